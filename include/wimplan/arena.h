@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One arena per document: what belongs to it is allocated from it and freed at once with it. */
+#ifndef WIMPLAN_ARENA_H
+#define WIMPLAN_ARENA_H
+
+#include <stdarg.h>
+#include <stddef.h>
+
+struct wp_arena;
+
+/*
+ * Memory that runs out ends the process with abort(): every size that comes from a file is bounded before it gets
+ * here, and no file is ever half written (file.h), so nothing is lost by it. Hence no allocation returns NULL.
+ */
+struct wp_arena *wp_arena_new(void) __attribute__((returns_nonnull, warn_unused_result));
+
+/* Frees the arena with everything in it. NULL is allowed. */
+void wp_arena_free(struct wp_arena *arena);
+
+/* @size zeroed bytes, aligned for any type; 0 bytes give a valid pointer. */
+void *wp_arena_alloc(struct wp_arena *arena, size_t size) __attribute__((returns_nonnull, nonnull));
+
+/* A copy of @text, which may be NULL (then the copy is NULL as well). */
+char *wp_arena_strdup(struct wp_arena *arena, const char *text) __attribute__((nonnull(1)));
+
+/* A copy of @length bytes with a NUL behind them. */
+char *wp_arena_strndup(struct wp_arena *arena, const char *text, size_t length) __attribute__((returns_nonnull, nonnull(1)));
+
+char *wp_arena_printf(struct wp_arena *arena, const char *format, ...)
+	__attribute__((format(printf, 2, 3), returns_nonnull, nonnull));
+char *wp_arena_vprintf(struct wp_arena *arena, const char *format, va_list args)
+	__attribute__((format(printf, 2, 0), returns_nonnull, nonnull(1, 2)));
+
+/*
+ * Room for one more element in an array of @count elements of @size bytes: returns @items or a larger copy.
+ * The capacity is always the next power of two of the count (at least 8), so no capacity is kept.
+ */
+void *wp_arena_grow(struct wp_arena *arena, void *items, size_t count, size_t size)
+	__attribute__((returns_nonnull, nonnull(1)));
+
+/* Appends a zeroed element to the array @items of @count elements, both lvalues; gives a pointer to it. */
+#define WP_PUSH(arena, items, count) \
+	((items) = wp_arena_grow((arena), (items), (count), sizeof *(items)), &(items)[(count)++])
+
+static inline void wp_arena_freep(struct wp_arena **arena)
+{
+	wp_arena_free(*arena);
+}
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A text that grows: what writers (reports, JSON, messages) write into. */
+#ifndef WIMPLAN_BUF_H
+#define WIMPLAN_BUF_H
+
+#include <stddef.h>
+
+/* Start with { 0 }. @data is NUL-terminated once something was added, NULL before; owned by the buffer. */
+struct wp_buf {
+	char *data;
+	size_t length; /* bytes, without the NUL */
+	size_t capacity;
+};
+
+void wp_buf_add(struct wp_buf *buf, const void *bytes, size_t length);
+void wp_buf_puts(struct wp_buf *buf, const char *text);
+void wp_buf_putc(struct wp_buf *buf, char c);
+void wp_buf_pad(struct wp_buf *buf, char c, size_t count);
+void wp_buf_printf(struct wp_buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The text so far, "" when nothing was added. Borrowed. */
+const char *wp_buf_text(const struct wp_buf *buf);
+/* Frees the text and makes the buffer empty again. */
+void wp_buf_free(struct wp_buf *buf);
+
+#endif

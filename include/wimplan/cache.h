@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The cache: snapshots of a site's records, content ids of files, and what is believed to have been distributed. SQLite. */
+#ifndef WIMPLAN_CACHE_H
+#define WIMPLAN_CACHE_H
+
+#include "wimplan/record.h"
+#include "wimplan/source.h"
+
+struct wp_cache;
+
+enum wp_cache_mode {
+	WP_CACHE_READ,  /* never writes, never creates; WP_E_NOT_FOUND when there is none */
+	WP_CACHE_WRITE, /* created when it lacks, folders included */
+};
+
+/*
+ * Opens the cache at @path. A damaged file, one that is no cache, one of a newer version and a read-only one that
+ * should be written are errors that say so ("cache-damaged", "cache-newer", "cache-read-only"); nothing is changed then.
+ */
+int wp_cache_open(const char *path, enum wp_cache_mode mode, struct wp_cache **ret_cache, struct wp_error *err);
+void wp_cache_close(struct wp_cache *cache);
+static inline void wp_cache_closep(struct wp_cache **cache)
+{
+	wp_cache_close(*cache);
+}
+
+struct wp_snapshot {
+	char id[WP_HASH_TEXT];
+	const char *site_code;
+	struct wp_time taken_at;
+	struct wp_time imported_at;
+	uint64_t records;
+};
+
+/* Stores a set in one transaction. *@ret_known tells that a snapshot with this id was there already; then only nothing changes. */
+int wp_cache_add_snapshot(struct wp_cache *cache, const struct wp_record_set *set, struct wp_time now,
+			  char ret_id[WP_HASH_TEXT], bool *ret_known, struct wp_error *err);
+
+/* All snapshots, the newest taken first (then by id), in @arena. */
+int wp_cache_list_snapshots(struct wp_cache *cache, struct wp_arena *arena, struct wp_snapshot **ret_items,
+			    size_t *ret_count, struct wp_error *err);
+
+/*
+ * Finds one snapshot: @id whole or an unambiguous beginning of its hex digits ("sha256:" may be left out); NULL takes the
+ * newest, of @site_code when that is not NULL. WP_E_NOT_FOUND says how to import one.
+ */
+int wp_cache_find_snapshot(struct wp_cache *cache, struct wp_arena *arena, const char *id, const char *site_code,
+			   struct wp_snapshot *ret, struct wp_error *err);
+
+/* The records of a snapshot. The caller frees *@ret_set. */
+int wp_cache_load_snapshot(struct wp_cache *cache, const struct wp_snapshot *snapshot, struct wp_record_set **ret_set,
+			   struct wp_error *err);
+
+/* Removes a snapshot with its records; baselines stay. */
+int wp_cache_remove_snapshot(struct wp_cache *cache, const struct wp_snapshot *snapshot, struct wp_error *err);
+
+enum wp_confidence { WP_UNKNOWN, WP_INFERRED, WP_PROVEN };
+/* "proven", "inferred", "unknown". */
+const char *wp_confidence_name(enum wp_confidence confidence);
+bool wp_confidence_from_name(const char *name, enum wp_confidence *ret);
+
+/* What is believed to be on the distribution points for a package at a SourceVersion. */
+struct wp_baseline {
+	const char *site_code;
+	const char *package_id;
+	uint64_t source_version;
+	const char *file_id;
+	const char *content_id;
+	enum wp_confidence confidence; /* proven: from a receipt or adopted; inferred: from the dates */
+	const char *origin; /* "receipt", "adopted", "dates" */
+	struct wp_time recorded_at;
+};
+
+/* Stores baselines in one transaction; one for the same site, package and version is replaced, a proven one only by a proven one. */
+int wp_cache_put_baselines(struct wp_cache *cache, const struct wp_baseline *items, size_t count, struct wp_error *err);
+/* All baselines of a site (NULL: of all sites), by site, package and version, in @arena. */
+int wp_cache_list_baselines(struct wp_cache *cache, struct wp_arena *arena, const char *site_code,
+			    struct wp_baseline **ret_items, size_t *ret_count, struct wp_error *err);
+/* Forgets the baselines of a package at all versions; *@ret_count tells how many there were. */
+int wp_cache_forget_baselines(struct wp_cache *cache, const char *site_code, const char *package_id,
+			      size_t *ret_count, struct wp_error *err);
+
+/*
+ * The identity store over this cache. In a cache that is open for reading, what is added is dropped. What is added is
+ * written by wp_cache_flush() in one transaction.
+ */
+struct wp_identity_store wp_cache_identities(struct wp_cache *cache);
+int wp_cache_flush(struct wp_cache *cache, struct wp_error *err);
+
+#endif

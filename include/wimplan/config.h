@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is in force: policy, map and where each value came from (default, file and line, option). */
+#ifndef WIMPLAN_CONFIG_H
+#define WIMPLAN_CONFIG_H
+
+#include "wimplan/buf.h"
+#include "wimplan/error.h"
+#include "wimplan/source.h"
+
+#include <jansson.h>
+
+enum wp_refresh_on { WP_REFRESH_ON_CONTENT, WP_REFRESH_ON_FILE };
+enum wp_on_unknown { WP_ON_UNKNOWN_BLOCK, WP_ON_UNKNOWN_REFRESH, WP_ON_UNKNOWN_SKIP };
+enum wp_boot_images { WP_BOOT_IMAGES_REPORT, WP_BOOT_IMAGES_PLAN };
+
+/* [policy] */
+struct wp_policy {
+	enum wp_refresh_on refresh_on;
+	enum wp_on_unknown on_unknown;
+	enum wp_boot_images boot_images;
+	uint32_t clock_tolerance; /* seconds; 120 */
+};
+
+/* One key in force; kept in the documented order. */
+struct wp_setting {
+	const char *section; /* "policy", "map", "provider", "window" */
+	const char *key;
+	const char *value;  /* NULL when it is not set and has no default */
+	const char *origin; /* "default", "FILE:LINE", "--map" … */
+};
+
+struct wp_config {
+	struct wp_policy policy;
+	struct wp_map map;
+	struct wp_setting *settings; /* every known key, then the map's entries in the order of their adding */
+	size_t setting_count;
+};
+
+/* The defaults. Everything is allocated from @arena. */
+void wp_config_init(struct wp_arena *arena, struct wp_config *config);
+
+/*
+ * Reads INI text over what is there. An unknown section or key, a bad value and a key given twice are WP_E_USAGE with
+ * file and line in the message. @path is for messages and origins.
+ */
+int wp_config_parse(struct wp_arena *arena, struct wp_config *config, const char *path, const char *text, size_t length,
+		    struct wp_error *err);
+
+/* Sets one key as an option of the command line does; @origin names the option. Sections as in the file. */
+int wp_config_set(struct wp_arena *arena, struct wp_config *config, const char *section, const char *key,
+		  const char *value, const char *origin, struct wp_error *err);
+
+/* The policy as the plan's body records it: every value in force. New reference. */
+json_t *wp_policy_json(const struct wp_policy *policy);
+
+/* The configuration as an INI text with a comment behind each value that says where it came from. */
+void wp_config_print(const struct wp_config *config, struct wp_buf *buf);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SHA-256 over libcrypto, and the "sha256:…" texts of the contracts. */
+#ifndef WIMPLAN_HASH_H
+#define WIMPLAN_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* "sha256:" + 64 hex digits + NUL. An empty string means: not known. */
+#define WP_HASH_TEXT 72
+
+struct wp_sha256;
+
+struct wp_sha256 *wp_sha256_new(void) __attribute__((returns_nonnull));
+void wp_sha256_add(struct wp_sha256 *hash, const void *bytes, size_t length);
+/* Writes "sha256:…" and frees @hash. */
+void wp_sha256_finish(struct wp_sha256 *hash, char ret_text[WP_HASH_TEXT]);
+
+/* All at once. */
+void wp_sha256_text(const void *bytes, size_t length, char ret_text[WP_HASH_TEXT]);
+
+/* Lower-case hex digits of @length bytes and a NUL into @ret_text, which has room for 2 * @length + 1. */
+void wp_hex(const uint8_t *bytes, size_t length, char *ret_text);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reading exports: five shapes, found from the content, to one set of records. All or nothing. */
+#ifndef WIMPLAN_IMPORT_H
+#define WIMPLAN_IMPORT_H
+
+#include "wimplan/record.h"
+
+struct wp_import_options {
+	const char *site_code;  /* --site; NULL: from the data */
+	struct wp_time taken_at; /* --taken-at; not known: what the export says, else the newest input file's mtime */
+};
+
+/*
+ * Reads all @count files as one export ("-" is standard input) and joins what they say about one package. The first
+ * file that cannot be read, or two records that contradict each other, end it: the message names file, line and column
+ * or record number. The caller frees *@ret_set.
+ */
+int wp_import_files(const char *const *paths, size_t count, const struct wp_import_options *options,
+		    struct wp_record_set **ret_set, struct wp_error *err);
+
+#endif

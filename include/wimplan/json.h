@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The little that the contracts ask of JSON beyond jansson: the canonical form, big integers, null for absent. */
+#ifndef WIMPLAN_JSON_H
+#define WIMPLAN_JSON_H
+
+#include "wimplan/buf.h"
+#include "wimplan/diag.h"
+#include "wimplan/error.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A string, or null for NULL and for text that is not UTF-8. New reference. */
+json_t *wp_json_text(const char *text);
+/* As above, with null for "" too: for hashes and other values of which "" means that they are not known. */
+json_t *wp_json_hash(const char *text);
+/* An integer; a decimal string above 2^53, because JavaScript and jq read doubles. New reference. */
+json_t *wp_json_u64(uint64_t value);
+json_t *wp_json_diags(const struct wp_diags *diags);
+
+/* Borrowed text of object[key]; NULL when it is absent, null or no string. */
+const char *wp_json_get_text(const json_t *object, const char *key);
+/* An integer in either of the two spellings that wp_json_u64() writes; false when it is absent or anything else. */
+bool wp_json_get_u64(const json_t *object, const char *key, uint64_t *ret_value);
+
+/* RFC 8785: UTF-8, keys sorted by UTF-16 code units, no white space, shortest escapes. Only integers as numbers. */
+void wp_json_canonical(struct wp_buf *buf, const json_t *value);
+/* For files and stdout: indented by 2, keys in the order in which they were set, a new line at the end. */
+void wp_json_pretty(struct wp_buf *buf, const json_t *value);
+
+/*
+ * Parses one document. Duplicate keys, a depth beyond WP_LIMIT_NESTING and text behind the end are errors that name line and column.
+ * @subject is the path for the message. New reference in *@ret_value.
+ */
+int wp_json_parse(const char *text, size_t length, const char *subject, json_t **ret_value, struct wp_error *err);
+
+static inline void wp_json_freep(json_t **value)
+{
+	json_decref(*value);
+}
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Every bound that wimplan sets on its input, in one place; tests stand on both sides of each. */
+#ifndef WIMPLAN_LIMITS_H
+#define WIMPLAN_LIMITS_H
+
+/* Images in one WIM. Retail media hold about a dozen; wimlib itself allows INT_MAX - 1 and allocates for them. */
+#define WP_LIMIT_IMAGES 4096u
+/* Bytes of the XML resource as it is stored (UTF-16LE). Real ones are 1 to 30 KB; 7-Zip stops at the same 16 MiB. */
+#define WP_LIMIT_XML_BYTES (16u << 20)
+/* Elements in the XML of one WIM: 4096 images with 64 elements each. */
+#define WP_LIMIT_XML_ELEMENTS (4096u * 64u)
+/* Depth of elements or of JSON values, in any document that is read. */
+#define WP_LIMIT_NESTING 128u
+/* Bytes of one record of an export. */
+#define WP_LIMIT_RECORD_BYTES (64u << 20)
+/* Packages in one snapshot. */
+#define WP_LIMIT_PACKAGES 1000000u
+/* UTF-16 code units of a path, as in Windows. */
+#define WP_LIMIT_PATH_UNITS 32767u
+/* Bytes of a configuration file. */
+#define WP_LIMIT_CONFIG_BYTES (1u << 20)
+/* Bytes of a plan or of a receipt. */
+#define WP_LIMIT_DOCUMENT_BYTES (1u << 30)
+/* Files in the folder of one upgrade package. */
+#define WP_LIMIT_FOLDER_FILES 1000000u
+/* Threads that scan sources. */
+#define WP_LIMIT_JOBS 64u
+
+#endif

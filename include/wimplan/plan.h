@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The verdict on every package and the plan that says it. Pure: values in, values out. */
+#ifndef WIMPLAN_PLAN_H
+#define WIMPLAN_PLAN_H
+
+#include "wimplan/cache.h"
+#include "wimplan/config.h"
+#include "wimplan/record.h"
+#include "wimplan/source.h"
+
+enum wp_action { WP_NO_ACTION, WP_RELOAD, WP_REFRESH };
+/* ConfigMgr's method names; NULL for none. */
+const char *wp_action_name(enum wp_action action);
+
+/* Why: one line of a verdict. */
+struct wp_reason {
+	const char *code;       /* "image-changed", "content-newer", a gate … */
+	enum wp_action action;  /* the method that it speaks for; none for a gate */
+	enum wp_confidence confidence;
+	uint32_t image;         /* index; 0 when it is not about an image */
+	const char *field;      /* "os_version" …; NULL */
+	const char *recorded;   /* what the site, or the baseline, has; NULL */
+	const char *found;      /* what the source has; NULL */
+};
+
+enum wp_entry_status { WP_ENTRY_UNCHANGED, WP_ENTRY_CHANGE, WP_ENTRY_BLOCKED, WP_ENTRY_REPORT_ONLY };
+/* "unchanged", "change", "blocked", "report_only". */
+const char *wp_entry_status_name(enum wp_entry_status status);
+
+/* What must still be so when the plan is applied. */
+struct wp_preconditions {
+	struct wp_number source_version;
+	const char *sedo_object_version;
+	const char *source_path;
+	const char *source_site;
+	char image_property_sha256[WP_HASH_TEXT]; /* over the stored text; "" when there is none */
+};
+
+/* What the site should say of an image after a reload. */
+struct wp_expected_image {
+	uint32_t index;
+	const char *name;
+	const char *os_version;
+	struct wp_number architecture;
+	const char *language;
+};
+
+struct wp_entry {
+	const char *package_id;
+	enum wp_class class;
+	const char *name;
+	const char *source_path;
+	uint64_t priority;
+	enum wp_entry_status status;
+	bool reload;
+	bool refresh;
+	bool judged; /* false: blocked by a gate that leaves the plan incomplete */
+	struct wp_reason *reasons;
+	size_t reason_count;
+	struct wp_preconditions preconditions;
+	struct wp_expected_image *expected;
+	size_t expected_count;
+	char file_id[WP_HASH_TEXT];
+	char content_id[WP_HASH_TEXT];
+};
+
+struct wp_summary {
+	uint64_t packages, reload, refresh, blocked, report_only, unchanged;
+};
+
+struct wp_plan {
+	struct wp_arena *arena;
+	char id[WP_HASH_TEXT]; /* plan_id */
+	const char *tool_version;
+	struct wp_time created_at;
+	const char *created_by; /* "user@host" */
+	struct wp_time snapshot_taken_at;
+	/* body */
+	const char *site_code;
+	const char *snapshot_id;
+	uint64_t snapshot_records;
+	json_t *policy; /* every value in force; owned */
+	const char **only; /* --only, sorted; the plan says that it was narrowed */
+	size_t only_count;
+	const char **exclude;
+	size_t exclude_count;
+	bool complete;
+	bool applyable;
+	struct wp_summary summary;
+	struct wp_entry *entries; /* all packages in execution order, whatever their status */
+	size_t entry_count;
+	struct wp_diags diags;
+};
+
+void wp_plan_free(struct wp_plan *plan);
+static inline void wp_plan_freep(struct wp_plan **plan)
+{
+	wp_plan_free(*plan);
+}
+
+/* What a plan is made from. All borrowed. */
+struct wp_plan_input {
+	const struct wp_record_set *set;
+	const char *snapshot_id;
+	/* The observation of each record of the set, in its order. */
+	const struct wp_observation *const *observations;
+	/* Baselines of the site, sorted by package and version. */
+	const struct wp_baseline *baselines;
+	size_t baseline_count;
+	const struct wp_policy *policy;
+	const char *const *only; /* package IDs; an unknown one is an error */
+	size_t only_count;
+	const char *const *exclude;
+	size_t exclude_count;
+	/* Outside the body. */
+	struct wp_time now;
+	const char *created_by;
+	const char *tool_version;
+};
+
+/*
+ * Judges every package (product.md, "How a package is judged") and makes the plan with its id. *@ret_baselines gets the
+ * observations that became inferred baselines, owned by the plan. The caller frees *@ret_plan.
+ */
+int wp_plan_make(const struct wp_plan_input *input, struct wp_plan **ret_plan, struct wp_baseline **ret_baselines,
+		 size_t *ret_baseline_count, struct wp_error *err);
+
+/* The one answer to "are there changes?": text, JSON, reports and exit status all take it from here. */
+bool wp_plan_has_changes(const struct wp_plan *plan);
+
+/* The plan file, and its body alone. New references. */
+json_t *wp_plan_json(const struct wp_plan *plan);
+json_t *wp_plan_body_json(const struct wp_plan *plan);
+
+/*
+ * Reads a plan file: refuses (WP_E_REFUSED) what is no plan, has an unknown major version, or does not have the digest
+ * that it claims; the message says which. @subject is the path. The caller frees *@ret_plan.
+ */
+int wp_plan_parse(const char *text, size_t length, const char *subject, struct wp_plan **ret_plan, struct wp_error *err);
+
+#endif

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A site's records: packages of the three image classes as an export describes them, whatever its shape was. */
+#ifndef WIMPLAN_RECORD_H
+#define WIMPLAN_RECORD_H
+
+#include "wimplan/arena.h"
+#include "wimplan/diag.h"
+#include "wimplan/error.h"
+#include "wimplan/hash.h"
+#include "wimplan/time.h"
+#include "wimplan/wim.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum wp_class {
+	WP_CLASS_IMAGE,   /* SMS_ImagePackage, PackageType 257 */
+	WP_CLASS_INSTALL, /* SMS_OperatingSystemInstallPackage, 259 */
+	WP_CLASS_BOOT,    /* SMS_BootImagePackage, 258 */
+};
+
+/* ConfigMgr's own spelling. */
+const char *wp_class_name(enum wp_class class);
+bool wp_class_from_name(const char *name, enum wp_class *ret);
+
+/* A lazy property arrives only by key, so "not fetched" is not "empty" (contracts.md, export shapes). */
+enum wp_fetched { WP_NOT_FETCHED, WP_EMPTY, WP_PRESENT };
+
+/* A Property of a property bag: @name as the site spells it. */
+struct wp_bag_property {
+	const char *name;
+	const char *value; /* "" when it is empty */
+};
+
+/* One image as the site stores it: known fields, and the whole bag as it stands. Fields are NULL when absent. */
+struct wp_site_image {
+	uint32_t index;
+	const char *name;
+	const char *description;
+	const char *os_version;
+	const char *architecture; /* any spelling */
+	const char *language;
+	const char *product_type;
+	const char *hal_type;
+	const char *size;          /* bytes, as text */
+	const char *creation_date; /* the site's text; its format is not established */
+	struct wp_bag_property *properties; /* all of them, known or not, in document order */
+	size_t property_count;
+};
+
+/* Where a record's images came from. */
+enum wp_image_origin { WP_FROM_NOTHING, WP_FROM_IMAGE_PROPERTY, WP_FROM_WIM_XML, WP_FROM_IMAGE_INFORMATION };
+
+struct wp_site_images {
+	enum wp_image_origin origin;
+	struct wp_site_image *items; /* by index */
+	size_t count;
+};
+
+/* One package. Texts are NULL when the export has no such property. Borrowed from the set's arena. */
+struct wp_record {
+	enum wp_class class;
+	const char *package_id;
+	const char *name;
+	struct wp_number source_flag; /* PkgSourceFlag: 1 no source, 2 direct */
+	const char *source_path;      /* PkgSourcePath */
+	const char *source_site;      /* SourceSite, 3 characters */
+	struct wp_number source_version;
+	struct wp_time source_date;  /* when the content was last sent */
+	const char *source_date_text; /* as the export has it */
+	const char *sedo_object_version;
+	struct wp_number priority;           /* 1 high, 2 normal, 3 low */
+	struct wp_number action_in_progress; /* 0 none, 1 update, 2 add, 3 delete */
+	const char *image_path;              /* ImagePath, boot images only */
+	enum wp_fetched image_property_state;
+	const char *image_property;  /* the stored text when the state is WP_PRESENT or WP_EMPTY ("") */
+	struct wp_site_images images; /* from ImageProperty, else from SMS_ImageInformation */
+	const char *image_property_error; /* why a present ImageProperty could not be read; NULL when it could */
+	bool probed;                      /* the record carries a readable ProbedImageProperty */
+	struct wp_site_images probed_images;
+	const json_t *json; /* the whole record as the cache keeps it (below); borrowed */
+};
+
+/*
+ * A record as JSON, the form that the cache keeps and that a snapshot's id is made of:
+ *   {"class":"SMS_ImagePackage","package_id":"P0100123","properties":{"Name":"…",…},"not_fetched":["ImageProperty"],
+ *    "image_information":[{…}],"content_info":[{…}],"distribution_points":[{…}]}
+ * properties holds every property of the export under ConfigMgr's spelling with normalised values (numbers as
+ * integers, dates in ISO 8601, booleans as such, null left out), unknown ones as they came.
+ */
+struct wp_record_set {
+	struct wp_arena *arena;
+	char *site_code;        /* NULL when neither the data nor the caller gave one */
+	struct wp_time taken_at; /* when the export was made, as far as the data says */
+	struct wp_record *records; /* by PackageID */
+	size_t count;
+	struct wp_diags diags;
+	json_t *documents; /* array of the JSON records, in the order of @records; owned */
+};
+
+void wp_record_set_free(struct wp_record_set *set);
+static inline void wp_record_set_freep(struct wp_record_set **set)
+{
+	wp_record_set_free(*set);
+}
+
+/* Decodes one JSON record of the form above. @json is borrowed and must live as long as *@ret. */
+int wp_record_decode(struct wp_arena *arena, const json_t *json, struct wp_record *ret, struct wp_error *err);
+
+/* "sha256:…" over the canonical JSON of {"site_code":…,"records":[…]}: importing the same twice gives the same id. */
+void wp_snapshot_id(const struct wp_record_set *set, char ret_id[WP_HASH_TEXT]);
+
+/*
+ * Reads an ImageProperty: a property bag, or a WIM's own XML in its place. Element and attribute names are matched
+ * without regard to case, a prolog is allowed, unknown names are kept. Returns 0, or -1 with a sentence in *@ret_why.
+ */
+int wp_image_property_parse(struct wp_arena *arena, const char *text, struct wp_site_images *ret, const char **ret_why);
+
+/* What the site would store for this image of a WIM: the derivation of configmgr.md, §3.3. */
+void wp_site_image_from_wim(struct wp_arena *arena, const struct wp_wim_image *image, struct wp_site_image *ret);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Writers: one per format, over one model. Pure: they write into a buffer. */
+#ifndef WIMPLAN_REPORT_H
+#define WIMPLAN_REPORT_H
+
+#include "wimplan/buf.h"
+#include "wimplan/plan.h"
+#include "wimplan/wim.h"
+
+struct wp_report_options {
+	bool color;           /* ANSI colours; only the text format has any */
+	bool all;             /* unchanged packages too */
+	unsigned int columns; /* of the terminal, for the text format; at least 40 */
+};
+
+void wp_report_plan_text(const struct wp_plan *plan, const struct wp_report_options *options, struct wp_buf *buf);
+void wp_report_plan_markdown(const struct wp_plan *plan, const struct wp_report_options *options, struct wp_buf *buf);
+void wp_report_plan_csv(const struct wp_plan *plan, const struct wp_report_options *options, struct wp_buf *buf);
+
+/* What inspect shows of one file. */
+struct wp_inspection {
+	const struct wp_wim *wim;
+	const struct wp_wim_content *content; /* NULL without --deep, or when wimlib refused */
+	uint32_t only_image; /* --image N; 0: all */
+};
+
+void wp_report_inspect_text(const struct wp_inspection *files, size_t count, const struct wp_report_options *options,
+			    struct wp_buf *buf);
+/* The document of contracts.md. New reference. */
+json_t *wp_report_inspect_json(const struct wp_inspection *files, size_t count);
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From a PkgSourcePath to a file on this machine, and what was seen there. */
+#ifndef WIMPLAN_SOURCE_H
+#define WIMPLAN_SOURCE_H
+
+#include "wimplan/record.h"
+#include "wimplan/wim.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* One --map or [map] entry: a UNC or drive prefix and the folder that stands for it. */
+struct wp_map_entry {
+	const char *prefix; /* "\\\\server\\share" or "D:\\src" */
+	const char *folder;
+};
+
+struct wp_map {
+	struct wp_map_entry *entries;
+	size_t count;
+};
+
+/* Splits "PREFIX=FOLDER" at the first '=' and appends it, copied into @arena. A prefix may be given once. */
+int wp_map_add(struct wp_arena *arena, struct wp_map *map, const char *text, struct wp_error *err);
+
+/* Finds names below a folder as Windows does. Keeps the folders that it has listed; safe for several threads. */
+struct wp_lookup;
+
+struct wp_lookup *wp_lookup_new(const struct wp_map *map) __attribute__((returns_nonnull));
+void wp_lookup_free(struct wp_lookup *lookup);
+
+enum wp_found {
+	WP_FOUND,
+	WP_FOUND_NOT_MAPPED, /* no prefix of the map fits */
+	WP_FOUND_MISSING,
+	WP_FOUND_AMBIGUOUS,  /* two names that differ only in case; both are named in the detail */
+	WP_FOUND_UNREADABLE, /* a folder on the way could not be listed */
+};
+
+/*
+ * Finds @windows_path: the longest prefix of the map that fits at a component's border wins, '\\' and '/' both
+ * separate, "." and ".." are refused as missing, "\\\\?\\" in front is taken off. *@ret_path is the local path in
+ * @arena, or NULL; *@ret_detail says what is wrong without naming this machine's folders, or is NULL.
+ */
+enum wp_found wp_lookup_find(struct wp_lookup *lookup, struct wp_arena *arena, const char *windows_path,
+			     char **ret_path, const char **ret_detail);
+
+/* What was seen of a source. Borrowed from the scan. */
+struct wp_observation {
+	const char *source_path; /* as the site writes it: PkgSourcePath */
+	const char *local_path;  /* the .wim file; NULL when there is none */
+	const char *gate;        /* the gate of product.md that it fails: "source-missing" and so on; NULL when none */
+	const char *gate_detail; /* a sentence without this machine's paths; NULL when there is no more to say */
+	const struct wp_wim *wim; /* NULL when no file was read */
+	char file_id[WP_HASH_TEXT];
+	char content_id[WP_HASH_TEXT]; /* with the folder's manifest, for a folder; "" when not known */
+	struct wp_time newest; /* newest mtime of the source's files and of the images' LASTMODIFICATIONTIME */
+	struct wp_time newest_file; /* newest mtime of the source's files alone */
+	uint64_t folder_files; /* files besides the .wim in an upgrade package's folder */
+};
+
+/* Where content ids of known files are remembered: a file id that is known is not opened by wimlib again. */
+struct wp_identity_store {
+	void *context;
+	/* Fills ret->content_id and the blob totals; false when the file id is not known. Calls are never concurrent. */
+	bool (*find)(void *context, const char *file_id, struct wp_wim_content *ret);
+	void (*add)(void *context, const char *file_id, const struct wp_wim_content *content);
+};
+
+struct wp_scan_options {
+	const struct wp_map *map;
+	unsigned int jobs; /* threads, at least 1 */
+	const struct wp_identity_store *store; /* NULL: every file is opened by wimlib */
+	/* Called between files with how many sources are done, never concurrently; NULL for none. */
+	void (*progress)(void *context, size_t done, size_t total);
+	void *progress_context;
+};
+
+struct wp_scan;
+
+/*
+ * Scans the source of each of @count records; records with one source share one scan and one observation. The result
+ * is the same for every number of threads. Records without a source path have an observation with gate "no-source".
+ */
+struct wp_scan *wp_scan_run(const struct wp_record *records, size_t count, const struct wp_scan_options *options)
+	__attribute__((returns_nonnull));
+/* The observation of record @i. Borrowed. */
+const struct wp_observation *wp_scan_observation(const struct wp_scan *scan, size_t i);
+void wp_scan_free(struct wp_scan *scan);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Text as wimplan knows it: valid UTF-8, checked where it comes in, escaped only where it goes out. */
+#ifndef WIMPLAN_TEXT_H
+#define WIMPLAN_TEXT_H
+
+#include "wimplan/arena.h"
+#include "wimplan/buf.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Length of the longest prefix that is valid UTF-8 (RFC 3629: no surrogates, no overlong forms, up to U+10FFFF). */
+size_t wp_utf8_valid(const char *text, size_t length);
+
+/* Decodes one character at *@at of a text that is known to be valid and moves *@at behind it; 0 at the end. */
+uint32_t wp_utf8_next(const char **at);
+
+/* @text with each invalid byte replaced by U+FFFD; @text itself when it is valid. */
+const char *wp_utf8_repair(struct wp_arena *arena, const char *text) __attribute__((nonnull));
+
+enum wp_byte_order { WP_LITTLE_ENDIAN, WP_BIG_ENDIAN };
+
+/*
+ * UTF-16 without BOM to UTF-8. Returns -1 and the offset in bytes of the offence in *@ret_at when there is a lone
+ * surrogate, a NUL or an odd number of bytes; otherwise 0, and the text with its length.
+ */
+int wp_utf16_to_utf8(struct wp_arena *arena, const uint8_t *bytes, size_t length, enum wp_byte_order order,
+		     char **ret_text, size_t *ret_length, size_t *ret_at);
+
+/* How many UTF-16 code units the valid UTF-8 @text takes: the unit in which Windows limits a path. */
+size_t wp_utf16_units(const char *text);
+
+/* Equal without regard to case: ASCII by rule, other letters as towlower() in a UTF-8 locale has it. NULL equals NULL. */
+bool wp_text_equal_nocase(const char *a, const char *b);
+
+/* A case-folded copy, for keys: two names are the same to Windows when their folds are the same bytes. */
+char *wp_text_fold(struct wp_arena *arena, const char *text) __attribute__((nonnull));
+
+/* Columns that the text takes in a terminal: double-width characters 2, combining ones 0. Escapes are not counted. */
+size_t wp_text_width(const char *text);
+
+/* Adds @text for a terminal: control characters, U+007F..U+009F and bidi overrides become \xNN or \u{NNNN}. */
+void wp_text_escape(struct wp_buf *buf, const char *text);
+
+/* Adds @text escaped as above, then spaces up to @width columns. Returns the columns written. */
+size_t wp_text_pad(struct wp_buf *buf, const char *text, size_t width);
+
+/* Strict decimal (or, where @hex, 0x…) with white space around it allowed: false when it is anything else or overflows. */
+bool wp_parse_u64(const char *text, bool hex, uint64_t *ret_value);
+
+#endif

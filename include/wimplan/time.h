@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Instants. One unit for all: 100 ns since 1601-01-01T00:00:00Z, as in a FILETIME. */
+#ifndef WIMPLAN_TIME_H
+#define WIMPLAN_TIME_H
+
+#include "wimplan/arena.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define WP_TICKS_PER_SECOND INT64_C(10000000)
+/* 1970-01-01 in ticks. */
+#define WP_UNIX_EPOCH_TICKS INT64_C(116444736000000000)
+
+struct wp_time {
+	bool known;      /* false: no such value; the rest is then 0 */
+	bool zone_known; /* false: a local time without its offset, as DMTF's "+***"; ticks are then as if it were UTC */
+	int64_t ticks;   /* 100 ns since 1601-01-01T00:00:00Z */
+};
+
+/* From a FILETIME. Not known when it is beyond the year 9999 (contracts: a bad value). */
+struct wp_time wp_time_from_filetime(uint64_t filetime);
+struct wp_time wp_time_from_unix(int64_t seconds, uint32_t nanoseconds);
+
+/*
+ * Reads a site's dates: DMTF "yyyymmddHHMMSS.mmmmmm±UUU" or "+***" (UUU minutes), ISO 8601 with or without zone
+ * ("2024-08-30T20:55:06.1234567Z", a space for the T, date alone), "/Date(ms)/" and "\/Date(ms+hhmm)\/" (ms are UTC).
+ * Not known when the text is anything else or no date of the calendar.
+ */
+struct wp_time wp_time_parse(const char *text);
+
+/* A site's ways to say "never": the unknown, and any time on 1970-01-01, 1980-01-01 or 1990-01-01. */
+bool wp_time_is_never(struct wp_time time);
+
+/* "2026-02-14T03:10:00Z", with seven decimals where the fraction is not 0; no "Z" when the zone is unknown. NULL when not known. */
+char *wp_time_iso(struct wp_arena *arena, struct wp_time time);
+/* The same, always with seven decimals: the form of FILETIMEs. */
+char *wp_time_iso_ticks(struct wp_arena *arena, struct wp_time time);
+/* For people: "2026-02-14 03:10Z"; "never" when not known. */
+char *wp_time_minutes(struct wp_arena *arena, struct wp_time time);
+
+#endif

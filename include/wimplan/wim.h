@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One WIM file: header, XML metadata and what was odd about them (layer 1), and its content through wimlib (layer 2). */
+#ifndef WIMPLAN_WIM_H
+#define WIMPLAN_WIM_H
+
+#include "wimplan/arena.h"
+#include "wimplan/diag.h"
+#include "wimplan/error.h"
+#include "wimplan/hash.h"
+#include "wimplan/time.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define WP_WIM_HEADER_SIZE 208u
+
+/* Header flags (wimlib include/wimlib/header.h). */
+enum wp_wim_flags {
+	WP_WIM_RESERVED = 0x1,
+	WP_WIM_COMPRESSION = 0x2,
+	WP_WIM_READONLY = 0x4,
+	WP_WIM_SPANNED = 0x8,
+	WP_WIM_RESOURCE_ONLY = 0x10,
+	WP_WIM_METADATA_ONLY = 0x20,
+	WP_WIM_WRITE_IN_PROGRESS = 0x40,
+	WP_WIM_RP_FIX = 0x80,
+	WP_WIM_COMPRESS_RESERVED = 0x10000,
+	WP_WIM_COMPRESS_XPRESS = 0x20000,
+	WP_WIM_COMPRESS_LZX = 0x40000,
+	WP_WIM_COMPRESS_LZMS = 0x80000,
+	WP_WIM_COMPRESS_XPRESS2 = 0x200000,
+};
+
+/* A resource header: where something stands in the file. */
+struct wp_reshdr {
+	uint64_t stored_size; /* bytes in the file, 56 bits */
+	uint8_t flags;        /* 1 free, 2 metadata, 4 compressed, 8 spanned, 0x10 solid */
+	uint64_t offset;      /* bytes from the start of the file */
+	uint64_t size;        /* bytes when decompressed */
+};
+
+struct wp_wim_header {
+	bool pipable;         /* magic WLPWM: the valid copy is the one at the end of the file */
+	uint32_t header_size; /* bytes, 208 */
+	uint32_t version;     /* 0x10d00, 0xe00 for solid ones (ESD) */
+	uint32_t flags;       /* enum wp_wim_flags */
+	uint32_t chunk_size;  /* bytes, as stored: 0 in an uncompressed file */
+	uint8_t guid[16];
+	uint16_t part;  /* 1-based */
+	uint16_t parts;
+	uint32_t image_count;
+	struct wp_reshdr blob_table;
+	struct wp_reshdr xml;
+	struct wp_reshdr boot_metadata;
+	uint32_t boot_index; /* 0: none */
+	struct wp_reshdr integrity;
+};
+
+/* A number that may be absent. */
+struct wp_number {
+	bool known;
+	uint64_t value;
+};
+
+/* An element or attribute outside the model: path below IMAGE ("A/B", "A/@x") or, for the file's own, below WIM. */
+struct wp_wim_other {
+	const char *path;
+	const char *value; /* "" when it is empty */
+};
+
+struct wp_wim_fallback {
+	const char *language; /* the attribute LANGUAGE, "" when it lacks */
+	const char *fallback; /* the text */
+};
+
+struct wp_wim_servicing {
+	const char *gdr_du_revision;    /* GDRDUREVISION: "0" or a date YYYYMMDD */
+	const char *pkey_config_version; /* its fourth number is not SPBUILD */
+	const char *image_state;
+};
+
+/* WINDOWS of an image. Texts are NULL when the element is absent, "" when it is empty. */
+struct wp_wim_windows {
+	struct wp_number architecture; /* ARCH: a PROCESSOR_ARCHITECTURE number */
+	const char *product_name;
+	const char *edition_id;
+	const char *installation_type;
+	const char *product_type;
+	const char *product_suite;
+	const char *hal;
+	const char *system_root;
+	const char **languages; /* in document order */
+	size_t language_count;
+	const char *default_language;
+	struct wp_wim_fallback *fallbacks; /* in document order */
+	size_t fallback_count;
+	const char *version; /* the parts that are there from MAJOR on; NULL without MAJOR.MINOR.BUILD */
+	struct wp_number major, minor, build, service_pack_build, service_pack_level;
+	const char *branch;
+	struct wp_wim_servicing *servicing; /* NULL without SERVICINGDATA */
+};
+
+/* An IMAGE. Texts as in struct wp_wim_windows. */
+struct wp_wim_image {
+	uint32_t index; /* 1-based */
+	const char *name;
+	const char *description;
+	const char *display_name;
+	const char *display_description;
+	const char *flags;
+	struct wp_number dir_count;
+	struct wp_number file_count;
+	struct wp_number total_bytes;
+	struct wp_number hard_link_bytes;
+	struct wp_time creation_time;
+	struct wp_time last_modification_time;
+	struct wp_number wimboot;       /* 0 or 1 */
+	struct wp_wim_windows *windows; /* NULL without WINDOWS */
+	struct wp_wim_other *other;     /* in document order */
+	size_t other_count;
+};
+
+/* The metadata that the XML holds. */
+struct wp_wim_metadata {
+	struct wp_number total_bytes; /* WIM/TOTALBYTES: in most files the offset of the XML */
+	struct wp_wim_image *images;  /* by index */
+	size_t image_count;
+	struct wp_wim_other *other; /* below WIM, outside the images */
+	size_t other_count;
+};
+
+/* How far a reader came. */
+enum wp_grade {
+	WP_GRADE_OK,
+	WP_GRADE_WARNING, /* the images are there and something is odd */
+	WP_GRADE_ERROR,   /* the images could not be given */
+};
+
+/* What layer 1 read of one file. Everything is owned by @arena, which belongs to the object. */
+struct wp_wim {
+	struct wp_arena *arena;
+	const char *path; /* as it was given, maybe not UTF-8 */
+	enum wp_grade grade;
+	struct wp_diags diags;
+	bool opened;             /* @size and @modified are known */
+	uint64_t size;           /* bytes */
+	struct wp_time modified; /* mtime */
+	bool have_header;
+	struct wp_wim_header header;
+	const uint8_t *xml; /* as it is stored, BOM included; NULL when it could not be read */
+	size_t xml_length;  /* bytes */
+	const char *xml_text; /* the same as UTF-8 without BOM; NULL when it is no UTF-16 */
+	size_t xml_text_length;
+	char xml_sha256[WP_HASH_TEXT]; /* over @xml */
+	char file_id[WP_HASH_TEXT];    /* "" when header or XML could not be read */
+	struct wp_wim_metadata *metadata; /* NULL when the XML gave none */
+};
+
+/* The file in layer 2: what wimlib's blob table says. Blobs are counted once each, without metadata resources. */
+struct wp_wim_content {
+	char content_id[WP_HASH_TEXT]; /* over the metadata resources' SHA-1s in image order; "" where there are none (a part ≥ 2) */
+	uint64_t blob_count;
+	uint64_t blob_bytes;             /* uncompressed */
+	struct wp_number stored_bytes;   /* as stored; not known where a resource is solid */
+};
+
+/*
+ * Checks the 208 bytes of a header against the size of its file and limits.h. Fills *@ret whatever it finds, adds
+ * diagnostics of contracts.md, and returns the grade: an error means that nothing else of the file may be trusted.
+ * Format: wimlib include/wimlib/header.h.
+ */
+enum wp_grade wp_wim_header_parse(struct wp_arena *arena, const uint8_t bytes[WP_WIM_HEADER_SIZE], uint64_t file_size,
+				  struct wp_wim_header *ret, struct wp_diags *diags);
+
+/*
+ * Reads the metadata out of the XML resource's bytes (UTF-16LE with or without BOM). @image_count is the header's, or
+ * -1 when there is no header to hold it against. NULL when there are no images to give; diagnostics say why.
+ */
+struct wp_wim_metadata *wp_wim_xml_parse(struct wp_arena *arena, const uint8_t *bytes, size_t length,
+					 int64_t image_count, struct wp_diags *diags);
+/* The same from UTF-8 text, for records that hold a WIM's XML as text. */
+struct wp_wim_metadata *wp_wim_xml_parse_utf8(struct wp_arena *arena, const char *text, size_t length,
+					      int64_t image_count, struct wp_diags *diags);
+
+/*
+ * Layer 1: opens @path, reads header and XML with at most four preads, and closes it. Always returns an object, which
+ * says in its diagnostics what could not be read. Never waits for a FIFO or a device.
+ */
+struct wp_wim *wp_wim_read(const char *path) __attribute__((returns_nonnull, warn_unused_result));
+void wp_wim_free(struct wp_wim *wim);
+
+static inline void wp_wim_freep(struct wp_wim **wim)
+{
+	wp_wim_free(*wim);
+}
+
+/*
+ * Layer 2: opens the file that @wim was read from with wimlib, takes the XML from wimlib_get_xml_data() (and the
+ * metadata from it, where layer 1 could not read a compressed one) and fills *@ret. Adds to @wim's diagnostics
+ * ("wimlib-error" with wimlib's code and text) and returns 0, or -1 when wimlib refuses. Only for a header that layer 1
+ * accepted; thread-safe for different files.
+ */
+int wp_wim_read_content(struct wp_wim *wim, struct wp_wim_content *ret);
+
+/* "x64" for 9 and so on (contracts.md); NULL for a code without a name. */
+const char *wp_architecture_name(uint64_t code);
+/* The number of an architecture in any spelling: "9", "x64", "amd64", "X86", "i386", "arm64" …; false when there is none. */
+bool wp_architecture_code(const char *text, uint64_t *ret_code);
+/* "none", "XPRESS", "LZX", "LZMS", "XPRESS2" or "unknown". */
+const char *wp_wim_compression(const struct wp_wim_header *header);
+/* "ok", "warning", "error". */
+const char *wp_grade_name(enum wp_grade grade);
+
+#endif
