@@ -1,0 +1,158 @@
+# wimplan: see README.md, or `make help`.
+#
+#   CC=clang          another compiler
+#   CFLAGS=…          optimisation and debugging; warnings and hardening are added
+#   BUILD=DIR         where everything is built (default: build)
+#   PREFIX, DESTDIR   where `make install` puts it (default: /usr/local)
+#   V=1               show the commands
+
+CC ?= cc
+CFLAGS ?= -O2 -g
+BUILD ?= build
+PREFIX ?= /usr/local
+WERROR ?=
+SANITIZE ?=
+V ?=
+
+PACKAGES := libxml-2.0 sqlite3 jansson libcrypto smartcols libarchive
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef -Wimplicit-fallthrough \
+	-Wpointer-arith -Wwrite-strings -Wformat=2 $(WERROR)
+HARDENING := $(if $(SANITIZE)$(COVERAGE),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong -fstack-clash-protection -fPIE
+SANITIZERS := $(if $(SANITIZE),-fsanitize=address$(,)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+, := ,
+ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -Iinclude $(WARNINGS) $(HARDENING) $(SANITIZERS) $(COVERAGE) $(CFLAGS)
+ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(SANITIZERS) $(COVERAGE) $(LDFLAGS)
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2))
+
+LIB_SOURCES := $(filter-out src/cli/%,$(wildcard src/*/*.c))
+CLI_SOURCES := $(wildcard src/cli/*.c)
+MKWIM_SOURCES := $(wildcard tests/tools/mkwim/*.c)
+UNIT_SOURCES := $(wildcard tests/unit/*.c)
+FUZZ_SOURCES := $(wildcard tests/fuzz/fuzz_*.c)
+MAN_PAGES := $(patsubst man/%.scd,$(BUILD)/man/%,$(wildcard man/*.scd))
+objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+
+all: $(BUILD)/wimplan man
+
+# --- Building ---------------------------------------------------------------------------------------------------------
+
+# What the libraries ask of the compiler and linker, found when it is first needed, so that `make deps demo` works in
+# one call. pkg-config cannot answer for wimlib without -dev packages that Debian does not install with it: plain -lwim.
+# A change of the compiler or the flags changes this file, and with it everything is built again.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(BUILD)
+	@{ pkg-config --cflags $(PACKAGES) && echo '$(ALL_CFLAGS) -pthread'; } > $@.new
+	@printf '%s\n' '# $(CC)' > $@.cc.new
+	@cmp -s $@.new $@ && cmp -s $@.cc.new $@.cc || { mv $@.new $@; mv $@.cc.new $@.cc; }
+	@rm -f $@.new $@.cc.new
+$(BUILD)/libs: $(BUILD)/flags
+	@{ echo '-lwim -pthread'; pkg-config --libs $(PACKAGES); } > $@
+
+ifneq ($(filter deps,$(MAKECMDGOALS)),)
+$(BUILD)/flags: | deps
+endif
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) @$(BUILD)/flags -MMD -MP -c -o $@ $<
+
+$(BUILD)/libwimplan.a: $(call objects,$(LIB_SOURCES))
+	$(call say,AR,$@)
+	$(Q)rm -f $@
+	$(Q)ar rcs $@ $^
+
+$(BUILD)/wimplan: $(call objects,$(CLI_SOURCES)) $(BUILD)/libwimplan.a $(BUILD)/libs
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %/libs,$^) @$(BUILD)/libs
+
+$(BUILD)/mkwim: $(call objects,$(MKWIM_SOURCES)) $(BUILD)/libwimplan.a $(BUILD)/libs
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %/libs,$^) @$(BUILD)/libs
+
+$(BUILD)/unit-tests: $(call objects,$(UNIT_SOURCES)) $(BUILD)/libwimplan.a $(BUILD)/libs
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %/libs,$^) @$(BUILD)/libs -lcriterion
+
+# The fuzz targets with a main() that replays files: gcc and the sanitizers suffice for the corpora.
+$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/obj/tests/fuzz/replay.o $(BUILD)/libwimplan.a $(BUILD)/libs
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %/libs,$^) @$(BUILD)/libs
+
+man: $(MAN_PAGES)
+$(BUILD)/man/%: man/%.scd $(BUILD)/flags
+	$(call say,MAN,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)scdoc < $< > $@.new && mv $@.new $@
+
+# --- Dependencies -----------------------------------------------------------------------------------------------------
+
+TEST_GOALS := $(filter check% coverage bench fuzz,$(MAKECMDGOALS))
+deps:
+	@tests/deps.sh build $(if $(TEST_GOALS),test) $(filter check-valgrind coverage bench fuzz,$(MAKECMDGOALS))
+
+# --- Running and testing ----------------------------------------------------------------------------------------------
+
+demo: $(BUILD)/wimplan $(BUILD)/mkwim
+	@tests/demo.sh $(BUILD)
+
+check: $(BUILD)/wimplan $(BUILD)/mkwim $(BUILD)/unit-tests $(FUZZ_SOURCES:tests/fuzz/%.c=$(BUILD)/fuzz/%) man
+	@tests/check.sh $(BUILD)
+
+# The same tests in a build with AddressSanitizer and UndefinedBehaviorSanitizer; a report of theirs fails the run.
+check-asan:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=1 CFLAGS='-O1 -g' check
+
+check-valgrind: $(BUILD)/wimplan $(BUILD)/mkwim $(BUILD)/unit-tests
+	@tests/valgrind.sh $(BUILD)
+
+check-samples: $(BUILD)/wimplan $(BUILD)/mkwim
+	@tests/samples.sh $(BUILD) $(SAMPLES)
+
+coverage:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage COVERAGE=--coverage CFLAGS='-O0 -g' check
+	@gcovr --root . --filter src/ --object-directory $(BUILD)/coverage/obj --txt \
+		--html-details $(BUILD)/coverage/index.html --sort-percentage
+	@echo "Details: $(BUILD)/coverage/index.html"
+
+bench: $(BUILD)/wimplan $(BUILD)/mkwim
+	@tests/bench/bench.py $(BUILD) $(BENCH)
+
+# Fuzzes every target for SECONDS with clang's libFuzzer, from the corpora in tests/fuzz/corpus.
+SECONDS ?= 60
+fuzz:
+	@tests/fuzz/fuzz.sh $(BUILD)/fuzzing $(SECONDS)
+
+# --- Installing -------------------------------------------------------------------------------------------------------
+
+install: all
+	@tests/install.sh install $(BUILD) "$(DESTDIR)$(PREFIX)"
+
+uninstall:
+	@tests/install.sh uninstall $(BUILD) "$(DESTDIR)$(PREFIX)"
+
+clean:
+	rm -rf $(BUILD)
+
+help:
+	@echo 'make                  build wimplan and its manual pages in $(BUILD)/'
+	@echo 'make deps             install what is missing to build it (with check, demo …: to do that)'
+	@echo 'make demo             run the main job on WIM files that are made for it'
+	@echo 'make check            all tests'
+	@echo 'make check-asan       the same with the address and undefined-behaviour sanitizers'
+	@echo 'make check-valgrind   unit tests and text cases under valgrind'
+	@echo 'make check-samples SAMPLES=DIR   read real WIM XML from DIR'
+	@echo 'make coverage         tests with a coverage report'
+	@echo 'make bench            benchmarks against wimlib-imagex (BENCH=N: packages)'
+	@echo 'make fuzz SECONDS=60  fuzz every target with libFuzzer'
+	@echo 'make install          into $(PREFIX) (PREFIX=, DESTDIR=); make uninstall takes it away'
+	@echo 'make clean            remove $(BUILD)/'
+	@echo 'Variables: CC, CFLAGS, LDFLAGS, BUILD, V=1'
+
+FORCE:
+.SECONDARY:
+.DELETE_ON_ERROR:
+.PHONY: all man deps demo check check-asan check-valgrind check-samples coverage bench fuzz install uninstall clean help FORCE
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

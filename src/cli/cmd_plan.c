@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* wimplan plan: scan the sources of a snapshot's records, judge every package, write the plan. */
+#include "cli.h"
+#include "settings.h"
+#include "version.h"
+
+#include "wimplan/file.h"
+#include "wimplan/import.h"
+#include "wimplan/json.h"
+#include "wimplan/limits.h"
+#include "wimplan/plan.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum {
+	OPT_SNAPSHOT = 256,
+	OPT_SITE,
+	OPT_RECORDS,
+	OPT_MAP,
+	OPT_ONLY,
+	OPT_EXCLUDE,
+	OPT_JOBS,
+	OPT_EVENTS,
+	OPT_ALL,
+	OPT_PRINT_CONFIG,
+	OPT_DETAILED,
+};
+
+static const struct option options[] = {
+	{ "snapshot", required_argument, NULL, OPT_SNAPSHOT },
+	{ "site", required_argument, NULL, OPT_SITE },
+	{ "records", required_argument, NULL, OPT_RECORDS },
+	{ "map", required_argument, NULL, OPT_MAP },
+	{ "only", required_argument, NULL, OPT_ONLY },
+	{ "exclude", required_argument, NULL, OPT_EXCLUDE },
+	{ "jobs", required_argument, NULL, OPT_JOBS },
+	{ "events", required_argument, NULL, OPT_EVENTS },
+	{ "all", no_argument, NULL, OPT_ALL },
+	{ "print-config", no_argument, NULL, OPT_PRINT_CONFIG },
+	{ "detailed-exitcode", no_argument, NULL, OPT_DETAILED },
+	{ 0 },
+};
+
+struct words {
+	const char **items;
+	size_t count;
+};
+
+struct arguments {
+	const char *snapshot, *site, *events;
+	struct words records, maps, only, exclude;
+	unsigned int jobs;
+	bool all, print_config, detailed;
+};
+
+static void add_word(struct wp_cli *cli, struct words *words, const char *word)
+{
+	*WP_PUSH(cli->arena, words->items, words->count) = word;
+}
+
+/* Returns -1 when the call goes on, otherwise the exit status. */
+static int parse(struct wp_cli *cli, int argc, char **argv, struct arguments *args)
+{
+	int option, status;
+
+	while ((option = wp_cli_option(cli, argc, argv, "", options)) >= 0) {
+		switch (option) {
+		case OPT_SNAPSHOT:
+			args->snapshot = optarg;
+			break;
+		case OPT_SITE:
+			args->site = optarg;
+			break;
+		case OPT_RECORDS:
+			add_word(cli, &args->records, optarg);
+			break;
+		case OPT_MAP:
+			add_word(cli, &args->maps, optarg);
+			break;
+		case OPT_ONLY:
+			add_word(cli, &args->only, optarg);
+			break;
+		case OPT_EXCLUDE:
+			add_word(cli, &args->exclude, optarg);
+			break;
+		case OPT_JOBS:
+			status = wp_cli_parse_jobs(cli, optarg, &args->jobs);
+			if (status)
+				return status;
+			break;
+		case OPT_EVENTS:
+			args->events = optarg;
+			break;
+		case OPT_ALL:
+			args->all = true;
+			break;
+		case OPT_PRINT_CONFIG:
+			args->print_config = true;
+			break;
+		case OPT_DETAILED:
+			args->detailed = true;
+			break;
+		}
+	}
+	if (option == WP_CLI_STOP)
+		return cli->status;
+	if (optind < argc)
+		return wp_cli_usage(cli, argv[optind], "plan takes no argument, but there is '%s'", argv[optind]);
+	if (args->records.count && args->snapshot)
+		return wp_cli_usage(cli, "--records", "--records and --snapshot exclude each other");
+	return -1;
+}
+
+/* What a plan is made from, and who owns it. */
+struct inputs {
+	struct wp_cache *cache; /* NULL when there is none and none is needed */
+	struct wp_record_set *set;
+	char snapshot_id[WP_HASH_TEXT];
+	struct wp_scan *scan;
+	FILE *events;
+};
+
+static void release(struct inputs *in)
+{
+	wp_scan_free(in->scan);
+	wp_record_set_free(in->set);
+	wp_cache_close(in->cache);
+	wp_fclosep(&in->events);
+}
+
+/*
+ * The cache is opened for writing, because content ids and inferred baselines are kept in it. A cache that may only be
+ * read serves as well: then nothing is kept, which changes nothing in the plan.
+ */
+static int open_cache(struct wp_cli *cli, struct inputs *in, bool needed, struct wp_error *err)
+{
+	int status = wp_cli_open_cache(cli, WP_CACHE_WRITE, &in->cache, err);
+
+	if (!status || strcmp(err->code, "cache-read-only"))
+		return status;
+	wp_cli_note(cli, "%s; the plan is made without keeping what it learns", err->message);
+	status = wp_cli_open_cache(cli, WP_CACHE_READ, &in->cache, err);
+	return status == WP_E_NOT_FOUND && !needed ? WP_OK : status;
+}
+
+static int load_records(struct wp_cli *cli, const struct arguments *args, struct inputs *in, struct wp_error *err)
+{
+	struct wp_snapshot snapshot;
+	int status = open_cache(cli, in, !args->records.count, err);
+
+	if (status)
+		return status;
+	if (!args->records.count) {
+		status = wp_cache_find_snapshot(in->cache, cli->arena, args->snapshot, args->site, &snapshot, err);
+		if (status)
+			return status;
+		memcpy(in->snapshot_id, snapshot.id, sizeof in->snapshot_id);
+		return wp_cache_load_snapshot(in->cache, &snapshot, &in->set, err);
+	}
+	status = wp_import_files(args->records.items, args->records.count,
+				 &(struct wp_import_options){ .site_code = args->site }, &in->set, err);
+	if (status)
+		return status;
+	if (!in->set->site_code)
+		return wp_fail(err, WP_E_USAGE, "usage", args->records.items[0],
+			       "%s does not say of which site it is; give --site CODE", args->records.items[0]);
+	wp_snapshot_id(in->set, in->snapshot_id);
+	return WP_OK;
+}
+
+static int open_events(const char *path, struct inputs *in, struct wp_error *err)
+{
+	if (!path)
+		return WP_OK;
+	in->events = fopen(path, "we");
+	if (!in->events)
+		return wp_fail(err, WP_E_FAILED, "unwritable", path, "%s cannot be written: %s; give another --events FILE",
+			       path, strerror(errno));
+	fputs("{\"type\":\"version\",\"format\":\"wimplan-events\",\"format_version\":\"1.0\"}\n", in->events);
+	return WP_OK;
+}
+
+static bool is_named(const struct words *words, const char *package_id)
+{
+	for (size_t i = 0; i < words->count; i++)
+		if (!strcasecmp(words->items[i], package_id))
+			return true;
+	return false;
+}
+
+/*
+ * Scans what will be judged: a package left out by --only or --exclude gets no observation, so that one package out of
+ * ten thousand costs one scan. In *@ret_observations there is one entry per record, NULL where nothing was scanned.
+ */
+static void scan(struct wp_cli *cli, const struct arguments *args, const struct wp_config *config, struct inputs *in,
+		 const struct wp_observation ***ret_observations)
+{
+	struct wp_record_set *set = in->set;
+	struct wp_record *wanted = wp_arena_alloc(cli->arena, set->count * sizeof *wanted);
+	size_t *place = wp_arena_alloc(cli->arena, set->count * sizeof *place), count = 0;
+	const struct wp_observation **observations = wp_arena_alloc(cli->arena, set->count * sizeof *observations);
+
+	for (size_t i = 0; i < set->count; i++) {
+		const char *id = set->records[i].package_id;
+
+		if ((args->only.count && !is_named(&args->only, id)) || is_named(&args->exclude, id))
+			continue;
+		place[count] = i;
+		wanted[count++] = set->records[i];
+	}
+	in->scan = wp_cli_scan(cli, wanted, count, config, args->jobs, in->cache, in->events);
+	for (size_t i = 0; i < count; i++)
+		observations[place[i]] = wp_scan_observation(in->scan, i);
+	*ret_observations = observations;
+}
+
+static int make_plan(struct wp_cli *cli, const struct arguments *args, const struct wp_config *config, struct inputs *in,
+		     struct wp_plan **ret_plan, struct wp_error *err)
+{
+	struct wp_plan_input input = {
+		.set = in->set,
+		.snapshot_id = in->snapshot_id,
+		.policy = &config->policy,
+		.only = args->only.items,
+		.only_count = args->only.count,
+		.exclude = args->exclude.items,
+		.exclude_count = args->exclude.count,
+		.now = cli->env->now,
+		.created_by = wp_arena_printf(cli->arena, "%s@%s", cli->env->user, cli->env->host),
+		.tool_version = WIMPLAN_VERSION,
+	};
+	struct wp_baseline *baselines = NULL, *inferred;
+	const struct wp_observation **observations;
+	size_t inferred_count;
+	int status;
+
+	if (in->cache) {
+		status = wp_cache_list_baselines(in->cache, cli->arena, in->set->site_code, &baselines,
+						 &input.baseline_count, err);
+		if (status)
+			return status;
+	}
+	scan(cli, args, config, in, &observations);
+	input.baselines = baselines;
+	input.observations = observations;
+	status = wp_plan_make(&input, ret_plan, &inferred, &inferred_count, err);
+	if (status || !in->cache)
+		return status;
+	status = wp_cache_flush(in->cache, err);
+	return status ? status : wp_cache_put_baselines(in->cache, inferred, inferred_count, err);
+}
+
+/* The plan file goes to -o; standard output gets the plan with --json, else the report (with -o not when --quiet). */
+static int print(struct wp_cli *cli, const struct arguments *args, const struct wp_plan *plan)
+{
+	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+	bool to_file = cli->output && strcmp(cli->output, "-");
+	struct wp_report_options report;
+	int status = 0;
+
+	if (to_file)
+		status = wp_cli_emit_json(cli, wp_plan_json(plan));
+	cli->output = NULL;
+	if (status || (to_file && cli->quiet && !cli->json))
+		return status;
+	if (cli->json)
+		return wp_cli_emit_json(cli, wp_plan_json(plan));
+	report = wp_cli_report_options(cli);
+	report.all = args->all;
+	wp_report_plan_text(plan, &report, &text);
+	return wp_cli_emit(cli, &text);
+}
+
+static int finish(struct wp_cli *cli, const struct arguments *args, struct inputs *in, const struct wp_plan *plan)
+{
+	int status;
+
+	if (in->events)
+		fprintf(in->events, "{\"type\":\"plan\",\"plan_id\":\"%s\",\"complete\":%s,\"changes\":%s}\n", plan->id,
+			plan->complete ? "true" : "false", wp_plan_has_changes(plan) ? "true" : "false");
+	if (in->events && (fflush(in->events) || ferror(in->events))) {
+		struct wp_error err;
+
+		wp_fail(&err, WP_E_FAILED, "unwritable", args->events, "%s could not be written to its end: %s",
+			args->events, strerror(errno));
+		return wp_cli_error(cli, &err);
+	}
+	status = print(cli, args, plan);
+	if (status)
+		return status;
+	if (!plan->complete)
+		return WP_EXIT_INCOMPLETE;
+	return args->detailed && wp_plan_has_changes(plan) ? WP_EXIT_CHANGES : WP_EXIT_DONE;
+}
+
+static int run(struct wp_cli *cli, int argc, char **argv)
+{
+	struct inputs in __attribute__((cleanup(release))) = { 0 };
+	struct wp_plan *plan __attribute__((cleanup(wp_plan_freep))) = NULL;
+	struct arguments args = { 0 };
+	struct wp_config config;
+	struct wp_error err;
+	int status = parse(cli, argc, argv, &args);
+
+	if (status >= 0)
+		return status;
+	if (wp_cli_load_config(cli, args.maps.items, args.maps.count, &config, &err))
+		return wp_cli_error(cli, &err);
+	if (args.print_config) {
+		struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+		wp_config_print(&config, &text);
+		return wp_cli_emit(cli, &text);
+	}
+	if (load_records(cli, &args, &in, &err) || open_events(args.events, &in, &err) ||
+	    make_plan(cli, &args, &config, &in, &plan, &err))
+		return wp_cli_error(cli, &err);
+	return finish(cli, &args, &in, plan);
+}
+
+const struct wp_command wp_cmd_plan = {
+	.name = "plan",
+	.summary = "compare the snapshot with the sources and say what to do",
+	.help = "Usage: wimplan plan [OPTION…]\n"
+		"Compares the records of a snapshot with the .wim files they were made from and\n"
+		"says which packages need ReloadImageProperties or RefreshPkgSource, and why.\n"
+		"Changes nothing, neither on the site nor in the sources. -o keeps the plan.\n\n"
+		"      --snapshot ID     the snapshot (default: the newest)\n"
+		"      --site CODE       the newest snapshot of this site; with --records, its site\n"
+		"      --records FILE    plan from an export, without keeping a snapshot\n"
+		"      --map PREFIX=DIR  where a share or drive is on this machine; repeatable\n"
+		"      --only ID         judge this package only; repeatable\n"
+		"      --exclude ID      leave this package out; repeatable\n"
+		"      --jobs N          threads that scan (default: one per processor)\n"
+		"      --events FILE     write progress to FILE as NDJSON\n"
+		"      --all             show unchanged packages too\n"
+		"      --print-config    print what is in force and where it comes from\n"
+		"      --detailed-exitcode  end with 10 when there are changes\n",
+	.run = run,
+};

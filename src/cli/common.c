@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The common options, and how results and errors leave the program. */
+#include "cli.h"
+#include "version.h"
+
+#include "wimplan/diag.h"
+#include "wimplan/file.h"
+#include "wimplan/json.h"
+#include "wimplan/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { OPT_JSON = 0x1000, OPT_COLOR, OPT_CACHE, OPT_CONFIG, OPT_HELP, OPT_VERSION };
+
+static const struct option common_options[] = {
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ "output", required_argument, NULL, 'o' },
+	{ "cache", required_argument, NULL, OPT_CACHE },
+	{ "config", required_argument, NULL, OPT_CONFIG },
+	{ "color", required_argument, NULL, OPT_COLOR },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, OPT_VERSION },
+};
+
+static const char common_help[] =
+	"\nCommon options:\n"
+	"      --json            one JSON document on standard output, errors included\n"
+	"  -o, --output FILE     write the result to FILE, whole or not at all\n"
+	"      --cache FILE      the cache (default ~/.cache/wimplan/cache.db)\n"
+	"      --config FILE     the configuration (default: see wimplan.conf(5))\n"
+	"      --color WHEN      auto, always or never\n"
+	"  -q, --quiet           only results and errors\n"
+	"  -v, --verbose         say more on standard error\n"
+	"  -h, --help            this text\n"
+	"      --version         the version of wimplan\n";
+
+#define COMMON_COUNT (sizeof common_options / sizeof *common_options)
+#define MAX_OPTIONS 64
+
+static int set_color(struct wp_cli *cli, const char *when)
+{
+	if (!strcmp(when, "auto"))
+		cli->color = WP_COLOR_AUTO;
+	else if (!strcmp(when, "always"))
+		cli->color = WP_COLOR_ALWAYS;
+	else if (!strcmp(when, "never"))
+		cli->color = WP_COLOR_NEVER;
+	else
+		return wp_cli_usage(cli, "--color", "--color is auto, always or never, not '%s'", when);
+	return 0;
+}
+
+static int stop(struct wp_cli *cli, int status)
+{
+	cli->status = status;
+	return WP_CLI_STOP;
+}
+
+static int print_and_stop(struct wp_cli *cli, const char *text, const char *more)
+{
+	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	wp_buf_puts(&buf, text);
+	wp_buf_puts(&buf, more);
+	cli->output = NULL;
+	return stop(cli, wp_cli_emit(cli, &buf));
+}
+
+/* Takes a common option: 0 when it was one and the call goes on, WP_CLI_STOP when it ends, 1 when it is the command's own. */
+static int take_common(struct wp_cli *cli, int option)
+{
+	switch (option) {
+	case OPT_JSON:
+		cli->json = true;
+		return 0;
+	case 'o':
+		cli->output = optarg;
+		return 0;
+	case OPT_CACHE:
+		cli->cache = optarg;
+		return 0;
+	case OPT_CONFIG:
+		cli->config = optarg;
+		return 0;
+	case OPT_COLOR: {
+		int status = set_color(cli, optarg);
+
+		return status ? stop(cli, status) : 0;
+	}
+	case 'q':
+		cli->quiet = true;
+		return 0;
+	case 'v':
+		cli->verbose = true;
+		return 0;
+	case 'h':
+		return print_and_stop(cli, cli->command->help, common_help);
+	case OPT_VERSION:
+		return print_and_stop(cli, "wimplan " WIMPLAN_VERSION, "\n");
+	default:
+		return 1;
+	}
+}
+
+int wp_cli_option(struct wp_cli *cli, int argc, char **argv, const char *letters, const struct option *own)
+{
+	struct option all[MAX_OPTIONS] = { 0 };
+	char short_options[64];
+	size_t count = 0;
+
+	while (own[count].name && count < MAX_OPTIONS - COMMON_COUNT - 1) {
+		all[count] = own[count];
+		count++;
+	}
+	memcpy(&all[count], common_options, sizeof common_options);
+	/* ':' in front: getopt tells a missing argument from an unknown option and prints nothing itself. */
+	snprintf(short_options, sizeof short_options, ":o:qvh%s", letters);
+	opterr = 0;
+	for (;;) {
+		int option = getopt_long(argc, argv, short_options, all, NULL);
+		const char *given = optind > 0 ? argv[optind - 1] : "";
+
+		if (option == '?' && optopt && optopt < 0x100)
+			return stop(cli, wp_cli_usage(cli, given, "there is no option '-%c'", optopt));
+		if (option == '?')
+			return stop(cli, wp_cli_usage(cli, given, "option '%s' is unknown, ambiguous or takes no value", given));
+		if (option == ':')
+			return stop(cli, wp_cli_usage(cli, given, "option '%s' needs a value", given));
+
+		int taken = option < 0 ? 1 : take_common(cli, option);
+
+		if (taken == 1)
+			return option;
+		if (taken == WP_CLI_STOP)
+			return WP_CLI_STOP;
+	}
+}
+
+static void say(const char *label, const char *message)
+{
+	struct wp_buf line __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	wp_buf_puts(&line, label);
+	wp_text_escape(&line, message);
+	wp_buf_putc(&line, '\n');
+	fputs(wp_buf_text(&line), stderr);
+}
+
+int wp_cli_usage(struct wp_cli *cli, const char *subject, const char *format, ...)
+{
+	struct wp_error err;
+	char text[1024];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	if (cli->command)
+		wp_fail(&err, WP_E_USAGE, "usage", subject, "%s; see wimplan %s --help", text, cli->command->name);
+	else
+		wp_fail(&err, WP_E_USAGE, "usage", subject, "%s; see wimplan --help", text);
+	return wp_cli_error(cli, &err);
+}
+
+static int exit_status(int status)
+{
+	switch (status) {
+	case WP_OK:
+		return WP_EXIT_DONE;
+	case WP_E_USAGE:
+		return WP_EXIT_USAGE;
+	case WP_E_REFUSED:
+		return WP_EXIT_REFUSED;
+	case WP_E_BUSY:
+		return WP_EXIT_BUSY;
+	default:
+		return WP_EXIT_FAILED;
+	}
+}
+
+int wp_cli_error(struct wp_cli *cli, const struct wp_error *err)
+{
+	struct wp_diag diag = {
+		.severity = WP_ERROR,
+		.code = err->code,
+		.summary = err->message,
+		.subject = err->subject[0] ? err->subject : NULL,
+	};
+	struct wp_diags diags = { .items = &diag, .count = 1 };
+
+	say("wimplan: ", err->message);
+	/* A stdout that cannot be written gets no second try. */
+	if (cli->json && strcmp(err->code, "stdout")) {
+		struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+		json_t *document __attribute__((cleanup(wp_json_freep))) =
+			json_pack("{s:s, s:s, s:o}", "format", "wimplan-error", "format_version", "1.0", "diagnostics",
+				  wp_json_diags(&diags));
+
+		wp_json_pretty(&buf, document);
+		if (wp_file_write(NULL, buf.data, buf.length, NULL))
+			return WP_EXIT_FAILED;
+	}
+	return exit_status(err->status);
+}
+
+void wp_cli_note(const struct wp_cli *cli, const char *format, ...)
+{
+	va_list args;
+
+	if (cli->quiet)
+		return;
+	va_start(args, format);
+	say("wimplan: ", wp_arena_vprintf(cli->arena, format, args));
+	va_end(args);
+}
+
+int wp_cli_emit(struct wp_cli *cli, const struct wp_buf *buf)
+{
+	struct wp_error err;
+
+	if (wp_file_write(cli->output, wp_buf_text(buf), buf->length, &err))
+		return wp_cli_error(cli, &err);
+	return WP_EXIT_DONE;
+}
+
+int wp_cli_emit_json(struct wp_cli *cli, json_t *document)
+{
+	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	wp_json_pretty(&buf, document);
+	json_decref(document);
+	return wp_cli_emit(cli, &buf);
+}
+
+struct wp_report_options wp_cli_report_options(const struct wp_cli *cli)
+{
+	const char *no_color = cli->env->get("NO_COLOR"), *term = cli->env->get("TERM");
+	bool to_terminal = cli->env->stdout_terminal && (!cli->output || !strcmp(cli->output, "-"));
+	/* https://no-color.org: counts when it is set and not empty. */
+	bool automatic = to_terminal && !(no_color && *no_color) && !(term && !strcmp(term, "dumb"));
+
+	return (struct wp_report_options){
+		.color = cli->color == WP_COLOR_ALWAYS || (cli->color == WP_COLOR_AUTO && automatic),
+		.columns = cli->env->columns,
+	};
+}
+
+int wp_cli_open_cache(struct wp_cli *cli, enum wp_cache_mode mode, struct wp_cache **ret_cache, struct wp_error *err)
+{
+	const char *path = cli->cache ? cli->cache : cli->env->get("WIMPLAN_CACHE");
+	const char *xdg = cli->env->get("XDG_CACHE_HOME"), *home = cli->env->get("HOME");
+
+	/* XDG Base Directory Specification: a relative path there is invalid and counts as unset. */
+	if (!path && xdg && xdg[0] == '/')
+		path = wp_arena_printf(cli->arena, "%s/wimplan/cache.db", xdg);
+	else if (!path && home && *home)
+		path = wp_arena_printf(cli->arena, "%s/.cache/wimplan/cache.db", home);
+	if (!path || !*path)
+		return wp_fail(err, WP_E_USAGE, "usage", "--cache", "neither --cache, XDG_CACHE_HOME nor HOME says where the cache is; give --cache FILE");
+	return wp_cache_open(path, mode, ret_cache, err);
+}

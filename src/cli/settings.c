@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where the configuration comes from, and the scan with its progress. */
+#include "settings.h"
+
+#include "wimplan/file.h"
+#include "wimplan/limits.h"
+#include "wimplan/text.h"
+
+#include <string.h>
+
+/* Reads one file over @config. WP_E_NOT_FOUND when there is none. */
+static int read_config(struct wp_cli *cli, const char *path, struct wp_config *config, struct wp_error *err)
+{
+	char *text;
+	size_t length;
+	int status = wp_file_read(cli->arena, path, WP_LIMIT_CONFIG_BYTES, &text, &length, err);
+
+	return status ? status : wp_config_parse(cli->arena, config, path, text, length, err);
+}
+
+static int read_default_config(struct wp_cli *cli, struct wp_config *config, struct wp_error *err)
+{
+	const char *xdg = cli->env->get("XDG_CONFIG_HOME"), *home = cli->env->get("HOME");
+	const char *places[2] = { NULL, "/etc/wimplan.conf" };
+
+	if (xdg && xdg[0] == '/')
+		places[0] = wp_arena_printf(cli->arena, "%s/wimplan/wimplan.conf", xdg);
+	else if (home && *home)
+		places[0] = wp_arena_printf(cli->arena, "%s/.config/wimplan/wimplan.conf", home);
+	for (size_t i = 0; i < 2; i++) {
+		int status = places[i] ? read_config(cli, places[i], config, err) : WP_E_NOT_FOUND;
+
+		if (status != WP_E_NOT_FOUND)
+			return status;
+	}
+	return WP_OK;
+}
+
+int wp_cli_load_config(struct wp_cli *cli, const char *const *maps, size_t map_count, struct wp_config *ret,
+		       struct wp_error *err)
+{
+	int status;
+
+	wp_config_init(cli->arena, ret);
+	status = cli->config ? read_config(cli, cli->config, ret, err) : read_default_config(cli, ret, err);
+	if (status) /* whatever is wrong with it, it is the configuration that is: exit status 2 */
+		return err->status = WP_E_USAGE;
+	for (size_t i = 0; i < map_count; i++) {
+		const char *equals = strchr(maps[i], '=');
+
+		if (!equals)
+			return wp_fail(err, WP_E_USAGE, "usage", "--map",
+				       "--map '%s' has no '='; write --map 'PREFIX=FOLDER', such as "
+				       "'\\\\server\\share=/mnt/share'", maps[i]);
+		status = wp_config_set(cli->arena, ret, "map",
+				       wp_arena_strndup(cli->arena, maps[i], (size_t)(equals - maps[i])), equals + 1,
+				       "--map", err);
+		if (status)
+			return status;
+	}
+	return WP_OK;
+}
+
+int wp_cli_parse_jobs(struct wp_cli *cli, const char *text, unsigned int *ret_jobs)
+{
+	uint64_t jobs;
+
+	if (!wp_parse_u64(text, false, &jobs) || jobs < 1 || jobs > WP_LIMIT_JOBS)
+		return wp_cli_usage(cli, "--jobs", "--jobs is a number from 1 to %u, not '%s'", WP_LIMIT_JOBS, text);
+	*ret_jobs = (unsigned int)jobs;
+	return 0;
+}
+
+struct progress {
+	bool bar;
+	unsigned int columns;
+	size_t shown; /* the permille that was drawn last, plus one */
+	FILE *events;
+};
+
+static void draw_bar(struct progress *progress, size_t done, size_t total)
+{
+	size_t permille = total ? done * 1000 / total : 1000;
+	size_t width = progress->columns > 70 ? 40 : progress->columns - 30, filled = width * permille / 1000;
+
+	if (permille + 1 == progress->shown && done != total)
+		return;
+	progress->shown = permille + 1;
+	fputs("\r[", stderr);
+	for (size_t i = 0; i < width; i++)
+		fputc(i < filled ? '=' : ' ', stderr);
+	fprintf(stderr, "] %zu/%zu sources", done, total);
+	if (done == total)
+		fputs("\r\033[K", stderr);
+	fflush(stderr);
+}
+
+static void show_progress(void *context, size_t done, size_t total)
+{
+	struct progress *progress = context;
+
+	if (progress->bar)
+		draw_bar(progress, done, total);
+	if (progress->events)
+		fprintf(progress->events, "{\"type\":\"scan\",\"done\":%zu,\"total\":%zu}\n", done, total);
+}
+
+struct wp_scan *wp_cli_scan(struct wp_cli *cli, const struct wp_record *records, size_t count,
+			    const struct wp_config *config, unsigned int jobs, struct wp_cache *cache, FILE *events)
+{
+	struct progress progress = {
+		.bar = cli->env->stderr_terminal && !cli->quiet,
+		.columns = cli->env->columns,
+		.events = events,
+	};
+	struct wp_identity_store store = { 0 };
+
+	if (cache)
+		store = wp_cache_identities(cache);
+	return wp_scan_run(records, count,
+			   &(struct wp_scan_options){
+				   .map = &config->map,
+				   .jobs = jobs ? jobs : cli->env->processors,
+				   .store = cache ? &store : NULL,
+				   .progress = progress.bar || events ? show_progress : NULL,
+				   .progress_context = &progress,
+			   });
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tables for a terminal, over libsmartcols: it knows widths and escapes control characters. */
+#include "cli.h"
+
+#include <libsmartcols.h>
+#include <stdlib.h>
+
+struct wp_table {
+	struct libscols_table *table;
+	size_t columns;
+};
+
+struct wp_table *wp_table_new(const struct wp_cli *cli, const char *const *headings, size_t columns)
+{
+	struct wp_report_options options = wp_cli_report_options(cli);
+	struct wp_table *table = wp_arena_alloc(cli->arena, sizeof *table);
+
+	table->table = scols_new_table();
+	if (!table->table)
+		abort();
+	table->columns = columns;
+	scols_table_enable_colors(table->table, options.color);
+	scols_table_set_termforce(table->table, SCOLS_TERMFORCE_NEVER);
+	scols_table_enable_nolinesep(table->table, 0);
+	for (size_t i = 0; i < columns; i++) {
+		struct libscols_column *column = scols_table_new_column(table->table, headings[i], 0, 0);
+
+		if (!column)
+			abort();
+		scols_cell_set_color(scols_column_get_header(column), "bold");
+	}
+	return table;
+}
+
+void wp_table_row(struct wp_table *table, const char *const *cells)
+{
+	struct libscols_line *line = scols_table_new_line(table->table, NULL);
+
+	if (!line)
+		abort();
+	for (size_t i = 0; i < table->columns; i++)
+		if (scols_line_set_data(line, i, cells[i] ? cells[i] : "-"))
+			abort();
+}
+
+void wp_table_finish(struct wp_table *table, struct wp_buf *buf)
+{
+	char *text = NULL;
+
+	if (scols_print_table_to_string(table->table, &text))
+		abort();
+	wp_buf_puts(buf, text);
+	free(text);
+	scols_unref_table(table->table);
+}

@@ -1,0 +1,43 @@
+#!/bin/sh
+# Installs the Debian packages that are missing for what is to be done: deps.sh build [test] [check-valgrind] [coverage] …
+set -eu
+
+packages=
+for purpose; do
+	case $purpose in
+	build) packages="$packages gcc libc6-dev make pkg-config scdoc libwim-dev libxml2-dev libsqlite3-dev libjansson-dev
+		libssl-dev libsmartcols-dev libarchive-dev" ;;
+	test) packages="$packages libcriterion-dev python3 python3-jsonschema mandoc" ;;
+	check-valgrind) packages="$packages valgrind" ;;
+	coverage) packages="$packages gcovr" ;;
+	bench) packages="$packages wimtools" ;;
+	fuzz) packages="$packages clang libclang-rt-14-dev" ;;
+	esac
+done
+
+if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+	echo "This system has no apt-get. Please install what Debian calls:" $packages >&2
+	echo "Then run make again without deps." >&2
+	exit 1
+fi
+
+missing=
+for package in $packages; do
+	state=$(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null || true)
+	case $state in ii*) ;; *) missing="$missing $package" ;; esac
+done
+[ -n "$missing" ] || exit 0
+
+sudo=
+if [ "$(id -u)" != 0 ]; then
+	command -v sudo >/dev/null || {
+		echo "Installing needs root or sudo. Please install:$missing" >&2
+		exit 1
+	}
+	sudo=sudo
+fi
+echo "Installing:$missing"
+export DEBIAN_FRONTEND=noninteractive
+$sudo apt-get update -qq
+# shellcheck disable=SC2086 # a list of names
+$sudo apt-get install -y -qq --no-install-recommends $missing
