@@ -1,0 +1,16 @@
+#!/bin/sh
+# make install puts everything where it belongs, and make uninstall leaves nothing: check-install.sh BUILD.
+set -eu
+cd "$(dirname "$0")/.."
+root=$(mktemp -d)
+trap 'rm -rf "$root"' EXIT
+
+tests/install.sh install "$1" "$root/usr"
+"$root/usr/bin/wimplan" --version | grep -q '^wimplan '
+for file in share/man/man1/wimplan.1 share/man/man5/wimplan-plan.5 share/wimplan/Export-WimplanRecords.ps1 \
+	share/wimplan/wimplan.conf share/bash-completion/completions/wimplan; do
+	[ -s "$root/usr/$file" ] || { echo "make install left out $file" >&2; exit 1; }
+done
+tests/install.sh uninstall "$1" "$root/usr"
+left=$(find "$root" -type f)
+[ -z "$left" ] || { echo "make uninstall left $left" >&2; exit 1; }

@@ -1,0 +1,49 @@
+#!/bin/bash
+# All tests over one build: check.sh BUILD. Ends with 1 when one of them failed.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+build=$1
+failed=0
+logs=$build/sanitizer-logs
+rm -rf "$logs"
+mkdir -p "$logs"
+logs=$(realpath "$logs")
+
+# A leak, or an error inside a child, does not fail a Criterion run by itself: the reports go to files, and a file that
+# exists fails the run.
+export ASAN_OPTIONS="log_path=$logs/asan:detect_leaks=1:allocator_may_return_null=1"
+export UBSAN_OPTIONS="log_path=$logs/ubsan:print_stacktrace=1:halt_on_error=1"
+export LSAN_OPTIONS="suppressions=$PWD/tests/lsan.supp:print_suppressions=0"
+
+step() {
+	local name=$1
+	shift
+	if "$@"; then
+		printf 'ok      %s\n' "$name"
+	else
+		printf 'FAILED  %s\n' "$name"
+		failed=1
+	fi
+}
+
+step 'layers' tests/layers.sh "$build"
+step 'unit tests' "$build/unit-tests" --short-filename -j0
+step 'text cases' tests/run-cases.py "$build"
+for target in "$build"/fuzz/fuzz_*; do
+	case $target in *.d | *.o) continue ;; esac
+	name=$(basename "$target")
+	step "corpus of $name" "$target" "tests/fuzz/corpus/$name"
+done
+step 'help and manual' tests/check-help.py "$build"
+step 'schemas' tests/check-schemas.py "$build"
+step 'README' tests/check-readme.py "$build"
+step 'demo' sh -c 'tests/demo.sh "$1" >"$1/demo.log" 2>&1 || { tail -20 "$1/demo.log"; exit 1; }' - "$build"
+step 'install and uninstall' tests/check-install.sh "$build"
+
+if [ -n "$(ls -A "$logs")" ]; then
+	echo "FAILED  sanitizer reports:"
+	head -50 "$logs"/*
+	failed=1
+fi
+[ $failed = 0 ] && echo 'All tests passed.' || echo 'Some tests failed.'
+exit $failed

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An export of any shape. */
+#include "wimplan/import.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char path[64], id[WP_HASH_TEXT];
+	const char *paths[] = { path };
+	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = NULL;
+	struct wp_error err;
+	int fd = memfd_create("fuzz", MFD_CLOEXEC);
+
+	if (fd < 0 || write(fd, data, size) != (ssize_t)size)
+		return 0;
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	if (!wp_import_files(paths, 1, &(struct wp_import_options){ 0 }, &set, &err))
+		wp_snapshot_id(set, id);
+	close(fd);
+	return 0;
+}

@@ -1,0 +1,66 @@
+#!/bin/bash
+# Arrows between the modules only point down, and no program links what it must not: layers.sh BUILD.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+build=$1
+bad=0
+
+# The modules from bottom to top: a module may include those with a lower level, and itself.
+level() {
+	case $1 in
+	base) echo 0 ;; wim) echo 1 ;; site) echo 2 ;; source) echo 3 ;; cache) echo 4 ;; plan) echo 5 ;; report) echo 6 ;;
+	cli | apply) echo 7 ;; *) echo 9 ;;
+	esac
+}
+
+# Which module a public header belongs to.
+owner() {
+	case $1 in
+	wim) echo wim ;; record | import) echo site ;; source) echo source ;; cache) echo cache ;;
+	plan | config) echo plan ;; report) echo report ;; *) echo base ;;
+	esac
+}
+
+complain() {
+	echo "$*" >&2
+	bad=1
+}
+
+for file in src/*/*.[ch] src/*/*/*.[ch]; do
+	[ -e "$file" ] || continue
+	module=$(echo "$file" | cut -d/ -f2)
+	while read -r header; do
+		other=$(owner "$header")
+		[ "$(level "$other")" -le "$(level "$module")" ] ||
+			complain "$file includes wimplan/$header.h: $module may not use $other"
+	done < <(sed -n 's|^#include "wimplan/\(.*\)\.h"|\1|p' "$file")
+	# apply uses base, site and plan; a private header is its own module's business.
+	grep -q '^#include "\.\./' "$file" && complain "$file includes a private header of another module"
+	case $module in
+	plan | report)
+		grep -nE '^#include <(stdio|unistd|fcntl|pthread|sqlite3|sys/.*)\.h>' "$file" &&
+			complain "$file: $module is pure and takes no files, threads or databases"
+		grep -nE '\b(getenv|fopen|open|time|clock_gettime|sqlite3_[a-z_]+|pthread_[a-z_]+) *\(' "$file" &&
+			complain "$file: $module is pure"
+		;;
+	esac
+done
+
+# Public headers compile alone.
+for header in include/wimplan/*.h; do
+	echo "#include \"wimplan/$(basename "$header")\"" |
+		${CC:-cc} -std=c17 -D_GNU_SOURCE -Wall -Wextra -Werror -Iinclude -fsyntax-only -x c - ||
+		complain "$header does not compile alone"
+done
+
+# wimplan has no network code; the executor opens no .wim.
+needed() {
+	objdump -p "$1" | sed -n 's/^ *NEEDED *//p'
+}
+needed "$build/wimplan" | grep -q libcurl && complain "wimplan links libcurl"
+[ -e "$build/wimplan-apply" ] && needed "$build/wimplan-apply" | grep -q libwim && complain "wimplan-apply links libwim"
+
+# What the library gives away begins with wp_.
+nm -g --defined-only "$build/libwimplan.a" 2>/dev/null | awk '$2 ~ /[TDRB]/ && $3 !~ /^(wp_|_*asan|_*ubsan|__odr|__gcov|_*llvm)/ { print $3; n = 1 } END { exit n }' ||
+	complain "a symbol of the library does not begin with wp_"
+exit $bad
