@@ -16,7 +16,7 @@ void wp_buf_add(struct wp_buf *buf, const void *bytes, size_t length);
 void wp_buf_puts(struct wp_buf *buf, const char *text);
 void wp_buf_putc(struct wp_buf *buf, char c);
 void wp_buf_pad(struct wp_buf *buf, char c, size_t count);
-void wp_buf_printf(struct wp_buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void wp_buf_printf(struct wp_buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3), nonnull));
 /* The text so far, "" when nothing was added. Borrowed. */
 const char *wp_buf_text(const struct wp_buf *buf);
 /* Frees the text and makes the buffer empty again. */

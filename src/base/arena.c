@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Arenas: chunks that double in size from a small first one, because tens of thousands of arenas may be alive. */
+#include "wimplan/arena.h"
+
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The first chunk also holds the arena itself. */
+#define FIRST_CHUNK ((size_t)2048)
+#define LARGEST_CHUNK ((size_t)256 * 1024)
+#define ALIGNMENT alignof(max_align_t)
+#define ALIGNED(size) (((size) + ALIGNMENT - 1) & ~(ALIGNMENT - 1))
+#define FIRST_CAPACITY ((size_t)8)
+
+struct chunk {
+	struct chunk *next;
+};
+
+struct wp_arena {
+	struct chunk *chunks; /* all but the first one, in which the arena stands */
+	char *free;           /* the free part of the chunk in use */
+	size_t left;
+	size_t next_size;
+};
+
+struct wp_arena *wp_arena_new(void)
+{
+	struct wp_arena *arena = malloc(FIRST_CHUNK);
+
+	if (!arena)
+		abort();
+	arena->chunks = NULL;
+	arena->free = (char *)arena + ALIGNED(sizeof *arena);
+	arena->left = FIRST_CHUNK - ALIGNED(sizeof *arena);
+	arena->next_size = 2 * FIRST_CHUNK;
+	return arena;
+}
+
+void wp_arena_free(struct wp_arena *arena)
+{
+	struct chunk *chunk, *next;
+
+	if (!arena)
+		return;
+	for (chunk = arena->chunks; chunk; chunk = next) {
+		next = chunk->next;
+		free(chunk);
+	}
+	free(arena);
+}
+
+/* A new chunk with @room bytes behind its header, zeroed: calloc() gets large ones from the kernel as they are. */
+static char *add_chunk(struct wp_arena *arena, size_t room)
+{
+	struct chunk *chunk = calloc(1, ALIGNED(sizeof *chunk) + room);
+
+	if (!chunk)
+		abort();
+	chunk->next = arena->chunks;
+	arena->chunks = chunk;
+	return (char *)chunk + ALIGNED(sizeof *chunk);
+}
+
+void *wp_arena_alloc(struct wp_arena *arena, size_t size)
+{
+	void *block;
+
+	if (size > PTRDIFF_MAX / 2)
+		abort();
+	size = size ? ALIGNED(size) : ALIGNMENT;
+	if (size > arena->left) {
+		size_t room = arena->next_size - ALIGNED(sizeof(struct chunk));
+
+		/* A large block stands alone, so that the rest of the chunk in use is not lost. */
+		if (size > room / 4)
+			return add_chunk(arena, size);
+		arena->free = add_chunk(arena, room);
+		arena->left = room;
+		if (arena->next_size < LARGEST_CHUNK)
+			arena->next_size *= 2;
+	}
+	block = arena->free;
+	arena->free += size;
+	arena->left -= size;
+	return memset(block, 0, size);
+}
+
+char *wp_arena_strdup(struct wp_arena *arena, const char *text)
+{
+	return text ? wp_arena_strndup(arena, text, strlen(text)) : NULL;
+}
+
+char *wp_arena_strndup(struct wp_arena *arena, const char *text, size_t length)
+{
+	char *copy;
+
+	if (length == SIZE_MAX)
+		abort();
+	copy = wp_arena_alloc(arena, length + 1);
+	if (length)
+		memcpy(copy, text, length);
+	return copy;
+}
+
+char *wp_arena_printf(struct wp_arena *arena, const char *format, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, format);
+	text = wp_arena_vprintf(arena, format, args);
+	va_end(args);
+	return text;
+}
+
+char *wp_arena_vprintf(struct wp_arena *arena, const char *format, va_list args)
+{
+	va_list again;
+	char *text;
+	int length;
+
+	va_copy(again, args);
+	length = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	if (length < 0)
+		abort();
+	text = wp_arena_alloc(arena, (size_t)length + 1);
+	vsnprintf(text, (size_t)length + 1, format, args);
+	return text;
+}
+
+void *wp_arena_grow(struct wp_arena *arena, void *items, size_t count, size_t size)
+{
+	size_t capacity;
+	char *grown;
+
+	/* The capacity is used up when the count is 0 or a power of two that is a capacity. */
+	if (count && (count < FIRST_CAPACITY || (count & (count - 1)))) {
+		/* The place may have held an element that was taken off the end again. */
+		memset((char *)items + count * size, 0, size);
+		return items;
+	}
+	capacity = count ? 2 * count : FIRST_CAPACITY;
+	if (size && capacity > PTRDIFF_MAX / 2 / size)
+		abort();
+	grown = wp_arena_alloc(arena, capacity * size);
+	if (count)
+		memcpy(grown, items, count * size);
+	return grown;
+}

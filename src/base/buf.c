@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Texts that grow by doubling. Running out of memory ends the process, as in an arena. */
+#include "wimplan/buf.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_CAPACITY ((size_t)256)
+
+/* Makes room for @more bytes and a NUL. */
+static void reserve(struct wp_buf *buf, size_t more)
+{
+	size_t capacity = buf->capacity ? buf->capacity : FIRST_CAPACITY;
+	char *data;
+
+	if (more > PTRDIFF_MAX / 2 - buf->length - 1)
+		abort();
+	if (buf->data && buf->length + more < buf->capacity)
+		return;
+	while (capacity <= buf->length + more)
+		capacity *= 2;
+	data = realloc(buf->data, capacity);
+	if (!data)
+		abort();
+	buf->data = data;
+	buf->capacity = capacity;
+}
+
+void wp_buf_add(struct wp_buf *buf, const void *bytes, size_t length)
+{
+	reserve(buf, length);
+	if (length)
+		memcpy(buf->data + buf->length, bytes, length);
+	buf->length += length;
+	buf->data[buf->length] = '\0';
+}
+
+void wp_buf_puts(struct wp_buf *buf, const char *text)
+{
+	wp_buf_add(buf, text, strlen(text));
+}
+
+void wp_buf_putc(struct wp_buf *buf, char c)
+{
+	wp_buf_add(buf, &c, 1);
+}
+
+void wp_buf_pad(struct wp_buf *buf, char c, size_t count)
+{
+	reserve(buf, count);
+	memset(buf->data + buf->length, c, count);
+	buf->length += count;
+	buf->data[buf->length] = '\0';
+}
+
+void wp_buf_printf(struct wp_buf *buf, const char *format, ...)
+{
+	va_list args;
+	int length;
+
+	va_start(args, format);
+	length = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	if (length < 0)
+		abort();
+	reserve(buf, (size_t)length);
+	va_start(args, format);
+	vsnprintf(buf->data + buf->length, (size_t)length + 1, format, args);
+	va_end(args);
+	buf->length += (size_t)length;
+}
+
+const char *wp_buf_text(const struct wp_buf *buf)
+{
+	return buf->data ? buf->data : "";
+}
+
+void wp_buf_free(struct wp_buf *buf)
+{
+	free(buf->data);
+	*buf = (struct wp_buf){ 0 };
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SHA-256 through the EVP interface of libcrypto. */
+#include "wimplan/hash.h"
+
+#include <openssl/evp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SHA256_BYTES 32
+
+struct wp_sha256 {
+	EVP_MD_CTX *context;
+};
+
+struct wp_sha256 *wp_sha256_new(void)
+{
+	struct wp_sha256 *hash = malloc(sizeof *hash);
+
+	if (!hash)
+		abort();
+	hash->context = EVP_MD_CTX_new();
+	/* libcrypto can only fail for want of memory, or when it was built without SHA-256: there is no going on. */
+	if (!hash->context || EVP_DigestInit_ex(hash->context, EVP_sha256(), NULL) != 1)
+		abort();
+	return hash;
+}
+
+void wp_sha256_add(struct wp_sha256 *hash, const void *bytes, size_t length)
+{
+	if (length && EVP_DigestUpdate(hash->context, bytes, length) != 1)
+		abort();
+}
+
+void wp_sha256_finish(struct wp_sha256 *hash, char ret_text[WP_HASH_TEXT])
+{
+	static const char prefix[] = "sha256:";
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned length = 0;
+
+	if (EVP_DigestFinal_ex(hash->context, digest, &length) != 1 || length != SHA256_BYTES)
+		abort();
+	memcpy(ret_text, prefix, sizeof prefix - 1);
+	wp_hex(digest, length, ret_text + sizeof prefix - 1);
+	EVP_MD_CTX_free(hash->context);
+	free(hash);
+}
+
+void wp_sha256_text(const void *bytes, size_t length, char ret_text[WP_HASH_TEXT])
+{
+	struct wp_sha256 *hash = wp_sha256_new();
+
+	wp_sha256_add(hash, bytes, length);
+	wp_sha256_finish(hash, ret_text);
+}
+
+void wp_hex(const uint8_t *bytes, size_t length, char *ret_text)
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t i;
+
+	for (i = 0; i < length; i++) {
+		*ret_text++ = digits[bytes[i] >> 4];
+		*ret_text++ = digits[bytes[i] & 0xf];
+	}
+	*ret_text = '\0';
+}

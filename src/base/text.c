@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Text towards people and keys: case folding, columns of a terminal, escapes, numbers. */
+#include "wimplan/text.h"
+#include "utf.h"
+
+#include <string.h>
+#include <wchar.h>
+#include <wctype.h>
+
+static uint32_t fold(uint32_t c)
+{
+	uint32_t lower;
+
+	/* By rule and not by locale: in Turkish ones towlower() turns I into a dotless i. */
+	if (c < 0x80)
+		return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
+	lower = (uint32_t)towlower((wint_t)c);
+	/*
+	 * Some letters have an ASCII lower case (U+0130, U+212A) although they are other letters to Windows: its
+	 * upcase table ([MS-UCODEREF]) maps no such letter to ASCII or back.
+	 */
+	return lower < 0x80 ? c : lower;
+}
+
+bool wp_text_equal_nocase(const char *a, const char *b)
+{
+	if (!a || !b)
+		return a == b;
+	for (;;) {
+		size_t size_a, size_b;
+		uint32_t x, y;
+
+		if (!*a || !*b)
+			return *a == *b;
+		size_a = wp_utf8_decode(a, &x);
+		size_b = wp_utf8_decode(b, &y);
+		/* Bytes that are no text are equal only to themselves. */
+		if (!size_a || !size_b) {
+			if (*a != *b)
+				return false;
+			a++;
+			b++;
+			continue;
+		}
+		if (x != y && fold(x) != fold(y))
+			return false;
+		a += size_a;
+		b += size_b;
+	}
+}
+
+char *wp_text_fold(struct wp_arena *arena, const char *text)
+{
+	/* A lower-case letter may take more bytes than its capital (U+023A takes two, U+2C65 three). */
+	char *folded = wp_arena_alloc(arena, 4 * strlen(text) + 1);
+	char *to = folded;
+
+	while (*text) {
+		uint32_t c;
+		size_t size = wp_utf8_decode(text, &c);
+
+		if (size) {
+			to += wp_utf8_encode(fold(c), to);
+			text += size;
+		} else {
+			*to++ = *text++;
+		}
+	}
+	return folded;
+}
+
+size_t wp_text_width(const char *text)
+{
+	size_t width = 0;
+
+	while (*text) {
+		uint32_t c;
+		size_t size = wp_utf8_decode(text, &c);
+		int columns = size ? wcwidth((wchar_t)c) : 0;
+
+		if (columns > 0)
+			width += (size_t)columns;
+		text += size ? size : 1;
+	}
+	return width;
+}
+
+/* What could hide or reorder what a terminal shows; lines and paragraphs of Unicode end a line in some of them. */
+static bool is_control(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x61c || c == 0x200e || c == 0x200f ||
+	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+void wp_text_escape(struct wp_buf *buf, const char *text)
+{
+	const char *start = text;
+
+	while (*text) {
+		uint32_t c;
+		size_t size = wp_utf8_decode(text, &c);
+
+		if (size && !is_control(c)) {
+			text += size;
+			continue;
+		}
+		wp_buf_add(buf, start, (size_t)(text - start));
+		/* \xNN is a byte, \u{NNNN} a character: U+0085 and a stray byte 0x85 stay apart. */
+		if (!size)
+			wp_buf_printf(buf, "\\x%02x", (unsigned char)*text);
+		else if (c < 0x80)
+			wp_buf_printf(buf, "\\x%02x", (unsigned)c);
+		else
+			wp_buf_printf(buf, "\\u{%04x}", (unsigned)c);
+		text += size ? size : 1;
+		start = text;
+	}
+	wp_buf_add(buf, start, (size_t)(text - start));
+}
+
+size_t wp_text_pad(struct wp_buf *buf, const char *text, size_t width)
+{
+	size_t start = buf->length;
+	size_t columns;
+
+	wp_text_escape(buf, text);
+	columns = wp_text_width(wp_buf_text(buf) + start);
+	if (columns < width) {
+		wp_buf_pad(buf, ' ', width - columns);
+		columns = width;
+	}
+	return columns;
+}
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static int digit_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+bool wp_parse_u64(const char *text, bool hex, uint64_t *ret_value)
+{
+	unsigned base = 10;
+	uint64_t value = 0;
+	bool any = false;
+
+	if (!text)
+		return false;
+	while (is_space(*text))
+		text++;
+	if (hex && text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
+		base = 16;
+		text += 2;
+	}
+	for (;; text++) {
+		int digit = digit_value(*text);
+
+		if (digit < 0 || (unsigned)digit >= base)
+			break;
+		if (__builtin_mul_overflow(value, base, &value) ||
+		    __builtin_add_overflow(value, (unsigned)digit, &value))
+			return false;
+		any = true;
+	}
+	while (is_space(*text))
+		text++;
+	if (!any || *text)
+		return false;
+	*ret_value = value;
+	return true;
+}

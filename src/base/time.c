@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Instants: the proleptic Gregorian calendar from 1601 to 9999, without the C library's time zones. */
+#include "wimplan/time.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define TICKS_PER_MINUTE (60 * WP_TICKS_PER_SECOND)
+#define TICKS_PER_DAY (24 * 60 * TICKS_PER_MINUTE)
+/* 1601-01-01 begins a cycle of 400 years, after which the calendar repeats itself. */
+#define FIRST_YEAR 1601
+#define LAST_YEAR 9999
+#define DAYS_PER_CYCLE 146097
+/* Days from 1601-01-01 to 10000-01-01. */
+#define DAYS_IN_RANGE INT64_C(3067671)
+#define TICKS_IN_RANGE (DAYS_IN_RANGE * TICKS_PER_DAY)
+
+struct civil {
+	int year, month, day, hour, minute, second;
+	int fraction; /* ticks of 100 ns */
+};
+
+static const struct wp_time unknown;
+
+static bool is_leap(int year)
+{
+	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
+
+static int days_of_month(int year, int month)
+{
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+
+	return days[month - 1] + (month == 2 && is_leap(year));
+}
+
+static int64_t days_before_year(int year)
+{
+	int64_t years = year - FIRST_YEAR;
+
+	return years * 365 + years / 4 - years / 100 + years / 400;
+}
+
+static struct wp_time from_ticks(int64_t ticks, bool zone_known)
+{
+	if (ticks < 0 || ticks >= TICKS_IN_RANGE)
+		return unknown;
+	return (struct wp_time){ .known = true, .zone_known = zone_known, .ticks = ticks };
+}
+
+/* @offset: minutes that the local time is ahead of UTC. */
+static struct wp_time from_civil(const struct civil *c, bool zone_known, int offset)
+{
+	int64_t days;
+	int month;
+
+	if (c->year < FIRST_YEAR || c->year > LAST_YEAR || c->month < 1 || c->month > 12 || c->day < 1 ||
+	    c->day > days_of_month(c->year, c->month) || c->hour > 23 || c->minute > 59 || c->second > 59)
+		return unknown;
+	days = days_before_year(c->year) + c->day - 1;
+	for (month = 1; month < c->month; month++)
+		days += days_of_month(c->year, month);
+	return from_ticks(days * TICKS_PER_DAY + (c->hour * 60 + c->minute - offset) * TICKS_PER_MINUTE +
+				  c->second * WP_TICKS_PER_SECOND + c->fraction,
+			  zone_known);
+}
+
+static struct civil to_civil(int64_t ticks)
+{
+	int64_t days = ticks / TICKS_PER_DAY;
+	int64_t rest = ticks % TICKS_PER_DAY;
+	struct civil c = { .year = FIRST_YEAR, .month = 1 };
+
+	c.year += 400 * (int)(days / DAYS_PER_CYCLE);
+	days %= DAYS_PER_CYCLE;
+	/* 366 days at most for each year, so this never goes too far; the loop makes up for the leap days. */
+	c.year += (int)(days / 366);
+	days -= days_before_year((c.year - FIRST_YEAR) % 400 + FIRST_YEAR);
+	while (days >= 365 + is_leap(c.year))
+		days -= 365 + is_leap(c.year++);
+	while (days >= days_of_month(c.year, c.month))
+		days -= days_of_month(c.year, c.month++);
+	c.day = (int)days + 1;
+	c.fraction = (int)(rest % WP_TICKS_PER_SECOND);
+	rest /= WP_TICKS_PER_SECOND;
+	c.second = (int)(rest % 60);
+	c.minute = (int)(rest / 60 % 60);
+	c.hour = (int)(rest / 3600);
+	return c;
+}
+
+struct wp_time wp_time_from_filetime(uint64_t filetime)
+{
+	return filetime > INT64_MAX ? unknown : from_ticks((int64_t)filetime, true);
+}
+
+struct wp_time wp_time_from_unix(int64_t seconds, uint32_t nanoseconds)
+{
+	int64_t ticks;
+
+	if (nanoseconds > 999999999 || __builtin_mul_overflow(seconds, WP_TICKS_PER_SECOND, &ticks) ||
+	    __builtin_add_overflow(ticks, WP_UNIX_EPOCH_TICKS + nanoseconds / 100, &ticks))
+		return unknown;
+	return from_ticks(ticks, true);
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Reads exactly @count digits. */
+static bool take_digits(const char **at, int count, int *ret_value)
+{
+	int value = 0;
+
+	for (; count > 0; count--, (*at)++) {
+		if (!is_digit(**at))
+			return false;
+		value = value * 10 + (**at - '0');
+	}
+	*ret_value = value;
+	return true;
+}
+
+static bool take_char(const char **at, char c)
+{
+	if (**at != c)
+		return false;
+	(*at)++;
+	return true;
+}
+
+/* Any number of digits of a fraction, at least one; what is finer than 100 ns is dropped. */
+static bool take_fraction(const char **at, int *ret_ticks)
+{
+	int unit = (int)WP_TICKS_PER_SECOND / 10;
+	int ticks = 0;
+
+	if (!is_digit(**at))
+		return false;
+	for (; is_digit(**at); (*at)++, unit /= 10)
+		ticks += (**at - '0') * unit;
+	*ret_ticks = ticks;
+	return true;
+}
+
+/* WMI writes asterisks for what is not known ("Date and Time Format" in its documentation): the fraction, the offset. */
+static struct wp_time parse_dmtf(const char *text)
+{
+	struct civil c = { 0 };
+	bool zone_known = true;
+	int offset = 0;
+	int sign;
+
+	if (!take_digits(&text, 4, &c.year) || !take_digits(&text, 2, &c.month) || !take_digits(&text, 2, &c.day) ||
+	    !take_digits(&text, 2, &c.hour) || !take_digits(&text, 2, &c.minute) || !take_digits(&text, 2, &c.second) ||
+	    !take_char(&text, '.'))
+		return unknown;
+	if (strncmp(text, "******", 6) == 0) {
+		text += 6;
+	} else {
+		if (!take_digits(&text, 6, &c.fraction))
+			return unknown;
+		c.fraction *= 10;
+	}
+	sign = *text;
+	if (sign != '+' && sign != '-')
+		return unknown;
+	text++;
+	if (strncmp(text, "***", 3) == 0) {
+		text += 3;
+		zone_known = false;
+	} else if (!take_digits(&text, 3, &offset)) {
+		return unknown;
+	}
+	if (*text)
+		return unknown;
+	return from_civil(&c, zone_known, sign == '-' ? -offset : offset);
+}
+
+/* "Z", "+hh", "+hhmm", "+hh:mm", or nothing at all. */
+static bool take_zone(const char **at, bool *ret_known, int *ret_offset)
+{
+	int hours, minutes = 0;
+	char sign = **at;
+
+	*ret_known = sign != '\0';
+	*ret_offset = 0;
+	if (!*ret_known)
+		return true;
+	(*at)++;
+	if (sign == 'Z' || sign == 'z')
+		return true;
+	if ((sign != '+' && sign != '-') || !take_digits(at, 2, &hours))
+		return false;
+	if ((take_char(at, ':') || is_digit(**at)) && !take_digits(at, 2, &minutes))
+		return false;
+	if (hours > 23 || minutes > 59)
+		return false;
+	*ret_offset = hours * 60 + minutes;
+	if (sign == '-')
+		*ret_offset = -*ret_offset;
+	return true;
+}
+
+static struct wp_time parse_iso(const char *text)
+{
+	struct civil c = { 0 };
+	bool zone_known = false;
+	int offset = 0;
+
+	if (!take_digits(&text, 4, &c.year) || !take_char(&text, '-') || !take_digits(&text, 2, &c.month) ||
+	    !take_char(&text, '-') || !take_digits(&text, 2, &c.day))
+		return unknown;
+	if (*text) {
+		if (!take_char(&text, 'T') && !take_char(&text, 't') && !take_char(&text, ' '))
+			return unknown;
+		if (!take_digits(&text, 2, &c.hour) || !take_char(&text, ':') || !take_digits(&text, 2, &c.minute))
+			return unknown;
+		if (take_char(&text, ':')) {
+			if (!take_digits(&text, 2, &c.second))
+				return unknown;
+			if (take_char(&text, '.') && !take_fraction(&text, &c.fraction))
+				return unknown;
+		}
+		if (!take_zone(&text, &zone_known, &offset) || *text)
+			return unknown;
+	}
+	return from_civil(&c, zone_known, offset);
+}
+
+/* @text stands behind "Date(". The offset only says in which zone the writer was: the milliseconds are UTC. */
+static struct wp_time parse_milliseconds(const char *text)
+{
+	bool negative = take_char(&text, '-');
+	int64_t milliseconds = 0;
+	int64_t ticks;
+	int ignored;
+
+	if (!is_digit(*text))
+		return unknown;
+	for (; is_digit(*text); text++)
+		if (__builtin_mul_overflow(milliseconds, 10, &milliseconds) ||
+		    __builtin_add_overflow(milliseconds, *text - '0', &milliseconds))
+			return unknown;
+	if (negative)
+		milliseconds = -milliseconds;
+	if ((take_char(&text, '+') || take_char(&text, '-')) && !take_digits(&text, 4, &ignored))
+		return unknown;
+	if (!take_char(&text, ')'))
+		return unknown;
+	take_char(&text, '\\');
+	if (!take_char(&text, '/') || *text)
+		return unknown;
+	if (__builtin_mul_overflow(milliseconds, WP_TICKS_PER_SECOND / 1000, &ticks) ||
+	    __builtin_add_overflow(ticks, WP_UNIX_EPOCH_TICKS, &ticks))
+		return unknown;
+	return from_ticks(ticks, true);
+}
+
+struct wp_time wp_time_parse(const char *text)
+{
+	if (!text)
+		return unknown;
+	if (strncmp(text, "/Date(", 6) == 0)
+		return parse_milliseconds(text + 6);
+	/* The backslash is still there when the text went through something that does not know JSON's escapes. */
+	if (strncmp(text, "\\/Date(", 7) == 0)
+		return parse_milliseconds(text + 7);
+	if (strnlen(text, 5) == 5 && text[4] == '-')
+		return parse_iso(text);
+	return parse_dmtf(text);
+}
+
+bool wp_time_is_never(struct wp_time time)
+{
+	static const int years[] = { 1970, 1980, 1990 };
+	size_t i;
+
+	if (!time.known)
+		return true;
+	for (i = 0; i < sizeof years / sizeof years[0]; i++)
+		if (time.ticks / TICKS_PER_DAY == days_before_year(years[i]))
+			return true;
+	return false;
+}
+
+static char *format_iso(struct wp_arena *arena, struct wp_time time, bool fraction)
+{
+	struct civil c;
+	char decimals[16] = "";
+
+	if (!time.known)
+		return NULL;
+	c = to_civil(time.ticks);
+	if (fraction)
+		snprintf(decimals, sizeof decimals, ".%07d", c.fraction);
+	return wp_arena_printf(arena, "%04d-%02d-%02dT%02d:%02d:%02d%s%s", c.year, c.month, c.day, c.hour, c.minute,
+			       c.second, decimals, time.zone_known ? "Z" : "");
+}
+
+char *wp_time_iso(struct wp_arena *arena, struct wp_time time)
+{
+	return format_iso(arena, time, time.ticks % WP_TICKS_PER_SECOND != 0);
+}
+
+char *wp_time_iso_ticks(struct wp_arena *arena, struct wp_time time)
+{
+	return format_iso(arena, time, true);
+}
+
+char *wp_time_minutes(struct wp_arena *arena, struct wp_time time)
+{
+	struct civil c;
+
+	if (!time.known)
+		return wp_arena_strdup(arena, "never");
+	c = to_civil(time.ticks);
+	return wp_arena_printf(arena, "%04d-%02d-%02d %02d:%02d%s", c.year, c.month, c.day, c.hour, c.minute,
+			       time.zone_known ? "Z" : "");
+}
