@@ -39,7 +39,8 @@ static void cut_half_character(char *text, size_t length)
 		text[at - 1] = '\0';
 }
 
-__attribute__((format(printf, 3, 0))) static void format_message(char *text, size_t room, const char *format, va_list args)
+__attribute__((format(printf, 3, 0)))
+static void format_message(char *text, size_t room, const char *format, va_list args)
 {
 	int length = vsnprintf(text, room, format, args);
 

@@ -163,7 +163,7 @@ int wp_json_parse(const char *text, size_t length, const char *subject, json_t *
 	if (deep < length) {
 		position = position_of(text, deep);
 		return wp_fail(err, WP_E_FAILED, "json-depth", subject,
-			       "%s: line %zu, column %zu: JSON is nested more than %u deep; check that it is the right file",
+			       "%s: line %zu, column %zu: JSON is nested more than %u deep; is it the right file?",
 			       subject, position.line, position.column, WP_LIMIT_NESTING);
 	}
 	value = json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);

@@ -16,8 +16,8 @@ static uint32_t fold(uint32_t c)
 		return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
 	lower = (uint32_t)towlower((wint_t)c);
 	/*
-	 * Some letters have an ASCII lower case (U+0130, U+212A) although they are other letters to Windows: its
-	 * upcase table ([MS-UCODEREF]) maps no such letter to ASCII or back.
+	 * U+0130 and the Kelvin sign U+212A have an ASCII letter as their lower case. They are letters of their own to
+	 * Windows: NTFS's table does not map them (ntfs-3g libntfs-3g/unistr.c, ntfs_upcase_table_build()).
 	 */
 	return lower < 0x80 ? c : lower;
 }

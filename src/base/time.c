@@ -145,7 +145,10 @@ static bool take_fraction(const char **at, int *ret_ticks)
 	return true;
 }
 
-/* WMI writes asterisks for what is not known ("Date and Time Format" in its documentation): the fraction, the offset. */
+/*
+ * WMI writes asterisks for what is not known ("Date and Time Format" in Microsoft's documentation of WMI); they occur in
+ * the fraction and in the offset.
+ */
 static struct wp_time parse_dmtf(const char *text)
 {
 	struct civil c = { 0 };
