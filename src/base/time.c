@@ -146,8 +146,8 @@ static bool take_fraction(const char **at, int *ret_ticks)
 }
 
 /*
- * WMI writes asterisks for what is not known ("Date and Time Format" in Microsoft's documentation of WMI); they occur in
- * the fraction and in the offset.
+ * WMI writes asterisks for what is not known ("Date and Time Format" in Microsoft's documentation of WMI); they occur
+ * in the fraction and in the offset.
  */
 static struct wp_time parse_dmtf(const char *text)
 {

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Files are read within a bound and replaced whole; what cannot be written is said. */
+#include "wimplan/file.h"
+
+#include <criterion/criterion.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A folder of the test's own; its files are removed with it. */
+static char *make_folder(void)
+{
+	const char *base = getenv("TMPDIR");
+	char *path = NULL;
+
+	cr_assert_geq(asprintf(&path, "%s/wimplan-test-XXXXXX", base && *base ? base : "/tmp"), 0);
+	cr_assert_not_null(mkdtemp(path));
+	return path;
+}
+
+static const char *below(struct wp_arena *arena, const char *folder, const char *name)
+{
+	return wp_arena_printf(arena, "%s/%s", folder, name);
+}
+
+/* How many entries the folder has: no temporary file may be left. */
+static size_t count_entries(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	size_t count = 0;
+
+	cr_assert_not_null(dir);
+	while (readdir(dir))
+		count++;
+	closedir(dir);
+	return count - 2;
+}
+
+static void remove_folder(char *folder)
+{
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+
+	cr_assert_not_null(dir);
+	while ((entry = readdir(dir)))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			unlinkat(dirfd(dir), entry->d_name, entry->d_type == DT_DIR ? AT_REMOVEDIR : 0);
+	closedir(dir);
+	cr_expect_eq(rmdir(folder), 0);
+	free(folder);
+}
+
+/* Puts @fd in the place of the standard stream @stream; returns a copy of what was there. */
+static int redirect(int stream, int fd)
+{
+	int saved;
+
+	fflush(stdout);
+	saved = dup(stream);
+	cr_assert_geq(saved, 0);
+	cr_assert_eq(dup2(fd, stream), stream);
+	close(fd);
+	return saved;
+}
+
+static void restore(int stream, int saved)
+{
+	dup2(saved, stream);
+	close(saved);
+}
+
+Test(base, file_read)
+{
+	struct wp_arena *arena = wp_arena_new();
+	char *folder = make_folder();
+	const char *path = below(arena, folder, "f");
+	struct wp_error err = { 0 };
+	char *bytes = NULL;
+	size_t length = 99;
+
+	cr_assert_eq(wp_file_write(path, "ab\0cd", 5, &err), 0, "%s", err.message);
+	cr_expect_eq(wp_file_read(arena, path, 5, &bytes, &length, &err), 0, "as large as the limit");
+	cr_expect_eq(length, 5);
+	cr_expect_eq(memcmp(bytes, "ab\0cd", 6), 0, "a NUL stands behind it");
+	cr_expect_eq(wp_file_read(arena, path, 4, &bytes, &length, &err), WP_E_FAILED, "one byte beyond the limit");
+	cr_expect_str_eq(err.code, "too-large");
+	cr_expect_str_eq(err.subject, path);
+	cr_expect_eq(wp_file_read(arena, path, SIZE_MAX, &bytes, NULL, NULL), 0, "no limit");
+
+	cr_assert_eq(wp_file_write(path, NULL, 0, &err), 0);
+	cr_expect_eq(wp_file_read(arena, path, 0, &bytes, &length, &err), 0, "an empty file");
+	cr_expect_eq(length, 0);
+	cr_expect_str_eq(bytes, "");
+	/* Files of the kernel say that they are empty and are not. */
+	cr_expect_eq(wp_file_read(arena, "/proc/self/status", 1 << 20, &bytes, &length, &err), 0);
+	cr_expect_gt(length, 100);
+	cr_expect_eq(strlen(bytes), length);
+	cr_expect_eq(wp_file_read(arena, "/proc/self/status", 100, &bytes, &length, &err), WP_E_FAILED);
+	cr_expect_str_eq(err.code, "too-large");
+	remove_folder(folder);
+	wp_arena_free(arena);
+}
+
+Test(base, file_read_refusals)
+{
+	struct wp_arena *arena = wp_arena_new();
+	char *folder = make_folder();
+	const char *pipe_path = below(arena, folder, "pipe");
+	struct wp_error err = { 0 };
+	char *bytes = NULL;
+
+	cr_expect_eq(wp_file_read(arena, below(arena, folder, "none"), 9, &bytes, NULL, &err), WP_E_NOT_FOUND);
+	cr_expect_str_eq(err.code, "not-found");
+	cr_expect(strstr(err.message, "/none "), "%s", err.message);
+	cr_expect_eq(wp_file_read(arena, "/dev/null/x", 9, &bytes, NULL, &err), WP_E_NOT_FOUND);
+	cr_expect_eq(wp_file_read(arena, "", 9, &bytes, NULL, &err), WP_E_NOT_FOUND);
+	cr_expect_eq(wp_file_read(arena, folder, 9, &bytes, NULL, &err), WP_E_FAILED);
+	cr_expect_str_eq(err.code, "not-regular-file");
+	cr_expect_eq(wp_file_read(arena, "/dev/zero", 9, &bytes, NULL, &err), WP_E_FAILED);
+	cr_expect_str_eq(err.code, "not-regular-file");
+	cr_assert_eq(mkfifo(pipe_path, 0600), 0);
+	cr_expect_eq(wp_file_read(arena, pipe_path, 9, &bytes, NULL, &err), WP_E_FAILED, "does not wait for a writer");
+	cr_expect_str_eq(err.code, "not-regular-file");
+	cr_assert_eq(symlink("loop", below(arena, folder, "loop")), 0);
+	cr_expect_eq(wp_file_read(arena, below(arena, folder, "loop"), 9, &bytes, NULL, &err), WP_E_FAILED);
+	cr_expect_str_eq(err.code, "unreadable");
+	remove_folder(folder);
+	wp_arena_free(arena);
+}
+
+Test(base, file_read_standard_input)
+{
+	struct wp_arena *arena = wp_arena_new();
+	struct wp_error err = { 0 };
+	char *bytes = NULL;
+	size_t length = 0;
+	int ends[2];
+	int saved;
+
+	/* A non-blocking pipe that is still empty is waited for; here it is full and then closed. */
+	cr_assert_eq(pipe2(ends, O_NONBLOCK), 0);
+	cr_assert_eq(write(ends[1], "records", 7), 7);
+	close(ends[1]);
+	saved = redirect(STDIN_FILENO, ends[0]);
+	cr_expect_eq(wp_file_read(arena, "-", 7, &bytes, &length, &err), 0, "%s", err.message);
+	cr_expect_eq(length, 7);
+	cr_expect_str_eq(bytes, "records");
+	restore(STDIN_FILENO, saved);
+
+	saved = redirect(STDIN_FILENO, open("/dev/zero", O_RDONLY));
+	cr_expect_eq(wp_file_read(arena, "-", 300000, &bytes, &length, &err), WP_E_FAILED);
+	cr_expect_str_eq(err.code, "too-large");
+	restore(STDIN_FILENO, saved);
+
+	saved = redirect(STDIN_FILENO, open("/", O_RDONLY));
+	cr_expect_eq(wp_file_read(arena, "-", 9, &bytes, &length, &err), WP_E_FAILED);
+	cr_expect_str_eq(err.code, "unreadable");
+	cr_expect(strstr(err.message, "standard input"), "%s", err.message);
+	restore(STDIN_FILENO, saved);
+	wp_arena_free(arena);
+}
+
+Test(base, file_write_replaces)
+{
+	struct wp_arena *arena = wp_arena_new();
+	char *folder = make_folder();
+	const char *path = below(arena, folder, "plan.json");
+	const char *link_path = below(arena, folder, "link");
+	const char *taken;
+	struct wp_error err = { 0 };
+	struct stat st, before;
+	char *bytes = NULL;
+	mode_t mask = umask(027);
+
+	cr_assert_eq(wp_file_write(path, "one", 3, &err), 0, "%s", err.message);
+	cr_assert_eq(stat(path, &before), 0);
+	cr_expect_eq(before.st_mode & 07777, 0640, "a new file follows the umask: %o", before.st_mode);
+
+	cr_assert_eq(chmod(path, 0606), 0);
+	cr_assert_eq(wp_file_write(path, "second", 6, &err), 0, "%s", err.message);
+	cr_assert_eq(stat(path, &st), 0);
+	cr_expect_eq(st.st_mode & 07777, 0606, "the old file's mode stays: %o", st.st_mode);
+	cr_expect_neq(st.st_ino, before.st_ino, "it is another file");
+	cr_assert_eq(wp_file_read(arena, path, 100, &bytes, NULL, &err), 0);
+	cr_expect_str_eq(bytes, "second");
+
+	cr_assert_eq(symlink("plan.json", link_path), 0);
+	cr_assert_eq(wp_file_write(link_path, "third", 5, &err), 0, "%s", err.message);
+	cr_assert_eq(lstat(link_path, &st), 0);
+	cr_expect(S_ISLNK(st.st_mode), "a link stays one");
+	cr_assert_eq(wp_file_read(arena, path, 100, &bytes, NULL, &err), 0);
+	cr_expect_str_eq(bytes, "third");
+
+	/* A name that another process with our number left behind is in nobody's way. */
+	taken = wp_arena_printf(arena, "%s/.wimplan-%ld-0.tmp", folder, (long)getpid());
+	cr_assert_eq(wp_file_write(taken, "x", 1, &err), 0);
+	cr_assert_eq(wp_file_write(path, "", 0, &err), 0, "%s", err.message);
+	cr_expect_eq(count_entries(folder), 3);
+	umask(mask);
+	remove_folder(folder);
+	wp_arena_free(arena);
+}
+
+Test(base, file_write_in_the_working_folder)
+{
+	char *folder = make_folder();
+	struct wp_error err = { 0 };
+
+	cr_assert_eq(chdir(folder), 0);
+	cr_expect_eq(wp_file_write("bare", "x", 1, &err), 0, "%s", err.message);
+	cr_expect_eq(access("bare", R_OK), 0);
+	cr_assert_eq(chdir("/"), 0);
+	cr_expect_eq(count_entries(folder), 1);
+	remove_folder(folder);
+}
+
+Test(base, file_write_failures)
+{
+	struct wp_arena *arena = wp_arena_new();
+	char *folder = make_folder();
+	const char *missing = below(arena, folder, "none/plan.json");
+	struct wp_error err = { 0 };
+	char name[300];
+
+	cr_expect_eq(wp_file_write(missing, "x", 1, &err), WP_E_FAILED, "the folder is missing");
+	cr_expect_str_eq(err.code, "unwritable");
+	cr_expect_str_eq(err.subject, missing);
+	cr_expect(strstr(err.message, missing) && strstr(err.message, "No such file"), "%s", err.message);
+	cr_expect_eq(wp_file_write(folder, "x", 1, &err), WP_E_FAILED, "the target is a folder");
+	cr_expect(strstr(err.message, "Is a directory"), "%s", err.message);
+	cr_expect_eq(wp_file_write("/dev/full", "x", 1, &err), WP_E_FAILED, "a full device");
+	cr_expect(strstr(err.message, "No space left"), "%s", err.message);
+	cr_expect_eq(wp_file_write("", "x", 1, &err), WP_E_FAILED, "no name");
+	cr_expect_eq(wp_file_write("/dev/null", "x", 1, &err), 0, "%s", err.message);
+	cr_expect_eq(access("/dev/null", W_OK), 0);
+
+	/* The temporary file can be made and the rename fails: nothing is left of it. */
+	memset(name, 'n', sizeof name);
+	name[sizeof name - 1] = '\0';
+	cr_expect_eq(wp_file_write(below(arena, folder, name), "x", 1, &err), WP_E_FAILED, "a name that is too long");
+	cr_expect_eq(count_entries(folder), 0);
+	remove_folder(folder);
+	wp_arena_free(arena);
+}
+
+Test(base, file_write_standard_output)
+{
+	static char large[200000];
+	struct wp_error err = { 0 };
+	int ends[2], other[2], status;
+	char got[8] = "";
+	int saved;
+
+	saved = redirect(STDOUT_FILENO, open("/dev/full", O_WRONLY));
+	status = wp_file_write("-", "x", 1, &err);
+	restore(STDOUT_FILENO, saved);
+	cr_expect_eq(status, WP_E_FAILED);
+	cr_expect_str_eq(err.code, "stdout");
+	cr_expect(strstr(err.message, "No space left"), "%s", err.message);
+
+	signal(SIGPIPE, SIG_IGN);
+	cr_assert_eq(pipe(ends), 0);
+	close(ends[0]);
+	saved = redirect(STDOUT_FILENO, ends[1]);
+	status = wp_file_write(NULL, large, sizeof large, &err);
+	restore(STDOUT_FILENO, saved);
+	cr_expect_eq(status, WP_E_FAILED);
+	cr_expect_str_eq(err.code, "stdout");
+	cr_expect(strstr(err.message, "Broken pipe"), "%s", err.message);
+
+	cr_assert_eq(pipe(other), 0);
+	saved = redirect(STDOUT_FILENO, other[1]);
+	status = wp_file_write("-", "out", 3, &err);
+	restore(STDOUT_FILENO, saved);
+	cr_expect_eq(status, 0);
+	cr_expect_eq(read(other[0], got, sizeof got), 3);
+	cr_expect_str_eq(got, "out");
+	close(other[0]);
+}
+
+Test(base, file_close_in_cleanup)
+{
+	int fd = open("/dev/null", O_RDONLY);
+	int none = -1;
+
+	wp_closep(&fd);
+	cr_expect_eq(fcntl(fd, F_GETFD), -1);
+	wp_closep(&none);
+}
