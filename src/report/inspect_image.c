@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The three shapes in which inspect shows images. */
+#include "inspect_image.h"
+
+#include "layout.h"
+#include "words.h"
+
+#include "wimplan/text.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define DETAIL_WIDTH 14
+
+char *wp_inspect_bytes(struct wp_arena *arena, uint64_t bytes)
+{
+	if (bytes < 1024)
+		return wp_words_size(arena, bytes);
+	return wp_arena_printf(arena, "%s (%s bytes)", wp_words_size(arena, bytes), wp_words_count(arena, bytes));
+}
+
+static const char *architecture(struct wp_arena *arena, const struct wp_wim_windows *windows)
+{
+	const char *name;
+
+	if (!windows || !windows->architecture.known)
+		return NULL;
+	name = wp_architecture_name(windows->architecture.value);
+	return name ? name : wp_arena_printf(arena, "ARCH %" PRIu64, windows->architecture.value);
+}
+
+static const char *languages(struct wp_arena *arena, const struct wp_wim_windows *windows)
+{
+	const char *text = NULL;
+
+	for (size_t i = 0; windows && i < windows->language_count; i++)
+		text = text ? wp_arena_printf(arena, "%s, %s", text, windows->languages[i]) : windows->languages[i];
+	return text;
+}
+
+/* Empty and absent both show as "-" in a table: the JSON tells them apart. */
+static const char *cell(struct wp_arena *arena, const char *text)
+{
+	return text && *text ? wp_layout_escape(arena, text) : "-";
+}
+
+static const char *time_cell(struct wp_arena *arena, struct wp_time time)
+{
+	return time.known ? wp_time_minutes(arena, time) : "-";
+}
+
+static const char *number_cell(struct wp_arena *arena, struct wp_number number)
+{
+	return number.known ? wp_words_count(arena, number.value) : "-";
+}
+
+enum { INDEX, NAME, VERSION, ARCH, EDITION, LANGUAGES, SIZE, BYTES, CREATED, MODIFIED, CELLS };
+
+static const char *const headings[CELLS] = { "#",	  "NAME", "VERSION", "ARCH",	"EDITION",
+					     "LANGUAGES", "SIZE", "BYTES",   "CREATED", "MODIFIED" };
+
+static void fill(struct wp_arena *arena, const struct wp_wim_image *image, const char *cells[CELLS])
+{
+	const struct wp_wim_windows *windows = image->windows;
+
+	cells[INDEX] = wp_arena_printf(arena, "%" PRIu32, image->index);
+	cells[NAME] = cell(arena, image->name);
+	cells[VERSION] = cell(arena, windows ? windows->version : NULL);
+	cells[ARCH] = cell(arena, architecture(arena, windows));
+	cells[EDITION] = cell(arena, windows ? windows->edition_id : NULL);
+	cells[LANGUAGES] = cell(arena, languages(arena, windows));
+	cells[SIZE] = image->total_bytes.known ? wp_words_size(arena, image->total_bytes.value) : "-";
+	cells[BYTES] = number_cell(arena, image->total_bytes);
+	cells[CREATED] = time_cell(arena, image->creation_time);
+	cells[MODIFIED] = time_cell(arena, image->last_modification_time);
+}
+
+static bool is_number(size_t column)
+{
+	return column == INDEX || column == SIZE || column == BYTES;
+}
+
+static void add_line(struct wp_buf *buf, const char *const cells[CELLS], const size_t widths[CELLS])
+{
+	for (size_t i = 0; i < CELLS; i++) {
+		size_t width = wp_text_width(cells[i]);
+
+		if (is_number(i))
+			wp_buf_pad(buf, ' ', widths[i] - width);
+		wp_buf_puts(buf, cells[i]);
+		if (i + 1 < CELLS)
+			wp_buf_pad(buf, ' ', (is_number(i) ? 0 : widths[i] - width) + 2);
+	}
+	wp_buf_putc(buf, '\n');
+}
+
+bool wp_inspect_table(struct wp_arena *arena, const struct wp_wim_image *images, size_t count, size_t columns, bool color,
+		      struct wp_buf *buf)
+{
+	const char *(*rows)[CELLS] = wp_arena_alloc(arena, count * sizeof *rows);
+	struct wp_buf heading __attribute__((cleanup(wp_buf_free))) = { 0 };
+	size_t widths[CELLS], total = 2 * (CELLS - 1);
+
+	for (size_t k = 0; k < CELLS; k++)
+		widths[k] = strlen(headings[k]);
+	for (size_t i = 0; i < count; i++) {
+		fill(arena, &images[i], rows[i]);
+		for (size_t k = 0; k < CELLS; k++)
+			if (wp_text_width(rows[i][k]) > widths[k])
+				widths[k] = wp_text_width(rows[i][k]);
+	}
+	for (size_t k = 0; k < CELLS; k++)
+		total += widths[k];
+	if (total > columns)
+		return false;
+	add_line(&heading, headings, widths);
+	heading.data[--heading.length] = '\0';
+	wp_layout_tint(buf, color, WP_TINT_BOLD, wp_buf_text(&heading));
+	wp_buf_putc(buf, '\n');
+	for (size_t i = 0; i < count; i++)
+		add_line(buf, rows[i], widths);
+	return true;
+}
+
+/* Parts that are there, separated by @between, wrapped between the parts' words. */
+static void add_parts(struct wp_buf *buf, const char *const *parts, size_t count, const char *between, size_t indent,
+		      size_t columns)
+{
+	struct wp_buf line __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	for (size_t i = 0; i < count; i++) {
+		if (!parts[i] || !*parts[i] || !strcmp(parts[i], "-"))
+			continue;
+		wp_buf_puts(&line, line.length ? between : "");
+		wp_buf_puts(&line, parts[i]);
+	}
+	if (!line.length)
+		return;
+	wp_buf_pad(buf, ' ', indent);
+	wp_layout_wrap(buf, wp_buf_text(&line), indent, indent, columns);
+}
+
+void wp_inspect_blocks(struct wp_arena *arena, const struct wp_wim_image *images, size_t count, size_t columns,
+		       struct wp_buf *buf)
+{
+	size_t width = (size_t)snprintf(NULL, 0, "%" PRIu32, images[count - 1].index), indent = width + 2;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *cells[CELLS];
+
+		fill(arena, &images[i], cells);
+		wp_buf_pad(buf, ' ', width - strlen(cells[INDEX]));
+		wp_buf_printf(buf, "%s  ", cells[INDEX]);
+		wp_layout_wrap(buf, strcmp(cells[NAME], "-") ? cells[NAME] : "(no name)", indent, indent, columns);
+		add_parts(buf, (const char *const[]){ cells[VERSION], cells[ARCH], cells[EDITION], cells[LANGUAGES] }, 4, ", ",
+			  indent, columns);
+		if (images[i].total_bytes.known)
+			add_parts(buf, (const char *const[]){ wp_inspect_bytes(arena, images[i].total_bytes.value) }, 1, "",
+				  indent, columns);
+		add_parts(buf,
+			  (const char *const[]){
+				  images[i].creation_time.known ? wp_arena_printf(arena, "created %s", cells[CREATED]) : NULL,
+				  images[i].last_modification_time.known
+					  ? wp_arena_printf(arena, "modified %s", cells[MODIFIED])
+					  : NULL },
+			  2, ", ", indent, columns);
+	}
+}
+
+struct detail {
+	struct wp_arena *arena;
+	struct wp_buf *buf;
+	size_t columns;
+};
+
+/* A line only where there is something: an absent element leaves none, an empty one says so. */
+static void add_item(struct detail *detail, const char *label, const char *value)
+{
+	if (!value)
+		return;
+	wp_buf_puts(detail->buf, "  ");
+	wp_text_pad(detail->buf, label, DETAIL_WIDTH);
+	wp_layout_wrap(detail->buf, *value ? wp_layout_escape(detail->arena, value) : "(empty)", DETAIL_WIDTH + 2,
+		       DETAIL_WIDTH + 2, detail->columns);
+}
+
+static void add_windows(struct detail *detail, const struct wp_wim_windows *windows)
+{
+	const char *fallbacks = NULL, *language = languages(detail->arena, windows);
+
+	add_item(detail, "Version", windows->version);
+	add_item(detail, "Branch", windows->branch);
+	if (windows->service_pack_level.known && windows->service_pack_level.value)
+		add_item(detail, "Service pack", wp_words_count(detail->arena, windows->service_pack_level.value));
+	add_item(detail, "Architecture", architecture(detail->arena, windows));
+	add_item(detail, "Edition", windows->edition_id);
+	add_item(detail, "Installation", windows->installation_type);
+	add_item(detail, "Product", windows->product_name);
+	add_item(detail, "Product type", windows->product_type);
+	add_item(detail, "Suite", windows->product_suite);
+	add_item(detail, "HAL", windows->hal);
+	add_item(detail, "System root", windows->system_root);
+	if (language && windows->default_language)
+		language = wp_arena_printf(detail->arena, "%s (default %s)", language, windows->default_language);
+	add_item(detail, "Languages", language ? language : windows->default_language);
+	for (size_t i = 0; i < windows->fallback_count; i++)
+		fallbacks = wp_arena_printf(detail->arena, "%s%s%s for %s", fallbacks ? fallbacks : "", fallbacks ? ", " : "",
+					    windows->fallbacks[i].fallback, windows->fallbacks[i].language);
+	add_item(detail, "Fallbacks", fallbacks);
+	if (windows->servicing) {
+		add_item(detail, "Image state", windows->servicing->image_state);
+		add_item(detail, "PKeyConfig", windows->servicing->pkey_config_version);
+		add_item(detail, "GDR/DU", windows->servicing->gdr_du_revision);
+	}
+}
+
+void wp_inspect_detail(struct wp_arena *arena, const struct wp_wim_image *image, size_t columns, struct wp_buf *buf)
+{
+	struct detail detail = { .arena = arena, .buf = buf, .columns = columns };
+
+	wp_buf_printf(buf, "Image %" PRIu32 "\n", image->index);
+	add_item(&detail, "Name", image->name ? image->name : "(none)");
+	add_item(&detail, "Description", image->description);
+	add_item(&detail, "Display name", image->display_name);
+	add_item(&detail, "Display text", image->display_description);
+	add_item(&detail, "Flags", image->flags);
+	if (image->windows)
+		add_windows(&detail, image->windows);
+	if (image->total_bytes.known)
+		add_item(&detail, "Size", wp_inspect_bytes(arena, image->total_bytes.value));
+	if (image->hard_link_bytes.known)
+		add_item(&detail, "Hard links", wp_inspect_bytes(arena, image->hard_link_bytes.value));
+	if (image->file_count.known || image->dir_count.known)
+		add_item(&detail, "Files", wp_arena_printf(arena, "%s, in %s folders", number_cell(arena, image->file_count),
+							   number_cell(arena, image->dir_count)));
+	if (image->creation_time.known)
+		add_item(&detail, "Created", wp_time_minutes(arena, image->creation_time));
+	if (image->last_modification_time.known)
+		add_item(&detail, "Modified", wp_time_minutes(arena, image->last_modification_time));
+	if (image->wimboot.known)
+		add_item(&detail, "WIMBoot", image->wimboot.value ? "yes" : "no");
+	for (size_t i = 0; i < image->other_count; i++)
+		add_item(&detail, "Other",
+			 wp_arena_printf(arena, "%s = %s", image->other[i].path, image->other[i].value));
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The images of a WIM in the text of inspect: a table, short blocks, or one image with everything. */
+#ifndef WIMPLAN_REPORT_INSPECT_IMAGE_H
+#define WIMPLAN_REPORT_INSPECT_IMAGE_H
+
+#include "wimplan/buf.h"
+#include "wimplan/wim.h"
+
+/* "4.15 GiB (4,461,218,778 bytes)" */
+char *wp_inspect_bytes(struct wp_arena *arena, uint64_t bytes);
+
+/* One line for each image. False, and nothing is added, when the table needs more columns than there are. */
+bool wp_inspect_table(struct wp_arena *arena, const struct wp_wim_image *images, size_t count, size_t columns, bool color,
+		      struct wp_buf *buf);
+
+/* A few lines for each image. */
+void wp_inspect_blocks(struct wp_arena *arena, const struct wp_wim_image *images, size_t count, size_t columns,
+		       struct wp_buf *buf);
+
+/* Everything that is known of one image. */
+void wp_inspect_detail(struct wp_arena *arena, const struct wp_wim_image *image, size_t columns, struct wp_buf *buf);
+
+#endif

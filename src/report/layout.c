@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Widths, cuts and wraps for the text reports. */
+#include "layout.h"
+
+#include "wimplan/text.h"
+
+#include <string.h>
+
+const char *wp_layout_escape(struct wp_arena *arena, const char *text)
+{
+	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	if (!text)
+		return "";
+	wp_text_escape(&buf, text);
+	return wp_arena_strdup(arena, wp_buf_text(&buf));
+}
+
+const char *wp_layout_cut(struct wp_arena *arena, const char *text, size_t width)
+{
+	const char *at = text, *fits = text;
+	size_t used = 0;
+
+	if (wp_text_width(text) <= width)
+		return text;
+	/* Whole characters as long as they leave a column for the sign of the cut; combining ones stay with their base. */
+	while (*at) {
+		const char *start = at;
+
+		wp_utf8_next(&at);
+		used += wp_text_width(wp_arena_strndup(arena, start, (size_t)(at - start)));
+		if (used + 1 > width)
+			break;
+		fits = at;
+	}
+	return wp_arena_printf(arena, "%.*s…", (int)(fits - text), text);
+}
+
+void wp_layout_tint(struct wp_buf *buf, bool color, enum wp_tint tint, const char *text)
+{
+	/* ECMA-48 SGR: 1 bold, 31 red, 32 green, 33 yellow, 36 cyan. */
+	static const char *const codes[] = { "", "32", "33", "31", "36", "1" };
+
+	if (color && tint != WP_TINT_NONE)
+		wp_buf_printf(buf, "\033[%sm%s\033[0m", codes[tint], text);
+	else
+		wp_buf_puts(buf, text);
+}
+
+void wp_layout_wrap(struct wp_buf *buf, const char *text, size_t used, size_t indent, size_t columns)
+{
+	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	size_t column = used;
+	bool first = true;
+
+	for (const char *at = text + strspn(text, " "); *at; at += strspn(at, " ")) {
+		size_t length = strcspn(at, " ");
+		const char *word = wp_arena_strndup(arena, at, length);
+		size_t width = wp_text_width(word);
+
+		if (!first && column + 1 + width > columns) {
+			wp_buf_putc(buf, '\n');
+			wp_buf_pad(buf, ' ', indent);
+			column = indent;
+		} else if (!first) {
+			wp_buf_putc(buf, ' ');
+			column++;
+		}
+		wp_buf_puts(buf, word);
+		column += width;
+		at += length;
+		first = false;
+	}
+	wp_buf_putc(buf, '\n');
+}

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A plan for a terminal: one line per package with its reasons below, then what they mean, then the totals. */
+#include "wimplan/report.h"
+
+#include "layout.h"
+#include "words.h"
+
+#include "wimplan/text.h"
+
+#include <string.h>
+
+#define DETAIL_INDENT 4
+#define NAME_LEAST 12
+
+static const struct {
+	char symbol;
+	enum wp_tint tint;
+	const char *meaning;
+} statuses[] = {
+	[WP_ENTRY_UNCHANGED] = { '=', WP_TINT_GREEN, "unchanged" },
+	[WP_ENTRY_CHANGE] = { '~', WP_TINT_YELLOW, "change" },
+	[WP_ENTRY_BLOCKED] = { '!', WP_TINT_RED, "blocked" },
+	[WP_ENTRY_REPORT_ONLY] = { '?', WP_TINT_CYAN, "boot image, report only" },
+};
+
+struct text {
+	struct wp_arena *arena;
+	const struct wp_plan *plan;
+	const struct wp_report_options *options;
+	struct wp_buf *buf;
+	size_t columns;
+	size_t id_width, name_width, status_width;
+	bool paths; /* every line has room for the path */
+};
+
+static bool is_shown(const struct text *text, const struct wp_entry *entry)
+{
+	return entry->status != WP_ENTRY_UNCHANGED || text->options->all;
+}
+
+static const char *name_of(struct text *text, const struct wp_entry *entry)
+{
+	return entry->name && *entry->name ? wp_layout_escape(text->arena, entry->name) : "(no name)";
+}
+
+static const char *escape(struct text *text, const char *value)
+{
+	return wp_layout_escape(text->arena, value);
+}
+
+/* How many gates an entry fails; *@ret_first is the code of the first. */
+static size_t count_gates(const struct wp_entry *entry, const char **ret_first)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < entry->reason_count; i++)
+		if (wp_words_gate(entry->reasons[i].code).remedy && !count++)
+			*ret_first = entry->reasons[i].code;
+	return count;
+}
+
+/* What stands behind the name: "reload, refresh", "blocked: source-missing", "unchanged (inferred)". */
+static const char *status_of(struct text *text, const struct wp_entry *entry)
+{
+	const char *actions = wp_words_actions(entry), *gate = NULL;
+	enum wp_confidence confidence;
+	size_t gates;
+
+	switch (entry->status) {
+	case WP_ENTRY_BLOCKED:
+		gates = count_gates(entry, &gate);
+		if (gates == 1)
+			return wp_arena_printf(text->arena, "blocked: %s", gate);
+		return gates ? wp_arena_printf(text->arena, "blocked: %zu reasons", gates) : "blocked";
+	case WP_ENTRY_UNCHANGED:
+		confidence = wp_words_confidence(entry);
+		return confidence == WP_PROVEN
+			       ? "unchanged"
+			       : wp_arena_printf(text->arena, "unchanged (%s)", wp_confidence_name(confidence));
+	default:
+		return *actions ? actions : "nothing to call";
+	}
+}
+
+static void widen(size_t *width, const char *value)
+{
+	size_t own = wp_text_width(value);
+
+	if (own > *width)
+		*width = own;
+}
+
+/* One layout for all lines, so that they stand in columns. */
+static void measure(struct text *text)
+{
+	size_t path_width = 0, fixed;
+
+	for (size_t i = 0; i < text->plan->entry_count; i++) {
+		const struct wp_entry *entry = &text->plan->entries[i];
+
+		if (!is_shown(text, entry))
+			continue;
+		widen(&text->id_width, escape(text, entry->package_id));
+		widen(&text->name_width, name_of(text, entry));
+		widen(&text->status_width, status_of(text, entry));
+		widen(&path_width, escape(text, entry->source_path));
+	}
+	/* Symbol and space, and two spaces behind ID and name. */
+	fixed = 2 + text->id_width + 2 + 2 + text->status_width;
+	text->paths = fixed + text->name_width + 2 + path_width <= text->columns;
+	if (fixed + text->name_width > text->columns)
+		text->name_width = text->columns > fixed + NAME_LEAST ? text->columns - fixed : NAME_LEAST;
+}
+
+static void add_detail(struct text *text, const char *about, size_t about_width, const char *value)
+{
+	wp_buf_pad(text->buf, ' ', DETAIL_INDENT);
+	wp_text_pad(text->buf, about, about_width);
+	wp_buf_puts(text->buf, "  ");
+	wp_layout_wrap(text->buf, value, DETAIL_INDENT + about_width + 2, DETAIL_INDENT + about_width + 2, text->columns);
+}
+
+static void add_head(struct text *text, const struct wp_entry *entry)
+{
+	const char *status = status_of(text, entry), *path = escape(text, entry->source_path);
+	char symbol[2] = { statuses[entry->status].symbol, 0 };
+	size_t used = 2 + text->id_width + 2 + text->name_width + 2;
+	bool wanted = *path && (text->paths || entry->status == WP_ENTRY_BLOCKED);
+
+	wp_layout_tint(text->buf, text->options->color, statuses[entry->status].tint, symbol);
+	wp_buf_putc(text->buf, ' ');
+	wp_text_pad(text->buf, escape(text, entry->package_id), text->id_width);
+	wp_buf_puts(text->buf, "  ");
+	wp_text_pad(text->buf, wp_layout_cut(text->arena, name_of(text, entry), text->name_width), text->name_width);
+	wp_buf_puts(text->buf, "  ");
+	wp_layout_tint(text->buf, text->options->color, statuses[entry->status].tint, status);
+	used += wp_text_width(status);
+	if (wanted && text->paths)
+		wp_buf_pad(text->buf, ' ', text->status_width - wp_text_width(status));
+	if (wanted && (text->paths || used + 2 + wp_text_width(path) <= text->columns)) {
+		wp_buf_puts(text->buf, "  ");
+		wp_buf_puts(text->buf, path);
+		wanted = false;
+	}
+	wp_buf_putc(text->buf, '\n');
+	if (wanted)
+		add_detail(text, "source", 6, path);
+}
+
+/* Names and descriptions may be cut, versions and everything else of which a part would mislead may not. */
+static bool may_be_cut(const char *field)
+{
+	return !strcmp(field, "name") || !strcmp(field, "description");
+}
+
+static void add_field(struct text *text, const struct wp_reason_words *words, size_t about_width, size_t field_width,
+		      const char *suffix)
+{
+	const char *before = escape(text, *words->before ? words->before : "(empty)");
+	const char *after = escape(text, *words->after ? words->after : "(empty)");
+	size_t used = DETAIL_INDENT + about_width + 2 + field_width + 2;
+	size_t room = text->columns > used + 20 ? text->columns - used : 20;
+
+	if (may_be_cut(words->field)) {
+		before = wp_layout_cut(text->arena, before, room);
+		after = wp_layout_cut(text->arena, after, room - 2 - wp_text_width(suffix));
+	}
+	wp_buf_pad(text->buf, ' ', DETAIL_INDENT);
+	wp_text_pad(text->buf, words->about, about_width);
+	wp_buf_puts(text->buf, "  ");
+	wp_text_pad(text->buf, words->field, field_width);
+	wp_buf_puts(text->buf, "  ");
+	wp_buf_puts(text->buf, before);
+	if (wp_text_width(before) + 3 + wp_text_width(after) + wp_text_width(suffix) > room) {
+		wp_buf_putc(text->buf, '\n');
+		wp_buf_pad(text->buf, ' ', used);
+	} else {
+		wp_buf_putc(text->buf, ' ');
+	}
+	wp_buf_printf(text->buf, "→ %s%s\n", after, suffix);
+}
+
+/* Reasons below an entry. That metadata did not change goes without saying where the content is what changed. */
+static bool has_line(const struct text *text, const struct wp_entry *entry, const struct wp_reason *reason)
+{
+	if (entry->status == WP_ENTRY_UNCHANGED)
+		return false;
+	if (!strcmp(reason->code, "metadata-same"))
+		return text->options->all;
+	if (entry->status == WP_ENTRY_BLOCKED && entry->reason_count == 1 && wp_words_gate(reason->code).remedy)
+		return reason->recorded || reason->found;
+	return true;
+}
+
+static const char *confidence_suffix(struct text *text, const struct wp_reason *reason)
+{
+	/* Of image fields everybody expects a proof; of content the reader must know what it rests on. */
+	if (reason->action == WP_NO_ACTION || (reason->action == WP_RELOAD && reason->confidence == WP_PROVEN))
+		return "";
+	return wp_arena_printf(text->arena, " (%s)", wp_confidence_name(reason->confidence));
+}
+
+static void add_reasons(struct text *text, const struct wp_entry *entry)
+{
+	struct wp_reason_words *words = wp_arena_alloc(text->arena, entry->reason_count * sizeof *words);
+	size_t about_width = 0, field_width = 0;
+
+	for (size_t i = 0; i < entry->reason_count; i++) {
+		wp_words_reason(text->arena, &entry->reasons[i], &words[i]);
+		if (entry->status == WP_ENTRY_BLOCKED && !entry->reasons[i].image)
+			words[i].about = entry->reasons[i].code;
+		if (!has_line(text, entry, &entry->reasons[i]))
+			continue;
+		words[i].about = escape(text, words[i].about);
+		widen(&about_width, words[i].about);
+		if (words[i].field)
+			widen(&field_width, words[i].field = escape(text, words[i].field));
+	}
+	for (size_t i = 0; i < entry->reason_count; i++) {
+		const char *suffix = confidence_suffix(text, &entry->reasons[i]);
+
+		if (!has_line(text, entry, &entry->reasons[i]))
+			continue;
+		if (words[i].field)
+			add_field(text, &words[i], about_width, field_width, suffix);
+		else
+			add_detail(text, words[i].about, about_width,
+				   wp_arena_printf(text->arena, "%s%s", escape(text, words[i].note), suffix));
+	}
+}
+
+/* What to do about each gate, once, however many packages stand before it. */
+static void add_remedies(struct text *text)
+{
+	struct wp_gate_words *gates = NULL;
+	size_t count = 0, width = 0;
+
+	for (size_t i = 0; i < text->plan->entry_count; i++) {
+		const struct wp_entry *entry = &text->plan->entries[i];
+
+		for (size_t k = 0; entry->status == WP_ENTRY_BLOCKED && k < entry->reason_count; k++) {
+			struct wp_gate_words gate = wp_words_gate(entry->reasons[k].code);
+			size_t known = 0;
+
+			while (known < count && strcmp(gates[known].code, gate.code))
+				known++;
+			if (known < count || !gate.remedy)
+				continue;
+			*WP_PUSH(text->arena, gates, count) = gate;
+			widen(&width, gate.code);
+		}
+	}
+	if (count)
+		wp_buf_putc(text->buf, '\n');
+	for (size_t i = 0; i < count; i++) {
+		wp_text_pad(text->buf, gates[i].code, width);
+		wp_buf_puts(text->buf, "  ");
+		wp_layout_wrap(text->buf, wp_arena_printf(text->arena, "%s. %s", gates[i].meaning, gates[i].remedy),
+			       width + 2, width + 2, text->columns);
+	}
+}
+
+static void add_diagnostics(struct text *text)
+{
+	const struct wp_diags *diags = &text->plan->diags;
+
+	if (diags->count)
+		wp_buf_putc(text->buf, '\n');
+	for (size_t i = 0; i < diags->count; i++) {
+		const struct wp_diag *diag = &diags->items[i];
+
+		wp_layout_wrap(text->buf,
+			       escape(text, wp_arena_printf(text->arena, "%s %s: %s%s%s", wp_severity_name(diag->severity),
+							    diag->code, diag->subject ? diag->subject : "",
+							    diag->subject ? ": " : "", diag->summary)),
+			       0, 2, text->columns);
+	}
+}
+
+static void add_legend(struct text *text)
+{
+	const char *between = "";
+
+	for (size_t status = 0; status < sizeof statuses / sizeof *statuses; status++) {
+		bool used = false;
+
+		for (size_t i = 0; i < text->plan->entry_count && !used; i++)
+			used = text->plan->entries[i].status == (enum wp_entry_status)status &&
+			       is_shown(text, &text->plan->entries[i]);
+		if (!used)
+			continue;
+		wp_buf_puts(text->buf, *between ? between : "Legend: ");
+		wp_buf_printf(text->buf, "%c %s", statuses[status].symbol, statuses[status].meaning);
+		between = "   ";
+	}
+	if (*between)
+		wp_buf_putc(text->buf, '\n');
+}
+
+static void add_sentence(struct text *text, const char *sentence)
+{
+	if (sentence)
+		wp_layout_wrap(text->buf, escape(text, sentence), 0, 0, text->columns);
+}
+
+void wp_report_plan_text(const struct wp_plan *plan, const struct wp_report_options *options, struct wp_buf *buf)
+{
+	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	struct text text = {
+		.arena = arena,
+		.plan = plan,
+		.options = options,
+		.buf = buf,
+		.columns = options->columns < 40 ? 40 : options->columns,
+	};
+	size_t shown = 0;
+
+	measure(&text);
+	for (size_t i = 0; i < plan->entry_count; i++) {
+		if (!is_shown(&text, &plan->entries[i]))
+			continue;
+		add_head(&text, &plan->entries[i]);
+		add_reasons(&text, &plan->entries[i]);
+		shown++;
+	}
+	add_remedies(&text);
+	add_diagnostics(&text);
+	if (shown || plan->diags.count)
+		wp_buf_putc(buf, '\n');
+	add_legend(&text);
+	add_sentence(&text, wp_words_no_changes(arena, plan));
+	add_sentence(&text, wp_words_narrowed(arena, plan));
+	add_sentence(&text, wp_words_incomplete(arena, plan));
+	add_sentence(&text, wp_words_totals(arena, plan));
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Phrases for reasons, gates, numbers and for a plan as a whole. */
+#include "words.h"
+
+#include "wimplan/text.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* How many digits of a digest people see: enough to tell two apart by eye; the plan file has all of them. */
+#define DIGITS_SHOWN 12
+
+static const struct wp_gate_words gates[] = {
+	{ "no-source", "the package has no source", "Set PkgSourcePath on the site, or leave the package out with --exclude." },
+	{ "other-site", "the package belongs to another site", "Plan it with an export of the site that it belongs to." },
+	{ "action-in-progress", "the site is working on the package", "Wait until the site has finished, export again and plan again." },
+	{ "no-install-wim", "the folder has no sources\\install.wim",
+	  "Put an install.wim there; an .esd or .swm cannot be used by Configuration Manager." },
+	{ "source-split", "the source is one part of a split WIM", "Join the parts into one .wim file." },
+	{ "source-encrypted", "the source is encrypted", "Replace it with a .wim file that is not encrypted." },
+	{ "record-incomplete", "the export lacks properties that arrive only by key",
+	  "Export again with the script that reads each package by key (wimplan-records(5))." },
+	{ "source-not-mapped", "no --map says where the path is on this machine", "Add --map 'PREFIX=FOLDER' for it." },
+	{ "source-missing", "nothing stands at the path", "Put the source back, or correct PkgSourcePath or the map." },
+	{ "source-ambiguous", "two names differ only in case", "Rename or remove one of the two." },
+	{ "source-unreadable", "the source cannot be read", "Give this user permission to read it, or look at the mount." },
+	{ "source-not-wim", "the source is no WIM file", "Look at what stands there: wimplan inspect FILE." },
+	{ "source-damaged", "the source is damaged", "Look at it with wimplan inspect FILE and copy it anew." },
+	{ "source-busy", "the source was being written", "Plan again when the writing has ended." },
+	{ "content-unknown", "nothing tells what was distributed",
+	  "State it with wimplan baseline adopt, or choose another on_unknown (wimplan.conf(5))." },
+};
+
+struct wp_gate_words wp_words_gate(const char *code)
+{
+	for (size_t i = 0; i < sizeof gates / sizeof *gates; i++)
+		if (!strcmp(gates[i].code, code))
+			return gates[i];
+	return (struct wp_gate_words){ .code = code, .meaning = code };
+}
+
+const char *wp_words_actions(const struct wp_entry *entry)
+{
+	if (entry->reload)
+		return entry->refresh ? "reload, refresh" : "reload";
+	return entry->refresh ? "refresh" : "";
+}
+
+enum wp_confidence wp_words_confidence(const struct wp_entry *entry)
+{
+	enum wp_confidence weakest = WP_PROVEN;
+
+	for (size_t i = 0; i < entry->reason_count; i++)
+		if (entry->reasons[i].confidence < weakest)
+			weakest = entry->reasons[i].confidence;
+	return weakest;
+}
+
+static bool is_digest(const char *text)
+{
+	return !strncmp(text, "sha256:", 7) && strspn(text + 7, "0123456789abcdef") == 64 && !text[71];
+}
+
+const char *wp_words_value(struct wp_arena *arena, const char *text)
+{
+	struct wp_time time;
+
+	if (!text)
+		return NULL;
+	if (is_digest(text))
+		return wp_arena_strndup(arena, text, 7 + DIGITS_SHOWN);
+	/* Only what looks like an instant: a version or a size must never be taken for a date. */
+	if (strlen(text) >= 20 && text[4] == '-' && text[10] == 'T') {
+		time = wp_time_parse(text);
+		if (time.known)
+			return wp_time_minutes(arena, time);
+	}
+	return text;
+}
+
+static const char *from_to(struct wp_arena *arena, const char *note, const char *before, const char *after)
+{
+	if (before && after)
+		return wp_arena_printf(arena, "%s: %s → %s", note, before, after);
+	if (before || after)
+		return wp_arena_printf(arena, "%s: %s", note, before ? before : after);
+	return note;
+}
+
+/* Dates are evidence only when both stand there; digests of a baseline are named as such. */
+static const char *content_note(struct wp_arena *arena, const char *code, const char *before, const char *after)
+{
+	bool dates = before && after && !strstr(before, "sha256:");
+
+	if (!strcmp(code, "content-newer"))
+		return dates ? wp_arena_printf(arena, "modified %s, distributed %s", after, before)
+			     : from_to(arena, "modified since it was distributed", before, after);
+	if (!strcmp(code, "content-same"))
+		return dates ? wp_arena_printf(arena, "not modified since distributed %s", before)
+			     : "the same as what was distributed";
+	if (!strcmp(code, "content-changed"))
+		return from_to(arena, "differs from what was distributed", before, after);
+	if (!strcmp(code, "content-rewritten"))
+		return "the file was rewritten with the content that was distributed";
+	if (!strcmp(code, "content-unknown"))
+		return "nothing tells what was distributed";
+	return from_to(arena, code, before, after);
+}
+
+void wp_words_reason(struct wp_arena *arena, const struct wp_reason *reason, struct wp_reason_words *ret)
+{
+	const char *before = wp_words_value(arena, reason->recorded), *after = wp_words_value(arena, reason->found);
+	bool content = !strncmp(reason->code, "content-", 8);
+
+	*ret = (struct wp_reason_words){ .field = reason->field };
+	if (reason->image)
+		ret->about = wp_arena_printf(arena, "image %" PRIu32, reason->image);
+	else if (reason->action == WP_RELOAD)
+		ret->about = "images";
+	else
+		ret->about = content ? "content" : reason->code;
+
+	if (reason->field) {
+		ret->before = before ? before : "(none)";
+		ret->after = after ? after : "(none)";
+	} else if (!strcmp(reason->code, "image-added")) {
+		ret->note = from_to(arena, "new in the source", NULL, after);
+	} else if (!strcmp(reason->code, "image-removed")) {
+		ret->note = from_to(arena, "no longer in the source", before, NULL);
+	} else if (!strcmp(reason->code, "never-loaded")) {
+		ret->note = "the site has never loaded the image properties";
+	} else if (!strcmp(reason->code, "metadata-same")) {
+		ret->note = "the site's image properties are those of the source";
+	} else if (content) {
+		ret->note = content_note(arena, reason->code, before, after);
+	} else if (reason->action == WP_NO_ACTION) {
+		ret->note = before && after ? wp_arena_printf(arena, "recorded %s, found %s", before, after)
+			    : before || after ? (before ? before : after)
+					      : wp_words_gate(reason->code).meaning;
+	} else {
+		ret->note = from_to(arena, reason->code, before, after);
+	}
+}
+
+char *wp_words_size(struct wp_arena *arena, uint64_t bytes)
+{
+	static const char *const units[] = { "bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
+	double size = (double)bytes;
+	size_t unit = 0;
+
+	if (bytes < 1024)
+		return wp_arena_printf(arena, "%" PRIu64 " byte%s", bytes, bytes == 1 ? "" : "s");
+	/* 1023.995 would be shown as 1024.00. */
+	while (size >= 1023.995 && unit + 1 < sizeof units / sizeof *units) {
+		size /= 1024;
+		unit++;
+	}
+	return wp_arena_printf(arena, "%.2f %s", size, units[unit]);
+}
+
+char *wp_words_count(struct wp_arena *arena, uint64_t number)
+{
+	char digits[24], text[32];
+	size_t length = (size_t)snprintf(digits, sizeof digits, "%" PRIu64, number), at = 0;
+
+	for (size_t i = 0; i < length; i++) {
+		if (i && (length - i) % 3 == 0)
+			text[at++] = ',';
+		text[at++] = digits[i];
+	}
+	return wp_arena_strndup(arena, text, at);
+}
+
+char *wp_words_short_id(struct wp_arena *arena, const char *digest)
+{
+	const char *colon = strchr(digest, ':');
+
+	return wp_arena_printf(arena, "%.8s", colon ? colon + 1 : digest);
+}
+
+static const char *plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+char *wp_words_snapshot(struct wp_arena *arena, const struct wp_plan *plan)
+{
+	const char *taken = wp_time_minutes(arena, plan->snapshot_taken_at);
+
+	return wp_arena_printf(arena, "Snapshot %s of %s", plan->site_code,
+			       plan->snapshot_taken_at.known ? taken : "unknown date");
+}
+
+char *wp_words_totals(struct wp_arena *arena, const struct wp_plan *plan)
+{
+	const struct wp_summary *sum = &plan->summary;
+	const char *report_only = "";
+
+	if (sum->report_only)
+		report_only = wp_arena_printf(arena, "%" PRIu64 " report only, ", sum->report_only);
+	return wp_arena_printf(arena,
+			       "Plan %s: %" PRIu64 " reload, %" PRIu64 " refresh, %" PRIu64 " blocked, %s%" PRIu64
+			       " unchanged. %s, %" PRIu64 " package%s.",
+			       wp_words_short_id(arena, plan->id), sum->reload, sum->refresh, sum->blocked, report_only,
+			       sum->unchanged, wp_words_snapshot(arena, plan), plan->snapshot_records,
+			       plural(plan->snapshot_records));
+}
+
+char *wp_words_no_changes(struct wp_arena *arena, const struct wp_plan *plan)
+{
+	uint64_t compared = plan->summary.packages - plan->summary.blocked;
+
+	if (wp_plan_has_changes(plan))
+		return NULL;
+	if (!compared)
+		return wp_arena_strdup(arena, "No changes. No package could be compared with its source.");
+	if (plan->summary.report_only)
+		return wp_arena_printf(arena,
+				       "No changes to make. %" PRIu64 " boot image%s would change and %s only reported "
+				       "(boot_images = report).", plan->summary.report_only,
+				       plural(plan->summary.report_only), plan->summary.report_only == 1 ? "is" : "are");
+	return wp_arena_printf(arena,
+			       "No changes. What the site has stored and distributed was compared with the sources of %" PRIu64
+			       " package%s, and nothing calls for a reload or a refresh.", compared, plural(compared));
+}
+
+static const char *join(struct wp_arena *arena, const char **items, size_t count)
+{
+	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	for (size_t i = 0; i < count; i++) {
+		wp_buf_puts(&buf, i ? ", " : "");
+		wp_buf_puts(&buf, items[i]);
+	}
+	return wp_arena_strdup(arena, wp_buf_text(&buf));
+}
+
+char *wp_words_narrowed(struct wp_arena *arena, const struct wp_plan *plan)
+{
+	bool both = plan->only_count && plan->exclude_count;
+
+	if (!plan->only_count && !plan->exclude_count)
+		return NULL;
+	return wp_arena_printf(arena, "Narrowed to %" PRIu64 " of %" PRIu64 " packages%s%s%s%s%s.", plan->summary.packages,
+			       plan->snapshot_records, plan->only_count ? " by --only " : "",
+			       join(arena, plan->only, plan->only_count), both ? " and" : "",
+			       plan->exclude_count ? " by --exclude " : "",
+			       join(arena, plan->exclude, plan->exclude_count));
+}
+
+char *wp_words_incomplete(struct wp_arena *arena, const struct wp_plan *plan)
+{
+	size_t count = 0;
+
+	if (plan->complete)
+		return NULL;
+	for (size_t i = 0; i < plan->entry_count; i++)
+		count += plan->entries[i].status == WP_ENTRY_BLOCKED && !plan->entries[i].judged;
+	if (!count)
+		return wp_arena_strdup(arena, "Incomplete: not every package could be judged.");
+	return wp_arena_printf(arena,
+			       "Incomplete: %zu package%s could not be judged. Put that right and plan again; "
+			       "what is planned for the others stands.", count, plural(count));
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The words that every report of a plan uses, so that text and Markdown say the same. */
+#ifndef WIMPLAN_REPORT_WORDS_H
+#define WIMPLAN_REPORT_WORDS_H
+
+#include "wimplan/plan.h"
+
+/* "reload, refresh", "reload", "refresh", or "" when an entry has neither. */
+const char *wp_words_actions(const struct wp_entry *entry);
+
+/* The weakest confidence among an entry's reasons: what the verdict as a whole rests on. */
+enum wp_confidence wp_words_confidence(const struct wp_entry *entry);
+
+/* What a gate means and what a person can do about it; a code that is not known has its name and no remedy. */
+struct wp_gate_words {
+	const char *code;
+	const char *meaning;
+	const char *remedy;
+};
+struct wp_gate_words wp_words_gate(const char *code);
+
+/* A reason for people. Texts are not escaped. */
+struct wp_reason_words {
+	const char *about;  /* "image 1", "images", "content", or a gate's code */
+	const char *field;  /* NULL when it is not about one */
+	const char *before; /* with @field: what the site has */
+	const char *after;  /* with @field: what the source has */
+	const char *note;   /* without @field: the sentence */
+};
+void wp_words_reason(struct wp_arena *arena, const struct wp_reason *reason, struct wp_reason_words *ret);
+
+/* A recorded or found value as people read it: times to the minute, digests by their first digits, the rest as it is. */
+const char *wp_words_value(struct wp_arena *arena, const char *text);
+
+/* "4.15 GiB"; "812 bytes" below one KiB. */
+char *wp_words_size(struct wp_arena *arena, uint64_t bytes);
+/* "4,461,218,778" */
+char *wp_words_count(struct wp_arena *arena, uint64_t number);
+
+/* The first eight digits of a digest. */
+char *wp_words_short_id(struct wp_arena *arena, const char *digest);
+
+/* Sentences about a plan as a whole; NULL when there is nothing to say. */
+char *wp_words_totals(struct wp_arena *arena, const struct wp_plan *plan);
+char *wp_words_snapshot(struct wp_arena *arena, const struct wp_plan *plan);
+char *wp_words_no_changes(struct wp_arena *arena, const struct wp_plan *plan);
+char *wp_words_narrowed(struct wp_arena *arena, const struct wp_plan *plan);
+char *wp_words_incomplete(struct wp_arena *arena, const struct wp_plan *plan);
+
+#endif
