@@ -1,0 +1,520 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs the text cases in tests/cases: run-cases.py BUILD [OPTION...] [FILTER...]. The grammar is in tests/cases/README.md."""
+
+import argparse
+import concurrent.futures
+import datetime
+import difflib
+import json
+import os
+import pathlib
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+NOW = datetime.datetime(2026, 3, 1, 9, 0, tzinfo=datetime.timezone.utc)
+TIMEOUT = 120
+SANITIZER_STATUS = 99
+KINDS = {"needs", "wim", "file", "dir", "run", "sh", "tty", "stdin", "stdout", "stderr", "status", "json", "content", "mask",
+         "limits"}
+EXPECTATIONS = {"stdout", "stderr", "status", "json", "content", "stdin"}
+STEPS = {"run", "sh", "tty"}
+ENCODINGS = {
+    "utf-8": ("utf-8", b""),
+    "utf-8-bom": ("utf-8", b"\xef\xbb\xbf"),
+    "utf-16le": ("utf-16-le", b""),
+    "utf-16le-bom": ("utf-16-le", b"\xff\xfe"),
+    "utf-16be-bom": ("utf-16-be", b"\xfe\xff"),
+    "latin-1": ("latin-1", b""),
+}
+MASKS = {
+    "hashes": (r"\b(sha256|sha1):[0-9a-f]{40,64}\b", r"\1:*"),
+    "plan": (r"\b[Pp]lan [0-9a-f]{8}\b", "Plan *"),
+    "snapshot": (r"\b[Ss]napshot [0-9a-f]{8,12}\b", "Snapshot *"),
+}
+NO_NEWLINE = "\\ no newline at the end\n"
+
+
+class CaseError(Exception):
+    """The case file itself is wrong."""
+
+
+class Section:
+    def __init__(self, kind, words, body, line):
+        self.kind, self.words, self.body, self.line = kind, words, body, line
+
+    def header(self):
+        return f"--- {self.kind} {self.words}".rstrip() + "\n"
+
+
+class Case:
+    def __init__(self, path):
+        self.path = path
+        self.name = path.stem
+        self.intro = ""
+        self.sections = []
+        self._parse(path.read_text(encoding="utf-8"))
+
+    def _parse(self, text):
+        lines = text.splitlines(keepends=True)
+        body, current = [], None
+
+        def close():
+            content = "".join(body)
+            if current is None:
+                self.intro = content
+                return
+            # One empty line in front of the next section is for the eye.
+            if content == "\n" or content.endswith("\n\n"):
+                content = content[:-1]
+            current.body = content
+            self.sections.append(current)
+
+        for number, line in enumerate(lines, 1):
+            if line.startswith("--- "):
+                close()
+                kind, _, words = line[4:].strip().partition(" ")
+                if kind not in KINDS:
+                    raise CaseError(f"{self.path}:{number}: no section is called \"{kind}\"")
+                body, current = [], Section(kind, words.strip(), "", number)
+            else:
+                body.append(line)
+        close()
+        if not any(section.kind in STEPS for section in self.sections):
+            raise CaseError(f"{self.path}: nothing is run")
+
+    def text(self):
+        parts = [self.intro]
+        for section, following in zip(self.sections, self.sections[1:] + [None]):
+            parts += [section.header(), section.body]
+            if following and following.kind not in EXPECTATIONS or section.body.endswith("\n\n") or section.body == "\n":
+                parts.append("\n")
+        return "".join(parts).rstrip("\n") + "\n"
+
+
+def escape_body(text):
+    """Output as it stands in a case: lines that look like a section get a backslash, a missing last newline is said."""
+    if text and not text.endswith("\n"):
+        text += "\n" + NO_NEWLINE
+    return re.sub(r"^(\\*--- )", r"\\\1", text, flags=re.M)
+
+
+def unescape_body(text):
+    text = re.sub(r"^\\(\\*--- )", r"\1", text, flags=re.M)
+    if text.endswith("\n" + NO_NEWLINE):
+        text = text[:-len(NO_NEWLINE) - 1]
+    return text
+
+
+def parse_time(text):
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+
+
+def lookup(document, path):
+    """The value at a path: keys, [n], [*] for every element, [key=value] for the first element that has it, # for the count."""
+    values, many = [document], False
+    for part in re.findall(r"\[[^\]]*\]|[^.\[\]]+", path):
+        found = []
+        for value in values:
+            if part == "#":
+                found.append(len(value))
+            elif part == "[*]":
+                found += value
+            elif part.startswith("[") and "=" in part:
+                key, _, wanted = part[1:-1].partition("=")
+                found += [item for item in value if str(item.get(key)) == wanted][:1]
+            elif part.startswith("["):
+                index = int(part[1:-1])
+                found += value[index:index + 1] if index >= 0 else value[index:][:1]
+            elif isinstance(value, dict) and part in value:
+                found.append(value[part])
+        many = many or part == "[*]"
+        values = found
+    if many:
+        return values
+    if not values:
+        raise KeyError(path)
+    return values[0]
+
+
+class Runner:
+    """One case in its own folder."""
+
+    def __init__(self, case, options):
+        self.case, self.options = case, options
+        self.root = pathlib.Path(tempfile.mkdtemp(prefix="wimplan-case."))
+        self.dir = self.root / "dir"
+        self.problems = []
+        self.masks = []
+        self.limits = {}
+        self.names = {}
+        self.updated = []
+
+    def environment(self):
+        home = self.root / "home"
+        env = {
+            "PATH": f"{self.options.build}:{os.environ['PATH']}",
+            "HOME": str(home),
+            "XDG_CACHE_HOME": str(home / "cache"),
+            "XDG_CONFIG_HOME": str(home / "config"),
+            "TMPDIR": str(self.root),
+            "LC_ALL": "C.UTF-8",
+            "TZ": "UTC",
+            "SOURCE_DATE_EPOCH": str(int(NOW.timestamp())),
+            "WIMPLAN_USER": "tester",
+            "WIMPLAN_HOST": "testhost",
+            "DIR": str(self.dir),
+        }
+        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):
+            given = os.environ.get(name, "")
+            env[name] = f"{given}:exitcode={SANITIZER_STATUS}".lstrip(":")
+        return env
+
+    def expand(self, text):
+        return text.replace("$DIR", str(self.dir))
+
+    def run(self):
+        self.dir.mkdir()
+        (self.root / "home").mkdir()
+        try:
+            self.walk()
+        except subprocess.TimeoutExpired:
+            raise CaseError(f"{self.case.path}: took longer than {TIMEOUT} s") from None
+        finally:
+            subprocess.run(["chmod", "-R", "u+rwX", str(self.root)], check=False)
+            shutil.rmtree(self.root)
+
+    def walk(self):
+        sections = self.case.sections
+        at = 0
+        while at < len(sections):
+            section = sections[at]
+            at += 1
+            if section.kind in STEPS:
+                expectations = []
+                while at < len(sections) and sections[at].kind in EXPECTATIONS:
+                    expectations.append(sections[at])
+                    at += 1
+                self.updated += [section] + self.step(section, expectations)
+            elif section.kind in EXPECTATIONS:
+                raise CaseError(f"{self.case.path}:{section.line}: nothing was run before \"{section.kind}\"")
+            else:
+                getattr(self, "make_" + section.kind)(section)
+                self.updated.append(section)
+
+    # --- what comes before a run
+
+    def target(self, section):
+        words = shlex.split(section.words)
+        path = self.dir / words[0]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path, dict(word.partition("=")[::2] for word in words[1:])
+
+    def make_needs(self, section):
+        pass
+
+    def make_wim(self, section):
+        path, _ = self.target(section)
+        recipe = self.root / "recipe"
+        recipe.write_text(self.expand(section.body), encoding="utf-8")
+        made = subprocess.run([f"{self.options.build}/mkwim", str(recipe), str(path)], cwd=self.dir, env=self.environment(),
+                              stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT, check=False)
+        if made.returncode != 0:
+            raise CaseError(f"{self.case.path}:{section.line}: {made.stderr.decode(errors='replace').strip()}")
+
+    def make_file(self, section):
+        path, options = self.target(section)
+        text = unescape_body(section.body)
+        if "raw" not in options:
+            text = self.expand(text)
+        if options.get("newline") == "crlf":
+            text = text.replace("\n", "\r\n")
+        if options.get("encoding") == "hex":
+            data = bytes.fromhex(text)
+        else:
+            codec, bom = ENCODINGS[options.get("encoding", "utf-8")]
+            data = bom + text.encode(codec)
+        path.write_bytes(data)
+        if "mode" in options:
+            path.chmod(int(options["mode"], 8))
+        when = parse_time(options["mtime"]) if "mtime" in options else parse_time("2026-01-01T00:00:00Z")
+        os.utime(path, (when, when))
+
+    def make_dir(self, section):
+        path, _ = self.target(section)
+        path.mkdir(exist_ok=True)
+
+    def make_mask(self, section):
+        if section.words in MASKS:
+            self.masks.append(MASKS[section.words])
+            return
+        pattern, arrow, text = section.words.partition(" => ")
+        if not arrow:
+            raise CaseError(f"{self.case.path}:{section.line}: a mask is {', '.join(MASKS)} or REGEX => TEXT")
+        self.masks.append((pattern, text))
+
+    def make_limits(self, section):
+        self.limits = {key: float(value) for key, value in (word.split("=") for word in section.words.split())}
+
+    # --- a run and what is expected of it
+
+    def command(self, section):
+        env = self.environment()
+        if section.kind == "sh":
+            return ["/bin/sh", "-c", self.expand(section.words)], env
+        words = [self.expand(word) for word in shlex.split(section.words)]
+        while words and re.match(r"[A-Z_]+=", words[0]):
+            name, _, value = words.pop(0).partition("=")
+            env[name] = value
+        return shlex.split(self.options.wrapper) + [f"{self.options.build}/wimplan"] + words, env
+
+    def step(self, section, expectations):
+        command, env = self.command(section)
+        stdin = "".join(unescape_body(part.body) for part in expectations if part.kind == "stdin").encode()
+        if section.kind == "tty":
+            status, out, err = run_on_terminal(command, env, self.dir, stdin)
+        else:
+            done = subprocess.run(command, cwd=self.dir, env=env, input=stdin, capture_output=True, timeout=TIMEOUT,
+                                  check=False)
+            status, out, err = done.returncode, done.stdout, done.stderr
+        self.check_limits(section, command, env)
+        out, err = self.normal(out), self.normal(err)
+        if status == SANITIZER_STATUS or status < 0 and not any(
+                part.kind == "status" and part.words == str(status) for part in expectations):
+            self.problem(section, f"ended with {status}\n{err}")
+        return self.compare(section, expectations, status, out, err)
+
+    def check_limits(self, section, command, env):
+        """Runs it once more under limits: an own process, so that what it used is not mixed with what others did."""
+        if not self.limits or self.options.wrapper or self.options.sanitized:
+            return
+        probe = ("import os,resource,sys\n"
+                 "pid=os.posix_spawn(sys.argv[1],sys.argv[1:],os.environ,file_actions=[(os.POSIX_SPAWN_OPEN,1,'/dev/null',1,0),"
+                 "(os.POSIX_SPAWN_OPEN,2,'/dev/null',1,0)])\n"
+                 "usage=os.wait4(pid,0)[2]\nprint(usage.ru_maxrss/1024,usage.ru_utime+usage.ru_stime)\n")
+        done = subprocess.run([sys.executable, "-S", "-E", "-c", probe] + command, cwd=self.dir, env=env,
+                              stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT, check=True)
+        megabytes, seconds = map(float, done.stdout.split())
+        if megabytes > self.limits.get("mb", megabytes):
+            self.problem(section, f"used {megabytes:.0f} MiB\n")
+        if seconds > self.limits.get("seconds", seconds):
+            self.problem(section, f"used {seconds:.2f} s\n")
+
+    def normal(self, output):
+        text = output.decode("utf-8", errors="backslashreplace").replace(str(self.dir), "$DIR")
+        for pattern, replacement in self.masks:
+            text = re.sub(pattern, replacement, text, flags=re.M)
+        return text
+
+    def problem(self, section, text):
+        self.problems.append(f"{self.case.path}:{section.line}: --- {section.kind} {section.words}\n{text}")
+
+    def differs(self, section, what, expected, found):
+        if expected == found:
+            return
+        diff = difflib.unified_diff(expected.splitlines(), found.splitlines(), f"expected {what}", f"found {what}", lineterm="")
+        self.problem(section, "\n".join(diff) + "\n")
+
+    def compare(self, section, expectations, status, out, err):
+        """Checks a run. Returns its expectations as they would have to be."""
+        kept = []
+        given = {part.kind for part in expectations}
+        reads_stdout = any(part.kind == "json" and not part.words for part in expectations)
+        for part in expectations:
+            if part.kind == "stdout" and part.words != "any":
+                self.differs(section, "stdout", unescape_body(part.body), out)
+                part = Section(part.kind, part.words, escape_body(out), part.line)
+            elif part.kind == "stderr" and part.words != "any":
+                self.differs(section, "stderr", unescape_body(part.body), err)
+                part = Section(part.kind, part.words, escape_body(err), part.line)
+            elif part.kind == "status":
+                self.differs(section, "status", f"{part.words}\n", f"{status}\n")
+                part = Section(part.kind, str(status), "", part.line)
+            elif part.kind == "content":
+                part = self.compare_content(part)
+            elif part.kind == "json":
+                part = self.compare_json(part, out)
+            # What is empty or 0 anyhow is left out.
+            if part.kind == "stdin" or part.words not in ("", "0") or part.body:
+                kept.append(part)
+        if "stdout" not in given and not reads_stdout:
+            self.differs(section, "stdout", "", out)
+            if out:
+                kept.append(Section("stdout", "", escape_body(out), 0))
+        if "stderr" not in given:
+            self.differs(section, "stderr", "", err)
+            if err:
+                kept.append(Section("stderr", "", escape_body(err), 0))
+        if "status" not in given:
+            self.differs(section, "status", "0\n", f"{status}\n")
+            if status != 0:
+                kept.append(Section("status", str(status), "", 0))
+        return kept
+
+    def compare_content(self, part):
+        path = self.dir / shlex.split(part.words)[0]
+        found = self.normal(path.read_bytes()) if path.exists() else "(there is no such file)\n"
+        self.differs(part, "content", unescape_body(part.body), found)
+        return Section(part.kind, part.words, escape_body(found), part.line)
+
+    def compare_json(self, part, out):
+        try:
+            text = self.normal((self.dir / part.words).read_bytes()) if part.words else out
+            document = json.loads(text)
+        except (OSError, ValueError) as error:
+            self.problem(part, f"no JSON document: {error}\n")
+            return part
+        if self.options.save_json and isinstance(document, dict):
+            self.save(document)
+        lines = [self.compare_value(part, line, document) if line.strip() and not line.startswith("#") else line
+                 for line in part.body.splitlines()]
+        return Section(part.kind, part.words, "".join(line + "\n" for line in lines), part.line)
+
+    def save(self, document):
+        name = f"{document.get('format', 'unknown')}-{self.case.name}-{threading.get_ident()}-{time.monotonic_ns()}.json"
+        (pathlib.Path(self.options.save_json) / name).write_text(json.dumps(document), encoding="utf-8")
+
+    def compare_value(self, part, line, document):
+        """One line of a json section: PATH = VALUE, PATH = $NAME, PATH ~ REGEX, PATH -> NAME, PATH absent."""
+        match = re.match(r"(\S+) (=|~|->|absent)(?: (.*))?$", line.strip())
+        if not match:
+            raise CaseError(f"{self.case.path}:{part.line}: a line is PATH = VALUE, not \"{line}\"")
+        path, operator, wanted = match.groups()
+        try:
+            found = lookup(document, path)
+        except (KeyError, TypeError, AttributeError, ValueError):
+            if operator != "absent":
+                self.problem(part, f"{path} is not there\n")
+            return f"{path} absent" if self.options.update and operator == "=" else line
+        shown = json.dumps(found, ensure_ascii=False)
+        if operator == "->":
+            self.names[wanted] = found
+        elif operator == "absent":
+            self.problem(part, f"{path} is there: {shown}\n")
+        elif operator == "~":
+            if not re.search(wanted, found if isinstance(found, str) else shown):
+                self.problem(part, f"{path}\n-~ {wanted}\n+{shown}\n")
+        elif wanted.startswith("$"):
+            if self.names.get(wanted[1:]) != found:
+                self.problem(part, f"{path}\n-{json.dumps(self.names.get(wanted[1:]))}\n+{shown}\n")
+        elif json.loads(self.expand(wanted).replace(str(self.dir), "$DIR")) != found:
+            self.problem(part, f"{path}\n-{wanted}\n+{shown}\n")
+            return f"{path} = {shown}"
+        return line
+
+
+def run_on_terminal(command, env, folder, stdin):
+    """Standard input, output and error are a terminal of 80 columns. What is written comes as standard output."""
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    leader, follower = pty.openpty()
+    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    settings = termios.tcgetattr(follower)
+    settings[1] &= ~termios.OPOST
+    settings[3] &= ~termios.ECHO
+    termios.tcsetattr(follower, termios.TCSANOW, settings)
+    env = dict(env, TERM="xterm")
+    process = subprocess.Popen(command, cwd=folder, env=env, stdin=follower, stdout=follower, stderr=follower,
+                               start_new_session=True)
+    os.close(follower)
+    if stdin:
+        os.write(leader, stdin)
+    out = b""
+    while True:
+        try:
+            part = os.read(leader, 65536)
+        except OSError:
+            break
+        if not part:
+            break
+        out += part
+    os.close(leader)
+    return process.wait(TIMEOUT), out.replace(b"\x1b", b"\\e").replace(b"\r", b"\\r"), b""
+
+
+def missing(case):
+    """What the case needs and this machine lacks; None when nothing."""
+    for section in case.sections:
+        if section.kind != "needs":
+            continue
+        for need in section.words.split():
+            if need == "not-root":
+                if os.geteuid() == 0:
+                    return "a user who is not root"
+            elif need == "root":
+                if os.geteuid() != 0:
+                    return "root"
+            elif not shutil.which(need):
+                return need
+    return None
+
+
+def run_case(path, options):
+    try:
+        case = Case(path)
+        lacking = missing(case)
+        if lacking:
+            return "skip", path, f"needs {lacking}"
+        runner = Runner(case, options)
+        runner.run()
+    except (CaseError, KeyError, IndexError, ValueError) as error:
+        return "fail", path, f"{path}: {error!r}\n" if not isinstance(error, CaseError) else f"{error}\n"
+    if runner.problems and options.update:
+        case.sections = runner.updated
+        path.write_text(case.text(), encoding="utf-8")
+        return "update", path, ""
+    return ("fail" if runner.problems else "pass"), path, "".join(runner.problems)
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("build", help="the folder that holds wimplan and mkwim")
+    parser.add_argument("filter", nargs="*", help="only cases whose name contains this")
+    parser.add_argument("--update", action="store_true", help="write what was found into the cases that fail")
+    parser.add_argument("--wrapper", default="", help="a command in front of wimplan, such as valgrind")
+    parser.add_argument("--jobs", type=int, default=max(2, os.cpu_count() or 1))
+    parser.add_argument("--cases", default=str(HERE / "cases"), help="the folder of the cases")
+    parser.add_argument("--save-json", metavar="DIR", help="keep every JSON document that a case looks at")
+    parser.add_argument("--verbose", action="store_true", help="name the cases that pass")
+    options = parser.parse_args()
+    options.build = os.path.realpath(options.build)
+    with open(f"{options.build}/wimplan", "rb") as program:
+        options.sanitized = b"__asan_init" in program.read()
+    if options.save_json:
+        os.makedirs(options.save_json, exist_ok=True)
+    return options
+
+
+def main():
+    options = parse_arguments()
+    paths = sorted(path for path in pathlib.Path(options.cases).glob("**/*.case")
+                   if not options.filter or any(word in str(path) for word in options.filter))
+    counts = {"pass": 0, "fail": 0, "skip": 0, "update": 0}
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        for outcome, path, text in pool.map(lambda path: run_case(path, options), paths):
+            counts[outcome] += 1
+            if outcome == "fail":
+                print(f"not ok {path.stem}\n{text}", end="")
+            elif outcome == "skip":
+                print(f"skip {path.stem}: {text}")
+            elif outcome == "update":
+                print(f"updated {path.stem}")
+            elif options.verbose:
+                print(f"ok {path.stem}")
+    more = "".join(f", {counts[key]} {name}" for key, name in (("skip", "skipped"), ("update", "updated")) if counts[key])
+    print(f"{counts['pass']} passed, {counts['fail']} failed{more}")
+    return 1 if counts["fail"] or not paths else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
