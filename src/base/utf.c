@@ -6,8 +6,8 @@
 #include <string.h>
 
 /*
- * Bytes of the character at @text, of which @left can be read; 0 when it is not valid. The bounds of the second byte
- * are those of RFC 3629, section 4: they keep out overlong forms, surrogates and everything above U+10FFFF.
+ * Bytes of the character at @text, of which @left (1 or more) can be read; 0 when it is not valid. The bounds of the
+ * second byte are those of RFC 3629, section 4: no overlong forms, no surrogates, nothing above U+10FFFF.
  */
 static size_t decode(const unsigned char *text, size_t left, uint32_t *ret_character)
 {
@@ -15,8 +15,6 @@ static size_t decode(const unsigned char *text, size_t left, uint32_t *ret_chara
 	size_t size, i;
 	uint32_t c;
 
-	if (!left)
-		return 0;
 	first = text[0];
 	if (first < 0x80) {
 		*ret_character = first;

@@ -5,10 +5,12 @@
 #include <criterion/criterion.h>
 #include <dirent.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -281,6 +283,90 @@ Test(base, file_write_standard_output)
 	cr_expect_eq(read(other[0], got, sizeof got), 3);
 	cr_expect_str_eq(got, "out");
 	close(other[0]);
+}
+
+struct echo {
+	int in, out;
+	char bytes[300000];
+	size_t count;
+};
+
+/* Slow to read, and only then gives back what it got: the pipes are full or empty most of the time. */
+static void *echo_slowly(void *argument)
+{
+	struct echo *echo = argument;
+	size_t sent = 0;
+	ssize_t n;
+
+	usleep(20000);
+	while ((n = read(echo->in, echo->bytes + echo->count, sizeof echo->bytes - echo->count)) > 0)
+		echo->count += (size_t)n;
+	usleep(20000);
+	while (sent < echo->count && (n = write(echo->out, echo->bytes + sent, echo->count - sent)) > 0)
+		sent += (size_t)n;
+	close(echo->in);
+	close(echo->out);
+	return NULL;
+}
+
+Test(base, file_streams_that_do_not_block)
+{
+	static struct echo echo;
+	static char sent[sizeof echo.bytes];
+	struct wp_arena *arena = wp_arena_new();
+	struct wp_error err = { 0 };
+	int there[2], back[2];
+	int saved_in, saved_out, written;
+	pthread_t thread;
+	char *bytes = NULL;
+	size_t length = 0;
+
+	memset(sent, 'r', sizeof sent);
+	cr_assert_eq(pipe(there), 0);
+	cr_assert_eq(pipe(back), 0);
+	cr_assert_eq(fcntl(there[1], F_SETFL, O_NONBLOCK), 0);
+	cr_assert_eq(fcntl(back[0], F_SETFL, O_NONBLOCK), 0);
+	echo.in = there[0];
+	echo.out = back[1];
+	saved_out = redirect(STDOUT_FILENO, there[1]);
+	cr_assert_eq(pthread_create(&thread, NULL, echo_slowly, &echo), 0);
+	written = wp_file_write("-", sent, sizeof sent, &err);
+	restore(STDOUT_FILENO, saved_out);
+	cr_expect_eq(written, 0, "%s", err.message);
+	saved_in = redirect(STDIN_FILENO, back[0]);
+	cr_expect_eq(wp_file_read(arena, "-", sizeof sent, &bytes, &length, &err), 0, "%s", err.message);
+	restore(STDIN_FILENO, saved_in);
+	cr_assert_eq(pthread_join(thread, NULL), 0);
+	cr_expect_eq(length, sizeof sent);
+	cr_expect(bytes && memcmp(bytes, sent, sizeof sent) == 0);
+	wp_arena_free(arena);
+}
+
+Test(base, file_write_that_fails_half_way)
+{
+	static char large[100000];
+	struct wp_arena *arena = wp_arena_new();
+	char *folder = make_folder();
+	const char *path = below(arena, folder, "plan.json");
+	struct rlimit limit = { 0 };
+	struct wp_error err = { 0 };
+	char *bytes = NULL;
+
+	cr_assert_eq(wp_file_write(path, "old", 3, &err), 0, "%s", err.message);
+	cr_assert_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	signal(SIGXFSZ, SIG_IGN);
+	limit.rlim_cur = 50000;
+	cr_assert_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	cr_expect_eq(wp_file_write(path, large, sizeof large, &err), WP_E_FAILED);
+	limit.rlim_cur = limit.rlim_max;
+	cr_assert_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	cr_expect_str_eq(err.code, "unwritable");
+	cr_expect(strstr(err.message, "File too large"), "%s", err.message);
+	cr_expect_eq(count_entries(folder), 1, "the temporary file is gone");
+	cr_assert_eq(wp_file_read(arena, path, 100, &bytes, NULL, &err), 0);
+	cr_expect_str_eq(bytes, "old");
+	remove_folder(folder);
+	wp_arena_free(arena);
 }
 
 Test(base, file_close_in_cleanup)

@@ -107,7 +107,8 @@ Test(base, json_getters)
 						  "big", "list" };
 	static const char document[] =
 		"{\"null\":null,\"minus\":-1,\"real\":1.0,\"text\":\"x\",\"empty\":\"\",\"sign\":\"+1\","
-		"\"space\":\" 1\",\"big\":\"18446744073709551616\",\"list\":[1],\"good\":7,\"large\":\"18446744073709551615\"}";
+		"\"space\":\" 1\",\"big\":\"18446744073709551616\",\"list\":[1],\"good\":7,"
+		"\"large\":\"18446744073709551615\"}";
 	json_t *object = json_loads(document, 0, NULL);
 	uint64_t value = 99;
 	size_t i;

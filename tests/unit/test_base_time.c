@@ -53,6 +53,8 @@ Test(base, dates_are_read)
 		{ "2024-08-30T22:55:06+02", "2024-08-30T20:55:06Z" },
 		{ "2024-12-31T23:30:00-01:00", "2025-01-01T00:30:00Z" },
 		{ "2024-08-30T20:55:06.Z", NULL },
+		{ "2024-08-30T20:55:6Z", NULL },
+		{ "2024-08-30T20:55:", NULL },
 		{ "2024-08-30T20:55:06+2:00", NULL },
 		{ "2024-08-30T20:55:06+24:00", NULL },
 		{ "2024-08-30T20:55:06+02:60", NULL },
@@ -134,7 +136,7 @@ Test(base, dates_are_read)
 	wp_arena_free(arena);
 }
 
-Test(base, every_day_of_the_calendar)
+Test(base, days_of_the_calendar)
 {
 	struct wp_arena *arena = wp_arena_new();
 	int64_t day = INT64_C(24) * 3600 * WP_TICKS_PER_SECOND;
@@ -142,8 +144,8 @@ Test(base, every_day_of_the_calendar)
 	char previous[32] = "";
 	int64_t count = 0;
 
-	/* Each day reads back as itself and is later than the one before; the steps are wide in between. */
-	for (; wp_time_from_filetime((uint64_t)ticks).known; ticks += day * (count < 150000 ? 1 : 13)) {
+	/* Each day reads back as itself and is later than the one before; after 1601 to 1710 the steps are wide. */
+	for (; wp_time_from_filetime((uint64_t)ticks).known; ticks += day * (count < 40000 ? 1 : 97)) {
 		const char *iso;
 
 		if (count++ % 1000 == 0) {
@@ -155,7 +157,7 @@ Test(base, every_day_of_the_calendar)
 		cr_assert_gt(strcmp(iso, previous), 0, "%s after %s", iso, previous);
 		strcpy(previous, iso);
 	}
-	cr_expect_gt(count, 350000);
+	cr_expect_gt(count, 70000);
 	wp_arena_free(arena);
 }
 
