@@ -29,7 +29,10 @@ struct wp_time wp_time_from_unix(int64_t seconds, uint32_t nanoseconds);
  */
 struct wp_time wp_time_parse(const char *text);
 
-/* A site's ways to say "never": the unknown, and any time on 1970-01-01, 1980-01-01 or 1990-01-01. */
+/*
+ * A site's ways to say "never": the unknown, and any time on 1970-01-01, 1980-01-01 or 1990-01-01, or up to 14 hours
+ * off them: a local "never" becomes another UTC time on its way through PowerShell. No site is that old.
+ */
 bool wp_time_is_never(struct wp_time time);
 
 /* "2026-02-14T03:10:00Z", with seven decimals where the fraction is not 0; no "Z" when the zone is unknown. NULL when not known. */

@@ -276,6 +276,9 @@ struct wp_time wp_time_parse(const char *text)
 	return parse_dmtf(text);
 }
 
+/* A local "never" that was made UTC on the way: offsets reach from -12 to +14 hours. */
+#define FURTHEST_ZONE (14 * INT64_C(3600) * WP_TICKS_PER_SECOND)
+
 bool wp_time_is_never(struct wp_time time)
 {
 	static const int years[] = { 1970, 1980, 1990 };
@@ -283,9 +286,12 @@ bool wp_time_is_never(struct wp_time time)
 
 	if (!time.known)
 		return true;
-	for (i = 0; i < sizeof years / sizeof years[0]; i++)
-		if (time.ticks / TICKS_PER_DAY == days_before_year(years[i]))
+	for (i = 0; i < sizeof years / sizeof years[0]; i++) {
+		int64_t first = days_before_year(years[i]) * TICKS_PER_DAY;
+
+		if (time.ticks >= first - FURTHEST_ZONE && time.ticks < first + TICKS_PER_DAY + FURTHEST_ZONE)
 			return true;
+	}
 	return false;
 }
 
