@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The table of keys and what is a good value for each. */
+#include "config_keys.h"
+
+#include "wimplan/text.h"
+
+#include <string.h>
+
+static bool check_text(const struct wp_config_key *key, const char *value)
+{
+	(void)key;
+	return *value;
+}
+
+static bool check_number(const struct wp_config_key *key, const char *value)
+{
+	uint64_t number;
+
+	return wp_parse_u64(value, false, &number) && number >= key->least && number <= key->most;
+}
+
+/* TLS is always verified, so there is no way around https. */
+static bool check_url(const struct wp_config_key *key, const char *value)
+{
+	static const char scheme[] = "https://", end[] = "/AdminService";
+	size_t length = strlen(value);
+
+	(void)key;
+	return length > sizeof scheme + sizeof end - 2 && !strncasecmp(value, scheme, sizeof scheme - 1) &&
+	       !strcasecmp(value + length - (sizeof end - 1), end) && !strpbrk(value, " \t?#");
+}
+
+/* A local time without its zone would mean another hour on another machine. */
+static bool check_time(const struct wp_config_key *key, const char *value)
+{
+	struct wp_time time = wp_time_parse(value);
+
+	(void)key;
+	return strlen(value) >= 16 && value[4] == '-' && time.known && time.zone_known;
+}
+
+static const char *const refresh_on_words[] = { "content", "file", NULL };
+static const char *const on_unknown_words[] = { "block", "refresh", "skip", NULL };
+static const char *const boot_images_words[] = { "report", "plan", NULL };
+static const char *const auth_words[] = { "negotiate", "ntlm", "bearer", "none", NULL };
+
+#define SECONDS_OF_A_DAY 86400
+#define ZONED_TIME "a time in ISO 8601 with its zone, such as 2026-02-14T20:00:00Z"
+
+/* The policy's three choices come first, their words in the order of their enums: config.c counts on both. */
+const struct wp_config_key wp_config_keys[] = {
+	{ .section = "policy", .name = "refresh_on", .fallback = "content", .words = refresh_on_words },
+	{ .section = "policy", .name = "on_unknown", .fallback = "block", .words = on_unknown_words },
+	{ .section = "policy", .name = "boot_images", .fallback = "report", .words = boot_images_words },
+	{ .section = "policy",
+	  .name = "clock_tolerance",
+	  .fallback = "120",
+	  .check = check_number,
+	  .must_be = "a number of seconds from 0 to 86400",
+	  .most = SECONDS_OF_A_DAY },
+	{ .section = "provider",
+	  .name = "url",
+	  .check = check_url,
+	  .must_be = "a URL that begins with https:// and ends in /AdminService" },
+	{ .section = "provider", .name = "auth", .fallback = "negotiate", .words = auth_words },
+	{ .section = "provider", .name = "user", .check = check_text, .must_be = "a user's name" },
+	{ .section = "provider", .name = "token_file", .check = check_text, .must_be = "the path of a file" },
+	{ .section = "provider", .name = "ca_file", .check = check_text, .must_be = "the path of a file" },
+	{ .section = "provider",
+	  .name = "timeout",
+	  .check = check_number,
+	  .must_be = "a number of seconds from 1 to 86400",
+	  .least = 1,
+	  .most = SECONDS_OF_A_DAY },
+	{ .section = "provider",
+	  .name = "settle",
+	  .fallback = "900",
+	  .check = check_number,
+	  .must_be = "a number of seconds from 0 to 86400",
+	  .most = SECONDS_OF_A_DAY },
+	{ .section = "window", .name = "start", .check = check_time, .must_be = ZONED_TIME },
+	{ .section = "window", .name = "end", .check = check_time, .must_be = ZONED_TIME },
+};
+const size_t wp_config_key_count = sizeof wp_config_keys / sizeof wp_config_keys[0];
+
+const char *const wp_config_sections[] = { "map", "policy", "provider", "window", NULL };
+
+size_t wp_config_key_find(const char *section, const char *name)
+{
+	size_t i = 0;
+
+	while (i < wp_config_key_count &&
+	       (strcmp(wp_config_keys[i].section, section) != 0 || strcmp(wp_config_keys[i].name, name) != 0))
+		i++;
+	return i;
+}
+
+bool wp_config_section_known(const char *section)
+{
+	for (size_t i = 0; wp_config_sections[i]; i++)
+		if (!strcmp(wp_config_sections[i], section))
+			return true;
+	return false;
+}
+
+static const char *finish(struct wp_arena *arena, struct wp_buf *list)
+{
+	const char *text = wp_arena_strdup(arena, wp_buf_text(list));
+
+	wp_buf_free(list);
+	return text;
+}
+
+const char *wp_config_section_list(struct wp_arena *arena)
+{
+	struct wp_buf list = { 0 };
+
+	for (size_t i = 0; wp_config_sections[i]; i++)
+		wp_buf_printf(&list, "%s[%s]", i ? ", " : "", wp_config_sections[i]);
+	return finish(arena, &list);
+}
+
+const char *wp_config_key_list(struct wp_arena *arena, const char *section)
+{
+	struct wp_buf list = { 0 };
+
+	for (size_t i = 0; i < wp_config_key_count; i++)
+		if (!strcmp(wp_config_keys[i].section, section))
+			wp_buf_printf(&list, "%s%s", list.length ? ", " : "", wp_config_keys[i].name);
+	return finish(arena, &list);
+}
+
+const char *wp_config_key_rule(struct wp_arena *arena, const struct wp_config_key *key)
+{
+	struct wp_buf list = { 0 };
+
+	if (!key->words)
+		return key->must_be;
+	for (size_t i = 0; key->words[i]; i++)
+		wp_buf_printf(&list, "%s%s", !i ? "" : key->words[i + 1] ? ", " : " or ", key->words[i]);
+	return finish(arena, &list);
+}

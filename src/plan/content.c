@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Whether the source still is what was distributed. */
+#include "judge.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define HOUR (3600 * WP_TICKS_PER_SECOND)
+/* Local time is at most 14 hours ahead of UTC (Kiribati) and 12 behind it (the ships' zone UTC-12). */
+#define MOST_AHEAD (14 * HOUR)
+#define MOST_BEHIND (12 * HOUR)
+
+/* The baseline for the record's SourceVersion, or NULL. */
+static const struct wp_baseline *find_baseline(const struct wp_judge *judge)
+{
+	const struct wp_record *record = judge->record;
+	size_t low = 0, high = judge->input->baseline_count;
+
+	if (!record->source_version.known)
+		return NULL;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct wp_baseline *baseline = &judge->input->baselines[middle];
+		int order = strcmp(baseline->package_id, record->package_id);
+
+		if (!order)
+			order = (baseline->source_version > record->source_version.value) -
+				(baseline->source_version < record->source_version.value);
+		if (!order)
+			return baseline;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+static struct wp_reason make_reason(const char *code, enum wp_confidence confidence, const char *recorded,
+				    const char *found)
+{
+	return (struct wp_reason){
+		.code = code,
+		.action = WP_REFRESH,
+		.confidence = confidence,
+		.recorded = recorded,
+		.found = found,
+	};
+}
+
+static struct wp_content_verdict compare_with(const struct wp_judge *judge, const struct wp_baseline *baseline)
+{
+	const struct wp_observation *seen = judge->seen;
+	bool same_file = !baseline->file_id || !*baseline->file_id || !strcmp(baseline->file_id, seen->file_id);
+	enum wp_confidence confidence = baseline->confidence;
+	struct wp_content_verdict verdict = { .refresh = false };
+
+	if (strcmp(baseline->content_id, seen->content_id) != 0) {
+		/* The .wim is the same: other files of the folder differ, known by name, size and date. */
+		if (same_file && confidence == WP_PROVEN)
+			confidence = WP_INFERRED;
+		verdict.reason = make_reason("content-changed", confidence, baseline->content_id, seen->content_id);
+		verdict.refresh = true;
+	} else if (!same_file) {
+		verdict.reason = make_reason("content-rewritten", confidence, baseline->file_id, seen->file_id);
+		verdict.refresh = judge->input->policy->refresh_on == WP_REFRESH_ON_FILE;
+	} else {
+		/* No values, so that this reads the same whether the baseline or the dates said it. */
+		verdict.reason = make_reason("content-same", confidence, NULL, NULL);
+	}
+	return verdict;
+}
+
+/* The recorded SourceDate as it can be shown: in ISO 8601, else as the export has it. */
+static const char *source_date(const struct wp_judge *judge)
+{
+	const struct wp_record *record = judge->record;
+
+	return record->source_date.known ? wp_time_iso(judge->scratch, record->source_date)
+					 : record->source_date_text;
+}
+
+static struct wp_content_verdict unknown_content(const struct wp_judge *judge, const char *why)
+{
+	struct wp_number version = judge->record->source_version;
+	const char *which = version.known ? wp_arena_printf(judge->scratch, "SourceVersion %" PRIu64, version.value)
+					  : "the package, which has no SourceVersion";
+
+	return (struct wp_content_verdict){
+		.reason = make_reason("content-unknown", WP_UNKNOWN, source_date(judge),
+				      wp_arena_printf(judge->scratch, "there is no baseline for %s, and %s", which,
+						      why)),
+		.refresh = judge->input->policy->on_unknown == WP_ON_UNKNOWN_REFRESH,
+		.unknown = true,
+	};
+}
+
+static struct wp_content_verdict compare_dates(struct wp_judge *judge)
+{
+	const struct wp_time sent = judge->record->source_date, newest = judge->seen->newest;
+	int64_t tolerance = (int64_t)judge->input->policy->clock_tolerance * WP_TICKS_PER_SECOND;
+	int64_t earliest = sent.ticks, latest = sent.ticks;
+
+	if (!sent.known)
+		return unknown_content(judge, judge->record->source_date_text ? "SourceDate is not a date"
+									      : "the record has no SourceDate");
+	if (wp_time_is_never(sent))
+		return unknown_content(judge, "SourceDate says that it was never sent");
+	if (wp_time_is_never(newest))
+		return unknown_content(judge, "the source has no date to go by");
+	if (!sent.zone_known) {
+		earliest -= MOST_AHEAD;
+		latest += MOST_BEHIND;
+	}
+	if (newest.ticks > latest + tolerance)
+		return (struct wp_content_verdict){
+			.reason = make_reason("content-newer", WP_INFERRED, source_date(judge),
+					      wp_time_iso(judge->scratch, newest)),
+			.refresh = true,
+		};
+	if (newest.ticks <= earliest + tolerance)
+		return (struct wp_content_verdict){
+			.reason = make_reason("content-same", WP_INFERRED, NULL, NULL),
+			.becomes_baseline = judge->record->source_version.known && judge->seen->content_id[0],
+		};
+	wp_diag_add(judge->arena, judge->diags, WP_INFO, "date-zone-unknown", judge->record->package_id,
+		    "SourceDate %s does not say in which time zone it is, and the source's date %s is too near to tell "
+		    "which of them is newer; export through the AdminService, which gives UTC",
+		    source_date(judge), wp_time_iso(judge->scratch, newest));
+	return unknown_content(judge,
+			       "SourceDate is in a time zone that it does not name, too near to the source's date");
+}
+
+struct wp_content_verdict wp_judge_content(struct wp_judge *judge)
+{
+	const struct wp_baseline *baseline = find_baseline(judge);
+
+	/* A content id that is missing on one side proves nothing; then the dates are asked. */
+	if (baseline && baseline->content_id && *baseline->content_id && judge->seen->content_id[0])
+		return compare_with(judge, baseline);
+	return compare_dates(judge);
+}

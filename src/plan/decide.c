@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The verdict on one package: gates, metadata, content, and what follows from them. */
+#include "judge.h"
+
+#include <string.h>
+
+void wp_judge_add(struct wp_judge *judge, struct wp_reason reason)
+{
+	struct wp_entry *entry = judge->entry;
+
+	reason.field = wp_arena_strdup(judge->arena, reason.field);
+	reason.recorded = wp_arena_strdup(judge->arena, reason.recorded);
+	reason.found = wp_arena_strdup(judge->arena, reason.found);
+	*WP_PUSH(judge->arena, entry->reasons, entry->reason_count) = reason;
+}
+
+uint64_t wp_judge_priority(const struct wp_record *record)
+{
+	/* A site where nobody has set it gives 0 or nothing: normal. */
+	return record->priority.known && record->priority.value ? record->priority.value : 2;
+}
+
+/* What the readers of record and source noticed, under the package's ID instead of a path of this machine. */
+static void collect_findings(struct wp_judge *judge)
+{
+	const struct wp_record *record = judge->record;
+	const struct wp_wim *wim = judge->seen ? judge->seen->wim : NULL;
+
+	if (record->image_property_error)
+		wp_diag_add(judge->arena, judge->diags, WP_WARNING, "image-property-invalid", record->package_id,
+			    "ImageProperty could not be read: %s", record->image_property_error);
+	for (size_t i = 0; wim && i < wim->diags.count; i++) {
+		const struct wp_diag *diag = &wim->diags.items[i];
+
+		/* An error is a gate, which has its own say. */
+		if (diag->severity == WP_ERROR)
+			continue;
+		*WP_PUSH(judge->arena, judge->diags->items, judge->diags->count) = (struct wp_diag){
+			.severity = diag->severity,
+			.code = wp_arena_strdup(judge->arena, diag->code),
+			.summary = wp_arena_strdup(judge->arena, diag->summary),
+			.detail = wp_arena_strdup(judge->arena, diag->detail),
+			.subject = wp_arena_strdup(judge->arena, record->package_id),
+		};
+	}
+}
+
+static void fill_preconditions(struct wp_judge *judge)
+{
+	const struct wp_record *record = judge->record;
+	struct wp_preconditions *conditions = &judge->entry->preconditions;
+
+	conditions->source_version = record->source_version;
+	conditions->sedo_object_version = wp_arena_strdup(judge->arena, record->sedo_object_version);
+	conditions->source_path = wp_arena_strdup(judge->arena, record->source_path);
+	conditions->source_site = wp_arena_strdup(judge->arena, record->source_site);
+	if (record->image_property_state == WP_PRESENT)
+		wp_sha256_text(record->image_property, strlen(record->image_property),
+			       conditions->image_property_sha256);
+}
+
+/* What an unchanged entry does not say: where the source is, what must still be so, and what is to come of it. */
+static void fill_details(struct wp_judge *judge, bool source_was_read)
+{
+	struct wp_entry *entry = judge->entry;
+
+	entry->source_path = wp_arena_strdup(judge->arena, judge->record->source_path);
+	fill_preconditions(judge);
+	if (!source_was_read)
+		return;
+	wp_judge_expect(judge);
+	memcpy(entry->file_id, judge->seen->file_id, sizeof entry->file_id);
+	memcpy(entry->content_id, judge->seen->content_id, sizeof entry->content_id);
+}
+
+bool wp_judge_package(struct wp_judge *judge)
+{
+	const struct wp_record *record = judge->record;
+	struct wp_entry *entry = judge->entry;
+	struct wp_content_verdict content;
+	const char *detail;
+	bool read = wp_judge_has_source(judge) && !wp_judge_source_gate(judge, &detail);
+
+	entry->package_id = wp_arena_strdup(judge->arena, record->package_id);
+	entry->class = record->class;
+	entry->name = wp_arena_strdup(judge->arena, record->name);
+	entry->priority = wp_judge_priority(record);
+	collect_findings(judge);
+	if (read)
+		content = wp_judge_content(judge);
+	if (wp_judge_gates(judge, read ? &content : NULL)) {
+		entry->status = WP_ENTRY_BLOCKED;
+		fill_details(judge, read);
+		return false;
+	}
+	wp_judge_metadata(judge);
+	wp_judge_add(judge, content.reason);
+	entry->refresh = content.refresh;
+	if (entry->reload || entry->refresh) {
+		bool report_only =
+			entry->class == WP_CLASS_BOOT && judge->input->policy->boot_images == WP_BOOT_IMAGES_REPORT;
+
+		entry->status = report_only ? WP_ENTRY_REPORT_ONLY : WP_ENTRY_CHANGE;
+		fill_details(judge, read);
+	}
+	return content.becomes_baseline;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the parts of a verdict share: one package on its way through gates, metadata and content. */
+#ifndef WIMPLAN_PLAN_JUDGE_H
+#define WIMPLAN_PLAN_JUDGE_H
+
+#include "wimplan/plan.h"
+
+struct wp_judge {
+	struct wp_arena *arena;   /* the plan's: for what goes into the plan */
+	struct wp_arena *scratch; /* until the package is done */
+	const struct wp_plan_input *input;
+	const struct wp_record *record;
+	const struct wp_observation *seen; /* NULL when the source was not looked at */
+	struct wp_entry *entry;
+	struct wp_diags *diags;
+};
+
+/* The verdict on the content, before the policy on unknown content is applied to gates. */
+struct wp_content_verdict {
+	struct wp_reason reason;
+	bool refresh;          /* the content has to be sent again */
+	bool unknown;          /* nothing to go by: content-unknown */
+	bool becomes_baseline; /* the dates say that the source is what was distributed */
+};
+
+/* Fills the entry and adds findings. True when the observation becomes an inferred baseline. */
+bool wp_judge_package(struct wp_judge *judge);
+
+/* Priority of a record for the order of execution: 1 high, 2 normal, 3 low. */
+uint64_t wp_judge_priority(const struct wp_record *record);
+
+/* Appends @reason to the entry; its recorded and found texts are copied. */
+void wp_judge_add(struct wp_judge *judge, struct wp_reason reason);
+
+bool wp_judge_has_source(const struct wp_judge *judge);
+/* The gate that the source of a record with a source fails, with its detail; NULL when the source could be read. */
+const char *wp_judge_source_gate(const struct wp_judge *judge, const char **ret_detail);
+
+/*
+ * Adds every gate that the package fails, in the documented order. @content is NULL when the source could not be
+ * read. Returns how many there are; entry->judged tells whether the plan stays complete.
+ */
+size_t wp_judge_gates(struct wp_judge *judge, const struct wp_content_verdict *content);
+/* Whether a package that fails this gate counts as judged. Unknown codes do. */
+bool wp_gate_is_judged(const char *code);
+
+/*
+ * Adds the reasons for or against ReloadImageProperties, sets entry->reload, and fills entry->expected. The source
+ * was read and the record has images or an empty ImageProperty.
+ */
+void wp_judge_metadata(struct wp_judge *judge);
+/* What the site should say of the images after a reload, for entries that are not judged any further. */
+void wp_judge_expect(struct wp_judge *judge);
+
+/* The verdict on the content of a source that was read. Adds findings, no reason. */
+struct wp_content_verdict wp_judge_content(struct wp_judge *judge);
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What writing and reading a plan file share. */
+#ifndef WIMPLAN_PLAN_JSON_H
+#define WIMPLAN_PLAN_JSON_H
+
+#include "wimplan/hash.h"
+#include "wimplan/json.h"
+
+#define WP_PLAN_FORMAT "wimplan-plan"
+/* Readers refuse another major version. */
+#define WP_PLAN_MAJOR 1u
+#define WP_PLAN_VERSION "1.0"
+
+/* plan_id: the digest of the canonical form of @body. */
+void wp_plan_digest(const json_t *body, char ret_id[WP_HASH_TEXT]);
+
+#endif
