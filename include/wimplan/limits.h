@@ -7,8 +7,10 @@
 #define WP_LIMIT_IMAGES 4096u
 /* Bytes of the XML resource as it is stored (UTF-16LE). Real ones are 1 to 30 KB; 7-Zip stops at the same 16 MiB. */
 #define WP_LIMIT_XML_BYTES (16u << 20)
-/* Elements in the XML of one WIM: 4096 images with 64 elements each. */
+/* Elements and attributes in the XML of one WIM: 4096 images with 64 of them each. */
 #define WP_LIMIT_XML_ELEMENTS (4096u * 64u)
+/* Attributes of one element in it, and namespaces declared in all of it; real ones have one and none. */
+#define WP_LIMIT_XML_ATTRIBUTES 64u
 /* Depth of elements or of JSON values, in any document that is read. */
 #define WP_LIMIT_NESTING 128u
 /* Bytes of one record of an export. */
@@ -21,8 +23,10 @@
 #define WP_LIMIT_CONFIG_BYTES (1u << 20)
 /* Bytes of a plan or of a receipt. */
 #define WP_LIMIT_DOCUMENT_BYTES (1u << 30)
-/* Files in the folder of one upgrade package. */
+/* Files in the folder of one upgrade package, and names in any folder in which a source is looked for. */
 #define WP_LIMIT_FOLDER_FILES 1000000u
+/* File ids of which the cache keeps the content id; beyond it the ones that were not seen for longest are dropped. */
+#define WP_LIMIT_IDENTITIES 200000u
 /* Threads that scan sources. */
 #define WP_LIMIT_JOBS 64u
 

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The manifest of an upgrade package's folder: one line "relative\path TAB size TAB mtime in seconds" per file.
+ *
+ * Size and mtime, not bytes: such a folder holds gigabytes besides its install.wim, and a plan reads a share with
+ * thousands of them. Media are replaced as a whole by tools that set both. What it costs: a file that is overwritten in
+ * place with its old size and time goes unnoticed, and a copy that does not keep times counts as changed.
+ *
+ * A symbolic link is a line like a file's, with the size and time of the link itself, and is never followed: what it
+ * points to may lie outside the source or lead back into it. Devices, FIFOs and sockets are no content and left out.
+ */
+#include "folder.h"
+
+#include "reason.h"
+
+#include "wimplan/buf.h"
+#include "wimplan/file.h"
+#include "wimplan/text.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct file {
+	const char *fold;
+	const char *path; /* relative, with '\' */
+	uint64_t size;
+	int64_t seconds;
+};
+
+struct walk {
+	struct wp_arena *arena;
+	int root;
+	const char *skip;
+	size_t limit, names;
+	const char **folders; /* relative paths, those from @next on are still to be read */
+	size_t folder_count, next;
+	struct file *files;
+	size_t file_count;
+	struct wp_time newest;
+	enum wp_folder_result result;
+	const char *failed, *detail; /* the first failure by name, whatever the order of reading */
+};
+
+static void closedirp(DIR **directory)
+{
+	if (*directory)
+		closedir(*directory);
+}
+
+/* A path as Windows would write it, for lines and messages. */
+static char *with_backslashes(struct wp_arena *arena, const char *path)
+{
+	char *copy = wp_arena_strdup(arena, wp_utf8_repair(arena, path));
+
+	for (char *at = copy; *at; at++)
+		if (*at == '/')
+			*at = '\\';
+	return copy;
+}
+
+static void fail(struct walk *walk, const char *relative, int error)
+{
+	const char *name = with_backslashes(walk->arena, relative);
+	enum wp_folder_result result = error == ENOENT ? WP_FOLDER_CHANGED : WP_FOLDER_UNREADABLE;
+
+	if (walk->result == WP_FOLDER_UNREADABLE && result == WP_FOLDER_CHANGED)
+		return;
+	if (walk->result == result && strcmp(walk->failed, name) <= 0)
+		return;
+	walk->result = result;
+	walk->failed = name;
+	if (error == EOVERFLOW)
+		walk->detail =
+			wp_arena_printf(walk->arena, "the folder holds more than %zu files and folders", walk->limit);
+	else if (error == ENOENT)
+		walk->detail = wp_arena_printf(walk->arena, "\"%s\" vanished while the folder was read", name);
+	else if (*name)
+		walk->detail = wp_arena_printf(walk->arena, "\"%s\" cannot be read: %s", name, wp_source_reason(error));
+	else
+		walk->detail = wp_arena_printf(walk->arena, "the folder cannot be read: %s", wp_source_reason(error));
+}
+
+static void add_file(struct walk *walk, const char *relative, const struct stat *stat_buf)
+{
+	struct file *file = WP_PUSH(walk->arena, walk->files, walk->file_count);
+	struct wp_time modified = wp_time_from_unix(stat_buf->st_mtim.tv_sec, (uint32_t)stat_buf->st_mtim.tv_nsec);
+
+	file->path = with_backslashes(walk->arena, relative);
+	file->fold = wp_text_fold(walk->arena, file->path);
+	file->size = (uint64_t)stat_buf->st_size;
+	file->seconds = stat_buf->st_mtim.tv_sec;
+	if (modified.known && (!walk->newest.known || walk->newest.ticks < modified.ticks))
+		walk->newest = modified;
+}
+
+/* Takes the name in; false when there are too many. */
+static bool add_name(struct walk *walk, DIR *directory, const char *folder, const char *name)
+{
+	const char *relative = wp_arena_printf(walk->arena, "%s%s%s", folder, *folder ? "/" : "", name);
+	struct stat stat_buf;
+
+	if (++walk->names > walk->limit)
+		return false;
+	if (fstatat(dirfd(directory), name, &stat_buf, AT_SYMLINK_NOFOLLOW))
+		fail(walk, relative, errno);
+	else if (S_ISDIR(stat_buf.st_mode))
+		*WP_PUSH(walk->arena, walk->folders, walk->folder_count) = relative;
+	else if ((S_ISREG(stat_buf.st_mode) || S_ISLNK(stat_buf.st_mode)) && strcmp(relative, walk->skip))
+		add_file(walk, relative, &stat_buf);
+	return true;
+}
+
+static void read_one(struct walk *walk, const char *relative)
+{
+	int fd = openat(walk->root, *relative ? relative : ".", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *directory __attribute__((cleanup(closedirp))) = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!directory) {
+		fail(walk, relative, errno);
+		wp_closep(&fd);
+		return;
+	}
+	for (;;) {
+		struct dirent *dirent;
+
+		errno = 0;
+		dirent = readdir(directory);
+		if (!dirent) {
+			if (errno)
+				fail(walk, relative, errno);
+			return;
+		}
+		if (!strcmp(dirent->d_name, ".") || !strcmp(dirent->d_name, ".."))
+			continue;
+		if (!add_name(walk, directory, relative, dirent->d_name)) {
+			fail(walk, "", EOVERFLOW);
+			return;
+		}
+	}
+}
+
+static int compare_files(const void *a, const void *b)
+{
+	const struct file *x = a, *y = b;
+	int order = strcmp(x->fold, y->fold);
+
+	return order ? order : strcmp(x->path, y->path);
+}
+
+static void hash_files(struct walk *walk, char ret_text[WP_HASH_TEXT])
+{
+	struct wp_sha256 *hash = wp_sha256_new();
+	struct wp_buf line __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	if (walk->file_count)
+		qsort(walk->files, walk->file_count, sizeof *walk->files, compare_files);
+	for (size_t i = 0; i < walk->file_count; i++) {
+		const struct file *file = &walk->files[i];
+
+		line.length = 0;
+		wp_buf_printf(&line, "%s\t%" PRIu64 "\t%" PRId64 "\n", file->path, file->size, file->seconds);
+		wp_sha256_add(hash, line.data, line.length);
+	}
+	wp_sha256_finish(hash, ret_text);
+}
+
+enum wp_folder_result wp_folder_read(struct wp_arena *arena, const char *path, const char *skip, size_t limit,
+				     struct wp_folder *ret, const char **ret_detail)
+{
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	int root __attribute__((cleanup(wp_closep))) = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct walk walk = { .arena = scratch, .root = root, .skip = skip, .limit = limit };
+
+	if (root < 0)
+		fail(&walk, "", errno);
+	else
+		*WP_PUSH(scratch, walk.folders, walk.folder_count) = "";
+	while (walk.next < walk.folder_count && walk.names <= limit)
+		read_one(&walk, walk.folders[walk.next++]);
+	*ret_detail = wp_arena_strdup(arena, walk.detail);
+	if (walk.result != WP_FOLDER_OK)
+		return walk.result;
+	hash_files(&walk, ret->manifest);
+	ret->files = walk.file_count;
+	ret->newest = walk.newest;
+	return WP_FOLDER_OK;
+}

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Finding names without regard to case on a system that regards it: each folder is listed once and kept, sorted. */
+#include "wimplan/source.h"
+
+#include "path.h"
+#include "reason.h"
+
+#include "wimplan/limits.h"
+#include "wimplan/text.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* A name in a folder. */
+struct entry {
+	const char *fold;
+	const char *name;
+	struct folder *child; /* NULL until something below it was looked for */
+};
+
+struct folder {
+	struct folder *next; /* of all folders, for the end */
+	const char *path;
+	pthread_mutex_t lock; /* held while the folder is listed: a second thread waits instead of listing it again */
+	bool listed;
+	int error;             /* errno of the listing */
+	struct entry *entries; /* by fold, then by name */
+	size_t count;
+};
+
+/* An entry of the map with the folder that stands for it. */
+struct mount {
+	struct wp_windows_path prefix;
+	const char *text;
+	struct folder *root;
+};
+
+struct wp_lookup {
+	struct wp_arena *arena;
+	pthread_mutex_t lock; /* for the arena, the chain of folders and the children */
+	struct folder *folders;
+	struct mount *mounts;
+	size_t count;
+};
+
+/* Only with the lookup's lock, or before there are threads. */
+static struct folder *add_folder(struct wp_lookup *lookup, const char *path)
+{
+	struct folder *folder = wp_arena_alloc(lookup->arena, sizeof *folder);
+
+	folder->path = path;
+	pthread_mutex_init(&folder->lock, NULL);
+	folder->next = lookup->folders;
+	lookup->folders = folder;
+	return folder;
+}
+
+struct wp_lookup *wp_lookup_new(const struct wp_map *map)
+{
+	struct wp_arena *arena = wp_arena_new();
+	struct wp_lookup *lookup = wp_arena_alloc(arena, sizeof *lookup);
+
+	lookup->arena = arena;
+	pthread_mutex_init(&lookup->lock, NULL);
+	for (size_t i = 0; i < map->count; i++) {
+		struct wp_windows_path prefix;
+		struct mount *mount;
+
+		if (!wp_windows_path_split(arena, map->entries[i].prefix, &prefix))
+			continue;
+		mount = WP_PUSH(arena, lookup->mounts, lookup->count);
+		mount->prefix = prefix;
+		mount->text = wp_windows_path_text(arena, &prefix, prefix.count);
+		mount->root = add_folder(lookup, wp_arena_strdup(arena, map->entries[i].folder));
+	}
+	return lookup;
+}
+
+void wp_lookup_free(struct wp_lookup *lookup)
+{
+	if (!lookup)
+		return;
+	for (struct folder *folder = lookup->folders; folder; folder = folder->next)
+		pthread_mutex_destroy(&folder->lock);
+	pthread_mutex_destroy(&lookup->lock);
+	wp_arena_free(lookup->arena);
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+	int order = strcmp(x->fold, y->fold);
+
+	return order ? order : strcmp(x->name, y->name);
+}
+
+static void closedirp(DIR **directory)
+{
+	if (*directory)
+		closedir(*directory);
+}
+
+/* Reads the names into @arena. A name that is no UTF-8 can stand in no path of a site and is left out. */
+static int read_names(struct wp_arena *arena, const char *path, struct entry **ret_entries, size_t *ret_count)
+{
+	DIR *directory __attribute__((cleanup(closedirp))) = opendir(path);
+	struct entry *entries = NULL;
+	size_t count = 0;
+
+	if (!directory)
+		return errno;
+	for (;;) {
+		struct dirent *dirent;
+		struct entry *entry;
+		size_t length;
+
+		errno = 0;
+		dirent = readdir(directory);
+		if (!dirent) {
+			*ret_entries = entries;
+			*ret_count = count;
+			return errno;
+		}
+		length = strlen(dirent->d_name);
+		if (!strcmp(dirent->d_name, ".") || !strcmp(dirent->d_name, "..") ||
+		    wp_utf8_valid(dirent->d_name, length) != length)
+			continue;
+		if (count == WP_LIMIT_FOLDER_FILES)
+			return EOVERFLOW;
+		entry = WP_PUSH(arena, entries, count);
+		entry->name = wp_arena_strndup(arena, dirent->d_name, length);
+		entry->fold = wp_text_fold(arena, entry->name);
+	}
+}
+
+/* Lists @folder, with its lock held. The disk is read without the lookup's lock, so that others go on. */
+static void list_locked(struct wp_lookup *lookup, struct folder *folder)
+{
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	struct entry *entries = NULL;
+	size_t count = 0;
+
+	folder->listed = true;
+	folder->error = read_names(scratch, folder->path, &entries, &count);
+	if (folder->error || !count)
+		return;
+	qsort(entries, count, sizeof *entries, compare_entries);
+	pthread_mutex_lock(&lookup->lock);
+	folder->entries = wp_arena_alloc(lookup->arena, count * sizeof *entries);
+	for (size_t i = 0; i < count; i++) {
+		struct entry *to = &folder->entries[i];
+
+		to->name = wp_arena_strdup(lookup->arena, entries[i].name);
+		/* Most names are their own folds. */
+		to->fold = strcmp(entries[i].fold, entries[i].name) ?
+			wp_arena_strdup(lookup->arena, entries[i].fold) : to->name;
+	}
+	pthread_mutex_unlock(&lookup->lock);
+	folder->count = count;
+}
+
+static void list(struct wp_lookup *lookup, struct folder *folder)
+{
+	pthread_mutex_lock(&folder->lock);
+	if (!folder->listed)
+		list_locked(lookup, folder);
+	pthread_mutex_unlock(&folder->lock);
+}
+
+/* The first entry with this fold, NULL when there is none. */
+static struct entry *find_entry(const struct folder *folder, const char *fold)
+{
+	size_t low = 0, high = folder->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(folder->entries[middle].fold, fold) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < folder->count && !strcmp(folder->entries[low].fold, fold) ? &folder->entries[low] : NULL;
+}
+
+static bool is_ambiguous(const struct folder *folder, const struct entry *entry)
+{
+	return entry + 1 < folder->entries + folder->count && !strcmp(entry[0].fold, entry[1].fold);
+}
+
+static const char *path_below(struct wp_arena *arena, const struct folder *folder, const char *name)
+{
+	size_t length = strlen(folder->path);
+
+	return wp_arena_printf(arena, "%s%s%s", folder->path, length && folder->path[length - 1] == '/' ? "" : "/",
+			       name);
+}
+
+static struct folder *child_of(struct wp_lookup *lookup, const struct folder *folder, struct entry *entry)
+{
+	struct folder *child;
+
+	pthread_mutex_lock(&lookup->lock);
+	if (!entry->child)
+		entry->child = add_folder(lookup, path_below(lookup->arena, folder, entry->name));
+	child = entry->child;
+	pthread_mutex_unlock(&lookup->lock);
+	return child;
+}
+
+static const struct mount *find_mount(const struct wp_lookup *lookup, const struct wp_windows_path *path)
+{
+	const struct mount *best = NULL;
+
+	for (size_t i = 0; i < lookup->count; i++) {
+		const struct mount *mount = &lookup->mounts[i];
+
+		if (wp_windows_path_starts_with(path, &mount->prefix) &&
+		    (!best || best->prefix.count < mount->prefix.count))
+			best = mount;
+	}
+	return best;
+}
+
+/* What is said of a folder that was not listed; @depth names of @path lead to it. */
+static enum wp_found explain(struct wp_arena *arena, const struct mount *mount, const struct wp_windows_path *path,
+			     size_t depth, int error, const char **ret_detail)
+{
+	const char *where = wp_windows_path_text(arena, path, depth);
+	bool missing = error == ENOENT, file = error == ENOTDIR;
+
+	if (depth == mount->prefix.count && (missing || file))
+		*ret_detail =
+			wp_arena_printf(arena, "the map gives %s for \"%s\"",
+					file ? "a file and not a folder" : "a folder that does not exist", mount->text);
+	else if (missing)
+		*ret_detail = wp_arena_printf(arena, "\"%s\" does not exist", where);
+	else if (file)
+		*ret_detail = wp_arena_printf(arena, "\"%s\" is not a folder", where);
+	else
+		*ret_detail = wp_arena_printf(arena, "\"%s\" cannot be listed: %s", where, wp_source_reason(error));
+	return missing || file ? WP_FOUND_MISSING : WP_FOUND_UNREADABLE;
+}
+
+static enum wp_found find_mapped(struct wp_lookup *lookup, struct wp_arena *arena, const struct mount *mount,
+				 const struct wp_windows_path *path, char **ret_path, const char **ret_detail)
+{
+	struct folder *folder = mount->root;
+	struct stat stat_buf;
+
+	if (path->count == mount->prefix.count) {
+		if (stat(folder->path, &stat_buf))
+			return explain(arena, mount, path, path->count, errno, ret_detail);
+		*ret_path = wp_arena_strdup(arena, folder->path);
+		return WP_FOUND;
+	}
+	for (size_t depth = mount->prefix.count;; depth++) {
+		struct entry *entry;
+
+		list(lookup, folder);
+		if (folder->error)
+			return explain(arena, mount, path, depth, folder->error, ret_detail);
+		entry = find_entry(folder, path->folds[depth]);
+		if (!entry) {
+			*ret_detail = wp_arena_printf(arena, "there is no \"%s\" in \"%s\"", path->names[depth],
+						      wp_windows_path_text(arena, path, depth));
+			return WP_FOUND_MISSING;
+		}
+		if (is_ambiguous(folder, entry)) {
+			*ret_detail = wp_arena_printf(arena, "\"%s\" and \"%s\" in \"%s\" are one name to Windows",
+						      entry[0].name, entry[1].name,
+						      wp_windows_path_text(arena, path, depth));
+			return WP_FOUND_AMBIGUOUS;
+		}
+		if (depth + 1 == path->count) {
+			*ret_path = (char *)path_below(arena, folder, entry->name);
+			return WP_FOUND;
+		}
+		folder = child_of(lookup, folder, entry);
+	}
+}
+
+static enum wp_found find(struct wp_lookup *lookup, struct wp_arena *arena, const char *windows_path, char **ret_path,
+			  const char **ret_detail)
+{
+	const struct mount *mount;
+	struct wp_windows_path path;
+
+	if (wp_utf16_units(windows_path) > WP_LIMIT_PATH_UNITS) {
+		*ret_detail =
+			wp_arena_printf(arena, "the path is longer than %u characters, which Windows does not allow",
+					WP_LIMIT_PATH_UNITS);
+		return WP_FOUND_MISSING;
+	}
+	if (!wp_windows_path_split(arena, windows_path, &path)) {
+		*ret_detail = "the path begins neither with a share nor with a drive letter";
+		return WP_FOUND_NOT_MAPPED;
+	}
+	if (wp_windows_path_has_dots(&path)) {
+		*ret_detail = "the path has a name \".\" or \"..\", which is not followed";
+		return WP_FOUND_MISSING;
+	}
+	mount = find_mount(lookup, &path);
+	if (!mount) {
+		size_t depth = path.count > 1 && path.names[0][0] == '\\' ? 2 : 1;
+
+		*ret_detail = wp_arena_printf(arena, "no prefix of the map fits; add --map '%s=FOLDER'",
+					      wp_windows_path_text(arena, &path, depth));
+		return WP_FOUND_NOT_MAPPED;
+	}
+	return find_mapped(lookup, arena, mount, &path, ret_path, ret_detail);
+}
+
+enum wp_found wp_lookup_find(struct wp_lookup *lookup, struct wp_arena *arena, const char *windows_path,
+			     char **ret_path, const char **ret_detail)
+{
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	const char *detail = NULL;
+	char *path = NULL;
+	enum wp_found found = find(lookup, scratch, windows_path, &path, &detail);
+
+	*ret_path = wp_arena_strdup(arena, path);
+	*ret_detail = wp_arena_strdup(arena, detail);
+	return found;
+}

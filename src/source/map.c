@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The map: which folder of this machine stands for which share or drive of the site. */
+#include "wimplan/source.h"
+
+#include "path.h"
+
+#include <string.h>
+
+/* A copy of @length bytes without white space at both ends. */
+static char *trim(struct wp_arena *arena, const char *text, size_t length)
+{
+	while (length && strchr(" \t", text[0])) {
+		text++;
+		length--;
+	}
+	while (length && strchr(" \t", text[length - 1]))
+		length--;
+	return wp_arena_strndup(arena, text, length);
+}
+
+static int check_prefix(struct wp_arena *arena, const struct wp_map *map, const char *prefix, struct wp_error *err)
+{
+	struct wp_windows_path path, other;
+
+	if (!wp_windows_path_split(arena, prefix, &path) || wp_windows_path_has_dots(&path))
+		return wp_fail(err, WP_E_USAGE, "bad-map", prefix,
+			       "map prefix '%s' is neither \\\\SERVER\\SHARE nor a drive such as D:\\SRC; write it as "
+			       "the site does in PkgSourcePath",
+			       prefix);
+	for (size_t i = 0; i < map->count; i++)
+		if (wp_windows_path_split(arena, map->entries[i].prefix, &other) && other.count == path.count &&
+		    wp_windows_path_starts_with(&path, &other))
+			return wp_fail(err, WP_E_USAGE, "bad-map", prefix,
+				       "map prefix '%s' is given twice, for '%s' too; keep one of the two", prefix,
+				       map->entries[i].folder);
+	return WP_OK;
+}
+
+int wp_map_add(struct wp_arena *arena, struct wp_map *map, const char *text, struct wp_error *err)
+{
+	const char *equals = strchr(text, '=');
+	struct wp_map_entry entry;
+	int status;
+
+	if (!equals)
+		return wp_fail(err, WP_E_USAGE, "bad-map", text,
+			       "map entry '%s' has no '='; write it as PREFIX=FOLDER", text);
+	entry.prefix = trim(arena, text, (size_t)(equals - text));
+	entry.folder = trim(arena, equals + 1, strlen(equals + 1));
+	status = check_prefix(arena, map, entry.prefix, err);
+	if (status)
+		return status;
+	if (!*entry.folder)
+		return wp_fail(err, WP_E_USAGE, "bad-map", entry.prefix,
+			       "map prefix '%s' has no folder behind its '='; name the folder where it is mounted",
+			       entry.prefix);
+	*WP_PUSH(arena, map->entries, map->count) = entry;
+	return WP_OK;
+}

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is found at one source: the file, its metadata and identities, and the first gate that it fails. */
+#include "observe.h"
+
+#include "folder.h"
+
+#include "wimplan/limits.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+/* The gates that a source can fail, in the order of product.md. */
+enum gate {
+	GATE_NO_INSTALL_WIM,
+	GATE_SPLIT,
+	GATE_ENCRYPTED,
+	GATE_NOT_MAPPED,
+	GATE_MISSING,
+	GATE_AMBIGUOUS,
+	GATE_UNREADABLE,
+	GATE_NOT_WIM,
+	GATE_DAMAGED,
+	GATE_BUSY,
+	GATES,
+};
+
+static const char *const gate_names[GATES] = {
+	[GATE_NO_INSTALL_WIM] = "no-install-wim",
+	[GATE_SPLIT] = "source-split",
+	[GATE_ENCRYPTED] = "source-encrypted",
+	[GATE_NOT_MAPPED] = "source-not-mapped",
+	[GATE_MISSING] = "source-missing",
+	[GATE_AMBIGUOUS] = "source-ambiguous",
+	[GATE_UNREADABLE] = "source-unreadable",
+	[GATE_NOT_WIM] = "source-not-wim",
+	[GATE_DAMAGED] = "source-damaged",
+	[GATE_BUSY] = "source-busy",
+};
+
+/* One source while it is looked at. */
+struct look {
+	struct wp_observer *observer;
+	struct wp_arena *arena;
+	struct wp_source *source;
+	bool failed[GATES];
+	const char *details[GATES];
+};
+
+static void fail(struct look *look, enum gate gate, const char *detail)
+{
+	if (look->failed[gate])
+		return;
+	look->failed[gate] = true;
+	look->details[gate] = detail;
+}
+
+static bool has_failed(const struct look *look)
+{
+	for (size_t i = 0; i < GATES; i++)
+		if (look->failed[i])
+			return true;
+	return false;
+}
+
+static void fail_lookup(struct look *look, enum wp_found found, const char *detail)
+{
+	static const enum gate gates[] = {
+		[WP_FOUND_NOT_MAPPED] = GATE_NOT_MAPPED,
+		[WP_FOUND_MISSING] = GATE_MISSING,
+		[WP_FOUND_AMBIGUOUS] = GATE_AMBIGUOUS,
+		[WP_FOUND_UNREADABLE] = GATE_UNREADABLE,
+	};
+
+	fail(look, gates[found], detail);
+}
+
+static enum wp_found find_below(struct look *look, const char *name, char **ret_path, const char **ret_detail)
+{
+	const char *path = wp_arena_printf(look->arena, "%s\\sources\\%s", look->source->path, name);
+
+	return wp_lookup_find(look->observer->lookup, look->arena, path, ret_path, ret_detail);
+}
+
+/* Says what stands in place of sources\install.wim: both are shapes in which media bring their images. */
+static void fail_install_wim(struct look *look)
+{
+	char *path;
+	const char *ignored;
+
+	if (find_below(look, "install.esd", &path, &ignored) != WP_FOUND_MISSING)
+		fail(look, GATE_NO_INSTALL_WIM,
+		     "there is a sources\\install.esd in its place, which the site does not read");
+	else if (find_below(look, "install.swm", &path, &ignored) != WP_FOUND_MISSING)
+		fail(look, GATE_NO_INSTALL_WIM, "there is a sources\\install.swm in its place: the image is split");
+	else
+		fail(look, GATE_NO_INSTALL_WIM, "there is no sources\\install.wim in the folder");
+}
+
+/* Finds the .wim; *@ret_folder is the upgrade package's folder, NULL where the source is the file itself. */
+static char *find_wim(struct look *look, char **ret_folder)
+{
+	struct stat stat_buf;
+	const char *detail;
+	char *path;
+	enum wp_found found = wp_lookup_find(look->observer->lookup, look->arena, look->source->path, &path, &detail);
+
+	*ret_folder = NULL;
+	if (found != WP_FOUND) {
+		fail_lookup(look, found, detail);
+		return NULL;
+	}
+	if (!look->source->folder)
+		return path;
+	*ret_folder = path;
+	if (!stat(path, &stat_buf) && !S_ISDIR(stat_buf.st_mode)) {
+		fail(look, GATE_NO_INSTALL_WIM, "the source of an upgrade package is a folder, and this is a file");
+		return NULL;
+	}
+	found = find_below(look, "install.wim", &path, &detail);
+	if (found == WP_FOUND)
+		return path;
+	if (found == WP_FOUND_MISSING)
+		fail_install_wim(look);
+	else
+		fail_lookup(look, found, detail);
+	return NULL;
+}
+
+/* Turns what the reader of the file noticed from @first on into gates (product.md, gates). */
+static void judge_file(struct look *look, size_t first)
+{
+	static const struct {
+		const char *code;
+		enum gate gate;
+		bool always; /* whatever its severity: the file can be read and must not be acted on */
+	} codes[] = {
+		{ "not-wim", GATE_NOT_WIM, false },
+		{ "too-small", GATE_NOT_WIM, false },
+		{ "not-regular-file", GATE_NOT_WIM, false },
+		{ "not-found", GATE_MISSING, false },
+		{ "unreadable", GATE_UNREADABLE, false },
+		{ "split-part", GATE_SPLIT, true },
+		{ "encrypted", GATE_ENCRYPTED, true },
+		{ "write-in-progress", GATE_BUSY, true },
+		{ "changed-while-reading", GATE_BUSY, true },
+	};
+	const struct wp_diags *diags = &look->source->wim->diags;
+
+	for (size_t i = first; i < diags->count; i++) {
+		const struct wp_diag *diag = &diags->items[i];
+		enum gate gate = GATE_DAMAGED;
+		bool counts = diag->severity == WP_ERROR;
+
+		for (size_t k = 0; k < sizeof codes / sizeof *codes; k++) {
+			if (strcmp(codes[k].code, diag->code))
+				continue;
+			gate = codes[k].gate;
+			counts |= codes[k].always;
+		}
+		if (counts)
+			fail(look, gate, diag->summary);
+	}
+}
+
+static bool find_known(struct look *look)
+{
+	const struct wp_identity_store *store = look->observer->store;
+	bool known;
+
+	if (!store || !look->source->wim->file_id[0])
+		return false;
+	pthread_mutex_lock(&look->observer->store_lock);
+	known = store->find(store->context, look->source->wim->file_id, &look->source->content);
+	pthread_mutex_unlock(&look->observer->store_lock);
+	return known;
+}
+
+static void read_content(struct look *look)
+{
+	struct wp_source *source = look->source;
+	struct wp_wim *wim = source->wim;
+	size_t before = wim->diags.count;
+	bool by_wimlib = !wim->file_id[0]; /* layer 1 has no XML: what wimlib says of it is said every time */
+
+	if (find_known(look))
+		return;
+	source->content_read = true;
+	source->content_failed = wp_wim_read_content(wim, &source->content) != 0;
+	judge_file(look, before);
+	if (source->content_failed && !has_failed(look))
+		fail(look, GATE_DAMAGED, "wimlib cannot read it");
+	/* What is said of a file must be the same when its content is known already and wimlib is not asked. */
+	if (!source->content_failed && !has_failed(look) && !by_wimlib)
+		wim->diags.count = before;
+}
+
+static void take_newest(struct wp_time *newest, struct wp_time time)
+{
+	if (time.known && (!newest->known || newest->ticks < time.ticks))
+		*newest = time;
+}
+
+static void take_times(struct wp_observation *observation, const struct wp_wim *wim)
+{
+	if (wim->opened)
+		take_newest(&observation->newest_file, wim->modified);
+	take_newest(&observation->newest, observation->newest_file);
+	for (size_t i = 0; wim->metadata && i < wim->metadata->image_count; i++)
+		take_newest(&observation->newest, wim->metadata->images[i].last_modification_time);
+}
+
+/* The content id of a folder holds its WIM's and that of its other files. */
+static void hash_folder(const struct wp_folder *folder, struct wp_observation *observation)
+{
+	static const char version[] = "wimplan-folder-1\n";
+	struct wp_sha256 *hash;
+
+	if (!observation->content_id[0])
+		return;
+	hash = wp_sha256_new();
+	wp_sha256_add(hash, version, sizeof version - 1);
+	wp_sha256_add(hash, observation->content_id, strlen(observation->content_id));
+	wp_sha256_add(hash, "\n", 1);
+	wp_sha256_add(hash, folder->manifest, strlen(folder->manifest));
+	wp_sha256_finish(hash, observation->content_id);
+}
+
+static void read_folder(struct look *look, const char *path, const char *wim_path, struct wp_folder *ret)
+{
+	size_t length = strlen(path);
+	const char *skip = wim_path + length, *detail;
+
+	while (*skip == '/')
+		skip++;
+	switch (wp_folder_read(look->arena, path, skip, WP_LIMIT_FOLDER_FILES, ret, &detail)) {
+	case WP_FOLDER_UNREADABLE:
+		fail(look, GATE_UNREADABLE, detail);
+		break;
+	case WP_FOLDER_CHANGED:
+		fail(look, GATE_BUSY, detail);
+		break;
+	case WP_FOLDER_OK:
+		break;
+	}
+}
+
+static void look_at(struct look *look)
+{
+	struct wp_source *source = look->source;
+	struct wp_observation *observation = &source->observation;
+	struct wp_folder folder = { 0 };
+	char *folder_path, *path = find_wim(look, &folder_path);
+
+	if (!path)
+		return;
+	observation->local_path = path;
+	observation->wim = source->wim = wp_wim_read(path);
+	judge_file(look, 0);
+	if (folder_path) {
+		read_folder(look, folder_path, path, &folder);
+		observation->folder_files = folder.files;
+		observation->newest_file = folder.newest;
+	}
+	if (!has_failed(look))
+		read_content(look);
+	memcpy(observation->file_id, source->wim->file_id, sizeof observation->file_id);
+	if (!has_failed(look)) {
+		memcpy(observation->content_id, source->content.content_id, sizeof observation->content_id);
+		if (folder_path)
+			hash_folder(&folder, observation);
+	}
+	take_times(observation, source->wim);
+}
+
+void wp_source_observe(struct wp_observer *observer, struct wp_arena *arena, struct wp_source *source)
+{
+	struct look look = { .observer = observer, .arena = arena, .source = source };
+
+	source->observation.source_path = source->path;
+	look_at(&look);
+	for (size_t i = 0; i < GATES; i++) {
+		if (look.failed[i]) {
+			source->observation.gate = gate_names[i];
+			source->observation.gate_detail = look.details[i];
+			break;
+		}
+	}
+}

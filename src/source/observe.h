@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One source, looked at by one thread. */
+#ifndef WIMPLAN_SOURCE_OBSERVE_H
+#define WIMPLAN_SOURCE_OBSERVE_H
+
+#include "wimplan/source.h"
+
+#include <pthread.h>
+
+struct wp_source {
+	const char *path; /* as the site writes it */
+	bool folder;      /* of an upgrade package: the WIM is sources\install.wim below it */
+	struct wp_observation observation;
+	struct wp_wim *wim;            /* owned */
+	struct wp_wim_content content; /* of the .wim alone */
+	bool content_read;   /* wimlib was asked for it: the store may learn it when that was no failure */
+	bool content_failed;
+};
+
+/* What all threads share. */
+struct wp_observer {
+	struct wp_lookup *lookup;
+	const struct wp_identity_store *store; /* NULL for none */
+	pthread_mutex_t store_lock;
+};
+
+/* Fills @source. The texts of the observation are allocated from @arena, which no other thread uses. */
+void wp_source_observe(struct wp_observer *observer, struct wp_arena *arena, struct wp_source *source);
+
+#endif
