@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Baselines: what is believed to be on the distribution points for a package at a version. */
+#include "db.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static const char *const confidence_names[] = {
+	[WP_UNKNOWN] = "unknown",
+	[WP_INFERRED] = "inferred",
+	[WP_PROVEN] = "proven",
+};
+
+const char *wp_confidence_name(enum wp_confidence confidence)
+{
+	return confidence_names[confidence];
+}
+
+bool wp_confidence_from_name(const char *name, enum wp_confidence *ret)
+{
+	for (size_t i = 0; name && i < sizeof confidence_names / sizeof *confidence_names; i++) {
+		if (!strcmp(name, confidence_names[i])) {
+			*ret = (enum wp_confidence)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static int put(struct wp_cache *cache, sqlite3_stmt *statement, const struct wp_baseline *item, struct wp_error *err)
+{
+	if (item->source_version > INT64_MAX)
+		return wp_fail(err, WP_E_FAILED, "bad-value", item->package_id,
+			       "package %s has the SourceVersion %" PRIu64
+			       ", which no site gives; correct what it was read from",
+			       item->package_id, item->source_version);
+	wp_db_bind_text(statement, 1, item->site_code);
+	wp_db_bind_text(statement, 2, item->package_id);
+	wp_db_bind_int(statement, 3, (int64_t)item->source_version);
+	wp_db_bind_text(statement, 4, item->file_id ? item->file_id : "");
+	wp_db_bind_text(statement, 5, item->content_id ? item->content_id : "");
+	wp_db_bind_text(statement, 6, wp_confidence_name(item->confidence));
+	wp_db_bind_text(statement, 7, item->origin ? item->origin : "");
+	wp_db_bind_time(statement, 8, item->recorded_at);
+	return wp_db_run(cache, statement, "a baseline was kept", err);
+}
+
+int wp_cache_put_baselines(struct wp_cache *cache, const struct wp_baseline *items, size_t count, struct wp_error *err)
+{
+	sqlite3_stmt *statement __attribute__((cleanup(wp_db_finalizep))) = NULL;
+	int status;
+
+	if (!count)
+		return WP_OK;
+	status = wp_db_prepare(cache,
+			       "INSERT INTO baselines (site_code, package_id, source_version, file_id, content_id, "
+			       "confidence, origin, recorded_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT "
+			       "DO UPDATE SET file_id = ?4, content_id = ?5, confidence = ?6, origin = ?7, recorded_at "
+			       "= ?8 WHERE ?6 = 'proven' OR confidence <> 'proven'",
+			       &statement, err);
+	if (!status)
+		status = wp_db_begin(cache, err);
+	if (status)
+		return status;
+	for (size_t i = 0; !status && i < count; i++)
+		status = put(cache, statement, &items[i], err);
+	return wp_db_end(cache, status, err);
+}
+
+/* False when a column does not hold what wimplan writes there. */
+static bool read_baseline(struct wp_arena *arena, sqlite3_stmt *statement, struct wp_baseline *ret)
+{
+	const char *confidence = wp_db_text(arena, statement, 5);
+
+	ret->site_code = wp_db_text(arena, statement, 0);
+	ret->package_id = wp_db_text(arena, statement, 1);
+	ret->source_version = (uint64_t)sqlite3_column_int64(statement, 2);
+	ret->file_id = wp_db_text(arena, statement, 3);
+	ret->content_id = wp_db_text(arena, statement, 4);
+	ret->origin = wp_db_text(arena, statement, 6);
+	ret->recorded_at = wp_db_time(statement, 7);
+	return ret->site_code && ret->package_id && ret->file_id && ret->content_id && ret->origin &&
+	       strlen(ret->file_id) < WP_HASH_TEXT && strlen(ret->content_id) < WP_HASH_TEXT &&
+	       wp_confidence_from_name(confidence, &ret->confidence);
+}
+
+int wp_cache_list_baselines(struct wp_cache *cache, struct wp_arena *arena, const char *site_code,
+			    struct wp_baseline **ret_items, size_t *ret_count, struct wp_error *err)
+{
+	sqlite3_stmt *statement __attribute__((cleanup(wp_db_finalizep))) = NULL;
+	struct wp_baseline *items = NULL;
+	size_t count = 0;
+	int status = wp_db_prepare(cache,
+				   "SELECT site_code, package_id, source_version, file_id, content_id, confidence, "
+				   "origin, recorded_at FROM baselines WHERE ?1 IS NULL OR site_code = ?1 ORDER BY "
+				   "site_code, package_id, source_version",
+				   &statement, err);
+
+	if (status)
+		return status;
+	wp_db_bind_text(statement, 1, site_code);
+	while ((status = wp_db_step(cache, statement, "baselines were listed", err)) > 0)
+		if (!read_baseline(arena, statement, WP_PUSH(arena, items, count)))
+			return wp_db_damaged(cache->path, err, "a baseline is not readable");
+	*ret_items = items;
+	*ret_count = count;
+	return status;
+}
+
+int wp_cache_forget_baselines(struct wp_cache *cache, const char *site_code, const char *package_id,
+			      size_t *ret_count, struct wp_error *err)
+{
+	sqlite3_stmt *statement __attribute__((cleanup(wp_db_finalizep))) = NULL;
+	int status =
+		wp_db_prepare(cache, "DELETE FROM baselines WHERE (?1 IS NULL OR site_code = ?1) AND package_id = ?2",
+			      &statement, err);
+
+	*ret_count = 0;
+	if (!status)
+		status = wp_db_begin(cache, err);
+	if (status)
+		return status;
+	wp_db_bind_text(statement, 1, site_code);
+	wp_db_bind_text(statement, 2, package_id);
+	status = wp_db_run(cache, statement, "baselines were removed", err);
+	if (!status)
+		*ret_count = (size_t)sqlite3_changes(cache->db);
+	return wp_db_end(cache, status, err);
+}

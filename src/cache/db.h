@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The database under the cache: statements, transactions and what its errors mean. */
+#ifndef WIMPLAN_CACHE_DB_H
+#define WIMPLAN_CACHE_DB_H
+
+#include "wimplan/cache.h"
+
+#include <sqlite3.h>
+
+struct wp_identities;
+
+struct wp_cache {
+	sqlite3 *db;
+	char *path;
+	enum wp_cache_mode mode;
+	struct wp_identities *identities; /* NULL until the store is used */
+};
+
+/* The cache's mark in its file: "WIMP" at the place that SQLite has for it. */
+#define WP_CACHE_APPLICATION 0x57494d50
+#define WP_CACHE_VERSION 1
+
+/*
+ * Says what a result of SQLite means for the cache at @path and what to do. @db may be NULL; @doing completes "while
+ * …". Returns the status.
+ */
+int wp_db_fail(sqlite3 *db, int result, const char *path, const char *doing, struct wp_error *err);
+
+/* Prepares one statement. The caller finalizes it. */
+int wp_db_prepare(const struct wp_cache *cache, const char *sql, sqlite3_stmt **ret, struct wp_error *err);
+
+/*
+ * Steps to the next row: 1 there is one, 0 there is none, or a negative wp_status. @doing as above.
+ */
+int wp_db_step(const struct wp_cache *cache, sqlite3_stmt *statement, const char *doing, struct wp_error *err);
+
+/* Runs a statement that gives no rows and resets it, to be run again with other values. */
+int wp_db_run(const struct wp_cache *cache, sqlite3_stmt *statement, const char *doing, struct wp_error *err);
+
+/* The number that a query gives. */
+int wp_db_number(const struct wp_cache *cache, const char *sql, const char *doing, int64_t *ret, struct wp_error *err);
+
+/* Begins a transaction that writes; waits for other writers. */
+int wp_db_begin(const struct wp_cache *cache, struct wp_error *err);
+/* Ends it: commits when @status is 0, else rolls back and returns @status. */
+int wp_db_end(const struct wp_cache *cache, int status, struct wp_error *err);
+
+/* Borrowed texts and NULL. SQLite only fails to bind for want of memory or a wrong index. */
+void wp_db_bind_text(sqlite3_stmt *statement, int index, const char *text);
+void wp_db_bind_int(sqlite3_stmt *statement, int index, int64_t value);
+/* As ISO text with seven decimals, so that texts sort as times do; NULL when not known. */
+void wp_db_bind_time(sqlite3_stmt *statement, int index, struct wp_time time);
+
+/* A copy of a column's text; NULL for NULL and for what is not UTF-8. */
+const char *wp_db_text(struct wp_arena *arena, sqlite3_stmt *statement, int column);
+struct wp_time wp_db_time(sqlite3_stmt *statement, int column);
+
+/* A column's text into room for WP_HASH_TEXT: "" when it is NULL or too long. */
+void wp_db_hash(sqlite3_stmt *statement, int column, char ret[WP_HASH_TEXT]);
+
+/* What the cache holds is not what wimplan wrote. */
+int wp_db_damaged(const char *path, struct wp_error *err, const char *format, ...)
+	__attribute__((format(printf, 3, 4), cold));
+
+static inline void wp_db_finalizep(sqlite3_stmt **statement)
+{
+	sqlite3_finalize(*statement);
+}
+
+/* Frees the identity store of a cache; NULL is allowed. */
+void wp_identities_free(struct wp_identities *identities);
+
+#endif
