@@ -29,13 +29,26 @@ static const char *architecture(struct wp_arena *arena, const struct wp_wim_wind
 	return name ? name : wp_arena_printf(arena, "ARCH %" PRIu64, windows->architecture.value);
 }
 
+/* Into a buffer and not piece by piece into the arena: a file may name a hundred thousand languages. */
 static const char *languages(struct wp_arena *arena, const struct wp_wim_windows *windows)
 {
-	const char *text = NULL;
+	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
 
-	for (size_t i = 0; windows && i < windows->language_count; i++)
-		text = text ? wp_arena_printf(arena, "%s, %s", text, windows->languages[i]) : windows->languages[i];
-	return text;
+	for (size_t i = 0; windows && i < windows->language_count; i++) {
+		wp_buf_puts(&text, i ? ", " : "");
+		wp_buf_puts(&text, windows->languages[i]);
+	}
+	return text.length ? wp_arena_strdup(arena, text.data) : NULL;
+}
+
+static const char *fallbacks(struct wp_arena *arena, const struct wp_wim_windows *windows)
+{
+	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	for (size_t i = 0; i < windows->fallback_count; i++)
+		wp_buf_printf(&text, "%s%s for %s", i ? ", " : "", windows->fallbacks[i].fallback,
+			      windows->fallbacks[i].language);
+	return text.length ? wp_arena_strdup(arena, text.data) : NULL;
 }
 
 /* Empty and absent both show as "-" in a table: the JSON tells them apart. */
@@ -186,7 +199,7 @@ static void add_item(struct detail *detail, const char *label, const char *value
 
 static void add_windows(struct detail *detail, const struct wp_wim_windows *windows)
 {
-	const char *fallbacks = NULL, *language = languages(detail->arena, windows);
+	const char *language = languages(detail->arena, windows);
 
 	add_item(detail, "Version", windows->version);
 	add_item(detail, "Branch", windows->branch);
@@ -203,10 +216,7 @@ static void add_windows(struct detail *detail, const struct wp_wim_windows *wind
 	if (language && windows->default_language)
 		language = wp_arena_printf(detail->arena, "%s (default %s)", language, windows->default_language);
 	add_item(detail, "Languages", language ? language : windows->default_language);
-	for (size_t i = 0; i < windows->fallback_count; i++)
-		fallbacks = wp_arena_printf(detail->arena, "%s%s%s for %s", fallbacks ? fallbacks : "", fallbacks ? ", " : "",
-					    windows->fallbacks[i].fallback, windows->fallbacks[i].language);
-	add_item(detail, "Fallbacks", fallbacks);
+	add_item(detail, "Fallbacks", fallbacks(detail->arena, windows));
 	if (windows->servicing) {
 		add_item(detail, "Image state", windows->servicing->image_state);
 		add_item(detail, "PKeyConfig", windows->servicing->pkey_config_version);

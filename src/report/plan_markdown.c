@@ -77,7 +77,8 @@ static void add_facts(struct markdown *md)
 	add_fact(md, "Plan", plan->id);
 	add_fact(md, "Site", plan->site_code);
 	add_fact(md, "Made", wp_arena_printf(md->arena, "%s by %s with wimplan %s", wp_time_minutes(md->arena, plan->created_at),
-					     plan->created_by, plan->tool_version));
+					     plan->created_by ? plan->created_by : "(unknown)",
+					     plan->tool_version ? plan->tool_version : "(unknown version)"));
 	add_fact(md, "Snapshot", wp_arena_printf(md->arena, "%s of %s, %" PRIu64 " packages",
 						 wp_words_short_id(md->arena, plan->snapshot_id),
 						 wp_time_minutes(md->arena, plan->snapshot_taken_at), plan->snapshot_records));
@@ -212,6 +213,17 @@ static void add_blocked(struct markdown *md)
 	wp_buf_putc(md->buf, '\n');
 }
 
+static const char *codes_of(struct markdown *md, const struct wp_entry *entry)
+{
+	struct wp_buf codes __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	for (size_t i = 0; i < entry->reason_count; i++) {
+		wp_buf_puts(&codes, i ? ", " : "");
+		wp_buf_puts(&codes, entry->reasons[i].code);
+	}
+	return wp_arena_strdup(md->arena, wp_buf_text(&codes));
+}
+
 static void add_unchanged(struct markdown *md)
 {
 	/* GFM, "HTML blocks": the blank lines let Markdown be read inside the element. */
@@ -219,16 +231,13 @@ static void add_unchanged(struct markdown *md)
 	add_heading_row(md, (const char *const[]){ "Package", "Name", "Confidence", "Why" }, 4);
 	for (size_t i = 0; i < md->plan->entry_count; i++) {
 		const struct wp_entry *entry = &md->plan->entries[i];
-		const char *why = "";
 
-		if (entry->status != WP_ENTRY_UNCHANGED)
-			continue;
-		for (size_t k = 0; k < entry->reason_count; k++)
-			why = wp_arena_printf(md->arena, "%s%s%s", why, k ? ", " : "", entry->reasons[k].code);
-		add_row(md,
-			(const char *const[]){ entry->package_id, entry->name,
-					       wp_confidence_name(wp_words_confidence(entry)), why },
-			4);
+		if (entry->status == WP_ENTRY_UNCHANGED)
+			add_row(md,
+				(const char *const[]){ entry->package_id, entry->name,
+						       wp_confidence_name(wp_words_confidence(entry)),
+						       codes_of(md, entry) },
+				4);
 	}
 	wp_buf_puts(md->buf, "\n</details>\n\n");
 }
@@ -255,7 +264,7 @@ void wp_report_plan_markdown(const struct wp_plan *plan, const struct wp_report_
 	struct markdown md = { .arena = arena, .plan = plan, .buf = buf };
 
 	wp_buf_puts(buf, "# Image package change report, site ");
-	add_text(&md, plan->site_code);
+	add_text(&md, plan->site_code ? plan->site_code : "(no site)");
 	wp_buf_puts(buf, "\n\n");
 	add_facts(&md);
 	add_paragraph(&md, wp_words_no_changes(arena, plan));

@@ -48,6 +48,12 @@ static const char *escape(struct text *text, const char *value)
 	return wp_layout_escape(text->arena, value);
 }
 
+/* A plan file has no path for what is unchanged, and the text is the same from the file as from the plan. */
+static const char *path_of(struct text *text, const struct wp_entry *entry)
+{
+	return entry->status == WP_ENTRY_UNCHANGED ? "" : escape(text, entry->source_path);
+}
+
 /* How many gates an entry fails; *@ret_first is the code of the first. */
 static size_t count_gates(const struct wp_entry *entry, const char **ret_first)
 {
@@ -103,7 +109,7 @@ static void measure(struct text *text)
 		widen(&text->id_width, escape(text, entry->package_id));
 		widen(&text->name_width, name_of(text, entry));
 		widen(&text->status_width, status_of(text, entry));
-		widen(&path_width, escape(text, entry->source_path));
+		widen(&path_width, path_of(text, entry));
 	}
 	/* Symbol and space, and two spaces behind ID and name. */
 	fixed = 2 + text->id_width + 2 + 2 + text->status_width;
@@ -122,7 +128,7 @@ static void add_detail(struct text *text, const char *about, size_t about_width,
 
 static void add_head(struct text *text, const struct wp_entry *entry)
 {
-	const char *status = status_of(text, entry), *path = escape(text, entry->source_path);
+	const char *status = status_of(text, entry), *path = path_of(text, entry);
 	char symbol[2] = { statuses[entry->status].symbol, 0 };
 	size_t used = 2 + text->id_width + 2 + text->name_width + 2;
 	bool wanted = *path && (text->paths || entry->status == WP_ENTRY_BLOCKED);
@@ -188,7 +194,7 @@ static bool has_line(const struct text *text, const struct wp_entry *entry, cons
 	if (!strcmp(reason->code, "metadata-same"))
 		return text->options->all;
 	if (entry->status == WP_ENTRY_BLOCKED && entry->reason_count == 1 && wp_words_gate(reason->code).remedy)
-		return reason->recorded || reason->found;
+		return reason->found;
 	return true;
 }
 
@@ -207,8 +213,6 @@ static void add_reasons(struct text *text, const struct wp_entry *entry)
 
 	for (size_t i = 0; i < entry->reason_count; i++) {
 		wp_words_reason(text->arena, &entry->reasons[i], &words[i]);
-		if (entry->status == WP_ENTRY_BLOCKED && !entry->reasons[i].image)
-			words[i].about = entry->reasons[i].code;
 		if (!has_line(text, entry, &entry->reasons[i]))
 			continue;
 		words[i].about = escape(text, words[i].about);

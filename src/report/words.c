@@ -87,23 +87,19 @@ static const char *from_to(struct wp_arena *arena, const char *note, const char 
 	return note;
 }
 
-/* Dates are evidence only when both stand there; digests of a baseline are named as such. */
 static const char *content_note(struct wp_arena *arena, const char *code, const char *before, const char *after)
 {
-	bool dates = before && after && !strstr(before, "sha256:");
-
 	if (!strcmp(code, "content-newer"))
-		return dates ? wp_arena_printf(arena, "modified %s, distributed %s", after, before)
+		return before && after ? wp_arena_printf(arena, "modified %s, distributed %s", after, before)
 			     : from_to(arena, "modified since it was distributed", before, after);
 	if (!strcmp(code, "content-same"))
-		return dates ? wp_arena_printf(arena, "not modified since distributed %s", before)
-			     : "the same as what was distributed";
+		return "the same as what was distributed";
 	if (!strcmp(code, "content-changed"))
 		return from_to(arena, "differs from what was distributed", before, after);
 	if (!strcmp(code, "content-rewritten"))
 		return "the file was rewritten with the content that was distributed";
 	if (!strcmp(code, "content-unknown"))
-		return "nothing tells what was distributed";
+		return after ? after : "nothing tells what was distributed";
 	return from_to(arena, code, before, after);
 }
 
@@ -118,7 +114,7 @@ void wp_words_reason(struct wp_arena *arena, const struct wp_reason *reason, str
 	else if (reason->action == WP_RELOAD)
 		ret->about = "images";
 	else
-		ret->about = content ? "content" : reason->code;
+		ret->about = content && reason->action == WP_REFRESH ? "content" : reason->code;
 
 	if (reason->field) {
 		ret->before = before ? before : "(none)";
@@ -131,12 +127,11 @@ void wp_words_reason(struct wp_arena *arena, const struct wp_reason *reason, str
 		ret->note = "the site has never loaded the image properties";
 	} else if (!strcmp(reason->code, "metadata-same")) {
 		ret->note = "the site's image properties are those of the source";
+	} else if (reason->action == WP_NO_ACTION) {
+		/* What a gate recorded is mostly the path, which stands beside it anyway; what it found is a sentence. */
+		ret->note = after ? after : wp_words_gate(reason->code).meaning;
 	} else if (content) {
 		ret->note = content_note(arena, reason->code, before, after);
-	} else if (reason->action == WP_NO_ACTION) {
-		ret->note = before && after ? wp_arena_printf(arena, "recorded %s, found %s", before, after)
-			    : before || after ? (before ? before : after)
-					      : wp_words_gate(reason->code).meaning;
 	} else {
 		ret->note = from_to(arena, reason->code, before, after);
 	}
@@ -187,7 +182,7 @@ char *wp_words_snapshot(struct wp_arena *arena, const struct wp_plan *plan)
 {
 	const char *taken = wp_time_minutes(arena, plan->snapshot_taken_at);
 
-	return wp_arena_printf(arena, "Snapshot %s of %s", plan->site_code,
+	return wp_arena_printf(arena, "Snapshot %s of %s", plan->site_code ? plan->site_code : "(no site)",
 			       plan->snapshot_taken_at.known ? taken : "unknown date");
 }
 

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* wimplan baseline: what is believed to be on the distribution points, listed, stated and forgotten. */
+#include "cli.h"
+#include "objects.h"
+#include "settings.h"
+
+#include "wimplan/json.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { OPT_SITE = 256, OPT_SNAPSHOT, OPT_MAP, OPT_JOBS, OPT_ALL };
+
+static const struct option options[] = {
+	{ "site", required_argument, NULL, OPT_SITE },
+	{ "snapshot", required_argument, NULL, OPT_SNAPSHOT },
+	{ "map", required_argument, NULL, OPT_MAP },
+	{ "jobs", required_argument, NULL, OPT_JOBS },
+	{ "all", no_argument, NULL, OPT_ALL },
+	{ 0 },
+};
+
+struct arguments {
+	const char *site, *snapshot;
+	const char **maps;
+	size_t map_count;
+	unsigned int jobs;
+	bool all;
+	char **ids; /* package IDs */
+	size_t count;
+};
+
+static int run_list(struct wp_cli *cli, const struct arguments *args)
+{
+	static const char *const headings[] = { "SITE", "PACKAGE", "VERSION", "CONFIDENCE", "ORIGIN", "RECORDED", "CONTENT" };
+	struct wp_cache *cache __attribute__((cleanup(wp_cache_closep))) = NULL;
+	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+	struct wp_baseline *items;
+	struct wp_table *table;
+	struct wp_error err;
+	size_t count;
+
+	if (wp_cli_open_cache(cli, WP_CACHE_READ, &cache, &err) ||
+	    wp_cache_list_baselines(cache, cli->arena, args->site, &items, &count, &err))
+		return wp_cli_error(cli, &err);
+	if (cli->json) {
+		json_t *document = wp_cli_document("wimplan-baselines");
+
+		json_object_set_new(document, "baselines", wp_cli_baselines_json(cli->arena, items, count));
+		return wp_cli_emit_json(cli, document);
+	}
+	if (!count) {
+		wp_buf_puts(&buf, "No baselines. Planning, record and baseline adopt make them.\n");
+		return wp_cli_emit(cli, &buf);
+	}
+	table = wp_table_new(cli, headings, sizeof headings / sizeof *headings);
+	for (size_t i = 0; i < count; i++)
+		wp_table_row(table,
+			     (const char *const[]){
+				     items[i].site_code, items[i].package_id,
+				     wp_arena_printf(cli->arena, "%" PRIu64, items[i].source_version),
+				     wp_confidence_name(items[i].confidence), items[i].origin,
+				     wp_time_minutes(cli->arena, items[i].recorded_at),
+				     items[i].content_id && strlen(items[i].content_id) > 19
+					     ? wp_arena_strndup(cli->arena, items[i].content_id + 7, 12)
+					     : NULL });
+	wp_table_finish(table, &buf);
+	return wp_cli_emit(cli, &buf);
+}
+
+/* What adopt works on, and who owns it. */
+struct adoption {
+	struct wp_snapshot snapshot;
+	struct wp_record_set *set;
+	struct wp_scan *scan;
+	struct wp_cache *cache;
+	struct wp_record *records; /* those that were named */
+	size_t count;
+	struct wp_baseline *adopted;
+	size_t adopted_count;
+	json_t *failed; /* [{"package_id","code","detail"}] */
+};
+
+static void release(struct adoption *adoption)
+{
+	wp_scan_free(adoption->scan);
+	wp_record_set_free(adoption->set);
+	wp_cache_close(adoption->cache);
+	json_decref(adoption->failed);
+}
+
+static int select_records(struct wp_cli *cli, const struct arguments *args, struct adoption *adoption,
+			  struct wp_error *err)
+{
+	struct wp_record_set *set = adoption->set;
+
+	if (args->all) {
+		adoption->records = set->records;
+		adoption->count = set->count;
+		return WP_OK;
+	}
+	for (size_t i = 0; i < args->count; i++) {
+		size_t k = 0;
+		bool twice = false;
+
+		while (k < set->count && strcasecmp(set->records[k].package_id, args->ids[i]))
+			k++;
+		if (k == set->count)
+			return wp_fail(err, WP_E_FAILED, "no-such-package", args->ids[i],
+				       "snapshot %s has no package %s; wimplan snapshot show lists what it has",
+				       wp_cli_snapshot_name(cli->arena, &adoption->snapshot), args->ids[i]);
+		for (size_t j = 0; j < i && !twice; j++)
+			twice = !strcasecmp(args->ids[j], args->ids[i]);
+		if (!twice)
+			*WP_PUSH(cli->arena, adoption->records, adoption->count) = set->records[k];
+	}
+	return WP_OK;
+}
+
+static void add_failure(struct adoption *adoption, const struct wp_record *record, const char *code, const char *detail)
+{
+	json_array_append_new(adoption->failed, json_pack("{s:o, s:s, s:o}", "package_id", wp_json_text(record->package_id),
+							  "code", code, "detail", wp_json_text(detail)));
+}
+
+static void adopt_one(struct wp_cli *cli, struct adoption *adoption, size_t i)
+{
+	const struct wp_record *record = &adoption->records[i];
+	const struct wp_observation *seen = wp_scan_observation(adoption->scan, i);
+
+	if (seen->gate) {
+		add_failure(adoption, record, seen->gate, seen->gate_detail);
+	} else if (!seen->content_id[0]) {
+		add_failure(adoption, record, "source-damaged", "the source has no content that could be told apart");
+	} else if (!record->source_version.known) {
+		add_failure(adoption, record, "record-incomplete", "the export has no SourceVersion");
+	} else {
+		*WP_PUSH(cli->arena, adoption->adopted, adoption->adopted_count) = (struct wp_baseline){
+			.site_code = adoption->set->site_code,
+			.package_id = record->package_id,
+			.source_version = record->source_version.value,
+			.file_id = seen->file_id,
+			.content_id = seen->content_id,
+			.confidence = WP_PROVEN,
+			.origin = "adopted",
+			.recorded_at = cli->env->now,
+		};
+	}
+}
+
+static int print_adoption(struct wp_cli *cli, const struct adoption *adoption)
+{
+	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+	size_t failed = json_array_size(adoption->failed), i;
+	const json_t *failure;
+
+	if (cli->json) {
+		json_t *document = wp_cli_document("wimplan-baseline-adopt");
+
+		json_object_set_new(document, "snapshot", wp_cli_snapshot_json(cli->arena, &adoption->snapshot));
+		json_object_set_new(document, "adopted",
+				    wp_cli_baselines_json(cli->arena, adoption->adopted, adoption->adopted_count));
+		json_object_set(document, "failed", adoption->failed);
+		return wp_cli_emit_json(cli, document);
+	}
+	json_array_foreach(adoption->failed, i, failure) {
+		const char *detail = wp_json_get_text(failure, "detail");
+
+		wp_cli_note(cli, "%s: %s%s%s", wp_json_get_text(failure, "package_id"), wp_json_get_text(failure, "code"),
+			    detail ? ": " : "", detail ? detail : "");
+	}
+	wp_buf_printf(&buf, "Adopted what stands there now for %zu package%s of site %s", adoption->adopted_count,
+		      wp_cli_plural(adoption->adopted_count), adoption->set->site_code);
+	if (failed)
+		wp_buf_printf(&buf, "; %zu could not be read", failed);
+	wp_buf_puts(&buf, ".\n");
+	return wp_cli_emit(cli, &buf);
+}
+
+static int run_adopt(struct wp_cli *cli, const struct arguments *args)
+{
+	struct adoption adoption __attribute__((cleanup(release))) = { .failed = json_array() };
+	struct wp_config config;
+	struct wp_error err;
+	int status;
+
+	if (args->all == (args->count > 0))
+		return wp_cli_usage(cli, "adopt", "baseline adopt takes package IDs or --all");
+	if (wp_cli_load_config(cli, args->maps, args->map_count, &config, &err) ||
+	    wp_cli_open_cache(cli, WP_CACHE_WRITE, &adoption.cache, &err) ||
+	    wp_cache_find_snapshot(adoption.cache, cli->arena, args->snapshot, args->site, &adoption.snapshot, &err) ||
+	    wp_cache_load_snapshot(adoption.cache, &adoption.snapshot, &adoption.set, &err) ||
+	    select_records(cli, args, &adoption, &err))
+		return wp_cli_error(cli, &err);
+	adoption.scan = wp_cli_scan(cli, adoption.records, adoption.count, &config, args->jobs, adoption.cache, NULL);
+	for (size_t i = 0; i < adoption.count; i++)
+		adopt_one(cli, &adoption, i);
+	if (wp_cache_flush(adoption.cache, &err) ||
+	    wp_cache_put_baselines(adoption.cache, adoption.adopted, adoption.adopted_count, &err))
+		return wp_cli_error(cli, &err);
+	status = print_adoption(cli, &adoption);
+	if (status || !json_array_size(adoption.failed))
+		return status;
+	return adoption.adopted_count ? WP_EXIT_INCOMPLETE : WP_EXIT_FAILED;
+}
+
+/* The site whose baselines of the package are meant: the one that has any, unless --site says it. */
+static int find_site(struct wp_cli *cli, struct wp_cache *cache, const struct arguments *args, const char *id,
+		     const struct wp_baseline **ret, struct wp_error *err)
+{
+	struct wp_baseline *items;
+	size_t count;
+	int status = wp_cache_list_baselines(cache, cli->arena, args->site, &items, &count, err);
+
+	*ret = NULL;
+	for (size_t i = 0; !status && i < count; i++) {
+		if (strcasecmp(items[i].package_id, id))
+			continue;
+		if (*ret && strcmp((*ret)->site_code, items[i].site_code))
+			return wp_fail(err, WP_E_USAGE, "usage", id, "%s has baselines of site %s and of site %s; say --site CODE",
+				       id, (*ret)->site_code, items[i].site_code);
+		*ret = &items[i];
+	}
+	if (!status && !*ret)
+		return wp_fail(err, WP_E_FAILED, "no-such-baseline", id,
+			       "there is no baseline for %s; wimplan baseline list shows what there is", id);
+	return status;
+}
+
+static int print_forgotten(struct wp_cli *cli, json_t *forgotten, size_t count)
+{
+	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	if (cli->json) {
+		json_t *document = wp_cli_document("wimplan-baseline-forget");
+
+		json_object_set(document, "forgotten", forgotten);
+		return wp_cli_emit_json(cli, document);
+	}
+	wp_buf_printf(&buf, "Forgot %zu baseline%s of %zu package%s.\n", count, wp_cli_plural(count),
+		      json_array_size(forgotten), wp_cli_plural(json_array_size(forgotten)));
+	return wp_cli_emit(cli, &buf);
+}
+
+static int run_forget(struct wp_cli *cli, const struct arguments *args)
+{
+	struct wp_cache *cache __attribute__((cleanup(wp_cache_closep))) = NULL;
+	json_t *forgotten __attribute__((cleanup(wp_json_freep))) = json_array();
+	const struct wp_baseline **found = wp_arena_alloc(cli->arena, args->count * sizeof *found);
+	struct wp_error err;
+	size_t total = 0, count;
+
+	if (!args->count || args->all)
+		return wp_cli_usage(cli, "forget", "baseline forget takes package IDs");
+	/* Looked up for reading first, and all of them: nothing is forgotten when one of the names is wrong. */
+	if (wp_cli_open_cache(cli, WP_CACHE_READ, &cache, &err))
+		return wp_cli_error(cli, &err);
+	for (size_t i = 0; i < args->count; i++)
+		if (find_site(cli, cache, args, args->ids[i], &found[i], &err))
+			return wp_cli_error(cli, &err);
+	wp_cache_close(cache);
+	cache = NULL;
+	if (wp_cli_open_cache(cli, WP_CACHE_WRITE, &cache, &err))
+		return wp_cli_error(cli, &err);
+	for (size_t i = 0; i < args->count; i++) {
+		if (wp_cache_forget_baselines(cache, found[i]->site_code, found[i]->package_id, &count, &err))
+			return wp_cli_error(cli, &err);
+		if (!count)
+			continue;
+		total += count;
+		json_array_append_new(forgotten, json_pack("{s:o, s:o, s:I}", "site_code", wp_json_text(found[i]->site_code),
+							   "package_id", wp_json_text(found[i]->package_id), "count",
+							   (json_int_t)count));
+	}
+	return print_forgotten(cli, forgotten, total);
+}
+
+/* Returns -1 when the call goes on, otherwise the exit status. */
+static int parse(struct wp_cli *cli, int argc, char **argv, struct arguments *args)
+{
+	int option, status;
+
+	while ((option = wp_cli_option(cli, argc, argv, "", options)) >= 0) {
+		switch (option) {
+		case OPT_SITE:
+			args->site = optarg;
+			break;
+		case OPT_SNAPSHOT:
+			args->snapshot = optarg;
+			break;
+		case OPT_MAP:
+			*WP_PUSH(cli->arena, args->maps, args->map_count) = optarg;
+			break;
+		case OPT_JOBS:
+			status = wp_cli_parse_jobs(cli, optarg, &args->jobs);
+			if (status)
+				return status;
+			break;
+		case OPT_ALL:
+			args->all = true;
+			break;
+		}
+	}
+	if (option == WP_CLI_STOP)
+		return cli->status;
+	if (optind == argc)
+		return wp_cli_usage(cli, NULL, "baseline needs one of list, adopt and forget");
+	args->ids = argv + optind + 1;
+	args->count = (size_t)(argc - optind - 1);
+	return -1;
+}
+
+static int run(struct wp_cli *cli, int argc, char **argv)
+{
+	struct arguments args = { 0 };
+	int status = parse(cli, argc, argv, &args);
+	const char *verb;
+
+	if (status >= 0)
+		return status;
+	verb = argv[optind];
+	if (!strcmp(verb, "adopt"))
+		return run_adopt(cli, &args);
+	if (args.snapshot || args.map_count || args.jobs)
+		return wp_cli_usage(cli, verb, "--snapshot, --map and --jobs belong to baseline adopt only");
+	if (!strcmp(verb, "forget"))
+		return run_forget(cli, &args);
+	if (strcmp(verb, "list"))
+		return wp_cli_usage(cli, verb, "baseline has list, adopt and forget, but not '%s'", verb);
+	if (args.count || args.all)
+		return wp_cli_usage(cli, verb, "baseline list takes no package IDs and no --all");
+	return run_list(cli, &args);
+}
+
+const struct wp_command wp_cmd_baseline = {
+	.name = "baseline",
+	.summary = "list, state and forget what was distributed",
+	.help = "Usage: wimplan baseline [OPTION…] list\n"
+		"       wimplan baseline [OPTION…] adopt PACKAGEID… | --all\n"
+		"       wimplan baseline [OPTION…] forget PACKAGEID…\n"
+		"What wimplan believes that the site has distributed, for a package at one\n"
+		"SourceVersion. adopt states that it is what stands at the source now, by the\n"
+		"records of a snapshot; forget takes a package's baselines away.\n\n"
+		"      --site CODE       of this site only\n"
+		"      --all             adopt: all packages of the snapshot\n"
+		"      --snapshot ID     adopt: the snapshot (default: the newest)\n"
+		"      --map PREFIX=DIR  adopt: where a share or drive is; repeatable\n"
+		"      --jobs N          adopt: threads that scan (default: one per processor)\n",
+	.run = run,
+};

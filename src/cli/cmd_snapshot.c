@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* wimplan snapshot: the exports that the cache keeps. */
+#include "cli.h"
+#include "objects.h"
+#include "snapshot_diff.h"
+
+#include "wimplan/json.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { OPT_SITE = 256 };
+
+static const struct option options[] = {
+	{ "site", required_argument, NULL, OPT_SITE },
+	{ 0 },
+};
+
+struct arguments {
+	const char *site;
+	const char *const *ids;
+	size_t count;
+};
+
+static int emit_snapshots(struct wp_cli *cli, const struct wp_snapshot *items, size_t count)
+{
+	json_t *document = wp_cli_document("wimplan-snapshots"), *array = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(array, wp_cli_snapshot_json(cli->arena, &items[i]));
+	json_object_set_new(document, "snapshots", array);
+	return wp_cli_emit_json(cli, document);
+}
+
+static int run_list(struct wp_cli *cli, const struct arguments *args)
+{
+	static const char *const headings[] = { "ID", "SITE", "PACKAGES", "TAKEN", "IMPORTED" };
+	struct wp_cache *cache __attribute__((cleanup(wp_cache_closep))) = NULL;
+	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+	struct wp_snapshot *all;
+	struct wp_table *table;
+	struct wp_error err;
+	size_t count, kept = 0;
+
+	if (wp_cli_open_cache(cli, WP_CACHE_READ, &cache, &err) ||
+	    wp_cache_list_snapshots(cache, cli->arena, &all, &count, &err))
+		return wp_cli_error(cli, &err);
+	for (size_t i = 0; i < count; i++)
+		if (!args->site || !strcasecmp(all[i].site_code, args->site))
+			all[kept++] = all[i];
+	if (cli->json)
+		return emit_snapshots(cli, all, kept);
+	if (!kept) {
+		wp_buf_puts(&buf, "No snapshots. wimplan import FILE makes one.\n");
+		return wp_cli_emit(cli, &buf);
+	}
+	table = wp_table_new(cli, headings, sizeof headings / sizeof *headings);
+	for (size_t i = 0; i < kept; i++)
+		wp_table_row(table, (const char *const[]){ wp_cli_snapshot_name(cli->arena, &all[i]), all[i].site_code,
+							   wp_arena_printf(cli->arena, "%" PRIu64, all[i].records),
+							   wp_time_minutes(cli->arena, all[i].taken_at),
+							   wp_time_minutes(cli->arena, all[i].imported_at) });
+	wp_table_finish(table, &buf);
+	return wp_cli_emit(cli, &buf);
+}
+
+/* Opens the cache for reading and loads one snapshot. @id NULL takes the newest. */
+static int load(struct wp_cli *cli, const struct arguments *args, const char *id, struct wp_snapshot *ret_snapshot,
+		struct wp_record_set **ret_set, struct wp_error *err)
+{
+	struct wp_cache *cache __attribute__((cleanup(wp_cache_closep))) = NULL;
+	int status = wp_cli_open_cache(cli, WP_CACHE_READ, &cache, err);
+
+	if (!status)
+		status = wp_cache_find_snapshot(cache, cli->arena, id, args->site, ret_snapshot, err);
+	return status ? status : wp_cache_load_snapshot(cache, ret_snapshot, ret_set, err);
+}
+
+static const char *class_word(enum wp_class class)
+{
+	switch (class) {
+	case WP_CLASS_INSTALL:
+		return "upgrade";
+	case WP_CLASS_BOOT:
+		return "boot";
+	default:
+		return "image";
+	}
+}
+
+/* The images' versions, each once while they repeat; "not fetched" where the export says nothing of them. */
+static const char *versions(struct wp_cli *cli, const struct wp_record *record)
+{
+	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+	const char *last = NULL;
+
+	if (record->images.origin == WP_FROM_NOTHING)
+		return record->image_property_state == WP_NOT_FETCHED ? "not fetched" : NULL;
+	for (size_t i = 0; i < record->images.count; i++) {
+		const char *version = record->images.items[i].os_version;
+
+		if (!version || (last && !strcmp(version, last)))
+			continue;
+		wp_buf_puts(&text, text.length ? ", " : "");
+		wp_buf_puts(&text, version);
+		last = version;
+	}
+	return text.length ? wp_arena_strdup(cli->arena, text.data) : NULL;
+}
+
+static void add_records(struct wp_cli *cli, const struct wp_record_set *set, struct wp_buf *buf)
+{
+	static const char *const headings[] = { "PACKAGE", "CLASS", "NAME", "IMAGES", "OS VERSION", "SENT AS", "SOURCE" };
+	struct wp_table *table = wp_table_new(cli, headings, sizeof headings / sizeof *headings);
+
+	for (size_t i = 0; i < set->count; i++) {
+		const struct wp_record *record = &set->records[i];
+		struct wp_number sent = record->source_version;
+
+		wp_table_row(table,
+			     (const char *const[]){
+				     record->package_id, class_word(record->class), record->name,
+				     record->images.origin == WP_FROM_NOTHING
+					     ? NULL
+					     : wp_arena_printf(cli->arena, "%zu", record->images.count),
+				     versions(cli, record),
+				     sent.known ? wp_arena_printf(cli->arena, "v%" PRIu64, sent.value) : NULL,
+				     record->source_path });
+	}
+	wp_table_finish(table, buf);
+}
+
+static int run_show(struct wp_cli *cli, const struct arguments *args)
+{
+	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = NULL;
+	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+	struct wp_snapshot snapshot;
+	struct wp_error err;
+
+	if (load(cli, args, args->count ? args->ids[0] : NULL, &snapshot, &set, &err))
+		return wp_cli_error(cli, &err);
+	if (cli->json) {
+		json_t *document = wp_cli_document("wimplan-snapshot");
+
+		json_object_set_new(document, "snapshot", wp_cli_snapshot_json(cli->arena, &snapshot));
+		json_object_set(document, "records", set->documents);
+		return wp_cli_emit_json(cli, document);
+	}
+	if (set->count)
+		add_records(cli, set, &buf);
+	wp_buf_printf(&buf, "%sSnapshot %s.\n", set->count ? "\n" : "", wp_cli_snapshot_words(cli->arena, &snapshot));
+	return wp_cli_emit(cli, &buf);
+}
+
+static int emit_diff(struct wp_cli *cli, const struct wp_snapshot snapshots[2], json_t *packages)
+{
+	json_t *document = wp_cli_document("wimplan-snapshot-diff");
+
+	json_object_set_new(document, "old", wp_cli_snapshot_json(cli->arena, &snapshots[0]));
+	json_object_set_new(document, "new", wp_cli_snapshot_json(cli->arena, &snapshots[1]));
+	json_object_set(document, "packages", packages);
+	return wp_cli_emit_json(cli, document);
+}
+
+static int run_diff(struct wp_cli *cli, const struct arguments *args)
+{
+	struct wp_record_set *old __attribute__((cleanup(wp_record_set_freep))) = NULL;
+	struct wp_record_set *new __attribute__((cleanup(wp_record_set_freep))) = NULL;
+	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+	struct wp_report_options report = wp_cli_report_options(cli);
+	json_t *packages __attribute__((cleanup(wp_json_freep))) = NULL;
+	struct wp_snapshot snapshots[2];
+	struct wp_error err;
+	size_t same;
+
+	if (load(cli, args, args->ids[0], &snapshots[0], &old, &err) ||
+	    load(cli, args, args->ids[1], &snapshots[1], &new, &err))
+		return wp_cli_error(cli, &err);
+	if (strcmp(snapshots[0].site_code, snapshots[1].site_code)) {
+		wp_fail(&err, WP_E_FAILED, "other-site", args->ids[1],
+			"snapshot %s is of site %s and %s of site %s: only exports of one site can be compared", args->ids[0],
+			snapshots[0].site_code, args->ids[1], snapshots[1].site_code);
+		return wp_cli_error(cli, &err);
+	}
+	packages = wp_snapshot_diff(old, new, &same);
+	if (cli->json)
+		return emit_diff(cli, snapshots, packages);
+	wp_buf_printf(&buf, "Snapshot %s\n      to %s\n\n", wp_cli_snapshot_words(cli->arena, &snapshots[0]),
+		      wp_cli_snapshot_words(cli->arena, &snapshots[1]));
+	wp_snapshot_diff_text(packages, same, &report, &buf);
+	return wp_cli_emit(cli, &buf);
+}
+
+static int run_remove(struct wp_cli *cli, const struct arguments *args)
+{
+	struct wp_cache *cache __attribute__((cleanup(wp_cache_closep))) = NULL;
+	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+	struct wp_snapshot snapshot;
+	struct wp_error err;
+
+	/* Looked up for reading first: a cache is not made by removing from it. */
+	if (wp_cli_open_cache(cli, WP_CACHE_READ, &cache, &err) ||
+	    wp_cache_find_snapshot(cache, cli->arena, args->ids[0], args->site, &snapshot, &err))
+		return wp_cli_error(cli, &err);
+	wp_cache_close(cache);
+	cache = NULL;
+	if (wp_cli_open_cache(cli, WP_CACHE_WRITE, &cache, &err) || wp_cache_remove_snapshot(cache, &snapshot, &err))
+		return wp_cli_error(cli, &err);
+	if (cli->json) {
+		json_t *document = wp_cli_document("wimplan-snapshot-remove");
+
+		json_object_set_new(document, "removed", wp_cli_snapshot_json(cli->arena, &snapshot));
+		return wp_cli_emit_json(cli, document);
+	}
+	wp_buf_printf(&buf, "Removed snapshot %s. Baselines stay.\n", wp_cli_snapshot_words(cli->arena, &snapshot));
+	return wp_cli_emit(cli, &buf);
+}
+
+static const struct verb {
+	const char *name;
+	size_t least, most; /* how many IDs it takes */
+	const char *takes;
+	int (*run)(struct wp_cli *cli, const struct arguments *args);
+} verbs[] = {
+	{ "list", 0, 0, "no ID", run_list },
+	{ "show", 0, 1, "at most one ID", run_show },
+	{ "diff", 2, 2, "two IDs, OLD and NEW", run_diff },
+	{ "remove", 1, 1, "one ID", run_remove },
+};
+
+static int run(struct wp_cli *cli, int argc, char **argv)
+{
+	struct arguments args = { 0 };
+	const char *name;
+	int option;
+
+	while ((option = wp_cli_option(cli, argc, argv, "", options)) >= 0)
+		args.site = optarg;
+	if (option == WP_CLI_STOP)
+		return cli->status;
+	if (optind == argc)
+		return wp_cli_usage(cli, NULL, "snapshot needs one of list, show, diff and remove");
+	name = argv[optind];
+	args.ids = (const char *const *)argv + optind + 1;
+	args.count = (size_t)(argc - optind - 1);
+	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+		if (strcmp(verbs[i].name, name))
+			continue;
+		if (args.count < verbs[i].least || args.count > verbs[i].most)
+			return wp_cli_usage(cli, name, "snapshot %s takes %s, but there %s %zu", name, verbs[i].takes,
+					    args.count == 1 ? "is" : "are", args.count);
+		return verbs[i].run(cli, &args);
+	}
+	return wp_cli_usage(cli, name, "snapshot has list, show, diff and remove, but not '%s'", name);
+}
+
+const struct wp_command wp_cmd_snapshot = {
+	.name = "snapshot",
+	.summary = "list, show, compare and remove the cached exports",
+	.help = "Usage: wimplan snapshot [OPTION…] list\n"
+		"       wimplan snapshot [OPTION…] show [ID]\n"
+		"       wimplan snapshot [OPTION…] diff OLD NEW\n"
+		"       wimplan snapshot [OPTION…] remove ID\n"
+		"The exports that import has put into the cache. diff shows what the site changed\n"
+		"between two of them. An ID may be cut as long as it names one snapshot; without\n"
+		"one, show takes the newest.\n\n"
+		"      --site CODE       of this site only\n",
+	.run = run,
+};

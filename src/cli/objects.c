@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Snapshots and baselines as the commands print them. */
+#include "objects.h"
+
+#include "wimplan/json.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* Enough digits that a site's snapshots stay apart for good; an option takes fewer as long as they name one. */
+#define NAME_DIGITS 12
+
+json_t *wp_cli_snapshot_json(struct wp_arena *arena, const struct wp_snapshot *snapshot)
+{
+	return json_pack("{s:s, s:o, s:o, s:o, s:o}", "id", snapshot->id, "site_code", wp_json_text(snapshot->site_code),
+			 "taken_at", wp_json_text(wp_time_iso(arena, snapshot->taken_at)), "imported_at",
+			 wp_json_text(wp_time_iso(arena, snapshot->imported_at)), "records", wp_json_u64(snapshot->records));
+}
+
+char *wp_cli_snapshot_name(struct wp_arena *arena, const struct wp_snapshot *snapshot)
+{
+	const char *colon = strchr(snapshot->id, ':');
+
+	return wp_arena_printf(arena, "%.*s", NAME_DIGITS, colon ? colon + 1 : snapshot->id);
+}
+
+char *wp_cli_snapshot_words(struct wp_arena *arena, const struct wp_snapshot *snapshot)
+{
+	return wp_arena_printf(arena, "%s (site %s, %s, %" PRIu64 " package%s)", wp_cli_snapshot_name(arena, snapshot),
+			       snapshot->site_code, wp_time_minutes(arena, snapshot->taken_at), snapshot->records,
+			       wp_cli_plural(snapshot->records));
+}
+
+json_t *wp_cli_baseline_json(struct wp_arena *arena, const struct wp_baseline *baseline)
+{
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o}", "site_code", wp_json_text(baseline->site_code),
+			 "package_id", wp_json_text(baseline->package_id), "source_version",
+			 wp_json_u64(baseline->source_version), "content_id", wp_json_hash(baseline->content_id), "file_id",
+			 wp_json_hash(baseline->file_id), "confidence", wp_confidence_name(baseline->confidence), "origin",
+			 wp_json_text(baseline->origin), "recorded_at",
+			 wp_json_text(wp_time_iso(arena, baseline->recorded_at)));
+}
+
+json_t *wp_cli_baselines_json(struct wp_arena *arena, const struct wp_baseline *items, size_t count)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(array, wp_cli_baseline_json(arena, &items[i]));
+	return array;
+}
+
+json_t *wp_cli_document(const char *format)
+{
+	return json_pack("{s:s, s:s}", "format", format, "format_version", "1.0");
+}

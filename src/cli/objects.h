@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the cache holds, as JSON and in words: the same in every command that speaks of it. */
+#ifndef WIMPLAN_CLI_OBJECTS_H
+#define WIMPLAN_CLI_OBJECTS_H
+
+#include "cli.h"
+
+/* {"id","site_code","taken_at","imported_at","records"}. New reference. */
+json_t *wp_cli_snapshot_json(struct wp_arena *arena, const struct wp_snapshot *snapshot);
+/* The digits of the id by which people and options name a snapshot. */
+char *wp_cli_snapshot_name(struct wp_arena *arena, const struct wp_snapshot *snapshot);
+/* "1a2b3c4d5e6f (site P01, 2026-02-20 02:10Z, 44 packages)" */
+char *wp_cli_snapshot_words(struct wp_arena *arena, const struct wp_snapshot *snapshot);
+
+/* {"site_code","package_id","source_version","content_id","file_id","confidence","origin","recorded_at"}. New reference. */
+json_t *wp_cli_baseline_json(struct wp_arena *arena, const struct wp_baseline *baseline);
+json_t *wp_cli_baselines_json(struct wp_arena *arena, const struct wp_baseline *items, size_t count);
+
+/* A document of format version 1.0 to which the caller adds its own keys. New reference. */
+json_t *wp_cli_document(const char *format);
+
+static inline const char *wp_cli_plural(size_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+#endif

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reads receipts, strictly: a baseline that rests on a misread receipt would hide a stale package. */
+#include "receipt.h"
+
+#include "wimplan/text.h"
+
+#include <string.h>
+
+#define MAJOR_VERSION 1
+
+static const char *const outcome_names[WP_OUTCOMES] = {
+	"done", "satisfied", "unverified", "failed", "conflict", "skipped", "unknown",
+};
+
+const char *wp_outcome_name(enum wp_outcome outcome)
+{
+	return outcome_names[outcome];
+}
+
+enum kind { TEXT, TEXT_OR_NULL, COUNT, COUNT_OR_NULL, INTEGER_OR_NULL, BOOLEAN, DIGEST_OR_NULL, ANY };
+
+static const char *const kind_names[] = {
+	"a text that is not empty", "a text or null", "a whole number from 0 on", "a whole number from 0 on or null",
+	"a whole number or null", "true or false", "\"sha256:\" with 64 digits or null", "there",
+};
+
+struct key {
+	const char *name;
+	enum kind kind;
+};
+
+static const struct key receipt_keys[] = {
+	{ "plan_id", TEXT },	  { "site_code", TEXT },	  { "provider", TEXT },
+	{ "started_at", TEXT_OR_NULL }, { "finished_at", TEXT_OR_NULL }, { "steps", ANY },
+};
+
+static const struct key step_keys[] = {
+	{ "package_id", TEXT },
+	{ "action", TEXT },
+	{ "outcome", TEXT },
+	{ "looked_up", BOOLEAN },
+	{ "return_value", INTEGER_OR_NULL },
+	{ "started_at", TEXT_OR_NULL },
+	{ "finished_at", TEXT_OR_NULL },
+	{ "attempts", COUNT },
+	{ "source_version_before", COUNT_OR_NULL },
+	{ "source_version_after", COUNT_OR_NULL },
+	{ "content_id", DIGEST_OR_NULL },
+	{ "file_id", DIGEST_OR_NULL },
+	{ "error", ANY },
+};
+
+static bool is_digest(const char *text)
+{
+	return text && !strncmp(text, "sha256:", 7) && strspn(text + 7, "0123456789abcdef") == 64 && !text[71];
+}
+
+static bool fits(const json_t *object, const struct key *key)
+{
+	const json_t *value = json_object_get(object, key->name);
+	uint64_t number;
+
+	if (!value)
+		return false;
+	switch (key->kind) {
+	case TEXT:
+		return json_is_string(value) && json_string_length(value);
+	case TEXT_OR_NULL:
+		return json_is_string(value) || json_is_null(value);
+	case COUNT:
+		return wp_json_get_u64(object, key->name, &number);
+	case COUNT_OR_NULL:
+		return json_is_null(value) || wp_json_get_u64(object, key->name, &number);
+	case INTEGER_OR_NULL:
+		return json_is_null(value) || json_is_integer(value);
+	case BOOLEAN:
+		return json_is_boolean(value);
+	case DIGEST_OR_NULL:
+		return json_is_null(value) || is_digest(json_string_value(value));
+	case ANY:
+		return true;
+	}
+	return false;
+}
+
+/* @what names the object for the message: "the receipt" or "step 3". */
+static int check_keys(const json_t *object, const struct key *keys, size_t count, const char *subject, const char *what,
+		      struct wp_error *err)
+{
+	if (!json_is_object(object))
+		return wp_fail(err, WP_E_REFUSED, "bad-receipt", subject, "%s: %s is no JSON object; nothing was recorded", subject,
+			       what);
+	for (size_t i = 0; i < count; i++) {
+		const char *must = keys[i].kind == ANY ? "is missing" : "must be ";
+
+		if (!fits(object, &keys[i]))
+			return wp_fail(err, WP_E_REFUSED, "bad-receipt", subject, "%s: %s of %s %s%s; nothing was recorded",
+				       subject, keys[i].name, what, must,
+				       keys[i].kind == ANY ? "" : kind_names[keys[i].kind]);
+	}
+	return WP_OK;
+}
+
+static bool known_version(const char *version)
+{
+	uint64_t major;
+	const char *dot = version ? strchr(version, '.') : NULL;
+	char digits[8] = "";
+
+	if (!dot || dot == version || (size_t)(dot - version) >= sizeof digits || !dot[1] ||
+	    dot[1 + strspn(dot + 1, "0123456789")] || strspn(version, "0123456789") != (size_t)(dot - version))
+		return false;
+	memcpy(digits, version, (size_t)(dot - version));
+	return wp_parse_u64(digits, false, &major) && major == MAJOR_VERSION;
+}
+
+static int check_format(const json_t *document, const char *subject, struct wp_error *err)
+{
+	const char *format = wp_json_get_text(document, "format"), *version = wp_json_get_text(document, "format_version");
+
+	if (!format || strcmp(format, "wimplan-receipt"))
+		return wp_fail(err, WP_E_REFUSED, "not-a-receipt", subject,
+			       "%s is no receipt of wimplan-apply: its format is %s; nothing was recorded", subject,
+			       format ? format : "not given");
+	if (!known_version(version))
+		return wp_fail(err, WP_E_REFUSED, "unknown-version", subject,
+			       "%s has format version %s, but this wimplan reads %d.x; nothing was recorded", subject,
+			       version ? version : "(none)", MAJOR_VERSION);
+	return WP_OK;
+}
+
+static bool find_outcome(const char *name, enum wp_outcome *ret)
+{
+	for (size_t i = 0; i < WP_OUTCOMES; i++) {
+		if (strcmp(outcome_names[i], name))
+			continue;
+		*ret = (enum wp_outcome)i;
+		return true;
+	}
+	return false;
+}
+
+static int parse_step(struct wp_arena *arena, const json_t *json, size_t number, const char *subject,
+		      struct wp_receipt_step *ret, struct wp_error *err)
+{
+	const char *what = wp_arena_printf(arena, "step %zu", number), *action, *outcome;
+	int status = check_keys(json, step_keys, sizeof step_keys / sizeof *step_keys, subject, what, err);
+
+	if (status)
+		return status;
+	action = wp_json_get_text(json, "action");
+	outcome = wp_json_get_text(json, "outcome");
+	if (!strcmp(action, wp_action_name(WP_RELOAD)))
+		ret->action = WP_RELOAD;
+	else if (!strcmp(action, wp_action_name(WP_REFRESH)))
+		ret->action = WP_REFRESH;
+	else
+		return wp_fail(err, WP_E_REFUSED, "bad-receipt", subject, "%s: %s has the unknown action %s; nothing was recorded",
+			       subject, what, action);
+	if (!find_outcome(outcome, &ret->outcome))
+		return wp_fail(err, WP_E_REFUSED, "bad-receipt", subject,
+			       "%s: %s has the unknown outcome %s; nothing was recorded", subject, what, outcome);
+	ret->package_id = wp_arena_strdup(arena, wp_json_get_text(json, "package_id"));
+	ret->source_version_after.known = wp_json_get_u64(json, "source_version_after", &ret->source_version_after.value);
+	ret->content_id = wp_arena_strdup(arena, wp_json_get_text(json, "content_id"));
+	ret->file_id = wp_arena_strdup(arena, wp_json_get_text(json, "file_id"));
+	if (wp_json_get_text(json, "finished_at"))
+		ret->finished_at = wp_time_parse(wp_json_get_text(json, "finished_at"));
+	/* A verified refresh without these two says nothing that could be kept. */
+	if (ret->action == WP_REFRESH && ret->outcome == WP_OUTCOME_DONE &&
+	    (!ret->source_version_after.known || !ret->content_id))
+		return wp_fail(err, WP_E_REFUSED, "bad-receipt", subject,
+			       "%s: step %zu (%s) is a refresh that is done, but its %s is null; nothing was recorded", subject,
+			       number, ret->package_id, ret->content_id ? "source_version_after" : "content_id");
+	return WP_OK;
+}
+
+int wp_receipt_parse(struct wp_arena *arena, const char *text, size_t length, const char *subject,
+		     struct wp_receipt *ret, struct wp_error *err)
+{
+	json_t *document __attribute__((cleanup(wp_json_freep))) = NULL;
+	const json_t *steps;
+	int status = wp_json_parse(text, length, subject, &document, err);
+
+	if (status) /* whatever it is, it is no receipt */
+		return err->status = WP_E_REFUSED;
+	status = check_format(document, subject, err);
+	if (!status)
+		status = check_keys(document, receipt_keys, sizeof receipt_keys / sizeof *receipt_keys, subject, "the receipt",
+				    err);
+	if (status)
+		return status;
+	steps = json_object_get(document, "steps");
+	if (!json_is_array(steps))
+		return wp_fail(err, WP_E_REFUSED, "bad-receipt", subject,
+			       "%s: steps of the receipt must be an array; nothing was recorded", subject);
+	*ret = (struct wp_receipt){ .site_code = wp_arena_strdup(arena, wp_json_get_text(document, "site_code")) };
+	ret->steps = wp_arena_alloc(arena, json_array_size(steps) * sizeof *ret->steps);
+	for (size_t i = 0; i < json_array_size(steps); i++) {
+		status = parse_step(arena, json_array_get(steps, i), i + 1, subject, &ret->steps[ret->count++], err);
+		if (status)
+			return status;
+	}
+	return WP_OK;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A receipt: what wimplan-apply says it did. */
+#ifndef WIMPLAN_CLI_RECEIPT_H
+#define WIMPLAN_CLI_RECEIPT_H
+
+#include "wimplan/arena.h"
+#include "wimplan/error.h"
+#include "wimplan/json.h"
+#include "wimplan/plan.h"
+
+enum wp_outcome {
+	WP_OUTCOME_DONE,
+	WP_OUTCOME_SATISFIED,
+	WP_OUTCOME_UNVERIFIED,
+	WP_OUTCOME_FAILED,
+	WP_OUTCOME_CONFLICT,
+	WP_OUTCOME_SKIPPED,
+	WP_OUTCOME_UNKNOWN,
+	WP_OUTCOMES,
+};
+const char *wp_outcome_name(enum wp_outcome outcome);
+
+struct wp_receipt_step {
+	const char *package_id;
+	enum wp_action action;
+	enum wp_outcome outcome;
+	struct wp_number source_version_after; /* known for a refresh that is done */
+	const char *content_id;                /* likewise */
+	const char *file_id;                   /* NULL when the receipt has none */
+	struct wp_time finished_at;
+};
+
+struct wp_receipt {
+	const char *site_code;
+	struct wp_receipt_step *steps;
+	size_t count;
+};
+
+/*
+ * Checks a receipt key by key and reads it into @arena. WP_E_REFUSED for what is no receipt, has an unknown major
+ * version, lacks a key or has one of a wrong type; the message names the step by its number, from 1 on.
+ */
+int wp_receipt_parse(struct wp_arena *arena, const char *text, size_t length, const char *subject,
+		     struct wp_receipt *ret, struct wp_error *err);
+
+#endif

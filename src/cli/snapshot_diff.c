@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Compares two snapshots package by package, property by property and image by image. */
+#include "snapshot_diff.h"
+
+#include "wimplan/json.h"
+#include "wimplan/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static json_t *or_null(json_t *value)
+{
+	return value ? json_incref(value) : json_null();
+}
+
+static bool equal(const json_t *a, const json_t *b)
+{
+	bool no_a = !a || json_is_null(a), no_b = !b || json_is_null(b);
+
+	return no_a || no_b ? no_a == no_b : json_equal(a, b);
+}
+
+static bool not_fetched(const json_t *record, const char *property)
+{
+	const json_t *names = json_object_get(record, "not_fetched"), *name;
+	size_t i;
+
+	json_array_foreach(names, i, name)
+		if (!strcmp(json_string_value(name) ? json_string_value(name) : "", property))
+			return true;
+	return false;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The names of both objects' keys, sorted, each once. */
+static const char **key_union(struct wp_arena *arena, const json_t *a, const json_t *b, size_t *ret_count)
+{
+	const json_t *const objects[] = { a, b };
+	const char **names = wp_arena_alloc(arena, (json_object_size(a) + json_object_size(b)) * sizeof *names);
+	size_t count = 0;
+
+	for (size_t i = 0; i < 2; i++) {
+		const char *key;
+		json_t *value;
+
+		json_object_foreach((json_t *)objects[i], key, value)
+			if (i == 0 || !json_object_get(a, key))
+				names[count++] = key;
+	}
+	if (count)
+		qsort(names, count, sizeof *names, compare_names);
+	*ret_count = count;
+	return names;
+}
+
+static json_t *diff_properties(struct wp_arena *arena, const json_t *old, const json_t *new)
+{
+	const json_t *before = json_object_get(old, "properties"), *after = json_object_get(new, "properties");
+	json_t *changes = json_array();
+	size_t count;
+	const char **names = key_union(arena, before, after, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		json_t *a = json_object_get(before, names[i]), *b = json_object_get(after, names[i]);
+
+		if (equal(a, b) || not_fetched(old, names[i]) || not_fetched(new, names[i]))
+			continue;
+		json_array_append_new(changes, json_pack("{s:s, s:o, s:o}", "property", names[i], "old", or_null(a), "new",
+							 or_null(b)));
+	}
+	return changes;
+}
+
+static void diff_field(json_t *fields, const char *field, const char *old, const char *new)
+{
+	if (old == new || (old && new && !strcmp(old, new)))
+		return;
+	json_array_append_new(fields, json_pack("{s:s, s:o, s:o}", "field", field, "old", wp_json_text(old), "new",
+						wp_json_text(new)));
+}
+
+/* @old or @new may be NULL: then the image was added or removed, and has no fields. */
+static json_t *diff_image(const struct wp_site_image *old, const struct wp_site_image *new)
+{
+	json_t *fields = json_array();
+	const char *status = !old ? "added" : !new ? "removed" : "changed";
+
+	if (old && new) {
+		diff_field(fields, "name", old->name, new->name);
+		diff_field(fields, "description", old->description, new->description);
+		diff_field(fields, "os_version", old->os_version, new->os_version);
+		diff_field(fields, "architecture", old->architecture, new->architecture);
+		diff_field(fields, "language", old->language, new->language);
+		diff_field(fields, "product_type", old->product_type, new->product_type);
+		diff_field(fields, "hal_type", old->hal_type, new->hal_type);
+		diff_field(fields, "size", old->size, new->size);
+		diff_field(fields, "creation_date", old->creation_date, new->creation_date);
+		if (!json_array_size(fields)) {
+			json_decref(fields);
+			return NULL;
+		}
+	}
+	return json_pack("{s:o, s:s, s:o}", "index", wp_json_u64(old ? old->index : new->index), "status", status, "fields",
+			 fields);
+}
+
+static json_t *diff_images(const struct wp_site_images *old, const struct wp_site_images *new)
+{
+	json_t *images = json_array();
+	size_t i = 0, k = 0;
+
+	/* Where one export has no images at all, it did not fetch them. */
+	if (old->origin == WP_FROM_NOTHING || new->origin == WP_FROM_NOTHING)
+		return images;
+	while (i < old->count || k < new->count) {
+		const struct wp_site_image *a = i < old->count ? &old->items[i] : NULL;
+		const struct wp_site_image *b = k < new->count ? &new->items[k] : NULL;
+		json_t *image;
+
+		if (a && b && a->index != b->index) {
+			if (a->index < b->index)
+				b = NULL;
+			else
+				a = NULL;
+		}
+		i += a != NULL;
+		k += b != NULL;
+		image = diff_image(a, b);
+		if (image)
+			json_array_append_new(images, image);
+	}
+	return images;
+}
+
+static json_t *diff_rows(const json_t *old, const json_t *new)
+{
+	static const char *const names[] = { "image_information", "content_info", "distribution_points" };
+	json_t *rows = json_array();
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const json_t *a = json_object_get(old, names[i]), *b = json_object_get(new, names[i]);
+		/* An empty list and none are the same. */
+		bool none = !json_array_size(a) && !json_array_size(b);
+
+		if (!none && !equal(a, b))
+			json_array_append_new(rows, json_string(names[i]));
+	}
+	return rows;
+}
+
+static json_t *diff_package(const struct wp_record *old, const struct wp_record *new)
+{
+	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	const struct wp_record *shown = new ? new : old;
+	const char *status = !old ? "added" : !new ? "removed" : "changed";
+	json_t *properties, *images, *rows;
+
+	if (old && new) {
+		properties = diff_properties(arena, old->json, new->json);
+		images = diff_images(&old->images, &new->images);
+		rows = diff_rows(old->json, new->json);
+	} else {
+		properties = json_array();
+		images = json_array();
+		rows = json_array();
+	}
+	if (old && new && old->class == new->class && !json_array_size(properties) && !json_array_size(images) &&
+	    !json_array_size(rows)) {
+		json_decref(properties);
+		json_decref(images);
+		json_decref(rows);
+		return NULL;
+	}
+	return json_pack("{s:o, s:s, s:o, s:s, s:o, s:o, s:o}", "package_id", wp_json_text(shown->package_id), "class",
+			 wp_class_name(shown->class), "name", wp_json_text(shown->name), "status", status, "properties",
+			 properties, "images", images, "rows", rows);
+}
+
+json_t *wp_snapshot_diff(const struct wp_record_set *old, const struct wp_record_set *new, size_t *ret_same)
+{
+	json_t *packages = json_array();
+	size_t i = 0, k = 0;
+
+	*ret_same = 0;
+	while (i < old->count || k < new->count) {
+		const struct wp_record *a = i < old->count ? &old->records[i] : NULL;
+		const struct wp_record *b = k < new->count ? &new->records[k] : NULL;
+		int order = a && b ? strcmp(a->package_id, b->package_id) : 0;
+		json_t *package;
+
+		if (order < 0)
+			b = NULL;
+		else if (order > 0)
+			a = NULL;
+		i += a != NULL;
+		k += b != NULL;
+		package = diff_package(a, b);
+		if (package)
+			json_array_append_new(packages, package);
+		else
+			++*ret_same;
+	}
+	return packages;
+}
+
+/* Values of a line stand as they are as long as they are short; of an XML text only that it changed helps anybody. */
+#define VALUE_WIDTH 100
+
+static void add_value(struct wp_buf *buf, const json_t *value)
+{
+	char *text = NULL;
+	const char *shown;
+
+	if (!value || json_is_null(value))
+		shown = "(none)";
+	else if (json_is_string(value))
+		shown = json_string_length(value) ? json_string_value(value) : "(empty)";
+	else
+		shown = text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+	if (strlen(shown) <= VALUE_WIDTH)
+		wp_text_escape(buf, shown);
+	else
+		wp_buf_printf(buf, "(%zu bytes)", strlen(shown));
+	free(text);
+}
+
+static void add_change(struct wp_buf *buf, const char *about, size_t width, const json_t *change)
+{
+	wp_buf_puts(buf, "    ");
+	wp_text_pad(buf, about, width);
+	wp_buf_puts(buf, "  ");
+	add_value(buf, json_object_get(change, "old"));
+	wp_buf_puts(buf, " → ");
+	add_value(buf, json_object_get(change, "new"));
+	wp_buf_putc(buf, '\n');
+}
+
+static size_t widest(const json_t *items, const char *key, size_t width)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(items, i, item)
+		if (wp_text_width(wp_json_get_text(item, key)) > width)
+			width = wp_text_width(wp_json_get_text(item, key));
+	return width;
+}
+
+static void add_images(struct wp_buf *buf, struct wp_arena *arena, const json_t *images)
+{
+	const json_t *image, *field;
+	size_t i, k, width = 0;
+
+	json_array_foreach(images, i, image)
+		width = widest(json_object_get(image, "fields"), "field", width);
+	json_array_foreach(images, i, image) {
+		const char *about = wp_arena_printf(arena, "image %lld", (long long)json_integer_value(json_object_get(image, "index")));
+		const json_t *fields = json_object_get(image, "fields");
+
+		if (!json_array_size(fields))
+			wp_buf_printf(buf, "    %s  %s\n", about, wp_json_get_text(image, "status"));
+		json_array_foreach(fields, k, field)
+			add_change(buf, wp_arena_printf(arena, "%s  %s", about, wp_json_get_text(field, "field")),
+				   strlen(about) + 2 + width, field);
+	}
+}
+
+static void add_package(struct wp_buf *buf, const json_t *package, char symbol, const char *color)
+{
+	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	const json_t *properties = json_object_get(package, "properties"), *rows = json_object_get(package, "rows"), *item;
+	const char *name = wp_json_get_text(package, "name");
+	size_t i, width = widest(properties, "property", 0);
+
+	wp_buf_printf(buf, "%s%c%s ", color, symbol, *color ? "\033[0m" : "");
+	wp_text_escape(buf, wp_json_get_text(package, "package_id"));
+	wp_buf_printf(buf, "  %s  ", wp_json_get_text(package, "class"));
+	wp_text_escape(buf, name && *name ? name : "(no name)");
+	wp_buf_putc(buf, '\n');
+	json_array_foreach(properties, i, item)
+		add_change(buf, wp_json_get_text(item, "property"), width, item);
+	add_images(buf, arena, json_object_get(package, "images"));
+	json_array_foreach(rows, i, item)
+		wp_buf_printf(buf, "    rows of %s differ\n", json_string_value(item));
+}
+
+void wp_snapshot_diff_text(const json_t *packages, size_t same, const struct wp_report_options *options,
+			   struct wp_buf *buf)
+{
+	static const struct {
+		const char *status;
+		char symbol;
+		const char *color;
+	} kinds[] = { { "added", '+', "\033[32m" }, { "removed", '-', "\033[31m" }, { "changed", '~', "\033[33m" } };
+	size_t counts[3] = { 0 }, i;
+	const char *between = "Legend: ";
+	const json_t *package;
+
+	json_array_foreach(packages, i, package) {
+		size_t kind = 0;
+
+		while (strcmp(kinds[kind].status, wp_json_get_text(package, "status")) && kind < 2)
+			kind++;
+		counts[kind]++;
+		add_package(buf, package, kinds[kind].symbol, options->color ? kinds[kind].color : "");
+	}
+	if (json_array_size(packages))
+		wp_buf_putc(buf, '\n');
+	for (size_t kind = 0; kind < 3; kind++) {
+		if (!counts[kind])
+			continue;
+		wp_buf_printf(buf, "%s%c %s", between, kinds[kind].symbol, kinds[kind].status);
+		between = "   ";
+	}
+	if (json_array_size(packages))
+		wp_buf_putc(buf, '\n');
+	wp_buf_printf(buf, "%zu added, %zu removed, %zu changed, %zu the same.\n", counts[0], counts[1], counts[2], same);
+}
