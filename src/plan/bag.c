@@ -22,33 +22,35 @@ static int compare_items(const void *a, const void *b)
 	return order ? order : (x->property > y->property) - (x->property < y->property);
 }
 
-static struct item *sort_bag(struct wp_arena *scratch, const struct wp_site_image *image)
+static struct item *sort_bag(struct wp_arena *scratch, const struct wp_site_image *image, size_t *ret_count)
 {
 	struct item *items = wp_arena_alloc(scratch, image->property_count * sizeof *items);
+	size_t count = 0;
 
-	for (size_t i = 0; i < image->property_count; i++)
-		items[i] = (struct item){
-			.key = wp_text_fold(scratch, image->properties[i].name),
-			.property = &image->properties[i],
-		};
-	if (image->property_count)
-		qsort(items, image->property_count, sizeof *items, compare_items);
+	for (size_t i = 0; i < image->property_count; i++) {
+		const struct wp_bag_property *property = &image->properties[i];
+
+		if (!wp_compare_is_field(image, property))
+			items[count++] = (struct item){ wp_text_fold(scratch, property->name), property };
+	}
+	if (count)
+		qsort(items, count, sizeof *items, compare_items);
+	*ret_count = count;
 	return items;
 }
 
 size_t wp_bag_compare(struct wp_judge *judge, const struct wp_site_image *recorded, const struct wp_site_image *found)
 {
-	const struct item *a = sort_bag(judge->scratch, recorded), *b = sort_bag(judge->scratch, found);
-	const struct item *a_end = a + recorded->property_count, *b_end = b + found->property_count;
-	size_t differences = 0;
+	size_t a_count, b_count, differences = 0;
+	const struct item *a = sort_bag(judge->scratch, recorded, &a_count), *a_end = a + a_count;
+	const struct item *b = sort_bag(judge->scratch, found, &b_count), *b_end = b + b_count;
 
 	while (a < a_end || b < b_end) {
 		int order = a == a_end ? 1 : b == b_end ? -1 : strcmp(a->key, b->key);
 		const struct wp_bag_property *old = order <= 0 ? (a++)->property : NULL;
 		const struct wp_bag_property *new = order >= 0 ? (b++)->property : NULL;
-		const char *before = old ? old->value : NULL, *after = new ? new->value : NULL;
 
-		if ((old && new && !strcmp(before, after)) || wp_compare_is_field(recorded, found, before, after))
+		if (old && new && !strcmp(old->value, new->value))
 			continue;
 		wp_judge_add(judge, (struct wp_reason){
 					    .code = "image-changed",
@@ -56,8 +58,8 @@ size_t wp_bag_compare(struct wp_judge *judge, const struct wp_site_image *record
 					    .confidence = WP_PROVEN,
 					    .image = found->index,
 					    .field = (old ? old : new)->name,
-					    .recorded = before,
-					    .found = after,
+					    .recorded = old ? old->value : NULL,
+					    .found = new ? new->value : NULL,
 				    });
 		differences++;
 	}

@@ -124,16 +124,10 @@ static size_t compare_fields(struct wp_judge *judge, const struct wp_site_image 
 	return differences;
 }
 
-static bool is_equal(const char *a, const char *b)
-{
-	return a && b ? !strcmp(a, b) : a == b;
-}
-
-bool wp_compare_is_field(const struct wp_site_image *recorded, const struct wp_site_image *found, const char *before,
-			 const char *after)
+bool wp_compare_is_field(const struct wp_site_image *image, const struct wp_bag_property *property)
 {
 	for (size_t i = 0; i < FIELD_COUNT; i++)
-		if (is_equal(value_of(recorded, &fields[i]), before) && is_equal(value_of(found, &fields[i]), after))
+		if (value_of(image, &fields[i]) == property->value)
 			return true;
 	return false;
 }
