@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Layer 2: content id and blob totals through wimlib, for files whose header layer 1 has accepted. */
+#include "libxml.h"
+#include "wim.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wimlib.h>
+
+static pthread_once_t wimlib_once = PTHREAD_ONCE_INIT;
+/* What wimlib_global_init() said; written once, before any reader. */
+static int wimlib_status;
+
+/* What is counted while wimlib goes through the blob table. */
+struct count {
+	struct wp_wim_content *content;
+	struct wp_sha256 *hash;
+	uint64_t images; /* with metadata */
+	bool solid;
+};
+
+static void initialize(void)
+{
+	/* Before wimlib, whose first call would do it without these flags; nothing of wimlib's is printed. */
+	wimlib_status = wimlib_global_init(WIMLIB_INIT_FLAG_ASSUME_UTF8 | WIMLIB_INIT_FLAG_DONT_ACQUIRE_PRIVILEGES);
+	wimlib_set_print_errors(false);
+}
+
+static void free_wim(WIMStruct **wim)
+{
+	wimlib_free(*wim);
+}
+
+static void free_bytes(void **bytes)
+{
+	free(*bytes);
+}
+
+/* Adds wimlib's own code and text; returns -1. */
+static int fail(struct wp_wim *wim, int code)
+{
+	wp_diag_add(wim->arena, &wim->diags, WP_ERROR, "wimlib-error", NULL, "wimlib cannot read the file: error %d, %s",
+		    code, wimlib_get_error_string((enum wimlib_error_code)code));
+	return -1;
+}
+
+static int changed(struct wp_wim *wim)
+{
+	if (!wp_diags_have(&wim->diags, "changed-while-reading"))
+		wp_diag_add(wim->arena, &wim->diags, WP_WARNING, "changed-while-reading", NULL,
+			    "the file was changed while it was read; try again later");
+	wim->file_id[0] = '\0';
+	return -1;
+}
+
+/* Layer 1's path still leads to the file that it read. This also keeps wimlib from waiting for a pipe. */
+static bool is_same(const struct wp_wim *wim)
+{
+	struct stat status;
+
+	return stat(wim->path, &status) == 0 && wp_wim_same_file(wim, &status);
+}
+
+static void ignore_error(void *context, wp_xml_error *error)
+{
+	(void)context;
+	(void)error;
+}
+
+/*
+ * wimlib 1.13 parses the XML with libxml2's defaults, which write to standard error. The handler is the thread's own
+ * and is put back.
+ */
+static int open_quietly(const char *path, WIMStruct **ret)
+{
+	xmlStructuredErrorFunc old = xmlStructuredError;
+	void *old_context = xmlStructuredErrorContext;
+	int code;
+
+	xmlSetStructuredErrorFunc(NULL, ignore_error);
+	code = wimlib_open_wim(path, 0, ret);
+	xmlSetStructuredErrorFunc(old_context, old);
+	return code;
+}
+
+static uint64_t add_up(uint64_t a, uint64_t b)
+{
+	uint64_t sum;
+
+	return __builtin_add_overflow(a, b, &sum) ? UINT64_MAX : sum;
+}
+
+/* wimlib tells of the metadata resources first, in the order of the images, and of each blob once. */
+static int count_blob(const struct wimlib_resource_entry *resource, void *context)
+{
+	struct count *count = context;
+	struct wp_wim_content *content = count->content;
+
+	if (resource->is_metadata) {
+		wp_sha256_add(count->hash, resource->sha1_hash, sizeof resource->sha1_hash);
+		count->images++;
+		return 0;
+	}
+	content->blob_count++;
+	content->blob_bytes = add_up(content->blob_bytes, resource->uncompressed_size);
+	content->stored_bytes.value = add_up(content->stored_bytes.value, resource->compressed_size);
+	if (resource->packed)
+		count->solid = true;
+	return 0;
+}
+
+static int count_blobs(struct wp_wim *wim, WIMStruct *opened, struct wp_wim_content *ret)
+{
+	struct count count = { .content = ret, .hash = wp_sha256_new() };
+	int code = wimlib_iterate_lookup_table(opened, 0, count_blob, &count);
+
+	wp_sha256_finish(count.hash, ret->content_id);
+	ret->stored_bytes.known = !count.solid;
+	if (count.solid)
+		ret->stored_bytes.value = 0;
+	/* Part of the metadata does not tell the content; the other parts of a split file have none. */
+	if (!count.images || count.images != wim->header.image_count)
+		ret->content_id[0] = '\0';
+	if (code)
+		return fail(wim, code);
+	if (wim->header.part == 1 && count.images != wim->header.image_count)
+		wp_diag_add(wim->arena, &wim->diags, WP_WARNING, "image-count-mismatch", NULL,
+			    "the header counts %u images, and there is metadata of %ju", wim->header.image_count,
+			    (uintmax_t)count.images);
+	return 0;
+}
+
+/* Holds wimlib's XML against layer 1's, or takes it where layer 1 could not read it. */
+static int take_xml(struct wp_wim *wim, WIMStruct *opened)
+{
+	const struct wp_wim_object *object = (const struct wp_wim_object *)wim;
+	void *bytes __attribute__((cleanup(free_bytes))) = NULL;
+	size_t length = 0;
+	int code = wimlib_get_xml_data(opened, &bytes, &length);
+
+	if (code)
+		return fail(wim, code);
+	if (wim->xml)
+		return length == wim->xml_length && memcmp(bytes, wim->xml, length) == 0 ? 0 : changed(wim);
+	wp_wim_take_xml(wim, (const uint8_t *)wp_arena_strndup(wim->arena, bytes, length), length);
+	memcpy(wim->file_id, object->stored_file_id, sizeof wim->file_id);
+	return wim->metadata ? 0 : -1;
+}
+
+static int read_content(struct wp_wim *wim, struct wp_wim_content *ret)
+{
+	WIMStruct *opened __attribute__((cleanup(free_wim))) = NULL;
+	int code;
+
+	/* Whatever layer 1 had to refuse wimlib does not get to see. */
+	if (!wim->opened || !wim->have_header || wp_diags_worst(&wim->diags, WP_ERROR) ||
+	    !wp_wim_header_safe(&wim->header, wim->size))
+		return -1;
+	if (!is_same(wim))
+		return changed(wim);
+	pthread_once(&wimlib_once, initialize);
+	if (wimlib_status)
+		return fail(wim, wimlib_status);
+	code = open_quietly(wim->path, &opened);
+	if (code)
+		return is_same(wim) ? fail(wim, code) : changed(wim);
+	if (take_xml(wim, opened) || count_blobs(wim, opened, ret))
+		return -1;
+	return is_same(wim) ? 0 : changed(wim);
+}
+
+int wp_wim_read_content(struct wp_wim *wim, struct wp_wim_content *ret)
+{
+	int result;
+
+	*ret = (struct wp_wim_content){ 0 };
+	result = read_content(wim, ret);
+	if (result)
+		*ret = (struct wp_wim_content){ 0 };
+	wp_wim_settle(wim);
+	return result;
+}

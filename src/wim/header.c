@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The 208 bytes at the start of a WIM file, or at the end of a pipable one: read, and held against the file's size. */
+#include "wim.h"
+#include "wimplan/limits.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* wimlib include/wimlib/header.h */
+#define VERSION_DEFAULT 0x10d00u
+#define VERSION_SOLID 0xe00u
+#define RESOURCE_COMPRESSED 0x4u
+#define RESOURCE_SOLID 0x10u
+
+/*
+ * How much larger a compressed blob table may be than it is stored. 20 of the 50 bytes of each entry are a SHA-1,
+ * which no method makes smaller.
+ */
+#define BLOB_TABLE_RATIO 16u
+
+struct check {
+	struct wp_arena *arena;
+	struct wp_diags *diags;
+	const struct wp_wim_header *header;
+	uint64_t file_size;
+	enum wp_grade grade;
+};
+
+static uint64_t little_endian(const uint8_t *bytes, size_t size)
+{
+	uint64_t value = 0;
+
+	while (size--)
+		value = value << 8 | bytes[size];
+	return value;
+}
+
+static struct wp_reshdr take_resource(const uint8_t *bytes)
+{
+	return (struct wp_reshdr){
+		.stored_size = little_endian(bytes, 7),
+		.flags = bytes[7],
+		.offset = little_endian(bytes + 8, 8),
+		.size = little_endian(bytes + 16, 8),
+	};
+}
+
+bool wp_wim_resource_compressed(const struct wp_reshdr *resource)
+{
+	return (resource->flags & (RESOURCE_COMPRESSED | RESOURCE_SOLID)) != 0;
+}
+
+static bool in_file(const struct wp_reshdr *resource, uint64_t file_size)
+{
+	return resource->stored_size <= file_size && resource->offset <= file_size - resource->stored_size;
+}
+
+/* An uncompressed resource says its size twice; wimlib reads as much as the one and stores as much as the other. */
+static bool sizes_agree(const struct wp_reshdr *resource)
+{
+	return wp_wim_resource_compressed(resource) || resource->stored_size == resource->size;
+}
+
+static bool blob_table_fits(const struct wp_reshdr *table, uint64_t file_size)
+{
+	if (!in_file(table, file_size) || !sizes_agree(table))
+		return false;
+	return table->size / BLOB_TABLE_RATIO <= table->stored_size;
+}
+
+bool wp_wim_header_safe(const struct wp_wim_header *header, uint64_t file_size)
+{
+	return header->image_count <= WP_LIMIT_IMAGES && blob_table_fits(&header->blob_table, file_size) &&
+	       in_file(&header->xml, file_size) && sizes_agree(&header->xml) &&
+	       header->xml.stored_size <= WP_LIMIT_XML_BYTES && header->xml.size <= WP_LIMIT_XML_BYTES;
+}
+
+__attribute__((format(printf, 4, 5)))
+static void add(struct check *check, enum wp_severity severity, const char *code, const char *format, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, format);
+	text = wp_arena_vprintf(check->arena, format, args);
+	va_end(args);
+	wp_diag_add(check->arena, check->diags, severity, code, NULL, "%s", text);
+	if (severity == WP_ERROR)
+		check->grade = WP_GRADE_ERROR;
+	else if (check->grade == WP_GRADE_OK)
+		check->grade = WP_GRADE_WARNING;
+}
+
+static void out_of_range(struct check *check, enum wp_severity severity, const char *what,
+			 const struct wp_reshdr *resource)
+{
+	if (!in_file(resource, check->file_size))
+		add(check, severity, "resource-out-of-range",
+		    "the header puts %s outside of the file; the file is cut short or damaged", what);
+	else
+		add(check, severity, "resource-out-of-range",
+		    "the header gives %s two sizes that cannot both be true; the file is damaged", what);
+	wp_wim_detail(check->arena, check->diags,
+		      "offset %" PRIu64 ", %" PRIu64 " bytes stored, %" PRIu64 " bytes of content, file of %" PRIu64 " bytes",
+		      resource->offset, resource->stored_size, resource->size, check->file_size);
+}
+
+static void check_xml(struct check *check)
+{
+	const struct wp_reshdr *xml = &check->header->xml;
+
+	if (!xml->stored_size) {
+		add(check, WP_ERROR, "xml-invalid",
+		    "the header says that there is no XML; the file was never finished or is damaged");
+	} else if (!in_file(xml, check->file_size) || !sizes_agree(xml)) {
+		out_of_range(check, WP_ERROR, "the XML", xml);
+	} else if (xml->stored_size > WP_LIMIT_XML_BYTES || xml->size > WP_LIMIT_XML_BYTES) {
+		add(check, WP_ERROR, "xml-too-large", "the XML has %" PRIu64 " bytes, and no more than %u are read",
+		    xml->size, WP_LIMIT_XML_BYTES);
+	} else if (wp_wim_resource_compressed(xml)) {
+		/* No tool is known that writes such files; wimlib reads them. */
+		add(check, WP_WARNING, "xml-compressed", "the XML is compressed, so that only wimlib can read it");
+	}
+}
+
+/* Without these resources images can still be given. */
+static void check_resources(struct check *check)
+{
+	const struct wp_wim_header *header = check->header;
+
+	if (!blob_table_fits(&header->blob_table, check->file_size))
+		out_of_range(check, WP_WARNING, "the blob table", &header->blob_table);
+	if (!in_file(&header->integrity, check->file_size))
+		out_of_range(check, WP_WARNING, "the integrity table", &header->integrity);
+	/* The other parts of a split file may repeat what is true of the first one. */
+	if (header->part == 1 && !in_file(&header->boot_metadata, check->file_size))
+		out_of_range(check, WP_WARNING, "the boot image's metadata", &header->boot_metadata);
+}
+
+/* wimlib src/wim.c, wim_ctype_info */
+static bool chunk_size_is_valid(const char *compression, uint32_t size)
+{
+	static const struct {
+		const char *name;
+		uint32_t least, most;
+	} bounds[] = {
+		{ "none", 0, 0 },
+		{ "XPRESS", 1u << 12, 1u << 16 },
+		{ "XPRESS2", 1u << 12, 1u << 16 },
+		{ "LZX", 1u << 15, 1u << 21 },
+		{ "LZMS", 1u << 15, 1u << 30 },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof bounds / sizeof bounds[0]; i++)
+		if (strcmp(compression, bounds[i].name) == 0)
+			return (size & (size - 1)) == 0 && size >= bounds[i].least && size <= bounds[i].most;
+	return true;
+}
+
+static void check_compression(struct check *check)
+{
+	const struct wp_wim_header *header = check->header;
+	const char *compression = wp_wim_compression(header);
+
+	if (strcmp(compression, "unknown") == 0)
+		add(check, WP_WARNING, "bad-compression",
+		    "the header's flags 0x%" PRIx32 " name no single known compression", header->flags);
+	else if (!chunk_size_is_valid(compression, header->chunk_size))
+		add(check, WP_WARNING, "bad-chunk-size", "the chunk size %" PRIu32 " does not go with the compression %s",
+		    header->chunk_size, compression);
+}
+
+static void check_parts(struct check *check)
+{
+	const struct wp_wim_header *header = check->header;
+
+	if (!header->part || header->part > header->parts)
+		add(check, WP_WARNING, "bad-part-number", "the file says that it is part %u of %u",
+		    (unsigned)header->part, (unsigned)header->parts);
+	else if (header->parts > 1)
+		add(check, WP_WARNING, "split-part", "the file is part %u of %u of a split WIM", (unsigned)header->part,
+		    (unsigned)header->parts);
+}
+
+static void check_images(struct check *check)
+{
+	const struct wp_wim_header *header = check->header;
+
+	if (header->image_count > WP_LIMIT_IMAGES)
+		add(check, WP_ERROR, "too-many-images",
+		    "the header says that there are %" PRIu32 " images, and no more than %u are read",
+		    header->image_count, WP_LIMIT_IMAGES);
+	if (header->boot_index > header->image_count)
+		add(check, WP_WARNING, "boot-index-out-of-range", "the boot index is %" PRIu32 " of %" PRIu32 " images",
+		    header->boot_index, header->image_count);
+}
+
+static void take_header(const uint8_t *bytes, bool pipable, struct wp_wim_header *ret)
+{
+	/* The integrity table's entry stands at an odd multiple of 4, so that no struct can be laid over the bytes. */
+	*ret = (struct wp_wim_header){
+		.pipable = pipable,
+		.header_size = (uint32_t)little_endian(bytes + 0x08, 4),
+		.version = (uint32_t)little_endian(bytes + 0x0c, 4),
+		.flags = (uint32_t)little_endian(bytes + 0x10, 4),
+		.chunk_size = (uint32_t)little_endian(bytes + 0x14, 4),
+		.part = (uint16_t)little_endian(bytes + 0x28, 2),
+		.parts = (uint16_t)little_endian(bytes + 0x2a, 2),
+		.image_count = (uint32_t)little_endian(bytes + 0x2c, 4),
+		.blob_table = take_resource(bytes + 0x30),
+		.xml = take_resource(bytes + 0x48),
+		.boot_metadata = take_resource(bytes + 0x60),
+		.boot_index = (uint32_t)little_endian(bytes + 0x78, 4),
+		.integrity = take_resource(bytes + 0x7c),
+	};
+	memcpy(ret->guid, bytes + 0x18, sizeof ret->guid);
+}
+
+enum wp_grade wp_wim_header_parse(struct wp_arena *arena, const uint8_t bytes[WP_WIM_HEADER_SIZE], uint64_t file_size,
+				  struct wp_wim_header *ret, struct wp_diags *diags)
+{
+	struct check check = { .arena = arena, .diags = diags, .header = ret, .file_size = file_size };
+	bool pipable = memcmp(bytes, "WLPWM\0\0", 8) == 0;
+
+	take_header(bytes, pipable, ret);
+	if (file_size < WP_WIM_HEADER_SIZE) {
+		add(&check, WP_ERROR, "too-small", "a WIM file has at least %u bytes, and this one has %" PRIu64,
+		    WP_WIM_HEADER_SIZE, file_size);
+	} else if (!pipable && memcmp(bytes, "MSWIM\0\0", 8) != 0) {
+		add(&check, WP_ERROR, "not-wim", "the file is no WIM: it does not begin with MSWIM");
+	} else if (ret->header_size != WP_WIM_HEADER_SIZE) {
+		add(&check, WP_ERROR, "header-size", "the header says that it has %" PRIu32 " bytes instead of %u",
+		    ret->header_size, WP_WIM_HEADER_SIZE);
+	} else if (ret->version != VERSION_DEFAULT && ret->version != VERSION_SOLID) {
+		add(&check, WP_ERROR, "unsupported-version",
+		    "the format's version is 0x%" PRIx32 ", and only 0x%x and 0x%x can be read", ret->version,
+		    VERSION_DEFAULT, VERSION_SOLID);
+	} else {
+		if (ret->flags & WP_WIM_WRITE_IN_PROGRESS)
+			add(&check, WP_WARNING, "write-in-progress",
+			    "the header says that the file is being written, or that writing it was interrupted");
+		check_parts(&check);
+		check_images(&check);
+		check_compression(&check);
+		check_xml(&check);
+		check_resources(&check);
+	}
+	return check.grade;
+}

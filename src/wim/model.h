@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From the elements of the XML, one after the other, to the metadata: xml.c tells, model.c and images.c build. */
+#ifndef WIMPLAN_WIM_MODEL_H
+#define WIMPLAN_WIM_MODEL_H
+
+#include "wimplan/buf.h"
+#include "wimplan/limits.h"
+#include "wimplan/wim.h"
+
+/* Where an element stands: the children that the model knows there. */
+enum wp_place {
+	WP_AT_NOTHING, /* nothing below it is known */
+	WP_AT_WIM,
+	WP_AT_IMAGE,
+	WP_AT_WINDOWS,
+	WP_AT_SERVICING,
+	WP_AT_LANGUAGES,
+	WP_AT_VERSION,
+	WP_AT_CREATION,
+	WP_AT_MODIFICATION,
+};
+
+/* One attribute as the parser gives it: the value has no NUL behind it. */
+struct wp_attribute {
+	const char *name; /* without prefix */
+	const char *value;
+	size_t length;
+};
+
+struct wp_element; /* a line of the table in model.c */
+
+/* An element that was begun and not yet ended. */
+struct wp_frame {
+	const struct wp_element *element; /* NULL: outside the model */
+	enum wp_place inside;
+	bool image; /* an IMAGE that was accepted */
+	bool has_children;
+	size_t text; /* where its text begins */
+	size_t path; /* length of the path of what it stands in */
+};
+
+/* HIGHPART or LOWPART. */
+struct wp_part {
+	bool present;
+	struct wp_number number; /* known when it could be read */
+};
+
+struct wp_model {
+	struct wp_arena *arena;
+	struct wp_diags *diags;
+	struct wp_wim_metadata *metadata;
+	struct wp_frame frames[WP_LIMIT_NESTING];
+	size_t depth;
+	struct wp_buf text; /* of all elements that were begun, the inner ones' behind the outer ones' */
+	struct wp_buf path; /* below IMAGE or, outside of the images, below WIM */
+	size_t path_bytes;  /* that all paths in "other" take */
+	uint64_t seen;      /* lines of the table that have counted, in the present image */
+	uint64_t seen_file; /* the same outside of the images */
+	bool in_image;
+	size_t image_elements; /* IMAGE below WIM, good ones and bad ones */
+	size_t findings;       /* about values and indexes */
+	bool encrypted;        /* there is an ESD/ENCRYPTED */
+	struct wp_part high, low;
+	const char *fallback_language;
+};
+
+void wp_model_free(struct wp_model *model);
+
+/*
+ * An element begins. False when the document is not to be read further; a diagnostic then says why. The caller keeps
+ * to WP_LIMIT_NESTING.
+ */
+bool wp_model_start(struct wp_model *model, const char *name, const struct wp_attribute *attributes, size_t count);
+void wp_model_text(struct wp_model *model, const char *bytes, size_t length);
+bool wp_model_end(struct wp_model *model);
+
+/* After the end of the document: orders and checks the images. NULL when there is none to give. */
+struct wp_wim_metadata *wp_model_finish(struct wp_model *model, int64_t image_count);
+
+/* The image that is being read. */
+struct wp_wim_image *wp_model_image(struct wp_model *model);
+
+/* Begins the IMAGE with these attributes; false when it cannot be an image of its own. (images.c) */
+bool wp_model_begin_image(struct wp_model *model, const struct wp_attribute *attributes, size_t count);
+
+/* A finding about a value or an index: after a number of them only their sum is told. */
+void wp_model_note(struct wp_model *model, const char *code, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#endif

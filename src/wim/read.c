@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Layer 1: header and XML of one file with at most four preads, and whether the file stood still meanwhile. */
+#include "wim.h"
+#include "wimplan/file.h"
+#include "wimplan/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void wp_wim_detail(struct wp_arena *arena, struct wp_diags *diags, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	diags->items[diags->count - 1].detail = wp_arena_vprintf(arena, format, args);
+	va_end(args);
+}
+
+__attribute__((format(printf, 4, 5)))
+static void add(struct wp_wim *wim, enum wp_severity severity, const char *code, const char *format, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, format);
+	text = wp_arena_vprintf(wim->arena, format, args);
+	va_end(args);
+	wp_diag_add(wim->arena, &wim->diags, severity, code, NULL, "%s", text);
+}
+
+/* Adds what the system says of the failure @number. */
+static void add_failure(struct wp_wim *wim, const char *code, const char *summary, int number)
+{
+	const char *text = strerrordesc_np(number);
+
+	add(wim, WP_ERROR, code, "%s", summary);
+	wp_wim_detail(wim->arena, &wim->diags, "%s", text ? text : "unknown error");
+}
+
+void wp_wim_settle(struct wp_wim *wim)
+{
+	const char *subject = wp_utf8_repair(wim->arena, wim->path);
+	size_t i;
+
+	for (i = 0; i < wim->diags.count; i++)
+		wim->diags.items[i].subject = subject;
+	if (!wim->metadata)
+		wim->grade = WP_GRADE_ERROR;
+	else if (wp_diags_worst(&wim->diags, WP_WARNING))
+		wim->grade = WP_GRADE_WARNING;
+	else
+		wim->grade = WP_GRADE_OK;
+}
+
+bool wp_wim_same_file(const struct wp_wim *wim, const struct stat *status)
+{
+	struct wp_time modified = wp_time_from_unix(status->st_mtim.tv_sec, (uint32_t)status->st_mtim.tv_nsec);
+
+	return S_ISREG(status->st_mode) && (uint64_t)status->st_size == wim->size &&
+	       modified.known == wim->modified.known && modified.ticks == wim->modified.ticks;
+}
+
+static const char *kind_of(mode_t mode)
+{
+	if (S_ISDIR(mode))
+		return "a folder";
+	if (S_ISFIFO(mode))
+		return "a pipe";
+	if (S_ISCHR(mode) || S_ISBLK(mode))
+		return "a device";
+	return "a socket or something else";
+}
+
+static void add_changed(struct wp_wim *wim, enum wp_severity severity)
+{
+	add(wim, severity, "changed-while-reading", "the file was changed while it was read; try again later");
+}
+
+/* Opens the file without waiting for whatever it may be. -1 and a diagnostic when it is no file that can be read. */
+static int open_file(struct wp_wim *wim)
+{
+	/* O_NONBLOCK: opening a pipe waits for its writer; O_NOCTTY: a terminal must not become ours. */
+	int fd = open(wim->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat status;
+
+	if (fd < 0) {
+		if (errno == ENOENT || errno == ENOTDIR)
+			add(wim, WP_ERROR, "not-found", "there is no such file");
+		else if (errno == ENXIO || errno == ENODEV)
+			/* What open(2) says of sockets and of devices that are not there. */
+			add(wim, WP_ERROR, "not-regular-file", "this is a socket or a device, not a file");
+		else
+			add_failure(wim, "unreadable", "the file cannot be opened", errno);
+		return -1;
+	}
+	if (fstat(fd, &status) != 0) {
+		add_failure(wim, "unreadable", "the file cannot be examined", errno);
+	} else if (!S_ISREG(status.st_mode)) {
+		add(wim, WP_ERROR, "not-regular-file", "this is %s, not a file", kind_of(status.st_mode));
+	} else {
+		wim->opened = true;
+		wim->size = (uint64_t)status.st_size;
+		wim->modified = wp_time_from_unix(status.st_mtim.tv_sec, (uint32_t)status.st_mtim.tv_nsec);
+		return fd;
+	}
+	close(fd);
+	return -1;
+}
+
+/*
+ * Reads exactly @size bytes, which lay within the file when it was opened: fewer of them mean that it has shrunk.
+ * One pread unless the system interrupts it.
+ */
+static bool read_at(struct wp_wim *wim, int fd, uint8_t *bytes, size_t size, uint64_t offset)
+{
+	size_t done = 0;
+
+	while (done < size) {
+		ssize_t got = pread(fd, bytes + done, size - done, (off_t)(offset + done));
+
+		if (got > 0) {
+			done += (size_t)got;
+		} else if (got == 0) {
+			add_changed(wim, WP_ERROR);
+			return false;
+		} else if (errno != EINTR) {
+			add_failure(wim, "unreadable", "the file cannot be read", errno);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Reads the header that is in force into @bytes; *@ret_offset says where it stands. */
+static bool read_header(struct wp_wim *wim, int fd, uint8_t bytes[WP_WIM_HEADER_SIZE], uint64_t *ret_offset)
+{
+	uint64_t end = wim->size - WP_WIM_HEADER_SIZE;
+	struct wp_diags first = { 0 };
+
+	*ret_offset = 0;
+	if (!read_at(wim, fd, bytes, WP_WIM_HEADER_SIZE, 0))
+		return false;
+	wp_wim_header_parse(wim->arena, bytes, wim->size, &wim->header, &first);
+	wim->have_header = !wp_diags_have(&first, "not-wim");
+	if (!wim->header.pipable || end == 0) {
+		wim->diags = first;
+		return true;
+	}
+	/* The first header of a pipable file was written before the rest was known (wimlib src/header.c). */
+	if (!read_at(wim, fd, bytes, WP_WIM_HEADER_SIZE, end))
+		return false;
+	if (memcmp(bytes, "WLPWM\0\0", 8) != 0) {
+		add(wim, WP_ERROR, "not-wim",
+		    "the header that stands at the end of a pipable WIM is not there; the file is cut short or damaged");
+		return true;
+	}
+	wp_wim_header_parse(wim->arena, bytes, wim->size, &wim->header, &wim->diags);
+	*ret_offset = end;
+	return true;
+}
+
+/* Holds header, size and time against what they were; called with all reading done. */
+static void check_still(struct wp_wim *wim, int fd, const uint8_t bytes[WP_WIM_HEADER_SIZE], uint64_t offset)
+{
+	uint8_t again[WP_WIM_HEADER_SIZE];
+	struct stat status;
+
+	if (!read_at(wim, fd, again, sizeof again, offset))
+		return;
+	if (fstat(fd, &status) != 0 || !wp_wim_same_file(wim, &status) || memcmp(bytes, again, sizeof again) != 0)
+		add_changed(wim, WP_WARNING);
+}
+
+static void hash(struct wp_wim *wim, const uint8_t header[WP_WIM_HEADER_SIZE], const uint8_t *xml, size_t length,
+		 char ret_file_id[WP_HASH_TEXT])
+{
+	struct wp_sha256 *sha256 = wp_sha256_new();
+	uint8_t size[8];
+	size_t i;
+
+	for (i = 0; i < sizeof size; i++)
+		size[i] = (uint8_t)(wim->size >> 8 * i);
+	wp_sha256_add(sha256, header, WP_WIM_HEADER_SIZE);
+	wp_sha256_add(sha256, xml, length);
+	wp_sha256_add(sha256, size, sizeof size);
+	wp_sha256_finish(sha256, ret_file_id);
+	wp_sha256_text(xml, length, wim->xml_sha256);
+}
+
+/*
+ * In every file that is neither split, pipable nor solid this number was the XML's offset, whichever program wrote it.
+ * No document says that it has to be.
+ */
+static void check_total_bytes(struct wp_wim *wim)
+{
+	const struct wp_number *total = &wim->metadata->total_bytes;
+	const struct wp_wim_header *header = &wim->header;
+
+	if (!total->known || header->pipable || header->version != 0x10d00 || header->parts != 1 ||
+	    total->value == header->xml.offset)
+		return;
+	add(wim, WP_WARNING, "total-bytes-mismatch",
+	    "the XML says that it stands behind %ju bytes, and the header that it stands behind %ju",
+	    (uintmax_t)total->value, (uintmax_t)header->xml.offset);
+}
+
+void wp_wim_take_xml(struct wp_wim *wim, const uint8_t *bytes, size_t length)
+{
+	wim->xml = bytes;
+	wim->xml_length = length;
+	if (!wp_wim_xml_decode(wim->arena, bytes, length, &wim->xml_text, &wim->xml_text_length, &wim->diags))
+		return;
+	wim->metadata = wp_wim_xml_parse_utf8(wim->arena, wim->xml_text, wim->xml_text_length,
+					      wim->header.image_count, &wim->diags);
+	if (wim->metadata)
+		check_total_bytes(wim);
+}
+
+static void read_file(struct wp_wim_object *object, int fd)
+{
+	struct wp_wim *wim = &object->wim;
+	const struct wp_reshdr *xml = &wim->header.xml;
+	uint8_t header[WP_WIM_HEADER_SIZE] = { 0 };
+	uint64_t offset;
+	uint8_t *bytes;
+	char file_id[WP_HASH_TEXT];
+
+	if (wim->size < sizeof header) {
+		struct wp_wim_header ignored;
+
+		wp_wim_header_parse(wim->arena, header, wim->size, &ignored, &wim->diags);
+		return;
+	}
+	if (!read_header(wim, fd, header, &offset) || wp_diags_worst(&wim->diags, WP_ERROR))
+		return;
+	/* Its size is within limits.h and within the file: the header would have an error otherwise. */
+	bytes = wp_arena_alloc(wim->arena, xml->stored_size);
+	if (!read_at(wim, fd, bytes, xml->stored_size, xml->offset))
+		return;
+	hash(wim, header, bytes, xml->stored_size, file_id);
+	check_still(wim, fd, header, offset);
+	/* What was read of a changing file may be half old and half new: no identity. */
+	if (!wp_diags_have(&wim->diags, "changed-while-reading"))
+		memcpy(wp_wim_resource_compressed(xml) ? object->stored_file_id : wim->file_id, file_id, sizeof file_id);
+	if (!wp_wim_resource_compressed(xml))
+		wp_wim_take_xml(wim, bytes, xml->stored_size);
+}
+
+struct wp_wim *wp_wim_read(const char *path)
+{
+	struct wp_arena *arena = wp_arena_new();
+	struct wp_wim_object *object = wp_arena_alloc(arena, sizeof *object);
+	struct wp_wim *wim = &object->wim;
+	int fd __attribute__((cleanup(wp_closep))) = -1;
+
+	wim->arena = arena;
+	wim->path = wp_arena_strdup(arena, path);
+	fd = open_file(wim);
+	if (fd >= 0)
+		read_file(object, fd);
+	wp_wim_settle(wim);
+	return wim;
+}
+
+void wp_wim_free(struct wp_wim *wim)
+{
+	if (wim)
+		wp_arena_free(wim->arena);
+}
