@@ -6,6 +6,7 @@
 #include "wimplan/json.h"
 #include "wimplan/limits.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define COLUMNS "id, site_code, taken_at, imported_at, records"
@@ -246,14 +247,17 @@ static int load_records(struct wp_cache *cache, const struct wp_snapshot *snapsh
 int wp_cache_load_snapshot(struct wp_cache *cache, const struct wp_snapshot *snapshot, struct wp_record_set **ret_set,
 			   struct wp_error *err)
 {
-	struct wp_arena *arena = wp_arena_new();
-	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = wp_arena_alloc(arena, sizeof *set);
+	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = calloc(1, sizeof *set);
 	int status;
 
-	set->arena = arena;
-	set->site_code = wp_arena_strdup(arena, snapshot->site_code);
+	if (!set)
+		abort();
+	set->arena = wp_arena_new();
+	set->site_code = snapshot->site_code ? strdup(snapshot->site_code) : NULL;
 	set->taken_at = snapshot->taken_at;
 	set->documents = json_array();
+	if ((snapshot->site_code && !set->site_code) || !set->documents)
+		abort();
 	status = load_records(cache, snapshot, set, err);
 	if (status)
 		return status;

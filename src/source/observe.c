@@ -158,7 +158,8 @@ static void judge_file(struct look *look, size_t first)
 			counts |= codes[k].always;
 		}
 		if (counts)
-			fail(look, gate, diag->summary);
+			fail(look, gate, !diag->detail ? diag->summary :
+			     wp_arena_printf(look->arena, "%s: %s", diag->summary, diag->detail));
 	}
 }
 
@@ -180,18 +181,22 @@ static void read_content(struct look *look)
 	struct wp_source *source = look->source;
 	struct wp_wim *wim = source->wim;
 	size_t before = wim->diags.count;
+	enum wp_grade grade = wim->grade;
 	bool by_wimlib = !wim->file_id[0]; /* layer 1 has no XML: what wimlib says of it is said every time */
+	bool failed;
 
 	if (find_known(look))
 		return;
 	source->content_read = true;
-	source->content_failed = wp_wim_read_content(wim, &source->content) != 0;
+	failed = wp_wim_read_content(wim, &source->content) != 0;
 	judge_file(look, before);
-	if (source->content_failed && !has_failed(look))
-		fail(look, GATE_DAMAGED, "wimlib cannot read it");
+	if ((failed || !wim->metadata) && !has_failed(look))
+		fail(look, GATE_DAMAGED, "wimlib cannot read the file");
 	/* What is said of a file must be the same when its content is known already and wimlib is not asked. */
-	if (!source->content_failed && !has_failed(look) && !by_wimlib)
+	if (!has_failed(look) && !by_wimlib) {
 		wim->diags.count = before;
+		wim->grade = grade;
+	}
 }
 
 static void take_newest(struct wp_time *newest, struct wp_time time)

@@ -13,8 +13,7 @@ struct wp_source {
 	struct wp_observation observation;
 	struct wp_wim *wim;            /* owned */
 	struct wp_wim_content content; /* of the .wim alone */
-	bool content_read;   /* wimlib was asked for it: the store may learn it when that was no failure */
-	bool content_failed;
+	bool content_read;             /* wimlib was asked for it: the store may learn it when no gate says otherwise */
 };
 
 /* What all threads share. */

@@ -64,7 +64,8 @@ static struct wp_folder read_folder(struct place *place)
 	struct wp_folder folder = { 0 };
 	const char *detail;
 
-	cr_expect_eq(wp_folder_read(place->arena, place->root, "Sources/install.wim", 100, &folder, &detail), WP_FOLDER_OK);
+	cr_expect_eq(wp_folder_read(place->arena, place->root, "Sources/install.wim", 100, &folder, &detail),
+		     WP_FOLDER_OK);
 	return folder;
 }
 
