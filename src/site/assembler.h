@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What an import holds while it runs: packages and companion rows as far as they are known. */
+#ifndef WIMPLAN_SITE_ASSEMBLER_H
+#define WIMPLAN_SITE_ASSEMBLER_H
+
+#include "assemble.h"
+
+#include "wimplan/record.h"
+
+/* Classes whose rows belong to a package of another row. */
+enum wp_companion_kind { WP_IMAGE_INFORMATION, WP_CONTENT_INFO, WP_DISTRIBUTION_POINTS, WP_COMPANION_KINDS };
+
+struct wp_entry_row {
+	const char *package_id;
+	bool has_record; /* false: only companion rows so far */
+	bool class_known;
+	enum wp_class class;
+	struct wp_where where;
+	json_t *properties; /* owned */
+	json_t *lazy;       /* names that __LAZYPROPERTIES gave, as keys; owned; NULL when none */
+	json_t *later;      /* property → index into wheres, for what a later row added; owned; NULL when none */
+};
+
+struct wp_companion {
+	size_t entry;
+	enum wp_companion_kind kind;
+	const char *key; /* tells rows of one package apart */
+	struct wp_where where;
+	json_t *row; /* owned */
+};
+
+struct wp_assembler {
+	struct wp_arena *arena;
+	const struct wp_import_options *options;
+	struct wp_import_bounds bounds;
+	struct wp_diags diags;
+	json_t *index; /* PackageID → index into entries */
+	struct wp_entry_row *entries;
+	size_t entry_count;
+	size_t record_count; /* entries with a record */
+	json_t *companion_index; /* "entry/kind/key" → index into companions */
+	struct wp_companion *companions;
+	size_t companion_count;
+	struct wp_where *wheres;
+	size_t where_count;
+	json_t *skipped; /* class → how many rows were passed over */
+	const char *file; /* the last one, for wp_where */
+	char site[4];     /* "" until something says it */
+	const char *site_from;
+	struct wp_time taken_at; /* as the export says */
+	struct wp_time modified; /* of the newest file */
+};
+
+/* A copy of @where that lives as long as the assembler. */
+struct wp_where wp_assembler_where(struct wp_assembler *assembler, const struct wp_where *where);
+
+/* Takes in that the export is of @site, as @from says. */
+int wp_assembler_claim_site(struct wp_assembler *assembler, const char *site, const char *from, struct wp_error *err);
+
+/*
+ * Puts @add over what is there; @old_where tells where a property of it came from. Gives WP_E_FAILED when a value
+ * differs. @later as in struct wp_entry_row, NULL to keep none.
+ */
+int wp_merge_properties(struct wp_assembler *assembler, const char *subject, json_t *old, const struct wp_where *old_where,
+			json_t **later, const json_t *add, const struct wp_where *where, struct wp_error *err);
+
+/* A new object with the properties of a row as records keep them. NULL when the row contradicts itself. */
+json_t *wp_row_normalize(struct wp_assembler *assembler, const struct wp_row *row, const json_t *lazy,
+			 struct wp_error *err);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Elements of CLIXML as JSON values. */
+#ifndef WIMPLAN_SITE_CLIXML_VALUE_H
+#define WIMPLAN_SITE_CLIXML_VALUE_H
+
+#include "xml_rows.h"
+
+#include <stdbool.h>
+
+/* RefId of a TN → the name in it that tells a class. */
+struct wp_clixml_types {
+	json_t *names;
+};
+
+/* "LST" and the like, which hold elements; "Props" and "MS", which hold named ones. */
+bool wp_clixml_is_list(const char *element);
+bool wp_clixml_is_bag(const char *element);
+
+/* Remembers a TN; gives the name that tells a class, "" when none does. Borrowed from the table. */
+const char *wp_clixml_learn_type(struct wp_clixml_types *types, xmlNode *tn);
+/* What a TNRef refers to; NULL. */
+const char *wp_clixml_known_type(const struct wp_clixml_types *types, const xmlNode *reference);
+
+/* Sets the element as a property under its name N; one without a name is passed over. */
+void wp_clixml_add_member(struct wp_clixml_types *types, json_t *object, xmlNode *member);
+/* Sets one En of a dictionary. */
+void wp_clixml_add_entry(struct wp_clixml_types *types, json_t *object, xmlNode *entry);
+
+#endif

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Makes the set of records of what an import has gathered. */
+#include "ascii.h"
+#include "assembler.h"
+#include "normalize.h"
+
+#include "wimplan/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const companion_keys[WP_COMPANION_KINDS] = {
+	[WP_IMAGE_INFORMATION] = "image_information",
+	[WP_CONTENT_INFO] = "content_info",
+	[WP_DISTRIBUTION_POINTS] = "distribution_points",
+};
+
+static json_t *must(json_t *value)
+{
+	if (!value)
+		abort();
+	return value;
+}
+
+static void set_new(json_t *object, const char *key, json_t *value)
+{
+	if (json_object_set_new(object, key, must(value)) != 0)
+		abort();
+}
+
+static void append_new(json_t *array, json_t *value)
+{
+	if (json_array_append_new(array, must(value)) != 0)
+		abort();
+}
+
+/* Rows without a package, rows of other classes: said once, in total. */
+static void remark_on_rest(struct wp_assembler *assembler)
+{
+	size_t orphans = assembler->entry_count - assembler->record_count;
+	const char *class;
+	json_t *count;
+
+	json_object_foreach(assembler->skipped, class, count)
+		wp_diag_add(assembler->arena, &assembler->diags, WP_INFO, "rows-skipped", NULL,
+			    "%" JSON_INTEGER_FORMAT " of %s left out: only image, upgrade and boot image packages are planned",
+			    json_integer_value(count), class);
+	for (size_t i = 0; orphans && i < assembler->entry_count; i++)
+		if (!assembler->entries[i].has_record)
+			wp_diag_add(assembler->arena, &assembler->diags, WP_INFO, "rows-orphaned",
+				    assembler->entries[i].package_id,
+				    "rows about this package were left out: the package itself is not in the export");
+}
+
+static int check_entries(struct wp_assembler *assembler, struct wp_error *err)
+{
+	char room[WP_WHERE_ROOM];
+
+	if (!assembler->record_count)
+		return wp_fail(err, WP_E_FAILED, "no-records", NULL,
+			       "the export holds no image, upgrade or boot image package; export SMS_ImagePackage, "
+			       "SMS_OperatingSystemInstallPackage and SMS_BootImagePackage");
+	for (size_t i = 0; i < assembler->entry_count; i++) {
+		const struct wp_entry_row *entry = &assembler->entries[i];
+
+		if (entry->has_record && !entry->class_known)
+			return wp_fail(err, WP_E_FAILED, "record-without-class", entry->package_id,
+				       "%s: package %s does not say what it is; export its PackageType (257 image, "
+				       "258 boot image, 259 upgrade package) with it",
+				       wp_where_text(&entry->where, room), entry->package_id);
+	}
+	return WP_OK;
+}
+
+static bool is_site_code(const char *text)
+{
+	return strlen(text) == 3 && wp_ascii_alnum(text[0]) && wp_ascii_alnum(text[1]) && wp_ascii_alnum(text[2]);
+}
+
+static int find_site(struct wp_assembler *assembler, struct wp_error *err)
+{
+	const char *given = assembler->options->site_code;
+	const char *common = NULL;
+
+	if (given && !is_site_code(given))
+		return wp_fail(err, WP_E_USAGE, "--site", "--site", "--site: a site code has three letters or digits, not '%s'",
+			       given);
+	if (given)
+		return wp_assembler_claim_site(assembler, given, "--site", err);
+	if (assembler->site[0])
+		return WP_OK;
+	for (size_t i = 0; i < assembler->entry_count; i++) {
+		const char *site = wp_json_get_text(assembler->entries[i].properties, "SourceSite");
+
+		if (!site || !*site)
+			continue;
+		if (!is_site_code(site) || (common && !wp_ascii_same(common, site)))
+			return WP_OK;
+		common = site;
+	}
+	if (!common)
+		return WP_OK;
+	wp_diag_add(assembler->arena, &assembler->diags, WP_INFO, "site-inferred", NULL,
+		    "the export does not name its site; all its packages are owned by %s, so that is taken for it", common);
+	return wp_assembler_claim_site(assembler, common, "SourceSite", err);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The lazy properties of its class, and those that it named itself, that have no value. Sorted. */
+static json_t *not_fetched(struct wp_assembler *assembler, const struct wp_entry_row *entry)
+{
+	json_t *array = must(json_array());
+	const struct wp_property *property;
+	const char **names = NULL;
+	size_t count = 0;
+	const char *name;
+	json_t *value;
+
+	for (size_t i = 0; (property = wp_property_at(i)); i++)
+		if (property->lazy & (1u << entry->class))
+			*WP_PUSH(assembler->arena, names, count) = property->name;
+	json_object_foreach(entry->lazy, name, value) {
+		property = wp_property_find(name);
+		if (!property || !(property->lazy & (1u << entry->class)))
+			*WP_PUSH(assembler->arena, names, count) = name;
+	}
+	qsort(names, count, sizeof *names, compare_names);
+	for (size_t i = 0; i < count; i++)
+		if (!json_object_get(entry->properties, names[i]))
+			append_new(array, json_string(names[i]));
+	return array;
+}
+
+static int compare_companions(const void *a, const void *b)
+{
+	const struct wp_companion *x = a, *y = b;
+
+	if (x->entry != y->entry)
+		return x->entry < y->entry ? -1 : 1;
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	return strcmp(x->key, y->key);
+}
+
+/* The rows of an entry, which stand together after sorting; *@at moves behind them. */
+static void add_companions(struct wp_assembler *assembler, size_t entry, size_t *at, json_t *document)
+{
+	json_t *rows[WP_COMPANION_KINDS];
+
+	for (int kind = 0; kind < WP_COMPANION_KINDS; kind++) {
+		rows[kind] = must(json_array());
+		set_new(document, companion_keys[kind], rows[kind]);
+	}
+	for (; *at < assembler->companion_count && assembler->companions[*at].entry == entry; (*at)++)
+		append_new(rows[assembler->companions[*at].kind], json_incref(assembler->companions[*at].row));
+}
+
+static json_t *make_document(struct wp_assembler *assembler, size_t at, size_t *companion)
+{
+	const struct wp_entry_row *entry = &assembler->entries[at];
+	json_t *document = must(json_object());
+
+	set_new(document, "class", json_string(wp_class_name(entry->class)));
+	set_new(document, "package_id", json_string(entry->package_id));
+	set_new(document, "properties", json_incref(entry->properties));
+	set_new(document, "not_fetched", not_fetched(assembler, entry));
+	add_companions(assembler, at, companion, document);
+	return document;
+}
+
+static int compare_documents(const void *a, const void *b)
+{
+	return strcmp(wp_json_get_text(*(json_t *const *)a, "package_id"), wp_json_get_text(*(json_t *const *)b, "package_id"));
+}
+
+/* All records as JSON, by PackageID. */
+static json_t *make_documents(struct wp_assembler *assembler)
+{
+	json_t **documents = calloc(assembler->record_count, sizeof *documents);
+	json_t *array = must(json_array());
+	size_t count = 0, companion = 0;
+
+	if (!documents)
+		abort();
+	if (assembler->companion_count)
+		qsort(assembler->companions, assembler->companion_count, sizeof *assembler->companions, compare_companions);
+	for (size_t i = 0; i < assembler->entry_count; i++) {
+		if (assembler->entries[i].has_record)
+			documents[count++] = make_document(assembler, i, &companion);
+		while (companion < assembler->companion_count && assembler->companions[companion].entry == i)
+			companion++;
+	}
+	qsort(documents, count, sizeof *documents, compare_documents);
+	for (size_t i = 0; i < count; i++)
+		append_new(array, documents[i]);
+	free(documents);
+	return array;
+}
+
+static bool lacks_index(const json_t *rows)
+{
+	const json_t *row;
+	uint64_t index;
+	size_t i;
+
+	json_array_foreach(rows, i, row)
+		if (json_array_size(rows) > 1 && !wp_json_get_u64(row, "Index", &index))
+			return true;
+	return false;
+}
+
+static void remark_on_record(struct wp_record_set *set, const struct wp_record *record)
+{
+	const char *probe = wp_json_get_text(json_object_get(record->json, "properties"), "ProbedImageProperty");
+	struct wp_site_images images;
+	const char *why;
+
+	if (record->image_property_error)
+		wp_diag_add(set->arena, &set->diags, WP_WARNING, "image-property-unreadable", record->package_id,
+			    "ImageProperty cannot be read: %s", record->image_property_error);
+	if (probe && *probe && !record->probed && wp_image_property_parse(set->arena, probe, &images, &why) != 0)
+		wp_diag_add(set->arena, &set->diags, WP_WARNING, "image-property-unreadable", record->package_id,
+			    "ProbedImageProperty cannot be read: %s", why);
+	if (lacks_index(json_object_get(record->json, "image_information")))
+		wp_diag_add(set->arena, &set->diags, WP_WARNING, "image-information-without-index", record->package_id,
+			    "its rows of SMS_ImageInformation lack their Index and are not used; export them with it");
+}
+
+static int compare_texts(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "");
+}
+
+static int compare_diags(const void *a, const void *b)
+{
+	const struct wp_diag *x = a, *y = b;
+	int order = (int)y->severity - (int)x->severity;
+
+	order = order ? order : strcmp(x->code, y->code);
+	order = order ? order : compare_texts(x->subject, y->subject);
+	return order ? order : strcmp(x->summary, y->summary);
+}
+
+/* In an order that does not depend on that of the files, each once. */
+static void sort_diags(struct wp_diags *diags)
+{
+	size_t kept = 0;
+
+	if (!diags->count)
+		return;
+	qsort(diags->items, diags->count, sizeof *diags->items, compare_diags);
+	for (size_t i = 0; i < diags->count; i++)
+		if (!kept || compare_diags(&diags->items[kept - 1], &diags->items[i]) != 0)
+			diags->items[kept++] = diags->items[i];
+	diags->count = kept;
+}
+
+static struct wp_time taken_at(const struct wp_assembler *assembler)
+{
+	if (assembler->options->taken_at.known)
+		return assembler->options->taken_at;
+	return assembler->taken_at.known ? assembler->taken_at : assembler->modified;
+}
+
+int wp_assembler_finish(struct wp_assembler *assembler, struct wp_record_set **ret_set, struct wp_error *err)
+{
+	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = NULL;
+	int status = check_entries(assembler, err);
+
+	if (!status)
+		status = find_site(assembler, err);
+	if (status)
+		return status;
+	remark_on_rest(assembler);
+	set = calloc(1, sizeof *set);
+	if (!set)
+		abort();
+	set->documents = make_documents(assembler);
+	set->count = assembler->record_count;
+	set->taken_at = taken_at(assembler);
+	set->diags = assembler->diags;
+	set->arena = assembler->arena;
+	assembler->arena = NULL;
+	if (assembler->site[0] && !(set->site_code = strdup(assembler->site)))
+		abort();
+	set->records = wp_arena_alloc(set->arena, set->count * sizeof *set->records);
+	for (size_t i = 0; i < set->count; i++) {
+		status = wp_record_decode(set->arena, json_array_get(set->documents, i), &set->records[i], err);
+		if (status)
+			return status;
+		remark_on_record(set, &set->records[i]);
+	}
+	sort_diags(&set->diags);
+	*ret_set = set;
+	set = NULL;
+	return WP_OK;
+}

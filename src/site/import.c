@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Opens the files of an export and hands each to the reader of its shape, which its first bytes tell. */
+#include "assemble.h"
+#include "row.h"
+
+#include "wimplan/file.h"
+#include "wimplan/limits.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Bytes that are looked at before the shape is known. */
+#define HEAD 4
+
+struct file {
+	const char *name;
+	int fd;
+	unsigned char head[HEAD];
+	size_t head_length;
+	size_t head_at; /* what of it was handed on */
+};
+
+static ssize_t read_file(void *context, void *bytes, size_t size, struct wp_error *err)
+{
+	struct file *file = context;
+	size_t left = file->head_length - file->head_at;
+	ssize_t got;
+
+	if (left) {
+		left = left < size ? left : size;
+		memcpy(bytes, file->head + file->head_at, left);
+		file->head_at += left;
+		return (ssize_t)left;
+	}
+	do
+		got = read(file->fd, bytes, size);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		wp_fail(err, WP_E_FAILED, "export-unreadable", file->name, "%s: cannot be read: %s", file->name,
+			strerror(errno));
+	return got;
+}
+
+static int open_file(const char *path, struct file *file, struct wp_time *ret_modified, struct wp_error *err)
+{
+	struct stat status;
+
+	*ret_modified = (struct wp_time){ 0 };
+	memset(file, 0, sizeof *file);
+	if (strcmp(path, "-") == 0) {
+		file->name = "standard input";
+		file->fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+	} else {
+		file->name = path;
+		/* A named pipe without a writer would keep us waiting. */
+		file->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	}
+	if (file->fd < 0 || fstat(file->fd, &status) != 0)
+		return wp_fail(err, errno == ENOENT ? WP_E_NOT_FOUND : WP_E_FAILED, "export-unreadable", file->name,
+			       "%s: cannot be opened: %s", file->name, strerror(errno));
+	if (S_ISDIR(status.st_mode) || S_ISBLK(status.st_mode))
+		return wp_fail(err, WP_E_FAILED, "export-unreadable", file->name,
+			       "%s: is no file; name the files that were exported", file->name);
+	if (S_ISREG(status.st_mode))
+		*ret_modified = wp_time_from_unix(status.st_mtim.tv_sec, (uint32_t)status.st_mtim.tv_nsec);
+	if (file->name == path)
+		fcntl(file->fd, F_SETFL, fcntl(file->fd, F_GETFL) & ~O_NONBLOCK);
+	return WP_OK;
+}
+
+/* Fills the head of the file. */
+static int look(struct file *file, struct wp_error *err)
+{
+	while (file->head_length < HEAD) {
+		ssize_t got = read(file->fd, file->head + file->head_length, HEAD - file->head_length);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return wp_fail(err, WP_E_FAILED, "export-unreadable", file->name, "%s: cannot be read: %s", file->name,
+				       strerror(errno));
+		if (got == 0)
+			break;
+		file->head_length += (size_t)got;
+	}
+	return WP_OK;
+}
+
+static int read_text(struct wp_input *input, struct wp_assembler *assembler, struct wp_error *err)
+{
+	int c;
+
+	/* White space in front says nothing of the shape, but a CSV has none. */
+	while ((c = wp_input_peek(input)) == '\r' || c == '\n' || c == ' ' || c == '\t')
+		wp_input_get(input);
+	if (c == WP_INPUT_FAILED)
+		return wp_input_error(input, err);
+	if (c == WP_INPUT_END)
+		return wp_fail(err, WP_E_FAILED, "export-invalid", input->name, "%s: the file is empty; export again",
+			       input->name);
+	wp_input_mark(input);
+	if (c == '{' || c == '[')
+		return wp_json_rows(input, assembler, err);
+	if (c == '<')
+		return wp_xml_rows(input, assembler, err);
+	return wp_csv_rows(input, assembler, err);
+}
+
+static int read_export(const char *path, size_t record_limit, struct wp_assembler *assembler, struct wp_error *err)
+{
+	int fd __attribute__((cleanup(wp_closep))) = -1;
+	struct wp_time modified;
+	struct wp_input input;
+	struct file file;
+	int status = open_file(path, &file, &modified, err);
+
+	fd = file.fd;
+	if (!status)
+		status = look(&file, err);
+	if (status)
+		return status;
+	wp_assembler_modified(assembler, modified);
+	if (file.head_length == HEAD && memcmp(file.head, "PK", 2) == 0 && (file.head[2] == 3 || file.head[2] == 5)) {
+		/* Where it can seek, the archive is read from its start; otherwise the head is handed on first. */
+		if (lseek(fd, 0, SEEK_SET) == 0)
+			file.head_length = 0;
+		return wp_zip_rows(file.name, (struct wp_bytes){ read_file, &file }, fd, record_limit, assembler, err);
+	}
+	wp_input_init(&input, file.name, (struct wp_bytes){ read_file, &file }, record_limit);
+	status = read_text(&input, assembler, err);
+	wp_input_free(&input);
+	return status;
+}
+
+int wp_import_files_bounded(const char *const *paths, size_t count, const struct wp_import_options *options,
+			    const struct wp_import_bounds *bounds, struct wp_record_set **ret_set, struct wp_error *err)
+{
+	struct wp_assembler *assembler = wp_assembler_new(options, bounds);
+	int status = WP_OK;
+
+	for (size_t i = 0; i < count && !status; i++)
+		status = read_export(paths[i], bounds->record_bytes, assembler, err);
+	if (!status)
+		status = wp_assembler_finish(assembler, ret_set, err);
+	wp_assembler_free(assembler);
+	return status;
+}
+
+int wp_import_files(const char *const *paths, size_t count, const struct wp_import_options *options,
+		    struct wp_record_set **ret_set, struct wp_error *err)
+{
+	static const struct wp_import_bounds bounds = { WP_LIMIT_RECORD_BYTES, WP_LIMIT_PACKAGES };
+
+	return wp_import_files_bounded(paths, count, options, &bounds, ret_set, err);
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Records out of the JSON form that the cache keeps, and the id of a set of them. */
+#include "ascii.h"
+
+#include "wimplan/json.h"
+#include "wimplan/record.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const class_names[] = {
+	[WP_CLASS_IMAGE] = "SMS_ImagePackage",
+	[WP_CLASS_INSTALL] = "SMS_OperatingSystemInstallPackage",
+	[WP_CLASS_BOOT] = "SMS_BootImagePackage",
+};
+
+const char *wp_class_name(enum wp_class class)
+{
+	return class_names[class];
+}
+
+bool wp_class_from_name(const char *name, enum wp_class *ret)
+{
+	for (size_t i = 0; name && i < sizeof class_names / sizeof *class_names; i++) {
+		if (wp_ascii_same(name, class_names[i])) {
+			*ret = (enum wp_class)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+void wp_record_set_free(struct wp_record_set *set)
+{
+	if (!set)
+		return;
+	json_decref(set->documents);
+	free(set->site_code);
+	wp_arena_free(set->arena);
+	free(set);
+}
+
+static struct wp_number number(const json_t *properties, const char *name)
+{
+	struct wp_number number = { 0 };
+
+	number.known = wp_json_get_u64(properties, name, &number.value);
+	return number;
+}
+
+/* A column of a row as text; NULL when it is absent. */
+static const char *column(struct wp_arena *arena, const json_t *row, const char *name)
+{
+	const json_t *value = json_object_get(row, name);
+
+	if (json_is_integer(value))
+		return wp_arena_printf(arena, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+	return json_string_value(value);
+}
+
+static int compare_property(const void *a, const void *b)
+{
+	return strcmp(((const struct wp_bag_property *)a)->name, ((const struct wp_bag_property *)b)->name);
+}
+
+/* Every column but those that say which image it is. */
+static void add_columns(struct wp_arena *arena, struct wp_site_image *image, const json_t *row)
+{
+	static const char *const keys[] = { "PackageID", "Index", "PackageType", "ObjectType" };
+	const char *name;
+	json_t *value;
+
+	json_object_foreach((json_t *)row, name, value) {
+		const char *text = column(arena, row, name);
+		struct wp_bag_property *property;
+		bool key = !text;
+
+		for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+			key = key || strcmp(name, keys[i]) == 0;
+		if (key)
+			continue;
+		property = WP_PUSH(arena, image->properties, image->property_count);
+		property->name = name;
+		property->value = text;
+	}
+	if (image->property_count)
+		qsort(image->properties, image->property_count, sizeof *image->properties, compare_property);
+}
+
+static int compare_index(const void *a, const void *b)
+{
+	uint32_t x = ((const struct wp_site_image *)a)->index;
+	uint32_t y = ((const struct wp_site_image *)b)->index;
+
+	return (x > y) - (x < y);
+}
+
+/* Rows of SMS_ImageInformation as images. Its Index is lazy: without it only a single row can be told apart. */
+static void images_from_rows(struct wp_arena *arena, const json_t *rows, struct wp_site_images *ret)
+{
+	const json_t *row;
+	size_t i;
+
+	memset(ret, 0, sizeof *ret);
+	json_array_foreach(rows, i, row) {
+		struct wp_number index = number(row, "Index");
+		struct wp_site_image *image;
+
+		if (!index.known && json_array_size(rows) == 1)
+			index = (struct wp_number){ true, 1 };
+		if (!index.known || index.value == 0 || index.value > INT32_MAX)
+			continue;
+		image = WP_PUSH(arena, ret->items, ret->count);
+		image->index = (uint32_t)index.value;
+		image->name = column(arena, row, "Name");
+		image->description = column(arena, row, "Description");
+		image->os_version = column(arena, row, "OSVersion");
+		image->architecture = column(arena, row, "Architecture");
+		image->language = column(arena, row, "Language");
+		image->product_type = column(arena, row, "ProductType");
+		image->hal_type = column(arena, row, "HALType");
+		image->size = column(arena, row, "Size");
+		image->creation_date = column(arena, row, "CreationDate");
+		add_columns(arena, image, row);
+	}
+	if (!ret->count)
+		return;
+	ret->origin = WP_FROM_IMAGE_INFORMATION;
+	qsort(ret->items, ret->count, sizeof *ret->items, compare_index);
+}
+
+static void decode_images(struct wp_arena *arena, const json_t *json, const json_t *properties, struct wp_record *record)
+{
+	const char *why;
+
+	record->image_property = wp_json_get_text(properties, "ImageProperty");
+	if (!record->image_property) {
+		record->image_property_state = WP_NOT_FETCHED;
+	} else if (!*record->image_property) {
+		record->image_property_state = WP_EMPTY;
+		return;
+	} else {
+		record->image_property_state = WP_PRESENT;
+		if (wp_image_property_parse(arena, record->image_property, &record->images, &why) == 0)
+			return;
+		record->image_property_error = why;
+	}
+	images_from_rows(arena, json_object_get(json, "image_information"), &record->images);
+}
+
+int wp_record_decode(struct wp_arena *arena, const json_t *json, struct wp_record *ret, struct wp_error *err)
+{
+	const json_t *properties = json_object_get(json, "properties");
+	const char *probe = wp_json_get_text(properties, "ProbedImageProperty");
+	const char *why;
+
+	memset(ret, 0, sizeof *ret);
+	ret->json = json;
+	ret->package_id = wp_json_get_text(json, "package_id");
+	if (!ret->package_id || !json_is_object(properties) ||
+	    !wp_class_from_name(wp_json_get_text(json, "class"), &ret->class))
+		return wp_fail(err, WP_E_FAILED, "record-invalid", ret->package_id,
+			       "the stored record of package %s has no class, ID or properties; import the export again",
+			       ret->package_id ? ret->package_id : "(unknown)");
+	ret->name = wp_json_get_text(properties, "Name");
+	ret->source_flag = number(properties, "PkgSourceFlag");
+	ret->source_path = wp_json_get_text(properties, "PkgSourcePath");
+	ret->source_site = wp_json_get_text(properties, "SourceSite");
+	ret->source_version = number(properties, "SourceVersion");
+	ret->source_date_text = wp_json_get_text(properties, "SourceDate");
+	if (ret->source_date_text)
+		ret->source_date = wp_time_parse(ret->source_date_text);
+	ret->sedo_object_version = wp_json_get_text(properties, "SedoObjectVersion");
+	ret->priority = number(properties, "Priority");
+	ret->action_in_progress = number(properties, "ActionInProgress");
+	if (ret->class == WP_CLASS_BOOT)
+		ret->image_path = wp_json_get_text(properties, "ImagePath");
+	decode_images(arena, json, properties, ret);
+	ret->probed = probe && *probe && wp_image_property_parse(arena, probe, &ret->probed_images, &why) == 0;
+	return WP_OK;
+}
+
+void wp_snapshot_id(const struct wp_record_set *set, char ret_id[WP_HASH_TEXT])
+{
+	/* One record at a time, so that the text of all of them is never in memory. */
+	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+	struct wp_sha256 *hash = wp_sha256_new();
+	json_t *site = wp_json_text(set->site_code);
+
+	wp_sha256_add(hash, "{\"records\":[", 12);
+	for (size_t i = 0; i < set->count; i++) {
+		if (i)
+			wp_sha256_add(hash, ",", 1);
+		buf.length = 0;
+		wp_json_canonical(&buf, set->records[i].json);
+		wp_sha256_add(hash, buf.data, buf.length);
+	}
+	buf.length = 0;
+	wp_buf_puts(&buf, "],\"site_code\":");
+	wp_json_canonical(&buf, site);
+	wp_buf_putc(&buf, '}');
+	wp_sha256_add(hash, buf.data, buf.length);
+	wp_sha256_finish(hash, ret_id);
+	json_decref(site);
+}

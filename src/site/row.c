@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a record says about itself, and what tools left in it (configmgr.md, §4.2, 5.1 and 5.2). */
+#include "row.h"
+#include "ascii.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/*
+ * Members of PowerShell's objects: CimInstance, ManagementObject (Get-WmiObject) and IResultObject (Get-CM…), and of
+ * remoting. None is a property of the classes that are read.
+ */
+static const char *const noise[] = {
+	"CimClass", "CimInstanceProperties", "CimSystemProperties", "PSComputerName", "PSShowComputerName", "RunspaceId",
+	"PSStatus", "Scope", "Path", "Options", "ClassPath", "Properties", "SystemProperties", "Qualifiers", "Site",
+	"Container", "SmsProviderObjectPath", "NamedValueDictionary", "ConnectionManager", "PropertyList",
+	"EmbeddedProperties", "EmbeddedPropertyLists", "ManagedObject", "OverridingObjectClass", "RegMultiStringLists",
+	"MethodList", "ObjectClass", "PropertyNames", "GenericsArray", "UniqueIdentifier", "AutoCommit", "AutoRefresh",
+	"DisplayString", "DisplayDescription", "HelpTopic", "TraceProperties", "UserDataObject",
+};
+
+bool wp_row_is_noise(const char *name)
+{
+	if (strncmp(name, "__", 2) == 0 || strstr(name, "@odata.") || strncmp(name, "odata.", 6) == 0)
+		return true;
+	for (size_t i = 0; i < sizeof noise / sizeof *noise; i++)
+		if (wp_ascii_same(name, noise[i]))
+			return true;
+	return false;
+}
+
+static bool is_word(char c)
+{
+	return wp_ascii_alnum(c) || c == '_';
+}
+
+bool wp_class_in_text(const char *text, char *ret_class, size_t room)
+{
+	const char *found = NULL;
+	const char *at;
+	size_t length;
+
+	/* A key or a list of names may follow: nothing of it is looked at. */
+	for (at = text; *at && *at != '=' && *at != '(' && *at != '"'; at++)
+		if (wp_ascii_begins(at, "SMS_") && (at == text || strchr("#/\\:.", at[-1])))
+			found = at;
+	if (!found)
+		return false;
+	for (length = 0; is_word(found[length]); length++)
+		;
+	if (length >= room)
+		return false;
+	memcpy(ret_class, found, length);
+	ret_class[length] = '\0';
+	return true;
+}
+
+/* "root\sms\site_P01" in any spelling of a path. */
+static void site_in_text(const char *text, char ret_site[4])
+{
+	const char *at;
+
+	for (at = text; *at && *at != '"'; at++) {
+		if (!wp_ascii_begins(at, "site_") || (at != text && at[-1] != '/' && at[-1] != '\\'))
+			continue;
+		if (!wp_ascii_alnum(at[5]) || !wp_ascii_alnum(at[6]) || !wp_ascii_alnum(at[7]) || is_word(at[8]))
+			continue;
+		for (int i = 0; i < 3; i++)
+			ret_site[i] = (char)wp_ascii_upper(at[5 + i]);
+		ret_site[3] = '\0';
+		return;
+	}
+}
+
+const json_t *wp_row_member(const json_t *object, const char *name)
+{
+	const char *key;
+	json_t *value;
+
+	if ((value = json_object_get(object, name)))
+		return value;
+	json_object_foreach((json_t *)object, key, value)
+		if (wp_ascii_same(key, name))
+			return value;
+	return NULL;
+}
+
+static const char *text_of(const json_t *object, const char *name)
+{
+	return json_string_value(wp_row_member(object, name));
+}
+
+/* Takes what @text says, unless something before it said it already. */
+static void learn(struct wp_row_facts *facts, const char *text)
+{
+	if (!text)
+		return;
+	if (!facts->class[0])
+		wp_class_in_text(text, facts->class, sizeof facts->class);
+	if (!facts->site[0])
+		site_in_text(text, facts->site);
+}
+
+/* A name that stands for a class and nothing else, so that classes of others are recognised as such. */
+static void learn_class(struct wp_row_facts *facts, const char *name)
+{
+	learn(facts, name);
+	if (name && *name && !facts->class[0] && strlen(name) < sizeof facts->class)
+		strcpy(facts->class, name);
+}
+
+/* CimSystemProperties of an object, __ClassMetadata of Export-Clixml: ClassName and Namespace. */
+static void learn_system(struct wp_row_facts *facts, const json_t *system)
+{
+	/* One entry for each class of the derivation, the object's own last (PowerShell's serialization of CimInstance). */
+	if (json_is_array(system))
+		system = json_array_get(system, json_array_size(system) - 1);
+	if (!json_is_object(system))
+		return;
+	learn_class(facts, text_of(system, "ClassName"));
+	learn(facts, text_of(system, "Namespace"));
+}
+
+void wp_row_facts(const struct wp_row *row, struct wp_row_facts *ret)
+{
+	const json_t *properties = row->properties;
+	const json_t *class = wp_row_member(properties, "CimClass");
+
+	memset(ret, 0, sizeof *ret);
+	ret->lazy = (json_t *)wp_row_member(properties, "__LAZYPROPERTIES");
+	learn(ret, row->class_text);
+	learn_class(ret, text_of(properties, "__CLASS"));
+	learn_system(ret, wp_row_member(properties, "CimSystemProperties"));
+	learn_system(ret, wp_row_member(properties, "__ClassMetadata"));
+	learn(ret, json_string_value(class));
+	learn_system(ret, wp_row_member(class, "CimSystemProperties"));
+	learn(ret, text_of(properties, "ObjectClass"));
+	learn(ret, text_of(properties, "__RELPATH"));
+	learn(ret, text_of(properties, "__PATH"));
+	learn(ret, text_of(properties, "SmsProviderObjectPath"));
+	learn(ret, text_of(properties, "__NAMESPACE"));
+	learn(ret, text_of(properties, "@odata.type"));
+	learn(ret, text_of(properties, "@odata.context"));
+	learn(ret, row->list_class);
+}
+
+const char *wp_where_text(const struct wp_where *where, char room[WP_WHERE_ROOM])
+{
+	if (where->line)
+		snprintf(room, WP_WHERE_ROOM, "%s, record %zu (line %zu)", where->file, where->number, where->line);
+	else
+		snprintf(room, WP_WHERE_ROOM, "%s, record %zu", where->file, where->number);
+	return room;
+}

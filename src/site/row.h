@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What every reader turns its file into: rows of named values, with where they stood. */
+#ifndef WIMPLAN_SITE_ROW_H
+#define WIMPLAN_SITE_ROW_H
+
+#include "input.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct wp_assembler;
+
+/* Where something was said, for messages. */
+struct wp_where {
+	const char *file;
+	size_t number; /* of the record in its file, from 1 */
+	size_t line;   /* where it begins, from 1; 0 when there is no saying */
+};
+
+/* One record of a file as it came, noise included. Everything is borrowed. */
+struct wp_row {
+	struct wp_where where;
+	const char *class_text; /* what the shape itself says: CLASSNAME, a type's name, "#TYPE …"; NULL */
+	const char *list_class; /* what the list around it says: @odata.context; NULL */
+	json_t *properties;     /* object: name → value as read, null for none */
+	bool empty_is_none;     /* CSV, which cannot tell "" from nothing in a lazy property */
+};
+
+/* "SMS_ImagePackage", "root\sms\site_P01" and the like, as a row itself says it. */
+struct wp_row_facts {
+	char class[128]; /* "" when it does not say */
+	char site[4];    /* "" when it does not say */
+	json_t *lazy;    /* __LAZYPROPERTIES; borrowed, NULL */
+};
+
+void wp_row_facts(const struct wp_row *row, struct wp_row_facts *ret);
+
+/* A value by its name without regard to case. Borrowed; NULL when there is none. */
+const json_t *wp_row_member(const json_t *properties, const char *name);
+
+/* The class that a path, type name or URL ends in: "…#root/sms/site_P01/SMS_ImagePackage". False when there is none. */
+bool wp_class_in_text(const char *text, char *ret_class, size_t room);
+
+/* What PowerShell, WMI, OData or the console's objects add to a record, which is no property of the package. */
+bool wp_row_is_noise(const char *name);
+
+/* "FILE, record N (line L)". */
+#define WP_WHERE_ROOM 1200
+const char *wp_where_text(const struct wp_where *where, char room[WP_WHERE_ROOM]);
+
+/*
+ * The readers. Each hands its rows to @assembler and ends at the first thing that is wrong, with a message that names
+ * file, line and column or record number.
+ */
+int wp_json_rows(struct wp_input *input, struct wp_assembler *assembler, struct wp_error *err);
+int wp_csv_rows(struct wp_input *input, struct wp_assembler *assembler, struct wp_error *err);
+/* CLIXML and CIM-XML, told apart by the root. */
+int wp_xml_rows(struct wp_input *input, struct wp_assembler *assembler, struct wp_error *err);
+/* The archive that @fd, which stands behind @bytes, can be read from; seeks where it can. */
+int wp_zip_rows(const char *name, struct wp_bytes bytes, int fd, size_t record_limit, struct wp_assembler *assembler,
+		struct wp_error *err);
+
+#endif

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The console's export as it is saved: a .zip with one object.xml for each object (configmgr.md, §5.3). */
+#include "ascii.h"
+#include "assemble.h"
+#include "row.h"
+
+#include "wimplan/arena.h"
+#include "wimplan/limits.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PIECE 65536u
+
+struct zip {
+	const char *name;
+	struct wp_bytes bytes;
+	int fd;
+	struct wp_error failed; /* of the file below; code "" when it did not fail */
+	unsigned char piece[PIECE];
+};
+
+static ssize_t read_file(struct archive *archive, void *context, const void **ret_piece)
+{
+	struct zip *zip = context;
+	ssize_t got = zip->bytes.read(zip->bytes.context, zip->piece, sizeof zip->piece, &zip->failed);
+
+	if (got < 0)
+		archive_set_error(archive, EIO, "%s", zip->failed.message);
+	*ret_piece = zip->piece;
+	return got;
+}
+
+static la_int64_t seek_file(struct archive *archive, void *context, la_int64_t offset, int whence)
+{
+	struct zip *zip = context;
+	off_t at = lseek(zip->fd, offset, whence);
+
+	(void)archive;
+	return at < 0 ? ARCHIVE_FATAL : at;
+}
+
+/* One member while it is read. */
+struct member {
+	struct archive *archive;
+	const char *name;
+	size_t left; /* bytes that it may still have */
+};
+
+static ssize_t read_member(void *context, void *bytes, size_t size, struct wp_error *err)
+{
+	struct member *member = context;
+	la_ssize_t got = archive_read_data(member->archive, bytes, size);
+
+	if (got < 0) {
+		wp_fail(err, WP_E_FAILED, "export-invalid", member->name, "%s: cannot be unpacked: %s; export again",
+			member->name, archive_error_string(member->archive));
+		return -1;
+	}
+	/* A few bytes may stand for gigabytes: an object is one record, and bounded as one. */
+	if ((size_t)got > member->left) {
+		wp_fail(err, WP_E_FAILED, "record-too-large", member->name,
+			"%s: this member of the archive is too large for the record of one object", member->name);
+		return -1;
+	}
+	member->left -= (size_t)got;
+	return (ssize_t)got;
+}
+
+static const char *entry_path(struct archive_entry *entry)
+{
+	const char *path = archive_entry_pathname_utf8(entry);
+
+	return path ? path : archive_entry_pathname(entry);
+}
+
+static bool is_object(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *backslash = strrchr(path, '\\');
+
+	if (!slash || (backslash && backslash > slash))
+		slash = backslash;
+	return wp_ascii_same(slash ? slash + 1 : path, "object.xml");
+}
+
+static int read_object(struct zip *zip, struct archive *archive, const char *path, size_t record_limit,
+		       struct wp_assembler *assembler, struct wp_error *err)
+{
+	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	struct member member = { archive, wp_arena_printf(arena, "%s:%s", zip->name, path), record_limit };
+	struct wp_input input;
+	int status, c;
+
+	wp_input_init(&input, member.name, (struct wp_bytes){ read_member, &member }, record_limit);
+	c = wp_input_peek(&input);
+	if (c == WP_INPUT_FAILED)
+		status = wp_input_error(&input, err);
+	else if (c == WP_INPUT_END)
+		status = wp_input_fail(&input, err, "the file is empty; export again");
+	else
+		status = wp_xml_rows(&input, assembler, err);
+	wp_input_free(&input);
+	return status;
+}
+
+static int read_entries(struct zip *zip, struct archive *archive, size_t record_limit, struct wp_assembler *assembler,
+			struct wp_error *err)
+{
+	size_t objects = 0, members = 0;
+	struct archive_entry *entry;
+	int got, status;
+
+	/* A warning is about a name that is not text, which is not looked at. */
+	while ((got = archive_read_next_header(archive, &entry)) == ARCHIVE_OK || got == ARCHIVE_WARN) {
+		const char *path = entry_path(entry);
+
+		/* An object has a folder and a few other files. */
+		if (++members > 8u * WP_LIMIT_PACKAGES)
+			return wp_fail(err, WP_E_FAILED, "too-many-packages", zip->name,
+				       "%s: the archive has too many members", zip->name);
+		if (!path || !is_object(path))
+			continue;
+		objects++;
+		status = read_object(zip, archive, path, record_limit, assembler, err);
+		if (status)
+			return status;
+	}
+	if (got != ARCHIVE_EOF)
+		return wp_fail(err, WP_E_FAILED, "export-invalid", zip->name, "%s: cannot be unpacked: %s; export again",
+			       zip->name, archive_error_string(archive));
+	if (!objects)
+		return wp_fail(err, WP_E_FAILED, "export-unknown-shape", zip->name,
+			       "%s: the archive holds no object.xml; the console's export of packages does", zip->name);
+	return WP_OK;
+}
+
+int wp_zip_rows(const char *name, struct wp_bytes bytes, int fd, size_t record_limit, struct wp_assembler *assembler,
+		struct wp_error *err)
+{
+	struct zip *zip = calloc(1, sizeof *zip);
+	struct archive *archive = archive_read_new();
+	int status;
+
+	if (!zip || !archive)
+		abort();
+	zip->name = name;
+	zip->bytes = bytes;
+	zip->fd = fd;
+	archive_read_support_format_zip(archive);
+	archive_read_set_callback_data(archive, zip);
+	archive_read_set_read_callback(archive, read_file);
+	/* With a directory to look names up in, members that are not wanted need not be unpacked. */
+	if (lseek(fd, 0, SEEK_CUR) >= 0)
+		archive_read_set_seek_callback(archive, seek_file);
+	if (archive_read_open1(archive) != ARCHIVE_OK)
+		status = wp_fail(err, WP_E_FAILED, "export-invalid", name, "%s: cannot be unpacked: %s; export again", name,
+				 archive_error_string(archive));
+	else
+		status = read_entries(zip, archive, record_limit, assembler, err);
+	archive_read_free(archive);
+	free(zip);
+	return status;
+}
