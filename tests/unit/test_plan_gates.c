@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Gates: what keeps a package from being acted on, in which order, and whether the plan stays complete. */
+#include "plan_fixture.h"
+
+#define PATH "\\\\srv\\src$\\w11\\install.wim"
+
+static const struct wp_observation unread = { .source_path = PATH };
+
+static void expect_blocked(struct fixture_site *site, const char *reasons, bool complete, const char *label)
+{
+	const struct wp_entry *entry;
+
+	fixture_expect(site, reasons, label);
+	entry = &site->plan->entries[0];
+	cr_expect_eq(entry->status, WP_ENTRY_BLOCKED, "%s", label);
+	cr_expect(!entry->reload && !entry->refresh, "%s", label);
+	cr_expect_eq(entry->judged, complete, "%s", label);
+	cr_expect_eq(site->plan->complete, complete, "%s", label);
+	cr_expect(!wp_plan_has_changes(site->plan), "%s", label);
+	cr_expect_eq(site->plan->summary.blocked, 1, "%s", label);
+	cr_expect_eq(site->inferred_count, 0, "%s", label);
+}
+
+Test(plan_gates, source)
+{
+	static const struct {
+		const char *gate;
+		bool complete;
+	} cases[] = {
+		{ "no-install-wim", true },    { "source-split", true },       { "source-encrypted", true },
+		{ "source-not-mapped", false }, { "source-missing", false },   { "source-ambiguous", false },
+		{ "source-unreadable", false }, { "source-not-wim", false },   { "source-damaged", false },
+		{ "source-busy", false },
+	};
+	struct fixture_site *site = fixture_new();
+
+	fixture_add(site, "P0100001");
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		site->seen[0] = unread;
+		site->seen[0].gate = cases[i].gate;
+		site->seen[0].gate_detail = "why";
+		expect_blocked(site,
+			       wp_arena_printf(site->arena, "%s - proven 0 - " PATH ">why", cases[i].gate),
+			       cases[i].complete, cases[i].gate);
+		cr_expect_eq(site->plan->entries[0].expected_count, 0);
+		cr_expect_str_eq(site->plan->entries[0].source_path, PATH);
+		cr_expect_eq(site->plan->entries[0].preconditions.source_version.value, 12);
+	}
+	/* What the scan could not say is not taken for a source without images. */
+	site->seen[0] = unread;
+	expect_blocked(site, "source-damaged - proven 0 - " PATH ">the images of the source were not read", false, "unread");
+	site->observations[0] = NULL;
+	expect_blocked(site, "source-damaged - proven 0 - " PATH ">the images of the source were not read", false, "none");
+	fixture_free(site);
+}
+
+Test(plan_gates, no_source)
+{
+	struct fixture_site *site = fixture_new();
+	struct wp_record *record = fixture_add(site, "P0100001");
+
+	/* A source gate has nothing to say where there is no source. */
+	site->seen[0] = unread;
+	site->seen[0].gate = "source-missing";
+	record->source_flag.value = 1;
+	expect_blocked(site, "no-source - proven 0 - " PATH ">PkgSourceFlag is 1: the package has no source files", true,
+		       "flag");
+	record->source_flag.value = 2;
+	site->seen[0].gate = "no-source";
+	record->source_path = "";
+	expect_blocked(site, "no-source - proven 0 - ->the record has no PkgSourcePath", true, "empty");
+	record->source_path = NULL;
+	record->source_flag.known = false;
+	expect_blocked(site, "no-source - proven 0 - ->the record has no PkgSourcePath", true, "absent");
+	fixture_free(site);
+}
+
+Test(plan_gates, record)
+{
+	static const char *const actions[] = { NULL, "update", "add", "delete", "4" };
+	struct fixture_site *site = fixture_new();
+	struct wp_record *record = fixture_add(site, "P0100001");
+
+	record->source_site = "P02";
+	expect_blocked(site, "other-site - proven 0 - P02>only site P02 may update it; this is a snapshot of P01", true,
+		       "other site");
+	record->source_site = NULL;
+	cr_expect_eq(fixture_plan(site)->entries[0].status, WP_ENTRY_UNCHANGED, "no site");
+	for (size_t i = 1; i < sizeof actions / sizeof actions[0]; i++) {
+		record->action_in_progress = (struct wp_number){ true, i };
+		expect_blocked(site,
+			       wp_arena_printf(site->arena,
+					       "action-in-progress - proven 0 - %s>the site was working on the package when "
+					       "it was exported; export it again later",
+					       actions[i]),
+			       true, actions[i]);
+	}
+	record->action_in_progress.value = 0;
+	cr_expect_eq(fixture_plan(site)->entries[0].status, WP_ENTRY_UNCHANGED, "no action");
+	fixture_free(site);
+}
+
+Test(plan_gates, record_incomplete)
+{
+	struct fixture_site *site = fixture_new();
+	struct wp_record *record = fixture_add(site, "P0100001");
+	const struct wp_entry *entry;
+
+	record->images = (struct wp_site_images){ .origin = WP_FROM_NOTHING };
+	record->image_property_state = WP_NOT_FETCHED;
+	record->image_property = NULL;
+	expect_blocked(site,
+		       "record-incomplete - proven 0 - ->ImageProperty was not fetched: lists leave it out; export the "
+		       "package by key, as the export script does, or add the rows of SMS_ImageInformation",
+		       false, "not fetched");
+	/* The source was read all the same, and the entry says what it is. */
+	entry = &site->plan->entries[0];
+	cr_assert_eq(entry->expected_count, 2);
+	cr_expect_str_eq(entry->expected[0].os_version, "10.0.22631.3007");
+	cr_expect_str_eq(entry->file_id, FIXTURE_DIGEST("f"));
+	record->image_property_state = WP_PRESENT;
+	record->image_property = "<WIM";
+	record->image_property_error = "line 1: it ends too early";
+	expect_blocked(site,
+		       "record-incomplete - proven 0 - ->ImageProperty could not be read (line 1: it ends too early), and "
+		       "there are no SMS_ImageInformation rows in its place; export the package again by key",
+		       false, "unreadable");
+	cr_assert_eq(site->plan->diags.count, 1);
+	cr_expect_str_eq(site->plan->diags.items[0].code, "image-property-invalid");
+	cr_expect_eq(site->plan->diags.items[0].severity, WP_WARNING);
+	/* Rows in its place serve; the finding stays. */
+	record->images = fixture_site_images(site->arena, 2);
+	record->images.origin = WP_FROM_IMAGE_INFORMATION;
+	cr_expect_eq(fixture_plan(site)->entries[0].status, WP_ENTRY_UNCHANGED);
+	cr_expect_eq(site->plan->diags.count, 1);
+	fixture_free(site);
+}
+
+Test(plan_gates, all_in_order)
+{
+	struct fixture_site *site = fixture_new();
+	struct wp_record *record = fixture_add(site, "P0100001");
+
+	record->source_site = "P02";
+	record->action_in_progress = (struct wp_number){ true, 3 };
+	record->images = (struct wp_site_images){ .origin = WP_FROM_NOTHING };
+	record->image_property_state = WP_NOT_FETCHED;
+	site->seen[0] = unread;
+	site->seen[0].gate = "source-missing";
+	cr_assert_eq(fixture_plan(site)->entries[0].reason_count, 4);
+	cr_expect_str_eq(site->plan->entries[0].reasons[0].code, "other-site");
+	cr_expect_str_eq(site->plan->entries[0].reasons[1].code, "action-in-progress");
+	cr_expect_str_eq(site->plan->entries[0].reasons[2].code, "record-incomplete");
+	cr_expect_str_eq(site->plan->entries[0].reasons[3].code, "source-missing");
+	cr_expect(!site->plan->complete);
+	site->seen[0].gate = "source-split";
+	fixture_plan(site);
+	cr_expect_str_eq(site->plan->entries[0].reasons[2].code, "source-split", "judged gates come first");
+	cr_expect_str_eq(site->plan->entries[0].reasons[3].code, "record-incomplete");
+	record->source_flag.value = 1;
+	fixture_plan(site);
+	cr_assert_eq(site->plan->entries[0].reason_count, 4);
+	cr_expect_str_eq(site->plan->entries[0].reasons[0].code, "no-source");
+	fixture_free(site);
+}
+
+Test(plan_gates, unknown_content_beside_others)
+{
+	struct fixture_site *site = fixture_new();
+	struct wp_record *record = fixture_add(site, "P0100001");
+
+	record->source_site = "P02";
+	record->source_date = (struct wp_time){ .known = false };
+	cr_assert_eq(fixture_plan(site)->entries[0].reason_count, 2);
+	cr_expect_str_eq(site->plan->entries[0].reasons[1].code, "content-unknown");
+	cr_expect(!site->plan->complete);
+	site->policy.on_unknown = WP_ON_UNKNOWN_SKIP;
+	cr_assert_eq(fixture_plan(site)->entries[0].reason_count, 1);
+	cr_expect(site->plan->complete);
+	fixture_free(site);
+}
