@@ -70,12 +70,12 @@ static void add_contents(struct inspect *in, const struct wp_wim_header *header)
 
 static void add_blobs(struct inspect *in, const struct wp_wim_content *content)
 {
-	const char *stored = "solid, so what they take as stored is not known";
+	const char *stored = "stored size not known (solid)";
 
 	if (content->stored_bytes.known)
 		stored = wp_arena_printf(in->arena, "stored in %s", wp_inspect_bytes(in->arena, content->stored_bytes.value));
 	add_fact(in, "Blobs",
-		 wp_arena_printf(in->arena, "%s: %s, %s", wp_words_count(in->arena, content->blob_count),
+		 wp_arena_printf(in->arena, "%s, %s, %s", wp_words_count(in->arena, content->blob_count),
 				 wp_inspect_bytes(in->arena, content->blob_bytes), stored));
 }
 

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#define DETAIL_INDENT 4
+#define DETAIL_INDENT 2
 #define NAME_LEAST 12
 
 static const struct {

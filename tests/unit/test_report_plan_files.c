@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The reports of a plan that are kept in files: Markdown and CSV. */
+#include "report_fixture.h"
+
+Test(report, markdown_of_every_status)
+{
+	struct report_fixture f;
+	char *text;
+
+	report_fixture_init(&f);
+	text = report_of(wp_report_plan_markdown, &f.plan, 80, false, false);
+	cr_expect_contains(text, "# Image package change report, site P01\n\n| Fact | Value |\n| --- | --- |\n");
+	cr_expect_contains(text, "| Made | 2026-02-20 03:00Z by ann@desk with wimplan 0.1.0 |\n");
+	cr_expect_contains(text, "## Changes\n\n### P0100123 Windows 11 23H2 x64\n\n- Do: reload, refresh\n");
+	cr_expect_contains(text, "- Source: \\\\\\\\srv\\\\src\\$\\\\w11\\\\install.wim\n");
+	cr_expect_contains(text, "| 1 | os\\_version | 10.0.22631.2861 | 10.0.22631.3007 | proven |\n");
+	cr_expect_contains(text, "- content: modified 2026-02-14 03:10Z, distributed 2026-01-09 22:41Z (inferred)\n");
+	cr_expect_contains(text, "## Boot images, report only\n\n### P0100005 Boot image (x64)\n\n- Would need: refresh\n");
+	cr_expect_contains(text, "## Blocked\n");
+	cr_expect_contains(text, "| source-missing | nothing stands at the path | Put the source back");
+	cr_expect_contains(text, "| Unchanged | 1 |\n");
+	cr_expect_lacks(text, "P0100200");
+	cr_expect_contains(text, "1 unchanged. Snapshot P01 of 2026-02-20 02:10Z, 4 packages.\n");
+	free(text);
+
+	text = report_of(wp_report_plan_markdown, &f.plan, 80, true, false);
+	cr_expect_contains(text, "<details>\n<summary>Unchanged: 1</summary>\n\n| Package");
+	cr_expect_contains(text, "| P0100200 | Server 2022 | inferred | metadata-same, content-same |\n\n</details>\n");
+	free(text);
+}
+
+Test(report, markdown_keeps_data_as_data)
+{
+	static const struct {
+		const char *name, *shown;
+	} cases[] = {
+		{ "a|b", "a\\|b" },
+		{ "`rm`", "\\`rm\\`" },
+		{ "<script>&amp;", "&lt;script&gt;&amp;amp;" },
+		{ "*x* _y_ ~~z~~", "\\*x\\* \\_y\\_ \\~\\~z\\~\\~" },
+		{ "[a](b)", "\\[a\\](b)" },
+		{ "a\nb", "a\\\\x0ab" },
+		{ "$x$", "\\$x\\$" },
+		{ "# a", "\\# a" },
+	};
+	struct report_fixture f;
+
+	report_fixture_init(&f);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char heading[128], cell[128], *text;
+
+		f.entries[FIXTURE_CHANGE].name = cases[i].name;
+		f.change[0].found = cases[i].name;
+		text = report_of(wp_report_plan_markdown, &f.plan, 80, true, false);
+		snprintf(heading, sizeof heading, "### P0100123 %s\n", cases[i].shown);
+		snprintf(cell, sizeof cell, "| 10.0.22631.2861 | %s | proven |\n", cases[i].shown);
+		cr_expect_contains(text, heading);
+		cr_expect_contains(text, cell);
+		free(text);
+	}
+}
+
+Test(report, csv_has_a_line_for_each_reason)
+{
+	static const char expected[] =
+		"package_id,class,name,source_path,status,actions,code,action,confidence,image,field,recorded,found\r\n"
+		"\"P0100123\",\"SMS_ImagePackage\",\"Windows 11 23H2 x64\",\"\\\\srv\\src$\\w11\\install.wim\",\"change\","
+		"\"ReloadImageProperties RefreshPkgSource\",\"image-changed\",\"ReloadImageProperties\",\"proven\",\"1\","
+		"\"os_version\",\"10.0.22631.2861\",\"10.0.22631.3007\"\r\n";
+	struct report_fixture f;
+	char *text;
+	size_t lines = 0;
+
+	report_fixture_init(&f);
+	text = report_of(wp_report_plan_csv, &f.plan, 80, false, false);
+	cr_expect_eq(strncmp(text, expected, sizeof expected - 1), 0, "%s", text);
+	for (const char *at = text; (at = strstr(at, "\r\n")); at += 2)
+		lines++;
+	cr_expect_eq(lines, 6, "%zu lines", lines);
+	free(text);
+
+	f.entries[FIXTURE_SAME].reason_count = 0;
+	text = report_of(wp_report_plan_csv, &f.plan, 80, true, false);
+	cr_expect_contains(text, "\"P0100200\",\"SMS_ImagePackage\",\"Server 2022\",\"\",\"unchanged\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\"\r\n");
+	free(text);
+}
+
+Test(report, csv_guards_against_formulas)
+{
+	static const struct {
+		const char *name, *cell;
+	} cases[] = {
+		{ "=1+1", ",\"'=1+1\"," },   { "+1", ",\"'+1\"," },	  { "-1", ",\"'-1\"," },
+		{ "@SUM(A1)", ",\"'@SUM(A1)\"," }, { "\tx", ",\"'\tx\"," }, { "a \"b\", c", ",\"a \"\"b\"\", c\"," },
+		{ "a=1", ",\"a=1\"," },	     { "a\nb", ",\"a\nb\"," },
+	};
+	struct report_fixture f;
+
+	report_fixture_init(&f);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char *text;
+
+		f.entries[FIXTURE_CHANGE].name = cases[i].name;
+		text = report_of(wp_report_plan_csv, &f.plan, 80, false, false);
+		cr_expect_contains(text, cases[i].cell);
+		free(text);
+	}
+}
