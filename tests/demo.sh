@@ -13,7 +13,8 @@ export LC_ALL=C.UTF-8 TZ=UTC SOURCE_DATE_EPOCH=1771567200 WIMPLAN_USER=demo WIMP
 unset WIMPLAN_CACHE XDG_CONFIG_HOME
 
 say() {
-	printf '\n%s\n' "$@"
+	echo
+	printf '%s\n' "$@"
 }
 
 # Prints a command as one would type it, then runs it. Its exit status is in $status.
@@ -47,14 +48,14 @@ mkdir -p "$demo/sources"
 cd "$demo"
 cp -r "$data/export" .
 
-say 'Contoso keeps the sources of its operating system packages on \\cm01.contoso.com\Source$\OSD. Here is that share,' \
-	'with .wim files made by wimlib, as it was in January:'
+say 'Contoso keeps the sources of its operating system packages on \\cm01.contoso.com\Source$\OSD. This is that share,' \
+	'with real .wim files made by wimlib:'
 "$build/mkwim" -C sources "$data/sources.recipes"
 "$build/mkwim" -C sources "$data/sources-before.recipes"
 place 2025-12-13T01:30:00Z upgrade/w11-23h2/setup.exe 'not a real program'
 place 2026-02-14T04:00:00Z upgrade/w11-23h2/sources/setupconfig.ini '[SetupConfig]'
 place 2025-11-02T09:00:00Z upgrade/w11-esd/setup.exe 'not a real program'
-place 2025-12-20T09:00:00Z client/iso/Win11.iso 'A disc image, and no WIM: somebody chose the wrong file in the console.'
+place 2025-12-20T09:00:00Z client/iso/Win11.iso "$(printf 'A disc image, and no WIM file: a wrong choice in the console. %.0s' 1 2 3 4)"
 ln -s loop sources/client/loop
 find sources -name '*.wim' -o -name '*.WIM' -o -name '*.swm' -o -name '*.esd' | sort | sed 's/^/    /'
 
@@ -95,18 +96,21 @@ done
 
 cat <<END
 
-What you saw: wimplan read $(find sources -type f | wc -l) files and the export of a site, and wrote down which packages need
-ReloadImageProperties (~ reload: the site's picture of the image is old), which need RefreshPkgSource (~ refresh: the
-distribution points have old content), and which it leaves alone (! blocked), each with its reason. Nothing was changed.
+What you saw: wimplan compared the $(grep -c '"package_id"' plan.json) records of a site with the files that they were made from.
+  ~  no longer match. "reload" is ReloadImageProperties: the site knows old metadata. "refresh" is RefreshPkgSource: the
+     distribution points have old content. Under each stands why, and how sure that is.
+  !  are blocked, each for a reason that the list at the end explains.
+  ?  is a boot image: only reported, because a refresh would rebuild it on the server.
+Nothing was changed, here or on a site. The plan is ${demo#"$top"/}/plan.json, for people to read ${demo#"$top"/}/plan.md.
 
-The plan is ${demo#"$top"/}/plan.json, for people ${demo#"$top"/}/plan.md. Next, try (in ${demo#"$top"}):
+Next, try:
 
     cd ${demo#"$top"/}
-    $wimplan show --all plan.json                       the packages that need nothing, too
-    $wimplan show --format csv plan.json                for a spreadsheet
-    $wimplan snapshot show --cache cache.db             what was imported
-    $wimplan baseline list --cache cache.db             what wimplan believes was distributed
+    $wimplan show --all plan.json                    the packages that need nothing, too
+    $wimplan show --format csv plan.json             for a spreadsheet
+    $wimplan snapshot show --cache cache.db          what was imported
+    $wimplan baseline list --cache cache.db          what wimplan believes was distributed
     $wimplan inspect --json sources/server/2022/install.wim
 
-With your own site: export its records as wimplan-records(5) says, then wimplan import and wimplan plan as above.
+With your own site: export its records (wimplan-records(5) says how), then wimplan import and wimplan plan as above.
 END

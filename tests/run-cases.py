@@ -486,7 +486,7 @@ def parse_arguments():
     parser.add_argument("--cases", default=str(HERE / "cases"), help="the folder of the cases")
     parser.add_argument("--save-json", metavar="DIR", help="keep every JSON document that a case looks at")
     parser.add_argument("--verbose", action="store_true", help="name the cases that pass")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     options.build = os.path.realpath(options.build)
     with open(f"{options.build}/wimplan", "rb") as program:
         options.sanitized = b"__asan_init" in program.read()
