@@ -22,6 +22,7 @@ struct fixture_site {
 	struct wp_record_set set;
 	struct wp_record records[SITE_PACKAGES];
 	struct wp_observation seen[SITE_PACKAGES];
+	struct wp_wim wims[SITE_PACKAGES];
 	const struct wp_observation *observations[SITE_PACKAGES];
 	struct wp_policy policy;
 	struct wp_plan_input input;
@@ -126,7 +127,7 @@ static inline struct wp_site_images fixture_site_images(struct wp_arena *arena, 
 static inline struct wp_record *fixture_add(struct fixture_site *site, const char *package_id)
 {
 	size_t i = site->set.count++;
-	struct wp_wim *wim = wp_arena_alloc(site->arena, sizeof *wim);
+	struct wp_wim *wim = &site->wims[i];
 	struct wp_wim_metadata *metadata = wp_arena_alloc(site->arena, sizeof *metadata);
 
 	cr_assert(i < SITE_PACKAGES);

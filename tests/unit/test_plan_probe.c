@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Records that carry what the site itself would store: bags are compared as they are, and wimplan is calibrated. */
+#include "plan_fixture.h"
+
+#define SAME_CONTENT "content-same refresh inferred 0 - ->-"
+
+#define BAG(name, version, notes)                                                                               \
+	"<WIM><IMAGE index=\"1\"><Property name=\"Image name\">" name "</Property>"                              \
+	"<Property name=\"OS version\">" version "</Property><Property name=\"Size\">16 GB</Property>" notes       \
+	"</IMAGE></WIM>"
+#define NOTE(name, value) "<Property name=\"" name "\">" value "</Property>"
+
+/* One package with one image, whose probe and ImageProperty are read from these texts. */
+static struct wp_record *add_probed(struct fixture_site *site, const char *stored, const char *probed)
+{
+	struct wp_record *record = fixture_add(site, "P0100001");
+	const char *why = NULL;
+
+	site->seen[0].wim->metadata->image_count = 1;
+	fixture_images(site, 0)[0].name = "A";
+	fixture_images(site, 0)[0].windows->version = "10.0.1.1";
+	fixture_images(site, 0)[0].total_bytes.known = false;
+	cr_assert_eq(wp_image_property_parse(site->arena, stored, &record->images, &why), 0, "%s", why);
+	cr_assert_eq(wp_image_property_parse(site->arena, probed, &record->probed_images, &why), 0, "%s", why);
+	record->probed = true;
+	return record;
+}
+
+Test(plan_probe, bags_as_they_are)
+{
+	static const struct {
+		const char *label, *stored, *probed, *reasons;
+	} cases[] = {
+		{ "same", BAG("A", "10.0.1.1", NOTE("Created by", "x")), BAG("A", "10.0.1.1", NOTE("created BY", "x")),
+		  "metadata-same reload proven 0 - ->-|" SAME_CONTENT },
+		{ "known field", BAG("A", "10.0.0.1", ""), BAG("A", "10.0.1.1", ""),
+		  "image-changed reload proven 1 os_version 10.0.0.1>10.0.1.1|" SAME_CONTENT },
+		{ "unknown name", BAG("A", "10.0.1.1", NOTE("Created by", "x")), BAG("A", "10.0.1.1", NOTE("Created by", "y")),
+		  "image-changed reload proven 1 Created by x>y|" SAME_CONTENT },
+		{ "unknown names are compared byte by byte", BAG("A", "10.0.1.1", NOTE("Flags", "x")),
+		  BAG("A", "10.0.1.1", NOTE("Flags", "X")), "image-changed reload proven 1 Flags x>X|" SAME_CONTENT },
+		{ "missing in the probe", BAG("A", "10.0.1.1", NOTE("Flags", "") NOTE("HAL type", "hal")),
+		  BAG("A", "10.0.1.1", ""),
+		  "image-changed reload proven 1 hal_type hal>-|image-changed reload proven 1 Flags >-|" SAME_CONTENT },
+		{ "missing in the record", BAG("A", "10.0.1.1", ""),
+		  BAG("A", "10.0.1.1", NOTE("Flags", "x") NOTE("Language", "")),
+		  "image-changed reload proven 1 language ->|image-changed reload proven 1 Flags ->x|" SAME_CONTENT },
+		{ "known fields keep their comparison", BAG("A", "10.0.1.1", NOTE("Architecture", "9")),
+		  BAG("A", "10.0.1.1", NOTE("Architecture", "x64")), "metadata-same reload proven 0 - ->-|" SAME_CONTENT },
+		{ "a date of unknown form", BAG("A", "10.0.1.1", NOTE("Creation date", "1.2.2026")),
+		  BAG("A", "10.0.1.1", NOTE("Creation date", "2.2.2026")),
+		  "image-changed reload proven 1 creation_date 1.2.2026>2.2.2026|" SAME_CONTENT },
+		{ "a name twice", BAG("A", "10.0.1.1", NOTE("F", "1") NOTE("F", "2") NOTE("G", "1")),
+		  BAG("A", "10.0.1.1", NOTE("F", "1") NOTE("f", "3") NOTE("F", "4")),
+		  "image-changed reload proven 1 F 2>3|image-changed reload proven 1 F ->4|"
+		  "image-changed reload proven 1 G 1>-|" SAME_CONTENT },
+		{ "a second name for a known field", BAG("A", "10.0.1.1", NOTE("Name", "B")),
+		  BAG("A", "10.0.1.1", NOTE("Name", "C")), "image-changed reload proven 1 Name B>C|" SAME_CONTENT },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct fixture_site *site = fixture_new();
+
+		add_probed(site, cases[i].stored, cases[i].probed);
+		fixture_expect(site, cases[i].reasons, cases[i].label);
+		fixture_free(site);
+	}
+}
+
+Test(plan_probe, images_that_only_the_probe_has)
+{
+	struct fixture_site *site = fixture_new();
+	struct wp_record *record = add_probed(site, "<WIM/>", BAG("A", "10.0.1.1", ""));
+
+	fixture_expect(site, "image-added reload proven 1 - ->A (10.0.1.1)|" SAME_CONTENT, "added");
+	record->image_property_state = WP_EMPTY;
+	record->images = (struct wp_site_images){ .origin = WP_FROM_NOTHING };
+	fixture_expect(site, "never-loaded reload proven 0 - ->-|" SAME_CONTENT, "never loaded");
+	fixture_free(site);
+}
+
+Test(plan_probe, rows_are_no_bag)
+{
+	struct fixture_site *site = fixture_new();
+	struct wp_record *record = add_probed(site, BAG("A", "10.0.1.1", NOTE("Rows only", "1")),
+					      BAG("A", "10.0.1.1", NOTE("Language", "en-US") NOTE("Probe only", "2")));
+
+	record->images.origin = WP_FROM_IMAGE_INFORMATION;
+	record->images.items[0].size = "17116351717";
+	fixture_expect(site, "metadata-same reload proven 0 - ->-|" SAME_CONTENT, "rows");
+	record->images.items[0].language = "de-DE";
+	fixture_expect(site, "image-changed reload proven 1 language de-DE>en-US|" SAME_CONTENT, "rows that differ");
+	fixture_free(site);
+}
+
+/* A probe counts as long as the file is the one that was probed; otherwise wimplan's own reading does. */
+Test(plan_probe, holds_until_the_source_is_modified)
+{
+	static const struct {
+		const char *newest, *taken_at;
+		bool holds;
+	} cases[] = {
+		{ "2026-02-20T02:10:00Z", "2026-02-20T02:10:00Z", true },
+		{ "2026-02-20T02:10:01Z", "2026-02-20T02:10:00Z", false },
+		{ NULL, "2026-02-20T02:10:00Z", false },
+		{ "1980-01-01T00:00:00Z", "2026-02-20T02:10:00Z", false },
+		{ "2026-02-20T02:10:00Z", NULL, false },
+		{ "2026-02-20T02:10:00Z", "2026-02-20T02:10:00", false },
+	};
+	struct fixture_site *site = fixture_new();
+
+	/* The site has what the probe says, and wimplan reads another version. */
+	add_probed(site, BAG("A", "10.0.2.2", ""), BAG("A", "10.0.2.2", ""));
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		site->seen[0].newest_file = wp_time_parse(cases[i].newest);
+		site->set.taken_at = wp_time_parse(cases[i].taken_at);
+		fixture_expect(site,
+			       cases[i].holds ? "metadata-same reload proven 0 - ->-|" SAME_CONTENT :
+						"image-changed reload proven 1 os_version 10.0.2.2>10.0.1.1|" SAME_CONTENT,
+			       wp_arena_printf(site->arena, "case %zu", i));
+		cr_expect_eq(site->plan->diags.count, cases[i].holds ? 1 : 0, "case %zu", i);
+	}
+	fixture_free(site);
+}
+
+Test(plan_probe, calibration)
+{
+	struct fixture_site *site = fixture_new();
+	struct wp_record *record =
+		add_probed(site, BAG("B", "10.0.2.2", ""),
+			   BAG("A", "10.0.2.2", NOTE("Architecture", "x64") NOTE("Creation date", "8.1.2026")));
+	const struct wp_entry *entry;
+
+	entry = &fixture_plan(site)->entries[0];
+	cr_assert_eq(site->plan->diags.count, 2);
+	cr_expect_str_eq(site->plan->diags.items[0].code, "calibration-differs");
+	cr_expect_eq(site->plan->diags.items[0].severity, WP_WARNING);
+	cr_expect_str_eq(site->plan->diags.items[0].subject, "P0100001");
+	cr_expect_str_eq(site->plan->diags.items[0].summary,
+			 "image 1, os_version: the site's probe says \"10.0.2.2\", wimplan reads \"10.0.1.1\"");
+	cr_expect_str_eq(site->plan->diags.items[1].summary,
+			 "image 1, creation_date: the site's probe says \"8.1.2026\", wimplan reads "
+			 "\"2026-01-08T10:00:00.1234567Z\"");
+	/* After a reload the site will say what its probe said. */
+	cr_assert_eq(entry->expected_count, 1);
+	cr_expect_str_eq(entry->expected[0].os_version, "10.0.2.2");
+	cr_expect_eq(entry->expected[0].architecture.value, 9);
+	record->probed_images.count = 0;
+	fixture_plan(site);
+	cr_assert_eq(site->plan->diags.count, 1);
+	cr_expect_str_eq(site->plan->diags.items[0].summary, "image 1: only wimplan's own reading has it");
+	fixture_free(site);
+}
