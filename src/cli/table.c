@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tables for a terminal, over libsmartcols: it knows widths and escapes control characters. */
+/* Tables for a terminal, over libsmartcols: it knows the widths. */
 #include "cli.h"
+
+#include "wimplan/text.h"
 
 #include <libsmartcols.h>
 #include <stdlib.h>
@@ -21,7 +23,8 @@ struct wp_table *wp_table_new(const struct wp_cli *cli, const char *const *headi
 	table->columns = columns;
 	scols_table_enable_colors(table->table, options.color);
 	scols_table_set_termforce(table->table, SCOLS_TERMFORCE_NEVER);
-	scols_table_enable_nolinesep(table->table, 0);
+	/* Its own encoding turns the backslash of "boot\x64" into "\x5c"; cells are escaped here instead. */
+	scols_table_enable_noencoding(table->table, 1);
 	for (size_t i = 0; i < columns; i++) {
 		struct libscols_column *column = scols_table_new_column(table->table, headings[i], 0, 0);
 
@@ -38,9 +41,13 @@ void wp_table_row(struct wp_table *table, const char *const *cells)
 
 	if (!line)
 		abort();
-	for (size_t i = 0; i < table->columns; i++)
-		if (scols_line_set_data(line, i, cells[i] ? cells[i] : "-"))
+	for (size_t i = 0; i < table->columns; i++) {
+		struct wp_buf cell __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+		wp_text_escape(&cell, cells[i] ? cells[i] : "-");
+		if (scols_line_set_data(line, i, wp_buf_text(&cell)))
 			abort();
+	}
 }
 
 void wp_table_finish(struct wp_table *table, struct wp_buf *buf)
@@ -50,6 +57,7 @@ void wp_table_finish(struct wp_table *table, struct wp_buf *buf)
 	if (scols_print_table_to_string(table->table, &text))
 		abort();
 	wp_buf_puts(buf, text);
+	wp_buf_putc(buf, '\n');
 	free(text);
 	scols_unref_table(table->table);
 }
