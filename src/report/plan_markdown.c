@@ -155,14 +155,26 @@ static void add_reasons(struct markdown *md, const struct wp_entry *entry)
 	wp_buf_putc(md->buf, '\n');
 }
 
+/* A change board approves calls, so they have ConfigMgr's own names here. */
+static const char *calls_of(struct markdown *md, const struct wp_entry *entry)
+{
+	const char *reload = wp_action_name(WP_RELOAD), *refresh = wp_action_name(WP_REFRESH);
+
+	if (entry->reload && entry->refresh)
+		return wp_arena_printf(md->arena, "%s, then %s", reload, refresh);
+	if (entry->reload)
+		return reload;
+	return entry->refresh ? refresh : NULL;
+}
+
 static void add_entry(struct markdown *md, const struct wp_entry *entry)
 {
 	const struct wp_preconditions *pre = &entry->preconditions;
-	const char *actions = wp_words_actions(entry);
+	const char *calls = calls_of(md, entry);
 
 	add_title(md, entry);
-	if (*actions)
-		add_item(md, entry->status == WP_ENTRY_CHANGE ? "Do" : "Would need", actions);
+	if (calls)
+		add_item(md, entry->status == WP_ENTRY_CHANGE ? "Do" : "Would need", calls);
 	add_item(md, "Class", wp_class_name(entry->class));
 	if (entry->source_path && *entry->source_path)
 		add_item(md, "Source", entry->source_path);

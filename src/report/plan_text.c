@@ -7,6 +7,7 @@
 
 #include "wimplan/text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define DETAIL_INDENT 2
@@ -126,7 +127,8 @@ static void add_detail(struct text *text, const char *about, size_t about_width,
 	wp_layout_wrap(text->buf, value, DETAIL_INDENT + about_width + 2, DETAIL_INDENT + about_width + 2, text->columns);
 }
 
-static void add_head(struct text *text, const struct wp_entry *entry)
+/* Returns the path when it is still to be said: where the line had no room for it. */
+static const char *add_head(struct text *text, const struct wp_entry *entry)
 {
 	const char *status = status_of(text, entry), *path = path_of(text, entry);
 	char symbol[2] = { statuses[entry->status].symbol, 0 };
@@ -149,8 +151,7 @@ static void add_head(struct text *text, const struct wp_entry *entry)
 		wanted = false;
 	}
 	wp_buf_putc(text->buf, '\n');
-	if (wanted)
-		add_detail(text, "source", 6, path);
+	return wanted ? path : NULL;
 }
 
 /* Names and descriptions may be cut, versions and everything else of which a part would mislead may not. */
@@ -189,13 +190,8 @@ static void add_field(struct text *text, const struct wp_reason_words *words, si
 /* Reasons below an entry. That metadata did not change goes without saying where the content is what changed. */
 static bool has_line(const struct text *text, const struct wp_entry *entry, const struct wp_reason *reason)
 {
-	if (entry->status == WP_ENTRY_UNCHANGED)
-		return false;
-	if (!strcmp(reason->code, "metadata-same"))
-		return text->options->all;
-	if (entry->status == WP_ENTRY_BLOCKED && entry->reason_count == 1 && wp_words_gate(reason->code).remedy)
-		return reason->found;
-	return true;
+	return entry->status != WP_ENTRY_UNCHANGED &&
+	       (strcmp(reason->code, "metadata-same") || text->options->all);
 }
 
 static const char *confidence_suffix(struct text *text, const struct wp_reason *reason)
@@ -206,20 +202,28 @@ static const char *confidence_suffix(struct text *text, const struct wp_reason *
 	return wp_arena_printf(text->arena, " (%s)", wp_confidence_name(reason->confidence));
 }
 
-static void add_reasons(struct text *text, const struct wp_entry *entry)
+static void add_reasons(struct text *text, const struct wp_entry *entry, const char *path)
 {
 	struct wp_reason_words *words = wp_arena_alloc(text->arena, entry->reason_count * sizeof *words);
 	size_t about_width = 0, field_width = 0;
+
+	if (path)
+		widen(&about_width, "source");
 
 	for (size_t i = 0; i < entry->reason_count; i++) {
 		wp_words_reason(text->arena, &entry->reasons[i], &words[i]);
 		if (!has_line(text, entry, &entry->reasons[i]))
 			continue;
+		/* The head has named an only gate. */
+		if (entry->status == WP_ENTRY_BLOCKED && entry->reason_count == 1 && !words[i].field)
+			words[i].about = "why";
 		words[i].about = escape(text, words[i].about);
 		widen(&about_width, words[i].about);
 		if (words[i].field)
 			widen(&field_width, words[i].field = escape(text, words[i].field));
 	}
+	if (path)
+		add_detail(text, "source", about_width, path);
 	for (size_t i = 0; i < entry->reason_count; i++) {
 		const char *suffix = confidence_suffix(text, &entry->reasons[i]);
 
@@ -255,30 +259,59 @@ static void add_remedies(struct text *text)
 		}
 	}
 	if (count)
-		wp_buf_putc(text->buf, '\n');
-	for (size_t i = 0; i < count; i++) {
-		wp_text_pad(text->buf, gates[i].code, width);
-		wp_buf_puts(text->buf, "  ");
-		wp_layout_wrap(text->buf, wp_arena_printf(text->arena, "%s. %s", gates[i].meaning, gates[i].remedy),
-			       width + 2, width + 2, text->columns);
-	}
+		wp_buf_puts(text->buf, "\nWhat to do about what is blocked:\n");
+	for (size_t i = 0; i < count; i++)
+		add_detail(text, gates[i].code, width, gates[i].remedy);
 }
 
-static void add_diagnostics(struct text *text)
+static int compare_entries(const void *a, const void *b)
+{
+	return strcmp((*(const struct wp_entry *const *)a)->package_id, (*(const struct wp_entry *const *)b)->package_id);
+}
+
+static int compare_subject(const void *subject, const void *entry)
+{
+	return strcmp(subject, (*(const struct wp_entry *const *)entry)->package_id);
+}
+
+/* Whether a reason of the package that the finding is about has said the same. */
+static bool is_said(const struct wp_diag *diag, const struct wp_entry *const *sorted, size_t count)
+{
+	const struct wp_entry *const *found =
+		diag->subject && count ? bsearch(diag->subject, sorted, count, sizeof *sorted, compare_subject) : NULL;
+
+	for (size_t i = 0; found && i < (*found)->reason_count; i++)
+		if ((*found)->reasons[i].found && !strcmp((*found)->reasons[i].found, diag->summary))
+			return true;
+	return false;
+}
+
+static bool add_diagnostics(struct text *text)
 {
 	const struct wp_diags *diags = &text->plan->diags;
+	size_t count = text->plan->entry_count;
+	const struct wp_entry **sorted = wp_arena_alloc(text->arena, count * sizeof *sorted);
+	bool any = false;
 
-	if (diags->count)
-		wp_buf_putc(text->buf, '\n');
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = &text->plan->entries[i];
+	if (count)
+		qsort(sorted, count, sizeof *sorted, compare_entries);
 	for (size_t i = 0; i < diags->count; i++) {
 		const struct wp_diag *diag = &diags->items[i];
 
+		if (is_said(diag, sorted, count))
+			continue;
+		if (!any)
+			wp_buf_putc(text->buf, '\n');
+		any = true;
 		wp_layout_wrap(text->buf,
 			       escape(text, wp_arena_printf(text->arena, "%s %s: %s%s%s", wp_severity_name(diag->severity),
 							    diag->code, diag->subject ? diag->subject : "",
 							    diag->subject ? ": " : "", diag->summary)),
 			       0, 2, text->columns);
 	}
+	return any;
 }
 
 static void add_legend(struct text *text)
@@ -323,13 +356,11 @@ void wp_report_plan_text(const struct wp_plan *plan, const struct wp_report_opti
 	for (size_t i = 0; i < plan->entry_count; i++) {
 		if (!is_shown(&text, &plan->entries[i]))
 			continue;
-		add_head(&text, &plan->entries[i]);
-		add_reasons(&text, &plan->entries[i]);
+		add_reasons(&text, &plan->entries[i], add_head(&text, &plan->entries[i]));
 		shown++;
 	}
 	add_remedies(&text);
-	add_diagnostics(&text);
-	if (shown || plan->diags.count)
+	if (add_diagnostics(&text) || shown)
 		wp_buf_putc(buf, '\n');
 	add_legend(&text);
 	add_sentence(&text, wp_words_no_changes(arena, plan));

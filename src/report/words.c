@@ -61,14 +61,15 @@ static bool is_digest(const char *text)
 	return !strncmp(text, "sha256:", 7) && strspn(text + 7, "0123456789abcdef") == 64 && !text[71];
 }
 
-const char *wp_words_value(struct wp_arena *arena, const char *text)
+/* A recorded or found value as people read it: times to the minute, digests by their first digits, the rest as it is. */
+static const char *plain_value(struct wp_arena *arena, const char *text)
 {
 	struct wp_time time;
 
 	if (!text)
 		return NULL;
 	if (is_digest(text))
-		return wp_arena_strndup(arena, text, 7 + DIGITS_SHOWN);
+		return wp_arena_strndup(arena, text + 7, DIGITS_SHOWN);
 	/* Only what looks like an instant: a version or a size must never be taken for a date. */
 	if (strlen(text) >= 20 && text[4] == '-' && text[10] == 'T') {
 		time = wp_time_parse(text);
@@ -76,6 +77,13 @@ const char *wp_words_value(struct wp_arena *arena, const char *text)
 			return wp_time_minutes(arena, time);
 	}
 	return text;
+}
+
+static const char *size_value(struct wp_arena *arena, const char *text)
+{
+	uint64_t bytes;
+
+	return wp_parse_u64(text ? text : "", false, &bytes) ? wp_words_count(arena, bytes) : text;
 }
 
 static const char *from_to(struct wp_arena *arena, const char *note, const char *before, const char *after)
@@ -95,7 +103,7 @@ static const char *content_note(struct wp_arena *arena, const char *code, const 
 	if (!strcmp(code, "content-same"))
 		return "the same as what was distributed";
 	if (!strcmp(code, "content-changed"))
-		return from_to(arena, "differs from what was distributed", before, after);
+		return from_to(arena, "not what was distributed", before, after);
 	if (!strcmp(code, "content-rewritten"))
 		return "the file was rewritten with the content that was distributed";
 	if (!strcmp(code, "content-unknown"))
@@ -105,7 +113,9 @@ static const char *content_note(struct wp_arena *arena, const char *code, const 
 
 void wp_words_reason(struct wp_arena *arena, const struct wp_reason *reason, struct wp_reason_words *ret)
 {
-	const char *before = wp_words_value(arena, reason->recorded), *after = wp_words_value(arena, reason->found);
+	bool size = reason->field && !strcmp(reason->field, "size");
+	const char *before = size ? size_value(arena, reason->recorded) : plain_value(arena, reason->recorded);
+	const char *after = size ? size_value(arena, reason->found) : plain_value(arena, reason->found);
 	bool content = !strncmp(reason->code, "content-", 8);
 
 	*ret = (struct wp_reason_words){ .field = reason->field };

@@ -29,9 +29,6 @@ struct wp_reason_words {
 };
 void wp_words_reason(struct wp_arena *arena, const struct wp_reason *reason, struct wp_reason_words *ret);
 
-/* A recorded or found value as people read it: times to the minute, digests by their first digits, the rest as it is. */
-const char *wp_words_value(struct wp_arena *arena, const char *text);
-
 /* "4.15 GiB"; "812 bytes" below one KiB. */
 char *wp_words_size(struct wp_arena *arena, uint64_t bytes);
 /* "4,461,218,778" */

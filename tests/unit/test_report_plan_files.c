@@ -11,11 +11,11 @@ Test(report, markdown_of_every_status)
 	text = report_of(wp_report_plan_markdown, &f.plan, 80, false, false);
 	cr_expect_contains(text, "# Image package change report, site P01\n\n| Fact | Value |\n| --- | --- |\n");
 	cr_expect_contains(text, "| Made | 2026-02-20 03:00Z by ann@desk with wimplan 0.1.0 |\n");
-	cr_expect_contains(text, "## Changes\n\n### P0100123 Windows 11 23H2 x64\n\n- Do: reload, refresh\n");
+	cr_expect_contains(text, "## Changes\n\n### P0100123 Windows 11 23H2 x64\n\n- Do: ReloadImageProperties, then RefreshPkgSource\n");
 	cr_expect_contains(text, "- Source: \\\\\\\\srv\\\\src\\$\\\\w11\\\\install.wim\n");
 	cr_expect_contains(text, "| 1 | os\\_version | 10.0.22631.2861 | 10.0.22631.3007 | proven |\n");
 	cr_expect_contains(text, "- content: modified 2026-02-14 03:10Z, distributed 2026-01-09 22:41Z (inferred)\n");
-	cr_expect_contains(text, "## Boot images, report only\n\n### P0100005 Boot image (x64)\n\n- Would need: refresh\n");
+	cr_expect_contains(text, "## Boot images, report only\n\n### P0100005 Boot image (x64)\n\n- Would need: RefreshPkgSource\n");
 	cr_expect_contains(text, "## Blocked\n");
 	cr_expect_contains(text, "| source-missing | nothing stands at the path | Put the source back");
 	cr_expect_contains(text, "| Unchanged | 1 |\n");
