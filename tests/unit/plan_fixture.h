@@ -14,8 +14,9 @@
 #define SITE_PACKAGES 16
 #define FIXTURE_HOUR (3600 * WP_TICKS_PER_SECOND)
 /* "a", "b" … as digests. */
-#define FIXTURE_DIGEST(c) "sha256:" c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c \
-	c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c
+#define FIXTURE_DIGEST(c)                                                                                            \
+	"sha256:" c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c  \
+		c c c c c c c c c c c c c c c
 
 struct fixture_site {
 	struct wp_arena *arena;
@@ -176,8 +177,8 @@ static inline const struct wp_plan *fixture_plan(struct fixture_site *site)
 {
 	wp_plan_free(site->plan);
 	site->plan = NULL;
-	cr_assert_eq(wp_plan_make(&site->input, &site->plan, &site->inferred, &site->inferred_count, &site->err), WP_OK,
-		     "%s", site->err.message);
+	cr_assert_eq(wp_plan_make(&site->input, &site->plan, &site->inferred, &site->inferred_count, &site->err),
+		     WP_OK, "%s", site->err.message);
 	return site->plan;
 }
 
@@ -191,21 +192,24 @@ static inline const char *fixture_reasons(struct fixture_site *site, const struc
 
 	for (size_t i = 0; i < entry->reason_count; i++) {
 		const struct wp_reason *reason = &entry->reasons[i];
-		const char *action = reason->action == WP_RELOAD ? "reload" : reason->action == WP_REFRESH ? "refresh" : "-";
+		const char *action = reason->action == WP_RELOAD    ? "reload"
+				     : reason->action == WP_REFRESH ? "refresh"
+								    : "-";
 
 		wp_buf_printf(&text, "%s%s %s %s %" PRIu32 " %s %s>%s", i ? "|" : "", reason->code, action,
-			      wp_confidence_name(reason->confidence), reason->image, reason->field ? reason->field : "-",
-			      reason->recorded ? reason->recorded : "-", reason->found ? reason->found : "-");
+			      wp_confidence_name(reason->confidence), reason->image,
+			      reason->field ? reason->field : "-", reason->recorded ? reason->recorded : "-",
+			      reason->found ? reason->found : "-");
 	}
 	return wp_arena_strdup(site->arena, wp_buf_text(&text));
 }
 
 /* Plans and compares the reasons of the first package; @label names the case. */
-#define fixture_expect(site, expected, label)                                                               \
-	do {                                                                                                \
-		const char *fixture_got = fixture_reasons((site), &fixture_plan(site)->entries[0]);         \
-		cr_expect(!strcmp(fixture_got, (expected)), "%s\n     got: %s\nexpected: %s", (label),       \
-			  fixture_got, (expected));                                                         \
+#define fixture_expect(site, expected, label)                                                                        \
+	do {                                                                                                         \
+		const char *fixture_got = fixture_reasons((site), &fixture_plan(site)->entries[0]);                  \
+		cr_expect(!strcmp(fixture_got, (expected)), "%s\n     got: %s\nexpected: %s", (label), fixture_got,  \
+			  (expected));                                                                               \
 	} while (0)
 
 #endif

@@ -20,8 +20,10 @@ Test(plan_content, baseline)
 		const char *reason;
 	} cases[] = {
 		{ "same", F, C, WP_PROVEN, WP_REFRESH_ON_FILE, false, "content-same refresh proven 0 - ->-" },
-		{ "same, inferred", F, C, WP_INFERRED, WP_REFRESH_ON_CONTENT, false, "content-same refresh inferred 0 - ->-" },
-		{ "changed", A, B, WP_PROVEN, WP_REFRESH_ON_CONTENT, true, "content-changed refresh proven 0 - " B ">" C },
+		{ "same, inferred", F, C, WP_INFERRED, WP_REFRESH_ON_CONTENT, false,
+		  "content-same refresh inferred 0 - ->-" },
+		{ "changed", A, B, WP_PROVEN, WP_REFRESH_ON_CONTENT, true,
+		  "content-changed refresh proven 0 - " B ">" C },
 		{ "changed, inferred", A, B, WP_INFERRED, WP_REFRESH_ON_CONTENT, true,
 		  "content-changed refresh inferred 0 - " B ">" C },
 		{ "changed beside the .wim", F, B, WP_PROVEN, WP_REFRESH_ON_CONTENT, true,
@@ -32,7 +34,8 @@ Test(plan_content, baseline)
 		  "content-rewritten refresh inferred 0 - " A ">" F },
 		{ "rewritten, by file", A, C, WP_PROVEN, WP_REFRESH_ON_FILE, true,
 		  "content-rewritten refresh proven 0 - " A ">" F },
-		{ "file not known", "", C, WP_PROVEN, WP_REFRESH_ON_FILE, false, "content-same refresh proven 0 - ->-" },
+		{ "file not known", "", C, WP_PROVEN, WP_REFRESH_ON_FILE, false,
+		  "content-same refresh proven 0 - ->-" },
 		/* Without a content id to compare the dates are asked. */
 		{ "content not known", F, "", WP_PROVEN, WP_REFRESH_ON_CONTENT, false,
 		  "content-same refresh inferred 0 - ->-" },
@@ -57,10 +60,11 @@ Test(plan_content, baseline)
 		site->input.baselines = baselines;
 		site->input.baseline_count = sizeof baselines / sizeof baselines[0];
 		site->policy.refresh_on = cases[i].refresh_on;
-		fixture_expect(site, wp_arena_printf(site->arena, SAME_METADATA "%s", cases[i].reason), cases[i].label);
+		fixture_expect(site, wp_arena_printf(site->arena, SAME_METADATA "%s", cases[i].reason),
+			       cases[i].label);
 		cr_expect_eq(site->plan->entries[0].refresh, cases[i].refresh, "%s", cases[i].label);
-		cr_expect_eq(site->plan->entries[0].status, cases[i].refresh ? WP_ENTRY_CHANGE : WP_ENTRY_UNCHANGED, "%s",
-			     cases[i].label);
+		cr_expect_eq(site->plan->entries[0].status, cases[i].refresh ? WP_ENTRY_CHANGE : WP_ENTRY_UNCHANGED,
+			     "%s", cases[i].label);
 		cr_expect_eq(site->inferred_count, cases[i].content_id[0] ? 0 : 1, "%s", cases[i].label);
 	}
 	fixture_free(site);
@@ -114,7 +118,8 @@ Test(plan_content, dates)
 		record->source_date = fixture_time(cases[i].sent);
 		site->seen[0].newest = fixture_time(cases[i].newest);
 		site->policy.clock_tolerance = cases[i].tolerance;
-		fixture_expect(site, wp_arena_printf(site->arena, SAME_METADATA "%s", cases[i].reason), cases[i].newest);
+		fixture_expect(site, wp_arena_printf(site->arena, SAME_METADATA "%s", cases[i].reason),
+			       cases[i].newest);
 		cr_expect_eq(site->plan->entries[0].refresh, newer);
 		cr_expect_eq(site->inferred_count, !newer);
 		cr_expect_eq(site->plan->diags.count, 0);
@@ -129,10 +134,12 @@ Test(plan_content, unknown)
 	} cases[] = {
 		{ NULL, "2026-01-08T12:00:00Z", "-", "the record has no SourceDate" },
 		{ "soon", "2026-01-08T12:00:00Z", "soon", "SourceDate is not a date" },
-		{ "1970-01-01T00:00:00Z", "2026-01-08T12:00:00Z", "1970-01-01T00:00:00Z", "SourceDate says that it was never sent" },
+		{ "1970-01-01T00:00:00Z", "2026-01-08T12:00:00Z", "1970-01-01T00:00:00Z",
+		  "SourceDate says that it was never sent" },
 		{ "19900101000000.000000+***", "2026-01-08T12:00:00Z", "1990-01-01T00:00:00",
 		  "SourceDate says that it was never sent" },
-		{ "2026-01-09T22:41:00Z", "1980-01-01T01:00:00Z", "2026-01-09T22:41:00Z", "the source has no date to go by" },
+		{ "2026-01-09T22:41:00Z", "1980-01-01T01:00:00Z", "2026-01-09T22:41:00Z",
+		  "the source has no date to go by" },
 		{ "2026-01-09T22:41:00Z", NULL, "2026-01-09T22:41:00Z", "the source has no date to go by" },
 	};
 	static const struct {
@@ -155,7 +162,8 @@ Test(plan_content, unknown)
 		for (size_t k = 0; k < sizeof policies / sizeof policies[0]; k++) {
 			site->policy.on_unknown = policies[k].on_unknown;
 			fixture_expect(site,
-				       wp_arena_printf(site->arena, "%scontent-unknown %s unknown 0 - %s>" NO_BASELINE "%s",
+				       wp_arena_printf(site->arena,
+						       "%scontent-unknown %s unknown 0 - %s>" NO_BASELINE "%s",
 						       policies[k].before, policies[k].action, cases[i].recorded,
 						       cases[i].found),
 				       cases[i].found);
@@ -196,7 +204,8 @@ Test(plan_content, unknown_beside_a_reload)
 
 Test(plan_content, date_without_its_zone)
 {
-	static const char *const near[] = { "2026-01-08T22:02:00.0000001Z", "2026-01-09T12:00:00Z", "2026-01-10T00:02:00Z" };
+	static const char *const near[] = { "2026-01-08T22:02:00.0000001Z", "2026-01-09T12:00:00Z",
+					    "2026-01-10T00:02:00Z" };
 	struct fixture_site *site = fixture_new();
 	struct wp_record *record = fixture_add(site, "P0100001");
 

@@ -17,7 +17,7 @@ Test(plan_make, order)
 		const char *id;
 		struct wp_number priority;
 	} packages[] = {
-		{ "P0100005", { true, 3 } }, { "P0100004", { true, 1 } },  { "P0100003", { true, 0 } },
+		{ "P0100005", { true, 3 } },  { "P0100004", { true, 1 } }, { "P0100003", { true, 0 } },
 		{ "P0100002", { false, 0 } }, { "P0100001", { true, 2 } }, { "P0100006", { true, 1 } },
 	};
 	struct fixture_site *site = fixture_new();
@@ -34,7 +34,8 @@ Test(plan_make, order)
 
 Test(plan_make, only_and_exclude)
 {
-	const char *only[] = { "P0100003", "p0100001", "P0100003" }, *exclude[] = { "P0100003" }, *none[] = { "P0109999" };
+	const char *only[] = { "P0100003", "p0100001", "P0100003" }, *exclude[] = { "P0100003" },
+		   *none[] = { "P0109999" };
 	struct fixture_site *site = fixture_new();
 
 	for (int i = 1; i <= 4; i++)
@@ -61,13 +62,15 @@ Test(plan_make, only_and_exclude)
 	site->input.exclude = none;
 	wp_plan_free(site->plan);
 	site->plan = NULL;
-	cr_expect_eq(wp_plan_make(&site->input, &site->plan, &site->inferred, &site->inferred_count, &site->err), WP_E_USAGE);
+	cr_expect_eq(wp_plan_make(&site->input, &site->plan, &site->inferred, &site->inferred_count, &site->err),
+		     WP_E_USAGE);
 	cr_expect_str_eq(site->err.code, "unknown-package");
 	cr_expect_str_eq(site->err.message, "--exclude P0109999: no record has this PackageID; look them up with "
 					    "'wimplan snapshot show'");
 	site->input.only = none;
 	site->input.only_count = 1;
-	cr_expect_eq(wp_plan_make(&site->input, &site->plan, &site->inferred, &site->inferred_count, &site->err), WP_E_USAGE);
+	cr_expect_eq(wp_plan_make(&site->input, &site->plan, &site->inferred, &site->inferred_count, &site->err),
+		     WP_E_USAGE);
 	cr_expect(strstr(site->err.message, "--only P0109999"));
 	fixture_free(site);
 }
@@ -161,7 +164,8 @@ Test(plan_make, findings)
 	site->records[0].priority = (struct wp_number){ true, 1 };
 	wp_diag_add(site->arena, &site->wims[0].diags, WP_WARNING, "bad-value", "/mnt/here/install.wim", "first");
 	wp_diag_add(site->arena, &site->wims[0].diags, WP_ERROR, "xml-invalid", "/mnt/here/install.wim", "a gate");
-	wp_diag_add(site->arena, &site->wims[0].diags, WP_INFO, "total-bytes-mismatch", "/mnt/here/install.wim", "second");
+	wp_diag_add(site->arena, &site->wims[0].diags, WP_INFO, "total-bytes-mismatch", "/mnt/here/install.wim",
+		    "second");
 	site->seen[1].wim = site->seen[0].wim;
 	fixture_plan(site);
 	diags = &site->plan->diags;
@@ -194,8 +198,8 @@ Test(plan_make, id_depends_on_the_inputs_alone)
 			record->source_site = which == 2 ? "P02" : "P01";
 			site->seen[k].local_path = i ? "/media/there/install.wim" : "/mnt/here/install.wim";
 			site->wims[k].path = site->seen[k].local_path;
-			wp_diag_add(site->arena, &site->wims[k].diags, WP_WARNING, "bad-value", site->seen[k].local_path,
-				    "of %s", ids[which]);
+			wp_diag_add(site->arena, &site->wims[k].diags, WP_WARNING, "bad-value",
+				    site->seen[k].local_path, "of %s", ids[which]);
 		}
 		site->input.now = fixture_time(i ? "2026-03-01T00:00:00Z" : "2026-02-20T03:00:00Z");
 		site->input.created_by = i ? "bob@lap" : "ann@desk";

@@ -57,20 +57,22 @@ Test(plan_metadata, fields)
 		{ "creation_date", "08.01.2026 11:00", NULL },
 		{ "creation_date", "2026-01-08T11:00:00", NULL },
 	};
-	static const char *const names[] = { "name", "description", "os_version", "architecture", "language",
-					     "product_type", "hal_type", "size", "creation_date" };
+	static const char *const names[] = { "name",	     "description", "os_version", "architecture", "language",
+					     "product_type", "hal_type",    "size",	  "creation_date" };
 	struct fixture_site *site = fixture_new();
 	struct wp_record *record = fixture_add(site, "P0100001");
 
 	fixture_expect(site, SAME_METADATA, "unchanged");
 	cr_expect_eq(site->plan->entries[0].status, WP_ENTRY_UNCHANGED);
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		const char *expected = cases[i].reasons ? wp_arena_printf(site->arena, "%s|" SAME_CONTENT, cases[i].reasons) :
-							  SAME_METADATA;
+		const char *expected = cases[i].reasons
+					       ? wp_arena_printf(site->arena, "%s|" SAME_CONTENT, cases[i].reasons)
+					       : SAME_METADATA;
 
 		fixture_site_image(site->arena, 2, &record->images.items[1]);
 		*field_of(&record->images.items[1], cases[i].field) = cases[i].recorded;
-		fixture_expect(site, expected, wp_arena_printf(site->arena, "%s = %s", cases[i].field, cases[i].recorded));
+		fixture_expect(site, expected,
+			       wp_arena_printf(site->arena, "%s = %s", cases[i].field, cases[i].recorded));
 		cr_expect_eq(site->plan->entries[0].reload, cases[i].reasons != NULL, "%s", cases[i].field);
 	}
 	/* A field that the site lacks is not compared. */
@@ -134,7 +136,8 @@ Test(plan_metadata, added_and_removed)
 	struct wp_record *record = fixture_add(site, "P0100001");
 
 	record->images.count = 1;
-	fixture_expect(site, "image-added reload proven 2 - ->Windows 11 #2 (10.0.22631.3007)|" SAME_CONTENT, "added");
+	fixture_expect(site, "image-added reload proven 2 - ->Windows 11 #2 (10.0.22631.3007)|" SAME_CONTENT,
+		       "added");
 	record->images = fixture_site_images(site->arena, 3);
 	record->images.items[2].os_version = NULL;
 	fixture_expect(site, "image-removed reload proven 3 - Windows 11 #3>-|" SAME_CONTENT, "removed");

@@ -4,9 +4,9 @@
 
 #define SAME_CONTENT "content-same refresh inferred 0 - ->-"
 
-#define BAG(name, version, notes)                                                                               \
-	"<WIM><IMAGE index=\"1\"><Property name=\"Image name\">" name "</Property>"                              \
-	"<Property name=\"OS version\">" version "</Property><Property name=\"Size\">16 GB</Property>" notes       \
+#define BAG(name, version, notes)                                                                                    \
+	"<WIM><IMAGE index=\"1\"><Property name=\"Image name\">" name "</Property>"                                  \
+	"<Property name=\"OS version\">" version "</Property><Property name=\"Size\">16 GB</Property>" notes         \
 	"</IMAGE></WIM>"
 #define NOTE(name, value) "<Property name=\"" name "\">" value "</Property>"
 
@@ -31,22 +31,26 @@ Test(plan_probe, bags_as_they_are)
 	static const struct {
 		const char *label, *stored, *probed, *reasons;
 	} cases[] = {
-		{ "same", BAG("A", "10.0.1.1", NOTE("Created by", "x")), BAG("A", "10.0.1.1", NOTE("created BY", "x")),
+		{ "same", BAG("A", "10.0.1.1", NOTE("Created by", "x")),
+		  BAG("A", "10.0.1.1", NOTE("created BY", "x")),
 		  "metadata-same reload proven 0 - ->-|" SAME_CONTENT },
 		{ "known field", BAG("A", "10.0.0.1", ""), BAG("A", "10.0.1.1", ""),
 		  "image-changed reload proven 1 os_version 10.0.0.1>10.0.1.1|" SAME_CONTENT },
-		{ "unknown name", BAG("A", "10.0.1.1", NOTE("Created by", "x")), BAG("A", "10.0.1.1", NOTE("Created by", "y")),
+		{ "unknown name", BAG("A", "10.0.1.1", NOTE("Created by", "x")),
+		  BAG("A", "10.0.1.1", NOTE("Created by", "y")),
 		  "image-changed reload proven 1 Created by x>y|" SAME_CONTENT },
 		{ "unknown names are compared byte by byte", BAG("A", "10.0.1.1", NOTE("Flags", "x")),
 		  BAG("A", "10.0.1.1", NOTE("Flags", "X")), "image-changed reload proven 1 Flags x>X|" SAME_CONTENT },
 		{ "missing in the probe", BAG("A", "10.0.1.1", NOTE("Flags", "") NOTE("HAL type", "hal")),
 		  BAG("A", "10.0.1.1", ""),
-		  "image-changed reload proven 1 hal_type hal>-|image-changed reload proven 1 Flags >-|" SAME_CONTENT },
+		  "image-changed reload proven 1 hal_type hal>-|image-changed reload proven 1 Flags "
+		  ">-|" SAME_CONTENT },
 		{ "missing in the record", BAG("A", "10.0.1.1", ""),
 		  BAG("A", "10.0.1.1", NOTE("Flags", "x") NOTE("Language", "")),
 		  "image-changed reload proven 1 language ->|image-changed reload proven 1 Flags ->x|" SAME_CONTENT },
 		{ "known fields keep their comparison", BAG("A", "10.0.1.1", NOTE("Architecture", "9")),
-		  BAG("A", "10.0.1.1", NOTE("Architecture", "x64")), "metadata-same reload proven 0 - ->-|" SAME_CONTENT },
+		  BAG("A", "10.0.1.1", NOTE("Architecture", "x64")),
+		  "metadata-same reload proven 0 - ->-|" SAME_CONTENT },
 		{ "a date of unknown form", BAG("A", "10.0.1.1", NOTE("Creation date", "1.2.2026")),
 		  BAG("A", "10.0.1.1", NOTE("Creation date", "2.2.2026")),
 		  "image-changed reload proven 1 creation_date 1.2.2026>2.2.2026|" SAME_CONTENT },
@@ -82,8 +86,9 @@ Test(plan_probe, images_that_only_the_probe_has)
 Test(plan_probe, rows_are_no_bag)
 {
 	struct fixture_site *site = fixture_new();
-	struct wp_record *record = add_probed(site, BAG("A", "10.0.1.1", NOTE("Rows only", "1")),
-					      BAG("A", "10.0.1.1", NOTE("Language", "en-US") NOTE("Probe only", "2")));
+	struct wp_record *record =
+		add_probed(site, BAG("A", "10.0.1.1", NOTE("Rows only", "1")),
+			   BAG("A", "10.0.1.1", NOTE("Language", "en-US") NOTE("Probe only", "2")));
 
 	record->images.origin = WP_FROM_IMAGE_INFORMATION;
 	record->images.items[0].size = "17116351717";
@@ -115,8 +120,9 @@ Test(plan_probe, holds_until_the_source_is_modified)
 		site->seen[0].newest_file = wp_time_parse(cases[i].newest);
 		site->set.taken_at = wp_time_parse(cases[i].taken_at);
 		fixture_expect(site,
-			       cases[i].holds ? "metadata-same reload proven 0 - ->-|" SAME_CONTENT :
-						"image-changed reload proven 1 os_version 10.0.2.2>10.0.1.1|" SAME_CONTENT,
+			       cases[i].holds
+				       ? "metadata-same reload proven 0 - ->-|" SAME_CONTENT
+				       : "image-changed reload proven 1 os_version 10.0.2.2>10.0.1.1|" SAME_CONTENT,
 			       wp_arena_printf(site->arena, "case %zu", i));
 		cr_expect_eq(site->plan->diags.count, cases[i].holds ? 1 : 0, "case %zu", i);
 	}
