@@ -207,35 +207,40 @@ json_t *wp_snapshot_diff(const struct wp_record_set *old, const struct wp_record
 	return packages;
 }
 
-/* Values of a line stand as they are as long as they are short; of an XML text only that it changed helps anybody. */
-#define VALUE_WIDTH 100
+/* Longer texts, XML mostly, would only flood the terminal; the JSON has them. */
+#define VALUE_BYTES 100
 
-static void add_value(struct wp_buf *buf, const json_t *value)
+/* A value on a line of text, in @arena. */
+static const char *value_text(struct wp_arena *arena, const json_t *value)
 {
-	char *text = NULL;
-	const char *shown;
+	char *dump;
+	const char *text;
 
 	if (!value || json_is_null(value))
-		shown = "(none)";
-	else if (json_is_string(value))
-		shown = json_string_length(value) ? json_string_value(value) : "(empty)";
-	else
-		shown = text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
-	if (strlen(shown) <= VALUE_WIDTH)
-		wp_text_escape(buf, shown);
-	else
-		wp_buf_printf(buf, "(%zu bytes)", strlen(shown));
-	free(text);
+		return "(none)";
+	if (json_is_string(value))
+		return json_string_length(value) ? json_string_value(value) : "(empty)";
+	dump = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+	text = wp_arena_strdup(arena, dump);
+	free(dump);
+	return text;
 }
 
-static void add_change(struct wp_buf *buf, const char *about, size_t width, const json_t *change)
+static void add_change(struct wp_buf *buf, struct wp_arena *arena, const char *about, size_t width, const json_t *change)
 {
-	wp_buf_puts(buf, "    ");
+	const char *old = value_text(arena, json_object_get(change, "old"));
+	const char *new = value_text(arena, json_object_get(change, "new"));
+
+	wp_buf_puts(buf, "  ");
 	wp_text_pad(buf, about, width);
 	wp_buf_puts(buf, "  ");
-	add_value(buf, json_object_get(change, "old"));
+	if (strlen(old) > VALUE_BYTES || strlen(new) > VALUE_BYTES) {
+		wp_buf_printf(buf, "changed (%zu bytes → %zu bytes)\n", strlen(old), strlen(new));
+		return;
+	}
+	wp_text_escape(buf, old);
 	wp_buf_puts(buf, " → ");
-	add_value(buf, json_object_get(change, "new"));
+	wp_text_escape(buf, new);
 	wp_buf_putc(buf, '\n');
 }
 
@@ -262,9 +267,9 @@ static void add_images(struct wp_buf *buf, struct wp_arena *arena, const json_t 
 		const json_t *fields = json_object_get(image, "fields");
 
 		if (!json_array_size(fields))
-			wp_buf_printf(buf, "    %s  %s\n", about, wp_json_get_text(image, "status"));
+			wp_buf_printf(buf, "  %s  %s\n", about, wp_json_get_text(image, "status"));
 		json_array_foreach(fields, k, field)
-			add_change(buf, wp_arena_printf(arena, "%s  %s", about, wp_json_get_text(field, "field")),
+			add_change(buf, arena, wp_arena_printf(arena, "%s  %s", about, wp_json_get_text(field, "field")),
 				   strlen(about) + 2 + width, field);
 	}
 }
@@ -273,6 +278,7 @@ static void add_package(struct wp_buf *buf, const json_t *package, char symbol, 
 {
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	const json_t *properties = json_object_get(package, "properties"), *rows = json_object_get(package, "rows"), *item;
+	const json_t *images = json_object_get(package, "images");
 	const char *name = wp_json_get_text(package, "name");
 	size_t i, width = widest(properties, "property", 0);
 
@@ -281,11 +287,16 @@ static void add_package(struct wp_buf *buf, const json_t *package, char symbol, 
 	wp_buf_printf(buf, "  %s  ", wp_json_get_text(package, "class"));
 	wp_text_escape(buf, name && *name ? name : "(no name)");
 	wp_buf_putc(buf, '\n');
-	json_array_foreach(properties, i, item)
-		add_change(buf, wp_json_get_text(item, "property"), width, item);
-	add_images(buf, arena, json_object_get(package, "images"));
+	json_array_foreach(properties, i, item) {
+		const char *property = wp_json_get_text(item, "property");
+
+		/* The lines of the images say what changed in it. */
+		if (strcmp(property, "ImageProperty") || !json_array_size(images))
+			add_change(buf, arena, property, width, item);
+	}
+	add_images(buf, arena, images);
 	json_array_foreach(rows, i, item)
-		wp_buf_printf(buf, "    rows of %s differ\n", json_string_value(item));
+		wp_buf_printf(buf, "  rows of %s differ\n", json_string_value(item));
 }
 
 void wp_snapshot_diff_text(const json_t *packages, size_t same, const struct wp_report_options *options,
