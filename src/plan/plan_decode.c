@@ -306,7 +306,7 @@ const char *wp_plan_decode_body(struct wp_plan *plan, const json_t *body)
 {
 	struct decoder decoder = { .arena = plan->arena };
 
-	plan->site_code = text_of(&decoder, body, "site_code");
+	plan->site_code = required_text(&decoder, body, "site_code");
 	decode_inputs(&decoder, json_object_get(body, "inputs"), plan);
 	plan->complete = required_bool(&decoder, body, "complete");
 	decode_summary(&decoder, json_object_get(body, "summary"), &plan->summary);

@@ -63,7 +63,8 @@ static int check_document(const json_t *document, const char *subject, struct wp
 	return WP_OK;
 }
 
-static void decode_envelope(struct wp_plan *plan, const json_t *document)
+/* What stands around the body. Returns NULL, or what is wrong with it. */
+static const char *decode_envelope(struct wp_plan *plan, const json_t *document)
 {
 	const json_t *tool = json_object_get(document, "tool");
 
@@ -71,6 +72,7 @@ static void decode_envelope(struct wp_plan *plan, const json_t *document)
 	plan->created_at = wp_time_parse(wp_json_get_text(document, "created_at"));
 	plan->created_by = wp_arena_strdup(plan->arena, wp_json_get_text(document, "created_by"));
 	plan->snapshot_taken_at = wp_time_parse(wp_json_get_text(document, "snapshot_taken_at"));
+	return plan->tool_version && plan->created_by ? NULL : "it does not say which tool and which user made it";
 }
 
 int wp_plan_parse(const char *text, size_t length, const char *subject, struct wp_plan **ret_plan,
@@ -95,8 +97,9 @@ int wp_plan_parse(const char *text, size_t length, const char *subject, struct w
 	plan = wp_arena_alloc(arena, sizeof *plan);
 	plan->arena = arena;
 	memcpy(plan->id, wp_json_get_text(document, "plan_id"), sizeof "sha256:" - 1 + 64);
-	decode_envelope(plan, document);
-	damage = wp_plan_decode_body(plan, json_object_get(document, "body"));
+	damage = decode_envelope(plan, document);
+	if (!damage)
+		damage = wp_plan_decode_body(plan, json_object_get(document, "body"));
 	if (damage) {
 		status = wp_fail(err, WP_E_REFUSED, "plan-damaged", subject, "%s is not a whole plan: %s; plan again",
 				 subject, damage);

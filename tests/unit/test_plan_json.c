@@ -240,6 +240,9 @@ Test(plan_json, refuses_what_is_no_whole_plan)
 	static const struct {
 		const char *from, *to, *part;
 	} cases[] = {
+		{ "\"created_by\"", "\"created_at_\"", "which user made it" },
+		{ "\"tool\"", "\"tool_\"", "which tool" },
+		{ "\"site_code\"", "\"site_code_\"", "site_code is missing" },
 		{ "\"inputs\"", "\"inputs_\"", "id is missing" },
 		{ "\"records\": 5", "\"records\": \"many\"", "records is missing or no number" },
 		{ "\"policy\": {", "\"policy\": null, \"x\": {", "policy is missing" },
