@@ -32,8 +32,8 @@ static void collect_findings(struct wp_judge *judge)
 	for (size_t i = 0; wim && i < wim->diags.count; i++) {
 		const struct wp_diag *diag = &wim->diags.items[i];
 
-		/* An error is a gate, which has its own say. */
-		if (diag->severity == WP_ERROR)
+		/* What became a gate has its say there. */
+		if (diag->severity == WP_ERROR || wp_gate_is_file_code(diag->code))
 			continue;
 		*WP_PUSH(judge->arena, judge->diags->items, judge->diags->count) = (struct wp_diag){
 			.severity = diag->severity,

@@ -128,6 +128,16 @@ bool wp_gate_is_judged(const char *code)
 	return true;
 }
 
+bool wp_gate_is_file_code(const char *code)
+{
+	static const char *const codes[] = { "split-part", "encrypted", "write-in-progress", "changed-while-reading" };
+
+	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+		if (!strcmp(codes[i], code))
+			return true;
+	return false;
+}
+
 size_t wp_judge_gates(struct wp_judge *judge, const struct wp_content_verdict *content)
 {
 	const char *detail = NULL, *source = wp_judge_has_source(judge) ? wp_judge_source_gate(judge, &detail) : NULL;

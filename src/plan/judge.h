@@ -43,6 +43,8 @@ const char *wp_judge_source_gate(const struct wp_judge *judge, const char **ret_
 size_t wp_judge_gates(struct wp_judge *judge, const struct wp_content_verdict *content);
 /* Whether a package that fails this gate counts as judged. Unknown codes do. */
 bool wp_gate_is_judged(const char *code);
+/* Whether a file with this diagnostic, a mere warning to a reader, fails a gate all the same (product.md, rule 1). */
+bool wp_gate_is_file_code(const char *code);
 
 /*
  * Adds the reasons for or against ReloadImageProperties, sets entry->reload, and fills entry->expected. The source
