@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Hostile files through the real program: check-hostile.py BUILD.
 
-Each must end as documented, say a clear code, and stay below 64 MiB and one second of processor time. The time is only
-bounded where the build has no sanitizers: theirs are slow by nature.
+Each must end as documented, say a clear code, and stay below 64 MiB and one second of processor time. Memory and time
+are only bounded where the build has no sanitizers: theirs are large and slow by nature.
 """
 import json
 import os
@@ -23,7 +23,6 @@ MEMORY_KIB = 64 * 1024
 SECONDS = 1.0
 passed = failed = 0
 slowest = (0.0, "")
-largest = (0, "")
 
 
 def header(xml_offset, xml_size, *, images=1, file_version=0x10D00, xml_stored=None):
@@ -41,10 +40,12 @@ def wim(xml, **kwargs):
 
 
 def run(path, arguments=()):
-    """Exit status, JSON document, peak memory in KiB and processor seconds of one inspect."""
+    """Exit status, JSON document and processor seconds of one inspect. An allocation over the bound ends it by a signal."""
+    bound = "unlimited" if SANITIZED else str(MEMORY_KIB)
     with tempfile.TemporaryFile() as out:
-        started = subprocess.Popen([WIMPLAN, "inspect", "--json", *arguments, "--", path], stdout=out,
-                                   stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+        started = subprocess.Popen(["sh", "-c", 'ulimit -d "$0" && exec "$@"', bound, WIMPLAN, "inspect", "--json",
+                                    *arguments, "--", path],
+                                   stdout=out, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
         _, status, usage = os.wait4(started.pid, 0)
         started.returncode = 0
         out.seek(0)
@@ -54,13 +55,13 @@ def run(path, arguments=()):
         document = json.loads(text)
     except ValueError:
         document = None
-    return code, document, usage.ru_maxrss, usage.ru_utime + usage.ru_stime
+    return code, document, usage.ru_utime + usage.ru_stime
 
 
 def check(name, path, codes=None, status=None, arguments=()):
     """Runs inspect and holds it against what is allowed; codes: one of them must be among the diagnostics."""
-    global passed, failed, slowest, largest
-    code, document, memory, seconds = run(path, arguments)
+    global passed, failed, slowest
+    code, document, seconds = run(path, arguments)
     problems = []
     if code not in ((0, 1) if status is None else (status,)):
         problems.append(f"exit status {code}")
@@ -70,12 +71,9 @@ def check(name, path, codes=None, status=None, arguments=()):
         found = [d["code"] for f in document.get("files", []) for d in f["diagnostics"]]
         if codes and not set(codes) & set(found):
             problems.append(f"none of {', '.join(codes)} among {found}")
-    if not SANITIZED and memory > MEMORY_KIB:
-        problems.append(f"{memory} KiB of memory")
     if not SANITIZED and seconds > SECONDS:
         problems.append(f"{seconds:.2f} s")
     slowest = max(slowest, (seconds, name))
-    largest = max(largest, (memory, name))
     if problems:
         failed += 1
         print(f"FAILED {name}: {'; '.join(problems)}")
@@ -195,7 +193,7 @@ def main():
         crafted_xml(folder)
         shrinking(folder)
         cut_and_flipped(folder)
-    print(f"slowest: {slowest[0]:.2f} s ({slowest[1]}); most memory: {largest[0]} KiB ({largest[1]})")
+    print(f"slowest: {slowest[0]:.2f} s ({slowest[1]})")
     print(f"{passed} passed, {failed} failed")
     sys.exit(1 if failed else 0)
 
