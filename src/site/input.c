@@ -12,6 +12,8 @@
 #include <string.h>
 
 #define PIECE 65536u
+/* Bytes that the first piece has at least, unless the file is shorter: enough for a shape to be recognised by. */
+#define FIRST_PIECE 512u
 
 void wp_input_init(struct wp_input *input, const char *name, struct wp_bytes bytes, size_t record_limit)
 {
@@ -73,7 +75,7 @@ static void fail_later(struct wp_input *input, const char *what)
 /* Fills @raw behind what is left in it. */
 static void read_raw(struct wp_input *input)
 {
-	while (!input->ended && input->raw_length < 4) {
+	while (!input->ended && input->raw_length < FIRST_PIECE) {
 		ssize_t got = input->bytes.read(input->bytes.context, input->raw + input->raw_length,
 						PIECE - input->raw_length, &input->error);
 

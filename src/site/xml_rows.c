@@ -218,7 +218,8 @@ int wp_xml_rows(struct wp_input *input, struct wp_assembler *assembler, struct w
 
 	if (wp_input_peek(input) == WP_INPUT_FAILED)
 		return wp_input_error(input, err);
-	at = input->at + strspn(input->text + input->at, " \t\r\n");
+	for (at = input->at; at < input->length && strchr(" \t\r\n", input->text[at]); at++)
+		;
 	xml.prefix = xml.suffix = "";
 	if (input->length - at > 9 && memcmp(input->text + at, "<INSTANCE", 9) == 0) {
 		xml.prefix = several_open;
