@@ -241,8 +241,10 @@ void wp_inspect_detail(struct wp_arena *arena, const struct wp_wim_image *image,
 	if (image->hard_link_bytes.known)
 		add_item(&detail, "Hard links", wp_inspect_bytes(arena, image->hard_link_bytes.value));
 	if (image->file_count.known || image->dir_count.known)
-		add_item(&detail, "Files", wp_arena_printf(arena, "%s, in %s folders", number_cell(arena, image->file_count),
-							   number_cell(arena, image->dir_count)));
+		add_item(&detail, "Files",
+			 wp_arena_printf(arena, "%s, in %s folder%s", number_cell(arena, image->file_count),
+					 number_cell(arena, image->dir_count),
+					 image->dir_count.known && image->dir_count.value == 1 ? "" : "s"));
 	if (image->creation_time.known)
 		add_item(&detail, "Created", wp_time_minutes(arena, image->creation_time));
 	if (image->last_modification_time.known)

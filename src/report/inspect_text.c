@@ -20,6 +20,7 @@ struct inspect {
 	struct wp_buf *buf;
 	const struct wp_report_options *options;
 	size_t columns;
+	bool alone; /* one file: an only image is shown with everything */
 };
 
 static void add_fact(struct inspect *in, const char *label, const char *value)
@@ -75,7 +76,7 @@ static void add_blobs(struct inspect *in, const struct wp_wim_content *content)
 	if (content->stored_bytes.known)
 		stored = wp_arena_printf(in->arena, "stored in %s", wp_inspect_bytes(in->arena, content->stored_bytes.value));
 	add_fact(in, "Blobs",
-		 wp_arena_printf(in->arena, "%s, %s, %s", wp_words_count(in->arena, content->blob_count),
+		 wp_arena_printf(in->arena, "%s with %s, %s", wp_words_count(in->arena, content->blob_count),
 				 wp_inspect_bytes(in->arena, content->blob_bytes), stored));
 }
 
@@ -113,7 +114,7 @@ static void add_images(struct inspect *in, const struct wp_inspection *file)
 		if (!file->only_image || metadata->images[i].index == file->only_image)
 			images[count++] = metadata->images[i];
 	wp_buf_putc(in->buf, '\n');
-	if (count == 1)
+	if (count == 1 && (in->alone || file->only_image))
 		wp_inspect_detail(in->arena, &images[0], in->columns, in->buf);
 	else if (!wp_inspect_table(in->arena, images, count, in->columns, in->options->color, in->buf))
 		wp_inspect_blocks(in->arena, images, count, in->columns, in->buf);
@@ -131,11 +132,12 @@ static void add_other(struct inspect *in, const struct wp_wim_metadata *metadata
 			       0, 2, in->columns);
 }
 
-static void add_diagnostics(struct inspect *in, const struct wp_diags *diags)
+static void add_diagnostics(struct inspect *in, const struct wp_wim *wim)
 {
 	static const enum wp_tint tints[] = { WP_TINT_NONE, WP_TINT_YELLOW, WP_TINT_RED };
+	const struct wp_diags *diags = &wim->diags;
 
-	if (diags->count)
+	if (diags->count && wim->opened)
 		wp_buf_putc(in->buf, '\n');
 	for (size_t i = 0; i < diags->count; i++) {
 		const struct wp_diag *diag = &diags->items[i];
@@ -164,7 +166,7 @@ static void add_file(struct inspect *in, const struct wp_inspection *file)
 	add_header(in, file);
 	add_images(in, file);
 	add_other(in, wim->metadata);
-	add_diagnostics(in, &wim->diags);
+	add_diagnostics(in, wim);
 }
 
 void wp_report_inspect_text(const struct wp_inspection *files, size_t count, const struct wp_report_options *options,
@@ -177,6 +179,7 @@ void wp_report_inspect_text(const struct wp_inspection *files, size_t count, con
 			.buf = buf,
 			.options = options,
 			.columns = options->columns < 40 ? 40 : options->columns,
+			.alone = count == 1,
 		};
 
 		if (i)

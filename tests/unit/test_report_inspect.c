@@ -177,7 +177,7 @@ Test(report, inspect_text_in_blocks_and_in_a_table)
 			       "GUID     0102ff00000000000000000000000000\n"
 			       "File id  " DIGEST "\n"
 			       "Content  " DIGEST "\n"
-			       "Blobs    3, 4.88 KiB (5,000 bytes), stored size not known (solid)\n"
+			       "Blobs    3 with 4.88 KiB (5,000 bytes), stored size not known (solid)\n"
 			       "\n"
 			       "1  Windows 11\n"
 			       "   10.0.22631.2861, x64, Enterprise, en-US, de-DE\n"
