@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Completion of wimplan for bash. `make install` puts it where bash-completion finds it.
+
+_wimplan_words() {
+	COMPREPLY=($(compgen -W "$1" -- "${COMP_WORDS[COMP_CWORD]}"))
+}
+
+_wimplan_files() {
+	local IFS=$'\n'
+
+	COMPREPLY=($(compgen "$1" -- "${COMP_WORDS[COMP_CWORD]}"))
+	compopt -o filenames 2>/dev/null
+}
+
+# What follows an option that takes a value; fails when the option takes none.
+_wimplan_value() {
+	case $1 in
+	-o | --output | --cache | --config | --records | --events) _wimplan_files -f ;;
+	--color) _wimplan_words 'auto always never' ;;
+	--format) _wimplan_words 'text markdown csv json' ;;
+	--image | --site | --taken-at | --snapshot | --map | --only | --exclude | --jobs) COMPREPLY=() ;;
+	*) return 1 ;;
+	esac
+}
+
+_wimplan() {
+	local common='--json --output --cache --config --color --quiet --verbose --help --version'
+	local word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} options='' verbs=''
+
+	if [ "$COMP_CWORD" -le 1 ]; then
+		_wimplan_words 'inspect import snapshot plan show record baseline --help --version'
+		return
+	fi
+	_wimplan_value "${COMP_WORDS[COMP_CWORD - 1]}" && return
+	case $command in
+	inspect) options='--image --deep --xml' ;;
+	import) options='--site --taken-at' ;;
+	snapshot) options='--site' verbs='list show diff remove' ;;
+	plan)
+		options='--snapshot --site --records --map --only --exclude --jobs --events --all --print-config
+			--detailed-exitcode'
+		;;
+	show) options='--format --all' ;;
+	baseline) options='--site --all --snapshot --map --jobs' verbs='list adopt forget' ;;
+	esac
+	case $word in
+	-*) _wimplan_words "$options $common" ;;
+	*)
+		if [ -z "$verbs" ]; then
+			_wimplan_files -f
+		elif [[ " $verbs " != *" ${COMP_WORDS[COMP_CWORD - 1]} "* ]]; then
+			_wimplan_words "$verbs"
+		fi
+		;;
+	esac
+}
+
+complete -F _wimplan wimplan
