@@ -61,6 +61,8 @@ int wp_input_too_large(struct wp_input *input)
 		"%s: line %zu, column %zu: this record is larger than %zu bytes; is it an export of packages?", input->name,
 		input->line, input->column, input->record_limit);
 	input->failed = true;
+	/* Nothing more is handed out. */
+	input->at = input->length = 0;
 	return WP_INPUT_FAILED;
 }
 

@@ -12,6 +12,8 @@
 static const char several_open[] = "<INSTANCES>";
 static const char several_close[] = "</INSTANCES>";
 
+static const char has_dtd[] = "there is a document type (DTD), which no export has";
+
 static int pull(void *context, char *bytes, int size)
 {
 	struct wp_xml_rows *xml = context;
@@ -57,7 +59,7 @@ static void note_error(void *context, xmlErrorPtr error)
 
 	/* What the input refused has its own sentence. Relative namespace names and the like are no faults. */
 	if (error->level == XML_ERR_FATAL && !xml->input->failed && error->message)
-		stop(xml, error->line, error->int2, error->message);
+		stop(xml, error->line, error->int2, error->code == XML_ERR_ENTITY_LOOP ? has_dtd : error->message);
 }
 
 static int stop_here(struct wp_xml_rows *xml, const char *what)
@@ -81,8 +83,9 @@ int wp_xml_next(struct wp_xml_rows *xml)
 	if (got == 0)
 		return 0;
 	if (xmlTextReaderNodeType(xml->reader) == XML_READER_TYPE_DOCUMENT_TYPE)
-		return stop_here(xml, "there is a document type (DTD), which no export has");
-	if (xmlTextReaderDepth(xml->reader) >= (int)WP_LIMIT_NESTING)
+		return stop_here(xml, has_dtd);
+	if (xmlTextReaderNodeType(xml->reader) == XML_READER_TYPE_ELEMENT &&
+	    xmlTextReaderDepth(xml->reader) >= (int)WP_LIMIT_NESTING)
 		return stop_here(xml, "elements are nested more than 128 deep; is it the right file?");
 	return 1;
 }
@@ -221,7 +224,7 @@ int wp_xml_rows(struct wp_input *input, struct wp_assembler *assembler, struct w
 	for (at = input->at; at < input->length && strchr(" \t\r\n", input->text[at]); at++)
 		;
 	xml.prefix = xml.suffix = "";
-	if (input->length - at > 9 && memcmp(input->text + at, "<INSTANCE", 9) == 0) {
+	if (input->length - at > 9 && memcmp(input->text + at, "<INSTANCE", 9) == 0 && input->text[at + 9] != 'S') {
 		xml.prefix = several_open;
 		xml.suffix = several_close;
 	}
