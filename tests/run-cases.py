@@ -309,6 +309,7 @@ class Runner:
 
     def normal(self, output):
         text = output.decode("utf-8", errors="backslashreplace").replace(str(self.dir), "$DIR")
+        text = text.replace(str(self.root / "home"), "$HOME").replace("\x1b", "\\e").replace("\r", "\\r")
         for pattern, replacement in self.masks:
             text = re.sub(pattern, replacement, text, flags=re.M)
         return text
@@ -439,7 +440,7 @@ def run_on_terminal(command, env, folder, stdin):
             break
         out += part
     os.close(leader)
-    return process.wait(TIMEOUT), out.replace(b"\x1b", b"\\e").replace(b"\r", b"\\r"), b""
+    return process.wait(TIMEOUT), out, b""
 
 
 def missing(case):
