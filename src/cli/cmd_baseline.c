@@ -32,7 +32,8 @@ struct arguments {
 
 static int run_list(struct wp_cli *cli, const struct arguments *args)
 {
-	static const char *const headings[] = { "SITE", "PACKAGE", "VERSION", "CONFIDENCE", "ORIGIN", "RECORDED", "CONTENT" };
+	static const char *const headings[] = { "SITE",   "PACKAGE",  "VERSION", "CONFIDENCE",
+						"ORIGIN", "RECORDED", "CONTENT" };
 	struct wp_cache *cache __attribute__((cleanup(wp_cache_closep))) = NULL;
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 	struct wp_baseline *items;
@@ -56,14 +57,13 @@ static int run_list(struct wp_cli *cli, const struct arguments *args)
 	table = wp_table_new(cli, headings, sizeof headings / sizeof *headings);
 	for (size_t i = 0; i < count; i++)
 		wp_table_row(table,
-			     (const char *const[]){
-				     items[i].site_code, items[i].package_id,
-				     wp_arena_printf(cli->arena, "%" PRIu64, items[i].source_version),
-				     wp_confidence_name(items[i].confidence), items[i].origin,
-				     wp_time_minutes(cli->arena, items[i].recorded_at),
-				     items[i].content_id && strlen(items[i].content_id) > 19
-					     ? wp_arena_strndup(cli->arena, items[i].content_id + 7, 12)
-					     : NULL });
+			     (const char *const[]){ items[i].site_code, items[i].package_id,
+						    wp_arena_printf(cli->arena, "%" PRIu64, items[i].source_version),
+						    wp_confidence_name(items[i].confidence), items[i].origin,
+						    wp_time_minutes(cli->arena, items[i].recorded_at),
+						    items[i].content_id && strlen(items[i].content_id) > 19
+							    ? wp_arena_strndup(cli->arena, items[i].content_id + 7, 12)
+							    : NULL });
 	wp_table_finish(table, &buf);
 	return wp_cli_emit(cli, &buf);
 }
@@ -119,8 +119,9 @@ static int select_records(struct wp_cli *cli, const struct arguments *args, stru
 
 static void add_failure(struct adoption *adoption, const struct wp_record *record, const char *code, const char *detail)
 {
-	json_array_append_new(adoption->failed, json_pack("{s:o, s:s, s:o}", "package_id", wp_json_text(record->package_id),
-							  "code", code, "detail", wp_json_text(detail)));
+	json_array_append_new(adoption->failed,
+			      json_pack("{s:o, s:s, s:o}", "package_id", wp_json_text(record->package_id), "code", code,
+					"detail", wp_json_text(detail)));
 }
 
 static void adopt_one(struct wp_cli *cli, struct adoption *adoption, size_t i)
@@ -166,8 +167,8 @@ static int print_adoption(struct wp_cli *cli, const struct adoption *adoption)
 	json_array_foreach(adoption->failed, i, failure) {
 		const char *detail = wp_json_get_text(failure, "detail");
 
-		wp_cli_note(cli, "%s: %s%s%s", wp_json_get_text(failure, "package_id"), wp_json_get_text(failure, "code"),
-			    detail ? ": " : "", detail ? detail : "");
+		wp_cli_note(cli, "%s: %s%s%s", wp_json_get_text(failure, "package_id"),
+			    wp_json_get_text(failure, "code"), detail ? ": " : "", detail ? detail : "");
 	}
 	wp_buf_printf(&buf, "Adopted what stands there now for %zu package%s of site %s", adoption->adopted_count,
 		      wp_cli_plural(adoption->adopted_count), adoption->set->site_code);
@@ -217,8 +218,9 @@ static int find_site(struct wp_cli *cli, struct wp_cache *cache, const struct ar
 		if (strcasecmp(items[i].package_id, id))
 			continue;
 		if (*ret && strcmp((*ret)->site_code, items[i].site_code))
-			return wp_fail(err, WP_E_USAGE, "usage", id, "%s has baselines of site %s and of site %s; say --site CODE",
-				       id, (*ret)->site_code, items[i].site_code);
+			return wp_fail(err, WP_E_USAGE, "usage", id,
+				       "%s has baselines of site %s and of site %s; say --site CODE", id,
+				       (*ret)->site_code, items[i].site_code);
 		*ret = &items[i];
 	}
 	if (!status && !*ret)
@@ -268,9 +270,10 @@ static int run_forget(struct wp_cli *cli, const struct arguments *args)
 		if (!count)
 			continue;
 		total += count;
-		json_array_append_new(forgotten, json_pack("{s:o, s:o, s:I}", "site_code", wp_json_text(found[i]->site_code),
-							   "package_id", wp_json_text(found[i]->package_id), "count",
-							   (json_int_t)count));
+		json_array_append_new(forgotten,
+				      json_pack("{s:o, s:o, s:I}", "site_code", wp_json_text(found[i]->site_code),
+						"package_id", wp_json_text(found[i]->package_id), "count",
+						(json_int_t)count));
 	}
 	return print_forgotten(cli, forgotten, total);
 }

@@ -29,7 +29,8 @@ static int parse_image(struct wp_cli *cli, const char *text, uint32_t *ret_image
 	uint64_t number;
 
 	if (!wp_parse_u64(text, false, &number) || number < 1 || number > WP_LIMIT_IMAGES)
-		return wp_cli_usage(cli, "--image", "--image is a number from 1 to %u, not '%s'", WP_LIMIT_IMAGES, text);
+		return wp_cli_usage(cli, "--image", "--image is a number from 1 to %u, not '%s'", WP_LIMIT_IMAGES,
+				    text);
 	*ret_image = (uint32_t)number;
 	return 0;
 }
@@ -54,7 +55,8 @@ static int parse(struct wp_cli *cli, int argc, char **argv, struct arguments *ar
 	if (args->xml && cli->json)
 		return wp_cli_usage(cli, "--xml", "--xml and --json exclude each other");
 	if (args->xml && (args->image || args->deep))
-		return wp_cli_usage(cli, "--xml", "--xml prints the whole XML; it goes with neither --image nor --deep");
+		return wp_cli_usage(cli, "--xml",
+				    "--xml prints the whole XML; it goes with neither --image nor --deep");
 	if (args->xml && argc - optind > 1)
 		return wp_cli_usage(cli, "--xml", "--xml takes one file, but there are %d", argc - optind);
 	return -1;
@@ -79,7 +81,8 @@ static void release(struct files *files)
 		wp_wim_free((struct wp_wim *)files->items[i].wim);
 }
 
-static void read_files(struct wp_cli *cli, const struct arguments *args, char **paths, size_t count, struct files *files)
+static void read_files(struct wp_cli *cli, const struct arguments *args, char **paths, size_t count,
+		       struct files *files)
 {
 	files->items = wp_arena_alloc(cli->arena, count * sizeof *files->items);
 	for (size_t i = 0; i < count; i++) {
@@ -106,7 +109,8 @@ static int check_image(const struct files *files, uint32_t image, struct wp_erro
 			found = wim->metadata->images[k].index == image;
 		if (!found)
 			return wp_fail(err, WP_E_FAILED, "no-such-image", wim->path,
-				       "%s has no image %" PRIu32 "; it has %zu, which wimplan inspect without --image lists",
+				       "%s has no image %" PRIu32
+				       "; it has %zu, which wimplan inspect without --image lists",
 				       wim->path, image, wim->metadata->image_count);
 	}
 	return WP_OK;
@@ -122,8 +126,8 @@ static int print_xml(struct wp_cli *cli, const struct wp_wim *wim)
 		wp_buf_add(&buf, wim->xml_text, wim->xml_text_length);
 		return wp_cli_emit(cli, &buf);
 	}
-	wp_fail(&err, WP_E_FAILED, worst ? worst->code : "xml-invalid", wim->path, "%s: the XML cannot be shown: %s", wim->path,
-		worst ? worst->summary : "it is no UTF-16");
+	wp_fail(&err, WP_E_FAILED, worst ? worst->code : "xml-invalid", wim->path, "%s: the XML cannot be shown: %s",
+		wim->path, worst ? worst->summary : "it is no UTF-16");
 	return wp_cli_error(cli, &err);
 }
 

@@ -15,7 +15,7 @@ static const struct option options[] = { { 0 } };
 struct recording {
 	struct wp_baseline *baselines;
 	size_t baseline_count;
-	size_t reloads;              /* done: nothing was distributed by them */
+	size_t reloads;             /* done: nothing was distributed by them */
 	size_t others[WP_OUTCOMES]; /* steps with another outcome than done */
 };
 
@@ -80,8 +80,8 @@ static int read_receipts(struct wp_cli *cli, char **paths, size_t count, struct 
 
 static json_t *ignored_json(const char *outcome, const char *action, size_t count, const char *why)
 {
-	return json_pack("{s:s, s:s?, s:I, s:s}", "outcome", outcome, "action", action, "count", (json_int_t)count, "why",
-			 why);
+	return json_pack("{s:s, s:s?, s:I, s:s}", "outcome", outcome, "action", action, "count", (json_int_t)count,
+			 "why", why);
 }
 
 #define RELOAD_WHY "a reload distributes nothing"

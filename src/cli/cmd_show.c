@@ -59,8 +59,8 @@ static int parse(struct wp_cli *cli, int argc, char **argv, const struct format 
 	if (cli->json && (*ret_format)->write)
 		return wp_cli_usage(cli, "--format", "--json and --format %s exclude each other", name);
 	if (argc - optind != 1)
-		return wp_cli_usage(cli, argc > optind ? argv[optind + 1] : NULL, "show takes one plan file, but there are %d",
-				    argc - optind);
+		return wp_cli_usage(cli, argc > optind ? argv[optind + 1] : NULL,
+				    "show takes one plan file, but there are %d", argc - optind);
 	return -1;
 }
 

@@ -110,22 +110,23 @@ static const char *versions(struct wp_cli *cli, const struct wp_record *record)
 
 static void add_records(struct wp_cli *cli, const struct wp_record_set *set, struct wp_buf *buf)
 {
-	static const char *const headings[] = { "PACKAGE", "CLASS", "NAME", "IMAGES", "OS VERSION", "SENT AS", "SOURCE" };
+	static const char *const headings[] = {
+		"PACKAGE", "CLASS", "NAME", "IMAGES", "OS VERSION", "SENT AS", "SOURCE"
+	};
 	struct wp_table *table = wp_table_new(cli, headings, sizeof headings / sizeof *headings);
 
 	for (size_t i = 0; i < set->count; i++) {
 		const struct wp_record *record = &set->records[i];
 		struct wp_number sent = record->source_version;
 
-		wp_table_row(table,
-			     (const char *const[]){
-				     record->package_id, class_word(record->class), record->name,
-				     record->images.origin == WP_FROM_NOTHING
-					     ? NULL
-					     : wp_arena_printf(cli->arena, "%zu", record->images.count),
-				     versions(cli, record),
-				     sent.known ? wp_arena_printf(cli->arena, "v%" PRIu64, sent.value) : NULL,
-				     record->source_path });
+		wp_table_row(table, (const char *const[]){
+					    record->package_id, class_word(record->class), record->name,
+					    record->images.origin == WP_FROM_NOTHING
+						    ? NULL
+						    : wp_arena_printf(cli->arena, "%zu", record->images.count),
+					    versions(cli, record),
+					    sent.known ? wp_arena_printf(cli->arena, "v%" PRIu64, sent.value) : NULL,
+					    record->source_path });
 	}
 	wp_table_finish(table, buf);
 }
@@ -178,8 +179,8 @@ static int run_diff(struct wp_cli *cli, const struct arguments *args)
 		return wp_cli_error(cli, &err);
 	if (strcmp(snapshots[0].site_code, snapshots[1].site_code)) {
 		wp_fail(&err, WP_E_FAILED, "other-site", args->ids[1],
-			"snapshot %s is of site %s and %s of site %s: only exports of one site can be compared", args->ids[0],
-			snapshots[0].site_code, args->ids[1], snapshots[1].site_code);
+			"snapshot %s is of site %s and %s of site %s: only exports of one site can be compared",
+			args->ids[0], snapshots[0].site_code, args->ids[1], snapshots[1].site_code);
 		return wp_cli_error(cli, &err);
 	}
 	packages = wp_snapshot_diff(old, new, &same);

@@ -12,9 +12,10 @@
 
 json_t *wp_cli_snapshot_json(struct wp_arena *arena, const struct wp_snapshot *snapshot)
 {
-	return json_pack("{s:s, s:o, s:o, s:o, s:o}", "id", snapshot->id, "site_code", wp_json_text(snapshot->site_code),
-			 "taken_at", wp_json_text(wp_time_iso(arena, snapshot->taken_at)), "imported_at",
-			 wp_json_text(wp_time_iso(arena, snapshot->imported_at)), "records", wp_json_u64(snapshot->records));
+	return json_pack(
+		"{s:s, s:o, s:o, s:o, s:o}", "id", snapshot->id, "site_code", wp_json_text(snapshot->site_code),
+		"taken_at", wp_json_text(wp_time_iso(arena, snapshot->taken_at)), "imported_at",
+		wp_json_text(wp_time_iso(arena, snapshot->imported_at)), "records", wp_json_u64(snapshot->records));
 }
 
 char *wp_cli_snapshot_name(struct wp_arena *arena, const struct wp_snapshot *snapshot)
@@ -35,10 +36,10 @@ json_t *wp_cli_baseline_json(struct wp_arena *arena, const struct wp_baseline *b
 {
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o}", "site_code", wp_json_text(baseline->site_code),
 			 "package_id", wp_json_text(baseline->package_id), "source_version",
-			 wp_json_u64(baseline->source_version), "content_id", wp_json_hash(baseline->content_id), "file_id",
-			 wp_json_hash(baseline->file_id), "confidence", wp_confidence_name(baseline->confidence), "origin",
-			 wp_json_text(baseline->origin), "recorded_at",
-			 wp_json_text(wp_time_iso(arena, baseline->recorded_at)));
+			 wp_json_u64(baseline->source_version), "content_id", wp_json_hash(baseline->content_id),
+			 "file_id", wp_json_hash(baseline->file_id), "confidence",
+			 wp_confidence_name(baseline->confidence), "origin", wp_json_text(baseline->origin),
+			 "recorded_at", wp_json_text(wp_time_iso(arena, baseline->recorded_at)));
 }
 
 json_t *wp_cli_baselines_json(struct wp_arena *arena, const struct wp_baseline *items, size_t count)

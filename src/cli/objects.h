@@ -12,7 +12,7 @@ char *wp_cli_snapshot_name(struct wp_arena *arena, const struct wp_snapshot *sna
 /* "1a2b3c4d5e6f (site P01, 2026-02-20 02:10Z, 44 packages)" */
 char *wp_cli_snapshot_words(struct wp_arena *arena, const struct wp_snapshot *snapshot);
 
-/* {"site_code","package_id","source_version","content_id","file_id","confidence","origin","recorded_at"}. New reference. */
+/* {"site_code","package_id","source_version","content_id","file_id","confidence","origin","recorded_at"}. */
 json_t *wp_cli_baseline_json(struct wp_arena *arena, const struct wp_baseline *baseline);
 json_t *wp_cli_baselines_json(struct wp_arena *arena, const struct wp_baseline *items, size_t count);
 

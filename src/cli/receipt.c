@@ -20,8 +20,14 @@ const char *wp_outcome_name(enum wp_outcome outcome)
 enum kind { TEXT, TEXT_OR_NULL, COUNT, COUNT_OR_NULL, INTEGER_OR_NULL, BOOLEAN, DIGEST_OR_NULL, ANY };
 
 static const char *const kind_names[] = {
-	"a text that is not empty", "a text or null", "a whole number from 0 on", "a whole number from 0 on or null",
-	"a whole number or null", "true or false", "\"sha256:\" with 64 digits or null", "there",
+	"a text that is not empty",
+	"a text or null",
+	"a whole number from 0 on",
+	"a whole number from 0 on or null",
+	"a whole number or null",
+	"true or false",
+	"\"sha256:\" with 64 digits or null",
+	"there",
 };
 
 struct key {
@@ -30,8 +36,12 @@ struct key {
 };
 
 static const struct key receipt_keys[] = {
-	{ "plan_id", TEXT },	  { "site_code", TEXT },	  { "provider", TEXT },
-	{ "started_at", TEXT_OR_NULL }, { "finished_at", TEXT_OR_NULL }, { "steps", ANY },
+	{ "plan_id", TEXT },
+	{ "site_code", TEXT },
+	{ "provider", TEXT },
+	{ "started_at", TEXT_OR_NULL },
+	{ "finished_at", TEXT_OR_NULL },
+	{ "steps", ANY },
 };
 
 static const struct key step_keys[] = {
@@ -88,14 +98,14 @@ static int check_keys(const json_t *object, const struct key *keys, size_t count
 		      struct wp_error *err)
 {
 	if (!json_is_object(object))
-		return wp_fail(err, WP_E_REFUSED, "bad-receipt", subject, "%s: %s is no JSON object; nothing was recorded", subject,
-			       what);
+		return wp_fail(err, WP_E_REFUSED, "bad-receipt", subject,
+			       "%s: %s is no JSON object; nothing was recorded", subject, what);
 	for (size_t i = 0; i < count; i++) {
 		const char *must = keys[i].kind == ANY ? "is missing" : "must be ";
 
 		if (!fits(object, &keys[i]))
-			return wp_fail(err, WP_E_REFUSED, "bad-receipt", subject, "%s: %s of %s %s%s; nothing was recorded",
-				       subject, keys[i].name, what, must,
+			return wp_fail(err, WP_E_REFUSED, "bad-receipt", subject,
+				       "%s: %s of %s %s%s; nothing was recorded", subject, keys[i].name, what, must,
 				       keys[i].kind == ANY ? "" : kind_names[keys[i].kind]);
 	}
 	return WP_OK;
@@ -116,7 +126,8 @@ static bool known_version(const char *version)
 
 static int check_format(const json_t *document, const char *subject, struct wp_error *err)
 {
-	const char *format = wp_json_get_text(document, "format"), *version = wp_json_get_text(document, "format_version");
+	const char *format = wp_json_get_text(document, "format"),
+		   *version = wp_json_get_text(document, "format_version");
 
 	if (!format || strcmp(format, "wimplan-receipt"))
 		return wp_fail(err, WP_E_REFUSED, "not-a-receipt", subject,
@@ -155,13 +166,14 @@ static int parse_step(struct wp_arena *arena, const json_t *json, size_t number,
 	else if (!strcmp(action, wp_action_name(WP_REFRESH)))
 		ret->action = WP_REFRESH;
 	else
-		return wp_fail(err, WP_E_REFUSED, "bad-receipt", subject, "%s: %s has the unknown action %s; nothing was recorded",
-			       subject, what, action);
+		return wp_fail(err, WP_E_REFUSED, "bad-receipt", subject,
+			       "%s: %s has the unknown action %s; nothing was recorded", subject, what, action);
 	if (!find_outcome(outcome, &ret->outcome))
 		return wp_fail(err, WP_E_REFUSED, "bad-receipt", subject,
 			       "%s: %s has the unknown outcome %s; nothing was recorded", subject, what, outcome);
 	ret->package_id = wp_arena_strdup(arena, wp_json_get_text(json, "package_id"));
-	ret->source_version_after.known = wp_json_get_u64(json, "source_version_after", &ret->source_version_after.value);
+	ret->source_version_after.known =
+		wp_json_get_u64(json, "source_version_after", &ret->source_version_after.value);
 	ret->content_id = wp_arena_strdup(arena, wp_json_get_text(json, "content_id"));
 	ret->file_id = wp_arena_strdup(arena, wp_json_get_text(json, "file_id"));
 	if (wp_json_get_text(json, "finished_at"))
@@ -170,8 +182,9 @@ static int parse_step(struct wp_arena *arena, const json_t *json, size_t number,
 	if (ret->action == WP_REFRESH && ret->outcome == WP_OUTCOME_DONE &&
 	    (!ret->source_version_after.known || !ret->content_id))
 		return wp_fail(err, WP_E_REFUSED, "bad-receipt", subject,
-			       "%s: step %zu (%s) is a refresh that is done, but its %s is null; nothing was recorded", subject,
-			       number, ret->package_id, ret->content_id ? "source_version_after" : "content_id");
+			       "%s: step %zu (%s) is a refresh that is done, but its %s is null; nothing was recorded",
+			       subject, number, ret->package_id,
+			       ret->content_id ? "source_version_after" : "content_id");
 	return WP_OK;
 }
 
@@ -186,8 +199,8 @@ int wp_receipt_parse(struct wp_arena *arena, const char *text, size_t length, co
 		return err->status = WP_E_REFUSED;
 	status = check_format(document, subject, err);
 	if (!status)
-		status = check_keys(document, receipt_keys, sizeof receipt_keys / sizeof *receipt_keys, subject, "the receipt",
-				    err);
+		status = check_keys(document, receipt_keys, sizeof receipt_keys / sizeof *receipt_keys, subject,
+				    "the receipt", err);
 	if (status)
 		return status;
 	steps = json_object_get(document, "steps");

@@ -69,8 +69,8 @@ static json_t *diff_properties(struct wp_arena *arena, const json_t *old, const 
 
 		if (equal(a, b) || not_fetched(old, names[i]) || not_fetched(new, names[i]))
 			continue;
-		json_array_append_new(changes, json_pack("{s:s, s:o, s:o}", "property", names[i], "old", or_null(a), "new",
-							 or_null(b)));
+		json_array_append_new(changes, json_pack("{s:s, s:o, s:o}", "property", names[i], "old", or_null(a),
+							 "new", or_null(b)));
 	}
 	return changes;
 }
@@ -104,8 +104,8 @@ static json_t *diff_image(const struct wp_site_image *old, const struct wp_site_
 			return NULL;
 		}
 	}
-	return json_pack("{s:o, s:s, s:o}", "index", wp_json_u64(old ? old->index : new->index), "status", status, "fields",
-			 fields);
+	return json_pack("{s:o, s:s, s:o}", "index", wp_json_u64(old ? old->index : new->index), "status", status,
+			 "fields", fields);
 }
 
 static json_t *diff_images(const struct wp_site_images *old, const struct wp_site_images *new)
@@ -226,7 +226,8 @@ static const char *value_text(struct wp_arena *arena, const json_t *value)
 	return text;
 }
 
-static void add_change(struct wp_buf *buf, struct wp_arena *arena, const char *about, size_t width, const json_t *change)
+static void add_change(struct wp_buf *buf, struct wp_arena *arena, const char *about, size_t width,
+		       const json_t *change)
 {
 	const char *old = value_text(arena, json_object_get(change, "old"));
 	const char *new = value_text(arena, json_object_get(change, "new"));
@@ -263,13 +264,15 @@ static void add_images(struct wp_buf *buf, struct wp_arena *arena, const json_t 
 	json_array_foreach(images, i, image)
 		width = widest(json_object_get(image, "fields"), "field", width);
 	json_array_foreach(images, i, image) {
-		const char *about = wp_arena_printf(arena, "image %lld", (long long)json_integer_value(json_object_get(image, "index")));
+		const char *about = wp_arena_printf(arena, "image %lld",
+						    (long long)json_integer_value(json_object_get(image, "index")));
 		const json_t *fields = json_object_get(image, "fields");
 
 		if (!json_array_size(fields))
 			wp_buf_printf(buf, "  %s  %s\n", about, wp_json_get_text(image, "status"));
 		json_array_foreach(fields, k, field)
-			add_change(buf, arena, wp_arena_printf(arena, "%s  %s", about, wp_json_get_text(field, "field")),
+			add_change(buf, arena,
+				   wp_arena_printf(arena, "%s  %s", about, wp_json_get_text(field, "field")),
 				   strlen(about) + 2 + width, field);
 	}
 }
@@ -277,7 +280,8 @@ static void add_images(struct wp_buf *buf, struct wp_arena *arena, const json_t 
 static void add_package(struct wp_buf *buf, const json_t *package, char symbol, const char *color)
 {
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-	const json_t *properties = json_object_get(package, "properties"), *rows = json_object_get(package, "rows"), *item;
+	const json_t *properties = json_object_get(package, "properties"), *rows = json_object_get(package, "rows"),
+		     *item;
 	const json_t *images = json_object_get(package, "images");
 	const char *name = wp_json_get_text(package, "name");
 	size_t i, width = widest(properties, "property", 0);
@@ -329,5 +333,6 @@ void wp_snapshot_diff_text(const json_t *packages, size_t same, const struct wp_
 	}
 	if (json_array_size(packages))
 		wp_buf_putc(buf, '\n');
-	wp_buf_printf(buf, "%zu added, %zu removed, %zu changed, %zu the same.\n", counts[0], counts[1], counts[2], same);
+	wp_buf_printf(buf, "%zu added, %zu removed, %zu changed, %zu the same.\n", counts[0], counts[1], counts[2],
+		      same);
 }

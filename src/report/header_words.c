@@ -4,8 +4,8 @@
 
 #define VERSION_SOLID 0xe00u
 
-#define COMPRESSION_BITS                                                                                \
-	(WP_WIM_COMPRESSION | WP_WIM_COMPRESS_XPRESS | WP_WIM_COMPRESS_LZX | WP_WIM_COMPRESS_LZMS |     \
+#define COMPRESSION_BITS                                                                                               \
+	(WP_WIM_COMPRESSION | WP_WIM_COMPRESS_XPRESS | WP_WIM_COMPRESS_LZX | WP_WIM_COMPRESS_LZMS |                    \
 	 WP_WIM_COMPRESS_XPRESS2)
 
 static const struct {

@@ -69,7 +69,7 @@ static const char *number_cell(struct wp_arena *arena, struct wp_number number)
 
 enum { INDEX, NAME, VERSION, ARCH, EDITION, LANGUAGES, SIZE, BYTES, CREATED, MODIFIED, CELLS };
 
-static const char *const headings[CELLS] = { "#",	  "NAME", "VERSION", "ARCH",	"EDITION",
+static const char *const headings[CELLS] = { "#",         "NAME", "VERSION", "ARCH",    "EDITION",
 					     "LANGUAGES", "SIZE", "BYTES",   "CREATED", "MODIFIED" };
 
 static void fill(struct wp_arena *arena, const struct wp_wim_image *image, const char *cells[CELLS])
@@ -107,8 +107,8 @@ static void add_line(struct wp_buf *buf, const char *const cells[CELLS], const s
 	wp_buf_putc(buf, '\n');
 }
 
-bool wp_inspect_table(struct wp_arena *arena, const struct wp_wim_image *images, size_t count, size_t columns, bool color,
-		      struct wp_buf *buf)
+bool wp_inspect_table(struct wp_arena *arena, const struct wp_wim_image *images, size_t count, size_t columns,
+		      bool color, struct wp_buf *buf)
 {
 	const char *(*rows)[CELLS] = wp_arena_alloc(arena, count * sizeof *rows);
 	struct wp_buf heading __attribute__((cleanup(wp_buf_free))) = { 0 };
@@ -165,17 +165,18 @@ void wp_inspect_blocks(struct wp_arena *arena, const struct wp_wim_image *images
 		wp_buf_pad(buf, ' ', width - strlen(cells[INDEX]));
 		wp_buf_printf(buf, "%s  ", cells[INDEX]);
 		wp_layout_wrap(buf, strcmp(cells[NAME], "-") ? cells[NAME] : "(no name)", indent, indent, columns);
-		add_parts(buf, (const char *const[]){ cells[VERSION], cells[ARCH], cells[EDITION], cells[LANGUAGES] }, 4, ", ",
-			  indent, columns);
+		add_parts(buf, (const char *const[]){ cells[VERSION], cells[ARCH], cells[EDITION], cells[LANGUAGES] },
+			  4, ", ", indent, columns);
 		if (images[i].total_bytes.known)
-			add_parts(buf, (const char *const[]){ wp_inspect_bytes(arena, images[i].total_bytes.value) }, 1, "",
-				  indent, columns);
+			add_parts(buf, (const char *const[]){ wp_inspect_bytes(arena, images[i].total_bytes.value) }, 1,
+				  "", indent, columns);
 		add_parts(buf,
-			  (const char *const[]){
-				  images[i].creation_time.known ? wp_arena_printf(arena, "created %s", cells[CREATED]) : NULL,
-				  images[i].last_modification_time.known
-					  ? wp_arena_printf(arena, "modified %s", cells[MODIFIED])
-					  : NULL },
+			  (const char *const[]){ images[i].creation_time.known
+							 ? wp_arena_printf(arena, "created %s", cells[CREATED])
+							 : NULL,
+						 images[i].last_modification_time.known
+							 ? wp_arena_printf(arena, "modified %s", cells[MODIFIED])
+							 : NULL },
 			  2, ", ", indent, columns);
 	}
 }

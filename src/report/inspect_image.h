@@ -10,8 +10,8 @@
 char *wp_inspect_bytes(struct wp_arena *arena, uint64_t bytes);
 
 /* One line for each image. False, and nothing is added, when the table needs more columns than there are. */
-bool wp_inspect_table(struct wp_arena *arena, const struct wp_wim_image *images, size_t count, size_t columns, bool color,
-		      struct wp_buf *buf);
+bool wp_inspect_table(struct wp_arena *arena, const struct wp_wim_image *images, size_t count, size_t columns,
+		      bool color, struct wp_buf *buf);
 
 /* A few lines for each image. */
 void wp_inspect_blocks(struct wp_arena *arena, const struct wp_wim_image *images, size_t count, size_t columns,

@@ -46,9 +46,10 @@ static void add_format(struct inspect *in, const struct wp_wim_header *header)
 	wp_buf_printf(&text, "WIM 0x%x, ", header->version);
 	wp_buf_puts(&text, strcmp(wp_wim_compression(header), "none") ? wp_wim_compression(header) : "not compressed");
 	if (header->chunk_size)
-		wp_buf_printf(&text, " in chunks of %s", header->chunk_size % 1024
-			      ? wp_words_count(in->arena, header->chunk_size)
-			      : wp_arena_printf(in->arena, "%" PRIu32 " KiB", header->chunk_size / 1024));
+		wp_buf_printf(&text, " in chunks of %s",
+			      header->chunk_size % 1024
+				      ? wp_words_count(in->arena, header->chunk_size)
+				      : wp_arena_printf(in->arena, "%" PRIu32 " KiB", header->chunk_size / 1024));
 	wp_buf_puts(&text, wp_header_solid(header) ? ", solid" : "");
 	wp_buf_puts(&text, header->pipable ? ", pipable" : "");
 	wp_buf_puts(&text, wp_header_integrity(header) ? ", integrity table" : "");
@@ -74,7 +75,8 @@ static void add_blobs(struct inspect *in, const struct wp_wim_content *content)
 	const char *stored = "stored size not known (solid)";
 
 	if (content->stored_bytes.known)
-		stored = wp_arena_printf(in->arena, "stored in %s", wp_inspect_bytes(in->arena, content->stored_bytes.value));
+		stored = wp_arena_printf(in->arena, "stored in %s",
+					 wp_inspect_bytes(in->arena, content->stored_bytes.value));
 	add_fact(in, "Blobs",
 		 wp_arena_printf(in->arena, "%s with %s, %s", wp_words_count(in->arena, content->blob_count),
 				 wp_inspect_bytes(in->arena, content->blob_bytes), stored));
@@ -126,10 +128,11 @@ static void add_other(struct inspect *in, const struct wp_wim_metadata *metadata
 		return;
 	wp_buf_putc(in->buf, '\n');
 	for (size_t i = 0; i < metadata->other_count; i++)
-		wp_layout_wrap(in->buf,
-			       wp_layout_escape(in->arena, wp_arena_printf(in->arena, "%s = %s", metadata->other[i].path,
-									   metadata->other[i].value)),
-			       0, 2, in->columns);
+		wp_layout_wrap(
+			in->buf,
+			wp_layout_escape(in->arena, wp_arena_printf(in->arena, "%s = %s", metadata->other[i].path,
+								    metadata->other[i].value)),
+			0, 2, in->columns);
 }
 
 static void add_diagnostics(struct inspect *in, const struct wp_wim *wim)
@@ -142,8 +145,8 @@ static void add_diagnostics(struct inspect *in, const struct wp_wim *wim)
 	for (size_t i = 0; i < diags->count; i++) {
 		const struct wp_diag *diag = &diags->items[i];
 		const char *name = wp_severity_name(diag->severity);
-		const char *text = wp_layout_escape(in->arena, wp_arena_printf(in->arena, "%s: %s%s%s%s", diag->code, diag->summary,
-									       diag->detail ? " (" : "",
+		const char *text = wp_layout_escape(in->arena, wp_arena_printf(in->arena, "%s: %s%s%s%s", diag->code,
+									       diag->summary, diag->detail ? " (" : "",
 									       diag->detail ? diag->detail : "",
 									       diag->detail ? ")" : ""));
 

@@ -23,7 +23,7 @@ const char *wp_layout_cut(struct wp_arena *arena, const char *text, size_t width
 
 	if (wp_text_width(text) <= width)
 		return text;
-	/* Whole characters as long as they leave a column for the sign of the cut; combining ones stay with their base. */
+	/* Whole characters as long as they leave a column for the sign of the cut; combining ones are kept. */
 	while (*at) {
 		const char *start = at;
 

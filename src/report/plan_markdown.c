@@ -16,7 +16,8 @@ struct markdown {
 
 /*
  * Data as text: control characters made visible, then everything escaped that CommonMark, GFM tables, HTML or GitHub's
- * $-formulas would take for more than a letter. CommonMark 0.31, "Backslash escapes": any ASCII punctuation may be escaped.
+ * $-formulas would take for more than a letter. CommonMark 0.31, "Backslash escapes": any ASCII punctuation may be
+ * escaped.
  */
 static void add_text(struct markdown *md, const char *data)
 {
@@ -76,12 +77,14 @@ static void add_facts(struct markdown *md)
 	add_heading_row(md, (const char *const[]){ "Fact", "Value" }, 2);
 	add_fact(md, "Plan", plan->id);
 	add_fact(md, "Site", plan->site_code);
-	add_fact(md, "Made", wp_arena_printf(md->arena, "%s by %s with wimplan %s", wp_time_minutes(md->arena, plan->created_at),
-					     plan->created_by ? plan->created_by : "(unknown)",
-					     plan->tool_version ? plan->tool_version : "(unknown version)"));
-	add_fact(md, "Snapshot", wp_arena_printf(md->arena, "%s of %s, %" PRIu64 " packages",
-						 wp_words_short_id(md->arena, plan->snapshot_id),
-						 wp_time_minutes(md->arena, plan->snapshot_taken_at), plan->snapshot_records));
+	add_fact(md, "Made",
+		 wp_arena_printf(md->arena, "%s by %s with wimplan %s", wp_time_minutes(md->arena, plan->created_at),
+				 plan->created_by ? plan->created_by : "(unknown)",
+				 plan->tool_version ? plan->tool_version : "(unknown version)"));
+	add_fact(md, "Snapshot",
+		 wp_arena_printf(md->arena, "%s of %s, %" PRIu64 " packages",
+				 wp_words_short_id(md->arena, plan->snapshot_id),
+				 wp_time_minutes(md->arena, plan->snapshot_taken_at), plan->snapshot_records));
 	add_fact(md, "Reload image properties", wp_words_count(md->arena, sum->reload));
 	add_fact(md, "Refresh package source", wp_words_count(md->arena, sum->refresh));
 	add_fact(md, "Blocked", wp_words_count(md->arena, sum->blocked));
@@ -149,7 +152,8 @@ static void add_reasons(struct markdown *md, const struct wp_entry *entry)
 				(const char *const[]){
 					reason->image ? wp_arena_printf(md->arena, "%" PRIu32, reason->image) : "all",
 					words.field, *words.before ? words.before : "(empty)",
-					*words.after ? words.after : "(empty)", wp_confidence_name(reason->confidence) },
+					*words.after ? words.after : "(empty)",
+					wp_confidence_name(reason->confidence) },
 				5);
 	}
 	wp_buf_putc(md->buf, '\n');

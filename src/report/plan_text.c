@@ -124,7 +124,8 @@ static void add_detail(struct text *text, const char *about, size_t about_width,
 	wp_buf_pad(text->buf, ' ', DETAIL_INDENT);
 	wp_text_pad(text->buf, about, about_width);
 	wp_buf_puts(text->buf, "  ");
-	wp_layout_wrap(text->buf, value, DETAIL_INDENT + about_width + 2, DETAIL_INDENT + about_width + 2, text->columns);
+	wp_layout_wrap(text->buf, value, DETAIL_INDENT + about_width + 2, DETAIL_INDENT + about_width + 2,
+		       text->columns);
 }
 
 /* Returns the path when it is still to be said: where the line had no room for it. */
@@ -190,8 +191,7 @@ static void add_field(struct text *text, const struct wp_reason_words *words, si
 /* Reasons below an entry. That metadata did not change goes without saying where the content is what changed. */
 static bool has_line(const struct text *text, const struct wp_entry *entry, const struct wp_reason *reason)
 {
-	return entry->status != WP_ENTRY_UNCHANGED &&
-	       (strcmp(reason->code, "metadata-same") || text->options->all);
+	return entry->status != WP_ENTRY_UNCHANGED && (strcmp(reason->code, "metadata-same") || text->options->all);
 }
 
 static const char *confidence_suffix(struct text *text, const struct wp_reason *reason)
@@ -266,7 +266,8 @@ static void add_remedies(struct text *text)
 
 static int compare_entries(const void *a, const void *b)
 {
-	return strcmp((*(const struct wp_entry *const *)a)->package_id, (*(const struct wp_entry *const *)b)->package_id);
+	return strcmp((*(const struct wp_entry *const *)a)->package_id,
+		      (*(const struct wp_entry *const *)b)->package_id);
 }
 
 static int compare_subject(const void *subject, const void *entry)
@@ -305,11 +306,12 @@ static bool add_diagnostics(struct text *text)
 		if (!any)
 			wp_buf_putc(text->buf, '\n');
 		any = true;
-		wp_layout_wrap(text->buf,
-			       escape(text, wp_arena_printf(text->arena, "%s %s: %s%s%s", wp_severity_name(diag->severity),
-							    diag->code, diag->subject ? diag->subject : "",
-							    diag->subject ? ": " : "", diag->summary)),
-			       0, 2, text->columns);
+		wp_layout_wrap(
+			text->buf,
+			escape(text, wp_arena_printf(text->arena, "%s %s: %s%s%s", wp_severity_name(diag->severity),
+						     diag->code, diag->subject ? diag->subject : "",
+						     diag->subject ? ": " : "", diag->summary)),
+			0, 2, text->columns);
 	}
 	return any;
 }

@@ -11,9 +11,12 @@
 #define DIGITS_SHOWN 12
 
 static const struct wp_gate_words gates[] = {
-	{ "no-source", "the package has no source", "Set PkgSourcePath on the site, or leave the package out with --exclude." },
-	{ "other-site", "the package belongs to another site", "Plan it with an export of the site that it belongs to." },
-	{ "action-in-progress", "the site is working on the package", "Wait until the site has finished, export again and plan again." },
+	{ "no-source", "the package has no source",
+	  "Set PkgSourcePath on the site, or leave the package out with --exclude." },
+	{ "other-site", "the package belongs to another site",
+	  "Plan it with an export of the site that it belongs to." },
+	{ "action-in-progress", "the site is working on the package",
+	  "Wait until the site has finished, export again and plan again." },
 	{ "no-install-wim", "the folder has no sources\\install.wim",
 	  "Put an install.wim there; an .esd or .swm cannot be used by Configuration Manager." },
 	{ "source-split", "the source is one part of a split WIM", "Join the parts into one .wim file." },
@@ -23,7 +26,8 @@ static const struct wp_gate_words gates[] = {
 	{ "source-not-mapped", "no --map says where the path is on this machine", "Add --map 'PREFIX=FOLDER' for it." },
 	{ "source-missing", "nothing stands at the path", "Put the source back, or correct PkgSourcePath or the map." },
 	{ "source-ambiguous", "two names differ only in case", "Rename or remove one of the two." },
-	{ "source-unreadable", "the source cannot be read", "Give this user permission to read it, or look at the mount." },
+	{ "source-unreadable", "the source cannot be read",
+	  "Give this user permission to read it, or look at the mount." },
 	{ "source-not-wim", "the source is no WIM file", "Look at what stands there: wimplan inspect FILE." },
 	{ "source-damaged", "the source is damaged", "Look at it with wimplan inspect FILE and copy it anew." },
 	{ "source-busy", "the source was being written", "Plan again when the writing has ended." },
@@ -61,7 +65,8 @@ static bool is_digest(const char *text)
 	return !strncmp(text, "sha256:", 7) && strspn(text + 7, "0123456789abcdef") == 64 && !text[71];
 }
 
-/* A recorded or found value as people read it: times to the minute, digests by their first digits, the rest as it is. */
+/* A recorded or found value as people read it: times to the minute, digests by their first digits, the rest as it is.
+ */
 static const char *plain_value(struct wp_arena *arena, const char *text)
 {
 	struct wp_time time;
@@ -99,7 +104,7 @@ static const char *content_note(struct wp_arena *arena, const char *code, const 
 {
 	if (!strcmp(code, "content-newer"))
 		return before && after ? wp_arena_printf(arena, "modified %s, distributed %s", after, before)
-			     : from_to(arena, "modified since it was distributed", before, after);
+				       : from_to(arena, "modified since it was distributed", before, after);
 	if (!strcmp(code, "content-same"))
 		return "the same as what was distributed";
 	if (!strcmp(code, "content-changed"))
@@ -138,7 +143,8 @@ void wp_words_reason(struct wp_arena *arena, const struct wp_reason *reason, str
 	} else if (!strcmp(reason->code, "metadata-same")) {
 		ret->note = "the site's image properties are those of the source";
 	} else if (reason->action == WP_NO_ACTION) {
-		/* What a gate recorded is mostly the path, which stands beside it anyway; what it found is a sentence. */
+		/* What a gate recorded is mostly the path, which stands beside it anyway; what it found is a sentence.
+		 */
 		ret->note = after ? after : wp_words_gate(reason->code).meaning;
 	} else if (content) {
 		ret->note = content_note(arena, reason->code, before, after);
@@ -222,11 +228,14 @@ char *wp_words_no_changes(struct wp_arena *arena, const struct wp_plan *plan)
 	if (plan->summary.report_only)
 		return wp_arena_printf(arena,
 				       "No changes to make. %" PRIu64 " boot image%s would change and %s only reported "
-				       "(boot_images = report).", plan->summary.report_only,
-				       plural(plan->summary.report_only), plan->summary.report_only == 1 ? "is" : "are");
-	return wp_arena_printf(arena,
-			       "No changes. What the site has stored and distributed was compared with the sources of %" PRIu64
-			       " package%s, and nothing calls for a reload or a refresh.", compared, plural(compared));
+				       "(boot_images = report).",
+				       plan->summary.report_only, plural(plan->summary.report_only),
+				       plan->summary.report_only == 1 ? "is" : "are");
+	return wp_arena_printf(
+		arena,
+		"No changes. What the site has stored and distributed was compared with the sources of %" PRIu64
+		" package%s, and nothing calls for a reload or a refresh.",
+		compared, plural(compared));
 }
 
 static const char *join(struct wp_arena *arena, const char **items, size_t count)
@@ -246,8 +255,8 @@ char *wp_words_narrowed(struct wp_arena *arena, const struct wp_plan *plan)
 
 	if (!plan->only_count && !plan->exclude_count)
 		return NULL;
-	return wp_arena_printf(arena, "Narrowed to %" PRIu64 " of %" PRIu64 " packages%s%s%s%s%s.", plan->summary.packages,
-			       plan->snapshot_records, plan->only_count ? " by --only " : "",
+	return wp_arena_printf(arena, "Narrowed to %" PRIu64 " of %" PRIu64 " packages%s%s%s%s%s.",
+			       plan->summary.packages, plan->snapshot_records, plan->only_count ? " by --only " : "",
 			       join(arena, plan->only, plan->only_count), both ? " and" : "",
 			       plan->exclude_count ? " by --exclude " : "",
 			       join(arena, plan->exclude, plan->exclude_count));
@@ -265,5 +274,6 @@ char *wp_words_incomplete(struct wp_arena *arena, const struct wp_plan *plan)
 		return wp_arena_strdup(arena, "Incomplete: not every package could be judged.");
 	return wp_arena_printf(arena,
 			       "Incomplete: %zu package%s could not be judged. Put that right and plan again; "
-			       "what is planned for the others stands.", count, plural(count));
+			       "what is planned for the others stands.",
+			       count, plural(count));
 }

@@ -13,6 +13,10 @@
 
 enum { FIXTURE_CHANGE, FIXTURE_BLOCKED, FIXTURE_BOOT, FIXTURE_SAME, FIXTURE_ENTRIES };
 
+#define FIXTURE_SENT "2026-01-09T22:41:00Z"
+#define FIXTURE_MODIFIED "2026-02-14T03:10:00Z"
+#define FIXTURE_GONE "\\\\srv\\src$\\ltsc\\install.wim"
+
 struct report_fixture {
 	struct wp_plan plan;
 	struct wp_entry entries[FIXTURE_ENTRIES];
@@ -25,12 +29,13 @@ static inline void report_fixture_init(struct report_fixture *f)
 	setlocale(LC_CTYPE, "C.UTF-8");
 	*f = (struct report_fixture){
 		.change = {
-			{ "image-changed", WP_RELOAD, WP_PROVEN, 1, "os_version", "10.0.22631.2861", "10.0.22631.3007" },
+			{ "image-changed", WP_RELOAD, WP_PROVEN, 1, "os_version", "10.0.22631.2861",
+			  "10.0.22631.3007" },
 			{ "image-changed", WP_RELOAD, WP_PROVEN, 2, "name", "Pro", "Pro N" },
-			{ "content-newer", WP_REFRESH, WP_INFERRED, 0, NULL, "2026-01-09T22:41:00Z", "2026-02-14T03:10:00Z" },
+			{ "content-newer", WP_REFRESH, WP_INFERRED, 0, NULL, FIXTURE_SENT, FIXTURE_MODIFIED },
 		},
-		.blocked = { { "source-missing", WP_NO_ACTION, WP_PROVEN, 0, NULL, "\\\\srv\\src$\\ltsc\\install.wim", NULL } },
-		.boot = { { "content-newer", WP_REFRESH, WP_INFERRED, 0, NULL, "2026-01-09T22:41:00Z", "2026-02-14T03:10:00Z" } },
+		.blocked = { { "source-missing", WP_NO_ACTION, WP_PROVEN, 0, NULL, FIXTURE_GONE, NULL } },
+		.boot = { { "content-newer", WP_REFRESH, WP_INFERRED, 0, NULL, FIXTURE_SENT, FIXTURE_MODIFIED } },
 		.same = {
 			{ "metadata-same", WP_RELOAD, WP_PROVEN, 0, NULL, NULL, NULL },
 			{ "content-same", WP_REFRESH, WP_INFERRED, 0, NULL, NULL, NULL },
@@ -45,27 +50,49 @@ static inline void report_fixture_init(struct report_fixture *f)
 			.snapshot_id = "sha256:5555555555555555555555555555555555555555555555555555555555555555",
 			.snapshot_records = 4,
 			.applyable = true,
-			.summary = { .packages = 4, .reload = 1, .refresh = 1, .blocked = 1, .report_only = 1, .unchanged = 1 },
+			.summary = { .packages = 4, .reload = 1, .refresh = 1, .blocked = 1, .report_only = 1,
+				     .unchanged = 1 },
 			.entry_count = FIXTURE_ENTRIES,
 		},
 	};
 	f->entries[FIXTURE_CHANGE] = (struct wp_entry){
-		.package_id = "P0100123", .name = "Windows 11 23H2 x64", .source_path = "\\\\srv\\src$\\w11\\install.wim",
-		.status = WP_ENTRY_CHANGE, .reload = true, .refresh = true, .judged = true,
-		.reasons = f->change, .reason_count = 3, .preconditions = { .source_version = { true, 12 } },
+		.package_id = "P0100123",
+		.name = "Windows 11 23H2 x64",
+		.source_path = "\\\\srv\\src$\\w11\\install.wim",
+		.status = WP_ENTRY_CHANGE,
+		.reload = true,
+		.refresh = true,
+		.judged = true,
+		.reasons = f->change,
+		.reason_count = 3,
+		.preconditions = { .source_version = { true, 12 } },
 	};
 	f->entries[FIXTURE_BLOCKED] = (struct wp_entry){
-		.package_id = "P0100140", .name = "Windows 10 LTSC", .source_path = "\\\\srv\\src$\\ltsc\\install.wim",
-		.status = WP_ENTRY_BLOCKED, .reasons = f->blocked, .reason_count = 1,
+		.package_id = "P0100140",
+		.name = "Windows 10 LTSC",
+		.source_path = FIXTURE_GONE,
+		.status = WP_ENTRY_BLOCKED,
+		.reasons = f->blocked,
+		.reason_count = 1,
 	};
 	f->entries[FIXTURE_BOOT] = (struct wp_entry){
-		.package_id = "P0100005", .name = "Boot image (x64)", .source_path = "\\\\srv\\boot$\\boot.wim",
-		.class = WP_CLASS_BOOT, .status = WP_ENTRY_REPORT_ONLY, .refresh = true, .judged = true,
-		.reasons = f->boot, .reason_count = 1,
+		.package_id = "P0100005",
+		.name = "Boot image (x64)",
+		.source_path = "\\\\srv\\boot$\\boot.wim",
+		.class = WP_CLASS_BOOT,
+		.status = WP_ENTRY_REPORT_ONLY,
+		.refresh = true,
+		.judged = true,
+		.reasons = f->boot,
+		.reason_count = 1,
 	};
 	f->entries[FIXTURE_SAME] = (struct wp_entry){
-		.package_id = "P0100200", .name = "Server 2022", .status = WP_ENTRY_UNCHANGED, .judged = true,
-		.reasons = f->same, .reason_count = 2,
+		.package_id = "P0100200",
+		.name = "Server 2022",
+		.status = WP_ENTRY_UNCHANGED,
+		.judged = true,
+		.reasons = f->same,
+		.reason_count = 2,
 	};
 	f->plan.entries = f->entries;
 }
@@ -73,7 +100,8 @@ static inline void report_fixture_init(struct report_fixture *f)
 typedef void (*report_writer)(const struct wp_plan *, const struct wp_report_options *, struct wp_buf *);
 
 /* The report as a text to be freed. */
-static inline char *report_of(report_writer write, const struct wp_plan *plan, unsigned int columns, bool all, bool color)
+static inline char *report_of(report_writer write, const struct wp_plan *plan, unsigned int columns, bool all,
+			      bool color)
 {
 	struct wp_report_options options = { .color = color, .all = all, .columns = columns };
 	struct wp_buf buf = { 0 };

@@ -10,7 +10,10 @@
 #include <string.h>
 
 #define DIGEST "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-#define NUMBER(n) { true, (n) }
+#define NUMBER(n)                                                                                                      \
+	{                                                                                                              \
+		true, (n)                                                                                              \
+	}
 
 struct file {
 	const char *languages[2];
@@ -35,10 +38,10 @@ static void init(struct file *f)
 		.servicing = { "0", "10.0.1;2016-01-01T00:00:00Z", NULL },
 		.windows = {
 			.architecture = NUMBER(9), .product_name = "Windows", .edition_id = "Enterprise",
-			.installation_type = "Client", .product_type = "WinNT", .product_suite = "", .system_root = "WINDOWS",
-			.language_count = 2, .default_language = "en-US", .fallback_count = 1, .version = "10.0.22631.2861",
-			.major = NUMBER(10), .minor = NUMBER(0), .build = NUMBER(22631), .service_pack_build = NUMBER(2861),
-			.service_pack_level = NUMBER(0), .branch = "ni_release",
+			.installation_type = "Client", .product_type = "WinNT", .product_suite = "",
+			.system_root = "WINDOWS", .language_count = 2, .default_language = "en-US", .fallback_count = 1,
+			.version = "10.0.22631.2861", .major = NUMBER(10), .minor = NUMBER(0), .build = NUMBER(22631),
+			.service_pack_build = NUMBER(2861), .service_pack_level = NUMBER(0), .branch = "ni_release",
 		},
 		.other = { "NOTES", "see below" },
 		.file_other = { "@x", "1" },
@@ -59,13 +62,23 @@ static void init(struct file *f)
 	f->windows.fallbacks = &f->fallback;
 	f->windows.servicing = &f->servicing;
 	f->images[0] = (struct wp_wim_image){
-		.index = 1, .name = "Windows 11", .description = "", .total_bytes = NUMBER(UINT64_C(8230200012)),
-		.creation_time = { true, true, 1 }, .wimboot = NUMBER(0), .windows = &f->windows, .other = &f->other,
+		.index = 1,
+		.name = "Windows 11",
+		.description = "",
+		.total_bytes = NUMBER(UINT64_C(8230200012)),
+		.creation_time = { true, true, 1 },
+		.wimboot = NUMBER(0),
+		.windows = &f->windows,
+		.other = &f->other,
 		.other_count = 1,
 	};
 	f->images[1] = (struct wp_wim_image){ .index = 3 };
 	f->metadata = (struct wp_wim_metadata){
-		.total_bytes = NUMBER(77), .images = f->images, .image_count = 2, .other = &f->file_other, .other_count = 1,
+		.total_bytes = NUMBER(77),
+		.images = f->images,
+		.image_count = 2,
+		.other = &f->file_other,
+		.other_count = 1,
 	};
 	f->wim.metadata = &f->metadata;
 	f->wim.diags = (struct wp_diags){ &f->diag, 1 };
@@ -87,28 +100,38 @@ static char *json_of(const struct file *f)
 Test(report, inspect_json_in_the_order_of_the_contract)
 {
 	static const char expected[] =
-		"{\"path\":\"a.wim\",\"status\":\"warning\",\"diagnostics\":[{\"severity\":\"warning\",\"code\":\"bad-value\","
-		"\"summary\":\"WIMBOOT is no number\",\"detail\":\"maybe\",\"subject\":\"a.wim\"}],\"size\":\"9007199254740993\","
+		"{\"path\":\"a.wim\",\"status\":\"warning\",\"diagnostics\":[{\"severity\":\"warning\",\"code\":\"bad-"
+		"value\","
+		"\"summary\":\"WIMBOOT is no "
+		"number\",\"detail\":\"maybe\",\"subject\":\"a.wim\"}],\"size\":\"9007199254740993\","
 		"\"modified_at\":\"2024-01-14T16:00:00Z\",\"file_id\":\"" DIGEST "\",\"content_id\":\"" DIGEST "\","
 		"\"blobs\":{\"count\":3,\"bytes\":5000,\"stored_bytes\":null},"
-		"\"header\":{\"wim_version\":\"0xe00\",\"guid\":\"0102ff00000000000000000000000000\",\"part\":1,\"parts\":1,"
+		"\"header\":{\"wim_version\":\"0xe00\",\"guid\":\"0102ff00000000000000000000000000\",\"part\":1,"
+		"\"parts\":1,"
 		"\"image_count\":2,\"boot_index\":2,\"compression\":\"LZMS\",\"chunk_size\":131072,"
 		"\"flags\":[\"RP_FIX\",\"0x40000000\"],\"pipable\":false,\"solid\":true,\"integrity_table\":true},"
 		"\"xml_sha256\":\"" DIGEST "\",\"total_bytes\":77,\"other\":[{\"path\":\"@x\",\"value\":\"1\"}],"
 		"\"images\":[{\"index\":1,\"name\":\"Windows 11\",\"description\":\"\",\"display_name\":null,"
-		"\"display_description\":null,\"flags\":null,\"dir_count\":null,\"file_count\":null,\"total_bytes\":8230200012,"
-		"\"hard_link_bytes\":null,\"creation_time\":\"1601-01-01T00:00:00.0000001Z\",\"last_modification_time\":null,"
-		"\"wimboot\":false,\"windows\":{\"architecture\":\"x64\",\"architecture_code\":9,\"product_name\":\"Windows\","
-		"\"edition_id\":\"Enterprise\",\"installation_type\":\"Client\",\"product_type\":\"WinNT\",\"product_suite\":\"\","
-		"\"hal\":null,\"system_root\":\"WINDOWS\",\"languages\":[\"en-US\",\"de-DE\"],\"default_language\":\"en-US\","
-		"\"fallback_languages\":[{\"language\":\"zh-CN\",\"fallback\":\"en-US\"}],\"version\":\"10.0.22631.2861\","
+		"\"display_description\":null,\"flags\":null,\"dir_count\":null,\"file_count\":null,\"total_bytes\":"
+		"8230200012,"
+		"\"hard_link_bytes\":null,\"creation_time\":\"1601-01-01T00:00:00.0000001Z\",\"last_modification_"
+		"time\":null,"
+		"\"wimboot\":false,\"windows\":{\"architecture\":\"x64\",\"architecture_code\":9,\"product_name\":"
+		"\"Windows\","
+		"\"edition_id\":\"Enterprise\",\"installation_type\":\"Client\",\"product_type\":\"WinNT\",\"product_"
+		"suite\":\"\","
+		"\"hal\":null,\"system_root\":\"WINDOWS\",\"languages\":[\"en-US\",\"de-DE\"],\"default_language\":"
+		"\"en-US\","
+		"\"fallback_languages\":[{\"language\":\"zh-CN\",\"fallback\":\"en-US\"}],\"version\":\"10.0.22631."
+		"2861\","
 		"\"major\":10,\"minor\":0,\"build\":22631,\"service_pack_build\":2861,\"service_pack_level\":0,"
 		"\"branch\":\"ni_release\",\"servicing\":{\"gdr_du_revision\":\"0\","
 		"\"pkey_config_version\":\"10.0.1;2016-01-01T00:00:00Z\",\"image_state\":null}},"
 		"\"other\":[{\"path\":\"NOTES\",\"value\":\"see below\"}]},"
 		"{\"index\":3,\"name\":null,\"description\":null,\"display_name\":null,\"display_description\":null,"
 		"\"flags\":null,\"dir_count\":null,\"file_count\":null,\"total_bytes\":null,\"hard_link_bytes\":null,"
-		"\"creation_time\":null,\"last_modification_time\":null,\"wimboot\":null,\"windows\":null,\"other\":[]}]}";
+		"\"creation_time\":null,\"last_modification_time\":null,\"wimboot\":null,\"windows\":null,\"other\":[]}"
+		"]}";
 	struct file f;
 	char *text;
 
@@ -127,9 +150,11 @@ Test(report, inspect_json_of_what_could_not_be_read)
 	f.wim = (struct wp_wim){ .path = "b\xff.wim", .grade = WP_GRADE_ERROR };
 	f.inspection.content = NULL;
 	text = json_of(&f);
-	cr_expect_str_eq(text, "{\"path\":\"b\xef\xbf\xbd.wim\",\"path_bytes\":\"62ff2e77696d\",\"status\":\"error\","
-			       "\"diagnostics\":[],\"size\":null,\"modified_at\":null,\"file_id\":null,\"content_id\":null,"
-			       "\"blobs\":null,\"header\":null,\"xml_sha256\":null,\"total_bytes\":null,\"other\":[],\"images\":[]}");
+	cr_expect_str_eq(
+		text,
+		"{\"path\":\"b\xef\xbf\xbd.wim\",\"path_bytes\":\"62ff2e77696d\",\"status\":\"error\","
+		"\"diagnostics\":[],\"size\":null,\"modified_at\":null,\"file_id\":null,\"content_id\":null,"
+		"\"blobs\":null,\"header\":null,\"xml_sha256\":null,\"total_bytes\":null,\"other\":[],\"images\":[]}");
 	free(text);
 }
 
@@ -190,12 +215,13 @@ Test(report, inspect_text_in_blocks_and_in_a_table)
 			       "warning bad-value: WIMBOOT is no number (maybe)\n");
 	free(text);
 	text = text_of(&f.inspection, 1, 200);
-	cr_expect(strstr(text, "\n#  NAME        VERSION          ARCH  EDITION     LANGUAGES         SIZE          BYTES  "
-			       "CREATED            MODIFIED\n"
-			       "1  Windows 11  10.0.22631.2861  x64   Enterprise  en-US, de-DE  7.66 GiB  8,230,200,012  "
-			       "1601-01-01 00:00Z  -\n"
-			       "3  -           -                -     -           -                    -              -  "
-			       "-                  -\n"),
+	cr_expect(strstr(text,
+			 "\n#  NAME        VERSION          ARCH  EDITION     LANGUAGES         SIZE          BYTES  "
+			 "CREATED            MODIFIED\n"
+			 "1  Windows 11  10.0.22631.2861  x64   Enterprise  en-US, de-DE  7.66 GiB  8,230,200,012  "
+			 "1601-01-01 00:00Z  -\n"
+			 "3  -           -                -     -           -                    -              -  "
+			 "-                  -\n"),
 		  "%s", text);
 	free(text);
 }
@@ -203,8 +229,11 @@ Test(report, inspect_text_in_blocks_and_in_a_table)
 Test(report, inspect_text_of_one_image_has_everything)
 {
 	static const char *const parts[] = { "Image 1\n  Name          Windows 11\n  Description   (empty)\n",
-					     "  Languages     en-US, de-DE (default en-US)\n", "  Fallbacks     en-US for zh-CN\n",
-					     "  Suite         (empty)\n", "  WIMBoot       no\n", "  Other         NOTES = see below\n" };
+					     "  Languages     en-US, de-DE (default en-US)\n",
+					     "  Fallbacks     en-US for zh-CN\n",
+					     "  Suite         (empty)\n",
+					     "  WIMBoot       no\n",
+					     "  Other         NOTES = see below\n" };
 	struct file f;
 	char *text;
 

@@ -11,11 +11,14 @@ Test(report, markdown_of_every_status)
 	text = report_of(wp_report_plan_markdown, &f.plan, 80, false, false);
 	cr_expect_contains(text, "# Image package change report, site P01\n\n| Fact | Value |\n| --- | --- |\n");
 	cr_expect_contains(text, "| Made | 2026-02-20 03:00Z by ann@desk with wimplan 0.1.0 |\n");
-	cr_expect_contains(text, "## Changes\n\n### P0100123 Windows 11 23H2 x64\n\n- Do: ReloadImageProperties, then RefreshPkgSource\n");
+	cr_expect_contains(text, "## Changes\n\n### P0100123 Windows 11 23H2 x64\n\n- Do: ReloadImageProperties, then "
+				 "RefreshPkgSource\n");
 	cr_expect_contains(text, "- Source: \\\\\\\\srv\\\\src\\$\\\\w11\\\\install.wim\n");
 	cr_expect_contains(text, "| 1 | os\\_version | 10.0.22631.2861 | 10.0.22631.3007 | proven |\n");
 	cr_expect_contains(text, "- content: modified 2026-02-14 03:10Z, distributed 2026-01-09 22:41Z (inferred)\n");
-	cr_expect_contains(text, "## Boot images, report only\n\n### P0100005 Boot image (x64)\n\n- Would need: RefreshPkgSource\n");
+	cr_expect_contains(
+		text,
+		"## Boot images, report only\n\n### P0100005 Boot image (x64)\n\n- Would need: RefreshPkgSource\n");
 	cr_expect_contains(text, "## Blocked\n");
 	cr_expect_contains(text, "| source-missing | nothing stands at the path | Put the source back");
 	cr_expect_contains(text, "| Unchanged | 1 |\n");
@@ -64,8 +67,10 @@ Test(report, csv_has_a_line_for_each_reason)
 {
 	static const char expected[] =
 		"package_id,class,name,source_path,status,actions,code,action,confidence,image,field,recorded,found\r\n"
-		"\"P0100123\",\"SMS_ImagePackage\",\"Windows 11 23H2 x64\",\"\\\\srv\\src$\\w11\\install.wim\",\"change\","
-		"\"ReloadImageProperties RefreshPkgSource\",\"image-changed\",\"ReloadImageProperties\",\"proven\",\"1\","
+		"\"P0100123\",\"SMS_ImagePackage\",\"Windows 11 23H2 "
+		"x64\",\"\\\\srv\\src$\\w11\\install.wim\",\"change\","
+		"\"ReloadImageProperties "
+		"RefreshPkgSource\",\"image-changed\",\"ReloadImageProperties\",\"proven\",\"1\","
 		"\"os_version\",\"10.0.22631.2861\",\"10.0.22631.3007\"\r\n";
 	struct report_fixture f;
 	char *text;
@@ -81,7 +86,8 @@ Test(report, csv_has_a_line_for_each_reason)
 
 	f.entries[FIXTURE_SAME].reason_count = 0;
 	text = report_of(wp_report_plan_csv, &f.plan, 80, true, false);
-	cr_expect_contains(text, "\"P0100200\",\"SMS_ImagePackage\",\"Server 2022\",\"\",\"unchanged\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\"\r\n");
+	cr_expect_contains(text, "\"P0100200\",\"SMS_ImagePackage\",\"Server "
+				 "2022\",\"\",\"unchanged\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\"\r\n");
 	free(text);
 }
 
@@ -90,9 +96,10 @@ Test(report, csv_guards_against_formulas)
 	static const struct {
 		const char *name, *cell;
 	} cases[] = {
-		{ "=1+1", ",\"'=1+1\"," },   { "+1", ",\"'+1\"," },	  { "-1", ",\"'-1\"," },
-		{ "@SUM(A1)", ",\"'@SUM(A1)\"," }, { "\tx", ",\"'\tx\"," }, { "a \"b\", c", ",\"a \"\"b\"\", c\"," },
-		{ "a=1", ",\"a=1\"," },	     { "a\nb", ",\"a\nb\"," },
+		{ "=1+1", ",\"'=1+1\"," }, { "+1", ",\"'+1\"," },
+		{ "-1", ",\"'-1\"," },     { "@SUM(A1)", ",\"'@SUM(A1)\"," },
+		{ "\tx", ",\"'\tx\"," },   { "a \"b\", c", ",\"a \"\"b\"\", c\"," },
+		{ "a=1", ",\"a=1\"," },    { "a\nb", ",\"a\nb\"," },
 	};
 	struct report_fixture f;
 

@@ -48,9 +48,11 @@ Test(report, text_cuts_names_and_nothing_else)
 	char *text;
 
 	report_fixture_init(&f);
-	f.entries[FIXTURE_CHANGE].name = "Windows 11 Enterprise 23H2 with everything that the image team ever put into it, x64";
+	f.entries[FIXTURE_CHANGE].name =
+		"Windows 11 Enterprise 23H2 with everything that the image team ever put into it, x64";
 	f.entries[FIXTURE_BOOT].name = "日本語のとても長い名前のブートイメージ、まだまだ続きます、もう少しだけ長く";
-	f.change[1].found = "A name of an image that is so long that no line of a terminal has room for it, whatever it does";
+	f.change[1].found =
+		"A name of an image that is so long that no line of a terminal has room for it, whatever it does";
 	f.change[0].found = "10.0.22631.3007.and.a.version.that.nobody.has.ever.seen.but.must.not.be.cut";
 	text = text_of(&f.plan, 80, false, false);
 	cr_expect_contains(text, "Windows 11 Enterprise 23H2 with everything…  reload, refresh\n");
@@ -77,9 +79,10 @@ Test(report, text_stays_within_its_columns)
 
 	report_fixture_init(&f);
 	f.plan.diags.count = 1;
-	f.plan.diags.items = &(struct wp_diag){ WP_WARNING, "calibration-differs",
-						"what the site would store for image 1 differs from what wimplan reads in the file",
-						NULL, "P0100123" };
+	f.plan.diags.items =
+		&(struct wp_diag){ WP_WARNING, "calibration-differs",
+				   "what the site would store for image 1 differs from what wimplan reads in the file",
+				   NULL, "P0100123" };
 	for (unsigned int columns = 60; columns <= 200; columns += 7) {
 		char *text = text_of(&f.plan, columns, true, false);
 
