@@ -11,6 +11,8 @@
 #define WP_LIMIT_XML_ELEMENTS (4096u * 64u)
 /* Attributes of one element in it, and namespaces declared in all of it; real ones have one and none. */
 #define WP_LIMIT_XML_ATTRIBUTES 64u
+/* Bytes of one element's text as UTF-8: what libxml2's own tree, and so wimlib 1.13, takes of one text node. */
+#define WP_LIMIT_XML_TEXT 10000000u
 /* Depth of elements or of JSON values, in any document that is read. */
 #define WP_LIMIT_NESTING 128u
 /* Bytes of one record of an export. */

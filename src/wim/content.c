@@ -40,8 +40,9 @@ static void free_bytes(void **bytes)
 /* Adds wimlib's own code and text; returns -1. */
 static int fail(struct wp_wim *wim, int code)
 {
-	wp_diag_add(wim->arena, &wim->diags, WP_ERROR, "wimlib-error", NULL, "wimlib cannot read the file: error %d, %s",
-		    code, wimlib_get_error_string((enum wimlib_error_code)code));
+	wp_diag_add(wim->arena, &wim->diags, WP_ERROR, "wimlib-error", NULL,
+		    "wimlib cannot read the file: error %d, %s", code,
+		    wimlib_get_error_string((enum wimlib_error_code)code));
 	return -1;
 }
 

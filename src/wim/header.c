@@ -101,7 +101,7 @@ static void out_of_range(struct check *check, enum wp_severity severity, const c
 		add(check, severity, "resource-out-of-range",
 		    "the header gives %s two sizes that cannot both be true; the file is damaged", what);
 	wp_wim_detail(check->arena, check->diags,
-		      "offset %" PRIu64 ", %" PRIu64 " bytes stored, %" PRIu64 " bytes of content, file of %" PRIu64 " bytes",
+		      "offset %" PRIu64 ", %" PRIu64 " bytes stored, %" PRIu64 " bytes of content; the file has %" PRIu64,
 		      resource->offset, resource->stored_size, resource->size, check->file_size);
 }
 
@@ -167,7 +167,8 @@ static void check_compression(struct check *check)
 		add(check, WP_WARNING, "bad-compression",
 		    "the header's flags 0x%" PRIx32 " name no single known compression", header->flags);
 	else if (!chunk_size_is_valid(compression, header->chunk_size))
-		add(check, WP_WARNING, "bad-chunk-size", "the chunk size %" PRIu32 " does not go with the compression %s",
+		add(check, WP_WARNING, "bad-chunk-size",
+		    "the chunk size %" PRIu32 " does not go with the compression %s",
 		    header->chunk_size, compression);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The images of a file and their indexes. wimlib (src/xml.c) refuses a file whose indexes are not exactly 1 to n, and
- * so the plan takes such a file for damaged. Here every image with an index of its own is given all the same, because
- * who inspects a damaged file wants to see what is in it; what an IMAGE without one holds is kept in the file's "other".
+ * so the plan takes such a file for damaged. Here every image with an index of its own is given all the same: who
+ * inspects a damaged file wants to see what is in it. What an IMAGE without one holds is kept in the file's "other".
  */
 #include "model.h"
 #include "wimplan/text.h"

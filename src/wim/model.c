@@ -308,9 +308,17 @@ bool wp_model_start(struct wp_model *model, const char *name, const struct wp_at
 	return start_attributes(model, frame, attributes, count);
 }
 
-void wp_model_text(struct wp_model *model, const char *bytes, size_t length)
+bool wp_model_text(struct wp_model *model, const char *bytes, size_t length)
 {
+	size_t start = model->depth ? model->frames[model->depth - 1].text : 0;
+
+	if (model->text.length - start + length > WP_LIMIT_XML_TEXT) {
+		wp_diag_add(model->arena, model->diags, WP_ERROR, "xml-invalid", NULL,
+			    "the XML has an element with more than %u bytes of text", WP_LIMIT_XML_TEXT);
+		return false;
+	}
 	wp_buf_add(&model->text, bytes, length);
+	return true;
 }
 
 /* Notes that @text, the value at the present path, is not @what. */
@@ -322,8 +330,8 @@ static void bad_value(struct wp_model *model, const char *text, const char *what
 	const char *dots = strlen(text) > (size_t)shown ? "…" : "";
 
 	if (model->in_image)
-		wp_model_note(model, "bad-value", "image %u, %s: \"%.*s%s\" is no %s", wp_model_image(model)->index, path,
-			      shown, text, dots, what);
+		wp_model_note(model, "bad-value", "image %u, %s: \"%.*s%s\" is no %s",
+			      wp_model_image(model)->index, path, shown, text, dots, what);
 	else
 		wp_model_note(model, "bad-value", "%s: \"%.*s%s\" is no %s", path, shown, text, dots, what);
 }
@@ -360,7 +368,8 @@ static void end_time(struct wp_model *model, struct wp_time *ret)
 	if (high->number.known && low->number.known) {
 		*ret = wp_time_from_filetime(high->number.value << 32 | low->number.value);
 		if (!ret->known)
-			wp_model_note(model, "bad-value", "image %u, %s: the time is beyond the year 9999", index, path);
+			wp_model_note(model, "bad-value", "image %u, %s: the time is beyond the year 9999", index,
+				      path);
 	} else if (!high->present || !low->present) {
 		wp_model_note(model, "bad-value", "image %u, %s: there is no %s", index, path,
 			      high->present ? "LOWPART" : "HIGHPART");
@@ -378,7 +387,8 @@ static void end_version(struct wp_model *model)
 	version = wp_arena_printf(model->arena, "%ju.%ju.%ju", (uintmax_t)windows->major.value,
 				  (uintmax_t)windows->minor.value, (uintmax_t)windows->build.value);
 	if (windows->service_pack_build.known)
-		version = wp_arena_printf(model->arena, "%s.%ju", version, (uintmax_t)windows->service_pack_build.value);
+		version = wp_arena_printf(model->arena, "%s.%ju", version,
+					  (uintmax_t)windows->service_pack_build.value);
 	windows->version = version;
 }
 

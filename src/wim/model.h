@@ -71,7 +71,7 @@ void wp_model_free(struct wp_model *model);
  * to WP_LIMIT_NESTING.
  */
 bool wp_model_start(struct wp_model *model, const char *name, const struct wp_attribute *attributes, size_t count);
-void wp_model_text(struct wp_model *model, const char *bytes, size_t length);
+bool wp_model_text(struct wp_model *model, const char *bytes, size_t length);
 bool wp_model_end(struct wp_model *model);
 
 /* After the end of the document: orders and checks the images. NULL when there is none to give. */

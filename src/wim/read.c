@@ -154,7 +154,7 @@ static bool read_header(struct wp_wim *wim, int fd, uint8_t bytes[WP_WIM_HEADER_
 		return false;
 	if (memcmp(bytes, "WLPWM\0\0", 8) != 0) {
 		add(wim, WP_ERROR, "not-wim",
-		    "the header that stands at the end of a pipable WIM is not there; the file is cut short or damaged");
+		    "the header at the end of a pipable WIM is not there; the file is cut short or damaged");
 		return true;
 	}
 	wp_wim_header_parse(wim->arena, bytes, wim->size, &wim->header, &wim->diags);
@@ -224,6 +224,7 @@ static void read_file(struct wp_wim_object *object, int fd)
 	struct wp_wim *wim = &object->wim;
 	const struct wp_reshdr *xml = &wim->header.xml;
 	uint8_t header[WP_WIM_HEADER_SIZE] = { 0 };
+	bool is_compressed;
 	uint64_t offset;
 	uint8_t *bytes;
 	char file_id[WP_HASH_TEXT];
@@ -236,6 +237,7 @@ static void read_file(struct wp_wim_object *object, int fd)
 	}
 	if (!read_header(wim, fd, header, &offset) || wp_diags_worst(&wim->diags, WP_ERROR))
 		return;
+	is_compressed = wp_wim_resource_compressed(xml);
 	/* Its size is within limits.h and within the file: the header would have an error otherwise. */
 	bytes = wp_arena_alloc(wim->arena, xml->stored_size);
 	if (!read_at(wim, fd, bytes, xml->stored_size, xml->offset))
@@ -244,8 +246,8 @@ static void read_file(struct wp_wim_object *object, int fd)
 	check_still(wim, fd, header, offset);
 	/* What was read of a changing file may be half old and half new: no identity. */
 	if (!wp_diags_have(&wim->diags, "changed-while-reading"))
-		memcpy(wp_wim_resource_compressed(xml) ? object->stored_file_id : wim->file_id, file_id, sizeof file_id);
-	if (!wp_wim_resource_compressed(xml))
+		memcpy(is_compressed ? object->stored_file_id : wim->file_id, file_id, sizeof file_id);
+	if (!is_compressed)
 		wp_wim_take_xml(wim, bytes, xml->stored_size);
 }
 

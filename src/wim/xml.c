@@ -16,7 +16,7 @@
 struct reader {
 	struct wp_model model;
 	xmlParserCtxt *parser;
-	size_t nodes;      /* elements and attributes */
+	size_t nodes;      /* elements, attributes and processing instructions */
 	size_t namespaces; /* declarations of them */
 	bool stopped;      /* by us; a diagnostic says why */
 	char *error;       /* libxml2's first one that is fatal */
@@ -93,8 +93,19 @@ static void on_text(void *context, const xmlChar *bytes, int length)
 {
 	struct reader *reader = context;
 
-	if (!reader->stopped && length > 0)
-		wp_model_text(&reader->model, (const char *)bytes, (size_t)length);
+	if (!reader->stopped && length > 0 && !wp_model_text(&reader->model, (const char *)bytes, (size_t)length))
+		stop(reader);
+}
+
+/* Instructions mean nothing, but libxml2 remembers the name of each. */
+static void on_instruction(void *context, const xmlChar *target, const xmlChar *data)
+{
+	struct reader *reader = context;
+
+	(void)target;
+	(void)data;
+	if (!reader->stopped && ++reader->nodes > WP_LIMIT_XML_ELEMENTS)
+		refuse(reader, "has too many elements");
 }
 
 /* Called when a DOCTYPE was seen and before anything in it is read. */
@@ -148,6 +159,16 @@ static bool begins(const char *at, const char *end, const char *mark)
 	return (size_t)(end - at) >= length && memcmp(at, mark, length) == 0;
 }
 
+/* Where the comment, CDATA section or instruction at @at ends; NULL when it is a tag. */
+static const char *skip(const char *at, const char *end)
+{
+	if (begins(at, end, "<!--"))
+		return find(at + 4, end, "-->");
+	if (begins(at, end, "<![CDATA["))
+		return find(at + 9, end, "]]>");
+	return begins(at, end, "<?") ? find(at + 2, end, "?>") : NULL;
+}
+
 /* Counts the attributes of the tag at *@at and moves *@at behind it. */
 static size_t count_attributes(const char **at, const char *end)
 {
@@ -180,12 +201,10 @@ static bool attributes_are_few(const char *text, size_t length)
 	const char *at = text;
 
 	while ((at = memchr(at, '<', (size_t)(end - at)))) {
-		if (begins(at, end, "<!--"))
-			at = find(at + 4, end, "-->");
-		else if (begins(at, end, "<![CDATA["))
-			at = find(at + 9, end, "]]>");
-		else if (begins(at, end, "<?"))
-			at = find(at + 2, end, "?>");
+		const char *behind = end - at > 1 && (at[1] == '!' || at[1] == '?') ? skip(at, end) : NULL;
+
+		if (behind)
+			at = behind;
 		else if (count_attributes(&at, end) > WP_LIMIT_XML_ATTRIBUTES)
 			return false;
 	}
@@ -218,6 +237,7 @@ static bool read_document(struct reader *reader)
 		.characters = on_text,
 		.ignorableWhitespace = on_text,
 		.cdataBlock = on_text,
+		.processingInstruction = on_instruction,
 		.serror = on_error,
 	};
 	parser->userData = reader;

@@ -35,7 +35,7 @@ Test(wim, architecture_codes)
 	};
 	static const char *const bad[] = { "", " ", "x128", "64-bit", "-9", "9x", "based", "x64x64",
 					   "x64                                                                      .",
-					   "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" };
+					   "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" };
 	uint64_t code;
 	size_t i;
 

@@ -63,7 +63,8 @@ Test(wim, xml_every_field)
 	cr_expect_eq(image->total_bytes.value, 12000000000);
 	cr_expect(image->hard_link_bytes.known);
 	cr_expect_eq(image->hard_link_bytes.value, 0);
-	cr_expect_str_eq(wp_time_iso_ticks(parsed.arena, image->last_modification_time), "1601-01-01T00:00:00.0000000Z");
+	cr_expect_str_eq(wp_time_iso_ticks(parsed.arena, image->last_modification_time),
+			 "1601-01-01T00:00:00.0000000Z");
 	cr_expect_eq(image->creation_time.ticks, 0x01DA5F2C9A3B4C5D);
 	cr_expect(image->wimboot.known);
 	cr_expect_eq(image->wimboot.value, 1);
@@ -103,9 +104,10 @@ Test(wim, xml_every_field)
 
 Test(wim, xml_absent_and_empty)
 {
-	struct parsed parsed = parse("<WIM><IMAGE INDEX='1'/><IMAGE INDEX='2'><NAME/><DESCRIPTION></DESCRIPTION><WINDOWS>"
-				     "<LANGUAGES><LANGUAGE/></LANGUAGES><SERVICINGDATA/><VERSION/></WINDOWS></IMAGE></WIM>",
-				     2);
+	static const char xml[] =
+		"<WIM><IMAGE INDEX='1'/><IMAGE INDEX='2'><NAME/><DESCRIPTION></DESCRIPTION><WINDOWS>"
+		"<LANGUAGES><LANGUAGE/></LANGUAGES><SERVICINGDATA/><VERSION/></WINDOWS></IMAGE></WIM>";
+	struct parsed parsed = parse(xml, 2);
 	const struct wp_wim_image *image;
 
 	cr_assert_not_null(parsed.metadata);
@@ -257,7 +259,8 @@ Test(wim, xml_versions)
 		const char *version;
 
 		snprintf(xml, sizeof xml,
-			 "<WIM><IMAGE INDEX='1'><WINDOWS><VERSION>%s</VERSION></WINDOWS></IMAGE></WIM>", versions[i].xml);
+			 "<WIM><IMAGE INDEX='1'><WINDOWS><VERSION>%s</VERSION></WINDOWS></IMAGE></WIM>",
+			 versions[i].xml);
 		parsed = parse(xml, 1);
 		cr_assert_not_null(parsed.metadata, "%s", versions[i].xml);
 		version = parsed.metadata->images[0].windows->version;
@@ -284,7 +287,8 @@ Test(wim, xml_other)
 		"<WIM v='1'>stray<ESD><KEY>k</KEY></ESD><TOTALBYTES>1</TOTALBYTES>"
 		"<IMAGE INDEX='1' x='y'><NAME>first</NAME><NAME lang='de'>second</NAME><NOTES>n</NOTES><NOTES/>"
 		"<A><B c='d'> <E>e</E> f </B><B/></A>text<FLAGS>f<G>g</G></FLAGS>"
-		"<WINDOWS w='0'>odd<ARCH>0</ARCH><ARCH>1</ARCH><image>low</image><LANGUAGES><LANGUAGE a='b'>c</LANGUAGE>"
+		"<WINDOWS w='0'>odd<ARCH>0</ARCH><ARCH>1</ARCH><image>low</image><LANGUAGES>"
+		"<LANGUAGE a='b'>c</LANGUAGE>"
 		"<DEFAULT>c</DEFAULT><DEFAULT>d</DEFAULT></LANGUAGES><VERSION>10.0</VERSION>"
 		"<LANGUAGES><LANGUAGE>z</LANGUAGE></LANGUAGES></WINDOWS>"
 		"<WINDOWS><ARCH>12</ARCH></WINDOWS><CREATIONTIME><HIGHPART>0x0</HIGHPART><LOWPART>0x0</LOWPART>"
@@ -304,7 +308,8 @@ Test(wim, xml_other)
 	cr_expect_str_eq(wp_buf_text(&buf),
 			 "@x=y\nNAME/@lang=de\nNAME=second\nNOTES=n\nNOTES=\nA/B/@c=d\nA/B/E=e\nA/B=  f \nA/B=\n"
 			 "FLAGS/G=g\nWINDOWS/@w=0\nWINDOWS/ARCH=1\nWINDOWS/image=low\nWINDOWS/LANGUAGES/LANGUAGE/@a=b\n"
-			 "WINDOWS/LANGUAGES/DEFAULT=d\nWINDOWS/VERSION=10.0\nWINDOWS/LANGUAGES/LANGUAGE=z\nWINDOWS=odd\n"
+			 "WINDOWS/LANGUAGES/DEFAULT=d\nWINDOWS/VERSION=10.0\nWINDOWS/LANGUAGES/LANGUAGE=z\n"
+			 "WINDOWS=odd\n"
 			 "WINDOWS/ARCH=12\nCREATIONTIME/HIGHPART=0x7\n.=text\n");
 	wp_buf_free(&buf);
 	cr_expect_str_eq(image->name, "first");
@@ -318,9 +323,10 @@ Test(wim, xml_other)
 
 Test(wim, xml_namespaces_and_prolog)
 {
-	struct parsed parsed = parse("\xef\xbb\xbf<?xml version='1.0' encoding='utf-16'?><!-- c --><n:WIM xmlns:n='urn:x'>"
-				     "<IMAGE xmlns='urn:y' n:INDEX='1' INDEX='7'><n:NAME>x</n:NAME></IMAGE></n:WIM>",
-				     -1);
+	static const char xml[] =
+		"\xef\xbb\xbf<?xml version='1.0' encoding='utf-16'?><!-- c --><n:WIM xmlns:n='urn:x'>"
+		"<IMAGE xmlns='urn:y' n:INDEX='1' INDEX='7'><n:NAME>x</n:NAME></IMAGE></n:WIM>";
+	struct parsed parsed = parse(xml, -1);
 
 	cr_assert_not_null(parsed.metadata);
 	cr_expect_eq(parsed.diags.count, 0);
