@@ -101,7 +101,7 @@ static void out_of_range(struct check *check, enum wp_severity severity, const c
 		add(check, severity, "resource-out-of-range",
 		    "the header gives %s two sizes that cannot both be true; the file is damaged", what);
 	wp_wim_detail(check->arena, check->diags,
-		      "offset %" PRIu64 ", %" PRIu64 " bytes stored, %" PRIu64 " bytes of content; the file has %" PRIu64,
+		      "offset %" PRIu64 ", %" PRIu64 " bytes stored, %" PRIu64 " bytes of content in %" PRIu64,
 		      resource->offset, resource->stored_size, resource->size, check->file_size);
 }
 

@@ -137,6 +137,9 @@ static int on_read(void *context, char *buffer, int room)
 	struct reader *reader = context;
 	size_t length = reader->left < (size_t)room ? reader->left : (size_t)room;
 
+	/* After an error libxml2 goes on in search of more of them. */
+	if (reader->error)
+		return 0;
 	if (length)
 		memcpy(buffer, reader->text, length);
 	reader->text += length;
