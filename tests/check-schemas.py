@@ -301,6 +301,9 @@ def check_pages(schemas):
     def codes_in(name, definition, key="code"):
         return set(schemas.loaded[name].schema["$defs"][definition]["properties"][key]["x-codes"])
 
+    imports = codes_of("wimplan-import.1.scd", ["DIAGNOSTICS"])
+    expect(imports == codes_in("import", "import_diagnostic"),
+           f"wimplan-import(1) and the schema differ in {sorted(imports ^ codes_in('import', 'import_diagnostic'))}")
     files = codes_of("wimplan-inspect.1.scd", ["DIAGNOSTICS"])
     expect(files == codes_in("inspect", "file_diagnostic"),
            f"wimplan-inspect(1) and the schema differ in {sorted(files ^ codes_in('inspect', 'file_diagnostic'))}")
