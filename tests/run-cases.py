@@ -489,8 +489,11 @@ def parse_arguments():
     parser.add_argument("--verbose", action="store_true", help="name the cases that pass")
     options = parser.parse_intermixed_args()
     options.build = os.path.realpath(options.build)
-    with open(f"{options.build}/wimplan", "rb") as program:
-        options.sanitized = b"__asan_init" in program.read()
+    try:
+        with open(f"{options.build}/wimplan", "rb") as program:
+            options.sanitized = b"__asan_init" in program.read()
+    except OSError as error:
+        parser.error(f"{error.filename}: {error.strerror}; build it first")
     if options.save_json:
         os.makedirs(options.save_json, exist_ok=True)
     return options
