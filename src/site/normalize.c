@@ -277,6 +277,10 @@ static json_t *clean_tree(const json_t *value)
 	json_t *clean, *item;
 	size_t i;
 
+	/* ConvertTo-Json of Windows PowerShell wraps some lists: {"value":[…],"Count":2}. */
+	if (json_is_object(value) && json_object_size(value) == 2 && json_object_get(value, "Count") &&
+	    json_is_array(json_object_get(value, "value")))
+		value = json_object_get(value, "value");
 	if (json_is_object(value))
 		return clean_object(value);
 	if (!json_is_array(value))
