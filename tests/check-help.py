@@ -216,6 +216,8 @@ def check_pages():
         bad = [line for line in linted.stdout.splitlines() if not any(known in line for known in LINT_OF_SCDOC)]
         expect(not bad, "\n".join(bad))
     for path in sorted((TOP / "man").glob("*.scd")):
+        prose = re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.M | re.S)
+        expect(not re.search(r"^\t*\.\S", prose, re.M), f"{path.name}: scdoc drops a full stop at the beginning of a line")
         for name, number in re.findall(r"\*(wimplan[\w.-]*)\*\((\d)\)", path.read_text(encoding="utf-8")):
             expect((TOP / "man" / f"{name}.{number}.scd").exists(), f"{path.name} refers to {name}({number}), which there is not")
 

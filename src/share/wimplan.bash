@@ -2,20 +2,18 @@
 # Completion of wimplan for bash. `make install` puts it where bash-completion finds it.
 
 _wimplan_words() {
-	COMPREPLY=($(compgen -W "$1" -- "${COMP_WORDS[COMP_CWORD]}"))
+	mapfile -t COMPREPLY < <(compgen -W "$1" -- "${COMP_WORDS[COMP_CWORD]}")
 }
 
 _wimplan_files() {
-	local IFS=$'\n'
-
-	COMPREPLY=($(compgen "$1" -- "${COMP_WORDS[COMP_CWORD]}"))
+	mapfile -t COMPREPLY < <(compgen -f -- "${COMP_WORDS[COMP_CWORD]}")
 	compopt -o filenames 2>/dev/null
 }
 
 # What follows an option that takes a value; fails when the option takes none.
 _wimplan_value() {
 	case $1 in
-	-o | --output | --cache | --config | --records | --events) _wimplan_files -f ;;
+	-o | --output | --cache | --config | --records | --events) _wimplan_files ;;
 	--color) _wimplan_words 'auto always never' ;;
 	--format) _wimplan_words 'text markdown csv json' ;;
 	--image | --site | --taken-at | --snapshot | --map | --only | --exclude | --jobs) COMPREPLY=() ;;
@@ -27,6 +25,7 @@ _wimplan() {
 	local common='--json --output --cache --config --color --quiet --verbose --help --version'
 	local word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} options='' verbs=''
 
+	COMPREPLY=()
 	if [ "$COMP_CWORD" -le 1 ]; then
 		_wimplan_words 'inspect import snapshot plan show record baseline --help --version'
 		return
@@ -47,7 +46,7 @@ _wimplan() {
 	-*) _wimplan_words "$options $common" ;;
 	*)
 		if [ -z "$verbs" ]; then
-			_wimplan_files -f
+			_wimplan_files
 		elif [[ " $verbs " != *" ${COMP_WORDS[COMP_CWORD - 1]} "* ]]; then
 			_wimplan_words "$verbs"
 		fi
