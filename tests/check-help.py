@@ -206,6 +206,17 @@ def check_configuration():
     expect("# not set" not in taken.stdout and "# default" not in taken.stdout, "the example configuration leaves a key out")
 
 
+def check_export_script():
+    """The parameters that wimplan-records(5) speaks of are those of the script."""
+    script = (TOP / "src" / "share" / "Export-WimplanRecords.ps1").read_text(encoding="utf-8")
+    block = re.search(r"^param\((.*?)^\)", script, re.M | re.S).group(1)
+    there = set(re.findall(r"\$(\w+)", block)) | {"Full"}
+    page = (TOP / "man" / "wimplan-records.5.scd").read_text(encoding="utf-8")
+    section = re.search(r"^## The script\n(.*?)^## ", page, re.M | re.S).group(1)
+    for name in re.findall(r"(?:^|[ *])-([A-Z]\w+)", section, re.M):
+        expect(name in there, f"wimplan-records(5): Export-WimplanRecords.ps1 has no -{name}")
+
+
 def check_pages():
     if not shutil.which("mandoc"):
         print("check-help: mandoc is not installed; the pages are not linted")
@@ -233,6 +244,7 @@ def main():
     check_lost_output(commands)
     check_completion(options_of)
     check_configuration()
+    check_export_script()
     check_pages()
     print(f"{counts[True]} passed, {counts[False]} failed")
     return 1 if counts[False] else 0
