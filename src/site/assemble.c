@@ -86,15 +86,17 @@ int wp_assembler_claim_site(struct wp_assembler *assembler, const char *site, co
 	const char *given = assembler->options->site_code;
 
 	if (given && !wp_ascii_same(given, site))
-		return wp_fail(err, WP_E_REFUSED, "site-mismatch", from, "%s is of site %s, not of %s as --site says", from,
-			       site, given);
+		return wp_fail(err, WP_E_REFUSED, "site-mismatch", from, "%s is of site %s, not of %s as --site says",
+			       from, site, given);
 	if (!assembler->site[0]) {
 		for (size_t i = 0; i < 3 && site[i]; i++)
 			assembler->site[i] = (char)wp_ascii_upper(site[i]);
 		assembler->site_from = wp_arena_strdup(assembler->arena, from);
 	} else if (!wp_ascii_same(assembler->site, site)) {
-		return wp_fail(err, WP_E_FAILED, "site-mismatch", from, "%s is of site %s, but %s is of site %s; import "
-			       "one site at a time", from, site, assembler->site_from, assembler->site);
+		return wp_fail(err, WP_E_FAILED, "site-mismatch", from,
+			       "%s is of site %s, but %s is of site %s; import "
+			       "one site at a time",
+			       from, site, assembler->site_from, assembler->site);
 	}
 	return WP_OK;
 }
@@ -249,8 +251,8 @@ static int add_record(struct wp_assembler *assembler, const struct wp_row *row, 
 		entry->where = where;
 		entry->properties = json_incref(clean);
 	} else {
-		status = wp_merge_properties(assembler, entry->package_id, entry->properties, &entry->where, &entry->later,
-					     clean, &where, err);
+		status = wp_merge_properties(assembler, entry->package_id, entry->properties, &entry->where,
+					     &entry->later, clean, &where, err);
 	}
 	keep_lazy(entry, facts->lazy);
 	return status;
@@ -352,9 +354,10 @@ int wp_assembler_describe(struct wp_assembler *assembler, const json_t *descript
 	struct wp_time time = taken_at ? wp_time_parse(taken_at) : (struct wp_time){ 0 };
 
 	if (!version || strncmp(version, "1.", 2) != 0)
-		return wp_fail(err, WP_E_FAILED, "export-version", file,
-			       "%s: an export of format_version %s, of which this wimplan knows only 1; use a newer wimplan",
-			       file, version ? version : "(none)");
+		return wp_fail(
+			err, WP_E_FAILED, "export-version", file,
+			"%s: an export of format_version %s, of which this wimplan knows only 1; use a newer wimplan",
+			file, version ? version : "(none)");
 	if (taken_at && !time.known)
 		wp_diag_add(assembler->arena, &assembler->diags, WP_WARNING, "bad-value", file,
 			    "taken_at is \"%.60s\", which is no date of a known form; it is left out", taken_at);

@@ -15,7 +15,8 @@ struct wp_import_bounds {
 
 /* wp_import_files() with bounds. */
 int wp_import_files_bounded(const char *const *paths, size_t count, const struct wp_import_options *options,
-			    const struct wp_import_bounds *bounds, struct wp_record_set **ret_set, struct wp_error *err);
+			    const struct wp_import_bounds *bounds, struct wp_record_set **ret_set,
+			    struct wp_error *err);
 
 struct wp_assembler;
 

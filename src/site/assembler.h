@@ -61,8 +61,9 @@ int wp_assembler_claim_site(struct wp_assembler *assembler, const char *site, co
  * Puts @add over what is there; @old_where tells where a property of it came from. Gives WP_E_FAILED when a value
  * differs. @later as in struct wp_entry_row, NULL to keep none.
  */
-int wp_merge_properties(struct wp_assembler *assembler, const char *subject, json_t *old, const struct wp_where *old_where,
-			json_t **later, const json_t *add, const struct wp_where *where, struct wp_error *err);
+int wp_merge_properties(struct wp_assembler *assembler, const char *subject, json_t *old,
+			const struct wp_where *old_where, json_t **later, const json_t *add,
+			const struct wp_where *where, struct wp_error *err);
 
 /* A new object with the properties of a row as records keep them. NULL when the row contradicts itself. */
 json_t *wp_row_normalize(struct wp_assembler *assembler, const struct wp_row *row, const json_t *lazy,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* CIM-XML, as the console's export has it in object.xml: INSTANCE elements (DMTF DSP0201; configmgr.md, §5.3). */
+/* CIM-XML, as the console's export has it in object.xml: INSTANCE elements (DMTF DSP0201). */
 #include "assemble.h"
 #include "xml_rows.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Export-Clixml: the Obj elements that are records, alone, in lists or in pages (configmgr.md, §5.2). */
+/* Export-Clixml: the Obj elements that are records, alone, in lists or in pages ([MS-PSRP] 2.2.5). */
 #include "assemble.h"
 #include "clixml_value.h"
 

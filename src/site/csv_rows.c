@@ -146,7 +146,8 @@ static bool read_header(struct csv_rows *csv)
 		if (end == CELL_FAILED)
 			return false;
 		if (csv->name_count == MAX_COLUMNS)
-			return fail(csv, 0, "the header has too many columns; is it an export of packages?") != CELL_FAILED;
+			return fail(csv, 0, "the header has too many columns; is it an export of packages?") !=
+			       CELL_FAILED;
 		for (size_t i = 0; i < csv->name_count; i++)
 			if (wp_ascii_same(csv->names[i], wp_buf_text(&csv->cell)))
 				return fail(csv, 0, "the header names a column twice; export again") != CELL_FAILED;
@@ -157,7 +158,8 @@ static bool read_header(struct csv_rows *csv)
 	if (key)
 		return true;
 	wp_fail(csv->err, WP_E_FAILED, "export-unknown-shape", csv->input->name,
-		"%s: neither JSON nor XML nor a zip archive, and no CSV with a column PackageID; is it an export of packages?",
+		"%s: neither JSON nor XML nor a zip archive, and no CSV with a column PackageID; is it an export of "
+		"packages?",
 		csv->input->name);
 	return false;
 }
@@ -192,8 +194,8 @@ static bool read_row(struct csv_rows *csv, const struct wp_row *row, bool *ret_b
 	if (*ret_blank || count == csv->name_count)
 		return true;
 	wp_fail(csv->err, WP_E_FAILED, "export-invalid", csv->input->name,
-		"%s: line %zu, column 1: this record has %zu cells under a header of %zu; export again", csv->input->name,
-		row->where.line, count, csv->name_count);
+		"%s: line %zu, column 1: this record has %zu cells under a header of %zu; export again",
+		csv->input->name, row->where.line, count, csv->name_count);
 	return false;
 }
 

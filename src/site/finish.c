@@ -43,7 +43,8 @@ static void remark_on_rest(struct wp_assembler *assembler)
 
 	json_object_foreach(assembler->skipped, class, count)
 		wp_diag_add(assembler->arena, &assembler->diags, WP_INFO, "rows-skipped", NULL,
-			    "%" JSON_INTEGER_FORMAT " of %s left out: only image, upgrade and boot image packages are planned",
+			    "%" JSON_INTEGER_FORMAT
+			    " of %s left out: only image, upgrade and boot image packages are planned",
 			    json_integer_value(count), class);
 	for (size_t i = 0; orphans && i < assembler->entry_count; i++)
 		if (!assembler->entries[i].has_record)
@@ -83,8 +84,8 @@ static int find_site(struct wp_assembler *assembler, struct wp_error *err)
 	const char *common = NULL;
 
 	if (given && !is_site_code(given))
-		return wp_fail(err, WP_E_USAGE, "--site", "--site", "--site: a site code has three letters or digits, not '%s'",
-			       given);
+		return wp_fail(err, WP_E_USAGE, "--site", "--site",
+			       "--site: a site code has three letters or digits, not '%s'", given);
 	if (given)
 		return wp_assembler_claim_site(assembler, given, "--site", err);
 	if (assembler->site[0])
@@ -101,7 +102,8 @@ static int find_site(struct wp_assembler *assembler, struct wp_error *err)
 	if (!common)
 		return WP_OK;
 	wp_diag_add(assembler->arena, &assembler->diags, WP_INFO, "site-inferred", NULL,
-		    "the export does not name its site; all its packages are owned by %s, so that is taken for it", common);
+		    "the export does not name its site; all its packages are owned by %s, so that is taken for it",
+		    common);
 	return wp_assembler_claim_site(assembler, common, "SourceSite", err);
 }
 
@@ -174,7 +176,8 @@ static json_t *make_document(struct wp_assembler *assembler, size_t at, size_t *
 
 static int compare_documents(const void *a, const void *b)
 {
-	return strcmp(wp_json_get_text(*(json_t *const *)a, "package_id"), wp_json_get_text(*(json_t *const *)b, "package_id"));
+	return strcmp(wp_json_get_text(*(json_t *const *)a, "package_id"),
+		      wp_json_get_text(*(json_t *const *)b, "package_id"));
 }
 
 /* All records as JSON, by PackageID. */
@@ -187,7 +190,8 @@ static json_t *make_documents(struct wp_assembler *assembler)
 	if (!documents)
 		abort();
 	if (assembler->companion_count)
-		qsort(assembler->companions, assembler->companion_count, sizeof *assembler->companions, compare_companions);
+		qsort(assembler->companions, assembler->companion_count, sizeof *assembler->companions,
+		      compare_companions);
 	for (size_t i = 0; i < assembler->entry_count; i++) {
 		if (assembler->entries[i].has_record)
 			documents[count++] = make_document(assembler, i, &companion);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* ImageProperty: the property bag that a site stores of each image, or a WIM's own XML (configmgr.md, §3). */
+/* ImageProperty: the property bag that a site stores of each image, or a WIM's own XML in its place. */
 #include "ascii.h"
 
 #include "wimplan/limits.h"
@@ -185,7 +185,8 @@ static const char *read_wim_xml(struct wp_arena *arena, const char *text, size_t
 
 	if (!metadata) {
 		worst = wp_diags_worst(&diags, WP_ERROR);
-		return wp_arena_printf(arena, "it is a WIM's own XML, and %s", worst ? worst->summary : "it has no images");
+		return wp_arena_printf(arena, "it is a WIM's own XML, and %s",
+				       worst ? worst->summary : "it has no images");
 	}
 	ret->origin = WP_FROM_WIM_XML;
 	for (size_t i = 0; i < metadata->image_count; i++)

@@ -81,8 +81,8 @@ static int look(struct file *file, struct wp_error *err)
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return wp_fail(err, WP_E_FAILED, "export-unreadable", file->name, "%s: cannot be read: %s", file->name,
-				       strerror(errno));
+			return wp_fail(err, WP_E_FAILED, "export-unreadable", file->name, "%s: cannot be read: %s",
+				       file->name, strerror(errno));
 		if (got == 0)
 			break;
 		file->head_length += (size_t)got;

@@ -58,8 +58,8 @@ int wp_input_fail(const struct wp_input *input, struct wp_error *err, const char
 int wp_input_too_large(struct wp_input *input)
 {
 	wp_fail(&input->error, WP_E_FAILED, "record-too-large", input->name,
-		"%s: line %zu, column %zu: this record is larger than %zu bytes; is it an export of packages?", input->name,
-		input->line, input->column, input->record_limit);
+		"%s: line %zu, column %zu: this record is larger than %zu bytes; is it an export of packages?",
+		input->name, input->line, input->column, input->record_limit);
 	input->failed = true;
 	/* Nothing more is handed out. */
 	input->at = input->length = 0;
@@ -145,7 +145,8 @@ static void decode_utf8(struct wp_input *input)
 		valid = (size_t)(nul - raw);
 		fail_later(input, "there is a NUL byte; save the export as UTF-8, or as UTF-16 with a byte order mark");
 	} else if (left && (input->ended || left >= utf8_length(input->raw[valid]))) {
-		fail_later(input, "these bytes are not UTF-8; save the export as UTF-8, or as UTF-16 with a byte order mark");
+		fail_later(input,
+			   "these bytes are not UTF-8; save the export as UTF-8, or as UTF-16 with a byte order mark");
 	}
 	take_text(input, raw, valid);
 	drop_raw(input, valid);

@@ -147,7 +147,8 @@ static int parse_piece(struct json_rows *rows, const struct piece *piece, json_t
 
 static int emit(struct json_rows *rows, const struct piece *piece)
 {
-	struct wp_row row = { .where = { rows->input->name, ++rows->number, piece->line }, .list_class = rows->list_class };
+	struct wp_row row = { .where = { rows->input->name, ++rows->number, piece->line },
+			      .list_class = rows->list_class };
 	const json_t *fault;
 	int status;
 
@@ -236,7 +237,7 @@ static int read_page_part(struct json_rows *rows, struct piece *piece, json_t **
 	return WP_OK;
 }
 
-/* The records of a page, and what is behind them up to where the next key would begin. @piece is used again for that. */
+/* The records of a page. @piece, which holds what stands in front of them, is then used for what follows. */
 static int read_page(struct json_rows *rows, struct piece *piece, int next)
 {
 	const char *outer = rows->list_class;
@@ -262,7 +263,8 @@ static int read_page(struct json_rows *rows, struct piece *piece, int next)
 /* An object, whose brace is next: a record or a page of records. */
 static int read_object(struct json_rows *rows)
 {
-	struct piece piece __attribute__((cleanup(piece_free))) = { .line = rows->input->line, .column = rows->input->column };
+	struct piece piece
+		__attribute__((cleanup(piece_free))) = { .line = rows->input->line, .column = rows->input->column };
 	bool page = false;
 	bool comma = false; /* one was just taken */
 	bool first = true;
@@ -341,7 +343,8 @@ int wp_json_rows(struct wp_input *input, struct wp_assembler *assembler, struct 
 			continue;
 		}
 		if (c != '{' && c != '[')
-			return fail_at_input(&rows, "a record (\"{\") or a list of them (\"[\") should stand here; export again");
+			return fail_at_input(
+				&rows, "a record (\"{\") or a list of them (\"[\") should stand here; export again");
 		if (c == '{' ? read_object(&rows) : read_array(&rows))
 			return rows.err->status;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Properties of one row in their normal form, and of several rows as one: they may add to each other, not contradict. */
+/* Properties of a row in their normal form, and of several rows as one: they may add to each other, not contradict. */
 #include "assembler.h"
 #include "ascii.h"
 #include "normalize.h"
@@ -47,7 +47,7 @@ static const char *type_words(const struct wp_property *property)
 	return "no text";
 }
 
-/* Is it an empty list that __LAZYPROPERTIES names? A list cannot be null in OData, so it may stand for "not fetched". */
+/* An empty list that __LAZYPROPERTIES names: a list cannot be null in OData, so it may stand for "not fetched". */
 static bool is_unfetched_list(const char *name, const json_t *value, const json_t *lazy)
 {
 	const json_t *item;
@@ -103,8 +103,9 @@ json_t *wp_row_normalize(struct wp_assembler *assembler, const struct wp_row *ro
 	return clean;
 }
 
-int wp_merge_properties(struct wp_assembler *assembler, const char *subject, json_t *old, const struct wp_where *old_where,
-			json_t **later, const json_t *add, const struct wp_where *where, struct wp_error *err)
+int wp_merge_properties(struct wp_assembler *assembler, const char *subject, json_t *old,
+			const struct wp_where *old_where, json_t **later, const json_t *add,
+			const struct wp_where *where, struct wp_error *err)
 {
 	const char *name;
 	json_t *value;
@@ -136,8 +137,8 @@ int wp_merge_properties(struct wp_assembler *assembler, const char *subject, jso
 		if (later && json_object_get(*later, name))
 			from = &assembler->wheres[json_integer_value(json_object_get(*later, name))];
 		return wp_fail(err, WP_E_FAILED, "records-contradict", subject,
-			       "package %s: %s is %s in %s, but %s in %s; give exports that were made together", subject, name,
-			       value_text(assembler->arena, known), wp_where_text(from, room),
+			       "package %s: %s is %s in %s, but %s in %s; give exports that were made together",
+			       subject, name, value_text(assembler->arena, known), wp_where_text(from, room),
 			       value_text(assembler->arena, value), wp_where_text(where, other_room));
 	}
 	return WP_OK;

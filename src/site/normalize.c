@@ -23,9 +23,9 @@
 #define TREE(name, lazy) { name, WP_PROPERTY_TREE, lazy }
 
 /*
- * In the order of wp_ascii_compare(). Names, types and laziness: the reference pages of SMS_PackageBaseclass, SMS_ImagePackage,
- * SMS_OperatingSystemInstallPackage, SMS_BootImagePackage, SMS_ImageInformation, SMS_ObjectContentExtraInfo and
- * SMS_PackageStatusDistPointsSummarizer (configmgr.md, §1 and 8).
+ * In the order of wp_ascii_compare(). Names, types and laziness: the reference pages "… Server WMI Class"
+ * (MicrosoftDocs/memdocs, configmgr/develop/reference) of SMS_PackageBaseclass, the three classes of packages,
+ * SMS_ImageInformation, SMS_ObjectContentExtraInfo and SMS_PackageStatusDistPointsSummarizer.
  */
 static const struct wp_property table[] = {
 	NUMBER("ActionInProgress", 0),
@@ -310,7 +310,8 @@ static json_t *normalize_tree(const json_t *value)
 	return clean_tree(value);
 }
 
-json_t *wp_property_normalize(const struct wp_property *property, const json_t *value, bool empty_is_none, bool *ret_bad)
+json_t *wp_property_normalize(const struct wp_property *property, const json_t *value, bool empty_is_none,
+			      bool *ret_bad)
 {
 	*ret_bad = false;
 	if (!value || json_is_null(value))

@@ -130,7 +130,8 @@ static void images_from_rows(struct wp_arena *arena, const json_t *rows, struct 
 	qsort(ret->items, ret->count, sizeof *ret->items, compare_index);
 }
 
-static void decode_images(struct wp_arena *arena, const json_t *json, const json_t *properties, struct wp_record *record)
+static void decode_images(struct wp_arena *arena, const json_t *json, const json_t *properties,
+			  struct wp_record *record)
 {
 	const char *why;
 
@@ -160,9 +161,10 @@ int wp_record_decode(struct wp_arena *arena, const json_t *json, struct wp_recor
 	ret->package_id = wp_json_get_text(json, "package_id");
 	if (!ret->package_id || !json_is_object(properties) ||
 	    !wp_class_from_name(wp_json_get_text(json, "class"), &ret->class))
-		return wp_fail(err, WP_E_FAILED, "record-invalid", ret->package_id,
-			       "the stored record of package %s has no class, ID or properties; import the export again",
-			       ret->package_id ? ret->package_id : "(unknown)");
+		return wp_fail(
+			err, WP_E_FAILED, "record-invalid", ret->package_id,
+			"the stored record of package %s has no class, ID or properties; import the export again",
+			ret->package_id ? ret->package_id : "(unknown)");
 	ret->name = wp_json_get_text(properties, "Name");
 	ret->source_flag = number(properties, "PkgSourceFlag");
 	ret->source_path = wp_json_get_text(properties, "PkgSourcePath");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a record says about itself, and what tools left in it (configmgr.md, §4.2, 5.1 and 5.2). */
+/* What a record says about itself, and what tools left in it (AdminService, CIM, WMI, Get-CM cmdlets). */
 #include "row.h"
 #include "ascii.h"
 
@@ -11,12 +11,13 @@
  * remoting. None is a property of the classes that are read.
  */
 static const char *const noise[] = {
-	"CimClass", "CimInstanceProperties", "CimSystemProperties", "PSComputerName", "PSShowComputerName", "RunspaceId",
-	"PSStatus", "Scope", "Path", "Options", "ClassPath", "Properties", "SystemProperties", "Qualifiers", "Site",
-	"Container", "SmsProviderObjectPath", "NamedValueDictionary", "ConnectionManager", "PropertyList",
-	"EmbeddedProperties", "EmbeddedPropertyLists", "ManagedObject", "OverridingObjectClass", "RegMultiStringLists",
-	"MethodList", "ObjectClass", "PropertyNames", "GenericsArray", "UniqueIdentifier", "AutoCommit", "AutoRefresh",
-	"DisplayString", "DisplayDescription", "HelpTopic", "TraceProperties", "UserDataObject",
+	"CimClass", "CimInstanceProperties", "CimSystemProperties", "PSComputerName", "PSShowComputerName",
+	"RunspaceId", "PSStatus", "Scope", "Path", "Options", "ClassPath", "Properties", "SystemProperties",
+	"Qualifiers", "Site", "Container", "SmsProviderObjectPath", "NamedValueDictionary", "ConnectionManager",
+	"PropertyList", "EmbeddedProperties", "EmbeddedPropertyLists", "ManagedObject", "OverridingObjectClass",
+	"RegMultiStringLists", "MethodList", "ObjectClass", "PropertyNames", "GenericsArray", "UniqueIdentifier",
+	"AutoCommit", "AutoRefresh", "DisplayString", "DisplayDescription", "HelpTopic", "TraceProperties",
+	"UserDataObject",
 };
 
 bool wp_row_is_noise(const char *name)
@@ -112,7 +113,7 @@ static void learn_class(struct wp_row_facts *facts, const char *name)
 /* CimSystemProperties of an object, __ClassMetadata of Export-Clixml: ClassName and Namespace. */
 static void learn_system(struct wp_row_facts *facts, const json_t *system)
 {
-	/* One entry for each class of the derivation, the object's own last (PowerShell's serialization of CimInstance). */
+	/* One entry for each class of the derivation, the object's own last (PowerShell's CimInstance in CLIXML). */
 	if (json_is_array(system))
 		system = json_array_get(system, json_array_size(system) - 1);
 	if (!json_is_object(system))

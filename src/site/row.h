@@ -39,7 +39,7 @@ void wp_row_facts(const struct wp_row *row, struct wp_row_facts *ret);
 /* A value by its name without regard to case. Borrowed; NULL when there is none. */
 const json_t *wp_row_member(const json_t *properties, const char *name);
 
-/* The class that a path, type name or URL ends in: "…#root/sms/site_P01/SMS_ImagePackage". False when there is none. */
+/* The class that a path, type name or URL ends in: "…#root/sms/site_P01/SMS_ImagePackage". False: there is none. */
 bool wp_class_in_text(const char *text, char *ret_class, size_t room);
 
 /* What PowerShell, WMI, OData or the console's objects add to a record, which is no property of the package. */

@@ -203,9 +203,11 @@ static int read_document(struct wp_xml_rows *xml)
 			 strncmp(root, "VALUE.", 6) == 0)
 			got = wp_cimxml_rows(xml);
 		else
-			return wp_fail(xml->err, WP_E_FAILED, "export-unknown-shape", xml->input->name,
-				       "%s: XML of an unknown kind (<%s>); Export-Clixml (<Objs>) and the console's export "
-				       "(<INSTANCE>) are read", xml->input->name, root);
+			return wp_fail(
+				xml->err, WP_E_FAILED, "export-unknown-shape", xml->input->name,
+				"%s: XML of an unknown kind (<%s>); Export-Clixml (<Objs>) and the console's export "
+				"(<INSTANCE>) are read",
+				xml->input->name, root);
 		if (got)
 			return xml->err->status;
 	}
@@ -228,7 +230,7 @@ int wp_xml_rows(struct wp_input *input, struct wp_assembler *assembler, struct w
 		xml.prefix = several_open;
 		xml.suffix = several_close;
 	}
-	/* No XML_PARSE_HUGE: with it libxml2 drops its own guards. The declared encoding is not the input's any more. */
+	/* Not XML_PARSE_HUGE: libxml2 drops its guards with it. The declared encoding is not the input's any more. */
 	xml.reader = xmlReaderForIO(pull, NULL, &xml, NULL, "UTF-8", XML_PARSE_NONET | XML_PARSE_IGNORE_ENC);
 	if (!xml.reader)
 		abort();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The console's export as it is saved: a .zip with one object.xml for each object (configmgr.md, §5.3). */
+/* The console's export as it is saved: a .zip with an object.xml in a folder for each object. */
 #include "ascii.h"
 #include "assemble.h"
 #include "row.h"
@@ -131,8 +131,8 @@ static int read_entries(struct zip *zip, struct archive *archive, size_t record_
 			return status;
 	}
 	if (got != ARCHIVE_EOF)
-		return wp_fail(err, WP_E_FAILED, "export-invalid", zip->name, "%s: cannot be unpacked: %s; export again",
-			       zip->name, archive_error_string(archive));
+		return wp_fail(err, WP_E_FAILED, "export-invalid", zip->name,
+			       "%s: cannot be unpacked: %s; export again", zip->name, archive_error_string(archive));
 	if (!objects)
 		return wp_fail(err, WP_E_FAILED, "export-unknown-shape", zip->name,
 			       "%s: the archive holds no object.xml; the console's export of packages does", zip->name);
@@ -158,8 +158,8 @@ int wp_zip_rows(const char *name, struct wp_bytes bytes, int fd, size_t record_l
 	if (lseek(fd, 0, SEEK_CUR) >= 0)
 		archive_read_set_seek_callback(archive, seek_file);
 	if (archive_read_open1(archive) != ARCHIVE_OK)
-		status = wp_fail(err, WP_E_FAILED, "export-invalid", name, "%s: cannot be unpacked: %s; export again", name,
-				 archive_error_string(archive));
+		status = wp_fail(err, WP_E_FAILED, "export-invalid", name, "%s: cannot be unpacked: %s; export again",
+				 name, archive_error_string(archive));
 	else
 		status = read_entries(zip, archive, record_limit, assembler, err);
 	archive_read_free(archive);

@@ -24,11 +24,12 @@ static const struct wp_import_bounds fixture_bounds = { WP_LIMIT_RECORD_BYTES, W
 
 /* Imports @count buffers as that many files. */
 static inline int import_bufs(const struct wp_buf *bufs, size_t count, const struct wp_import_options *options,
-			      const struct wp_import_bounds *bounds, struct wp_record_set **ret_set, struct wp_error *err)
+			      const struct wp_import_bounds *bounds, struct wp_record_set **ret_set,
+			      struct wp_error *err)
 {
 	char names[FIXTURE_FILES][32];
-	const char *paths[FIXTURE_FILES];
-	int fds[FIXTURE_FILES];
+	const char *paths[FIXTURE_FILES] = { NULL };
+	int fds[FIXTURE_FILES] = { 0 };
 	int status;
 
 	cr_assert_leq(count, FIXTURE_FILES);

@@ -61,9 +61,12 @@ Test(site, property_bag_is_read_in_any_spelling)
 {
 	static const char *const texts[] = {
 		"<wim><image INDEX='1'><property NAME='osversion'>10.0.1</property></image></wim>",
-		"<?xml version=\"1.0\" encoding=\"utf-16\"?>\r\n<WIM><IMAGE Index=\" 1 \"><PROPERTY Name=\"OS_Version\">10.0.1</PROPERTY></IMAGE></WIM>",
-		" \n<?xml version='1.0'?><WIM><IMAGE index='1'><Property name='OS.Version'>10.0.1</Property></IMAGE></WIM>\n",
-		"\xef\xbb\xbf<WIM><!-- c --><TOTALBYTES>1</TOTALBYTES><IMAGE index='1'><Property name='Image OS-version'>10.0.1</Property></IMAGE></WIM>",
+		"<?xml version=\"1.0\" encoding=\"utf-16\"?>\r\n<WIM><IMAGE Index=\" 1 \"><PROPERTY "
+		"Name=\"OS_Version\">10.0.1</PROPERTY></IMAGE></WIM>",
+		" \n<?xml version='1.0'?><WIM><IMAGE index='1'><Property "
+		"name='OS.Version'>10.0.1</Property></IMAGE></WIM>\n",
+		"\xef\xbb\xbf<WIM><!-- c --><TOTALBYTES>1</TOTALBYTES><IMAGE index='1'><Property name='Image "
+		"OS-version'>10.0.1</Property></IMAGE></WIM>",
 		"<WIM><IMAGE index='1'><Property name='OS Version' value='10.0.1'/></IMAGE></WIM>",
 		"<WIM><IMAGE index='1'><Property name='x'>y</Property><OSVersion>10.0.1</OSVersion></IMAGE></WIM>",
 	};
@@ -82,12 +85,15 @@ Test(site, property_bag_is_read_in_any_spelling)
 
 Test(site, a_wims_own_xml_is_recognised)
 {
-	static const char text[] =
-		"<?xml version=\"1.0\"?><WIM><TOTALBYTES>5888548057</TOTALBYTES><IMAGE INDEX=\"1\"><DIRCOUNT>32672</DIRCOUNT>"
-		"<TOTALBYTES>17116351717</TOTALBYTES><CREATIONTIME><HIGHPART>0x01DA9B3C</HIGHPART><LOWPART>0x83699E16</LOWPART></CREATIONTIME>"
-		"<WINDOWS><ARCH>9</ARCH><HAL>acpiapic</HAL><PRODUCTTYPE>ServerNT</PRODUCTTYPE><LANGUAGES><LANGUAGE>en-US</LANGUAGE></LANGUAGES>"
-		"<VERSION><MAJOR>10</MAJOR><MINOR>0</MINOR><BUILD>17763</BUILD><SPBUILD>3650</SPBUILD><SPLEVEL>0</SPLEVEL></VERSION></WINDOWS>"
-		"<NAME>19CB</NAME><DESCRIPTION>with KW</DESCRIPTION></IMAGE></WIM>";
+	static const char text[] = "<?xml version=\"1.0\"?><WIM><TOTALBYTES>5888548057</TOTALBYTES><IMAGE "
+				   "INDEX=\"1\"><DIRCOUNT>32672</DIRCOUNT>"
+				   "<TOTALBYTES>17116351717</TOTALBYTES><CREATIONTIME><HIGHPART>0x01DA9B3C</"
+				   "HIGHPART><LOWPART>0x83699E16</LOWPART></CREATIONTIME>"
+				   "<WINDOWS><ARCH>9</ARCH><HAL>acpiapic</HAL><PRODUCTTYPE>ServerNT</"
+				   "PRODUCTTYPE><LANGUAGES><LANGUAGE>en-US</LANGUAGE></LANGUAGES>"
+				   "<VERSION><MAJOR>10</MAJOR><MINOR>0</MINOR><BUILD>17763</BUILD><SPBUILD>3650</"
+				   "SPBUILD><SPLEVEL>0</SPLEVEL></VERSION></WINDOWS>"
+				   "<NAME>19CB</NAME><DESCRIPTION>with KW</DESCRIPTION></IMAGE></WIM>";
 	struct wp_arena *arena = wp_arena_new();
 	const struct wp_site_image *one;
 	struct wp_site_images images;
@@ -107,7 +113,9 @@ Test(site, a_wims_own_xml_is_recognised)
 	cr_expect_str_eq(one->size, "17116351717");
 	cr_expect_eq(wp_time_parse(one->creation_date).ticks, INT64_C(0x01DA9B3C83699E16), "%s", one->creation_date);
 	cr_expect_eq(one->property_count, 0);
-	cr_expect_neq(wp_image_property_parse(arena, "<WIM><IMAGE INDEX=\"x\"><NAME>a</NAME></IMAGE></WIM>", &images, &why), 0);
+	cr_expect_neq(
+		wp_image_property_parse(arena, "<WIM><IMAGE INDEX=\"x\"><NAME>a</NAME></IMAGE></WIM>", &images, &why),
+		0);
 	wp_arena_free(arena);
 }
 
@@ -150,7 +158,9 @@ Test(site, unreadable_bags_say_why)
 		{ "<WIM><IMAGE index='-1'/></WIM>", "the index \"-1\" is no number" },
 		{ "<WIM><IMAGE index='99999999999'/></WIM>", "the index \"99999999999\" is no number" },
 		{ "<WIM><IMAGE index='1'/><IMAGE index='1'/></WIM>", "there are two images with index 1" },
-		{ "<!DOCTYPE WIM [<!ENTITY a 'b'>]><WIM><IMAGE index='1'><Property name='Language'>&a;</Property></IMAGE></WIM>", "(DTD)" },
+		{ "<!DOCTYPE WIM [<!ENTITY a 'b'>]><WIM><IMAGE index='1'><Property "
+		  "name='Language'>&a;</Property></IMAGE></WIM>",
+		  "(DTD)" },
 	};
 	struct wp_arena *arena = wp_arena_new();
 	struct wp_site_images images;

@@ -5,10 +5,13 @@
 #include <sys/stat.h>
 
 #define ROW(id, more) "{\"PackageID\":\"" id "\",\"PackageType\":257" more "}"
-#define HEAD "<Objs Version=\"1.1.0.1\" xmlns=\"http://schemas.microsoft.com/powershell/2004/04\"><Obj RefId=\"0\"><MS>" \
+#define HEAD \
+	"<Objs Version=\"1.1.0.1\" xmlns=\"http://schemas.microsoft.com/powershell/2004/04\"><Obj RefId=\"0\"><MS>" \
 	"<S N=\"PackageID\">A</S><I32 N=\"PackageType\">257</I32>"
 #define TAIL "</MS></Obj></Objs>"
-#define CIM "<INSTANCE CLASSNAME=\"SMS_ImagePackage\"><PROPERTY NAME=\"PackageID\" TYPE=\"string\"><VALUE>A</VALUE></PROPERTY>"
+#define CIM \
+	"<INSTANCE CLASSNAME=\"SMS_ImagePackage\"><PROPERTY NAME=\"PackageID\" " \
+	"TYPE=\"string\"><VALUE>A</VALUE></PROPERTY>"
 
 Test(site, lazy_properties_not_fetched_are_told_from_empty_ones)
 {
@@ -20,10 +23,13 @@ Test(site, lazy_properties_not_fetched_are_told_from_empty_ones)
 		{ "JSON, absent", ROW("A", ""), WP_NOT_FETCHED },
 		{ "JSON, null", ROW("A", ",\"ImageProperty\":null"), WP_NOT_FETCHED },
 		{ "JSON, named and absent", ROW("A", ",\"__LAZYPROPERTIES\":[\"ImageProperty\"]"), WP_NOT_FETCHED },
-		{ "JSON, named and null", ROW("A", ",\"__LAZYPROPERTIES\":[\"ImageProperty\"],\"ImageProperty\":null"), WP_NOT_FETCHED },
+		{ "JSON, named and null", ROW("A", ",\"__LAZYPROPERTIES\":[\"ImageProperty\"],\"ImageProperty\":null"),
+		  WP_NOT_FETCHED },
 		{ "JSON, empty", ROW("A", ",\"ImageProperty\":\"\""), WP_EMPTY },
-		{ "JSON, named and empty", ROW("A", ",\"__LAZYPROPERTIES\":[\"ImageProperty\"],\"ImageProperty\":\"\""), WP_EMPTY },
-		{ "JSON, named and there", ROW("A", ",\"__LAZYPROPERTIES\":[\"ImageProperty\"],\"ImageProperty\":\"<WIM/>\""), WP_PRESENT },
+		{ "JSON, named and empty", ROW("A", ",\"__LAZYPROPERTIES\":[\"ImageProperty\"],\"ImageProperty\":\"\""),
+		  WP_EMPTY },
+		{ "JSON, named and there",
+		  ROW("A", ",\"__LAZYPROPERTIES\":[\"ImageProperty\"],\"ImageProperty\":\"<WIM/>\""), WP_PRESENT },
 		{ "CLIXML, absent", HEAD TAIL, WP_NOT_FETCHED },
 		{ "CLIXML, Nil", HEAD "<Nil N=\"ImageProperty\" />" TAIL, WP_NOT_FETCHED },
 		{ "CLIXML, empty", HEAD "<S N=\"ImageProperty\" />" TAIL, WP_EMPTY },
@@ -33,10 +39,14 @@ Test(site, lazy_properties_not_fetched_are_told_from_empty_ones)
 		{ "CSV, quotes", "PackageID,PackageType,ImageProperty\nA,257,\"\"", WP_NOT_FETCHED },
 		{ "CSV, there", "PackageID,PackageType,ImageProperty\nA,257,<WIM/>", WP_PRESENT },
 		{ "CIM-XML, absent", CIM "</INSTANCE>", WP_NOT_FETCHED },
-		{ "CIM-XML, no VALUE", CIM "<PROPERTY NAME=\"ImageProperty\" TYPE=\"string\"/></INSTANCE>", WP_NOT_FETCHED },
-		{ "CIM-XML, empty", CIM "<PROPERTY NAME=\"ImageProperty\" TYPE=\"string\"><VALUE/></PROPERTY></INSTANCE>", WP_EMPTY },
+		{ "CIM-XML, no VALUE", CIM "<PROPERTY NAME=\"ImageProperty\" TYPE=\"string\"/></INSTANCE>",
+		  WP_NOT_FETCHED },
+		{ "CIM-XML, empty",
+		  CIM "<PROPERTY NAME=\"ImageProperty\" TYPE=\"string\"><VALUE/></PROPERTY></INSTANCE>", WP_EMPTY },
 		{ "CIM-XML, there",
-		  CIM "<PROPERTY NAME=\"ImageProperty\" TYPE=\"string\"><VALUE>&lt;WIM/&gt;</VALUE></PROPERTY></INSTANCE>", WP_PRESENT },
+		  CIM
+		  "<PROPERTY NAME=\"ImageProperty\" TYPE=\"string\"><VALUE>&lt;WIM/&gt;</VALUE></PROPERTY></INSTANCE>",
+		  WP_PRESENT },
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -44,10 +54,12 @@ Test(site, lazy_properties_not_fetched_are_told_from_empty_ones)
 		const struct wp_record *record = &set->records[0];
 
 		cr_expect_eq(record->image_property_state, cases[i].state, "%s", cases[i].name);
-		cr_expect_eq(is_not_fetched(record, "ImageProperty"), cases[i].state == WP_NOT_FETCHED, "%s", cases[i].name);
+		cr_expect_eq(is_not_fetched(record, "ImageProperty"), cases[i].state == WP_NOT_FETCHED, "%s",
+			     cases[i].name);
 		cr_expect(is_not_fetched(record, "ImageDiskLayout"), "%s", cases[i].name);
 		cr_expect_not(is_not_fetched(record, "ScratchSpace"), "%s", cases[i].name);
-		cr_expect_eq(record->images.origin == WP_FROM_IMAGE_PROPERTY, cases[i].state == WP_PRESENT, "%s", cases[i].name);
+		cr_expect_eq(record->images.origin == WP_FROM_IMAGE_PROPERTY, cases[i].state == WP_PRESENT, "%s",
+			     cases[i].name);
 		cr_expect_eq(record->image_property != NULL, cases[i].state != WP_NOT_FETCHED, "%s", cases[i].name);
 		wp_record_set_free(set);
 	}
@@ -55,8 +67,10 @@ Test(site, lazy_properties_not_fetched_are_told_from_empty_ones)
 
 Test(site, lazy_names_of_the_record_and_of_its_class)
 {
-	struct wp_record_set *set = import_good("boot", "{\"PackageID\":\"A\",\"PackageType\":258,\"ImagePath\":\"\\\\\\\\s\\\\b.wim\","
-		"\"__LAZYPROPERTIES\":[\"__QUALIFIER_SECURITYVERBS\",\"NewThing\",\"scratchspace\",7],\"NewOther\":null}");
+	struct wp_record_set *set =
+		import_good("boot", "{\"PackageID\":\"A\",\"PackageType\":258,\"ImagePath\":\"\\\\\\\\s\\\\b.wim\","
+				    "\"__LAZYPROPERTIES\":[\"__QUALIFIER_SECURITYVERBS\",\"NewThing\",\"scratchspace\","
+				    "7],\"NewOther\":null}");
 
 	cr_expect(is_not_fetched(&set->records[0], "ScratchSpace"));
 	cr_expect(is_not_fetched(&set->records[0], "NewThing"));
@@ -82,15 +96,21 @@ Test(site, snapshot_id_does_not_depend_on_any_order)
 {
 	static const char list[] = "[" ROW("P01000B1", ",\"Name\":\"b\",\"SourceSite\":\"P01\"") ","
 		ROW("P01000A1", ",\"SourceSite\":\"P01\",\"__LAZYPROPERTIES\":[\"RefreshSchedule\",\"Zz\",\"Aa\"]") "]";
-	static const char list_again[] = "[{\"SourceSite\":\"P01\",\"__LAZYPROPERTIES\":[\"Aa\",\"Zz\"],\"packageType\":\"257\",\"PackageID\":"
+	static const char list_again[] =
+		"[{\"SourceSite\":\"P01\",\"__LAZYPROPERTIES\":[\"Aa\",\"Zz\"],\"packageType\":\"257\",\"PackageID\":"
 		"\"P01000A1\"}," ROW("P01000B1", ",\"SourceSite\":\"P01\",\"Name\":\"b\"") "]";
 	static const char by_key[] = ROW("P01000B1", ",\"ImageProperty\":\"<WIM/>\",\"SourceSite\":\"P01\"");
-	static const char rows[] = "[{\"PackageID\":\"P01000B1\",\"Index\":2,\"OSVersion\":\"x\"},{\"PackageID\":\"P01000B1\",\"Index\":10,"
-		"\"OSVersion\":\"x\"},{\"PackageID\":\"P01000B1\",\"ServerNALPath\":\"n2\",\"State\":0},{\"PackageID\":\"P01000B1\","
+	static const char rows[] =
+		"[{\"PackageID\":\"P01000B1\",\"Index\":2,\"OSVersion\":\"x\"},{\"PackageID\":\"P01000B1\",\"Index\":"
+		"10,"
+		"\"OSVersion\":\"x\"},{\"PackageID\":\"P01000B1\",\"ServerNALPath\":\"n2\",\"State\":0},{\"PackageID\":"
+		"\"P01000B1\","
 		"\"ServerNALPath\":\"n1\",\"State\":0},{\"PackageID\":\"P01000A1\",\"Targeted\":3,\"SourceSize\":9}]";
 	static const char rows_again[] = "PackageID,Index,OSVersion\nP01000B1,10,x\nP01000B1,2,x\nP01000B1,2,x\n";
-	static const char points_again[] = "[{\"PackageID\":\"P01000A1\",\"SourceSize\":9,\"Targeted\":3},{\"PackageID\":\"P01000B1\","
-		"\"ServerNALPath\":\"n1\",\"State\":0},{\"PackageID\":\"P01000B1\",\"ServerNALPath\":\"n2\",\"State\":0}]";
+	static const char points_again[] =
+		"[{\"PackageID\":\"P01000A1\",\"SourceSize\":9,\"Targeted\":3},{\"PackageID\":\"P01000B1\","
+		"\"ServerNALPath\":\"n1\",\"State\":0},{\"PackageID\":\"P01000B1\",\"ServerNALPath\":\"n2\",\"State\":"
+		"0}]";
 	char *first = id_of((const char *const[]){ list, by_key, rows, NULL });
 	char *second = id_of((const char *const[]){ points_again, rows_again, by_key, list_again, by_key, NULL });
 	char *third = id_of((const char *const[]){ list, rows, NULL });
@@ -121,33 +141,47 @@ Test(site, contradictions_name_both_records_and_the_property)
 {
 	static const char first[] = "[" ROW("Z", "") "," ROW("A", ",\"SourceVersion\":12") "]";
 
-	refuse("value", (const char *const[]){ first, "\n\n" ROW("A", ",\"SourceVersion\":13"), NULL }, "records-contradict",
-	       "package A: SourceVersion is 12 in /proc/self/fd/", "record 2 (line 1), but 13 in /proc/self/fd/");
-	refuse("value of a later row", (const char *const[]){ first, ROW("A", ",\"Name\":\"x\""), "\n" ROW("A", ",\"Name\":\"y\""), NULL },
+	refuse("value", (const char *const[]){ first, "\n\n" ROW("A", ",\"SourceVersion\":13"), NULL },
+	       "records-contradict", "package A: SourceVersion is 12 in /proc/self/fd/",
+	       "record 2 (line 1), but 13 in /proc/self/fd/");
+	refuse("value of a later row",
+	       (const char *const[]){ first, ROW("A", ",\"Name\":\"x\""), "\n" ROW("A", ",\"Name\":\"y\""), NULL },
 	       "records-contradict", "Name is \"x\" in /proc/self/fd/", "record 1 (line 2)");
-	refuse("empty and not", (const char *const[]){ ROW("A", ",\"ImageProperty\":\"\""), ROW("A", ",\"ImageProperty\":\"<WIM/>\""), NULL },
+	refuse("empty and not",
+	       (const char *const[]){ ROW("A", ",\"ImageProperty\":\"\""), ROW("A", ",\"ImageProperty\":\"<WIM/>\""),
+				      NULL },
 	       "records-contradict", "ImageProperty", "<WIM/>");
-	refuse("class", (const char *const[]){ ROW("A", ""), "{\"PackageID\":\"A\",\"__CLASS\":\"SMS_BootImagePackage\"}", NULL },
+	refuse("class",
+	       (const char *const[]){ ROW("A", ""), "{\"PackageID\":\"A\",\"__CLASS\":\"SMS_BootImagePackage\"}",
+				      NULL },
 	       "records-contradict", "its class is SMS_ImagePackage", "SMS_BootImagePackage");
-	refuse("in one record", (const char *const[]){ "{\"PackageID\":\"A\",\"Name\":\"x\",\"name\":\"y\"}", NULL }, "records-contradict",
-	       "record 1 (line 1): Name is there twice", "different");
-	refuse("companions", (const char *const[]){ ROW("A", ""), "[{\"PackageID\":\"A\",\"Index\":1,\"OSVersion\":\"1\"},{\"PackageID\":\"A\","
-	       "\"Index\":1,\"OSVersion\":\"2\"}]", NULL }, "records-contradict", "OSVersion is \"1\"", "record 2");
-	refuse("sites", (const char *const[]){ ROW("A", ",\"__NAMESPACE\":\"root\\\\sms\\\\site_P01\""),
-	       ROW("B", ",\"__NAMESPACE\":\"root\\\\sms\\\\site_P02\""), NULL }, "site-mismatch", "is of site P02", "is of site P01");
+	refuse("in one record", (const char *const[]){ "{\"PackageID\":\"A\",\"Name\":\"x\",\"name\":\"y\"}", NULL },
+	       "records-contradict", "record 1 (line 1): Name is there twice", "different");
+	refuse("companions",
+	       (const char *const[]){ ROW("A", ""),
+				      "[{\"PackageID\":\"A\",\"Index\":1,\"OSVersion\":\"1\"},{\"PackageID\":\"A\","
+				      "\"Index\":1,\"OSVersion\":\"2\"}]",
+				      NULL },
+	       "records-contradict", "OSVersion is \"1\"", "record 2");
+	refuse("sites",
+	       (const char *const[]){ ROW("A", ",\"__NAMESPACE\":\"root\\\\sms\\\\site_P01\""),
+				      ROW("B", ",\"__NAMESPACE\":\"root\\\\sms\\\\site_P02\""), NULL },
+	       "site-mismatch", "is of site P02", "is of site P01");
 }
 
 Test(site, a_list_and_reads_by_key_make_one_record)
 {
 	static const char csv[] = "PackageID,Name,PkgSourcePath,New,Flag\nA,n,\\\\s\\w.wim,5,True";
-	static const char json[] = "{\"__CLASS\":\"SMS_ImagePackage\",\"PackageID\":\"A\",\"New\":5,\"Flag\":true,\"ImageProperty\":\"\"}";
+	static const char json[] =
+		"{\"__CLASS\":\"SMS_ImagePackage\",\"PackageID\":\"A\",\"New\":5,\"Flag\":true,\"ImageProperty\":\"\"}";
 
 	for (int turn = 0; turn < 2; turn++) {
 		const char *const texts[] = { turn ? csv : json, turn ? json : csv, NULL };
 		struct wp_record_set *set;
 		struct wp_error err = { 0 };
 
-		cr_assert_eq(import_texts(texts, &(struct wp_import_options){ 0 }, &set, &err), WP_OK, "%s", err.message);
+		cr_assert_eq(import_texts(texts, &(struct wp_import_options){ 0 }, &set, &err), WP_OK, "%s",
+			     err.message);
 		cr_assert_eq(set->count, 1);
 		cr_expect_eq(set->records[0].class, WP_CLASS_IMAGE);
 		cr_expect_str_eq(set->records[0].source_path, "\\\\s\\w.wim");
@@ -160,18 +194,28 @@ Test(site, a_list_and_reads_by_key_make_one_record)
 
 Test(site, companions_attach_to_their_package)
 {
-	struct wp_record_set *set = import_good("companions", "[" ROW("A", ",\"ImageProperty\":\"<WIM><oops\"") "," ROW("B", "") ","
-		ROW("C", "") "," ROW("D", ",\"ImageProperty\":\"\"") ","
-		"{\"__CLASS\":\"SMS_ImageInformation\",\"PackageID\":\"A\",\"PackageType\":257,\"ObjectType\":18,\"Index\":2,\"Name\":\"two\","
-		"\"OSVersion\":\"10.0.2\",\"Architecture\":\"9\",\"Language\":\"de-DE\",\"Size\":\"17116351717\",\"HALType\":\"acpiapic\","
-		"\"ProductType\":\"WinNT\",\"CreationDate\":\"?\",\"Description\":\"d\",\"CreatedBy\":\"me\"},"
-		"{\"PackageID\":\"A\",\"Index\":1,\"OSVersion\":\"10.0.1\",\"PackageType\":257},"
-		"{\"PackageID\":\"B\",\"Index\":null,\"OSVersion\":\"10.0.3\"},"
-		"{\"PackageID\":\"C\",\"Index\":null,\"OSVersion\":\"10.0.3\"},{\"PackageID\":\"C\",\"Index\":null,\"OSVersion\":\"10.0.4\"},"
-		"{\"PackageID\":\"D\",\"Index\":1,\"OSVersion\":\"10.0.5\"},"
-		"{\"ObjectID\":\"A\",\"ObjectType\":257,\"Targeted\":3,\"SourceSize\":123389,\"LastUpdateDate\":\"/Date(0)/\"},"
-		"{\"__CLASS\":\"SMS_Package\"},{\"__CLASS\":\"SMS_Package\",\"PackageID\":\"X\"},{\"PackageType\":4,\"PackageID\":\"T\"},"
-		"{\"PackageID\":\"GONE\",\"ServerNALPath\":\"n\",\"State\":\"0\"}]");
+	struct wp_record_set *set = import_good(
+		"companions",
+		"[" ROW("A", ",\"ImageProperty\":\"<WIM><oops\"") "," ROW("B", "") "," ROW("C", "") "," ROW(
+			"D",
+			",\"ImageProperty\":\"\"") ","
+						   "{\"__CLASS\":\"SMS_ImageInformation\",\"PackageID\":\"A\","
+						   "\"PackageType\":257,\"ObjectType\":18,\"Index\":2,\"Name\":\"two\","
+						   "\"OSVersion\":\"10.0.2\",\"Architecture\":\"9\",\"Language\":\"de-"
+						   "DE\",\"Size\":\"17116351717\",\"HALType\":\"acpiapic\","
+						   "\"ProductType\":\"WinNT\",\"CreationDate\":\"?\",\"Description\":"
+						   "\"d\",\"CreatedBy\":\"me\"},"
+						   "{\"PackageID\":\"A\",\"Index\":1,\"OSVersion\":\"10.0.1\","
+						   "\"PackageType\":257},"
+						   "{\"PackageID\":\"B\",\"Index\":null,\"OSVersion\":\"10.0.3\"},"
+						   "{\"PackageID\":\"C\",\"Index\":null,\"OSVersion\":\"10.0.3\"},{"
+						   "\"PackageID\":\"C\",\"Index\":null,\"OSVersion\":\"10.0.4\"},"
+						   "{\"PackageID\":\"D\",\"Index\":1,\"OSVersion\":\"10.0.5\"},"
+						   "{\"ObjectID\":\"A\",\"ObjectType\":257,\"Targeted\":3,"
+						   "\"SourceSize\":123389,\"LastUpdateDate\":\"/Date(0)/\"},"
+						   "{\"__CLASS\":\"SMS_Package\"},{\"__CLASS\":\"SMS_Package\","
+						   "\"PackageID\":\"X\"},{\"PackageType\":4,\"PackageID\":\"T\"},"
+						   "{\"PackageID\":\"GONE\",\"ServerNALPath\":\"n\",\"State\":\"0\"}]");
 	const struct wp_record *a = &set->records[0];
 	const struct wp_site_image *two;
 	const struct wp_diag *diag;
@@ -217,8 +261,10 @@ Test(site, site_code_from_option_data_or_owner)
 {
 	static const char with[] = ROW("A", ",\"__NAMESPACE\":\"root\\\\sms\\\\site_p01\",\"SourceSite\":\"X01\"");
 	static const char owner[] = "[" ROW("A", ",\"SourceSite\":\"P01\"") "," ROW("B", "") "]";
-	static const char owners[] = "[" ROW("A", ",\"SourceSite\":\"P01\"") "," ROW("B", ",\"SourceSite\":\"P02\"") "]";
-	static const char described[] = "{\"wimplan_export\":{\"format_version\":\"1.1\",\"site_code\":\"P09\"},\"value\":[" ROW("A", "") "]}";
+	static const char owners[] =
+		"[" ROW("A", ",\"SourceSite\":\"P01\"") "," ROW("B", ",\"SourceSite\":\"P02\"") "]";
+	static const char described[] =
+		"{\"wimplan_export\":{\"format_version\":\"1.1\",\"site_code\":\"P09\"},\"value\":[" ROW("A", "") "]}";
 	static const struct {
 		const char *name;
 		const char *text;
@@ -244,7 +290,8 @@ Test(site, site_code_from_option_data_or_owner)
 		struct wp_record_set *set;
 		struct wp_error err = { 0 };
 
-		cr_assert_eq(import_texts(texts, &options, &set, &err), cases[i].status, "%s: %s", cases[i].name, err.message);
+		cr_assert_eq(import_texts(texts, &options, &set, &err), cases[i].status, "%s: %s", cases[i].name,
+			     err.message);
 		if (cases[i].status)
 			continue;
 		cr_expect_eq(set->site_code == NULL, cases[i].site == NULL, "%s", cases[i].name);
@@ -264,8 +311,11 @@ Test(site, taken_at_from_option_export_or_file)
 {
 	static const char *const plain[] = { ROW("A", ""), NULL };
 	static const char *const described[] = {
-		"{\"value\":[" ROW("A", "") "],\"wimplan_export\":{\"format_version\":\"1.0\",\"taken_at\":\"2026-02-20T02:10:00Z\"}}",
-		"{\"wimplan_export\":{\"format_version\":\"1.0\",\"taken_at\":\"2026-02-19T02:10:00Z\"},\"value\":[]}", NULL
+		"{\"value\":[" ROW(
+			"A",
+			"") "],\"wimplan_export\":{\"format_version\":\"1.0\",\"taken_at\":\"2026-02-20T02:10:00Z\"}}",
+		"{\"wimplan_export\":{\"format_version\":\"1.0\",\"taken_at\":\"2026-02-19T02:10:00Z\"},\"value\":[]}",
+		NULL
 	};
 	struct wp_import_options options = { .taken_at = at("2026-01-01T00:00:00Z") };
 	struct wp_record_set *set;
@@ -298,14 +348,17 @@ Test(site, taken_at_from_option_export_or_file)
 
 Test(site, values_that_are_not_of_their_type_are_kept_and_remarked_on)
 {
-	struct wp_record_set *set = import_good("values", ROW("A", ",\"SourceDate\":\"9.1.2026 22:41\",\"SourceVersion\":\"twelve\","
-		"\"IgnoreAddressSchedule\":\"maybe\",\"Name\":[1],\"Priority\":-1,\"PackageSize\":\"\",\"LastRefreshTime\":\"\",\"Version\":10,"
-		"\"MyNumber\":1.5,\"MyBig\":9007199254740993"));
+	struct wp_record_set *set =
+		import_good("values", ROW("A", ",\"SourceDate\":\"9.1.2026 22:41\",\"SourceVersion\":\"twelve\","
+					       "\"IgnoreAddressSchedule\":\"maybe\",\"Name\":[1],\"Priority\":-1,"
+					       "\"PackageSize\":\"\",\"LastRefreshTime\":\"\",\"Version\":10,"
+					       "\"MyNumber\":1.5,\"MyBig\":9007199254740993"));
 	const struct wp_record *record = &set->records[0];
 	size_t warnings = 0;
 
 	for (size_t i = 0; i < set->diags.count; i++)
-		warnings += strcmp(set->diags.items[i].code, "bad-value") == 0 && set->diags.items[i].severity == WP_WARNING;
+		warnings += strcmp(set->diags.items[i].code, "bad-value") == 0 &&
+			    set->diags.items[i].severity == WP_WARNING;
 	cr_expect_eq(warnings, 5, "%zu", warnings);
 	cr_expect_str_eq(set->diags.items[0].subject, "A");
 	cr_expect_str_eq(record->source_date_text, "9.1.2026 22:41");
@@ -322,11 +375,16 @@ Test(site, values_that_are_not_of_their_type_are_kept_and_remarked_on)
 Test(site, records_survive_their_json_form)
 {
 	static const char *const bad[] = {
-		"{}", "{\"class\":\"SMS_ImagePackage\",\"package_id\":\"A\"}", "{\"class\":\"SMS_Package\",\"package_id\":\"A\",\"properties\":{}}",
-		"{\"class\":\"SMS_ImagePackage\",\"properties\":{}}", "[]",
+		"{}",
+		"{\"class\":\"SMS_ImagePackage\",\"package_id\":\"A\"}",
+		"{\"class\":\"SMS_Package\",\"package_id\":\"A\",\"properties\":{}}",
+		"{\"class\":\"SMS_ImagePackage\",\"properties\":{}}",
+		"[]",
 	};
-	struct wp_record_set *set = import_good("probe", ROW("A", ",\"SourceDate\":\"20260109224106.000000+***\",\"ProbedImageProperty\":"
-		"\"<WIM><IMAGE index='1'><Property name='Language'>en-US</Property></IMAGE></WIM>\""));
+	struct wp_record_set *set = import_good(
+		"probe",
+		ROW("A", ",\"SourceDate\":\"20260109224106.000000+***\",\"ProbedImageProperty\":"
+			 "\"<WIM><IMAGE index='1'><Property name='Language'>en-US</Property></IMAGE></WIM>\""));
 	struct wp_arena *arena = wp_arena_new();
 	char *text = json_dumps(set->records[0].json, 0);
 	json_t *json = json_loads(text, 0, NULL);

@@ -17,17 +17,23 @@ Test(site, malformed_exports_are_named_with_line_and_column)
 		{ "white space", " \n\t\r\n", "export-invalid", "the file is empty" },
 		{ "BOM only", "\xef\xbb\xbf", "export-invalid", "the file is empty" },
 		{ "NUL", "[\n {\"a\0b\"}]", "export-invalid", "line 2, column 5: " },
-		{ "UTF-8", "{\"\xc3\xbc\":\n\"\xc3\xbc\xff\"}", "export-invalid", ": line 2, column 3: these bytes are not UTF-8" },
+		{ "UTF-8", "{\"\xc3\xbc\":\n\"\xc3\xbc\xff\"}", "export-invalid",
+		  ": line 2, column 3: these bytes are not UTF-8" },
 		{ "cut UTF-8", "{\"\xe2\x82", "export-invalid", ": line 1, column 3: these bytes are not UTF-8" },
-		{ "odd UTF-16", "\xff\xfe{\0\n\0\"", "export-invalid", ": line 2, column 1: the last character is cut" },
-		{ "lone surrogate", "\xfe\xff\0{\0\"\xdc\0\0\"", "export-invalid", ": line 1, column 3: these bytes are not UTF-16" },
-		{ "JSON, cut", "[{\"a\":1,\n \"b", "export-invalid", ": line 2, column 4: the file ends in the middle" },
+		{ "odd UTF-16", "\xff\xfe{\0\n\0\"", "export-invalid",
+		  ": line 2, column 1: the last character is cut" },
+		{ "lone surrogate", "\xfe\xff\0{\0\"\xdc\0\0\"", "export-invalid",
+		  ": line 1, column 3: these bytes are not UTF-16" },
+		{ "JSON, cut", "[{\"a\":1,\n \"b", "export-invalid",
+		  ": line 2, column 4: the file ends in the middle" },
 		{ "JSON, cut value", "{\"a\":{", "export-invalid", ": line 1, column 7: the file ends in the middle" },
 		{ "JSON, cut list", "[" ROW("A"), "export-invalid", "column 37: the file ends in the middle" },
 		{ "JSON, no colon", "{\"a\"\n 1}", "export-invalid", ": line 2, column 2: \":\" should stand here" },
-		{ "JSON, no comma", "[" ROW("A") "\n" ROW("B") "]", "export-invalid", ": line 2, column 1: \",\" or \"]\" should" },
+		{ "JSON, no comma", "[" ROW("A") "\n" ROW("B") "]", "export-invalid",
+		  ": line 2, column 1: \",\" or \"]\" should" },
 		{ "JSON, no comma in object", "{\"a\":1 \"b\":2}", "export-invalid", "not valid JSON" },
-		{ "JSON, comma at the end", "{\"a\":1,}", "export-invalid", ": line 1, column 8: a name in quotes should" },
+		{ "JSON, comma at the end", "{\"a\":1,}", "export-invalid",
+		  ": line 1, column 8: a name in quotes should" },
 		{ "JSON, comma in page", "{\"value\":[],}", "export-invalid", ": line 1, column 13: a name in quotes" },
 		{ "JSON, comma alone", "{,}", "export-invalid", ": line 1, column 2: a name in quotes should" },
 		{ "JSON, comma in list", "[" ROW("A") ",]", "export-invalid", ": line 1, column 38: a record" },
@@ -37,31 +43,51 @@ Test(site, malformed_exports_are_named_with_line_and_column)
 		{ "JSON, number", "[{\"a\":\n  [1, 01]}]", "export-invalid", ": line 2, column 7: not valid JSON" },
 		{ "JSON, escape", "{\"a\":\"\\x\"}", "export-invalid", ": line 1, column 8: not valid JSON" },
 		{ "JSON, NUL escape", "{\"a\":\"\\u0000\"}", "export-invalid", "not valid JSON" },
-		{ "JSON, twice", "{\"a\":1,\n\"a\":2}", "export-invalid", ": line 2, column 3: not valid JSON: duplicate" },
+		{ "JSON, twice", "{\"a\":1,\n\"a\":2}", "export-invalid",
+		  ": line 2, column 3: not valid JSON: duplicate" },
 		{ "JSON, text behind", ROW("A") " x", "export-invalid", ": line 1, column 37: a record" },
-		{ "JSON, no PackageID", "[" ROW("A") ",\n{\"PackageType\":257}]", "record-invalid", "record 2 (line 2) has no PackageID" },
-		{ "JSON, bad PackageID", "{\"PackageID\":\"a b\",\"PackageType\":257}", "record-invalid", "its PackageID is none" },
-		{ "JSON, error answer", "{\"error\":{\"code\":\"500\",\"message\":\"Generic failure\"}}", "export-is-error", "(Generic failure)" },
-		{ "JSON, version", "{\"wimplan_export\":{\"format_version\":\"2.0\"},\"value\":[]}", "export-version", "format_version 2.0" },
+		{ "JSON, no PackageID", "[" ROW("A") ",\n{\"PackageType\":257}]", "record-invalid",
+		  "record 2 (line 2) has no PackageID" },
+		{ "JSON, bad PackageID", "{\"PackageID\":\"a b\",\"PackageType\":257}", "record-invalid",
+		  "its PackageID is none" },
+		{ "JSON, error answer", "{\"error\":{\"code\":\"500\",\"message\":\"Generic failure\"}}",
+		  "export-is-error", "(Generic failure)" },
+		{ "JSON, version", "{\"wimplan_export\":{\"format_version\":\"2.0\"},\"value\":[]}", "export-version",
+		  "format_version 2.0" },
 		{ "JSON, nothing", "[]", "no-records", "holds no image, upgrade or boot image package" },
-		{ "JSON, companions only", "{\"PackageID\":\"A\",\"Index\":1,\"OSVersion\":\"\"}", "no-records", "holds no image" },
-		{ "JSON, no class", "\n{\"PackageID\":\"A\"}", "record-without-class", "record 1 (line 2): package A does not say" },
+		{ "JSON, companions only", "{\"PackageID\":\"A\",\"Index\":1,\"OSVersion\":\"\"}", "no-records",
+		  "holds no image" },
+		{ "JSON, no class", "\n{\"PackageID\":\"A\"}", "record-without-class",
+		  "record 1 (line 2): package A does not say" },
 		{ "CSV, no key", "Name,Size\na,1", "export-unknown-shape", "no CSV with a column PackageID" },
 		{ "plain text", "Hello world", "export-unknown-shape", "neither JSON nor XML" },
-		{ "CSV, twice", "PackageID,Name,name\n", "export-invalid", ": line 2, column 1: the header names a column twice" },
-		{ "CSV, cells", "PackageID,Name\nA,b\nC\n", "export-invalid", ": line 3, column 1: this record has 1 cells under a header of 2" },
-		{ "CSV, more cells", "PackageID,Name\n\"A\nB\",b,c\n", "export-invalid", ": line 2, column 1: this record has 3 cells" },
-		{ "CSV, open quote", "PackageID,Name\nA,\"b\n\n", "export-invalid", ": line 2, column 3: the quote that opens here" },
-		{ "CSV, behind quote", "PackageID,Name\nA,\"b\"c\n", "export-invalid", ": line 2, column 6: there is text behind" },
+		{ "CSV, twice", "PackageID,Name,name\n", "export-invalid",
+		  ": line 2, column 1: the header names a column twice" },
+		{ "CSV, cells", "PackageID,Name\nA,b\nC\n", "export-invalid",
+		  ": line 3, column 1: this record has 1 cells under a header of 2" },
+		{ "CSV, more cells", "PackageID,Name\n\"A\nB\",b,c\n", "export-invalid",
+		  ": line 2, column 1: this record has 3 cells" },
+		{ "CSV, open quote", "PackageID,Name\nA,\"b\n\n", "export-invalid",
+		  ": line 2, column 3: the quote that opens here" },
+		{ "CSV, behind quote", "PackageID,Name\nA,\"b\"c\n", "export-invalid",
+		  ": line 2, column 6: there is text behind" },
 		{ "XML, unknown", "<html/>", "export-unknown-shape", "<html>" },
 		{ "XML, cut", CLIXML "\n<Obj><MS><S N=\"PackageID\">A", "export-invalid", ": line 2, column " },
-		{ "XML, tags", CLIXML "\n<Obj>\n</Objs>", "export-invalid", ": line 3, column 8: Opening and ending tag mismatch" },
-		{ "XML, DTD", "<!DOCTYPE Objs [<!ENTITY a \"b\">]>\n<Objs/>", "export-invalid", "there is a document type (DTD)" },
-		{ "XML, external", "<!DOCTYPE INSTANCE SYSTEM \"file:///etc/passwd\"><INSTANCE/>", "export-invalid", "(DTD)" },
-		{ "XML, laughs", "<!DOCTYPE Objs [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\"><!ENTITY c \"&b;&b;&b;&b;&b;&b;\">]>"
-		  "<Objs><Obj><MS><S N=\"PackageID\">&c;</S></MS></Obj></Objs>", "export-invalid", "(DTD)" },
-		{ "XML, entity", "<INSTANCE>&nbsp;</INSTANCE>", "export-invalid", ": line 1, column 17: Entity 'nbsp' not defined" },
-		{ "XML, no PackageID", "<INSTANCE CLASSNAME=\"SMS_ImagePackage\">\n</INSTANCE>", "record-invalid", "record 1 (line 1) has no" },
+		{ "XML, tags", CLIXML "\n<Obj>\n</Objs>", "export-invalid",
+		  ": line 3, column 8: Opening and ending tag mismatch" },
+		{ "XML, DTD", "<!DOCTYPE Objs [<!ENTITY a \"b\">]>\n<Objs/>", "export-invalid",
+		  "there is a document type (DTD)" },
+		{ "XML, external", "<!DOCTYPE INSTANCE SYSTEM \"file:///etc/passwd\"><INSTANCE/>", "export-invalid",
+		  "(DTD)" },
+		{ "XML, laughs",
+		  "<!DOCTYPE Objs [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\"><!ENTITY c "
+		  "\"&b;&b;&b;&b;&b;&b;\">]>"
+		  "<Objs><Obj><MS><S N=\"PackageID\">&c;</S></MS></Obj></Objs>",
+		  "export-invalid", "(DTD)" },
+		{ "XML, entity", "<INSTANCE>&nbsp;</INSTANCE>", "export-invalid",
+		  ": line 1, column 17: Entity 'nbsp' not defined" },
+		{ "XML, no PackageID", "<INSTANCE CLASSNAME=\"SMS_ImagePackage\">\n</INSTANCE>", "record-invalid",
+		  "record 1 (line 1) has no" },
 		{ "XML, nothing", CLIXML "</Objs>", "no-records", "holds no image" },
 		{ "zip, cut", "PK\3\4", "export-invalid", "cannot be unpacked" },
 	};
@@ -80,16 +106,18 @@ Test(site, malformed_exports_are_named_with_line_and_column)
 		else if (strcmp(cases[i].name, "lone surrogate") == 0)
 			length = 10;
 		wp_buf_add(&buf, cases[i].text, length);
-		cr_expect_eq(import_bufs(&buf, 1, &(struct wp_import_options){ 0 }, &fixture_bounds, &set, &err), WP_E_FAILED,
-			     "%s: taken", cases[i].name);
+		cr_expect_eq(import_bufs(&buf, 1, &(struct wp_import_options){ 0 }, &fixture_bounds, &set, &err),
+			     WP_E_FAILED, "%s: taken", cases[i].name);
 		cr_expect_str_eq(err.code, cases[i].code, "%s: %s: %s", cases[i].name, err.code, err.message);
-		cr_expect(strstr(err.message, cases[i].words), "%s: \"%s\" is not in: %s", cases[i].name, cases[i].words, err.message);
+		cr_expect(strstr(err.message, cases[i].words), "%s: \"%s\" is not in: %s", cases[i].name,
+			  cases[i].words, err.message);
 		wp_record_set_free(set);
 		wp_buf_free(&buf);
 	}
 }
 
-static char *repeat(const char *before, const char *text, size_t count, const char *middle, const char *end, const char *after)
+static char *repeat(const char *before, const char *text, size_t count, const char *middle, const char *end,
+		    const char *after)
 {
 	struct wp_buf buf = { 0 };
 
@@ -112,12 +140,20 @@ Test(site, nesting_is_bounded)
 		{ "JSON lists", "", "[", ROW("A"), "]", "", 1 },
 		{ "JSON pages", "", "{\"value\":[", ROW("A"), "]}", "", 0 },
 		{ "JSON values", "{\"PackageID\":\"A\",\"PackageType\":257,\"New\":", "[", "1", "]", "}", 1 },
-		{ "CLIXML lists", CLIXML, "<Obj><LST>", "<Obj><MS><S N=\"PackageID\">A</S><S N=\"PackageType\">257</S></MS></Obj>", "</LST></Obj>",
-		  "</Objs>", 4 },
-		{ "CLIXML values", CLIXML "<Obj><MS><S N=\"PackageID\">A</S><S N=\"PackageType\">257</S><Obj N=\"New\"><LST>", "<Obj><LST>", "<I32>1"
-		  "</I32>", "</LST></Obj>", "</LST></Obj></MS></Obj></Objs>", 6 },
-		{ "CIM-XML values", "<INSTANCES><INSTANCE><PROPERTY NAME=\"PackageID\"><VALUE>A</VALUE></PROPERTY><PROPERTY NAME=\"PackageType\">"
-		  "<VALUE>257</VALUE></PROPERTY><PROPERTY NAME=\"X\">", "<X>", "", "</X>", "</PROPERTY></INSTANCE></INSTANCES>", 3 },
+		{ "CLIXML lists", CLIXML, "<Obj><LST>",
+		  "<Obj><MS><S N=\"PackageID\">A</S><S N=\"PackageType\">257</S></MS></Obj>", "</LST></Obj>", "</Objs>",
+		  4 },
+		{ "CLIXML values",
+		  CLIXML "<Obj><MS><S N=\"PackageID\">A</S><S N=\"PackageType\">257</S><Obj N=\"New\"><LST>",
+		  "<Obj><LST>",
+		  "<I32>1"
+		  "</I32>",
+		  "</LST></Obj>", "</LST></Obj></MS></Obj></Objs>", 6 },
+		{ "CIM-XML values",
+		  "<INSTANCES><INSTANCE><PROPERTY NAME=\"PackageID\"><VALUE>A</VALUE></PROPERTY><PROPERTY "
+		  "NAME=\"PackageType\">"
+		  "<VALUE>257</VALUE></PROPERTY><PROPERTY NAME=\"X\">",
+		  "<X>", "", "</X>", "</PROPERTY></INSTANCE></INSTANCES>", 3 },
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -125,9 +161,12 @@ Test(site, nesting_is_bounded)
 		size_t step = strlen(cases[i].open) > 3 ? 2 : 1;
 		size_t around = strcmp(cases[i].name, "JSON pages") == 0 ? 1 : cases[i].around;
 		size_t most = (WP_LIMIT_NESTING - around) / step;
-		char *good = repeat(cases[i].before, cases[i].open, most, cases[i].middle, cases[i].close, cases[i].after);
-		char *bad = repeat(cases[i].before, cases[i].open, most + 1, cases[i].middle, cases[i].close, cases[i].after);
-		char *worse = repeat(cases[i].before, cases[i].open, 100000, cases[i].middle, cases[i].close, cases[i].after);
+		char *good =
+			repeat(cases[i].before, cases[i].open, most, cases[i].middle, cases[i].close, cases[i].after);
+		char *bad = repeat(cases[i].before, cases[i].open, most + 1, cases[i].middle, cases[i].close,
+				   cases[i].after);
+		char *worse =
+			repeat(cases[i].before, cases[i].open, 100000, cases[i].middle, cases[i].close, cases[i].after);
 
 		wp_record_set_free(import_good(cases[i].name, good));
 		import_bad(cases[i].name, bad, "export-invalid", "nested more than 128 deep");
@@ -160,8 +199,8 @@ Test(site, records_and_packages_are_bounded)
 			wp_buf_puts(&buf, shapes[i].before);
 			wp_buf_pad(&buf, 'x', bounds.record_bytes - frame + (size_t)over);
 			wp_buf_puts(&buf, shapes[i].after);
-			cr_expect_eq(import_bufs(&buf, 1, &options, &bounds, &set, &err), over ? WP_E_FAILED : WP_OK, "%s: %s",
-				     shapes[i].name, err.message);
+			cr_expect_eq(import_bufs(&buf, 1, &options, &bounds, &set, &err), over ? WP_E_FAILED : WP_OK,
+				     "%s: %s", shapes[i].name, err.message);
 			if (over)
 				cr_expect_str_eq(err.code, "record-too-large", "%s: %s", shapes[i].name, err.message);
 			wp_record_set_free(set);
@@ -192,13 +231,15 @@ Test(site, xml_records_are_bounded_but_files_are_not)
 
 		wp_buf_puts(&buf, "<INSTANCES>");
 		for (int i = 0; i < 20; i++) {
-			wp_buf_puts(&buf, "<INSTANCE CLASSNAME=\"SMS_ImagePackage\"><PROPERTY NAME=\"PackageID\"><VALUE>A</VALUE></PROPERTY>"
-				    "<PROPERTY NAME=\"New\"><VALUE>");
+			wp_buf_puts(&buf, "<INSTANCE CLASSNAME=\"SMS_ImagePackage\"><PROPERTY "
+					  "NAME=\"PackageID\"><VALUE>A</VALUE></PROPERTY>"
+					  "<PROPERTY NAME=\"New\"><VALUE>");
 			wp_buf_pad(&buf, 'x', over ? 70000 : 50000);
 			wp_buf_puts(&buf, "</VALUE></PROPERTY></INSTANCE>");
 		}
 		wp_buf_puts(&buf, "</INSTANCES>");
-		cr_expect_eq(import_bufs(&buf, 1, &options, &bounds, &set, &err), over ? WP_E_FAILED : WP_OK, "%s", err.message);
+		cr_expect_eq(import_bufs(&buf, 1, &options, &bounds, &set, &err), over ? WP_E_FAILED : WP_OK, "%s",
+			     err.message);
 		if (over)
 			cr_expect_str_eq(err.code, "record-too-large", "%s", err.message);
 		wp_record_set_free(set);
@@ -214,7 +255,8 @@ Test(site, paths_that_are_no_files_are_refused)
 	struct wp_error err;
 
 	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
-		cr_expect_eq(wp_import_files(&paths[i], 1, &(struct wp_import_options){ 0 }, &set, &err), statuses[i], "%s", paths[i]);
+		cr_expect_eq(wp_import_files(&paths[i], 1, &(struct wp_import_options){ 0 }, &set, &err), statuses[i],
+			     "%s", paths[i]);
 		cr_expect(strstr(err.message, paths[i]), "%s", err.message);
 	}
 	cr_expect_null(set);

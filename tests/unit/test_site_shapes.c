@@ -11,15 +11,20 @@ static const char admin_service[] =
 	"{\n"
 	"  \"@odata.context\": \"https://prov/AdminService/wmi/$metadata#SMS_ImagePackage\",\n"
 	"  \"value\": [ {\n"
-	"    \"@odata.etag\": \"P0100123\", \"__LAZYPROPERTIES\": [\"__QUALIFIER_SECURITYVERBS\", \"ImageProperty\", \"RefreshSchedule\"],\n"
+	"    \"@odata.etag\": \"P0100123\", \"__LAZYPROPERTIES\": [\"__QUALIFIER_SECURITYVERBS\", \"ImageProperty\", "
+	"\"RefreshSchedule\"],\n"
 	"    \"__QUALIFIER_SECURITYVERBS\": null, \"PackageID\": \"P0100123\",\n"
 	"    \"Name\": \"Gr\xc3\xbcn \\ud83d\\udda5 \\\"x64\\\", 23H2\", \"PkgSourceFlag\": 2,\n"
-	"    \"PkgSourcePath\": \"\\\\\\\\srv\\\\src$\\\\w11\\\\install.wim\", \"SourceVersion\": 12, \"Priority\": 2,\n"
+	"    \"PkgSourcePath\": \"\\\\\\\\srv\\\\src$\\\\w11\\\\install.wim\", \"SourceVersion\": 12, \"Priority\": "
+	"2,\n"
 	"    \"SourceDate\": \"2026-01-09T22:41:06Z\", \"SourceSite\": \"P01\", \"IgnoreAddressSchedule\": false,\n"
-	"    \"SedoObjectVersion\": \"8082CADE-BFFE-44C9-96BF-EB620D1C662C\", \"Description\": \"\", \"MIFName\": null,\n"
+	"    \"SedoObjectVersion\": \"8082CADE-BFFE-44C9-96BF-EB620D1C662C\", \"Description\": \"\", \"MIFName\": "
+	"null,\n"
 	"    \"RefreshSchedule\": [],\n"
-	"    \"ImageProperty\": \"<WIM><IMAGE index=\\\"1\\\"><Property name=\\\"OS version\\\">10.0.1</Property></IMAGE></WIM>\",\n"
-	"    \"__GENUS\": 2, \"__CLASS\": \"SMS_ImagePackage\", \"__RELPATH\": \"SMS_ImagePackage.PackageID=\\\"P0100123\\\"\",\n"
+	"    \"ImageProperty\": \"<WIM><IMAGE index=\\\"1\\\"><Property name=\\\"OS "
+	"version\\\">10.0.1</Property></IMAGE></WIM>\",\n"
+	"    \"__GENUS\": 2, \"__CLASS\": \"SMS_ImagePackage\", \"__RELPATH\": "
+	"\"SMS_ImagePackage.PackageID=\\\"P0100123\\\"\",\n"
 	"    \"__NAMESPACE\": \"root\\\\sms\\\\site_P01\"\n"
 	"  } ]\n"
 	"}\n";
@@ -27,28 +32,38 @@ static const char admin_service[] =
 /* Windows PowerShell: ConvertTo-Json of a CimInstance, with numbers in another spelling of the names. */
 static const char powershell[] =
 	"{\n"
-	"  \"packageid\": \"P0100123\", \"NAME\": \"Gr\xc3\xbcn \xf0\x9f\x96\xa5 \\\"x64\\\", 23H2\", \"PkgSourceFlag\": 2,\n"
-	"  \"PkgSourcePath\": \"\\\\\\\\srv\\\\src$\\\\w11\\\\install.wim\", \"SourceVersion\": 12.0, \"Priority\": \"2\",\n"
+	"  \"packageid\": \"P0100123\", \"NAME\": \"Gr\xc3\xbcn \xf0\x9f\x96\xa5 \\\"x64\\\", 23H2\", "
+	"\"PkgSourceFlag\": 2,\n"
+	"  \"PkgSourcePath\": \"\\\\\\\\srv\\\\src$\\\\w11\\\\install.wim\", \"SourceVersion\": 12.0, \"Priority\": "
+	"\"2\",\n"
 	"  \"SourceDate\": \"\\/Date(1767998466000)\\/\", \"SourceSite\": \"P01\", \"IgnoreAddressSchedule\": false,\n"
 	"  \"SedoObjectVersion\": \"8082CADE-BFFE-44C9-96BF-EB620D1C662C\", \"Description\": \"\",\n"
-	"  \"ImageProperty\": \"\\u003cWIM\\u003e\\u003cIMAGE index=\\\"1\\\"\\u003e\\u003cProperty name=\\\"OS version\\\"\\u003e10.0.1"
+	"  \"ImageProperty\": \"\\u003cWIM\\u003e\\u003cIMAGE index=\\\"1\\\"\\u003e\\u003cProperty name=\\\"OS "
+	"version\\\"\\u003e10.0.1"
 	"\\u003c/Property\\u003e\\u003c/IMAGE\\u003e\\u003c/WIM\\u003e\",\n"
 	"  \"PSComputerName\": \"prov\", \"CimClass\": \"root/sms/site_P01:SMS_ImagePackage\",\n"
 	"  \"CimInstanceProperties\": [\"SourceVersion = 12\", \"Description\"],\n"
-	"  \"CimSystemProperties\": {\"Namespace\": \"root/sms/site_P01\", \"ServerName\": \"prov\", \"ClassName\": \"SMS_ImagePackage\"}\n"
+	"  \"CimSystemProperties\": {\"Namespace\": \"root/sms/site_P01\", \"ServerName\": \"prov\", \"ClassName\": "
+	"\"SMS_ImagePackage\"}\n"
 	"}\n";
 
 static const char get_cm[] =
 	"[ {\n"
-	"  \"PackageID\": \"P0100123\", \"Name\": \"Gr\xc3\xbcn \xf0\x9f\x96\xa5 \\\"x64\\\", 23H2\", \"PkgSourceFlag\": 2,\n"
+	"  \"PackageID\": \"P0100123\", \"Name\": \"Gr\xc3\xbcn \xf0\x9f\x96\xa5 \\\"x64\\\", 23H2\", "
+	"\"PkgSourceFlag\": 2,\n"
 	"  \"PkgSourcePath\": \"\\\\\\\\srv\\\\src$\\\\w11\\\\install.wim\", \"SourceVersion\": 12, \"Priority\": 2,\n"
-	"  \"SourceDate\": {\"value\": \"\\/Date(1767998466000)\\/\", \"DateTime\": \"Friday\"}, \"SourceSite\": \"P01\",\n"
+	"  \"SourceDate\": {\"value\": \"\\/Date(1767998466000)\\/\", \"DateTime\": \"Friday\"}, \"SourceSite\": "
+	"\"P01\",\n"
 	"  \"IgnoreAddressSchedule\": false,\n"
 	"  \"SedoObjectVersion\": \"8082CADE-BFFE-44C9-96BF-EB620D1C662C\", \"Description\": \"\",\n"
-	"  \"ImageProperty\": \"<WIM><IMAGE index=\\\"1\\\"><Property name=\\\"OS version\\\">10.0.1</Property></IMAGE></WIM>\",\n"
-	"  \"SmsProviderObjectPath\": \"SMS_ImagePackage.PackageID=\\\"P0100123\\\"\", \"ObjectClass\": \"SMS_ImagePackage\",\n"
-	"  \"NamedValueDictionary\": {\"Connection\": 1}, \"Properties\": [], \"ConnectionManager\": {}, \"PropertyList\": {\"a\": \"b\"},\n"
-	"  \"EmbeddedProperties\": {}, \"EmbeddedPropertyLists\": {}, \"ManagedObject\": null, \"OverridingObjectClass\": \"\",\n"
+	"  \"ImageProperty\": \"<WIM><IMAGE index=\\\"1\\\"><Property name=\\\"OS "
+	"version\\\">10.0.1</Property></IMAGE></WIM>\",\n"
+	"  \"SmsProviderObjectPath\": \"SMS_ImagePackage.PackageID=\\\"P0100123\\\"\", \"ObjectClass\": "
+	"\"SMS_ImagePackage\",\n"
+	"  \"NamedValueDictionary\": {\"Connection\": 1}, \"Properties\": [], \"ConnectionManager\": {}, "
+	"\"PropertyList\": {\"a\": \"b\"},\n"
+	"  \"EmbeddedProperties\": {}, \"EmbeddedPropertyLists\": {}, \"ManagedObject\": null, "
+	"\"OverridingObjectClass\": \"\",\n"
 	"  \"RegMultiStringLists\": {}, \"MethodList\": [], \"PropertyNames\": [\"PackageID\"]\n"
 	"} ]\n";
 
@@ -71,12 +86,14 @@ static const char clixml[] =
 	"      <S N=\"SourceSite\">P01</S><B N=\"IgnoreAddressSchedule\">false</B>\n"
 	"      <S N=\"SedoObjectVersion\">8082CADE-BFFE-44C9-96BF-EB620D1C662C</S><S N=\"Description\"></S>\n"
 	"      <Nil N=\"MIFName\" /><Nil N=\"PSComputerName\" /><Nil N=\"RefreshSchedule\" />\n"
-	"      <S N=\"ImageProperty\">&lt;WIM&gt;&lt;IMAGE index=\"1\"&gt;&lt;Property name=\"OS version\"&gt;10.0.1&lt;/Property&gt;"
+	"      <S N=\"ImageProperty\">&lt;WIM&gt;&lt;IMAGE index=\"1\"&gt;&lt;Property name=\"OS "
+	"version\"&gt;10.0.1&lt;/Property&gt;"
 	"&lt;/IMAGE&gt;&lt;/WIM&gt;</S>\n"
 	"    </Props>\n"
 	"    <MS>\n"
 	"      <Obj N=\"__ClassMetadata\" RefId=\"1\"><TN RefId=\"1\"><T>System.Collections.ArrayList</T></TN><LST>\n"
-	"        <Obj RefId=\"2\"><MS><S N=\"ClassName\">SMS_ImagePackage</S><S N=\"Namespace\">root/sms/site_P01</S></MS></Obj>\n"
+	"        <Obj RefId=\"2\"><MS><S N=\"ClassName\">SMS_ImagePackage</S><S "
+	"N=\"Namespace\">root/sms/site_P01</S></MS></Obj>\n"
 	"      </LST></Obj>\n"
 	"    </MS>\n"
 	"  </Obj>\n"
@@ -86,44 +103,56 @@ static const char clixml[] =
 
 static const char csv_comma[] =
 	"#TYPE Microsoft.Management.Infrastructure.CimInstance#root/sms/site_P01/SMS_ImagePackage\n"
-	"\"PackageID\",\"Name\",\"PkgSourceFlag\",\"PkgSourcePath\",\"SourceVersion\",\"Priority\",\"SourceDate\",\"SourceSite\","
-	"\"IgnoreAddressSchedule\",\"SedoObjectVersion\",\"Description\",\"MIFName\",\"RefreshSchedule\",\"ImageProperty\",\"CimClass\"\n"
-	"\"P0100123\",\"Gr\xc3\xbcn \xf0\x9f\x96\xa5 \"\"x64\"\", 23H2\",\"2\",\"\\\\srv\\src$\\w11\\install.wim\",\"12\",\"2\","
-	"\"20260109224106.000000+000\",\"P01\",\"False\",\"8082CADE-BFFE-44C9-96BF-EB620D1C662C\",\"\",,\"System.Object[]\","
-	CSV_BAG ",\"root/sms/site_P01:SMS_ImagePackage\"\n";
+	"\"PackageID\",\"Name\",\"PkgSourceFlag\",\"PkgSourcePath\",\"SourceVersion\",\"Priority\",\"SourceDate\","
+	"\"SourceSite\","
+	"\"IgnoreAddressSchedule\",\"SedoObjectVersion\",\"Description\",\"MIFName\",\"RefreshSchedule\","
+	"\"ImageProperty\",\"CimClass\"\n"
+	"\"P0100123\",\"Gr\xc3\xbcn \xf0\x9f\x96\xa5 \"\"x64\"\", "
+	"23H2\",\"2\",\"\\\\srv\\src$\\w11\\install.wim\",\"12\",\"2\","
+	"\"20260109224106.000000+000\",\"P01\",\"False\",\"8082CADE-BFFE-44C9-96BF-EB620D1C662C\",\"\",,\"System."
+	"Object[]\"," CSV_BAG ",\"root/sms/site_P01:SMS_ImagePackage\"\n";
 
 static const char csv_semicolon[] =
-	"\nPackageID;Name;PkgSourceFlag;PkgSourcePath;SourceVersion;Priority;SourceDate;SourceSite;IgnoreAddressSchedule;"
+	"\nPackageID;Name;PkgSourceFlag;PkgSourcePath;SourceVersion;Priority;SourceDate;SourceSite;"
+	"IgnoreAddressSchedule;"
 	"SedoObjectVersion;Description;ImageProperty;PackageType_\n"
 	"P0100123;\"Gr\xc3\xbcn \xf0\x9f\x96\xa5 \"\"x64\"\", 23H2\";2;\\\\srv\\src$\\w11\\install.wim;12;2;"
 	"2026-01-09T22:41:06Z;P01;FALSE;8082CADE-BFFE-44C9-96BF-EB620D1C662C;\"\";" CSV_BAG ";\n"
 	"\n";
 
 static const char csv_tab[] =
-	"PACKAGEID\t\"Name\"\tPkgSourceFlag\tPkgSourcePath\tSourceVersion\tPriority\tSourceDate\tSourceSite\tIgnoreAddressSchedule\t"
+	"PACKAGEID\t\"Name\"\tPkgSourceFlag\tPkgSourcePath\tSourceVersion\tPriority\tSourceDate\tSourceSite\tIgnoreAddr"
+	"essSchedule\t"
 	"SedoObjectVersion\tDescription\tImageProperty\t__CLASS\n"
 	"P0100123\t\"Gr\xc3\xbcn \xf0\x9f\x96\xa5 \"\"x64\"\", 23H2\"\t2\t\\\\srv\\src$\\w11\\install.wim\t12\t2\t"
 	"2026-01-09 22:41:06Z\tP01\tfalse\t8082CADE-BFFE-44C9-96BF-EB620D1C662C\t\"\"\t" CSV_BAG "\tSMS_ImagePackage";
 
 static const char cim_xml[] =
 	"<INSTANCE CLASSNAME=\"SMS_ImagePackage\">\n"
-	"  <PROPERTY NAME=\"__RELPATH\" CLASSORIGIN=\"___SYSTEM\" TYPE=\"string\"><VALUE>SMS_ImagePackage.PackageID=\"P0100123\"</VALUE></PROPERTY>\n"
+	"  <PROPERTY NAME=\"__RELPATH\" CLASSORIGIN=\"___SYSTEM\" "
+	"TYPE=\"string\"><VALUE>SMS_ImagePackage.PackageID=\"P0100123\"</VALUE></PROPERTY>\n"
 	"  <PROPERTY NAME=\"__NAMESPACE\" TYPE=\"string\"><VALUE>root\\sms\\site_P01</VALUE></PROPERTY>\n"
-	"  <PROPERTY NAME=\"PackageID\" TYPE=\"string\"><QUALIFIER NAME=\"key\" TYPE=\"boolean\"><VALUE>TRUE</VALUE></QUALIFIER>"
+	"  <PROPERTY NAME=\"PackageID\" TYPE=\"string\"><QUALIFIER NAME=\"key\" "
+	"TYPE=\"boolean\"><VALUE>TRUE</VALUE></QUALIFIER>"
 	"<VALUE>P0100123</VALUE></PROPERTY>\n"
-	"  <PROPERTY NAME=\"Name\" TYPE=\"string\"><VALUE><![CDATA[Gr\xc3\xbcn ]]>&#x1F5A5; \"x64\", 23H2</VALUE></PROPERTY>\n"
+	"  <PROPERTY NAME=\"Name\" TYPE=\"string\"><VALUE><![CDATA[Gr\xc3\xbcn ]]>&#x1F5A5; \"x64\", "
+	"23H2</VALUE></PROPERTY>\n"
 	"  <PROPERTY NAME=\"PkgSourceFlag\" TYPE=\"uint32\"><VALUE>2</VALUE></PROPERTY>\n"
 	"  <PROPERTY NAME=\"PkgSourcePath\" TYPE=\"string\"><VALUE>\\\\srv\\src$\\w11\\install.wim</VALUE></PROPERTY>\n"
 	"  <PROPERTY NAME=\"SourceVersion\" TYPE=\"uint32\"><VALUE>12</VALUE></PROPERTY>\n"
 	"  <PROPERTY NAME=\"Priority\" TYPE=\"uint32\"><VALUE>2</VALUE></PROPERTY>\n"
-	"  <PROPERTY NAME=\"SourceDate\" TYPE=\"datetime\"><QUALIFIER NAME=\"CIMTYPE\"><VALUE>datetime</VALUE></QUALIFIER>"
+	"  <PROPERTY NAME=\"SourceDate\" TYPE=\"datetime\"><QUALIFIER "
+	"NAME=\"CIMTYPE\"><VALUE>datetime</VALUE></QUALIFIER>"
 	"<VALUE>20260109224106.000000+000</VALUE></PROPERTY>\n"
 	"  <PROPERTY NAME=\"SourceSite\" TYPE=\"string\"><VALUE>P01</VALUE></PROPERTY>\n"
 	"  <PROPERTY NAME=\"IgnoreAddressSchedule\" TYPE=\"boolean\"><VALUE>FALSE</VALUE></PROPERTY>\n"
-	"  <PROPERTY NAME=\"SedoObjectVersion\" TYPE=\"string\"><VALUE>8082CADE-BFFE-44C9-96BF-EB620D1C662C</VALUE></PROPERTY>\n"
-	"  <PROPERTY NAME=\"Description\" TYPE=\"string\"><VALUE></VALUE></PROPERTY><PROPERTY NAME=\"MIFName\" TYPE=\"string\"/>\n"
+	"  <PROPERTY NAME=\"SedoObjectVersion\" "
+	"TYPE=\"string\"><VALUE>8082CADE-BFFE-44C9-96BF-EB620D1C662C</VALUE></PROPERTY>\n"
+	"  <PROPERTY NAME=\"Description\" TYPE=\"string\"><VALUE></VALUE></PROPERTY><PROPERTY NAME=\"MIFName\" "
+	"TYPE=\"string\"/>\n"
 	"  <PROPERTY.OBJECTARRAY NAME=\"RefreshSchedule\"/>\n"
-	"  <PROPERTY NAME=\"ImageProperty\" TYPE=\"string\"><VALUE>&lt;WIM&gt;&lt;IMAGE index=\"1\"&gt;&lt;Property name=\"OS version\"&gt;"
+	"  <PROPERTY NAME=\"ImageProperty\" TYPE=\"string\"><VALUE>&lt;WIM&gt;&lt;IMAGE index=\"1\"&gt;&lt;Property "
+	"name=\"OS version\"&gt;"
 	"10.0.1&lt;/Property&gt;&lt;/IMAGE&gt;&lt;/WIM&gt;</VALUE></PROPERTY>\n"
 	"</INSTANCE>\n";
 
@@ -131,8 +160,13 @@ static const struct {
 	const char *name;
 	const char *text;
 } shapes[] = {
-	{ "AdminService", admin_service }, { "ConvertTo-Json", powershell }, { "Get-CM", get_cm }, { "Export-Clixml", clixml },
-	{ "CSV, comma", csv_comma },       { "CSV, tab", csv_tab },          { "CIM-XML", cim_xml },
+	{ "AdminService", admin_service },
+	{ "ConvertTo-Json", powershell },
+	{ "Get-CM", get_cm },
+	{ "Export-Clixml", clixml },
+	{ "CSV, comma", csv_comma },
+	{ "CSV, tab", csv_tab },
+	{ "CIM-XML", cim_xml },
 };
 
 static void check_record(const char *name, const struct wp_record_set *set, char ret_id[WP_HASH_TEXT])
@@ -177,7 +211,8 @@ Test(site, every_shape_and_encoding_gives_the_same_record)
 
 				snprintf(name, sizeof name, "%s/%d/%d", shapes[i].name, encoding, crlf);
 				encode(&buf, shapes[i].text, (enum fixture_encoding)encoding, crlf);
-				cr_assert_eq(import_bufs(&buf, 1, &(struct wp_import_options){ 0 }, &fixture_bounds, &set, &err),
+				cr_assert_eq(import_bufs(&buf, 1, &(struct wp_import_options){ 0 }, &fixture_bounds,
+							 &set, &err),
 					     WP_OK, "%s: %s", name, err.message);
 				check_record(name, set, id);
 				if (!first[0])
@@ -195,7 +230,8 @@ Test(site, class_is_found_from_package_type_when_nothing_else_tells)
 		enum wp_class class;
 	} types[] = { { "257", WP_CLASS_IMAGE }, { "258", WP_CLASS_BOOT }, { "259", WP_CLASS_INSTALL } };
 
-	import_bad("no class", csv_semicolon, "record-without-class", "record 1 (line 3): package P0100123 does not say");
+	import_bad("no class", csv_semicolon, "record-without-class",
+		   "record 1 (line 3): package P0100123 does not say");
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
 		char text[128];
 		struct wp_record_set *set;
@@ -242,11 +278,13 @@ static struct wp_buf make_zip(const char *const *members, const char *const *tex
 Test(site, every_object_in_a_zip_is_read)
 {
 	static const char *const members[] = { "ReferencesInfo.xml", "SMS_ImagePackage/P0100123/object.xml",
-					       "SMS_BootImagePackage/P0100002/Object.XML", "SMS_Package/P0100009/object.xml",
-					       NULL };
+					       "SMS_BootImagePackage/P0100002/Object.XML",
+					       "SMS_Package/P0100009/object.xml", NULL };
 	static const char *const texts[] = {
-		"not even XML", cim_xml,
-		"<INSTANCE CLASSNAME=\"SMS_BootImagePackage\"><PROPERTY NAME=\"PackageID\" TYPE=\"string\"><VALUE>P0100002</VALUE></PROPERTY>"
+		"not even XML",
+		cim_xml,
+		"<INSTANCE CLASSNAME=\"SMS_BootImagePackage\"><PROPERTY NAME=\"PackageID\" "
+		"TYPE=\"string\"><VALUE>P0100002</VALUE></PROPERTY>"
 		"</INSTANCE>",
 		"<INSTANCE CLASSNAME=\"SMS_Package\"></INSTANCE>",
 	};
@@ -256,8 +294,8 @@ Test(site, every_object_in_a_zip_is_read)
 		struct wp_record_set *set;
 		struct wp_error err = { 0 };
 
-		cr_assert_eq(import_bufs(&zip, 1, &(struct wp_import_options){ 0 }, &fixture_bounds, &set, &err), WP_OK, "%s",
-			     err.message);
+		cr_assert_eq(import_bufs(&zip, 1, &(struct wp_import_options){ 0 }, &fixture_bounds, &set, &err), WP_OK,
+			     "%s", err.message);
 		cr_assert_eq(set->count, 2);
 		cr_expect_str_eq(set->records[0].package_id, "P0100002");
 		cr_expect_eq(set->records[0].class, WP_CLASS_BOOT);
@@ -316,15 +354,25 @@ Test(site, json_records_are_found_wherever_they_stand)
 		{ "array", "[" ROW("A") "," ROW("B") "]", 2 },
 		{ "page", "{\"@odata.context\":\"x\",\"value\":[" ROW("A") "," ROW("B") "]}", 2 },
 		{ "page of one", "{\"value\":" ROW("A") ",\"Count\":1}", 1 },
-		{ "pages", "{\"value\":[" ROW("A") "],\"@odata.nextLink\":\"y\"}\n\xef\xbb\xbf{\"value\":[" ROW("B") "]}", 2 },
-		{ "array of pages", "[{\"value\":[" ROW("A") "],\"Count\":1},{\"value\":[]}," ROW("B") ",null,[" ROW("C") "]]", 3 },
+		{ "pages",
+		  "{\"value\":[" ROW("A") "],\"@odata.nextLink\":\"y\"}\n\xef\xbb\xbf{\"value\":[" ROW("B") "]}", 2 },
+		{ "array of pages",
+		  "[{\"value\":[" ROW("A") "],\"Count\":1},{\"value\":[]}," ROW("B") ",null,[" ROW("C") "]]", 3 },
 		{ "one behind the other", ROW("A") "\n" ROW("B") "\n", 2 },
-		{ "class of the page", "{\"@odata.context\":\"http://p/$metadata#SMS_ImagePackage(PackageID,Name)\",\"value\":[{"
-				       "\"PackageID\":\"A\"}]}", 1 },
-		{ "entity", "{\"@odata.context\":\"http://p/$metadata#SMS_ImagePackage/$entity\",\"PackageID\":\"A\"}", 1 },
+		{ "class of the page",
+		  "{\"@odata.context\":\"http://p/$metadata#SMS_ImagePackage(PackageID,Name)\",\"value\":[{"
+		  "\"PackageID\":\"A\"}]}",
+		  1 },
+		{ "entity", "{\"@odata.context\":\"http://p/$metadata#SMS_ImagePackage/$entity\",\"PackageID\":\"A\"}",
+		  1 },
 		{ "type", "{\"@odata.type\":\"#AdminService.SMS_ImagePackage\",\"PackageID\":\"A\"}", 1 },
-		{ "path", "{\"__PATH\":\"\\\\\\\\S\\\\root\\\\sms\\\\site_P01:SMS_ImagePackage.PackageID=\\\"A\\\"\",\"PackageID\":\"A\"}", 1 },
-		{ "class object", "{\"PackageID\":\"A\",\"CimClass\":{\"CimSystemProperties\":{\"ClassName\":\"SMS_ImagePackage\"}}}", 1 },
+		{ "path",
+		  "{\"__PATH\":\"\\\\\\\\S\\\\root\\\\sms\\\\site_P01:SMS_ImagePackage.PackageID=\\\"A\\\"\","
+		  "\"PackageID\":\"A\"}",
+		  1 },
+		{ "class object",
+		  "{\"PackageID\":\"A\",\"CimClass\":{\"CimSystemProperties\":{\"ClassName\":\"SMS_ImagePackage\"}}}",
+		  1 },
 		{ "base class", "{\"PackageID\":\"A\",\"__CLASS\":\"SMS_PackageBaseclass\",\"PackageType\":257}", 1 },
 	};
 
@@ -343,18 +391,27 @@ Test(site, clixml_lists_pages_and_selected_objects)
 #define HEAD "<Objs Version=\"1.1.0.1\" xmlns=\"http://schemas.microsoft.com/powershell/2004/04\">"
 	static const char *const texts[] = {
 		/* Objects in a list, the second with a reference to the type of the first. */
-		HEAD "<Obj RefId=\"9\"><TN RefId=\"8\"><T>System.Object[]</T></TN><LST><Obj RefId=\"0\"><TN RefId=\"0\"><T>IResultObject#"
-		"SMS_ImagePackage</T></TN><Props><S N=\"PackageID\">A</S><Obj N=\"PropertyList\" RefId=\"5\"><DCT><En><S N=\"Key\">k</S><S N="
-		"\"Value\">v</S></En></DCT></Obj></Props></Obj><Obj RefId=\"1\"><TNRef RefId=\"0\" /><Props><S N=\"PackageID\">B</S></Props>"
-		"</Obj><Nil /><S>x</S></LST></Obj></Objs>",
+		HEAD "<Obj RefId=\"9\"><TN RefId=\"8\"><T>System.Object[]</T></TN><LST><Obj RefId=\"0\"><TN "
+		     "RefId=\"0\"><T>IResultObject#"
+		     "SMS_ImagePackage</T></TN><Props><S N=\"PackageID\">A</S><Obj N=\"PropertyList\" "
+		     "RefId=\"5\"><DCT><En><S N=\"Key\">k</S><S N="
+		     "\"Value\">v</S></En></DCT></Obj></Props></Obj><Obj RefId=\"1\"><TNRef RefId=\"0\" /><Props><S "
+		     "N=\"PackageID\">B</S></Props>"
+		     "</Obj><Nil /><S>x</S></LST></Obj></Objs>",
 		/* What Invoke-RestMethod gave. */
-		HEAD "<Obj RefId=\"0\"><TN RefId=\"0\"><T>System.Management.Automation.PSCustomObject</T></TN><MS><S N=\"@odata.context\">"
-		"http://p/$metadata#SMS_ImagePackage</S><Obj N=\"value\" RefId=\"1\"><TN RefId=\"1\"><T>System.Object[]</T></TN><LST><Obj RefId="
-		"\"2\"><TNRef RefId=\"0\"/><MS><S N=\"PackageID\">A</S></MS></Obj><Obj RefId=\"3\"><MS><S N=\"PackageID\">B</S></MS></Obj></LST>"
-		"</Obj></MS></Obj></Objs>",
+		HEAD "<Obj RefId=\"0\"><TN RefId=\"0\"><T>System.Management.Automation.PSCustomObject</T></TN><MS><S "
+		     "N=\"@odata.context\">"
+		     "http://p/$metadata#SMS_ImagePackage</S><Obj N=\"value\" RefId=\"1\"><TN "
+		     "RefId=\"1\"><T>System.Object[]</T></TN><LST><Obj RefId="
+		     "\"2\"><TNRef RefId=\"0\"/><MS><S N=\"PackageID\">A</S></MS></Obj><Obj RefId=\"3\"><MS><S "
+		     "N=\"PackageID\">B</S></MS></Obj></LST>"
+		     "</Obj></MS></Obj></Objs>",
 		/* Select-Object, and a dictionary. */
-		HEAD "<Obj RefId=\"0\"><TN RefId=\"0\"><T>Selected.Microsoft.Management.Infrastructure.CimInstance</T></TN><MS><S N=\"PackageID\""
-		">A</S><I32 N=\"PackageType\">257</I32></MS></Obj><Obj RefId=\"1\"><DCT><En><S N=\"Key\">PackageID</S><S N=\"Value\">B</S></En>"
+		HEAD
+		"<Obj RefId=\"0\"><TN "
+		"RefId=\"0\"><T>Selected.Microsoft.Management.Infrastructure.CimInstance</T></TN><MS><S N=\"PackageID\""
+		">A</S><I32 N=\"PackageType\">257</I32></MS></Obj><Obj RefId=\"1\"><DCT><En><S "
+		"N=\"Key\">PackageID</S><S N=\"Value\">B</S></En>"
 		"<En><S N=\"Key\">PackageType</S><I32 N=\"Value\">257</I32></En></DCT></Obj></Objs>",
 	};
 
@@ -372,19 +429,30 @@ Test(site, clixml_lists_pages_and_selected_objects)
 Test(site, embedded_objects_are_the_same_from_every_shape)
 {
 	static const char *const texts[] = {
-		"{\"PackageID\":\"A\",\"PackageType\":257,\"RefreshSchedule\":[{\"@odata.type\":\"#AdminService.SMS_ST_RecurInterval\","
+		"{\"PackageID\":\"A\",\"PackageType\":257,\"RefreshSchedule\":[{\"@odata.type\":\"#AdminService.SMS_ST_"
+		"RecurInterval\","
 		"\"DaySpan\":7,\"IsGMT\":false,\"StartTime\":\"2026-01-09T22:41:06Z\"}]}",
-		"{\"PackageID\":\"A\",\"PackageType\":257,\"RefreshSchedule\":[{\"DaySpan\":7,\"IsGMT\":false,\"StartTime\":"
-		"\"\\/Date(1767998466000)\\/\",\"PSComputerName\":null,\"CimClass\":\"root/sms/site_P01:SMS_ST_RecurInterval\","
+		"{\"PackageID\":\"A\",\"PackageType\":257,\"RefreshSchedule\":[{\"DaySpan\":7,\"IsGMT\":false,"
+		"\"StartTime\":"
+		"\"\\/Date(1767998466000)\\/\",\"PSComputerName\":null,\"CimClass\":\"root/sms/"
+		"site_P01:SMS_ST_RecurInterval\","
 		"\"CimInstanceProperties\":\"x\",\"CimSystemProperties\":\"y\"}]}",
-		HEAD "<Obj RefId=\"0\"><MS><S N=\"PackageID\">A</S><U32 N=\"PackageType\">257</U32><Obj N=\"RefreshSchedule\" RefId=\"1\"><LST>"
-		"<Obj RefId=\"2\"><TN RefId=\"1\"><T>Microsoft.Management.Infrastructure.CimInstance#root/sms/site_P01/SMS_ST_RecurInterval</T>"
-		"</TN><Props><U32 N=\"DaySpan\">7</U32><B N=\"IsGMT\">false</B><DT N=\"StartTime\">2026-01-09T22:41:06Z</DT></Props></Obj>"
-		"</LST></Obj></MS></Obj></Objs>",
-		"<INSTANCE><PROPERTY NAME=\"PackageID\" TYPE=\"string\"><VALUE>A</VALUE></PROPERTY><PROPERTY NAME=\"PackageType\" TYPE=\"uint32\">"
-		"<VALUE>257</VALUE></PROPERTY><PROPERTY.OBJECTARRAY NAME=\"RefreshSchedule\"><VALUE.OBJECTARRAY><VALUE.OBJECT><INSTANCE "
-		"CLASSNAME=\"SMS_ST_RecurInterval\"><PROPERTY NAME=\"DaySpan\" TYPE=\"uint32\"><VALUE>7</VALUE></PROPERTY><PROPERTY NAME=\"IsGMT\""
-		" TYPE=\"boolean\"><VALUE>FALSE</VALUE></PROPERTY><PROPERTY NAME=\"StartTime\" TYPE=\"datetime\"><VALUE>20260109224106.000000+000"
+		HEAD "<Obj RefId=\"0\"><MS><S N=\"PackageID\">A</S><U32 N=\"PackageType\">257</U32><Obj "
+		     "N=\"RefreshSchedule\" RefId=\"1\"><LST>"
+		     "<Obj RefId=\"2\"><TN "
+		     "RefId=\"1\"><T>Microsoft.Management.Infrastructure.CimInstance#root/sms/site_P01/"
+		     "SMS_ST_RecurInterval</T>"
+		     "</TN><Props><U32 N=\"DaySpan\">7</U32><B N=\"IsGMT\">false</B><DT "
+		     "N=\"StartTime\">2026-01-09T22:41:06Z</DT></Props></Obj>"
+		     "</LST></Obj></MS></Obj></Objs>",
+		"<INSTANCE><PROPERTY NAME=\"PackageID\" TYPE=\"string\"><VALUE>A</VALUE></PROPERTY><PROPERTY "
+		"NAME=\"PackageType\" TYPE=\"uint32\">"
+		"<VALUE>257</VALUE></PROPERTY><PROPERTY.OBJECTARRAY "
+		"NAME=\"RefreshSchedule\"><VALUE.OBJECTARRAY><VALUE.OBJECT><INSTANCE "
+		"CLASSNAME=\"SMS_ST_RecurInterval\"><PROPERTY NAME=\"DaySpan\" "
+		"TYPE=\"uint32\"><VALUE>7</VALUE></PROPERTY><PROPERTY NAME=\"IsGMT\""
+		" TYPE=\"boolean\"><VALUE>FALSE</VALUE></PROPERTY><PROPERTY NAME=\"StartTime\" "
+		"TYPE=\"datetime\"><VALUE>20260109224106.000000+000"
 		"</VALUE></PROPERTY></INSTANCE></VALUE.OBJECT></VALUE.OBJECTARRAY></PROPERTY.OBJECTARRAY></INSTANCE>\n",
 	};
 	json_t *first = NULL;
@@ -405,11 +473,15 @@ Test(site, embedded_objects_are_the_same_from_every_shape)
 
 Test(site, several_instances_stand_behind_each_other_or_under_a_root)
 {
-#define INSTANCE(id) "<INSTANCE CLASSNAME=\"SMS_ImagePackage\"><PROPERTY NAME=\"PackageID\"><VALUE>" id "</VALUE></PROPERTY></INSTANCE>\n"
+#define INSTANCE(id) \
+	"<INSTANCE CLASSNAME=\"SMS_ImagePackage\"><PROPERTY NAME=\"PackageID\"><VALUE>" id \
+	"</VALUE></PROPERTY></INSTANCE>\n"
 	static const char *const texts[] = {
 		INSTANCE("A") INSTANCE("B"),
-		"<?xml version=\"1.0\" encoding=\"utf-16\"?><CIM CIMVERSION=\"2.0\"><DECLARATION><DECLGROUP><VALUE.OBJECT>" INSTANCE("A")
-		"</VALUE.OBJECT><VALUE.OBJECT>" INSTANCE("B") "</VALUE.OBJECT></DECLGROUP></DECLARATION></CIM>",
+		"<?xml version=\"1.0\" encoding=\"utf-16\"?><CIM "
+		"CIMVERSION=\"2.0\"><DECLARATION><DECLGROUP><VALUE.OBJECT>" INSTANCE(
+			"A") "</VALUE.OBJECT><VALUE.OBJECT>" INSTANCE("B") "</VALUE.OBJECT></DECLGROUP></DECLARATION></"
+									   "CIM>",
 	};
 
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
