@@ -14,12 +14,12 @@ WERROR ?=
 SANITIZE ?=
 V ?=
 
+, := ,
 PACKAGES := libxml-2.0 sqlite3 jansson libcrypto smartcols libarchive
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef -Wimplicit-fallthrough \
 	-Wpointer-arith -Wwrite-strings -Wformat=2 $(WERROR)
 HARDENING := $(if $(SANITIZE)$(COVERAGE),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong -fstack-clash-protection -fPIE
 SANITIZERS := $(if $(SANITIZE),-fsanitize=address$(,)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
-, := ,
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -Iinclude $(WARNINGS) $(HARDENING) $(SANITIZERS) $(COVERAGE) $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(SANITIZERS) $(COVERAGE) $(LDFLAGS)
 Q := $(if $(V),,@)

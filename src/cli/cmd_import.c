@@ -62,8 +62,9 @@ static int print(struct wp_cli *cli, const struct wp_record_set *set, const char
 		      strchr(id, ':') + 1, set->site_code, set->count, set->count == 1 ? "" : "s",
 		      wp_time_minutes(cli->arena, set->taken_at));
 	if (incomplete)
-		wp_buf_printf(&buf, "%zu of them lack%s the image metadata, which arrives only by key: they cannot be judged "
-				    "(wimplan-records(5)).\n", incomplete, incomplete == 1 ? "s" : "");
+		wp_buf_printf(&buf, "%zu package%s cannot be judged, because %s image metadata was not exported:\n"
+				    "it arrives only by key, see wimplan-records(5).\n",
+			      incomplete, incomplete == 1 ? "" : "s", incomplete == 1 ? "its" : "their");
 	return wp_cli_emit(cli, &buf);
 }
 

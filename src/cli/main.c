@@ -85,7 +85,8 @@ static void add_overview(struct wp_buf *buf)
 		wp_buf_printf(buf, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
 	wp_buf_puts(buf, "\n"
 			 "wimplan COMMAND --help describes a command, man wimplan the whole.\n"
-			 "Start with: wimplan import EXPORT.json; wimplan plan --map '\\\\server\\share=/mnt/share'\n");
+			 "Start with: wimplan import EXPORT.json\n"
+			 "            wimplan plan --map '\\\\server\\share=/mnt/share'\n");
 }
 
 static const struct wp_command *find_command(const char *name)

@@ -224,10 +224,10 @@ static void remark_on_record(struct wp_record_set *set, const struct wp_record *
 	const char *why;
 
 	if (record->image_property_error)
-		wp_diag_add(set->arena, &set->diags, WP_WARNING, "image-property-unreadable", record->package_id,
+		wp_diag_add(set->arena, &set->diags, WP_WARNING, "image-property-invalid", record->package_id,
 			    "ImageProperty cannot be read: %s", record->image_property_error);
 	if (probe && *probe && !record->probed && wp_image_property_parse(set->arena, probe, &images, &why) != 0)
-		wp_diag_add(set->arena, &set->diags, WP_WARNING, "image-property-unreadable", record->package_id,
+		wp_diag_add(set->arena, &set->diags, WP_WARNING, "image-property-invalid", record->package_id,
 			    "ProbedImageProperty cannot be read: %s", why);
 	if (lacks_index(json_object_get(record->json, "image_information")))
 		wp_diag_add(set->arena, &set->diags, WP_WARNING, "image-information-without-index", record->package_id,

@@ -246,7 +246,7 @@ Test(site, companions_attach_to_their_package)
 	/* Empty, but fetched: never loaded. */
 	cr_expect_eq(set->records[3].images.origin, WP_FROM_NOTHING);
 	cr_expect(wp_diags_have(&set->diags, "image-information-without-index"));
-	cr_expect(wp_diags_have(&set->diags, "image-property-unreadable"));
+	cr_expect(wp_diags_have(&set->diags, "image-property-invalid"));
 	cr_expect(wp_diags_have(&set->diags, "rows-orphaned"));
 	diag = wp_diags_worst(&set->diags, WP_WARNING);
 	cr_expect_str_eq(diag->subject, "C");
