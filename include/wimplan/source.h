@@ -45,12 +45,20 @@ enum wp_found {
 enum wp_found wp_lookup_find(struct wp_lookup *lookup, struct wp_arena *arena, const char *windows_path,
 			     char **ret_path, const char **ret_detail);
 
+/* A gate of product.md that a source fails, and why. */
+struct wp_source_gate {
+	const char *code;
+	const char *detail; /* a sentence without this machine's paths; NULL when there is no more to say */
+};
+
 /* What was seen of a source. Borrowed from the scan. */
 struct wp_observation {
 	const char *source_path; /* as the site writes it: PkgSourcePath */
 	const char *local_path;  /* the .wim file; NULL when there is none */
 	const char *gate;        /* the gate of product.md that it fails: "source-missing" and so on; NULL when none */
 	const char *gate_detail; /* a sentence without this machine's paths; NULL when there is no more to say */
+	const struct wp_source_gate *more_gates; /* what else it fails, in the documented order */
+	size_t more_gate_count;
 	const struct wp_wim *wim; /* NULL when no file was read */
 	char file_id[WP_HASH_TEXT];
 	char content_id[WP_HASH_TEXT]; /* with the folder's manifest, for a folder; "" when not known */

@@ -107,6 +107,8 @@ static int parse(struct wp_cli *cli, int argc, char **argv, struct arguments *ar
 		return cli->status;
 	if (optind < argc)
 		return wp_cli_usage(cli, argv[optind], "plan takes no argument, but there is '%s'", argv[optind]);
+	if (args->print_config && cli->json)
+		return wp_cli_usage(cli, "--print-config", "--print-config gives no JSON; leave --json out");
 	if (args->records.count && args->snapshot)
 		return wp_cli_usage(cli, "--records", "--records and --snapshot exclude each other");
 	return -1;
@@ -115,6 +117,7 @@ static int parse(struct wp_cli *cli, int argc, char **argv, struct arguments *ar
 /* What a plan is made from, and who owns it. */
 struct inputs {
 	struct wp_cache *cache; /* NULL when there is none and none is needed */
+	bool keeps;             /* the cache may be written */
 	struct wp_record_set *set;
 	char snapshot_id[WP_HASH_TEXT];
 	struct wp_scan *scan;
@@ -129,6 +132,11 @@ static void release(struct inputs *in)
 	wp_fclosep(&in->events);
 }
 
+static void note_not_kept(const struct wp_cli *cli, const struct wp_error *err)
+{
+	wp_cli_note(cli, "%s; the plan is made without keeping what it learns", err->message);
+}
+
 /*
  * The cache is opened for writing, because content ids and inferred baselines are kept in it. A cache that may only be
  * read serves as well: then nothing is kept, which changes nothing in the plan.
@@ -136,10 +144,14 @@ static void release(struct inputs *in)
 static int open_cache(struct wp_cli *cli, struct inputs *in, bool needed, struct wp_error *err)
 {
 	int status = wp_cli_open_cache(cli, WP_CACHE_WRITE, &in->cache, err);
+	bool nowhere = status == WP_E_USAGE && !needed; /* no place for a cache: an export can be planned without */
 
-	if (!status || strcmp(err->code, "cache-read-only"))
+	in->keeps = !status;
+	if (!status || (strcmp(err->code, "cache-read-only") && !nowhere))
 		return status;
-	wp_cli_note(cli, "%s; the plan is made without keeping what it learns", err->message);
+	note_not_kept(cli, err);
+	if (nowhere)
+		return WP_OK;
 	status = wp_cli_open_cache(cli, WP_CACHE_READ, &in->cache, err);
 	return status == WP_E_NOT_FOUND && !needed ? WP_OK : status;
 }
@@ -215,6 +227,16 @@ static void scan(struct wp_cli *cli, const struct arguments *args, const struct 
 	*ret_observations = observations;
 }
 
+/* A disk that is full or a cache that another process holds must not cost the plan, which is made already. */
+static void keep(struct wp_cli *cli, struct inputs *in, const struct wp_baseline *baselines, size_t count)
+{
+	struct wp_error err;
+
+	if (in->keeps &&
+	    (wp_cache_flush(in->cache, &err) || wp_cache_put_baselines(in->cache, baselines, count, &err)))
+		note_not_kept(cli, &err);
+}
+
 static int make_plan(struct wp_cli *cli, const struct arguments *args, const struct wp_config *config, struct inputs *in,
 		     struct wp_plan **ret_plan, struct wp_error *err)
 {
@@ -245,10 +267,9 @@ static int make_plan(struct wp_cli *cli, const struct arguments *args, const str
 	input.baselines = baselines;
 	input.observations = observations;
 	status = wp_plan_make(&input, ret_plan, &inferred, &inferred_count, err);
-	if (status || !in->cache)
-		return status;
-	status = wp_cache_flush(in->cache, err);
-	return status ? status : wp_cache_put_baselines(in->cache, inferred, inferred_count, err);
+	if (!status)
+		keep(cli, in, inferred, inferred_count);
+	return status;
 }
 
 /* The plan file goes to -o; standard output gets the plan with --json, else the report (with -o not when --quiet). */
@@ -327,7 +348,7 @@ const struct wp_command wp_cmd_plan = {
 		"says which packages need ReloadImageProperties or RefreshPkgSource, and why.\n"
 		"Changes nothing, neither on the site nor in the sources. -o keeps the plan.\n\n"
 		"      --snapshot ID     the snapshot (default: the newest)\n"
-		"      --site CODE       the newest snapshot of this site; with --records, its site\n"
+		"      --site CODE       the newest snapshot of this site; or that of --records\n"
 		"      --records FILE    plan from an export, without keeping a snapshot\n"
 		"      --map PREFIX=DIR  where a share or drive is on this machine; repeatable\n"
 		"      --only ID         judge this package only; repeatable\n"

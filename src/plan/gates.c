@@ -30,6 +30,22 @@ const char *wp_judge_source_gate(const struct wp_judge *judge, const char **ret_
 	return NULL;
 }
 
+/* Whether the source fails the gate @code; @first and @detail are what wp_judge_source_gate() gave. */
+static bool source_fails(const struct wp_judge *judge, const char *code, const char *first, const char **detail)
+{
+	const struct wp_observation *seen = judge->seen;
+
+	if (!first || !strcmp(first, code))
+		return first != NULL;
+	for (size_t i = 0; seen && i < seen->more_gate_count; i++) {
+		if (strcmp(seen->more_gates[i].code, code))
+			continue;
+		*detail = seen->more_gates[i].detail;
+		return true;
+	}
+	return false;
+}
+
 /* What a gate has to say: the value that the site recorded and a sentence. Both may be NULL. */
 struct evidence {
 	const char *recorded;
@@ -140,20 +156,21 @@ bool wp_gate_is_file_code(const char *code)
 
 size_t wp_judge_gates(struct wp_judge *judge, const struct wp_content_verdict *content)
 {
-	const char *detail = NULL, *source = wp_judge_has_source(judge) ? wp_judge_source_gate(judge, &detail) : NULL;
+	const char *first = NULL, *source = wp_judge_has_source(judge) ? wp_judge_source_gate(judge, &first) : NULL;
 	bool blocks = content && content->unknown && judge->input->policy->on_unknown == WP_ON_UNKNOWN_BLOCK;
 
 	judge->entry->judged = true;
 	for (size_t i = 0; i < GATE_COUNT; i++) {
 		struct wp_reason reason = { .code = gates[i].code, .confidence = WP_PROVEN };
 		struct evidence evidence = { NULL, NULL };
+		const char *detail = first;
 
 		if (gates[i].fails) {
 			if (!gates[i].fails(judge, &evidence))
 				continue;
 			reason.recorded = evidence.recorded;
 			reason.found = evidence.found;
-		} else if (source && !strcmp(source, gates[i].code)) {
+		} else if (source_fails(judge, gates[i].code, source, &detail)) {
 			reason.recorded = judge->record->source_path;
 			reason.found = detail;
 		} else if (blocks && !strcmp(content->reason.code, gates[i].code)) {

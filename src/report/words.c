@@ -30,7 +30,8 @@ static const struct wp_gate_words gates[] = {
 	  "Give this user permission to read it, or look at the mount." },
 	{ "source-not-wim", "the source is no WIM file", "Look at what stands there: wimplan inspect FILE." },
 	{ "source-damaged", "the source is damaged", "Look at it with wimplan inspect FILE and copy it anew." },
-	{ "source-busy", "the source was being written", "Plan again when the writing has ended." },
+	{ "source-busy", "the source was being written",
+	  "Plan again when the writing has ended; if nothing writes it any more, copy it anew." },
 	{ "content-unknown", "nothing tells what was distributed",
 	  "State it with wimplan baseline adopt, or choose another on_unknown (wimplan.conf(5))." },
 };

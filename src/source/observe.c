@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is found at one source: the file, its metadata and identities, and the first gate that it fails. */
+/* What is found at one source: the file, its metadata and identities, and the gates that it fails. */
 #include "observe.h"
 
 #include "folder.h"
@@ -277,17 +277,38 @@ static void look_at(struct look *look)
 	take_times(observation, source->wim);
 }
 
+/* Of a file that somebody is writing nobody can say whether it is damaged: half of it is not there yet. */
+static void pardon_unfinished(struct look *look)
+{
+	if (look->failed[GATE_BUSY])
+		look->failed[GATE_DAMAGED] = false;
+}
+
+static void hand_over_gates(struct look *look)
+{
+	struct wp_observation *observation = &look->source->observation;
+	struct wp_source_gate *more = NULL;
+
+	for (size_t i = 0; i < GATES; i++) {
+		if (!look->failed[i])
+			continue;
+		if (observation->gate) {
+			*WP_PUSH(look->arena, more, observation->more_gate_count) =
+				(struct wp_source_gate){ gate_names[i], look->details[i] };
+			continue;
+		}
+		observation->gate = gate_names[i];
+		observation->gate_detail = look->details[i];
+	}
+	observation->more_gates = more;
+}
+
 void wp_source_observe(struct wp_observer *observer, struct wp_arena *arena, struct wp_source *source)
 {
 	struct look look = { .observer = observer, .arena = arena, .source = source };
 
 	source->observation.source_path = source->path;
 	look_at(&look);
-	for (size_t i = 0; i < GATES; i++) {
-		if (look.failed[i]) {
-			source->observation.gate = gate_names[i];
-			source->observation.gate_detail = look.details[i];
-			break;
-		}
-	}
+	pardon_unfinished(&look);
+	hand_over_gates(&look);
 }
