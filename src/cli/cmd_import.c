@@ -84,6 +84,9 @@ static int run(struct wp_cli *cli, int argc, char **argv)
 		return wp_cli_error(cli, &err);
 	if (!set->site_code)
 		return wp_cli_usage(cli, argv[optind], "the export does not say of which site it is; give --site CODE");
+	/* A pipe has no date, and what comes through one was usually exported just now. */
+	if (!set->taken_at.known)
+		set->taken_at = cli->env->now;
 	if (wp_cli_open_cache(cli, WP_CACHE_WRITE, &cache, &err) ||
 	    wp_cache_add_snapshot(cache, set, cli->env->now, id, &known, &err))
 		return wp_cli_error(cli, &err);
