@@ -2,24 +2,39 @@
 /* A plan as CSV: one line for each reason, for spreadsheets and databases. */
 #include "wimplan/report.h"
 
+#include "wimplan/text.h"
+
 #include <inttypes.h>
 #include <string.h>
 
 /*
- * RFC 4180, with CRLF as it says. Excel, LibreOffice and Google Sheets take a cell that begins with one of these for a
- * formula, in quotes as well (OWASP, "CSV Injection"); an apostrophe in front makes it text.
+ * Excel, LibreOffice and Google Sheets take a cell that begins with one of these for a formula, in quotes as well; so
+ * do versions for East Asia with the full-width signs (OWASP, "CSV Injection").
  */
+static bool is_formula(const char *value)
+{
+	static const char *const signs[] = { "=", "+", "-", "@", "＝", "＋", "－", "＠" };
+
+	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+		if (!strncmp(value, signs[i], strlen(signs[i])))
+			return true;
+	return false;
+}
+
+/* RFC 4180, with CRLF as it says. Control characters are escaped: people look at such files on a terminal, too. */
 static void add_cell(struct wp_buf *buf, const char *text, bool last)
 {
-	const char *value = text ? text : "";
+	struct wp_buf cell __attribute__((cleanup(wp_buf_free))) = { 0 };
 
+	wp_text_escape(&cell, text ? text : "");
 	wp_buf_putc(buf, '"');
-	if (*value && strchr("=+-@\t\r", *value))
+	/* An apostrophe makes it text. */
+	if (is_formula(wp_buf_text(&cell)))
 		wp_buf_putc(buf, '\'');
-	for (; *value; value++) {
-		if (*value == '"')
+	for (const char *at = wp_buf_text(&cell); *at; at++) {
+		if (*at == '"')
 			wp_buf_putc(buf, '"');
-		wp_buf_putc(buf, *value);
+		wp_buf_putc(buf, *at);
 	}
 	wp_buf_puts(buf, last ? "\"\r\n" : "\",");
 }

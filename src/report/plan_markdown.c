@@ -103,12 +103,17 @@ static void add_paragraph(struct markdown *md, const char *sentence)
 	wp_buf_puts(md->buf, "\n\n");
 }
 
+static const char *name_of(const struct wp_entry *entry)
+{
+	return entry->name && *entry->name ? entry->name : "(no name)";
+}
+
 static void add_title(struct markdown *md, const struct wp_entry *entry)
 {
 	wp_buf_puts(md->buf, "### ");
 	add_text(md, entry->package_id);
 	wp_buf_putc(md->buf, ' ');
-	add_text(md, entry->name && *entry->name ? entry->name : "(no name)");
+	add_text(md, name_of(entry));
 	wp_buf_puts(md->buf, "\n\n");
 }
 
@@ -221,7 +226,7 @@ static void add_blocked(struct markdown *md)
 
 			wp_words_reason(md->arena, reason, &words);
 			add_row(md,
-				(const char *const[]){ entry->package_id, entry->name, entry->source_path, reason->code,
+				(const char *const[]){ entry->package_id, name_of(entry), entry->source_path, reason->code,
 						       words.note ? words.note : words.field, gate.remedy },
 				6);
 		}
@@ -250,7 +255,7 @@ static void add_unchanged(struct markdown *md)
 
 		if (entry->status == WP_ENTRY_UNCHANGED)
 			add_row(md,
-				(const char *const[]){ entry->package_id, entry->name,
+				(const char *const[]){ entry->package_id, name_of(entry),
 						       wp_confidence_name(wp_words_confidence(entry)),
 						       codes_of(md, entry) },
 				4);
@@ -284,6 +289,7 @@ void wp_report_plan_markdown(const struct wp_plan *plan, const struct wp_report_
 	wp_buf_puts(buf, "\n\n");
 	add_facts(&md);
 	add_paragraph(&md, wp_words_no_changes(arena, plan));
+	add_paragraph(&md, wp_words_skipped(arena, plan));
 	add_paragraph(&md, wp_words_narrowed(arena, plan));
 	add_paragraph(&md, wp_words_incomplete(arena, plan));
 	add_entries(&md, WP_ENTRY_CHANGE, "Changes");

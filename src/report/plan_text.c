@@ -12,6 +12,7 @@
 
 #define DETAIL_INDENT 2
 #define NAME_LEAST 12
+#define NAME_MOST 60 /* one long name must not push everything to the right end of a wide terminal */
 
 static const struct {
 	char symbol;
@@ -112,6 +113,8 @@ static void measure(struct text *text)
 		widen(&text->status_width, status_of(text, entry));
 		widen(&path_width, path_of(text, entry));
 	}
+	if (text->name_width > NAME_MOST)
+		text->name_width = NAME_MOST;
 	/* Symbol and space, and two spaces behind ID and name. */
 	fixed = 2 + text->id_width + 2 + 2 + text->status_width;
 	text->paths = fixed + text->name_width + 2 + path_width <= text->columns;
@@ -126,6 +129,14 @@ static void add_detail(struct text *text, const char *about, size_t about_width,
 	wp_buf_puts(text->buf, "  ");
 	wp_layout_wrap(text->buf, value, DETAIL_INDENT + about_width + 2, DETAIL_INDENT + about_width + 2,
 		       text->columns);
+}
+
+/* In one piece, however long it is, so that it can be copied from the terminal. */
+static void add_path(struct text *text, size_t about_width, const char *path)
+{
+	wp_buf_pad(text->buf, ' ', DETAIL_INDENT);
+	wp_text_pad(text->buf, "source", about_width);
+	wp_buf_printf(text->buf, "  %s\n", path);
 }
 
 /* Returns the path when it is still to be said: where the line had no room for it. */
@@ -223,7 +234,7 @@ static void add_reasons(struct text *text, const struct wp_entry *entry, const c
 			widen(&field_width, words[i].field = escape(text, words[i].field));
 	}
 	if (path)
-		add_detail(text, "source", about_width, path);
+		add_path(text, about_width, path);
 	for (size_t i = 0; i < entry->reason_count; i++) {
 		const char *suffix = confidence_suffix(text, &entry->reasons[i]);
 
@@ -366,6 +377,7 @@ void wp_report_plan_text(const struct wp_plan *plan, const struct wp_report_opti
 		wp_buf_putc(buf, '\n');
 	add_legend(&text);
 	add_sentence(&text, wp_words_no_changes(arena, plan));
+	add_sentence(&text, wp_words_skipped(arena, plan));
 	add_sentence(&text, wp_words_narrowed(arena, plan));
 	add_sentence(&text, wp_words_incomplete(arena, plan));
 	add_sentence(&text, wp_words_totals(arena, plan));

@@ -66,8 +66,7 @@ static bool is_digest(const char *text)
 	return !strncmp(text, "sha256:", 7) && strspn(text + 7, "0123456789abcdef") == 64 && !text[71];
 }
 
-/* A recorded or found value as people read it: times to the minute, digests by their first digits, the rest as it is.
- */
+/* A value that is a time or a digest as people read it: to the minute, by its first digits. The rest as it is. */
 static const char *plain_value(struct wp_arena *arena, const char *text)
 {
 	struct wp_time time;
@@ -76,13 +75,28 @@ static const char *plain_value(struct wp_arena *arena, const char *text)
 		return NULL;
 	if (is_digest(text))
 		return wp_arena_strndup(arena, text + 7, DIGITS_SHOWN);
-	/* Only what looks like an instant: a version or a size must never be taken for a date. */
+	/* Only what looks like an instant: the export's own text of a date stays. */
 	if (strlen(text) >= 20 && text[4] == '-' && text[10] == 'T') {
 		time = wp_time_parse(text);
 		if (time.known)
 			return wp_time_minutes(arena, time);
 	}
 	return text;
+}
+
+/* Both values of @reason as people read them, and never two that differ as if they were one. */
+static void plain_values(struct wp_arena *arena, const struct wp_reason *reason, const char **ret_before,
+			 const char **ret_after)
+{
+	/* An image's name may look like anything. */
+	bool plain = !reason->field || !strcmp(reason->field, "creation_date");
+
+	*ret_before = plain ? plain_value(arena, reason->recorded) : reason->recorded;
+	*ret_after = plain ? plain_value(arena, reason->found) : reason->found;
+	if (plain && *ret_before && *ret_after && !strcmp(*ret_before, *ret_after)) {
+		*ret_before = reason->recorded;
+		*ret_after = reason->found;
+	}
 }
 
 static const char *size_value(struct wp_arena *arena, const char *text)
@@ -120,10 +134,15 @@ static const char *content_note(struct wp_arena *arena, const char *code, const 
 void wp_words_reason(struct wp_arena *arena, const struct wp_reason *reason, struct wp_reason_words *ret)
 {
 	bool size = reason->field && !strcmp(reason->field, "size");
-	const char *before = size ? size_value(arena, reason->recorded) : plain_value(arena, reason->recorded);
-	const char *after = size ? size_value(arena, reason->found) : plain_value(arena, reason->found);
+	const char *before, *after;
 	bool content = !strncmp(reason->code, "content-", 8);
 
+	if (size) {
+		before = size_value(arena, reason->recorded);
+		after = size_value(arena, reason->found);
+	} else {
+		plain_values(arena, reason, &before, &after);
+	}
 	*ret = (struct wp_reason_words){ .field = reason->field };
 	if (reason->image)
 		ret->about = wp_arena_printf(arena, "image %" PRIu32, reason->image);
@@ -218,6 +237,32 @@ char *wp_words_totals(struct wp_arena *arena, const struct wp_plan *plan)
 			       plural(plan->snapshot_records));
 }
 
+/* Packages whose content nobody could judge and that the policy skips. */
+static uint64_t count_skipped(const struct wp_plan *plan)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < plan->entry_count; i++) {
+		const struct wp_entry *entry = &plan->entries[i];
+
+		for (size_t k = 0; entry->status != WP_ENTRY_BLOCKED && !entry->refresh && k < entry->reason_count; k++)
+			count += !strcmp(entry->reasons[k].code, "content-unknown");
+	}
+	return count;
+}
+
+char *wp_words_skipped(struct wp_arena *arena, const struct wp_plan *plan)
+{
+	uint64_t count = count_skipped(plan);
+
+	if (!count)
+		return NULL;
+	return wp_arena_printf(arena,
+			       "Not known: nothing tells whether the content of %" PRIu64 " package%s is what was "
+			       "distributed, and the policy skips that question (on_unknown = skip).",
+			       count, plural(count));
+}
+
 char *wp_words_no_changes(struct wp_arena *arena, const struct wp_plan *plan)
 {
 	uint64_t compared = plan->summary.packages - plan->summary.blocked;
@@ -234,9 +279,9 @@ char *wp_words_no_changes(struct wp_arena *arena, const struct wp_plan *plan)
 				       plan->summary.report_only == 1 ? "is" : "are");
 	return wp_arena_printf(
 		arena,
-		"No changes. What the site has stored and distributed was compared with the sources of %" PRIu64
+		"No changes. What the site has stored%s was compared with the sources of %" PRIu64
 		" package%s, and nothing calls for a reload or a refresh.",
-		compared, plural(compared));
+		count_skipped(plan) == compared ? "" : " and distributed", compared, plural(compared));
 }
 
 static const char *join(struct wp_arena *arena, const char **items, size_t count)

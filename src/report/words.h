@@ -41,6 +41,7 @@ char *wp_words_short_id(struct wp_arena *arena, const char *digest);
 char *wp_words_totals(struct wp_arena *arena, const struct wp_plan *plan);
 char *wp_words_snapshot(struct wp_arena *arena, const struct wp_plan *plan);
 char *wp_words_no_changes(struct wp_arena *arena, const struct wp_plan *plan);
+char *wp_words_skipped(struct wp_arena *arena, const struct wp_plan *plan);
 char *wp_words_narrowed(struct wp_arena *arena, const struct wp_plan *plan);
 char *wp_words_incomplete(struct wp_arena *arena, const struct wp_plan *plan);
 
