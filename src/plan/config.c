@@ -69,8 +69,8 @@ static int fail_twice(struct wp_error *err, const char *origin, const char *name
 }
 
 /*
- * A map entry. One from a later source takes the place of an earlier one, so that an option beats the file. That two
- * prefixes mean the same although they are spelled in another way is for wp_map_add() to find.
+ * A map entry. One from a later source takes the place of an earlier one, so that an option beats the file, however
+ * the prefix is spelled there.
  */
 static int assign_map(struct wp_arena *arena, struct wp_config *config, const char *prefix, const char *folder,
 		      const char *source, const char *origin, struct wp_error *err)
@@ -81,7 +81,7 @@ static int assign_map(struct wp_arena *arena, struct wp_config *config, const ch
 	for (size_t i = 0; i < config->map.count; i++) {
 		struct wp_setting *setting = &config->settings[wp_config_key_count + i];
 
-		if (!wp_text_equal_nocase(config->map.entries[i].prefix, prefix))
+		if (!wp_map_same_prefix(config->map.entries[i].prefix, prefix))
 			continue;
 		if (comes_from(setting, source))
 			return fail_twice(err, origin, prefix, setting);
@@ -164,7 +164,8 @@ int wp_config_assign(struct wp_arena *arena, struct wp_config *config, const cha
 int wp_config_set(struct wp_arena *arena, struct wp_config *config, const char *section, const char *key,
 		  const char *value, const char *origin, struct wp_error *err)
 {
-	return wp_config_assign(arena, config, section, key, value, origin, origin, err);
+	return wp_config_assign(arena, config, section, wp_config_trim(arena, key, strlen(key)),
+				wp_config_trim(arena, value, strlen(value)), origin, origin, err);
 }
 
 static void set(json_t *object, const char *key, json_t *value)

@@ -18,18 +18,31 @@ static char *trim(struct wp_arena *arena, const char *text, size_t length)
 	return wp_arena_strndup(arena, text, length);
 }
 
-static int check_prefix(struct wp_arena *arena, const struct wp_map *map, const char *prefix, struct wp_error *err)
+bool wp_map_same_prefix(const char *a, const char *b)
 {
-	struct wp_windows_path path, other;
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	struct wp_windows_path x, y;
+
+	return wp_windows_path_split(scratch, a, &x) && wp_windows_path_split(scratch, b, &y) && x.count == y.count &&
+	       wp_windows_path_starts_with(&x, &y);
+}
+
+static int check_entry(struct wp_arena *arena, const struct wp_map *map, const char *prefix, const char *folder,
+		       struct wp_error *err)
+{
+	struct wp_windows_path path;
 
 	if (!wp_windows_path_split(arena, prefix, &path) || wp_windows_path_has_dots(&path))
 		return wp_fail(err, WP_E_USAGE, "bad-map", prefix,
 			       "map prefix '%s' is neither \\\\SERVER\\SHARE nor a drive such as D:\\SRC; write it as "
 			       "the site does in PkgSourcePath",
 			       prefix);
+	if (!*folder)
+		return wp_fail(err, WP_E_USAGE, "bad-map", prefix,
+			       "map prefix '%s' has no folder behind its '='; name the folder where it is mounted",
+			       prefix);
 	for (size_t i = 0; i < map->count; i++)
-		if (wp_windows_path_split(arena, map->entries[i].prefix, &other) && other.count == path.count &&
-		    wp_windows_path_starts_with(&path, &other))
+		if (wp_map_same_prefix(prefix, map->entries[i].prefix))
 			return wp_fail(err, WP_E_USAGE, "bad-map", prefix,
 				       "map prefix '%s' is given twice, for '%s' too; keep one of the two", prefix,
 				       map->entries[i].folder);
@@ -47,13 +60,9 @@ int wp_map_add(struct wp_arena *arena, struct wp_map *map, const char *text, str
 			       "map entry '%s' has no '='; write it as PREFIX=FOLDER", text);
 	entry.prefix = trim(arena, text, (size_t)(equals - text));
 	entry.folder = trim(arena, equals + 1, strlen(equals + 1));
-	status = check_prefix(arena, map, entry.prefix, err);
+	status = check_entry(arena, map, entry.prefix, entry.folder, err);
 	if (status)
 		return status;
-	if (!*entry.folder)
-		return wp_fail(err, WP_E_USAGE, "bad-map", entry.prefix,
-			       "map prefix '%s' has no folder behind its '='; name the folder where it is mounted",
-			       entry.prefix);
 	*WP_PUSH(arena, map->entries, map->count) = entry;
 	return WP_OK;
 }
