@@ -128,7 +128,10 @@ static struct wp_content_verdict compare_dates(struct wp_judge *judge)
 		    "which of them is newer; export through the AdminService, which gives UTC",
 		    source_date(judge), wp_time_iso(judge->scratch, newest));
 	return unknown_content(judge,
-			       "SourceDate is in a time zone that it does not name, too near to the source's date");
+			       wp_arena_printf(judge->scratch,
+					       "SourceDate %s, in a time zone that it does not name, is too near to the "
+					       "source's date %s; the AdminService would give it in UTC",
+					       source_date(judge), wp_time_iso(judge->scratch, newest)));
 }
 
 struct wp_content_verdict wp_judge_content(struct wp_judge *judge)

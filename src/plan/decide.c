@@ -24,7 +24,8 @@ uint64_t wp_judge_priority(const struct wp_record *record)
 static void collect_findings(struct wp_judge *judge)
 {
 	const struct wp_record *record = judge->record;
-	const struct wp_wim *wim = judge->seen ? judge->seen->wim : NULL;
+	/* Of a source that fails a gate, that is all there is to say. */
+	const struct wp_wim *wim = judge->seen && !judge->seen->gate ? judge->seen->wim : NULL;
 
 	if (record->image_property_error)
 		wp_diag_add(judge->arena, judge->diags, WP_WARNING, "image-property-invalid", record->package_id,

@@ -3,6 +3,7 @@
 #include "wimplan/report.h"
 
 #include "layout.h"
+#include "remarks.h"
 #include "words.h"
 
 #include <inttypes.h>
@@ -82,9 +83,10 @@ static void add_facts(struct markdown *md)
 				 plan->created_by ? plan->created_by : "(unknown)",
 				 plan->tool_version ? plan->tool_version : "(unknown version)"));
 	add_fact(md, "Snapshot",
-		 wp_arena_printf(md->arena, "%s of %s, %" PRIu64 " packages",
+		 wp_arena_printf(md->arena, "%s of %s, %" PRIu64 " package%s",
 				 wp_words_short_id(md->arena, plan->snapshot_id),
-				 wp_time_minutes(md->arena, plan->snapshot_taken_at), plan->snapshot_records));
+				 wp_time_minutes(md->arena, plan->snapshot_taken_at), plan->snapshot_records,
+				 plan->snapshot_records == 1 ? "" : "s"));
 	add_fact(md, "Reload image properties", wp_words_count(md->arena, sum->reload));
 	add_fact(md, "Refresh package source", wp_words_count(md->arena, sum->refresh));
 	add_fact(md, "Blocked", wp_words_count(md->arena, sum->blocked));
@@ -265,16 +267,17 @@ static void add_unchanged(struct markdown *md)
 
 static void add_diagnostics(struct markdown *md)
 {
-	const struct wp_diags *diags = &md->plan->diags;
+	const struct wp_diag **remarks;
+	size_t count = wp_remarks(md->arena, md->plan, &remarks);
 
-	if (!diags->count)
+	if (!count)
 		return;
 	wp_buf_puts(md->buf, "## Remarks\n\n");
 	add_heading_row(md, (const char *const[]){ "Severity", "Code", "Package", "Remark" }, 4);
-	for (size_t i = 0; i < diags->count; i++)
+	for (size_t i = 0; i < count; i++)
 		add_row(md,
-			(const char *const[]){ wp_severity_name(diags->items[i].severity), diags->items[i].code,
-					       diags->items[i].subject, diags->items[i].summary },
+			(const char *const[]){ wp_severity_name(remarks[i]->severity), remarks[i]->code,
+					       remarks[i]->subject, remarks[i]->summary },
 			4);
 	wp_buf_putc(md->buf, '\n');
 }

@@ -3,11 +3,11 @@
 #include "wimplan/report.h"
 
 #include "layout.h"
+#include "remarks.h"
 #include "words.h"
 
 #include "wimplan/text.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define DETAIL_INDENT 2
@@ -275,48 +275,16 @@ static void add_remedies(struct text *text)
 		add_detail(text, gates[i].code, width, gates[i].remedy);
 }
 
-static int compare_entries(const void *a, const void *b)
-{
-	return strcmp((*(const struct wp_entry *const *)a)->package_id,
-		      (*(const struct wp_entry *const *)b)->package_id);
-}
-
-static int compare_subject(const void *subject, const void *entry)
-{
-	return strcmp(subject, (*(const struct wp_entry *const *)entry)->package_id);
-}
-
-/* Whether a reason of the package that the finding is about has said the same. */
-static bool is_said(const struct wp_diag *diag, const struct wp_entry *const *sorted, size_t count)
-{
-	const struct wp_entry *const *found =
-		diag->subject && count ? bsearch(diag->subject, sorted, count, sizeof *sorted, compare_subject) : NULL;
-
-	for (size_t i = 0; found && i < (*found)->reason_count; i++)
-		if ((*found)->reasons[i].found && !strcmp((*found)->reasons[i].found, diag->summary))
-			return true;
-	return false;
-}
-
 static bool add_diagnostics(struct text *text)
 {
-	const struct wp_diags *diags = &text->plan->diags;
-	size_t count = text->plan->entry_count;
-	const struct wp_entry **sorted = wp_arena_alloc(text->arena, count * sizeof *sorted);
-	bool any = false;
+	const struct wp_diag **remarks;
+	size_t count = wp_remarks(text->arena, text->plan, &remarks);
 
-	for (size_t i = 0; i < count; i++)
-		sorted[i] = &text->plan->entries[i];
 	if (count)
-		qsort(sorted, count, sizeof *sorted, compare_entries);
-	for (size_t i = 0; i < diags->count; i++) {
-		const struct wp_diag *diag = &diags->items[i];
+		wp_buf_putc(text->buf, '\n');
+	for (size_t i = 0; i < count; i++) {
+		const struct wp_diag *diag = remarks[i];
 
-		if (is_said(diag, sorted, count))
-			continue;
-		if (!any)
-			wp_buf_putc(text->buf, '\n');
-		any = true;
 		wp_layout_wrap(
 			text->buf,
 			escape(text, wp_arena_printf(text->arena, "%s %s: %s%s%s", wp_severity_name(diag->severity),
@@ -324,7 +292,7 @@ static bool add_diagnostics(struct text *text)
 						     diag->subject ? ": " : "", diag->summary)),
 			0, 2, text->columns);
 	}
-	return any;
+	return count > 0;
 }
 
 static void add_legend(struct text *text)

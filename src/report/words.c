@@ -76,7 +76,7 @@ static const char *plain_value(struct wp_arena *arena, const char *text)
 	if (is_digest(text))
 		return wp_arena_strndup(arena, text + 7, DIGITS_SHOWN);
 	/* Only what looks like an instant: the export's own text of a date stays. */
-	if (strlen(text) >= 20 && text[4] == '-' && text[10] == 'T') {
+	if (strlen(text) >= 19 && text[4] == '-' && text[10] == 'T') {
 		time = wp_time_parse(text);
 		if (time.known)
 			return wp_time_minutes(arena, time);
@@ -281,7 +281,7 @@ char *wp_words_no_changes(struct wp_arena *arena, const struct wp_plan *plan)
 		arena,
 		"No changes. What the site has stored%s was compared with the sources of %" PRIu64
 		" package%s, and nothing calls for a reload or a refresh.",
-		count_skipped(plan) == compared ? "" : " and distributed", compared, plural(compared));
+		count_skipped(plan) ? "" : " and distributed", compared, plural(compared));
 }
 
 static const char *join(struct wp_arena *arena, const char **items, size_t count)

@@ -214,8 +214,12 @@ Test(plan_content, date_without_its_zone)
 	for (size_t i = 0; i < sizeof near / sizeof near[0]; i++) {
 		site->seen[0].newest = fixture_time(near[i]);
 		fixture_expect(site,
-			       "content-unknown - unknown 0 - 2026-01-09T12:00:00>" NO_BASELINE
-			       "SourceDate is in a time zone that it does not name, too near to the source's date",
+			       wp_arena_printf(site->arena,
+					       "content-unknown - unknown 0 - 2026-01-09T12:00:00>" NO_BASELINE
+					       "SourceDate 2026-01-09T12:00:00, in a time zone that it does not name, "
+					       "is too near to the source's date %s; the AdminService would give it "
+					       "in UTC",
+					       near[i]),
 			       near[i]);
 		cr_assert_eq(site->plan->diags.count, 1);
 		cr_expect_str_eq(site->plan->diags.items[0].code, "date-zone-unknown");
