@@ -10,9 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_full(int error)
+/*
+ * SQLite calls only ENOSPC full. A quota or a limit on the size of files is a failed write to it, and at a COMMIT it
+ * does not keep the error's number (sqlite3_system_errno() is 0).
+ */
+static bool is_full(int result, int error)
 {
-	return error == ENOSPC || error == EDQUOT || error == EFBIG;
+	return error == ENOSPC || error == EDQUOT || error == EFBIG || (result == SQLITE_IOERR_WRITE && !error);
 }
 
 int wp_db_damaged(const char *path, struct wp_error *err, const char *format, ...)
@@ -59,7 +63,7 @@ int wp_db_fail(sqlite3 *db, int result, const char *path, const char *doing, str
 		return wp_db_damaged(path, err, "%s", text);
 	case SQLITE_IOERR:
 	case SQLITE_CANTOPEN:
-		if (is_full(error))
+		if (is_full(result, error))
 			return wp_db_fail(db, SQLITE_FULL, path, doing, err);
 		if (error == EROFS)
 			return wp_db_fail(db, SQLITE_READONLY, path, doing, err);

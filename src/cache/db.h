@@ -14,6 +14,7 @@ struct wp_cache {
 	char *path;
 	enum wp_cache_mode mode;
 	struct wp_identities *identities; /* NULL until the store is used */
+	int64_t identity_limit;           /* WP_LIMIT_IDENTITIES, less in tests */
 };
 
 /* The cache's mark in its file: "WIMP" at the place that SQLite has for it. */

@@ -5,8 +5,6 @@
  */
 #include "db.h"
 
-#include "wimplan/limits.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -141,7 +139,7 @@ static struct wp_identities *load(const struct wp_cache *cache)
 			  "SELECT file_id, content_id, blob_count, blob_bytes, stored_bytes FROM identities LIMIT ?1",
 			  &statement, NULL))
 		return identities;
-	wp_db_bind_int(statement, 1, WP_LIMIT_IDENTITIES);
+	wp_db_bind_int(statement, 1, cache->identity_limit);
 	while (wp_db_step(cache, statement, "identities were read", NULL) > 0)
 		read_row(identities, statement);
 	return identities;
@@ -260,7 +258,7 @@ static int drop_oldest(const struct wp_cache *cache, struct wp_error *err)
 
 	if (status)
 		return status;
-	wp_db_bind_int(statement, 1, WP_LIMIT_IDENTITIES);
+	wp_db_bind_int(statement, 1, cache->identity_limit);
 	return wp_db_run(cache, statement, "old identities were dropped", err);
 }
 
@@ -280,7 +278,7 @@ int wp_cache_flush(struct wp_cache *cache, struct wp_error *err)
 		status = write_items(cache, flush < INT64_MAX ? flush + 1 : flush, err);
 	if (!status)
 		status = wp_db_number(cache, "SELECT count(*) FROM identities", "identities were kept", &count, err);
-	if (!status && count > WP_LIMIT_IDENTITIES)
+	if (!status && count > cache->identity_limit)
 		status = drop_oldest(cache, err);
 	status = wp_db_end(cache, status, err);
 	if (status)

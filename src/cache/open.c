@@ -2,6 +2,8 @@
 /* Opening the cache: made where it lacks, and refused in plain words where it is not what it should be. */
 #include "db.h"
 
+#include "wimplan/limits.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,9 +87,13 @@ static int make_folders(const char *path, struct wp_error *err)
 	char *folder = wp_arena_strdup(scratch, path);
 
 	for (char *slash = strchr(folder + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		int error;
+
 		*slash = '\0';
-		if (mkdir(folder, 0700) && errno != EEXIST && access(folder, F_OK))
-			return fail_errno(path, "its folder was made", errno, err);
+		error = mkdir(folder, 0700) ? errno : 0;
+		/* A read-only file system says so of folders that are there, too. */
+		if (error && error != EEXIST && access(folder, F_OK))
+			return fail_errno(path, "its folder was made", error, err);
 		*slash = '/';
 	}
 	if (!strrchr(folder, '/'))
@@ -161,11 +167,8 @@ static int check_owner(const struct wp_cache *cache, bool *ret_empty, struct wp_
 	int64_t application, version, objects, tables;
 	int status = wp_db_number(cache, "PRAGMA application_id", doing, &application, err);
 
-	/* The pragma says nothing against a file that is no database; the first table does. */
 	if (!status)
 		status = wp_db_number(cache, "SELECT count(*) FROM sqlite_schema", doing, &objects, err);
-	if (status && (sqlite3_errcode(cache->db) & 0xff) == SQLITE_NOTADB && !has_magic(cache))
-		return fail_foreign(cache->path, "no SQLite database", err);
 	if (!status)
 		status = wp_db_number(cache, "PRAGMA user_version", doing, &version, err);
 	if (!status)
@@ -250,6 +253,8 @@ static int open_database(struct wp_cache *cache, int flags, struct wp_error *err
 	status = configure(cache, err);
 	if (!status)
 		status = check_owner(cache, &empty, err);
+	if (status && (sqlite3_errcode(cache->db) & 0xff) == SQLITE_NOTADB && !has_magic(cache))
+		return fail_foreign(cache->path, "no SQLite database", err);
 	if (!status && empty)
 		status = cache->mode == WP_CACHE_WRITE ? create(cache, err) : fail_missing(cache->path, err);
 	/* Only now, as it changes a file that is in another mode. */
@@ -269,6 +274,7 @@ int wp_cache_open(const char *path, enum wp_cache_mode mode, struct wp_cache **r
 	if (!cache)
 		abort();
 	cache->mode = mode;
+	cache->identity_limit = WP_LIMIT_IDENTITIES;
 	cache->path = strdup(path);
 	if (!cache->path)
 		abort();

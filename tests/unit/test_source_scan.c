@@ -160,9 +160,8 @@ Test(source, scan_reads_images_and_gates)
 	     *wim; wim++)
 		make_wim(&place, *wim, "An image");
 	make_file(&place, "text.wim",
-		  "This is a text that is much longer than the header of a WIM, which takes 208 bytes. It "
-		  "begins with none of the magic numbers, and so it is no WIM, whatever its name says; nothing else of "
-		  "it is "
+		  "This is a text that is much longer than the header of a WIM, which takes 208 bytes. It begins with "
+		  "none of the magic numbers, and so it is no WIM, whatever its name says; nothing else of it is "
 		  "looked at by anybody.",
 		  1000);
 	make_file(&place, "small.wim", "MSWIM", 1000);

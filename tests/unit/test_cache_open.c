@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Opening the cache: what is made, and what is refused in which words. */
+#include "wimplan/cache.h"
+
+#include "../../src/cache/db.h"
+
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct place {
+	char root[64];
+	char path[128];
+};
+
+static void setup(struct place *place)
+{
+	strcpy(place->root, "/tmp/wimplan-cache-XXXXXX");
+	cr_assert(mkdtemp(place->root));
+	snprintf(place->path, sizeof place->path, "%s/cache.db", place->root);
+}
+
+static void cleanup(struct place *place)
+{
+	char command[192];
+
+	snprintf(command, sizeof command, "chmod -R u+w '%s' && rm -rf '%s'", place->root, place->root);
+	cr_expect_eq(system(command), 0);
+}
+
+static void shell(const char *command)
+{
+	cr_assert_eq(system(command), 0, "%s", command);
+}
+
+/* Opens and closes; the status. */
+static int try_open(const char *path, enum wp_cache_mode mode, struct wp_error *err)
+{
+	struct wp_cache *cache = NULL;
+	int status;
+
+	memset(err, 0, sizeof *err);
+	status = wp_cache_open(path, mode, &cache, err);
+	cr_expect_eq(!status, cache != NULL, "%s", err->message);
+	if (status) {
+		cr_expect_eq(err->status, status);
+		cr_expect(strstr(err->message, path), "the message names the file: %s", err->message);
+	}
+	wp_cache_close(cache);
+	return status;
+}
+
+/* Makes a cache with one baseline in it. */
+static void make_cache(const char *path)
+{
+	struct wp_baseline baseline = { "P01", "P0100001", 1, "sha256:00", "sha256:11", WP_PROVEN, "adopted", { 0 } };
+	struct wp_cache *cache;
+
+	cr_assert_eq(wp_cache_open(path, WP_CACHE_WRITE, &cache, NULL), WP_OK);
+	cr_assert_eq(wp_cache_put_baselines(cache, &baseline, 1, NULL), WP_OK);
+	wp_cache_close(cache);
+}
+
+static void run_sql(const char *path, const char *sql)
+{
+	sqlite3 *db;
+
+	cr_assert_eq(sqlite3_open(path, &db), SQLITE_OK);
+	cr_assert_eq(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK, "%s", sqlite3_errmsg(db));
+	sqlite3_close(db);
+}
+
+Test(cache, open_makes_the_cache_and_its_folders)
+{
+	struct place place __attribute__((cleanup(cleanup)));
+	char path[160];
+	struct wp_error err;
+	struct stat status;
+
+	setup(&place);
+	snprintf(path, sizeof path, "%s/a/b/cache.db", place.root);
+	cr_expect_eq(try_open(path, WP_CACHE_READ, &err), WP_E_NOT_FOUND);
+	cr_expect_str_eq(err.code, "cache-missing");
+	cr_expect_neq(access(path, F_OK), 0, "reading makes nothing");
+	cr_expect_eq(try_open(path, WP_CACHE_WRITE, &err), WP_OK, "%s", err.message);
+	cr_expect_eq(try_open(path, WP_CACHE_WRITE, &err), WP_OK, "%s", err.message);
+	cr_expect_eq(try_open(path, WP_CACHE_READ, &err), WP_OK, "%s", err.message);
+	*strrchr(path, '/') = '\0';
+	cr_assert_eq(stat(path, &status), 0);
+	cr_expect_eq(status.st_mode & 0777, 0700);
+	/* A name that SQLite would take for a database in memory. */
+	cr_assert_eq(chdir(place.root), 0);
+	cr_expect_eq(try_open(":memory:", WP_CACHE_WRITE, &err), WP_OK, "%s", err.message);
+	cr_expect_eq(access(":memory:", F_OK), 0);
+}
+
+Test(cache, open_takes_an_empty_file_for_no_cache)
+{
+	struct place place __attribute__((cleanup(cleanup)));
+	struct wp_error err;
+
+	setup(&place);
+	close(open(place.path, O_CREAT | O_WRONLY, 0644));
+	cr_expect_eq(try_open(place.path, WP_CACHE_READ, &err), WP_E_NOT_FOUND);
+	cr_expect_eq(try_open(place.path, WP_CACHE_WRITE, &err), WP_OK, "%s", err.message);
+	cr_expect_eq(try_open(place.path, WP_CACHE_READ, &err), WP_OK, "%s", err.message);
+}
+
+Test(cache, open_refuses_what_is_not_its_own)
+{
+	struct place place __attribute__((cleanup(cleanup)));
+	struct wp_error err;
+	char path[160], command[512];
+
+	setup(&place);
+	for (int mode = WP_CACHE_READ; mode <= WP_CACHE_WRITE; mode++) {
+		cr_expect_eq(try_open(place.root, mode, &err), WP_E_FAILED);
+		cr_expect_str_eq(err.code, "cache-foreign", "a folder");
+		snprintf(path, sizeof path, "%s/fifo%d", place.root, mode);
+		cr_assert_eq(mkfifo(path, 0644), 0);
+		cr_expect_eq(try_open(path, mode, &err), WP_E_FAILED);
+		cr_expect_str_eq(err.code, "cache-foreign", "a FIFO");
+		snprintf(path, sizeof path, "%s/text%d", place.root, mode);
+		snprintf(command, sizeof command, "seq 1000 > '%s' && cp '%s' '%s.old'", path, path, path);
+		shell(command);
+		cr_expect_eq(try_open(path, mode, &err), WP_E_FAILED);
+		cr_expect_str_eq(err.code, "cache-foreign", "a text: %s", err.message);
+		snprintf(command, sizeof command, "cmp '%s' '%s.old'", path, path);
+		shell(command);
+		snprintf(path, sizeof path, "%s/other%d", place.root, mode);
+		run_sql(path, "CREATE TABLE t (a); PRAGMA user_version = 7");
+		cr_expect_eq(try_open(path, mode, &err), WP_E_FAILED);
+		cr_expect_str_eq(err.code, "cache-foreign", "another program's tables: %s", err.message);
+		run_sql(path, "PRAGMA application_id = 42");
+		cr_expect_eq(try_open(path, mode, &err), WP_E_FAILED);
+		cr_expect_str_eq(err.code, "cache-foreign", "another program's mark");
+		snprintf(path, sizeof path, "%s/text%d/cache.db", place.root, mode);
+		cr_expect_eq(try_open(path, mode, &err), WP_E_FAILED);
+		cr_expect_str_eq(err.code, "cache-unreadable", "a file for a folder: %s", err.message);
+	}
+}
+
+Test(cache, open_refuses_a_newer_version_and_lost_tables)
+{
+	struct place place __attribute__((cleanup(cleanup)));
+	struct wp_error err;
+
+	setup(&place);
+	make_cache(place.path);
+	run_sql(place.path, "PRAGMA user_version = 2");
+	cr_expect_eq(try_open(place.path, WP_CACHE_READ, &err), WP_E_FAILED);
+	cr_expect_str_eq(err.code, "cache-newer");
+	cr_expect_eq(try_open(place.path, WP_CACHE_WRITE, &err), WP_E_FAILED);
+	cr_expect_str_eq(err.code, "cache-newer");
+	run_sql(place.path, "PRAGMA user_version = 0");
+	cr_expect_eq(try_open(place.path, WP_CACHE_WRITE, &err), WP_E_FAILED);
+	cr_expect_str_eq(err.code, "cache-damaged");
+	run_sql(place.path, "PRAGMA user_version = 1; DROP TABLE identities");
+	cr_expect_eq(try_open(place.path, WP_CACHE_WRITE, &err), WP_E_FAILED);
+	cr_expect_str_eq(err.code, "cache-damaged");
+}
+
+/* Whether the cache still gives its baseline, or says that it cannot. */
+static void expect_sane(const char *path, const char *what, long at)
+{
+	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	struct wp_cache *cache __attribute__((cleanup(wp_cache_closep))) = NULL;
+	struct wp_baseline *items;
+	struct wp_error err;
+	size_t count;
+	int status = wp_cache_open(path, WP_CACHE_READ, &cache, &err);
+
+	if (!status)
+		status = wp_cache_list_baselines(cache, arena, NULL, &items, &count, &err);
+	if (status)
+		cr_expect(!strcmp(err.code, "cache-damaged") || !strcmp(err.code, "cache-foreign") ||
+			  !strcmp(err.code, "cache-newer") || !strcmp(err.code, "cache-missing"),
+			  "%s at %ld: %s: %s", what, at, err.code, err.message);
+	else
+		cr_expect(count == 1 && !strcmp(items[0].content_id, "sha256:11"), "%s at %ld", what, at);
+}
+
+Test(cache, open_finds_damage)
+{
+	struct place place __attribute__((cleanup(cleanup)));
+	struct wp_error err;
+	char bytes[64 * 1024], other[160];
+	ssize_t size;
+	int fd;
+
+	setup(&place);
+	make_cache(place.path);
+	snprintf(other, sizeof other, "%s/other.db", place.root);
+	fd = open(place.path, O_RDONLY);
+	size = read(fd, bytes, sizeof bytes);
+	close(fd);
+	cr_assert(size > 4096 && size < (ssize_t)sizeof bytes);
+	for (long at = 0; at < size; at += 509) {
+		fd = open(other, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+		cr_assert_eq(write(fd, bytes, (size_t)at), at);
+		close(fd);
+		expect_sane(other, "truncated", at);
+		fd = open(other, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+		cr_assert_eq(write(fd, bytes, (size_t)size), size);
+		cr_assert_eq(pwrite(fd, "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 12, at), 12);
+		close(fd);
+		expect_sane(other, "overwritten", at);
+	}
+	/* A whole page behind the first: nothing else of the file tells. */
+	cr_assert_eq(truncate(other, 4096), 0);
+	cr_expect_eq(try_open(other, WP_CACHE_READ, &err), WP_E_FAILED);
+	cr_expect_str_eq(err.code, "cache-damaged");
+	cr_expect_eq(try_open(other, WP_CACHE_WRITE, &err), WP_E_FAILED);
+	cr_expect_str_eq(err.code, "cache-damaged");
+}
+
+Test(cache, read_only_is_said)
+{
+	struct place place __attribute__((cleanup(cleanup)));
+	struct wp_cache *cache __attribute__((cleanup(wp_cache_closep))) = NULL;
+	struct wp_baseline baseline = { "P01", "P0100001", 2, "sha256:00", "sha256:22", WP_PROVEN, "adopted", { 0 } };
+	struct wp_snapshot snapshot = { .id = "sha256:00" };
+	struct wp_error err;
+	size_t count;
+
+	setup(&place);
+	make_cache(place.path);
+	cr_assert_eq(wp_cache_open(place.path, WP_CACHE_READ, &cache, &err), WP_OK);
+	cr_expect_eq(wp_cache_put_baselines(cache, &baseline, 1, &err), WP_E_FAILED);
+	cr_expect_str_eq(err.code, "cache-read-only");
+	cr_expect_eq(wp_cache_remove_snapshot(cache, &snapshot, &err), WP_E_FAILED);
+	cr_expect_str_eq(err.code, "cache-read-only");
+	cr_expect_eq(wp_cache_forget_baselines(cache, "P01", "P0100001", &count, &err), WP_E_FAILED);
+	cr_expect_str_eq(err.code, "cache-read-only");
+}
+
+Test(cache, read_only_files_and_folders)
+{
+	struct place place __attribute__((cleanup(cleanup)));
+	struct wp_error err;
+	char path[160];
+
+	setup(&place);
+	make_cache(place.path);
+	/* Permissions bind everyone but root: become another user for the rest of this process. */
+	if (!geteuid()) {
+		cr_assert_eq(chown(place.root, 65534, 65534), 0);
+		cr_assert_eq(chown(place.path, 65534, 65534), 0);
+		cr_assert_eq(setgid(65534), 0);
+		cr_assert_eq(setuid(65534), 0);
+	}
+	cr_assert_eq(chmod(place.path, 0444), 0);
+	cr_expect_eq(try_open(place.path, WP_CACHE_WRITE, &err), WP_E_FAILED);
+	cr_expect_str_eq(err.code, "cache-read-only", "a file: %s", err.message);
+	cr_expect_eq(try_open(place.path, WP_CACHE_READ, &err), WP_OK, "%s", err.message);
+	cr_assert_eq(chmod(place.path, 0644), 0);
+	cr_assert_eq(chmod(place.root, 0555), 0);
+	cr_expect_eq(try_open(place.path, WP_CACHE_WRITE, &err), WP_E_FAILED);
+	cr_expect_str_eq(err.code, "cache-read-only", "a folder: %s", err.message);
+	cr_expect_eq(try_open(place.path, WP_CACHE_READ, &err), WP_OK, "%s", err.message);
+	snprintf(path, sizeof path, "%s/sub/cache.db", place.root);
+	cr_expect_eq(try_open(path, WP_CACHE_WRITE, &err), WP_E_FAILED);
+	cr_expect_str_eq(err.code, "cache-read-only", "a folder to be made: %s", err.message);
+	cr_expect_eq(try_open(path, WP_CACHE_READ, &err), WP_E_NOT_FOUND);
+	cr_assert_eq(chmod(place.path, 0), 0);
+	cr_expect_eq(try_open(place.path, WP_CACHE_READ, &err), WP_E_FAILED);
+	cr_expect_str_eq(err.code, "cache-unreadable", "%s", err.message);
+}
+
+Test(cache, a_full_disk_loses_nothing)
+{
+	struct place place __attribute__((cleanup(cleanup)));
+	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	struct wp_cache *cache __attribute__((cleanup(wp_cache_closep))) = NULL;
+	struct rlimit limit;
+	struct wp_baseline *items;
+	struct wp_error err;
+	size_t count;
+
+	setup(&place);
+	make_cache(place.path);
+	cr_assert_eq(wp_cache_open(place.path, WP_CACHE_WRITE, &cache, &err), WP_OK);
+	items = wp_arena_alloc(arena, 5000 * sizeof *items);
+	for (size_t i = 0; i < 5000; i++)
+		items[i] = (struct wp_baseline){ "P01",       "P0100001", i + 10,    "sha256:00",
+						 "sha256:22", WP_PROVEN,  "adopted", { 0 } };
+	/* A limit on the size of files stands for a disk that is full: SQLite sees a write that fails. */
+	signal(SIGXFSZ, SIG_IGN);
+	cr_assert_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	cr_assert_eq(setrlimit(RLIMIT_FSIZE, &(struct rlimit){ 64 * 1024, limit.rlim_max }), 0);
+	cr_expect_eq(wp_cache_put_baselines(cache, items, 5000, &err), WP_E_FAILED);
+	cr_expect_str_eq(err.code, "cache-full", "%s", err.message);
+	cr_assert_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	cr_assert_eq(wp_cache_list_baselines(cache, arena, NULL, &items, &count, &err), WP_OK, "%s", err.message);
+	cr_expect_eq(count, 1);
+	/* By SQLite's own result for it. */
+	sqlite3_exec(cache->db, "PRAGMA max_page_count = 1", NULL, NULL, NULL);
+	for (size_t i = 0; i < count; i++)
+		items[i].source_version = 99;
+	items[0].origin = memset(wp_arena_alloc(arena, 100001), 'x', 100000);
+	cr_expect_eq(wp_cache_put_baselines(cache, items, 1, &err), WP_E_FAILED);
+	cr_expect_str_eq(err.code, "cache-full", "%s", err.message);
+}
+
+Test(cache, another_writer_makes_it_busy)
+{
+	struct place place __attribute__((cleanup(cleanup)));
+	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	struct wp_cache *cache __attribute__((cleanup(wp_cache_closep))) = NULL;
+	struct wp_baseline baseline = { "P01", "P0100001", 2, "sha256:00", "sha256:22", WP_PROVEN, "adopted", { 0 } };
+	struct wp_baseline *items;
+	struct wp_error err;
+	size_t count;
+	sqlite3 *db;
+
+	setup(&place);
+	make_cache(place.path);
+	cr_assert_eq(wp_cache_open(place.path, WP_CACHE_WRITE, &cache, &err), WP_OK);
+	sqlite3_busy_timeout(cache->db, 10);
+	cr_assert_eq(sqlite3_open(place.path, &db), SQLITE_OK);
+	cr_assert_eq(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+	cr_expect_eq(wp_cache_put_baselines(cache, &baseline, 1, &err), WP_E_BUSY);
+	cr_expect_str_eq(err.code, "cache-busy");
+	cr_expect_eq(wp_cache_list_baselines(cache, arena, NULL, &items, &count, &err), WP_OK, "readers go on");
+	cr_assert_eq(sqlite3_exec(db, "COMMIT; BEGIN EXCLUSIVE", NULL, NULL, NULL), SQLITE_OK);
+	cr_expect_eq(wp_cache_list_baselines(cache, arena, NULL, &items, &count, &err), WP_E_BUSY);
+	sqlite3_close(db);
+	cr_expect_eq(wp_cache_put_baselines(cache, &baseline, 1, &err), WP_OK, "%s", err.message);
+}
+
+Test(cache, reading_undoes_an_interrupted_write)
+{
+	struct place place __attribute__((cleanup(cleanup)));
+	char command[768], other[160];
+	sqlite3 *db;
+
+	setup(&place);
+	make_cache(place.path);
+	snprintf(other, sizeof other, "%s/other.db", place.root);
+	cr_assert_eq(sqlite3_open(place.path, &db), SQLITE_OK);
+	/* With a cache of one page the change reaches the file before it is committed. */
+	cr_assert_eq(sqlite3_exec(db,
+				  "PRAGMA cache_size = 1; BEGIN; UPDATE baselines SET content_id = 'torn';"
+				  "CREATE TABLE t AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+				  "WHERE "
+				  "i < 2000) SELECT i, randomblob(100) FROM n",
+				  NULL, NULL, NULL),
+		     SQLITE_OK);
+	/* What a power failure would leave. */
+	snprintf(command, sizeof command, "cp '%s' '%s' && cp '%s-journal' '%s-journal'", place.path, other, place.path,
+		 other);
+	shell(command);
+	sqlite3_close(db);
+	snprintf(command, sizeof command, "grep -q torn '%s'", other);
+	shell(command);
+	expect_sane(other, "interrupted", 0);
+	snprintf(command, sizeof command, "! grep -q torn '%s' && ! test -e '%s-journal'", other, other);
+	shell(command);
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Snapshots go into the cache and come back the same. */
+#include "wimplan/cache.h"
+#include "wimplan/json.h"
+
+#include "../../src/cache/db.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct place {
+	char root[64];
+	char path[128];
+	struct wp_arena *arena;
+	struct wp_cache *cache;
+};
+
+static void setup(struct place *place)
+{
+	struct wp_error err;
+
+	strcpy(place->root, "/tmp/wimplan-cache-XXXXXX");
+	cr_assert(mkdtemp(place->root));
+	snprintf(place->path, sizeof place->path, "%s/cache.db", place->root);
+	place->arena = wp_arena_new();
+	cr_assert_eq(wp_cache_open(place->path, WP_CACHE_WRITE, &place->cache, &err), WP_OK, "%s", err.message);
+}
+
+static void cleanup(struct place *place)
+{
+	char command[128];
+
+	wp_cache_close(place->cache);
+	snprintf(command, sizeof command, "rm -rf '%s'", place->root);
+	cr_expect_eq(system(command), 0);
+	wp_arena_free(place->arena);
+}
+
+/* A set of @count records, with @seed in each of them. */
+static struct wp_record_set *make_set(const char *site_code, size_t count, int seed)
+{
+	struct wp_record_set *set = calloc(1, sizeof *set);
+
+	set->arena = wp_arena_new();
+	set->site_code = site_code ? strdup(site_code) : NULL;
+	set->taken_at = wp_time_from_unix(1700000000 + seed, 0);
+	set->documents = json_array();
+	for (size_t i = 0; i < count; i++) {
+		char id[32];
+		json_t *json;
+
+		snprintf(id, sizeof id, "P01%05zu", i);
+		json = json_pack("{s:s, s:s, s:{s:s, s:i, s:s, s:f, s:[s, n]}, s:[s]}", "class", "SMS_ImagePackage",
+				 "package_id", id, "properties", "Name", "W\xc3\xa4hrung \xe2\x9c\x93 \"\\\n",
+				 "SourceVersion", seed, "PkgSourcePath", "\\\\srv\\src\\a.wim", "Unknown", 1.5, "List",
+				 "x", "not_fetched", "ImageProperty");
+		cr_assert_eq(json_array_append_new(set->documents, json), 0);
+		cr_assert_eq(wp_record_decode(set->arena, json, WP_PUSH(set->arena, set->records, set->count), NULL),
+			     WP_OK);
+	}
+	return set;
+}
+
+static void add(struct place *place, const char *site_code, size_t count, int seed, char ret_id[WP_HASH_TEXT])
+{
+	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = make_set(site_code, count, seed);
+	struct wp_error err;
+	bool known;
+
+	cr_assert_eq(wp_cache_add_snapshot(place->cache, set, wp_time_from_unix(1800000000, 0), ret_id, &known, &err),
+		     WP_OK, "%s", err.message);
+	cr_expect_not(known);
+}
+
+Test(cache, snapshots_come_back_as_they_were)
+{
+	struct place place __attribute__((cleanup(cleanup)));
+	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = make_set("P01", 50, 1);
+	struct wp_record_set *back __attribute__((cleanup(wp_record_set_freep))) = NULL;
+	struct wp_snapshot snapshot;
+	struct wp_error err;
+	char id[WP_HASH_TEXT], again[WP_HASH_TEXT], expected[WP_HASH_TEXT];
+	bool known;
+
+	setup(&place);
+	wp_snapshot_id(set, expected);
+	cr_assert_eq(wp_cache_add_snapshot(place.cache, set, wp_time_from_unix(1800000000, 5000), id, &known, &err),
+		     WP_OK);
+	cr_expect_not(known);
+	cr_expect_str_eq(id, expected);
+	/* The same again, taken later: known, and nothing changes. */
+	set->taken_at = wp_time_from_unix(1900000000, 0);
+	cr_assert_eq(wp_cache_add_snapshot(place.cache, set, wp_time_from_unix(1900000000, 0), again, &known, &err),
+		     WP_OK);
+	cr_expect(known);
+	cr_expect_str_eq(again, id);
+	cr_assert_eq(wp_cache_find_snapshot(place.cache, place.arena, NULL, NULL, &snapshot, &err), WP_OK);
+	cr_expect_str_eq(snapshot.id, id);
+	cr_expect_str_eq(snapshot.site_code, "P01");
+	cr_expect_eq(snapshot.records, 50);
+	cr_expect_eq(snapshot.taken_at.ticks, wp_time_from_unix(1700000001, 0).ticks);
+	cr_expect_eq(snapshot.imported_at.ticks, wp_time_from_unix(1800000000, 5000).ticks);
+	cr_assert_eq(wp_cache_load_snapshot(place.cache, &snapshot, &back, &err), WP_OK, "%s", err.message);
+	cr_expect_eq(back->count, 50);
+	cr_expect_str_eq(back->site_code, "P01");
+	cr_expect_eq(back->taken_at.ticks, snapshot.taken_at.ticks);
+	for (size_t i = 0; i < back->count; i++) {
+		cr_expect_str_eq(back->records[i].package_id, set->records[i].package_id);
+		cr_expect_str_eq(back->records[i].name, set->records[i].name);
+		cr_expect_eq(back->records[i].json, json_array_get(back->documents, i));
+		cr_expect(json_equal(back->records[i].json, set->records[i].json));
+	}
+}
+
+Test(cache, snapshots_are_listed_and_found)
+{
+	struct place place __attribute__((cleanup(cleanup)));
+	char ids[20][WP_HASH_TEXT], prefix[WP_HASH_TEXT], upper[WP_HASH_TEXT];
+	struct wp_snapshot *items, snapshot;
+	struct wp_error err;
+	size_t count, twin = 0;
+
+	setup(&place);
+	cr_assert_eq(wp_cache_list_snapshots(place.cache, place.arena, &items, &count, &err), WP_OK);
+	cr_expect_eq(count, 0);
+	cr_expect_eq(wp_cache_find_snapshot(place.cache, place.arena, NULL, NULL, &snapshot, &err), WP_E_NOT_FOUND);
+	cr_expect_str_eq(err.code, "snapshot-missing");
+	cr_expect(strstr(err.message, "wimplan import"), "%s", err.message);
+	for (int i = 0; i < 20; i++)
+		add(&place, i == 5 ? "S02" : i == 6 ? NULL : "P01", 2, i, ids[i]);
+	cr_assert_eq(wp_cache_list_snapshots(place.cache, place.arena, &items, &count, &err), WP_OK);
+	cr_assert_eq(count, 20);
+	for (size_t i = 0; i < count; i++)
+		cr_expect_str_eq(items[i].id, ids[19 - i], "the newest taken first");
+	cr_expect_null(items[13].site_code);
+	cr_assert_eq(wp_cache_find_snapshot(place.cache, place.arena, NULL, NULL, &snapshot, &err), WP_OK);
+	cr_expect_str_eq(snapshot.id, ids[19]);
+	cr_assert_eq(wp_cache_find_snapshot(place.cache, place.arena, NULL, "S02", &snapshot, &err), WP_OK);
+	cr_expect_str_eq(snapshot.id, ids[5]);
+	cr_expect_eq(wp_cache_find_snapshot(place.cache, place.arena, NULL, "X99", &snapshot, &err), WP_E_NOT_FOUND);
+	cr_expect(strstr(err.message, "of site X99"), "%s", err.message);
+	/* By id, with and without its beginning. */
+	cr_assert_eq(wp_cache_find_snapshot(place.cache, place.arena, ids[3], NULL, &snapshot, &err), WP_OK);
+	cr_expect_str_eq(snapshot.id, ids[3]);
+	snprintf(prefix, sizeof prefix, "%.12s", ids[3] + 7);
+	cr_assert_eq(wp_cache_find_snapshot(place.cache, place.arena, prefix, "P01", &snapshot, &err), WP_OK);
+	cr_expect_str_eq(snapshot.id, ids[3]);
+	for (size_t i = 0; i <= strlen(prefix); i++)
+		upper[i] = prefix[i] >= 'a' && prefix[i] <= 'f' ? (char)(prefix[i] - 'a' + 'A') : prefix[i];
+	cr_assert_eq(wp_cache_find_snapshot(place.cache, place.arena, upper, NULL, &snapshot, &err), WP_OK);
+	cr_expect_str_eq(snapshot.id, ids[3]);
+	cr_expect_eq(wp_cache_find_snapshot(place.cache, place.arena, prefix, "S02", &snapshot, &err), WP_E_USAGE);
+	cr_expect_str_eq(err.code, "snapshot-site");
+	/* Of 20 ids two begin with the same of 16 digits. */
+	for (size_t i = 0; i < 20; i++)
+		for (size_t k = 0; k < i; k++)
+			if (ids[i][7] == ids[k][7])
+				twin = i;
+	snprintf(prefix, sizeof prefix, "%c", ids[twin][7]);
+	cr_expect_eq(wp_cache_find_snapshot(place.cache, place.arena, prefix, NULL, &snapshot, &err), WP_E_USAGE);
+	cr_expect_str_eq(err.code, "snapshot-ambiguous");
+	for (const char *const *bad =
+		     (const char *const[]){ "", "sha256:", "xyz", "sha1:00", "00000000000000000000", "%", NULL };
+	     *bad; bad++) {
+		cr_expect_eq(wp_cache_find_snapshot(place.cache, place.arena, *bad, NULL, &snapshot, &err),
+			     WP_E_NOT_FOUND, "'%s'", *bad);
+		cr_expect_str_eq(err.code, "snapshot-missing");
+	}
+}
+
+Test(cache, snapshots_are_removed_and_baselines_stay)
+{
+	struct place place __attribute__((cleanup(cleanup)));
+	struct wp_baseline baseline = { "P01", "P0100001", 1, "sha256:00", "sha256:11", WP_PROVEN, "adopted", { 0 } };
+	char ids[2][WP_HASH_TEXT];
+	struct wp_snapshot snapshot;
+	struct wp_baseline *baselines;
+	struct wp_error err;
+	size_t count;
+	int64_t rows;
+
+	setup(&place);
+	add(&place, "P01", 3, 1, ids[0]);
+	add(&place, "P01", 3, 2, ids[1]);
+	cr_assert_eq(wp_cache_put_baselines(place.cache, &baseline, 1, &err), WP_OK);
+	cr_assert_eq(wp_cache_find_snapshot(place.cache, place.arena, ids[0], NULL, &snapshot, &err), WP_OK);
+	cr_assert_eq(wp_cache_remove_snapshot(place.cache, &snapshot, &err), WP_OK, "%s", err.message);
+	cr_expect_eq(wp_cache_remove_snapshot(place.cache, &snapshot, &err), WP_E_NOT_FOUND);
+	cr_expect_eq(wp_cache_find_snapshot(place.cache, place.arena, ids[0], NULL, &snapshot, &err), WP_E_NOT_FOUND);
+	cr_assert_eq(wp_db_number(place.cache, "SELECT count(*) FROM records", "it was tested", &rows, &err), WP_OK);
+	cr_expect_eq(rows, 3, "the records went with it");
+	cr_assert_eq(wp_cache_list_baselines(place.cache, place.arena, "P01", &baselines, &count, &err), WP_OK);
+	cr_expect_eq(count, 1);
+	/* A removed one can be added again. */
+	add(&place, "P01", 3, 1, ids[0]);
+}
+
+Test(cache, snapshots_that_were_tampered_with_are_damaged)
+{
+	static const char *const changes[] = {
+		"DELETE FROM records WHERE package_id = 'P0100001'",
+		"UPDATE records SET package_id = 'P0100009' WHERE package_id = 'P0100000'",
+		"UPDATE records SET document = replace(document, 'src', 'SRC') WHERE package_id = 'P0100001'",
+		"UPDATE records SET document = '{}' WHERE package_id = 'P0100001'",
+		"UPDATE records SET document = '{' WHERE package_id = 'P0100001'",
+		"UPDATE records SET document = '' WHERE package_id = 'P0100001'",
+		"UPDATE records SET document = CAST(x'7bff7d' AS TEXT) WHERE package_id = 'P0100001'",
+		"UPDATE snapshots SET site_code = 'P02'",
+	};
+	struct place place __attribute__((cleanup(cleanup)));
+	struct wp_snapshot snapshot;
+	struct wp_error err;
+	char id[WP_HASH_TEXT];
+
+	setup(&place);
+	add(&place, "P01", 3, 1, id);
+	for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+		struct wp_record_set *set = NULL;
+
+		cr_assert_eq(sqlite3_exec(place.cache->db, "SAVEPOINT s", NULL, NULL, NULL), SQLITE_OK);
+		cr_assert_eq(sqlite3_exec(place.cache->db, changes[i], NULL, NULL, NULL), SQLITE_OK, "%s", changes[i]);
+		cr_assert_eq(wp_cache_find_snapshot(place.cache, place.arena, id, NULL, &snapshot, &err), WP_OK);
+		cr_expect_eq(wp_cache_load_snapshot(place.cache, &snapshot, &set, &err), WP_E_FAILED, "%s", changes[i]);
+		cr_expect_str_eq(err.code, "cache-damaged", "%s", changes[i]);
+		cr_expect_null(set);
+		cr_assert_eq(sqlite3_exec(place.cache->db, "ROLLBACK TO s; RELEASE s", NULL, NULL, NULL), SQLITE_OK);
+	}
+}
+
+Test(cache, a_set_that_cannot_be_stored_leaves_nothing)
+{
+	struct place place __attribute__((cleanup(cleanup)));
+	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = make_set("P01", 3, 1);
+	struct wp_snapshot *items;
+	struct wp_error err;
+	char id[WP_HASH_TEXT];
+	size_t count;
+	bool known;
+
+	setup(&place);
+	set->records[2].package_id = set->records[1].package_id;
+	cr_expect_eq(wp_cache_add_snapshot(place.cache, set, (struct wp_time){ 0 }, id, &known, &err), WP_E_FAILED);
+	cr_assert_eq(wp_cache_list_snapshots(place.cache, place.arena, &items, &count, &err), WP_OK);
+	cr_expect_eq(count, 0);
+}
