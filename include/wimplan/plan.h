@@ -118,6 +118,9 @@ struct wp_plan_input {
 	const char *tool_version;
 };
 
+/* Whether the set has every package that --only and --exclude name; wp_plan_make() looks as well. */
+int wp_plan_check_names(const struct wp_plan_input *input, struct wp_error *err);
+
 /*
  * Judges every package (product.md, "How a package is judged") and makes the plan with its id. *@ret_baselines gets the
  * observations that became inferred baselines, owned by the plan. The caller frees *@ret_plan.

@@ -145,15 +145,17 @@ static int open_cache(struct wp_cli *cli, struct inputs *in, bool needed, struct
 {
 	int status = wp_cli_open_cache(cli, WP_CACHE_WRITE, &in->cache, err);
 	bool nowhere = status == WP_E_USAGE && !needed; /* no place for a cache: an export can be planned without */
+	struct wp_error first;
 
 	in->keeps = !status;
 	if (!status || (strcmp(err->code, "cache-read-only") && !nowhere))
 		return status;
-	note_not_kept(cli, err);
-	if (nowhere)
-		return WP_OK;
-	status = wp_cli_open_cache(cli, WP_CACHE_READ, &in->cache, err);
-	return status == WP_E_NOT_FOUND && !needed ? WP_OK : status;
+	first = *err;
+	status = nowhere ? WP_OK : wp_cli_open_cache(cli, WP_CACHE_READ, &in->cache, err);
+	if (status && (status != WP_E_NOT_FOUND || needed))
+		return status;
+	note_not_kept(cli, &first);
+	return WP_OK;
 }
 
 static int load_records(struct wp_cli *cli, const struct arguments *args, struct inputs *in, struct wp_error *err)
@@ -257,6 +259,10 @@ static int make_plan(struct wp_cli *cli, const struct arguments *args, const str
 	size_t inferred_count;
 	int status;
 
+	/* A wrong name is said before an hour of scanning. */
+	status = wp_plan_check_names(&input, err);
+	if (status)
+		return status;
 	if (in->cache) {
 		status = wp_cache_list_baselines(in->cache, cli->arena, in->set->site_code, &baselines,
 						 &input.baseline_count, err);
@@ -272,20 +278,23 @@ static int make_plan(struct wp_cli *cli, const struct arguments *args, const str
 	return status;
 }
 
-/* The plan file goes to -o; standard output gets the plan with --json, else the report (with -o not when --quiet). */
+/*
+ * The plan file goes to -o; standard output gets the plan with --json and with "-o -", else the report (with -o not
+ * when --quiet).
+ */
 static int print(struct wp_cli *cli, const struct arguments *args, const struct wp_plan *plan)
 {
 	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
-	bool to_file = cli->output && strcmp(cli->output, "-");
+	bool to_file = cli->output && strcmp(cli->output, "-"), as_json = cli->json || (cli->output && !to_file);
 	struct wp_report_options report;
 	int status = 0;
 
 	if (to_file)
 		status = wp_cli_emit_json(cli, wp_plan_json(plan));
 	cli->output = NULL;
-	if (status || (to_file && cli->quiet && !cli->json))
+	if (status || (to_file && cli->quiet && !as_json))
 		return status;
-	if (cli->json)
+	if (as_json)
 		return wp_cli_emit_json(cli, wp_plan_json(plan));
 	report = wp_cli_report_options(cli);
 	report.all = args->all;

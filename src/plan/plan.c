@@ -56,6 +56,18 @@ static int select_names(struct wp_arena *arena, const struct wp_record_set *set,
 	return WP_OK;
 }
 
+int wp_plan_check_names(const struct wp_plan_input *input, struct wp_error *err)
+{
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	const char **only = NULL, **exclude = NULL;
+	size_t only_count = 0, exclude_count = 0;
+	int status = select_names(scratch, input->set, "--only", input->only, input->only_count, &only, &only_count,
+				  err);
+
+	return status ? status : select_names(scratch, input->set, "--exclude", input->exclude, input->exclude_count,
+					      &exclude, &exclude_count, err);
+}
+
 /* A record with its observation, for sorting. */
 struct candidate {
 	const struct wp_record *record;
