@@ -79,7 +79,7 @@ static int run(struct wp_cli *cli, int argc, char **argv)
 	if (status >= 0)
 		return status;
 	if (wp_file_read(cli->arena, argv[optind], WP_LIMIT_DOCUMENT_BYTES, &text, &length, &err) ||
-	    wp_plan_parse(text, length, argv[optind], &plan, &err))
+	    wp_plan_parse(text, length, strcmp(argv[optind], "-") ? argv[optind] : "standard input", &plan, &err))
 		return wp_cli_error(cli, &err);
 	report = wp_cli_report_options(cli);
 	report.all = all;

@@ -32,7 +32,8 @@ struct text {
 	struct wp_buf *buf;
 	size_t columns;
 	size_t id_width, name_width, status_width;
-	bool paths; /* every line has room for the path */
+	bool paths;         /* every line has room for the path */
+	bool blocked_paths; /* every line of what is blocked has */
 };
 
 static bool is_shown(const struct text *text, const struct wp_entry *entry)
@@ -120,6 +121,15 @@ static void measure(struct text *text)
 	text->paths = fixed + text->name_width + 2 + path_width <= text->columns;
 	if (fixed + text->name_width > text->columns)
 		text->name_width = text->columns > fixed + NAME_LEAST ? text->columns - fixed : NAME_LEAST;
+	text->blocked_paths = true;
+	for (size_t i = 0; i < text->plan->entry_count; i++) {
+		const struct wp_entry *entry = &text->plan->entries[i];
+
+		if (entry->status == WP_ENTRY_BLOCKED &&
+		    fixed - text->status_width + text->name_width + wp_text_width(status_of(text, entry)) + 2 +
+				    wp_text_width(path_of(text, entry)) > text->columns)
+			text->blocked_paths = false;
+	}
 }
 
 static void add_detail(struct text *text, const char *about, size_t about_width, const char *value)
@@ -144,7 +154,6 @@ static const char *add_head(struct text *text, const struct wp_entry *entry)
 {
 	const char *status = status_of(text, entry), *path = path_of(text, entry);
 	char symbol[2] = { statuses[entry->status].symbol, 0 };
-	size_t used = 2 + text->id_width + 2 + text->name_width + 2;
 	bool wanted = *path && (text->paths || entry->status == WP_ENTRY_BLOCKED);
 
 	wp_layout_tint(text->buf, text->options->color, statuses[entry->status].tint, symbol);
@@ -154,10 +163,9 @@ static const char *add_head(struct text *text, const struct wp_entry *entry)
 	wp_text_pad(text->buf, wp_layout_cut(text->arena, name_of(text, entry), text->name_width), text->name_width);
 	wp_buf_puts(text->buf, "  ");
 	wp_layout_tint(text->buf, text->options->color, statuses[entry->status].tint, status);
-	used += wp_text_width(status);
 	if (wanted && text->paths)
 		wp_buf_pad(text->buf, ' ', text->status_width - wp_text_width(status));
-	if (wanted && (text->paths || used + 2 + wp_text_width(path) <= text->columns)) {
+	if (wanted && (text->paths || text->blocked_paths)) {
 		wp_buf_puts(text->buf, "  ");
 		wp_buf_puts(text->buf, path);
 		wanted = false;
