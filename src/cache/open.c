@@ -5,6 +5,7 @@
 #include "wimplan/limits.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -100,7 +101,9 @@ static int make_folders(const char *path, struct wp_error *err)
 		folder = wp_arena_strdup(scratch, "./");
 	*(strrchr(folder, '/') + 1) = '\0';
 	/* The journal stands beside the file: without it no change can be begun. */
-	return access(folder, W_OK | X_OK) ? fail_errno(path, "its folder was opened", errno, err) : WP_OK;
+	if (faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS))
+		return fail_errno(path, "its folder was opened", errno, err);
+	return WP_OK;
 }
 
 static int check_file(const char *path, enum wp_cache_mode mode, struct wp_error *err)
@@ -120,7 +123,7 @@ static int check_file(const char *path, enum wp_cache_mode mode, struct wp_error
 	/* Opening a FIFO would wait for its other end. */
 	if (!S_ISREG(stat_buf.st_mode))
 		return fail_foreign(path, S_ISDIR(stat_buf.st_mode) ? "a folder" : "not a regular file", err);
-	if (mode == WP_CACHE_WRITE && access(path, W_OK))
+	if (mode == WP_CACHE_WRITE && faccessat(AT_FDCWD, path, W_OK, AT_EACCESS))
 		return fail_errno(path, "it was opened", errno, err);
 	/* What is left when making it was interrupted. */
 	return mode == WP_CACHE_READ && !stat_buf.st_size ? fail_missing(path, err) : WP_OK;

@@ -2,14 +2,14 @@
 /* Baselines: which one replaces which, and their order. */
 #include "wimplan/cache.h"
 
+#include "temporary.h"
+
 #include <criterion/criterion.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 struct place {
-	char root[64];
+	char root[TEMPORARY_SIZE];
 	struct wp_arena *arena;
 	struct wp_cache *cache;
 	struct wp_baseline *items;
@@ -20,8 +20,7 @@ static void setup(struct place *place)
 {
 	struct wp_error err;
 
-	strcpy(place->root, "/tmp/wimplan-cache-XXXXXX");
-	cr_assert(mkdtemp(place->root));
+	temporary_make(place->root);
 	place->arena = wp_arena_new();
 	cr_assert_eq(wp_cache_open(wp_arena_printf(place->arena, "%s/cache.db", place->root), WP_CACHE_WRITE,
 				   &place->cache, &err),
@@ -30,11 +29,8 @@ static void setup(struct place *place)
 
 static void cleanup(struct place *place)
 {
-	char command[128];
-
 	wp_cache_close(place->cache);
-	snprintf(command, sizeof command, "rm -rf '%s'", place->root);
-	cr_expect_eq(system(command), 0);
+	temporary_remove(place->root);
 	wp_arena_free(place->arena);
 }
 

@@ -5,31 +5,28 @@
 
 #include "../../src/cache/db.h"
 
+#include "temporary.h"
+
 #include <criterion/criterion.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 struct place {
-	char root[64];
+	char root[TEMPORARY_SIZE];
 	char path[128];
 };
 
 static void setup(struct place *place)
 {
-	strcpy(place->root, "/tmp/wimplan-cache-XXXXXX");
-	cr_assert(mkdtemp(place->root));
+	temporary_make(place->root);
 	snprintf(place->path, sizeof place->path, "%s/cache.db", place->root);
 }
 
 static void cleanup(struct place *place)
 {
-	char command[128];
-
-	snprintf(command, sizeof command, "rm -rf '%s'", place->root);
-	cr_expect_eq(system(command), 0);
+	temporary_remove(place->root);
 }
 
 static struct wp_cache *open_cache(struct place *place, enum wp_cache_mode mode)

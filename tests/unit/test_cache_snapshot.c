@@ -5,6 +5,8 @@
 
 #include "../../src/cache/db.h"
 
+#include "temporary.h"
+
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +14,7 @@
 #include <unistd.h>
 
 struct place {
-	char root[64];
+	char root[TEMPORARY_SIZE];
 	char path[128];
 	struct wp_arena *arena;
 	struct wp_cache *cache;
@@ -22,8 +24,7 @@ static void setup(struct place *place)
 {
 	struct wp_error err;
 
-	strcpy(place->root, "/tmp/wimplan-cache-XXXXXX");
-	cr_assert(mkdtemp(place->root));
+	temporary_make(place->root);
 	snprintf(place->path, sizeof place->path, "%s/cache.db", place->root);
 	place->arena = wp_arena_new();
 	cr_assert_eq(wp_cache_open(place->path, WP_CACHE_WRITE, &place->cache, &err), WP_OK, "%s", err.message);
@@ -31,11 +32,8 @@ static void setup(struct place *place)
 
 static void cleanup(struct place *place)
 {
-	char command[128];
-
 	wp_cache_close(place->cache);
-	snprintf(command, sizeof command, "rm -rf '%s'", place->root);
-	cr_expect_eq(system(command), 0);
+	temporary_remove(place->root);
 	wp_arena_free(place->arena);
 }
 

@@ -4,32 +4,28 @@
 
 #include "../../src/source/folder.h"
 
+#include "temporary.h"
+
 #include <criterion/criterion.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 struct place {
-	char root[64];
+	char root[TEMPORARY_SIZE];
 	struct wp_arena *arena;
 };
 
 static void setup(struct place *place)
 {
-	strcpy(place->root, "/tmp/wimplan-folder-XXXXXX");
-	cr_assert(mkdtemp(place->root));
+	temporary_make(place->root);
 	place->arena = wp_arena_new();
 }
 
 static void cleanup(struct place *place)
 {
-	char command[128];
-
-	snprintf(command, sizeof command, "rm -rf '%s'", place->root);
-	cr_expect_eq(system(command), 0);
+	temporary_remove(place->root);
 	wp_arena_free(place->arena);
 }
 

@@ -3,19 +3,19 @@
 #include "wimplan/limits.h"
 #include "wimplan/source.h"
 
+#include "temporary.h"
+
 #include <criterion/criterion.h>
 #include <fcntl.h>
 #include <locale.h>
 #include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 /* A folder for one test and a map of it. */
 struct place {
-	char root[64];
+	char root[TEMPORARY_SIZE];
 	struct wp_arena *arena;
 	struct wp_map map;
 	struct wp_lookup *lookup;
@@ -25,17 +25,13 @@ static void setup(struct place *place)
 {
 	memset(place, 0, sizeof *place);
 	setlocale(LC_CTYPE, "C.UTF-8");
-	strcpy(place->root, "/tmp/wimplan-lookup-XXXXXX");
-	cr_assert(mkdtemp(place->root));
+	temporary_make(place->root);
 	place->arena = wp_arena_new();
 }
 
 static void cleanup(struct place *place)
 {
-	char command[128];
-
-	snprintf(command, sizeof command, "rm -rf '%s'", place->root);
-	cr_expect_eq(system(command), 0);
+	temporary_remove(place->root);
 	wp_lookup_free(place->lookup);
 	wp_arena_free(place->arena);
 }

@@ -2,17 +2,17 @@
 /* Scans: gates, shared sources, threads, and what a store of known identities changes (nothing but the time). */
 #include "wimplan/source.h"
 
+#include "temporary.h"
+
 #include <criterion/criterion.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <wimlib.h>
 
 struct place {
-	char root[64];
+	char root[TEMPORARY_SIZE];
 	struct wp_arena *arena;
 	struct wp_map map;
 	struct wp_record *records;
@@ -22,8 +22,7 @@ struct place {
 static void setup(struct place *place)
 {
 	memset(place, 0, sizeof *place);
-	strcpy(place->root, "/tmp/wimplan-scan-XXXXXX");
-	cr_assert(mkdtemp(place->root));
+	temporary_make(place->root);
 	place->arena = wp_arena_new();
 	cr_assert_eq(wp_map_add(place->arena, &place->map,
 				wp_arena_printf(place->arena, "\\\\srv\\src=%s", place->root), NULL),
@@ -32,10 +31,7 @@ static void setup(struct place *place)
 
 static void cleanup(struct place *place)
 {
-	char command[128];
-
-	snprintf(command, sizeof command, "rm -rf '%s'", place->root);
-	cr_expect_eq(system(command), 0);
+	temporary_remove(place->root);
 	wp_arena_free(place->arena);
 }
 
@@ -350,12 +346,10 @@ Test(source, scan_teaches_nothing_that_two_copies_contradict)
 	struct memory memory = { 0 };
 	struct wp_identity_store store = { &memory, find, add };
 	struct wp_scan *seen __attribute__((cleanup(free_scan))) = NULL;
-	char command[256];
 
 	setup(&place);
 	make_wim(&place, "a.wim", "An image");
-	snprintf(command, sizeof command, "cp '%s/a.wim' '%s/b.wim'", place.root, place.root);
-	cr_assert_eq(system(command), 0);
+	temporary_copy(below(&place, "a.wim"), below(&place, "b.wim"));
 	patch(&place, "b.wim", (off_t)read_u64(&place, "b.wim", 0x38), junk, sizeof junk);
 	add_record(&place, WP_CLASS_IMAGE, "\\\\srv\\src\\a.wim");
 	add_record(&place, WP_CLASS_IMAGE, "\\\\srv\\src\\b.wim");
