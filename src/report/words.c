@@ -18,7 +18,7 @@ static const struct wp_gate_words gates[] = {
 	{ "action-in-progress", "the site is working on the package",
 	  "Wait until the site has finished, export again and plan again." },
 	{ "no-install-wim", "the folder has no sources\\install.wim",
-	  "Put an install.wim there; an .esd or .swm cannot be used by Configuration Manager." },
+	  "Put an install.wim there: Configuration Manager is documented for no other name." },
 	{ "source-split", "the source is one part of a split WIM", "Join the parts into one .wim file." },
 	{ "source-encrypted", "the source is encrypted", "Replace it with a .wim file that is not encrypted." },
 	{ "record-incomplete", "the export lacks properties that arrive only by key",

@@ -89,7 +89,7 @@ static void fail_install_wim(struct look *look)
 
 	if (find_below(look, "install.esd", &path, &ignored) != WP_FOUND_MISSING)
 		fail(look, GATE_NO_INSTALL_WIM,
-		     "there is a sources\\install.esd in its place, which the site does not read");
+		     "there is a sources\\install.esd in its place; no documentation says that the site takes one");
 	else if (find_below(look, "install.swm", &path, &ignored) != WP_FOUND_MISSING)
 		fail(look, GATE_NO_INSTALL_WIM, "there is a sources\\install.swm in its place: the image is split");
 	else
