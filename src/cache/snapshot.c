@@ -11,18 +11,16 @@
 
 #define COLUMNS "id, site_code, taken_at, imported_at, records"
 
-static int count_snapshots(const struct wp_cache *cache, const char *id, int64_t *ret_number, struct wp_error *err)
+/* 1 when there is a snapshot with this id, 0 when there is none. */
+static int is_known(const struct wp_cache *cache, const char *id, struct wp_error *err)
 {
 	sqlite3_stmt *statement __attribute__((cleanup(wp_db_finalizep))) = NULL;
-	int status = wp_db_prepare(cache, "SELECT number FROM snapshots WHERE id = ?1", &statement, err);
+	int status = wp_db_prepare(cache, "SELECT 1 FROM snapshots WHERE id = ?1", &statement, err);
 
 	if (status)
 		return status;
 	wp_db_bind_text(statement, 1, id);
-	status = wp_db_step(cache, statement, "a snapshot was looked up", err);
-	if (status > 0)
-		*ret_number = sqlite3_column_int64(statement, 0);
-	return status;
+	return wp_db_step(cache, statement, "a snapshot was looked up", err);
 }
 
 static int insert_snapshot(const struct wp_cache *cache, const struct wp_record_set *set, const char *id,
@@ -64,7 +62,6 @@ static int insert_records(const struct wp_cache *cache, const struct wp_record_s
 int wp_cache_add_snapshot(struct wp_cache *cache, const struct wp_record_set *set, struct wp_time now,
 			  char ret_id[WP_HASH_TEXT], bool *ret_known, struct wp_error *err)
 {
-	int64_t number;
 	int status;
 
 	wp_snapshot_id(set, ret_id);
@@ -72,7 +69,7 @@ int wp_cache_add_snapshot(struct wp_cache *cache, const struct wp_record_set *se
 	status = wp_db_begin(cache, err);
 	if (status)
 		return status;
-	status = count_snapshots(cache, ret_id, &number, err);
+	status = is_known(cache, ret_id, err);
 	if (status > 0) {
 		*ret_known = true;
 		return wp_db_end(cache, WP_OK, err);

@@ -144,3 +144,26 @@ Test(source, folder_limits_and_failures)
 	cr_expect_eq(wp_folder_read(place.arena, below(&place, "gone"), "", 5, &folder, &detail), WP_FOLDER_CHANGED);
 	cr_expect(!strstr(detail, place.root), "%s", detail);
 }
+
+Test(source, folder_with_an_unreadable_one_below)
+{
+	struct place place __attribute__((cleanup(cleanup)));
+	struct wp_folder folder;
+	const char *detail;
+	bool root = !geteuid();
+
+	setup(&place);
+	make_media(&place);
+	mkdir(below(&place, "Zzz"), 0);
+	mkdir(below(&place, "Sources/shut"), 0);
+	chmod(place.root, 0755);
+	/* Permissions bind everyone but root. */
+	if (root)
+		cr_assert_eq(seteuid(65534), 0);
+	cr_expect_eq(wp_folder_read(place.arena, place.root, "", 100, &folder, &detail), WP_FOLDER_UNREADABLE);
+	cr_expect_str_eq(detail, "\"Sources\\shut\" cannot be read: permission denied", "the first by name");
+	if (root)
+		cr_assert_eq(seteuid(0), 0);
+	chmod(below(&place, "Zzz"), 0755);
+	chmod(below(&place, "Sources/shut"), 0755);
+}

@@ -151,6 +151,28 @@ Test(source, lookup_says_what_is_missing)
 	expect(&place, "\\\\srv\\file\\a.wim", WP_FOUND_MISSING, "not a folder for \"\\\\srv\\file\"");
 }
 
+Test(source, lookup_says_what_cannot_be_listed)
+{
+	struct place place __attribute__((cleanup(cleanup)));
+	bool root = !geteuid();
+
+	setup(&place);
+	chmod(place.root, 0755);
+	make_folder(&place, "src");
+	make_folder(&place, "src/Shut");
+	make_file(&place, "src/Shut/a.wim");
+	cr_assert_eq(chmod(below(&place, "src/Shut"), 0), 0);
+	map(&place, "\\\\srv\\src", "src");
+	/* Permissions bind everyone but root. */
+	if (root)
+		cr_assert_eq(seteuid(65534), 0);
+	expect(&place, "\\\\srv\\src\\shut\\a.wim", WP_FOUND_UNREADABLE,
+	       "\"\\\\srv\\src\\shut\" cannot be listed: permission denied");
+	if (root)
+		cr_assert_eq(seteuid(0), 0);
+	cr_assert_eq(chmod(below(&place, "src/Shut"), 0755), 0);
+}
+
 Test(source, lookup_refuses_names_that_differ_in_case_only)
 {
 	struct place place __attribute__((cleanup(cleanup)));
