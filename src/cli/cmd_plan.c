@@ -107,6 +107,8 @@ static int parse(struct wp_cli *cli, int argc, char **argv, struct arguments *ar
 		return cli->status;
 	if (optind < argc)
 		return wp_cli_usage(cli, argv[optind], "plan takes no argument, but there is '%s'", argv[optind]);
+	if (args->events && !strcmp(args->events, "-"))
+		return wp_cli_usage(cli, "--events", "--events needs a file: standard output is the plan's");
 	if (args->print_config && cli->json)
 		return wp_cli_usage(cli, "--print-config", "--print-config gives no JSON; leave --json out");
 	if (args->records.count && args->snapshot)

@@ -168,6 +168,31 @@ Test(plan_gates, all_in_order)
 	fixture_free(site);
 }
 
+Test(plan_gates, more_than_one_of_a_source)
+{
+	static const struct wp_source_gate more[] = { { "source-encrypted", "locked" }, { "source-busy", NULL } };
+	struct fixture_site *site = fixture_new();
+	const struct wp_entry *entry;
+
+	fixture_add(site, "P0100001")->source_site = "P02";
+	site->seen[0] = unread;
+	site->seen[0].gate = "source-split";
+	site->seen[0].gate_detail = "part 1";
+	site->seen[0].more_gates = more;
+	site->seen[0].more_gate_count = 2;
+	entry = &fixture_plan(site)->entries[0];
+	cr_assert_eq(entry->reason_count, 4);
+	cr_expect_str_eq(entry->reasons[0].code, "other-site");
+	cr_expect_str_eq(entry->reasons[1].code, "source-split");
+	cr_expect_str_eq(entry->reasons[1].found, "part 1");
+	cr_expect_str_eq(entry->reasons[2].code, "source-encrypted");
+	cr_expect_str_eq(entry->reasons[2].found, "locked");
+	cr_expect_str_eq(entry->reasons[3].code, "source-busy");
+	cr_expect_null(entry->reasons[3].found);
+	cr_expect(!site->plan->complete);
+	fixture_free(site);
+}
+
 Test(plan_gates, unknown_content_beside_others)
 {
 	struct fixture_site *site = fixture_new();

@@ -92,3 +92,24 @@ Test(source, paths_are_taken_apart)
 			cr_expect_str_eq(wp_windows_path_key(arena, &path), cases[i].key, "%s", cases[i].text);
 	}
 }
+
+Test(source, map_prefixes_in_other_spellings)
+{
+	static const struct {
+		const char *a, *b;
+		bool same;
+	} cases[] = {
+		{ "\\\\srv\\src$", "//SRV/Src$/", true },
+		{ "\\\\srv\\src$", "\\\\?\\UNC\\srv\\src$", true },
+		{ "D:", "\\\\?\\d:\\", true },
+		{ "\\\\srv\\src$", "\\\\srv\\src$\\sub", false },
+		{ "\\\\srv\\src$", "\\\\srv\\src", false },
+		{ "D:", "E:", false },
+		{ "nonsense", "nonsense", false },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		cr_expect_eq(wp_map_same_prefix(cases[i].a, cases[i].b), cases[i].same, "%s, %s", cases[i].a, cases[i].b);
+		cr_expect_eq(wp_map_same_prefix(cases[i].b, cases[i].a), cases[i].same, "%s, %s", cases[i].b, cases[i].a);
+	}
+}
