@@ -9,6 +9,8 @@
 #define WP_LIMIT_XML_BYTES (16u << 20)
 /* Elements and attributes in the XML of one WIM: 4096 images with 64 of them each. */
 #define WP_LIMIT_XML_ELEMENTS (4096u * 64u)
+/* Elements and attributes among them that the model has no place for; real files have a handful, ICD packages a dozen. */
+#define WP_LIMIT_XML_OTHER 65536u
 /* Attributes of one element in it, and namespaces declared in all of it; real ones have one and none. */
 #define WP_LIMIT_XML_ATTRIBUTES 64u
 /* Bytes of one element's text as UTF-8: what libxml2's own tree, and so wimlib 1.13, takes of one text node. */

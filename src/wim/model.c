@@ -176,10 +176,14 @@ static bool add_other(struct wp_model *model, const char *value, size_t length)
 		model->path_bytes += strlen(path);
 	}
 	other->value = wp_arena_strndup(model->arena, value, length);
-	if (model->path_bytes <= WP_LIMIT_XML_BYTES)
+	if (++model->other_count > WP_LIMIT_XML_OTHER)
+		wp_diag_add(model->arena, model->diags, WP_ERROR, "xml-structure", NULL,
+			    "the XML has more than %u elements and attributes that no WIM has", WP_LIMIT_XML_OTHER);
+	else if (model->path_bytes > WP_LIMIT_XML_BYTES)
+		wp_diag_add(model->arena, model->diags, WP_ERROR, "xml-structure", NULL,
+			    "the XML's element names are too long and too deeply nested to be kept");
+	else
 		return true;
-	wp_diag_add(model->arena, model->diags, WP_ERROR, "xml-structure", NULL,
-		    "the XML's element names are too long and too deeply nested to be kept");
 	return false;
 }
 

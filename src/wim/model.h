@@ -54,6 +54,7 @@ struct wp_model {
 	struct wp_buf text; /* of all elements that were begun, the inner ones' behind the outer ones' */
 	struct wp_buf path; /* below IMAGE or, outside of the images, below WIM */
 	size_t path_bytes;  /* that all paths in "other" take */
+	size_t other_count; /* entries of every "other" */
 	uint64_t seen;      /* lines of the table that have counted, in the present image */
 	uint64_t seen_file; /* the same outside of the images */
 	bool in_image;

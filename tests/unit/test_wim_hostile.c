@@ -202,11 +202,11 @@ Test(wim, hostile_limits)
 	expect_repeated("declarations", "<WIM>", "<A xmlns:n='u'/>", WP_LIMIT_XML_ATTRIBUTES, "</WIM>", "");
 	expect_repeated("declarations", "<WIM>", "<A xmlns:n='u'/>", WP_LIMIT_XML_ATTRIBUTES + 1, "</WIM>",
 			"xml-structure");
+	expect_repeated("elements", "<WIM>", "<A/>", WP_LIMIT_XML_OTHER, "</WIM>", "");
+	expect_repeated("elements", "<WIM>", "<A/>", WP_LIMIT_XML_OTHER + 1, "</WIM>", "xml-structure");
+	expect_repeated("attributes", "<WIM>", "<A b=''/>", WP_LIMIT_XML_OTHER / 2, "</WIM>", "");
+	expect_repeated("attributes", "<WIM>", "<A b=''/>", WP_LIMIT_XML_OTHER / 2 + 1, "</WIM>", "xml-structure");
 	/* WIM itself counts as well. */
-	expect_repeated("elements", "<WIM>", "<A/>", WP_LIMIT_XML_ELEMENTS - 1, "</WIM>", "");
-	expect_repeated("elements", "<WIM>", "<A/>", WP_LIMIT_XML_ELEMENTS, "</WIM>", "xml-structure");
-	expect_repeated("attributes", "<WIM>", "<A b=''/>", WP_LIMIT_XML_ELEMENTS / 2 - 1, "</WIM>", "");
-	expect_repeated("attributes", "<WIM>", "<A b=''/>", WP_LIMIT_XML_ELEMENTS / 2, "</WIM>", "xml-structure");
 	expect_repeated("instructions", "<WIM>", "<?a?>", WP_LIMIT_XML_ELEMENTS - 1, "</WIM>", "");
 	expect_repeated("instructions", "<WIM>", "<?a?>", WP_LIMIT_XML_ELEMENTS, "</WIM>", "xml-structure");
 	expect_text(WP_LIMIT_XML_TEXT, "");
