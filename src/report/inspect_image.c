@@ -93,18 +93,50 @@ static bool is_number(size_t column)
 	return column == INDEX || column == SIZE || column == BYTES;
 }
 
+/* One line of the columns that have a width. */
 static void add_line(struct wp_buf *buf, const char *const cells[CELLS], const size_t widths[CELLS])
 {
-	for (size_t i = 0; i < CELLS; i++) {
-		size_t width = wp_text_width(cells[i]);
+	size_t blanks = 0;
 
-		if (is_number(i))
-			wp_buf_pad(buf, ' ', widths[i] - width);
+	for (size_t i = 0; i < CELLS; i++) {
+		size_t room;
+
+		if (!widths[i])
+			continue;
+		room = widths[i] - wp_text_width(cells[i]);
+		wp_buf_pad(buf, ' ', blanks + (is_number(i) ? room : 0));
 		wp_buf_puts(buf, cells[i]);
-		if (i + 1 < CELLS)
-			wp_buf_pad(buf, ' ', (is_number(i) ? 0 : widths[i] - width) + 2);
+		blanks = 2 + (is_number(i) ? 0 : room);
 	}
 	wp_buf_putc(buf, '\n');
+}
+
+/* How wide each column is: 0 where no image has anything to show. Index and name are always there. */
+static void measure(const char *(*rows)[CELLS], size_t count, size_t widths[CELLS])
+{
+	for (size_t k = 0; k < CELLS; k++) {
+		bool any = k == INDEX || k == NAME;
+
+		widths[k] = strlen(headings[k]);
+		for (size_t i = 0; i < count; i++) {
+			size_t width = wp_text_width(rows[i][k]);
+
+			any = any || strcmp(rows[i][k], "-") != 0;
+			widths[k] = width > widths[k] ? width : widths[k];
+		}
+		if (!any)
+			widths[k] = 0;
+	}
+}
+
+static size_t add_up(const size_t widths[CELLS])
+{
+	size_t total = 0;
+
+	for (size_t k = 0; k < CELLS; k++)
+		if (widths[k])
+			total += (total ? 2 : 0) + widths[k];
+	return total;
 }
 
 bool wp_inspect_table(struct wp_arena *arena, const struct wp_wim_image *images, size_t count, size_t columns,
@@ -112,19 +144,15 @@ bool wp_inspect_table(struct wp_arena *arena, const struct wp_wim_image *images,
 {
 	const char *(*rows)[CELLS] = wp_arena_alloc(arena, count * sizeof *rows);
 	struct wp_buf heading __attribute__((cleanup(wp_buf_free))) = { 0 };
-	size_t widths[CELLS], total = 2 * (CELLS - 1);
+	size_t widths[CELLS];
 
-	for (size_t k = 0; k < CELLS; k++)
-		widths[k] = strlen(headings[k]);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		fill(arena, &images[i], rows[i]);
-		for (size_t k = 0; k < CELLS; k++)
-			if (wp_text_width(rows[i][k]) > widths[k])
-				widths[k] = wp_text_width(rows[i][k]);
-	}
-	for (size_t k = 0; k < CELLS; k++)
-		total += widths[k];
-	if (total > columns)
+	measure(rows, count, widths);
+	/* BYTES says SIZE once more. */
+	if (add_up(widths) > columns)
+		widths[BYTES] = 0;
+	if (add_up(widths) > columns)
 		return false;
 	add_line(&heading, headings, widths);
 	heading.data[--heading.length] = '\0';
@@ -167,17 +195,15 @@ void wp_inspect_blocks(struct wp_arena *arena, const struct wp_wim_image *images
 		wp_layout_wrap(buf, strcmp(cells[NAME], "-") ? cells[NAME] : "(no name)", indent, indent, columns);
 		add_parts(buf, (const char *const[]){ cells[VERSION], cells[ARCH], cells[EDITION], cells[LANGUAGES] },
 			  4, ", ", indent, columns);
-		if (images[i].total_bytes.known)
-			add_parts(buf, (const char *const[]){ wp_inspect_bytes(arena, images[i].total_bytes.value) }, 1,
-				  "", indent, columns);
 		add_parts(buf,
-			  (const char *const[]){ images[i].creation_time.known
+			  (const char *const[]){ cells[SIZE],
+						 images[i].creation_time.known
 							 ? wp_arena_printf(arena, "created %s", cells[CREATED])
 							 : NULL,
 						 images[i].last_modification_time.known
 							 ? wp_arena_printf(arena, "modified %s", cells[MODIFIED])
 							 : NULL },
-			  2, ", ", indent, columns);
+			  3, ", ", indent, columns);
 	}
 }
 
@@ -214,7 +240,7 @@ static void add_windows(struct detail *detail, const struct wp_wim_windows *wind
 	add_item(detail, "Suite", windows->product_suite);
 	add_item(detail, "HAL", windows->hal);
 	add_item(detail, "System root", windows->system_root);
-	if (language && windows->default_language)
+	if (language && windows->default_language && *windows->default_language)
 		language = wp_arena_printf(detail->arena, "%s (default %s)", language, windows->default_language);
 	add_item(detail, "Languages", language ? language : windows->default_language);
 	add_item(detail, "Fallbacks", fallbacks(detail->arena, windows));
@@ -225,12 +251,30 @@ static void add_windows(struct detail *detail, const struct wp_wim_windows *wind
 	}
 }
 
+static const char *files(struct wp_arena *arena, const struct wp_wim_image *image)
+{
+	const char *folders = wp_arena_printf(arena, "%s folder%s", number_cell(arena, image->dir_count),
+					      image->dir_count.value == 1 ? "" : "s");
+
+	if (!image->file_count.known)
+		return image->dir_count.known ? wp_arena_printf(arena, "not known, in %s", folders) : NULL;
+	if (!image->dir_count.known)
+		return number_cell(arena, image->file_count);
+	return wp_arena_printf(arena, "%s, in %s", number_cell(arena, image->file_count), folders);
+}
+
+const char *wp_inspect_other(struct wp_arena *arena, const struct wp_wim_other *other)
+{
+	return wp_arena_printf(arena, "%s %s", other->path,
+			       *other->value ? wp_arena_printf(arena, "= %s", other->value) : "(empty)");
+}
+
 void wp_inspect_detail(struct wp_arena *arena, const struct wp_wim_image *image, size_t columns, struct wp_buf *buf)
 {
 	struct detail detail = { .arena = arena, .buf = buf, .columns = columns };
 
 	wp_buf_printf(buf, "Image %" PRIu32 "\n", image->index);
-	add_item(&detail, "Name", image->name ? image->name : "(none)");
+	add_item(&detail, "Name", image->name ? image->name : "(no name)");
 	add_item(&detail, "Description", image->description);
 	add_item(&detail, "Display name", image->display_name);
 	add_item(&detail, "Display text", image->display_description);
@@ -241,11 +285,7 @@ void wp_inspect_detail(struct wp_arena *arena, const struct wp_wim_image *image,
 		add_item(&detail, "Size", wp_inspect_bytes(arena, image->total_bytes.value));
 	if (image->hard_link_bytes.known)
 		add_item(&detail, "Hard links", wp_inspect_bytes(arena, image->hard_link_bytes.value));
-	if (image->file_count.known || image->dir_count.known)
-		add_item(&detail, "Files",
-			 wp_arena_printf(arena, "%s, in %s folder%s", number_cell(arena, image->file_count),
-					 number_cell(arena, image->dir_count),
-					 image->dir_count.known && image->dir_count.value == 1 ? "" : "s"));
+	add_item(&detail, "Files", files(arena, image));
 	if (image->creation_time.known)
 		add_item(&detail, "Created", wp_time_minutes(arena, image->creation_time));
 	if (image->last_modification_time.known)
@@ -253,6 +293,5 @@ void wp_inspect_detail(struct wp_arena *arena, const struct wp_wim_image *image,
 	if (image->wimboot.known)
 		add_item(&detail, "WIMBoot", image->wimboot.value ? "yes" : "no");
 	for (size_t i = 0; i < image->other_count; i++)
-		add_item(&detail, "Other",
-			 wp_arena_printf(arena, "%s = %s", image->other[i].path, image->other[i].value));
+		add_item(&detail, "Other", wp_inspect_other(arena, &image->other[i]));
 }

@@ -39,12 +39,17 @@ static void add_size(struct inspect *in, const struct wp_wim *wim)
 static void add_format(struct inspect *in, const struct wp_wim_header *header)
 {
 	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+	const char *compression = wp_wim_compression(header);
 	const char **flags;
 	size_t count;
 
 	wp_header_flags(in->arena, header, &flags, &count);
 	wp_buf_printf(&text, "WIM 0x%x, ", header->version);
-	wp_buf_puts(&text, strcmp(wp_wim_compression(header), "none") ? wp_wim_compression(header) : "not compressed");
+	if (!strcmp(compression, "none"))
+		compression = "not compressed";
+	else if (!strcmp(compression, "unknown"))
+		compression = "unknown compression";
+	wp_buf_puts(&text, compression);
 	if (header->chunk_size)
 		wp_buf_printf(&text, " in chunks of %s",
 			      header->chunk_size % 1024
@@ -126,13 +131,13 @@ static void add_other(struct inspect *in, const struct wp_wim_metadata *metadata
 {
 	if (!metadata || !metadata->other_count)
 		return;
-	wp_buf_putc(in->buf, '\n');
-	for (size_t i = 0; i < metadata->other_count; i++)
-		wp_layout_wrap(
-			in->buf,
-			wp_layout_escape(in->arena, wp_arena_printf(in->arena, "%s = %s", metadata->other[i].path,
-								    metadata->other[i].value)),
-			0, 2, in->columns);
+	wp_buf_puts(in->buf, "\nOutside of the images\n");
+	for (size_t i = 0; i < metadata->other_count; i++) {
+		wp_buf_puts(in->buf, "  ");
+		wp_layout_wrap(in->buf,
+			       wp_layout_escape(in->arena, wp_inspect_other(in->arena, &metadata->other[i])), 2, 4,
+			       in->columns);
+	}
 }
 
 static void add_diagnostics(struct inspect *in, const struct wp_wim *wim)

@@ -50,21 +50,22 @@ void wp_layout_tint(struct wp_buf *buf, bool color, enum wp_tint tint, const cha
 void wp_layout_wrap(struct wp_buf *buf, const char *text, size_t used, size_t indent, size_t columns)
 {
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-	size_t column = used;
+	size_t column = used, gap = strspn(text, " ");
 	bool first = true;
 
-	for (const char *at = text + strspn(text, " "); *at; at += strspn(at, " ")) {
+	/* Blanks are kept as they are except where a line ends: two of them in a name are not one. */
+	for (const char *at = text + gap; *at; gap = strspn(at, " "), at += gap) {
 		size_t length = strcspn(at, " ");
 		const char *word = wp_arena_strndup(arena, at, length);
 		size_t width = wp_text_width(word);
 
-		if (!first && column + 1 + width > columns) {
+		if (!first && column + gap + width > columns) {
 			wp_buf_putc(buf, '\n');
 			wp_buf_pad(buf, ' ', indent);
 			column = indent;
-		} else if (!first) {
-			wp_buf_putc(buf, ' ');
-			column++;
+		} else {
+			wp_buf_pad(buf, ' ', gap);
+			column += gap;
 		}
 		wp_buf_puts(buf, word);
 		column += width;
