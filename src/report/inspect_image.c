@@ -45,9 +45,12 @@ static const char *fallbacks(struct wp_arena *arena, const struct wp_wim_windows
 {
 	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
 
-	for (size_t i = 0; i < windows->fallback_count; i++)
-		wp_buf_printf(&text, "%s%s for %s", i ? ", " : "", windows->fallbacks[i].fallback,
-			      windows->fallbacks[i].language);
+	for (size_t i = 0; i < windows->fallback_count; i++) {
+		const struct wp_wim_fallback *fallback = &windows->fallbacks[i];
+
+		wp_buf_printf(&text, "%s%s%s%s", i ? ", " : "", fallback->fallback, *fallback->language ? " for " : "",
+			      fallback->language);
+	}
 	return text.length ? wp_arena_strdup(arena, text.data) : NULL;
 }
 
@@ -67,21 +70,24 @@ static const char *number_cell(struct wp_arena *arena, struct wp_number number)
 	return number.known ? wp_words_count(arena, number.value) : "-";
 }
 
-enum { INDEX, NAME, VERSION, ARCH, EDITION, LANGUAGES, SIZE, BYTES, CREATED, MODIFIED, CELLS };
+/* TYPE is INSTALLATIONTYPE: with and without a desktop a server has one and the same edition. */
+enum { INDEX, NAME, VERSION, ARCH, EDITION, TYPE, LANGUAGES, SIZE, BYTES, CREATED, MODIFIED, CELLS };
 
-static const char *const headings[CELLS] = { "#",         "NAME", "VERSION", "ARCH",    "EDITION",
+static const char *const headings[CELLS] = { "#",         "NAME", "VERSION", "ARCH",    "EDITION", "TYPE",
 					     "LANGUAGES", "SIZE", "BYTES",   "CREATED", "MODIFIED" };
 
 static void fill(struct wp_arena *arena, const struct wp_wim_image *image, const char *cells[CELLS])
 {
 	const struct wp_wim_windows *windows = image->windows;
+	const char *language = languages(arena, windows);
 
 	cells[INDEX] = wp_arena_printf(arena, "%" PRIu32, image->index);
 	cells[NAME] = cell(arena, image->name);
 	cells[VERSION] = cell(arena, windows ? windows->version : NULL);
 	cells[ARCH] = cell(arena, architecture(arena, windows));
 	cells[EDITION] = cell(arena, windows ? windows->edition_id : NULL);
-	cells[LANGUAGES] = cell(arena, languages(arena, windows));
+	cells[TYPE] = cell(arena, windows ? windows->installation_type : NULL);
+	cells[LANGUAGES] = cell(arena, language || !windows ? language : windows->default_language);
 	cells[SIZE] = image->total_bytes.known ? wp_words_size(arena, image->total_bytes.value) : "-";
 	cells[BYTES] = number_cell(arena, image->total_bytes);
 	cells[CREATED] = time_cell(arena, image->creation_time);
@@ -188,13 +194,18 @@ void wp_inspect_blocks(struct wp_arena *arena, const struct wp_wim_image *images
 
 	for (size_t i = 0; i < count; i++) {
 		const char *cells[CELLS];
+		bool same;
 
 		fill(arena, &images[i], cells);
+		/* WindowsPE is both. */
+		same = strcmp(cells[EDITION], cells[TYPE]) == 0;
 		wp_buf_pad(buf, ' ', width - strlen(cells[INDEX]));
 		wp_buf_printf(buf, "%s  ", cells[INDEX]);
 		wp_layout_wrap(buf, strcmp(cells[NAME], "-") ? cells[NAME] : "(no name)", indent, indent, columns);
-		add_parts(buf, (const char *const[]){ cells[VERSION], cells[ARCH], cells[EDITION], cells[LANGUAGES] },
-			  4, ", ", indent, columns);
+		add_parts(buf,
+			  (const char *const[]){ cells[VERSION], cells[ARCH], cells[EDITION],
+						 same ? NULL : cells[TYPE], cells[LANGUAGES] },
+			  5, ", ", indent, columns);
 		add_parts(buf,
 			  (const char *const[]){ cells[SIZE],
 						 images[i].creation_time.known

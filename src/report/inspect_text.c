@@ -36,6 +36,15 @@ static void add_size(struct inspect *in, const struct wp_wim *wim)
 				 wp_time_minutes(in->arena, wim->modified)));
 }
 
+static const char *chunk_size(struct wp_arena *arena, uint32_t bytes)
+{
+	if (bytes % (1024 * 1024) == 0)
+		return wp_arena_printf(arena, "%" PRIu32 " MiB", bytes / (1024 * 1024));
+	if (bytes % 1024 == 0)
+		return wp_arena_printf(arena, "%" PRIu32 " KiB", bytes / 1024);
+	return wp_words_count(arena, bytes);
+}
+
 static void add_format(struct inspect *in, const struct wp_wim_header *header)
 {
 	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
@@ -51,10 +60,7 @@ static void add_format(struct inspect *in, const struct wp_wim_header *header)
 		compression = "unknown compression";
 	wp_buf_puts(&text, compression);
 	if (header->chunk_size)
-		wp_buf_printf(&text, " in chunks of %s",
-			      header->chunk_size % 1024
-				      ? wp_words_count(in->arena, header->chunk_size)
-				      : wp_arena_printf(in->arena, "%" PRIu32 " KiB", header->chunk_size / 1024));
+		wp_buf_printf(&text, " in chunks of %s", chunk_size(in->arena, header->chunk_size));
 	wp_buf_puts(&text, wp_header_solid(header) ? ", solid" : "");
 	wp_buf_puts(&text, header->pipable ? ", pipable" : "");
 	wp_buf_puts(&text, wp_header_integrity(header) ? ", integrity table" : "");

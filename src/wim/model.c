@@ -325,7 +325,7 @@ bool wp_model_text(struct wp_model *model, const char *bytes, size_t length)
 	return true;
 }
 
-/* Notes that @text, the value at the present path, is not @what. */
+/* Notes that @text, the value at the present path, is @what. */
 static void bad_value(struct wp_model *model, const char *text, const char *what)
 {
 	const char *path = wp_buf_text(&model->path);
@@ -334,10 +334,10 @@ static void bad_value(struct wp_model *model, const char *text, const char *what
 	const char *dots = strlen(text) > (size_t)shown ? "…" : "";
 
 	if (model->in_image)
-		wp_model_note(model, "bad-value", "image %u, %s: \"%.*s%s\" is no %s",
+		wp_model_note(model, "bad-value", "image %u, %s: \"%.*s%s\" is %s",
 			      wp_model_image(model)->index, path, shown, text, dots, what);
 	else
-		wp_model_note(model, "bad-value", "%s: \"%.*s%s\" is no %s", path, shown, text, dots, what);
+		wp_model_note(model, "bad-value", "%s: \"%.*s%s\" is %s", path, shown, text, dots, what);
 }
 
 static void end_number(struct wp_model *model, const struct wp_element *element, const char *text)
@@ -349,7 +349,7 @@ static void end_number(struct wp_model *model, const struct wp_element *element,
 		number->known = number->value <= 1;
 	if (!number->known) {
 		number->value = 0;
-		bad_value(model, text, element->kind == KIND_BOOLEAN ? "0 or 1" : "number");
+		bad_value(model, text, element->kind == KIND_BOOLEAN ? "neither 0 nor 1" : "no number");
 	}
 }
 
@@ -360,7 +360,7 @@ static void end_part(struct wp_model *model, const struct wp_element *element, c
 	part->present = true;
 	part->number.known = wp_parse_u64(text, true, &part->number.value) && part->number.value <= UINT32_MAX;
 	if (!part->number.known)
-		bad_value(model, text, "half of a FILETIME");
+		bad_value(model, text, "no half of a FILETIME");
 }
 
 static void end_time(struct wp_model *model, struct wp_time *ret)

@@ -203,7 +203,7 @@ static void check_total_bytes(struct wp_wim *wim)
 	    total->value == header->xml.offset)
 		return;
 	add(wim, WP_WARNING, "total-bytes-mismatch",
-	    "the XML says that it stands behind %ju bytes, and the header that it stands behind %ju",
+	    "TOTALBYTES is %ju, but the XML stands at byte %ju; tools write one number for both",
 	    (uintmax_t)total->value, (uintmax_t)header->xml.offset);
 }
 

@@ -205,7 +205,7 @@ Test(report, inspect_text_in_blocks_and_in_a_table)
 			       "Blobs    3 with 4.88 KiB (5,000 bytes), stored size not known (solid)\n"
 			       "\n"
 			       "1  Windows 11\n"
-			       "   10.0.22631.2861, x64, Enterprise, en-US, de-DE\n"
+			       "   10.0.22631.2861, x64, Enterprise, Client, en-US, de-DE\n"
 			       "   7.66 GiB, created 1601-01-01 00:00Z\n"
 			       "3  (no name)\n"
 			       "\n"
@@ -215,17 +215,17 @@ Test(report, inspect_text_in_blocks_and_in_a_table)
 			       "warning bad-value: WIMBOOT is no number (maybe)\n");
 	free(text);
 	/* No image has MODIFIED; BYTES goes where there is no room. */
-	text = text_of(&f.inspection, 1, 106);
-	cr_expect(strstr(text, "\n#  NAME        VERSION          ARCH  EDITION     LANGUAGES         SIZE          BYTES  "
+	text = text_of(&f.inspection, 1, 114);
+	cr_expect(strstr(text, "\n#  NAME        VERSION          ARCH  EDITION     TYPE    LANGUAGES         SIZE          BYTES  "
 			       "CREATED\n"
-			       "1  Windows 11  10.0.22631.2861  x64   Enterprise  en-US, de-DE  7.66 GiB  8,230,200,012  "
+			       "1  Windows 11  10.0.22631.2861  x64   Enterprise  Client  en-US, de-DE  7.66 GiB  8,230,200,012  "
 			       "1601-01-01 00:00Z\n"
-			       "3  -           -                -     -           -                    -              -  "
+			       "3  -           -                -     -           -       -                    -              -  "
 			       "-\n"),
 		  "%s", text);
 	free(text);
-	text = text_of(&f.inspection, 1, 105);
-	cr_expect(strstr(text, "\n#  NAME        VERSION          ARCH  EDITION     LANGUAGES         SIZE  CREATED\n"),
+	text = text_of(&f.inspection, 1, 113);
+	cr_expect(strstr(text, "\n#  NAME        VERSION          ARCH  EDITION     TYPE    LANGUAGES         SIZE  CREATED\n"),
 		  "%s", text);
 	free(text);
 }
