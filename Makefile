@@ -28,6 +28,7 @@ say = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2))
 LIB_SOURCES := $(filter-out src/cli/%,$(wildcard src/*/*.c))
 CLI_SOURCES := $(wildcard src/cli/*.c)
 MKWIM_SOURCES := $(wildcard tests/tools/mkwim/*.c)
+SITE_SOURCES := $(wildcard tests/site/*.c)
 UNIT_SOURCES := $(wildcard tests/unit/*.c)
 FUZZ_SOURCES := $(wildcard tests/fuzz/fuzz_*.c)
 MAN_PAGES := $(patsubst man/%.scd,$(BUILD)/man/%,$(wildcard man/*.scd))
@@ -70,6 +71,11 @@ $(BUILD)/wimplan: $(call objects,$(CLI_SOURCES)) $(BUILD)/libwimplan.a $(BUILD)/
 $(BUILD)/mkwim: $(call objects,$(MKWIM_SOURCES)) $(BUILD)/libwimplan.a $(BUILD)/libs
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %/libs,$^) @$(BUILD)/libs
+
+# The stand-in for a site's SMS Provider.
+$(BUILD)/site-provider: $(call objects,$(SITE_SOURCES)) $(BUILD)/libwimplan.a $(BUILD)/libs
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %/libs,$^) @$(BUILD)/libs -lmicrohttpd
 
 $(BUILD)/unit-tests: $(call objects,$(UNIT_SOURCES)) $(BUILD)/libwimplan.a $(BUILD)/libs
 	$(call say,LD,$@)
