@@ -15,6 +15,7 @@ SANITIZE ?=
 V ?=
 
 PACKAGES := libxml-2.0 sqlite3 jansson libcrypto smartcols libarchive
+APPLY_PACKAGES := libcurl libxml-2.0 sqlite3 jansson libcrypto libarchive
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef -Wimplicit-fallthrough \
 	-Wpointer-arith -Wwrite-strings -Wformat=2 $(WERROR)
 HARDENING := $(if $(SANITIZE)$(COVERAGE),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong -fstack-clash-protection -fPIE
@@ -25,8 +26,9 @@ ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(SANITIZERS) $(COVERAGE) $(LDFLAGS)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2))
 
-LIB_SOURCES := $(filter-out src/cli/%,$(wildcard src/*/*.c))
+LIB_SOURCES := $(filter-out src/cli/% src/apply/%,$(wildcard src/*/*.c))
 CLI_SOURCES := $(wildcard src/cli/*.c)
+APPLY_SOURCES := $(filter-out src/apply/main.c,$(wildcard src/apply/*.c))
 MKWIM_SOURCES := $(wildcard tests/tools/mkwim/*.c)
 SITE_SOURCES := $(wildcard tests/site/*.c)
 UNIT_SOURCES := $(wildcard tests/unit/*.c)
@@ -34,7 +36,7 @@ FUZZ_SOURCES := $(wildcard tests/fuzz/fuzz_*.c)
 MAN_PAGES := $(patsubst man/%.scd,$(BUILD)/man/%,$(wildcard man/*.scd))
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
-all: $(BUILD)/wimplan man
+all: $(BUILD)/wimplan $(BUILD)/wimplan-apply man
 
 # --- Building ---------------------------------------------------------------------------------------------------------
 
@@ -68,6 +70,18 @@ $(BUILD)/wimplan: $(call objects,$(CLI_SOURCES)) $(BUILD)/libwimplan.a $(BUILD)/
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %/libs,$^) @$(BUILD)/libs
 
+# What wimplan-apply links is not what wimplan links: curl instead of wimlib and the terminal tables.
+$(BUILD)/libapply.a: $(call objects,$(APPLY_SOURCES))
+	$(call say,AR,$@)
+	$(Q)rm -f $@
+	$(Q)ar rcs $@ $^
+$(BUILD)/apply-libs: $(BUILD)/flags
+	@pkg-config --libs $(APPLY_PACKAGES) > $@
+
+$(BUILD)/wimplan-apply: $(call objects,src/apply/main.c) $(BUILD)/libapply.a $(BUILD)/libwimplan.a $(BUILD)/apply-libs
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %-libs,$^) @$(BUILD)/apply-libs
+
 $(BUILD)/mkwim: $(call objects,$(MKWIM_SOURCES)) $(BUILD)/libwimplan.a $(BUILD)/libs
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %/libs,$^) @$(BUILD)/libs
@@ -77,9 +91,9 @@ $(BUILD)/site-provider: $(call objects,$(SITE_SOURCES)) $(BUILD)/libwimplan.a $(
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %/libs,$^) @$(BUILD)/libs -lmicrohttpd
 
-$(BUILD)/unit-tests: $(call objects,$(UNIT_SOURCES)) $(BUILD)/libwimplan.a $(BUILD)/libs
+$(BUILD)/unit-tests: $(call objects,$(UNIT_SOURCES)) $(BUILD)/libapply.a $(BUILD)/libwimplan.a $(BUILD)/libs $(BUILD)/apply-libs
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %/libs,$^) @$(BUILD)/libs -lcriterion
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %libs,$^) @$(BUILD)/libs @$(BUILD)/apply-libs -lcriterion
 
 # The fuzz targets with a main() that replays files: gcc and the sanitizers suffice for the corpora.
 $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/obj/tests/fuzz/replay.o $(BUILD)/libwimplan.a $(BUILD)/libs
@@ -104,7 +118,7 @@ deps:
 demo: $(BUILD)/wimplan $(BUILD)/mkwim
 	@tests/demo.sh $(BUILD)
 
-check: $(BUILD)/wimplan $(BUILD)/mkwim $(BUILD)/unit-tests $(FUZZ_SOURCES:tests/fuzz/%.c=$(BUILD)/fuzz/%) man
+check: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/mkwim $(BUILD)/unit-tests $(FUZZ_SOURCES:tests/fuzz/%.c=$(BUILD)/fuzz/%) man
 	@tests/check.sh $(BUILD)
 
 # The same tests in a build with AddressSanitizer and UndefinedBehaviorSanitizer; a report of theirs fails the run.
