@@ -270,6 +270,6 @@ const struct wp_apply_command wp_apply_run = {
 		"      --settle SECONDS    how long to look for the effect of a call (default 900)\n"
 		"      --commit WHEN       write a reloaded object back: auto (when its metadata is\n"
 		"                          not there yet), always or never\n"
-		"      --receipt FILE      default: PLAN.receipt\n",
+		"      --receipt FILE      default: plan.receipt.json for plan.json\n",
 	.run = run,
 };

@@ -296,6 +296,17 @@ static int parse(struct wp_apply *apply, int argc, char **argv, struct given *gi
 	return -1;
 }
 
+/* plan.json → plan.receipt.json */
+static const char *default_receipt(const struct wp_apply *apply)
+{
+	const char *plan = strcmp(apply->plan_path, "-") ? apply->plan_path : apply->journal_path;
+	size_t length = strlen(plan);
+
+	if (length > 5 && !strcmp(plan + length - 5, ".json"))
+		length -= 5;
+	return wp_arena_printf(apply->arena, "%.*s.receipt.json", (int)length, plan);
+}
+
 int wp_apply_options(struct wp_apply *apply, int argc, char **argv)
 {
 	struct given given = { 0 };
@@ -312,8 +323,6 @@ int wp_apply_options(struct wp_apply *apply, int argc, char **argv)
 	if (!apply->journal_path)
 		apply->journal_path = wp_arena_printf(apply->arena, "%s.journal", apply->plan_path);
 	if (!apply->receipt_path)
-		apply->receipt_path = !strcmp(apply->plan_path, "-")
-					      ? wp_arena_printf(apply->arena, "%s.receipt", apply->journal_path)
-					      : wp_arena_printf(apply->arena, "%s.receipt", apply->plan_path);
+		apply->receipt_path = default_receipt(apply);
 	return configure(apply, &given);
 }

@@ -103,7 +103,7 @@ class Site:
         self.kinds, self.shared = list(kinds), shared
         self.env = {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")} | {
             "PATH": os.environ["PATH"], "HOME": str(self.folder / "home"), "LC_ALL": "C.UTF-8", "TZ": "UTC", "TERM": "dumb",
-            "WIMPLAN_USER": "tester", "WIMPLAN_HOST": "example"}
+            "WIMPLAN_USER": "tester", "WIMPLAN_HOST": "example", "XDG_RUNTIME_DIR": str(self.folder)}
         self.map = f"{SHARE}={self.folder / 'sources'}"
         self.packages = []
         for i, kind in enumerate(self.kinds):
@@ -203,7 +203,7 @@ class Site:
             "x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 -extfile server.ext -out server.pem",
             "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj /CN=Other -keyout other.key -out other.pem",
         ):
-            (self.folder / "server.ext").write_text("subjectAltName=DNS:localhost,IP:127.0.0.1\n")
+            (self.folder / "server.ext").write_text("subjectAltName=DNS:localhost\n")
             self.must("openssl", *line.split())
         return ("--cert", self.folder / "server.pem", "--key", self.folder / "server.key")
 

@@ -21,7 +21,7 @@ static void answer_return(struct call *call, struct answer *answer, json_int_t v
 	}
 	free(context);
 	/* 201 is what methods on the wmi route answer (configmgr.md, §4.5). */
-	site_answer_json(answer, 201, json);
+	site_answer_json(answer, call->site->bare ? 200 : 201, json);
 }
 
 static bool is_locked(struct site *site, const char *package_id)

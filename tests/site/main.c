@@ -34,6 +34,7 @@ static const char usage[] =
 	"  --clock SECONDS       the site's clock at the start, since 1970\n"
 	"  --seed N              of everything that is random\n"
 	"  --no-bound-actions    $metadata offers no methods, and none can be called\n"
+	"  --bare                an object by key stands alone, and methods answer 200\n"
 	"  --needs-commit        a reload shows only after a PUT or PATCH\n"
 	"  --metadata-classes N  that many other classes in $metadata; default 20\n"
 	"  --lifetime SECONDS    default 60\n";
@@ -71,7 +72,7 @@ struct options {
 	double lifetime;
 };
 
-enum { PORT = 256, CERT, KEY, STATE, LOAD, MAP, SITE, FAULTS, LOG, SETTLE, DP_LAG, DPS, TOKEN, CLOCK, SEED, NO_BOUND, NEEDS_COMMIT,
+enum { PORT = 256, CERT, KEY, STATE, LOAD, MAP, SITE, FAULTS, LOG, SETTLE, DP_LAG, DPS, TOKEN, CLOCK, SEED, NO_BOUND, BARE, NEEDS_COMMIT,
        METADATA, LIFETIME };
 
 static const struct option names[] = {
@@ -79,7 +80,7 @@ static const struct option names[] = {
 	{ "load", 1, NULL, LOAD }, { "map", 1, NULL, MAP }, { "site", 1, NULL, SITE }, { "faults", 1, NULL, FAULTS },
 	{ "log", 1, NULL, LOG }, { "settle-delay", 1, NULL, SETTLE }, { "dp-lag", 1, NULL, DP_LAG }, { "dps", 1, NULL, DPS },
 	{ "token-file", 1, NULL, TOKEN }, { "clock", 1, NULL, CLOCK }, { "seed", 1, NULL, SEED },
-	{ "no-bound-actions", 0, NULL, NO_BOUND }, { "needs-commit", 0, NULL, NEEDS_COMMIT },
+	{ "bare", 0, NULL, BARE }, { "no-bound-actions", 0, NULL, NO_BOUND }, { "needs-commit", 0, NULL, NEEDS_COMMIT },
 	{ "metadata-classes", 1, NULL, METADATA }, { "lifetime", 1, NULL, LIFETIME }, { "help", 0, NULL, 'h' }, { NULL, 0, NULL, 0 },
 };
 
@@ -101,6 +102,7 @@ static void set_more(struct site *site, struct options *options, int option, con
 	case CLOCK: site->clock_offset = strtod(value, NULL) - site_now(site); break;
 	case SEED: site->seed = strtoull(value, NULL, 10); break;
 	case NO_BOUND: site->bound_actions = false; break;
+	case BARE: site->bare = true; break;
 	case NEEDS_COMMIT: site->needs_commit = true; break;
 	case METADATA: site->metadata_classes = atoi(value); break;
 	case LIFETIME: options->lifetime = strtod(value, NULL); break;

@@ -67,6 +67,10 @@ static void get_by_key(struct call *call, const char *class, const char *key, st
 		site_answer_error(answer, 404, "", "No such instance.");
 		return;
 	}
+	if (call->site->bare) {
+		site_answer_json(answer, 200, entity);
+		return;
+	}
 	/* By key the entity stands in a list all the same (configmgr.md, §4.2). */
 	answer_rows(call, is, json_pack("[o]", entity), answer);
 }

@@ -51,7 +51,7 @@ struct site {
 	struct wp_map map;
 	const char *site_code;
 	const char *token; /* the bearer token that is asked for; NULL: none */
-	bool https, bound_actions, needs_commit;
+	bool https, bare, bound_actions, needs_commit;
 	int metadata_classes;
 	double settle_min, settle_max; /* seconds until a refresh shows in SourceVersion */
 	double dp_lag;                 /* seconds until a DP has the new version */
