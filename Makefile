@@ -21,7 +21,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvl
 HARDENING := $(if $(SANITIZE)$(COVERAGE),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong -fstack-clash-protection -fPIE
 SANITIZERS := $(if $(SANITIZE),-fsanitize=address$(,)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 , := ,
-ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -Iinclude $(WARNINGS) $(HARDENING) $(SANITIZERS) $(COVERAGE) $(CFLAGS)
+ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -Iinclude -I$(BUILD)/generated $(WARNINGS) $(HARDENING) $(SANITIZERS) $(COVERAGE) $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(SANITIZERS) $(COVERAGE) $(LDFLAGS)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2))
@@ -60,6 +60,15 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) @$(BUILD)/flags -MMD -MP -c -o $@ $<
+
+# The script of `show --format powershell` is kept as PowerShell and becomes C strings; the plan goes behind its first file.
+SCRIPT_PARTS := $(sort $(wildcard src/report/powershell/*.ps1))
+to_c = sed 's/[\\"]/\\&/g; s/^/"/; s/$$/\\n"/'
+$(BUILD)/generated/powershell_%.inc: $(SCRIPT_PARTS)
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(to_c) $(if $(filter head,$*),$(firstword $^),$(wordlist 2,99,$^)) > $@.new && mv $@.new $@
+$(BUILD)/obj/src/report/plan_powershell.o: $(BUILD)/generated/powershell_head.inc $(BUILD)/generated/powershell_body.inc
 
 $(BUILD)/libwimplan.a: $(call objects,$(LIB_SOURCES))
 	$(call say,AR,$@)
