@@ -17,7 +17,7 @@ _wimplan_value() {
 	case $1 in
 	-o | --output | --cache | --config | --records | --events) _wimplan_files -f ;;
 	--color) _wimplan_words 'auto always never' ;;
-	--format) _wimplan_words 'text markdown csv json' ;;
+	--format) _wimplan_words 'text markdown csv json powershell' ;;
 	--image | --site | --taken-at | --snapshot | --map | --only | --exclude | --jobs) COMPREPLY=() ;;
 	*) return 1 ;;
 	esac
