@@ -127,7 +127,8 @@ deps:
 demo: $(BUILD)/wimplan $(BUILD)/mkwim
 	@tests/demo.sh $(BUILD)
 
-check: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/mkwim $(BUILD)/site-provider $(BUILD)/unit-tests $(FUZZ_SOURCES:tests/fuzz/%.c=$(BUILD)/fuzz/%) man
+CHECKED := $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/mkwim $(BUILD)/site-provider $(BUILD)/unit-tests
+check: $(CHECKED) $(FUZZ_SOURCES:tests/fuzz/%.c=$(BUILD)/fuzz/%) man
 	@tests/check.sh $(BUILD)
 
 # The same tests in a build with AddressSanitizer and UndefinedBehaviorSanitizer; a report of theirs fails the run.

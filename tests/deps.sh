@@ -7,7 +7,7 @@ for purpose; do
 	case $purpose in
 	build) packages="$packages gcc libc6-dev make pkg-config scdoc libwim-dev libxml2-dev libsqlite3-dev libjansson-dev
 		libssl-dev libsmartcols-dev libarchive-dev" ;;
-	test) packages="$packages libcriterion-dev python3 python3-jsonschema mandoc" ;;
+	test) packages="$packages libmicrohttpd-dev openssl libcriterion-dev python3 python3-jsonschema mandoc" ;;
 	check-valgrind) packages="$packages valgrind" ;;
 	coverage) packages="$packages gcovr" ;;
 	bench) packages="$packages wimtools" ;;

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A small site for tests of wimplan-apply: sources, export, plan, and the stand-in provider that behaves like the site."""
 
+import concurrent.futures
 import json
 import os
 import pathlib
 import shutil
-import signal
 import ssl
 import subprocess
 import sys
@@ -332,31 +332,36 @@ class Expect:
                 self.failures.append(f"does not say {word!r}: {text[-400:]!r}")
 
 
+def run_test(build, name, function):
+    """Returns what failed, how long it took and where it ran."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="wimplan-apply-"))
+    expect, began = Expect(), time.monotonic()
+    try:
+        function(build, folder, expect)
+    except Exception:  # a test that breaks is a test that failed
+        expect.failures.append(traceback.format_exc())
+    if not expect.failures:
+        shutil.rmtree(folder, ignore_errors=True)
+    return name, expect.failures, time.monotonic() - began, folder
+
+
 def run_tests(module, argv):
-    """Runs the functions test_… of @module: SCRIPT BUILD [NAME…]. Ends with "N passed, N failed"."""
+    """Runs the functions test_… of @module, most of which wait: SCRIPT BUILD [NAME…]. Ends with "N passed, N failed"."""
     build, only = argv[1], argv[2:]
     passed = failed = 0
-    tests = [(name, function) for name, function in vars(module).items() if name.startswith("test_")]
-    for name, function in tests:
-        if only and not any(word in name for word in only):
-            continue
-        folder = pathlib.Path(tempfile.mkdtemp(prefix="wimplan-apply-"))
-        expect, began = Expect(), time.monotonic()
-        try:
-            function(build, folder, expect)
-        except Exception:  # a test that breaks is a test that failed
-            expect.failures.append(traceback.format_exc())
-        took = time.monotonic() - began
-        if expect.failures:
-            failed += 1
-            print(f"FAILED  {name} ({took:.1f} s; {folder})")
-            for failure in expect.failures:
-                print("    " + failure.replace("\n", "\n    "))
-        else:
-            passed += 1
-            if os.environ.get("V"):
-                print(f"ok      {name} ({took:.1f} s)")
-            shutil.rmtree(folder, ignore_errors=True)
-        sys.stdout.flush()
+    tests = [(name, function) for name, function in vars(module).items()
+             if name.startswith("test_") and (not only or any(word in name for word in only))]
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        for name, failures, took, folder in pool.map(lambda test: run_test(build, *test), tests):
+            if failures:
+                failed += 1
+                print(f"FAILED  {name} ({took:.1f} s; {folder})")
+                for failure in failures:
+                    print("    " + failure.replace("\n", "\n    "))
+            else:
+                passed += 1
+                if os.environ.get("V"):
+                    print(f"ok      {name} ({took:.1f} s)")
+            sys.stdout.flush()
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
