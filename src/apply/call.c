@@ -81,10 +81,8 @@ static void take_answer(struct wp_run *run, struct wp_step *step, const struct w
 	case WP_SAID_DONE:
 		step->state = WP_STATE_ACCEPTED;
 		step->error[0] = '\0';
-		/* A refresh is never sent again from here on; a reload that is would do no harm. */
-		if (step->action == WP_REFRESH)
-			wp_run_save(run, step, "accepted");
-		else
+		wp_run_save(run, step, "accepted");
+		if (step->action == WP_RELOAD)
 			commit_reload(run, step);
 		if (step->state == WP_STATE_ACCEPTED)
 			wp_settle_add(run, step);
@@ -131,6 +129,7 @@ static void send_call(struct wp_run *run, struct wp_step *step, const struct wp_
 	step->error[0] = '\0';
 	wp_classify_digest(record, step->property_before);
 	wp_run_save(run, step, "started");
+	wp_run_sync(run);
 	/* Not on disk: then it is not sent. */
 	if (!run->stop) {
 		wp_provider_send(run->session->provider, "POST", path, "{}", &http);

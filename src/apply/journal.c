@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The journal in SQLite: every change of a step is one transaction that is on disk before the run goes on. */
+/* The journal in SQLite: a call is on disk before it is sent, its outcome before anything waits. */
 #include "journal.h"
 #include "lock.h"
 
@@ -32,6 +32,7 @@ struct wp_journal {
 	char *path;
 	int lock; /* -1: none */
 	bool write;
+	bool open; /* a transaction is, with what is not yet on disk */
 	int64_t run;
 };
 
@@ -164,6 +165,7 @@ void wp_journal_close(struct wp_journal *journal)
 {
 	if (!journal)
 		return;
+	wp_journal_sync(journal, NULL);
 	sqlite3_finalize(journal->save);
 	sqlite3_finalize(journal->event);
 	/* At rest it is one file. */
@@ -279,13 +281,14 @@ int wp_journal_begin(struct wp_journal *journal, const char *provider, const cha
 
 int wp_journal_finish(struct wp_journal *journal, int exit_status, struct wp_time now, struct wp_error *err)
 {
+	int status = wp_journal_sync(journal, err);
 	char *sql = sqlite3_mprintf("UPDATE run SET finished_at=%lld, exit_status=%d WHERE id=%lld", (long long)now.ticks,
 				    exit_status, (long long)journal->run);
-	int status;
 
 	if (!sql)
 		abort();
-	status = execute(journal, sql, err);
+	if (!status)
+		status = execute(journal, sql, err);
 	sqlite3_free(sql);
 	return status;
 }
@@ -344,13 +347,20 @@ static bool run_once(sqlite3_stmt *statement)
 	return result == SQLITE_DONE;
 }
 
+int wp_journal_sync(struct wp_journal *journal, struct wp_error *err)
+{
+	if (!journal->open)
+		return WP_OK;
+	journal->open = false;
+	return execute(journal, "COMMIT", err);
+}
+
 int wp_journal_save(struct wp_journal *journal, const struct wp_step *step, const char *event, struct wp_time now,
 		    struct wp_error *err)
 {
-	int status = execute(journal, "BEGIN IMMEDIATE", err);
-
-	if (status)
-		return status;
+	if (!journal->open && execute(journal, "BEGIN IMMEDIATE", err))
+		return WP_E_FAILED;
+	journal->open = true;
 	bind_step(journal->save, step);
 	sqlite3_bind_int64(journal->event, 1, journal->run);
 	sqlite3_bind_int64(journal->event, 2, (int64_t)step->position);
@@ -358,10 +368,5 @@ int wp_journal_save(struct wp_journal *journal, const struct wp_step *step, cons
 	bind_text(journal->event, 4, event);
 	if (step->error[0])
 		bind_text(journal->event, 5, step->error);
-	if (!run_once(journal->save) || !run_once(journal->event)) {
-		status = fail(journal, err);
-		sqlite3_exec(journal->db, "ROLLBACK", NULL, NULL, NULL);
-		return status;
-	}
-	return execute(journal, "COMMIT", err);
+	return run_once(journal->save) && run_once(journal->event) ? WP_OK : fail(journal, err);
 }

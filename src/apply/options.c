@@ -245,6 +245,15 @@ static int take_commit(struct wp_apply *apply, const char *given)
 	return given ? wp_apply_usage(apply, "--commit", "--commit is auto, always or never, not '%s'", given) : -1;
 }
 
+static bool is_test_provider(const char *url)
+{
+	static const char end[] = "/AdminService";
+	size_t length = strlen(url);
+
+	return wp_provider_is_loopback(url) && length > sizeof end && !strcasecmp(url + length - (sizeof end - 1), end) &&
+	       !strpbrk(url, " \t?#");
+}
+
 static int configure(struct wp_apply *apply, const struct given *given)
 {
 	struct wp_config config;
@@ -258,7 +267,7 @@ static int configure(struct wp_apply *apply, const struct given *given)
 		if (!given->values[i])
 			continue;
 		/* Without TLS only to this very machine: for tests. */
-		if (config_options[i].option == OPT_PROVIDER && wp_provider_is_loopback(given->values[i]))
+		if (config_options[i].option == OPT_PROVIDER && is_test_provider(given->values[i]))
 			loopback = given->values[i];
 		else
 			status = wp_config_set(apply->arena, &config, config_options[i].section, config_options[i].key,

@@ -54,14 +54,23 @@ int wp_apply_read_plan(struct wp_apply *apply)
 	return select_steps(apply);
 }
 
-/* The first line of a text, without white space around it. */
+/* Takes away the white space around a text. */
 static char *trim(char *text)
 {
 	text += strspn(text, " \t\r\n");
-	text[strcspn(text, "\r\n")] = '\0';
-	for (size_t length = strlen(text); length && strchr(" \t", text[length - 1]); length--)
+	for (size_t length = strlen(text); length && strchr(" \t\r\n", text[length - 1]); length--)
 		text[length - 1] = '\0';
 	return text;
+}
+
+/* It becomes a header, which nothing in it may end: printable ASCII without spaces (RFC 6750, 2.1, is narrower still). */
+static bool is_token(const char *text)
+{
+	const char *at = text;
+
+	while (*at > ' ' && *at <= '~')
+		at++;
+	return *text && !*at;
 }
 
 static int read_token(struct wp_apply *apply)
@@ -78,10 +87,9 @@ static int read_token(struct wp_apply *apply)
 		text = wp_arena_strdup(apply->arena, given ? given : "");
 	}
 	text = trim(text);
-	/* It becomes a header: nothing may end that. */
-	if (!*text || text[strcspn(text, " \t\x7f\x01\x02\x1b")])
+	if (!is_token(text))
 		return wp_apply_usage(apply, "--token-file",
-				      "--auth bearer needs a token, from --token-file FILE or WIMPLAN_TOKEN");
+				      "--auth bearer needs a token of printable ASCII, from --token-file FILE or WIMPLAN_TOKEN");
 	apply->connection.token = text;
 	return -1;
 }

@@ -4,6 +4,7 @@
  * itself in three cases, and a guard on the request's body decides which of them it may.
  */
 #include "provider.h"
+#include "clock.h"
 
 
 #include "wimplan/limits.h"
@@ -103,6 +104,22 @@ static bool take_status(struct wp_provider *provider, long status)
 	return !guard->suspect;
 }
 
+/* RFC 9110, 10.2.3: seconds, or a date. */
+static long read_retry_after(const char *value)
+{
+	char *end;
+	long seconds = strtol(value, &end, 10);
+	time_t date;
+
+	if (*value && !*end)
+		return seconds >= 0 ? seconds : -1;
+	date = curl_getdate(value, NULL);
+	if (date < 0)
+		return -1;
+	seconds = (long)(date - (time_t)wp_clock_unix());
+	return seconds > 0 ? seconds : 0;
+}
+
 static size_t take_header(char *line, size_t size, size_t count, void *context)
 {
 	struct wp_provider *provider = context;
@@ -116,11 +133,7 @@ static size_t take_header(char *line, size_t size, size_t count, void *context)
 		if (status >= 200 && !take_status(provider, status))
 			return 0;
 	} else if (is_header(line, length, "Retry-After", value, sizeof value)) {
-		/* RFC 9110, 10.2.3: seconds or a date; a date counts as not given. */
-		char *end;
-		long seconds = strtol(value, &end, 10);
-
-		provider->reply->retry_after = *value && !*end && seconds >= 0 ? seconds : -1;
+		provider->reply->retry_after = read_retry_after(value);
 	} else if (is_header(line, length, "Content-Type", value, sizeof value)) {
 		size_t type = strcspn(value, "; \t");
 

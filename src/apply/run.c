@@ -23,6 +23,14 @@ void wp_run_save(struct wp_run *run, struct wp_step *step, const char *event)
 			  step->entry->package_id, wp_action_name(step->action), wp_state_name(step->state));
 }
 
+void wp_run_sync(struct wp_run *run)
+{
+	struct wp_error err;
+
+	if (wp_journal_sync(run->journal, &err))
+		wp_run_fail(run, &err);
+}
+
 void wp_run_end_step(struct wp_run *run, struct wp_step *step, enum wp_state state, const char *error)
 {
 	step->state = state;
@@ -121,9 +129,11 @@ void wp_run_steps(struct wp_run *run)
 			break;
 		if (pause < 0 || (look >= 0 && look < pause))
 			pause = look;
+		wp_run_sync(run);
 		if (pause > 0)
 			wp_clock_wait(pause);
 	}
 	wp_settle_finish(run);
+	wp_run_sync(run);
 	wp_apply_progress(run->apply, "%s", "");
 }

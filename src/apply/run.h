@@ -19,8 +19,11 @@ struct wp_run {
 /* Carries the steps out, as far as they are pending, or looks for what earlier runs left open. */
 void wp_run_steps(struct wp_run *run);
 
-/* Keeps a change of a step: journal, events, progress. A journal that cannot be written stops the run. */
+/* Keeps a change of a step: journal (not on disk yet), events, progress. A journal that cannot be written stops the run. */
 void wp_run_save(struct wp_run *run, struct wp_step *step, const char *event);
+
+/* Puts on disk what was kept so far. */
+void wp_run_sync(struct wp_run *run);
 
 /* Gives the step its outcome. @error may be NULL. */
 void wp_run_end_step(struct wp_run *run, struct wp_step *step, enum wp_state state, const char *error);

@@ -10,6 +10,8 @@
 /* Calls of one step in one run: a call whose effect never shows is not repeated for ever. */
 #define SENDS_PER_RUN 3u
 
+static void poll_step(struct wp_run *run, struct wp_step *step);
+
 void wp_settle_add(struct wp_run *run, struct wp_step *step)
 {
 	/* By this machine's clock, for the call may have begun in another run. A clock set back must not prolong it. */
@@ -21,6 +23,12 @@ void wp_settle_add(struct wp_run *run, struct wp_step *step)
 	step->interval_ms = FIRST_INTERVAL_MS;
 	step->deadline_ms = step->last_look ? step->due_ms : step->due_ms + settle - passed;
 	run->waiting++;
+	/* The first look is at once. Mostly it is the last one, and what follows goes to disk together. */
+	if (!wp_signal_caught() && !run->stop)
+		poll_step(run, step);
+	/* From here on an accepted refresh is never sent again. */
+	if (step->waiting)
+		wp_run_sync(run);
 }
 
 static void leave(struct wp_run *run, struct wp_step *step)
