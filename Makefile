@@ -100,6 +100,10 @@ $(BUILD)/site-provider: $(call objects,$(SITE_SOURCES)) $(BUILD)/libwimplan.a $(
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %/libs,$^) @$(BUILD)/libs -lmicrohttpd
 
+$(BUILD)/bare-requests: $(call objects,tests/bench/bare_requests.c) $(BUILD)/apply-libs
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %-libs,$^) @$(BUILD)/apply-libs
+
 $(BUILD)/unit-tests: $(call objects,$(UNIT_SOURCES)) $(BUILD)/libapply.a $(BUILD)/libwimplan.a $(BUILD)/libs $(BUILD)/apply-libs
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %libs,$^) @$(BUILD)/libs @$(BUILD)/apply-libs -lcriterion
@@ -147,8 +151,9 @@ coverage:
 		--html-details $(BUILD)/coverage/index.html --sort-percentage
 	@echo "Details: $(BUILD)/coverage/index.html"
 
-bench: $(BUILD)/wimplan $(BUILD)/mkwim
+bench: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/mkwim $(BUILD)/site-provider $(BUILD)/bare-requests
 	@tests/bench/bench.py $(BUILD) $(BENCH)
+	@tests/bench/apply_bench.py $(BUILD) $(BENCH)
 
 # Fuzzes every target for SECONDS with clang's libFuzzer, from the corpora in tests/fuzz/corpus.
 SECONDS ?= 60
