@@ -262,14 +262,14 @@ const struct wp_apply_command wp_apply_run = {
 	.name = "run",
 	.summary = "carry a plan out, or resume it",
 	.help = "Usage: wimplan-apply run [OPTION…] PLAN\n"
-		"Carries the plan out: each call once, in the plan's order, with a journal that lets\n"
-		"the same command resume it whatever happened in between.\n\n"
+		"Carries the plan out: each call once, in the plan's order, with a journal that\n"
+		"lets the same command resume it whatever happened in between.\n\n"
 		"      --yes               do not ask\n"
 		"      --skip-conflicts    leave out what no longer fits, instead of refusing all\n"
 		"      --window START/END  begin steps only in this time (ISO 8601 with zones)\n"
-		"      --settle SECONDS    how long to look for the effect of a call (default 900)\n"
-		"      --commit WHEN       write a reloaded object back: auto (when its metadata is\n"
-		"                          not there yet), always or never\n"
+		"      --settle SECONDS    look so long for the effect of a call (default 900)\n"
+		"      --commit WHEN       write a reloaded object back: auto (when its metadata\n"
+		"                          is not there yet), always or never\n"
 		"      --receipt FILE      default: plan.receipt.json for plan.json\n",
 	.run = run,
 };

@@ -42,7 +42,7 @@ const struct wp_apply_command wp_apply_status = {
 	.name = "status",
 	.summary = "say how far a plan has come, from its journal",
 	.help = "Usage: wimplan-apply status [OPTION…] PLAN\n"
-		"Says what became of each step of the plan, from its journal alone: no provider is\n"
-		"asked.\n",
+		"Says what became of each step of the plan, from its journal alone: no provider\n"
+		"is asked.\n",
 	.run = run,
 };

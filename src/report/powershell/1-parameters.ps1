@@ -6,23 +6,24 @@
 Carries out a plan of wimplan on a Configuration Manager site, through CIM.
 
 .DESCRIPTION
-For sites that let no outside program call the SMS Provider. It does what wimplan-apply does, with the same calls and the
-same checks, and it runs in Windows PowerShell 5.1 and in PowerShell 7 on Windows.
+For sites that let no outside program call the SMS Provider. It does what wimplan-apply does, with the same calls and
+the same checks, and it runs in Windows PowerShell 5.1 and in PowerShell 7 on Windows.
 
-First every package of the plan is read again. One that is no longer as the plan found it is a conflict, and any conflict
-refuses the whole run before the first call, unless -SkipConflicts is given. Then each package is reloaded and refreshed
-as planned: connect, get the object by its key, call the method, commit the object. What was called is verified by
-reading the package again.
+First every package of the plan is read again. One that is no longer as the plan found it is a conflict, and any
+conflict refuses the whole run before the first call, unless -SkipConflicts is given. Then each package is reloaded and
+refreshed as planned: connect, get the object by its key, call the method, commit the object. What was called is
+verified by reading the package again.
 
 What happened is kept in a receipt, which is written before and after each call. Running the script again goes on where
-it stopped: what is done stays done, and what was called without an answer is looked up before it is called again.
+it stopped: what is done stays done, what the site has accepted is not called again, and what was called without an
+answer is looked up before it is called again.
 "wimplan record" turns the receipt into baselines.
 
 The account needs the rights to read and modify these packages and to copy them to distribution points, and to connect
 to the SMS Provider over WMI. No cmdlet of the Configuration Manager console is used.
 
-Exit status: 0 everything is done, 1 failed, 2 a parameter is wrong, 4 refused before any call, 5 another run is going on,
-6 steps failed or are left over.
+Exit status: 0 everything is done, 1 failed, 2 a parameter is wrong, 4 refused before any call, 5 another run is going
+on, 6 steps failed or are left over.
 
 .PARAMETER ProviderMachineName
 The computer with the SMS Provider.

@@ -70,6 +70,11 @@ function Invoke-Package {
         if (-not $WhatIfPreference -and (Resolve-Open -Step $step)) {
             continue
         }
+        # What the site has accepted is never called again: a refresh may cost terabytes of traffic.
+        if ($step.Outcome -eq 'unverified') {
+            $blocked = 'its reload could not be seen'
+            continue
+        }
         # Once more right before the call: other packages may have taken hours.
         $record = Read-Record -Package $step.Package
         $verdict = Get-Verdict -Step $step -Record $record
