@@ -83,7 +83,8 @@ void wp_apply_progress(struct wp_apply *apply, const char *format, ...) __attrib
 int wp_events_open(struct wp_apply *apply, struct wp_error *err);
 void wp_events_close(struct wp_apply *apply);
 /* One line of --events; @step NULL: of the run as a whole. @seconds below 0: none. */
-void wp_event(struct wp_apply *apply, const char *type, const struct wp_step *step, const char *message, double seconds);
+void wp_event(struct wp_apply *apply, const char *type, const struct wp_step *step, const char *message,
+	      double seconds);
 
 /* options.c */
 

@@ -36,7 +36,8 @@ static void write_back(struct wp_run *run, struct wp_step *step, const json_t *e
 	wp_provider_send(run->session->provider, "PUT", path, text ? text : "{}", &http);
 	wp_answer_read(&http, false, &answer);
 	/* 204 No Content is the usual answer to a PUT. */
-	if (answer.said != WP_SAID_DONE && !(http.transport == WP_ANSWERED && http.status >= 200 && http.status < 300)) {
+	if (answer.said != WP_SAID_DONE &&
+	    !(http.transport == WP_ANSWERED && http.status >= 200 && http.status < 300)) {
 		step->commit_failed = true;
 		wp_step_error(step, "the object could not be written back: %.500s", answer.why);
 		wp_run_save(run, step, "commit-failed");

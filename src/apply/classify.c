@@ -73,8 +73,8 @@ static bool check_image(const struct wp_expected_image *expected, const struct w
 }
 
 /*
- * What the plan proved to be different must be right now too. The fields whose derivation is only inferred are not asked
- * for: the site may have another way to fill them.
+ * What the plan proved to be different must be right now too. The fields whose derivation is only inferred are not
+ * asked for: the site may have another way to fill them.
  */
 static bool check_description(const struct wp_entry *entry, const struct wp_record *record, char *ret_why, size_t size)
 {
@@ -82,8 +82,8 @@ static bool check_description(const struct wp_entry *entry, const struct wp_reco
 		const struct wp_reason *reason = &entry->reasons[i];
 		const struct wp_site_image *image;
 
-		if (reason->action != WP_RELOAD || reason->confidence != WP_PROVEN || !reason->field || !reason->found ||
-		    strcmp(reason->field, "description"))
+		if (reason->action != WP_RELOAD || reason->confidence != WP_PROVEN || !reason->field ||
+		    !reason->found || strcmp(reason->field, "description"))
 			continue;
 		image = find_image(record, reason->image);
 		if (image && !same_text(reason->found, image->description, false)) {
@@ -142,8 +142,8 @@ static bool conflict(struct wp_verdict *ret, const char *package_id, const char 
 		     const char *planned)
 {
 	ret->standing = WP_STANDS_CONFLICT;
-	snprintf(ret->why, sizeof ret->why, "%s: %s is %.200s now, and the plan was made for %.200s; plan again", package_id,
-		 property, shown(now), shown(planned));
+	snprintf(ret->why, sizeof ret->why, "%s: %s is %.200s now, and the plan was made for %.200s; plan again",
+		 package_id, property, shown(now), shown(planned));
 	return false;
 }
 
@@ -188,7 +188,7 @@ static void classify_metadata(const struct wp_step *step, const struct wp_record
 	wp_classify_digest(record, digest);
 	if (record->image_property_state == WP_NOT_FETCHED && step->action == WP_REFRESH)
 		return;
-	/* As planned comes first: the plan knew more fields than it lists, and wanted the reload with exactly this text. */
+	/* As planned comes first: the plan knew more fields than it lists, and wanted the reload for this very text. */
 	if (!strcmp(digest, planned))
 		return;
 	if (wp_classify_images(entry, record, why, sizeof why)) {
@@ -212,7 +212,8 @@ void wp_classify(const struct wp_step *step, const struct wp_record *record, str
 	memset(ret, 0, sizeof *ret);
 	if (!record) {
 		ret->standing = WP_STANDS_CONFLICT;
-		snprintf(ret->why, sizeof ret->why, "%s: the site has no such package any more, or does not show it to you; plan again",
+		snprintf(ret->why, sizeof ret->why,
+			 "%s: the site has no such package any more, or does not show it to you; plan again",
 			 step->entry->package_id);
 		return;
 	}

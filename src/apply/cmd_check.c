@@ -45,7 +45,8 @@ static int settle_begun(struct wp_session *session, struct wp_error *err)
 			step->state = WP_STATE_STARTED;
 		else if (step->state == WP_STATE_UNVERIFIED)
 			step->state = WP_STATE_ACCEPTED;
-		else if (step->state == WP_STATE_FAILED || step->state == WP_STATE_CONFLICT || step->state == WP_STATE_SKIPPED)
+		else if (step->state == WP_STATE_FAILED || step->state == WP_STATE_CONFLICT ||
+			 step->state == WP_STATE_SKIPPED)
 			step->state = WP_STATE_PENDING;
 		if (step->state == WP_STATE_STARTED || step->state == WP_STATE_ACCEPTED)
 			status = look_up(session, step, err);

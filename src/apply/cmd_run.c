@@ -32,7 +32,8 @@ static void reopen(struct wp_steps *steps)
 			step->state = WP_STATE_ACCEPTED;
 		else if (step->state == WP_STATE_UNKNOWN)
 			step->state = WP_STATE_STARTED;
-		else if (step->state == WP_STATE_FAILED || step->state == WP_STATE_CONFLICT || step->state == WP_STATE_SKIPPED)
+		else if (step->state == WP_STATE_FAILED || step->state == WP_STATE_CONFLICT ||
+			 step->state == WP_STATE_SKIPPED)
 			step->state = WP_STATE_PENDING;
 		if (step->state == WP_STATE_PENDING)
 			step->error[0] = '\0';
@@ -103,9 +104,10 @@ static bool confirm(struct wp_apply *apply, const struct wp_verdict *verdicts)
 		refresh += step->action == WP_REFRESH;
 	}
 	if (looked_up)
-		fprintf(stderr, "An earlier run has begun %zu more; what became of them is looked up first.\n", looked_up);
-	fprintf(stderr, "Reload the metadata of %zu and refresh the content of %zu packages at %s? [y/N] ", reload, refresh,
-		apply->connection.url);
+		fprintf(stderr, "An earlier run has begun %zu more; what became of them is looked up first.\n",
+			looked_up);
+	fprintf(stderr, "Reload the metadata of %zu and refresh the content of %zu packages at %s? [y/N] ", reload,
+		refresh, apply->connection.url);
 	if (!fgets(answer, sizeof answer, stdin))
 		return false;
 	return answer[0] == 'y' || answer[0] == 'Y';
@@ -246,7 +248,8 @@ static int run(struct wp_apply *apply)
 	int status;
 
 	if (!apply->yes && !apply->env->stdin_terminal)
-		return wp_apply_usage(apply, "--yes", "run changes the site; without a terminal to ask on it needs --yes");
+		return wp_apply_usage(apply, "--yes",
+				      "run changes the site; without a terminal to ask on it needs --yes");
 	status = wp_apply_read_plan(apply);
 	if (status < 0)
 		status = wp_apply_read_secrets(apply);

@@ -14,7 +14,7 @@
 /* The meaning of a WMI, SMS or Win32 code; NULL when it is not known. */
 const char *wp_code_meaning(uint32_t code);
 
-/* "1078462258 (0x40480732: …)" into @room; without the meaning when it is not known. A signed value keeps its sign. */
+/* "1078462258 (0x40480732: …)" into @room, without the meaning when it is not known. A value keeps its sign. */
 void wp_code_text(int64_t code, char *room, size_t size);
 
 #endif

@@ -47,9 +47,10 @@ int wp_entity_read(const json_t *answer, const struct wp_entry *entry, const cha
 		status = wp_fail(err, WP_E_FAILED, "bad-answer", entry->package_id,
 				 "%s: the provider answered with another object", entry->package_id);
 	else if (set->site_code && strcasecmp(set->site_code, site_code))
-		status = wp_fail(err, WP_E_REFUSED, "wrong-site", entry->package_id,
-				 "the provider is of site %s, and the plan was made for site %s; give that site's provider",
-				 set->site_code, site_code);
+		status = wp_fail(
+			err, WP_E_REFUSED, "wrong-site", entry->package_id,
+			"the provider is of site %s, and the plan was made for site %s; give that site's provider",
+			set->site_code, site_code);
 	if (status)
 		wp_record_set_free(set);
 	else

@@ -15,7 +15,7 @@
 int wp_entity_read(const json_t *answer, const struct wp_entry *entry, const char *site_code,
 		   struct wp_record_set **ret_set, struct wp_error *err);
 
-/* What a write-back sends: the entity as it was read, without annotations, lazy properties and nulls. Owned (free()). */
+/* What a write-back sends: the entity as read, without annotations, lazy properties and nulls. Owned (free()). */
 char *wp_entity_write_back(const json_t *answer);
 
 #endif

@@ -14,8 +14,8 @@ int wp_events_open(struct wp_apply *apply, struct wp_error *err)
 		return WP_OK;
 	apply->events = fopen(apply->events_path, "ae");
 	if (!apply->events)
-		return wp_fail(err, WP_E_FAILED, "events", apply->events_path, "%s cannot be opened: %s", apply->events_path,
-			       strerror(errno));
+		return wp_fail(err, WP_E_FAILED, "events", apply->events_path, "%s cannot be opened: %s",
+			       apply->events_path, strerror(errno));
 	setvbuf(apply->events, NULL, _IOLBF, 0);
 	return WP_OK;
 }

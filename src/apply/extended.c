@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Finds an SMS_ExtendedStatus in an error. How the AdminService passes it on is not documented, so all forms are read. */
+/* Finds an SMS_ExtendedStatus in an error. How the AdminService passes it on is not documented: all forms count. */
 #include "extended.h"
 
 #include "wimplan/json.h"

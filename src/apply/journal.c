@@ -23,7 +23,8 @@ static const char schema[] =
 	" state TEXT NOT NULL, looked_up INTEGER NOT NULL, attempts INTEGER NOT NULL, started_at INTEGER,"
 	" finished_at INTEGER, started_unix INTEGER, version_before INTEGER, version_after INTEGER,"
 	" property_before TEXT NOT NULL, return_value INTEGER, error TEXT) STRICT;"
-	"CREATE TABLE event (id INTEGER PRIMARY KEY, run INTEGER NOT NULL, position INTEGER NOT NULL, at INTEGER NOT NULL,"
+	"CREATE TABLE event (id INTEGER PRIMARY KEY, run INTEGER NOT NULL, position INTEGER NOT NULL, "
+	"at INTEGER NOT NULL,"
 	" what TEXT NOT NULL, detail TEXT) STRICT;";
 
 struct wp_journal {
@@ -92,10 +93,11 @@ static int check_plan(struct wp_journal *journal, const struct wp_plan *plan, st
 	if (!id)
 		status = fail(journal, err);
 	else if (strcmp(id, plan->id))
-		status = wp_fail(err, WP_E_REFUSED, "other-plan", journal->path,
-				 "the journal %s belongs to the plan %s, and this is %s; give another file with --journal, or "
-				 "move the old journal away",
-				 journal->path, id, plan->id);
+		status = wp_fail(
+			err, WP_E_REFUSED, "other-plan", journal->path,
+			"the journal %s belongs to the plan %s, and this is %s; give another file with --journal, or "
+			"move the old journal away",
+			journal->path, id, plan->id);
 	sqlite3_finalize(statement);
 	return status;
 }
@@ -108,10 +110,11 @@ static int prepare(struct wp_journal *journal, const struct wp_plan *plan, struc
 	sqlite3_db_config(journal->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	if (journal->write) {
 		/*
-		 * One fsync for a commit instead of three. Where WAL does not work (network file systems) SQLite stays with its
-		 * rollback journal. FULL puts each commit on disk in both.
+		 * One fsync for a commit instead of three. Where WAL does not work (network file systems) SQLite stays
+		 * with its rollback journal. FULL puts each commit on disk in both.
 		 */
-		if (execute(journal, "PRAGMA trusted_schema=OFF; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;", err))
+		if (execute(journal, "PRAGMA trusted_schema=OFF; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+			    err))
 			return WP_E_FAILED;
 		if (!number(journal, "SELECT count(*) FROM sqlite_schema"))
 			status = create(journal, plan, err);
@@ -124,11 +127,10 @@ static int prepare(struct wp_journal *journal, const struct wp_plan *plan, struc
 		status = check_plan(journal, plan, err);
 	if (status || !journal->write)
 		return status;
-	if (sqlite3_prepare_v2(journal->db,
-			       "INSERT OR REPLACE INTO step VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)", -1, &journal->save,
-			       NULL) != SQLITE_OK ||
-	    sqlite3_prepare_v2(journal->db, "INSERT INTO event (run, position, at, what, detail) VALUES (?,?,?,?,?)", -1,
-			       &journal->event, NULL) != SQLITE_OK)
+	if (sqlite3_prepare_v2(journal->db, "INSERT OR REPLACE INTO step VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)", -1,
+			       &journal->save, NULL) != SQLITE_OK ||
+	    sqlite3_prepare_v2(journal->db, "INSERT INTO event (run, position, at, what, detail) VALUES (?,?,?,?,?)",
+			       -1, &journal->event, NULL) != SQLITE_OK)
 		return fail(journal, err);
 	return WP_OK;
 }
@@ -205,8 +207,8 @@ int wp_journal_runs(struct wp_journal *journal, struct wp_journal_runs *ret, str
 	sqlite3_stmt *statement = NULL;
 
 	memset(ret, 0, sizeof *ret);
-	if (sqlite3_prepare_v2(journal->db, "SELECT provider, started_at, finished_at FROM run ORDER BY id", -1, &statement,
-			       NULL) != SQLITE_OK)
+	if (sqlite3_prepare_v2(journal->db, "SELECT provider, started_at, finished_at FROM run ORDER BY id", -1,
+			       &statement, NULL) != SQLITE_OK)
 		return fail(journal, err);
 	while (sqlite3_step(statement) == SQLITE_ROW) {
 		column_text(statement, 0, ret->provider, sizeof ret->provider);
@@ -267,8 +269,8 @@ int wp_journal_load(struct wp_journal *journal, struct wp_steps *steps, struct w
 int wp_journal_begin(struct wp_journal *journal, const char *provider, const char *who, struct wp_time now,
 		     struct wp_error *err)
 {
-	char *sql = sqlite3_mprintf("INSERT INTO run (provider, who, pid, started_at) VALUES (%Q, %Q, %d, %lld)", provider,
-				    who, (int)getpid(), (long long)now.ticks);
+	char *sql = sqlite3_mprintf("INSERT INTO run (provider, who, pid, started_at) VALUES (%Q, %Q, %d, %lld)",
+				    provider, who, (int)getpid(), (long long)now.ticks);
 	int status;
 
 	if (!sql)
@@ -282,8 +284,8 @@ int wp_journal_begin(struct wp_journal *journal, const char *provider, const cha
 int wp_journal_finish(struct wp_journal *journal, int exit_status, struct wp_time now, struct wp_error *err)
 {
 	int status = wp_journal_sync(journal, err);
-	char *sql = sqlite3_mprintf("UPDATE run SET finished_at=%lld, exit_status=%d WHERE id=%lld", (long long)now.ticks,
-				    exit_status, (long long)journal->run);
+	char *sql = sqlite3_mprintf("UPDATE run SET finished_at=%lld, exit_status=%d WHERE id=%lld",
+				    (long long)now.ticks, exit_status, (long long)journal->run);
 
 	if (!sql)
 		abort();

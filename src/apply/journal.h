@@ -41,9 +41,9 @@ int wp_journal_begin(struct wp_journal *journal, const char *provider, const cha
 int wp_journal_finish(struct wp_journal *journal, int exit_status, struct wp_time now, struct wp_error *err);
 
 /*
- * Keeps the step as it is now, and says in the list of events what happened. It is on disk after wp_journal_sync(), which
- * has to come before a call is sent and before the run waits for anything. What is lost between is looked up by the next
- * run, for its step has begun on disk.
+ * Keeps the step as it is now, and says in the list of events what happened. It is on disk after wp_journal_sync(),
+ * which has to come before a call is sent and before the run waits for anything. What is lost between is looked up by
+ * the next run, for its step has begun on disk.
  */
 int wp_journal_save(struct wp_journal *journal, const struct wp_step *step, const char *event, struct wp_time now,
 		    struct wp_error *err);

@@ -47,8 +47,10 @@ static int busy(const char *path, int fd, bool read_pid, const char *what, struc
 	if (!holder && read_pid && pread(fd, text, sizeof text - 1, 0) > 0)
 		holder = strtol(text, NULL, 10);
 	if (!holder)
-		return wp_fail(err, WP_E_BUSY, "busy", path, "another process is applying %s; wait until it has ended", what);
-	return wp_fail(err, WP_E_BUSY, "busy", path, "process %ld is applying %s; wait until it has ended", holder, what);
+		return wp_fail(err, WP_E_BUSY, "busy", path, "another process is applying %s; wait until it has ended",
+			       what);
+	return wp_fail(err, WP_E_BUSY, "busy", path, "process %ld is applying %s; wait until it has ended", holder,
+		       what);
 }
 
 int wp_lock_take(const char *path, bool write_pid, const char *what, int *ret_fd, struct wp_error *err)
@@ -59,9 +61,9 @@ int wp_lock_take(const char *path, bool write_pid, const char *what, int *ret_fd
 	if (fd < 0)
 		return wp_fail(err, WP_E_FAILED, "lock", path, "%s cannot be opened: %s", path, strerror(errno));
 	if (flock(fd, LOCK_EX | LOCK_NB)) {
-		status = errno == EWOULDBLOCK
-				 ? busy(path, fd, write_pid, what, err)
-				 : wp_fail(err, WP_E_FAILED, "lock", path, "%s cannot be locked: %s", path, strerror(errno));
+		status = errno == EWOULDBLOCK ? busy(path, fd, write_pid, what, err)
+					      : wp_fail(err, WP_E_FAILED, "lock", path, "%s cannot be locked: %s", path,
+							strerror(errno));
 		close(fd);
 		return status;
 	}
@@ -70,7 +72,8 @@ int wp_lock_take(const char *path, bool write_pid, const char *what, int *ret_fd
 
 		if (ftruncate(fd, 0) || pwrite(fd, text, (size_t)length, 0) != length) {
 			close(fd);
-			return wp_fail(err, WP_E_FAILED, "lock", path, "%s cannot be written: %s", path, strerror(errno));
+			return wp_fail(err, WP_E_FAILED, "lock", path, "%s cannot be written: %s", path,
+				       strerror(errno));
 		}
 	}
 	*ret_fd = fd;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reads answers: entities and return values in their two wrappings, OData errors, and pages that a proxy sends instead. */
+/* Reads answers: entities and return values in their two wrappings, OData errors, and pages of a proxy. */
 #include "odata.h"
 #include "codes.h"
 #include "extended.h"
@@ -17,7 +17,8 @@ static json_t *parse(const struct wp_http *http)
 	json_t *json = NULL;
 	size_t skip = http->body.length >= 3 && !memcmp(http->body.data, "\xef\xbb\xbf", 3) ? 3 : 0;
 
-	if (!http->body.length || wp_json_parse(http->body.data + skip, http->body.length - skip, "answer", &json, &err))
+	if (!http->body.length ||
+	    wp_json_parse(http->body.data + skip, http->body.length - skip, "answer", &json, &err))
 		return NULL;
 	return json;
 }
@@ -74,8 +75,8 @@ static void describe(const struct wp_http *http, const json_t *json, const struc
 		wp_code_text(number, code, sizeof code);
 	if (is_page(http)) {
 		page_title(http, title, sizeof title);
-		snprintf(room, size, "HTTP %ld with a web page%s: is a proxy or another server in between?", http->status,
-			 title);
+		snprintf(room, size, "HTTP %ld with a web page%s: is a proxy or another server in between?",
+			 http->status, title);
 	} else if (extended->found) {
 		snprintf(room, size, "HTTP %ld, error %s%s%s", http->status, code[0] ? code : "without a code",
 			 extended->description[0] ? ": " : "", extended->description);
@@ -161,8 +162,9 @@ static void read_success(const struct wp_http *http, bool call, struct wp_answer
 	ret->json = parse(http);
 	if (!json_is_object(ret->json) && !(call && !http->body.length)) {
 		ret->said = call ? WP_SAID_NOTHING : WP_SAID_NO;
-		snprintf(ret->why, sizeof ret->why, "HTTP %ld with %s instead of JSON: is a proxy or another server in between?",
-			 http->status, is_page(http) ? "a web page" : "something else");
+		snprintf(ret->why, sizeof ret->why,
+			 "HTTP %ld with %s instead of JSON: is a proxy or another server in between?", http->status,
+			 is_page(http) ? "a web page" : "something else");
 		return;
 	}
 	ret->said = WP_SAID_DONE;
@@ -184,7 +186,8 @@ void wp_answer_read(const struct wp_http *http, bool call, struct wp_answer *ret
 		read_success(http, call, ret);
 	} else if (http->status < 400) {
 		ret->said = WP_SAID_NO;
-		snprintf(ret->why, sizeof ret->why, "HTTP %ld: the server sends elsewhere; is the URL right?", http->status);
+		snprintf(ret->why, sizeof ret->why, "HTTP %ld: the server sends elsewhere; is the URL right?",
+			 http->status);
 	} else {
 		read_failure(http, call, ret);
 	}

@@ -13,8 +13,9 @@
 #include <strings.h>
 
 enum {
-	OPT_JSON = 256, OPT_CONFIG, OPT_VERSION, OPT_PROVIDER, OPT_AUTH, OPT_USER, OPT_TOKEN_FILE, OPT_CA_FILE, OPT_PROXY,
-	OPT_SETTLE, OPT_TIMEOUT, OPT_JOURNAL, OPT_RECEIPT, OPT_ONLY, OPT_SKIP, OPT_COMMIT, OPT_WINDOW, OPT_YES, OPT_EVENTS,
+	OPT_JSON = 256, OPT_CONFIG, OPT_VERSION, OPT_PROVIDER, OPT_AUTH, OPT_USER, OPT_TOKEN_FILE, OPT_CA_FILE,
+	OPT_PROXY, OPT_SETTLE, OPT_TIMEOUT, OPT_JOURNAL, OPT_RECEIPT, OPT_ONLY, OPT_SKIP, OPT_COMMIT, OPT_WINDOW,
+	OPT_YES, OPT_EVENTS,
 };
 
 static const struct option options[] = {
@@ -250,8 +251,8 @@ static bool is_test_provider(const char *url)
 	static const char end[] = "/AdminService";
 	size_t length = strlen(url);
 
-	return wp_provider_is_loopback(url) && length > sizeof end && !strcasecmp(url + length - (sizeof end - 1), end) &&
-	       !strpbrk(url, " \t?#");
+	return wp_provider_is_loopback(url) && length > sizeof end &&
+	       !strcasecmp(url + length - (sizeof end - 1), end) && !strpbrk(url, " \t?#");
 }
 
 static int configure(struct wp_apply *apply, const struct given *given)

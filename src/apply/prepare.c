@@ -63,7 +63,7 @@ static char *trim(char *text)
 	return text;
 }
 
-/* It becomes a header, which nothing in it may end: printable ASCII without spaces (RFC 6750, 2.1, is narrower still). */
+/* It becomes a header, which nothing in it may end: printable ASCII without spaces (RFC 6750, 2.1, is narrower). */
 static bool is_token(const char *text)
 {
 	const char *at = text;
@@ -88,8 +88,9 @@ static int read_token(struct wp_apply *apply)
 	}
 	text = trim(text);
 	if (!is_token(text))
-		return wp_apply_usage(apply, "--token-file",
-				      "--auth bearer needs a token of printable ASCII, from --token-file FILE or WIMPLAN_TOKEN");
+		return wp_apply_usage(
+			apply, "--token-file",
+			"--auth bearer needs a token of printable ASCII, from --token-file FILE or WIMPLAN_TOKEN");
 	apply->connection.token = text;
 	return -1;
 }
@@ -130,8 +131,9 @@ static int read_password(struct wp_apply *apply)
 int wp_apply_read_secrets(struct wp_apply *apply)
 {
 	if (!apply->connection.url)
-		return wp_apply_usage(apply, "--provider",
-				      "no provider is given; add --provider https://HOST/AdminService, or set url in [provider]");
+		return wp_apply_usage(
+			apply, "--provider",
+			"no provider is given; add --provider https://HOST/AdminService, or set url in [provider]");
 	switch (apply->connection.auth) {
 	case WP_AUTH_BEARER:
 		return read_token(apply);

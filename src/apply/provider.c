@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The AdminService over libcurl. What matters most is that a method call is never sent twice: libcurl repeats a request by
- * itself in three cases, and a guard on the request's body decides which of them it may.
+ * The AdminService over libcurl. What matters most is that a method call is never sent twice: libcurl repeats a request
+ * by itself in three cases, and a guard on the request's body decides which of them it may.
  */
 #include "provider.h"
 #include "clock.h"
@@ -97,8 +97,8 @@ static bool take_status(struct wp_provider *provider, long status)
 	if (status == 401 || status == 407)
 		guard->out = false;
 	/*
-	 * For NTLM libcurl begins with a request without its body (lib/http.c, authneg), and repeats it with the body when
-	 * the server did not mind. A server that has acted on the first one would do so twice.
+	 * For NTLM libcurl begins with a request without its body (lib/http.c, authneg), and repeats it with the body
+	 * when the server did not mind. A server that has acted on the first one would do so twice.
 	 */
 	guard->suspect = guard->body && !guard->at && status >= 200 && status < 300;
 	return !guard->suspect;
@@ -138,7 +138,8 @@ static size_t take_header(char *line, size_t size, size_t count, void *context)
 		size_t type = strcspn(value, "; \t");
 
 		for (size_t i = 0; i <= type && i < sizeof value; i++)
-			provider->reply->type[i] = i == type ? '\0' : (char)(value[i] | (value[i] >= 'A' && value[i] <= 'Z' ? 0x20 : 0));
+			provider->reply->type[i] =
+				i == type ? '\0' : (char)(value[i] | (value[i] >= 'A' && value[i] <= 'Z' ? 0x20 : 0));
 	}
 	return length;
 }
@@ -168,7 +169,8 @@ bool wp_provider_is_loopback(const char *url)
 		size_t length = strlen(hosts[i]);
 
 		/* A user name could hide another host behind this one. */
-		if (!strncasecmp(url, hosts[i], length) && (url[length] == ':' || url[length] == '/') && !strchr(url, '@'))
+		if (!strncasecmp(url, hosts[i], length) && (url[length] == ':' || url[length] == '/') &&
+		    !strchr(url, '@'))
 			return true;
 	}
 	return false;
@@ -318,7 +320,8 @@ static void judge(struct wp_provider *provider, CURLcode code)
 	else if (guard->suspect)
 		snprintf(reply->why, sizeof reply->why, "the server took the call before it had proved who calls");
 	else
-		snprintf(reply->why, sizeof reply->why, "%s", provider->error[0] ? provider->error : curl_easy_strerror(code));
+		snprintf(reply->why, sizeof reply->why, "%s",
+			 provider->error[0] ? provider->error : curl_easy_strerror(code));
 }
 
 static void perform(struct wp_provider *provider, const char *path, struct wp_http *ret)

@@ -115,7 +115,7 @@ void wp_run_steps(struct wp_run *run)
 		if (!step && pause < 0 && look < 0)
 			break;
 		if ((step || pause >= 0) && !may_begin(run)) {
-			/* Nothing more begins, but what was accepted is still verified, unless a signal asks for the end. */
+			/* Nothing more begins, but what was accepted is still verified, unless a signal came. */
 			if (run->stop || wp_signal_caught() || look < 0)
 				break;
 			step = NULL;

@@ -19,7 +19,10 @@ struct wp_run {
 /* Carries the steps out, as far as they are pending, or looks for what earlier runs left open. */
 void wp_run_steps(struct wp_run *run);
 
-/* Keeps a change of a step: journal (not on disk yet), events, progress. A journal that cannot be written stops the run. */
+/*
+ * Keeps a change of a step: journal (not on disk yet), events, progress. A journal that cannot be written stops the
+ * run.
+ */
 void wp_run_save(struct wp_run *run, struct wp_step *step, const char *event);
 
 /* Puts on disk what was kept so far. */

@@ -24,7 +24,8 @@ int64_t wp_session_pause(unsigned int tries, long retry_after)
 }
 
 /* Turns an answer that is no success into an error, and remembers what it says of the session. */
-static int fail_answer(struct wp_session *session, const struct wp_answer *answer, const char *what, struct wp_error *err)
+static int fail_answer(struct wp_session *session, const struct wp_answer *answer, const char *what,
+		       struct wp_error *err)
 {
 	const struct wp_apply *apply = session->apply;
 	const char *url = apply->connection.url;
@@ -32,15 +33,15 @@ static int fail_answer(struct wp_session *session, const struct wp_answer *answe
 	switch (answer->said) {
 	case WP_SAID_DENIED:
 		session->denied = true;
-		return wp_fail(err, WP_E_FAILED, "denied", url,
-			       "%s does not let you read %s: %s; %s", url, what, answer->why,
-			       apply->connection.auth == WP_AUTH_NEGOTIATE
-				       ? "get a ticket of an administrative user of the site (kinit), or give another --auth"
-				       : "sign in as an administrative user of the site");
+		return wp_fail(
+			err, WP_E_FAILED, "denied", url, "%s does not let you read %s: %s; %s", url, what, answer->why,
+			apply->connection.auth == WP_AUTH_NEGOTIATE
+				? "get a ticket of an administrative user of the site (kinit), or give another --auth"
+				: "sign in as an administrative user of the site");
 	case WP_SAID_AGAIN:
 		session->unreachable = true;
-		return wp_fail(err, WP_E_FAILED, "unreachable", url, "%s does not answer, reading %s: %s; try again later", url,
-			       what, answer->why);
+		return wp_fail(err, WP_E_FAILED, "unreachable", url,
+			       "%s does not answer, reading %s: %s; try again later", url, what, answer->why);
 	default:
 		return wp_fail(err, WP_E_FAILED, "provider", url, "%s, reading %s: %s", url, what, answer->why);
 	}
@@ -110,7 +111,8 @@ static int check_actions(struct wp_session *session, const struct wp_actions *ac
 	if (!missing.length)
 		return WP_OK;
 	return wp_fail(err, WP_E_FAILED, "not-offered", apply->connection.url,
-		       "the provider %s does not offer %s in its $metadata; make a script with 'wimplan show --format powershell "
+		       "the provider %s does not offer %s in its $metadata; make a script with 'wimplan show --format "
+		       "powershell "
 		       "%s' and run it on the site",
 		       apply->connection.url, missing.data, apply->plan_path);
 }
@@ -133,7 +135,8 @@ static int read_metadata(struct wp_session *session, struct wp_error *err)
 		wp_answer_free(&answer);
 		if (answer.said != WP_SAID_AGAIN || tries + 1 >= WP_TRIES || wp_signal_caught())
 			break;
-		wp_event(session->apply, "retry", NULL, answer.why, (double)wp_session_pause(tries, answer.retry_after) / 1000);
+		wp_event(session->apply, "retry", NULL, answer.why,
+			 (double)wp_session_pause(tries, answer.retry_after) / 1000);
 		wp_clock_wait(wp_session_pause(tries, answer.retry_after));
 	}
 	if (http.status == 200 && (http.transport == WP_ANSWERED || http.hopeless))

@@ -61,7 +61,8 @@ static void give_up(struct wp_run *run, struct wp_step *step, const struct wp_re
 		snprintf(text, sizeof text, "accepted, but not seen in time: %.400s", why);
 		wp_run_end_step(run, step, WP_STATE_UNVERIFIED, text);
 	} else if (step->sends >= SENDS_PER_RUN) {
-		snprintf(text, sizeof text, "sent %u times without an answer and without an effect: %.400s", step->sends, why);
+		snprintf(text, sizeof text, "sent %u times without an answer and without an effect: %.400s",
+			 step->sends, why);
 		wp_run_end_step(run, step, WP_STATE_FAILED, text);
 	} else {
 		/* It never arrived: a call that had would show by now. */

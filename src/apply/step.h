@@ -28,7 +28,7 @@ const char *wp_state_name(enum wp_state state);
 bool wp_state_from_name(const char *name, enum wp_state *ret);
 /* Nothing is left to do: done or satisfied. */
 bool wp_state_is_good(enum wp_state state);
-/* The state as a receipt's outcome: those that are none (pending, started, accepted) become skipped, unknown, unverified. */
+/* The state as a receipt's outcome: pending, started and accepted become skipped, unknown and unverified. */
 const char *wp_state_outcome(enum wp_state state);
 
 struct wp_step {

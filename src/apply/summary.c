@@ -49,5 +49,6 @@ void wp_summary_text(const struct wp_apply *apply, const char *(*outcome)(enum w
 	wp_buf_puts(buf, ".\n");
 	if (selected < apply->steps.count)
 		wp_buf_printf(buf, "Only the packages that --only names; %zu more %s in the plan.\n",
-			      apply->steps.count - selected, apply->steps.count - selected == 1 ? "step is" : "steps are");
+			      apply->steps.count - selected,
+			      apply->steps.count - selected == 1 ? "step is" : "steps are");
 }

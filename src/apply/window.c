@@ -27,7 +27,8 @@ const char *wp_window_parse(const char *text, struct wp_window *ret)
 
 	if (!slash || !strcmp(text, "/") || strchr(slash + 1, '/'))
 		return "it is START/END";
-	if (!parse_end(text, (size_t)(slash - text), &ret->start) || !parse_end(slash + 1, strlen(slash + 1), &ret->end))
+	if (!parse_end(text, (size_t)(slash - text), &ret->start) ||
+	    !parse_end(slash + 1, strlen(slash + 1), &ret->end))
 		return "both ends are times in ISO 8601 with their zone, such as 2026-02-14T20:00:00Z";
 	if (ret->start.known && ret->end.known && ret->start.ticks >= ret->end.ticks)
 		return "it ends before it begins";
