@@ -142,6 +142,10 @@ check-asan:
 check-valgrind: $(BUILD)/wimplan $(BUILD)/mkwim $(BUILD)/unit-tests
 	@tests/valgrind.sh $(BUILD)
 
+# wimplan-apply against a KDC and a web server of Debian's, made and started by the test.
+check-kerberos: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/mkwim $(BUILD)/site-provider
+	@tests/apply/kerberos.py $(BUILD)
+
 check-samples: $(BUILD)/wimplan $(BUILD)/mkwim
 	@tests/samples.sh $(BUILD) $(SAMPLES)
 
@@ -178,6 +182,7 @@ help:
 	@echo 'make check            all tests'
 	@echo 'make check-asan       the same with the address and undefined-behaviour sanitizers'
 	@echo 'make check-valgrind   unit tests and text cases under valgrind'
+	@echo 'make check-kerberos       wimplan-apply with real Kerberos'
 	@echo 'make check-samples SAMPLES=DIR   read real WIM XML from DIR'
 	@echo 'make coverage         tests with a coverage report'
 	@echo 'make bench            benchmarks against wimlib-imagex (BENCH=N: packages)'
@@ -189,5 +194,5 @@ help:
 FORCE:
 .SECONDARY:
 .DELETE_ON_ERROR:
-.PHONY: all man deps demo check check-asan check-valgrind check-samples coverage bench fuzz install uninstall clean help FORCE
+.PHONY: all man deps demo check check-asan check-valgrind check-kerberos check-samples coverage bench fuzz install uninstall clean help FORCE
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
