@@ -36,7 +36,7 @@ def faults(seed):
 
 
 def one_run(site, seed):
-    """Returns what is wrong, and how often the program was killed."""
+    """Returns what is wrong, how often the program was killed, and how many steps were looked up."""
     chance = random.Random(seed)
     wrong, kills = [], 0
     site.forget()
@@ -46,7 +46,7 @@ def one_run(site, seed):
             process = site.start_apply(server, "run", "--settle", "2")
             if kills < planned_kills:
                 try:
-                    process.wait(chance.uniform(0, 0.5) if chance.random() < 0.8 else chance.uniform(0, 3))
+                    process.wait(chance.uniform(0, chance.choice((0.03, 0.06, 0.12, 0.5, 2))))
                 except subprocess.TimeoutExpired:
                     process.kill()
                     kills += 1
@@ -65,7 +65,7 @@ def one_run(site, seed):
         if times == 0 or (action == REFRESH and times != 1):
             wrong.append(f"{package_id} {action} took effect {times} times")
     if wrong:
-        return wrong, kills
+        return wrong, kills, 0
     steps = {(step["package_id"], step["action"]): step for step in site.receipt()["steps"]}
     if set(steps) != set(site.planned()):
         wrong.append(f"the receipt has {sorted(steps)}")
@@ -74,7 +74,7 @@ def one_run(site, seed):
             wrong.append(f"receipt: {package_id} {action} is {step['outcome']}, and it was done by this plan's runs")
         if action == REFRESH and (step["source_version_before"], step["source_version_after"]) != (3, 4):
             wrong.append(f"receipt: {package_id} {step['source_version_before']} → {step['source_version_after']}")
-    return wrong, kills
+    return wrong, kills, sum(step["looked_up"] for step in steps.values())
 
 
 def main():
@@ -87,24 +87,25 @@ def main():
 
     def work(worker):
         site = Site(build, top / str(worker), kinds=PACKAGES).make_plan()
-        failed, kills = 0, 0
+        failed, kills, lookups = 0, 0, 0
         for seed in range(first + worker, first + runs, workers):
             try:
-                wrong, killed = one_run(site, seed)
+                wrong, killed, looked_up = one_run(site, seed)
             except Exception:  # a run that breaks is a run that failed
-                wrong, killed = [traceback.format_exc()], 0
+                wrong, killed, looked_up = [traceback.format_exc()], 0, 0
             kills += killed
+            lookups += looked_up
             if wrong:
                 failed += 1
                 kept = top / f"failed-{seed}"
                 shutil.copytree(site.folder, kept)
                 print(f"FAILED  run with seed {seed} ({kept})\n    " + "\n    ".join(wrong), flush=True)
-        return failed, kills
+        return failed, kills, lookups
 
     with concurrent.futures.ThreadPoolExecutor(workers) as pool:
         results = list(pool.map(work, range(workers)))
-    failed, kills = sum(result[0] for result in results), sum(result[1] for result in results)
-    print(f"{kills} kills in {runs} runs, {time.monotonic() - began:.0f} s")
+    failed, kills, lookups = (sum(column) for column in zip(*results))
+    print(f"{kills} kills in {runs} runs, {lookups} steps looked up, {time.monotonic() - began:.0f} s")
     print(f"{runs - failed} passed, {failed} failed")
     if not failed:
         shutil.rmtree(top)

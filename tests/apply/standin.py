@@ -94,9 +94,10 @@ class Server:
 class Site:
     """Sources, records and a plan in a folder of its own.
 
-    kinds: for each package "both", "reload", "refresh" or "none": what the plan will find to do."""
+    kinds: for each package "both", "reload", "refresh" or "none": what the plan will find to do. With @install the first
+    is an upgrade package, with @boot the last a boot image. @shared: so many sources for all packages."""
 
-    def __init__(self, build, folder, kinds=("both", "reload", "refresh"), install=True, shared=None):
+    def __init__(self, build, folder, kinds=("both", "reload", "refresh"), install=True, shared=None, boot=False):
         self.build, self.folder = pathlib.Path(build).resolve(), pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "sources").mkdir(exist_ok=True)
@@ -108,7 +109,7 @@ class Site:
         self.packages = []
         for i, kind in enumerate(self.kinds):
             source = i % shared if shared else i
-            class_name = INSTALL if install and source == 0 else IMAGE
+            class_name = INSTALL if install and source == 0 else BOOT if boot and i == len(self.kinds) - 1 else IMAGE
             relative = f"w{source}/sources/install.wim" if class_name == INSTALL else f"w{source}.wim"
             path = SHARE + (f"\\w{source}" if class_name == INSTALL else f"\\w{source}.wim")
             self.packages.append({"id": package_name(0x1A + i), "class": class_name, "kind": kind, "source": source,
@@ -215,8 +216,8 @@ class Site:
 
     def run(self, program, *arguments, env=None, **more):
         return subprocess.run([self.program(program), *map(str, arguments)], cwd=self.folder, env=self.env | (env or {}),
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL,
-                              timeout=more.pop("timeout", 120), **more)
+                              stdout=more.pop("stdout", subprocess.PIPE), stderr=subprocess.PIPE, text=True,
+                              stdin=subprocess.DEVNULL, timeout=more.pop("timeout", 120), **more)
 
     def must(self, program, *arguments):
         result = self.run(program, *arguments)

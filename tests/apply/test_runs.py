@@ -231,7 +231,23 @@ def test_only_another_object_version(build, folder, expect):
     expect.equal(set(site.outcomes().values()), {"done"}, "outcomes")
 
 
-def test_plan_from_stdin_is_no_file(build, folder, expect):
+def test_boot_images(build, folder, expect):
+    """Only reported unless the policy plans them."""
+    site = Site(build, folder, kinds=("both", "both"), boot=True).make_plan()
+    expect.equal({package_id for package_id, _ in site.planned()}, {site.packages[0]["id"]}, "planned")
+    with site.start(load=True) as server:
+        expect.status(site.apply(server), 0)
+        expect.equal(set(site.effects("reload")), {site.packages[0]["id"]}, "reloads")
+    site.forget()
+    (folder / "plan.conf").write_text("[policy]\nboot_images = plan\n")
+    site.must("wimplan", "plan", "--config", "plan.conf", "--cache", "cache.db", "--map", site.map, "--quiet", "-o", "plan.json")
+    with site.start(load=True) as server:
+        expect.status(site.apply(server), 0)
+        expect.equal(set(site.effects("reload")), {package["id"] for package in site.packages}, "reloads with boot_images = plan")
+    expect.equal(set(site.outcomes().values()), {"done"}, "outcomes")
+
+
+def test_wrong_calls(build, folder, expect):
     site = Site(build, folder, kinds=("reload",)).make_plan()
     for arguments in ((), ("run",), ("frob", "plan.json"), ("run", "plan.json", "--auth", "none")):
         result = site.run("wimplan-apply", *arguments)

@@ -320,5 +320,84 @@ def test_window(build, folder, expect):
     all_done(site, expect)
 
 
+def test_success_that_is_none(build, folder, expect):
+    """A login page with status 200 in place of an answer to a call says nothing about the call."""
+    site = Site(build, folder, kinds=("refresh",)).make_plan()
+    with site.start(faults=[{"method": "POST", "nth": 1, "action": "html", "status": 200}], load=True) as server:
+        result = site.apply(server, "run", "--settle", "2")
+        if result.returncode == 6:
+            result = site.apply(server, "run", "--settle", "2")
+        expect.status(result, 0)
+    all_done(site, expect)
+
+
+def test_control_characters(build, folder, expect):
+    """What a server says is not let loose on a terminal."""
+    site = Site(build, folder, kinds=("refresh",)).make_plan()
+    with site.start(faults=[{"method": "POST", "action": "extended-status", "error_code": 5, "description": "a\x1b[2Jb\x07c\nd"}],
+                    load=True) as server:
+        result = site.apply(server)
+        expect.status(result, 6)
+        expect("\x1b" not in result.stdout + result.stderr and "\x07" not in result.stdout + result.stderr, "control characters")
+        expect.says(result.stdout + result.stderr, "[2Jb")
+
+
+def test_authentication_sends_once(build, folder, expect):
+    """Without a ticket or with a refused password: one request, and no call is sent twice."""
+    site = Site(build, folder, kinds=("refresh",)).make_plan()
+    for options, env in ((("--auth", "negotiate"), {"KRB5CCNAME": "/nonexistent/ticket"}),
+                         (("--auth", "ntlm", "--user", "CONTOSO\\ops"), {"WIMPLAN_PASSWORD": "s3cr3t-password"})):
+        with site.start(faults=[{"action": "status", "status": 401}], load=True) as server:
+            result = site.apply(server, "run", *options, env=env)
+            expect.status(result, 1)
+            expect(1 <= len(site.requests()) <= 2, f"{len(site.requests())} requests with {options}")
+            expect("s3cr3t" not in result.stderr, "the password stands in the message")
+        site.forget()
+
+
+def test_somebody_refreshed(build, folder, expect):
+    """After the plan was made, somebody refreshed without a reload. The reload was planned for another SourceVersion: a conflict.
+    The refresh is there and is not sent again."""
+    site = Site(build, folder, kinds=("both", "both")).make_plan()
+    package = site.packages[1]
+    with site.start(load=True) as server:
+        server.request("POST", f"{package['class']}('{package['id']}')/AdminService.{REFRESH}", {})
+        result = site.apply(server)
+        expect.status(result, 4)
+        expect.says(result.stderr, package["id"], "SourceVersion")
+        expect.status(site.apply(server, "run", "--skip-conflicts"), 6)
+    expect.equal(site.outcomes()[package["id"], RELOAD], "conflict", "reload")
+    expect(site.outcomes()[package["id"], REFRESH] in ("satisfied", "conflict", "skipped"), "refresh")
+    expect.equal(site.effects("refresh"), {one["id"]: 1 for one in site.packages}, "refreshes")
+
+
+def test_unverified_is_not_sent_again_at_once(build, folder, expect):
+    """Accepted and not seen in time: the next run looks first."""
+    site = Site(build, folder, kinds=("refresh",)).make_plan()
+    with site.start("--settle-delay", "4", load=True) as server:
+        expect.status(site.apply(server, "run", "--settle", "1"), 6)
+        expect.equal(set(site.outcomes().values()), {"unverified"}, "outcome")
+        time.sleep(3.5)
+        expect.status(site.apply(server), 0)
+        expect.equal(len(site.requests("POST")), 1, "calls")
+    all_done(site, expect)
+
+
+def test_clocks_differ(build, folder, expect):
+    site = Site(build, folder).make_plan()
+    for clock in ("1000000000", "4000000000"):
+        with site.start("--clock", clock, "--settle-delay", "0.5", load=True) as server:
+            expect.status(site.apply(server), 0)
+        all_done(site, expect)
+        site.forget()
+
+
+def test_slow_metadata(build, folder, expect):
+    site = Site(build, folder, kinds=("refresh",)).make_plan()
+    with site.start(faults=[{"path": "*$metadata", "nth": 1, "action": "slow", "seconds": 3}], load=True) as server:
+        expect.status(site.apply(server, "run", "--timeout", "1"), 0)
+    all_done(site, expect)
+
+
 if __name__ == "__main__":
     sys.exit(run_tests(sys.modules[__name__], sys.argv))

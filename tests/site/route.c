@@ -113,6 +113,7 @@ static bool answer_fault(struct call *call, const struct target *target, struct 
 	bool text = json_is_true(json_object_get(json, "text"));
 	int status = (int)json_integer_value(json_object_get(json, "status"));
 	const json_t *after = json_object_get(json, "retry_after");
+	const char *description = json_string_value(json_object_get(json, "description"));
 	sqlite3_stmt *statement;
 
 	switch (call->fault->kind) {
@@ -133,8 +134,8 @@ static bool answer_fault(struct call *call, const struct target *target, struct 
 				     "been chosen as the deadlock victim.", 1205, "ExecMethod", target->class, text);
 		return true;
 	case FAULT_EXTENDED:
-		site_answer_extended(answer, (uint32_t)json_integer_value(json_object_get(json, "error_code")), "A made-up failure.", 0,
-				     "ExecMethod", target->class, text);
+		site_answer_extended(answer, (uint32_t)json_integer_value(json_object_get(json, "error_code")),
+				     description ? description : "A made-up failure.", 0, "ExecMethod", target->class, text);
 		return true;
 	case FAULT_LOCK: {
 		/* Held from now on for some seconds; the call itself finds it held, and so do others. */

@@ -12,7 +12,7 @@
 /* Written through to the kernel only: the process may die at any time, the machine does not. */
 static const char schema[] =
 	"PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;"
-	"CREATE TABLE IF NOT EXISTS object (package_id TEXT PRIMARY KEY, class TEXT, json TEXT, reloaded TEXT, rows TEXT);"
+	"CREATE TABLE IF NOT EXISTS object (package_id TEXT COLLATE NOCASE PRIMARY KEY, class TEXT, json TEXT, reloaded TEXT, rows TEXT);"
 	"CREATE TABLE IF NOT EXISTS companion (class TEXT, package_id TEXT, json TEXT);"
 	"CREATE INDEX IF NOT EXISTS companion_by_package ON companion (package_id, class);"
 	"CREATE TABLE IF NOT EXISTS refresh (id INTEGER PRIMARY KEY, package_id TEXT, due REAL, request INTEGER);"
@@ -73,7 +73,7 @@ void site_state_open(struct site *site, const char *path)
 
 json_t *site_object(struct site *site, const char *package_id)
 {
-	sqlite3_stmt *statement = site_sql(site, "SELECT json FROM object WHERE package_id = ?1 COLLATE NOCASE");
+	sqlite3_stmt *statement = site_sql(site, "SELECT json FROM object WHERE package_id = ?1");
 	json_t *object = NULL;
 
 	bind_text(statement, 1, package_id);
