@@ -38,11 +38,13 @@ static int select_steps(struct wp_apply *apply)
 
 int wp_apply_read_plan(struct wp_apply *apply)
 {
+	/* The text may be many times as large as what is kept of it. */
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_error err;
 	char *text;
 	size_t length;
 
-	if (wp_file_read(apply->arena, apply->plan_path, WP_LIMIT_DOCUMENT_BYTES, &text, &length, &err) ||
+	if (wp_file_read(scratch, apply->plan_path, WP_LIMIT_DOCUMENT_BYTES, &text, &length, &err) ||
 	    wp_plan_parse(text, length, apply->plan_path, &apply->plan, &err))
 		return wp_apply_error(apply, &err);
 	apply->steps = wp_steps_make(apply->arena, apply->plan);

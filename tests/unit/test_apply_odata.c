@@ -16,10 +16,13 @@ static const struct reply {
 	const char *words; /* that the sentence has to hold; NULL: none */
 } replies[] = {
 	{ "call", 201, "application/json", "{\"ReturnValue\":0}", true, WP_SAID_DONE, NULL },
-	{ "call, 200", 200, "application/json", "{\"@odata.context\":\"x\",\"ReturnValue\":0}", true, WP_SAID_DONE, NULL },
-	{ "call, wrapped", 201, "application/json", "{\"value\":[{\"ReturnValue\":5}]}", true, WP_SAID_NO, "0x00000005" },
+	{ "call, 200", 200, "application/json", "{\"@odata.context\":\"x\",\"ReturnValue\":0}", true, WP_SAID_DONE,
+	  NULL },
+	{ "call, wrapped", 201, "application/json", "{\"value\":[{\"ReturnValue\":5}]}", true, WP_SAID_NO,
+	  "0x00000005" },
 	{ "call, bare value", 200, "application/json", "{\"value\":0}", true, WP_SAID_DONE, NULL },
-	{ "call, negative", 201, "", "{\"ReturnValue\":-2147217407}", true, WP_SAID_NO, "0x80041001: the provider failed" },
+	{ "call, negative", 201, "", "{\"ReturnValue\":-2147217407}", true, WP_SAID_NO,
+	  "0x80041001: the provider failed" },
 	{ "call, unsigned", 201, "", "{\"ReturnValue\":2147749889}", true, WP_SAID_NO, "-2147217407 (0x80041001" },
 	{ "call, no content", 204, "", "", true, WP_SAID_DONE, NULL },
 	{ "call, a page", 200, "text/html", "<html><title>Sign in</title>", true, WP_SAID_NOTHING, "web page" },
@@ -36,10 +39,10 @@ static const struct reply {
 	{ "503", 503, "text/html", "<title> Busy </title>", true, WP_SAID_AGAIN, "Busy" },
 	{ "502 of a call", 502, "text/html", "<html>", true, WP_SAID_NOTHING, NULL },
 	{ "504 of a get", 504, "text/html", "<html>", false, WP_SAID_AGAIN, NULL },
-	{ "OData error", 500, "application/json", "{\"error\":{\"code\":\"\",\"message\":\"Out of luck\"}}", true, WP_SAID_NO,
-	  "Out of luck" },
-	{ "OData 3 error", 500, "application/json", "{\"odata.error\":{\"message\":{\"lang\":\"en\",\"value\":\"Bad\"}}}", true,
-	  WP_SAID_NO, "Bad" },
+	{ "OData error", 500, "application/json", "{\"error\":{\"code\":\"\",\"message\":\"Out of luck\"}}", true,
+	  WP_SAID_NO, "Out of luck" },
+	{ "OData 3 error", 500, "application/json",
+	  "{\"odata.error\":{\"message\":{\"lang\":\"en\",\"value\":\"Bad\"}}}", true, WP_SAID_NO, "Bad" },
 	{ "locked", 500, "application/json",
 	  "{\"error\":{\"message\":\"x\",\"innererror\":{\"ErrorCode\":1078462258,\"StatusCode\":2147749889}}}", true,
 	  WP_SAID_AGAIN, "0x40480732" },
@@ -48,9 +51,11 @@ static const struct reply {
 	  "\\\"held\\\";\\n};\"}}",
 	  true, WP_SAID_AGAIN, "held" },
 	{ "locked, as JSON in a text", 500, "application/json",
-	  "{\"error\":{\"message\":\"{\\\"ErrorCode\\\":\\\"1078462258\\\",\\\"StatusCode\\\":1}\"}}", true, WP_SAID_AGAIN, NULL },
+	  "{\"error\":{\"message\":\"{\\\"ErrorCode\\\":\\\"1078462258\\\",\\\"StatusCode\\\":1}\"}}", true,
+	  WP_SAID_AGAIN, NULL },
 	{ "deadlock", 500, "application/json",
-	  "{\"error\":{\"message\":\"x\",\"d\":[{\"errorcode\":2147749889,\"sqlstatus\":1205}]}}", true, WP_SAID_AGAIN, NULL },
+	  "{\"error\":{\"message\":\"x\",\"d\":[{\"errorcode\":2147749889,\"sqlstatus\":1205}]}}", true, WP_SAID_AGAIN,
+	  NULL },
 	{ "not ours", 500, "application/json",
 	  "{\"error\":{\"innererror\":{\"ErrorCode\":2152073733,\"Description\":\"DISTSRC_ACCESS_DENIED\"}}}", true,
 	  WP_SAID_NO, "DISTSRC_ACCESS_DENIED" },
@@ -98,7 +103,8 @@ static const struct description {
 	bool good, image, boot; /* whether RefreshPkgSource is offered for the two classes */
 } descriptions[] = {
 	{ "own",
-	  EDMX "<Action Name=\"RefreshPkgSource\" IsBound=\"true\"><Parameter Name=\"b\" Type=\"AdminService.SMS_ImagePackage\"/>"
+	  EDMX "<Action Name=\"RefreshPkgSource\" IsBound=\"true\"><Parameter Name=\"b\" "
+	       "Type=\"AdminService.SMS_ImagePackage\"/>"
 	       "<Parameter Name=\"c\" Type=\"AdminService.SMS_BootImagePackage\"/></Action>" END,
 	  true, true, false },
 	{ "inherited",
@@ -106,16 +112,19 @@ static const struct description {
 	       "<Action Name=\"RefreshPkgSource\" IsBound=\"true\"><Parameter Name=\"b\" "
 	       "Type=\"AdminService.SMS_PackageBaseclass\"/></Action>" END,
 	  true, true, false },
-	{ "bound to nothing that it says", EDMX "<Action Name=\"RefreshPkgSource\" IsBound=\"true\"/>" END, true, true, true },
+	{ "bound to nothing that it says", EDMX "<Action Name=\"RefreshPkgSource\" IsBound=\"true\"/>" END, true, true,
+	  true },
 	{ "not bound",
-	  EDMX "<Action Name=\"RefreshPkgSource\"><Parameter Name=\"b\" Type=\"AdminService.SMS_ImagePackage\"/></Action>" END,
+	  EDMX "<Action Name=\"RefreshPkgSource\"><Parameter Name=\"b\" "
+	       "Type=\"AdminService.SMS_ImagePackage\"/></Action>" END,
 	  true, false, false },
 	{ "bound to a list",
 	  EDMX "<Action Name=\"RefreshPkgSource\" IsBound=\"true\"><Parameter Name=\"b\" "
 	       "Type=\"Collection(AdminService.SMS_ImagePackage)\"/></Action>" END,
 	  true, false, false },
 	{ "classes that derive from each other",
-	  EDMX "<EntityType Name=\"SMS_ImagePackage\" BaseType=\"A.B\"/><EntityType Name=\"B\" BaseType=\"A.SMS_ImagePackage\"/>"
+	  EDMX "<EntityType Name=\"SMS_ImagePackage\" BaseType=\"A.B\"/><EntityType Name=\"B\" "
+	       "BaseType=\"A.SMS_ImagePackage\"/>"
 	       "<Action Name=\"RefreshPkgSource\" IsBound=\"true\"><Parameter Name=\"b\" Type=\"A.C\"/></Action>" END,
 	  true, false, false },
 	{ "a page", "<html><body/></html>", false, false, false },
