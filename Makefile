@@ -124,11 +124,11 @@ $(BUILD)/man/%: man/%.scd $(BUILD)/flags
 
 TEST_GOALS := $(filter check% coverage bench fuzz,$(MAKECMDGOALS))
 deps:
-	@tests/deps.sh build $(if $(TEST_GOALS),test) $(filter check-valgrind coverage bench fuzz,$(MAKECMDGOALS))
+	@tests/deps.sh build $(if $(TEST_GOALS),test) $(filter check-valgrind coverage bench fuzz demo,$(MAKECMDGOALS))
 
 # --- Running and testing ----------------------------------------------------------------------------------------------
 
-demo: $(BUILD)/wimplan $(BUILD)/mkwim
+demo: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/mkwim $(BUILD)/site-provider
 	@tests/demo.sh $(BUILD)
 
 CHECKED := $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/mkwim $(BUILD)/site-provider $(BUILD)/unit-tests
@@ -182,7 +182,7 @@ help:
 	@echo 'make check            all tests'
 	@echo 'make check-asan       the same with the address and undefined-behaviour sanitizers'
 	@echo 'make check-valgrind   unit tests and text cases under valgrind'
-	@echo 'make check-kerberos       wimplan-apply with real Kerberos'
+	@echo 'make check-kerberos   wimplan-apply with real Kerberos'
 	@echo 'make check-samples SAMPLES=DIR   read real WIM XML from DIR'
 	@echo 'make coverage         tests with a coverage report'
 	@echo 'make bench            benchmarks against wimlib-imagex (BENCH=N: packages)'

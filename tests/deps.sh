@@ -10,6 +10,7 @@ for purpose; do
 		libssl-dev libsmartcols-dev libarchive-dev libcurl4-openssl-dev" ;;
 	test) packages="$packages libmicrohttpd-dev openssl strace libcriterion-dev python3 python3-jsonschema mandoc
 		$kerberos" ;;
+	demo) packages="$packages libmicrohttpd-dev" ;;
 	kerberos) packages="$packages python3 libmicrohttpd-dev $kerberos" ;;
 	check-valgrind) packages="$packages valgrind" ;;
 	coverage) packages="$packages gcovr" ;;
