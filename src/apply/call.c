@@ -89,6 +89,7 @@ static void take_answer(struct wp_run *run, struct wp_step *step, const struct w
 			wp_settle_add(run, step);
 		break;
 	case WP_SAID_NOTHING:
+		step->lost = true;
 		wp_step_error(step, "no answer: %.580s", answer->why);
 		wp_run_save(run, step, "no-answer");
 		wp_settle_add(run, step);
@@ -121,7 +122,7 @@ static void send_call(struct wp_run *run, struct wp_step *step, const struct wp_
 	step->state = WP_STATE_STARTED;
 	step->attempts++;
 	step->sends++;
-	step->looked_up = step->commit_failed = false;
+	step->looked_up = step->lost = step->commit_failed = false;
 	step->started_at = wp_apply_now(run->apply);
 	step->finished_at = (struct wp_time){ 0 };
 	step->started_unix = wp_clock_unix();
@@ -167,8 +168,13 @@ void wp_run_call(struct wp_run *run, struct wp_step *step)
 	}
 	if (set)
 		step->version_after = set->records[0].source_version;
-	if (verdict.standing == WP_STANDS_SATISFIED)
-		wp_run_end_step(run, step, WP_STATE_SATISFIED, NULL);
-	else
+	if (verdict.standing == WP_STANDS_CONFLICT) {
 		wp_run_end_step(run, step, WP_STATE_CONFLICT, verdict.why);
+	} else if (step->lost) {
+		/* It showed after the settle time, and just before the call would have been sent again. */
+		step->looked_up = true;
+		wp_run_end_step(run, step, WP_STATE_DONE, NULL);
+	} else {
+		wp_run_end_step(run, step, WP_STATE_SATISFIED, NULL);
+	}
 }

@@ -97,8 +97,10 @@ static void take_up(struct wp_run *run)
 	for (size_t i = 0; i < run->apply->steps.count; i++) {
 		struct wp_step *step = &run->apply->steps.items[i];
 
-		if (step->selected && (step->state == WP_STATE_STARTED || step->state == WP_STATE_ACCEPTED))
-			wp_settle_add(run, step);
+		if (!step->selected || (step->state != WP_STATE_STARTED && step->state != WP_STATE_ACCEPTED))
+			continue;
+		step->lost = step->state == WP_STATE_STARTED;
+		wp_settle_add(run, step);
 	}
 }
 

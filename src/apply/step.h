@@ -51,6 +51,7 @@ struct wp_step {
 	bool selected;
 	bool waiting;        /* its effect is being looked for */
 	bool last_look;      /* the settle time was over before this run: one look, and no wait */
+	bool lost;           /* nobody knows what became of the last call, so an effect is taken for its own */
 	bool commit_failed;  /* the entity could not be written back; the error says why */
 	int64_t due_ms;      /* of the next look, or of the next attempt */
 	int64_t deadline_ms; /* until when it is looked for */
