@@ -3,6 +3,7 @@
 #include "apply.h"
 
 #include "wimplan/json.h"
+#include "wimplan/text.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -47,7 +48,7 @@ void wp_event(struct wp_apply *apply, const char *type, const struct wp_step *st
 	}
 	if (seconds >= 0)
 		json_object_set_new(line, "seconds", json_real(seconds));
-	json_object_set_new(line, "message", wp_json_text(message && *message ? message : NULL));
+	json_object_set_new(line, "message", wp_json_text(message && *message ? wp_utf8_repair(arena, message) : NULL));
 	text = json_dumps(line, JSON_COMPACT);
 	if (!text)
 		abort();

@@ -2,6 +2,8 @@
 /* Steps from a plan, and the names of their states. */
 #include "step.h"
 
+#include "wimplan/text.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -78,4 +80,10 @@ void wp_step_error(struct wp_step *step, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(step->error, sizeof step->error, format, args);
 	va_end(args);
+	/* A server's words may be in any encoding, and the cut may go through a character: JSON takes only UTF-8. */
+	for (size_t at = 0, length = strlen(step->error); at < length; at++) {
+		at += wp_utf8_valid(step->error + at, length - at);
+		if (at < length)
+			step->error[at] = '?';
+	}
 }

@@ -3,13 +3,16 @@
 #include "../../src/apply/classify.h"
 #include "../../src/apply/window.h"
 
+#include "wimplan/text.h"
+
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
 
-#define BAG(version) \
-	"<WIM><IMAGE index=\"1\"><Property name=\"Image name\">W11</Property><Property name=\"OS version\">" version \
-	"</Property><Property name=\"Architecture\">x64</Property><Property name=\"Language\">en-us</Property></IMAGE></WIM>"
+#define BAG(version)                                                                                                   \
+	"<WIM><IMAGE index=\"1\"><Property name=\"Image name\">W11</Property><Property name=\"OS version\">" version   \
+	"</Property><Property name=\"Architecture\">x64</Property><Property "                                          \
+	"name=\"Language\">en-us</Property></IMAGE></WIM>"
 #define OLD BAG("10.0.22631.2861")
 #define NEW BAG("10.0.22631.3007")
 #define OTHER BAG("10.0.26100.1")
@@ -26,21 +29,45 @@ static const struct now {
 	{ .name = "edited elsewhere", .sedo = "other" },
 	{ .name = "path in other case", .path = "\\\\SRV\\Share\\W11.wim" },
 	{ .name = "reloaded", .bag = NEW, .reload = WP_STANDS_SATISFIED },
-	{ .name = "refreshed", .version = 4, .reload = WP_STANDS_CONFLICT, .refresh = WP_STANDS_SATISFIED,
+	{ .name = "refreshed",
+	  .version = 4,
+	  .reload = WP_STANDS_CONFLICT,
+	  .refresh = WP_STANDS_SATISFIED,
 	  .words = "SourceVersion is 4 now, and the plan was made for 3" },
 	{ .name = "both", .bag = NEW, .version = 5, .reload = WP_STANDS_SATISFIED, .refresh = WP_STANDS_SATISFIED },
-	{ .name = "another image", .bag = OTHER, .reload = WP_STANDS_CONFLICT, .refresh = WP_STANDS_CONFLICT,
+	{ .name = "another image",
+	  .bag = OTHER,
+	  .reload = WP_STANDS_CONFLICT,
+	  .refresh = WP_STANDS_CONFLICT,
 	  .words = "10.0.26100.1" },
-	{ .name = "two images", .bag = TWO, .reload = WP_STANDS_CONFLICT, .refresh = WP_STANDS_CONFLICT, .words = "2 images" },
+	{ .name = "two images",
+	  .bag = TWO,
+	  .reload = WP_STANDS_CONFLICT,
+	  .refresh = WP_STANDS_CONFLICT,
+	  .words = "2 images" },
 	{ .name = "no images", .bag = "", .reload = WP_STANDS_CONFLICT, .refresh = WP_STANDS_CONFLICT },
 	{ .name = "no XML", .bag = "x", .reload = WP_STANDS_CONFLICT, .refresh = WP_STANDS_CONFLICT },
-	{ .name = "an older version", .version = 2, .reload = WP_STANDS_CONFLICT, .refresh = WP_STANDS_CONFLICT,
+	{ .name = "an older version",
+	  .version = 2,
+	  .reload = WP_STANDS_CONFLICT,
+	  .refresh = WP_STANDS_CONFLICT,
 	  .words = "SourceVersion is 2 now" },
-	{ .name = "another path", .path = "\\\\srv\\share\\w12.wim", .reload = WP_STANDS_CONFLICT,
-	  .refresh = WP_STANDS_CONFLICT, .words = "\\\\srv\\share\\w12.wim" },
-	{ .name = "another path, and refreshed", .path = "\\\\srv\\share\\w12.wim", .version = 4, .bag = NEW,
-	  .reload = WP_STANDS_CONFLICT, .refresh = WP_STANDS_CONFLICT, .words = "PkgSourcePath" },
-	{ .name = "another owner", .site = "P02", .reload = WP_STANDS_CONFLICT, .refresh = WP_STANDS_CONFLICT,
+	{ .name = "another path",
+	  .path = "\\\\srv\\share\\w12.wim",
+	  .reload = WP_STANDS_CONFLICT,
+	  .refresh = WP_STANDS_CONFLICT,
+	  .words = "\\\\srv\\share\\w12.wim" },
+	{ .name = "another path, and refreshed",
+	  .path = "\\\\srv\\share\\w12.wim",
+	  .version = 4,
+	  .bag = NEW,
+	  .reload = WP_STANDS_CONFLICT,
+	  .refresh = WP_STANDS_CONFLICT,
+	  .words = "PkgSourcePath" },
+	{ .name = "another owner",
+	  .site = "P02",
+	  .reload = WP_STANDS_CONFLICT,
+	  .refresh = WP_STANDS_CONFLICT,
 	  .words = "SourceSite is P02" },
 };
 
@@ -170,6 +197,37 @@ Test(apply_classify, effects)
 	reload.property_before[0] = '\0';
 	cr_expect(wp_classify_effect(&reload, &record, why, sizeof why));
 	wp_arena_free(arena);
+}
+
+Test(apply_step, errors_are_utf8)
+{
+	struct wp_step step = { 0 };
+	char text[2 * sizeof step.error];
+
+	wp_step_error(&step, "caf\xe9 %s", "d\xc3\xa9j\xc3\xa0 \xff");
+	cr_expect_str_eq(step.error, "caf? d\xc3\xa9j\xc3\xa0 ?");
+	memset(text, 0, sizeof text);
+	for (size_t i = 0; i + 2 < sizeof text; i += 2)
+		memcpy(text + i, "\xc3\xa9", 2);
+	wp_step_error(&step, "x%s", text);
+	cr_expect_eq(wp_utf8_valid(step.error, strlen(step.error)), strlen(step.error));
+	cr_expect_eq(strlen(step.error), sizeof step.error - 1);
+}
+
+Test(apply_step, states)
+{
+	static const char *const outcomes[] = {
+		"skipped",    "unknown", "unverified", "done",	  "satisfied",
+		"unverified", "failed",	 "conflict",   "skipped", "unknown",
+	};
+
+	for (size_t i = 0; i < WP_STATES; i++) {
+		enum wp_state state;
+
+		cr_expect_str_eq(wp_state_outcome((enum wp_state)i), outcomes[i]);
+		cr_expect(wp_state_from_name(wp_state_name((enum wp_state)i), &state) && state == (enum wp_state)i);
+	}
+	cr_expect_not(wp_state_from_name("else", &(enum wp_state){ 0 }));
 }
 
 static bool is_open(const char *text, const char *now)
