@@ -1,6 +1,6 @@
 # --- Images -----------------------------------------------------------------------------------------------------------
 
-# PowerShell shows child elements and attributes as properties that hide those of the node itself, hence the get_ methods.
+# PowerShell shows child elements and attributes as properties that hide those of the node itself: hence get_LocalName() etc.
 
 # Names of properties in one spelling: "OS version", "OSVersion" and "os-version" are the same.
 function Get-PlainName {
@@ -64,7 +64,7 @@ function Add-WimValue {
     }
 }
 
-# The images of an ImageProperty by their index, each a table of values by their plain names. Throws when it cannot be read.
+# The images of an ImageProperty by their index, each a table of values by their plain names. Throws when it is no XML.
 function Get-SiteImages {
     param([string] $Text)
 
@@ -75,7 +75,8 @@ function Get-SiteImages {
     $document = New-Object -TypeName System.Xml.XmlDocument
     $document.XmlResolver = $null
     $plain = $Text.TrimStart([char[]] @(0xFEFF, 0x20, 0x09, 0x0D, 0x0A))
-    $reader = [System.Xml.XmlReader]::Create((New-Object -TypeName System.IO.StringReader -ArgumentList $plain), $settings)
+    $source = New-Object -TypeName System.IO.StringReader -ArgumentList $plain
+    $reader = [System.Xml.XmlReader]::Create($source, $settings)
     try {
         $document.Load($reader)
     }
@@ -186,6 +187,7 @@ function Compare-Images {
         $version = Get-ImageValue -Image $image -Names 'osversion', 'imageosversion'
         $architecture = Get-ImageValue -Image $image -Names 'architecture', 'arch', 'processorarchitecture'
         $language = Get-ImageValue -Image $image -Names 'language', 'defaultlanguage'
+        $code = Get-ArchitectureCode -Text $architecture
         $wrong = $null
         if (-not (Test-ImageText -Expected $expected.Name -Found $name)) {
             $wrong = 'name', $name, $expected.Name
@@ -196,14 +198,15 @@ function Compare-Images {
         elseif (-not (Test-ImageText -Expected $expected.OSVersion -Found $version)) {
             $wrong = 'OS version', $version, $expected.OSVersion
         }
-        elseif ($null -ne $expected.Architecture -and (Get-ArchitectureCode -Text $architecture) -ne $expected.Architecture) {
+        elseif ($null -ne $expected.Architecture -and $expected.Architecture -ne $code) {
             $wrong = 'architecture', $architecture, $expected.Architecture
         }
         elseif (-not (Test-ImageText -Expected $expected.Language -Found $language -IgnoreCase)) {
             $wrong = 'language', $language, $expected.Language
         }
         if ($null -ne $wrong) {
-            return "the {0} of image {1} is '{2}', and the plan wants '{3}'" -f $wrong[0], $expected.Index, $wrong[1], $wrong[2]
+            return ("the {0} of image {1} is '{2}', and the plan wants '{3}'" -f
+                $wrong[0], $expected.Index, $wrong[1], $wrong[2])
         }
     }
     return $null

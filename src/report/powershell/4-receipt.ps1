@@ -77,7 +77,8 @@ function Save-Receipt {
     $entries = @($steps | ForEach-Object -Process { $_.Json }) -join ",`n"
     $text = $start.Substring(0, $start.Length - 1) + ",`"steps`":[`n" + $entries + "`n]}`n"
     $temporary = "$ReceiptPath.new"
-    [System.IO.File]::WriteAllText($temporary, $text, (New-Object -TypeName System.Text.UTF8Encoding -ArgumentList $false))
+    $utf8 = New-Object -TypeName System.Text.UTF8Encoding -ArgumentList $false
+    [System.IO.File]::WriteAllText($temporary, $text, $utf8)
     if ([System.IO.File]::Exists($ReceiptPath)) {
         [System.IO.File]::Replace($temporary, $ReceiptPath, [NullString]::Value)
     }

@@ -3,15 +3,16 @@
 function Test-CimError {
     param($ErrorRecord, [string] $Name)
 
-    $ErrorRecord.Exception.GetType().Name -eq 'CimException' -and [string] $ErrorRecord.Exception.NativeErrorCode -eq $Name
+    $exception = $ErrorRecord.Exception
+    $exception.GetType().Name -eq 'CimException' -and [string] $exception.NativeErrorCode -eq $Name
 }
 
 # By its key, because only then the lazy property ImageProperty comes along. $null when there is no such package.
 function Read-Record {
     param($Package)
 
-    $key = New-CimInstance -Namespace $namespace -ClassName $Package.Class -Property @{ PackageID = $Package.PackageId } `
-        -Key 'PackageID' -ClientOnly -WhatIf:$false -Confirm:$false
+    $key = New-CimInstance -Namespace $namespace -ClassName $Package.Class -Key 'PackageID' `
+        -Property @{ PackageID = $Package.PackageId } -ClientOnly -WhatIf:$false -Confirm:$false
     try {
         Get-CimInstance -CimSession $session -InputObject $key -OperationTimeoutSec $TimeoutSeconds
     }
@@ -29,18 +30,18 @@ function Test-Provider {
             -OperationTimeoutSec $TimeoutSeconds)
     $codes = @($locations | ForEach-Object -Process { $_.SiteCode })
     if ($codes -notcontains $plan.SiteCode) {
-        Stop-Run -Status 4 -Text ("$ProviderMachineName is a provider of site $($codes -join ', '), and the plan was made " +
-            "for site $($plan.SiteCode); name a provider of that site")
+        Stop-Run -Status 4 -Text ("$ProviderMachineName is a provider of site $($codes -join ', '), and the plan was " +
+            "made for site $($plan.SiteCode); name a provider of that site")
     }
 }
 
-# An object of SMS_ExtendedStatus comes with what the provider itself refuses; without one the way to it may have failed.
+# An SMS_ExtendedStatus comes with what the provider itself refuses; without one, the way to it may have failed.
 function Get-Refusal {
     param($ErrorRecord)
 
     $refusal = [pscustomobject] @{ Refused = $false; Busy = $false; Why = $ErrorRecord.Exception.Message }
-    foreach ($name in 'AccessDenied', 'NotFound', 'NotSupported', 'InvalidClass', 'InvalidNamespace', 'InvalidParameter',
-        'MethodNotFound', 'MethodNotAvailable') {
+    foreach ($name in 'AccessDenied', 'NotFound', 'NotSupported', 'InvalidClass', 'InvalidNamespace',
+        'InvalidParameter', 'MethodNotFound', 'MethodNotAvailable') {
         if (Test-CimError -ErrorRecord $ErrorRecord -Name $name) {
             $refusal.Refused = $true
         }
@@ -135,8 +136,8 @@ function Get-Missing {
     return $null
 }
 
-# The fourth step of ReloadImageProperties: commit the object. It is read anew for it, so that what the reload has stored
-# is not overwritten by what stood there before.
+# The fourth step of ReloadImageProperties: commit the object. It is read anew for it, so that what the reload has
+# stored is not overwritten by what stood there before.
 function Save-Record {
     param($Step)
 
@@ -193,7 +194,7 @@ function Wait-Effect {
     }
 }
 
-# Calls the method of a step, once unless the provider itself says that it was busy. True when something may have happened.
+# Calls the method of a step, again only when the provider says that it was busy. True when something may have happened.
 function Invoke-Step {
     param($Step, $Record)
 
@@ -218,7 +219,8 @@ function Invoke-Step {
             $refusal = Get-Refusal -ErrorRecord $_
             if (-not $refusal.Refused) {
                 $Step.Error = $refusal.Why
-                Write-Line -Level 'warning' -Text "$($Step.Package.PackageId) $($Step.Action): no answer: $($refusal.Why)"
+                Write-Line -Level 'warning' -Text ("$($Step.Package.PackageId) $($Step.Action): no answer: " +
+                    $refusal.Why)
                 Save-Receipt -Step $Step
                 return $true
             }

@@ -1,6 +1,6 @@
 # --- The run ----------------------------------------------------------------------------------------------------------
 
-# What a former run has called and not seen: looked for first, and settled where it is there. True when nothing is to do.
+# What a former run has called and not seen is looked for first. True when nothing is left to do.
 function Resolve-Open {
     param($Step)
 
@@ -100,7 +100,8 @@ function Invoke-Package {
             Save-Record -Step $step
         }
         catch {
-            Write-Line -Level 'warning' -Text "$($step.Package.PackageId) could not be committed: $($_.Exception.Message)"
+            Write-Line -Level 'warning' -Text ("$($step.Package.PackageId) could not be committed: " +
+                $_.Exception.Message)
         }
         Wait-Effect -Waiting @($step)
         $blocked = if ($goodOutcomes -contains $step.Outcome) { '' } else { 'its reload could not be seen' }
@@ -110,8 +111,8 @@ function Invoke-Package {
 function Invoke-Plan {
     $conflicts = Test-AllSteps
     if ($conflicts -gt 0 -and -not $SkipConflicts) {
-        Stop-Run -Status 4 -Text ("$conflicts steps are in conflict with the site, so nothing was called; plan again, " +
-            'or leave them out with -SkipConflicts')
+        Stop-Run -Status 4 -Text ("$conflicts steps are in conflict with the site, so nothing was called; plan " +
+            'again, or leave them out with -SkipConflicts')
     }
     $byPackage = @{}
     foreach ($step in $selected) {
@@ -189,7 +190,8 @@ try {
         }
         try {
             $lock = [System.IO.FileStream]::new("$ReceiptPath.lock", [System.IO.FileMode]::OpenOrCreate,
-                [System.IO.FileAccess]::ReadWrite, [System.IO.FileShare]::None, 1, [System.IO.FileOptions]::DeleteOnClose)
+                [System.IO.FileAccess]::ReadWrite, [System.IO.FileShare]::None, 1,
+                [System.IO.FileOptions]::DeleteOnClose)
         }
         catch [System.IO.IOException] {
             Stop-Run -Status 5 -Text "another run holds $ReceiptPath.lock"
