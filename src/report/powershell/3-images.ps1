@@ -1,6 +1,6 @@
 # --- Images -----------------------------------------------------------------------------------------------------------
 
-# PowerShell shows child elements and attributes as properties that hide those of the node itself: hence get_LocalName() etc.
+# PowerShell shows child elements and attributes as properties that hide those of the node itself: hence get_ methods.
 
 # Names of properties in one spelling: "OS version", "OSVersion" and "os-version" are the same.
 function Get-PlainName {
