@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Kills wimplan-apply at random moments against a provider that drops connections, and resumes it until it is done:
+"""Kills wimplan-apply at random moments against a provider that drops connections and dies itself, and resumes it until it is done:
 kill.py BUILD [RUNS [SEED]]. After each run the provider's log is held against the plan and the receipt."""
 
 import concurrent.futures
@@ -13,7 +13,7 @@ import tempfile
 import time
 import traceback
 
-from standin import REFRESH, RELOAD, Site
+from standin import REFRESH, RELOAD, Keeper, Site
 
 PACKAGES = ("both", "refresh", "both", "reload")
 RUNS_OF_ONE = 80
@@ -31,6 +31,8 @@ def faults(seed):
         fault("half-response", 0.05, method="GET"),
         fault("lock", 0.04, method="POST", seconds=0.2),
         fault("status", 0.03, method="POST", status=503),
+        fault("die", 0.01),
+        fault("die-after-effect", 0.02, method="POST"),
         fault("slow", 0.10, seconds=0.1),
     ]
 
@@ -40,10 +42,12 @@ def one_run(site, seed):
     chance = random.Random(seed)
     wrong, kills = [], 0
     site.forget()
-    with site.start("--settle-delay", "0-0.5", "--seed", seed, faults=faults(seed), load=True) as server:
+    options = ("--settle-delay", "0-0.5", "--seed", seed)
+    first = site.start(*options, faults=faults(seed), load=True)
+    with Keeper(site, first, *options, faults=faults(seed)) as keeper:
         status, planned_kills = None, chance.choice((1, 1, 2, 3, 5))
         for _ in range(RUNS_OF_ONE):
-            process = site.start_apply(server, "run", "--settle", "2")
+            process = site.start_apply(keeper.servers[0], "run", "--settle", "2")
             if kills < planned_kills:
                 try:
                     process.wait(chance.uniform(0, chance.choice((0.03, 0.06, 0.12, 0.5, 2))))

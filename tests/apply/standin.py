@@ -10,6 +10,7 @@ import ssl
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import traceback
 import urllib.error
@@ -306,6 +307,32 @@ class Site:
         plan = json.loads((self.folder / "plan.json").read_text())
         return [(change["package_id"], action) for change in plan["body"]["changes"] if change["status"] == "change"
                 for action in change["actions"]]
+
+
+class Keeper:
+    """Starts the stand-in again, on its port and with its state, whenever it died."""
+
+    def __init__(self, site, server, *options, pause=0.2, **more):
+        self.servers, self.stopped = [server], threading.Event()
+        self.start = lambda: site.start(*options, port=server.port, **more)
+        self.pause = pause
+        self.thread = threading.Thread(target=self.keep)
+
+    def keep(self):
+        while not self.stopped.wait(0.02):
+            if self.servers[-1].process.poll() is not None:
+                time.sleep(self.pause)
+                self.servers.append(self.start())
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *unused):
+        self.stopped.set()
+        self.thread.join()
+        for server in self.servers:
+            server.stop()
 
 
 class Expect:

@@ -5,10 +5,9 @@
 import json
 import signal
 import sys
-import threading
 import time
 
-from standin import REFRESH, RELOAD, Site, run_tests
+from standin import REFRESH, RELOAD, Keeper, Site, run_tests
 
 CALLS = "*AdminService.*"
 
@@ -210,29 +209,13 @@ def test_slow_beyond_the_time_out(build, folder, expect):
 def test_server_dies_and_comes_back(build, folder, expect):
     site = Site(build, folder, kinds=("both", "refresh", "both")).make_plan()
     faults = [{"method": "POST", "nth": 2, "action": "die-after-effect"}, {"method": "GET", "nth": 3, "action": "die"}]
-    with site.start(faults=faults, load=True) as server:
-        servers, stop = [server], threading.Event()
-
-        def revive():
-            while not stop.wait(0.1):
-                if servers[-1].process.poll() is not None and len(servers) < 5:
-                    time.sleep(1)
-                    servers.append(site.start(faults=faults, port=server.port))
-
-        thread = threading.Thread(target=revive)
-        thread.start()
-        try:
-            status, tries = None, 0
-            while status != 0 and tries < 4:
-                result = site.apply(server)
-                status, tries = result.returncode, tries + 1
-            expect.status(result, 0)
-        finally:
-            stop.set()
-            thread.join()
-            for one in servers[1:]:
-                one.stop()
-        expect(len(servers) >= 3, f"the server died {len(servers) - 1} times")
+    with Keeper(site, site.start(faults=faults, load=True), faults=faults, pause=1) as keeper:
+        status, tries = None, 0
+        while status != 0 and tries < 4:
+            result = site.apply(keeper.servers[0])
+            status, tries = result.returncode, tries + 1
+        expect.status(result, 0)
+        expect.equal(len(keeper.servers), 3, "lives")
     all_done(site, expect)
 
 
