@@ -3,6 +3,9 @@
 """What wimplan-apply does when all goes well: test_runs.py BUILD [NAME…]."""
 
 import json
+import os
+import pty
+import subprocess
 import sys
 import time
 
@@ -135,6 +138,43 @@ def test_asks_first(build, folder, expect):
         expect.status(result, 2)
         expect.says(result.stderr, "--yes")
     expect.equal(site.requests("POST"), [], "calls")
+
+
+def on_a_terminal(site, arguments, answer):
+    """Runs wimplan-apply with a terminal as all its streams; (exit status, what stood on it)."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen([site.program("wimplan-apply"), *arguments], cwd=site.folder, env=site.env, stdin=theirs, stdout=theirs,
+                               stderr=theirs, start_new_session=True)
+    os.close(theirs)
+    text, answered = b"", False
+    while True:
+        try:
+            piece = os.read(ours, 4096)
+        except OSError:
+            break
+        if not piece:
+            break
+        text += piece
+        if not answered and b"?" in text:
+            os.write(ours, answer)
+            answered = True
+    os.close(ours)
+    return process.wait(30), text.decode()
+
+
+def test_asks_on_a_terminal(build, folder, expect):
+    site = Site(build, folder).make_plan()
+    with site.start(load=True) as server:
+        arguments = [argument for argument in site.apply_arguments(server, "run") if argument != "--yes"]
+        for answer in (b"n\n", b"\n", b"\x04", b"what\n"):
+            status, text = on_a_terminal(site, arguments, answer)
+            expect.equal(status, 4, f"exit status after {answer!r}")
+            expect.says(text, "2", "reload", "refresh", server.url)
+        expect.equal(site.requests("POST"), [], "calls before a yes")
+        status, text = on_a_terminal(site, arguments, b"y\n")
+        expect.equal(status, 0, "exit status after y")
+        expect.says(text, "[1/4]", "4 done")
+    expect.equal(set(site.outcomes().values()), {"done"}, "outcomes")
 
 
 def test_only(build, folder, expect):
