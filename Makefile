@@ -16,24 +16,27 @@ V ?=
 
 , := ,
 PACKAGES := libxml-2.0 sqlite3 jansson libcrypto smartcols libarchive
+APPLY_PACKAGES := libcurl libxml-2.0 sqlite3 jansson libcrypto libarchive
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef -Wimplicit-fallthrough \
 	-Wpointer-arith -Wwrite-strings -Wformat=2 $(WERROR)
 HARDENING := $(if $(SANITIZE)$(COVERAGE),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong -fstack-clash-protection -fPIE
 SANITIZERS := $(if $(SANITIZE),-fsanitize=address$(,)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
-ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -Iinclude $(WARNINGS) $(HARDENING) $(SANITIZERS) $(COVERAGE) $(CFLAGS)
+ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -Iinclude -I$(BUILD)/generated $(WARNINGS) $(HARDENING) $(SANITIZERS) $(COVERAGE) $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(SANITIZERS) $(COVERAGE) $(LDFLAGS)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2))
 
-LIB_SOURCES := $(filter-out src/cli/%,$(wildcard src/*/*.c))
+LIB_SOURCES := $(filter-out src/cli/% src/apply/%,$(wildcard src/*/*.c))
 CLI_SOURCES := $(wildcard src/cli/*.c)
+APPLY_SOURCES := $(filter-out src/apply/main.c,$(wildcard src/apply/*.c))
 MKWIM_SOURCES := $(wildcard tests/tools/mkwim/*.c)
+SITE_SOURCES := $(wildcard tests/site/*.c)
 UNIT_SOURCES := $(wildcard tests/unit/*.c)
 FUZZ_SOURCES := $(wildcard tests/fuzz/fuzz_*.c)
 MAN_PAGES := $(patsubst man/%.scd,$(BUILD)/man/%,$(wildcard man/*.scd))
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
-all: $(BUILD)/wimplan man
+all: $(BUILD)/wimplan $(BUILD)/wimplan-apply man
 
 # --- Building ---------------------------------------------------------------------------------------------------------
 
@@ -58,6 +61,15 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) @$(BUILD)/flags -MMD -MP -c -o $@ $<
 
+# The script of `show --format powershell` is kept as PowerShell and becomes C strings; the plan goes behind its first file.
+SCRIPT_PARTS := $(sort $(wildcard src/report/powershell/*.ps1))
+to_c = sed 's/[\\"]/\\&/g; s/^/"/; s/$$/\\n"/'
+$(BUILD)/generated/powershell_%.inc: $(SCRIPT_PARTS)
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(to_c) $(if $(filter head,$*),$(firstword $^),$(wordlist 2,99,$^)) > $@.new && mv $@.new $@
+$(BUILD)/obj/src/report/plan_powershell.o: $(BUILD)/generated/powershell_head.inc $(BUILD)/generated/powershell_body.inc
+
 $(BUILD)/libwimplan.a: $(call objects,$(LIB_SOURCES))
 	$(call say,AR,$@)
 	$(Q)rm -f $@
@@ -67,13 +79,34 @@ $(BUILD)/wimplan: $(call objects,$(CLI_SOURCES)) $(BUILD)/libwimplan.a $(BUILD)/
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %/libs,$^) @$(BUILD)/libs
 
+# What wimplan-apply links is not what wimplan links: curl instead of wimlib and the terminal tables.
+$(BUILD)/libapply.a: $(call objects,$(APPLY_SOURCES))
+	$(call say,AR,$@)
+	$(Q)rm -f $@
+	$(Q)ar rcs $@ $^
+$(BUILD)/apply-libs: $(BUILD)/flags
+	@pkg-config --libs $(APPLY_PACKAGES) > $@
+
+$(BUILD)/wimplan-apply: $(call objects,src/apply/main.c) $(BUILD)/libapply.a $(BUILD)/libwimplan.a $(BUILD)/apply-libs
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %-libs,$^) @$(BUILD)/apply-libs
+
 $(BUILD)/mkwim: $(call objects,$(MKWIM_SOURCES)) $(BUILD)/libwimplan.a $(BUILD)/libs
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %/libs,$^) @$(BUILD)/libs
 
-$(BUILD)/unit-tests: $(call objects,$(UNIT_SOURCES)) $(BUILD)/libwimplan.a $(BUILD)/libs
+# The stand-in for a site's SMS Provider.
+$(BUILD)/site-provider: $(call objects,$(SITE_SOURCES)) $(BUILD)/libwimplan.a $(BUILD)/libs
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %/libs,$^) @$(BUILD)/libs -lcriterion
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %/libs,$^) @$(BUILD)/libs -lmicrohttpd
+
+$(BUILD)/bare-requests: $(call objects,tests/bench/bare_requests.c) $(BUILD)/apply-libs
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %-libs,$^) @$(BUILD)/apply-libs
+
+$(BUILD)/unit-tests: $(call objects,$(UNIT_SOURCES)) $(BUILD)/libapply.a $(BUILD)/libwimplan.a $(BUILD)/libs $(BUILD)/apply-libs
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %libs,$^) @$(BUILD)/libs @$(BUILD)/apply-libs -lcriterion
 
 # The fuzz targets with a main() that replays files: gcc and the sanitizers suffice for the corpora.
 $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/obj/tests/fuzz/replay.o $(BUILD)/libwimplan.a $(BUILD)/libs
@@ -91,14 +124,15 @@ $(BUILD)/man/%: man/%.scd $(BUILD)/flags
 
 TEST_GOALS := $(filter check% coverage bench fuzz,$(MAKECMDGOALS))
 deps:
-	@tests/deps.sh build $(if $(TEST_GOALS),test) $(filter check-valgrind coverage bench fuzz,$(MAKECMDGOALS))
+	@tests/deps.sh build $(if $(TEST_GOALS),test) $(filter check-valgrind coverage bench fuzz demo,$(MAKECMDGOALS))
 
 # --- Running and testing ----------------------------------------------------------------------------------------------
 
-demo: $(BUILD)/wimplan $(BUILD)/mkwim
+demo: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/mkwim $(BUILD)/site-provider
 	@tests/demo.sh $(BUILD)
 
-check: $(BUILD)/wimplan $(BUILD)/mkwim $(BUILD)/unit-tests $(FUZZ_SOURCES:tests/fuzz/%.c=$(BUILD)/fuzz/%) man
+CHECKED := $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/mkwim $(BUILD)/site-provider $(BUILD)/unit-tests
+check: $(CHECKED) $(FUZZ_SOURCES:tests/fuzz/%.c=$(BUILD)/fuzz/%) man
 	@tests/check.sh $(BUILD)
 
 # The same tests in a build with AddressSanitizer and UndefinedBehaviorSanitizer; a report of theirs fails the run.
@@ -107,6 +141,10 @@ check-asan:
 
 check-valgrind: $(BUILD)/wimplan $(BUILD)/mkwim $(BUILD)/unit-tests
 	@tests/valgrind.sh $(BUILD)
+
+# wimplan-apply against a KDC and a web server of Debian's, made and started by the test.
+check-kerberos: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/mkwim $(BUILD)/site-provider
+	@tests/apply/kerberos.py $(BUILD)
 
 check-samples: $(BUILD)/wimplan $(BUILD)/mkwim
 	@tests/samples.sh $(BUILD) $(SAMPLES)
@@ -117,8 +155,9 @@ coverage:
 		--html-details $(BUILD)/coverage/index.html --sort-percentage
 	@echo "Details: $(BUILD)/coverage/index.html"
 
-bench: $(BUILD)/wimplan $(BUILD)/mkwim
+bench: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/mkwim $(BUILD)/site-provider $(BUILD)/bare-requests
 	@tests/bench/bench.py $(BUILD) $(BENCH)
+	@tests/bench/apply_bench.py $(BUILD) $(BENCH)
 
 # Fuzzes every target for SECONDS with clang's libFuzzer, from the corpora in tests/fuzz/corpus.
 SECONDS ?= 60
@@ -143,6 +182,7 @@ help:
 	@echo 'make check            all tests'
 	@echo 'make check-asan       the same with the address and undefined-behaviour sanitizers'
 	@echo 'make check-valgrind   unit tests and text cases under valgrind'
+	@echo 'make check-kerberos   wimplan-apply with real Kerberos'
 	@echo 'make check-samples SAMPLES=DIR   read real WIM XML from DIR'
 	@echo 'make coverage         tests with a coverage report'
 	@echo 'make bench            benchmarks against wimlib-imagex (BENCH=N: packages)'
@@ -154,5 +194,5 @@ help:
 FORCE:
 .SECONDARY:
 .DELETE_ON_ERROR:
-.PHONY: all man deps demo check check-asan check-valgrind check-samples coverage bench fuzz install uninstall clean help FORCE
+.PHONY: all man deps demo check check-asan check-valgrind check-kerberos check-samples coverage bench fuzz install uninstall clean help FORCE
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

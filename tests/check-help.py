@@ -14,6 +14,7 @@ import tempfile
 TOP = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "build").resolve()
 WIMPLAN = BUILD / "wimplan"
+APPLY = BUILD / "wimplan-apply"
 WIDTH = 80
 # What scdoc's own output makes mandoc say; nobody can write around it.
 LINT_OF_SCDOC = ("skipping paragraph macro", "input text line longer than 80 bytes", "lower case character in document title")
@@ -31,8 +32,8 @@ def expect(condition, message):
     return bool(condition)
 
 
-def run(*arguments, stdout=subprocess.PIPE):
-    return subprocess.run([WIMPLAN, *arguments], env=environment, cwd=scratch.name, stdin=subprocess.DEVNULL, stdout=stdout,
+def run(*arguments, stdout=subprocess.PIPE, program=WIMPLAN):
+    return subprocess.run([program, *arguments], env=environment, cwd=scratch.name, stdin=subprocess.DEVNULL, stdout=stdout,
                           stderr=subprocess.PIPE, text=True, timeout=60)
 
 
@@ -40,7 +41,7 @@ def help_options(text):
     """The options of a help text with the names of their values: {"--map": "PREFIX=DIR", "-q": ""}."""
     options = {}
     for line in text.splitlines():
-        match = re.match(r"\s+(?:(-\w), )?(--[\w-]+)(?: ([A-Z][A-Z=]*))?(?:\s|$)", line)
+        match = re.match(r"\s+(?:(-\w), )?(--[\w-]+)(?: ([A-Z][A-Z=/]*))?(?:\s|$)", line)
         if match:
             for name in match.group(1), match.group(2):
                 if name:
@@ -58,7 +59,7 @@ def manual_options(page):
     """Likewise of a page: the lines that begin with *--option* _VALUE_, and the paragraph of common options."""
     options, waiting = {}, []
     defining = re.findall(r"^(?:\*-|Common options).*?(?=\n\t|\n\n|\Z)", manual_section(page, "OPTIONS"), re.M | re.S)
-    for name, value, comma in re.findall(r"\*(--?\w[\w-]*)\*(?: _([A-Z][A-Z=]*)_)?(,?)", "\n".join(defining)):
+    for name, value, comma in re.findall(r"\*(--?\w[\w-]*)\*(?: _([A-Z][A-Z=/]*)_)?(,?)", "\n".join(defining)):
         waiting.append(name)
         # -o, --output FILE: the value is that of all names before it, up to a long one.
         if value or not comma or name.startswith("--"):
@@ -122,6 +123,8 @@ def check_statuses():
     known = set(re.findall(r"\*(\d+)\*", manual_section("wimplan.1.scd", "EXIT STATUS")))
     expect(known == {"0", "1", "2", "3", "4", "5", "10"}, f"wimplan(1) has the exit statuses {sorted(known)}")
     for path in sorted((TOP / "man").glob("wimplan-*.1.scd")):
+        if path.name == "wimplan-apply.1.scd":
+            continue
         for status in re.findall(r"^\|[\[ ] +\*(\d+)\*|^\|\[ \*(\d+)\*", manual_section(path.name, "EXIT STATUS"), re.M):
             status = "".join(status)
             expect(status in known, f"{path.name} has the exit status {status}, which wimplan(1) lacks")
@@ -153,17 +156,17 @@ def check_lost_output(commands):
         expect(closed.returncode == 1 and closed.stderr, f"wimplan {' '.join(words)} >&-: {closed.returncode}")
 
 
-def complete(words):
+def complete(words, program="wimplan"):
     """What the completion offers for the last of @words."""
     script = f"""
 source '{TOP}/src/share/wimplan.bash'
 COMP_WORDS=("$@")
 COMP_CWORD=$(($# - 1))
 COMPREPLY=()
-_wimplan
+_{program.replace('-', '_')}
 printf '%s\\n' "${{COMPREPLY[@]}}"
 """
-    done = subprocess.run(["bash", "-c", script, "-", "wimplan", *words], env=environment, cwd=scratch.name,
+    done = subprocess.run(["bash", "-c", script, "-", program, *words], env=environment, cwd=scratch.name,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     expect(not done.stderr, f"completing {words}: {done.stderr}")
     return {word.strip() for word in done.stdout.split("\n")} - {""}
@@ -181,6 +184,56 @@ def check_completion(options_of):
         expect(complete([name, ""]) == verbs, f"the completion of {name} offers {complete([name, ''])}")
     expect(complete(["show", "--format", ""]) == set(re.findall(r"_(\w+)_", re.search(
         r"\*--format\* _FORMAT_\n\t(.*)\n", manual_section("wimplan-show.1.scd", "OPTIONS")).group(1))), "formats of show")
+
+
+def check_apply():
+    """wimplan-apply has one page for all its commands."""
+    page = "wimplan-apply.1.scd"
+    shown = run("--help", program=APPLY)
+    expect(shown.returncode == 0 and not shown.stderr, "wimplan-apply --help does not end with 0, or writes to standard error")
+    alone = run(program=APPLY)
+    expect(alone.returncode == 2 and not alone.stdout and alone.stderr == shown.stdout,
+           "wimplan-apply alone does not print its help on standard error and end with 2")
+    commands = re.findall(r"^  (\w[\w-]*) +.+$", shown.stdout, re.M)
+    expect(commands == re.findall(r"^\*wimplan-apply (\w+)\*", manual_section(page, "SYNOPSIS"), re.M),
+           f"wimplan-apply(1) has other commands than {commands}")
+    helped, described, options_of = {}, manual_options(page), {}
+    for name in commands:
+        text = run(name, "--help", program=APPLY)
+        expect(text.returncode == 0 and not text.stderr, f"wimplan-apply {name} --help: {text.returncode}")
+        expect(text.stdout.startswith(f"Usage: wimplan-apply {name}"), f"wimplan-apply {name} --help does not begin with its usage")
+        for line in text.stdout.splitlines():
+            expect(len(line) <= WIDTH and "\t" not in line, f"wimplan-apply {name} --help: wider than {WIDTH} columns, or a tab: {line}")
+        expect(f"*{name}*\n\t" in manual_section(page, "DESCRIPTION"), f"wimplan-apply(1) does not describe {name}")
+        options_of[name] = help_options(text.stdout)
+        helped |= options_of[name]
+        version = run(name, "--version", program=APPLY)
+        expect(re.fullmatch(r"wimplan-apply \d+\.\d+\.\d+\n", version.stdout), f"wimplan-apply {name} --version: {version.stdout}")
+        for words in [[name, "--nonsense", "x"], [name], [name, "a", "b"], [name, "--commit", "perhaps", "x"], [name, "--settle"]]:
+            plain, as_json = run(*words, program=APPLY), run(*words, "--json", program=APPLY)
+            typed = " ".join(words)
+            expect(plain.returncode == 2 and not plain.stdout and plain.stderr, f"wimplan-apply {typed}: {plain.returncode}")
+            expect(as_json.returncode == 2 and '"wimplan-error"' in as_json.stdout, f"wimplan-apply {typed} --json: {as_json.stdout}")
+        with open("/dev/full", "w") as full:
+            lost = run(name, "--help", stdout=full, program=APPLY)
+        expect(lost.returncode == 1 and lost.stderr, f"wimplan-apply {name} --help >/dev/full: {lost.returncode}")
+    for option in sorted(helped.keys() | described.keys()):
+        expect(option in described, f"wimplan-apply: {option} is in --help and not in the page")
+        expect(option in helped, f"wimplan-apply: {option} is in the page and not in --help")
+        if option in described and option in helped:
+            expect(helped[option] == described[option],
+                   f"wimplan-apply: {option} takes '{helped[option]}' in --help and '{described[option]}' in the page")
+    statuses = set(re.findall(r"\*(\d+)\*", manual_section(page, "EXIT STATUS")))
+    expect(statuses == {"0", "1", "2", "4", "5", "6", "130", "143"}, f"wimplan-apply(1) has the exit statuses {sorted(statuses)}")
+    for title in "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXIT STATUS", "EXAMPLES", "SEE ALSO":
+        expect(manual_section(page, title), f"wimplan-apply(1) has no {title}")
+    offered = complete([""], "wimplan-apply")
+    expect(offered == {*commands, "--help", "--version"}, f"the completion of wimplan-apply offers {sorted(offered)}")
+    for name, options in options_of.items():
+        offered = complete([name, "-"], "wimplan-apply")
+        long_options = {option for option in options if option.startswith("--")}
+        expect(offered == long_options, f"the completion of wimplan-apply {name} lacks {sorted(long_options - offered)}, "
+               f"has {sorted(offered - long_options)} too many")
 
 
 def check_configuration():
@@ -243,6 +296,7 @@ def main():
     check_wrong_usage(commands)
     check_lost_output(commands)
     check_completion(options_of)
+    check_apply()
     check_configuration()
     check_export_script()
     check_pages()

@@ -12,6 +12,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -167,17 +168,17 @@ header version 0x20000
 """
 
 
-def run(env, folder, *words, status=None, text=None):
-    done = subprocess.run(["wimplan", *words], cwd=folder, env=env, input=text, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+def run(env, folder, *words, status=None, text=None, program="wimplan"):
+    done = subprocess.run([program, *words], cwd=folder, env=env, input=text, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     shown = " ".join(os.fsdecode(word) for word in words)
     if status is not None:
-        expect(done.returncode == status, f"wimplan {shown} ended with {done.returncode}, not {status}: {done.stderr.decode()[:300]}")
+        expect(done.returncode == status, f"{program} {shown} ended with {done.returncode}, not {status}: {done.stderr.decode()[:300]}")
     return done.stdout
 
 
-def check_call(schemas, env, folder, *words, status=None, text=None):
-    shown = "wimplan " + " ".join(os.fsdecode(word) for word in words)
-    output = run(env, folder, *words, status=status, text=text)
+def check_call(schemas, env, folder, *words, status=None, text=None, program="wimplan"):
+    shown = f"{program} " + " ".join(os.fsdecode(word) for word in words)
+    output = run(env, folder, *words, status=status, text=text, program=program)
     try:
         document = json.loads(output)
     except ValueError as error:
@@ -245,6 +246,37 @@ def check_site(schemas, env, folder):
     schemas.check(receipt, "receipt.json")
     call("record", "--json", "receipt.json")
     return plan, receipt
+
+
+def check_apply(schemas, env, folder):
+    """The demo's plan through every command of wimplan-apply, against the stand-in."""
+    url = subprocess.run(["./start-site"], cwd=folder, env=env, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+    site = ["--auth", "none", "--provider", url, "--journal", "schemas.journal"]
+
+    def call(*words, status=0):
+        return check_call(schemas, env, folder, *words, status=status, program="wimplan-apply")
+
+    call("status", "--json", "--journal", "schemas.journal", "plan.json")
+    call("check", "--json", *site, "plan.json")
+    call("check", "--json", *site, "--only", "P0100032", "plan.json")
+    call("run", "--json", "--yes", *site, "--only", "P0100032", "--receipt", "schemas-receipt.json", "plan.json")
+    call("status", "--json", "--journal", "schemas.journal", "plan.json")
+    receipt = call("run", "--json", "--yes", *site, "--receipt", "schemas-receipt.json", "--events", "apply.ndjson", "plan.json")
+    schemas.check(json.loads((folder / "schemas-receipt.json").read_text(encoding="utf-8")), "schemas-receipt.json")
+    expect({step["outcome"] for step in receipt["steps"]} == {"done"}, "not all steps of the demo's plan are done")
+    call("check", "--json", *site, "plan.json")
+    check_call(schemas, env, folder, "record", "--json", "--cache", "apply.db", "schemas-receipt.json", status=0)
+    for number, line in enumerate((folder / "apply.ndjson").read_text(encoding="utf-8").splitlines(), 1):
+        schemas.check(json.loads(line), f"apply.ndjson:{number}", "apply-events")
+    for words, status in [
+        (["run", "--json", "--yes", *site, "--receipt", "schemas-receipt.json", "plan.json"], 4),
+        (["run", "--json", *site, "plan.json"], 2),
+        (["check", "--json", *site, "altered.json"], 4),
+        (["check", "--json", *site, "--only", "P0199999", "plan.json"], 2),
+    ]:
+        document = call(*words, status=status)
+        expect(document.get("format") == "wimplan-error", f"wimplan-apply {' '.join(words)}: no error document")
+    os.kill(int((folder / "site.pid").read_text()), signal.SIGTERM)
 
 
 def check_receipts(schemas, env, folder, receipt):
@@ -323,6 +355,7 @@ def main():
         plan, receipt = check_site(schemas, env, folder)
         check_receipts(schemas, env, folder, receipt)
         check_errors(schemas, env, folder)
+        check_apply(schemas, env, folder)
     expect(refuses(schemas.strict["plan"], plan, lambda document: document["body"].update(more=1)), "the strict form takes unknown keys")
     expect(refuses(schemas.strict["plan"], plan, lambda document: document["body"]["changes"][0]["reasons"][0].update(code="odd")),
            "the strict form takes unknown codes")

@@ -38,6 +38,11 @@ step 'hostile files' tests/check-hostile.py "$build"
 step 'help and manual' tests/check-help.py "$build"
 step 'schemas' tests/check-schemas.py "$build"
 step 'README' tests/check-readme.py "$build"
+for script in tests/apply/test_*.py; do
+	step "$(basename "$script" .py) of apply" "$script" "$build"
+done
+step 'Kerberos' tests/apply/kerberos.py "$build"
+step 'kills of apply' tests/apply/kill.py "$build" "${KILLS:-40}"
 step 'demo' sh -c 'tests/demo.sh "$1" >"$1/demo.log" 2>&1 || { tail -20 "$1/demo.log"; exit 1; }' - "$build"
 step 'install and uninstall' tests/check-install.sh "$build"
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # The main job on real files: demo.sh BUILD. Makes the sources of a small site with wimlib, imports the site's export,
-# plans and shows the plan. Everything it makes is in BUILD/demo. Takes a few seconds.
+# plans, shows the plan, carries it out at a stand-in for the site, and plans again. Everything it makes is in BUILD/demo.
+# Takes a few seconds.
 set -eu
 cd "$(dirname "$0")/.."
 top=$PWD
@@ -43,6 +44,19 @@ place() {
 	touch -d "$1" "sources/$2"
 }
 
+# What an administrator's script gets from the AdminService: fetch URL FILE. bash has this much HTTP itself.
+fetch() {
+	local url=${1#http://} line
+	line=${url%%/*}
+	exec 3<>"/dev/tcp/${line%:*}/${line#*:}"
+	printf 'GET /%s HTTP/1.0\r\nHost: localhost\r\n\r\n' "${url#*/}" >&3
+	read -r line <&3
+	case $line in *' 200 '*) ;; *) echo "demo: $1: $line" >&2; exit 1 ;; esac
+	while read -r line <&3 && [ "$line" != $'\r' ]; do :; done
+	cat <&3 >"$2"
+	exec 3>&-
+}
+
 rm -rf "$demo"
 mkdir -p "$demo/sources"
 cd "$demo"
@@ -58,6 +72,21 @@ place 2025-11-02T09:00:00Z upgrade/w11-esd/setup.exe 'not a real program'
 place 2025-12-20T09:00:00Z client/iso/Win11.iso "$(printf 'A disc image, and no WIM file: a wrong choice in the console. %.0s' 1 2 3 4)"
 ln -s loop sources/client/loop
 find sources -name '*.wim' -o -name '*.WIM' -o -name '*.swm' -o -name '*.esd' | sort | sed 's/^/    /'
+
+cat >start-site <<'EOF'
+#!/bin/sh
+# Starts a stand-in for the site's SMS Provider, with the records of export/ and on this machine alone, and prints the URL
+# of its AdminService. It ends by itself after two minutes.
+cd "$(dirname "$0")"
+rm -f site.db* site.port
+../site-provider --state site.db --load export/SMS_ImagePackage.json --load export/SMS_OperatingSystemInstallPackage.json \
+	--load export/SMS_BootImagePackage.json --map '\\cm01.contoso.com\Source$\OSD=sources' --clock 1771632000 \
+	--settle-delay 0.2-0.5 --lifetime 120 >site.port 2>site.log &
+echo $! >site.pid
+while [ ! -s site.port ] && kill -0 $! 2>/dev/null; do sleep 0.1; done
+echo "http://127.0.0.1:$(cat site.port)/AdminService"
+EOF
+chmod +x start-site
 
 wimplan=../wimplan
 [ "$build" = "$(realpath "$demo/..")" ] || wimplan=$build/wimplan
@@ -94,6 +123,35 @@ for code in no-source other-site action-in-progress no-install-wim source-split 
 done
 [ -z "$missing" ] || { echo "demo: the plan does not show:$missing" >&2; exit 1; }
 
+say "The change board agrees. A stand-in for the site's SMS Provider is started, and wimplan-apply looks, then carries the" \
+	'plan out. A real site is reached with Kerberos and TLS (wimplan-provider(7)); this one takes anybody:'
+printf '\n$ ./start-site\n'
+site=$(./start-site)
+trap 'kill "$(cat site.pid)" 2>/dev/null || true' EXIT
+echo "$site"
+must $wimplan-apply check --auth none --provider "$site" plan.json
+must $wimplan-apply run --yes --auth none --provider "$site" plan.json
+
+say 'The site is exported again, each package by its key. A copy of the cache takes it, so that all of the above can still' \
+	'be tried:'
+mkdir export-after
+for class in SMS_ImagePackage SMS_OperatingSystemInstallPackage SMS_BootImagePackage; do
+	for id in $(sed -n 's/.*"PackageID": "\(.*\)".*/\1/p' "export/$class.json"); do
+		fetch "$site/wmi/$class('$id')" "export-after/$id.json"
+	done
+done
+cp cache.db after.db
+printf '\n$ %s import --cache after.db --taken-at 2026-02-21T02:10:00Z export-after/*.json\n' "$wimplan"
+$wimplan import --cache after.db --taken-at 2026-02-21T02:10:00Z export-after/*.json
+must $wimplan record --cache after.db plan.receipt.json
+say 'What does another plan say of the packages that were brought in line?'
+only=()
+for id in $(sed -n 's/.*"package_id": "\(.*\)",.*/\1/p' plan.receipt.json | sort -u); do
+	only+=(--only "$id")
+done
+must $wimplan plan --cache after.db --map "$map" --detailed-exitcode -o after.json "${only[@]}"
+grep -q '"applyable": false' after.json || { echo 'demo: the plan after the run has changes' >&2; exit 1; }
+
 cat <<END
 
 What you saw: wimplan compared the $(grep -c '"package_id"' plan.json) records of a site with the files that they were made from.
@@ -101,7 +159,9 @@ What you saw: wimplan compared the $(grep -c '"package_id"' plan.json) records o
      distribution points have old content. Under each stands why, and how sure that is.
   !  are blocked, each for a reason that the list at the end explains.
   ?  is a boot image: only reported, because a refresh would rebuild it on the server.
-Nothing was changed, here or on a site. The plan is ${demo#"$top"/}/plan.json, for people to read ${demo#"$top"/}/plan.md.
+The plan is ${demo#"$top"/}/plan.json, for people to read ${demo#"$top"/}/plan.md.
+Then wimplan-apply made the calls, each once, and saw their effect; ${demo#"$top"/}/plan.receipt.json says so. Only the
+stand-in was changed: wimplan itself never calls a site. Another plan found nothing left to do.
 
 Next, try:
 
@@ -111,6 +171,8 @@ Next, try:
     $wimplan snapshot show --cache cache.db          what was imported
     $wimplan baseline list --cache cache.db          what wimplan believes was distributed
     $wimplan inspect --json sources/server/2022/install.wim
+    $wimplan-apply status plan.json                  how far the plan has come
+    $wimplan show --format powershell plan.json      the same as a script to run at the site
 
 With your own site: export its records (wimplan-records(5) says how), then wimplan import and wimplan plan as above.
 END

@@ -17,6 +17,7 @@ place() { # MODE SOURCE FOLDER [NAME]
 }
 
 place 755 "$build/wimplan" bin
+place 755 "$build/wimplan-apply" bin
 for page in "$build"/man/*.[157]; do
 	place 644 "$page" "share/man/man${page##*.}"
 done
@@ -25,4 +26,6 @@ for schema in src/share/schema/*.json; do
 done
 place 644 src/share/Export-WimplanRecords.ps1 share/wimplan
 place 644 src/share/wimplan.conf share/wimplan
+# bash-completion looks for a file with the name of the command.
 place 644 src/share/wimplan.bash share/bash-completion/completions wimplan
+place 644 src/share/wimplan.bash share/bash-completion/completions wimplan-apply

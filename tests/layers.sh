@@ -33,8 +33,11 @@ for file in src/*/*.[ch] src/*/*/*.[ch]; do
 		other=$(owner "$header")
 		[ "$(level "$other")" -le "$(level "$module")" ] ||
 			complain "$file includes wimplan/$header.h: $module may not use $other"
+		case $module/$other in apply/wim | apply/source | apply/cache | apply/report)
+			complain "$file includes wimplan/$header.h: apply uses base, site and plan alone" ;;
+		esac
 	done < <(sed -n 's|^#include "wimplan/\(.*\)\.h"|\1|p' "$file")
-	# apply uses base, site and plan; a private header is its own module's business.
+	# A private header is its own module's business.
 	grep -q '^#include "\.\./' "$file" && complain "$file includes a private header of another module"
 	case $module in
 	plan | report)
@@ -53,12 +56,25 @@ for header in include/wimplan/*.h; do
 		complain "$header does not compile alone"
 done
 
-# wimplan has no network code; the executor opens no .wim.
-needed() {
-	objdump -p "$1" | sed -n 's/^ *NEEDED *//p'
+# wimplan has no network code; the executor opens no .wim. What a program does not link directly it may still get through
+# a library of its, so all that is loaded counts.
+loaded() {
+	ldd "$1" | sed -n 's/^[[:space:]]*\([^ ]*\).*/\1/p'
 }
-needed "$build/wimplan" | grep -q libcurl && complain "wimplan links libcurl"
-[ -e "$build/wimplan-apply" ] && needed "$build/wimplan-apply" | grep -q libwim && complain "wimplan-apply links libwim"
+links() { # PROGRAM LIBRARY
+	loaded "$build/$1" | grep -q "^$2\."
+}
+links wimplan libwim || complain "wimplan does not link libwim: is this check still good for anything?"
+links wimplan libcurl && complain "wimplan links libcurl"
+links wimplan-apply libcurl || complain "wimplan-apply does not link libcurl: is this check still good for anything?"
+links wimplan-apply libwim && complain "wimplan-apply links libwim"
+links wimplan-apply libsmartcols && complain "wimplan-apply links libsmartcols"
+for symbol in $(nm -D --undefined-only "$build/wimplan" | sed -n 's/.* \(curl_[a-z_]*\|socket\|connect\|getaddrinfo\)\(@.*\)\{0,1\}$/\1/p'); do
+	complain "wimplan uses $symbol"
+done
+for symbol in $(nm -D --undefined-only "$build/wimplan-apply" | sed -n 's/.* \(wimlib_[a-z_]*\)\(@.*\)\{0,1\}$/\1/p'); do
+	complain "wimplan-apply uses $symbol"
+done
 
 # What the library gives away begins with wp_.
 nm -g --defined-only "$build/libwimplan.a" 2>/dev/null | awk '$2 ~ /[TDRB]/ && $3 !~ /^(wp_|_*asan|_*ubsan|__odr|__gcov|_*llvm)/ { print $3; n = 1 } END { exit n }' ||

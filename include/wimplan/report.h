@@ -16,6 +16,9 @@ struct wp_report_options {
 void wp_report_plan_text(const struct wp_plan *plan, const struct wp_report_options *options, struct wp_buf *buf);
 void wp_report_plan_markdown(const struct wp_plan *plan, const struct wp_report_options *options, struct wp_buf *buf);
 void wp_report_plan_csv(const struct wp_plan *plan, const struct wp_report_options *options, struct wp_buf *buf);
+/* A script that carries the plan out: for sites that let no outside program call the provider. Nothing but ASCII. */
+void wp_report_plan_powershell(const struct wp_plan *plan, const struct wp_report_options *options,
+			       struct wp_buf *buf);
 
 /* What inspect shows of one file. */
 struct wp_inspection {

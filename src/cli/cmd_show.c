@@ -27,6 +27,7 @@ static const struct format {
 	{ "markdown", wp_report_plan_markdown },
 	{ "csv", wp_report_plan_csv },
 	{ "json", NULL },
+	{ "powershell", wp_report_plan_powershell },
 };
 
 #define FORMAT_COUNT (sizeof formats / sizeof *formats)
@@ -55,7 +56,7 @@ static int parse(struct wp_cli *cli, int argc, char **argv, const struct format 
 		return cli->status;
 	*ret_format = find_format(name ? name : cli->json ? "json" : "text");
 	if (!*ret_format)
-		return wp_cli_usage(cli, "--format", "--format is text, markdown, csv or json, not '%s'", name);
+		return wp_cli_usage(cli, "--format", "--format is text, markdown, csv, json or powershell, not '%s'", name);
 	if (cli->json && (*ret_format)->write)
 		return wp_cli_usage(cli, "--format", "--json and --format %s exclude each other", name);
 	if (argc - optind != 1)
@@ -93,11 +94,12 @@ static int run(struct wp_cli *cli, int argc, char **argv)
 
 const struct wp_command wp_cmd_show = {
 	.name = "show",
-	.summary = "show a plan file as text, Markdown, CSV or JSON",
+	.summary = "show a plan file as text, Markdown, CSV, JSON or script",
 	.help = "Usage: wimplan show [OPTION…] PLAN\n"
 		"Shows a plan that wimplan plan wrote, from the plan file alone. PLAN - is\n"
 		"standard input. A plan whose digest does not fit is refused.\n\n"
-		"      --format FORMAT   text (default), markdown, csv or json\n"
+		"      --format FORMAT   text (default), markdown, csv, json, or powershell: a\n"
+		"                        script that carries the plan out\n"
 		"      --all             unchanged packages too\n",
 	.run = run,
 };

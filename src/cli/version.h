@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The version of the program. */
-#ifndef WIMPLAN_VERSION_H
-#define WIMPLAN_VERSION_H
+#ifndef WIMPLAN_CLI_VERSION_H
+#define WIMPLAN_CLI_VERSION_H
 
-#define WIMPLAN_VERSION "0.1.0"
+#include "wimplan/version.h"
 
 #endif

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Completion of wimplan for bash. `make install` puts it where bash-completion finds it.
+# Completion of wimplan and wimplan-apply for bash. `make install` puts it where bash-completion finds it.
 
 _wimplan_words() {
 	mapfile -t COMPREPLY < <(compgen -W "$1" -- "${COMP_WORDS[COMP_CWORD]}")
@@ -13,9 +13,14 @@ _wimplan_files() {
 # What follows an option that takes a value; fails when the option takes none.
 _wimplan_value() {
 	case $1 in
-	-o | --output | --cache | --config | --records | --events) _wimplan_files ;;
+	-o | --output | --cache | --config | --records | --events | --journal | --receipt | --ca-file | --token-file)
+		_wimplan_files
+		;;
 	--color) _wimplan_words 'auto always never' ;;
-	--format) _wimplan_words 'text markdown csv json' ;;
+	--format) _wimplan_words 'text markdown csv json powershell' ;;
+	--auth) _wimplan_words 'negotiate ntlm bearer none' ;;
+	--commit) _wimplan_words 'auto always never' ;;
+	--provider | --user | --proxy | --timeout | --settle | --window) COMPREPLY=() ;;
 	--image | --site | --taken-at | --snapshot | --map | --only | --exclude | --jobs) COMPREPLY=() ;;
 	*) return 1 ;;
 	esac
@@ -54,4 +59,22 @@ _wimplan() {
 	esac
 }
 
+_wimplan_apply() {
+	local provider='--provider --auth --user --token-file --ca-file --proxy --timeout'
+	local common='--journal --only --events --json --output --config --quiet --verbose --help --version'
+	local word=${COMP_WORDS[COMP_CWORD]} options=''
+
+	if [ "$COMP_CWORD" -le 1 ]; then
+		_wimplan_words 'check run status --help --version'
+		return
+	fi
+	_wimplan_value "${COMP_WORDS[COMP_CWORD - 1]}" && return
+	[ "${COMP_WORDS[1]}" != run ] || options='--yes --skip-conflicts --window --settle --commit --receipt'
+	case $word in
+	-*) _wimplan_words "$options $provider $common" ;;
+	*) _wimplan_files -f ;;
+	esac
+}
+
 complete -F _wimplan wimplan
+complete -F _wimplan_apply wimplan-apply

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One call of wimplan-apply: its options, its plan and its streams. */
+#ifndef WIMPLAN_APPLY_APPLY_H
+#define WIMPLAN_APPLY_APPLY_H
+
+#include "journal.h"
+#include "provider.h"
+#include "step.h"
+#include "window.h"
+
+#include "wimplan/buf.h"
+#include "wimplan/env.h"
+#include "wimplan/error.h"
+
+#include <jansson.h>
+#include <stdio.h>
+
+/* Exit statuses of contracts.md. */
+enum {
+	WP_EXIT_DONE = 0,
+	WP_EXIT_FAILED = 1,
+	WP_EXIT_USAGE = 2,
+	WP_EXIT_REFUSED = 4,
+	WP_EXIT_BUSY = 5,
+	WP_EXIT_LEFT = 6,
+};
+
+enum wp_commit { WP_COMMIT_AUTO, WP_COMMIT_ALWAYS, WP_COMMIT_NEVER };
+
+struct wp_apply;
+
+struct wp_apply_command {
+	const char *name;
+	const char *summary;
+	const char *help;
+	int (*run)(struct wp_apply *apply);
+};
+
+extern const struct wp_apply_command wp_apply_check;
+extern const struct wp_apply_command wp_apply_run;
+extern const struct wp_apply_command wp_apply_status;
+
+struct wp_apply {
+	const struct wp_env *env;
+	const struct wp_apply_command *command; /* NULL before it is known */
+	struct wp_arena *arena;
+	/* Options. */
+	bool json, quiet, verbose, yes, skip_conflicts;
+	const char *config_path, *output, *plan_path, *journal_path, *receipt_path, *events_path, *token_file;
+	const char **only;
+	size_t only_count;
+	enum wp_commit commit;
+	int64_t settle_ms;
+	struct wp_window window;
+	struct wp_provider_options connection;
+	/* What they lead to. */
+	struct wp_plan *plan;
+	struct wp_steps steps;
+	FILE *events;
+	bool on_line; /* a progress line stands on standard error */
+};
+
+/* The time for outputs: fixed by SOURCE_DATE_EPOCH, otherwise now. */
+struct wp_time wp_apply_now(const struct wp_apply *apply);
+
+/* output.c: how things leave the program. */
+
+/* Ends a call that is used wrongly. Returns exit status 2. */
+int wp_apply_usage(struct wp_apply *apply, const char *subject, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* Says an error; with --json as a document too. Returns the exit status. */
+int wp_apply_error(struct wp_apply *apply, const struct wp_error *err);
+/* The same with one more finding for each of the texts. */
+int wp_apply_error_list(struct wp_apply *apply, const struct wp_error *err, const struct wp_diags *more);
+void wp_apply_note(struct wp_apply *apply, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int wp_apply_emit(struct wp_apply *apply, const struct wp_buf *buf);
+int wp_apply_emit_json(struct wp_apply *apply, json_t *document);
+/* The line of progress on a terminal; "" takes it away. */
+void wp_apply_progress(struct wp_apply *apply, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* events.c */
+
+int wp_events_open(struct wp_apply *apply, struct wp_error *err);
+void wp_events_close(struct wp_apply *apply);
+/* One line of --events; @step NULL: of the run as a whole. @seconds below 0: none. */
+void wp_event(struct wp_apply *apply, const char *type, const struct wp_step *step, const char *message,
+	      double seconds);
+
+/* options.c */
+
+/* Reads options and configuration. Returns -1 when the call goes on, otherwise its exit status. */
+int wp_apply_options(struct wp_apply *apply, int argc, char **argv);
+
+/* prepare.c */
+
+/* Reads the plan and makes its steps, with --only taken into account. Returns -1, or the exit status. */
+int wp_apply_read_plan(struct wp_apply *apply);
+/* Reads the secrets that --auth needs. Returns -1, or the exit status. */
+int wp_apply_read_secrets(struct wp_apply *apply);
+
+/* receipt.c */
+
+/* A document with all steps. @format: "wimplan-receipt", "wimplan-check", "wimplan-status". New reference. */
+json_t *wp_receipt_json(const struct wp_apply *apply, const char *format, const struct wp_journal_runs *runs);
+/* Writes the receipt from what the journal says now. */
+int wp_receipt_write(struct wp_apply *apply, struct wp_journal *journal, struct wp_error *err);
+
+/* summary.c */
+
+/* A line for every step that needs one, then how many there are of each kind. @outcome turns a state into its word. */
+void wp_summary_text(const struct wp_apply *apply, const char *(*outcome)(enum wp_state), struct wp_buf *buf);
+
+#endif

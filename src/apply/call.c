@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One step: look at the record, say in the journal that it begins, call, and take the answer for what it is. */
+#include "run.h"
+#include "clock.h"
+#include "entity.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Not now: no effect, and another attempt later, as long as there are attempts left. */
+static void put_off(struct wp_run *run, struct wp_step *step, const struct wp_answer *answer)
+{
+	int64_t pause = wp_session_pause(step->tries, answer->retry_after);
+	char text[sizeof step->error];
+
+	if (++step->tries >= WP_TRIES) {
+		snprintf(text, sizeof text, "given up after %u attempts: %.500s", step->tries, answer->why);
+		wp_run_end_step(run, step, WP_STATE_FAILED, text);
+		return;
+	}
+	step->state = WP_STATE_PENDING;
+	step->due_ms = wp_clock_ms() + pause;
+	wp_step_error(step, "%.590s", answer->why);
+	wp_run_save(run, step, "put-off");
+	wp_event(run->apply, "retry", step, answer->why, (double)pause / 1000);
+}
+
+/* Step four of the method's documentation: commit the object. */
+static void write_back(struct wp_run *run, struct wp_step *step, const json_t *entity)
+{
+	char *path = wp_provider_path(wp_class_name(step->entry->class), step->entry->package_id, NULL);
+	char *text = wp_entity_write_back(entity);
+	struct wp_http http = { 0 };
+	struct wp_answer answer;
+
+	wp_provider_send(run->session->provider, "PUT", path, text ? text : "{}", &http);
+	wp_answer_read(&http, false, &answer);
+	/* 204 No Content is the usual answer to a PUT. */
+	if (answer.said != WP_SAID_DONE &&
+	    !(http.transport == WP_ANSWERED && http.status >= 200 && http.status < 300)) {
+		step->commit_failed = true;
+		wp_step_error(step, "the object could not be written back: %.500s", answer.why);
+		wp_run_save(run, step, "commit-failed");
+	} else {
+		wp_run_save(run, step, "committed");
+	}
+	wp_answer_free(&answer);
+	wp_http_free(&http);
+	free(text);
+	free(path);
+}
+
+/*
+ * Re-reads after an accepted reload, and commits when that is asked for, or when the result is not there yet. Only the
+ * reload's documentation asks for a commit.
+ */
+static void commit_reload(struct wp_run *run, struct wp_step *step)
+{
+	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = NULL;
+	struct wp_answer answer = { 0 };
+	struct wp_error err;
+	char why[400];
+	bool there;
+
+	if (wp_session_read(run->session, step->entry, false, &set, &answer, &err) || !set)
+		return;
+	there = wp_classify_effect(step, &set->records[0], why, sizeof why);
+	if (run->apply->commit == WP_COMMIT_ALWAYS || (!there && run->apply->commit == WP_COMMIT_AUTO))
+		write_back(run, step, answer.json);
+	else if (there)
+		wp_settle_seen(run, step, &set->records[0]);
+	wp_answer_free(&answer);
+}
+
+static void take_answer(struct wp_run *run, struct wp_step *step, const struct wp_answer *answer)
+{
+	struct wp_error err;
+
+	step->has_return_value = answer->has_return_value;
+	step->return_value = answer->return_value;
+	switch (answer->said) {
+	case WP_SAID_DONE:
+		step->state = WP_STATE_ACCEPTED;
+		step->error[0] = '\0';
+		wp_run_save(run, step, "accepted");
+		if (step->action == WP_RELOAD)
+			commit_reload(run, step);
+		if (step->state == WP_STATE_ACCEPTED)
+			wp_settle_add(run, step);
+		break;
+	case WP_SAID_NOTHING:
+		step->lost = true;
+		wp_step_error(step, "no answer: %.580s", answer->why);
+		wp_run_save(run, step, "no-answer");
+		wp_settle_add(run, step);
+		break;
+	case WP_SAID_AGAIN:
+		put_off(run, step, answer);
+		break;
+	case WP_SAID_DENIED:
+		run->session->denied = true;
+		wp_run_end_step(run, step, WP_STATE_FAILED, answer->why);
+		wp_fail(&err, WP_E_FAILED, "denied", step->entry->package_id,
+			"%s does not let you call %s for %s: %s; the run has stopped", run->apply->connection.url,
+			wp_action_name(step->action), step->entry->package_id, answer->why);
+		wp_run_fail(run, &err);
+		break;
+	case WP_SAID_NO:
+	case WP_SAID_MISSING:
+		wp_run_end_step(run, step, WP_STATE_FAILED, answer->why);
+		break;
+	}
+}
+
+static void send_call(struct wp_run *run, struct wp_step *step, const struct wp_record *record)
+{
+	char *path = wp_provider_path(wp_class_name(step->entry->class), step->entry->package_id,
+				      wp_action_name(step->action));
+	struct wp_http http = { 0 };
+	struct wp_answer answer;
+
+	step->state = WP_STATE_STARTED;
+	step->attempts++;
+	step->sends++;
+	step->looked_up = step->lost = step->commit_failed = false;
+	step->started_at = wp_apply_now(run->apply);
+	step->finished_at = (struct wp_time){ 0 };
+	step->started_unix = wp_clock_unix();
+	step->version_before = record->source_version;
+	step->version_after = (struct wp_number){ 0 };
+	step->error[0] = '\0';
+	wp_classify_digest(record, step->property_before);
+	wp_run_save(run, step, "started");
+	wp_run_sync(run);
+	/* Not on disk: then it is not sent. */
+	if (!run->stop) {
+		wp_provider_send(run->session->provider, "POST", path, "{}", &http);
+		wp_answer_read(&http, true, &answer);
+		take_answer(run, step, &answer);
+		wp_answer_free(&answer);
+	}
+	wp_http_free(&http);
+	free(path);
+}
+
+void wp_run_call(struct wp_run *run, struct wp_step *step)
+{
+	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = NULL;
+	struct wp_verdict verdict;
+	struct wp_error err;
+
+	if (wp_session_read(run->session, step->entry, true, &set, NULL, &err)) {
+		/* What a signal interrupted is left over. */
+		if (wp_signal_caught())
+			return;
+		if (run->session->denied || run->session->unreachable || err.status == WP_E_REFUSED)
+			wp_run_fail(run, &err);
+		else
+			wp_run_end_step(run, step, WP_STATE_FAILED, err.message);
+		return;
+	}
+	if (wp_signal_caught())
+		return;
+	wp_classify(step, set ? &set->records[0] : NULL, &verdict);
+	if (verdict.standing == WP_STANDS_PENDING) {
+		send_call(run, step, &set->records[0]);
+		return;
+	}
+	if (set)
+		step->version_after = set->records[0].source_version;
+	if (verdict.standing == WP_STANDS_CONFLICT) {
+		wp_run_end_step(run, step, WP_STATE_CONFLICT, verdict.why);
+	} else if (step->lost) {
+		/* It showed after the settle time, and just before the call would have been sent again. */
+		step->looked_up = true;
+		wp_run_end_step(run, step, WP_STATE_DONE, NULL);
+	} else {
+		wp_run_end_step(run, step, WP_STATE_SATISFIED, NULL);
+	}
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where a package stands against its plan. Pure: values in, a verdict out. */
+#ifndef WIMPLAN_APPLY_CLASSIFY_H
+#define WIMPLAN_APPLY_CLASSIFY_H
+
+#include "step.h"
+
+#include "wimplan/record.h"
+
+enum wp_standing {
+	WP_STANDS_PENDING,   /* as the plan found it */
+	WP_STANDS_SATISFIED, /* as the plan wants it */
+	WP_STANDS_CONFLICT,  /* neither */
+};
+
+struct wp_verdict {
+	enum wp_standing standing;
+	char why[600];  /* of a conflict: one sentence that names what differs */
+	char note[200]; /* a difference that does no harm; "" when there is none */
+};
+
+/* @record NULL: the site has no such package any more. */
+void wp_classify(const struct wp_step *step, const struct wp_record *record, struct wp_verdict *ret);
+
+/* Whether the record's images are those that the plan expects after a reload; otherwise says the first difference. */
+bool wp_classify_images(const struct wp_entry *entry, const struct wp_record *record, char *ret_why, size_t size);
+
+/* Whether the effect of a call that began as @step says is there. A call without an answer needs a trace of its own. */
+bool wp_classify_effect(const struct wp_step *step, const struct wp_record *record, char *ret_why, size_t size);
+
+/* Digest of the stored text of ImageProperty, "" when there is none: as in a plan's preconditions. */
+void wp_classify_digest(const struct wp_record *record, char ret_digest[WP_HASH_TEXT]);
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Clocks, and signals that ask for the end: a handler only remembers them, the run loop looks between two steps. */
+#include "clock.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stddef.h>
+#include <time.h>
+
+static volatile sig_atomic_t caught;
+
+static void remember(int number)
+{
+	caught = number;
+}
+
+void wp_signals_catch(void)
+{
+	/* Without SA_RESTART a wait ends; with SA_RESETHAND a second signal kills, which the journal allows for. */
+	struct sigaction action = { .sa_handler = remember, .sa_flags = (int)SA_RESETHAND };
+
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
+
+int wp_signal_caught(void)
+{
+	return caught;
+}
+
+int64_t wp_clock_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t wp_clock_unix(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec;
+}
+
+void wp_clock_wait(int64_t milliseconds)
+{
+	int64_t end = wp_clock_ms() + milliseconds;
+	sigset_t block, before;
+
+	/* The signals stay blocked between the look and the sleep, so that none is missed. */
+	sigemptyset(&block);
+	sigaddset(&block, SIGINT);
+	sigaddset(&block, SIGTERM);
+	sigprocmask(SIG_BLOCK, &block, &before);
+	while (!caught) {
+		int64_t left = end - wp_clock_ms();
+		struct timespec rest = { .tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000 };
+
+		if (left <= 0 || (ppoll(NULL, 0, &rest, &before) < 0 && errno != EINTR))
+			break;
+	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
+}

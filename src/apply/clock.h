@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Time for waits, the time of day, and the signals that end a wait. */
+#ifndef WIMPLAN_APPLY_CLOCK_H
+#define WIMPLAN_APPLY_CLOCK_H
+
+#include <stdint.h>
+
+/* Milliseconds that only ever grow: for waits, whatever happens to the time of day. */
+int64_t wp_clock_ms(void);
+
+/* Seconds since 1970 by the clock of this machine: what a later run can compare with. Never a fixed time. */
+int64_t wp_clock_unix(void);
+
+/* Installs the handlers: the first SIGINT or SIGTERM is remembered, a second one ends the program at once. */
+void wp_signals_catch(void);
+
+/* The signal that asks this run to stop; 0 when there was none. */
+int wp_signal_caught(void);
+
+/* Sleeps that long, or until a signal asks the run to stop. */
+void wp_clock_wait(int64_t milliseconds);
+
+#endif

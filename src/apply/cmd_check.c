@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* wimplan-apply check: reads every record and says what a run would do. Writes nothing anywhere. */
+#include "session.h"
+#include "clock.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *word(enum wp_state state)
+{
+	return wp_state_name(state);
+}
+
+/* A step that a run has begun: whether its effect is there already. */
+static int look_up(struct wp_session *session, struct wp_step *step, struct wp_error *err)
+{
+	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = NULL;
+	char why[400];
+	int status = wp_session_read(session, step->entry, true, &set, NULL, err);
+
+	if (status)
+		return status;
+	if (set && wp_classify_effect(step, &set->records[0], why, sizeof why)) {
+		step->state = WP_STATE_SATISFIED;
+		step->error[0] = '\0';
+	} else {
+		step->state = WP_STATE_PENDING;
+		wp_step_error(step, "an earlier run has begun it; the next one first looks for what became of it");
+	}
+	return WP_OK;
+}
+
+static int settle_begun(struct wp_session *session, struct wp_error *err)
+{
+	int status = WP_OK;
+
+	for (size_t i = 0; i < session->apply->steps.count && !status; i++) {
+		struct wp_step *step = &session->apply->steps.items[i];
+
+		if (!step->selected)
+			continue;
+		if (step->state == WP_STATE_DONE)
+			step->state = WP_STATE_SATISFIED;
+		else if (step->state == WP_STATE_UNKNOWN)
+			step->state = WP_STATE_STARTED;
+		else if (step->state == WP_STATE_UNVERIFIED)
+			step->state = WP_STATE_ACCEPTED;
+		else if (step->state == WP_STATE_FAILED || step->state == WP_STATE_CONFLICT ||
+			 step->state == WP_STATE_SKIPPED)
+			step->state = WP_STATE_PENDING;
+		if (step->state == WP_STATE_STARTED || step->state == WP_STATE_ACCEPTED)
+			status = look_up(session, step, err);
+	}
+	return status;
+}
+
+/* What an earlier run did counts, where there was one. */
+static int read_journal(struct wp_apply *apply, struct wp_error *err)
+{
+	struct wp_journal *journal __attribute__((cleanup(wp_journal_closep))) = NULL;
+	int status = wp_journal_open(apply->journal_path, WP_JOURNAL_READ, apply->plan, &journal, err);
+
+	if (status == WP_E_NOT_FOUND)
+		return WP_OK;
+	return status ? status : wp_journal_load(journal, &apply->steps, err);
+}
+
+static size_t take_verdicts(struct wp_apply *apply, const struct wp_verdict *verdicts)
+{
+	size_t conflicts = 0;
+
+	for (size_t i = 0; i < apply->steps.count; i++) {
+		struct wp_step *step = &apply->steps.items[i];
+
+		if (!step->selected || step->state != WP_STATE_PENDING)
+			continue;
+		if (verdicts[i].note[0])
+			wp_apply_note(apply, "%s", verdicts[i].note);
+		if (verdicts[i].standing == WP_STANDS_CONFLICT) {
+			step->state = WP_STATE_CONFLICT;
+			wp_step_error(step, "%s", verdicts[i].why);
+			conflicts++;
+		} else if (verdicts[i].standing == WP_STANDS_SATISFIED) {
+			step->state = WP_STATE_SATISFIED;
+		}
+	}
+	return conflicts;
+}
+
+static int check(struct wp_apply *apply, size_t *ret_conflicts, struct wp_error *err)
+{
+	struct wp_verdict *verdicts = wp_arena_alloc(apply->arena, apply->steps.count * sizeof *verdicts);
+	struct wp_session session;
+	int status = read_journal(apply, err);
+
+	if (!status)
+		status = wp_session_open(apply, &session, err);
+	if (status)
+		return status;
+	status = settle_begun(&session, err);
+	if (!status)
+		status = wp_session_classify(&session, verdicts, err);
+	if (!status)
+		*ret_conflicts = take_verdicts(apply, verdicts);
+	wp_session_close(&session);
+	return status;
+}
+
+static int run(struct wp_apply *apply)
+{
+	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+	struct wp_error err;
+	size_t conflicts = 0;
+	int status = wp_apply_read_plan(apply);
+
+	if (status < 0)
+		status = wp_apply_read_secrets(apply);
+	if (status >= 0)
+		return status;
+	wp_signals_catch();
+	status = check(apply, &conflicts, &err);
+	if (wp_signal_caught())
+		return 128 + wp_signal_caught();
+	if (status)
+		return wp_apply_error(apply, &err);
+	wp_summary_text(apply, word, &buf);
+	status = apply->json ? wp_apply_emit_json(apply, wp_receipt_json(apply, "wimplan-check", NULL))
+			     : wp_apply_emit(apply, &buf);
+	return status ? status : conflicts ? WP_EXIT_REFUSED : WP_EXIT_DONE;
+}
+
+const struct wp_apply_command wp_apply_check = {
+	.name = "check",
+	.summary = "read every record and say what a run would do",
+	.help = "Usage: wimplan-apply check [OPTION…] PLAN\n"
+		"Reads the records of all packages that the plan would change, and says of each\n"
+		"step whether it is pending, satisfied already, or in conflict with what the site\n"
+		"has now (exit status 4). Changes nothing, neither at the site nor here.\n",
+	.run = run,
+};

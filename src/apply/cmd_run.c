@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* wimplan-apply run: refusals first, then the question, then the run, and the receipt whatever came of it. */
+#include "run.h"
+#include "clock.h"
+#include "lock.h"
+
+#include "wimplan/file.h"
+#include "wimplan/text.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool all_done(const struct wp_steps *steps)
+{
+	for (size_t i = 0; i < steps->count; i++)
+		if (!wp_state_is_good(steps->items[i].state))
+			return false;
+	return true;
+}
+
+/* What earlier runs ended without success is open again; what they left without an outcome is looked for. */
+static void reopen(struct wp_steps *steps)
+{
+	for (size_t i = 0; i < steps->count; i++) {
+		struct wp_step *step = &steps->items[i];
+
+		if (!step->selected)
+			continue;
+		step->last_look = step->state == WP_STATE_UNVERIFIED;
+		if (step->state == WP_STATE_UNVERIFIED)
+			step->state = WP_STATE_ACCEPTED;
+		else if (step->state == WP_STATE_UNKNOWN)
+			step->state = WP_STATE_STARTED;
+		else if (step->state == WP_STATE_FAILED || step->state == WP_STATE_CONFLICT ||
+			 step->state == WP_STATE_SKIPPED)
+			step->state = WP_STATE_PENDING;
+		if (step->state == WP_STATE_PENDING)
+			step->error[0] = '\0';
+	}
+}
+
+/* Reads what earlier runs did. A plan that is all done is refused, with its receipt beside it. */
+static int look_back(struct wp_apply *apply, struct wp_error *err)
+{
+	struct wp_journal *journal __attribute__((cleanup(wp_journal_closep))) = NULL;
+	int status = wp_journal_open(apply->journal_path, WP_JOURNAL_READ, apply->plan, &journal, err);
+
+	if (status == WP_E_NOT_FOUND)
+		return WP_OK;
+	if (!status)
+		status = wp_journal_load(journal, &apply->steps, err);
+	if (status)
+		return status;
+	if (all_done(&apply->steps)) {
+		status = wp_receipt_write(apply, journal, err);
+		return status ? status
+			      : wp_fail(err, WP_E_REFUSED, "already-applied", apply->plan_path,
+					"%s was applied already; %s says how", apply->plan_path, apply->receipt_path);
+	}
+	reopen(&apply->steps);
+	return WP_OK;
+}
+
+/* Refuses when there are conflicts; with --skip-conflicts they are the outcome of their steps. */
+static int refuse_conflicts(struct wp_apply *apply, const struct wp_verdict *verdicts, struct wp_diags *ret,
+			    struct wp_error *err)
+{
+	for (size_t i = 0; i < apply->steps.count; i++) {
+		const struct wp_step *step = &apply->steps.items[i];
+
+		if (verdicts[i].note[0])
+			wp_apply_note(apply, "%s", verdicts[i].note);
+		if (verdicts[i].standing != WP_STANDS_CONFLICT)
+			continue;
+		/* Both steps of a package mostly have the same conflict. */
+		if (step->reload && !strcmp(verdicts[i].why, verdicts[i - 1].why))
+			continue;
+		wp_diag_add(apply->arena, ret, WP_ERROR, "conflict", step->entry->package_id, "%s", verdicts[i].why);
+	}
+	if (!ret->count || apply->skip_conflicts)
+		return WP_OK;
+	return wp_fail(err, WP_E_REFUSED, "conflict", apply->plan_path,
+		       "%s no longer fits the site; nothing was changed. Plan again, or leave these packages out with "
+		       "--skip-conflicts",
+		       apply->plan_path);
+}
+
+/* Asks on the terminal. True to go on. */
+static bool confirm(struct wp_apply *apply, const struct wp_verdict *verdicts)
+{
+	size_t reload = 0, refresh = 0, looked_up = 0;
+	char answer[16] = "";
+
+	for (size_t i = 0; i < apply->steps.count; i++) {
+		const struct wp_step *step = &apply->steps.items[i];
+
+		if (!step->selected)
+			continue;
+		looked_up += step->state == WP_STATE_STARTED || step->state == WP_STATE_ACCEPTED;
+		if (step->state != WP_STATE_PENDING || verdicts[i].standing != WP_STANDS_PENDING)
+			continue;
+		reload += step->action == WP_RELOAD;
+		refresh += step->action == WP_REFRESH;
+	}
+	if (looked_up)
+		fprintf(stderr, "An earlier run has begun %zu more; what became of them is looked up first.\n",
+			looked_up);
+	fprintf(stderr, "Reload the metadata of %zu and refresh the content of %zu packages at %s? [y/N] ", reload,
+		refresh, apply->connection.url);
+	if (!fgets(answer, sizeof answer, stdin))
+		return false;
+	return answer[0] == 'y' || answer[0] == 'Y';
+}
+
+static void take_conflicts(struct wp_run *run, const struct wp_verdict *verdicts)
+{
+	for (size_t i = 0; i < run->apply->steps.count; i++)
+		if (verdicts[i].standing == WP_STANDS_CONFLICT)
+			wp_run_end_step(run, &run->apply->steps.items[i], WP_STATE_CONFLICT, verdicts[i].why);
+}
+
+static size_t count_sends(const struct wp_steps *steps)
+{
+	size_t sends = 0;
+
+	for (size_t i = 0; i < steps->count; i++)
+		sends += steps->items[i].sends;
+	return sends;
+}
+
+static int exit_status(const struct wp_run *run)
+{
+	if (wp_signal_caught())
+		return 128 + wp_signal_caught();
+	if (run->session->denied || (run->error.status && !count_sends(&run->apply->steps)))
+		return run->error.status == WP_E_REFUSED ? WP_EXIT_REFUSED : WP_EXIT_FAILED;
+	for (size_t i = 0; i < run->apply->steps.count; i++)
+		if (run->apply->steps.items[i].selected && !wp_state_is_good(run->apply->steps.items[i].state))
+			return WP_EXIT_LEFT;
+	return run->error.status ? WP_EXIT_FAILED : WP_EXIT_DONE;
+}
+
+static const char *why_left(const struct wp_run *run)
+{
+	if (wp_signal_caught())
+		return "left over: the run was asked to stop";
+	if (run->error.status)
+		return "left over: the run had to stop";
+	return "left over: outside the window";
+}
+
+/* Steps that were not begun say so in the receipt, but stay open in the journal. */
+static void mark_left(struct wp_run *run)
+{
+	for (size_t i = 0; i < run->apply->steps.count; i++) {
+		struct wp_step *step = &run->apply->steps.items[i];
+
+		if (step->state == WP_STATE_PENDING && step->selected && !step->error[0])
+			wp_step_error(step, "%s", why_left(run));
+	}
+}
+
+static int carry_out(struct wp_apply *apply, struct wp_session *session, struct wp_journal *journal,
+		     const struct wp_verdict *verdicts)
+{
+	struct wp_run run = { .apply = apply, .session = session, .journal = journal };
+	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+	struct wp_journal_runs runs;
+	struct wp_error err;
+	int status, result;
+
+	take_conflicts(&run, verdicts);
+	wp_run_steps(&run);
+	mark_left(&run);
+	result = exit_status(&run);
+	if (run.error.status)
+		wp_apply_note(apply, "%s", run.error.message);
+	if (wp_journal_finish(journal, result, wp_apply_now(apply), &err) || wp_receipt_write(apply, journal, &err) ||
+	    wp_journal_runs(journal, &runs, &err))
+		return wp_apply_error(apply, &err);
+	wp_event(apply, "end", NULL, run.error.status ? run.error.message : NULL, -1);
+	wp_summary_text(apply, wp_state_outcome, &buf);
+	if (!apply->quiet)
+		wp_buf_printf(&buf, "Receipt: %s\n", apply->receipt_path);
+	status = apply->json ? wp_apply_emit_json(apply, wp_receipt_json(apply, "wimplan-receipt", &runs))
+			     : wp_apply_emit(apply, &buf);
+	return status ? status : result;
+}
+
+/* From the open session on. */
+static int decide(struct wp_apply *apply, struct wp_session *session)
+{
+	struct wp_journal *journal __attribute__((cleanup(wp_journal_closep))) = NULL;
+	struct wp_verdict *verdicts = wp_arena_alloc(apply->arena, apply->steps.count * sizeof *verdicts);
+	struct wp_diags conflicts = { 0 };
+	struct wp_error err;
+	int status = wp_session_classify(session, verdicts, &err);
+
+	if (wp_signal_caught())
+		return 128 + wp_signal_caught();
+	if (status)
+		return wp_apply_error(apply, &err);
+	if (refuse_conflicts(apply, verdicts, &conflicts, &err))
+		return wp_apply_error_list(apply, &err, &conflicts);
+	if (!apply->yes && !confirm(apply, verdicts)) {
+		wp_fail(&err, WP_E_REFUSED, "not-confirmed", NULL, "not confirmed; nothing was changed");
+		return wp_apply_error(apply, &err);
+	}
+	status = wp_journal_open(apply->journal_path, WP_JOURNAL_WRITE, apply->plan, &journal, &err);
+	if (!status)
+		status = wp_journal_begin(journal, apply->connection.url,
+					  wp_arena_printf(apply->arena, "%s@%s", apply->env->user, apply->env->host),
+					  wp_apply_now(apply), &err);
+	if (status)
+		return wp_apply_error(apply, &err);
+	wp_event(apply, "begin", NULL, apply->connection.url, -1);
+	return carry_out(apply, session, journal, verdicts);
+}
+
+static int run_locked(struct wp_apply *apply)
+{
+	struct wp_session session;
+	struct wp_error err;
+	int status = look_back(apply, &err);
+
+	if (!status)
+		status = wp_events_open(apply, &err);
+	if (!status)
+		status = wp_session_open(apply, &session, &err);
+	if (wp_signal_caught()) {
+		if (!status)
+			wp_session_close(&session);
+		return 128 + wp_signal_caught();
+	}
+	if (status)
+		return wp_apply_error(apply, &err);
+	status = decide(apply, &session);
+	wp_session_close(&session);
+	wp_events_close(apply);
+	return status;
+}
+
+static int run(struct wp_apply *apply)
+{
+	int lock __attribute__((cleanup(wp_closep))) = -1;
+	struct wp_error err;
+	int status;
+
+	if (!apply->yes && !apply->env->stdin_terminal)
+		return wp_apply_usage(apply, "--yes",
+				      "run changes the site; without a terminal to ask on it needs --yes");
+	status = wp_apply_read_plan(apply);
+	if (status < 0)
+		status = wp_apply_read_secrets(apply);
+	if (status >= 0)
+		return status;
+	wp_signals_catch();
+	if (wp_lock_site(apply->env, apply->connection.url, apply->plan->site_code, &lock, &err))
+		return wp_apply_error(apply, &err);
+	return run_locked(apply);
+}
+
+const struct wp_apply_command wp_apply_run = {
+	.name = "run",
+	.summary = "carry a plan out, or resume it",
+	.help = "Usage: wimplan-apply run [OPTION…] PLAN\n"
+		"Carries the plan out: each call once, in the plan's order, with a journal that\n"
+		"lets the same command resume it whatever happened in between.\n\n"
+		"      --yes               do not ask\n"
+		"      --skip-conflicts    leave out what no longer fits, instead of refusing all\n"
+		"      --window START/END  begin steps only in this time (ISO 8601 with zones)\n"
+		"      --settle SECONDS    look so long for the effect of a call (default 900)\n"
+		"      --commit WHEN       write a reloaded object back: auto (when its metadata\n"
+		"                          is not there yet), always or never\n"
+		"      --receipt FILE      default: plan.receipt.json for plan.json\n",
+	.run = run,
+};

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* wimplan-apply status: how far a plan has come, from its journal alone. */
+#include "apply.h"
+
+static const char *word(enum wp_state state)
+{
+	return wp_state_name(state);
+}
+
+static int run(struct wp_apply *apply)
+{
+	struct wp_journal *journal __attribute__((cleanup(wp_journal_closep))) = NULL;
+	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+	struct wp_journal_runs runs = { 0 };
+	struct wp_error err;
+	int status = wp_apply_read_plan(apply);
+
+	if (status >= 0)
+		return status;
+	status = wp_journal_open(apply->journal_path, WP_JOURNAL_READ, apply->plan, &journal, &err);
+	if (!status)
+		status = wp_journal_load(journal, &apply->steps, &err);
+	if (!status)
+		status = wp_journal_runs(journal, &runs, &err);
+	if (status && status != WP_E_NOT_FOUND)
+		return wp_apply_error(apply, &err);
+	if (apply->json)
+		return wp_apply_emit_json(apply, wp_receipt_json(apply, "wimplan-status", &runs));
+	wp_summary_text(apply, word, &buf);
+	if (!runs.count)
+		wp_buf_puts(&buf, "It was not begun.\n");
+	else
+		wp_buf_printf(&buf, "%llu %s so far, the first on %s at %s.\n", (unsigned long long)runs.count,
+			      runs.count == 1 ? "run" : "runs", wp_time_minutes(apply->arena, runs.started_at),
+			      runs.provider);
+	if (runs.count && !runs.finished_at.known)
+		wp_buf_puts(&buf, "The last run is still going on, or was killed; run the plan again to resume it.\n");
+	return wp_apply_emit(apply, &buf);
+}
+
+const struct wp_apply_command wp_apply_status = {
+	.name = "status",
+	.summary = "say how far a plan has come, from its journal",
+	.help = "Usage: wimplan-apply status [OPTION…] PLAN\n"
+		"Says what became of each step of the plan, from its journal alone: no provider\n"
+		"is asked.\n",
+	.run = run,
+};

@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The journal in SQLite: a call is on disk before it is sent, its outcome before anything waits. */
+#include "journal.h"
+#include "lock.h"
+
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* "wpjr": tells a journal from any other database. */
+#define APPLICATION_ID 0x77706a72
+#define SCHEMA_VERSION 1
+#define BUSY_MILLISECONDS 10000
+
+static const char schema[] =
+	"CREATE TABLE plan (id TEXT NOT NULL, site_code TEXT NOT NULL) STRICT;"
+	"CREATE TABLE run (id INTEGER PRIMARY KEY, provider TEXT NOT NULL, who TEXT NOT NULL, pid INTEGER NOT NULL,"
+	" started_at INTEGER NOT NULL, finished_at INTEGER, exit_status INTEGER) STRICT;"
+	"CREATE TABLE step (position INTEGER PRIMARY KEY, package_id TEXT NOT NULL, action TEXT NOT NULL,"
+	" state TEXT NOT NULL, looked_up INTEGER NOT NULL, attempts INTEGER NOT NULL, started_at INTEGER,"
+	" finished_at INTEGER, started_unix INTEGER, version_before INTEGER, version_after INTEGER,"
+	" property_before TEXT NOT NULL, return_value INTEGER, error TEXT) STRICT;"
+	"CREATE TABLE event (id INTEGER PRIMARY KEY, run INTEGER NOT NULL, position INTEGER NOT NULL, "
+	"at INTEGER NOT NULL,"
+	" what TEXT NOT NULL, detail TEXT) STRICT;";
+
+struct wp_journal {
+	sqlite3 *db;
+	sqlite3_stmt *save, *event;
+	char *path;
+	int lock; /* -1: none */
+	bool write;
+	bool open; /* a transaction is, with what is not yet on disk */
+	int64_t run;
+};
+
+static int fail(struct wp_journal *journal, struct wp_error *err)
+{
+	return wp_fail(err, WP_E_FAILED, "journal", journal->path, "the journal %s: %s", journal->path,
+		       sqlite3_errmsg(journal->db));
+}
+
+static int execute(struct wp_journal *journal, const char *sql, struct wp_error *err)
+{
+	return sqlite3_exec(journal->db, sql, NULL, NULL, NULL) == SQLITE_OK ? WP_OK : fail(journal, err);
+}
+
+/* First column of the first row as a number; 0 when there is none. */
+static int64_t number(struct wp_journal *journal, const char *sql)
+{
+	sqlite3_stmt *statement = NULL;
+	int64_t value = 0;
+
+	if (sqlite3_prepare_v2(journal->db, sql, -1, &statement, NULL) == SQLITE_OK &&
+	    sqlite3_step(statement) == SQLITE_ROW)
+		value = sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	return value;
+}
+
+static int create(struct wp_journal *journal, const struct wp_plan *plan, struct wp_error *err)
+{
+	char *sql = sqlite3_mprintf("BEGIN IMMEDIATE; %s INSERT INTO plan VALUES (%Q, %Q);"
+				    "PRAGMA application_id=%d; PRAGMA user_version=%d; COMMIT;",
+				    schema, plan->id, plan->site_code, APPLICATION_ID, SCHEMA_VERSION);
+	int status;
+
+	if (!sql)
+		abort();
+	status = execute(journal, sql, err);
+	sqlite3_free(sql);
+	return status;
+}
+
+static int check_plan(struct wp_journal *journal, const struct wp_plan *plan, struct wp_error *err)
+{
+	sqlite3_stmt *statement = NULL;
+	const char *id = NULL;
+	int status = WP_OK;
+
+	if (number(journal, "PRAGMA application_id") != APPLICATION_ID)
+		return wp_fail(err, WP_E_REFUSED, "not-a-journal", journal->path,
+			       "%s is no journal of wimplan-apply; give another file with --journal", journal->path);
+	if (number(journal, "PRAGMA user_version") != SCHEMA_VERSION)
+		return wp_fail(err, WP_E_REFUSED, "unknown-version", journal->path,
+			       "the journal %s is of another version of wimplan-apply; use that one", journal->path);
+	if (sqlite3_prepare_v2(journal->db, "SELECT id FROM plan", -1, &statement, NULL) == SQLITE_OK &&
+	    sqlite3_step(statement) == SQLITE_ROW)
+		id = (const char *)sqlite3_column_text(statement, 0);
+	if (!id)
+		status = fail(journal, err);
+	else if (strcmp(id, plan->id))
+		status = wp_fail(
+			err, WP_E_REFUSED, "other-plan", journal->path,
+			"the journal %s belongs to the plan %s, and this is %s; give another file with --journal, or "
+			"move the old journal away",
+			journal->path, id, plan->id);
+	sqlite3_finalize(statement);
+	return status;
+}
+
+static int prepare(struct wp_journal *journal, const struct wp_plan *plan, struct wp_error *err)
+{
+	int status = WP_OK;
+
+	sqlite3_busy_timeout(journal->db, BUSY_MILLISECONDS);
+	sqlite3_db_config(journal->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	if (journal->write) {
+		/*
+		 * One fsync for a commit instead of three. Where WAL does not work (network file systems) SQLite stays
+		 * with its rollback journal. FULL puts each commit on disk in both.
+		 */
+		if (execute(journal, "PRAGMA trusted_schema=OFF; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+			    err))
+			return WP_E_FAILED;
+		if (!number(journal, "SELECT count(*) FROM sqlite_schema"))
+			status = create(journal, plan, err);
+	}
+	/* A run that was killed at its very beginning leaves an empty file. */
+	if (!journal->write && !number(journal, "SELECT count(*) FROM sqlite_schema") &&
+	    !number(journal, "PRAGMA application_id"))
+		return wp_fail(err, WP_E_NOT_FOUND, "journal", journal->path, "the journal %s is empty", journal->path);
+	if (!status)
+		status = check_plan(journal, plan, err);
+	if (status || !journal->write)
+		return status;
+	if (sqlite3_prepare_v2(journal->db, "INSERT OR REPLACE INTO step VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)", -1,
+			       &journal->save, NULL) != SQLITE_OK ||
+	    sqlite3_prepare_v2(journal->db, "INSERT INTO event (run, position, at, what, detail) VALUES (?,?,?,?,?)",
+			       -1, &journal->event, NULL) != SQLITE_OK)
+		return fail(journal, err);
+	return WP_OK;
+}
+
+int wp_journal_open(const char *path, enum wp_journal_mode mode, const struct wp_plan *plan,
+		    struct wp_journal **ret_journal, struct wp_error *err)
+{
+	struct wp_journal *journal;
+	int status = WP_OK;
+
+	if (mode == WP_JOURNAL_READ && access(path, F_OK))
+		return wp_fail(err, WP_E_NOT_FOUND, "journal", path, "there is no journal %s", path);
+	journal = calloc(1, sizeof *journal);
+	if (!journal || !(journal->path = strdup(path)))
+		abort();
+	journal->lock = -1;
+	journal->write = mode == WP_JOURNAL_WRITE;
+	if (journal->write)
+		status = wp_lock_take(path, false, "this plan", &journal->lock, err);
+	/* Also a reader opens it for writing: a journal whose run was killed has to be put in order first. */
+	if (!status && sqlite3_open_v2(path, &journal->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
+		status = fail(journal, err);
+	if (!status)
+		status = prepare(journal, plan, err);
+	if (status) {
+		wp_journal_close(journal);
+		return status;
+	}
+	*ret_journal = journal;
+	return WP_OK;
+}
+
+void wp_journal_close(struct wp_journal *journal)
+{
+	if (!journal)
+		return;
+	wp_journal_sync(journal, NULL);
+	sqlite3_finalize(journal->save);
+	sqlite3_finalize(journal->event);
+	/* At rest it is one file. */
+	if (journal->write && journal->db)
+		sqlite3_exec(journal->db, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL);
+	sqlite3_close(journal->db);
+	/* Only now: closing any descriptor of the file drops SQLite's own locks on it (POSIX, fcntl). */
+	if (journal->lock >= 0)
+		close(journal->lock);
+	free(journal->path);
+	free(journal);
+}
+
+static struct wp_time column_time(sqlite3_stmt *statement, int column)
+{
+	if (sqlite3_column_type(statement, column) == SQLITE_NULL)
+		return (struct wp_time){ 0 };
+	return (struct wp_time){ .known = true, .zone_known = true, .ticks = sqlite3_column_int64(statement, column) };
+}
+
+static struct wp_number column_number(sqlite3_stmt *statement, int column)
+{
+	if (sqlite3_column_type(statement, column) == SQLITE_NULL)
+		return (struct wp_number){ 0 };
+	return (struct wp_number){ .known = true, .value = (uint64_t)sqlite3_column_int64(statement, column) };
+}
+
+static void column_text(sqlite3_stmt *statement, int column, char *room, size_t size)
+{
+	const char *text = (const char *)sqlite3_column_text(statement, column);
+
+	snprintf(room, size, "%s", text ? text : "");
+}
+
+int wp_journal_runs(struct wp_journal *journal, struct wp_journal_runs *ret, struct wp_error *err)
+{
+	sqlite3_stmt *statement = NULL;
+
+	memset(ret, 0, sizeof *ret);
+	if (sqlite3_prepare_v2(journal->db, "SELECT provider, started_at, finished_at FROM run ORDER BY id", -1,
+			       &statement, NULL) != SQLITE_OK)
+		return fail(journal, err);
+	while (sqlite3_step(statement) == SQLITE_ROW) {
+		column_text(statement, 0, ret->provider, sizeof ret->provider);
+		if (!ret->count++)
+			ret->started_at = column_time(statement, 1);
+		ret->finished_at = column_time(statement, 2);
+	}
+	sqlite3_finalize(statement);
+	return WP_OK;
+}
+
+static bool load_step(sqlite3_stmt *row, struct wp_steps *steps)
+{
+	int64_t position = sqlite3_column_int64(row, 0);
+	struct wp_step *step;
+	char state[24];
+
+	if (position < 0 || (uint64_t)position >= steps->count)
+		return false;
+	step = &steps->items[position];
+	column_text(row, 1, state, sizeof state);
+	if (!wp_state_from_name(state, &step->state))
+		return false;
+	step->looked_up = sqlite3_column_int(row, 2);
+	step->attempts = (uint64_t)sqlite3_column_int64(row, 3);
+	step->started_at = column_time(row, 4);
+	step->finished_at = column_time(row, 5);
+	step->started_unix = sqlite3_column_int64(row, 6);
+	step->version_before = column_number(row, 7);
+	step->version_after = column_number(row, 8);
+	column_text(row, 9, step->property_before, sizeof step->property_before);
+	step->has_return_value = sqlite3_column_type(row, 10) != SQLITE_NULL;
+	step->return_value = sqlite3_column_int64(row, 10);
+	column_text(row, 11, step->error, sizeof step->error);
+	return true;
+}
+
+int wp_journal_load(struct wp_journal *journal, struct wp_steps *steps, struct wp_error *err)
+{
+	sqlite3_stmt *statement = NULL;
+	bool good = true;
+	int result;
+
+	if (sqlite3_prepare_v2(journal->db,
+			       "SELECT position, state, looked_up, attempts, started_at, finished_at, started_unix,"
+			       " version_before, version_after, property_before, return_value, error FROM step",
+			       -1, &statement, NULL) != SQLITE_OK)
+		return fail(journal, err);
+	while ((result = sqlite3_step(statement)) == SQLITE_ROW && good)
+		good = load_step(statement, steps);
+	sqlite3_finalize(statement);
+	if (!good)
+		return wp_fail(err, WP_E_FAILED, "journal", journal->path,
+			       "the journal %s has a step that its plan does not have; it is damaged", journal->path);
+	return result == SQLITE_DONE ? WP_OK : fail(journal, err);
+}
+
+int wp_journal_begin(struct wp_journal *journal, const char *provider, const char *who, struct wp_time now,
+		     struct wp_error *err)
+{
+	char *sql = sqlite3_mprintf("INSERT INTO run (provider, who, pid, started_at) VALUES (%Q, %Q, %d, %lld)",
+				    provider, who, (int)getpid(), (long long)now.ticks);
+	int status;
+
+	if (!sql)
+		abort();
+	status = execute(journal, sql, err);
+	sqlite3_free(sql);
+	journal->run = sqlite3_last_insert_rowid(journal->db);
+	return status;
+}
+
+int wp_journal_finish(struct wp_journal *journal, int exit_status, struct wp_time now, struct wp_error *err)
+{
+	int status = wp_journal_sync(journal, err);
+	char *sql = sqlite3_mprintf("UPDATE run SET finished_at=%lld, exit_status=%d WHERE id=%lld",
+				    (long long)now.ticks, exit_status, (long long)journal->run);
+
+	if (!sql)
+		abort();
+	if (!status)
+		status = execute(journal, sql, err);
+	sqlite3_free(sql);
+	return status;
+}
+
+static void bind_time(sqlite3_stmt *statement, int index, struct wp_time time)
+{
+	if (time.known)
+		sqlite3_bind_int64(statement, index, time.ticks);
+	else
+		sqlite3_bind_null(statement, index);
+}
+
+static void bind_number(sqlite3_stmt *statement, int index, struct wp_number value)
+{
+	if (value.known)
+		sqlite3_bind_int64(statement, index, (int64_t)value.value);
+	else
+		sqlite3_bind_null(statement, index);
+}
+
+static void bind_text(sqlite3_stmt *statement, int index, const char *text)
+{
+	sqlite3_bind_text(statement, index, text, -1, SQLITE_STATIC);
+}
+
+static void bind_step(sqlite3_stmt *save, const struct wp_step *step)
+{
+	sqlite3_bind_int64(save, 1, (int64_t)step->position);
+	bind_text(save, 2, step->entry->package_id);
+	bind_text(save, 3, wp_action_name(step->action));
+	bind_text(save, 4, wp_state_name(step->state));
+	sqlite3_bind_int(save, 5, step->looked_up);
+	sqlite3_bind_int64(save, 6, (int64_t)step->attempts);
+	bind_time(save, 7, step->started_at);
+	bind_time(save, 8, step->finished_at);
+	sqlite3_bind_int64(save, 9, step->started_unix);
+	bind_number(save, 10, step->version_before);
+	bind_number(save, 11, step->version_after);
+	bind_text(save, 12, step->property_before);
+	if (step->has_return_value)
+		sqlite3_bind_int64(save, 13, step->return_value);
+	else
+		sqlite3_bind_null(save, 13);
+	if (step->error[0])
+		bind_text(save, 14, step->error);
+	else
+		sqlite3_bind_null(save, 14);
+}
+
+static bool run_once(sqlite3_stmt *statement)
+{
+	int result = sqlite3_step(statement);
+
+	sqlite3_reset(statement);
+	sqlite3_clear_bindings(statement);
+	return result == SQLITE_DONE;
+}
+
+int wp_journal_sync(struct wp_journal *journal, struct wp_error *err)
+{
+	if (!journal->open)
+		return WP_OK;
+	journal->open = false;
+	return execute(journal, "COMMIT", err);
+}
+
+int wp_journal_save(struct wp_journal *journal, const struct wp_step *step, const char *event, struct wp_time now,
+		    struct wp_error *err)
+{
+	if (!journal->open && execute(journal, "BEGIN IMMEDIATE", err))
+		return WP_E_FAILED;
+	journal->open = true;
+	bind_step(journal->save, step);
+	sqlite3_bind_int64(journal->event, 1, journal->run);
+	sqlite3_bind_int64(journal->event, 2, (int64_t)step->position);
+	sqlite3_bind_int64(journal->event, 3, now.ticks);
+	bind_text(journal->event, 4, event);
+	if (step->error[0])
+		bind_text(journal->event, 5, step->error);
+	return run_once(journal->save) && run_once(journal->event) ? WP_OK : fail(journal, err);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What was done, on disk before and after it is done: one SQLite file per plan. */
+#ifndef WIMPLAN_APPLY_JOURNAL_H
+#define WIMPLAN_APPLY_JOURNAL_H
+
+#include "step.h"
+
+#include "wimplan/error.h"
+
+struct wp_journal;
+
+enum wp_journal_mode {
+	WP_JOURNAL_READ, /* WP_E_NOT_FOUND when there is none */
+	WP_JOURNAL_WRITE, /* made when there is none; one process at a time, otherwise WP_E_BUSY with its id */
+};
+
+/* Opens the journal of @plan. WP_E_REFUSED when the file is the journal of another plan or no journal. */
+int wp_journal_open(const char *path, enum wp_journal_mode mode, const struct wp_plan *plan,
+		    struct wp_journal **ret_journal, struct wp_error *err);
+void wp_journal_close(struct wp_journal *journal);
+static inline void wp_journal_closep(struct wp_journal **journal)
+{
+	wp_journal_close(*journal);
+}
+
+/* What is common to all runs of the plan. Not known or "" before the first. */
+struct wp_journal_runs {
+	char provider[1024]; /* of the last run */
+	struct wp_time started_at;  /* of the first run */
+	struct wp_time finished_at; /* of the last run; not known while it goes on, or when it was killed */
+	uint64_t count;
+};
+int wp_journal_runs(struct wp_journal *journal, struct wp_journal_runs *ret, struct wp_error *err);
+
+/* Fills the steps with what the journal knows of them. */
+int wp_journal_load(struct wp_journal *journal, struct wp_steps *steps, struct wp_error *err);
+
+/* Begins a run of this program; the process id stands there for people. */
+int wp_journal_begin(struct wp_journal *journal, const char *provider, const char *who, struct wp_time now,
+		     struct wp_error *err);
+int wp_journal_finish(struct wp_journal *journal, int exit_status, struct wp_time now, struct wp_error *err);
+
+/*
+ * Keeps the step as it is now, and says in the list of events what happened. It is on disk after wp_journal_sync(),
+ * which has to come before a call is sent and before the run waits for anything. What is lost between is looked up by
+ * the next run, for its step has begun on disk.
+ */
+int wp_journal_save(struct wp_journal *journal, const struct wp_step *step, const char *event, struct wp_time now,
+		    struct wp_error *err);
+int wp_journal_sync(struct wp_journal *journal, struct wp_error *err);
+
+#endif

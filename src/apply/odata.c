@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reads answers: entities and return values in their two wrappings, OData errors, and pages of a proxy. */
+#include "odata.h"
+#include "codes.h"
+#include "extended.h"
+
+#include "wimplan/json.h"
+#include "wimplan/text.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+static json_t *parse(const struct wp_http *http)
+{
+	struct wp_error err;
+	json_t *json = NULL;
+	size_t skip = http->body.length >= 3 && !memcmp(http->body.data, "\xef\xbb\xbf", 3) ? 3 : 0;
+
+	if (!http->body.length ||
+	    wp_json_parse(http->body.data + skip, http->body.length - skip, "answer", &json, &err))
+		return NULL;
+	return json;
+}
+
+static bool is_page(const struct wp_http *http)
+{
+	const char *text = wp_buf_text(&http->body);
+
+	text += strspn(text, " \t\r\n\xef\xbb\xbf");
+	return strstr(http->type, "html") || !strncasecmp(text, "<!doctype html", 14) || !strncasecmp(text, "<html", 5);
+}
+
+/* The title of a page: all that a person wants of it. */
+static void page_title(const struct wp_http *http, char *room, size_t size)
+{
+	const char *title = strcasestr(wp_buf_text(&http->body), "<title>"), *end;
+
+	room[0] = '\0';
+	if (!title)
+		return;
+	title += 7;
+	end = strcasestr(title, "</title>");
+	if (!end || end - title > 200)
+		return;
+	while (end > title && strchr(" \t\r\n", *title))
+		title++;
+	if (end > title)
+		snprintf(room, size, " (\"%.*s\")", (int)(end - title), title);
+}
+
+/* error.message, in OData's two versions of it. */
+static const char *error_message(const json_t *json)
+{
+	const json_t *error = json_object_get(json, "error"), *message;
+
+	if (!error)
+		error = json_object_get(json, "odata.error");
+	message = json_object_get(error, "message");
+	if (json_is_object(message))
+		message = json_object_get(message, "value");
+	if (!message)
+		message = json_object_get(json, "Message");
+	return json_string_value(message);
+}
+
+static void describe(const struct wp_http *http, const json_t *json, const struct wp_extended *extended, char *room,
+		     size_t size)
+{
+	char code[160] = "", title[240] = "";
+	const char *message = json ? error_message(json) : NULL;
+	uint32_t number = extended->error_code ? extended->error_code : extended->status_code;
+
+	if (number)
+		wp_code_text(number, code, sizeof code);
+	if (is_page(http)) {
+		page_title(http, title, sizeof title);
+		snprintf(room, size, "HTTP %ld with a web page%s: is a proxy or another server in between?",
+			 http->status, title);
+	} else if (extended->found) {
+		snprintf(room, size, "HTTP %ld, error %s%s%s", http->status, code[0] ? code : "without a code",
+			 extended->description[0] ? ": " : "", extended->description);
+	} else {
+		snprintf(room, size, "HTTP %ld%s%.600s", http->status, message && *message ? ": " : "",
+			 message ? message : "");
+	}
+}
+
+static bool says_deadlock(const struct wp_extended *extended, const char *text)
+{
+	return extended->sql_status == WP_SQL_DEADLOCK || extended->error_code == WP_SQL_DEADLOCK ||
+	       (strcasestr(text, "deadlock") && strstr(text, "1205"));
+}
+
+static bool says_locked(const struct wp_extended *extended, const char *text)
+{
+	return extended->error_code == WP_CODE_SEDO_LOCK || extended->status_code == WP_CODE_SEDO_LOCK ||
+	       strcasestr(text, "0x40480732");
+}
+
+static void read_failure(const struct wp_http *http, bool call, struct wp_answer *ret)
+{
+	struct wp_extended extended = { 0 };
+	json_t *json __attribute__((cleanup(wp_json_freep))) = parse(http);
+	const char *text = wp_buf_text(&http->body);
+
+	if (json)
+		wp_extended_find(json, &extended);
+	else if (!is_page(http))
+		wp_extended_find_text(text, &extended);
+	describe(http, json, &extended, ret->why, sizeof ret->why);
+	ret->said = WP_SAID_NO;
+	switch (http->status) {
+	case 401:
+	case 403:
+	case 407:
+		ret->said = WP_SAID_DENIED;
+		break;
+	case 404:
+		/* A page is some other server's: it says nothing of the object. */
+		if (!call && !is_page(http))
+			ret->said = WP_SAID_MISSING;
+		break;
+	case 429:
+	case 503:
+		ret->said = WP_SAID_AGAIN;
+		break;
+	case 408:
+	case 502:
+	case 504:
+		/* These come from something in between, which has perhaps passed the request on. */
+		ret->said = call ? WP_SAID_NOTHING : WP_SAID_AGAIN;
+		break;
+	default:
+		if (says_deadlock(&extended, text) || says_locked(&extended, text))
+			ret->said = WP_SAID_AGAIN;
+	}
+}
+
+static bool take_return_value(const json_t *json, struct wp_answer *ret)
+{
+	const json_t *value = json_object_get(json, "ReturnValue"), *list = json_object_get(json, "value");
+
+	if (!value && json_is_array(list))
+		value = json_object_get(json_array_get(list, 0), "ReturnValue");
+	if (!value && !json_is_array(list))
+		value = json_is_object(list) ? json_object_get(list, "ReturnValue") : list;
+	if (!json_is_integer(value))
+		return false;
+	ret->has_return_value = true;
+	ret->return_value = json_integer_value(value);
+	/* SInt32, which some serialisers print as unsigned */
+	if (ret->return_value > INT32_MAX && ret->return_value <= UINT32_MAX)
+		ret->return_value -= INT64_C(0x100000000);
+	return true;
+}
+
+static void read_success(const struct wp_http *http, bool call, struct wp_answer *ret)
+{
+	char code[160];
+
+	ret->json = parse(http);
+	if (!json_is_object(ret->json) && !(call && !http->body.length)) {
+		ret->said = call ? WP_SAID_NOTHING : WP_SAID_NO;
+		snprintf(ret->why, sizeof ret->why,
+			 "HTTP %ld with %s instead of JSON: is a proxy or another server in between?", http->status,
+			 is_page(http) ? "a web page" : "something else");
+		return;
+	}
+	ret->said = WP_SAID_DONE;
+	if (call && take_return_value(ret->json, ret) && ret->return_value) {
+		ret->said = WP_SAID_NO;
+		wp_code_text(ret->return_value, code, sizeof code);
+		snprintf(ret->why, sizeof ret->why, "the method returned %s", code);
+	}
+}
+
+void wp_answer_read(const struct wp_http *http, bool call, struct wp_answer *ret)
+{
+	memset(ret, 0, sizeof *ret);
+	ret->retry_after = http->retry_after;
+	if (http->transport != WP_ANSWERED) {
+		ret->said = http->transport == WP_LOST ? WP_SAID_NOTHING : http->hopeless ? WP_SAID_NO : WP_SAID_AGAIN;
+		snprintf(ret->why, sizeof ret->why, "%s", http->why);
+	} else if (http->status >= 200 && http->status < 300) {
+		read_success(http, call, ret);
+	} else if (http->status < 400) {
+		ret->said = WP_SAID_NO;
+		snprintf(ret->why, sizeof ret->why, "HTTP %ld: the server sends elsewhere; is the URL right?",
+			 http->status);
+	} else {
+		read_failure(http, call, ret);
+	}
+}
+
+void wp_answer_free(struct wp_answer *answer)
+{
+	json_decref(answer->json);
+	answer->json = NULL;
+}
+
+json_t *wp_answer_entity(const json_t *json, bool *ret_many)
+{
+	json_t *list = json_object_get(json, "value");
+
+	*ret_many = false;
+	if (!json_is_array(list))
+		return (json_t *)(uintptr_t)json;
+	*ret_many = json_array_size(list) > 1;
+	return json_array_size(list) == 1 ? json_array_get(list, 0) : NULL;
+}

@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The AdminService over libcurl. What matters most is that a method call is never sent twice: libcurl repeats a request
+ * by itself in three cases, and a guard on the request's body decides which of them it may.
+ */
+#include "provider.h"
+#include "clock.h"
+
+
+#include "wimplan/limits.h"
+#include "wimplan/version.h"
+
+#include <curl/curl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/*
+ * The body of a request as libcurl reads it. libcurl 7.88 sends a request again when a reused connection dies before a
+ * byte of the answer came (lib/transfer.c, Curl_retry_request), and after an authentication challenge (lib/http.c,
+ * http_perhapsrewind). Either way it has to get the body again, from here.
+ */
+struct guard {
+	const char *body; /* NULL: a GET, which may be repeated at will */
+	size_t length, at;
+	unsigned int reads; /* how often the body was handed out */
+	bool out;           /* it left, and nothing says that the server has refused it */
+	bool suspect;       /* an answer of success came for a request whose body was not sent */
+};
+
+struct wp_provider {
+	CURL *curl;
+	struct curl_slist *get_headers, *send_headers;
+	struct wp_provider_options options;
+	struct guard guard;
+	struct wp_http *reply; /* of the request that is under way */
+	wp_body_sink sink;
+	void *sink_context;
+	bool too_large, sink_stopped;
+	char error[CURL_ERROR_SIZE];
+};
+
+static size_t give_body(char *room, size_t size, size_t count, void *context)
+{
+	struct guard *guard = context;
+	size_t left = guard->length - guard->at;
+
+	if (!guard->body || (!guard->at && guard->out))
+		return CURL_READFUNC_ABORT;
+	if (!guard->at)
+		guard->reads++;
+	guard->out = true;
+	left = left < size * count ? left : size * count;
+	memcpy(room, guard->body + guard->at, left);
+	guard->at += left;
+	return left;
+}
+
+static int rewind_body(void *context, curl_off_t offset, int origin)
+{
+	struct guard *guard = context;
+
+	if (offset || origin != SEEK_SET || guard->out)
+		return CURL_SEEKFUNC_FAIL;
+	guard->at = 0;
+	return CURL_SEEKFUNC_OK;
+}
+
+static bool is_header(const char *line, size_t length, const char *name, char *value, size_t room)
+{
+	size_t name_length = strlen(name);
+
+	if (length <= name_length || strncasecmp(line, name, name_length) || line[name_length] != ':')
+		return false;
+	line += name_length + 1;
+	length -= name_length + 1;
+	while (length && (*line == ' ' || *line == '\t')) {
+		line++;
+		length--;
+	}
+	while (length && (line[length - 1] == '\r' || line[length - 1] == '\n' || line[length - 1] == ' '))
+		length--;
+	snprintf(value, room, "%.*s", (int)(length < room ? length : room - 1), line);
+	return true;
+}
+
+/* An answer begins. False when libcurl must not go on with this request. */
+static bool take_status(struct wp_provider *provider, long status)
+{
+	struct guard *guard = &provider->guard;
+
+	wp_buf_free(&provider->reply->body);
+	provider->reply->status = status;
+	provider->reply->retry_after = -1;
+	provider->reply->type[0] = '\0';
+	if (status == 401 || status == 407)
+		guard->out = false;
+	/*
+	 * For NTLM libcurl begins with a request without its body (lib/http.c, authneg), and repeats it with the body
+	 * when the server did not mind. A server that has acted on the first one would do so twice.
+	 */
+	guard->suspect = guard->body && !guard->at && status >= 200 && status < 300;
+	return !guard->suspect;
+}
+
+/* RFC 9110, 10.2.3: seconds, or a date. */
+static long read_retry_after(const char *value)
+{
+	char *end;
+	long seconds = strtol(value, &end, 10);
+	time_t date;
+
+	if (*value && !*end)
+		return seconds >= 0 ? seconds : -1;
+	date = curl_getdate(value, NULL);
+	if (date < 0)
+		return -1;
+	seconds = (long)(date - (time_t)wp_clock_unix());
+	return seconds > 0 ? seconds : 0;
+}
+
+static size_t take_header(char *line, size_t size, size_t count, void *context)
+{
+	struct wp_provider *provider = context;
+	size_t length = size * count;
+	char value[64];
+
+	if (length > 9 && !strncasecmp(line, "HTTP/", 5)) {
+		const char *space = memchr(line, ' ', length);
+		long status = space && length - (size_t)(space - line) > 3 ? strtol(space, NULL, 10) : 0;
+
+		if (status >= 200 && !take_status(provider, status))
+			return 0;
+	} else if (is_header(line, length, "Retry-After", value, sizeof value)) {
+		provider->reply->retry_after = read_retry_after(value);
+	} else if (is_header(line, length, "Content-Type", value, sizeof value)) {
+		size_t type = strcspn(value, "; \t");
+
+		for (size_t i = 0; i <= type && i < sizeof value; i++)
+			provider->reply->type[i] =
+				i == type ? '\0' : (char)(value[i] | (value[i] >= 'A' && value[i] <= 'Z' ? 0x20 : 0));
+	}
+	return length;
+}
+
+static size_t take_body(char *bytes, size_t size, size_t count, void *context)
+{
+	struct wp_provider *provider = context;
+	size_t length = size * count;
+
+	if (provider->sink && provider->reply->status == 200) {
+		provider->sink_stopped = !provider->sink(provider->sink_context, bytes, length);
+		return provider->sink_stopped ? 0 : length;
+	}
+	if (provider->reply->body.length + length > WP_LIMIT_RECORD_BYTES) {
+		provider->too_large = true;
+		return 0;
+	}
+	wp_buf_add(&provider->reply->body, bytes, length);
+	return length;
+}
+
+bool wp_provider_is_loopback(const char *url)
+{
+	static const char *const hosts[] = { "http://127.0.0.1", "http://localhost", "http://[::1]" };
+
+	for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++) {
+		size_t length = strlen(hosts[i]);
+
+		/* A user name could hide another host behind this one. */
+		if (!strncasecmp(url, hosts[i], length) && (url[length] == ':' || url[length] == '/') &&
+		    !strchr(url, '@'))
+			return true;
+	}
+	return false;
+}
+
+/* What cannot be set is a libcurl that lacks it: that must never weaken a connection silently. */
+#define SET(curl, option, value) \
+	do { \
+		if (!failed && curl_easy_setopt((curl), (option), (value)) != CURLE_OK) \
+			failed = #option; \
+	} while (0)
+
+static const char *set_authentication(struct wp_provider *provider)
+{
+	const struct wp_provider_options *options = &provider->options;
+	const char *failed = NULL;
+
+	switch (options->auth) {
+	case WP_AUTH_NEGOTIATE:
+		SET(provider->curl, CURLOPT_HTTPAUTH, (long)CURLAUTH_NEGOTIATE);
+		/* libcurl before 8.3 wants some user before it looks for a ticket. */
+		SET(provider->curl, CURLOPT_USERPWD, ":");
+		break;
+	case WP_AUTH_NTLM:
+		SET(provider->curl, CURLOPT_HTTPAUTH, (long)CURLAUTH_NTLM);
+		SET(provider->curl, CURLOPT_USERNAME, options->user ? options->user : "");
+		SET(provider->curl, CURLOPT_PASSWORD, options->password ? options->password : "");
+		break;
+	case WP_AUTH_BEARER:
+		SET(provider->curl, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER);
+		SET(provider->curl, CURLOPT_XOAUTH2_BEARER, options->token);
+		break;
+	case WP_AUTH_NONE:
+		break;
+	}
+	return failed;
+}
+
+static const char *set_options(struct wp_provider *provider)
+{
+	const struct wp_provider_options *options = &provider->options;
+	CURL *curl = provider->curl;
+	const char *failed = set_authentication(provider);
+
+	SET(curl, CURLOPT_ERRORBUFFER, provider->error);
+	SET(curl, CURLOPT_NOSIGNAL, 1L);
+	SET(curl, CURLOPT_PROTOCOLS_STR, wp_provider_is_loopback(options->url) ? "http,https" : "https");
+	SET(curl, CURLOPT_FOLLOWLOCATION, 0L);
+	/* NTLM belongs to a connection of HTTP/1.1, and HTTP/2 has more cases in which libcurl repeats a request. */
+	SET(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	SET(curl, CURLOPT_SSL_VERIFYPEER, 1L);
+	SET(curl, CURLOPT_SSL_VERIFYHOST, 2L);
+	if (options->ca_file)
+		SET(curl, CURLOPT_CAINFO, options->ca_file);
+	/* "" also turns off what the environment says. */
+	SET(curl, CURLOPT_PROXY, options->proxy ? options->proxy : "");
+	SET(curl, CURLOPT_CONNECTTIMEOUT, (long)(options->timeout < 30 ? options->timeout : 30));
+	SET(curl, CURLOPT_TIMEOUT, (long)options->timeout);
+	SET(curl, CURLOPT_USERAGENT, "wimplan-apply/" WIMPLAN_VERSION);
+	SET(curl, CURLOPT_HEADERFUNCTION, take_header);
+	SET(curl, CURLOPT_HEADERDATA, provider);
+	SET(curl, CURLOPT_WRITEFUNCTION, take_body);
+	SET(curl, CURLOPT_WRITEDATA, provider);
+	SET(curl, CURLOPT_READFUNCTION, give_body);
+	SET(curl, CURLOPT_READDATA, &provider->guard);
+	SET(curl, CURLOPT_SEEKFUNCTION, rewind_body);
+	SET(curl, CURLOPT_SEEKDATA, &provider->guard);
+	return failed;
+}
+
+int wp_provider_open(const struct wp_provider_options *options, struct wp_provider **ret_provider,
+		     struct wp_error *err)
+{
+	struct wp_provider *provider = calloc(1, sizeof *provider);
+	const char *failed = "curl_easy_init";
+
+	if (!provider)
+		abort();
+	provider->options = *options;
+	provider->curl = curl_easy_init();
+	if (provider->curl)
+		failed = set_options(provider);
+	if (failed) {
+		wp_provider_close(provider);
+		return wp_fail(err, WP_E_FAILED, "libcurl", options->url,
+			       "this libcurl cannot do what is needed (%s); install one with TLS and GSS-API", failed);
+	}
+	provider->get_headers = curl_slist_append(NULL, "Accept: application/json");
+	provider->send_headers = curl_slist_append(NULL, "Accept: application/json");
+	provider->send_headers = curl_slist_append(provider->send_headers, "Content-Type: application/json");
+	/* A pause for "100 Continue" would cost a second, and its 417 is one more case in which libcurl repeats. */
+	provider->send_headers = curl_slist_append(provider->send_headers, "Expect:");
+	if (!provider->send_headers || !provider->get_headers)
+		abort();
+	*ret_provider = provider;
+	return WP_OK;
+}
+
+void wp_provider_close(struct wp_provider *provider)
+{
+	if (!provider)
+		return;
+	curl_easy_cleanup(provider->curl);
+	curl_slist_free_all(provider->get_headers);
+	curl_slist_free_all(provider->send_headers);
+	free(provider);
+}
+
+void wp_http_free(struct wp_http *http)
+{
+	wp_buf_free(&http->body);
+	memset(http, 0, sizeof *http);
+}
+
+static bool is_hopeless(CURLcode code)
+{
+	switch (code) {
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_ISSUER_ERROR:
+	case CURLE_SSL_CIPHER:
+	case CURLE_URL_MALFORMAT:
+	case CURLE_UNSUPPORTED_PROTOCOL:
+	case CURLE_LOGIN_DENIED:
+	case CURLE_AUTH_ERROR:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void judge(struct wp_provider *provider, CURLcode code)
+{
+	struct wp_http *reply = provider->reply;
+	const struct guard *guard = &provider->guard;
+
+	if (code == CURLE_OK || (reply->status >= 400 && !guard->suspect)) {
+		reply->transport = WP_ANSWERED;
+		return;
+	}
+	reply->transport = guard->body && (guard->out || guard->suspect) ? WP_LOST : WP_NOT_SENT;
+	reply->hopeless = reply->transport == WP_NOT_SENT &&
+			  (is_hopeless(code) || provider->too_large || provider->sink_stopped);
+	if (provider->too_large)
+		snprintf(reply->why, sizeof reply->why, "the answer is larger than %u bytes", WP_LIMIT_RECORD_BYTES);
+	else if (guard->suspect)
+		snprintf(reply->why, sizeof reply->why, "the server took the call before it had proved who calls");
+	else
+		snprintf(reply->why, sizeof reply->why, "%s",
+			 provider->error[0] ? provider->error : curl_easy_strerror(code));
+}
+
+static void perform(struct wp_provider *provider, const char *path, struct wp_http *ret)
+{
+	size_t room = strlen(provider->options.url) + strlen(path) + 2;
+	char *url = malloc(room);
+
+	if (!url)
+		abort();
+	snprintf(url, room, "%s/%s", provider->options.url, path);
+	wp_http_free(ret);
+	ret->retry_after = -1;
+	provider->reply = ret;
+	provider->error[0] = '\0';
+	provider->too_large = provider->sink_stopped = false;
+	curl_easy_setopt(provider->curl, CURLOPT_URL, url);
+	judge(provider, curl_easy_perform(provider->curl));
+	free(url);
+	provider->reply = NULL;
+}
+
+void wp_provider_get(struct wp_provider *provider, const char *path, wp_body_sink sink, void *context,
+		     struct wp_http *ret)
+{
+	provider->guard = (struct guard){ 0 };
+	provider->sink = sink;
+	provider->sink_context = context;
+	curl_easy_setopt(provider->curl, CURLOPT_CUSTOMREQUEST, NULL);
+	curl_easy_setopt(provider->curl, CURLOPT_HTTPGET, 1L);
+	curl_easy_setopt(provider->curl, CURLOPT_HTTPHEADER, provider->get_headers);
+	perform(provider, path, ret);
+}
+
+void wp_provider_send(struct wp_provider *provider, const char *method, const char *path, const char *json,
+		      struct wp_http *ret)
+{
+	provider->guard = (struct guard){ .body = json, .length = strlen(json) };
+	provider->sink = NULL;
+	curl_easy_setopt(provider->curl, CURLOPT_POST, 1L);
+	/* Given as a field the body would be libcurl's own, to be sent again without asking. */
+	curl_easy_setopt(provider->curl, CURLOPT_POSTFIELDS, NULL);
+	curl_easy_setopt(provider->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)provider->guard.length);
+	curl_easy_setopt(provider->curl, CURLOPT_CUSTOMREQUEST, method);
+	curl_easy_setopt(provider->curl, CURLOPT_HTTPHEADER, provider->send_headers);
+	perform(provider, path, ret);
+	provider->guard.body = NULL;
+}
+
+unsigned int wp_provider_body_reads(const struct wp_provider *provider)
+{
+	return provider->guard.reads;
+}
+
+char *wp_provider_path(const char *class, const char *package_id, const char *method)
+{
+	struct wp_buf buf = { 0 };
+
+	wp_buf_printf(&buf, "wmi/%s('", class);
+	for (const char *at = package_id; *at; at++) {
+		unsigned char c = (unsigned char)*at;
+
+		/* OData doubles a quote inside a literal. */
+		if (c == '\'')
+			wp_buf_puts(&buf, "%27%27");
+		else if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'))
+			wp_buf_putc(&buf, (char)c);
+		else
+			wp_buf_printf(&buf, "%%%02X", c);
+	}
+	wp_buf_puts(&buf, "')");
+	if (method)
+		wp_buf_printf(&buf, "/AdminService.%s", method);
+	return buf.data;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The AdminService of an SMS Provider as HTTP: one connection, and the knowledge whether a request may have arrived. */
+#ifndef WIMPLAN_APPLY_PROVIDER_H
+#define WIMPLAN_APPLY_PROVIDER_H
+
+#include "wimplan/buf.h"
+#include "wimplan/error.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum wp_auth { WP_AUTH_NEGOTIATE, WP_AUTH_NTLM, WP_AUTH_BEARER, WP_AUTH_NONE };
+
+/* Everything is borrowed and has to live as long as the provider. */
+struct wp_provider_options {
+	const char *url; /* ends in /AdminService */
+	enum wp_auth auth;
+	const char *user;     /* NTLM; NULL: none */
+	const char *password; /* NTLM; NULL: none */
+	const char *token;    /* bearer */
+	const char *ca_file;  /* NULL: the system's */
+	const char *proxy;    /* NULL: none, whatever the environment says */
+	uint32_t timeout;     /* seconds for one request */
+};
+
+enum wp_transport {
+	WP_ANSWERED, /* there is a status, and all of the body unless the status says that it failed */
+	WP_NOT_SENT, /* nothing that the server could act on has left this machine */
+	WP_LOST,     /* the request may have arrived; what became of it is not known */
+};
+
+struct wp_http {
+	enum wp_transport transport;
+	bool hopeless;   /* not sent, and it would be the same again: a certificate, a bad URL … */
+	long status;     /* HTTP status; 0 when there was none */
+	long retry_after; /* seconds; -1: not given */
+	char type[64];   /* the content's type, lower case, without parameters */
+	struct wp_buf body;
+	char why[400]; /* when it was not answered: one clause for people */
+};
+
+/* Where the body of an answer goes in pieces; false ends the request. */
+typedef bool (*wp_body_sink)(void *context, const char *bytes, size_t length);
+
+struct wp_provider;
+
+/* Whether the URL is plain HTTP to this very machine, the only place to which TLS is not needed. */
+bool wp_provider_is_loopback(const char *url);
+
+int wp_provider_open(const struct wp_provider_options *options, struct wp_provider **ret_provider,
+		     struct wp_error *err);
+void wp_provider_close(struct wp_provider *provider);
+static inline void wp_provider_closep(struct wp_provider **provider)
+{
+	wp_provider_close(*provider);
+}
+
+/*
+ * GET of a path below the AdminService ("wmi/…", encoded). With @sink the body goes there, otherwise into @ret->body.
+ * A former content of @ret is freed.
+ */
+void wp_provider_get(struct wp_provider *provider, const char *path, wp_body_sink sink, void *context,
+		     struct wp_http *ret);
+
+/*
+ * POST or PUT (@method) of a JSON text, sent at most once whatever libcurl thinks of it: only an answer 401 to the
+ * very request allows it to go out again.
+ */
+void wp_provider_send(struct wp_provider *provider, const char *method, const char *path, const char *json,
+		      struct wp_http *ret);
+
+/* How often the body of the last wp_provider_send() was handed to libcurl: for tests. */
+unsigned int wp_provider_body_reads(const struct wp_provider *provider);
+
+void wp_http_free(struct wp_http *http);
+
+/* "wmi/Class('id')", each part encoded for a URL; owned by the caller (free()). @method NULL: the instance itself. */
+char *wp_provider_path(const char *class, const char *package_id, const char *method);
+
+#endif

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The loop: due looks first, then the next step that may begin, and a rest when there is neither. */
+#include "run.h"
+#include "clock.h"
+
+#include <string.h>
+
+void wp_run_fail(struct wp_run *run, const struct wp_error *err)
+{
+	if (!run->error.status)
+		run->error = *err;
+	run->stop = true;
+}
+
+void wp_run_save(struct wp_run *run, struct wp_step *step, const char *event)
+{
+	struct wp_error err;
+
+	if (wp_journal_save(run->journal, step, event, wp_apply_now(run->apply), &err))
+		wp_run_fail(run, &err);
+	wp_event(run->apply, "step", step, step->error, -1);
+	wp_apply_progress(run->apply, "[%zu/%zu] %s %s: %s", step->position + 1, run->apply->steps.count,
+			  step->entry->package_id, wp_action_name(step->action), wp_state_name(step->state));
+}
+
+void wp_run_sync(struct wp_run *run)
+{
+	struct wp_error err;
+
+	if (wp_journal_sync(run->journal, &err))
+		wp_run_fail(run, &err);
+}
+
+void wp_run_end_step(struct wp_run *run, struct wp_step *step, enum wp_state state, const char *error)
+{
+	step->state = state;
+	step->finished_at = wp_apply_now(run->apply);
+	if (error != step->error)
+		wp_step_error(step, "%s", error ? error : "");
+	wp_run_save(run, step, wp_state_name(state));
+	/* The summary at the end lists what is not good; who wants to see it coming has --verbose or --events. */
+	if (run->apply->verbose)
+		wp_apply_note(run->apply, "%s %s: %s%s%s", step->entry->package_id, wp_action_name(step->action),
+			      wp_state_name(state), step->error[0] ? ": " : "", step->error);
+}
+
+static bool may_begin(struct wp_run *run)
+{
+	if (run->stop)
+		return false;
+	if (!wp_signal_caught() && wp_window_is_open(&run->apply->window, wp_apply_now(run->apply)))
+		return true;
+	run->left_over = true;
+	return false;
+}
+
+static bool is_open(const struct wp_step *step)
+{
+	return step->selected && !step->waiting && step->state == WP_STATE_PENDING;
+}
+
+/* The first step that may be called now; *@ret_pause gets how long until another one may, -1 for none. */
+static struct wp_step *next_step(struct wp_run *run, int64_t *ret_pause)
+{
+	int64_t now = wp_clock_ms();
+	bool first = true;
+
+	*ret_pause = -1;
+	for (size_t i = run->first_open; i < run->apply->steps.count; i++) {
+		struct wp_step *step = &run->apply->steps.items[i];
+
+		if (!is_open(step)) {
+			if (first && !step->waiting)
+				run->first_open = i + 1;
+			else
+				first = false;
+			continue;
+		}
+		first = false;
+		if (step->reload && step->reload->selected && !wp_state_is_good(step->reload->state)) {
+			if (step->reload->waiting || is_open(step->reload))
+				continue;
+			wp_run_end_step(run, step, WP_STATE_SKIPPED, "the planned reload of this package is not done");
+			continue;
+		}
+		if (step->due_ms <= now)
+			return step;
+		if (*ret_pause < 0 || step->due_ms - now < *ret_pause)
+			*ret_pause = step->due_ms - now;
+	}
+	return NULL;
+}
+
+/* Steps that earlier runs began, and that have no outcome yet. */
+static void take_up(struct wp_run *run)
+{
+	for (size_t i = 0; i < run->apply->steps.count; i++) {
+		struct wp_step *step = &run->apply->steps.items[i];
+
+		if (!step->selected || (step->state != WP_STATE_STARTED && step->state != WP_STATE_ACCEPTED))
+			continue;
+		step->lost = step->state == WP_STATE_STARTED;
+		wp_settle_add(run, step);
+	}
+}
+
+void wp_run_steps(struct wp_run *run)
+{
+	take_up(run);
+	for (;;) {
+		int64_t pause, look;
+		struct wp_step *step;
+
+		wp_settle_poll(run);
+		step = next_step(run, &pause);
+		look = wp_settle_next(run);
+		if (!step && pause < 0 && look < 0)
+			break;
+		if ((step || pause >= 0) && !may_begin(run)) {
+			/* Nothing more begins, but what was accepted is still verified, unless a signal came. */
+			if (run->stop || wp_signal_caught() || look < 0)
+				break;
+			step = NULL;
+			pause = -1;
+		}
+		if (step) {
+			wp_run_call(run, step);
+			continue;
+		}
+		if (run->stop || wp_signal_caught())
+			break;
+		if (pause < 0 || (look >= 0 && look < pause))
+			pause = look;
+		wp_run_sync(run);
+		if (pause > 0)
+			wp_clock_wait(pause);
+	}
+	wp_settle_finish(run);
+	wp_run_sync(run);
+	wp_apply_progress(run->apply, "%s", "");
+}

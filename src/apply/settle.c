@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Looks for the effects of calls, between other steps, until they are seen or the settle time has passed. */
+#include "run.h"
+#include "clock.h"
+
+#include <string.h>
+
+#define FIRST_INTERVAL_MS 100
+#define LONGEST_INTERVAL_MS 10000
+/* Calls of one step in one run: a call whose effect never shows is not repeated for ever. */
+#define SENDS_PER_RUN 3u
+
+static void poll_step(struct wp_run *run, struct wp_step *step);
+
+void wp_settle_add(struct wp_run *run, struct wp_step *step)
+{
+	/* By this machine's clock, for the call may have begun in another run. A clock set back must not prolong it. */
+	int64_t passed = (wp_clock_unix() - step->started_unix) * 1000, settle = run->apply->settle_ms;
+
+	passed = passed < 0 ? 0 : passed > settle ? settle : passed;
+	step->waiting = true;
+	step->due_ms = wp_clock_ms();
+	step->interval_ms = FIRST_INTERVAL_MS;
+	step->deadline_ms = step->last_look ? step->due_ms : step->due_ms + settle - passed;
+	run->waiting++;
+	/* The first look is at once. Mostly it is the last one, and what follows goes to disk together. */
+	if (!wp_signal_caught() && !run->stop)
+		poll_step(run, step);
+	/* From here on an accepted refresh is never sent again. */
+	if (step->waiting)
+		wp_run_sync(run);
+}
+
+static void leave(struct wp_run *run, struct wp_step *step)
+{
+	run->waiting -= step->waiting;
+	step->waiting = false;
+	if (step->position < run->first_open)
+		run->first_open = step->position;
+}
+
+void wp_settle_seen(struct wp_run *run, struct wp_step *step, const struct wp_record *record)
+{
+	leave(run, step);
+	step->looked_up |= step->state == WP_STATE_STARTED;
+	step->version_after = record->source_version;
+	/* Where the commit was asked for, it is said that there was none. */
+	wp_run_end_step(run, step, WP_STATE_DONE,
+			step->commit_failed && run->apply->commit == WP_COMMIT_ALWAYS ? step->error : NULL);
+}
+
+/* The settle time has passed, and the record was read and does not show the effect. */
+static void give_up(struct wp_run *run, struct wp_step *step, const struct wp_record *record, const char *why)
+{
+	char text[sizeof step->error];
+
+	leave(run, step);
+	if (record)
+		step->version_after = record->source_version;
+	if (step->state == WP_STATE_ACCEPTED) {
+		snprintf(text, sizeof text, "accepted, but not seen in time: %.400s", why);
+		wp_run_end_step(run, step, WP_STATE_UNVERIFIED, text);
+	} else if (step->sends >= SENDS_PER_RUN) {
+		snprintf(text, sizeof text, "sent %u times without an answer and without an effect: %.400s",
+			 step->sends, why);
+		wp_run_end_step(run, step, WP_STATE_FAILED, text);
+	} else {
+		/* It never arrived: a call that had would show by now. */
+		step->state = WP_STATE_PENDING;
+		step->due_ms = 0;
+		wp_run_save(run, step, "not-arrived");
+	}
+}
+
+/* Looks once. Returns false when the record could not be read. */
+static bool look(struct wp_run *run, struct wp_step *step)
+{
+	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = NULL;
+	char why[400] = "the site does not show the package any more";
+	struct wp_error err;
+	/* Taken before the look: what is read earlier than the end of the settle time proves nothing about it. */
+	int64_t began = wp_clock_ms();
+
+	if (wp_session_read(run->session, step->entry, false, &set, NULL, &err)) {
+		if (run->session->denied || err.status == WP_E_REFUSED)
+			wp_run_fail(run, &err);
+		return false;
+	}
+	if (set && wp_classify_effect(step, &set->records[0], why, sizeof why)) {
+		wp_settle_seen(run, step, &set->records[0]);
+		return true;
+	}
+	if (began >= step->deadline_ms)
+		give_up(run, step, set ? &set->records[0] : NULL, why);
+	else if (!step->commit_failed)
+		wp_step_error(step, "%s", why);
+	return true;
+}
+
+/* When to look next: more and more rarely, and once exactly when the settle time is over. */
+static void set_next(struct wp_step *step)
+{
+	int64_t now = wp_clock_ms();
+
+	step->due_ms = now + step->interval_ms;
+	if (now < step->deadline_ms && step->due_ms > step->deadline_ms)
+		step->due_ms = step->deadline_ms;
+	step->interval_ms = step->interval_ms * 2 < LONGEST_INTERVAL_MS ? step->interval_ms * 2 : LONGEST_INTERVAL_MS;
+}
+
+/* How long a step may stay unread after its settle time, while the provider is away. */
+#define LEAST_GRACE_MS 5000
+#define MOST_GRACE_MS 60000
+
+static int64_t grace(const struct wp_run *run)
+{
+	int64_t settle = run->apply->settle_ms;
+
+	return settle < LEAST_GRACE_MS ? LEAST_GRACE_MS : settle > MOST_GRACE_MS ? MOST_GRACE_MS : settle;
+}
+
+static void poll_step(struct wp_run *run, struct wp_step *step)
+{
+	if (look(run, step)) {
+		if (step->waiting)
+			set_next(step);
+		return;
+	}
+	/* Unread is not unseen: it is never sent again on that. */
+	if (wp_clock_ms() > step->deadline_ms + grace(run)) {
+		leave(run, step);
+		wp_run_end_step(run, step,
+				step->state == WP_STATE_ACCEPTED ? WP_STATE_UNVERIFIED : WP_STATE_UNKNOWN,
+				"the provider could not be asked what became of the call");
+		return;
+	}
+	set_next(step);
+}
+
+void wp_settle_poll(struct wp_run *run)
+{
+	for (size_t i = 0; run->waiting && i < run->apply->steps.count; i++) {
+		struct wp_step *step = &run->apply->steps.items[i];
+
+		if (run->stop || wp_signal_caught())
+			return;
+		if (step->waiting && step->due_ms <= wp_clock_ms())
+			poll_step(run, step);
+	}
+}
+
+int64_t wp_settle_next(const struct wp_run *run)
+{
+	int64_t now = wp_clock_ms(), next = -1;
+
+	for (size_t i = 0; run->waiting && i < run->apply->steps.count; i++) {
+		const struct wp_step *step = &run->apply->steps.items[i];
+		int64_t left = step->due_ms > now ? step->due_ms - now : 0;
+
+		if (step->waiting && (next < 0 || left < next))
+			next = left;
+	}
+	return next;
+}
+
+void wp_settle_finish(struct wp_run *run)
+{
+	for (size_t i = 0; run->waiting && i < run->apply->steps.count; i++) {
+		struct wp_step *step = &run->apply->steps.items[i];
+
+		if (!step->waiting)
+			continue;
+		/* With nobody there to ask, the journal keeps the step as it is. */
+		if (!run->session->denied && !run->session->unreachable && !run->error.status)
+			look(run, step);
+		if (step->waiting)
+			leave(run, step);
+	}
+}

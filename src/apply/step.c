@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Steps from a plan, and the names of their states. */
+#include "step.h"
+
+#include "wimplan/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const names[WP_STATES] = {
+	"pending", "started", "accepted", "done", "satisfied", "unverified", "failed", "conflict", "skipped", "unknown",
+};
+
+const char *wp_state_name(enum wp_state state)
+{
+	return names[state];
+}
+
+bool wp_state_from_name(const char *name, enum wp_state *ret)
+{
+	for (size_t i = 0; i < WP_STATES; i++) {
+		if (!name || strcmp(names[i], name))
+			continue;
+		*ret = (enum wp_state)i;
+		return true;
+	}
+	return false;
+}
+
+bool wp_state_is_good(enum wp_state state)
+{
+	return state == WP_STATE_DONE || state == WP_STATE_SATISFIED;
+}
+
+const char *wp_state_outcome(enum wp_state state)
+{
+	switch (state) {
+	case WP_STATE_PENDING:
+		return names[WP_STATE_SKIPPED];
+	case WP_STATE_STARTED:
+		return names[WP_STATE_UNKNOWN];
+	case WP_STATE_ACCEPTED:
+		return names[WP_STATE_UNVERIFIED];
+	default:
+		return names[state];
+	}
+}
+
+static struct wp_step *add(struct wp_steps *steps, const struct wp_entry *entry, enum wp_action action)
+{
+	struct wp_step *step = &steps->items[steps->count];
+
+	*step = (struct wp_step){ .position = steps->count++, .entry = entry, .action = action, .selected = true };
+	return step;
+}
+
+struct wp_steps wp_steps_make(struct wp_arena *arena, const struct wp_plan *plan)
+{
+	struct wp_steps steps = { .items = wp_arena_alloc(arena, 2 * plan->entry_count * sizeof *steps.items) };
+
+	for (size_t i = 0; i < plan->entry_count; i++) {
+		const struct wp_entry *entry = &plan->entries[i];
+		struct wp_step *reload = NULL;
+
+		if (entry->status != WP_ENTRY_CHANGE)
+			continue;
+		if (entry->reload)
+			reload = add(&steps, entry, WP_RELOAD);
+		if (entry->refresh)
+			add(&steps, entry, WP_REFRESH)->reload = reload;
+	}
+	return steps;
+}
+
+void wp_step_error(struct wp_step *step, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(step->error, sizeof step->error, format, args);
+	va_end(args);
+	/* A server's words may be in any encoding, and the cut may go through a character: JSON takes only UTF-8. */
+	for (size_t at = 0, length = strlen(step->error); at < length; at++) {
+		at += wp_utf8_valid(step->error + at, length - at);
+		if (at < length)
+			step->error[at] = '?';
+	}
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One call that a plan asks for, and how far it has come. */
+#ifndef WIMPLAN_APPLY_STEP_H
+#define WIMPLAN_APPLY_STEP_H
+
+#include "wimplan/plan.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The journal stores the names of wp_state_name(). */
+enum wp_state {
+	WP_STATE_PENDING,    /* never sent, or refused without effect */
+	WP_STATE_STARTED,    /* sent, perhaps: no answer is known */
+	WP_STATE_ACCEPTED,   /* answered with success, not seen yet in the record */
+	WP_STATE_DONE,
+	WP_STATE_SATISFIED,  /* was so already */
+	WP_STATE_UNVERIFIED, /* accepted, but not seen when the settle time was over */
+	WP_STATE_FAILED,
+	WP_STATE_CONFLICT,
+	WP_STATE_SKIPPED,
+	WP_STATE_UNKNOWN,    /* started, and not known what came of it when the run had to give up */
+};
+#define WP_STATES (WP_STATE_UNKNOWN + 1)
+
+const char *wp_state_name(enum wp_state state);
+bool wp_state_from_name(const char *name, enum wp_state *ret);
+/* Nothing is left to do: done or satisfied. */
+bool wp_state_is_good(enum wp_state state);
+/* The state as a receipt's outcome: pending, started and accepted become skipped, unknown and unverified. */
+const char *wp_state_outcome(enum wp_state state);
+
+struct wp_step {
+	size_t position;              /* in the plan's order, from 0 */
+	const struct wp_entry *entry; /* borrowed from the plan */
+	enum wp_action action;
+	struct wp_step *reload; /* the planned reload of a refresh's package; NULL: none */
+	/* What the journal keeps. */
+	enum wp_state state;
+	bool looked_up;
+	uint64_t attempts; /* calls that may have left this machine, over all runs */
+	struct wp_time started_at, finished_at;
+	int64_t started_unix; /* when the last call began, by the machine's clock */
+	struct wp_number version_before, version_after;
+	char property_before[WP_HASH_TEXT]; /* digest of ImageProperty before the call; "" when there was none */
+	bool has_return_value;
+	int64_t return_value;
+	char error[600]; /* "" when there is none */
+	/* Of this run. */
+	bool selected;
+	bool waiting;        /* its effect is being looked for */
+	bool last_look;      /* the settle time was over before this run: one look, and no wait */
+	bool lost;           /* nobody knows what became of the last call, so an effect is taken for its own */
+	bool commit_failed;  /* the entity could not be written back; the error says why */
+	int64_t due_ms;      /* of the next look, or of the next attempt */
+	int64_t deadline_ms; /* until when it is looked for */
+	int64_t interval_ms; /* between two looks */
+	unsigned int tries;  /* attempts of this run that ended without effect */
+	unsigned int sends;  /* calls of this run */
+};
+
+struct wp_steps {
+	struct wp_step *items;
+	size_t count;
+};
+
+/* The steps of a plan in order of execution: entries of status change, reload before refresh. */
+struct wp_steps wp_steps_make(struct wp_arena *arena, const struct wp_plan *plan);
+
+/* Sets the error of a step, cut where it does not fit. */
+void wp_step_error(struct wp_step *step, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The result as text: the steps that somebody should look at, then the counts. */
+#include "apply.h"
+
+#include "wimplan/text.h"
+
+#include <string.h>
+
+static void add_step(const struct wp_step *step, const char *outcome, struct wp_buf *buf)
+{
+	wp_text_pad(buf, outcome, 12);
+	wp_text_pad(buf, step->entry->package_id, 10);
+	wp_text_pad(buf, wp_action_name(step->action), 23);
+	wp_text_escape(buf, step->entry->name ? step->entry->name : "");
+	wp_buf_putc(buf, '\n');
+	if (!step->error[0])
+		return;
+	wp_buf_pad(buf, ' ', 12);
+	wp_text_escape(buf, step->error);
+	wp_buf_putc(buf, '\n');
+}
+
+void wp_summary_text(const struct wp_apply *apply, const char *(*outcome)(enum wp_state), struct wp_buf *buf)
+{
+	size_t selected = 0, counts[WP_STATES] = { 0 };
+	const char *separator = ": ";
+
+	for (size_t i = 0; i < apply->steps.count; i++) {
+		const struct wp_step *step = &apply->steps.items[i];
+		enum wp_state state = WP_STATE_PENDING;
+
+		if (!step->selected)
+			continue;
+		selected++;
+		/* Several states may have one word. */
+		wp_state_from_name(outcome(step->state), &state);
+		counts[state]++;
+		if (apply->verbose || !wp_state_is_good(state))
+			add_step(step, outcome(step->state), buf);
+	}
+	wp_buf_printf(buf, "Plan %.19s, site %s, %zu %s", apply->plan->id, apply->plan->site_code, selected,
+		      selected == 1 ? "step" : "steps");
+	for (size_t i = 0; i < WP_STATES; i++) {
+		if (!counts[i])
+			continue;
+		wp_buf_printf(buf, "%s%zu %s", separator, counts[i], wp_state_name((enum wp_state)i));
+		separator = ", ";
+	}
+	wp_buf_puts(buf, ".\n");
+	if (selected < apply->steps.count)
+		wp_buf_printf(buf, "Only the packages that --only names; %zu more %s in the plan.\n",
+			      apply->steps.count - selected,
+			      apply->steps.count - selected == 1 ? "step is" : "steps are");
+}

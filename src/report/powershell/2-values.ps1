@@ -1,0 +1,109 @@
+$reload = 'ReloadImageProperties'
+$refresh = 'RefreshPkgSource'
+# With the first nothing is left to be done; with the others the method was called, and what came of it is not known.
+$goodOutcomes = @('done', 'satisfied')
+$openOutcomes = @('unverified', 'unknown')
+
+# --- Words and files ------------------------------------------------------------------------------------------------
+
+function Get-FullPath {
+    param([string] $Path)
+
+    $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Path)
+}
+
+function ConvertTo-IsoTime {
+    param([datetime] $Time)
+
+    $Time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", [System.Globalization.CultureInfo]::InvariantCulture)
+}
+
+function Get-Now {
+    ConvertTo-IsoTime -Time ([datetime]::UtcNow)
+}
+
+# Names come from the site: no control characters on the console or in the log.
+function ConvertTo-Line {
+    param([string] $Text)
+
+    $Text -replace '[\x00-\x1F\x7F-\x9F\u202A-\u202E\u2066-\u2069]', '?'
+}
+
+# With -WhatIf nothing is written, not even the log.
+function Write-Line {
+    param([string] $Level, [string] $Text)
+
+    $line = ConvertTo-Line -Text $Text
+    if ($Level -eq 'warning') {
+        Write-Warning -Message $line
+    }
+    else {
+        Write-Host $line
+    }
+    if (-not $WhatIfPreference -and [System.IO.Directory]::Exists([System.IO.Path]::GetDirectoryName($LogPath))) {
+        [System.IO.File]::AppendAllText($LogPath, "$(Get-Now) $Level $line" + [System.Environment]::NewLine)
+    }
+}
+
+# Ends the run with a status of its own; the caller of everything says why.
+function Stop-Run {
+    param([int] $Status, [string] $Text)
+
+    $script:status = $Status
+    throw $Text
+}
+
+# --- Values of a package ----------------------------------------------------------------------------------------------
+
+function Get-Value {
+    param($Record, [string] $Name)
+
+    $property = $Record.CimInstanceProperties[$Name]
+    if ($null -eq $property) {
+        return $null
+    }
+    return $property.Value
+}
+
+function Get-Text {
+    param($Record, [string] $Name)
+
+    [string] (Get-Value -Record $Record -Name $Name)
+}
+
+# One SHA-256 over the UTF-8 of the text, as the plan has it; $null for no text.
+function Get-Digest {
+    param([string] $Text)
+
+    if ($Text -eq '') {
+        return $null
+    }
+    $algorithm = [System.Security.Cryptography.SHA256]::Create()
+    try {
+        $bytes = $algorithm.ComputeHash([System.Text.Encoding]::UTF8.GetBytes($Text))
+    }
+    finally {
+        $algorithm.Dispose()
+    }
+    'sha256:' + [System.BitConverter]::ToString($bytes).Replace('-', '').ToLowerInvariant()
+}
+
+# Ways to the site differ in how they hand on the end of a line, which is no change of the text.
+function Test-Digest {
+    param([string] $Text, [string] $Expected)
+
+    $unix = $Text.Replace("`r`n", "`n")
+    foreach ($form in @($Text, $unix, $unix.Replace("`n", "`r`n"))) {
+        if ([string] (Get-Digest -Text $form) -eq $Expected) {
+            return $true
+        }
+    }
+    return $false
+}
+
+function Test-SameText {
+    param([string] $One, [string] $Other)
+
+    [string]::Equals($One, $Other, [System.StringComparison]::OrdinalIgnoreCase)
+}
+

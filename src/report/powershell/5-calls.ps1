@@ -1,0 +1,254 @@
+# --- The site ---------------------------------------------------------------------------------------------------------
+
+function Test-CimError {
+    param($ErrorRecord, [string] $Name)
+
+    $exception = $ErrorRecord.Exception
+    $exception.GetType().Name -eq 'CimException' -and [string] $exception.NativeErrorCode -eq $Name
+}
+
+# By its key, because only then the lazy property ImageProperty comes along. $null when there is no such package.
+function Read-Record {
+    param($Package)
+
+    $key = New-CimInstance -Namespace $namespace -ClassName $Package.Class -Key 'PackageID' `
+        -Property @{ PackageID = $Package.PackageId } -ClientOnly -WhatIf:$false -Confirm:$false
+    try {
+        Get-CimInstance -CimSession $session -InputObject $key -OperationTimeoutSec $TimeoutSeconds
+    }
+    catch {
+        if (Test-CimError -ErrorRecord $_ -Name 'NotFound') {
+            return $null
+        }
+        throw
+    }
+}
+
+# The provider has to be one of the site that the plan was made for.
+function Test-Provider {
+    $locations = @(Get-CimInstance -CimSession $session -Namespace 'root/sms' -ClassName 'SMS_ProviderLocation' `
+            -OperationTimeoutSec $TimeoutSeconds)
+    $codes = @($locations | ForEach-Object -Process { $_.SiteCode })
+    if ($codes -notcontains $plan.SiteCode) {
+        Stop-Run -Status 4 -Text ("$ProviderMachineName is a provider of site $($codes -join ', '), and the plan was " +
+            "made for site $($plan.SiteCode); name a provider of that site")
+    }
+}
+
+# An SMS_ExtendedStatus comes with what the provider itself refuses; without one, the way to it may have failed.
+function Get-Refusal {
+    param($ErrorRecord)
+
+    $refusal = [pscustomobject] @{ Refused = $false; Busy = $false; Why = $ErrorRecord.Exception.Message }
+    foreach ($name in 'AccessDenied', 'NotFound', 'NotSupported', 'InvalidClass', 'InvalidNamespace',
+        'InvalidParameter', 'MethodNotFound', 'MethodNotAvailable') {
+        if (Test-CimError -ErrorRecord $ErrorRecord -Name $name) {
+            $refusal.Refused = $true
+        }
+    }
+    $data = $null
+    if ($ErrorRecord.Exception.GetType().Name -eq 'CimException') {
+        $data = $ErrorRecord.Exception.ErrorData
+    }
+    if ($null -eq $data -or $data.CimSystemProperties.ClassName -ne 'SMS_ExtendedStatus') {
+        return $refusal
+    }
+    $code = [int64] (Get-Value -Record $data -Name 'ErrorCode') -band 4294967295
+    $sql = [string] (Get-Value -Record $data -Name 'SQLStatus')
+    $refusal.Refused = $true
+    # Somebody edits the object in a console (0x40480732), or the database has chosen this call to give way.
+    $refusal.Busy = $code -eq 1078462258 -or $sql -eq '1205'
+    $refusal.Why = '{0} (SMS_ExtendedStatus, error {1} = 0x{1:X8}, SQL status {2})' -f `
+        (Get-Text -Record $data -Name 'Description'), $code, $sql
+    return $refusal
+}
+
+# Where a step stands: "pending" as the plan found it, "satisfied" as the plan wants it, "conflict" neither.
+function Get-Verdict {
+    param($Step, $Record)
+
+    $package = $Step.Package
+    $verdict = [pscustomobject] @{ Standing = 'pending'; Why = '' }
+    if ($null -eq $Record) {
+        $verdict.Standing = 'conflict'
+        $verdict.Why = 'the site has no such package any more, or does not show it to you'
+        return $verdict
+    }
+    foreach ($property in 'PkgSourcePath', 'SourceSite') {
+        $now = Get-Text -Record $Record -Name $property
+        if (-not (Test-SameText -One $now -Other $package[$property])) {
+            $verdict.Standing = 'conflict'
+            $verdict.Why = "$property is '$now' now, and the plan was made for '$($package[$property])'"
+            return $verdict
+        }
+    }
+    $text = Get-Text -Record $Record -Name 'ImageProperty'
+    if (-not (Test-Digest -Text $text -Expected $package.ImagePropertySha256)) {
+        $difference = Compare-Images -Package $package -Text $text
+        if ($null -eq $difference -and $Step.Action -eq $reload) {
+            $verdict.Standing = 'satisfied'
+            return $verdict
+        }
+        # A plan made without the stored text has nothing to compare with.
+        if ($null -ne $difference -and $null -ne $package.ImagePropertySha256) {
+            $verdict.Standing = 'conflict'
+            $verdict.Why = "ImageProperty has changed since the plan was made, and not to what it wants: $difference"
+            return $verdict
+        }
+    }
+    $version = Get-Value -Record $Record -Name 'SourceVersion'
+    if ($version -eq $package.SourceVersion) {
+        return $verdict
+    }
+    if ($Step.Action -eq $refresh -and $null -ne $version -and $null -ne $package.SourceVersion -and
+        $version -gt $package.SourceVersion) {
+        $verdict.Standing = 'satisfied'
+        return $verdict
+    }
+    $verdict.Standing = 'conflict'
+    $verdict.Why = "SourceVersion is '$version' now, and the plan was made for '$($package.SourceVersion)'"
+    return $verdict
+}
+
+# $null when the effect of a call can be seen in the record, otherwise what is missing.
+function Get-Missing {
+    param($Step, $Record)
+
+    if ($null -eq $Record) {
+        return 'the site has no such package any more'
+    }
+    if ($Step.Action -eq $refresh) {
+        $version = Get-Value -Record $Record -Name 'SourceVersion'
+        if ($null -ne $version -and $null -ne $Step.VersionBefore -and $version -gt $Step.VersionBefore) {
+            return $null
+        }
+        return "SourceVersion is still '$version'"
+    }
+    $text = Get-Text -Record $Record -Name 'ImageProperty'
+    $difference = Compare-Images -Package $Step.Package -Text $text
+    if ($null -ne $difference) {
+        return $difference
+    }
+    # Accepted, the right metadata is enough; without an answer only a change says that the call arrived.
+    if (-not $Step.Answered -and (Test-Digest -Text $text -Expected $Step.Package.ImagePropertySha256)) {
+        return 'ImageProperty is as it was before the call'
+    }
+    return $null
+}
+
+# The fourth step of ReloadImageProperties: commit the object. It is read anew for it, so that what the reload has
+# stored is not overwritten by what stood there before.
+function Save-Record {
+    param($Step)
+
+    if ($Commit -eq 'never') {
+        return
+    }
+    $record = Read-Record -Package $Step.Package
+    if ($null -eq $record -or ($Commit -eq 'auto' -and $null -eq (Get-Missing -Step $Step -Record $record))) {
+        return
+    }
+    Set-CimInstance -CimSession $session -InputObject $record -OperationTimeoutSec $TimeoutSeconds `
+        -WhatIf:$false -Confirm:$false
+    Write-Line -Level 'info' -Text "$($Step.Package.PackageId) was committed"
+}
+
+# Looks for the effect of steps that were called, until it is there or the time since the call is over.
+function Wait-Effect {
+    param([object[]] $Waiting)
+
+    $pause = 2
+    while ($true) {
+        $left = @()
+        foreach ($step in $Waiting) {
+            $missing = 'the package could not be read'
+            try {
+                $record = Read-Record -Package $step.Package
+                $missing = Get-Missing -Step $step -Record $record
+            }
+            catch {
+                $missing = "the package could not be read: $($_.Exception.Message)"
+            }
+            if ($null -eq $missing) {
+                $step.VersionAfter = Get-Value -Record $record -Name 'SourceVersion'
+                $step.LookedUp = -not $step.Answered
+                Set-Outcome -Step $step -Outcome 'done'
+                continue
+            }
+            $began = [datetime]::Parse($step.StartedAt, [System.Globalization.CultureInfo]::InvariantCulture,
+                [System.Globalization.DateTimeStyles] 'AssumeUniversal, AdjustToUniversal')
+            if (([datetime]::UtcNow - $began).TotalSeconds -lt $SettleSeconds) {
+                $left += $step
+                continue
+            }
+            $outcome = if ($step.Answered) { 'unverified' } else { 'unknown' }
+            Set-Outcome -Step $step -Outcome $outcome -Why $missing
+        }
+        if ($left.Count -eq 0) {
+            return
+        }
+        $Waiting = $left
+        Write-Progress -Activity 'Waiting for the site' -Status "$($left.Count) steps"
+        Start-Sleep -Seconds $pause
+        $pause = [System.Math]::Min(30, $pause * 2)
+    }
+}
+
+# Calls the method of a step, again only when the provider says that it was busy. True when something may have happened.
+function Invoke-Step {
+    param($Step, $Record)
+
+    $pause = 5
+    while ($true) {
+        $Step.VersionBefore = Get-Value -Record $Record -Name 'SourceVersion'
+        $Step.VersionAfter = $null
+        $Step.ReturnValue = $null
+        $Step.StartedAt = Get-Now
+        $Step.FinishedAt = $null
+        $Step.Attempts++
+        $Step.Answered = $false
+        # Written before the call: should this script be ended now, the next run looks before it calls again.
+        $Step.Outcome = 'unknown'
+        $Step.Error = 'the call was begun, and its answer was not recorded'
+        Save-Receipt -Step $Step
+        try {
+            $answer = Invoke-CimMethod -CimSession $session -InputObject $Record -MethodName $Step.Action `
+                -OperationTimeoutSec $TimeoutSeconds -WhatIf:$false -Confirm:$false
+        }
+        catch {
+            $refusal = Get-Refusal -ErrorRecord $_
+            if (-not $refusal.Refused) {
+                $Step.Error = $refusal.Why
+                Write-Line -Level 'warning' -Text ("$($Step.Package.PackageId) $($Step.Action): no answer: " +
+                    $refusal.Why)
+                Save-Receipt -Step $Step
+                return $true
+            }
+            if ($refusal.Busy -and $pause -le 60) {
+                $Step.Outcome = 'failed'
+                $Step.Error = $refusal.Why
+                Write-Line -Level 'info' -Text ("$($Step.Package.PackageId) $($Step.Action): again in $pause s: " +
+                    $refusal.Why)
+                Save-Receipt -Step $Step
+                Start-Sleep -Seconds $pause
+                $pause *= 2
+                continue
+            }
+            Set-Outcome -Step $Step -Outcome 'failed' -Why $refusal.Why
+            return $false
+        }
+        $Step.ReturnValue = [int64] $answer.ReturnValue
+        if ($Step.ReturnValue -ne 0) {
+            $why = 'the method returned {0} (0x{1:X8})' -f $Step.ReturnValue, ($Step.ReturnValue -band 4294967295)
+            Set-Outcome -Step $Step -Outcome 'failed' -Why $why
+            return $false
+        }
+        $Step.Answered = $true
+        $Step.Outcome = 'unverified'
+        $Step.Error = 'accepted, and not seen yet'
+        Write-Line -Level 'info' -Text "$($Step.Package.PackageId) $($Step.Action) accepted"
+        Save-Receipt -Step $Step
+        return $true
+    }
+}
+

@@ -1,0 +1,244 @@
+# --- The run ----------------------------------------------------------------------------------------------------------
+
+# What a former run has called and not seen is looked for first. True when nothing is left to do.
+function Resolve-Open {
+    param($Step)
+
+    if ($openOutcomes -contains $Step.Outcome -and $Step.Attempts -gt 0) {
+        Wait-Effect -Waiting @($Step)
+    }
+    return $goodOutcomes -contains $Step.Outcome
+}
+
+# Before the first call: every package again. Returns the number of conflicts.
+function Test-AllSteps {
+    $conflicts = 0
+    $lastPackage = $null
+    $record = $null
+    foreach ($step in $selected) {
+        if ($goodOutcomes -contains $step.Outcome) {
+            continue
+        }
+        if ($step.Package -ne $lastPackage) {
+            $lastPackage = $step.Package
+            $record = Read-Record -Package $lastPackage
+            $sedo = if ($null -eq $record) { '' } else { Get-Text -Record $record -Name 'SedoObjectVersion' }
+            $planned = $lastPackage.SedoObjectVersion
+            if ($planned -and $sedo -and -not (Test-SameText -One $sedo -Other $planned)) {
+                Write-Line -Level 'info' -Text ("$($lastPackage.PackageId) was edited since the plan was made; what " +
+                    'the plan depends on is compared below')
+            }
+        }
+        # Its own effect is no conflict; it is looked for when its turn comes.
+        if ($openOutcomes -contains $step.Outcome -and $step.Attempts -gt 0 -and $null -ne $record) {
+            continue
+        }
+        $verdict = Get-Verdict -Step $step -Record $record
+        if ($verdict.Standing -eq 'conflict') {
+            $conflicts++
+            $step.Outcome = 'conflict'
+            $step.Error = $verdict.Why
+            Write-Line -Level 'warning' -Text "$($step.Package.PackageId) $($step.Action) conflict: $($verdict.Why)"
+        }
+        else {
+            $step.Outcome = 'skipped'
+            $step.Error = $null
+            Write-Line -Level 'info' -Text "$($step.Package.PackageId) $($step.Action) $($verdict.Standing)"
+        }
+    }
+    return $conflicts
+}
+
+# The steps of one package, reload first. Returns those that were called and are still to be seen.
+function Invoke-Package {
+    param([object[]] $PackageSteps)
+
+    $blocked = ''
+    foreach ($step in $PackageSteps) {
+        if ($goodOutcomes -contains $step.Outcome) {
+            continue
+        }
+        if ($step.Outcome -eq 'conflict') {
+            Save-Receipt -Step $step
+            $blocked = 'its reload is in conflict'
+            continue
+        }
+        if ($blocked -and -not $WhatIfPreference) {
+            Set-Outcome -Step $step -Outcome 'skipped' -Why "$blocked, so it was not called"
+            continue
+        }
+        if (-not $WhatIfPreference -and (Resolve-Open -Step $step)) {
+            continue
+        }
+        # What the site has accepted is never called again: a refresh may cost terabytes of traffic.
+        if ($step.Outcome -eq 'unverified') {
+            $blocked = 'its reload could not be seen'
+            continue
+        }
+        # Once more right before the call: other packages may have taken hours.
+        $record = Read-Record -Package $step.Package
+        $verdict = Get-Verdict -Step $step -Record $record
+        if ($verdict.Standing -ne 'pending') {
+            Set-Outcome -Step $step -Outcome $verdict.Standing -Why $verdict.Why
+            $blocked = if ($verdict.Standing -eq 'conflict') { 'its reload is in conflict' } else { '' }
+            continue
+        }
+        $target = ConvertTo-Line -Text "$($step.Package.PackageId) $($step.Package.Name)"
+        if (-not $PSCmdlet.ShouldProcess($target, $step.Action)) {
+            $blocked = 'its reload was not confirmed'
+            continue
+        }
+        if (-not (Invoke-Step -Step $step -Record $record)) {
+            $blocked = 'its reload failed'
+            continue
+        }
+        if ($step.Action -eq $refresh) {
+            $step
+            continue
+        }
+        try {
+            Save-Record -Step $step
+        }
+        catch {
+            Write-Line -Level 'warning' -Text ("$($step.Package.PackageId) could not be committed: " +
+                $_.Exception.Message)
+        }
+        Wait-Effect -Waiting @($step)
+        $blocked = if ($goodOutcomes -contains $step.Outcome) { '' } else { 'its reload could not be seen' }
+    }
+}
+
+function Invoke-Plan {
+    $conflicts = Test-AllSteps
+    if ($conflicts -gt 0 -and -not $SkipConflicts) {
+        Stop-Run -Status 4 -Text ("$conflicts steps are in conflict with the site, so nothing was called; plan " +
+            'again, or leave them out with -SkipConflicts')
+    }
+    $byPackage = @{}
+    foreach ($step in $selected) {
+        if (-not $byPackage.ContainsKey($step.Package.PackageId)) {
+            $byPackage[$step.Package.PackageId] = @()
+        }
+        $byPackage[$step.Package.PackageId] += $step
+    }
+    $called = @()
+    foreach ($package in $plan.Packages) {
+        if ($byPackage.ContainsKey($package.PackageId)) {
+            $called += @(Invoke-Package -PackageSteps $byPackage[$package.PackageId])
+        }
+    }
+    # A refresh takes the site minutes, so all of them are waited for together.
+    if ($called.Count -gt 0) {
+        Wait-Effect -Waiting $called
+    }
+    Write-Progress -Activity 'Waiting for the site' -Completed
+}
+
+function Write-Summary {
+    $counts = @($selected | Group-Object -Property 'Outcome' | ForEach-Object -Process { "$($_.Count) $($_.Name)" })
+    Write-Line -Level 'info' -Text "Plan $($plan.Id.Substring(7, 8)): $($counts -join ', ')."
+    $left = @($selected | Where-Object -FilterScript { $goodOutcomes -notcontains $_.Outcome })
+    if ($WhatIfPreference) {
+        $script:status = 0
+        return
+    }
+    Write-Line -Level 'info' -Text "Receipt: $ReceiptPath"
+    $script:status = if ($left.Count -eq 0) { 0 } else { 6 }
+}
+
+$status = 1
+$startedAt = Get-Now
+$namespace = "root/sms/site_$($plan.SiteCode)"
+$base = 'wimplan-' + $plan.Id.Substring(7, 8)
+$session = $null
+$lock = $null
+$begun = $false
+if (-not $ReceiptPath) {
+    $ReceiptPath = Join-Path -Path $PSScriptRoot -ChildPath "$base.receipt.json"
+}
+if (-not $LogPath) {
+    $LogPath = Join-Path -Path $PSScriptRoot -ChildPath "$base.log"
+}
+$ReceiptPath = Get-FullPath -Path $ReceiptPath
+$LogPath = Get-FullPath -Path $LogPath
+$steps = @(Get-Steps)
+
+try {
+    if ($plan.SiteCode -notmatch '^[A-Za-z0-9]{3}$') {
+        Stop-Run -Status 4 -Text "the plan names no site: '$($plan.SiteCode)'"
+    }
+    if ($SiteCode -and $SiteCode -ne $plan.SiteCode) {
+        Stop-Run -Status 4 -Text "the plan was made for site $($plan.SiteCode), not for $SiteCode"
+    }
+    foreach ($id in $Only) {
+        if (@($steps | Where-Object -FilterScript { $_.Package.PackageId -eq $id }).Count -eq 0) {
+            Stop-Run -Status 2 -Text "-Only names $id, for which the plan has no call"
+        }
+    }
+    foreach ($step in $steps) {
+        $step.Selected = $Only.Count -eq 0 -or $Only -contains $step.Package.PackageId
+    }
+    $selected = @($steps | Where-Object -FilterScript { $_.Selected })
+    if ($steps.Count -eq 0) {
+        Stop-Run -Status 4 -Text 'there is nothing to apply: the plan has no call'
+    }
+    if (-not $WhatIfPreference) {
+        foreach ($path in $ReceiptPath, $LogPath) {
+            if (-not [System.IO.Directory]::Exists([System.IO.Path]::GetDirectoryName($path))) {
+                Stop-Run -Status 2 -Text "the folder of $path does not exist"
+            }
+        }
+        try {
+            $lock = [System.IO.FileStream]::new("$ReceiptPath.lock", [System.IO.FileMode]::OpenOrCreate,
+                [System.IO.FileAccess]::ReadWrite, [System.IO.FileShare]::None, 1,
+                [System.IO.FileOptions]::DeleteOnClose)
+        }
+        catch [System.IO.IOException] {
+            Stop-Run -Status 5 -Text "another run holds $ReceiptPath.lock"
+        }
+    }
+    $again = Read-Receipt
+    if ($again -and @($steps | Where-Object -FilterScript { $goodOutcomes -notcontains $_.Outcome }).Count -eq 0) {
+        Stop-Run -Status 4 -Text "the plan is already applied, as $ReceiptPath says"
+    }
+    foreach ($step in $steps) {
+        Update-StepJson -Step $step
+    }
+
+    Write-Line -Level 'info' -Text ("Plan $($plan.Id) for site $($plan.SiteCode), made $($plan.CreatedAt) by " +
+        "$($plan.CreatedBy), through $ProviderMachineName")
+    $connection = @{
+        ComputerName  = $ProviderMachineName
+        SessionOption = New-CimSessionOption -Protocol $Protocol
+    }
+    if ($Credential -ne [System.Management.Automation.PSCredential]::Empty) {
+        $connection['Credential'] = $Credential
+    }
+    $session = New-CimSession @connection
+    Test-Provider
+    $begun = $true
+    Invoke-Plan
+    Write-Summary
+}
+catch {
+    Write-Line -Level 'warning' -Text $_.Exception.Message
+    if ($status -eq 0) {
+        $status = 1
+    }
+}
+finally {
+    # Also when the run is interrupted with Ctrl+C. What was called and not seen stays unverified or unknown.
+    if ($begun -and $status -ne 4) {
+        foreach ($step in $steps) {
+            Update-StepJson -Step $step
+        }
+        Save-Receipt
+    }
+    if ($null -ne $session) {
+        Remove-CimSession -CimSession $session -WhatIf:$false -Confirm:$false
+    }
+    if ($null -ne $lock) {
+        $lock.Dispose()
+    }
+}
+exit $status

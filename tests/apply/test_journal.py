@@ -1,0 +1,186 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What wimplan-apply keeps on disk, and what it does when it cannot: test_journal.py BUILD [NAME…]."""
+
+import json
+import os
+import re
+import resource
+import signal
+import sys
+import time
+
+from standin import REFRESH, RELOAD, Site, run_tests
+
+
+def journal_of(site):
+    return next(path for path in site.folder.glob("plan*journal*") if not path.name.endswith(("-wal", "-shm", "-journal")))
+
+
+def test_on_disk_before_the_call(build, folder, expect):
+    """Between what is read before a call and the call stands a write through to the disk."""
+    site = Site(build, folder, kinds=("both", "refresh", "both")).make_plan()
+    with site.start(load=True) as server:
+        arguments = [site.program("wimplan-apply"), *site.apply_arguments(server, "run")]
+        # Leaks cannot be looked for under a tracer.
+        result = site.run("strace", "-f", "-qq", "-e", "trace=fdatasync,fsync,sendto,write", "-s", "12", "-o", "trace", *arguments,
+                          env={"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"})
+        expect.status(result, 0)
+    last, calls = None, 0
+    for line in (folder / "trace").read_text().splitlines():
+        found = re.search(r"\b(fdatasync|fsync|(?:sendto|write)\(\d+, \"(GET|POST))", line)
+        if found and found.group(2) == "POST":
+            calls += 1
+            expect(last in ("fdatasync", "fsync"), f"before call {calls} came {last}")
+        if found:
+            last = found.group(2) or found.group(1)
+    expect.equal(calls, 5, "calls")
+
+
+def test_journal_of_another_plan(build, folder, expect):
+    site = Site(build, folder, kinds=("both", "both")).make_plan()
+    with site.start(load=True) as server:
+        expect.status(site.apply(server, "run", "--only", site.packages[0]["id"], "--journal", "one.db"), 0)
+        other = site.run("wimplan", "plan", "--cache", "cache.db", "--map", site.map, "--only", site.packages[1]["id"], "-o", "other.json")
+        expect.status(other, 0)
+        before = len(site.requests("POST"))
+        result = site.apply(server, "run", "--journal", "one.db", plan="other.json")
+        expect.status(result, 4)
+        expect.says(result.stderr, "one.db")
+        expect.equal(len(site.requests("POST")), before, "calls")
+
+
+def test_damaged_journal(build, folder, expect):
+    site = Site(build, folder, kinds=("both", "refresh")).make_plan()
+    with site.start(load=True) as server:
+        (folder / "bad.db").write_bytes(b"no database at all " * 300)
+        result = site.apply(server, "run", "--journal", "bad.db")
+        expect(result.returncode in (1, 4), f"exit status {result.returncode}")
+        expect.says(result.stderr, "bad.db")
+        expect.equal(site.requests("POST"), [], "calls")
+        expect.equal((folder / "bad.db").read_bytes(), b"no database at all " * 300, "the file is left alone")
+        nowhere = site.apply(server, "run", "--journal", "nowhere/at/all.db")
+        expect.status(nowhere, 1)
+        expect.equal(site.requests("POST"), [], "calls without a journal")
+        expect.status(site.apply(server), 0)
+        whole = journal_of(site).read_bytes()
+        for at in range(100, len(whole), len(whole) // 12):
+            journal_of(site).write_bytes(whole[:at] + bytes(64) + whole[at + 64:])
+            result = site.apply(server)
+            expect(result.returncode in (0, 1, 4, 6), f"byte {at}: {result.returncode} {result.stderr[-200:]}")
+            journal_of(site).write_bytes(whole)
+        expect.equal(set(site.effects("refresh").values()), {1}, "refreshes whatever the journal says")
+
+
+def test_receipt_cannot_be_written(build, folder, expect):
+    site = Site(build, folder, kinds=("refresh",)).make_plan()
+    with site.start(load=True) as server:
+        result = site.apply(server, "run", "--receipt", "nowhere/receipt.json")
+        expect.status(result, 1)
+        expect.says(result.stderr, "nowhere")
+        calls = len(site.requests("POST"))
+        again = site.apply(server, "run", "--receipt", "here.json")
+        expect(again.returncode == (4 if calls else 0), f"exit status {again.returncode} after {calls} calls")
+        expect.equal(json.loads((folder / "here.json").read_text())["steps"][0]["outcome"], "done", "outcome")
+        expect.equal(site.effects("refresh"), {site.packages[0]["id"]: 1}, "refreshes")
+
+
+def test_disk_is_full(build, folder, expect):
+    """The journal cannot grow: no call without its line, and no damage."""
+    site = Site(build, folder, kinds=("both",) * 6).make_plan()
+    with site.start(load=True) as server:
+        def limit():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (90000, 90000))
+
+        result = site.run("wimplan-apply", *site.apply_arguments(server, "run"), preexec_fn=limit)
+        if result.returncode:
+            expect(result.returncode in (1, 6), f"exit status {result.returncode}")
+            expect(result.stderr, "says nothing")
+        calls = len(site.requests("POST"))
+        expect(calls < 12, f"{calls} calls: the limit was not reached")
+        expect.status(site.apply(server), 0)
+    expect.equal(site.effects("refresh"), {package["id"]: 1 for package in site.packages}, "refreshes")
+
+
+def test_stdout_is_full(build, folder, expect):
+    site = Site(build, folder, kinds=("refresh",)).make_plan()
+    with site.start(load=True) as server, open("/dev/full", "w", encoding="ascii") as full:
+        for options in ((), ("--json",)):
+            result = site.apply(server, "check", *options, stdout=full)
+            expect.equal(result.returncode, 1, f"check {options} with a full stdout")
+        result = site.apply(server, "run", "--json", stdout=full)
+        expect.equal(result.returncode, 1, "run --json with a full stdout")
+        expect.equal(site.outcomes(), {(site.packages[0]["id"], REFRESH): "done"}, "the receipt is there all the same")
+
+
+def test_killed_and_never_read(build, folder, expect):
+    """Started, killed, never carried out: the next run looks until the settle time since the start is over, then sends again."""
+    site = Site(build, folder, kinds=("refresh", "reload")).make_plan()
+    with site.start(faults=[{"method": "POST", "nth": 1, "action": "close-before-read"}], load=True) as server:
+        process = site.start_apply(server, "run", "--settle", "60")
+        while not site.requests("POST") and process.poll() is None:
+            time.sleep(0.02)
+        time.sleep(0.3)
+        process.kill()
+        process.communicate()
+        result = site.apply(server, "run", "--settle", "4")
+        if result.returncode == 6:
+            result = site.apply(server, "run", "--settle", "4")
+        expect.status(result, 0)
+        at = [entry["at"] for entry in site.requests("POST", REFRESH)]
+        expect(len(at) == 2 and 3.9 <= at[1] - at[0] < 9, f"calls at {at}")
+    expect.equal(site.effects("refresh"), {site.packages[0]["id"]: 1}, "refreshes")
+
+
+def test_two_signals(build, folder, expect):
+    site = Site(build, folder, kinds=("refresh", "refresh")).make_plan()
+    with site.start(faults=[{"method": "POST", "nth": 1, "action": "slow", "seconds": 3}], load=True) as server:
+        process = site.start_apply(server)
+        while not site.requests("POST") and process.poll() is None:
+            time.sleep(0.02)
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+        expect(time.monotonic() - began < 2, "the second signal ends it at once")
+        expect(process.returncode in (130, -signal.SIGINT), f"exit status {process.returncode}")
+        expect.status(site.apply(server), 0)
+    expect.equal(site.effects("refresh"), {package["id"]: 1 for package in site.packages}, "refreshes")
+
+
+def test_receipt_of_a_part(build, folder, expect):
+    """A receipt with failures is one that record accepts, and it takes from it what was done."""
+    site = Site(build, folder, kinds=("refresh", "refresh")).make_plan()
+    faults = [{"method": "POST", "path": f"*{site.packages[1]['id']}*", "action": "return-value", "value": 1}]
+    with site.start(faults=faults, load=True) as server:
+        expect.status(site.apply(server), 6)
+        later = site.export(server, "later.json")
+    expect.status(site.run("wimplan", "record", "--cache", "cache.db", site.receipt_path()), 0)
+    site.must("wimplan", "import", "--cache", "cache.db", "--site", "P01", later)
+    plan = site.plan("next.json")
+    expect.equal([change["package_id"] for change in plan["body"]["changes"]], [site.packages[1]["id"]], "what is left")
+
+
+def test_read_only_commands_leave_nothing(build, folder, expect):
+    site = Site(build, folder).make_plan()
+    before = sorted(path.name for path in folder.iterdir())
+    expect.status(site.run("wimplan-apply", "status", "plan.json"), 0)
+    expect.equal(sorted(path.name for path in folder.iterdir()), before, "files after status")
+
+
+def test_reload_then_killed_keeps_order(build, folder, expect):
+    """A refresh is sent only after its reload is done, also across runs."""
+    site = Site(build, folder, kinds=("both",)).make_plan()
+    faults = [{"method": "POST", "path": f"*{RELOAD}", "nth": 1, "action": "return-value", "value": 1}]
+    with site.start(faults=faults, load=True) as server:
+        expect.status(site.apply(server), 6)
+        expect.equal(site.requests("POST", REFRESH), [], "refresh before its reload")
+        expect.status(site.apply(server), 0)
+    posts = [entry["path"].rsplit(".", 1)[1] for entry in site.requests("POST")]
+    expect.equal(posts, [RELOAD, RELOAD, REFRESH], "calls")
+
+
+if __name__ == "__main__":
+    sys.exit(run_tests(sys.modules[__name__], sys.argv))

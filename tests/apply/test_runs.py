@@ -1,0 +1,302 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What wimplan-apply does when all goes well: test_runs.py BUILD [NAME…]."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+import time
+
+from standin import IMAGE, REFRESH, RELOAD, Site, run_tests
+
+ALL = ("both", "both", "reload", "refresh", "none")
+
+
+def test_convergence(build, folder, expect):
+    """Import, plan, apply, export again, import, record, plan: no changes."""
+    site = Site(build, folder, kinds=ALL).make_plan()
+    planned = site.planned()
+    expect.equal(len(planned), 6, "planned steps")
+    with site.start("--settle-delay", "0.2-0.6", load=True) as server:
+        result = site.apply(server)
+        expect.status(result, 0)
+        expect.equal(site.outcomes(), {step: "done" for step in planned}, "outcomes")
+        later = site.export(server, "later.json")
+    site.must("wimplan", "import", "--cache", "cache.db", "--site", "P01", later)
+    site.must("wimplan", "record", "--cache", "cache.db", site.receipt_path())
+    after = site.run("wimplan", "plan", "--cache", "cache.db", "--map", site.map, "--detailed-exitcode", "-o", "after.json")
+    expect.status(after, 0)
+    shown = site.must("wimplan", "show", "after.json")
+    expect.says(shown.stdout, "No changes")
+    for package in site.packages:
+        wanted = {RELOAD: int(package["kind"] in ("both", "reload")), REFRESH: int(package["kind"] in ("both", "refresh"))}
+        found = {RELOAD: site.effects("reload").get(package["id"], 0), REFRESH: site.effects("refresh").get(package["id"], 0)}
+        expect.equal(found, wanted, f"effects on {package['id']} ({package['kind']})")
+
+
+def test_order_and_form(build, folder, expect):
+    site = Site(build, folder, kinds=ALL).make_plan()
+    with site.start(load=True) as server:
+        expect.status(site.apply(server), 0)
+    posts = [entry["path"].rsplit(".", 1)[1] + " " + entry["path"].split("'")[1] for entry in site.requests("POST")]
+    expect.equal(posts, [f"{action} {package_id}" for package_id, action in site.planned()], "calls in the plan's order")
+    first = site.requests()[0]
+    expect(first["path"].endswith("/$metadata"), f"$metadata is read first, not {first['path']}")
+    expect.equal({entry["content_type"] for entry in site.requests("POST")}, {"application/json"}, "Content-Type")
+    expect("wimplan" in (first["agent"] or ""), f"User-Agent: {first['agent']}")
+    reads = {entry["path"] for entry in site.entries("request")[: [e["method"] for e in site.entries("request")].index("POST")]}
+    for package_id, _ in site.planned():
+        expect(any(package_id in path for path in reads), f"{package_id} is read before the first call")
+
+
+def test_bare_answers_and_large_metadata(build, folder, expect):
+    site = Site(build, folder).make_plan()
+    with site.start("--bare", "--metadata-classes", "3000", load=True) as server:
+        expect.status(site.apply(server), 0)
+    expect.equal(site.outcomes(), {step: "done" for step in site.planned()}, "outcomes")
+
+
+def test_receipt(build, folder, expect):
+    site = Site(build, folder).make_plan()
+    plan = json.loads((folder / "plan.json").read_text())
+    with site.start(load=True) as server:
+        result = site.apply(server, "run", "--json")
+        expect.status(result, 0)
+        receipt = site.receipt()
+        expect.equal(json.loads(result.stdout), receipt, "run --json prints the receipt")
+        expect.equal((receipt["format"], receipt["format_version"], receipt["plan_id"], receipt["site_code"], receipt["provider"]),
+                     ("wimplan-receipt", "1.0", plan["plan_id"], "P01", server.url), "head")
+        for key in ("started_at", "finished_at"):
+            expect(receipt[key] and receipt[key].endswith("Z"), f"{key}: {receipt[key]}")
+        changes = {change["package_id"]: change for change in plan["body"]["changes"]}
+        for step in receipt["steps"]:
+            change, refreshed = changes[step["package_id"]], step["action"] == REFRESH
+            expect.equal((step["return_value"], step["looked_up"], step["attempts"], step["error"], step["source_version_before"],
+                          step["source_version_after"], step["content_id"], step["file_id"]),
+                         (0, False, 1, None, 3, 3 + refreshed, change["expect"]["content_id"], change["expect"]["file_id"]),
+                         f"{step['package_id']} {step['action']}")
+            expect(step["started_at"] <= step["finished_at"], "times")
+    recorded = site.run("wimplan", "record", "--cache", "cache.db", site.receipt_path())
+    expect.status(recorded, 0)
+
+
+def test_receipt_elsewhere(build, folder, expect):
+    site = Site(build, folder, kinds=("reload",)).make_plan()
+    with site.start(load=True) as server:
+        expect.status(site.apply(server, "run", "--receipt", "elsewhere.json", "--journal", "elsewhere.db"), 0)
+    expect((folder / "elsewhere.json").exists() and (folder / "elsewhere.db").exists(), "files where they were asked for")
+    expect.equal([path.name for path in folder.glob("plan*")], ["plan.json"], "nothing beside the plan")
+
+
+def test_check(build, folder, expect):
+    site = Site(build, folder).make_plan()
+    with site.start(load=True) as server:
+        result = site.apply(server, "check", "--json")
+        expect.status(result, 0)
+        document = json.loads(result.stdout)
+        expect.equal(document["format"], "wimplan-check", "format")
+        expect.equal({step["outcome"] for step in document["steps"]}, {"pending"}, "outcomes")
+        expect.equal({entry["method"] for entry in site.requests()}, {"GET"}, "methods")
+        expect.equal([path.name for path in folder.glob("plan*")], ["plan.json"], "check leaves nothing behind")
+        text = site.apply(server, "check")
+        expect.status(text, 0)
+        expect.says(text.stdout, site.packages[0]["id"], RELOAD)
+        expect.status(site.apply(server), 0)
+        document = json.loads(site.apply(server, "check", "--json").stdout)
+        expect.equal({step["outcome"] for step in document["steps"]}, {"satisfied"}, "after the run")
+
+
+def test_status(build, folder, expect):
+    site = Site(build, folder).make_plan()
+    expect.status(site.run("wimplan-apply", "status", "plan.json"), 0)
+    with site.start(load=True) as server:
+        expect.status(site.apply(server), 0)
+    after = site.run("wimplan-apply", "status", "plan.json")
+    expect.status(after, 0)
+    expect.says(after.stdout, "4 done")
+    document = json.loads(site.run("wimplan-apply", "status", "plan.json", "--json").stdout)
+    expect.equal({step["outcome"] for step in document["steps"]}, {"done"}, "outcomes")
+
+
+def test_events(build, folder, expect):
+    site = Site(build, folder).make_plan()
+    with site.start(load=True) as server:
+        expect.status(site.apply(server, "run", "--events", "events"), 0)
+    events = [json.loads(line) for line in (folder / "events").read_text().splitlines()]
+    expect(len(events) > len(site.planned()), f"{len(events)} events")
+    expect(all("type" in event for event in events), "every event has a type")
+    expect(any(event.get("package_id") == site.packages[0]["id"] for event in events), "events name packages")
+
+
+def test_asks_first(build, folder, expect):
+    site = Site(build, folder).make_plan()
+    with site.start(load=True) as server:
+        arguments = [argument for argument in site.apply_arguments(server, "run") if argument != "--yes"]
+        result = site.run("wimplan-apply", *arguments)
+        expect.status(result, 2)
+        expect.says(result.stderr, "--yes")
+    expect.equal(site.requests("POST"), [], "calls")
+
+
+def on_a_terminal(site, arguments, answer):
+    """Runs wimplan-apply with a terminal as all its streams; (exit status, what stood on it)."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen([site.program("wimplan-apply"), *arguments], cwd=site.folder, env=site.env, stdin=theirs, stdout=theirs,
+                               stderr=theirs, start_new_session=True)
+    os.close(theirs)
+    text, answered = b"", False
+    while True:
+        try:
+            piece = os.read(ours, 4096)
+        except OSError:
+            break
+        if not piece:
+            break
+        text += piece
+        if not answered and b"?" in text:
+            os.write(ours, answer)
+            answered = True
+    os.close(ours)
+    return process.wait(30), text.decode()
+
+
+def test_asks_on_a_terminal(build, folder, expect):
+    site = Site(build, folder).make_plan()
+    with site.start(load=True) as server:
+        arguments = [argument for argument in site.apply_arguments(server, "run") if argument != "--yes"]
+        for answer in (b"n\n", b"\n", b"\x04", b"what\n"):
+            status, text = on_a_terminal(site, arguments, answer)
+            expect.equal(status, 4, f"exit status after {answer!r}")
+            expect.says(text, "2", "reload", "refresh", server.url)
+        expect.equal(site.requests("POST"), [], "calls before a yes")
+        status, text = on_a_terminal(site, arguments, b"y\n")
+        expect.equal(status, 0, "exit status after y")
+        expect.says(text, "[1/4]", "4 done")
+    expect.equal(set(site.outcomes().values()), {"done"}, "outcomes")
+
+
+def test_only(build, folder, expect):
+    site = Site(build, folder, kinds=("both", "both", "refresh")).make_plan()
+    one = site.packages[1]["id"]
+    with site.start(load=True) as server:
+        result = site.apply(server, "run", "--only", one)
+        expect.status(result, 0)
+        expect.equal((site.effects("reload"), site.effects("refresh")), ({one: 1}, {one: 1}), "effects of --only")
+        unknown = site.apply(server, "run", "--only", "P01FFFFF")
+        expect(unknown.returncode in (2, 4), f"--only of an unknown package: {unknown.returncode}")
+        expect.says(unknown.stderr, "P01FFFFF")
+        expect.status(site.apply(server, "run"), 0)
+    expect.equal(site.effects("refresh"), {package["id"]: 1 for package in site.packages}, "effects of all")
+    expect.equal(set(site.outcomes()), set(site.planned()), "one receipt covers all runs")
+
+
+def test_commit_auto(build, folder, expect):
+    site = Site(build, folder).make_plan()
+    with site.start(load=True) as server:
+        expect.status(site.apply(server, "run", "--commit", "auto"), 0)
+    expect.equal(site.effects("commit"), {}, "commits when the result is there already")
+    site.forget()
+    with site.start("--needs-commit", load=True) as server:
+        expect.status(site.apply(server, "run", "--commit", "auto"), 0)
+    reloads = [package_id for package_id, action in site.planned() if action == RELOAD]
+    expect.equal(site.effects("commit"), {package_id: 1 for package_id in reloads}, "commits when it is needed")
+    expect.equal({tuple(entry["changed"]) for entry in site.entries("effect") if entry["effect"] == "commit"}, {()},
+                 "a commit changes no property")
+    expect.equal(set(site.outcomes().values()), {"done"}, "outcomes")
+
+
+def test_commit_always(build, folder, expect):
+    site = Site(build, folder, kinds=("both", "reload")).make_plan()
+    with site.start(load=True) as server:
+        expect.status(site.apply(server, "run", "--commit", "always"), 0)
+        expect.equal(site.effects("commit"), {package["id"]: 1 for package in site.packages}, "commits")
+        for package in site.packages:
+            expect("3007" in server.object(package["class"], package["id"])["ImageProperty"], "the commit kept what was reloaded")
+
+
+def test_commit_never(build, folder, expect):
+    site = Site(build, folder, kinds=("reload", "both")).make_plan()
+    with site.start("--needs-commit", load=True) as server:
+        expect.status(site.apply(server, "run", "--commit", "never", "--settle", "2"), 6)
+    expect.equal(site.effects("commit"), {}, "commits")
+    outcomes = site.outcomes()
+    expect.equal({outcome for (_, action), outcome in outcomes.items() if action == RELOAD}, {"unverified"}, "reloads")
+    expect.equal(site.effects("refresh"), {}, "no refresh before its reload is seen")
+
+
+def test_verification_in_the_background(build, folder, expect):
+    site = Site(build, folder, kinds=("refresh",) * 6).make_plan()
+    with site.start("--settle-delay", "3", load=True) as server:
+        began = time.monotonic()
+        expect.status(site.apply(server), 0)
+        took = time.monotonic() - began
+    expect(3 <= took < 9, f"six refreshes that show after 3 s each took {took:.1f} s")
+    posts = [entry["at"] for entry in site.requests("POST")]
+    expect(max(posts) - min(posts) < 2.5, "calls do not wait for the verification of others")
+
+
+def test_unverified(build, folder, expect):
+    site = Site(build, folder, kinds=("refresh", "refresh")).make_plan()
+    faults = [{"method": "POST", "path": f"*{site.packages[0]['id']}*RefreshPkgSource", "nth": 1, "action": "no-effect"}]
+    with site.start(faults=faults, load=True) as server:
+        result = site.apply(server, "run", "--settle", "2")
+        expect.status(result, 6)
+        expect.equal(site.outcomes(), {(site.packages[0]["id"], REFRESH): "unverified", (site.packages[1]["id"], REFRESH): "done"},
+                     "outcomes")
+        expect.says(result.stdout, site.packages[0]["id"])
+
+
+def test_satisfied(build, folder, expect):
+    """Somebody did by hand what the plan wants."""
+    site = Site(build, folder, kinds=("both", "both")).make_plan()
+    package = site.packages[1]
+    with site.start(load=True) as server:
+        for action in (RELOAD, REFRESH):
+            expect.equal(server.request("POST", f"{IMAGE}('{package['id']}')/AdminService.{action}", {})[0], 201, action)
+        expect.status(site.apply(server), 0)
+    expect.equal(site.effects("refresh"), {p["id"]: 1 for p in site.packages}, "no second refresh")
+    outcomes = site.outcomes()
+    expect.equal({outcomes[package["id"], RELOAD], outcomes[package["id"], REFRESH]}, {"satisfied"}, "outcomes")
+
+
+def test_only_another_object_version(build, folder, expect):
+    """A SedoObjectVersion that differs alone is a note, no conflict."""
+    site = Site(build, folder).make_plan()
+    faults = [{"path": "*$metadata", "nth": 1, "action": "change-record", "package_id": site.packages[1]["id"],
+               "set": {"Description": "new comment"}}]
+    with site.start(faults=faults, load=True) as server:
+        expect.status(site.apply(server), 0)
+    expect.equal(set(site.outcomes().values()), {"done"}, "outcomes")
+
+
+def test_boot_images(build, folder, expect):
+    """Only reported unless the policy plans them."""
+    site = Site(build, folder, kinds=("both", "both"), boot=True).make_plan()
+    expect.equal({package_id for package_id, _ in site.planned()}, {site.packages[0]["id"]}, "planned")
+    with site.start(load=True) as server:
+        expect.status(site.apply(server), 0)
+        expect.equal(set(site.effects("reload")), {site.packages[0]["id"]}, "reloads")
+    site.forget()
+    (folder / "plan.conf").write_text("[policy]\nboot_images = plan\n")
+    site.must("wimplan", "plan", "--config", "plan.conf", "--cache", "cache.db", "--map", site.map, "--quiet", "-o", "plan.json")
+    with site.start(load=True) as server:
+        expect.status(site.apply(server), 0)
+        expect.equal(set(site.effects("reload")), {package["id"] for package in site.packages}, "reloads with boot_images = plan")
+    expect.equal(set(site.outcomes().values()), {"done"}, "outcomes")
+
+
+def test_wrong_calls(build, folder, expect):
+    site = Site(build, folder, kinds=("reload",)).make_plan()
+    for arguments in ((), ("run",), ("frob", "plan.json"), ("run", "plan.json", "--auth", "none")):
+        result = site.run("wimplan-apply", *arguments)
+        expect(result.returncode == 2 and result.stderr, f"{arguments}: {result.returncode} {result.stderr!r}")
+    expect.status(site.run("wimplan-apply", "--help"), 0)
+    version = site.run("wimplan-apply", "--version")
+    expect.status(version, 0)
+    expect.says(version.stdout, "wimplan-apply")
+
+
+if __name__ == "__main__":
+    sys.exit(run_tests(sys.modules[__name__], sys.argv))

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a GET gives: lists with lazy properties left out, objects by key, companion classes, OData queries, $metadata. */
+#include "site.h"
+
+#include "wimplan/buf.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static const char *const classes[] = { "SMS_ImagePackage", "SMS_OperatingSystemInstallPackage", "SMS_BootImagePackage" };
+
+const char *site_class(const char *name)
+{
+	for (size_t i = 0; i < 3; i++)
+		if (!strcasecmp(name, classes[i]))
+			return classes[i];
+	return NULL;
+}
+
+/* configmgr.md, §1.1 and §1.2. */
+static const char *const lazy[] = { "__QUALIFIER_SECURITYVERBS", "AlternateContentProviders", "ExtendedData",
+	"ExtendedDataSize", "IconSize", "ImageDiskLayout", "ImageProperty", "ISVData", "ISVDataSize", "RefreshPkgSourceFlag",
+	"RefreshSchedule" };
+static const char *const lazy_boot[] = { "BackgroundBitmapPath", "ContextID", "EnableLabShell", "ImageIndex",
+	"OptionalComponents", "PreExecCommandLine", "ReferencedDrivers", "ScratchSpace" };
+
+bool site_is_lazy(const char *class, const char *property)
+{
+	for (size_t i = 0; i < sizeof lazy / sizeof *lazy; i++)
+		if (!strcmp(property, lazy[i]))
+			return strcmp(property, "ImageDiskLayout") || strcmp(class, classes[1]);
+	for (size_t i = 0; !strcmp(class, classes[2]) && i < sizeof lazy_boot / sizeof *lazy_boot; i++)
+		if (!strcmp(property, lazy_boot[i]))
+			return true;
+	return false;
+}
+
+static json_t *lazy_names(const char *class)
+{
+	json_t *names = json_array();
+
+	for (size_t i = 0; i < sizeof lazy / sizeof *lazy; i++)
+		if (site_is_lazy(class, lazy[i]))
+			json_array_append_new(names, json_string(lazy[i]));
+	for (size_t i = 0; !strcmp(class, classes[2]) && i < sizeof lazy_boot / sizeof *lazy_boot; i++)
+		json_array_append_new(names, json_string(lazy_boot[i]));
+	return names;
+}
+
+json_t *site_entity(struct call *call, json_t *object, bool by_key)
+{
+	struct site *site = call->site;
+	const char *package_id = json_string_value(json_object_get(object, "PackageID"));
+	sqlite3_stmt *statement = site_sql(site, "SELECT class FROM object WHERE package_id = ?1");
+	json_t *entity = json_object(), *value;
+	const char *class, *key;
+	char text[200];
+
+	sqlite3_bind_text(statement, 1, package_id, -1, SQLITE_STATIC);
+	class = site_step(site, statement) ? site_class((const char *)sqlite3_column_text(statement, 0)) : classes[0];
+	sqlite3_finalize(statement);
+	/* The etag is the key and nothing else: no version (configmgr.md, §4.2). */
+	json_object_set_new(entity, "@odata.etag", json_string(package_id));
+	json_object_set_new(entity, "__LAZYPROPERTIES", lazy_names(class));
+	json_object_set_new(entity, "__QUALIFIER_SECURITYVERBS", json_null());
+	json_object_foreach(object, key, value) {
+		bool hidden = site_is_lazy(class, key) && !by_key;
+
+		json_object_set_new(entity, key, hidden ? json_null() : json_incref(value));
+	}
+	if (!by_key)
+		for (size_t i = 0; i < sizeof lazy / sizeof *lazy; i++)
+			if (site_is_lazy(class, lazy[i]))
+				json_object_set_new(entity, lazy[i], json_null());
+	json_object_set_new(entity, "__GENUS", json_integer(2));
+	json_object_set_new(entity, "__CLASS", json_string(class));
+	json_object_set_new(entity, "__SUPERCLASS", json_string("SMS_PackageBaseclass"));
+	json_object_set_new(entity, "__DYNASTY", json_string("SMS_BaseClass"));
+	snprintf(text, sizeof text, "%s.PackageID=\"%s\"", class, package_id);
+	json_object_set_new(entity, "__RELPATH", json_string(text));
+	json_object_set_new(entity, "__SERVER", json_string("CM01"));
+	snprintf(text, sizeof text, "root\\sms\\site_%s", site->site_code);
+	json_object_set_new(entity, "__NAMESPACE", json_string(text));
+	return entity;
+}
+
+static void add_dp(struct site *site, json_t *rows, sqlite3_stmt *statement)
+{
+	json_int_t version = sqlite3_column_int64(statement, 2), wanted = sqlite3_column_int64(statement, 3);
+	bool current = version >= wanted;
+
+	json_array_append_new(rows, json_pack("{s:s,s:s,s:s,s:I,s:i,s:s,s:s}", "PackageID", sqlite3_column_text(statement, 0),
+		"ServerNALPath", sqlite3_column_text(statement, 1), "SiteCode", site->site_code, "SourceVersion", version,
+		"State", current ? 0 : 7, "SecuredTypeID", "", "__CLASS", "SMS_PackageStatusDistPointsSummarizer"));
+}
+
+/* A DP has the old version until its time has come: it says CONTENT_UPDATING until then (configmgr.md, §8). */
+static json_t *list_dps(struct site *site)
+{
+	json_t *rows = json_array();
+	sqlite3_stmt *statement = site_sql(site, "UPDATE dp SET version = (SELECT json_extract(json, '$.SourceVersion') FROM object "
+		"WHERE object.package_id = dp.package_id) WHERE due <= ?1");
+
+	sqlite3_bind_double(statement, 1, site_now(site));
+	site_step(site, statement);
+	sqlite3_finalize(statement);
+	statement = site_sql(site, "SELECT dp.package_id, nal, version, json_extract(json, '$.SourceVersion') FROM dp "
+				   "JOIN object USING (package_id) ORDER BY dp.package_id, nal");
+	while (site_step(site, statement))
+		add_dp(site, rows, statement);
+	sqlite3_finalize(statement);
+	return rows;
+}
+
+static json_t *list_companions(struct site *site, const char *class)
+{
+	sqlite3_stmt *statement = site_sql(site, "SELECT json FROM companion WHERE class = ?1 COLLATE NOCASE ORDER BY package_id, rowid");
+	json_t *rows = json_array();
+
+	sqlite3_bind_text(statement, 1, class, -1, SQLITE_STATIC);
+	while (site_step(site, statement))
+		json_array_append_new(rows, site_column_json(statement, 0));
+	sqlite3_finalize(statement);
+	return rows;
+}
+
+/* NULL: no such class. */
+json_t *site_list(struct call *call, const char *class)
+{
+	struct site *site = call->site;
+	const char *known = site_class(class);
+	sqlite3_stmt *statement;
+	json_t *rows;
+
+	if (!strcasecmp(class, "SMS_PackageStatusDistPointsSummarizer"))
+		return list_dps(site);
+	if (!strcasecmp(class, "SMS_ImageInformation") || !strcasecmp(class, "SMS_ObjectContentExtraInfo"))
+		return list_companions(site, class);
+	if (!known)
+		return NULL;
+	rows = json_array();
+	statement = site_sql(site, "SELECT json FROM object WHERE class = ?1 ORDER BY package_id");
+	sqlite3_bind_text(statement, 1, known, -1, SQLITE_STATIC);
+	while (site_step(site, statement)) {
+		json_t *object = site_column_json(statement, 0);
+
+		json_array_append_new(rows, site_entity(call, object, false));
+		json_decref(object);
+	}
+	sqlite3_finalize(statement);
+	return rows;
+}
+
+/* "Property eq 'text'" or "… eq 12", several joined with "and". Returns 1, 0, or -1 when it is anything else. */
+static int matches(const json_t *row, const char *filter)
+{
+	while (*filter) {
+		char name[64], value[256];
+		const json_t *is;
+		int length = 0;
+
+		if (sscanf(filter, " %63[A-Za-z_] eq '%255[^']'%n", name, value, &length) == 2 && length) {
+			is = json_object_get(row, name);
+			if (!json_is_string(is) || strcasecmp(json_string_value(is), value))
+				return 0;
+		} else if (sscanf(filter, " %63[A-Za-z_] eq %255[0-9]%n", name, value, &length) == 2 && length) {
+			is = json_object_get(row, name);
+			if (!json_is_integer(is) || json_integer_value(is) != strtoll(value, NULL, 10))
+				return 0;
+		} else {
+			return -1;
+		}
+		filter += length;
+		filter += strspn(filter, " ");
+		if (!strncmp(filter, "and ", 4))
+			filter += 4;
+		else if (*filter)
+			return -1;
+	}
+	return 1;
+}
+
+static void keep_selected(json_t *row, const char *select)
+{
+	const char *key;
+	json_t *value;
+	void *next;
+
+	json_object_foreach_safe(row, next, key, value) {
+		const char *at = strstr(select, key);
+		size_t length = strlen(key);
+		bool kept = key[0] == '@';
+
+		for (; at && !kept; at = strstr(at + 1, key))
+			kept = (at == select || at[-1] == ',') && (at[length] == ',' || !at[length]);
+		if (!kept)
+			json_object_del(row, key);
+	}
+}
+
+json_t *site_query(struct call *call, json_t *rows)
+{
+	json_int_t skip = call->skip ? strtoll(call->skip, NULL, 10) : 0;
+	json_int_t top = call->top ? strtoll(call->top, NULL, 10) : -1;
+	json_t *kept = json_array(), *row;
+	size_t i;
+
+	json_array_foreach(rows, i, row) {
+		int match = call->filter ? matches(row, call->filter) : 1;
+
+		if (match < 0) {
+			json_decref(rows);
+			json_decref(kept);
+			return NULL;
+		}
+		if (!match || skip-- > 0 || top == 0)
+			continue;
+		top--;
+		if (call->select)
+			keep_selected(row, call->select);
+		json_array_append(kept, row);
+	}
+	json_decref(rows);
+	return kept;
+}
+
+static void add_class(struct wp_buf *buf, const struct site *site, const char *class)
+{
+	static const char *const actions[] = { "ReloadImageProperties", "RefreshPkgSource", "AddChangeNotification" };
+
+	wp_buf_printf(buf, "<EntityType Name=\"%s\" OpenType=\"true\"><Key><PropertyRef Name=\"PackageID\"/></Key>"
+			   "<Property Name=\"PackageID\" Type=\"Edm.String\" Nullable=\"false\"/><Property Name=\"Name\" Type=\"Edm.String\"/>"
+			   "<Property Name=\"ImageProperty\" Type=\"Edm.String\"/><Property Name=\"SourceVersion\" Type=\"Edm.Int64\"/>"
+			   "<Property Name=\"SourceDate\" Type=\"Edm.DateTimeOffset\"/></EntityType>\n", class);
+	for (size_t i = 0; site->bound_actions && i < sizeof actions / sizeof *actions; i++)
+		wp_buf_printf(buf, "<Action Name=\"%s\" IsBound=\"true\"><Parameter Name=\"bindingParameter\" Type=\"AdminService.%s\"/>"
+				   "<ReturnType Type=\"Edm.Int32\"/></Action>\n", actions[i], class);
+}
+
+char *site_metadata(const struct site *site)
+{
+	struct wp_buf buf = { 0 };
+
+	wp_buf_puts(&buf, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<edmx:Edmx Version=\"4.0\" "
+			  "xmlns:edmx=\"http://docs.oasis-open.org/odata/ns/edmx\"><edmx:DataServices>"
+			  "<Schema Namespace=\"AdminService\" xmlns=\"http://docs.oasis-open.org/odata/ns/edm\">\n");
+	for (int i = 0; i < site->metadata_classes; i++)
+		wp_buf_printf(&buf, "<EntityType Name=\"SMS_Other%d\"><Key><PropertyRef Name=\"ID\"/></Key><Property Name=\"ID\" "
+				    "Type=\"Edm.Int64\" Nullable=\"false\"/></EntityType>\n<Action Name=\"RequestRefresh\" IsBound=\"true\">"
+				    "<Parameter Name=\"bindingParameter\" Type=\"AdminService.SMS_Other%d\"/><ReturnType Type=\"Edm.Int32\"/>"
+				    "</Action>\n", i, i);
+	for (size_t i = 0; i < 3; i++)
+		add_class(&buf, site, classes[i]);
+	wp_buf_puts(&buf, "<EntityContainer Name=\"Container\">");
+	for (size_t i = 0; i < 3; i++)
+		wp_buf_printf(&buf, "<EntitySet Name=\"%s\" EntityType=\"AdminService.%s\"/>", classes[i], classes[i]);
+	wp_buf_puts(&buf, "</EntityContainer></Schema></edmx:DataServices></edmx:Edmx>\n");
+	return buf.data;
+}

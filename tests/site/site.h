@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A stand-in for a site's SMS Provider: what its files share. See README.md beside this file. */
+#ifndef SITE_H
+#define SITE_H
+
+#include "wimplan/arena.h"
+#include "wimplan/source.h"
+
+#include <jansson.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sqlite3.h>
+
+enum fault_kind {
+	FAULT_NONE,
+	FAULT_STATUS,      /* an HTTP error status */
+	FAULT_LOCK,        /* somebody holds the SEDO lock of the package */
+	FAULT_SQL1205,     /* deadlock victim */
+	FAULT_EXTENDED,    /* any SMS_ExtendedStatus */
+	FAULT_RETURN,      /* the method ran and returned something else than 0, without effect */
+	FAULT_NO_EFFECT,   /* the method says 0 and does nothing */
+	FAULT_SLOW,        /* sleeps, then answers */
+	FAULT_CLOSE_BEFORE,/* closes the connection before the body is read, without effect */
+	FAULT_CLOSE_AFTER, /* closes it after the effect, without a byte of an answer */
+	FAULT_HALF,        /* effect, then half an answer */
+	FAULT_HTML,        /* a proxy's error page */
+	FAULT_CHANGE,      /* somebody changes a record first */
+	FAULT_DIE,         /* the process ends before the effect */
+	FAULT_DIE_AFTER,   /* the process ends after it */
+};
+
+/* One line of the fault script. */
+struct fault {
+	enum fault_kind kind;
+	const char *name;
+	const char *method; /* NULL: any */
+	const char *path;   /* fnmatch pattern over the path; NULL: any */
+	bool reused;        /* only requests that are not the first of their connection */
+	int64_t nth;        /* fires from the nth request that matches; 0: from the first */
+	int64_t count;      /* that many times; 0: for ever */
+	double probability;
+	uint64_t seed;
+	json_t *json; /* the line, for what belongs to its action */
+};
+
+struct site {
+	struct wp_arena *arena;
+	sqlite3 *db;
+	pthread_mutex_t mutex; /* over db and everything a request does */
+	struct wp_map map;
+	const char *site_code;
+	const char *token; /* the bearer token that is asked for; NULL: none */
+	bool https, bare, bound_actions, needs_commit;
+	int metadata_classes;
+	double settle_min, settle_max; /* seconds until a refresh shows in SourceVersion */
+	double dp_lag;                 /* seconds until a DP has the new version */
+	double clock_offset;           /* seconds between the site's clock and this machine's */
+	int dps;
+	uint64_t seed;
+	int log;
+	uint16_t port;
+	struct fault *faults;
+	size_t fault_count;
+	uint64_t last_request;
+};
+
+/* A request as the handlers see it. */
+struct call {
+	struct site *site;
+	uint64_t number;
+	const char *method, *path; /* the path with escapes undone */
+	const char *filter, *select, *top, *skip; /* query options; NULL */
+	const char *body;
+	size_t body_length;
+	const struct fault *fault; /* NULL */
+};
+
+struct answer {
+	unsigned int status;
+	const char *type;        /* Content-Type */
+	char *text;              /* malloc */
+	char retry_after[64];    /* "": none */
+	bool challenge;          /* WWW-Authenticate */
+};
+
+/* main.c */
+_Noreturn void site_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* log.c: one JSON object a line, written at once. @entry is stolen. */
+void site_log(struct site *site, json_t *entry);
+/* {"type":"effect",…}: what the request with this number changed. @more is stolen, may be NULL. */
+void site_log_effect(struct site *site, uint64_t number, const char *effect, const char *package_id, json_t *more);
+double site_now(const struct site *site); /* seconds since 1970 on the site's clock */
+void site_iso(double seconds, char text[32]);
+
+/* faults.c */
+void site_faults_load(struct site *site, const char *path);
+/* The fault that hits this request; NULL. Counts it. */
+const struct fault *site_fault_pick(struct site *site, const char *method, const char *path, bool reused);
+/* How often a server was started on this state, this time included. */
+int64_t site_count_start(struct site *site);
+bool site_chance(double probability, uint64_t seed, uint64_t number);
+
+/* state.c */
+void site_state_open(struct site *site, const char *path);
+void site_state_load(struct site *site, const char *path);
+sqlite3_stmt *site_sql(struct site *site, const char *sql);
+bool site_step(struct site *site, sqlite3_stmt *statement); /* true: a row */
+json_t *site_column_json(sqlite3_stmt *statement, int column);
+/* The object; NULL. With the class in its documented spelling. New reference. */
+json_t *site_object(struct site *site, const char *package_id);
+void site_object_store(struct site *site, const char *package_id, json_t *object, bool new_version);
+/* Lets the refreshes whose time has come show in SourceVersion. */
+void site_settle(struct site *site);
+
+/* objects.c: reading */
+const char *site_class(const char *name); /* documented spelling of a package class, whatever the case; NULL */
+bool site_is_lazy(const char *class, const char *property);
+json_t *site_list(struct call *call, const char *class);
+json_t *site_entity(struct call *call, json_t *object, bool by_key);
+char *site_metadata(const struct site *site);
+/* An answer to an OData query over @rows, an array that is stolen: $filter, $select, $top, $skip. NULL: bad filter. */
+json_t *site_query(struct call *call, json_t *rows);
+
+/* actions.c: writing */
+void site_instance_call(struct call *call, const char *class, const char *package_id, const char *action, struct answer *answer);
+void site_static_call(struct call *call, const char *class, const char *action, struct answer *answer);
+void site_write(struct call *call, const char *class, const char *package_id, bool whole, struct answer *answer);
+void site_change(struct call *call, const char *package_id, const json_t *set);
+
+/* image.c: the property bag and SMS_ImageInformation rows of the WIM at a Windows path. Returns 0, or a Win32 error code. */
+int site_read_image(struct site *site, const char *class, const char *windows_path, char **ret_property, json_t **ret_rows);
+
+/* answers.c */
+void site_answer_json(struct answer *answer, unsigned int status, json_t *json); /* @json is stolen */
+void site_answer_error(struct answer *answer, unsigned int status, const char *code, const char *message);
+void site_answer_html(struct answer *answer, unsigned int status);
+/* The provider's error: 500 with SMS_ExtendedStatus, as an object or, with @text_shape, only as text. */
+void site_answer_extended(struct answer *answer, uint32_t error_code, const char *description, int sql_status,
+			  const char *operation, const char *class, bool text_shape);
+char *site_context(const struct site *site, const char *fragment);
+
+/* route.c */
+void site_handle(struct call *call, struct answer *answer);
+
+/* http.c */
+struct MHD_Daemon;
+struct MHD_Daemon *site_http_start(struct site *site, const char *cert, const char *key);
+
+#endif
