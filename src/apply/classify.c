@@ -179,6 +179,14 @@ static void classify_version(const struct wp_step *step, const struct wp_record 
 	conflict(ret, step->entry->package_id, "SourceVersion", now_text, planned_text);
 }
 
+static bool was_never_loaded(const struct wp_entry *entry)
+{
+	for (size_t i = 0; i < entry->reason_count; i++)
+		if (!strcmp(entry->reasons[i].code, "never-loaded"))
+			return true;
+	return false;
+}
+
 static void classify_metadata(const struct wp_step *step, const struct wp_record *record, struct wp_verdict *ret)
 {
 	const struct wp_entry *entry = step->entry;
@@ -196,8 +204,8 @@ static void classify_metadata(const struct wp_step *step, const struct wp_record
 			ret->standing = WP_STANDS_SATISFIED;
 		return;
 	}
-	/* A plan made from SMS_ImageInformation has no text to compare with. */
-	if (!*planned && step->action == WP_REFRESH && !step->reload)
+	/* A plan made from SMS_ImageInformation has no text to compare with; only "never loaded" is known without one. */
+	if (!*planned && !was_never_loaded(entry))
 		return;
 	ret->standing = WP_STANDS_CONFLICT;
 	snprintf(ret->why, sizeof ret->why,

@@ -136,6 +136,32 @@ Test(apply_classify, standings)
 	wp_arena_free(arena);
 }
 
+/* Without a digest the plan was made from SMS_ImageInformation, or the site had never loaded the properties. */
+Test(apply_classify, plan_without_a_digest)
+{
+	static const struct now as_planned = { .name = "as planned" }, loaded = { .bag = OTHER }, empty = { .bag = "" };
+	struct wp_reason reason = { .code = "never-loaded", .action = WP_RELOAD, .confidence = WP_PROVEN };
+	struct wp_arena *arena = wp_arena_new();
+	struct wp_entry entry = planned();
+	struct wp_step reload = { .entry = &entry, .action = WP_RELOAD };
+	struct wp_record record = record_of(arena, &as_planned);
+	struct wp_verdict verdict;
+
+	entry.preconditions.image_property_sha256[0] = '\0';
+	wp_classify(&reload, &record, &verdict);
+	cr_expect_eq(verdict.standing, WP_STANDS_PENDING, "rows: %s", verdict.why);
+
+	entry.reasons = &reason;
+	entry.reason_count = 1;
+	record = record_of(arena, &empty);
+	wp_classify(&reload, &record, &verdict);
+	cr_expect_eq(verdict.standing, WP_STANDS_PENDING, "never loaded: %s", verdict.why);
+	record = record_of(arena, &loaded);
+	wp_classify(&reload, &record, &verdict);
+	cr_expect_eq(verdict.standing, WP_STANDS_CONFLICT, "loaded since");
+	wp_arena_free(arena);
+}
+
 Test(apply_classify, package_is_gone)
 {
 	struct wp_entry entry = planned();
