@@ -14,8 +14,11 @@ static void poll_step(struct wp_run *run, struct wp_step *step);
 
 void wp_settle_add(struct wp_run *run, struct wp_step *step)
 {
-	/* By this machine's clock, for the call may have begun in another run. A clock set back must not prolong it. */
-	int64_t passed = (wp_clock_unix() - step->started_unix) * 1000, settle = run->apply->settle_ms;
+	/*
+	 * By this machine's clock, for the call may have begun in another run. A clock set back must not prolong it. It
+	 * counts whole seconds, so that one less has surely passed than it says: rather late than sent twice.
+	 */
+	int64_t passed = (wp_clock_unix() - step->started_unix - 1) * 1000, settle = run->apply->settle_ms;
 
 	passed = passed < 0 ? 0 : passed > settle ? settle : passed;
 	step->waiting = true;
