@@ -117,7 +117,7 @@ static int check_image(const struct files *files, uint32_t image, struct wp_erro
 	return WP_OK;
 }
 
-/* On a terminal the XML is shown like any data: nothing in it moves the cursor, and the prompt gets a line of its own. */
+/* On a terminal nothing in the XML may move the cursor, and the prompt gets a line of its own. */
 static void add_xml_for_terminal(struct wp_buf *buf, const char *text)
 {
 	struct wp_buf line __attribute__((cleanup(wp_buf_free))) = { 0 };
