@@ -44,13 +44,17 @@ static bool refuse(struct call *call, const char *class, const char *package_id,
 	bool text_shape = call->fault && json_is_true(json_object_get(call->fault->json, "text"));
 
 	if (owner && strcmp(owner, call->site->site_code)) {
-		site_answer_extended(answer, NOT_OWNED, "DISTSRC_ACCESS_DENIED: Update to a package that's not created at this site "
-				     "is not allowed.", 0, operation, class, text_shape);
+		site_answer_extended(answer, NOT_OWNED,
+				     "DISTSRC_ACCESS_DENIED: Update to a package that's not created at this site "
+				     "is not allowed.",
+				     0, operation, class, text_shape);
 		return true;
 	}
 	if (is_locked(call->site, package_id)) {
-		site_answer_extended(answer, LOCK_HELD, "User CONTOSO\\\\other is not able to get the lock at this time. "
-				     "Error: 0x40480732", 0, operation, "CObjectLock", text_shape);
+		site_answer_extended(answer, LOCK_HELD,
+				     "User CONTOSO\\\\other is not able to get the lock at this time. "
+				     "Error: 0x40480732",
+				     0, operation, "CObjectLock", text_shape);
 		return true;
 	}
 	return false;
@@ -58,7 +62,8 @@ static bool refuse(struct call *call, const char *class, const char *package_id,
 
 static void store_rows(struct site *site, const char *package_id, int type, json_t *rows)
 {
-	sqlite3_stmt *statement = site_sql(site, "DELETE FROM companion WHERE class = 'SMS_ImageInformation' AND package_id = ?1");
+	sqlite3_stmt *statement = site_sql(site, "DELETE FROM companion WHERE class = 'SMS_ImageInformation' AND "
+						 "package_id = ?1");
 	json_t *row;
 	size_t i;
 
@@ -94,8 +99,9 @@ static void reload(struct call *call, const char *class, const char *package_id,
 	int error = site_read_image(call->site, class, path ? path : "", &property, &rows);
 
 	if (error) {
-		site_answer_extended(answer, (uint32_t)error, error == 2 ? "The system cannot find the file specified." :
-				     "The data is invalid.", 0, "ExecMethod", class, false);
+		site_answer_extended(answer, (uint32_t)error,
+				     error == 2 ? "The system cannot find the file specified." : "The data is invalid.",
+				     0, "ExecMethod", class, false);
 		return;
 	}
 	if (call->site->needs_commit) {
@@ -126,7 +132,8 @@ static void refresh(struct call *call, const char *package_id, json_t *object)
 	for (double part = range / 2; part > 0.001; part /= 2)
 		delay += site_chance(0.5, site->seed + 17, call->number * 64 + (uint64_t)(part * 1000)) ? part : 0;
 	due = site_now(site) + delay;
-	site_log_effect(site, call->number, "refresh", package_id, json_pack("{s:I,s:f}", "source_version", version, "delay", delay));
+	site_log_effect(site, call->number, "refresh", package_id,
+			json_pack("{s:I,s:f}", "source_version", version, "delay", delay));
 	statement = site_sql(site, "INSERT INTO refresh (package_id, due, request) VALUES (?1, ?2, ?3)");
 	sqlite3_bind_text(statement, 1, package_id, -1, SQLITE_STATIC);
 	sqlite3_bind_double(statement, 2, due);
@@ -148,10 +155,12 @@ static bool has_body(struct call *call, json_t **ret_body, struct answer *answer
 	return false;
 }
 
-void site_instance_call(struct call *call, const char *class, const char *package_id, const char *action, struct answer *answer)
+void site_instance_call(struct call *call, const char *class, const char *package_id, const char *action,
+			struct answer *answer)
 {
 	enum fault_kind fault = call->fault ? call->fault->kind : FAULT_NONE;
-	bool is_reload = !strcasecmp(action, "ReloadImageProperties"), is_refresh = !strcasecmp(action, "RefreshPkgSource");
+	bool is_reload = !strcasecmp(action, "ReloadImageProperties");
+	bool is_refresh = !strcasecmp(action, "RefreshPkgSource");
 	json_t *object = site_object(call->site, package_id), *body;
 
 	if (!object || (!is_reload && !is_refresh) || !call->site->bound_actions) {
@@ -166,7 +175,8 @@ void site_instance_call(struct call *call, const char *class, const char *packag
 	}
 	if (!refuse(call, class, package_id, object, "ExecMethod", answer)) {
 		if (fault == FAULT_RETURN)
-			answer_return(call, answer, json_integer_value(json_object_get(call->fault->json, "value")), NULL);
+			answer_return(call, answer, json_integer_value(json_object_get(call->fault->json, "value")),
+				      NULL);
 		else if (fault == FAULT_NO_EFFECT)
 			answer_return(call, answer, 0, NULL);
 		else if (is_reload)
@@ -196,7 +206,8 @@ void site_static_call(struct call *call, const char *class, const char *action, 
 	path = json_string_value(json_object_get(body, "SourceImagePath"));
 	error = site_read_image(call->site, NULL, path ? path : "", &property, &rows);
 	if (error)
-		site_answer_extended(answer, (uint32_t)error, "The image could not be read.", 0, "ExecMethod", class, false);
+		site_answer_extended(answer, (uint32_t)error, "The image could not be read.", 0, "ExecMethod", class,
+				     false);
 	else
 		answer_return(call, answer, 0, json_pack("{s:s}", "ImageProperty", property));
 	free(property);
@@ -207,9 +218,20 @@ void site_static_call(struct call *call, const char *class, const char *action, 
 /* Read-only properties keep their values whatever a PUT says (configmgr.md, §1.1). */
 static bool is_read_only(const char *name)
 {
-	static const char *const names[] = { "ActionInProgress", "ImageDiskLayout", "LastRefreshTime", "PackageID", "PackageSize",
-		"PackageType", "SedoObjectVersion", "SourceDate", "SourceSite", "SourceVersion", "Architecture", "SecuredScopeNames",
-		"LocalizedCategoryInstanceNames", "RefreshPkgSourceFlag" };
+	static const char *const names[] = { "ActionInProgress",
+					     "ImageDiskLayout",
+					     "LastRefreshTime",
+					     "PackageID",
+					     "PackageSize",
+					     "PackageType",
+					     "SedoObjectVersion",
+					     "SourceDate",
+					     "SourceSite",
+					     "SourceVersion",
+					     "Architecture",
+					     "SecuredScopeNames",
+					     "LocalizedCategoryInstanceNames",
+					     "RefreshPkgSourceFlag" };
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (!strcmp(name, names[i]))
@@ -220,7 +242,8 @@ static bool is_read_only(const char *name)
 /* Puts what the last reload read into the object, where it waits for its commit. */
 static void take_reload(struct call *call, const char *package_id, json_t *object)
 {
-	sqlite3_stmt *statement = site_sql(call->site, "SELECT reloaded, rows FROM object WHERE package_id = ?1 AND reloaded NOTNULL");
+	sqlite3_stmt *statement = site_sql(call->site, "SELECT reloaded, rows FROM object WHERE package_id = ?1 AND "
+						       "reloaded NOTNULL");
 	bool waiting;
 
 	sqlite3_bind_text(statement, 1, package_id, -1, SQLITE_STATIC);
@@ -241,7 +264,7 @@ static void take_reload(struct call *call, const char *package_id, json_t *objec
 }
 
 /* Why a PUT or PATCH cannot be done; false when it can. */
-static bool refuse_write(struct call *call, const char *class, const json_t *object, const json_t *body, bool whole,
+static bool refuse_write(const char *class, const json_t *object, const json_t *body, bool whole,
 			 struct answer *answer)
 {
 	const char *version = json_string_value(json_object_get(body, "SedoObjectVersion"));
@@ -257,10 +280,10 @@ static bool refuse_write(struct call *call, const char *class, const json_t *obj
 		return true;
 	}
 	if (version && strcasecmp(version, current)) {
-		site_answer_extended(answer, 0x40480733, "The object version is not the current one.", 0, "PutInstance", class, false);
+		site_answer_extended(answer, 0x40480733, "The object version is not the current one.", 0, "PutInstance",
+				     class, false);
 		return true;
 	}
-	(void)call;
 	return false;
 }
 
@@ -279,7 +302,7 @@ void site_write(struct call *call, const char *class, const char *package_id, bo
 		return;
 	}
 	if (!refuse(call, class, package_id, object, "PutInstance", answer) &&
-	    !refuse_write(call, class, object, body, whole, answer)) {
+	    !refuse_write(class, object, body, whole, answer)) {
 		changed = json_array();
 		json_object_foreach(body, key, value)
 			if (!is_read_only(key) && !json_equal(value, json_object_get(object, key))) {

@@ -121,8 +121,8 @@ const struct fault *site_fault_pick(struct site *site, const char *method, const
 		const struct fault *fault = &site->faults[i];
 		int64_t first = fault->nth ? fault->nth : 1, seen;
 
-		if ((fault->method && strcmp(fault->method, method)) || (fault->path && fnmatch(fault->path, path, 0)) ||
-		    (fault->reused && !reused))
+		if ((fault->method && strcmp(fault->method, method)) ||
+		    (fault->path && fnmatch(fault->path, path, 0)) || (fault->reused && !reused))
 			continue;
 		seen = count_match(site, (int64_t)i);
 		if (!picked && seen >= first && (!fault->count || seen < first + fault->count) &&

@@ -65,11 +65,13 @@ static void log_request(struct request *request, struct connection *connection, 
 		strncpy(scheme, authorization, sizeof scheme - 1);
 		scheme[strcspn(scheme, " ")] = '\0';
 	}
-	site_log(request->call.site, json_pack("{s:s,s:I,s:s,s:s,s:s?,s:I,s:I,s:s,s:s?,s:s?,s:s?,s:s?}", "type", "request", "request",
-		(json_int_t)request->call.number, "method", request->call.method, "path", request->call.path, "filter",
-		request->call.filter, "connection", (json_int_t)connection->number, "on_connection",
-		(json_int_t)connection->requests, "authorization", scheme, "user", user, "content_type", type, "agent", agent, "fault",
-		request->call.fault ? request->call.fault->name : NULL));
+	site_log(request->call.site,
+		 json_pack("{s:s,s:I,s:s,s:s,s:s?,s:I,s:I,s:s,s:s?,s:s?,s:s?,s:s?}", "type", "request", "request",
+			   (json_int_t)request->call.number, "method", request->call.method, "path", request->call.path,
+			   "filter", request->call.filter, "connection", (json_int_t)connection->number,
+			   "on_connection", (json_int_t)connection->requests, "authorization", scheme, "user", user,
+			   "content_type", type, "agent", agent, "fault",
+			   request->call.fault ? request->call.fault->name : NULL));
 }
 
 /* The first look at a request, before its body. False: close the connection. */
@@ -216,7 +218,8 @@ static void completed(void *context, struct MHD_Connection *mhd, void **state, e
 
 struct MHD_Daemon *site_http_start(struct site *site, const char *cert, const char *key)
 {
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(site->port),
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_port = htons(site->port),
 				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	struct MHD_OptionItem options[] = {
 		{ MHD_OPTION_SOCK_ADDR, 0, &address },
@@ -227,10 +230,9 @@ struct MHD_Daemon *site_http_start(struct site *site, const char *cert, const ch
 		{ MHD_OPTION_END, 0, NULL },
 	};
 	unsigned int flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | (cert ? MHD_USE_TLS : 0);
-	struct MHD_Daemon *daemon =
-		MHD_start_daemon(flags, site->port, NULL, NULL, handle, site, MHD_OPTION_ARRAY, options,
-				 MHD_OPTION_NOTIFY_COMPLETED, completed, NULL, MHD_OPTION_NOTIFY_CONNECTION, connection_changed, site,
-				 MHD_OPTION_END);
+	struct MHD_Daemon *daemon = MHD_start_daemon(
+		flags, site->port, NULL, NULL, handle, site, MHD_OPTION_ARRAY, options, MHD_OPTION_NOTIFY_COMPLETED,
+		completed, NULL, MHD_OPTION_NOTIFY_CONNECTION, connection_changed, site, MHD_OPTION_END);
 
 	if (daemon)
 		site->port = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT)->port;

@@ -100,10 +100,12 @@ static void add_image(WIMStruct *wim, int image, struct wp_buf *property, json_t
 	add_property(property, "Size", bytes);
 	wp_buf_puts(property, "</IMAGE>");
 	json_array_append_new(rows, json_pack("{s:s,s:s,s:s,s:s,s:s,s:i,s:s,s:s,s:s,s:s,s:I,s:s}", "Architecture",
-		architecture ? architecture : "", "CreatedBy", "", "CreationDate", created ? created : "", "Description",
-		description ? description : "", "HALType", hal ? hal : "", "Index", image, "Language",
-		language ? language : "", "Name", name ? name : "", "OSVersion", os ? os : "", "ProductType",
-		product ? product : "", "Size", (json_int_t)(bytes ? strtoull(bytes, NULL, 10) : 0), "Version", ""));
+					      architecture ? architecture : "", "CreatedBy", "", "CreationDate",
+					      created ? created : "", "Description", description ? description : "",
+					      "HALType", hal ? hal : "", "Index", image, "Language",
+					      language ? language : "", "Name", name ? name : "", "OSVersion",
+					      os ? os : "", "ProductType", product ? product : "", "Size",
+					      (json_int_t)(bytes ? strtoull(bytes, NULL, 10) : 0), "Version", ""));
 }
 
 static int read_wim(const char *path, char **ret_property, json_t **ret_rows)
@@ -126,7 +128,8 @@ static int read_wim(const char *path, char **ret_property, json_t **ret_rows)
 	return 0;
 }
 
-int site_read_image(struct site *site, const char *class, const char *windows_path, char **ret_property, json_t **ret_rows)
+int site_read_image(struct site *site, const char *class, const char *windows_path, char **ret_property,
+		    json_t **ret_rows)
 {
 	struct wp_lookup *lookup = wp_lookup_new(&site->map);
 	struct wp_arena *arena = wp_arena_new();

@@ -48,8 +48,8 @@ void site_log(struct site *site, json_t *entry)
 
 void site_log_effect(struct site *site, uint64_t number, const char *effect, const char *package_id, json_t *more)
 {
-	json_t *entry = json_pack("{s:s,s:I,s:s,s:s?}", "type", "effect", "request", (json_int_t)number, "effect", effect,
-				  "package_id", package_id);
+	json_t *entry = json_pack("{s:s,s:I,s:s,s:s?}", "type", "effect", "request", (json_int_t)number, "effect",
+				  effect, "package_id", package_id);
 
 	if (more) {
 		json_object_update(entry, more);

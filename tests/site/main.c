@@ -17,27 +17,26 @@
 
 #include "wimplan/file.h"
 
-static const char usage[] =
-	"usage: site-provider --state FILE --map 'PREFIX=FOLDER' [--load EXPORT.json]… [option]…\n"
-	"Listens on 127.0.0.1, prints its port, and ends by itself.\n"
-	"  --port N              default 0: any free one\n"
-	"  --cert FILE --key FILE   HTTPS\n"
-	"  --state FILE          the site's database; it survives the process\n"
-	"  --load FILE           adds records of an AdminService-shaped export\n"
-	"  --site CODE           default P01\n"
-	"  --faults FILE         fault script\n"
-	"  --log FILE            NDJSON: every request, effect and answer\n"
-	"  --settle-delay A[-B]  seconds until a refresh shows in SourceVersion; default 0\n"
-	"  --dp-lag SECONDS      until a distribution point has it; default 1\n"
-	"  --dps N               distribution points of each package; default 2\n"
-	"  --token-file FILE     ask for this bearer token\n"
-	"  --clock SECONDS       the site's clock at the start, since 1970\n"
-	"  --seed N              of everything that is random\n"
-	"  --no-bound-actions    $metadata offers no methods, and none can be called\n"
-	"  --bare                an object by key stands alone, and methods answer 200\n"
-	"  --needs-commit        a reload shows only after a PUT or PATCH\n"
-	"  --metadata-classes N  that many other classes in $metadata; default 20\n"
-	"  --lifetime SECONDS    default 60\n";
+static const char usage[] = "usage: site-provider --state FILE --map 'PREFIX=FOLDER' [option]…\n"
+			    "Listens on 127.0.0.1, prints its port, and ends by itself.\n"
+			    "  --port N              default 0: any free one\n"
+			    "  --cert FILE --key FILE   HTTPS\n"
+			    "  --state FILE          the site's database; it survives the process\n"
+			    "  --load FILE           adds records of an AdminService-shaped export\n"
+			    "  --site CODE           default P01\n"
+			    "  --faults FILE         fault script\n"
+			    "  --log FILE            NDJSON: every request, effect and answer\n"
+			    "  --settle-delay A[-B]  seconds until a refresh shows in SourceVersion; default 0\n"
+			    "  --dp-lag SECONDS      until a distribution point has it; default 1\n"
+			    "  --dps N               distribution points of each package; default 2\n"
+			    "  --token-file FILE     ask for this bearer token\n"
+			    "  --clock SECONDS       the site's clock at the start, since 1970\n"
+			    "  --seed N              of everything that is random\n"
+			    "  --no-bound-actions    $metadata offers no methods, and none can be called\n"
+			    "  --bare                an object by key stands alone, and methods answer 200\n"
+			    "  --needs-commit        a reload shows only after a PUT or PATCH\n"
+			    "  --metadata-classes N  that many other classes in $metadata; default 20\n"
+			    "  --lifetime SECONDS    default 60\n";
 
 _Noreturn void site_die(const char *format, ...)
 {
@@ -72,16 +71,34 @@ struct options {
 	double lifetime;
 };
 
-enum { PORT = 256, CERT, KEY, STATE, LOAD, MAP, SITE, FAULTS, LOG, SETTLE, DP_LAG, DPS, TOKEN, CLOCK, SEED, NO_BOUND, BARE, NEEDS_COMMIT,
-       METADATA, LIFETIME };
+enum {
+	PORT = 256, CERT, KEY, STATE, LOAD, MAP, SITE, FAULTS, LOG, SETTLE, DP_LAG, DPS, TOKEN, CLOCK, SEED, NO_BOUND,
+	BARE, NEEDS_COMMIT, METADATA, LIFETIME,
+};
 
 static const struct option names[] = {
-	{ "port", 1, NULL, PORT }, { "cert", 1, NULL, CERT }, { "key", 1, NULL, KEY }, { "state", 1, NULL, STATE },
-	{ "load", 1, NULL, LOAD }, { "map", 1, NULL, MAP }, { "site", 1, NULL, SITE }, { "faults", 1, NULL, FAULTS },
-	{ "log", 1, NULL, LOG }, { "settle-delay", 1, NULL, SETTLE }, { "dp-lag", 1, NULL, DP_LAG }, { "dps", 1, NULL, DPS },
-	{ "token-file", 1, NULL, TOKEN }, { "clock", 1, NULL, CLOCK }, { "seed", 1, NULL, SEED },
-	{ "bare", 0, NULL, BARE }, { "no-bound-actions", 0, NULL, NO_BOUND }, { "needs-commit", 0, NULL, NEEDS_COMMIT },
-	{ "metadata-classes", 1, NULL, METADATA }, { "lifetime", 1, NULL, LIFETIME }, { "help", 0, NULL, 'h' }, { NULL, 0, NULL, 0 },
+	{ "port", 1, NULL, PORT },
+	{ "cert", 1, NULL, CERT },
+	{ "key", 1, NULL, KEY },
+	{ "state", 1, NULL, STATE },
+	{ "load", 1, NULL, LOAD },
+	{ "map", 1, NULL, MAP },
+	{ "site", 1, NULL, SITE },
+	{ "faults", 1, NULL, FAULTS },
+	{ "log", 1, NULL, LOG },
+	{ "settle-delay", 1, NULL, SETTLE },
+	{ "dp-lag", 1, NULL, DP_LAG },
+	{ "dps", 1, NULL, DPS },
+	{ "token-file", 1, NULL, TOKEN },
+	{ "clock", 1, NULL, CLOCK },
+	{ "seed", 1, NULL, SEED },
+	{ "bare", 0, NULL, BARE },
+	{ "no-bound-actions", 0, NULL, NO_BOUND },
+	{ "needs-commit", 0, NULL, NEEDS_COMMIT },
+	{ "metadata-classes", 1, NULL, METADATA },
+	{ "lifetime", 1, NULL, LIFETIME },
+	{ "help", 0, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
 };
 
 static void set_more(struct site *site, struct options *options, int option, const char *value)
@@ -158,8 +175,14 @@ static void wait_for_end(const sigset_t *signals, double seconds)
 
 int main(int argc, char **argv)
 {
-	struct site site = { .arena = wp_arena_new(), .mutex = PTHREAD_MUTEX_INITIALIZER, .site_code = "P01", .bound_actions = true,
-			     .metadata_classes = 20, .dp_lag = 1, .dps = 2, .log = -1 };
+	struct site site = { .arena = wp_arena_new(),
+			     .mutex = PTHREAD_MUTEX_INITIALIZER,
+			     .site_code = "P01",
+			     .bound_actions = true,
+			     .metadata_classes = 20,
+			     .dp_lag = 1,
+			     .dps = 2,
+			     .log = -1 };
 	struct options options = { .lifetime = 60 };
 	struct MHD_Daemon *daemon;
 	sigset_t signals;

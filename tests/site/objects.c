@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a GET gives: lists with lazy properties left out, objects by key, companion classes, OData queries, $metadata. */
+/* What a GET gives: lists without lazy properties, objects by key, companion classes, OData queries, $metadata. */
 #include "site.h"
 
 #include "wimplan/buf.h"
@@ -9,7 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
-static const char *const classes[] = { "SMS_ImagePackage", "SMS_OperatingSystemInstallPackage", "SMS_BootImagePackage" };
+static const char *const classes[] = { "SMS_ImagePackage", "SMS_OperatingSystemInstallPackage",
+				       "SMS_BootImagePackage" };
 
 const char *site_class(const char *name)
 {
@@ -20,11 +21,20 @@ const char *site_class(const char *name)
 }
 
 /* configmgr.md, §1.1 and §1.2. */
-static const char *const lazy[] = { "__QUALIFIER_SECURITYVERBS", "AlternateContentProviders", "ExtendedData",
-	"ExtendedDataSize", "IconSize", "ImageDiskLayout", "ImageProperty", "ISVData", "ISVDataSize", "RefreshPkgSourceFlag",
-	"RefreshSchedule" };
-static const char *const lazy_boot[] = { "BackgroundBitmapPath", "ContextID", "EnableLabShell", "ImageIndex",
-	"OptionalComponents", "PreExecCommandLine", "ReferencedDrivers", "ScratchSpace" };
+static const char *const lazy[] = { "__QUALIFIER_SECURITYVERBS",
+				    "AlternateContentProviders",
+				    "ExtendedData",
+				    "ExtendedDataSize",
+				    "IconSize",
+				    "ImageDiskLayout",
+				    "ImageProperty",
+				    "ISVData",
+				    "ISVDataSize",
+				    "RefreshPkgSourceFlag",
+				    "RefreshSchedule" };
+static const char *const lazy_boot[] = { "BackgroundBitmapPath", "ContextID",	       "EnableLabShell",
+					 "ImageIndex",		 "OptionalComponents", "PreExecCommandLine",
+					 "ReferencedDrivers",	 "ScratchSpace" };
 
 bool site_is_lazy(const char *class, const char *property)
 {
@@ -91,17 +101,20 @@ static void add_dp(struct site *site, json_t *rows, sqlite3_stmt *statement)
 	json_int_t version = sqlite3_column_int64(statement, 2), wanted = sqlite3_column_int64(statement, 3);
 	bool current = version >= wanted;
 
-	json_array_append_new(rows, json_pack("{s:s,s:s,s:s,s:I,s:i,s:s,s:s}", "PackageID", sqlite3_column_text(statement, 0),
-		"ServerNALPath", sqlite3_column_text(statement, 1), "SiteCode", site->site_code, "SourceVersion", version,
-		"State", current ? 0 : 7, "SecuredTypeID", "", "__CLASS", "SMS_PackageStatusDistPointsSummarizer"));
+	json_array_append_new(rows,
+			      json_pack("{s:s,s:s,s:s,s:I,s:i,s:s,s:s}", "PackageID", sqlite3_column_text(statement, 0),
+					"ServerNALPath", sqlite3_column_text(statement, 1), "SiteCode", site->site_code,
+					"SourceVersion", version, "State", current ? 0 : 7, "SecuredTypeID", "",
+					"__CLASS", "SMS_PackageStatusDistPointsSummarizer"));
 }
 
 /* A DP has the old version until its time has come: it says CONTENT_UPDATING until then (configmgr.md, §8). */
 static json_t *list_dps(struct site *site)
 {
 	json_t *rows = json_array();
-	sqlite3_stmt *statement = site_sql(site, "UPDATE dp SET version = (SELECT json_extract(json, '$.SourceVersion') FROM object "
-		"WHERE object.package_id = dp.package_id) WHERE due <= ?1");
+	sqlite3_stmt *statement = site_sql(site, "UPDATE dp SET version = (SELECT "
+						 "json_extract(json, '$.SourceVersion') FROM object AS o "
+						 "WHERE o.package_id = dp.package_id) WHERE due <= ?1");
 
 	sqlite3_bind_double(statement, 1, site_now(site));
 	site_step(site, statement);
@@ -116,7 +129,8 @@ static json_t *list_dps(struct site *site)
 
 static json_t *list_companions(struct site *site, const char *class)
 {
-	sqlite3_stmt *statement = site_sql(site, "SELECT json FROM companion WHERE class = ?1 COLLATE NOCASE ORDER BY package_id, rowid");
+	sqlite3_stmt *statement = site_sql(site, "SELECT json FROM companion WHERE class = ?1 COLLATE NOCASE ORDER BY "
+						 "package_id, rowid");
 	json_t *rows = json_array();
 
 	sqlite3_bind_text(statement, 1, class, -1, SQLITE_STATIC);
@@ -230,13 +244,20 @@ static void add_class(struct wp_buf *buf, const struct site *site, const char *c
 {
 	static const char *const actions[] = { "ReloadImageProperties", "RefreshPkgSource", "AddChangeNotification" };
 
-	wp_buf_printf(buf, "<EntityType Name=\"%s\" OpenType=\"true\"><Key><PropertyRef Name=\"PackageID\"/></Key>"
-			   "<Property Name=\"PackageID\" Type=\"Edm.String\" Nullable=\"false\"/><Property Name=\"Name\" Type=\"Edm.String\"/>"
-			   "<Property Name=\"ImageProperty\" Type=\"Edm.String\"/><Property Name=\"SourceVersion\" Type=\"Edm.Int64\"/>"
-			   "<Property Name=\"SourceDate\" Type=\"Edm.DateTimeOffset\"/></EntityType>\n", class);
+	wp_buf_printf(buf,
+		      "<EntityType Name=\"%s\" OpenType=\"true\"><Key><PropertyRef Name=\"PackageID\"/></Key>"
+		      "<Property Name=\"PackageID\" Type=\"Edm.String\" Nullable=\"false\"/>"
+		      "<Property Name=\"Name\" Type=\"Edm.String\"/>"
+		      "<Property Name=\"ImageProperty\" Type=\"Edm.String\"/>"
+		      "<Property Name=\"SourceVersion\" Type=\"Edm.Int64\"/>"
+		      "<Property Name=\"SourceDate\" Type=\"Edm.DateTimeOffset\"/></EntityType>\n",
+		      class);
 	for (size_t i = 0; site->bound_actions && i < sizeof actions / sizeof *actions; i++)
-		wp_buf_printf(buf, "<Action Name=\"%s\" IsBound=\"true\"><Parameter Name=\"bindingParameter\" Type=\"AdminService.%s\"/>"
-				   "<ReturnType Type=\"Edm.Int32\"/></Action>\n", actions[i], class);
+		wp_buf_printf(buf,
+			      "<Action Name=\"%s\" IsBound=\"true\">"
+			      "<Parameter Name=\"bindingParameter\" Type=\"AdminService.%s\"/>"
+			      "<ReturnType Type=\"Edm.Int32\"/></Action>\n",
+			      actions[i], class);
 }
 
 char *site_metadata(const struct site *site)
@@ -247,10 +268,13 @@ char *site_metadata(const struct site *site)
 			  "xmlns:edmx=\"http://docs.oasis-open.org/odata/ns/edmx\"><edmx:DataServices>"
 			  "<Schema Namespace=\"AdminService\" xmlns=\"http://docs.oasis-open.org/odata/ns/edm\">\n");
 	for (int i = 0; i < site->metadata_classes; i++)
-		wp_buf_printf(&buf, "<EntityType Name=\"SMS_Other%d\"><Key><PropertyRef Name=\"ID\"/></Key><Property Name=\"ID\" "
-				    "Type=\"Edm.Int64\" Nullable=\"false\"/></EntityType>\n<Action Name=\"RequestRefresh\" IsBound=\"true\">"
-				    "<Parameter Name=\"bindingParameter\" Type=\"AdminService.SMS_Other%d\"/><ReturnType Type=\"Edm.Int32\"/>"
-				    "</Action>\n", i, i);
+		wp_buf_printf(&buf,
+			      "<EntityType Name=\"SMS_Other%d\"><Key><PropertyRef Name=\"ID\"/></Key>"
+			      "<Property Name=\"ID\" Type=\"Edm.Int64\" Nullable=\"false\"/></EntityType>\n"
+			      "<Action Name=\"RequestRefresh\" IsBound=\"true\">"
+			      "<Parameter Name=\"bindingParameter\" Type=\"AdminService.SMS_Other%d\"/>"
+			      "<ReturnType Type=\"Edm.Int32\"/></Action>\n",
+			      i, i);
 	for (size_t i = 0; i < 3; i++)
 		add_class(&buf, site, classes[i]);
 	wp_buf_puts(&buf, "<EntityContainer Name=\"Container\">");

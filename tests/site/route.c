@@ -11,8 +11,8 @@
 
 struct target {
 	char class[100];
-	char key[64];     /* "": none */
-	char action[64];  /* "": none */
+	char key[64];	 /* "": none */
+	char action[64]; /* "": none */
 	bool is_static, count;
 };
 
@@ -118,24 +118,28 @@ static bool answer_fault(struct call *call, const struct target *target, struct 
 
 	switch (call->fault->kind) {
 	case FAULT_STATUS:
-		site_answer_error(answer, (unsigned int)status, "", status == 403 ? "Authorization has been denied for this request." :
-				  status == 404 ? "No HTTP resource was found that matches the request URI." : "The service is not available.");
+		site_answer_error(answer, (unsigned int)status, "",
+				  status == 403	  ? "Authorization has been denied for this request."
+				  : status == 404 ? "No HTTP resource was found that matches the request URI."
+						  : "The service is not available.");
 		answer->challenge = status == 401;
 		if (json_is_integer(after))
-			snprintf(answer->retry_after, sizeof answer->retry_after, "%lld", (long long)json_integer_value(after));
+			snprintf(answer->retry_after, sizeof answer->retry_after, "%lld",
+				 (long long)json_integer_value(after));
 		else if (json_is_string(after))
 			snprintf(answer->retry_after, sizeof answer->retry_after, "%s", json_string_value(after));
 		return true;
-	case FAULT_HTML:
-		site_answer_html(answer, status ? (unsigned int)status : 502);
-		return true;
+	case FAULT_HTML: site_answer_html(answer, status ? (unsigned int)status : 502); return true;
 	case FAULT_SQL1205:
-		site_answer_extended(answer, 0, "Transaction (Process ID 61) was deadlocked on lock resources with another process and has "
-				     "been chosen as the deadlock victim.", 1205, "ExecMethod", target->class, text);
+		site_answer_extended(answer, 0,
+				     "Transaction (Process ID 61) was deadlocked on lock resources with another "
+				     "process and has been chosen as the deadlock victim.",
+				     1205, "ExecMethod", target->class, text);
 		return true;
 	case FAULT_EXTENDED:
 		site_answer_extended(answer, (uint32_t)json_integer_value(json_object_get(json, "error_code")),
-				     description ? description : "A made-up failure.", 0, "ExecMethod", target->class, text);
+				     description ? description : "A made-up failure.", 0, "ExecMethod", target->class,
+				     text);
 		return true;
 	case FAULT_LOCK: {
 		/* Held from now on for some seconds; the call itself finds it held, and so do others. */
@@ -151,8 +155,7 @@ static bool answer_fault(struct call *call, const struct target *target, struct 
 	case FAULT_CHANGE:
 		site_change(call, json_string_value(json_object_get(json, "package_id")), json_object_get(json, "set"));
 		return false;
-	default:
-		return false;
+	default: return false;
 	}
 }
 

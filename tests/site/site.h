@@ -14,20 +14,20 @@
 
 enum fault_kind {
 	FAULT_NONE,
-	FAULT_STATUS,      /* an HTTP error status */
-	FAULT_LOCK,        /* somebody holds the SEDO lock of the package */
-	FAULT_SQL1205,     /* deadlock victim */
-	FAULT_EXTENDED,    /* any SMS_ExtendedStatus */
-	FAULT_RETURN,      /* the method ran and returned something else than 0, without effect */
-	FAULT_NO_EFFECT,   /* the method says 0 and does nothing */
-	FAULT_SLOW,        /* sleeps, then answers */
-	FAULT_CLOSE_BEFORE,/* closes the connection before the body is read, without effect */
-	FAULT_CLOSE_AFTER, /* closes it after the effect, without a byte of an answer */
-	FAULT_HALF,        /* effect, then half an answer */
-	FAULT_HTML,        /* a proxy's error page */
-	FAULT_CHANGE,      /* somebody changes a record first */
-	FAULT_DIE,         /* the process ends before the effect */
-	FAULT_DIE_AFTER,   /* the process ends after it */
+	FAULT_STATUS,	    /* an HTTP error status */
+	FAULT_LOCK,	    /* somebody holds the SEDO lock of the package */
+	FAULT_SQL1205,	    /* deadlock victim */
+	FAULT_EXTENDED,	    /* any SMS_ExtendedStatus */
+	FAULT_RETURN,	    /* the method ran and returned something else than 0, without effect */
+	FAULT_NO_EFFECT,    /* the method says 0 and does nothing */
+	FAULT_SLOW,	    /* sleeps, then answers */
+	FAULT_CLOSE_BEFORE, /* closes the connection before the body is read, without effect */
+	FAULT_CLOSE_AFTER,  /* closes it after the effect, without a byte of an answer */
+	FAULT_HALF,	    /* effect, then half an answer */
+	FAULT_HTML,	    /* a proxy's error page */
+	FAULT_CHANGE,	    /* somebody changes a record first */
+	FAULT_DIE,	    /* the process ends before the effect */
+	FAULT_DIE_AFTER,    /* the process ends after it */
 };
 
 /* One line of the fault script. */
@@ -36,9 +36,9 @@ struct fault {
 	const char *name;
 	const char *method; /* NULL: any */
 	const char *path;   /* fnmatch pattern over the path; NULL: any */
-	bool reused;        /* only requests that are not the first of their connection */
-	int64_t nth;        /* fires from the nth request that matches; 0: from the first */
-	int64_t count;      /* that many times; 0: for ever */
+	bool reused;	    /* only requests that are not the first of their connection */
+	int64_t nth;	    /* fires from the nth request that matches; 0: from the first */
+	int64_t count;	    /* that many times; 0: for ever */
 	double probability;
 	uint64_t seed;
 	json_t *json; /* the line, for what belongs to its action */
@@ -54,8 +54,8 @@ struct site {
 	bool https, bare, bound_actions, needs_commit;
 	int metadata_classes;
 	double settle_min, settle_max; /* seconds until a refresh shows in SourceVersion */
-	double dp_lag;                 /* seconds until a DP has the new version */
-	double clock_offset;           /* seconds between the site's clock and this machine's */
+	double dp_lag;		       /* seconds until a DP has the new version */
+	double clock_offset;	       /* seconds between the site's clock and this machine's */
 	int dps;
 	uint64_t seed;
 	int log;
@@ -69,7 +69,7 @@ struct site {
 struct call {
 	struct site *site;
 	uint64_t number;
-	const char *method, *path; /* the path with escapes undone */
+	const char *method, *path;		  /* the path with escapes undone */
 	const char *filter, *select, *top, *skip; /* query options; NULL */
 	const char *body;
 	size_t body_length;
@@ -78,10 +78,10 @@ struct call {
 
 struct answer {
 	unsigned int status;
-	const char *type;        /* Content-Type */
-	char *text;              /* malloc */
-	char retry_after[64];    /* "": none */
-	bool challenge;          /* WWW-Authenticate */
+	const char *type;     /* Content-Type */
+	char *text;	      /* malloc */
+	char retry_after[64]; /* "": none */
+	bool challenge;	      /* WWW-Authenticate */
 };
 
 /* main.c */
@@ -124,13 +124,17 @@ char *site_metadata(const struct site *site);
 json_t *site_query(struct call *call, json_t *rows);
 
 /* actions.c: writing */
-void site_instance_call(struct call *call, const char *class, const char *package_id, const char *action, struct answer *answer);
+void site_instance_call(struct call *call, const char *class, const char *package_id, const char *action,
+			struct answer *answer);
 void site_static_call(struct call *call, const char *class, const char *action, struct answer *answer);
 void site_write(struct call *call, const char *class, const char *package_id, bool whole, struct answer *answer);
 void site_change(struct call *call, const char *package_id, const json_t *set);
 
-/* image.c: the property bag and SMS_ImageInformation rows of the WIM at a Windows path. Returns 0, or a Win32 error code. */
-int site_read_image(struct site *site, const char *class, const char *windows_path, char **ret_property, json_t **ret_rows);
+/* image.c */
+
+/* The property bag and SMS_ImageInformation rows of the WIM at a Windows path. Returns 0, or a Win32 error code. */
+int site_read_image(struct site *site, const char *class, const char *windows_path, char **ret_property,
+		    json_t **ret_rows);
 
 /* answers.c */
 void site_answer_json(struct answer *answer, unsigned int status, json_t *json); /* @json is stolen */

@@ -12,11 +12,13 @@
 /* Written through to the kernel only: the process may die at any time, the machine does not. */
 static const char schema[] =
 	"PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;"
-	"CREATE TABLE IF NOT EXISTS object (package_id TEXT COLLATE NOCASE PRIMARY KEY, class TEXT, json TEXT, reloaded TEXT, rows TEXT);"
+	"CREATE TABLE IF NOT EXISTS object"
+	" (package_id TEXT COLLATE NOCASE PRIMARY KEY, class TEXT, json TEXT, reloaded TEXT, rows TEXT);"
 	"CREATE TABLE IF NOT EXISTS companion (class TEXT, package_id TEXT, json TEXT);"
 	"CREATE INDEX IF NOT EXISTS companion_by_package ON companion (package_id, class);"
 	"CREATE TABLE IF NOT EXISTS refresh (id INTEGER PRIMARY KEY, package_id TEXT, due REAL, request INTEGER);"
-	"CREATE TABLE IF NOT EXISTS dp (package_id TEXT, nal TEXT, version INTEGER, due REAL, PRIMARY KEY (package_id, nal));"
+	"CREATE TABLE IF NOT EXISTS dp"
+	" (package_id TEXT, nal TEXT, version INTEGER, due REAL, PRIMARY KEY (package_id, nal));"
 	"CREATE TABLE IF NOT EXISTS lock (package_id TEXT PRIMARY KEY, user TEXT, until REAL);"
 	"CREATE TABLE IF NOT EXISTS fault (rule INTEGER PRIMARY KEY, seen INTEGER);";
 
@@ -91,8 +93,8 @@ static void set_version(json_t *object)
 
 	if (getrandom(b, sizeof b, 0) != sizeof b)
 		abort();
-	snprintf(text, sizeof text, "%02X%02X%02X%02X-%02X%02X-%02X%02X-%02X%02X-%02X%02X%02X%02X%02X%02X", b[0], b[1], b[2],
-		 b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+	snprintf(text, sizeof text, "%02X%02X%02X%02X-%02X%02X-%02X%02X-%02X%02X-%02X%02X%02X%02X%02X%02X", b[0], b[1],
+		 b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
 	json_object_set_new(object, "SedoObjectVersion", json_string(text));
 }
 
@@ -137,8 +139,9 @@ static void apply_refresh(struct site *site, const char *package_id, double at, 
 /* One refresh whose time has come; false when there is none. */
 static bool settle_one(struct site *site, double now)
 {
-	sqlite3_stmt *statement = site_sql(site, "DELETE FROM refresh WHERE id = (SELECT id FROM refresh WHERE due <= ?1 "
-						 "ORDER BY due LIMIT 1) RETURNING package_id, due, request");
+	sqlite3_stmt *statement = site_sql(site, "DELETE FROM refresh WHERE id = "
+						 "(SELECT id FROM refresh WHERE due <= ?1 ORDER BY due LIMIT 1) "
+						 "RETURNING package_id, due, request");
 	char *package_id = NULL;
 	uint64_t request = 0;
 	double due = 0;
@@ -174,6 +177,7 @@ static const char *text_of(const json_t *json, const char *key)
 static void fill_lazy(json_t *object)
 {
 	static const char *const texts[] = { "ImageProperty", "ImageDiskLayout", "AlternateContentProviders" };
+	static const char security[] = "__QUALIFIER_SECURITYVERBS";
 	const char *key;
 	json_t *value;
 	void *next;
@@ -182,7 +186,7 @@ static void fill_lazy(json_t *object)
 		if (json_is_null(json_object_get(object, texts[i])) || !json_object_get(object, texts[i]))
 			json_object_set_new(object, texts[i], json_string(""));
 	json_object_foreach_safe(object, next, key, value)
-		if (key[0] == '@' || (key[0] == '_' && strcmp(key, "__QUALIFIER_SECURITYVERBS")))
+		if (key[0] == '@' || (key[0] == '_' && strcmp(key, security)))
 			json_object_del(object, key);
 }
 
@@ -202,8 +206,9 @@ static void load_package(struct site *site, const char *class, json_t *object)
 	for (int i = 0; i < site->dps; i++) {
 		char nal[128];
 
-		snprintf(nal, sizeof nal, "[\"Display=\\\\DP%02d.contoso.com\\\"]MSWNET:[\"SMS_SITE=%s\"]\\\\DP%02d.contoso.com\\", i + 1,
-			 site->site_code, i + 1);
+		snprintf(nal, sizeof nal,
+			 "[\"Display=\\\\DP%02d.contoso.com\\\"]MSWNET:[\"SMS_SITE=%s\"]\\\\DP%02d.contoso.com\\",
+			 i + 1, site->site_code, i + 1);
 		statement = site_sql(site, "INSERT INTO dp VALUES (?1, ?2, ?3, 0)");
 		bind_text(statement, 1, package_id);
 		bind_text(statement, 2, nal);
