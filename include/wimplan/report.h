@@ -4,6 +4,7 @@
 #define WIMPLAN_REPORT_H
 
 #include "wimplan/buf.h"
+#include "wimplan/diff.h"
 #include "wimplan/plan.h"
 #include "wimplan/wim.h"
 
@@ -28,5 +29,11 @@ void wp_report_inspect_text(const struct wp_inspection *files, size_t count, con
 			    struct wp_buf *buf);
 /* The document of contracts.md. New reference. */
 json_t *wp_report_inspect_json(const struct wp_inspection *files, size_t count);
+
+void wp_report_diff_text(const struct wp_diff *diff, const struct wp_report_options *options, struct wp_buf *buf);
+/* The document of contracts.md. New reference. */
+json_t *wp_report_diff_json(const struct wp_diff *diff);
+/* One path as a line of NDJSON, with its end. @image is the index of the new image. */
+void wp_report_diff_path_json(uint32_t image, const struct wp_diff_path *path, struct wp_buf *buf);
 
 #endif

@@ -4,6 +4,7 @@
 #define WIMPLAN_TREE_H
 
 #include "wimplan/arena.h"
+#include "wimplan/buf.h"
 #include "wimplan/diag.h"
 #include "wimplan/wim.h"
 
