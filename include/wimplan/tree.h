@@ -28,6 +28,7 @@ struct wp_blob {
 struct wp_metadata_resource {
 	uint8_t sha1[WP_SHA1_SIZE]; /* over the decompressed resource: the identity of the image's tree */
 	bool compressed;
+	bool solid;      /* among others: not read */
 	uint64_t offset; /* bytes from the start of the file */
 	uint64_t stored; /* bytes in the file */
 	uint64_t size;   /* bytes when decompressed */
@@ -38,15 +39,21 @@ struct wp_wim_index {
 	struct wp_arena *arena;
 	const struct wp_wim *wim; /* borrowed: must live as long as the index */
 	struct wp_wim_content content; /* content id and totals, of all parts */
+	uint64_t file_bytes;      /* of the file, or of all parts */
+	uint32_t parts_missing;   /* parts of a split set that were not found or are of another set */
+	int compression;          /* as wimlib numbers it: 0 none, 1 XPRESS, 2 LZX, 3 LZMS */
+	uint32_t chunk_size;      /* bytes */
 	struct wp_blob *blobs;    /* file data, by SHA-1 */
 	size_t blob_count;
+	uint32_t *buckets; /* where the blobs with each value of a SHA-1's first two bytes begin, and their end */
 	struct wp_metadata_resource *images; /* of image 1 and so on */
 	size_t image_count; /* may be less than the XML lists */
 };
 
 /*
  * Reads the blob table through wimlib; the parts of a split set are found by the first part's name (install.swm,
- * install2.swm …). Returns NULL when wimlib refuses; the diagnostic then is in @wim's ("wimlib-error").
+ * install2.swm …), and one that lacks is the warning "part-missing". Returns NULL when wimlib refuses; diagnostics are
+ * @wim's.
  */
 struct wp_wim_index *wp_wim_index_read(struct wp_wim *wim);
 void wp_wim_index_free(struct wp_wim_index *index);
@@ -95,7 +102,7 @@ struct wp_node {
 	bool missing; /* the blob is not in the file: @size is 0 and not known */
 	uint8_t sha1[WP_SHA1_SIZE]; /* of the data, or of a reparse point's data; all 0: empty */
 	uint64_t size;              /* bytes of that data */
-	uint64_t created, written, accessed; /* ticks of a FILETIME */
+	uint64_t created, written; /* ticks of a FILETIME */
 };
 
 /* The tree of one image. Node 0 is the root. Everything is owned by the tree. */
