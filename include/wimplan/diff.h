@@ -96,6 +96,7 @@ struct wp_diff_totals {
 	uint64_t folders[WP_FILE_CHANGES];
 	uint64_t bytes_added;   /* data of added files, new data of changed ones; that of a hard-linked file once */
 	uint64_t bytes_removed; /* data of removed files, old data of changed ones; the same */
+	uint64_t bytes_changed; /* of @bytes_added: new data of changed files */
 };
 
 /* Totals below a folder. */

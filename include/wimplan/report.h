@@ -10,13 +10,15 @@
 
 struct wp_report_options {
 	bool color;           /* ANSI colours; only the text format has any */
-	bool all;             /* unchanged packages too */
+	bool all;             /* unchanged packages too; of a diff in text: lists in full */
 	unsigned int columns; /* of the terminal, for the text format; at least 40 */
 };
 
 void wp_report_plan_text(const struct wp_plan *plan, const struct wp_report_options *options, struct wp_buf *buf);
 void wp_report_plan_markdown(const struct wp_plan *plan, const struct wp_report_options *options, struct wp_buf *buf);
 void wp_report_plan_csv(const struct wp_plan *plan, const struct wp_report_options *options, struct wp_buf *buf);
+/* One self-contained page. With @all the list of what is unchanged is unfolded. */
+void wp_report_plan_html(const struct wp_plan *plan, const struct wp_report_options *options, struct wp_buf *buf);
 
 /* What inspect shows of one file. */
 struct wp_inspection {
@@ -31,6 +33,9 @@ void wp_report_inspect_text(const struct wp_inspection *files, size_t count, con
 json_t *wp_report_inspect_json(const struct wp_inspection *files, size_t count);
 
 void wp_report_diff_text(const struct wp_diff *diff, const struct wp_report_options *options, struct wp_buf *buf);
+void wp_report_diff_markdown(const struct wp_diff *diff, const struct wp_report_options *options, struct wp_buf *buf);
+/* One self-contained page with everything that the model holds. */
+void wp_report_diff_html(const struct wp_diff *diff, const struct wp_report_options *options, struct wp_buf *buf);
 /* The document of contracts.md. New reference. */
 json_t *wp_report_diff_json(const struct wp_diff *diff);
 /* One path as a line of NDJSON, with its end. @image is the index of the new image. */
