@@ -77,6 +77,12 @@ struct wp_servicing {
 /* Reads what is installed from the tree. Everything is in @arena; nothing is borrowed from the tree. */
 void wp_servicing_read(struct wp_arena *arena, const struct wp_tree *tree, struct wp_servicing *ret);
 
+/*
+ * Whether two items are the same thing, maybe in different versions: like strcmp() over group, name, architecture and
+ * language, of a package also its public key token.
+ */
+int wp_item_compare_key(const struct wp_item *a, const struct wp_item *b);
+
 /* An item in one line: "KB5034765", "netwtw08.inf (amd64)", "Microsoft-Windows-Client-LanguagePack-Package de-DE …". */
 const char *wp_item_label(struct wp_arena *arena, const struct wp_item *item);
 

@@ -142,19 +142,29 @@ static unsigned int bucket(const uint8_t sha1[WP_SHA1_SIZE])
 	return (unsigned int)sha1[0] << 8 | sha1[1];
 }
 
+/* By bucket first, which is two passes, then within the buckets, which hold a few each. */
 static void set_order(struct wp_wim_index *index)
 {
-	size_t at = 0;
+	struct wp_blob *sorted = reallocarray(NULL, index->blob_count ? index->blob_count : 1, sizeof *sorted);
+	uint32_t *first = wp_arena_alloc(index->arena, (BUCKETS + 1) * sizeof *first);
 
-	if (index->blob_count)
-		qsort(index->blobs, index->blob_count, sizeof *index->blobs, compare_blobs);
-	index->buckets = wp_arena_alloc(index->arena, (BUCKETS + 1) * sizeof *index->buckets);
-	for (unsigned int i = 0; i < BUCKETS; i++) {
-		index->buckets[i] = (uint32_t)at;
-		while (at < index->blob_count && bucket(index->blobs[at].sha1) == i)
-			at++;
-	}
-	index->buckets[BUCKETS] = (uint32_t)at;
+	if (!sorted)
+		abort();
+	for (size_t i = 0; i < index->blob_count; i++)
+		first[bucket(index->blobs[i].sha1) + 1]++;
+	for (unsigned int i = 0; i < BUCKETS; i++)
+		first[i + 1] += first[i];
+	for (size_t i = index->blob_count; i-- > 0;)
+		sorted[--first[bucket(index->blobs[i].sha1) + 1]] = index->blobs[i];
+	/* Each entry has become the beginning of the bucket before it. */
+	memmove(first, first + 1, BUCKETS * sizeof *first);
+	first[BUCKETS] = (uint32_t)index->blob_count;
+	for (unsigned int i = 0; i < BUCKETS; i++)
+		if (first[i + 1] - first[i] > 1)
+			qsort(sorted + first[i], first[i + 1] - first[i], sizeof *sorted, compare_blobs);
+	free(index->blobs);
+	index->blobs = sorted;
+	index->buckets = first;
 }
 
 struct wp_wim_index *wp_wim_index_read(struct wp_wim *wim)
