@@ -80,6 +80,9 @@ int wp_tree_raw_entry(struct wp_tree_reader *reader, uint64_t *at, struct wp_raw
 		.streams = p + length,
 		.stream_count = wp_get16(p + ENTRY_STREAMS),
 	};
+	if (ret->stream_count > WP_LIMIT_STREAMS)
+		return wp_tree_fail(reader->tree, "tree-limit", "a file in it has more than %u streams",
+				    WP_LIMIT_STREAMS);
 	*at = streams_end(reader, start + length, ret->stream_count);
 	return *at ? 1 : over_the_end(reader, start);
 }
