@@ -91,7 +91,10 @@ void wp_html_table(struct wp_html *html, const char *caption, const char *const 
 	wp_html_text(html, caption);
 	wp_html_raw(html, "\"><table>\n<thead><tr>");
 	for (size_t i = 0; i < count; i++)
-		wp_html_rawf(html, "<th scope=\"col\">%s</th>", headings[i]);
+		if (*headings[i] == '#')
+			wp_html_rawf(html, "<th scope=\"col\" class=\"number\">%s</th>", headings[i] + 1);
+		else
+			wp_html_rawf(html, "<th scope=\"col\">%s</th>", headings[i]);
 	wp_html_raw(html, "</tr></thead>\n<tbody>\n");
 }
 
