@@ -76,6 +76,9 @@ void wp_files_count(struct wp_diff_totals *totals, const struct wp_change *chang
 		totals->bytes_removed = UINT64_MAX;
 	if (__builtin_add_overflow(totals->bytes_added, new_bytes, &totals->bytes_added))
 		totals->bytes_added = UINT64_MAX;
+	if (change->change == WP_FILE_CHANGED &&
+	    __builtin_add_overflow(totals->bytes_changed, new_bytes, &totals->bytes_changed))
+		totals->bytes_changed = UINT64_MAX;
 }
 
 static void count(struct output *output, const struct wp_change *change)
