@@ -24,6 +24,7 @@ void wp_report_plan_html(const struct wp_plan *plan, const struct wp_report_opti
 struct wp_inspection {
 	const struct wp_wim *wim;
 	const struct wp_wim_content *content; /* NULL without --deep, or when wimlib refused */
+	const struct wp_servicing *contents; /* --servicing: of each image of the metadata; NULL without */
 	uint32_t only_image; /* --image N; 0: all */
 };
 

@@ -258,7 +258,7 @@ void wp_servicing_read(struct wp_arena *arena, const struct wp_tree *tree, struc
 	const char *subject = wp_arena_printf(arena, "image %u", tree->image);
 	uint32_t windows = wp_tree_find(tree, 0, "Windows");
 
-	*ret = (struct wp_servicing){ 0 };
+	*ret = (struct wp_servicing){ .known = tree->node_count > 0 };
 	ret->windows = windows != WP_NO_NODE && wp_node_is_folder(&tree->nodes[windows]);
 	if (!ret->windows) {
 		if (tree->node_count)

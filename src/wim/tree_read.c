@@ -70,8 +70,9 @@ static void tell_oddities(const struct wp_tree_reader *reader)
 		if (reader->odd[i].name)
 			wp_buf_puts(&path, reader->odd[i].name);
 		wp_diag_add(tree->arena, &tree->diags, WP_WARNING, oddities[i][0],
-			    wp_arena_printf(tree->arena, "image %u", tree->image), "%ju %s %s; the first is %s",
-			    (uintmax_t)count, count == 1 ? "entry" : "entries", oddities[i][1], wp_buf_text(&path));
+			    wp_arena_printf(tree->arena, "image %u", tree->image), "in image %u %ju %s %s; the first is %s",
+			    tree->image, (uintmax_t)count, count == 1 ? "entry" : "entries", oddities[i][1],
+			    wp_buf_text(&path));
 	}
 }
 
