@@ -91,7 +91,7 @@ static void add_lost(struct wp_html *html, const struct wp_diff *diff)
 
 	if (!sentence)
 		return;
-	wp_html_raw(html, "<div class=\"warning\">\n");
+	wp_html_raw(html, "<div class=\"alert\">\n");
 	wp_html_element(html, "h2", NULL, "Lost metadata");
 	wp_html_element(html, "p", NULL, sentence);
 	wp_html_raw(html, "<ul>\n");

@@ -157,8 +157,8 @@ static void add_paths(struct wp_html *html, const char *image, const struct wp_d
 	if (files->path_omitted)
 		wp_html_element(html, "p", NULL,
 				wp_arena_printf(html->arena,
-						"%s more paths are not listed here. --path GLOB chooses some, and --files "
-						"--json-lines writes all of them.",
+						"%s more paths are not listed here. --limit N lists more, --path GLOB chooses "
+						"some, and --json-lines writes all of them.",
 						wp_words_count(html->arena, files->path_omitted)));
 }
 

@@ -11,7 +11,6 @@
 #define ITEMS_SHOWN 20
 #define FOLDERS_SHOWN 15
 #define COMPONENTS_SHOWN 10
-#define PATHS_SHOWN 40
 #define BAR_MOST 30
 
 static const char *item_tail(struct diff_text *text, const struct wp_diff_line *line)
@@ -179,7 +178,6 @@ static void add_path(struct diff_text *text, const struct wp_diff_path *path)
 
 void wp_diff_text_files(struct diff_text *text, const struct wp_diff_files *files)
 {
-	size_t shown = text->options->all || files->path_count <= PATHS_SHOWN + 1 ? files->path_count : PATHS_SHOWN;
 	struct wp_diff_share *shares;
 	uint64_t most;
 
@@ -199,8 +197,7 @@ void wp_diff_text_files(struct diff_text *text, const struct wp_diff_files *file
 	if (!files->path_count)
 		return;
 	wp_buf_puts(text->buf, "    Paths\n");
-	for (size_t i = 0; i < shown; i++)
+	for (size_t i = 0; i < files->path_count; i++)
 		add_path(text, &files->paths[i]);
-	wp_diff_text_more(text, 4, files->path_count - shown + files->path_omitted,
-			  " (--all, --path GLOB, or each of them with --files --json-lines)");
+	wp_diff_text_more(text, 4, files->path_omitted, " (--limit N, --path GLOB; all of them with --json-lines)");
 }

@@ -39,10 +39,10 @@ static const char style[] =
 	".facts{margin:1rem 0;display:grid;gap:.2rem}\n"
 	".facts>div{display:grid;grid-template-columns:10rem minmax(0,1fr);gap:1rem}\n"
 	".facts dt{color:var(--soft)}.facts dd{margin:0}\n"
-	".warning{background:var(--removed-tint);border:1px solid var(--removed-fill);border-left-width:4px;border-radius:6px;\n"
+	".alert{background:var(--removed-tint);border:1px solid var(--removed-fill);border-left-width:4px;border-radius:6px;\n"
 	"padding:.75rem 1rem;margin:1.25rem 0}\n"
-	".warning h2{border:0;margin:0 0 .25rem;padding:0;font-size:1.05rem;color:var(--removed)}\n"
-	".warning ul{margin:.25rem 0;padding-left:1.25rem}\n"
+	".alert h2{border:0;margin:0 0 .25rem;padding:0;font-size:1.05rem;color:var(--removed)}\n"
+	".alert ul{margin:.25rem 0;padding-left:1.25rem}\n"
 	".badge{display:inline-block;border-radius:1em;padding:.05em .65em;font-size:.8rem;font-weight:600;line-height:1.6;\n"
 	"background:var(--card);border:1px solid var(--line);color:var(--soft);white-space:nowrap;overflow-wrap:normal}\n"
 	"h2 .badge{vertical-align:.15em;margin-left:.4rem}\n"
@@ -96,7 +96,7 @@ static const char style[] =
 	"@media print{@page{margin:15mm}body{font-size:9.5pt}main{max-width:none;padding:0}\n"
 	"a{color:inherit;text-decoration:none}.scroll{overflow:visible;border:0;background:none}table{font-size:8.5pt}\n"
 	"td.path,td.name,td.value,td.note,td.bars{min-width:0;overflow-wrap:anywhere}thead{display:table-header-group}\n"
-	"tr,.card,.shares li,.warning{break-inside:avoid}h2,h3,h4{break-after:avoid}\n"
+	"tr,.card,.shares li,.alert{break-inside:avoid}h2,h3,h4{break-after:avoid}\n"
 	".cards{grid-template-columns:repeat(5,1fr)}\n"
 	"*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}\n";
 
