@@ -24,6 +24,7 @@ enum {
 	OPT_DEPTH,
 	OPT_LIMIT,
 	OPT_FORMAT,
+	OPT_ALL,
 	OPT_JSON_LINES,
 	OPT_DETAILED,
 };
@@ -40,6 +41,7 @@ static const struct option options[] = {
 	{ "depth", required_argument, NULL, OPT_DEPTH },
 	{ "limit", required_argument, NULL, OPT_LIMIT },
 	{ "format", required_argument, NULL, OPT_FORMAT },
+	{ "all", no_argument, NULL, OPT_ALL },
 	{ "json-lines", no_argument, NULL, OPT_JSON_LINES },
 	{ "detailed-exitcode", no_argument, NULL, OPT_DETAILED },
 	{ 0 },
@@ -51,10 +53,14 @@ static const struct writer {
 	void (*write)(const struct wp_diff *diff, const struct wp_report_options *options, struct wp_buf *buf);
 } writers[] = {
 	{ "text", wp_report_diff_text },
+	{ "markdown", wp_report_diff_markdown },
+	{ "html", wp_report_diff_html },
 };
 
 #define DEFAULT_DEPTH 2u
+/* What people read from top to bottom, and a page that they search. */
 #define DEFAULT_LIMIT 100u
+#define DEFAULT_LIMIT_OF_HTML 2000u
 /* Deeper folders than any path can have. */
 #define MOST_DEPTH 16384u
 /* Lines are handed on when there are this many bytes of them. */
@@ -66,7 +72,7 @@ struct arguments {
 	size_t map_count;
 	struct wp_diff_match *matches;
 	const struct writer *writer;
-	bool json_lines, detailed, narrowed;
+	bool json_lines, detailed, narrowed, limited, all;
 	struct wp_diff_options diff;
 };
 
@@ -150,10 +156,13 @@ static int take(struct wp_cli *cli, int option, struct arguments *args)
 	case OPT_LIMIT:
 		status = parse_number(cli, "--limit", optarg, 0, WP_LIMIT_TREE_NODES, &value);
 		args->diff.path_limit = value;
-		args->narrowed = true;
+		args->narrowed = args->limited = true;
 		break;
 	case OPT_FORMAT:
 		return parse_format(cli, optarg, args);
+	case OPT_ALL:
+		args->all = true;
+		break;
 	case OPT_JSON_LINES:
 		args->json_lines = true;
 		break;
@@ -200,6 +209,8 @@ static int parse(struct wp_cli *cli, int argc, char **argv, struct arguments *ar
 	if (option == WP_CLI_STOP)
 		return cli->status;
 	args->diff.matches = args->matches;
+	if (!args->limited && args->writer->write == wp_report_diff_html)
+		args->diff.path_limit = DEFAULT_LIMIT_OF_HTML;
 	return check(cli, argc - optind, args);
 }
 
@@ -293,6 +304,7 @@ static int print(struct wp_cli *cli, const struct arguments *args, const struct 
 	}
 	if (cli->json)
 		return wp_cli_emit_json(cli, wp_report_diff_json(diff));
+	report.all = args->all;
 	args->writer->write(diff, &report, &text);
 	return wp_cli_emit(cli, &text);
 }
@@ -351,10 +363,12 @@ const struct wp_command wp_cmd_diff = {
 		"      --files           files added, removed, changed and renamed\n"
 		"      --path GLOB       with --files: only paths like '*.sys' or '\\Windows\\INF\\*'\n"
 		"      --depth N         with --files: totals of folders N levels deep (2)\n"
-		"      --limit N         with --files: list at most N paths of an image (100)\n"
+		"      --limit N         with --files: list at most N paths of an image (100;\n"
+		"                        html: 2000)\n"
 		"      --json-lines      with --files: every path as a line of JSON\n"
 		"      --match OLD:NEW   compare image OLD with image NEW, whatever they are called\n"
-		"      --format FORMAT   text or json\n"
+		"      --format FORMAT   text (default), markdown, html or json\n"
+		"      --all             lists in full, where the text would cut them\n"
 		"      --record ID       what is recorded of the package, with its source\n"
 		"      --snapshot ID     with --record: the snapshot (default: the newest)\n"
 		"      --site CODE       with --record: the newest snapshot of this site\n"
