@@ -91,7 +91,8 @@ $(BUILD)/man/%: man/%.scd $(BUILD)/flags
 
 TEST_GOALS := $(filter check% coverage bench fuzz,$(MAKECMDGOALS))
 deps:
-	@tests/deps.sh build $(if $(TEST_GOALS),test) $(filter check-valgrind coverage bench fuzz,$(MAKECMDGOALS))
+	@tests/deps.sh build $(if $(TEST_GOALS),test) $(filter check-valgrind coverage bench fuzz,$(MAKECMDGOALS)) \
+		$(if $(filter check-html,$(MAKECMDGOALS)),html)
 
 # --- Running and testing ----------------------------------------------------------------------------------------------
 
@@ -110,6 +111,10 @@ check-valgrind: $(BUILD)/wimplan $(BUILD)/mkwim $(BUILD)/unit-tests
 
 check-samples: $(BUILD)/wimplan $(BUILD)/mkwim
 	@tests/samples.sh $(BUILD) $(SAMPLES)
+
+# The HTML reports in headless Chromium at the width of a desk and of a phone; skipped where there is none.
+check-html: $(BUILD)/wimplan $(BUILD)/mkwim
+	@tests/check-html.py $(BUILD)
 
 coverage:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage COVERAGE=--coverage CFLAGS='-O0 -g' check
@@ -144,6 +149,7 @@ help:
 	@echo 'make check-asan       the same with the address and undefined-behaviour sanitizers'
 	@echo 'make check-valgrind   unit tests and text cases under valgrind'
 	@echo 'make check-samples SAMPLES=DIR   read real WIM XML from DIR'
+	@echo 'make check-html       HTML reports in headless Chromium (deps installs it)'
 	@echo 'make coverage         tests with a coverage report'
 	@echo 'make bench            benchmarks against wimlib-imagex (BENCH=N: packages)'
 	@echo 'make fuzz SECONDS=60  fuzz every target with libFuzzer'
@@ -154,5 +160,5 @@ help:
 FORCE:
 .SECONDARY:
 .DELETE_ON_ERROR:
-.PHONY: all man deps demo check check-asan check-valgrind check-samples coverage bench fuzz install uninstall clean help FORCE
+.PHONY: all man deps demo check check-asan check-valgrind check-samples check-html coverage bench fuzz install uninstall clean help FORCE
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

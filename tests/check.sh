@@ -37,6 +37,7 @@ done
 step 'hostile files' tests/check-hostile.py "$build"
 step 'help and manual' tests/check-help.py "$build"
 step 'schemas' tests/check-schemas.py "$build"
+step 'HTML in a browser' tests/check-html.py "$build"
 step 'README' tests/check-readme.py "$build"
 step 'demo' sh -c 'tests/demo.sh "$1" >"$1/demo.log" 2>&1 || { tail -20 "$1/demo.log"; exit 1; }' - "$build"
 step 'install and uninstall' tests/check-install.sh "$build"

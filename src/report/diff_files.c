@@ -43,7 +43,7 @@ char *wp_diff_words_bytes(struct wp_arena *arena, const struct wp_diff_totals *t
 			       wp_diff_words_amount(arena, totals->bytes_removed));
 }
 
-static uint64_t weight(const struct wp_diff_share *share)
+uint64_t wp_diff_share_bytes(const struct wp_diff_share *share)
 {
 	return share->totals->bytes_added + share->totals->bytes_removed;
 }
@@ -53,8 +53,8 @@ static int compare_shares(const void *a, const void *b)
 {
 	const struct wp_diff_share *x = a, *y = b;
 
-	if (weight(x) != weight(y))
-		return weight(x) > weight(y) ? -1 : 1;
+	if (wp_diff_share_bytes(x) != wp_diff_share_bytes(y))
+		return wp_diff_share_bytes(x) > wp_diff_share_bytes(y) ? -1 : 1;
 	if (x->count != y->count)
 		return x->count > y->count ? -1 : 1;
 	return strcmp(x->label, y->label);
@@ -75,7 +75,7 @@ static void finish(struct wp_diff_share *shares, size_t count, uint64_t *ret_mos
 		shares[i].count = count_files(shares[i].totals);
 	if (count)
 		qsort(shares, count, sizeof *shares, compare_shares);
-	*ret_most = count ? weight(&shares[0]) : 0;
+	*ret_most = count ? wp_diff_share_bytes(&shares[0]) : 0;
 }
 
 /* Entries are by path, so that a folder's own sub-folders follow it. */

@@ -115,6 +115,9 @@ static void add_shares(struct diff_text *text, const char *title, const struct w
 	size_t shown = text->options->all || count <= most_shown + 1 ? count : most_shown, width = 0, bar, fixed;
 	const size_t numbers = 6 + 2 + 8 + 2 + 8; /* files, came, went */
 
+	/* Folders in which only times differ say little beside those that carry the bytes. */
+	while (!text->options->all && most && shown && !wp_diff_share_bytes(&shares[shown - 1]))
+		shown--;
 	for (size_t i = 0; i < shown; i++) {
 		size_t own = wp_text_width(wp_diff_text_escape(text, shares[i].label));
 

@@ -83,6 +83,9 @@ struct wp_diff_share {
 	uint64_t count; /* files that came, went or changed in any way */
 };
 
+/* The bytes that came and went together: what it weighs. */
+uint64_t wp_diff_share_bytes(const struct wp_diff_share *share);
+
 /* The heaviest first; equal ones in the order of the model. *@ret_most is the largest sum of bytes. */
 struct wp_diff_share *wp_diff_shares_of_folders(struct wp_arena *arena, const struct wp_diff_files *files,
 						uint64_t *ret_most);
