@@ -153,9 +153,9 @@ const char *wp_diff_words_tree(const struct wp_diff *diff, const struct wp_diff_
 	if (image->files || !image->old_index || !image->new_index)
 		return NULL;
 	if (image->tree == WP_TREE_SAME)
-		return "the files are the same";
+		return "they are the same";
 	if (image->tree == WP_TREE_CHANGED && !diff->with_files)
-		return "files differ; --files tells which";
+		return "they differ; --servicing and --files tell how";
 	return NULL;
 }
 
