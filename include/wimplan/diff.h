@@ -81,7 +81,7 @@ const char *wp_path_kind_name(enum wp_path_kind kind);
 /* One line of what happened to the files. Alternate streams have lines of their own: "\\Windows\\a.txt:zone". */
 struct wp_diff_path {
 	enum wp_file_change change;
-	enum wp_path_kind kind;
+	enum wp_path_kind kind; /* in the new image, as long as it is there */
 	unsigned int what;    /* enum wp_file_what */
 	const char *path;     /* in the new image; in the old one where it is removed */
 	const char *old_path; /* where it is renamed, or where only the case of a letter changed; otherwise NULL */

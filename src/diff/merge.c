@@ -197,7 +197,7 @@ static void take_pair(struct walk *walk, const struct frame *frame, uint32_t old
 		struct wp_change *change = add_change(comparison, frame);
 
 		change->change = data ? WP_FILE_CHANGED : name ? WP_FILE_RENAMED : WP_FILE_ATTRIBUTES;
-		change->kind = folders ? WP_PATH_FOLDER : WP_PATH_FILE;
+		change->kind = wp_node_is_folder(b) ? WP_PATH_FOLDER : WP_PATH_FILE;
 		change->what = (uint8_t)what;
 		change->old_node = old;
 		change->new_node = new;

@@ -11,7 +11,8 @@ static void take_diags(struct wp_wim *wim, const struct wp_diags *diags)
 	for (size_t i = 0; i < diags->count; i++) {
 		const struct wp_diag *diag = &diags->items[i];
 
-		wp_diag_add(wim->arena, &wim->diags, diag->severity, diag->code, NULL, "%s", diag->summary);
+		wp_diag_add(wim->arena, &wim->diags, diag->severity, diag->code, NULL, "%s: %s", diag->subject,
+			    diag->summary);
 	}
 }
 

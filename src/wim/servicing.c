@@ -144,7 +144,8 @@ static void read_apps(struct wp_gather *gather, const struct wp_tree *tree)
 			continue;
 		if (wp_name_app(gather->arena, wp_tree_name(tree, node), &item))
 			*add_item(gather, WP_ITEM_APP) = item;
-		else
+		/* "Deleted", "Mutable" and the like are no apps. */
+		else if (strchr(wp_tree_name(tree, node), '_'))
 			wp_gather_unknown(gather, wp_tree_name(tree, node));
 	}
 }
@@ -225,7 +226,9 @@ int wp_item_compare_key(const struct wp_item *a, const struct wp_item *b)
 {
 	int order = (int)a->group - (int)b->group;
 
-	order = order ? order : compare_texts(a->name, b->name);
+	/* The names of servicing stacks have a number in them that is part of the version: ServicingStack_3000. */
+	if (a->kind != WP_KIND_SERVICING_STACK || b->kind != WP_KIND_SERVICING_STACK)
+		order = order ? order : compare_texts(a->name, b->name);
 	order = order ? order : compare_texts(a->architecture, b->architecture);
 	order = order ? order : compare_texts(a->language, b->language);
 	/* A driver's and an app's publisher or hash is what may change; a package's token is part of who it is. */
@@ -263,9 +266,7 @@ void wp_servicing_read(struct wp_arena *arena, const struct wp_tree *tree, struc
 	if (!ret->windows) {
 		if (tree->node_count)
 			wp_diag_add(arena, &ret->diags, WP_INFO, "no-windows-tree", subject,
-				    "image %u has no Windows folder: there is nothing to say of updates, drivers and "
-				    "apps",
-				    tree->image);
+				    "there is no Windows folder, hence nothing to say of updates, drivers and apps");
 		return;
 	}
 	read_packages(&gather, tree, windows);
@@ -289,6 +290,6 @@ void wp_servicing_read(struct wp_arena *arena, const struct wp_tree *tree, struc
 	mark_superseded(ret);
 	if (gather.unknown)
 		wp_diag_add(arena, &ret->diags, WP_INFO, "name-not-understood", subject,
-			    "%zu %s of packages, drivers or apps in image %u cannot be read, the first is %s",
-			    gather.unknown, gather.unknown == 1 ? "name" : "names", tree->image, gather.first_unknown);
+			    "%zu %s of packages, drivers or apps cannot be read, the first is %s", gather.unknown,
+			    gather.unknown == 1 ? "name" : "names", gather.first_unknown);
 }

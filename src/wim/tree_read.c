@@ -40,8 +40,8 @@ int wp_tree_fail(struct wp_tree *tree, const char *code, const char *format, ...
 	va_list args;
 
 	va_start(args, format);
-	wp_diag_add(tree->arena, &tree->diags, WP_ERROR, code, subject, "the tree of image %u cannot be shown: %s",
-		    tree->image, wp_arena_vprintf(tree->arena, format, args));
+	wp_diag_add(tree->arena, &tree->diags, WP_ERROR, code, subject, "the tree cannot be shown: %s",
+		    wp_arena_vprintf(tree->arena, format, args));
 	va_end(args);
 	return -1;
 }
@@ -70,8 +70,8 @@ static void tell_oddities(const struct wp_tree_reader *reader)
 		if (reader->odd[i].name)
 			wp_buf_puts(&path, reader->odd[i].name);
 		wp_diag_add(tree->arena, &tree->diags, WP_WARNING, oddities[i][0],
-			    wp_arena_printf(tree->arena, "image %u", tree->image), "in image %u %ju %s %s; the first is %s",
-			    tree->image, (uintmax_t)count, count == 1 ? "entry" : "entries", oddities[i][1],
+			    wp_arena_printf(tree->arena, "image %u", tree->image), "%ju %s %s; the first is %s",
+			    (uintmax_t)count, count == 1 ? "entry" : "entries", oddities[i][1],
 			    wp_buf_text(&path));
 	}
 }
