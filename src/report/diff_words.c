@@ -155,7 +155,8 @@ const char *wp_diff_words_tree(const struct wp_diff *diff, const struct wp_diff_
 	if (image->tree == WP_TREE_SAME)
 		return "they are the same";
 	if (image->tree == WP_TREE_CHANGED && !diff->with_files)
-		return "they differ; --servicing and --files tell how";
+		return diff->with_servicing ? "they differ; --files tells which" :
+					      "they differ; --servicing and --files tell how";
 	return NULL;
 }
 
