@@ -4,6 +4,7 @@
 
 #include "wimplan/text.h"
 
+#include <pthread.h>
 #include <string.h>
 
 const char *wp_match_name(enum wp_match match)
@@ -59,7 +60,39 @@ struct file {
 	struct wp_wim *wim;
 	struct wp_wim_index *index; /* NULL: wimlib refused */
 	struct wp_diff_side *side;
+	uint32_t image;       /* whose tree is wanted */
+	struct wp_tree *tree; /* that tree */
 };
+
+/* Does the same for both files, the old one in a thread of its own. Each has its own memory: nothing is shared. */
+static void for_both(void *(*work)(void *), struct file *old, struct file *new)
+{
+	pthread_t thread;
+	bool started = !pthread_create(&thread, NULL, work, old);
+
+	work(new);
+	if (started)
+		pthread_join(thread, NULL);
+	else
+		work(old);
+}
+
+static void *read_index(void *context)
+{
+	struct file *file = context;
+
+	if (file->wim->have_header && file->wim->grade != WP_GRADE_ERROR)
+		file->index = wp_wim_index_read(file->wim);
+	return NULL;
+}
+
+static void *read_tree(void *context)
+{
+	struct file *file = context;
+
+	file->tree = wp_tree_read(file->index, file->image);
+	return NULL;
+}
 
 static void copy_diags(struct wp_diff *diff, const struct wp_diags *diags, const char *subject)
 {
@@ -79,12 +112,10 @@ static const char *repaired(const struct wp_diff *diff, const char *path)
 	return wp_arena_strdup(diff->arena, wp_utf8_repair(diff->arena, path));
 }
 
-static void open_file(struct wp_diff *diff, struct file *file)
+static void describe_side(struct wp_diff *diff, struct file *file)
 {
 	struct wp_diff_side *side = file->side;
 
-	if (file->wim->have_header && file->wim->grade != WP_GRADE_ERROR)
-		file->index = wp_wim_index_read(file->wim);
 	side->path = repaired(diff, file->wim->path);
 	side->size = file->index ? file->index->file_bytes : file->wim->size;
 	memcpy(side->file_id, file->wim->file_id, sizeof side->file_id);
@@ -149,51 +180,54 @@ static enum wp_tree_state tree_state(const struct file *old, const struct file *
 		       : WP_TREE_SAME;
 }
 
-static struct wp_tree *read_tree(struct wp_diff *diff, const struct file *file, uint32_t image)
+static void check_tree(struct wp_diff *diff, const struct file *file)
 {
-	struct wp_tree *tree = wp_tree_read(file->index, image);
-
-	copy_diags(diff, &tree->diags, file->side->path);
-	if (!tree->node_count)
+	copy_diags(diff, &file->tree->diags, file->side->path);
+	if (!file->tree->node_count)
 		diff->complete = false;
-	return tree;
 }
 
 static void compare_contents(struct wp_diff *diff, struct wp_diff_image *image, const struct file *old_file,
-			     const struct wp_tree *old, const struct file *new_file, const struct wp_tree *new)
+			     const struct wp_tree *old, const struct file *new_file)
 {
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_servicing was, is;
 
 	wp_servicing_read(scratch, old, &was);
 	copy_diags(diff, &was.diags, old_file->side->path);
-	wp_servicing_read(scratch, new, &is);
+	wp_servicing_read(scratch, new_file->tree, &is);
 	copy_diags(diff, &is.diags, new_file->side->path);
 	image->contents = wp_pair_contents(diff->arena, &was, &is);
 }
 
 /* Two trees of the same metadata resource are read once. */
-static void compare_trees(struct wp_diff *diff, struct wp_diff_image *image, const struct file *old,
-			  const struct file *new, const struct wp_diff_options *options)
+static void compare_trees(struct wp_diff *diff, struct wp_diff_image *image, struct file *old, struct file *new,
+			  const struct wp_diff_options *options)
 {
-	struct wp_tree *a __attribute__((cleanup(wp_tree_freep))) = NULL;
-	struct wp_tree *b __attribute__((cleanup(wp_tree_freep))) = read_tree(diff, new, image->new_index);
+	bool same = image->tree == WP_TREE_SAME;
+	const struct wp_tree *was;
 
-	if (image->tree != WP_TREE_SAME)
-		a = read_tree(diff, old, image->old_index);
-
-	const struct wp_tree *was = image->tree == WP_TREE_SAME ? b : a;
-
-	if (!was->node_count || !b->node_count)
-		return;
-	if (options->servicing)
-		compare_contents(diff, image, old, was, new, b);
-	if (options->files)
-		image->files = wp_pair_files(diff->arena, was, b, image->new_index, options);
+	old->image = image->old_index;
+	new->image = image->new_index;
+	if (same)
+		read_tree(new);
+	else
+		for_both(read_tree, old, new);
+	if (!same)
+		check_tree(diff, old);
+	check_tree(diff, new);
+	was = same ? new->tree : old->tree;
+	if (options->servicing && was->node_count && new->tree->node_count)
+		compare_contents(diff, image, old, was, new);
+	if (options->files && was->node_count && new->tree->node_count)
+		image->files = wp_pair_files(diff->arena, was, new->tree, image->new_index, options);
+	wp_tree_free(old->tree);
+	wp_tree_free(new->tree);
+	old->tree = new->tree = NULL;
 }
 
-static void compare_image(struct wp_diff *diff, struct wp_diff_image *image, const struct file *old,
-			  const struct file *new, const struct wp_diff_options *options)
+static void compare_image(struct wp_diff *diff, struct wp_diff_image *image, struct file *old, struct file *new,
+			  const struct wp_diff_options *options)
 {
 	if (!image->old_index || !image->new_index)
 		return;
@@ -222,8 +256,9 @@ static int compare_files(struct wp_diff *diff, struct file *old, struct file *ne
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	int result;
 
-	open_file(diff, old);
-	open_file(diff, new);
+	for_both(read_index, old, new);
+	describe_side(diff, old);
+	describe_side(diff, new);
 	if (!old->wim->metadata || !new->wim->metadata)
 		return no_images(old->wim->metadata ? new : old, err);
 	copy_diags(diff, &old->wim->diags, old->side->path);
