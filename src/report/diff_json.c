@@ -64,6 +64,7 @@ static void set_totals(json_t *object, const struct wp_diff_totals *totals)
 	}
 	set(object, "bytes_added", wp_json_u64(totals->bytes_added));
 	set(object, "bytes_removed", wp_json_u64(totals->bytes_removed));
+	set(object, "bytes_changed", wp_json_u64(totals->bytes_changed));
 	set(object, "folders", folders);
 }
 
