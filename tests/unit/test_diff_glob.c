@@ -3,6 +3,7 @@
 #include "wimplan/diff.h"
 
 #include <criterion/criterion.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +28,7 @@ Test(diff, globs)
 		{ "a*b*c", "\\a1b2b3", false },
 	};
 
+	cr_assert(setlocale(LC_CTYPE, "C.UTF-8"));
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		cr_expect_eq(wp_path_glob(cases[i].glob, cases[i].path), cases[i].fits, "%s on %s", cases[i].glob,
 			     cases[i].path);
