@@ -112,9 +112,9 @@ static int parse_format(struct wp_cli *cli, const char *text, struct arguments *
 			args->writer = &writers[i];
 			return 0;
 		}
-		wp_buf_printf(&names, "%s, ", writers[i].name);
+		wp_buf_printf(&names, "%s%s", i ? ", " : "", writers[i].name);
 	}
-	return wp_cli_usage(cli, "--format", "--format is %sor json, not '%s'", wp_buf_text(&names), text);
+	return wp_cli_usage(cli, "--format", "--format is %s or json, not '%s'", wp_buf_text(&names), text);
 }
 
 /* Returns 0, or the exit status after having said what is wrong. */
@@ -188,6 +188,10 @@ static int check(struct wp_cli *cli, int operands, const struct arguments *args)
 	if (args->record && trees)
 		return wp_cli_usage(cli, "--record",
 				    "a record says nothing of files: --record goes with neither --servicing nor --files");
+	if (cli->json && args->writer != &writers[0])
+		return wp_cli_usage(cli, "--format", "--json and --format %s exclude each other", args->writer->name);
+	if (args->json_lines && args->writer != &writers[0])
+		return wp_cli_usage(cli, "--format", "--json-lines and --format %s exclude each other", args->writer->name);
 	if (!args->diff.files && (args->narrowed || args->json_lines))
 		return wp_cli_usage(cli, "--files", "--path, --depth, --limit and --json-lines need --files");
 	if (args->json_lines && (cli->json || args->diff.servicing))

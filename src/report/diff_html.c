@@ -69,7 +69,8 @@ static void add_cards(struct wp_html *html, const struct wp_diff *diff)
 		counts[diff->images[i].status]++;
 	wp_html_raw(html, "<div class=\"cards\">\n");
 	for (size_t i = WP_DIFF_CHANGED; i <= WP_DIFF_REMOVED; i++)
-		wp_html_card(html, wp_diff_status_name((enum wp_diff_status)i), wp_words_count(html->arena, counts[i]),
+		wp_html_card(html, counts[i] ? wp_diff_status_name((enum wp_diff_status)i) : "same",
+			     wp_words_count(html->arena, counts[i]),
 			     wp_arena_printf(html->arena, "image%s %s", counts[i] == 1 ? "" : "s", words[i]));
 	wp_html_card(html, "same", wp_words_count(html->arena, counts[WP_DIFF_SAME]),
 		     wp_arena_printf(html->arena, "image%s the same", counts[WP_DIFF_SAME] == 1 ? "" : "s"));

@@ -80,7 +80,7 @@ static void fill(struct wp_arena *arena, struct wp_diff_line *line, enum wp_diff
 
 static int compare_lines(const void *a, const void *b)
 {
-	static const int order[] = { [WP_DIFF_SAME] = 0, [WP_DIFF_REMOVED] = 1, [WP_DIFF_ADDED] = 2, [WP_DIFF_CHANGED] = 3 };
+	static const int order[] = { [WP_DIFF_REMOVED] = 0, [WP_DIFF_ADDED] = 1, [WP_DIFF_CHANGED] = 2 };
 	const struct wp_diff_line *x = a, *y = b;
 	int by_name, by_about;
 

@@ -169,7 +169,8 @@ static void add_files(struct markdown *md, const struct wp_diff_files *files)
 	size_t components = files->component_count < COMPONENTS_SHOWN ? files->component_count : COMPONENTS_SHOWN;
 	uint64_t most;
 
-	add_heading(md, "####", wp_arena_printf(md->arena, "Files: %s", wp_diff_words_bytes(md->arena, &files->totals)));
+	add_heading(md, "####",
+		    wp_arena_printf(md->arena, "Files: %s", wp_diff_words_bytes(md->arena, &files->totals)));
 	add_paragraph(md, wp_arena_printf(md->arena, "%s.", wp_diff_words_files(md->arena, files)));
 	if (files->folder_count) {
 		HEAD(md, "Folder", "", "Files", "Came", "Went");

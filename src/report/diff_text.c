@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A diff for a terminal: the two files, each image with what became of it, remarks, and the sentences that sum it up. */
+/* A diff for a terminal: the two files, each image with what became of it, remarks, and what it comes to. */
 #include "diff_text.h"
 
 #include "layout.h"
@@ -30,8 +30,9 @@ void wp_diff_text_more(struct diff_text *text, size_t indent, uint64_t count, co
 	if (!count)
 		return;
 	wp_buf_pad(text->buf, ' ', indent);
-	wp_layout_wrap(text->buf, wp_arena_printf(text->arena, "… and %s more%s", wp_words_count(text->arena, count), how),
-		       indent, indent + 2, text->columns);
+	wp_layout_wrap(text->buf,
+		       wp_arena_printf(text->arena, "… and %s more%s", wp_words_count(text->arena, count), how), indent,
+		       indent + 2, text->columns);
 }
 
 void wp_diff_text_pair(struct diff_text *text, const char *head, size_t head_width, const char *tail, size_t used)

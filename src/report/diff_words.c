@@ -121,7 +121,8 @@ char *wp_diff_words_incomplete(struct wp_arena *arena, const struct wp_diff *dif
 {
 	if (diff->complete)
 		return NULL;
-	return wp_arena_strdup(arena, "Incomplete: something could not be read, as the remarks say. What is shown stands.");
+	return wp_arena_strdup(arena,
+			       "Incomplete: something could not be read, as the remarks say. What is shown stands.");
 }
 
 const char *wp_diff_words_name(const struct wp_diff_image *image)

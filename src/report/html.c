@@ -23,7 +23,7 @@ void wp_html_rawf(struct wp_html *html, const char *format, ...)
 
 void wp_html_text(struct wp_html *html, const char *data)
 {
-	/* Between tags and in quoted attributes, these five are all that HTML's syntax knows (WHATWG HTML, 13.1.2.3). */
+	/* Between tags and in quoted attributes these five are all that the syntax knows (WHATWG HTML, 13.1.2.3). */
 	for (const char *text = wp_layout_escape(html->arena, data); *text; text++) {
 		switch (*text) {
 		case '<':

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A plan as one page for a change board: the calls first, what is blocked with what to do, and the rest unfolded at will. */
+/* A plan as one page for a change board: the calls, what is blocked with what to do, and the rest folded up. */
 #include "wimplan/report.h"
 
 #include "html.h"
