@@ -131,6 +131,9 @@ static void stage_image(struct wp_arena *arena, const struct mk_recipe *recipe, 
 	for (size_t i = 0; i < image->file_count; i++)
 		set_times_upwards(arena, root, wp_arena_printf(arena, "%s%s", root, image->files[i].path),
 				  recipe->times);
+	for (size_t i = 0; i < image->hidden_count; i++)
+		set_times_upwards(arena, root, wp_arena_printf(arena, "%s%s", root, image->hidden[i].path),
+				  recipe->times);
 	set_times(root, recipe->times);
 }
 
