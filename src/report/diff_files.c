@@ -8,8 +8,10 @@
 #include <string.h>
 
 static const char *const change_words[] = {
-	[WP_FILE_ADDED] = "added",     [WP_FILE_REMOVED] = "removed",
-	[WP_FILE_CHANGED] = "changed", [WP_FILE_RENAMED] = "renamed",
+	[WP_FILE_ADDED] = "added",
+	[WP_FILE_REMOVED] = "removed",
+	[WP_FILE_CHANGED] = "changed",
+	[WP_FILE_RENAMED] = "renamed",
 	[WP_FILE_ATTRIBUTES] = "changed in attributes, times or security only",
 };
 
@@ -116,9 +118,10 @@ struct wp_diff_share *wp_diff_shares_of_components(struct wp_arena *arena, const
 		shares[i].label = wp_arena_printf(arena, "%s (%s%s%s)", part->name, part->architecture,
 						  *language ? ", " : "", language);
 		if (part->old_version && part->new_version)
-			shares[i].versions = !strcmp(part->old_version, part->new_version) ?
-						     part->new_version :
-						     wp_arena_printf(arena, "%s → %s", part->old_version, part->new_version);
+			shares[i].versions =
+				!strcmp(part->old_version, part->new_version)
+					? part->new_version
+					: wp_arena_printf(arena, "%s → %s", part->old_version, part->new_version);
 		else if (part->new_version)
 			shares[i].versions = wp_arena_printf(arena, "%s added", part->new_version);
 		else if (part->old_version)

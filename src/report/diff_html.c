@@ -76,9 +76,9 @@ static void add_cards(struct wp_html *html, const struct wp_diff *diff)
 		     wp_arena_printf(html->arena, "image%s the same", counts[WP_DIFF_SAME] == 1 ? "" : "s"));
 	if (diff->blobs_known)
 		wp_html_card(html, diff->added.count ? "added" : "same",
-			     wp_diff_words_amount(html->arena, diff->added.stored_bytes.known ?
-								       diff->added.stored_bytes.value :
-								       diff->added.bytes),
+			     wp_diff_words_amount(html->arena, diff->added.stored_bytes.known
+								       ? diff->added.stored_bytes.value
+								       : diff->added.bytes),
 			     diff->added.stored_bytes.known ? "of new data, as stored" : "of new data, uncompressed");
 	if (lost)
 		wp_html_card(html, "removed", wp_words_count(html->arena, lost),
@@ -104,8 +104,8 @@ static void add_lost(struct wp_html *html, const struct wp_diff *diff)
 
 			if (!field->lost)
 				continue;
-			wp_html_rawf(html, "<li><a href=\"#image-%" PRIu32 "\">Image %" PRIu32 "</a> ", image->new_index,
-				     image->new_index);
+			wp_html_rawf(html, "<li><a href=\"#image-%" PRIu32 "\">Image %" PRIu32 "</a> ",
+				     image->new_index, image->new_index);
 			wp_html_text(html, wp_diff_words_name(image));
 			wp_html_raw(html, ": <code>");
 			wp_html_text(html, field->field);
@@ -139,8 +139,8 @@ static void add_blobs(struct wp_html *html, const struct wp_diff *diff)
 		     { "new", "added", &diff->added },
 		     { "gone", "removed", &diff->removed } };
 	struct wp_html_part parts[3];
-	bool stored = diff->shared.stored_bytes.known && diff->added.stored_bytes.known &&
-		      diff->removed.stored_bytes.known;
+	bool stored =
+		diff->shared.stored_bytes.known && diff->added.stored_bytes.known && diff->removed.stored_bytes.known;
 	uint64_t whole = 0;
 
 	if (!diff->blobs_known)
@@ -165,8 +165,8 @@ static void add_blobs(struct wp_html *html, const struct wp_diff *diff)
 		wp_diff_html_cell(html, "number", wp_words_count(html->arena, blobs->count));
 		wp_diff_html_cell(html, "number", wp_words_size(html->arena, blobs->bytes));
 		wp_diff_html_cell(html, "number",
-				  blobs->stored_bytes.known ? wp_words_size(html->arena, blobs->stored_bytes.value) :
-							      "not known (solid)");
+				  blobs->stored_bytes.known ? wp_words_size(html->arena, blobs->stored_bytes.value)
+							    : "not known (solid)");
 		wp_html_raw(html, "</tr>\n");
 	}
 	wp_html_table_end(html);
@@ -251,8 +251,8 @@ static void add_fields(struct wp_html *html, const char *name, const struct wp_d
 	for (size_t i = 0; i < image->field_count; i++) {
 		const struct wp_diff_field *field = &image->fields[i];
 
-		wp_html_raw(html, field->lost ? "<tr class=\"lost\"><td class=\"field\"><code>" :
-					       "<tr><td class=\"field\"><code>");
+		wp_html_raw(html, field->lost ? "<tr class=\"lost\"><td class=\"field\"><code>"
+					      : "<tr><td class=\"field\"><code>");
 		wp_html_text(html, field->field);
 		wp_html_raw(html, "</code>");
 		if (field->lost) {
@@ -269,8 +269,8 @@ static void add_fields(struct wp_html *html, const char *name, const struct wp_d
 
 static void add_image(struct wp_html *html, const struct wp_diff *diff, const struct wp_diff_image *image)
 {
-	const char *name = wp_arena_printf(html->arena, "image %" PRIu32 " %s", image->new_index,
-					   wp_diff_words_name(image));
+	const char *name =
+		wp_arena_printf(html->arena, "image %" PRIu32 " %s", image->new_index, wp_diff_words_name(image));
 	const char *match = wp_diff_words_match(html->arena, image), *tree = wp_diff_words_tree(diff, image);
 	const char *status = wp_diff_status_name(image->status);
 

@@ -108,9 +108,10 @@ static void add_shares(struct wp_html *html, const struct wp_diff_share *shares,
 		wp_html_raw(html, "</span>");
 		wp_diff_html_totals_bar(html, totals, most);
 		wp_html_raw(html, "<span class=\"numbers\">");
-		wp_html_text(html, wp_arena_printf(html->arena, "%s, %s file%s", wp_diff_words_bytes(html->arena, totals),
-						   wp_words_count(html->arena, shares[i].count),
-						   shares[i].count == 1 ? "" : "s"));
+		wp_html_text(html,
+			     wp_arena_printf(html->arena, "%s, %s file%s", wp_diff_words_bytes(html->arena, totals),
+					     wp_words_count(html->arena, shares[i].count),
+					     shares[i].count == 1 ? "" : "s"));
 		wp_html_raw(html, "</span></li>\n");
 	}
 	wp_html_raw(html, "</ul>\n");
@@ -155,11 +156,12 @@ static void add_paths(struct wp_html *html, const char *image, const struct wp_d
 		add_path(html, &files->paths[i]);
 	wp_html_table_end(html);
 	if (files->path_omitted)
-		wp_html_element(html, "p", NULL,
-				wp_arena_printf(html->arena,
-						"%s more paths are not listed here. --limit N lists more, --path GLOB chooses "
-						"some, and --json-lines writes all of them.",
-						wp_words_count(html->arena, files->path_omitted)));
+		wp_html_element(
+			html, "p", NULL,
+			wp_arena_printf(html->arena,
+					"%s more paths are not listed here. --limit N lists more, --path GLOB chooses "
+					"some, and --json-lines writes all of them.",
+					wp_words_count(html->arena, files->path_omitted)));
 }
 
 void wp_diff_html_files(struct wp_html *html, const char *image, const struct wp_diff_files *files)

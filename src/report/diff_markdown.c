@@ -18,11 +18,11 @@ struct markdown {
 	struct wp_buf *buf;
 };
 
-#define ROW(md, ...)                                                                         \
-	wp_markdown_row((md)->arena, (md)->buf, (const char *const[]){ __VA_ARGS__ },        \
+#define ROW(md, ...)                                                                  \
+	wp_markdown_row((md)->arena, (md)->buf, (const char *const[]){ __VA_ARGS__ }, \
 			sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *))
-#define HEAD(md, ...)                                                                        \
-	wp_markdown_head((md)->buf, (const char *const[]){ __VA_ARGS__ },                    \
+#define HEAD(md, ...)                                                     \
+	wp_markdown_head((md)->buf, (const char *const[]){ __VA_ARGS__ }, \
 			 sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *))
 
 static void add_heading(struct markdown *md, const char *marks, const char *text)
@@ -42,8 +42,8 @@ static void add_paragraph(struct markdown *md, const char *sentence)
 
 static void add_side(struct markdown *md, const char *label, const struct wp_diff_side *side)
 {
-	ROW(md, label, side->path,
-	    side->record ? "as recorded" : wp_words_size(md->arena, side->size), side->content_id);
+	ROW(md, label, side->path, side->record ? "as recorded" : wp_words_size(md->arena, side->size),
+	    side->content_id);
 }
 
 static void add_lost(struct markdown *md, const struct wp_diff *diff)
@@ -179,7 +179,8 @@ static void add_files(struct markdown *md, const struct wp_diff_files *files)
 	}
 	if (files->component_count) {
 		HEAD(md, "Component", "Version", "Files", "Came", "Went");
-		add_shares(md, wp_diff_shares_of_components(md->arena, files, &most), files->component_count, components);
+		add_shares(md, wp_diff_shares_of_components(md->arena, files, &most), files->component_count,
+			   components);
 	}
 	if (!files->path_count)
 		return;
@@ -200,8 +201,8 @@ static void add_image(struct markdown *md, const struct wp_diff *diff, const str
 
 	if (!image->field_count && !image->contents && !image->files)
 		return;
-	add_heading(md, "###", wp_arena_printf(md->arena, "Image %" PRIu32 ": %s", image->new_index,
-					       wp_diff_words_name(image)));
+	add_heading(md, "###",
+		    wp_arena_printf(md->arena, "Image %" PRIu32 ": %s", image->new_index, wp_diff_words_name(image)));
 	add_paragraph(md, wp_arena_printf(md->arena, "%s%s%s", wp_diff_words_status(md->arena, image),
 					  match ? ", " : "", match ? match : ""));
 	add_fields(md, image);

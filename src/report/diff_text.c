@@ -63,9 +63,8 @@ static void add_side(struct diff_text *text, const char *label, const struct wp_
 	const char *about = side->record ? "as the site has recorded it" : wp_words_size(text->arena, side->size);
 
 	wp_buf_printf(text->buf, "%s  ", label);
-	wp_layout_wrap(text->buf,
-		       wp_arena_printf(text->arena, "%s, %s", wp_diff_text_escape(text, side->path), about), 5, 5,
-		       text->columns);
+	wp_layout_wrap(text->buf, wp_arena_printf(text->arena, "%s, %s", wp_diff_text_escape(text, side->path), about),
+		       5, 5, text->columns);
 }
 
 static void add_field(struct diff_text *text, const struct wp_diff_field *field, size_t width)
@@ -174,8 +173,8 @@ static void add_blobs(struct diff_text *text)
 			      wp_words_size(text->arena, blobs->bytes));
 		if (stored)
 			wp_buf_printf(text->buf, "  %10s",
-				      blobs->stored_bytes.known ? wp_words_size(text->arena, blobs->stored_bytes.value) :
-								  "not known");
+				      blobs->stored_bytes.known ? wp_words_size(text->arena, blobs->stored_bytes.value)
+								: "not known");
 		wp_buf_putc(text->buf, '\n');
 	}
 }
@@ -225,12 +224,11 @@ static void add_lost(struct diff_text *text)
 			if (!field->lost)
 				continue;
 			wp_buf_puts(text->buf, "  ");
-			wp_layout_wrap(text->buf,
-				       wp_diff_text_escape(text, wp_arena_printf(text->arena,
-										 "image %" PRIu32 ": %s was %s",
-										 image->new_index, field->field,
-										 field->old)),
-				       2, 4, text->columns);
+			wp_layout_wrap(
+				text->buf,
+				wp_diff_text_escape(text, wp_arena_printf(text->arena, "image %" PRIu32 ": %s was %s",
+									  image->new_index, field->field, field->old)),
+				2, 4, text->columns);
 		}
 	}
 }
@@ -247,7 +245,8 @@ static void add_legend(struct diff_text *text)
 			used = text->diff->images[i].status == order[k];
 		if (!used)
 			continue;
-		wp_buf_printf(text->buf, "%s%s %s", between, wp_diff_words_symbol(order[k]), wp_diff_status_name(order[k]));
+		wp_buf_printf(text->buf, "%s%s %s", between, wp_diff_words_symbol(order[k]),
+			      wp_diff_status_name(order[k]));
 		between = "   ";
 	}
 	if (text->renamed)

@@ -186,8 +186,8 @@ void wp_diff_text_files(struct diff_text *text, const struct wp_diff_files *file
 	uint64_t most;
 
 	wp_buf_puts(text->buf, "  ");
-	wp_layout_wrap(text->buf, wp_arena_printf(text->arena, "Files: %s", wp_diff_words_files(text->arena, files)),
-		       2, 4, text->columns);
+	wp_layout_wrap(text->buf, wp_arena_printf(text->arena, "Files: %s", wp_diff_words_files(text->arena, files)), 2,
+		       4, text->columns);
 	if (files->totals.bytes_added || files->totals.bytes_removed)
 		wp_buf_printf(text->buf, "    %s\n", wp_diff_words_bytes(text->arena, &files->totals));
 	if (files->folder_count) {

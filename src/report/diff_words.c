@@ -36,8 +36,10 @@ const char *wp_diff_words_symbol(enum wp_diff_status status)
 
 const char *wp_diff_words_file_symbol(enum wp_file_change change)
 {
-	static const char *const symbols[] = { [WP_FILE_ADDED] = "+",	[WP_FILE_REMOVED] = "-",
-					       [WP_FILE_CHANGED] = "~", [WP_FILE_RENAMED] = ">",
+	static const char *const symbols[] = { [WP_FILE_ADDED] = "+",
+					       [WP_FILE_REMOVED] = "-",
+					       [WP_FILE_CHANGED] = "~",
+					       [WP_FILE_RENAMED] = ">",
 					       [WP_FILE_ATTRIBUTES] = "@" };
 
 	return symbols[change];
@@ -89,9 +91,9 @@ char *wp_diff_words_totals(struct wp_arena *arena, const struct wp_diff *diff)
 		moved += is_moved(&diff->images[i]);
 	}
 	if (!wp_diff_has_changes(diff)) {
-		const char *sides = diff->new.record || diff->old.record ?
-					    "what the site has recorded and what the source says are" :
-					    "metadata and contents are";
+		const char *sides = diff->new.record || diff->old.record
+					    ? "what the site has recorded and what the source says are"
+					    : "metadata and contents are";
 
 		return wp_arena_printf(arena, "No changes: %s the same in %zu image%s.", sides, diff->image_count,
 				       diff->image_count == 1 ? "" : "s");
@@ -111,10 +113,11 @@ char *wp_diff_words_lost(struct wp_arena *arena, const struct wp_diff *diff)
 
 	if (!lost)
 		return NULL;
-	return wp_arena_printf(arena,
-			       "%zu value%s that the old image had %s now empty or gone. Windows Setup and Configuration "
-			       "Manager read such values and may refuse an image without them.",
-			       lost, lost == 1 ? "" : "s", lost == 1 ? "is" : "are");
+	return wp_arena_printf(
+		arena,
+		"%zu value%s that the old image had %s now empty or gone. Windows Setup and Configuration "
+		"Manager read such values and may refuse an image without them.",
+		lost, lost == 1 ? "" : "s", lost == 1 ? "is" : "are");
 }
 
 char *wp_diff_words_incomplete(struct wp_arena *arena, const struct wp_diff *diff)
@@ -156,8 +159,8 @@ const char *wp_diff_words_tree(const struct wp_diff *diff, const struct wp_diff_
 	if (image->tree == WP_TREE_SAME)
 		return "they are the same";
 	if (image->tree == WP_TREE_CHANGED && !diff->with_files)
-		return diff->with_servicing ? "they differ; --files tells which" :
-					      "they differ; --servicing and --files tell how";
+		return diff->with_servicing ? "they differ; --files tells which"
+					    : "they differ; --servicing and --files tell how";
 	return NULL;
 }
 

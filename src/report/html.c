@@ -155,8 +155,8 @@ void wp_html_bar(struct wp_html *html, const struct wp_html_part *parts, size_t 
 
 		/* What is there is seen, however little it is: the style gives each part a least width. */
 		if (parts[i].amount)
-			wp_html_rawf(html, "<i class=\"%s\" style=\"width:%u.%02u%%\"></i>", parts[i].class, share / 100,
-				     share % 100);
+			wp_html_rawf(html, "<i class=\"%s\" style=\"width:%u.%02u%%\"></i>", parts[i].class,
+				     share / 100, share % 100);
 	}
 	wp_html_raw(html, "</div>");
 }

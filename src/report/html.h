@@ -33,8 +33,8 @@ void wp_html_text(struct wp_html *html, const char *data);
 void wp_html_element(struct wp_html *html, const char *tag, const char *class, const char *data);
 
 /*
- * A table in a container that scrolls by itself. @caption is for those who do not see it. A heading that begins with '#'
- * stands over numbers.
+ * A table in a container that scrolls by itself. @caption is for those who do not see it. A heading that begins with
+ * '#' stands over numbers.
  */
 void wp_html_table(struct wp_html *html, const char *caption, const char *const *headings, size_t count);
 void wp_html_table_end(struct wp_html *html);

@@ -15,8 +15,8 @@ static size_t occurrences(const char *text, const char *part)
 
 static void expect_balanced(const char *page)
 {
-	static const char *const tags[] = { "main", "section", "table", "thead", "tbody", "tr", "td",
-					    "div",  "ul",      "li",	"dl",	 "dd",	  "h2", "h3", "span", "code" };
+	static const char *const tags[] = { "main", "section", "table", "thead", "tbody", "tr", "td",	"div",
+					    "ul",   "li",      "dl",	"dd",	 "h2",	  "h3", "span", "code" };
 
 	for (size_t i = 0; i < COUNT(tags); i++) {
 		char plain[16], open[16], close[16];
@@ -24,7 +24,8 @@ static void expect_balanced(const char *page)
 		snprintf(plain, sizeof plain, "<%s>", tags[i]);
 		snprintf(open, sizeof open, "<%s ", tags[i]);
 		snprintf(close, sizeof close, "</%s>", tags[i]);
-		cr_expect_eq(occurrences(page, plain) + occurrences(page, open), occurrences(page, close), "<%s>", tags[i]);
+		cr_expect_eq(occurrences(page, plain) + occurrences(page, open), occurrences(page, close), "<%s>",
+			     tags[i]);
 	}
 }
 
@@ -38,7 +39,8 @@ Test(report, diff_markdown_escapes_and_says_all)
 		"| 3 | 2 | Windows 11 Pro | same | edition |  |\n",
 		"|  | 3 | &lt;script&gt;alert(\"1\")&lt;/script&gt; &amp; \\| \\`x\\` \\\\x1b\\[31m | added |  |  |\n",
 		"| edition\\_id | Enterprise | (absent) | LOST |\n",
-		"| changed | Cumulative updates | Package\\_for\\_RollupFix | amd64 | 22631.2861.1.5 | 22631.3007.1.6 |\n",
+		"| changed | Cumulative updates | Package\\_for\\_RollupFix | amd64 | 22631.2861.1.5 | 22631.3007.1.6 "
+		"|\n",
 		"SHA-1 abcd000000000000000000000000000000000000 |",
 		"| renamed | \\\\Windows\\\\System32\\\\new.dll | \\\\Windows\\\\System32\\\\old.dll |  |\n",
 		"And 7,364 more paths.\n",

@@ -87,15 +87,17 @@ Test(report, diff_text_of_sides_without_blobs_or_changes)
 	free(text);
 
 	f.diff.image_count = 1;
-	f.images[0] = (struct wp_diff_image){ .old_index = 1, .new_index = 1, .new_name = "A", .matched_by = WP_MATCH_INDEX,
-					      .status = WP_DIFF_SAME };
+	f.images[0] = (struct wp_diff_image){
+		.old_index = 1, .new_index = 1, .new_name = "A", .matched_by = WP_MATCH_INDEX, .status = WP_DIFF_SAME
+	};
 	f.diff.old.record = true;
 	f.diff.old.path = "P0100001";
 	f.diff.blobs_known = f.diff.complete = false;
 	f.diff.added = f.diff.removed = (struct wp_diff_blobs){ 0 };
 	text = diff_report(wp_report_diff_text, &f.diff, 200, false, false);
 	cr_expect_contains(text, "old  P0100001, as the site has recorded it\n");
-	cr_expect_contains(text, "No changes: what the site has recorded and what the source says are the same in 1 image.\n");
+	cr_expect_contains(
+		text, "No changes: what the site has recorded and what the source says are the same in 1 image.\n");
 	cr_expect_contains(text, "Incomplete: ");
 	cr_expect_lacks(text, "File data");
 	free(text);
