@@ -102,6 +102,8 @@ bool wp_judge_package(struct wp_judge *judge)
 
 		entry->status = report_only ? WP_ENTRY_REPORT_ONLY : WP_ENTRY_CHANGE;
 		fill_details(judge, read);
+		if (entry->refresh)
+			wp_judge_content_change(judge);
 	}
 	return content.becomes_baseline;
 }
