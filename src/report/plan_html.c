@@ -121,6 +121,8 @@ static void add_entry(struct wp_html *html, const struct wp_entry *entry)
 	wp_html_fact(html, "Source", entry->source_path);
 	if (version->known)
 		wp_html_fact(html, "Source version", wp_arena_printf(html->arena, "%" PRIu64, version->value));
+	if (entry->content)
+		wp_html_fact(html, "Inside", wp_words_content(html->arena, entry->content));
 	wp_html_raw(html, "</dl>\n");
 	add_reasons(html, entry);
 	wp_html_raw(html, "</section>\n");

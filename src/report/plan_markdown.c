@@ -149,6 +149,8 @@ static void add_entry(struct markdown *md, const struct wp_entry *entry)
 		add_item(md, "Source", entry->source_path);
 	if (pre->source_version.known)
 		add_item(md, "Source version now", wp_arena_printf(md->arena, "%" PRIu64, pre->source_version.value));
+	if (entry->content)
+		add_item(md, "Inside", wp_words_content(md->arena, entry->content));
 	add_reasons(md, entry);
 }
 
