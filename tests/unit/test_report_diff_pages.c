@@ -118,14 +118,26 @@ Test(report, plan_html_escapes_and_says_all)
 		"Boot images, report only",
 		"<details>\n<summary>Unchanged: 1</summary>",
 	};
+	const char *updates[] = { "KB5034765" };
+	const struct wp_content_change content = { .updates = updates,
+						   .update_count = 1,
+						   .groups = { [WP_ITEM_DRIVER] = { .changed = 12 } },
+						   .bytes_new = MIB(310),
+						   .bytes = MIB(5120) };
+	const char *inside = "KB5034765 added, 12 drivers changed, 310.00 MiB of 5.00 GiB new";
 	struct report_fixture f;
 	char *page;
 
 	report_fixture_init(&f);
 	f.entries[FIXTURE_CHANGE].name = "Windows 11 <b> & 'x'";
+	f.entries[FIXTURE_CHANGE].content = &content;
+	page = report_of(wp_report_plan_markdown, &f.plan, 80, false, false);
+	cr_expect_contains(page, inside);
+	free(page);
 	page = report_of(wp_report_plan_html, &f.plan, 80, false, false);
 	for (size_t i = 0; i < COUNT(parts); i++)
 		cr_expect_contains(page, parts[i]);
+	cr_expect_contains(page, inside);
 	expect_balanced(page);
 	free(page);
 	page = report_of(wp_report_plan_html, &f.plan, 80, true, false);
