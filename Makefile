@@ -124,7 +124,8 @@ $(BUILD)/man/%: man/%.scd $(BUILD)/flags
 
 TEST_GOALS := $(filter check% coverage bench fuzz,$(MAKECMDGOALS))
 deps:
-	@tests/deps.sh build $(if $(TEST_GOALS),test) $(filter check-valgrind coverage bench fuzz demo,$(MAKECMDGOALS))
+	@tests/deps.sh build $(if $(TEST_GOALS),test) $(filter check-valgrind coverage bench fuzz demo,$(MAKECMDGOALS)) \
+		$(if $(filter check-html,$(MAKECMDGOALS)),html)
 
 # --- Running and testing ----------------------------------------------------------------------------------------------
 
@@ -148,6 +149,10 @@ check-kerberos: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/mkwim $(BUILD)/
 
 check-samples: $(BUILD)/wimplan $(BUILD)/mkwim
 	@tests/samples.sh $(BUILD) $(SAMPLES)
+
+# The HTML reports in headless Chromium at the width of a desk and of a phone; skipped where there is none.
+check-html: $(BUILD)/wimplan $(BUILD)/mkwim
+	@tests/check-html.py $(BUILD)
 
 coverage:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage COVERAGE=--coverage CFLAGS='-O0 -g' check
@@ -184,6 +189,7 @@ help:
 	@echo 'make check-valgrind   unit tests and text cases under valgrind'
 	@echo 'make check-kerberos   wimplan-apply with real Kerberos'
 	@echo 'make check-samples SAMPLES=DIR   read real WIM XML from DIR'
+	@echo 'make check-html       HTML reports in headless Chromium (deps installs it)'
 	@echo 'make coverage         tests with a coverage report'
 	@echo 'make bench            benchmarks against wimlib-imagex (BENCH=N: packages)'
 	@echo 'make fuzz SECONDS=60  fuzz every target with libFuzzer'
@@ -194,5 +200,5 @@ help:
 FORCE:
 .SECONDARY:
 .DELETE_ON_ERROR:
-.PHONY: all man deps demo check check-asan check-valgrind check-kerberos check-samples coverage bench fuzz install uninstall clean help FORCE
+.PHONY: all man deps demo check check-asan check-valgrind check-kerberos check-samples check-html coverage bench fuzz install uninstall clean help FORCE
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

@@ -182,8 +182,9 @@ def check_completion(options_of):
                f"the completion of {name} lacks {sorted(long_options - offered)}, has {sorted(offered - long_options)} too many")
     for name, verbs in ("snapshot", {"list", "show", "diff", "remove"}), ("baseline", {"list", "adopt", "forget"}):
         expect(complete([name, ""]) == verbs, f"the completion of {name} offers {complete([name, ''])}")
-    expect(complete(["show", "--format", ""]) == set(re.findall(r"_(\w+)_", re.search(
-        r"\*--format\* _FORMAT_\n\t(.*)\n", manual_section("wimplan-show.1.scd", "OPTIONS")).group(1))), "formats of show")
+    for name in "show", "diff":
+        formats = re.search(r"\*--format\* _FORMAT_\n\t(.*?)\.[ \n]", manual_section(f"wimplan-{name}.1.scd", "OPTIONS")).group(1)
+        expect(complete([name, "--format", ""]) == set(re.findall(r"_(\w+)_", formats)), f"formats of {name}")
 
 
 def check_apply():

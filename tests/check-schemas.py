@@ -213,6 +213,20 @@ def check_inspect(schemas, env, folder):
     expect(document["files"][0].get("path_bytes", "").endswith("ff2e77696d"), "a path that is not UTF-8 has no path_bytes")
 
 
+def check_diff(schemas, env, folder):
+    media = ["media/january.wim", "media/february.wim"]
+    check_call(schemas, env, folder, "diff", "--json", *media, status=0)
+    check_call(schemas, env, folder, "diff", "--json", "--servicing", "--files", "--detailed-exitcode", *media, status=10)
+    check_call(schemas, env, folder, "diff", "--json", "--servicing", "--files", media[0], "odd/esd.wim")
+    check_call(schemas, env, folder, "diff", "--json", "--files", "odd/plain.wim", "odd/fields.wim")
+    check_call(schemas, env, folder, "diff", "--json", "--record", "P010001A", "--cache", "cache.db", status=0)
+    check_call(schemas, env, folder, "inspect", "--json", "--servicing", *media, "odd/esd.wim", status=0)
+    lines = run(env, folder, "diff", "--files", "--json-lines", *media, status=0).decode("utf-8").splitlines()
+    expect(len(lines) > 20, "diff --json-lines writes no lines")
+    for number, line in enumerate(lines, 1):
+        schemas.check(json.loads(line), f"diff --json-lines:{number}", "diff-path")
+
+
 def check_site(schemas, env, folder):
     """The demo's site through every command that knows --json."""
     env = env | {"WIMPLAN_CACHE": "schemas.db"}
@@ -337,8 +351,11 @@ def check_pages(schemas):
     expect(imports == codes_in("import", "import_diagnostic"),
            f"wimplan-import(1) and the schema differ in {sorted(imports ^ codes_in('import', 'import_diagnostic'))}")
     files = codes_of("wimplan-inspect.1.scd", ["DIAGNOSTICS"])
-    expect(files == codes_in("inspect", "file_diagnostic"),
-           f"wimplan-inspect(1) and the schema differ in {sorted(files ^ codes_in('inspect', 'file_diagnostic'))}")
+    trees = codes_of("wimplan-diff.1.scd", ["DIAGNOSTICS"]) | files
+    expect(trees == codes_in("diff", "diff_diagnostic"),
+           f"wimplan-diff(1) and the schema differ in {sorted(trees ^ codes_in('diff', 'diff_diagnostic'))}")
+    expect(trees == codes_in("inspect", "file_diagnostic"),
+           f"wimplan-inspect(1), wimplan-diff(1) and the schema differ in {sorted(trees ^ codes_in('inspect', 'file_diagnostic'))}")
     reasons = codes_of("wimplan-plan.5.scd", ["REASONS", "GATES"])
     expect(reasons == codes_in("plan", "reason"), f"wimplan-plan(5) and the schema differ in {sorted(reasons ^ codes_in('plan', 'reason'))}")
     remarks = codes_of("wimplan-plan.5.scd", ["DIAGNOSTICS"]) | files
@@ -352,6 +369,7 @@ def main():
         root = pathlib.Path(scratch)
         folder, env = demo_site.make(sys.argv[1] if len(sys.argv) > 1 else "build", root)
         check_inspect(schemas, env, folder)
+        check_diff(schemas, env, folder)
         plan, receipt = check_site(schemas, env, folder)
         check_receipts(schemas, env, folder, receipt)
         check_errors(schemas, env, folder)

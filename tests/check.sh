@@ -37,6 +37,7 @@ done
 step 'hostile files' tests/check-hostile.py "$build"
 step 'help and manual' tests/check-help.py "$build"
 step 'schemas' tests/check-schemas.py "$build"
+step 'HTML in a browser' tests/check-html.py "$build"
 step 'README' tests/check-readme.py "$build"
 for script in tests/apply/test_*.py; do
 	step "$(basename "$script" .py) of apply" "$script" "$build"

@@ -113,6 +113,14 @@ say 'Exit status 3: the plan is written, but some packages could not be judged, 
 must $wimplan show plan.json
 must $wimplan show --format markdown -o plan.md plan.json
 
+say "What is in February's media that was not in January's? Read from the images' trees, without unpacking them:"
+mkdir media
+for month in january february; do
+	"$build/mkwim" "$top/testdata/media/$month.recipe" "media/$month.wim"
+done
+must $wimplan diff --servicing media/january.wim media/february.wim
+must $wimplan diff --servicing --files --format html -o media.html media/january.wim media/february.wim
+
 # This demo stands for every verdict; one that is missing is a mistake in it.
 missing=
 for code in no-source other-site action-in-progress no-install-wim source-split source-encrypted record-incomplete \
@@ -173,6 +181,7 @@ Next, try:
     $wimplan inspect --json sources/server/2022/install.wim
     $wimplan-apply status plan.json                  how far the plan has come
     $wimplan show --format powershell plan.json      the same as a script to run at the site
+    xdg-open media.html                              the change report of the media in a browser
 
 With your own site: export its records (wimplan-records(5) says how), then wimplan import and wimplan plan as above.
 END

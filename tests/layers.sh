@@ -8,15 +8,15 @@ bad=0
 # The modules from bottom to top: a module may include those with a lower level, and itself.
 level() {
 	case $1 in
-	base) echo 0 ;; wim) echo 1 ;; site) echo 2 ;; source) echo 3 ;; cache) echo 4 ;; plan) echo 5 ;; report) echo 6 ;;
-	cli | apply) echo 7 ;; *) echo 9 ;;
+	base) echo 0 ;; wim) echo 1 ;; site) echo 2 ;; diff) echo 3 ;; source) echo 4 ;; cache) echo 5 ;; plan) echo 6 ;;
+	report) echo 7 ;; cli | apply) echo 8 ;; *) echo 9 ;;
 	esac
 }
 
 # Which module a public header belongs to.
 owner() {
 	case $1 in
-	wim) echo wim ;; record | import) echo site ;; source) echo source ;; cache) echo cache ;;
+	wim | tree | servicing) echo wim ;; diff | summary) echo diff ;; record | import) echo site ;; source) echo source ;; cache) echo cache ;;
 	plan | config) echo plan ;; report) echo report ;; *) echo base ;;
 	esac
 }

@@ -171,6 +171,7 @@ class Runner:
             "WIMPLAN_USER": "tester",
             "WIMPLAN_HOST": "testhost",
             "DIR": str(self.dir),
+            "TESTDATA": str(HERE.parent / "testdata"),
         }
         for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):
             given = os.environ.get(name, "")

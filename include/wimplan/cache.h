@@ -85,6 +85,9 @@ int wp_cache_forget_baselines(struct wp_cache *cache, const char *site_code, con
  * written by wp_cache_flush() in one transaction.
  */
 struct wp_identity_store wp_cache_identities(struct wp_cache *cache);
+/* The summary of the file with this id, as it is kept or was just added; false when there is none. */
+bool wp_cache_find_summary(struct wp_cache *cache, struct wp_arena *arena, const char *file_id,
+			   struct wp_content_summary *ret);
 int wp_cache_flush(struct wp_cache *cache, struct wp_error *err);
 
 #endif

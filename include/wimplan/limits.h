@@ -27,10 +27,21 @@
 #define WP_LIMIT_CONFIG_BYTES (1u << 20)
 /* Bytes of a plan or of a receipt. */
 #define WP_LIMIT_DOCUMENT_BYTES (1u << 30)
+/* Bytes of an image's metadata resource when decompressed; of a Windows image with 200,000 files they are 40 MB. */
+#define WP_LIMIT_TREE_BYTES (512u << 20)
+/* Files and folders in one image. */
+#define WP_LIMIT_TREE_NODES 4000000u
+/* Alternate streams of one file. */
+#define WP_LIMIT_STREAMS 1024u
 /* Files in the folder of one upgrade package, and names in any folder in which a source is looked for. */
 #define WP_LIMIT_FOLDER_FILES 1000000u
 /* File ids of which the cache keeps the content id; beyond it the ones that were not seen for longest are dropped. */
 #define WP_LIMIT_IDENTITIES 200000u
+/* Bytes of what is remembered of one file's contents; a retail install.wim takes about half of it. */
+#define WP_LIMIT_SUMMARY_BYTES (4u << 20)
+/* Files of which the cache remembers the contents, and sources of which one scan makes a summary: the first in order. */
+#define WP_LIMIT_SUMMARIES 256u
+#define WP_LIMIT_SCAN_SUMMARIES 128u
 /* Threads that scan sources. */
 #define WP_LIMIT_JOBS 64u
 

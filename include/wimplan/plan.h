@@ -62,6 +62,7 @@ struct wp_entry {
 	size_t expected_count;
 	char file_id[WP_HASH_TEXT];
 	char content_id[WP_HASH_TEXT];
+	const struct wp_content_change *content; /* what the new content brings; NULL when it is not known */
 };
 
 struct wp_summary {
@@ -98,6 +99,12 @@ static inline void wp_plan_freep(struct wp_plan **plan)
 	wp_plan_free(*plan);
 }
 
+/* What is known of the file with this id. */
+struct wp_known_summary {
+	const char *file_id;
+	struct wp_content_summary summary;
+};
+
 /* What a plan is made from. All borrowed. */
 struct wp_plan_input {
 	const struct wp_record_set *set;
@@ -107,6 +114,9 @@ struct wp_plan_input {
 	/* Baselines of the site, sorted by package and version. */
 	const struct wp_baseline *baselines;
 	size_t baseline_count;
+	/* Summaries of contents by file id, as far as they are known. */
+	const struct wp_known_summary *summaries;
+	size_t summary_count;
 	const struct wp_policy *policy;
 	const char *const *only; /* package IDs; an unknown one is an error */
 	size_t only_count;

@@ -4,18 +4,21 @@
 #define WIMPLAN_REPORT_H
 
 #include "wimplan/buf.h"
+#include "wimplan/diff.h"
 #include "wimplan/plan.h"
 #include "wimplan/wim.h"
 
 struct wp_report_options {
 	bool color;           /* ANSI colours; only the text format has any */
-	bool all;             /* unchanged packages too */
+	bool all;             /* unchanged packages too; of a diff in text: lists in full */
 	unsigned int columns; /* of the terminal, for the text format; at least 40 */
 };
 
 void wp_report_plan_text(const struct wp_plan *plan, const struct wp_report_options *options, struct wp_buf *buf);
 void wp_report_plan_markdown(const struct wp_plan *plan, const struct wp_report_options *options, struct wp_buf *buf);
 void wp_report_plan_csv(const struct wp_plan *plan, const struct wp_report_options *options, struct wp_buf *buf);
+/* One self-contained page. With @all the list of what is unchanged is unfolded. */
+void wp_report_plan_html(const struct wp_plan *plan, const struct wp_report_options *options, struct wp_buf *buf);
 /* A script that carries the plan out: for sites that let no outside program call the provider. Nothing but ASCII. */
 void wp_report_plan_powershell(const struct wp_plan *plan, const struct wp_report_options *options,
 			       struct wp_buf *buf);
@@ -24,6 +27,7 @@ void wp_report_plan_powershell(const struct wp_plan *plan, const struct wp_repor
 struct wp_inspection {
 	const struct wp_wim *wim;
 	const struct wp_wim_content *content; /* NULL without --deep, or when wimlib refused */
+	const struct wp_servicing *contents; /* --servicing: of each image of the metadata; NULL without */
 	uint32_t only_image; /* --image N; 0: all */
 };
 
@@ -31,5 +35,14 @@ void wp_report_inspect_text(const struct wp_inspection *files, size_t count, con
 			    struct wp_buf *buf);
 /* The document of contracts.md. New reference. */
 json_t *wp_report_inspect_json(const struct wp_inspection *files, size_t count);
+
+void wp_report_diff_text(const struct wp_diff *diff, const struct wp_report_options *options, struct wp_buf *buf);
+void wp_report_diff_markdown(const struct wp_diff *diff, const struct wp_report_options *options, struct wp_buf *buf);
+/* One self-contained page with everything that the model holds. */
+void wp_report_diff_html(const struct wp_diff *diff, const struct wp_report_options *options, struct wp_buf *buf);
+/* The document of contracts.md. New reference. */
+json_t *wp_report_diff_json(const struct wp_diff *diff);
+/* One path as a line of NDJSON, with its end. @image is the index of the new image. */
+void wp_report_diff_path_json(uint32_t image, const struct wp_diff_path *path, struct wp_buf *buf);
 
 #endif

@@ -4,6 +4,7 @@
 #define WIMPLAN_SOURCE_H
 
 #include "wimplan/record.h"
+#include "wimplan/summary.h"
 #include "wimplan/wim.h"
 
 #include <stdbool.h>
@@ -76,6 +77,9 @@ struct wp_identity_store {
 	/* Fills ret->content_id and the blob totals; false when the file id is not known. Calls are never concurrent. */
 	bool (*find)(void *context, const char *file_id, struct wp_wim_content *ret);
 	void (*add)(void *context, const char *file_id, const struct wp_wim_content *content);
+	/* The same for summaries of contents; NULL: none are made. */
+	bool (*has_summary)(void *context, const char *file_id);
+	void (*add_summary)(void *context, const char *file_id, const struct wp_content_summary *summary);
 };
 
 struct wp_scan_options {

@@ -34,6 +34,12 @@ size_t wp_utf16_units(const char *text);
 /* Equal without regard to case: ASCII by rule, other letters as towlower() in a UTF-8 locale has it. NULL equals NULL. */
 bool wp_text_equal_nocase(const char *a, const char *b);
 
+/*
+ * An order without regard to case, like strcmp(): 0 for the texts that are equal by the rule above. ASCII letters stand
+ * where their capitals do, as in the folders of NTFS.
+ */
+int wp_text_compare_nocase(const char *a, const char *b) __attribute__((nonnull));
+
 /* A case-folded copy, for keys: two names are the same to Windows when their folds are the same bytes. */
 char *wp_text_fold(struct wp_arena *arena, const char *text) __attribute__((nonnull));
 

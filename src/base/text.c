@@ -49,6 +49,46 @@ bool wp_text_equal_nocase(const char *a, const char *b)
 	}
 }
 
+static unsigned char ascii_upper(char c)
+{
+	return (unsigned char)(c >= 'a' && c <= 'z' ? c - ('a' - 'A') : c);
+}
+
+int wp_text_compare_nocase(const char *a, const char *b)
+{
+	for (;;) {
+		unsigned char x = ascii_upper(*a), y = ascii_upper(*b);
+
+		/* Nearly all names are ASCII, and large folders ask this for every pair of neighbours. */
+		if (x < 0x80 && y < 0x80) {
+			if (x != y)
+				return x < y ? -1 : 1;
+			if (!x)
+				return 0;
+			a++;
+			b++;
+			continue;
+		}
+
+		uint32_t c = x, d = y;
+		size_t size_a = wp_utf8_decode(a, &c), size_b = wp_utf8_decode(b, &d);
+
+		if (!size_a || !size_b) {
+			if (x != y)
+				return x < y ? -1 : 1;
+			a++;
+			b++;
+			continue;
+		}
+		c = c < 0x80 ? x : fold(c);
+		d = d < 0x80 ? y : fold(d);
+		if (c != d)
+			return c < d ? -1 : 1;
+		a += size_a;
+		b += size_b;
+	}
+}
+
 char *wp_text_fold(struct wp_arena *arena, const char *text)
 {
 	/* A lower-case letter may take more bytes than its capital (U+023A takes two, U+2C65 three). */

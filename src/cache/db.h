@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 
 struct wp_identities;
+struct wp_summaries;
 
 struct wp_cache {
 	sqlite3 *db;
@@ -15,11 +16,12 @@ struct wp_cache {
 	enum wp_cache_mode mode;
 	struct wp_identities *identities; /* NULL until the store is used */
 	int64_t identity_limit;           /* WP_LIMIT_IDENTITIES, less in tests */
+	struct wp_summaries *summaries;   /* the same */
 };
 
 /* The cache's mark in its file: "WIMP" at the place that SQLite has for it. */
 #define WP_CACHE_APPLICATION 0x57494d50
-#define WP_CACHE_VERSION 1
+#define WP_CACHE_VERSION 2
 
 /*
  * Says what a result of SQLite means for the cache at @path and what to do. @db may be NULL; @doing completes "while
@@ -70,5 +72,12 @@ static inline void wp_db_finalizep(sqlite3_stmt **statement)
 
 /* Frees the identity store of a cache; NULL is allowed. */
 void wp_identities_free(struct wp_identities *identities);
+
+/* The part of the store that is about summaries. */
+void wp_summaries_free(struct wp_summaries *summaries);
+bool wp_summaries_have(void *context, const char *file_id);
+void wp_summaries_add(void *context, const char *file_id, const struct wp_content_summary *summary);
+/* Writes what was added in one transaction. */
+int wp_summaries_flush(struct wp_cache *cache, struct wp_error *err);
 
 #endif

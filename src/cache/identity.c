@@ -203,7 +203,13 @@ static void add(void *context, const char *file_id, const struct wp_wim_content 
 
 struct wp_identity_store wp_cache_identities(struct wp_cache *cache)
 {
-	return (struct wp_identity_store){ .context = cache, .find = find, .add = add };
+	return (struct wp_identity_store){
+		.context = cache,
+		.find = find,
+		.add = add,
+		.has_summary = wp_summaries_have,
+		.add_summary = wp_summaries_add,
+	};
 }
 
 static void bind(sqlite3_stmt *statement, const struct identity *item, const char *file_id, const char *content_id,
@@ -265,8 +271,10 @@ static int drop_oldest(const struct wp_cache *cache, struct wp_error *err)
 int wp_cache_flush(struct wp_cache *cache, struct wp_error *err)
 {
 	int64_t flush, count;
-	int status;
+	int status = wp_summaries_flush(cache, err);
 
+	if (status)
+		return status;
 	if (!cache->identities || !cache->identities->added)
 		return WP_OK;
 	status = wp_db_begin(cache, err);

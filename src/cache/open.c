@@ -55,8 +55,16 @@ static const char schema[] =
 	"  stored_bytes INTEGER,"
 	"  seen INTEGER NOT NULL" /* the number of the flush that saw it last */
 	") STRICT, WITHOUT ROWID;"
-	"PRAGMA application_id = 0x57494d50;"
-	"PRAGMA user_version = 1;";
+	"PRAGMA application_id = 0x57494d50;";
+
+/* What version 2 has besides. */
+static const char upgrade[] =
+	"CREATE TABLE summaries ("
+	"  file_id TEXT PRIMARY KEY,"
+	"  summary BLOB NOT NULL,"
+	"  seen INTEGER NOT NULL" /* as in identities */
+	") STRICT;"
+	"PRAGMA user_version = 2;";
 
 static int fail_errno(const char *path, const char *doing, int error, struct wp_error *err)
 {
@@ -164,7 +172,7 @@ static bool has_magic(const struct wp_cache *cache)
 }
 
 /* Whose database it is. *@ret_empty: nobody's yet. */
-static int check_owner(const struct wp_cache *cache, bool *ret_empty, struct wp_error *err)
+static int check_owner(const struct wp_cache *cache, bool *ret_empty, bool *ret_old, struct wp_error *err)
 {
 	static const char doing[] = "it was opened";
 	int64_t application, version, objects, tables;
@@ -176,10 +184,11 @@ static int check_owner(const struct wp_cache *cache, bool *ret_empty, struct wp_
 		status = wp_db_number(cache, "PRAGMA user_version", doing, &version, err);
 	if (!status)
 		status = wp_db_number(cache, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN "
-				      "('snapshots', 'records', 'baselines', 'identities')", doing, &tables, err);
+				      "('snapshots', 'records', 'baselines', 'identities', 'summaries')", doing, &tables, err);
 	if (status)
 		return status;
 	*ret_empty = !application && !version && !objects;
+	*ret_old = version == 1;
 	if (*ret_empty)
 		return WP_OK;
 	if (application != WP_CACHE_APPLICATION)
@@ -189,23 +198,25 @@ static int check_owner(const struct wp_cache *cache, bool *ret_empty, struct wp_
 			       "the cache %s was made by a newer wimplan (format %lld, this one knows %d); use that "
 			       "version or name another cache with --cache",
 			       cache->path, (long long)version, WP_CACHE_VERSION);
-	if (version != WP_CACHE_VERSION || tables != 4)
+	if (version < 1 || tables != (version == 1 ? 4 : 5))
 		return wp_db_damaged(cache->path, err, "its tables are not there");
 	return WP_OK;
 }
 
 static int create(struct wp_cache *cache, struct wp_error *err)
 {
-	bool empty;
+	bool empty, old;
 	int status = wp_db_begin(cache, err);
 
 	if (status)
 		return status;
 	/* Another process may have made it meanwhile. */
-	status = check_owner(cache, &empty, err);
-	if (!status && empty) {
-		int result = sqlite3_exec(cache->db, schema, NULL, NULL, NULL);
+	status = check_owner(cache, &empty, &old, err);
+	if (!status && (empty || old)) {
+		int result = empty ? sqlite3_exec(cache->db, schema, NULL, NULL, NULL) : SQLITE_OK;
 
+		if (!result)
+			result = sqlite3_exec(cache->db, upgrade, NULL, NULL, NULL);
 		if (result)
 			status = wp_db_fail(cache->db, result, cache->path, "it was made", err);
 	}
@@ -244,7 +255,7 @@ static int check_content(const struct wp_cache *cache, struct wp_error *err)
 
 static int open_database(struct wp_cache *cache, int flags, struct wp_error *err)
 {
-	bool empty = false;
+	bool empty = false, old = false;
 	/* SQLite gives names that begin with ':' a meaning of its own. */
 	char *name = sqlite3_mprintf("%s%s", cache->path[0] == '/' ? "" : "./", cache->path);
 	int result = name ? sqlite3_open_v2(name, &cache->db, flags | SQLITE_OPEN_NOMUTEX, NULL) : SQLITE_NOMEM;
@@ -255,11 +266,14 @@ static int open_database(struct wp_cache *cache, int flags, struct wp_error *err
 		return wp_db_fail(cache->db, result, cache->path, "it was opened", err);
 	status = configure(cache, err);
 	if (!status)
-		status = check_owner(cache, &empty, err);
+		status = check_owner(cache, &empty, &old, err);
 	if (status && (sqlite3_errcode(cache->db) & 0xff) == SQLITE_NOTADB && !has_magic(cache))
 		return fail_foreign(cache->path, "no SQLite database", err);
-	if (!status && empty)
-		status = cache->mode == WP_CACHE_WRITE ? create(cache, err) : fail_missing(cache->path, err);
+	if (!status && empty && cache->mode == WP_CACHE_READ)
+		status = fail_missing(cache->path, err);
+	/* A reader can do without what an older cache lacks. */
+	if (!status && (empty || old) && cache->mode == WP_CACHE_WRITE)
+		status = create(cache, err);
 	/* Only now, as it changes a file that is in another mode. */
 	if (!status && cache->mode == WP_CACHE_WRITE)
 		sqlite3_exec(cache->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
@@ -301,6 +315,7 @@ void wp_cache_close(struct wp_cache *cache)
 	if (!cache)
 		return;
 	wp_identities_free(cache->identities);
+	wp_summaries_free(cache->summaries);
 	sqlite3_close_v2(cache->db);
 	free(cache->path);
 	free(cache);

@@ -52,6 +52,7 @@ struct wp_command {
 };
 
 extern const struct wp_command wp_cmd_inspect;
+extern const struct wp_command wp_cmd_diff;
 extern const struct wp_command wp_cmd_import;
 extern const struct wp_command wp_cmd_snapshot;
 extern const struct wp_command wp_cmd_plan;

@@ -10,18 +10,20 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { OPT_XML = 256, OPT_IMAGE, OPT_DEEP };
+enum { OPT_XML = 256, OPT_IMAGE, OPT_DEEP, OPT_SERVICING };
 
 static const struct option options[] = {
 	{ "xml", no_argument, NULL, OPT_XML },
 	{ "image", required_argument, NULL, OPT_IMAGE },
 	{ "deep", no_argument, NULL, OPT_DEEP },
+	{ "servicing", no_argument, NULL, OPT_SERVICING },
 	{ 0 },
 };
 
 struct arguments {
 	bool xml;
 	bool deep;
+	bool servicing;
 	uint32_t image; /* 0: all */
 };
 
@@ -46,6 +48,8 @@ static int parse(struct wp_cli *cli, int argc, char **argv, struct arguments *ar
 			args->xml = true;
 		else if (option == OPT_DEEP)
 			args->deep = true;
+		else if (option == OPT_SERVICING)
+			args->servicing = true;
 		else if (parse_image(cli, optarg, &args->image))
 			return WP_EXIT_USAGE;
 	}
@@ -55,9 +59,9 @@ static int parse(struct wp_cli *cli, int argc, char **argv, struct arguments *ar
 		return wp_cli_usage(cli, NULL, "inspect needs a .wim file");
 	if (args->xml && cli->json)
 		return wp_cli_usage(cli, "--xml", "--xml and --json exclude each other");
-	if (args->xml && (args->image || args->deep))
+	if (args->xml && (args->image || args->deep || args->servicing))
 		return wp_cli_usage(cli, "--xml",
-				    "--xml prints the whole XML; it goes with neither --image nor --deep");
+				    "--xml prints the whole XML; it goes with none of --image, --deep and --servicing");
 	if (args->xml && argc - optind > 1)
 		return wp_cli_usage(cli, "--xml", "--xml takes one file, but there are %d", argc - optind);
 	return -1;
@@ -89,11 +93,17 @@ static void read_files(struct wp_cli *cli, const struct arguments *args, char **
 	for (size_t i = 0; i < count; i++) {
 		struct wp_wim_content *content = wp_arena_alloc(cli->arena, sizeof *content);
 		struct wp_wim *wim = wp_wim_read(paths[i]);
-		bool known = needs_wimlib(wim, args->deep) && !wp_wim_read_content(wim, content);
+		bool needed = needs_wimlib(wim, args->deep || args->servicing), known;
+		struct wp_servicing *installed = NULL;
 
+		if (needed && args->servicing)
+			known = wp_wim_read_installed(wim, args->image, content, &installed) > 0;
+		else
+			known = needed && !wp_wim_read_content(wim, content);
 		files->items[files->count++] = (struct wp_inspection){
 			.wim = wim,
-			.content = known && args->deep ? content : NULL,
+			.content = known && (args->deep || args->servicing) ? content : NULL,
+			.contents = known ? installed : NULL,
 			.only_image = args->image,
 		};
 	}
@@ -161,6 +171,7 @@ static int print(struct wp_cli *cli, const struct files *files)
 
 	if (cli->json)
 		return wp_cli_emit_json(cli, wp_report_inspect_json(files->items, files->count));
+	report.all = cli->verbose;
 	wp_report_inspect_text(files->items, files->count, &report, &buf);
 	return wp_cli_emit(cli, &buf);
 }
@@ -202,6 +213,8 @@ const struct wp_command wp_cmd_inspect = {
 		"header and the XML of a file unless --deep is given.\n\n"
 		"      --image N         this image only, with everything that is known of it\n"
 		"      --deep            content id and blob totals, through wimlib\n"
+		"      --servicing       updates, drivers, apps, languages and boot files, from\n"
+		"                        the tree of each image; --verbose lists all of them\n"
 		"      --xml             the file's own XML as UTF-8, of one FILE\n",
 	.run = run,
 };

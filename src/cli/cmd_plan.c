@@ -241,6 +241,38 @@ static void keep(struct wp_cli *cli, struct inputs *in, const struct wp_baseline
 		note_not_kept(cli, &err);
 }
 
+/* The summaries of what was distributed and of what is there now, where the two differ. */
+static void load_summaries(struct wp_cli *cli, const struct inputs *in, const struct wp_baseline *baselines,
+			   const struct wp_observation *const *observations, struct wp_plan_input *input)
+{
+	struct wp_known_summary *known = NULL;
+
+	for (size_t i = 0, b = 0; in->cache && i < in->set->count; i++) {
+		const struct wp_record *record = &in->set->records[i];
+		const struct wp_observation *seen = observations[i];
+
+		/* Both lists are in the order of the packages; a package may have several baselines. */
+		while (b < input->baseline_count && strcmp(baselines[b].package_id, record->package_id) < 0)
+			b++;
+		for (size_t k = b; k < input->baseline_count && !strcmp(baselines[k].package_id, record->package_id); k++) {
+			const char *ids[2] = { baselines[k].file_id, seen ? seen->file_id : NULL };
+
+			if (!record->source_version.known ||
+			    baselines[k].source_version != record->source_version.value || !ids[0] || !ids[1] ||
+			    !*ids[1] || !strcmp(ids[0], ids[1]))
+				continue;
+			for (size_t n = 0; n < 2; n++) {
+				struct wp_content_summary summary;
+
+				if (wp_cache_find_summary(in->cache, cli->arena, ids[n], &summary))
+					*WP_PUSH(cli->arena, known, input->summary_count) =
+						(struct wp_known_summary){ ids[n], summary };
+			}
+		}
+	}
+	input->summaries = known;
+}
+
 static int make_plan(struct wp_cli *cli, const struct arguments *args, const struct wp_config *config, struct inputs *in,
 		     struct wp_plan **ret_plan, struct wp_error *err)
 {
@@ -272,6 +304,7 @@ static int make_plan(struct wp_cli *cli, const struct arguments *args, const str
 			return status;
 	}
 	scan(cli, args, config, in, &observations);
+	load_summaries(cli, in, baselines, observations, &input);
 	input.baselines = baselines;
 	input.observations = observations;
 	status = wp_plan_make(&input, ret_plan, &inferred, &inferred_count, err);

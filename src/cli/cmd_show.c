@@ -25,6 +25,7 @@ static const struct format {
 } formats[] = {
 	{ "text", wp_report_plan_text },
 	{ "markdown", wp_report_plan_markdown },
+	{ "html", wp_report_plan_html },
 	{ "csv", wp_report_plan_csv },
 	{ "json", NULL },
 	{ "powershell", wp_report_plan_powershell },
@@ -56,7 +57,7 @@ static int parse(struct wp_cli *cli, int argc, char **argv, const struct format 
 		return cli->status;
 	*ret_format = find_format(name ? name : cli->json ? "json" : "text");
 	if (!*ret_format)
-		return wp_cli_usage(cli, "--format", "--format is text, markdown, csv, json or powershell, not '%s'", name);
+		return wp_cli_usage(cli, "--format", "--format is text, markdown, html, csv, json or powershell, not '%s'", name);
 	if (cli->json && (*ret_format)->write)
 		return wp_cli_usage(cli, "--format", "--json and --format %s exclude each other", name);
 	if (argc - optind != 1)
@@ -94,12 +95,12 @@ static int run(struct wp_cli *cli, int argc, char **argv)
 
 const struct wp_command wp_cmd_show = {
 	.name = "show",
-	.summary = "show a plan file as text, Markdown, CSV, JSON or script",
+	.summary = "show a plan file as text, Markdown, HTML, CSV, JSON or script",
 	.help = "Usage: wimplan show [OPTION…] PLAN\n"
 		"Shows a plan that wimplan plan wrote, from the plan file alone. PLAN - is\n"
 		"standard input. A plan whose digest does not fit is refused.\n\n"
-		"      --format FORMAT   text (default), markdown, csv, json, or powershell: a\n"
-		"                        script that carries the plan out\n"
+		"      --format FORMAT   text (default), markdown, html, csv, json, or\n"
+		"                        powershell: a script that carries the plan out\n"
 		"      --all             unchanged packages too\n",
 	.run = run,
 };

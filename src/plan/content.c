@@ -134,6 +134,38 @@ static struct wp_content_verdict compare_dates(struct wp_judge *judge)
 					       source_date(judge), wp_time_iso(judge->scratch, newest)));
 }
 
+static const struct wp_content_summary *find_summary(const struct wp_plan_input *input, const char *file_id)
+{
+	for (size_t i = 0; file_id && i < input->summary_count; i++)
+		if (!strcmp(input->summaries[i].file_id, file_id))
+			return &input->summaries[i].summary;
+	return NULL;
+}
+
+void wp_judge_content_change(struct wp_judge *judge)
+{
+	const struct wp_baseline *baseline = find_baseline(judge);
+	const struct wp_content_summary *old = baseline ? find_summary(judge->input, baseline->file_id) : NULL;
+	const struct wp_content_summary *new = find_summary(judge->input, judge->seen->file_id);
+	struct wp_content_change *change;
+
+	if (!old || !new || old == new)
+		return;
+	change = wp_arena_alloc(judge->arena, sizeof *change);
+	/* The updates' names are the summaries', which do not live as long as the plan. */
+	if (!wp_content_summary_compare(judge->scratch, old, new, change))
+		return;
+	for (size_t i = 0; i < change->update_count; i++)
+		change->updates[i] = wp_arena_strdup(judge->arena, change->updates[i]);
+	if (change->update_count) {
+		const char **own = wp_arena_alloc(judge->arena, change->update_count * sizeof *own);
+
+		memcpy(own, change->updates, change->update_count * sizeof *own);
+		change->updates = own;
+	}
+	judge->entry->content = change;
+}
+
 struct wp_content_verdict wp_judge_content(struct wp_judge *judge)
 {
 	const struct wp_baseline *baseline = find_baseline(judge);

@@ -57,4 +57,7 @@ void wp_judge_expect(struct wp_judge *judge);
 /* The verdict on the content of a source that was read. Adds findings, no reason. */
 struct wp_content_verdict wp_judge_content(struct wp_judge *judge);
 
+/* Fills entry->content where the summaries of both contents are known. */
+void wp_judge_content_change(struct wp_judge *judge);
+
 #endif

@@ -6,19 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void wp_plan_free(struct wp_plan *plan)
-{
-	if (!plan)
-		return;
-	json_decref(plan->policy);
-	wp_arena_free(plan->arena);
-}
-
-bool wp_plan_has_changes(const struct wp_plan *plan)
-{
-	return plan->applyable;
-}
-
 /* PackageIDs are the same to a site whatever their letter case. */
 static bool is_named(const char *const *names, size_t count, const char *package_id)
 {

@@ -4,6 +4,7 @@
 #define WIMPLAN_REPORT_INSPECT_IMAGE_H
 
 #include "wimplan/buf.h"
+#include "wimplan/servicing.h"
 #include "wimplan/wim.h"
 
 /* "4.15 GiB (4,461,218,778 bytes)" */
@@ -22,6 +23,10 @@ bool wp_inspect_table(struct wp_arena *arena, const struct wp_wim_image *images,
 /* A few lines for each image. */
 void wp_inspect_blocks(struct wp_arena *arena, const struct wp_wim_image *images, size_t count, size_t columns,
 		       struct wp_buf *buf);
+
+/* What is installed in an image; packages and drivers without interest are only counted unless @all. */
+void wp_inspect_contents(struct wp_arena *arena, uint32_t image, const struct wp_servicing *servicing, bool all,
+			 size_t columns, struct wp_buf *buf);
 
 /* Everything that is known of one image. */
 void wp_inspect_detail(struct wp_arena *arena, const struct wp_wim_image *image, size_t columns, struct wp_buf *buf);

@@ -2,6 +2,7 @@
 /* inspect --json: everything that was read of each file, in the order of the contract. */
 #include "wimplan/report.h"
 
+#include "contents_json.h"
 #include "header_words.h"
 
 #include "wimplan/json.h"
@@ -136,13 +137,22 @@ static json_t *image_json(struct wp_arena *arena, const struct wp_wim_image *ima
 	return object;
 }
 
-static json_t *images_json(struct wp_arena *arena, const struct wp_wim_metadata *metadata, uint32_t only)
+static json_t *images_json(struct wp_arena *arena, const struct wp_inspection *file)
 {
+	const struct wp_wim_metadata *metadata = file->wim->metadata;
 	json_t *array = json_array();
 
-	for (size_t i = 0; metadata && i < metadata->image_count; i++)
-		if (!only || metadata->images[i].index == only)
-			json_array_append_new(array, image_json(arena, &metadata->images[i]));
+	for (size_t i = 0; metadata && i < metadata->image_count; i++) {
+		json_t *image;
+
+		if (file->only_image && metadata->images[i].index != file->only_image)
+			continue;
+		image = image_json(arena, &metadata->images[i]);
+		if (file->contents)
+			set(image, "contents",
+			    file->contents[i].known ? wp_contents_json(&file->contents[i]) : json_null());
+		json_array_append_new(array, image);
+	}
 	return array;
 }
 
@@ -206,7 +216,7 @@ static json_t *file_json(const struct wp_inspection *file)
 	set(object, "xml_sha256", wp_json_hash(wim->xml_sha256));
 	set(object, "total_bytes", metadata ? number(metadata->total_bytes) : json_null());
 	set(object, "other", metadata ? other_json(metadata->other, metadata->other_count) : json_array());
-	set(object, "images", images_json(arena, metadata, file->only_image));
+	set(object, "images", images_json(arena, file));
 	return object;
 }
 

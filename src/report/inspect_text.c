@@ -133,6 +133,13 @@ static void add_images(struct inspect *in, const struct wp_inspection *file)
 		wp_inspect_blocks(in->arena, images, count, in->columns, in->buf);
 }
 
+static void add_installed(struct inspect *in, const struct wp_inspection *file)
+{
+	for (size_t i = 0; file->contents && i < file->wim->metadata->image_count; i++)
+		wp_inspect_contents(in->arena, file->wim->metadata->images[i].index, &file->contents[i],
+				    in->options->all, in->columns, in->buf);
+}
+
 static void add_other(struct inspect *in, const struct wp_wim_metadata *metadata)
 {
 	if (!metadata || !metadata->other_count)
@@ -179,6 +186,7 @@ static void add_file(struct inspect *in, const struct wp_inspection *file)
 	wp_buf_putc(in->buf, '\n');
 	add_header(in, file);
 	add_images(in, file);
+	add_installed(in, file);
 	add_other(in, wim->metadata);
 	add_diagnostics(in, wim);
 }

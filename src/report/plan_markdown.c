@@ -2,7 +2,7 @@
 /* A plan as a change report in Markdown (GFM), for a change board that reads and keeps it. */
 #include "wimplan/report.h"
 
-#include "layout.h"
+#include "markdown.h"
 #include "remarks.h"
 #include "words.h"
 
@@ -15,54 +15,19 @@ struct markdown {
 	struct wp_buf *buf;
 };
 
-/*
- * Data as text: control characters made visible, then everything escaped that CommonMark, GFM tables, HTML or GitHub's
- * $-formulas would take for more than a letter. CommonMark 0.31, "Backslash escapes": any ASCII punctuation may be
- * escaped.
- */
 static void add_text(struct markdown *md, const char *data)
 {
-	const char *text = wp_layout_escape(md->arena, data);
-
-	for (; *text; text++) {
-		if (*text == '<')
-			wp_buf_puts(md->buf, "&lt;");
-		else if (*text == '>')
-			wp_buf_puts(md->buf, "&gt;");
-		else if (*text == '&')
-			wp_buf_puts(md->buf, "&amp;");
-		else if (strchr("\\`*_[]|~$#", *text))
-			wp_buf_printf(md->buf, "\\%c", *text);
-		else
-			wp_buf_putc(md->buf, *text);
-	}
-}
-
-static void add_cell(struct markdown *md, const char *data)
-{
-	wp_buf_putc(md->buf, ' ');
-	add_text(md, data);
-	wp_buf_puts(md->buf, " |");
+	wp_markdown_text(md->arena, md->buf, data);
 }
 
 static void add_row(struct markdown *md, const char *const *cells, size_t count)
 {
-	wp_buf_putc(md->buf, '|');
-	for (size_t i = 0; i < count; i++)
-		add_cell(md, cells[i]);
-	wp_buf_putc(md->buf, '\n');
+	wp_markdown_row(md->arena, md->buf, cells, count);
 }
 
-/* Headings are ours and need no escaping. */
 static void add_heading_row(struct markdown *md, const char *const *headings, size_t count)
 {
-	wp_buf_putc(md->buf, '|');
-	for (size_t i = 0; i < count; i++)
-		wp_buf_printf(md->buf, " %s |", headings[i]);
-	wp_buf_puts(md->buf, "\n|");
-	for (size_t i = 0; i < count; i++)
-		wp_buf_puts(md->buf, " --- |");
-	wp_buf_putc(md->buf, '\n');
+	wp_markdown_head(md->buf, headings, count);
 }
 
 static void add_fact(struct markdown *md, const char *name, const char *value)
@@ -191,6 +156,8 @@ static void add_entry(struct markdown *md, const struct wp_entry *entry)
 		add_item(md, "Source", entry->source_path);
 	if (pre->source_version.known)
 		add_item(md, "Source version now", wp_arena_printf(md->arena, "%" PRIu64, pre->source_version.value));
+	if (entry->content)
+		add_item(md, "Inside", wp_words_content(md->arena, entry->content));
 	add_reasons(md, entry);
 }
 

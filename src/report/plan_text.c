@@ -228,6 +228,8 @@ static void add_reasons(struct text *text, const struct wp_entry *entry, const c
 
 	if (path)
 		widen(&about_width, "source");
+	if (entry->content)
+		widen(&about_width, "inside");
 
 	for (size_t i = 0; i < entry->reason_count; i++) {
 		wp_words_reason(text->arena, &entry->reasons[i], &words[i]);
@@ -254,6 +256,8 @@ static void add_reasons(struct text *text, const struct wp_entry *entry, const c
 			add_detail(text, words[i].about, about_width,
 				   wp_arena_printf(text->arena, "%s%s", escape(text, words[i].note), suffix));
 	}
+	if (entry->content)
+		add_detail(text, "inside", about_width, escape(text, wp_words_content(text->arena, entry->content)));
 }
 
 /* What to do about each gate, once, however many packages stand before it. */

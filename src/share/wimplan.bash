@@ -17,11 +17,17 @@ _wimplan_value() {
 		_wimplan_files
 		;;
 	--color) _wimplan_words 'auto always never' ;;
-	--format) _wimplan_words 'text markdown csv json powershell' ;;
+	--format)
+		if [ "${COMP_WORDS[1]}" = diff ]; then
+			_wimplan_words 'text markdown html json'
+		else
+			_wimplan_words 'text markdown html csv json powershell'
+		fi
+		;;
 	--auth) _wimplan_words 'negotiate ntlm bearer none' ;;
 	--commit) _wimplan_words 'auto always never' ;;
 	--provider | --user | --proxy | --timeout | --settle | --window) COMPREPLY=() ;;
-	--image | --site | --taken-at | --snapshot | --map | --only | --exclude | --jobs) COMPREPLY=() ;;
+	--image | --record | --match | --path | --depth | --limit | --site | --taken-at | --snapshot | --map | --only | --exclude | --jobs) COMPREPLY=() ;;
 	*) return 1 ;;
 	esac
 }
@@ -32,12 +38,16 @@ _wimplan() {
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -le 1 ]; then
-		_wimplan_words 'inspect import snapshot plan show record baseline --help --version'
+		_wimplan_words 'inspect diff import snapshot plan show record baseline --help --version'
 		return
 	fi
 	_wimplan_value "${COMP_WORDS[COMP_CWORD - 1]}" && return
 	case $command in
-	inspect) options='--image --deep --xml' ;;
+	inspect) options='--image --deep --servicing --xml' ;;
+	diff)
+		options='--servicing --files --path --depth --limit --json-lines --match --format --all --record --snapshot
+			--site --map --detailed-exitcode'
+		;;
 	import) options='--site --taken-at' ;;
 	snapshot) options='--site' verbs='list show diff remove' ;;
 	plan)

@@ -172,8 +172,24 @@ static bool find_known(struct look *look)
 		return false;
 	pthread_mutex_lock(&look->observer->store_lock);
 	known = store->find(store->context, look->source->wim->file_id, &look->source->content);
+	if (look->source->wants_summary && store->has_summary(store->context, look->source->wim->file_id))
+		look->source->wants_summary = false;
 	pthread_mutex_unlock(&look->observer->store_lock);
 	return known;
+}
+
+/* Reads the content with what is installed in the images. False when wimlib refuses the file. */
+static bool summarize(struct look *look)
+{
+	struct wp_source *source = look->source;
+	struct wp_wim_index *index __attribute__((cleanup(wp_wim_index_freep))) = wp_wim_index_read(source->wim);
+
+	if (!index)
+		return false;
+	source->content = index->content;
+	if (!wp_content_summary_make(look->arena, index, &source->summary))
+		source->summary = (struct wp_content_summary){ 0 };
+	return true;
 }
 
 static void read_content(struct look *look)
@@ -185,10 +201,10 @@ static void read_content(struct look *look)
 	bool by_wimlib = !wim->file_id[0]; /* layer 1 has no XML: what wimlib says of it is said every time */
 	bool failed;
 
-	if (find_known(look))
+	if (find_known(look) && !source->wants_summary)
 		return;
 	source->content_read = true;
-	failed = wp_wim_read_content(wim, &source->content) != 0;
+	failed = source->wants_summary ? !summarize(look) : wp_wim_read_content(wim, &source->content) != 0;
 	judge_file(look, before);
 	if ((failed || !wim->metadata) && !has_failed(look))
 		fail(look, GATE_DAMAGED, "wimlib cannot read the file");

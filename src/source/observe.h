@@ -13,6 +13,8 @@ struct wp_source {
 	struct wp_observation observation;
 	struct wp_wim *wim;            /* owned */
 	struct wp_wim_content content; /* of the .wim alone */
+	bool wants_summary;            /* if the store has none of it yet */
+	struct wp_content_summary summary; /* bytes are NULL: none was made */
 	bool content_read;             /* wimlib was asked for it: the store may learn it when no gate says otherwise */
 };
 

@@ -192,6 +192,8 @@ static void teach_store(const struct wp_scan *scan, const struct wp_identity_sto
 				!strcmp(read[end]->content.content_id, read[i]->content.content_id);
 		if (same)
 			store->add(store->context, read[i]->wim->file_id, &read[i]->content);
+		if (same && read[i]->summary.bytes)
+			store->add_summary(store->context, read[i]->wim->file_id, &read[i]->summary);
 	}
 }
 
@@ -228,6 +230,8 @@ struct wp_scan *wp_scan_run(const struct wp_record *records, size_t count, const
 	scan->observations = wp_arena_alloc(arena, count * sizeof *scan->observations);
 	count = collect(scan, scratch, records, requests);
 	make_sources(scan, requests, count);
+	for (size_t i = 0; options->store && options->store->has_summary && i < scan->source_count; i++)
+		scan->sources[i].wants_summary = i < WP_LIMIT_SCAN_SUMMARIES;
 	scan->thread_count = options->jobs < WP_LIMIT_JOBS ? options->jobs : WP_LIMIT_JOBS;
 	if (scan->thread_count > scan->source_count)
 		scan->thread_count = (unsigned int)scan->source_count;

@@ -149,9 +149,9 @@ static int take_xml(struct wp_wim *wim, WIMStruct *opened)
 	return wim->metadata ? 0 : -1;
 }
 
-static int read_content(struct wp_wim *wim, struct wp_wim_content *ret)
+/* Opens the file; the caller takes the XML and asks is_same() at the end. */
+static int open_wim(struct wp_wim *wim, WIMStruct **ret)
 {
-	WIMStruct *opened __attribute__((cleanup(free_wim))) = NULL;
 	int code;
 
 	/* Whatever layer 1 had to refuse wimlib does not get to see. */
@@ -163,22 +163,38 @@ static int read_content(struct wp_wim *wim, struct wp_wim_content *ret)
 	pthread_once(&wimlib_once, initialize);
 	if (wimlib_status)
 		return fail(wim, wimlib_status);
-	code = open_quietly(wim->path, &opened);
+	code = open_quietly(wim->path, ret);
 	if (code)
 		return is_same(wim) ? fail(wim, code) : changed(wim);
-	if (take_xml(wim, opened) || count_blobs(wim, opened, ret))
+	return 0;
+}
+
+static int read_content(struct wp_wim *wim, struct wp_wim_content *ret, wp_wim_visit *visit, void *context)
+{
+	WIMStruct *opened __attribute__((cleanup(free_wim))) = NULL;
+	int code;
+
+	if (open_wim(wim, &opened) || take_xml(wim, opened) || count_blobs(wim, opened, ret))
 		return -1;
+	code = visit ? visit(opened, context) : 0;
+	if (code)
+		return fail(wim, code);
 	return is_same(wim) ? 0 : changed(wim);
 }
 
-int wp_wim_read_content(struct wp_wim *wim, struct wp_wim_content *ret)
+int wp_wim_visit_content(struct wp_wim *wim, struct wp_wim_content *ret, wp_wim_visit *visit, void *context)
 {
 	int result;
 
 	*ret = (struct wp_wim_content){ 0 };
-	result = read_content(wim, ret);
+	result = read_content(wim, ret, visit, context);
 	if (result)
 		*ret = (struct wp_wim_content){ 0 };
 	wp_wim_settle(wim);
 	return result;
+}
+
+int wp_wim_read_content(struct wp_wim *wim, struct wp_wim_content *ret)
+{
+	return wp_wim_visit_content(wim, ret, NULL, NULL);
 }

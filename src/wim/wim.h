@@ -30,6 +30,13 @@ bool wp_wim_xml_decode(struct wp_arena *arena, const uint8_t *bytes, size_t leng
 /* Takes the XML's bytes, which @wim's arena owns: fills the texts and the metadata, adds what is odd about them. */
 void wp_wim_take_xml(struct wp_wim *wim, const uint8_t *bytes, size_t length);
 
+struct WIMStruct;
+/* Called with the file while wimlib has it open; returns 0 or a code of wimlib's. */
+typedef int wp_wim_visit(struct WIMStruct *opened, void *context);
+
+/* wp_wim_read_content() that calls @visit, which may be NULL, before it closes the file. */
+int wp_wim_visit_content(struct wp_wim *wim, struct wp_wim_content *ret, wp_wim_visit *visit, void *context);
+
 /* Brings grade and subjects up to date with the diagnostics. */
 void wp_wim_settle(struct wp_wim *wim);
 

@@ -56,7 +56,7 @@ Test(plan_json, body)
 	cr_expect_str_eq(
 		canonical_of(site->arena, wp_plan_body_json(plan)),
 		"{\"applyable\":true,\"changes\":[{\"actions\":[\"ReloadImageProperties\"],\"class\":\"SMS_"
-		"ImagePackage\","
+		"ImagePackage\",\"content\":null,"
 		"\"expect\":{\"content_id\":\"" FIXTURE_DIGEST("c") "\",\"file_id\":\"" FIXTURE_DIGEST(
 			"f") "\","
 			     "\"images\":[{\"architecture_code\":9,\"index\":1,\"language\":\"en-US\",\"name\":"

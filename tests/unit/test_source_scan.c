@@ -309,7 +309,7 @@ Test(source, scan_is_the_same_for_threads_and_stores)
 {
 	struct place place __attribute__((cleanup(cleanup)));
 	struct memory memory = { 0 };
-	struct wp_identity_store store = { &memory, find, add };
+	struct wp_identity_store store = { .context = &memory, .find = find, .add = add };
 	struct wp_scan *one __attribute__((cleanup(free_scan))) = NULL,
 			    *many __attribute__((cleanup(free_scan))) = NULL,
 			    *warm __attribute__((cleanup(free_scan))) = NULL;
@@ -344,7 +344,7 @@ Test(source, scan_teaches_nothing_that_two_copies_contradict)
 	static const uint8_t junk[16] = { 0xff, 0xff };
 	struct place place __attribute__((cleanup(cleanup)));
 	struct memory memory = { 0 };
-	struct wp_identity_store store = { &memory, find, add };
+	struct wp_identity_store store = { .context = &memory, .find = find, .add = add };
 	struct wp_scan *seen __attribute__((cleanup(free_scan))) = NULL;
 
 	setup(&place);

@@ -115,8 +115,9 @@ static void stage_image(struct wp_arena *arena, const struct mk_recipe *recipe, 
 {
 	if (mkdir(root, 0777) != 0)
 		mk_fail("%s: cannot make the folder: %s", root, strerror(errno));
-	for (size_t i = 0; i < image->file_count; i++) {
-		const struct mk_file *file = &image->files[i];
+	for (size_t i = 0; i < image->file_count + image->hidden_count; i++) {
+		const struct mk_file *file =
+			i < image->file_count ? &image->files[i] : &image->hidden[i - image->file_count];
 		const char *path = wp_arena_printf(arena, "%s%s", root, file->path);
 
 		make_folders(arena, path);
@@ -129,6 +130,9 @@ static void stage_image(struct wp_arena *arena, const struct mk_recipe *recipe, 
 	}
 	for (size_t i = 0; i < image->file_count; i++)
 		set_times_upwards(arena, root, wp_arena_printf(arena, "%s%s", root, image->files[i].path),
+				  recipe->times);
+	for (size_t i = 0; i < image->hidden_count; i++)
+		set_times_upwards(arena, root, wp_arena_printf(arena, "%s%s", root, image->hidden[i].path),
 				  recipe->times);
 	set_times(root, recipe->times);
 }
@@ -158,6 +162,39 @@ static int write_flags(const struct mk_recipe *recipe)
 	return flags;
 }
 
+static struct wp_buf load(struct wp_arena *arena, const char *path)
+{
+	struct mk_text bytes = mk_read_file(arena, path);
+	struct wp_buf file = { 0 };
+
+	wp_buf_add(&file, bytes.data, bytes.length);
+	return file;
+}
+
+static bool is_damaged(const struct mk_image *image)
+{
+	for (size_t i = 0; i < image->tweak_count; i++)
+		if (image->tweaks[i].kind == MK_TWEAK_DAMAGE)
+			return true;
+	return false;
+}
+
+static void replace_metadata(struct wp_arena *arena, const struct mk_recipe *recipe, const char *path, const char *stage)
+{
+	for (size_t i = 0; i < recipe->image_count; i++) {
+		const struct mk_image *image = &recipe->images[i];
+		const char *root = wp_arena_printf(arena, "%s%zu", stage, i + 1);
+		struct wp_buf file;
+
+		if (!image->tweak_count)
+			continue;
+		file = load(arena, path);
+		mk_replace_metadata(&file, i + 1, mk_make_metadata(arena, recipe, image, root), is_damaged(image));
+		write_bytes(path, wp_buf_text(&file), file.length);
+		wp_buf_free(&file);
+	}
+}
+
 void mk_write_base(struct wp_arena *arena, const struct mk_recipe *recipe, const char *path)
 {
 	const char *stage = wp_arena_printf(arena, "%s.stage", path);
@@ -169,6 +206,7 @@ void mk_write_base(struct wp_arena *arena, const struct mk_recipe *recipe, const
 	for (size_t i = 0; i < recipe->image_count; i++) {
 		const char *root = wp_arena_printf(arena, "%s%zu", stage, i + 1);
 
+		mk_stage_streams(arena, &recipe->images[i]);
 		stage_image(arena, recipe, &recipe->images[i], root);
 		check(wimlib_add_image(wim, root, recipe->images[i].name, NULL, WIMLIB_ADD_FLAG_NORPFIX), recipe,
 		      "add an image");
@@ -181,6 +219,7 @@ void mk_write_base(struct wp_arena *arena, const struct mk_recipe *recipe, const
 	}
 	check(wimlib_write(wim, path, WIMLIB_ALL_IMAGES, write_flags(recipe), 1), recipe, "write");
 	wimlib_free(wim);
+	replace_metadata(arena, recipe, path, stage);
 	for (size_t i = 0; i < recipe->image_count; i++)
 		remove_tree(wp_arena_printf(arena, "%s%zu", stage, i + 1));
 }
@@ -206,15 +245,6 @@ static void set_own_bytes(struct wp_arena *arena, const struct mk_recipe *recipe
 		mk_replace_xml(file, mk_compress(arena, file, bytes), true, bytes.length);
 	else
 		mk_replace_xml(file, bytes, false, bytes.length);
-}
-
-static struct wp_buf load(struct wp_arena *arena, const char *path)
-{
-	struct mk_text bytes = mk_read_file(arena, path);
-	struct wp_buf file = { 0 };
-
-	wp_buf_add(&file, bytes.data, bytes.length);
-	return file;
 }
 
 static void store(const struct mk_recipe *recipe, const char *path, struct wp_buf *file)

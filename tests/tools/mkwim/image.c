@@ -128,6 +128,27 @@ static void add_file(struct mk_parser *parser, struct mk_image *image)
 	}
 }
 
+/* "files /PATH### COUNT size N [seed S]": the number for the run of '#', and S, S + 1 … */
+static void add_files(struct mk_parser *parser, struct mk_image *image)
+{
+	const char *pattern = mk_word(parser, 1), *run = strchr(pattern, '#');
+	uint64_t count = mk_number(parser, mk_word(parser, 2)), size, seed;
+	size_t width = run ? strspn(run, "#") : 0;
+
+	if (!run || pattern[0] != '/' || strcmp(mk_word(parser, 3), "size") != 0)
+		mk_parse_fail(parser, "expected files /PATH### COUNT size N [seed S]");
+	size = mk_number(parser, mk_word(parser, 4));
+	seed = parser->word_count > 6 ? mk_number(parser, mk_word(parser, 6)) : 1;
+	for (uint64_t i = 1; i <= count; i++) {
+		struct mk_file *file = WP_PUSH(parser->arena, image->files, image->file_count);
+
+		file->path = wp_arena_printf(parser->arena, "%.*s%0*u%s", (int)(run - pattern), pattern, (int)width,
+					     (unsigned int)i, run + width);
+		file->size = size;
+		file->seed = seed + i - 1;
+	}
+}
+
 bool mk_parse_image_key(struct mk_parser *parser, const struct mk_recipe *recipe, struct mk_image *image)
 {
 	const char *key = parser->words[0];
@@ -152,7 +173,9 @@ bool mk_parse_image_key(struct mk_parser *parser, const struct mk_recipe *recipe
 		add_property(parser, image, mk_word(parser, 1), mk_word(parser, 2));
 	else if (strcmp(key, "file") == 0 || strcmp(key, "dir") == 0)
 		add_file(parser, image);
+	else if (strcmp(key, "files") == 0)
+		add_files(parser, image);
 	else
-		return false;
+		return mk_parse_tweak(parser, image);
 	return true;
 }

@@ -16,6 +16,7 @@ enum {
 	AT_IMAGE_COUNT = 0x2c,
 	AT_BLOBS = 0x30,
 	AT_XML = 0x48,
+	AT_BOOT_INDEX = 0x78,
 	AT_INTEGRITY = 0x7c,
 	AT_LEADING_XML = MK_HEADER_SIZE + 40, /* of a pipable file */
 };
@@ -29,6 +30,7 @@ struct reshdr {
 };
 
 #define BLOB_ENTRY_SIZE 50u
+#define METADATA 0x02u
 #define COMPRESSED 0x04u
 
 /* The fields that "header NAME VALUE" knows. */
@@ -241,6 +243,39 @@ void mk_add_blobs(struct wp_buf *file, uint64_t count)
 	reassemble(file, &out);
 	put_reshdr(file, AT_BLOBS, blobs);
 	put_reshdr(file, AT_XML, xml);
+}
+
+void mk_replace_metadata(struct wp_buf *file, size_t number, struct mk_text bytes, bool damaged)
+{
+	struct reshdr blobs = get_reshdr(file, AT_BLOBS), xml = get_reshdr(file, AT_XML), entry;
+	struct wp_buf out = { 0 };
+	uint64_t at;
+	size_t seen = 0;
+
+	if (mk_header_at(file) || get_reshdr(file, AT_INTEGRITY).offset || (blobs.flags & COMPRESSED) ||
+	    mk_get(file, AT_BOOT_INDEX, 4))
+		mk_fail("an image with a tree of its own goes with neither pipable, integrity nor boot");
+	/* In front of the blob table, which moves with the XML behind it. */
+	wp_buf_add(&out, file->data, blobs.offset);
+	wp_buf_add(&out, bytes.data, bytes.length);
+	wp_buf_pad(&out, '\0', (8 - out.length % 8) % 8);
+	at = out.length;
+	wp_buf_add(&out, file->data + blobs.offset, file->length - blobs.offset);
+	entry = (struct reshdr){ bytes.length, METADATA, blobs.offset, bytes.length };
+	xml.offset += at - blobs.offset;
+	blobs.offset = at;
+	reassemble(file, &out);
+	put_reshdr(file, AT_BLOBS, blobs);
+	put_reshdr(file, AT_XML, xml);
+	for (at = blobs.offset; at < blobs.offset + blobs.size; at += BLOB_ENTRY_SIZE) {
+		if (!(mk_get(file, at + 7, 1) & METADATA) || ++seen != number)
+			continue;
+		put_reshdr(file, at, entry);
+		SHA1((const uint8_t *)bytes.data, bytes.length, (uint8_t *)file->data + at + 30);
+		file->data[at + 30] ^= (char)damaged;
+		return;
+	}
+	mk_fail("no metadata of image %zu", number);
 }
 
 /* Header flags to wimlib's compression types. */

@@ -33,6 +33,29 @@ struct mk_file {
 	uint64_t seed;
 };
 
+enum mk_tweak_kind {
+	MK_TWEAK_LINK,
+	MK_TWEAK_ATTRIBUTES,
+	MK_TWEAK_WRITTEN,
+	MK_TWEAK_SECURITY,
+	MK_TWEAK_STREAM,
+	MK_TWEAK_REPARSE,
+	MK_TWEAK_NAME,
+	MK_TWEAK_LIST,
+	MK_TWEAK_SHA1,
+	MK_TWEAK_DAMAGE,
+};
+
+/* What no capture on Linux gives: it makes mkwim write the image's metadata itself. */
+struct mk_tweak {
+	enum mk_tweak_kind kind;
+	const char *path;
+	const char *text;  /* the other path, the stream's name, the security descriptor */
+	const char *value; /* the stream's content */
+	uint64_t number;
+	struct mk_text bytes;
+};
+
 struct mk_image {
 	const char *name; /* NULL: no NAME */
 	int64_t created;  /* ticks of a FILETIME */
@@ -41,6 +64,10 @@ struct mk_image {
 	size_t property_count;
 	struct mk_file *files;
 	size_t file_count;
+	struct mk_tweak *tweaks;
+	size_t tweak_count;
+	struct mk_file *hidden; /* files that are captured for their data alone: those of streams */
+	size_t hidden_count;
 };
 
 enum mk_encoding { MK_UTF16LE, MK_UTF16BE, MK_UTF8 };
@@ -116,6 +143,14 @@ void mk_make(struct wp_arena *arena, const struct mk_recipe *recipe, const char 
 
 /* The WIM that wimlib writes from the images of the recipe, as @path. */
 void mk_write_base(struct wp_arena *arena, const struct mk_recipe *recipe, const char *path);
+
+/* Fills image->hidden from the tweaks. */
+void mk_stage_streams(struct wp_arena *arena, struct mk_image *image);
+/* The metadata resource of an image with tweaks, which was staged in the folder @root. */
+struct mk_text mk_make_metadata(struct wp_arena *arena, const struct mk_recipe *recipe, const struct mk_image *image,
+				const char *root);
+/* Puts it in place of image @number's own (from 1); @damaged: with a SHA-1 that is not its own. */
+void mk_replace_metadata(struct wp_buf *file, size_t number, struct mk_text bytes, bool damaged);
 
 /* The text of "shape media", with its placeholder. */
 struct mk_text mk_media_xml(struct wp_arena *arena, const struct mk_recipe *recipe);

@@ -29,4 +29,7 @@ struct mk_text mk_hex_bytes(const struct mk_parser *parser, const char *text);
 /* A line that says something of an image; false when its key is unknown. */
 bool mk_parse_image_key(struct mk_parser *parser, const struct mk_recipe *recipe, struct mk_image *image);
 
+/* A line that makes mkwim write the image's metadata itself; false when its key is unknown. (tree.c) */
+bool mk_parse_tweak(struct mk_parser *parser, struct mk_image *image);
+
 #endif

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What became of the images of one WIM in another: metadata, contents, files and the amount of new data. */
+#ifndef WIMPLAN_DIFF_H
+#define WIMPLAN_DIFF_H
+
+#include "wimplan/error.h"
+#include "wimplan/record.h"
+#include "wimplan/servicing.h"
+#include "wimplan/tree.h"
+
+/* How two images were found to be the same one at two times (the first that fits, each image once). */
+enum wp_match {
+	WP_MATCH_NONE,    /* added or removed */
+	WP_MATCH_OPTION,  /* --match OLD:NEW */
+	WP_MATCH_EDITION, /* edition, installation type, architecture and default language are equal */
+	WP_MATCH_NAME,
+	WP_MATCH_INDEX,
+};
+/* "option", "edition", "name", "index"; NULL for none. */
+const char *wp_match_name(enum wp_match match);
+
+enum wp_diff_status { WP_DIFF_SAME, WP_DIFF_CHANGED, WP_DIFF_ADDED, WP_DIFF_REMOVED };
+/* "same", "changed", "added", "removed". */
+const char *wp_diff_status_name(enum wp_diff_status status);
+
+/* A metadata field that differs. Texts as inspect --json has them; NULL is absent, "" empty. */
+struct wp_diff_field {
+	const char *field; /* "os_version", "languages", "other:PATH" … */
+	const char *old;
+	const char *new;
+	bool lost; /* there was a value, and now it is empty or gone: Windows Setup may need it */
+};
+
+/* An item that is in both images and differs in version, hash or data. */
+struct wp_item_change {
+	struct wp_item old;
+	struct wp_item new;
+};
+
+/* Added, removed and changed items exclude each other: one that is in @changed is in neither of the others. */
+struct wp_diff_group {
+	struct wp_item *added;
+	size_t added_count;
+	struct wp_item *removed;
+	size_t removed_count;
+	struct wp_item_change *changed;
+	size_t changed_count;
+	size_t same_count;
+};
+
+/* What is installed: one group for each of enum wp_item_group. */
+struct wp_diff_contents {
+	struct wp_diff_group groups[WP_ITEM_GROUPS];
+	bool windows_old, windows_new; /* whether there is a Windows tree at all */
+};
+
+enum wp_file_change {
+	WP_FILE_ADDED,
+	WP_FILE_REMOVED,
+	WP_FILE_CHANGED,    /* other data (SHA-1), or a file became a folder or the reverse */
+	WP_FILE_RENAMED,    /* the same data at another path, and nothing at the old one */
+	WP_FILE_ATTRIBUTES, /* the same data; attributes, times, security or reparse tag differ */
+	WP_FILE_CHANGES,
+};
+/* "added", "removed", "changed", "renamed", "attributes". */
+const char *wp_file_change_name(enum wp_file_change change);
+
+/* What differs besides the data: bits in wp_diff_path.what. */
+enum wp_file_what {
+	WP_WHAT_ATTRIBUTES = 1,
+	WP_WHAT_TIMES = 2, /* creation or last write; the last access is not compared */
+	WP_WHAT_SECURITY = 4,
+	WP_WHAT_REPARSE_TAG = 8,
+	WP_WHAT_TYPE = 16, /* file and folder */
+};
+
+enum wp_path_kind { WP_PATH_FILE, WP_PATH_FOLDER, WP_PATH_STREAM };
+/* "file", "folder", "stream". */
+const char *wp_path_kind_name(enum wp_path_kind kind);
+
+/* One line of what happened to the files. Alternate streams have lines of their own: "\\Windows\\a.txt:zone". */
+struct wp_diff_path {
+	enum wp_file_change change;
+	enum wp_path_kind kind; /* in the new image, as long as it is there */
+	unsigned int what;    /* enum wp_file_what */
+	const char *path;     /* in the new image; in the old one where it is removed */
+	const char *old_path; /* where it is renamed, or where only the case of a letter changed; otherwise NULL */
+	struct wp_number old_size, new_size; /* not known for folders, for missing data and on the side that lacks it */
+	char old_sha1[WP_SHA1_TEXT], new_sha1[WP_SHA1_TEXT]; /* "" where there is no data */
+	bool linked; /* the file has several names; its bytes count once */
+};
+
+/* How many and how much. Files and streams count, folders on their own. */
+struct wp_diff_totals {
+	uint64_t files[WP_FILE_CHANGES];
+	uint64_t folders[WP_FILE_CHANGES];
+	uint64_t bytes_added;   /* data of added files, new data of changed ones; that of a hard-linked file once */
+	uint64_t bytes_removed; /* data of removed files, old data of changed ones; the same */
+	uint64_t bytes_changed; /* of @bytes_added: new data of changed files */
+};
+
+/* Totals below a folder. */
+struct wp_diff_folder {
+	const char *path; /* "\\Windows\\System32" */
+	struct wp_diff_totals totals; /* of this folder and everything below, except what has an entry of its own */
+};
+
+/* Totals of a component: folders in Windows\WinSxS whose names differ in version and hash only. */
+struct wp_diff_component {
+	const char *name; /* "microsoft-windows-notepad" */
+	const char *architecture; /* "amd64" */
+	const char *language;     /* NULL when neutral ("none") */
+	const char *old_version;  /* the newest one that is in the old image; NULL when there is none */
+	const char *new_version;
+	struct wp_diff_totals totals;
+};
+
+struct wp_diff_files {
+	struct wp_diff_totals totals;
+	uint64_t unchanged; /* files that are the same in every respect */
+	struct wp_diff_folder *folders; /* that have changes, by path; down to wp_diff_options.depth */
+	size_t folder_count;
+	struct wp_diff_component *components; /* that have changes, by name, architecture, language */
+	size_t component_count;
+	struct wp_diff_path *paths; /* by path, at most wp_diff_options.path_limit of them */
+	size_t path_count;
+	size_t path_omitted; /* how many there are besides */
+};
+
+/* Whether the trees of a pair are the same; known without reading them, by the SHA-1s of their metadata resources. */
+enum wp_tree_state { WP_TREE_UNKNOWN, WP_TREE_SAME, WP_TREE_CHANGED };
+/* "same", "changed"; NULL for unknown. */
+const char *wp_tree_state_name(enum wp_tree_state state);
+
+struct wp_diff_image {
+	uint32_t old_index; /* 0: the image is added */
+	uint32_t new_index; /* 0: it is removed */
+	const char *old_name; /* NULL: no NAME */
+	const char *new_name;
+	enum wp_match matched_by;
+	enum wp_diff_status status; /* same: neither metadata nor tree differ, at whatever index it stands */
+	enum wp_tree_state tree;
+	struct wp_diff_field *fields; /* in the order of inspect --json */
+	size_t field_count;
+	struct wp_diff_contents *contents; /* NULL: not asked for, or a tree could not be read */
+	struct wp_diff_files *files;       /* the same */
+};
+
+/* Distinct blobs of file data over a whole WIM. */
+struct wp_diff_blobs {
+	uint64_t count;
+	uint64_t bytes;                /* uncompressed */
+	struct wp_number stored_bytes; /* not known where a resource is solid. Of shared ones: as the new file stores them */
+};
+
+struct wp_diff_side {
+	const char *path;
+	uint64_t size; /* bytes of the file; of a split set, of all parts that were found; 0 for a record */
+	char file_id[WP_HASH_TEXT];
+	char content_id[WP_HASH_TEXT];
+	bool record; /* this side is what a site has recorded, not a file */
+};
+
+struct wp_diff {
+	struct wp_arena *arena;
+	struct wp_diff_side old, new;
+	struct wp_diff_image *images; /* by the new index, then the removed ones by the old index */
+	size_t image_count;
+	bool blobs_known; /* false with --record, and where wimlib refused a file */
+	struct wp_diff_blobs shared, added, removed;
+	bool with_servicing, with_files; /* what was asked for */
+	bool complete;       /* everything that was asked for could be read */
+	struct wp_diags diags; /* of both files; the subject is the path, or "PATH, image N" */
+};
+
+/* One pair of --match. */
+struct wp_diff_match {
+	uint32_t old_index, new_index;
+};
+
+struct wp_diff_options {
+	const struct wp_diff_match *matches;
+	size_t match_count;
+	bool servicing;
+	bool files;
+	const char *path_glob;  /* only these paths count and are listed; NULL: all. Semantics: wp_path_glob() */
+	unsigned int depth;     /* of the folders with totals; 1: \Windows, \Users … */
+	size_t path_limit;      /* how many paths an image keeps */
+	/* Called for every path in order, whatever the limit, with the index of the new image; NULL for none. */
+	void (*each_path)(void *context, uint32_t image, const struct wp_diff_path *path);
+	void *context;
+};
+
+/*
+ * Compares two files that layer 1 has read. @old and @new are borrowed until the call returns. Pairs of images are
+ * compared one after the other, so that no more than two trees are in memory. What cannot be read is a diagnostic; the
+ * call fails only for a --match that names no image (WP_E_USAGE) and for files without any image (WP_E_FAILED).
+ */
+int wp_diff_wims(struct wp_wim *old, struct wp_wim *new, const struct wp_diff_options *options,
+		 struct wp_diff **ret_diff, struct wp_error *err);
+
+/* Compares what a site has recorded of a package with its source: metadata only. */
+int wp_diff_record(const struct wp_record *record, const struct wp_wim *source, const struct wp_diff_options *options,
+		   struct wp_diff **ret_diff, struct wp_error *err);
+
+void wp_diff_free(struct wp_diff *diff);
+static inline void wp_diff_freep(struct wp_diff **diff)
+{
+	wp_diff_free(*diff);
+}
+
+/* The one answer to "are there changes?": an image that is not "same", an index that changed, or blobs. */
+bool wp_diff_has_changes(const struct wp_diff *diff);
+
+/* How many fields were lost, over all images. */
+size_t wp_diff_lost(const struct wp_diff *diff);
+
+/*
+ * Whether @path ("\\Windows\\System32\\a.dll") fits @glob, without regard to case: '*' is any run of characters, a
+ * separator included, '?' is one character, '/' and '\\' are the same, and a glob that begins with neither may begin
+ * at any component.
+ */
+bool wp_path_glob(const char *glob, const char *path);
+
+#endif

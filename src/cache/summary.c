@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Summaries of contents by file id: few, because each may take a megabyte. */
+#include "db.h"
+
+#include "wimplan/limits.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct kept {
+	const char *file_id;
+	struct wp_content_summary summary; /* bytes are NULL: it is in the file already */
+};
+
+struct wp_summaries {
+	struct wp_arena *arena;
+	struct kept *items;
+	size_t count;
+	bool added;
+};
+
+static struct wp_summaries *load(const struct wp_cache *cache)
+{
+	sqlite3_stmt *statement __attribute__((cleanup(wp_db_finalizep))) = NULL;
+	struct wp_arena *arena = wp_arena_new();
+	struct wp_summaries *summaries = wp_arena_alloc(arena, sizeof *summaries);
+
+	summaries->arena = arena;
+	/* A cache of an older version, open for reading, has no such table: then nothing is known. */
+	if (wp_db_prepare(cache, "SELECT file_id FROM summaries LIMIT ?1", &statement, NULL))
+		return summaries;
+	wp_db_bind_int(statement, 1, WP_LIMIT_SUMMARIES);
+	while (wp_db_step(cache, statement, "summaries were read", NULL) > 0) {
+		const char *file_id = wp_db_text(arena, statement, 0);
+
+		if (file_id)
+			WP_PUSH(arena, summaries->items, summaries->count)->file_id = file_id;
+	}
+	return summaries;
+}
+
+static struct wp_summaries *summaries_of(struct wp_cache *cache)
+{
+	if (!cache->summaries)
+		cache->summaries = load(cache);
+	return cache->summaries;
+}
+
+void wp_summaries_free(struct wp_summaries *summaries)
+{
+	if (summaries)
+		wp_arena_free(summaries->arena);
+}
+
+static struct kept *find(const struct wp_summaries *summaries, const char *file_id)
+{
+	for (size_t i = 0; i < summaries->count; i++)
+		if (!strcmp(summaries->items[i].file_id, file_id))
+			return &summaries->items[i];
+	return NULL;
+}
+
+bool wp_summaries_have(void *context, const char *file_id)
+{
+	return find(summaries_of(context), file_id) != NULL;
+}
+
+void wp_summaries_add(void *context, const char *file_id, const struct wp_content_summary *summary)
+{
+	struct wp_summaries *summaries = summaries_of(context);
+	struct kept *kept = find(summaries, file_id);
+
+	if (kept && kept->summary.bytes)
+		return;
+	if (!kept) {
+		kept = WP_PUSH(summaries->arena, summaries->items, summaries->count);
+		kept->file_id = wp_arena_strdup(summaries->arena, file_id);
+	}
+	kept->summary.bytes =
+		(const uint8_t *)wp_arena_strndup(summaries->arena, (const char *)summary->bytes, summary->length);
+	kept->summary.length = summary->length;
+	summaries->added = true;
+}
+
+bool wp_cache_find_summary(struct wp_cache *cache, struct wp_arena *arena, const char *file_id,
+			   struct wp_content_summary *ret)
+{
+	sqlite3_stmt *statement __attribute__((cleanup(wp_db_finalizep))) = NULL;
+	const struct kept *kept = find(summaries_of(cache), file_id);
+	const void *bytes;
+
+	if (!kept)
+		return false;
+	if (kept->summary.bytes) {
+		*ret = kept->summary;
+		return true;
+	}
+	if (wp_db_prepare(cache, "SELECT summary FROM summaries WHERE file_id = ?1", &statement, NULL))
+		return false;
+	wp_db_bind_text(statement, 1, file_id);
+	if (wp_db_step(cache, statement, "a summary was read", NULL) <= 0)
+		return false;
+	bytes = sqlite3_column_blob(statement, 0);
+	ret->length = (size_t)sqlite3_column_bytes(statement, 0);
+	if (!bytes || ret->length > WP_LIMIT_SUMMARY_BYTES)
+		return false;
+	ret->bytes = (const uint8_t *)wp_arena_strndup(arena, bytes, ret->length);
+	return true;
+}
+
+static int write_all(const struct wp_cache *cache, int64_t flush, struct wp_error *err)
+{
+	sqlite3_stmt *statement __attribute__((cleanup(wp_db_finalizep))) = NULL;
+	int status = wp_db_prepare(cache,
+				   "INSERT INTO summaries (file_id, summary, seen) VALUES (?1, ?2, ?3) "
+				   "ON CONFLICT DO UPDATE SET summary = ?2, seen = ?3",
+				   &statement, err);
+
+	for (size_t i = 0; !status && i < cache->summaries->count; i++) {
+		const struct kept *kept = &cache->summaries->items[i];
+
+		if (!kept->summary.bytes)
+			continue;
+		wp_db_bind_text(statement, 1, kept->file_id);
+		sqlite3_bind_blob(statement, 2, kept->summary.bytes, (int)kept->summary.length, SQLITE_STATIC);
+		wp_db_bind_int(statement, 3, flush);
+		status = wp_db_run(cache, statement, "summaries were kept", err);
+	}
+	return status;
+}
+
+/* The oldest go, but none that belongs to a baseline as long as there are others. */
+static int drop_oldest(const struct wp_cache *cache, struct wp_error *err)
+{
+	sqlite3_stmt *statement __attribute__((cleanup(wp_db_finalizep))) = NULL;
+	int status = wp_db_prepare(cache,
+				   "DELETE FROM summaries WHERE file_id IN (SELECT file_id FROM summaries ORDER BY "
+				   "file_id IN (SELECT file_id FROM baselines) DESC, seen DESC, file_id LIMIT -1 OFFSET ?1)",
+				   &statement, err);
+
+	if (status)
+		return status;
+	wp_db_bind_int(statement, 1, WP_LIMIT_SUMMARIES);
+	return wp_db_run(cache, statement, "old summaries were dropped", err);
+}
+
+int wp_summaries_flush(struct wp_cache *cache, struct wp_error *err)
+{
+	int64_t flush;
+	int status;
+
+	if (!cache->summaries || !cache->summaries->added || cache->mode == WP_CACHE_READ)
+		return WP_OK;
+	status = wp_db_begin(cache, err);
+	if (status)
+		return status;
+	status = wp_db_number(cache, "SELECT coalesce(max(seen), 0) FROM summaries", "summaries were kept", &flush, err);
+	if (!status)
+		status = write_all(cache, flush < INT64_MAX ? flush + 1 : flush, err);
+	if (!status)
+		status = drop_oldest(cache, err);
+	status = wp_db_end(cache, status, err);
+	if (!status)
+		cache->summaries->added = false;
+	return status;
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What came and went of what is installed: items by name first, then by version. */
+#include "pair.h"
+
+#include "wimplan/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef const struct wp_item *item_ref;
+
+/* By what the item is, the newest version first. */
+static int compare_refs(const void *a, const void *b)
+{
+	item_ref x = *(const item_ref *)a, y = *(const item_ref *)b;
+	int order = wp_item_compare_key(x, y);
+
+	order = order ? order : wp_version_compare(y->version, x->version);
+	return order ? order : strcmp(x->id ? x->id : "", y->id ? y->id : "");
+}
+
+static item_ref *sorted(const struct wp_servicing *servicing)
+{
+	item_ref *refs = malloc((servicing->count + 1) * sizeof *refs);
+
+	if (!refs)
+		abort();
+	for (size_t i = 0; i < servicing->count; i++)
+		refs[i] = &servicing->items[i];
+	if (servicing->count)
+		qsort(refs, servicing->count, sizeof *refs, compare_refs);
+	return refs;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return wp_text_equal_nocase(a ? a : "", b ? b : "");
+}
+
+static bool is_same(const struct wp_item *old, const struct wp_item *new)
+{
+	return same_text(old->version, new->version) && same_text(old->id, new->id) &&
+	       !memcmp(old->sha1, new->sha1, WP_SHA1_SIZE);
+}
+
+static struct wp_item copy(struct wp_arena *arena, const struct wp_item *item)
+{
+	struct wp_item own = *item;
+
+	own.name = wp_arena_strdup(arena, item->name);
+	own.architecture = wp_arena_strdup(arena, item->architecture);
+	own.language = wp_arena_strdup(arena, item->language);
+	own.version = wp_arena_strdup(arena, item->version);
+	own.id = wp_arena_strdup(arena, item->id);
+	own.kb = wp_arena_strdup(arena, item->kb);
+	return own;
+}
+
+static void add_change(struct wp_arena *arena, struct wp_diff_contents *contents, item_ref old, item_ref new)
+{
+	struct wp_diff_group *group = &contents->groups[(old ? old : new)->group];
+
+	if (old && new)
+		*WP_PUSH(arena, group->changed, group->changed_count) =
+			(struct wp_item_change){ copy(arena, old), copy(arena, new) };
+	else if (old)
+		*WP_PUSH(arena, group->removed, group->removed_count) = copy(arena, old);
+	else
+		*WP_PUSH(arena, group->added, group->added_count) = copy(arena, new);
+}
+
+/* All versions of one item on both sides: equal ones first, then the newest with the newest, and what is left over. */
+static void pair_versions(struct wp_arena *arena, struct wp_diff_contents *contents, item_ref *old, size_t old_count,
+			  item_ref *new, size_t new_count)
+{
+	size_t o = 0, n = 0;
+
+	for (size_t i = 0, from = 0; i < old_count; i++) {
+		/* Both are in order of version: what equals the next old one does not stand before the last match. */
+		for (size_t k = from; k < new_count; k++) {
+			if (!new[k] || !is_same(old[i], new[k]))
+				continue;
+			contents->groups[old[i]->group].same_count++;
+			old[i] = new[k] = NULL;
+			from = k + 1;
+			break;
+		}
+	}
+	for (;;) {
+		while (o < old_count && !old[o])
+			o++;
+		while (n < new_count && !new[n])
+			n++;
+		if (o == old_count && n == new_count)
+			return;
+		add_change(arena, contents, o < old_count ? old[o] : NULL, n < new_count ? new[n] : NULL);
+		o += o < old_count;
+		n += n < new_count;
+	}
+}
+
+static int compare_shown(const struct wp_item *x, const struct wp_item *y)
+{
+	int order = (int)x->kind - (int)y->kind;
+
+	order = order ? order : wp_item_compare_key(x, y);
+	return order ? order : wp_version_compare(x->version, y->version);
+}
+
+static int compare_items(const void *a, const void *b)
+{
+	return compare_shown(a, b);
+}
+
+static int compare_changes(const void *a, const void *b)
+{
+	return compare_shown(&((const struct wp_item_change *)a)->new, &((const struct wp_item_change *)b)->new);
+}
+
+static size_t run_length(item_ref *items, size_t count, item_ref key)
+{
+	size_t length = 0;
+
+	while (length < count && !wp_item_compare_key(items[length], key))
+		length++;
+	return length;
+}
+
+struct wp_diff_contents *wp_pair_contents(struct wp_arena *arena, const struct wp_servicing *old,
+					  const struct wp_servicing *new)
+{
+	struct wp_diff_contents *contents = wp_arena_alloc(arena, sizeof *contents);
+	item_ref *a = sorted(old), *b = sorted(new);
+
+	contents->windows_old = old->windows;
+	contents->windows_new = new->windows;
+	for (size_t i = 0, k = 0; i < old->count || k < new->count;) {
+		item_ref key = i == old->count ? b[k] : a[i];
+		size_t x, y;
+
+		if (i < old->count && k < new->count && wp_item_compare_key(b[k], a[i]) < 0)
+			key = b[k];
+		x = run_length(a + i, old->count - i, key);
+		y = run_length(b + k, new->count - k, key);
+		pair_versions(arena, contents, a + i, x, b + k, y);
+		i += x;
+		k += y;
+	}
+	free(a);
+	free(b);
+	for (int g = 0; g < WP_ITEM_GROUPS; g++) {
+		struct wp_diff_group *group = &contents->groups[g];
+
+		if (group->added_count)
+			qsort(group->added, group->added_count, sizeof *group->added, compare_items);
+		if (group->removed_count)
+			qsort(group->removed, group->removed_count, sizeof *group->removed, compare_items);
+		if (group->changed_count)
+			qsort(group->changed, group->changed_count, sizeof *group->changed, compare_changes);
+	}
+	return contents;
+}

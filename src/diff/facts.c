@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An image's metadata as a list of named texts, so that two images' can be compared line by line. */
+#include "pair.h"
+
+#include "wimplan/text.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <strings.h>
+
+struct list {
+	struct wp_arena *arena;
+	struct wp_facts *facts;
+};
+
+static void add(struct list *list, const char *field, const char *value)
+{
+	struct wp_diff_field *item;
+
+	/* What is absent on both sides is no difference, and what is absent on one has no line there. */
+	if (!value)
+		return;
+	item = WP_PUSH(list->arena, list->facts->fields, list->facts->field_count);
+	item->field = field;
+	item->old = value;
+}
+
+static void add_number(struct list *list, const char *field, struct wp_number value)
+{
+	if (value.known)
+		add(list, field, wp_arena_printf(list->arena, "%" PRIu64, value.value));
+}
+
+static int compare_tags(const void *a, const void *b)
+{
+	return strcasecmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The order of LANGUAGE has no meaning. */
+static const char *languages(struct list *list, const struct wp_wim_windows *windows)
+{
+	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+	const char **sorted;
+
+	if (!windows->language_count)
+		return NULL;
+	sorted = wp_arena_alloc(list->arena, windows->language_count * sizeof *sorted);
+	for (size_t i = 0; i < windows->language_count; i++)
+		sorted[i] = windows->languages[i];
+	qsort(sorted, windows->language_count, sizeof *sorted, compare_tags);
+	for (size_t i = 0; i < windows->language_count; i++)
+		wp_buf_printf(&text, "%s%s", i ? ", " : "", sorted[i]);
+	return wp_arena_strdup(list->arena, wp_buf_text(&text));
+}
+
+static const char *fallbacks(struct list *list, const struct wp_wim_windows *windows)
+{
+	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	for (size_t i = 0; i < windows->fallback_count; i++)
+		wp_buf_printf(&text, "%s%s to %s", i ? ", " : "", windows->fallbacks[i].language,
+			      windows->fallbacks[i].fallback);
+	return windows->fallback_count ? wp_arena_strdup(list->arena, wp_buf_text(&text)) : NULL;
+}
+
+static const char *architecture(struct list *list, struct wp_number code)
+{
+	const char *name = code.known ? wp_architecture_name(code.value) : NULL;
+
+	if (name || !code.known)
+		return name;
+	return wp_arena_printf(list->arena, "%" PRIu64, code.value);
+}
+
+static void add_windows(struct list *list, const struct wp_wim_windows *windows)
+{
+	add(list, "architecture", architecture(list, windows->architecture));
+	add(list, "product_name", windows->product_name);
+	add(list, "edition_id", windows->edition_id);
+	add(list, "installation_type", windows->installation_type);
+	add(list, "product_type", windows->product_type);
+	add(list, "product_suite", windows->product_suite);
+	add(list, "hal", windows->hal);
+	add(list, "system_root", windows->system_root);
+	add(list, "languages", languages(list, windows));
+	add(list, "default_language", windows->default_language);
+	add(list, "fallback_languages", fallbacks(list, windows));
+	add(list, "os_version", windows->version);
+	add_number(list, "service_pack_level", windows->service_pack_level);
+	add(list, "branch", windows->branch);
+	if (!windows->servicing)
+		return;
+	add(list, "gdr_du_revision", windows->servicing->gdr_du_revision);
+	add(list, "pkey_config_version", windows->servicing->pkey_config_version);
+	add(list, "image_state", windows->servicing->image_state);
+}
+
+/* Who the image is whatever its name and place; not known unless all four are there. */
+static const char *edition(struct list *list, const struct wp_wim_windows *windows)
+{
+	const char *tag = windows->default_language;
+
+	if ((!tag || !*tag) && windows->language_count)
+		tag = windows->languages[0];
+	if (!windows->edition_id || !*windows->edition_id || !windows->architecture.known || !tag || !*tag)
+		return NULL;
+	return wp_arena_printf(list->arena, "%s\n%s\n%" PRIu64 "\n%s", windows->edition_id,
+			       windows->installation_type ? windows->installation_type : "",
+			       windows->architecture.value, tag);
+}
+
+struct wp_facts wp_facts_of_image(struct wp_arena *arena, const struct wp_wim_image *image)
+{
+	struct wp_facts facts = { .index = image->index, .name = image->name };
+	struct list list = { arena, &facts };
+
+	add(&list, "name", image->name);
+	add(&list, "description", image->description);
+	add(&list, "display_name", image->display_name);
+	add(&list, "display_description", image->display_description);
+	add(&list, "flags", image->flags);
+	add_number(&list, "dir_count", image->dir_count);
+	add_number(&list, "file_count", image->file_count);
+	add_number(&list, "total_bytes", image->total_bytes);
+	add_number(&list, "hard_link_bytes", image->hard_link_bytes);
+	add(&list, "creation_time", wp_time_iso(arena, image->creation_time));
+	add(&list, "last_modification_time", wp_time_iso(arena, image->last_modification_time));
+	add_number(&list, "wimboot", image->wimboot);
+	if (image->windows) {
+		add_windows(&list, image->windows);
+		facts.edition = edition(&list, image->windows);
+	}
+	for (size_t i = 0; i < image->other_count; i++)
+		add(&list, wp_arena_printf(arena, "other:%s", image->other[i].path), image->other[i].value);
+	return facts;
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From the list of differences between two trees to totals, and to the lines that people and scripts read. */
+#include "files.h"
+#include "pair.h"
+
+#include "wimplan/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct output {
+	struct wp_comparison *comparison;
+	struct wp_diff_files *files;
+	uint32_t image;
+	/* Files with several names whose bytes were counted, in the totals and in those of the components. */
+	bool *old_counted, *new_counted, *old_counted_there, *new_counted_there;
+	struct wp_buf path, old_path;
+};
+
+static bool *flags(size_t count)
+{
+	bool *items = calloc(count ? count : 1, sizeof *items);
+
+	if (!items)
+		abort();
+	return items;
+}
+
+/* What the data of a file counts for: that of one with several names once, and not while another name keeps it. */
+static uint64_t counted_bytes(const struct wp_node *node, const bool *kept, bool *counted)
+{
+	if (node->links == WP_NO_LINKS)
+		return node->size;
+	if (kept[node->links] || counted[node->links])
+		return 0;
+	counted[node->links] = true;
+	return node->size;
+}
+
+static bool has_old_data(const struct wp_change *change)
+{
+	return change->change == WP_FILE_REMOVED || change->change == WP_FILE_CHANGED;
+}
+
+static bool has_new_data(const struct wp_change *change)
+{
+	return change->change == WP_FILE_ADDED || change->change == WP_FILE_CHANGED;
+}
+
+static void data_of(struct output *output, const struct wp_change *change, bool there, uint64_t *ret_old, uint64_t *ret_new)
+{
+	const struct wp_comparison *comparison = output->comparison;
+	const struct wp_node *old = wp_old_node(comparison, change), *new = wp_new_node(comparison, change);
+
+	*ret_old = *ret_new = 0;
+	if (change->kind == WP_PATH_STREAM) {
+		if (change->old_stream != WP_NO_STREAM)
+			*ret_old = comparison->old->streams[change->old_stream].size;
+		if (change->new_stream != WP_NO_STREAM)
+			*ret_new = comparison->new->streams[change->new_stream].size;
+		return;
+	}
+	if (old && has_old_data(change) && !wp_node_is_folder(old))
+		*ret_old = counted_bytes(old, comparison->old_kept, there ? output->old_counted_there : output->old_counted);
+	if (new && has_new_data(change) && !wp_node_is_folder(new))
+		*ret_new = counted_bytes(new, comparison->new_kept, there ? output->new_counted_there : output->new_counted);
+}
+
+void wp_files_count(struct wp_diff_totals *totals, const struct wp_change *change, uint64_t old_bytes, uint64_t new_bytes)
+{
+	if (change->kind == WP_PATH_FOLDER)
+		totals->folders[change->change]++;
+	else
+		totals->files[change->change]++;
+	if (__builtin_add_overflow(totals->bytes_removed, old_bytes, &totals->bytes_removed))
+		totals->bytes_removed = UINT64_MAX;
+	if (__builtin_add_overflow(totals->bytes_added, new_bytes, &totals->bytes_added))
+		totals->bytes_added = UINT64_MAX;
+	if (change->change == WP_FILE_CHANGED &&
+	    __builtin_add_overflow(totals->bytes_changed, new_bytes, &totals->bytes_changed))
+		totals->bytes_changed = UINT64_MAX;
+}
+
+static void count(struct output *output, const struct wp_change *change)
+{
+	struct wp_comparison *comparison = output->comparison;
+	uint64_t old, new;
+
+	data_of(output, change, false, &old, &new);
+	wp_files_count(&output->files->totals, change, old, new);
+	wp_files_count(&comparison->folders[change->folder].totals, change, old, new);
+	if (change->component == WP_NO_COMPONENT)
+		return;
+	data_of(output, change, true, &old, &new);
+	comparison->components[change->component].touched = true;
+	wp_files_count(&comparison->components[change->component].component.totals, change, old, new);
+}
+
+static void write_path(const struct wp_tree *tree, uint32_t node, uint32_t stream, struct wp_buf *buf)
+{
+	buf->length = 0;
+	wp_tree_path(tree, node, buf);
+	if (stream != WP_NO_STREAM) {
+		wp_buf_putc(buf, ':');
+		wp_buf_puts(buf, tree->text + tree->streams[stream].name);
+	}
+}
+
+static void set_data(uint64_t size, bool missing, const uint8_t *sha1, struct wp_number *ret_size, char *ret_sha1)
+{
+	*ret_size = (struct wp_number){ .known = !missing, .value = size };
+	if (!wp_sha1_is_zero(sha1))
+		wp_sha1_text(sha1, ret_sha1);
+}
+
+static void describe_side(const struct wp_change *change, const struct wp_tree *tree, const struct wp_node *node,
+			  uint32_t stream, struct wp_number *ret_size, char *ret_sha1)
+{
+	if (change->kind == WP_PATH_STREAM) {
+		if (stream != WP_NO_STREAM)
+			set_data(tree->streams[stream].size, tree->streams[stream].missing, tree->streams[stream].sha1,
+				 ret_size, ret_sha1);
+	} else if (node && !wp_node_is_folder(node)) {
+		set_data(node->size, node->missing, node->sha1, ret_size, ret_sha1);
+	}
+}
+
+/* The line of a change; its texts are the output's until the next one. */
+static struct wp_diff_path describe(struct output *output, const struct wp_change *change)
+{
+	const struct wp_comparison *comparison = output->comparison;
+	const struct wp_node *old = wp_old_node(comparison, change), *new = wp_new_node(comparison, change);
+	struct wp_diff_path path = { .change = change->change, .kind = change->kind, .what = change->what };
+
+	if (old)
+		write_path(comparison->old, change->old_node, change->old_stream, &output->old_path);
+	if (new)
+		write_path(comparison->new, change->new_node, change->new_stream, &output->path);
+	/* A stream that is gone from a file that stays has its name on the old side only. */
+	if (!new || (change->kind == WP_PATH_STREAM && change->new_stream == WP_NO_STREAM))
+		path.path = wp_buf_text(&output->old_path);
+	else
+		path.path = wp_buf_text(&output->path);
+	if (change->change == WP_FILE_RENAMED)
+		path.old_path = wp_buf_text(&output->old_path);
+	describe_side(change, comparison->old, old, change->old_stream, &path.old_size, path.old_sha1);
+	describe_side(change, comparison->new, new, change->new_stream, &path.new_size, path.new_sha1);
+	path.linked = (old && old->links != WP_NO_LINKS) || (new && new->links != WP_NO_LINKS);
+	return path;
+}
+
+static void take(struct output *output, const struct wp_change *change)
+{
+	const struct wp_diff_options *options = output->comparison->options;
+	struct wp_diff_files *files = output->files;
+	bool listed = files->path_count < options->path_limit;
+	struct wp_diff_path path;
+
+	if (options->path_glob || options->each_path || listed) {
+		path = describe(output, change);
+		if (options->path_glob && !wp_path_glob(options->path_glob, path.path) &&
+		    !(path.old_path && wp_path_glob(options->path_glob, path.old_path)))
+			return;
+	}
+	count(output, change);
+	if (options->each_path)
+		options->each_path(options->context, output->image, &path);
+	if (!listed) {
+		files->path_omitted++;
+		return;
+	}
+	path.path = wp_arena_strdup(output->comparison->arena, path.path);
+	path.old_path = wp_arena_strdup(output->comparison->arena, path.old_path);
+	*WP_PUSH(output->comparison->arena, files->paths, files->path_count) = path;
+}
+
+static bool is_empty(const struct wp_diff_totals *totals)
+{
+	static const struct wp_diff_totals nothing;
+
+	return !memcmp(totals, &nothing, sizeof nothing);
+}
+
+static void take_folders(struct output *output)
+{
+	struct wp_comparison *comparison = output->comparison;
+	struct wp_diff_files *files = output->files;
+
+	for (uint32_t i = 0; i < comparison->folder_count; i++) {
+		const struct wp_total_folder *folder = &comparison->folders[i];
+		struct wp_diff_folder *shown;
+
+		if (is_empty(&folder->totals))
+			continue;
+		output->path.length = 0;
+		if (folder->new_node != WP_NO_NODE)
+			wp_tree_path(comparison->new, folder->new_node, &output->path);
+		else
+			wp_tree_path(comparison->old, folder->old_node, &output->path);
+		shown = WP_PUSH(comparison->arena, files->folders, files->folder_count);
+		shown->path = wp_arena_strdup(comparison->arena, wp_buf_text(&output->path));
+		shown->totals = folder->totals;
+	}
+}
+
+static int compare_components(const void *a, const void *b)
+{
+	const struct wp_diff_component *x = a, *y = b;
+	int order = wp_text_compare_nocase(x->name, y->name);
+
+	order = order ? order : wp_text_compare_nocase(x->architecture, y->architecture);
+	return order ? order : wp_text_compare_nocase(x->language ? x->language : "", y->language ? y->language : "");
+}
+
+static void take_components(struct output *output)
+{
+	struct wp_comparison *comparison = output->comparison;
+	struct wp_diff_files *files = output->files;
+
+	for (uint32_t i = 0; i < comparison->component_count; i++)
+		if (comparison->components[i].touched)
+			*WP_PUSH(comparison->arena, files->components, files->component_count) =
+				comparison->components[i].component;
+	if (files->component_count)
+		qsort(files->components, files->component_count, sizeof *files->components, compare_components);
+}
+
+static void make_output(struct wp_comparison *comparison, struct wp_diff_files *files, uint32_t image)
+{
+	struct output output = {
+		.comparison = comparison,
+		.files = files,
+		.image = image,
+		.old_counted = flags(comparison->old->link_count),
+		.new_counted = flags(comparison->new->link_count),
+		.old_counted_there = flags(comparison->old->link_count),
+		.new_counted_there = flags(comparison->new->link_count),
+	};
+
+	for (size_t i = 0; i < comparison->change_count; i++)
+		if (!comparison->changes[i].gone)
+			take(&output, &comparison->changes[i]);
+	files->unchanged = comparison->unchanged;
+	take_folders(&output);
+	take_components(&output);
+	free(output.old_counted);
+	free(output.new_counted);
+	free(output.old_counted_there);
+	free(output.new_counted_there);
+	wp_buf_free(&output.path);
+	wp_buf_free(&output.old_path);
+}
+
+struct wp_diff_files *wp_pair_files(struct wp_arena *arena, const struct wp_tree *old, const struct wp_tree *new,
+				    uint32_t image, const struct wp_diff_options *options)
+{
+	struct wp_diff_files *files = wp_arena_alloc(arena, sizeof *files);
+	struct wp_comparison comparison = {
+		.arena = arena,
+		.old = old,
+		.new = new,
+		.options = options,
+		.old_store = wp_tree_find(old, 0, "Windows\\WinSxS"),
+		.new_store = wp_tree_find(new, 0, "Windows\\WinSxS"),
+		.old_kept = flags(old->link_count),
+		.new_kept = flags(new->link_count),
+	};
+
+	wp_files_merge(&comparison);
+	wp_files_join_renamed(&comparison);
+	make_output(&comparison, files, image);
+	free(comparison.changes);
+	free(comparison.folders);
+	free(comparison.component_table);
+	free(comparison.old_kept);
+	free(comparison.new_kept);
+	return files;
+}

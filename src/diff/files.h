@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Two trees side by side: the list of what differs, and what is made of it. */
+#ifndef WIMPLAN_DIFF_FILES_H
+#define WIMPLAN_DIFF_FILES_H
+
+#include "wimplan/diff.h"
+
+#define WP_NO_STREAM UINT32_MAX
+#define WP_NO_COMPONENT UINT32_MAX
+
+/* One difference, small because there may be as many as files. */
+struct wp_change {
+	uint32_t old_node, new_node;     /* WP_NO_NODE on the side that lacks it */
+	uint32_t old_stream, new_stream; /* WP_NO_STREAM unless it is about a stream */
+	uint32_t folder;                 /* in whose totals it counts */
+	uint32_t component;              /* the same; WP_NO_COMPONENT */
+	uint8_t change;                  /* enum wp_file_change */
+	uint8_t kind;                    /* enum wp_path_kind */
+	uint8_t what;                    /* enum wp_file_what */
+	bool gone;                       /* the old half of a rename, which is told with the new one */
+};
+
+/* A folder that has totals of its own: the node of one of the trees. */
+struct wp_total_folder {
+	uint32_t old_node, new_node;
+	struct wp_diff_totals totals;
+};
+
+struct wp_total_component {
+	struct wp_diff_component component; /* texts in the diff's arena */
+	const char *key;                    /* folded name, architecture and language */
+	bool touched;
+};
+
+struct wp_comparison {
+	struct wp_arena *arena; /* the diff's */
+	const struct wp_tree *old, *new;
+	const struct wp_diff_options *options;
+	struct wp_change *changes;
+	size_t change_count, change_capacity;
+	struct wp_total_folder *folders;
+	uint32_t folder_count;
+	size_t folder_capacity;
+	struct wp_total_component *components;
+	uint32_t component_count;
+	uint32_t *component_table; /* by hash of the key */
+	size_t component_slots;
+	uint32_t old_store, new_store; /* Windows\WinSxS; WP_NO_NODE */
+	/* For each file with several names, whether one of them has kept its data; then whether it was counted. */
+	bool *old_kept, *new_kept;
+	uint64_t unchanged;
+};
+
+/* Goes through both trees and fills changes, folders and components. */
+void wp_files_merge(struct wp_comparison *comparison);
+
+/* Joins what is gone from one path and has come at another. */
+void wp_files_join_renamed(struct wp_comparison *comparison);
+
+/* The component that the folder of that name in WinSxS belongs to, made when it lacks; WP_NO_COMPONENT. */
+uint32_t wp_files_component(struct wp_comparison *comparison, const char *folder, bool is_new);
+
+/* Adds one change to totals; @bytes tells whether its data counts. */
+void wp_files_count(struct wp_diff_totals *totals, const struct wp_change *change, uint64_t old_bytes, uint64_t new_bytes);
+
+static inline const struct wp_node *wp_old_node(const struct wp_comparison *comparison, const struct wp_change *change)
+{
+	return change->old_node == WP_NO_NODE ? NULL : &comparison->old->nodes[change->old_node];
+}
+
+static inline const struct wp_node *wp_new_node(const struct wp_comparison *comparison, const struct wp_change *change)
+{
+	return change->new_node == WP_NO_NODE ? NULL : &comparison->new->nodes[change->new_node];
+}
+
+#endif

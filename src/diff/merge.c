@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Goes through two trees at once, folder by folder, each in the order of its names. */
+#include "files.h"
+
+#include "wimplan/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A folder that is being gone through, on both sides or one; there may be thousands within each other. */
+struct frame {
+	uint32_t old, old_end; /* the next child and the last one's end */
+	uint32_t new, new_end;
+	uint32_t folder;    /* whose totals count */
+	uint32_t component; /* the same */
+	uint32_t depth;     /* of the folder: 0 is the root */
+	bool store;         /* it is Windows\WinSxS */
+};
+
+struct walk {
+	struct wp_comparison *comparison;
+	struct frame *frames;
+	size_t count, capacity;
+};
+
+static struct wp_change *add_change(struct wp_comparison *comparison, const struct frame *frame)
+{
+	struct wp_change *change;
+
+	if (comparison->change_count == comparison->change_capacity) {
+		comparison->change_capacity += comparison->change_capacity / 2 + 256;
+		comparison->changes =
+			reallocarray(comparison->changes, comparison->change_capacity, sizeof *comparison->changes);
+		if (!comparison->changes)
+			abort();
+	}
+	change = &comparison->changes[comparison->change_count++];
+	*change = (struct wp_change){
+		.old_node = WP_NO_NODE,
+		.new_node = WP_NO_NODE,
+		.old_stream = WP_NO_STREAM,
+		.new_stream = WP_NO_STREAM,
+		.folder = frame->folder,
+		.component = frame->component,
+	};
+	return change;
+}
+
+static uint32_t add_folder(struct wp_comparison *comparison, uint32_t old, uint32_t new)
+{
+	if (comparison->folder_count == comparison->folder_capacity) {
+		comparison->folder_capacity += comparison->folder_capacity / 2 + 64;
+		comparison->folders =
+			reallocarray(comparison->folders, comparison->folder_capacity, sizeof *comparison->folders);
+		if (!comparison->folders)
+			abort();
+	}
+	comparison->folders[comparison->folder_count] = (struct wp_total_folder){ .old_node = old, .new_node = new };
+	return comparison->folder_count++;
+}
+
+/* Begins to go through a folder; one of the nodes may be WP_NO_NODE or a file. */
+static void descend(struct walk *walk, const struct frame *parent, uint32_t old, uint32_t new)
+{
+	struct wp_comparison *comparison = walk->comparison;
+	const struct wp_node *a = old == WP_NO_NODE ? NULL : &comparison->old->nodes[old];
+	const struct wp_node *b = new == WP_NO_NODE ? NULL : &comparison->new->nodes[new];
+	struct frame frame = { .component = WP_NO_COMPONENT };
+
+	if (parent)
+		frame = (struct frame){ .folder = parent->folder, .component = parent->component, .depth = parent->depth + 1 };
+	if (a) {
+		frame.old = a->first_child;
+		frame.old_end = a->first_child + a->child_count;
+	}
+	if (b) {
+		frame.new = b->first_child;
+		frame.new_end = b->first_child + b->child_count;
+	}
+	if (parent && parent->store) {
+		if (b)
+			frame.component = wp_files_component(comparison, wp_tree_name(comparison->new, new), true);
+		if (a)
+			frame.component = wp_files_component(comparison, wp_tree_name(comparison->old, old), false);
+	}
+	frame.store = (a && old == comparison->old_store) || (b && new == comparison->new_store);
+	if (!parent || frame.depth <= comparison->options->depth)
+		frame.folder = add_folder(comparison, old, new);
+	if (walk->count == walk->capacity) {
+		walk->capacity = walk->capacity ? 2 * walk->capacity : 64;
+		walk->frames = reallocarray(walk->frames, walk->capacity, sizeof *walk->frames);
+		if (!walk->frames)
+			abort();
+	}
+	walk->frames[walk->count++] = frame;
+}
+
+static void add_stream_change(struct wp_comparison *comparison, const struct frame *frame, enum wp_file_change what,
+			      uint32_t old, uint32_t new, uint32_t old_stream, uint32_t new_stream)
+{
+	struct wp_change *change = add_change(comparison, frame);
+
+	change->change = (uint8_t)what;
+	change->kind = WP_PATH_STREAM;
+	change->old_node = old;
+	change->new_node = new;
+	change->old_stream = old_stream;
+	change->new_stream = new_stream;
+}
+
+static uint32_t find_stream(const struct wp_tree *tree, const struct wp_node *node, const char *name)
+{
+	for (uint32_t i = 0; node && i < node->stream_count; i++)
+		if (wp_text_equal_nocase(tree->text + tree->streams[node->first_stream + i].name, name))
+			return node->first_stream + i;
+	return WP_NO_STREAM;
+}
+
+/* Named streams by name; there are few. */
+static void compare_streams(struct wp_comparison *comparison, const struct frame *frame, uint32_t old, uint32_t new)
+{
+	const struct wp_node *a = old == WP_NO_NODE ? NULL : &comparison->old->nodes[old];
+	const struct wp_node *b = new == WP_NO_NODE ? NULL : &comparison->new->nodes[new];
+
+	for (uint32_t i = 0; a && i < a->stream_count; i++) {
+		uint32_t x = a->first_stream + i;
+		const struct wp_stream *stream = &comparison->old->streams[x];
+		uint32_t y = find_stream(comparison->new, b, comparison->old->text + stream->name);
+
+		if (y == WP_NO_STREAM)
+			add_stream_change(comparison, frame, WP_FILE_REMOVED, old, new, x, y);
+		else if (memcmp(stream->sha1, comparison->new->streams[y].sha1, WP_SHA1_SIZE))
+			add_stream_change(comparison, frame, WP_FILE_CHANGED, old, new, x, y);
+	}
+	for (uint32_t i = 0; b && i < b->stream_count; i++) {
+		uint32_t y = b->first_stream + i;
+		const char *name = comparison->new->text + comparison->new->streams[y].name;
+
+		if (find_stream(comparison->old, a, name) == WP_NO_STREAM)
+			add_stream_change(comparison, frame, WP_FILE_ADDED, old, new, WP_NO_STREAM, y);
+	}
+}
+
+/* A file or folder that is on one side only. */
+static void take_single(struct walk *walk, const struct frame *frame, uint32_t old, uint32_t new)
+{
+	struct wp_comparison *comparison = walk->comparison;
+	const struct wp_node *node = old == WP_NO_NODE ? &comparison->new->nodes[new] : &comparison->old->nodes[old];
+	struct wp_change *change = add_change(comparison, frame);
+
+	change->change = old == WP_NO_NODE ? WP_FILE_ADDED : WP_FILE_REMOVED;
+	change->kind = wp_node_is_folder(node) ? WP_PATH_FOLDER : WP_PATH_FILE;
+	change->old_node = old;
+	change->new_node = new;
+	if (node->stream_count)
+		compare_streams(comparison, frame, old, new);
+	if (wp_node_is_folder(node))
+		descend(walk, frame, old, new);
+}
+
+static unsigned int what_differs(const struct wp_comparison *comparison, const struct wp_node *a, const struct wp_node *b)
+{
+	const uint8_t *x = a->security == WP_NO_SECURITY ? NULL : comparison->old->security[a->security];
+	const uint8_t *y = b->security == WP_NO_SECURITY ? NULL : comparison->new->security[b->security];
+	unsigned int what = 0;
+
+	if (a->attributes != b->attributes)
+		what |= WP_WHAT_ATTRIBUTES;
+	if (a->created != b->created || a->written != b->written)
+		what |= WP_WHAT_TIMES;
+	if (x && y ? memcmp(x, y, WP_SHA1_SIZE) != 0 : x != y)
+		what |= WP_WHAT_SECURITY;
+	if (a->reparse_tag != b->reparse_tag)
+		what |= WP_WHAT_REPARSE_TAG;
+	if (wp_node_is_folder(a) != wp_node_is_folder(b))
+		what |= WP_WHAT_TYPE;
+	return what;
+}
+
+static void keep(bool *kept, const struct wp_node *node)
+{
+	if (node->links != WP_NO_LINKS)
+		kept[node->links] = true;
+}
+
+/* Two nodes at one path. */
+static void take_pair(struct walk *walk, const struct frame *frame, uint32_t old, uint32_t new)
+{
+	struct wp_comparison *comparison = walk->comparison;
+	const struct wp_node *a = &comparison->old->nodes[old], *b = &comparison->new->nodes[new];
+	unsigned int what = what_differs(comparison, a, b);
+	bool data = memcmp(a->sha1, b->sha1, WP_SHA1_SIZE) != 0 || (what & WP_WHAT_TYPE);
+	bool name = strcmp(wp_tree_name(comparison->old, old), wp_tree_name(comparison->new, new)) != 0;
+	bool folders = wp_node_is_folder(a) && wp_node_is_folder(b);
+
+	if (data || what || name) {
+		struct wp_change *change = add_change(comparison, frame);
+
+		change->change = data ? WP_FILE_CHANGED : name ? WP_FILE_RENAMED : WP_FILE_ATTRIBUTES;
+		change->kind = wp_node_is_folder(b) ? WP_PATH_FOLDER : WP_PATH_FILE;
+		change->what = (uint8_t)what;
+		change->old_node = old;
+		change->new_node = new;
+	} else if (!folders) {
+		comparison->unchanged++;
+	}
+	if (!data) {
+		keep(comparison->old_kept, a);
+		keep(comparison->new_kept, b);
+	}
+	if (a->stream_count || b->stream_count)
+		compare_streams(comparison, frame, old, new);
+	if (wp_node_is_folder(a) || wp_node_is_folder(b))
+		descend(walk, frame, wp_node_is_folder(a) ? old : WP_NO_NODE, wp_node_is_folder(b) ? new : WP_NO_NODE);
+}
+
+/* Whether the folder has another name that is the same but for case: then only exact names belong together. */
+static bool has_twin(const struct wp_tree *tree, uint32_t node)
+{
+	const struct wp_node *parent = &tree->nodes[tree->nodes[node].parent];
+	const char *name = wp_tree_name(tree, node);
+
+	return (node > parent->first_child && !wp_text_compare_nocase(wp_tree_name(tree, node - 1), name)) ||
+	       (node + 1 < parent->first_child + parent->child_count &&
+		!wp_text_compare_nocase(wp_tree_name(tree, node + 1), name));
+}
+
+static int compare_names(const struct wp_comparison *comparison, uint32_t old, uint32_t new)
+{
+	const char *a = wp_tree_name(comparison->old, old), *b = wp_tree_name(comparison->new, new);
+	int exact = strcmp(a, b), order;
+
+	if (!exact)
+		return 0;
+	order = wp_text_compare_nocase(a, b);
+	return !order && (has_twin(comparison->old, old) || has_twin(comparison->new, new)) ? exact : order;
+}
+
+/* One step: the next name of the innermost folder. */
+static void step(struct walk *walk)
+{
+	struct frame *top = &walk->frames[walk->count - 1], frame = *top;
+	int order;
+
+	if (frame.old == frame.old_end && frame.new == frame.new_end) {
+		walk->count--;
+		return;
+	}
+	order = frame.old == frame.old_end ? 1
+		: frame.new == frame.new_end ? -1
+					     : compare_names(walk->comparison, frame.old, frame.new);
+	/* Moved on before the inner folder is begun: the frames may move. */
+	top->old += order <= 0;
+	top->new += order >= 0;
+	if (order < 0)
+		take_single(walk, &frame, frame.old, WP_NO_NODE);
+	else if (order > 0)
+		take_single(walk, &frame, WP_NO_NODE, frame.new);
+	else
+		take_pair(walk, &frame, frame.old, frame.new);
+}
+
+void wp_files_merge(struct wp_comparison *comparison)
+{
+	struct walk walk = { .comparison = comparison };
+	const struct frame nothing = { .component = WP_NO_COMPONENT };
+	unsigned int what = what_differs(comparison, &comparison->old->nodes[0], &comparison->new->nodes[0]);
+
+	descend(&walk, NULL, 0, 0);
+	if (what) {
+		struct wp_change *change = add_change(comparison, &nothing);
+
+		change->change = WP_FILE_ATTRIBUTES;
+		change->kind = WP_PATH_FOLDER;
+		change->what = (uint8_t)what;
+		change->old_node = change->new_node = 0;
+	}
+	while (walk.count)
+		step(&walk);
+	free(walk.frames);
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Summaries of contents: made of trees, kept as bytes, compared without the files. */
+#include "pair.h"
+
+#include "wimplan/limits.h"
+#include "wimplan/summary.h"
+#include "wimplan/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * The bytes: this line; the number of items as 4 bytes; of each its group and kind as a byte each, then name,
+ * architecture, language, version, id, KB and SHA-1 in hex, each with a NUL behind it ("" for none); the number of blobs as 4
+ * bytes, and of each the first 4 bytes of its SHA-1 and its size as 8. Little endian, blobs by SHA-1.
+ */
+static const char magic[] = "wimplan-summary-1\n";
+#define MAGIC_LENGTH (sizeof magic - 1)
+#define TEXTS 7u
+#define BLOB_SIZE 12u
+
+static void put(struct wp_buf *buf, uint64_t value, unsigned int size)
+{
+	for (unsigned int i = 0; i < size; i++, value >>= 8)
+		wp_buf_putc(buf, (char)(uint8_t)value);
+}
+
+static void put_text(struct wp_buf *buf, const char *text)
+{
+	wp_buf_add(buf, text ? text : "", (text ? strlen(text) : 0) + 1);
+}
+
+static void put_item(struct wp_buf *buf, const struct wp_item *item)
+{
+	char sha1[WP_SHA1_TEXT];
+
+	wp_sha1_text(item->sha1, sha1);
+	put(buf, item->group, 1);
+	put(buf, item->kind, 1);
+	put_text(buf, item->name);
+	put_text(buf, item->architecture);
+	put_text(buf, item->language);
+	put_text(buf, item->version);
+	put_text(buf, item->id);
+	put_text(buf, item->kb);
+	/* Of a driver the hash in its name says all. */
+	put_text(buf, item->group == WP_ITEM_DRIVER || !item->has_data ? NULL : sha1);
+}
+
+static int compare_shown(const void *a, const void *b)
+{
+	const struct wp_item *x = *(const struct wp_item *const *)a, *y = *(const struct wp_item *const *)b;
+	int order = wp_item_compare_key(x, y);
+
+	order = order ? order : wp_version_compare(x->version, y->version);
+	order = order ? order : strcmp(x->id ? x->id : "", y->id ? y->id : "");
+	return order ? order : memcmp(x->sha1, y->sha1, WP_SHA1_SIZE);
+}
+
+/* The items of all images, each once. Thousands of packages that are parts of others say nothing in a short form. */
+static bool put_items(struct wp_arena *scratch, const struct wp_wim_index *index, struct wp_buf *buf)
+{
+	const struct wp_item **all = NULL;
+	size_t count = 0, shown = 0, place;
+
+	for (uint32_t image = 1; image <= index->image_count; image++) {
+		struct wp_tree *tree __attribute__((cleanup(wp_tree_freep))) = wp_tree_read(index, image);
+		struct wp_servicing servicing;
+
+		if (!tree->node_count)
+			return false;
+		wp_servicing_read(scratch, tree, &servicing);
+		for (size_t i = 0; i < servicing.count; i++)
+			if (servicing.items[i].kind != WP_KIND_OTHER)
+				*WP_PUSH(scratch, all, count) = &servicing.items[i];
+	}
+	if (count)
+		qsort(all, count, sizeof *all, compare_shown);
+	place = buf->length;
+	put(buf, 0, 4);
+	for (size_t i = 0; i < count; i++) {
+		if (i && !compare_shown(&all[i - 1], &all[i]))
+			continue;
+		put_item(buf, all[i]);
+		shown++;
+	}
+	for (unsigned int i = 0; i < 4; i++)
+		buf->data[place + i] = (char)(uint8_t)(shown >> 8 * i);
+	return true;
+}
+
+bool wp_content_summary_make(struct wp_arena *arena, const struct wp_wim_index *index, struct wp_content_summary *ret)
+{
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	wp_buf_add(&buf, magic, MAGIC_LENGTH);
+	if (index->blob_count > WP_LIMIT_SUMMARY_BYTES / BLOB_SIZE || !put_items(scratch, index, &buf))
+		return false;
+	put(&buf, index->blob_count, 4);
+	for (size_t i = 0; i < index->blob_count; i++) {
+		wp_buf_add(&buf, index->blobs[i].sha1, 4);
+		put(&buf, index->blobs[i].size, 8);
+	}
+	if (buf.length > WP_LIMIT_SUMMARY_BYTES)
+		return false;
+	ret->bytes = (const uint8_t *)wp_arena_strndup(arena, buf.data, buf.length);
+	ret->length = buf.length;
+	return true;
+}
+
+struct reader {
+	const uint8_t *at, *end;
+	bool bad;
+};
+
+static uint64_t get(struct reader *reader, unsigned int size)
+{
+	uint64_t value = 0;
+
+	if (reader->bad || (size_t)(reader->end - reader->at) < size) {
+		reader->bad = true;
+		return 0;
+	}
+	for (unsigned int i = size; i-- > 0;)
+		value = value << 8 | reader->at[i];
+	reader->at += size;
+	return value;
+}
+
+static const char *get_text(struct reader *reader)
+{
+	const char *text = (const char *)reader->at;
+	const uint8_t *nul = memchr(reader->at, 0, (size_t)(reader->end - reader->at));
+
+	if (reader->bad || !nul || wp_utf8_valid(text, (size_t)(nul - reader->at)) != (size_t)(nul - reader->at)) {
+		reader->bad = true;
+		return NULL;
+	}
+	reader->at = nul + 1;
+	return *text ? text : NULL;
+}
+
+/* A summary opened again; texts are borrowed from it. */
+struct opened {
+	struct wp_servicing servicing;
+	const uint8_t *blobs;
+	uint64_t blob_count;
+};
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* "sha1:…"; false when it is anything else. */
+static bool take_sha1(struct wp_item *item, const char *text)
+{
+	if (!text)
+		return true;
+	if (strlen(text) != WP_SHA1_TEXT - 1 || strncmp(text, "sha1:", 5) != 0)
+		return false;
+	for (size_t i = 0; i < WP_SHA1_SIZE; i++) {
+		int high = hex_digit(text[5 + 2 * i]), low = hex_digit(text[6 + 2 * i]);
+
+		if (high < 0 || low < 0)
+			return false;
+		item->sha1[i] = (uint8_t)(high << 4 | low);
+	}
+	return true;
+}
+
+static bool open_summary(struct wp_arena *arena, const struct wp_content_summary *summary, struct opened *ret)
+{
+	struct reader reader = { summary->bytes, summary->bytes + summary->length, false };
+	uint64_t count;
+
+	*ret = (struct opened){ 0 };
+	if (summary->length < MAGIC_LENGTH || memcmp(summary->bytes, magic, MAGIC_LENGTH) != 0)
+		return false;
+	reader.at += MAGIC_LENGTH;
+	count = get(&reader, 4);
+	for (uint64_t i = 0; i < count && !reader.bad; i++) {
+		struct wp_item item = { 0 };
+		uint64_t group = get(&reader, 1), kind = get(&reader, 1);
+		const char *texts[TEXTS];
+
+		for (size_t k = 0; k < TEXTS; k++)
+			texts[k] = get_text(&reader);
+		if (reader.bad || group >= WP_ITEM_GROUPS || kind >= WP_KINDS || !texts[0])
+			return false;
+		item.group = (enum wp_item_group)group;
+		item.kind = (enum wp_item_kind)kind;
+		item.name = texts[0];
+		item.architecture = texts[1];
+		item.language = texts[2];
+		item.version = texts[3];
+		item.id = texts[4];
+		item.kb = texts[5];
+		if (!take_sha1(&item, texts[6]))
+			return false;
+		*WP_PUSH(arena, ret->servicing.items, ret->servicing.count) = item;
+	}
+	ret->blob_count = get(&reader, 4);
+	ret->blobs = reader.at;
+	return !reader.bad && (uint64_t)(reader.end - reader.at) == ret->blob_count * BLOB_SIZE;
+}
+
+static void compare_blobs(const struct opened *old, const struct opened *new, struct wp_content_change *ret)
+{
+	for (uint64_t o = 0, n = 0; n < new->blob_count; n++) {
+		const uint8_t *blob = new->blobs + n * BLOB_SIZE;
+		uint64_t size = 0;
+
+		for (unsigned int i = 8; i-- > 0;)
+			size = size << 8 | blob[4 + i];
+		while (o < old->blob_count && memcmp(old->blobs + o * BLOB_SIZE, blob, 4) < 0)
+			o++;
+		ret->bytes += size;
+		/* Two pieces of data with the same 32 bits and the same size are one, but for one in four thousand millions. */
+		if (o == old->blob_count || memcmp(old->blobs + o * BLOB_SIZE, blob, BLOB_SIZE) != 0)
+			ret->bytes_new += size;
+		else
+			o++;
+	}
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void take_updates(struct wp_arena *arena, const struct wp_diff_group *packages, struct wp_content_change *ret)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < packages->added_count; i++)
+		if (packages->added[i].kb)
+			*WP_PUSH(arena, ret->updates, ret->update_count) = packages->added[i].kb;
+	if (!ret->update_count)
+		return;
+	qsort(ret->updates, ret->update_count, sizeof *ret->updates, compare_texts);
+	for (size_t i = 0; i < ret->update_count; i++)
+		if (!count || strcmp(ret->updates[count - 1], ret->updates[i]) != 0)
+			ret->updates[count++] = ret->updates[i];
+	ret->update_count = count;
+}
+
+bool wp_content_summary_compare(struct wp_arena *arena, const struct wp_content_summary *old,
+				const struct wp_content_summary *new, struct wp_content_change *ret)
+{
+	struct wp_diff_contents *contents;
+	struct opened a, b;
+
+	*ret = (struct wp_content_change){ 0 };
+	if (!open_summary(arena, old, &a) || !open_summary(arena, new, &b))
+		return false;
+	contents = wp_pair_contents(arena, &a.servicing, &b.servicing);
+	for (int g = 0; g < WP_ITEM_GROUPS; g++) {
+		const struct wp_diff_group *group = &contents->groups[g];
+
+		ret->groups[g] = (struct wp_group_change){ group->added_count, group->removed_count, group->changed_count };
+	}
+	take_updates(arena, &contents->groups[WP_ITEM_PACKAGE], ret);
+	compare_blobs(&a, &b, ret);
+	return true;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A plan as a value, for those who read plans and make none: the executor links this without the judge. */
+#include "wimplan/plan.h"
+
+void wp_plan_free(struct wp_plan *plan)
+{
+	if (!plan)
+		return;
+	json_decref(plan->policy);
+	wp_arena_free(plan->arena);
+}
+
+bool wp_plan_has_changes(const struct wp_plan *plan)
+{
+	return plan->applyable;
+}

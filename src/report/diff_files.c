@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What happened to files: totals in words, and the folders and components in the order of their weight. */
+#include "diff_words.h"
+
+#include "words.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const change_words[] = {
+	[WP_FILE_ADDED] = "added",
+	[WP_FILE_REMOVED] = "removed",
+	[WP_FILE_CHANGED] = "changed",
+	[WP_FILE_RENAMED] = "renamed",
+	[WP_FILE_ATTRIBUTES] = "changed in attributes, times or security only",
+};
+
+char *wp_diff_words_files(struct wp_arena *arena, const struct wp_diff_files *files)
+{
+	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+	bool any = false;
+
+	for (size_t i = 0; i < WP_FILE_CHANGES; i++) {
+		uint64_t count = files->totals.files[i];
+
+		if (!count)
+			continue;
+		if (any)
+			wp_buf_puts(&buf, ", ");
+		wp_buf_puts(&buf, wp_words_count(arena, count));
+		if (!any)
+			wp_buf_puts(&buf, count == 1 ? " file" : " files");
+		wp_buf_printf(&buf, " %s", change_words[i]);
+		any = true;
+	}
+	if (!any)
+		wp_buf_puts(&buf, "no file differs");
+	wp_buf_printf(&buf, "; %s the same", wp_words_count(arena, files->unchanged));
+	return wp_arena_strdup(arena, wp_buf_text(&buf));
+}
+
+char *wp_diff_words_bytes(struct wp_arena *arena, const struct wp_diff_totals *totals)
+{
+	return wp_arena_printf(arena, "%s came, %s went", wp_diff_words_amount(arena, totals->bytes_added),
+			       wp_diff_words_amount(arena, totals->bytes_removed));
+}
+
+uint64_t wp_diff_share_bytes(const struct wp_diff_share *share)
+{
+	return share->totals->bytes_added + share->totals->bytes_removed;
+}
+
+/* qsort() is not stable; the labels are distinct and stand in the order of the model. */
+static int compare_shares(const void *a, const void *b)
+{
+	const struct wp_diff_share *x = a, *y = b;
+
+	if (wp_diff_share_bytes(x) != wp_diff_share_bytes(y))
+		return wp_diff_share_bytes(x) > wp_diff_share_bytes(y) ? -1 : 1;
+	if (x->count != y->count)
+		return x->count > y->count ? -1 : 1;
+	return strcmp(x->label, y->label);
+}
+
+static uint64_t count_files(const struct wp_diff_totals *totals)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < WP_FILE_CHANGES; i++)
+		count += totals->files[i] + totals->folders[i];
+	return count;
+}
+
+static void finish(struct wp_diff_share *shares, size_t count, uint64_t *ret_most)
+{
+	for (size_t i = 0; i < count; i++)
+		shares[i].count = count_files(shares[i].totals);
+	if (count)
+		qsort(shares, count, sizeof *shares, compare_shares);
+	*ret_most = count ? wp_diff_share_bytes(&shares[0]) : 0;
+}
+
+/* Entries are by path, so that a folder's own sub-folders follow it. */
+static bool has_entries_below(const struct wp_diff_files *files, size_t at)
+{
+	size_t length = strlen(files->folders[at].path);
+
+	if (length == 1)
+		return files->folder_count > 1;
+	return at + 1 < files->folder_count && !strncmp(files->folders[at + 1].path, files->folders[at].path, length) &&
+	       files->folders[at + 1].path[length] == '\\';
+}
+
+struct wp_diff_share *wp_diff_shares_of_folders(struct wp_arena *arena, const struct wp_diff_files *files,
+						uint64_t *ret_most)
+{
+	struct wp_diff_share *shares = wp_arena_alloc(arena, files->folder_count * sizeof *shares);
+
+	for (size_t i = 0; i < files->folder_count; i++) {
+		const char *path = files->folders[i].path;
+
+		shares[i].label = has_entries_below(files, i) ? wp_arena_printf(arena, "%s (elsewhere)", path) : path;
+		shares[i].totals = &files->folders[i].totals;
+	}
+	finish(shares, files->folder_count, ret_most);
+	return shares;
+}
+
+struct wp_diff_share *wp_diff_shares_of_components(struct wp_arena *arena, const struct wp_diff_files *files,
+						   uint64_t *ret_most)
+{
+	struct wp_diff_share *shares = wp_arena_alloc(arena, files->component_count * sizeof *shares);
+
+	for (size_t i = 0; i < files->component_count; i++) {
+		const struct wp_diff_component *part = &files->components[i];
+		const char *language = part->language ? part->language : "";
+
+		shares[i].label = wp_arena_printf(arena, "%s (%s%s%s)", part->name, part->architecture,
+						  *language ? ", " : "", language);
+		if (part->old_version && part->new_version)
+			shares[i].versions =
+				!strcmp(part->old_version, part->new_version)
+					? part->new_version
+					: wp_arena_printf(arena, "%s → %s", part->old_version, part->new_version);
+		else if (part->new_version)
+			shares[i].versions = wp_arena_printf(arena, "%s added", part->new_version);
+		else if (part->old_version)
+			shares[i].versions = wp_arena_printf(arena, "%s removed", part->old_version);
+		shares[i].totals = &part->totals;
+	}
+	finish(shares, files->component_count, ret_most);
+	return shares;
+}
+
+static void add_word(struct wp_buf *buf, bool wanted, const char *word)
+{
+	if (wanted)
+		wp_buf_printf(buf, "%s%s", buf->length ? ", " : "", word);
+}
+
+static void add_sizes(struct wp_arena *arena, struct wp_buf *buf, const struct wp_diff_path *path)
+{
+	const char *old = path->old_size.known ? wp_diff_words_amount(arena, path->old_size.value) : NULL;
+	const char *new = path->new_size.known ? wp_diff_words_amount(arena, path->new_size.value) : NULL;
+
+	if (path->change == WP_FILE_ATTRIBUTES || path->change == WP_FILE_RENAMED)
+		return;
+	if (!old || !new)
+		wp_buf_puts(buf, new ? new : old ? old : "");
+	else if (path->old_size.value == path->new_size.value)
+		wp_buf_printf(buf, "%s, the same size", new);
+	else if (!strcmp(old, new))
+		/* A change of some bytes must not look like none. */
+		wp_buf_printf(buf, "%s → %s bytes", wp_words_count(arena, path->old_size.value),
+			      wp_words_count(arena, path->new_size.value));
+	else
+		wp_buf_printf(buf, "%s → %s", old, new);
+}
+
+char *wp_diff_words_path(struct wp_arena *arena, const struct wp_diff_path *path)
+{
+	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	add_sizes(arena, &buf, path);
+	add_word(&buf, path->kind == WP_PATH_FOLDER && !(path->what & WP_WHAT_TYPE), "folder");
+	add_word(&buf, path->kind == WP_PATH_STREAM, "stream");
+	add_word(&buf, path->what & WP_WHAT_TYPE,
+		 path->kind == WP_PATH_FOLDER ? "a file became a folder" : "a folder became a file");
+	add_word(&buf, path->what & WP_WHAT_ATTRIBUTES, "attributes");
+	add_word(&buf, path->what & WP_WHAT_TIMES, "times");
+	add_word(&buf, path->what & WP_WHAT_SECURITY, "security");
+	add_word(&buf, path->what & WP_WHAT_REPARSE_TAG, "reparse tag");
+	add_word(&buf, path->linked, "hard link");
+	return wp_arena_strdup(arena, wp_buf_text(&buf));
+}

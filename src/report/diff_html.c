@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A diff as one page: what matters first, the images in a table, then each image that changed. */
+#include "diff_html.h"
+
+#include "words.h"
+
+#include "wimplan/report.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+void wp_diff_html_cell(struct wp_html *html, const char *class, const char *text)
+{
+	if (class)
+		wp_html_rawf(html, "<td class=\"%s\">", class);
+	else
+		wp_html_raw(html, "<td>");
+	wp_html_text(html, text);
+	wp_html_raw(html, "</td>");
+}
+
+void wp_diff_html_badge_cell(struct wp_html *html, const char *name)
+{
+	wp_html_raw(html, "<td class=\"short\">");
+	wp_html_badge(html, name, name);
+	wp_html_raw(html, "</td>");
+}
+
+void wp_diff_html_totals_bar(struct wp_html *html, const struct wp_diff_totals *totals, uint64_t whole)
+{
+	const struct wp_html_part parts[] = { { "added", totals->bytes_added - totals->bytes_changed },
+					      { "changed", totals->bytes_changed },
+					      { "removed", totals->bytes_removed } };
+
+	wp_html_bar(html, parts, sizeof parts / sizeof *parts, whole);
+}
+
+void wp_diff_html_key(struct wp_html *html)
+{
+	wp_html_raw(html, "<ul class=\"key\"><li><i class=\"added\"></i>data of new files</li>"
+			  "<li><i class=\"changed\"></i>new data of changed files</li>"
+			  "<li><i class=\"removed\"></i>data that is gone</li></ul>\n");
+}
+
+static const char *file_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && slash[1] ? slash + 1 : path;
+}
+
+static char *title_of(struct wp_arena *arena, const struct wp_diff *diff)
+{
+	const char *old = file_name(diff->old.path), *new = file_name(diff->new.path);
+
+	/* Where both are called install.wim, the folders are what tells them apart. */
+	if (!strcmp(old, new))
+		return wp_arena_printf(arena, "What changed from %s to %s", diff->old.path, diff->new.path);
+	return wp_arena_printf(arena, "What changed from %s to %s", old, new);
+}
+
+static void add_cards(struct wp_html *html, const struct wp_diff *diff)
+{
+	static const char *const words[] = { "the same", "changed", "added", "removed" };
+	uint64_t counts[4] = { 0 };
+	size_t lost = wp_diff_lost(diff);
+
+	for (size_t i = 0; i < diff->image_count; i++)
+		counts[diff->images[i].status]++;
+	wp_html_raw(html, "<div class=\"cards\">\n");
+	for (size_t i = WP_DIFF_CHANGED; i <= WP_DIFF_REMOVED; i++)
+		wp_html_card(html, counts[i] ? wp_diff_status_name((enum wp_diff_status)i) : "same",
+			     wp_words_count(html->arena, counts[i]),
+			     wp_arena_printf(html->arena, "image%s %s", counts[i] == 1 ? "" : "s", words[i]));
+	wp_html_card(html, "same", wp_words_count(html->arena, counts[WP_DIFF_SAME]),
+		     wp_arena_printf(html->arena, "image%s the same", counts[WP_DIFF_SAME] == 1 ? "" : "s"));
+	if (diff->blobs_known)
+		wp_html_card(html, diff->added.count ? "added" : "same",
+			     wp_diff_words_amount(html->arena, diff->added.stored_bytes.known
+								       ? diff->added.stored_bytes.value
+								       : diff->added.bytes),
+			     diff->added.stored_bytes.known ? "of new data, as stored" : "of new data, uncompressed");
+	if (lost)
+		wp_html_card(html, "removed", wp_words_count(html->arena, lost),
+			     lost == 1 ? "value lost" : "values lost");
+	wp_html_raw(html, "</div>\n");
+}
+
+static void add_lost(struct wp_html *html, const struct wp_diff *diff)
+{
+	const char *sentence = wp_diff_words_lost(html->arena, diff);
+
+	if (!sentence)
+		return;
+	wp_html_raw(html, "<div class=\"alert\">\n");
+	wp_html_element(html, "h2", NULL, "Lost metadata");
+	wp_html_element(html, "p", NULL, sentence);
+	wp_html_raw(html, "<ul>\n");
+	for (size_t i = 0; i < diff->image_count; i++) {
+		const struct wp_diff_image *image = &diff->images[i];
+
+		for (size_t k = 0; k < image->field_count; k++) {
+			const struct wp_diff_field *field = &image->fields[k];
+
+			if (!field->lost)
+				continue;
+			wp_html_rawf(html, "<li><a href=\"#image-%" PRIu32 "\">Image %" PRIu32 "</a> ",
+				     image->new_index, image->new_index);
+			wp_html_text(html, wp_diff_words_name(image));
+			wp_html_raw(html, ": <code>");
+			wp_html_text(html, field->field);
+			wp_html_raw(html, "</code> was ");
+			wp_html_element(html, "b", NULL, wp_diff_words_value(field->old));
+			wp_html_raw(html, "</li>\n");
+		}
+	}
+	wp_html_raw(html, "</ul>\n</div>\n");
+}
+
+static void add_side(struct wp_html *html, const char *label, const struct wp_diff_side *side)
+{
+	const char *about = "as the site has recorded it";
+
+	if (!side->record)
+		about = wp_arena_printf(html->arena, "%s (%s bytes)", wp_words_size(html->arena, side->size),
+					wp_words_count(html->arena, side->size));
+	wp_html_fact(html, label, wp_arena_printf(html->arena, "%s, %s", side->path, about));
+	wp_html_fact(html, "File id", side->file_id);
+	wp_html_fact(html, "Content id", side->content_id);
+}
+
+static void add_blobs(struct wp_html *html, const struct wp_diff *diff)
+{
+	static const char *const headings[] = { "File data", "#Blobs", "#Uncompressed", "#Stored" };
+	const struct {
+		const char *name, *class;
+		const struct wp_diff_blobs *blobs;
+	} rows[] = { { "in both files", "same", &diff->shared },
+		     { "new", "added", &diff->added },
+		     { "gone", "removed", &diff->removed } };
+	struct wp_html_part parts[3];
+	bool stored =
+		diff->shared.stored_bytes.known && diff->added.stored_bytes.known && diff->removed.stored_bytes.known;
+	uint64_t whole = 0;
+
+	if (!diff->blobs_known)
+		return;
+	for (size_t i = 0; i < 3; i++) {
+		const struct wp_diff_blobs *blobs = rows[i].blobs;
+
+		parts[i] = (struct wp_html_part){ rows[i].class, stored ? blobs->stored_bytes.value : blobs->bytes };
+		whole += parts[i].amount;
+	}
+	wp_html_element(html, "h2", NULL, "What a redistribution brings");
+	wp_html_raw(html, "<div class=\"big\">");
+	wp_html_bar(html, parts, 3, whole);
+	wp_html_raw(html, "</div>\n<ul class=\"key\"><li><i class=\"same\"></i>in both files</li>"
+			  "<li><i class=\"added\"></i>new</li><li><i class=\"removed\"></i>gone</li></ul>\n");
+	wp_html_table(html, "Distinct file data of both files", headings, 4);
+	for (size_t i = 0; i < 3; i++) {
+		const struct wp_diff_blobs *blobs = rows[i].blobs;
+
+		wp_html_raw(html, "<tr>");
+		wp_diff_html_cell(html, NULL, rows[i].name);
+		wp_diff_html_cell(html, "number", wp_words_count(html->arena, blobs->count));
+		wp_diff_html_cell(html, "number", wp_words_size(html->arena, blobs->bytes));
+		wp_diff_html_cell(html, "number",
+				  blobs->stored_bytes.known ? wp_words_size(html->arena, blobs->stored_bytes.value)
+							    : "not known (solid)");
+		wp_html_raw(html, "</tr>\n");
+	}
+	wp_html_table_end(html);
+}
+
+static uint64_t heaviest(const struct wp_diff *diff)
+{
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < diff->image_count; i++) {
+		const struct wp_diff_files *files = diff->images[i].files;
+		uint64_t bytes = files ? files->totals.bytes_added + files->totals.bytes_removed : 0;
+
+		most = bytes > most ? bytes : most;
+	}
+	return most;
+}
+
+static bool has_section(const struct wp_diff_image *image)
+{
+	return image->field_count || image->contents || image->files;
+}
+
+static void add_index(struct wp_html *html, uint32_t index)
+{
+	wp_diff_html_cell(html, index ? "number" : "number none",
+			  index ? wp_arena_printf(html->arena, "%" PRIu32, index) : "none");
+}
+
+static void add_image_row(struct wp_html *html, const struct wp_diff_image *image, bool files, uint64_t most)
+{
+	const char *match = wp_match_name(image->matched_by);
+
+	wp_html_raw(html, "<tr>");
+	add_index(html, image->old_index);
+	add_index(html, image->new_index);
+	wp_html_raw(html, "<td class=\"name\">");
+	if (has_section(image))
+		wp_html_rawf(html, "<a href=\"#image-%" PRIu32 "\">", image->new_index);
+	wp_html_text(html, wp_diff_words_name(image));
+	wp_html_raw(html, has_section(image) ? "</a></td>" : "</td>");
+	wp_diff_html_badge_cell(html, wp_diff_status_name(image->status));
+	wp_diff_html_cell(html, match ? NULL : "none", match ? match : "none");
+	if (files && image->files) {
+		wp_diff_html_cell(html, "short", wp_diff_words_bytes(html->arena, &image->files->totals));
+		wp_html_raw(html, "<td class=\"bars\">");
+		wp_diff_html_totals_bar(html, &image->files->totals, most);
+		wp_html_raw(html, "</td>");
+	} else if (files) {
+		wp_html_raw(html, "<td></td><td></td>");
+	}
+	wp_html_raw(html, "</tr>\n");
+}
+
+static void add_images(struct wp_html *html, const struct wp_diff *diff)
+{
+	static const char *const headings[] = { "#Old", "#New", "Image", "Status", "Matched by", "File data", "" };
+	uint64_t most = heaviest(diff);
+
+	wp_html_element(html, "h2", NULL, "Images");
+	wp_html_table(html, "Images of both files", headings, most ? 7 : 5);
+	for (size_t i = 0; i < diff->image_count; i++)
+		add_image_row(html, &diff->images[i], most > 0, most);
+	wp_html_table_end(html);
+	if (most)
+		wp_diff_html_key(html);
+}
+
+static void add_value(struct wp_html *html, const char *value)
+{
+	wp_diff_html_cell(html, value && *value ? "value" : "value none", wp_diff_words_value(value));
+}
+
+static void add_fields(struct wp_html *html, const char *name, const struct wp_diff_image *image)
+{
+	static const char *const headings[] = { "Field", "Old", "New" };
+
+	if (!image->field_count)
+		return;
+	wp_html_element(html, "h3", NULL, "Metadata");
+	wp_html_table(html, wp_arena_printf(html->arena, "Metadata of %s", name), headings, 3);
+	for (size_t i = 0; i < image->field_count; i++) {
+		const struct wp_diff_field *field = &image->fields[i];
+
+		wp_html_raw(html, field->lost ? "<tr class=\"lost\"><td class=\"field\"><code>"
+					      : "<tr><td class=\"field\"><code>");
+		wp_html_text(html, field->field);
+		wp_html_raw(html, "</code>");
+		if (field->lost) {
+			wp_html_raw(html, " ");
+			wp_html_badge(html, "lost", "lost");
+		}
+		wp_html_raw(html, "</td>");
+		add_value(html, field->old);
+		add_value(html, field->new);
+		wp_html_raw(html, "</tr>\n");
+	}
+	wp_html_table_end(html);
+}
+
+static void add_image(struct wp_html *html, const struct wp_diff *diff, const struct wp_diff_image *image)
+{
+	const char *name =
+		wp_arena_printf(html->arena, "image %" PRIu32 " %s", image->new_index, wp_diff_words_name(image));
+	const char *match = wp_diff_words_match(html->arena, image), *tree = wp_diff_words_tree(diff, image);
+	const char *status = wp_diff_status_name(image->status);
+
+	wp_html_rawf(html, "<section id=\"image-%" PRIu32 "\">\n<h2>Image %" PRIu32 ": ", image->new_index,
+		     image->new_index);
+	wp_html_text(html, wp_diff_words_name(image));
+	wp_html_raw(html, " ");
+	wp_html_badge(html, status, status);
+	wp_html_raw(html, "</h2>\n");
+	if (match)
+		wp_html_element(html, "p", "soft",
+				wp_arena_printf(html->arena, "Image %" PRIu32 " of the old file, %s.", image->old_index,
+						match));
+	add_fields(html, name, image);
+	if (tree)
+		wp_html_element(html, "p", NULL, wp_arena_printf(html->arena, "Files: %s.", tree));
+	if (image->contents)
+		wp_diff_html_contents(html, name, image->contents);
+	if (image->files)
+		wp_diff_html_files(html, name, image->files);
+	wp_html_raw(html, "</section>\n");
+}
+
+static void add_remarks(struct wp_html *html, const struct wp_diags *diags)
+{
+	if (!diags->count)
+		return;
+	wp_html_element(html, "h2", NULL, "Remarks");
+	wp_html_raw(html, "<ul class=\"remarks\">\n");
+	for (size_t i = 0; i < diags->count; i++)
+		wp_html_remark(html, wp_severity_name(diags->items[i].severity), diags->items[i].code,
+			       diags->items[i].subject, diags->items[i].summary);
+	wp_html_raw(html, "</ul>\n");
+}
+
+static void add_paragraph(struct wp_html *html, const char *class, const char *sentence)
+{
+	if (sentence)
+		wp_html_element(html, "p", class, sentence);
+}
+
+void wp_report_diff_html(const struct wp_diff *diff, const struct wp_report_options *options, struct wp_buf *buf)
+{
+	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	struct wp_html html = { .arena = arena, .buf = buf };
+
+	(void)options;
+	wp_html_begin(&html, "wimplan diff", title_of(arena, diff));
+	add_paragraph(&html, "lead", wp_diff_words_blobs(arena, diff));
+	add_paragraph(&html, "lead", wp_diff_words_totals(arena, diff));
+	add_paragraph(&html, NULL, wp_diff_words_incomplete(arena, diff));
+	add_cards(&html, diff);
+	add_lost(&html, diff);
+	wp_html_raw(&html, "<dl class=\"facts\">\n");
+	add_side(&html, "Old", &diff->old);
+	add_side(&html, "New", &diff->new);
+	wp_html_raw(&html, "</dl>\n");
+	add_blobs(&html, diff);
+	add_images(&html, diff);
+	for (size_t i = 0; i < diff->image_count; i++)
+		if (has_section(&diff->images[i]))
+			add_image(&html, diff, &diff->images[i]);
+	add_remarks(&html, &diff->diags);
+	wp_html_end(&html);
+}

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A diff in Markdown (GFM), for a change record, a ticket or a release note. */
+#include "wimplan/report.h"
+
+#include "diff_words.h"
+#include "markdown.h"
+#include "words.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define ALL_DIGITS 64
+/* A page for people names the heaviest; the JSON has all. */
+#define COMPONENTS_SHOWN 20u
+
+struct markdown {
+	struct wp_arena *arena;
+	struct wp_buf *buf;
+};
+
+#define ROW(md, ...)                                                                  \
+	wp_markdown_row((md)->arena, (md)->buf, (const char *const[]){ __VA_ARGS__ }, \
+			sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *))
+#define HEAD(md, ...)                                                     \
+	wp_markdown_head((md)->buf, (const char *const[]){ __VA_ARGS__ }, \
+			 sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *))
+
+static void add_heading(struct markdown *md, const char *marks, const char *text)
+{
+	wp_buf_printf(md->buf, "%s ", marks);
+	wp_markdown_text(md->arena, md->buf, text);
+	wp_buf_puts(md->buf, "\n\n");
+}
+
+static void add_paragraph(struct markdown *md, const char *sentence)
+{
+	if (!sentence)
+		return;
+	wp_markdown_text(md->arena, md->buf, sentence);
+	wp_buf_puts(md->buf, "\n\n");
+}
+
+static void add_side(struct markdown *md, const char *label, const struct wp_diff_side *side)
+{
+	ROW(md, label, side->path, side->record ? "as recorded" : wp_words_size(md->arena, side->size),
+	    side->content_id);
+}
+
+static void add_lost(struct markdown *md, const struct wp_diff *diff)
+{
+	const char *sentence = wp_diff_words_lost(md->arena, diff);
+
+	if (!sentence)
+		return;
+	wp_buf_puts(md->buf, "**Warning: lost metadata.** ");
+	add_paragraph(md, sentence);
+	for (size_t i = 0; i < diff->image_count; i++) {
+		const struct wp_diff_image *image = &diff->images[i];
+
+		for (size_t k = 0; k < image->field_count; k++) {
+			if (!image->fields[k].lost)
+				continue;
+			wp_buf_puts(md->buf, "- ");
+			wp_markdown_text(md->arena, md->buf,
+					 wp_arena_printf(md->arena, "image %" PRIu32 ": %s was %s", image->new_index,
+							 image->fields[k].field, image->fields[k].old));
+			wp_buf_putc(md->buf, '\n');
+		}
+	}
+	wp_buf_putc(md->buf, '\n');
+}
+
+static void add_blob_row(struct markdown *md, const char *name, const struct wp_diff_blobs *blobs)
+{
+	ROW(md, name, wp_words_count(md->arena, blobs->count), wp_words_size(md->arena, blobs->bytes),
+	    blobs->stored_bytes.known ? wp_words_size(md->arena, blobs->stored_bytes.value) : "not known");
+}
+
+static void add_blobs(struct markdown *md, const struct wp_diff *diff)
+{
+	if (!diff->blobs_known)
+		return;
+	HEAD(md, "File data", "Blobs", "Uncompressed", "Stored");
+	add_blob_row(md, "in both files", &diff->shared);
+	add_blob_row(md, "new", &diff->added);
+	add_blob_row(md, "gone", &diff->removed);
+	wp_buf_putc(md->buf, '\n');
+}
+
+static const char *index_text(struct markdown *md, uint32_t index)
+{
+	return index ? wp_arena_printf(md->arena, "%" PRIu32, index) : "";
+}
+
+static void add_images(struct markdown *md, const struct wp_diff *diff)
+{
+	add_heading(md, "##", "Images");
+	HEAD(md, "Old", "New", "Image", "Status", "Matched by", "File data");
+	for (size_t i = 0; i < diff->image_count; i++) {
+		const struct wp_diff_image *image = &diff->images[i];
+
+		ROW(md, index_text(md, image->old_index), index_text(md, image->new_index), wp_diff_words_name(image),
+		    wp_diff_status_name(image->status), wp_match_name(image->matched_by),
+		    image->files ? wp_diff_words_bytes(md->arena, &image->files->totals) : "");
+	}
+	wp_buf_putc(md->buf, '\n');
+}
+
+static void add_fields(struct markdown *md, const struct wp_diff_image *image)
+{
+	if (!image->field_count)
+		return;
+	HEAD(md, "Field", "Old", "New", "");
+	for (size_t i = 0; i < image->field_count; i++) {
+		const struct wp_diff_field *field = &image->fields[i];
+
+		ROW(md, field->field, wp_diff_words_value(field->old), wp_diff_words_value(field->new),
+		    field->lost ? "LOST" : "");
+	}
+	wp_buf_putc(md->buf, '\n');
+}
+
+static void add_line(struct markdown *md, const struct wp_diff_line *line)
+{
+	const char *kind = wp_diff_words_kind(line->kind);
+
+	ROW(md, wp_diff_status_name(line->status), kind ? kind : "", line->name, line->about,
+	    line->old ? wp_diff_words_item(md->arena, line->old, ALL_DIGITS) : "",
+	    line->new ? wp_diff_words_item(md->arena, line->new, ALL_DIGITS) : "");
+}
+
+static void add_contents(struct markdown *md, const struct wp_diff_contents *contents)
+{
+	const char *unchanged = wp_diff_words_unchanged(md->arena, contents);
+
+	add_paragraph(md, wp_diff_words_windows(contents));
+	for (size_t i = 0; i < WP_ITEM_GROUPS; i++) {
+		struct wp_diff_lines lines;
+
+		wp_diff_lines(md->arena, &contents->groups[i], (enum wp_item_group)i, &lines);
+		if (!lines.count)
+			continue;
+		add_heading(md, "####",
+			    wp_arena_printf(md->arena, "%s: %s", lines.title,
+					    wp_diff_words_counts(md->arena, &contents->groups[i])));
+		HEAD(md, "Change", "Kind", "Name", "For", "Old", "New");
+		for (size_t k = 0; k < lines.count; k++)
+			add_line(md, &lines.items[k]);
+		wp_buf_putc(md->buf, '\n');
+	}
+	if (unchanged)
+		add_paragraph(md, wp_arena_printf(md->arena, "Installed and the same: %s.", unchanged));
+}
+
+static void add_shares(struct markdown *md, const struct wp_diff_share *shares, size_t count, size_t shown)
+{
+	for (size_t i = 0; i < shown; i++)
+		ROW(md, shares[i].label, shares[i].versions ? shares[i].versions : "",
+		    wp_words_count(md->arena, shares[i].count),
+		    wp_diff_words_amount(md->arena, shares[i].totals->bytes_added),
+		    wp_diff_words_amount(md->arena, shares[i].totals->bytes_removed));
+	wp_buf_putc(md->buf, '\n');
+	if (count > shown)
+		add_paragraph(md, wp_arena_printf(md->arena, "And %s more.", wp_words_count(md->arena, count - shown)));
+}
+
+static void add_files(struct markdown *md, const struct wp_diff_files *files)
+{
+	size_t components = files->component_count < COMPONENTS_SHOWN ? files->component_count : COMPONENTS_SHOWN;
+	uint64_t most;
+
+	add_heading(md, "####",
+		    wp_arena_printf(md->arena, "Files: %s", wp_diff_words_bytes(md->arena, &files->totals)));
+	add_paragraph(md, wp_arena_printf(md->arena, "%s.", wp_diff_words_files(md->arena, files)));
+	if (files->folder_count) {
+		HEAD(md, "Folder", "", "Files", "Came", "Went");
+		add_shares(md, wp_diff_shares_of_folders(md->arena, files, &most), files->folder_count,
+			   files->folder_count);
+	}
+	if (files->component_count) {
+		HEAD(md, "Component", "Version", "Files", "Came", "Went");
+		add_shares(md, wp_diff_shares_of_components(md->arena, files, &most), files->component_count,
+			   components);
+	}
+	if (!files->path_count)
+		return;
+	HEAD(md, "Change", "Path", "Was", "Besides");
+	for (size_t i = 0; i < files->path_count; i++)
+		ROW(md, wp_file_change_name(files->paths[i].change), files->paths[i].path,
+		    files->paths[i].old_path ? files->paths[i].old_path : "",
+		    wp_diff_words_path(md->arena, &files->paths[i]));
+	wp_buf_putc(md->buf, '\n');
+	if (files->path_omitted)
+		add_paragraph(md, wp_arena_printf(md->arena, "And %s more paths.",
+						  wp_words_count(md->arena, files->path_omitted)));
+}
+
+static void add_image(struct markdown *md, const struct wp_diff *diff, const struct wp_diff_image *image)
+{
+	const char *match = wp_diff_words_match(md->arena, image), *tree = wp_diff_words_tree(diff, image);
+
+	if (!image->field_count && !image->contents && !image->files)
+		return;
+	add_heading(md, "###",
+		    wp_arena_printf(md->arena, "Image %" PRIu32 ": %s", image->new_index, wp_diff_words_name(image)));
+	add_paragraph(md, wp_arena_printf(md->arena, "%s%s%s", wp_diff_words_status(md->arena, image),
+					  match ? ", " : "", match ? match : ""));
+	add_fields(md, image);
+	if (tree)
+		add_paragraph(md, wp_arena_printf(md->arena, "Files: %s.", tree));
+	if (image->contents)
+		add_contents(md, image->contents);
+	if (image->files)
+		add_files(md, image->files);
+}
+
+static void add_remarks(struct markdown *md, const struct wp_diags *diags)
+{
+	if (!diags->count)
+		return;
+	add_heading(md, "##", "Remarks");
+	HEAD(md, "Severity", "Code", "About", "Remark");
+	for (size_t i = 0; i < diags->count; i++)
+		ROW(md, wp_severity_name(diags->items[i].severity), diags->items[i].code, diags->items[i].subject,
+		    diags->items[i].summary);
+	wp_buf_putc(md->buf, '\n');
+}
+
+void wp_report_diff_markdown(const struct wp_diff *diff, const struct wp_report_options *options, struct wp_buf *buf)
+{
+	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	struct markdown md = { .arena = arena, .buf = buf };
+
+	(void)options;
+	add_heading(&md, "#", "What changed inside the images");
+	HEAD(&md, "", "File", "Size", "Content id");
+	add_side(&md, "Old", &diff->old);
+	add_side(&md, "New", &diff->new);
+	wp_buf_putc(buf, '\n');
+	add_paragraph(&md, wp_diff_words_blobs(arena, diff));
+	add_lost(&md, diff);
+	add_paragraph(&md, wp_diff_words_incomplete(arena, diff));
+	add_blobs(&md, diff);
+	add_images(&md, diff);
+	for (size_t i = 0; i < diff->image_count; i++)
+		add_image(&md, diff, &diff->images[i]);
+	add_remarks(&md, &diff->diags);
+	wp_markdown_text(arena, buf, wp_diff_words_totals(arena, diff));
+	wp_buf_putc(buf, '\n');
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the parts of a diff's text share. */
+#ifndef WIMPLAN_REPORT_DIFF_TEXT_H
+#define WIMPLAN_REPORT_DIFF_TEXT_H
+
+#include "diff_words.h"
+
+#include "wimplan/report.h"
+#include "wimplan/text.h"
+
+struct diff_text {
+	struct wp_arena *arena;
+	const struct wp_diff *diff;
+	const struct wp_report_options *options;
+	struct wp_buf *buf;
+	size_t columns;
+	size_t name_width; /* of the images */
+	bool items[WP_DIFF_REMOVED + 1]; /* symbols that lines have used, for the legend */
+	bool renamed, attributes;
+};
+
+/* What is installed, and what happened to files. */
+void wp_diff_text_contents(struct diff_text *text, const struct wp_diff_contents *contents);
+void wp_diff_text_files(struct diff_text *text, const struct wp_diff_files *files);
+
+const char *wp_diff_text_escape(struct diff_text *text, const char *value);
+/* The symbol in the colour of @status, and a space. */
+void wp_diff_text_symbol(struct diff_text *text, size_t indent, enum wp_diff_status status, const char *symbol);
+/* The escaped @tail behind the escaped @head, or below it where the line, with @used columns in front, has no room. */
+void wp_diff_text_pair(struct diff_text *text, const char *head, size_t head_width, const char *tail, size_t used);
+/* "… and 312 more" and @how to see them; nothing for 0. */
+void wp_diff_text_more(struct diff_text *text, size_t indent, uint64_t count, const char *how);
+
+#endif

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is installed and what happened to files, for a terminal. */
+#include "diff_text.h"
+
+#include "layout.h"
+#include "words.h"
+
+#include <string.h>
+
+/* How many lines a list has before it is cut: what one screen takes. */
+#define ITEMS_SHOWN 20
+#define FOLDERS_SHOWN 15
+#define COMPONENTS_SHOWN 10
+#define BAR_MOST 30
+
+static const char *item_tail(struct diff_text *text, const struct wp_diff_line *line)
+{
+	const char *old = line->old ? wp_diff_words_item(text->arena, line->old, WP_DIFF_DIGITS) : "";
+	const char *new = line->new ? wp_diff_words_item(text->arena, line->new, WP_DIFF_DIGITS) : "";
+
+	if (line->old && line->new)
+		old = wp_arena_printf(text->arena, "%s → %s", old, new);
+	return wp_diff_text_escape(text, line->old ? old : new);
+}
+
+static const char *item_head(struct diff_text *text, const struct wp_diff_line *line)
+{
+	if (!*line->about)
+		return wp_diff_text_escape(text, line->name);
+	return wp_diff_text_escape(text, wp_arena_printf(text->arena, "%s (%s)", line->name, line->about));
+}
+
+/* The lines of one kind, from @from on; returns where the next kind begins. */
+static size_t add_kind(struct diff_text *text, const struct wp_diff_lines *lines, size_t from)
+{
+	const char *title = wp_diff_words_kind(lines->items[from].kind);
+	size_t indent = title ? 6 : 4, end = from, shown, width = 0;
+
+	while (end < lines->count && lines->items[end].kind == lines->items[from].kind)
+		end++;
+	/* Cutting off one line would take a line. */
+	shown = text->options->all || end - from <= ITEMS_SHOWN + 1 ? end : from + ITEMS_SHOWN;
+	for (size_t i = from; i < shown; i++) {
+		size_t own = wp_text_width(item_head(text, &lines->items[i]));
+
+		/* A long name gets two lines rather than moving the versions of all others away. */
+		if (own > width && indent + 2 + own + 2 + 20 <= text->columns)
+			width = own;
+	}
+	if (title)
+		wp_buf_printf(text->buf, "    %s\n", title);
+	for (size_t i = from; i < shown; i++) {
+		const struct wp_diff_line *line = &lines->items[i];
+
+		text->items[line->status] = true;
+		wp_diff_text_symbol(text, indent, line->status, wp_diff_words_symbol(line->status));
+		wp_diff_text_pair(text, item_head(text, line), width, item_tail(text, line), indent + 2);
+	}
+	wp_diff_text_more(text, indent, end - shown, " (--all)");
+	return end;
+}
+
+void wp_diff_text_contents(struct diff_text *text, const struct wp_diff_contents *contents)
+{
+	const char *windows = wp_diff_words_windows(contents);
+	const char *unchanged = wp_diff_words_unchanged(text->arena, contents);
+
+	if (windows) {
+		wp_buf_puts(text->buf, "  ");
+		wp_layout_wrap(text->buf, windows, 2, 2, text->columns);
+	}
+	for (size_t i = 0; i < WP_ITEM_GROUPS; i++) {
+		struct wp_diff_lines lines;
+
+		wp_diff_lines(text->arena, &contents->groups[i], (enum wp_item_group)i, &lines);
+		if (!lines.count)
+			continue;
+		wp_buf_printf(text->buf, "  %s: %s\n", lines.title,
+			      wp_diff_words_counts(text->arena, &contents->groups[i]));
+		for (size_t at = 0; at < lines.count;)
+			at = add_kind(text, &lines, at);
+	}
+	if (unchanged) {
+		wp_buf_puts(text->buf, "  ");
+		wp_layout_wrap(text->buf, wp_arena_printf(text->arena, "Installed and the same: %s", unchanged), 2, 4,
+			       text->columns);
+	}
+}
+
+/* How many of @width signs stand for @bytes of @most; what is not nothing has one. */
+static size_t bar_part(uint64_t bytes, uint64_t most, size_t width)
+{
+	size_t part = most ? (size_t)((double)bytes / (double)most * (double)width + 0.5) : 0;
+
+	return bytes && !part ? 1 : part;
+}
+
+static void add_bar(struct diff_text *text, const struct wp_diff_totals *totals, uint64_t most, size_t width)
+{
+	size_t plus = bar_part(totals->bytes_added, most, width), minus = bar_part(totals->bytes_removed, most, width);
+	struct wp_buf bar __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	if (!plus && !minus)
+		return;
+	wp_buf_puts(text->buf, "  ");
+	wp_buf_pad(&bar, '+', plus);
+	wp_layout_tint(text->buf, text->options->color, WP_TINT_GREEN, wp_buf_text(&bar));
+	wp_buf_free(&bar);
+	wp_buf_pad(&bar, '-', minus);
+	wp_layout_tint(text->buf, text->options->color, WP_TINT_RED, wp_buf_text(&bar));
+}
+
+static void add_shares(struct diff_text *text, const char *title, const struct wp_diff_share *shares, size_t count,
+		       size_t most_shown, uint64_t most)
+{
+	size_t shown = text->options->all || count <= most_shown + 1 ? count : most_shown, width = 0, bar, fixed;
+	const size_t numbers = 6 + 2 + 8 + 2 + 8; /* files, came, went */
+
+	/* Folders in which only times differ say little beside those that carry the bytes. */
+	while (!text->options->all && most && shown && !wp_diff_share_bytes(&shares[shown - 1]))
+		shown--;
+	for (size_t i = 0; i < shown; i++) {
+		size_t own = wp_text_width(wp_diff_text_escape(text, shares[i].label));
+
+		width = own > width ? own : width;
+	}
+	fixed = 4 + 2 + numbers;
+	if (fixed + width > text->columns)
+		width = text->columns - fixed;
+	width = width < 12 ? 12 : width;
+	bar = text->columns > fixed + width + 4 ? text->columns - fixed - width - 4 : 0;
+	bar = bar > BAR_MOST ? BAR_MOST : bar;
+	wp_buf_puts(text->buf, "    ");
+	wp_text_pad(text->buf, title, width);
+	wp_buf_printf(text->buf, "  %6s  %8s  %8s\n", "files", "came", "went");
+	for (size_t i = 0; i < shown; i++) {
+		const struct wp_diff_totals *totals = shares[i].totals;
+		const char *label = wp_diff_text_escape(text, shares[i].label);
+
+		wp_buf_puts(text->buf, "    ");
+		/* What a folder is called stands at its end as well, so it gets a line of its own rather than a cut. */
+		if (wp_text_width(label) > width) {
+			wp_buf_printf(text->buf, "%s\n    ", label);
+			label = "";
+		}
+		wp_text_pad(text->buf, label, width);
+		wp_buf_printf(text->buf, "  %6s  %8s  %8s", wp_words_count(text->arena, shares[i].count),
+			      wp_diff_words_amount(text->arena, totals->bytes_added),
+			      wp_diff_words_amount(text->arena, totals->bytes_removed));
+		if (bar > 6)
+			add_bar(text, totals, most, bar);
+		wp_buf_putc(text->buf, '\n');
+		if (shares[i].versions) {
+			wp_buf_pad(text->buf, ' ', 6);
+			wp_layout_wrap(text->buf, wp_diff_text_escape(text, shares[i].versions), 6, 6, text->columns);
+		}
+	}
+	wp_diff_text_more(text, 4, count - shown, " (--all)");
+}
+
+static enum wp_diff_status status_of(enum wp_file_change change)
+{
+	if (change == WP_FILE_ADDED)
+		return WP_DIFF_ADDED;
+	return change == WP_FILE_REMOVED ? WP_DIFF_REMOVED : WP_DIFF_CHANGED;
+}
+
+static void add_path(struct diff_text *text, const struct wp_diff_path *path)
+{
+	const char *shown = wp_diff_text_escape(text, path->path);
+	size_t room = text->columns - 6;
+
+	wp_diff_text_symbol(text, 4, status_of(path->change), wp_diff_words_file_symbol(path->change));
+	wp_diff_text_pair(text, shown, wp_text_width(shown) < room ? wp_text_width(shown) : room,
+			  wp_diff_words_path(text->arena, path), 6);
+	if (path->old_path)
+		wp_buf_printf(text->buf, "      was %s\n", wp_diff_text_escape(text, path->old_path));
+	text->items[status_of(path->change)] |= path->change <= WP_FILE_CHANGED;
+	text->renamed = text->renamed || path->change == WP_FILE_RENAMED;
+	text->attributes = text->attributes || path->change == WP_FILE_ATTRIBUTES;
+}
+
+void wp_diff_text_files(struct diff_text *text, const struct wp_diff_files *files)
+{
+	struct wp_diff_share *shares;
+	uint64_t most;
+
+	wp_buf_puts(text->buf, "  ");
+	wp_layout_wrap(text->buf, wp_arena_printf(text->arena, "Files: %s", wp_diff_words_files(text->arena, files)), 2,
+		       4, text->columns);
+	if (files->totals.bytes_added || files->totals.bytes_removed)
+		wp_buf_printf(text->buf, "    %s\n", wp_diff_words_bytes(text->arena, &files->totals));
+	if (files->folder_count) {
+		shares = wp_diff_shares_of_folders(text->arena, files, &most);
+		add_shares(text, "By folder", shares, files->folder_count, FOLDERS_SHOWN, most);
+	}
+	if (files->component_count) {
+		shares = wp_diff_shares_of_components(text->arena, files, &most);
+		add_shares(text, "By component", shares, files->component_count, COMPONENTS_SHOWN, most);
+	}
+	if (!files->path_count)
+		return;
+	wp_buf_puts(text->buf, "    Paths\n");
+	for (size_t i = 0; i < files->path_count; i++)
+		add_path(text, &files->paths[i]);
+	wp_diff_text_more(text, 4, files->path_omitted, " (--limit N, --path GLOB; all of them with --json-lines)");
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The blob table of a WIM or of a split set through wimlib, kept small and in an order that can be searched and merged. */
+#include "wim.h"
+
+#include "wimplan/text.h"
+#include "wimplan/tree.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <wimlib.h>
+
+#define BUCKETS 65536u
+
+/* What goes through wimlib's callbacks. */
+struct reader {
+	struct wp_wim_index *index;
+	struct wp_wim *wim;
+};
+
+static int take_blob(const struct wimlib_resource_entry *resource, void *context)
+{
+	struct wp_wim_index *index = context;
+	struct wp_blob *blob;
+
+	if (resource->is_metadata) {
+		struct wp_metadata_resource *image = WP_PUSH(index->arena, index->images, index->image_count);
+
+		memcpy(image->sha1, resource->sha1_hash, WP_SHA1_SIZE);
+		image->compressed = resource->is_compressed;
+		image->solid = resource->packed;
+		image->offset = resource->offset;
+		image->stored = resource->compressed_size;
+		image->size = resource->uncompressed_size;
+		return 0;
+	}
+	/* Not in the arena: it grows, and a large one is moved by the kernel without a copy. */
+	if ((index->blob_count & (index->blob_count - 1)) == 0) {
+		size_t capacity = index->blob_count ? 2 * index->blob_count : 1;
+
+		index->blobs = reallocarray(index->blobs, capacity, sizeof *index->blobs);
+		if (!index->blobs)
+			abort();
+	}
+	blob = &index->blobs[index->blob_count++];
+	memcpy(blob->sha1, resource->sha1_hash, WP_SHA1_SIZE);
+	blob->solid = resource->packed;
+	blob->size = resource->uncompressed_size;
+	blob->stored = resource->packed ? 0 : resource->compressed_size;
+	return 0;
+}
+
+/* wimlib names the parts of install.swm install2.swm and so on, as DISM does. */
+static const char *part_path(struct wp_arena *arena, const char *first, unsigned int part)
+{
+	const char *dot = strrchr(first, '.'), *slash = strrchr(first, '/');
+
+	if (!dot || (slash && dot < slash))
+		dot = first + strlen(first);
+	return wp_arena_printf(arena, "%.*s%u%s", (int)(dot - first), first, part, dot);
+}
+
+/* Whether the file is that part of the set, as layer 1 sees it: wimlib gets to see no other one. */
+static bool is_part(const struct wp_wim *first, const struct wp_wim *part, unsigned int number)
+{
+	return part->have_header && wp_wim_header_safe(&part->header, part->size) && part->header.part == number &&
+	       part->header.parts == first->header.parts &&
+	       !memcmp(part->header.guid, first->header.guid, sizeof first->header.guid);
+}
+
+static int reference_parts(struct reader *reader, WIMStruct *opened)
+{
+	struct wp_wim_index *index = reader->index;
+	unsigned int parts = reader->wim->header.parts;
+	const char *missing = NULL;
+	int code = 0;
+
+	for (unsigned int number = 2; number <= parts && !code; number++) {
+		const char *path = part_path(index->arena, reader->wim->path, number);
+		struct wp_wim *part __attribute__((cleanup(wp_wim_freep))) = wp_wim_read(path);
+
+		if (is_part(reader->wim, part, number)) {
+			index->file_bytes += part->size;
+			code = wimlib_reference_resource_files(opened, &path, 1, 0, 0);
+			continue;
+		}
+		index->parts_missing++;
+		missing = missing ? missing : path;
+	}
+	if (missing) {
+		const char *slash = strrchr(missing, '/');
+
+		wp_diag_add(reader->wim->arena, &reader->wim->diags, WP_WARNING, "part-missing", NULL,
+			    "%u of the %u parts of the set %s not there, the first one %s: sizes and totals lack what is "
+			    "in %s",
+			    index->parts_missing, parts, index->parts_missing == 1 ? "is" : "are",
+			    wp_utf8_repair(index->arena, slash ? slash + 1 : missing),
+			    index->parts_missing == 1 ? "it" : "them");
+	}
+	return code;
+}
+
+static int visit(struct WIMStruct *opened, void *context)
+{
+	struct reader *reader = context;
+	struct wimlib_wim_info info;
+	int code = wimlib_get_wim_info(opened, &info);
+
+	if (code)
+		return code;
+	reader->index->compression = (int)info.compression_type;
+	reader->index->chunk_size = info.chunk_size;
+	if (reader->wim->header.part == 1 && reader->wim->header.parts > 1)
+		code = reference_parts(reader, opened);
+	return code ? code : wimlib_iterate_lookup_table(opened, 0, take_blob, reader->index);
+}
+
+static int compare_blobs(const void *a, const void *b)
+{
+	return memcmp(((const struct wp_blob *)a)->sha1, ((const struct wp_blob *)b)->sha1, WP_SHA1_SIZE);
+}
+
+/* The totals of all parts; wp_wim_visit_content() has counted those of the first. */
+static void add_up(struct wp_wim_index *index)
+{
+	struct wp_wim_content *content = &index->content;
+
+	content->blob_count = index->blob_count;
+	content->blob_bytes = 0;
+	content->stored_bytes = (struct wp_number){ .known = true };
+	for (size_t i = 0; i < index->blob_count; i++) {
+		if (__builtin_add_overflow(content->blob_bytes, index->blobs[i].size, &content->blob_bytes))
+			content->blob_bytes = UINT64_MAX;
+		content->stored_bytes.value += index->blobs[i].stored;
+		content->stored_bytes.known &= !index->blobs[i].solid;
+	}
+	if (!content->stored_bytes.known)
+		content->stored_bytes.value = 0;
+}
+
+static unsigned int bucket(const uint8_t sha1[WP_SHA1_SIZE])
+{
+	return (unsigned int)sha1[0] << 8 | sha1[1];
+}
+
+/* By bucket first, which is two passes, then within the buckets, which hold a few each. */
+static void set_order(struct wp_wim_index *index)
+{
+	struct wp_blob *sorted = reallocarray(NULL, index->blob_count ? index->blob_count : 1, sizeof *sorted);
+	uint32_t *first = wp_arena_alloc(index->arena, (BUCKETS + 1) * sizeof *first);
+
+	if (!sorted)
+		abort();
+	for (size_t i = 0; i < index->blob_count; i++)
+		first[bucket(index->blobs[i].sha1) + 1]++;
+	for (unsigned int i = 0; i < BUCKETS; i++)
+		first[i + 1] += first[i];
+	for (size_t i = index->blob_count; i-- > 0;)
+		sorted[--first[bucket(index->blobs[i].sha1) + 1]] = index->blobs[i];
+	/* Each entry has become the beginning of the bucket before it. */
+	memmove(first, first + 1, BUCKETS * sizeof *first);
+	first[BUCKETS] = (uint32_t)index->blob_count;
+	for (unsigned int i = 0; i < BUCKETS; i++)
+		if (first[i + 1] - first[i] > 1)
+			qsort(sorted + first[i], first[i + 1] - first[i], sizeof *sorted, compare_blobs);
+	free(index->blobs);
+	index->blobs = sorted;
+	index->buckets = first;
+}
+
+struct wp_wim_index *wp_wim_index_read(struct wp_wim *wim)
+{
+	struct wp_arena *arena = wp_arena_new();
+	struct wp_wim_index *index = wp_arena_alloc(arena, sizeof *index);
+	struct reader reader = { index, wim };
+
+	index->arena = arena;
+	index->wim = wim;
+	index->file_bytes = wim->size;
+	if (wp_wim_visit_content(wim, &index->content, visit, &reader)) {
+		wp_wim_index_free(index);
+		return NULL;
+	}
+	set_order(index);
+	add_up(index);
+	return index;
+}
+
+void wp_wim_index_free(struct wp_wim_index *index)
+{
+	if (!index)
+		return;
+	free(index->blobs);
+	wp_arena_free(index->arena);
+}
+
+const struct wp_blob *wp_wim_index_find(const struct wp_wim_index *index, const uint8_t sha1[WP_SHA1_SIZE])
+{
+	/* SHA-1s are spread evenly: of 100,000 blobs a bucket has one or two. */
+	size_t low = index->buckets[bucket(sha1)], high = index->buckets[bucket(sha1) + 1];
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = memcmp(index->blobs[middle].sha1, sha1, WP_SHA1_SIZE);
+
+		if (!order)
+			return &index->blobs[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The bytes of a metadata resource: found by the blob table, decompressed by wimlib, held against their SHA-1. */
+#include "resource.h"
+
+#include "wimplan/limits.h"
+
+#include <endian.h>
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <wimlib.h>
+
+/* What a file may grow by: names that are alike, and no data. wimlib src/metadata_resource.c has the same bound. */
+#define MOST_GROWTH 512u
+
+static void close_file(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+static void free_bytes(uint8_t **bytes)
+{
+	free(*bytes);
+}
+
+static void free_decompressor(struct wimlib_decompressor **decompressor)
+{
+	wimlib_free_decompressor(*decompressor);
+}
+
+static bool read_all(int fd, void *bytes, size_t length, uint64_t offset)
+{
+	char *to = bytes;
+
+	while (length) {
+		ssize_t got = pread(fd, to, length, (off_t)offset);
+
+		if (got <= 0)
+			return false;
+		to += got;
+		length -= (size_t)got;
+		offset += (uint64_t)got;
+	}
+	return true;
+}
+
+static uint8_t *allocate(size_t size)
+{
+	uint8_t *bytes = malloc(size ? size : 1);
+
+	if (!bytes)
+		abort();
+	return bytes;
+}
+
+/*
+ * A compressed resource: a table of where the second and every further chunk begins, counted from the table's end, then
+ * the chunks. One that is as long as what it holds is not compressed. In a pipable file the table stands at the end, and
+ * each chunk has four bytes in front (wimlib src/resource.c, include/wimlib/resource.h). @stored is all of it.
+ */
+static const char *unpack(const struct wp_wim_index *index, const struct wp_metadata_resource *resource,
+			  const uint8_t *stored, uint8_t *to)
+{
+	struct wimlib_decompressor *decompressor __attribute__((cleanup(free_decompressor))) = NULL;
+	uint64_t chunk = index->chunk_size;
+	uint64_t chunks, table, data, ends, extra;
+
+	if (!chunk || (chunk & (chunk - 1)))
+		return "the chunk size is no power of two";
+	if (wimlib_create_decompressor((enum wimlib_compression_type)index->compression, chunk, &decompressor))
+		return "wimlib has no decompressor for it";
+	chunks = (resource->size + chunk - 1) / chunk;
+	/* Entries of 4 bytes: WP_LIMIT_TREE_BYTES is below 4 GiB. */
+	if (chunks < 1 || (chunks - 1) * 4 > resource->stored)
+		return "its table of chunks is larger than itself";
+	extra = index->wim->header.pipable ? 4 : 0;
+	table = extra ? resource->stored - (chunks - 1) * 4 : 0;
+	data = extra ? 0 : (chunks - 1) * 4;
+	ends = extra ? table : resource->stored;
+	for (uint64_t i = 0; i < chunks; i++) {
+		uint64_t size = i + 1 < chunks ? chunk : resource->size - i * chunk;
+		uint64_t from = data + (i + 1) * extra, next = ends;
+		uint32_t entry;
+
+		if (i > 0) {
+			memcpy(&entry, stored + table + (i - 1) * 4, sizeof entry);
+			from += le32toh(entry);
+		}
+		if (i + 1 < chunks) {
+			memcpy(&entry, stored + table + i * 4, sizeof entry);
+			next = data + (i + 1) * extra + le32toh(entry);
+		}
+		if (from >= next || next > ends || next - from > size)
+			return "its table of chunks is damaged";
+		if (next - from == size)
+			memcpy(to + i * chunk, stored + from, size);
+		else if (wimlib_decompress(stored + from, next - from, to + i * chunk, size, decompressor))
+			return "it cannot be decompressed";
+	}
+	return NULL;
+}
+
+static bool has_sha1(const uint8_t *bytes, size_t size, const uint8_t sha1[WP_SHA1_SIZE])
+{
+	uint8_t found[EVP_MAX_MD_SIZE];
+	unsigned int length = 0;
+
+	return EVP_Digest(bytes, size, found, &length, EVP_sha1(), NULL) == 1 && length == WP_SHA1_SIZE &&
+	       !memcmp(found, sha1, WP_SHA1_SIZE);
+}
+
+const char *wp_resource_read(const struct wp_wim_index *index, const struct wp_metadata_resource *resource,
+			     uint8_t **ret_bytes)
+{
+	int fd __attribute__((cleanup(close_file))) = -1;
+	uint8_t *stored __attribute__((cleanup(free_bytes))) = NULL;
+	uint8_t *bytes __attribute__((cleanup(free_bytes))) = NULL;
+	struct stat status;
+	const char *why = NULL;
+
+	if (resource->solid)
+		return "it is stored together with other data";
+	if (resource->stored > resource->size || resource->size / MOST_GROWTH > index->wim->size)
+		return "its sizes in the blob table are impossible";
+	/* O_NONBLOCK: a pipe that took the file's place must not be waited for. */
+	fd = open(index->wim->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 || fstat(fd, &status) || !wp_wim_same_file(index->wim, &status))
+		return "the file was changed while it was read";
+	bytes = allocate(resource->size);
+	if (resource->compressed) {
+		stored = allocate(resource->stored);
+		why = read_all(fd, stored, resource->stored, resource->offset) ? unpack(index, resource, stored, bytes)
+									       : "it cannot be read";
+	} else if (resource->stored != resource->size || !read_all(fd, bytes, resource->size, resource->offset)) {
+		why = "it cannot be read";
+	}
+	if (!why && !has_sha1(bytes, resource->size, resource->sha1))
+		why = "it does not have the SHA-1 that the blob table says";
+	if (why)
+		return why;
+	*ret_bytes = bytes;
+	bytes = NULL;
+	return NULL;
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the names of packages, drivers and apps say, and the words for it. */
+#include "servicing.h"
+
+#include "wimplan/text.h"
+
+#include <string.h>
+#include <strings.h>
+
+const char *wp_item_group_name(enum wp_item_group group)
+{
+	static const char *const names[WP_ITEM_GROUPS] = {
+		[WP_ITEM_PACKAGE] = "packages",     [WP_ITEM_DRIVER] = "drivers",
+		[WP_ITEM_APP] = "apps",             [WP_ITEM_LANGUAGE] = "languages",
+		[WP_ITEM_BOOT_FILE] = "boot_files", [WP_ITEM_RECOVERY] = "recovery",
+		[WP_ITEM_PENDING] = "pending",
+	};
+
+	return names[group];
+}
+
+const char *wp_item_kind_name(enum wp_item_kind kind)
+{
+	static const char *const names[WP_KINDS] = {
+		[WP_KIND_CUMULATIVE] = "cumulative-update",
+		[WP_KIND_SERVICING_STACK] = "servicing-stack-update",
+		[WP_KIND_DOTNET] = "dotnet-update",
+		[WP_KIND_UPDATE] = "update",
+		[WP_KIND_LANGUAGE_PACK] = "language-pack",
+		[WP_KIND_FEATURE] = "feature-on-demand",
+		[WP_KIND_EDITION] = "edition",
+		[WP_KIND_OTHER] = "other",
+		[WP_KIND_INBOX] = "inbox",
+		[WP_KIND_ADDED] = "added",
+		[WP_KIND_ORIGIN_UNKNOWN] = "unknown",
+	};
+
+	return names[kind];
+}
+
+void wp_gather_unknown(struct wp_gather *gather, const char *name)
+{
+	if (!gather->unknown++)
+		gather->first_unknown = wp_arena_strdup(gather->arena, name);
+}
+
+static bool begins(const char *name, const char *with)
+{
+	return !strncasecmp(name, with, strlen(with));
+}
+
+static bool ends(const char *name, const char *with)
+{
+	size_t length = strlen(name), size = strlen(with);
+
+	return length >= size && !strcasecmp(name + length - size, with);
+}
+
+static enum wp_item_kind package_kind(const char *name)
+{
+	if (begins(name, "Package_for_RollupFix"))
+		return WP_KIND_CUMULATIVE;
+	if (begins(name, "Package_for_ServicingStack"))
+		return WP_KIND_SERVICING_STACK;
+	if (begins(name, "Package_for_DotNetRollup"))
+		return WP_KIND_DOTNET;
+	if (begins(name, "Package_") && strcasestr(name, "for_KB"))
+		return WP_KIND_UPDATE;
+	if (strcasestr(name, "-LanguagePack-Package"))
+		return WP_KIND_LANGUAGE_PACK;
+	if (strcasestr(name, "-FOD-Package") || begins(name, "Microsoft-Windows-LanguageFeatures-"))
+		return WP_KIND_FEATURE;
+	if (begins(name, "Microsoft-Windows-Foundation-Package") || begins(name, "Microsoft-Windows-Editions-") ||
+	    (begins(name, "Microsoft-Windows-") && (ends(name, "Edition") || ends(name, "Edition-Package"))))
+		return WP_KIND_EDITION;
+	return WP_KIND_OTHER;
+}
+
+/* "KB" and at least six digits, as a word of its own: "Package_for_KB5034765". */
+static const char *find_kb(struct wp_arena *arena, const char *name)
+{
+	for (const char *at = name; (at = strcasestr(at, "KB")); at += 2) {
+		size_t digits = strspn(at + 2, "0123456789");
+
+		if (digits >= 6 && (at == name || at[-1] == '_' || at[-1] == '-'))
+			return wp_arena_printf(arena, "KB%.*s", (int)digits, at + 2);
+	}
+	return NULL;
+}
+
+/* The parts of @name between @separator; false unless there are exactly @count of them. Empty ones are NULL. */
+static bool split(struct wp_arena *arena, const char *name, size_t length, char separator, const char **parts,
+		  size_t count)
+{
+	const char *end = name + length;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *stop = memchr(name, separator, (size_t)(end - name));
+
+		if ((i + 1 < count) != (stop != NULL))
+			return false;
+		if (!stop)
+			stop = end;
+		parts[i] = stop > name ? wp_arena_strndup(arena, name, (size_t)(stop - name)) : NULL;
+		name = stop + 1;
+	}
+	return parts[0] != NULL;
+}
+
+/* NAME~TOKEN~ARCHITECTURE~LANGUAGE~VERSION, the identity of a package as DISM prints it. */
+bool wp_name_package(struct wp_arena *arena, const char *name, size_t length, struct wp_item *ret)
+{
+	const char *parts[5];
+
+	if (!split(arena, name, length, '~', parts, 5))
+		return false;
+	ret->name = parts[0];
+	ret->id = parts[1];
+	ret->architecture = parts[2];
+	ret->language = parts[3];
+	ret->version = parts[4];
+	ret->kind = package_kind(parts[0]);
+	ret->kb = find_kb(arena, parts[0]);
+	return true;
+}
+
+/* NAME.inf_ARCHITECTURE_HASH. */
+bool wp_name_driver(struct wp_arena *arena, const char *name, struct wp_item *ret)
+{
+	const char *hash = strrchr(name, '_'), *architecture;
+
+	if (!hash || strlen(hash + 1) < 8 || strspn(hash + 1, "0123456789abcdefABCDEF") != strlen(hash + 1))
+		return false;
+	architecture = memrchr(name, '_', (size_t)(hash - name));
+	if (!architecture || architecture - name < 5 || strncasecmp(architecture - 4, ".inf", 4) != 0)
+		return false;
+	ret->name = wp_arena_strndup(arena, name, (size_t)(architecture - name));
+	ret->architecture = wp_arena_strndup(arena, architecture + 1, (size_t)(hash - architecture - 1));
+	ret->id = wp_arena_strdup(arena, hash + 1);
+	return true;
+}
+
+/* NAME_VERSION_ARCHITECTURE_RESOURCE_PUBLISHER, the full name of an app's package. */
+bool wp_name_app(struct wp_arena *arena, const char *name, struct wp_item *ret)
+{
+	const char *parts[5];
+
+	if (!split(arena, name, strlen(name), '_', parts, 5))
+		return false;
+	ret->name = parts[0];
+	ret->version = parts[1];
+	ret->architecture = parts[2];
+	ret->language = parts[3];
+	ret->id = parts[4];
+	return ret->version && ret->architecture && ret->id;
+}
+
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool wp_name_is_language(const char *name)
+{
+	size_t first = 0, size;
+
+	while (is_letter(name[first]))
+		first++;
+	if (first < 2 || first > 3 || name[first] != '-')
+		return false;
+	for (const char *part = name + first; *part == '-'; part += 1 + size) {
+		for (size = 0; is_letter(part[1 + size]) || (part[1 + size] >= '0' && part[1 + size] <= '9'); size++)
+			;
+		if (size < 2 || size > 8)
+			return false;
+		if (!part[1 + size])
+			return true;
+	}
+	return false;
+}
+
+const char *wp_item_label(struct wp_arena *arena, const struct wp_item *item)
+{
+	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+	bool neutral = !item->architecture || !strcasecmp(item->architecture, "neutral");
+
+	if (item->group == WP_ITEM_PACKAGE && item->kb)
+		return item->kb;
+	wp_buf_puts(&text, item->name);
+	if (item->language)
+		wp_buf_printf(&text, " %s", item->language);
+	if (!neutral)
+		wp_buf_printf(&text, " (%s)", item->architecture);
+	return wp_arena_strdup(arena, wp_buf_text(&text));
+}
+
+int wp_version_compare(const char *a, const char *b)
+{
+	if (!a || !b)
+		return (a != NULL) - (b != NULL);
+	while (*a && *b) {
+		size_t x = strspn(a, "0123456789"), y = strspn(b, "0123456789");
+
+		if (!x || !y) {
+			if (*a != *b)
+				return (unsigned char)*a < (unsigned char)*b ? -1 : 1;
+			a++;
+			b++;
+			continue;
+		}
+		while (x > 1 && *a == '0')
+			a++, x--;
+		while (y > 1 && *b == '0')
+			b++, y--;
+		if (x != y)
+			return x < y ? -1 : 1;
+
+		int order = strncmp(a, b, x);
+
+		if (order)
+			return order < 0 ? -1 : 1;
+		a += x;
+		b += y;
+	}
+	return (*a != '\0') - (*b != '\0');
+}

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From a metadata resource to a tree. wimlib's own iterator says nothing of the entries that it leaves out, and it
+ * follows lists that contain each other until the memory ends; this reader passes over each byte once.
+ */
+#include "resource.h"
+#include "tree_read.h"
+
+#include "wimplan/limits.h"
+#include "wimplan/text.h"
+
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* struct wim_dentry_on_disk (wimlib src/dentry.c). */
+#define ENTRY_ATTRIBUTES 8
+#define ENTRY_SECURITY 12
+#define ENTRY_CHILDREN 16
+#define ENTRY_CREATED 40
+#define ENTRY_WRITTEN 56
+#define ENTRY_LINKS 88 /* or the reparse tag */
+/* The smallest entry is longer; real ones take half as much again. */
+#define ENTRY_ROOM 104u
+
+static const char *const oddities[WP_ODDITIES][2] = {
+	[WP_ODD_DOTS] = { "tree-name-dots", "named \".\" or \"..\" left out" },
+	[WP_ODD_EMPTY] = { "tree-name-empty", "without a name left out" },
+	[WP_ODD_NUL] = { "tree-name-nul", "with a NUL in the name left out" },
+	[WP_ODD_DUPLICATE] = { "tree-name-duplicate", "with the name of another one in the folder left out" },
+	[WP_ODD_NOT_UTF16] = { "tree-name-not-utf16", "with a name that is no valid UTF-16, shown with U+FFFD" },
+	[WP_ODD_CHILDREN] = { "tree-children-of-file", "that is no folder has a list of its own, which is left out" },
+	[WP_ODD_MISSING] = { "tree-blobs-missing", "whose data is in another file: its size is not known" },
+};
+
+int wp_tree_fail(struct wp_tree *tree, const char *code, const char *format, ...)
+{
+	const char *subject = wp_arena_printf(tree->arena, "image %u", tree->image);
+	va_list args;
+
+	va_start(args, format);
+	wp_diag_add(tree->arena, &tree->diags, WP_ERROR, code, subject, "the tree cannot be shown: %s",
+		    wp_arena_vprintf(tree->arena, format, args));
+	va_end(args);
+	return -1;
+}
+
+void wp_tree_odd(struct wp_tree_reader *reader, enum wp_oddity oddity, uint32_t folder, const char *name)
+{
+	if (!reader->odd[oddity].count++) {
+		reader->odd[oddity].folder = folder == WP_NO_NODE ? 0 : folder;
+		reader->odd[oddity].name = wp_arena_strdup(reader->tree->arena, name);
+	}
+}
+
+static void tell_oddities(const struct wp_tree_reader *reader)
+{
+	struct wp_tree *tree = reader->tree;
+
+	for (int i = 0; i < WP_ODDITIES; i++) {
+		struct wp_buf path __attribute__((cleanup(wp_buf_free))) = { 0 };
+		uint64_t count = reader->odd[i].count;
+
+		if (!count)
+			continue;
+		wp_tree_path(tree, reader->odd[i].folder, &path);
+		if (reader->odd[i].name && path.length > 1)
+			wp_buf_putc(&path, '\\');
+		if (reader->odd[i].name)
+			wp_buf_puts(&path, reader->odd[i].name);
+		wp_diag_add(tree->arena, &tree->diags, WP_WARNING, oddities[i][0],
+			    wp_arena_printf(tree->arena, "image %u", tree->image), "%ju %s %s; the first is %s",
+			    (uintmax_t)count, count == 1 ? "entry" : "entries", oddities[i][1],
+			    wp_buf_text(&path));
+	}
+}
+
+/* Security descriptors: total length, count, sizes, bytes. Sets where the root's entry begins. */
+static int read_security(struct wp_tree_reader *reader, uint64_t *ret_root)
+{
+	struct wp_tree *tree = reader->tree;
+	uint64_t total, at, count;
+
+	if (reader->size < 8)
+		return wp_tree_fail(tree, "tree-invalid", "its metadata has only %zu bytes", reader->size);
+	total = ((uint64_t)wp_get32(reader->bytes) + 7) & ~UINT64_C(7);
+	count = wp_get32(reader->bytes + 4);
+	total = total ? total : 8;
+	at = 8 + count * 8;
+	if (total > reader->size || at > total)
+		return wp_tree_fail(tree, "tree-invalid", "its security descriptors reach over the metadata's end");
+	tree->security = wp_arena_alloc(tree->arena, count * sizeof *tree->security);
+	for (uint64_t i = 0; i < count; i++) {
+		uint64_t size = wp_get64(reader->bytes + 8 + i * 8);
+
+		if (size > total - at)
+			return wp_tree_fail(tree, "tree-invalid",
+					    "its security descriptors reach over the metadata's end");
+		uint8_t hash[EVP_MAX_MD_SIZE];
+
+		if (EVP_Digest(reader->bytes + at, size, hash, NULL, EVP_sha1(), NULL) != 1)
+			abort();
+		memcpy(tree->security[i], hash, WP_SHA1_SIZE);
+		at += size;
+	}
+	tree->security_count = (uint32_t)count;
+	*ret_root = total;
+	return 0;
+}
+
+static void *grown(void *items, size_t capacity, size_t size)
+{
+	void *more = reallocarray(items, capacity, size);
+
+	if (!more)
+		abort();
+	return more;
+}
+
+static struct wp_node *add_node(struct wp_tree_reader *reader)
+{
+	struct wp_tree *tree = reader->tree;
+	uint32_t i = tree->node_count;
+
+	if (i == reader->node_capacity) {
+		reader->node_capacity += reader->node_capacity / 2 + 64;
+		tree->nodes = grown(tree->nodes, reader->node_capacity, sizeof *tree->nodes);
+		reader->units = grown(reader->units, reader->node_capacity, sizeof *reader->units);
+		reader->ids = grown(reader->ids, reader->node_capacity, sizeof *reader->ids);
+	}
+	tree->node_count++;
+	tree->nodes[i] = (struct wp_node){
+		.parent = WP_NO_NODE,
+		.security = WP_NO_SECURITY,
+		.links = WP_NO_LINKS,
+	};
+	reader->units[i] = 0;
+	reader->ids[i] = 0;
+	return &tree->nodes[i];
+}
+
+/* Whether the entry stays; one that goes is counted. */
+static bool has_good_name(struct wp_tree_reader *reader, const struct wp_raw_entry *entry, uint32_t folder)
+{
+	const uint8_t *name = entry->name;
+	size_t length = entry->name_length;
+
+	if (!length) {
+		wp_tree_odd(reader, WP_ODD_EMPTY, folder, NULL);
+		return false;
+	}
+	if (wp_get16(name) == '.' && (length == 2 || (length == 4 && wp_get16(name + 2) == '.'))) {
+		wp_tree_odd(reader, WP_ODD_DOTS, folder, length == 2 ? "." : "..");
+		return false;
+	}
+	for (size_t i = 0; i < length; i += 2) {
+		if (name[i] || name[i + 1])
+			continue;
+		wp_tree_odd(reader, WP_ODD_NUL, folder, NULL);
+		return false;
+	}
+	return true;
+}
+
+/* Until a folder's list is read, @first_child is the list's place in the resource. */
+static int take_entry(struct wp_tree_reader *reader, const struct wp_raw_entry *entry, uint32_t folder)
+{
+	struct wp_tree *tree = reader->tree;
+	uint32_t i = tree->node_count;
+	struct wp_node *node = add_node(reader);
+	uint32_t security = wp_get32(entry->fixed + ENTRY_SECURITY);
+	uint64_t children = wp_get64(entry->fixed + ENTRY_CHILDREN);
+	bool repaired = false;
+
+	node->parent = folder;
+	node->attributes = wp_get32(entry->fixed + ENTRY_ATTRIBUTES);
+	node->created = wp_get64(entry->fixed + ENTRY_CREATED);
+	node->written = wp_get64(entry->fixed + ENTRY_WRITTEN);
+	if (security < tree->security_count)
+		node->security = security;
+	if (node->attributes & WP_ATTRIBUTE_REPARSE_POINT)
+		node->reparse_tag = wp_get32(entry->fixed + ENTRY_LINKS);
+	else if (!wp_node_is_folder(node))
+		reader->ids[i] = wp_get64(entry->fixed + ENTRY_LINKS);
+	node->name = wp_tree_add_text(reader, entry->name, folder == WP_NO_NODE ? 0 : entry->name_length, &repaired);
+	if (folder != WP_NO_NODE) {
+		reader->units[i] = reader->units[folder] + 1 + (uint32_t)entry->name_length / 2;
+		if (reader->units[i] > WP_LIMIT_PATH_UNITS)
+			return wp_tree_fail(tree, "tree-limit", "a path in it is longer than %u characters",
+					    WP_LIMIT_PATH_UNITS);
+	}
+	wp_tree_take_streams(reader, entry, node);
+	if (repaired)
+		wp_tree_odd(reader, WP_ODD_NOT_UTF16, folder, wp_tree_name(tree, i));
+	if (node->missing)
+		wp_tree_odd(reader, WP_ODD_MISSING, folder, wp_tree_name(tree, i));
+	if (children > reader->size)
+		return wp_tree_fail(tree, "tree-invalid", "the list of a folder begins behind the metadata's end");
+	if (wp_node_is_folder(node))
+		node->first_child = (uint32_t)children;
+	else if (children)
+		wp_tree_odd(reader, WP_ODD_CHILDREN, folder, wp_tree_name(tree, i));
+	return 0;
+}
+
+/* Equal names by the order in which they were read, which is that of their text. */
+static int compare_nodes(const void *a, const void *b, void *context)
+{
+	const struct wp_tree *tree = context;
+	const struct wp_node *x = a, *y = b;
+	int order = wp_text_compare_nocase(tree->text + x->name, tree->text + y->name);
+
+	if (!order)
+		order = strcmp(tree->text + x->name, tree->text + y->name);
+	return order ? order : (x->name > y->name) - (x->name < y->name);
+}
+
+/* What sorting moves besides the node. */
+struct moved {
+	struct wp_node node; /* first: compare_nodes() sees it */
+	uint32_t units;
+	uint64_t id;
+};
+
+static void sort_children(struct wp_tree_reader *reader, uint32_t first, uint32_t count)
+{
+	struct wp_tree *tree = reader->tree;
+	struct moved *items;
+	uint32_t i = 1;
+
+	while (i < count && compare_nodes(&tree->nodes[first + i - 1], &tree->nodes[first + i], tree) < 0)
+		i++;
+	/* Whoever writes a WIM writes folders in this order, or nearly: wimlib and Windows do. */
+	if (i >= count)
+		return;
+	items = grown(NULL, count, sizeof *items);
+	for (i = 0; i < count; i++)
+		items[i] = (struct moved){ tree->nodes[first + i], reader->units[first + i], reader->ids[first + i] };
+	qsort_r(items, count, sizeof *items, compare_nodes, tree);
+	for (i = 0; i < count; i++) {
+		tree->nodes[first + i] = items[i].node;
+		reader->units[first + i] = items[i].units;
+		reader->ids[first + i] = items[i].id;
+	}
+	free(items);
+}
+
+/* Of entries with exactly the same name the first one stays, as in wimlib. */
+static void drop_duplicates(struct wp_tree_reader *reader, uint32_t folder, uint32_t first)
+{
+	struct wp_tree *tree = reader->tree;
+	uint32_t to = first;
+
+	for (uint32_t i = first; i < tree->node_count; i++) {
+		if (to > first && !strcmp(wp_tree_name(tree, to - 1), wp_tree_name(tree, i))) {
+			wp_tree_odd(reader, WP_ODD_DUPLICATE, folder, wp_tree_name(tree, i));
+			continue;
+		}
+		if (to != i) {
+			tree->nodes[to] = tree->nodes[i];
+			reader->units[to] = reader->units[i];
+			reader->ids[to] = reader->ids[i];
+		}
+		to++;
+	}
+	tree->node_count = to;
+}
+
+static int read_folder(struct wp_tree_reader *reader, uint32_t folder)
+{
+	struct wp_tree *tree = reader->tree;
+	uint64_t at = tree->nodes[folder].first_child;
+	uint32_t first = tree->node_count;
+	struct wp_raw_entry entry;
+	int more;
+
+	tree->nodes[folder].first_child = first;
+	while ((more = wp_tree_raw_entry(reader, &at, &entry)) > 0) {
+		if (tree->node_count == WP_LIMIT_TREE_NODES)
+			return wp_tree_fail(tree, "tree-limit", "it has more than %u files", WP_LIMIT_TREE_NODES);
+		if (has_good_name(reader, &entry, folder) && take_entry(reader, &entry, folder))
+			return -1;
+	}
+	if (more < 0)
+		return -1;
+	sort_children(reader, first, tree->node_count - first);
+	drop_duplicates(reader, folder, first);
+	tree->nodes[folder].child_count = tree->node_count - first;
+	return 0;
+}
+
+static uint64_t mix(uint64_t id)
+{
+	id ^= id >> 31;
+	id *= UINT64_C(0x9e3779b97f4a7c15);
+	return id ^ id >> 29;
+}
+
+/* Numbers the files that have several names: nodes of one id and the same data. */
+static void number_links(struct wp_tree_reader *reader)
+{
+	struct wp_tree *tree = reader->tree;
+	size_t slots = 64;
+	uint32_t *table;
+
+	while (slots < 2 * (size_t)tree->node_count)
+		slots *= 2;
+	table = grown(NULL, slots, sizeof *table);
+	memset(table, 0xff, slots * sizeof *table);
+	for (uint32_t i = 0; i < tree->node_count; i++) {
+		struct wp_node *node = &tree->nodes[i], *other;
+		size_t slot = mix(reader->ids[i]) & (slots - 1);
+
+		if (!reader->ids[i])
+			continue;
+		while (table[slot] != WP_NO_NODE && reader->ids[table[slot]] != reader->ids[i])
+			slot = (slot + 1) & (slots - 1);
+		if (table[slot] == WP_NO_NODE) {
+			table[slot] = i;
+			continue;
+		}
+		other = &tree->nodes[table[slot]];
+		if (memcmp(other->sha1, node->sha1, WP_SHA1_SIZE))
+			continue;
+		if (other->links == WP_NO_LINKS)
+			other->links = tree->link_count++;
+		node->links = other->links;
+	}
+	free(table);
+}
+
+static int read_nodes(struct wp_tree_reader *reader)
+{
+	struct wp_tree *tree = reader->tree;
+	struct wp_raw_entry entry;
+	uint64_t at = 0;
+	bool repaired;
+	int more;
+
+	if (read_security(reader, &at))
+		return -1;
+	more = wp_tree_raw_entry(reader, &at, &entry);
+	if (more < 0 || (more && take_entry(reader, &entry, WP_NO_NODE)))
+		return -1;
+	if (!more) {
+		/* An image without any entry: an empty root. */
+		add_node(reader)->attributes = WP_ATTRIBUTE_FOLDER;
+		tree->nodes[0].name = wp_tree_add_text(reader, NULL, 0, &repaired);
+	}
+	if (!wp_node_is_folder(&tree->nodes[0]))
+		return wp_tree_fail(tree, "tree-invalid", "its root is no folder");
+	for (uint32_t i = 0; i < tree->node_count; i++)
+		if (wp_node_is_folder(&tree->nodes[i]) && tree->nodes[i].first_child && read_folder(reader, i))
+			return -1;
+	number_links(reader);
+	tell_oddities(reader);
+	return 0;
+}
+
+static int read_tree(struct wp_tree *tree, const struct wp_wim_index *index, const struct wp_metadata_resource *resource)
+{
+	struct wp_tree_reader reader = { .index = index, .tree = tree, .size = resource->size };
+	uint8_t *bytes = NULL;
+	const char *why = wp_resource_read(index, resource, &bytes);
+	int result;
+
+	if (why)
+		return wp_tree_fail(tree, "tree-unreadable", "its metadata resource is damaged: %s", why);
+	reader.bytes = bytes;
+	reader.seen = calloc(reader.size / 64 + 1, 1);
+	if (!reader.seen)
+		abort();
+	result = read_nodes(&reader);
+	free(reader.seen);
+	free(reader.units);
+	free(reader.ids);
+	free(bytes);
+	return result;
+}
+
+struct wp_tree *wp_tree_read(const struct wp_wim_index *index, uint32_t image)
+{
+	struct wp_arena *arena = wp_arena_new();
+	struct wp_tree *tree = wp_arena_alloc(arena, sizeof *tree);
+	int result;
+
+	tree->arena = arena;
+	tree->image = image;
+	if (image < 1 || image > index->image_count)
+		result = wp_tree_fail(tree, "tree-missing", "the file holds no metadata of it");
+	else if (index->images[image - 1].size > WP_LIMIT_TREE_BYTES)
+		result = wp_tree_fail(tree, "tree-limit", "its metadata has more than %u MiB",
+				      WP_LIMIT_TREE_BYTES >> 20);
+	else
+		result = read_tree(tree, index, &index->images[image - 1]);
+	if (result)
+		tree->node_count = 0;
+	else if (tree->node_count)
+		tree->nodes = grown(tree->nodes, tree->node_count, sizeof *tree->nodes);
+	return tree;
+}

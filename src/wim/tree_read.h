@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What reading a tree keeps while it goes through a metadata resource. */
+#ifndef WIMPLAN_WIM_TREE_READ_H
+#define WIMPLAN_WIM_TREE_READ_H
+
+#include "wimplan/tree.h"
+
+/* What Windows could not have made and is left out or repaired. */
+enum wp_oddity {
+	WP_ODD_DOTS,
+	WP_ODD_EMPTY,
+	WP_ODD_NUL,
+	WP_ODD_DUPLICATE,
+	WP_ODD_NOT_UTF16,
+	WP_ODD_CHILDREN,
+	WP_ODD_MISSING,
+	WP_ODDITIES,
+};
+
+struct wp_tree_reader {
+	const struct wp_wim_index *index;
+	struct wp_tree *tree;
+	const uint8_t *bytes;
+	size_t size;
+	uint8_t *seen;   /* a bit for each 8 bytes in which an entry begins */
+	uint32_t *units; /* of each node's path */
+	uint64_t *ids;   /* of each node's hard links; 0: none */
+	size_t node_capacity, stream_capacity, text_capacity;
+	struct {
+		uint64_t count;
+		uint32_t folder;  /* of the first one */
+		const char *name; /* of the first one, NULL: the folder itself */
+	} odd[WP_ODDITIES];
+};
+
+/* An entry of a folder's list, as it is stored. */
+struct wp_raw_entry {
+	const uint8_t *fixed; /* the fields up to the name */
+	const uint8_t *name;  /* UTF-16LE */
+	size_t name_length;   /* bytes */
+	const uint8_t *streams;
+	size_t stream_count;
+};
+
+/*
+ * Reads the entry at *@at and moves *@at behind it and its streams. 1: there is one, 0: the list ends, -1: the bytes
+ * cannot be one, and a diagnostic says so.
+ */
+int wp_tree_raw_entry(struct wp_tree_reader *reader, uint64_t *at, struct wp_raw_entry *ret);
+
+/* Fills the node's streams, hashes and sizes. (tree_streams.c) */
+void wp_tree_take_streams(struct wp_tree_reader *reader, const struct wp_raw_entry *entry, struct wp_node *node);
+
+/* Adds UTF-16LE to the tree's text, with U+FFFD in place of lone surrogates; *@ret_repaired tells whether there were any. */
+uint32_t wp_tree_add_text(struct wp_tree_reader *reader, const uint8_t *bytes, size_t length, bool *ret_repaired);
+
+void wp_tree_odd(struct wp_tree_reader *reader, enum wp_oddity oddity, uint32_t folder, const char *name);
+
+/* Adds an error and returns -1: the tree cannot be had. */
+int wp_tree_fail(struct wp_tree *tree, const char *code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+static inline uint16_t wp_get16(const uint8_t *p)
+{
+	return (uint16_t)(p[0] | p[1] << 8);
+}
+
+static inline uint32_t wp_get32(const uint8_t *p)
+{
+	return wp_get16(p) | (uint32_t)wp_get16(p + 2) << 16;
+}
+
+static inline uint64_t wp_get64(const uint8_t *p)
+{
+	return wp_get32(p) | (uint64_t)wp_get32(p + 4) << 32;
+}
+
+#endif

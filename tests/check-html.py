@@ -1,0 +1,199 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Renders the HTML reports in headless Chromium: check-html.py [BUILD] [--keep FOLDER].
+
+Every page is shown at the width of a desk, of a phone and of a small one, and must not be wider than its window, hold nothing
+that runs or is fetched, and bring no message to the console. $CHROMIUM names another browser of the family. Without one the test
+is skipped.
+"""
+
+import argparse
+import html
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import demo_site
+
+BROWSERS = "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
+WIDTHS = 1280, 390, 320
+LONG = "x" * 200
+MARKUP = "<script>document.title='run'</script><img src=x onerror=alert(1)> &amp; \" ' --> ]]>"
+
+# What a page says of itself, told to the page around it. An element reaches out only where nothing around it scrolls.
+PROBE = """<script>
+addEventListener('load', () => {
+	const width = document.documentElement.clientWidth;
+	const scrolls = element => element && (getComputedStyle(element).overflowX !== 'visible' || scrolls(element.parentElement));
+	const wide = [...document.querySelectorAll('main *')].filter(element =>
+		element.getBoundingClientRect().right > width + 1 && !scrolls(element.parentElement));
+	parent.postMessage({page: '%s', scroll: document.documentElement.scrollWidth, inner: innerWidth,
+		wide: wide.slice(0, 3).map(element => element.outerHTML.slice(0, 120)),
+		active: document.querySelectorAll('img,link,iframe,object,embed,svg image,[onerror],[onload],[src]').length,
+		scripts: document.scripts.length, rows: document.querySelectorAll('tbody tr').length,
+		blind: [...document.querySelectorAll('.scroll')].filter(element => !element.getAttribute('aria-label')).length,
+		title: document.title}, '*');
+});
+</script>"""
+COLLECT = """<!DOCTYPE html><meta charset="utf-8"><title>waiting</title><pre id="found"></pre><script>
+const found = [];
+addEventListener('message', event => {
+	found.push(event.data);
+	document.getElementById('found').textContent = JSON.stringify(found);
+});
+</script>
+"""
+
+COMMON = """times 2024-01-09T10:00:00Z
+image "Windows 11 Enterprise"
+	arch 9
+	edition Enterprise
+	installation-type Client
+	version 10.0.22631.{build}.0
+	languages en-US{languages}
+	default en-US
+	file /Windows/servicing/Packages/Package_for_RollupFix~31bf3856ad364e35~amd64~~22631.{build}.1.5.mum size 300 seed {build}
+	file /Windows/System32/DriverStore/FileRepository/usbhub3.inf_amd64_{hash}/usbhub3.inf size 400 seed 10
+	file /Windows/System32/ntoskrnl.exe size 120000 seed {build}
+	file /Windows/Boot/EFI/bootmgfw.efi size 2600 seed {build}
+	file /Windows/en-US/explorer.exe.mui size 60 seed 32
+	file /Windows/WinSxS/amd64_microsoft-windows-notepad_31bf3856ad364e35_10.0.22621.{build}_none_1234567890abcdef/notepad.exe size 3000 seed {build}
+"""
+OLD = "compress LZX\n" + COMMON.format(build=2861, hash="1111222233334444", languages=",fr-FR") + """
+	file /Windows/fr-FR/explorer.exe.mui size 60 seed 33
+image "gone"
+	arch 9
+	file /gone.txt "gone"
+"""
+NEW = "compress LZX\n" + COMMON.format(build=3007, hash="5555666677778888", languages="") + f"""
+	file "/Windows/<b>bold.txt" "new"
+	file /Windows/{LONG}/{LONG}.dll size 5000 seed 7
+	file /Windows/servicing/Packages/{LONG}~31bf3856ad364e35~amd64~~10.0.1.1.mum "package"
+"""
+# Names that a browser would act on; the edition that got lost.
+HOSTILE = NEW.replace("Windows 11 Enterprise", MARKUP.replace('"', '\\"')).replace("\tedition Enterprise\n", "") + f'image "{LONG}"\n'
+
+counts = {True: 0, False: 0}
+
+
+def expect(condition, message):
+    counts[bool(condition)] += 1
+    if not condition:
+        print(f"check-html: {message}")
+    return bool(condition)
+
+
+def find_browser():
+    named = os.environ.get("CHROMIUM")
+    return named or next((path for path in map(shutil.which, BROWSERS) if path), None)
+
+
+def make_pages(build, root):
+    """The reports by a short name."""
+    folder, env = demo_site.make(build, root)
+    for name, recipe in ("old", OLD), ("new", NEW), ("hostile", HOSTILE):
+        made = subprocess.run(["mkwim", "-", folder / f"{name}.wim"], env=env, input=recipe, text=True, capture_output=True)
+        expect(made.returncode == 0, f"mkwim {name}.wim: {made.stderr}")
+    pages = {}
+    for name, words in {
+        "diff": ["diff", "--servicing", "--files", "old.wim", "new.wim"],
+        "diff-plain": ["diff", "old.wim", "new.wim"],
+        "diff-same": ["diff", "--servicing", "--files", "old.wim", "old.wim"],
+        "diff-hostile": ["diff", "--servicing", "--files", "--match", "1:1", "old.wim", "hostile.wim"],
+        "plan": ["show", "plan.json"],
+        "plan-all": ["show", "--all", "plan.json"],
+    }.items():
+        done = subprocess.run(["wimplan", words[0], "--format", "html", *words[1:]], cwd=folder, env=env, capture_output=True)
+        if expect(done.returncode == 0, f"wimplan {' '.join(words)}: {done.stderr.decode()}"):
+            pages[name] = done.stdout.decode("utf-8")
+    return pages
+
+
+def check_source(name, text):
+    expect(text.startswith("<!DOCTYPE html>") and text.endswith("</html>\n"), f"{name}: it is not one page")
+    expect(not re.search(r"<script|<img|<link|https?://|url\(|@import", text), f"{name}: something runs or is fetched")
+    expect(not re.search(r"[\x00-\x08\x0b-\x1f\x7f]", text), f"{name}: a control character stands in it")
+    expect("default-src 'none'" in text, f"{name}: nothing forbids the browser to run or fetch what a name says")
+    expect("prefers-color-scheme" in text and "@media print" in text, f"{name}: it has no style for the dark, or for paper")
+    for tag in "main", "section", "table", "tbody", "div", "ul", "dl", "h2", "h3", "td", "code", "span":
+        expect(len(re.findall(rf"<{tag}[ >]", text)) == text.count(f"</{tag}>"), f"{name}: <{tag}> is not always closed")
+
+
+def render(browser, root, pages):
+    """Shows each page as it is, and with the probe at each width, all within one page. Returns what the probes and the console said."""
+    frames = []
+    for name, text in pages.items():
+        (root / f"{name}.html").write_text(text, encoding="utf-8")
+        frames.append(f'<iframe src="{name}.html" width="1280" height="800"></iframe>')
+        open_page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>\n', "", text)
+        for width in WIDTHS:
+            probed = open_page.replace("</body>", PROBE % f"{name}@{width}" + "</body>")
+            (root / f"{name}-{width}.probe.html").write_text(probed, encoding="utf-8")
+            frames.append(f'<iframe src="{name}-{width}.probe.html" width="{width}" height="800" style="border:0"></iframe>')
+    collect = root / "collect.html"
+    collect.write_text(COLLECT + "\n".join(frames), encoding="utf-8")
+    with tempfile.TemporaryDirectory() as profile:
+        done = subprocess.run(
+            [browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+             "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+             f"--user-data-dir={profile}", "--enable-logging=stderr", "--virtual-time-budget=10000", "--window-size=1400,1000",
+             "--dump-dom", collect.as_uri()],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
+    console = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
+    match = re.search(r'<pre id="found">(.*?)</pre>', done.stdout, re.S)
+    found = json.loads(html.unescape(match.group(1))) if match and match.group(1) else []
+    return {said["page"]: said for said in found}, console, done.stderr
+
+
+def check_rendered(name, width, said):
+    what = f"{name} at {width}"
+    if not expect(said, f"{what}: the browser did not show it"):
+        return
+    expect(said["inner"] == width, f"{what}: the window is {said['inner']} wide")
+    expect(said["scroll"] <= said["inner"] and not said["wide"],
+           f"{what}: the page is {said['scroll']} wide; what reaches out: {said['wide']}")
+    expect(said["scripts"] == 1 and not said["active"], f"{what}: {said['active']} elements could run or fetch something")
+    expect(not said["blind"], f"{what}: a table has no name for those who do not see it")
+    expect(said["title"] != "run", f"{what}: a name was run")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("build", nargs="?", default="build")
+    parser.add_argument("--keep", help="where the pages are left to be looked at")
+    args = parser.parse_args()
+    browser = find_browser()
+    with tempfile.TemporaryDirectory() as scratch:
+        root = pathlib.Path(scratch)
+        pages = make_pages(args.build, root)
+        for name, text in pages.items():
+            check_source(name, text)
+        if args.keep:
+            for name, text in pages.items():
+                (pathlib.Path(args.keep) / f"{name}.html").write_text(text, encoding="utf-8")
+        if browser:
+            # A page that is too wide and one that fails must be noticed, or silence would mean nothing.
+            pages["bad"] = '<!DOCTYPE html><title>bad</title><body><main><p style="width:2000px">wide</main>' \
+                           "<script>console.error('heard')</script></body>"
+            said, console, log = render(browser, root, pages)
+            bad = pages.pop("bad")
+            expect(said.get(f"bad@{WIDTHS[1]}", {}).get("scroll", 0) >= 2000, f"the probe does not notice a page that is too wide: {log[-600:]}")
+            expect(any("heard" in line for line in console), "messages on the console are not seen")
+            for line in console:
+                expect("heard" in line and bad, f"on the console: {line}")
+            for name in pages:
+                for width in WIDTHS:
+                    check_rendered(name, width, said.get(f"{name}@{width}"))
+        else:
+            print("check-html: there is no Chromium (make deps check-html installs it); the pages are only read, not shown")
+    print(f"{counts[True]} passed, {counts[False]} failed")
+    return 1 if counts[False] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

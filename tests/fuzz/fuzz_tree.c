@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A metadata resource as any bytes: what is read of it is a tree that holds together. */
+#include "wimplan/servicing.h"
+#include "wimplan/tree.h"
+
+#include <openssl/evp.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_tree(const struct wp_tree *tree)
+{
+	for (uint32_t i = 1; i < tree->node_count; i++) {
+		const struct wp_node *node = &tree->nodes[i];
+
+		if (node->parent >= i || node->name >= tree->text_length ||
+		    (node->child_count && node->first_child + node->child_count > tree->node_count) ||
+		    node->first_stream + node->stream_count > tree->stream_count)
+			abort();
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	char path[] = "/dev/shm/wimplan-fuzz-XXXXXX";
+	int fd = mkstemp(path);
+
+	if (fd < 0 || write(fd, data, size) != (ssize_t)size)
+		abort();
+	close(fd);
+
+	/* An index of one image that is the whole file, with the SHA-1 that belongs to it. */
+	struct wp_wim *wim __attribute__((cleanup(wp_wim_freep))) = wp_wim_read(path);
+	struct wp_metadata_resource resource = { .stored = size, .size = size };
+	uint32_t buckets[65537] = { 0 };
+	struct wp_wim_index index = {
+		.arena = arena, .wim = wim, .buckets = buckets, .images = &resource, .image_count = 1
+	};
+	struct wp_servicing servicing;
+	uint8_t hash[EVP_MAX_MD_SIZE];
+
+	EVP_Digest(data, size, hash, NULL, EVP_sha1(), NULL);
+	for (size_t i = 0; i < WP_SHA1_SIZE; i++)
+		resource.sha1[i] = hash[i];
+
+	struct wp_tree *tree __attribute__((cleanup(wp_tree_freep))) = wp_tree_read(&index, 1);
+
+	check_tree(tree);
+	wp_servicing_read(arena, tree, &servicing);
+	unlink(path);
+	return 0;
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Diffs and plans as Markdown and HTML: what they say, and that no name in them is taken for markup. */
+#include "diff_fixture.h"
+
+static size_t occurrences(const char *text, const char *part)
+{
+	size_t count = 0;
+
+	while ((text = strstr(text, part))) {
+		text += strlen(part);
+		count++;
+	}
+	return count;
+}
+
+static void expect_balanced(const char *page)
+{
+	static const char *const tags[] = { "main", "section", "table", "thead", "tbody", "tr", "td",	"div",
+					    "ul",   "li",      "dl",	"dd",	 "h2",	  "h3", "span", "code" };
+
+	for (size_t i = 0; i < COUNT(tags); i++) {
+		char plain[16], open[16], close[16];
+
+		snprintf(plain, sizeof plain, "<%s>", tags[i]);
+		snprintf(open, sizeof open, "<%s ", tags[i]);
+		snprintf(close, sizeof close, "</%s>", tags[i]);
+		cr_expect_eq(occurrences(page, plain) + occurrences(page, open), occurrences(page, close), "<%s>",
+			     tags[i]);
+	}
+}
+
+Test(report, diff_markdown_escapes_and_says_all)
+{
+	static const char *const parts[] = {
+		"| Old | 2023-12/install.wim | 4.92 GiB |  |\n",
+		"**Warning: lost metadata.** 2 values",
+		"- image 1: edition\\_id was Enterprise\n",
+		"| new | 4,402 | 1.08 GiB | 310.00 MiB |\n",
+		"| 3 | 2 | Windows 11 Pro | same | edition |  |\n",
+		"|  | 3 | &lt;script&gt;alert(\"1\")&lt;/script&gt; &amp; \\| \\`x\\` \\\\x1b\\[31m | added |  |  |\n",
+		"| edition\\_id | Enterprise | (absent) | LOST |\n",
+		"| changed | Cumulative updates | Package\\_for\\_RollupFix | amd64 | 22631.2861.1.5 | 22631.3007.1.6 "
+		"|\n",
+		"SHA-1 abcd000000000000000000000000000000000000 |",
+		"| renamed | \\\\Windows\\\\System32\\\\new.dll | \\\\Windows\\\\System32\\\\old.dll |  |\n",
+		"And 7,364 more paths.\n",
+	};
+	struct diff_fixture f;
+	char *text;
+
+	diff_fixture_init(&f);
+	text = diff_report(wp_report_diff_markdown, &f.diff, 80, false, false);
+	for (size_t i = 0; i < COUNT(parts); i++)
+		cr_expect_contains(text, parts[i]);
+	cr_expect_lacks(text, "<script");
+	free(text);
+}
+
+Test(report, diff_html_escapes_and_says_all)
+{
+	static const char *const parts[] = {
+		"<!DOCTYPE html>\n<html lang=\"en\">",
+		"default-src 'none'",
+		"<title>What changed from 2023-12/install.wim to 2024-01/install.wim</title>",
+		"The new file is 5.1 GiB, of which 310 MiB is new",
+		"<h2>Lost metadata</h2>",
+		"<a href=\"#image-1\">Image 1</a> Windows 11 Enterprise: <code>edition_id</code> was <b>Enterprise</b>",
+		"<section id=\"image-1\">",
+		"&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; | `x` \\x1b[31m",
+		"<td class=\"version\">22631.3007.1.6</td>",
+		"SHA-1 1234000000000000000000000000000000000000",
+		"<th colspan=\"5\" scope=\"rowgroup\">Cumulative updates</th>",
+		"<i class=\"changed\" style=\"width:",
+		"<br><span class=\"soft\">was \\Windows\\System32\\old.dll</span>",
+		"7,364 more paths are not listed here.",
+		"<span class=\"badge warning\">warning</span>",
+	};
+	struct diff_fixture f;
+	char *page;
+
+	diff_fixture_init(&f);
+	page = diff_report(wp_report_diff_html, &f.diff, 80, false, false);
+	for (size_t i = 0; i < COUNT(parts); i++)
+		cr_expect_contains(page, parts[i]);
+	cr_expect_lacks(page, "<script");
+	cr_expect_lacks(page, "\033");
+	expect_balanced(page);
+	free(page);
+}
+
+Test(report, diff_html_of_little)
+{
+	struct diff_fixture f;
+	char *page;
+
+	diff_fixture_init(&f);
+	f.diff.image_count = 0;
+	f.diff.blobs_known = false;
+	f.diff.diags.count = 0;
+	page = diff_report(wp_report_diff_html, &f.diff, 80, false, false);
+	cr_expect_lacks(page, "What a redistribution brings");
+	cr_expect_lacks(page, "Remarks");
+	expect_balanced(page);
+	free(page);
+}
+
+Test(report, plan_html_escapes_and_says_all)
+{
+	static const char *const parts[] = {
+		"<h1>Image package change report, site P01</h1>",
+		"<div class=\"card changed\"><b>1</b> <span>to reload</span></div>",
+		"P0100123 Windows 11 &lt;b&gt; &amp; &#39;x&#39;</h3>",
+		"<dd>ReloadImageProperties, then RefreshPkgSource</dd>",
+		"<td class=\"value\">10.0.22631.2861</td>",
+		"content: modified 2026-02-14 03:10Z",
+		"<span class=\"badge blocked\">source-missing</span><br>nothing stands at the path",
+		"Put the source back, or correct PkgSourcePath or the map.",
+		"Boot images, report only",
+		"<details>\n<summary>Unchanged: 1</summary>",
+	};
+	const char *updates[] = { "KB5034765" };
+	const struct wp_content_change content = { .updates = updates,
+						   .update_count = 1,
+						   .groups = { [WP_ITEM_DRIVER] = { .changed = 12 } },
+						   .bytes_new = MIB(310),
+						   .bytes = MIB(5120) };
+	const char *inside = "KB5034765 added, 12 drivers changed, 310.00 MiB of 5.00 GiB new";
+	struct report_fixture f;
+	char *page;
+
+	report_fixture_init(&f);
+	f.entries[FIXTURE_CHANGE].name = "Windows 11 <b> & 'x'";
+	f.entries[FIXTURE_CHANGE].content = &content;
+	page = report_of(wp_report_plan_markdown, &f.plan, 80, false, false);
+	cr_expect_contains(page, inside);
+	free(page);
+	page = report_of(wp_report_plan_html, &f.plan, 80, false, false);
+	for (size_t i = 0; i < COUNT(parts); i++)
+		cr_expect_contains(page, parts[i]);
+	cr_expect_contains(page, inside);
+	expect_balanced(page);
+	free(page);
+	page = report_of(wp_report_plan_html, &f.plan, 80, true, false);
+	cr_expect_contains(page, "<details open>");
+	free(page);
+}
