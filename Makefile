@@ -124,6 +124,7 @@ coverage:
 
 bench: $(BUILD)/wimplan $(BUILD)/mkwim
 	@tests/bench/bench.py $(BUILD) $(BENCH)
+	@tests/bench/diff_bench.py $(BUILD)
 
 # Fuzzes every target for SECONDS with clang's libFuzzer, from the corpora in tests/fuzz/corpus.
 SECONDS ?= 60
