@@ -163,6 +163,7 @@ coverage:
 bench: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/mkwim $(BUILD)/site-provider $(BUILD)/bare-requests
 	@tests/bench/bench.py $(BUILD) $(BENCH)
 	@tests/bench/apply_bench.py $(BUILD) $(BENCH)
+	@tests/bench/diff_bench.py $(BUILD)
 
 # Fuzzes every target for SECONDS with clang's libFuzzer, from the corpora in tests/fuzz/corpus.
 SECONDS ?= 60
