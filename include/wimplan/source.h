@@ -77,8 +77,7 @@ struct wp_identity_store {
 	/* Fills ret->content_id and the blob totals; false when the file id is not known. Calls are never concurrent. */
 	bool (*find)(void *context, const char *file_id, struct wp_wim_content *ret);
 	void (*add)(void *context, const char *file_id, const struct wp_wim_content *content);
-	/* The same for summaries of contents; NULL: none are made. */
-	bool (*has_summary)(void *context, const char *file_id);
+	/* The same for summaries of contents, of files that are new to the store; NULL: none are made. */
 	void (*add_summary)(void *context, const char *file_id, const struct wp_content_summary *summary);
 };
 

@@ -75,7 +75,6 @@ void wp_identities_free(struct wp_identities *identities);
 
 /* The part of the store that is about summaries. */
 void wp_summaries_free(struct wp_summaries *summaries);
-bool wp_summaries_have(void *context, const char *file_id);
 void wp_summaries_add(void *context, const char *file_id, const struct wp_content_summary *summary);
 /* Writes what was added in one transaction. */
 int wp_summaries_flush(struct wp_cache *cache, struct wp_error *err);

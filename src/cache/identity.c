@@ -207,7 +207,6 @@ struct wp_identity_store wp_cache_identities(struct wp_cache *cache)
 		.context = cache,
 		.find = find,
 		.add = add,
-		.has_summary = wp_summaries_have,
 		.add_summary = wp_summaries_add,
 	};
 }

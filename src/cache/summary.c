@@ -60,11 +60,6 @@ static struct kept *find(const struct wp_summaries *summaries, const char *file_
 	return NULL;
 }
 
-bool wp_summaries_have(void *context, const char *file_id)
-{
-	return find(summaries_of(context), file_id) != NULL;
-}
-
 void wp_summaries_add(void *context, const char *file_id, const struct wp_content_summary *summary)
 {
 	struct wp_summaries *summaries = summaries_of(context);

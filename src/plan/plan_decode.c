@@ -139,42 +139,6 @@ static void decode_preconditions(struct decoder *decoder, const json_t *object, 
 	hash_of(decoder, object, "image_property_sha256", conditions->image_property_sha256);
 }
 
-static uint64_t count_of(const json_t *object, const char *key)
-{
-	return number_of(object, key).value;
-}
-
-/* Plans of before it was known what is inside have no such member. */
-static void decode_content(struct decoder *decoder, const json_t *object, struct wp_entry *entry)
-{
-	const json_t *updates = json_object_get(object, "updates_added"), *groups = json_object_get(object, "groups");
-	struct wp_content_change *change;
-
-	if (!json_is_object(object))
-		return;
-	change = wp_arena_alloc(decoder->arena, sizeof *change);
-	for (size_t i = 0; i < json_array_size(updates); i++) {
-		const char *text = json_string_value(json_array_get(updates, i));
-
-		if (text)
-			*WP_PUSH(decoder->arena, change->updates, change->update_count) =
-				wp_arena_strdup(decoder->arena, text);
-	}
-	for (size_t i = 0; i < json_array_size(groups); i++) {
-		const json_t *item = json_array_get(groups, i);
-		const char *name = json_string_value(json_object_get(item, "group"));
-
-		for (int g = 0; name && g < WP_ITEM_GROUPS; g++)
-			if (!strcmp(name, wp_item_group_name((enum wp_item_group)g)))
-				change->groups[g] = (struct wp_group_change){ count_of(item, "added"),
-									      count_of(item, "removed"),
-									      count_of(item, "changed") };
-	}
-	change->bytes_new = count_of(object, "bytes_new");
-	change->bytes = count_of(object, "bytes");
-	entry->content = change;
-}
-
 static void decode_expected(struct decoder *decoder, const json_t *object, struct wp_entry *entry)
 {
 	const json_t *images;
@@ -243,7 +207,6 @@ static void decode_entry(struct decoder *decoder, const json_t *object, bool unc
 	entry->source_path = text_of(decoder, object, "source_path");
 	decode_preconditions(decoder, json_object_get(object, "preconditions"), &entry->preconditions);
 	decode_expected(decoder, json_object_get(object, "expect"), entry);
-	decode_content(decoder, json_object_get(object, "content"), entry);
 }
 
 /* Whether @a comes before @b in the order of execution. */

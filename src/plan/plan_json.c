@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Writes the plan file. */
+#include "contents_json.h"
 #include "plan_json.h"
 
 #include "wimplan/plan.h"
@@ -109,38 +110,6 @@ static json_t *expect_json(const struct wp_entry *entry)
 	return object;
 }
 
-/* null where it is not known. */
-static json_t *content_json(const struct wp_content_change *change)
-{
-	json_t *object, *updates, *groups;
-
-	if (!change)
-		return json_null();
-	object = json_object();
-	updates = json_array();
-	groups = json_array();
-	for (size_t i = 0; i < change->update_count; i++)
-		push(updates, wp_json_text(change->updates[i]));
-	for (int g = 0; g < WP_ITEM_GROUPS; g++) {
-		const struct wp_group_change *group = &change->groups[g];
-		json_t *item;
-
-		if (!group->added && !group->removed && !group->changed)
-			continue;
-		item = json_object();
-		set(item, "group", wp_json_text(wp_item_group_name((enum wp_item_group)g)));
-		set(item, "added", wp_json_u64(group->added));
-		set(item, "removed", wp_json_u64(group->removed));
-		set(item, "changed", wp_json_u64(group->changed));
-		push(groups, item);
-	}
-	set(object, "updates_added", updates);
-	set(object, "groups", groups);
-	set(object, "bytes_new", wp_json_u64(change->bytes_new));
-	set(object, "bytes", wp_json_u64(change->bytes));
-	return object;
-}
-
 static json_t *actions_json(const struct wp_entry *entry)
 {
 	json_t *array = json_array();
@@ -170,7 +139,6 @@ static json_t *entry_json(const struct wp_entry *entry)
 	set(object, "reasons", reasons_json(entry));
 	set(object, "preconditions", preconditions_json(&entry->preconditions));
 	set(object, "expect", expect_json(entry));
-	set(object, "content", content_json(entry->content));
 	return object;
 }
 
@@ -238,6 +206,7 @@ json_t *wp_plan_json(const struct wp_plan *plan)
 	set(object, "created_at", time_json(plan->created_at));
 	set(object, "created_by", wp_json_text(plan->created_by));
 	set(object, "snapshot_taken_at", time_json(plan->snapshot_taken_at));
+	set(object, "contents", wp_plan_contents_json(plan));
 	set(object, "body", wp_plan_body_json(plan));
 	return object;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Reads a plan file: refuses what is no plan of a known format or was changed, then decodes it. */
+#include "contents_json.h"
 #include "plan_decode.h"
 #include "plan_json.h"
 
@@ -100,6 +101,8 @@ int wp_plan_parse(const char *text, size_t length, const char *subject, struct w
 	damage = decode_envelope(plan, document);
 	if (!damage)
 		damage = wp_plan_decode_body(plan, json_object_get(document, "body"));
+	if (!damage)
+		wp_plan_decode_contents(plan, json_object_get(document, "contents"));
 	if (damage) {
 		status = wp_fail(err, WP_E_REFUSED, "plan-damaged", subject, "%s is not a whole plan: %s; plan again",
 				 subject, damage);

@@ -172,8 +172,11 @@ static bool find_known(struct look *look)
 		return false;
 	pthread_mutex_lock(&look->observer->store_lock);
 	known = store->find(store->context, look->source->wim->file_id, &look->source->content);
-	if (look->source->wants_summary && store->has_summary(store->context, look->source->wim->file_id))
-		look->source->wants_summary = false;
+	/* Only of what is read anyway: a file that is known is not opened by wimlib again. */
+	if (!known && store->add_summary && look->observer->summaries < WP_LIMIT_SCAN_SUMMARIES) {
+		look->observer->summaries++;
+		look->source->wants_summary = true;
+	}
 	pthread_mutex_unlock(&look->observer->store_lock);
 	return known;
 }
@@ -201,7 +204,7 @@ static void read_content(struct look *look)
 	bool by_wimlib = !wim->file_id[0]; /* layer 1 has no XML: what wimlib says of it is said every time */
 	bool failed;
 
-	if (find_known(look) && !source->wants_summary)
+	if (find_known(look))
 		return;
 	source->content_read = true;
 	failed = source->wants_summary ? !summarize(look) : wp_wim_read_content(wim, &source->content) != 0;

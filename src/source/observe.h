@@ -13,7 +13,7 @@ struct wp_source {
 	struct wp_observation observation;
 	struct wp_wim *wim;            /* owned */
 	struct wp_wim_content content; /* of the .wim alone */
-	bool wants_summary;            /* if the store has none of it yet */
+	bool wants_summary;            /* it is new to the store, and within the bound of one scan */
 	struct wp_content_summary summary; /* bytes are NULL: none was made */
 	bool content_read;             /* wimlib was asked for it: the store may learn it when no gate says otherwise */
 };
@@ -22,7 +22,8 @@ struct wp_source {
 struct wp_observer {
 	struct wp_lookup *lookup;
 	const struct wp_identity_store *store; /* NULL for none */
-	pthread_mutex_t store_lock;
+	pthread_mutex_t store_lock; /* also of the count below */
+	size_t summaries;           /* that this scan makes */
 };
 
 /* Fills @source. The texts of the observation are allocated from @arena, which no other thread uses. */

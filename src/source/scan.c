@@ -230,8 +230,6 @@ struct wp_scan *wp_scan_run(const struct wp_record *records, size_t count, const
 	scan->observations = wp_arena_alloc(arena, count * sizeof *scan->observations);
 	count = collect(scan, scratch, records, requests);
 	make_sources(scan, requests, count);
-	for (size_t i = 0; options->store && options->store->has_summary && i < scan->source_count; i++)
-		scan->sources[i].wants_summary = i < WP_LIMIT_SCAN_SUMMARIES;
 	scan->thread_count = options->jobs < WP_LIMIT_JOBS ? options->jobs : WP_LIMIT_JOBS;
 	if (scan->thread_count > scan->source_count)
 		scan->thread_count = (unsigned int)scan->source_count;

@@ -56,7 +56,7 @@ Test(plan_json, body)
 	cr_expect_str_eq(
 		canonical_of(site->arena, wp_plan_body_json(plan)),
 		"{\"applyable\":true,\"changes\":[{\"actions\":[\"ReloadImageProperties\"],\"class\":\"SMS_"
-		"ImagePackage\",\"content\":null,"
+		"ImagePackage\","
 		"\"expect\":{\"content_id\":\"" FIXTURE_DIGEST("c") "\",\"file_id\":\"" FIXTURE_DIGEST(
 			"f") "\","
 			     "\"images\":[{\"architecture_code\":9,\"index\":1,\"language\":\"en-US\",\"name\":"
@@ -116,7 +116,7 @@ Test(plan_json, envelope)
 	cr_expect_str_eq(wp_json_get_text(json, "created_at"), "2026-02-20T03:00:00Z");
 	cr_expect_str_eq(wp_json_get_text(json, "created_by"), "ann@desk");
 	cr_expect_str_eq(wp_json_get_text(json, "snapshot_taken_at"), "2026-02-20T02:10:00Z");
-	cr_expect_eq(json_object_size(json), 8);
+	cr_expect_eq(json_object_size(json), 9);
 	cr_expect(!strstr(body, "/mnt"), "no path of this machine");
 	cr_expect(strstr(body, "\"SourceVersion\":\"9007199254740993\""));
 	json_decref(json);

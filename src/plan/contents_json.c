@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What changed packages bring. It stands beside the body, outside of the digest: the cache keeps a bounded number of
+ * summaries, and a plan's id must not depend on which of them it still has.
+ */
+#include "contents_json.h"
+
+#include "wimplan/json.h"
+
+#include <string.h>
+
+static json_t *groups_json(const struct wp_content_change *change)
+{
+	json_t *groups = json_array();
+
+	for (int g = 0; g < WP_ITEM_GROUPS; g++) {
+		const struct wp_group_change *group = &change->groups[g];
+		json_t *item;
+
+		if (!group->added && !group->removed && !group->changed)
+			continue;
+		item = json_object();
+		json_object_set_new(item, "group", wp_json_text(wp_item_group_name((enum wp_item_group)g)));
+		json_object_set_new(item, "added", wp_json_u64(group->added));
+		json_object_set_new(item, "removed", wp_json_u64(group->removed));
+		json_object_set_new(item, "changed", wp_json_u64(group->changed));
+		json_array_append_new(groups, item);
+	}
+	return groups;
+}
+
+static json_t *change_json(const char *package_id, const struct wp_content_change *change)
+{
+	json_t *object = json_object(), *updates = json_array();
+
+	for (size_t i = 0; i < change->update_count; i++)
+		json_array_append_new(updates, wp_json_text(change->updates[i]));
+	json_object_set_new(object, "package_id", wp_json_text(package_id));
+	json_object_set_new(object, "updates_added", updates);
+	json_object_set_new(object, "groups", groups_json(change));
+	json_object_set_new(object, "bytes_new", wp_json_u64(change->bytes_new));
+	json_object_set_new(object, "bytes", wp_json_u64(change->bytes));
+	return object;
+}
+
+json_t *wp_plan_contents_json(const struct wp_plan *plan)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < plan->entry_count; i++)
+		if (plan->entries[i].content)
+			json_array_append_new(array, change_json(plan->entries[i].package_id, plan->entries[i].content));
+	return array;
+}
+
+static uint64_t count_of(const json_t *object, const char *key)
+{
+	uint64_t count;
+
+	return wp_json_get_u64(object, key, &count) ? count : 0;
+}
+
+static struct wp_content_change *decode_change(struct wp_arena *arena, const json_t *object)
+{
+	const json_t *updates = json_object_get(object, "updates_added"), *groups = json_object_get(object, "groups");
+	struct wp_content_change *change = wp_arena_alloc(arena, sizeof *change);
+
+	for (size_t i = 0; i < json_array_size(updates); i++) {
+		const char *text = json_string_value(json_array_get(updates, i));
+
+		if (text)
+			*WP_PUSH(arena, change->updates, change->update_count) = wp_arena_strdup(arena, text);
+	}
+	for (size_t i = 0; i < json_array_size(groups); i++) {
+		const json_t *item = json_array_get(groups, i);
+		const char *name = wp_json_get_text(item, "group");
+
+		for (int g = 0; name && g < WP_ITEM_GROUPS; g++)
+			if (!strcmp(name, wp_item_group_name((enum wp_item_group)g)))
+				change->groups[g] = (struct wp_group_change){ count_of(item, "added"),
+									      count_of(item, "removed"),
+									      count_of(item, "changed") };
+	}
+	change->bytes_new = count_of(object, "bytes_new");
+	change->bytes = count_of(object, "bytes");
+	return change;
+}
+
+void wp_plan_decode_contents(struct wp_plan *plan, const json_t *contents)
+{
+	size_t at = 0;
+
+	/* Both are in the order of execution: one walk finds each package. */
+	for (size_t i = 0; i < json_array_size(contents); i++) {
+		const json_t *object = json_array_get(contents, i);
+		const char *package_id = wp_json_get_text(object, "package_id");
+
+		while (package_id && at < plan->entry_count && strcmp(plan->entries[at].package_id, package_id) != 0)
+			at++;
+		if (package_id && at < plan->entry_count)
+			plan->entries[at].content = decode_change(plan->arena, object);
+	}
+}
