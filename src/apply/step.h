@@ -54,6 +54,7 @@ struct wp_step {
 	bool intended;       /* pending, and the journal says that its call may begin */
 	bool waiting;        /* its effect is being looked for */
 	bool last_look;      /* the settle time was over before this run: one look, and no wait */
+	bool prolonged;      /* it is looked for longer, because the site is at work on the package */
 	bool lost;           /* nobody knows what became of the last call, so an effect is taken for its own */
 	bool commit_failed;  /* the entity could not be written back; the error says why */
 	int64_t due_ms;      /* of the next look, or of the next attempt */
