@@ -53,7 +53,7 @@ void wp_run_intend(struct wp_run *run, struct wp_step *step)
 
 	if (is_young(step))
 		return;
-	/* Steps that have to wait are among them: mostly they are refreshes, and their reloads stand right before them. */
+	/* Steps that have to wait are among them: mostly refreshes, whose reloads stand right before them. */
 	for (size_t i = step->position; i < run->apply->steps.count && count < BATCH && !run->stop; i++) {
 		if (!wp_run_is_open(&run->apply->steps.items[i]))
 			continue;

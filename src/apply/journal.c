@@ -260,8 +260,8 @@ int wp_journal_runs(struct wp_journal *journal, struct wp_journal_runs *ret, str
 
 /*
  * What was intended may have been called, and the crash of the machine took every trace. A call is made only while its
- * intention is young, so the latest time that it can have begun at is known; and only to a record that is as planned, so
- * it is known what it looked like before.
+ * intention is young, so the latest time that it can have begun at is known; and only to a record that is as planned,
+ * so it is known what it looked like before.
  */
 static void suspect(struct wp_step *step)
 {
@@ -438,7 +438,7 @@ int wp_journal_sync(struct wp_journal *journal, struct wp_error *err)
 
 	if (status || !journal->dirty)
 		return status;
-	/* What a commit does itself with FULL: a sync of the log after the last frame (https://www.sqlite.org/wal.html). */
+	/* What a commit does itself with FULL: it syncs the log after its last frame (SQLite src/wal.c, walFrames()). */
 	if (journal->wal) {
 		result = sqlite3_file_control(journal->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file);
 		if (result == SQLITE_OK && file && file->pMethods)
