@@ -119,6 +119,7 @@ static void send_call(struct wp_run *run, struct wp_step *step, const struct wp_
 	struct wp_http http = { 0 };
 	struct wp_answer answer;
 
+	wp_run_intend(run, step);
 	step->state = WP_STATE_STARTED;
 	step->attempts++;
 	step->sends++;
@@ -131,8 +132,9 @@ static void send_call(struct wp_run *run, struct wp_step *step, const struct wp_
 	step->error[0] = '\0';
 	wp_classify_digest(record, step->property_before);
 	wp_run_save(run, step, "started");
-	wp_run_sync(run);
-	/* Not on disk: then it is not sent. */
+	/* A killed run leaves this behind; that the machine may crash is what the intention is for. */
+	wp_run_write(run);
+	/* Not written: then it is not sent. */
 	if (!run->stop) {
 		wp_provider_send(run->session->provider, "POST", path, "{}", &http);
 		wp_answer_read(&http, true, &answer);

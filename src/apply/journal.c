@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The journal in SQLite: a call is on disk before it is sent, its outcome before anything waits. */
+/* The journal in SQLite: that a call may begin is on disk before it is sent, its outcome before anything waits. */
 #include "journal.h"
 #include "lock.h"
 
@@ -12,8 +12,11 @@
 
 /* "wpjr": tells a journal from any other database. */
 #define APPLICATION_ID 0x77706a72
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 #define BUSY_MILLISECONDS 10000
+/* The state of a pending step that the run may call without another sync. Only the journal knows it. */
+#define INTENDED "intended"
+#define BOOT_ID_FILE "/proc/sys/kernel/random/boot_id"
 
 static const char schema[] =
 	"CREATE TABLE plan (id TEXT NOT NULL, site_code TEXT NOT NULL) STRICT;"
@@ -22,7 +25,8 @@ static const char schema[] =
 	"CREATE TABLE step (position INTEGER PRIMARY KEY, package_id TEXT NOT NULL, action TEXT NOT NULL,"
 	" state TEXT NOT NULL, looked_up INTEGER NOT NULL, attempts INTEGER NOT NULL, started_at INTEGER,"
 	" finished_at INTEGER, started_unix INTEGER, version_before INTEGER, version_after INTEGER,"
-	" property_before TEXT NOT NULL, return_value INTEGER, error TEXT) STRICT;"
+	" property_before TEXT NOT NULL, return_value INTEGER, error TEXT,"
+	" intended_at INTEGER, intended_unix INTEGER, boot TEXT NOT NULL) STRICT;"
 	"CREATE TABLE event (id INTEGER PRIMARY KEY, run INTEGER NOT NULL, position INTEGER NOT NULL, "
 	"at INTEGER NOT NULL,"
 	" what TEXT NOT NULL, detail TEXT) STRICT;";
@@ -33,7 +37,10 @@ struct wp_journal {
 	char *path;
 	int lock; /* -1: none */
 	bool write;
-	bool open; /* a transaction is, with what is not yet on disk */
+	bool open; /* a transaction is, with what is not yet written */
+	bool dirty; /* something is written, and perhaps not yet on disk */
+	bool wal;
+	char boot[40]; /* tells this time that the machine runs from any other; "" when the kernel does not say */
 	int64_t run;
 };
 
@@ -59,6 +66,33 @@ static int64_t number(struct wp_journal *journal, const char *sql)
 		value = sqlite3_column_int64(statement, 0);
 	sqlite3_finalize(statement);
 	return value;
+}
+
+static bool is_wal(struct wp_journal *journal)
+{
+	sqlite3_stmt *statement = NULL;
+	const char *mode = NULL;
+	bool wal;
+
+	if (sqlite3_prepare_v2(journal->db, "PRAGMA journal_mode", -1, &statement, NULL) == SQLITE_OK &&
+	    sqlite3_step(statement) == SQLITE_ROW)
+		mode = (const char *)sqlite3_column_text(statement, 0);
+	wal = mode && !strcmp(mode, "wal");
+	sqlite3_finalize(statement);
+	return wal;
+}
+
+/* random(4): "generated once" at boot, so the same until the machine stops, and never again after it. */
+static void read_boot_id(char *room, size_t size)
+{
+	FILE *file = fopen(BOOT_ID_FILE, "re");
+
+	room[0] = '\0';
+	if (file && !fgets(room, (int)size, file))
+		room[0] = '\0';
+	room[strcspn(room, "\n")] = '\0';
+	if (file)
+		fclose(file);
 }
 
 static int create(struct wp_journal *journal, const struct wp_plan *plan, struct wp_error *err)
@@ -110,11 +144,14 @@ static int prepare(struct wp_journal *journal, const struct wp_plan *plan, struc
 	sqlite3_db_config(journal->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	if (journal->write) {
 		/*
-		 * One fsync for a commit instead of three. Where WAL does not work (network file systems) SQLite stays
-		 * with its rollback journal. FULL puts each commit on disk in both.
+		 * In WAL mode a commit is written without a sync (NORMAL), and wp_journal_sync() says when there has to
+		 * be one. Where WAL does not work (network file systems) SQLite stays with its rollback journal, which
+		 * NORMAL does not make as safe: there each commit goes to the disk (FULL).
 		 */
-		if (execute(journal, "PRAGMA trusted_schema=OFF; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-			    err))
+		if (execute(journal, "PRAGMA trusted_schema=OFF; PRAGMA journal_mode=WAL;", err))
+			return WP_E_FAILED;
+		journal->wal = is_wal(journal);
+		if (execute(journal, journal->wal ? "PRAGMA synchronous=NORMAL" : "PRAGMA synchronous=FULL", err))
 			return WP_E_FAILED;
 		if (!number(journal, "SELECT count(*) FROM sqlite_schema"))
 			status = create(journal, plan, err);
@@ -127,8 +164,8 @@ static int prepare(struct wp_journal *journal, const struct wp_plan *plan, struc
 		status = check_plan(journal, plan, err);
 	if (status || !journal->write)
 		return status;
-	if (sqlite3_prepare_v2(journal->db, "INSERT OR REPLACE INTO step VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)", -1,
-			       &journal->save, NULL) != SQLITE_OK ||
+	if (sqlite3_prepare_v2(journal->db, "INSERT OR REPLACE INTO step VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+			       -1, &journal->save, NULL) != SQLITE_OK ||
 	    sqlite3_prepare_v2(journal->db, "INSERT INTO event (run, position, at, what, detail) VALUES (?,?,?,?,?)",
 			       -1, &journal->event, NULL) != SQLITE_OK)
 		return fail(journal, err);
@@ -148,6 +185,7 @@ int wp_journal_open(const char *path, enum wp_journal_mode mode, const struct wp
 		abort();
 	journal->lock = -1;
 	journal->write = mode == WP_JOURNAL_WRITE;
+	read_boot_id(journal->boot, sizeof journal->boot);
 	if (journal->write)
 		status = wp_lock_take(path, false, "this plan", &journal->lock, err);
 	/* Also a reader opens it for writing: a journal whose run was killed has to be put in order first. */
@@ -220,17 +258,37 @@ int wp_journal_runs(struct wp_journal *journal, struct wp_journal_runs *ret, str
 	return WP_OK;
 }
 
-static bool load_step(sqlite3_stmt *row, struct wp_steps *steps)
+/*
+ * What was intended may have been called, and the crash of the machine took every trace. A call is made only while its
+ * intention is young, so the latest time that it can have begun at is known; and only to a record that is as planned,
+ * so it is known what it looked like before.
+ */
+static void suspect(struct wp_step *step)
+{
+	const struct wp_preconditions *planned = &step->entry->preconditions;
+
+	step->state = WP_STATE_STARTED;
+	step->attempts++;
+	step->started_at = step->intended_at;
+	step->started_unix = step->intended_unix + WP_INTENTION_SECONDS;
+	step->version_before = planned->source_version;
+	snprintf(step->property_before, sizeof step->property_before, "%s", planned->image_property_sha256);
+}
+
+static bool load_step(const struct wp_journal *journal, sqlite3_stmt *row, struct wp_steps *steps)
 {
 	int64_t position = sqlite3_column_int64(row, 0);
 	struct wp_step *step;
-	char state[24];
+	char state[24], boot[sizeof journal->boot];
+	bool intended;
 
 	if (position < 0 || (uint64_t)position >= steps->count)
 		return false;
 	step = &steps->items[position];
 	column_text(row, 1, state, sizeof state);
-	if (!wp_state_from_name(state, &step->state))
+	intended = !strcmp(state, INTENDED);
+	step->state = WP_STATE_PENDING;
+	if (!intended && !wp_state_from_name(state, &step->state))
 		return false;
 	step->looked_up = sqlite3_column_int(row, 2);
 	step->attempts = (uint64_t)sqlite3_column_int64(row, 3);
@@ -243,6 +301,12 @@ static bool load_step(sqlite3_stmt *row, struct wp_steps *steps)
 	step->has_return_value = sqlite3_column_type(row, 10) != SQLITE_NULL;
 	step->return_value = sqlite3_column_int64(row, 10);
 	column_text(row, 11, step->error, sizeof step->error);
+	step->intended_at = column_time(row, 12);
+	step->intended_unix = sqlite3_column_int64(row, 13);
+	column_text(row, 14, boot, sizeof boot);
+	/* Since then the machine has not stopped: what was written is there, so it was not begun. */
+	if (intended && (!boot[0] || strcmp(boot, journal->boot)))
+		suspect(step);
 	return true;
 }
 
@@ -254,11 +318,12 @@ int wp_journal_load(struct wp_journal *journal, struct wp_steps *steps, struct w
 
 	if (sqlite3_prepare_v2(journal->db,
 			       "SELECT position, state, looked_up, attempts, started_at, finished_at, started_unix,"
-			       " version_before, version_after, property_before, return_value, error FROM step",
+			       " version_before, version_after, property_before, return_value, error,"
+			       " intended_at, intended_unix, boot FROM step",
 			       -1, &statement, NULL) != SQLITE_OK)
 		return fail(journal, err);
 	while ((result = sqlite3_step(statement)) == SQLITE_ROW && good)
-		good = load_step(statement, steps);
+		good = load_step(journal, statement, steps);
 	sqlite3_finalize(statement);
 	if (!good)
 		return wp_fail(err, WP_E_FAILED, "journal", journal->path,
@@ -277,13 +342,14 @@ int wp_journal_begin(struct wp_journal *journal, const char *provider, const cha
 		abort();
 	status = execute(journal, sql, err);
 	sqlite3_free(sql);
+	journal->dirty = true;
 	journal->run = sqlite3_last_insert_rowid(journal->db);
 	return status;
 }
 
 int wp_journal_finish(struct wp_journal *journal, int exit_status, struct wp_time now, struct wp_error *err)
 {
-	int status = wp_journal_sync(journal, err);
+	int status = wp_journal_write(journal, err);
 	char *sql = sqlite3_mprintf("UPDATE run SET finished_at=%lld, exit_status=%d WHERE id=%lld",
 				    (long long)now.ticks, exit_status, (long long)journal->run);
 
@@ -292,7 +358,8 @@ int wp_journal_finish(struct wp_journal *journal, int exit_status, struct wp_tim
 	if (!status)
 		status = execute(journal, sql, err);
 	sqlite3_free(sql);
-	return status;
+	journal->dirty = true;
+	return status ? status : wp_journal_sync(journal, err);
 }
 
 static void bind_time(sqlite3_stmt *statement, int index, struct wp_time time)
@@ -316,12 +383,15 @@ static void bind_text(sqlite3_stmt *statement, int index, const char *text)
 	sqlite3_bind_text(statement, index, text, -1, SQLITE_STATIC);
 }
 
-static void bind_step(sqlite3_stmt *save, const struct wp_step *step)
+static void bind_step(const struct wp_journal *journal, const struct wp_step *step)
 {
+	bool intended = step->intended && step->state == WP_STATE_PENDING;
+	sqlite3_stmt *save = journal->save;
+
 	sqlite3_bind_int64(save, 1, (int64_t)step->position);
 	bind_text(save, 2, step->entry->package_id);
 	bind_text(save, 3, wp_action_name(step->action));
-	bind_text(save, 4, wp_state_name(step->state));
+	bind_text(save, 4, intended ? INTENDED : wp_state_name(step->state));
 	sqlite3_bind_int(save, 5, step->looked_up);
 	sqlite3_bind_int64(save, 6, (int64_t)step->attempts);
 	bind_time(save, 7, step->started_at);
@@ -338,6 +408,9 @@ static void bind_step(sqlite3_stmt *save, const struct wp_step *step)
 		bind_text(save, 14, step->error);
 	else
 		sqlite3_bind_null(save, 14);
+	bind_time(save, 15, step->intended_at);
+	sqlite3_bind_int64(save, 16, step->intended_unix);
+	bind_text(save, 17, journal->boot);
 }
 
 static bool run_once(sqlite3_stmt *statement)
@@ -349,26 +422,55 @@ static bool run_once(sqlite3_stmt *statement)
 	return result == SQLITE_DONE;
 }
 
-int wp_journal_sync(struct wp_journal *journal, struct wp_error *err)
+int wp_journal_write(struct wp_journal *journal, struct wp_error *err)
 {
 	if (!journal->open)
 		return WP_OK;
 	journal->open = false;
+	journal->dirty = true;
 	return execute(journal, "COMMIT", err);
+}
+
+int wp_journal_sync(struct wp_journal *journal, struct wp_error *err)
+{
+	int status = wp_journal_write(journal, err), result;
+	sqlite3_file *file = NULL;
+
+	if (status || !journal->dirty)
+		return status;
+	/* What a commit does itself with FULL: it syncs the log after its last frame (SQLite src/wal.c, walFrames()). */
+	if (journal->wal) {
+		result = sqlite3_file_control(journal->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file);
+		if (result == SQLITE_OK && file && file->pMethods)
+			result = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
+		if (result != SQLITE_OK)
+			return wp_fail(err, WP_E_FAILED, "journal", journal->path,
+				       "the journal %s cannot be put on disk: %s", journal->path,
+				       sqlite3_errstr(result));
+	}
+	journal->dirty = false;
+	return WP_OK;
+}
+
+int wp_journal_intend(struct wp_journal *journal, const struct wp_step *step, struct wp_error *err)
+{
+	if (!journal->open && execute(journal, "BEGIN IMMEDIATE", err))
+		return WP_E_FAILED;
+	journal->open = true;
+	bind_step(journal, step);
+	return run_once(journal->save) ? WP_OK : fail(journal, err);
 }
 
 int wp_journal_save(struct wp_journal *journal, const struct wp_step *step, const char *event, struct wp_time now,
 		    struct wp_error *err)
 {
-	if (!journal->open && execute(journal, "BEGIN IMMEDIATE", err))
+	if (wp_journal_intend(journal, step, err))
 		return WP_E_FAILED;
-	journal->open = true;
-	bind_step(journal->save, step);
 	sqlite3_bind_int64(journal->event, 1, journal->run);
 	sqlite3_bind_int64(journal->event, 2, (int64_t)step->position);
 	sqlite3_bind_int64(journal->event, 3, now.ticks);
 	bind_text(journal->event, 4, event);
 	if (step->error[0])
 		bind_text(journal->event, 5, step->error);
-	return run_once(journal->save) && run_once(journal->event) ? WP_OK : fail(journal, err);
+	return run_once(journal->event) ? WP_OK : fail(journal, err);
 }

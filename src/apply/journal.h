@@ -32,7 +32,10 @@ struct wp_journal_runs {
 };
 int wp_journal_runs(struct wp_journal *journal, struct wp_journal_runs *ret, struct wp_error *err);
 
-/* Fills the steps with what the journal knows of them. */
+/*
+ * Fills the steps with what the journal knows of them. What was intended before the machine stopped is started: it may
+ * have been called.
+ */
 int wp_journal_load(struct wp_journal *journal, struct wp_steps *steps, struct wp_error *err);
 
 /* Begins a run of this program; the process id stands there for people. */
@@ -41,12 +44,22 @@ int wp_journal_begin(struct wp_journal *journal, const char *provider, const cha
 int wp_journal_finish(struct wp_journal *journal, int exit_status, struct wp_time now, struct wp_error *err);
 
 /*
- * Keeps the step as it is now, and says in the list of events what happened. It is on disk after wp_journal_sync(),
- * which has to come before a call is sent and before the run waits for anything. What is lost between is looked up by
- * the next run, for its step has begun on disk.
+ * For so long after its intention a step may be called. A longer time would save few syncs, and would make the look-up
+ * after a crash longer for all.
+ */
+#define WP_INTENTION_SECONDS 10
+
+/*
+ * Keeps the step as it is now, and says in the list of events what happened. wp_journal_write() makes it outlast this
+ * process, however it ends, and has to come before a call is sent; wp_journal_sync() makes it outlast the machine's
+ * crash as well, and has to come before the first call of what was intended, and before the run waits for anything.
  */
 int wp_journal_save(struct wp_journal *journal, const struct wp_step *step, const char *event, struct wp_time now,
 		    struct wp_error *err);
+int wp_journal_write(struct wp_journal *journal, struct wp_error *err);
 int wp_journal_sync(struct wp_journal *journal, struct wp_error *err);
+
+/* Keeps the step, with intended as it stands there, without an event: nothing has happened. */
+int wp_journal_intend(struct wp_journal *journal, const struct wp_step *step, struct wp_error *err);
 
 #endif

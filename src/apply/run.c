@@ -23,6 +23,14 @@ void wp_run_save(struct wp_run *run, struct wp_step *step, const char *event)
 			  step->entry->package_id, wp_action_name(step->action), wp_state_name(step->state));
 }
 
+void wp_run_write(struct wp_run *run)
+{
+	struct wp_error err;
+
+	if (wp_journal_write(run->journal, &err))
+		wp_run_fail(run, &err);
+}
+
 void wp_run_sync(struct wp_run *run)
 {
 	struct wp_error err;
@@ -54,7 +62,7 @@ static bool may_begin(struct wp_run *run)
 	return false;
 }
 
-static bool is_open(const struct wp_step *step)
+bool wp_run_is_open(const struct wp_step *step)
 {
 	return step->selected && !step->waiting && step->state == WP_STATE_PENDING;
 }
@@ -69,7 +77,7 @@ static struct wp_step *next_step(struct wp_run *run, int64_t *ret_pause)
 	for (size_t i = run->first_open; i < run->apply->steps.count; i++) {
 		struct wp_step *step = &run->apply->steps.items[i];
 
-		if (!is_open(step)) {
+		if (!wp_run_is_open(step)) {
 			if (first && !step->waiting)
 				run->first_open = i + 1;
 			else
@@ -78,7 +86,7 @@ static struct wp_step *next_step(struct wp_run *run, int64_t *ret_pause)
 		}
 		first = false;
 		if (step->reload && step->reload->selected && !wp_state_is_good(step->reload->state)) {
-			if (step->reload->waiting || is_open(step->reload))
+			if (step->reload->waiting || wp_run_is_open(step->reload))
 				continue;
 			wp_run_end_step(run, step, WP_STATE_SKIPPED, "the planned reload of this package is not done");
 			continue;
@@ -136,6 +144,7 @@ void wp_run_steps(struct wp_run *run)
 			wp_clock_wait(pause);
 	}
 	wp_settle_finish(run);
+	wp_run_withdraw(run);
 	wp_run_sync(run);
 	wp_apply_progress(run->apply, "%s", "");
 }

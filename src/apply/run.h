@@ -25,14 +25,27 @@ void wp_run_steps(struct wp_run *run);
  */
 void wp_run_save(struct wp_run *run, struct wp_step *step, const char *event);
 
-/* Puts on disk what was kept so far. */
+/* Writes what was kept so far, so that the end of this process does not lose it. No sync. */
+void wp_run_write(struct wp_run *run);
+
+/* Puts on disk what was kept so far: a crash of the machine does not lose it either. */
 void wp_run_sync(struct wp_run *run);
+
+/* Selected, pending, and not looked for. */
+bool wp_run_is_open(const struct wp_step *step);
 
 /* Gives the step its outcome. @error may be NULL. */
 void wp_run_end_step(struct wp_run *run, struct wp_step *step, enum wp_state state, const char *error);
 
 /* Stops the run because nothing can go on. */
 void wp_run_fail(struct wp_run *run, const struct wp_error *err);
+
+/* intend.c: what stands on disk before a call. */
+
+/* Keeps on disk that the call of @step may begin, mostly together with those of the steps after it. */
+void wp_run_intend(struct wp_run *run, struct wp_step *step);
+/* Takes back what was intended and not begun, at the end of a run. */
+void wp_run_withdraw(struct wp_run *run);
 
 /* call.c: one step, from the look at its record to the answer. */
 void wp_run_call(struct wp_run *run, struct wp_step *step);

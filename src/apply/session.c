@@ -117,6 +117,17 @@ static int check_actions(struct wp_session *session, const struct wp_actions *ac
 		       apply->connection.url, missing.data, apply->plan_path);
 }
 
+/* Without a service description there is no way in for this program, but the plan need not wait for one. */
+static int fail_metadata(struct wp_session *session, const char *why, struct wp_error *err)
+{
+	const struct wp_apply *apply = session->apply;
+
+	return wp_fail(err, WP_E_FAILED, "bad-metadata", apply->connection.url,
+		       "what %s/wmi/$metadata gives cannot be used: %.500s; is the URL that of an AdminService? Where "
+		       "the site has none, make a script with 'wimplan show --format powershell %s' and run it on the site",
+		       apply->connection.url, why, apply->plan_path);
+}
+
 static int read_metadata(struct wp_session *session, struct wp_error *err)
 {
 	struct wp_http http = { 0 };
@@ -142,9 +153,10 @@ static int read_metadata(struct wp_session *session, struct wp_error *err)
 	if (http.status == 200 && (http.transport == WP_ANSWERED || http.hopeless))
 		wrong = wp_actions_end(actions);
 	if (wrong)
-		status = wp_fail(err, WP_E_FAILED, "bad-metadata", session->apply->connection.url,
-				 "what %s/wmi/$metadata gives cannot be used: %s; is the URL that of an AdminService?",
-				 session->apply->connection.url, wrong);
+		status = fail_metadata(session, wrong, err);
+	else if (http.transport == WP_ANSWERED && http.status != 200 && answer.said != WP_SAID_DENIED &&
+		 answer.said != WP_SAID_AGAIN)
+		status = fail_metadata(session, answer.why[0] ? answer.why : "no service description", err);
 	else if (http.transport != WP_ANSWERED || http.status != 200)
 		status = fail_answer(session, &answer, "its $metadata", err);
 	else

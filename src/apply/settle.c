@@ -3,6 +3,8 @@
 #include "run.h"
 #include "clock.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #define FIRST_INTERVAL_MS 100
@@ -22,6 +24,7 @@ void wp_settle_add(struct wp_run *run, struct wp_step *step)
 
 	passed = passed < 0 ? 0 : passed > settle ? settle : passed;
 	step->waiting = true;
+	step->prolonged = false;
 	step->due_ms = wp_clock_ms();
 	step->interval_ms = FIRST_INTERVAL_MS;
 	step->deadline_ms = step->last_look ? step->due_ms : step->due_ms + settle - passed;
@@ -75,6 +78,33 @@ static void give_up(struct wp_run *run, struct wp_step *step, const struct wp_re
 	}
 }
 
+/*
+ * The settle time has passed, but the site says that it is at work on the package: the work may be that of a lost
+ * refresh, and SourceVersion grows at its end. So it is not sent again meanwhile. Looks for another settle time, once;
+ * then nobody knows what became of it in this run. ActionInProgress: SMS_PackageBaseclass, 0 is none.
+ */
+static bool still_at_work(struct wp_run *run, struct wp_step *step, const struct wp_record *record, int64_t now)
+{
+	char text[sizeof step->error];
+
+	if (step->action != WP_REFRESH || step->state != WP_STATE_STARTED || !record->action_in_progress.known ||
+	    !record->action_in_progress.value)
+		return false;
+	snprintf(text, sizeof text,
+		 "no answer, and the site is still at work on the package (ActionInProgress is %" PRIu64 ")",
+		 record->action_in_progress.value);
+	if (!step->prolonged) {
+		step->prolonged = true;
+		step->deadline_ms = now + run->apply->settle_ms;
+		wp_step_error(step, "%s", text);
+		return true;
+	}
+	leave(run, step);
+	step->version_after = record->source_version;
+	wp_run_end_step(run, step, WP_STATE_UNKNOWN, text);
+	return true;
+}
+
 /* Looks once. Returns false when the record could not be read. */
 static bool look(struct wp_run *run, struct wp_step *step)
 {
@@ -93,6 +123,8 @@ static bool look(struct wp_run *run, struct wp_step *step)
 		wp_settle_seen(run, step, &set->records[0]);
 		return true;
 	}
+	if (began >= step->deadline_ms && set && still_at_work(run, step, &set->records[0], began))
+		return true;
 	if (began >= step->deadline_ms)
 		give_up(run, step, set ? &set->records[0] : NULL, why);
 	else if (!step->commit_failed)

@@ -42,6 +42,8 @@ struct wp_step {
 	uint64_t attempts; /* calls that may have left this machine, over all runs */
 	struct wp_time started_at, finished_at;
 	int64_t started_unix; /* when the last call began, by the machine's clock */
+	struct wp_time intended_at; /* since when it stands on disk that the call may begin; see intend.c */
+	int64_t intended_unix;      /* the same by the machine's clock */
 	struct wp_number version_before, version_after;
 	char property_before[WP_HASH_TEXT]; /* digest of ImageProperty before the call; "" when there was none */
 	bool has_return_value;
@@ -49,8 +51,10 @@ struct wp_step {
 	char error[600]; /* "" when there is none */
 	/* Of this run. */
 	bool selected;
+	bool intended;       /* pending, and the journal says that its call may begin */
 	bool waiting;        /* its effect is being looked for */
 	bool last_look;      /* the settle time was over before this run: one look, and no wait */
+	bool prolonged;      /* it is looked for longer, because the site is at work on the package */
 	bool lost;           /* nobody knows what became of the last call, so an effect is taken for its own */
 	bool commit_failed;  /* the entity could not be written back; the error says why */
 	int64_t due_ms;      /* of the next look, or of the next attempt */

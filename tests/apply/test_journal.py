@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What wimplan-apply keeps on disk, and what it does when it cannot: test_journal.py BUILD [NAME…]."""
 
+import contextlib
 import json
 import os
+import pathlib
 import re
 import resource
 import signal
+import sqlite3
 import sys
 import time
 
@@ -17,24 +20,122 @@ def journal_of(site):
     return next(path for path in site.folder.glob("plan*journal*") if not path.name.endswith(("-wal", "-shm", "-journal")))
 
 
+def steps_of(path):
+    """position → (state, boot id), from a journal that a killed run has left."""
+    with contextlib.closing(sqlite3.connect(path)) as journal:
+        return {position: (state, boot) for position, state, boot in journal.execute("SELECT position, state, boot FROM step")}
+
+
+def trace(site, server, expect):
+    """What a run under strace did, in order: fdatasync, fsync, GET, POST."""
+    arguments = [site.program("wimplan-apply"), *site.apply_arguments(server, "run")]
+    # Leaks cannot be looked for under a tracer.
+    result = site.run("strace", "-f", "-qq", "-e", "trace=fdatasync,fsync,sendto,write", "-s", "12", "-o", "trace", *arguments,
+                      env={"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"})
+    expect.status(result, 0)
+    found = (re.search(r"\b(fdatasync|fsync|(?:sendto|write)\(\d+, \"(GET|POST))", line)
+             for line in (site.folder / "trace").read_text().splitlines())
+    return [match.group(2) or match.group(1) for match in found if match]
+
+
 def test_on_disk_before_the_call(build, folder, expect):
-    """Between what is read before a call and the call stands a write through to the disk."""
+    """Between what is read before the first call of a batch and that call stands a write through to the disk."""
     site = Site(build, folder, kinds=("both", "refresh", "both")).make_plan()
     with site.start(load=True) as server:
-        arguments = [site.program("wimplan-apply"), *site.apply_arguments(server, "run")]
-        # Leaks cannot be looked for under a tracer.
-        result = site.run("strace", "-f", "-qq", "-e", "trace=fdatasync,fsync,sendto,write", "-s", "12", "-o", "trace", *arguments,
-                          env={"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"})
-        expect.status(result, 0)
-    last, calls = None, 0
-    for line in (folder / "trace").read_text().splitlines():
-        found = re.search(r"\b(fdatasync|fsync|(?:sendto|write)\(\d+, \"(GET|POST))", line)
-        if found and found.group(2) == "POST":
-            calls += 1
-            expect(last in ("fdatasync", "fsync"), f"before call {calls} came {last}")
-        if found:
-            last = found.group(2) or found.group(1)
-    expect.equal(calls, 5, "calls")
+        did = trace(site, server, expect)
+    expect.equal(did.count("POST"), 5, "calls")
+    expect(did[did.index("POST") - 1] in ("fdatasync", "fsync"), f"before the first call came {did[:did.index('POST')]}")
+
+
+def test_batches(build, folder, expect):
+    """No step is called before it stands on disk that it may be: 32 with one sync, and then the next ones."""
+    site = Site(build, folder, kinds=("both",) * 35, shared=5, install=False).make_plan()
+    with site.start(load=True) as server:
+        did = trace(site, server, expect)
+        syncs = ["POST" if what == "POST" else "sync" for what in did if what != "GET"]
+        expect.equal(syncs.count("POST"), 70, "calls")
+        calls = [len(run.split()) for run in " ".join(syncs).split("sync")]
+        expect(max(calls) <= 32, f"calls between two syncs: {calls}")
+        expect(len([count for count in calls if count]) < 12, f"more syncs than are needed: {calls}")
+        site.forget()
+    with site.start(faults=[{"method": "POST", "nth": 34, "action": "slow", "seconds": 20}], load=True) as server:
+        process = site.start_apply(server)
+        while len(site.requests("POST")) < 34 and process.poll() is None:
+            time.sleep(0.02)
+        process.kill()
+        process.communicate()
+        boot = pathlib.Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        steps = steps_of(journal_of(site))
+    expect.equal({steps.get(position) for position in range(33)}, {("done", boot)}, "the steps before")
+    expect.equal(steps.get(33), ("started", boot), "the step that was called")
+    expect.equal({steps.get(position) for position in range(34, 64)}, {("intended", boot)}, "the steps after")
+    expect(all(position < 66 for position in steps), f"intended: {len(steps)} steps")
+
+
+def killed_in_the_call(site, server, number=1):
+    """A run that is killed when the provider has got its call."""
+    process = site.start_apply(server, "run", "--settle", "60")
+    while len(site.requests("POST")) < number and process.poll() is None:
+        time.sleep(0.02)
+    time.sleep(0.3)
+    process.kill()
+    process.communicate()
+
+
+def test_machine_crashed(build, folder, expect):
+    """What was written without a sync is gone, and the boot id is another one: what was intended may have been called."""
+    site = Site(build, folder, kinds=("refresh", "refresh", "both")).make_plan()
+    for boot in ("00000000-0000-0000-0000-000000000000", ""):
+        faults = [{"method": "POST", "nth": 1, "action": "slow", "seconds": 1}]
+        with site.start("--settle-delay", "2", faults=faults, load=True) as server:
+            killed_in_the_call(site, server)
+            with contextlib.closing(sqlite3.connect(journal_of(site))) as journal, journal:
+                expect.equal(journal.execute("SELECT state FROM step WHERE position = 0").fetchone(), ("started",), "before the crash")
+                journal.execute("UPDATE step SET state = 'intended', boot = ?, attempts = 0, started_at = NULL, started_unix = 0,"
+                                " version_before = NULL, property_before = ''", (boot,))
+                journal.execute("DELETE FROM event")
+            status = json.loads(site.apply(server, "status", "--json").stdout)
+            expect.equal({step["outcome"] for step in status["steps"]}, {"started"}, f"status with boot id {boot!r}")
+            began = time.time()
+            expect.status(site.apply(server, "run", "--settle", "5"), 0)
+            posts = site.requests("POST")
+            expect.equal(len([entry for entry in posts if site.packages[0]["id"] in entry["path"]]), 1, "calls of what was called")
+            expect.equal(len(posts), 4, "calls")
+            # The latest time that they can have been called at is now: an intention is good for longer than all this took.
+            expect(all(entry["at"] - began > 5 for entry in posts[1:]), f"sent again after {[entry['at'] - began for entry in posts]}")
+            first = next(step for step in site.receipt()["steps"] if step["package_id"] == site.packages[0]["id"])
+            expect.equal((first["outcome"], first["looked_up"], first["source_version_before"], first["source_version_after"]),
+                         ("done", True, 3, 4), "what was called")
+            expect.equal(site.effects("refresh"), {package["id"]: 1 for package in site.packages}, "refreshes")
+        site.forget()
+
+
+def test_same_boot(build, folder, expect):
+    """While the machine runs, what was intended and not started was not called: nothing waits."""
+    site = Site(build, folder, kinds=("refresh", "refresh", "both")).make_plan()
+    with site.start(faults=[{"method": "POST", "nth": 1, "action": "slow", "seconds": 1}], load=True) as server:
+        killed_in_the_call(site, server)
+        expect.equal([state for state, _ in steps_of(journal_of(site)).values()], ["started"] + 3 * ["intended"], "after the kill")
+        status = json.loads(site.apply(server, "status", "--json").stdout)
+        expect.equal([step["outcome"] for step in status["steps"]], ["started"] + 3 * ["pending"], "status")
+        began = time.monotonic()
+        expect.status(site.apply(server, "run", "--settle", "60"), 0)
+        expect(time.monotonic() - began < 10, f"it took {time.monotonic() - began:.0f} s")
+        expect.equal([step["looked_up"] for step in site.receipt()["steps"]], [True, False, False, False], "looked up")
+    expect.equal(site.effects("refresh"), {package["id"]: 1 for package in site.packages}, "refreshes")
+
+
+def test_intentions_are_withdrawn(build, folder, expect):
+    """A run that ends by itself leaves nothing that a later boot would have to look up."""
+    site = Site(build, folder, kinds=("refresh",) * 3).make_plan()
+    with site.start(faults=[{"method": "POST", "nth": 1, "action": "slow", "seconds": 2}], load=True) as server:
+        process = site.start_apply(server)
+        while not site.requests("POST") and process.poll() is None:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+        expect.equal(process.returncode, 143, "exit status")
+    expect.equal([state for state, _ in steps_of(journal_of(site)).values()], ["done", "pending", "pending"], "states")
 
 
 def test_journal_of_another_plan(build, folder, expect):

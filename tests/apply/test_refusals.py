@@ -2,7 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What wimplan-apply does not do: stale, damaged, foreign and finished plans, two at a time. test_refusals.py BUILD [NAME…]."""
 
+import hashlib
 import json
+import os
+import pathlib
 import sys
 import time
 
@@ -143,6 +146,60 @@ def test_two_at_a_time(build, folder, expect):
         expect.equal(first.returncode, 0, "the first run")
 
 
+def test_lock_file(build, folder, expect):
+    """Without XDG_RUNTIME_DIR it has the user's id in its name. What is not the user's own is left alone, with status 5."""
+    site = Site(build, folder, kinds=("refresh",)).make_plan()
+    with site.start(load=True) as server:
+        digest = hashlib.sha256(f"{server.url}\nP01".lower().encode()).hexdigest()[:16]
+        expect.status(site.apply(server, env={"XDG_RUNTIME_DIR": ""}), 0)
+        made = [path for place in ("/run/lock", "/tmp") for path in pathlib.Path(place).glob(f"wimplan-apply-*{digest}.lock")]
+        expect.equal([path.name for path in made], [f"wimplan-apply-{os.getuid()}-{digest}.lock"], "lock files")
+        for path in made:
+            path.unlink()
+        site.forget()
+    with site.start(load=True) as server:
+        expect.status(site.apply(server, "run", "--window", "2020-01-01T00:00Z/2020-01-02T00:00Z"), 6)
+        site.forget()
+        lock, = folder.glob("wimplan-apply-*.lock")
+        (folder / "precious").write_text("not to be touched\n")
+        lock.unlink()
+        for name, make in {"link": lambda: lock.symlink_to(folder / "precious"), "hard link": lambda: lock.hardlink_to(folder / "precious"),
+                           "FIFO": lambda: os.mkfifo(lock), "other user": lambda: (lock.touch(0o600), os.chown(lock, 12345, -1))}.items():
+            if name == "other user" and os.getuid():
+                continue
+            make()
+            result = site.apply(server)
+            expect.status(result, 5)
+            expect.says(result.stderr, lock.name)
+            lock.unlink()
+        expect.equal((folder / "precious").read_text(), "not to be touched\n", "what the lock linked to")
+        expect.equal(site.requests("POST"), [], "calls")
+
+
+def test_lock_of_another_user(build, folder, expect):
+    """Who may not open the lock file is told that it is busy, and which file it is."""
+    site = Site(build, folder, kinds=("refresh",)).make_plan()
+    other = {}
+    with site.start(load=True) as server:
+        expect.status(site.apply(server, "run", "--window", "2020-01-01T00:00Z/2020-01-02T00:00Z"), 6)
+        lock, = folder.glob("wimplan-apply-*.lock")
+        if os.getuid():
+            lock.chmod(0)
+        else:
+            # Root may open every file, so the second user is nobody, where nobody can reach the program.
+            folder.chmod(0o755)
+            other = {"user": 65534, "group": 65534, "extra_groups": []}
+            try:
+                if site.run("wimplan-apply", "--version", **other).returncode:
+                    return
+            except PermissionError:
+                return
+        result = site.apply(server, **other)
+        expect.status(result, 5)
+        expect.says(result.stderr, str(lock), "permi")
+        expect.equal(site.requests("POST"), [], "calls")
+
+
 def test_provider_without_the_methods(build, folder, expect):
     site = Site(build, folder).make_plan()
     with site.start("--no-bound-actions", load=True) as server:
@@ -150,6 +207,18 @@ def test_provider_without_the_methods(build, folder, expect):
         expect(result.returncode in (1, 4), f"exit status {result.returncode}")
         expect.says(result.stderr, RELOAD, "powershell")
     expect.equal(site.requests("POST"), [], "calls")
+
+
+def test_no_metadata(build, folder, expect):
+    """No service description, or something else in its place: the way out is named."""
+    site = Site(build, folder).make_plan()
+    for fault in ({"action": "status", "status": 404}, {"action": "status", "status": 500}, {"action": "html", "status": 404},
+                  {"action": "html", "status": 200}):
+        with site.start(faults=[{"path": "*$metadata", **fault}], load=True) as server:
+            result = site.apply(server)
+            expect.status(result, 1)
+            expect.says(result.stderr, "$metadata", "wimplan show --format powershell plan.json", server.url)
+            expect.equal(site.requests("POST"), [], f"calls with {fault}")
 
 
 def test_not_an_admin_service(build, folder, expect):

@@ -157,6 +157,27 @@ def test_no_answer_but_effect(build, folder, expect):
             site.forget()
 
 
+def test_lost_and_at_work(build, folder, expect):
+    """A refresh without an answer, whose work at the site outlasts the settle time: ActionInProgress keeps it from being sent again."""
+    site = Site(build, folder, kinds=("refresh", "reload")).make_plan()
+    fault = {"method": "POST", "path": "*RefreshPkgSource", "nth": 1, "action": "close-after-effect"}
+    for delay, settle, runs in (("6", "3", 2), ("9", "2", 4), ("3", "2", 1)):
+        with site.start("--settle-delay", delay, faults=[fault], load=True) as server:
+            statuses = []
+            while 0 not in statuses and len(statuses) < runs:
+                result = site.apply(server, "run", "--settle", settle)
+                statuses.append(result.returncode)
+                step = step_of(site, site.packages[0], REFRESH)
+                expect.equal(step["outcome"], "done" if result.returncode == 0 else "unknown", f"outcome of run {len(statuses)}")
+                expect.says(step["error"] or "ActionInProgress", "ActionInProgress")
+            expect.equal((set(statuses[:-1]) | {6}, statuses[-1]), ({6}, 0), f"exit statuses with a delay of {delay} s")
+            expect(delay != "9" or len(statuses) > 1, "a run looks no longer than twice the settle time")
+            expect.equal(len(site.requests("POST", REFRESH)), 1, "calls")
+            all_done(site, expect)
+            expect.equal((step["looked_up"], step["attempts"]), (True, 1), "looked up")
+        site.forget()
+
+
 def test_no_answer_to_reload(build, folder, expect):
     site = Site(build, folder, kinds=("both", "reload")).make_plan()
     with site.start(faults=[{"method": "POST", "path": "*ReloadImageProperties", "count": 2, "nth": 1, "action": "close-after-effect"}],
