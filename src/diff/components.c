@@ -96,7 +96,7 @@ static void take_version(struct wp_comparison *comparison, const char **version,
 
 uint32_t wp_files_component(struct wp_comparison *comparison, const char *folder, bool is_new)
 {
-	char text[512], key[sizeof text];
+	char text[512], key[3 * sizeof text];
 	struct wp_total_component *component;
 	struct parts parts;
 	size_t slot, length = strlen(folder);
