@@ -11,13 +11,14 @@
 #include <strings.h>
 
 /* The path of the request says what the entity is where it does not say so itself. */
-static char *entity_text(json_t *entity, enum wp_class class)
+static json_t *with_class(json_t *entity, enum wp_class class)
 {
-	json_t *copy __attribute__((cleanup(wp_json_freep))) = json_copy(entity);
+	json_t *copy = json_copy(entity);
 
-	if (!json_object_get(copy, "__CLASS"))
-		json_object_set_new(copy, "__CLASS", json_string(wp_class_name(class)));
-	return json_dumps(copy, JSON_COMPACT);
+	if (!copy || (!json_object_get(copy, "__CLASS") &&
+		      json_object_set_new(copy, "__CLASS", json_string(wp_class_name(class)))))
+		abort();
+	return copy;
 }
 
 int wp_entity_read(const json_t *answer, const struct wp_entry *entry, const char *site_code,
@@ -27,7 +28,7 @@ int wp_entity_read(const json_t *answer, const struct wp_entry *entry, const cha
 	struct wp_record_set *set = NULL;
 	bool many;
 	json_t *entity = wp_answer_entity(answer, &many);
-	char *text;
+	json_t *whole;
 	int status;
 
 	*ret_set = NULL;
@@ -36,11 +37,13 @@ int wp_entity_read(const json_t *answer, const struct wp_entry *entry, const cha
 			       "%s: the provider gave several objects for one key", entry->package_id);
 	if (!entity)
 		return WP_OK;
-	text = entity_text(entity, entry->class);
-	if (!text)
-		abort();
-	status = wp_import_bytes(text, strlen(text), "the provider's answer", &options, &set, err);
-	free(text);
+	if (!json_is_object(entity))
+		return wp_fail(err, WP_E_FAILED, "bad-answer", entry->package_id,
+			       "%s: the provider's answer is no object; is a proxy or another server in between?",
+			       entry->package_id);
+	whole = with_class(entity, entry->class);
+	status = wp_import_entity(whole, "the provider's answer", &options, &set, err);
+	json_decref(whole);
 	if (status)
 		return status;
 	if (set->count != 1 || strcasecmp(set->records[0].package_id, entry->package_id))

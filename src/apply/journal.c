@@ -438,7 +438,7 @@ int wp_journal_sync(struct wp_journal *journal, struct wp_error *err)
 
 	if (status || !journal->dirty)
 		return status;
-	/* What a commit does itself with FULL: it syncs the log after its last frame (SQLite src/wal.c, walFrames()). */
+	/* What a commit itself does with FULL: it syncs the log behind its frames (SQLite src/wal.c, walFrames()). */
 	if (journal->wal) {
 		result = sqlite3_file_control(journal->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file);
 		if (result == SQLITE_OK && file && file->pMethods)

@@ -124,7 +124,8 @@ static int fail_metadata(struct wp_session *session, const char *why, struct wp_
 
 	return wp_fail(err, WP_E_FAILED, "bad-metadata", apply->connection.url,
 		       "what %s/wmi/$metadata gives cannot be used: %.500s; is the URL that of an AdminService? Where "
-		       "the site has none, make a script with 'wimplan show --format powershell %s' and run it on the site",
+		       "the site has none, make a script with 'wimplan show --format powershell %s' and run it on the "
+		       "site",
 		       apply->connection.url, why, apply->plan_path);
 }
 

@@ -136,35 +136,14 @@ static int read_export(const char *path, size_t record_limit, struct wp_assemble
 	return status;
 }
 
-struct memory {
-	const char *bytes;
-	size_t length;
-};
-
-static ssize_t read_memory(void *context, void *bytes, size_t size, struct wp_error *err)
-{
-	struct memory *memory = context;
-	size_t count = memory->length < size ? memory->length : size;
-
-	(void)err;
-	memcpy(bytes, memory->bytes, count);
-	memory->bytes += count;
-	memory->length -= count;
-	return (ssize_t)count;
-}
-
-int wp_import_bytes(const void *bytes, size_t length, const char *name, const struct wp_import_options *options,
-		    struct wp_record_set **ret_set, struct wp_error *err)
+int wp_import_entity(json_t *entity, const char *name, const struct wp_import_options *options,
+		     struct wp_record_set **ret_set, struct wp_error *err)
 {
 	static const struct wp_import_bounds bounds = { WP_LIMIT_RECORD_BYTES, WP_LIMIT_PACKAGES };
 	struct wp_assembler *assembler = wp_assembler_new(options, &bounds);
-	struct memory memory = { bytes, length };
-	struct wp_input input;
-	int status;
+	struct wp_row row = { .where = { name, 1, 0 }, .properties = entity };
+	int status = wp_assembler_add(assembler, &row, err);
 
-	wp_input_init(&input, name, (struct wp_bytes){ read_memory, &memory }, bounds.record_bytes);
-	status = read_text(&input, assembler, err);
-	wp_input_free(&input);
 	if (!status)
 		status = wp_assembler_finish(assembler, ret_set, err);
 	wp_assembler_free(assembler);
