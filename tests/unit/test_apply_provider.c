@@ -25,8 +25,7 @@ struct server {
 static void answer(int fd, enum deed deed)
 {
 	static const char *const texts[] = {
-		[ANSWER] = "HTTP/1.1 201 Created\r\nContent-Type: application/json; charset=utf-8\r\n"
-			   "Content-Length: 17\r\n\r\n{\"ReturnValue\":0}",
+		[ANSWER] = "HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: 17\r\n\r\n{\"ReturnValue\":0}",
 		[CLOSE_SILENTLY] = "",
 		[CHALLENGE] = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: NTLM\r\nContent-Length: 0\r\n\r\n",
 		[HALF_ANSWER] = "HTTP/1.1 201 Created\r\nContent-Length: 17\r\n\r\n{\"Retu",
