@@ -39,8 +39,7 @@ Test(report, diff_markdown_escapes_and_says_all)
 		"| 3 | 2 | Windows 11 Pro | same | edition |  |\n",
 		"|  | 3 | &lt;script&gt;alert(\"1\")&lt;/script&gt; &amp; \\| \\`x\\` \\\\x1b\\[31m | added |  |  |\n",
 		"| edition\\_id | Enterprise | (absent) | LOST |\n",
-		"| changed | Cumulative updates | Package\\_for\\_RollupFix | amd64 | 22631.2861.1.5 | 22631.3007.1.6 "
-		"|\n",
+		"| changed | Cumulative updates | Package\\_for\\_RollupFix | amd64 | 22631.2861.1.5 | 22631.3007.1.6 |",
 		"SHA-1 abcd000000000000000000000000000000000000 |",
 		"| renamed | \\\\Windows\\\\System32\\\\new.dll | \\\\Windows\\\\System32\\\\old.dll |  |\n",
 		"And 7,364 more paths.\n",
