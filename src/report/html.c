@@ -103,17 +103,6 @@ void wp_html_table_end(struct wp_html *html)
 	wp_html_raw(html, "</tbody></table></div>\n");
 }
 
-void wp_html_row(struct wp_html *html, const char *class, const char *const *cells, size_t count)
-{
-	open_tag(html, "tr", class);
-	for (size_t i = 0; i < count; i++) {
-		wp_html_raw(html, "<td>");
-		wp_html_text(html, cells[i]);
-		wp_html_raw(html, "</td>");
-	}
-	wp_html_raw(html, "</tr>\n");
-}
-
 void wp_html_row_heading(struct wp_html *html, const char *text, size_t columns)
 {
 	wp_html_rawf(html, "<tr class=\"group\"><th colspan=\"%zu\" scope=\"rowgroup\">", columns);

@@ -38,8 +38,6 @@ void wp_html_element(struct wp_html *html, const char *tag, const char *class, c
  */
 void wp_html_table(struct wp_html *html, const char *caption, const char *const *headings, size_t count);
 void wp_html_table_end(struct wp_html *html);
-/* A row of such a table whose cells all take their text as it is; @class may be NULL. */
-void wp_html_row(struct wp_html *html, const char *class, const char *const *cells, size_t count);
 /* A row that is a heading over the rows that follow. */
 void wp_html_row_heading(struct wp_html *html, const char *text, size_t columns);
 
