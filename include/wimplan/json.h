@@ -26,6 +26,8 @@ bool wp_json_get_u64(const json_t *object, const char *key, uint64_t *ret_value)
 
 /* RFC 8785: UTF-8, keys sorted by UTF-16 code units, no white space, shortest escapes. Only integers as numbers. */
 void wp_json_canonical(struct wp_buf *buf, const json_t *value);
+/* For qsort(): the order that RFC 8785 puts keys in, by their UTF-16 code units. @a and @b point to texts. */
+int wp_json_compare_keys(const void *a, const void *b);
 /* For files and stdout: indented by 2, keys in the order in which they were set, a new line at the end. */
 void wp_json_pretty(struct wp_buf *buf, const json_t *value);
 

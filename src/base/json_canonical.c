@@ -7,10 +7,10 @@
 #include <string.h>
 
 /*
- * Compares keys by their UTF-16 code units (RFC 8785, 3.2.3). Bytes of UTF-8 order alike but for one thing: characters
- * above U+FFFF (first byte F0 or more) are surrogates in UTF-16 and come before U+E000 to U+FFFF (first byte EE or EF).
+ * RFC 8785, 3.2.3. Bytes of UTF-8 order alike but for one thing: characters above U+FFFF (first byte F0 or more) are
+ * surrogates in UTF-16 and come before U+E000 to U+FFFF (first byte EE or EF).
  */
-static int compare_keys(const void *a, const void *b)
+int wp_json_compare_keys(const void *a, const void *b)
 {
 	const unsigned char *x = *(const unsigned char *const *)a;
 	const unsigned char *y = *(const unsigned char *const *)b;
@@ -119,7 +119,7 @@ static void add_object(struct wp_buf *buf, const json_t *object)
 			abort();
 		for (iter = json_object_iter(borrowed); iter; iter = json_object_iter_next(borrowed, iter))
 			keys[i++] = json_object_iter_key(iter);
-		qsort(keys, count, sizeof *keys, compare_keys);
+		qsort(keys, count, sizeof *keys, wp_json_compare_keys);
 		for (i = 0; i < count; i++) {
 			if (i)
 				wp_buf_putc(buf, ',');

@@ -10,28 +10,23 @@
 
 #include <string.h>
 
-struct decoder {
-	struct wp_arena *arena;
-	const char *damage; /* the first that was found; NULL while all is well */
-};
-
-__attribute__((format(printf, 2, 3))) static void damaged(struct decoder *decoder, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void damaged(struct wp_plan_decoder *decoder, const char *format, ...)
 {
 	va_list args;
 
 	if (decoder->damage)
 		return;
 	va_start(args, format);
-	decoder->damage = wp_arena_vprintf(decoder->arena, format, args);
+	decoder->damage = wp_arena_vprintf(decoder->lasting, format, args);
 	va_end(args);
 }
 
-static const char *text_of(struct decoder *decoder, const json_t *object, const char *key)
+static const char *text_of(struct wp_plan_decoder *decoder, const json_t *object, const char *key)
 {
 	return wp_arena_strdup(decoder->arena, wp_json_get_text(object, key));
 }
 
-static const char *required_text(struct decoder *decoder, const json_t *object, const char *key)
+static const char *required_text(struct wp_plan_decoder *decoder, const json_t *object, const char *key)
 {
 	const char *text = text_of(decoder, object, key);
 
@@ -40,7 +35,7 @@ static const char *required_text(struct decoder *decoder, const json_t *object, 
 	return text;
 }
 
-static uint64_t required_u64(struct decoder *decoder, const json_t *object, const char *key)
+static uint64_t required_u64(struct wp_plan_decoder *decoder, const json_t *object, const char *key)
 {
 	uint64_t value = 0;
 
@@ -49,7 +44,7 @@ static uint64_t required_u64(struct decoder *decoder, const json_t *object, cons
 	return value;
 }
 
-static bool required_bool(struct decoder *decoder, const json_t *object, const char *key)
+static bool required_bool(struct wp_plan_decoder *decoder, const json_t *object, const char *key)
 {
 	const json_t *value = json_object_get(object, key);
 
@@ -58,7 +53,7 @@ static bool required_bool(struct decoder *decoder, const json_t *object, const c
 	return json_is_true(value);
 }
 
-static const json_t *required_array(struct decoder *decoder, const json_t *object, const char *key)
+static const json_t *required_array(struct wp_plan_decoder *decoder, const json_t *object, const char *key)
 {
 	const json_t *value = json_object_get(object, key);
 
@@ -76,7 +71,7 @@ static struct wp_number number_of(const json_t *object, const char *key)
 }
 
 /* An image's index: 0 when there is none. */
-static uint32_t index_of(struct decoder *decoder, const json_t *object, const char *key)
+static uint32_t index_of(struct wp_plan_decoder *decoder, const json_t *object, const char *key)
 {
 	struct wp_number number = number_of(object, key);
 
@@ -85,7 +80,7 @@ static uint32_t index_of(struct decoder *decoder, const json_t *object, const ch
 	return number.known ? (uint32_t)number.value : 0;
 }
 
-static void hash_of(struct decoder *decoder, const json_t *object, const char *key, char ret[WP_HASH_TEXT])
+static void hash_of(struct wp_plan_decoder *decoder, const json_t *object, const char *key, char ret[WP_HASH_TEXT])
 {
 	const char *text = wp_json_get_text(object, key);
 
@@ -95,7 +90,7 @@ static void hash_of(struct decoder *decoder, const json_t *object, const char *k
 		memcpy(ret, text, strlen(text) + 1);
 }
 
-static enum wp_action action_of(struct decoder *decoder, const char *name)
+static enum wp_action action_of(struct wp_plan_decoder *decoder, const char *name)
 {
 	if (!name)
 		return WP_NO_ACTION;
@@ -106,7 +101,7 @@ static enum wp_action action_of(struct decoder *decoder, const char *name)
 	return WP_NO_ACTION;
 }
 
-static void decode_reasons(struct decoder *decoder, const json_t *object, struct wp_entry *entry)
+static void decode_reasons(struct wp_plan_decoder *decoder, const json_t *object, struct wp_entry *entry)
 {
 	const json_t *array = required_array(decoder, object, "reasons");
 
@@ -130,7 +125,7 @@ static void decode_reasons(struct decoder *decoder, const json_t *object, struct
 	}
 }
 
-static void decode_preconditions(struct decoder *decoder, const json_t *object, struct wp_preconditions *conditions)
+static void decode_preconditions(struct wp_plan_decoder *decoder, const json_t *object, struct wp_preconditions *conditions)
 {
 	conditions->source_version = number_of(object, "SourceVersion");
 	conditions->sedo_object_version = text_of(decoder, object, "SedoObjectVersion");
@@ -139,7 +134,7 @@ static void decode_preconditions(struct decoder *decoder, const json_t *object, 
 	hash_of(decoder, object, "image_property_sha256", conditions->image_property_sha256);
 }
 
-static void decode_expected(struct decoder *decoder, const json_t *object, struct wp_entry *entry)
+static void decode_expected(struct wp_plan_decoder *decoder, const json_t *object, struct wp_entry *entry)
 {
 	const json_t *images;
 
@@ -162,7 +157,7 @@ static void decode_expected(struct decoder *decoder, const json_t *object, struc
 	hash_of(decoder, object, "content_id", entry->content_id);
 }
 
-static void decode_status(struct decoder *decoder, const json_t *object, struct wp_entry *entry)
+static void decode_status(struct wp_plan_decoder *decoder, const json_t *object, struct wp_entry *entry)
 {
 	const char *name = required_text(decoder, object, "status");
 	const json_t *actions = required_array(decoder, object, "actions");
@@ -187,7 +182,8 @@ static void decode_status(struct decoder *decoder, const json_t *object, struct 
 		damaged(decoder, "the status \"%s\" does not go with the actions", name);
 }
 
-static void decode_entry(struct decoder *decoder, const json_t *object, bool unchanged, struct wp_entry *entry)
+void wp_plan_decode_entry(struct wp_plan_decoder *decoder, const json_t *object, bool unchanged,
+			  struct wp_entry *entry)
 {
 	const char *class = required_text(decoder, object, "class");
 	struct wp_number priority = number_of(object, "priority");
@@ -209,41 +205,7 @@ static void decode_entry(struct decoder *decoder, const json_t *object, bool unc
 	decode_expected(decoder, json_object_get(object, "expect"), entry);
 }
 
-/* Whether @a comes before @b in the order of execution. */
-static bool comes_first(const struct wp_entry *a, const struct wp_entry *b)
-{
-	if (a->priority != b->priority)
-		return a->priority < b->priority;
-	return strcmp(a->package_id, b->package_id) < 0;
-}
-
-/* Both lists are in order of execution; together they give the order that the plan was made in. */
-static void decode_entries(struct decoder *decoder, const json_t *body, struct wp_plan *plan)
-{
-	const json_t *lists[2] = { required_array(decoder, body, "changes"),
-				   required_array(decoder, body, "unchanged") };
-	size_t counts[2] = { json_array_size(lists[0]), json_array_size(lists[1]) }, at[2] = { 0, 0 };
-	struct wp_entry *items[2];
-
-	for (int list = 0; list < 2; list++) {
-		items[list] = wp_arena_alloc(decoder->arena, counts[list] * sizeof *items[list]);
-		for (size_t i = 0; i < counts[list] && !decoder->damage; i++)
-			decode_entry(decoder, json_array_get(lists[list], i), list == 1, &items[list][i]);
-	}
-	if (decoder->damage)
-		return;
-	plan->entry_count = counts[0] + counts[1];
-	plan->entries = wp_arena_alloc(decoder->arena, plan->entry_count * sizeof *plan->entries);
-	for (size_t i = 0; i < plan->entry_count; i++) {
-		int list =
-			at[0] == counts[0] || (at[1] < counts[1] && comes_first(&items[1][at[1]], &items[0][at[0]]));
-
-		plan->entries[i] = items[list][at[list]++];
-		plan->applyable = plan->applyable || plan->entries[i].status == WP_ENTRY_CHANGE;
-	}
-}
-
-static void decode_words(struct decoder *decoder, const json_t *object, const char *key, const char ***ret_words,
+static void decode_words(struct wp_plan_decoder *decoder, const json_t *object, const char *key, const char ***ret_words,
 			 size_t *ret_count)
 {
 	const json_t *array = json_object_get(object, key);
@@ -257,7 +219,7 @@ static void decode_words(struct decoder *decoder, const json_t *object, const ch
 	}
 }
 
-static void decode_inputs(struct decoder *decoder, const json_t *inputs, struct wp_plan *plan)
+static void decode_inputs(struct wp_plan_decoder *decoder, const json_t *inputs, struct wp_plan *plan)
 {
 	const json_t *snapshot = json_object_get(inputs, "snapshot");
 	json_t *policy = json_object_get(inputs, "policy");
@@ -272,7 +234,7 @@ static void decode_inputs(struct decoder *decoder, const json_t *inputs, struct 
 	decode_words(decoder, inputs, "exclude", &plan->exclude, &plan->exclude_count);
 }
 
-static void decode_summary(struct decoder *decoder, const json_t *object, struct wp_summary *summary)
+static void decode_summary(struct wp_plan_decoder *decoder, const json_t *object, struct wp_summary *summary)
 {
 	summary->packages = required_u64(decoder, object, "packages");
 	summary->reload = required_u64(decoder, object, "reload");
@@ -282,7 +244,7 @@ static void decode_summary(struct decoder *decoder, const json_t *object, struct
 	summary->unchanged = required_u64(decoder, object, "unchanged");
 }
 
-static void decode_diagnostics(struct decoder *decoder, const json_t *body, struct wp_diags *diags)
+static void decode_diagnostics(struct wp_plan_decoder *decoder, const json_t *body, struct wp_diags *diags)
 {
 	const json_t *array = required_array(decoder, body, "diagnostics");
 
@@ -302,17 +264,15 @@ static void decode_diagnostics(struct decoder *decoder, const json_t *body, stru
 	}
 }
 
-const char *wp_plan_decode_body(struct wp_plan *plan, const json_t *body)
+void wp_plan_decode_body(struct wp_plan_decoder *decoder, const json_t *body, struct wp_plan *plan)
 {
-	struct decoder decoder = { .arena = plan->arena };
-
-	plan->site_code = required_text(&decoder, body, "site_code");
-	decode_inputs(&decoder, json_object_get(body, "inputs"), plan);
-	plan->complete = required_bool(&decoder, body, "complete");
-	decode_summary(&decoder, json_object_get(body, "summary"), &plan->summary);
-	decode_entries(&decoder, body, plan);
-	decode_diagnostics(&decoder, body, &plan->diags);
-	if (required_bool(&decoder, body, "applyable") != plan->applyable)
-		damaged(&decoder, "applyable does not go with its changes");
-	return decoder.damage;
+	plan->site_code = required_text(decoder, body, "site_code");
+	decode_inputs(decoder, json_object_get(body, "inputs"), plan);
+	plan->complete = required_bool(decoder, body, "complete");
+	plan->applyable = required_bool(decoder, body, "applyable");
+	decode_summary(decoder, json_object_get(body, "summary"), &plan->summary);
+	/* Their items are decoded one by one. */
+	(void)required_array(decoder, body, "changes");
+	(void)required_array(decoder, body, "unchanged");
+	decode_diagnostics(decoder, body, &plan->diags);
 }

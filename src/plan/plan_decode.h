@@ -5,10 +5,17 @@
 
 #include "wimplan/plan.h"
 
-/*
- * Fills the body's part of @plan. Unknown keys are passed over. Returns NULL, or what is wrong, in the plan's arena;
- * then @plan is still to be freed.
- */
-const char *wp_plan_decode_body(struct wp_plan *plan, const json_t *body);
+struct wp_plan_decoder {
+	struct wp_arena *arena;   /* where texts go */
+	struct wp_arena *lasting; /* where the damage goes, because it outlasts what is damaged */
+	const char *damage;       /* the first that was found; NULL while all is well */
+};
+
+/* Fills what the body has besides its entries. Unknown keys are passed over. */
+void wp_plan_decode_body(struct wp_plan_decoder *decoder, const json_t *body, struct wp_plan *plan);
+
+/* Fills @entry, which is all zeros, from an item of "changes" or of "unchanged". */
+void wp_plan_decode_entry(struct wp_plan_decoder *decoder, const json_t *object, bool unchanged,
+			  struct wp_entry *entry);
 
 #endif

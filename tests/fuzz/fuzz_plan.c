@@ -1,9 +1,37 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A plan file, and every report over what was read. */
+/* A plan file, read piece by piece and held against the same text read at once; and every report over what was read. */
+#include "wimplan/json.h"
 #include "wimplan/plan.h"
 #include "wimplan/report.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Both are to agree on what is JSON, and on the digest of what is a plan. */
+static void compare(const uint8_t *data, size_t size, const struct wp_plan *plan, const struct wp_error *err)
+{
+	struct wp_buf body __attribute__((cleanup(wp_buf_free))) = { 0 };
+	json_t *document __attribute__((cleanup(wp_json_freep))) = NULL;
+	char digest[WP_HASH_TEXT];
+	struct wp_error why;
+
+	if (wp_json_parse((const char *)data, size, "fuzz", &document, &why)) {
+		if (plan)
+			abort();
+		return;
+	}
+	if (!plan) {
+		if (strstr(err->message, "not valid JSON"))
+			abort();
+		return;
+	}
+	wp_json_canonical(&body, json_object_get(document, "body"));
+	wp_sha256_text(body.data, body.length, digest);
+	if (strcmp(digest, plan->id) != 0)
+		abort();
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -11,8 +39,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
 	struct wp_plan *plan __attribute__((cleanup(wp_plan_freep))) = NULL;
 	struct wp_error err;
+	int status = wp_plan_parse((const char *)data, size, "fuzz", &plan, &err);
 
-	if (wp_plan_parse((const char *)data, size, "fuzz", &plan, &err))
+	compare(data, size, plan, &err);
+	if (status)
 		return 0;
 	wp_report_plan_text(plan, &options, &text);
 	wp_report_plan_markdown(plan, &options, &text);

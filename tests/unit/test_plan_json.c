@@ -217,7 +217,7 @@ Test(plan_json, refuses)
 		{ "10.0.22631.2861", "10.0.22631.2862", "digest-mismatch", "was changed" },
 		{ "\"complete\": false", "\"complete\": true", "digest-mismatch", "was changed" },
 		{ "\"body\": {", "\"body\": { \"more\": 1.5,", "digest-mismatch", "was changed" },
-		{ "{", "{{", "not-a-plan", "line 1, column 3" },
+		{ "{", "{{", "not-a-plan", "line 1, column 2" },
 		{ "{", "{ \"format\": 1,", "not-a-plan", "duplicate" },
 	};
 	struct fixture_site *site = make_site();
