@@ -22,6 +22,16 @@ int wp_file_read(struct wp_arena *arena, const char *path, size_t limit, char **
  */
 int wp_file_write(const char *path, const void *bytes, size_t length, struct wp_error *err);
 
+/* The same piece by piece. A failure is kept until the end: only beginning and ending have to be checked. */
+struct wp_file_writer;
+int wp_file_begin(const char *path, struct wp_file_writer **ret_writer, struct wp_error *err);
+void wp_file_add(struct wp_file_writer *writer, const void *bytes, size_t length);
+/* Puts the file in its place when nothing failed, and frees @writer in any case. */
+int wp_file_commit(struct wp_file_writer *writer, struct wp_error *err);
+
+/* Opens a regular file of at most @limit bytes for reading. WP_E_NOT_FOUND when there is none. */
+int wp_file_open(const char *path, size_t limit, int *ret_fd, size_t *ret_size, struct wp_error *err);
+
 static inline void wp_fclosep(FILE **file)
 {
 	if (*file)

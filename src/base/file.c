@@ -71,39 +71,35 @@ static const char *kind_of(mode_t mode)
 	return "a device or a socket";
 }
 
-static int open_regular(const char *path, size_t *ret_size, struct wp_error *err)
-{
-	struct stat st;
-	/* Opening a pipe without a writer would wait for one for ever. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-
-	if (fd < 0) {
-		if (errno == ENOENT || errno == ENOTDIR)
-			return wp_fail(err, WP_E_NOT_FOUND, "not-found", path, "%s does not exist; check the path",
-				       path);
-		return wp_fail(err, WP_E_FAILED, "unreadable", path, "%s cannot be opened: %s", path, strerror(errno));
-	}
-	if (fstat(fd, &st) != 0) {
-		int reason = errno;
-
-		close(fd);
-		return wp_fail(err, WP_E_FAILED, "unreadable", path, "%s cannot be examined: %s", path,
-			       strerror(reason));
-	}
-	if (!S_ISREG(st.st_mode)) {
-		close(fd);
-		return wp_fail(err, WP_E_FAILED, "not-regular-file", path,
-			       "%s is %s where a file is needed; name a file", path, kind_of(st.st_mode));
-	}
-	*ret_size = (uintmax_t)st.st_size < SIZE_MAX / 4 ? (size_t)st.st_size : SIZE_MAX / 4;
-	return fd;
-}
-
 static int too_large(const char *name, const char *path, size_t limit, struct wp_error *err)
 {
 	return wp_fail(err, WP_E_FAILED, "too-large", path,
 		       "%s is larger than the %zu bytes that are read of such a file; check that it is the right one",
 		       name, limit);
+}
+
+int wp_file_open(const char *path, size_t limit, int *ret_fd, size_t *ret_size, struct wp_error *err)
+{
+	/* Opening a pipe without a writer would wait for one for ever. */
+	__attribute__((cleanup(wp_closep))) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return wp_fail(err, WP_E_NOT_FOUND, "not-found", path, "%s does not exist; check the path", path);
+	if (fd < 0)
+		return wp_fail(err, WP_E_FAILED, "unreadable", path, "%s cannot be opened: %s", path, strerror(errno));
+	if (fstat(fd, &st) != 0)
+		return wp_fail(err, WP_E_FAILED, "unreadable", path, "%s cannot be examined: %s", path,
+			       strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return wp_fail(err, WP_E_FAILED, "not-regular-file", path,
+			       "%s is %s where a file is needed; name a file", path, kind_of(st.st_mode));
+	if ((uintmax_t)st.st_size > limit)
+		return too_large(path, path, limit, err);
+	*ret_fd = fd;
+	*ret_size = (size_t)st.st_size;
+	fd = -1;
+	return WP_OK;
 }
 
 int wp_file_read(struct wp_arena *arena, const char *path, size_t limit, char **ret_bytes, size_t *ret_length,
@@ -112,7 +108,7 @@ int wp_file_read(struct wp_arena *arena, const char *path, size_t limit, char **
 	bool is_stdin = strcmp(path, "-") == 0;
 	const char *name = is_stdin ? "standard input" : path;
 	__attribute__((cleanup(wp_closep))) int opened = -1;
-	int fd = STDIN_FILENO;
+	int fd = STDIN_FILENO, status;
 	size_t capacity = STREAM_BLOCK;
 	size_t length = 0;
 	char *bytes;
@@ -122,11 +118,9 @@ int wp_file_read(struct wp_arena *arena, const char *path, size_t limit, char **
 	if (!is_stdin) {
 		size_t size = 0;
 
-		opened = open_regular(path, &size, err);
-		if (opened < 0)
-			return opened;
-		if (size > limit)
-			return too_large(name, path, limit, err);
+		status = wp_file_open(path, limit, &opened, &size, err);
+		if (status)
+			return status;
 		fd = opened;
 		/* One byte for the NUL, and one to see that the file ends where it said. */
 		capacity = size + 2;
@@ -157,35 +151,6 @@ int wp_file_read(struct wp_arena *arena, const char *path, size_t limit, char **
 	if (ret_length)
 		*ret_length = length;
 	return WP_OK;
-}
-
-static int unwritable(const char *path, int reason, struct wp_error *err)
-{
-	return wp_fail(err, WP_E_FAILED, "unwritable", path, "%s cannot be written: %s", path, strerror(reason));
-}
-
-static int write_stdout(const void *bytes, size_t length, struct wp_error *err)
-{
-	if (write_all(STDOUT_FILENO, bytes, length) != 0)
-		return wp_fail(err, WP_E_FAILED, "stdout", NULL, "standard output cannot be written: %s",
-			       strerror(errno));
-	return WP_OK;
-}
-
-/* Devices and pipes cannot be replaced by a file and must not be: they are written to. */
-static int write_in_place(const char *path, const void *bytes, size_t length, struct wp_error *err)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-
-	if (fd < 0)
-		return unwritable(path, errno, err);
-	if (write_all(fd, bytes, length) != 0) {
-		int reason = errno;
-
-		close(fd);
-		return unwritable(path, reason, err);
-	}
-	return close(fd) == 0 ? WP_OK : unwritable(path, errno, err);
 }
 
 /* Opens a new file in the folder @folder (with its slash, or ""), its path in @name. */
@@ -221,54 +186,122 @@ static int sync_folder(const char *folder)
 	return reason;
 }
 
-/* @old: the file that is replaced, NULL when there is none. Returns 0 or an errno. */
-static int replace(const char *path, const struct stat *old, const void *bytes, size_t length)
-{
-	__attribute__((cleanup(wp_buf_free))) struct wp_buf folder = { 0 };
-	__attribute__((cleanup(wp_buf_free))) struct wp_buf name = { 0 };
-	const char *slash = strrchr(path, '/');
-	mode_t old_mode = old ? old->st_mode & 0777 : 0;
-	int reason = 0;
+struct wp_file_writer {
+	const char *path;      /* as the caller names it; NULL for standard output */
+	char *real;            /* what is replaced: behind a symbolic link the file, not the link */
+	struct wp_buf folder;  /* of @real, with its slash, or "" */
+	struct wp_buf name;    /* of the temporary file; empty when @fd is written in place */
 	int fd;
+	int reason; /* the errno of the first failure; 0 while all is well */
+};
 
-	wp_buf_add(&folder, path, slash ? (size_t)(slash - path) + 1 : 0);
+static void free_writer(struct wp_file_writer *writer)
+{
+	wp_buf_free(&writer->folder);
+	wp_buf_free(&writer->name);
+	free(writer->real);
+	free(writer);
+}
+
+/* @old: the file that is replaced, NULL when there is none. Returns 0 or an errno. */
+static int begin_replacing(struct wp_file_writer *writer, const struct stat *old)
+{
+	const char *slash = strrchr(writer->real, '/');
+	mode_t old_mode = old ? old->st_mode & 0777 : 0;
+
+	wp_buf_add(&writer->folder, writer->real, slash ? (size_t)(slash - writer->real) + 1 : 0);
 	/* Never wider than the old file, not even for a moment; the umask applies to a new one. */
-	fd = open_temporary(wp_buf_text(&folder), old ? old_mode : 0666, &name);
-	if (fd < 0)
+	writer->fd = open_temporary(wp_buf_text(&writer->folder), old ? old_mode : 0666, &writer->name);
+	if (writer->fd < 0)
 		return errno;
 	/* File systems without modes refuse this; the file is then as narrow as the umask made it. */
-	if (old && fchmod(fd, old_mode) != 0 && errno != EPERM && errno != ENOTSUP)
-		reason = errno;
-	if (!reason && (write_all(fd, bytes, length) != 0 || fsync(fd) != 0))
-		reason = errno;
-	/* Network file systems report a full disk as late as here. */
-	if (close(fd) != 0 && !reason)
-		reason = errno;
-	if (!reason && rename(wp_buf_text(&name), path) != 0)
-		reason = errno;
-	if (reason) {
-		unlink(wp_buf_text(&name));
-		return reason;
+	if (old && fchmod(writer->fd, old_mode) != 0 && errno != EPERM && errno != ENOTSUP)
+		writer->reason = errno;
+	return 0;
+}
+
+int wp_file_begin(const char *path, struct wp_file_writer **ret_writer, struct wp_error *err)
+{
+	struct wp_file_writer *writer = calloc(1, sizeof *writer);
+	struct stat st;
+	bool exists;
+
+	if (!writer)
+		abort();
+	*ret_writer = writer;
+	writer->fd = STDOUT_FILENO;
+	if (!path || strcmp(path, "-") == 0)
+		return WP_OK;
+	writer->path = path;
+	exists = stat(path, &st) == 0;
+	/* Devices and pipes cannot be replaced by a file and must not be: they are written to. */
+	if (exists && !S_ISREG(st.st_mode)) {
+		writer->fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+		if (writer->fd < 0)
+			writer->reason = errno;
+	} else {
+		writer->real = exists ? realpath(path, NULL) : NULL;
+		if (!writer->real)
+			writer->real = strdup(path);
+		if (!writer->real)
+			abort();
+		writer->reason = begin_replacing(writer, exists ? &st : NULL);
 	}
-	return sync_folder(wp_buf_text(&folder));
+	if (writer->fd >= 0)
+		return WP_OK;
+	wp_fail(err, WP_E_FAILED, "unwritable", path, "%s cannot be written: %s", path, strerror(writer->reason));
+	free_writer(writer);
+	*ret_writer = NULL;
+	return WP_E_FAILED;
+}
+
+void wp_file_add(struct wp_file_writer *writer, const void *bytes, size_t length)
+{
+	if (!writer->reason && write_all(writer->fd, bytes, length) != 0)
+		writer->reason = errno;
+}
+
+/* Ends the writing; the file is replaced when nothing failed. */
+static void finish(struct wp_file_writer *writer)
+{
+	if (!writer->path)
+		return;
+	if (!writer->reason && writer->name.length && fsync(writer->fd) != 0)
+		writer->reason = errno;
+	/* Network file systems report a full disk as late as here. */
+	if (close(writer->fd) != 0 && !writer->reason)
+		writer->reason = errno;
+	if (!writer->name.length)
+		return;
+	if (!writer->reason && rename(writer->name.data, writer->real) != 0)
+		writer->reason = errno;
+	if (writer->reason)
+		unlink(writer->name.data);
+	else
+		writer->reason = sync_folder(wp_buf_text(&writer->folder));
+}
+
+int wp_file_commit(struct wp_file_writer *writer, struct wp_error *err)
+{
+	int status = WP_OK;
+
+	finish(writer);
+	if (writer->reason && !writer->path)
+		status = wp_fail(err, WP_E_FAILED, "stdout", NULL, "standard output cannot be written: %s",
+				 strerror(writer->reason));
+	else if (writer->reason)
+		status = wp_fail(err, WP_E_FAILED, "unwritable", writer->path, "%s cannot be written: %s",
+				 writer->path, strerror(writer->reason));
+	free_writer(writer);
+	return status;
 }
 
 int wp_file_write(const char *path, const void *bytes, size_t length, struct wp_error *err)
 {
-	struct stat st;
-	char *real = NULL;
-	bool exists;
-	int reason;
+	struct wp_file_writer *writer;
 
-	if (!path || strcmp(path, "-") == 0)
-		return write_stdout(bytes, length, err);
-	exists = stat(path, &st) == 0;
-	if (exists && !S_ISREG(st.st_mode))
-		return write_in_place(path, bytes, length, err);
-	/* Through a symbolic link the file behind it is replaced, not the link. */
-	if (exists)
-		real = realpath(path, NULL);
-	reason = replace(real ? real : path, exists ? &st : NULL, bytes, length);
-	free(real);
-	return reason ? unwritable(path, reason, err) : WP_OK;
+	if (wp_file_begin(path, &writer, err))
+		return WP_E_FAILED;
+	wp_file_add(writer, bytes, length);
+	return wp_file_commit(writer, err);
 }
