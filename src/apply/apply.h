@@ -6,6 +6,7 @@
 #include "journal.h"
 #include "provider.h"
 #include "step.h"
+#include "target.h"
 #include "window.h"
 
 #include "wimplan/buf.h"
@@ -54,7 +55,8 @@ struct wp_apply {
 	struct wp_window window;
 	struct wp_provider_options connection;
 	/* What they lead to. */
-	struct wp_plan *plan;
+	struct wp_planned *planned;
+	const struct wp_plan *plan; /* without its entries; part of @planned */
 	struct wp_steps steps;
 	FILE *events;
 	bool on_line; /* a progress line stands on standard error */
@@ -74,8 +76,7 @@ int wp_apply_error(struct wp_apply *apply, const struct wp_error *err);
 int wp_apply_error_list(struct wp_apply *apply, const struct wp_error *err, const struct wp_diags *more);
 void wp_apply_note(struct wp_apply *apply, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int wp_apply_emit(struct wp_apply *apply, const struct wp_buf *buf);
-int wp_apply_emit_json(struct wp_apply *apply, json_t *document);
-/* The line of progress on a terminal; "" takes it away. */
+/* The line of progress on a terminal; "" takes it away, and so has to be done before a result is written. */
 void wp_apply_progress(struct wp_apply *apply, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* events.c */
@@ -95,13 +96,16 @@ int wp_apply_options(struct wp_apply *apply, int argc, char **argv);
 
 /* Reads the plan and makes its steps, with --only taken into account. Returns -1, or the exit status. */
 int wp_apply_read_plan(struct wp_apply *apply);
+/* Fills the steps with what the journal knows of them. */
+int wp_apply_look_back(struct wp_apply *apply, struct wp_journal *journal, struct wp_error *err);
 /* Reads the secrets that --auth needs. Returns -1, or the exit status. */
 int wp_apply_read_secrets(struct wp_apply *apply);
 
 /* receipt.c */
 
-/* A document with all steps. @format: "wimplan-receipt", "wimplan-check", "wimplan-status". New reference. */
-json_t *wp_receipt_json(const struct wp_apply *apply, const char *format, const struct wp_journal_runs *runs);
+/* Writes a document with all steps to --output. @format: "wimplan-check", "wimplan-status", "wimplan-receipt". */
+int wp_receipt_show(struct wp_apply *apply, const char *format, const struct wp_journal_runs *runs,
+		    struct wp_error *err);
 /* Writes the receipt from what the journal says now. */
 int wp_receipt_write(struct wp_apply *apply, struct wp_journal *journal, struct wp_error *err);
 

@@ -11,7 +11,7 @@
 static void put_off(struct wp_run *run, struct wp_step *step, const struct wp_answer *answer)
 {
 	int64_t pause = wp_session_pause(step->tries, answer->retry_after);
-	char text[sizeof step->error];
+	char text[WP_STEP_ERROR];
 
 	if (++step->tries >= WP_TRIES) {
 		snprintf(text, sizeof text, "given up after %u attempts: %.500s", step->tries, answer->why);
@@ -28,7 +28,7 @@ static void put_off(struct wp_run *run, struct wp_step *step, const struct wp_an
 /* Step four of the method's documentation: commit the object. */
 static void write_back(struct wp_run *run, struct wp_step *step, const json_t *entity)
 {
-	char *path = wp_provider_path(wp_class_name(step->entry->class), step->entry->package_id, NULL);
+	char *path = wp_provider_path(wp_class_name(step->target->class), step->target->package_id, NULL);
 	char *text = wp_entity_write_back(entity);
 	struct wp_http http = { 0 };
 	struct wp_answer answer;
@@ -58,13 +58,15 @@ static void commit_reload(struct wp_run *run, struct wp_step *step)
 {
 	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = NULL;
 	struct wp_answer answer = { 0 };
+	const struct wp_entry *entry;
 	struct wp_error err;
 	char why[400];
 	bool there;
 
-	if (wp_session_read(run->session, step->entry, false, &set, &answer, &err) || !set)
+	if (wp_session_read(run->session, step->target, false, &set, &answer, &err) || !set)
 		return;
-	there = wp_classify_effect(step, &set->records[0], why, sizeof why);
+	entry = wp_run_entry(run, step);
+	there = entry && wp_classify_effect(step, entry, &set->records[0], why, sizeof why);
 	if (run->apply->commit == WP_COMMIT_ALWAYS || (!there && run->apply->commit == WP_COMMIT_AUTO))
 		write_back(run, step, answer.json);
 	else if (there)
@@ -81,7 +83,7 @@ static void take_answer(struct wp_run *run, struct wp_step *step, const struct w
 	switch (answer->said) {
 	case WP_SAID_DONE:
 		step->state = WP_STATE_ACCEPTED;
-		step->error[0] = '\0';
+		wp_step_clear_error(step);
 		wp_run_save(run, step, "accepted");
 		if (step->action == WP_RELOAD)
 			commit_reload(run, step);
@@ -100,9 +102,9 @@ static void take_answer(struct wp_run *run, struct wp_step *step, const struct w
 	case WP_SAID_DENIED:
 		run->session->denied = true;
 		wp_run_end_step(run, step, WP_STATE_FAILED, answer->why);
-		wp_fail(&err, WP_E_FAILED, "denied", step->entry->package_id,
+		wp_fail(&err, WP_E_FAILED, "denied", step->target->package_id,
 			"%s does not let you call %s for %s: %s; the run has stopped", run->apply->connection.url,
-			wp_action_name(step->action), step->entry->package_id, answer->why);
+			wp_action_name(step->action), step->target->package_id, answer->why);
 		wp_run_fail(run, &err);
 		break;
 	case WP_SAID_NO:
@@ -114,7 +116,7 @@ static void take_answer(struct wp_run *run, struct wp_step *step, const struct w
 
 static void send_call(struct wp_run *run, struct wp_step *step, const struct wp_record *record)
 {
-	char *path = wp_provider_path(wp_class_name(step->entry->class), step->entry->package_id,
+	char *path = wp_provider_path(wp_class_name(step->target->class), step->target->package_id,
 				      wp_action_name(step->action));
 	struct wp_http http = { 0 };
 	struct wp_answer answer;
@@ -129,7 +131,7 @@ static void send_call(struct wp_run *run, struct wp_step *step, const struct wp_
 	step->started_unix = wp_clock_unix();
 	step->version_before = record->source_version;
 	step->version_after = (struct wp_number){ 0 };
-	step->error[0] = '\0';
+	wp_step_clear_error(step);
 	wp_classify_digest(record, step->property_before);
 	wp_run_save(run, step, "started");
 	/* A killed run leaves this behind; that the machine may crash is what the intention is for. */
@@ -148,10 +150,12 @@ static void send_call(struct wp_run *run, struct wp_step *step, const struct wp_
 void wp_run_call(struct wp_run *run, struct wp_step *step)
 {
 	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = NULL;
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	const struct wp_entry *entry;
 	struct wp_verdict verdict;
 	struct wp_error err;
 
-	if (wp_session_read(run->session, step->entry, true, &set, NULL, &err)) {
+	if (wp_session_read(run->session, step->target, true, &set, NULL, &err)) {
 		/* What a signal interrupted is left over. */
 		if (wp_signal_caught())
 			return;
@@ -163,7 +167,10 @@ void wp_run_call(struct wp_run *run, struct wp_step *step)
 	}
 	if (wp_signal_caught())
 		return;
-	wp_classify(step, set ? &set->records[0] : NULL, &verdict);
+	entry = wp_run_entry(run, step);
+	if (!entry)
+		return;
+	wp_classify(step, entry, set ? &set->records[0] : NULL, scratch, &verdict);
 	if (verdict.standing == WP_STANDS_PENDING) {
 		send_call(run, step, &set->records[0]);
 		return;

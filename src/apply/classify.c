@@ -116,7 +116,8 @@ bool wp_classify_images(const struct wp_entry *entry, const struct wp_record *re
 	return check_description(entry, record, ret_why, size);
 }
 
-bool wp_classify_effect(const struct wp_step *step, const struct wp_record *record, char *ret_why, size_t size)
+bool wp_classify_effect(const struct wp_step *step, const struct wp_entry *entry, const struct wp_record *record,
+			char *ret_why, size_t size)
 {
 	char digest[WP_HASH_TEXT];
 
@@ -127,7 +128,7 @@ bool wp_classify_effect(const struct wp_step *step, const struct wp_record *reco
 		snprintf(ret_why, size, "SourceVersion is still %" PRIu64, record->source_version.value);
 		return false;
 	}
-	if (!wp_classify_images(step->entry, record, ret_why, size))
+	if (!wp_classify_images(entry, record, ret_why, size))
 		return false;
 	wp_classify_digest(record, digest);
 	/* Accepted, the right metadata is enough; without an answer only a change says that the call arrived. */
@@ -138,45 +139,56 @@ bool wp_classify_effect(const struct wp_step *step, const struct wp_record *reco
 	return true;
 }
 
-static bool conflict(struct wp_verdict *ret, const char *package_id, const char *property, const char *now,
-		     const char *planned)
+/* A classification as it goes on. */
+struct judging {
+	const struct wp_step *step;
+	const struct wp_entry *entry;
+	const struct wp_record *record;
+	struct wp_arena *arena;
+	struct wp_verdict *verdict;
+};
+
+static bool conflict(struct judging *judging, const char *property, const char *now, const char *planned)
 {
-	ret->standing = WP_STANDS_CONFLICT;
-	snprintf(ret->why, sizeof ret->why, "%s: %s is %.200s now, and the plan was made for %.200s; plan again",
-		 package_id, property, shown(now), shown(planned));
+	judging->verdict->standing = WP_STANDS_CONFLICT;
+	judging->verdict->why =
+		wp_arena_printf(judging->arena, "%s: %s is %.200s now, and the plan was made for %.200s; plan again",
+				judging->entry->package_id, property, shown(now), shown(planned));
 	return false;
 }
 
-static bool check_place(const struct wp_entry *entry, const struct wp_record *record, struct wp_verdict *ret)
+static bool check_place(struct judging *judging)
 {
+	const struct wp_entry *entry = judging->entry;
 	const struct wp_preconditions *planned = &entry->preconditions;
+	const struct wp_record *record = judging->record;
 
 	if (record->class != entry->class)
-		return conflict(ret, entry->package_id, "its class", wp_class_name(record->class),
-				wp_class_name(entry->class));
+		return conflict(judging, "its class", wp_class_name(record->class), wp_class_name(entry->class));
 	if (!wp_text_equal_nocase(record->source_path, planned->source_path))
-		return conflict(ret, entry->package_id, "PkgSourcePath", record->source_path, planned->source_path);
+		return conflict(judging, "PkgSourcePath", record->source_path, planned->source_path);
 	if (!wp_text_equal_nocase(record->source_site, planned->source_site))
-		return conflict(ret, entry->package_id, "SourceSite", record->source_site, planned->source_site);
+		return conflict(judging, "SourceSite", record->source_site, planned->source_site);
 	return true;
 }
 
-static void classify_version(const struct wp_step *step, const struct wp_record *record, struct wp_verdict *ret)
+static void classify_version(struct judging *judging)
 {
-	const struct wp_number *planned = &step->entry->preconditions.source_version, *now = &record->source_version;
+	const struct wp_number *planned = &judging->entry->preconditions.source_version;
+	const struct wp_number *now = &judging->record->source_version;
 	char now_text[24] = "nothing", planned_text[24] = "nothing";
 
 	if (now->known == planned->known && now->value == planned->value)
 		return;
-	if (step->action == WP_REFRESH && now->known && planned->known && now->value > planned->value) {
-		ret->standing = WP_STANDS_SATISFIED;
+	if (judging->step->action == WP_REFRESH && now->known && planned->known && now->value > planned->value) {
+		judging->verdict->standing = WP_STANDS_SATISFIED;
 		return;
 	}
 	if (now->known)
 		snprintf(now_text, sizeof now_text, "%" PRIu64, now->value);
 	if (planned->known)
 		snprintf(planned_text, sizeof planned_text, "%" PRIu64, planned->value);
-	conflict(ret, step->entry->package_id, "SourceVersion", now_text, planned_text);
+	conflict(judging, "SourceVersion", now_text, planned_text);
 }
 
 static bool was_never_loaded(const struct wp_entry *entry)
@@ -187,52 +199,57 @@ static bool was_never_loaded(const struct wp_entry *entry)
 	return false;
 }
 
-static void classify_metadata(const struct wp_step *step, const struct wp_record *record, struct wp_verdict *ret)
+static void classify_metadata(struct judging *judging)
 {
-	const struct wp_entry *entry = step->entry;
+	const struct wp_entry *entry = judging->entry;
+	const struct wp_record *record = judging->record;
 	const char *planned = entry->preconditions.image_property_sha256;
+	enum wp_action action = judging->step->action;
 	char digest[WP_HASH_TEXT], why[300];
 
 	wp_classify_digest(record, digest);
-	if (record->image_property_state == WP_NOT_FETCHED && step->action == WP_REFRESH)
+	if (record->image_property_state == WP_NOT_FETCHED && action == WP_REFRESH)
 		return;
 	/* As planned comes first: the plan knew more fields than it lists, and wanted the reload for this very text. */
 	if (!strcmp(digest, planned))
 		return;
 	if (wp_classify_images(entry, record, why, sizeof why)) {
-		if (step->action == WP_RELOAD)
-			ret->standing = WP_STANDS_SATISFIED;
+		if (action == WP_RELOAD)
+			judging->verdict->standing = WP_STANDS_SATISFIED;
 		return;
 	}
 	/* A plan made from SMS_ImageInformation has no text to compare with; only "never loaded" is known without one. */
 	if (!*planned && !was_never_loaded(entry))
 		return;
-	ret->standing = WP_STANDS_CONFLICT;
-	snprintf(ret->why, sizeof ret->why,
-		 "%s: ImageProperty has changed since the plan was made, and not to what it wants: %s; plan again",
-		 entry->package_id, why);
+	judging->verdict->standing = WP_STANDS_CONFLICT;
+	judging->verdict->why = wp_arena_printf(
+		judging->arena,
+		"%s: ImageProperty has changed since the plan was made, and not to what it wants: %s; plan again",
+		entry->package_id, why);
 }
 
-void wp_classify(const struct wp_step *step, const struct wp_record *record, struct wp_verdict *ret)
+void wp_classify(const struct wp_step *step, const struct wp_entry *entry, const struct wp_record *record,
+		 struct wp_arena *arena, struct wp_verdict *ret)
 {
-	const char *planned = step->entry->preconditions.sedo_object_version;
+	struct judging judging = { step, entry, record, arena, ret };
+	const char *planned = entry->preconditions.sedo_object_version;
 
 	memset(ret, 0, sizeof *ret);
 	if (!record) {
 		ret->standing = WP_STANDS_CONFLICT;
-		snprintf(ret->why, sizeof ret->why,
-			 "%s: the site has no such package any more, or does not show it to you; plan again",
-			 step->entry->package_id);
+		ret->why = wp_arena_printf(
+			arena, "%s: the site has no such package any more, or does not show it to you; plan again",
+			entry->package_id);
 		return;
 	}
-	if (!check_place(step->entry, record, ret))
+	if (!check_place(&judging))
 		return;
-	classify_metadata(step, record, ret);
+	classify_metadata(&judging);
 	if (ret->standing == WP_STANDS_PENDING)
-		classify_version(step, record, ret);
+		classify_version(&judging);
 	if (ret->standing == WP_STANDS_PENDING && planned && record->sedo_object_version &&
 	    !wp_text_equal_nocase(planned, record->sedo_object_version))
-		snprintf(ret->note, sizeof ret->note,
-			 "%s was edited since the plan was made, but nothing that the plan depends on",
-			 step->entry->package_id);
+		ret->note = wp_arena_printf(arena,
+					    "%s was edited since the plan was made, but nothing that the plan depends on",
+					    entry->package_id);
 }

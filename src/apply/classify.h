@@ -15,18 +15,23 @@ enum wp_standing {
 
 struct wp_verdict {
 	enum wp_standing standing;
-	char why[600];  /* of a conflict: one sentence that names what differs */
-	char note[200]; /* a difference that does no harm; "" when there is none */
+	const char *why;  /* of a conflict: one sentence that names what differs; otherwise NULL */
+	const char *note; /* a difference that does no harm; NULL when there is none */
 };
 
-/* @record NULL: the site has no such package any more. */
-void wp_classify(const struct wp_step *step, const struct wp_record *record, struct wp_verdict *ret);
+/*
+ * Classifies a step by the record as it is now; NULL: the site has no such package any more. @entry is what the plan
+ * says of the package. The texts of *@ret go into @arena.
+ */
+void wp_classify(const struct wp_step *step, const struct wp_entry *entry, const struct wp_record *record,
+		 struct wp_arena *arena, struct wp_verdict *ret);
 
 /* Whether the record's images are those that the plan expects after a reload; otherwise says the first difference. */
 bool wp_classify_images(const struct wp_entry *entry, const struct wp_record *record, char *ret_why, size_t size);
 
 /* Whether the effect of a call that began as @step says is there. A call without an answer needs a trace of its own. */
-bool wp_classify_effect(const struct wp_step *step, const struct wp_record *record, char *ret_why, size_t size);
+bool wp_classify_effect(const struct wp_step *step, const struct wp_entry *entry, const struct wp_record *record,
+			char *ret_why, size_t size);
 
 /* Digest of the stored text of ImageProperty, "" when there is none: as in a plan's preconditions. */
 void wp_classify_digest(const struct wp_record *record, char ret_digest[WP_HASH_TEXT]);

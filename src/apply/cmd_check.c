@@ -15,14 +15,17 @@ static const char *word(enum wp_state state)
 static int look_up(struct wp_session *session, struct wp_step *step, struct wp_error *err)
 {
 	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = NULL;
+	const struct wp_entry *entry;
 	char why[400];
-	int status = wp_session_read(session, step->entry, true, &set, NULL, err);
+	int status = wp_session_read(session, step->target, true, &set, NULL, err);
 
+	if (!status)
+		status = wp_planned_entry(session->apply->planned, step->target, &entry, err);
 	if (status)
 		return status;
-	if (set && wp_classify_effect(step, &set->records[0], why, sizeof why)) {
+	if (set && wp_classify_effect(step, entry, &set->records[0], why, sizeof why)) {
 		step->state = WP_STATE_SATISFIED;
-		step->error[0] = '\0';
+		wp_step_clear_error(step);
 	} else {
 		step->state = WP_STATE_PENDING;
 		wp_step_error(step, "an earlier run has begun it; the next one first looks for what became of it");
@@ -62,7 +65,7 @@ static int read_journal(struct wp_apply *apply, struct wp_error *err)
 
 	if (status == WP_E_NOT_FOUND)
 		return WP_OK;
-	return status ? status : wp_journal_load(journal, &apply->steps, err);
+	return status ? status : wp_apply_look_back(apply, journal, err);
 }
 
 static size_t take_verdicts(struct wp_apply *apply, const struct wp_verdict *verdicts)
@@ -74,7 +77,7 @@ static size_t take_verdicts(struct wp_apply *apply, const struct wp_verdict *ver
 
 		if (!step->selected || step->state != WP_STATE_PENDING)
 			continue;
-		if (verdicts[i].note[0])
+		if (verdicts[i].note)
 			wp_apply_note(apply, "%s", verdicts[i].note);
 		if (verdicts[i].standing == WP_STANDS_CONFLICT) {
 			step->state = WP_STATE_CONFLICT;
@@ -123,9 +126,10 @@ static int run(struct wp_apply *apply)
 		return 128 + wp_signal_caught();
 	if (status)
 		return wp_apply_error(apply, &err);
+	if (apply->json && wp_receipt_show(apply, "wimplan-check", NULL, &err))
+		return wp_apply_error(apply, &err);
 	wp_summary_text(apply, word, &buf);
-	status = apply->json ? wp_apply_emit_json(apply, wp_receipt_json(apply, "wimplan-check", NULL))
-			     : wp_apply_emit(apply, &buf);
+	status = apply->json ? WP_EXIT_DONE : wp_apply_emit(apply, &buf);
 	return status ? status : conflicts ? WP_EXIT_REFUSED : WP_EXIT_DONE;
 }
 

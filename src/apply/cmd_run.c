@@ -36,7 +36,7 @@ static void reopen(struct wp_steps *steps)
 			 step->state == WP_STATE_SKIPPED)
 			step->state = WP_STATE_PENDING;
 		if (step->state == WP_STATE_PENDING)
-			step->error[0] = '\0';
+			wp_step_clear_error(step);
 	}
 }
 
@@ -49,7 +49,7 @@ static int look_back(struct wp_apply *apply, struct wp_error *err)
 	if (status == WP_E_NOT_FOUND)
 		return WP_OK;
 	if (!status)
-		status = wp_journal_load(journal, &apply->steps, err);
+		status = wp_apply_look_back(apply, journal, err);
 	if (status)
 		return status;
 	if (all_done(&apply->steps)) {
@@ -69,14 +69,14 @@ static int refuse_conflicts(struct wp_apply *apply, const struct wp_verdict *ver
 	for (size_t i = 0; i < apply->steps.count; i++) {
 		const struct wp_step *step = &apply->steps.items[i];
 
-		if (verdicts[i].note[0])
+		if (verdicts[i].note)
 			wp_apply_note(apply, "%s", verdicts[i].note);
 		if (verdicts[i].standing != WP_STANDS_CONFLICT)
 			continue;
 		/* Both steps of a package mostly have the same conflict. */
-		if (step->reload && !strcmp(verdicts[i].why, verdicts[i - 1].why))
+		if (step->reload && verdicts[i - 1].why && !strcmp(verdicts[i].why, verdicts[i - 1].why))
 			continue;
-		wp_diag_add(apply->arena, ret, WP_ERROR, "conflict", step->entry->package_id, "%s", verdicts[i].why);
+		wp_diag_add(apply->arena, ret, WP_ERROR, "conflict", step->target->package_id, "%s", verdicts[i].why);
 	}
 	if (!ret->count || apply->skip_conflicts)
 		return WP_OK;
@@ -156,7 +156,7 @@ static void mark_left(struct wp_run *run)
 	for (size_t i = 0; i < run->apply->steps.count; i++) {
 		struct wp_step *step = &run->apply->steps.items[i];
 
-		if (step->state == WP_STATE_PENDING && step->selected && !step->error[0])
+		if (step->state == WP_STATE_PENDING && step->selected && !step->error)
 			wp_step_error(step, "%s", why_left(run));
 	}
 }
@@ -183,8 +183,9 @@ static int carry_out(struct wp_apply *apply, struct wp_session *session, struct 
 	wp_summary_text(apply, wp_state_outcome, &buf);
 	if (!apply->quiet)
 		wp_buf_printf(&buf, "Receipt: %s\n", apply->receipt_path);
-	status = apply->json ? wp_apply_emit_json(apply, wp_receipt_json(apply, "wimplan-receipt", &runs))
-			     : wp_apply_emit(apply, &buf);
+	if (apply->json && wp_receipt_show(apply, "wimplan-receipt", &runs, &err))
+		return wp_apply_error(apply, &err);
+	status = apply->json ? WP_EXIT_DONE : wp_apply_emit(apply, &buf);
 	return status ? status : result;
 }
 

@@ -19,13 +19,14 @@ static int run(struct wp_apply *apply)
 		return status;
 	status = wp_journal_open(apply->journal_path, WP_JOURNAL_READ, apply->plan, &journal, &err);
 	if (!status)
-		status = wp_journal_load(journal, &apply->steps, &err);
+		status = wp_apply_look_back(apply, journal, &err);
 	if (!status)
 		status = wp_journal_runs(journal, &runs, &err);
 	if (status && status != WP_E_NOT_FOUND)
 		return wp_apply_error(apply, &err);
 	if (apply->json)
-		return wp_apply_emit_json(apply, wp_receipt_json(apply, "wimplan-status", &runs));
+		return wp_receipt_show(apply, "wimplan-status", &runs, &err) ? wp_apply_error(apply, &err)
+									     : WP_EXIT_DONE;
 	wp_summary_text(apply, word, &buf);
 	if (!runs.count)
 		wp_buf_puts(&buf, "It was not begun.\n");

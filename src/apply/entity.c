@@ -21,7 +21,7 @@ static json_t *with_class(json_t *entity, enum wp_class class)
 	return copy;
 }
 
-int wp_entity_read(const json_t *answer, const struct wp_entry *entry, const char *site_code,
+int wp_entity_read(const json_t *answer, const struct wp_target *target, const char *site_code,
 		   struct wp_record_set **ret_set, struct wp_error *err)
 {
 	static const struct wp_import_options options = { 0 };
@@ -33,25 +33,25 @@ int wp_entity_read(const json_t *answer, const struct wp_entry *entry, const cha
 
 	*ret_set = NULL;
 	if (many)
-		return wp_fail(err, WP_E_FAILED, "bad-answer", entry->package_id,
-			       "%s: the provider gave several objects for one key", entry->package_id);
+		return wp_fail(err, WP_E_FAILED, "bad-answer", target->package_id,
+			       "%s: the provider gave several objects for one key", target->package_id);
 	if (!entity)
 		return WP_OK;
 	if (!json_is_object(entity))
-		return wp_fail(err, WP_E_FAILED, "bad-answer", entry->package_id,
+		return wp_fail(err, WP_E_FAILED, "bad-answer", target->package_id,
 			       "%s: the provider's answer is no object; is a proxy or another server in between?",
-			       entry->package_id);
-	whole = with_class(entity, entry->class);
+			       target->package_id);
+	whole = with_class(entity, target->class);
 	status = wp_import_entity(whole, "the provider's answer", &options, &set, err);
 	json_decref(whole);
 	if (status)
 		return status;
-	if (set->count != 1 || strcasecmp(set->records[0].package_id, entry->package_id))
-		status = wp_fail(err, WP_E_FAILED, "bad-answer", entry->package_id,
-				 "%s: the provider answered with another object", entry->package_id);
+	if (set->count != 1 || strcasecmp(set->records[0].package_id, target->package_id))
+		status = wp_fail(err, WP_E_FAILED, "bad-answer", target->package_id,
+				 "%s: the provider answered with another object", target->package_id);
 	else if (set->site_code && strcasecmp(set->site_code, site_code))
 		status = wp_fail(
-			err, WP_E_REFUSED, "wrong-site", entry->package_id,
+			err, WP_E_REFUSED, "wrong-site", target->package_id,
 			"the provider is of site %s, and the plan was made for site %s; give that site's provider",
 			set->site_code, site_code);
 	if (status)

@@ -41,7 +41,7 @@ void wp_event(struct wp_apply *apply, const char *type, const struct wp_step *st
 	json_object_set_new(line, "type", wp_json_text(type));
 	json_object_set_new(line, "time", wp_json_text(wp_time_iso(arena, wp_apply_now(apply))));
 	if (step) {
-		json_object_set_new(line, "package_id", wp_json_text(step->entry->package_id));
+		json_object_set_new(line, "package_id", wp_json_text(step->target->package_id));
 		json_object_set_new(line, "action", wp_json_text(wp_action_name(step->action)));
 		json_object_set_new(line, "state", wp_json_text(wp_state_name(step->state)));
 		json_object_set_new(line, "attempts", wp_json_u64(step->attempts));

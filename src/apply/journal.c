@@ -146,9 +146,11 @@ static int prepare(struct wp_journal *journal, const struct wp_plan *plan, struc
 		/*
 		 * In WAL mode a commit is written without a sync (NORMAL), and wp_journal_sync() says when there has to
 		 * be one. Where WAL does not work (network file systems) SQLite stays with its rollback journal, which
-		 * NORMAL does not make as safe: there each commit goes to the disk (FULL).
+		 * NORMAL does not make as safe: there each commit goes to the disk (FULL). The cache is small, for what
+		 * was written is not read again before the next run.
 		 */
-		if (execute(journal, "PRAGMA trusted_schema=OFF; PRAGMA journal_mode=WAL;", err))
+		if (execute(journal,
+			    "PRAGMA trusted_schema=OFF; PRAGMA cache_size=-256; PRAGMA journal_mode=WAL;", err))
 			return WP_E_FAILED;
 		journal->wal = is_wal(journal);
 		if (execute(journal, journal->wal ? "PRAGMA synchronous=NORMAL" : "PRAGMA synchronous=FULL", err))
@@ -260,26 +262,22 @@ int wp_journal_runs(struct wp_journal *journal, struct wp_journal_runs *ret, str
 
 /*
  * What was intended may have been called, and the crash of the machine took every trace. A call is made only while its
- * intention is young, so the latest time that it can have begun at is known; and only to a record that is as planned,
- * so it is known what it looked like before.
+ * intention is young, so the latest time that it can have begun at is known.
  */
 static void suspect(struct wp_step *step)
 {
-	const struct wp_preconditions *planned = &step->entry->preconditions;
-
+	step->suspected = true;
 	step->state = WP_STATE_STARTED;
 	step->attempts++;
 	step->started_at = step->intended_at;
 	step->started_unix = step->intended_unix + WP_INTENTION_SECONDS;
-	step->version_before = planned->source_version;
-	snprintf(step->property_before, sizeof step->property_before, "%s", planned->image_property_sha256);
 }
 
 static bool load_step(const struct wp_journal *journal, sqlite3_stmt *row, struct wp_steps *steps)
 {
 	int64_t position = sqlite3_column_int64(row, 0);
 	struct wp_step *step;
-	char state[24], boot[sizeof journal->boot];
+	char state[24], boot[sizeof journal->boot], error[WP_STEP_ERROR];
 	bool intended;
 
 	if (position < 0 || (uint64_t)position >= steps->count)
@@ -300,7 +298,8 @@ static bool load_step(const struct wp_journal *journal, sqlite3_stmt *row, struc
 	column_text(row, 9, step->property_before, sizeof step->property_before);
 	step->has_return_value = sqlite3_column_type(row, 10) != SQLITE_NULL;
 	step->return_value = sqlite3_column_int64(row, 10);
-	column_text(row, 11, step->error, sizeof step->error);
+	column_text(row, 11, error, sizeof error);
+	wp_step_error(step, "%s", error);
 	step->intended_at = column_time(row, 12);
 	step->intended_unix = sqlite3_column_int64(row, 13);
 	column_text(row, 14, boot, sizeof boot);
@@ -389,7 +388,7 @@ static void bind_step(const struct wp_journal *journal, const struct wp_step *st
 	sqlite3_stmt *save = journal->save;
 
 	sqlite3_bind_int64(save, 1, (int64_t)step->position);
-	bind_text(save, 2, step->entry->package_id);
+	bind_text(save, 2, step->target->package_id);
 	bind_text(save, 3, wp_action_name(step->action));
 	bind_text(save, 4, intended ? INTENDED : wp_state_name(step->state));
 	sqlite3_bind_int(save, 5, step->looked_up);
@@ -404,7 +403,7 @@ static void bind_step(const struct wp_journal *journal, const struct wp_step *st
 		sqlite3_bind_int64(save, 13, step->return_value);
 	else
 		sqlite3_bind_null(save, 13);
-	if (step->error[0])
+	if (step->error)
 		bind_text(save, 14, step->error);
 	else
 		sqlite3_bind_null(save, 14);
@@ -470,7 +469,7 @@ int wp_journal_save(struct wp_journal *journal, const struct wp_step *step, cons
 	sqlite3_bind_int64(journal->event, 2, (int64_t)step->position);
 	sqlite3_bind_int64(journal->event, 3, now.ticks);
 	bind_text(journal->event, 4, event);
-	if (step->error[0])
+	if (step->error)
 		bind_text(journal->event, 5, step->error);
 	return run_once(journal->event) ? WP_OK : fail(journal, err);
 }

@@ -33,8 +33,8 @@ struct wp_journal_runs {
 int wp_journal_runs(struct wp_journal *journal, struct wp_journal_runs *ret, struct wp_error *err);
 
 /*
- * Fills the steps with what the journal knows of them. What was intended before the machine stopped is started: it may
- * have been called.
+ * Fills the steps with what the journal knows of them. What was intended before the machine stopped is started and
+ * suspected: it may have been called, and nobody kept what the record looked like before.
  */
 int wp_journal_load(struct wp_journal *journal, struct wp_steps *steps, struct wp_error *err);
 

@@ -128,8 +128,8 @@ int main(int argc, char **argv)
 	apply.env = &env;
 	apply.json = wants_json(argc, argv);
 	status = run(&apply, argc, argv);
-	if (apply.plan)
-		wp_plan_free(apply.plan);
+	wp_steps_end(&apply.steps);
+	wp_planned_close(apply.planned);
 	curl_global_cleanup();
 	return status;
 }

@@ -120,15 +120,6 @@ int wp_apply_emit(struct wp_apply *apply, const struct wp_buf *buf)
 	return WP_EXIT_DONE;
 }
 
-int wp_apply_emit_json(struct wp_apply *apply, json_t *document)
-{
-	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
-
-	wp_json_pretty(&buf, document);
-	json_decref(document);
-	return wp_apply_emit(apply, &buf);
-}
-
 void wp_apply_progress(struct wp_apply *apply, const char *format, ...)
 {
 	struct wp_buf line __attribute__((cleanup(wp_buf_free))) = { 0 };

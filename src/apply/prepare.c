@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What every command needs before it begins: the plan, its steps, and the secrets. */
+/* What every command needs before it begins: the plan, its steps and how far they have come, and the secrets. */
 #include "apply.h"
 
 #include "wimplan/file.h"
-#include "wimplan/limits.h"
 
 #include <string.h>
 #include <strings.h>
@@ -23,12 +22,12 @@ static bool is_named(const struct wp_apply *apply, const char *package_id)
 static int select_steps(struct wp_apply *apply)
 {
 	for (size_t i = 0; i < apply->steps.count; i++)
-		apply->steps.items[i].selected = is_named(apply, apply->steps.items[i].entry->package_id);
+		apply->steps.items[i].selected = is_named(apply, apply->steps.items[i].target->package_id);
 	for (size_t i = 0; i < apply->only_count; i++) {
 		bool found = false;
 
 		for (size_t j = 0; j < apply->steps.count; j++)
-			found |= !strcasecmp(apply->only[i], apply->steps.items[j].entry->package_id);
+			found |= !strcasecmp(apply->only[i], apply->steps.items[j].target->package_id);
 		if (!found)
 			return wp_apply_usage(apply, apply->only[i], "--only %s: the plan has nothing to do for it",
 					      apply->only[i]);
@@ -38,22 +37,47 @@ static int select_steps(struct wp_apply *apply)
 
 int wp_apply_read_plan(struct wp_apply *apply)
 {
-	/* The text may be many times as large as what is kept of it. */
-	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	const struct wp_target *targets;
 	struct wp_error err;
-	char *text;
-	size_t length;
+	size_t count;
 
-	if (wp_file_read(scratch, apply->plan_path, WP_LIMIT_DOCUMENT_BYTES, &text, &length, &err) ||
-	    wp_plan_parse(text, length, apply->plan_path, &apply->plan, &err))
+	if (wp_planned_open(apply->plan_path, &apply->planned, &err))
 		return wp_apply_error(apply, &err);
-	apply->steps = wp_steps_make(apply->arena, apply->plan);
+	apply->plan = wp_planned_plan(apply->planned);
+	targets = wp_planned_targets(apply->planned, &count);
+	apply->steps = wp_steps_make(apply->arena, targets, count);
 	if (!apply->plan->applyable || !apply->steps.count) {
 		wp_fail(&err, WP_E_REFUSED, "nothing-to-apply", apply->plan_path,
 			"%s has nothing to apply: no package has a call that may be made", apply->plan_path);
 		return wp_apply_error(apply, &err);
 	}
 	return select_steps(apply);
+}
+
+/*
+ * A call that may have begun before the machine stopped can only have gone to a record that was as planned: so it is
+ * known what that looked like.
+ */
+static int recall(struct wp_apply *apply, struct wp_step *step, struct wp_error *err)
+{
+	const struct wp_entry *entry;
+	int status = wp_planned_entry(apply->planned, step->target, &entry, err);
+
+	if (status)
+		return status;
+	step->version_before = entry->preconditions.source_version;
+	strcpy(step->property_before, entry->preconditions.image_property_sha256);
+	return WP_OK;
+}
+
+int wp_apply_look_back(struct wp_apply *apply, struct wp_journal *journal, struct wp_error *err)
+{
+	int status = wp_journal_load(journal, &apply->steps, err);
+
+	for (size_t i = 0; i < apply->steps.count && !status; i++)
+		if (apply->steps.items[i].suspected)
+			status = recall(apply, &apply->steps.items[i], err);
+	return status;
 }
 
 /* Takes away the white space around a text. */

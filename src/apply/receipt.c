@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The receipt: what became of every step, over all runs of the plan. Made from the journal alone. */
+/* The receipt: what became of every step, over all runs of the plan. Written step by step, as wp_json_pretty() would. */
 #include "apply.h"
 
 #include "wimplan/file.h"
@@ -26,13 +26,13 @@ static json_t *number_json(struct wp_number number)
 	return number.known ? wp_json_u64(number.value) : json_null();
 }
 
-static json_t *step_json(const struct wp_step *step, bool receipt)
+static json_t *step_json(const struct wp_step *step, const char *outcome)
 {
 	json_t *object = json_object();
 
-	set(object, "package_id", wp_json_text(step->entry->package_id));
+	set(object, "package_id", wp_json_text(step->target->package_id));
 	set(object, "action", wp_json_text(wp_action_name(step->action)));
-	set(object, "outcome", wp_json_text(receipt ? wp_state_outcome(step->state) : wp_state_name(step->state)));
+	set(object, "outcome", wp_json_text(outcome));
 	set(object, "looked_up", json_boolean(step->looked_up));
 	set(object, "return_value", step->has_return_value ? json_integer(step->return_value) : json_null());
 	set(object, "started_at", time_json(step->started_at));
@@ -40,42 +40,88 @@ static json_t *step_json(const struct wp_step *step, bool receipt)
 	set(object, "attempts", wp_json_u64(step->attempts));
 	set(object, "source_version_before", number_json(step->version_before));
 	set(object, "source_version_after", number_json(step->version_after));
-	set(object, "content_id", wp_json_hash(step->entry->content_id));
-	set(object, "file_id", wp_json_hash(step->entry->file_id));
-	set(object, "error", wp_json_text(step->error[0] ? step->error : NULL));
+	set(object, "content_id", wp_json_hash(step->target->content_id));
+	set(object, "file_id", wp_json_hash(step->target->file_id));
+	set(object, "error", wp_json_text(step->error));
 	return object;
 }
 
-json_t *wp_receipt_json(const struct wp_apply *apply, const char *format, const struct wp_journal_runs *runs)
+/* What stands before the steps: an object without its end. */
+static void put_head(const struct wp_apply *apply, const char *format, const struct wp_journal_runs *runs,
+		     struct wp_file_writer *writer)
 {
-	bool receipt = !strcmp(format, "wimplan-receipt");
-	json_t *document = json_object(), *steps = json_array();
+	static const char end[] = "\n}\n", steps[] = ",\n  \"steps\": [";
+	json_t *head __attribute__((cleanup(wp_json_freep))) = json_object();
+	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
 	const char *provider = runs && runs->provider[0] ? runs->provider : apply->connection.url;
 
-	for (size_t i = 0; i < apply->steps.count; i++)
-		if (receipt || apply->steps.items[i].selected)
-			json_array_append_new(steps, step_json(&apply->steps.items[i], receipt));
-	set(document, "format", wp_json_text(format));
-	set(document, "format_version", wp_json_text("1.0"));
-	set(document, "plan_id", wp_json_text(apply->plan->id));
-	set(document, "site_code", wp_json_text(apply->plan->site_code));
-	set(document, "provider", wp_json_text(provider));
-	set(document, "started_at", runs ? time_json(runs->started_at) : json_null());
-	set(document, "finished_at", runs ? time_json(runs->finished_at) : json_null());
-	set(document, "steps", steps);
-	return document;
+	set(head, "format", wp_json_text(format));
+	set(head, "format_version", wp_json_text("1.0"));
+	set(head, "plan_id", wp_json_text(apply->plan->id));
+	set(head, "site_code", wp_json_text(apply->plan->site_code));
+	set(head, "provider", wp_json_text(provider));
+	set(head, "started_at", runs ? time_json(runs->started_at) : json_null());
+	set(head, "finished_at", runs ? time_json(runs->finished_at) : json_null());
+	wp_json_pretty(&text, head);
+	wp_file_add(writer, text.data, text.length - strlen(end));
+	wp_file_add(writer, steps, strlen(steps));
+}
+
+/* One step, indented as an item of "steps". No text in it has a line feed of its own: JSON escapes them. */
+static void put_step(const json_t *step, const char *before, struct wp_file_writer *writer)
+{
+	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 }, indented __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	wp_json_pretty(&text, step);
+	wp_buf_puts(&indented, before);
+	for (char *line = text.data, *end; (end = strchr(line, '\n')); line = end + 1) {
+		wp_buf_puts(&indented, "\n    ");
+		wp_buf_add(&indented, line, (size_t)(end - line));
+	}
+	wp_file_add(writer, indented.data, indented.length);
+}
+
+static void put_steps(const struct wp_apply *apply, bool receipt, struct wp_file_writer *writer)
+{
+	const char *before = "";
+
+	for (size_t i = 0; i < apply->steps.count; i++) {
+		const struct wp_step *step = &apply->steps.items[i];
+		json_t *object __attribute__((cleanup(wp_json_freep))) = NULL;
+
+		if (!receipt && !step->selected)
+			continue;
+		object = step_json(step, receipt ? wp_state_outcome(step->state) : wp_state_name(step->state));
+		put_step(object, before, writer);
+		before = ",";
+	}
+	wp_file_add(writer, *before ? "\n  ]\n}\n" : "]\n}\n", *before ? 7 : 4);
+}
+
+static int write_document(const struct wp_apply *apply, const char *path, const char *format,
+			  const struct wp_journal_runs *runs, struct wp_error *err)
+{
+	struct wp_file_writer *writer;
+	int status = wp_file_begin(path, &writer, err);
+
+	if (status)
+		return status;
+	put_head(apply, format, runs, writer);
+	put_steps(apply, !strcmp(format, "wimplan-receipt"), writer);
+	return wp_file_commit(writer, err);
+}
+
+int wp_receipt_show(struct wp_apply *apply, const char *format, const struct wp_journal_runs *runs,
+		    struct wp_error *err)
+{
+	wp_apply_progress(apply, "%s", "");
+	return write_document(apply, apply->output, format, runs, err);
 }
 
 int wp_receipt_write(struct wp_apply *apply, struct wp_journal *journal, struct wp_error *err)
 {
-	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
-	json_t *document __attribute__((cleanup(wp_json_freep))) = NULL;
 	struct wp_journal_runs runs;
 	int status = wp_journal_runs(journal, &runs, err);
 
-	if (status)
-		return status;
-	document = wp_receipt_json(apply, "wimplan-receipt", &runs);
-	wp_json_pretty(&buf, document);
-	return wp_file_write(apply->receipt_path, buf.data, buf.length, err);
+	return status ? status : write_document(apply, apply->receipt_path, "wimplan-receipt", &runs, err);
 }

@@ -68,10 +68,10 @@ static void get(struct wp_session *session, const char *path, bool patient, stru
 	wp_http_free(&http);
 }
 
-int wp_session_read(struct wp_session *session, const struct wp_entry *entry, bool patient,
+int wp_session_read(struct wp_session *session, const struct wp_target *target, bool patient,
 		    struct wp_record_set **ret_set, struct wp_answer *ret_answer, struct wp_error *err)
 {
-	char *path = wp_provider_path(wp_class_name(entry->class), entry->package_id, NULL);
+	char *path = wp_provider_path(wp_class_name(target->class), target->package_id, NULL);
 	struct wp_answer answer;
 	int status = WP_OK;
 
@@ -79,9 +79,9 @@ int wp_session_read(struct wp_session *session, const struct wp_entry *entry, bo
 	session->unreachable = false;
 	get(session, path, patient, &answer);
 	if (answer.said == WP_SAID_DONE)
-		status = wp_entity_read(answer.json, entry, session->apply->plan->site_code, ret_set, err);
+		status = wp_entity_read(answer.json, target, session->apply->plan->site_code, ret_set, err);
 	else if (answer.said != WP_SAID_MISSING)
-		status = fail_answer(session, &answer, entry->package_id, err);
+		status = fail_answer(session, &answer, target->package_id, err);
 	if (ret_answer && !status)
 		*ret_answer = answer;
 	else
@@ -99,7 +99,7 @@ static int check_actions(struct wp_session *session, const struct wp_actions *ac
 
 	for (size_t i = 0; i < apply->steps.count; i++) {
 		const struct wp_step *step = &apply->steps.items[i];
-		enum wp_class class = step->entry->class;
+		enum wp_class class = step->target->class;
 
 		if (seen[class][step->action])
 			continue;
@@ -190,7 +190,8 @@ int wp_session_classify(struct wp_session *session, struct wp_verdict *ret, stru
 {
 	struct wp_apply *apply = session->apply;
 	struct wp_record_set *set = NULL;
-	const struct wp_entry *read = NULL;
+	const struct wp_target *read = NULL;
+	const struct wp_entry *entry;
 	int status = WP_OK;
 
 	for (size_t i = 0; i < apply->steps.count && !status; i++) {
@@ -201,15 +202,17 @@ int wp_session_classify(struct wp_session *session, struct wp_verdict *ret, stru
 		if (wp_signal_caught())
 			break;
 		/* Both steps of a package stand side by side. */
-		if (read != step->entry) {
+		if (read != step->target) {
 			wp_record_set_free(set);
 			set = NULL;
 			wp_apply_progress(apply, "reading records: %zu of %zu steps", i + 1, apply->steps.count);
-			status = wp_session_read(session, step->entry, true, &set, NULL, err);
-			read = step->entry;
+			status = wp_session_read(session, step->target, true, &set, NULL, err);
+			read = step->target;
 		}
 		if (!status)
-			wp_classify(step, set ? &set->records[0] : NULL, &ret[i]);
+			status = wp_planned_entry(apply->planned, step->target, &entry, err);
+		if (!status)
+			wp_classify(step, entry, set ? &set->records[0] : NULL, apply->arena, &ret[i]);
 	}
 	wp_record_set_free(set);
 	wp_apply_progress(apply, "%s", "");

@@ -19,10 +19,10 @@ int wp_session_open(struct wp_apply *apply, struct wp_session *ret, struct wp_er
 void wp_session_close(struct wp_session *session);
 
 /*
- * Reads the record of an entry's package. *@ret_set stays NULL when there is none. @ret_answer, when not NULL, gets the
+ * Reads the record of a package. *@ret_set stays NULL when there is none. @ret_answer, when not NULL, gets the
  * answer itself (wp_answer_free()). @patient: tries again what may succeed later.
  */
-int wp_session_read(struct wp_session *session, const struct wp_entry *entry, bool patient,
+int wp_session_read(struct wp_session *session, const struct wp_target *target, bool patient,
 		    struct wp_record_set **ret_set, struct wp_answer *ret_answer, struct wp_error *err);
 
 /* How long to wait before attempt @tries + 1, in milliseconds; @retry_after as in wp_answer. */

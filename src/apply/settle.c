@@ -58,7 +58,7 @@ void wp_settle_seen(struct wp_run *run, struct wp_step *step, const struct wp_re
 /* The settle time has passed, and the record was read and does not show the effect. */
 static void give_up(struct wp_run *run, struct wp_step *step, const struct wp_record *record, const char *why)
 {
-	char text[sizeof step->error];
+	char text[WP_STEP_ERROR];
 
 	leave(run, step);
 	if (record)
@@ -85,7 +85,7 @@ static void give_up(struct wp_run *run, struct wp_step *step, const struct wp_re
  */
 static bool still_at_work(struct wp_run *run, struct wp_step *step, const struct wp_record *record, int64_t now)
 {
-	char text[sizeof step->error];
+	char text[WP_STEP_ERROR];
 
 	if (step->action != WP_REFRESH || step->state != WP_STATE_STARTED || !record->action_in_progress.known ||
 	    !record->action_in_progress.value)
@@ -110,16 +110,20 @@ static bool look(struct wp_run *run, struct wp_step *step)
 {
 	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = NULL;
 	char why[400] = "the site does not show the package any more";
+	const struct wp_entry *entry;
 	struct wp_error err;
 	/* Taken before the look: what is read earlier than the end of the settle time proves nothing about it. */
 	int64_t began = wp_clock_ms();
 
-	if (wp_session_read(run->session, step->entry, false, &set, NULL, &err)) {
+	if (wp_session_read(run->session, step->target, false, &set, NULL, &err)) {
 		if (run->session->denied || err.status == WP_E_REFUSED)
 			wp_run_fail(run, &err);
 		return false;
 	}
-	if (set && wp_classify_effect(step, &set->records[0], why, sizeof why)) {
+	entry = wp_run_entry(run, step);
+	if (!entry)
+		return false;
+	if (set && wp_classify_effect(step, entry, &set->records[0], why, sizeof why)) {
 		wp_settle_seen(run, step, &set->records[0]);
 		return true;
 	}

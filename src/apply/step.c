@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Steps from a plan, and the names of their states. */
+/* Steps, their errors, and the names of their states. */
 #include "step.h"
 
 #include "wimplan/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const names[WP_STATES] = {
@@ -47,43 +48,62 @@ const char *wp_state_outcome(enum wp_state state)
 	}
 }
 
-static struct wp_step *add(struct wp_steps *steps, const struct wp_entry *entry, enum wp_action action)
+static struct wp_step *add(struct wp_steps *steps, const struct wp_target *target, enum wp_action action)
 {
 	struct wp_step *step = &steps->items[steps->count];
 
-	*step = (struct wp_step){ .position = steps->count++, .entry = entry, .action = action, .selected = true };
+	*step = (struct wp_step){ .position = steps->count++, .target = target, .action = action, .selected = true };
 	return step;
 }
 
-struct wp_steps wp_steps_make(struct wp_arena *arena, const struct wp_plan *plan)
+struct wp_steps wp_steps_make(struct wp_arena *arena, const struct wp_target *targets, size_t count)
 {
-	struct wp_steps steps = { .items = wp_arena_alloc(arena, 2 * plan->entry_count * sizeof *steps.items) };
+	struct wp_steps steps = { 0 };
+	size_t needed = 0;
 
-	for (size_t i = 0; i < plan->entry_count; i++) {
-		const struct wp_entry *entry = &plan->entries[i];
-		struct wp_step *reload = NULL;
+	for (size_t i = 0; i < count; i++)
+		needed += targets[i].reload + targets[i].refresh;
+	steps.items = wp_arena_alloc(arena, needed * sizeof *steps.items);
+	for (size_t i = 0; i < count; i++) {
+		struct wp_step *reload = targets[i].reload ? add(&steps, &targets[i], WP_RELOAD) : NULL;
 
-		if (entry->status != WP_ENTRY_CHANGE)
-			continue;
-		if (entry->reload)
-			reload = add(&steps, entry, WP_RELOAD);
-		if (entry->refresh)
-			add(&steps, entry, WP_REFRESH)->reload = reload;
+		if (targets[i].refresh)
+			add(&steps, &targets[i], WP_REFRESH)->reload = reload;
 	}
 	return steps;
 }
 
+void wp_steps_end(struct wp_steps *steps)
+{
+	for (size_t i = 0; i < steps->count; i++)
+		wp_step_clear_error(&steps->items[i]);
+}
+
+void wp_step_clear_error(struct wp_step *step)
+{
+	free(step->error);
+	step->error = NULL;
+}
+
 void wp_step_error(struct wp_step *step, const char *format, ...)
 {
+	char text[WP_STEP_ERROR];
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(step->error, sizeof step->error, format, args);
+	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
 	/* A server's words may be in any encoding, and the cut may go through a character: JSON takes only UTF-8. */
-	for (size_t at = 0, length = strlen(step->error); at < length; at++) {
-		at += wp_utf8_valid(step->error + at, length - at);
+	for (size_t at = 0, length = strlen(text); at < length; at++) {
+		at += wp_utf8_valid(text + at, length - at);
 		if (at < length)
-			step->error[at] = '?';
+			text[at] = '?';
 	}
+	/* Only now: the old error may be part of the new one. */
+	wp_step_clear_error(step);
+	if (!*text)
+		return;
+	step->error = strdup(text);
+	if (!step->error)
+		abort();
 }

@@ -31,9 +31,19 @@ bool wp_state_is_good(enum wp_state state);
 /* The state as a receipt's outcome: pending, started and accepted become skipped, unknown and unverified. */
 const char *wp_state_outcome(enum wp_state state);
 
+/* A package that the plan has calls for. The rest of what the plan says of it is read when it is asked for: target.h. */
+struct wp_target {
+	const char *package_id;
+	enum wp_class class;
+	bool reload, refresh;
+	/* For the receipt, which is to be written whatever became of the plan's file. */
+	char file_id[WP_HASH_TEXT], content_id[WP_HASH_TEXT];
+	struct wp_plan_place place; /* of its entry in the plan */
+};
+
 struct wp_step {
-	size_t position;              /* in the plan's order, from 0 */
-	const struct wp_entry *entry; /* borrowed from the plan */
+	size_t position; /* in the plan's order, from 0 */
+	const struct wp_target *target;
 	enum wp_action action;
 	struct wp_step *reload; /* the planned reload of a refresh's package; NULL: none */
 	/* What the journal keeps. */
@@ -48,7 +58,8 @@ struct wp_step {
 	char property_before[WP_HASH_TEXT]; /* digest of ImageProperty before the call; "" when there was none */
 	bool has_return_value;
 	int64_t return_value;
-	char error[600]; /* "" when there is none */
+	char *error; /* what is wrong with it, owned; NULL when nothing is */
+	bool suspected; /* its call may have begun before the machine stopped: see journal.c */
 	/* Of this run. */
 	bool selected;
 	bool intended;       /* pending, and the journal says that its call may begin */
@@ -69,10 +80,15 @@ struct wp_steps {
 	size_t count;
 };
 
-/* The steps of a plan in order of execution: entries of status change, reload before refresh. */
-struct wp_steps wp_steps_make(struct wp_arena *arena, const struct wp_plan *plan);
+/* The steps for these targets, in their order: reload before refresh. The targets stay the caller's. */
+struct wp_steps wp_steps_make(struct wp_arena *arena, const struct wp_target *targets, size_t count);
+/* Frees what the steps own besides the arena. */
+void wp_steps_end(struct wp_steps *steps);
 
-/* Sets the error of a step, cut where it does not fit. */
+/* Bytes of a step's error with its NUL; what does not fit is cut. */
+#define WP_STEP_ERROR 600
 void wp_step_error(struct wp_step *step, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* There is none any more. */
+void wp_step_clear_error(struct wp_step *step);
 
 #endif

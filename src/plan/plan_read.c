@@ -231,7 +231,8 @@ static int read_body(struct reader *reader, struct wp_json_span span, char ret_d
 	if (status)
 		return status;
 	/* The key is a member's first field. */
-	qsort(members, count, sizeof *members, wp_json_compare_keys);
+	if (count)
+		qsort(members, count, sizeof *members, wp_json_compare_keys);
 	reader->digest = wp_sha256_new();
 	for (size_t i = 0; i < count && !status; i++) {
 		wp_sha256_add(reader->digest, i ? "," : "{", 1);

@@ -66,6 +66,47 @@ def test_retry_after(build, folder, expect):
         site.forget()
 
 
+def test_plan_changed_under_the_run(build, folder, expect):
+    """The plan is read again as it is needed: nothing is called on a text that its id does not cover."""
+    site = Site(build, folder, kinds=("refresh",) * 4).make_plan()
+    plan, first, last = folder / "plan.json", site.packages[0]["id"], site.packages[-1]["id"]
+    whole = plan.read_bytes()
+    at = whole.rindex(b'"SourceVersion"')
+    with site.start(faults=[{"method": "POST", "path": f"*{first}*", "action": "slow", "seconds": 2}], load=True) as server:
+        run = site.start_apply(server)
+        while not site.requests("POST"):
+            time.sleep(0.02)
+        # In place: a file that takes the plan's name leaves the open one as it was.
+        with open(plan, "r+b") as file:
+            file.seek(at)
+            file.write(b'"SourceVersioN"')
+        err = run.communicate()[1]
+        expect.equal(run.returncode, 6, f"status: {err}")
+        expect.says(err, "plan.json was changed while it was in use")
+        expect(last not in site.effects("refresh"), "the changed entry was called")
+        done = site.effects("refresh")
+        # The receipt needs no plan.
+        expect.equal({step for step, outcome in site.outcomes().items() if outcome == "done"}, {(id, REFRESH) for id in done}, "done")
+        expect.status(site.apply(server), 4)
+        plan.write_bytes(whole)
+        expect.status(site.apply(server), 0)
+        all_done(site, expect)
+
+
+def test_plan_replaced_under_the_run(build, folder, expect):
+    """A file that takes the plan's name in the meantime is another plan, and not that of this run."""
+    site = Site(build, folder, kinds=("refresh",) * 3).make_plan()
+    with site.start(faults=[{"method": "POST", "nth": 1, "action": "slow", "seconds": 1}], load=True) as server:
+        run = site.start_apply(server)
+        while not site.requests("POST"):
+            time.sleep(0.02)
+        (folder / "other.json").write_text("{}")
+        (folder / "other.json").replace(folder / "plan.json")
+        err = run.communicate()[1]
+        expect.equal(run.returncode, 0, f"status: {err}")
+        expect.equal(sum(site.effects("refresh").values()), 3, "refreshes")
+
+
 def test_who_may_not(build, folder, expect):
     """401 and 403: one request each, and no more."""
     site = Site(build, folder).make_plan()
