@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* wimplan plan: scan the sources of a snapshot's records, judge every package, write the plan. */
 #include "cli.h"
+#include "plan_inputs.h"
 #include "settings.h"
 #include "version.h"
 
 #include "wimplan/file.h"
-#include "wimplan/import.h"
 #include "wimplan/json.h"
 #include "wimplan/limits.h"
 #include "wimplan/plan.h"
@@ -118,10 +118,7 @@ static int parse(struct wp_cli *cli, int argc, char **argv, struct arguments *ar
 
 /* What a plan is made from, and who owns it. */
 struct inputs {
-	struct wp_cache *cache; /* NULL when there is none and none is needed */
-	bool keeps;             /* the cache may be written */
-	struct wp_record_set *set;
-	char snapshot_id[WP_HASH_TEXT];
+	struct wp_plan_inputs records;
 	struct wp_scan *scan;
 	FILE *events;
 };
@@ -129,60 +126,8 @@ struct inputs {
 static void release(struct inputs *in)
 {
 	wp_scan_free(in->scan);
-	wp_record_set_free(in->set);
-	wp_cache_close(in->cache);
+	wp_plan_inputs_free(&in->records);
 	wp_fclosep(&in->events);
-}
-
-static void note_not_kept(const struct wp_cli *cli, const struct wp_error *err)
-{
-	wp_cli_note(cli, "%s; the plan is made without keeping what it learns", err->message);
-}
-
-/*
- * The cache is opened for writing, because content ids and inferred baselines are kept in it. A cache that may only be
- * read serves as well: then nothing is kept, which changes nothing in the plan.
- */
-static int open_cache(struct wp_cli *cli, struct inputs *in, bool needed, struct wp_error *err)
-{
-	int status = wp_cli_open_cache(cli, WP_CACHE_WRITE, &in->cache, err);
-	bool nowhere = status == WP_E_USAGE && !needed; /* no place for a cache: an export can be planned without */
-	struct wp_error first;
-
-	in->keeps = !status;
-	if (!status || (strcmp(err->code, "cache-read-only") && !nowhere))
-		return status;
-	first = *err;
-	status = nowhere ? WP_OK : wp_cli_open_cache(cli, WP_CACHE_READ, &in->cache, err);
-	if (status && (status != WP_E_NOT_FOUND || needed))
-		return status;
-	note_not_kept(cli, &first);
-	return WP_OK;
-}
-
-static int load_records(struct wp_cli *cli, const struct arguments *args, struct inputs *in, struct wp_error *err)
-{
-	struct wp_snapshot snapshot;
-	int status = open_cache(cli, in, !args->records.count, err);
-
-	if (status)
-		return status;
-	if (!args->records.count) {
-		status = wp_cache_find_snapshot(in->cache, cli->arena, args->snapshot, args->site, &snapshot, err);
-		if (status)
-			return status;
-		memcpy(in->snapshot_id, snapshot.id, sizeof in->snapshot_id);
-		return wp_cache_load_snapshot(in->cache, &snapshot, &in->set, err);
-	}
-	status = wp_import_files(args->records.items, args->records.count,
-				 &(struct wp_import_options){ .site_code = args->site }, &in->set, err);
-	if (status)
-		return status;
-	if (!in->set->site_code)
-		return wp_fail(err, WP_E_USAGE, "usage", args->records.items[0],
-			       "%s does not say of which site it is; give --site CODE", args->records.items[0]);
-	wp_snapshot_id(in->set, in->snapshot_id);
-	return WP_OK;
 }
 
 static int open_events(const char *path, struct inputs *in, struct wp_error *err)
@@ -212,7 +157,7 @@ static bool is_named(const struct words *words, const char *package_id)
 static void scan(struct wp_cli *cli, const struct arguments *args, const struct wp_config *config, struct inputs *in,
 		 const struct wp_observation ***ret_observations)
 {
-	struct wp_record_set *set = in->set;
+	const struct wp_record_set *set = in->records.set;
 	struct wp_record *wanted = wp_arena_alloc(cli->arena, set->count * sizeof *wanted);
 	size_t *place = wp_arena_alloc(cli->arena, set->count * sizeof *place), count = 0;
 	const struct wp_observation **observations = wp_arena_alloc(cli->arena, set->count * sizeof *observations);
@@ -225,60 +170,18 @@ static void scan(struct wp_cli *cli, const struct arguments *args, const struct 
 		place[count] = i;
 		wanted[count++] = set->records[i];
 	}
-	in->scan = wp_cli_scan(cli, wanted, count, config, args->jobs, in->cache, in->events);
+	in->scan = wp_cli_scan(cli, wanted, count, config, args->jobs, in->records.cache, in->events);
 	for (size_t i = 0; i < count; i++)
 		observations[place[i]] = wp_scan_observation(in->scan, i);
 	*ret_observations = observations;
-}
-
-/* A disk that is full or a cache that another process holds must not cost the plan, which is made already. */
-static void keep(struct wp_cli *cli, struct inputs *in, const struct wp_baseline *baselines, size_t count)
-{
-	struct wp_error err;
-
-	if (in->keeps &&
-	    (wp_cache_flush(in->cache, &err) || wp_cache_put_baselines(in->cache, baselines, count, &err)))
-		note_not_kept(cli, &err);
-}
-
-/* The summaries of what was distributed and of what is there now, where the two differ. */
-static void load_summaries(struct wp_cli *cli, const struct inputs *in, const struct wp_baseline *baselines,
-			   const struct wp_observation *const *observations, struct wp_plan_input *input)
-{
-	struct wp_known_summary *known = NULL;
-
-	for (size_t i = 0, b = 0; in->cache && i < in->set->count; i++) {
-		const struct wp_record *record = &in->set->records[i];
-		const struct wp_observation *seen = observations[i];
-
-		/* Both lists are in the order of the packages; a package may have several baselines. */
-		while (b < input->baseline_count && strcmp(baselines[b].package_id, record->package_id) < 0)
-			b++;
-		for (size_t k = b; k < input->baseline_count && !strcmp(baselines[k].package_id, record->package_id); k++) {
-			const char *ids[2] = { baselines[k].file_id, seen ? seen->file_id : NULL };
-
-			if (!record->source_version.known ||
-			    baselines[k].source_version != record->source_version.value || !ids[0] || !ids[1] ||
-			    !*ids[1] || !strcmp(ids[0], ids[1]))
-				continue;
-			for (size_t n = 0; n < 2; n++) {
-				struct wp_content_summary summary;
-
-				if (wp_cache_find_summary(in->cache, cli->arena, ids[n], &summary))
-					*WP_PUSH(cli->arena, known, input->summary_count) =
-						(struct wp_known_summary){ ids[n], summary };
-			}
-		}
-	}
-	input->summaries = known;
 }
 
 static int make_plan(struct wp_cli *cli, const struct arguments *args, const struct wp_config *config, struct inputs *in,
 		     struct wp_plan **ret_plan, struct wp_error *err)
 {
 	struct wp_plan_input input = {
-		.set = in->set,
-		.snapshot_id = in->snapshot_id,
+		.set = in->records.set,
+		.snapshot_id = in->records.snapshot_id,
 		.policy = &config->policy,
 		.only = args->only.items,
 		.only_count = args->only.count,
@@ -288,28 +191,23 @@ static int make_plan(struct wp_cli *cli, const struct arguments *args, const str
 		.created_by = wp_arena_printf(cli->arena, "%s@%s", cli->env->user, cli->env->host),
 		.tool_version = WIMPLAN_VERSION,
 	};
-	struct wp_baseline *baselines = NULL, *inferred;
 	const struct wp_observation **observations;
+	struct wp_baseline *inferred;
 	size_t inferred_count;
 	int status;
 
 	/* A wrong name is said before an hour of scanning. */
 	status = wp_plan_check_names(&input, err);
+	if (!status)
+		status = wp_plan_inputs_baselines(cli, &in->records, &input, err);
 	if (status)
 		return status;
-	if (in->cache) {
-		status = wp_cache_list_baselines(in->cache, cli->arena, in->set->site_code, &baselines,
-						 &input.baseline_count, err);
-		if (status)
-			return status;
-	}
 	scan(cli, args, config, in, &observations);
-	load_summaries(cli, in, baselines, observations, &input);
-	input.baselines = baselines;
 	input.observations = observations;
+	wp_plan_inputs_summaries(cli, &in->records, &input);
 	status = wp_plan_make(&input, ret_plan, &inferred, &inferred_count, err);
 	if (!status)
-		keep(cli, in, inferred, inferred_count);
+		wp_plan_inputs_keep(cli, &in->records, inferred, inferred_count);
 	return status;
 }
 
@@ -378,7 +276,9 @@ static int run(struct wp_cli *cli, int argc, char **argv)
 		wp_config_print(&config, &text);
 		return wp_cli_emit(cli, &text);
 	}
-	if (load_records(cli, &args, &in, &err) || open_events(args.events, &in, &err) ||
+	if (wp_plan_inputs_open(cli, args.records.items, args.records.count, args.snapshot, args.site, &in.records,
+				&err) ||
+	    open_events(args.events, &in, &err) ||
 	    make_plan(cli, &args, &config, &in, &plan, &err))
 		return wp_cli_error(cli, &err);
 	return finish(cli, &args, &in, plan);

@@ -294,24 +294,6 @@ static void add_image(struct wp_html *html, const struct wp_diff *diff, const st
 	wp_html_raw(html, "</section>\n");
 }
 
-static void add_remarks(struct wp_html *html, const struct wp_diags *diags)
-{
-	if (!diags->count)
-		return;
-	wp_html_element(html, "h2", NULL, "Remarks");
-	wp_html_raw(html, "<ul class=\"remarks\">\n");
-	for (size_t i = 0; i < diags->count; i++)
-		wp_html_remark(html, wp_severity_name(diags->items[i].severity), diags->items[i].code,
-			       diags->items[i].subject, diags->items[i].summary);
-	wp_html_raw(html, "</ul>\n");
-}
-
-static void add_paragraph(struct wp_html *html, const char *class, const char *sentence)
-{
-	if (sentence)
-		wp_html_element(html, "p", class, sentence);
-}
-
 void wp_report_diff_html(const struct wp_diff *diff, const struct wp_report_options *options, struct wp_buf *buf)
 {
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
@@ -319,9 +301,9 @@ void wp_report_diff_html(const struct wp_diff *diff, const struct wp_report_opti
 
 	(void)options;
 	wp_html_begin(&html, "wimplan diff", title_of(arena, diff));
-	add_paragraph(&html, "lead", wp_diff_words_blobs(arena, diff));
-	add_paragraph(&html, "lead", wp_diff_words_totals(arena, diff));
-	add_paragraph(&html, NULL, wp_diff_words_incomplete(arena, diff));
+	wp_html_paragraph(&html, "lead", wp_diff_words_blobs(arena, diff));
+	wp_html_paragraph(&html, "lead", wp_diff_words_totals(arena, diff));
+	wp_html_paragraph(&html, NULL, wp_diff_words_incomplete(arena, diff));
 	add_cards(&html, diff);
 	add_lost(&html, diff);
 	wp_html_raw(&html, "<dl class=\"facts\">\n");
@@ -333,6 +315,6 @@ void wp_report_diff_html(const struct wp_diff *diff, const struct wp_report_opti
 	for (size_t i = 0; i < diff->image_count; i++)
 		if (has_section(&diff->images[i]))
 			add_image(&html, diff, &diff->images[i]);
-	add_remarks(&html, &diff->diags);
+	wp_html_remarks(&html, &diff->diags);
 	wp_html_end(&html);
 }

@@ -150,19 +150,37 @@ void wp_html_bar(struct wp_html *html, const struct wp_html_part *parts, size_t 
 	wp_html_raw(html, "</div>");
 }
 
-void wp_html_remark(struct wp_html *html, const char *severity, const char *code, const char *subject,
-		    const char *summary)
+void wp_html_paragraph(struct wp_html *html, const char *class, const char *sentence)
 {
+	if (sentence)
+		wp_html_element(html, "p", class, sentence);
+}
+
+static void add_remark(struct wp_html *html, const struct wp_diag *diag)
+{
+	const char *severity = wp_severity_name(diag->severity);
+
 	wp_html_raw(html, "<li>");
 	wp_html_badge(html, severity, severity);
 	wp_html_raw(html, " <code>");
-	wp_html_text(html, code);
+	wp_html_text(html, diag->code);
 	wp_html_raw(html, "</code> ");
-	if (subject) {
+	if (diag->subject) {
 		wp_html_raw(html, "<b>");
-		wp_html_text(html, subject);
+		wp_html_text(html, diag->subject);
 		wp_html_raw(html, "</b>: ");
 	}
-	wp_html_text(html, summary);
+	wp_html_text(html, diag->summary);
 	wp_html_raw(html, "</li>\n");
+}
+
+void wp_html_remarks(struct wp_html *html, const struct wp_diags *diags)
+{
+	if (!diags->count)
+		return;
+	wp_html_element(html, "h2", NULL, "Remarks");
+	wp_html_raw(html, "<ul class=\"remarks\">\n");
+	for (size_t i = 0; i < diags->count; i++)
+		add_remark(html, &diags->items[i]);
+	wp_html_raw(html, "</ul>\n");
 }

@@ -5,6 +5,7 @@
 
 #include "wimplan/arena.h"
 #include "wimplan/buf.h"
+#include "wimplan/diag.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -58,8 +59,10 @@ struct wp_html_part {
 /* A bar of @count parts, as long in its track as their sum is of @whole. Numbers stand beside it: it is only to see. */
 void wp_html_bar(struct wp_html *html, const struct wp_html_part *parts, size_t count, uint64_t whole);
 
-/* A diagnostic as an item of a <ul class="remarks">. */
-void wp_html_remark(struct wp_html *html, const char *severity, const char *code, const char *subject,
-		    const char *summary);
+/* A paragraph; nothing for NULL. @class may be NULL. */
+void wp_html_paragraph(struct wp_html *html, const char *class, const char *sentence);
+
+/* The diagnostics under a heading of their own; nothing when there are none. */
+void wp_html_remarks(struct wp_html *html, const struct wp_diags *diags);
 
 #endif

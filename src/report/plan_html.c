@@ -220,24 +220,6 @@ static void add_unchanged(struct wp_html *html, const struct wp_plan *plan, bool
 	wp_html_raw(html, "</details>\n");
 }
 
-static void add_remarks(struct wp_html *html, const struct wp_diags *diags)
-{
-	if (!diags->count)
-		return;
-	wp_html_element(html, "h2", NULL, "Remarks");
-	wp_html_raw(html, "<ul class=\"remarks\">\n");
-	for (size_t i = 0; i < diags->count; i++)
-		wp_html_remark(html, wp_severity_name(diags->items[i].severity), diags->items[i].code,
-			       diags->items[i].subject, diags->items[i].summary);
-	wp_html_raw(html, "</ul>\n");
-}
-
-static void add_paragraph(struct wp_html *html, const char *class, const char *sentence)
-{
-	if (sentence)
-		wp_html_element(html, "p", class, sentence);
-}
-
 void wp_report_plan_html(const struct wp_plan *plan, const struct wp_report_options *options, struct wp_buf *buf)
 {
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
@@ -246,16 +228,16 @@ void wp_report_plan_html(const struct wp_plan *plan, const struct wp_report_opti
 	wp_html_begin(&html, "wimplan plan",
 		      wp_arena_printf(arena, "Image package change report, site %s",
 				      plan->site_code ? plan->site_code : "(no site)"));
-	add_paragraph(&html, "lead", wp_words_no_changes(arena, plan));
-	add_paragraph(&html, "lead", wp_words_incomplete(arena, plan));
-	add_paragraph(&html, NULL, wp_words_narrowed(arena, plan));
+	wp_html_paragraph(&html, "lead", wp_words_no_changes(arena, plan));
+	wp_html_paragraph(&html, "lead", wp_words_incomplete(arena, plan));
+	wp_html_paragraph(&html, NULL, wp_words_narrowed(arena, plan));
 	add_cards(&html, plan);
 	add_facts(&html, plan);
 	add_entries(&html, plan, WP_ENTRY_CHANGE, "Changes");
 	add_blocked(&html, plan);
 	add_entries(&html, plan, WP_ENTRY_REPORT_ONLY, "Boot images, report only");
-	add_remarks(&html, &plan->diags);
+	wp_html_remarks(&html, &plan->diags);
 	add_unchanged(&html, plan, options->all);
-	add_paragraph(&html, "soft", wp_words_totals(arena, plan));
+	wp_html_paragraph(&html, "soft", wp_words_totals(arena, plan));
 	wp_html_end(&html);
 }

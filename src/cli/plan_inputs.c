@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From an export or the cache to what wp_plan_make() takes, and back into the cache what it learned. */
+#include "plan_inputs.h"
+
+#include "wimplan/import.h"
+
+#include <string.h>
+
+void wp_plan_inputs_free(struct wp_plan_inputs *in)
+{
+	wp_record_set_free(in->set);
+	wp_cache_close(in->cache);
+	*in = (struct wp_plan_inputs){ 0 };
+}
+
+static void note_not_kept(const struct wp_cli *cli, const struct wp_error *err)
+{
+	wp_cli_note(cli, "%s; the plan is made without keeping what it learns", err->message);
+}
+
+/*
+ * The cache is opened for writing, because content ids and inferred baselines are kept in it. A cache that may only be
+ * read serves as well: then nothing is kept, which changes nothing in the plan.
+ */
+static int open_cache(struct wp_cli *cli, struct wp_plan_inputs *in, bool needed, struct wp_error *err)
+{
+	int status = wp_cli_open_cache(cli, WP_CACHE_WRITE, &in->cache, err);
+	bool nowhere = status == WP_E_USAGE && !needed; /* no place for a cache: an export can be planned without */
+	struct wp_error first;
+
+	in->keeps = !status;
+	if (!status || (strcmp(err->code, "cache-read-only") && !nowhere))
+		return status;
+	first = *err;
+	status = nowhere ? WP_OK : wp_cli_open_cache(cli, WP_CACHE_READ, &in->cache, err);
+	if (status && (status != WP_E_NOT_FOUND || needed))
+		return status;
+	note_not_kept(cli, &first);
+	return WP_OK;
+}
+
+static int load_snapshot(struct wp_cli *cli, struct wp_plan_inputs *in, const char *id, const char *site,
+			 struct wp_error *err)
+{
+	struct wp_snapshot snapshot;
+	int status = wp_cache_find_snapshot(in->cache, cli->arena, id, site, &snapshot, err);
+
+	if (status)
+		return status;
+	memcpy(in->snapshot_id, snapshot.id, sizeof in->snapshot_id);
+	return wp_cache_load_snapshot(in->cache, &snapshot, &in->set, err);
+}
+
+static int load_exports(struct wp_plan_inputs *in, const char *const *exports, size_t count, const char *site,
+			struct wp_error *err)
+{
+	int status = wp_import_files(exports, count, &(struct wp_import_options){ .site_code = site }, &in->set, err);
+
+	if (status)
+		return status;
+	if (!in->set->site_code)
+		return wp_fail(err, WP_E_USAGE, "usage", exports[0],
+			       "%s does not say of which site it is; give --site CODE", exports[0]);
+	wp_snapshot_id(in->set, in->snapshot_id);
+	return WP_OK;
+}
+
+int wp_plan_inputs_open(struct wp_cli *cli, const char *const *exports, size_t count, const char *snapshot,
+			const char *site, struct wp_plan_inputs *ret, struct wp_error *err)
+{
+	int status;
+
+	*ret = (struct wp_plan_inputs){ 0 };
+	status = open_cache(cli, ret, !count, err);
+	if (status)
+		return status;
+	return count ? load_exports(ret, exports, count, site, err) : load_snapshot(cli, ret, snapshot, site, err);
+}
+
+int wp_plan_inputs_baselines(struct wp_cli *cli, const struct wp_plan_inputs *in, struct wp_plan_input *input,
+			     struct wp_error *err)
+{
+	struct wp_baseline *baselines = NULL;
+	int status = WP_OK;
+
+	if (in->cache)
+		status = wp_cache_list_baselines(in->cache, cli->arena, in->set->site_code, &baselines,
+						 &input->baseline_count, err);
+	input->baselines = baselines;
+	return status;
+}
+
+/* Adds what the cache remembers of a file's contents. */
+static void add_summary(struct wp_cli *cli, const struct wp_plan_inputs *in, const char *file_id,
+			struct wp_known_summary **known, size_t *count)
+{
+	struct wp_content_summary summary;
+
+	if (wp_cache_find_summary(in->cache, cli->arena, file_id, &summary))
+		*WP_PUSH(cli->arena, *known, *count) = (struct wp_known_summary){ file_id, summary };
+}
+
+void wp_plan_inputs_summaries(struct wp_cli *cli, const struct wp_plan_inputs *in, struct wp_plan_input *input)
+{
+	const struct wp_baseline *baseline = input->baselines, *end = baseline + input->baseline_count;
+	struct wp_known_summary *known = NULL;
+
+	if (!in->cache)
+		return;
+	for (size_t i = 0; i < in->set->count; i++) {
+		const struct wp_record *record = &in->set->records[i];
+		const struct wp_observation *seen = input->observations[i];
+		const char *now = seen && seen->file_id[0] ? seen->file_id : NULL;
+
+		/* Both lists are in the order of the packages, and the baselines of one in that of its versions. */
+		while (baseline < end && strcmp(baseline->package_id, record->package_id) < 0)
+			baseline++;
+		for (; baseline < end && !strcmp(baseline->package_id, record->package_id); baseline++) {
+			if (!now || !baseline->file_id || !record->source_version.known ||
+			    baseline->source_version != record->source_version.value ||
+			    !strcmp(baseline->file_id, now))
+				continue;
+			add_summary(cli, in, baseline->file_id, &known, &input->summary_count);
+			add_summary(cli, in, now, &known, &input->summary_count);
+		}
+	}
+	input->summaries = known;
+}
+
+void wp_plan_inputs_keep(struct wp_cli *cli, struct wp_plan_inputs *in, const struct wp_baseline *baselines,
+			 size_t count)
+{
+	struct wp_error err;
+
+	/* A disk that is full or a cache that another process holds must not cost the plan, which is made already. */
+	if (in->keeps &&
+	    (wp_cache_flush(in->cache, &err) || wp_cache_put_baselines(in->cache, baselines, count, &err)))
+		note_not_kept(cli, &err);
+}

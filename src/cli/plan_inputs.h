@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The records that a plan is made from, and the cache that it learns from and keeps things in. */
+#ifndef WIMPLAN_CLI_PLAN_INPUTS_H
+#define WIMPLAN_CLI_PLAN_INPUTS_H
+
+#include "cli.h"
+
+#include "wimplan/plan.h"
+#include "wimplan/record.h"
+
+struct wp_plan_inputs {
+	struct wp_cache *cache; /* NULL when there is none and none is needed */
+	bool keeps;             /* the cache may be written */
+	struct wp_record_set *set;
+	char snapshot_id[WP_HASH_TEXT];
+};
+
+/*
+ * Opens the cache and loads records: from @exports when @count is not 0, otherwise the snapshot @snapshot, or the newest
+ * (of @site, when that is not NULL). The site of an export that does not say it is @site. What is open is freed by
+ * wp_plan_inputs_free(), also after a failure.
+ */
+int wp_plan_inputs_open(struct wp_cli *cli, const char *const *exports, size_t count, const char *snapshot,
+			const char *site, struct wp_plan_inputs *ret, struct wp_error *err);
+void wp_plan_inputs_free(struct wp_plan_inputs *in);
+
+/*
+ * Fills the baselines of @input from the cache; they live in cli->arena. Without a cache there are none.
+ */
+int wp_plan_inputs_baselines(struct wp_cli *cli, const struct wp_plan_inputs *in, struct wp_plan_input *input,
+			     struct wp_error *err);
+
+/* Fills the summaries of @input, which has its baselines and observations: those of contents that are not the same. */
+void wp_plan_inputs_summaries(struct wp_cli *cli, const struct wp_plan_inputs *in, struct wp_plan_input *input);
+
+/* Keeps what the scan and the plan have learned, where the cache may be written. That it cannot be kept is a note. */
+void wp_plan_inputs_keep(struct wp_cli *cli, struct wp_plan_inputs *in, const struct wp_baseline *baselines,
+			 size_t count);
+
+#endif
