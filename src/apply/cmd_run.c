@@ -257,7 +257,7 @@ static int run(struct wp_apply *apply)
 	if (status >= 0)
 		return status;
 	wp_signals_catch();
-	if (wp_lock_site(apply->env, apply->connection.url, apply->plan->site_code, &lock, &err))
+	if (wp_lock_site(apply->connection.url, apply->plan->site_code, &lock, &err))
 		return wp_apply_error(apply, &err);
 	return run_locked(apply);
 }

@@ -189,7 +189,7 @@ int wp_journal_open(const char *path, enum wp_journal_mode mode, const struct wp
 	journal->write = mode == WP_JOURNAL_WRITE;
 	read_boot_id(journal->boot, sizeof journal->boot);
 	if (journal->write)
-		status = wp_lock_take(path, false, "this plan", &journal->lock, err);
+		status = wp_lock_file(path, "this plan", &journal->lock, err);
 	/* Also a reader opens it for writing: a journal whose run was killed has to be put in order first. */
 	if (!status && sqlite3_open_v2(path, &journal->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
 		status = fail(journal, err);

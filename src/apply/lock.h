@@ -3,24 +3,19 @@
 #ifndef WIMPLAN_APPLY_LOCK_H
 #define WIMPLAN_APPLY_LOCK_H
 
-#include "wimplan/env.h"
 #include "wimplan/error.h"
 
-#include <stdbool.h>
+/*
+ * Locks a file, making it when there is none. WP_E_BUSY names the process that holds it and @what it holds. The caller
+ * closes *@ret_fd to let go.
+ */
+int wp_lock_file(const char *path, const char *what, int *ret_fd, struct wp_error *err);
 
 /*
- * Locks a file, making it when there is none. WP_E_BUSY names the process that holds it and @what it holds. @write_pid
- * puts the own id into the file, which is then nothing but a lock. The caller closes *@ret_fd to let go. The file
- * stays. To unlink it is racy: between another process's open() and flock() the name would go, a third would make the
- * file anew, and both would hold "the" lock.
+ * The lock of one provider and site, for all users of this machine (precisely: of this network namespace). WP_E_BUSY
+ * names the process and the user that hold it. @provider is a URL; spellings of one URL are one lock. The caller closes
+ * *@ret_fd to let go.
  */
-int wp_lock_take(const char *path, bool write_pid, const char *what, int *ret_fd, struct wp_error *err);
-
-/*
- * The lock of one provider and site: in $XDG_RUNTIME_DIR, or else under a name of the user's own in /run/lock or /tmp.
- * A file there that this user may not open, or that is not his, is WP_E_BUSY too: somebody else has it.
- */
-int wp_lock_site(const struct wp_env *env, const char *provider, const char *site_code, int *ret_fd,
-		 struct wp_error *err);
+int wp_lock_site(const char *provider, const char *site_code, int *ret_fd, struct wp_error *err);
 
 #endif

@@ -105,7 +105,7 @@ class Site:
         self.kinds, self.shared = list(kinds), shared
         self.env = {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")} | {
             "PATH": os.environ["PATH"], "HOME": str(self.folder / "home"), "LC_ALL": "C.UTF-8", "TZ": "UTC", "TERM": "dumb",
-            "WIMPLAN_USER": "tester", "WIMPLAN_HOST": "example", "XDG_RUNTIME_DIR": str(self.folder)}
+            "WIMPLAN_USER": "tester", "WIMPLAN_HOST": "example"}
         self.map = f"{SHARE}={self.folder / 'sources'}"
         self.packages = []
         for i, kind in enumerate(self.kinds):
@@ -257,13 +257,13 @@ class Site:
             arguments += ["--settle", "20"]
         return arguments
 
-    def apply(self, server, command="run", *options, plan="plan.json", **more):
-        return self.run("wimplan-apply", *self.apply_arguments(server, command, *options, plan=plan), **more)
+    def apply(self, server, command="run", *options, plan="plan.json", program="wimplan-apply", **more):
+        return self.run(program, *self.apply_arguments(server, command, *options, plan=plan), **more)
 
-    def start_apply(self, server, command="run", *options, plan="plan.json", env=None):
-        return subprocess.Popen([self.program("wimplan-apply"), *self.apply_arguments(server, command, *options, plan=plan)],
+    def start_apply(self, server, command="run", *options, plan="plan.json", program="wimplan-apply", env=None, **more):
+        return subprocess.Popen([self.program(program), *self.apply_arguments(server, command, *options, plan=plan)],
                                 cwd=self.folder, env=self.env | (env or {}), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                stdin=subprocess.DEVNULL)
+                                stdin=subprocess.DEVNULL, **more)
 
     def forget(self):
         """Takes away what runs of the plan left beside it."""

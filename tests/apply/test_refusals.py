@@ -2,10 +2,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What wimplan-apply does not do: stale, damaged, foreign and finished plans, two at a time. test_refusals.py BUILD [NAME…]."""
 
+import contextlib
 import hashlib
 import json
 import os
 import pathlib
+import pwd
+import shutil
+import socket
 import sys
 import time
 
@@ -126,78 +130,88 @@ def test_already_applied(build, folder, expect):
         expect.equal(len(site.requests("POST")), calls, "calls")
 
 
+def lock_name(server, site_code="P01"):
+    """The abstract socket that is the lock (unix(7))."""
+    host = server.url.split("/")[2]
+    return "\0wimplan-apply-" + hashlib.sha256(f"{host}/AdminService\n{site_code}".lower().encode()).hexdigest()
+
+
+@contextlib.contextmanager
+def first_run(site, server, program="wimplan-apply", **more):
+    """A run that is in the middle of its first call, which the server takes three seconds for."""
+    run = site.start_apply(server, program=program, **more)
+    while not site.requests("POST"):
+        time.sleep(0.05)
+        if run.poll() is not None:
+            raise AssertionError(f"the first run ended: {run.communicate()}")
+    try:
+        yield run
+    finally:
+        run.kill()
+        run.communicate(timeout=60)
+
+
+SLOW = [{"method": "POST", "nth": 1, "action": "slow", "seconds": 3}]
+
+
 def test_two_at_a_time(build, folder, expect):
+    """Another plan at the same provider and site is refused as well, however the provider's URL is written."""
     site = Site(build, folder).make_plan()
     (folder / "second.json").write_bytes((folder / "plan.json").read_bytes())
-    faults = [{"method": "POST", "nth": 1, "action": "slow", "seconds": 3}]
-    with site.start(faults=faults, load=True) as server:
-        first = site.start_apply(server)
-        while not site.requests("POST"):
-            time.sleep(0.05)
-            if first.poll() is not None:
-                expect(False, f"the first run ended: {first.communicate()}")
-                return
-        for plan in ("plan.json", "second.json"):
+    with site.start(faults=SLOW, load=True) as server, first_run(site, server) as first:
+        url = server.url
+        for plan, server.url in ("plan.json", url), ("second.json", url), ("second.json", url.upper().replace("ADMIN", "aDMIN")):
             second = site.apply(server, plan=plan)
             expect.status(second, 5)
-            expect.says(second.stderr, str(first.pid))
+            expect.says(second.stderr, f"process {first.pid} of the user {pwd.getpwuid(os.getuid()).pw_name}", server.url)
         expect.equal(len(site.requests("POST")), 1, "calls of the second")
         first.communicate(timeout=60)
         expect.equal(first.returncode, 0, "the first run")
 
 
-def test_lock_file(build, folder, expect):
-    """Without XDG_RUNTIME_DIR it has the user's id in its name. What is not the user's own is left alone, with status 5."""
-    site = Site(build, folder, kinds=("refresh",)).make_plan()
-    with site.start(load=True) as server:
-        digest = hashlib.sha256(f"{server.url}\nP01".lower().encode()).hexdigest()[:16]
-        expect.status(site.apply(server, env={"XDG_RUNTIME_DIR": ""}), 0)
-        made = [path for place in ("/run/lock", "/tmp") for path in pathlib.Path(place).glob(f"wimplan-apply-*{digest}.lock")]
-        expect.equal([path.name for path in made], [f"wimplan-apply-{os.getuid()}-{digest}.lock"], "lock files")
-        for path in made:
-            path.unlink()
-        site.forget()
-    with site.start(load=True) as server:
-        expect.status(site.apply(server, "run", "--window", "2020-01-01T00:00Z/2020-01-02T00:00Z"), 6)
-        site.forget()
-        lock, = folder.glob("wimplan-apply-*.lock")
-        (folder / "precious").write_text("not to be touched\n")
-        lock.unlink()
-        for name, make in {"link": lambda: lock.symlink_to(folder / "precious"), "hard link": lambda: lock.hardlink_to(folder / "precious"),
-                           "FIFO": lambda: os.mkfifo(lock), "other user": lambda: (lock.touch(0o600), os.chown(lock, 12345, -1))}.items():
-            if name == "other user" and os.getuid():
-                continue
-            make()
-            result = site.apply(server)
-            expect.status(result, 5)
-            expect.says(result.stderr, lock.name)
-            lock.unlink()
-        expect.equal((folder / "precious").read_text(), "not to be touched\n", "what the lock linked to")
-        expect.equal(site.requests("POST"), [], "calls")
+def test_two_users(build, folder, expect):
+    """The lock is one for all users of the machine, whoever comes first."""
+    if os.getuid():
+        return  # only root can run a program as somebody else
+    site = Site(build, folder, kinds=("refresh", "refresh")).make_plan()
+    # Where anybody can reach it; the folder of the build may be in somebody's home.
+    program = shutil.copy(site.program("wimplan-apply"), folder / "program")
+    nobody = {"user": 65534, "group": 65534, "extra_groups": []}
+    (folder / "nobody's").mkdir()
+    shutil.copy(folder / "plan.json", folder / "nobody's" / "plan.json")
+    os.chown(folder / "nobody's", 65534, 65534)
+    folder.chmod(0o755)
+    for plans, first_user, second_user, name in ((("plan.json", "nobody's/plan.json"), {}, nobody, "root"),
+                                                 (("nobody's/plan.json", "plan.json"), nobody, {}, pwd.getpwuid(65534).pw_name)):
+        with site.start(faults=SLOW, load=True) as server, first_run(site, server, program, plan=plans[0], **first_user) as first:
+            second = site.apply(server, plan=plans[1], program=program, **second_user)
+            expect.status(second, 5)
+            expect.says(second.stderr, f"process {first.pid} of the user {name} ")
+            expect.equal(len(site.requests("POST")), 1, "calls of the second")
 
 
-def test_lock_of_another_user(build, folder, expect):
-    """Who may not open the lock file is told that it is busy, and which file it is."""
+def test_lock_ends_with_its_process(build, folder, expect):
+    """However a run ends, nothing is left behind that holds up the next one, or anything else."""
     site = Site(build, folder, kinds=("refresh",)).make_plan()
-    other = {}
+    with site.start(faults=SLOW, load=True) as server:
+        with first_run(site, server) as first:
+            expect(lock_name(server).replace("\0", "@") in pathlib.Path("/proc/net/unix").read_text(), "the lock has another name")
+            first.kill()
+            first.communicate(timeout=60)
+            expect(lock_name(server).replace("\0", "@") not in pathlib.Path("/proc/net/unix").read_text(), "the lock is left")
+            expect.status(site.apply(server), 0)
+        expect.equal(list(site.effects("refresh").values()), [1], "refreshes")
+    expect.equal([path.name for path in folder.rglob("*lock*")], [], "files of locks")
+
+
+def test_lock_is_busy_before_it_listens(build, folder, expect):
+    """Between bind() and listen() of the first run, the second cannot learn who it is, and is refused all the same."""
+    site = Site(build, folder, kinds=("refresh",)).make_plan()
     with site.start(load=True) as server:
-        expect.status(site.apply(server, "run", "--window", "2020-01-01T00:00Z/2020-01-02T00:00Z"), 6)
-        lock, = folder.glob("wimplan-apply-*.lock")
-        if os.getuid():
-            lock.chmod(0)
-        else:
-            # Root may open every file, so the second user is nobody, where nobody can reach the program.
-            folder.chmod(0o755)
-            other = {"user": 65534, "group": 65534, "extra_groups": []}
-            try:
-                if site.run("wimplan-apply", "--version", **other).returncode:
-                    return
-            except PermissionError:
-                return
-        result = site.apply(server, **other)
-        expect.status(result, 5)
-        expect.says(result.stderr, str(lock), "permi")
-        expect.equal(site.requests("POST"), [], "calls")
+        with socket.socket(socket.AF_UNIX) as lock:
+            lock.bind(lock_name(server))
+            refused(site, server, expect, "another process is applying a plan at", server.url, status=5)
+        expect.status(site.apply(server), 0)
 
 
 def test_provider_without_the_methods(build, folder, expect):
