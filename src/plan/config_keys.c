@@ -19,7 +19,7 @@ static bool check_number(const struct wp_config_key *key, const char *value)
 	return wp_parse_u64(value, false, &number) && number >= key->least && number <= key->most;
 }
 
-/* TLS is always verified, so there is no way around https. */
+/* TLS is always verified, so there is no way around https. What stands before an @ would get into receipts. */
 static bool check_url(const struct wp_config_key *key, const char *value)
 {
 	static const char scheme[] = "https://", end[] = "/AdminService";
@@ -27,7 +27,7 @@ static bool check_url(const struct wp_config_key *key, const char *value)
 
 	(void)key;
 	return length > sizeof scheme + sizeof end - 2 && !strncasecmp(value, scheme, sizeof scheme - 1) &&
-	       !strcasecmp(value + length - (sizeof end - 1), end) && !strpbrk(value, " \t?#");
+	       !strcasecmp(value + length - (sizeof end - 1), end) && !strpbrk(value, " \t?#@");
 }
 
 /* A local time without its zone would mean another hour on another machine. */
@@ -61,7 +61,7 @@ const struct wp_config_key wp_config_keys[] = {
 	{ .section = "provider",
 	  .name = "url",
 	  .check = check_url,
-	  .must_be = "a URL that begins with https:// and ends in /AdminService" },
+	  .must_be = "a URL without a user's name that begins with https:// and ends in /AdminService" },
 	{ .section = "provider", .name = "auth", .fallback = "negotiate", .words = auth_words },
 	{ .section = "provider", .name = "user", .check = check_text, .must_be = "a user's name" },
 	{ .section = "provider", .name = "token_file", .check = check_text, .must_be = "the path of a file" },

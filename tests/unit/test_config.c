@@ -145,16 +145,17 @@ Test(config, errors)
 		  "wimplan.conf:2: timeout is '0', but must be a number of seconds from 1 to 86400" },
 		{ "[provider]\nuser =\n", "wimplan.conf:2: user is '', but must be a user's name" },
 		{ "[provider]\nurl = http://prov/AdminService\n",
-		  "wimplan.conf:2: url is 'http://prov/AdminService', but must be a URL that begins with https:// "
-		  "and ends in "
-		  "/AdminService" },
+		  "wimplan.conf:2: url is 'http://prov/AdminService', but must be a URL without a user's name that "
+		  "begins with https:// and ends in /AdminService" },
 		{ "[provider]\nurl = https://prov/AdminService/wmi\n",
-		  "wimplan.conf:2: url is 'https://prov/AdminService/wmi', but must be a URL that begins with "
-		  "https:// and ends "
-		  "in /AdminService" },
-		{ "[provider]\nurl = https:///AdminService\n", "wimplan.conf:2: url is 'https:///AdminService', but "
-							       "must be a URL that begins with https:// and ends in "
-							       "/AdminService" },
+		  "wimplan.conf:2: url is 'https://prov/AdminService/wmi', but must be a URL without a user's name "
+		  "that begins with https:// and ends in /AdminService" },
+		{ "[provider]\nurl = https://ann:secret@prov/AdminService\n",
+		  "wimplan.conf:2: url is 'https://ann:secret@prov/AdminService', but must be a URL without a user's "
+		  "name that begins with https:// and ends in /AdminService" },
+		{ "[provider]\nurl = https:///AdminService\n",
+		  "wimplan.conf:2: url is 'https:///AdminService', but must be a URL without a user's name that begins "
+		  "with https:// and ends in /AdminService" },
 		{ "[window]\nstart = 2026-02-14T20:00:00\n", "wimplan.conf:2: start is '2026-02-14T20:00:00', but "
 							     "must be a time in ISO 8601 with its zone, such as "
 							     "2026-02-14T20:00:00Z" },
