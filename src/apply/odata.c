@@ -70,13 +70,15 @@ static void describe(const struct wp_http *http, const json_t *json, const struc
 	char code[160] = "", title[240] = "";
 	const char *message = json ? error_message(json) : NULL;
 	uint32_t number = extended->error_code ? extended->error_code : extended->status_code;
+	/* Windows' own web server says with a page who may not come in. */
+	bool expected = http->status == 401 || http->status == 403;
 
 	if (number)
 		wp_code_text(number, code, sizeof code);
 	if (is_page(http)) {
 		page_title(http, title, sizeof title);
-		snprintf(room, size, "HTTP %ld with a web page%s: is a proxy or another server in between?",
-			 http->status, title);
+		snprintf(room, size, "HTTP %ld with a web page%s%s", http->status, title,
+			 expected ? "" : ": is a proxy or another server in between?");
 	} else if (extended->found) {
 		snprintf(room, size, "HTTP %ld, error %s%s%s", http->status, code[0] ? code : "without a code",
 			 extended->description[0] ? ": " : "", extended->description);

@@ -23,6 +23,20 @@ int64_t wp_session_pause(unsigned int tries, long retry_after)
 	return retry_after * 1000 > pause ? retry_after * 1000 : pause;
 }
 
+/* What to do about a 401 or 403. */
+static const char *advice(enum wp_auth auth)
+{
+	switch (auth) {
+	case WP_AUTH_NEGOTIATE:
+		return "get a ticket of an administrative user of the site (kinit), or give another --auth";
+	case WP_AUTH_NTLM:
+		return "check --user and its password before you try again, for refused attempts may lock the account; "
+		       "the user has to be an administrative user of the site";
+	default:
+		return "sign in as an administrative user of the site";
+	}
+}
+
 /* Turns an answer that is no success into an error, and remembers what it says of the session. */
 static int fail_answer(struct wp_session *session, const struct wp_answer *answer, const char *what,
 		       struct wp_error *err)
@@ -33,11 +47,8 @@ static int fail_answer(struct wp_session *session, const struct wp_answer *answe
 	switch (answer->said) {
 	case WP_SAID_DENIED:
 		session->denied = true;
-		return wp_fail(
-			err, WP_E_FAILED, "denied", url, "%s does not let you read %s: %s; %s", url, what, answer->why,
-			apply->connection.auth == WP_AUTH_NEGOTIATE
-				? "get a ticket of an administrative user of the site (kinit), or give another --auth"
-				: "sign in as an administrative user of the site");
+		return wp_fail(err, WP_E_FAILED, "denied", url, "%s does not let you read %s: %s; %s", url, what,
+			       answer->why, advice(apply->connection.auth));
 	case WP_SAID_AGAIN:
 		session->unreachable = true;
 		return wp_fail(err, WP_E_FAILED, "unreachable", url,

@@ -79,6 +79,18 @@ Test(apply_odata, replies)
 	}
 }
 
+/* A web server puts a refusal into a page, so that alone is no sign of another server. */
+Test(apply_odata, page_of_a_refusal)
+{
+	struct wp_http http = { .transport = WP_ANSWERED, .status = 401, .type = "text/html" };
+	struct wp_answer answer;
+
+	wp_buf_puts(&http.body, "<html><title>Not Authorized</title>");
+	wp_answer_read(&http, false, &answer);
+	cr_expect_str_eq(answer.why, "HTTP 401 with a web page (\"Not Authorized\")");
+	wp_http_free(&http);
+}
+
 Test(apply_odata, transports)
 {
 	struct wp_http http = { .transport = WP_LOST, .why = "gone" };
