@@ -147,6 +147,10 @@ check-valgrind: $(BUILD)/wimplan $(BUILD)/mkwim $(BUILD)/unit-tests
 check-kerberos: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/mkwim $(BUILD)/site-provider
 	@tests/apply/kerberos.py $(BUILD)
 
+# The same with the web server asking for NTLM.
+check-ntlm: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/mkwim $(BUILD)/site-provider
+	@tests/apply/ntlm.py $(BUILD)
+
 check-samples: $(BUILD)/wimplan $(BUILD)/mkwim
 	@tests/samples.sh $(BUILD) $(SAMPLES)
 
@@ -189,6 +193,7 @@ help:
 	@echo 'make check-asan       the same with the address and undefined-behaviour sanitizers'
 	@echo 'make check-valgrind   unit tests and text cases under valgrind'
 	@echo 'make check-kerberos   wimplan-apply with real Kerberos'
+	@echo 'make check-ntlm       wimplan-apply with real NTLM'
 	@echo 'make check-samples SAMPLES=DIR   read real WIM XML from DIR'
 	@echo 'make check-html       HTML reports in headless Chromium (deps installs it)'
 	@echo 'make coverage         tests with a coverage report'
@@ -201,5 +206,5 @@ help:
 FORCE:
 .SECONDARY:
 .DELETE_ON_ERROR:
-.PHONY: all man deps demo check check-asan check-valgrind check-kerberos check-samples check-html coverage bench fuzz install uninstall clean help FORCE
+.PHONY: all man deps demo check check-asan check-valgrind check-kerberos check-ntlm check-samples check-html coverage bench fuzz install uninstall clean help FORCE
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

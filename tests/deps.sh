@@ -3,15 +3,14 @@
 set -eu
 
 packages=
-kerberos="krb5-kdc krb5-admin-server krb5-user apache2-bin libapache2-mod-auth-gssapi openssl"
+sign_in="krb5-kdc krb5-admin-server krb5-user gss-ntlmssp apache2-bin libapache2-mod-auth-gssapi openssl"
 for purpose; do
 	case $purpose in
 	build) packages="$packages gcc libc6-dev make pkg-config scdoc libwim-dev libxml2-dev libsqlite3-dev libjansson-dev
 		libssl-dev libsmartcols-dev libarchive-dev libcurl4-openssl-dev" ;;
 	test) packages="$packages libmicrohttpd-dev openssl strace libcriterion-dev python3 python3-jsonschema mandoc
-		$kerberos" ;;
+		$sign_in" ;;
 	demo) packages="$packages libmicrohttpd-dev" ;;
-	kerberos) packages="$packages python3 libmicrohttpd-dev $kerberos" ;;
 	check-valgrind) packages="$packages valgrind" ;;
 	coverage) packages="$packages gcovr" ;;
 	bench) packages="$packages wimtools" ;;

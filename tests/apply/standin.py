@@ -360,6 +360,15 @@ class Expect:
                 self.failures.append(f"does not say {word!r}: {text[-400:]!r}")
 
 
+def nowhere(site, expect, secret, *results, but=()):
+    """That a secret stands in no file of the site, but for those of these names, and in no output."""
+    for path in site.folder.rglob("*"):
+        if path.is_file() and path.name not in but and secret.encode() in path.read_bytes():
+            expect(False, f"a secret stands in {path.name}")
+    for result in results:
+        expect(secret not in result.stdout + result.stderr, "a secret stands in the output")
+
+
 def run_test(build, name, function):
     """Returns what failed, how long it took and where it ran."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="wimplan-apply-"))
