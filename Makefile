@@ -26,7 +26,8 @@ ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(SANITIZERS) $(COVERAGE) $(LDFLAGS)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2))
 
-LIB_SOURCES := $(filter-out src/cli/% src/apply/%,$(wildcard src/*/*.c))
+LIB_SOURCES := $(filter-out src/program/% src/cli/% src/apply/%,$(wildcard src/*/*.c))
+PROGRAM_SOURCES := $(wildcard src/program/*.c)
 CLI_SOURCES := $(wildcard src/cli/*.c)
 APPLY_SOURCES := $(filter-out src/apply/main.c,$(wildcard src/apply/*.c))
 MKWIM_SOURCES := $(wildcard tests/tools/mkwim/*.c)
@@ -75,12 +76,12 @@ $(BUILD)/libwimplan.a: $(call objects,$(LIB_SOURCES))
 	$(Q)rm -f $@
 	$(Q)ar rcs $@ $^
 
-$(BUILD)/wimplan: $(call objects,$(CLI_SOURCES)) $(BUILD)/libwimplan.a $(BUILD)/libs
+$(BUILD)/wimplan: $(call objects,$(CLI_SOURCES) $(PROGRAM_SOURCES)) $(BUILD)/libwimplan.a $(BUILD)/libs
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %/libs,$^) @$(BUILD)/libs
 
 # What wimplan-apply links is not what wimplan links: curl instead of wimlib and the terminal tables.
-$(BUILD)/libapply.a: $(call objects,$(APPLY_SOURCES))
+$(BUILD)/libapply.a: $(call objects,$(APPLY_SOURCES) $(PROGRAM_SOURCES))
 	$(call say,AR,$@)
 	$(Q)rm -f $@
 	$(Q)ar rcs $@ $^

@@ -9,7 +9,7 @@ bad=0
 level() {
 	case $1 in
 	base) echo 0 ;; wim) echo 1 ;; site) echo 2 ;; diff) echo 3 ;; source) echo 4 ;; cache) echo 5 ;; plan) echo 6 ;;
-	report) echo 7 ;; cli | apply) echo 8 ;; *) echo 9 ;;
+	report) echo 7 ;; program) echo 8 ;; cli | apply) echo 9 ;; *) echo 10 ;;
 	esac
 }
 
@@ -17,7 +17,7 @@ level() {
 owner() {
 	case $1 in
 	wim | tree | servicing) echo wim ;; diff | summary) echo diff ;; record | import) echo site ;; source) echo source ;; cache) echo cache ;;
-	plan | config) echo plan ;; report) echo report ;; *) echo base ;;
+	plan | config) echo plan ;; report) echo report ;; program) echo program ;; *) echo base ;;
 	esac
 }
 
@@ -34,7 +34,10 @@ for file in src/*/*.[ch] src/*/*/*.[ch]; do
 		[ "$(level "$other")" -le "$(level "$module")" ] ||
 			complain "$file includes wimplan/$header.h: $module may not use $other"
 		case $module/$other in apply/wim | apply/source | apply/cache | apply/report)
-			complain "$file includes wimplan/$header.h: apply uses base, site and plan alone" ;;
+			complain "$file includes wimplan/$header.h: apply uses base, site, plan and program alone" ;;
+		program/base | program/plan | program/program) ;;
+		program/*)
+			complain "$file includes wimplan/$header.h: program uses base and plan alone" ;;
 		esac
 	done < <(sed -n 's|^#include "wimplan/\(.*\)\.h"|\1|p' "$file")
 	# A private header is its own module's business.
@@ -74,6 +77,12 @@ for symbol in $(nm -D --undefined-only "$build/wimplan" | sed -n 's/.* \(curl_[a
 done
 for symbol in $(nm -D --undefined-only "$build/wimplan-apply" | sed -n 's/.* \(wimlib_[a-z_]*\)\(@.*\)\{0,1\}$/\1/p'); do
 	complain "wimplan-apply uses $symbol"
+done
+
+# The library takes nothing from the environment, prints nothing and ends no program.
+for symbol in $(nm --undefined-only "$build/libwimplan.a" 2>/dev/null |
+	sed -nE 's/^ +U (getenv|secure_getenv|setlocale|isatty|std(out|err)|printf|puts|putchar|perror|exit|_exit)$/\1/p'); do
+	complain "libwimplan uses $symbol"
 done
 
 # What the library gives away begins with wp_.

@@ -12,19 +12,10 @@
 #include "wimplan/buf.h"
 #include "wimplan/env.h"
 #include "wimplan/error.h"
+#include "wimplan/program.h"
 
 #include <jansson.h>
 #include <stdio.h>
-
-/* Exit statuses of contracts.md. */
-enum {
-	WP_EXIT_DONE = 0,
-	WP_EXIT_FAILED = 1,
-	WP_EXIT_USAGE = 2,
-	WP_EXIT_REFUSED = 4,
-	WP_EXIT_BUSY = 5,
-	WP_EXIT_LEFT = 6,
-};
 
 enum wp_commit { WP_COMMIT_AUTO, WP_COMMIT_ALWAYS, WP_COMMIT_NEVER };
 

@@ -3,8 +3,6 @@
 #include "apply.h"
 
 #include "wimplan/config.h"
-#include "wimplan/file.h"
-#include "wimplan/limits.h"
 #include "wimplan/text.h"
 #include "wimplan/version.h"
 
@@ -159,34 +157,6 @@ static int take(struct wp_apply *apply, int option, struct given *given)
 	return -1;
 }
 
-static int read_config(struct wp_apply *apply, const char *path, struct wp_config *config, struct wp_error *err)
-{
-	char *text;
-	size_t length;
-	int status = wp_file_read(apply->arena, path, WP_LIMIT_CONFIG_BYTES, &text, &length, err);
-
-	return status ? status : wp_config_parse(apply->arena, config, path, text, length, err);
-}
-
-/* The same places as wimplan's (wimplan.conf(5)). */
-static int find_config(struct wp_apply *apply, struct wp_config *config, struct wp_error *err)
-{
-	const char *xdg = apply->env->get("XDG_CONFIG_HOME"), *home = apply->env->get("HOME");
-	const char *places[2] = { NULL, "/etc/wimplan.conf" };
-	int status = WP_E_NOT_FOUND;
-
-	if (apply->config_path)
-		return read_config(apply, apply->config_path, config, err);
-	if (xdg && xdg[0] == '/')
-		places[0] = wp_arena_printf(apply->arena, "%s/wimplan/wimplan.conf", xdg);
-	else if (home && *home)
-		places[0] = wp_arena_printf(apply->arena, "%s/.config/wimplan/wimplan.conf", home);
-	for (size_t i = 0; i < 2 && status == WP_E_NOT_FOUND; i++)
-		if (places[i])
-			status = read_config(apply, places[i], config, err);
-	return status == WP_E_NOT_FOUND ? WP_OK : status;
-}
-
 static const char *setting(const struct wp_config *config, const char *section, const char *key)
 {
 	for (size_t i = 0; i < config->setting_count; i++)
@@ -262,8 +232,7 @@ static int configure(struct wp_apply *apply, const struct given *given)
 	const char *loopback = NULL;
 	int status;
 
-	wp_config_init(apply->arena, &config);
-	status = find_config(apply, &config, &err);
+	status = wp_program_config(apply->env, apply->arena, apply->config_path, &config, &err);
 	for (size_t i = 0; i < CONFIG_OPTIONS && !status; i++) {
 		if (!given->values[i])
 			continue;

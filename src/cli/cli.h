@@ -8,22 +8,12 @@
 #include "wimplan/cache.h"
 #include "wimplan/env.h"
 #include "wimplan/error.h"
+#include "wimplan/program.h"
 #include "wimplan/report.h"
 
 #include <getopt.h>
 #include <jansson.h>
 #include <stdbool.h>
-
-/* Exit statuses of contracts.md. 4, 5 and 2 come from a wp_status, see wp_cli_error(). */
-enum {
-	WP_EXIT_DONE = 0,
-	WP_EXIT_FAILED = 1,
-	WP_EXIT_USAGE = 2,
-	WP_EXIT_INCOMPLETE = 3,
-	WP_EXIT_REFUSED = 4,
-	WP_EXIT_BUSY = 5,
-	WP_EXIT_CHANGES = 10,
-};
 
 enum wp_color { WP_COLOR_AUTO, WP_COLOR_ALWAYS, WP_COLOR_NEVER };
 

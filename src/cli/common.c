@@ -3,10 +3,8 @@
 #include "cli.h"
 #include "version.h"
 
-#include "wimplan/diag.h"
 #include "wimplan/file.h"
 #include "wimplan/json.h"
-#include "wimplan/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -140,71 +138,20 @@ int wp_cli_option(struct wp_cli *cli, int argc, char **argv, const char *letters
 	}
 }
 
-static void say(const char *label, const char *message)
-{
-	struct wp_buf line __attribute__((cleanup(wp_buf_free))) = { 0 };
-
-	wp_buf_puts(&line, label);
-	wp_text_escape(&line, message);
-	wp_buf_putc(&line, '\n');
-	fputs(wp_buf_text(&line), stderr);
-}
-
 int wp_cli_usage(struct wp_cli *cli, const char *subject, const char *format, ...)
 {
 	struct wp_error err;
-	char text[1024];
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(text, sizeof text, format, args);
+	wp_program_usage(&err, "wimplan", cli->command ? cli->command->name : NULL, subject, format, args);
 	va_end(args);
-	if (cli->command)
-		wp_fail(&err, WP_E_USAGE, "usage", subject, "%s; see wimplan %s --help", text, cli->command->name);
-	else
-		wp_fail(&err, WP_E_USAGE, "usage", subject, "%s; see wimplan --help", text);
 	return wp_cli_error(cli, &err);
-}
-
-static int exit_status(int status)
-{
-	switch (status) {
-	case WP_OK:
-		return WP_EXIT_DONE;
-	case WP_E_USAGE:
-		return WP_EXIT_USAGE;
-	case WP_E_REFUSED:
-		return WP_EXIT_REFUSED;
-	case WP_E_BUSY:
-		return WP_EXIT_BUSY;
-	default:
-		return WP_EXIT_FAILED;
-	}
 }
 
 int wp_cli_error(struct wp_cli *cli, const struct wp_error *err)
 {
-	struct wp_diag diag = {
-		.severity = WP_ERROR,
-		.code = err->code,
-		.summary = err->message,
-		.subject = err->subject[0] ? err->subject : NULL,
-	};
-	struct wp_diags diags = { .items = &diag, .count = 1 };
-
-	say("wimplan: ", err->message);
-	/* A stdout that cannot be written gets no second try. */
-	if (cli->json && strcmp(err->code, "stdout")) {
-		struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
-		json_t *document __attribute__((cleanup(wp_json_freep))) =
-			json_pack("{s:s, s:s, s:o}", "format", "wimplan-error", "format_version", "1.0", "diagnostics",
-				  wp_json_diags(&diags));
-
-		wp_json_pretty(&buf, document);
-		if (wp_file_write(NULL, buf.data, buf.length, NULL))
-			return WP_EXIT_FAILED;
-	}
-	return exit_status(err->status);
+	return wp_program_error("wimplan", cli->json, err, NULL);
 }
 
 void wp_cli_note(const struct wp_cli *cli, const char *format, ...)
@@ -214,7 +161,7 @@ void wp_cli_note(const struct wp_cli *cli, const char *format, ...)
 	if (cli->quiet)
 		return;
 	va_start(args, format);
-	say("wimplan: ", wp_arena_vprintf(cli->arena, format, args));
+	wp_program_say("wimplan", wp_arena_vprintf(cli->arena, format, args));
 	va_end(args);
 }
 

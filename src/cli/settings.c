@@ -2,49 +2,18 @@
 /* Where the configuration comes from, and the scan with its progress. */
 #include "settings.h"
 
-#include "wimplan/file.h"
 #include "wimplan/limits.h"
 #include "wimplan/text.h"
 
 #include <string.h>
 
-/* Reads one file over @config. WP_E_NOT_FOUND when there is none. */
-static int read_config(struct wp_cli *cli, const char *path, struct wp_config *config, struct wp_error *err)
-{
-	char *text;
-	size_t length;
-	int status = wp_file_read(cli->arena, path, WP_LIMIT_CONFIG_BYTES, &text, &length, err);
-
-	return status ? status : wp_config_parse(cli->arena, config, path, text, length, err);
-}
-
-static int read_default_config(struct wp_cli *cli, struct wp_config *config, struct wp_error *err)
-{
-	const char *xdg = cli->env->get("XDG_CONFIG_HOME"), *home = cli->env->get("HOME");
-	const char *places[2] = { NULL, "/etc/wimplan.conf" };
-
-	if (xdg && xdg[0] == '/')
-		places[0] = wp_arena_printf(cli->arena, "%s/wimplan/wimplan.conf", xdg);
-	else if (home && *home)
-		places[0] = wp_arena_printf(cli->arena, "%s/.config/wimplan/wimplan.conf", home);
-	for (size_t i = 0; i < 2; i++) {
-		int status = places[i] ? read_config(cli, places[i], config, err) : WP_E_NOT_FOUND;
-
-		if (status != WP_E_NOT_FOUND)
-			return status;
-	}
-	return WP_OK;
-}
-
 int wp_cli_load_config(struct wp_cli *cli, const char *const *maps, size_t map_count, struct wp_config *ret,
 		       struct wp_error *err)
 {
-	int status;
+	int status = wp_program_config(cli->env, cli->arena, cli->config, ret, err);
 
-	wp_config_init(cli->arena, ret);
-	status = cli->config ? read_config(cli, cli->config, ret, err) : read_default_config(cli, ret, err);
-	if (status) /* whatever is wrong with it, it is the configuration that is: exit status 2 */
-		return err->status = WP_E_USAGE;
+	if (status)
+		return status;
 	for (size_t i = 0; i < map_count; i++) {
 		const char *equals = strchr(maps[i], '=');
 

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the two programs do alike and the library never does: read the environment, print, and end with a status. */
+#ifndef WIMPLAN_PROGRAM_H
+#define WIMPLAN_PROGRAM_H
+
+#include "wimplan/arena.h"
+#include "wimplan/config.h"
+#include "wimplan/diag.h"
+#include "wimplan/env.h"
+#include "wimplan/error.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+
+/* Exit statuses, as the manual pages list them. 1, 2, 4 and 5 also come from a wp_status, see wp_program_error(). */
+enum {
+	WP_EXIT_DONE = 0,
+	WP_EXIT_FAILED = 1,
+	WP_EXIT_USAGE = 2,
+	WP_EXIT_INCOMPLETE = 3,
+	WP_EXIT_REFUSED = 4,
+	WP_EXIT_BUSY = 5,
+	WP_EXIT_LEFT = 6,
+	WP_EXIT_CHANGES = 10,
+};
+
+/* Comes first in main(): the locale, and that a closed pipe is an error. */
+void wp_program_start(void);
+
+/* What this call gets from the machine. @stream is the one whose terminal says how many columns there are. */
+struct wp_env wp_program_env(struct wp_arena *arena, int stream);
+
+/* Whether --json is among the arguments: errors must be one JSON document also before the options were read. */
+bool wp_program_wants_json(int argc, char **argv);
+
+/*
+ * What is in force: the defaults, and over them the file @path, or else the first that exists of the places that
+ * wimplan.conf(5) names. WP_E_USAGE when something is wrong with it. Strings live in @arena.
+ */
+int wp_program_config(const struct wp_env *env, struct wp_arena *arena, const char *path, struct wp_config *ret,
+		      struct wp_error *err);
+
+/* One line on standard error: "wimplan: …". */
+void wp_program_say(const char *program, const char *message);
+
+/* Fills @err for a call that is used wrongly: "… ; see wimplan plan --help". @command NULL: none is known yet. */
+void wp_program_usage(struct wp_error *err, const char *program, const char *command, const char *subject,
+		      const char *format, va_list args) __attribute__((format(printf, 5, 0)));
+
+/*
+ * Says an error and the findings of @more (NULL: none) on standard error, with @json as a wimplan-error document on
+ * standard output too. Returns the exit status.
+ */
+int wp_program_error(const char *program, bool json, const struct wp_error *err, const struct wp_diags *more);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How errors and remarks leave a program. */
+#include "wimplan/buf.h"
+#include "wimplan/file.h"
+#include "wimplan/json.h"
+#include "wimplan/program.h"
+#include "wimplan/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void wp_program_say(const char *program, const char *message)
+{
+	struct wp_buf line __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	wp_buf_printf(&line, "%s: ", program);
+	wp_text_escape(&line, message);
+	wp_buf_putc(&line, '\n');
+	fputs(wp_buf_text(&line), stderr);
+}
+
+void wp_program_usage(struct wp_error *err, const char *program, const char *command, const char *subject,
+		      const char *format, va_list args)
+{
+	char text[1024];
+
+	vsnprintf(text, sizeof text, format, args);
+	wp_fail(err, WP_E_USAGE, "usage", subject, "%s; see %s %s%s--help", text, program, command ? command : "",
+		command ? " " : "");
+}
+
+static int exit_status(int status)
+{
+	switch (status) {
+	case WP_OK:
+		return WP_EXIT_DONE;
+	case WP_E_USAGE:
+		return WP_EXIT_USAGE;
+	case WP_E_REFUSED:
+		return WP_EXIT_REFUSED;
+	case WP_E_BUSY:
+		return WP_EXIT_BUSY;
+	default:
+		return WP_EXIT_FAILED;
+	}
+}
+
+/* A wimplan-error document on standard output. False when that cannot be written. */
+static bool write_document(const struct wp_error *err, const struct wp_diags *more)
+{
+	struct wp_diag diag = {
+		.severity = WP_ERROR,
+		.code = err->code,
+		.summary = err->message,
+		.subject = err->subject[0] ? err->subject : NULL,
+	};
+	struct wp_diags first = { .items = &diag, .count = 1 };
+	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+	json_t *all = wp_json_diags(&first);
+	json_t *rest __attribute__((cleanup(wp_json_freep))) = more ? wp_json_diags(more) : NULL;
+	json_t *document __attribute__((cleanup(wp_json_freep))) =
+		json_pack("{s:s, s:s, s:o}", "format", "wimplan-error", "format_version", "1.0", "diagnostics", all);
+
+	if (rest)
+		json_array_extend(all, rest);
+	wp_json_pretty(&buf, document);
+	return !wp_file_write(NULL, buf.data, buf.length, NULL);
+}
+
+int wp_program_error(const char *program, bool json, const struct wp_error *err, const struct wp_diags *more)
+{
+	wp_program_say(program, err->message);
+	for (size_t i = 0; more && i < more->count; i++)
+		wp_program_say(program, more->items[i].summary);
+	/* A standard output that cannot be written gets no second try. */
+	if (json && strcmp(err->code, "stdout") && !write_document(err, more))
+		return WP_EXIT_FAILED;
+	return exit_status(err->status);
+}
