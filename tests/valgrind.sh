@@ -13,7 +13,7 @@ wrapper=(valgrind -q --trace-children=yes --leak-check=full --errors-for-leak-ki
 failed=0
 "${wrapper[@]}" "$build/unit-tests" --short-filename -j0 || failed=1
 tests/run-cases.py "$build" --wrapper "${wrapper[*]}" || failed=1
-find "$logs" -empty -delete
+find "$logs" -type f -empty -delete
 if [ -n "$(ls -A "$logs")" ]; then
 	head -60 "$logs"/*
 	failed=1
