@@ -5,7 +5,8 @@
  */
 #include "provider.h"
 #include "clock.h"
-
+#include "failure.h"
+#include "header.h"
 
 #include "wimplan/limits.h"
 #include "wimplan/version.h"
@@ -15,6 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+/* How long reads go on together when the run was asked to stop: enough to verify the current step. */
+#define READS_AFTER_SIGNAL_MS 10000
 
 /*
  * The body of a request as libcurl reads it. libcurl 7.88 sends a request again when a reused connection dies before a
@@ -38,6 +42,7 @@ struct wp_provider {
 	wp_body_sink sink;
 	void *sink_context;
 	bool too_large, sink_stopped;
+	int64_t asked_ms; /* since when the run is asked to stop; 0: it is not */
 	char error[CURL_ERROR_SIZE];
 };
 
@@ -67,24 +72,6 @@ static int rewind_body(void *context, curl_off_t offset, int origin)
 	return CURL_SEEKFUNC_OK;
 }
 
-static bool is_header(const char *line, size_t length, const char *name, char *value, size_t room)
-{
-	size_t name_length = strlen(name);
-
-	if (length <= name_length || strncasecmp(line, name, name_length) || line[name_length] != ':')
-		return false;
-	line += name_length + 1;
-	length -= name_length + 1;
-	while (length && (*line == ' ' || *line == '\t')) {
-		line++;
-		length--;
-	}
-	while (length && (line[length - 1] == '\r' || line[length - 1] == '\n' || line[length - 1] == ' '))
-		length--;
-	snprintf(value, room, "%.*s", (int)(length < room ? length : room - 1), line);
-	return true;
-}
-
 /* An answer begins. False when libcurl must not go on with this request. */
 static bool take_status(struct wp_provider *provider, long status)
 {
@@ -104,22 +91,6 @@ static bool take_status(struct wp_provider *provider, long status)
 	return !guard->suspect;
 }
 
-/* RFC 9110, 10.2.3: seconds, or a date. */
-static long read_retry_after(const char *value)
-{
-	char *end;
-	long seconds = strtol(value, &end, 10);
-	time_t date;
-
-	if (*value && !*end)
-		return seconds >= 0 ? seconds : -1;
-	date = curl_getdate(value, NULL);
-	if (date < 0)
-		return -1;
-	seconds = (long)(date - (time_t)wp_clock_unix());
-	return seconds > 0 ? seconds : 0;
-}
-
 static size_t take_header(char *line, size_t size, size_t count, void *context)
 {
 	struct wp_provider *provider = context;
@@ -132,9 +103,9 @@ static size_t take_header(char *line, size_t size, size_t count, void *context)
 
 		if (status >= 200 && !take_status(provider, status))
 			return 0;
-	} else if (is_header(line, length, "Retry-After", value, sizeof value)) {
-		provider->reply->retry_after = read_retry_after(value);
-	} else if (is_header(line, length, "Content-Type", value, sizeof value)) {
+	} else if (wp_header_is(line, length, "Retry-After", value, sizeof value)) {
+		provider->reply->retry_after = wp_header_retry_after(value);
+	} else if (wp_header_is(line, length, "Content-Type", value, sizeof value)) {
 		size_t type = strcspn(value, "; \t");
 
 		for (size_t i = 0; i <= type && i < sizeof value; i++)
@@ -161,19 +132,20 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *context)
 	return length;
 }
 
-bool wp_provider_is_loopback(const char *url)
+/*
+ * Called about once a second. Who asks the run to stop does not wait for a server that hangs: a read ends soon. A call
+ * does not, for its answer is what is wanted most.
+ */
+static int watch(void *context, curl_off_t down_total, curl_off_t down, curl_off_t up_total, curl_off_t up)
 {
-	static const char *const hosts[] = { "http://127.0.0.1", "http://localhost", "http://[::1]" };
+	struct wp_provider *provider = context;
 
-	for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++) {
-		size_t length = strlen(hosts[i]);
-
-		/* A user name could hide another host behind this one. */
-		if (!strncasecmp(url, hosts[i], length) && (url[length] == ':' || url[length] == '/') &&
-		    !strchr(url, '@'))
-			return true;
-	}
-	return false;
+	(void)down_total, (void)down, (void)up_total, (void)up;
+	if (provider->guard.body || !wp_signal_caught())
+		return 0;
+	if (!provider->asked_ms)
+		provider->asked_ms = wp_clock_ms();
+	return wp_clock_ms() - provider->asked_ms > READS_AFTER_SIGNAL_MS;
 }
 
 /* What cannot be set is a libcurl that lacks it: that must never weaken a connection silently. */
@@ -225,8 +197,11 @@ static const char *set_options(struct wp_provider *provider)
 	SET(curl, CURLOPT_SSL_VERIFYHOST, 2L);
 	if (options->ca_file)
 		SET(curl, CURLOPT_CAINFO, options->ca_file);
-	/* "" also turns off what the environment says. */
+	/* "" also turns off what the environment says, and that includes the hosts that it takes out (NO_PROXY). */
 	SET(curl, CURLOPT_PROXY, options->proxy ? options->proxy : "");
+	SET(curl, CURLOPT_NOPROXY, "");
+	/* What a proxy answers to CONNECT is no answer to the request: take_status() must not see it. */
+	SET(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	SET(curl, CURLOPT_CONNECTTIMEOUT, (long)(options->timeout < 30 ? options->timeout : 30));
 	SET(curl, CURLOPT_TIMEOUT, (long)options->timeout);
 	SET(curl, CURLOPT_USERAGENT, "wimplan-apply/" WIMPLAN_VERSION);
@@ -238,6 +213,9 @@ static const char *set_options(struct wp_provider *provider)
 	SET(curl, CURLOPT_READDATA, &provider->guard);
 	SET(curl, CURLOPT_SEEKFUNCTION, rewind_body);
 	SET(curl, CURLOPT_SEEKDATA, &provider->guard);
+	SET(curl, CURLOPT_XFERINFOFUNCTION, watch);
+	SET(curl, CURLOPT_XFERINFODATA, provider);
+	SET(curl, CURLOPT_NOPROGRESS, 0L);
 	return failed;
 }
 
@@ -285,43 +263,71 @@ void wp_http_free(struct wp_http *http)
 	memset(http, 0, sizeof *http);
 }
 
-static bool is_hopeless(CURLcode code)
+/* Refused by a proxy that was to make the tunnel. Nothing went through it. */
+static void judge_proxy(struct wp_provider *provider, long status)
 {
-	switch (code) {
-	case CURLE_PEER_FAILED_VERIFICATION:
-	case CURLE_SSL_CACERT_BADFILE:
-	case CURLE_SSL_CERTPROBLEM:
-	case CURLE_SSL_ISSUER_ERROR:
-	case CURLE_SSL_CIPHER:
-	case CURLE_URL_MALFORMAT:
-	case CURLE_UNSUPPORTED_PROTOCOL:
-	case CURLE_LOGIN_DENIED:
-	case CURLE_AUTH_ERROR:
+	struct wp_http *reply = provider->reply;
+
+	reply->transport = WP_NOT_SENT;
+	/* Too many requests, or it cannot reach the server right now: anything else is not going to change. */
+	reply->hopeless = status >= 400 && status < 500 && status != 408 && status != 429;
+	snprintf(reply->why, sizeof reply->why, "the proxy %s does not let this through, HTTP %ld%s",
+		 provider->options.proxy, status, status == 407 ? ": it wants a sign-in, for which there is no option" : "");
+}
+
+/*
+ * After a challenge the request goes out once more. When the connection ends then, the status is still the challenge's
+ * and answers nothing; what may have arrived is what the guard has seen since. A refusal cut short in its text is one.
+ */
+static bool is_answer(const struct wp_provider *provider, CURLcode code)
+{
+	long status = provider->reply->status;
+
+	if (code == CURLE_OK)
 		return true;
-	default:
+	if (status < 400 || provider->guard.suspect)
 		return false;
-	}
+	return (status != 401 && status != 407) || code == CURLE_PARTIAL_FILE;
+}
+
+/* For NTLM the first request goes without its body, and a server that does not mind may have acted on that. */
+static bool may_have_arrived(const struct wp_provider *provider)
+{
+	const struct guard *guard = &provider->guard;
+	long sent = 0;
+
+	if (!guard->body || guard->out || guard->suspect)
+		return guard->body;
+	curl_easy_getinfo(provider->curl, CURLINFO_REQUEST_SIZE, &sent);
+	return provider->options.auth == WP_AUTH_NTLM && !provider->reply->status && sent;
 }
 
 static void judge(struct wp_provider *provider, CURLcode code)
 {
 	struct wp_http *reply = provider->reply;
 	const struct guard *guard = &provider->guard;
+	long connect_status = 0;
 
-	if (code == CURLE_OK || (reply->status >= 400 && !guard->suspect)) {
+	if (is_answer(provider, code)) {
 		reply->transport = WP_ANSWERED;
 		return;
 	}
-	reply->transport = guard->body && (guard->out || guard->suspect) ? WP_LOST : WP_NOT_SENT;
+	curl_easy_getinfo(provider->curl, CURLINFO_HTTP_CONNECTCODE, &connect_status);
+	if (!guard->out && !guard->suspect && provider->options.proxy && connect_status >= 300) {
+		judge_proxy(provider, connect_status);
+		return;
+	}
+	reply->transport = may_have_arrived(provider) ? WP_LOST : WP_NOT_SENT;
 	reply->hopeless = reply->transport == WP_NOT_SENT &&
-			  (is_hopeless(code) || provider->too_large || provider->sink_stopped);
+			  (wp_failure_is_final(code) || provider->too_large || provider->sink_stopped);
 	if (provider->too_large)
 		snprintf(reply->why, sizeof reply->why, "the answer is larger than %u bytes", WP_LIMIT_RECORD_BYTES);
 	else if (guard->suspect)
 		snprintf(reply->why, sizeof reply->why, "the server took the call before it had proved who calls");
+	else if (code == CURLE_ABORTED_BY_CALLBACK)
+		snprintf(reply->why, sizeof reply->why, "the run was asked to stop");
 	else
-		snprintf(reply->why, sizeof reply->why, "%s",
-			 provider->error[0] ? provider->error : curl_easy_strerror(code));
+		wp_failure_text(provider->curl, code, provider->error, reply->why, sizeof reply->why);
 }
 
 static void perform(struct wp_provider *provider, const char *path, struct wp_http *ret)
@@ -373,26 +379,4 @@ void wp_provider_send(struct wp_provider *provider, const char *method, const ch
 unsigned int wp_provider_body_reads(const struct wp_provider *provider)
 {
 	return provider->guard.reads;
-}
-
-char *wp_provider_path(const char *class, const char *package_id, const char *method)
-{
-	struct wp_buf buf = { 0 };
-
-	wp_buf_printf(&buf, "wmi/%s('", class);
-	for (const char *at = package_id; *at; at++) {
-		unsigned char c = (unsigned char)*at;
-
-		/* OData doubles a quote inside a literal. */
-		if (c == '\'')
-			wp_buf_puts(&buf, "%27%27");
-		else if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'))
-			wp_buf_putc(&buf, (char)c);
-		else
-			wp_buf_printf(&buf, "%%%02X", c);
-	}
-	wp_buf_puts(&buf, "')");
-	if (method)
-		wp_buf_printf(&buf, "/AdminService.%s", method);
-	return buf.data;
 }

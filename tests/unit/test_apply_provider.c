@@ -27,7 +27,9 @@ static void answer(int fd, enum deed deed)
 	static const char *const texts[] = {
 		[ANSWER] = "HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: 17\r\n\r\n{\"ReturnValue\":0}",
 		[CLOSE_SILENTLY] = "",
-		[CHALLENGE] = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: NTLM\r\nContent-Length: 0\r\n\r\n",
+		/* An NTLM message of type 2 (MS-NLMP, 2.2.1.2) with an empty target. */
+		[CHALLENGE] = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: NTLM TlRMTVNTUAACAAAAAAAAADgAAAABgogAMTIzNDU2Nzg"
+			      "AAAAAAAAAAAQABAA4AAAAAAAAAAAAAAAAAAAA\r\nContent-Length: 0\r\n\r\n",
 		[HALF_ANSWER] = "HTTP/1.1 201 Created\r\nContent-Length: 17\r\n\r\n{\"Retu",
 		[ANSWER_AND_CLOSE] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}",
 	};
@@ -216,6 +218,65 @@ Test(apply_provider, ntlm_server_that_takes_the_call_without_its_body)
 	wp_provider_close(provider);
 	stop(&server);
 	cr_expect_eq(server.requests, 1, "%zu requests arrived", server.requests);
+	wp_http_free(&http);
+}
+
+/* One call with NTLM against these deeds. */
+static void call_with_ntlm(const enum deed *deeds, size_t count, struct server *server, struct wp_http *http)
+{
+	char url[64];
+	struct wp_provider *provider;
+
+	start(server, deeds, count);
+	provider = connect_to(server, url, WP_AUTH_NTLM);
+	wp_provider_send(provider, "POST", "wmi/x", "{}", http);
+	wp_provider_close(provider);
+	stop(server);
+}
+
+Test(apply_provider, ntlm_connection_that_dies_behind_the_challenge)
+{
+	/* The status of the challenge is no answer to the call that came behind it, which may have taken effect. */
+	static const enum deed deeds[] = { CHALLENGE, CLOSE_SILENTLY, ANSWER };
+	struct server server;
+	struct wp_http http = { 0 };
+
+	call_with_ntlm(deeds, 3, &server, &http);
+	cr_expect_eq(http.transport, WP_LOST, "%d %ld %s", http.transport, http.status, http.why);
+	cr_expect_eq(server.bodies, 1, "%zu calls arrived", server.bodies);
+	cr_expect_eq(server.requests, 2);
+	wp_http_free(&http);
+}
+
+Test(apply_provider, ntlm_connection_that_dies_before_the_challenge)
+{
+	/* The call's first request has no body, but who knows what a server takes for a call. */
+	static const enum deed deeds[] = { CLOSE_SILENTLY, ANSWER };
+	struct server server;
+	struct wp_http http = { 0 };
+
+	call_with_ntlm(deeds, 2, &server, &http);
+	cr_expect_eq(http.transport, WP_LOST, "%d %ld %s", http.transport, http.status, http.why);
+	cr_expect_eq(server.requests, 1);
+	wp_http_free(&http);
+}
+
+Test(apply_provider, ntlm_read_that_dies_behind_the_challenge)
+{
+	/* Nobody is refused: it is worth another attempt. */
+	static const enum deed deeds[] = { CHALLENGE, CLOSE_SILENTLY };
+	struct server server;
+	struct wp_http http = { 0 };
+	char url[64];
+	struct wp_provider *provider;
+
+	start(&server, deeds, 2);
+	provider = connect_to(&server, url, WP_AUTH_NTLM);
+	wp_provider_get(provider, "wmi/x", NULL, NULL, &http);
+	cr_expect_eq(http.transport, WP_NOT_SENT, "%d %ld %s", http.transport, http.status, http.why);
+	cr_expect_not(http.hopeless);
+	wp_provider_close(provider);
+	stop(&server);
 	wp_http_free(&http);
 }
 

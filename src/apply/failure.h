@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Why a request failed, in words, with the way out where there is one. */
+#ifndef WIMPLAN_APPLY_FAILURE_H
+#define WIMPLAN_APPLY_FAILURE_H
+
+#include <curl/curl.h>
+#include <stdbool.h>
+
+/* Whether another attempt would fail in the same way. */
+bool wp_failure_is_final(CURLcode code);
+
+/* One clause for people. @said: what libcurl put into its error buffer, "" for nothing. */
+void wp_failure_text(CURL *curl, CURLcode code, const char *said, char *room, size_t size);
+
+#endif
