@@ -39,7 +39,7 @@ int wp_entity_read(const json_t *answer, const struct wp_target *target, const c
 		return WP_OK;
 	if (!json_is_object(entity))
 		return wp_fail(err, WP_E_FAILED, "bad-answer", target->package_id,
-			       "%s: the provider's answer is no object; is a proxy or another server in between?",
+			       "%s: the provider's answer is no object; see whether a proxy or another server answers",
 			       target->package_id);
 	whole = with_class(entity, target->class);
 	status = wp_import_entity(whole, "the provider's answer", &options, &set, err);

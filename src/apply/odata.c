@@ -7,7 +7,9 @@
 #include "wimplan/json.h"
 #include "wimplan/text.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -78,7 +80,7 @@ static void describe(const struct wp_http *http, const json_t *json, const struc
 	if (is_page(http)) {
 		page_title(http, title, sizeof title);
 		snprintf(room, size, "HTTP %ld with a web page%s%s", http->status, title,
-			 expected ? "" : ": is a proxy or another server in between?");
+			 expected ? "" : ", as a proxy or another server gives it");
 	} else if (extended->found) {
 		snprintf(room, size, "HTTP %ld, error %s%s%s", http->status, code[0] ? code : "without a code",
 			 extended->description[0] ? ": " : "", extended->description);
@@ -136,25 +138,60 @@ static void read_failure(const struct wp_http *http, bool call, struct wp_answer
 	default:
 		if (says_deadlock(&extended, text) || says_locked(&extended, text))
 			ret->said = WP_SAID_AGAIN;
+		else if (call && http->status >= 500 && !json && !extended.found)
+			/* Not the provider's words: whoever has failed here may have passed the call on. */
+			ret->said = WP_SAID_NOTHING;
 	}
 }
 
-static bool take_return_value(const json_t *json, struct wp_answer *ret)
+/* A whole number, or the digits of one: OData writes 64 bits as a text when IEEE754Compatible is asked for. */
+static bool read_number(const json_t *value, int64_t *ret)
+{
+	const char *text = json_string_value(value);
+	char *end;
+
+	if (json_is_integer(value)) {
+		*ret = json_integer_value(value);
+		return true;
+	}
+	if (!text || !*text)
+		return false;
+	errno = 0;
+	*ret = strtoll(text, &end, 10);
+	return !*end && !errno;
+}
+
+static const json_t *find_return_value(const json_t *json)
 {
 	const json_t *value = json_object_get(json, "ReturnValue"), *list = json_object_get(json, "value");
 
-	if (!value && json_is_array(list))
-		value = json_object_get(json_array_get(list, 0), "ReturnValue");
-	if (!value && !json_is_array(list))
-		value = json_is_object(list) ? json_object_get(list, "ReturnValue") : list;
-	if (!json_is_integer(value))
+	if (value)
+		return value;
+	if (json_is_array(list))
+		return json_object_get(json_array_get(list, 0), "ReturnValue");
+	return json_is_object(list) ? json_object_get(list, "ReturnValue") : list;
+}
+
+/* False when there is one that nobody can make sense of. None at all is good. */
+static bool take_return_value(const json_t *json, struct wp_answer *ret)
+{
+	const json_t *value = find_return_value(json);
+
+	if (!value || json_is_null(value))
+		return true;
+	if (!read_number(value, &ret->return_value))
 		return false;
 	ret->has_return_value = true;
-	ret->return_value = json_integer_value(value);
 	/* SInt32, which some serialisers print as unsigned */
 	if (ret->return_value > INT32_MAX && ret->return_value <= UINT32_MAX)
 		ret->return_value -= INT64_C(0x100000000);
 	return true;
+}
+
+/* OData lets a server find out too late that it fails (Protocol, 9.4): then the error stands behind a status of success. */
+static bool is_late_error(const json_t *json)
+{
+	return json_is_object(json_object_get(json, "error")) || json_is_object(json_object_get(json, "odata.error"));
 }
 
 static void read_success(const struct wp_http *http, bool call, struct wp_answer *ret)
@@ -165,12 +202,22 @@ static void read_success(const struct wp_http *http, bool call, struct wp_answer
 	if (!json_is_object(ret->json) && !(call && !http->body.length)) {
 		ret->said = call ? WP_SAID_NOTHING : WP_SAID_NO;
 		snprintf(ret->why, sizeof ret->why,
-			 "HTTP %ld with %s instead of JSON: is a proxy or another server in between?", http->status,
+			 "HTTP %ld with %s instead of JSON, as a proxy or another server gives it", http->status,
 			 is_page(http) ? "a web page" : "something else");
 		return;
 	}
+	if (call && is_late_error(ret->json)) {
+		wp_answer_free(ret);
+		read_failure(http, call, ret);
+		return;
+	}
 	ret->said = WP_SAID_DONE;
-	if (call && take_return_value(ret->json, ret) && ret->return_value) {
+	if (!call)
+		return;
+	if (!take_return_value(ret->json, ret)) {
+		ret->said = WP_SAID_NOTHING;
+		snprintf(ret->why, sizeof ret->why, "HTTP %ld with a ReturnValue that is no number", http->status);
+	} else if (ret->return_value) {
 		ret->said = WP_SAID_NO;
 		wp_code_text(ret->return_value, code, sizeof code);
 		snprintf(ret->why, sizeof ret->why, "the method returned %s", code);
@@ -188,7 +235,7 @@ void wp_answer_read(const struct wp_http *http, bool call, struct wp_answer *ret
 		read_success(http, call, ret);
 	} else if (http->status < 400) {
 		ret->said = WP_SAID_NO;
-		snprintf(ret->why, sizeof ret->why, "HTTP %ld: the server sends elsewhere; is the URL right?",
+		snprintf(ret->why, sizeof ret->why, "HTTP %ld, which sends elsewhere and is not followed",
 			 http->status);
 	} else {
 		read_failure(http, call, ret);

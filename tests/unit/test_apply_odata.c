@@ -25,6 +25,14 @@ static const struct reply {
 	  "0x80041001: the provider failed" },
 	{ "call, unsigned", 201, "", "{\"ReturnValue\":2147749889}", true, WP_SAID_NO, "-2147217407 (0x80041001" },
 	{ "call, no content", 204, "", "", true, WP_SAID_DONE, NULL },
+	{ "call, as a text", 201, "", "{\"ReturnValue\":\"5\"}", true, WP_SAID_NO, "0x00000005" },
+	{ "call, 0 as a text", 201, "", "{\"ReturnValue\":\"0\"}", true, WP_SAID_DONE, NULL },
+	{ "call, null", 201, "", "{\"ReturnValue\":null}", true, WP_SAID_DONE, NULL },
+	{ "call, no number", 201, "", "{\"ReturnValue\":[]}", true, WP_SAID_NOTHING, "no number" },
+	{ "call, a word", 201, "", "{\"ReturnValue\":\"0 or so\"}", true, WP_SAID_NOTHING, "no number" },
+	{ "call, a late error", 200, "", "{\"error\":{\"code\":\"\",\"message\":\"Out of luck\"}}", true, WP_SAID_NO,
+	  "Out of luck" },
+	{ "call, locked late", 200, "", "{\"error\":{\"message\":\"Error: 0x40480732\"}}", true, WP_SAID_AGAIN, NULL },
 	{ "call, a page", 200, "text/html", "<html><title>Sign in</title>", true, WP_SAID_NOTHING, "web page" },
 	{ "call, half", 201, "application/json", "{\"ReturnVa", true, WP_SAID_NOTHING, NULL },
 	{ "get", 200, "application/json", "\xef\xbb\xbf{\"value\":[]}", false, WP_SAID_DONE, NULL },
@@ -59,7 +67,12 @@ static const struct reply {
 	{ "not ours", 500, "application/json",
 	  "{\"error\":{\"innererror\":{\"ErrorCode\":2152073733,\"Description\":\"DISTSRC_ACCESS_DENIED\"}}}", true,
 	  WP_SAID_NO, "DISTSRC_ACCESS_DENIED" },
-	{ "no body", 500, "", "", true, WP_SAID_NO, "HTTP 500" },
+	{ "a page for a call", 500, "text/html", "<html>", true, WP_SAID_NOTHING, "HTTP 500" },
+	{ "a page for a get", 500, "text/html", "<html>", false, WP_SAID_NO, "HTTP 500" },
+	{ "a gateway's own status", 520, "text/plain", "error code: 520", true, WP_SAID_NOTHING, "HTTP 520" },
+	{ "no body", 500, "", "", true, WP_SAID_NOTHING, "HTTP 500" },
+	{ "a provider's error as text", 500, "text/plain", "instance of SMS_ExtendedStatus { ErrorCode = 5; };", true, WP_SAID_NO,
+	  "Win32: access denied" },
 };
 
 Test(apply_odata, replies)
