@@ -216,6 +216,22 @@ static int take_commit(struct wp_apply *apply, const char *given)
 	return given ? wp_apply_usage(apply, "--commit", "--commit is auto, always or never, not '%s'", given) : -1;
 }
 
+/* Whoever lists the processes reads the command line. The value is not repeated, for what is in it may be a password. */
+static int check_proxy(struct wp_apply *apply)
+{
+	const char *proxy = apply->connection.proxy;
+
+	if (!proxy)
+		return -1;
+	if (strchr(proxy, '@'))
+		return wp_apply_usage(apply, "--proxy",
+				      "--proxy has an '@', as behind a user name or password; leave that out, a proxy that "
+				      "wants a sign-in cannot be used");
+	if (!*proxy || strpbrk(proxy, " \t\r\n"))
+		return wp_apply_usage(apply, "--proxy", "--proxy is '%s', but must be a URL such as http://HOST:PORT", proxy);
+	return -1;
+}
+
 static bool is_test_provider(const char *url)
 {
 	static const char end[] = "/AdminService";
@@ -250,7 +266,9 @@ static int configure(struct wp_apply *apply, const struct given *given)
 	take_connection(apply, &config);
 	if (loopback)
 		apply->connection.url = loopback;
-	status = take_window(apply, &config, given->window);
+	status = check_proxy(apply);
+	if (status < 0)
+		status = take_window(apply, &config, given->window);
 	return status >= 0 ? status : take_commit(apply, given->commit);
 }
 

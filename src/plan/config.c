@@ -152,6 +152,12 @@ int wp_config_assign(struct wp_arena *arena, struct wp_config *config, const cha
 	setting = &config->settings[place];
 	if (comes_from(setting, source))
 		return fail_twice(err, origin, name, setting);
+	/* A password in it would come out again in messages, journals and receipts: in this message it does not. */
+	if (!strcmp(key->section, "provider") && !strcmp(key->name, "url") && strchr(value, '@'))
+		return wp_fail(err, WP_E_USAGE, "config", origin,
+			       "%s: %s has an '@', as behind a user name or password; leave that out, auth and user say "
+			       "who signs in",
+			       origin, name);
 	if (!is_good(key, value))
 		return wp_fail(err, WP_E_USAGE, "config", origin, "%s: %s is '%s', but must be %s", origin, name,
 			       value, wp_config_key_rule(arena, key));
