@@ -25,55 +25,6 @@ static void put_off(struct wp_run *run, struct wp_step *step, const struct wp_an
 	wp_event(run->apply, "retry", step, answer->why, (double)pause / 1000);
 }
 
-/* Step four of the method's documentation: commit the object. */
-static void write_back(struct wp_run *run, struct wp_step *step, const json_t *entity)
-{
-	char *path = wp_provider_path(wp_class_name(step->target->class), step->target->package_id, NULL);
-	char *text = wp_entity_write_back(entity);
-	struct wp_http http = { 0 };
-	struct wp_answer answer;
-
-	wp_provider_send(run->session->provider, "PUT", path, text ? text : "{}", &http);
-	wp_answer_read(&http, false, &answer);
-	/* 204 No Content is the usual answer to a PUT. */
-	if (answer.said != WP_SAID_DONE &&
-	    !(http.transport == WP_ANSWERED && http.status >= 200 && http.status < 300)) {
-		step->commit_failed = true;
-		wp_step_error(step, "the object could not be written back: %.500s", answer.why);
-		wp_run_save(run, step, "commit-failed");
-	} else {
-		wp_run_save(run, step, "committed");
-	}
-	wp_answer_free(&answer);
-	wp_http_free(&http);
-	free(text);
-	free(path);
-}
-
-/*
- * Re-reads after an accepted reload, and commits when that is asked for, or when the result is not there yet. Only the
- * reload's documentation asks for a commit.
- */
-static void commit_reload(struct wp_run *run, struct wp_step *step)
-{
-	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = NULL;
-	struct wp_answer answer = { 0 };
-	const struct wp_entry *entry;
-	struct wp_error err;
-	char why[400];
-	bool there;
-
-	if (wp_session_read(run->session, step->target, false, &set, &answer, &err) || !set)
-		return;
-	entry = wp_run_entry(run, step);
-	there = entry && wp_classify_effect(step, entry, &set->records[0], why, sizeof why);
-	if (run->apply->commit == WP_COMMIT_ALWAYS || (!there && run->apply->commit == WP_COMMIT_AUTO))
-		write_back(run, step, answer.json);
-	else if (there)
-		wp_settle_seen(run, step, &set->records[0]);
-	wp_answer_free(&answer);
-}
-
 static void take_answer(struct wp_run *run, struct wp_step *step, const struct wp_answer *answer)
 {
 	struct wp_error err;
@@ -85,10 +36,9 @@ static void take_answer(struct wp_run *run, struct wp_step *step, const struct w
 		step->state = WP_STATE_ACCEPTED;
 		wp_step_clear_error(step);
 		wp_run_save(run, step, "accepted");
-		if (step->action == WP_RELOAD)
-			commit_reload(run, step);
-		if (step->state == WP_STATE_ACCEPTED)
-			wp_settle_add(run, step);
+		/* Before anything else is read: a run that is killed now leaves no doubt that the call arrived. */
+		wp_run_write(run);
+		wp_settle_add(run, step);
 		break;
 	case WP_SAID_NOTHING:
 		step->lost = true;
@@ -125,7 +75,8 @@ static void send_call(struct wp_run *run, struct wp_step *step, const struct wp_
 	step->state = WP_STATE_STARTED;
 	step->attempts++;
 	step->sends++;
-	step->looked_up = step->lost = step->commit_failed = false;
+	step->looked_up = step->lost = step->committed = step->commit_failed = false;
+	step->commits = 0;
 	step->started_at = wp_apply_now(run->apply);
 	step->finished_at = (struct wp_time){ 0 };
 	step->started_unix = wp_clock_unix();
@@ -172,7 +123,9 @@ void wp_run_call(struct wp_run *run, struct wp_step *step)
 		return;
 	wp_classify(step, entry, set ? &set->records[0] : NULL, scratch, &verdict);
 	if (verdict.standing == WP_STANDS_PENDING) {
-		send_call(run, step, &set->records[0]);
+		/* To read the record may have taken minutes, and the window has ended meanwhile: then it is left over. */
+		if (wp_run_may_begin(run))
+			send_call(run, step, &set->records[0]);
 		return;
 	}
 	if (set)

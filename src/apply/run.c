@@ -63,11 +63,14 @@ void wp_run_end_step(struct wp_run *run, struct wp_step *step, enum wp_state sta
 			      wp_state_name(state), step->error ? ": " : "", step->error ? step->error : "");
 }
 
-static bool may_begin(struct wp_run *run)
+bool wp_run_may_begin(struct wp_run *run)
 {
+	/* The machine's own clock: SOURCE_DATE_EPOCH is for what is printed, and opens no window. */
+	struct wp_time now = wp_time_from_unix(wp_clock_unix(), 0);
+
 	if (run->stop)
 		return false;
-	if (!wp_signal_caught() && wp_window_is_open(&run->apply->window, wp_apply_now(run->apply)))
+	if (!wp_signal_caught() && wp_window_is_open(&run->apply->window, now))
 		return true;
 	run->left_over = true;
 	return false;
@@ -135,7 +138,7 @@ void wp_run_steps(struct wp_run *run)
 		look = wp_settle_next(run);
 		if (!step && pause < 0 && look < 0)
 			break;
-		if ((step || pause >= 0) && !may_begin(run)) {
+		if ((step || pause >= 0) && !wp_run_may_begin(run)) {
 			/* Nothing more begins, but what was accepted is still verified, unless a signal came. */
 			if (run->stop || wp_signal_caught() || look < 0)
 				break;

@@ -37,6 +37,9 @@ const struct wp_entry *wp_run_entry(struct wp_run *run, const struct wp_step *st
 /* Selected, pending, and not looked for. */
 bool wp_run_is_open(const struct wp_step *step);
 
+/* Whether a step may begin now: in the window, and nothing has asked for the end. Otherwise some are left over. */
+bool wp_run_may_begin(struct wp_run *run);
+
 /* Gives the step its outcome. @error may be NULL. */
 void wp_run_end_step(struct wp_run *run, struct wp_step *step, enum wp_state state, const char *error);
 
@@ -52,6 +55,13 @@ void wp_run_withdraw(struct wp_run *run);
 
 /* call.c: one step, from the look at its record to the answer. */
 void wp_run_call(struct wp_run *run, struct wp_step *step);
+
+/* commit.c */
+
+/* Whether @step, just looked at, has to be written back first. @there: its effect can be seen already. */
+bool wp_commit_is_due(const struct wp_run *run, const struct wp_step *step, bool there);
+/* Writes back what was read; false when that failed. */
+bool wp_commit(struct wp_run *run, struct wp_step *step, const json_t *entity);
 
 /* settle.c: looking for effects. */
 

@@ -13,6 +13,7 @@
 #define SENDS_PER_RUN 3u
 
 static void poll_step(struct wp_run *run, struct wp_step *step);
+static bool look(struct wp_run *run, struct wp_step *step);
 
 void wp_settle_add(struct wp_run *run, struct wp_step *step)
 {
@@ -64,7 +65,8 @@ static void give_up(struct wp_run *run, struct wp_step *step, const struct wp_re
 	if (record)
 		step->version_after = record->source_version;
 	if (step->state == WP_STATE_ACCEPTED) {
-		snprintf(text, sizeof text, "accepted, but not seen in time: %.400s", why);
+		snprintf(text, sizeof text, "accepted, but not seen in time: %.250s%s%.300s", why,
+			 step->commit_failed ? "; " : "", step->commit_failed ? step->error : "");
 		wp_run_end_step(run, step, WP_STATE_UNVERIFIED, text);
 	} else if (step->sends >= SENDS_PER_RUN) {
 		snprintf(text, sizeof text, "sent %u times without an answer and without an effect: %.400s",
@@ -105,34 +107,63 @@ static bool still_at_work(struct wp_run *run, struct wp_step *step, const struct
 	return true;
 }
 
+/*
+ * Writes the object back where that is due, and looks again at once when it was written. True when there was another
+ * look; *@ret_read says how it went. What is committed late, in a later run than the call, gets the time to show too.
+ */
+static bool commit(struct wp_run *run, struct wp_step *step, const json_t *entity, bool there, bool *ret_read)
+{
+	if (!wp_commit_is_due(run, step, there) || !wp_commit(run, step, entity))
+		return false;
+	if (step->last_look)
+		step->deadline_ms = wp_clock_ms() + run->apply->settle_ms;
+	*ret_read = look(run, step);
+	return true;
+}
+
+/* What a look has found. */
+static void judge(struct wp_run *run, struct wp_step *step, const struct wp_record *record, const char *why, int64_t began)
+{
+	if (began < step->deadline_ms) {
+		if (!step->commit_failed)
+			wp_step_error(step, "%s", why);
+		return;
+	}
+	if (!record || !still_at_work(run, step, record, began))
+		give_up(run, step, record, why);
+}
+
 /* Looks once. Returns false when the record could not be read. */
 static bool look(struct wp_run *run, struct wp_step *step)
 {
 	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = NULL;
+	struct wp_answer answer = { 0 };
 	char why[400] = "the site does not show the package any more";
 	const struct wp_entry *entry;
 	struct wp_error err;
+	bool there, again, read = true;
 	/* Taken before the look: what is read earlier than the end of the settle time proves nothing about it. */
 	int64_t began = wp_clock_ms();
 
-	if (wp_session_read(run->session, step->target, false, &set, NULL, &err)) {
+	if (wp_session_read(run->session, step->target, false, &set, &answer, &err)) {
 		if (run->session->denied || err.status == WP_E_REFUSED)
 			wp_run_fail(run, &err);
 		return false;
 	}
 	entry = wp_run_entry(run, step);
-	if (!entry)
+	if (!entry) {
+		wp_answer_free(&answer);
 		return false;
-	if (set && wp_classify_effect(step, entry, &set->records[0], why, sizeof why)) {
-		wp_settle_seen(run, step, &set->records[0]);
-		return true;
 	}
-	if (began >= step->deadline_ms && set && still_at_work(run, step, &set->records[0], began))
-		return true;
-	if (began >= step->deadline_ms)
-		give_up(run, step, set ? &set->records[0] : NULL, why);
-	else if (!step->commit_failed)
-		wp_step_error(step, "%s", why);
+	there = set && wp_classify_effect(step, entry, &set->records[0], why, sizeof why);
+	again = set && commit(run, step, answer.json, there, &read);
+	wp_answer_free(&answer);
+	if (again)
+		return read;
+	if (there)
+		wp_settle_seen(run, step, &set->records[0]);
+	else
+		judge(run, step, set ? &set->records[0] : NULL, why, began);
 	return true;
 }
 

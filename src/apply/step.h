@@ -67,7 +67,9 @@ struct wp_step {
 	bool last_look;      /* the settle time was over before this run: one look, and no wait */
 	bool prolonged;      /* it is looked for longer, because the site is at work on the package */
 	bool lost;           /* nobody knows what became of the last call, so an effect is taken for its own */
-	bool commit_failed;  /* the entity could not be written back; the error says why */
+	bool committed;      /* the entity was written back after the last call */
+	bool commit_failed;  /* it could not be; the error says why */
+	unsigned int commits; /* attempts to do so */
 	int64_t due_ms;      /* of the next look, or of the next attempt */
 	int64_t deadline_ms; /* until when it is looked for */
 	int64_t interval_ms; /* between two looks */
