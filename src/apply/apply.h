@@ -89,6 +89,9 @@ int wp_apply_options(struct wp_apply *apply, int argc, char **argv);
 int wp_apply_read_plan(struct wp_apply *apply);
 /* Fills the steps with what the journal knows of them. */
 int wp_apply_look_back(struct wp_apply *apply, struct wp_journal *journal, struct wp_error *err);
+
+/* secrets.c */
+
 /* Reads the secrets that --auth needs. Returns -1, or the exit status. */
 int wp_apply_read_secrets(struct wp_apply *apply);
 

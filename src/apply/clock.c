@@ -12,6 +12,11 @@ static volatile sig_atomic_t caught;
 
 static void remember(int number)
 {
+	/* The second one, of the other kind; of the same kind it kills without coming here (SA_RESETHAND). */
+	if (caught) {
+		signal(number, SIG_DFL);
+		raise(number);
+	}
 	caught = number;
 }
 

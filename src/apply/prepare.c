@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What every command needs before it begins: the plan, its steps and how far they have come, and the secrets. */
+/* What every command needs before it begins: the plan, its steps and how far they have come. */
 #include "apply.h"
 
 #include "wimplan/file.h"
 
 #include <string.h>
 #include <strings.h>
-#include <termios.h>
-#include <unistd.h>
-
-#define SECRET_BYTES 65536u
 
 static bool is_named(const struct wp_apply *apply, const char *package_id)
 {
@@ -78,94 +74,4 @@ int wp_apply_look_back(struct wp_apply *apply, struct wp_journal *journal, struc
 		if (apply->steps.items[i].suspected)
 			status = recall(apply, &apply->steps.items[i], err);
 	return status;
-}
-
-/* Takes away the white space around a text. */
-static char *trim(char *text)
-{
-	text += strspn(text, " \t\r\n");
-	for (size_t length = strlen(text); length && strchr(" \t\r\n", text[length - 1]); length--)
-		text[length - 1] = '\0';
-	return text;
-}
-
-/* It becomes a header, which nothing in it may end: printable ASCII without spaces (RFC 6750, 2.1, is narrower). */
-static bool is_token(const char *text)
-{
-	const char *at = text;
-
-	while (*at > ' ' && *at <= '~')
-		at++;
-	return *text && !*at;
-}
-
-static int read_token(struct wp_apply *apply)
-{
-	const char *given = apply->env->get("WIMPLAN_TOKEN");
-	struct wp_error err;
-	char *text;
-	size_t length;
-
-	if (apply->token_file) {
-		if (wp_file_read(apply->arena, apply->token_file, SECRET_BYTES, &text, &length, &err))
-			return wp_apply_error(apply, &err);
-	} else {
-		text = wp_arena_strdup(apply->arena, given ? given : "");
-	}
-	text = trim(text);
-	if (!is_token(text))
-		return wp_apply_usage(
-			apply, "--token-file",
-			"--auth bearer needs a token of printable ASCII, from --token-file FILE or WIMPLAN_TOKEN");
-	apply->connection.token = text;
-	return -1;
-}
-
-/* Asks on the terminal, without showing what is typed. NULL when there is none. */
-static char *ask_password(struct wp_apply *apply)
-{
-	struct termios before, silent;
-	char line[512] = "";
-	bool got;
-
-	if (!apply->env->stdin_terminal || tcgetattr(STDIN_FILENO, &before))
-		return NULL;
-	silent = before;
-	silent.c_lflag &= ~(tcflag_t)ECHO;
-	fprintf(stderr, "Password of %s: ", apply->connection.user);
-	tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
-	got = fgets(line, sizeof line, stdin) != NULL;
-	tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
-	fputc('\n', stderr);
-	line[strcspn(line, "\n")] = '\0';
-	return got ? wp_arena_strdup(apply->arena, line) : NULL;
-}
-
-static int read_password(struct wp_apply *apply)
-{
-	const char *given = apply->env->get("WIMPLAN_PASSWORD");
-
-	if (!apply->connection.user)
-		return wp_apply_usage(apply, "--user", "--auth ntlm needs --user 'DOMAIN\\NAME'");
-	apply->connection.password = given ? given : ask_password(apply);
-	if (!apply->connection.password)
-		return wp_apply_usage(apply, "--user",
-				      "--auth ntlm needs a password: set WIMPLAN_PASSWORD, or call it from a terminal");
-	return -1;
-}
-
-int wp_apply_read_secrets(struct wp_apply *apply)
-{
-	if (!apply->connection.url)
-		return wp_apply_usage(
-			apply, "--provider",
-			"no provider is given; add --provider https://HOST/AdminService, or set url in [provider]");
-	switch (apply->connection.auth) {
-	case WP_AUTH_BEARER:
-		return read_token(apply);
-	case WP_AUTH_NTLM:
-		return read_password(apply);
-	default:
-		return -1;
-	}
 }
