@@ -40,14 +40,19 @@ static void reopen(struct wp_steps *steps)
 	}
 }
 
-/* Reads what earlier runs did. A plan that is all done is refused, with its receipt beside it. */
-static int look_back(struct wp_apply *apply, struct wp_error *err)
+/* Reads what earlier runs did, and how many there were. A plan that is all done is refused, with its receipt beside it. */
+static int look_back(struct wp_apply *apply, uint64_t *ret_runs, struct wp_error *err)
 {
 	struct wp_journal *journal __attribute__((cleanup(wp_journal_closep))) = NULL;
+	struct wp_journal_runs runs;
 	int status = wp_journal_open(apply->journal_path, WP_JOURNAL_READ, apply->plan, &journal, err);
 
+	*ret_runs = 0;
 	if (status == WP_E_NOT_FOUND)
 		return WP_OK;
+	if (!status)
+	if (!status)
+		status = wp_journal_runs(journal, &runs, err);
 	if (!status)
 		status = wp_apply_look_back(apply, journal, err);
 	if (status)
@@ -58,8 +63,30 @@ static int look_back(struct wp_apply *apply, struct wp_error *err)
 			      : wp_fail(err, WP_E_REFUSED, "already-applied", apply->plan_path,
 					"%s was applied already; %s says how", apply->plan_path, apply->receipt_path);
 	}
+	*ret_runs = runs.count;
 	reopen(&apply->steps);
 	return WP_OK;
+}
+
+/*
+ * Opens the journal for this run. What was read of it before it was locked is worth nothing when another run has begun
+ * since: under another name of the same provider, or by another user, it has its own lock of the site.
+ */
+static int open_journal(struct wp_apply *apply, uint64_t runs_seen, struct wp_journal **ret_journal, struct wp_error *err)
+{
+	struct wp_journal_runs runs;
+	int status = wp_journal_open(apply->journal_path, WP_JOURNAL_WRITE, apply->plan, ret_journal, err);
+
+	if (!status)
+		status = wp_journal_runs(*ret_journal, &runs, err);
+	if (!status && runs.count != runs_seen)
+		status = wp_fail(err, WP_E_BUSY, "busy", apply->plan_path,
+				 "another run of %s has begun since this one looked at the site; run it again",
+				 apply->plan_path);
+	/* A receipt that cannot be written is found out now, and not when the calls are made. */
+	if (!status)
+		status = wp_receipt_write(apply, *ret_journal, err);
+	return status;
 }
 
 /* Refuses when there are conflicts; with --skip-conflicts they are the outcome of their steps. */
@@ -190,7 +217,7 @@ static int carry_out(struct wp_apply *apply, struct wp_session *session, struct 
 }
 
 /* From the open session on. */
-static int decide(struct wp_apply *apply, struct wp_session *session)
+static int decide(struct wp_apply *apply, struct wp_session *session, uint64_t runs_seen)
 {
 	struct wp_journal *journal __attribute__((cleanup(wp_journal_closep))) = NULL;
 	struct wp_verdict *verdicts = wp_arena_alloc(apply->arena, apply->steps.count * sizeof *verdicts);
@@ -205,10 +232,12 @@ static int decide(struct wp_apply *apply, struct wp_session *session)
 	if (refuse_conflicts(apply, verdicts, &conflicts, &err))
 		return wp_apply_error_list(apply, &err, &conflicts);
 	if (!apply->yes && !confirm(apply, verdicts)) {
+		if (wp_signal_caught())
+			return 128 + wp_signal_caught();
 		wp_fail(&err, WP_E_REFUSED, "not-confirmed", NULL, "not confirmed; nothing was changed");
 		return wp_apply_error(apply, &err);
 	}
-	status = wp_journal_open(apply->journal_path, WP_JOURNAL_WRITE, apply->plan, &journal, &err);
+	status = open_journal(apply, runs_seen, &journal, &err);
 	if (!status)
 		status = wp_journal_begin(journal, apply->connection.url,
 					  wp_arena_printf(apply->arena, "%s@%s", apply->env->user, apply->env->host),
@@ -223,7 +252,8 @@ static int run_locked(struct wp_apply *apply)
 {
 	struct wp_session session;
 	struct wp_error err;
-	int status = look_back(apply, &err);
+	uint64_t runs_seen;
+	int status = look_back(apply, &runs_seen, &err);
 
 	if (!status)
 		status = wp_events_open(apply, &err);
@@ -236,7 +266,7 @@ static int run_locked(struct wp_apply *apply)
 	}
 	if (status)
 		return wp_apply_error(apply, &err);
-	status = decide(apply, &session);
+	status = decide(apply, &session, runs_seen);
 	wp_session_close(&session);
 	wp_events_close(apply);
 	return status;
