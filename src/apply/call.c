@@ -53,8 +53,9 @@ static void take_answer(struct wp_run *run, struct wp_step *step, const struct w
 		run->session->denied = true;
 		wp_run_end_step(run, step, WP_STATE_FAILED, answer->why);
 		wp_fail(&err, WP_E_FAILED, "denied", step->target->package_id,
-			"%s does not let you call %s for %s: %s; the run has stopped", run->apply->connection.url,
-			wp_action_name(step->action), step->target->package_id, answer->why);
+			"%s does not let you call %s for %s: %s; %s and run the plan again", run->apply->connection.url,
+			wp_action_name(step->action), step->target->package_id, answer->why,
+			wp_session_advice(run->session, answer));
 		wp_run_fail(run, &err);
 		break;
 	case WP_SAID_NO:
@@ -80,6 +81,7 @@ static void send_call(struct wp_run *run, struct wp_step *step, const struct wp_
 	step->started_at = wp_apply_now(run->apply);
 	step->finished_at = (struct wp_time){ 0 };
 	step->started_unix = wp_clock_unix();
+	step->started_boot = wp_clock_boot();
 	step->version_before = record->source_version;
 	step->version_after = (struct wp_number){ 0 };
 	wp_step_clear_error(step);

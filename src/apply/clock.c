@@ -51,6 +51,14 @@ int64_t wp_clock_unix(void)
 	return now.tv_sec;
 }
 
+int64_t wp_clock_boot(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return now.tv_sec;
+}
+
 void wp_clock_wait(int64_t milliseconds)
 {
 	int64_t end = wp_clock_ms() + milliseconds;

@@ -12,7 +12,7 @@
 
 /* "wpjr": tells a journal from any other database. */
 #define APPLICATION_ID 0x77706a72
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 #define BUSY_MILLISECONDS 10000
 /* The state of a pending step that the run may call without another sync. Only the journal knows it. */
 #define INTENDED "intended"
@@ -24,7 +24,7 @@ static const char schema[] =
 	" started_at INTEGER NOT NULL, finished_at INTEGER, exit_status INTEGER) STRICT;"
 	"CREATE TABLE step (position INTEGER PRIMARY KEY, package_id TEXT NOT NULL, action TEXT NOT NULL,"
 	" state TEXT NOT NULL, looked_up INTEGER NOT NULL, attempts INTEGER NOT NULL, started_at INTEGER,"
-	" finished_at INTEGER, started_unix INTEGER, version_before INTEGER, version_after INTEGER,"
+	" finished_at INTEGER, started_unix INTEGER, started_boot INTEGER, version_before INTEGER, version_after INTEGER,"
 	" property_before TEXT NOT NULL, return_value INTEGER, error TEXT,"
 	" intended_at INTEGER, intended_unix INTEGER, boot TEXT NOT NULL) STRICT;"
 	"CREATE TABLE event (id INTEGER PRIMARY KEY, run INTEGER NOT NULL, position INTEGER NOT NULL, "
@@ -166,7 +166,7 @@ static int prepare(struct wp_journal *journal, const struct wp_plan *plan, struc
 		status = check_plan(journal, plan, err);
 	if (status || !journal->write)
 		return status;
-	if (sqlite3_prepare_v2(journal->db, "INSERT OR REPLACE INTO step VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	if (sqlite3_prepare_v2(journal->db, "INSERT OR REPLACE INTO step VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 			       -1, &journal->save, NULL) != SQLITE_OK ||
 	    sqlite3_prepare_v2(journal->db, "INSERT INTO event (run, position, at, what, detail) VALUES (?,?,?,?,?)",
 			       -1, &journal->event, NULL) != SQLITE_OK)
@@ -271,6 +271,7 @@ static void suspect(struct wp_step *step)
 	step->attempts++;
 	step->started_at = step->intended_at;
 	step->started_unix = step->intended_unix + WP_INTENTION_SECONDS;
+	step->started_boot = 0;
 }
 
 static bool load_step(const struct wp_journal *journal, sqlite3_stmt *row, struct wp_steps *steps)
@@ -293,16 +294,17 @@ static bool load_step(const struct wp_journal *journal, sqlite3_stmt *row, struc
 	step->started_at = column_time(row, 4);
 	step->finished_at = column_time(row, 5);
 	step->started_unix = sqlite3_column_int64(row, 6);
-	step->version_before = column_number(row, 7);
-	step->version_after = column_number(row, 8);
-	column_text(row, 9, step->property_before, sizeof step->property_before);
-	step->has_return_value = sqlite3_column_type(row, 10) != SQLITE_NULL;
-	step->return_value = sqlite3_column_int64(row, 10);
-	column_text(row, 11, error, sizeof error);
+	step->version_before = column_number(row, 8);
+	step->version_after = column_number(row, 9);
+	column_text(row, 10, step->property_before, sizeof step->property_before);
+	step->has_return_value = sqlite3_column_type(row, 11) != SQLITE_NULL;
+	step->return_value = sqlite3_column_int64(row, 11);
+	column_text(row, 12, error, sizeof error);
 	wp_step_error(step, "%s", error);
-	step->intended_at = column_time(row, 12);
-	step->intended_unix = sqlite3_column_int64(row, 13);
-	column_text(row, 14, boot, sizeof boot);
+	step->intended_at = column_time(row, 13);
+	step->intended_unix = sqlite3_column_int64(row, 14);
+	column_text(row, 15, boot, sizeof boot);
+	step->started_boot = boot[0] && !strcmp(boot, journal->boot) ? sqlite3_column_int64(row, 7) : 0;
 	/* Since then the machine has not stopped: what was written is there, so it was not begun. */
 	if (intended && (!boot[0] || strcmp(boot, journal->boot)))
 		suspect(step);
@@ -317,7 +319,7 @@ int wp_journal_load(struct wp_journal *journal, struct wp_steps *steps, struct w
 
 	if (sqlite3_prepare_v2(journal->db,
 			       "SELECT position, state, looked_up, attempts, started_at, finished_at, started_unix,"
-			       " version_before, version_after, property_before, return_value, error,"
+			       " started_boot, version_before, version_after, property_before, return_value, error,"
 			       " intended_at, intended_unix, boot FROM step",
 			       -1, &statement, NULL) != SQLITE_OK)
 		return fail(journal, err);
@@ -396,20 +398,21 @@ static void bind_step(const struct wp_journal *journal, const struct wp_step *st
 	bind_time(save, 7, step->started_at);
 	bind_time(save, 8, step->finished_at);
 	sqlite3_bind_int64(save, 9, step->started_unix);
-	bind_number(save, 10, step->version_before);
-	bind_number(save, 11, step->version_after);
-	bind_text(save, 12, step->property_before);
+	sqlite3_bind_int64(save, 10, step->started_boot);
+	bind_number(save, 11, step->version_before);
+	bind_number(save, 12, step->version_after);
+	bind_text(save, 13, step->property_before);
 	if (step->has_return_value)
-		sqlite3_bind_int64(save, 13, step->return_value);
-	else
-		sqlite3_bind_null(save, 13);
-	if (step->error)
-		bind_text(save, 14, step->error);
+		sqlite3_bind_int64(save, 14, step->return_value);
 	else
 		sqlite3_bind_null(save, 14);
-	bind_time(save, 15, step->intended_at);
-	sqlite3_bind_int64(save, 16, step->intended_unix);
-	bind_text(save, 17, journal->boot);
+	if (step->error)
+		bind_text(save, 15, step->error);
+	else
+		sqlite3_bind_null(save, 15);
+	bind_time(save, 16, step->intended_at);
+	sqlite3_bind_int64(save, 17, step->intended_unix);
+	bind_text(save, 18, journal->boot);
 }
 
 static bool run_once(sqlite3_stmt *statement)

@@ -228,6 +228,7 @@ void wp_answer_read(const struct wp_http *http, bool call, struct wp_answer *ret
 {
 	memset(ret, 0, sizeof *ret);
 	ret->retry_after = http->retry_after;
+	ret->status = http->status;
 	if (http->transport != WP_ANSWERED) {
 		ret->said = http->transport == WP_LOST ? WP_SAID_NOTHING : http->hopeless ? WP_SAID_NO : WP_SAID_AGAIN;
 		snprintf(ret->why, sizeof ret->why, "%s", http->why);

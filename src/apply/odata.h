@@ -18,6 +18,7 @@ enum wp_said {
 
 struct wp_answer {
 	enum wp_said said;
+	long status;  /* of HTTP; 0: none */
 	json_t *json; /* the document of a success; owned; NULL when there is none */
 	bool has_return_value;
 	int64_t return_value;

@@ -23,17 +23,22 @@ int64_t wp_session_pause(unsigned int tries, long retry_after)
 	return retry_after * 1000 > pause ? retry_after * 1000 : pause;
 }
 
-/* What to do about a 401 or 403. */
-static const char *advice(enum wp_auth auth)
+const char *wp_session_advice(const struct wp_session *session, const struct wp_answer *answer)
 {
-	switch (auth) {
+	if (answer->status == 403)
+		return "wimplan-provider(7) lists the rights that the account needs";
+	if (answer->status == 407)
+		return "a proxy that wants a sign-in cannot be used";
+	switch (session->apply->connection.auth) {
 	case WP_AUTH_NEGOTIATE:
 		return "get a ticket of an administrative user of the site (kinit), or give another --auth";
 	case WP_AUTH_NTLM:
 		return "check --user and its password before you try again, for refused attempts may lock the account; "
 		       "the user has to be an administrative user of the site";
+	case WP_AUTH_BEARER:
+		return "get another token";
 	default:
-		return "sign in as an administrative user of the site";
+		return "say with --auth how to sign in";
 	}
 }
 
@@ -48,7 +53,7 @@ static int fail_answer(struct wp_session *session, const struct wp_answer *answe
 	case WP_SAID_DENIED:
 		session->denied = true;
 		return wp_fail(err, WP_E_FAILED, "denied", url, "%s does not let you read %s: %s; %s", url, what,
-			       answer->why, advice(apply->connection.auth));
+			       answer->why, wp_session_advice(session, answer));
 	case WP_SAID_AGAIN:
 		session->unreachable = true;
 		return wp_fail(err, WP_E_FAILED, "unreachable", url,

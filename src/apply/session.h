@@ -25,6 +25,9 @@ void wp_session_close(struct wp_session *session);
 int wp_session_read(struct wp_session *session, const struct wp_target *target, bool patient,
 		    struct wp_record_set **ret_set, struct wp_answer *ret_answer, struct wp_error *err);
 
+/* What to do about an answer WP_SAID_DENIED. */
+const char *wp_session_advice(const struct wp_session *session, const struct wp_answer *answer);
+
 /* How long to wait before attempt @tries + 1, in milliseconds; @retry_after as in wp_answer. */
 int64_t wp_session_pause(unsigned int tries, long retry_after);
 /* Attempts that are made of one request or step before it counts as failed. */

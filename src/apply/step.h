@@ -52,6 +52,7 @@ struct wp_step {
 	uint64_t attempts; /* calls that may have left this machine, over all runs */
 	struct wp_time started_at, finished_at;
 	int64_t started_unix; /* when the last call began, by the machine's clock */
+	int64_t started_boot; /* the same since the machine was started; 0: it was started again since, or not known */
 	struct wp_time intended_at; /* since when it stands on disk that the call may begin; see intend.c */
 	int64_t intended_unix;      /* the same by the machine's clock */
 	struct wp_number version_before, version_after;
