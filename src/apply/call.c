@@ -53,7 +53,7 @@ static void take_answer(struct wp_run *run, struct wp_step *step, const struct w
 		run->session->denied = true;
 		wp_run_end_step(run, step, WP_STATE_FAILED, answer->why);
 		wp_fail(&err, WP_E_FAILED, "denied", step->target->package_id,
-			"%s does not let you call %s for %s: %s; %s and run the plan again", run->apply->connection.url,
+			"%s does not let you call %s for %s: %s; %s, then run the plan again", run->apply->connection.url,
 			wp_action_name(step->action), step->target->package_id, answer->why,
 			wp_session_advice(run->session, answer));
 		wp_run_fail(run, &err);
