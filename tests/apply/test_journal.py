@@ -6,10 +6,12 @@ import contextlib
 import json
 import os
 import pathlib
+import pty
 import re
 import resource
 import signal
 import sqlite3
+import subprocess
 import sys
 import time
 
@@ -176,12 +178,13 @@ def test_damaged_journal(build, folder, expect):
 def test_receipt_cannot_be_written(build, folder, expect):
     site = Site(build, folder, kinds=("refresh",)).make_plan()
     with site.start(load=True) as server:
-        result = site.apply(server, "run", "--receipt", "nowhere/receipt.json")
-        expect.status(result, 1)
-        expect.says(result.stderr, "nowhere")
-        calls = len(site.requests("POST"))
-        again = site.apply(server, "run", "--receipt", "here.json")
-        expect(again.returncode == (4 if calls else 0), f"exit status {again.returncode} after {calls} calls")
+        (folder / "taken.json").mkdir()
+        for path in ("nowhere/receipt.json", "taken.json"):
+            result = site.apply(server, "run", "--receipt", path)
+            expect.status(result, 1)
+            expect.says(result.stderr, path)
+            expect.equal(site.requests("POST"), [], "calls whose receipt could not be written")
+        expect.status(site.apply(server, "run", "--receipt", "here.json"), 0)
         expect.equal(json.loads((folder / "here.json").read_text())["steps"][0]["outcome"], "done", "outcome")
         expect.equal(site.effects("refresh"), {site.packages[0]["id"]: 1}, "refreshes")
 
@@ -234,21 +237,108 @@ def test_killed_and_never_read(build, folder, expect):
     expect.equal(site.effects("refresh"), {site.packages[0]["id"]: 1}, "refreshes")
 
 
+def test_clock_was_set(build, folder, expect):
+    """As if the clock had been two hours slow when the call began: the machine's uptime says how long ago that was."""
+    site = Site(build, folder, kinds=("refresh",)).make_plan()
+    # Without ActionInProgress nothing but the time keeps it from being sent again.
+    faults = [{"method": "GET", "path": "*P01*", "action": "change-record", "package_id": site.packages[0]["id"], "set": {"ActionInProgress": 0}}]
+    with site.start("--settle-delay", "4", faults=faults, load=True) as server:
+        killed_in_the_call(site, server)
+        with contextlib.closing(sqlite3.connect(journal_of(site))) as journal, journal:
+            journal.execute("UPDATE step SET state = 'started', started_unix = started_unix - 7200")
+        expect.status(site.apply(server, "run", "--settle", "20"), 0)
+        expect.equal(len(site.requests("POST")), 1, "calls")
+        expect(site.receipt()["steps"][0]["looked_up"], "looked up")
+    expect.equal(site.effects("refresh"), {site.packages[0]["id"]: 1}, "refreshes")
+
+
+def test_a_run_in_between(build, folder, expect):
+    """While one run asks, another one begins and ends, under another name of the provider and so with another lock."""
+    site = Site(build, folder, kinds=("refresh",)).make_plan()
+    with site.start("--settle-delay", "6", load=True) as server:
+        arguments = [argument.replace("127.0.0.1", "localhost") for argument in site.apply_arguments(server, "run") if argument != "--yes"]
+        ours, theirs = pty.openpty()
+        with subprocess.Popen([site.program("wimplan-apply"), *arguments], cwd=folder, env=site.env, stdin=theirs,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True) as first:
+            os.close(theirs)
+            asked = b""
+            while b"[y/N]" not in asked:
+                asked += first.stderr.read1(4096)
+            expect.status(site.apply(server, "run", "--settle", "1"), 6)
+            os.write(ours, b"y\n")
+            said = first.stderr.read().decode()
+            first.wait(60)
+        os.close(ours)
+        expect.equal(first.returncode, 5, "exit status of the run that had asked")
+        expect.says(said, "another run", "plan.json", "run it again")
+        expect.equal(len(site.requests("POST")), 1, "calls")
+        time.sleep(5)
+        expect.status(site.apply(server), 0)
+    expect.equal(site.effects("refresh"), {site.packages[0]["id"]: 1}, "refreshes")
+
+
+def test_disk_without_room(build, folder, expect):
+    """A disk that is full for the journal, or for the receipt: no call is lost or made twice."""
+    site = Site(build, folder, kinds=("both",) * 6).make_plan()
+    small = folder / "small"
+    small.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=600k", "none", small], check=False, stderr=subprocess.DEVNULL).returncode:
+        return
+    try:
+        with site.start(load=True) as server:
+            (small / "filler").write_bytes(bytes(500000))
+            result = site.apply(server, "run", "--journal", small / "journal", "--receipt", "receipt.json")
+            expect(result.returncode in (1, 6), f"exit status {result.returncode}")
+            expect.says(result.stderr, "full")
+            before = len(site.requests("POST"))
+            expect(before < 12, f"{before} calls: it was not full")
+            (small / "filler").unlink()
+            expect.status(site.apply(server, "run", "--journal", small / "journal", "--receipt", "receipt.json"), 0)
+            expect.equal(site.effects("refresh"), {package["id"]: 1 for package in site.packages}, "refreshes")
+            for path in ("journal", "filler"):
+                (small / path).unlink(missing_ok=True)
+            site.forget()
+        with site.start(load=True) as server:
+            free = os.statvfs(small)
+            (small / "filler").write_bytes(bytes(free.f_bavail * free.f_bsize))
+            result = site.apply(server, "run", "--receipt", small / "receipt.json")
+            expect.status(result, 1)
+            expect.says(result.stderr, "receipt.json")
+            expect.equal(site.requests("POST"), [], "calls whose receipt could not be written")
+    finally:
+        subprocess.run(["umount", small], check=False)
+
+
+def test_no_core_file(build, folder, expect):
+    """A secret is in memory: the limit for core files is 0, whatever it was."""
+    site = Site(build, folder, kinds=("refresh",)).make_plan()
+    with site.start(faults=[{"path": "*$metadata", "action": "slow", "seconds": 1}], load=True) as server:
+        with site.start_apply(server, "run", "--auth", "bearer", env={"WIMPLAN_TOKEN": "a.b.c"}) as process:
+            while not site.requests():
+                time.sleep(0.02)
+            limits = pathlib.Path(f"/proc/{process.pid}/limits").read_text(encoding="ascii")
+            process.kill()
+            process.communicate()
+    expect(re.search(r"Max core file size +0 +0", limits), limits)
+
+
 def test_two_signals(build, folder, expect):
     site = Site(build, folder, kinds=("refresh", "refresh")).make_plan()
-    with site.start(faults=[{"method": "POST", "nth": 1, "action": "slow", "seconds": 3}], load=True) as server:
-        process = site.start_apply(server)
-        while not site.requests("POST") and process.poll() is None:
-            time.sleep(0.02)
-        began = time.monotonic()
-        process.send_signal(signal.SIGINT)
-        time.sleep(0.3)
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=30)
-        expect(time.monotonic() - began < 2, "the second signal ends it at once")
-        expect(process.returncode in (130, -signal.SIGINT), f"exit status {process.returncode}")
-        expect.status(site.apply(server), 0)
-    expect.equal(site.effects("refresh"), {package["id"]: 1 for package in site.packages}, "refreshes")
+    for second in (signal.SIGINT, signal.SIGTERM):
+        with site.start(faults=[{"method": "POST", "nth": 1, "action": "slow", "seconds": 3}], load=True) as server:
+            process = site.start_apply(server)
+            while not site.requests("POST") and process.poll() is None:
+                time.sleep(0.02)
+            began = time.monotonic()
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.3)
+            process.send_signal(second)
+            process.communicate(timeout=30)
+            expect(time.monotonic() - began < 2, "the second signal ends it at once")
+            expect.equal(process.returncode, -second, "exit status")
+            expect.status(site.apply(server), 0)
+        expect.equal(site.effects("refresh"), {package["id"]: 1 for package in site.packages}, "refreshes")
+        site.forget()
 
 
 def test_receipt_of_a_part(build, folder, expect):

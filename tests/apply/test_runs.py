@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What wimplan-apply does when all goes well: test_runs.py BUILD [NAME…]."""
 
+import fcntl
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
+import termios
 import time
 
 from standin import IMAGE, REFRESH, RELOAD, Site, run_tests
@@ -177,6 +180,32 @@ def test_asks_on_a_terminal(build, folder, expect):
     expect.equal(set(site.outcomes().values()), {"done"}, "outcomes")
 
 
+def test_gives_up_at_a_question(build, folder, expect):
+    """Ctrl+C at the question or at the password: nothing was done, the exit status says so, and the terminal echoes again."""
+    site = Site(build, folder, kinds=("refresh",)).make_plan()
+    with site.start(load=True) as server:
+        for question, options, statuses in (("[y/N]", (), {130}), ("Password", ("--auth", "ntlm", "--user", "CONTOSO\\ann"), {130, -signal.SIGINT})):
+            arguments = [argument for argument in site.apply_arguments(server, "run", *options) if argument != "--yes"]
+            ours, theirs = pty.openpty()
+            with subprocess.Popen([site.program("wimplan-apply"), *arguments], cwd=folder, env=site.env, stdin=theirs, stdout=theirs,
+                                  stderr=theirs, start_new_session=True,
+                                  preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0)) as process:
+                text = b""
+                while question.encode() not in text:
+                    text += os.read(ours, 4096)
+                if question == "Password":
+                    while termios.tcgetattr(theirs)[3] & termios.ECHO:
+                        time.sleep(0.01)
+                os.write(ours, b"\x03")
+                process.wait(20)
+            expect(process.returncode in statuses, f"exit status at {question}: {process.returncode}")
+            expect(termios.tcgetattr(theirs)[3] & termios.ECHO, f"no echo after {question}")
+            os.close(theirs)
+            os.close(ours)
+    expect.equal(site.requests("POST"), [], "calls")
+    expect.equal([path.name for path in folder.glob("plan*")], ["plan.json"], "what is left behind")
+
+
 def test_only(build, folder, expect):
     site = Site(build, folder, kinds=("both", "both", "refresh")).make_plan()
     one = site.packages[1]["id"]
@@ -184,6 +213,7 @@ def test_only(build, folder, expect):
         result = site.apply(server, "run", "--only", one)
         expect.status(result, 0)
         expect.equal((site.effects("reload"), site.effects("refresh")), ({one: 1}, {one: 1}), "effects of --only")
+        expect.status(site.apply(server, "run", "--only", one.lower()), 0)
         unknown = site.apply(server, "run", "--only", "P01FFFFF")
         expect(unknown.returncode in (2, 4), f"--only of an unknown package: {unknown.returncode}")
         expect.says(unknown.stderr, "P01FFFFF")
@@ -214,6 +244,31 @@ def test_commit_always(build, folder, expect):
         expect.equal(site.effects("commit"), {package["id"]: 1 for package in site.packages}, "commits")
         for package in site.packages:
             expect("3007" in server.object(package["class"], package["id"])["ImageProperty"], "the commit kept what was reloaded")
+
+
+def test_commit_is_made_up_for(build, folder, expect):
+    """What stood in its way for a moment is tried again by the same run, what failed or was not begun by the next one."""
+    site = Site(build, folder, kinds=("both",)).make_plan()
+    for fault, runs in (({"action": "status", "status": 503}, 1), ({"action": "lock", "seconds": 1}, 1), ({"action": "close-before-read"}, 1),
+                        ({"action": "half-response"}, 1), ({"action": "status", "status": 500}, 2)):
+        with site.start("--needs-commit", faults=[{"method": "PUT", "nth": 1, **fault}], load=True) as server:
+            for run in range(runs):
+                result = site.apply(server, "run", "--settle", "4")
+                expect.status(result, 6 if run + 1 < runs else 0)
+                if run + 1 < runs:
+                    expect.says(result.stdout, "could not be written back", "500")
+            expect.equal(len(site.requests("POST")), 2, f"calls with {fault}")
+            expect.equal(set(site.effects("commit").values()), {1}, f"commits with {fault}")
+        expect.equal(set(site.outcomes().values()), {"done"}, f"outcomes with {fault}")
+        site.forget()
+    with site.start("--needs-commit", faults=[{"method": "PUT", "nth": 1, "action": "die"}], load=True) as server:
+        process = site.start_apply(server, "run")
+        server.process.wait(20)
+        process.kill()
+        process.communicate()
+    with site.start("--needs-commit") as server:
+        expect.status(site.apply(server), 0)
+    expect.equal(len(site.requests("POST")), 2, "calls of a run that was killed before its commit")
 
 
 def test_commit_never(build, folder, expect):

@@ -365,6 +365,20 @@ def test_window(build, folder, expect):
     all_done(site, expect)
 
 
+def test_window_ends_before_the_call(build, folder, expect):
+    """While the record is read once more, which may take long, the window ends."""
+    site = Site(build, folder, kinds=("refresh", "refresh")).make_plan()
+    end = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 4))
+    faults = [{"method": "GET", "path": f"*{site.packages[0]['id']}*", "nth": 2, "action": "slow", "seconds": 5}]
+    with site.start(faults=faults, load=True) as server:
+        # A time that is fixed for what is printed does not move the window.
+        expect.status(site.apply(server, "run", "--window", f"/{end}", env={"SOURCE_DATE_EPOCH": "1000000000"}), 6)
+        expect.equal(site.requests("POST"), [], "calls")
+        expect.equal(set(site.outcomes().values()), {"skipped"}, "outcomes")
+        expect.status(site.apply(server), 0)
+    all_done(site, expect)
+
+
 def test_success_that_is_none(build, folder, expect):
     """A login page with status 200 in place of an answer to a call says nothing about the call."""
     site = Site(build, folder, kinds=("refresh",)).make_plan()
