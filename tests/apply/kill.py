@@ -27,6 +27,8 @@ def faults(seed):
         fault("close-after-effect", 0.08, method="POST"),
         fault("half-response", 0.06, method="POST"),
         fault("close-before-read", 0.03, method="POST"),
+        fault("close-after-effect", 0.08, method="PUT"),
+        fault("close-before-read", 0.08, method="PUT"),
         fault("close-before-read", 0.05, method="GET"),
         fault("half-response", 0.05, method="GET"),
         fault("lock", 0.04, method="POST", seconds=0.2),
@@ -42,7 +44,8 @@ def one_run(site, seed):
     chance = random.Random(seed)
     wrong, kills = [], 0
     site.forget()
-    options = ("--settle-delay", "0-0.5", "--seed", seed)
+    # Every second site shows a reload only when it is committed.
+    options = ("--settle-delay", "0-0.5", "--seed", seed) + (("--needs-commit",) if seed % 2 else ())
     first = site.start(*options, faults=faults(seed), load=True)
     with Keeper(site, first, *options, faults=faults(seed)) as keeper:
         status, planned_kills = None, chance.choice((1, 1, 2, 3, 5))
