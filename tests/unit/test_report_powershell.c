@@ -175,6 +175,13 @@ Test(report, powershell_takes_the_preconditions_along)
 	cr_expect_contains(text, "SupportsShouldProcess = $true");
 	cr_expect_lacks(text, "Set-CM");
 	cr_expect_lacks(text, "Update-CM");
+	/* powershell.exe -File passes texts alone: neither -Confirm:$false nor a list. */
+	cr_expect_contains(text, "    [switch] $Yes,\n");
+	cr_expect_contains(text, "$_ -split ','");
+	/* What the site is still at work on is not called again, and a commit that a former run missed is made up for. */
+	cr_expect_contains(text, "-Name 'ActionInProgress') -ne 0");
+	cr_expect_contains(text, "        if ($Step.Action -eq $reload -and $Step.Answered) {\n"
+				 "            Save-Record -Step $Step\n");
 	for (const char *at = text; *at; at++)
 		cr_expect(*at == '\n' || (*at >= ' ' && *at <= '~'), "a byte that is not ASCII at: %.40s", at);
 	free(text);

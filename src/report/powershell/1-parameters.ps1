@@ -41,7 +41,10 @@ How long the result of a call is waited for.
 How long one request to the SMS Provider may take.
 
 .PARAMETER Only
-Only these packages.
+Only these packages. One text with commas does too, because powershell.exe -File cannot pass on more than one.
+
+.PARAMETER Yes
+Does not ask before each call. For scheduled tasks: powershell.exe -File cannot pass -Confirm:$false on.
 
 .PARAMETER SkipConflicts
 Leaves out packages that are no longer as the plan found them, instead of refusing the whole run.
@@ -64,7 +67,7 @@ Dcom, or Wsman where WinRM is set up on the SMS Provider.
 Reads every package again and says what would be called. Nothing is changed, and no file is written.
 
 .EXAMPLE
-.\plan.ps1 -ProviderMachineName cm01.contoso.com -Confirm:$false
+.\plan.ps1 -ProviderMachineName cm01.contoso.com -Yes
 
 Carries the plan out without asking before each call.
 #>
@@ -87,6 +90,8 @@ param(
     [int] $TimeoutSeconds = 900,
 
     [string[]] $Only = @(),
+
+    [switch] $Yes,
 
     [switch] $SkipConflicts,
 

@@ -18,6 +18,7 @@ function New-Step {
         Error         = $null
         Selected      = $true
         Answered      = $false
+        WaitFrom      = $null
         Json          = $null
     }
 }

@@ -137,20 +137,37 @@ function Get-Missing {
 }
 
 # The fourth step of ReloadImageProperties: commit the object. It is read anew for it, so that what the reload has
-# stored is not overwritten by what stood there before.
+# stored is not overwritten by what stood there before. Without it a reload may never show, so that a former run that
+# did not come so far is made up for.
 function Save-Record {
     param($Step)
 
     if ($Commit -eq 'never') {
         return
     }
-    $record = Read-Record -Package $Step.Package
-    if ($null -eq $record -or ($Commit -eq 'auto' -and $null -eq (Get-Missing -Step $Step -Record $record))) {
-        return
+    $id = $Step.Package.PackageId
+    for ($pause = 5; $true; $pause *= 2) {
+        try {
+            $record = Read-Record -Package $Step.Package
+            if ($null -eq $record -or ($Commit -eq 'auto' -and $null -eq (Get-Missing -Step $Step -Record $record))) {
+                return
+            }
+            Set-CimInstance -CimSession $session -InputObject $record -OperationTimeoutSec $TimeoutSeconds `
+                -WhatIf:$false -Confirm:$false
+            $Step.WaitFrom = Get-Now
+            Write-Line -Level 'info' -Text "$id was committed"
+            return
+        }
+        catch {
+            $refusal = Get-Refusal -ErrorRecord $_
+            if (-not $refusal.Busy -or $pause -gt 60) {
+                Write-Line -Level 'warning' -Text "$id could not be committed: $($refusal.Why)"
+                return
+            }
+            Write-Line -Level 'info' -Text "$id is committed again in $pause s: $($refusal.Why)"
+        }
+        Start-Sleep -Seconds $pause
     }
-    Set-CimInstance -CimSession $session -InputObject $record -OperationTimeoutSec $TimeoutSeconds `
-        -WhatIf:$false -Confirm:$false
-    Write-Line -Level 'info' -Text "$($Step.Package.PackageId) was committed"
 }
 
 # Looks for the effect of steps that were called, until it is there or the time since the call is over.
@@ -175,7 +192,8 @@ function Wait-Effect {
                 Set-Outcome -Step $step -Outcome 'done'
                 continue
             }
-            $began = [datetime]::Parse($step.StartedAt, [System.Globalization.CultureInfo]::InvariantCulture,
+            $from = if ($step.WaitFrom) { $step.WaitFrom } else { $step.StartedAt }
+            $began = [datetime]::Parse($from, [System.Globalization.CultureInfo]::InvariantCulture,
                 [System.Globalization.DateTimeStyles] 'AssumeUniversal, AdjustToUniversal')
             if (([datetime]::UtcNow - $began).TotalSeconds -lt $SettleSeconds) {
                 $left += $step
@@ -207,6 +225,7 @@ function Invoke-Step {
         $Step.FinishedAt = $null
         $Step.Attempts++
         $Step.Answered = $false
+        $Step.WaitFrom = $null
         # Written before the call: should this script be ended now, the next run looks before it calls again.
         $Step.Outcome = 'unknown'
         $Step.Error = 'the call was begun, and its answer was not recorded'
@@ -232,7 +251,13 @@ function Invoke-Step {
                 Save-Receipt -Step $Step
                 Start-Sleep -Seconds $pause
                 $pause *= 2
-                continue
+                $Record = Read-Record -Package $Step.Package
+                $verdict = Get-Verdict -Step $Step -Record $Record
+                if ($verdict.Standing -eq 'pending') {
+                    continue
+                }
+                Set-Outcome -Step $Step -Outcome $verdict.Standing -Why $verdict.Why
+                return $false
             }
             Set-Outcome -Step $Step -Outcome 'failed' -Why $refusal.Why
             return $false

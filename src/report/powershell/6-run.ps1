@@ -5,6 +5,9 @@ function Resolve-Open {
     param($Step)
 
     if ($openOutcomes -contains $Step.Outcome -and $Step.Attempts -gt 0) {
+        if ($Step.Action -eq $reload -and $Step.Answered) {
+            Save-Record -Step $Step
+        }
         Wait-Effect -Waiting @($Step)
     }
     return $goodOutcomes -contains $Step.Outcome
@@ -77,6 +80,12 @@ function Invoke-Package {
         }
         # Once more right before the call: other packages may have taken hours.
         $record = Read-Record -Package $step.Package
+        # A refresh without an answer may be what the site is at work on: it is not called again meanwhile.
+        if ($step.Outcome -eq 'unknown' -and $step.Attempts -gt 0 -and $step.Action -eq $refresh -and
+            $null -ne $record -and [int64] (Get-Value -Record $record -Name 'ActionInProgress') -ne 0) {
+            Set-Outcome -Step $step -Outcome 'unknown' -Why 'no answer, and the site is still at work on the package'
+            continue
+        }
         $verdict = Get-Verdict -Step $step -Record $record
         if ($verdict.Standing -ne 'pending') {
             Set-Outcome -Step $step -Outcome $verdict.Standing -Why $verdict.Why
@@ -84,25 +93,20 @@ function Invoke-Package {
             continue
         }
         $target = ConvertTo-Line -Text "$($step.Package.PackageId) $($step.Package.Name)"
-        if (-not $PSCmdlet.ShouldProcess($target, $step.Action)) {
+        $agreed = $Yes -and -not $WhatIfPreference
+        if (-not ($agreed -or $PSCmdlet.ShouldProcess($target, $step.Action))) {
             $blocked = 'its reload was not confirmed'
             continue
         }
         if (-not (Invoke-Step -Step $step -Record $record)) {
-            $blocked = 'its reload failed'
+            $blocked = if ($goodOutcomes -contains $step.Outcome) { '' } else { 'its reload failed' }
             continue
         }
         if ($step.Action -eq $refresh) {
             $step
             continue
         }
-        try {
-            Save-Record -Step $step
-        }
-        catch {
-            Write-Line -Level 'warning' -Text ("$($step.Package.PackageId) could not be committed: " +
-                $_.Exception.Message)
-        }
+        Save-Record -Step $step
         Wait-Effect -Waiting @($step)
         $blocked = if ($goodOutcomes -contains $step.Outcome) { '' } else { 'its reload could not be seen' }
     }
@@ -170,6 +174,7 @@ try {
     if ($SiteCode -and $SiteCode -ne $plan.SiteCode) {
         Stop-Run -Status 4 -Text "the plan was made for site $($plan.SiteCode), not for $SiteCode"
     }
+    $Only = @($Only | ForEach-Object -Process { $_ -split ',' } | ForEach-Object -Process { $_.Trim() })
     foreach ($id in $Only) {
         if (@($steps | Where-Object -FilterScript { $_.Package.PackageId -eq $id }).Count -eq 0) {
             Stop-Run -Status 2 -Text "-Only names $id, for which the plan has no call"
