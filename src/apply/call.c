@@ -4,25 +4,40 @@
 #include "clock.h"
 #include "entity.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Not now: no effect, and another attempt later, as long as there are attempts left. */
-static void put_off(struct wp_run *run, struct wp_step *step, const struct wp_answer *answer)
+static void put_off(struct wp_run *run, struct wp_step *step, const char *why, long retry_after)
 {
-	int64_t pause = wp_session_pause(step->tries, answer->retry_after);
+	int64_t pause = wp_session_pause(step->tries, retry_after);
 	char text[WP_STEP_ERROR];
 
 	if (++step->tries >= WP_TRIES) {
-		snprintf(text, sizeof text, "given up after %u attempts: %.500s", step->tries, answer->why);
+		snprintf(text, sizeof text, "given up after %u attempts: %.500s", step->tries, why);
 		wp_run_end_step(run, step, WP_STATE_FAILED, text);
 		return;
 	}
 	step->state = WP_STATE_PENDING;
 	step->due_ms = wp_clock_ms() + pause;
-	wp_step_error(step, "%.590s", answer->why);
+	wp_step_error(step, "%.590s", why);
 	wp_run_save(run, step, "put-off");
-	wp_event(run->apply, "retry", step, answer->why, (double)pause / 1000);
+	wp_event(run->apply, "retry", step, why, (double)pause / 1000);
+}
+
+/*
+ * Whether the site is at work on the package (SMS_PackageBaseclass, ActionInProgress; 0 is none). That may be the very
+ * refresh that is planned, called by somebody else a moment ago: SourceVersion grows at its end.
+ */
+static bool is_at_work(const struct wp_step *step, const struct wp_record *record, char *ret_why, size_t size)
+{
+	if (step->action != WP_REFRESH || !record->action_in_progress.known || !record->action_in_progress.value)
+		return false;
+	snprintf(ret_why, size, "the site is at work on the package (ActionInProgress is %" PRIu64 ")",
+		 record->action_in_progress.value);
+	return true;
 }
 
 static void take_answer(struct wp_run *run, struct wp_step *step, const struct wp_answer *answer)
@@ -47,7 +62,7 @@ static void take_answer(struct wp_run *run, struct wp_step *step, const struct w
 		wp_settle_add(run, step);
 		break;
 	case WP_SAID_AGAIN:
-		put_off(run, step, answer);
+		put_off(run, step, answer->why, answer->retry_after);
 		break;
 	case WP_SAID_DENIED:
 		run->session->denied = true;
@@ -100,6 +115,35 @@ static void send_call(struct wp_run *run, struct wp_step *step, const struct wp_
 	free(path);
 }
 
+/* The record is as planned: it is time for the call, unless something is in its way. */
+static void begin(struct wp_run *run, struct wp_step *step, const struct wp_record *record)
+{
+	char why[100];
+
+	if (is_at_work(step, record, why, sizeof why))
+		put_off(run, step, why, -1);
+	/* To read the record may have taken minutes, and the window has ended meanwhile: then it is left over. */
+	else if (wp_run_may_begin(run))
+		send_call(run, step, record);
+}
+
+#define GREW_WITH_RELOAD "SourceVersion grew while this plan reloaded the package; if nobody has refreshed it, do that"
+
+/*
+ * Whether the growth of SourceVersion, which speaks for somebody's refresh, came about between this plan's reload and
+ * the look behind it. That a reload itself leaves SourceVersion alone is not documented: so it is said.
+ */
+static bool grew_with_reload(struct wp_run *run, const struct wp_step *step)
+{
+	const struct wp_step *reload = step->reload;
+	bool grew = reload && reload->state == WP_STATE_DONE && reload->version_before.known && reload->version_after.known &&
+		    reload->version_after.value > reload->version_before.value;
+
+	if (grew)
+		wp_apply_note(run->apply, "%s: %s", step->target->package_id, GREW_WITH_RELOAD);
+	return grew;
+}
+
 void wp_run_call(struct wp_run *run, struct wp_step *step)
 {
 	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = NULL;
@@ -125,9 +169,7 @@ void wp_run_call(struct wp_run *run, struct wp_step *step)
 		return;
 	wp_classify(step, entry, set ? &set->records[0] : NULL, scratch, &verdict);
 	if (verdict.standing == WP_STANDS_PENDING) {
-		/* To read the record may have taken minutes, and the window has ended meanwhile: then it is left over. */
-		if (wp_run_may_begin(run))
-			send_call(run, step, &set->records[0]);
+		begin(run, step, &set->records[0]);
 		return;
 	}
 	if (set)
@@ -139,6 +181,6 @@ void wp_run_call(struct wp_run *run, struct wp_step *step)
 		step->looked_up = true;
 		wp_run_end_step(run, step, WP_STATE_DONE, NULL);
 	} else {
-		wp_run_end_step(run, step, WP_STATE_SATISFIED, NULL);
+		wp_run_end_step(run, step, WP_STATE_SATISFIED, grew_with_reload(run, step) ? GREW_WITH_RELOAD : NULL);
 	}
 }

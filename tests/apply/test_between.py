@@ -90,6 +90,27 @@ def test_error_of_a_gateway_behind_the_effect(build, folder, expect):
         site.forget()
 
 
+def test_version_that_grows_with_the_reload(build, folder, expect):
+    """Whether somebody refreshed, or the reload did that: it is not known, and it is said."""
+    site = Site(build, folder, kinds=("both",)).make_plan()
+    path = f"{site.packages[0]['class']}('{site.packages[0]['id']}')/AdminService.{REFRESH}"
+
+    def hook(front, request, client):
+        reply = front.forward(request)
+        if request.path.endswith(RELOAD):
+            front.server.request("POST", path, {})
+        return reply
+
+    with site.start(load=True) as server, Front(server, hook) as front:
+        arguments = [argument.replace(server.url, front.url) for argument in site.apply_arguments(server, "run")]
+        result = site.run("wimplan-apply", *arguments)
+        expect.status(result, 0)
+        expect.says(result.stderr, site.packages[0]["id"], "SourceVersion")
+    steps = site.receipt()["steps"]
+    expect.equal([step["outcome"] for step in steps], ["done", "satisfied"], "outcomes")
+    expect.says(steps[1]["error"] or "nothing", "SourceVersion grew")
+
+
 def test_other_forms_of_an_answer(build, folder, expect):
     site = Site(build, folder, kinds=("both",)).make_plan()
 

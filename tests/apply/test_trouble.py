@@ -430,6 +430,28 @@ def test_somebody_refreshed(build, folder, expect):
     expect.equal(site.effects("refresh"), {one["id"]: 1 for one in site.packages}, "refreshes")
 
 
+def test_somebody_refreshes(build, folder, expect):
+    """Somebody called the same refresh a moment ago, and SourceVersion does not show it yet: ActionInProgress keeps it from being
+    sent a second time."""
+    site = Site(build, folder, kinds=("refresh", "both")).make_plan()
+    package = site.packages[0]
+    with site.start("--settle-delay", "3", load=True) as server:
+        server.request("POST", f"{package['class']}('{package['id']}')/AdminService.{REFRESH}", {})
+        expect.status(site.apply(server), 0)
+        expect.equal(site.outcomes()[package["id"], REFRESH], "satisfied", "outcome")
+    all_done(site, expect)
+    site.forget()
+    with site.start(faults=[{"method": "GET", "path": f"*{package['id']}*", "action": "change-record", "package_id": package["id"],
+                             "set": {"ActionInProgress": 1}}], load=True) as server:
+        began = time.monotonic()
+        result = site.apply(server)
+        expect.status(result, 6)
+        expect.says(result.stdout, package["id"], "ActionInProgress")
+        expect(time.monotonic() - began < 60, f"it took {time.monotonic() - began:.0f} s")
+    expect.equal((site.outcomes()[package["id"], REFRESH], site.effects("refresh").get(package["id"])), ("failed", None), "at work for good")
+    expect.equal(site.outcomes()[site.packages[1]["id"], REFRESH], "done", "the other package")
+
+
 def test_unverified_is_not_sent_again_at_once(build, folder, expect):
     """Accepted and not seen in time: the next run looks first."""
     site = Site(build, folder, kinds=("refresh",)).make_plan()

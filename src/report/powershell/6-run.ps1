@@ -52,6 +52,15 @@ function Test-AllSteps {
     return $conflicts
 }
 
+# Whether the site is at work on the package. That may be the very refresh that is planned, called by somebody else or by
+# a former run that got no answer: SourceVersion grows at its end.
+function Test-AtWork {
+    param($Step, $Record)
+
+    $Step.Action -eq $refresh -and $null -ne $Record -and
+        [int64] (Get-Value -Record $Record -Name 'ActionInProgress') -ne 0
+}
+
 # The steps of one package, reload first. Returns those that were called and are still to be seen.
 function Invoke-Package {
     param([object[]] $PackageSteps)
@@ -80,13 +89,17 @@ function Invoke-Package {
         }
         # Once more right before the call: other packages may have taken hours.
         $record = Read-Record -Package $step.Package
-        # A refresh without an answer may be what the site is at work on: it is not called again meanwhile.
-        if ($step.Outcome -eq 'unknown' -and $step.Attempts -gt 0 -and $step.Action -eq $refresh -and
-            $null -ne $record -and [int64] (Get-Value -Record $record -Name 'ActionInProgress') -ne 0) {
-            Set-Outcome -Step $step -Outcome 'unknown' -Why 'no answer, and the site is still at work on the package'
-            continue
+        for ($waited = 0; $waited -lt 60 -and -not $WhatIfPreference -and (Test-AtWork -Step $step -Record $record);
+            $waited += 10) {
+            Start-Sleep -Seconds 10
+            $record = Read-Record -Package $step.Package
         }
         $verdict = Get-Verdict -Step $step -Record $record
+        if ($verdict.Standing -eq 'pending' -and (Test-AtWork -Step $step -Record $record)) {
+            $outcome = if ($step.Outcome -eq 'unknown' -and $step.Attempts -gt 0) { 'unknown' } else { 'skipped' }
+            Set-Outcome -Step $step -Outcome $outcome -Why 'the site is at work on the package; run this again later'
+            continue
+        }
         if ($verdict.Standing -ne 'pending') {
             Set-Outcome -Step $step -Outcome $verdict.Standing -Why $verdict.Why
             $blocked = if ($verdict.Standing -eq 'conflict') { 'its reload is in conflict' } else { '' }
