@@ -46,6 +46,12 @@ struct wp_journal {
 
 static int fail(struct wp_journal *journal, struct wp_error *err)
 {
+	int reason = sqlite3_system_errno(journal->db);
+
+	/* SQLite's own words for it leave the reason out. */
+	if (sqlite3_errcode(journal->db) == SQLITE_CANTOPEN && reason)
+		return wp_fail(err, WP_E_FAILED, "journal", journal->path, "the journal %s cannot be opened: %s",
+			       journal->path, strerror(reason));
 	return wp_fail(err, WP_E_FAILED, "journal", journal->path, "the journal %s: %s", journal->path,
 		       sqlite3_errmsg(journal->db));
 }

@@ -38,13 +38,14 @@ static long find_holder(int fd)
 /*
  * Without O_CREAT first: with fs.protected_regular (sysctl.d(5)) that is refused in a sticky folder for a file of
  * another user, even to root. O_NOFOLLOW and O_NONBLOCK, for anybody may put a link or a FIFO there.
+ * The mode is that of SQLite's own files, less the umask: who shares a folder for plans shares the journals in it.
  */
 static int open_file(const char *path)
 {
 	int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
 	int fd = open(path, flags);
 
-	return fd < 0 && errno == ENOENT ? open(path, flags | O_CREAT, 0600) : fd;
+	return fd < 0 && errno == ENOENT ? open(path, flags | O_CREAT, 0666) : fd;
 }
 
 int wp_lock_file(const char *path, const char *what, int *ret_fd, struct wp_error *err)

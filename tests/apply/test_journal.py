@@ -309,6 +309,27 @@ def test_disk_without_room(build, folder, expect):
         subprocess.run(["umount", small], check=False)
 
 
+def test_journal_that_may_not_be_read(build, folder, expect):
+    """The journal is made like other files, as the umask has it; who may not open it is told why."""
+    site = Site(build, folder, kinds=("refresh",)).make_plan()
+    other = {} if os.getuid() else {"user": 65534, "group": 65534, "extra_groups": []}
+    with site.start(load=True) as server:
+        expect.status(site.apply(server, umask=0o027), 0)
+        journal = journal_of(site)
+        expect.equal(oct(journal.stat().st_mode & 0o777), "0o640", "mode of the journal")
+        journal.chmod(0)
+        folder.chmod(0o755)
+        (folder / "plan.json").chmod(0o644)
+        try:
+            if site.run("wimplan-apply", "--version", **other).returncode:
+                return
+        except PermissionError:
+            return
+        result = site.run("wimplan-apply", "status", "plan.json", **other)
+        expect.status(result, 1)
+        expect.says(result.stderr, "plan.json.journal", "Permission denied")
+
+
 def test_no_core_file(build, folder, expect):
     """A secret is in memory: the limit for core files is 0, whatever it was."""
     site = Site(build, folder, kinds=("refresh",)).make_plan()

@@ -151,8 +151,8 @@ Test(config, errors)
 		  "wimplan.conf:2: url is 'https://prov/AdminService/wmi', but must be a URL without a user's name "
 		  "that begins with https:// and ends in /AdminService" },
 		{ "[provider]\nurl = https://ann:secret@prov/AdminService\n",
-		  "wimplan.conf:2: url is 'https://ann:secret@prov/AdminService', but must be a URL without a user's "
-		  "name that begins with https:// and ends in /AdminService" },
+		  "wimplan.conf:2: url has an '@', as behind a user name or password; leave that out, auth and user say "
+		  "who signs in" },
 		{ "[provider]\nurl = https:///AdminService\n",
 		  "wimplan.conf:2: url is 'https:///AdminService', but must be a URL without a user's name that begins "
 		  "with https:// and ends in /AdminService" },
