@@ -59,16 +59,35 @@ int64_t wp_clock_boot(void)
 	return now.tv_sec;
 }
 
-void wp_clock_wait(int64_t milliseconds)
+/* The signals stay blocked between the look at "caught" and the sleep, so that none is missed. */
+static void block_signals(sigset_t *ret_before)
 {
-	int64_t end = wp_clock_ms() + milliseconds;
-	sigset_t block, before;
+	sigset_t block;
 
-	/* The signals stay blocked between the look and the sleep, so that none is missed. */
 	sigemptyset(&block);
 	sigaddset(&block, SIGINT);
 	sigaddset(&block, SIGTERM);
-	sigprocmask(SIG_BLOCK, &block, &before);
+	sigprocmask(SIG_BLOCK, &block, ret_before);
+}
+
+bool wp_clock_wait_input(int fd)
+{
+	struct pollfd input = { .fd = fd, .events = POLLIN };
+	sigset_t before;
+
+	block_signals(&before);
+	while (!caught && ppoll(&input, 1, NULL, &before) < 0 && errno == EINTR)
+		;
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return !caught;
+}
+
+void wp_clock_wait(int64_t milliseconds)
+{
+	int64_t end = wp_clock_ms() + milliseconds;
+	sigset_t before;
+
+	block_signals(&before);
 	while (!caught) {
 		int64_t left = end - wp_clock_ms();
 		struct timespec rest = { .tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000 };

@@ -3,6 +3,7 @@
 #ifndef WIMPLAN_APPLY_CLOCK_H
 #define WIMPLAN_APPLY_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Milliseconds that only ever grow: for waits, whatever happens to the time of day. */
@@ -22,5 +23,8 @@ int wp_signal_caught(void);
 
 /* Sleeps that long, or until a signal asks the run to stop. */
 void wp_clock_wait(int64_t milliseconds);
+
+/* Waits until there is something to read, or its end. False when a signal asks the run to stop before that. */
+bool wp_clock_wait_input(int fd);
 
 #endif

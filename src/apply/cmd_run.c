@@ -135,7 +135,7 @@ static bool confirm(struct wp_apply *apply, const struct wp_verdict *verdicts)
 			looked_up);
 	fprintf(stderr, "Reload the metadata of %zu and refresh the content of %zu packages at %s? [y/N] ", reload,
 		refresh, apply->connection.url);
-	if (!fgets(answer, sizeof answer, stdin))
+	if (!wp_clock_wait_input(STDIN_FILENO) || !fgets(answer, sizeof answer, stdin))
 		return false;
 	return answer[0] == 'y' || answer[0] == 'Y';
 }
