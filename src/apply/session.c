@@ -25,7 +25,8 @@ int64_t wp_session_pause(unsigned int tries, long retry_after)
 
 const char *wp_session_advice(const struct wp_session *session, const struct wp_answer *answer)
 {
-	if (answer->status == 403)
+	/* Some servers answer a wrong password with 403 too. */
+	if (answer->status == 403 && session->apply->connection.auth != WP_AUTH_NTLM)
 		return "wimplan-provider(7) lists the rights that the account needs";
 	if (answer->status == 407)
 		return "a proxy that wants a sign-in cannot be used";
