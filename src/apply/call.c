@@ -68,8 +68,8 @@ static void take_answer(struct wp_run *run, struct wp_step *step, const struct w
 		run->session->denied = true;
 		wp_run_end_step(run, step, WP_STATE_FAILED, answer->why);
 		wp_fail(&err, WP_E_FAILED, "denied", step->target->package_id,
-			"%s does not let you call %s for %s: %s; %s, then run the plan again", run->apply->connection.url,
-			wp_action_name(step->action), step->target->package_id, answer->why,
+			"%s does not let you call %s for %s: %s; %s, then run the plan again",
+			run->apply->connection.url, wp_action_name(step->action), step->target->package_id, answer->why,
 			wp_session_advice(run->session, answer));
 		wp_run_fail(run, &err);
 		break;
@@ -136,8 +136,8 @@ static void begin(struct wp_run *run, struct wp_step *step, const struct wp_reco
 static bool grew_with_reload(struct wp_run *run, const struct wp_step *step)
 {
 	const struct wp_step *reload = step->reload;
-	bool grew = reload && reload->state == WP_STATE_DONE && reload->version_before.known && reload->version_after.known &&
-		    reload->version_after.value > reload->version_before.value;
+	bool grew = reload && reload->state == WP_STATE_DONE && reload->version_before.known &&
+		    reload->version_after.known && reload->version_after.value > reload->version_before.value;
 
 	if (grew)
 		wp_apply_note(run->apply, "%s: %s", step->target->package_id, GREW_WITH_RELOAD);

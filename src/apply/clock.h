@@ -12,10 +12,10 @@ int64_t wp_clock_ms(void);
 /* Seconds since 1970 by the clock of this machine: what a later run can compare with. Never a fixed time. */
 int64_t wp_clock_unix(void);
 
-/* Seconds since the machine was started, sleep included: what a later run can compare with until it is started again. */
+/* Seconds since the machine was started, sleep included: a later run can compare with it until the next start. */
 int64_t wp_clock_boot(void);
 
-/* Installs the handlers: the first SIGINT or SIGTERM is remembered, a second one, of whichever kind, ends the program at once. */
+/* Installs the handlers: the first SIGINT or SIGTERM is remembered, a second one of either ends the program at once. */
 void wp_signals_catch(void);
 
 /* The signal that asks this run to stop; 0 when there was none. */

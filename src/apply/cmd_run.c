@@ -40,7 +40,7 @@ static void reopen(struct wp_steps *steps)
 	}
 }
 
-/* Reads what earlier runs did, and how many there were. A plan that is all done is refused, with its receipt beside it. */
+/* Reads what earlier runs did and how many there were. A plan that is all done is refused, its receipt beside it. */
 static int look_back(struct wp_apply *apply, uint64_t *ret_runs, struct wp_error *err)
 {
 	struct wp_journal *journal __attribute__((cleanup(wp_journal_closep))) = NULL;
@@ -72,7 +72,8 @@ static int look_back(struct wp_apply *apply, uint64_t *ret_runs, struct wp_error
  * Opens the journal for this run. What was read of it before it was locked is worth nothing when another run has begun
  * since: under another name of the same provider, or by another user, it has its own lock of the site.
  */
-static int open_journal(struct wp_apply *apply, uint64_t runs_seen, struct wp_journal **ret_journal, struct wp_error *err)
+static int open_journal(struct wp_apply *apply, uint64_t runs_seen, struct wp_journal **ret_journal,
+			struct wp_error *err)
 {
 	struct wp_journal_runs runs;
 	int status = wp_journal_open(apply->journal_path, WP_JOURNAL_WRITE, apply->plan, ret_journal, err);

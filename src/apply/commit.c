@@ -10,7 +10,8 @@ bool wp_commit_is_due(const struct wp_run *run, const struct wp_step *step, bool
 {
 	enum wp_commit commit = run->apply->commit;
 
-	if (step->action != WP_RELOAD || step->state != WP_STATE_ACCEPTED || step->committed || step->commits >= WP_TRIES)
+	if (step->action != WP_RELOAD || step->state != WP_STATE_ACCEPTED || step->committed ||
+	    step->commits >= WP_TRIES)
 		return false;
 	return commit == WP_COMMIT_ALWAYS || (commit == WP_COMMIT_AUTO && !there);
 }

@@ -188,7 +188,7 @@ static bool take_return_value(const json_t *json, struct wp_answer *ret)
 	return true;
 }
 
-/* OData lets a server find out too late that it fails (Protocol, 9.4): then the error stands behind a status of success. */
+/* A server may find out too late that it fails (OData Protocol, 9.4): the error stands behind a status of success. */
 static bool is_late_error(const json_t *json)
 {
 	return json_is_object(json_object_get(json, "error")) || json_is_object(json_object_get(json, "odata.error"));

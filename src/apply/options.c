@@ -216,7 +216,7 @@ static int take_commit(struct wp_apply *apply, const char *given)
 	return given ? wp_apply_usage(apply, "--commit", "--commit is auto, always or never, not '%s'", given) : -1;
 }
 
-/* Whoever lists the processes reads the command line. The value is not repeated, for what is in it may be a password. */
+/* Who lists the processes reads the command line. The value is not repeated, for what is in it may be a password. */
 static int check_proxy(struct wp_apply *apply)
 {
 	const char *proxy = apply->connection.proxy;
@@ -225,10 +225,11 @@ static int check_proxy(struct wp_apply *apply)
 		return -1;
 	if (strchr(proxy, '@'))
 		return wp_apply_usage(apply, "--proxy",
-				      "--proxy has an '@', as behind a user name or password; leave that out, a proxy that "
-				      "wants a sign-in cannot be used");
+				      "--proxy has an '@', as behind a user name or password; leave that out, a proxy "
+				      "that wants a sign-in cannot be used");
 	if (!*proxy || strpbrk(proxy, " \t\r\n"))
-		return wp_apply_usage(apply, "--proxy", "--proxy is '%s', but must be a URL such as http://HOST:PORT", proxy);
+		return wp_apply_usage(apply, "--proxy",
+				      "--proxy is '%s', but must be a URL such as http://HOST:PORT", proxy);
 	return -1;
 }
 

@@ -272,7 +272,8 @@ static void judge_proxy(struct wp_provider *provider, long status)
 	/* Too many requests, or it cannot reach the server right now: anything else is not going to change. */
 	reply->hopeless = status >= 400 && status < 500 && status != 408 && status != 429;
 	snprintf(reply->why, sizeof reply->why, "the proxy %s does not let this through, HTTP %ld%s",
-		 provider->options.proxy, status, status == 407 ? ": it wants a sign-in, for which there is no option" : "");
+		 provider->options.proxy, status,
+		 status == 407 ? ": it wants a sign-in, for which there is no option" : "");
 }
 
 /*

@@ -110,7 +110,7 @@ static int read_password(struct wp_apply *apply)
 	return -1;
 }
 
-/* The secret is in memory from here on: a core file would be one more place for it. systemd-coredump keeps to this too. */
+/* The secret is in memory from here on: a core file would be one more place. systemd-coredump keeps to this too. */
 static void forbid_core(void)
 {
 	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });

@@ -18,11 +18,12 @@ static bool look(struct wp_run *run, struct wp_step *step);
 void wp_settle_add(struct wp_run *run, struct wp_step *step)
 {
 	/*
-	 * The call may have begun in another run. By the machine's uptime where that goes back so far, because its clock
-	 * may have been set since: set forward, it would let a call count as lost too soon, and be sent twice. Whole
-	 * seconds are counted, so that one less has surely passed: rather late than sent twice.
+	 * The call may have begun in another run. By the machine's uptime where that goes back so far, because its
+	 * clock may have been set since: set forward, it would let a call count as lost too soon, and be sent twice.
+	 * Whole seconds are counted, so that one less has surely passed: rather late than sent twice.
 	 */
-	int64_t seconds = step->started_boot ? wp_clock_boot() - step->started_boot : wp_clock_unix() - step->started_unix;
+	int64_t seconds = step->started_boot ? wp_clock_boot() - step->started_boot
+					     : wp_clock_unix() - step->started_unix;
 	int64_t passed = (seconds - 1) * 1000, settle = run->apply->settle_ms;
 
 	passed = passed < 0 ? 0 : passed > settle ? settle : passed;
@@ -124,7 +125,8 @@ static bool commit(struct wp_run *run, struct wp_step *step, const json_t *entit
 }
 
 /* What a look has found. */
-static void judge(struct wp_run *run, struct wp_step *step, const struct wp_record *record, const char *why, int64_t began)
+static void judge(struct wp_run *run, struct wp_step *step, const struct wp_record *record, const char *why,
+		  int64_t began)
 {
 	if (began < step->deadline_ms) {
 		if (!step->commit_failed)
