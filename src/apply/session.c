@@ -118,7 +118,7 @@ static int check_actions(struct wp_session *session, const struct wp_actions *ac
 		const struct wp_step *step = &apply->steps.items[i];
 		enum wp_class class = step->target->class;
 
-		if (seen[class][step->action])
+		if (!step->selected || seen[class][step->action])
 			continue;
 		seen[class][step->action] = true;
 		if (!wp_actions_offer(actions, class, step->action))

@@ -111,6 +111,23 @@ def test_version_that_grows_with_the_reload(build, folder, expect):
     expect.says(steps[1]["error"] or "nothing", "SourceVersion grew")
 
 
+def test_only_what_is_needed_has_to_be_offered(build, folder, expect):
+    """A provider that offers no refresh is good enough for the packages that need none."""
+    site = Site(build, folder, kinds=("both", "reload"), install=False).make_plan()
+
+    def hook(front, request, client):
+        reply = front.forward(request)
+        return reply.replace(b'Action Name="RefreshPkgSource"', b'Action Name="RefreshPkgSourcX"')
+
+    with site.start(load=True) as server, Front(server, hook) as front:
+        server.url = front.url
+        result = site.apply(server)
+        expect.status(result, 1)
+        expect.says(result.stderr, REFRESH, "SMS_ImagePackage", "powershell")
+        expect.status(site.apply(server, "run", "--only", site.packages[1]["id"]), 0)
+    expect.equal(site.effects("reload"), {site.packages[1]["id"]: 1}, "reloads")
+
+
 def test_other_forms_of_an_answer(build, folder, expect):
     site = Site(build, folder, kinds=("both",)).make_plan()
 
