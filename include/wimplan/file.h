@@ -29,6 +29,12 @@ void wp_file_add(struct wp_file_writer *writer, const void *bytes, size_t length
 /* Puts the file in its place when nothing failed, and frees @writer in any case. */
 int wp_file_commit(struct wp_file_writer *writer, struct wp_error *err);
 
+/*
+ * Whether a file of so many bytes could be written there: does all of it but to replace what stands there. Devices and
+ * pipes are left alone, for whoever reads one would take it for the end.
+ */
+int wp_file_probe(const char *path, size_t length, struct wp_error *err);
+
 /* Opens a regular file of at most @limit bytes for reading. WP_E_NOT_FOUND when there is none. */
 int wp_file_open(const char *path, size_t limit, int *ret_fd, size_t *ret_size, struct wp_error *err);
 

@@ -84,10 +84,17 @@ static int open_journal(struct wp_apply *apply, uint64_t runs_seen, struct wp_jo
 		status = wp_fail(err, WP_E_BUSY, "busy", apply->plan_path,
 				 "another run of %s has begun since this one looked at the site; run it again",
 				 apply->plan_path);
-	/* A receipt that cannot be written is found out now, and not when the calls are made. */
-	if (!status)
-		status = wp_receipt_write(apply, *ret_journal, err);
 	return status;
+}
+
+/* What cannot be written in the end is found out now, and not when the calls are made. */
+static int probe_outputs(const struct wp_apply *apply, struct wp_error *err)
+{
+	/* A step is some 600 bytes long in a receipt, with its error. */
+	size_t length = (apply->steps.count + 1) * 600;
+	int status = wp_file_probe(apply->receipt_path, length, err);
+
+	return status || !apply->output ? status : wp_file_probe(apply->output, apply->json ? length : 0, err);
 }
 
 /* Refuses when there are conflicts; with --skip-conflicts they are the outcome of their steps. */
@@ -238,7 +245,9 @@ static int decide(struct wp_apply *apply, struct wp_session *session, uint64_t r
 		wp_fail(&err, WP_E_REFUSED, "not-confirmed", NULL, "not confirmed; nothing was changed");
 		return wp_apply_error(apply, &err);
 	}
-	status = open_journal(apply, runs_seen, &journal, &err);
+	status = probe_outputs(apply, &err);
+	if (!status)
+		status = open_journal(apply, runs_seen, &journal, &err);
 	if (!status)
 		status = wp_journal_begin(journal, apply->connection.url,
 					  wp_arena_printf(apply->arena, "%s@%s", apply->env->user, apply->env->host),

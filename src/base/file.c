@@ -193,6 +193,7 @@ struct wp_file_writer {
 	struct wp_buf name;    /* of the temporary file; empty when @fd is written in place */
 	int fd;
 	int reason; /* the errno of the first failure; 0 while all is well */
+	bool probe; /* nothing is put in its place */
 };
 
 static void free_writer(struct wp_file_writer *writer)
@@ -273,9 +274,9 @@ static void finish(struct wp_file_writer *writer)
 		writer->reason = errno;
 	if (!writer->name.length)
 		return;
-	if (!writer->reason && rename(writer->name.data, writer->real) != 0)
+	if (!writer->reason && !writer->probe && rename(writer->name.data, writer->real) != 0)
 		writer->reason = errno;
-	if (writer->reason)
+	if (writer->reason || writer->probe)
 		unlink(writer->name.data);
 	else
 		writer->reason = sync_folder(wp_buf_text(&writer->folder));
@@ -303,5 +304,25 @@ int wp_file_write(const char *path, const void *bytes, size_t length, struct wp_
 	if (wp_file_begin(path, &writer, err))
 		return WP_E_FAILED;
 	wp_file_add(writer, bytes, length);
+	return wp_file_commit(writer, err);
+}
+
+int wp_file_probe(const char *path, size_t length, struct wp_error *err)
+{
+	static const char nothing[4096];
+	struct wp_file_writer *writer;
+	struct stat st;
+
+	if (!path || !strcmp(path, "-") || (!stat(path, &st) && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)))
+		return WP_OK;
+	if (wp_file_begin(path, &writer, err))
+		return WP_E_FAILED;
+	writer->probe = true;
+	for (size_t left = length; left && !writer->reason;) {
+		size_t piece = left < sizeof nothing ? left : sizeof nothing;
+
+		wp_file_add(writer, nothing, piece);
+		left -= piece;
+	}
 	return wp_file_commit(writer, err);
 }

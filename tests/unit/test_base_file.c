@@ -250,6 +250,31 @@ Test(base, file_write_failures)
 	wp_arena_free(arena);
 }
 
+Test(base, file_probe)
+{
+	struct wp_arena *arena = wp_arena_new();
+	char *folder = make_folder(), *text;
+	const char *file = below(arena, folder, "file"), *fifo = below(arena, folder, "fifo");
+	struct wp_error err = { 0 };
+	size_t length;
+
+	cr_assert_eq(wp_file_write(file, "stays", 5, &err), WP_OK, "%s", err.message);
+	cr_assert_eq(mkfifo(fifo, 0600), 0);
+	cr_expect_eq(wp_file_probe(file, 100000, &err), WP_OK, "%s", err.message);
+	cr_expect_eq(wp_file_probe(below(arena, folder, "new"), 0, &err), WP_OK, "%s", err.message);
+	cr_expect_eq(wp_file_probe(fifo, 10, &err), WP_OK, "%s", err.message);
+	cr_expect_eq(wp_file_probe("/dev/full", 10, &err), WP_OK, "%s", err.message);
+	cr_expect_eq(wp_file_probe("-", 10, &err), WP_OK, "%s", err.message);
+	cr_expect_eq(wp_file_probe(below(arena, folder, "none/file"), 10, &err), WP_E_FAILED, "the folder is missing");
+	cr_expect_eq(wp_file_probe(folder, 10, &err), WP_E_FAILED, "it is a folder");
+	cr_expect(strstr(err.message, folder), "%s", err.message);
+	cr_expect_eq(count_entries(folder), 2, "something is left of it");
+	cr_assert_eq(wp_file_read(arena, file, 10, &text, &length, &err), WP_OK, "%s", err.message);
+	cr_expect_str_eq(text, "stays");
+	remove_folder(folder);
+	wp_arena_free(arena);
+}
+
 Test(base, file_write_standard_output)
 {
 	static char large[200000];
