@@ -108,36 +108,29 @@ static void add_stream_change(struct wp_comparison *comparison, const struct fra
 	change->new_stream = new_stream;
 }
 
-static uint32_t find_stream(const struct wp_tree *tree, const struct wp_node *node, const char *name)
+static int compare_stream_names(const struct wp_comparison *comparison, uint32_t old, uint32_t new)
 {
-	for (uint32_t i = 0; node && i < node->stream_count; i++)
-		if (wp_text_equal_nocase(tree->text + tree->streams[node->first_stream + i].name, name))
-			return node->first_stream + i;
-	return WP_NO_STREAM;
+	return wp_text_compare_nocase(comparison->old->text + comparison->old->streams[old].name,
+				      comparison->new->text + comparison->new->streams[new].name);
 }
 
-/* Named streams by name; there are few. */
+/* Both sides' streams are in the order of their names. */
 static void compare_streams(struct wp_comparison *comparison, const struct frame *frame, uint32_t old, uint32_t new)
 {
 	const struct wp_node *a = old == WP_NO_NODE ? NULL : &comparison->old->nodes[old];
 	const struct wp_node *b = new == WP_NO_NODE ? NULL : &comparison->new->nodes[new];
+	uint32_t x = a ? a->first_stream : 0, x_end = a ? x + a->stream_count : 0;
+	uint32_t y = b ? b->first_stream : 0, y_end = b ? y + b->stream_count : 0;
 
-	for (uint32_t i = 0; a && i < a->stream_count; i++) {
-		uint32_t x = a->first_stream + i;
-		const struct wp_stream *stream = &comparison->old->streams[x];
-		uint32_t y = find_stream(comparison->new, b, comparison->old->text + stream->name);
+	while (x < x_end || y < y_end) {
+		int order = x == x_end ? 1 : y == y_end ? -1 : compare_stream_names(comparison, x, y);
 
-		if (y == WP_NO_STREAM)
-			add_stream_change(comparison, frame, WP_FILE_REMOVED, old, new, x, y);
-		else if (memcmp(stream->sha1, comparison->new->streams[y].sha1, WP_SHA1_SIZE))
-			add_stream_change(comparison, frame, WP_FILE_CHANGED, old, new, x, y);
-	}
-	for (uint32_t i = 0; b && i < b->stream_count; i++) {
-		uint32_t y = b->first_stream + i;
-		const char *name = comparison->new->text + comparison->new->streams[y].name;
-
-		if (find_stream(comparison->old, a, name) == WP_NO_STREAM)
-			add_stream_change(comparison, frame, WP_FILE_ADDED, old, new, WP_NO_STREAM, y);
+		if (order < 0)
+			add_stream_change(comparison, frame, WP_FILE_REMOVED, old, new, x++, WP_NO_STREAM);
+		else if (order > 0)
+			add_stream_change(comparison, frame, WP_FILE_ADDED, old, new, WP_NO_STREAM, y++);
+		else if (memcmp(comparison->old->streams[x++].sha1, comparison->new->streams[y++].sha1, WP_SHA1_SIZE))
+			add_stream_change(comparison, frame, WP_FILE_CHANGED, old, new, x - 1, y - 1);
 	}
 }
 
@@ -192,6 +185,7 @@ static void take_pair(struct walk *walk, const struct frame *frame, uint32_t old
 	bool data = memcmp(a->sha1, b->sha1, WP_SHA1_SIZE) != 0 || (what & WP_WHAT_TYPE);
 	bool name = strcmp(wp_tree_name(comparison->old, old), wp_tree_name(comparison->new, new)) != 0;
 	bool folders = wp_node_is_folder(a) && wp_node_is_folder(b);
+	size_t before = comparison->change_count;
 
 	if (data || what || name) {
 		struct wp_change *change = add_change(comparison, frame);
@@ -201,8 +195,6 @@ static void take_pair(struct walk *walk, const struct frame *frame, uint32_t old
 		change->what = (uint8_t)what;
 		change->old_node = old;
 		change->new_node = new;
-	} else if (!folders) {
-		comparison->unchanged++;
 	}
 	if (!data) {
 		keep(comparison->old_kept, a);
@@ -210,6 +202,8 @@ static void take_pair(struct walk *walk, const struct frame *frame, uint32_t old
 	}
 	if (a->stream_count || b->stream_count)
 		compare_streams(comparison, frame, old, new);
+	if (!folders && comparison->change_count == before)
+		comparison->unchanged++;
 	if (wp_node_is_folder(a) || wp_node_is_folder(b))
 		descend(walk, frame, wp_node_is_folder(a) ? old : WP_NO_NODE, wp_node_is_folder(b) ? new : WP_NO_NODE);
 }
