@@ -298,6 +298,7 @@ void wp_report_diff_html(const struct wp_diff *diff, const struct wp_report_opti
 {
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_html html = { .arena = arena, .buf = buf };
+	const struct wp_diags remarks = wp_diff_words_remarks(arena, diff);
 
 	(void)options;
 	wp_html_begin(&html, "wimplan diff", title_of(arena, diff));
@@ -315,6 +316,6 @@ void wp_report_diff_html(const struct wp_diff *diff, const struct wp_report_opti
 	for (size_t i = 0; i < diff->image_count; i++)
 		if (has_section(&diff->images[i]))
 			add_image(&html, diff, &diff->images[i]);
-	wp_html_remarks(&html, &diff->diags);
+	wp_html_remarks(&html, &remarks);
 	wp_html_end(&html);
 }

@@ -167,18 +167,21 @@ static void add_shares(struct markdown *md, const struct wp_diff_share *shares, 
 static void add_files(struct markdown *md, const struct wp_diff_files *files)
 {
 	size_t components = files->component_count < COMPONENTS_SHOWN ? files->component_count : COMPONENTS_SHOWN;
+	const char *folders = wp_diff_words_folders(md->arena, files);
 	uint64_t most;
 
 	add_heading(md, "####",
 		    wp_arena_printf(md->arena, "Files: %s", wp_diff_words_bytes(md->arena, &files->totals)));
 	add_paragraph(md, wp_arena_printf(md->arena, "%s.", wp_diff_words_files(md->arena, files)));
+	if (folders)
+		add_paragraph(md, wp_arena_printf(md->arena, "%s.", folders));
 	if (files->folder_count) {
-		HEAD(md, "Folder", "", "Files", "Came", "Went");
+		HEAD(md, "Folder", "", "Paths", "Came", "Went");
 		add_shares(md, wp_diff_shares_of_folders(md->arena, files, &most), files->folder_count,
 			   files->folder_count);
 	}
 	if (files->component_count) {
-		HEAD(md, "Component", "Version", "Files", "Came", "Went");
+		HEAD(md, "Component", "Version", "Paths", "Came", "Went");
 		add_shares(md, wp_diff_shares_of_components(md->arena, files, &most), files->component_count,
 			   components);
 	}
@@ -203,7 +206,7 @@ static void add_image(struct markdown *md, const struct wp_diff *diff, const str
 		return;
 	add_heading(md, "###",
 		    wp_arena_printf(md->arena, "Image %" PRIu32 ": %s", image->new_index, wp_diff_words_name(image)));
-	add_paragraph(md, wp_arena_printf(md->arena, "%s%s%s", wp_diff_words_status(md->arena, image),
+	add_paragraph(md, wp_arena_printf(md->arena, "%s%s%s", wp_diff_words_status(md->arena, diff, image),
 					  match ? ", " : "", match ? match : ""));
 	add_fields(md, image);
 	if (tree)
@@ -230,6 +233,7 @@ void wp_report_diff_markdown(const struct wp_diff *diff, const struct wp_report_
 {
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct markdown md = { .arena = arena, .buf = buf };
+	const struct wp_diags remarks = wp_diff_words_remarks(arena, diff);
 
 	(void)options;
 	add_heading(&md, "#", "What changed inside the images");
@@ -244,7 +248,7 @@ void wp_report_diff_markdown(const struct wp_diff *diff, const struct wp_report_
 	add_images(&md, diff);
 	for (size_t i = 0; i < diff->image_count; i++)
 		add_image(&md, diff, &diff->images[i]);
-	add_remarks(&md, &diff->diags);
+	add_remarks(&md, &remarks);
 	wp_markdown_text(arena, buf, wp_diff_words_totals(arena, diff));
 	wp_buf_putc(buf, '\n');
 }

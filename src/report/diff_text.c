@@ -111,7 +111,7 @@ static void add_image(struct diff_text *text, const struct wp_diff_image *image)
 	uint32_t index = image->new_index ? image->new_index : image->old_index;
 	const char *match = wp_diff_words_match(text->arena, image), *tree;
 	const char *symbol = wp_diff_words_symbol(image->status);
-	const char *status = wp_diff_words_status(text->arena, image);
+	const char *status = wp_diff_words_status(text->arena, text->diff, image);
 	const char *name = wp_diff_text_escape(text, wp_diff_words_name(image));
 	size_t index_width = (size_t)snprintf(NULL, 0, "%" PRIu32, index);
 
@@ -182,12 +182,12 @@ static void add_blobs(struct diff_text *text)
 static void add_diagnostics(struct diff_text *text)
 {
 	static const enum wp_tint severity_tints[] = { WP_TINT_NONE, WP_TINT_YELLOW, WP_TINT_RED };
-	const struct wp_diags *diags = &text->diff->diags;
+	const struct wp_diags remarks = wp_diff_words_remarks(text->arena, text->diff);
 
-	if (diags->count)
+	if (remarks.count)
 		wp_buf_putc(text->buf, '\n');
-	for (size_t i = 0; i < diags->count; i++) {
-		const struct wp_diag *diag = &diags->items[i];
+	for (size_t i = 0; i < remarks.count; i++) {
+		const struct wp_diag *diag = &remarks.items[i];
 		const char *name = wp_severity_name(diag->severity);
 
 		wp_layout_tint(text->buf, text->options->color, severity_tints[diag->severity], name);
