@@ -101,8 +101,10 @@ static void write_path(const struct wp_tree *tree, uint32_t node, uint32_t strea
 	buf->length = 0;
 	wp_tree_path(tree, node, buf);
 	if (stream != WP_NO_STREAM) {
-		wp_buf_putc(buf, ':');
-		wp_buf_puts(buf, tree->text + tree->streams[stream].name);
+		const char *name = tree->text + tree->streams[stream].name;
+
+		/* What Windows calls the data of a file, of which a reparse point is shown as the file itself. */
+		wp_buf_printf(buf, ":%s", *name ? name : ":$DATA");
 	}
 }
 

@@ -71,21 +71,26 @@ static void add_field(struct diff_text *text, const struct wp_diff_field *field,
 {
 	const char *old = wp_diff_text_escape(text, wp_diff_words_value(field->old));
 	const char *new = wp_diff_text_escape(text, wp_diff_words_value(field->new));
-	const char *name = wp_diff_text_escape(text, field->field), *lost = field->lost ? "  LOST" : "";
-	size_t used = 4 + width + 2;
+	const char *name = wp_diff_text_escape(text, field->field);
+	size_t used = 4 + width + 2, lost = field->lost ? strlen("  LOST") : 0;
 
 	wp_buf_pad(text->buf, ' ', 4);
 	wp_text_pad(text->buf, name, width);
 	wp_buf_puts(text->buf, "  ");
-	wp_buf_puts(text->buf, old);
-	if (used + wp_text_width(old) + 3 + wp_text_width(new) + strlen(lost) > text->columns) {
-		wp_buf_putc(text->buf, '\n');
-		wp_buf_pad(text->buf, ' ', used);
+	if (used + wp_text_width(old) + 3 + wp_text_width(new) + lost <= text->columns) {
+		wp_buf_printf(text->buf, "%s → %s", old, new);
 	} else {
-		wp_buf_putc(text->buf, ' ');
+		wp_layout_wrap(text->buf, old, used, used, text->columns);
+		wp_buf_pad(text->buf, ' ', used);
+		wp_layout_wrap(text->buf, wp_arena_printf(text->arena, "→ %s", new), used, used + 2,
+			       text->columns - lost);
+		/* Without the end of the line. */
+		text->buf->length--;
 	}
-	wp_buf_printf(text->buf, "→ %s", new);
-	wp_layout_tint(text->buf, text->options->color, WP_TINT_RED, lost);
+	if (field->lost) {
+		wp_buf_puts(text->buf, "  ");
+		wp_layout_tint(text->buf, text->options->color, WP_TINT_RED, "LOST");
+	}
 	wp_buf_putc(text->buf, '\n');
 }
 

@@ -147,7 +147,8 @@ int wp_tree_take_streams(struct wp_tree_reader *reader, const struct wp_raw_entr
 	if (unnamed[0])
 		memcpy(node->sha1, unnamed[0], WP_SHA1_SIZE);
 	node->missing = look_up(reader, node->sha1, &node->size);
-	if (unnamed[1] && (node->attributes & WP_ATTRIBUTE_REPARSE_POINT) &&
+	/* Symbolic links have an empty one, which says nothing: no file behind them has data of its own. */
+	if (unnamed[1] && !wp_sha1_is_zero(unnamed[1]) && (node->attributes & WP_ATTRIBUTE_REPARSE_POINT) &&
 	    !(node->attributes & (WP_ATTRIBUTE_FOLDER | WP_ATTRIBUTE_ENCRYPTED)))
 		add_stream(reader, node, wp_tree_add_text(reader, NULL, 0, &repaired), unnamed[1]);
 	at = entry->streams;
