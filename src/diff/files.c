@@ -274,6 +274,7 @@ struct wp_diff_files *wp_pair_files(struct wp_arena *arena, const struct wp_tree
 	free(comparison.changes);
 	free(comparison.folders);
 	free(comparison.component_table);
+	wp_buf_free(&comparison.path);
 	free(comparison.old_kept);
 	free(comparison.new_kept);
 	return files;

@@ -49,6 +49,7 @@ struct wp_comparison {
 	/* For each file with several names, whether one of them has kept its data; then whether it was counted. */
 	bool *old_kept, *new_kept;
 	uint64_t unchanged;
+	struct wp_buf path; /* one that is looked at */
 };
 
 /* Goes through both trees and fills changes, folders and components. */

@@ -176,6 +176,16 @@ static void keep(bool *kept, const struct wp_node *node)
 		kept[node->links] = true;
 }
 
+/* Whether the path of a file of the new tree is one of those that were asked for. */
+static bool is_wanted(struct wp_comparison *comparison, uint32_t node)
+{
+	if (!comparison->options->path_glob)
+		return true;
+	comparison->path.length = 0;
+	wp_tree_path(comparison->new, node, &comparison->path);
+	return wp_path_glob(comparison->options->path_glob, wp_buf_text(&comparison->path));
+}
+
 /* Two nodes at one path. */
 static void take_pair(struct walk *walk, const struct frame *frame, uint32_t old, uint32_t new)
 {
@@ -202,7 +212,7 @@ static void take_pair(struct walk *walk, const struct frame *frame, uint32_t old
 	}
 	if (a->stream_count || b->stream_count)
 		compare_streams(comparison, frame, old, new);
-	if (!folders && comparison->change_count == before)
+	if (!folders && comparison->change_count == before && is_wanted(comparison, new))
 		comparison->unchanged++;
 	if (wp_node_is_folder(a) || wp_node_is_folder(b))
 		descend(walk, frame, wp_node_is_folder(a) ? old : WP_NO_NODE, wp_node_is_folder(b) ? new : WP_NO_NODE);
