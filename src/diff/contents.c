@@ -70,7 +70,8 @@ static void add_change(struct wp_arena *arena, struct wp_diff_contents *contents
 }
 
 /* What is on both sides leaves both lists, which are in one order. */
-static void take_equal(struct wp_diff_contents *contents, item_ref *old, size_t old_count, item_ref *new, size_t new_count)
+static void take_equal(struct wp_diff_contents *contents, item_ref *old, size_t old_count, item_ref *new,
+		       size_t new_count)
 {
 	for (size_t o = 0, n = 0; o < old_count && n < new_count;) {
 		int order = compare_refs(&old[o], &new[n]);
@@ -85,9 +86,9 @@ static void take_equal(struct wp_diff_contents *contents, item_ref *old, size_t 
 }
 
 /*
- * All versions of one item on both sides, the newest first. Where versions are known the newest is what the image has, and
- * older ones are what is left of former updates: the item changed from the newest to the newest, whatever else came and
- * went. Of drivers, whose folders have a hash alone, what differs is paired as it comes.
+ * All versions of one item on both sides, the newest first. Where versions are known the newest is what the image has,
+ * and older ones are what is left of former updates: the item changed from the newest to the newest, whatever else came
+ * and went. Of drivers, whose folders have a hash alone, what differs is paired as it comes.
  */
 static void pair_versions(struct wp_arena *arena, struct wp_diff_contents *contents, item_ref *old, size_t old_count,
 			  item_ref *new, size_t new_count)

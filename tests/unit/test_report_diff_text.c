@@ -59,7 +59,7 @@ Test(report, diff_text_colours_and_lists_in_full)
 	diff_fixture_init(&f);
 	text = diff_report(wp_report_diff_text, &f.diff, 80, false, true);
 	cr_expect_contains(text, "\033[33m~\033[0m 1  Windows 11 Enterprise");
-	cr_expect_contains(text, "\033[31m  LOST\033[0m");
+	cr_expect_contains(text, "  \033[31mLOST\033[0m");
 	cr_expect_contains(text, "\\x1b[31m");
 	free(text);
 
