@@ -21,7 +21,7 @@
 #define ENTRY_CREATED 40
 #define ENTRY_WRITTEN 56
 #define ENTRY_LINKS 88 /* or the reparse tag */
-/* The smallest entry is longer; real ones take half as much again. */
+/* The smallest entry, which has no name; real ones take half as much again. */
 #define ENTRY_ROOM 104u
 
 static const char *const oddities[WP_ODDITIES][2] = {
@@ -115,13 +115,13 @@ static int read_security(struct wp_tree_reader *reader, uint64_t *ret_root)
 	return 0;
 }
 
-static void *grown(void *items, size_t capacity, size_t size)
+static void *allocate(size_t count, size_t size)
 {
-	void *more = reallocarray(items, capacity, size);
+	void *items = reallocarray(NULL, count, size);
 
-	if (!more)
+	if (!items)
 		abort();
-	return more;
+	return items;
 }
 
 static struct wp_node *add_node(struct wp_tree_reader *reader)
@@ -129,12 +129,6 @@ static struct wp_node *add_node(struct wp_tree_reader *reader)
 	struct wp_tree *tree = reader->tree;
 	uint32_t i = tree->node_count;
 
-	if (i == reader->node_capacity) {
-		reader->node_capacity += reader->node_capacity / 2 + 64;
-		tree->nodes = grown(tree->nodes, reader->node_capacity, sizeof *tree->nodes);
-		reader->units = grown(reader->units, reader->node_capacity, sizeof *reader->units);
-		reader->ids = grown(reader->ids, reader->node_capacity, sizeof *reader->ids);
-	}
 	tree->node_count++;
 	tree->nodes[i] = (struct wp_node){
 		.parent = WP_NO_NODE,
@@ -242,7 +236,7 @@ static void sort_children(struct wp_tree_reader *reader, uint32_t first, uint32_
 	/* Whoever writes a WIM writes folders in this order, or nearly: wimlib and Windows do. */
 	if (i >= count)
 		return;
-	items = grown(NULL, count, sizeof *items);
+	items = allocate(count, sizeof *items);
 	for (i = 0; i < count; i++)
 		items[i] = (struct moved){ tree->nodes[first + i], reader->units[first + i], reader->ids[first + i] };
 	qsort_r(items, count, sizeof *items, compare_nodes, tree);
@@ -327,6 +321,23 @@ static int read_nodes(struct wp_tree_reader *reader)
 	return 0;
 }
 
+/*
+ * Room for all nodes that there can be: each entry is read once and takes ENTRY_ROOM bytes or more. What is not used is
+ * never touched, so it is no memory; arrays that grow would be copied again and again.
+ */
+static void make_room(struct wp_tree_reader *reader)
+{
+	size_t most = reader->size / ENTRY_ROOM + 1;
+
+	most = most < reader->node_limit ? most : reader->node_limit;
+	reader->tree->nodes = allocate(most, sizeof *reader->tree->nodes);
+	reader->units = allocate(most, sizeof *reader->units);
+	reader->ids = allocate(most, sizeof *reader->ids);
+	/* Names take two bytes of each unit there and mostly one here; text that is longer grows. */
+	reader->text_capacity = reader->size / 2 + 1;
+	reader->tree->text = allocate(reader->text_capacity, 1);
+}
+
 int wp_tree_parse(struct wp_tree *tree, const struct wp_wim_index *index, const uint8_t *bytes, size_t size,
 		  uint32_t node_limit)
 {
@@ -338,6 +349,7 @@ int wp_tree_parse(struct wp_tree *tree, const struct wp_wim_index *index, const 
 	reader.seen = calloc(reader.size / 64 + 1, 1);
 	if (!reader.seen)
 		abort();
+	make_room(&reader);
 	result = read_nodes(&reader);
 	free(reader.seen);
 	free(reader.units);
@@ -359,6 +371,15 @@ static int read_tree(struct wp_tree *tree, const struct wp_wim_index *index,
 	return result;
 }
 
+/* What the nodes and names do not need. */
+static void give_back(struct wp_tree *tree)
+{
+	tree->nodes = reallocarray(tree->nodes, tree->node_count, sizeof *tree->nodes);
+	tree->text = realloc((char *)tree->text, tree->text_length);
+	if (!tree->nodes || !tree->text)
+		abort();
+}
+
 struct wp_tree *wp_tree_read(const struct wp_wim_index *index, uint32_t image)
 {
 	struct wp_arena *arena = wp_arena_new();
@@ -377,6 +398,6 @@ struct wp_tree *wp_tree_read(const struct wp_wim_index *index, uint32_t image)
 	if (result)
 		tree->node_count = 0;
 	else if (tree->node_count)
-		tree->nodes = grown(tree->nodes, tree->node_count, sizeof *tree->nodes);
+		give_back(tree);
 	return tree;
 }

@@ -34,7 +34,7 @@ struct wp_tree_reader {
 	uint8_t *seen;   /* a bit for each 8 bytes in which an entry begins */
 	uint32_t *units; /* of each node's path */
 	uint64_t *ids;   /* of each node's hard links; 0: none */
-	size_t node_capacity, stream_capacity, text_capacity;
+	size_t stream_capacity, text_capacity;
 	struct {
 		uint64_t count;
 		uint32_t folder;  /* of the first one */
