@@ -125,8 +125,8 @@ static void add_side(struct wp_html *html, const char *label, const struct wp_di
 		about = wp_arena_printf(html->arena, "%s (%s bytes)", wp_words_size(html->arena, side->size),
 					wp_words_count(html->arena, side->size));
 	wp_html_fact(html, label, wp_arena_printf(html->arena, "%s, %s", side->path, about));
-	wp_html_fact(html, "File id", side->file_id);
-	wp_html_fact(html, "Content id", side->content_id);
+	wp_html_fact(html, wp_arena_printf(html->arena, "%s file id", label), side->file_id);
+	wp_html_fact(html, wp_arena_printf(html->arena, "%s content id", label), side->content_id);
 }
 
 static void add_blobs(struct wp_html *html, const struct wp_diff *diff)

@@ -99,7 +99,7 @@ static void add_shares(struct wp_html *html, const struct wp_diff_share *shares,
 		const struct wp_diff_totals *totals = shares[i].totals;
 
 		wp_html_raw(html, "<li><span>");
-		wp_html_text(html, shares[i].label);
+		wp_html_path(html, shares[i].label);
 		if (shares[i].versions) {
 			wp_html_raw(html, " <span class=\"soft\">");
 			wp_html_text(html, shares[i].versions);
@@ -131,10 +131,10 @@ static void add_path(struct wp_html *html, const struct wp_diff_path *path)
 	wp_html_raw(html, "<tr>");
 	wp_diff_html_badge_cell(html, wp_file_change_name(path->change));
 	wp_html_raw(html, "<td class=\"path\">");
-	wp_html_text(html, path->path);
+	wp_html_path(html, path->path);
 	if (path->old_path) {
 		wp_html_raw(html, "<br><span class=\"soft\">was ");
-		wp_html_text(html, path->old_path);
+		wp_html_path(html, path->old_path);
 		wp_html_raw(html, "</span>");
 	}
 	wp_html_raw(html, "</td>");

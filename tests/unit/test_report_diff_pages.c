@@ -91,7 +91,7 @@ Test(report, diff_html_escapes_and_says_all)
 		"SHA-1 1234000000000000000000000000000000000000",
 		"<th colspan=\"5\" scope=\"rowgroup\">Cumulative updates</th>",
 		"<i class=\"changed\" style=\"width:",
-		"<br><span class=\"soft\">was \\Windows\\System32\\old.dll</span>",
+		"<br><span class=\"soft\">was \\Windows\\<wbr>System32\\<wbr>old.dll</span>",
 		"7,364 more paths are not listed here.",
 		"<span class=\"badge warning\">warning</span>",
 	};
