@@ -35,6 +35,9 @@ char *wp_diff_words_files(struct wp_arena *arena, const struct wp_diff_files *fi
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 
 	add_counts(arena, &buf, files->totals.files, "file");
+	/* An empty image, or a glob that nothing fits. */
+	if (!buf.length && !files->unchanged)
+		return wp_arena_strdup(arena, "there are none to compare");
 	if (!buf.length)
 		wp_buf_puts(&buf, "no file differs");
 	wp_buf_printf(&buf, "; %s the same", wp_words_count(arena, files->unchanged));

@@ -282,8 +282,8 @@ static void add_image(struct wp_html *html, const struct wp_diff *diff, const st
 	wp_html_raw(html, "</h2>\n");
 	if (match)
 		wp_html_element(html, "p", "soft",
-				wp_arena_printf(html->arena, "Image %" PRIu32 " of the old file, %s.", image->old_index,
-						match));
+				wp_arena_printf(html->arena, "Image %" PRIu32 " of the %s, %s.", image->old_index,
+						diff->old.record ? "record" : "old file", match));
 	add_fields(html, name, image);
 	if (tree)
 		wp_html_element(html, "p", NULL, wp_arena_printf(html->arena, "Files: %s.", tree));

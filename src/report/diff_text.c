@@ -82,8 +82,8 @@ static void add_field(struct diff_text *text, const struct wp_diff_field *field,
 	} else {
 		wp_layout_wrap(text->buf, old, used, used, text->columns);
 		wp_buf_pad(text->buf, ' ', used);
-		wp_layout_wrap(text->buf, wp_arena_printf(text->arena, "→ %s", new), used, used + 2,
-			       text->columns - lost);
+		wp_buf_puts(text->buf, "→ ");
+		wp_layout_wrap(text->buf, new, used + 2, used + 2, text->columns - lost);
 		/* Without the end of the line. */
 		text->buf->length--;
 	}

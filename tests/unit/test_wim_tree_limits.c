@@ -287,3 +287,169 @@ Test(tree, hard_links)
 	cr_expect_lt((double)(clock() - begin) / CLOCKS_PER_SEC, 2.0);
 	wp_tree_free(tree);
 }
+
+/* A tree with one file "f" and one folder "d" with a file "g" in it; @damage changes the bytes. Offsets of their entries: */
+struct places {
+	size_t root, file, folder, inner;
+};
+
+static struct wp_tree *damaged(void (*damage)(uint8_t *bytes, size_t size, const struct places *at))
+{
+	struct wp_buf buf = { 0 };
+	struct places at;
+
+	at.root = begin_tree(&buf);
+	at.file = add_named(&buf, "f", FILE_ATTRIBUTES);
+	at.folder = add_named(&buf, "d", WP_ATTRIBUTE_FOLDER);
+	end_list(&buf);
+	begin_list(&buf, at.folder);
+	at.inner = add_named(&buf, "g", FILE_ATTRIBUTES);
+	end_list(&buf);
+	damage((uint8_t *)buf.data, buf.length, &at);
+	return parse_tree(&buf, 100);
+}
+
+static void nothing(uint8_t *bytes, size_t size, const struct places *at)
+{
+	(void)bytes;
+	(void)size;
+	(void)at;
+}
+
+static void no_name(uint8_t *bytes, size_t size, const struct places *at)
+{
+	(void)size;
+	put(bytes, at->file + 100, 2, 0);
+}
+
+static void file_with_list(uint8_t *bytes, size_t size, const struct places *at)
+{
+	(void)size;
+	put(bytes, at->file + 16, 8, at->inner);
+}
+
+static void list_of_its_own(uint8_t *bytes, size_t size, const struct places *at)
+{
+	(void)size;
+	put(bytes, at->folder + 16, 8, at->file);
+}
+
+static void list_behind_the_end(uint8_t *bytes, size_t size, const struct places *at)
+{
+	put(bytes, at->folder + 16, 8, size + 1);
+}
+
+static void list_at_the_end(uint8_t *bytes, size_t size, const struct places *at)
+{
+	put(bytes, at->folder + 16, 8, size);
+}
+
+static void root_is_a_file(uint8_t *bytes, size_t size, const struct places *at)
+{
+	(void)size;
+	put(bytes, at->root + 8, 4, FILE_ATTRIBUTES);
+}
+
+static void too_long_entry(uint8_t *bytes, size_t size, const struct places *at)
+{
+	put(bytes, at->inner, 8, size);
+}
+
+static void endless_entry(uint8_t *bytes, size_t size, const struct places *at)
+{
+	(void)size;
+	put(bytes, at->inner, 8, UINT64_MAX);
+}
+
+static void short_entry(uint8_t *bytes, size_t size, const struct places *at)
+{
+	(void)size;
+	put(bytes, at->inner, 8, 96);
+}
+
+static void too_long_name(uint8_t *bytes, size_t size, const struct places *at)
+{
+	(void)size;
+	put(bytes, at->inner + 100, 2, 200);
+}
+
+static void odd_name(uint8_t *bytes, size_t size, const struct places *at)
+{
+	(void)size;
+	put(bytes, at->inner + 100, 2, 1);
+}
+
+static void too_many_streams(uint8_t *bytes, size_t size, const struct places *at)
+{
+	(void)size;
+	put(bytes, at->inner + 96, 2, 1);
+}
+
+static void too_much_security(uint8_t *bytes, size_t size, const struct places *at)
+{
+	(void)at;
+	put(bytes, 0, 4, size + 8);
+}
+
+static void too_many_descriptors(uint8_t *bytes, size_t size, const struct places *at)
+{
+	(void)size;
+	(void)at;
+	put(bytes, 4, 4, UINT32_MAX);
+}
+
+static void security_that_is_not_there(uint8_t *bytes, size_t size, const struct places *at)
+{
+	(void)size;
+	put(bytes, at->inner + 12, 4, 7);
+}
+
+Test(tree, damage_is_told)
+{
+	static const struct {
+		const char *label;
+		void (*damage)(uint8_t *bytes, size_t size, const struct places *at);
+		uint32_t nodes;
+		const char *code;
+	} cases[] = {
+		{ "whole", nothing, 4, "" },
+		{ "no name", no_name, 3, "tree-name-empty" },
+		{ "a file with a list", file_with_list, 4, "tree-children-of-file" },
+		{ "a folder with the list that it stands in", list_of_its_own, 0, "tree-cycle" },
+		{ "a list behind the end", list_behind_the_end, 0, "tree-invalid" },
+		{ "a list at the end", list_at_the_end, 0, "tree-invalid" },
+		{ "the root is a file", root_is_a_file, 0, "tree-invalid" },
+		{ "an entry over the end", too_long_entry, 0, "tree-invalid" },
+		{ "an entry without end", endless_entry, 0, "tree-invalid" },
+		{ "an entry without room for its fields", short_entry, 0, "tree-invalid" },
+		{ "a name longer than its entry", too_long_name, 0, "tree-invalid" },
+		{ "a name of half a unit", odd_name, 0, "tree-invalid" },
+		{ "a stream that is not there", too_many_streams, 0, "tree-invalid" },
+		{ "security over the end", too_much_security, 0, "tree-invalid" },
+		{ "more security descriptors than there are", too_many_descriptors, 0, "tree-invalid" },
+		{ "a security descriptor that is not there", security_that_is_not_there, 4, "" },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		expect(damaged(cases[i].damage), cases[i].nodes, cases[i].code, cases[i].label);
+	for (size_t length = 0; length < 300; length++) {
+		struct wp_buf buf = { 0 };
+		struct wp_tree *tree;
+
+		begin_tree(&buf);
+		add_named(&buf, "f", FILE_ATTRIBUTES);
+		end_list(&buf);
+		if (length >= buf.length) {
+			wp_buf_free(&buf);
+			break;
+		}
+		/* Cut off anywhere; a copy without room behind it. */
+		struct wp_buf cut = { 0 };
+
+		wp_buf_add(&cut, buf.data, length);
+		wp_buf_free(&buf);
+		tree = parse_tree(&cut, 100);
+		cr_expect_eq(tree->node_count, 0, "%zu bytes", length);
+		wp_tree_free(tree);
+	}
+}
