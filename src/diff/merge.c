@@ -11,8 +11,8 @@
 struct frame {
 	uint32_t old, old_end; /* the next child and the last one's end */
 	uint32_t new, new_end;
-	uint32_t folder;    /* whose totals count */
-	uint32_t component; /* the same */
+	uint32_t folder; /* whose totals count */
+	uint32_t stored; /* the same; WP_NOT_STORED */
 	uint32_t depth;     /* of the folder: 0 is the root */
 	bool store;         /* it is Windows\WinSxS */
 };
@@ -41,22 +41,22 @@ static struct wp_change *add_change(struct wp_comparison *comparison, const stru
 		.old_stream = WP_NO_STREAM,
 		.new_stream = WP_NO_STREAM,
 		.folder = frame->folder,
-		.component = frame->component,
+		.stored = frame->stored,
 	};
 	return change;
 }
 
-static uint32_t add_folder(struct wp_comparison *comparison, uint32_t old, uint32_t new)
+/* Adds a folder with totals of its own to one of the two lists. */
+static uint32_t add_folder(struct wp_total_folder **folders, uint32_t *count, size_t *capacity, uint32_t old, uint32_t new)
 {
-	if (comparison->folder_count == comparison->folder_capacity) {
-		comparison->folder_capacity += comparison->folder_capacity / 2 + 64;
-		comparison->folders =
-			reallocarray(comparison->folders, comparison->folder_capacity, sizeof *comparison->folders);
-		if (!comparison->folders)
+	if (*count == *capacity) {
+		*capacity += *capacity / 2 + 64;
+		*folders = reallocarray(*folders, *capacity, sizeof **folders);
+		if (!*folders)
 			abort();
 	}
-	comparison->folders[comparison->folder_count] = (struct wp_total_folder){ .old_node = old, .new_node = new };
-	return comparison->folder_count++;
+	(*folders)[*count] = (struct wp_total_folder){ .old_node = old, .new_node = new };
+	return (*count)++;
 }
 
 /* Begins to go through a folder; one of the nodes may be WP_NO_NODE or a file. */
@@ -65,10 +65,10 @@ static void descend(struct walk *walk, const struct frame *parent, uint32_t old,
 	struct wp_comparison *comparison = walk->comparison;
 	const struct wp_node *a = old == WP_NO_NODE ? NULL : &comparison->old->nodes[old];
 	const struct wp_node *b = new == WP_NO_NODE ? NULL : &comparison->new->nodes[new];
-	struct frame frame = { .component = WP_NO_COMPONENT };
+	struct frame frame = { .stored = WP_NOT_STORED };
 
 	if (parent)
-		frame = (struct frame){ .folder = parent->folder, .component = parent->component, .depth = parent->depth + 1 };
+		frame = (struct frame){ .folder = parent->folder, .stored = parent->stored, .depth = parent->depth + 1 };
 	if (a) {
 		frame.old = a->first_child;
 		frame.old_end = a->first_child + a->child_count;
@@ -77,15 +77,13 @@ static void descend(struct walk *walk, const struct frame *parent, uint32_t old,
 		frame.new = b->first_child;
 		frame.new_end = b->first_child + b->child_count;
 	}
-	if (parent && parent->store) {
-		if (b)
-			frame.component = wp_files_component(comparison, wp_tree_name(comparison->new, new), true);
-		if (a)
-			frame.component = wp_files_component(comparison, wp_tree_name(comparison->old, old), false);
-	}
+	if (parent && parent->store)
+		frame.stored = add_folder(&comparison->stored, &comparison->stored_count, &comparison->stored_capacity, old,
+					  new);
 	frame.store = (a && old == comparison->old_store) || (b && new == comparison->new_store);
 	if (!parent || frame.depth <= comparison->options->depth)
-		frame.folder = add_folder(comparison, old, new);
+		frame.folder = add_folder(&comparison->folders, &comparison->folder_count, &comparison->folder_capacity,
+					  old, new);
 	if (walk->count == walk->capacity) {
 		walk->capacity = walk->capacity ? 2 * walk->capacity : 64;
 		walk->frames = reallocarray(walk->frames, walk->capacity, sizeof *walk->frames);
@@ -267,7 +265,7 @@ static void step(struct walk *walk)
 void wp_files_merge(struct wp_comparison *comparison)
 {
 	struct walk walk = { .comparison = comparison };
-	const struct frame nothing = { .component = WP_NO_COMPONENT };
+	const struct frame nothing = { .stored = WP_NOT_STORED };
 	unsigned int what = what_differs(comparison, &comparison->old->nodes[0], &comparison->new->nodes[0]);
 
 	descend(&walk, NULL, 0, 0);
