@@ -5,7 +5,7 @@
 
 #include "wimplan/diff.h"
 
-/* How many digits of a SHA-1 or of a driver folder's hash people see where a line is short. */
+/* How many digits of a SHA-1 people see where a line is short. */
 #define WP_DIFF_DIGITS 12
 
 /* "5.1 GiB", "310 MiB", "812 bytes": as much as a sentence needs. */
@@ -68,8 +68,8 @@ char *wp_diff_words_unchanged(struct wp_arena *arena, const struct wp_diff_conte
 const char *wp_diff_words_windows(const struct wp_diff_contents *contents);
 
 /*
- * What tells two states of an item apart: its version, a driver's hash, or a file's size and SHA-1, with @digits of
- * hexadecimal numbers. "" when there is nothing.
+ * What tells two states of an item apart: its version, a driver's hash, or a file's size and SHA-1, with @digits of its
+ * digits. "" when there is nothing.
  */
 const char *wp_diff_words_item(struct wp_arena *arena, const struct wp_item *item, size_t digits);
 
