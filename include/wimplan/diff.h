@@ -117,7 +117,7 @@ struct wp_diff_component {
 
 struct wp_diff_files {
 	struct wp_diff_totals totals;
-	uint64_t unchanged; /* files that are the same in every respect */
+	uint64_t unchanged; /* files that are the same in every respect, of those that wp_diff_options.path_glob lets count */
 	struct wp_diff_folder *folders; /* that have changes, by path; down to wp_diff_options.depth */
 	size_t folder_count;
 	struct wp_diff_component *components; /* that have changes, by name, architecture, language */

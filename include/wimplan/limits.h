@@ -31,8 +31,10 @@
 #define WP_LIMIT_TREE_BYTES (512u << 20)
 /* Files and folders in one image. */
 #define WP_LIMIT_TREE_NODES 4000000u
-/* Alternate streams of one file. */
+/* Streams of one file. */
 #define WP_LIMIT_STREAMS 1024u
+/* Levels of folders that have totals of their own: each takes two of a path's units. */
+#define WP_LIMIT_DEPTH (WP_LIMIT_PATH_UNITS / 2)
 /* Files in the folder of one upgrade package, and names in any folder in which a source is looked for. */
 #define WP_LIMIT_FOLDER_FILES 1000000u
 /* File ids of which the cache keeps the content id; beyond it the ones that were not seen for longest are dropped. */

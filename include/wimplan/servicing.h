@@ -27,7 +27,7 @@ enum wp_item_kind {
 	WP_KIND_CUMULATIVE,      /* Package_for_RollupFix */
 	WP_KIND_SERVICING_STACK, /* Package_for_ServicingStack… */
 	WP_KIND_DOTNET,          /* Package_for_DotNetRollup… */
-	WP_KIND_UPDATE,          /* Package_for_KB… that is none of the above */
+	WP_KIND_UPDATE,          /* Package_for_KB… that is none of the above; its parts are one item with it */
 	WP_KIND_LANGUAGE_PACK,   /* Microsoft-Windows-{Client,Server}-LanguagePack-Package and the like */
 	WP_KIND_FEATURE,         /* features on demand: …-FOD-Package, Microsoft-Windows-LanguageFeatures-… */
 	WP_KIND_EDITION,         /* Microsoft-Windows-Foundation-Package, Microsoft-Windows-…Edition… */
@@ -55,7 +55,7 @@ struct wp_item {
 	 */
 	const char *name;
 	const char *architecture; /* as the name spells it: "amd64", "x64", "neutral" */
-	const char *language;     /* packages; apps: the resource, such as "split.scale-100" */
+	const char *language;     /* packages; apps: the resource, such as "split.scale-100"; "~" is a bundle of others */
 	const char *version;      /* packages, apps */
 	const char *id;           /* package: public key token; driver: the hash in the folder's name; app: publisher */
 	const char *kb;           /* "KB5034765" where the package's name carries it */
@@ -91,6 +91,9 @@ size_t wp_wim_read_installed(struct wp_wim *wim, uint32_t only_image, struct wp_
  * language, of a package also its public key token.
  */
 int wp_item_compare_key(const struct wp_item *a, const struct wp_item *b);
+
+/* The language for people: "bundle" for what an app's name has as "~". NULL where there is none. */
+const char *wp_item_language(const struct wp_item *item);
 
 /* An item in one line: "KB5034765", "netwtw08.inf (amd64)", "Microsoft-Windows-Client-LanguagePack-Package de-DE …". */
 const char *wp_item_label(struct wp_arena *arena, const struct wp_item *item);

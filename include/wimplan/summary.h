@@ -6,8 +6,9 @@
 #include "wimplan/servicing.h"
 
 /*
- * Bytes for the cache alone: what is installed in all images together, without inbox drivers' and packages' details, and of
- * each blob 32 bits of its SHA-1 and its size. A retail install.wim takes about 1 MB.
+ * Bytes for the cache alone: what is installed in all images together, except packages of WP_KIND_OTHER, of which there
+ * are thousands that tell little; and of each blob 32 bits of its SHA-1 and its size. A retail install.wim with 120,000
+ * blobs takes about 1.5 MB.
  */
 struct wp_content_summary {
 	const uint8_t *bytes;

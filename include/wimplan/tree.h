@@ -76,7 +76,10 @@ enum wp_attributes {
 #define WP_NO_LINKS UINT32_MAX
 #define WP_NO_SECURITY UINT32_MAX
 
-/* A named stream of a file, or the data of a file that is a reparse point as well (its name is then ""). */
+/*
+ * A named stream of a file, or the data of a file that is a reparse point as well (its name is then ""). Those of one
+ * file are ordered as wp_text_compare_nocase() has it.
+ */
 struct wp_stream {
 	uint32_t name; /* offset in the tree's @text */
 	bool missing;  /* its blob is not in the file: @size is 0 and not known */
@@ -130,8 +133,9 @@ struct wp_tree {
  *   tree-cycle       a folder's list is the list of another folder as well
  *   tree-limit       more entries or longer paths than limits.h allows
  * Entries that Windows could not have are left out or repaired, with a warning that tells the number and the first one:
- *   tree-name-dots (".", ".."), tree-name-empty, tree-name-nul, tree-name-duplicate, tree-name-not-utf16 (kept, with
- *   U+FFFD), tree-children-of-file; tree-blobs-missing says that data of files is elsewhere.
+ *   tree-name-dots (".", ".."), tree-name-empty, tree-name-nul, tree-name-duplicate, tree-name-separator (kept),
+ *   tree-name-not-utf16 (kept, with U+FFFD), tree-children-of-file; tree-blobs-missing says that data of files or streams
+ *   is elsewhere.
  */
 struct wp_tree *wp_tree_read(const struct wp_wim_index *index, uint32_t image) __attribute__((returns_nonnull));
 void wp_tree_free(struct wp_tree *tree);

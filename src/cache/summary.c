@@ -9,7 +9,8 @@
 
 struct kept {
 	const char *file_id;
-	struct wp_content_summary summary; /* bytes are NULL: it is in the file already */
+	struct wp_content_summary summary; /* bytes are NULL: it stands in the file alone */
+	bool to_write;
 };
 
 struct wp_summaries {
@@ -74,6 +75,7 @@ void wp_summaries_add(void *context, const char *file_id, const struct wp_conten
 	kept->summary.bytes =
 		(const uint8_t *)wp_arena_strndup(summaries->arena, (const char *)summary->bytes, summary->length);
 	kept->summary.length = summary->length;
+	kept->to_write = true;
 	summaries->added = true;
 }
 
@@ -114,7 +116,7 @@ static int write_all(const struct wp_cache *cache, int64_t flush, struct wp_erro
 	for (size_t i = 0; !status && i < cache->summaries->count; i++) {
 		const struct kept *kept = &cache->summaries->items[i];
 
-		if (!kept->summary.bytes)
+		if (!kept->to_write)
 			continue;
 		wp_db_bind_text(statement, 1, kept->file_id);
 		sqlite3_bind_blob(statement, 2, kept->summary.bytes, (int)kept->summary.length, SQLITE_STATIC);
@@ -155,7 +157,10 @@ int wp_summaries_flush(struct wp_cache *cache, struct wp_error *err)
 	if (!status)
 		status = drop_oldest(cache, err);
 	status = wp_db_end(cache, status, err);
-	if (!status)
-		cache->summaries->added = false;
-	return status;
+	if (status)
+		return status;
+	for (size_t i = 0; i < cache->summaries->count; i++)
+		cache->summaries->items[i].to_write = false;
+	cache->summaries->added = false;
+	return WP_OK;
 }

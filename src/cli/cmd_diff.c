@@ -61,8 +61,6 @@ static const struct writer {
 /* What people read from top to bottom, and a page that they search. */
 #define DEFAULT_LIMIT 100u
 #define DEFAULT_LIMIT_OF_HTML 2000u
-/* Deeper folders than any path can have. */
-#define MOST_DEPTH 16384u
 /* Lines are handed on when there are this many bytes of them. */
 #define LINES_AT_ONCE ((size_t)256 * 1024)
 
@@ -149,7 +147,7 @@ static int take(struct wp_cli *cli, int option, struct arguments *args)
 		args->narrowed = true;
 		break;
 	case OPT_DEPTH:
-		status = parse_number(cli, "--depth", optarg, 1, MOST_DEPTH, &value);
+		status = parse_number(cli, "--depth", optarg, 1, WP_LIMIT_DEPTH, &value);
 		args->diff.depth = (unsigned int)value;
 		args->narrowed = true;
 		break;

@@ -90,12 +90,15 @@ int wp_plan_inputs_baselines(struct wp_cli *cli, const struct wp_plan_inputs *in
 	return status;
 }
 
-/* Adds what the cache remembers of a file's contents. */
+/* Adds what the cache remembers of a file's contents, once for all packages that are made from it. */
 static void add_summary(struct wp_cli *cli, const struct wp_plan_inputs *in, const char *file_id,
 			struct wp_known_summary **known, size_t *count)
 {
 	struct wp_content_summary summary;
 
+	for (size_t i = 0; i < *count; i++)
+		if (!strcmp((*known)[i].file_id, file_id))
+			return;
 	if (wp_cache_find_summary(in->cache, cli->arena, file_id, &summary))
 		*WP_PUSH(cli->arena, *known, *count) = (struct wp_known_summary){ file_id, summary };
 }

@@ -4,7 +4,6 @@
 
 #include "wimplan/text.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -55,72 +54,97 @@ static bool take_apart(char *text, struct parts *ret)
 	return true;
 }
 
-static size_t hash(const char *key)
-{
-	uint64_t value = UINT64_C(0xcbf29ce484222325);
+/* One side of a folder, taken apart. */
+struct entry {
+	struct parts parts; /* texts in a scratch arena */
+	const struct wp_total_folder *folder;
+	bool is_new;
+	bool counts; /* the folder's totals are taken with this one */
+};
 
-	for (; *key; key++)
-		value = (value ^ (unsigned char)*key) * UINT64_C(0x100000001b3);
-	return (size_t)(value ^ value >> 32);
+static int compare_entries(const void *a, const void *b)
+{
+	const struct parts *x = &((const struct entry *)a)->parts, *y = &((const struct entry *)b)->parts;
+	int order = wp_text_compare_nocase(x->name, y->name);
+
+	order = order ? order : wp_text_compare_nocase(x->architecture, y->architecture);
+	return order ? order : wp_text_compare_nocase(x->language ? x->language : "", y->language ? y->language : "");
 }
 
-static size_t find_slot(const struct wp_comparison *comparison, const char *key)
+static void add_entry(struct wp_arena *scratch, struct entry *entries, size_t *count, const char *name, bool is_new,
+		      const struct wp_total_folder *folder, bool counts)
 {
-	size_t slot = hash(key) & (comparison->component_slots - 1);
+	struct parts parts;
 
-	while (comparison->component_table[slot] != WP_NO_COMPONENT &&
-	       strcmp(comparison->components[comparison->component_table[slot]].key, key) != 0)
-		slot = (slot + 1) & (comparison->component_slots - 1);
-	return slot;
+	if (take_apart(wp_arena_strdup(scratch, name), &parts))
+		entries[(*count)++] = (struct entry){ parts, folder, is_new, counts };
 }
 
-static void make_room(struct wp_comparison *comparison)
+/* All folders of Windows\WinSxS, by component. */
+static struct entry *sorted_entries(struct wp_arena *scratch, const struct wp_comparison *comparison, size_t *ret_count)
 {
-	if (2 * (size_t)comparison->component_count < comparison->component_slots)
-		return;
-	comparison->component_slots = comparison->component_slots ? 2 * comparison->component_slots : 256;
-	comparison->component_table = reallocarray(comparison->component_table, comparison->component_slots,
-						   sizeof *comparison->component_table);
-	if (!comparison->component_table)
-		abort();
-	memset(comparison->component_table, 0xff, comparison->component_slots * sizeof *comparison->component_table);
-	for (uint32_t i = 0; i < comparison->component_count; i++)
-		comparison->component_table[find_slot(comparison, comparison->components[i].key)] = i;
+	struct entry *entries = wp_arena_alloc(scratch, 2 * (size_t)comparison->stored_count * sizeof *entries);
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < comparison->stored_count; i++) {
+		const struct wp_total_folder *folder = &comparison->stored[i];
+		bool has_new = folder->new_node != WP_NO_NODE;
+
+		if (has_new)
+			add_entry(scratch, entries, &count, wp_tree_name(comparison->new, folder->new_node), true, folder,
+				  true);
+		if (folder->old_node != WP_NO_NODE)
+			add_entry(scratch, entries, &count, wp_tree_name(comparison->old, folder->old_node), false,
+				  folder, !has_new);
+	}
+	if (count)
+		qsort(entries, count, sizeof *entries, compare_entries);
+	*ret_count = count;
+	return entries;
 }
 
-static void take_version(struct wp_comparison *comparison, const char **version, const char *found)
+static void take_version(const char **version, const char *found)
 {
 	if (!*version || wp_version_compare(*version, found) < 0)
-		*version = wp_arena_strdup(comparison->arena, found);
+		*version = found;
 }
 
-uint32_t wp_files_component(struct wp_comparison *comparison, const char *folder, bool is_new)
+/* The component of @count entries that belong together, with texts that are theirs. */
+static struct wp_diff_component join(const struct entry *entries, size_t count)
 {
-	char text[512], key[3 * sizeof text];
-	struct wp_total_component *component;
-	struct parts parts;
-	size_t slot, length = strlen(folder);
+	struct wp_diff_component component = {
+		.name = entries->parts.name,
+		.architecture = entries->parts.architecture,
+		.language = entries->parts.language,
+	};
 
-	if (length >= sizeof text)
-		return WP_NO_COMPONENT;
-	memcpy(text, folder, length + 1);
-	if (!take_apart(text, &parts))
-		return WP_NO_COMPONENT;
-	snprintf(key, sizeof key, "%s_%s_%s", parts.name, parts.architecture, parts.language ? parts.language : "");
-	for (char *c = key; *c; c++)
-		*c = (char)(*c >= 'A' && *c <= 'Z' ? *c + ('a' - 'A') : *c);
-	make_room(comparison);
-	slot = find_slot(comparison, key);
-	if (comparison->component_table[slot] == WP_NO_COMPONENT) {
-		comparison->component_table[slot] = comparison->component_count;
-		component = WP_PUSH(comparison->arena, comparison->components, comparison->component_count);
-		component->key = wp_arena_strdup(comparison->arena, key);
-		component->component.name = wp_arena_strdup(comparison->arena, parts.name);
-		component->component.architecture = wp_arena_strdup(comparison->arena, parts.architecture);
-		component->component.language = wp_arena_strdup(comparison->arena, parts.language);
+	for (size_t i = 0; i < count; i++) {
+		take_version(entries[i].is_new ? &component.new_version : &component.old_version, entries[i].parts.version);
+		if (entries[i].counts)
+			wp_totals_add(&component.totals, &entries[i].folder->totals);
 	}
-	component = &comparison->components[comparison->component_table[slot]];
-	take_version(comparison, is_new ? &component->component.new_version : &component->component.old_version,
-		     parts.version);
-	return comparison->component_table[slot];
+	return component;
+}
+
+void wp_files_components(const struct wp_comparison *comparison, struct wp_diff_files *files)
+{
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	size_t count, end;
+	struct entry *entries = sorted_entries(scratch, comparison, &count);
+
+	for (size_t i = 0; i < count; i = end) {
+		struct wp_diff_component component;
+
+		for (end = i + 1; end < count && !compare_entries(&entries[i], &entries[end]);)
+			end++;
+		component = join(entries + i, end - i);
+		if (wp_totals_empty(&component.totals))
+			continue;
+		component.name = wp_arena_strdup(comparison->arena, component.name);
+		component.architecture = wp_arena_strdup(comparison->arena, component.architecture);
+		component.language = wp_arena_strdup(comparison->arena, component.language);
+		component.old_version = wp_arena_strdup(comparison->arena, component.old_version);
+		component.new_version = wp_arena_strdup(comparison->arena, component.new_version);
+		*WP_PUSH(comparison->arena, files->components, files->component_count) = component;
+	}
 }

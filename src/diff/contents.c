@@ -16,7 +16,7 @@ static int compare_refs(const void *a, const void *b)
 	int order = wp_item_compare_key(x, y);
 
 	order = order ? order : wp_version_compare(y->version, x->version);
-	return order ? order : strcmp(x->id ? x->id : "", y->id ? y->id : "");
+	return order ? order : wp_text_compare_nocase(x->id ? x->id : "", y->id ? y->id : "");
 }
 
 static item_ref *sorted(const struct wp_servicing *servicing)
@@ -69,22 +69,38 @@ static void add_change(struct wp_arena *arena, struct wp_diff_contents *contents
 		*WP_PUSH(arena, group->added, group->added_count) = copy(arena, new);
 }
 
-/* All versions of one item on both sides: equal ones first, then the newest with the newest, and what is left over. */
+/* What is on both sides leaves both lists, which are in one order. */
+static void take_equal(struct wp_diff_contents *contents, item_ref *old, size_t old_count, item_ref *new,
+		       size_t new_count)
+{
+	for (size_t o = 0, n = 0; o < old_count && n < new_count;) {
+		int order = compare_refs(&old[o], &new[n]);
+
+		if (!order && is_same(old[o], new[n])) {
+			contents->groups[old[o]->group].same_count++;
+			old[o] = new[n] = NULL;
+		}
+		o += order <= 0;
+		n += order >= 0;
+	}
+}
+
+/*
+ * All versions of one item on both sides, the newest first. Where versions are known the newest is what the image has,
+ * and older ones are what is left of former updates: the item changed from the newest to the newest, whatever else came
+ * and went. Of drivers, whose folders have a hash alone, what differs is paired as it comes.
+ */
 static void pair_versions(struct wp_arena *arena, struct wp_diff_contents *contents, item_ref *old, size_t old_count,
 			  item_ref *new, size_t new_count)
 {
+	bool versions = old_count && new_count && old[0]->version && new[0]->version;
+	item_ref was = versions ? old[0] : NULL, is = versions ? new[0] : NULL;
 	size_t o = 0, n = 0;
 
-	for (size_t i = 0, from = 0; i < old_count; i++) {
-		/* Both are in order of version: what equals the next old one does not stand before the last match. */
-		for (size_t k = from; k < new_count; k++) {
-			if (!new[k] || !is_same(old[i], new[k]))
-				continue;
-			contents->groups[old[i]->group].same_count++;
-			old[i] = new[k] = NULL;
-			from = k + 1;
-			break;
-		}
+	take_equal(contents, old, old_count, new, new_count);
+	if (versions && !is_same(was, is)) {
+		add_change(arena, contents, was, is);
+		old[0] = new[0] = NULL;
 	}
 	for (;;) {
 		while (o < old_count && !old[o])
@@ -93,6 +109,10 @@ static void pair_versions(struct wp_arena *arena, struct wp_diff_contents *conte
 			n++;
 		if (o == old_count && n == new_count)
 			return;
+		if (versions && o < old_count && n < new_count) {
+			add_change(arena, contents, old[o++], NULL);
+			continue;
+		}
 		add_change(arena, contents, o < old_count ? old[o] : NULL, n < new_count ? new[n] : NULL);
 		o += o < old_count;
 		n += n < new_count;

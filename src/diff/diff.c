@@ -7,54 +7,6 @@
 #include <pthread.h>
 #include <string.h>
 
-const char *wp_match_name(enum wp_match match)
-{
-	static const char *const names[] = {
-		[WP_MATCH_NONE] = NULL,   [WP_MATCH_OPTION] = "option", [WP_MATCH_EDITION] = "edition",
-		[WP_MATCH_NAME] = "name", [WP_MATCH_INDEX] = "index",
-	};
-
-	return names[match];
-}
-
-const char *wp_diff_status_name(enum wp_diff_status status)
-{
-	static const char *const names[] = {
-		[WP_DIFF_SAME] = "same",
-		[WP_DIFF_CHANGED] = "changed",
-		[WP_DIFF_ADDED] = "added",
-		[WP_DIFF_REMOVED] = "removed",
-	};
-
-	return names[status];
-}
-
-const char *wp_file_change_name(enum wp_file_change change)
-{
-	static const char *const names[WP_FILE_CHANGES] = {
-		[WP_FILE_ADDED] = "added",     [WP_FILE_REMOVED] = "removed",       [WP_FILE_CHANGED] = "changed",
-		[WP_FILE_RENAMED] = "renamed", [WP_FILE_ATTRIBUTES] = "attributes",
-	};
-
-	return names[change];
-}
-
-const char *wp_path_kind_name(enum wp_path_kind kind)
-{
-	static const char *const names[] = {
-		[WP_PATH_FILE] = "file",
-		[WP_PATH_FOLDER] = "folder",
-		[WP_PATH_STREAM] = "stream",
-	};
-
-	return names[kind];
-}
-
-const char *wp_tree_state_name(enum wp_tree_state state)
-{
-	return state == WP_TREE_SAME ? "same" : state == WP_TREE_CHANGED ? "changed" : NULL;
-}
-
 /* One of the two files while they are compared. */
 struct file {
 	struct wp_wim *wim;
@@ -94,17 +46,31 @@ static void *read_tree(void *context)
 	return NULL;
 }
 
+static void copy_diag(struct wp_diff *diff, const struct wp_diag *diag, const char *subject)
+{
+	const char *of = diag->subject && strcmp(diag->subject, subject) != 0
+				 ? wp_arena_printf(diff->arena, "%s, %s", subject, diag->subject)
+				 : subject;
+
+	wp_diag_add(diff->arena, &diff->diags, diag->severity, diag->code, of, "%s", diag->summary);
+	diff->diags.items[diff->diags.count - 1].detail = wp_arena_strdup(diff->arena, diag->detail);
+}
+
 static void copy_diags(struct wp_diff *diff, const struct wp_diags *diags, const char *subject)
 {
-	for (size_t i = 0; i < diags->count; i++) {
-		const struct wp_diag *diag = &diags->items[i];
-		const char *of = diag->subject && strcmp(diag->subject, subject) != 0
-					 ? wp_arena_printf(diff->arena, "%s, %s", subject, diag->subject)
-					 : subject;
+	for (size_t i = 0; i < diags->count; i++)
+		copy_diag(diff, &diags->items[i], subject);
+}
 
-		wp_diag_add(diff->arena, &diff->diags, diag->severity, diag->code, of, "%s", diag->summary);
-		diff->diags.items[diff->diags.count - 1].detail = wp_arena_strdup(diff->arena, diag->detail);
-	}
+/* That the file is the first part of a split set is no remark where the set is what is compared. */
+static void copy_file_diags(struct wp_diff *diff, const struct file *file)
+{
+	const struct wp_diags *diags = &file->wim->diags;
+	bool joined = file->index && file->wim->header.part == 1;
+
+	for (size_t i = 0; i < diags->count; i++)
+		if (!joined || strcmp(diags->items[i].code, "split-part") != 0)
+			copy_diag(diff, &diags->items[i], file->side->path);
 }
 
 static const char *repaired(const struct wp_diff *diff, const char *path)
@@ -261,8 +227,8 @@ static int compare_files(struct wp_diff *diff, struct file *old, struct file *ne
 	describe_side(diff, new);
 	if (!old->wim->metadata || !new->wim->metadata)
 		return no_images(old->wim->metadata ? new : old, err);
-	copy_diags(diff, &old->wim->diags, old->side->path);
-	copy_diags(diff, &new->wim->diags, new->side->path);
+	copy_file_diags(diff, old);
+	copy_file_diags(diff, new);
 	result = wp_pair_images(diff, facts_of(scratch, old->wim->metadata), old->wim->metadata->image_count,
 				facts_of(scratch, new->wim->metadata), new->wim->metadata->image_count, options, err);
 	if (result)

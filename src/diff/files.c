@@ -66,19 +66,40 @@ static void data_of(struct output *output, const struct wp_change *change, bool 
 		*ret_new = counted_bytes(new, comparison->new_kept, there ? output->new_counted_there : output->new_counted);
 }
 
+static void add_bytes(uint64_t *sum, uint64_t bytes)
+{
+	if (__builtin_add_overflow(*sum, bytes, sum))
+		*sum = UINT64_MAX;
+}
+
 void wp_files_count(struct wp_diff_totals *totals, const struct wp_change *change, uint64_t old_bytes, uint64_t new_bytes)
 {
 	if (change->kind == WP_PATH_FOLDER)
 		totals->folders[change->change]++;
 	else
 		totals->files[change->change]++;
-	if (__builtin_add_overflow(totals->bytes_removed, old_bytes, &totals->bytes_removed))
-		totals->bytes_removed = UINT64_MAX;
-	if (__builtin_add_overflow(totals->bytes_added, new_bytes, &totals->bytes_added))
-		totals->bytes_added = UINT64_MAX;
-	if (change->change == WP_FILE_CHANGED &&
-	    __builtin_add_overflow(totals->bytes_changed, new_bytes, &totals->bytes_changed))
-		totals->bytes_changed = UINT64_MAX;
+	add_bytes(&totals->bytes_removed, old_bytes);
+	add_bytes(&totals->bytes_added, new_bytes);
+	if (change->change == WP_FILE_CHANGED)
+		add_bytes(&totals->bytes_changed, new_bytes);
+}
+
+void wp_totals_add(struct wp_diff_totals *totals, const struct wp_diff_totals *more)
+{
+	for (int i = 0; i < WP_FILE_CHANGES; i++) {
+		totals->files[i] += more->files[i];
+		totals->folders[i] += more->folders[i];
+	}
+	add_bytes(&totals->bytes_removed, more->bytes_removed);
+	add_bytes(&totals->bytes_added, more->bytes_added);
+	add_bytes(&totals->bytes_changed, more->bytes_changed);
+}
+
+bool wp_totals_empty(const struct wp_diff_totals *totals)
+{
+	static const struct wp_diff_totals nothing;
+
+	return !memcmp(totals, &nothing, sizeof nothing);
 }
 
 static void count(struct output *output, const struct wp_change *change)
@@ -89,11 +110,10 @@ static void count(struct output *output, const struct wp_change *change)
 	data_of(output, change, false, &old, &new);
 	wp_files_count(&output->files->totals, change, old, new);
 	wp_files_count(&comparison->folders[change->folder].totals, change, old, new);
-	if (change->component == WP_NO_COMPONENT)
+	if (change->stored == WP_NOT_STORED)
 		return;
 	data_of(output, change, true, &old, &new);
-	comparison->components[change->component].touched = true;
-	wp_files_count(&comparison->components[change->component].component.totals, change, old, new);
+	wp_files_count(&comparison->stored[change->stored].totals, change, old, new);
 }
 
 static void write_path(const struct wp_tree *tree, uint32_t node, uint32_t stream, struct wp_buf *buf)
@@ -101,8 +121,10 @@ static void write_path(const struct wp_tree *tree, uint32_t node, uint32_t strea
 	buf->length = 0;
 	wp_tree_path(tree, node, buf);
 	if (stream != WP_NO_STREAM) {
-		wp_buf_putc(buf, ':');
-		wp_buf_puts(buf, tree->text + tree->streams[stream].name);
+		const char *name = tree->text + tree->streams[stream].name;
+
+		/* What Windows calls the data of a file, of which a reparse point is shown as the file itself. */
+		wp_buf_printf(buf, ":%s", *name ? name : ":$DATA");
 	}
 }
 
@@ -174,13 +196,6 @@ static void take(struct output *output, const struct wp_change *change)
 	*WP_PUSH(output->comparison->arena, files->paths, files->path_count) = path;
 }
 
-static bool is_empty(const struct wp_diff_totals *totals)
-{
-	static const struct wp_diff_totals nothing;
-
-	return !memcmp(totals, &nothing, sizeof nothing);
-}
-
 static void take_folders(struct output *output)
 {
 	struct wp_comparison *comparison = output->comparison;
@@ -190,7 +205,7 @@ static void take_folders(struct output *output)
 		const struct wp_total_folder *folder = &comparison->folders[i];
 		struct wp_diff_folder *shown;
 
-		if (is_empty(&folder->totals))
+		if (wp_totals_empty(&folder->totals))
 			continue;
 		output->path.length = 0;
 		if (folder->new_node != WP_NO_NODE)
@@ -201,28 +216,6 @@ static void take_folders(struct output *output)
 		shown->path = wp_arena_strdup(comparison->arena, wp_buf_text(&output->path));
 		shown->totals = folder->totals;
 	}
-}
-
-static int compare_components(const void *a, const void *b)
-{
-	const struct wp_diff_component *x = a, *y = b;
-	int order = wp_text_compare_nocase(x->name, y->name);
-
-	order = order ? order : wp_text_compare_nocase(x->architecture, y->architecture);
-	return order ? order : wp_text_compare_nocase(x->language ? x->language : "", y->language ? y->language : "");
-}
-
-static void take_components(struct output *output)
-{
-	struct wp_comparison *comparison = output->comparison;
-	struct wp_diff_files *files = output->files;
-
-	for (uint32_t i = 0; i < comparison->component_count; i++)
-		if (comparison->components[i].touched)
-			*WP_PUSH(comparison->arena, files->components, files->component_count) =
-				comparison->components[i].component;
-	if (files->component_count)
-		qsort(files->components, files->component_count, sizeof *files->components, compare_components);
 }
 
 static void make_output(struct wp_comparison *comparison, struct wp_diff_files *files, uint32_t image)
@@ -242,7 +235,7 @@ static void make_output(struct wp_comparison *comparison, struct wp_diff_files *
 			take(&output, &comparison->changes[i]);
 	files->unchanged = comparison->unchanged;
 	take_folders(&output);
-	take_components(&output);
+	wp_files_components(comparison, files);
 	free(output.old_counted);
 	free(output.new_counted);
 	free(output.old_counted_there);
@@ -271,7 +264,8 @@ struct wp_diff_files *wp_pair_files(struct wp_arena *arena, const struct wp_tree
 	make_output(&comparison, files, image);
 	free(comparison.changes);
 	free(comparison.folders);
-	free(comparison.component_table);
+	free(comparison.stored);
+	wp_buf_free(&comparison.path);
 	free(comparison.old_kept);
 	free(comparison.new_kept);
 	return files;

@@ -11,8 +11,8 @@
 struct frame {
 	uint32_t old, old_end; /* the next child and the last one's end */
 	uint32_t new, new_end;
-	uint32_t folder;    /* whose totals count */
-	uint32_t component; /* the same */
+	uint32_t folder; /* whose totals count */
+	uint32_t stored; /* the same; WP_NOT_STORED */
 	uint32_t depth;     /* of the folder: 0 is the root */
 	bool store;         /* it is Windows\WinSxS */
 };
@@ -41,22 +41,22 @@ static struct wp_change *add_change(struct wp_comparison *comparison, const stru
 		.old_stream = WP_NO_STREAM,
 		.new_stream = WP_NO_STREAM,
 		.folder = frame->folder,
-		.component = frame->component,
+		.stored = frame->stored,
 	};
 	return change;
 }
 
-static uint32_t add_folder(struct wp_comparison *comparison, uint32_t old, uint32_t new)
+/* Adds a folder with totals of its own to one of the two lists. */
+static uint32_t add_folder(struct wp_total_folder **folders, uint32_t *count, size_t *capacity, uint32_t old, uint32_t new)
 {
-	if (comparison->folder_count == comparison->folder_capacity) {
-		comparison->folder_capacity += comparison->folder_capacity / 2 + 64;
-		comparison->folders =
-			reallocarray(comparison->folders, comparison->folder_capacity, sizeof *comparison->folders);
-		if (!comparison->folders)
+	if (*count == *capacity) {
+		*capacity += *capacity / 2 + 64;
+		*folders = reallocarray(*folders, *capacity, sizeof **folders);
+		if (!*folders)
 			abort();
 	}
-	comparison->folders[comparison->folder_count] = (struct wp_total_folder){ .old_node = old, .new_node = new };
-	return comparison->folder_count++;
+	(*folders)[*count] = (struct wp_total_folder){ .old_node = old, .new_node = new };
+	return (*count)++;
 }
 
 /* Begins to go through a folder; one of the nodes may be WP_NO_NODE or a file. */
@@ -65,10 +65,10 @@ static void descend(struct walk *walk, const struct frame *parent, uint32_t old,
 	struct wp_comparison *comparison = walk->comparison;
 	const struct wp_node *a = old == WP_NO_NODE ? NULL : &comparison->old->nodes[old];
 	const struct wp_node *b = new == WP_NO_NODE ? NULL : &comparison->new->nodes[new];
-	struct frame frame = { .component = WP_NO_COMPONENT };
+	struct frame frame = { .stored = WP_NOT_STORED };
 
 	if (parent)
-		frame = (struct frame){ .folder = parent->folder, .component = parent->component, .depth = parent->depth + 1 };
+		frame = (struct frame){ .folder = parent->folder, .stored = parent->stored, .depth = parent->depth + 1 };
 	if (a) {
 		frame.old = a->first_child;
 		frame.old_end = a->first_child + a->child_count;
@@ -77,15 +77,13 @@ static void descend(struct walk *walk, const struct frame *parent, uint32_t old,
 		frame.new = b->first_child;
 		frame.new_end = b->first_child + b->child_count;
 	}
-	if (parent && parent->store) {
-		if (b)
-			frame.component = wp_files_component(comparison, wp_tree_name(comparison->new, new), true);
-		if (a)
-			frame.component = wp_files_component(comparison, wp_tree_name(comparison->old, old), false);
-	}
+	if (parent && parent->store)
+		frame.stored = add_folder(&comparison->stored, &comparison->stored_count, &comparison->stored_capacity, old,
+					  new);
 	frame.store = (a && old == comparison->old_store) || (b && new == comparison->new_store);
 	if (!parent || frame.depth <= comparison->options->depth)
-		frame.folder = add_folder(comparison, old, new);
+		frame.folder = add_folder(&comparison->folders, &comparison->folder_count, &comparison->folder_capacity,
+					  old, new);
 	if (walk->count == walk->capacity) {
 		walk->capacity = walk->capacity ? 2 * walk->capacity : 64;
 		walk->frames = reallocarray(walk->frames, walk->capacity, sizeof *walk->frames);
@@ -108,36 +106,29 @@ static void add_stream_change(struct wp_comparison *comparison, const struct fra
 	change->new_stream = new_stream;
 }
 
-static uint32_t find_stream(const struct wp_tree *tree, const struct wp_node *node, const char *name)
+static int compare_stream_names(const struct wp_comparison *comparison, uint32_t old, uint32_t new)
 {
-	for (uint32_t i = 0; node && i < node->stream_count; i++)
-		if (wp_text_equal_nocase(tree->text + tree->streams[node->first_stream + i].name, name))
-			return node->first_stream + i;
-	return WP_NO_STREAM;
+	return wp_text_compare_nocase(comparison->old->text + comparison->old->streams[old].name,
+				      comparison->new->text + comparison->new->streams[new].name);
 }
 
-/* Named streams by name; there are few. */
+/* Both sides' streams are in the order of their names. */
 static void compare_streams(struct wp_comparison *comparison, const struct frame *frame, uint32_t old, uint32_t new)
 {
 	const struct wp_node *a = old == WP_NO_NODE ? NULL : &comparison->old->nodes[old];
 	const struct wp_node *b = new == WP_NO_NODE ? NULL : &comparison->new->nodes[new];
+	uint32_t x = a ? a->first_stream : 0, x_end = a ? x + a->stream_count : 0;
+	uint32_t y = b ? b->first_stream : 0, y_end = b ? y + b->stream_count : 0;
 
-	for (uint32_t i = 0; a && i < a->stream_count; i++) {
-		uint32_t x = a->first_stream + i;
-		const struct wp_stream *stream = &comparison->old->streams[x];
-		uint32_t y = find_stream(comparison->new, b, comparison->old->text + stream->name);
+	while (x < x_end || y < y_end) {
+		int order = x == x_end ? 1 : y == y_end ? -1 : compare_stream_names(comparison, x, y);
 
-		if (y == WP_NO_STREAM)
-			add_stream_change(comparison, frame, WP_FILE_REMOVED, old, new, x, y);
-		else if (memcmp(stream->sha1, comparison->new->streams[y].sha1, WP_SHA1_SIZE))
-			add_stream_change(comparison, frame, WP_FILE_CHANGED, old, new, x, y);
-	}
-	for (uint32_t i = 0; b && i < b->stream_count; i++) {
-		uint32_t y = b->first_stream + i;
-		const char *name = comparison->new->text + comparison->new->streams[y].name;
-
-		if (find_stream(comparison->old, a, name) == WP_NO_STREAM)
-			add_stream_change(comparison, frame, WP_FILE_ADDED, old, new, WP_NO_STREAM, y);
+		if (order < 0)
+			add_stream_change(comparison, frame, WP_FILE_REMOVED, old, new, x++, WP_NO_STREAM);
+		else if (order > 0)
+			add_stream_change(comparison, frame, WP_FILE_ADDED, old, new, WP_NO_STREAM, y++);
+		else if (memcmp(comparison->old->streams[x++].sha1, comparison->new->streams[y++].sha1, WP_SHA1_SIZE))
+			add_stream_change(comparison, frame, WP_FILE_CHANGED, old, new, x - 1, y - 1);
 	}
 }
 
@@ -183,6 +174,16 @@ static void keep(bool *kept, const struct wp_node *node)
 		kept[node->links] = true;
 }
 
+/* Whether the path of a file of the new tree is one of those that were asked for. */
+static bool is_wanted(struct wp_comparison *comparison, uint32_t node)
+{
+	if (!comparison->options->path_glob)
+		return true;
+	comparison->path.length = 0;
+	wp_tree_path(comparison->new, node, &comparison->path);
+	return wp_path_glob(comparison->options->path_glob, wp_buf_text(&comparison->path));
+}
+
 /* Two nodes at one path. */
 static void take_pair(struct walk *walk, const struct frame *frame, uint32_t old, uint32_t new)
 {
@@ -192,6 +193,7 @@ static void take_pair(struct walk *walk, const struct frame *frame, uint32_t old
 	bool data = memcmp(a->sha1, b->sha1, WP_SHA1_SIZE) != 0 || (what & WP_WHAT_TYPE);
 	bool name = strcmp(wp_tree_name(comparison->old, old), wp_tree_name(comparison->new, new)) != 0;
 	bool folders = wp_node_is_folder(a) && wp_node_is_folder(b);
+	size_t before = comparison->change_count;
 
 	if (data || what || name) {
 		struct wp_change *change = add_change(comparison, frame);
@@ -201,8 +203,6 @@ static void take_pair(struct walk *walk, const struct frame *frame, uint32_t old
 		change->what = (uint8_t)what;
 		change->old_node = old;
 		change->new_node = new;
-	} else if (!folders) {
-		comparison->unchanged++;
 	}
 	if (!data) {
 		keep(comparison->old_kept, a);
@@ -210,6 +210,8 @@ static void take_pair(struct walk *walk, const struct frame *frame, uint32_t old
 	}
 	if (a->stream_count || b->stream_count)
 		compare_streams(comparison, frame, old, new);
+	if (!folders && comparison->change_count == before && is_wanted(comparison, new))
+		comparison->unchanged++;
 	if (wp_node_is_folder(a) || wp_node_is_folder(b))
 		descend(walk, frame, wp_node_is_folder(a) ? old : WP_NO_NODE, wp_node_is_folder(b) ? new : WP_NO_NODE);
 }
@@ -263,7 +265,7 @@ static void step(struct walk *walk)
 void wp_files_merge(struct wp_comparison *comparison)
 {
 	struct walk walk = { .comparison = comparison };
-	const struct frame nothing = { .component = WP_NO_COMPONENT };
+	const struct frame nothing = { .stored = WP_NOT_STORED };
 	unsigned int what = what_differs(comparison, &comparison->old->nodes[0], &comparison->new->nodes[0]);
 
 	descend(&walk, NULL, 0, 0);

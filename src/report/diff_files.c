@@ -15,28 +15,41 @@ static const char *const change_words[] = {
 	[WP_FILE_ATTRIBUTES] = "changed in attributes, times or security only",
 };
 
+/* "3 files added, 1 removed"; adds nothing when there is none. */
+static void add_counts(struct wp_arena *arena, struct wp_buf *buf, const uint64_t counts[WP_FILE_CHANGES],
+		       const char *what)
+{
+	for (size_t i = 0; i < WP_FILE_CHANGES; i++) {
+		if (!counts[i])
+			continue;
+		if (buf->length)
+			wp_buf_printf(buf, ", %s %s", wp_words_count(arena, counts[i]), change_words[i]);
+		else
+			wp_buf_printf(buf, "%s %s%s %s", wp_words_count(arena, counts[i]), what,
+				      counts[i] == 1 ? "" : "s", change_words[i]);
+	}
+}
+
 char *wp_diff_words_files(struct wp_arena *arena, const struct wp_diff_files *files)
 {
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
-	bool any = false;
 
-	for (size_t i = 0; i < WP_FILE_CHANGES; i++) {
-		uint64_t count = files->totals.files[i];
-
-		if (!count)
-			continue;
-		if (any)
-			wp_buf_puts(&buf, ", ");
-		wp_buf_puts(&buf, wp_words_count(arena, count));
-		if (!any)
-			wp_buf_puts(&buf, count == 1 ? " file" : " files");
-		wp_buf_printf(&buf, " %s", change_words[i]);
-		any = true;
-	}
-	if (!any)
+	add_counts(arena, &buf, files->totals.files, "file");
+	/* An empty image, or a glob that nothing fits. */
+	if (!buf.length && !files->unchanged)
+		return wp_arena_strdup(arena, "there are none to compare");
+	if (!buf.length)
 		wp_buf_puts(&buf, "no file differs");
 	wp_buf_printf(&buf, "; %s the same", wp_words_count(arena, files->unchanged));
 	return wp_arena_strdup(arena, wp_buf_text(&buf));
+}
+
+char *wp_diff_words_folders(struct wp_arena *arena, const struct wp_diff_files *files)
+{
+	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	add_counts(arena, &buf, files->totals.folders, "folder");
+	return buf.length ? wp_arena_strdup(arena, wp_buf_text(&buf)) : NULL;
 }
 
 char *wp_diff_words_bytes(struct wp_arena *arena, const struct wp_diff_totals *totals)
@@ -62,7 +75,7 @@ static int compare_shares(const void *a, const void *b)
 	return strcmp(x->label, y->label);
 }
 
-static uint64_t count_files(const struct wp_diff_totals *totals)
+static uint64_t count_paths(const struct wp_diff_totals *totals)
 {
 	uint64_t count = 0;
 
@@ -74,7 +87,7 @@ static uint64_t count_files(const struct wp_diff_totals *totals)
 static void finish(struct wp_diff_share *shares, size_t count, uint64_t *ret_most)
 {
 	for (size_t i = 0; i < count; i++)
-		shares[i].count = count_files(shares[i].totals);
+		shares[i].count = count_paths(shares[i].totals);
 	if (count)
 		qsort(shares, count, sizeof *shares, compare_shares);
 	*ret_most = count ? wp_diff_share_bytes(&shares[0]) : 0;

@@ -125,8 +125,8 @@ static void add_side(struct wp_html *html, const char *label, const struct wp_di
 		about = wp_arena_printf(html->arena, "%s (%s bytes)", wp_words_size(html->arena, side->size),
 					wp_words_count(html->arena, side->size));
 	wp_html_fact(html, label, wp_arena_printf(html->arena, "%s, %s", side->path, about));
-	wp_html_fact(html, "File id", side->file_id);
-	wp_html_fact(html, "Content id", side->content_id);
+	wp_html_fact(html, wp_arena_printf(html->arena, "%s file id", label), side->file_id);
+	wp_html_fact(html, wp_arena_printf(html->arena, "%s content id", label), side->content_id);
 }
 
 static void add_blobs(struct wp_html *html, const struct wp_diff *diff)
@@ -282,8 +282,8 @@ static void add_image(struct wp_html *html, const struct wp_diff *diff, const st
 	wp_html_raw(html, "</h2>\n");
 	if (match)
 		wp_html_element(html, "p", "soft",
-				wp_arena_printf(html->arena, "Image %" PRIu32 " of the old file, %s.", image->old_index,
-						match));
+				wp_arena_printf(html->arena, "Image %" PRIu32 " of the %s, %s.", image->old_index,
+						diff->old.record ? "record" : "old file", match));
 	add_fields(html, name, image);
 	if (tree)
 		wp_html_element(html, "p", NULL, wp_arena_printf(html->arena, "Files: %s.", tree));
@@ -298,6 +298,7 @@ void wp_report_diff_html(const struct wp_diff *diff, const struct wp_report_opti
 {
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_html html = { .arena = arena, .buf = buf };
+	const struct wp_diags remarks = wp_diff_words_remarks(arena, diff);
 
 	(void)options;
 	wp_html_begin(&html, "wimplan diff", title_of(arena, diff));
@@ -315,6 +316,6 @@ void wp_report_diff_html(const struct wp_diff *diff, const struct wp_report_opti
 	for (size_t i = 0; i < diff->image_count; i++)
 		if (has_section(&diff->images[i]))
 			add_image(&html, diff, &diff->images[i]);
-	wp_html_remarks(&html, &diff->diags);
+	wp_html_remarks(&html, &remarks);
 	wp_html_end(&html);
 }

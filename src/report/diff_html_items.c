@@ -99,7 +99,7 @@ static void add_shares(struct wp_html *html, const struct wp_diff_share *shares,
 		const struct wp_diff_totals *totals = shares[i].totals;
 
 		wp_html_raw(html, "<li><span>");
-		wp_html_text(html, shares[i].label);
+		wp_html_path(html, shares[i].label);
 		if (shares[i].versions) {
 			wp_html_raw(html, " <span class=\"soft\">");
 			wp_html_text(html, shares[i].versions);
@@ -109,7 +109,7 @@ static void add_shares(struct wp_html *html, const struct wp_diff_share *shares,
 		wp_diff_html_totals_bar(html, totals, most);
 		wp_html_raw(html, "<span class=\"numbers\">");
 		wp_html_text(html,
-			     wp_arena_printf(html->arena, "%s, %s file%s", wp_diff_words_bytes(html->arena, totals),
+			     wp_arena_printf(html->arena, "%s, %s path%s", wp_diff_words_bytes(html->arena, totals),
 					     wp_words_count(html->arena, shares[i].count),
 					     shares[i].count == 1 ? "" : "s"));
 		wp_html_raw(html, "</span></li>\n");
@@ -131,10 +131,10 @@ static void add_path(struct wp_html *html, const struct wp_diff_path *path)
 	wp_html_raw(html, "<tr>");
 	wp_diff_html_badge_cell(html, wp_file_change_name(path->change));
 	wp_html_raw(html, "<td class=\"path\">");
-	wp_html_text(html, path->path);
+	wp_html_path(html, path->path);
 	if (path->old_path) {
 		wp_html_raw(html, "<br><span class=\"soft\">was ");
-		wp_html_text(html, path->old_path);
+		wp_html_path(html, path->old_path);
 		wp_html_raw(html, "</span>");
 	}
 	wp_html_raw(html, "</td>");
@@ -166,13 +166,16 @@ static void add_paths(struct wp_html *html, const char *image, const struct wp_d
 
 void wp_diff_html_files(struct wp_html *html, const char *image, const struct wp_diff_files *files)
 {
-	uint64_t most;
+	const char *folders = wp_diff_words_folders(html->arena, files);
 	struct wp_diff_share *shares;
+	uint64_t most;
 
 	wp_html_raw(html, "<h3>Files <small>");
 	wp_html_text(html, wp_diff_words_bytes(html->arena, &files->totals));
 	wp_html_raw(html, "</small></h3>\n");
 	wp_html_element(html, "p", NULL, wp_arena_printf(html->arena, "%s.", wp_diff_words_files(html->arena, files)));
+	if (folders)
+		wp_html_element(html, "p", NULL, wp_arena_printf(html->arena, "%s.", folders));
 	if (files->folder_count) {
 		wp_html_element(html, "h4", NULL, "Where in the tree");
 		wp_diff_html_key(html);

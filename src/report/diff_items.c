@@ -55,7 +55,7 @@ const char *wp_diff_words_kind(enum wp_item_kind kind)
 static const char *about_of(struct wp_arena *arena, const struct wp_item *item)
 {
 	const char *architecture = item->architecture ? item->architecture : "";
-	const char *language = item->language ? item->language : "";
+	const char *language = item->language ? wp_item_language(item) : "";
 	const char *between = *architecture && *language ? ", " : "";
 	const char *note = item->superseded ? ", superseded" : "";
 
@@ -163,7 +163,7 @@ const char *wp_diff_words_item(struct wp_arena *arena, const struct wp_item *ite
 	if (item->version)
 		return item->version;
 	if (item->group == WP_ITEM_DRIVER && item->id)
-		return wp_arena_printf(arena, "%.*s", (int)digits, item->id);
+		return item->id;
 	if (!item->has_data)
 		return "";
 	wp_sha1_text(item->sha1, sha1);

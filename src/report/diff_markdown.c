@@ -10,12 +10,15 @@
 #include <string.h>
 
 #define ALL_DIGITS 64
-/* A page for people names the heaviest; the JSON has all. */
+/* What a ticket takes of each list without --all: the heaviest, and the first ones of a kind. */
+#define ITEMS_SHOWN 50u
+#define FOLDERS_SHOWN 50u
 #define COMPONENTS_SHOWN 20u
 
 struct markdown {
 	struct wp_arena *arena;
 	struct wp_buf *buf;
+	bool all;
 };
 
 #define ROW(md, ...)                                                                  \
@@ -129,6 +132,30 @@ static void add_line(struct markdown *md, const struct wp_diff_line *line)
 	    line->new ? wp_diff_words_item(md->arena, line->new, ALL_DIGITS) : "");
 }
 
+static void add_more(struct markdown *md, uint64_t count)
+{
+	if (count)
+		add_paragraph(md, wp_arena_printf(md->arena, "And %s more (--all).", wp_words_count(md->arena, count)));
+}
+
+/* The rows of one group; of each kind the first ones. */
+static void add_lines(struct markdown *md, const struct wp_diff_lines *lines)
+{
+	uint64_t omitted = 0;
+
+	HEAD(md, "Change", "Kind", "Name", "For", "Old", "New");
+	for (size_t i = 0, of_kind = 0; i < lines->count; i++, of_kind++) {
+		if (i && lines->items[i].kind != lines->items[i - 1].kind)
+			of_kind = 0;
+		if (md->all || of_kind < ITEMS_SHOWN)
+			add_line(md, &lines->items[i]);
+		else
+			omitted++;
+	}
+	wp_buf_putc(md->buf, '\n');
+	add_more(md, omitted);
+}
+
 static void add_contents(struct markdown *md, const struct wp_diff_contents *contents)
 {
 	const char *unchanged = wp_diff_words_unchanged(md->arena, contents);
@@ -143,44 +170,44 @@ static void add_contents(struct markdown *md, const struct wp_diff_contents *con
 		add_heading(md, "####",
 			    wp_arena_printf(md->arena, "%s: %s", lines.title,
 					    wp_diff_words_counts(md->arena, &contents->groups[i])));
-		HEAD(md, "Change", "Kind", "Name", "For", "Old", "New");
-		for (size_t k = 0; k < lines.count; k++)
-			add_line(md, &lines.items[k]);
-		wp_buf_putc(md->buf, '\n');
+		add_lines(md, &lines);
 	}
 	if (unchanged)
 		add_paragraph(md, wp_arena_printf(md->arena, "Installed and the same: %s.", unchanged));
 }
 
-static void add_shares(struct markdown *md, const struct wp_diff_share *shares, size_t count, size_t shown)
+static void add_shares(struct markdown *md, const struct wp_diff_share *shares, size_t count, size_t most_shown)
 {
+	size_t shown = md->all || count < most_shown ? count : most_shown;
+
 	for (size_t i = 0; i < shown; i++)
 		ROW(md, shares[i].label, shares[i].versions ? shares[i].versions : "",
 		    wp_words_count(md->arena, shares[i].count),
 		    wp_diff_words_amount(md->arena, shares[i].totals->bytes_added),
 		    wp_diff_words_amount(md->arena, shares[i].totals->bytes_removed));
 	wp_buf_putc(md->buf, '\n');
-	if (count > shown)
-		add_paragraph(md, wp_arena_printf(md->arena, "And %s more.", wp_words_count(md->arena, count - shown)));
+	add_more(md, count - shown);
 }
 
 static void add_files(struct markdown *md, const struct wp_diff_files *files)
 {
-	size_t components = files->component_count < COMPONENTS_SHOWN ? files->component_count : COMPONENTS_SHOWN;
+	const char *folders = wp_diff_words_folders(md->arena, files);
 	uint64_t most;
 
 	add_heading(md, "####",
 		    wp_arena_printf(md->arena, "Files: %s", wp_diff_words_bytes(md->arena, &files->totals)));
 	add_paragraph(md, wp_arena_printf(md->arena, "%s.", wp_diff_words_files(md->arena, files)));
+	if (folders)
+		add_paragraph(md, wp_arena_printf(md->arena, "%s.", folders));
 	if (files->folder_count) {
-		HEAD(md, "Folder", "", "Files", "Came", "Went");
+		HEAD(md, "Folder", "", "Paths", "Came", "Went");
 		add_shares(md, wp_diff_shares_of_folders(md->arena, files, &most), files->folder_count,
-			   files->folder_count);
+			   FOLDERS_SHOWN);
 	}
 	if (files->component_count) {
-		HEAD(md, "Component", "Version", "Files", "Came", "Went");
+		HEAD(md, "Component", "Version", "Paths", "Came", "Went");
 		add_shares(md, wp_diff_shares_of_components(md->arena, files, &most), files->component_count,
-			   components);
+			   COMPONENTS_SHOWN);
 	}
 	if (!files->path_count)
 		return;
@@ -191,7 +218,7 @@ static void add_files(struct markdown *md, const struct wp_diff_files *files)
 		    wp_diff_words_path(md->arena, &files->paths[i]));
 	wp_buf_putc(md->buf, '\n');
 	if (files->path_omitted)
-		add_paragraph(md, wp_arena_printf(md->arena, "And %s more paths.",
+		add_paragraph(md, wp_arena_printf(md->arena, "And %s more paths (--limit N).",
 						  wp_words_count(md->arena, files->path_omitted)));
 }
 
@@ -203,7 +230,7 @@ static void add_image(struct markdown *md, const struct wp_diff *diff, const str
 		return;
 	add_heading(md, "###",
 		    wp_arena_printf(md->arena, "Image %" PRIu32 ": %s", image->new_index, wp_diff_words_name(image)));
-	add_paragraph(md, wp_arena_printf(md->arena, "%s%s%s", wp_diff_words_status(md->arena, image),
+	add_paragraph(md, wp_arena_printf(md->arena, "%s%s%s", wp_diff_words_status(md->arena, diff, image),
 					  match ? ", " : "", match ? match : ""));
 	add_fields(md, image);
 	if (tree)
@@ -229,9 +256,9 @@ static void add_remarks(struct markdown *md, const struct wp_diags *diags)
 void wp_report_diff_markdown(const struct wp_diff *diff, const struct wp_report_options *options, struct wp_buf *buf)
 {
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-	struct markdown md = { .arena = arena, .buf = buf };
+	struct markdown md = { .arena = arena, .buf = buf, .all = options->all };
+	const struct wp_diags remarks = wp_diff_words_remarks(arena, diff);
 
-	(void)options;
 	add_heading(&md, "#", "What changed inside the images");
 	HEAD(&md, "", "File", "Size", "Content id");
 	add_side(&md, "Old", &diff->old);
@@ -244,7 +271,7 @@ void wp_report_diff_markdown(const struct wp_diff *diff, const struct wp_report_
 	add_images(&md, diff);
 	for (size_t i = 0; i < diff->image_count; i++)
 		add_image(&md, diff, &diff->images[i]);
-	add_remarks(&md, &diff->diags);
+	add_remarks(&md, &remarks);
 	wp_markdown_text(arena, buf, wp_diff_words_totals(arena, diff));
 	wp_buf_putc(buf, '\n');
 }

@@ -71,21 +71,26 @@ static void add_field(struct diff_text *text, const struct wp_diff_field *field,
 {
 	const char *old = wp_diff_text_escape(text, wp_diff_words_value(field->old));
 	const char *new = wp_diff_text_escape(text, wp_diff_words_value(field->new));
-	const char *name = wp_diff_text_escape(text, field->field), *lost = field->lost ? "  LOST" : "";
-	size_t used = 4 + width + 2;
+	const char *name = wp_diff_text_escape(text, field->field);
+	size_t used = 4 + width + 2, lost = field->lost ? strlen("  LOST") : 0;
 
 	wp_buf_pad(text->buf, ' ', 4);
 	wp_text_pad(text->buf, name, width);
 	wp_buf_puts(text->buf, "  ");
-	wp_buf_puts(text->buf, old);
-	if (used + wp_text_width(old) + 3 + wp_text_width(new) + strlen(lost) > text->columns) {
-		wp_buf_putc(text->buf, '\n');
-		wp_buf_pad(text->buf, ' ', used);
+	if (used + wp_text_width(old) + 3 + wp_text_width(new) + lost <= text->columns) {
+		wp_buf_printf(text->buf, "%s → %s", old, new);
 	} else {
-		wp_buf_putc(text->buf, ' ');
+		wp_layout_wrap(text->buf, old, used, used, text->columns);
+		wp_buf_pad(text->buf, ' ', used);
+		wp_buf_puts(text->buf, "→ ");
+		wp_layout_wrap(text->buf, new, used + 2, used + 2, text->columns - lost);
+		/* Without the end of the line. */
+		text->buf->length--;
 	}
-	wp_buf_printf(text->buf, "→ %s", new);
-	wp_layout_tint(text->buf, text->options->color, WP_TINT_RED, lost);
+	if (field->lost) {
+		wp_buf_puts(text->buf, "  ");
+		wp_layout_tint(text->buf, text->options->color, WP_TINT_RED, "LOST");
+	}
 	wp_buf_putc(text->buf, '\n');
 }
 
@@ -111,7 +116,7 @@ static void add_image(struct diff_text *text, const struct wp_diff_image *image)
 	uint32_t index = image->new_index ? image->new_index : image->old_index;
 	const char *match = wp_diff_words_match(text->arena, image), *tree;
 	const char *symbol = wp_diff_words_symbol(image->status);
-	const char *status = wp_diff_words_status(text->arena, image);
+	const char *status = wp_diff_words_status(text->arena, text->diff, image);
 	const char *name = wp_diff_text_escape(text, wp_diff_words_name(image));
 	size_t index_width = (size_t)snprintf(NULL, 0, "%" PRIu32, index);
 
@@ -182,12 +187,12 @@ static void add_blobs(struct diff_text *text)
 static void add_diagnostics(struct diff_text *text)
 {
 	static const enum wp_tint severity_tints[] = { WP_TINT_NONE, WP_TINT_YELLOW, WP_TINT_RED };
-	const struct wp_diags *diags = &text->diff->diags;
+	const struct wp_diags remarks = wp_diff_words_remarks(text->arena, text->diff);
 
-	if (diags->count)
+	if (remarks.count)
 		wp_buf_putc(text->buf, '\n');
-	for (size_t i = 0; i < diags->count; i++) {
-		const struct wp_diag *diag = &diags->items[i];
+	for (size_t i = 0; i < remarks.count; i++) {
+		const struct wp_diag *diag = &remarks.items[i];
 		const char *name = wp_severity_name(diag->severity);
 
 		wp_layout_tint(text->buf, text->options->color, severity_tints[diag->severity], name);

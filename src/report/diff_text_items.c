@@ -114,7 +114,7 @@ static void add_shares(struct diff_text *text, const char *title, const struct w
 		       size_t most_shown, uint64_t most)
 {
 	size_t shown = text->options->all || count <= most_shown + 1 ? count : most_shown, width = 0, bar, fixed;
-	const size_t numbers = 6 + 2 + 8 + 2 + 8; /* files, came, went */
+	const size_t numbers = 7 + 2 + 9 + 2 + 9; /* paths, came, went: "200,000", "512 bytes" */
 
 	/* Folders in which only times differ say little beside those that carry the bytes. */
 	while (!text->options->all && most && shown && !wp_diff_share_bytes(&shares[shown - 1]))
@@ -132,7 +132,7 @@ static void add_shares(struct diff_text *text, const char *title, const struct w
 	bar = bar > BAR_MOST ? BAR_MOST : bar;
 	wp_buf_puts(text->buf, "    ");
 	wp_text_pad(text->buf, title, width);
-	wp_buf_printf(text->buf, "  %6s  %8s  %8s\n", "files", "came", "went");
+	wp_buf_printf(text->buf, "  %7s  %9s  %9s\n", "paths", "came", "went");
 	for (size_t i = 0; i < shown; i++) {
 		const struct wp_diff_totals *totals = shares[i].totals;
 		const char *label = wp_diff_text_escape(text, shares[i].label);
@@ -144,10 +144,10 @@ static void add_shares(struct diff_text *text, const char *title, const struct w
 			label = "";
 		}
 		wp_text_pad(text->buf, label, width);
-		wp_buf_printf(text->buf, "  %6s  %8s  %8s", wp_words_count(text->arena, shares[i].count),
+		wp_buf_printf(text->buf, "  %7s  %9s  %9s", wp_words_count(text->arena, shares[i].count),
 			      wp_diff_words_amount(text->arena, totals->bytes_added),
 			      wp_diff_words_amount(text->arena, totals->bytes_removed));
-		if (bar > 6)
+		if (bar >= 6)
 			add_bar(text, totals, most, bar);
 		wp_buf_putc(text->buf, '\n');
 		if (shares[i].versions) {
@@ -182,12 +182,17 @@ static void add_path(struct diff_text *text, const struct wp_diff_path *path)
 
 void wp_diff_text_files(struct diff_text *text, const struct wp_diff_files *files)
 {
+	const char *folders = wp_diff_words_folders(text->arena, files);
 	struct wp_diff_share *shares;
 	uint64_t most;
 
 	wp_buf_puts(text->buf, "  ");
 	wp_layout_wrap(text->buf, wp_arena_printf(text->arena, "Files: %s", wp_diff_words_files(text->arena, files)), 2,
 		       4, text->columns);
+	if (folders) {
+		wp_buf_puts(text->buf, "    ");
+		wp_layout_wrap(text->buf, folders, 4, 4, text->columns);
+	}
 	if (files->totals.bytes_added || files->totals.bytes_removed)
 		wp_buf_printf(text->buf, "    %s\n", wp_diff_words_bytes(text->arena, &files->totals));
 	if (files->folder_count) {

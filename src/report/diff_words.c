@@ -45,30 +45,45 @@ const char *wp_diff_words_file_symbol(enum wp_file_change change)
 	return symbols[change];
 }
 
+/* "; 280 MiB of the old file is gone"; nothing where nothing is. */
+static const char *gone(struct wp_arena *arena, uint64_t bytes, const char *what)
+{
+	return bytes ? wp_arena_printf(arena, "; %s of the old %s is gone", wp_diff_words_amount(arena, bytes), what) : "";
+}
+
 /* The stored bytes are what a file transfer brings; where resources are solid only the uncompressed ones are known. */
 char *wp_diff_words_blobs(struct wp_arena *arena, const struct wp_diff *diff)
 {
 	const struct wp_diff_blobs *added = &diff->added, *removed = &diff->removed;
 	const char *new_size = wp_diff_words_amount(arena, diff->new.size);
+	bool stored = added->stored_bytes.known && removed->stored_bytes.known;
 
 	if (!diff->blobs_known)
 		return NULL;
-	if (!added->count && !removed->count)
-		return wp_arena_printf(arena, "The new file is %s, and none of its file data is new.", new_size);
-	if (added->stored_bytes.known && removed->stored_bytes.known)
-		return wp_arena_printf(arena, "The new file is %s, of which %s is new; %s of the old file is gone.",
-				       new_size, wp_diff_words_amount(arena, added->stored_bytes.value),
-				       wp_diff_words_amount(arena, removed->stored_bytes.value));
+	if (!added->count)
+		return wp_arena_printf(arena, "The new file is %s, and none of its file data is new%s.", new_size,
+				       stored ? gone(arena, removed->stored_bytes.value, "file")
+					      : gone(arena, removed->bytes, "data"));
+	if (stored)
+		return wp_arena_printf(arena, "The new file is %s, of which %s is new%s.", new_size,
+				       wp_diff_words_amount(arena, added->stored_bytes.value),
+				       gone(arena, removed->stored_bytes.value, "file"));
 	return wp_arena_printf(arena,
-			       "The new file is %s. Of the %s of file data in it %s is new; %s of the old data is gone "
-			       "(uncompressed, since one of the files is solid).",
+			       "The new file is %s. Of the %s of file data in it %s is new%s (uncompressed, since one of "
+			       "the files is solid).",
 			       new_size, wp_diff_words_amount(arena, diff->shared.bytes + added->bytes),
-			       wp_diff_words_amount(arena, added->bytes), wp_diff_words_amount(arena, removed->bytes));
+			       wp_diff_words_amount(arena, added->bytes), gone(arena, removed->bytes, "data"));
 }
 
 static bool is_moved(const struct wp_diff_image *image)
 {
 	return image->old_index && image->new_index && image->old_index != image->new_index;
+}
+
+/* The metadata is the same, and of the files nobody knows: one of the trees is not there. */
+static bool is_half_known(const struct wp_diff *diff, const struct wp_diff_image *image)
+{
+	return image->status == WP_DIFF_SAME && image->tree == WP_TREE_UNKNOWN && !diff->old.record;
 }
 
 static void add_count(struct wp_buf *buf, size_t count, const char *what)
@@ -84,10 +99,13 @@ static void add_count(struct wp_buf *buf, size_t count, const char *what)
 char *wp_diff_words_totals(struct wp_arena *arena, const struct wp_diff *diff)
 {
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
-	size_t counts[4] = { 0 }, moved = 0;
+	size_t counts[4] = { 0 }, half_known = 0, moved = 0;
 
 	for (size_t i = 0; i < diff->image_count; i++) {
-		counts[diff->images[i].status]++;
+		if (is_half_known(diff, &diff->images[i]))
+			half_known++;
+		else
+			counts[diff->images[i].status]++;
 		moved += is_moved(&diff->images[i]);
 	}
 	if (!wp_diff_has_changes(diff)) {
@@ -102,6 +120,7 @@ char *wp_diff_words_totals(struct wp_arena *arena, const struct wp_diff *diff)
 	add_count(&buf, counts[WP_DIFF_ADDED], "added");
 	add_count(&buf, counts[WP_DIFF_REMOVED], "removed");
 	add_count(&buf, counts[WP_DIFF_SAME], "the same");
+	add_count(&buf, half_known, "the same as far as is known");
 	add_count(&buf, moved, "at another index");
 	wp_buf_putc(&buf, '.');
 	return wp_arena_strdup(arena, wp_buf_text(&buf));
@@ -135,12 +154,14 @@ const char *wp_diff_words_name(const struct wp_diff_image *image)
 	return name && *name ? name : "(no name)";
 }
 
-char *wp_diff_words_status(struct wp_arena *arena, const struct wp_diff_image *image)
+char *wp_diff_words_status(struct wp_arena *arena, const struct wp_diff *diff, const struct wp_diff_image *image)
 {
+	const char *known = is_half_known(diff, image) ? " as far as is known" : "";
+	const char *status = wp_diff_status_name(image->status);
+
 	if (is_moved(image))
-		return wp_arena_printf(arena, "%s, was image %" PRIu32, wp_diff_status_name(image->status),
-				       image->old_index);
-	return wp_arena_strdup(arena, wp_diff_status_name(image->status));
+		return wp_arena_printf(arena, "%s%s, was image %" PRIu32, status, known, image->old_index);
+	return wp_arena_printf(arena, "%s%s", status, known);
 }
 
 char *wp_diff_words_match(struct wp_arena *arena, const struct wp_diff_image *image)
@@ -162,6 +183,17 @@ const char *wp_diff_words_tree(const struct wp_diff *diff, const struct wp_diff_
 		return diff->with_servicing ? "they differ; --files tells which"
 					    : "they differ; --servicing and --files tell how";
 	return NULL;
+}
+
+struct wp_diags wp_diff_words_remarks(struct wp_arena *arena, const struct wp_diff *diff)
+{
+	struct wp_diags remarks = { .items = wp_arena_alloc(arena, diff->diags.count * sizeof *remarks.items) };
+
+	/* The image's own lines say that there is no Windows folder. */
+	for (size_t i = 0; i < diff->diags.count; i++)
+		if (strcmp(diff->diags.items[i].code, "no-windows-tree") != 0)
+			remarks.items[remarks.count++] = diff->diags.items[i];
+	return remarks;
 }
 
 const char *wp_diff_words_value(const char *value)

@@ -5,7 +5,7 @@
 
 #include "wimplan/diff.h"
 
-/* How many digits of a SHA-1 or of a driver folder's hash people see where a line is short. */
+/* How many digits of a SHA-1 people see where a line is short. */
 #define WP_DIFF_DIGITS 12
 
 /* "5.1 GiB", "310 MiB", "812 bytes": as much as a sentence needs. */
@@ -24,12 +24,15 @@ char *wp_diff_words_incomplete(struct wp_arena *arena, const struct wp_diff *dif
 
 /* The image's name; "(no name)". */
 const char *wp_diff_words_name(const struct wp_diff_image *image);
-/* "changed, was image 2", "same", "added" */
-char *wp_diff_words_status(struct wp_arena *arena, const struct wp_diff_image *image);
+/* "changed, was image 2", "same", "same as far as is known", "added" */
+char *wp_diff_words_status(struct wp_arena *arena, const struct wp_diff *diff, const struct wp_diff_image *image);
 /* "matched by edition", NULL for an image that has no match. */
 char *wp_diff_words_match(struct wp_arena *arena, const struct wp_diff_image *image);
 /* What is known of the tree where nobody asked for its files; NULL when it is shown or there is nothing to say. */
 const char *wp_diff_words_tree(const struct wp_diff *diff, const struct wp_diff_image *image);
+
+/* The diagnostics, except what the lines of the images say. */
+struct wp_diags wp_diff_words_remarks(struct wp_arena *arena, const struct wp_diff *diff);
 
 /* A value for people: "(absent)" for NULL, "(empty)" for "". */
 const char *wp_diff_words_value(const char *value);
@@ -65,13 +68,15 @@ char *wp_diff_words_unchanged(struct wp_arena *arena, const struct wp_diff_conte
 const char *wp_diff_words_windows(const struct wp_diff_contents *contents);
 
 /*
- * What tells two states of an item apart: its version, a driver's hash, or a file's size and SHA-1, with @digits of
- * hexadecimal numbers. "" when there is nothing.
+ * What tells two states of an item apart: its version, a driver's hash, or a file's size and SHA-1, with @digits of its
+ * digits. "" when there is nothing.
  */
 const char *wp_diff_words_item(struct wp_arena *arena, const struct wp_item *item, size_t digits);
 
 /* "10 files added, 3 removed, 5 changed …"; "no file differs". */
 char *wp_diff_words_files(struct wp_arena *arena, const struct wp_diff_files *files);
+/* "118 folders added, 103 removed"; NULL when no folder differs. */
+char *wp_diff_words_folders(struct wp_arena *arena, const struct wp_diff_files *files);
 /* "5.1 GiB came, 4.9 GiB went" */
 char *wp_diff_words_bytes(struct wp_arena *arena, const struct wp_diff_totals *totals);
 
@@ -80,7 +85,7 @@ struct wp_diff_share {
 	const char *label; /* "\\Windows\\System32"; "\\Windows, elsewhere"; "microsoft-windows-notepad, amd64" */
 	const char *versions; /* of a component: "1.0 → 2.0"; NULL */
 	const struct wp_diff_totals *totals;
-	uint64_t count; /* files that came, went or changed in any way */
+	uint64_t count; /* files, streams and folders that came, went or changed in any way */
 };
 
 /* The bytes that came and went together: what it weighs. */

@@ -21,29 +21,44 @@ void wp_html_rawf(struct wp_html *html, const char *format, ...)
 	va_end(args);
 }
 
+/* Adds a character; between tags and in quoted attributes these five are all that the syntax knows (WHATWG, 13.1.2.3). */
+static void add_character(struct wp_html *html, char c)
+{
+	switch (c) {
+	case '<':
+		wp_buf_puts(html->buf, "&lt;");
+		break;
+	case '>':
+		wp_buf_puts(html->buf, "&gt;");
+		break;
+	case '&':
+		wp_buf_puts(html->buf, "&amp;");
+		break;
+	case '"':
+		wp_buf_puts(html->buf, "&quot;");
+		break;
+	case '\'':
+		wp_buf_puts(html->buf, "&#39;");
+		break;
+	default:
+		wp_buf_putc(html->buf, c);
+	}
+}
+
 void wp_html_text(struct wp_html *html, const char *data)
 {
-	/* Between tags and in quoted attributes these five are all that the syntax knows (WHATWG HTML, 13.1.2.3). */
-	for (const char *text = wp_layout_escape(html->arena, data); *text; text++) {
-		switch (*text) {
-		case '<':
-			wp_buf_puts(html->buf, "&lt;");
-			break;
-		case '>':
-			wp_buf_puts(html->buf, "&gt;");
-			break;
-		case '&':
-			wp_buf_puts(html->buf, "&amp;");
-			break;
-		case '"':
-			wp_buf_puts(html->buf, "&quot;");
-			break;
-		case '\'':
-			wp_buf_puts(html->buf, "&#39;");
-			break;
-		default:
-			wp_buf_putc(html->buf, *text);
-		}
+	for (const char *text = wp_layout_escape(html->arena, data); *text; text++)
+		add_character(html, *text);
+}
+
+void wp_html_path(struct wp_html *html, const char *path)
+{
+	const char *text = wp_layout_escape(html->arena, path);
+
+	for (const char *at = text; *at; at++) {
+		add_character(html, *at);
+		if (*at == '\\' && at != text && at[1])
+			wp_buf_puts(html->buf, "<wbr>");
 	}
 }
 

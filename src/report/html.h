@@ -30,6 +30,9 @@ void wp_html_rawf(struct wp_html *html, const char *format, ...) __attribute__((
 /* Data as text: control characters made visible, and everything escaped that HTML would take for more than a letter. */
 void wp_html_text(struct wp_html *html, const char *data);
 
+/* The same for a path of an image, which may be broken behind its separators. */
+void wp_html_path(struct wp_html *html, const char *path);
+
 /* <tag class="class">data</tag>; @class may be NULL. */
 void wp_html_element(struct wp_html *html, const char *tag, const char *class, const char *data);
 

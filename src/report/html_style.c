@@ -110,7 +110,7 @@ static const char style[] =
 	"h2{margin-top:1.75rem}a{color:inherit;text-decoration:none}.scroll{overflow:visible;border:0;"
 	"background:none}\n"
 	"td.path,td.name,td.value,td.note,td.bars{min-width:0}td.path{width:60%}\n"
-	"thead{display:table-header-group}tr.group,h2,h3,h4,.key{break-after:avoid}\n"
+	"thead{display:table-header-group}tr.group,h2,h3,h4,h2+p,.key{break-after:avoid}\n"
 	"tr,.card,.big,.shares li,.alert{break-inside:avoid}\n"
 	".cards{grid-template-columns:repeat(auto-fit,minmax(6rem,1fr))}\n"
 	"*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}\n";

@@ -350,7 +350,7 @@ char *wp_words_content(struct wp_arena *arena, const struct wp_content_change *c
 			wp_buf_printf(&text, "%s%" PRIu64 " %s changed", text.length ? ", " : "", count - named,
 				      count - named == 1 ? groups[i].one : groups[i].many);
 	}
-	wp_buf_printf(&text, "%s%s of %s new", text.length ? ", " : "", wp_words_size(arena, change->bytes_new),
+	wp_buf_printf(&text, "%s%s of %s new, uncompressed", text.length ? ", " : "", wp_words_size(arena, change->bytes_new),
 		      wp_words_size(arena, change->bytes));
 	return wp_arena_strdup(arena, wp_buf_text(&text));
 }

@@ -246,6 +246,18 @@ static int compare_items(const void *a, const void *b)
 	return order ? order : compare_texts(x->id, y->id);
 }
 
+/* The parts of an update, which have become items of the same name and version, are one. */
+static void join_parts(struct wp_gather *gather)
+{
+	size_t to = 0;
+
+	for (size_t i = 0; i < gather->count; i++)
+		if (!to || gather->items[i].kind != WP_KIND_UPDATE ||
+		    compare_items(&gather->items[to - 1], &gather->items[i]) != 0)
+			gather->items[to++] = gather->items[i];
+	gather->count = to;
+}
+
 static void mark_superseded(struct wp_servicing *servicing)
 {
 	for (size_t i = servicing->first[WP_ITEM_PACKAGE]; i + 1 < servicing->first[WP_ITEM_PACKAGE + 1]; i++) {
@@ -278,10 +290,11 @@ void wp_servicing_read(struct wp_arena *arena, const struct wp_tree *tree, struc
 	read_boot_files(&gather, tree, windows, "Boot\\EFI_EX");
 	add_file_at(&gather, WP_ITEM_RECOVERY, tree, windows, "System32\\Recovery\\Winre.wim");
 	add_file_at(&gather, WP_ITEM_PENDING, tree, windows, "WinSxS\\pending.xml");
+	if (gather.count)
+		qsort(gather.items, gather.count, sizeof *gather.items, compare_items);
+	join_parts(&gather);
 	ret->items = gather.items;
 	ret->count = gather.count;
-	if (ret->count)
-		qsort(ret->items, ret->count, sizeof *ret->items, compare_items);
 	for (size_t i = 0, group = 0; group <= WP_ITEM_GROUPS; group++) {
 		while (i < ret->count && ret->items[i].group < group)
 			i++;

@@ -121,6 +121,9 @@ bool wp_name_package(struct wp_arena *arena, const char *name, size_t length, st
 	ret->version = parts[4];
 	ret->kind = package_kind(parts[0]);
 	ret->kb = find_kb(arena, parts[0]);
+	/* Package_12_for_KB…, Package_for_KB…_rtm and the like are parts of one update, which has the number alone. */
+	if (ret->kind == WP_KIND_UPDATE && ret->kb)
+		ret->name = wp_arena_printf(arena, "Package_for_%s", ret->kb);
 	return true;
 }
 
@@ -179,6 +182,11 @@ bool wp_name_is_language(const char *name)
 	return false;
 }
 
+const char *wp_item_language(const struct wp_item *item)
+{
+	return item->group == WP_ITEM_APP && item->language && !strcmp(item->language, "~") ? "bundle" : item->language;
+}
+
 const char *wp_item_label(struct wp_arena *arena, const struct wp_item *item)
 {
 	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
@@ -188,7 +196,7 @@ const char *wp_item_label(struct wp_arena *arena, const struct wp_item *item)
 		return item->kb;
 	wp_buf_puts(&text, item->name);
 	if (item->language)
-		wp_buf_printf(&text, " %s", item->language);
+		wp_buf_printf(&text, " %s", wp_item_language(item));
 	if (!neutral)
 		wp_buf_printf(&text, " (%s)", item->architecture);
 	return wp_arena_strdup(arena, wp_buf_text(&text));

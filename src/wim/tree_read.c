@@ -21,14 +21,15 @@
 #define ENTRY_CREATED 40
 #define ENTRY_WRITTEN 56
 #define ENTRY_LINKS 88 /* or the reparse tag */
-/* The smallest entry is longer; real ones take half as much again. */
+/* The smallest entry, which has no name; real ones take half as much again. */
 #define ENTRY_ROOM 104u
 
 static const char *const oddities[WP_ODDITIES][2] = {
 	[WP_ODD_DOTS] = { "tree-name-dots", "named \".\" or \"..\" left out" },
 	[WP_ODD_EMPTY] = { "tree-name-empty", "without a name left out" },
 	[WP_ODD_NUL] = { "tree-name-nul", "with a NUL in the name left out" },
-	[WP_ODD_DUPLICATE] = { "tree-name-duplicate", "with the name of another one in the folder left out" },
+	[WP_ODD_DUPLICATE] = { "tree-name-duplicate", "with the name of another one beside it left out" },
+	[WP_ODD_SEPARATOR] = { "tree-name-separator", "with a \\ or / in the name, whose path can be read in two ways" },
 	[WP_ODD_NOT_UTF16] = { "tree-name-not-utf16", "with a name that is no valid UTF-16, shown with U+FFFD" },
 	[WP_ODD_CHILDREN] = { "tree-children-of-file", "that is no folder has a list of its own, which is left out" },
 	[WP_ODD_MISSING] = { "tree-blobs-missing", "whose data is in another file: its size is not known" },
@@ -44,6 +45,11 @@ int wp_tree_fail(struct wp_tree *tree, const char *code, const char *format, ...
 		    wp_arena_vprintf(tree->arena, format, args));
 	va_end(args);
 	return -1;
+}
+
+int wp_tree_path_too_long(struct wp_tree *tree)
+{
+	return wp_tree_fail(tree, "tree-limit", "a path in it is longer than %u characters", WP_LIMIT_PATH_UNITS);
 }
 
 void wp_tree_odd(struct wp_tree_reader *reader, enum wp_oddity oddity, uint32_t folder, const char *name)
@@ -109,13 +115,13 @@ static int read_security(struct wp_tree_reader *reader, uint64_t *ret_root)
 	return 0;
 }
 
-static void *grown(void *items, size_t capacity, size_t size)
+static void *allocate(size_t count, size_t size)
 {
-	void *more = reallocarray(items, capacity, size);
+	void *items = reallocarray(NULL, count, size);
 
-	if (!more)
+	if (!items)
 		abort();
-	return more;
+	return items;
 }
 
 static struct wp_node *add_node(struct wp_tree_reader *reader)
@@ -123,12 +129,6 @@ static struct wp_node *add_node(struct wp_tree_reader *reader)
 	struct wp_tree *tree = reader->tree;
 	uint32_t i = tree->node_count;
 
-	if (i == reader->node_capacity) {
-		reader->node_capacity += reader->node_capacity / 2 + 64;
-		tree->nodes = grown(tree->nodes, reader->node_capacity, sizeof *tree->nodes);
-		reader->units = grown(reader->units, reader->node_capacity, sizeof *reader->units);
-		reader->ids = grown(reader->ids, reader->node_capacity, sizeof *reader->ids);
-	}
 	tree->node_count++;
 	tree->nodes[i] = (struct wp_node){
 		.parent = WP_NO_NODE,
@@ -155,7 +155,7 @@ static bool has_good_name(struct wp_tree_reader *reader, const struct wp_raw_ent
 		return false;
 	}
 	for (size_t i = 0; i < length; i += 2) {
-		if (name[i] || name[i + 1])
+		if (wp_get16(name + i))
 			continue;
 		wp_tree_odd(reader, WP_ODD_NUL, folder, NULL);
 		return false;
@@ -187,12 +187,14 @@ static int take_entry(struct wp_tree_reader *reader, const struct wp_raw_entry *
 	if (folder != WP_NO_NODE) {
 		reader->units[i] = reader->units[folder] + 1 + (uint32_t)entry->name_length / 2;
 		if (reader->units[i] > WP_LIMIT_PATH_UNITS)
-			return wp_tree_fail(tree, "tree-limit", "a path in it is longer than %u characters",
-					    WP_LIMIT_PATH_UNITS);
+			return wp_tree_path_too_long(tree);
 	}
-	wp_tree_take_streams(reader, entry, node);
+	if (wp_tree_take_streams(reader, entry, node, reader->units[i]))
+		return -1;
 	if (repaired)
 		wp_tree_odd(reader, WP_ODD_NOT_UTF16, folder, wp_tree_name(tree, i));
+	if (strpbrk(wp_tree_name(tree, i), "\\/"))
+		wp_tree_odd(reader, WP_ODD_SEPARATOR, folder, wp_tree_name(tree, i));
 	if (node->missing)
 		wp_tree_odd(reader, WP_ODD_MISSING, folder, wp_tree_name(tree, i));
 	if (children > reader->size)
@@ -234,7 +236,7 @@ static void sort_children(struct wp_tree_reader *reader, uint32_t first, uint32_
 	/* Whoever writes a WIM writes folders in this order, or nearly: wimlib and Windows do. */
 	if (i >= count)
 		return;
-	items = grown(NULL, count, sizeof *items);
+	items = allocate(count, sizeof *items);
 	for (i = 0; i < count; i++)
 		items[i] = (struct moved){ tree->nodes[first + i], reader->units[first + i], reader->ids[first + i] };
 	qsort_r(items, count, sizeof *items, compare_nodes, tree);
@@ -277,8 +279,9 @@ static int read_folder(struct wp_tree_reader *reader, uint32_t folder)
 
 	tree->nodes[folder].first_child = first;
 	while ((more = wp_tree_raw_entry(reader, &at, &entry)) > 0) {
-		if (tree->node_count == WP_LIMIT_TREE_NODES)
-			return wp_tree_fail(tree, "tree-limit", "it has more than %u files", WP_LIMIT_TREE_NODES);
+		if (tree->node_count == reader->node_limit)
+			return wp_tree_fail(tree, "tree-limit", "it has more than %u files and folders",
+					    reader->node_limit);
 		if (has_good_name(reader, &entry, folder) && take_entry(reader, &entry, folder))
 			return -1;
 	}
@@ -288,46 +291,6 @@ static int read_folder(struct wp_tree_reader *reader, uint32_t folder)
 	drop_duplicates(reader, folder, first);
 	tree->nodes[folder].child_count = tree->node_count - first;
 	return 0;
-}
-
-static uint64_t mix(uint64_t id)
-{
-	id ^= id >> 31;
-	id *= UINT64_C(0x9e3779b97f4a7c15);
-	return id ^ id >> 29;
-}
-
-/* Numbers the files that have several names: nodes of one id and the same data. */
-static void number_links(struct wp_tree_reader *reader)
-{
-	struct wp_tree *tree = reader->tree;
-	size_t slots = 64;
-	uint32_t *table;
-
-	while (slots < 2 * (size_t)tree->node_count)
-		slots *= 2;
-	table = grown(NULL, slots, sizeof *table);
-	memset(table, 0xff, slots * sizeof *table);
-	for (uint32_t i = 0; i < tree->node_count; i++) {
-		struct wp_node *node = &tree->nodes[i], *other;
-		size_t slot = mix(reader->ids[i]) & (slots - 1);
-
-		if (!reader->ids[i])
-			continue;
-		while (table[slot] != WP_NO_NODE && reader->ids[table[slot]] != reader->ids[i])
-			slot = (slot + 1) & (slots - 1);
-		if (table[slot] == WP_NO_NODE) {
-			table[slot] = i;
-			continue;
-		}
-		other = &tree->nodes[table[slot]];
-		if (memcmp(other->sha1, node->sha1, WP_SHA1_SIZE))
-			continue;
-		if (other->links == WP_NO_LINKS)
-			other->links = tree->link_count++;
-		node->links = other->links;
-	}
-	free(table);
 }
 
 static int read_nodes(struct wp_tree_reader *reader)
@@ -353,30 +316,68 @@ static int read_nodes(struct wp_tree_reader *reader)
 	for (uint32_t i = 0; i < tree->node_count; i++)
 		if (wp_node_is_folder(&tree->nodes[i]) && tree->nodes[i].first_child && read_folder(reader, i))
 			return -1;
-	number_links(reader);
+	wp_tree_number_links(reader);
 	tell_oddities(reader);
 	return 0;
 }
 
-static int read_tree(struct wp_tree *tree, const struct wp_wim_index *index, const struct wp_metadata_resource *resource)
+/*
+ * Room for all nodes that there can be: each entry is read once and takes ENTRY_ROOM bytes or more. What is not used is
+ * never touched, so it is no memory; arrays that grow would be copied again and again.
+ */
+static void make_room(struct wp_tree_reader *reader)
 {
-	struct wp_tree_reader reader = { .index = index, .tree = tree, .size = resource->size };
+	size_t most = reader->size / ENTRY_ROOM + 1;
+
+	most = most < reader->node_limit ? most : reader->node_limit;
+	reader->tree->nodes = allocate(most, sizeof *reader->tree->nodes);
+	reader->units = allocate(most, sizeof *reader->units);
+	reader->ids = allocate(most, sizeof *reader->ids);
+	/* Names take two bytes of each unit there and mostly one here; text that is longer grows. */
+	reader->text_capacity = reader->size / 2 + 1;
+	reader->tree->text = allocate(reader->text_capacity, 1);
+}
+
+int wp_tree_parse(struct wp_tree *tree, const struct wp_wim_index *index, const uint8_t *bytes, size_t size,
+		  uint32_t node_limit)
+{
+	struct wp_tree_reader reader = {
+		.index = index, .tree = tree, .bytes = bytes, .size = size, .node_limit = node_limit
+	};
+	int result;
+
+	reader.seen = calloc(reader.size / 64 + 1, 1);
+	if (!reader.seen)
+		abort();
+	make_room(&reader);
+	result = read_nodes(&reader);
+	free(reader.seen);
+	free(reader.units);
+	free(reader.ids);
+	return result;
+}
+
+static int read_tree(struct wp_tree *tree, const struct wp_wim_index *index,
+		     const struct wp_metadata_resource *resource)
+{
 	uint8_t *bytes = NULL;
 	const char *why = wp_resource_read(index, resource, &bytes);
 	int result;
 
 	if (why)
 		return wp_tree_fail(tree, "tree-unreadable", "its metadata resource is damaged: %s", why);
-	reader.bytes = bytes;
-	reader.seen = calloc(reader.size / 64 + 1, 1);
-	if (!reader.seen)
-		abort();
-	result = read_nodes(&reader);
-	free(reader.seen);
-	free(reader.units);
-	free(reader.ids);
+	result = wp_tree_parse(tree, index, bytes, resource->size, WP_LIMIT_TREE_NODES);
 	free(bytes);
 	return result;
+}
+
+/* What the nodes and names do not need. */
+static void give_back(struct wp_tree *tree)
+{
+	tree->nodes = reallocarray(tree->nodes, tree->node_count, sizeof *tree->nodes);
+	tree->text = realloc((char *)tree->text, tree->text_length);
+	if (!tree->nodes || !tree->text)
+		abort();
 }
 
 struct wp_tree *wp_tree_read(const struct wp_wim_index *index, uint32_t image)
@@ -397,6 +398,6 @@ struct wp_tree *wp_tree_read(const struct wp_wim_index *index, uint32_t image)
 	if (result)
 		tree->node_count = 0;
 	else if (tree->node_count)
-		tree->nodes = grown(tree->nodes, tree->node_count, sizeof *tree->nodes);
+		give_back(tree);
 	return tree;
 }

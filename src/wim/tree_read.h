@@ -11,27 +11,43 @@ enum wp_oddity {
 	WP_ODD_EMPTY,
 	WP_ODD_NUL,
 	WP_ODD_DUPLICATE,
+	WP_ODD_SEPARATOR,
 	WP_ODD_NOT_UTF16,
 	WP_ODD_CHILDREN,
 	WP_ODD_MISSING,
 	WP_ODDITIES,
 };
 
+/* struct wim_dentry_on_disk: where the hash of the data stands. */
+#define WP_ENTRY_HASH 64
+/* struct wim_extra_stream_entry_on_disk: length, 8 reserved bytes, hash, length of the name. */
+#define WP_STREAM_SIZE 38u
+#define WP_STREAM_HASH 16
+#define WP_STREAM_NAME 36
+
 struct wp_tree_reader {
 	const struct wp_wim_index *index;
 	struct wp_tree *tree;
 	const uint8_t *bytes;
 	size_t size;
+	uint32_t node_limit;
 	uint8_t *seen;   /* a bit for each 8 bytes in which an entry begins */
 	uint32_t *units; /* of each node's path */
 	uint64_t *ids;   /* of each node's hard links; 0: none */
-	size_t node_capacity, stream_capacity, text_capacity;
+	size_t stream_capacity, text_capacity;
 	struct {
 		uint64_t count;
 		uint32_t folder;  /* of the first one */
 		const char *name; /* of the first one, NULL: the folder itself */
 	} odd[WP_ODDITIES];
 };
+
+/*
+ * The bytes of a metadata resource as @tree, which has its arena and the image's number. -1: it is none, and a
+ * diagnostic says so. @node_limit is WP_LIMIT_TREE_NODES; tests take a smaller one, since so many entries fill half a GiB.
+ */
+int wp_tree_parse(struct wp_tree *tree, const struct wp_wim_index *index, const uint8_t *bytes, size_t size,
+		  uint32_t node_limit);
 
 /* An entry of a folder's list, as it is stored. */
 struct wp_raw_entry {
@@ -48,16 +64,31 @@ struct wp_raw_entry {
  */
 int wp_tree_raw_entry(struct wp_tree_reader *reader, uint64_t *at, struct wp_raw_entry *ret);
 
-/* Fills the node's streams, hashes and sizes. (tree_streams.c) */
-void wp_tree_take_streams(struct wp_tree_reader *reader, const struct wp_raw_entry *entry, struct wp_node *node);
+/*
+ * Fills the node's streams, hashes and sizes; @units is the length of its path. -1: a stream's path is too long, and a
+ * diagnostic says so.
+ */
+int wp_tree_take_streams(struct wp_tree_reader *reader, const struct wp_raw_entry *entry, struct wp_node *node,
+			 uint32_t units);
 
-/* Adds UTF-16LE to the tree's text, with U+FFFD in place of lone surrogates; *@ret_repaired tells whether there were any. */
+/* Numbers the files that have several names: nodes of one id and the same data. */
+void wp_tree_number_links(struct wp_tree_reader *reader);
+
+/* Adds UTF-16LE to the tree's text, with U+FFFD for lone surrogates; *@ret_repaired tells whether there were any. */
 uint32_t wp_tree_add_text(struct wp_tree_reader *reader, const uint8_t *bytes, size_t length, bool *ret_repaired);
 
 void wp_tree_odd(struct wp_tree_reader *reader, enum wp_oddity oddity, uint32_t folder, const char *name);
 
 /* Adds an error and returns -1: the tree cannot be had. */
 int wp_tree_fail(struct wp_tree *tree, const char *code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+int wp_tree_path_too_long(struct wp_tree *tree);
+
+/* Entries and streams are multiples of 8 bytes long, whatever their lengths say. */
+static inline uint64_t wp_align8(uint64_t length)
+{
+	return length > UINT64_MAX - 7 ? length : (length + 7) & ~UINT64_C(7);
+}
 
 static inline uint16_t wp_get16(const uint8_t *p)
 {

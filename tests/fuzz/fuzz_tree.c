@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A metadata resource as any bytes: what is read of it is a tree that holds together. */
-#include "wimplan/servicing.h"
-#include "wimplan/tree.h"
+/* A metadata resource as any bytes: what is read of it is a tree that holds together and does not differ from itself. */
+#include "../../src/diff/pair.h"
+#include "../../src/wim/tree_read.h"
+
+#include "wimplan/limits.h"
 
 #include <openssl/evp.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -19,6 +22,34 @@ static void check_tree(const struct wp_tree *tree)
 		    node->first_stream + node->stream_count > tree->stream_count)
 			abort();
 	}
+}
+
+static void compare(struct wp_arena *arena, const struct wp_tree *old, const struct wp_tree *new, bool same)
+{
+	static const struct wp_diff_totals nothing;
+	const struct wp_diff_options options = { .depth = 2, .path_limit = 100 };
+	const struct wp_diff_files *files;
+
+	if (!old->node_count || !new->node_count)
+		return;
+	files = wp_pair_files(arena, old, new, 1, &options);
+	if (same && (memcmp(&files->totals, &nothing, sizeof nothing) != 0 || files->path_count || files->folder_count))
+		abort();
+}
+
+/* The second half of the input as a tree to compare with. */
+static void compare_with_half(struct wp_arena *arena, const struct wp_wim_index *index, const struct wp_tree *tree,
+			      const uint8_t *data, size_t size)
+{
+	struct wp_arena *own = wp_arena_new();
+	struct wp_tree *other __attribute__((cleanup(wp_tree_freep))) = wp_arena_alloc(own, sizeof *other);
+
+	other->arena = own;
+	other->image = 1;
+	if (wp_tree_parse(other, index, data + size / 2, size - size / 2, WP_LIMIT_TREE_NODES))
+		return;
+	compare(arena, tree, other, false);
+	compare(arena, other, tree, false);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -49,6 +80,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	check_tree(tree);
 	wp_servicing_read(arena, tree, &servicing);
+	compare(arena, tree, tree, true);
+	compare_with_half(arena, &index, tree, data, size);
 	unlink(path);
 	return 0;
 }

@@ -42,7 +42,7 @@ Test(report, diff_markdown_escapes_and_says_all)
 		"| changed | Cumulative updates | Package\\_for\\_RollupFix | amd64 | 22631.2861.1.5 | 22631.3007.1.6 |",
 		"SHA-1 abcd000000000000000000000000000000000000 |",
 		"| renamed | \\\\Windows\\\\System32\\\\new.dll | \\\\Windows\\\\System32\\\\old.dll |  |\n",
-		"And 7,364 more paths.\n",
+		"And 7,364 more paths (--limit N).\n",
 	};
 	struct diff_fixture f;
 	char *text;
@@ -52,6 +52,27 @@ Test(report, diff_markdown_escapes_and_says_all)
 	for (size_t i = 0; i < COUNT(parts); i++)
 		cr_expect_contains(text, parts[i]);
 	cr_expect_lacks(text, "<script");
+	free(text);
+}
+
+Test(report, diff_markdown_cuts_long_lists)
+{
+	struct wp_item many[120];
+	struct diff_fixture f;
+	char *text;
+
+	diff_fixture_init(&f);
+	/* Two kinds, each cut by itself. */
+	for (size_t i = 0; i < COUNT(many); i++)
+		many[i] = package(i < 60 ? WP_KIND_FEATURE : WP_KIND_OTHER, "Some-Package", NULL, "1.0", NULL);
+	f.contents.groups[WP_ITEM_PACKAGE] = (struct wp_diff_group){ .added = many, .added_count = COUNT(many) };
+	text = diff_report(wp_report_diff_markdown, &f.diff, 80, false, false);
+	cr_expect_eq(occurrences(text, "| Some-Package |"), 100);
+	cr_expect_contains(text, "\n\nAnd 20 more (--all).\n");
+	free(text);
+	text = diff_report(wp_report_diff_markdown, &f.diff, 80, true, false);
+	cr_expect_eq(occurrences(text, "| Some-Package |"), COUNT(many));
+	cr_expect_lacks(text, "(--all)");
 	free(text);
 }
 
@@ -70,7 +91,7 @@ Test(report, diff_html_escapes_and_says_all)
 		"SHA-1 1234000000000000000000000000000000000000",
 		"<th colspan=\"5\" scope=\"rowgroup\">Cumulative updates</th>",
 		"<i class=\"changed\" style=\"width:",
-		"<br><span class=\"soft\">was \\Windows\\System32\\old.dll</span>",
+		"<br><span class=\"soft\">was \\Windows\\<wbr>System32\\<wbr>old.dll</span>",
 		"7,364 more paths are not listed here.",
 		"<span class=\"badge warning\">warning</span>",
 	};

@@ -14,12 +14,12 @@ Test(report, diff_text_says_what_changed)
 		"  Packages: 3 added, 2 removed, 2 changed, 812 the same\n    Cumulative updates\n",
 		"      ~ Package_for_RollupFix (amd64)  22631.2861.1.5 → 22631.3007.1.6\n",
 		"      - KB5033375 (amd64)  10.0.1.1\n      + KB5034765 (amd64)  10.0.1.3\n",
-		"      ~ usbhub3.inf (amd64)  111122223333 → 555566667777\n",
+		"      ~ usbhub3.inf (amd64)  1111222233334444 → 5555666677778888\n",
 		"    - fr-FR\n",
 		"    ~ \\Windows\\Boot\\EFI\\bootmgfw.efi\n          2.5 MiB, SHA-1 abcd00000000 → 2.5 MiB",
 		"Installed and the same: 1 recovery environment\n",
 		"1,204 changed, 2 renamed, 57 changed\n    in attributes, times or security only; 104,211 the same\n",
-		"    \\Windows (elsewhere)      13   3.0 MiB   2.0 MiB  +-\n",
+		"    \\Windows (elsewhere)       13    3.0 MiB    2.0 MiB  +-\n",
 		"      10.0.22621.2506 → 10.0.22621.3007\n",
 		"    @ \\Windows\\System32\\config  folder, times, security\n",
 		"    ~ \\Windows\\System32\\ntoskrnl.exe  12,061,000 → 12,065,000 bytes, hard link\n",
@@ -59,7 +59,7 @@ Test(report, diff_text_colours_and_lists_in_full)
 	diff_fixture_init(&f);
 	text = diff_report(wp_report_diff_text, &f.diff, 80, false, true);
 	cr_expect_contains(text, "\033[33m~\033[0m 1  Windows 11 Enterprise");
-	cr_expect_contains(text, "\033[31m  LOST\033[0m");
+	cr_expect_contains(text, "  \033[31mLOST\033[0m");
 	cr_expect_contains(text, "\\x1b[31m");
 	free(text);
 

@@ -3,10 +3,9 @@
  * Metadata resources of our own, for what no capture on Linux gives: hard links, attributes, security, alternate streams,
  * reparse points, and damage. Format: wimlib src/dentry.c, src/security.c.
  */
-#include "parse.h"
+#include "mkwim.h"
 
 #include "wimplan/text.h"
-#include "wimplan/time.h"
 
 #include <openssl/sha.h>
 #include <string.h>
@@ -109,6 +108,39 @@ static void apply_link(struct tree *tree, const struct mk_tweak *tweak, uint64_t
 	memcpy(node->sha1, other->sha1, sizeof node->sha1);
 }
 
+/* Folders called "d" in each other, more of them than a real file system takes. */
+static void apply_nest(struct tree *tree, const struct mk_tweak *tweak)
+{
+	size_t parent = need(tree, tweak->path);
+
+	for (uint64_t i = 0; i < tweak->number; i++) {
+		struct node *node = WP_PUSH(tree->arena, tree->nodes, tree->count);
+
+		/* Nobody finds them by their paths. */
+		*node = (struct node){ .path = "?", .name = "d", .parent = parent, .attributes = 0x10 };
+		node->security = UINT32_MAX;
+		node->written = tree->recipe->times;
+		parent = tree->count - 1;
+	}
+}
+
+static struct mk_text long_name(struct wp_arena *arena, uint64_t units)
+{
+	char *bytes = wp_arena_alloc(arena, 2 * units + 1);
+
+	for (uint64_t i = 0; i < units; i++)
+		bytes[2 * i] = 'n';
+	return (struct mk_text){ bytes, 2 * units };
+}
+
+/* Streams without data, called 1, 2, 3 and so on. */
+static void add_streams(struct tree *tree, struct node *node, uint64_t count)
+{
+	for (uint64_t i = 1; i <= count; i++)
+		WP_PUSH(tree->arena, node->streams, node->stream_count)->name =
+			wp_arena_printf(tree->arena, "%ju", (uintmax_t)i);
+}
+
 static void apply(struct tree *tree, const struct mk_tweak *tweak, size_t number, struct wp_buf *security, uint32_t *count)
 {
 	struct node *node;
@@ -116,6 +148,10 @@ static void apply(struct tree *tree, const struct mk_tweak *tweak, size_t number
 
 	if (tweak->kind == MK_TWEAK_LINK) {
 		apply_link(tree, tweak, number + 1);
+		return;
+	}
+	if (tweak->kind == MK_TWEAK_NEST) {
+		apply_nest(tree, tweak);
 		return;
 	}
 	if (tweak->kind == MK_TWEAK_DAMAGE)
@@ -143,6 +179,12 @@ static void apply(struct tree *tree, const struct mk_tweak *tweak, size_t number
 		break;
 	case MK_TWEAK_NAME:
 		node->raw_name = tweak->bytes;
+		break;
+	case MK_TWEAK_LONG_NAME:
+		node->raw_name = long_name(tree->arena, tweak->number);
+		break;
+	case MK_TWEAK_STREAMS:
+		add_streams(tree, node, tweak->number);
 		break;
 	case MK_TWEAK_LIST:
 		need(tree, tweak->text);
@@ -332,60 +374,4 @@ struct mk_text mk_make_metadata(struct wp_arena *arena, const struct mk_recipe *
 	wp_buf_free(&security);
 	wp_buf_free(&out);
 	return ret;
-}
-
-static bool take_words(struct mk_parser *parser, struct mk_tweak *tweak)
-{
-	switch (tweak->kind) {
-	case MK_TWEAK_LINK:
-	case MK_TWEAK_LIST:
-	case MK_TWEAK_SECURITY:
-		tweak->text = mk_word(parser, 2);
-		return true;
-	case MK_TWEAK_STREAM:
-		tweak->text = mk_word(parser, 2);
-		tweak->value = mk_word(parser, 3);
-		return true;
-	case MK_TWEAK_ATTRIBUTES:
-	case MK_TWEAK_REPARSE:
-		tweak->number = mk_number(parser, mk_word(parser, 2));
-		return true;
-	case MK_TWEAK_NAME:
-	case MK_TWEAK_SHA1:
-		tweak->bytes = mk_hex_bytes(parser, mk_word(parser, 2));
-		return true;
-	case MK_TWEAK_WRITTEN: {
-		struct wp_time time = wp_time_parse(mk_word(parser, 2));
-
-		tweak->number = (uint64_t)time.ticks;
-		return time.known;
-	}
-	default:
-		return true;
-	}
-}
-
-bool mk_parse_tweak(struct mk_parser *parser, struct mk_image *image)
-{
-	static const char *const keys[] = {
-		[MK_TWEAK_LINK] = "link",         [MK_TWEAK_ATTRIBUTES] = "attributes", [MK_TWEAK_WRITTEN] = "written",
-		[MK_TWEAK_SECURITY] = "security", [MK_TWEAK_STREAM] = "stream",         [MK_TWEAK_REPARSE] = "reparse",
-		[MK_TWEAK_NAME] = "raw-name",     [MK_TWEAK_LIST] = "list",             [MK_TWEAK_SHA1] = "sha1",
-		[MK_TWEAK_DAMAGE] = "damaged",
-	};
-	struct mk_tweak tweak = { 0 };
-
-	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-		if (strcmp(parser->words[0], keys[i]) != 0)
-			continue;
-		tweak.kind = (enum mk_tweak_kind)i;
-		tweak.path = tweak.kind == MK_TWEAK_DAMAGE ? "/" : mk_word(parser, 1);
-		if (tweak.path[0] != '/')
-			mk_parse_fail(parser, "the path \"%s\" does not begin with /", tweak.path);
-		if (!take_words(parser, &tweak))
-			mk_parse_fail(parser, "\"%s\" is no ISO 8601 date", parser->words[2]);
-		*WP_PUSH(parser->arena, image->tweaks, image->tweak_count) = tweak;
-		return true;
-	}
-	return false;
 }
