@@ -28,8 +28,8 @@ static void answer(int fd, enum deed deed)
 		[ANSWER] = "HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: 17\r\n\r\n{\"ReturnValue\":0}",
 		[CLOSE_SILENTLY] = "",
 		/* An NTLM message of type 2 (MS-NLMP, 2.2.1.2) with an empty target. */
-		[CHALLENGE] = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: NTLM TlRMTVNTUAACAAAAAAAAADgAAAABgogAMTIz"
-			      "NDU2NzgAAAAAAAAAAAQABAA4AAAAAAAAAAAAAAAAAAAA\r\nContent-Length: 0\r\n\r\n",
+		[CHALLENGE] = ("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: NTLM TlRMTVNTUAACAAAAAAAAADgAAAABgogAMTIz"
+			       "NDU2NzgAAAAAAAAAAAQABAA4AAAAAAAAAAAAAAAAAAAA\r\nContent-Length: 0\r\n\r\n"),
 		[HALF_ANSWER] = "HTTP/1.1 201 Created\r\nContent-Length: 17\r\n\r\n{\"Retu",
 		[ANSWER_AND_CLOSE] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}",
 	};
