@@ -27,6 +27,9 @@ int wp_map_add(struct wp_arena *arena, struct wp_map *map, const char *text, str
 /* Whether two prefixes mean the same, whatever their letter case, separators and "\\\\?\\" are. */
 bool wp_map_same_prefix(const char *a, const char *b);
 
+/* The entry with the longest prefix that fits @windows_path at a component's border, or NULL. */
+const struct wp_map_entry *wp_map_find(const struct wp_map *map, const char *windows_path);
+
 /* Finds names below a folder as Windows does. Keeps the folders that it has listed; safe for several threads. */
 struct wp_lookup;
 

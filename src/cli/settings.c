@@ -6,6 +6,7 @@
 #include "wimplan/text.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 int wp_cli_load_config(struct wp_cli *cli, const char *const *maps, size_t map_count, struct wp_config *ret,
 		       struct wp_error *err)
@@ -74,6 +75,29 @@ static void show_progress(void *context, size_t done, size_t total)
 		fprintf(progress->events, "{\"type\":\"scan\",\"done\":%zu,\"total\":%zu}\n", done, total);
 }
 
+/*
+ * Names the folders of the map that are not there and that a source is looked for in. The verdicts cannot: nothing in a
+ * plan depends on where a share is mounted.
+ */
+static void note_missing_folders(const struct wp_cli *cli, const struct wp_record *records, size_t count,
+				 const struct wp_map *map)
+{
+	for (size_t i = 0; i < map->count; i++) {
+		const struct wp_map_entry *entry = &map->entries[i];
+		size_t used = 0;
+		struct stat st;
+
+		if (!stat(entry->folder, &st) && S_ISDIR(st.st_mode))
+			continue;
+		while (used < count && (!records[used].source_path ||
+					wp_map_find(map, records[used].source_path) != entry))
+			used++;
+		if (used < count)
+			wp_cli_note(cli, "warning: the map has '%s' for %s, which is no folder here; is the share mounted?",
+				    entry->folder, entry->prefix);
+	}
+}
+
 struct wp_scan *wp_cli_scan(struct wp_cli *cli, const struct wp_record *records, size_t count,
 			    const struct wp_config *config, unsigned int jobs, struct wp_cache *cache, FILE *events)
 {
@@ -84,6 +108,7 @@ struct wp_scan *wp_cli_scan(struct wp_cli *cli, const struct wp_record *records,
 	};
 	struct wp_identity_store store = { 0 };
 
+	note_missing_folders(cli, records, count, &config->map);
 	if (cache)
 		store = wp_cache_identities(cache);
 	return wp_scan_run(records, count,

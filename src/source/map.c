@@ -27,6 +27,25 @@ bool wp_map_same_prefix(const char *a, const char *b)
 	       wp_windows_path_starts_with(&x, &y);
 }
 
+const struct wp_map_entry *wp_map_find(const struct wp_map *map, const char *windows_path)
+{
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	const struct wp_map_entry *best = NULL;
+	struct wp_windows_path path, prefix;
+	size_t longest = 0;
+
+	if (!wp_windows_path_split(scratch, windows_path, &path))
+		return NULL;
+	for (size_t i = 0; i < map->count; i++) {
+		if (!wp_windows_path_split(scratch, map->entries[i].prefix, &prefix) ||
+		    !wp_windows_path_starts_with(&path, &prefix) || (best && prefix.count <= longest))
+			continue;
+		best = &map->entries[i];
+		longest = prefix.count;
+	}
+	return best;
+}
+
 static int check_entry(struct wp_arena *arena, const struct wp_map *map, const char *prefix, const char *folder,
 		       struct wp_error *err)
 {
