@@ -92,8 +92,8 @@ int wp_cache_list_baselines(struct wp_cache *cache, struct wp_arena *arena, cons
 	size_t count = 0;
 	int status = wp_db_prepare(cache,
 				   "SELECT site_code, package_id, source_version, file_id, content_id, confidence, "
-				   "origin, recorded_at FROM baselines WHERE ?1 IS NULL OR site_code = ?1 ORDER BY "
-				   "site_code, package_id, source_version",
+				   "origin, recorded_at FROM baselines WHERE ?1 IS NULL OR site_code = ?1 COLLATE NOCASE "
+				   "ORDER BY site_code COLLATE NOCASE, package_id, source_version",
 				   &statement, err);
 
 	if (status)
@@ -112,7 +112,9 @@ int wp_cache_forget_baselines(struct wp_cache *cache, const char *site_code, con
 {
 	sqlite3_stmt *statement __attribute__((cleanup(wp_db_finalizep))) = NULL;
 	int status =
-		wp_db_prepare(cache, "DELETE FROM baselines WHERE (?1 IS NULL OR site_code = ?1) AND package_id = ?2",
+		wp_db_prepare(cache,
+			      "DELETE FROM baselines WHERE (?1 IS NULL OR site_code = ?1 COLLATE NOCASE) "
+			      "AND package_id = ?2",
 			      &statement, err);
 
 	*ret_count = 0;

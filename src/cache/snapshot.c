@@ -163,8 +163,8 @@ static int find_newest(struct wp_cache *cache, struct wp_arena *arena, const cha
 		       struct wp_error *err)
 {
 	sqlite3_stmt *statement __attribute__((cleanup(wp_db_finalizep))) = NULL;
-	int status = wp_db_prepare(cache, "SELECT " COLUMNS " FROM snapshots WHERE ?1 IS NULL OR site_code = ?1 "
-				   "ORDER BY taken_at DESC, id LIMIT 1", &statement, err);
+	int status = wp_db_prepare(cache, "SELECT " COLUMNS " FROM snapshots WHERE ?1 IS NULL OR "
+				   "site_code = ?1 COLLATE NOCASE ORDER BY taken_at DESC, id LIMIT 1", &statement, err);
 
 	if (status)
 		return status;
@@ -174,8 +174,9 @@ static int find_newest(struct wp_cache *cache, struct wp_arena *arena, const cha
 		return status;
 	if (!status)
 		return wp_fail(err, WP_E_NOT_FOUND, "snapshot-missing", site_code,
-			       "there is no snapshot%s%s in the cache; add one with `wimplan import FILE`",
-			       site_code ? " of site " : "", site_code ? site_code : "");
+			       "there is no snapshot%s%s in the cache; %sadd one with `wimplan import FILE`",
+			       site_code ? " of site " : "", site_code ? site_code : "",
+			       site_code ? "see `wimplan snapshot list`, or " : "");
 	read_snapshot(arena, statement, ret);
 	return WP_OK;
 }
@@ -188,7 +189,7 @@ int wp_cache_find_snapshot(struct wp_cache *cache, struct wp_arena *arena, const
 	if (!id)
 		return find_newest(cache, arena, site_code, ret, err);
 	status = find_by_id(cache, arena, id, ret, err);
-	if (!status && site_code && (!ret->site_code || strcmp(site_code, ret->site_code)))
+	if (!status && site_code && (!ret->site_code || strcasecmp(site_code, ret->site_code)))
 		return wp_fail(err, WP_E_USAGE, "snapshot-site", id,
 			       "snapshot '%s' is of site %s, not of %s; leave one of the two out",
 			       id, ret->site_code ? ret->site_code : "(unknown)", site_code);

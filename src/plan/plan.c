@@ -32,8 +32,9 @@ static int select_names(struct wp_arena *arena, const struct wp_record_set *set,
 			j++;
 		if (j == set->count)
 			return wp_fail(err, WP_E_USAGE, "unknown-package", names[i],
-				       "%s %s: no record has this PackageID; look them up with 'wimplan snapshot show'",
-				       option, names[i]);
+				       "%s %s: no record of site %s has this PackageID; look them up with 'wimplan "
+				       "snapshot show', or choose another --site",
+				       option, names[i], set->site_code ? set->site_code : "(unknown)");
 		if (is_named(*ret_names, *ret_count, names[i]))
 			continue;
 		*WP_PUSH(arena, *ret_names, *ret_count) = wp_arena_strdup(arena, set->records[j].package_id);
