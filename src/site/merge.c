@@ -95,8 +95,10 @@ json_t *wp_row_normalize(struct wp_assembler *assembler, const struct wp_row *ro
 			const json_t *id = wp_row_member(row->properties, "PackageID");
 
 			wp_diag_add(assembler->arena, &assembler->diags, WP_WARNING, "bad-value", json_string_value(id),
-				    "%s is %s, which is %s; it is kept as it stands", name,
-				    value_text(assembler->arena, value), type_words(property));
+				    "%s is %s, which is %s; it is kept as it stands%s", name,
+				    value_text(assembler->arena, value), type_words(property),
+				    property->type == WP_PROPERTY_DATE ? " and compared with nothing: export dates in "
+									 "ISO 8601" : "");
 		}
 		set_new(clean, name, kept);
 	}
