@@ -162,7 +162,7 @@ grep -q '"applyable": false' after.json || { echo 'demo: the plan after the run 
 
 cat <<END
 
-What you saw: wimplan compared the $(grep -c '"package_id"' plan.json) records of a site with the files that they were made from.
+What you saw: wimplan compared the $(sed -n 's/^ *"packages": \([0-9]*\),$/\1/p' plan.json) packages of a site with the files that they were made from.
   ~  no longer match. "reload" is ReloadImageProperties: the site knows old metadata. "refresh" is RefreshPkgSource: the
      distribution points have old content. Under each stands why, and how sure that is.
   !  are blocked, each for a reason that the list at the end explains.
@@ -181,7 +181,7 @@ Next, try:
     $wimplan inspect --json sources/server/2022/install.wim
     $wimplan-apply status plan.json                  how far the plan has come
     $wimplan show --format powershell plan.json      the same as a script to run at the site
-    xdg-open media.html                              the change report of the media in a browser
+    xdg-open media.html                                 the change report of the media in a browser
 
 With your own site: export its records (wimplan-records(5) says how), then wimplan import and wimplan plan as above.
 END
