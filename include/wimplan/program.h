@@ -9,6 +9,7 @@
 #include "wimplan/env.h"
 #include "wimplan/error.h"
 
+#include <getopt.h>
 #include <stdarg.h>
 #include <stdbool.h>
 
@@ -39,6 +40,13 @@ bool wp_program_wants_json(int argc, char **argv);
  */
 int wp_program_config(const struct wp_env *env, struct wp_arena *arena, const char *path, struct wp_config *ret,
 		      struct wp_error *err);
+
+/*
+ * What is wrong with an option that getopt_long() answered with '?': there is none of that name, it is short for
+ * several, or it takes no value. @given is the word, @letter is optopt.
+ */
+const char *wp_program_option_error(struct wp_arena *arena, const struct option *options, const char *given,
+				    int letter);
 
 /* One line on standard error: "wimplan: …". */
 void wp_program_say(const char *program, const char *message);

@@ -281,10 +281,9 @@ static int parse(struct wp_apply *apply, int argc, char **argv, struct given *gi
 	while ((option = getopt_long(argc, argv, ":o:qvh", options, NULL)) >= 0) {
 		const char *text = optind > 0 ? argv[optind - 1] : "";
 
-		if (option == '?' && optopt && optopt < 0x100)
-			return wp_apply_usage(apply, text, "there is no option '-%c'", optopt);
 		if (option == '?')
-			return wp_apply_usage(apply, text, "option '%s' is unknown, ambiguous or takes no value", text);
+			return wp_apply_usage(apply, text, "%s",
+					      wp_program_option_error(apply->arena, options, text, optopt));
 		if (option == ':')
 			return wp_apply_usage(apply, text, "option '%s' needs a value", text);
 		status = take(apply, option, given);

@@ -122,10 +122,9 @@ int wp_cli_option(struct wp_cli *cli, int argc, char **argv, const char *letters
 		int option = getopt_long(argc, argv, short_options, all, NULL);
 		const char *given = optind > 0 ? argv[optind - 1] : "";
 
-		if (option == '?' && optopt && optopt < 0x100)
-			return stop(cli, wp_cli_usage(cli, given, "there is no option '-%c'", optopt));
 		if (option == '?')
-			return stop(cli, wp_cli_usage(cli, given, "option '%s' is unknown, ambiguous or takes no value", given));
+			return stop(cli, wp_cli_usage(cli, given, "%s",
+						      wp_program_option_error(cli->arena, all, given, optopt)));
 		if (option == ':')
 			return stop(cli, wp_cli_usage(cli, given, "option '%s' needs a value", given));
 
