@@ -184,4 +184,5 @@ Next, try:
     xdg-open media.html                                 the change report of the media in a browser
 
 With your own site: export its records (wimplan-records(5) says how), then wimplan import and wimplan plan as above.
+The manual pages can be read before they are installed: make man, and man build/man/wimplan.1 to begin with.
 END
