@@ -37,6 +37,9 @@ addEventListener('load', () => {
 		active: document.querySelectorAll('img,link,iframe,object,embed,svg image,[onerror],[onload],[src]').length,
 		scripts: document.scripts.length, rows: document.querySelectorAll('tbody tr').length,
 		blind: [...document.querySelectorAll('.scroll')].filter(element => !element.getAttribute('aria-label')).length,
+		cut: [...document.querySelectorAll('.scroll')].filter(element => element.scrollWidth > element.clientWidth + 1 &&
+			(element.querySelector('.pairs,.texts') || element.matches('[aria-label^="Distinct"]')))
+			.map(element => element.getAttribute('aria-label')),
 		title: document.title}, '*');
 });
 </script>"""
@@ -159,6 +162,7 @@ def check_rendered(name, width, said):
            f"{what}: the page is {said['scroll']} wide; what reaches out: {said['wide']}")
     expect(said["scripts"] == 1 and not said["active"], f"{what}: {said['active']} elements could run or fetch something")
     expect(not said["blind"], f"{what}: a table has no name for those who do not see it")
+    expect(width < 390 or not said["cut"], f"{what}: these tables should fit: {said['cut']}")
     expect(said["title"] != "run", f"{what}: a name was run")
 
 

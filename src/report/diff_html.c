@@ -247,7 +247,7 @@ static void add_fields(struct wp_html *html, const char *name, const struct wp_d
 	if (!image->field_count)
 		return;
 	wp_html_element(html, "h3", NULL, "Metadata");
-	wp_html_table(html, wp_arena_printf(html->arena, "Metadata of %s", name), headings, 3);
+	wp_html_folding_table(html, "pairs", wp_arena_printf(html->arena, "Metadata of %s", name), headings, 3);
 	for (size_t i = 0; i < image->field_count; i++) {
 		const struct wp_diff_field *field = &image->fields[i];
 

@@ -101,10 +101,16 @@ void wp_html_end(struct wp_html *html)
 
 void wp_html_table(struct wp_html *html, const char *caption, const char *const *headings, size_t count)
 {
+	wp_html_folding_table(html, NULL, caption, headings, count);
+}
+
+void wp_html_folding_table(struct wp_html *html, const char *kind, const char *caption, const char *const *headings,
+			   size_t count)
+{
 	/* A container that scrolls must take the focus, or the keyboard cannot scroll it. */
 	wp_html_raw(html, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
 	wp_html_text(html, caption);
-	wp_html_raw(html, "\"><table>\n<thead><tr>");
+	wp_html_rawf(html, "\"><table%s%s%s>\n<thead><tr>", kind ? " class=\"" : "", kind ? kind : "", kind ? "\"" : "");
 	for (size_t i = 0; i < count; i++)
 		if (*headings[i] == '#')
 			wp_html_rawf(html, "<th scope=\"col\" class=\"number\">%s</th>", headings[i] + 1);

@@ -95,7 +95,8 @@ static void add_reasons(struct wp_html *html, const struct wp_entry *entry)
 	wp_html_raw(html, "</ul>\n");
 	if (!table)
 		return;
-	wp_html_table(html, wp_arena_printf(html->arena, "Image metadata of %s", entry->package_id), headings, 5);
+	wp_html_folding_table(html, "pairs", wp_arena_printf(html->arena, "Image metadata of %s", entry->package_id),
+			      headings, 5);
 	for (size_t i = 0; i < entry->reason_count; i++) {
 		struct wp_reason_words words;
 
@@ -156,16 +157,16 @@ static void add_blocked_row(struct wp_html *html, const struct wp_entry *entry, 
 	wp_words_reason(html->arena, reason, &words);
 	wp_html_raw(html, "<tr>");
 	add_cell(html, "short", entry->package_id);
-	wp_html_raw(html, "<td class=\"name\">");
+	wp_html_raw(html, "<td class=\"text\">");
 	wp_html_text(html, name_of(entry));
 	wp_html_raw(html, "<br><span class=\"soft\">");
 	wp_html_text(html, entry->source_path);
-	wp_html_raw(html, "</span></td><td class=\"name\">");
+	wp_html_raw(html, "</span></td><td class=\"text\">");
 	wp_html_badge(html, "blocked", reason->code);
 	wp_html_raw(html, "<br>");
 	wp_html_text(html, words.note ? words.note : words.field);
 	wp_html_raw(html, "</td>");
-	add_cell(html, "value", gate.remedy);
+	add_cell(html, "text", gate.remedy);
 	wp_html_raw(html, "</tr>\n");
 }
 
@@ -176,7 +177,7 @@ static void add_blocked(struct wp_html *html, const struct wp_plan *plan)
 	if (!count_with(plan, WP_ENTRY_BLOCKED))
 		return;
 	wp_html_element(html, "h2", NULL, "Blocked");
-	wp_html_table(html, "Blocked packages", headings, 4);
+	wp_html_folding_table(html, "texts", "Blocked packages", headings, 4);
 	for (size_t i = 0; i < plan->entry_count; i++) {
 		const struct wp_entry *entry = &plan->entries[i];
 
