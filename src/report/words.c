@@ -350,7 +350,13 @@ char *wp_words_content(struct wp_arena *arena, const struct wp_content_change *c
 			wp_buf_printf(&text, "%s%" PRIu64 " %s changed", text.length ? ", " : "", count - named,
 				      count - named == 1 ? groups[i].one : groups[i].many);
 	}
-	wp_buf_printf(&text, "%s%s of %s new, uncompressed", text.length ? ", " : "", wp_words_size(arena, change->bytes_new),
-		      wp_words_size(arena, change->bytes));
+	if (text.length)
+		wp_buf_puts(&text, ", ");
+	if (change->bytes && change->bytes_new == change->bytes)
+		wp_buf_printf(&text, "all %s new, uncompressed", wp_words_size(arena, change->bytes));
+	else
+		wp_buf_printf(&text, "%s of %s new, uncompressed",
+			      change->bytes_new ? wp_words_size(arena, change->bytes_new) : "none",
+			      wp_words_size(arena, change->bytes));
 	return wp_arena_strdup(arena, wp_buf_text(&text));
 }
