@@ -204,6 +204,7 @@ static int make_plan(struct wp_cli *cli, const struct arguments *args, const str
 		return status;
 	scan(cli, args, config, in, &observations);
 	input.observations = observations;
+	wp_plan_inputs_note_old(cli, &in->records, &input);
 	wp_plan_inputs_summaries(cli, &in->records, &input);
 	status = wp_plan_make(&input, ret_plan, &inferred, &inferred_count, err);
 	if (!status)

@@ -120,6 +120,8 @@ static int print(struct wp_cli *cli, size_t receipts, const struct recording *re
 			wp_buf_printf(&buf, "No baseline from %zu step%s %s: %s.\n", recording->others[i],
 				      wp_cli_plural(recording->others[i]), wp_outcome_name((enum wp_outcome)i),
 				      why_not((enum wp_outcome)i));
+	if (recording->baseline_count)
+		wp_buf_puts(&buf, "Export the site again before the next plan: older exports do not show it.\n");
 	return wp_cli_emit(cli, &buf);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* From an export or the cache to what wp_plan_make() takes, and back into the cache what it learned. */
 #include "plan_inputs.h"
+#include "objects.h"
 
 #include "wimplan/import.h"
 
@@ -88,6 +89,36 @@ int wp_plan_inputs_baselines(struct wp_cli *cli, const struct wp_plan_inputs *in
 						 &input->baseline_count, err);
 	input->baselines = baselines;
 	return status;
+}
+
+void wp_plan_inputs_note_old(const struct wp_cli *cli, const struct wp_plan_inputs *in,
+			     const struct wp_plan_input *input)
+{
+	const struct wp_baseline *baseline = input->baselines, *end = baseline + input->baseline_count;
+	const char *first = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < in->set->count; i++) {
+		const struct wp_record *record = &in->set->records[i];
+		uint64_t newest = 0;
+
+		/* Both lists are in the order of the packages. */
+		while (baseline < end && strcmp(baseline->package_id, record->package_id) < 0)
+			baseline++;
+		for (; baseline < end && !strcmp(baseline->package_id, record->package_id); baseline++)
+			if (baseline->confidence == WP_PROVEN && baseline->source_version > newest)
+				newest = baseline->source_version;
+		if (!input->observations[i] || !record->source_version.known || newest <= record->source_version.value)
+			continue;
+		if (!count++)
+			first = record->package_id;
+	}
+	if (count)
+		wp_cli_note(cli, "warning: %s%s distributed again after this export, as the baselines show; export the "
+				 "site again and import that before planning",
+			    count == 1 ? first : wp_arena_printf(cli->arena, "%s and %zu more package%s", first,
+								 count - 1, wp_cli_plural(count - 1)),
+			    count == 1 ? " was" : " were");
 }
 
 /* Adds what the cache remembers of a file's contents, once for all packages that are made from it. */

@@ -30,6 +30,13 @@ void wp_plan_inputs_free(struct wp_plan_inputs *in);
 int wp_plan_inputs_baselines(struct wp_cli *cli, const struct wp_plan_inputs *in, struct wp_plan_input *input,
 			     struct wp_error *err);
 
+/*
+ * Says of which packages the cache knows a distribution that is newer than the records: they were exported before it, so
+ * what is planned for them was done already. @input has its baselines and observations.
+ */
+void wp_plan_inputs_note_old(const struct wp_cli *cli, const struct wp_plan_inputs *in,
+			     const struct wp_plan_input *input);
+
 /* Fills the summaries of @input, which has its baselines and observations: those of contents that are not the same. */
 void wp_plan_inputs_summaries(struct wp_cli *cli, const struct wp_plan_inputs *in, struct wp_plan_input *input);
 
