@@ -140,8 +140,8 @@ echo "$site"
 must $wimplan-apply check --auth none --provider "$site" plan.json
 must $wimplan-apply run --yes --auth none --provider "$site" plan.json
 
-say 'The site is exported again, each package by its key. A copy of the cache takes it, so that all of the above can still' \
-	'be tried:'
+say 'What was distributed is recorded, in a copy of the cache, so that all of the above can still be tried. Then the site is' \
+	'exported again, each package by its key:'
 mkdir export-after
 for class in SMS_ImagePackage SMS_OperatingSystemInstallPackage SMS_BootImagePackage; do
 	for id in $(sed -n 's/.*"PackageID": "\(.*\)".*/\1/p' "export/$class.json"); do
@@ -149,9 +149,9 @@ for class in SMS_ImagePackage SMS_OperatingSystemInstallPackage SMS_BootImagePac
 	done
 done
 cp cache.db after.db
+must $wimplan record --cache after.db plan.receipt.json
 printf '\n$ %s import --cache after.db --taken-at 2026-02-21T02:10:00Z export-after/*.json\n' "$wimplan"
 $wimplan import --cache after.db --taken-at 2026-02-21T02:10:00Z export-after/*.json
-must $wimplan record --cache after.db plan.receipt.json
 say 'What does another plan say of the packages that were brought in line?'
 only=()
 for id in $(sed -n 's/.*"package_id": "\(.*\)",.*/\1/p' plan.receipt.json | sort -u); do
@@ -181,7 +181,7 @@ Next, try:
     $wimplan inspect --json sources/server/2022/install.wim
     $wimplan-apply status plan.json                  how far the plan has come
     $wimplan show --format powershell plan.json      the same as a script to run at the site
-    xdg-open media.html                                 the change report of the media in a browser
+    xdg-open media.html                                the change report of the media in a browser
 
 With your own site: export its records (wimplan-records(5) says how), then wimplan import and wimplan plan as above.
 The manual pages can be read before they are installed: make man, and man build/man/wimplan.1 to begin with.
