@@ -40,7 +40,9 @@ static void add_line(struct wp_html *html, const struct wp_diff_line *line, cons
 {
 	wp_html_raw(html, "<tr>");
 	wp_diff_html_badge_cell(html, wp_diff_status_name(line->status));
-	wp_diff_html_cell(html, "name", line->name);
+	wp_html_raw(html, "<td class=\"name\">");
+	wp_html_path(html, line->name);
+	wp_html_raw(html, "</td>");
 	if (columns->about)
 		wp_diff_html_cell(html, "about", line->about);
 	if (columns->state) {

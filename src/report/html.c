@@ -57,7 +57,7 @@ void wp_html_path(struct wp_html *html, const char *path)
 
 	for (const char *at = text; *at; at++) {
 		add_character(html, *at);
-		if (*at == '\\' && at != text && at[1])
+		if ((*at == '\\' || *at == '_') && at != text && at[1])
 			wp_buf_puts(html->buf, "<wbr>");
 	}
 }

@@ -30,7 +30,7 @@ void wp_html_rawf(struct wp_html *html, const char *format, ...) __attribute__((
 /* Data as text: control characters made visible, and everything escaped that HTML would take for more than a letter. */
 void wp_html_text(struct wp_html *html, const char *data);
 
-/* The same for a path of an image, which may be broken behind its separators. */
+/* The same for a path or a name of a component, which may be broken behind a backslash or _. */
 void wp_html_path(struct wp_html *html, const char *path);
 
 /* <tag class="class">data</tag>; @class may be NULL. */
