@@ -51,7 +51,6 @@ static int look_back(struct wp_apply *apply, uint64_t *ret_runs, struct wp_error
 	if (status == WP_E_NOT_FOUND)
 		return WP_OK;
 	if (!status)
-	if (!status)
 		status = wp_journal_runs(journal, &runs, err);
 	if (!status)
 		status = wp_apply_look_back(apply, journal, err);

@@ -5,38 +5,13 @@
 
 #include "../../src/cache/db.h"
 
-#include "temporary.h"
+#include "cache_place.h"
 
 #include <criterion/criterion.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-struct place {
-	char root[TEMPORARY_SIZE];
-	char path[128];
-};
-
-static void setup(struct place *place)
-{
-	temporary_make(place->root);
-	snprintf(place->path, sizeof place->path, "%s/cache.db", place->root);
-}
-
-static void cleanup(struct place *place)
-{
-	temporary_remove(place->root);
-}
-
-static struct wp_cache *open_cache(struct place *place, enum wp_cache_mode mode)
-{
-	struct wp_cache *cache = NULL;
-	struct wp_error err;
-
-	cr_assert_eq(wp_cache_open(place->path, mode, &cache, &err), WP_OK, "%s", err.message);
-	return cache;
-}
 
 /* The first bytes are spread as in a real digest: the store takes them for its hash. */
 static void make_id(uint64_t number, char ret[WP_HASH_TEXT])

@@ -4,7 +4,7 @@
 
 #include "../../src/cache/db.h"
 
-#include "temporary.h"
+#include "cache_place.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>
@@ -15,23 +15,6 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-struct place {
-	char root[TEMPORARY_SIZE];
-	char path[128];
-};
-
-static void setup(struct place *place)
-{
-	temporary_make(place->root);
-	snprintf(place->path, sizeof place->path, "%s/cache.db", place->root);
-}
-
-static void cleanup(struct place *place)
-{
-	chmod(place->root, 0700);
-	temporary_remove(place->root);
-}
 
 /* Opens and closes; the status. */
 static int try_open(const char *path, enum wp_cache_mode mode, struct wp_error *err)

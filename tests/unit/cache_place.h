@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A cache in a folder of its own, for one test. */
+#ifndef WIMPLAN_TESTS_CACHE_PLACE_H
+#define WIMPLAN_TESTS_CACHE_PLACE_H
+
+#include "temporary.h"
+
+#include "wimplan/cache.h"
+
+#include <sys/stat.h>
+
+struct place {
+	char root[TEMPORARY_SIZE];
+	char path[128];
+};
+
+static inline void setup(struct place *place)
+{
+	temporary_make(place->root);
+	snprintf(place->path, sizeof place->path, "%s/cache.db", place->root);
+}
+
+static inline void cleanup(struct place *place)
+{
+	/* A test may have made it unwritable. */
+	chmod(place->root, 0700);
+	temporary_remove(place->root);
+}
+
+static inline struct wp_cache *open_cache(struct place *place, enum wp_cache_mode mode)
+{
+	struct wp_cache *cache = NULL;
+	struct wp_error err;
+
+	cr_assert_eq(wp_cache_open(place->path, mode, &cache, &err), WP_OK, "%s", err.message);
+	return cache;
+}
+
+#endif
