@@ -21,7 +21,7 @@ import tempfile
 import demo_site
 
 BROWSERS = "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
-WIDTHS = 1280, 390, 320
+WIDTHS = 1280, 500, 390, 320
 LONG = "x" * 200
 MARKUP = "<script>document.title='run'</script><img src=x onerror=alert(1)> &amp; \" ' --> ]]>"
 

@@ -107,7 +107,7 @@ static const char style[] =
 	".shares li{grid-template-columns:minmax(0,1fr);padding:.45rem 0}.shares .numbers{text-align:left;grid-row:2}\n"
 	".entry{padding:.5rem .9rem .75rem}th,td{padding:.35rem .55rem}}\n"
 	/* On a phone tables of few short columns fit, and those of long ones are folded. */
-	"@media screen and (max-width:30rem){table{font-size:.82rem}thead th{font-size:.78rem}th,td{padding:.3rem .4rem}\n"
+	"@media screen and (max-width:40rem){table{font-size:.82rem}thead th{font-size:.78rem}th,td{padding:.3rem .4rem}\n"
 	"td.short,td.field{width:auto}td.path,td.name,td.value{min-width:8rem}\n"
 	".pairs,.pairs>*,.texts,.texts>*,.texts tr{display:block}.texts thead{display:none}\n"
 	".pairs tr{display:grid;grid-template-columns:repeat(12,minmax(0,1fr))}\n"
