@@ -152,6 +152,10 @@ check-kerberos: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/mkwim $(BUILD)/
 check-ntlm: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/mkwim $(BUILD)/site-provider
 	@tests/apply/ntlm.py $(BUILD)
 
+# The scripts for the site in a real PowerShell; skipped where there is none: PWSH=PROGRAM names one that is not on the path.
+check-powershell: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/mkwim $(BUILD)/site-provider
+	@tests/powershell/test_scripts.py $(BUILD)
+
 check-samples: $(BUILD)/wimplan $(BUILD)/mkwim
 	@tests/samples.sh $(BUILD) $(SAMPLES)
 
@@ -195,6 +199,7 @@ help:
 	@echo 'make check-valgrind   unit tests and text cases under valgrind'
 	@echo 'make check-kerberos   wimplan-apply with real Kerberos'
 	@echo 'make check-ntlm       wimplan-apply with real NTLM'
+	@echo 'make check-powershell  the scripts for the site in PowerShell (PWSH=PROGRAM), where there is one'
 	@echo 'make check-samples SAMPLES=DIR   read real WIM XML from DIR'
 	@echo 'make check-html       HTML reports in headless Chromium (deps installs it)'
 	@echo 'make coverage         tests with a coverage report'
@@ -207,5 +212,5 @@ help:
 FORCE:
 .SECONDARY:
 .DELETE_ON_ERROR:
-.PHONY: all man deps demo check check-asan check-valgrind check-kerberos check-ntlm check-samples check-html coverage bench fuzz install uninstall clean help FORCE
+.PHONY: all man deps demo check check-asan check-valgrind check-kerberos check-ntlm check-powershell check-samples check-html coverage bench fuzz install uninstall clean help FORCE
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

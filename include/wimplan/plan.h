@@ -142,6 +142,9 @@ int wp_plan_make(const struct wp_plan_input *input, struct wp_plan **ret_plan, s
 /* The one answer to "are there changes?": text, JSON, reports and exit status all take it from here. */
 bool wp_plan_has_changes(const struct wp_plan *plan);
 
+/* The plan knows that the site had no ImageProperty, which is more than having no text of it to compare with. */
+bool wp_entry_never_loaded(const struct wp_entry *entry);
+
 /* The plan file, and its body alone. New references. */
 json_t *wp_plan_json(const struct wp_plan *plan);
 json_t *wp_plan_body_json(const struct wp_plan *plan);

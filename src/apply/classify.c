@@ -191,14 +191,6 @@ static void classify_version(struct judging *judging)
 	conflict(judging, "SourceVersion", now_text, planned_text);
 }
 
-static bool was_never_loaded(const struct wp_entry *entry)
-{
-	for (size_t i = 0; i < entry->reason_count; i++)
-		if (!strcmp(entry->reasons[i].code, "never-loaded"))
-			return true;
-	return false;
-}
-
 static void classify_metadata(struct judging *judging)
 {
 	const struct wp_entry *entry = judging->entry;
@@ -219,7 +211,7 @@ static void classify_metadata(struct judging *judging)
 		return;
 	}
 	/* A plan made from SMS_ImageInformation has no text to compare with; only "never loaded" is known without one. */
-	if (!*planned && !was_never_loaded(entry))
+	if (!*planned && !wp_entry_never_loaded(entry))
 		return;
 	judging->verdict->standing = WP_STANDS_CONFLICT;
 	judging->verdict->why = wp_arena_printf(

@@ -2,6 +2,8 @@
 /* A plan as a value, for those who read plans and make none: the executor links this without the judge. */
 #include "wimplan/plan.h"
 
+#include <string.h>
+
 void wp_plan_free(struct wp_plan *plan)
 {
 	if (!plan)
@@ -13,4 +15,12 @@ void wp_plan_free(struct wp_plan *plan)
 bool wp_plan_has_changes(const struct wp_plan *plan)
 {
 	return plan->applyable;
+}
+
+bool wp_entry_never_loaded(const struct wp_entry *entry)
+{
+	for (size_t i = 0; i < entry->reason_count; i++)
+		if (!strcmp(entry->reasons[i].code, "never-loaded"))
+			return true;
+	return false;
 }

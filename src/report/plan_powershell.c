@@ -153,6 +153,7 @@ static void add_package(struct wp_buf *buf, const struct wp_entry *entry)
 	add_text_key(buf, 3, "PkgSourcePath", conditions->source_path);
 	add_text_key(buf, 3, "SourceSite", conditions->source_site);
 	add_digest_key(buf, 3, "ImagePropertySha256", conditions->image_property_sha256);
+	add_bool_key(buf, 3, "NeverLoaded", wp_entry_never_loaded(entry));
 	add_digest_key(buf, 3, "ContentId", entry->content_id);
 	add_digest_key(buf, 3, "FileId", entry->file_id);
 	add_key(buf, 3, "Images");

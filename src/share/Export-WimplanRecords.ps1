@@ -200,7 +200,7 @@ function Get-SourceImagePath {
 # What the SMS Provider finds in a .wim file; $null, and a warning, when it cannot say. Static: no object is touched.
 function Get-ProbedImageProperty {
     param(
-        [cimsession] $Session,
+        $Session,
         [string] $ClassName,
         [string] $PackageName,
         [string] $SourceImagePath
@@ -224,7 +224,7 @@ function Get-ProbedImageProperty {
 # The packages of one class, one by one.
 function Export-PackageClass {
     param(
-        [cimsession] $Session,
+        $Session,
         [System.IO.TextWriter] $Writer,
         [string] $ClassName
     )
@@ -264,7 +264,7 @@ function Export-PackageClass {
 # The rows of a class that says more about the packages. The export is useful without them, so a failure is a warning.
 function Export-CompanionClass {
     param(
-        [cimsession] $Session,
+        $Session,
         [System.IO.TextWriter] $Writer,
         [string] $ClassName,
         [string] $TypeProperty

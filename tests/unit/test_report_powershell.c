@@ -163,7 +163,7 @@ Test(report, powershell_takes_the_preconditions_along)
 				 "            SedoObjectVersion   = '0BB5D9C1-0001-4C11-9D0B-5A2C11D7F0A1'\n"
 				 "            PkgSourcePath       = '\\\\srv\\src$\\w11\\install.wim'\n"
 				 "            SourceSite          = 'P01'\n            ImagePropertySha256 = 'sha256:2d711642");
-	cr_expect_contains(text, "            ContentId           = $null\n");
+	cr_expect_contains(text, "            NeverLoaded         = $false\n            ContentId           = $null\n");
 	cr_expect_contains(text, "@{ Index = 1; Name = 'Pro'; Description = $null; OSVersion = '10.0.22631.3007'; "
 				 "Architecture = 9; Language = 'en-US' }\n");
 	cr_expect_contains(text, "@{ Index = 2; Name = $null; Description = 'Pro N'; OSVersion = $null; "

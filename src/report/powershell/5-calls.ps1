@@ -51,6 +51,11 @@ function Get-Refusal {
         $data = $ErrorRecord.Exception.ErrorData
     }
     if ($null -eq $data -or $data.CimSystemProperties.ClassName -ne 'SMS_ExtendedStatus') {
+        # Ways to the provider that lose the object still have its text; only the provider knows this code.
+        if ($refusal.Why -match '0x40480732') {
+            $refusal.Refused = $true
+            $refusal.Busy = $true
+        }
         return $refusal
     }
     $code = [int64] (Get-Value -Record $data -Name 'ErrorCode') -band 4294967295
@@ -89,8 +94,8 @@ function Get-Verdict {
             $verdict.Standing = 'satisfied'
             return $verdict
         }
-        # A plan made without the stored text has nothing to compare with.
-        if ($null -ne $difference -and $null -ne $package.ImagePropertySha256) {
+        # A plan made without the stored text has nothing to compare with, unless it knows that there was none.
+        if ($null -ne $difference -and ($null -ne $package.ImagePropertySha256 -or $package.NeverLoaded)) {
             $verdict.Standing = 'conflict'
             $verdict.Why = "ImageProperty has changed since the plan was made, and not to what it wants: $difference"
             return $verdict

@@ -108,6 +108,9 @@ function Invoke-Package {
         $target = ConvertTo-Line -Text "$($step.Package.PackageId) $($step.Package.Name)"
         $agreed = $Yes -and -not $WhatIfPreference
         if (-not ($agreed -or $PSCmdlet.ShouldProcess($target, $step.Action))) {
+            if ($WhatIfPreference) {
+                $step.Outcome = 'would be called'
+            }
             $blocked = 'its reload was not confirmed'
             continue
         }

@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+<#
+The CIM commands that wimplan's scripts use, in front of a stand-in for the site's SMS Provider (tests/site). PowerShell
+has the real ones only on Windows. Instances, properties and exceptions are of the real types; parameters are named and
+bound as those of the real commands.
+
+SITE_URL is the stand-in's AdminService, SITE_CODES the sites that SMS_ProviderLocation tells of, P01 when it is not set.
+#>
+Set-StrictMode -Version 2.0
+
+$dates = @('SourceDate', 'LastRefreshTime')
+$handler = New-Object -TypeName System.Net.Http.HttpClientHandler
+$handler.UseProxy = $false
+$client = New-Object -TypeName System.Net.Http.HttpClient -ArgumentList $handler
+# A connection for each request: one that died while it was kept alive would be used again unasked.
+$client.DefaultRequestHeaders.ConnectionClose = $true
+
+# --- Instances and errors ---------------------------------------------------------------------------------------------
+
+function ConvertTo-Property {
+    param([string] $Name, $Value, [switch] $Key)
+
+    $flags = [Microsoft.Management.Infrastructure.CimFlags]::Property
+    if ($Key) {
+        $flags = $flags -bor [Microsoft.Management.Infrastructure.CimFlags]::Key
+    }
+    $type = 'String'
+    if ($Value -is [bool]) {
+        $type = 'Boolean'
+    }
+    elseif ($Value -is [datetime]) {
+        $type = 'DateTime'
+    }
+    elseif ($Value -is [long] -or $Value -is [int]) {
+        $type = if ($Value -lt 0) { 'SInt32' } else { 'UInt32' }
+        $Value = $Value -as ($type -replace '^SInt', 'int')
+    }
+    elseif ($Value -is [array]) {
+        $type = 'StringArray'
+        $Value = [string[]] $Value
+    }
+    [Microsoft.Management.Infrastructure.CimProperty]::Create($Name, $Value,
+        [Microsoft.Management.Infrastructure.CimType] $type, $flags)
+}
+
+# An entity of the AdminService as the instance that it is made of.
+function ConvertTo-Instance {
+    param($Entity, [string] $ClassName, [string] $Namespace, [string] $Key)
+
+    $instance = [Microsoft.Management.Infrastructure.CimInstance]::new($ClassName, $Namespace)
+    foreach ($property in $Entity.PSObject.Properties) {
+        $value = $property.Value
+        # Neither what OData puts beside the properties nor lists that are empty or of embedded objects.
+        if ($property.Name -match '^(__|@)' -or ($value -is [array] -and -not ($value -and $value[0] -is [string]))) {
+            continue
+        }
+        if ($dates -contains $property.Name -and $value -is [string]) {
+            $value = [datetime]::Parse($value, [System.Globalization.CultureInfo]::InvariantCulture, 'RoundtripKind')
+        }
+        $instance.CimInstanceProperties.Add(
+            (ConvertTo-Property -Name $property.Name -Value $value -Key:($property.Name -eq $Key)))
+    }
+    return $instance
+}
+
+# The exception that the real commands throw: only MI itself can make one with a code and data.
+function New-CimError {
+    param([string] $Code, [string] $Message, $Data)
+
+    $exception = [Microsoft.Management.Infrastructure.CimException]::new($Message)
+    $type = $exception.GetType()
+    $type.GetProperty('NativeErrorCode').SetValue($exception, [Microsoft.Management.Infrastructure.NativeErrorCode] $Code)
+    $type.GetField('_errorData', 'Instance, NonPublic').SetValue($exception, $Data)
+    [System.Management.Automation.ErrorRecord]::new($exception, 'CimSite', 'NotSpecified', $null)
+}
+
+# --- The way to the stand-in ------------------------------------------------------------------------------------------
+
+# Answers @{ Entity } or @{ Error }, an error record.
+function Invoke-Site {
+    param([string] $Method, [string] $Path, [string] $Body, [int] $TimeoutSeconds)
+
+    $request = New-Object -TypeName System.Net.Http.HttpRequestMessage -ArgumentList `
+        ([System.Net.Http.HttpMethod]::new($Method)), "$env:SITE_URL/wmi/$Path"
+    if ($Body) {
+        $request.Content = [System.Net.Http.StringContent]::new($Body, [System.Text.Encoding]::UTF8, 'application/json')
+    }
+    $cancel = New-Object -TypeName System.Threading.CancellationTokenSource
+    if ($TimeoutSeconds) {
+        $cancel.CancelAfter(1000 * $TimeoutSeconds)
+    }
+    try {
+        $answer = $client.SendAsync($request, $cancel.Token).GetAwaiter().GetResult()
+        $text = $answer.Content.ReadAsStringAsync().GetAwaiter().GetResult()
+        $document = if ($text) { ConvertFrom-Json -InputObject $text } else { $null }
+    }
+    catch {
+        return @{ Error = New-CimError -Code 'Failed' -Message 'The RPC server is unavailable. ' }
+    }
+    if ($answer.IsSuccessStatusCode) {
+        # By its key an entity stands in a list of one.
+        $entity = if ($null -ne $document -and $document.PSObject.Properties['value']) { $document.value } else { $document }
+        return @{ Entity = $entity }
+    }
+    switch ([int] $answer.StatusCode) {
+        403 { return @{ Error = New-CimError -Code 'AccessDenied' -Message 'Access denied ' } }
+        404 { return @{ Error = New-CimError -Code 'NotFound' -Message 'Not found ' } }
+    }
+    $data = $null
+    $inner = $document.error.PSObject.Properties['innererror']
+    if ($inner) {
+        $data = ConvertTo-Instance -Entity $inner.Value.SMS_ExtendedStatus -ClassName 'SMS_ExtendedStatus' `
+            -Namespace 'root/sms'
+    }
+    @{ Error = New-CimError -Code 'Failed' -Message 'Generic failure ' -Data $data }
+}
+
+function Get-KeyPath {
+    param($Instance)
+
+    "$($Instance.CimSystemProperties.ClassName)('$($Instance.CimInstanceProperties['PackageID'].Value)')"
+}
+
+# --- The commands -----------------------------------------------------------------------------------------------------
+
+function New-CimSessionOption {
+    [CmdletBinding()]
+    param([Parameter(Mandatory = $true)] [ValidateSet('Dcom', 'Default', 'Wsman')] [string] $Protocol)
+
+    @{ Protocol = $Protocol }
+}
+
+function New-CimSession {
+    [CmdletBinding()]
+    param([string[]] $ComputerName, $SessionOption, [pscredential] $Credential)
+
+    @{ ComputerName = $ComputerName[0] }
+}
+
+function Remove-CimSession {
+    [CmdletBinding(SupportsShouldProcess = $true)]
+    param([Parameter(Mandatory = $true)] $CimSession)
+}
+
+function New-CimInstance {
+    [CmdletBinding(SupportsShouldProcess = $true)]
+    param([string] $Namespace, [string] $ClassName, [string[]] $Key, [System.Collections.IDictionary] $Property,
+        [switch] $ClientOnly)
+
+    if (-not $ClientOnly) {
+        throw 'no script of wimplan makes an object at the site'
+    }
+    # As the real one: without -WhatIf:$false a script with -WhatIf gets nothing, not even a key.
+    if ($PSCmdlet.ShouldProcess($ClassName, 'New-CimInstance')) {
+        ConvertTo-Instance -Entity ([pscustomobject] $Property) -ClassName $ClassName -Namespace $Namespace -Key $Key[0]
+    }
+}
+
+function Get-CimInstance {
+    [CmdletBinding(DefaultParameterSetName = 'List')]
+    param($CimSession, [string] $Namespace,
+        [Parameter(Mandatory = $true, ParameterSetName = 'List')] [string] $ClassName,
+        [Parameter(ParameterSetName = 'List')] [string] $Filter,
+        [Parameter(Mandatory = $true, ParameterSetName = 'Key')] [ciminstance] $InputObject,
+        [uint32] $OperationTimeoutSec)
+
+    if ($ClassName -eq 'SMS_ProviderLocation') {
+        $codes = if ($env:SITE_CODES) { $env:SITE_CODES } else { 'P01' }
+        foreach ($code in $codes -split ',') {
+            ConvertTo-Instance -Entity ([pscustomobject] @{ SiteCode = $code }) -ClassName $ClassName -Namespace $Namespace
+        }
+        return
+    }
+    if ($InputObject) {
+        $ClassName = $InputObject.CimSystemProperties.ClassName
+        $Namespace = $InputObject.CimSystemProperties.Namespace
+        $answer = Invoke-Site -Method 'GET' -Path (Get-KeyPath -Instance $InputObject) -TimeoutSeconds $OperationTimeoutSec
+    }
+    else {
+        $answer = Invoke-Site -Method 'GET' -Path $ClassName -TimeoutSeconds $OperationTimeoutSec
+    }
+    if ($answer['Error']) {
+        $PSCmdlet.ThrowTerminatingError($answer['Error'])
+    }
+    foreach ($entity in $answer['Entity']) {
+        # The WQL of wimplan's scripts: Property=number or Property='text', joined by OR.
+        $terms = @($Filter -split ' OR ' | Where-Object { $_ })
+        if (-not $terms -or @($terms | Where-Object { $name, $value = $_ -split '=';
+                    [string] $entity.$name -eq $value.Trim("'") })) {
+            ConvertTo-Instance -Entity $entity -ClassName $ClassName -Namespace $Namespace -Key 'PackageID'
+        }
+    }
+}
+
+function Set-CimInstance {
+    [CmdletBinding(SupportsShouldProcess = $true)]
+    param($CimSession, [Parameter(Mandatory = $true)] [ciminstance] $InputObject, [uint32] $OperationTimeoutSec)
+
+    $path = Get-KeyPath -Instance $InputObject
+    $body = @{}
+    foreach ($property in $InputObject.CimInstanceProperties) {
+        if ($null -ne $property.Value -and $dates -notcontains $property.Name) {
+            $body[$property.Name] = $property.Value
+        }
+    }
+    if ($PSCmdlet.ShouldProcess($path, 'Set-CimInstance')) {
+        $answer = Invoke-Site -Method 'PUT' -Path $path -TimeoutSeconds $OperationTimeoutSec `
+            -Body (ConvertTo-Json -InputObject $body)
+        if ($answer['Error']) {
+            $PSCmdlet.ThrowTerminatingError($answer['Error'])
+        }
+    }
+}
+
+function Invoke-CimMethod {
+    [CmdletBinding(SupportsShouldProcess = $true)]
+    param($CimSession, [string] $Namespace,
+        [Parameter(Mandatory = $true, ParameterSetName = 'Class')] [string] $ClassName,
+        [Parameter(Mandatory = $true, ParameterSetName = 'Instance')] [ciminstance] $InputObject,
+        [Parameter(Mandatory = $true)] [string] $MethodName,
+        [System.Collections.IDictionary] $Arguments = @{}, [uint32] $OperationTimeoutSec)
+
+    $path = "$ClassName.$MethodName"
+    if ($InputObject) {
+        $path = (Get-KeyPath -Instance $InputObject) + "/AdminService.$MethodName"
+    }
+    if ($PSCmdlet.ShouldProcess($path, 'Invoke-CimMethod')) {
+        $answer = Invoke-Site -Method 'POST' -Path $path -Body (ConvertTo-Json -InputObject $Arguments) `
+            -TimeoutSeconds $OperationTimeoutSec
+        if ($answer['Error']) {
+            $PSCmdlet.ThrowTerminatingError($answer['Error'])
+        }
+        $answer['Entity']
+    }
+}
+
+Export-ModuleMember -Function *-Cim*
