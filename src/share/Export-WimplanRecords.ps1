@@ -288,7 +288,10 @@ function Export-CompanionClass {
     Write-Progress -Activity "Exporting $ClassName" -Completed
 }
 
-# A path on the site's drive would be no file.
+# A path on the site's drive would be no file. On it PowerShell takes even a share for something of the site's.
+if ($Path.StartsWith('\\')) {
+    $Path = "FileSystem::$Path"
+}
 $provider = $null
 $drive = $null
 $target = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Path, [ref] $provider, [ref] $drive)

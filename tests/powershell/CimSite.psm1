@@ -4,7 +4,8 @@ The CIM commands that wimplan's scripts use, in front of a stand-in for the site
 has the real ones only on Windows. Instances, properties and exceptions are of the real types; parameters are named and
 bound as those of the real commands.
 
-SITE_URL is the stand-in's AdminService, SITE_CODES the sites that SMS_ProviderLocation tells of, P01 when it is not set.
+SITE_URL is the stand-in's AdminService, and SITE_CODES the sites that SMS_ProviderLocation tells of, if not P01. SITE_ERRORS
+is what the way to the provider leaves of its SMS_ExtendedStatus: "object", "wrapped" in WMI's own error, or its "text".
 #>
 Set-StrictMode -Version 2.0
 
@@ -64,7 +65,7 @@ function ConvertTo-Instance {
 }
 
 # The exception that the real commands throw: only MI itself can make one with a code and data.
-function New-CimError {
+function New-Failure {
     param([string] $Code, [string] $Message, $Data)
 
     $exception = [Microsoft.Management.Infrastructure.CimException]::new($Message)
@@ -95,24 +96,38 @@ function Invoke-Site {
         $document = if ($text) { ConvertFrom-Json -InputObject $text } else { $null }
     }
     catch {
-        return @{ Error = New-CimError -Code 'Failed' -Message 'The RPC server is unavailable. ' }
+        return @{ Error = New-Failure -Code 'Failed' -Message 'The RPC server is unavailable. ' }
     }
     if ($answer.IsSuccessStatusCode) {
         # By its key an entity stands in a list of one.
-        $entity = if ($null -ne $document -and $document.PSObject.Properties['value']) { $document.value } else { $document }
-        return @{ Entity = $entity }
+        $isList = $null -ne $document -and $document.PSObject.Properties['value']
+        return @{ Entity = if ($isList) { $document.value } else { $document } }
     }
     switch ([int] $answer.StatusCode) {
-        403 { return @{ Error = New-CimError -Code 'AccessDenied' -Message 'Access denied ' } }
-        404 { return @{ Error = New-CimError -Code 'NotFound' -Message 'Not found ' } }
+        403 { return @{ Error = New-Failure -Code 'AccessDenied' -Message 'Access denied ' } }
+        404 { return @{ Error = New-Failure -Code 'NotFound' -Message 'Not found ' } }
     }
-    $data = $null
     $inner = $document.error.PSObject.Properties['innererror']
-    if ($inner) {
-        $data = ConvertTo-Instance -Entity $inner.Value.SMS_ExtendedStatus -ClassName 'SMS_ExtendedStatus' `
-            -Namespace 'root/sms'
+    if (-not $inner) {
+        return @{ Error = New-Failure -Code 'Failed' -Message 'Generic failure ' }
     }
-    @{ Error = New-CimError -Code 'Failed' -Message 'Generic failure ' -Data $data }
+    $status = $inner.Value.SMS_ExtendedStatus
+    if ($env:SITE_ERRORS -eq 'text') {
+        $fields = 'Description', 'ErrorCode', 'SQLStatus' | ForEach-Object { "  $_ = $($status.$_);" }
+        $text = (@('Generic failure', 'instance of SMS_ExtendedStatus', '{') + $fields + '};') -join "`n"
+        return @{ Error = New-Failure -Code 'Failed' -Message $text }
+    }
+    $data = ConvertTo-Instance -Entity $status -ClassName 'SMS_ExtendedStatus' -Namespace 'root/sms'
+    $failure = New-Failure -Code 'Failed' -Message 'Generic failure ' -Data $data
+    if ($env:SITE_ERRORS -eq 'wrapped') {
+        # MI on Linux drops embedded instances, so that the outer one cannot be real.
+        $outer = [pscustomobject] @{
+            CimSystemProperties   = @{ ClassName = 'MSFT_ExtendedStatus' }
+            CimInstanceProperties = @{ original_error = @{ Value = $data } }
+        }
+        Add-Member -InputObject $failure.Exception -MemberType NoteProperty -Name 'ErrorData' -Value $outer -Force
+    }
+    @{ Error = $failure }
 }
 
 function Get-KeyPath {
@@ -167,18 +182,18 @@ function Get-CimInstance {
     if ($ClassName -eq 'SMS_ProviderLocation') {
         $codes = if ($env:SITE_CODES) { $env:SITE_CODES } else { 'P01' }
         foreach ($code in $codes -split ',') {
-            ConvertTo-Instance -Entity ([pscustomobject] @{ SiteCode = $code }) -ClassName $ClassName -Namespace $Namespace
+            $entity = [pscustomobject] @{ SiteCode = $code }
+            ConvertTo-Instance -Entity $entity -ClassName $ClassName -Namespace $Namespace
         }
         return
     }
+    $path = $ClassName
     if ($InputObject) {
         $ClassName = $InputObject.CimSystemProperties.ClassName
         $Namespace = $InputObject.CimSystemProperties.Namespace
-        $answer = Invoke-Site -Method 'GET' -Path (Get-KeyPath -Instance $InputObject) -TimeoutSeconds $OperationTimeoutSec
+        $path = Get-KeyPath -Instance $InputObject
     }
-    else {
-        $answer = Invoke-Site -Method 'GET' -Path $ClassName -TimeoutSeconds $OperationTimeoutSec
-    }
+    $answer = Invoke-Site -Method 'GET' -Path $path -TimeoutSeconds $OperationTimeoutSec
     if ($answer['Error']) {
         $PSCmdlet.ThrowTerminatingError($answer['Error'])
     }

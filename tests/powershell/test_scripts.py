@@ -62,6 +62,12 @@ def outcomes(site):
     return {key: step["outcome"] for key, step in steps(site).items()}
 
 
+def forget(site):
+    """Takes away what runs of the script left."""
+    for left in site.folder.glob("wimplan-*"):
+        left.unlink()
+
+
 def posts(site):
     return [entry["path"].rsplit(".", 1)[1] + " " + entry["path"].split("'")[1] for entry in site.requests("POST")]
 
@@ -211,8 +217,7 @@ def test_conflicts(build, folder, expect):
         expect.equal(site.effects("refresh").get(first["id"]), None, "refreshes of the conflict")
         expect.equal(outcomes(site)[(third["id"], RELOAD)], "done", "the others")
     for name, value in (("PkgSourcePath", r"\\elsewhere\x.wim"), ("SourceSite", "P02"), ("ImageProperty", "<WIM/>")):
-        for path in folder.glob("wimplan-*"):
-            path.unlink()
+        forget(site)
         changed = {"method": "GET", "path": f"*{first['id']}*", "nth": 1, "action": "change-record", "package_id": first["id"],
                    "set": {name: value}}
         with site.start(load=True, faults=[changed]) as server:
@@ -279,21 +284,23 @@ def test_busy_provider(build, folder, expect):
     """A SEDO lock and a deadlock are tried again, another error is shown and tried by the next run."""
     site = Site(build, folder, kinds=("both", "reload", "refresh")).make_plan()
     write_script(site)
-    faults = [{"method": "POST", "path": f"*{site.packages[0]['id']}*Reload*", "nth": 1, "action": "lock", "seconds": 1},
-              {"method": "POST", "path": f"*{site.packages[2]['id']}*", "nth": 1, "action": "sql1205"},
-              {"method": "POST", "path": f"*{site.packages[1]['id']}*", "nth": 1, "action": "extended-status",
-               "error_code": 1633, "description": "The package is not supported."}]
-    with site.start(load=True, faults=faults) as server:
-        result = script(site, server, "-Yes")
-        expect.status(result, 6)
-        expect.says(result.stdout, "again in 5 s: User CONTOSO", "0x40480732", "SQL status 1205",
-                    "The package is not supported. (SMS_ExtendedStatus, error 1633 = 0x00000661")
-        expect.equal(outcomes(site), {(site.packages[0]["id"], RELOAD): "done", (site.packages[0]["id"], REFRESH): "done",
-                                      (site.packages[1]["id"], RELOAD): "failed", (site.packages[2]["id"], REFRESH): "done"},
-                     "outcomes")
-        expect.equal(steps(site)[(site.packages[0]["id"], RELOAD)]["attempts"], 2, "attempts")
-        expect.status(script(site, server, "-Yes"), 0)
-    expect.equal(site.effects("refresh"), {site.packages[0]["id"]: 1, site.packages[2]["id"]: 1}, "refreshes")
+    both, reload, refresh = (package["id"] for package in site.packages)
+    faults = [{"method": "POST", "path": f"*{both}*Reload*", "nth": 1, "action": "lock", "seconds": 1},
+              {"method": "POST", "path": f"*{refresh}*", "nth": 1, "action": "sql1205"},
+              {"method": "POST", "path": f"*{reload}*", "nth": 1, "action": "extended-status", "error_code": 1633,
+               "description": "The package is not supported."}]
+    for errors in ("wrapped", "text", "object"):
+        forget(site)
+        with site.start(load=True, faults=faults) as server:
+            result = script(site, server, "-Yes", env={"SITE_ERRORS": errors})
+            expect.status(result, 6)
+            expect.says(result.stdout, "again in 5 s", "0x40480732", "deadlock", "1205", "The package is not supported.", "1633")
+            expect(("(SMS_ExtendedStatus, error 1633 = 0x00000661" in result.stdout) == (errors != "text"), "the code's two forms")
+            expect.equal(outcomes(site), {(both, RELOAD): "done", (both, REFRESH): "done", (reload, RELOAD): "failed",
+                                          (refresh, REFRESH): "done"}, f"outcomes with {errors}")
+            expect.equal(steps(site)[(both, RELOAD)]["attempts"], 2, "attempts")
+            expect.status(script(site, server, "-Yes"), 0)
+        expect.equal(site.effects("refresh"), {both: 1, refresh: 1}, "refreshes")
 
 
 def test_return_value(build, folder, expect):
@@ -341,13 +348,30 @@ def test_no_answer(build, folder, expect):
     expect.equal(site.effects("refresh"), {package["id"]: 1 for package in site.packages}, "refreshes")
 
 
+def test_effect_seen_late(build, folder, expect):
+    """The effect of a lost call that no look could see is this plan's all the same: record needs to know."""
+    site = Site(build, folder, kinds=("refresh",)).make_plan()
+    write_script(site)
+    key = (site.packages[0]["id"], REFRESH)
+    # The look after the call, and the look of the next run.
+    lost = [{"method": "GET", "nth": nth, "action": "close-before-read"} for nth in (3, 5)]
+    with site.start(load=True, faults=[{"method": "POST", "nth": 1, "action": "close-after-effect"}, *lost]) as server:
+        result = script(site, server, "-Yes", "-SettleSeconds", "0")
+        expect.equal(outcomes(site)[key], "unknown", "when the look failed")
+        result = script(site, server, "-Yes", "-SettleSeconds", "0")
+        expect.status(result, 0)
+    step = steps(site)[key]
+    expect.equal((step["outcome"], step["looked_up"], step["source_version_before"], step["source_version_after"], step["error"]),
+                 ("done", True, 3, 4, None), "the receipt")
+    expect.equal(site.effects("refresh"), {key[0]: 1}, "refreshes")
+
+
 def test_killed(build, folder, expect):
     """Killed while the site is at work on the call: the next run sees its effect and does not call again."""
     site = Site(build, folder, kinds=("both", "refresh")).make_plan()
     write_script(site)
     for path in ("*Reload*", "*Refresh*"):
-        for left in folder.glob("wimplan-*"):
-            left.unlink()
+        forget(site)
         slow = [{"method": "POST", "path": path, "nth": 1, "action": "slow", "seconds": 12}]
         with site.start("--settle-delay", "0.5", load=True, faults=slow) as server:
             process = subprocess.Popen([PWSH, "-NoProfile", "-NonInteractive", "-Command",
@@ -400,8 +424,7 @@ def test_never_loaded(build, folder, expect):
     write_script(site)
     package_id = site.packages[0]["id"]
     for text, status, calls in ((stored.replace("22631", "99999"), 4, 0), (stored, 0, 0), ("", 0, 1)):
-        for left in folder.glob("wimplan-*"):
-            left.unlink()
+        forget(site)
         changed = [{"method": "GET", "nth": 1, "action": "change-record", "package_id": package_id,
                     "set": {"ImageProperty": text}}]
         with site.start(load=True, faults=changed) as server:

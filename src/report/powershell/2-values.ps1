@@ -38,7 +38,7 @@ function Write-Line {
         Write-Warning -Message $line
     }
     else {
-        Write-Host $line
+        Write-Host -Object $line
     }
     if (-not $WhatIfPreference -and [System.IO.Directory]::Exists([System.IO.Path]::GetDirectoryName($LogPath))) {
         [System.IO.File]::AppendAllText($LogPath, "$(Get-Now) $Level $line" + [System.Environment]::NewLine)

@@ -65,7 +65,7 @@ function Add-WimValue {
 }
 
 # The images of an ImageProperty by their index, each a table of values by their plain names. Throws when it is no XML.
-function Get-SiteImages {
+function Get-SiteImage {
     param([string] $Text)
 
     $images = @{}
@@ -161,14 +161,14 @@ function Test-ImageText {
 }
 
 # $null when the stored images are those that the plan expects, otherwise the first difference.
-function Compare-Images {
+function Compare-Image {
     param($Package, [string] $Text)
 
     if ($Text -eq '') {
         return 'the site has no ImageProperty'
     }
     try {
-        $images = Get-SiteImages -Text $Text
+        $images = Get-SiteImage -Text $Text
     }
     catch {
         return "its ImageProperty cannot be read: $($_.Exception.Message)"

@@ -23,7 +23,7 @@ function New-Step {
     }
 }
 
-function Get-Steps {
+function Get-PlannedStep {
     foreach ($package in $plan.Packages) {
         if ($package.Reload) {
             New-Step -Package $package -Action $reload

@@ -35,6 +35,22 @@ function Test-Provider {
     }
 }
 
+# What the provider itself says of an error; $null when it is not its own. WMI hands it on in an MSFT_ExtendedStatus.
+function Get-ExtendedStatus {
+    param($ErrorRecord)
+
+    if ($ErrorRecord.Exception.GetType().Name -ne 'CimException' -or $null -eq $ErrorRecord.Exception.ErrorData) {
+        return $null
+    }
+    $data = $ErrorRecord.Exception.ErrorData
+    foreach ($instance in @($data, (Get-Value -Record $data -Name 'original_error'))) {
+        if ($instance -is [ciminstance] -and $instance.CimSystemProperties.ClassName -eq 'SMS_ExtendedStatus') {
+            return $instance
+        }
+    }
+    return $null
+}
+
 # An SMS_ExtendedStatus comes with what the provider itself refuses; without one, the way to it may have failed.
 function Get-Refusal {
     param($ErrorRecord)
@@ -46,15 +62,12 @@ function Get-Refusal {
             $refusal.Refused = $true
         }
     }
-    $data = $null
-    if ($ErrorRecord.Exception.GetType().Name -eq 'CimException') {
-        $data = $ErrorRecord.Exception.ErrorData
-    }
-    if ($null -eq $data -or $data.CimSystemProperties.ClassName -ne 'SMS_ExtendedStatus') {
-        # Ways to the provider that lose the object still have its text; only the provider knows this code.
-        if ($refusal.Why -match '0x40480732') {
+    $data = Get-ExtendedStatus -ErrorRecord $ErrorRecord
+    if ($null -eq $data) {
+        # Some ways to the provider keep no more of the object than its text.
+        if ($refusal.Why -match 'SMS_ExtendedStatus') {
             $refusal.Refused = $true
-            $refusal.Busy = $true
+            $refusal.Busy = $refusal.Why -match '0x40480732|SQLStatus = 1205;'
         }
         return $refusal
     }
@@ -63,8 +76,8 @@ function Get-Refusal {
     $refusal.Refused = $true
     # Somebody edits the object in a console (0x40480732), or the database has chosen this call to give way.
     $refusal.Busy = $code -eq 1078462258 -or $sql -eq '1205'
-    $refusal.Why = '{0} (SMS_ExtendedStatus, error {1} = 0x{1:X8}, SQL status {2})' -f `
-        (Get-Text -Record $data -Name 'Description'), $code, $sql
+    $text = Get-Text -Record $data -Name 'Description'
+    $refusal.Why = '{0} (SMS_ExtendedStatus, error {1} = 0x{1:X8}, SQL status {2})' -f $text, $code, $sql
     return $refusal
 }
 
@@ -89,7 +102,7 @@ function Get-Verdict {
     }
     $text = Get-Text -Record $Record -Name 'ImageProperty'
     if (-not (Test-Digest -Text $text -Expected $package.ImagePropertySha256)) {
-        $difference = Compare-Images -Package $package -Text $text
+        $difference = Compare-Image -Package $package -Text $text
         if ($null -eq $difference -and $Step.Action -eq $reload) {
             $verdict.Standing = 'satisfied'
             return $verdict
@@ -130,7 +143,7 @@ function Get-Missing {
         return "SourceVersion is still '$version'"
     }
     $text = Get-Text -Record $Record -Name 'ImageProperty'
-    $difference = Compare-Images -Package $Step.Package -Text $text
+    $difference = Compare-Image -Package $Step.Package -Text $text
     if ($null -ne $difference) {
         return $difference
     }

@@ -14,7 +14,7 @@ function Resolve-Open {
 }
 
 # Before the first call: every package again. Returns the number of conflicts.
-function Test-AllSteps {
+function Test-EveryStep {
     $conflicts = 0
     $lastPackage = $null
     $record = $null
@@ -61,6 +61,19 @@ function Test-AtWork {
         [int64] (Get-Value -Record $Record -Name 'ActionInProgress') -ne 0
 }
 
+# What needs no call. Nobody knows what became of a call without an answer, so that its effect is taken for its own.
+function Set-Standing {
+    param($Step, $Verdict, $Record)
+
+    if ($Verdict.Standing -eq 'satisfied' -and $Step.Outcome -eq 'unknown' -and $Step.Attempts -gt 0) {
+        $Step.LookedUp = $true
+        $Step.VersionAfter = Get-Value -Record $Record -Name 'SourceVersion'
+        Set-Outcome -Step $Step -Outcome 'done'
+        return
+    }
+    Set-Outcome -Step $Step -Outcome $Verdict.Standing -Why $Verdict.Why
+}
+
 # The steps of one package, reload first. Returns those that were called and are still to be seen.
 function Invoke-Package {
     param([object[]] $PackageSteps)
@@ -101,7 +114,7 @@ function Invoke-Package {
             continue
         }
         if ($verdict.Standing -ne 'pending') {
-            Set-Outcome -Step $step -Outcome $verdict.Standing -Why $verdict.Why
+            Set-Standing -Step $step -Verdict $verdict -Record $record
             $blocked = if ($verdict.Standing -eq 'conflict') { 'its reload is in conflict' } else { '' }
             continue
         }
@@ -129,7 +142,7 @@ function Invoke-Package {
 }
 
 function Invoke-Plan {
-    $conflicts = Test-AllSteps
+    $conflicts = Test-EveryStep
     if ($conflicts -gt 0 -and -not $SkipConflicts) {
         Stop-Run -Status 4 -Text ("$conflicts steps are in conflict with the site, so nothing was called; plan " +
             'again, or leave them out with -SkipConflicts')
@@ -174,14 +187,14 @@ $session = $null
 $lock = $null
 $begun = $false
 if (-not $ReceiptPath) {
-    $ReceiptPath = Join-Path -Path $PSScriptRoot -ChildPath "$base.receipt.json"
+    $ReceiptPath = [System.IO.Path]::Combine($PSScriptRoot, "$base.receipt.json")
 }
 if (-not $LogPath) {
-    $LogPath = Join-Path -Path $PSScriptRoot -ChildPath "$base.log"
+    $LogPath = [System.IO.Path]::Combine($PSScriptRoot, "$base.log")
 }
 $ReceiptPath = Get-FullPath -Path $ReceiptPath
 $LogPath = Get-FullPath -Path $LogPath
-$steps = @(Get-Steps)
+$steps = @(Get-PlannedStep)
 
 try {
     if ($plan.SiteCode -notmatch '^[A-Za-z0-9]{3}$') {
