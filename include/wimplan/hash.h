@@ -3,6 +3,8 @@
 #ifndef WIMPLAN_HASH_H
 #define WIMPLAN_HASH_H
 
+#include "wimplan/arena.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +20,9 @@ void wp_sha256_finish(struct wp_sha256 *hash, char ret_text[WP_HASH_TEXT]);
 
 /* All at once. */
 void wp_sha256_text(const void *bytes, size_t length, char ret_text[WP_HASH_TEXT]);
+
+/* The first eight digits of "sha256:…", in @arena: what texts for people call a plan or a snapshot. */
+char *wp_hash_short(struct wp_arena *arena, const char *digest) __attribute__((returns_nonnull, nonnull));
 
 /* Lower-case hex digits of @length bytes and a NUL into @ret_text, which has room for 2 * @length + 1. */
 void wp_hex(const uint8_t *bytes, size_t length, char *ret_text);

@@ -2,6 +2,7 @@
 /* The result as text: the steps that somebody should look at, then the counts. */
 #include "apply.h"
 
+#include "wimplan/hash.h"
 #include "wimplan/text.h"
 
 #include <string.h>
@@ -44,8 +45,8 @@ void wp_summary_text(const struct wp_apply *apply, const char *(*outcome)(enum w
 		if (apply->verbose || !wp_state_is_good(state))
 			add_step(apply, step, outcome(step->state), buf);
 	}
-	wp_buf_printf(buf, "Plan %.19s, site %s, %zu %s", apply->plan->id, apply->plan->site_code, selected,
-		      selected == 1 ? "step" : "steps");
+	wp_buf_printf(buf, "Plan %s, site %s, %zu %s", wp_hash_short(apply->arena, apply->plan->id),
+		      apply->plan->site_code, selected, selected == 1 ? "step" : "steps");
 	for (size_t i = 0; i < WP_STATES; i++) {
 		if (!counts[i])
 			continue;

@@ -53,6 +53,13 @@ void wp_sha256_text(const void *bytes, size_t length, char ret_text[WP_HASH_TEXT
 	wp_sha256_finish(hash, ret_text);
 }
 
+char *wp_hash_short(struct wp_arena *arena, const char *digest)
+{
+	const char *colon = strchr(digest, ':');
+
+	return wp_arena_printf(arena, "%.8s", colon ? colon + 1 : digest);
+}
+
 void wp_hex(const uint8_t *bytes, size_t length, char *ret_text)
 {
 	static const char digits[] = "0123456789abcdef";

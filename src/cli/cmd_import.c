@@ -2,6 +2,7 @@
 /* wimplan import: an export of a site becomes a snapshot in the cache. */
 #include "cli.h"
 
+#include "wimplan/hash.h"
 #include "wimplan/import.h"
 #include "wimplan/json.h"
 
@@ -58,8 +59,8 @@ static int print(struct wp_cli *cli, const struct wp_record_set *set, const char
 				    set->diags.items[i].subject ? ": " : "", set->diags.items[i].summary);
 	for (size_t i = 0; i < set->count; i++)
 		incomplete += set->records[i].image_property_state == WP_NOT_FETCHED && !set->records[i].images.count;
-	wp_buf_printf(&buf, "%s snapshot %.8s: site %s, %zu package%s, taken %s.\n", known ? "Already there:" : "New",
-		      strchr(id, ':') + 1, set->site_code, set->count, set->count == 1 ? "" : "s",
+	wp_buf_printf(&buf, "%s snapshot %s: site %s, %zu package%s, taken %s.\n", known ? "Already there:" : "New",
+		      wp_hash_short(cli->arena, id), set->site_code, set->count, set->count == 1 ? "" : "s",
 		      wp_time_minutes(cli->arena, set->taken_at));
 	if (incomplete)
 		wp_buf_printf(&buf, "%zu package%s cannot be judged, because %s image metadata was not exported:\n"

@@ -5,6 +5,8 @@
 #include "html.h"
 #include "words.h"
 
+#include "wimplan/hash.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -40,7 +42,7 @@ static void add_facts(struct wp_html *html, const struct wp_plan *plan)
 				     plan->tool_version ? plan->tool_version : "(unknown version)"));
 	wp_html_fact(html, "Snapshot",
 		     wp_arena_printf(html->arena, "%s of %s, %s packages",
-				     wp_words_short_id(html->arena, plan->snapshot_id),
+				     wp_hash_short(html->arena, plan->snapshot_id),
 				     wp_time_minutes(html->arena, plan->snapshot_taken_at),
 				     wp_words_count(html->arena, plan->snapshot_records)));
 	wp_html_fact(html, "Complete", plan->complete ? "yes" : "no");

@@ -6,6 +6,8 @@
 #include "remarks.h"
 #include "words.h"
 
+#include "wimplan/hash.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -49,7 +51,7 @@ static void add_facts(struct markdown *md)
 				 plan->tool_version ? plan->tool_version : "(unknown version)"));
 	add_fact(md, "Snapshot",
 		 wp_arena_printf(md->arena, "%s of %s, %" PRIu64 " package%s",
-				 wp_words_short_id(md->arena, plan->snapshot_id),
+				 wp_hash_short(md->arena, plan->snapshot_id),
 				 wp_time_minutes(md->arena, plan->snapshot_taken_at), plan->snapshot_records,
 				 plan->snapshot_records == 1 ? "" : "s"));
 	add_fact(md, "Reload image properties", wp_words_count(md->arena, sum->reload));

@@ -2,6 +2,7 @@
 /* Phrases for reasons, gates, numbers and for a plan as a whole. */
 #include "words.h"
 
+#include "wimplan/hash.h"
 #include "wimplan/text.h"
 
 #include <inttypes.h>
@@ -202,13 +203,6 @@ char *wp_words_count(struct wp_arena *arena, uint64_t number)
 	return wp_arena_strndup(arena, text, at);
 }
 
-char *wp_words_short_id(struct wp_arena *arena, const char *digest)
-{
-	const char *colon = strchr(digest, ':');
-
-	return wp_arena_printf(arena, "%.8s", colon ? colon + 1 : digest);
-}
-
 static const char *plural(uint64_t count)
 {
 	return count == 1 ? "" : "s";
@@ -232,7 +226,7 @@ char *wp_words_totals(struct wp_arena *arena, const struct wp_plan *plan)
 	return wp_arena_printf(arena,
 			       "Plan %s: %" PRIu64 " reload, %" PRIu64 " refresh, %" PRIu64 " blocked, %s%" PRIu64
 			       " unchanged. %s, %" PRIu64 " package%s.",
-			       wp_words_short_id(arena, plan->id), sum->reload, sum->refresh, sum->blocked, report_only,
+			       wp_hash_short(arena, plan->id), sum->reload, sum->refresh, sum->blocked, report_only,
 			       sum->unchanged, wp_words_snapshot(arena, plan), plan->snapshot_records,
 			       plural(plan->snapshot_records));
 }

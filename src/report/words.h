@@ -37,9 +37,6 @@ char *wp_words_count(struct wp_arena *arena, uint64_t number);
 /* "KB5034765 added, 12 drivers changed, 310.00 MiB of 5.10 GiB new": what came, went or was replaced, by group. */
 char *wp_words_content(struct wp_arena *arena, const struct wp_content_change *change);
 
-/* The first eight digits of a digest. */
-char *wp_words_short_id(struct wp_arena *arena, const char *digest);
-
 /* Sentences about a plan as a whole; NULL when there is nothing to say. */
 char *wp_words_totals(struct wp_arena *arena, const struct wp_plan *plan);
 char *wp_words_snapshot(struct wp_arena *arena, const struct wp_plan *plan);

@@ -119,6 +119,9 @@ def test_status(build, folder, expect):
     after = site.run("wimplan-apply", "status", "plan.json")
     expect.status(after, 0)
     expect.says(after.stdout, "4 done")
+    name = json.loads((folder / "plan.json").read_text())["plan_id"].split(":")[1][:8]
+    expect.says(after.stdout, f"Plan {name}, site P01")
+    expect.says(site.must("wimplan", "show", "plan.json").stdout, f"Plan {name}:")
     document = json.loads(site.run("wimplan-apply", "status", "plan.json", "--json").stdout)
     expect.equal({step["outcome"] for step in document["steps"]}, {"done"}, "outcomes")
 

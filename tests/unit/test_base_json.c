@@ -32,12 +32,15 @@ Test(base, sha256)
 {
 	static const uint8_t bytes[] = { 0x00, 0x0f, 0xa0, 0xff };
 	char text[WP_HASH_TEXT], digits[9];
+	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_sha256 *hash;
 
 	wp_sha256_text("", 0, text);
 	cr_expect_str_eq(text, "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 	wp_sha256_text(NULL, 0, text);
 	cr_expect_str_eq(text, "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+	cr_expect_str_eq(wp_hash_short(arena, text), "e3b0c442");
+	cr_expect_str_eq(wp_hash_short(arena, ""), "");
 	hash = wp_sha256_new();
 	wp_sha256_add(hash, "a", 1);
 	wp_sha256_add(hash, "", 0);
