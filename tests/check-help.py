@@ -225,7 +225,7 @@ def check_apply():
             expect(helped[option] == described[option],
                    f"wimplan-apply: {option} takes '{helped[option]}' in --help and '{described[option]}' in the page")
     statuses = set(re.findall(r"\*(\d+)\*", manual_section(page, "EXIT STATUS")))
-    expect(statuses == {"0", "1", "2", "4", "5", "6", "130", "143"}, f"wimplan-apply(1) has the exit statuses {sorted(statuses)}")
+    expect(statuses == {"0", "1", "2", "4", "5", "6", "129", "130", "143"}, f"wimplan-apply(1) has the exit statuses {sorted(statuses)}")
     for title in "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXIT STATUS", "EXAMPLES", "SEE ALSO":
         expect(manual_section(page, title), f"wimplan-apply(1) has no {title}")
     offered = complete([""], "wimplan-apply")

@@ -12,8 +12,11 @@ static volatile sig_atomic_t caught;
 
 static void remember(int number)
 {
+	/* One hang-up is told twice, by the shell and, when that ends, by the kernel: it never kills. */
+	if (caught && number == SIGHUP)
+		return;
 	/* The second one, of the other kind; of the same kind it kills without coming here (SA_RESETHAND). */
-	if (caught) {
+	if (caught && caught != SIGHUP) {
 		signal(number, SIG_DFL);
 		raise(number);
 	}
@@ -23,11 +26,16 @@ static void remember(int number)
 void wp_signals_catch(void)
 {
 	/* Without SA_RESTART a wait ends; with SA_RESETHAND a second signal kills, which the journal allows for. */
-	struct sigaction action = { .sa_handler = remember, .sa_flags = (int)SA_RESETHAND };
+	struct sigaction action = { .sa_handler = remember, .sa_flags = (int)SA_RESETHAND }, before;
 
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
+	/* Who started it with nohup(1) wants it to go on. */
+	if (sigaction(SIGHUP, NULL, &before) || before.sa_handler == SIG_IGN)
+		return;
+	action.sa_flags = 0;
+	sigaction(SIGHUP, &action, NULL);
 }
 
 int wp_signal_caught(void)
@@ -67,6 +75,7 @@ static void block_signals(sigset_t *ret_before)
 	sigemptyset(&block);
 	sigaddset(&block, SIGINT);
 	sigaddset(&block, SIGTERM);
+	sigaddset(&block, SIGHUP);
 	sigprocmask(SIG_BLOCK, &block, ret_before);
 }
 

@@ -15,7 +15,10 @@ int64_t wp_clock_unix(void);
 /* Seconds since the machine was started, sleep included: a later run can compare with it until the next start. */
 int64_t wp_clock_boot(void);
 
-/* Installs the handlers: the first SIGINT or SIGTERM is remembered, a second one of either ends the program at once. */
+/*
+ * Installs the handlers: the first SIGINT, SIGTERM or SIGHUP is remembered, a second SIGINT or SIGTERM ends the program at
+ * once. A SIGHUP that is ignored stays ignored.
+ */
 void wp_signals_catch(void);
 
 /* The signal that asks this run to stop; 0 when there was none. */

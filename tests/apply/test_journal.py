@@ -349,25 +349,6 @@ def test_no_core_file(build, folder, expect):
     expect(re.search(r"Max core file size +0 +0", limits), limits)
 
 
-def test_two_signals(build, folder, expect):
-    site = Site(build, folder, kinds=("refresh", "refresh")).make_plan()
-    for second in (signal.SIGINT, signal.SIGTERM):
-        with site.start(faults=[{"method": "POST", "nth": 1, "action": "slow", "seconds": 3}], load=True) as server:
-            process = site.start_apply(server)
-            while not site.requests("POST") and process.poll() is None:
-                time.sleep(0.02)
-            began = time.monotonic()
-            process.send_signal(signal.SIGINT)
-            time.sleep(0.3)
-            process.send_signal(second)
-            process.communicate(timeout=30)
-            expect(time.monotonic() - began < 2, "the second signal ends it at once")
-            expect.equal(process.returncode, -second, "exit status")
-            expect.status(site.apply(server), 0)
-        expect.equal(site.effects("refresh"), {package["id"]: 1 for package in site.packages}, "refreshes")
-        site.forget()
-
-
 def test_receipt_of_a_part(build, folder, expect):
     """A receipt with failures is one that record accepts, and it takes from it what was done."""
     site = Site(build, folder, kinds=("refresh", "refresh")).make_plan()

@@ -3,7 +3,6 @@
 """What wimplan-apply does when a site or the way to it fails: test_trouble.py BUILD [NAME…]."""
 
 import json
-import signal
 import sys
 import time
 
@@ -290,44 +289,6 @@ def test_nobody_listens(build, folder, expect):
     expect.status(result, 1)
     expect.says(result.stderr, str(server.port))
     expect(time.monotonic() - began < 60, f"it took {time.monotonic() - began:.0f} s")
-
-
-def test_signals(build, folder, expect):
-    """The first one lets the current step be finished and recorded."""
-    site = Site(build, folder, kinds=("both", "both", "both")).make_plan()
-    for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
-        with site.start(faults=[{"method": "POST", "nth": 3, "action": "slow", "seconds": 2}], load=True) as server:
-            process = site.start_apply(server)
-            while len(site.requests("POST")) < 3 and process.poll() is None:
-                time.sleep(0.05)
-            process.send_signal(number)
-            out, err = process.communicate(timeout=60)
-            expect.equal(process.returncode, status, f"exit status ({err[-300:]!r})")
-            expect.equal(len(site.requests("POST")), 3, "calls")
-            done = [step for step, outcome in site.outcomes().items() if outcome == "done"]
-            expect.equal(sorted(done), sorted(site.planned()[:3]), "recorded")
-            expect.status(site.apply(server), 0)
-            all_done(site, expect)
-            expect.equal(len(site.requests("POST")), 6, "calls of both runs")
-        site.forget()
-
-
-def test_signal_while_waiting(build, folder, expect):
-    """A wait for verification ends early; what was accepted is not sent again."""
-    site = Site(build, folder, kinds=("refresh",)).make_plan()
-    with site.start("--settle-delay", "4", load=True) as server:
-        process = site.start_apply(server)
-        while not site.requests("POST") and process.poll() is None:
-            time.sleep(0.05)
-        time.sleep(0.5)
-        process.send_signal(signal.SIGTERM)
-        began = time.monotonic()
-        process.communicate(timeout=60)
-        expect.equal(process.returncode, 143, "exit status")
-        expect(time.monotonic() - began < 2, f"it took {time.monotonic() - began:.1f} s to stop")
-        expect.status(site.apply(server), 0)
-    all_done(site, expect)
-    expect.equal(len(site.requests("POST")), 1, "calls")
 
 
 def test_killed_in_a_call(build, folder, expect):
