@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -36,6 +37,17 @@ static bool is_token(const char *text)
 	return *text && !*at;
 }
 
+/* Only a warning: whoever starts the program may know why. "-" is standard input, whose file is not ours to judge. */
+static void warn_of_readers(struct wp_apply *apply)
+{
+	struct stat file;
+
+	if (!strcmp(apply->token_file, "-") || stat(apply->token_file, &file) || !(file.st_mode & 077))
+		return;
+	wp_apply_note(apply, "warning: the token file %s is open to others than its owner (mode %04o); chmod 600 %s",
+		      apply->token_file, (unsigned int)file.st_mode & 07777, apply->token_file);
+}
+
 static int read_token(struct wp_apply *apply)
 {
 	const char *given = apply->env->get("WIMPLAN_TOKEN");
@@ -46,6 +58,7 @@ static int read_token(struct wp_apply *apply)
 	if (apply->token_file) {
 		if (wp_file_read(apply->arena, apply->token_file, SECRET_BYTES, &text, &length, &err))
 			return wp_apply_error(apply, &err);
+		warn_of_readers(apply);
 	} else {
 		text = wp_arena_strdup(apply->arena, given ? given : "");
 	}

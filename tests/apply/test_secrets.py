@@ -37,6 +37,23 @@ def test_token(build, folder, expect):
         expect.says(missing.stderr, "missing")
 
 
+def test_token_file_of_others(build, folder, expect):
+    """A warning that names the file, and no refusal."""
+    token = folder / "token"
+    token.write_text(TOKEN + "\n")
+    site = Site(build, folder, kinds=("reload",)).make_plan()
+    with site.start("--token-file", "token", load=True) as server:
+        for mode, warned in ((0o600, False), (0o400, False), (0o640, True), (0o604, True)):
+            token.chmod(mode)
+            check = site.apply(server, "check", "--auth", "bearer", "--token-file", "token")
+            expect.status(check, 0)
+            lines = [f"wimplan-apply: warning: the token file token is open to others than its owner (mode {mode:04o}); chmod 600 token"]
+            expect.equal(check.stderr.splitlines(), lines if warned else [], f"messages about mode {mode:04o}")
+        quiet = site.apply(server, "check", "--auth", "bearer", "--token-file", "token", "--quiet")
+        expect.equal((quiet.returncode, quiet.stderr), (0, ""), "with --quiet")
+        nowhere(site, expect, TOKEN, check, but=["token"])
+
+
 def test_token_in_an_error(build, folder, expect):
     """A server that repeats what it was sent."""
     (folder / "token").write_text(TOKEN)
