@@ -4,7 +4,6 @@
 #include "clock.h"
 #include "entity.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,19 +24,6 @@ static void put_off(struct wp_run *run, struct wp_step *step, const char *why, l
 	wp_step_error(step, "%.590s", why);
 	wp_run_save(run, step, "put-off");
 	wp_event(run->apply, "retry", step, why, (double)pause / 1000);
-}
-
-/*
- * Whether the site is at work on the package (SMS_PackageBaseclass, ActionInProgress; 0 is none). That may be the very
- * refresh that is planned, called by somebody else a moment ago: SourceVersion grows at its end.
- */
-static bool is_at_work(const struct wp_step *step, const struct wp_record *record, char *ret_why, size_t size)
-{
-	if (step->action != WP_REFRESH || !record->action_in_progress.known || !record->action_in_progress.value)
-		return false;
-	snprintf(ret_why, size, "the site is at work on the package (ActionInProgress is %" PRIu64 ")",
-		 record->action_in_progress.value);
-	return true;
 }
 
 static void take_answer(struct wp_run *run, struct wp_step *step, const struct wp_answer *answer)
@@ -120,7 +106,8 @@ static void begin(struct wp_run *run, struct wp_step *step, const struct wp_reco
 {
 	char why[100];
 
-	if (is_at_work(step, record, why, sizeof why))
+	/* The work may be the very refresh that is planned. */
+	if (step->action == WP_REFRESH && wp_classify_at_work(record->action_in_progress, why, sizeof why))
 		put_off(run, step, why, -1);
 	/* To read the record may have taken minutes, and the window has ended meanwhile: then it is left over. */
 	else if (wp_run_may_begin(run))

@@ -139,6 +139,15 @@ bool wp_classify_effect(const struct wp_step *step, const struct wp_entry *entry
 	return true;
 }
 
+bool wp_classify_at_work(struct wp_number action_in_progress, char *ret_why, size_t size)
+{
+	if (!action_in_progress.known || !action_in_progress.value)
+		return false;
+	snprintf(ret_why, size, "the site is at work on the package (ActionInProgress is %" PRIu64 ")",
+		 action_in_progress.value);
+	return true;
+}
+
 /* A classification as it goes on. */
 struct judging {
 	const struct wp_step *step;
@@ -234,6 +243,7 @@ void wp_classify(const struct wp_step *step, const struct wp_entry *entry, const
 			entry->package_id);
 		return;
 	}
+	ret->action_in_progress = record->action_in_progress;
 	if (!check_place(&judging))
 		return;
 	classify_metadata(&judging);

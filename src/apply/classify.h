@@ -17,6 +17,7 @@ struct wp_verdict {
 	enum wp_standing standing;
 	const char *why;  /* of a conflict: one sentence that names what differs; otherwise NULL */
 	const char *note; /* a difference that does no harm; NULL when there is none */
+	struct wp_number action_in_progress; /* as the record has it */
 };
 
 /*
@@ -32,6 +33,12 @@ bool wp_classify_images(const struct wp_entry *entry, const struct wp_record *re
 /* Whether the effect of a call that began as @step says is there. A call without an answer needs a trace of its own. */
 bool wp_classify_effect(const struct wp_step *step, const struct wp_entry *entry, const struct wp_record *record,
 			char *ret_why, size_t size);
+
+/*
+ * Whether the site is at work on the package (SMS_PackageBaseclass, ActionInProgress; 0 is none); then says so. That may be
+ * a refresh that somebody called a moment ago: SourceVersion grows at its end.
+ */
+bool wp_classify_at_work(struct wp_number action_in_progress, char *ret_why, size_t size);
 
 /* Digest of the stored text of ImageProperty, "" when there is none: as in a plan's preconditions. */
 void wp_classify_digest(const struct wp_record *record, char ret_digest[WP_HASH_TEXT]);

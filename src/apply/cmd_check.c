@@ -23,6 +23,8 @@ static int look_up(struct wp_session *session, struct wp_step *step, struct wp_e
 		status = wp_planned_entry(session->apply->planned, step->target, &entry, err);
 	if (status)
 		return status;
+	if (set)
+		step->action_in_progress = set->records[0].action_in_progress;
 	if (set && wp_classify_effect(step, entry, &set->records[0], why, sizeof why)) {
 		step->state = WP_STATE_SATISFIED;
 		wp_step_clear_error(step);
@@ -77,6 +79,7 @@ static size_t take_verdicts(struct wp_apply *apply, const struct wp_verdict *ver
 
 		if (!step->selected || step->state != WP_STATE_PENDING)
 			continue;
+		step->action_in_progress = verdicts[i].action_in_progress;
 		if (verdicts[i].note)
 			wp_apply_note(apply, "%s", verdicts[i].note);
 		if (verdicts[i].standing == WP_STANDS_CONFLICT) {
@@ -139,6 +142,7 @@ const struct wp_apply_command wp_apply_check = {
 	.help = "Usage: wimplan-apply check [OPTION…] PLAN\n"
 		"Reads the records of all packages that the plan would change, and says of each\n"
 		"step whether it is pending, satisfied already, or in conflict with what the site\n"
-		"has now (exit status 4). Changes nothing, neither at the site nor here.\n",
+		"has now (exit status 4), and whether the site is at work on the package. Changes\n"
+		"nothing, neither at the site nor here.\n",
 	.run = run,
 };

@@ -81,8 +81,9 @@ static void put_step(const json_t *step, const char *before, struct wp_file_writ
 	wp_file_add(writer, indented.data, indented.length);
 }
 
-static void put_steps(const struct wp_apply *apply, bool receipt, struct wp_file_writer *writer)
+static void put_steps(const struct wp_apply *apply, const char *format, struct wp_file_writer *writer)
 {
+	bool receipt = !strcmp(format, "wimplan-receipt"), check = !strcmp(format, "wimplan-check");
 	const char *before = "";
 
 	for (size_t i = 0; i < apply->steps.count; i++) {
@@ -92,6 +93,8 @@ static void put_steps(const struct wp_apply *apply, bool receipt, struct wp_file
 		if (!receipt && !step->selected)
 			continue;
 		object = step_json(step, receipt ? wp_state_outcome(step->state) : wp_state_name(step->state));
+		if (check)
+			set(object, "action_in_progress", number_json(step->action_in_progress));
 		put_step(object, before, writer);
 		before = ",";
 	}
@@ -107,7 +110,7 @@ static int write_document(const struct wp_apply *apply, const char *path, const 
 	if (status)
 		return status;
 	put_head(apply, format, runs, writer);
-	put_steps(apply, !strcmp(format, "wimplan-receipt"), writer);
+	put_steps(apply, format, writer);
 	return wp_file_commit(writer, err);
 }
 

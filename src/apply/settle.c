@@ -3,7 +3,6 @@
 #include "run.h"
 #include "clock.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -86,18 +85,16 @@ static void give_up(struct wp_run *run, struct wp_step *step, const struct wp_re
 /*
  * The settle time has passed, but the site says that it is at work on the package: the work may be that of a lost
  * refresh, and SourceVersion grows at its end. So it is not sent again meanwhile. Looks for another settle time, once;
- * then nobody knows what became of it in this run. ActionInProgress: SMS_PackageBaseclass, 0 is none.
+ * then nobody knows what became of it in this run.
  */
 static bool still_at_work(struct wp_run *run, struct wp_step *step, const struct wp_record *record, int64_t now)
 {
-	char text[WP_STEP_ERROR];
+	char text[WP_STEP_ERROR], why[100];
 
-	if (step->action != WP_REFRESH || step->state != WP_STATE_STARTED || !record->action_in_progress.known ||
-	    !record->action_in_progress.value)
+	if (step->action != WP_REFRESH || step->state != WP_STATE_STARTED ||
+	    !wp_classify_at_work(record->action_in_progress, why, sizeof why))
 		return false;
-	snprintf(text, sizeof text,
-		 "no answer, and the site is still at work on the package (ActionInProgress is %" PRIu64 ")",
-		 record->action_in_progress.value);
+	snprintf(text, sizeof text, "no answer, and %s", why);
 	if (!step->prolonged) {
 		step->prolonged = true;
 		step->deadline_ms = now + run->apply->settle_ms;

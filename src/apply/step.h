@@ -63,6 +63,7 @@ struct wp_step {
 	bool suspected; /* its call may have begun before the machine stopped: see journal.c */
 	/* Of this run. */
 	bool selected;
+	struct wp_number action_in_progress; /* of the record, as check has read it */
 	bool intended;       /* pending, and the journal says that its call may begin */
 	bool waiting;        /* its effect is being looked for */
 	bool last_look;      /* the settle time was over before this run: one look, and no wait */

@@ -1,16 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The result as text: the steps that somebody should look at, then the counts. */
 #include "apply.h"
+#include "classify.h"
 
 #include "wimplan/hash.h"
 #include "wimplan/text.h"
 
 #include <string.h>
 
+static void add_line(const char *text, struct wp_buf *buf)
+{
+	wp_buf_pad(buf, ' ', 12);
+	wp_text_escape(buf, text);
+	wp_buf_putc(buf, '\n');
+}
+
 static void add_step(const struct wp_apply *apply, const struct wp_step *step, const char *outcome, struct wp_buf *buf)
 {
 	const struct wp_entry *entry;
 	const char *name = NULL;
+	char why[100];
 
 	/* A summary is given also when the plan has gone meanwhile. */
 	if (!wp_planned_entry(apply->planned, step->target, &entry, NULL))
@@ -20,11 +29,10 @@ static void add_step(const struct wp_apply *apply, const struct wp_step *step, c
 	wp_text_pad(buf, wp_action_name(step->action), 23);
 	wp_text_escape(buf, name ? name : "");
 	wp_buf_putc(buf, '\n');
-	if (!step->error)
-		return;
-	wp_buf_pad(buf, ' ', 12);
-	wp_text_escape(buf, step->error);
-	wp_buf_putc(buf, '\n');
+	if (step->error)
+		add_line(step->error, buf);
+	if (wp_classify_at_work(step->action_in_progress, why, sizeof why))
+		add_line(why, buf);
 }
 
 void wp_summary_text(const struct wp_apply *apply, const char *(*outcome)(enum wp_state), struct wp_buf *buf)

@@ -111,6 +111,23 @@ def test_check(build, folder, expect):
         expect.equal({step["outcome"] for step in document["steps"]}, {"satisfied"}, "after the run")
 
 
+def test_check_at_work(build, folder, expect):
+    """Somebody has called a refresh, and SourceVersion does not show it yet."""
+    site = Site(build, folder, kinds=("both", "refresh")).make_plan()
+    package = site.packages[0]
+    with site.start("--settle-delay", "60", load=True) as server:
+        server.request("POST", f"{package['class']}('{package['id']}')/AdminService.{REFRESH}", {})
+        text = site.apply(server, "check")
+        expect.status(text, 0)
+        lines = text.stdout.splitlines()
+        note = "            the site is at work on the package (ActionInProgress is 1)"
+        expect.equal([line[:10].strip() for line in lines[:5]], ["pending", "", "pending", "", "pending"], "steps")
+        expect.equal((lines[1], lines[3]), (note, note), "notes")
+        document = json.loads(site.apply(server, "check", "--json").stdout)
+        expect.equal([(step["outcome"], step["action_in_progress"], step["error"]) for step in document["steps"]],
+                     [("pending", 1, None), ("pending", 1, None), ("pending", 0, None)], "steps as JSON")
+
+
 def test_status(build, folder, expect):
     site = Site(build, folder).make_plan()
     expect.status(site.run("wimplan-apply", "status", "plan.json"), 0)
