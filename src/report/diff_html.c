@@ -110,7 +110,7 @@ static void add_lost(struct wp_html *html, const struct wp_diff *diff)
 			wp_html_raw(html, ": <code>");
 			wp_html_text(html, field->field);
 			wp_html_raw(html, "</code> was ");
-			wp_html_element(html, "b", NULL, wp_diff_words_value(field->old));
+			wp_html_element(html, "b", NULL, wp_diff_words_value(html->arena, field, field->old));
 			wp_html_raw(html, "</li>\n");
 		}
 	}
@@ -235,9 +235,10 @@ static void add_images(struct wp_html *html, const struct wp_diff *diff)
 		wp_diff_html_key(html);
 }
 
-static void add_value(struct wp_html *html, const char *value)
+static void add_value(struct wp_html *html, const struct wp_diff_field *field, const char *value)
 {
-	wp_diff_html_cell(html, value && *value ? "value" : "value none", wp_diff_words_value(value));
+	wp_diff_html_cell(html, value && *value ? "value" : "value none",
+			  wp_diff_words_value(html->arena, field, value));
 }
 
 static void add_fields(struct wp_html *html, const char *name, const struct wp_diff_image *image)
@@ -260,8 +261,8 @@ static void add_fields(struct wp_html *html, const char *name, const struct wp_d
 			wp_html_badge(html, "lost", "lost");
 		}
 		wp_html_raw(html, "</td>");
-		add_value(html, field->old);
-		add_value(html, field->new);
+		add_value(html, field, field->old);
+		add_value(html, field, field->new);
 		wp_html_raw(html, "</tr>\n");
 	}
 	wp_html_table_end(html);

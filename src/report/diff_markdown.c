@@ -61,12 +61,14 @@ static void add_lost(struct markdown *md, const struct wp_diff *diff)
 		const struct wp_diff_image *image = &diff->images[i];
 
 		for (size_t k = 0; k < image->field_count; k++) {
-			if (!image->fields[k].lost)
+			const struct wp_diff_field *field = &image->fields[k];
+
+			if (!field->lost)
 				continue;
 			wp_buf_puts(md->buf, "- ");
 			wp_markdown_text(md->arena, md->buf,
 					 wp_arena_printf(md->arena, "image %" PRIu32 ": %s was %s", image->new_index,
-							 image->fields[k].field, image->fields[k].old));
+							 field->field, wp_diff_words_value(md->arena, field, field->old)));
 			wp_buf_putc(md->buf, '\n');
 		}
 	}
@@ -117,8 +119,8 @@ static void add_fields(struct markdown *md, const struct wp_diff_image *image)
 	for (size_t i = 0; i < image->field_count; i++) {
 		const struct wp_diff_field *field = &image->fields[i];
 
-		ROW(md, field->field, wp_diff_words_value(field->old), wp_diff_words_value(field->new),
-		    field->lost ? "LOST" : "");
+		ROW(md, field->field, wp_diff_words_value(md->arena, field, field->old),
+		    wp_diff_words_value(md->arena, field, field->new), field->lost ? "LOST" : "");
 	}
 	wp_buf_putc(md->buf, '\n');
 }

@@ -69,8 +69,8 @@ static void add_side(struct diff_text *text, const char *label, const struct wp_
 
 static void add_field(struct diff_text *text, const struct wp_diff_field *field, size_t width)
 {
-	const char *old = wp_diff_text_escape(text, wp_diff_words_value(field->old));
-	const char *new = wp_diff_text_escape(text, wp_diff_words_value(field->new));
+	const char *old = wp_diff_text_escape(text, wp_diff_words_value(text->arena, field, field->old));
+	const char *new = wp_diff_text_escape(text, wp_diff_words_value(text->arena, field, field->new));
 	const char *name = wp_diff_text_escape(text, field->field);
 	size_t used = 4 + width + 2, lost = field->lost ? strlen("  LOST") : 0;
 
@@ -225,15 +225,14 @@ static void add_lost(struct diff_text *text)
 
 		for (size_t k = 0; k < image->field_count; k++) {
 			const struct wp_diff_field *field = &image->fields[k];
+			const char *line;
 
 			if (!field->lost)
 				continue;
+			line = wp_arena_printf(text->arena, "image %" PRIu32 ": %s was %s", image->new_index,
+					       field->field, wp_diff_words_value(text->arena, field, field->old));
 			wp_buf_puts(text->buf, "  ");
-			wp_layout_wrap(
-				text->buf,
-				wp_diff_text_escape(text, wp_arena_printf(text->arena, "image %" PRIu32 ": %s was %s",
-									  image->new_index, field->field, field->old)),
-				2, 4, text->columns);
+			wp_layout_wrap(text->buf, wp_diff_text_escape(text, line), 2, 4, text->columns);
 		}
 	}
 }

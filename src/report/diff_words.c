@@ -196,9 +196,21 @@ struct wp_diags wp_diff_words_remarks(struct wp_arena *arena, const struct wp_di
 	return remarks;
 }
 
-const char *wp_diff_words_value(const char *value)
+static bool is_counted(const struct wp_diff_field *field)
+{
+	static const char *const counted[] = { "dir_count", "file_count", "total_bytes", "hard_link_bytes" };
+
+	for (size_t i = 0; i < sizeof counted / sizeof *counted; i++)
+		if (!strcmp(field->field, counted[i]))
+			return true;
+	return false;
+}
+
+const char *wp_diff_words_value(struct wp_arena *arena, const struct wp_diff_field *field, const char *value)
 {
 	if (!value)
 		return "(absent)";
-	return *value ? value : "(empty)";
+	if (!*value)
+		return "(empty)";
+	return is_counted(field) ? wp_words_number(arena, value) : value;
 }

@@ -34,8 +34,8 @@ const char *wp_diff_words_tree(const struct wp_diff *diff, const struct wp_diff_
 /* The diagnostics, except what the lines of the images say. */
 struct wp_diags wp_diff_words_remarks(struct wp_arena *arena, const struct wp_diff *diff);
 
-/* A value for people: "(absent)" for NULL, "(empty)" for "". */
-const char *wp_diff_words_value(const char *value);
+/* The old or new value of @field for people: "(absent)" for NULL, "(empty)" for "", sizes and counts as "1,600,000". */
+const char *wp_diff_words_value(struct wp_arena *arena, const struct wp_diff_field *field, const char *value);
 
 /* One thing that is installed and that came, went or changed. */
 struct wp_diff_line {

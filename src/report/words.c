@@ -100,13 +100,6 @@ static void plain_values(struct wp_arena *arena, const struct wp_reason *reason,
 	}
 }
 
-static const char *size_value(struct wp_arena *arena, const char *text)
-{
-	uint64_t bytes;
-
-	return wp_parse_u64(text ? text : "", false, &bytes) ? wp_words_count(arena, bytes) : text;
-}
-
 static const char *from_to(struct wp_arena *arena, const char *note, const char *before, const char *after)
 {
 	if (before && after)
@@ -139,8 +132,8 @@ void wp_words_reason(struct wp_arena *arena, const struct wp_reason *reason, str
 	bool content = !strncmp(reason->code, "content-", 8);
 
 	if (size) {
-		before = size_value(arena, reason->recorded);
-		after = size_value(arena, reason->found);
+		before = wp_words_number(arena, reason->recorded);
+		after = wp_words_number(arena, reason->found);
 	} else {
 		plain_values(arena, reason, &before, &after);
 	}
@@ -201,6 +194,13 @@ char *wp_words_count(struct wp_arena *arena, uint64_t number)
 		text[at++] = digits[i];
 	}
 	return wp_arena_strndup(arena, text, at);
+}
+
+const char *wp_words_number(struct wp_arena *arena, const char *text)
+{
+	uint64_t number;
+
+	return wp_parse_u64(text ? text : "", false, &number) ? wp_words_count(arena, number) : text;
 }
 
 static const char *plural(uint64_t count)

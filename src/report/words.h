@@ -33,6 +33,8 @@ void wp_words_reason(struct wp_arena *arena, const struct wp_reason *reason, str
 char *wp_words_size(struct wp_arena *arena, uint64_t bytes);
 /* "4,461,218,778" */
 char *wp_words_count(struct wp_arena *arena, uint64_t number);
+/* The same for the digits in @text; what is no number, or NULL, as it is. */
+const char *wp_words_number(struct wp_arena *arena, const char *text);
 
 /* "KB5034765 added, 12 drivers changed, 310.00 MiB of 5.10 GiB new": what came, went or was replaced, by group. */
 char *wp_words_content(struct wp_arena *arena, const struct wp_content_change *change);
