@@ -24,7 +24,8 @@ void *wp_arena_alloc(struct wp_arena *arena, size_t size) __attribute__((returns
 char *wp_arena_strdup(struct wp_arena *arena, const char *text) __attribute__((nonnull(1)));
 
 /* A copy of @length bytes with a NUL behind them. */
-char *wp_arena_strndup(struct wp_arena *arena, const char *text, size_t length) __attribute__((returns_nonnull, nonnull(1)));
+char *wp_arena_strndup(struct wp_arena *arena, const char *text, size_t length)
+	__attribute__((returns_nonnull, nonnull(1)));
 
 char *wp_arena_printf(struct wp_arena *arena, const char *format, ...)
 	__attribute__((format(printf, 2, 3), returns_nonnull, nonnull));

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The cache: snapshots of a site's records, content ids of files, and what is believed to have been distributed. SQLite. */
+/*
+ * The cache: snapshots of a site's records, content ids of files, and what is believed to
+ * have been distributed. SQLite.
+ */
 #ifndef WIMPLAN_CACHE_H
 #define WIMPLAN_CACHE_H
 
@@ -15,7 +18,8 @@ enum wp_cache_mode {
 
 /*
  * Opens the cache at @path. A damaged file, one that is no cache, one of a newer version and a read-only one that
- * should be written are errors that say so ("cache-damaged", "cache-newer", "cache-read-only"); nothing is changed then.
+ * should be written are errors that say so ("cache-damaged", "cache-newer",
+ * "cache-read-only"); nothing is changed then.
  */
 int wp_cache_open(const char *path, enum wp_cache_mode mode, struct wp_cache **ret_cache, struct wp_error *err);
 void wp_cache_close(struct wp_cache *cache);
@@ -32,7 +36,10 @@ struct wp_snapshot {
 	uint64_t records;
 };
 
-/* Stores a set in one transaction. *@ret_known tells that a snapshot with this id was there already; then only nothing changes. */
+/*
+ * Stores a set in one transaction. *@ret_known tells that a snapshot with this id was there
+ * already; then only nothing changes.
+ */
 int wp_cache_add_snapshot(struct wp_cache *cache, const struct wp_record_set *set, struct wp_time now,
 			  char ret_id[WP_HASH_TEXT], bool *ret_known, struct wp_error *err);
 
@@ -41,8 +48,8 @@ int wp_cache_list_snapshots(struct wp_cache *cache, struct wp_arena *arena, stru
 			    size_t *ret_count, struct wp_error *err);
 
 /*
- * Finds one snapshot: @id whole or an unambiguous beginning of its hex digits ("sha256:" may be left out); NULL takes the
- * newest, of @site_code when that is not NULL. WP_E_NOT_FOUND says how to import one.
+ * Finds one snapshot: @id whole or an unambiguous beginning of its hex digits ("sha256:" may be left out); NULL takes
+ * the newest, of @site_code when that is not NULL. WP_E_NOT_FOUND says how to import one.
  */
 int wp_cache_find_snapshot(struct wp_cache *cache, struct wp_arena *arena, const char *id, const char *site_code,
 			   struct wp_snapshot *ret, struct wp_error *err);
@@ -71,7 +78,10 @@ struct wp_baseline {
 	struct wp_time recorded_at;
 };
 
-/* Stores baselines in one transaction; one for the same site, package and version is replaced, a proven one only by a proven one. */
+/*
+ * Stores baselines in one transaction; one for the same site, package and version is replaced, a
+ * proven one only by a proven one.
+ */
 int wp_cache_put_baselines(struct wp_cache *cache, const struct wp_baseline *items, size_t count, struct wp_error *err);
 /* All baselines of a site (NULL: of all sites), by site, package and version, in @arena. */
 int wp_cache_list_baselines(struct wp_cache *cache, struct wp_arena *arena, const char *site_code,

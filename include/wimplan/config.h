@@ -53,7 +53,10 @@ int wp_config_set(struct wp_arena *arena, struct wp_config *config, const char *
 /* The policy as the plan's body records it: every value in force. New reference. */
 json_t *wp_policy_json(const struct wp_policy *policy);
 
-/* The configuration as an INI text that can be read again, with a comment above each value that says where it came from. */
+/*
+ * The configuration as an INI text that can be read again, with a comment above each value
+ * that says where it came from.
+ */
 void wp_config_print(const struct wp_config *config, struct wp_buf *buf);
 
 #endif

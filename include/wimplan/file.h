@@ -18,7 +18,8 @@ int wp_file_read(struct wp_arena *arena, const char *path, size_t limit, char **
 
 /*
  * Replaces @path with these bytes: a temporary file in the same folder, fsync, rename, fsync of the folder. Either the
- * old file is there afterwards or the new one, whole. "-" and NULL write to standard output and check that all of it went out.
+ * old file is there afterwards or the new one, whole. "-" and NULL write to standard output and
+ * check that all of it went out.
  */
 int wp_file_write(const char *path, const void *bytes, size_t length, struct wp_error *err);
 

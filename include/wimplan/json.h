@@ -32,8 +32,8 @@ int wp_json_compare_keys(const void *a, const void *b);
 void wp_json_pretty(struct wp_buf *buf, const json_t *value);
 
 /*
- * Parses one document. Duplicate keys, a depth beyond WP_LIMIT_NESTING and text behind the end are errors that name line and column.
- * @subject is the path for the message. New reference in *@ret_value.
+ * Parses one document. Duplicate keys, a depth beyond WP_LIMIT_NESTING and text behind the end are errors that name
+ * line and column. @subject is the path for the message. New reference in *@ret_value.
  */
 int wp_json_parse(const char *text, size_t length, const char *subject, json_t **ret_value, struct wp_error *err);
 

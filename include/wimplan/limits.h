@@ -9,7 +9,10 @@
 #define WP_LIMIT_XML_BYTES (16u << 20)
 /* Elements and attributes in the XML of one WIM: 4096 images with 64 of them each. */
 #define WP_LIMIT_XML_ELEMENTS (4096u * 64u)
-/* Elements and attributes among them that the model has no place for; real files have a handful, ICD packages a dozen. */
+/*
+ * Elements and attributes among them that the model has no place for; real files have a
+ * handful, ICD packages a dozen.
+ */
 #define WP_LIMIT_XML_OTHER 65536u
 /* Attributes of one element in it, and namespaces declared in all of it; real ones have one and none. */
 #define WP_LIMIT_XML_ATTRIBUTES 64u

@@ -153,7 +153,8 @@ json_t *wp_plan_body_json(const struct wp_plan *plan);
  * Reads a plan file: refuses (WP_E_REFUSED) what is no plan, has an unknown major version, or does not have the digest
  * that it claims; the message says which. @subject is the path. The caller frees *@ret_plan.
  */
-int wp_plan_parse(const char *text, size_t length, const char *subject, struct wp_plan **ret_plan, struct wp_error *err);
+int wp_plan_parse(const char *text, size_t length, const char *subject, struct wp_plan **ret_plan,
+		  struct wp_error *err);
 
 /* Where an entry of a plan's "changes" stands in its file, and the digest of its text there. */
 struct wp_plan_place {

@@ -68,7 +68,10 @@ struct wp_item {
 struct wp_servicing {
 	bool known;   /* the tree could be read */
 	bool windows; /* there is a Windows folder; without it there are no items */
-	/* By group; within it by kind, name, architecture, language, then version (numbers as numbers), without regard to case. */
+	/*
+	 * By group; within it by kind, name, architecture, language, then version (numbers as
+	 * numbers), without regard to case.
+	 */
 	struct wp_item *items;
 	size_t count;
 	size_t first[WP_ITEM_GROUPS + 1]; /* group g is items first[g] … first[g + 1] - 1 */
@@ -80,8 +83,8 @@ void wp_servicing_read(struct wp_arena *arena, const struct wp_tree *tree, struc
 
 /*
  * Reads what is installed in the images of @wim, or in @only_image alone, one tree after the other. *@ret_items, in the
- * wim's arena, has an element for each image of the metadata; @known tells which were read. Returns their number, 0 when
- * wimlib refuses the file. What is odd goes to the wim's diagnostics.
+ * wim's arena, has an element for each image of the metadata; @known tells which were read. Returns their number, 0
+ * when wimlib refuses the file. What is odd goes to the wim's diagnostics.
  */
 size_t wp_wim_read_installed(struct wp_wim *wim, uint32_t only_image, struct wp_wim_content *ret_content,
 			     struct wp_servicing **ret_items);

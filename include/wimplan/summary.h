@@ -15,7 +15,9 @@ struct wp_content_summary {
 	size_t length; /* at most WP_LIMIT_SUMMARY_BYTES */
 };
 
-/* Reads the trees of all images. False when one cannot be read or there is more than the limit: then nothing is kept. */
+/*
+ * Reads the trees of all images. False when one cannot be read or there is more than the limit: then nothing is kept.
+ */
 bool wp_content_summary_make(struct wp_arena *arena, const struct wp_wim_index *index, struct wp_content_summary *ret);
 
 /* How many items of a group came, went or have another version. */

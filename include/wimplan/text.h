@@ -31,7 +31,10 @@ int wp_utf16_to_utf8(struct wp_arena *arena, const uint8_t *bytes, size_t length
 /* How many UTF-16 code units the valid UTF-8 @text takes: the unit in which Windows limits a path. */
 size_t wp_utf16_units(const char *text);
 
-/* Equal without regard to case: ASCII by rule, other letters as towlower() in a UTF-8 locale has it. NULL equals NULL. */
+/*
+ * Equal without regard to case: ASCII by rule, other letters as towlower() in a UTF-8
+ * locale has it. NULL equals NULL.
+ */
 bool wp_text_equal_nocase(const char *a, const char *b);
 
 /*
@@ -52,7 +55,10 @@ void wp_text_escape(struct wp_buf *buf, const char *text);
 /* Adds @text escaped as above, then spaces up to @width columns. Returns the columns written. */
 size_t wp_text_pad(struct wp_buf *buf, const char *text, size_t width);
 
-/* Strict decimal (or, where @hex, 0x…) with white space around it allowed: false when it is anything else or overflows. */
+/*
+ * Strict decimal (or, where @hex, 0x…) with white space around it allowed: false when it
+ * is anything else or overflows.
+ */
 bool wp_parse_u64(const char *text, bool hex, uint64_t *ret_value);
 
 #endif

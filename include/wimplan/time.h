@@ -35,7 +35,10 @@ struct wp_time wp_time_parse(const char *text);
  */
 bool wp_time_is_never(struct wp_time time);
 
-/* "2026-02-14T03:10:00Z", with seven decimals where the fraction is not 0; no "Z" when the zone is unknown. NULL when not known. */
+/*
+ * "2026-02-14T03:10:00Z", with seven decimals where the fraction is not 0; no "Z" when the zone is
+ * unknown. NULL when not known.
+ */
 char *wp_time_iso(struct wp_arena *arena, struct wp_time time);
 /* The same, always with seven decimals: the form of FILETIMEs. */
 char *wp_time_iso_ticks(struct wp_arena *arena, struct wp_time time);

@@ -134,8 +134,8 @@ struct wp_tree {
  *   tree-limit       more entries or longer paths than limits.h allows
  * Entries that Windows could not have are left out or repaired, with a warning that tells the number and the first one:
  *   tree-name-dots (".", ".."), tree-name-empty, tree-name-nul, tree-name-duplicate, tree-name-separator (kept),
- *   tree-name-not-utf16 (kept, with U+FFFD), tree-children-of-file; tree-blobs-missing says that data of files or streams
- *   is elsewhere.
+ *   tree-name-not-utf16 (kept, with U+FFFD), tree-children-of-file;
+ *   tree-blobs-missing says that data of files or streams is elsewhere.
  */
 struct wp_tree *wp_tree_read(const struct wp_wim_index *index, uint32_t image) __attribute__((returns_nonnull));
 void wp_tree_free(struct wp_tree *tree);

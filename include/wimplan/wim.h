@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One WIM file: header, XML metadata and what was odd about them (layer 1), and its content through wimlib (layer 2). */
+/*
+ * One WIM file: header, XML metadata and what was odd about them (layer 1), and its content through wimlib (layer 2).
+ */
 #ifndef WIMPLAN_WIM_H
 #define WIMPLAN_WIM_H
 
@@ -159,7 +161,8 @@ struct wp_wim {
 
 /* The file in layer 2: what wimlib's blob table says. Blobs are counted once each, without metadata resources. */
 struct wp_wim_content {
-	char content_id[WP_HASH_TEXT]; /* over the metadata resources' SHA-1s in image order; "" where there are none (a part ≥ 2) */
+	/* Over the metadata resources' SHA-1s in image order; "" where there are none (a part ≥ 2). */
+	char content_id[WP_HASH_TEXT];
 	uint64_t blob_count;
 	uint64_t blob_bytes;             /* uncompressed */
 	struct wp_number stored_bytes;   /* as stored; not known where a resource is solid */
@@ -205,7 +208,10 @@ int wp_wim_read_content(struct wp_wim *wim, struct wp_wim_content *ret);
 
 /* "x64" for 9 and so on (contracts.md); NULL for a code without a name. */
 const char *wp_architecture_name(uint64_t code);
-/* The number of an architecture in any spelling: "9", "x64", "amd64", "X86", "i386", "arm64" …; false when there is none. */
+/*
+ * The number of an architecture in any spelling: "9", "x64", "amd64", "X86", "i386", "arm64" …;
+ * false when there is none.
+ */
 bool wp_architecture_code(const char *text, uint64_t *ret_code);
 /* "none", "XPRESS", "LZX", "LZMS", "XPRESS2" or "unknown". */
 const char *wp_wim_compression(const struct wp_wim_header *header);

@@ -35,8 +35,8 @@ bool wp_classify_effect(const struct wp_step *step, const struct wp_entry *entry
 			char *ret_why, size_t size);
 
 /*
- * Whether the site is at work on the package (SMS_PackageBaseclass, ActionInProgress; 0 is none); then says so. That may be
- * a refresh that somebody called a moment ago: SourceVersion grows at its end.
+ * Whether the site is at work on the package (SMS_PackageBaseclass, ActionInProgress; 0 is none); then says so. That
+ * may be a refresh that somebody called a moment ago: SourceVersion grows at its end.
  */
 bool wp_classify_at_work(struct wp_number action_in_progress, char *ret_why, size_t size);
 

@@ -16,8 +16,8 @@ int64_t wp_clock_unix(void);
 int64_t wp_clock_boot(void);
 
 /*
- * Installs the handlers: the first SIGINT, SIGTERM or SIGHUP is remembered, a second SIGINT or SIGTERM ends the program at
- * once. A SIGHUP that is ignored stays ignored.
+ * Installs the handlers: the first SIGINT, SIGTERM or SIGHUP is remembered, a second SIGINT or
+ * SIGTERM ends the program at once. A SIGHUP that is ignored stays ignored.
  */
 void wp_signals_catch(void);
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The receipt: what became of every step, over all runs of the plan. Written step by step, as wp_json_pretty() would. */
+/*
+ * The receipt: what became of every step, over all runs of the plan. Written step by step, as wp_json_pretty() would.
+ */
 #include "apply.h"
 
 #include "wimplan/file.h"
@@ -70,7 +72,8 @@ static void put_head(const struct wp_apply *apply, const char *format, const str
 /* One step, indented as an item of "steps". No text in it has a line feed of its own: JSON escapes them. */
 static void put_step(const json_t *step, const char *before, struct wp_file_writer *writer)
 {
-	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 }, indented __attribute__((cleanup(wp_buf_free))) = { 0 };
+	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+	struct wp_buf indented __attribute__((cleanup(wp_buf_free))) = { 0 };
 
 	wp_json_pretty(&text, step);
 	wp_buf_puts(&indented, before);

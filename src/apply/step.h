@@ -31,7 +31,9 @@ bool wp_state_is_good(enum wp_state state);
 /* The state as a receipt's outcome: pending, started and accepted become skipped, unknown and unverified. */
 const char *wp_state_outcome(enum wp_state state);
 
-/* A package that the plan has calls for. The rest of what the plan says of it is read when it is asked for: target.h. */
+/*
+ * A package that the plan has calls for. The rest of what the plan says of it is read when it is asked for: target.h.
+ */
 struct wp_target {
 	const char *package_id;
 	enum wp_class class;

@@ -182,7 +182,9 @@ static int skip_string(struct wp_json_doc *doc, uint64_t *at, struct wp_error *e
 	}
 }
 
-/* From the beginning of a value to behind its end, whatever stands inside of its brackets; @outside: those around it. */
+/*
+ * From the beginning of a value to behind its end, whatever stands inside of its brackets; @outside: those around it.
+ */
 static int skip_value(struct wp_json_doc *doc, uint64_t *at, unsigned int outside, struct wp_error *err)
 {
 	uint64_t begin = *at;

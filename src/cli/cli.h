@@ -50,20 +50,27 @@ extern const struct wp_command wp_cmd_show;
 extern const struct wp_command wp_cmd_record;
 extern const struct wp_command wp_cmd_baseline;
 
-/* Returned by wp_cli_option(): the call is over, with the exit status in cli->status (--help, --version, a bad option). */
+/*
+ * Returned by wp_cli_option(): the call is over, with the exit status in cli->status
+ * (--help, --version, a bad option).
+ */
 #define WP_CLI_STOP (-2)
 
 /*
- * The next option of the command, as getopt_long() gives it, or -1 behind the last (optind is then at the first operand).
- * Takes care of the common options by itself. @own ends with an entry without name and has values of 256 and above
- * where there is no short letter; @letters are its short options in getopt's form.
+ * The next option of the command, as getopt_long() gives it, or -1 behind the last (optind is then at the first
+ * operand). Takes care of the common options by itself. @own ends with an entry without name and has values of 256
+ * and above where there is no short letter; @letters are its short options in getopt's form.
  */
 int wp_cli_option(struct wp_cli *cli, int argc, char **argv, const char *letters, const struct option *own);
 
 /* Ends a call that is used wrongly: "plan: … ; see wimplan plan --help". Returns exit status 2. */
-int wp_cli_usage(struct wp_cli *cli, const char *subject, const char *format, ...) __attribute__((format(printf, 3, 4)));
+int wp_cli_usage(struct wp_cli *cli, const char *subject, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
-/* Says an error on standard error, and with --json as a wimplan-error document on standard output. Returns the exit status. */
+/*
+ * Says an error on standard error, and with --json as a wimplan-error document on standard
+ * output. Returns the exit status.
+ */
 int wp_cli_error(struct wp_cli *cli, const struct wp_error *err);
 
 /* A remark on standard error; nothing with --quiet. */

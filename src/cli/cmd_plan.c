@@ -176,8 +176,8 @@ static void scan(struct wp_cli *cli, const struct arguments *args, const struct 
 	*ret_observations = observations;
 }
 
-static int make_plan(struct wp_cli *cli, const struct arguments *args, const struct wp_config *config, struct inputs *in,
-		     struct wp_plan **ret_plan, struct wp_error *err)
+static int make_plan(struct wp_cli *cli, const struct arguments *args, const struct wp_config *config,
+		     struct inputs *in, struct wp_plan **ret_plan, struct wp_error *err)
 {
 	struct wp_plan_input input = {
 		.set = in->records.set,

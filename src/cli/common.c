@@ -68,7 +68,10 @@ static int print_and_stop(struct wp_cli *cli, const char *text, const char *more
 	return stop(cli, wp_cli_emit(cli, &buf));
 }
 
-/* Takes a common option: 0 when it was one and the call goes on, WP_CLI_STOP when it ends, 1 when it is the command's own. */
+/*
+ * Takes a common option: 0 when it was one and the call goes on, WP_CLI_STOP when it ends, 1
+ * when it is the command's own.
+ */
 static int take_common(struct wp_cli *cli, int option)
 {
 	switch (option) {
@@ -206,6 +209,7 @@ int wp_cli_open_cache(struct wp_cli *cli, enum wp_cache_mode mode, struct wp_cac
 	else if (!path && home && *home)
 		path = wp_arena_printf(cli->arena, "%s/.cache/wimplan/cache.db", home);
 	if (!path || !*path)
-		return wp_fail(err, WP_E_USAGE, "usage", "--cache", "neither --cache, XDG_CACHE_HOME nor HOME says where the cache is; give --cache FILE");
+		return wp_fail(err, WP_E_USAGE, "usage", "--cache",
+			       "neither --cache, XDG_CACHE_HOME nor HOME says where the cache is; give --cache FILE");
 	return wp_cache_open(path, mode, ret_cache, err);
 }

@@ -16,9 +16,9 @@ struct wp_plan_inputs {
 };
 
 /*
- * Opens the cache and loads records: from @exports when @count is not 0, otherwise the snapshot @snapshot, or the newest
- * (of @site, when that is not NULL). The site of an export that does not say it is @site. What is open is freed by
- * wp_plan_inputs_free(), also after a failure.
+ * Opens the cache and loads records: from @exports when @count is not 0, otherwise the snapshot @snapshot, or the
+ * newest (of @site, when that is not NULL). The site of an export that does not say it is @site. What is open is
+ * freed by wp_plan_inputs_free(), also after a failure.
  */
 int wp_plan_inputs_open(struct wp_cli *cli, const char *const *exports, size_t count, const char *snapshot,
 			const char *site, struct wp_plan_inputs *ret, struct wp_error *err);
@@ -31,8 +31,8 @@ int wp_plan_inputs_baselines(struct wp_cli *cli, const struct wp_plan_inputs *in
 			     struct wp_error *err);
 
 /*
- * Says of which packages the cache knows a distribution that is newer than the records: they were exported before it, so
- * what is planned for them was done already. @input has its baselines and observations.
+ * Says of which packages the cache knows a distribution that is newer than the records: they were exported before it,
+ * so what is planned for them was done already. @input has its baselines and observations.
  */
 void wp_plan_inputs_note_old(const struct wp_cli *cli, const struct wp_plan_inputs *in,
 			     const struct wp_plan_input *input);

@@ -21,8 +21,9 @@ int wp_cli_load_config(struct wp_cli *cli, const char *const *maps, size_t map_c
 int wp_cli_parse_jobs(struct wp_cli *cli, const char *text, unsigned int *ret_jobs);
 
 /*
- * Scans the sources of @count records. @jobs 0 takes as many threads as there are processors. @cache may be NULL. Shows a
- * progress bar on standard error when it is a terminal, and writes progress lines to @events when that is not NULL.
+ * Scans the sources of @count records. @jobs 0 takes as many threads as there are processors. @cache may
+ * be NULL. Shows a progress bar on standard error when it is a terminal, and writes progress lines to
+ * @events when that is not NULL.
  */
 struct wp_scan *wp_cli_scan(struct wp_cli *cli, const struct wp_record *records, size_t count,
 			    const struct wp_config *config, unsigned int jobs, struct wp_cache *cache, FILE *events);

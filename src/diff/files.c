@@ -47,7 +47,8 @@ static bool has_new_data(const struct wp_change *change)
 	return change->change == WP_FILE_ADDED || change->change == WP_FILE_CHANGED;
 }
 
-static void data_of(struct output *output, const struct wp_change *change, bool there, uint64_t *ret_old, uint64_t *ret_new)
+static void data_of(struct output *output, const struct wp_change *change, bool there, uint64_t *ret_old,
+		    uint64_t *ret_new)
 {
 	const struct wp_comparison *comparison = output->comparison;
 	const struct wp_node *old = wp_old_node(comparison, change), *new = wp_new_node(comparison, change);
@@ -72,7 +73,8 @@ static void add_bytes(uint64_t *sum, uint64_t bytes)
 		*sum = UINT64_MAX;
 }
 
-void wp_files_count(struct wp_diff_totals *totals, const struct wp_change *change, uint64_t old_bytes, uint64_t new_bytes)
+void wp_files_count(struct wp_diff_totals *totals, const struct wp_change *change, uint64_t old_bytes,
+		    uint64_t new_bytes)
 {
 	if (change->kind == WP_PATH_FOLDER)
 		totals->folders[change->change]++;

@@ -58,7 +58,8 @@ void wp_totals_add(struct wp_diff_totals *totals, const struct wp_diff_totals *m
 bool wp_totals_empty(const struct wp_diff_totals *totals);
 
 /* Adds one change to totals; @bytes tells whether its data counts. */
-void wp_files_count(struct wp_diff_totals *totals, const struct wp_change *change, uint64_t old_bytes, uint64_t new_bytes);
+void wp_files_count(struct wp_diff_totals *totals, const struct wp_change *change, uint64_t old_bytes,
+		    uint64_t new_bytes);
 
 static inline const struct wp_node *wp_old_node(const struct wp_comparison *comparison, const struct wp_change *change)
 {

@@ -47,7 +47,8 @@ static struct wp_change *add_change(struct wp_comparison *comparison, const stru
 }
 
 /* Adds a folder with totals of its own to one of the two lists. */
-static uint32_t add_folder(struct wp_total_folder **folders, uint32_t *count, size_t *capacity, uint32_t old, uint32_t new)
+static uint32_t add_folder(struct wp_total_folder **folders, uint32_t *count, size_t *capacity, uint32_t old,
+			   uint32_t new)
 {
 	if (*count == *capacity) {
 		*capacity += *capacity / 2 + 64;
@@ -149,7 +150,8 @@ static void take_single(struct walk *walk, const struct frame *frame, uint32_t o
 		descend(walk, frame, old, new);
 }
 
-static unsigned int what_differs(const struct wp_comparison *comparison, const struct wp_node *a, const struct wp_node *b)
+static unsigned int what_differs(const struct wp_comparison *comparison, const struct wp_node *a,
+				 const struct wp_node *b)
 {
 	const uint8_t *x = a->security == WP_NO_SECURITY ? NULL : comparison->old->security[a->security];
 	const uint8_t *y = b->security == WP_NO_SECURITY ? NULL : comparison->new->security[b->security];

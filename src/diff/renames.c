@@ -66,7 +66,8 @@ static void fill(struct chains *chains, const struct wp_comparison *comparison, 
 	}
 }
 
-static unsigned int what_differs(const struct wp_comparison *comparison, const struct wp_node *a, const struct wp_node *b)
+static unsigned int what_differs(const struct wp_comparison *comparison, const struct wp_node *a,
+				 const struct wp_node *b)
 {
 	const uint8_t *x = a->security == WP_NO_SECURITY ? NULL : comparison->old->security[a->security];
 	const uint8_t *y = b->security == WP_NO_SECURITY ? NULL : comparison->new->security[b->security];
@@ -91,7 +92,8 @@ static void join(struct wp_comparison *comparison, struct wp_change *removed, st
 }
 
 /* Takes the first fitting file off its chain. Those with another hash in one chain are passed over. */
-static void find_partner(struct wp_comparison *comparison, struct chains *chains, struct wp_change *added, bool with_name)
+static void find_partner(struct wp_comparison *comparison, struct chains *chains, struct wp_change *added,
+			 bool with_name)
 {
 	const struct wp_node *node = wp_new_node(comparison, added);
 	uint32_t *at = &chains->heads[hash_of(comparison->new, node, with_name) & chains->mask];

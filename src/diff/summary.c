@@ -11,8 +11,8 @@
 
 /*
  * The bytes: this line; the number of items as 4 bytes; of each its group and kind as a byte each, then name,
- * architecture, language, version, id, KB and SHA-1 in hex, each with a NUL behind it ("" for none); the number of blobs as 4
- * bytes, and of each the first 4 bytes of its SHA-1 and its size as 8. Little endian, blobs by SHA-1.
+ * architecture, language, version, id, KB and SHA-1 in hex, each with a NUL behind it ("" for none); the number of
+ * blobs as 4 bytes, and of each the first 4 bytes of its SHA-1 and its size as 8. Little endian, blobs by SHA-1.
  */
 static const char magic[] = "wimplan-summary-1\n";
 #define MAGIC_LENGTH (sizeof magic - 1)

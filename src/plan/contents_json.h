@@ -8,7 +8,10 @@
 /* An entry for each package of which it is known, in execution order. New reference. */
 json_t *wp_plan_contents_json(const struct wp_plan *plan);
 
-/* Gives the entries of @plan what @contents says of them; what is odd in it is passed over, for nothing depends on it. */
+/*
+ * Gives the entries of @plan what @contents says of them; what is odd in it is passed
+ * over, for nothing depends on it.
+ */
 void wp_plan_decode_contents(struct wp_plan *plan, const json_t *contents);
 
 #endif

@@ -125,7 +125,8 @@ static void decode_reasons(struct wp_plan_decoder *decoder, const json_t *object
 	}
 }
 
-static void decode_preconditions(struct wp_plan_decoder *decoder, const json_t *object, struct wp_preconditions *conditions)
+static void decode_preconditions(struct wp_plan_decoder *decoder, const json_t *object,
+				 struct wp_preconditions *conditions)
 {
 	conditions->source_version = number_of(object, "SourceVersion");
 	conditions->sedo_object_version = text_of(decoder, object, "SedoObjectVersion");
@@ -205,8 +206,8 @@ void wp_plan_decode_entry(struct wp_plan_decoder *decoder, const json_t *object,
 	decode_expected(decoder, json_object_get(object, "expect"), entry);
 }
 
-static void decode_words(struct wp_plan_decoder *decoder, const json_t *object, const char *key, const char ***ret_words,
-			 size_t *ret_count)
+static void decode_words(struct wp_plan_decoder *decoder, const json_t *object, const char *key,
+			 const char ***ret_words, size_t *ret_count)
 {
 	const json_t *array = json_object_get(object, key);
 

@@ -21,7 +21,10 @@ void wp_html_rawf(struct wp_html *html, const char *format, ...)
 	va_end(args);
 }
 
-/* Adds a character; between tags and in quoted attributes these five are all that the syntax knows (WHATWG, 13.1.2.3). */
+/*
+ * Adds a character; between tags and in quoted attributes these five are all that the
+ * syntax knows (WHATWG, 13.1.2.3).
+ */
 static void add_character(struct wp_html *html, char c)
 {
 	switch (c) {

@@ -42,8 +42,9 @@ void wp_html_element(struct wp_html *html, const char *tag, const char *class, c
  */
 void wp_html_table(struct wp_html *html, const char *caption, const char *const *headings, size_t count);
 /*
- * The same for a table that is folded on a phone. @kind is "pairs" for the columns field, old, new or image, field, old,
- * new, confidence: old and new stand side by side below the others. Or it is "texts": each cell stands below the last.
+ * The same for a table that is folded on a phone. @kind is "pairs" for the columns field, old, new or
+ * image, field, old, new, confidence: old and new stand side by side below the others. Or it is "texts":
+ * each cell stands below the last.
  */
 void wp_html_folding_table(struct wp_html *html, const char *kind, const char *caption, const char *const *headings,
 			   size_t count);

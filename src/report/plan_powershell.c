@@ -46,9 +46,10 @@ static const char *add_quoted(struct wp_buf *buf, const char *text)
 }
 
 /*
- * A text as a PowerShell expression of nothing but printable ASCII. Between single quotes PowerShell expands nothing and
- * ends only at a single quote, for which it takes U+2018..U+201B too. Windows PowerShell reads a script without a byte
- * order mark in the machine's code page, where a byte of any UTF-8 letter may be such a quote: so none stays as it is.
+ * A text as a PowerShell expression of nothing but printable ASCII. Between single quotes PowerShell expands
+ * nothing and ends only at a single quote, for which it takes U+2018..U+201B too. Windows PowerShell reads a
+ * script without a byte order mark in the machine's code page, where a byte of any UTF-8 letter may be such a
+ * quote: so none stays as it is.
  */
 static void add_text(struct wp_buf *buf, const char *text)
 {
@@ -169,7 +170,8 @@ void wp_report_plan_powershell(const struct wp_plan *plan, const struct wp_repor
 
 	(void)options;
 	wp_buf_puts(buf, head);
-	wp_buf_puts(buf, "# What is to be called, and what the site has to look like for it. To change it, make another plan.\n"
+	wp_buf_puts(buf, "# What is to be called, and what the site has to look like for it. "
+			 "To change it, make another plan.\n"
 			 "$plan = @{\n");
 	add_text_key(buf, 1, "Id", plan->id);
 	add_text_key(buf, 1, "SiteCode", plan->site_code);

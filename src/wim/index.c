@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The blob table of a WIM or of a split set through wimlib, kept small and in an order that can be searched and merged. */
+/*
+ * The blob table of a WIM or of a split set through wimlib, kept small and in an order
+ * that can be searched and merged.
+ */
 #include "wim.h"
 
 #include "wimplan/text.h"

@@ -59,8 +59,8 @@ static uint8_t *allocate(size_t size)
 
 /*
  * A compressed resource: a table of where the second and every further chunk begins, counted from the table's end, then
- * the chunks. One that is as long as what it holds is not compressed. In a pipable file the table stands at the end, and
- * each chunk has four bytes in front (wimlib src/resource.c, include/wimlib/resource.h). @stored is all of it.
+ * the chunks. One that is as long as what it holds is not compressed. In a pipable file the table stands at the end,
+ * and each chunk has four bytes in front (wimlib src/resource.c, include/wimlib/resource.h). @stored is all of it.
  */
 static const char *unpack(const struct wp_wim_index *index, const struct wp_metadata_resource *resource,
 			  const uint8_t *stored, uint8_t *to)

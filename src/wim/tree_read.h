@@ -44,7 +44,8 @@ struct wp_tree_reader {
 
 /*
  * The bytes of a metadata resource as @tree, which has its arena and the image's number. -1: it is none, and a
- * diagnostic says so. @node_limit is WP_LIMIT_TREE_NODES; tests take a smaller one, since so many entries fill half a GiB.
+ * diagnostic says so. @node_limit is WP_LIMIT_TREE_NODES; tests take a smaller one, since so
+ * many entries fill half a GiB.
  */
 int wp_tree_parse(struct wp_tree *tree, const struct wp_wim_index *index, const uint8_t *bytes, size_t size,
 		  uint32_t node_limit);

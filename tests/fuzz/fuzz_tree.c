@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A metadata resource as any bytes: what is read of it is a tree that holds together and does not differ from itself. */
+/*
+ * A metadata resource as any bytes: what is read of it is a tree that holds together and does not differ from itself.
+ */
 #include "../../src/diff/pair.h"
 #include "../../src/wim/tree_read.h"
 

@@ -128,7 +128,8 @@ Test(apply_classify, standings)
 
 		wp_classify(&reload, &entry, &record, arena, &verdict);
 		cr_expect_eq(verdict.standing, cases[i].reload, "reload, %s: %s", cases[i].name, verdict.why ? verdict.why : "");
-		cr_expect(!cases[i].words || (verdict.why && strstr(verdict.why, cases[i].words)), "%s: %s", cases[i].name, verdict.why);
+		cr_expect(!cases[i].words || (verdict.why && strstr(verdict.why, cases[i].words)), "%s: %s",
+			  cases[i].name, verdict.why);
 		wp_classify(&refresh, &entry, &record, arena, &verdict);
 		cr_expect_eq(verdict.standing, cases[i].refresh, "refresh, %s: %s", cases[i].name, verdict.why);
 		cr_expect_eq(!!verdict.note, !!cases[i].sedo, "%s: %s", cases[i].name, verdict.note);

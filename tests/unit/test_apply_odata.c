@@ -71,8 +71,8 @@ static const struct reply {
 	{ "a page for a get", 500, "text/html", "<html>", false, WP_SAID_NO, "HTTP 500" },
 	{ "a gateway's own status", 520, "text/plain", "error code: 520", true, WP_SAID_NOTHING, "HTTP 520" },
 	{ "no body", 500, "", "", true, WP_SAID_NOTHING, "HTTP 500" },
-	{ "a provider's error as text", 500, "text/plain", "instance of SMS_ExtendedStatus { ErrorCode = 5; };", true, WP_SAID_NO,
-	  "Win32: access denied" },
+	{ "a provider's error as text", 500, "text/plain", "instance of SMS_ExtendedStatus { ErrorCode = 5; };", true,
+	  WP_SAID_NO, "Win32: access denied" },
 };
 
 Test(apply_odata, replies)

@@ -141,9 +141,9 @@ Test(plan_contents, as_json_and_back)
 	site->input.summary_count = 2;
 	contents = wp_plan_contents_json(fixture_plan(site));
 	wp_json_canonical(&text, contents);
-	cr_expect_str_eq(wp_buf_text(&text), "[{\"bytes\":500,\"bytes_new\":200,\"groups\":[{\"added\":1,\"changed\":0,\"group\":"
-					     "\"packages\",\"removed\":0}],\"package_id\":\"P0100001\",\"updates_added\":["
-					     "\"KB5034765\"]}]");
+	cr_expect_str_eq(wp_buf_text(&text),
+			 "[{\"bytes\":500,\"bytes_new\":200,\"groups\":[{\"added\":1,\"changed\":0,\"group\":\"packages\","
+			 "\"removed\":0}],\"package_id\":\"P0100001\",\"updates_added\":[\"KB5034765\"]}]");
 	for (size_t i = 0; i < site->plan->entry_count; i++)
 		site->plan->entries[i].content = NULL;
 	wp_plan_decode_contents(site->plan, contents);

@@ -216,16 +216,18 @@ Test(report, inspect_text_in_blocks_and_in_a_table)
 	free(text);
 	/* No image has MODIFIED; BYTES goes where there is no room. */
 	text = text_of(&f.inspection, 1, 114);
-	cr_expect(strstr(text, "\n#  NAME        VERSION          ARCH  EDITION     TYPE    LANGUAGES         SIZE          BYTES  "
-			       "CREATED\n"
-			       "1  Windows 11  10.0.22631.2861  x64   Enterprise  Client  en-US, de-DE  7.66 GiB  8,230,200,012  "
-			       "1601-01-01 00:00Z\n"
-			       "3  -           -                -     -           -       -                    -              -  "
-			       "-\n"),
+	cr_expect(strstr(text,
+			 "\n#  NAME        VERSION          ARCH  EDITION     TYPE    LANGUAGES         SIZE          BYTES  "
+			 "CREATED\n"
+			 "1  Windows 11  10.0.22631.2861  x64   Enterprise  Client  en-US, de-DE  7.66 GiB  8,230,200,012  "
+			 "1601-01-01 00:00Z\n"
+			 "3  -           -                -     -           -       -                    -              -  "
+			 "-\n"),
 		  "%s", text);
 	free(text);
 	text = text_of(&f.inspection, 1, 113);
-	cr_expect(strstr(text, "\n#  NAME        VERSION          ARCH  EDITION     TYPE    LANGUAGES         SIZE  CREATED\n"),
+	cr_expect(strstr(text,
+			 "\n#  NAME        VERSION          ARCH  EDITION     TYPE    LANGUAGES         SIZE  CREATED\n"),
 		  "%s", text);
 	free(text);
 }

@@ -288,7 +288,10 @@ Test(tree, hard_links)
 	wp_tree_free(tree);
 }
 
-/* A tree with one file "f" and one folder "d" with a file "g" in it; @damage changes the bytes. Offsets of their entries: */
+/*
+ * A tree with one file "f" and one folder "d" with a file "g" in it; @damage changes the
+ * bytes. Offsets of their entries:
+ */
 struct places {
 	size_t root, file, folder, inner;
 };

@@ -41,7 +41,8 @@ __attribute__((unused)) static size_t add_named(struct wp_buf *buf, const char *
 }
 
 /* Adds a stream to the entry at @entry, which is the last one. */
-__attribute__((unused)) static void add_stream(struct wp_buf *buf, size_t entry, const void *name, size_t bytes, uint8_t sha1)
+__attribute__((unused)) static void add_stream(struct wp_buf *buf, size_t entry, const void *name, size_t bytes,
+					       uint8_t sha1)
 {
 	size_t at = buf->length;
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* From a recipe to a file: a tree in a temporary folder, the WIM that wimlib makes of it, then the recipe's own bytes. */
+/*
+ * From a recipe to a file: a tree in a temporary folder, the WIM that wimlib makes of it,
+ * then the recipe's own bytes.
+ */
 #include "mkwim.h"
 
 #include "wimplan/time.h"
@@ -179,7 +182,8 @@ static bool is_damaged(const struct mk_image *image)
 	return false;
 }
 
-static void replace_metadata(struct wp_arena *arena, const struct mk_recipe *recipe, const char *path, const char *stage)
+static void replace_metadata(struct wp_arena *arena, const struct mk_recipe *recipe, const char *path,
+			     const char *stage)
 {
 	for (size_t i = 0; i < recipe->image_count; i++) {
 		const struct mk_image *image = &recipe->images[i];

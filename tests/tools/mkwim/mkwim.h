@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* mkwim: what a recipe says, and the steps from it to a file. The recipe's language is in README.md beside this file. */
+/*
+ * mkwim: what a recipe says, and the steps from it to a file. The recipe's language is in README.md beside this file.
+ */
 #ifndef MKWIM_H
 #define MKWIM_H
 

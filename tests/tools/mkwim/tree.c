@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Metadata resources of our own, for what no capture on Linux gives: hard links, attributes, security, alternate streams,
- * reparse points, and damage. Format: wimlib src/dentry.c, src/security.c.
+ * Metadata resources of our own, for what no capture on Linux gives: hard links, attributes, security, alternate
+ * streams, reparse points, and damage. Format: wimlib src/dentry.c, src/security.c.
  */
 #include "mkwim.h"
 
@@ -141,7 +141,8 @@ static void add_streams(struct tree *tree, struct node *node, uint64_t count)
 			wp_arena_printf(tree->arena, "%ju", (uintmax_t)i);
 }
 
-static void apply(struct tree *tree, const struct mk_tweak *tweak, size_t number, struct wp_buf *security, uint32_t *count)
+static void apply(struct tree *tree, const struct mk_tweak *tweak, size_t number, struct wp_buf *security,
+		  uint32_t *count)
 {
 	struct node *node;
 	struct stream *stream;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The XML resource: verbatim text with its escapes, the text in the shape of media, or wimlib's own with fixed times. */
+/*
+ * The XML resource: verbatim text with its escapes, the text in the shape of media, or wimlib's own with fixed times.
+ */
 #include "mkwim.h"
 
 #include "wimplan/text.h"
