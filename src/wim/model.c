@@ -1,93 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * The metadata model: which elements it knows, and what becomes of the others. The names are those of real files; no
- * schema of them was ever published.
- */
-#include "model.h"
-#include "wimplan/text.h"
+/* The walk through the XML's elements: where each stands, and what becomes of those that the model does not know. */
+#include "elements.h"
 
 #include <string.h>
-
-enum kind {
-	KIND_BOX,      /* holds other elements */
-	KIND_TEXT,
-	KIND_NUMBER,
-	KIND_BOOLEAN,
-	KIND_PART,     /* half of a FILETIME */
-	KIND_LANGUAGE, /* may be repeated */
-	KIND_FALLBACK, /* may be repeated */
-};
-
-/* What the offset is taken from. */
-enum base {
-	BASE_METADATA,
-	BASE_IMAGE,
-	BASE_WINDOWS,
-	BASE_SERVICING,
-	BASE_MODEL,
-};
-
-struct wp_element {
-	enum wp_place place;
-	const char *name;
-	enum kind kind;
-	enum base base;
-	size_t offset;
-	enum wp_place inside; /* of a box */
-};
-
-#define METADATA(member) BASE_METADATA, offsetof(struct wp_wim_metadata, member), WP_AT_NOTHING
-#define IMAGE(member) BASE_IMAGE, offsetof(struct wp_wim_image, member), WP_AT_NOTHING
-#define WINDOWS(member) BASE_WINDOWS, offsetof(struct wp_wim_windows, member), WP_AT_NOTHING
-#define SERVICING(member) BASE_SERVICING, offsetof(struct wp_wim_servicing, member), WP_AT_NOTHING
-#define PART(member) BASE_MODEL, offsetof(struct wp_model, member), WP_AT_NOTHING
-#define NO_MEMBER BASE_MODEL, 0
-
-static const struct wp_element elements[] = {
-	{ WP_AT_WIM, "TOTALBYTES", KIND_NUMBER, METADATA(total_bytes) },
-	{ WP_AT_IMAGE, "NAME", KIND_TEXT, IMAGE(name) },
-	{ WP_AT_IMAGE, "DESCRIPTION", KIND_TEXT, IMAGE(description) },
-	{ WP_AT_IMAGE, "DISPLAYNAME", KIND_TEXT, IMAGE(display_name) },
-	{ WP_AT_IMAGE, "DISPLAYDESCRIPTION", KIND_TEXT, IMAGE(display_description) },
-	{ WP_AT_IMAGE, "FLAGS", KIND_TEXT, IMAGE(flags) },
-	{ WP_AT_IMAGE, "DIRCOUNT", KIND_NUMBER, IMAGE(dir_count) },
-	{ WP_AT_IMAGE, "FILECOUNT", KIND_NUMBER, IMAGE(file_count) },
-	{ WP_AT_IMAGE, "TOTALBYTES", KIND_NUMBER, IMAGE(total_bytes) },
-	{ WP_AT_IMAGE, "HARDLINKBYTES", KIND_NUMBER, IMAGE(hard_link_bytes) },
-	{ WP_AT_IMAGE, "CREATIONTIME", KIND_BOX, NO_MEMBER, WP_AT_CREATION },
-	{ WP_AT_IMAGE, "LASTMODIFICATIONTIME", KIND_BOX, NO_MEMBER, WP_AT_MODIFICATION },
-	{ WP_AT_IMAGE, "WIMBOOT", KIND_BOOLEAN, IMAGE(wimboot) },
-	{ WP_AT_IMAGE, "WINDOWS", KIND_BOX, NO_MEMBER, WP_AT_WINDOWS },
-	{ WP_AT_CREATION, "HIGHPART", KIND_PART, PART(high) },
-	{ WP_AT_CREATION, "LOWPART", KIND_PART, PART(low) },
-	{ WP_AT_MODIFICATION, "HIGHPART", KIND_PART, PART(high) },
-	{ WP_AT_MODIFICATION, "LOWPART", KIND_PART, PART(low) },
-	{ WP_AT_WINDOWS, "ARCH", KIND_NUMBER, WINDOWS(architecture) },
-	{ WP_AT_WINDOWS, "PRODUCTNAME", KIND_TEXT, WINDOWS(product_name) },
-	{ WP_AT_WINDOWS, "EDITIONID", KIND_TEXT, WINDOWS(edition_id) },
-	{ WP_AT_WINDOWS, "INSTALLATIONTYPE", KIND_TEXT, WINDOWS(installation_type) },
-	{ WP_AT_WINDOWS, "PRODUCTTYPE", KIND_TEXT, WINDOWS(product_type) },
-	{ WP_AT_WINDOWS, "PRODUCTSUITE", KIND_TEXT, WINDOWS(product_suite) },
-	{ WP_AT_WINDOWS, "HAL", KIND_TEXT, WINDOWS(hal) },
-	{ WP_AT_WINDOWS, "SYSTEMROOT", KIND_TEXT, WINDOWS(system_root) },
-	{ WP_AT_WINDOWS, "LANGUAGES", KIND_BOX, NO_MEMBER, WP_AT_LANGUAGES },
-	{ WP_AT_WINDOWS, "VERSION", KIND_BOX, NO_MEMBER, WP_AT_VERSION },
-	{ WP_AT_WINDOWS, "SERVICINGDATA", KIND_BOX, NO_MEMBER, WP_AT_SERVICING },
-	{ WP_AT_LANGUAGES, "LANGUAGE", KIND_LANGUAGE, NO_MEMBER, WP_AT_NOTHING },
-	{ WP_AT_LANGUAGES, "FALLBACK", KIND_FALLBACK, NO_MEMBER, WP_AT_NOTHING },
-	{ WP_AT_LANGUAGES, "DEFAULT", KIND_TEXT, WINDOWS(default_language) },
-	{ WP_AT_VERSION, "MAJOR", KIND_NUMBER, WINDOWS(major) },
-	{ WP_AT_VERSION, "MINOR", KIND_NUMBER, WINDOWS(minor) },
-	{ WP_AT_VERSION, "BUILD", KIND_NUMBER, WINDOWS(build) },
-	{ WP_AT_VERSION, "SPBUILD", KIND_NUMBER, WINDOWS(service_pack_build) },
-	{ WP_AT_VERSION, "SPLEVEL", KIND_NUMBER, WINDOWS(service_pack_level) },
-	{ WP_AT_VERSION, "BRANCH", KIND_TEXT, WINDOWS(branch) },
-	{ WP_AT_SERVICING, "GDRDUREVISION", KIND_TEXT, SERVICING(gdr_du_revision) },
-	{ WP_AT_SERVICING, "PKEYCONFIGVERSION", KIND_TEXT, SERVICING(pkey_config_version) },
-	{ WP_AT_SERVICING, "IMAGESTATE", KIND_TEXT, SERVICING(image_state) },
-};
-
-_Static_assert(sizeof elements / sizeof elements[0] <= 64, "wp_model.seen has a bit for each element");
 
 void wp_model_free(struct wp_model *model)
 {
@@ -98,54 +13,6 @@ void wp_model_free(struct wp_model *model)
 struct wp_wim_image *wp_model_image(struct wp_model *model)
 {
 	return &model->metadata->images[model->metadata->image_count - 1];
-}
-
-/* The element of the model that counts here; NULL when there is none, or when it was there already. */
-static const struct wp_element *find_element(struct wp_model *model, enum wp_place place, const char *name)
-{
-	uint64_t *seen = place == WP_AT_WIM ? &model->seen_file : &model->seen;
-	size_t i;
-
-	for (i = 0; i < sizeof elements / sizeof elements[0]; i++) {
-		const struct wp_element *element = &elements[i];
-		uint64_t bit = UINT64_C(1) << i;
-
-		if (element->place != place || strcmp(element->name, name) != 0)
-			continue;
-		if (element->kind == KIND_LANGUAGE || element->kind == KIND_FALLBACK)
-			return element;
-		if (*seen & bit)
-			return NULL;
-		*seen |= bit;
-		return element;
-	}
-	return NULL;
-}
-
-static void *member(struct wp_model *model, const struct wp_element *element)
-{
-	struct wp_wim_image *image;
-	char *base = NULL;
-
-	switch (element->base) {
-	case BASE_METADATA:
-		base = (char *)model->metadata;
-		break;
-	case BASE_MODEL:
-		base = (char *)model;
-		break;
-	case BASE_IMAGE:
-		base = (char *)wp_model_image(model);
-		break;
-	case BASE_WINDOWS:
-		base = (char *)wp_model_image(model)->windows;
-		break;
-	case BASE_SERVICING:
-		image = wp_model_image(model);
-		base = (char *)image->windows->servicing;
-		break;
-	}
-	return base + element->offset;
 }
 
 static void cut(struct wp_buf *buf, size_t length)
@@ -208,7 +75,7 @@ static bool is_blank(const char *text)
 static bool start_attributes(struct wp_model *model, const struct wp_frame *frame,
 			     const struct wp_attribute *attributes, size_t count)
 {
-	bool is_fallback = frame->element && frame->element->kind == KIND_FALLBACK;
+	bool is_fallback = frame->element && frame->element->kind == WP_KIND_FALLBACK;
 	const char *known = frame->image ? "INDEX" : is_fallback ? "LANGUAGE" : NULL;
 	size_t i;
 
@@ -227,25 +94,6 @@ static bool start_attributes(struct wp_model *model, const struct wp_frame *fram
 		}
 	}
 	return true;
-}
-
-static void begin_box(struct wp_model *model, enum wp_place inside)
-{
-	switch (inside) {
-	case WP_AT_WINDOWS:
-		wp_model_image(model)->windows = wp_arena_alloc(model->arena, sizeof(struct wp_wim_windows));
-		break;
-	case WP_AT_SERVICING:
-		wp_model_image(model)->windows->servicing =
-			wp_arena_alloc(model->arena, sizeof(struct wp_wim_servicing));
-		break;
-	case WP_AT_CREATION:
-	case WP_AT_MODIFICATION:
-		model->high = model->low = (struct wp_part){ 0 };
-		break;
-	default:
-		break;
-	}
 }
 
 static bool start_root(struct wp_model *model, const char *name)
@@ -295,16 +143,16 @@ bool wp_model_start(struct wp_model *model, const char *name, const struct wp_at
 		if (!start_image(model, frame, parent->inside, attributes, count))
 			return false;
 	} else {
-		frame->element = find_element(model, parent->inside, name);
+		frame->element = wp_element_find(model, parent->inside, name);
 	}
 	if (!frame->image) {
 		if (model->path.length)
 			wp_buf_putc(&model->path, '/');
 		wp_buf_puts(&model->path, name);
 	}
-	if (frame->element && frame->element->kind == KIND_BOX) {
+	if (frame->element && frame->element->kind == WP_KIND_BOX) {
 		frame->inside = frame->element->inside;
-		begin_box(model, frame->inside);
+		wp_element_begin_box(model, frame->inside);
 	}
 	/* wimlib src/xml.c refuses files with this element. */
 	if (!model->in_image && strcmp(wp_buf_text(&model->path), "ESD/ENCRYPTED") == 0)
@@ -325,141 +173,21 @@ bool wp_model_text(struct wp_model *model, const char *bytes, size_t length)
 	return true;
 }
 
-/* Notes that @text, the value at the present path, is @what. */
-static void bad_value(struct wp_model *model, const char *text, const char *what)
-{
-	const char *path = wp_buf_text(&model->path);
-	size_t room = strnlen(text, 40);
-	int shown = (int)wp_utf8_valid(text, room);
-	const char *dots = strlen(text) > (size_t)shown ? "…" : "";
-
-	if (model->in_image)
-		wp_model_note(model, "bad-value", "image %u, %s: \"%.*s%s\" is %s",
-			      wp_model_image(model)->index, path, shown, text, dots, what);
-	else
-		wp_model_note(model, "bad-value", "%s: \"%.*s%s\" is %s", path, shown, text, dots, what);
-}
-
-static void end_number(struct wp_model *model, const struct wp_element *element, const char *text)
-{
-	struct wp_number *number = member(model, element);
-
-	number->known = wp_parse_u64(text, false, &number->value);
-	if (number->known && element->kind == KIND_BOOLEAN)
-		number->known = number->value <= 1;
-	if (!number->known) {
-		number->value = 0;
-		bad_value(model, text, element->kind == KIND_BOOLEAN ? "neither 0 nor 1" : "no number");
-	}
-}
-
-static void end_part(struct wp_model *model, const struct wp_element *element, const char *text)
-{
-	struct wp_part *part = member(model, element);
-
-	part->present = true;
-	part->number.known = wp_parse_u64(text, true, &part->number.value) && part->number.value <= UINT32_MAX;
-	if (!part->number.known)
-		bad_value(model, text, "no half of a FILETIME");
-}
-
-static void end_time(struct wp_model *model, struct wp_time *ret)
-{
-	const struct wp_part *high = &model->high, *low = &model->low;
-	const char *path = wp_buf_text(&model->path);
-	unsigned int index = wp_model_image(model)->index;
-
-	if (high->number.known && low->number.known) {
-		*ret = wp_time_from_filetime(high->number.value << 32 | low->number.value);
-		if (!ret->known)
-			wp_model_note(model, "bad-value", "image %u, %s: the time is beyond the year 9999", index,
-				      path);
-	} else if (!high->present || !low->present) {
-		wp_model_note(model, "bad-value", "image %u, %s: there is no %s", index, path,
-			      high->present ? "LOWPART" : "HIGHPART");
-	}
-}
-
-/* Only the numbers up to the first that is missing are a version that one could compare. */
-static void end_version(struct wp_model *model)
-{
-	struct wp_wim_windows *windows = wp_model_image(model)->windows;
-	char *version;
-
-	if (!windows->major.known || !windows->minor.known || !windows->build.known)
-		return;
-	version = wp_arena_printf(model->arena, "%ju.%ju.%ju", (uintmax_t)windows->major.value,
-				  (uintmax_t)windows->minor.value, (uintmax_t)windows->build.value);
-	if (windows->service_pack_build.known)
-		version = wp_arena_printf(model->arena, "%s.%ju", version,
-					  (uintmax_t)windows->service_pack_build.value);
-	windows->version = version;
-}
-
-static void end_box(struct wp_model *model, enum wp_place inside)
-{
-	switch (inside) {
-	case WP_AT_CREATION:
-		end_time(model, &wp_model_image(model)->creation_time);
-		break;
-	case WP_AT_MODIFICATION:
-		end_time(model, &wp_model_image(model)->last_modification_time);
-		break;
-	case WP_AT_VERSION:
-		end_version(model);
-		break;
-	default:
-		break;
-	}
-}
-
-static void end_leaf(struct wp_model *model, const struct wp_element *element, const char *text, size_t length)
-{
-	struct wp_wim_windows *windows;
-	struct wp_wim_fallback *fallback;
-
-	switch (element->kind) {
-	case KIND_TEXT:
-		*(const char **)member(model, element) = wp_arena_strndup(model->arena, text, length);
-		break;
-	case KIND_NUMBER:
-	case KIND_BOOLEAN:
-		end_number(model, element, text);
-		break;
-	case KIND_PART:
-		end_part(model, element, text);
-		break;
-	case KIND_LANGUAGE:
-		windows = wp_model_image(model)->windows;
-		*WP_PUSH(model->arena, windows->languages, windows->language_count) =
-			wp_arena_strndup(model->arena, text, length);
-		break;
-	case KIND_FALLBACK:
-		windows = wp_model_image(model)->windows;
-		fallback = WP_PUSH(model->arena, windows->fallbacks, windows->fallback_count);
-		fallback->language = model->fallback_language;
-		fallback->fallback = wp_arena_strndup(model->arena, text, length);
-		break;
-	case KIND_BOX:
-		break;
-	}
-}
-
 bool wp_model_end(struct wp_model *model)
 {
 	const struct wp_frame *frame = &model->frames[--model->depth];
 	const char *text = wp_buf_text(&model->text) + frame->text;
 	size_t length = model->text.length - frame->text;
-	bool is_leaf = frame->element && frame->element->kind != KIND_BOX;
+	bool is_leaf = frame->element && frame->element->kind != WP_KIND_BOX;
 	bool is_unknown = !frame->element && frame->inside == WP_AT_NOTHING;
 	bool kept = true;
 
 	if (is_leaf)
-		end_leaf(model, frame->element, text, length);
+		wp_element_end_leaf(model, frame->element, text, length);
 	else if ((is_unknown && !frame->has_children) || !is_blank(text))
 		kept = add_other(model, text, length);
 	if (!is_leaf)
-		end_box(model, frame->inside);
+		wp_element_end_box(model, frame->inside);
 	if (frame->image)
 		model->in_image = false;
 	cut(&model->text, frame->text);

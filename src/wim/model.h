@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* From the elements of the XML, one after the other, to the metadata: xml.c tells, model.c and images.c build. */
+/* From the elements of the XML, one after the other, to the metadata: xml.c tells, the others build. */
 #ifndef WIMPLAN_WIM_MODEL_H
 #define WIMPLAN_WIM_MODEL_H
 
@@ -27,7 +27,7 @@ struct wp_attribute {
 	size_t length;
 };
 
-struct wp_element; /* a line of the table in model.c */
+struct wp_element; /* elements.h */
 
 /* An element that was begun and not yet ended. */
 struct wp_frame {
