@@ -13,12 +13,14 @@ import pty
 import re
 import select
 import shutil
+import signal
 import subprocess
 import sys
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "apply"))
+sys.path[:0] = [str(HERE.parent), str(HERE.parent / "apply")]
+import demo_site  # noqa: E402
 from standin import BOOT, INSTALL, REFRESH, RELOAD, Site, run_tests  # noqa: E402
 
 PWSH = os.environ.get("PWSH") or shutil.which("pwsh")
@@ -498,9 +500,28 @@ def test_export(build, folder, expect):
     del wanted
 
 
+def test_manual_page(build, folder, expect):
+    """The session in wimplan-show(1) is what the script says of the demo's plan."""
+    page = (HERE.parent.parent / "man" / "wimplan-show.1.scd").read_text().replace("\\\\", "\\")
+    typed, shown = re.search(r"^```\nPS C:\\Plans> (\.\\plan\.ps1 .*)\n((?:.*\n)*?)```$", page, re.MULTILINE).groups()
+    demo, env = demo_site.make(build, folder)
+    url = subprocess.run(["./start-site"], cwd=demo, env=env, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+    try:
+        subprocess.run(["wimplan", "show", "--format", "powershell", "-o", "plan.ps1", "plan.json"], cwd=demo, env=env, check=True)
+        run = ("$ProgressPreference = 'SilentlyContinue'; "
+               f"Import-Module {quoted(HERE / 'CimSite.psm1')}; {typed.replace(chr(92), '/')}; exit $LASTEXITCODE")
+        result = subprocess.run([PWSH, "-NoProfile", "-NonInteractive", "-Command", run], cwd=demo, env=env | {"SITE_URL": url},
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    finally:
+        os.kill(int((demo / "site.pid").read_text()), signal.SIGTERM)
+    expect.equal(result.stdout, shown, "what it says")
+    expect.equal(result.returncode, 0, "exit status")
+
+
 if __name__ == "__main__":
     if not PWSH:
+        count = sum(name.startswith("test_") for name in vars())
         print("test_scripts: no PowerShell (pwsh, or PWSH=PROGRAM); nothing is checked")
-        print("0 passed, 0 failed")
+        print(f"0 passed, 0 failed, {count} skipped")
         sys.exit(0)
     sys.exit(run_tests(sys.modules[__name__], sys.argv))

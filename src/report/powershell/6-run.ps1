@@ -169,7 +169,7 @@ function Invoke-Plan {
 
 function Write-Summary {
     $counts = @($selected | Group-Object -Property 'Outcome' | ForEach-Object -Process { "$($_.Count) $($_.Name)" })
-    Write-Line -Level 'info' -Text "Plan $($plan.Id.Substring(7, 8)): $($counts -join ', ')."
+    Write-Line -Level 'info' -Text "Plan ${short}: $($counts -join ', ')."
     $left = @($selected | Where-Object -FilterScript { $goodOutcomes -notcontains $_.Outcome })
     if ($WhatIfPreference) {
         $script:status = 0
@@ -182,7 +182,9 @@ function Write-Summary {
 $status = 1
 $startedAt = Get-Now
 $namespace = "root/sms/site_$($plan.SiteCode)"
-$base = 'wimplan-' + $plan.Id.Substring(7, 8)
+# The plan's name for people: the digits behind "sha256:".
+$short = $plan.Id.Substring(7, 8)
+$base = "wimplan-$short"
 $session = $null
 $lock = $null
 $begun = $false
@@ -239,7 +241,7 @@ try {
         Update-StepJson -Step $step
     }
 
-    Write-Line -Level 'info' -Text ("Plan $($plan.Id) for site $($plan.SiteCode), made $($plan.CreatedAt) by " +
+    Write-Line -Level 'info' -Text ("Plan $short for site $($plan.SiteCode), made $($plan.CreatedAt) by " +
         "$($plan.CreatedBy), through $ProviderMachineName")
     $connection = @{
         ComputerName  = $ProviderMachineName
