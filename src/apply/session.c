@@ -10,6 +10,8 @@
 
 #define FIRST_PAUSE_MS 250
 #define LONGEST_PAUSE_MS 15000
+/* A provider that takes requests and does not answer costs so many times --timeout, and not that for each try. */
+#define HANGS 2
 /* A Retry-After beyond it is not obeyed in full: the next attempt is told again. */
 #define LONGEST_RETRY_AFTER 300
 
@@ -67,14 +69,16 @@ static int fail_answer(struct wp_session *session, const struct wp_answer *answe
 /* GET with retries. The answer is left in @ret whatever it is. */
 static void get(struct wp_session *session, const char *path, bool patient, struct wp_answer *ret)
 {
+	int64_t most = (int64_t)session->apply->connection.timeout * 1000 * HANGS, spent = 0;
 	struct wp_http http = { 0 };
 
 	for (unsigned int tries = 0;; tries++) {
-		int64_t pause;
+		int64_t pause, began = wp_clock_ms();
 
 		wp_provider_get(session->provider, path, NULL, NULL, &http);
 		wp_answer_read(&http, false, ret);
-		if (ret->said != WP_SAID_AGAIN || !patient || tries + 1 >= WP_TRIES || wp_signal_caught())
+		spent += wp_clock_ms() - began;
+		if (ret->said != WP_SAID_AGAIN || !patient || tries + 1 >= WP_TRIES || spent >= most || wp_signal_caught())
 			break;
 		pause = wp_session_pause(tries, ret->retry_after);
 		wp_event(session->apply, "retry", NULL, ret->why, (double)pause / 1000);

@@ -258,6 +258,16 @@ def test_gateway_time_out(build, folder, expect):
     all_done(site, expect)
 
 
+def test_a_provider_that_hangs(build, folder, expect):
+    """It costs twice the time-out, not that for each try."""
+    site = Site(build, folder, kinds=("refresh",)).make_plan()
+    with site.start(faults=[{"path": f"*{site.packages[0]['id']}*", "action": "slow", "seconds": 1.3}], load=True) as server:
+        result = site.apply(server, "check", "--timeout", "1")
+        expect.status(result, 1)
+        expect.says(result.stderr, "does not answer", site.packages[0]["id"])
+    expect.equal(len([entry for entry in site.requests("GET") if site.packages[0]["id"] in entry["path"]]), 2, "attempts")
+
+
 def test_slow_beyond_the_time_out(build, folder, expect):
     site = Site(build, folder, kinds=("refresh", "refresh")).make_plan()
     with site.start(faults=[{"method": "POST", "nth": 1, "action": "slow", "seconds": 4}], load=True) as server:
