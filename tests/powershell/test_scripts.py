@@ -350,6 +350,18 @@ def test_no_answer(build, folder, expect):
     expect.equal(site.effects("refresh"), {package["id"]: 1 for package in site.packages}, "refreshes")
 
 
+def test_no_commit_without_an_answer(build, folder, expect):
+    """A reload that may still be at work must not have its result overwritten with the object from before."""
+    site = Site(build, folder, kinds=("reload",)).make_plan()
+    write_script(site)
+    for commit in ("auto", "always"):
+        forget(site)
+        with site.start(load=True, faults=[{"method": "POST", "nth": 1, "action": "close-before-read"}]) as server:
+            expect.status(script(site, server, "-Yes", "-SettleSeconds", "0", "-Commit", commit), 6)
+            expect.equal(outcomes(site)[(site.packages[0]["id"], RELOAD)], "unknown", "outcome")
+            expect.equal(site.requests("PUT"), [], "commits")
+
+
 def test_effect_seen_late(build, folder, expect):
     """The effect of a lost call that no look could see is this plan's all the same: record needs to know."""
     site = Site(build, folder, kinds=("refresh",)).make_plan()

@@ -135,7 +135,10 @@ function Invoke-Package {
             $step
             continue
         }
-        Save-Record -Step $step
+        # What has no answer may still be at work, and must not find its result overwritten with what stood there before.
+        if ($step.Answered) {
+            Save-Record -Step $step
+        }
         Wait-Effect -Waiting @($step)
         $blocked = if ($goodOutcomes -contains $step.Outcome) { '' } else { 'its reload could not be seen' }
     }
