@@ -331,6 +331,20 @@ def test_accepted_and_never_seen(build, folder, expect):
         site.must("wimplan", "record", "--cache", "cache.db", site.receipt_path())
 
 
+def test_accepted_and_hidden(build, folder, expect):
+    """An accepted refresh is not forgotten while the package cannot be seen, and so not called again."""
+    site = Site(build, folder, kinds=("refresh", "refresh")).make_plan()
+    write_script(site)
+    path = f"*{site.packages[0]['id']}*"
+    faults = [{"method": "POST", "path": path, "nth": 1, "action": "no-effect"},
+              {"method": "GET", "path": path, "nth": 4, "count": 2, "action": "status", "status": 404}]
+    with site.start(load=True, faults=faults) as server:
+        for _ in range(3):
+            expect.status(script(site, server, "-Yes", "-SkipConflicts", "-SettleSeconds", "0"), 6)
+            expect.equal(outcomes(site)[(site.packages[0]["id"], REFRESH)], "unverified", "outcome")
+        expect.equal(len(posts(site)), 2, "calls")
+
+
 def test_no_answer(build, folder, expect):
     """A call whose answer was lost is looked for before it is called again."""
     site = Site(build, folder, kinds=("both", "refresh")).make_plan()
