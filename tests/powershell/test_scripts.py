@@ -242,6 +242,26 @@ def test_changed_during_the_run(build, folder, expect):
         expect.equal(site.effects("reload").get(second["id"]), None, "reloads")
 
 
+def test_changed_before_the_call(build, folder, expect):
+    """While somebody is asked, or the provider is busy, somebody else may have begun with the very same."""
+    site = Site(build, folder, kinds=("refresh",)).make_plan()
+    write_script(site)
+    package_id = site.packages[0]["id"]
+    changed = {"method": "GET", "path": f"*{package_id}*", "nth": 3, "action": "change-record", "package_id": package_id}
+    for values, outcome in (({"SourceVersion": 4}, "satisfied"), ({"ActionInProgress": 1}, "skipped")):
+        forget(site)
+        with site.start(load=True, faults=[changed | {"set": values}]) as server:
+            script(site, server, "-Confirm:$false")
+            expect.equal(outcomes(site)[(package_id, REFRESH)], outcome, "outcome after the question")
+            expect.equal(posts(site), [], "calls")
+        forget(site)
+        busy = {"method": "POST", "nth": 1, "action": "sql1205"}
+        with site.start(load=True, faults=[busy, changed | {"set": values}]) as server:
+            script(site, server, "-Yes")
+            expect.equal(outcomes(site)[(package_id, REFRESH)], outcome, "outcome when the provider was busy")
+            expect.equal(site.effects("refresh"), {}, "refreshes")
+
+
 def test_refusals(build, folder, expect):
     site = Site(build, folder, kinds=("both", "reload")).make_plan()
     write_script(site)

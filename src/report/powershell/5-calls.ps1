@@ -270,11 +270,9 @@ function Invoke-Step {
                 Start-Sleep -Seconds $pause
                 $pause *= 2
                 $Record = Read-Record -Package $Step.Package
-                $verdict = Get-Verdict -Step $Step -Record $Record
-                if ($verdict.Standing -eq 'pending') {
+                if (Test-Pending -Step $Step -Record $Record) {
                     continue
                 }
-                Set-Outcome -Step $Step -Outcome $verdict.Standing -Why $verdict.Why
                 return $false
             }
             Set-Outcome -Step $Step -Outcome 'failed' -Why $refusal.Why

@@ -61,17 +61,28 @@ function Test-AtWork {
         [int64] (Get-Value -Record $Record -Name 'ActionInProgress') -ne 0
 }
 
-# What needs no call. Nobody knows what became of a call without an answer, so that its effect is taken for its own.
-function Set-Standing {
-    param($Step, $Verdict, $Record)
+# Whether the step may be called with the record as it is. What needs no call, or must have none now, has an outcome
+# then. Nobody knows what became of a call without an answer, so that its effect is taken for its own.
+function Test-Pending {
+    param($Step, $Record)
 
-    if ($Verdict.Standing -eq 'satisfied' -and $Step.Outcome -eq 'unknown' -and $Step.Attempts -gt 0) {
+    $verdict = Get-Verdict -Step $Step -Record $Record
+    if ($verdict.Standing -eq 'pending') {
+        if (-not (Test-AtWork -Step $Step -Record $Record)) {
+            return $true
+        }
+        $outcome = if ($Step.Outcome -eq 'unknown' -and $Step.Attempts -gt 0) { 'unknown' } else { 'skipped' }
+        Set-Outcome -Step $Step -Outcome $outcome -Why 'the site is at work on the package; run this again later'
+    }
+    elseif ($verdict.Standing -eq 'satisfied' -and $Step.Outcome -eq 'unknown' -and $Step.Attempts -gt 0) {
         $Step.LookedUp = $true
         $Step.VersionAfter = Get-Value -Record $Record -Name 'SourceVersion'
         Set-Outcome -Step $Step -Outcome 'done'
-        return
     }
-    Set-Outcome -Step $Step -Outcome $Verdict.Standing -Why $Verdict.Why
+    else {
+        Set-Outcome -Step $Step -Outcome $verdict.Standing -Why $verdict.Why
+    }
+    return $false
 }
 
 # The steps of one package, reload first. Returns those that were called and are still to be seen.
@@ -107,15 +118,8 @@ function Invoke-Package {
             Start-Sleep -Seconds 10
             $record = Read-Record -Package $step.Package
         }
-        $verdict = Get-Verdict -Step $step -Record $record
-        if ($verdict.Standing -eq 'pending' -and (Test-AtWork -Step $step -Record $record)) {
-            $outcome = if ($step.Outcome -eq 'unknown' -and $step.Attempts -gt 0) { 'unknown' } else { 'skipped' }
-            Set-Outcome -Step $step -Outcome $outcome -Why 'the site is at work on the package; run this again later'
-            continue
-        }
-        if ($verdict.Standing -ne 'pending') {
-            Set-Standing -Step $step -Verdict $verdict -Record $record
-            $blocked = if ($verdict.Standing -eq 'conflict') { 'its reload is in conflict' } else { '' }
+        if (-not (Test-Pending -Step $step -Record $record)) {
+            $blocked = if ($step.Outcome -eq 'conflict') { 'its reload is in conflict' } else { '' }
             continue
         }
         $target = ConvertTo-Line -Text "$($step.Package.PackageId) $($step.Package.Name)"
@@ -126,6 +130,14 @@ function Invoke-Package {
             }
             $blocked = 'its reload was not confirmed'
             continue
+        }
+        # Nor is it known how long the question stood there.
+        if (-not $agreed) {
+            $record = Read-Record -Package $step.Package
+            if (-not (Test-Pending -Step $step -Record $record)) {
+                $blocked = if ($step.Outcome -eq 'conflict') { 'its reload is in conflict' } else { '' }
+                continue
+            }
         }
         if (-not (Invoke-Step -Step $step -Record $record)) {
             $blocked = if ($goodOutcomes -contains $step.Outcome) { '' } else { 'its reload failed' }
