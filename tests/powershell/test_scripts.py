@@ -290,6 +290,78 @@ def test_refusals(build, folder, expect):
     expect.says(result.stdout, "nothing to apply")
 
 
+def test_receipt_of_many_steps(build, folder, expect):
+    """Longer than ConvertFrom-Json takes in Windows PowerShell. Its times and texts come back as they were."""
+    site = Site(build, folder, kinds=("refresh", "refresh")).make_plan()
+    write_script(site)
+    first, second = (package["id"] for package in site.packages)
+    failing = {"method": "POST", "path": f"*{first}*", "nth": 1, "action": "extended-status", "error_code": 1633,
+               "description": "2026-01-02T03:04:05Z \\u00fc {\"x\": [1]} \u00fc\U0001f600"}
+    with site.start(load=True, faults=[failing]) as server:
+        expect.status(script(site, server, "-Yes"), 6)
+        before = site.receipt()
+        larger = dict(before, note=["x" * 1000] * 2500)
+        site.receipt_path().write_text(json.dumps(larger, indent=1))
+        expect.status(script(site, server, "-Yes", "-Only", second), 0)
+        expect.equal(site.receipt()["steps"], before["steps"], "the steps")
+        expect.equal(site.receipt()["started_at"], before["started_at"], "the beginning")
+        # So does that of wimplan-apply; what it calls skipped was not called.
+        site.receipt_path().unlink()
+        expect.status(site.apply(server, "run", "--only", first), 0)
+        one = site.receipt()
+        expect.status(script(site, server, "-Yes", "-ReceiptPath", "plan.receipt.json"), 0)
+        expect.equal(site.receipt()["steps"][0], one["steps"][0], "the step of wimplan-apply")
+
+
+def test_damaged_receipt(build, folder, expect):
+    site = Site(build, folder, kinds=("refresh",)).make_plan()
+    write_script(site)
+    with site.start(load=True, faults=[{"method": "POST", "nth": 1, "action": "no-effect"}]) as server:
+        expect.status(script(site, server, "-Yes", "-SettleSeconds", "0"), 6)
+        path, receipt = site.receipt_path(), site.receipt()
+        step = receipt["steps"][0]
+        for text, said in (
+            (path.read_text()[:-10], "cannot be read"),
+            ("\0" * 500, "cannot be read"),
+            (json.dumps(receipt | {"steps": [step | {"outcome": "finished"}]}), "no known outcome"),
+            (json.dumps(receipt | {"steps": [step | {"started_at": None}]}), "cannot be read"),
+            (json.dumps({key: value for key, value in receipt.items() if key != "steps"}), "cannot be read"),
+            (json.dumps(receipt | {"format_version": "2.0"}), "not the receipt of this plan"),
+            ("[]", "not the receipt of this plan"),
+        ):
+            path.write_text(text)
+            result = script(site, server, "-Yes")
+            expect.status(result, 4)
+            expect.says(result.stdout, said, "-ReceiptPath")
+            expect.equal(path.read_text(), text, "the receipt")
+        expect.equal(len(posts(site)), 1, "calls")
+
+
+def test_receipt_in_use(build, folder, expect):
+    """Something else has it for a moment, and then for ever."""
+    site = Site(build, folder, kinds=("refresh",)).make_plan()
+    write_script(site)
+    (folder / "used.json").mkdir()
+    with site.start(load=True) as server:
+        process = subprocess.Popen([PWSH, "-NoProfile", "-NonInteractive", "-Command",
+                                    command("./plan.ps1", ("cm01", "-Yes", "-ReceiptPath", "used.json"))],
+                                   cwd=folder, env=environment(site, server), stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.DEVNULL)
+        for _ in range(600):
+            if (folder / "used.json.new").exists():
+                break
+            time.sleep(0.05)
+        (folder / "used.json").rmdir()
+        expect.equal(process.wait(60), 0, "exit status")
+        (folder / "used.json").unlink()
+        (folder / "used.json").mkdir()
+    with site.start(load=True) as server:
+        result = script(site, server, "-Yes", "-ReceiptPath", "used.json")
+        expect.status(result, 1)
+        expect.says(result.stdout, "used.json cannot be written")
+        expect.equal(posts(site), [], "calls")
+
+
 def test_only(build, folder, expect):
     site = Site(build, folder, kinds=ALL).make_plan()
     write_script(site)

@@ -3,6 +3,7 @@ $refresh = 'RefreshPkgSource'
 # With the first nothing is left to be done; with the others the method was called, and what came of it is not known.
 $goodOutcomes = @('done', 'satisfied')
 $openOutcomes = @('unverified', 'unknown')
+$allOutcomes = $goodOutcomes + $openOutcomes + @('failed', 'conflict', 'skipped')
 
 # --- Words and files ------------------------------------------------------------------------------------------------
 
@@ -16,6 +17,13 @@ function ConvertTo-IsoTime {
     param([datetime] $Time)
 
     $Time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", [System.Globalization.CultureInfo]::InvariantCulture)
+}
+
+function ConvertFrom-IsoTime {
+    param([string] $Text)
+
+    [datetime]::Parse($Text, [System.Globalization.CultureInfo]::InvariantCulture,
+        [System.Globalization.DateTimeStyles] 'AssumeUniversal, AdjustToUniversal')
 }
 
 function Get-Now {

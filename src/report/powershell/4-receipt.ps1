@@ -75,27 +75,64 @@ function Save-Receipt {
         finished_at    = Get-Now
     }
     $start = ConvertTo-Json -InputObject $head -Compress
-    $entries = @($steps | ForEach-Object -Process { $_.Json }) -join ",`n"
+    $entries = $steps.Json -join ",`n"
     $text = $start.Substring(0, $start.Length - 1) + ",`"steps`":[`n" + $entries + "`n]}`n"
+    $bytes = [System.Text.Encoding]::UTF8.GetBytes($text)
     $temporary = "$ReceiptPath.new"
-    $utf8 = New-Object -TypeName System.Text.UTF8Encoding -ArgumentList $false
-    [System.IO.File]::WriteAllText($temporary, $text, $utf8)
-    if ([System.IO.File]::Exists($ReceiptPath)) {
-        [System.IO.File]::Replace($temporary, $ReceiptPath, [NullString]::Value)
+    $file = [System.IO.File]::Create($temporary)
+    try {
+        $file.Write($bytes, 0, $bytes.Length)
+        # On the disk itself: a crash of the machine must not make the next run call again.
+        $file.Flush($true)
     }
-    else {
-        [System.IO.File]::Move($temporary, $ReceiptPath)
+    finally {
+        $file.Dispose()
+    }
+    # Virus scanners and viewers hold a file for a moment.
+    for ($tries = 1; $true; $tries++) {
+        try {
+            if ([System.IO.File]::Exists($ReceiptPath)) {
+                [System.IO.File]::Replace($temporary, $ReceiptPath, [NullString]::Value)
+            }
+            else {
+                [System.IO.File]::Move($temporary, $ReceiptPath)
+            }
+            return
+        }
+        catch {
+            if ($tries -ge 20) {
+                throw "the receipt $ReceiptPath cannot be written: $($_.Exception.GetBaseException().Message)"
+            }
+        }
+        Start-Sleep -Milliseconds 250
     }
 }
 
-# PowerShell 7 makes a date of what looks like one, Windows PowerShell leaves it a text.
-function ConvertFrom-ReceiptTime {
-    param($Value)
+# ConvertFrom-Json of Windows PowerShell takes 2 MB at most, which some 4,800 steps have: hence the XML of the JSON.
+function Read-Json {
+    param([string] $Path)
 
-    if ($Value -is [datetime]) {
-        return ConvertTo-IsoTime -Time $Value
+    Add-Type -AssemblyName 'System.Runtime.Serialization'
+    $bytes = [System.Text.Encoding]::UTF8.GetBytes([System.IO.File]::ReadAllText($Path))
+    $reader = [System.Runtime.Serialization.Json.JsonReaderWriterFactory]::CreateJsonReader($bytes,
+        [System.Xml.XmlDictionaryReaderQuotas]::Max)
+    $document = New-Object -TypeName System.Xml.XmlDocument
+    $document.Load($reader)
+    return $document.get_DocumentElement()
+}
+
+# $null for what is not there, null or empty.
+function Get-Stored {
+    param($Entry, [string] $Name, [switch] $AsNumber)
+
+    $element = $Entry.get_Item($Name)
+    if ($null -eq $element -or $element.get_InnerText() -eq '') {
+        return $null
     }
-    return $Value
+    if ($AsNumber) {
+        return [int64] $element.get_InnerText()
+    }
+    return $element.get_InnerText()
 }
 
 # Takes over what earlier runs of this plan have done. Returns whether there was a receipt.
@@ -104,37 +141,54 @@ function Read-Receipt {
         return $false
     }
     try {
-        $old = ConvertFrom-Json -InputObject ([System.IO.File]::ReadAllText($ReceiptPath))
-        $known = $old.format -eq 'wimplan-receipt' -and $old.plan_id -eq $plan.Id
+        $old = Read-Json -Path $ReceiptPath
+        $isOurs = (Get-Stored -Entry $old -Name 'format') -eq 'wimplan-receipt' -and
+            (Get-Stored -Entry $old -Name 'format_version') -match '^1[.]' -and
+            (Get-Stored -Entry $old -Name 'plan_id') -eq $plan.Id
+        if ($isOurs) {
+            Restore-Step -Old $old
+        }
     }
     catch {
-        $known = $false
+        Stop-Run -Status 4 -Text ("$ReceiptPath cannot be read: $($_.Exception.GetBaseException().Message); bring back " +
+            'a copy of it, or name another receipt with -ReceiptPath and look up what was called before')
     }
-    if (-not $known) {
+    if (-not $isOurs) {
         Stop-Run -Status 4 -Text "$ReceiptPath is not the receipt of this plan; name another one with -ReceiptPath"
     }
-    $script:startedAt = ConvertFrom-ReceiptTime -Value $old.started_at
+    return $true
+}
+
+function Restore-Step {
+    param($Old)
+
+    $script:startedAt = Get-Stored -Entry $Old -Name 'started_at'
     $byName = @{}
-    foreach ($entry in @($old.steps)) {
-        $byName["$($entry.package_id)/$($entry.action)"] = $entry
+    foreach ($entry in $Old.get_Item('steps').get_ChildNodes()) {
+        $byName[(Get-Stored -Entry $entry -Name 'package_id') + '/' + (Get-Stored -Entry $entry -Name 'action')] = $entry
     }
     foreach ($step in $steps) {
         $entry = $byName["$($step.Package.PackageId)/$($step.Action)"]
         if ($null -eq $entry) {
             continue
         }
-        $step.Outcome = $entry.outcome
-        $step.LookedUp = $entry.looked_up
-        $step.ReturnValue = $entry.return_value
-        $step.StartedAt = ConvertFrom-ReceiptTime -Value $entry.started_at
-        $step.FinishedAt = ConvertFrom-ReceiptTime -Value $entry.finished_at
-        $step.Attempts = [int] $entry.attempts
-        $step.VersionBefore = $entry.source_version_before
-        $step.VersionAfter = $entry.source_version_after
-        $step.Error = $entry.error
+        $step.Outcome = Get-Stored -Entry $entry -Name 'outcome'
+        $step.LookedUp = (Get-Stored -Entry $entry -Name 'looked_up') -eq 'true'
+        $step.ReturnValue = Get-Stored -Entry $entry -Name 'return_value' -AsNumber
+        $step.StartedAt = Get-Stored -Entry $entry -Name 'started_at'
+        $step.FinishedAt = Get-Stored -Entry $entry -Name 'finished_at'
+        $step.Attempts = [int] (Get-Stored -Entry $entry -Name 'attempts' -AsNumber)
+        $step.VersionBefore = Get-Stored -Entry $entry -Name 'source_version_before' -AsNumber
+        $step.VersionAfter = Get-Stored -Entry $entry -Name 'source_version_after' -AsNumber
+        $step.Error = Get-Stored -Entry $entry -Name 'error'
         $step.Answered = $step.Outcome -eq 'unverified'
+        if ($allOutcomes -notcontains $step.Outcome) {
+            throw "$($step.Package.PackageId) $($step.Action) has no known outcome"
+        }
+        if ($openOutcomes -contains $step.Outcome) {
+            [void] (ConvertFrom-IsoTime -Text $step.StartedAt)
+        }
     }
-    return $true
 }
 
 function Set-Outcome {

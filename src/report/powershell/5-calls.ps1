@@ -211,9 +211,7 @@ function Wait-Effect {
                 continue
             }
             $from = if ($step.WaitFrom) { $step.WaitFrom } else { $step.StartedAt }
-            $began = [datetime]::Parse($from, [System.Globalization.CultureInfo]::InvariantCulture,
-                [System.Globalization.DateTimeStyles] 'AssumeUniversal, AdjustToUniversal')
-            if (([datetime]::UtcNow - $began).TotalSeconds -lt $SettleSeconds) {
+            if (([datetime]::UtcNow - (ConvertFrom-IsoTime -Text $from)).TotalSeconds -lt $SettleSeconds) {
                 $left += $step
                 continue
             }

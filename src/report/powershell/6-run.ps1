@@ -283,7 +283,13 @@ finally {
         foreach ($step in $steps) {
             Update-StepJson -Step $step
         }
-        Save-Receipt
+        try {
+            Save-Receipt
+        }
+        catch {
+            $status = 1
+            Write-Line -Level 'warning' -Text $_.Exception.Message
+        }
     }
     if ($null -ne $session) {
         Remove-CimSession -CimSession $session -WhatIf:$false -Confirm:$false
