@@ -271,6 +271,7 @@ def test_refusals(build, folder, expect):
             (4, "is a provider of site X01, X02", ("-Yes",), {"SITE_CODES": "X01,X02"}),
             (2, "-Only names P01FFFFF", ("-Yes", "-Only", "P01FFFFF"), {}),
             (2, "does not exist", ("-Yes", "-ReceiptPath", "nowhere/receipt.json"), {}),
+            (2, "-Only names no package", ("-Yes", "-Only", " , "), {}),
             (1, "RPC server", ("-Yes",), {"SITE_URL": "http://127.0.0.1:9/AdminService"}),
         ):
             result = script(site, server, *arguments, env=env)

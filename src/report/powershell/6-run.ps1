@@ -220,14 +220,19 @@ try {
     if ($SiteCode -and $SiteCode -ne $plan.SiteCode) {
         Stop-Run -Status 4 -Text "the plan was made for site $($plan.SiteCode), not for $SiteCode"
     }
-    $Only = @($Only | ForEach-Object -Process { $_ -split ',' } | ForEach-Object -Process { $_.Trim() })
-    foreach ($id in $Only) {
-        if (@($steps | Where-Object -FilterScript { $_.Package.PackageId -eq $id }).Count -eq 0) {
+    $named = @($Only | ForEach-Object -Process { $_ -split ',' } | ForEach-Object -Process { $_.Trim() } |
+            Where-Object -FilterScript { $_ })
+    $planned = @($plan.Packages | ForEach-Object -Process { $_.PackageId })
+    foreach ($id in $named) {
+        if ($planned -notcontains $id) {
             Stop-Run -Status 2 -Text "-Only names $id, for which the plan has no call"
         }
     }
+    if ($PSBoundParameters.ContainsKey('Only') -and $named.Count -eq 0) {
+        Stop-Run -Status 2 -Text '-Only names no package'
+    }
     foreach ($step in $steps) {
-        $step.Selected = $Only.Count -eq 0 -or $Only -contains $step.Package.PackageId
+        $step.Selected = $named.Count -eq 0 -or $named -contains $step.Package.PackageId
     }
     $selected = @($steps | Where-Object -FilterScript { $_.Selected })
     if ($steps.Count -eq 0) {
