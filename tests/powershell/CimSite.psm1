@@ -4,8 +4,9 @@ The CIM commands that wimplan's scripts use, in front of a stand-in for the site
 has the real ones only on Windows. Instances, properties and exceptions are of the real types; parameters are named and
 bound as those of the real commands.
 
-SITE_URL is the stand-in's AdminService, and SITE_CODES the sites that SMS_ProviderLocation tells of, if not P01. SITE_ERRORS
-is what the way to the provider leaves of its SMS_ExtendedStatus: "object", "wrapped" in WMI's own error, or its "text".
+SITE_URL is the stand-in's AdminService, and SITE_CODES the sites that SMS_ProviderLocation tells of, if not P01; with "!"
+there is no provider. SITE_ERRORS is what the way to the provider leaves of its SMS_ExtendedStatus: "object", "wrapped" in
+WMI's own error, or its "text".
 #>
 Set-StrictMode -Version 2.0
 
@@ -180,6 +181,9 @@ function Get-CimInstance {
         [uint32] $OperationTimeoutSec)
 
     if ($ClassName -eq 'SMS_ProviderLocation') {
+        if ($env:SITE_CODES -eq '!') {
+            $PSCmdlet.ThrowTerminatingError((New-Failure -Code 'InvalidNamespace' -Message 'Invalid namespace '))
+        }
         $codes = if ($env:SITE_CODES) { $env:SITE_CODES } else { 'P01' }
         foreach ($code in $codes -split ',') {
             $entity = [pscustomobject] @{ SiteCode = $code }

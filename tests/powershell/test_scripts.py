@@ -271,8 +271,9 @@ def test_refusals(build, folder, expect):
             (4, "is a provider of site X01, X02", ("-Yes",), {"SITE_CODES": "X01,X02"}),
             (2, "-Only names P01FFFFF", ("-Yes", "-Only", "P01FFFFF"), {}),
             (2, "does not exist", ("-Yes", "-ReceiptPath", "nowhere/receipt.json"), {}),
+            (1, "P010001A cannot be read: The RPC server", ("-Yes",), {"SITE_URL": "http://127.0.0.1:9/AdminService"}),
+            (1, "the SMS Provider at cm01.contoso.com cannot be used over Dcom: Invalid namespace", ("-Yes",), {"SITE_CODES": "!"}),
             (2, "-Only names no package", ("-Yes", "-Only", " , "), {}),
-            (1, "RPC server", ("-Yes",), {"SITE_URL": "http://127.0.0.1:9/AdminService"}),
         ):
             result = script(site, server, *arguments, env=env)
             expect.status(result, status)
@@ -361,6 +362,23 @@ def test_receipt_in_use(build, folder, expect):
         expect.status(result, 1)
         expect.says(result.stdout, "used.json cannot be written")
         expect.equal(posts(site), [], "calls")
+
+
+def test_read_that_fails(build, folder, expect):
+    """Once more for what passes. What does not ends the run, with what was called before in the receipt."""
+    site = Site(build, folder, kinds=("refresh", "refresh")).make_plan()
+    write_script(site)
+    second = site.packages[1]["id"]
+    fault = {"method": "GET", "path": f"*{second}*", "nth": 2}
+    for more, status, outcome in (({"action": "sql1205"}, 0, "done"), ({"action": "close-before-read"}, 0, "done"),
+                                  ({"action": "status", "status": 403}, 6, "skipped")):
+        forget(site)
+        with site.start(load=True, faults=[fault | more]) as server:
+            result = script(site, server, "-Yes")
+            expect.status(result, status)
+            expect.equal(outcomes(site)[(second, REFRESH)], outcome, f"outcome with {more}")
+            if status:
+                expect.says(result.stdout, f"{second} cannot be read: Access denied")
 
 
 def test_only(build, folder, expect):

@@ -8,26 +8,47 @@ function Test-CimError {
 }
 
 # By its key, because only then the lazy property ImageProperty comes along. $null when there is no such package.
+# @Patient where the run depends on the answer: what is busy or away for a moment is asked once more.
 function Read-Record {
-    param($Package)
+    param($Package, [switch] $Patient)
 
     $key = New-CimInstance -Namespace $namespace -ClassName $Package.Class -Key 'PackageID' `
         -Property @{ PackageID = $Package.PackageId } -ClientOnly -WhatIf:$false -Confirm:$false
-    try {
-        Get-CimInstance -CimSession $session -InputObject $key -OperationTimeoutSec $TimeoutSeconds
-    }
-    catch {
-        if (Test-CimError -ErrorRecord $_ -Name 'NotFound') {
-            return $null
+    for ($tries = 1; $true; $tries++) {
+        try {
+            return Get-CimInstance -CimSession $session -InputObject $key -OperationTimeoutSec $TimeoutSeconds
         }
-        throw
+        catch {
+            if (Test-CimError -ErrorRecord $_ -Name 'NotFound') {
+                return $null
+            }
+            $refusal = Get-Refusal -ErrorRecord $_
+            if (-not $Patient -or $tries -gt 1 -or ($refusal.Refused -and -not $refusal.Busy)) {
+                throw "$($Package.PackageId) cannot be read: $($refusal.Why.Trim())"
+            }
+        }
+        Start-Sleep -Seconds 5
     }
 }
 
 # The provider has to be one of the site that the plan was made for.
-function Test-Provider {
-    $locations = @(Get-CimInstance -CimSession $session -Namespace 'root/sms' -ClassName 'SMS_ProviderLocation' `
-            -OperationTimeoutSec $TimeoutSeconds)
+function Connect-Provider {
+    $connection = @{
+        ComputerName  = $ProviderMachineName
+        SessionOption = New-CimSessionOption -Protocol $Protocol
+    }
+    if ($Credential -ne [System.Management.Automation.PSCredential]::Empty) {
+        $connection['Credential'] = $Credential
+    }
+    try {
+        $script:session = New-CimSession @connection
+        $locations = @(Get-CimInstance -CimSession $session -Namespace 'root/sms' -ClassName 'SMS_ProviderLocation' `
+                -OperationTimeoutSec $TimeoutSeconds)
+    }
+    catch {
+        throw ("the SMS Provider at $ProviderMachineName cannot be used over ${Protocol}: " +
+            "$($_.Exception.Message.Trim()); check its name, your rights there, and -Protocol")
+    }
     $codes = @($locations | ForEach-Object -Process { $_.SiteCode })
     if ($codes -notcontains $plan.SiteCode) {
         Stop-Run -Status 4 -Text ("$ProviderMachineName is a provider of site $($codes -join ', '), and the plan was " +
@@ -166,7 +187,7 @@ function Save-Record {
     $id = $Step.Package.PackageId
     for ($pause = 5; $true; $pause *= 2) {
         try {
-            $record = Read-Record -Package $Step.Package
+            $record = Read-Record -Package $Step.Package -Patient
             if ($null -eq $record -or ($Commit -eq 'auto' -and $null -eq (Get-Missing -Step $Step -Record $record))) {
                 return
             }
@@ -196,13 +217,12 @@ function Wait-Effect {
     while ($true) {
         $left = @()
         foreach ($step in $Waiting) {
-            $missing = 'the package could not be read'
             try {
                 $record = Read-Record -Package $step.Package
                 $missing = Get-Missing -Step $step -Record $record
             }
             catch {
-                $missing = "the package could not be read: $($_.Exception.Message)"
+                $missing = $_.Exception.Message
             }
             if ($null -eq $missing) {
                 $step.VersionAfter = Get-Value -Record $record -Name 'SourceVersion'
@@ -246,6 +266,8 @@ function Invoke-Step {
         $Step.Outcome = 'unknown'
         $Step.Error = 'the call was begun, and its answer was not recorded'
         Save-Receipt -Step $Step
+        # An error from here on leaves steps over.
+        $script:status = 6
         try {
             $answer = Invoke-CimMethod -CimSession $session -InputObject $Record -MethodName $Step.Action `
                 -OperationTimeoutSec $TimeoutSeconds -WhatIf:$false -Confirm:$false
@@ -267,7 +289,7 @@ function Invoke-Step {
                 Save-Receipt -Step $Step
                 Start-Sleep -Seconds $pause
                 $pause *= 2
-                $Record = Read-Record -Package $Step.Package
+                $Record = Read-Record -Package $Step.Package -Patient
                 if (Test-Pending -Step $Step -Record $Record) {
                     continue
                 }

@@ -24,7 +24,7 @@ function Test-EveryStep {
         }
         if ($step.Package -ne $lastPackage) {
             $lastPackage = $step.Package
-            $record = Read-Record -Package $lastPackage
+            $record = Read-Record -Package $lastPackage -Patient
             $sedo = if ($null -eq $record) { '' } else { Get-Text -Record $record -Name 'SedoObjectVersion' }
             $planned = $lastPackage.SedoObjectVersion
             if ($planned -and $sedo -and -not (Test-SameText -One $sedo -Other $planned)) {
@@ -112,11 +112,11 @@ function Invoke-Package {
             continue
         }
         # Once more right before the call: other packages may have taken hours.
-        $record = Read-Record -Package $step.Package
+        $record = Read-Record -Package $step.Package -Patient
         for ($waited = 0; $waited -lt 60 -and -not $WhatIfPreference -and (Test-AtWork -Step $step -Record $record);
             $waited += 10) {
             Start-Sleep -Seconds 10
-            $record = Read-Record -Package $step.Package
+            $record = Read-Record -Package $step.Package -Patient
         }
         if (-not (Test-Pending -Step $step -Record $record)) {
             $blocked = if ($step.Outcome -eq 'conflict') { 'its reload is in conflict' } else { '' }
@@ -133,7 +133,7 @@ function Invoke-Package {
         }
         # Nor is it known how long the question stood there.
         if (-not $agreed) {
-            $record = Read-Record -Package $step.Package
+            $record = Read-Record -Package $step.Package -Patient
             if (-not (Test-Pending -Step $step -Record $record)) {
                 $blocked = if ($step.Outcome -eq 'conflict') { 'its reload is in conflict' } else { '' }
                 continue
@@ -263,15 +263,7 @@ try {
 
     Write-Line -Level 'info' -Text ("Plan $short for site $($plan.SiteCode), made $($plan.CreatedAt) by " +
         "$($plan.CreatedBy), through $ProviderMachineName")
-    $connection = @{
-        ComputerName  = $ProviderMachineName
-        SessionOption = New-CimSessionOption -Protocol $Protocol
-    }
-    if ($Credential -ne [System.Management.Automation.PSCredential]::Empty) {
-        $connection['Credential'] = $Credential
-    }
-    $session = New-CimSession @connection
-    Test-Provider
+    Connect-Provider
     $begun = $true
     Invoke-Plan
     Write-Summary
