@@ -68,7 +68,7 @@ System.IO.FileInfo. The file that was written.
 [OutputType([System.IO.FileInfo])]
 param(
     [Parameter(Mandatory = $true, Position = 0)]
-    [ValidatePattern('^[A-Za-z0-9]{3}$')]
+    [ValidatePattern('^[A-Za-z0-9]{3}$', Options = 'None')]
     [string] $SiteCode,
 
     [Parameter(Position = 1)]
@@ -79,7 +79,7 @@ param(
     [ValidateNotNullOrEmpty()]
     [string] $Path = 'wimplan-records.json',
 
-    [ValidatePattern('^[A-Za-z0-9]{8}$')]
+    [ValidatePattern('^[A-Za-z0-9]{8}$', Options = 'None')]
     [string[]] $PackageId,
 
     [switch] $Probe,

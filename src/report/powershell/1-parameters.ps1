@@ -77,7 +77,7 @@ param(
     [ValidateNotNullOrEmpty()]
     [string] $ProviderMachineName,
 
-    [ValidatePattern('^[A-Za-z0-9]{3}$')]
+    [ValidatePattern('^[A-Za-z0-9]{3}$', Options = 'None')]
     [string] $SiteCode,
 
     [ValidateSet('auto', 'always', 'never')]

@@ -214,7 +214,7 @@ $LogPath = Get-FullPath -Path $LogPath
 $steps = @(Get-PlannedStep)
 
 try {
-    if ($plan.SiteCode -notmatch '^[A-Za-z0-9]{3}$') {
+    if ($plan.SiteCode -cnotmatch '^[A-Za-z0-9]{3}$') {
         Stop-Run -Status 4 -Text "the plan names no site: '$($plan.SiteCode)'"
     }
     if ($SiteCode -and $SiteCode -ne $plan.SiteCode) {
