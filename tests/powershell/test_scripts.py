@@ -145,7 +145,9 @@ def test_asks_before_each_call(build, folder, expect):
     write_script(site)
     with site.start(load=True) as server:
         refused = script(site, server)
-        expect(refused.returncode != 0, "without a terminal and without -Yes nothing is called")
+        expect.status(refused, 2)
+        expect.says(refused.stdout, "add -Yes")
+        expect.equal(site.requests(), [], "requests when nobody can be asked")
         expect.equal(posts(site), [], "calls")
         master, slave = pty.openpty()
         process = subprocess.Popen([PWSH, "-NoProfile", "-Command", command("./plan.ps1", ("-ProviderMachineName", "cm01"))],

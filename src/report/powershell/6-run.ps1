@@ -1,5 +1,15 @@
 # --- The run ----------------------------------------------------------------------------------------------------------
 
+# Whether there is a question to ask and nobody to answer it. In a scheduled task it would stand there for ever.
+function Test-Unattended {
+    if ($Yes -or $WhatIfPreference -or $ConfirmPreference -eq 'None') {
+        return $false
+    }
+    $switches = @([System.Environment]::GetCommandLineArgs() | Where-Object -FilterScript {
+            $_.StartsWith('-noni', [System.StringComparison]::OrdinalIgnoreCase) })
+    $switches.Count -gt 0 -or ($Host.Name -eq 'ConsoleHost' -and -not [System.Environment]::UserInteractive)
+}
+
 # What a former run has called and not seen is looked for first. True when nothing is left to do.
 function Resolve-Open {
     param($Step)
@@ -237,6 +247,9 @@ try {
     $selected = @($steps | Where-Object -FilterScript { $_.Selected })
     if ($steps.Count -eq 0) {
         Stop-Run -Status 4 -Text 'there is nothing to apply: the plan has no call'
+    }
+    if (Test-Unattended) {
+        Stop-Run -Status 2 -Text 'nobody can be asked here before each call; add -Yes, or -WhatIf to see the calls'
     }
     if (-not $WhatIfPreference) {
         foreach ($path in $ReceiptPath, $LogPath) {
