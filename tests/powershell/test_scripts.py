@@ -383,6 +383,22 @@ def test_read_that_fails(build, folder, expect):
                 expect.says(result.stdout, f"{second} cannot be read: Access denied")
 
 
+def test_version_grew_with_the_reload(build, folder, expect):
+    """Nobody documents that a reload leaves SourceVersion alone: that the refresh is not called needs a look then."""
+    site = Site(build, folder, kinds=("both",)).make_plan()
+    write_script(site)
+    package_id = site.packages[0]["id"]
+    grown = {"method": "POST", "path": "*Reload*", "nth": 1, "action": "change-record", "package_id": package_id,
+             "set": {"SourceVersion": 4}}
+    with site.start(load=True, faults=[grown]) as server:
+        result = script(site, server, "-Yes")
+        expect.status(result, 0)
+        expect.says(result.stdout, "if nobody has refreshed it, do that")
+    step = steps(site)[(package_id, REFRESH)]
+    expect.equal((step["outcome"], step["source_version_after"]), ("satisfied", 4), "the refresh")
+    expect("SourceVersion grew" in step["error"], "the receipt says so")
+
+
 def test_only(build, folder, expect):
     site = Site(build, folder, kinds=ALL).make_plan()
     write_script(site)

@@ -1,8 +1,9 @@
 # --- Steps and their receipt ------------------------------------------------------------------------------------------
 
-# One call of the plan. Json is its entry in the receipt, made anew when the step changes.
+# One call of the plan. Before is the reload of the same package, Json its entry in the receipt, made anew when the step
+# changes.
 function New-Step {
-    param($Package, [string] $Action)
+    param($Package, [string] $Action, $Before)
 
     [pscustomobject] @{
         Package       = $Package
@@ -19,17 +20,20 @@ function New-Step {
         Selected      = $true
         Answered      = $false
         WaitFrom      = $null
+        Before        = $Before
         Json          = $null
     }
 }
 
 function Get-PlannedStep {
     foreach ($package in $plan.Packages) {
+        $before = $null
         if ($package.Reload) {
-            New-Step -Package $package -Action $reload
+            $before = New-Step -Package $package -Action $reload
+            $before
         }
         if ($package.Refresh) {
-            New-Step -Package $package -Action $refresh
+            New-Step -Package $package -Action $refresh -Before $before
         }
     }
 }
@@ -150,8 +154,8 @@ function Read-Receipt {
         }
     }
     catch {
-        Stop-Run -Status 4 -Text ("$ReceiptPath cannot be read: $($_.Exception.GetBaseException().Message); bring back " +
-            'a copy of it, or name another receipt with -ReceiptPath and look up what was called before')
+        Stop-Run -Status 4 -Text ("$ReceiptPath cannot be read: $($_.Exception.GetBaseException().Message); bring " +
+            'back a copy of it, or name another receipt with -ReceiptPath and look up what was called before')
     }
     if (-not $isOurs) {
         Stop-Run -Status 4 -Text "$ReceiptPath is not the receipt of this plan; name another one with -ReceiptPath"
@@ -165,7 +169,8 @@ function Restore-Step {
     $script:startedAt = Get-Stored -Entry $Old -Name 'started_at'
     $byName = @{}
     foreach ($entry in $Old.get_Item('steps').get_ChildNodes()) {
-        $byName[(Get-Stored -Entry $entry -Name 'package_id') + '/' + (Get-Stored -Entry $entry -Name 'action')] = $entry
+        $name = (Get-Stored -Entry $entry -Name 'package_id') + '/' + (Get-Stored -Entry $entry -Name 'action')
+        $byName[$name] = $entry
     }
     foreach ($step in $steps) {
         $entry = $byName["$($step.Package.PackageId)/$($step.Action)"]
@@ -199,7 +204,7 @@ function Set-Outcome {
     if ($Outcome -ne 'skipped') {
         $Step.FinishedAt = Get-Now
     }
-    $level = if ($goodOutcomes -contains $Outcome) { 'info' } else { 'warning' }
+    $level = if ($goodOutcomes -contains $Outcome -and -not $Why) { 'info' } else { 'warning' }
     $tail = if ($Why) { ": $Why" } else { '' }
     Write-Line -Level $level -Text "$($Step.Package.PackageId) $($Step.Action) $Outcome$tail"
     Save-Receipt -Step $Step

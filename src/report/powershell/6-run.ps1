@@ -90,7 +90,15 @@ function Test-Pending {
         Set-Outcome -Step $Step -Outcome 'done'
     }
     else {
-        Set-Outcome -Step $Step -Outcome $verdict.Standing -Why $verdict.Why
+        $why = $verdict.Why
+        # That a reload itself leaves SourceVersion alone is not documented.
+        $reloaded = $Step.Before
+        if ($verdict.Standing -eq 'satisfied' -and $null -ne $reloaded -and $reloaded.Outcome -eq 'done' -and
+            $null -ne $reloaded.VersionBefore -and $reloaded.VersionAfter -gt $reloaded.VersionBefore) {
+            $why = 'SourceVersion grew while this plan reloaded the package; if nobody has refreshed it, do that'
+        }
+        $Step.VersionAfter = if ($null -ne $Record) { Get-Value -Record $Record -Name 'SourceVersion' } else { $null }
+        Set-Outcome -Step $Step -Outcome $verdict.Standing -Why $why
     }
     return $false
 }
@@ -157,7 +165,7 @@ function Invoke-Package {
             $step
             continue
         }
-        # What has no answer may still be at work, and must not find its result overwritten with what stood there before.
+        # What has no answer may still be at work: its result must not be overwritten with what stood there before.
         if ($step.Answered) {
             Save-Record -Step $step
         }
