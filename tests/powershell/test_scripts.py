@@ -383,6 +383,25 @@ def test_read_that_fails(build, folder, expect):
                 expect.says(result.stdout, f"{second} cannot be read: Access denied")
 
 
+def test_nothing_can_be_written(build, folder, expect):
+    site = Site(build, folder, kinds=("refresh",)).make_plan()
+    write_script(site)
+    (folder / "folder").mkdir()
+    (folder / "one.json.lock").mkdir()
+    with site.start(load=True) as server:
+        for arguments, said in ((("-LogPath", "folder"), "-LogPath"), (("-ReceiptPath", "one.json"), "-ReceiptPath")):
+            result = script(site, server, "-Yes", *arguments)
+            expect.status(result, 2)
+            expect.says(result.stdout, "cannot be written", said)
+        inside = folder / "elsewhere.ps1"
+        inside.write_text("Set-Location Env:; & '" + str(folder / "plan.ps1") + "' cm01 -Yes @args; exit $LASTEXITCODE\n")
+        result = script(site, server, "-ReceiptPath", "two.json", name=inside)
+        expect.says(result.stderr, "two.json would not be in the file system")
+        expect(result.returncode != 0, "a receipt that is no file")
+        expect.equal(posts(site), [], "calls")
+        expect.status(script(site, server, name=inside), 0)
+
+
 def test_version_grew_with_the_reload(build, folder, expect):
     """Nobody documents that a reload leaves SourceVersion alone: that the refresh is not called needs a look then."""
     site = Site(build, folder, kinds=("both",)).make_plan()

@@ -7,10 +7,21 @@ $allOutcomes = $goodOutcomes + $openOutcomes + @('failed', 'conflict', 'skipped'
 
 # --- Words and files ------------------------------------------------------------------------------------------------
 
+# A path on the site's drive would be no file. On it PowerShell takes even a share for something of the site's.
 function Get-FullPath {
     param([string] $Path)
 
-    $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Path)
+    if ($Path.StartsWith('\\')) {
+        $Path = "FileSystem::$Path"
+    }
+    $provider = $null
+    $drive = $null
+    $paths = $ExecutionContext.SessionState.Path
+    $full = $paths.GetUnresolvedProviderPathFromPSPath($Path, [ref] $provider, [ref] $drive)
+    if ($provider.Name -ne 'FileSystem') {
+        throw "The file $Path would not be in the file system: give a full path such as C:\Plans\$Path."
+    }
+    return $full
 }
 
 function ConvertTo-IsoTime {
@@ -49,7 +60,13 @@ function Write-Line {
         Write-Host -Object $line
     }
     if (-not $WhatIfPreference -and [System.IO.Directory]::Exists([System.IO.Path]::GetDirectoryName($LogPath))) {
-        [System.IO.File]::AppendAllText($LogPath, "$(Get-Now) $Level $line" + [System.Environment]::NewLine)
+        # What stands on the screen need not end the run where it cannot be kept.
+        try {
+            [System.IO.File]::AppendAllText($LogPath, "$(Get-Now) $Level $line" + [System.Environment]::NewLine)
+        }
+        catch {
+            Write-Warning -Message "the log cannot be written: $($_.Exception.GetBaseException().Message)"
+        }
     }
 }
 

@@ -88,7 +88,7 @@ function Get-Refusal {
         # Some ways to the provider keep no more of the object than its text.
         if ($refusal.Why -match 'SMS_ExtendedStatus') {
             $refusal.Refused = $true
-            $refusal.Busy = $refusal.Why -match '0x40480732|SQLStatus = 1205;'
+            $refusal.Busy = $refusal.Why -match '0x40480732|ErrorCode = 1078462258;|SQLStatus = 1205;'
         }
         return $refusal
     }

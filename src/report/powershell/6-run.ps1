@@ -273,6 +273,17 @@ try {
         catch [System.IO.IOException] {
             Stop-Run -Status 5 -Text "another run holds $ReceiptPath.lock"
         }
+        catch [System.UnauthorizedAccessException] {
+            Stop-Run -Status 2 -Text ("$ReceiptPath.lock cannot be written; name a receipt in another folder with " +
+                '-ReceiptPath, and likewise -LogPath')
+        }
+        try {
+            [System.IO.File]::AppendAllText($LogPath, '')
+        }
+        catch {
+            Stop-Run -Status 2 -Text ("the log cannot be written: $($_.Exception.GetBaseException().Message); name " +
+                'another one with -LogPath')
+        }
     }
     $again = Read-Receipt
     if ($again -and @($steps | Where-Object -FilterScript { $goodOutcomes -notcontains $_.Outcome }).Count -eq 0) {
