@@ -512,6 +512,17 @@ def test_no_answer(build, folder, expect):
     expect.equal(site.effects("refresh"), {package["id"]: 1 for package in site.packages}, "refreshes")
 
 
+def test_time_out_and_settle_time(build, folder, expect):
+    """Both are 900 s by default. What times out is looked for all the same."""
+    site = Site(build, folder, kinds=("refresh",)).make_plan()
+    write_script(site)
+    with site.start(load=True, faults=[{"method": "POST", "nth": 1, "action": "slow", "seconds": 7}]) as server:
+        expect.status(script(site, server, "-Yes", "-TimeoutSeconds", "5", "-SettleSeconds", "5"), 0)
+    step = steps(site)[(site.packages[0]["id"], REFRESH)]
+    expect.equal((step["outcome"], step["looked_up"]), ("done", True), "the step")
+    expect.equal(len(posts(site)), 1, "calls")
+
+
 def test_no_commit_without_an_answer(build, folder, expect):
     """A reload that may still be at work must not have its result overwritten with the object from before."""
     site = Site(build, folder, kinds=("reload",)).make_plan()

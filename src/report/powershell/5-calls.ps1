@@ -275,6 +275,8 @@ function Invoke-Step {
         catch {
             $refusal = Get-Refusal -ErrorRecord $_
             if (-not $refusal.Refused) {
+                # The time-out may be as long as the settle time, which would leave no time to look.
+                $Step.WaitFrom = Get-Now
                 $Step.Error = $refusal.Why
                 Write-Line -Level 'warning' -Text ("$($Step.Package.PackageId) $($Step.Action): no answer: " +
                     $refusal.Why)
