@@ -22,8 +22,8 @@ answer is looked up before it is called again.
 The account needs the rights to read and modify these packages and to copy them to distribution points, and to connect
 to the SMS Provider over WMI. No cmdlet of the Configuration Manager console is used.
 
-Exit status: 0 everything is done, 1 failed, 2 a parameter is wrong, 4 refused before any call, 5 another run is going
-on, 6 steps failed or are left over.
+Exit status: 0 everything is done, 1 failed, 2 a parameter is wrong or -Yes is missing, 4 refused before any call, 5
+another run is going on, 6 steps failed or are left over.
 
 .PARAMETER ProviderMachineName
 The computer with the SMS Provider.
@@ -44,7 +44,8 @@ How long one request to the SMS Provider may take.
 Only these packages. One text with commas does too, because powershell.exe -File cannot pass on more than one.
 
 .PARAMETER Yes
-Does not ask before each call. For scheduled tasks: powershell.exe -File cannot pass -Confirm:$false on.
+Does not ask before each call. For scheduled tasks: powershell.exe -File cannot pass -Confirm:$false on. Where nobody
+can be asked, the script calls nothing without it.
 
 .PARAMETER SkipConflicts
 Leaves out packages that are no longer as the plan found them, instead of refusing the whole run.
