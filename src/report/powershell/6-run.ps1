@@ -62,8 +62,8 @@ function Test-EveryStep {
     return $conflicts
 }
 
-# Whether the site is at work on the package. That may be the very refresh that is planned, called by somebody else or by
-# a former run that got no answer: SourceVersion grows at its end.
+# Whether the site is at work on the package. That may be the very refresh that is planned, called by somebody else or
+# by a former run that got no answer: SourceVersion grows at its end.
 function Test-AtWork {
     param($Step, $Record)
 
