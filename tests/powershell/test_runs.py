@@ -1,0 +1,246 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The scripts when all goes well: test_runs.py BUILD [NAME…]."""
+
+import json
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+
+from scripts import (ALL, EXPORT, HERE, PWSH, command, environment, outcomes, posts, quoted, run_tests, script, steps,
+                     write_script)
+import demo_site
+from standin import BOOT, INSTALL, REFRESH, RELOAD, Site
+
+
+def test_convergence(build, folder, expect):
+    """Import, plan, run the script, export with the other script, record, plan: no changes."""
+    site = Site(build, folder, kinds=ALL).make_plan()
+    planned = site.planned()
+    write_script(site)
+    with site.start("--settle-delay", "0.2-0.6", load=True) as server:
+        result = script(site, server, "-Yes", "-SiteCode", "P01")
+        expect.status(result, 0)
+        expect.says(result.stdout, "6 done", "Receipt: ")
+        expect.equal(outcomes(site), {step: "done" for step in planned}, "outcomes")
+        expect.equal(posts(site), [f"{action} {package_id}" for package_id, action in planned], "calls in the plan's order")
+        exported = script(site, server, "-SiteCode", "p01", "-ProviderMachineName", "cm01", "-Path", "later.json", name=EXPORT)
+        expect.status(exported, 0)
+        again = script(site, server, "-Yes")
+        expect.status(again, 4)
+        expect.says(again.stdout, "already applied")
+    site.must("wimplan", "import", "--cache", "cache.db", "--site", "P01", "later.json")
+    recorded = site.must("wimplan", "record", "--cache", "cache.db", site.receipt_path())
+    expect.says(recorded.stdout + recorded.stderr, "3 baselines")
+    after = site.run("wimplan", "plan", "--cache", "cache.db", "--map", site.map, "--detailed-exitcode", "-o", "after.json")
+    expect.status(after, 0)
+    expect.says(site.must("wimplan", "show", "after.json").stdout, "No changes")
+    for package in site.packages:
+        wanted = (int(package["kind"] in ("both", "reload")), int(package["kind"] in ("both", "refresh")))
+        found = tuple(site.effects(effect).get(package["id"], 0) for effect in ("reload", "refresh"))
+        expect.equal(found, wanted, f"effects on {package['id']} ({package['kind']})")
+    log = next(folder.glob("wimplan-*.log")).read_text()
+    expect(all(f"{package_id} {action} done" in log for package_id, action in planned), "the log has every step")
+
+
+def test_same_receipt_as_wimplan_apply(build, folder, expect):
+    site = Site(build, folder, kinds=ALL).make_plan()
+    write_script(site)
+
+    def without_times(receipt):
+        for step in receipt["steps"]:
+            del step["started_at"], step["finished_at"]
+        return {key: value for key, value in receipt.items() if key not in ("provider", "started_at", "finished_at")}
+
+    with site.start(load=True) as server:
+        expect.status(site.apply(server), 0)
+    one = site.receipt()
+    site.receipt_path().unlink()
+    with site.start(load=True) as server:
+        expect.status(script(site, server, "-Yes"), 0)
+    other = site.receipt()
+    expect.equal(other["provider"], "cim://cm01.contoso.com/root/sms/site_P01", "provider")
+    expect.equal(without_times(other), without_times(one), "receipt")
+
+
+def test_whatif(build, folder, expect):
+    site = Site(build, folder, kinds=ALL).make_plan()
+    write_script(site)
+    before = {path.name for path in folder.iterdir()}
+    with site.start(load=True) as server:
+        for arguments in (("-WhatIf",), ("-WhatIf", "-Yes")):
+            result = script(site, server, *arguments)
+            expect.status(result, 0)
+            for package_id, action in site.planned():
+                expect.says(result.stdout, f'What if: Performing the operation "{action}" on target "{package_id} Package')
+            expect.says(result.stdout, "6 would be called")
+    expect.equal({entry["method"] for entry in site.requests()}, {"GET"}, "methods")
+    left = {path.name for path in folder.iterdir()} - before
+    expect(not [name for name in left if name.startswith("wimplan-")], f"-WhatIf leaves nothing behind: {left}")
+
+
+def test_asks_before_each_call(build, folder, expect):
+    site = Site(build, folder, kinds=("both", "refresh")).make_plan()
+    write_script(site)
+    with site.start(load=True) as server:
+        refused = script(site, server)
+        expect.status(refused, 2)
+        expect.says(refused.stdout, "add -Yes")
+        expect.equal(site.requests(), [], "requests when nobody can be asked")
+        expect.equal(posts(site), [], "calls")
+        master, slave = pty.openpty()
+        process = subprocess.Popen([PWSH, "-NoProfile", "-Command", command("./plan.ps1", ("-ProviderMachineName", "cm01"))],
+                                   cwd=folder, env=environment(site, server, {"TERM": "xterm"}), stdin=slave, stdout=slave,
+                                   stderr=slave)
+        os.close(slave)
+        answers, shown, began = ["y", "n", "y"], "", time.monotonic()
+        while time.monotonic() - began < 60:
+            if select.select([master], [], [], 0.2)[0]:
+                try:
+                    shown += os.read(master, 4096).decode(errors="replace")
+                except OSError:
+                    break
+            # The terminal is asked where its cursor is before a line is read.
+            if shown.endswith("\x1b[6n"):
+                os.write(master, b"\x1b[1;1R")
+                shown += " "
+            if answers and shown.count('(default is "Y"):') > 3 - len(answers):
+                os.write(master, (answers.pop(0) + "\r").encode())
+            if process.poll() is not None:
+                break
+        process.wait(10)
+        os.close(master)
+    expect.equal(process.returncode, 6, "exit status")
+    first, second = site.packages
+    expect.equal(posts(site), [f"{RELOAD} {first['id']}", f"{REFRESH} {second['id']}"], "calls")
+    expect.equal(outcomes(site), {(first["id"], RELOAD): "done", (first["id"], REFRESH): "skipped",
+                                  (second["id"], REFRESH): "done"}, "outcomes")
+
+
+def test_commit(build, folder, expect):
+    site = Site(build, folder, kinds=("reload", "both")).make_plan()
+    write_script(site)
+    with site.start("--needs-commit", load=True) as server:
+        result = script(site, server, "-Yes", "-Commit", "never", "-SettleSeconds", "1")
+        expect.status(result, 6)
+        expect.equal(site.entries("effect")[0]["effect"], "reload", "the call")
+        expect.equal([entry for entry in site.entries("effect") if entry["effect"] == "commit"], [], "commits")
+        expect.equal(set(outcomes(site).values()), {"unverified", "skipped"}, "outcomes")
+        result = script(site, server, "-Yes", "-SettleSeconds", "10")
+        expect.status(result, 0)
+    commits = [entry["package_id"] for entry in site.entries("effect") if entry["effect"] == "commit"]
+    expect.equal(commits, [package["id"] for package in site.packages], "commits")
+    expect.equal(site.effects("reload"), {package["id"]: 1 for package in site.packages}, "reloads")
+    site.receipt_path().unlink()
+    with site.start(load=True) as server:
+        expect.status(script(site, server, "-Yes", "-Commit", "always"), 0)
+        expect.equal(len(site.requests("PUT")), 2, "commits when asked for")
+    site.receipt_path().unlink()
+    with site.start(load=True) as server:
+        expect.status(script(site, server, "-Yes"), 0)
+        expect.equal(len(site.requests("PUT")), 0, "commits when the effect is there")
+
+
+def test_only(build, folder, expect):
+    site = Site(build, folder, kinds=ALL).make_plan()
+    write_script(site)
+    wanted = (site.packages[0]["id"], site.packages[3]["id"])
+    with site.start(load=True) as server:
+        expect.status(script(site, server, "-Yes", "-Only", ", ".join(wanted)), 0)
+        expect.equal({path.split()[1] for path in posts(site)}, set(wanted), "packages")
+        expect.status(script(site, server, "-Yes"), 0)
+    expect.equal(set(outcomes(site).values()), {"done"}, "after all of it")
+    expect.equal(len(posts(site)), len(site.planned()), "calls")
+
+
+def test_boot_image(build, folder, expect):
+    site = Site(build, folder, kinds=("reload", "both"), boot=True)
+    site.make_plan()
+    (folder / "boot.conf").write_text("[policy]\nboot_images = plan\n")
+    site.must("wimplan", "plan", "--config", "boot.conf", "--cache", "cache.db", "--map", site.map, "--quiet", "-o", "plan.json")
+    write_script(site)
+    expect.equal([package["class"] for package in site.packages], [INSTALL, BOOT], "classes")
+    with site.start(load=True) as server:
+        expect.status(script(site, server, "-Yes"), 0)
+        boot = site.packages[1]["id"]
+        expect.equal([post for post in posts(site) if boot in post], [f"{RELOAD} {boot}", f"{REFRESH} {boot}"], "calls")
+
+
+def test_odd_names(build, folder, expect):
+    site = Site(build, folder, kinds=("both",))
+    site.make_sources(after=False)
+    site.make_export()
+    name = "Ann’s ‘client’'; exit 9 # $(1) `u{41} \"x\" \u202e\u00fc\U0001f600 @args"
+    document = json.loads((folder / "load.json").read_text())
+    document["value"][0]["Name"] = name
+    (folder / "load.json").write_text(json.dumps(document))
+    site.must("wimplan", "import", "--cache", "cache.db", "--site", "P01", "--taken-at", "2026-02-20T02:10:00Z", "load.json")
+    site.must("wimplan", "baseline", "adopt", "--cache", "cache.db", "--map", site.map, "--all")
+    site.make_sources(after=True)
+    site.plan()
+    write_script(site)
+    with site.start(load=True) as server:
+        result = script(site, server, "-WhatIf")
+        expect.status(result, 0)
+        expect.says(result.stdout, name.replace("\u202e", "?"))
+
+
+def test_export(build, folder, expect):
+    """What the export script writes gives the plan that an export through the AdminService gives."""
+    site = Site(build, folder, kinds=ALL, boot=True).make_plan()
+    wanted = json.loads((folder / "plan.json").read_text())["plan_id"]
+    with site.start(load=True) as server:
+        arguments = ("-SiteCode", "P01", "-ProviderMachineName", "cm01", "-Path", "records.json")
+        expect.status(script(site, server, *arguments, name=EXPORT), 0)
+        site.must("wimplan", "import", "--cache", "cache.db", "records.json")
+        first = (folder / "records.json").read_text()
+        site.plan("other.json")
+        found = json.loads((folder / "other.json").read_text())
+        expect.equal(found["body"]["changes"], json.loads((folder / "plan.json").read_text())["body"]["changes"], "changes")
+        # Over the old file, with everything that can be asked for.
+        expect.status(script(site, server, *arguments, "-Probe", "-IncludeDistributionState", name=EXPORT), 0)
+        document = json.loads((folder / "records.json").read_text())
+        expect(len(document["value"]) >= len(json.loads(first)["value"]), "more records")
+        packages = [record for record in document["value"] if record["__CLASS"].endswith("Package")]
+        expect.equal(len(packages), len(site.packages), "packages")
+        expect(all("<WIM>" in record.get("ProbedImageProperty", "<WIM>") for record in packages), "what a reload would store")
+        expect(any("ProbedImageProperty" in record for record in packages), "something was probed")
+        site.must("wimplan", "import", "--cache", "probed.db", "records.json")
+        one = site.packages[0]["id"]
+        expect.status(script(site, server, *arguments, "-PackageId", one, name=EXPORT), 0)
+        ids = {record["PackageID"] for record in json.loads((folder / "records.json").read_text())["value"]}
+        expect.equal(ids, {one}, "only the one asked for")
+        expect.equal({entry["method"] for entry in site.requests()} - {"GET"}, {"POST"}, "methods")
+        expect.equal({entry["path"].rsplit(".", 1)[1] for entry in site.requests("POST")}, {"GetImageProperties"}, "calls")
+    failed = script(site, None, *arguments, name=EXPORT)
+    expect(failed.returncode != 0, "no provider")
+    expect(json.loads((folder / "records.json").read_text()), "the old file stays")
+    expect.equal([path.name for path in folder.glob("*.tmp")], [], "temporary files")
+    del wanted
+
+
+def test_manual_page(build, folder, expect):
+    """The session in wimplan-show(1) is what the script says of the demo's plan."""
+    page = (HERE.parent.parent / "man" / "wimplan-show.1.scd").read_text().replace("\\\\", "\\")
+    typed, shown = re.search(r"^```\nPS C:\\Plans> (\.\\plan\.ps1 .*)\n((?:.*\n)*?)```$", page, re.MULTILINE).groups()
+    demo, env = demo_site.make(build, folder)
+    url = subprocess.run(["./start-site"], cwd=demo, env=env, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+    try:
+        subprocess.run(["wimplan", "show", "--format", "powershell", "-o", "plan.ps1", "plan.json"], cwd=demo, env=env, check=True)
+        run = ("$ProgressPreference = 'SilentlyContinue'; "
+               f"Import-Module {quoted(HERE / 'CimSite.psm1')}; {typed.replace(chr(92), '/')}; exit $LASTEXITCODE")
+        result = subprocess.run([PWSH, "-NoProfile", "-NonInteractive", "-Command", run], cwd=demo, env=env | {"SITE_URL": url},
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    finally:
+        os.kill(int((demo / "site.pid").read_text()), signal.SIGTERM)
+    expect.equal(result.stdout, shown, "what it says")
+    expect.equal(result.returncode, 0, "exit status")
+
+
+if __name__ == "__main__":
+    sys.exit(run_tests(sys.modules[__name__], sys.argv))
