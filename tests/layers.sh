@@ -8,15 +8,15 @@ bad=0
 # The modules from bottom to top: a module may include those with a lower level, and itself.
 level() {
 	case $1 in
-	base) echo 0 ;; wim) echo 1 ;; site) echo 2 ;; diff) echo 3 ;; source) echo 4 ;; cache) echo 5 ;; plan) echo 6 ;;
-	report) echo 7 ;; program) echo 8 ;; cli | apply) echo 9 ;; *) echo 10 ;;
+	base) echo 0 ;; wim) echo 1 ;; site) echo 2 ;; import) echo 3 ;; diff) echo 4 ;; source) echo 5 ;; cache) echo 6 ;;
+	plan) echo 7 ;; report) echo 8 ;; program) echo 9 ;; cli | apply) echo 10 ;; *) echo 11 ;;
 	esac
 }
 
 # Which module a public header belongs to.
 owner() {
 	case $1 in
-	wim | tree | servicing) echo wim ;; diff | summary) echo diff ;; record | import) echo site ;; source) echo source ;; cache) echo cache ;;
+	wim | tree | servicing) echo wim ;; diff | summary) echo diff ;; record) echo site ;; import) echo import ;; source) echo source ;; cache) echo cache ;;
 	plan | config) echo plan ;; report) echo report ;; program) echo program ;; *) echo base ;;
 	esac
 }
@@ -34,7 +34,7 @@ for file in src/*/*.[ch] src/*/*/*.[ch]; do
 		[ "$(level "$other")" -le "$(level "$module")" ] ||
 			complain "$file includes wimplan/$header.h: $module may not use $other"
 		case $module/$other in apply/wim | apply/source | apply/cache | apply/report)
-			complain "$file includes wimplan/$header.h: apply uses base, site, plan and program alone" ;;
+			complain "$file includes wimplan/$header.h: apply uses base, site, import, plan and program alone" ;;
 		program/base | program/plan | program/program) ;;
 		program/*)
 			complain "$file includes wimplan/$header.h: program uses base and plan alone" ;;

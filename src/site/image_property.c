@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ImageProperty: the property bag that a site stores of each image, or a WIM's own XML in its place. */
-#include "ascii.h"
-
+#include "wimplan/ascii.h"
 #include "wimplan/limits.h"
 #include "wimplan/record.h"
 #include "wimplan/text.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Records out of the JSON form that the cache keeps, and the id of a set of them. */
-#include "ascii.h"
-
+#include "wimplan/ascii.h"
 #include "wimplan/json.h"
 #include "wimplan/record.h"
 

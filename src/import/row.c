@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a record says about itself, and what tools left in it (AdminService, CIM, WMI, Get-CM cmdlets). */
 #include "row.h"
-#include "ascii.h"
+
+#include "wimplan/ascii.h"
 
 #include <stdio.h>
 #include <string.h>

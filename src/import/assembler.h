@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What an import holds while it runs: packages and companion rows as far as they are known. */
-#ifndef WIMPLAN_SITE_ASSEMBLER_H
-#define WIMPLAN_SITE_ASSEMBLER_H
+#ifndef WIMPLAN_IMPORT_ASSEMBLER_H
+#define WIMPLAN_IMPORT_ASSEMBLER_H
 
 #include "assemble.h"
 

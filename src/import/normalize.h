@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ConfigMgr's properties: their spelling, type and laziness, and one form of their values for every export shape. */
-#ifndef WIMPLAN_SITE_NORMALIZE_H
-#define WIMPLAN_SITE_NORMALIZE_H
+#ifndef WIMPLAN_IMPORT_NORMALIZE_H
+#define WIMPLAN_IMPORT_NORMALIZE_H
 
 #include "wimplan/record.h"
 
@@ -25,7 +25,7 @@ struct wp_property {
 
 /* By name without regard to case; NULL for a property that is not known. */
 const struct wp_property *wp_property_find(const char *name);
-/* The known ones, by index from 0; NULL behind the last. In the order of wp_ascii_compare() (ascii.h). */
+/* The known ones, by index from 0; NULL behind the last. In the order of wp_ascii_compare(). */
 const struct wp_property *wp_property_at(size_t i);
 
 /*

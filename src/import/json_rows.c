@@ -3,10 +3,10 @@
  * JSON exports: cuts the text into records, wherever they stand (a list, "value" of a page, alone, pages one behind the
  * other), and has jansson parse one at a time.
  */
-#include "ascii.h"
 #include "assemble.h"
 #include "row.h"
 
+#include "wimplan/ascii.h"
 #include "wimplan/buf.h"
 #include "wimplan/limits.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The console's export as it is saved: a .zip with an object.xml in a folder for each object. */
-#include "ascii.h"
 #include "assemble.h"
 #include "row.h"
 
 #include "wimplan/arena.h"
+#include "wimplan/ascii.h"
 #include "wimplan/limits.h"
 
 #include <archive.h>

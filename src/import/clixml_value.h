@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Elements of CLIXML as JSON values. */
-#ifndef WIMPLAN_SITE_CLIXML_VALUE_H
-#define WIMPLAN_SITE_CLIXML_VALUE_H
+#ifndef WIMPLAN_IMPORT_CLIXML_VALUE_H
+#define WIMPLAN_IMPORT_CLIXML_VALUE_H
 
 #include "xml_rows.h"
 

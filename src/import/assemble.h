@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Joins the rows of all files into one set of records: what they add to each other, and where they contradict. */
-#ifndef WIMPLAN_SITE_ASSEMBLE_H
-#define WIMPLAN_SITE_ASSEMBLE_H
+#ifndef WIMPLAN_IMPORT_ASSEMBLE_H
+#define WIMPLAN_IMPORT_ASSEMBLE_H
 
 #include "row.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Takes rows in one by one: what each of them is, and to which package it belongs. */
 #include "assemble.h"
-#include "ascii.h"
 #include "assembler.h"
 #include "normalize.h"
 
+#include "wimplan/ascii.h"
 #include "wimplan/buf.h"
 #include "wimplan/json.h"
 #include "wimplan/text.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What every reader turns its file into: rows of named values, with where they stood. */
-#ifndef WIMPLAN_SITE_ROW_H
-#define WIMPLAN_SITE_ROW_H
+#ifndef WIMPLAN_IMPORT_ROW_H
+#define WIMPLAN_IMPORT_ROW_H
 
 #include "input.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ConfigMgr's names without regard to case, by ASCII alone: strcasecmp() takes I for another letter in Turkish. */
-#ifndef WIMPLAN_SITE_ASCII_H
-#define WIMPLAN_SITE_ASCII_H
+#ifndef WIMPLAN_ASCII_H
+#define WIMPLAN_ASCII_H
 
 #include <stdbool.h>
 

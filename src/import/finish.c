@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Makes the set of records of what an import has gathered. */
-#include "ascii.h"
 #include "assembler.h"
 #include "normalize.h"
 
+#include "wimplan/ascii.h"
 #include "wimplan/json.h"
 
 #include <stdlib.h>

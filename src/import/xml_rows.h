@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the two XML shapes share: a reader that pulls from an input, bounded, without DTD, network or entities. */
-#ifndef WIMPLAN_SITE_XML_ROWS_H
-#define WIMPLAN_SITE_XML_ROWS_H
+#ifndef WIMPLAN_IMPORT_XML_ROWS_H
+#define WIMPLAN_IMPORT_XML_ROWS_H
 
 #include "row.h"
 

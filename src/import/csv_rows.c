@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* CSV exports (RFC 4180, as Export-Csv writes them): comma, semicolon or tab, with or without a #TYPE line. */
-#include "ascii.h"
 #include "assemble.h"
 #include "row.h"
 
 #include "wimplan/arena.h"
+#include "wimplan/ascii.h"
 #include "wimplan/buf.h"
 
 #include <stdlib.h>

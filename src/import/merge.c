@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Properties of a row in their normal form, and of several rows as one: they may add to each other, not contradict. */
 #include "assembler.h"
-#include "ascii.h"
 #include "normalize.h"
 
+#include "wimplan/ascii.h"
 #include "wimplan/text.h"
 
 #include <stdlib.h>

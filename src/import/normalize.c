@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One form for values of every shape: numbers as integers, dates in ISO 8601, embedded objects without noise. */
 #include "normalize.h"
-#include "ascii.h"
 #include "row.h"
 
+#include "wimplan/ascii.h"
 #include "wimplan/text.h"
 
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* An export as a stream of valid UTF-8, whatever its encoding is, that knows where it is. */
-#ifndef WIMPLAN_SITE_INPUT_H
-#define WIMPLAN_SITE_INPUT_H
+#ifndef WIMPLAN_IMPORT_INPUT_H
+#define WIMPLAN_IMPORT_INPUT_H
 
 #include "wimplan/error.h"
 
