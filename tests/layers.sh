@@ -16,7 +16,7 @@ level() {
 # Which module a public header belongs to.
 owner() {
 	case $1 in
-	wim | tree | servicing) echo wim ;; diff | summary) echo diff ;; record) echo site ;; import) echo import ;; source) echo source ;; cache) echo cache ;;
+	wim | tree | servicing) echo wim ;; diff | summary) echo diff ;; record) echo site ;; import) echo import ;; source | gate) echo source ;; cache) echo cache ;;
 	plan | config) echo plan ;; report) echo report ;; program) echo program ;; *) echo base ;;
 	esac
 }

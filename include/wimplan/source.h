@@ -3,6 +3,7 @@
 #ifndef WIMPLAN_SOURCE_H
 #define WIMPLAN_SOURCE_H
 
+#include "wimplan/gate.h"
 #include "wimplan/record.h"
 #include "wimplan/summary.h"
 #include "wimplan/wim.h"
@@ -52,9 +53,9 @@ enum wp_found {
 enum wp_found wp_lookup_find(struct wp_lookup *lookup, struct wp_arena *arena, const char *windows_path,
 			     char **ret_path, const char **ret_detail);
 
-/* A gate of product.md that a source fails, and why. */
+/* A gate that a source fails, and why. */
 struct wp_source_gate {
-	const char *code;
+	enum wp_gate gate;
 	const char *detail; /* a sentence without this machine's paths; NULL when there is no more to say */
 };
 
@@ -62,10 +63,8 @@ struct wp_source_gate {
 struct wp_observation {
 	const char *source_path; /* as the site writes it: PkgSourcePath */
 	const char *local_path;  /* the .wim file; NULL when there is none */
-	const char *gate;        /* the gate of product.md that it fails: "source-missing" and so on; NULL when none */
-	const char *gate_detail; /* a sentence without this machine's paths; NULL when there is no more to say */
-	const struct wp_source_gate *more_gates; /* what else it fails, in the documented order */
-	size_t more_gate_count;
+	const struct wp_source_gate *gates; /* all that it fails, in the documented order */
+	size_t gate_count;
 	const struct wp_wim *wim; /* NULL when no file was read */
 	char file_id[WP_HASH_TEXT];
 	char content_id[WP_HASH_TEXT]; /* with the folder's manifest, for a folder; "" when not known */
@@ -97,7 +96,7 @@ struct wp_scan;
 
 /*
  * Scans the source of each of @count records; records with one source share one scan and one observation. The result
- * is the same for every number of threads. Records without a source path have an observation with gate "no-source".
+ * is the same for every number of threads. Records without a source path have an observation with the gate WP_GATE_NO_SOURCE.
  */
 struct wp_scan *wp_scan_run(const struct wp_record *records, size_t count, const struct wp_scan_options *options)
 	__attribute__((returns_nonnull));

@@ -129,8 +129,8 @@ static void adopt_one(struct wp_cli *cli, struct adoption *adoption, size_t i)
 	const struct wp_record *record = &adoption->records[i];
 	const struct wp_observation *seen = wp_scan_observation(adoption->scan, i);
 
-	if (seen->gate) {
-		add_failure(adoption, record, seen->gate, seen->gate_detail);
+	if (seen->gate_count) {
+		add_failure(adoption, record, wp_gate_info(seen->gates[0].gate)->code, seen->gates[0].detail);
 	} else if (!seen->content_id[0]) {
 		add_failure(adoption, record, "source-damaged", "the source has no content that could be told apart");
 	} else if (!record->source_version.known) {

@@ -281,12 +281,13 @@ static int compare_record(struct wp_cli *cli, const struct arguments *args, stru
 			       "the snapshot has no package %s; wimplan snapshot show lists them", args->record);
 	scan = wp_cli_scan(cli, record, 1, &config, 1, cache, NULL);
 	seen = wp_scan_observation(scan, 0);
+	/* Without a file there is a gate that says why. */
 	if (seen->wim)
 		status = wp_diff_record(record, seen->wim, &args->diff, ret, err);
 	else
-		status = wp_fail(err, WP_E_FAILED, seen->gate ? seen->gate : "source-missing", args->record,
+		status = wp_fail(err, WP_E_FAILED, wp_gate_info(seen->gates->gate)->code, args->record,
 				 "%s has no source that could be read: %s", record->package_id,
-				 seen->gate_detail ? seen->gate_detail : seen->gate);
+				 seen->gates->detail ? seen->gates->detail : wp_gate_info(seen->gates->gate)->meaning);
 	wp_scan_free(scan);
 	return status;
 }

@@ -9,7 +9,7 @@ static void collect_findings(struct wp_judge *judge)
 {
 	const struct wp_record *record = judge->record;
 	/* Of a source that fails a gate, that is all there is to say. */
-	const struct wp_wim *wim = judge->seen && !judge->seen->gate ? judge->seen->wim : NULL;
+	const struct wp_wim *wim = judge->seen && !judge->seen->gate_count ? judge->seen->wim : NULL;
 
 	if (record->image_property_error)
 		wp_diag_add(judge->arena, judge->diags, WP_WARNING, "image-property-invalid", record->package_id,
@@ -18,7 +18,7 @@ static void collect_findings(struct wp_judge *judge)
 		const struct wp_diag *diag = &wim->diags.items[i];
 
 		/* What became a gate has its say there. */
-		if (diag->severity == WP_ERROR || wp_gate_is_file_code(diag->code))
+		if (wp_gate_of_finding(diag))
 			continue;
 		*WP_PUSH(judge->arena, judge->diags->items, judge->diags->count) = (struct wp_diag){
 			.severity = diag->severity,
@@ -63,8 +63,7 @@ bool wp_judge_package(struct wp_judge *judge)
 	const struct wp_record *record = judge->record;
 	struct wp_entry *entry = judge->entry;
 	struct wp_content_verdict content;
-	const char *detail;
-	bool read = wp_judge_has_source(judge) && !wp_judge_source_gate(judge, &detail);
+	bool read = wp_judge_source_was_read(judge);
 
 	entry->package_id = wp_arena_strdup(judge->arena, record->package_id);
 	entry->class = record->class;

@@ -14,36 +14,11 @@ bool wp_judge_has_source(const struct wp_judge *judge)
 	       *record->source_path;
 }
 
-const char *wp_judge_source_gate(const struct wp_judge *judge, const char **ret_detail)
+bool wp_judge_source_was_read(const struct wp_judge *judge)
 {
 	const struct wp_observation *seen = judge->seen;
 
-	if (seen && seen->gate) {
-		*ret_detail = seen->gate_detail;
-		return seen->gate;
-	}
-	if (!seen || !seen->wim || !seen->wim->metadata) {
-		*ret_detail = "the images of the source were not read";
-		return "source-damaged";
-	}
-	*ret_detail = NULL;
-	return NULL;
-}
-
-/* Whether the source fails the gate @code; @first and @detail are what wp_judge_source_gate() gave. */
-static bool source_fails(const struct wp_judge *judge, const char *code, const char *first, const char **detail)
-{
-	const struct wp_observation *seen = judge->seen;
-
-	if (!first || !strcmp(first, code))
-		return first != NULL;
-	for (size_t i = 0; seen && i < seen->more_gate_count; i++) {
-		if (strcmp(seen->more_gates[i].code, code))
-			continue;
-		*detail = seen->more_gates[i].detail;
-		return true;
-	}
-	return false;
+	return wp_judge_has_source(judge) && seen && !seen->gate_count && seen->wim && seen->wim->metadata;
 }
 
 /* What a gate has to say: the value that the site recorded and a sentence. Both may be NULL. */
@@ -108,79 +83,60 @@ static bool is_incomplete(const struct wp_judge *judge, struct evidence *ret)
 	return true;
 }
 
-/*
- * The gates in the documented order. Those without a function are found by the scan of the source, and
- * content-unknown by the verdict on the content.
- */
-static const struct gate {
-	const char *code;
-	bool judged; /* the plan stays complete */
-	bool (*fails)(const struct wp_judge *judge, struct evidence *ret);
-} gates[] = {
-	{ "no-source", true, lacks_source },
-	{ "other-site", true, is_elsewhere },
-	{ "action-in-progress", true, is_in_progress },
-	{ "no-install-wim", true, NULL },
-	{ "source-split", true, NULL },
-	{ "source-encrypted", true, NULL },
-	{ "record-incomplete", false, is_incomplete },
-	{ "source-not-mapped", false, NULL },
-	{ "source-missing", false, NULL },
-	{ "source-ambiguous", false, NULL },
-	{ "source-unreadable", false, NULL },
-	{ "source-not-wim", false, NULL },
-	{ "source-damaged", false, NULL },
-	{ "source-busy", false, NULL },
-	{ "content-unknown", false, NULL },
-};
-
-#define GATE_COUNT (sizeof gates / sizeof gates[0])
-
-bool wp_gate_is_judged(const char *code)
+/* Of a record with a source: whether the source fails @gate. */
+static bool source_fails(const struct wp_judge *judge, enum wp_gate gate, struct evidence *ret)
 {
-	for (size_t i = 0; i < GATE_COUNT; i++)
-		if (!strcmp(gates[i].code, code))
-			return gates[i].judged;
-	return true;
+	const struct wp_observation *seen = judge->seen;
+
+	if (!wp_judge_has_source(judge))
+		return false;
+	ret->recorded = judge->record->source_path;
+	for (size_t i = 0; seen && i < seen->gate_count; i++) {
+		if (seen->gates[i].gate != gate)
+			continue;
+		ret->found = seen->gates[i].detail;
+		return true;
+	}
+	ret->found = "the images of the source were not read";
+	return gate == WP_GATE_DAMAGED && !(seen && seen->gate_count) && !wp_judge_source_was_read(judge);
 }
 
-bool wp_gate_is_file_code(const char *code)
+/* Whether the record fails @gate, or its source does. */
+static bool fails(const struct wp_judge *judge, enum wp_gate gate, struct evidence *ret)
 {
-	static const char *const codes[] = { "split-part", "encrypted", "write-in-progress", "changed-while-reading" };
+	static bool (*const checks[WP_GATE_COUNT])(const struct wp_judge *judge, struct evidence *ret) = {
+		[WP_GATE_NO_SOURCE] = lacks_source,
+		[WP_GATE_OTHER_SITE] = is_elsewhere,
+		[WP_GATE_ACTION_IN_PROGRESS] = is_in_progress,
+		[WP_GATE_RECORD_INCOMPLETE] = is_incomplete,
+	};
 
-	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
-		if (!strcmp(codes[i], code))
-			return true;
-	return false;
+	return checks[gate] ? checks[gate](judge, ret) : source_fails(judge, gate, ret);
 }
 
 size_t wp_judge_gates(struct wp_judge *judge, const struct wp_content_verdict *content)
 {
-	const char *first = NULL, *source = wp_judge_has_source(judge) ? wp_judge_source_gate(judge, &first) : NULL;
 	bool blocks = content && content->unknown && judge->input->policy->on_unknown == WP_ON_UNKNOWN_BLOCK;
 
 	judge->entry->judged = true;
-	for (size_t i = 0; i < GATE_COUNT; i++) {
-		struct wp_reason reason = { .code = gates[i].code, .confidence = WP_PROVEN };
+	for (enum wp_gate gate = WP_GATE_NONE + 1; gate < WP_GATE_COUNT; gate++) {
+		const struct wp_gate_info *info = wp_gate_info(gate);
+		struct wp_reason reason = { .code = info->code, .confidence = WP_PROVEN };
 		struct evidence evidence = { NULL, NULL };
-		const char *detail = first;
 
-		if (gates[i].fails) {
-			if (!gates[i].fails(judge, &evidence))
+		if (gate == WP_GATE_CONTENT_UNKNOWN) {
+			if (!blocks)
 				continue;
-			reason.recorded = evidence.recorded;
-			reason.found = evidence.found;
-		} else if (source_fails(judge, gates[i].code, source, &detail)) {
-			reason.recorded = judge->record->source_path;
-			reason.found = detail;
-		} else if (blocks && !strcmp(content->reason.code, gates[i].code)) {
 			reason = content->reason;
 			reason.action = WP_NO_ACTION;
+		} else if (fails(judge, gate, &evidence)) {
+			reason.recorded = evidence.recorded;
+			reason.found = evidence.found;
 		} else {
 			continue;
 		}
 		wp_judge_add(judge, reason);
-		judge->entry->judged = judge->entry->judged && gates[i].judged;
+		judge->entry->judged = judge->entry->judged && info->judged;
 	}
 	return judge->entry->reason_count;
 }

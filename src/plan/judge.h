@@ -33,18 +33,14 @@ uint64_t wp_judge_priority(const struct wp_record *record);
 void wp_judge_add(struct wp_judge *judge, struct wp_reason reason);
 
 bool wp_judge_has_source(const struct wp_judge *judge);
-/* The gate that the source of a record with a source fails, with its detail; NULL when the source could be read. */
-const char *wp_judge_source_gate(const struct wp_judge *judge, const char **ret_detail);
+/* Whether the source of the record fails no gate and its images are known. */
+bool wp_judge_source_was_read(const struct wp_judge *judge);
 
 /*
  * Adds every gate that the package fails, in the documented order. @content is NULL when the source could not be
  * read. Returns how many there are; entry->judged tells whether the plan stays complete.
  */
 size_t wp_judge_gates(struct wp_judge *judge, const struct wp_content_verdict *content);
-/* Whether a package that fails this gate counts as judged. Unknown codes do. */
-bool wp_gate_is_judged(const char *code);
-/* Whether a file with this diagnostic, a mere warning to a reader, fails a gate all the same (product.md, rule 1). */
-bool wp_gate_is_file_code(const char *code);
 
 /*
  * Adds the reasons for or against ReloadImageProperties, sets entry->reload, and fills entry->expected. The source

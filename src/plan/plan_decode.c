@@ -4,7 +4,6 @@
  * program, or on purpose.
  */
 #include "plan_decode.h"
-#include "judge.h"
 
 #include "wimplan/json.h"
 
@@ -111,6 +110,7 @@ static void decode_reasons(struct wp_plan_decoder *decoder, const json_t *object
 		const json_t *item = json_array_get(array, i);
 		struct wp_reason *reason = &entry->reasons[i];
 		const char *confidence = wp_json_get_text(item, "confidence");
+		enum wp_gate gate;
 
 		reason->code = required_text(decoder, item, "code");
 		reason->action = action_of(decoder, wp_json_get_text(item, "action"));
@@ -120,8 +120,9 @@ static void decode_reasons(struct wp_plan_decoder *decoder, const json_t *object
 		reason->field = text_of(decoder, item, "field");
 		reason->recorded = text_of(decoder, item, "recorded");
 		reason->found = text_of(decoder, item, "found");
-		if (reason->code && entry->status == WP_ENTRY_BLOCKED)
-			entry->judged = entry->judged && wp_gate_is_judged(reason->code);
+		/* The package of a plan that fails a gate of a later version counts as judged. */
+		gate = reason->code && entry->status == WP_ENTRY_BLOCKED ? wp_gate_find(reason->code) : WP_GATE_NONE;
+		entry->judged = entry->judged && (!gate || wp_gate_info(gate)->judged);
 	}
 }
 

@@ -11,38 +11,14 @@
 /* How many digits of a digest people see: enough to tell two apart by eye; the plan file has all of them. */
 #define DIGITS_SHOWN 12
 
-static const struct wp_gate_words gates[] = {
-	{ "no-source", "the package has no source",
-	  "Set PkgSourcePath on the site, or leave the package out with --exclude." },
-	{ "other-site", "the package belongs to another site",
-	  "Plan it with an export of the site that it belongs to." },
-	{ "action-in-progress", "the site is working on the package",
-	  "Wait until the site has finished, export again and plan again." },
-	{ "no-install-wim", "the folder has no sources\\install.wim",
-	  "Put an install.wim there: Configuration Manager is documented for no other name." },
-	{ "source-split", "the source is one part of a split WIM", "Join the parts into one .wim file." },
-	{ "source-encrypted", "the source is encrypted", "Replace it with a .wim file that is not encrypted." },
-	{ "record-incomplete", "the export lacks properties that arrive only by key",
-	  "Export again with the script that reads each package by key (wimplan-records(5))." },
-	{ "source-not-mapped", "no --map says where the path is on this machine", "Add --map 'PREFIX=FOLDER' for it." },
-	{ "source-missing", "nothing stands at the path", "Put the source back, or correct PkgSourcePath or the map." },
-	{ "source-ambiguous", "two names differ only in case", "Rename or remove one of the two." },
-	{ "source-unreadable", "the source cannot be read",
-	  "Give this user permission to read it, or look at the mount." },
-	{ "source-not-wim", "the source is no WIM file", "Look at what stands there: wimplan inspect FILE." },
-	{ "source-damaged", "the source is damaged", "Look at it with wimplan inspect FILE and copy it anew." },
-	{ "source-busy", "the source was being written",
-	  "Plan again when the writing has ended; if nothing writes it any more, copy it anew." },
-	{ "content-unknown", "nothing tells what was distributed",
-	  "State it with wimplan baseline adopt, or choose another on_unknown (wimplan.conf(5))." },
-};
-
 struct wp_gate_words wp_words_gate(const char *code)
 {
-	for (size_t i = 0; i < sizeof gates / sizeof *gates; i++)
-		if (!strcmp(gates[i].code, code))
-			return gates[i];
-	return (struct wp_gate_words){ .code = code, .meaning = code };
+	enum wp_gate gate = wp_gate_find(code);
+	const struct wp_gate_info *info = wp_gate_info(gate);
+
+	if (!gate)
+		return (struct wp_gate_words){ .code = code, .meaning = code };
+	return (struct wp_gate_words){ info->code, info->meaning, info->remedy };
 }
 
 const char *wp_words_actions(const struct wp_entry *entry)

@@ -9,44 +9,16 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* The gates that a source can fail, in the order of product.md. */
-enum gate {
-	GATE_NO_INSTALL_WIM,
-	GATE_SPLIT,
-	GATE_ENCRYPTED,
-	GATE_NOT_MAPPED,
-	GATE_MISSING,
-	GATE_AMBIGUOUS,
-	GATE_UNREADABLE,
-	GATE_NOT_WIM,
-	GATE_DAMAGED,
-	GATE_BUSY,
-	GATES,
-};
-
-static const char *const gate_names[GATES] = {
-	[GATE_NO_INSTALL_WIM] = "no-install-wim",
-	[GATE_SPLIT] = "source-split",
-	[GATE_ENCRYPTED] = "source-encrypted",
-	[GATE_NOT_MAPPED] = "source-not-mapped",
-	[GATE_MISSING] = "source-missing",
-	[GATE_AMBIGUOUS] = "source-ambiguous",
-	[GATE_UNREADABLE] = "source-unreadable",
-	[GATE_NOT_WIM] = "source-not-wim",
-	[GATE_DAMAGED] = "source-damaged",
-	[GATE_BUSY] = "source-busy",
-};
-
 /* One source while it is looked at. */
 struct look {
 	struct wp_observer *observer;
 	struct wp_arena *arena;
 	struct wp_source *source;
-	bool failed[GATES];
-	const char *details[GATES];
+	bool failed[WP_GATE_COUNT];
+	const char *details[WP_GATE_COUNT];
 };
 
-static void fail(struct look *look, enum gate gate, const char *detail)
+static void fail(struct look *look, enum wp_gate gate, const char *detail)
 {
 	if (look->failed[gate])
 		return;
@@ -56,7 +28,7 @@ static void fail(struct look *look, enum gate gate, const char *detail)
 
 static bool has_failed(const struct look *look)
 {
-	for (size_t i = 0; i < GATES; i++)
+	for (enum wp_gate i = 0; i < WP_GATE_COUNT; i++)
 		if (look->failed[i])
 			return true;
 	return false;
@@ -64,11 +36,11 @@ static bool has_failed(const struct look *look)
 
 static void fail_lookup(struct look *look, enum wp_found found, const char *detail)
 {
-	static const enum gate gates[] = {
-		[WP_FOUND_NOT_MAPPED] = GATE_NOT_MAPPED,
-		[WP_FOUND_MISSING] = GATE_MISSING,
-		[WP_FOUND_AMBIGUOUS] = GATE_AMBIGUOUS,
-		[WP_FOUND_UNREADABLE] = GATE_UNREADABLE,
+	static const enum wp_gate gates[] = {
+		[WP_FOUND_NOT_MAPPED] = WP_GATE_NOT_MAPPED,
+		[WP_FOUND_MISSING] = WP_GATE_MISSING,
+		[WP_FOUND_AMBIGUOUS] = WP_GATE_AMBIGUOUS,
+		[WP_FOUND_UNREADABLE] = WP_GATE_UNREADABLE,
 	};
 
 	fail(look, gates[found], detail);
@@ -88,12 +60,12 @@ static void fail_install_wim(struct look *look)
 	const char *ignored;
 
 	if (find_below(look, "install.esd", &path, &ignored) != WP_FOUND_MISSING)
-		fail(look, GATE_NO_INSTALL_WIM,
+		fail(look, WP_GATE_NO_INSTALL_WIM,
 		     "there is a sources\\install.esd in its place; no documentation says that the site takes one");
 	else if (find_below(look, "install.swm", &path, &ignored) != WP_FOUND_MISSING)
-		fail(look, GATE_NO_INSTALL_WIM, "there is a sources\\install.swm in its place: the image is split");
+		fail(look, WP_GATE_NO_INSTALL_WIM, "there is a sources\\install.swm in its place: the image is split");
 	else
-		fail(look, GATE_NO_INSTALL_WIM, "there is no sources\\install.wim in the folder");
+		fail(look, WP_GATE_NO_INSTALL_WIM, "there is no sources\\install.wim in the folder");
 }
 
 /* Finds the .wim; *@ret_folder is the upgrade package's folder, NULL where the source is the file itself. */
@@ -113,7 +85,7 @@ static char *find_wim(struct look *look, char **ret_folder)
 		return path;
 	*ret_folder = path;
 	if (!stat(path, &stat_buf) && !S_ISDIR(stat_buf.st_mode)) {
-		fail(look, GATE_NO_INSTALL_WIM, "the source of an upgrade package is a folder, and this is a file");
+		fail(look, WP_GATE_NO_INSTALL_WIM, "the source of an upgrade package is a folder, and this is a file");
 		return NULL;
 	}
 	found = find_below(look, "install.wim", &path, &detail);
@@ -129,35 +101,13 @@ static char *find_wim(struct look *look, char **ret_folder)
 /* Turns what the reader of the file noticed from @first on into gates (product.md, gates). */
 static void judge_file(struct look *look, size_t first)
 {
-	static const struct {
-		const char *code;
-		enum gate gate;
-		bool always; /* whatever its severity: the file can be read and must not be acted on */
-	} codes[] = {
-		{ "not-wim", GATE_NOT_WIM, false },
-		{ "too-small", GATE_NOT_WIM, false },
-		{ "not-regular-file", GATE_NOT_WIM, false },
-		{ "not-found", GATE_MISSING, false },
-		{ "unreadable", GATE_UNREADABLE, false },
-		{ "split-part", GATE_SPLIT, true },
-		{ "encrypted", GATE_ENCRYPTED, true },
-		{ "write-in-progress", GATE_BUSY, true },
-		{ "changed-while-reading", GATE_BUSY, true },
-	};
 	const struct wp_diags *diags = &look->source->wim->diags;
 
 	for (size_t i = first; i < diags->count; i++) {
 		const struct wp_diag *diag = &diags->items[i];
-		enum gate gate = GATE_DAMAGED;
-		bool counts = diag->severity == WP_ERROR;
+		enum wp_gate gate = wp_gate_of_finding(diag);
 
-		for (size_t k = 0; k < sizeof codes / sizeof *codes; k++) {
-			if (strcmp(codes[k].code, diag->code))
-				continue;
-			gate = codes[k].gate;
-			counts |= codes[k].always;
-		}
-		if (counts)
+		if (gate)
 			fail(look, gate, !diag->detail ? diag->summary :
 			     wp_arena_printf(look->arena, "%s: %s", diag->summary, diag->detail));
 	}
@@ -210,7 +160,7 @@ static void read_content(struct look *look)
 	failed = source->wants_summary ? !summarize(look) : wp_wim_read_content(wim, &source->content) != 0;
 	judge_file(look, before);
 	if ((failed || !wim->metadata) && !has_failed(look))
-		fail(look, GATE_DAMAGED, "wimlib cannot read the file");
+		fail(look, WP_GATE_DAMAGED, "wimlib cannot read the file");
 	/* What is said of a file must be the same when its content is known already and wimlib is not asked. */
 	if (!has_failed(look) && !by_wimlib) {
 		wim->diags.count = before;
@@ -258,10 +208,10 @@ static void read_folder(struct look *look, const char *path, const char *wim_pat
 		skip++;
 	switch (wp_folder_read(look->arena, path, skip, WP_LIMIT_FOLDER_FILES, ret, &detail)) {
 	case WP_FOLDER_UNREADABLE:
-		fail(look, GATE_UNREADABLE, detail);
+		fail(look, WP_GATE_UNREADABLE, detail);
 		break;
 	case WP_FOLDER_CHANGED:
-		fail(look, GATE_BUSY, detail);
+		fail(look, WP_GATE_BUSY, detail);
 		break;
 	case WP_FOLDER_OK:
 		break;
@@ -299,27 +249,20 @@ static void look_at(struct look *look)
 /* Of a file that somebody is writing nobody can say whether it is damaged: half of it is not there yet. */
 static void pardon_unfinished(struct look *look)
 {
-	if (look->failed[GATE_BUSY])
-		look->failed[GATE_DAMAGED] = false;
+	if (look->failed[WP_GATE_BUSY])
+		look->failed[WP_GATE_DAMAGED] = false;
 }
 
 static void hand_over_gates(struct look *look)
 {
-	struct wp_observation *observation = &look->source->observation;
-	struct wp_source_gate *more = NULL;
+	struct wp_source_gate *gates = NULL;
+	size_t count = 0;
 
-	for (size_t i = 0; i < GATES; i++) {
-		if (!look->failed[i])
-			continue;
-		if (observation->gate) {
-			*WP_PUSH(look->arena, more, observation->more_gate_count) =
-				(struct wp_source_gate){ gate_names[i], look->details[i] };
-			continue;
-		}
-		observation->gate = gate_names[i];
-		observation->gate_detail = look->details[i];
-	}
-	observation->more_gates = more;
+	for (enum wp_gate i = 0; i < WP_GATE_COUNT; i++)
+		if (look->failed[i])
+			*WP_PUSH(look->arena, gates, count) = (struct wp_source_gate){ i, look->details[i] };
+	look->source->observation.gates = gates;
+	look->source->observation.gate_count = count;
 }
 
 void wp_source_observe(struct wp_observer *observer, struct wp_arena *arena, struct wp_source *source)

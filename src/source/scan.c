@@ -72,10 +72,12 @@ static const char *make_key(struct wp_arena *arena, const char *text)
 static const struct wp_observation *no_source(struct wp_scan *scan, const struct wp_record *record, const char *detail)
 {
 	struct wp_observation *observation = wp_arena_alloc(scan->arena, sizeof *observation);
+	struct wp_source_gate *gate = wp_arena_alloc(scan->arena, sizeof *gate);
 
 	observation->source_path = wp_arena_strdup(scan->arena, record->source_path);
-	observation->gate = "no-source";
-	observation->gate_detail = detail;
+	*gate = (struct wp_source_gate){ WP_GATE_NO_SOURCE, detail };
+	observation->gates = gate;
+	observation->gate_count = 1;
 	return observation;
 }
 
@@ -185,10 +187,10 @@ static void teach_store(const struct wp_scan *scan, const struct wp_identity_sto
 	if (count)
 		qsort(read, count, sizeof *read, compare_file_ids);
 	for (size_t i = 0, end; i < count; i = end) {
-		bool same = !read[i]->observation.gate;
+		bool same = !read[i]->observation.gate_count;
 
 		for (end = i + 1; end < count && !compare_file_ids(&read[i], &read[end]); end++)
-			same &= !read[end]->observation.gate &&
+			same &= !read[end]->observation.gate_count &&
 				!strcmp(read[end]->content.content_id, read[i]->content.content_id);
 		if (same)
 			store->add(store->context, read[i]->wim->file_id, &read[i]->content);

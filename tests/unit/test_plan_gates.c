@@ -21,26 +21,52 @@ static void expect_blocked(struct fixture_site *site, const char *reasons, bool 
 	cr_expect_eq(site->inferred_count, 0, "%s", label);
 }
 
+/* The only gate of the first package's source. */
+static void fail_source(struct fixture_site *site, enum wp_gate gate, const char *detail)
+{
+	struct wp_source_gate *one = wp_arena_alloc(site->arena, sizeof *one);
+
+	*one = (struct wp_source_gate){ gate, detail };
+	site->seen[0].gates = one;
+	site->seen[0].gate_count = 1;
+}
+
+/* A row that is missing would be a package that is blocked for nothing, or a report without advice. */
+Test(plan_gates, table_is_whole)
+{
+	for (enum wp_gate gate = WP_GATE_NONE + 1; gate < WP_GATE_COUNT; gate++) {
+		const struct wp_gate_info *info = wp_gate_info(gate);
+
+		cr_assert(info->code && info->meaning && info->remedy, "gate %d", gate);
+		cr_expect_eq(wp_gate_find(info->code), gate, "%s", info->code);
+		cr_expect(info->severity == WP_ERROR || info->severity == WP_WARNING, "%s", info->code);
+		cr_expect_eq(info->remedy[strlen(info->remedy) - 1], '.', "%s", info->code);
+	}
+	cr_expect_eq(wp_gate_find("a-later-version"), WP_GATE_NONE);
+	cr_expect_eq(wp_gate_find(""), WP_GATE_NONE);
+}
+
 Test(plan_gates, source)
 {
 	static const struct {
-		const char *gate;
+		enum wp_gate gate;
 		bool complete;
 	} cases[] = {
-		{ "no-install-wim", true },	{ "source-split", true },    { "source-encrypted", true },
-		{ "source-not-mapped", false }, { "source-missing", false }, { "source-ambiguous", false },
-		{ "source-unreadable", false }, { "source-not-wim", false }, { "source-damaged", false },
-		{ "source-busy", false },
+		{ WP_GATE_NO_INSTALL_WIM, true }, { WP_GATE_SPLIT, true },       { WP_GATE_ENCRYPTED, true },
+		{ WP_GATE_NOT_MAPPED, false },    { WP_GATE_MISSING, false },    { WP_GATE_AMBIGUOUS, false },
+		{ WP_GATE_UNREADABLE, false },    { WP_GATE_NOT_WIM, false },    { WP_GATE_DAMAGED, false },
+		{ WP_GATE_BUSY, false },
 	};
 	struct fixture_site *site = fixture_new();
 
 	fixture_add(site, "P0100001");
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const char *code = wp_gate_info(cases[i].gate)->code;
+
 		site->seen[0] = unread;
-		site->seen[0].gate = cases[i].gate;
-		site->seen[0].gate_detail = "why";
-		expect_blocked(site, wp_arena_printf(site->arena, "%s - proven 0 - " PATH ">why", cases[i].gate),
-			       cases[i].complete, cases[i].gate);
+		fail_source(site, cases[i].gate, "why");
+		expect_blocked(site, wp_arena_printf(site->arena, "%s - proven 0 - " PATH ">why", code),
+			       cases[i].complete, code);
 		cr_expect_eq(site->plan->entries[0].expected_count, 0);
 		cr_expect_str_eq(site->plan->entries[0].source_path, PATH);
 		cr_expect_eq(site->plan->entries[0].preconditions.source_version.value, 12);
@@ -62,12 +88,12 @@ Test(plan_gates, no_source)
 
 	/* A source gate has nothing to say where there is no source. */
 	site->seen[0] = unread;
-	site->seen[0].gate = "source-missing";
+	fail_source(site, WP_GATE_MISSING, NULL);
 	record->source_flag.value = 1;
 	expect_blocked(site, "no-source - proven 0 - " PATH ">PkgSourceFlag is 1: the package has no source files",
 		       true, "flag");
 	record->source_flag.value = 2;
-	site->seen[0].gate = "no-source";
+	fail_source(site, WP_GATE_NO_SOURCE, NULL);
 	record->source_path = "";
 	expect_blocked(site, "no-source - proven 0 - ->the record has no PkgSourcePath", true, "empty");
 	record->source_path = NULL;
@@ -150,14 +176,14 @@ Test(plan_gates, all_in_order)
 	record->images = (struct wp_site_images){ .origin = WP_FROM_NOTHING };
 	record->image_property_state = WP_NOT_FETCHED;
 	site->seen[0] = unread;
-	site->seen[0].gate = "source-missing";
+	fail_source(site, WP_GATE_MISSING, NULL);
 	cr_assert_eq(fixture_plan(site)->entries[0].reason_count, 4);
 	cr_expect_str_eq(site->plan->entries[0].reasons[0].code, "other-site");
 	cr_expect_str_eq(site->plan->entries[0].reasons[1].code, "action-in-progress");
 	cr_expect_str_eq(site->plan->entries[0].reasons[2].code, "record-incomplete");
 	cr_expect_str_eq(site->plan->entries[0].reasons[3].code, "source-missing");
 	cr_expect(!site->plan->complete);
-	site->seen[0].gate = "source-split";
+	fail_source(site, WP_GATE_SPLIT, NULL);
 	fixture_plan(site);
 	cr_expect_str_eq(site->plan->entries[0].reasons[2].code, "source-split", "judged gates come first");
 	cr_expect_str_eq(site->plan->entries[0].reasons[3].code, "record-incomplete");
@@ -170,16 +196,18 @@ Test(plan_gates, all_in_order)
 
 Test(plan_gates, more_than_one_of_a_source)
 {
-	static const struct wp_source_gate more[] = { { "source-encrypted", "locked" }, { "source-busy", NULL } };
+	static const struct wp_source_gate gates[] = {
+		{ WP_GATE_SPLIT, "part 1" },
+		{ WP_GATE_ENCRYPTED, "locked" },
+		{ WP_GATE_BUSY, NULL },
+	};
 	struct fixture_site *site = fixture_new();
 	const struct wp_entry *entry;
 
 	fixture_add(site, "P0100001")->source_site = "P02";
 	site->seen[0] = unread;
-	site->seen[0].gate = "source-split";
-	site->seen[0].gate_detail = "part 1";
-	site->seen[0].more_gates = more;
-	site->seen[0].more_gate_count = 2;
+	site->seen[0].gates = gates;
+	site->seen[0].gate_count = 3;
 	entry = &fixture_plan(site)->entries[0];
 	cr_assert_eq(entry->reason_count, 4);
 	cr_expect_str_eq(entry->reasons[0].code, "other-site");

@@ -112,6 +112,12 @@ static void free_scan(struct wp_scan **scan)
 	wp_scan_free(*scan);
 }
 
+/* The code of the first gate that a source fails; NULL when it fails none. */
+static const char *gate_of(const struct wp_observation *observation)
+{
+	return observation->gate_count ? wp_gate_info(observation->gates->gate)->code : NULL;
+}
+
 Test(source, scan_reads_images_and_gates)
 {
 	static const struct {
@@ -174,9 +180,9 @@ Test(source, scan_reads_images_and_gates)
 	seen = scan(&place, 2, NULL);
 	for (size_t i = 0; i < place.count; i++) {
 		const struct wp_observation *observation = wp_scan_observation(seen, i);
-		const char *path = cases[i].path ? cases[i].path : "(null)", *gate = observation->gate;
+		const char *path = cases[i].path ? cases[i].path : "(null)", *gate = gate_of(observation), *detail;
 
-		cr_expect_eq(!gate, !cases[i].gate, "%s: %s, %s", path, gate, observation->gate_detail);
+		cr_expect_eq(!gate, !cases[i].gate, "%s: %s", path, gate);
 		if (cases[i].path)
 			cr_expect_str_eq(observation->source_path, cases[i].path);
 		if (!gate || !cases[i].gate) {
@@ -186,9 +192,10 @@ Test(source, scan_reads_images_and_gates)
 			cr_expect_eq(strlen(observation->content_id), 71, "%s", path);
 			continue;
 		}
-		cr_expect_str_eq(gate, cases[i].gate, "%s: %s", path, observation->gate_detail);
-		cr_expect(strstr(observation->gate_detail, cases[i].detail), "%s: %s", path, observation->gate_detail);
-		cr_expect(!strstr(observation->gate_detail, place.root), "%s: %s", path, observation->gate_detail);
+		detail = observation->gates->detail;
+		cr_expect_str_eq(gate, cases[i].gate, "%s: %s", path, detail);
+		cr_expect(strstr(detail, cases[i].detail), "%s: %s", path, detail);
+		cr_expect(!strstr(detail, place.root), "%s: %s", path, detail);
 		cr_expect_str_empty(observation->content_id, "%s", path);
 	}
 	cr_expect_null(wp_scan_observation(seen, place.count));
@@ -203,7 +210,7 @@ Test(source, scan_takes_no_source_from_the_flag)
 	add_record(&place, WP_CLASS_IMAGE, "\\\\srv\\src\\a.wim");
 	place.records[0].source_flag.value = 1;
 	seen = scan(&place, 1, NULL);
-	cr_expect_str_eq(wp_scan_observation(seen, 0)->gate, "no-source");
+	cr_expect_str_eq(gate_of(wp_scan_observation(seen, 0)), "no-source");
 	cr_expect_str_eq(wp_scan_observation(seen, 0)->source_path, "\\\\srv\\src\\a.wim");
 }
 
@@ -284,10 +291,10 @@ static void expect_same(const struct wp_scan *a, const struct wp_scan *b, size_t
 		cr_expect_str_eq(x->file_id, y->file_id, "%s", x->source_path);
 		cr_expect_str_eq(x->content_id, y->content_id, "%s", x->source_path);
 		cr_expect_eq(x->newest.ticks, y->newest.ticks, "%s", x->source_path);
-		cr_expect_eq(!x->gate, !y->gate, "%s", x->source_path);
-		if (x->gate && y->gate) {
-			cr_expect_str_eq(x->gate, y->gate, "%s", x->source_path);
-			cr_expect_str_eq(x->gate_detail, y->gate_detail, "%s", x->source_path);
+		cr_expect_eq(x->gate_count, y->gate_count, "%s", x->source_path);
+		for (size_t k = 0; k < x->gate_count && k < y->gate_count; k++) {
+			cr_expect_eq(x->gates[k].gate, y->gates[k].gate, "%s", x->source_path);
+			cr_expect_str_eq(x->gates[k].detail, y->gates[k].detail, "%s", x->source_path);
 		}
 		if (x->wim && y->wim) {
 			cr_expect_eq(x->wim->grade, y->wim->grade, "%s", x->source_path);
@@ -354,8 +361,8 @@ Test(source, scan_teaches_nothing_that_two_copies_contradict)
 	add_record(&place, WP_CLASS_IMAGE, "\\\\srv\\src\\a.wim");
 	add_record(&place, WP_CLASS_IMAGE, "\\\\srv\\src\\b.wim");
 	seen = scan(&place, 1, &store);
-	cr_expect_null(wp_scan_observation(seen, 0)->gate);
-	cr_expect_str_eq(wp_scan_observation(seen, 1)->gate, "source-damaged");
+	cr_expect_eq(wp_scan_observation(seen, 0)->gate_count, 0);
+	cr_expect_str_eq(gate_of(wp_scan_observation(seen, 1)), "source-damaged");
 	cr_expect_str_eq(wp_scan_observation(seen, 0)->file_id, wp_scan_observation(seen, 1)->file_id);
 	cr_expect_eq(memory.count, 0);
 }
