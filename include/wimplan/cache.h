@@ -80,7 +80,7 @@ struct wp_baseline {
 
 /*
  * Stores baselines in one transaction; one for the same site, package and version is replaced, a
- * proven one only by a proven one.
+ * proven one only by a proven one. A proven one closes the package's questions at its version and below.
  */
 int wp_cache_put_baselines(struct wp_cache *cache, const struct wp_baseline *items, size_t count, struct wp_error *err);
 /* All baselines of a site (NULL: of all sites), by site, package and version, in @arena. */
@@ -89,6 +89,36 @@ int wp_cache_list_baselines(struct wp_cache *cache, struct wp_arena *arena, cons
 /* Forgets the baselines of a package at all versions; *@ret_count tells how many there were. */
 int wp_cache_forget_baselines(struct wp_cache *cache, const char *site_code, const char *package_id,
 			      size_t *ret_count, struct wp_error *err);
+
+/*
+ * Content that is unproven (product.md, 3b): whether it is what was distributed for a package at a SourceVersion is for a
+ * person to say, and stays so whatever the site's metadata say later.
+ */
+struct wp_question {
+	const char *site_code;
+	const char *package_id;
+	uint64_t source_version;
+	const char *content_id;
+	struct wp_time asked_at; /* when it was first asked */
+};
+
+/*
+ * Stores questions in one transaction. One that is there already stays as it is; those of the package at older
+ * SourceVersions are closed, for the site has sent another content since.
+ */
+int wp_cache_put_questions(struct wp_cache *cache, const struct wp_question *items, size_t count, struct wp_error *err);
+/*
+ * The open questions of a site (NULL: of all sites), by site, package, version and content, in @arena. What counts for a
+ * source is a question about its own content at the record's SourceVersion.
+ */
+int wp_cache_list_questions(struct wp_cache *cache, struct wp_arena *arena, const char *site_code,
+			    struct wp_question **ret_items, size_t *ret_count, struct wp_error *err);
+/*
+ * Closes the questions of a package at this SourceVersion and below: somebody has said what was distributed.
+ * wp_cache_put_baselines() does it for a proven baseline by itself.
+ */
+int wp_cache_close_questions(struct wp_cache *cache, const char *site_code, const char *package_id,
+			     uint64_t source_version, struct wp_error *err);
 
 /*
  * The identity store over this cache. In a cache that is open for reading, what is added is dropped. What is added is

@@ -2,7 +2,6 @@
 /* Baselines: what is believed to be on the distribution points for a package at a version. */
 #include "db.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 static const char *const confidence_names[] = {
@@ -27,13 +26,14 @@ bool wp_confidence_from_name(const char *name, enum wp_confidence *ret)
 	return false;
 }
 
-static int put(struct wp_cache *cache, sqlite3_stmt *statement, const struct wp_baseline *item, struct wp_error *err)
+static int put(const struct wp_cache *cache, sqlite3_stmt *statement, const struct wp_baseline *item, struct wp_error *err)
 {
-	if (item->source_version > INT64_MAX)
-		return wp_fail(err, WP_E_FAILED, "bad-value", item->package_id,
-			       "package %s has the SourceVersion %" PRIu64
-			       ", which no site gives; correct what it was read from",
-			       item->package_id, item->source_version);
+	int status = wp_db_check_version(item->package_id, item->source_version, err);
+
+	if (!status && item->confidence == WP_PROVEN)
+		status = wp_questions_close(cache, item->site_code, item->package_id, item->source_version, err);
+	if (status)
+		return status;
 	wp_db_bind_text(statement, 1, item->site_code);
 	wp_db_bind_text(statement, 2, item->package_id);
 	wp_db_bind_int(statement, 3, (int64_t)item->source_version);

@@ -5,6 +5,7 @@
 #include "wimplan/text.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -154,6 +155,16 @@ void wp_db_bind_time(sqlite3_stmt *statement, int index, struct wp_time time)
 
 	if (sqlite3_bind_text(statement, index, wp_time_iso_ticks(scratch, time), -1, SQLITE_TRANSIENT) == SQLITE_NOMEM)
 		abort();
+}
+
+int wp_db_check_version(const char *package_id, uint64_t source_version, struct wp_error *err)
+{
+	if (source_version <= INT64_MAX)
+		return WP_OK;
+	return wp_fail(err, WP_E_FAILED, "bad-value", package_id,
+		       "package %s has the SourceVersion %" PRIu64
+		       ", which no site gives; correct what it was read from",
+		       package_id, source_version);
 }
 
 const char *wp_db_text(struct wp_arena *arena, sqlite3_stmt *statement, int column)

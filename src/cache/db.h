@@ -14,6 +14,7 @@ struct wp_cache {
 	sqlite3 *db;
 	char *path;
 	enum wp_cache_mode mode;
+	int version; /* of its tables: below WP_CACHE_VERSION in an older cache that is open for reading */
 	struct wp_identities *identities; /* NULL until the store is used */
 	int64_t identity_limit;           /* WP_LIMIT_IDENTITIES, less in tests */
 	struct wp_summaries *summaries;   /* the same */
@@ -21,7 +22,15 @@ struct wp_cache {
 
 /* The cache's mark in its file: "WIMP" at the place that SQLite has for it. */
 #define WP_CACHE_APPLICATION 0x57494d50
-#define WP_CACHE_VERSION 2
+#define WP_CACHE_VERSION 3
+
+/*
+ * Whose database it is: *@ret_version is the version of the cache's tables, 0 when it is nobody's yet. What is not a
+ * cache, has a newer version or lacks its tables is an error.
+ */
+int wp_db_version(const struct wp_cache *cache, int *ret_version, struct wp_error *err);
+/* Makes the tables that a new or older cache lacks, in one transaction. */
+int wp_db_upgrade(const struct wp_cache *cache, struct wp_error *err);
 
 /*
  * Says what a result of SQLite means for the cache at @path and what to do. @db may be NULL; @doing completes "while
@@ -54,6 +63,9 @@ void wp_db_bind_int(sqlite3_stmt *statement, int index, int64_t value);
 /* As ISO text with seven decimals, so that texts sort as times do; NULL when not known. */
 void wp_db_bind_time(sqlite3_stmt *statement, int index, struct wp_time time);
 
+/* Whether the database can hold a package's SourceVersion; the message names the package. */
+int wp_db_check_version(const char *package_id, uint64_t source_version, struct wp_error *err);
+
 /* A copy of a column's text; NULL for NULL and for what is not UTF-8. */
 const char *wp_db_text(struct wp_arena *arena, sqlite3_stmt *statement, int column);
 struct wp_time wp_db_time(sqlite3_stmt *statement, int column);
@@ -69,6 +81,10 @@ static inline void wp_db_finalizep(sqlite3_stmt **statement)
 {
 	sqlite3_finalize(*statement);
 }
+
+/* Closes a package's questions at this version and below, in the transaction that is open. */
+int wp_questions_close(const struct wp_cache *cache, const char *site_code, const char *package_id,
+		       uint64_t source_version, struct wp_error *err);
 
 /* Frees the identity store of a cache; NULL is allowed. */
 void wp_identities_free(struct wp_identities *identities);

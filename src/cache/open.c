@@ -21,51 +21,6 @@
 /* Bytes of one value: a record of WP_LIMIT_RECORD_BYTES takes more as JSON with escapes. */
 #define LONGEST_VALUE (256 << 20)
 
-static const char schema[] =
-	"CREATE TABLE snapshots ("
-	"  number INTEGER PRIMARY KEY,"
-	"  id TEXT NOT NULL UNIQUE,"
-	"  site_code TEXT,"
-	"  taken_at TEXT,"
-	"  imported_at TEXT,"
-	"  records INTEGER NOT NULL"
-	") STRICT;"
-	"CREATE TABLE records ("
-	"  snapshot INTEGER NOT NULL REFERENCES snapshots (number) ON DELETE CASCADE,"
-	"  package_id TEXT NOT NULL,"
-	"  document TEXT NOT NULL,"
-	"  PRIMARY KEY (snapshot, package_id)"
-	") STRICT;"
-	"CREATE TABLE baselines ("
-	"  site_code TEXT NOT NULL,"
-	"  package_id TEXT NOT NULL,"
-	"  source_version INTEGER NOT NULL,"
-	"  file_id TEXT NOT NULL,"
-	"  content_id TEXT NOT NULL,"
-	"  confidence TEXT NOT NULL CHECK (confidence IN ('proven', 'inferred', 'unknown')),"
-	"  origin TEXT NOT NULL,"
-	"  recorded_at TEXT,"
-	"  PRIMARY KEY (site_code, package_id, source_version)"
-	") STRICT, WITHOUT ROWID;"
-	"CREATE TABLE identities ("
-	"  file_id TEXT PRIMARY KEY,"
-	"  content_id TEXT NOT NULL,"
-	"  blob_count INTEGER NOT NULL,"
-	"  blob_bytes INTEGER NOT NULL,"
-	"  stored_bytes INTEGER,"
-	"  seen INTEGER NOT NULL" /* the number of the flush that saw it last */
-	") STRICT, WITHOUT ROWID;"
-	"PRAGMA application_id = 0x57494d50;";
-
-/* What version 2 has besides. */
-static const char upgrade[] =
-	"CREATE TABLE summaries ("
-	"  file_id TEXT PRIMARY KEY,"
-	"  summary BLOB NOT NULL,"
-	"  seen INTEGER NOT NULL" /* as in identities */
-	") STRICT;"
-	"PRAGMA user_version = 2;";
-
 static int fail_errno(const char *path, const char *doing, int error, struct wp_error *err)
 {
 	if (error == EROFS || error == EACCES || error == EPERM)
@@ -171,58 +126,6 @@ static bool has_magic(const struct wp_cache *cache)
 	return !memcmp(bytes, magic, sizeof magic);
 }
 
-/* Whose database it is. *@ret_empty: nobody's yet. */
-static int check_owner(const struct wp_cache *cache, bool *ret_empty, bool *ret_old, struct wp_error *err)
-{
-	static const char doing[] = "it was opened";
-	int64_t application, version, objects, tables;
-	int status = wp_db_number(cache, "PRAGMA application_id", doing, &application, err);
-
-	if (!status)
-		status = wp_db_number(cache, "SELECT count(*) FROM sqlite_schema", doing, &objects, err);
-	if (!status)
-		status = wp_db_number(cache, "PRAGMA user_version", doing, &version, err);
-	if (!status)
-		status = wp_db_number(cache, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN "
-				      "('snapshots', 'records', 'baselines', 'identities', 'summaries')", doing, &tables, err);
-	if (status)
-		return status;
-	*ret_empty = !application && !version && !objects;
-	*ret_old = version == 1;
-	if (*ret_empty)
-		return WP_OK;
-	if (application != WP_CACHE_APPLICATION)
-		return fail_foreign(cache->path, "another program's database", err);
-	if (version > WP_CACHE_VERSION)
-		return wp_fail(err, WP_E_FAILED, "cache-newer", cache->path,
-			       "the cache %s was made by a newer wimplan (format %lld, this one knows %d); use that "
-			       "version or name another cache with --cache",
-			       cache->path, (long long)version, WP_CACHE_VERSION);
-	if (version < 1 || tables != (version == 1 ? 4 : 5))
-		return wp_db_damaged(cache->path, err, "its tables are not there");
-	return WP_OK;
-}
-
-static int create(struct wp_cache *cache, struct wp_error *err)
-{
-	bool empty, old;
-	int status = wp_db_begin(cache, err);
-
-	if (status)
-		return status;
-	/* Another process may have made it meanwhile. */
-	status = check_owner(cache, &empty, &old, err);
-	if (!status && (empty || old)) {
-		int result = empty ? sqlite3_exec(cache->db, schema, NULL, NULL, NULL) : SQLITE_OK;
-
-		if (!result)
-			result = sqlite3_exec(cache->db, upgrade, NULL, NULL, NULL);
-		if (result)
-			status = wp_db_fail(cache->db, result, cache->path, "it was made", err);
-	}
-	return wp_db_end(cache, status, err);
-}
-
 static int quick_check(const struct wp_cache *cache, const char *sql, struct wp_error *err)
 {
 	sqlite3_stmt *statement __attribute__((cleanup(wp_db_finalizep))) = NULL;
@@ -255,7 +158,7 @@ static int check_content(const struct wp_cache *cache, struct wp_error *err)
 
 static int open_database(struct wp_cache *cache, int flags, struct wp_error *err)
 {
-	bool empty = false, old = false;
+	int version = 0;
 	/* SQLite gives names that begin with ':' a meaning of its own. */
 	char *name = sqlite3_mprintf("%s%s", cache->path[0] == '/' ? "" : "./", cache->path);
 	int result = name ? sqlite3_open_v2(name, &cache->db, flags | SQLITE_OPEN_NOMUTEX, NULL) : SQLITE_NOMEM;
@@ -266,14 +169,15 @@ static int open_database(struct wp_cache *cache, int flags, struct wp_error *err
 		return wp_db_fail(cache->db, result, cache->path, "it was opened", err);
 	status = configure(cache, err);
 	if (!status)
-		status = check_owner(cache, &empty, &old, err);
+		status = wp_db_version(cache, &version, err);
 	if (status && (sqlite3_errcode(cache->db) & 0xff) == SQLITE_NOTADB && !has_magic(cache))
 		return fail_foreign(cache->path, "no SQLite database", err);
-	if (!status && empty && cache->mode == WP_CACHE_READ)
+	if (!status && !version && cache->mode == WP_CACHE_READ)
 		status = fail_missing(cache->path, err);
 	/* A reader can do without what an older cache lacks. */
-	if (!status && (empty || old) && cache->mode == WP_CACHE_WRITE)
-		status = create(cache, err);
+	if (!status && version < WP_CACHE_VERSION && cache->mode == WP_CACHE_WRITE)
+		status = wp_db_upgrade(cache, err);
+	cache->version = cache->mode == WP_CACHE_WRITE ? WP_CACHE_VERSION : version;
 	/* Only now, as it changes a file that is in another mode. */
 	if (!status && cache->mode == WP_CACHE_WRITE)
 		sqlite3_exec(cache->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);

@@ -9,6 +9,12 @@
 
 #include <sys/stat.h>
 
+/* SQL that takes away what the versions have brought, down to the first. */
+#define TAKE_VERSION_3                                                                              \
+	"DROP TABLE plan_sources; DROP TABLE plans; DROP TABLE questions; DROP TABLE manifests;" \
+	"ALTER TABLE snapshots DROP COLUMN partial; PRAGMA user_version = 2;"
+#define TAKE_VERSION_2 "DROP TABLE summaries; PRAGMA user_version = 1;"
+
 struct place {
 	char root[TEMPORARY_SIZE];
 	char path[128];

@@ -192,7 +192,7 @@ Test(cache, summaries_are_unknown_to_an_older_cache)
 	cache = open_cache(&place, WP_CACHE_WRITE);
 	add(cache, 1);
 	flush(cache);
-	run_sql(cache, "DROP TABLE summaries; PRAGMA user_version = 1");
+	run_sql(cache, TAKE_VERSION_3 TAKE_VERSION_2);
 	wp_cache_close(cache);
 	cache = open_cache(&place, WP_CACHE_READ);
 	cr_expect_not(find(cache, 1));

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The tables of the cache, version by version, and how a cache of an older version gets what it lacks. */
+#include "db.h"
+
+#include <stdio.h>
+
+static const char version_1[] =
+	"CREATE TABLE snapshots ("
+	"  number INTEGER PRIMARY KEY,"
+	"  id TEXT NOT NULL UNIQUE,"
+	"  site_code TEXT,"
+	"  taken_at TEXT,"
+	"  imported_at TEXT,"
+	"  records INTEGER NOT NULL"
+	") STRICT;"
+	"CREATE TABLE records ("
+	"  snapshot INTEGER NOT NULL REFERENCES snapshots (number) ON DELETE CASCADE,"
+	"  package_id TEXT NOT NULL,"
+	"  document TEXT NOT NULL,"
+	"  PRIMARY KEY (snapshot, package_id)"
+	") STRICT;"
+	"CREATE TABLE baselines ("
+	"  site_code TEXT NOT NULL,"
+	"  package_id TEXT NOT NULL,"
+	"  source_version INTEGER NOT NULL,"
+	"  file_id TEXT NOT NULL,"
+	"  content_id TEXT NOT NULL,"
+	"  confidence TEXT NOT NULL CHECK (confidence IN ('proven', 'inferred', 'unknown')),"
+	"  origin TEXT NOT NULL,"
+	"  recorded_at TEXT,"
+	"  PRIMARY KEY (site_code, package_id, source_version)"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE TABLE identities ("
+	"  file_id TEXT PRIMARY KEY,"
+	"  content_id TEXT NOT NULL,"
+	"  blob_count INTEGER NOT NULL,"
+	"  blob_bytes INTEGER NOT NULL,"
+	"  stored_bytes INTEGER,"
+	"  seen INTEGER NOT NULL" /* the number of the flush that saw it last */
+	") STRICT, WITHOUT ROWID;"
+	"PRAGMA application_id = 0x57494d50;";
+
+static const char version_2[] =
+	"CREATE TABLE summaries ("
+	"  file_id TEXT PRIMARY KEY,"
+	"  summary BLOB NOT NULL,"
+	"  seen INTEGER NOT NULL" /* as in identities */
+	") STRICT;";
+
+static const char version_3[] =
+	/* 1: the export was a page of a longer answer. */
+	"ALTER TABLE snapshots ADD COLUMN partial INTEGER NOT NULL DEFAULT 0;"
+	"CREATE TABLE questions ("
+	"  site_code TEXT NOT NULL,"
+	"  package_id TEXT NOT NULL,"
+	"  source_version INTEGER NOT NULL,"
+	"  content_id TEXT NOT NULL,"
+	"  asked_at TEXT,"
+	"  PRIMARY KEY (site_code, package_id, source_version, content_id)"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE TABLE plans ("
+	"  number INTEGER PRIMARY KEY,"
+	"  id TEXT NOT NULL UNIQUE"
+	") STRICT;"
+	"CREATE TABLE plan_sources ("
+	"  plan INTEGER NOT NULL REFERENCES plans (number) ON DELETE CASCADE,"
+	"  package_id TEXT NOT NULL,"
+	"  class TEXT NOT NULL,"
+	"  source_path TEXT NOT NULL,"
+	"  file_id TEXT NOT NULL,"
+	"  content_id TEXT NOT NULL,"
+	"  PRIMARY KEY (plan, package_id)"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE TABLE manifests ("
+	"  content_id TEXT PRIMARY KEY,"
+	"  manifest BLOB NOT NULL,"
+	"  seen INTEGER NOT NULL" /* as in identities */
+	") STRICT;";
+
+/* What each version has more than the one before it. */
+static const struct {
+	const char *sql;
+	int tables; /* of wimplan, with those of the versions before */
+} versions[WP_CACHE_VERSION] = {
+	{ version_1, 4 },
+	{ version_2, 5 },
+	{ version_3, 9 },
+};
+
+#define TABLES \
+	"'snapshots', 'records', 'baselines', 'identities', 'summaries', 'questions', 'plans', 'plan_sources', " \
+	"'manifests'"
+
+static int fail_foreign(const char *path, struct wp_error *err)
+{
+	return wp_fail(err, WP_E_FAILED, "cache-foreign", path,
+		       "%s is another program's database, not a cache of wimplan; name another file with --cache", path);
+}
+
+int wp_db_version(const struct wp_cache *cache, int *ret_version, struct wp_error *err)
+{
+	static const char doing[] = "it was opened";
+	int64_t application, version, objects, tables;
+	int status = wp_db_number(cache, "PRAGMA application_id", doing, &application, err);
+
+	*ret_version = 0;
+	if (!status)
+		status = wp_db_number(cache, "SELECT count(*) FROM sqlite_schema", doing, &objects, err);
+	if (!status)
+		status = wp_db_number(cache, "PRAGMA user_version", doing, &version, err);
+	if (!status)
+		status = wp_db_number(cache,
+				      "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN (" TABLES ")",
+				      doing, &tables, err);
+	if (status || (!application && !version && !objects))
+		return status;
+	if (application != WP_CACHE_APPLICATION)
+		return fail_foreign(cache->path, err);
+	if (version > WP_CACHE_VERSION)
+		return wp_fail(err, WP_E_FAILED, "cache-newer", cache->path,
+			       "the cache %s was made by a newer wimplan (format %lld, this one knows %d); use that "
+			       "version or name another cache with --cache",
+			       cache->path, (long long)version, WP_CACHE_VERSION);
+	if (version < 1 || tables != versions[version - 1].tables)
+		return wp_db_damaged(cache->path, err, "its tables are not there");
+	*ret_version = (int)version;
+	return WP_OK;
+}
+
+static int add_versions(const struct wp_cache *cache, int version, struct wp_error *err)
+{
+	char mark[40];
+	int result = SQLITE_OK;
+
+	for (int i = version; i < WP_CACHE_VERSION && !result; i++)
+		result = sqlite3_exec(cache->db, versions[i].sql, NULL, NULL, NULL);
+	snprintf(mark, sizeof mark, "PRAGMA user_version = %d", WP_CACHE_VERSION);
+	if (!result)
+		result = sqlite3_exec(cache->db, mark, NULL, NULL, NULL);
+	return result ? wp_db_fail(cache->db, result, cache->path, "its tables were made", err) : WP_OK;
+}
+
+int wp_db_upgrade(const struct wp_cache *cache, struct wp_error *err)
+{
+	int version, status = wp_db_begin(cache, err);
+
+	if (status)
+		return status;
+	/* Another process may have done it meanwhile. */
+	status = wp_db_version(cache, &version, err);
+	if (!status)
+		status = add_versions(cache, version, err);
+	return wp_db_end(cache, status, err);
+}
