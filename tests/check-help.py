@@ -11,6 +11,8 @@ import subprocess
 import sys
 import tempfile
 
+import signals  # noqa: F401
+
 TOP = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "build").resolve()
 WIMPLAN = BUILD / "wimplan"

@@ -14,6 +14,8 @@ import tempfile
 import threading
 import time
 
+import signals  # noqa: F401
+
 BUILD = sys.argv[1] if len(sys.argv) > 1 else "build"
 WIMPLAN = os.path.abspath(os.path.join(BUILD, "wimplan"))
 MKWIM = os.path.abspath(os.path.join(BUILD, "mkwim"))

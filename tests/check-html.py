@@ -19,6 +19,7 @@ import sys
 import tempfile
 
 import demo_site
+import signals  # noqa: F401
 
 BROWSERS = "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 WIDTHS = 1280, 500, 390, 320

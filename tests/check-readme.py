@@ -16,6 +16,7 @@ import sys
 import tempfile
 
 import demo_site
+import signals  # noqa: F401
 
 HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parent

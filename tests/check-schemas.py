@@ -18,6 +18,7 @@ import sys
 import tempfile
 
 import demo_site
+import signals  # noqa: F401
 
 try:
     import jsonschema

@@ -28,6 +28,7 @@ step() {
 
 step 'layers' tests/layers.sh "$build"
 step 'unit tests' "$build/unit-tests" --short-filename -j0
+step 'test harness' tests/check-harness.py "$build"
 step 'text cases' tests/run-cases.py "$build"
 for target in "$build"/fuzz/fuzz_*; do
 	case $target in *.d | *.o) continue ;; esac

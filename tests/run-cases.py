@@ -9,6 +9,7 @@ import difflib
 import json
 import os
 import pathlib
+import pwd
 import re
 import shlex
 import shutil
@@ -17,6 +18,8 @@ import sys
 import tempfile
 import threading
 import time
+
+import signals  # noqa: F401
 
 HERE = pathlib.Path(__file__).resolve().parent
 NOW = datetime.datetime(2026, 3, 1, 9, 0, tzinfo=datetime.timezone.utc)
@@ -40,6 +43,8 @@ MASKS = {
     "snapshot": (r"\b[Ss]napshot [0-9a-f]{8,12}\b", "Snapshot *"),
 }
 NO_NEWLINE = "\\ no newline at the end\n"
+# Who runs a case that needs a user who is not root, when the caller is root.
+OTHER_USER = "nobody"
 
 
 class CaseError(Exception):
@@ -156,11 +161,16 @@ class Runner:
         self.limits = {}
         self.names = {}
         self.updated = []
+        self.build = self.options.build
+        self.user = {}
+        if needs_other_user(case):
+            user = pwd.getpwnam(OTHER_USER)
+            self.user = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
     def environment(self):
         home = self.root / "home"
         env = {
-            "PATH": f"{self.options.build}:{os.environ['PATH']}",
+            "PATH": f"{self.build}:{os.environ['PATH']}",
             "HOME": str(home),
             "XDG_CACHE_HOME": str(home / "cache"),
             "XDG_CONFIG_HOME": str(home / "config"),
@@ -184,6 +194,12 @@ class Runner:
     def run(self):
         self.dir.mkdir()
         (self.root / "home").mkdir()
+        if self.user:
+            # The folder of the build may be in somebody's home.
+            self.build = str(self.root / "bin")
+            os.mkdir(self.build)
+            for name in ("wimplan", "mkwim"):
+                shutil.copy(f"{self.options.build}/{name}", self.build)
         try:
             self.walk()
         except subprocess.TimeoutExpired:
@@ -225,7 +241,7 @@ class Runner:
         path, _ = self.target(section)
         recipe = self.root / "recipe"
         recipe.write_text(self.expand(section.body), encoding="utf-8")
-        made = subprocess.run([f"{self.options.build}/mkwim", str(recipe), str(path)], cwd=self.dir, env=self.environment(),
+        made = subprocess.run([f"{self.build}/mkwim", str(recipe), str(path)], cwd=self.dir, env=self.environment(),
                               stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT, check=False)
         if made.returncode != 0:
             raise CaseError(f"{self.case.path}:{section.line}: {made.stderr.decode(errors='replace').strip()}")
@@ -274,16 +290,18 @@ class Runner:
         while words and re.match(r"[A-Z_]+=", words[0]):
             name, _, value = words.pop(0).partition("=")
             env[name] = value
-        return shlex.split(self.options.wrapper) + [f"{self.options.build}/wimplan"] + words, env
+        return shlex.split(self.options.wrapper) + [f"{self.build}/wimplan"] + words, env
 
     def step(self, section, expectations):
         command, env = self.command(section)
         stdin = "".join(unescape_body(part.body) for part in expectations if part.kind == "stdin").encode()
+        if self.user:
+            subprocess.run(["chown", "-R", "-h", f"{self.user['user']}:{self.user['group']}", self.root], check=True)
         if section.kind == "tty":
-            status, out, err = run_on_terminal(command, env, self.dir, stdin)
+            status, out, err = run_on_terminal(command, env, self.dir, stdin, self.user)
         else:
             done = subprocess.run(command, cwd=self.dir, env=env, input=stdin, capture_output=True, timeout=TIMEOUT,
-                                  check=False)
+                                  check=False, **self.user)
             status, out, err = done.returncode, done.stdout, done.stderr
         self.check_limits(section, command, env)
         out, err = self.normal(out), self.normal(err)
@@ -301,7 +319,7 @@ class Runner:
                  "(os.POSIX_SPAWN_OPEN,2,'/dev/null',1,0)])\n"
                  "usage=os.wait4(pid,0)[2]\nprint(usage.ru_maxrss/1024,usage.ru_utime+usage.ru_stime)\n")
         done = subprocess.run([sys.executable, "-S", "-E", "-c", probe] + command, cwd=self.dir, env=env,
-                              stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT, check=True)
+                              stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT, check=True, **self.user)
         megabytes, seconds = map(float, done.stdout.split())
         if megabytes > self.limits.get("mb", megabytes):
             self.problem(section, f"used {megabytes:.0f} MiB\n")
@@ -412,7 +430,7 @@ class Runner:
         return line
 
 
-def run_on_terminal(command, env, folder, stdin):
+def run_on_terminal(command, env, folder, stdin, user):
     """Standard input, output and error are a terminal of 80 columns. What is written comes as standard output."""
     import fcntl
     import pty
@@ -427,7 +445,7 @@ def run_on_terminal(command, env, folder, stdin):
     termios.tcsetattr(follower, termios.TCSANOW, settings)
     env = dict(env, TERM="xterm")
     process = subprocess.Popen(command, cwd=folder, env=env, stdin=follower, stdout=follower, stderr=follower,
-                               start_new_session=True)
+                               start_new_session=True, **user)
     os.close(follower)
     if stdin:
         os.write(leader, stdin)
@@ -444,20 +462,22 @@ def run_on_terminal(command, env, folder, stdin):
     return process.wait(TIMEOUT), out, b""
 
 
+def needs(case):
+    return [need for section in case.sections if section.kind == "needs" for need in section.words.split()]
+
+
+def needs_other_user(case):
+    return "not-root" in needs(case) and os.geteuid() == 0
+
+
 def missing(case):
     """What the case needs and this machine lacks; None when nothing."""
-    for section in case.sections:
-        if section.kind != "needs":
-            continue
-        for need in section.words.split():
-            if need == "not-root":
-                if os.geteuid() == 0:
-                    return "a user who is not root"
-            elif need == "root":
-                if os.geteuid() != 0:
-                    return "root"
-            elif not shutil.which(need):
-                return need
+    for need in needs(case):
+        if need == "root":
+            if os.geteuid() != 0:
+                return "root"
+        elif need != "not-root" and not shutil.which(need):
+            return need
     return None
 
 

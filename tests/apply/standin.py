@@ -18,6 +18,8 @@ import urllib.parse
 import urllib.request
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(TOP / "tests"))
+import signals  # noqa: E402, F401
 SHARE = r"\\cm01.contoso.com\Source$\OSD"
 TOKEN = "s3cr3t-token-of-the-tests-4711"
 IMAGE, INSTALL, BOOT = "SMS_ImagePackage", "SMS_OperatingSystemInstallPackage", "SMS_BootImagePackage"
