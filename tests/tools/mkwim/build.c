@@ -231,14 +231,15 @@ void mk_write_base(struct wp_arena *arena, const struct mk_recipe *recipe, const
 /* Puts the recipe's XML and GUID in place of wimlib's. */
 static void set_own_bytes(struct wp_arena *arena, const struct mk_recipe *recipe, struct wp_buf *file)
 {
-	struct mk_text stored = mk_stored_xml(file);
-	uint64_t offset = (uint64_t)(stored.data - file->data);
-	struct mk_text leading;
+	struct mk_text stored;
 	struct mk_text bytes;
+	uint64_t offset;
 
 	mk_set_guid(file, recipe->guid);
-	if (mk_leading_xml(file, &leading))
-		mk_put_leading_xml(file, mk_xml_settle(arena, recipe, leading, offset));
+	if (mk_leading_xml(file, &stored))
+		mk_put_leading_xml(file, mk_xml_settle(arena, recipe, stored, 0));
+	stored = mk_stored_xml(file);
+	offset = (uint64_t)(stored.data - file->data);
 	if (!recipe->xml.given) {
 		bytes = mk_xml_settle(arena, recipe, stored, offset);
 		mk_replace_xml(file, bytes, false, bytes.length);

@@ -16,6 +16,7 @@ enum {
 	AT_IMAGE_COUNT = 0x2c,
 	AT_BLOBS = 0x30,
 	AT_XML = 0x48,
+	AT_BOOT = 0x60,
 	AT_BOOT_INDEX = 0x78,
 	AT_INTEGRITY = 0x7c,
 	AT_LEADING_XML = MK_HEADER_SIZE + 40, /* of a pipable file */
@@ -148,10 +149,45 @@ bool mk_leading_xml(const struct wp_buf *file, struct mk_text *ret)
 	return true;
 }
 
+/* Replaces the @length bytes at @at of *@file by @bytes. */
+static void splice(struct wp_buf *file, uint64_t at, uint64_t length, struct mk_text bytes)
+{
+	struct wp_buf out = { 0 };
+
+	mk_get(file, at + length, 0);
+	wp_buf_add(&out, file->data, at);
+	wp_buf_add(&out, bytes.data, bytes.length);
+	wp_buf_add(&out, file->data + at + length, file->length - at - length);
+	wp_buf_free(file);
+	*file = out;
+}
+
+/* Everything behind the leading XML has moved by @by bytes: the blobs, their table, and what the header names. */
+static void move_offsets(struct wp_buf *file, uint64_t by)
+{
+	static const uint64_t resources[] = { AT_BLOBS, AT_XML, AT_BOOT, AT_INTEGRITY };
+	struct reshdr blobs;
+
+	for (size_t i = 0; i < sizeof resources / sizeof *resources; i++) {
+		struct reshdr resource = get_reshdr(file, resources[i]);
+
+		if (resource.offset)
+			resource.offset += by;
+		put_reshdr(file, mk_header_at(file) + resources[i], resource);
+	}
+	blobs = get_reshdr(file, AT_BLOBS);
+	for (uint64_t at = blobs.offset; at < blobs.offset + blobs.size; at += BLOB_ENTRY_SIZE)
+		mk_put(file, at + 8, 8, mk_get(file, at + 8, 8) + by);
+	put_stream_header(file, blobs.offset, (struct mk_text){ file->data + blobs.offset, blobs.size });
+}
+
 void mk_put_leading_xml(struct wp_buf *file, struct mk_text bytes)
 {
-	memcpy(file->data + AT_LEADING_XML, bytes.data, bytes.length);
+	uint64_t length = mk_get(file, AT_LEADING_XML - 32, 8);
+
+	splice(file, AT_LEADING_XML, length, bytes);
 	put_stream_header(file, AT_LEADING_XML, bytes);
+	move_offsets(file, bytes.length - length);
 }
 
 struct mk_text mk_stored_xml(const struct wp_buf *file)
@@ -180,13 +216,8 @@ void mk_replace_xml(struct wp_buf *file, struct mk_text bytes, bool compressed, 
 	struct reshdr integrity = get_reshdr(file, AT_INTEGRITY);
 	uint64_t behind = xml.offset + xml.stored;
 	uint64_t header_at;
-	struct wp_buf out = { 0 };
 
-	mk_get(file, behind, 0);
-	wp_buf_add(&out, file->data, xml.offset);
-	wp_buf_add(&out, bytes.data, bytes.length);
-	wp_buf_add(&out, file->data + behind, file->length - behind);
-	reassemble(file, &out);
+	splice(file, xml.offset, xml.stored, bytes);
 	header_at = mk_header_at(file);
 	if (integrity.offset) {
 		integrity.offset = integrity.offset - behind + xml.offset + bytes.length;

@@ -179,7 +179,7 @@ void mk_add_blobs(struct wp_buf *file, uint64_t count);
 struct mk_text mk_stored_xml(const struct wp_buf *file);
 /* The copy at the start of a pipable file, which readers of streams use; false in other files. */
 bool mk_leading_xml(const struct wp_buf *file, struct mk_text *ret);
-/* Puts text of the same length in its place. */
+/* Puts other text in its place; what stands behind it moves. */
 void mk_put_leading_xml(struct wp_buf *file, struct mk_text bytes);
 /* Replaces the XML resource; @size is what the header says of its uncompressed size. */
 void mk_replace_xml(struct wp_buf *file, struct mk_text bytes, bool compressed, uint64_t size);

@@ -240,6 +240,9 @@ struct mk_text mk_xml_settle(struct wp_arena *arena, const struct mk_recipe *rec
 	if (strstr(at, "<TOTALBYTES>"))
 		put_value(&out, &at, "<TOTALBYTES>", wp_arena_printf(arena, "%llu", (unsigned long long)offset));
 	wp_buf_puts(&out, at);
+	/* wimlib 1.13 ends its XML with a new line, 1.14 does not: the file is the same with both. */
+	if (out.data[out.length - 1] != '\n')
+		wp_buf_putc(&out, '\n');
 	add_unit(&units, MK_UTF16LE, 0xfeff);
 	encode_utf16(&units, (struct mk_text){ wp_buf_text(&out), out.length }, MK_UTF16LE, true);
 	wp_buf_free(&out);
