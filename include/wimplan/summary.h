@@ -18,7 +18,7 @@ struct wp_content_summary {
 /*
  * Reads the trees of all images. False when one cannot be read or there is more than the limit: then nothing is kept.
  */
-bool wp_content_summary_make(struct wp_arena *arena, const struct wp_wim_index *index, struct wp_content_summary *ret);
+bool wp_content_summary_make(struct wp_arena *arena, struct wp_wim_index *index, struct wp_content_summary *ret);
 
 /* How many items of a group came, went or have another version. */
 struct wp_group_change {

@@ -32,6 +32,8 @@ struct wp_metadata_resource {
 	uint64_t offset; /* bytes from the start of the file */
 	uint64_t stored; /* bytes in the file */
 	uint64_t size;   /* bytes when decompressed */
+	uint32_t same_as; /* the first image that has this very resource: its own number, or a lesser one */
+	struct wp_number missing; /* the tree's @missing; not known before wp_tree_read() could read it */
 };
 
 /* The blob table of a WIM or, of a split one, of all parts that stand beside the first. Owned by @arena. */
@@ -61,6 +63,12 @@ static inline void wp_wim_index_freep(struct wp_wim_index **index)
 {
 	wp_wim_index_free(*index);
 }
+
+/*
+ * Fills content.missing: reads the tree of each metadata resource that was not read yet, each once. Known when all of
+ * them could be read, or when one of them lacks data.
+ */
+void wp_wim_index_count_missing(struct wp_wim_index *index);
 
 /* The blob with this SHA-1, NULL when the file does not hold it. */
 const struct wp_blob *wp_wim_index_find(const struct wp_wim_index *index, const uint8_t sha1[WP_SHA1_SIZE]);
@@ -121,6 +129,7 @@ struct wp_tree {
 	uint8_t (*security)[WP_SHA1_SIZE]; /* SHA-1s of the security descriptors, so that two images' can be compared */
 	uint32_t security_count;
 	uint32_t link_count; /* files with several names */
+	uint64_t missing;    /* files and streams whose data is not in the WIM */
 	struct wp_diags diags; /* what was odd; the subject is "image N" */
 };
 
@@ -137,7 +146,7 @@ struct wp_tree {
  *   tree-name-not-utf16 (kept, with U+FFFD), tree-children-of-file;
  *   tree-blobs-missing says that data of files or streams is elsewhere.
  */
-struct wp_tree *wp_tree_read(const struct wp_wim_index *index, uint32_t image) __attribute__((returns_nonnull));
+struct wp_tree *wp_tree_read(struct wp_wim_index *index, uint32_t image) __attribute__((returns_nonnull));
 void wp_tree_free(struct wp_tree *tree);
 static inline void wp_tree_freep(struct wp_tree **tree)
 {

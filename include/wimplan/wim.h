@@ -16,6 +16,9 @@
 #include <stdint.h>
 
 #define WP_WIM_HEADER_SIZE 208u
+/* Versions of the format (wimlib include/wimlib/header.h): of an .esd, and of every other file. */
+#define WP_WIM_VERSION_SOLID 0xe00u
+#define WP_WIM_VERSION_DEFAULT 0x10d00u
 
 /* Header flags (wimlib include/wimlib/header.h). */
 enum wp_wim_flags {
@@ -166,6 +169,20 @@ struct wp_wim_content {
 	uint64_t blob_count;
 	uint64_t blob_bytes;             /* uncompressed */
 	struct wp_number stored_bytes;   /* as stored; not known where a resource is solid */
+	/*
+	 * Files and streams of the images whose data is in no part of the file: more than 0 in a delta WIM. Only the trees
+	 * tell, so it is not known until wp_wim_index_count_missing() has read them.
+	 */
+	struct wp_number missing;
+};
+
+/* Why a site cannot use a file that can be read; all of it may be true of one file. */
+struct wp_wim_fitness {
+	bool delta;         /* file data of its images stands in another file; false as well where nobody counted */
+	bool metadata_only; /* its header says that it holds the trees of images and no file data */
+	bool resource_only; /* its header says that it holds file data and no images */
+	bool pipable;       /* written by wimlib for reading from a pipe: Microsoft's tools do not read it */
+	bool solid;         /* an .esd, or a .wim that was written like one */
 };
 
 /*
@@ -205,6 +222,15 @@ static inline void wp_wim_freep(struct wp_wim **wim)
  * accepted; thread-safe for different files.
  */
 int wp_wim_read_content(struct wp_wim *wim, struct wp_wim_content *ret);
+
+/*
+ * What header and blob table say of the file's fitness; @content may be NULL, then it is the header's alone. Whether a
+ * delta is one is told by content->missing.
+ */
+void wp_wim_fitness(const struct wp_wim_header *header, const struct wp_wim_content *content,
+		    struct wp_wim_fitness *ret);
+/* Of version 0xe00: the file may hold solid resources, and in a file of the other version there is none. */
+bool wp_wim_is_solid(const struct wp_wim_header *header);
 
 /* "x64" for 9 and so on (contracts.md); NULL for a code without a name. */
 const char *wp_architecture_name(uint64_t code);

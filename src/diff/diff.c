@@ -2,6 +2,7 @@
 /* The comparison of two WIMs as a whole: images in pairs, blobs, and what could not be read. */
 #include "pair.h"
 
+#include "wimplan/number.h"
 #include "wimplan/text.h"
 
 #include <pthread.h>
@@ -101,8 +102,8 @@ static struct wp_facts *facts_of(struct wp_arena *arena, const struct wp_wim_met
 static void count_blob(struct wp_diff_blobs *blobs, const struct wp_blob *blob)
 {
 	blobs->count++;
-	blobs->bytes += blob->size;
-	blobs->stored_bytes.value += blob->stored;
+	blobs->bytes = wp_sum(blobs->bytes, blob->size);
+	blobs->stored_bytes.value = wp_sum(blobs->stored_bytes.value, blob->stored);
 	blobs->stored_bytes.known &= !blob->solid;
 }
 

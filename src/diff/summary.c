@@ -3,6 +3,7 @@
 #include "pair.h"
 
 #include "wimplan/limits.h"
+#include "wimplan/number.h"
 #include "wimplan/summary.h"
 #include "wimplan/text.h"
 
@@ -58,7 +59,7 @@ static int compare_shown(const void *a, const void *b)
 }
 
 /* The items of all images, each once. Thousands of packages that are parts of others say nothing in a short form. */
-static bool put_items(struct wp_arena *scratch, const struct wp_wim_index *index, struct wp_buf *buf)
+static bool put_items(struct wp_arena *scratch, struct wp_wim_index *index, struct wp_buf *buf)
 {
 	const struct wp_item **all = NULL;
 	size_t count = 0, shown = 0, place;
@@ -89,7 +90,7 @@ static bool put_items(struct wp_arena *scratch, const struct wp_wim_index *index
 	return true;
 }
 
-bool wp_content_summary_make(struct wp_arena *arena, const struct wp_wim_index *index, struct wp_content_summary *ret)
+bool wp_content_summary_make(struct wp_arena *arena, struct wp_wim_index *index, struct wp_content_summary *ret)
 {
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
@@ -218,10 +219,10 @@ static void compare_blobs(const struct opened *old, const struct opened *new, st
 			size = size << 8 | blob[4 + i];
 		while (o < old->blob_count && memcmp(old->blobs + o * BLOB_SIZE, blob, 4) < 0)
 			o++;
-		ret->bytes += size;
+		ret->bytes = wp_sum(ret->bytes, size);
 		/* Two pieces of data with the same 32 bits and the same size are one, but for one in four thousand millions. */
 		if (o == old->blob_count || memcmp(old->blobs + o * BLOB_SIZE, blob, BLOB_SIZE) != 0)
-			ret->bytes_new += size;
+			ret->bytes_new = wp_sum(ret->bytes_new, size);
 		else
 			o++;
 	}

@@ -2,8 +2,6 @@
 /* Flags and features of a WIM's header by name. */
 #include "header_words.h"
 
-#define VERSION_SOLID 0xe00u
-
 #define COMPRESSION_BITS                                                                                               \
 	(WP_WIM_COMPRESSION | WP_WIM_COMPRESS_XPRESS | WP_WIM_COMPRESS_LZX | WP_WIM_COMPRESS_LZMS |                    \
 	 WP_WIM_COMPRESS_XPRESS2)
@@ -40,11 +38,6 @@ void wp_header_flags(struct wp_arena *arena, const struct wp_wim_header *header,
 	for (unsigned int i = 0; i < 32; i++)
 		if (set & (UINT32_C(1) << i))
 			*WP_PUSH(arena, *ret_names, *ret_count) = flag_name(arena, UINT32_C(1) << i);
-}
-
-bool wp_header_solid(const struct wp_wim_header *header)
-{
-	return header->version == VERSION_SOLID;
 }
 
 bool wp_header_integrity(const struct wp_wim_header *header)

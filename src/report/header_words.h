@@ -9,9 +9,6 @@
 void wp_header_flags(struct wp_arena *arena, const struct wp_wim_header *header, const char ***ret_names,
 		     size_t *ret_count);
 
-/* Version 0xe00: the file may hold solid resources (wimlib include/wimlib/header.h, WIM_VERSION_SOLID). */
-bool wp_header_solid(const struct wp_wim_header *header);
-
 bool wp_header_integrity(const struct wp_wim_header *header);
 
 #endif

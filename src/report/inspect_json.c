@@ -41,7 +41,7 @@ static json_t *header_json(struct wp_arena *arena, const struct wp_wim_header *h
 	set(object, "chunk_size", wp_json_u64(header->chunk_size));
 	set(object, "flags", flags);
 	set(object, "pipable", json_boolean(header->pipable));
-	set(object, "solid", json_boolean(wp_header_solid(header)));
+	set(object, "solid", json_boolean(wp_wim_is_solid(header)));
 	set(object, "integrity_table", json_boolean(wp_header_integrity(header)));
 	return object;
 }

@@ -61,7 +61,7 @@ static void add_format(struct inspect *in, const struct wp_wim_header *header)
 	wp_buf_puts(&text, compression);
 	if (header->chunk_size)
 		wp_buf_printf(&text, " in chunks of %s", chunk_size(in->arena, header->chunk_size));
-	wp_buf_puts(&text, wp_header_solid(header) ? ", solid" : "");
+	wp_buf_puts(&text, wp_wim_is_solid(header) ? ", solid" : "");
 	wp_buf_puts(&text, header->pipable ? ", pipable" : "");
 	wp_buf_puts(&text, wp_header_integrity(header) ? ", integrity table" : "");
 	for (size_t i = 0; i < count; i++)

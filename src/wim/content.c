@@ -3,6 +3,8 @@
 #include "libxml.h"
 #include "wim.h"
 
+#include "wimplan/number.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,13 +87,6 @@ static int open_quietly(const char *path, WIMStruct **ret)
 	return code;
 }
 
-static uint64_t add_up(uint64_t a, uint64_t b)
-{
-	uint64_t sum;
-
-	return __builtin_add_overflow(a, b, &sum) ? UINT64_MAX : sum;
-}
-
 /* wimlib tells of the metadata resources first, in the order of the images, and of each blob once. */
 static int count_blob(const struct wimlib_resource_entry *resource, void *context)
 {
@@ -104,8 +99,8 @@ static int count_blob(const struct wimlib_resource_entry *resource, void *contex
 		return 0;
 	}
 	content->blob_count++;
-	content->blob_bytes = add_up(content->blob_bytes, resource->uncompressed_size);
-	content->stored_bytes.value = add_up(content->stored_bytes.value, resource->compressed_size);
+	content->blob_bytes = wp_sum(content->blob_bytes, resource->uncompressed_size);
+	content->stored_bytes.value = wp_sum(content->stored_bytes.value, resource->compressed_size);
 	if (resource->packed)
 		count->solid = true;
 	return 0;

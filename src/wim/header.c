@@ -7,8 +7,6 @@
 #include <string.h>
 
 /* wimlib include/wimlib/header.h */
-#define VERSION_DEFAULT 0x10d00u
-#define VERSION_SOLID 0xe00u
 #define RESOURCE_COMPRESSED 0x4u
 #define RESOURCE_SOLID 0x10u
 
@@ -233,10 +231,10 @@ enum wp_grade wp_wim_header_parse(struct wp_arena *arena, const uint8_t bytes[WP
 	} else if (ret->header_size != WP_WIM_HEADER_SIZE) {
 		add(&check, WP_ERROR, "header-size", "the header says that it has %" PRIu32 " bytes instead of %u",
 		    ret->header_size, WP_WIM_HEADER_SIZE);
-	} else if (ret->version != VERSION_DEFAULT && ret->version != VERSION_SOLID) {
+	} else if (ret->version != WP_WIM_VERSION_DEFAULT && ret->version != WP_WIM_VERSION_SOLID) {
 		add(&check, WP_ERROR, "unsupported-version",
 		    "the format's version is 0x%" PRIx32 ", and only 0x%x and 0x%x can be read", ret->version,
-		    VERSION_DEFAULT, VERSION_SOLID);
+		    WP_WIM_VERSION_DEFAULT, WP_WIM_VERSION_SOLID);
 	} else {
 		if (ret->flags & WP_WIM_WRITE_IN_PROGRESS)
 			add(&check, WP_WARNING, "write-in-progress",

@@ -5,6 +5,7 @@
  */
 #include "wim.h"
 
+#include "wimplan/number.h"
 #include "wimplan/text.h"
 #include "wimplan/tree.h"
 
@@ -82,7 +83,7 @@ static int reference_parts(struct reader *reader, WIMStruct *opened)
 		struct wp_wim *part __attribute__((cleanup(wp_wim_freep))) = wp_wim_read(path);
 
 		if (is_part(reader->wim, part, number)) {
-			index->file_bytes += part->size;
+			index->file_bytes = wp_sum(index->file_bytes, part->size);
 			code = wimlib_reference_resource_files(opened, &path, 1, 0, 0);
 			continue;
 		}
@@ -131,9 +132,8 @@ static void add_up(struct wp_wim_index *index)
 	content->blob_bytes = 0;
 	content->stored_bytes = (struct wp_number){ .known = true };
 	for (size_t i = 0; i < index->blob_count; i++) {
-		if (__builtin_add_overflow(content->blob_bytes, index->blobs[i].size, &content->blob_bytes))
-			content->blob_bytes = UINT64_MAX;
-		content->stored_bytes.value += index->blobs[i].stored;
+		content->blob_bytes = wp_sum(content->blob_bytes, index->blobs[i].size);
+		content->stored_bytes.value = wp_sum(content->stored_bytes.value, index->blobs[i].stored);
 		content->stored_bytes.known &= !index->blobs[i].solid;
 	}
 	if (!content->stored_bytes.known)
@@ -170,6 +170,43 @@ static void set_order(struct wp_wim_index *index)
 	index->buckets = first;
 }
 
+static int compare_resources(const struct wp_metadata_resource *x, const struct wp_metadata_resource *y)
+{
+	int order = (x->offset > y->offset) - (x->offset < y->offset);
+
+	order = order ? order : (x->stored > y->stored) - (x->stored < y->stored);
+	order = order ? order : (x->size > y->size) - (x->size < y->size);
+	order = order ? order : (int)x->compressed - (int)y->compressed;
+	order = order ? order : (int)x->solid - (int)y->solid;
+	return order ? order : memcmp(x->sha1, y->sha1, WP_SHA1_SIZE);
+}
+
+/* The same ones by image: they stand in one array. */
+static int compare_places(const void *a, const void *b)
+{
+	const struct wp_metadata_resource *x = *(const struct wp_metadata_resource *const *)a;
+	const struct wp_metadata_resource *y = *(const struct wp_metadata_resource *const *)b;
+	int order = compare_resources(x, y);
+
+	return order ? order : (x > y) - (x < y);
+}
+
+/* Thousands of images may name one resource, which is read once. */
+static void find_same(struct wp_wim_index *index)
+{
+	struct wp_metadata_resource **sorted = wp_arena_alloc(index->arena, index->image_count * sizeof *sorted);
+
+	for (size_t i = 0; i < index->image_count; i++) {
+		sorted[i] = &index->images[i];
+		sorted[i]->same_as = (uint32_t)i + 1;
+	}
+	if (index->image_count)
+		qsort(sorted, index->image_count, sizeof *sorted, compare_places);
+	for (size_t i = 1; i < index->image_count; i++)
+		if (!compare_resources(sorted[i - 1], sorted[i]))
+			sorted[i]->same_as = sorted[i - 1]->same_as;
+}
+
 struct wp_wim_index *wp_wim_index_read(struct wp_wim *wim)
 {
 	struct wp_arena *arena = wp_arena_new();
@@ -185,6 +222,7 @@ struct wp_wim_index *wp_wim_index_read(struct wp_wim *wim)
 	}
 	set_order(index);
 	add_up(index);
+	find_same(index);
 	return index;
 }
 

@@ -199,7 +199,7 @@ static void check_total_bytes(struct wp_wim *wim)
 	const struct wp_number *total = &wim->metadata->total_bytes;
 	const struct wp_wim_header *header = &wim->header;
 
-	if (!total->known || header->pipable || header->version != 0x10d00 || header->parts != 1 ||
+	if (!total->known || header->pipable || header->version != WP_WIM_VERSION_DEFAULT || header->parts != 1 ||
 	    total->value == header->xml.offset)
 		return;
 	add(wim, WP_WARNING, "total-bytes-mismatch",

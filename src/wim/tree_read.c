@@ -317,6 +317,7 @@ static int read_nodes(struct wp_tree_reader *reader)
 		if (wp_node_is_folder(&tree->nodes[i]) && tree->nodes[i].first_child && read_folder(reader, i))
 			return -1;
 	wp_tree_number_links(reader);
+	tree->missing = reader->odd[WP_ODD_MISSING].count;
 	tell_oddities(reader);
 	return 0;
 }
@@ -380,7 +381,7 @@ static void give_back(struct wp_tree *tree)
 		abort();
 }
 
-struct wp_tree *wp_tree_read(const struct wp_wim_index *index, uint32_t image)
+struct wp_tree *wp_tree_read(struct wp_wim_index *index, uint32_t image)
 {
 	struct wp_arena *arena = wp_arena_new();
 	struct wp_tree *tree = wp_arena_alloc(arena, sizeof *tree);
@@ -395,9 +396,11 @@ struct wp_tree *wp_tree_read(const struct wp_wim_index *index, uint32_t image)
 				      WP_LIMIT_TREE_BYTES >> 20);
 	else
 		result = read_tree(tree, index, &index->images[image - 1]);
-	if (result)
+	if (result) {
 		tree->node_count = 0;
-	else if (tree->node_count)
-		give_back(tree);
+		return tree;
+	}
+	index->images[image - 1].missing = (struct wp_number){ true, tree->missing };
+	give_back(tree);
 	return tree;
 }

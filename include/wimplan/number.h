@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sums of numbers that a stranger wrote. */
+#ifndef WIMPLAN_NUMBER_H
+#define WIMPLAN_NUMBER_H
+
+#include <stdint.h>
+
+/* @a + @b, or the largest number where that does not fit: a sum that is too small is never taken for the truth. */
+static inline uint64_t wp_sum(uint64_t a, uint64_t b)
+{
+	uint64_t sum;
+
+	return __builtin_add_overflow(a, b, &sum) ? UINT64_MAX : sum;
+}
+
+#endif
