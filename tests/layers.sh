@@ -8,8 +8,9 @@ bad=0
 # The modules from bottom to top: a module may include those with a lower level, and itself.
 level() {
 	case $1 in
-	base) echo 0 ;; wim) echo 1 ;; site) echo 2 ;; import) echo 3 ;; diff) echo 4 ;; source) echo 5 ;; cache) echo 6 ;;
-	plan) echo 7 ;; report) echo 8 ;; program) echo 9 ;; cli | apply) echo 10 ;; *) echo 11 ;;
+	base) echo 0 ;; system) echo 1 ;; wim) echo 2 ;; site) echo 3 ;; import) echo 4 ;; diff) echo 5 ;; source) echo 6 ;;
+	cache) echo 7 ;; plan) echo 8 ;; report) echo 9 ;; program) echo 10 ;; cli | provider) echo 11 ;; apply) echo 12 ;;
+	*) echo 13 ;;
 	esac
 }
 
@@ -17,7 +18,8 @@ level() {
 owner() {
 	case $1 in
 	wim | tree | servicing) echo wim ;; diff | summary) echo diff ;; record) echo site ;; import) echo import ;; source | gate) echo source ;; cache) echo cache ;;
-	plan | config) echo plan ;; report) echo report ;; program) echo program ;; *) echo base ;;
+	plan | config) echo plan ;; report) echo report ;; program) echo program ;; clock) echo system ;; provider) echo provider ;;
+	*) echo base ;;
 	esac
 }
 
@@ -34,7 +36,10 @@ for file in src/*/*.[ch] src/*/*/*.[ch]; do
 		[ "$(level "$other")" -le "$(level "$module")" ] ||
 			complain "$file includes wimplan/$header.h: $module may not use $other"
 		case $module/$other in apply/wim | apply/source | apply/cache | apply/report)
-			complain "$file includes wimplan/$header.h: apply uses base, site, import, plan and program alone" ;;
+			complain "$file includes wimplan/$header.h: apply uses base, system, site, plan, program and provider alone" ;;
+		provider/base | provider/system | provider/site | provider/import | provider/provider) ;;
+		provider/*)
+			complain "$file includes wimplan/$header.h: provider uses base, system, site and import alone" ;;
 		program/base | program/plan | program/program) ;;
 		program/*)
 			complain "$file includes wimplan/$header.h: program uses base and plan alone" ;;

@@ -3,8 +3,8 @@
 #ifndef WIMPLAN_APPLY_APPLY_H
 #define WIMPLAN_APPLY_APPLY_H
 
+#include "classify.h"
 #include "journal.h"
-#include "provider.h"
 #include "step.h"
 #include "target.h"
 #include "window.h"
@@ -13,6 +13,7 @@
 #include "wimplan/env.h"
 #include "wimplan/error.h"
 #include "wimplan/program.h"
+#include "wimplan/provider.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -90,10 +91,22 @@ int wp_apply_read_plan(struct wp_apply *apply);
 /* Fills the steps with what the journal knows of them. */
 int wp_apply_look_back(struct wp_apply *apply, struct wp_journal *journal, struct wp_error *err);
 
-/* secrets.c */
+/* survey.c */
 
-/* Reads the secrets that --auth needs. Returns -1, or the exit status. */
+/* Sees that there is a provider, and reads the secrets that --auth needs. Returns -1, or the exit status. */
 int wp_apply_read_secrets(struct wp_apply *apply);
+
+/*
+ * Opens a session with the provider, and sees that it offers the methods that the selected steps call. The caller closes
+ * *@ret.
+ */
+int wp_apply_connect(struct wp_apply *apply, struct wp_session *ret, struct wp_error *err);
+
+/*
+ * Reads all records and classifies the selected steps that are pending: their verdicts go into @ret, by position.
+ * Steps of another state get none (standing pending, no note).
+ */
+int wp_apply_classify(struct wp_apply *apply, struct wp_session *session, struct wp_verdict *ret, struct wp_error *err);
 
 /* receipt.c */
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One step: look at the record, say in the journal that it begins, call, and take the answer for what it is. */
 #include "run.h"
-#include "clock.h"
-#include "entity.h"
+
+#include "wimplan/clock.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,9 +68,6 @@ static void take_answer(struct wp_run *run, struct wp_step *step, const struct w
 
 static void send_call(struct wp_run *run, struct wp_step *step, const struct wp_record *record)
 {
-	char *path = wp_provider_path(wp_class_name(step->target->class), step->target->package_id,
-				      wp_action_name(step->action));
-	struct wp_http http = { 0 };
 	struct wp_answer answer;
 
 	wp_run_intend(run, step);
@@ -92,13 +89,11 @@ static void send_call(struct wp_run *run, struct wp_step *step, const struct wp_
 	wp_run_write(run);
 	/* Not written: then it is not sent. */
 	if (!run->stop) {
-		wp_provider_send(run->session->provider, "POST", path, "{}", &http);
-		wp_answer_read(&http, true, &answer);
+		wp_session_call(run->session, step->target->class, step->target->package_id,
+				wp_action_name(step->action), &answer);
 		take_answer(run, step, &answer);
 		wp_answer_free(&answer);
 	}
-	wp_http_free(&http);
-	free(path);
 }
 
 /* The record is as planned: it is time for the call, unless something is in its way. */
@@ -139,7 +134,7 @@ void wp_run_call(struct wp_run *run, struct wp_step *step)
 	struct wp_verdict verdict;
 	struct wp_error err;
 
-	if (wp_session_read(run->session, step->target, true, &set, NULL, &err)) {
+	if (wp_session_read(run->session, step->target->class, step->target->package_id, true, &set, NULL, &err)) {
 		/* What a signal interrupted is left over. */
 		if (wp_signal_caught())
 			return;

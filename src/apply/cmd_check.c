@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* wimplan-apply check: reads every record and says what a run would do. Writes nothing anywhere. */
-#include "session.h"
-#include "clock.h"
+#include "apply.h"
+
+#include "wimplan/clock.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,15 +13,16 @@ static const char *word(enum wp_state state)
 }
 
 /* A step that a run has begun: whether its effect is there already. */
-static int look_up(struct wp_session *session, struct wp_step *step, struct wp_error *err)
+static int look_up(struct wp_apply *apply, struct wp_session *session, struct wp_step *step, struct wp_error *err)
 {
 	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = NULL;
 	const struct wp_entry *entry;
 	char why[400];
-	int status = wp_session_read(session, step->target, true, &set, NULL, err);
+	int status = wp_session_read(session, step->target->class, step->target->package_id, true, &set, NULL,
+				     err);
 
 	if (!status)
-		status = wp_planned_entry(session->apply->planned, step->target, &entry, err);
+		status = wp_planned_entry(apply->planned, step->target, &entry, err);
 	if (status)
 		return status;
 	if (set)
@@ -35,12 +37,12 @@ static int look_up(struct wp_session *session, struct wp_step *step, struct wp_e
 	return WP_OK;
 }
 
-static int settle_begun(struct wp_session *session, struct wp_error *err)
+static int settle_begun(struct wp_apply *apply, struct wp_session *session, struct wp_error *err)
 {
 	int status = WP_OK;
 
-	for (size_t i = 0; i < session->apply->steps.count && !status; i++) {
-		struct wp_step *step = &session->apply->steps.items[i];
+	for (size_t i = 0; i < apply->steps.count && !status; i++) {
+		struct wp_step *step = &apply->steps.items[i];
 
 		if (!step->selected)
 			continue;
@@ -54,7 +56,7 @@ static int settle_begun(struct wp_session *session, struct wp_error *err)
 			 step->state == WP_STATE_SKIPPED)
 			step->state = WP_STATE_PENDING;
 		if (step->state == WP_STATE_STARTED || step->state == WP_STATE_ACCEPTED)
-			status = look_up(session, step, err);
+			status = look_up(apply, session, step, err);
 	}
 	return status;
 }
@@ -100,12 +102,12 @@ static int check(struct wp_apply *apply, size_t *ret_conflicts, struct wp_error 
 	int status = read_journal(apply, err);
 
 	if (!status)
-		status = wp_session_open(apply, &session, err);
+		status = wp_apply_connect(apply, &session, err);
 	if (status)
 		return status;
-	status = settle_begun(&session, err);
+	status = settle_begun(apply, &session, err);
 	if (!status)
-		status = wp_session_classify(&session, verdicts, err);
+		status = wp_apply_classify(apply, &session, verdicts, err);
 	if (!status)
 		*ret_conflicts = take_verdicts(apply, verdicts);
 	wp_session_close(&session);

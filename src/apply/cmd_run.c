@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* wimplan-apply run: refusals first, then the question, then the run, and the receipt whatever came of it. */
 #include "run.h"
-#include "clock.h"
 #include "lock.h"
 
+#include "wimplan/clock.h"
 #include "wimplan/file.h"
 #include "wimplan/text.h"
 
@@ -230,7 +230,7 @@ static int decide(struct wp_apply *apply, struct wp_session *session, uint64_t r
 	struct wp_verdict *verdicts = wp_arena_alloc(apply->arena, apply->steps.count * sizeof *verdicts);
 	struct wp_diags conflicts = { 0 };
 	struct wp_error err;
-	int status = wp_session_classify(session, verdicts, &err);
+	int status = wp_apply_classify(apply, session, verdicts, &err);
 
 	if (wp_signal_caught())
 		return 128 + wp_signal_caught();
@@ -267,7 +267,7 @@ static int run_locked(struct wp_apply *apply)
 	if (!status)
 		status = wp_events_open(apply, &err);
 	if (!status)
-		status = wp_session_open(apply, &session, &err);
+		status = wp_apply_connect(apply, &session, &err);
 	if (wp_signal_caught()) {
 		if (!status)
 			wp_session_close(&session);

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Step four of a reload's documentation: commit the object. Only the reload's documentation asks for it. */
 #include "run.h"
-#include "clock.h"
-#include "entity.h"
-
-#include <stdlib.h>
 
 bool wp_commit_is_due(const struct wp_run *run, const struct wp_step *step, bool there)
 {
@@ -16,24 +12,13 @@ bool wp_commit_is_due(const struct wp_run *run, const struct wp_step *step, bool
 	return commit == WP_COMMIT_ALWAYS || (commit == WP_COMMIT_AUTO && !there);
 }
 
-/* 204 No Content is the usual answer to a PUT. */
-static bool is_success(const struct wp_http *http, const struct wp_answer *answer)
-{
-	return answer->said == WP_SAID_DONE ||
-	       (http->transport == WP_ANSWERED && http->status >= 200 && http->status < 300);
-}
-
 bool wp_commit(struct wp_run *run, struct wp_step *step, const json_t *entity)
 {
-	char *path = wp_provider_path(wp_class_name(step->target->class), step->target->package_id, NULL);
-	char *text = wp_entity_write_back(entity);
-	struct wp_http http = { 0 };
 	struct wp_answer answer;
 
 	step->commits++;
-	wp_provider_send(run->session->provider, "PUT", path, text ? text : "{}", &http);
-	wp_answer_read(&http, false, &answer);
-	step->committed = is_success(&http, &answer);
+	wp_session_write(run->session, step->target->class, step->target->package_id, entity, &answer);
+	step->committed = answer.said == WP_SAID_DONE;
 	step->commit_failed = !step->committed;
 	if (step->committed) {
 		wp_run_save(run, step, "committed");
@@ -45,8 +30,5 @@ bool wp_commit(struct wp_run *run, struct wp_step *step, const json_t *entity)
 		wp_run_save(run, step, "commit-failed");
 	}
 	wp_answer_free(&answer);
-	wp_http_free(&http);
-	free(text);
-	free(path);
 	return step->committed;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Intentions: one sync for many calls, and still no call whose beginning a crash can hide. */
 #include "run.h"
-#include "clock.h"
+
+#include "wimplan/clock.h"
 
 /*
  * No call may be forgotten, or the next run would make it again. With a sync of the disk before every call that is easy

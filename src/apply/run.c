@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The loop: due looks first, then the next step that may begin, and a rest when there is neither. */
 #include "run.h"
-#include "clock.h"
+
+#include "wimplan/clock.h"
 
 #include <string.h>
 

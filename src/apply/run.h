@@ -3,7 +3,7 @@
 #ifndef WIMPLAN_APPLY_RUN_H
 #define WIMPLAN_APPLY_RUN_H
 
-#include "session.h"
+#include "apply.h"
 
 struct wp_run {
 	struct wp_apply *apply;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Looks for the effects of calls, between other steps, until they are seen or the settle time has passed. */
 #include "run.h"
-#include "clock.h"
+
+#include "wimplan/clock.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -146,7 +147,7 @@ static bool look(struct wp_run *run, struct wp_step *step)
 	/* Taken before the look: what is read earlier than the end of the settle time proves nothing about it. */
 	int64_t began = wp_clock_ms();
 
-	if (wp_session_read(run->session, step->target, false, &set, &answer, &err)) {
+	if (wp_session_read(run->session, step->target->class, step->target->package_id, false, &set, &answer, &err)) {
 		if (run->session->denied || err.status == WP_E_REFUSED)
 			wp_run_fail(run, &err);
 		return false;

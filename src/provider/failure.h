@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Why a request failed, in words, with the way out where there is one. */
-#ifndef WIMPLAN_APPLY_FAILURE_H
-#define WIMPLAN_APPLY_FAILURE_H
+#ifndef WIMPLAN_PROVIDER_FAILURE_H
+#define WIMPLAN_PROVIDER_FAILURE_H
 
 #include <curl/curl.h>
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SMS_ExtendedStatus: what the SMS Provider says of a failure, wherever it stands in an error. */
-#ifndef WIMPLAN_APPLY_EXTENDED_H
-#define WIMPLAN_APPLY_EXTENDED_H
+#ifndef WIMPLAN_PROVIDER_EXTENDED_H
+#define WIMPLAN_PROVIDER_EXTENDED_H
 
 #include <jansson.h>
 #include <stdbool.h>

@@ -1,27 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The AdminService of an SMS Provider as HTTP: one connection, and the knowledge whether a request may have arrived. */
-#ifndef WIMPLAN_APPLY_PROVIDER_H
-#define WIMPLAN_APPLY_PROVIDER_H
+#ifndef WIMPLAN_PROVIDER_HTTP_H
+#define WIMPLAN_PROVIDER_HTTP_H
 
 #include "wimplan/buf.h"
 #include "wimplan/error.h"
+#include "wimplan/provider.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-enum wp_auth { WP_AUTH_NEGOTIATE, WP_AUTH_NTLM, WP_AUTH_BEARER, WP_AUTH_NONE };
-
-/* Everything is borrowed and has to live as long as the provider. */
-struct wp_provider_options {
-	const char *url; /* ends in /AdminService */
-	enum wp_auth auth;
-	const char *user;     /* NTLM; NULL: none */
-	const char *password; /* NTLM; NULL: none */
-	const char *token;    /* bearer */
-	const char *ca_file;  /* NULL: the system's */
-	const char *proxy;    /* NULL: none, whatever the environment says */
-	uint32_t timeout;     /* seconds for one request */
-};
 
 enum wp_transport {
 	WP_ANSWERED, /* there is a status, and all of the body unless the status says that it failed */
@@ -39,13 +26,10 @@ struct wp_http {
 	char why[400]; /* when it was not answered: one clause for people */
 };
 
-/* Where the body of an answer goes in pieces; false ends the request. */
+/* Where the body of an answer goes in pieces; false ends the request. It is called with NULL before each request. */
 typedef bool (*wp_body_sink)(void *context, const char *bytes, size_t length);
 
 struct wp_provider;
-
-/* Whether the URL is plain HTTP to this very machine, the only place to which TLS is not needed. */
-bool wp_provider_is_loopback(const char *url);
 
 int wp_provider_open(const struct wp_provider_options *options, struct wp_provider **ret_provider,
 		     struct wp_error *err);

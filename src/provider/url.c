@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Addresses: which of them are this very machine, and the paths below an AdminService. */
-#include "provider.h"
+#include "http.h"
 
 #include <string.h>
 #include <strings.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Time for waits, the time of day, and the signals that end a wait. */
-#ifndef WIMPLAN_APPLY_CLOCK_H
-#define WIMPLAN_APPLY_CLOCK_H
+#ifndef WIMPLAN_CLOCK_H
+#define WIMPLAN_CLOCK_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the numbers mean that a site fails with. */
-#ifndef WIMPLAN_APPLY_CODES_H
-#define WIMPLAN_APPLY_CODES_H
+#ifndef WIMPLAN_PROVIDER_CODES_H
+#define WIMPLAN_PROVIDER_CODES_H
 
 #include <stddef.h>
 #include <stdint.h>

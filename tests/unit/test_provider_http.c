@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A method call is sent once, whatever the connection does: held against a server that counts. */
-#include "../../src/apply/provider.h"
+#include "../../src/provider/http.h"
 
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
@@ -142,7 +142,7 @@ static void post_on_used_connection(const enum deed *deeds, size_t count, struct
 	stop(server);
 }
 
-Test(apply_provider, reused_connection_that_dies_after_the_request)
+Test(provider_http, reused_connection_that_dies_after_the_request)
 {
 	/* The third deed would be the answer to the second POST, if there were one. */
 	static const enum deed deeds[] = { ANSWER, CLOSE_SILENTLY, ANSWER };
@@ -157,7 +157,7 @@ Test(apply_provider, reused_connection_that_dies_after_the_request)
 	wp_http_free(&http);
 }
 
-Test(apply_provider, connection_that_was_closed_before_the_request)
+Test(provider_http, connection_that_was_closed_before_the_request)
 {
 	static const enum deed deeds[] = { ANSWER_AND_CLOSE, ANSWER };
 	struct server server;
@@ -172,7 +172,7 @@ Test(apply_provider, connection_that_was_closed_before_the_request)
 	wp_http_free(&http);
 }
 
-Test(apply_provider, half_an_answer)
+Test(provider_http, half_an_answer)
 {
 	static const enum deed deeds[] = { ANSWER, HALF_ANSWER, ANSWER };
 	struct server server;
@@ -185,7 +185,7 @@ Test(apply_provider, half_an_answer)
 	wp_http_free(&http);
 }
 
-Test(apply_provider, answered)
+Test(provider_http, answered)
 {
 	static const enum deed deeds[] = { ANSWER, ANSWER };
 	struct server server;
@@ -201,7 +201,7 @@ Test(apply_provider, answered)
 	wp_http_free(&http);
 }
 
-Test(apply_provider, ntlm_server_that_takes_the_call_without_its_body)
+Test(provider_http, ntlm_server_that_takes_the_call_without_its_body)
 {
 	/* libcurl begins NTLM with a POST without body; a server that does not mind has perhaps acted on it. */
 	static const enum deed deeds[] = { ANSWER, ANSWER };
@@ -234,7 +234,7 @@ static void call_with_ntlm(const enum deed *deeds, size_t count, struct server *
 	stop(server);
 }
 
-Test(apply_provider, ntlm_connection_that_dies_behind_the_challenge)
+Test(provider_http, ntlm_connection_that_dies_behind_the_challenge)
 {
 	/* The status of the challenge is no answer to the call that came behind it, which may have taken effect. */
 	static const enum deed deeds[] = { CHALLENGE, CLOSE_SILENTLY, ANSWER };
@@ -248,7 +248,7 @@ Test(apply_provider, ntlm_connection_that_dies_behind_the_challenge)
 	wp_http_free(&http);
 }
 
-Test(apply_provider, ntlm_connection_that_dies_before_the_challenge)
+Test(provider_http, ntlm_connection_that_dies_before_the_challenge)
 {
 	/* The call's first request has no body, but who knows what a server takes for a call. */
 	static const enum deed deeds[] = { CLOSE_SILENTLY, ANSWER };
@@ -261,7 +261,7 @@ Test(apply_provider, ntlm_connection_that_dies_before_the_challenge)
 	wp_http_free(&http);
 }
 
-Test(apply_provider, ntlm_read_that_dies_behind_the_challenge)
+Test(provider_http, ntlm_read_that_dies_behind_the_challenge)
 {
 	/* Nobody is refused: it is worth another attempt. */
 	static const enum deed deeds[] = { CHALLENGE, CLOSE_SILENTLY };
@@ -280,7 +280,7 @@ Test(apply_provider, ntlm_read_that_dies_behind_the_challenge)
 	wp_http_free(&http);
 }
 
-Test(apply_provider, nobody_listens)
+Test(provider_http, nobody_listens)
 {
 	struct server server;
 	struct wp_http http = { 0 };
@@ -298,7 +298,35 @@ Test(apply_provider, nobody_listens)
 	wp_http_free(&http);
 }
 
-Test(apply_provider, urls)
+/* What cannot be made a text, or has nothing in it, is not sent: an empty object would take every property away. */
+Test(provider_http, nothing_to_write_back)
+{
+	json_t *entities[] = { json_pack("{s:{s:s}}", "value", "Name", "right"), json_pack("{s:[{s:s,s:n}]}", "value", "__CLASS", "x", "Name"),
+			       json_pack("{s:[]}", "value"), json_pack("{s:s}", "Name", "right"),
+			       json_pack("{s:o}", "Name", json_stringn_nocheck("\xff", 1)) };
+	struct server server;
+	struct wp_provider_options options = { .auth = WP_AUTH_NONE, .timeout = 10 };
+	struct wp_session session = { .options = &options };
+	struct wp_answer answer;
+	struct wp_error err;
+	char url[64];
+
+	start(&server, (const enum deed[]){ ANSWER, ANSWER, ANSWER, ANSWER, ANSWER }, 5);
+	snprintf(url, sizeof url, "http://127.0.0.1:%u/AdminService", server.port);
+	options.url = url;
+	cr_assert_eq(wp_session_open(&session, &err), WP_OK);
+	for (size_t i = 0; i < sizeof entities / sizeof *entities; i++) {
+		wp_session_write(&session, WP_CLASS_IMAGE, "P0100001", entities[i], &answer);
+		cr_expect_eq(answer.said, i == 0 || i == 3 ? WP_SAID_DONE : WP_SAID_NO, "%zu: %s", i, answer.why);
+		wp_answer_free(&answer);
+		json_decref(entities[i]);
+	}
+	wp_session_close(&session);
+	stop(&server);
+	cr_expect_eq(server.posts, 2);
+}
+
+Test(provider_http, urls)
 {
 	static const struct {
 		const char *url;

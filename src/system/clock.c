@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Clocks, and signals that ask for the end: a handler only remembers them, the run loop looks between two steps. */
-#include "clock.h"
+#include "wimplan/clock.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The secrets that --auth needs: from a file, from the environment, or from who sits at the terminal. */
-#include "apply.h"
-
 #include "wimplan/file.h"
+#include "wimplan/provider.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -38,37 +38,38 @@ static bool is_token(const char *text)
 }
 
 /* Only a warning: whoever starts the program may know why. "-" is standard input, whose file is not ours to judge. */
-static void warn_of_readers(struct wp_apply *apply)
+static const char *warn_of_readers(struct wp_arena *arena, const char *path)
 {
 	struct stat file;
 
-	if (!strcmp(apply->token_file, "-") || stat(apply->token_file, &file) || !(file.st_mode & 077))
-		return;
-	wp_apply_note(apply, "warning: the token file %s is open to others than its owner (mode %04o); chmod 600 %s",
-		      apply->token_file, (unsigned int)file.st_mode & 07777, apply->token_file);
+	if (!strcmp(path, "-") || stat(path, &file) || !(file.st_mode & 077))
+		return NULL;
+	return wp_arena_printf(arena, "the token file %s is open to others than its owner (mode %04o); chmod 600 %s", path,
+			       (unsigned int)file.st_mode & 07777, path);
 }
 
-static int read_token(struct wp_apply *apply)
+static int read_token(const struct wp_env *env, struct wp_arena *arena, const char *path,
+		      struct wp_provider_options *options, const char **ret_warning, struct wp_error *err)
 {
-	const char *given = apply->env->get("WIMPLAN_TOKEN");
-	struct wp_error err;
+	const char *given = env->get("WIMPLAN_TOKEN");
 	char *text;
 	size_t length;
 
-	if (apply->token_file) {
-		if (wp_file_read(apply->arena, apply->token_file, SECRET_BYTES, &text, &length, &err))
-			return wp_apply_error(apply, &err);
-		warn_of_readers(apply);
+	if (path) {
+		int status = wp_file_read(arena, path, SECRET_BYTES, &text, &length, err);
+
+		if (status)
+			return status;
+		*ret_warning = warn_of_readers(arena, path);
 	} else {
-		text = wp_arena_strdup(apply->arena, given ? given : "");
+		text = wp_arena_strdup(arena, given ? given : "");
 	}
 	text = trim(text);
-	if (!is_token(text))
-		return wp_apply_usage(
-			apply, "--token-file",
-			"--auth bearer needs a token of printable ASCII, from --token-file FILE or WIMPLAN_TOKEN");
-	apply->connection.token = text;
-	return -1;
+	options->token = text;
+	return is_token(text) ? WP_OK
+			      : wp_fail(err, WP_E_USAGE, "usage", "--token-file",
+					"--auth bearer needs a token of printable ASCII, from --token-file FILE or "
+					"WIMPLAN_TOKEN");
 }
 
 /* Waits for a line on standard input. False when a signal came first, or the end. */
@@ -84,14 +85,14 @@ static bool wait_for_line(const sigset_t *signals)
 }
 
 /* Asks on the terminal, without showing what is typed. NULL when there is none. */
-static char *ask_password(struct wp_apply *apply)
+static char *ask_password(const struct wp_env *env, struct wp_arena *arena, const char *user)
 {
 	struct termios before, silent;
 	sigset_t signals, mask;
 	char line[512] = "";
 	bool got;
 
-	if (!apply->env->stdin_terminal || tcgetattr(STDIN_FILENO, &before))
+	if (!env->stdin_terminal || tcgetattr(STDIN_FILENO, &before))
 		return NULL;
 	/* Whoever gives up with Ctrl+C gets the terminal back as it was: the signal is let through behind that. */
 	sigemptyset(&signals);
@@ -100,27 +101,27 @@ static char *ask_password(struct wp_apply *apply)
 	sigprocmask(SIG_BLOCK, &signals, &mask);
 	silent = before;
 	silent.c_lflag &= ~(tcflag_t)ECHO;
-	fprintf(stderr, "Password of %s: ", apply->connection.user);
+	fprintf(stderr, "Password of %s: ", user);
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
 	got = wait_for_line(&signals) && fgets(line, sizeof line, stdin);
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
 	fputc('\n', stderr);
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 	line[strcspn(line, "\n")] = '\0';
-	return got ? wp_arena_strdup(apply->arena, line) : NULL;
+	return got ? wp_arena_strdup(arena, line) : NULL;
 }
 
-static int read_password(struct wp_apply *apply)
+static int read_password(const struct wp_env *env, struct wp_arena *arena, struct wp_provider_options *options,
+			 struct wp_error *err)
 {
-	const char *given = apply->env->get("WIMPLAN_PASSWORD");
+	const char *given = env->get("WIMPLAN_PASSWORD");
 
-	if (!apply->connection.user)
-		return wp_apply_usage(apply, "--user", "--auth ntlm needs --user 'DOMAIN\\NAME'");
-	apply->connection.password = given ? given : ask_password(apply);
-	if (!apply->connection.password)
-		return wp_apply_usage(apply, "--user",
-				      "--auth ntlm needs a password: set WIMPLAN_PASSWORD, or call it from a terminal");
-	return -1;
+	if (!options->user)
+		return wp_fail(err, WP_E_USAGE, "usage", "--user", "--auth ntlm needs --user 'DOMAIN\\NAME'");
+	options->password = given ? given : ask_password(env, arena, options->user);
+	return options->password ? WP_OK
+				 : wp_fail(err, WP_E_USAGE, "usage", "--user",
+					   "--auth ntlm needs a password: set WIMPLAN_PASSWORD, or call it from a terminal");
 }
 
 /* The secret is in memory from here on: a core file would be one more place. systemd-coredump keeps to this too. */
@@ -129,20 +130,18 @@ static void forbid_core(void)
 	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
 }
 
-int wp_apply_read_secrets(struct wp_apply *apply)
+int wp_provider_secrets(const struct wp_env *env, struct wp_arena *arena, const char *token_file,
+			struct wp_provider_options *options, const char **ret_warning, struct wp_error *err)
 {
-	if (!apply->connection.url)
-		return wp_apply_usage(
-			apply, "--provider",
-			"no provider is given; add --provider https://HOST/AdminService, or set url in [provider]");
-	switch (apply->connection.auth) {
+	*ret_warning = NULL;
+	switch (options->auth) {
 	case WP_AUTH_BEARER:
 		forbid_core();
-		return read_token(apply);
+		return read_token(env, arena, token_file, options, ret_warning, err);
 	case WP_AUTH_NTLM:
 		forbid_core();
-		return read_password(apply);
+		return read_password(env, arena, options, err);
 	default:
-		return -1;
+		return WP_OK;
 	}
 }

@@ -3,11 +3,11 @@
  * The AdminService over libcurl. What matters most is that a method call is never sent twice: libcurl repeats a request
  * by itself in three cases, and a guard on the request's body decides which of them it may.
  */
-#include "provider.h"
-#include "clock.h"
+#include "http.h"
 #include "failure.h"
 #include "header.h"
 
+#include "wimplan/clock.h"
 #include "wimplan/limits.h"
 #include "wimplan/version.h"
 
@@ -124,7 +124,7 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *context)
 		provider->sink_stopped = !provider->sink(provider->sink_context, bytes, length);
 		return provider->sink_stopped ? 0 : length;
 	}
-	if (provider->reply->body.length + length > WP_LIMIT_RECORD_BYTES) {
+	if (provider->reply->body.length + length > WP_LIMIT_ANSWER_BYTES) {
 		provider->too_large = true;
 		return 0;
 	}
@@ -322,7 +322,7 @@ static void judge(struct wp_provider *provider, CURLcode code)
 	reply->hopeless = reply->transport == WP_NOT_SENT &&
 			  (wp_failure_is_final(code) || provider->too_large || provider->sink_stopped);
 	if (provider->too_large)
-		snprintf(reply->why, sizeof reply->why, "the answer is larger than %u bytes", WP_LIMIT_RECORD_BYTES);
+		snprintf(reply->why, sizeof reply->why, "the answer is larger than %u bytes", WP_LIMIT_ANSWER_BYTES);
 	else if (guard->suspect)
 		snprintf(reply->why, sizeof reply->why, "the server took the call before it had proved who calls");
 	else if (code == CURLE_ABORTED_BY_CALLBACK)
@@ -356,6 +356,8 @@ void wp_provider_get(struct wp_provider *provider, const char *path, wp_body_sin
 	provider->guard = (struct guard){ 0 };
 	provider->sink = sink;
 	provider->sink_context = context;
+	if (sink)
+		sink(context, NULL, 0);
 	curl_easy_setopt(provider->curl, CURLOPT_CUSTOMREQUEST, NULL);
 	curl_easy_setopt(provider->curl, CURLOPT_HTTPGET, 1L);
 	curl_easy_setopt(provider->curl, CURLOPT_HTTPHEADER, provider->get_headers);

@@ -5,6 +5,7 @@
 #include "extended.h"
 
 #include "wimplan/json.h"
+#include "wimplan/limits.h"
 #include "wimplan/text.h"
 
 #include <errno.h>
@@ -13,13 +14,23 @@
 #include <string.h>
 #include <strings.h>
 
+/* A value takes a hundred times the memory of its text, so they are counted first: each stands behind one of these. */
+static bool has_too_many_values(const struct wp_http *http)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < http->body.length; i++)
+		count += http->body.data[i] == ',' || http->body.data[i] == '[' || http->body.data[i] == '{';
+	return count > WP_LIMIT_ANSWER_VALUES;
+}
+
 static json_t *parse(const struct wp_http *http)
 {
 	struct wp_error err;
 	json_t *json = NULL;
 	size_t skip = http->body.length >= 3 && !memcmp(http->body.data, "\xef\xbb\xbf", 3) ? 3 : 0;
 
-	if (!http->body.length ||
+	if (!http->body.length || has_too_many_values(http) ||
 	    wp_json_parse(http->body.data + skip, http->body.length - skip, "answer", &json, &err))
 		return NULL;
 	return json;
@@ -102,8 +113,9 @@ static bool says_locked(const struct wp_extended *extended, const char *text)
 	       strcasestr(text, "0x40480732");
 }
 
-static void read_failure(const struct wp_http *http, bool call, struct wp_answer *ret)
+static void read_failure(const struct wp_http *http, enum wp_request request, struct wp_answer *ret)
 {
+	bool call = request == WP_CALL;
 	struct wp_extended extended = { 0 };
 	json_t *json __attribute__((cleanup(wp_json_freep))) = parse(http);
 	const char *text = wp_buf_text(&http->body);
@@ -194,27 +206,32 @@ static bool is_late_error(const json_t *json)
 	return json_is_object(json_object_get(json, "error")) || json_is_object(json_object_get(json, "odata.error"));
 }
 
-static void read_success(const struct wp_http *http, bool call, struct wp_answer *ret)
+static void refuse_success(const struct wp_http *http, struct wp_answer *ret)
+{
+	const char *what = is_page(http)		? "a web page instead of JSON, as a proxy or another server gives it"
+			   : has_too_many_values(http) ? "more JSON than any package has"
+						       : "something else instead of JSON, as a proxy or another server gives it";
+
+	snprintf(ret->why, sizeof ret->why, "HTTP %ld with %s", http->status, what);
+}
+
+static void read_success(const struct wp_http *http, enum wp_request request, struct wp_answer *ret)
 {
 	char code[160];
 
 	ret->json = parse(http);
-	if (!json_is_object(ret->json) && !(call && !http->body.length)) {
-		ret->said = call ? WP_SAID_NOTHING : WP_SAID_NO;
-		snprintf(ret->why, sizeof ret->why,
-			 "HTTP %ld with %s instead of JSON, as a proxy or another server gives it", http->status,
-			 is_page(http) ? "a web page" : "something else");
+	/* 204 No Content is the usual answer to a PUT, and whatever else it says is its own. */
+	if (!json_is_object(ret->json) && request != WP_WRITE && !(request == WP_CALL && !http->body.length)) {
+		ret->said = request == WP_CALL ? WP_SAID_NOTHING : WP_SAID_NO;
+		refuse_success(http, ret);
 		return;
 	}
-	if (call && is_late_error(ret->json)) {
+	if (request == WP_READ)
+		return;
+	if (is_late_error(ret->json)) {
 		wp_answer_free(ret);
-		read_failure(http, call, ret);
-		return;
-	}
-	ret->said = WP_SAID_DONE;
-	if (!call)
-		return;
-	if (!take_return_value(ret->json, ret)) {
+		read_failure(http, request, ret);
+	} else if (request == WP_CALL && !take_return_value(ret->json, ret)) {
 		ret->said = WP_SAID_NOTHING;
 		snprintf(ret->why, sizeof ret->why, "HTTP %ld with a ReturnValue that is no number", http->status);
 	} else if (ret->return_value) {
@@ -224,22 +241,20 @@ static void read_success(const struct wp_http *http, bool call, struct wp_answer
 	}
 }
 
-void wp_answer_read(const struct wp_http *http, bool call, struct wp_answer *ret)
+void wp_answer_read(const struct wp_http *http, enum wp_request request, struct wp_answer *ret)
 {
-	memset(ret, 0, sizeof *ret);
-	ret->retry_after = http->retry_after;
-	ret->status = http->status;
+	*ret = (struct wp_answer){ .said = WP_SAID_DONE, .retry_after = http->retry_after, .status = http->status };
 	if (http->transport != WP_ANSWERED) {
 		ret->said = http->transport == WP_LOST ? WP_SAID_NOTHING : http->hopeless ? WP_SAID_NO : WP_SAID_AGAIN;
 		snprintf(ret->why, sizeof ret->why, "%s", http->why);
 	} else if (http->status >= 200 && http->status < 300) {
-		read_success(http, call, ret);
+		read_success(http, request, ret);
 	} else if (http->status < 400) {
 		ret->said = WP_SAID_NO;
 		snprintf(ret->why, sizeof ret->why, "HTTP %ld, which sends elsewhere and is not followed",
 			 http->status);
 	} else {
-		read_failure(http, call, ret);
+		read_failure(http, request, ret);
 	}
 }
 

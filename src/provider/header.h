@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Header fields of an answer. */
-#ifndef WIMPLAN_APPLY_HEADER_H
-#define WIMPLAN_APPLY_HEADER_H
+#ifndef WIMPLAN_PROVIDER_HEADER_H
+#define WIMPLAN_PROVIDER_HEADER_H
 
 #include <stdbool.h>
 #include <stddef.h>

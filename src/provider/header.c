@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Reads header fields: names in any case, Retry-After in both of its forms. */
 #include "header.h"
-#include "clock.h"
+
+#include "wimplan/clock.h"
 
 #include <curl/curl.h>
 #include <stdio.h>

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The AdminService of an SMS Provider: requests, what their answers mean, and packages by their keys. */
+#ifndef WIMPLAN_PROVIDER_H
+#define WIMPLAN_PROVIDER_H
+
+#include "wimplan/arena.h"
+#include "wimplan/env.h"
+#include "wimplan/error.h"
+#include "wimplan/record.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum wp_auth { WP_AUTH_NEGOTIATE, WP_AUTH_NTLM, WP_AUTH_BEARER, WP_AUTH_NONE };
+
+/* Everything is borrowed and has to live as long as the session. */
+struct wp_provider_options {
+	const char *url; /* ends in /AdminService */
+	enum wp_auth auth;
+	const char *user;     /* NTLM; NULL: none */
+	const char *password; /* NTLM; NULL: none */
+	const char *token;    /* bearer */
+	const char *ca_file;  /* NULL: the system's */
+	const char *proxy;    /* NULL: none, whatever the environment says */
+	uint32_t timeout;     /* seconds for one request */
+	const char *way_out;  /* what to do where the provider is of no use: a clause for messages */
+};
+
+/* Whether the URL is plain HTTP to this very machine, the only place to which TLS is not needed. */
+bool wp_provider_is_loopback(const char *url);
+
+/*
+ * Reads what @options->auth needs into @options: a token from @token_file ("-" is standard input, NULL: none given) or
+ * WIMPLAN_TOKEN, a password from WIMPLAN_PASSWORD or from the terminal. No core file is written from then on. Strings
+ * live in @arena. *@ret_warning is a sentence about a file that others may read; NULL for none. WP_E_USAGE when
+ * something is missing.
+ */
+int wp_provider_secrets(const struct wp_env *env, struct wp_arena *arena, const char *token_file,
+			struct wp_provider_options *options, const char **ret_warning, struct wp_error *err);
+
+enum wp_said {
+	WP_SAID_DONE,    /* a success; for a call with return value 0 or none */
+	WP_SAID_NO,      /* refused or failed for good */
+	WP_SAID_AGAIN,   /* not now: it was not done, and may succeed later */
+	WP_SAID_DENIED,  /* who calls may not, or is not known */
+	WP_SAID_MISSING, /* there is no such object */
+	WP_SAID_NOTHING, /* no telling whether the call was carried out */
+};
+
+struct wp_answer {
+	enum wp_said said;
+	long status;  /* of HTTP; 0: none */
+	json_t *json; /* the document of a success; owned; NULL when there is none */
+	bool has_return_value;
+	int64_t return_value;
+	long retry_after; /* seconds; -1: not given */
+	char why[900];    /* one clause for people, when it is no success */
+};
+void wp_answer_free(struct wp_answer *answer);
+
+/* Told when something has to be asked again in so many milliseconds, and why. */
+typedef void wp_session_notice(void *context, const char *why, int64_t milliseconds);
+
+struct wp_session {
+	const struct wp_provider_options *options;
+	const char *site_code; /* objects of another site are refused */
+	wp_session_notice *notice;
+	void *context; /* for @notice */
+	bool denied;  /* 401 or 403 was the answer: nothing more is sent */
+	bool unreachable; /* it did not answer for as long as is waited for it */
+	struct wp_provider *provider; /* set by wp_session_open() */
+};
+
+/* A method that has to be bound to instances of a class. */
+struct wp_method {
+	enum wp_class class;
+	const char *name;
+};
+
+/* Makes the connection's settings from the fields of @session. WP_E_FAILED where this libcurl cannot do it. */
+int wp_session_open(struct wp_session *session, struct wp_error *err);
+void wp_session_close(struct wp_session *session);
+
+/* Reads $metadata. WP_E_FAILED names all that the provider does not offer of @methods. */
+int wp_session_offers(struct wp_session *session, const struct wp_method *methods, size_t count,
+		      struct wp_error *err);
+
+/*
+ * Reads the record of a package. *@ret_set stays NULL when there is none. @ret_answer, when not NULL, gets the
+ * answer itself (wp_answer_free()). @patient: tries again what may succeed later. WP_E_REFUSED for an object of another
+ * site.
+ */
+int wp_session_read(struct wp_session *session, enum wp_class class, const char *package_id, bool patient,
+		    struct wp_record_set **ret_set, struct wp_answer *ret_answer, struct wp_error *err);
+
+/* Calls a method of a package, once; only an answer 401 to the very request lets it go out again. */
+void wp_session_call(struct wp_session *session, enum wp_class class, const char *package_id, const char *method,
+		     struct wp_answer *ret);
+
+/* Writes a package back as it was read (@entity: the answer's document), without what a write-back must not touch. */
+void wp_session_write(struct wp_session *session, enum wp_class class, const char *package_id, const json_t *entity,
+		      struct wp_answer *ret);
+
+/* What to do about an answer WP_SAID_DENIED. */
+const char *wp_session_advice(const struct wp_session *session, const struct wp_answer *answer);
+
+/* How long to wait before attempt @tries + 1, in milliseconds; @retry_after as in wp_answer. */
+int64_t wp_session_pause(unsigned int tries, long retry_after);
+/* Attempts that are made of one request or step before it counts as failed. */
+#define WP_TRIES 8u
+
+#endif

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From the entity of an answer to a record, and back to the text that commits it. */
+#include "entity.h"
+#include "odata.h"
+
+#include "wimplan/import.h"
+#include "wimplan/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* The path of the request says what the entity is where it does not say so itself. */
+static json_t *with_class(json_t *entity, enum wp_class class)
+{
+	json_t *copy = json_copy(entity);
+
+	if (!copy || (!json_object_get(copy, "__CLASS") &&
+		      json_object_set_new(copy, "__CLASS", json_string(wp_class_name(class)))))
+		abort();
+	return copy;
+}
+
+int wp_entity_read(const json_t *answer, enum wp_class class, const char *package_id, const char *site_code,
+		   struct wp_record_set **ret_set, struct wp_error *err)
+{
+	static const struct wp_import_options options = { 0 };
+	struct wp_record_set *set = NULL;
+	bool many;
+	json_t *entity = wp_answer_entity(answer, &many);
+	json_t *whole;
+	int status;
+
+	*ret_set = NULL;
+	if (many)
+		return wp_fail(err, WP_E_FAILED, "bad-answer", package_id,
+			       "%s: the provider gave several objects for one key", package_id);
+	if (!entity)
+		return WP_OK;
+	if (!json_is_object(entity))
+		return wp_fail(err, WP_E_FAILED, "bad-answer", package_id,
+			       "%s: the provider's answer is no object; see whether a proxy or another server answers",
+			       package_id);
+	whole = with_class(entity, class);
+	status = wp_import_entity(whole, "the provider's answer", &options, &set, err);
+	json_decref(whole);
+	if (status)
+		return status;
+	if (set->count != 1 || strcasecmp(set->records[0].package_id, package_id))
+		status = wp_fail(err, WP_E_FAILED, "bad-answer", package_id,
+				 "%s: the provider answered with another object", package_id);
+	else if (set->site_code && strcasecmp(set->site_code, site_code))
+		status = wp_fail(
+			err, WP_E_REFUSED, "wrong-site", package_id,
+			"the provider is of site %s, and this is for site %s; give that site's provider", set->site_code,
+			site_code);
+	if (status)
+		wp_record_set_free(set);
+	else
+		*ret_set = set;
+	return status;
+}
+
+static char *lower_copy(const char *text)
+{
+	char *copy = strdup(text);
+
+	if (!copy)
+		abort();
+	for (char *at = copy; *at; at++)
+		if (*at >= 'A' && *at <= 'Z')
+			*at = (char)(*at | 0x20);
+	return copy;
+}
+
+static void add_name(json_t *names, const char *name)
+{
+	char *key = lower_copy(name);
+
+	if (json_object_set_new(names, key, json_true()))
+		abort();
+	free(key);
+}
+
+/* The properties that are not written back, in small letters, as keys. New reference. */
+static json_t *lazy_names(const json_t *entity)
+{
+	/* In case the list is not there: the properties whose stale value would undo the call, or make one. */
+	static const char *const always[] = { "ImageProperty", "ImageDiskLayout", "RefreshPkgSourceFlag",
+					      "RefreshSchedule" };
+	const json_t *list = json_object_get(entity, "__LAZYPROPERTIES"), *item;
+	json_t *names = json_object();
+	size_t i;
+
+	if (!names)
+		abort();
+	for (i = 0; i < sizeof always / sizeof *always; i++)
+		add_name(names, always[i]);
+	json_array_foreach(list, i, item)
+		if (json_is_string(item))
+			add_name(names, json_string_value(item));
+	return names;
+}
+
+static bool is_written(const json_t *lazy, const char *name, const json_t *value)
+{
+	char *key;
+	bool written;
+
+	if (!strncmp(name, "__", 2) || strchr(name, '@') || json_is_null(value))
+		return false;
+	key = lower_copy(name);
+	written = !json_object_get(lazy, key);
+	free(key);
+	return written;
+}
+
+char *wp_entity_write_back(const json_t *answer)
+{
+	bool many;
+	json_t *entity = wp_answer_entity(answer, &many), *value;
+	json_t *written __attribute__((cleanup(wp_json_freep))) = json_object();
+	json_t *lazy __attribute__((cleanup(wp_json_freep))) = lazy_names(entity);
+	const char *name;
+
+	json_object_foreach(entity, name, value)
+		if (is_written(lazy, name, value) && json_object_set(written, name, value))
+			abort();
+	/* An object without properties would say that all of them are gone. */
+	return json_object_size(written) ? json_dumps(written, JSON_COMPACT) : NULL;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What an answer of the AdminService means. */
+#ifndef WIMPLAN_PROVIDER_ODATA_H
+#define WIMPLAN_PROVIDER_ODATA_H
+
+#include "http.h"
+
+/* What was asked for: the same status means another thing. */
+enum wp_request {
+	WP_READ,  /* GET */
+	WP_CALL,  /* POST of a method */
+	WP_WRITE, /* PUT: an answer without a body is a success */
+};
+
+void wp_answer_read(const struct wp_http *http, enum wp_request request, struct wp_answer *ret);
+
+/*
+ * The one entity of an answer to a GET by key, bare or in "value": borrowed; NULL when there is none, with *@ret_many
+ * telling whether there are several.
+ */
+json_t *wp_answer_entity(const json_t *json, bool *ret_many);
+
+#endif

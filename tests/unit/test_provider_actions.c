@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* $metadata: what it offers, and what it costs when it was written to cost. */
+#include "../../src/provider/actions.h"
+
+#include "wimplan/buf.h"
+#include "wimplan/clock.h"
+#include "wimplan/limits.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+static const struct wp_method methods[] = {
+	{ WP_CLASS_IMAGE, "RefreshPkgSource" },
+	{ WP_CLASS_BOOT, "RefreshPkgSource" },
+	{ WP_CLASS_IMAGE, "ReloadImageProperties" },
+};
+
+#define EDMX "<edmx:Edmx xmlns:edmx=\"http://docs.oasis-open.org/odata/ns/edmx\"><edmx:DataServices><Schema>"
+#define END "</Schema></edmx:DataServices></edmx:Edmx>"
+
+static const struct description {
+	const char *name, *text;
+	bool good, image, boot; /* whether RefreshPkgSource is offered for the two classes */
+} descriptions[] = {
+	{ "own",
+	  EDMX "<Action Name=\"RefreshPkgSource\" IsBound=\"true\"><Parameter Name=\"b\" "
+	       "Type=\"AdminService.SMS_ImagePackage\"/>"
+	       "<Parameter Name=\"c\" Type=\"AdminService.SMS_BootImagePackage\"/></Action>" END,
+	  true, true, false },
+	{ "inherited",
+	  EDMX "<EntityType Name=\"SMS_ImagePackage\" BaseType=\"AdminService.SMS_PackageBaseclass\"/>"
+	       "<Action Name=\"RefreshPkgSource\" IsBound=\"true\"><Parameter Name=\"b\" "
+	       "Type=\"AdminService.SMS_PackageBaseclass\"/></Action>" END,
+	  true, true, false },
+	{ "bound to nothing that it says", EDMX "<Action Name=\"RefreshPkgSource\" IsBound=\"true\"/>" END, true, true,
+	  true },
+	{ "not bound",
+	  EDMX "<Action Name=\"RefreshPkgSource\"><Parameter Name=\"b\" "
+	       "Type=\"AdminService.SMS_ImagePackage\"/></Action>" END,
+	  true, false, false },
+	{ "bound to a list",
+	  EDMX "<Action Name=\"RefreshPkgSource\" IsBound=\"true\"><Parameter Name=\"b\" "
+	       "Type=\"Collection(AdminService.SMS_ImagePackage)\"/></Action>" END,
+	  true, false, false },
+	{ "classes that derive from each other",
+	  EDMX "<EntityType Name=\"SMS_ImagePackage\" BaseType=\"A.B\"/><EntityType Name=\"B\" "
+	       "BaseType=\"A.SMS_ImagePackage\"/>"
+	       "<Action Name=\"RefreshPkgSource\" IsBound=\"true\"><Parameter Name=\"b\" Type=\"A.C\"/></Action>" END,
+	  true, false, false },
+	{ "names and bases that are none",
+	  EDMX "<EntityType Name=\"Odd(Name\" BaseType=\"A.B\"/><EntityType Name=\"C\" BaseType=\"Collection(A.B)\"/>"
+	       "<EntityType Name=\"SMS_ImagePackage\" BaseType=\"A.C\"/>"
+	       "<Action Name=\"RefreshPkgSource\" IsBound=\"true\"><Parameter Name=\"b\" Type=\"A.C\"/></Action>" END,
+	  true, true, false },
+	{ "two bases",
+	  EDMX "<EntityType Name=\"SMS_ImagePackage\" BaseType=\"A.B\"/><EntityType Name=\"sms_imagepackage\" BaseType=\"A.C\"/>"
+	       "<Action Name=\"RefreshPkgSource\" IsBound=\"true\"><Parameter Name=\"b\" Type=\"A.C\"/></Action>" END,
+	  true, false, false },
+	{ "comments, instructions and CDATA with the marks of tags",
+	  "<?odd '<=>=\"?><!-- it's <a = \"-->" EDMX "<![CDATA['<=\"]]>"
+	  "<Action Name=\"RefreshPkgSource\" IsBound=\"true\"/><!----><!-- > -->" END,
+	  true, true, true },
+	{ "another encoding", "<?xml version=\"1.0\" encoding=\"UTF-7\"?>" EDMX END, true, false, false },
+	{ "a page", "<html><body/></html>", false, false, false },
+	{ "no XML", "{\"value\":[]}", false, false, false },
+	{ "cut", EDMX, false, false, false },
+	{ "a DTD", "<!DOCTYPE x [<!ENTITY a \"b\">]>" EDMX END, false, false, false },
+	{ "empty", "", false, false, false },
+};
+
+Test(provider_actions, who_offers_what)
+{
+	for (size_t i = 0; i < sizeof descriptions / sizeof *descriptions; i++) {
+		const struct description *description = &descriptions[i];
+		struct wp_actions *actions = wp_actions_new(methods, 3);
+		const char *wrong;
+
+		/* In pieces of one byte: a stream may break anywhere. */
+		for (const char *at = description->text; *at && wp_actions_feed(actions, at, 1); at++)
+			;
+		wrong = wp_actions_end(actions);
+		cr_expect_eq(!wrong, description->good, "%s: %s", description->name, wrong ? wrong : "");
+		if (!wrong) {
+			cr_expect_eq(wp_actions_offer(actions, &methods[0]), description->image, "%s",
+				     description->name);
+			cr_expect_eq(wp_actions_offer(actions, &methods[1]), description->boot, "%s",
+				     description->name);
+			cr_expect_not(wp_actions_offer(actions, &methods[2]), "%s", description->name);
+		}
+		wp_actions_free(actions);
+	}
+}
+
+/* What is wrong with @document, given in pieces of the size that libcurl has; NULL: nothing. */
+static const char *read_whole(struct wp_actions *actions, const struct wp_buf *document)
+{
+	for (size_t at = 0; at < document->length; at += 16384)
+		if (!wp_actions_feed(actions, document->data + at,
+				     document->length - at < 16384 ? document->length - at : 16384))
+			break;
+	return wp_actions_end(actions);
+}
+
+/* A document with @count pieces, each with its number twice. */
+static struct wp_buf make(const char *before, const char *piece, size_t count, const char *after)
+{
+	struct wp_buf buf = { 0 };
+
+	wp_buf_puts(&buf, before);
+	for (size_t i = 0; i < count; i++) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+		wp_buf_printf(&buf, piece, i, i + 1);
+#pragma GCC diagnostic pop
+	}
+	wp_buf_puts(&buf, after);
+	return buf;
+}
+
+/* On both sides of each limit. */
+Test(provider_actions, limits)
+{
+	static const struct {
+		const char *name, *before, *piece, *after;
+		size_t good; /* pieces */
+		const char *wrong;
+	} cases[] = {
+		{ "classes", EDMX, "<EntityType Name='C%zu' BaseType='A.C%zu'/>", END, WP_LIMIT_METADATA_NAMES, "classes" },
+		{ "bindings", EDMX, "<Action Name='RefreshPkgSource' IsBound='true'><Parameter Type='A.C%zu'/></Action>", END,
+		  WP_LIMIT_METADATA_NAMES, "binds" },
+		{ "attributes", EDMX "<a ", "a%zu='%zu' ", "/>" END, WP_LIMIT_XML_ATTRIBUTES, "attributes" },
+		{ "namespaces", EDMX, "<a xmlns:a%zu='x:%zu'/>", END, WP_LIMIT_METADATA_NAMESPACES - 1, "proportion" },
+		{ "elements", EDMX, "<a/>", END, WP_LIMIT_METADATA_ELEMENTS - 3, "proportion" },
+		/* The two characters behind the last piece, and the '>'. */
+		{ "a tag", EDMX "<a b='", "x", "'/>" END, WP_LIMIT_METADATA_TAG - strlen("<a b=''/>"), "tag" },
+		{ "a comment", EDMX "<!--", "x", "-->" END, WP_LIMIT_METADATA_TAG - strlen("<!---->"), "comment" },
+		{ "bytes", EDMX, "0123456789abcde\n", END,
+		  (WP_LIMIT_METADATA_BYTES - strlen(EDMX) - strlen(END)) / 16, "proportion" },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		for (size_t more = 0; more < 2; more++) {
+			struct wp_buf document = make(cases[i].before, cases[i].piece, cases[i].good + more, cases[i].after);
+			struct wp_actions *actions = wp_actions_new(methods, 3);
+			const char *wrong = read_whole(actions, &document);
+
+			cr_expect_eq(!!wrong, more, "%s: %s", cases[i].name, wrong ? wrong : "nothing is wrong");
+			cr_expect(!wrong || strstr(wrong, cases[i].wrong), "%s: %s", cases[i].name, wrong);
+			wp_actions_free(actions);
+			wp_buf_free(&document);
+		}
+	}
+}
+
+/* As many classes and bindings as are allowed, none of which is looked for: the time is that of reading them. */
+Test(provider_actions, takes_no_longer_than_it_is_long)
+{
+	struct wp_buf document = make(EDMX, "<EntityType Name='C%zu' BaseType='A.C%zu'/>", WP_LIMIT_METADATA_NAMES, "");
+	struct wp_buf bindings = make("", "<Action Name='RefreshPkgSource' IsBound='true'><Parameter Type='A.D%zu'/></Action>",
+				      WP_LIMIT_METADATA_NAMES, END);
+	struct wp_actions *actions = wp_actions_new(methods, 3);
+	int64_t began = wp_clock_ms();
+
+	wp_buf_add(&document, bindings.data, bindings.length);
+	cr_expect_null(read_whole(actions, &document));
+	for (size_t i = 0; i < 3; i++)
+		cr_expect_not(wp_actions_offer(actions, &methods[i]));
+	/* It took minutes; 10 s are for a machine that has other things to do. */
+	cr_expect_lt(wp_clock_ms() - began, 10000);
+	wp_actions_free(actions);
+	wp_buf_free(&bindings);
+	wp_buf_free(&document);
+}
+
+/* A document that ends early is begun again from nothing. */
+Test(provider_actions, begins_anew)
+{
+	static const char half[] = EDMX "<Action Name='RefreshPkgSource' IsBound='true'/><a>", whole[] = EDMX END;
+	struct wp_actions *actions = wp_actions_new(methods, 3);
+
+	cr_expect(wp_actions_feed(actions, half, strlen(half)));
+	cr_expect(wp_actions_feed(actions, NULL, 0));
+	cr_expect(wp_actions_feed(actions, whole, strlen(whole)));
+	cr_expect_null(wp_actions_end(actions));
+	cr_expect_not(wp_actions_offer(actions, &methods[0]));
+	wp_actions_free(actions);
+}
