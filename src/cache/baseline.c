@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Baselines: what is believed to be on the distribution points for a package at a version. */
-#include "db.h"
+#include "internal.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 static const char *const confidence_names[] = {
@@ -26,9 +27,19 @@ bool wp_confidence_from_name(const char *name, enum wp_confidence *ret)
 	return false;
 }
 
-static int put(const struct wp_cache *cache, sqlite3_stmt *statement, const struct wp_baseline *item, struct wp_error *err)
+int wp_cache_check_version(const char *package_id, uint64_t source_version, struct wp_error *err)
 {
-	int status = wp_db_check_version(item->package_id, item->source_version, err);
+	if (source_version <= INT64_MAX)
+		return WP_OK;
+	return wp_fail(err, WP_E_FAILED, "bad-value", package_id,
+		       "package %s has the SourceVersion %" PRIu64
+		       ", which no site gives; correct what it was read from",
+		       package_id, source_version);
+}
+
+static int put(const struct wp_cache *cache, struct wp_statement *statement, const struct wp_baseline *item, struct wp_error *err)
+{
+	int status = wp_cache_check_version(item->package_id, item->source_version, err);
 
 	if (!status && item->confidence == WP_PROVEN)
 		status = wp_questions_close(cache, item->site_code, item->package_id, item->source_version, err);
@@ -42,44 +53,43 @@ static int put(const struct wp_cache *cache, sqlite3_stmt *statement, const stru
 	wp_db_bind_text(statement, 6, wp_confidence_name(item->confidence));
 	wp_db_bind_text(statement, 7, item->origin ? item->origin : "");
 	wp_db_bind_time(statement, 8, item->recorded_at);
-	return wp_db_run(cache, statement, "a baseline was kept", err);
+	return wp_db_run(statement, "a baseline was kept", err);
 }
 
 int wp_cache_put_baselines(struct wp_cache *cache, const struct wp_baseline *items, size_t count, struct wp_error *err)
 {
-	sqlite3_stmt *statement __attribute__((cleanup(wp_db_finalizep))) = NULL;
+	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
 	int status;
 
 	if (!count)
 		return WP_OK;
-	status = wp_db_prepare(cache,
+	status = wp_db_prepare(&cache->db,
 			       "INSERT INTO baselines (site_code, package_id, source_version, file_id, content_id, "
 			       "confidence, origin, recorded_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT "
 			       "DO UPDATE SET file_id = ?4, content_id = ?5, confidence = ?6, origin = ?7, recorded_at "
 			       "= ?8 WHERE ?6 = 'proven' OR confidence <> 'proven'",
 			       &statement, err);
 	if (!status)
-		status = wp_db_begin(cache, err);
+		status = wp_db_begin(&cache->db, err);
 	if (status)
 		return status;
 	for (size_t i = 0; !status && i < count; i++)
-		status = put(cache, statement, &items[i], err);
-	return wp_db_end(cache, status, err);
+		status = put(cache, &statement, &items[i], err);
+	return wp_db_end(&cache->db, status, err);
 }
 
 /* False when a column does not hold what wimplan writes there. */
-static bool read_baseline(struct wp_arena *arena, sqlite3_stmt *statement, struct wp_baseline *ret)
+static bool read_baseline(struct wp_arena *arena, struct wp_statement *statement, struct wp_baseline *ret)
 {
 	const char *confidence = wp_db_text(arena, statement, 5);
 
 	ret->site_code = wp_db_text(arena, statement, 0);
 	ret->package_id = wp_db_text(arena, statement, 1);
-	ret->source_version = (uint64_t)sqlite3_column_int64(statement, 2);
 	ret->file_id = wp_db_text(arena, statement, 3);
 	ret->content_id = wp_db_text(arena, statement, 4);
 	ret->origin = wp_db_text(arena, statement, 6);
 	ret->recorded_at = wp_db_time(statement, 7);
-	return ret->site_code && ret->package_id && ret->file_id && ret->content_id && ret->origin &&
+	return wp_db_u64(statement, 2, &ret->source_version) && ret->site_code && ret->package_id && ret->file_id && ret->content_id && ret->origin &&
 	       strlen(ret->file_id) < WP_HASH_TEXT && strlen(ret->content_id) < WP_HASH_TEXT &&
 	       wp_confidence_from_name(confidence, &ret->confidence);
 }
@@ -87,10 +97,10 @@ static bool read_baseline(struct wp_arena *arena, sqlite3_stmt *statement, struc
 int wp_cache_list_baselines(struct wp_cache *cache, struct wp_arena *arena, const char *site_code,
 			    struct wp_baseline **ret_items, size_t *ret_count, struct wp_error *err)
 {
-	sqlite3_stmt *statement __attribute__((cleanup(wp_db_finalizep))) = NULL;
+	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
 	struct wp_baseline *items = NULL;
 	size_t count = 0;
-	int status = wp_db_prepare(cache,
+	int status = wp_db_prepare(&cache->db,
 				   "SELECT site_code, package_id, source_version, file_id, content_id, confidence, "
 				   "origin, recorded_at FROM baselines WHERE ?1 IS NULL OR site_code = ?1 COLLATE NOCASE "
 				   "ORDER BY site_code COLLATE NOCASE, package_id, source_version",
@@ -98,10 +108,10 @@ int wp_cache_list_baselines(struct wp_cache *cache, struct wp_arena *arena, cons
 
 	if (status)
 		return status;
-	wp_db_bind_text(statement, 1, site_code);
-	while ((status = wp_db_step(cache, statement, "baselines were listed", err)) > 0)
-		if (!read_baseline(arena, statement, WP_PUSH(arena, items, count)))
-			return wp_db_damaged(cache->path, err, "a baseline is not readable");
+	wp_db_bind_text(&statement, 1, site_code);
+	while ((status = wp_db_step(&statement, "baselines were listed", err)) > 0)
+		if (!read_baseline(arena, &statement, WP_PUSH(arena, items, count)))
+			return wp_db_damaged(&cache->db, err, "a baseline is not readable");
 	*ret_items = items;
 	*ret_count = count;
 	return status;
@@ -110,22 +120,22 @@ int wp_cache_list_baselines(struct wp_cache *cache, struct wp_arena *arena, cons
 int wp_cache_forget_baselines(struct wp_cache *cache, const char *site_code, const char *package_id,
 			      size_t *ret_count, struct wp_error *err)
 {
-	sqlite3_stmt *statement __attribute__((cleanup(wp_db_finalizep))) = NULL;
+	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
 	int status =
-		wp_db_prepare(cache,
+		wp_db_prepare(&cache->db,
 			      "DELETE FROM baselines WHERE (?1 IS NULL OR site_code = ?1 COLLATE NOCASE) "
 			      "AND package_id = ?2",
 			      &statement, err);
 
 	*ret_count = 0;
 	if (!status)
-		status = wp_db_begin(cache, err);
+		status = wp_db_begin(&cache->db, err);
 	if (status)
 		return status;
-	wp_db_bind_text(statement, 1, site_code);
-	wp_db_bind_text(statement, 2, package_id);
-	status = wp_db_run(cache, statement, "baselines were removed", err);
+	wp_db_bind_text(&statement, 1, site_code);
+	wp_db_bind_text(&statement, 2, package_id);
+	status = wp_db_run(&statement, "baselines were removed", err);
 	if (!status)
-		*ret_count = (size_t)sqlite3_changes(cache->db);
-	return wp_db_end(cache, status, err);
+		*ret_count = (size_t)sqlite3_changes64(cache->db.handle);
+	return wp_db_end(&cache->db, status, err);
 }

@@ -3,7 +3,7 @@
  * The identity store: content ids of files by their file ids, so that wimlib opens no file twice. It is read whole when
  * it is first asked, because ten thousand small queries would each lock the file.
  */
-#include "db.h"
+#include "internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -109,25 +109,29 @@ static void set_content(struct identity *item, const struct wp_wim_content *cont
 	item->stored_bytes = content->stored_bytes.value;
 }
 
-static void read_row(struct wp_identities *identities, sqlite3_stmt *statement)
+static void read_row(struct wp_identities *identities, struct wp_statement *statement)
 {
 	struct wp_wim_content content = { 0 };
 	uint8_t file[DIGEST];
 
-	if (!parse_digest((const char *)sqlite3_column_text(statement, 0), file))
-		return;
+	char file_id[WP_HASH_TEXT];
+
+	wp_db_hash(statement, 0, file_id);
 	wp_db_hash(statement, 1, content.content_id);
-	content.blob_count = (uint64_t)sqlite3_column_int64(statement, 2);
-	content.blob_bytes = (uint64_t)sqlite3_column_int64(statement, 3);
-	content.stored_bytes.known = sqlite3_column_type(statement, 4) != SQLITE_NULL;
-	content.stored_bytes.value = (uint64_t)sqlite3_column_int64(statement, 4);
+	/* Sums of what a file says may be above INT64_MAX; they come back as they went in. */
+	content.blob_count = (uint64_t)sqlite3_column_int64(statement->handle, 2);
+	content.blob_bytes = (uint64_t)sqlite3_column_int64(statement->handle, 3);
+	content.stored_bytes.known = sqlite3_column_type(statement->handle, 4) == SQLITE_INTEGER;
+	content.stored_bytes.value = (uint64_t)sqlite3_column_int64(statement->handle, 4);
+	if (!parse_digest(file_id, file))
+		return;
 	set_content(take(identities, file), &content);
 }
 
 /* What cannot be read is not known: then wimlib opens the file again, and the plan is the same. */
 static struct wp_identities *load(const struct wp_cache *cache)
 {
-	sqlite3_stmt *statement __attribute__((cleanup(wp_db_finalizep))) = NULL;
+	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
 	struct wp_identities *identities = calloc(1, sizeof *identities);
 
 	if (!identities)
@@ -135,13 +139,13 @@ static struct wp_identities *load(const struct wp_cache *cache)
 	identities->arena = wp_arena_new();
 	identities->slot_count = 512;
 	grow(identities);
-	if (wp_db_prepare(cache,
+	if (wp_db_prepare(&cache->db,
 			  "SELECT file_id, content_id, blob_count, blob_bytes, stored_bytes FROM identities LIMIT ?1",
 			  &statement, NULL))
 		return identities;
-	wp_db_bind_int(statement, 1, cache->identity_limit);
-	while (wp_db_step(cache, statement, "identities were read", NULL) > 0)
-		read_row(identities, statement);
+	wp_db_bind_int(&statement, 1, cache->identity_limit);
+	while (wp_db_step(&statement, "identities were read", NULL) > 0)
+		read_row(identities, &statement);
 	return identities;
 }
 
@@ -211,7 +215,7 @@ struct wp_identity_store wp_cache_identities(struct wp_cache *cache)
 	};
 }
 
-static void bind(sqlite3_stmt *statement, const struct identity *item, const char *file_id, const char *content_id,
+static void bind(struct wp_statement *statement, const struct identity *item, const char *file_id, const char *content_id,
 		 int64_t flush)
 {
 	wp_db_bind_text(statement, 1, file_id);
@@ -221,7 +225,7 @@ static void bind(sqlite3_stmt *statement, const struct identity *item, const cha
 	if (item->has_stored)
 		wp_db_bind_int(statement, 5, (int64_t)item->stored_bytes);
 	else
-		sqlite3_bind_null(statement, 5);
+		wp_db_bind_text(statement, 5, NULL);
 	wp_db_bind_int(statement, 6, flush);
 }
 
@@ -231,8 +235,8 @@ static void bind(sqlite3_stmt *statement, const struct identity *item, const cha
  */
 static int write_items(const struct wp_cache *cache, int64_t flush, struct wp_error *err)
 {
-	sqlite3_stmt *statement __attribute__((cleanup(wp_db_finalizep))) = NULL;
-	int status = wp_db_prepare(cache,
+	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
+	int status = wp_db_prepare(&cache->db,
 				   "INSERT INTO identities (file_id, content_id, blob_count, blob_bytes, stored_bytes, "
 				   "seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET content_id = ?2, "
 				   "blob_count = ?3, blob_bytes = ?4, stored_bytes = ?5, seen = ?6",
@@ -247,24 +251,24 @@ static int write_items(const struct wp_cache *cache, int64_t flush, struct wp_er
 		print_digest(item->file, file_id);
 		if (item->has_content)
 			print_digest(item->content, content_id);
-		bind(statement, item, file_id, content_id, flush);
-		status = wp_db_run(cache, statement, "identities were kept", err);
+		bind(&statement, item, file_id, content_id, flush);
+		status = wp_db_run(&statement, "identities were kept", err);
 	}
 	return status;
 }
 
 static int drop_oldest(const struct wp_cache *cache, struct wp_error *err)
 {
-	sqlite3_stmt *statement __attribute__((cleanup(wp_db_finalizep))) = NULL;
-	int status = wp_db_prepare(cache,
+	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
+	int status = wp_db_prepare(&cache->db,
 				   "DELETE FROM identities WHERE file_id IN (SELECT file_id FROM identities ORDER BY "
 				   "seen DESC, file_id LIMIT -1 OFFSET ?1)",
 				   &statement, err);
 
 	if (status)
 		return status;
-	wp_db_bind_int(statement, 1, cache->identity_limit);
-	return wp_db_run(cache, statement, "old identities were dropped", err);
+	wp_db_bind_int(&statement, 1, cache->identity_limit);
+	return wp_db_run(&statement, "old identities were dropped", err);
 }
 
 int wp_cache_flush(struct wp_cache *cache, struct wp_error *err)
@@ -276,18 +280,18 @@ int wp_cache_flush(struct wp_cache *cache, struct wp_error *err)
 		return status;
 	if (!cache->identities || !cache->identities->added)
 		return WP_OK;
-	status = wp_db_begin(cache, err);
+	status = wp_db_begin(&cache->db, err);
 	if (status)
 		return status;
-	status = wp_db_number(cache, "SELECT coalesce(max(seen), 0) FROM identities", "identities were kept", &flush,
+	status = wp_db_number(&cache->db, "SELECT coalesce(max(seen), 0) FROM identities", "identities were kept", &flush,
 			      err);
 	if (!status)
 		status = write_items(cache, flush < INT64_MAX ? flush + 1 : flush, err);
 	if (!status)
-		status = wp_db_number(cache, "SELECT count(*) FROM identities", "identities were kept", &count, err);
+		status = wp_db_number(&cache->db, "SELECT count(*) FROM identities", "identities were kept", &count, err);
 	if (!status && count > cache->identity_limit)
 		status = drop_oldest(cache, err);
-	status = wp_db_end(cache, status, err);
+	status = wp_db_end(&cache->db, status, err);
 	if (status)
 		return status;
 	for (size_t i = 0; i < cache->identities->count; i++)

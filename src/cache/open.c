@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Opening the cache: made where it lacks, and refused in plain words where it is not what it should be. */
-#include "db.h"
+#include "internal.h"
 
 #include "wimplan/limits.h"
 
@@ -18,18 +18,16 @@
  * id is held against them when they are loaded.
  */
 #define CHECKED_WHOLE ((int64_t)8 << 20)
-/* Bytes of one value: a record of WP_LIMIT_RECORD_BYTES takes more as JSON with escapes. */
-#define LONGEST_VALUE (256 << 20)
 
-static int fail_errno(const char *path, const char *doing, int error, struct wp_error *err)
+static int fail_errno(const struct wp_cache *cache, const char *doing, int error, struct wp_error *err)
 {
 	if (error == EROFS || error == EACCES || error == EPERM)
-		return wp_db_fail(NULL, SQLITE_READONLY, path, doing, err);
+		return wp_db_fail(&cache->db, SQLITE_READONLY, doing, err);
 	if (error == ENOSPC || error == EDQUOT)
-		return wp_db_fail(NULL, SQLITE_FULL, path, doing, err);
-	return wp_fail(err, WP_E_FAILED, "cache-unreadable", path,
+		return wp_db_fail(&cache->db, SQLITE_FULL, doing, err);
+	return wp_fail(err, WP_E_FAILED, "cache-unreadable", cache->path,
 		       "the cache %s failed while %s: %s; name another one with --cache",
-		       path, doing, strerror(error));
+		       cache->path, doing, strerror(error));
 }
 
 static int fail_missing(const char *path, struct wp_error *err)
@@ -44,11 +42,11 @@ static int fail_foreign(const char *path, const char *what, struct wp_error *err
 		       "%s is %s, not a cache of wimplan; name another file with --cache", path, what);
 }
 
-/* Makes the folders above @path, for the user alone, and tells whether files can be made in the last of them. */
-static int make_folders(const char *path, struct wp_error *err)
+/* Makes the folders above the cache, for the user alone, and tells whether files can be made in the last of them. */
+static int make_folders(const struct wp_cache *cache, struct wp_error *err)
 {
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-	char *folder = wp_arena_strdup(scratch, path);
+	char *folder = wp_arena_strdup(scratch, cache->path);
 
 	for (char *slash = strchr(folder + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
 		int error;
@@ -57,7 +55,7 @@ static int make_folders(const char *path, struct wp_error *err)
 		error = mkdir(folder, 0700) ? errno : 0;
 		/* A read-only file system says so of folders that are there, too. */
 		if (error && error != EEXIST && access(folder, F_OK))
-			return fail_errno(path, "its folder was made", error, err);
+			return fail_errno(cache, "its folder was made", error, err);
 		*slash = '/';
 	}
 	if (!strrchr(folder, '/'))
@@ -65,14 +63,16 @@ static int make_folders(const char *path, struct wp_error *err)
 	*(strrchr(folder, '/') + 1) = '\0';
 	/* The journal stands beside the file: without it no change can be begun. */
 	if (faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS))
-		return fail_errno(path, "its folder was opened", errno, err);
+		return fail_errno(cache, "its folder was opened", errno, err);
 	return WP_OK;
 }
 
-static int check_file(const char *path, enum wp_cache_mode mode, struct wp_error *err)
+static int check_file(const struct wp_cache *cache, struct wp_error *err)
 {
+	const char *path = cache->path;
+	bool write = !cache->db.read_only;
 	struct stat stat_buf;
-	int status = mode == WP_CACHE_WRITE ? make_folders(path, err) : WP_OK;
+	int status = write ? make_folders(cache, err) : WP_OK;
 
 	if (status)
 		return status;
@@ -81,36 +81,15 @@ static int check_file(const char *path, enum wp_cache_mode mode, struct wp_error
 			return wp_fail(err, WP_E_FAILED, "cache-unreadable", path,
 				       "the cache %s cannot be opened: %s; name another one with --cache", path,
 				       strerror(errno));
-		return mode == WP_CACHE_WRITE ? WP_OK : fail_missing(path, err);
+		return write ? WP_OK : fail_missing(path, err);
 	}
 	/* Opening a FIFO would wait for its other end. */
 	if (!S_ISREG(stat_buf.st_mode))
 		return fail_foreign(path, S_ISDIR(stat_buf.st_mode) ? "a folder" : "not a regular file", err);
-	if (mode == WP_CACHE_WRITE && faccessat(AT_FDCWD, path, W_OK, AT_EACCESS))
-		return fail_errno(path, "it was opened", errno, err);
+	if (write && faccessat(AT_FDCWD, path, W_OK, AT_EACCESS))
+		return fail_errno(cache, "it was opened", errno, err);
 	/* What is left when making it was interrupted. */
-	return mode == WP_CACHE_READ && !stat_buf.st_size ? fail_missing(path, err) : WP_OK;
-}
-
-/* The settings of a connection: nothing in a file that somebody else may have made runs by itself. */
-static int configure(struct wp_cache *cache, struct wp_error *err)
-{
-	static const char pragmas[] = "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA mmap_size = 0;"
-				      "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;";
-	sqlite3 *db = cache->db;
-	int result;
-
-	sqlite3_extended_result_codes(db, 1);
-	sqlite3_busy_timeout(db, BUSY_TIMEOUT);
-	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
-	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
-	sqlite3_limit(db, SQLITE_LIMIT_LENGTH, LONGEST_VALUE);
-	sqlite3_limit(db, SQLITE_LIMIT_SQL_LENGTH, 1 << 16);
-	sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
-	result = sqlite3_exec(db, pragmas, NULL, NULL, NULL);
-	return result ? wp_db_fail(db, result, cache->path, "it was opened", err) : WP_OK;
+	return !write && !stat_buf.st_size ? fail_missing(path, err) : WP_OK;
 }
 
 /* True when the file begins as every SQLite database does. Read by SQLite, whose locks a close() of ours would drop. */
@@ -120,7 +99,7 @@ static bool has_magic(const struct wp_cache *cache)
 	sqlite3_file *file = NULL;
 	char bytes[sizeof magic];
 
-	if (sqlite3_file_control(cache->db, "main", SQLITE_FCNTL_FILE_POINTER, &file) || !file || !file->pMethods ||
+	if (sqlite3_file_control(cache->db.handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) || !file || !file->pMethods ||
 	    file->pMethods->xRead(file, bytes, sizeof bytes, 0))
 		return false;
 	return !memcmp(bytes, magic, sizeof magic);
@@ -128,16 +107,19 @@ static bool has_magic(const struct wp_cache *cache)
 
 static int quick_check(const struct wp_cache *cache, const char *sql, struct wp_error *err)
 {
-	sqlite3_stmt *statement __attribute__((cleanup(wp_db_finalizep))) = NULL;
-	int status = wp_db_prepare(cache, sql, &statement, err);
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
+	int status = wp_db_prepare(&cache->db, sql, &statement, err);
 	const char *text;
 
 	if (!status)
-		status = wp_db_step(cache, statement, "it was checked", err);
+		status = wp_db_step(&statement, "it was checked", err);
 	if (status < 0)
 		return status;
-	text = status ? (const char *)sqlite3_column_text(statement, 0) : "";
-	return strcmp(text, "ok") ? wp_db_damaged(cache->path, err, "%.200s", text) : WP_OK;
+	text = status ? wp_db_text(scratch, &statement, 0) : NULL;
+	if (text && !strcmp(text, "ok"))
+		return WP_OK;
+	return wp_db_damaged(&cache->db, err, "%.200s", text ? text : "it cannot be checked");
 }
 
 static int check_content(const struct wp_cache *cache, struct wp_error *err)
@@ -158,53 +140,50 @@ static int check_content(const struct wp_cache *cache, struct wp_error *err)
 
 static int open_database(struct wp_cache *cache, int flags, struct wp_error *err)
 {
-	int version = 0;
-	/* SQLite gives names that begin with ':' a meaning of its own. */
-	char *name = sqlite3_mprintf("%s%s", cache->path[0] == '/' ? "" : "./", cache->path);
-	int result = name ? sqlite3_open_v2(name, &cache->db, flags | SQLITE_OPEN_NOMUTEX, NULL) : SQLITE_NOMEM;
-	int status;
+	int version, status = wp_db_open(&cache->db, flags, BUSY_TIMEOUT, err);
 
-	sqlite3_free(name);
-	if (result)
-		return wp_db_fail(cache->db, result, cache->path, "it was opened", err);
-	status = configure(cache, err);
 	if (!status)
-		status = wp_db_version(cache, &version, err);
-	if (status && (sqlite3_errcode(cache->db) & 0xff) == SQLITE_NOTADB && !has_magic(cache))
+		status = wp_cache_version(cache, &version, err);
+	if (status && (sqlite3_errcode(cache->db.handle) & 0xff) == SQLITE_NOTADB && !has_magic(cache))
 		return fail_foreign(cache->path, "no SQLite database", err);
-	if (!status && !version && cache->mode == WP_CACHE_READ)
-		status = fail_missing(cache->path, err);
-	/* A reader can do without what an older cache lacks. */
-	if (!status && version < WP_CACHE_VERSION && cache->mode == WP_CACHE_WRITE)
-		status = wp_db_upgrade(cache, err);
-	cache->version = cache->mode == WP_CACHE_WRITE ? WP_CACHE_VERSION : version;
-	/* Only now, as it changes a file that is in another mode. */
-	if (!status && cache->mode == WP_CACHE_WRITE)
-		sqlite3_exec(cache->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
+	if (status)
+		return status;
+	cache->version = version;
+	if (cache->mode == WP_CACHE_READ)
+		/* A reader can do without what an older cache lacks. */
+		return version ? check_content(cache, err) : fail_missing(cache->path, err);
+	if (version < WP_CACHE_VERSION)
+		status = wp_cache_upgrade(cache, err);
+	cache->version = WP_CACHE_VERSION;
+	/* Only now, as it changes a file that is in another mode. One that others hold in WAL mode serves as well. */
+	if (!status)
+		sqlite3_exec(cache->db.handle, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
 	return status ? status : check_content(cache, err);
 }
 
 int wp_cache_open(const char *path, enum wp_cache_mode mode, struct wp_cache **ret_cache, struct wp_error *err)
 {
-	struct wp_cache *cache __attribute__((cleanup(wp_cache_closep))) = NULL;
-	int status = check_file(path, mode, err);
+	struct wp_cache *cache __attribute__((cleanup(wp_cache_closep))) = calloc(1, sizeof *cache);
+	bool read = mode == WP_CACHE_READ;
+	int status;
 
-	if (status)
-		return status;
-	cache = calloc(1, sizeof *cache);
-	if (!cache)
+	if (!cache || !(cache->path = strdup(path)))
 		abort();
 	cache->mode = mode;
 	cache->identity_limit = WP_LIMIT_IDENTITIES;
-	cache->path = strdup(path);
-	if (!cache->path)
-		abort();
-	status = open_database(cache, mode == WP_CACHE_READ ? SQLITE_OPEN_READONLY :
-			       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err);
+	cache->db = (struct wp_db){
+		.path = cache->path,
+		.kind = "cache",
+		.cure = "move it away and import again (`sqlite3 FILE .recover` may still save the baselines in it)",
+		.read_only = read,
+	};
+	status = check_file(cache, err);
+	if (!status)
+		status = open_database(cache, read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+				       err);
 	/* A write was interrupted: its journal is played back first, which takes a connection that may write. */
-	if (status && cache->db && sqlite3_extended_errcode(cache->db) == SQLITE_READONLY_ROLLBACK) {
-		sqlite3_close_v2(cache->db);
-		cache->db = NULL;
+	if (status && sqlite3_extended_errcode(cache->db.handle) == SQLITE_READONLY_ROLLBACK) {
+		wp_db_close(&cache->db);
 		status = open_database(cache, SQLITE_OPEN_READWRITE, err);
 	}
 	if (status)
@@ -220,7 +199,7 @@ void wp_cache_close(struct wp_cache *cache)
 		return;
 	wp_identities_free(cache->identities);
 	wp_summaries_free(cache->summaries);
-	sqlite3_close_v2(cache->db);
+	wp_db_close(&cache->db);
 	free(cache->path);
 	free(cache);
 }

@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Questions: content of which a person has to say whether it is what was distributed. */
-#include "db.h"
+#include "internal.h"
 
 #include <string.h>
 
 int wp_questions_close(const struct wp_cache *cache, const char *site_code, const char *package_id,
 		       uint64_t source_version, struct wp_error *err)
 {
-	sqlite3_stmt *statement __attribute__((cleanup(wp_db_finalizep))) = NULL;
-	int status = wp_db_prepare(cache,
+	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
+	int status = wp_db_prepare(&cache->db,
 				   "DELETE FROM questions WHERE site_code = ?1 COLLATE NOCASE AND package_id = ?2 AND "
 				   "source_version <= ?3",
 				   &statement, err);
 
 	if (status)
 		return status;
-	wp_db_bind_text(statement, 1, site_code);
-	wp_db_bind_text(statement, 2, package_id);
-	wp_db_bind_int(statement, 3, (int64_t)source_version);
-	return wp_db_run(cache, statement, "questions were closed", err);
+	wp_db_bind_text(&statement, 1, site_code);
+	wp_db_bind_text(&statement, 2, package_id);
+	wp_db_bind_int(&statement, 3, (int64_t)source_version);
+	return wp_db_run(&statement, "questions were closed", err);
 }
 
-static int put(const struct wp_cache *cache, sqlite3_stmt *statement, const struct wp_question *item,
+static int put(const struct wp_cache *cache, struct wp_statement *statement, const struct wp_question *item,
 	       struct wp_error *err)
 {
-	int status = wp_db_check_version(item->package_id, item->source_version, err);
+	int status = wp_cache_check_version(item->package_id, item->source_version, err);
 
 	if (!status && item->source_version)
 		status = wp_questions_close(cache, item->site_code, item->package_id, item->source_version - 1, err);
@@ -35,44 +35,43 @@ static int put(const struct wp_cache *cache, sqlite3_stmt *statement, const stru
 	wp_db_bind_int(statement, 3, (int64_t)item->source_version);
 	wp_db_bind_text(statement, 4, item->content_id);
 	wp_db_bind_time(statement, 5, item->asked_at);
-	return wp_db_run(cache, statement, "a question was kept", err);
+	return wp_db_run(statement, "a question was kept", err);
 }
 
 int wp_cache_put_questions(struct wp_cache *cache, const struct wp_question *items, size_t count, struct wp_error *err)
 {
-	sqlite3_stmt *statement __attribute__((cleanup(wp_db_finalizep))) = NULL;
+	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
 	int status;
 
 	if (!count)
 		return WP_OK;
-	status = wp_db_prepare(cache,
+	status = wp_db_prepare(&cache->db,
 			       "INSERT INTO questions (site_code, package_id, source_version, content_id, asked_at) "
 			       "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
 			       &statement, err);
 	if (!status)
-		status = wp_db_begin(cache, err);
+		status = wp_db_begin(&cache->db, err);
 	if (status)
 		return status;
 	for (size_t i = 0; !status && i < count; i++)
-		status = put(cache, statement, &items[i], err);
-	return wp_db_end(cache, status, err);
+		status = put(cache, &statement, &items[i], err);
+	return wp_db_end(&cache->db, status, err);
 }
 
 /* False when a column does not hold what wimplan writes there. */
-static bool read_question(struct wp_arena *arena, sqlite3_stmt *statement, struct wp_question *ret)
+static bool read_question(struct wp_arena *arena, struct wp_statement *statement, struct wp_question *ret)
 {
 	ret->site_code = wp_db_text(arena, statement, 0);
 	ret->package_id = wp_db_text(arena, statement, 1);
-	ret->source_version = (uint64_t)sqlite3_column_int64(statement, 2);
 	ret->content_id = wp_db_text(arena, statement, 3);
 	ret->asked_at = wp_db_time(statement, 4);
-	return ret->site_code && ret->package_id && ret->content_id && strlen(ret->content_id) < WP_HASH_TEXT;
+	return wp_db_u64(statement, 2, &ret->source_version) && ret->site_code && ret->package_id && ret->content_id && strlen(ret->content_id) < WP_HASH_TEXT;
 }
 
 int wp_cache_list_questions(struct wp_cache *cache, struct wp_arena *arena, const char *site_code,
 			    struct wp_question **ret_items, size_t *ret_count, struct wp_error *err)
 {
-	sqlite3_stmt *statement __attribute__((cleanup(wp_db_finalizep))) = NULL;
+	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
 	struct wp_question *items = NULL;
 	size_t count = 0;
 	int status;
@@ -81,17 +80,17 @@ int wp_cache_list_questions(struct wp_cache *cache, struct wp_arena *arena, cons
 	*ret_count = 0;
 	if (cache->version < 3) /* of before there were questions, open for reading */
 		return WP_OK;
-	status = wp_db_prepare(cache,
+	status = wp_db_prepare(&cache->db,
 			       "SELECT site_code, package_id, source_version, content_id, asked_at FROM questions WHERE ?1 "
 			       "IS NULL OR site_code = ?1 COLLATE NOCASE ORDER BY site_code COLLATE NOCASE, package_id, "
 			       "source_version, content_id",
 			       &statement, err);
 	if (status)
 		return status;
-	wp_db_bind_text(statement, 1, site_code);
-	while ((status = wp_db_step(cache, statement, "questions were listed", err)) > 0)
-		if (!read_question(arena, statement, WP_PUSH(arena, items, count)))
-			return wp_db_damaged(cache->path, err, "a question is not readable");
+	wp_db_bind_text(&statement, 1, site_code);
+	while ((status = wp_db_step(&statement, "questions were listed", err)) > 0)
+		if (!read_question(arena, &statement, WP_PUSH(arena, items, count)))
+			return wp_db_damaged(&cache->db, err, "a question is not readable");
 	*ret_items = items;
 	*ret_count = count;
 	return status;
@@ -100,11 +99,11 @@ int wp_cache_list_questions(struct wp_cache *cache, struct wp_arena *arena, cons
 int wp_cache_close_questions(struct wp_cache *cache, const char *site_code, const char *package_id,
 			     uint64_t source_version, struct wp_error *err)
 {
-	int status = wp_db_check_version(package_id, source_version, err);
+	int status = wp_cache_check_version(package_id, source_version, err);
 
 	if (!status)
-		status = wp_db_begin(cache, err);
+		status = wp_db_begin(&cache->db, err);
 	if (status)
 		return status;
-	return wp_db_end(cache, wp_questions_close(cache, site_code, package_id, source_version, err), err);
+	return wp_db_end(&cache->db, wp_questions_close(cache, site_code, package_id, source_version, err), err);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The tables of the cache, version by version, and how a cache of an older version gets what it lacks. */
-#include "db.h"
+#include "internal.h"
 
 #include <stdio.h>
 
@@ -48,8 +48,8 @@ static const char version_2[] =
 	") STRICT;";
 
 static const char version_3[] =
-	/* 1: the export was a page of a longer answer. */
-	"ALTER TABLE snapshots ADD COLUMN partial INTEGER NOT NULL DEFAULT 0;"
+	/* The lists of the export whose next page is missing; NULL where it is whole. */
+	"ALTER TABLE snapshots ADD COLUMN partial TEXT;"
 	"CREATE TABLE questions ("
 	"  site_code TEXT NOT NULL,"
 	"  package_id TEXT NOT NULL,"
@@ -97,19 +97,19 @@ static int fail_foreign(const char *path, struct wp_error *err)
 		       "%s is another program's database, not a cache of wimplan; name another file with --cache", path);
 }
 
-int wp_db_version(const struct wp_cache *cache, int *ret_version, struct wp_error *err)
+int wp_cache_version(const struct wp_cache *cache, int *ret_version, struct wp_error *err)
 {
 	static const char doing[] = "it was opened";
 	int64_t application, version, objects, tables;
-	int status = wp_db_number(cache, "PRAGMA application_id", doing, &application, err);
+	int status = wp_db_number(&cache->db, "PRAGMA application_id", doing, &application, err);
 
 	*ret_version = 0;
 	if (!status)
-		status = wp_db_number(cache, "SELECT count(*) FROM sqlite_schema", doing, &objects, err);
+		status = wp_db_number(&cache->db, "SELECT count(*) FROM sqlite_schema", doing, &objects, err);
 	if (!status)
-		status = wp_db_number(cache, "PRAGMA user_version", doing, &version, err);
+		status = wp_db_number(&cache->db, "PRAGMA user_version", doing, &version, err);
 	if (!status)
-		status = wp_db_number(cache,
+		status = wp_db_number(&cache->db,
 				      "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN (" TABLES ")",
 				      doing, &tables, err);
 	if (status || (!application && !version && !objects))
@@ -122,33 +122,32 @@ int wp_db_version(const struct wp_cache *cache, int *ret_version, struct wp_erro
 			       "version or name another cache with --cache",
 			       cache->path, (long long)version, WP_CACHE_VERSION);
 	if (version < 1 || tables != versions[version - 1].tables)
-		return wp_db_damaged(cache->path, err, "its tables are not there");
+		return wp_db_damaged(&cache->db, err, "its tables are not there");
 	*ret_version = (int)version;
 	return WP_OK;
 }
 
 static int add_versions(const struct wp_cache *cache, int version, struct wp_error *err)
 {
+	static const char doing[] = "its tables were made";
 	char mark[40];
-	int result = SQLITE_OK;
+	int status = WP_OK;
 
-	for (int i = version; i < WP_CACHE_VERSION && !result; i++)
-		result = sqlite3_exec(cache->db, versions[i].sql, NULL, NULL, NULL);
+	for (int i = version; i < WP_CACHE_VERSION && !status; i++)
+		status = wp_db_execute(&cache->db, versions[i].sql, doing, err);
 	snprintf(mark, sizeof mark, "PRAGMA user_version = %d", WP_CACHE_VERSION);
-	if (!result)
-		result = sqlite3_exec(cache->db, mark, NULL, NULL, NULL);
-	return result ? wp_db_fail(cache->db, result, cache->path, "its tables were made", err) : WP_OK;
+	return status ? status : wp_db_execute(&cache->db, mark, doing, err);
 }
 
-int wp_db_upgrade(const struct wp_cache *cache, struct wp_error *err)
+int wp_cache_upgrade(const struct wp_cache *cache, struct wp_error *err)
 {
-	int version, status = wp_db_begin(cache, err);
+	int version, status = wp_db_begin(&cache->db, err);
 
 	if (status)
 		return status;
 	/* Another process may have done it meanwhile. */
-	status = wp_db_version(cache, &version, err);
+	status = wp_cache_version(cache, &version, err);
 	if (!status)
 		status = add_versions(cache, version, err);
-	return wp_db_end(cache, status, err);
+	return wp_db_end(&cache->db, status, err);
 }

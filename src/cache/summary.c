@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Summaries of contents by file id: few, because each may take a megabyte. */
-#include "db.h"
+#include "internal.h"
 
 #include "wimplan/limits.h"
 
@@ -22,17 +22,17 @@ struct wp_summaries {
 
 static struct wp_summaries *load(const struct wp_cache *cache)
 {
-	sqlite3_stmt *statement __attribute__((cleanup(wp_db_finalizep))) = NULL;
+	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
 	struct wp_arena *arena = wp_arena_new();
 	struct wp_summaries *summaries = wp_arena_alloc(arena, sizeof *summaries);
 
 	summaries->arena = arena;
 	/* A cache of an older version, open for reading, has no such table: then nothing is known. */
-	if (wp_db_prepare(cache, "SELECT file_id FROM summaries LIMIT ?1", &statement, NULL))
+	if (wp_db_prepare(&cache->db, "SELECT file_id FROM summaries LIMIT ?1", &statement, NULL))
 		return summaries;
-	wp_db_bind_int(statement, 1, WP_LIMIT_SUMMARIES);
-	while (wp_db_step(cache, statement, "summaries were read", NULL) > 0) {
-		const char *file_id = wp_db_text(arena, statement, 0);
+	wp_db_bind_int(&statement, 1, WP_LIMIT_SUMMARIES);
+	while (wp_db_step(&statement, "summaries were read", NULL) > 0) {
+		const char *file_id = wp_db_text(arena, &statement, 0);
 
 		if (file_id)
 			WP_PUSH(arena, summaries->items, summaries->count)->file_id = file_id;
@@ -82,7 +82,7 @@ void wp_summaries_add(void *context, const char *file_id, const struct wp_conten
 bool wp_cache_find_summary(struct wp_cache *cache, struct wp_arena *arena, const char *file_id,
 			   struct wp_content_summary *ret)
 {
-	sqlite3_stmt *statement __attribute__((cleanup(wp_db_finalizep))) = NULL;
+	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
 	const struct kept *kept = find(summaries_of(cache), file_id);
 	const void *bytes;
 
@@ -92,13 +92,12 @@ bool wp_cache_find_summary(struct wp_cache *cache, struct wp_arena *arena, const
 		*ret = kept->summary;
 		return true;
 	}
-	if (wp_db_prepare(cache, "SELECT summary FROM summaries WHERE file_id = ?1", &statement, NULL))
+	if (wp_db_prepare(&cache->db, "SELECT summary FROM summaries WHERE file_id = ?1", &statement, NULL))
 		return false;
-	wp_db_bind_text(statement, 1, file_id);
-	if (wp_db_step(cache, statement, "a summary was read", NULL) <= 0)
+	wp_db_bind_text(&statement, 1, file_id);
+	if (wp_db_step(&statement, "a summary was read", NULL) <= 0)
 		return false;
-	bytes = sqlite3_column_blob(statement, 0);
-	ret->length = (size_t)sqlite3_column_bytes(statement, 0);
+	bytes = wp_db_bytes(&statement, 0, &ret->length);
 	if (!bytes || ret->length > WP_LIMIT_SUMMARY_BYTES)
 		return false;
 	ret->bytes = (const uint8_t *)wp_arena_strndup(arena, bytes, ret->length);
@@ -107,8 +106,8 @@ bool wp_cache_find_summary(struct wp_cache *cache, struct wp_arena *arena, const
 
 static int write_all(const struct wp_cache *cache, int64_t flush, struct wp_error *err)
 {
-	sqlite3_stmt *statement __attribute__((cleanup(wp_db_finalizep))) = NULL;
-	int status = wp_db_prepare(cache,
+	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
+	int status = wp_db_prepare(&cache->db,
 				   "INSERT INTO summaries (file_id, summary, seen) VALUES (?1, ?2, ?3) "
 				   "ON CONFLICT DO UPDATE SET summary = ?2, seen = ?3",
 				   &statement, err);
@@ -118,10 +117,10 @@ static int write_all(const struct wp_cache *cache, int64_t flush, struct wp_erro
 
 		if (!kept->to_write)
 			continue;
-		wp_db_bind_text(statement, 1, kept->file_id);
-		sqlite3_bind_blob(statement, 2, kept->summary.bytes, (int)kept->summary.length, SQLITE_STATIC);
-		wp_db_bind_int(statement, 3, flush);
-		status = wp_db_run(cache, statement, "summaries were kept", err);
+		wp_db_bind_text(&statement, 1, kept->file_id);
+		wp_db_bind_bytes(&statement, 2, kept->summary.bytes, kept->summary.length);
+		wp_db_bind_int(&statement, 3, flush);
+		status = wp_db_run(&statement, "summaries were kept", err);
 	}
 	return status;
 }
@@ -129,16 +128,16 @@ static int write_all(const struct wp_cache *cache, int64_t flush, struct wp_erro
 /* The oldest go, but none that belongs to a baseline as long as there are others. */
 static int drop_oldest(const struct wp_cache *cache, struct wp_error *err)
 {
-	sqlite3_stmt *statement __attribute__((cleanup(wp_db_finalizep))) = NULL;
-	int status = wp_db_prepare(cache,
+	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
+	int status = wp_db_prepare(&cache->db,
 				   "DELETE FROM summaries WHERE file_id IN (SELECT file_id FROM summaries ORDER BY "
 				   "file_id IN (SELECT file_id FROM baselines) DESC, seen DESC, file_id LIMIT -1 OFFSET ?1)",
 				   &statement, err);
 
 	if (status)
 		return status;
-	wp_db_bind_int(statement, 1, WP_LIMIT_SUMMARIES);
-	return wp_db_run(cache, statement, "old summaries were dropped", err);
+	wp_db_bind_int(&statement, 1, WP_LIMIT_SUMMARIES);
+	return wp_db_run(&statement, "old summaries were dropped", err);
 }
 
 int wp_summaries_flush(struct wp_cache *cache, struct wp_error *err)
@@ -148,15 +147,15 @@ int wp_summaries_flush(struct wp_cache *cache, struct wp_error *err)
 
 	if (!cache->summaries || !cache->summaries->added || cache->mode == WP_CACHE_READ)
 		return WP_OK;
-	status = wp_db_begin(cache, err);
+	status = wp_db_begin(&cache->db, err);
 	if (status)
 		return status;
-	status = wp_db_number(cache, "SELECT coalesce(max(seen), 0) FROM summaries", "summaries were kept", &flush, err);
+	status = wp_db_number(&cache->db, "SELECT coalesce(max(seen), 0) FROM summaries", "summaries were kept", &flush, err);
 	if (!status)
 		status = write_all(cache, flush < INT64_MAX ? flush + 1 : flush, err);
 	if (!status)
 		status = drop_oldest(cache, err);
-	status = wp_db_end(cache, status, err);
+	status = wp_db_end(&cache->db, status, err);
 	if (status)
 		return status;
 	for (size_t i = 0; i < cache->summaries->count; i++)

@@ -3,7 +3,7 @@
 #include "wimplan/cache.h"
 #include "wimplan/limits.h"
 
-#include "../../src/cache/db.h"
+#include "../../src/cache/internal.h"
 
 #include "cache_place.h"
 
@@ -61,7 +61,7 @@ static int64_t count(struct wp_cache *cache, const char *sql)
 {
 	int64_t number = -1;
 
-	cr_assert_eq(wp_db_number(cache, sql, "it was tested", &number, NULL), WP_OK);
+	cr_assert_eq(wp_db_number(&cache->db, sql, "it was tested", &number, NULL), WP_OK);
 	return number;
 }
 
@@ -117,7 +117,7 @@ Test(cache, identities_drop_the_oldest)
 		 "4294967295, i), printf('sha256:%%08x%%056x', c * 2654435761 & 4294967295, c), i, -1 - i, iif(i %% 2, "
 		 "i, NULL), i FROM m",
 		 LIMIT - 1);
-	cr_assert_eq(sqlite3_exec(cache->db, sql, NULL, NULL, NULL), SQLITE_OK, "%s", sqlite3_errmsg(cache->db));
+	cr_assert_eq(sqlite3_exec(cache->db.handle, sql, NULL, NULL, NULL), SQLITE_OK, "%s", sqlite3_errmsg(cache->db.handle));
 	add(cache, 900000);
 	flush(cache);
 	cr_expect_eq(count(cache, "SELECT count(*) FROM identities"), LIMIT, "at the limit nothing is dropped");
@@ -144,7 +144,7 @@ Test(cache, identities_survive_strange_rows)
 	cache = open_cache(&place, WP_CACHE_WRITE);
 	add(cache, 3);
 	flush(cache);
-	cr_assert_eq(sqlite3_exec(cache->db, "INSERT INTO identities VALUES ('', '', 0, 0, NULL, 9223372036854775807), "
+	cr_assert_eq(sqlite3_exec(cache->db.handle, "INSERT INTO identities VALUES ('', '', 0, 0, NULL, 9223372036854775807), "
 				  "('sha256:', zeroblob(0) || '', 1, 1, 1, -5)", NULL, NULL, NULL), SQLITE_OK);
 	wp_cache_close(cache);
 	cache = open_cache(&place, WP_CACHE_WRITE);

@@ -2,7 +2,7 @@
 /* Opening the cache: what is made, and what is refused in which words. */
 #include "wimplan/cache.h"
 
-#include "../../src/cache/db.h"
+#include "../../src/cache/internal.h"
 
 #include "cache_place.h"
 
@@ -282,7 +282,7 @@ Test(cache, a_full_disk_loses_nothing)
 	cr_assert_eq(wp_cache_list_baselines(cache, arena, NULL, &items, &count, &err), WP_OK, "%s", err.message);
 	cr_expect_eq(count, 1);
 	/* By SQLite's own result for it. */
-	sqlite3_exec(cache->db, "PRAGMA max_page_count = 1", NULL, NULL, NULL);
+	sqlite3_exec(cache->db.handle, "PRAGMA max_page_count = 1", NULL, NULL, NULL);
 	for (size_t i = 0; i < count; i++)
 		items[i].source_version = 99;
 	items[0].origin = memset(wp_arena_alloc(arena, 100001), 'x', 100000);
@@ -304,7 +304,7 @@ Test(cache, another_writer_makes_it_busy)
 	setup(&place);
 	make_cache(place.path);
 	cr_assert_eq(wp_cache_open(place.path, WP_CACHE_WRITE, &cache, &err), WP_OK);
-	sqlite3_busy_timeout(cache->db, 10);
+	sqlite3_busy_timeout(cache->db.handle, 10);
 	cr_assert_eq(sqlite3_open(place.path, &db), SQLITE_OK);
 	cr_assert_eq(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
 	cr_expect_eq(wp_cache_put_baselines(cache, &baseline, 1, &err), WP_E_BUSY);

@@ -3,7 +3,7 @@
 #include "wimplan/cache.h"
 #include "wimplan/json.h"
 
-#include "../../src/cache/db.h"
+#include "../../src/cache/internal.h"
 
 #include "temporary.h"
 
@@ -188,7 +188,7 @@ Test(cache, snapshots_are_removed_and_baselines_stay)
 	cr_assert_eq(wp_cache_remove_snapshot(place.cache, &snapshot, &err), WP_OK, "%s", err.message);
 	cr_expect_eq(wp_cache_remove_snapshot(place.cache, &snapshot, &err), WP_E_NOT_FOUND);
 	cr_expect_eq(wp_cache_find_snapshot(place.cache, place.arena, ids[0], NULL, &snapshot, &err), WP_E_NOT_FOUND);
-	cr_assert_eq(wp_db_number(place.cache, "SELECT count(*) FROM records", "it was tested", &rows, &err), WP_OK);
+	cr_assert_eq(wp_db_number(&place.cache->db, "SELECT count(*) FROM records", "it was tested", &rows, &err), WP_OK);
 	cr_expect_eq(rows, 3, "the records went with it");
 	cr_assert_eq(wp_cache_list_baselines(place.cache, place.arena, "P01", &baselines, &count, &err), WP_OK);
 	cr_expect_eq(count, 1);
@@ -218,13 +218,13 @@ Test(cache, snapshots_that_were_tampered_with_are_damaged)
 	for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
 		struct wp_record_set *set = NULL;
 
-		cr_assert_eq(sqlite3_exec(place.cache->db, "SAVEPOINT s", NULL, NULL, NULL), SQLITE_OK);
-		cr_assert_eq(sqlite3_exec(place.cache->db, changes[i], NULL, NULL, NULL), SQLITE_OK, "%s", changes[i]);
+		cr_assert_eq(sqlite3_exec(place.cache->db.handle, "SAVEPOINT s", NULL, NULL, NULL), SQLITE_OK);
+		cr_assert_eq(sqlite3_exec(place.cache->db.handle, changes[i], NULL, NULL, NULL), SQLITE_OK, "%s", changes[i]);
 		cr_assert_eq(wp_cache_find_snapshot(place.cache, place.arena, id, NULL, &snapshot, &err), WP_OK);
 		cr_expect_eq(wp_cache_load_snapshot(place.cache, &snapshot, &set, &err), WP_E_FAILED, "%s", changes[i]);
 		cr_expect_str_eq(err.code, "cache-damaged", "%s", changes[i]);
 		cr_expect_null(set);
-		cr_assert_eq(sqlite3_exec(place.cache->db, "ROLLBACK TO s; RELEASE s", NULL, NULL, NULL), SQLITE_OK);
+		cr_assert_eq(sqlite3_exec(place.cache->db.handle, "ROLLBACK TO s; RELEASE s", NULL, NULL, NULL), SQLITE_OK);
 	}
 }
 

@@ -4,7 +4,7 @@
 #include "wimplan/limits.h"
 #include "wimplan/summary.h"
 
-#include "../../src/cache/db.h"
+#include "../../src/cache/internal.h"
 
 #include "cache_place.h"
 
@@ -51,14 +51,14 @@ static void flush(struct wp_cache *cache)
 
 static void run_sql(struct wp_cache *cache, const char *sql)
 {
-	cr_assert_eq(sqlite3_exec(cache->db, sql, NULL, NULL, NULL), SQLITE_OK, "%s", sqlite3_errmsg(cache->db));
+	cr_assert_eq(sqlite3_exec(cache->db.handle, sql, NULL, NULL, NULL), SQLITE_OK, "%s", sqlite3_errmsg(cache->db.handle));
 }
 
 static int64_t count(struct wp_cache *cache)
 {
 	int64_t number = -1;
 
-	cr_assert_eq(wp_db_number(cache, "SELECT count(*) FROM summaries", "it was tested", &number, NULL), WP_OK);
+	cr_assert_eq(wp_db_number(&cache->db, "SELECT count(*) FROM summaries", "it was tested", &number, NULL), WP_OK);
 	return number;
 }
 

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A thin layer over SQLite: a database of ours in one file, and what its results mean in a sentence. Nothing that stands
+ * in the file runs by itself, and no outcome of SQLite goes unseen.
+ */
+#ifndef WIMPLAN_DATABASE_H
+#define WIMPLAN_DATABASE_H
+
+#include "wimplan/arena.h"
+#include "wimplan/error.h"
+#include "wimplan/hash.h"
+#include "wimplan/time.h"
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct wp_db {
+	sqlite3 *handle;  /* NULL while it is not open */
+	const char *path; /* borrowed */
+	/* "cache": names it in messages, begins its codes ("cache-busy"), and is the option that names another one. */
+	const char *kind;
+	const char *cure; /* what to do with a damaged one: "move it away and import again" */
+	bool read_only;   /* a change is refused before it is begun */
+};
+
+/* A statement that is being run. wp_db_finalize() ends it, also one that could not be prepared. */
+struct wp_statement {
+	const struct wp_db *db;
+	sqlite3_stmt *handle;
+	int result; /* of the first binding that failed; told by the next step */
+};
+
+/*
+ * Opens the file with SQLITE_OPEN_…; waits for other processes for up to @busy milliseconds. The other fields of @db
+ * are set. It is closed by wp_db_close() after a failure, too.
+ */
+int wp_db_open(struct wp_db *db, int flags, int busy, struct wp_error *err);
+void wp_db_close(struct wp_db *db);
+
+/* Says what a result of SQLite means and what to do. @doing completes "while …". Returns the status. */
+int wp_db_fail(const struct wp_db *db, int result, const char *doing, struct wp_error *err);
+/* What the file holds is not what wimplan wrote. */
+int wp_db_damaged(const struct wp_db *db, struct wp_error *err, const char *format, ...)
+	__attribute__((format(printf, 3, 4), cold));
+
+/* Carries out statements without results. @doing as above. */
+int wp_db_execute(const struct wp_db *db, const char *sql, const char *doing, struct wp_error *err);
+/* The number that a query gives. A query that gives none is an error. */
+int wp_db_number(const struct wp_db *db, const char *sql, const char *doing, int64_t *ret, struct wp_error *err);
+
+/* Begins a transaction that writes; waits for other writers. */
+int wp_db_begin(const struct wp_db *db, struct wp_error *err);
+/* Ends it: commits when @status is 0, else rolls back and returns @status. */
+int wp_db_end(const struct wp_db *db, int status, struct wp_error *err);
+
+int wp_db_prepare(const struct wp_db *db, const char *sql, struct wp_statement *ret, struct wp_error *err);
+/* Steps to the next row: 1 there is one, 0 there is none, or a negative wp_status. */
+int wp_db_step(struct wp_statement *statement, const char *doing, struct wp_error *err);
+/* Runs a statement that gives no rows and resets it, to be run again with other values. */
+int wp_db_run(struct wp_statement *statement, const char *doing, struct wp_error *err);
+static inline void wp_db_finalize(struct wp_statement *statement)
+{
+	sqlite3_finalize(statement->handle);
+	statement->handle = NULL;
+}
+
+/* Values from 1 on; texts and bytes are borrowed until the statement has run. NULL binds NULL. */
+void wp_db_bind_text(struct wp_statement *statement, int index, const char *text);
+void wp_db_bind_bytes(struct wp_statement *statement, int index, const void *bytes, size_t length);
+void wp_db_bind_int(struct wp_statement *statement, int index, int64_t value);
+/* As ISO text with seven decimals, so that texts sort as times do; NULL when not known. */
+void wp_db_bind_time(struct wp_statement *statement, int index, struct wp_time time);
+
+/* Columns from 0 on. A copy of a name, id or path: NULL for anything but UTF-8 text without NUL within a bound. */
+const char *wp_db_text(struct wp_arena *arena, struct wp_statement *statement, int column);
+/* Text or bytes of any length, valid until the next step; NULL when the column holds neither. */
+const char *wp_db_bytes(struct wp_statement *statement, int column, size_t *ret_length);
+/* False for anything but an integer from 0 on. */
+bool wp_db_u64(struct wp_statement *statement, int column, uint64_t *ret);
+/* Not known when the column holds no time. */
+struct wp_time wp_db_time(struct wp_statement *statement, int column);
+/* A text into room for WP_HASH_TEXT: "" when it is none or too long. */
+void wp_db_hash(struct wp_statement *statement, int column, char ret[WP_HASH_TEXT]);
+
+#endif

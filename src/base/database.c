@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Statements, transactions and columns of a database of ours, and what SQLite's results mean. */
+#include "wimplan/database.h"
+
+#include "wimplan/text.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Bytes of one value: a record of WP_LIMIT_RECORD_BYTES takes more as JSON with escapes. */
+#define LONGEST_VALUE (256 << 20)
+/* Bytes of a name, an id or a path: 32,767 UTF-16 units take at most three bytes each. */
+#define LONGEST_TEXT ((size_t)128 << 10)
+
+/*
+ * SQLite calls only ENOSPC full. A quota or a limit on the size of files is a failed write to it, and at a COMMIT it
+ * does not keep the error's number (sqlite3_system_errno() is 0).
+ */
+static bool is_full(int result, int error)
+{
+	return error == ENOSPC || error == EDQUOT || error == EFBIG || (result == SQLITE_IOERR_WRITE && !error);
+}
+
+static int fail(const struct wp_db *db, int status, const char *what, struct wp_error *err, const char *format, ...)
+	__attribute__((format(printf, 5, 6), cold));
+static int fail(const struct wp_db *db, int status, const char *what, struct wp_error *err, const char *format, ...)
+{
+	char text[1024], code[40];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	snprintf(code, sizeof code, "%s-%s", db->kind, what);
+	return wp_fail(err, status, code, db->path, "the %s %s %s", db->kind, db->path, text);
+}
+
+int wp_db_damaged(const struct wp_db *db, struct wp_error *err, const char *format, ...)
+{
+	char what[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(what, sizeof what, format, args);
+	va_end(args);
+	return fail(db, WP_E_FAILED, "damaged", err, "is damaged (%s); %s", what, db->cure);
+}
+
+int wp_db_fail(const struct wp_db *db, int result, const char *doing, struct wp_error *err)
+{
+	const char *text = db->handle ? sqlite3_errmsg(db->handle) : sqlite3_errstr(result);
+	int error = db->handle ? sqlite3_system_errno(db->handle) : 0;
+
+	switch (result & 0xff) {
+	case SQLITE_NOMEM:
+		/* As every allocation of wimplan (arena.h): nothing was committed, so nothing is lost. */
+		abort();
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return fail(db, WP_E_BUSY, "busy", err,
+			    "is in use by another process; try again when that has ended");
+	case SQLITE_FULL:
+		return fail(db, WP_E_FAILED, "full", err,
+			    "has no room left on its disk while %s; nothing was changed: make room and try again",
+			    doing);
+	case SQLITE_READONLY:
+		return fail(db, WP_E_FAILED, "read-only", err,
+			    "may only be read, not written; change its permissions or name another one with --%s",
+			    db->kind);
+	case SQLITE_TOOBIG:
+		return fail(db, WP_E_FAILED, "too-large", err,
+			    "cannot hold a value of more than %d MiB, which came up while %s; leave that out",
+			    LONGEST_VALUE >> 20, doing);
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+	case SQLITE_ERROR: /* every statement is a constant: it fails where the tables are not those of wimplan */
+	case SQLITE_MISMATCH:
+	case SQLITE_CONSTRAINT: /* what wimplan binds keeps to its own tables' rules */
+		return wp_db_damaged(db, err, "%s", text);
+	case SQLITE_IOERR:
+	case SQLITE_CANTOPEN:
+		if (is_full(result, error))
+			return wp_db_fail(db, SQLITE_FULL, doing, err);
+		if (error == EROFS)
+			return wp_db_fail(db, SQLITE_READONLY, doing, err);
+		return fail(db, WP_E_FAILED, "unreadable", err,
+			    "failed while %s: %s%s%s; check the disk and the permissions", doing, text,
+			    error ? ": " : "", error ? strerror(error) : "");
+	default:
+		return fail(db, WP_E_FAILED, "error", err,
+			    "failed while %s: %s; try again, or name another one with --%s", doing, text, db->kind);
+	}
+}
+
+/* The settings of a connection: nothing in a file that somebody else may have made runs by itself. */
+static int configure(sqlite3 *handle)
+{
+	static const struct {
+		int option, value;
+	} guards[] = {
+		{ SQLITE_DBCONFIG_DEFENSIVE, 1 },
+		{ SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0 },
+		{ SQLITE_DBCONFIG_ENABLE_TRIGGER, 0 },
+		{ SQLITE_DBCONFIG_ENABLE_VIEW, 0 },
+	};
+	int result = SQLITE_OK;
+
+	for (size_t i = 0; i < sizeof guards / sizeof *guards && !result; i++)
+		result = sqlite3_db_config(handle, guards[i].option, guards[i].value, NULL);
+	sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, LONGEST_VALUE);
+	sqlite3_limit(handle, SQLITE_LIMIT_SQL_LENGTH, 1 << 16);
+	sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0);
+	if (!result)
+		result = sqlite3_exec(handle,
+				      "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA mmap_size = 0;"
+				      "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;",
+				      NULL, NULL, NULL);
+	return result;
+}
+
+int wp_db_open(struct wp_db *db, int flags, int busy, struct wp_error *err)
+{
+	/* SQLite gives names that begin with ':' a meaning of its own. */
+	char *name = sqlite3_mprintf("%s%s", db->path[0] == '/' ? "" : "./", db->path);
+	int result = name ? sqlite3_open_v2(name, &db->handle, flags | SQLITE_OPEN_NOMUTEX, NULL) : SQLITE_NOMEM;
+
+	sqlite3_free(name);
+	if (!result) {
+		sqlite3_extended_result_codes(db->handle, 1);
+		sqlite3_busy_timeout(db->handle, busy);
+		result = configure(db->handle);
+	}
+	return result ? wp_db_fail(db, result, "it was opened", err) : WP_OK;
+}
+
+void wp_db_close(struct wp_db *db)
+{
+	sqlite3_close_v2(db->handle);
+	db->handle = NULL;
+}
+
+int wp_db_execute(const struct wp_db *db, const char *sql, const char *doing, struct wp_error *err)
+{
+	int result = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
+
+	return result ? wp_db_fail(db, result, doing, err) : WP_OK;
+}
+
+int wp_db_number(const struct wp_db *db, const char *sql, const char *doing, int64_t *ret, struct wp_error *err)
+{
+	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
+	int status = wp_db_prepare(db, sql, &statement, err);
+
+	*ret = 0;
+	if (!status)
+		status = wp_db_step(&statement, doing, err);
+	if (status < 0)
+		return status;
+	if (!status || sqlite3_column_type(statement.handle, 0) != SQLITE_INTEGER)
+		return wp_db_damaged(db, err, "a number is missing while %s", doing);
+	*ret = sqlite3_column_int64(statement.handle, 0);
+	return WP_OK;
+}
+
+int wp_db_begin(const struct wp_db *db, struct wp_error *err)
+{
+	if (db->read_only)
+		return wp_db_fail(db, SQLITE_READONLY, "a change was begun", err);
+	/* IMMEDIATE: a writer that begins by reading could not wait for another one at its first write. */
+	return wp_db_execute(db, "BEGIN IMMEDIATE", "a change was begun", err);
+}
+
+int wp_db_end(const struct wp_db *db, int status, struct wp_error *err)
+{
+	if (!status)
+		status = wp_db_execute(db, "COMMIT", "a change was kept", err);
+	/* SQLite has rolled back by itself after some errors; a second ROLLBACK would be an error. */
+	if (status && !sqlite3_get_autocommit(db->handle))
+		sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+	return status;
+}
+
+int wp_db_prepare(const struct wp_db *db, const char *sql, struct wp_statement *ret, struct wp_error *err)
+{
+	int result;
+
+	*ret = (struct wp_statement){ .db = db };
+	result = sqlite3_prepare_v2(db->handle, sql, -1, &ret->handle, NULL);
+	return result ? wp_db_fail(db, result, "it was read", err) : WP_OK;
+}
+
+int wp_db_step(struct wp_statement *statement, const char *doing, struct wp_error *err)
+{
+	int result = statement->result ? statement->result : sqlite3_step(statement->handle);
+
+	if (result == SQLITE_ROW)
+		return 1;
+	return result == SQLITE_DONE ? 0 : wp_db_fail(statement->db, result, doing, err);
+}
+
+int wp_db_run(struct wp_statement *statement, const char *doing, struct wp_error *err)
+{
+	int status = wp_db_step(statement, doing, err);
+
+	/* It answers with what the step has said already. */
+	sqlite3_reset(statement->handle);
+	return status < 0 ? status : WP_OK;
+}
+
+static void take_result(struct wp_statement *statement, int result)
+{
+	if (!statement->result)
+		statement->result = result;
+}
+
+void wp_db_bind_text(struct wp_statement *statement, int index, const char *text)
+{
+	take_result(statement, sqlite3_bind_text(statement->handle, index, text, -1, SQLITE_STATIC));
+}
+
+void wp_db_bind_bytes(struct wp_statement *statement, int index, const void *bytes, size_t length)
+{
+	take_result(statement, sqlite3_bind_blob64(statement->handle, index, bytes, length, SQLITE_STATIC));
+}
+
+void wp_db_bind_int(struct wp_statement *statement, int index, int64_t value)
+{
+	take_result(statement, sqlite3_bind_int64(statement->handle, index, value));
+}
+
+void wp_db_bind_time(struct wp_statement *statement, int index, struct wp_time time)
+{
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+
+	take_result(statement, sqlite3_bind_text(statement->handle, index, wp_time_iso_ticks(scratch, time), -1,
+						 SQLITE_TRANSIENT));
+}
+
+const char *wp_db_bytes(struct wp_statement *statement, int column, size_t *ret_length)
+{
+	int type = sqlite3_column_type(statement->handle, column);
+	const char *bytes = NULL;
+
+	if (type == SQLITE_TEXT || type == SQLITE_BLOB)
+		bytes = type == SQLITE_TEXT ? (const char *)sqlite3_column_text(statement->handle, column)
+					    : sqlite3_column_blob(statement->handle, column);
+	*ret_length = bytes ? (size_t)sqlite3_column_bytes(statement->handle, column) : 0;
+	/* An empty BLOB is NULL as well. */
+	if (!bytes && type != SQLITE_NULL && sqlite3_errcode(statement->db->handle) == SQLITE_NOMEM)
+		abort();
+	return bytes;
+}
+
+const char *wp_db_text(struct wp_arena *arena, struct wp_statement *statement, int column)
+{
+	size_t length;
+	const char *text = wp_db_bytes(statement, column, &length);
+
+	if (!text || sqlite3_column_type(statement->handle, column) != SQLITE_TEXT || length > LONGEST_TEXT ||
+	    memchr(text, '\0', length) || wp_utf8_valid(text, length) != length)
+		return NULL;
+	return wp_arena_strndup(arena, text, length);
+}
+
+bool wp_db_u64(struct wp_statement *statement, int column, uint64_t *ret)
+{
+	int64_t value = sqlite3_column_int64(statement->handle, column);
+
+	*ret = (uint64_t)value;
+	return sqlite3_column_type(statement->handle, column) == SQLITE_INTEGER && value >= 0;
+}
+
+struct wp_time wp_db_time(struct wp_statement *statement, int column)
+{
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	const char *text = wp_db_text(scratch, statement, column);
+
+	return text ? wp_time_parse(text) : (struct wp_time){ 0 };
+}
+
+void wp_db_hash(struct wp_statement *statement, int column, char ret[WP_HASH_TEXT])
+{
+	size_t length;
+	const char *text = wp_db_bytes(statement, column, &length);
+
+	ret[0] = '\0';
+	if (!text || length >= WP_HASH_TEXT || memchr(text, '\0', length))
+		return;
+	memcpy(ret, text, length);
+	ret[length] = '\0';
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An open cache as its parts see it. */
+#ifndef WIMPLAN_CACHE_INTERNAL_H
+#define WIMPLAN_CACHE_INTERNAL_H
+
+#include "wimplan/cache.h"
+#include "wimplan/database.h"
+
+struct wp_identities;
+struct wp_summaries;
+
+struct wp_cache {
+	struct wp_db db;
+	char *path;
+	enum wp_cache_mode mode;
+	int version; /* of its tables: below WP_CACHE_VERSION in an older cache that is open for reading */
+	struct wp_identities *identities; /* NULL until the store is used */
+	int64_t identity_limit;           /* WP_LIMIT_IDENTITIES, less in tests */
+	struct wp_summaries *summaries;   /* the same */
+};
+
+/* The cache's mark in its file: "WIMP" at the place that SQLite has for it. */
+#define WP_CACHE_APPLICATION 0x57494d50
+#define WP_CACHE_VERSION 3
+
+/*
+ * Whose database it is: *@ret_version is the version of the cache's tables, 0 when it is nobody's yet. What is not a
+ * cache, has a newer version or lacks its tables is an error.
+ */
+int wp_cache_version(const struct wp_cache *cache, int *ret_version, struct wp_error *err);
+/* Makes the tables that a new or older cache lacks, in one transaction. */
+int wp_cache_upgrade(const struct wp_cache *cache, struct wp_error *err);
+
+/* Whether the database can hold a package's SourceVersion; the message names the package. */
+int wp_cache_check_version(const char *package_id, uint64_t source_version, struct wp_error *err);
+
+/* Closes a package's questions at this version and below, in the transaction that is open. */
+int wp_questions_close(const struct wp_cache *cache, const char *site_code, const char *package_id,
+		       uint64_t source_version, struct wp_error *err);
+
+/* Frees the identity store of a cache; NULL is allowed. */
+void wp_identities_free(struct wp_identities *identities);
+
+/* The part of the store that is about summaries. */
+void wp_summaries_free(struct wp_summaries *summaries);
+void wp_summaries_add(void *context, const char *file_id, const struct wp_content_summary *summary);
+/* Writes what was added in one transaction. */
+int wp_summaries_flush(struct wp_cache *cache, struct wp_error *err);
+
+#endif
