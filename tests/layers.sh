@@ -18,7 +18,7 @@ level() {
 owner() {
 	case $1 in
 	wim | tree | servicing) echo wim ;; diff | summary) echo diff ;; record) echo site ;; import) echo import ;; source | gate) echo source ;; cache) echo cache ;;
-	plan | config) echo plan ;; report) echo report ;; program) echo program ;; clock) echo system ;; provider) echo provider ;;
+	plan | config) echo plan ;; report) echo report ;; program) echo program ;; clock | print) echo system ;; provider) echo provider ;;
 	*) echo base ;;
 	esac
 }
@@ -40,9 +40,9 @@ for file in src/*/*.[ch] src/*/*/*.[ch]; do
 		provider/base | provider/system | provider/site | provider/import | provider/provider) ;;
 		provider/*)
 			complain "$file includes wimplan/$header.h: provider uses base, system, site and import alone" ;;
-		program/base | program/plan | program/program) ;;
+		program/base | program/system | program/plan | program/program) ;;
 		program/*)
-			complain "$file includes wimplan/$header.h: program uses base and plan alone" ;;
+			complain "$file includes wimplan/$header.h: program uses base, system and plan alone" ;;
 		esac
 	done < <(sed -n 's|^#include "wimplan/\(.*\)\.h"|\1|p' "$file")
 	# A private header is its own module's business.
@@ -56,6 +56,10 @@ for file in src/*/*.[ch] src/*/*/*.[ch]; do
 		;;
 	esac
 done
+
+# Text leaves the programs in one place, which makes visible what it hides and speaks the locale's characters.
+grep -nE '[ (,]std(out|err)[,)]|wp_file_write\(NULL|[^_a-z](printf|puts|putchar|perror) *\(' src/{program,cli,provider,apply}/*.c &&
+	complain "text leaves a program by another way than src/system/print.c"
 
 # Public headers compile alone.
 for header in include/wimplan/*.h; do
@@ -84,9 +88,10 @@ for symbol in $(nm -D --undefined-only "$build/wimplan-apply" | sed -n 's/.* \(w
 	complain "wimplan-apply uses $symbol"
 done
 
-# The library takes nothing from the environment, prints nothing and ends no program.
-for symbol in $(nm --undefined-only "$build/libwimplan.a" 2>/dev/null |
-	sed -nE 's/^ +U (getenv|secure_getenv|setlocale|isatty|std(out|err)|printf|puts|putchar|perror|exit|_exit)$/\1/p'); do
+# The library takes nothing from the environment, prints nothing and ends no program, but for the folder of its effects.
+effects=$(cd src/system && echo *.c | sed 's/\.c/.o/g; s/ /|/g')
+for symbol in $(nm -A --undefined-only "$build/libwimplan.a" 2>/dev/null | grep -vE ":($effects):" |
+	sed -nE 's/^.* U (getenv|secure_getenv|setlocale|isatty|std(out|err)|printf|puts|putchar|perror|exit|_exit)$/\1/p'); do
 	complain "libwimplan uses $symbol"
 done
 

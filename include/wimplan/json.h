@@ -28,8 +28,13 @@ bool wp_json_get_u64(const json_t *object, const char *key, uint64_t *ret_value)
 void wp_json_canonical(struct wp_buf *buf, const json_t *value);
 /* For qsort(): the order that RFC 8785 puts keys in, by their UTF-16 code units. @a and @b point to texts. */
 int wp_json_compare_keys(const void *a, const void *b);
-/* For files and stdout: indented by 2, keys in the order in which they were set, a new line at the end. */
+/*
+ * For files and stdout: indented by 2, keys in the order in which they were set, a new line at the end. What a terminal
+ * would not show of a text (wp_text_is_hidden()) is written as \uNNNN.
+ */
 void wp_json_pretty(struct wp_buf *buf, const json_t *value);
+/* The same on one line. */
+void wp_json_line(struct wp_buf *buf, const json_t *value);
 
 /*
  * Parses one document. Duplicate keys, a depth beyond WP_LIMIT_NESTING and text behind the end are errors that name

@@ -8,6 +8,7 @@
 #include "wimplan/diag.h"
 #include "wimplan/env.h"
 #include "wimplan/error.h"
+#include "wimplan/print.h"
 
 #include <getopt.h>
 #include <stdarg.h>

@@ -49,8 +49,20 @@ char *wp_text_fold(struct wp_arena *arena, const char *text) __attribute__((nonn
 /* Columns that the text takes in a terminal: double-width characters 2, combining ones 0. Escapes are not counted. */
 size_t wp_text_width(const char *text);
 
-/* Adds @text for a terminal: control characters, U+007F..U+009F and bidi overrides become \xNN or \u{NNNN}. */
+/* Whether nobody would see @c, or it would control a terminal or reorder the text around it. */
+bool wp_text_is_hidden(uint32_t c);
+
+/* Adds @text for people: what is hidden becomes \x1b (ASCII, and bytes that are no text) or <U+202E>. */
 void wp_text_escape(struct wp_buf *buf, const char *text);
+
+/*
+ * The same for the @length bytes at @text, behind which a NUL stands. @keep says of what is hidden how many bytes from
+ * there on stay as they are, 0 for none.
+ */
+void wp_text_escape_but(struct wp_buf *buf, const char *text, size_t length, size_t (*keep)(const char *text));
+
+/* Adds one line for people, whatever texts are put into it: all of it escaped as above, then a line feed. */
+void wp_text_line(struct wp_buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3), nonnull));
 
 /* Adds @text escaped as above, then spaces up to @width columns. Returns the columns written. */
 size_t wp_text_pad(struct wp_buf *buf, const char *text, size_t width);

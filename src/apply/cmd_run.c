@@ -123,6 +123,7 @@ static int refuse_conflicts(struct wp_apply *apply, const struct wp_verdict *ver
 /* Asks on the terminal. True to go on. */
 static bool confirm(struct wp_apply *apply, const struct wp_verdict *verdicts)
 {
+	struct wp_buf question __attribute__((cleanup(wp_buf_free))) = { 0 };
 	size_t reload = 0, refresh = 0, looked_up = 0;
 	char answer[16] = "";
 
@@ -138,10 +139,13 @@ static bool confirm(struct wp_apply *apply, const struct wp_verdict *verdicts)
 		refresh += step->action == WP_REFRESH;
 	}
 	if (looked_up)
-		fprintf(stderr, "An earlier run has begun %zu more; what became of them is looked up first.\n",
-			looked_up);
-	fprintf(stderr, "Reload the metadata of %zu and refresh the content of %zu packages at %s? [y/N] ", reload,
-		refresh, apply->connection.url);
+		wp_text_line(&question, "An earlier run has begun %zu more; what became of them is looked up first.",
+			     looked_up);
+	wp_buf_printf(&question, "Reload the metadata of %zu and refresh the content of %zu packages at ", reload,
+		      refresh);
+	wp_text_escape(&question, apply->connection.url);
+	wp_buf_puts(&question, "? [y/N] ");
+	wp_tell(wp_buf_text(&question));
 	if (!wp_clock_wait_input(STDIN_FILENO) || !fgets(answer, sizeof answer, stdin))
 		return false;
 	return answer[0] == 'y' || answer[0] == 'Y';
@@ -216,7 +220,7 @@ static int carry_out(struct wp_apply *apply, struct wp_session *session, struct 
 	wp_event(apply, "end", NULL, run.error.status ? run.error.message : NULL, -1);
 	wp_summary_text(apply, wp_state_outcome, &buf);
 	if (!apply->quiet)
-		wp_buf_printf(&buf, "Receipt: %s\n", apply->receipt_path);
+		wp_text_line(&buf, "Receipt: %s", apply->receipt_path);
 	if (apply->json && wp_receipt_show(apply, "wimplan-receipt", &runs, &err))
 		return wp_apply_error(apply, &err);
 	status = apply->json ? WP_EXIT_DONE : wp_apply_emit(apply, &buf);

@@ -2,6 +2,8 @@
 /* wimplan-apply status: how far a plan has come, from its journal alone. */
 #include "apply.h"
 
+#include "wimplan/text.h"
+
 static const char *word(enum wp_state state)
 {
 	return wp_state_name(state);
@@ -31,9 +33,9 @@ static int run(struct wp_apply *apply)
 	if (!runs.count)
 		wp_buf_puts(&buf, "It was not begun.\n");
 	else
-		wp_buf_printf(&buf, "%llu %s so far, the first on %s at %s.\n", (unsigned long long)runs.count,
-			      runs.count == 1 ? "run" : "runs", wp_time_minutes(apply->arena, runs.started_at),
-			      runs.provider);
+		wp_text_line(&buf, "%llu %s so far, the first on %s at %s.", (unsigned long long)runs.count,
+			     runs.count == 1 ? "run" : "runs", wp_time_minutes(apply->arena, runs.started_at),
+			     runs.provider);
 	if (runs.count && !runs.finished_at.known)
 		wp_buf_puts(&buf, "The last run is still going on, or was killed; run the plan again to resume it.\n");
 	return wp_apply_emit(apply, &buf);

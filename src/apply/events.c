@@ -32,7 +32,7 @@ void wp_event(struct wp_apply *apply, const char *type, const struct wp_step *st
 {
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = NULL;
 	json_t *line __attribute__((cleanup(wp_json_freep))) = NULL;
-	char *text;
+	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
 
 	if (!apply->events)
 		return;
@@ -49,9 +49,6 @@ void wp_event(struct wp_apply *apply, const char *type, const struct wp_step *st
 	if (seconds >= 0)
 		json_object_set_new(line, "seconds", json_real(seconds));
 	json_object_set_new(line, "message", wp_json_text(message && *message ? wp_utf8_repair(arena, message) : NULL));
-	text = json_dumps(line, JSON_COMPACT);
-	if (!text)
-		abort();
-	fprintf(apply->events, "%s\n", text);
-	free(text);
+	wp_json_line(&text, line);
+	fputs(wp_buf_text(&text), apply->events);
 }

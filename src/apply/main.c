@@ -39,7 +39,7 @@ static int run(struct wp_apply *apply, int argc, char **argv)
 	}
 	if (!name) {
 		add_overview(&text);
-		fputs(wp_buf_text(&text), stderr);
+		wp_tell(wp_buf_text(&text));
 		return WP_EXIT_USAGE;
 	}
 	for (size_t i = 0; i < COMMANDS; i++)

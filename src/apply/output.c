@@ -2,7 +2,6 @@
 /* Results on standard output, everything else on standard error. */
 #include "apply.h"
 
-#include "wimplan/file.h"
 #include "wimplan/json.h"
 #include "wimplan/text.h"
 
@@ -23,7 +22,7 @@ struct wp_time wp_apply_now(const struct wp_apply *apply)
 static void clear_progress(struct wp_apply *apply)
 {
 	if (apply->on_line)
-		fputs("\r\033[K", stderr);
+		wp_tell_over(NULL);
 	apply->on_line = false;
 }
 
@@ -68,7 +67,7 @@ int wp_apply_emit(struct wp_apply *apply, const struct wp_buf *buf)
 	struct wp_error err;
 
 	clear_progress(apply);
-	if (wp_file_write(apply->output, wp_buf_text(buf), buf->length, &err))
+	if (wp_print(apply->output, WP_TEXT_PLAIN, buf, &err))
 		return wp_apply_error(apply, &err);
 	return WP_EXIT_DONE;
 }
@@ -89,7 +88,6 @@ void wp_apply_progress(struct wp_apply *apply, const char *format, ...)
 		return;
 	text[wp_utf8_valid(text, strnlen(text, apply->env->columns - 1))] = '\0';
 	wp_text_escape(&line, text);
-	fputs(wp_buf_text(&line), stderr);
-	fflush(stderr);
+	wp_tell(wp_buf_text(&line));
 	apply->on_line = true;
 }

@@ -8,13 +8,6 @@
 
 #include <string.h>
 
-static void add_line(const char *text, struct wp_buf *buf)
-{
-	wp_buf_pad(buf, ' ', 12);
-	wp_text_escape(buf, text);
-	wp_buf_putc(buf, '\n');
-}
-
 static void add_step(const struct wp_apply *apply, const struct wp_step *step, const char *outcome, struct wp_buf *buf)
 {
 	const struct wp_entry *entry;
@@ -27,12 +20,11 @@ static void add_step(const struct wp_apply *apply, const struct wp_step *step, c
 	wp_text_pad(buf, outcome, 12);
 	wp_text_pad(buf, step->target->package_id, 10);
 	wp_text_pad(buf, wp_action_name(step->action), 23);
-	wp_text_escape(buf, name ? name : "");
-	wp_buf_putc(buf, '\n');
+	wp_text_line(buf, "%s", name ? name : "");
 	if (step->error)
-		add_line(step->error, buf);
+		wp_text_line(buf, "            %s", step->error);
 	if (wp_classify_at_work(step->action_in_progress, why, sizeof why))
-		add_line(why, buf);
+		wp_text_line(buf, "            %s", why);
 }
 
 void wp_summary_text(const struct wp_apply *apply, const char *(*outcome)(enum wp_state), struct wp_buf *buf)
@@ -53,8 +45,9 @@ void wp_summary_text(const struct wp_apply *apply, const char *(*outcome)(enum w
 		if (apply->verbose || !wp_state_is_good(state))
 			add_step(apply, step, outcome(step->state), buf);
 	}
-	wp_buf_printf(buf, "Plan %s, site %s, %zu %s", wp_hash_short(apply->arena, apply->plan->id),
-		      apply->plan->site_code, selected, selected == 1 ? "step" : "steps");
+	wp_buf_printf(buf, "Plan %s, site ", wp_hash_short(apply->arena, apply->plan->id));
+	wp_text_escape(buf, apply->plan->site_code);
+	wp_buf_printf(buf, ", %zu %s", selected, selected == 1 ? "step" : "steps");
 	for (size_t i = 0; i < WP_STATES; i++) {
 		if (!counts[i])
 			continue;

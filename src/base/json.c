@@ -97,11 +97,55 @@ static int add_to_buf(const char *bytes, size_t length, void *buf)
 	return 0;
 }
 
+static void add_unit(struct wp_buf *buf, uint32_t unit)
+{
+	wp_buf_printf(buf, "\\u%04X", (unsigned)unit);
+}
+
+/*
+ * Adds valid JSON with its hidden characters as \uNNNN, which is the same JSON (RFC 8259, 7): people look at it on a
+ * terminal, too. Between tokens there is only white space, so each of the others stands in a string.
+ */
+static void add_visible(struct wp_buf *buf, const char *text)
+{
+	const char *start = text;
+
+	while (*text) {
+		const char *at = text;
+		uint32_t c = wp_utf8_next(&text);
+
+		if (c < 0x20 || !wp_text_is_hidden(c))
+			continue;
+		wp_buf_add(buf, start, (size_t)(at - start));
+		if (c >= 0x10000) {
+			add_unit(buf, 0xd800 + ((c - 0x10000) >> 10));
+			add_unit(buf, 0xdc00 + ((c - 0x10000) & 0x3ff));
+		} else {
+			add_unit(buf, c);
+		}
+		start = text;
+	}
+	wp_buf_add(buf, start, (size_t)(text - start));
+}
+
+static void dump(struct wp_buf *buf, const json_t *value, size_t flags)
+{
+	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	if (json_dump_callback(value, add_to_buf, &text, flags | JSON_PRESERVE_ORDER | JSON_ENCODE_ANY) != 0)
+		abort();
+	add_visible(buf, wp_buf_text(&text));
+	wp_buf_putc(buf, '\n');
+}
+
 void wp_json_pretty(struct wp_buf *buf, const json_t *value)
 {
-	if (json_dump_callback(value, add_to_buf, buf, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_ENCODE_ANY) != 0)
-		abort();
-	wp_buf_putc(buf, '\n');
+	dump(buf, value, JSON_INDENT(2));
+}
+
+void wp_json_line(struct wp_buf *buf, const json_t *value)
+{
+	dump(buf, value, JSON_COMPACT);
 }
 
 /* Position of a byte as people count it: lines from 1, columns from 1 in characters. */

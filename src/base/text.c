@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Text towards people and keys: case folding, columns of a terminal, escapes, numbers. */
+/* Text towards people and keys: case folding, columns of a terminal, numbers. */
 #include "wimplan/text.h"
 #include "utf.h"
 
@@ -123,39 +123,6 @@ size_t wp_text_width(const char *text)
 		text += size ? size : 1;
 	}
 	return width;
-}
-
-/* What could hide or reorder what a terminal shows; lines and paragraphs of Unicode end a line in some of them. */
-static bool is_control(uint32_t c)
-{
-	return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x61c || c == 0x200e || c == 0x200f ||
-	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
-}
-
-void wp_text_escape(struct wp_buf *buf, const char *text)
-{
-	const char *start = text;
-
-	while (*text) {
-		uint32_t c;
-		size_t size = wp_utf8_decode(text, &c);
-
-		if (size && !is_control(c)) {
-			text += size;
-			continue;
-		}
-		wp_buf_add(buf, start, (size_t)(text - start));
-		/* \xNN is a byte, \u{NNNN} a character: U+0085 and a stray byte 0x85 stay apart. */
-		if (!size)
-			wp_buf_printf(buf, "\\x%02x", (unsigned char)*text);
-		else if (c < 0x80)
-			wp_buf_printf(buf, "\\x%02x", (unsigned)c);
-		else
-			wp_buf_printf(buf, "\\u{%04x}", (unsigned)c);
-		text += size ? size : 1;
-		start = text;
-	}
-	wp_buf_add(buf, start, (size_t)(text - start));
 }
 
 size_t wp_text_pad(struct wp_buf *buf, const char *text, size_t width)

@@ -76,8 +76,10 @@ int wp_cli_error(struct wp_cli *cli, const struct wp_error *err);
 /* A remark on standard error; nothing with --quiet. */
 void wp_cli_note(const struct wp_cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Writes a result to -o or standard output. Returns 0, or the exit status after having said why not. */
+/* Writes a result for people to -o or standard output. Returns 0, or the exit status after having said why not. */
 int wp_cli_emit(struct wp_cli *cli, const struct wp_buf *buf);
+/* The same with what may be a document. */
+int wp_cli_emit_as(struct wp_cli *cli, enum wp_text_kind kind, const struct wp_buf *buf);
 /* The same with a JSON document; takes over the reference. */
 int wp_cli_emit_json(struct wp_cli *cli, json_t *document);
 

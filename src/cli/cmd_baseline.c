@@ -5,6 +5,7 @@
 #include "settings.h"
 
 #include "wimplan/json.h"
+#include "wimplan/text.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -170,11 +171,9 @@ static int print_adoption(struct wp_cli *cli, const struct adoption *adoption)
 		wp_cli_note(cli, "%s: %s%s%s", wp_json_get_text(failure, "package_id"),
 			    wp_json_get_text(failure, "code"), detail ? ": " : "", detail ? detail : "");
 	}
-	wp_buf_printf(&buf, "Adopted what stands there now for %zu package%s of site %s", adoption->adopted_count,
-		      wp_cli_plural(adoption->adopted_count), adoption->set->site_code);
-	if (failed)
-		wp_buf_printf(&buf, "; %zu could not be read", failed);
-	wp_buf_puts(&buf, ".\n");
+	wp_text_line(&buf, "Adopted what stands there now for %zu package%s of site %s%s.", adoption->adopted_count,
+		     wp_cli_plural(adoption->adopted_count), adoption->set->site_code,
+		     failed ? wp_arena_printf(cli->arena, "; %zu could not be read", failed) : "");
 	return wp_cli_emit(cli, &buf);
 }
 

@@ -228,7 +228,7 @@ struct lines {
 static void flush(struct lines *lines)
 {
 	if (!lines->failed && lines->buf.length &&
-	    wp_file_write(NULL, lines->buf.data, lines->buf.length, &lines->err))
+	    wp_print(NULL, WP_TEXT_DOCUMENT, &lines->buf, &lines->err))
 		lines->failed = true;
 	lines->buf.length = 0;
 }
@@ -299,7 +299,7 @@ static int print(struct wp_cli *cli, const struct arguments *args, const struct 
 
 	if (args->json_lines) {
 		if (!lines->straight)
-			return wp_cli_emit(cli, &lines->buf);
+			return wp_cli_emit_as(cli, WP_TEXT_DOCUMENT, &lines->buf);
 		flush(lines);
 		for (size_t i = 0; i < diff->diags.count; i++)
 			wp_cli_note(cli, "%s: %s", diff->diags.items[i].subject, diff->diags.items[i].summary);
@@ -309,7 +309,7 @@ static int print(struct wp_cli *cli, const struct arguments *args, const struct 
 		return wp_cli_emit_json(cli, wp_report_diff_json(diff));
 	report.all = args->all;
 	args->writer->write(diff, &report, &text);
-	return wp_cli_emit(cli, &text);
+	return wp_cli_emit_as(cli, args->writer == writers ? WP_TEXT_PLAIN : WP_TEXT_DOCUMENT, &text);
 }
 
 static int run_with(struct wp_cli *cli, struct arguments *args, char **argv, struct lines *lines)

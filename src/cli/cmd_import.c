@@ -5,6 +5,7 @@
 #include "wimplan/hash.h"
 #include "wimplan/import.h"
 #include "wimplan/json.h"
+#include "wimplan/text.h"
 
 #include <string.h>
 
@@ -59,9 +60,9 @@ static int print(struct wp_cli *cli, const struct wp_record_set *set, const char
 				    set->diags.items[i].subject ? ": " : "", set->diags.items[i].summary);
 	for (size_t i = 0; i < set->count; i++)
 		incomplete += set->records[i].image_property_state == WP_NOT_FETCHED && !set->records[i].images.count;
-	wp_buf_printf(&buf, "%s snapshot %s: site %s, %zu package%s, taken %s.\n", known ? "Already there:" : "New",
-		      wp_hash_short(cli->arena, id), set->site_code, set->count, set->count == 1 ? "" : "s",
-		      wp_time_minutes(cli->arena, set->taken_at));
+	wp_text_line(&buf, "%s snapshot %s: site %s, %zu package%s, taken %s.", known ? "Already there:" : "New",
+		     wp_hash_short(cli->arena, id), set->site_code, set->count, set->count == 1 ? "" : "s",
+		     wp_time_minutes(cli->arena, set->taken_at));
 	if (incomplete)
 		wp_buf_printf(&buf, "%zu package%s cannot be judged, because %s image metadata was not exported:\n"
 				    "it arrives only by key, see wimplan-records(5).\n",

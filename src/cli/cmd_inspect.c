@@ -127,25 +127,6 @@ static int check_image(const struct files *files, uint32_t image, struct wp_erro
 	return WP_OK;
 }
 
-/* On a terminal nothing in the XML may move the cursor, and the prompt gets a line of its own. */
-static void add_xml_for_terminal(struct wp_buf *buf, const char *text)
-{
-	struct wp_buf line __attribute__((cleanup(wp_buf_free))) = { 0 };
-
-	while (*text) {
-		size_t length = strcspn(text, "\t\r\n");
-		bool is_bare_return = text[length] == '\r' && text[length + 1] != '\n';
-
-		line.length = 0;
-		wp_buf_add(&line, text, length + is_bare_return);
-		wp_text_escape(buf, wp_buf_text(&line));
-		text += length + is_bare_return;
-		if (!is_bare_return && *text)
-			wp_buf_putc(buf, *text++);
-	}
-	wp_buf_putc(buf, '\n');
-}
-
 static int print_xml(struct wp_cli *cli, const struct wp_wim *wim)
 {
 	const struct wp_diag *worst = wp_diags_worst(&wim->diags, WP_ERROR);
@@ -153,11 +134,11 @@ static int print_xml(struct wp_cli *cli, const struct wp_wim *wim)
 	struct wp_error err;
 
 	if (wim->xml_text) {
+		wp_buf_add(&buf, wim->xml_text, wim->xml_text_length);
+		/* The prompt gets a line of its own. */
 		if (cli->env->stdout_terminal && (!cli->output || !strcmp(cli->output, "-")))
-			add_xml_for_terminal(&buf, wim->xml_text);
-		else
-			wp_buf_add(&buf, wim->xml_text, wim->xml_text_length);
-		return wp_cli_emit(cli, &buf);
+			wp_buf_putc(&buf, '\n');
+		return wp_cli_emit_as(cli, WP_TEXT_DOCUMENT, &buf);
 	}
 	wp_fail(&err, WP_E_FAILED, worst ? worst->code : "xml-invalid", wim->path, "%s: the XML cannot be shown: %s",
 		wim->path, worst ? worst->summary : "it is no UTF-16");

@@ -275,7 +275,7 @@ static int run(struct wp_cli *cli, int argc, char **argv)
 		struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
 
 		wp_config_print(&config, &text);
-		return wp_cli_emit(cli, &text);
+		return wp_cli_emit_as(cli, WP_TEXT_DOCUMENT, &text);
 	}
 	if (wp_plan_inputs_open(cli, args.records.items, args.records.count, args.snapshot, args.site, &in.records,
 				&err) ||

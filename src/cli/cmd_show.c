@@ -22,13 +22,14 @@ typedef void (*report_writer)(const struct wp_plan *, const struct wp_report_opt
 static const struct format {
 	const char *name;
 	report_writer write;
+	enum wp_text_kind kind;
 } formats[] = {
-	{ "text", wp_report_plan_text },
-	{ "markdown", wp_report_plan_markdown },
-	{ "html", wp_report_plan_html },
-	{ "csv", wp_report_plan_csv },
-	{ "json", NULL },
-	{ "powershell", wp_report_plan_powershell },
+	{ "text", wp_report_plan_text, WP_TEXT_PLAIN },
+	{ "markdown", wp_report_plan_markdown, WP_TEXT_DOCUMENT },
+	{ "html", wp_report_plan_html, WP_TEXT_DOCUMENT },
+	{ "csv", wp_report_plan_csv, WP_TEXT_DOCUMENT },
+	{ "json", NULL, WP_TEXT_DOCUMENT },
+	{ "powershell", wp_report_plan_powershell, WP_TEXT_DOCUMENT },
 };
 
 #define FORMAT_COUNT (sizeof formats / sizeof *formats)
@@ -90,7 +91,7 @@ static int run(struct wp_cli *cli, int argc, char **argv)
 		format->write(plan, &report, &buf);
 	else
 		wp_buf_add(&buf, text, length);
-	return wp_cli_emit(cli, &buf);
+	return wp_cli_emit_as(cli, format->kind, &buf);
 }
 
 const struct wp_command wp_cmd_show = {

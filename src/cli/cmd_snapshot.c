@@ -5,6 +5,7 @@
 #include "snapshot_diff.h"
 
 #include "wimplan/json.h"
+#include "wimplan/text.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -149,7 +150,8 @@ static int run_show(struct wp_cli *cli, const struct arguments *args)
 	}
 	if (set->count)
 		add_records(cli, set, &buf);
-	wp_buf_printf(&buf, "%sSnapshot %s.\n", set->count ? "\n" : "", wp_cli_snapshot_words(cli->arena, &snapshot));
+	wp_buf_puts(&buf, set->count ? "\n" : "");
+	wp_text_line(&buf, "Snapshot %s.", wp_cli_snapshot_words(cli->arena, &snapshot));
 	return wp_cli_emit(cli, &buf);
 }
 
@@ -186,8 +188,9 @@ static int run_diff(struct wp_cli *cli, const struct arguments *args)
 	packages = wp_snapshot_diff(old, new, &same);
 	if (cli->json)
 		return emit_diff(cli, snapshots, packages);
-	wp_buf_printf(&buf, "Snapshot %s\n      to %s\n\n", wp_cli_snapshot_words(cli->arena, &snapshots[0]),
-		      wp_cli_snapshot_words(cli->arena, &snapshots[1]));
+	wp_text_line(&buf, "Snapshot %s", wp_cli_snapshot_words(cli->arena, &snapshots[0]));
+	wp_text_line(&buf, "      to %s", wp_cli_snapshot_words(cli->arena, &snapshots[1]));
+	wp_buf_putc(&buf, '\n');
 	wp_snapshot_diff_text(packages, same, &report, &buf);
 	return wp_cli_emit(cli, &buf);
 }
@@ -213,7 +216,7 @@ static int run_remove(struct wp_cli *cli, const struct arguments *args)
 		json_object_set_new(document, "removed", wp_cli_snapshot_json(cli->arena, &snapshot));
 		return wp_cli_emit_json(cli, document);
 	}
-	wp_buf_printf(&buf, "Removed snapshot %s. Baselines stay.\n", wp_cli_snapshot_words(cli->arena, &snapshot));
+	wp_text_line(&buf, "Removed snapshot %s. Baselines stay.", wp_cli_snapshot_words(cli->arena, &snapshot));
 	return wp_cli_emit(cli, &buf);
 }
 

@@ -3,7 +3,6 @@
 #include "cli.h"
 #include "version.h"
 
-#include "wimplan/file.h"
 #include "wimplan/json.h"
 
 #include <stdarg.h>
@@ -167,13 +166,18 @@ void wp_cli_note(const struct wp_cli *cli, const char *format, ...)
 	va_end(args);
 }
 
-int wp_cli_emit(struct wp_cli *cli, const struct wp_buf *buf)
+int wp_cli_emit_as(struct wp_cli *cli, enum wp_text_kind kind, const struct wp_buf *buf)
 {
 	struct wp_error err;
 
-	if (wp_file_write(cli->output, wp_buf_text(buf), buf->length, &err))
+	if (wp_print(cli->output, kind, buf, &err))
 		return wp_cli_error(cli, &err);
 	return WP_EXIT_DONE;
+}
+
+int wp_cli_emit(struct wp_cli *cli, const struct wp_buf *buf)
+{
+	return wp_cli_emit_as(cli, WP_TEXT_PLAIN, buf);
 }
 
 int wp_cli_emit_json(struct wp_cli *cli, json_t *document)
@@ -182,7 +186,7 @@ int wp_cli_emit_json(struct wp_cli *cli, json_t *document)
 
 	wp_json_pretty(&buf, document);
 	json_decref(document);
-	return wp_cli_emit(cli, &buf);
+	return wp_cli_emit_as(cli, WP_TEXT_DOCUMENT, &buf);
 }
 
 struct wp_report_options wp_cli_report_options(const struct wp_cli *cli)

@@ -48,7 +48,7 @@ static int run(struct wp_cli *cli, int argc, char **argv)
 	}
 	if (!name || (name[0] == '-' && !cli->json)) {
 		add_overview(&text);
-		fputs(wp_buf_text(&text), stderr);
+		wp_tell(wp_buf_text(&text));
 		return name ? wp_cli_usage(cli, name, "option '%s' stands before a command", name) : WP_EXIT_USAGE;
 	}
 	cli->command = find_command(name);

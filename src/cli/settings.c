@@ -50,19 +50,20 @@ struct progress {
 
 static void draw_bar(struct progress *progress, size_t done, size_t total)
 {
+	struct wp_buf bar __attribute__((cleanup(wp_buf_free))) = { 0 };
 	size_t permille = total ? done * 1000 / total : 1000;
 	size_t width = progress->columns > 70 ? 40 : progress->columns - 30, filled = width * permille / 1000;
 
 	if (permille + 1 == progress->shown && done != total)
 		return;
 	progress->shown = permille + 1;
-	fputs("\r[", stderr);
-	for (size_t i = 0; i < width; i++)
-		fputc(i < filled ? '=' : ' ', stderr);
-	fprintf(stderr, "] %zu/%zu sources", done, total);
+	wp_buf_putc(&bar, '[');
+	wp_buf_pad(&bar, '=', filled);
+	wp_buf_pad(&bar, ' ', width - filled);
+	wp_buf_printf(&bar, "] %zu/%zu sources", done, total);
+	wp_tell_over(wp_buf_text(&bar));
 	if (done == total)
-		fputs("\r\033[K", stderr);
-	fflush(stderr);
+		wp_tell_over(NULL);
 }
 
 static void show_progress(void *context, size_t done, size_t total)

@@ -239,10 +239,7 @@ static void add_change(struct wp_buf *buf, struct wp_arena *arena, const char *a
 		wp_buf_printf(buf, "changed (%zu bytes → %zu bytes)\n", strlen(old), strlen(new));
 		return;
 	}
-	wp_text_escape(buf, old);
-	wp_buf_puts(buf, " → ");
-	wp_text_escape(buf, new);
-	wp_buf_putc(buf, '\n');
+	wp_text_line(buf, "%s → %s", old, new);
 }
 
 static size_t widest(const json_t *items, const char *key, size_t width)
@@ -287,10 +284,8 @@ static void add_package(struct wp_buf *buf, const json_t *package, char symbol, 
 	size_t i, width = widest(properties, "property", 0);
 
 	wp_buf_printf(buf, "%s%c%s ", color, symbol, *color ? "\033[0m" : "");
-	wp_text_escape(buf, wp_json_get_text(package, "package_id"));
-	wp_buf_printf(buf, "  %s  ", wp_json_get_text(package, "class"));
-	wp_text_escape(buf, name && *name ? name : "(no name)");
-	wp_buf_putc(buf, '\n');
+	wp_text_line(buf, "%s  %s  %s", wp_json_get_text(package, "package_id"), wp_json_get_text(package, "class"),
+		     name && *name ? name : "(no name)");
 	json_array_foreach(properties, i, item) {
 		const char *property = wp_json_get_text(item, "property");
 
@@ -300,7 +295,7 @@ static void add_package(struct wp_buf *buf, const json_t *package, char symbol, 
 	}
 	add_images(buf, arena, images);
 	json_array_foreach(rows, i, item)
-		wp_buf_printf(buf, "  rows of %s differ\n", json_string_value(item));
+		wp_text_line(buf, "  rows of %s differ", json_string_value(item));
 }
 
 void wp_snapshot_diff_text(const json_t *packages, size_t same, const struct wp_report_options *options,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* How errors and remarks leave a program. */
 #include "wimplan/buf.h"
-#include "wimplan/file.h"
 #include "wimplan/json.h"
 #include "wimplan/program.h"
 #include "wimplan/text.h"
@@ -13,10 +12,8 @@ void wp_program_say(const char *program, const char *message)
 {
 	struct wp_buf line __attribute__((cleanup(wp_buf_free))) = { 0 };
 
-	wp_buf_printf(&line, "%s: ", program);
-	wp_text_escape(&line, message);
-	wp_buf_putc(&line, '\n');
-	fputs(wp_buf_text(&line), stderr);
+	wp_text_line(&line, "%s: %s", program, message);
+	wp_tell(wp_buf_text(&line));
 }
 
 void wp_program_usage(struct wp_error *err, const char *program, const char *command, const char *subject,
@@ -64,7 +61,7 @@ static bool write_document(const struct wp_error *err, const struct wp_diags *mo
 	if (rest)
 		json_array_extend(all, rest);
 	wp_json_pretty(&buf, document);
-	return !wp_file_write(NULL, buf.data, buf.length, NULL);
+	return !wp_print(NULL, WP_TEXT_DOCUMENT, &buf, NULL);
 }
 
 int wp_program_error(const char *program, bool json, const struct wp_error *err, const struct wp_diags *more)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The secrets that --auth needs: from a file, from the environment, or from who sits at the terminal. */
 #include "wimplan/file.h"
+#include "wimplan/print.h"
 #include "wimplan/provider.h"
+#include "wimplan/text.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -88,6 +90,7 @@ static bool wait_for_line(const sigset_t *signals)
 static char *ask_password(const struct wp_env *env, struct wp_arena *arena, const char *user)
 {
 	struct termios before, silent;
+	struct wp_buf prompt __attribute__((cleanup(wp_buf_free))) = { 0 };
 	sigset_t signals, mask;
 	char line[512] = "";
 	bool got;
@@ -101,11 +104,14 @@ static char *ask_password(const struct wp_env *env, struct wp_arena *arena, cons
 	sigprocmask(SIG_BLOCK, &signals, &mask);
 	silent = before;
 	silent.c_lflag &= ~(tcflag_t)ECHO;
-	fprintf(stderr, "Password of %s: ", user);
+	wp_buf_puts(&prompt, "Password of ");
+	wp_text_escape(&prompt, user);
+	wp_buf_puts(&prompt, ": ");
+	wp_tell(wp_buf_text(&prompt));
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
 	got = wait_for_line(&signals) && fgets(line, sizeof line, stdin);
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
-	fputc('\n', stderr);
+	wp_tell("\n");
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 	line[strcspn(line, "\n")] = '\0';
 	return got ? wp_arena_strdup(arena, line) : NULL;

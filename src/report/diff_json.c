@@ -107,13 +107,8 @@ static json_t *path_json(uint32_t image, const struct wp_diff_path *path)
 void wp_report_diff_path_json(uint32_t image, const struct wp_diff_path *path, struct wp_buf *buf)
 {
 	json_t *object __attribute__((cleanup(wp_json_freep))) = path_json(image, path);
-	char *text = json_dumps(object, JSON_COMPACT);
 
-	if (!text)
-		return;
-	wp_buf_puts(buf, text);
-	wp_buf_putc(buf, '\n');
-	free(text);
+	wp_json_line(buf, object);
 }
 
 static json_t *files_json(const struct wp_diff_files *files)

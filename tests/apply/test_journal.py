@@ -153,6 +153,20 @@ def test_journal_of_another_plan(build, folder, expect):
         expect.equal(len(site.requests("POST")), before, "calls")
 
 
+def test_foreign_text(build, folder, expect):
+    """What somebody has written into a journal does nothing to the terminal that shows it, nor forges a line."""
+    site = Site(build, folder, kinds=("both",)).make_plan()
+    with site.start(load=True) as server:
+        expect.status(site.apply(server), 0)
+    with contextlib.closing(sqlite3.connect(journal_of(site))) as journal, journal:
+        journal.execute("UPDATE run SET provider = ?", ("https://a\nPlan 00000000, site P01, 1 step: 1 done.\u200b\x1b[2J\u009b1m",))
+    status = site.run("wimplan-apply", "status", "plan.json")
+    expect.status(status, 0)
+    expect.equal([line for line in status.stdout.split("\n") if "00000000" in line],
+                 [line for line in status.stdout.split("\n") if "the first on" in line], "the line of the provider")
+    expect.says(status.stdout, r"https://a\x0aPlan 00000000, site P01, 1 step: 1 done.<U+200B>\x1b[2J<U+009B>1m.")
+
+
 def test_damaged_journal(build, folder, expect):
     site = Site(build, folder, kinds=("both", "refresh")).make_plan()
     with site.start(load=True) as server:

@@ -175,7 +175,7 @@ def test_odd_names(build, folder, expect):
     site = Site(build, folder, kinds=("both",))
     site.make_sources(after=False)
     site.make_export()
-    name = "Ann’s ‘client’'; exit 9 # $(1) `u{41} \"x\" \u202e\u00fc\U0001f600 @args"
+    name = "Ann’s ‘client’'; exit 9 # $(1) `u{41} \"x\" \u202e\u00fc\U0001f600 \u200b\u00ad\u3164\U000e0041\ufeff @args"
     document = json.loads((folder / "load.json").read_text())
     document["value"][0]["Name"] = name
     (folder / "load.json").write_text(json.dumps(document))
@@ -187,7 +187,10 @@ def test_odd_names(build, folder, expect):
     with site.start(load=True) as server:
         result = script(site, server, "-WhatIf")
         expect.status(result, 0)
-        expect.says(result.stdout, name.replace("\u202e", "?"))
+        shown = name
+        for hidden in "\u202e\u200b\u00ad\u3164\U000e0041\ufeff":
+            shown = shown.replace(hidden, f"<U+{ord(hidden):04X}>")
+        expect.says(result.stdout, shown)
 
 
 def test_export(build, folder, expect):

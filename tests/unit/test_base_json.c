@@ -253,6 +253,26 @@ Test(base, json_canonical_reals)
 	}
 }
 
+Test(base, json_shows_what_a_terminal_hides)
+{
+	static const char text[] = "{\"a\xe2\x80\xae\":\"b\xc2\x9b" "31m\x7f\xf3\xa0\x81\x81\xc3\xa4\\u001b\"}";
+	struct wp_buf buf = { 0 };
+	struct wp_error err;
+	json_t *value, *again;
+
+	cr_assert_eq(wp_json_parse(text, sizeof text - 1, "a test", &value, &err), 0, "%s", err.message);
+	wp_json_line(&buf, value);
+	cr_expect_str_eq(buf.data, "{\"a\\u202E\":\"b\\u009B31m\\u007F\\uDB40\\uDC41\xc3\xa4\\u001B\"}\n");
+	cr_assert_eq(wp_json_parse(buf.data, buf.length, "what was written", &again, &err), 0, "%s", err.message);
+	cr_expect(json_equal(value, again));
+	wp_buf_free(&buf);
+	wp_json_pretty(&buf, value);
+	cr_expect_str_eq(buf.data, "{\n  \"a\\u202E\": \"b\\u009B31m\\u007F\\uDB40\\uDC41\xc3\xa4\\u001B\"\n}\n");
+	wp_buf_free(&buf);
+	json_decref(value);
+	json_decref(again);
+}
+
 Test(base, json_pretty_form)
 {
 	json_t *object = json_object();

@@ -185,6 +185,33 @@ Test(base, text_without_regard_to_case)
 	wp_arena_free(arena);
 }
 
+Test(base, text_hidden)
+{
+	static const uint32_t hidden[] = {
+		0x0,    0x1b,   0x1f,   0x7f,   0x80,   0x9f,   0xad,   0x34f,   0x61c,   0x115f,  0x1160,
+		0x17b4, 0x180b, 0x180e, 0x200b, 0x200c, 0x200d, 0x200e,  0x200f,  0x2028,  0x2029,  0x202a,
+		0x202e, 0x2060, 0x2064, 0x2066, 0x2069, 0x206f, 0x2800,  0x3164,  0xfe00,  0xfe0f,  0xfeff,
+		0xffa0, 0xfff9, 0xfffb, 0x1d173, 0xe0000, 0xe0001, 0xe0041, 0xe007f, 0xe0100, 0xe0fff,
+	};
+	static const uint32_t seen[] = {
+		' ',    '~',    0xa0,   0xac,    0xae,    0x300,  0x34e,  0x350,  0x115e,   0x1161,   0x200a, 0x2010,
+		0x2027, 0x202f, 0x205f, 0x2070,  0x27ff,  0x2801, 0x3000, 0x3163, 0xfdff,   0xfe10,   0xff9f, 0xffa1,
+		0xfffc, 0xfffd, 0x1f600, 0xdffff, 0xe1000,
+	};
+	struct wp_buf buf = { 0 };
+
+	for (size_t i = 0; i < COUNT(hidden); i++)
+		cr_expect(wp_text_is_hidden(hidden[i]), "U+%04X", hidden[i]);
+	for (size_t i = 0; i < COUNT(seen); i++)
+		cr_expect_not(wp_text_is_hidden(seen[i]), "U+%04X", seen[i]);
+	wp_text_escape(&buf, "in\xe2\x80\x8bstall\xc2\xad.wim\xf3\xa0\x81\x81");
+	cr_expect_str_eq(buf.data, "in<U+200B>stall<U+00AD>.wim<U+E0041>");
+	wp_buf_free(&buf);
+	wp_text_line(&buf, "site %s, %d %s", "P\n01", 2, "\033[2Jb");
+	cr_expect_str_eq(buf.data, "site P\\x0a01, 2 \\x1b[2Jb\n");
+	wp_buf_free(&buf);
+}
+
 Test(base, text_columns_and_padding)
 {
 	static const struct {
@@ -202,12 +229,12 @@ Test(base, text_columns_and_padding)
 		{ "a\tb\n", 2, "a\\x09b\\x0a", 10, "tab and new line" },
 		{ "\x1b[31m", 4, "\\x1b[31m", 8, "escape sequence" },
 		{ "\x7f", 0, "\\x7f", 4, "DEL" },
-		{ "\xc2\x80\xc2\x9f\xc2\xa0", 1, "\\u{0080}\\u{009f}\xc2\xa0", 17, "C1, and what follows it" },
-		{ "\xc2\x9b" "31m", 3, "\\u{009b}31m", 11, "CSI of C1" },
-		{ "\xe2\x80\xae" "cod", 3, "\\u{202e}cod", 11, "right-to-left override" },
-		{ "\xe2\x80\x8e\xe2\x80\x8f", 0, "\\u{200e}\\u{200f}", 16, "marks" },
-		{ "\xe2\x81\xa6\xe2\x81\xa9", 0, "\\u{2066}\\u{2069}", 16, "isolates" },
-		{ "\xe2\x80\xa8\xe2\x80\xa9", 0, "\\u{2028}\\u{2029}", 16, "line and paragraph" },
+		{ "\xc2\x80\xc2\x9f\xc2\xa0", 1, "<U+0080><U+009F>\xc2\xa0", 17, "C1, and what follows it" },
+		{ "\xc2\x9b" "31m", 3, "<U+009B>31m", 11, "CSI of C1" },
+		{ "\xe2\x80\xae" "cod", 3, "<U+202E>cod", 11, "right-to-left override" },
+		{ "\xe2\x80\x8e\xe2\x80\x8f", 0, "<U+200E><U+200F>", 16, "marks" },
+		{ "\xe2\x81\xa6\xe2\x81\xa9", 0, "<U+2066><U+2069>", 16, "isolates" },
+		{ "\xe2\x80\xa8\xe2\x80\xa9", 0, "<U+2028><U+2029>", 16, "line and paragraph" },
 		{ "\xff" "a\xc3", 1, "\\xffa\\xc3", 9, "bytes that are no text" },
 	};
 	size_t i;

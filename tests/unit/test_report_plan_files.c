@@ -10,7 +10,7 @@ Test(report, markdown_of_every_status)
 	report_fixture_init(&f);
 	text = report_of(wp_report_plan_markdown, &f.plan, 80, false, false);
 	cr_expect_contains(text, "# Image package change report, site P01\n\n| Fact | Value |\n| --- | --- |\n");
-	cr_expect_contains(text, "| Made | 2026-02-20 03:00Z by ann@desk with wimplan 0.1.0 |\n");
+	cr_expect_contains(text, "| Made | 2026-02-20 03:00Z by `ann@desk` with wimplan 0.1.0 |\n");
 	cr_expect_contains(text, "## Changes\n\n### P0100123 Windows 11 23H2 x64\n\n- Do: ReloadImageProperties, then "
 				 "RefreshPkgSource\n");
 	cr_expect_contains(text, "- Source: \\\\\\\\srv\\\\src\\$\\\\w11\\\\install.wim\n");
@@ -45,6 +45,15 @@ Test(report, markdown_keeps_data_as_data)
 		{ "a\nb", "a\\\\x0ab" },
 		{ "$x$", "\\$x\\$" },
 		{ "# a", "\\# a" },
+		{ "see www.example.com now", "see `www.example.com` now" },
+		{ "(WWW.example.com)", "`(WWW.example.com)`" },
+		{ "http://a/b", "`http://a/b`" },
+		{ "ask @admins", "ask `@admins`" },
+		{ "a@b.example|c@d", "`a@b.example`\\|`c@d`" },
+		{ "`x@y`", "\\``x@y`\\`" },
+		{ "mailto:a", "`mailto:a`" },
+		{ "fixes #12, # 12", "fixes `#12,` \\# 12" },
+		{ "a\xe2\x80\x8b" "b", "a&lt;U+200B&gt;b" },
 	};
 	struct report_fixture f;
 

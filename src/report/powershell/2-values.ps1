@@ -41,11 +41,19 @@ function Get-Now {
     ConvertTo-IsoTime -Time ([datetime]::UtcNow)
 }
 
-# Names come from the site: no control characters on the console or in the log.
+# Names come from the site: what would control the console, or what nobody would see, is shown as its number.
 function ConvertTo-Line {
     param([string] $Text)
 
-    $Text -replace '[\x00-\x1F\x7F-\x9F\u202A-\u202E\u2066-\u2069]', '?'
+    $hidden = '[\x00-\x1F\x7F-\x9F\xAD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u2028-\u202E' +
+        '\u2060-\u206F\u2800\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFB]|' +
+        '\uD82F[\uDCA0-\uDCA3]|\uD834[\uDD73-\uDD7A]|[\uDB40-\uDB43][\uDC00-\uDFFF]'
+    [regex]::Replace($Text, $hidden, {
+            param($match)
+
+            $code = if ($match.Length -eq 2) { [char]::ConvertToUtf32($match.Value, 0) } else { [int] $match.Value[0] }
+            '<U+{0:X4}>' -f $code
+        })
 }
 
 # With -WhatIf nothing is written, not even the log.

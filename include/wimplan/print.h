@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How text leaves a program: nothing else writes to standard output and standard error. */
+#ifndef WIMPLAN_PRINT_H
+#define WIMPLAN_PRINT_H
+
+#include "wimplan/buf.h"
+#include "wimplan/error.h"
+
+/* What a text is decides what of it may get out as it is. */
+enum wp_text_kind {
+	WP_TEXT_PLAIN,    /* for people: line feeds and our colours; on standard output in the locale's characters */
+	WP_TEXT_DOCUMENT, /* of a format that escapes by itself: all of it, in UTF-8; to a terminal only what it can show */
+};
+
+/*
+ * Writes to the file @path, or to standard output when it is NULL or "-". A file is written whole or not at all, and in
+ * UTF-8 whatever the locale.
+ */
+int wp_print(const char *path, enum wp_text_kind kind, const struct wp_buf *text, struct wp_error *err);
+
+/* Plain text on standard error, as it stands: no line feed is added. */
+void wp_tell(const char *text);
+
+/* Puts @text in place of the line on which standard error stands, which it must not be shorter than; NULL empties it. */
+void wp_tell_over(const char *text);
+
+#endif
