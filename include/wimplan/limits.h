@@ -14,10 +14,15 @@
  * handful, ICD packages a dozen.
  */
 #define WP_LIMIT_XML_OTHER 65536u
-/* Attributes of one element in it, and namespaces declared in all of it; real ones have one and none. */
+/*
+ * Bytes of UTF-8 that are kept of the XML of one WIM: values, and the paths of what the model has no place for. Also of
+ * one element's text. Real ones are 1 to 30 KB; what is kept is copied several times until it is shown.
+ */
+#define WP_LIMIT_XML_KEPT (4u << 20)
+/* Attributes of one element in any XML, and namespaces that are declared in one place; real ones have few of both. */
 #define WP_LIMIT_XML_ATTRIBUTES 64u
-/* Bytes of one element's text as UTF-8: what libxml2's own tree, and so wimlib 1.13, takes of one text node. */
-#define WP_LIMIT_XML_TEXT 10000000u
+/* Bytes of one tag or processing instruction in any XML, which libxml2 keeps whole. */
+#define WP_LIMIT_XML_MARKUP (1u << 20)
 /* Depth of elements or of JSON values, in any document that is read. */
 #define WP_LIMIT_NESTING 128u
 /* Bytes of one record of an export. */

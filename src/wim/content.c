@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Layer 2: content id and blob totals through wimlib, for files whose header layer 1 has accepted. */
-#include "libxml.h"
 #include "wim.h"
 
 #include "wimplan/number.h"
+#include "wimplan/xml.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -65,26 +65,18 @@ static bool is_same(const struct wp_wim *wim)
 	return stat(wim->path, &status) == 0 && wp_wim_same_file(wim, &status);
 }
 
-static void ignore_error(void *context, wp_xml_error *error)
-{
-	(void)context;
-	(void)error;
-}
-
-/*
- * wimlib 1.13 parses the XML with libxml2's defaults, which write to standard error. The handler is the thread's own
- * and is put back.
- */
-static int open_quietly(const char *path, WIMStruct **ret)
-{
-	xmlStructuredErrorFunc old = xmlStructuredError;
-	void *old_context = xmlStructuredErrorContext;
+struct opening {
+	const char *path;
+	WIMStruct *opened;
 	int code;
+};
 
-	xmlSetStructuredErrorFunc(NULL, ignore_error);
-	code = wimlib_open_wim(path, 0, ret);
-	xmlSetStructuredErrorFunc(old_context, old);
-	return code;
+/* wimlib 1.13 parses the XML with libxml2's defaults, which write to standard error. */
+static void open_path(void *context)
+{
+	struct opening *opening = context;
+
+	opening->code = wimlib_open_wim(opening->path, 0, &opening->opened);
 }
 
 /* wimlib tells of the metadata resources first, in the order of the images, and of each blob once. */
@@ -147,7 +139,7 @@ static int take_xml(struct wp_wim *wim, WIMStruct *opened)
 /* Opens the file; the caller takes the XML and asks is_same() at the end. */
 static int open_wim(struct wp_wim *wim, WIMStruct **ret)
 {
-	int code;
+	struct opening opening = { .path = wim->path };
 
 	/* Whatever layer 1 had to refuse wimlib does not get to see. */
 	if (!wim->opened || !wim->have_header || wp_diags_worst(&wim->diags, WP_ERROR) ||
@@ -158,9 +150,10 @@ static int open_wim(struct wp_wim *wim, WIMStruct **ret)
 	pthread_once(&wimlib_once, initialize);
 	if (wimlib_status)
 		return fail(wim, wimlib_status);
-	code = open_quietly(wim->path, ret);
-	if (code)
-		return is_same(wim) ? fail(wim, code) : changed(wim);
+	wp_xml_quietly(open_path, &opening);
+	*ret = opening.opened;
+	if (opening.code)
+		return is_same(wim) ? fail(wim, opening.code) : changed(wim);
 	return 0;
 }
 

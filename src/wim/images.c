@@ -36,21 +36,18 @@ static bool has_index(const struct wp_wim_metadata *metadata, uint64_t index)
 	return false;
 }
 
-bool wp_model_begin_image(struct wp_model *model, const struct wp_attribute *attributes, size_t count)
+bool wp_model_begin_image(struct wp_model *model, const struct wp_xml_element *element)
 {
+	const struct wp_xml_attribute *attribute = wp_xml_find(element, "INDEX");
 	struct wp_wim_metadata *metadata = model->metadata;
 	uint64_t index = 0;
 	const char *text;
-	size_t i;
 
-	for (i = 0; i < count; i++)
-		if (strcmp(attributes[i].name, "INDEX") == 0)
-			break;
-	if (i == count) {
+	if (!attribute) {
 		wp_model_note(model, "missing-index", "the IMAGE at position %zu has no INDEX", model->image_elements);
 		return false;
 	}
-	text = wp_arena_strndup(model->arena, attributes[i].value, attributes[i].length);
+	text = wp_arena_strndup(model->arena, attribute->value, attribute->length);
 	if (!wp_parse_u64(text, false, &index) || index < 1 || index > UINT32_MAX) {
 		wp_model_note(model, "bad-value", "IMAGE/@INDEX: \"%.40s\" is no number of an image", text);
 		return false;

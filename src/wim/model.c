@@ -23,6 +23,16 @@ static void cut(struct wp_buf *buf, size_t length)
 	buf->data[length] = '\0';
 }
 
+bool wp_model_keep(struct wp_model *model, size_t bytes)
+{
+	model->kept += bytes;
+	if (model->kept <= WP_LIMIT_XML_KEPT)
+		return true;
+	wp_diag_add(model->arena, model->diags, WP_ERROR, "xml-structure", NULL,
+		    "the XML has more than %u bytes of text and of element names to be kept", WP_LIMIT_XML_KEPT);
+	return false;
+}
+
 /* Keeps something that the model has no place for. False when a document does this to fill the memory. */
 static bool add_other(struct wp_model *model, const char *value, size_t length)
 {
@@ -32,29 +42,27 @@ static bool add_other(struct wp_model *model, const char *value, size_t length)
 	const char *path = model->path.length ? wp_buf_text(&model->path) : ".";
 	struct wp_wim_other *other;
 
+	if (++model->other_count > WP_LIMIT_XML_OTHER) {
+		wp_diag_add(model->arena, model->diags, WP_ERROR, "xml-structure", NULL,
+			    "the XML has more than %u elements and attributes that no WIM has", WP_LIMIT_XML_OTHER);
+		return false;
+	}
+	/* The path counts each time: it is compared with the one before, and shown with the value. */
+	if (!wp_model_keep(model, strlen(path) + length))
+		return false;
 	if (image)
 		other = WP_PUSH(model->arena, image->other, image->other_count);
 	else
 		other = WP_PUSH(model->arena, metadata->other, metadata->other_count);
-	if (other != (image ? image->other : metadata->other) && strcmp(other[-1].path, path) == 0) {
+	if (other != (image ? image->other : metadata->other) && strcmp(other[-1].path, path) == 0)
 		other->path = other[-1].path;
-	} else {
-		other->path = wp_arena_strdup(model->arena, path);
-		model->path_bytes += strlen(path);
-	}
-	other->value = wp_arena_strndup(model->arena, value, length);
-	if (++model->other_count > WP_LIMIT_XML_OTHER)
-		wp_diag_add(model->arena, model->diags, WP_ERROR, "xml-structure", NULL,
-			    "the XML has more than %u elements and attributes that no WIM has", WP_LIMIT_XML_OTHER);
-	else if (model->path_bytes > WP_LIMIT_XML_BYTES)
-		wp_diag_add(model->arena, model->diags, WP_ERROR, "xml-structure", NULL,
-			    "the XML's element names are too long and too deeply nested to be kept");
 	else
-		return true;
-	return false;
+		other->path = wp_arena_strdup(model->arena, path);
+	other->value = wp_arena_strndup(model->arena, value, length);
+	return true;
 }
 
-static bool add_attribute(struct wp_model *model, const struct wp_attribute *attribute)
+static bool add_attribute(struct wp_model *model, const struct wp_xml_attribute *attribute)
 {
 	size_t length = model->path.length;
 	bool kept;
@@ -72,23 +80,23 @@ static bool is_blank(const char *text)
 }
 
 /* Attributes that the model knows: the first INDEX of an IMAGE, the first LANGUAGE of a FALLBACK. */
-static bool start_attributes(struct wp_model *model, const struct wp_frame *frame,
-			     const struct wp_attribute *attributes, size_t count)
+static bool start_attributes(struct wp_model *model, const struct wp_frame *frame, const struct wp_xml_element *element)
 {
 	bool is_fallback = frame->element && frame->element->kind == WP_KIND_FALLBACK;
 	const char *known = frame->image ? "INDEX" : is_fallback ? "LANGUAGE" : NULL;
-	size_t i;
 
 	if (is_fallback)
 		model->fallback_language = "";
-	for (i = 0; i < count; i++) {
-		const struct wp_attribute *attribute = &attributes[i];
+	for (size_t i = 0; i < element->attribute_count; i++) {
+		const struct wp_xml_attribute *attribute = &element->attributes[i];
 
 		if (known && strcmp(attribute->name, known) == 0) {
 			known = NULL;
-			if (is_fallback)
-				model->fallback_language =
-					wp_arena_strndup(model->arena, attribute->value, attribute->length);
+			if (!is_fallback)
+				continue;
+			if (!wp_model_keep(model, attribute->length))
+				return false;
+			model->fallback_language = wp_arena_strndup(model->arena, attribute->value, attribute->length);
 		} else if (!add_attribute(model, attribute)) {
 			return false;
 		}
@@ -107,7 +115,7 @@ static bool start_root(struct wp_model *model, const char *name)
 
 /* An IMAGE stands below WIM or not at all; one that has no index of its own is kept like an unknown element. */
 static bool start_image(struct wp_model *model, struct wp_frame *frame, enum wp_place place,
-			const struct wp_attribute *attributes, size_t count)
+			const struct wp_xml_element *element)
 {
 	if (place != WP_AT_WIM) {
 		wp_diag_add(model->arena, model->diags, WP_ERROR, "xml-structure", NULL,
@@ -119,7 +127,7 @@ static bool start_image(struct wp_model *model, struct wp_frame *frame, enum wp_
 			    "the XML has more than %u images, and no more are read", WP_LIMIT_IMAGES);
 		return false;
 	}
-	frame->image = wp_model_begin_image(model, attributes, count);
+	frame->image = wp_model_begin_image(model, element);
 	if (frame->image) {
 		frame->inside = WP_AT_IMAGE;
 		model->seen = 0;
@@ -128,19 +136,21 @@ static bool start_image(struct wp_model *model, struct wp_frame *frame, enum wp_
 	return true;
 }
 
-bool wp_model_start(struct wp_model *model, const char *name, const struct wp_attribute *attributes, size_t count)
+bool wp_model_start(void *context, const struct wp_xml_element *element)
 {
+	struct wp_model *model = context;
+	const char *name = element->name;
 	struct wp_frame *parent = model->depth ? &model->frames[model->depth - 1] : NULL;
 	struct wp_frame *frame = &model->frames[model->depth++];
 
 	*frame = (struct wp_frame){ .text = model->text.length, .path = model->path.length };
 	if (!parent) {
 		frame->inside = WP_AT_WIM;
-		return start_root(model, name) && start_attributes(model, frame, attributes, count);
+		return start_root(model, name) && start_attributes(model, frame, element);
 	}
 	parent->has_children = true;
 	if (strcmp(name, "IMAGE") == 0) {
-		if (!start_image(model, frame, parent->inside, attributes, count))
+		if (!start_image(model, frame, parent->inside, element))
 			return false;
 	} else {
 		frame->element = wp_element_find(model, parent->inside, name);
@@ -157,24 +167,26 @@ bool wp_model_start(struct wp_model *model, const char *name, const struct wp_at
 	/* wimlib src/xml.c refuses files with this element. */
 	if (!model->in_image && strcmp(wp_buf_text(&model->path), "ESD/ENCRYPTED") == 0)
 		model->encrypted = true;
-	return start_attributes(model, frame, attributes, count);
+	return start_attributes(model, frame, element);
 }
 
-bool wp_model_text(struct wp_model *model, const char *bytes, size_t length)
+bool wp_model_text(void *context, const char *bytes, size_t length)
 {
-	size_t start = model->depth ? model->frames[model->depth - 1].text : 0;
+	struct wp_model *model = context;
 
-	if (model->text.length - start + length > WP_LIMIT_XML_TEXT) {
-		wp_diag_add(model->arena, model->diags, WP_ERROR, "xml-invalid", NULL,
-			    "the XML has an element with more than %u bytes of text", WP_LIMIT_XML_TEXT);
+	/* Of all elements that were begun: the bound holds for the text of each. */
+	if (length > WP_LIMIT_XML_KEPT - model->text.length) {
+		wp_diag_add(model->arena, model->diags, WP_ERROR, "xml-structure", NULL,
+			    "the XML has an element with more than %u bytes of text", WP_LIMIT_XML_KEPT);
 		return false;
 	}
 	wp_buf_add(&model->text, bytes, length);
 	return true;
 }
 
-bool wp_model_end(struct wp_model *model)
+bool wp_model_end(void *context)
 {
+	struct wp_model *model = context;
 	const struct wp_frame *frame = &model->frames[--model->depth];
 	const char *text = wp_buf_text(&model->text) + frame->text;
 	size_t length = model->text.length - frame->text;
@@ -182,12 +194,15 @@ bool wp_model_end(struct wp_model *model)
 	bool is_unknown = !frame->element && frame->inside == WP_AT_NOTHING;
 	bool kept = true;
 
-	if (is_leaf)
-		wp_element_end_leaf(model, frame->element, text, length);
-	else if ((is_unknown && !frame->has_children) || !is_blank(text))
-		kept = add_other(model, text, length);
-	if (!is_leaf)
+	if (is_leaf) {
+		kept = wp_model_keep(model, length);
+		if (kept)
+			wp_element_end_leaf(model, frame->element, text, length);
+	} else {
+		if ((is_unknown && !frame->has_children) || !is_blank(text))
+			kept = add_other(model, text, length);
 		wp_element_end_box(model, frame->inside);
+	}
 	if (frame->image)
 		model->in_image = false;
 	cut(&model->text, frame->text);

@@ -6,6 +6,7 @@
 #include "wimplan/buf.h"
 #include "wimplan/limits.h"
 #include "wimplan/wim.h"
+#include "wimplan/xml.h"
 
 /* Where an element stands: the children that the model knows there. */
 enum wp_place {
@@ -18,13 +19,6 @@ enum wp_place {
 	WP_AT_VERSION,
 	WP_AT_CREATION,
 	WP_AT_MODIFICATION,
-};
-
-/* One attribute as the parser gives it: the value has no NUL behind it. */
-struct wp_attribute {
-	const char *name; /* without prefix */
-	const char *value;
-	size_t length;
 };
 
 struct wp_element; /* elements.h */
@@ -53,7 +47,7 @@ struct wp_model {
 	size_t depth;
 	struct wp_buf text; /* of all elements that were begun, the inner ones' behind the outer ones' */
 	struct wp_buf path; /* below IMAGE or, outside of the images, below WIM */
-	size_t path_bytes;  /* that all paths in "other" take */
+	size_t kept;        /* bytes of values and of the paths in every "other" */
 	size_t other_count; /* entries of every "other" */
 	uint64_t seen;      /* lines of the table that have counted, in the present image */
 	uint64_t seen_file; /* the same outside of the images */
@@ -67,13 +61,13 @@ struct wp_model {
 
 void wp_model_free(struct wp_model *model);
 
-/*
- * An element begins. False when the document is not to be read further; a diagnostic then says why. The caller keeps
- * to WP_LIMIT_NESTING.
- */
-bool wp_model_start(struct wp_model *model, const char *name, const struct wp_attribute *attributes, size_t count);
-bool wp_model_text(struct wp_model *model, const char *bytes, size_t length);
-bool wp_model_end(struct wp_model *model);
+/* What a struct wp_xml_handler calls, with the model. False when a diagnostic says why nothing further is to be read. */
+bool wp_model_start(void *context, const struct wp_xml_element *element);
+bool wp_model_text(void *context, const char *bytes, size_t length);
+bool wp_model_end(void *context);
+
+/* Counts what is kept; false, and a diagnostic, when a document does this to fill the memory. */
+bool wp_model_keep(struct wp_model *model, size_t bytes);
 
 /* After the end of the document: orders and checks the images. NULL when there is none to give. */
 struct wp_wim_metadata *wp_model_finish(struct wp_model *model, int64_t image_count);
@@ -81,8 +75,8 @@ struct wp_wim_metadata *wp_model_finish(struct wp_model *model, int64_t image_co
 /* The image that is being read. */
 struct wp_wim_image *wp_model_image(struct wp_model *model);
 
-/* Begins the IMAGE with these attributes; false when it cannot be an image of its own. (images.c) */
-bool wp_model_begin_image(struct wp_model *model, const struct wp_attribute *attributes, size_t count);
+/* Begins this IMAGE; false when it cannot be an image of its own. (images.c) */
+bool wp_model_begin_image(struct wp_model *model, const struct wp_xml_element *element);
 
 /* A finding about a value or an index: after a number of them only their sum is told. */
 void wp_model_note(struct wp_model *model, const char *code, const char *format, ...)

@@ -284,7 +284,7 @@ static void list_other(struct wp_buf *buf, const struct wp_wim_other *other, siz
 Test(wim, xml_other)
 {
 	static const char xml[] =
-		"<WIM v='1'>stray<ESD><KEY>k</KEY></ESD><TOTALBYTES>1</TOTALBYTES>"
+		"<WIM v='1&amp;&lt;2'>stray<ESD><KEY>k</KEY></ESD><TOTALBYTES>1</TOTALBYTES>"
 		"<IMAGE INDEX='1' x='y'><NAME>first</NAME><NAME lang='de'>second</NAME><NOTES>n</NOTES><NOTES/>"
 		"<A><B c='d'> <E>e</E> f </B><B/></A>text<FLAGS>f<G>g</G></FLAGS>"
 		"<WINDOWS w='0'>odd<ARCH>0</ARCH><ARCH>1</ARCH><image>low</image><LANGUAGES>"
@@ -300,7 +300,7 @@ Test(wim, xml_other)
 	cr_assert_not_null(parsed.metadata);
 	cr_expect_eq(parsed.diags.count, 0);
 	list_other(&buf, parsed.metadata->other, parsed.metadata->other_count);
-	cr_expect_str_eq(wp_buf_text(&buf), "@v=1\nESD/KEY=k\nTOTALBYTES=2\nimage=low\n.=stray\n");
+	cr_expect_str_eq(wp_buf_text(&buf), "@v=1&<2\nESD/KEY=k\nTOTALBYTES=2\nimage=low\n.=stray\n");
 	cr_expect_eq(parsed.metadata->total_bytes.value, 1);
 	wp_buf_free(&buf);
 	image = parsed.metadata->images;

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * libxml2 compares each attribute of an element with all before it (parser.c, xmlParseStartTag2; until 2.12), and
+ * tells of the element only then: 16 MiB could cost an hour. It keeps the whole of a tag or an instruction in
+ * memory, too. So they are counted before it sees them.
+ */
+#include "xml_guard.h"
+
+#include "wimplan/limits.h"
+
+#include <string.h>
+
+static const char many_attributes[] = "has too many attributes";
+static const char long_markup[] = "has a tag or instruction that is too long";
+
+static void enter(struct wp_xml_guard *guard, enum wp_xml_guard_state state)
+{
+	guard->state = state;
+	guard->quote = '\0';
+	guard->attributes = guard->length = guard->run = 0;
+}
+
+static const char *in_tag(struct wp_xml_guard *guard, char c)
+{
+	/* A "<" ends it in any case: the parser takes none inside of a tag. */
+	if (c == '<')
+		enter(guard, WP_XML_BEHIND_LESS);
+	else if (guard->quote)
+		guard->quote = c == guard->quote ? '\0' : guard->quote;
+	else if (c == '"' || c == '\'')
+		guard->quote = c;
+	else if (c == '>')
+		enter(guard, WP_XML_IN_TEXT);
+	else if (c == '=' && ++guard->attributes > WP_LIMIT_XML_ATTRIBUTES)
+		return many_attributes;
+	return NULL;
+}
+
+/* A declaration of a document type comes here as well: libxml2 tells of it before it reads what is in it. */
+static void behind_exclamation(struct wp_xml_guard *guard, char c)
+{
+	static const char comment[] = "--", cdata[] = "[CDATA[";
+	size_t at = guard->length - 1;
+
+	if (guard->run == 0)
+		guard->run = c == '-' ? 1 : 2;
+	if (c != (guard->run == 1 ? comment : cdata)[at])
+		enter(guard, WP_XML_IN_TEXT);
+	else if (guard->run == 1 && at + 1 == sizeof comment - 1)
+		enter(guard, WP_XML_IN_COMMENT);
+	else if (guard->run == 2 && at + 1 == sizeof cdata - 1)
+		enter(guard, WP_XML_IN_CDATA);
+}
+
+/* Leaves what ends with @count or more times @mark and a ">". */
+static void until(struct wp_xml_guard *guard, char c, char mark, size_t count)
+{
+	if (c == '>' && guard->run >= count)
+		enter(guard, WP_XML_IN_TEXT);
+	else
+		guard->run = c == mark ? guard->run + 1 : 0;
+}
+
+static const char *step(struct wp_xml_guard *guard, char c)
+{
+	guard->length++;
+	switch (guard->state) {
+	case WP_XML_IN_TEXT:
+		break;
+	case WP_XML_BEHIND_LESS:
+		if (c == '!')
+			enter(guard, WP_XML_BEHIND_EXCLAMATION);
+		else if (c == '?')
+			enter(guard, WP_XML_IN_INSTRUCTION);
+		else if (c != '<')
+			enter(guard, c == '>' ? WP_XML_IN_TEXT : WP_XML_IN_TAG);
+		break;
+	case WP_XML_IN_TAG:
+		return in_tag(guard, c);
+	case WP_XML_BEHIND_EXCLAMATION:
+		behind_exclamation(guard, c);
+		break;
+	case WP_XML_IN_COMMENT:
+		until(guard, c, '-', 2);
+		guard->length = 0; /* nobody wants it: libxml2 passes over it */
+		break;
+	case WP_XML_IN_INSTRUCTION:
+		until(guard, c, '?', 1);
+		break;
+	case WP_XML_IN_CDATA:
+		until(guard, c, ']', 2);
+		guard->length = 0; /* it is text, and given piece by piece */
+		break;
+	}
+	return NULL;
+}
+
+static void count_line(struct wp_xml_guard *guard, char c)
+{
+	guard->column++;
+	if (c == '\n') {
+		guard->lines++;
+		guard->column = 0;
+	}
+}
+
+const char *wp_xml_guard(struct wp_xml_guard *guard, const char *bytes, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		const char *why;
+
+		count_line(guard, bytes[i]);
+		if (guard->state == WP_XML_IN_TEXT) {
+			if (bytes[i] == '<')
+				enter(guard, WP_XML_BEHIND_LESS);
+			continue;
+		}
+		why = step(guard, bytes[i]);
+		if (why)
+			return why;
+		if (guard->length > WP_LIMIT_XML_MARKUP)
+			return long_markup;
+	}
+	return NULL;
+}
