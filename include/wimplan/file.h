@@ -10,7 +10,8 @@
 #include <stdio.h>
 
 /*
- * Reads a regular file of at most @limit bytes into @arena, with a NUL behind it. "-" reads standard input.
+ * Reads a regular file of at most @limit bytes into @arena, with a NUL behind it. "-" reads standard input, and
+ * "/dev/fd/63", as a shell's <(…) gives it, the descriptor that is open already.
  * WP_E_NOT_FOUND when there is none, so that a caller may go on without it.
  */
 int wp_file_read(struct wp_arena *arena, const char *path, size_t limit, char **ret_bytes, size_t *ret_length,
@@ -18,14 +19,25 @@ int wp_file_read(struct wp_arena *arena, const char *path, size_t limit, char **
 
 /*
  * Replaces @path with these bytes: a temporary file in the same folder, fsync, rename, fsync of the folder. Either the
- * old file is there afterwards or the new one, whole. "-" and NULL write to standard output and
- * check that all of it went out.
+ * old file is there afterwards or the new one, whole; it keeps the old one's owner and mode, and one that may not be
+ * written is left alone. "-" and NULL write to standard output and check that all of it went out.
  */
 int wp_file_write(const char *path, const void *bytes, size_t length, struct wp_error *err);
 
+/* Who has named a file. */
+enum wp_file_target {
+	/* The user: through a link the file is written that it leads to, also one that is not there yet; devices, pipes
+	   and our own descriptors ("/dev/stdout") are written to in place. */
+	WP_FILE_NAMED,
+	/* Nobody: it stands by default beside another, where others may have put something. Only a regular file is
+	   replaced. */
+	WP_FILE_BESIDE,
+};
+
 /* The same piece by piece. A failure is kept until the end: only beginning and ending have to be checked. */
 struct wp_file_writer;
-int wp_file_begin(const char *path, struct wp_file_writer **ret_writer, struct wp_error *err);
+int wp_file_begin(const char *path, enum wp_file_target target, struct wp_file_writer **ret_writer,
+		  struct wp_error *err);
 void wp_file_add(struct wp_file_writer *writer, const void *bytes, size_t length);
 /* Puts the file in its place when nothing failed, and frees @writer in any case. */
 int wp_file_commit(struct wp_file_writer *writer, struct wp_error *err);
@@ -34,7 +46,7 @@ int wp_file_commit(struct wp_file_writer *writer, struct wp_error *err);
  * Whether a file of so many bytes could be written there: does all of it but to replace what stands there. Devices and
  * pipes are left alone, for whoever reads one would take it for the end.
  */
-int wp_file_probe(const char *path, size_t length, struct wp_error *err);
+int wp_file_probe(const char *path, enum wp_file_target target, size_t length, struct wp_error *err);
 
 /* Opens a regular file of at most @limit bytes for reading. WP_E_NOT_FOUND when there is none. */
 int wp_file_open(const char *path, size_t limit, int *ret_fd, size_t *ret_size, struct wp_error *err);

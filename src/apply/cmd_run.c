@@ -91,9 +91,11 @@ static int probe_outputs(const struct wp_apply *apply, struct wp_error *err)
 {
 	/* A step is some 600 bytes long in a receipt, with its error. */
 	size_t length = (apply->steps.count + 1) * 600;
-	int status = wp_file_probe(apply->receipt_path, length, err);
+	int status = wp_file_probe(apply->receipt_path, WP_FILE_NAMED, length, err);
 
-	return status || !apply->output ? status : wp_file_probe(apply->output, apply->json ? length : 0, err);
+	return status || !apply->output
+		       ? status
+		       : wp_file_probe(apply->output, WP_FILE_NAMED, apply->json ? length : 0, err);
 }
 
 /* Refuses when there are conflicts; with --skip-conflicts they are the outcome of their steps. */

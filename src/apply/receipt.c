@@ -108,7 +108,7 @@ static int write_document(const struct wp_apply *apply, const char *path, const 
 			  const struct wp_journal_runs *runs, struct wp_error *err)
 {
 	struct wp_file_writer *writer;
-	int status = wp_file_begin(path, &writer, err);
+	int status = wp_file_begin(path, WP_FILE_NAMED, &writer, err);
 
 	if (status)
 		return status;

@@ -76,7 +76,7 @@ static void restore(int stream, int saved)
 	close(saved);
 }
 
-Test(base, file_read)
+Test(system, file_read)
 {
 	struct wp_arena *arena = wp_arena_new();
 	char *folder = make_folder();
@@ -108,7 +108,7 @@ Test(base, file_read)
 	wp_arena_free(arena);
 }
 
-Test(base, file_read_refusals)
+Test(system, file_read_refusals)
 {
 	struct wp_arena *arena = wp_arena_new();
 	char *folder = make_folder();
@@ -135,7 +135,7 @@ Test(base, file_read_refusals)
 	wp_arena_free(arena);
 }
 
-Test(base, file_read_standard_input)
+Test(system, file_read_standard_input)
 {
 	struct wp_arena *arena = wp_arena_new();
 	struct wp_error err = { 0 };
@@ -167,7 +167,7 @@ Test(base, file_read_standard_input)
 	wp_arena_free(arena);
 }
 
-Test(base, file_write_replaces)
+Test(system, file_write_replaces)
 {
 	struct wp_arena *arena = wp_arena_new();
 	char *folder = make_folder();
@@ -208,7 +208,7 @@ Test(base, file_write_replaces)
 	wp_arena_free(arena);
 }
 
-Test(base, file_write_in_the_working_folder)
+Test(system, file_write_in_the_working_folder)
 {
 	char *folder = make_folder();
 	struct wp_error err = { 0 };
@@ -221,7 +221,7 @@ Test(base, file_write_in_the_working_folder)
 	remove_folder(folder);
 }
 
-Test(base, file_write_failures)
+Test(system, file_write_failures)
 {
 	struct wp_arena *arena = wp_arena_new();
 	char *folder = make_folder();
@@ -250,7 +250,7 @@ Test(base, file_write_failures)
 	wp_arena_free(arena);
 }
 
-Test(base, file_probe)
+Test(system, file_probe)
 {
 	struct wp_arena *arena = wp_arena_new();
 	char *folder = make_folder(), *text;
@@ -260,13 +260,13 @@ Test(base, file_probe)
 
 	cr_assert_eq(wp_file_write(file, "stays", 5, &err), WP_OK, "%s", err.message);
 	cr_assert_eq(mkfifo(fifo, 0600), 0);
-	cr_expect_eq(wp_file_probe(file, 100000, &err), WP_OK, "%s", err.message);
-	cr_expect_eq(wp_file_probe(below(arena, folder, "new"), 0, &err), WP_OK, "%s", err.message);
-	cr_expect_eq(wp_file_probe(fifo, 10, &err), WP_OK, "%s", err.message);
-	cr_expect_eq(wp_file_probe("/dev/full", 10, &err), WP_OK, "%s", err.message);
-	cr_expect_eq(wp_file_probe("-", 10, &err), WP_OK, "%s", err.message);
-	cr_expect_eq(wp_file_probe(below(arena, folder, "none/file"), 10, &err), WP_E_FAILED, "the folder is missing");
-	cr_expect_eq(wp_file_probe(folder, 10, &err), WP_E_FAILED, "it is a folder");
+	cr_expect_eq(wp_file_probe(file, WP_FILE_NAMED, 100000, &err), WP_OK, "%s", err.message);
+	cr_expect_eq(wp_file_probe(below(arena, folder, "new"), WP_FILE_NAMED, 0, &err), WP_OK, "%s", err.message);
+	cr_expect_eq(wp_file_probe(fifo, WP_FILE_NAMED, 10, &err), WP_OK, "%s", err.message);
+	cr_expect_eq(wp_file_probe("/dev/full", WP_FILE_NAMED, 10, &err), WP_OK, "%s", err.message);
+	cr_expect_eq(wp_file_probe("-", WP_FILE_NAMED, 10, &err), WP_OK, "%s", err.message);
+	cr_expect_eq(wp_file_probe(below(arena, folder, "none/file"), WP_FILE_NAMED, 10, &err), WP_E_FAILED, "the folder is missing");
+	cr_expect_eq(wp_file_probe(folder, WP_FILE_NAMED, 10, &err), WP_E_FAILED, "it is a folder");
 	cr_expect(strstr(err.message, folder), "%s", err.message);
 	cr_expect_eq(count_entries(folder), 2, "something is left of it");
 	cr_assert_eq(wp_file_read(arena, file, 10, &text, &length, &err), WP_OK, "%s", err.message);
@@ -275,7 +275,144 @@ Test(base, file_probe)
 	wp_arena_free(arena);
 }
 
-Test(base, file_write_standard_output)
+Test(system, file_write_through_links)
+{
+	struct wp_arena *arena = wp_arena_new();
+	char *folder = make_folder(), *other = make_folder(), *bytes = NULL;
+	const char *real = below(arena, other, "plan.json"), *link_path = below(arena, folder, "link");
+	struct wp_error err = { 0 };
+	struct stat st;
+
+	/* A link to a link to what is not there: the file is made where they lead, and both stay. */
+	cr_assert_eq(symlink("second", link_path), 0);
+	cr_assert_eq(symlink(real, below(arena, folder, "second")), 0);
+	cr_expect_eq(wp_file_write(link_path, "made", 4, &err), WP_OK, "%s", err.message);
+	cr_assert_eq(wp_file_read(arena, real, 100, &bytes, NULL, &err), WP_OK, "%s", err.message);
+	cr_expect_str_eq(bytes, "made");
+	cr_assert_eq(lstat(link_path, &st), 0);
+	cr_expect(S_ISLNK(st.st_mode));
+	cr_expect_eq(count_entries(folder), 2);
+	cr_expect_eq(count_entries(other), 1);
+
+	/* Into a folder that is not there. */
+	cr_assert_eq(symlink("none/plan.json", below(arena, folder, "lost")), 0);
+	cr_expect_eq(wp_file_write(below(arena, folder, "lost"), "x", 1, &err), WP_E_FAILED);
+	cr_expect(strstr(err.message, "/lost, which leads to ") && strstr(err.message, "/none/plan.json, cannot be written: No such"),
+		  "%s", err.message);
+	cr_assert_eq(symlink("loop", below(arena, folder, "loop")), 0);
+	cr_expect_eq(wp_file_write(below(arena, folder, "loop"), "x", 1, &err), WP_E_FAILED);
+	cr_expect(strstr(err.message, "Too many levels"), "%s", err.message);
+	remove_folder(folder);
+	remove_folder(other);
+	wp_arena_free(arena);
+}
+
+/* Beside a plan in a folder that others may write to, nothing but a file of its own is replaced. */
+Test(system, file_write_beside_follows_nothing)
+{
+	struct wp_arena *arena = wp_arena_new();
+	char *folder = make_folder(), *bytes = NULL;
+	const char *victim = below(arena, folder, "victim"), *link_path = below(arena, folder, "link");
+	const char *fifo = below(arena, folder, "fifo"), *file = below(arena, folder, "file");
+	const char *names[] = { link_path, below(arena, folder, "dangling"), fifo, folder };
+	struct wp_file_writer *writer;
+	struct wp_error err = { 0 };
+
+	cr_assert_eq(wp_file_write(victim, "stays", 5, &err), WP_OK);
+	cr_assert_eq(symlink("victim", link_path), 0);
+	cr_assert_eq(symlink("nothing", names[1]), 0);
+	cr_assert_eq(mkfifo(fifo, 0600), 0);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		cr_expect_eq(wp_file_begin(names[i], WP_FILE_BESIDE, &writer, &err), WP_E_FAILED, "%s", names[i]);
+		cr_expect(strstr(err.message, "nobody has named it"), "%s", err.message);
+		cr_expect_eq(wp_file_probe(names[i], WP_FILE_BESIDE, 1, &err), WP_E_FAILED, "%s", names[i]);
+	}
+	for (int i = 0; i < 2; i++) { /* new, then old */
+		cr_assert_eq(wp_file_begin(file, WP_FILE_BESIDE, &writer, &err), WP_OK, "%s", err.message);
+		wp_file_add(writer, "x", 1);
+		cr_expect_eq(wp_file_commit(writer, &err), WP_OK, "%s", err.message);
+	}
+	/* A link that comes up between beginning and end is replaced itself. */
+	cr_assert_eq(wp_file_begin(file, WP_FILE_BESIDE, &writer, &err), WP_OK, "%s", err.message);
+	cr_assert_eq(unlink(file), 0);
+	cr_assert_eq(symlink("victim", file), 0);
+	wp_file_add(writer, "y", 1);
+	cr_expect_eq(wp_file_commit(writer, &err), WP_OK, "%s", err.message);
+	cr_assert_eq(wp_file_read(arena, file, 10, &bytes, NULL, &err), WP_OK);
+	cr_expect_str_eq(bytes, "y");
+	cr_assert_eq(wp_file_read(arena, victim, 10, &bytes, NULL, &err), WP_OK);
+	cr_expect_str_eq(bytes, "stays");
+	cr_expect_eq(count_entries(folder), 5);
+	remove_folder(folder);
+	wp_arena_free(arena);
+}
+
+/* A shell's redirection: what stands in the file already stays, and so does what the shell writes next. */
+Test(system, file_write_to_an_open_descriptor)
+{
+	struct wp_arena *arena = wp_arena_new();
+	char *folder = make_folder(), *bytes = NULL;
+	const char *out = below(arena, folder, "out");
+	struct wp_error err = { 0 };
+	int fd = open(out, O_RDWR | O_CREAT, 0600), saved;
+
+	cr_assert_eq(symlink("/dev/stdout", below(arena, folder, "link")), 0);
+	cr_assert_eq(write(fd, "a", 1), 1);
+	saved = redirect(STDOUT_FILENO, dup(fd));
+	cr_expect_eq(wp_file_write("/dev/stdout", "b", 1, &err), WP_OK, "%s", err.message);
+	cr_expect_eq(wp_file_write(below(arena, folder, "link"), "c", 1, &err), WP_OK, "%s", err.message);
+	cr_expect_eq(wp_file_write(wp_arena_printf(arena, "/dev/fd/%d", fd), "d", 1, &err), WP_OK, "%s", err.message);
+	cr_expect_eq(wp_file_probe("/dev/stdout", WP_FILE_NAMED, 100, &err), WP_OK, "%s", err.message);
+	restore(STDOUT_FILENO, saved);
+	cr_assert_eq(write(fd, "e", 1), 1);
+	cr_assert_eq(wp_file_read(arena, out, 100, &bytes, NULL, &err), WP_OK);
+	cr_expect_str_eq(bytes, "abcde");
+	cr_expect_eq(wp_file_write("/dev/fd/987", "x", 1, &err), WP_E_FAILED);
+	cr_expect(strstr(err.message, "Bad file descriptor"), "%s", err.message);
+	/* Read from one: as a shell's <(…) gives it. */
+	cr_assert_eq(lseek(fd, 1, SEEK_SET), 1);
+	cr_expect_eq(wp_file_read(arena, wp_arena_printf(arena, "/dev/fd/%d", fd), 100, &bytes, NULL, &err), WP_OK);
+	cr_expect_str_eq(bytes, "bcde");
+	close(fd);
+	remove_folder(folder);
+	wp_arena_free(arena);
+}
+
+/* As nobody, where the run is root's: root may write everywhere. */
+Test(system, file_write_keeps_what_was_taken_away)
+{
+	struct wp_arena *arena = wp_arena_new();
+	char *folder = make_folder();
+	const char *path = below(arena, folder, "approved.json");
+	struct wp_error err = { 0 };
+	struct stat st;
+	bool root = !geteuid();
+
+	cr_assert_eq(wp_file_write(path, "approved", 8, &err), WP_OK);
+	if (root) {
+		/* The owner stays. */
+		cr_assert_eq(chown(path, 65534, 65534), 0);
+		cr_assert_eq(wp_file_write(path, "approved", 8, &err), WP_OK);
+		cr_assert_eq(stat(path, &st), 0);
+		cr_expect(st.st_uid == 65534 && st.st_gid == 65534);
+		cr_assert_eq(chown(folder, 65534, 65534), 0);
+		cr_assert_eq(seteuid(65534), 0);
+	}
+	cr_assert_eq(chmod(path, 0444), 0);
+	cr_expect_eq(wp_file_write(path, "other", 5, &err), WP_E_FAILED, "it is read-only");
+	cr_expect(strstr(err.message, "approved.json cannot be written: Permission denied"), "%s", err.message);
+	cr_assert_eq(chmod(path, 0644), 0);
+	cr_assert_eq(chmod(folder, 0500), 0);
+	cr_expect_eq(wp_file_write(path, "other", 5, &err), WP_E_FAILED, "the folder is read-only");
+	cr_expect(strstr(err.message, "no file can be made in its folder: Permission denied"), "%s", err.message);
+	cr_assert_eq(chmod(folder, 0700), 0);
+	if (root)
+		cr_assert_eq(seteuid(0), 0);
+	remove_folder(folder);
+	wp_arena_free(arena);
+}
+
+Test(system, file_write_standard_output)
 {
 	static char large[200000];
 	struct wp_error err = { 0 };
@@ -334,7 +471,7 @@ static void *echo_slowly(void *argument)
 	return NULL;
 }
 
-Test(base, file_streams_that_do_not_block)
+Test(system, file_streams_that_do_not_block)
 {
 	static struct echo echo;
 	static char sent[sizeof echo.bytes];
@@ -367,7 +504,7 @@ Test(base, file_streams_that_do_not_block)
 	wp_arena_free(arena);
 }
 
-Test(base, file_write_that_fails_half_way)
+Test(system, file_write_that_fails_half_way)
 {
 	static char large[100000];
 	struct wp_arena *arena = wp_arena_new();
@@ -394,7 +531,7 @@ Test(base, file_write_that_fails_half_way)
 	wp_arena_free(arena);
 }
 
-Test(base, file_close_in_cleanup)
+Test(system, file_close_in_cleanup)
 {
 	int fd = open("/dev/null", O_RDONLY);
 	int none = -1;

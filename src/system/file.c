@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Files read whole within a bound. */
+#include "wimplan/file.h"
+
+#include "internal.h"
+
+#include "wimplan/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define STREAM_BLOCK ((size_t)64 * 1024)
+
+void wp_closep(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+/* A standard stream may have been made non-blocking by whoever else has it open. */
+bool wp_file_wait(int fd, short events)
+{
+	struct pollfd poll_fd = { .fd = fd, .events = events };
+
+	if (errno == EINTR)
+		return true;
+	if (errno != EAGAIN)
+		return false;
+	return poll(&poll_fd, 1, -1) >= 0 || errno == EINTR;
+}
+
+/* Like read(), which is told to go on. */
+static ssize_t read_some(int fd, char *bytes, size_t room)
+{
+	ssize_t got;
+
+	do {
+		got = read(fd, bytes, room);
+	} while (got < 0 && wp_file_wait(fd, POLLIN));
+	return got;
+}
+
+static const char *kind_of(mode_t mode)
+{
+	if (S_ISDIR(mode))
+		return "a folder";
+	if (S_ISFIFO(mode))
+		return "a pipe";
+	return "a device or a socket";
+}
+
+int wp_file_descriptor(const char *path)
+{
+	static const char *const streams[] = { "/dev/stdin", "/dev/stdout", "/dev/stderr" };
+	static const char *const folders[] = { "/dev/fd/", "/proc/self/fd/" };
+	uint64_t number;
+
+	for (int i = 0; i < 3; i++)
+		if (!strcmp(path, streams[i]))
+			return i;
+	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+		if (!strncmp(path, folders[i], strlen(folders[i])) &&
+		    wp_parse_u64(path + strlen(folders[i]), false, &number) && number <= INT_MAX)
+			return (int)number;
+	return -1;
+}
+
+static int too_large(const char *name, const char *path, size_t limit, struct wp_error *err)
+{
+	return wp_fail(err, WP_E_FAILED, "too-large", path,
+		       "%s is larger than the %zu bytes that are read of such a file; check that it is the right one",
+		       name, limit);
+}
+
+int wp_file_open(const char *path, size_t limit, int *ret_fd, size_t *ret_size, struct wp_error *err)
+{
+	/* Opening a pipe without a writer would wait for one for ever. */
+	__attribute__((cleanup(wp_closep))) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return wp_fail(err, WP_E_NOT_FOUND, "not-found", path, "%s does not exist; check the path", path);
+	if (fd < 0)
+		return wp_fail(err, WP_E_FAILED, "unreadable", path, "%s cannot be opened: %s", path, strerror(errno));
+	if (fstat(fd, &st) != 0)
+		return wp_fail(err, WP_E_FAILED, "unreadable", path, "%s cannot be examined: %s", path,
+			       strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return wp_fail(err, WP_E_FAILED, "not-regular-file", path,
+			       "%s is %s where a file is needed; name a file", path, kind_of(st.st_mode));
+	if ((uintmax_t)st.st_size > limit)
+		return too_large(path, path, limit, err);
+	*ret_fd = fd;
+	*ret_size = (size_t)st.st_size;
+	fd = -1;
+	return WP_OK;
+}
+
+int wp_file_read(struct wp_arena *arena, const char *path, size_t limit, char **ret_bytes, size_t *ret_length,
+		 struct wp_error *err)
+{
+	int fd = strcmp(path, "-") ? wp_file_descriptor(path) : STDIN_FILENO, status;
+	const char *name = fd == STDIN_FILENO ? "standard input" : path;
+	__attribute__((cleanup(wp_closep))) int opened = -1;
+	size_t capacity = STREAM_BLOCK;
+	size_t length = 0;
+	char *bytes;
+
+	if (limit > SIZE_MAX / 4)
+		limit = SIZE_MAX / 4;
+	if (fd < 0) {
+		size_t size = 0;
+
+		status = wp_file_open(path, limit, &opened, &size, err);
+		if (status)
+			return status;
+		fd = opened;
+		/* One byte for the NUL, and one to see that the file ends where it said. */
+		capacity = size + 2;
+	}
+	bytes = wp_arena_alloc(arena, capacity);
+	for (;;) {
+		ssize_t got;
+
+		if (length + 1 == capacity) {
+			char *more = wp_arena_alloc(arena, 2 * capacity);
+
+			memcpy(more, bytes, length);
+			bytes = more;
+			capacity *= 2;
+		}
+		got = read_some(fd, bytes + length, capacity - 1 - length);
+		if (got < 0)
+			return wp_fail(err, WP_E_FAILED, "unreadable", path, "%s cannot be read: %s", name,
+				       strerror(errno));
+		if (got == 0)
+			break;
+		length += (size_t)got;
+		if (length > limit)
+			return too_large(name, path, limit, err);
+	}
+	bytes[length] = '\0';
+	*ret_bytes = bytes;
+	if (ret_length)
+		*ret_length = length;
+	return WP_OK;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What reading and writing files share. */
+#ifndef WIMPLAN_SYSTEM_INTERNAL_H
+#define WIMPLAN_SYSTEM_INTERNAL_H
+
+#include <stdbool.h>
+
+/*
+ * The number of one of our own descriptors that @path is a name of ("/dev/stdout", "/dev/fd/63"), or -1. What is opened
+ * under such a name is the file behind it, without its position, and replacing that would take it away from whoever
+ * has it open: the shell that redirects us.
+ */
+int wp_file_descriptor(const char *path);
+
+/* Whether an input or output that was broken off with errno is worth a new try, after waiting for @events. */
+bool wp_file_wait(int fd, short events);
+
+#endif
