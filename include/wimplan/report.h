@@ -12,6 +12,8 @@ struct wp_report_options {
 	bool color;           /* ANSI colours; only the text format has any */
 	bool all;             /* unchanged packages too; of a diff in text: lists in full */
 	unsigned int columns; /* of the terminal, for the text format; at least 40 */
+	char delimiter;       /* between the cells of CSV; 0: a comma */
+	bool bom;             /* CSV begins with a byte order mark, without which Excel takes UTF-8 for something else */
 };
 
 void wp_report_plan_text(const struct wp_plan *plan, const struct wp_report_options *options, struct wp_buf *buf);

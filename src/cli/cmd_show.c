@@ -8,11 +8,13 @@
 
 #include <string.h>
 
-enum { OPT_FORMAT = 256, OPT_ALL };
+enum { OPT_FORMAT = 256, OPT_ALL, OPT_BOM, OPT_DELIMITER };
 
 static const struct option options[] = {
 	{ "format", required_argument, NULL, OPT_FORMAT },
 	{ "all", no_argument, NULL, OPT_ALL },
+	{ "bom", no_argument, NULL, OPT_BOM },
+	{ "delimiter", required_argument, NULL, OPT_DELIMITER },
 	{ 0 },
 };
 
@@ -42,42 +44,77 @@ static const struct format *find_format(const char *name)
 	return NULL;
 }
 
-/* Returns -1 when the call goes on, otherwise the exit status. */
-static int parse(struct wp_cli *cli, int argc, char **argv, const struct format **ret_format, bool *ret_all)
+struct arguments {
+	const struct format *format;
+	const char *delimiter; /* NULL: not given */
+	bool all, bom;
+};
+
+/* What separates the cells of CSV; 0 for what would not be read again. */
+static char delimiter_of(const char *given)
 {
-	const char *name = NULL;
+	if (!strcmp(given, "tab"))
+		return '\t';
+	return *given && strchr(",;|\t", *given) && !given[1] ? *given : '\0';
+}
+
+/* Returns -1 when the call goes on, otherwise the exit status. */
+static int check(struct wp_cli *cli, const char *format, const struct arguments *args, int operands)
+{
+	bool is_csv = args->format && !strcmp(args->format->name, "csv");
+
+	if (!args->format)
+		return wp_cli_usage(cli, "--format", "--format is text, markdown, html, csv, json or powershell, not '%s'",
+				    format);
+	if (cli->json && args->format->write)
+		return wp_cli_usage(cli, "--format", "--json and --format %s exclude each other", format);
+	if (args->delimiter && !delimiter_of(args->delimiter))
+		return wp_cli_usage(cli, "--delimiter",
+				    "--delimiter is a comma, a semicolon, a bar or the word tab, not '%s'", args->delimiter);
+	if ((args->bom || args->delimiter) && !is_csv)
+		return wp_cli_usage(cli, args->bom ? "--bom" : "--delimiter", "%s belongs to --format csv",
+				    args->bom ? "--bom" : "--delimiter");
+	if (operands != 1)
+		return wp_cli_usage(cli, NULL, "show takes one plan file, but there are %d", operands);
+	return -1;
+}
+
+static int parse(struct wp_cli *cli, int argc, char **argv, struct arguments *args)
+{
+	const char *format = NULL;
 	int option;
 
 	while ((option = wp_cli_option(cli, argc, argv, "", options)) >= 0) {
-		if (option == OPT_FORMAT)
-			name = optarg;
-		else
-			*ret_all = true;
+		switch (option) {
+		case OPT_FORMAT:
+			format = optarg;
+			break;
+		case OPT_BOM:
+			args->bom = true;
+			break;
+		case OPT_DELIMITER:
+			args->delimiter = optarg;
+			break;
+		default:
+			args->all = true;
+		}
 	}
 	if (option == WP_CLI_STOP)
 		return cli->status;
-	*ret_format = find_format(name ? name : cli->json ? "json" : "text");
-	if (!*ret_format)
-		return wp_cli_usage(cli, "--format", "--format is text, markdown, html, csv, json or powershell, not '%s'", name);
-	if (cli->json && (*ret_format)->write)
-		return wp_cli_usage(cli, "--format", "--json and --format %s exclude each other", name);
-	if (argc - optind != 1)
-		return wp_cli_usage(cli, argc > optind ? argv[optind + 1] : NULL,
-				    "show takes one plan file, but there are %d", argc - optind);
-	return -1;
+	args->format = find_format(format ? format : cli->json ? "json" : "text");
+	return check(cli, format, args, argc - optind);
 }
 
 static int run(struct wp_cli *cli, int argc, char **argv)
 {
 	struct wp_plan *plan __attribute__((cleanup(wp_plan_freep))) = NULL;
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+	struct arguments args = { 0 };
 	struct wp_report_options report;
-	const struct format *format = NULL;
 	struct wp_error err;
 	char *text;
 	size_t length;
-	bool all = false;
-	int status = parse(cli, argc, argv, &format, &all);
+	int status = parse(cli, argc, argv, &args);
 
 	if (status >= 0)
 		return status;
@@ -85,13 +122,15 @@ static int run(struct wp_cli *cli, int argc, char **argv)
 	    wp_plan_parse(text, length, strcmp(argv[optind], "-") ? argv[optind] : "standard input", &plan, &err))
 		return wp_cli_error(cli, &err);
 	report = wp_cli_report_options(cli);
-	report.all = all;
+	report.all = args.all;
+	report.bom = args.bom;
+	report.delimiter = args.delimiter ? delimiter_of(args.delimiter) : ',';
 	/* Keys of a later minor version, which the model does not know, must survive. */
-	if (format->write)
-		format->write(plan, &report, &buf);
+	if (args.format->write)
+		args.format->write(plan, &report, &buf);
 	else
 		wp_buf_add(&buf, text, length);
-	return wp_cli_emit_as(cli, format->kind, &buf);
+	return wp_cli_emit_as(cli, args.format->kind, &buf);
 }
 
 const struct wp_command wp_cmd_show = {
@@ -102,6 +141,9 @@ const struct wp_command wp_cmd_show = {
 		"standard input. A plan whose digest does not fit is refused.\n\n"
 		"      --format FORMAT   text (default), markdown, html, csv, json, or\n"
 		"                        powershell: a script that carries the plan out\n"
-		"      --all             unchanged packages too\n",
+		"      --all             unchanged packages too\n"
+		"      --bom             csv: a byte order mark in front, for Excel\n"
+		"      --delimiter C     csv: what separates the cells: a comma (default),\n"
+		"                        a semicolon, a bar, or the word tab\n",
 	.run = run,
 };

@@ -108,7 +108,16 @@ Test(report, csv_guards_against_formulas)
 		{ "=1+1", ",\"'=1+1\"," }, { "+1", ",\"'+1\"," },
 		{ "-1", ",\"'-1\"," },     { "@SUM(A1)", ",\"'@SUM(A1)\"," },
 		{ "＝1+1", ",\"'＝1+1\"," }, { "a \"b\", c", ",\"a \"\"b\"\", c\"," },
-		{ "a=1", ",\"a=1\"," },    { "a\nb\033[31m", ",\"a\\x0ab\\x1b[31m\"," },
+		{ "a=1", ",\"a=1\"," },
+		{ "abc;=cmd|' /C calc'!A0", ",\"abc;'=cmd|' /C calc'!A0\"," },
+		{ "a,=1", ",\"a,'=1\"," },
+		{ "a|+1;-1", ",\"a|'+1;'-1\"," },
+		{ "a; =1", ",\"a; '=1\"," },
+		{ "a;\"=1\"", ",\"a;\"\"'=1\"\"\"," },
+		{ "\"=1", ",\"\"\"'=1\"," },
+		{ " =1", ",\" '=1\"," },
+		{ "a;＝1", ",\"a;'＝1\"," },
+		{ "a - b; c-d", ",\"a - b; c-d\"," },    { "a\nb\033[31m", ",\"a\\x0ab\\x1b[31m\"," },
 	};
 	struct report_fixture f;
 
@@ -121,4 +130,23 @@ Test(report, csv_guards_against_formulas)
 		cr_expect_contains(text, cases[i].cell);
 		free(text);
 	}
+}
+
+Test(report, csv_separators_and_mark)
+{
+	struct wp_report_options options = { .columns = 80, .delimiter = ';', .bom = true };
+	struct report_fixture f;
+	struct wp_buf buf = { 0 };
+
+	report_fixture_init(&f);
+	f.entries[FIXTURE_CHANGE].name = "a;=1";
+	wp_report_plan_csv(&f.plan, &options, &buf);
+	cr_expect_eq(strncmp(buf.data, "\xef\xbb\xbfpackage_id;class;name;", 25), 0);
+	cr_expect_contains(buf.data, "\r\n\"P0100123\";\"SMS_ImagePackage\";\"a;'=1\";\"\\\\srv");
+	wp_buf_free(&buf);
+	options = (struct wp_report_options){ .columns = 80, .delimiter = '\t' };
+	wp_report_plan_csv(&f.plan, &options, &buf);
+	cr_expect_eq(strncmp(buf.data, "package_id\tclass\tname\t", 22), 0);
+	cr_expect_contains(buf.data, "\r\n\"P0100123\"\t\"SMS_ImagePackage\"\t\"a;'=1\"\t");
+	wp_buf_free(&buf);
 }
