@@ -52,6 +52,9 @@ size_t wp_text_width(const char *text);
 /* Whether nobody would see @c, or it would control a terminal or reorder the text around it. */
 bool wp_text_is_hidden(uint32_t c);
 
+/* @text, which is escaped, or its beginning with "…" where it takes more than @width columns. */
+const char *wp_text_cut(struct wp_arena *arena, const char *text, size_t width) __attribute__((nonnull));
+
 /* Adds @text for people: what is hidden becomes \x1b (ASCII, and bytes that are no text) or <U+202E>. */
 void wp_text_escape(struct wp_buf *buf, const char *text);
 

@@ -125,6 +125,26 @@ size_t wp_text_width(const char *text)
 	return width;
 }
 
+const char *wp_text_cut(struct wp_arena *arena, const char *text, size_t width)
+{
+	const char *at = text, *fits = text;
+	size_t used = 0;
+
+	if (wp_text_width(text) <= width)
+		return text;
+	/* Whole characters as long as they leave a column for the sign of the cut; combining ones are kept. */
+	while (*at) {
+		const char *start = at;
+
+		wp_utf8_next(&at);
+		used += wp_text_width(wp_arena_strndup(arena, start, (size_t)(at - start)));
+		if (used + 1 > width)
+			break;
+		fits = at;
+	}
+	return wp_arena_printf(arena, "%.*s…", (int)(fits - text), text);
+}
+
 size_t wp_text_pad(struct wp_buf *buf, const char *text, size_t width)
 {
 	size_t start = buf->length;

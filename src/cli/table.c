@@ -7,8 +7,12 @@
 #include <libsmartcols.h>
 #include <stdlib.h>
 
+/* What a cell shows of a text; its column is as wide in every row. */
+#define CELL_MOST 200
+
 struct wp_table {
 	struct libscols_table *table;
+	struct wp_arena *arena;
 	size_t columns;
 };
 
@@ -20,6 +24,7 @@ struct wp_table *wp_table_new(const struct wp_cli *cli, const char *const *headi
 	table->table = scols_new_table();
 	if (!table->table)
 		abort();
+	table->arena = cli->arena;
 	table->columns = columns;
 	scols_table_enable_colors(table->table, options.color);
 	scols_table_set_termforce(table->table, SCOLS_TERMFORCE_NEVER);
@@ -43,9 +48,12 @@ void wp_table_row(struct wp_table *table, const char *const *cells)
 		abort();
 	for (size_t i = 0; i < table->columns; i++) {
 		struct wp_buf cell __attribute__((cleanup(wp_buf_free))) = { 0 };
+		const char *text;
 
 		wp_text_escape(&cell, cells[i] ? cells[i] : "-");
-		if (scols_line_set_data(line, i, wp_buf_text(&cell)))
+		/* Behind the last column nothing is pushed away. */
+		text = i + 1 < table->columns ? wp_text_cut(table->arena, wp_buf_text(&cell), CELL_MOST) : wp_buf_text(&cell);
+		if (scols_line_set_data(line, i, text))
 			abort();
 	}
 }

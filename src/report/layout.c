@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Widths, cuts and wraps for the text reports. */
+/* Escapes, colours and wraps for the text reports. */
 #include "layout.h"
 
 #include "wimplan/text.h"
@@ -14,26 +14,6 @@ const char *wp_layout_escape(struct wp_arena *arena, const char *text)
 		return "";
 	wp_text_escape(&buf, text);
 	return wp_arena_strdup(arena, wp_buf_text(&buf));
-}
-
-const char *wp_layout_cut(struct wp_arena *arena, const char *text, size_t width)
-{
-	const char *at = text, *fits = text;
-	size_t used = 0;
-
-	if (wp_text_width(text) <= width)
-		return text;
-	/* Whole characters as long as they leave a column for the sign of the cut; combining ones are kept. */
-	while (*at) {
-		const char *start = at;
-
-		wp_utf8_next(&at);
-		used += wp_text_width(wp_arena_strndup(arena, start, (size_t)(at - start)));
-		if (used + 1 > width)
-			break;
-		fits = at;
-	}
-	return wp_arena_printf(arena, "%.*s…", (int)(fits - text), text);
 }
 
 void wp_layout_tint(struct wp_buf *buf, bool color, enum wp_tint tint, const char *text)

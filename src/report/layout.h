@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Text as a report lays it out: escaped for a terminal, measured in columns, cut, wrapped, coloured. */
+/* Text as a report lays it out: escaped for a terminal, wrapped, coloured. */
 #ifndef WIMPLAN_REPORT_LAYOUT_H
 #define WIMPLAN_REPORT_LAYOUT_H
 
@@ -13,9 +13,6 @@ enum wp_tint { WP_TINT_NONE, WP_TINT_GREEN, WP_TINT_YELLOW, WP_TINT_RED, WP_TINT
 
 /* @text with control characters escaped, so that its width can be measured; "" for NULL. */
 const char *wp_layout_escape(struct wp_arena *arena, const char *text);
-
-/* The escaped @text, or its beginning with "…" where it takes more than @width columns. */
-const char *wp_layout_cut(struct wp_arena *arena, const char *text, size_t width);
 
 /* Adds @text in a colour, or plainly when @color is false. */
 void wp_layout_tint(struct wp_buf *buf, bool color, enum wp_tint tint, const char *text);

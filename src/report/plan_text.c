@@ -13,6 +13,7 @@
 #define DETAIL_INDENT 2
 #define NAME_LEAST 12
 #define NAME_MOST 60 /* one long name must not push everything to the right end of a wide terminal */
+#define LABEL_MOST 24 /* ids, codes and fields come from a file that may hold anything: what is wider stands out */
 
 static const struct {
 	char symbol;
@@ -91,10 +92,12 @@ static const char *status_of(struct text *text, const struct wp_entry *entry)
 	}
 }
 
-static void widen(size_t *width, const char *value)
+static void widen(size_t *width, const char *value, size_t most)
 {
 	size_t own = wp_text_width(value);
 
+	if (own > most)
+		own = most;
 	if (own > *width)
 		*width = own;
 }
@@ -109,13 +112,11 @@ static void measure(struct text *text)
 
 		if (!is_shown(text, entry))
 			continue;
-		widen(&text->id_width, escape(text, entry->package_id));
-		widen(&text->name_width, name_of(text, entry));
-		widen(&text->status_width, status_of(text, entry));
-		widen(&path_width, path_of(text, entry));
+		widen(&text->id_width, escape(text, entry->package_id), LABEL_MOST);
+		widen(&text->name_width, name_of(text, entry), NAME_MOST);
+		widen(&text->status_width, status_of(text, entry), SIZE_MAX);
+		widen(&path_width, path_of(text, entry), text->columns);
 	}
-	if (text->name_width > NAME_MOST)
-		text->name_width = NAME_MOST;
 	/* Symbol and space, and two spaces behind ID and name. */
 	fixed = 2 + text->id_width + 2 + 2 + text->status_width;
 	text->paths = fixed + text->name_width + 2 + path_width <= text->columns;
@@ -134,11 +135,12 @@ static void measure(struct text *text)
 
 static void add_detail(struct text *text, const char *about, size_t about_width, const char *value)
 {
+	size_t used;
+
 	wp_buf_pad(text->buf, ' ', DETAIL_INDENT);
-	wp_text_pad(text->buf, about, about_width);
+	used = DETAIL_INDENT + wp_text_pad(text->buf, about, about_width) + 2;
 	wp_buf_puts(text->buf, "  ");
-	wp_layout_wrap(text->buf, value, DETAIL_INDENT + about_width + 2, DETAIL_INDENT + about_width + 2,
-		       text->columns);
+	wp_layout_wrap(text->buf, value, used, DETAIL_INDENT + about_width + 2, text->columns);
 }
 
 /* In one piece, however long it is, so that it can be copied from the terminal. */
@@ -160,7 +162,7 @@ static const char *add_head(struct text *text, const struct wp_entry *entry)
 	wp_buf_putc(text->buf, ' ');
 	wp_text_pad(text->buf, escape(text, entry->package_id), text->id_width);
 	wp_buf_puts(text->buf, "  ");
-	wp_text_pad(text->buf, wp_layout_cut(text->arena, name_of(text, entry), text->name_width), text->name_width);
+	wp_text_pad(text->buf, wp_text_cut(text->arena, name_of(text, entry), text->name_width), text->name_width);
 	wp_buf_puts(text->buf, "  ");
 	wp_layout_tint(text->buf, text->options->color, statuses[entry->status].tint, status);
 	if (wanted && text->paths)
@@ -189,8 +191,8 @@ static void add_field(struct text *text, const struct wp_reason_words *words, si
 	size_t room = text->columns > used + 20 ? text->columns - used : 20;
 
 	if (may_be_cut(words->field)) {
-		before = wp_layout_cut(text->arena, before, room);
-		after = wp_layout_cut(text->arena, after, room - 2 - wp_text_width(suffix));
+		before = wp_text_cut(text->arena, before, room);
+		after = wp_text_cut(text->arena, after, room - 2 - wp_text_width(suffix));
 	}
 	wp_buf_pad(text->buf, ' ', DETAIL_INDENT);
 	wp_text_pad(text->buf, words->about, about_width);
@@ -227,9 +229,9 @@ static void add_reasons(struct text *text, const struct wp_entry *entry, const c
 	size_t about_width = 0, field_width = 0;
 
 	if (path)
-		widen(&about_width, "source");
+		widen(&about_width, "source", LABEL_MOST);
 	if (entry->content)
-		widen(&about_width, "inside");
+		widen(&about_width, "inside", LABEL_MOST);
 
 	for (size_t i = 0; i < entry->reason_count; i++) {
 		wp_words_reason(text->arena, &entry->reasons[i], &words[i]);
@@ -239,9 +241,9 @@ static void add_reasons(struct text *text, const struct wp_entry *entry, const c
 		if (entry->status == WP_ENTRY_BLOCKED && entry->reason_count == 1 && !words[i].field)
 			words[i].about = "why";
 		words[i].about = escape(text, words[i].about);
-		widen(&about_width, words[i].about);
+		widen(&about_width, words[i].about, LABEL_MOST);
 		if (words[i].field)
-			widen(&field_width, words[i].field = escape(text, words[i].field));
+			widen(&field_width, words[i].field = escape(text, words[i].field), LABEL_MOST);
 	}
 	if (path)
 		add_path(text, about_width, path);
@@ -278,7 +280,7 @@ static void add_remedies(struct text *text)
 			if (known < count || !gate.remedy)
 				continue;
 			*WP_PUSH(text->arena, gates, count) = gate;
-			widen(&width, gate.code);
+			widen(&width, gate.code, LABEL_MOST);
 		}
 	}
 	if (count)
