@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Hostile files through the real program: check-hostile.py BUILD.
 
-Each must end as documented, say a clear code, and stay below 64 MiB and one second of processor time. Memory and time
-are only bounded where the build has no sanitizers: theirs are large and slow by nature.
+Each must end as documented, say a clear code, and stay below 64 MiB and one second of processor time; where the bounds of
+what is read are the matter, a comparison of two files has larger ones. Memory and time are only bounded where the build has
+no sanitizers: theirs are large and slow by nature.
 """
+import hashlib
 import json
 import os
 import resource
@@ -23,6 +25,8 @@ with open(WIMPLAN, "rb") as program:
     SANITIZED = b"__asan_" in program.read()
 MEMORY_KIB = 64 * 1024
 SECONDS = 1.0
+# For the largest files that may be compared: both, and what becomes of them in a document.
+DIFF_MEMORY_KIB = 1024 * 1024
 passed = failed = 0
 slowest = (0.0, "")
 
@@ -41,12 +45,51 @@ def wim(xml, **kwargs):
     return header(208, len(data), **kwargs) + data
 
 
-def run(path, arguments=()):
-    """Exit status, JSON document and processor seconds of one inspect. An allocation over the bound ends it by a signal."""
-    bound = "unlimited" if SANITIZED else str(MEMORY_KIB)
+def entry(name, children, sha1):
+    """An entry of a folder's list (wimlib src/dentry.c); children is where its own list begins, 0 for a file."""
+    text = name.encode("utf-16-le", "surrogatepass")
+    length = 102 + len(text) + (2 if text else 0)
+    fixed = struct.pack("<QIiQQQQQQ20sIQHHH", length, 0x10 if children else 0x80, -1, children, 0, 0, 0, 0, 0, sha1, 0, 0, 0, 0,
+                        len(text))
+    return (fixed + text).ljust(length + -length % 8, b"\0")
+
+
+def tree(root):
+    """A metadata resource of folders (dicts by name) and files (the SHA-1s of their data)."""
+    lists = [[("", root)]]
+    for items in lists:
+        lists += [sorted(item.items()) for _, item in items if isinstance(item, dict)]
+    # Behind the security descriptors, of which there are none, each list with 8 bytes at its end.
+    starts = [8]
+    for items in lists:
+        starts.append(starts[-1] + sum(len(entry(name, 1, bytes(20))) for name, _ in items) + 8)
+    parts, following = [bytes(8)], iter(starts[1:])
+    for items in lists:
+        for name, item in items:
+            parts.append(entry(name, next(following), bytes(20)) if isinstance(item, dict) else entry(name, 0, item))
+        parts.append(bytes(8))
+    return b"".join(parts)
+
+
+def tree_wim(root, blobs=()):
+    """A WIM with one image of that tree; blobs: the data that it holds, by SHA-1."""
+    resources = [(tree(root), 2)] + [(data, 0) for data in blobs]
+    body, table = b"", b""
+    for data, flags in resources:
+        table += struct.pack("<QQQHI20s", len(data) | flags << 56, 208 + len(body), len(data), 1, 1, hashlib.sha1(data).digest())
+        body += data
+    xml = b"\xff\xfe" + '<WIM><IMAGE INDEX="1"><NAME>A</NAME></IMAGE></WIM>'.encode("utf-16-le")
+    begin = 208 + len(body)
+    reshdr = struct.pack("<QQQ", len(table) | 2 << 56, begin, len(table))
+    head = header(begin + len(table), len(xml))
+    return head[:48] + reshdr + head[72:] + body + table + xml
+
+
+def run(arguments, memory):
+    """Exit status, JSON document and processor seconds of one call. An allocation over the bound ends it by a signal."""
+    bound = "unlimited" if SANITIZED else str(memory)
     with tempfile.TemporaryFile() as out:
-        started = subprocess.Popen(["sh", "-c", 'ulimit -d "$0" && exec "$@"', bound, WIMPLAN, "inspect", "--json",
-                                    *arguments, "--", path],
+        started = subprocess.Popen(["sh", "-c", 'ulimit -d "$0" && exec "$@"', bound, WIMPLAN, *arguments],
                                    stdout=out, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
         _, status, usage = os.wait4(started.pid, 0)
         started.returncode = 0
@@ -62,8 +105,7 @@ def run(path, arguments=()):
 
 def check(name, path, codes=None, status=None, arguments=()):
     """Runs inspect and holds it against what is allowed; codes: one of them must be among the diagnostics."""
-    global passed, failed, slowest
-    code, document, seconds = run(path, arguments)
+    code, document, seconds = run(["inspect", "--json", *arguments, "--", path], MEMORY_KIB)
     problems = []
     if code not in ((0, 1) if status is None else (status,)):
         problems.append(f"exit status {code}")
@@ -73,7 +115,22 @@ def check(name, path, codes=None, status=None, arguments=()):
         found = [d["code"] for f in document.get("files", []) for d in f["diagnostics"]]
         if codes and not set(codes) & set(found):
             problems.append(f"none of {', '.join(codes)} among {found}")
-    if not SANITIZED and seconds > SECONDS:
+    judge(name, problems, seconds, SECONDS)
+
+
+def check_diff(name, old, new, expected, count, seconds_most, arguments=()):
+    """Compares two files; expected: what must come to count in the document."""
+    code, document, seconds = run(["diff", "--json", *arguments, "--", old, new], DIFF_MEMORY_KIB)
+    problems = [] if code in (0, 3) else [f"exit status {code}"]
+    found = expected(document) if document and "images" in document else None
+    if found != count:
+        problems.append(f"{found} instead of {count}")
+    judge(name, problems, seconds, seconds_most)
+
+
+def judge(name, problems, seconds, seconds_most):
+    global passed, failed, slowest
+    if not SANITIZED and seconds > seconds_most:
         problems.append(f"{seconds:.2f} s")
     slowest = max(slowest, (seconds, name))
     if problems:
@@ -94,13 +151,15 @@ def laughs():
     return "".join(lines) + ']><WIM><IMAGE INDEX="1"><NAME>&l19;</NAME></IMAGE></WIM>'
 
 
+def made(folder, name, recipe):
+    """A WIM that mkwim makes of a recipe."""
+    path = os.path.join(folder, name)
+    subprocess.run([MKWIM, write(folder, name + ".recipe", recipe.encode()), path], check=True)
+    return path
+
+
 def small_wim(folder):
-    recipe = os.path.join(folder, "small.recipe")
-    path = os.path.join(folder, "small.wim")
-    with open(recipe, "w", encoding="utf-8") as file:
-        file.write('compress LZX\nimage "small"\n')
-    subprocess.run([MKWIM, recipe, path], check=True)
-    with open(path, "rb") as file:
+    with open(made(folder, "small.wim", 'compress LZX\nimage "small"\n'), "rb") as file:
         return file.read()
 
 
@@ -188,12 +247,58 @@ def shrinking(folder):
     worker.join()
 
 
+def compared(folder):
+    """What would take a time that grows with the square of what a file says."""
+    def both(old, new, images=1):
+        return (write(folder, "old.wim", wim(old, images=images)), write(folder, "new.wim", wim(new, images=images)))
+
+    def image(fields):
+        return f'<WIM><IMAGE INDEX="1">{fields}</IMAGE></WIM>'
+
+    def named(tail):
+        name = "n\u00e9" * 900
+        return "<WIM>" + "".join(f'<IMAGE INDEX="{i}"><NAME>{name}{i}{tail}</NAME></IMAGE>' for i in range(1, 4097)) + "</WIM>"
+
+    def fields(document):
+        return len(document["images"][0]["fields"])
+
+    check_diff("60,000 unknown elements of one name",
+               *both(image("<A>1</A>" * 60_000), image("<A>2</A>" * 60_000)), fields, 60_000, 2)
+    check_diff("60,000 unknown elements of 60,000 names",
+               *both(image("".join(f"<A{i}>1</A{i}>" for i in range(60_000))),
+                     image("".join(f"<B{i}>1</B{i}>" for i in range(60_000)))), fields, 120_000, 3)
+    check_diff("4,096 images with long names that do not match", *both(named("a"), named("b"), 4096),
+               lambda document: len(document["images"]), 4096, 5)
+    data = b"a"
+    sha1 = hashlib.sha1(data).digest()
+
+    def trees(old, new):
+        return (write(folder, "old.wim", tree_wim(old, [data])), write(folder, "new.wim", tree_wim(new, [data])))
+
+    def languages(step):
+        return {f"aa-{step * i:06}": {"a.mui": sha1} for i in range(20_000)}
+
+    # Names that the two folders share in part, so that each is looked for among the others.
+    check_diff("40,000 languages", *trees({"Windows": {}}, {"Windows": {**languages(1), "System32": languages(2)}}),
+               lambda document: len(document["images"][0]["contents"]["languages"]["added"]), 30_000, 2, ["--servicing"])
+    # Many files with one content: each might be any other one's old name.
+    check_diff("60,000 files with one content moved", *trees({"a": {f"{i}b": sha1 for i in range(60_000)}},
+                                                             {"b": {f"{i}c": sha1 for i in range(60_000)}}),
+               lambda document: document["images"][0]["files"]["renamed"], 60_000, 2, ["--files"])
+    nested = {"n": sha1}
+    for _ in range(7_000):
+        nested = {"d": nested}
+    check_diff("a glob over folders in each other", *trees({}, nested),
+               lambda document: document["images"][0]["files"]["folders"]["added"], 0, 3, ["--files", "--path", "d\\*\\x"])
+
+
 def main():
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with tempfile.TemporaryDirectory() as folder:
         special_files(folder)
         crafted_headers(folder)
         crafted_xml(folder)
+        compared(folder)
         shrinking(folder)
         cut_and_flipped(folder)
     print(f"slowest: {slowest[0]:.2f} s ({slowest[1]})")

@@ -12,11 +12,12 @@
 enum wp_match {
 	WP_MATCH_NONE,    /* added or removed */
 	WP_MATCH_OPTION,  /* --match OLD:NEW */
+	WP_MATCH_TREE,    /* the recorded digests of their trees are equal */
 	WP_MATCH_EDITION, /* edition, installation type, architecture and default language are equal */
 	WP_MATCH_NAME,
 	WP_MATCH_INDEX,
 };
-/* "option", "edition", "name", "index"; NULL for none. */
+/* "option", "tree", "edition", "name", "index"; NULL for none. */
 const char *wp_match_name(enum wp_match match);
 
 enum wp_diff_status { WP_DIFF_SAME, WP_DIFF_CHANGED, WP_DIFF_ADDED, WP_DIFF_REMOVED };

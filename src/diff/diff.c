@@ -90,12 +90,40 @@ static void describe_side(struct wp_diff *diff, struct file *file)
 		memcpy(side->content_id, file->index->content.content_id, sizeof side->content_id);
 }
 
-static struct wp_facts *facts_of(struct wp_arena *arena, const struct wp_wim_metadata *metadata)
+/* The SHA-1 of the image's tree, as the blob table has it; NULL when it has none. */
+static const uint8_t *tree_digest(const struct file *file, uint32_t image)
 {
+	return file->index && image <= file->index->image_count ? file->index->images[image - 1].sha1 : NULL;
+}
+
+/*
+ * A tree with one file or folder has more bytes: its root and that entry take 104 each, and their lists 8 at the end,
+ * as the security descriptors do at the beginning (wimlib src/dentry.c, src/security.c).
+ */
+#define SMALLEST_TREE 224u
+
+/* The digest in words, where it tells who the image is: images in which there is nothing are all alike. */
+static const char *tree_text(struct wp_arena *arena, const struct file *file, uint32_t image)
+{
+	const uint8_t *digest = tree_digest(file, image);
+	char *text;
+
+	if (!digest || file->index->images[image - 1].size < SMALLEST_TREE)
+		return NULL;
+	text = wp_arena_alloc(arena, WP_SHA1_TEXT);
+	wp_sha1_text(digest, text);
+	return text;
+}
+
+static struct wp_facts *facts_of(struct wp_arena *arena, const struct file *file)
+{
+	const struct wp_wim_metadata *metadata = file->wim->metadata;
 	struct wp_facts *facts = wp_arena_alloc(arena, metadata->image_count * sizeof *facts);
 
-	for (size_t i = 0; i < metadata->image_count; i++)
+	for (size_t i = 0; i < metadata->image_count; i++) {
 		facts[i] = wp_facts_of_image(arena, &metadata->images[i]);
+		facts[i].tree = tree_text(arena, file, metadata->images[i].index);
+	}
 	return facts;
 }
 
@@ -138,13 +166,11 @@ static void compare_blobs(struct wp_diff *diff, const struct wp_wim_index *old, 
 
 static enum wp_tree_state tree_state(const struct file *old, const struct file *new, const struct wp_diff_image *image)
 {
-	const struct wp_wim_index *a = old->index, *b = new->index;
+	const uint8_t *was = tree_digest(old, image->old_index), *is = tree_digest(new, image->new_index);
 
-	if (!a || !b || image->old_index > a->image_count || image->new_index > b->image_count)
+	if (!was || !is)
 		return WP_TREE_UNKNOWN;
-	return memcmp(a->images[image->old_index - 1].sha1, b->images[image->new_index - 1].sha1, WP_SHA1_SIZE)
-		       ? WP_TREE_CHANGED
-		       : WP_TREE_SAME;
+	return memcmp(was, is, WP_SHA1_SIZE) ? WP_TREE_CHANGED : WP_TREE_SAME;
 }
 
 static void check_tree(struct wp_diff *diff, const struct file *file)
@@ -230,8 +256,8 @@ static int compare_files(struct wp_diff *diff, struct file *old, struct file *ne
 		return no_images(old->wim->metadata ? new : old, err);
 	copy_file_diags(diff, old);
 	copy_file_diags(diff, new);
-	result = wp_pair_images(diff, facts_of(scratch, old->wim->metadata), old->wim->metadata->image_count,
-				facts_of(scratch, new->wim->metadata), new->wim->metadata->image_count, options, err);
+	result = wp_pair_images(diff, facts_of(scratch, old), old->wim->metadata->image_count, facts_of(scratch, new),
+				new->wim->metadata->image_count, options, err);
 	if (result)
 		return result;
 	if (old->index && new->index)

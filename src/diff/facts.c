@@ -95,18 +95,37 @@ static void add_windows(struct list *list, const struct wp_wim_windows *windows)
 	add(list, "image_state", windows->servicing->image_state);
 }
 
-/* Who the image is whatever its name and place; not known unless all four are there. */
+/* Not known unless the edition and the architecture are there. */
 static const char *edition(struct list *list, const struct wp_wim_windows *windows)
+{
+	if (!windows->edition_id || !*windows->edition_id || !windows->architecture.known)
+		return NULL;
+	return wp_arena_printf(list->arena, "%s\n%s\n%" PRIu64, windows->edition_id,
+			       windows->installation_type ? windows->installation_type : "",
+			       windows->architecture.value);
+}
+
+static const char *language(const struct wp_wim_windows *windows)
 {
 	const char *tag = windows->default_language;
 
 	if ((!tag || !*tag) && windows->language_count)
 		tag = windows->languages[0];
-	if (!windows->edition_id || !*windows->edition_id || !windows->architecture.known || !tag || !*tag)
-		return NULL;
-	return wp_arena_printf(list->arena, "%s\n%s\n%" PRIu64 "\n%s", windows->edition_id,
-			       windows->installation_type ? windows->installation_type : "",
-			       windows->architecture.value, tag);
+	return tag && *tag ? tag : NULL;
+}
+
+/* Elements that stand in a row under one path share its text, as they do in the model: it may be long. */
+static void add_others(struct list *list, const struct wp_wim_image *image)
+{
+	const char *field = NULL;
+
+	for (size_t i = 0; i < image->other_count; i++) {
+		const struct wp_wim_other *other = &image->other[i];
+
+		if (!i || other->path != other[-1].path)
+			field = wp_arena_printf(list->arena, "other:%s", other->path);
+		add(list, field, other->value);
+	}
 }
 
 struct wp_facts wp_facts_of_image(struct wp_arena *arena, const struct wp_wim_image *image)
@@ -129,8 +148,8 @@ struct wp_facts wp_facts_of_image(struct wp_arena *arena, const struct wp_wim_im
 	if (image->windows) {
 		add_windows(&list, image->windows);
 		facts.edition = edition(&list, image->windows);
+		facts.language = language(image->windows);
 	}
-	for (size_t i = 0; i < image->other_count; i++)
-		add(&list, wp_arena_printf(arena, "other:%s", image->other[i].path), image->other[i].value);
+	add_others(&list, image);
 	return facts;
 }

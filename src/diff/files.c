@@ -3,6 +3,7 @@
 #include "files.h"
 #include "pair.h"
 
+#include "wimplan/number.h"
 #include "wimplan/text.h"
 
 #include <stdlib.h>
@@ -67,12 +68,6 @@ static void data_of(struct output *output, const struct wp_change *change, bool 
 		*ret_new = counted_bytes(new, comparison->new_kept, there ? output->new_counted_there : output->new_counted);
 }
 
-static void add_bytes(uint64_t *sum, uint64_t bytes)
-{
-	if (__builtin_add_overflow(*sum, bytes, sum))
-		*sum = UINT64_MAX;
-}
-
 void wp_files_count(struct wp_diff_totals *totals, const struct wp_change *change, uint64_t old_bytes,
 		    uint64_t new_bytes)
 {
@@ -80,10 +75,10 @@ void wp_files_count(struct wp_diff_totals *totals, const struct wp_change *chang
 		totals->folders[change->change]++;
 	else
 		totals->files[change->change]++;
-	add_bytes(&totals->bytes_removed, old_bytes);
-	add_bytes(&totals->bytes_added, new_bytes);
+	totals->bytes_removed = wp_sum(totals->bytes_removed, old_bytes);
+	totals->bytes_added = wp_sum(totals->bytes_added, new_bytes);
 	if (change->change == WP_FILE_CHANGED)
-		add_bytes(&totals->bytes_changed, new_bytes);
+		totals->bytes_changed = wp_sum(totals->bytes_changed, new_bytes);
 }
 
 void wp_totals_add(struct wp_diff_totals *totals, const struct wp_diff_totals *more)
@@ -92,9 +87,9 @@ void wp_totals_add(struct wp_diff_totals *totals, const struct wp_diff_totals *m
 		totals->files[i] += more->files[i];
 		totals->folders[i] += more->folders[i];
 	}
-	add_bytes(&totals->bytes_removed, more->bytes_removed);
-	add_bytes(&totals->bytes_added, more->bytes_added);
-	add_bytes(&totals->bytes_changed, more->bytes_changed);
+	totals->bytes_removed = wp_sum(totals->bytes_removed, more->bytes_removed);
+	totals->bytes_added = wp_sum(totals->bytes_added, more->bytes_added);
+	totals->bytes_changed = wp_sum(totals->bytes_changed, more->bytes_changed);
 }
 
 bool wp_totals_empty(const struct wp_diff_totals *totals)

@@ -11,8 +11,13 @@ static bool same_character(const char *a, size_t a_size, const char *b, size_t b
 {
 	char x[5] = { 0 }, y[5] = { 0 };
 
+	if (*a == *b && a_size == 1 && b_size == 1)
+		return true;
 	if ((*a == '/' || *a == '\\') && (*b == '/' || *b == '\\'))
 		return true;
+	/* Other bytes of ASCII are letters or not the same; most are looked at only to find this out. */
+	if (a_size == 1 && b_size == 1 && ((*a ^ *b) != ('a' ^ 'A')))
+		return false;
 	memcpy(x, a, a_size);
 	memcpy(y, b, b_size);
 	return wp_text_equal_nocase(x, y);
@@ -27,10 +32,13 @@ static size_t character_size(const char *text)
 	return strnlen(text, size) < size ? 1 : size;
 }
 
-/* A '*' that was passed is tried again one character further on: no recursion, and at most glob times path steps. */
-static bool matches(const char *glob, const char *path)
+/*
+ * A '*' that was passed is tried again one character further on: no recursion, and at most glob times path steps. The
+ * last one is enough, for what stood in front of it has its place. @anywhere is a '*' in front that ends with a '\\'.
+ */
+static bool matches(const char *glob, const char *path, bool anywhere)
 {
-	const char *star = NULL, *from = NULL;
+	const char *star = NULL, *from = path, *beginning = glob;
 
 	while (*path) {
 		size_t size = character_size(path), glob_size = *glob ? character_size(glob) : 0;
@@ -45,6 +53,9 @@ static bool matches(const char *glob, const char *path)
 			from += character_size(from);
 			path = from;
 			glob = star;
+		} else if (anywhere && (from = strchr(from, '\\'))) {
+			path = ++from;
+			glob = beginning;
 		} else {
 			return false;
 		}
@@ -56,10 +67,9 @@ static bool matches(const char *glob, const char *path)
 
 bool wp_path_glob(const char *glob, const char *path)
 {
+	const char *first = strchr(path, '\\');
+
 	if (*glob == '/' || *glob == '\\' || *glob == '*')
-		return matches(glob, path);
-	for (const char *at = strchr(path, '\\'); at; at = strchr(at + 1, '\\'))
-		if (matches(glob, at + 1))
-			return true;
-	return false;
+		return matches(glob, path, false);
+	return first && matches(glob, first + 1, true);
 }

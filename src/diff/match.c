@@ -1,18 +1,54 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which image of the old file is which one of the new: by --match, edition, name, index, and what their fields say. */
+/* Which image of the old file is which one of the new: by --match, tree, edition, name and index, in this order. */
 #include "pair.h"
 
 #include "wimplan/text.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+
+/* What may tell that two images are one. Each text is a number here, so that rounds compare numbers alone. */
+enum property {
+	NOTHING,
+	TREE,
+	EDITION,
+	NAME,
+	/* The same whatever the language: known only where each file is of one language, and they are of two. */
+	EDITION_OF_ANY_LANGUAGE,
+	NAME_OF_ANY_LANGUAGE,
+	INDEX,
+	PROPERTIES,
+};
+
+/* In each round the images that are left and have all of these in common are one, the first with the first. */
+static const struct round {
+	enum wp_match by;
+	enum property properties[3];
+} rounds[] = {
+	{ WP_MATCH_TREE, { TREE, EDITION, NAME } }, /* of several images with one tree those that are most alike */
+	{ WP_MATCH_TREE, { TREE, EDITION } },
+	{ WP_MATCH_TREE, { TREE, NAME } },
+	{ WP_MATCH_TREE, { TREE, INDEX } },
+	{ WP_MATCH_TREE, { TREE } },
+	{ WP_MATCH_EDITION, { EDITION, NAME } },
+	{ WP_MATCH_EDITION, { EDITION } },
+	{ WP_MATCH_EDITION, { EDITION_OF_ANY_LANGUAGE, NAME } },
+	{ WP_MATCH_EDITION, { EDITION_OF_ANY_LANGUAGE } },
+	{ WP_MATCH_NAME, { NAME } },
+	{ WP_MATCH_NAME, { NAME_OF_ANY_LANGUAGE } },
+	{ WP_MATCH_INDEX, { INDEX } },
+};
 
 struct side {
 	const struct wp_facts *items;
 	size_t count;
-	size_t *partner; /* SIZE_MAX: none yet */
+	uint32_t (*values)[PROPERTIES]; /* 0: not known */
+	size_t *partner;                /* SIZE_MAX: none yet */
 };
 
 struct matcher {
+	struct wp_arena *arena; /* scratch */
 	struct side old, new;
 	enum wp_match *by; /* of the new image */
 };
@@ -47,89 +83,187 @@ static int take_option(struct matcher *matcher, const struct wp_diff_match *matc
 	return WP_OK;
 }
 
-static bool same_text(const char *a, const char *b)
+/* A text of an image, and where its number goes. */
+struct text {
+	const char *folded;
+	uint32_t *value;
+};
+
+static int compare_texts(const void *a, const void *b)
 {
-	return a && b && *a && wp_text_equal_nocase(a, b);
+	return strcmp(((const struct text *)a)->folded, ((const struct text *)b)->folded);
 }
 
-/* Whether the two may be one image by this rule. */
-static bool fits(const struct wp_facts *old, const struct wp_facts *new, enum wp_match by, bool name_too)
+/* Text of an image that tells who it is; NULL where it is not known. May be made in @arena. */
+typedef const char *wp_text_of(struct wp_arena *arena, const struct wp_facts *facts);
+
+/* Numbers the texts of both sides, without regard to case: those that are equal have one number. */
+static void number_texts(struct matcher *matcher, enum property property, wp_text_of *text_of)
 {
-	switch (by) {
-	case WP_MATCH_EDITION:
-		return same_text(old->edition, new->edition) && (!name_too || same_text(old->name, new->name));
-	case WP_MATCH_NAME:
-		return same_text(old->name, new->name);
-	default:
-		/* Two editions that are known to be different are not one image because they stand at one place. */
-		return old->index == new->index && !(old->edition && new->edition);
+	struct side *sides[] = { &matcher->old, &matcher->new };
+	struct text *texts =
+		wp_arena_alloc(matcher->arena, (matcher->old.count + matcher->new.count) * sizeof *texts);
+	size_t count = 0;
+	uint32_t number = 0;
+
+	for (size_t s = 0; s < 2; s++)
+		for (size_t i = 0; i < sides[s]->count; i++) {
+			const char *text = text_of(matcher->arena, &sides[s]->items[i]);
+
+			if (text && *text)
+				texts[count++] = (struct text){ wp_text_fold(matcher->arena, text),
+								&sides[s]->values[i][property] };
+		}
+	if (count)
+		qsort(texts, count, sizeof *texts, compare_texts);
+	for (size_t i = 0; i < count; i++)
+		*texts[i].value = i && !compare_texts(&texts[i - 1], &texts[i]) ? number : ++number;
+}
+
+static const char *tree_of(struct wp_arena *arena, const struct wp_facts *facts)
+{
+	(void)arena;
+	return facts->tree;
+}
+
+static const char *edition_of(struct wp_arena *arena, const struct wp_facts *facts)
+{
+	if (!facts->edition || !facts->language)
+		return NULL;
+	return wp_arena_printf(arena, "%s\n%s", facts->edition, facts->language);
+}
+
+static const char *name_of(struct wp_arena *arena, const struct wp_facts *facts)
+{
+	(void)arena;
+	return facts->name;
+}
+
+static const char *edition_of_any_language(struct wp_arena *arena, const struct wp_facts *facts)
+{
+	(void)arena;
+	return facts->edition;
+}
+
+/* The name without the tag of its own language in it: "Windows 11 Pro de-DE". */
+static const char *name_of_any_language(struct wp_arena *arena, const struct wp_facts *facts)
+{
+	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+	size_t length = facts->language ? strlen(facts->language) : 0;
+
+	if (!facts->name || !length)
+		return NULL;
+	for (const char *at = facts->name; *at;) {
+		if (!strncasecmp(at, facts->language, length))
+			at += length;
+		else
+			wp_buf_putc(&buf, *at++);
 	}
+	return wp_arena_strdup(arena, wp_buf_text(&buf));
 }
 
-static void match_by(struct matcher *matcher, enum wp_match by, bool name_too)
+/* The language of a file whose images are all of one; NULL when there are several, or none is known. */
+static const char *language_of(const struct side *side)
 {
-	for (size_t n = 0; n < matcher->new.count; n++) {
-		for (size_t o = 0; o < matcher->old.count && matcher->new.partner[n] == SIZE_MAX; o++)
-			if (matcher->old.partner[o] == SIZE_MAX &&
-			    fits(&matcher->old.items[o], &matcher->new.items[n], by, name_too))
-				join(matcher, o, n, by);
+	const char *language = NULL;
+
+	for (size_t i = 0; i < side->count; i++) {
+		const char *own = side->items[i].language;
+
+		if (language && own && strcasecmp(language, own) != 0)
+			return NULL;
+		language = language ? language : own;
 	}
+	return language;
 }
 
-static const struct wp_diff_field *find_field(const struct wp_facts *facts, const char *name, size_t nth)
+static void number_all(struct matcher *matcher)
 {
-	for (size_t i = 0; i < facts->field_count; i++)
-		if (!strcmp(facts->fields[i].field, name) && !nth--)
-			return &facts->fields[i];
-	return NULL;
-}
+	struct side *sides[] = { &matcher->old, &matcher->new };
+	const char *old = language_of(&matcher->old), *new = language_of(&matcher->new);
 
-static void add_field(struct wp_diff *diff, struct wp_diff_image *image, const char *name, const char *old,
-		      const char *new)
-{
-	struct wp_diff_field *field;
-
-	if (old && new && !strcmp(old, new))
+	for (size_t s = 0; s < 2; s++) {
+		sides[s]->values = wp_arena_alloc(matcher->arena, sides[s]->count * sizeof *sides[s]->values);
+		for (size_t i = 0; i < sides[s]->count; i++)
+			sides[s]->values[i][INDEX] = sides[s]->items[i].index;
+	}
+	number_texts(matcher, TREE, tree_of);
+	number_texts(matcher, EDITION, edition_of);
+	number_texts(matcher, NAME, name_of);
+	if (!old || !new || !strcasecmp(old, new))
 		return;
-	field = WP_PUSH(diff->arena, image->fields, image->field_count);
-	field->field = wp_arena_strdup(diff->arena, name);
-	field->old = wp_arena_strdup(diff->arena, old);
-	field->new = wp_arena_strdup(diff->arena, new);
-	field->lost = old && *old && (!new || !*new);
+	number_texts(matcher, EDITION_OF_ANY_LANGUAGE, edition_of_any_language);
+	number_texts(matcher, NAME_OF_ANY_LANGUAGE, name_of_any_language);
 }
 
-/* How many fields of that name stand before field @at: elements outside the model may be repeated. */
-static size_t rank(const struct wp_facts *facts, size_t at)
+/* An image that a round may match. */
+struct candidate {
+	uint32_t key[3];
+	size_t at;
+};
+
+static int compare_keys(const struct candidate *x, const struct candidate *y)
+{
+	int order = 0;
+
+	for (size_t i = 0; i < 3 && !order; i++)
+		order = (x->key[i] > y->key[i]) - (x->key[i] < y->key[i]);
+	return order;
+}
+
+static int compare_candidates(const void *a, const void *b)
+{
+	const struct candidate *x = a, *y = b;
+	int order = compare_keys(x, y);
+
+	return order ? order : (x->at > y->at) - (x->at < y->at);
+}
+
+/* Sets the image's key in this round; false when it lacks a part of it. */
+static bool make_key(const struct side *side, size_t at, const struct round *round, struct candidate *ret)
+{
+	*ret = (struct candidate){ .at = at };
+	for (size_t i = 0; i < 3 && round->properties[i] != NOTHING; i++) {
+		ret->key[i] = side->values[at][round->properties[i]];
+		if (!ret->key[i])
+			return false;
+	}
+	return true;
+}
+
+static size_t take_candidates(const struct side *side, const struct round *round, struct candidate *candidates)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < at; i++)
-		count += !strcmp(facts->fields[i].field, facts->fields[at].field);
+	for (size_t i = 0; i < side->count; i++)
+		if (side->partner[i] == SIZE_MAX && make_key(side, i, round, &candidates[count]))
+			count++;
+	if (count)
+		qsort(candidates, count, sizeof *candidates, compare_candidates);
 	return count;
 }
 
-/* Both lists have the order of inspect --json; what only the new one has stands behind its neighbour there. */
-static void compare_fields(struct wp_diff *diff, struct wp_diff_image *image, const struct wp_facts *old,
-			   const struct wp_facts *new)
+/* Two editions that are known to be different are not one image because they stand at one place. */
+static bool may_join(const struct matcher *matcher, size_t old, size_t new, enum wp_match by)
 {
-	size_t n = 0;
+	return by != WP_MATCH_INDEX || !matcher->old.values[old][EDITION] || !matcher->new.values[new][EDITION];
+}
 
-	for (size_t o = 0; o < old->field_count; o++) {
-		const struct wp_diff_field *was = &old->fields[o];
-		const struct wp_diff_field *is = find_field(new, was->field, rank(old, o));
+static void play(struct matcher *matcher, const struct round *round)
+{
+	struct candidate *old = wp_arena_alloc(matcher->arena, matcher->old.count * sizeof *old);
+	struct candidate *new = wp_arena_alloc(matcher->arena, matcher->new.count * sizeof *new);
+	size_t old_count = take_candidates(&matcher->old, round, old);
+	size_t new_count = take_candidates(&matcher->new, round, new);
 
-		while (is && new->fields + n < is) {
-			if (!find_field(old, new->fields[n].field, rank(new, n)))
-				add_field(diff, image, new->fields[n].field, NULL, new->fields[n].old);
-			n++;
-		}
-		if (is && new->fields + n == is)
-			n++;
-		add_field(diff, image, was->field, was->old, is ? is->old : NULL);
+	for (size_t o = 0, n = 0; o < old_count && n < new_count;) {
+		int order = compare_keys(&old[o], &new[n]);
+
+		if (!order && may_join(matcher, old[o].at, new[n].at, round->by))
+			join(matcher, old[o].at, new[n].at, round->by);
+		o += order <= 0;
+		n += order >= 0;
 	}
-	for (; n < new->field_count; n++)
-		if (!find_field(old, new->fields[n].field, rank(new, n)))
-			add_field(diff, image, new->fields[n].field, NULL, new->fields[n].old);
 }
 
 static void add_image(struct wp_diff *diff, const struct wp_facts *old, const struct wp_facts *new, enum wp_match by)
@@ -147,36 +281,38 @@ static void add_image(struct wp_diff *diff, const struct wp_facts *old, const st
 	}
 	image->status = !old ? WP_DIFF_ADDED : !new ? WP_DIFF_REMOVED : WP_DIFF_SAME;
 	if (old && new)
-		compare_fields(diff, image, old, new);
+		wp_pair_fields(diff, image, old, new);
 	if (image->field_count)
 		image->status = WP_DIFF_CHANGED;
 }
 
-static size_t *no_partners(struct wp_arena *arena, size_t count)
+static struct side make_side(struct wp_arena *arena, const struct wp_facts *items, size_t count)
 {
-	size_t *partners = wp_arena_alloc(arena, count * sizeof *partners);
+	struct side side = { .items = items, .count = count };
 
+	side.partner = wp_arena_alloc(arena, count * sizeof *side.partner);
 	for (size_t i = 0; i < count; i++)
-		partners[i] = SIZE_MAX;
-	return partners;
+		side.partner[i] = SIZE_MAX;
+	return side;
 }
 
 int wp_pair_images(struct wp_diff *diff, const struct wp_facts *old, size_t old_count, const struct wp_facts *new,
 		   size_t new_count, const struct wp_diff_options *options, struct wp_error *err)
 {
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct matcher matcher = {
-		.old = { old, old_count, no_partners(diff->arena, old_count) },
-		.new = { new, new_count, no_partners(diff->arena, new_count) },
-		.by = wp_arena_alloc(diff->arena, new_count * sizeof *matcher.by),
+		.arena = scratch,
+		.old = make_side(scratch, old, old_count),
+		.new = make_side(scratch, new, new_count),
+		.by = wp_arena_alloc(scratch, new_count * sizeof *matcher.by),
 	};
 
 	for (size_t i = 0; i < options->match_count; i++)
 		if (take_option(&matcher, &options->matches[i], err))
 			return WP_E_USAGE;
-	match_by(&matcher, WP_MATCH_EDITION, true);
-	match_by(&matcher, WP_MATCH_EDITION, false);
-	match_by(&matcher, WP_MATCH_NAME, false);
-	match_by(&matcher, WP_MATCH_INDEX, false);
+	number_all(&matcher);
+	for (size_t i = 0; i < sizeof rounds / sizeof *rounds; i++)
+		play(&matcher, &rounds[i]);
 	for (size_t n = 0; n < new_count; n++) {
 		size_t o = matcher.new.partner[n];
 

@@ -5,8 +5,8 @@
 const char *wp_match_name(enum wp_match match)
 {
 	static const char *const names[] = {
-		[WP_MATCH_NONE] = NULL,   [WP_MATCH_OPTION] = "option", [WP_MATCH_EDITION] = "edition",
-		[WP_MATCH_NAME] = "name", [WP_MATCH_INDEX] = "index",
+		[WP_MATCH_NONE] = NULL,         [WP_MATCH_OPTION] = "option", [WP_MATCH_TREE] = "tree",
+		[WP_MATCH_EDITION] = "edition", [WP_MATCH_NAME] = "name",     [WP_MATCH_INDEX] = "index",
 	};
 
 	return names[match];

@@ -9,7 +9,10 @@
 struct wp_facts {
 	uint32_t index;
 	const char *name;
-	const char *edition; /* EDITIONID, installation type, architecture and default language; NULL: not known */
+	/* Who it is, beside its name; NULL: not known. */
+	const char *edition;  /* EDITIONID, installation type and architecture in one text */
+	const char *language; /* the default one */
+	const char *tree;     /* SHA-1 of its metadata resource */
 	struct wp_diff_field *fields; /* @old has the value; by the order of inspect --json */
 	size_t field_count;
 };
@@ -22,6 +25,10 @@ struct wp_facts wp_facts_of_image(struct wp_arena *arena, const struct wp_wim_im
  */
 int wp_pair_images(struct wp_diff *diff, const struct wp_facts *old, size_t old_count, const struct wp_facts *new,
 		   size_t new_count, const struct wp_diff_options *options, struct wp_error *err);
+
+/* Fills image->fields with those that differ. */
+void wp_pair_fields(struct wp_diff *diff, struct wp_diff_image *image, const struct wp_facts *old,
+		    const struct wp_facts *new);
 
 /* What was installed, removed and replaced. In diff's arena. */
 struct wp_diff_contents *wp_pair_contents(struct wp_arena *arena, const struct wp_servicing *old,

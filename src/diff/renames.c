@@ -7,42 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NONE UINT32_MAX
-/* Chains are short unless somebody made up SHA-1s to make them long. */
-#define MOST_TRIES 256u
-
-/* Chains of removed files in the order of their paths, by a hash. */
-struct chains {
-	uint32_t *heads;
-	uint32_t *next; /* of the change with that number */
-	size_t mask;
+/* A file that is gone from its path, or has come at it. */
+struct candidate {
+	const uint8_t *sha1;
+	const char *name; /* "" where names do not count */
+	size_t at;        /* which change */
 };
-
-static uint64_t hash_data(const struct wp_node *node)
-{
-	uint64_t hash;
-
-	memcpy(&hash, node->sha1, sizeof hash);
-	return hash;
-}
-
-static uint64_t hash_name(const char *name)
-{
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-	/* Letters of ASCII alone are folded: others that differ in case meet in the second pass. */
-	for (; *name; name++) {
-		unsigned char c = (unsigned char)(*name >= 'A' && *name <= 'Z' ? *name + ('a' - 'A') : *name);
-
-		hash = (hash ^ c) * UINT64_C(0x100000001b3);
-	}
-	return hash;
-}
-
-static uint64_t hash_of(const struct wp_tree *tree, const struct wp_node *node, bool with_name)
-{
-	return hash_data(node) ^ (with_name ? hash_name(tree->text + node->name) : 0);
-}
 
 /* Empty files are alike, and no data of theirs has moved. */
 static bool is_candidate(const struct wp_change *change, const struct wp_node *node)
@@ -50,20 +20,42 @@ static bool is_candidate(const struct wp_change *change, const struct wp_node *n
 	return change->kind == WP_PATH_FILE && !change->gone && !wp_sha1_is_zero(node->sha1);
 }
 
-static void fill(struct chains *chains, const struct wp_comparison *comparison, bool with_name)
+static int compare_keys(const struct candidate *x, const struct candidate *y)
 {
-	memset(chains->heads, 0xff, (chains->mask + 1) * sizeof *chains->heads);
-	for (size_t i = comparison->change_count; i-- > 0;) {
-		const struct wp_change *change = &comparison->changes[i];
-		const struct wp_node *node = wp_old_node(comparison, change);
-		uint32_t *head;
+	int order = memcmp(x->sha1, y->sha1, WP_SHA1_SIZE);
 
-		if (change->change != WP_FILE_REMOVED || !is_candidate(change, node))
-			continue;
-		head = &chains->heads[hash_of(comparison->old, node, with_name) & chains->mask];
-		chains->next[i] = *head;
-		*head = (uint32_t)i;
+	return order ? order : wp_text_compare_nocase(x->name, y->name);
+}
+
+/* Those with one key in the order of their paths. */
+static int compare_candidates(const void *a, const void *b)
+{
+	const struct candidate *x = a, *y = b;
+	int order = compare_keys(x, y);
+
+	return order ? order : (x->at > y->at) - (x->at < y->at);
+}
+
+/* The files that are still removed or added, by their data; @candidates has room for all changes. */
+static size_t take_candidates(const struct wp_comparison *comparison, enum wp_file_change change, bool with_name,
+			      struct candidate *candidates)
+{
+	bool removed = change == WP_FILE_REMOVED;
+	const struct wp_tree *tree = removed ? comparison->old : comparison->new;
+	size_t count = 0;
+
+	for (size_t i = 0; i < comparison->change_count; i++) {
+		const struct wp_change *item = &comparison->changes[i];
+		const struct wp_node *node =
+			removed ? wp_old_node(comparison, item) : wp_new_node(comparison, item);
+
+		if (item->change == change && is_candidate(item, node))
+			candidates[count++] =
+				(struct candidate){ node->sha1, with_name ? tree->text + node->name : "", i };
 	}
+	if (count)
+		qsort(candidates, count, sizeof *candidates, compare_candidates);
+	return count;
 }
 
 static unsigned int what_differs(const struct wp_comparison *comparison, const struct wp_node *a,
@@ -91,48 +83,44 @@ static void join(struct wp_comparison *comparison, struct wp_change *removed, st
 		comparison->new_kept[b->links] = true;
 }
 
-/* Takes the first fitting file off its chain. Those with another hash in one chain are passed over. */
-static void find_partner(struct wp_comparison *comparison, struct chains *chains, struct wp_change *added,
-			 bool with_name)
+static size_t count_changes(const struct wp_comparison *comparison, enum wp_file_change change)
 {
-	const struct wp_node *node = wp_new_node(comparison, added);
-	uint32_t *at = &chains->heads[hash_of(comparison->new, node, with_name) & chains->mask];
+	size_t count = 0;
 
-	for (unsigned int tries = MOST_TRIES; *at != NONE && tries; at = &chains->next[*at], tries--) {
-		struct wp_change *removed = &comparison->changes[*at];
-		const struct wp_node *other = wp_old_node(comparison, removed);
-
-		if (memcmp(other->sha1, node->sha1, WP_SHA1_SIZE) ||
-		    (with_name && !wp_text_equal_nocase(comparison->old->text + other->name,
-							comparison->new->text + node->name)))
-			continue;
-		*at = chains->next[*at];
-		join(comparison, removed, added);
-		return;
-	}
+	for (size_t i = 0; i < comparison->change_count; i++)
+		count += comparison->changes[i].change == change;
+	return count;
 }
 
+static struct candidate *make_room(size_t count)
+{
+	struct candidate *candidates = reallocarray(NULL, count ? count : 1, sizeof *candidates);
+
+	if (!candidates)
+		abort();
+	return candidates;
+}
+
+/* Of several files with one key the first in the order of paths is the first one's new place, and so on. */
 void wp_files_join_renamed(struct wp_comparison *comparison)
 {
-	struct chains chains = { .mask = 63 };
+	struct candidate *old = make_room(count_changes(comparison, WP_FILE_REMOVED));
+	struct candidate *new = make_room(count_changes(comparison, WP_FILE_ADDED));
 
-	while (chains.mask < comparison->change_count)
-		chains.mask = 2 * chains.mask + 1;
-	chains.heads = reallocarray(NULL, chains.mask + 1, sizeof *chains.heads);
-	chains.next = reallocarray(NULL, comparison->change_count + 1, sizeof *chains.next);
-	if (!chains.heads || !chains.next)
-		abort();
 	for (int pass = 0; pass < 2; pass++) {
 		bool with_name = pass == 0;
+		size_t old_count = take_candidates(comparison, WP_FILE_REMOVED, with_name, old);
+		size_t new_count = take_candidates(comparison, WP_FILE_ADDED, with_name, new);
 
-		fill(&chains, comparison, with_name);
-		for (size_t i = 0; i < comparison->change_count; i++) {
-			struct wp_change *change = &comparison->changes[i];
+		for (size_t o = 0, n = 0; o < old_count && n < new_count;) {
+			int order = compare_keys(&old[o], &new[n]);
 
-			if (change->change == WP_FILE_ADDED && is_candidate(change, wp_new_node(comparison, change)))
-				find_partner(comparison, &chains, change, with_name);
+			if (!order)
+				join(comparison, &comparison->changes[old[o].at], &comparison->changes[new[n].at]);
+			o += order <= 0;
+			n += order >= 0;
 		}
 	}
-	free(chains.heads);
-	free(chains.next);
+	free(old);
+	free(new);
 }

@@ -4,6 +4,8 @@
 
 #include "words.h"
 
+#include "wimplan/number.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,7 +62,7 @@ char *wp_diff_words_bytes(struct wp_arena *arena, const struct wp_diff_totals *t
 
 uint64_t wp_diff_share_bytes(const struct wp_diff_share *share)
 {
-	return share->totals->bytes_added + share->totals->bytes_removed;
+	return wp_sum(share->totals->bytes_added, share->totals->bytes_removed);
 }
 
 /* qsort() is not stable; the labels are distinct and stand in the order of the model. */

@@ -4,6 +4,7 @@
 
 #include "words.h"
 
+#include "wimplan/number.h"
 #include "wimplan/report.h"
 
 #include <inttypes.h>
@@ -149,7 +150,7 @@ static void add_blobs(struct wp_html *html, const struct wp_diff *diff)
 		const struct wp_diff_blobs *blobs = rows[i].blobs;
 
 		parts[i] = (struct wp_html_part){ rows[i].class, stored ? blobs->stored_bytes.value : blobs->bytes };
-		whole += parts[i].amount;
+		whole = wp_sum(whole, parts[i].amount);
 	}
 	wp_html_element(html, "h2", NULL, "What a redistribution brings");
 	wp_html_raw(html, "<div class=\"big\">");
@@ -178,7 +179,7 @@ static uint64_t heaviest(const struct wp_diff *diff)
 
 	for (size_t i = 0; i < diff->image_count; i++) {
 		const struct wp_diff_files *files = diff->images[i].files;
-		uint64_t bytes = files ? files->totals.bytes_added + files->totals.bytes_removed : 0;
+		uint64_t bytes = files ? wp_sum(files->totals.bytes_added, files->totals.bytes_removed) : 0;
 
 		most = bytes > most ? bytes : most;
 	}

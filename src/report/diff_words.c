@@ -4,6 +4,8 @@
 
 #include "words.h"
 
+#include "wimplan/number.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -71,7 +73,7 @@ char *wp_diff_words_blobs(struct wp_arena *arena, const struct wp_diff *diff)
 	return wp_arena_printf(arena,
 			       "The new file is %s. Of the %s of file data in it %s is new%s (uncompressed, since one of "
 			       "the files is solid).",
-			       new_size, wp_diff_words_amount(arena, diff->shared.bytes + added->bytes),
+			       new_size, wp_diff_words_amount(arena, wp_sum(diff->shared.bytes, added->bytes)),
 			       wp_diff_words_amount(arena, added->bytes), gone(arena, removed->bytes, "data"));
 }
 

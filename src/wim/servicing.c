@@ -158,23 +158,31 @@ static bool has_mui(const struct wp_tree *tree, uint32_t folder)
 	return false;
 }
 
+/*
+ * The folders below @windows and those below its System32, of which only what the first place does not have. Both
+ * lists have the order of their names, so each is passed over once.
+ */
 static void read_languages(struct wp_gather *gather, const struct wp_tree *tree, uint32_t windows, const char *below)
 {
 	uint32_t folder = wp_tree_find(tree, windows, below);
-	size_t first = gather->count;
+	size_t at = gather->count, end = at;
 
-	/* Of the second place only what the first one did not have. */
-	while (first > 0 && gather->items[first - 1].group == WP_ITEM_LANGUAGE)
-		first--;
+	while (at > 0 && gather->items[at - 1].group == WP_ITEM_LANGUAGE)
+		at--;
 	for (uint32_t i = 0; folder != WP_NO_NODE && i < tree->nodes[folder].child_count; i++) {
 		uint32_t node = tree->nodes[folder].first_child + i;
 		const char *name = wp_tree_name(tree, node);
-		bool known = !wp_name_is_language(name) || !has_mui(tree, node);
+		const struct wp_item *last = gather->count > end ? &gather->items[gather->count - 1] : NULL;
 
-		for (size_t k = first; !known && k < gather->count; k++)
-			known = wp_text_equal_nocase(gather->items[k].name, name);
-		if (!known)
-			add_item(gather, WP_ITEM_LANGUAGE)->name = wp_arena_strdup(gather->arena, name);
+		if (!wp_name_is_language(name) || !has_mui(tree, node))
+			continue;
+		while (at < end && wp_text_compare_nocase(gather->items[at].name, name) < 0)
+			at++;
+		/* Two folders beside each other may be called the same but for case. */
+		if ((at < end && wp_text_equal_nocase(gather->items[at].name, name)) ||
+		    (last && wp_text_equal_nocase(last->name, name)))
+			continue;
+		add_item(gather, WP_ITEM_LANGUAGE)->name = wp_arena_strdup(gather->arena, name);
 	}
 }
 
