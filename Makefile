@@ -125,7 +125,7 @@ $(BUILD)/man/%: man/%.scd $(BUILD)/flags
 
 TEST_GOALS := $(filter check% coverage bench fuzz,$(MAKECMDGOALS))
 deps:
-	@tests/deps.sh build $(if $(TEST_GOALS),test) $(filter check-valgrind coverage bench fuzz demo,$(MAKECMDGOALS)) \
+	@BUILD=$(BUILD) tests/deps.sh build $(if $(TEST_GOALS),test) $(filter check-valgrind coverage bench fuzz demo,$(MAKECMDGOALS)) \
 		$(if $(filter check-html,$(MAKECMDGOALS)),html)
 
 # --- Running and testing ----------------------------------------------------------------------------------------------
@@ -152,9 +152,9 @@ check-kerberos: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/mkwim $(BUILD)/
 check-ntlm: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/mkwim $(BUILD)/site-provider
 	@tests/apply/ntlm.py $(BUILD)
 
-# The scripts for the site in a real PowerShell; skipped where there is none: PWSH=PROGRAM names one that is not on the path.
+# The scripts for the site in a real PowerShell: PWSH=PROGRAM, the one that deps installs where there is a .NET SDK, or pwsh.
 check-powershell: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/mkwim $(BUILD)/site-provider
-	@for script in tests/powershell/test_*.py; do $$script $(BUILD) || exit 1; done
+	@tests/powershell/all.py $(BUILD)
 
 check-samples: $(BUILD)/wimplan $(BUILD)/mkwim
 	@tests/samples.sh $(BUILD) $(SAMPLES)
@@ -199,7 +199,7 @@ help:
 	@echo 'make check-valgrind   unit tests and text cases under valgrind'
 	@echo 'make check-kerberos   wimplan-apply with real Kerberos'
 	@echo 'make check-ntlm       wimplan-apply with real NTLM'
-	@echo 'make check-powershell  the scripts for the site in PowerShell (PWSH=PROGRAM), where there is one'
+	@echo 'make check-powershell  the scripts for the site in PowerShell (deps installs it where .NET is)'
 	@echo 'make check-samples SAMPLES=DIR   read real WIM XML from DIR'
 	@echo 'make check-html       HTML reports in headless Chromium (deps installs it)'
 	@echo 'make coverage         tests with a coverage report'

@@ -4,6 +4,7 @@
 
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -73,10 +74,33 @@ def check_wrong_cases():
         expect(run_case(text).returncode == 1, f"this case passes:\n{text}")
 
 
+def check_powershell():
+    """The tests of the scripts are skipped where there is neither PowerShell nor what installs it, and fail where there is."""
+    with tempfile.TemporaryDirectory() as folder:
+        dotnet, build = pathlib.Path(folder) / "dotnet", pathlib.Path(folder) / "build" / "empty"
+        build.mkdir(parents=True)
+        (pathlib.Path(folder) / "grep").symlink_to(shutil.which("grep"))
+        env = {name: value for name, value in os.environ.items() if name != "PWSH"} | {"PATH": folder}
+
+        def run():
+            return subprocess.run([sys.executable, HERE / "powershell" / "all.py", build], env=env, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, text=True)
+
+        for sdk, status, said in (("8.0.100", 0, "skipped: "), ("10.0.401", 1, "make deps check"), (None, 0, "skipped: ")):
+            dotnet.write_text(f"#!/bin/sh\necho '{sdk} [/usr/share/dotnet/sdk]'\n")
+            dotnet.chmod(0o755)
+            if not sdk:
+                dotnet.unlink()
+            done = run()
+            expect(done.returncode == status and said in done.stdout and done.stdout.count("\n") == 1,
+                   f"without PowerShell and with .NET {sdk}: {done.returncode}\n{done.stdout}")
+
+
 def main():
     check_signals()
     check_users()
     check_wrong_cases()
+    check_powershell()
     print(f"{counts[True]} passed, {counts[False]} failed")
     return 1 if counts[False] else 0
 

@@ -45,9 +45,7 @@ for script in tests/apply/test_*.py; do
 done
 step 'Kerberos' tests/apply/kerberos.py "$build"
 step 'NTLM' tests/apply/ntlm.py "$build"
-for script in tests/powershell/test_*.py; do
-	step "$(basename "$script" .py) of PowerShell" "$script" "$build"
-done
+step 'PowerShell' tests/powershell/all.py "$build"
 step 'kills of apply' tests/apply/kill.py "$build" "${KILLS:-40}"
 step 'demo' sh -c 'tests/demo.sh "$1" >"$1/demo.log" 2>&1 || { tail -20 "$1/demo.log"; exit 1; }' - "$build"
 step 'install and uninstall' tests/check-install.sh "$build"

@@ -1,6 +1,8 @@
 #!/bin/sh
 # Installs the Debian packages that are missing for what is to be done: deps.sh build [test] [check-valgrind] [coverage] …
+# For tests also PowerShell into the folder $BUILD, where there is a .NET SDK.
 set -eu
+cd "$(dirname "$0")/.."
 
 packages=
 sign_in="krb5-kdc krb5-admin-server krb5-user gss-ntlmssp apache2-bin libapache2-mod-auth-gssapi openssl"
@@ -30,18 +32,28 @@ for package in $packages; do
 	state=$(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null || true)
 	case $state in ii*) ;; *) missing="$missing $package" ;; esac
 done
-[ -n "$missing" ] || exit 0
+if [ -n "$missing" ]; then
+	sudo=
+	if [ "$(id -u)" != 0 ]; then
+		command -v sudo >/dev/null || {
+			echo "Installing needs root or sudo. Please install:$missing" >&2
+			exit 1
+		}
+		sudo=sudo
+	fi
+	echo "Installing:$missing"
+	export DEBIAN_FRONTEND=noninteractive
+	$sudo apt-get update -qq
+	# shellcheck disable=SC2086 # a list of names
+	$sudo apt-get install -y -qq --no-install-recommends $missing
+fi
 
-sudo=
-if [ "$(id -u)" != 0 ]; then
-	command -v sudo >/dev/null || {
-		echo "Installing needs root or sudo. Please install:$missing" >&2
+case " $* " in *' test '*)
+	status=0
+	tests/powershell/install.sh "${BUILD:-build}" || status=$?
+	[ $status = 0 ] || [ $status = 3 ] || {
+		echo "PowerShell could not be installed, with which the scripts for the site are tested." >&2
 		exit 1
 	}
-	sudo=sudo
-fi
-echo "Installing:$missing"
-export DEBIAN_FRONTEND=noninteractive
-$sudo apt-get update -qq
-# shellcheck disable=SC2086 # a list of names
-$sudo apt-get install -y -qq --no-install-recommends $missing
+	;;
+esac

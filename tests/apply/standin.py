@@ -18,7 +18,7 @@ import urllib.parse
 import urllib.request
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(TOP / "tests"))
+sys.path.insert(1, str(TOP / "tests"))
 import signals  # noqa: E402, F401
 SHARE = r"\\cm01.contoso.com\Source$\OSD"
 TOKEN = "s3cr3t-token-of-the-tests-4711"

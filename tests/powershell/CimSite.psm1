@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 <#
 The CIM commands that wimplan's scripts use, in front of a stand-in for the site's SMS Provider (tests/site). PowerShell
-has the real ones only on Windows. Instances, properties and exceptions are of the real types; parameters are named and
-bound as those of the real commands.
+has the real ones only on Windows. Parameters are named and bound as those of the real commands, exceptions are of the
+real type, and instances are as CimTypes.cs has them: here [ciminstance] stands for these.
 
-SITE_URL is the stand-in's AdminService, and SITE_CODES the sites that SMS_ProviderLocation tells of, if not P01; with "!"
-there is no provider. SITE_ERRORS is what the way to the provider leaves of its SMS_ExtendedStatus: "object", "wrapped" in
-WMI's own error, or its "text".
+SITE_TYPES is the library made of CimTypes.cs, SITE_URL the stand-in's AdminService, and SITE_CODES the sites that
+SMS_ProviderLocation tells of, if not P01; with "!" there is no provider. SITE_ERRORS is what the way to the provider
+leaves of its SMS_ExtendedStatus: "object", "wrapped" in WMI's own error, or its "text".
 #>
 Set-StrictMode -Version 2.0
+
+Add-Type -Path $env:SITE_TYPES
+$accelerators = [psobject].Assembly.GetType('System.Management.Automation.TypeAccelerators')
+$accelerators.GetField('builtinTypeAccelerators', 'Static, NonPublic').GetValue($null)['ciminstance'] = [CimSite.CimInstance]
 
 $dates = @('SourceDate', 'LastRefreshTime')
 $handler = New-Object -TypeName System.Net.Http.HttpClientHandler
@@ -19,37 +23,25 @@ $client.DefaultRequestHeaders.ConnectionClose = $true
 
 # --- Instances and errors ---------------------------------------------------------------------------------------------
 
-function ConvertTo-Property {
-    param([string] $Name, $Value, [switch] $Key)
+# As CIM has it: numbers are UInt32, or SInt32 below 0, and lists are of texts.
+function ConvertTo-CimValue {
+    param($Value)
 
-    $flags = [Microsoft.Management.Infrastructure.CimFlags]::Property
-    if ($Key) {
-        $flags = $flags -bor [Microsoft.Management.Infrastructure.CimFlags]::Key
+    if ($Value -is [long] -or $Value -is [int]) {
+        if ($Value -lt 0) { return [int] $Value }
+        return [uint32] $Value
     }
-    $type = 'String'
-    if ($Value -is [bool]) {
-        $type = 'Boolean'
+    if ($Value -is [array]) {
+        return , [string[]] $Value
     }
-    elseif ($Value -is [datetime]) {
-        $type = 'DateTime'
-    }
-    elseif ($Value -is [long] -or $Value -is [int]) {
-        $type = if ($Value -lt 0) { 'SInt32' } else { 'UInt32' }
-        $Value = $Value -as ($type -replace '^SInt', 'int')
-    }
-    elseif ($Value -is [array]) {
-        $type = 'StringArray'
-        $Value = [string[]] $Value
-    }
-    [Microsoft.Management.Infrastructure.CimProperty]::Create($Name, $Value,
-        [Microsoft.Management.Infrastructure.CimType] $type, $flags)
+    return $Value
 }
 
-# An entity of the AdminService as the instance that it is made of.
+# An entity of the AdminService as the instance that it is made of. PowerShell shows properties of an instance as its own.
 function ConvertTo-Instance {
-    param($Entity, [string] $ClassName, [string] $Namespace, [string] $Key)
+    param($Entity, [string] $ClassName, [string] $Namespace)
 
-    $instance = [Microsoft.Management.Infrastructure.CimInstance]::new($ClassName, $Namespace)
+    $instance = [CimSite.CimInstance]::new($ClassName, $Namespace)
     foreach ($property in $Entity.PSObject.Properties) {
         $value = $property.Value
         # Neither what OData puts beside the properties nor lists that are empty or of embedded objects.
@@ -59,20 +51,21 @@ function ConvertTo-Instance {
         if ($dates -contains $property.Name -and $value -is [string]) {
             $value = [datetime]::Parse($value, [System.Globalization.CultureInfo]::InvariantCulture, 'RoundtripKind')
         }
-        $instance.CimInstanceProperties.Add(
-            (ConvertTo-Property -Name $property.Name -Value $value -Key:($property.Name -eq $Key)))
+        $value = ConvertTo-CimValue -Value $value
+        $instance.CimInstanceProperties.Add([CimSite.CimProperty]::new($property.Name, $value))
+        Add-Member -InputObject $instance -MemberType NoteProperty -Name $property.Name -Value $value
     }
     return $instance
 }
 
-# The exception that the real commands throw: only MI itself can make one with a code and data.
+# The exception that the real commands throw: only MI itself can make one with a code, and with data.
 function New-Failure {
     param([string] $Code, [string] $Message, $Data)
 
     $exception = [Microsoft.Management.Infrastructure.CimException]::new($Message)
-    $type = $exception.GetType()
-    $type.GetProperty('NativeErrorCode').SetValue($exception, [Microsoft.Management.Infrastructure.NativeErrorCode] $Code)
-    $type.GetField('_errorData', 'Instance, NonPublic').SetValue($exception, $Data)
+    $exception.GetType().GetProperty('NativeErrorCode').SetValue($exception,
+        [Microsoft.Management.Infrastructure.NativeErrorCode] $Code)
+    Add-Member -InputObject $exception -MemberType NoteProperty -Name 'ErrorData' -Value $Data -Force
     [System.Management.Automation.ErrorRecord]::new($exception, 'CimSite', 'NotSpecified', $null)
 }
 
@@ -119,16 +112,11 @@ function Invoke-Site {
         return @{ Error = New-Failure -Code 'Failed' -Message $text }
     }
     $data = ConvertTo-Instance -Entity $status -ClassName 'SMS_ExtendedStatus' -Namespace 'root/sms'
-    $failure = New-Failure -Code 'Failed' -Message 'Generic failure ' -Data $data
     if ($env:SITE_ERRORS -eq 'wrapped') {
-        # MI on Linux drops embedded instances, so that the outer one cannot be real.
-        $outer = [pscustomobject] @{
-            CimSystemProperties   = @{ ClassName = 'MSFT_ExtendedStatus' }
-            CimInstanceProperties = @{ original_error = @{ Value = $data } }
-        }
-        Add-Member -InputObject $failure.Exception -MemberType NoteProperty -Name 'ErrorData' -Value $outer -Force
+        $data = ConvertTo-Instance -Entity ([pscustomobject] @{ original_error = $data }) `
+            -ClassName 'MSFT_ExtendedStatus' -Namespace 'root/microsoft/windows'
     }
-    @{ Error = $failure }
+    @{ Error = New-Failure -Code 'Failed' -Message 'Generic failure ' -Data $data }
 }
 
 function Get-KeyPath {
@@ -168,7 +156,7 @@ function New-CimInstance {
     }
     # As the real one: without -WhatIf:$false a script with -WhatIf gets nothing, not even a key.
     if ($PSCmdlet.ShouldProcess($ClassName, 'New-CimInstance')) {
-        ConvertTo-Instance -Entity ([pscustomobject] $Property) -ClassName $ClassName -Namespace $Namespace -Key $Key[0]
+        ConvertTo-Instance -Entity ([pscustomobject] $Property) -ClassName $ClassName -Namespace $Namespace
     }
 }
 
@@ -177,7 +165,7 @@ function Get-CimInstance {
     param($CimSession, [string] $Namespace,
         [Parameter(Mandatory = $true, ParameterSetName = 'List')] [string] $ClassName,
         [Parameter(ParameterSetName = 'List')] [string] $Filter,
-        [Parameter(Mandatory = $true, ParameterSetName = 'Key')] [ciminstance] $InputObject,
+        [Parameter(Mandatory = $true, ParameterSetName = 'Key')] [CimSite.CimInstance] $InputObject,
         [uint32] $OperationTimeoutSec)
 
     if ($ClassName -eq 'SMS_ProviderLocation') {
@@ -206,14 +194,14 @@ function Get-CimInstance {
         $terms = @($Filter -split ' OR ' | Where-Object { $_ })
         if (-not $terms -or @($terms | Where-Object { $name, $value = $_ -split '=';
                     [string] $entity.$name -eq $value.Trim("'") })) {
-            ConvertTo-Instance -Entity $entity -ClassName $ClassName -Namespace $Namespace -Key 'PackageID'
+            ConvertTo-Instance -Entity $entity -ClassName $ClassName -Namespace $Namespace
         }
     }
 }
 
 function Set-CimInstance {
     [CmdletBinding(SupportsShouldProcess = $true)]
-    param($CimSession, [Parameter(Mandatory = $true)] [ciminstance] $InputObject, [uint32] $OperationTimeoutSec)
+    param($CimSession, [Parameter(Mandatory = $true)] [CimSite.CimInstance] $InputObject, [uint32] $OperationTimeoutSec)
 
     $path = Get-KeyPath -Instance $InputObject
     $body = @{}
@@ -235,7 +223,7 @@ function Invoke-CimMethod {
     [CmdletBinding(SupportsShouldProcess = $true)]
     param($CimSession, [string] $Namespace,
         [Parameter(Mandatory = $true, ParameterSetName = 'Class')] [string] $ClassName,
-        [Parameter(Mandatory = $true, ParameterSetName = 'Instance')] [ciminstance] $InputObject,
+        [Parameter(Mandatory = $true, ParameterSetName = 'Instance')] [CimSite.CimInstance] $InputObject,
         [Parameter(Mandatory = $true)] [string] $MethodName,
         [System.Collections.IDictionary] $Arguments = @{}, [uint32] $OperationTimeoutSec)
 

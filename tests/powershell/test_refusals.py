@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 
-from scripts import ALL, PWSH, command, environment, forget, outcomes, posts, run_tests, script, steps, write_script
+from scripts import ALL, call, forget, outcomes, posts, run_tests, script, shell, site_environment, steps, write_script
 from standin import REFRESH, RELOAD, Site
 
 
@@ -156,10 +156,9 @@ def test_receipt_in_use(build, folder, expect):
     write_script(site)
     (folder / "used.json").mkdir()
     with site.start(load=True) as server:
-        process = subprocess.Popen([PWSH, "-NoProfile", "-NonInteractive", "-Command",
-                                    command("./plan.ps1", ("cm01", "-Yes", "-ReceiptPath", "used.json"))],
-                                   cwd=folder, env=environment(site, server), stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.DEVNULL)
+        line = call("./plan.ps1", "cm01", "-Yes", "-ReceiptPath", "used.json")
+        process = subprocess.Popen(shell(line, "-NonInteractive"), cwd=folder, env=site_environment(site, server),
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         for _ in range(600):
             if (folder / "used.json.new").exists():
                 break

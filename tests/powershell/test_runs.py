@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 
-from scripts import (ALL, EXPORT, HERE, PWSH, command, environment, outcomes, posts, quoted, run_tests, script, steps,
+from scripts import (ALL, EXPORT, HERE, call, environment, outcomes, posts, run_tests, script, shell, site_environment, steps,
                      write_script)
 import demo_site
 from standin import BOOT, INSTALL, REFRESH, RELOAD, Site
@@ -94,9 +94,8 @@ def test_asks_before_each_call(build, folder, expect):
         expect.equal(site.requests(), [], "requests when nobody can be asked")
         expect.equal(posts(site), [], "calls")
         master, slave = pty.openpty()
-        process = subprocess.Popen([PWSH, "-NoProfile", "-Command", command("./plan.ps1", ("-ProviderMachineName", "cm01"))],
-                                   cwd=folder, env=environment(site, server, {"TERM": "xterm"}), stdin=slave, stdout=slave,
-                                   stderr=slave)
+        process = subprocess.Popen(shell(call("./plan.ps1", "-ProviderMachineName", "cm01")), cwd=folder, stdin=slave,
+                                   env=site_environment(site, server, {"TERM": "xterm"}), stdout=slave, stderr=slave)
         os.close(slave)
         answers, shown, began = ["y", "n", "y"], "", time.monotonic()
         while time.monotonic() - began < 60:
@@ -235,9 +234,7 @@ def test_manual_page(build, folder, expect):
     url = subprocess.run(["./start-site"], cwd=demo, env=env, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
     try:
         subprocess.run(["wimplan", "show", "--format", "powershell", "-o", "plan.ps1", "plan.json"], cwd=demo, env=env, check=True)
-        run = ("$ProgressPreference = 'SilentlyContinue'; "
-               f"Import-Module {quoted(HERE / 'CimSite.psm1')}; {typed.replace(chr(92), '/')}; exit $LASTEXITCODE")
-        result = subprocess.run([PWSH, "-NoProfile", "-NonInteractive", "-Command", run], cwd=demo, env=env | {"SITE_URL": url},
+        result = subprocess.run(shell(typed.replace("\\", "/"), "-NonInteractive"), cwd=demo, env=environment(env, url),
                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     finally:
         os.kill(int((demo / "site.pid").read_text()), signal.SIGTERM)
