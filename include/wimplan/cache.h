@@ -30,26 +30,28 @@ static inline void wp_cache_closep(struct wp_cache **cache)
 
 struct wp_snapshot {
 	char id[WP_HASH_TEXT];
-	const char *site_code;
+	const char *site_code; /* never NULL: a row without one is damage */
 	struct wp_time taken_at;
 	struct wp_time imported_at;
 	uint64_t records;
+	const char *partial; /* as in struct wp_record_set; NULL when the export was whole */
 };
 
 /*
- * Stores a set in one transaction. *@ret_known tells that a snapshot with this id was there
- * already; then only nothing changes.
+ * Stores a set, which has a site code, in one transaction. *@ret_known tells that a snapshot with this id was there
+ * already: then it takes over the later of the two times and whether that export was whole, and counts as imported now.
  */
 int wp_cache_add_snapshot(struct wp_cache *cache, const struct wp_record_set *set, struct wp_time now,
 			  char ret_id[WP_HASH_TEXT], bool *ret_known, struct wp_error *err);
 
-/* All snapshots, the newest taken first (then by id), in @arena. */
+/* All snapshots, the newest taken first, then the one that was imported last, in @arena. */
 int wp_cache_list_snapshots(struct wp_cache *cache, struct wp_arena *arena, struct wp_snapshot **ret_items,
 			    size_t *ret_count, struct wp_error *err);
 
 /*
  * Finds one snapshot: @id whole or an unambiguous beginning of its hex digits ("sha256:" may be left out); NULL takes
- * the newest, of @site_code when that is not NULL. WP_E_NOT_FOUND says how to import one.
+ * the newest of @site_code; that may be NULL only while the cache knows one site (else WP_E_USAGE, "site-required").
+ * WP_E_NOT_FOUND says how to import one.
  */
 int wp_cache_find_snapshot(struct wp_cache *cache, struct wp_arena *arena, const char *id, const char *site_code,
 			   struct wp_snapshot *ret, struct wp_error *err);
@@ -57,6 +59,15 @@ int wp_cache_find_snapshot(struct wp_cache *cache, struct wp_arena *arena, const
 /* The records of a snapshot. The caller frees *@ret_set. */
 int wp_cache_load_snapshot(struct wp_cache *cache, const struct wp_snapshot *snapshot, struct wp_record_set **ret_set,
 			   struct wp_error *err);
+
+/*
+ * What the export before @set had and @set lacks: the newest other snapshot of its site that was not taken after it
+ * goes to *@ret_previous, the PackageIDs, in order, to *@ret_ids. Without such a snapshot *@ret_count is 0. @set need
+ * not be in the cache. All in @arena.
+ */
+int wp_cache_missing_packages(struct wp_cache *cache, struct wp_arena *arena, const struct wp_record_set *set,
+			      struct wp_snapshot *ret_previous, const char ***ret_ids, size_t *ret_count,
+			      struct wp_error *err);
 
 /* Removes a snapshot with its records; baselines stay. */
 int wp_cache_remove_snapshot(struct wp_cache *cache, const struct wp_snapshot *snapshot, struct wp_error *err);

@@ -94,6 +94,8 @@ struct wp_record_set {
 	struct wp_arena *arena;
 	char *site_code;        /* NULL when neither the data nor the caller gave one */
 	struct wp_time taken_at; /* when the export was made, as far as the data says */
+	/* The lists whose next page was not among the files, "SMS_ImagePackage, …"; NULL when the export is whole. */
+	const char *partial;
 	struct wp_record *records; /* by PackageID */
 	size_t count;
 	struct wp_diags diags;
@@ -105,6 +107,11 @@ static inline void wp_record_set_freep(struct wp_record_set **set)
 {
 	wp_record_set_free(*set);
 }
+
+/* Three ASCII letters or digits. NULL is none. */
+bool wp_is_site_code(const char *text);
+/* Eight of them: a site code and five digits of its counter. NULL is none. */
+bool wp_is_package_id(const char *text);
 
 /* Decodes one JSON record of the form above. @json is borrowed and must live as long as *@ret. */
 int wp_record_decode(struct wp_arena *arena, const json_t *json, struct wp_record *ret, struct wp_error *err);

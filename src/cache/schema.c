@@ -50,6 +50,9 @@ static const char version_2[] =
 static const char version_3[] =
 	/* The lists of the export whose next page is missing; NULL where it is whole. */
 	"ALTER TABLE snapshots ADD COLUMN partial TEXT;"
+	/* The order in which they were imported, for the last time. */
+	"ALTER TABLE snapshots ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;"
+	"UPDATE snapshots SET sequence = number;"
 	"CREATE TABLE questions ("
 	"  site_code TEXT NOT NULL,"
 	"  package_id TEXT NOT NULL,"

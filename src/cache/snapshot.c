@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Snapshots: one row for each, and one per record with its canonical JSON. */
+/* Snapshots go in and out: one row for each, and one per record with its canonical JSON. */
 #include "internal.h"
 
 #include "wimplan/buf.h"
@@ -8,8 +8,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-
-#define COLUMNS "id, site_code, taken_at, imported_at, records"
 
 /* 1 when there is a snapshot with this id, 0 when there is none. */
 static int is_known(const struct wp_cache *cache, const char *id, struct wp_error *err)
@@ -23,12 +21,12 @@ static int is_known(const struct wp_cache *cache, const char *id, struct wp_erro
 	return wp_db_step(&statement, "a snapshot was looked up", err);
 }
 
-static int insert_snapshot(const struct wp_cache *cache, const struct wp_record_set *set, const char *id,
-			   struct wp_time now, struct wp_error *err)
+/* Runs one of the two statements below, which have the same values. */
+static int write_snapshot(const struct wp_cache *cache, const char *sql, const struct wp_record_set *set,
+			  const char *id, struct wp_time now, struct wp_error *err)
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
-	int status = wp_db_prepare(&cache->db, "INSERT INTO snapshots (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5)", &statement,
-				   err);
+	int status = wp_db_prepare(&cache->db, sql, &statement, err);
 
 	if (status)
 		return status;
@@ -37,7 +35,30 @@ static int insert_snapshot(const struct wp_cache *cache, const struct wp_record_
 	wp_db_bind_time(&statement, 3, set->taken_at);
 	wp_db_bind_time(&statement, 4, now);
 	wp_db_bind_int(&statement, 5, (int64_t)set->count);
+	wp_db_bind_text(&statement, 6, set->partial);
 	return wp_db_run(&statement, "a snapshot was added", err);
+}
+
+#define NEXT_SEQUENCE "(SELECT coalesce(max(sequence), 0) + 1 FROM snapshots)"
+
+static int insert_snapshot(const struct wp_cache *cache, const struct wp_record_set *set, const char *id,
+			   struct wp_time now, struct wp_error *err)
+{
+	return write_snapshot(cache, "INSERT INTO snapshots (id, site_code, taken_at, imported_at, records, partial, "
+			      "sequence) VALUES (?1, ?2, ?3, ?4, ?5, ?6, " NEXT_SEQUENCE ")", set, id, now, err);
+}
+
+/*
+ * The content is known: the site was like this when the later of the two exports was made, and whether that one was
+ * whole is what counts. Texts of times sort as the times do.
+ */
+static int renew_snapshot(const struct wp_cache *cache, const struct wp_record_set *set, const char *id,
+			  struct wp_time now, struct wp_error *err)
+{
+	return write_snapshot(cache, "UPDATE snapshots SET imported_at = ?4, sequence = " NEXT_SEQUENCE ", "
+			      "partial = iif(taken_at > ?3, partial, ?6), "
+			      "taken_at = iif(taken_at > ?3, taken_at, coalesce(?3, taken_at)) "
+			      "WHERE id = ?1", set, id, now, err);
 }
 
 static int insert_records(const struct wp_cache *cache, const struct wp_record_set *set, int64_t number,
@@ -64,15 +85,19 @@ int wp_cache_add_snapshot(struct wp_cache *cache, const struct wp_record_set *se
 {
 	int status;
 
-	wp_snapshot_id(set, ret_id);
 	*ret_known = false;
+	if (!wp_is_site_code(set->site_code))
+		return wp_fail(err, WP_E_USAGE, "site-missing", set->site_code,
+			       "a snapshot is of one site, and nothing says of which; give --site CODE");
+	wp_snapshot_id(set, ret_id);
 	status = wp_db_begin(&cache->db, err);
 	if (status)
 		return status;
 	status = is_known(cache, ret_id, err);
 	if (status > 0) {
 		*ret_known = true;
-		return wp_db_end(&cache->db, WP_OK, err);
+		status = renew_snapshot(cache, set, ret_id, now, err);
+		return wp_db_end(&cache->db, status, err);
 	}
 	if (!status)
 		status = insert_snapshot(cache, set, ret_id, now, err);
@@ -81,124 +106,11 @@ int wp_cache_add_snapshot(struct wp_cache *cache, const struct wp_record_set *se
 	return wp_db_end(&cache->db, status, err);
 }
 
-static void read_snapshot(struct wp_arena *arena, struct wp_statement *statement, struct wp_snapshot *ret)
-{
-	wp_db_hash(statement, 0, ret->id);
-	ret->site_code = wp_db_text(arena, statement, 1);
-	ret->taken_at = wp_db_time(statement, 2);
-	ret->imported_at = wp_db_time(statement, 3);
-	wp_db_u64(statement, 4, &ret->records);
-}
-
-int wp_cache_list_snapshots(struct wp_cache *cache, struct wp_arena *arena, struct wp_snapshot **ret_items,
-			    size_t *ret_count, struct wp_error *err)
-{
-	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
-	struct wp_snapshot *items = NULL;
-	size_t count = 0;
-	int status =
-		wp_db_prepare(&cache->db, "SELECT " COLUMNS " FROM snapshots ORDER BY taken_at DESC, id", &statement, err);
-
-	if (status)
-		return status;
-	while ((status = wp_db_step(&statement, "snapshots were listed", err)) > 0)
-		read_snapshot(arena, &statement, WP_PUSH(arena, items, count));
-	*ret_items = items;
-	*ret_count = count;
-	return status;
-}
-
-/* The lower-case hex digits of @id without "sha256:"; NULL when it is anything else. */
-static char *hex_digits(struct wp_arena *arena, const char *id)
-{
-	char *digits;
-	size_t length;
-
-	if (!strncmp(id, "sha256:", 7))
-		id += 7;
-	length = strlen(id);
-	if (!length || length > 64 || strspn(id, "0123456789abcdefABCDEF") != length)
-		return NULL;
-	digits = wp_arena_strndup(arena, id, length);
-	for (char *at = digits; *at; at++)
-		if (*at >= 'A' && *at <= 'F')
-			*at = (char)(*at - 'A' + 'a');
-	return digits;
-}
-
-static int find_by_id(struct wp_cache *cache, struct wp_arena *arena, const char *id, struct wp_snapshot *ret,
+static int add_record(struct wp_cache *cache, struct wp_record_set *set, struct wp_statement *statement,
 		      struct wp_error *err)
 {
-	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
-	const char *digits = hex_digits(arena, id);
-	int status =
-		wp_db_prepare(&cache->db, "SELECT " COLUMNS " FROM snapshots WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT 2",
-			      &statement, err);
-
-	if (status)
-		return status;
-	if (digits) {
-		/* 'g' follows all hex digits. */
-		wp_db_bind_text(&statement, 1, wp_arena_printf(arena, "sha256:%s", digits));
-		wp_db_bind_text(&statement, 2, wp_arena_printf(arena, "sha256:%sg", digits));
-		status = wp_db_step(&statement, "a snapshot was looked up", err);
-	}
-	if (status < 0)
-		return status;
-	if (!status)
-		return wp_fail(err, WP_E_NOT_FOUND, "snapshot-missing", id,
-			       "there is no snapshot '%s' in the cache; see `wimplan snapshot list`, or add one with "
-			       "`wimplan import FILE`",
-			       id);
-	read_snapshot(arena, &statement, ret);
-	status = wp_db_step(&statement, "a snapshot was looked up", err);
-	if (status > 0)
-		return wp_fail(err, WP_E_USAGE, "snapshot-ambiguous", id,
-			       "more than one snapshot begins with '%s'; give more digits, see `wimplan snapshot list`",
-			       id);
-	return status;
-}
-
-static int find_newest(struct wp_cache *cache, struct wp_arena *arena, const char *site_code, struct wp_snapshot *ret,
-		       struct wp_error *err)
-{
-	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
-	int status = wp_db_prepare(&cache->db, "SELECT " COLUMNS " FROM snapshots WHERE ?1 IS NULL OR "
-				   "site_code = ?1 COLLATE NOCASE ORDER BY taken_at DESC, id LIMIT 1", &statement, err);
-
-	if (status)
-		return status;
-	wp_db_bind_text(&statement, 1, site_code);
-	status = wp_db_step(&statement, "a snapshot was looked up", err);
-	if (status < 0)
-		return status;
-	if (!status)
-		return wp_fail(err, WP_E_NOT_FOUND, "snapshot-missing", site_code,
-			       "there is no snapshot%s%s in the cache; %sadd one with `wimplan import FILE`",
-			       site_code ? " of site " : "", site_code ? site_code : "",
-			       site_code ? "see `wimplan snapshot list`, or " : "");
-	read_snapshot(arena, &statement, ret);
-	return WP_OK;
-}
-
-int wp_cache_find_snapshot(struct wp_cache *cache, struct wp_arena *arena, const char *id, const char *site_code,
-			   struct wp_snapshot *ret, struct wp_error *err)
-{
-	int status;
-
-	if (!id)
-		return find_newest(cache, arena, site_code, ret, err);
-	status = find_by_id(cache, arena, id, ret, err);
-	if (!status && site_code && (!ret->site_code || strcasecmp(site_code, ret->site_code)))
-		return wp_fail(err, WP_E_USAGE, "snapshot-site", id,
-			       "snapshot '%s' is of site %s, not of %s; leave one of the two out",
-			       id, ret->site_code ? ret->site_code : "(unknown)", site_code);
-	return status;
-}
-
-static int add_record(struct wp_cache *cache, struct wp_record_set *set, struct wp_statement *statement, struct wp_error *err)
-{
 	const char *package_id = wp_db_text(set->arena, statement, 0);
+	struct wp_record *record;
 	size_t length;
 	const char *text = wp_db_bytes(statement, 1, &length);
 	struct wp_error why;
@@ -210,8 +122,11 @@ static int add_record(struct wp_cache *cache, struct wp_record_set *set, struct 
 		return wp_db_damaged(&cache->db, err, "record %s: %s", package_id, why.message);
 	if (json_array_append_new(set->documents, json))
 		return wp_db_damaged(&cache->db, err, "record %s is empty", package_id);
-	if (wp_record_decode(set->arena, json, WP_PUSH(set->arena, set->records, set->count), &why))
+	record = WP_PUSH(set->arena, set->records, set->count);
+	if (wp_record_decode(set->arena, json, record, &why))
 		return wp_db_damaged(&cache->db, err, "record %s: %s", package_id, why.message);
+	if (strcmp(record->package_id, package_id))
+		return wp_db_damaged(&cache->db, err, "record %s is of package %s", package_id, record->package_id);
 	return WP_OK;
 }
 
@@ -252,10 +167,11 @@ int wp_cache_load_snapshot(struct wp_cache *cache, const struct wp_snapshot *sna
 	if (!set)
 		abort();
 	set->arena = wp_arena_new();
-	set->site_code = snapshot->site_code ? strdup(snapshot->site_code) : NULL;
+	set->site_code = strdup(snapshot->site_code);
 	set->taken_at = snapshot->taken_at;
+	set->partial = wp_arena_strdup(set->arena, snapshot->partial);
 	set->documents = json_array();
-	if ((snapshot->site_code && !set->site_code) || !set->documents)
+	if (!set->site_code || !set->documents)
 		abort();
 	status = load_records(cache, snapshot, set, err);
 	if (status)

@@ -46,7 +46,7 @@ static int run_list(struct wp_cli *cli, const struct arguments *args)
 	    wp_cache_list_baselines(cache, cli->arena, args->site, &items, &count, &err))
 		return wp_cli_error(cli, &err);
 	if (cli->json) {
-		json_t *document = wp_cli_document("wimplan-baselines");
+		json_t *document = wp_cli_document("wimplan-baselines", "1.0");
 
 		json_object_set_new(document, "baselines", wp_cli_baselines_json(cli->arena, items, count));
 		return wp_cli_emit_json(cli, document);
@@ -157,7 +157,7 @@ static int print_adoption(struct wp_cli *cli, const struct adoption *adoption)
 	const json_t *failure;
 
 	if (cli->json) {
-		json_t *document = wp_cli_document("wimplan-baseline-adopt");
+		json_t *document = wp_cli_document("wimplan-baseline-adopt", "1.1");
 
 		json_object_set_new(document, "snapshot", wp_cli_snapshot_json(cli->arena, &adoption->snapshot));
 		json_object_set_new(document, "adopted",
@@ -233,7 +233,7 @@ static int print_forgotten(struct wp_cli *cli, json_t *forgotten, size_t count)
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 
 	if (cli->json) {
-		json_t *document = wp_cli_document("wimplan-baseline-forget");
+		json_t *document = wp_cli_document("wimplan-baseline-forget", "1.0");
 
 		json_object_set(document, "forgotten", forgotten);
 		return wp_cli_emit_json(cli, document);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* wimplan import: an export of a site becomes a snapshot in the cache. */
 #include "cli.h"
+#include "objects.h"
 
 #include "wimplan/hash.h"
 #include "wimplan/import.h"
@@ -38,21 +39,41 @@ static int parse(struct wp_cli *cli, int argc, char **argv, struct wp_import_opt
 	return -1;
 }
 
-static json_t *to_json(struct wp_cli *cli, const struct wp_record_set *set, const char *id, bool known)
+/* Says which packages the export before this one had and this one lacks: deleted since, or left out. */
+static int remark_on_missing(struct wp_cli *cli, struct wp_cache *cache, struct wp_record_set *set,
+			     struct wp_error *err)
 {
-	return json_pack("{s:s, s:s, s:{s:s, s:o, s:o, s:i}, s:b, s:o}", "format", "wimplan-import", "format_version",
-			 "1.0", "snapshot", "id", id, "site_code", wp_json_text(set->site_code), "taken_at",
-			 wp_json_text(wp_time_iso(cli->arena, set->taken_at)), "records", (int)set->count, "known", known,
-			 "diagnostics", wp_json_diags(&set->diags));
+	struct wp_snapshot previous;
+	const char **ids;
+	size_t count;
+	int status = wp_cache_missing_packages(cache, set->arena, set, &previous, &ids, &count, err);
+
+	if (!status && count)
+		wp_diag_add(set->arena, &set->diags, WP_WARNING, "packages-missing", NULL,
+			    "the export of %s had %zu package%s that this one lacks: %s; unless the site no longer has "
+			    "%s, export the whole site again",
+			    wp_time_minutes(cli->arena, previous.taken_at), count, wp_cli_plural(count),
+			    wp_cli_names(cli->arena, ids, count), count == 1 ? "it" : "them");
+	return status;
 }
 
-static int print(struct wp_cli *cli, const struct wp_record_set *set, const char *id, bool known)
+static json_t *to_json(struct wp_cli *cli, const struct wp_diags *diags, const struct wp_snapshot *snapshot, bool known)
+{
+	json_t *document = wp_cli_document("wimplan-import", "1.1");
+
+	json_object_set_new(document, "snapshot", wp_cli_snapshot_json(cli->arena, snapshot));
+	json_object_set_new(document, "known", json_boolean(known));
+	json_object_set_new(document, "diagnostics", wp_json_diags(diags));
+	return document;
+}
+
+static int print(struct wp_cli *cli, const struct wp_record_set *set, const struct wp_snapshot *snapshot, bool known)
 {
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 	size_t incomplete = 0;
 
 	if (cli->json)
-		return wp_cli_emit_json(cli, to_json(cli, set, id, known));
+		return wp_cli_emit_json(cli, to_json(cli, &set->diags, snapshot, known));
 	for (size_t i = 0; i < set->diags.count; i++)
 		if (set->diags.items[i].severity != WP_INFO || cli->verbose)
 			wp_cli_note(cli, "%s: %s%s%s", wp_severity_name(set->diags.items[i].severity),
@@ -61,12 +82,12 @@ static int print(struct wp_cli *cli, const struct wp_record_set *set, const char
 	for (size_t i = 0; i < set->count; i++)
 		incomplete += set->records[i].image_property_state == WP_NOT_FETCHED && !set->records[i].images.count;
 	wp_text_line(&buf, "%s snapshot %s: site %s, %zu package%s, taken %s.", known ? "Already there:" : "New",
-		     wp_hash_short(cli->arena, id), set->site_code, set->count, set->count == 1 ? "" : "s",
-		     wp_time_minutes(cli->arena, set->taken_at));
+		     wp_hash_short(cli->arena, snapshot->id), snapshot->site_code, set->count,
+		     wp_cli_plural(set->count), wp_time_minutes(cli->arena, snapshot->taken_at));
 	if (incomplete)
 		wp_buf_printf(&buf, "%zu package%s cannot be judged, because %s image metadata was not exported:\n"
 				    "it arrives only by key, see wimplan-records(5).\n",
-			      incomplete, incomplete == 1 ? "" : "s", incomplete == 1 ? "its" : "their");
+			      incomplete, wp_cli_plural(incomplete), incomplete == 1 ? "its" : "their");
 	return wp_cli_emit(cli, &buf);
 }
 
@@ -75,6 +96,7 @@ static int run(struct wp_cli *cli, int argc, char **argv)
 	struct wp_import_options import = { 0 };
 	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = NULL;
 	struct wp_cache *cache __attribute__((cleanup(wp_cache_closep))) = NULL;
+	struct wp_snapshot snapshot;
 	struct wp_error err;
 	char id[WP_HASH_TEXT];
 	bool known;
@@ -89,10 +111,11 @@ static int run(struct wp_cli *cli, int argc, char **argv)
 	/* A pipe has no date, and what comes through one was usually exported just now. */
 	if (!set->taken_at.known)
 		set->taken_at = cli->env->now;
-	if (wp_cli_open_cache(cli, WP_CACHE_WRITE, &cache, &err) ||
-	    wp_cache_add_snapshot(cache, set, cli->env->now, id, &known, &err))
+	if (wp_cli_open_cache(cli, WP_CACHE_WRITE, &cache, &err) || remark_on_missing(cli, cache, set, &err) ||
+	    wp_cache_add_snapshot(cache, set, cli->env->now, id, &known, &err) ||
+	    wp_cache_find_snapshot(cache, cli->arena, id, NULL, &snapshot, &err))
 		return wp_cli_error(cli, &err);
-	return print(cli, set, id, known);
+	return print(cli, set, &snapshot, known);
 }
 
 const struct wp_command wp_cmd_import = {

@@ -88,7 +88,7 @@ static json_t *ignored_json(const char *outcome, const char *action, size_t coun
 
 static json_t *to_json(struct wp_cli *cli, size_t receipts, const struct recording *recording)
 {
-	json_t *document = wp_cli_document("wimplan-record"), *ignored = json_array();
+	json_t *document = wp_cli_document("wimplan-record", "1.0"), *ignored = json_array();
 
 	if (recording->reloads)
 		json_array_append_new(ignored, ignored_json(wp_outcome_name(WP_OUTCOME_DONE), wp_action_name(WP_RELOAD),

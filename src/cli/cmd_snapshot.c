@@ -4,6 +4,7 @@
 #include "objects.h"
 #include "snapshot_diff.h"
 
+#include "wimplan/ascii.h"
 #include "wimplan/json.h"
 #include "wimplan/text.h"
 
@@ -25,7 +26,7 @@ struct arguments {
 
 static int emit_snapshots(struct wp_cli *cli, const struct wp_snapshot *items, size_t count)
 {
-	json_t *document = wp_cli_document("wimplan-snapshots"), *array = json_array();
+	json_t *document = wp_cli_document("wimplan-snapshots", "1.1"), *array = json_array();
 
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(array, wp_cli_snapshot_json(cli->arena, &items[i]));
@@ -47,7 +48,7 @@ static int run_list(struct wp_cli *cli, const struct arguments *args)
 	    wp_cache_list_snapshots(cache, cli->arena, &all, &count, &err))
 		return wp_cli_error(cli, &err);
 	for (size_t i = 0; i < count; i++)
-		if (!args->site || !strcasecmp(all[i].site_code, args->site))
+		if (!args->site || wp_ascii_same(all[i].site_code, args->site))
 			all[kept++] = all[i];
 	if (cli->json)
 		return emit_snapshots(cli, all, kept);
@@ -58,7 +59,8 @@ static int run_list(struct wp_cli *cli, const struct arguments *args)
 	table = wp_table_new(cli, headings, sizeof headings / sizeof *headings);
 	for (size_t i = 0; i < kept; i++)
 		wp_table_row(table, (const char *const[]){ wp_cli_snapshot_name(cli->arena, &all[i]), all[i].site_code,
-							   wp_arena_printf(cli->arena, "%" PRIu64, all[i].records),
+							   wp_arena_printf(cli->arena, "%" PRIu64 "%s", all[i].records,
+									   all[i].partial ? ", not all" : ""),
 							   wp_time_minutes(cli->arena, all[i].taken_at),
 							   wp_time_minutes(cli->arena, all[i].imported_at) });
 	wp_table_finish(table, &buf);
@@ -142,7 +144,7 @@ static int run_show(struct wp_cli *cli, const struct arguments *args)
 	if (load(cli, args, args->count ? args->ids[0] : NULL, &snapshot, &set, &err))
 		return wp_cli_error(cli, &err);
 	if (cli->json) {
-		json_t *document = wp_cli_document("wimplan-snapshot");
+		json_t *document = wp_cli_document("wimplan-snapshot", "1.1");
 
 		json_object_set_new(document, "snapshot", wp_cli_snapshot_json(cli->arena, &snapshot));
 		json_object_set(document, "records", set->documents);
@@ -157,7 +159,7 @@ static int run_show(struct wp_cli *cli, const struct arguments *args)
 
 static int emit_diff(struct wp_cli *cli, const struct wp_snapshot snapshots[2], json_t *packages)
 {
-	json_t *document = wp_cli_document("wimplan-snapshot-diff");
+	json_t *document = wp_cli_document("wimplan-snapshot-diff", "1.1");
 
 	json_object_set_new(document, "old", wp_cli_snapshot_json(cli->arena, &snapshots[0]));
 	json_object_set_new(document, "new", wp_cli_snapshot_json(cli->arena, &snapshots[1]));
@@ -211,7 +213,7 @@ static int run_remove(struct wp_cli *cli, const struct arguments *args)
 	if (wp_cli_open_cache(cli, WP_CACHE_WRITE, &cache, &err) || wp_cache_remove_snapshot(cache, &snapshot, &err))
 		return wp_cli_error(cli, &err);
 	if (cli->json) {
-		json_t *document = wp_cli_document("wimplan-snapshot-remove");
+		json_t *document = wp_cli_document("wimplan-snapshot-remove", "1.1");
 
 		json_object_set_new(document, "removed", wp_cli_snapshot_json(cli->arena, &snapshot));
 		return wp_cli_emit_json(cli, document);
@@ -268,6 +270,7 @@ const struct wp_command wp_cmd_snapshot = {
 		"The exports that import has put into the cache. diff shows what the site changed\n"
 		"between two of them. An ID may be cut as long as it names one snapshot; without\n"
 		"one, show takes the newest.\n\n"
-		"      --site CODE       of this site only\n",
+		"      --site CODE       of this site only; show without an ID needs it where the\n"
+		"                        cache has several sites\n",
 	.run = run,
 };

@@ -9,13 +9,16 @@
 
 /* Enough digits that a site's snapshots stay apart for good; an option takes fewer as long as they name one. */
 #define NAME_DIGITS 12
+/* Of a list in a sentence. */
+#define MOST_NAMES 10
 
 json_t *wp_cli_snapshot_json(struct wp_arena *arena, const struct wp_snapshot *snapshot)
 {
 	return json_pack(
-		"{s:s, s:o, s:o, s:o, s:o}", "id", snapshot->id, "site_code", wp_json_text(snapshot->site_code),
+		"{s:s, s:o, s:o, s:o, s:o, s:o}", "id", snapshot->id, "site_code", wp_json_text(snapshot->site_code),
 		"taken_at", wp_json_text(wp_time_iso(arena, snapshot->taken_at)), "imported_at",
-		wp_json_text(wp_time_iso(arena, snapshot->imported_at)), "records", wp_json_u64(snapshot->records));
+		wp_json_text(wp_time_iso(arena, snapshot->imported_at)), "records", wp_json_u64(snapshot->records),
+		"partial", wp_json_text(snapshot->partial));
 }
 
 char *wp_cli_snapshot_name(struct wp_arena *arena, const struct wp_snapshot *snapshot)
@@ -27,9 +30,22 @@ char *wp_cli_snapshot_name(struct wp_arena *arena, const struct wp_snapshot *sna
 
 char *wp_cli_snapshot_words(struct wp_arena *arena, const struct wp_snapshot *snapshot)
 {
-	return wp_arena_printf(arena, "%s (site %s, %s, %" PRIu64 " package%s)", wp_cli_snapshot_name(arena, snapshot),
-			       snapshot->site_code, wp_time_minutes(arena, snapshot->taken_at), snapshot->records,
-			       wp_cli_plural(snapshot->records));
+	return wp_arena_printf(arena, "%s (site %s, %s, %" PRIu64 " package%s%s)",
+			       wp_cli_snapshot_name(arena, snapshot), snapshot->site_code,
+			       wp_time_minutes(arena, snapshot->taken_at), snapshot->records,
+			       wp_cli_plural(snapshot->records), snapshot->partial ? ", not all" : "");
+}
+
+const char *wp_cli_names(struct wp_arena *arena, const char *const *names, size_t count)
+{
+	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+	size_t shown = count <= MOST_NAMES + 1 ? count : MOST_NAMES;
+
+	for (size_t i = 0; i < shown; i++)
+		wp_buf_printf(&text, "%s%s", !i ? "" : i + 1 == count ? " and " : ", ", names[i]);
+	if (shown < count)
+		wp_buf_printf(&text, " and %zu more", count - shown);
+	return wp_arena_strdup(arena, wp_buf_text(&text));
 }
 
 json_t *wp_cli_baseline_json(struct wp_arena *arena, const struct wp_baseline *baseline)
@@ -51,7 +67,7 @@ json_t *wp_cli_baselines_json(struct wp_arena *arena, const struct wp_baseline *
 	return array;
 }
 
-json_t *wp_cli_document(const char *format)
+json_t *wp_cli_document(const char *format, const char *version)
 {
-	return json_pack("{s:s, s:s}", "format", format, "format_version", "1.0");
+	return json_pack("{s:s, s:s}", "format", format, "format_version", version);
 }

@@ -5,19 +5,22 @@
 
 #include "cli.h"
 
-/* {"id","site_code","taken_at","imported_at","records"}. New reference. */
+/* {"id","site_code","taken_at","imported_at","records","partial"}. New reference. */
 json_t *wp_cli_snapshot_json(struct wp_arena *arena, const struct wp_snapshot *snapshot);
 /* The digits of the id by which people and options name a snapshot. */
 char *wp_cli_snapshot_name(struct wp_arena *arena, const struct wp_snapshot *snapshot);
-/* "1a2b3c4d5e6f (site P01, 2026-02-20 02:10Z, 44 packages)" */
+/* "1a2b3c4d5e6f (site P01, 2026-02-20 02:10Z, 44 packages)"; "44 packages, not all" of an export that was not whole. */
 char *wp_cli_snapshot_words(struct wp_arena *arena, const struct wp_snapshot *snapshot);
 
 /* {"site_code","package_id","source_version","content_id","file_id","confidence","origin","recorded_at"}. */
 json_t *wp_cli_baseline_json(struct wp_arena *arena, const struct wp_baseline *baseline);
 json_t *wp_cli_baselines_json(struct wp_arena *arena, const struct wp_baseline *items, size_t count);
 
-/* A document of format version 1.0 to which the caller adds its own keys. New reference. */
-json_t *wp_cli_document(const char *format);
+/* A document to which the caller adds its own keys. New reference. */
+json_t *wp_cli_document(const char *format, const char *version);
+
+/* "P0100001, P0100002 and P0100003", of many the first ten: "…, P010000A and 34 more". */
+const char *wp_cli_names(struct wp_arena *arena, const char *const *names, size_t count);
 
 static inline const char *wp_cli_plural(size_t count)
 {

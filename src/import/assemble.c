@@ -26,7 +26,18 @@ struct identity {
 	bool class_known;
 	enum wp_class class;
 	enum wp_companion_kind kind;
+	const char *unclear; /* what it is that is ROW_OTHER and yet about a package; NULL */
 };
+
+bool wp_class_is_read(const char *name)
+{
+	enum wp_class class;
+
+	for (int kind = 0; kind < WP_COMPANION_KINDS; kind++)
+		if (wp_ascii_same(name, companion_classes[kind]))
+			return true;
+	return wp_class_from_name(name, &class);
+}
 
 static json_t *new_object(void)
 {
@@ -49,6 +60,7 @@ struct wp_assembler *wp_assembler_new(const struct wp_import_options *options, c
 	assembler->index = new_object();
 	assembler->companion_index = new_object();
 	assembler->skipped = new_object();
+	assembler->unclear = new_object();
 	return assembler;
 }
 
@@ -66,6 +78,7 @@ void wp_assembler_free(struct wp_assembler *assembler)
 	json_decref(assembler->index);
 	json_decref(assembler->companion_index);
 	json_decref(assembler->skipped);
+	json_decref(assembler->unclear);
 	if (assembler->arena)
 		wp_arena_free(assembler->arena);
 	free(assembler);
@@ -117,33 +130,58 @@ static bool package_type(const struct wp_row *row, uint64_t *ret_type)
 	return json_is_string(value) && wp_parse_u64(json_string_value(value), false, ret_type);
 }
 
-/* For a row that does not say its class. Companion rows have a PackageType too: their columns come first. */
-static void identify_by_columns(const struct wp_row *row, struct identity *identity)
+/* Properties of packages that no row of another kind has: PackageType alone stands in rows of distribution points, too. */
+static bool has_package_property(const struct wp_row *row)
 {
+	static const char *const names[] = { "PkgSourcePath", "PkgSourceFlag", "SourceDate", "ImageProperty",
+					     "SedoObjectVersion", "PkgFlags", "ProbedImageProperty", "StoredPkgPath",
+					     "StoredPkgVersion", "ShareName", "RefreshSchedule" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (has(row, names[i]))
+			return true;
+	return false;
+}
+
+/* For a row that does not say its class. Companion rows have a PackageType too: their columns come first. */
+static struct identity identify_by_columns(const struct wp_row *row)
+{
+	struct identity identity = { .sort = ROW_RECORD };
 	uint64_t type;
 
-	if (has(row, "Index") && has(row, "OSVersion")) {
-		*identity = (struct identity){ .sort = ROW_COMPANION, .kind = WP_IMAGE_INFORMATION };
-	} else if (has(row, "Targeted") && has(row, "SourceSize")) {
-		*identity = (struct identity){ .sort = ROW_COMPANION, .kind = WP_CONTENT_INFO };
-	} else if (has(row, "ServerNALPath") && has(row, "State")) {
-		*identity = (struct identity){ .sort = ROW_COMPANION, .kind = WP_DISTRIBUTION_POINTS };
-	} else if (package_type(row, &type)) {
+	if (has(row, "Index") && has(row, "OSVersion"))
+		return (struct identity){ .sort = ROW_COMPANION, .kind = WP_IMAGE_INFORMATION };
+	if (has(row, "Targeted") && has(row, "SourceSize"))
+		return (struct identity){ .sort = ROW_COMPANION, .kind = WP_CONTENT_INFO };
+	if (has(row, "ServerNALPath") && has(row, "State"))
+		return (struct identity){ .sort = ROW_COMPANION, .kind = WP_DISTRIBUTION_POINTS };
+	if (has_package_property(row)) {
 		/* SMS_PackageBaseclass.PackageType */
-		identity->sort = type >= 257 && type <= 259 ? ROW_RECORD : ROW_OTHER;
-		identity->class_known = true;
-		identity->class = type == 257 ? WP_CLASS_IMAGE : type == 258 ? WP_CLASS_BOOT : WP_CLASS_INSTALL;
+		if (package_type(row, &type)) {
+			identity.sort = type >= 257 && type <= 259 ? ROW_RECORD : ROW_OTHER;
+			identity.class_known = true;
+			identity.class = type == 257 ? WP_CLASS_IMAGE : type == 258 ? WP_CLASS_BOOT : WP_CLASS_INSTALL;
+		}
+		return identity;
 	}
+	if (has(row, "Targeted"))
+		return (struct identity){ .sort = ROW_OTHER, .unclear = "distribution without SourceSize" };
+	if (has(row, "ServerNALPath") || has(row, "DistributionPoint") || has(row, "ContentServerID"))
+		return (struct identity){ .sort = ROW_OTHER, .unclear = "distribution points without State" };
+	if (package_type(row, &type)) {
+		identity.sort = ROW_OTHER;
+		if (type >= 257 && type <= 259)
+			identity.unclear = "packages without a property that only packages have, such as PkgSourcePath,";
+	}
+	return identity;
 }
 
 static struct identity identify(const struct wp_row *row, const struct wp_row_facts *facts)
 {
 	struct identity identity = { .sort = ROW_RECORD };
 
-	if (!facts->class[0] || wp_ascii_same(facts->class, "SMS_PackageBaseclass")) {
-		identify_by_columns(row, &identity);
-		return identity;
-	}
+	if (!facts->class[0] || wp_ascii_same(facts->class, "SMS_PackageBaseclass"))
+		return identify_by_columns(row);
 	identity.class_known = wp_class_from_name(facts->class, &identity.class);
 	if (identity.class_known)
 		return identity;
@@ -157,19 +195,22 @@ static struct identity identify(const struct wp_row *row, const struct wp_row_fa
 	return identity;
 }
 
-static void skip(struct wp_assembler *assembler, const struct wp_row *row, const struct wp_row_facts *facts)
+/* Counts a row that is left out, under what it is. */
+static void skip(struct wp_assembler *assembler, const struct wp_row *row, const struct wp_row_facts *facts,
+		 const char *unclear)
 {
-	char name[sizeof facts->class];
+	json_t *counts = unclear ? assembler->unclear : assembler->skipped;
+	char what[sizeof facts->class + 128];
 	uint64_t type = 0;
 	json_t *count;
 
 	package_type(row, &type);
-	if (facts->class[0])
-		strcpy(name, facts->class);
+	if (unclear || facts->class[0])
+		snprintf(what, sizeof what, "%s", unclear ? unclear : facts->class);
 	else
-		snprintf(name, sizeof name, "PackageType %" PRIu64, type);
-	count = json_integer(json_integer_value(json_object_get(assembler->skipped, name)) + 1);
-	if (!count || json_object_set_new(assembler->skipped, name, count) != 0)
+		snprintf(what, sizeof what, "PackageType %" PRIu64, type);
+	count = json_integer(json_integer_value(json_object_get(counts, what)) + 1);
+	if (!count || json_object_set_new(counts, what, count) != 0)
 		abort();
 }
 
@@ -187,11 +228,11 @@ static int find_entry(struct wp_assembler *assembler, const struct wp_row *row, 
 	if (!id || !*id)
 		return wp_fail(err, WP_E_FAILED, "record-invalid", row->where.file,
 			       "%s has no PackageID; is it an export of packages?", wp_where_text(&row->where, room));
-	for (const char *at = id; *at; at++)
-		if ((unsigned char)*at <= ' ' || *at == 0x7f || at - id >= 64)
-			return wp_fail(err, WP_E_FAILED, "record-invalid", row->where.file,
-				       "%s: its PackageID is none (8 letters and digits); correct it or export again",
-				       wp_where_text(&row->where, room));
+	if (!wp_is_package_id(id))
+		return wp_fail(err, WP_E_FAILED, "record-invalid", row->where.file,
+			       "%s: its PackageID is \"%.40s\", where 8 letters and digits belong; correct it or export "
+			       "again",
+			       wp_where_text(&row->where, room), id);
 	known = json_object_get(assembler->index, id);
 	if (known) {
 		*ret_entry = (size_t)json_integer_value(known);
@@ -316,7 +357,7 @@ int wp_assembler_add(struct wp_assembler *assembler, const struct wp_row *row, s
 	wp_row_facts(row, &facts);
 	identity = identify(row, &facts);
 	if (identity.sort == ROW_OTHER) {
-		skip(assembler, row, &facts);
+		skip(assembler, row, &facts, identity.unclear);
 		return WP_OK;
 	}
 	if (facts.site[0] &&
@@ -330,6 +371,8 @@ int wp_assembler_add(struct wp_assembler *assembler, const struct wp_row *row, s
 		status = add_record(assembler, row, &facts, &identity, entry, clean, err);
 	else if (!status)
 		status = add_companion(assembler, row, identity.kind, entry, clean, err);
+	if (!status)
+		wp_pages_add(assembler, row, &facts, identity.sort == ROW_COMPANION, entry);
 	json_decref(clean);
 	return status;
 }

@@ -33,6 +33,13 @@ int wp_assembler_describe(struct wp_assembler *assembler, const json_t *descript
 /* An input file's mtime, which serves when nothing better tells when the export was made. */
 void wp_assembler_modified(struct wp_assembler *assembler, struct wp_time modified);
 
+/*
+ * A page of a list begins in @file; @list_class as in struct wp_row. Gives the number that its rows carry, from 1.
+ * wp_page_goes_on() says that another page follows (@odata.nextLink).
+ */
+size_t wp_page_begin(struct wp_assembler *assembler, const char *list_class, const char *file);
+void wp_page_goes_on(struct wp_assembler *assembler, size_t page);
+
 /* Makes the set. The caller frees *@ret_set. */
 int wp_assembler_finish(struct wp_assembler *assembler, struct wp_record_set **ret_set, struct wp_error *err);
 

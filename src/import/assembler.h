@@ -29,6 +29,20 @@ struct wp_companion {
 	json_t *row; /* owned */
 };
 
+/* One answer to a request for a list, which may go on in another one. */
+struct wp_page {
+	const char *list; /* the class of its rows, "" when nothing says it */
+	const char *file; /* where it stood */
+	bool goes_on;     /* it says that another page follows */
+	bool companions;  /* its rows are no packages */
+	bool rows;        /* it has some */
+};
+
+/* A package that stands on a page. */
+struct wp_page_row {
+	size_t page, entry; /* indices */
+};
+
 struct wp_assembler {
 	struct wp_arena *arena;
 	const struct wp_import_options *options;
@@ -43,7 +57,12 @@ struct wp_assembler {
 	size_t companion_count;
 	struct wp_where *wheres;
 	size_t where_count;
-	json_t *skipped; /* class → how many rows were passed over */
+	struct wp_page *pages;
+	size_t page_count;
+	struct wp_page_row *page_rows;
+	size_t page_row_count;
+	/* What rows were left out are → how many: other classes, and what is about packages and says too little. Owned. */
+	json_t *skipped, *unclear;
 	const char *file; /* the last one, for wp_where */
 	char site[4];     /* "" until something says it */
 	const char *site_from;
@@ -64,6 +83,17 @@ int wp_assembler_claim_site(struct wp_assembler *assembler, const char *site, co
 int wp_merge_properties(struct wp_assembler *assembler, const char *subject, json_t *old,
 			const struct wp_where *old_where, json_t **later, const json_t *add,
 			const struct wp_where *where, struct wp_error *err);
+
+/* Takes in that a row is on the page it says: a record of entry @entry, or a companion row. */
+void wp_pages_add(struct wp_assembler *assembler, const struct wp_row *row, const struct wp_row_facts *facts,
+		  bool companion, size_t entry);
+/*
+ * The lists that go on behind the pages that are there, as wp_record_set.partial has them; NULL when none does. Remarks
+ * on each.
+ */
+const char *wp_pages_missing(struct wp_assembler *assembler);
+/* Does the class of @name matter to an import: a package's or a companion's? */
+bool wp_class_is_read(const char *name);
 
 /* A new object with the properties of a row as records keep them. NULL when the row contradicts itself. */
 json_t *wp_row_normalize(struct wp_assembler *assembler, const struct wp_row *row, const json_t *lazy,

@@ -123,7 +123,8 @@ int wp_cimxml_rows(struct wp_xml_rows *xml)
 		instance = wp_xml_whole(xml);
 		if (!instance)
 			return xml->err->status;
-		if (wp_xml_emit(xml, (size_t)xmlGetLineNo(instance), NULL, NULL, instance_value(instance)))
+		if (wp_xml_emit(xml, (size_t)xmlGetLineNo(instance),
+				&(struct wp_row){ .properties = instance_value(instance) }))
 			return xml->err->status;
 	}
 	return got ? xml->err->status : WP_OK;

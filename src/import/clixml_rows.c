@@ -23,10 +23,12 @@ struct object {
 	bool holds_records; /* it is a list or a page, no record of its own */
 	const char *type;   /* borrowed from the table; NULL */
 	const char *list_class;
+	size_t page; /* the page that it is itself, and the one that it stands on; 0 */
+	size_t on_page;
 	json_t *properties;
 };
 
-static int read_object(struct clixml *clixml, const char *list_class);
+static int read_object(struct clixml *clixml, const char *list_class, size_t page);
 
 /* An element directly below the Obj. */
 static int read_part(struct clixml *clixml, struct object *object, const char *name)
@@ -69,7 +71,7 @@ static int read_member(struct clixml *clixml, struct object *object, const char 
 	xmlNode *node;
 
 	if (object->part == PART_LIST)
-		return strcmp(name, "Obj") == 0 ? read_object(clixml, object->list_class) : 0;
+		return strcmp(name, "Obj") == 0 ? read_object(clixml, object->list_class, object->on_page) : 0;
 	if (object->part != PART_BAG)
 		return 0;
 	/* The records of a page of the AdminService are the Objs in its "value". */
@@ -77,7 +79,10 @@ static int read_member(struct clixml *clixml, struct object *object, const char 
 		const char *context = json_string_value(json_object_get(object->properties, "@odata.context"));
 
 		object->holds_records = true;
-		return read_object(clixml, context ? context : object->list_class);
+		if (!context)
+			context = object->list_class;
+		object->page = wp_page_begin(clixml->xml->assembler, context, clixml->xml->input->name);
+		return read_object(clixml, context, object->page);
 	}
 	node = wp_xml_whole(clixml->xml);
 	if (!node)
@@ -117,10 +122,15 @@ static int read_parts(struct clixml *clixml, struct object *object)
 }
 
 /* A record, or a list of them: an Obj on whose start the reader stands. */
-static int read_object(struct clixml *clixml, const char *list_class)
+static int read_object(struct clixml *clixml, const char *list_class, size_t page)
 {
 	struct wp_xml_rows *xml = clixml->xml;
-	struct object object = { .depth = xmlTextReaderDepth(xml->reader), .seen = -1, .list_class = list_class };
+	struct object object = {
+		.depth = xmlTextReaderDepth(xml->reader),
+		.seen = -1,
+		.list_class = list_class,
+		.on_page = page,
+	};
 	size_t line = (size_t)xmlGetLineNo(xmlTextReaderCurrentNode(xml->reader));
 	int status;
 
@@ -131,7 +141,10 @@ static int read_object(struct clixml *clixml, const char *list_class)
 		abort();
 	status = read_parts(clixml, &object);
 	if (!status && object.has_members && !object.holds_records)
-		return wp_xml_emit(xml, line, object.type, list_class, object.properties);
+		return wp_xml_emit(xml, line, &(struct wp_row){ .class_text = object.type, .list_class = list_class,
+								.page = page, .properties = object.properties });
+	if (object.page && json_object_get(object.properties, "@odata.nextLink"))
+		wp_page_goes_on(xml->assembler, object.page);
 	json_decref(object.properties);
 	return status;
 }
@@ -149,7 +162,7 @@ int wp_clixml_rows(struct wp_xml_rows *xml)
 		else if (xmlTextReaderNodeType(xml->reader) == XML_READER_TYPE_ELEMENT &&
 			 xmlTextReaderDepth(xml->reader) == 1 &&
 			 strcmp((const char *)xmlTextReaderConstLocalName(xml->reader), "Obj") == 0)
-			status = read_object(&clixml, NULL);
+			status = read_object(&clixml, NULL, 0);
 	}
 	json_decref(clixml.types.names);
 	return status ? xml->err->status : WP_OK;

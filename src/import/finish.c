@@ -4,6 +4,7 @@
 #include "normalize.h"
 
 #include "wimplan/ascii.h"
+#include "wimplan/buf.h"
 #include "wimplan/json.h"
 
 #include <stdlib.h>
@@ -34,18 +35,36 @@ static void append_new(json_t *array, json_t *value)
 		abort();
 }
 
+/* "2 rows of distribution points without State" */
+static void add_skipped(struct wp_buf *buf, const char *what, const json_t *count)
+{
+	json_int_t rows = json_integer_value(count);
+
+	wp_buf_printf(buf, "%" JSON_INTEGER_FORMAT " row%s of %s", rows, rows == 1 ? "" : "s", what);
+}
+
+static void remark_on_skipped(struct wp_assembler *assembler, const json_t *skipped, enum wp_severity severity,
+			      const char *why)
+{
+	const char *what;
+	json_t *count;
+
+	json_object_foreach((json_t *)skipped, what, count) {
+		struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+		add_skipped(&text, what, count);
+		wp_diag_add(assembler->arena, &assembler->diags, severity, "rows-skipped", NULL, "%s left out: %s",
+			    wp_buf_text(&text), why);
+	}
+}
+
 /* Rows without a package, rows of other classes: said once, in total. */
 static void remark_on_rest(struct wp_assembler *assembler)
 {
 	size_t orphans = assembler->entry_count - assembler->record_count;
-	const char *class;
-	json_t *count;
 
-	json_object_foreach(assembler->skipped, class, count)
-		wp_diag_add(assembler->arena, &assembler->diags, WP_INFO, "rows-skipped", NULL,
-			    "%" JSON_INTEGER_FORMAT
-			    " of %s left out: only image, upgrade and boot image packages are planned",
-			    json_integer_value(count), class);
+	remark_on_skipped(assembler, assembler->skipped, WP_INFO, "only image, upgrade and boot image packages are planned");
+	remark_on_skipped(assembler, assembler->unclear, WP_WARNING, "they say nothing that is used");
 	for (size_t i = 0; orphans && i < assembler->entry_count; i++)
 		if (!assembler->entries[i].has_record)
 			wp_diag_add(assembler->arena, &assembler->diags, WP_INFO, "rows-orphaned",
@@ -53,14 +72,35 @@ static void remark_on_rest(struct wp_assembler *assembler)
 				    "rows about this package were left out: the package itself is not in the export");
 }
 
+static void add_all_skipped(struct wp_buf *buf, const json_t *skipped)
+{
+	const char *what;
+	json_t *count;
+
+	json_object_foreach((json_t *)skipped, what, count) {
+		wp_buf_puts(buf, buf->length ? ", " : ", only ");
+		add_skipped(buf, what, count);
+	}
+}
+
+static int fail_empty(const struct wp_assembler *assembler, struct wp_error *err)
+{
+	struct wp_buf rest __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	add_all_skipped(&rest, assembler->unclear);
+	add_all_skipped(&rest, assembler->skipped);
+	return wp_fail(err, WP_E_FAILED, "no-records", NULL,
+		       "the export holds no image, upgrade or boot image package%s; export SMS_ImagePackage, "
+		       "SMS_OperatingSystemInstallPackage and SMS_BootImagePackage",
+		       wp_buf_text(&rest));
+}
+
 static int check_entries(struct wp_assembler *assembler, struct wp_error *err)
 {
 	char room[WP_WHERE_ROOM];
 
 	if (!assembler->record_count)
-		return wp_fail(err, WP_E_FAILED, "no-records", NULL,
-			       "the export holds no image, upgrade or boot image package; export SMS_ImagePackage, "
-			       "SMS_OperatingSystemInstallPackage and SMS_BootImagePackage");
+		return fail_empty(assembler, err);
 	for (size_t i = 0; i < assembler->entry_count; i++) {
 		const struct wp_entry_row *entry = &assembler->entries[i];
 
@@ -73,17 +113,12 @@ static int check_entries(struct wp_assembler *assembler, struct wp_error *err)
 	return WP_OK;
 }
 
-static bool is_site_code(const char *text)
-{
-	return strlen(text) == 3 && wp_ascii_alnum(text[0]) && wp_ascii_alnum(text[1]) && wp_ascii_alnum(text[2]);
-}
-
 static int find_site(struct wp_assembler *assembler, struct wp_error *err)
 {
 	const char *given = assembler->options->site_code;
 	const char *common = NULL;
 
-	if (given && !is_site_code(given))
+	if (given && !wp_is_site_code(given))
 		return wp_fail(err, WP_E_USAGE, "--site", "--site",
 			       "--site: a site code has three letters or digits, not '%s'", given);
 	if (given)
@@ -95,7 +130,7 @@ static int find_site(struct wp_assembler *assembler, struct wp_error *err)
 
 		if (!site || !*site)
 			continue;
-		if (!is_site_code(site) || (common && !wp_ascii_same(common, site)))
+		if (!wp_is_site_code(site) || (common && !wp_ascii_same(common, site)))
 			return WP_OK;
 		common = site;
 	}
@@ -286,6 +321,7 @@ int wp_assembler_finish(struct wp_assembler *assembler, struct wp_record_set **r
 	set->documents = make_documents(assembler);
 	set->count = assembler->record_count;
 	set->taken_at = taken_at(assembler);
+	set->partial = wp_pages_missing(assembler);
 	set->diags = assembler->diags;
 	set->arena = assembler->arena;
 	assembler->arena = NULL;

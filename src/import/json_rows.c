@@ -18,6 +18,7 @@ struct json_rows {
 	struct wp_assembler *assembler;
 	struct wp_error *err;
 	const char *list_class; /* @odata.context of the list that is being read; NULL */
+	size_t page;            /* the page that is being read; 0 outside of one */
 	size_t number;          /* records so far */
 	unsigned int depth;
 };
@@ -148,7 +149,7 @@ static int parse_piece(struct json_rows *rows, const struct piece *piece, json_t
 static int emit(struct json_rows *rows, const struct piece *piece)
 {
 	struct wp_row row = { .where = { rows->input->name, ++rows->number, piece->line },
-			      .list_class = rows->list_class };
+			      .list_class = rows->list_class, .page = rows->page };
 	const json_t *fault;
 	int status;
 
@@ -223,35 +224,47 @@ static bool is_page(const char *key, size_t length, int next)
 	return length == 7 && memcmp(key, "\"value\"", 7) == 0 && (next == '[' || next == '{');
 }
 
-/* Ends @piece, the part of a page in front of "value" or behind it, and takes from it what it says of the records. */
-static int read_page_part(struct json_rows *rows, struct piece *piece, json_t **ret_part)
+/* OData 4.0 has "@odata.nextLink", 3.0 "odata.nextLink". */
+static void take_next_link(struct json_rows *rows, size_t page, const json_t *part)
+{
+	if (page && (json_object_get(part, "@odata.nextLink") || json_object_get(part, "odata.nextLink")))
+		wp_page_goes_on(rows->assembler, page);
+}
+
+/* Ends @piece, the part of @page in front of "value" or behind it, and takes from it what it says of the records. */
+static int read_page_part(struct json_rows *rows, struct piece *piece, size_t page, json_t **ret_part)
 {
 	while (piece->text.length && strchr(" \t\r\n,", piece->text.data[piece->text.length - 1]))
 		piece->text.length--;
 	wp_buf_putc(&piece->text, '}');
 	if (parse_piece(rows, piece, ret_part))
 		return rows->err->status;
+	take_next_link(rows, page, *ret_part);
 	if (json_object_get(*ret_part, "wimplan_export"))
 		return wp_assembler_describe(rows->assembler, json_object_get(*ret_part, "wimplan_export"),
 					     rows->input->name, rows->err);
 	return WP_OK;
 }
 
-/* The records of a page. @piece, which holds what stands in front of them, is then used for what follows. */
-static int read_page(struct json_rows *rows, struct piece *piece, int next)
+/* The records of @page. @piece, which holds what stands in front of them, is then used for what follows. */
+static int read_page(struct json_rows *rows, struct piece *piece, size_t *ret_page, int next)
 {
-	const char *outer = rows->list_class;
+	const char *outer_class = rows->list_class;
+	size_t outer_page = rows->page;
 	json_t *part = NULL;
-	int status = read_page_part(rows, piece, &part);
+	int status = read_page_part(rows, piece, 0, &part);
 	const char *context;
 
 	if (!status) {
 		context = json_string_value(json_object_get(part, "@odata.context"));
 		if (context)
 			rows->list_class = context;
+		*ret_page = rows->page = wp_page_begin(rows->assembler, rows->list_class, rows->input->name);
+		take_next_link(rows, rows->page, part);
 		status = next == '[' ? read_array(rows) : read_object(rows);
 	}
-	rows->list_class = outer;
+	rows->list_class = outer_class;
+	rows->page = outer_page;
 	json_decref(part);
 	wp_buf_free(&piece->text);
 	piece->line = rows->input->line;
@@ -265,7 +278,7 @@ static int read_object(struct json_rows *rows)
 {
 	struct piece piece
 		__attribute__((cleanup(piece_free))) = { .line = rows->input->line, .column = rows->input->column };
-	bool page = false;
+	size_t page = 0;    /* the last one in it; 0 while it may be a record */
 	bool comma = false; /* one was just taken */
 	bool first = true;
 	json_t *part = NULL;
@@ -306,9 +319,8 @@ static int read_object(struct json_rows *rows)
 		c = skip_space(rows, &piece);
 		if (is_page(piece.text.data + key, length, c)) {
 			piece.text.length = key;
-			if (read_page(rows, &piece, c))
+			if (read_page(rows, &piece, &page, c))
 				return rows->err->status;
-			page = true;
 		} else if (take_value(rows, &piece)) {
 			return rows->err->status;
 		}
@@ -319,7 +331,7 @@ static int read_object(struct json_rows *rows)
 		wp_buf_putc(&piece.text, '}');
 		return emit(rows, &piece);
 	}
-	status = read_page_part(rows, &piece, &part);
+	status = read_page_part(rows, &piece, page, &part);
 	json_decref(part);
 	return status;
 }

@@ -25,6 +25,7 @@ struct wp_row {
 	const char *list_class; /* what the list around it says: @odata.context; NULL */
 	json_t *properties;     /* object: name → value as read, null for none */
 	bool empty_is_none;     /* CSV, which cannot tell "" from nothing in a lazy property */
+	size_t page;            /* of wp_page_begin(); 0 when it stands in none */
 };
 
 /* "SMS_ImagePackage", "root\sms\site_P01" and the like, as a row itself says it. */

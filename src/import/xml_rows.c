@@ -169,18 +169,14 @@ void wp_xml_set(json_t *object, const char *name, json_t *value)
 		abort();
 }
 
-int wp_xml_emit(struct wp_xml_rows *xml, size_t line, const char *class_text, const char *list_class,
-		json_t *properties)
+int wp_xml_emit(struct wp_xml_rows *xml, size_t line, const struct wp_row *found)
 {
-	struct wp_row row = {
-		.where = { xml->input->name, ++xml->number, line },
-		.class_text = class_text,
-		.list_class = list_class,
-		.properties = properties,
-	};
-	int status = wp_assembler_add(xml->assembler, &row, xml->err);
+	struct wp_row row = *found;
+	int status;
 
-	json_decref(properties);
+	row.where = (struct wp_where){ xml->input->name, ++xml->number, line };
+	status = wp_assembler_add(xml->assembler, &row, xml->err);
+	json_decref(row.properties);
 	wp_input_mark(xml->input);
 	if (status)
 		xml->stopped = true;

@@ -47,9 +47,8 @@ static inline void wp_xml_freep(xmlChar **text)
 json_t *wp_xml_json(const xmlChar *text);
 void wp_xml_set(json_t *object, const char *name, json_t *value);
 
-/* A row that was made of the node at @line. Takes @properties over. */
-int wp_xml_emit(struct wp_xml_rows *xml, size_t line, const char *class_text, const char *list_class,
-		json_t *properties);
+/* A row that was made of the node at @line; all but its place is in @found. Takes its properties over. */
+int wp_xml_emit(struct wp_xml_rows *xml, size_t line, const struct wp_row *found);
 
 /* From the root element on, on which the reader stands. */
 int wp_clixml_rows(struct wp_xml_rows *xml);

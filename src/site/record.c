@@ -30,6 +30,26 @@ bool wp_class_from_name(const char *name, enum wp_class *ret)
 	return false;
 }
 
+static bool is_alnum_of(const char *text, size_t length)
+{
+	size_t i;
+
+	for (i = 0; text && i < length; i++)
+		if (!wp_ascii_alnum(text[i]))
+			return false;
+	return text && !text[i];
+}
+
+bool wp_is_site_code(const char *text)
+{
+	return is_alnum_of(text, 3);
+}
+
+bool wp_is_package_id(const char *text)
+{
+	return is_alnum_of(text, 8);
+}
+
 void wp_record_set_free(struct wp_record_set *set)
 {
 	if (!set)
@@ -158,7 +178,7 @@ int wp_record_decode(struct wp_arena *arena, const json_t *json, struct wp_recor
 	memset(ret, 0, sizeof *ret);
 	ret->json = json;
 	ret->package_id = wp_json_get_text(json, "package_id");
-	if (!ret->package_id || !json_is_object(properties) ||
+	if (!wp_is_package_id(ret->package_id) || !json_is_object(properties) ||
 	    !wp_class_from_name(wp_json_get_text(json, "class"), &ret->class))
 		return wp_fail(
 			err, WP_E_FAILED, "record-invalid", ret->package_id,

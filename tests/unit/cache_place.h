@@ -12,7 +12,8 @@
 /* SQL that takes away what the versions have brought, down to the first. */
 #define TAKE_VERSION_3                                                                              \
 	"DROP TABLE plan_sources; DROP TABLE plans; DROP TABLE questions; DROP TABLE manifests;" \
-	"ALTER TABLE snapshots DROP COLUMN partial; PRAGMA user_version = 2;"
+	"ALTER TABLE snapshots DROP COLUMN partial; ALTER TABLE snapshots DROP COLUMN sequence;" \
+	"PRAGMA user_version = 2;"
 #define TAKE_VERSION_2 "DROP TABLE summaries; PRAGMA user_version = 1;"
 
 struct place {

@@ -89,22 +89,31 @@ Test(cache, snapshots_come_back_as_they_were)
 		     WP_OK);
 	cr_expect_not(known);
 	cr_expect_str_eq(id, expected);
-	/* The same again, taken later: known, and nothing changes. */
+	/* The same again, taken later: known, and its time moves forward. */
 	set->taken_at = wp_time_from_unix(1900000000, 0);
+	set->partial = "SMS_ImagePackage";
 	cr_assert_eq(wp_cache_add_snapshot(place.cache, set, wp_time_from_unix(1900000000, 0), again, &known, &err),
 		     WP_OK);
 	cr_expect(known);
 	cr_expect_str_eq(again, id);
+	/* And taken earlier: nothing of it counts but that it was imported now. */
+	set->taken_at = wp_time_from_unix(1600000000, 0);
+	set->partial = NULL;
+	cr_assert_eq(wp_cache_add_snapshot(place.cache, set, wp_time_from_unix(1900000001, 0), again, &known, &err),
+		     WP_OK);
+	cr_expect(known);
 	cr_assert_eq(wp_cache_find_snapshot(place.cache, place.arena, NULL, NULL, &snapshot, &err), WP_OK);
 	cr_expect_str_eq(snapshot.id, id);
 	cr_expect_str_eq(snapshot.site_code, "P01");
 	cr_expect_eq(snapshot.records, 50);
-	cr_expect_eq(snapshot.taken_at.ticks, wp_time_from_unix(1700000001, 0).ticks);
-	cr_expect_eq(snapshot.imported_at.ticks, wp_time_from_unix(1800000000, 5000).ticks);
+	cr_expect_eq(snapshot.taken_at.ticks, wp_time_from_unix(1900000000, 0).ticks);
+	cr_expect_eq(snapshot.imported_at.ticks, wp_time_from_unix(1900000001, 0).ticks);
+	cr_expect_str_eq(snapshot.partial, "SMS_ImagePackage");
 	cr_assert_eq(wp_cache_load_snapshot(place.cache, &snapshot, &back, &err), WP_OK, "%s", err.message);
 	cr_expect_eq(back->count, 50);
 	cr_expect_str_eq(back->site_code, "P01");
 	cr_expect_eq(back->taken_at.ticks, snapshot.taken_at.ticks);
+	cr_expect_str_eq(back->partial, "SMS_ImagePackage");
 	for (size_t i = 0; i < back->count; i++) {
 		cr_expect_str_eq(back->records[i].package_id, set->records[i].package_id);
 		cr_expect_str_eq(back->records[i].name, set->records[i].name);
@@ -128,13 +137,15 @@ Test(cache, snapshots_are_listed_and_found)
 	cr_expect_str_eq(err.code, "snapshot-missing");
 	cr_expect(strstr(err.message, "wimplan import"), "%s", err.message);
 	for (int i = 0; i < 20; i++)
-		add(&place, i == 5 ? "S02" : i == 6 ? NULL : "P01", 2, i, ids[i]);
+		add(&place, i == 5 ? "S02" : "P01", 2, i, ids[i]);
 	cr_assert_eq(wp_cache_list_snapshots(place.cache, place.arena, &items, &count, &err), WP_OK);
 	cr_assert_eq(count, 20);
 	for (size_t i = 0; i < count; i++)
 		cr_expect_str_eq(items[i].id, ids[19 - i], "the newest taken first");
-	cr_expect_null(items[13].site_code);
-	cr_assert_eq(wp_cache_find_snapshot(place.cache, place.arena, NULL, NULL, &snapshot, &err), WP_OK);
+	cr_expect_eq(wp_cache_find_snapshot(place.cache, place.arena, NULL, NULL, &snapshot, &err), WP_E_USAGE);
+	cr_expect_str_eq(err.code, "site-required");
+	cr_expect(strstr(err.message, "P01 and S02"), "%s", err.message);
+	cr_assert_eq(wp_cache_find_snapshot(place.cache, place.arena, NULL, "p01", &snapshot, &err), WP_OK);
 	cr_expect_str_eq(snapshot.id, ids[19]);
 	cr_assert_eq(wp_cache_find_snapshot(place.cache, place.arena, NULL, "S02", &snapshot, &err), WP_OK);
 	cr_expect_str_eq(snapshot.id, ids[5]);

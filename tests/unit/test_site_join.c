@@ -4,14 +4,14 @@
 
 #include <sys/stat.h>
 
-#define ROW(id, more) "{\"PackageID\":\"" id "\",\"PackageType\":257" more "}"
+#define ROW(id, more) "{\"PackageID\":\"" id "\",\"PackageType\":257,\"PkgFlags\":0" more "}"
 #define HEAD \
 	"<Objs Version=\"1.1.0.1\" xmlns=\"http://schemas.microsoft.com/powershell/2004/04\"><Obj RefId=\"0\"><MS>" \
-	"<S N=\"PackageID\">A</S><I32 N=\"PackageType\">257</I32>"
+	"<S N=\"PackageID\">P010000A</S><I32 N=\"PackageType\">257</I32><I32 N=\"PkgFlags\">0</I32>"
 #define TAIL "</MS></Obj></Objs>"
 #define CIM \
 	"<INSTANCE CLASSNAME=\"SMS_ImagePackage\"><PROPERTY NAME=\"PackageID\" " \
-	"TYPE=\"string\"><VALUE>A</VALUE></PROPERTY>"
+	"TYPE=\"string\"><VALUE>P010000A</VALUE></PROPERTY>"
 
 Test(site, lazy_properties_not_fetched_are_told_from_empty_ones)
 {
@@ -20,24 +20,24 @@ Test(site, lazy_properties_not_fetched_are_told_from_empty_ones)
 		const char *text;
 		enum wp_fetched state;
 	} cases[] = {
-		{ "JSON, absent", ROW("A", ""), WP_NOT_FETCHED },
-		{ "JSON, null", ROW("A", ",\"ImageProperty\":null"), WP_NOT_FETCHED },
-		{ "JSON, named and absent", ROW("A", ",\"__LAZYPROPERTIES\":[\"ImageProperty\"]"), WP_NOT_FETCHED },
-		{ "JSON, named and null", ROW("A", ",\"__LAZYPROPERTIES\":[\"ImageProperty\"],\"ImageProperty\":null"),
+		{ "JSON, absent", ROW("P010000A", ""), WP_NOT_FETCHED },
+		{ "JSON, null", ROW("P010000A", ",\"ImageProperty\":null"), WP_NOT_FETCHED },
+		{ "JSON, named and absent", ROW("P010000A", ",\"__LAZYPROPERTIES\":[\"ImageProperty\"]"), WP_NOT_FETCHED },
+		{ "JSON, named and null", ROW("P010000A", ",\"__LAZYPROPERTIES\":[\"ImageProperty\"],\"ImageProperty\":null"),
 		  WP_NOT_FETCHED },
-		{ "JSON, empty", ROW("A", ",\"ImageProperty\":\"\""), WP_EMPTY },
-		{ "JSON, named and empty", ROW("A", ",\"__LAZYPROPERTIES\":[\"ImageProperty\"],\"ImageProperty\":\"\""),
+		{ "JSON, empty", ROW("P010000A", ",\"ImageProperty\":\"\""), WP_EMPTY },
+		{ "JSON, named and empty", ROW("P010000A", ",\"__LAZYPROPERTIES\":[\"ImageProperty\"],\"ImageProperty\":\"\""),
 		  WP_EMPTY },
 		{ "JSON, named and there",
-		  ROW("A", ",\"__LAZYPROPERTIES\":[\"ImageProperty\"],\"ImageProperty\":\"<WIM/>\""), WP_PRESENT },
+		  ROW("P010000A", ",\"__LAZYPROPERTIES\":[\"ImageProperty\"],\"ImageProperty\":\"<WIM/>\""), WP_PRESENT },
 		{ "CLIXML, absent", HEAD TAIL, WP_NOT_FETCHED },
 		{ "CLIXML, Nil", HEAD "<Nil N=\"ImageProperty\" />" TAIL, WP_NOT_FETCHED },
 		{ "CLIXML, empty", HEAD "<S N=\"ImageProperty\" />" TAIL, WP_EMPTY },
 		{ "CLIXML, there", HEAD "<S N=\"ImageProperty\">&lt;WIM/&gt;</S>" TAIL, WP_PRESENT },
-		{ "CSV, no column", "PackageID,PackageType\nA,257", WP_NOT_FETCHED },
-		{ "CSV, nothing", "PackageID,PackageType,ImageProperty\nA,257,", WP_NOT_FETCHED },
-		{ "CSV, quotes", "PackageID,PackageType,ImageProperty\nA,257,\"\"", WP_NOT_FETCHED },
-		{ "CSV, there", "PackageID,PackageType,ImageProperty\nA,257,<WIM/>", WP_PRESENT },
+		{ "CSV, no column", "PackageID,PackageType,PkgFlags\nP010000A,257,0", WP_NOT_FETCHED },
+		{ "CSV, nothing", "PackageID,PackageType,ImageProperty\nP010000A,257,", WP_NOT_FETCHED },
+		{ "CSV, quotes", "PackageID,PackageType,ImageProperty\nP010000A,257,\"\"", WP_NOT_FETCHED },
+		{ "CSV, there", "PackageID,PackageType,ImageProperty\nP010000A,257,<WIM/>", WP_PRESENT },
 		{ "CIM-XML, absent", CIM "</INSTANCE>", WP_NOT_FETCHED },
 		{ "CIM-XML, no VALUE", CIM "<PROPERTY NAME=\"ImageProperty\" TYPE=\"string\"/></INSTANCE>",
 		  WP_NOT_FETCHED },
@@ -68,7 +68,7 @@ Test(site, lazy_properties_not_fetched_are_told_from_empty_ones)
 Test(site, lazy_names_of_the_record_and_of_its_class)
 {
 	struct wp_record_set *set =
-		import_good("boot", "{\"PackageID\":\"A\",\"PackageType\":258,\"ImagePath\":\"\\\\\\\\s\\\\b.wim\","
+		import_good("boot", "{\"PackageID\":\"P010000A\",\"PackageType\":258,\"PkgFlags\":0,\"ImagePath\":\"\\\\\\\\s\\\\b.wim\","
 				    "\"__LAZYPROPERTIES\":[\"__QUALIFIER_SECURITYVERBS\",\"NewThing\",\"scratchspace\","
 				    "7],\"NewOther\":null}");
 
@@ -97,7 +97,7 @@ Test(site, snapshot_id_does_not_depend_on_any_order)
 	static const char list[] = "[" ROW("P01000B1", ",\"Name\":\"b\",\"SourceSite\":\"P01\"") ","
 		ROW("P01000A1", ",\"SourceSite\":\"P01\",\"__LAZYPROPERTIES\":[\"RefreshSchedule\",\"Zz\",\"Aa\"]") "]";
 	static const char list_again[] =
-		"[{\"SourceSite\":\"P01\",\"__LAZYPROPERTIES\":[\"Aa\",\"Zz\"],\"packageType\":\"257\",\"PackageID\":"
+		"[{\"SourceSite\":\"P01\",\"__LAZYPROPERTIES\":[\"Aa\",\"Zz\"],\"packageType\":\"257\",\"PkgFlags\":0,\"PackageID\":"
 		"\"P01000A1\"}," ROW("P01000B1", ",\"SourceSite\":\"P01\",\"Name\":\"b\"") "]";
 	static const char by_key[] = ROW("P01000B1", ",\"ImageProperty\":\"<WIM/>\",\"SourceSite\":\"P01\"");
 	static const char rows[] =
@@ -139,41 +139,41 @@ static void refuse(const char *name, const char *const *texts, const char *code,
 
 Test(site, contradictions_name_both_records_and_the_property)
 {
-	static const char first[] = "[" ROW("Z", "") "," ROW("A", ",\"SourceVersion\":12") "]";
+	static const char first[] = "[" ROW("P010000Z", "") "," ROW("P010000A", ",\"SourceVersion\":12") "]";
 
-	refuse("value", (const char *const[]){ first, "\n\n" ROW("A", ",\"SourceVersion\":13"), NULL },
-	       "records-contradict", "package A: SourceVersion is 12 in /proc/self/fd/",
+	refuse("value", (const char *const[]){ first, "\n\n" ROW("P010000A", ",\"SourceVersion\":13"), NULL },
+	       "records-contradict", "package P010000A: SourceVersion is 12 in /proc/self/fd/",
 	       "record 2 (line 1), but 13 in /proc/self/fd/");
 	refuse("value of a later row",
-	       (const char *const[]){ first, ROW("A", ",\"Name\":\"x\""), "\n" ROW("A", ",\"Name\":\"y\""), NULL },
+	       (const char *const[]){ first, ROW("P010000A", ",\"Name\":\"x\""), "\n" ROW("P010000A", ",\"Name\":\"y\""), NULL },
 	       "records-contradict", "Name is \"x\" in /proc/self/fd/", "record 1 (line 2)");
 	refuse("empty and not",
-	       (const char *const[]){ ROW("A", ",\"ImageProperty\":\"\""), ROW("A", ",\"ImageProperty\":\"<WIM/>\""),
+	       (const char *const[]){ ROW("P010000A", ",\"ImageProperty\":\"\""), ROW("P010000A", ",\"ImageProperty\":\"<WIM/>\""),
 				      NULL },
 	       "records-contradict", "ImageProperty", "<WIM/>");
 	refuse("class",
-	       (const char *const[]){ ROW("A", ""), "{\"PackageID\":\"A\",\"__CLASS\":\"SMS_BootImagePackage\"}",
+	       (const char *const[]){ ROW("P010000A", ""), "{\"PackageID\":\"P010000A\",\"__CLASS\":\"SMS_BootImagePackage\"}",
 				      NULL },
 	       "records-contradict", "its class is SMS_ImagePackage", "SMS_BootImagePackage");
-	refuse("in one record", (const char *const[]){ "{\"PackageID\":\"A\",\"Name\":\"x\",\"name\":\"y\"}", NULL },
+	refuse("in one record", (const char *const[]){ "{\"PackageID\":\"P010000A\",\"Name\":\"x\",\"name\":\"y\"}", NULL },
 	       "records-contradict", "record 1 (line 1): Name is there twice", "different");
 	refuse("companions",
-	       (const char *const[]){ ROW("A", ""),
-				      "[{\"PackageID\":\"A\",\"Index\":1,\"OSVersion\":\"1\"},{\"PackageID\":\"A\","
+	       (const char *const[]){ ROW("P010000A", ""),
+				      "[{\"PackageID\":\"P010000A\",\"Index\":1,\"OSVersion\":\"1\"},{\"PackageID\":\"P010000A\","
 				      "\"Index\":1,\"OSVersion\":\"2\"}]",
 				      NULL },
 	       "records-contradict", "OSVersion is \"1\"", "record 2");
 	refuse("sites",
-	       (const char *const[]){ ROW("A", ",\"__NAMESPACE\":\"root\\\\sms\\\\site_P01\""),
-				      ROW("B", ",\"__NAMESPACE\":\"root\\\\sms\\\\site_P02\""), NULL },
+	       (const char *const[]){ ROW("P010000A", ",\"__NAMESPACE\":\"root\\\\sms\\\\site_P01\""),
+				      ROW("P010000B", ",\"__NAMESPACE\":\"root\\\\sms\\\\site_P02\""), NULL },
 	       "site-mismatch", "is of site P02", "is of site P01");
 }
 
 Test(site, a_list_and_reads_by_key_make_one_record)
 {
-	static const char csv[] = "PackageID,Name,PkgSourcePath,New,Flag\nA,n,\\\\s\\w.wim,5,True";
+	static const char csv[] = "PackageID,Name,PkgSourcePath,New,Flag\nP010000A,n,\\\\s\\w.wim,5,True";
 	static const char json[] =
-		"{\"__CLASS\":\"SMS_ImagePackage\",\"PackageID\":\"A\",\"New\":5,\"Flag\":true,\"ImageProperty\":\"\"}";
+		"{\"__CLASS\":\"SMS_ImagePackage\",\"PackageID\":\"P010000A\",\"New\":5,\"Flag\":true,\"ImageProperty\":\"\"}";
 
 	for (int turn = 0; turn < 2; turn++) {
 		const char *const texts[] = { turn ? csv : json, turn ? json : csv, NULL };
@@ -196,26 +196,26 @@ Test(site, companions_attach_to_their_package)
 {
 	struct wp_record_set *set = import_good(
 		"companions",
-		"[" ROW("A", ",\"ImageProperty\":\"<WIM><oops\"") "," ROW("B", "") "," ROW("C", "") "," ROW(
-			"D",
+		"[" ROW("P010000A", ",\"ImageProperty\":\"<WIM><oops\"") "," ROW("P010000B", "") "," ROW("P010000C", "") "," ROW(
+			"P010000D",
 			",\"ImageProperty\":\"\"") ","
-						   "{\"__CLASS\":\"SMS_ImageInformation\",\"PackageID\":\"A\","
+						   "{\"__CLASS\":\"SMS_ImageInformation\",\"PackageID\":\"P010000A\","
 						   "\"PackageType\":257,\"ObjectType\":18,\"Index\":2,\"Name\":\"two\","
 						   "\"OSVersion\":\"10.0.2\",\"Architecture\":\"9\",\"Language\":\"de-"
 						   "DE\",\"Size\":\"17116351717\",\"HALType\":\"acpiapic\","
 						   "\"ProductType\":\"WinNT\",\"CreationDate\":\"?\",\"Description\":"
 						   "\"d\",\"CreatedBy\":\"me\"},"
-						   "{\"PackageID\":\"A\",\"Index\":1,\"OSVersion\":\"10.0.1\","
+						   "{\"PackageID\":\"P010000A\",\"Index\":1,\"OSVersion\":\"10.0.1\","
 						   "\"PackageType\":257},"
-						   "{\"PackageID\":\"B\",\"Index\":null,\"OSVersion\":\"10.0.3\"},"
-						   "{\"PackageID\":\"C\",\"Index\":null,\"OSVersion\":\"10.0.3\"},{"
-						   "\"PackageID\":\"C\",\"Index\":null,\"OSVersion\":\"10.0.4\"},"
-						   "{\"PackageID\":\"D\",\"Index\":1,\"OSVersion\":\"10.0.5\"},"
-						   "{\"ObjectID\":\"A\",\"ObjectType\":257,\"Targeted\":3,"
+						   "{\"PackageID\":\"P010000B\",\"Index\":null,\"OSVersion\":\"10.0.3\"},"
+						   "{\"PackageID\":\"P010000C\",\"Index\":null,\"OSVersion\":\"10.0.3\"},{"
+						   "\"PackageID\":\"P010000C\",\"Index\":null,\"OSVersion\":\"10.0.4\"},"
+						   "{\"PackageID\":\"P010000D\",\"Index\":1,\"OSVersion\":\"10.0.5\"},"
+						   "{\"ObjectID\":\"P010000A\",\"ObjectType\":257,\"Targeted\":3,"
 						   "\"SourceSize\":123389,\"LastUpdateDate\":\"/Date(0)/\"},"
 						   "{\"__CLASS\":\"SMS_Package\"},{\"__CLASS\":\"SMS_Package\","
-						   "\"PackageID\":\"X\"},{\"PackageType\":4,\"PackageID\":\"T\"},"
-						   "{\"PackageID\":\"GONE\",\"ServerNALPath\":\"n\",\"State\":\"0\"}]");
+						   "\"PackageID\":\"P010000X\"},{\"PackageType\":4,\"PackageID\":\"P010000T\"},"
+						   "{\"PackageID\":\"P010GONE\",\"ServerNALPath\":\"n\",\"State\":\"0\"}]");
 	const struct wp_record *a = &set->records[0];
 	const struct wp_site_image *two;
 	const struct wp_diag *diag;
@@ -249,22 +249,22 @@ Test(site, companions_attach_to_their_package)
 	cr_expect(wp_diags_have(&set->diags, "image-property-invalid"));
 	cr_expect(wp_diags_have(&set->diags, "rows-orphaned"));
 	diag = wp_diags_worst(&set->diags, WP_WARNING);
-	cr_expect_str_eq(diag->subject, "C");
-	cr_expect(strstr(set->diags.items[set->diags.count - 2].summary, "1 of PackageType 4"), "%s",
+	cr_expect_str_eq(diag->subject, "P010000C");
+	cr_expect(strstr(set->diags.items[set->diags.count - 2].summary, "1 row of PackageType 4 left out"), "%s",
 		  set->diags.items[set->diags.count - 2].summary);
-	cr_expect(strstr(set->diags.items[set->diags.count - 1].summary, "2 of SMS_Package left out"), "%s",
+	cr_expect(strstr(set->diags.items[set->diags.count - 1].summary, "2 rows of SMS_Package left out"), "%s",
 		  set->diags.items[set->diags.count - 1].summary);
 	wp_record_set_free(set);
 }
 
 Test(site, site_code_from_option_data_or_owner)
 {
-	static const char with[] = ROW("A", ",\"__NAMESPACE\":\"root\\\\sms\\\\site_p01\",\"SourceSite\":\"X01\"");
-	static const char owner[] = "[" ROW("A", ",\"SourceSite\":\"P01\"") "," ROW("B", "") "]";
+	static const char with[] = ROW("P010000A", ",\"__NAMESPACE\":\"root\\\\sms\\\\site_p01\",\"SourceSite\":\"X01\"");
+	static const char owner[] = "[" ROW("P010000A", ",\"SourceSite\":\"P01\"") "," ROW("P010000B", "") "]";
 	static const char owners[] =
-		"[" ROW("A", ",\"SourceSite\":\"P01\"") "," ROW("B", ",\"SourceSite\":\"P02\"") "]";
+		"[" ROW("P010000A", ",\"SourceSite\":\"P01\"") "," ROW("P010000B", ",\"SourceSite\":\"P02\"") "]";
 	static const char described[] =
-		"{\"wimplan_export\":{\"format_version\":\"1.1\",\"site_code\":\"P09\"},\"value\":[" ROW("A", "") "]}";
+		"{\"wimplan_export\":{\"format_version\":\"1.1\",\"site_code\":\"P09\"},\"value\":[" ROW("P010000A", "") "]}";
 	static const struct {
 		const char *name;
 		const char *text;
@@ -309,11 +309,9 @@ static struct wp_time at(const char *text)
 
 Test(site, taken_at_from_option_export_or_file)
 {
-	static const char *const plain[] = { ROW("A", ""), NULL };
+	static const char *const plain[] = { ROW("P010000A", ""), NULL };
 	static const char *const described[] = {
-		"{\"value\":[" ROW(
-			"A",
-			"") "],\"wimplan_export\":{\"format_version\":\"1.0\",\"taken_at\":\"2026-02-20T02:10:00Z\"}}",
+		"{\"value\":[" ROW("P010000A", "") "],\"wimplan_export\":{\"format_version\":\"1.0\",\"taken_at\":\"2026-02-20T02:10:00Z\"}}",
 		"{\"wimplan_export\":{\"format_version\":\"1.0\",\"taken_at\":\"2026-02-19T02:10:00Z\"},\"value\":[]}",
 		NULL
 	};
@@ -349,7 +347,7 @@ Test(site, taken_at_from_option_export_or_file)
 Test(site, values_that_are_not_of_their_type_are_kept_and_remarked_on)
 {
 	struct wp_record_set *set =
-		import_good("values", ROW("A", ",\"SourceDate\":\"9.1.2026 22:41\",\"SourceVersion\":\"twelve\","
+		import_good("values", ROW("P010000A", ",\"SourceDate\":\"9.1.2026 22:41\",\"SourceVersion\":\"twelve\","
 					       "\"IgnoreAddressSchedule\":\"maybe\",\"Name\":[1],\"Priority\":-1,"
 					       "\"PackageSize\":\"\",\"LastRefreshTime\":\"\",\"Version\":10,"
 					       "\"MyNumber\":1.5,\"MyBig\":9007199254740993"));
@@ -360,7 +358,7 @@ Test(site, values_that_are_not_of_their_type_are_kept_and_remarked_on)
 		warnings += strcmp(set->diags.items[i].code, "bad-value") == 0 &&
 			    set->diags.items[i].severity == WP_WARNING;
 	cr_expect_eq(warnings, 5, "%zu", warnings);
-	cr_expect_str_eq(set->diags.items[0].subject, "A");
+	cr_expect_str_eq(set->diags.items[0].subject, "P010000A");
 	cr_expect_str_eq(record->source_date_text, "9.1.2026 22:41");
 	cr_expect(!record->source_date.known);
 	cr_expect(!record->source_version.known && !record->priority.known);
@@ -376,14 +374,14 @@ Test(site, records_survive_their_json_form)
 {
 	static const char *const bad[] = {
 		"{}",
-		"{\"class\":\"SMS_ImagePackage\",\"package_id\":\"A\"}",
-		"{\"class\":\"SMS_Package\",\"package_id\":\"A\",\"properties\":{}}",
+		"{\"class\":\"SMS_ImagePackage\",\"package_id\":\"P010000A\"}",
+		"{\"class\":\"SMS_Package\",\"package_id\":\"P010000A\",\"properties\":{}}",
 		"{\"class\":\"SMS_ImagePackage\",\"properties\":{}}",
 		"[]",
 	};
 	struct wp_record_set *set = import_good(
 		"probe",
-		ROW("A", ",\"SourceDate\":\"20260109224106.000000+***\",\"ProbedImageProperty\":"
+		ROW("P010000A", ",\"SourceDate\":\"20260109224106.000000+***\",\"ProbedImageProperty\":"
 			 "\"<WIM><IMAGE index='1'><Property name='Language'>en-US</Property></IMAGE></WIM>\""));
 	struct wp_arena *arena = wp_arena_new();
 	char *text = json_dumps(set->records[0].json, 0);

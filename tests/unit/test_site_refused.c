@@ -2,7 +2,7 @@
 /* Exports that are refused: what the message says, and where; every bound from both sides. */
 #include "site_fixture.h"
 
-#define ROW(id) "{\"PackageID\":\"" id "\",\"PackageType\":257}"
+#define ROW(id) "{\"PackageID\":\"" id "\",\"PackageType\":257,\"PkgFlags\":0}"
 #define CLIXML "<Objs xmlns=\"http://schemas.microsoft.com/powershell/2004/04\">"
 
 Test(site, malformed_exports_are_named_with_line_and_column)
@@ -27,16 +27,16 @@ Test(site, malformed_exports_are_named_with_line_and_column)
 		{ "JSON, cut", "[{\"a\":1,\n \"b", "export-invalid",
 		  ": line 2, column 4: the file ends in the middle" },
 		{ "JSON, cut value", "{\"a\":{", "export-invalid", ": line 1, column 7: the file ends in the middle" },
-		{ "JSON, cut list", "[" ROW("A"), "export-invalid", "column 37: the file ends in the middle" },
+		{ "JSON, cut list", "[" ROW("P010000A"), "export-invalid", "column 57: the file ends in the middle" },
 		{ "JSON, no colon", "{\"a\"\n 1}", "export-invalid", ": line 2, column 2: \":\" should stand here" },
-		{ "JSON, no comma", "[" ROW("A") "\n" ROW("B") "]", "export-invalid",
+		{ "JSON, no comma", "[" ROW("P010000A") "\n" ROW("P010000B") "]", "export-invalid",
 		  ": line 2, column 1: \",\" or \"]\" should" },
 		{ "JSON, no comma in object", "{\"a\":1 \"b\":2}", "export-invalid", "not valid JSON" },
 		{ "JSON, comma at the end", "{\"a\":1,}", "export-invalid",
 		  ": line 1, column 8: a name in quotes should" },
 		{ "JSON, comma in page", "{\"value\":[],}", "export-invalid", ": line 1, column 13: a name in quotes" },
 		{ "JSON, comma alone", "{,}", "export-invalid", ": line 1, column 2: a name in quotes should" },
-		{ "JSON, comma in list", "[" ROW("A") ",]", "export-invalid", ": line 1, column 38: a record" },
+		{ "JSON, comma in list", "[" ROW("P010000A") ",]", "export-invalid", ": line 1, column 58: a record" },
 		{ "JSON, number in list", "[\n7]", "export-invalid", ": line 2, column 1: a record" },
 		{ "JSON, word in list", "[nul]", "export-invalid", ": line 1, column 5: there is no record" },
 		{ "JSON, brackets", "{\"a\":[1}", "export-invalid", "the file ends in the middle" },
@@ -45,25 +45,25 @@ Test(site, malformed_exports_are_named_with_line_and_column)
 		{ "JSON, NUL escape", "{\"a\":\"\\u0000\"}", "export-invalid", "not valid JSON" },
 		{ "JSON, twice", "{\"a\":1,\n\"a\":2}", "export-invalid",
 		  ": line 2, column 3: not valid JSON: duplicate" },
-		{ "JSON, text behind", ROW("A") " x", "export-invalid", ": line 1, column 37: a record" },
-		{ "JSON, no PackageID", "[" ROW("A") ",\n{\"PackageType\":257}]", "record-invalid",
+		{ "JSON, text behind", ROW("P010000A") " x", "export-invalid", ": line 1, column 57: a record" },
+		{ "JSON, no PackageID", "[" ROW("P010000A") ",\n{\"PackageType\":257,\"PkgFlags\":0}]", "record-invalid",
 		  "record 2 (line 2) has no PackageID" },
-		{ "JSON, bad PackageID", "{\"PackageID\":\"a b\",\"PackageType\":257}", "record-invalid",
-		  "its PackageID is none" },
+		{ "JSON, bad PackageID", "{\"PackageID\":\"a b\",\"PackageType\":257,\"PkgFlags\":0}", "record-invalid",
+		  "its PackageID is \"a b\"" },
 		{ "JSON, error answer", "{\"error\":{\"code\":\"500\",\"message\":\"Generic failure\"}}",
 		  "export-is-error", "(Generic failure)" },
 		{ "JSON, version", "{\"wimplan_export\":{\"format_version\":\"2.0\"},\"value\":[]}", "export-version",
 		  "format_version 2.0" },
 		{ "JSON, nothing", "[]", "no-records", "holds no image, upgrade or boot image package" },
-		{ "JSON, companions only", "{\"PackageID\":\"A\",\"Index\":1,\"OSVersion\":\"\"}", "no-records",
+		{ "JSON, companions only", "{\"PackageID\":\"P010000A\",\"Index\":1,\"OSVersion\":\"\"}", "no-records",
 		  "holds no image" },
-		{ "JSON, no class", "\n{\"PackageID\":\"A\"}", "record-without-class",
-		  "record 1 (line 2): package A does not say" },
+		{ "JSON, no class", "\n{\"PackageID\":\"P010000A\"}", "record-without-class",
+		  "record 1 (line 2): package P010000A does not say" },
 		{ "CSV, no key", "Name,Size\na,1", "export-unknown-shape", "no CSV with a column PackageID" },
 		{ "plain text", "Hello world", "export-unknown-shape", "neither JSON nor XML" },
 		{ "CSV, twice", "PackageID,Name,name\n", "export-invalid",
 		  ": line 2, column 1: the header names a column twice" },
-		{ "CSV, cells", "PackageID,Name\nA,b\nC\n", "export-invalid",
+		{ "CSV, cells", "PackageID,Name\nP010000A,b\nC\n", "export-invalid",
 		  ": line 3, column 1: this record has 1 cells under a header of 2" },
 		{ "CSV, more cells", "PackageID,Name\n\"A\nB\",b,c\n", "export-invalid",
 		  ": line 2, column 1: this record has 3 cells" },
@@ -137,20 +137,20 @@ Test(site, nesting_is_bounded)
 		const char *name, *before, *open, *middle, *close, *after;
 		size_t around; /* levels besides the repeated ones */
 	} cases[] = {
-		{ "JSON lists", "", "[", ROW("A"), "]", "", 1 },
-		{ "JSON pages", "", "{\"value\":[", ROW("A"), "]}", "", 0 },
-		{ "JSON values", "{\"PackageID\":\"A\",\"PackageType\":257,\"New\":", "[", "1", "]", "}", 1 },
+		{ "JSON lists", "", "[", ROW("P010000A"), "]", "", 1 },
+		{ "JSON pages", "", "{\"value\":[", ROW("P010000A"), "]}", "", 0 },
+		{ "JSON values", "{\"PackageID\":\"P010000A\",\"PackageType\":257,\"PkgFlags\":0,\"New\":", "[", "1", "]", "}", 1 },
 		{ "CLIXML lists", CLIXML, "<Obj><LST>",
-		  "<Obj><MS><S N=\"PackageID\">A</S><S N=\"PackageType\">257</S></MS></Obj>", "</LST></Obj>", "</Objs>",
+		  "<Obj><MS><S N=\"PackageID\">P010000A</S><S N=\"PackageType\">257</S><S N=\"PkgFlags\">0</S></MS></Obj>", "</LST></Obj>", "</Objs>",
 		  4 },
 		{ "CLIXML values",
-		  CLIXML "<Obj><MS><S N=\"PackageID\">A</S><S N=\"PackageType\">257</S><Obj N=\"New\"><LST>",
+		  CLIXML "<Obj><MS><S N=\"PackageID\">P010000A</S><S N=\"PackageType\">257</S><S N=\"PkgFlags\">0</S><Obj N=\"New\"><LST>",
 		  "<Obj><LST>",
 		  "<I32>1"
 		  "</I32>",
 		  "</LST></Obj>", "</LST></Obj></MS></Obj></Objs>", 6 },
 		{ "CIM-XML values",
-		  "<INSTANCES><INSTANCE><PROPERTY NAME=\"PackageID\"><VALUE>A</VALUE></PROPERTY><PROPERTY "
+		  "<INSTANCES><INSTANCE CLASSNAME=\"SMS_ImagePackage\"><PROPERTY NAME=\"PackageID\"><VALUE>P010000A</VALUE></PROPERTY><PROPERTY "
 		  "NAME=\"PackageType\">"
 		  "<VALUE>257</VALUE></PROPERTY><PROPERTY NAME=\"X\">",
 		  "<X>", "", "</X>", "</PROPERTY></INSTANCE></INSTANCES>", 3 },
@@ -182,8 +182,8 @@ Test(site, records_and_packages_are_bounded)
 	static const struct {
 		const char *name, *before, *after;
 	} shapes[] = {
-		{ "JSON", "[{\"PackageID\":\"A\",\"PackageType\":257,\"New\":\"", "\"}]" },
-		{ "CSV", "PackageID,PackageType,New\nA,257,", "\n" },
+		{ "JSON", "[{\"PackageID\":\"P010000A\",\"PackageType\":257,\"PkgFlags\":0,\"New\":\"", "\"}]" },
+		{ "CSV", "PackageID,PackageType,PkgFlags,New\nP010000A,257,0,", "\n" },
 	};
 	static const struct wp_import_bounds bounds = { 4096, 3 };
 	struct wp_import_options options = { 0 };
@@ -193,7 +193,7 @@ Test(site, records_and_packages_are_bounded)
 	for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
 		for (int over = 0; over < 2; over++) {
 			/* What of the frame is part of the record. */
-			size_t frame = i == 0 ? strlen(shapes[i].before) - 1 + 2 : strlen("A,257,\n");
+			size_t frame = i == 0 ? strlen(shapes[i].before) - 1 + 2 : strlen("P010000A,257,0,\n");
 			struct wp_buf buf = { 0 };
 
 			wp_buf_puts(&buf, shapes[i].before);
@@ -209,8 +209,8 @@ Test(site, records_and_packages_are_bounded)
 	for (int over = 0; over < 2; over++) {
 		struct wp_buf buf = { 0 };
 
-		wp_buf_puts(&buf, ROW("A") ROW("B") ROW("C") ROW("A"));
-		wp_buf_puts(&buf, over ? ROW("D") : "");
+		wp_buf_puts(&buf, ROW("P010000A") ROW("P010000B") ROW("P010000C") ROW("P010000A"));
+		wp_buf_puts(&buf, over ? ROW("P010000D") : "");
 		cr_expect_eq(import_bufs(&buf, 1, &options, &bounds, &set, &err), over ? WP_E_FAILED : WP_OK);
 		if (over)
 			cr_expect_str_eq(err.code, "too-many-packages");
@@ -232,7 +232,7 @@ Test(site, xml_records_are_bounded_but_files_are_not)
 		wp_buf_puts(&buf, "<INSTANCES>");
 		for (int i = 0; i < 20; i++) {
 			wp_buf_puts(&buf, "<INSTANCE CLASSNAME=\"SMS_ImagePackage\"><PROPERTY "
-					  "NAME=\"PackageID\"><VALUE>A</VALUE></PROPERTY>"
+					  "NAME=\"PackageID\"><VALUE>P010000A</VALUE></PROPERTY>"
 					  "<PROPERTY NAME=\"New\"><VALUE>");
 			wp_buf_pad(&buf, 'x', over ? 70000 : 50000);
 			wp_buf_puts(&buf, "</VALUE></PROPERTY></INSTANCE>");

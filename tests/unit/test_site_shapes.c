@@ -236,7 +236,7 @@ Test(site, class_is_found_from_package_type_when_nothing_else_tells)
 		char text[128];
 		struct wp_record_set *set;
 
-		snprintf(text, sizeof text, "PackageID,packagetype\nP0100001,%s\n", types[i].type);
+		snprintf(text, sizeof text, "PackageID,packagetype,pkgflags\nP0100001,%s,0\n", types[i].type);
 		set = import_good(types[i].type, text);
 		cr_expect_eq(set->records[0].class, types[i].class, "%s", types[i].type);
 		cr_expect_null(set->site_code);
@@ -344,36 +344,37 @@ Test(site, zips_that_cannot_be_read_are_refused)
 
 Test(site, json_records_are_found_wherever_they_stand)
 {
-#define ROW(id) "{\"PackageID\":\"" id "\",\"PackageType\":257}"
+#define ROW(id) "{\"PackageID\":\"" id "\",\"PackageType\":257,\"PkgFlags\":0}"
 	static const struct {
 		const char *name;
 		const char *text;
 		size_t count;
 	} cases[] = {
-		{ "alone", ROW("A"), 1 },
-		{ "array", "[" ROW("A") "," ROW("B") "]", 2 },
-		{ "page", "{\"@odata.context\":\"x\",\"value\":[" ROW("A") "," ROW("B") "]}", 2 },
-		{ "page of one", "{\"value\":" ROW("A") ",\"Count\":1}", 1 },
+		{ "alone", ROW("P010000A"), 1 },
+		{ "array", "[" ROW("P010000A") "," ROW("P010000B") "]", 2 },
+		{ "page", "{\"@odata.context\":\"x\",\"value\":[" ROW("P010000A") "," ROW("P010000B") "]}", 2 },
+		{ "page of one", "{\"value\":" ROW("P010000A") ",\"Count\":1}", 1 },
 		{ "pages",
-		  "{\"value\":[" ROW("A") "],\"@odata.nextLink\":\"y\"}\n\xef\xbb\xbf{\"value\":[" ROW("B") "]}", 2 },
+		  "{\"value\":[" ROW("P010000A") "],\"@odata.nextLink\":\"y\"}\n\xef\xbb\xbf{\"value\":[" ROW("P010000B") "]}", 2 },
 		{ "array of pages",
-		  "[{\"value\":[" ROW("A") "],\"Count\":1},{\"value\":[]}," ROW("B") ",null,[" ROW("C") "]]", 3 },
-		{ "one behind the other", ROW("A") "\n" ROW("B") "\n", 2 },
+		  "[{\"value\":[" ROW("P010000A") "],\"Count\":1},{\"value\":[]}," ROW("P010000B") ",null,[" ROW("P010000C") "]]", 3 },
+		{ "one behind the other", ROW("P010000A") "\n" ROW("P010000B") "\n", 2 },
 		{ "class of the page",
 		  "{\"@odata.context\":\"http://p/$metadata#SMS_ImagePackage(PackageID,Name)\",\"value\":[{"
-		  "\"PackageID\":\"A\"}]}",
+		  "\"PackageID\":\"P010000A\"}]}",
 		  1 },
-		{ "entity", "{\"@odata.context\":\"http://p/$metadata#SMS_ImagePackage/$entity\",\"PackageID\":\"A\"}",
+		{ "entity", "{\"@odata.context\":\"http://p/$metadata#SMS_ImagePackage/$entity\",\"PackageID\":\"P010000A\"}",
 		  1 },
-		{ "type", "{\"@odata.type\":\"#AdminService.SMS_ImagePackage\",\"PackageID\":\"A\"}", 1 },
+		{ "type", "{\"@odata.type\":\"#AdminService.SMS_ImagePackage\",\"PackageID\":\"P010000A\"}", 1 },
 		{ "path",
 		  "{\"__PATH\":\"\\\\\\\\S\\\\root\\\\sms\\\\site_P01:SMS_ImagePackage.PackageID=\\\"A\\\"\","
-		  "\"PackageID\":\"A\"}",
+		  "\"PackageID\":\"P010000A\"}",
 		  1 },
 		{ "class object",
-		  "{\"PackageID\":\"A\",\"CimClass\":{\"CimSystemProperties\":{\"ClassName\":\"SMS_ImagePackage\"}}}",
+		  "{\"PackageID\":\"P010000A\",\"CimClass\":{\"CimSystemProperties\":{\"ClassName\":\"SMS_ImagePackage\"}}}",
 		  1 },
-		{ "base class", "{\"PackageID\":\"A\",\"__CLASS\":\"SMS_PackageBaseclass\",\"PackageType\":257}", 1 },
+		{ "base class",
+		  "{\"PackageID\":\"P010000A\",\"__CLASS\":\"SMS_PackageBaseclass\",\"PackageType\":257,\"PkgFlags\":0}", 1 },
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -393,25 +394,26 @@ Test(site, clixml_lists_pages_and_selected_objects)
 		/* Objects in a list, the second with a reference to the type of the first. */
 		HEAD "<Obj RefId=\"9\"><TN RefId=\"8\"><T>System.Object[]</T></TN><LST><Obj RefId=\"0\"><TN "
 		     "RefId=\"0\"><T>IResultObject#"
-		     "SMS_ImagePackage</T></TN><Props><S N=\"PackageID\">A</S><Obj N=\"PropertyList\" "
+		     "SMS_ImagePackage</T></TN><Props><S N=\"PackageID\">P010000A</S><Obj N=\"PropertyList\" "
 		     "RefId=\"5\"><DCT><En><S N=\"Key\">k</S><S N="
 		     "\"Value\">v</S></En></DCT></Obj></Props></Obj><Obj RefId=\"1\"><TNRef RefId=\"0\" /><Props><S "
-		     "N=\"PackageID\">B</S></Props>"
+		     "N=\"PackageID\">P010000B</S></Props>"
 		     "</Obj><Nil /><S>x</S></LST></Obj></Objs>",
 		/* What Invoke-RestMethod gave. */
 		HEAD "<Obj RefId=\"0\"><TN RefId=\"0\"><T>System.Management.Automation.PSCustomObject</T></TN><MS><S "
 		     "N=\"@odata.context\">"
 		     "http://p/$metadata#SMS_ImagePackage</S><Obj N=\"value\" RefId=\"1\"><TN "
 		     "RefId=\"1\"><T>System.Object[]</T></TN><LST><Obj RefId="
-		     "\"2\"><TNRef RefId=\"0\"/><MS><S N=\"PackageID\">A</S></MS></Obj><Obj RefId=\"3\"><MS><S "
-		     "N=\"PackageID\">B</S></MS></Obj></LST>"
+		     "\"2\"><TNRef RefId=\"0\"/><MS><S N=\"PackageID\">P010000A</S></MS></Obj><Obj RefId=\"3\"><MS><S "
+		     "N=\"PackageID\">P010000B</S></MS></Obj></LST>"
 		     "</Obj></MS></Obj></Objs>",
 		/* Select-Object, and a dictionary. */
 		HEAD
 		"<Obj RefId=\"0\"><TN "
 		"RefId=\"0\"><T>Selected.Microsoft.Management.Infrastructure.CimInstance</T></TN><MS><S N=\"PackageID\""
-		">A</S><I32 N=\"PackageType\">257</I32></MS></Obj><Obj RefId=\"1\"><DCT><En><S "
-		"N=\"Key\">PackageID</S><S N=\"Value\">B</S></En>"
+		">P010000A</S><I32 N=\"PackageType\">257</I32><I32 N=\"PkgFlags\">0</I32></MS></Obj><Obj RefId=\"1\"><DCT><En><S "
+		"N=\"Key\">PackageID</S><S N=\"Value\">P010000B</S></En>"
+		"<En><S N=\"Key\">PkgFlags</S><I32 N=\"Value\">0</I32></En>"
 		"<En><S N=\"Key\">PackageType</S><I32 N=\"Value\">257</I32></En></DCT></Obj></Objs>",
 	};
 
@@ -419,7 +421,7 @@ Test(site, clixml_lists_pages_and_selected_objects)
 		struct wp_record_set *set = import_good("CLIXML", texts[i]);
 
 		cr_assert_eq(set->count, 2, "%zu: %zu", i, set->count);
-		cr_expect_str_eq(set->records[1].package_id, "B");
+		cr_expect_str_eq(set->records[1].package_id, "P010000B");
 		cr_expect_eq(set->records[0].class, WP_CLASS_IMAGE);
 		cr_expect_null(record_property(&set->records[0], "PropertyList"));
 		wp_record_set_free(set);
@@ -429,15 +431,15 @@ Test(site, clixml_lists_pages_and_selected_objects)
 Test(site, embedded_objects_are_the_same_from_every_shape)
 {
 	static const char *const texts[] = {
-		"{\"PackageID\":\"A\",\"PackageType\":257,\"RefreshSchedule\":[{\"@odata.type\":\"#AdminService.SMS_ST_"
+		"{\"PackageID\":\"P010000A\",\"PackageType\":257,\"RefreshSchedule\":[{\"@odata.type\":\"#AdminService.SMS_ST_"
 		"RecurInterval\","
 		"\"DaySpan\":7,\"IsGMT\":false,\"StartTime\":\"2026-01-09T22:41:06Z\"}]}",
-		"{\"PackageID\":\"A\",\"PackageType\":257,\"RefreshSchedule\":[{\"DaySpan\":7,\"IsGMT\":false,"
+		"{\"PackageID\":\"P010000A\",\"PackageType\":257,\"RefreshSchedule\":[{\"DaySpan\":7,\"IsGMT\":false,"
 		"\"StartTime\":"
 		"\"\\/Date(1767998466000)\\/\",\"PSComputerName\":null,\"CimClass\":\"root/sms/"
 		"site_P01:SMS_ST_RecurInterval\","
 		"\"CimInstanceProperties\":\"x\",\"CimSystemProperties\":\"y\"}]}",
-		HEAD "<Obj RefId=\"0\"><MS><S N=\"PackageID\">A</S><U32 N=\"PackageType\">257</U32><Obj "
+		HEAD "<Obj RefId=\"0\"><MS><S N=\"PackageID\">P010000A</S><U32 N=\"PackageType\">257</U32><Obj "
 		     "N=\"RefreshSchedule\" RefId=\"1\"><LST>"
 		     "<Obj RefId=\"2\"><TN "
 		     "RefId=\"1\"><T>Microsoft.Management.Infrastructure.CimInstance#root/sms/site_P01/"
@@ -445,7 +447,7 @@ Test(site, embedded_objects_are_the_same_from_every_shape)
 		     "</TN><Props><U32 N=\"DaySpan\">7</U32><B N=\"IsGMT\">false</B><DT "
 		     "N=\"StartTime\">2026-01-09T22:41:06Z</DT></Props></Obj>"
 		     "</LST></Obj></MS></Obj></Objs>",
-		"<INSTANCE><PROPERTY NAME=\"PackageID\" TYPE=\"string\"><VALUE>A</VALUE></PROPERTY><PROPERTY "
+		"<INSTANCE><PROPERTY NAME=\"PackageID\" TYPE=\"string\"><VALUE>P010000A</VALUE></PROPERTY><PROPERTY "
 		"NAME=\"PackageType\" TYPE=\"uint32\">"
 		"<VALUE>257</VALUE></PROPERTY><PROPERTY.OBJECTARRAY "
 		"NAME=\"RefreshSchedule\"><VALUE.OBJECTARRAY><VALUE.OBJECT><INSTANCE "
@@ -477,10 +479,10 @@ Test(site, several_instances_stand_behind_each_other_or_under_a_root)
 	"<INSTANCE CLASSNAME=\"SMS_ImagePackage\"><PROPERTY NAME=\"PackageID\"><VALUE>" id \
 	"</VALUE></PROPERTY></INSTANCE>\n"
 	static const char *const texts[] = {
-		INSTANCE("A") INSTANCE("B"),
+		INSTANCE("P010000A") INSTANCE("P010000B"),
 		"<?xml version=\"1.0\" encoding=\"utf-16\"?><CIM "
 		"CIMVERSION=\"2.0\"><DECLARATION><DECLGROUP><VALUE.OBJECT>" INSTANCE(
-			"A") "</VALUE.OBJECT><VALUE.OBJECT>" INSTANCE("B") "</VALUE.OBJECT></DECLGROUP></DECLARATION></"
+			"P010000A") "</VALUE.OBJECT><VALUE.OBJECT>" INSTANCE("P010000B") "</VALUE.OBJECT></DECLGROUP></DECLARATION></"
 									   "CIM>",
 	};
 
