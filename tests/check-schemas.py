@@ -359,6 +359,8 @@ def check_pages(schemas):
            f"wimplan-inspect(1), wimplan-diff(1) and the schema differ in {sorted(trees ^ codes_in('inspect', 'file_diagnostic'))}")
     reasons = codes_of("wimplan-plan.5.scd", ["REASONS", "GATES"])
     expect(reasons == codes_in("plan", "reason"), f"wimplan-plan(5) and the schema differ in {sorted(reasons ^ codes_in('plan', 'reason'))}")
+    notes = codes_of("wimplan-plan.5.scd", ["NOTES"])
+    expect(notes == codes_in("plan", "note"), f"wimplan-plan(5) and the schema differ in {sorted(notes ^ codes_in('plan', 'note'))}")
     remarks = codes_of("wimplan-plan.5.scd", ["DIAGNOSTICS"]) | files
     expect(remarks == codes_in("plan", "plan_diagnostic"),
            f"wimplan-plan(5) and the schema differ in {sorted(remarks ^ codes_in('plan', 'plan_diagnostic'))}")

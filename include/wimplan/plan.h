@@ -24,8 +24,15 @@ struct wp_reason {
 	const char *found;      /* what the source has; NULL */
 };
 
-enum wp_entry_status { WP_ENTRY_UNCHANGED, WP_ENTRY_CHANGE, WP_ENTRY_BLOCKED, WP_ENTRY_REPORT_ONLY };
-/* "unchanged", "change", "blocked", "report_only". */
+enum wp_entry_status {
+	WP_ENTRY_UNCHANGED,
+	WP_ENTRY_CHANGE,
+	WP_ENTRY_BLOCKED,
+	WP_ENTRY_REPORT_ONLY,
+	WP_ENTRY_UNPROVEN, /* no call, and whether the content is what was distributed is for a person to say */
+	WP_ENTRY_STATUSES,
+};
+/* "unchanged", "change", "blocked", "report_only", "unproven". */
 const char *wp_entry_status_name(enum wp_entry_status status);
 
 /* What must still be so when the plan is applied. */
@@ -68,6 +75,22 @@ struct wp_entry {
 
 struct wp_summary {
 	uint64_t packages, reload, refresh, blocked, report_only, unchanged;
+	uint64_t unproven; /* entries with the reason content-unproven, whatever their status */
+};
+
+/* In the order in which they are listed. */
+enum wp_note_severity { WP_NOTE_GRAVE, WP_NOTE_WARNING, WP_NOTE_INFO };
+/* "grave", "warning", "info". */
+const char *wp_note_severity_name(enum wp_note_severity severity);
+
+/* What a plan means for the site: it stands beside the body and changes no call. */
+struct wp_note {
+	const char *code; /* "export-old" …; those of later versions are kept */
+	enum wp_note_severity severity;
+	const char *package_id; /* NULL when it is about the plan as a whole */
+	uint32_t image;         /* index; 0 when it is not about an image */
+	const char *summary;    /* one sentence */
+	const json_t *facts;    /* the figures and names that it was made of: an object; owned by the plan */
 };
 
 struct wp_plan {
@@ -81,6 +104,7 @@ struct wp_plan {
 	const char *site_code;
 	const char *snapshot_id;
 	uint64_t snapshot_records;
+	bool snapshot_partial; /* it is a page of a longer answer: the plan is not complete */
 	json_t *policy; /* every value in force; owned */
 	const char **only; /* --only, sorted; the plan says that it was narrowed */
 	size_t only_count;
@@ -92,6 +116,10 @@ struct wp_plan {
 	struct wp_entry *entries; /* all packages in execution order, whatever their status */
 	size_t entry_count;
 	struct wp_diags diags;
+	/* Beside the body, with what stands in front of it. */
+	struct wp_note *notes; /* in execution order, those about the whole first; then by severity and code */
+	size_t note_count;
+	bool beside_covered; /* by beside_id; a plan of format 1.0 has none */
 };
 
 void wp_plan_free(struct wp_plan *plan);
@@ -142,6 +170,8 @@ int wp_plan_make(const struct wp_plan_input *input, struct wp_plan **ret_plan, s
 /* The one answer to "are there changes?": text, JSON, reports and exit status all take it from here. */
 bool wp_plan_has_changes(const struct wp_plan *plan);
 
+/* Whether one of the entry's reasons has this code. */
+bool wp_entry_has_reason(const struct wp_entry *entry, const char *code);
 /* The plan knows that the site had no ImageProperty, which is more than having no text of it to compare with. */
 bool wp_entry_never_loaded(const struct wp_entry *entry);
 

@@ -53,51 +53,56 @@ json_t *wp_plan_contents_json(const struct wp_plan *plan)
 	return array;
 }
 
-static uint64_t count_of(const json_t *object, const char *key)
+static void decode_group(struct wp_decoder *decoder, const json_t *item, struct wp_content_change *change)
 {
-	uint64_t count;
+	const char *name = wp_decode_text(decoder, item, "group");
+	struct wp_group_change group = {
+		.added = wp_decode_u64(decoder, item, "added"),
+		.removed = wp_decode_u64(decoder, item, "removed"),
+		.changed = wp_decode_u64(decoder, item, "changed"),
+	};
 
-	return wp_json_get_u64(object, key, &count) ? count : 0;
+	for (int g = 0; name && g < WP_ITEM_GROUPS; g++)
+		if (!strcmp(name, wp_item_group_name((enum wp_item_group)g)))
+			change->groups[g] = group;
 }
 
-static struct wp_content_change *decode_change(struct wp_arena *arena, const json_t *object)
+static struct wp_content_change *decode_change(struct wp_decoder *decoder, const json_t *object)
 {
-	const json_t *updates = json_object_get(object, "updates_added"), *groups = json_object_get(object, "groups");
-	struct wp_content_change *change = wp_arena_alloc(arena, sizeof *change);
+	const json_t *updates = wp_decode_array(decoder, object, "updates_added");
+	const json_t *groups = wp_decode_array(decoder, object, "groups");
+	struct wp_content_change *change = wp_arena_alloc(decoder->arena, sizeof *change);
 
 	for (size_t i = 0; i < json_array_size(updates); i++) {
 		const char *text = json_string_value(json_array_get(updates, i));
 
-		if (text)
-			*WP_PUSH(arena, change->updates, change->update_count) = wp_arena_strdup(arena, text);
+		if (!text)
+			wp_decode_fail(decoder, "updates_added holds something that is no text");
+		*WP_PUSH(decoder->arena, change->updates, change->update_count) =
+			wp_arena_strdup(decoder->arena, text ? text : "");
 	}
-	for (size_t i = 0; i < json_array_size(groups); i++) {
-		const json_t *item = json_array_get(groups, i);
-		const char *name = wp_json_get_text(item, "group");
-
-		for (int g = 0; name && g < WP_ITEM_GROUPS; g++)
-			if (!strcmp(name, wp_item_group_name((enum wp_item_group)g)))
-				change->groups[g] = (struct wp_group_change){ count_of(item, "added"),
-									      count_of(item, "removed"),
-									      count_of(item, "changed") };
-	}
-	change->bytes_new = count_of(object, "bytes_new");
-	change->bytes = count_of(object, "bytes");
+	for (size_t i = 0; i < json_array_size(groups); i++)
+		decode_group(decoder, json_array_get(groups, i), change);
+	change->bytes_new = wp_decode_u64(decoder, object, "bytes_new");
+	change->bytes = wp_decode_u64(decoder, object, "bytes");
 	return change;
 }
 
-void wp_plan_decode_contents(struct wp_plan *plan, const json_t *contents)
+void wp_plan_decode_contents(struct wp_decoder *decoder, const json_t *contents, struct wp_plan *plan)
 {
 	size_t at = 0;
 
+	if (contents && !json_is_array(contents))
+		wp_decode_fail(decoder, "contents is no array");
 	/* Both are in the order of execution: one walk finds each package. */
 	for (size_t i = 0; i < json_array_size(contents); i++) {
 		const json_t *object = json_array_get(contents, i);
-		const char *package_id = wp_json_get_text(object, "package_id");
+		const char *package_id = wp_decode_text(decoder, object, "package_id");
+		const struct wp_content_change *change = decode_change(decoder, object);
 
 		while (package_id && at < plan->entry_count && strcmp(plan->entries[at].package_id, package_id) != 0)
 			at++;
 		if (package_id && at < plan->entry_count)
-			plan->entries[at].content = decode_change(plan->arena, object);
+			plan->entries[at].content = change;
 	}
 }

@@ -20,7 +20,19 @@ const char *wp_entry_status_name(enum wp_entry_status status)
 		[WP_ENTRY_CHANGE] = "change",
 		[WP_ENTRY_BLOCKED] = "blocked",
 		[WP_ENTRY_REPORT_ONLY] = "report_only",
+		[WP_ENTRY_UNPROVEN] = "unproven",
 	};
 
 	return names[status];
+}
+
+const char *wp_note_severity_name(enum wp_note_severity severity)
+{
+	static const char *const names[] = {
+		[WP_NOTE_GRAVE] = "grave",
+		[WP_NOTE_WARNING] = "warning",
+		[WP_NOTE_INFO] = "info",
+	};
+
+	return names[severity];
 }

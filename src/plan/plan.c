@@ -2,6 +2,7 @@
 /* Makes a plan: selects the packages, puts them in order, has each judged, and sums up. */
 #include "judge.h"
 #include "plan_json.h"
+#include "tally.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -113,31 +114,14 @@ static void keep_baseline(struct wp_plan *plan, const struct wp_plan_input *inpu
 
 static void sum_up(struct wp_plan *plan)
 {
-	struct wp_summary *summary = &plan->summary;
+	struct wp_tally tally = { .applyable = false };
 
-	plan->complete = true;
-	for (size_t i = 0; i < plan->entry_count; i++) {
-		const struct wp_entry *entry = &plan->entries[i];
-
-		switch (entry->status) {
-		case WP_ENTRY_UNCHANGED:
-			summary->unchanged++;
-			break;
-		case WP_ENTRY_CHANGE:
-			summary->reload += entry->reload;
-			summary->refresh += entry->refresh;
-			plan->applyable = true;
-			break;
-		case WP_ENTRY_BLOCKED:
-			summary->blocked++;
-			break;
-		case WP_ENTRY_REPORT_ONLY:
-			summary->report_only++;
-			break;
-		}
-		plan->complete = plan->complete && entry->judged;
-	}
-	summary->packages = plan->entry_count;
+	for (size_t i = 0; i < plan->entry_count; i++)
+		wp_tally_add(&tally, &plan->entries[i]);
+	plan->summary = tally.summary;
+	plan->applyable = tally.applyable;
+	plan->complete = !tally.unjudged && !plan->snapshot_partial;
+	wp_tally_free(&tally);
 }
 
 static void judge_all(struct wp_plan *plan, const struct wp_plan_input *input, const struct candidate *candidates,
@@ -194,6 +178,7 @@ int wp_plan_make(const struct wp_plan_input *input, struct wp_plan **ret_plan, s
 	candidates = select_records(scratch, input, &plan->entry_count);
 	judge_all(plan, input, candidates, ret_baselines, ret_baseline_count);
 	sum_up(plan);
+	plan->beside_covered = true;
 	body = wp_plan_body_json(plan);
 	wp_plan_digest(body, plan->id);
 	*ret_plan = plan;

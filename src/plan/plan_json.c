@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Writes the plan file. */
 #include "contents_json.h"
+#include "notes.h"
 #include "plan_json.h"
 
 #include "wimplan/plan.h"
 
 #include <stdlib.h>
 
-void wp_plan_digest(const json_t *body, char ret_id[WP_HASH_TEXT])
+void wp_plan_digest(const json_t *value, char ret_id[WP_HASH_TEXT])
 {
 	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
 
-	wp_json_canonical(&text, body);
+	wp_json_canonical(&text, value);
 	wp_sha256_text(text.data, text.length, ret_id);
 }
 
@@ -158,6 +159,7 @@ static json_t *inputs_json(const struct wp_plan *plan)
 
 	set(snapshot, "id", wp_json_text(plan->snapshot_id));
 	set(snapshot, "records", wp_json_u64(plan->snapshot_records));
+	set(snapshot, "partial", json_boolean(plan->snapshot_partial));
 	set(inputs, "snapshot", snapshot);
 	set(inputs, "policy", json_incref(plan->policy));
 	set(inputs, "only", words_json(plan->only, plan->only_count));
@@ -175,6 +177,7 @@ static json_t *summary_json(const struct wp_summary *summary)
 	set(object, "blocked", wp_json_u64(summary->blocked));
 	set(object, "report_only", wp_json_u64(summary->report_only));
 	set(object, "unchanged", wp_json_u64(summary->unchanged));
+	set(object, "unproven", wp_json_u64(summary->unproven));
 	return object;
 }
 
@@ -193,7 +196,8 @@ json_t *wp_plan_body_json(const struct wp_plan *plan)
 	return body;
 }
 
-json_t *wp_plan_json(const struct wp_plan *plan)
+/* What stands beside the body: beside_id is the digest of this. */
+static json_t *beside_json(const struct wp_plan *plan)
 {
 	json_t *object = json_object(), *tool = json_object();
 
@@ -201,12 +205,28 @@ json_t *wp_plan_json(const struct wp_plan *plan)
 	set(tool, "version", wp_json_text(plan->tool_version));
 	set(object, "format", wp_json_text(WP_PLAN_FORMAT));
 	set(object, "format_version", wp_json_text(WP_PLAN_VERSION));
-	set(object, "plan_id", wp_json_hash(plan->id));
 	set(object, "tool", tool);
 	set(object, "created_at", time_json(plan->created_at));
 	set(object, "created_by", wp_json_text(plan->created_by));
 	set(object, "snapshot_taken_at", time_json(plan->snapshot_taken_at));
 	set(object, "contents", wp_plan_contents_json(plan));
+	set(object, "notes", wp_plan_notes_json(plan));
+	return object;
+}
+
+json_t *wp_plan_json(const struct wp_plan *plan)
+{
+	json_t *beside __attribute__((cleanup(wp_json_freep))) = beside_json(plan), *object = json_object(), *value;
+	char beside_id[WP_HASH_TEXT];
+	const char *key;
+
+	wp_plan_digest(beside, beside_id);
+	set(object, "format", json_incref(json_object_get(beside, "format")));
+	set(object, "format_version", json_incref(json_object_get(beside, "format_version")));
+	set(object, "plan_id", wp_json_hash(plan->id));
+	set(object, "beside_id", wp_json_hash(beside_id));
+	json_object_foreach(beside, key, value)
+		set(object, key, json_incref(value));
 	set(object, "body", wp_plan_body_json(plan));
 	return object;
 }

@@ -9,9 +9,10 @@
 #define WP_PLAN_FORMAT "wimplan-plan"
 /* Readers refuse another major version. */
 #define WP_PLAN_MAJOR 1u
-#define WP_PLAN_VERSION "1.0"
+#define WP_PLAN_MINOR 1u
+#define WP_PLAN_VERSION "1.1"
 
-/* plan_id: the digest of the canonical form of @body. */
-void wp_plan_digest(const json_t *body, char ret_id[WP_HASH_TEXT]);
+/* The digest of the canonical form of @value: of the body plan_id, of what stands beside it beside_id. */
+void wp_plan_digest(const json_t *value, char ret_id[WP_HASH_TEXT]);
 
 #endif

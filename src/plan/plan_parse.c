@@ -55,6 +55,7 @@ int wp_plan_parse(const char *text, size_t length, const char *subject, struct w
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	json_t *contents __attribute__((cleanup(wp_json_freep))) = NULL;
 	struct lists lists = { .arena = scratch };
+	struct wp_decoder decoder = { .lasting = scratch };
 	struct wp_plan *plan;
 	int status;
 
@@ -65,7 +66,14 @@ int wp_plan_parse(const char *text, size_t length, const char *subject, struct w
 	if (status)
 		return status;
 	merge(&lists, plan);
-	wp_plan_decode_contents(plan, contents);
+	decoder.arena = plan->arena;
+	wp_plan_decode_contents(&decoder, contents, plan);
+	if (decoder.damage) {
+		status = wp_fail(err, WP_E_REFUSED, "plan-damaged", subject, "%s is not a whole plan: %s; plan again",
+				 subject, decoder.damage);
+		wp_plan_free(plan);
+		return status;
+	}
 	*ret_plan = plan;
 	return WP_OK;
 }

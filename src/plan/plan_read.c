@@ -3,9 +3,12 @@
  * Reads a plan file: refuses what is no plan of a known format or was changed, and decodes it. The entries are read one
  * at a time, so that a plan of any size takes the memory of one of them, and what its reader keeps.
  */
+#include "members.h"
+#include "notes.h"
 #include "plan_decode.h"
 #include "plan_json.h"
 #include "plan_read.h"
+#include "tally.h"
 
 #include "wimplan/text.h"
 
@@ -19,10 +22,10 @@ static int fail_version(const char *subject, struct wp_error *err)
 		       subject);
 }
 
-static int check_version(const char *version, const char *subject, struct wp_error *err)
+static int check_version(const char *version, const char *subject, uint64_t *ret_minor, struct wp_error *err)
 {
 	const char *dot = version ? strchr(version, '.') : NULL;
-	uint64_t major, minor;
+	uint64_t major;
 	char digits[24];
 
 	/* Two integers, and nothing else: "1.0" is not a decimal fraction. */
@@ -30,7 +33,7 @@ static int check_version(const char *version, const char *subject, struct wp_err
 		return fail_version(subject, err);
 	memcpy(digits, version, (size_t)(dot - version));
 	digits[dot - version] = '\0';
-	if (!wp_parse_u64(digits, false, &major) || !wp_parse_u64(dot + 1, false, &minor))
+	if (!wp_parse_u64(digits, false, &major) || !wp_parse_u64(dot + 1, false, ret_minor))
 		return fail_version(subject, err);
 	if (major != WP_PLAN_MAJOR)
 		return wp_fail(err, WP_E_REFUSED, "unknown-version", subject,
@@ -40,23 +43,19 @@ static int check_version(const char *version, const char *subject, struct wp_err
 	return WP_OK;
 }
 
-struct member {
-	const char *key;
-	struct wp_json_span span;
-};
-
 struct reader {
 	struct wp_json_doc *doc;
 	const char *subject;
 	struct wp_plan *plan;
-	struct wp_plan_decoder decoder;
-	bool keep; /* entries stay in the plan's arena */
+	struct wp_decoder decoder;
+	bool keep; /* entries stay in the plan's arena, and lists beside the body in the envelope */
 	wp_plan_visit *visit;
 	void *context;
-	json_t *envelope; /* what stands around the body; "contents" only with @keep */
+	uint64_t minor;   /* of format_version */
+	json_t *envelope; /* what stands beside the body */
 	json_t *body;     /* the body without its entries */
-	struct wp_sha256 *digest;
-	bool applyable; /* an entry has a call that may be made */
+	struct wp_sha256 *digest; /* of the object that is read */
+	struct wp_tally tally;
 };
 
 /* A text that is no JSON is no plan; one that cannot be read is another matter. */
@@ -68,154 +67,103 @@ static int fail_text(struct wp_error *err, const struct wp_error *why)
 		       why->message);
 }
 
-static void set(json_t *object, const char *key, json_t *value)
-{
-	if (json_object_set_new(object, key, value))
-		abort();
-}
-
-/* Parses a member into @object. */
-static int take_member(struct reader *reader, const struct member *member, json_t *object, struct wp_error *err)
-{
-	json_t *value;
-
-	if (wp_json_doc_parse(reader->doc, member->span, NULL, &value, err))
-		return WP_E_FAILED;
-	set(object, member->key, value);
-	return WP_OK;
-}
-
-static int parse_only(struct reader *reader, struct wp_json_span span, struct wp_error *err)
-{
-	json_t *value __attribute__((cleanup(wp_json_freep))) = NULL;
-
-	return wp_json_doc_parse(reader->doc, span, NULL, &value, err);
-}
-
-/* What nobody keeps has to be JSON all the same. */
-static int pass_over(struct reader *reader, struct wp_json_span span, struct wp_error *err)
-{
-	struct wp_json_walk walk;
-	int status = 0;
-
-	if (wp_json_doc_first(reader->doc, span) != '[')
-		return parse_only(reader, span, err);
-	wp_json_walk_begin(reader->doc, &span, &walk);
-	while (!status && (status = wp_json_walk_next(&walk, err)) > 0)
-		status = parse_only(reader, walk.value, err);
-	wp_json_walk_end(&walk);
-	return status;
-}
-
-static void add_canonical(struct reader *reader, const json_t *value)
-{
-	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
-
-	wp_json_canonical(&text, value);
-	wp_sha256_add(reader->digest, text.data, text.length);
-}
-
 /* Takes an item of "changes" or "unchanged". Whether the digest is right is known only when all were read. */
-static int take_entry(struct reader *reader, struct wp_json_span span, bool unchanged, struct wp_error *err)
+static void take_entry(struct reader *reader, const json_t *item, struct wp_json_span span, const struct wp_buf *text,
+		       bool unchanged)
 {
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = reader->keep ? NULL : wp_arena_new();
-	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
-	json_t *item __attribute__((cleanup(wp_json_freep))) = NULL;
 	struct wp_plan_place place = { .span = span };
 	struct wp_entry entry = { 0 };
 
-	if (wp_json_doc_parse(reader->doc, span, &text, &item, err))
-		return WP_E_FAILED;
-	add_canonical(reader, item);
-	reader->decoder.arena = scratch ? scratch : reader->plan->arena;
-	if (!reader->decoder.damage)
-		wp_plan_decode_entry(&reader->decoder, item, unchanged, &entry);
 	if (reader->decoder.damage)
-		return WP_OK;
-	wp_sha256_text(text.data, text.length, place.digest);
-	reader->applyable = reader->applyable || entry.status == WP_ENTRY_CHANGE;
+		return;
+	reader->decoder.arena = scratch ? scratch : reader->plan->arena;
+	wp_plan_decode_entry(&reader->decoder, item, unchanged, &entry);
+	if (reader->decoder.damage)
+		return;
+	wp_sha256_text(text->data, text->length, place.digest);
+	wp_tally_add(&reader->tally, &entry);
 	reader->visit(reader->context, &entry, &place);
-	return WP_OK;
 }
 
-static int take_entries(struct reader *reader, struct wp_json_span span, bool unchanged, struct wp_error *err)
+static void take_change(void *reader, const json_t *item, struct wp_json_span span, const struct wp_buf *text)
 {
-	struct wp_json_walk walk;
-	const char *before = "[";
-	int status = 0;
-
-	wp_json_walk_begin(reader->doc, &span, &walk);
-	while (!status && (status = wp_json_walk_next(&walk, err)) > 0) {
-		wp_sha256_add(reader->digest, before, 1);
-		before = ",";
-		status = take_entry(reader, walk.value, unchanged, err);
-	}
-	wp_sha256_add(reader->digest, *before == '[' ? "[]" : "]", *before == '[' ? 2 : 1);
-	wp_json_walk_end(&walk);
-	return status;
+	take_entry(reader, item, span, text, false);
 }
 
-static int take_body_member(struct reader *reader, const struct member *member, struct wp_error *err)
+static void take_unchanged(void *reader, const json_t *item, struct wp_json_span span, const struct wp_buf *text)
+{
+	take_entry(reader, item, span, text, true);
+}
+
+/* Takes an item of a list beside the body into the array @kept; NULL: nobody wants it. */
+static void keep_item(void *kept, const json_t *item, struct wp_json_span span, const struct wp_buf *text)
+{
+	(void)span;
+	(void)text;
+	if (kept && json_array_append(kept, (json_t *)item))
+		abort();
+}
+
+static int take_body_member(struct reader *reader, const struct wp_member *member, struct wp_error *err)
 {
 	bool unchanged = !strcmp(member->key, "unchanged");
-	json_t *key __attribute__((cleanup(wp_json_freep))) = json_string(member->key);
-	int status;
 
-	add_canonical(reader, key);
-	wp_sha256_add(reader->digest, ":", 1);
-	if ((unchanged || !strcmp(member->key, "changes")) && wp_json_doc_first(reader->doc, member->span) == '[') {
-		/* That it was there is all that is asked later. */
-		set(reader->body, member->key, json_array());
-		return take_entries(reader, member->span, unchanged, err);
-	}
-	status = take_member(reader, member, reader->body, err);
-	if (!status)
-		add_canonical(reader, json_object_get(reader->body, member->key));
-	return status;
+	if ((!unchanged && strcmp(member->key, "changes")) || wp_json_doc_first(reader->doc, member->span) != '[')
+		return wp_digest_member(reader->digest, reader->doc, member, reader->body, err);
+	/* That it was there is all that is asked later. */
+	wp_member_set(reader->body, member->key, json_array());
+	return wp_digest_items(reader->digest, reader->doc, member->span, unchanged ? take_unchanged : take_change,
+			       reader, err);
 }
 
-/* Lists the members of an object in the document's order. @span NULL: of the document. */
-static int list_members(struct reader *reader, const struct wp_json_span *span, struct member **ret_members,
-			size_t *ret_count, struct wp_error *err)
+/* A list beside the body may be as long as the plan: it is kept for those alone who keep the entries. */
+static int take_beside_member(struct reader *reader, const struct wp_member *member, struct wp_error *err)
 {
-	struct wp_arena *arena = reader->plan->arena;
-	struct wp_json_walk walk;
-	int status;
+	json_t *kept = NULL;
 
-	*ret_members = NULL;
-	*ret_count = 0;
-	wp_json_walk_begin(reader->doc, span, &walk);
-	while ((status = wp_json_walk_next(&walk, err)) > 0)
-		*WP_PUSH(arena, *ret_members, *ret_count) = (struct member){
-			.key = wp_arena_strdup(arena, wp_buf_text(&walk.key)),
-			.span = walk.value,
-		};
-	wp_json_walk_end(&walk);
-	return status;
+	if (wp_json_doc_first(reader->doc, member->span) != '[')
+		return wp_digest_member(reader->digest, reader->doc, member, reader->envelope, err);
+	if (reader->keep)
+		wp_member_set(reader->envelope, member->key, kept = json_array());
+	return wp_digest_items(reader->digest, reader->doc, member->span, keep_item, kept, err);
 }
 
-/* Reads all but the body, whose place goes into @ret_body; of length 0 when there is no object. */
-static int read_envelope(struct reader *reader, uint64_t length, struct wp_json_span *ret_body, struct wp_error *err)
+/*
+ * Reads all but the body, whose place goes into @ret_body; of length 0 when there is no object. The digest is over
+ * what is neither the body nor a digest itself.
+ */
+static int read_envelope(struct reader *reader, uint64_t length, struct wp_json_span *ret_body,
+			 char ret_digest[WP_HASH_TEXT], struct wp_error *err)
 {
 	struct wp_json_span whole = { .length = length };
-	struct member *members;
+	json_t *value __attribute__((cleanup(wp_json_freep))) = NULL;
+	struct wp_member *members;
+	bool first = true;
 	size_t count;
 	int status;
 
 	*ret_body = (struct wp_json_span){ 0 };
 	if (wp_json_doc_first(reader->doc, whole) != '{')
-		return parse_only(reader, whole, err);
-	status = list_members(reader, NULL, &members, &count, err);
+		return wp_json_doc_parse(reader->doc, whole, NULL, &value, err);
+	status = wp_members_list(reader->doc, NULL, reader->plan->arena, &members, &count, err);
+	reader->digest = wp_sha256_new();
 	for (size_t i = 0; i < count && !status; i++) {
-		const struct member *member = &members[i];
+		const struct wp_member *member = &members[i];
 
-		if (!strcmp(member->key, "body") && wp_json_doc_first(reader->doc, member->span) == '{')
-			*ret_body = member->span;
-		else if (!strcmp(member->key, "contents") && !reader->keep)
-			status = pass_over(reader, member->span, err);
-		else
-			status = take_member(reader, member, reader->envelope, err);
+		if (!strcmp(member->key, "body")) {
+			if (wp_json_doc_first(reader->doc, member->span) == '{')
+				*ret_body = member->span;
+		} else if (!strcmp(member->key, "plan_id") || !strcmp(member->key, "beside_id")) {
+			status = wp_digest_member(NULL, reader->doc, member, reader->envelope, err);
+		} else {
+			wp_digest_key(reader->digest, member->key, first);
+			first = false;
+			status = take_beside_member(reader, member, err);
+		}
 	}
+	wp_sha256_add(reader->digest, "}", 1);
+	wp_sha256_finish(reader->digest, ret_digest);
 	return status;
 }
 
@@ -223,18 +171,15 @@ static int read_envelope(struct reader *reader, uint64_t length, struct wp_json_
 static int read_body(struct reader *reader, struct wp_json_span span, char ret_digest[WP_HASH_TEXT],
 		     struct wp_error *err)
 {
-	struct member *members;
+	struct wp_member *members;
 	size_t count;
-	int status = list_members(reader, &span, &members, &count, err);
+	int status = wp_members_list(reader->doc, &span, reader->plan->arena, &members, &count, err);
 
 	if (status)
 		return status;
-	/* The key is a member's first field. */
-	if (count)
-		qsort(members, count, sizeof *members, wp_json_compare_keys);
 	reader->digest = wp_sha256_new();
 	for (size_t i = 0; i < count && !status; i++) {
-		wp_sha256_add(reader->digest, i ? "," : "{", 1);
+		wp_digest_key(reader->digest, members[i].key, !i);
 		status = take_body_member(reader, &members[i], err);
 	}
 	wp_sha256_add(reader->digest, count ? "}" : "{}", count ? 1 : 2);
@@ -242,9 +187,9 @@ static int read_body(struct reader *reader, struct wp_json_span span, char ret_d
 	return status;
 }
 
-static int check_format(const json_t *envelope, const char *subject, struct wp_error *err)
+static int check_format(struct reader *reader, struct wp_error *err)
 {
-	const char *format = wp_json_get_text(envelope, "format");
+	const char *format = wp_json_get_text(reader->envelope, "format"), *subject = reader->subject;
 
 	if (!format || strcmp(format, WP_PLAN_FORMAT) != 0)
 		return wp_fail(err, WP_E_REFUSED, "not-a-plan", subject,
@@ -252,10 +197,10 @@ static int check_format(const json_t *envelope, const char *subject, struct wp_e
 			       "\"; give a file that "
 			       "'wimplan plan' wrote",
 			       subject, format ? "\"" : "", format ? format : "missing", format ? "\"" : "");
-	return check_version(wp_json_get_text(envelope, "format_version"), subject, err);
+	return check_version(wp_json_get_text(reader->envelope, "format_version"), subject, &reader->minor, err);
 }
 
-/* What stands around the body. */
+/* What stands beside the body, but for the lists. */
 static void decode_envelope(struct reader *reader)
 {
 	struct wp_plan *plan = reader->plan;
@@ -266,7 +211,8 @@ static void decode_envelope(struct reader *reader)
 	plan->created_by = wp_arena_strdup(plan->arena, wp_json_get_text(envelope, "created_by"));
 	plan->snapshot_taken_at = wp_time_parse(wp_json_get_text(envelope, "snapshot_taken_at"));
 	if (!plan->tool_version || !plan->created_by)
-		reader->decoder.damage = "it does not say which tool and which user made it";
+		wp_decode_fail(&reader->decoder, "it does not say which tool and which user made it");
+	wp_plan_decode_notes(&reader->decoder, json_object_get(envelope, "notes"), plan);
 }
 
 static const char *decode(struct reader *reader)
@@ -277,24 +223,43 @@ static const char *decode(struct reader *reader)
 	reader->decoder.arena = reader->plan->arena;
 	decode_envelope(reader);
 	wp_plan_decode_body(&reader->decoder, reader->body, reader->plan);
-	if (reader->decoder.damage)
-		return reader->decoder.damage;
-	if (!entries && reader->plan->applyable != reader->applyable)
-		return "applyable does not go with its changes";
-	return entries;
+	if (reader->decoder.damage || entries)
+		return reader->decoder.damage ? reader->decoder.damage : entries;
+	wp_tally_check(&reader->tally, reader->plan, reader->minor <= WP_PLAN_MINOR, &reader->decoder);
+	return reader->decoder.damage;
+}
+
+static int fail_digest(const struct reader *reader, const char *what, const char *claimed, const char *is,
+		       struct wp_error *err)
+{
+	return wp_fail(err, WP_E_REFUSED, "digest-mismatch", reader->subject,
+		       "%s was changed after it was made: %s claims to be %s and is %s; plan again", reader->subject,
+		       what, claimed, is);
+}
+
+/* A digest that is there has to be right; without one, as before 1.1, what stands beside the body is not covered. */
+static int check_beside(struct reader *reader, const char *digest, struct wp_error *err)
+{
+	const json_t *claimed = json_object_get(reader->envelope, "beside_id");
+
+	reader->plan->beside_covered = claimed != NULL;
+	if (claimed && (!json_is_string(claimed) || strcmp(json_string_value(claimed), digest) != 0))
+		return fail_digest(reader, "what stands beside its body",
+				   json_is_string(claimed) ? json_string_value(claimed) : "no text", digest, err);
+	return WP_OK;
 }
 
 static int read_plan(struct reader *reader, uint64_t length, struct wp_error *err)
 {
-	char digest[WP_HASH_TEXT];
+	char digest[WP_HASH_TEXT], beside[WP_HASH_TEXT];
 	struct wp_json_span body;
 	const char *claimed, *damage;
 	struct wp_error why;
 	int status;
 
-	if (read_envelope(reader, length, &body, &why))
+	if (read_envelope(reader, length, &body, beside, &why))
 		return fail_text(err, &why);
-	status = check_format(reader->envelope, reader->subject, err);
+	status = check_format(reader, err);
 	if (status)
 		return status;
 	claimed = wp_json_get_text(reader->envelope, "plan_id");
@@ -304,9 +269,10 @@ static int read_plan(struct reader *reader, uint64_t length, struct wp_error *er
 	if (read_body(reader, body, digest, &why))
 		return fail_text(err, &why);
 	if (strcmp(digest, claimed) != 0)
-		return wp_fail(err, WP_E_REFUSED, "digest-mismatch", reader->subject,
-			       "%s was changed after it was made: it claims to be %s and is %s; plan again",
-			       reader->subject, claimed, digest);
+		return fail_digest(reader, "it", claimed, digest, err);
+	status = check_beside(reader, beside, err);
+	if (status)
+		return status;
 	memcpy(reader->plan->id, digest, sizeof digest);
 	damage = decode(reader);
 	if (damage)
@@ -337,6 +303,7 @@ int wp_plan_read_document(struct wp_json_doc *doc, bool keep, wp_plan_visit *vis
 
 	plan->arena = arena;
 	status = read_plan(&reader, wp_json_doc_length(doc), err);
+	wp_tally_free(&reader.tally);
 	if (status) {
 		wp_plan_free(plan);
 		return status;
@@ -358,7 +325,7 @@ int wp_plan_read_entry(struct wp_json_doc *doc, const struct wp_plan_place *plac
 {
 	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
 	json_t *item __attribute__((cleanup(wp_json_freep))) = NULL;
-	struct wp_plan_decoder decoder = { .arena = arena, .lasting = arena };
+	struct wp_decoder decoder = { .arena = arena, .lasting = arena };
 	char digest[WP_HASH_TEXT] = "";
 	struct wp_error why;
 

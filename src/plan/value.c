@@ -9,6 +9,8 @@ void wp_plan_free(struct wp_plan *plan)
 	if (!plan)
 		return;
 	json_decref(plan->policy);
+	for (size_t i = 0; i < plan->note_count; i++)
+		json_decref((json_t *)plan->notes[i].facts);
 	wp_arena_free(plan->arena);
 }
 
@@ -17,10 +19,15 @@ bool wp_plan_has_changes(const struct wp_plan *plan)
 	return plan->applyable;
 }
 
-bool wp_entry_never_loaded(const struct wp_entry *entry)
+bool wp_entry_has_reason(const struct wp_entry *entry, const char *code)
 {
 	for (size_t i = 0; i < entry->reason_count; i++)
-		if (!strcmp(entry->reasons[i].code, "never-loaded"))
+		if (!strcmp(entry->reasons[i].code, code))
 			return true;
 	return false;
+}
+
+bool wp_entry_never_loaded(const struct wp_entry *entry)
+{
+	return wp_entry_has_reason(entry, "never-loaded");
 }

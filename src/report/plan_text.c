@@ -259,7 +259,10 @@ static void add_reasons(struct text *text, const struct wp_entry *entry, const c
 				   wp_arena_printf(text->arena, "%s%s", escape(text, words[i].note), suffix));
 	}
 	if (entry->content)
-		add_detail(text, "inside", about_width, escape(text, wp_words_content(text->arena, entry->content)));
+		add_detail(text, "inside", about_width,
+			   wp_arena_printf(text->arena, "%s%s",
+					   escape(text, wp_words_content(text->arena, entry->content)),
+					   wp_words_uncovered(text->plan)));
 }
 
 /* What to do about each gate, once, however many packages stand before it. */

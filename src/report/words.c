@@ -184,12 +184,17 @@ static const char *plural(uint64_t count)
 	return count == 1 ? "" : "s";
 }
 
+const char *wp_words_uncovered(const struct wp_plan *plan)
+{
+	return plan->beside_covered ? "" : " (not covered by the plan's digest)";
+}
+
 char *wp_words_snapshot(struct wp_arena *arena, const struct wp_plan *plan)
 {
 	const char *taken = wp_time_minutes(arena, plan->snapshot_taken_at);
 
-	return wp_arena_printf(arena, "Snapshot %s of %s", plan->site_code ? plan->site_code : "(no site)",
-			       plan->snapshot_taken_at.known ? taken : "unknown date");
+	return wp_arena_printf(arena, "Snapshot %s of %s%s", plan->site_code ? plan->site_code : "(no site)",
+			       plan->snapshot_taken_at.known ? taken : "unknown date", wp_words_uncovered(plan));
 }
 
 char *wp_words_totals(struct wp_arena *arena, const struct wp_plan *plan)

@@ -39,6 +39,9 @@ const char *wp_words_number(struct wp_arena *arena, const char *text);
 /* "KB5034765 added, 12 drivers changed, 310.00 MiB of 5.10 GiB new": what came, went or was replaced, by group. */
 char *wp_words_content(struct wp_arena *arena, const struct wp_content_change *change);
 
+/* What goes behind anything that stands beside the body of a plan without a digest over it; "" where there is one. */
+const char *wp_words_uncovered(const struct wp_plan *plan);
+
 /* Sentences about a plan as a whole; NULL when there is nothing to say. */
 char *wp_words_totals(struct wp_arena *arena, const struct wp_plan *plan);
 char *wp_words_snapshot(struct wp_arena *arena, const struct wp_plan *plan);

@@ -97,7 +97,7 @@ def test_damaged_plan(build, folder, expect):
             result = site.apply(server)
             expect(result.returncode == 4, f"byte {at} ({whole[at - 10:at + 10]!r}): {result.returncode} {result.stderr[-200:]!r}")
         for text in (whole[: len(whole) // 2], "", "no plan", "{}", "[]",
-                     whole.replace('"format_version": "1.0"', '"format_version": "2.0"', 1),
+                     whole.replace('"format_version": "1.1"', '"format_version": "2.0"', 1),
                      whole.replace('"wimplan-plan"', '"wimplan-receipt"', 1)):
             (folder / "plan.json").write_text(text)
             result = site.apply(server)

@@ -45,6 +45,7 @@ static inline void report_fixture_init(struct report_fixture *f)
 			.tool_version = "0.1.0",
 			.created_at = wp_time_parse("2026-02-20T03:00:00Z"),
 			.created_by = "ann@desk",
+			.beside_covered = true,
 			.snapshot_taken_at = wp_time_parse("2026-02-20T02:10:00Z"),
 			.site_code = "P01",
 			.snapshot_id = "sha256:5555555555555555555555555555555555555555555555555555555555555555",

@@ -136,6 +136,7 @@ Test(plan_contents, as_json_and_back)
 	json_t *contents;
 	struct wp_buf text = { 0 };
 	const struct wp_content_change *read;
+	struct wp_decoder decoder = { .arena = site->arena, .lasting = site->arena };
 
 	fixture_add(site, "P0100000")->images.items[0].name = "Old";
 	site->input.summary_count = 2;
@@ -146,7 +147,8 @@ Test(plan_contents, as_json_and_back)
 			 "\"removed\":0}],\"package_id\":\"P0100001\",\"updates_added\":[\"KB5034765\"]}]");
 	for (size_t i = 0; i < site->plan->entry_count; i++)
 		site->plan->entries[i].content = NULL;
-	wp_plan_decode_contents(site->plan, contents);
+	wp_plan_decode_contents(&decoder, contents, site->plan);
+	cr_expect_null(decoder.damage);
 	cr_expect_null(site->plan->entries[0].content, "P0100000");
 	read = site->plan->entries[1].content;
 	cr_assert(read);
@@ -160,24 +162,30 @@ Test(plan_contents, as_json_and_back)
 	fixture_free(site);
 }
 
-/* It stands outside of the digest: whatever is odd in it is passed over. */
-Test(plan_contents, odd_json_is_passed_over)
+/* What is of a later version is passed over; what is no number where one belongs is not taken for 0. */
+Test(plan_contents, odd_json)
 {
 	static const struct {
-		const char *json;
-		bool said;
-		uint64_t bytes, packages;
+		const char *json, *damage;
+		uint64_t packages;
 	} cases[] = {
-		{ "null", false, 0, 0 },
-		{ "{}", false, 0, 0 },
-		{ "[1, null, \"x\", []]", false, 0, 0 },
-		{ "[{\"package_id\": 7}]", false, 0, 0 },
-		{ "[{\"package_id\": \"P0199999\", \"bytes\": 1}]", false, 0, 0 },
-		{ "[{\"package_id\": \"P0100001\"}]", true, 0, 0 },
-		{ "[{\"package_id\": \"P0100001\", \"bytes\": \"18446744073709551615\"}]", true, UINT64_MAX, 0 },
-		{ "[{\"package_id\": \"P0100001\", \"bytes\": -1, \"updates_added\": [1, {}], \"groups\": [{\"group\": \"kittens\", "
-		  "\"added\": 1}, {\"group\": \"packages\", \"added\": 2, \"more\": 1}, 5]}]",
-		  true, 0, 2 },
+		{ "[]", NULL, 0 },
+		{ "[{\"package_id\": \"P0199999\", \"bytes\": 1, \"bytes_new\": 1, \"groups\": [], \"updates_added\": []}]",
+		  NULL, 0 },
+		{ "[{\"package_id\": \"P0100001\", \"bytes\": \"18446744073709551615\", \"bytes_new\": 0, \"later\": 1.5, "
+		  "\"updates_added\": [], \"groups\": [{\"group\": \"kittens\", \"added\": 1, \"removed\": 0, "
+		  "\"changed\": 0}, {\"group\": \"packages\", \"added\": 2, \"removed\": 0, \"changed\": 0}]}]",
+		  NULL, 2 },
+		{ "null", "contents is no array", 0 },
+		{ "{}", "contents is no array", 0 },
+		{ "[1]", "package_id is missing", 0 },
+		{ "[{\"package_id\": \"P0100001\"}]", "updates_added is missing", 0 },
+		{ "[{\"package_id\": \"P0100001\", \"updates_added\": [1], \"groups\": []}]", "updates_added holds", 0 },
+		{ "[{\"package_id\": \"P0100001\", \"updates_added\": [], \"groups\": [{\"group\": \"packages\", "
+		  "\"added\": 2.0}]}]",
+		  "added is missing or no whole number", 0 },
+		{ "[{\"package_id\": \"P0100001\", \"updates_added\": [], \"groups\": [], \"bytes_new\": -1}]",
+		  "bytes_new is missing or no whole number", 0 },
 	};
 	struct wp_known_summary summaries[2];
 	struct fixture_site *site = make_site(summaries);
@@ -185,17 +193,20 @@ Test(plan_contents, odd_json_is_passed_over)
 	fixture_plan(site);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		json_t *contents = json_loads(cases[i].json, JSON_DECODE_ANY, NULL);
+		struct wp_decoder decoder = { .arena = site->arena, .lasting = site->arena };
 		const struct wp_content_change *read;
 
 		cr_assert(contents, "%s", cases[i].json);
 		site->plan->entries[0].content = NULL;
-		wp_plan_decode_contents(site->plan, contents);
+		wp_plan_decode_contents(&decoder, contents, site->plan);
 		read = site->plan->entries[0].content;
-		cr_expect_eq(read != NULL, cases[i].said, "%s", cases[i].json);
-		if (read) {
-			cr_expect_eq(read->bytes, cases[i].bytes, "%s", cases[i].json);
+		cr_expect_eq(!decoder.damage, !cases[i].damage, "%s: %s", cases[i].json, decoder.damage);
+		if (decoder.damage && cases[i].damage)
+			cr_expect(strstr(decoder.damage, cases[i].damage), "%s: %s", cases[i].json, decoder.damage);
+		if (cases[i].packages) {
+			cr_assert(read, "%s", cases[i].json);
+			cr_expect_eq(read->bytes, UINT64_MAX, "%s", cases[i].json);
 			cr_expect_eq(read->groups[WP_ITEM_PACKAGE].added, cases[i].packages, "%s", cases[i].json);
-			cr_expect_eq(read->update_count, 0, "%s", cases[i].json);
 		}
 		json_decref(contents);
 	}

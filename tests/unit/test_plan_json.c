@@ -83,10 +83,10 @@ Test(plan_json, body)
 			     "\"policy\":{\"boot_images\":\"report\",\"clock_tolerance\":120,\"on_unknown\":"
 			     "\"block\","
 			     "\"refresh_on\":\"content\"},\"snapshot\":{\"id\":\"" FIXTURE_DIGEST(
-				     "5") "\",\"records\":2}},"
+				     "5") "\",\"partial\":false,\"records\":2}},"
 					  "\"site_code\":\"P01\",\"summary\":{\"blocked\":0,\"packages\":1,"
 					  "\"refresh\":0,\"reload\":1,"
-					  "\"report_only\":0,\"unchanged\":0},\"unchanged\":[]}");
+					  "\"report_only\":0,\"unchanged\":0,\"unproven\":0},\"unchanged\":[]}");
 	site->input.only_count = 0;
 	site->input.exclude = only;
 	site->input.exclude_count = 1;
@@ -110,13 +110,13 @@ Test(plan_json, envelope)
 	cr_expect_str_eq(wp_json_get_text(json, "plan_id"), digest);
 	cr_expect_str_eq(site->plan->id, digest);
 	cr_expect_str_eq(wp_json_get_text(json, "format"), "wimplan-plan");
-	cr_expect_str_eq(wp_json_get_text(json, "format_version"), "1.0");
+	cr_expect_str_eq(wp_json_get_text(json, "format_version"), "1.1");
 	cr_expect_str_eq(wp_json_get_text(json_object_get(json, "tool"), "name"), "wimplan");
 	cr_expect_str_eq(wp_json_get_text(json_object_get(json, "tool"), "version"), "1.0.0");
 	cr_expect_str_eq(wp_json_get_text(json, "created_at"), "2026-02-20T03:00:00Z");
 	cr_expect_str_eq(wp_json_get_text(json, "created_by"), "ann@desk");
 	cr_expect_str_eq(wp_json_get_text(json, "snapshot_taken_at"), "2026-02-20T02:10:00Z");
-	cr_expect_eq(json_object_size(json), 9);
+	cr_expect_eq(json_object_size(json), 11);
 	cr_expect(!strstr(body, "/mnt"), "no path of this machine");
 	cr_expect(strstr(body, "\"SourceVersion\":\"9007199254740993\""));
 	json_decref(json);
@@ -163,13 +163,13 @@ Test(plan_json, reads_back_as_it_was)
 	fixture_free(site);
 }
 
-/* Replaces the first @from by @to and, with @sign, gives the plan the id that it then has. */
+/* Replaces the first @from by @to and, with @sign, gives the plan the ids that it then has. */
 static const char *tamper(struct fixture_site *site, const char *text, const char *from, const char *to, bool sign)
 {
 	const char *at = strstr(text, from), *body;
 	char digest[WP_HASH_TEXT];
 	char *changed;
-	json_t *json = NULL;
+	json_t *json = NULL, *beside;
 
 	cr_assert(at, "%s is not there", from);
 	changed = wp_arena_printf(site->arena, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
@@ -180,6 +180,13 @@ static const char *tamper(struct fixture_site *site, const char *text, const cha
 	body = canonical_of(site->arena, json_incref(json_object_get(json, "body")));
 	wp_sha256_text(body, strlen(body), digest);
 	json_object_set_new(json, "plan_id", json_string(digest));
+	beside = json_copy(json);
+	json_object_del(beside, "body");
+	json_object_del(beside, "plan_id");
+	json_object_del(beside, "beside_id");
+	body = canonical_of(site->arena, beside);
+	wp_sha256_text(body, strlen(body), digest);
+	json_object_set_new(json, "beside_id", json_string(digest));
 	return text_of(site->arena, json);
 }
 
@@ -203,14 +210,14 @@ Test(plan_json, refuses)
 	} cases[] = {
 		{ "\"wimplan-plan\"", "\"wimplan-diff\"", "not-a-plan", "its format is \"wimplan-diff\"" },
 		{ "\"format\": \"wimplan-plan\",", "", "not-a-plan", "its format is missing" },
-		{ "\"1.0\"", "\"2.0\"", "unknown-version", "format version 2.0" },
-		{ "\"1.0\"", "\"11.0\"", "unknown-version", "format version 11.0" },
-		{ "\"1.0\"", "\"0.9\"", "unknown-version", "format version 0.9" },
-		{ "\"1.0\"", "\"1\"", "not-a-plan", "format_version" },
-		{ "\"1.0\"", "\"1.x\"", "not-a-plan", "format_version" },
-		{ "\"1.0\"", "\"1.0.0\"", "not-a-plan", "format_version" },
-		{ "\"1.0\"", "\"99999999999999999999999.0\"", "not-a-plan", "format_version" },
-		{ "\"1.0\"", "1.0", "not-a-plan", "format_version" },
+		{ "\"1.1\"", "\"2.0\"", "unknown-version", "format version 2.0" },
+		{ "\"1.1\"", "\"11.0\"", "unknown-version", "format version 11.0" },
+		{ "\"1.1\"", "\"0.9\"", "unknown-version", "format version 0.9" },
+		{ "\"1.1\"", "\"1\"", "not-a-plan", "format_version" },
+		{ "\"1.1\"", "\"1.x\"", "not-a-plan", "format_version" },
+		{ "\"1.1\"", "\"1.0.0\"", "not-a-plan", "format_version" },
+		{ "\"1.1\"", "\"99999999999999999999999.0\"", "not-a-plan", "format_version" },
+		{ "\"1.1\"", "1.0", "not-a-plan", "format_version" },
 		{ "\"plan_id\"", "\"plan_ib\"", "plan-damaged", "has no plan_id" },
 		{ "\"body\"", "\"body_\"", "plan-damaged", "has no body" },
 		{ "\"refresh\": 1", "\"refresh\": 2", "digest-mismatch", "was changed after it was made" },
@@ -244,7 +251,7 @@ Test(plan_json, refuses_what_is_no_whole_plan)
 		{ "\"tool\"", "\"tool_\"", "which tool" },
 		{ "\"site_code\"", "\"site_code_\"", "site_code is missing" },
 		{ "\"inputs\"", "\"inputs_\"", "id is missing" },
-		{ "\"records\": 5", "\"records\": \"many\"", "records is missing or no number" },
+		{ "\"records\": 5", "\"records\": \"many\"", "records is missing or no whole number" },
 		{ "\"policy\": {", "\"policy\": null, \"x\": {", "policy is missing" },
 		{ "\"only\": null", "\"only\": [1]", "only holds something" },
 		{ "\"complete\": false", "\"complete\": 0", "complete is missing" },
@@ -285,10 +292,10 @@ Test(plan_json, tolerates_a_later_minor_version)
 	const char *text = text_of(site->arena, wp_plan_json(fixture_plan(site)));
 	struct wp_plan *plan = NULL;
 
-	text = tamper(site, text, "\"1.0\"", "\"1.17\"", false);
+	text = tamper(site, text, "\"1.1\"", "\"1.17\"", true);
 	text = tamper(site, text, "\"site_code\"", "\"traffic\": {\"bytes\": 1.5e3}, \"site_code\"", true);
 	text = tamper(site, text, "\"SourceSite\"", "\"Later\": [], \"SourceSite\"", true);
-	text = tamper(site, text, "\"tool\"", "\"signature\": \"\", \"tool\"", false);
+	text = tamper(site, text, "\"tool\"", "\"signature\": \"\", \"tool\"", true);
 	cr_assert_eq(wp_plan_parse(text, strlen(text), "plan.json", &plan, &site->err), WP_OK, "%s",
 		     site->err.message);
 	cr_expect_eq(plan->entry_count, 5);
