@@ -17,10 +17,13 @@
 
 struct wp_db {
 	sqlite3 *handle;  /* NULL while it is not open */
-	const char *path; /* borrowed */
+	const char *path; /* for messages; borrowed */
+	const char *file; /* what is opened where that has another name; NULL: @path; borrowed */
 	/* "cache": names it in messages, begins its codes ("cache-busy"), and is the option that names another one. */
 	const char *kind;
 	const char *cure; /* what to do with a damaged one: "move it away and import again" */
+	const char *no_room; /* what to do when its disk is full; NULL: "nothing was changed: make room and try again" */
+	int damaged; /* the wp_status of a damaged one; 0: WP_E_FAILED */
 	bool read_only;   /* a change is refused before it is begun */
 };
 
@@ -32,11 +35,20 @@ struct wp_statement {
 };
 
 /*
- * Opens the file with SQLITE_OPEN_…; waits for other processes for up to @busy milliseconds. The other fields of @db
- * are set. It is closed by wp_db_close() after a failure, too.
+ * Opens the file with SQLITE_OPEN_…; waits for other processes for up to @busy milliseconds. What an interrupted write
+ * has left beside it is taken back at the first reading, but not where that would touch a third file. The other fields
+ * of @db are set. It is closed by wp_db_close() after a failure, too.
  */
 int wp_db_open(struct wp_db *db, int flags, int busy, struct wp_error *err);
 void wp_db_close(struct wp_db *db);
+
+/*
+ * Checks the whole file where it is small, otherwise only the @tables (NULL behind the last) that are taken at their
+ * word.
+ */
+int wp_db_check(const struct wp_db *db, const char *const *tables, struct wp_error *err);
+/* After an error: whether the file does not even begin as a database. */
+bool wp_db_is_foreign(const struct wp_db *db);
 
 /* Says what a result of SQLite means and what to do. @doing completes "while …". Returns the status. */
 int wp_db_fail(const struct wp_db *db, int result, const char *doing, struct wp_error *err);

@@ -43,6 +43,10 @@
 /* Any other answer of a provider, which holds one package: bytes, and values in its JSON. A real one has some 20 KB. */
 #define WP_LIMIT_ANSWER_BYTES (8u << 20)
 #define WP_LIMIT_ANSWER_VALUES 262144u
+/* Bytes of one value in a database: a record of WP_LIMIT_RECORD_BYTES takes more as JSON with escapes. */
+#define WP_LIMIT_VALUE_BYTES (256u << 20)
+/* Bytes of the journal of a plan's runs. */
+#define WP_LIMIT_JOURNAL_BYTES (1u << 30)
 /* Bytes of a configuration file. */
 #define WP_LIMIT_CONFIG_BYTES (1u << 20)
 /* Bytes of a plan or of a receipt. */

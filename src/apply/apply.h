@@ -88,8 +88,12 @@ int wp_apply_options(struct wp_apply *apply, int argc, char **argv);
 
 /* Reads the plan and makes its steps, with --only taken into account. Returns -1, or the exit status. */
 int wp_apply_read_plan(struct wp_apply *apply);
-/* Fills the steps with what the journal knows of them. */
-int wp_apply_look_back(struct wp_apply *apply, struct wp_journal *journal, struct wp_error *err);
+/*
+ * Fills the steps with what the journal knows of them, and *@ret_runs with what it says of the plan's runs.
+ * WP_E_NOT_FOUND, with no runs, when there is no journal yet. The caller closes *@ret_journal.
+ */
+int wp_apply_look_back(struct wp_apply *apply, struct wp_journal **ret_journal, struct wp_journal_runs *ret_runs,
+		       struct wp_error *err);
 
 /* survey.c */
 

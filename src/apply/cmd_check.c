@@ -65,11 +65,10 @@ static int settle_begun(struct wp_apply *apply, struct wp_session *session, stru
 static int read_journal(struct wp_apply *apply, struct wp_error *err)
 {
 	struct wp_journal *journal __attribute__((cleanup(wp_journal_closep))) = NULL;
-	int status = wp_journal_open(apply->journal_path, WP_JOURNAL_READ, apply->plan, &journal, err);
+	struct wp_journal_runs runs;
+	int status = wp_apply_look_back(apply, &journal, &runs, err);
 
-	if (status == WP_E_NOT_FOUND)
-		return WP_OK;
-	return status ? status : wp_apply_look_back(apply, journal, err);
+	return status == WP_E_NOT_FOUND ? WP_OK : status;
 }
 
 static size_t take_verdicts(struct wp_apply *apply, const struct wp_verdict *verdicts)

@@ -45,24 +45,17 @@ static int look_back(struct wp_apply *apply, uint64_t *ret_runs, struct wp_error
 {
 	struct wp_journal *journal __attribute__((cleanup(wp_journal_closep))) = NULL;
 	struct wp_journal_runs runs;
-	int status = wp_journal_open(apply->journal_path, WP_JOURNAL_READ, apply->plan, &journal, err);
+	int status = wp_apply_look_back(apply, &journal, &runs, err);
 
-	*ret_runs = 0;
-	if (status == WP_E_NOT_FOUND)
-		return WP_OK;
-	if (!status)
-		status = wp_journal_runs(journal, &runs, err);
-	if (!status)
-		status = wp_apply_look_back(apply, journal, err);
+	*ret_runs = runs.count;
 	if (status)
-		return status;
+		return status == WP_E_NOT_FOUND ? WP_OK : status;
 	if (all_done(&apply->steps)) {
 		status = wp_receipt_write(apply, journal, err);
 		return status ? status
 			      : wp_fail(err, WP_E_REFUSED, "already-applied", apply->plan_path,
 					"%s was applied already; %s says how", apply->plan_path, apply->receipt_path);
 	}
-	*ret_runs = runs.count;
 	reopen(&apply->steps);
 	return WP_OK;
 }

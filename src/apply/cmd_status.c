@@ -13,17 +13,13 @@ static int run(struct wp_apply *apply)
 {
 	struct wp_journal *journal __attribute__((cleanup(wp_journal_closep))) = NULL;
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
-	struct wp_journal_runs runs = { 0 };
+	struct wp_journal_runs runs;
 	struct wp_error err;
 	int status = wp_apply_read_plan(apply);
 
 	if (status >= 0)
 		return status;
-	status = wp_journal_open(apply->journal_path, WP_JOURNAL_READ, apply->plan, &journal, &err);
-	if (!status)
-		status = wp_apply_look_back(apply, journal, &err);
-	if (!status)
-		status = wp_journal_runs(journal, &runs, &err);
+	status = wp_apply_look_back(apply, &journal, &runs, &err);
 	if (status && status != WP_E_NOT_FOUND)
 		return wp_apply_error(apply, &err);
 	if (apply->json)

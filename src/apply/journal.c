@@ -2,51 +2,82 @@
 /* The journal in SQLite: that a call may begin is on disk before it is sent, its outcome before anything waits. */
 #include "journal_db.h"
 
-#include <stdio.h>
-#include <stdlib.h>
+#include "wimplan/text.h"
+
 #include <string.h>
 #include <unistd.h>
 
 /* The state of a pending step that the run may call without another sync. Only the journal knows it. */
 #define INTENDED "intended"
 
-static struct wp_time column_time(sqlite3_stmt *statement, int column)
+static const char reading[] = "it was read", writing[] = "it was written";
+
+static int damaged(const struct wp_journal *journal, const char *what, struct wp_error *err)
 {
-	if (sqlite3_column_type(statement, column) == SQLITE_NULL)
-		return (struct wp_time){ 0 };
-	return (struct wp_time){ .known = true, .zone_known = true, .ticks = sqlite3_column_int64(statement, column) };
+	return wp_db_damaged(&journal->db, err, "%s", what);
 }
 
-static struct wp_number column_number(sqlite3_stmt *statement, int column)
+/* A whole number within bounds; 0 for NULL. False when it is anything else. */
+static bool column_int(struct wp_statement *row, int column, int64_t least, int64_t most, int64_t *ret)
 {
-	if (sqlite3_column_type(statement, column) == SQLITE_NULL)
-		return (struct wp_number){ 0 };
-	return (struct wp_number){ .known = true, .value = (uint64_t)sqlite3_column_int64(statement, column) };
+	*ret = sqlite3_column_int64(row->handle, column);
+	return *ret >= least && *ret <= most;
 }
 
-static void column_text(sqlite3_stmt *statement, int column, char *room, size_t size)
+/* Seconds since 1970 or since a machine was started, up to the year 9999. */
+static bool column_seconds(struct wp_statement *row, int column, int64_t *ret)
 {
-	const char *text = (const char *)sqlite3_column_text(statement, column);
+	return column_int(row, column, 0, INT64_C(253402300799), ret);
+}
 
-	snprintf(room, size, "%s", text ? text : "");
+static bool column_time(struct wp_statement *row, int column, struct wp_time *ret)
+{
+	*ret = (struct wp_time){ 0 };
+	if (sqlite3_column_type(row->handle, column) == SQLITE_NULL)
+		return true;
+	*ret = wp_time_from_filetime((uint64_t)sqlite3_column_int64(row->handle, column));
+	return ret->known;
+}
+
+static bool column_number(struct wp_statement *row, int column, struct wp_number *ret)
+{
+	*ret = (struct wp_number){ .known = sqlite3_column_type(row->handle, column) != SQLITE_NULL };
+	return !ret->known || wp_db_u64(row, column, &ret->value);
+}
+
+/* "" for NULL. False when it is no text of that size. */
+static bool column_text(struct wp_statement *row, int column, char *room, size_t size)
+{
+	size_t length;
+	const char *text = wp_db_bytes(row, column, &length);
+
+	room[0] = '\0';
+	if (!text)
+		return true;
+	if (length >= size || wp_utf8_valid(text, length) != length || memchr(text, '\0', length))
+		return false;
+	memcpy(room, text, length);
+	room[length] = '\0';
+	return true;
 }
 
 int wp_journal_runs(struct wp_journal *journal, struct wp_journal_runs *ret, struct wp_error *err)
 {
-	sqlite3_stmt *statement = NULL;
+	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
+	struct wp_time started_at;
+	int status = wp_db_prepare(&journal->db,
+					 "SELECT provider, started_at, finished_at FROM run ORDER BY id", &statement, err);
 
 	memset(ret, 0, sizeof *ret);
-	if (sqlite3_prepare_v2(journal->db, "SELECT provider, started_at, finished_at FROM run ORDER BY id", -1,
-			       &statement, NULL) != SQLITE_OK)
-		return wp_journal_fail(journal, err);
-	while (sqlite3_step(statement) == SQLITE_ROW) {
-		column_text(statement, 0, ret->provider, sizeof ret->provider);
+	while (!status && (status = wp_db_step(&statement, reading, err)) == 1) {
+		status = WP_OK;
+		if (!column_text(&statement, 0, ret->provider, sizeof ret->provider) ||
+		    !column_time(&statement, 1, &started_at) || !column_time(&statement, 2, &ret->finished_at))
+			status = damaged(journal, "a run in it is none", err);
 		if (!ret->count++)
-			ret->started_at = column_time(statement, 1);
-		ret->finished_at = column_time(statement, 2);
+			ret->started_at = started_at;
 	}
-	sqlite3_finalize(statement);
-	return WP_OK;
+	return status;
 }
 
 /*
@@ -63,154 +94,149 @@ static void suspect(struct wp_step *step)
 	step->started_boot = 0;
 }
 
-static bool load_step(const struct wp_journal *journal, sqlite3_stmt *row, struct wp_steps *steps)
+static bool is_text(struct wp_statement *row, int column, const char *wanted)
 {
-	int64_t position = sqlite3_column_int64(row, 0);
+	size_t length;
+	const char *text = wp_db_bytes(row, column, &length);
+
+	return text && length == strlen(wanted) && !memcmp(text, wanted, length);
+}
+
+/* True for what is the name of an action and of the package of the step. */
+static bool is_of(struct wp_statement *row, const struct wp_step *step)
+{
+	return is_text(row, 16, step->target->package_id) && is_text(row, 17, wp_action_name(step->action));
+}
+
+/* False when the row is none of a step of this plan. */
+static bool load_step(const struct wp_journal *journal, struct wp_statement *row, struct wp_steps *steps)
+{
+	int64_t position, looked_up, attempts, started_boot;
 	struct wp_step *step;
 	char state[24], boot[sizeof journal->boot], error[WP_STEP_ERROR];
-	bool intended;
+	bool intended, other_boot;
 
-	if (position < 0 || (uint64_t)position >= steps->count)
+	if (!column_int(row, 0, 0, (int64_t)steps->count - 1, &position))
 		return false;
 	step = &steps->items[position];
-	column_text(row, 1, state, sizeof state);
+	if (!is_of(row, step) || !column_text(row, 1, state, sizeof state) || !column_int(row, 2, 0, 1, &looked_up) ||
+	    !column_int(row, 3, 0, INT32_MAX, &attempts) || !column_time(row, 4, &step->started_at) ||
+	    !column_time(row, 5, &step->finished_at) || !column_seconds(row, 6, &step->started_unix) ||
+	    !column_seconds(row, 7, &started_boot) || !column_number(row, 8, &step->version_before) ||
+	    !column_number(row, 9, &step->version_after) ||
+	    !column_text(row, 10, step->property_before, sizeof step->property_before) ||
+	    !column_text(row, 12, error, sizeof error) || !column_time(row, 13, &step->intended_at) ||
+	    !column_seconds(row, 14, &step->intended_unix) || !column_text(row, 15, boot, sizeof boot))
+		return false;
 	intended = !strcmp(state, INTENDED);
 	step->state = WP_STATE_PENDING;
 	if (!intended && !wp_state_from_name(state, &step->state))
 		return false;
-	step->looked_up = sqlite3_column_int(row, 2);
-	step->attempts = (uint64_t)sqlite3_column_int64(row, 3);
-	step->started_at = column_time(row, 4);
-	step->finished_at = column_time(row, 5);
-	step->started_unix = sqlite3_column_int64(row, 6);
-	step->version_before = column_number(row, 8);
-	step->version_after = column_number(row, 9);
-	column_text(row, 10, step->property_before, sizeof step->property_before);
-	step->has_return_value = sqlite3_column_type(row, 11) != SQLITE_NULL;
-	step->return_value = sqlite3_column_int64(row, 11);
-	column_text(row, 12, error, sizeof error);
+	step->looked_up = looked_up;
+	step->attempts = (uint64_t)attempts;
+	step->has_return_value = sqlite3_column_type(row->handle, 11) != SQLITE_NULL;
+	step->return_value = sqlite3_column_int64(row->handle, 11);
 	wp_step_error(step, "%s", error);
-	step->intended_at = column_time(row, 13);
-	step->intended_unix = sqlite3_column_int64(row, 14);
-	column_text(row, 15, boot, sizeof boot);
-	step->started_boot = boot[0] && !strcmp(boot, journal->boot) ? sqlite3_column_int64(row, 7) : 0;
+	other_boot = !boot[0] || strcmp(boot, journal->boot);
+	step->started_boot = other_boot ? 0 : started_boot;
 	/* Since then the machine has not stopped: what was written is there, so it was not begun. */
-	if (intended && (!boot[0] || strcmp(boot, journal->boot)))
+	if (intended && other_boot)
 		suspect(step);
 	return true;
 }
 
 int wp_journal_load(struct wp_journal *journal, struct wp_steps *steps, struct wp_error *err)
 {
-	sqlite3_stmt *statement = NULL;
-	bool good = true;
-	int result;
+	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
+	int status = wp_db_prepare(
+		&journal->db,
+		"SELECT position, state, looked_up, attempts, started_at, finished_at, started_unix,"
+		" started_boot, version_before, version_after, property_before, return_value, error,"
+		" intended_at, intended_unix, boot, package_id, action FROM step",
+		&statement, err);
 
-	if (sqlite3_prepare_v2(journal->db,
-			       "SELECT position, state, looked_up, attempts, started_at, finished_at, started_unix,"
-			       " started_boot, version_before, version_after, property_before, return_value, error,"
-			       " intended_at, intended_unix, boot FROM step",
-			       -1, &statement, NULL) != SQLITE_OK)
-		return wp_journal_fail(journal, err);
-	while ((result = sqlite3_step(statement)) == SQLITE_ROW && good)
-		good = load_step(journal, statement, steps);
-	sqlite3_finalize(statement);
-	if (!good)
-		return wp_fail(err, WP_E_FAILED, "journal", journal->path,
-			       "the journal %s has a step that its plan does not have; it is damaged", journal->path);
-	return result == SQLITE_DONE ? WP_OK : wp_journal_fail(journal, err);
+	while (!status && (status = wp_db_step(&statement, reading, err)) == 1)
+		status = load_step(journal, &statement, steps) ? WP_OK
+							      : damaged(journal, "a step in it is none of its plan", err);
+	return status;
 }
 
 int wp_journal_begin(struct wp_journal *journal, const char *provider, const char *who, struct wp_time now,
 		     struct wp_error *err)
 {
-	char *sql = sqlite3_mprintf("INSERT INTO run (provider, who, pid, started_at) VALUES (%Q, %Q, %d, %lld)",
-				    provider, who, (int)getpid(), (long long)now.ticks);
-	int status;
+	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
+	int result, status = wp_db_prepare(&journal->db,
+						 "INSERT INTO run (provider, who, pid, started_at) VALUES (?, ?, ?, ?)",
+						 &statement, err);
 
-	if (!sql)
-		abort();
-	status = wp_journal_execute(journal, sql, err);
-	sqlite3_free(sql);
+	if (status)
+		return status;
+	wp_db_bind_text(&statement, 1, provider);
+	wp_db_bind_text(&statement, 2, who);
+	wp_db_bind_int(&statement, 3, getpid());
+	wp_db_bind_int(&statement, 4, now.ticks);
+	status = wp_db_run(&statement, writing, err);
+	if (status)
+		return status;
 	journal->dirty = true;
-	journal->run = sqlite3_last_insert_rowid(journal->db);
-	return status;
+	journal->run = sqlite3_last_insert_rowid(journal->db.handle);
+	if (!journal->wal)
+		return WP_OK;
+	/* That a run has begun stands in the file itself, so that a log which is lost is missed (journal_db.c). */
+	result = sqlite3_wal_checkpoint_v2(journal->db.handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	return result == SQLITE_OK ? WP_OK : wp_db_fail(&journal->db, result, writing, err);
 }
 
 int wp_journal_finish(struct wp_journal *journal, int exit_status, struct wp_time now, struct wp_error *err)
 {
+	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
 	int status = wp_journal_write(journal, err);
-	char *sql = sqlite3_mprintf("UPDATE run SET finished_at=%lld, exit_status=%d WHERE id=%lld",
-				    (long long)now.ticks, exit_status, (long long)journal->run);
 
-	if (!sql)
-		abort();
 	if (!status)
-		status = wp_journal_execute(journal, sql, err);
-	sqlite3_free(sql);
+		status = wp_db_prepare(&journal->db, "UPDATE run SET finished_at=?, exit_status=? WHERE id=?",
+					     &statement, err);
+	if (status)
+		return status;
+	wp_db_bind_int(&statement, 1, now.ticks);
+	wp_db_bind_int(&statement, 2, exit_status);
+	wp_db_bind_int(&statement, 3, journal->run);
 	journal->dirty = true;
+	status = wp_db_run(&statement, writing, err);
 	return status ? status : wp_journal_sync(journal, err);
 }
 
-static void bind_time(sqlite3_stmt *statement, int index, struct wp_time time)
+/* NULL when it is not known. */
+static void bind_known(struct wp_statement *statement, int index, bool known, int64_t value)
 {
-	if (time.known)
-		sqlite3_bind_int64(statement, index, time.ticks);
+	if (known)
+		wp_db_bind_int(statement, index, value);
 	else
-		sqlite3_bind_null(statement, index);
+		wp_db_bind_text(statement, index, NULL);
 }
 
-static void bind_number(sqlite3_stmt *statement, int index, struct wp_number value)
-{
-	if (value.known)
-		sqlite3_bind_int64(statement, index, (int64_t)value.value);
-	else
-		sqlite3_bind_null(statement, index);
-}
-
-static void bind_text(sqlite3_stmt *statement, int index, const char *text)
-{
-	sqlite3_bind_text(statement, index, text, -1, SQLITE_STATIC);
-}
-
-static void bind_step(const struct wp_journal *journal, const struct wp_step *step)
+static void bind_step(struct wp_journal *journal, const struct wp_step *step)
 {
 	bool intended = step->intended && step->state == WP_STATE_PENDING;
-	sqlite3_stmt *save = journal->save;
+	struct wp_statement *save = &journal->save;
 
-	sqlite3_bind_int64(save, 1, (int64_t)step->position);
-	bind_text(save, 2, step->target->package_id);
-	bind_text(save, 3, wp_action_name(step->action));
-	bind_text(save, 4, intended ? INTENDED : wp_state_name(step->state));
-	sqlite3_bind_int(save, 5, step->looked_up);
-	sqlite3_bind_int64(save, 6, (int64_t)step->attempts);
-	bind_time(save, 7, step->started_at);
-	bind_time(save, 8, step->finished_at);
-	sqlite3_bind_int64(save, 9, step->started_unix);
-	sqlite3_bind_int64(save, 10, step->started_boot);
-	bind_number(save, 11, step->version_before);
-	bind_number(save, 12, step->version_after);
-	bind_text(save, 13, step->property_before);
-	if (step->has_return_value)
-		sqlite3_bind_int64(save, 14, step->return_value);
-	else
-		sqlite3_bind_null(save, 14);
-	if (step->error)
-		bind_text(save, 15, step->error);
-	else
-		sqlite3_bind_null(save, 15);
-	bind_time(save, 16, step->intended_at);
-	sqlite3_bind_int64(save, 17, step->intended_unix);
-	bind_text(save, 18, journal->boot);
-}
-
-static bool run_once(sqlite3_stmt *statement)
-{
-	int result = sqlite3_step(statement);
-
-	sqlite3_reset(statement);
-	sqlite3_clear_bindings(statement);
-	return result == SQLITE_DONE;
+	wp_db_bind_int(save, 1, (int64_t)step->position);
+	wp_db_bind_text(save, 2, step->target->package_id);
+	wp_db_bind_text(save, 3, wp_action_name(step->action));
+	wp_db_bind_text(save, 4, intended ? INTENDED : wp_state_name(step->state));
+	wp_db_bind_int(save, 5, step->looked_up);
+	wp_db_bind_int(save, 6, (int64_t)step->attempts);
+	bind_known(save, 7, step->started_at.known, step->started_at.ticks);
+	bind_known(save, 8, step->finished_at.known, step->finished_at.ticks);
+	wp_db_bind_int(save, 9, step->started_unix);
+	wp_db_bind_int(save, 10, step->started_boot);
+	bind_known(save, 11, step->version_before.known, (int64_t)step->version_before.value);
+	bind_known(save, 12, step->version_after.known, (int64_t)step->version_after.value);
+	wp_db_bind_text(save, 13, step->property_before);
+	bind_known(save, 14, step->has_return_value, step->return_value);
+	wp_db_bind_text(save, 15, step->error);
+	bind_known(save, 16, step->intended_at.known, step->intended_at.ticks);
+	wp_db_bind_int(save, 17, step->intended_unix);
+	wp_db_bind_text(save, 18, journal->boot);
 }
 
 int wp_journal_write(struct wp_journal *journal, struct wp_error *err)
@@ -219,7 +245,7 @@ int wp_journal_write(struct wp_journal *journal, struct wp_error *err)
 		return WP_OK;
 	journal->open = false;
 	journal->dirty = true;
-	return wp_journal_execute(journal, "COMMIT", err);
+	return wp_db_execute(&journal->db, "COMMIT", writing, err);
 }
 
 int wp_journal_sync(struct wp_journal *journal, struct wp_error *err)
@@ -231,7 +257,7 @@ int wp_journal_sync(struct wp_journal *journal, struct wp_error *err)
 		return status;
 	/* What a commit itself does with FULL: it syncs the log behind its frames (SQLite src/wal.c, walFrames()). */
 	if (journal->wal) {
-		result = sqlite3_file_control(journal->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file);
+		result = sqlite3_file_control(journal->db.handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file);
 		if (result == SQLITE_OK && file && file->pMethods)
 			result = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
 		if (result != SQLITE_OK)
@@ -245,23 +271,28 @@ int wp_journal_sync(struct wp_journal *journal, struct wp_error *err)
 
 int wp_journal_intend(struct wp_journal *journal, const struct wp_step *step, struct wp_error *err)
 {
-	if (!journal->open && wp_journal_execute(journal, "BEGIN IMMEDIATE", err))
-		return WP_E_FAILED;
+	int status = WP_OK;
+
+	if (!journal->open)
+		status = wp_db_execute(&journal->db, "BEGIN IMMEDIATE", writing, err);
+	if (status)
+		return status;
 	journal->open = true;
 	bind_step(journal, step);
-	return run_once(journal->save) ? WP_OK : wp_journal_fail(journal, err);
+	return wp_db_run(&journal->save, writing, err);
 }
 
 int wp_journal_save(struct wp_journal *journal, const struct wp_step *step, const char *event, struct wp_time now,
 		    struct wp_error *err)
 {
-	if (wp_journal_intend(journal, step, err))
-		return WP_E_FAILED;
-	sqlite3_bind_int64(journal->event, 1, journal->run);
-	sqlite3_bind_int64(journal->event, 2, (int64_t)step->position);
-	sqlite3_bind_int64(journal->event, 3, now.ticks);
-	bind_text(journal->event, 4, event);
-	if (step->error)
-		bind_text(journal->event, 5, step->error);
-	return run_once(journal->event) ? WP_OK : wp_journal_fail(journal, err);
+	int status = wp_journal_intend(journal, step, err);
+
+	if (status)
+		return status;
+	wp_db_bind_int(&journal->event, 1, journal->run);
+	wp_db_bind_int(&journal->event, 2, (int64_t)step->position);
+	wp_db_bind_int(&journal->event, 3, now.ticks);
+	wp_db_bind_text(&journal->event, 4, event);
+	wp_db_bind_text(&journal->event, 5, step->error);
+	return wp_db_run(&journal->event, writing, err);
 }

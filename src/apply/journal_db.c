@@ -1,77 +1,48 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The journal's file: its schema, what has to be true before it is used, and how it is left. */
+/* The journal's database: its schema, what has to be true before it is used, and how it is left. */
 #include "journal_db.h"
-#include "lock.h"
 
-#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* "wpjr": tells a journal from any other database. */
 #define APPLICATION_ID 0x77706a72
 #define SCHEMA_VERSION 3
-#define BUSY_MILLISECONDS 10000
 #define BOOT_ID_FILE "/proc/sys/kernel/random/boot_id"
 
-static const char schema[] =
-	"CREATE TABLE plan (id TEXT NOT NULL, site_code TEXT NOT NULL) STRICT;"
+static const char opening[] = "it was opened";
+
+struct wp_db wp_journal_database(const char *path)
+{
+	return (struct wp_db){
+		.path = path,
+		.kind = "journal",
+		.cure = "it is not known what was called: put a sound copy in its place, or look at the site before you move "
+			"it away, for what it said is then called again",
+		.no_room = "make room, then run the plan again",
+		.damaged = WP_E_REFUSED,
+	};
+}
+
+static const char *const tables[] = {
+	"CREATE TABLE plan (id TEXT NOT NULL, site_code TEXT NOT NULL) STRICT",
 	"CREATE TABLE run (id INTEGER PRIMARY KEY, provider TEXT NOT NULL, who TEXT NOT NULL, pid INTEGER NOT NULL,"
-	" started_at INTEGER NOT NULL, finished_at INTEGER, exit_status INTEGER) STRICT;"
+	" started_at INTEGER NOT NULL, finished_at INTEGER, exit_status INTEGER) STRICT",
 	"CREATE TABLE step (position INTEGER PRIMARY KEY, package_id TEXT NOT NULL, action TEXT NOT NULL,"
 	" state TEXT NOT NULL, looked_up INTEGER NOT NULL, attempts INTEGER NOT NULL, started_at INTEGER,"
 	" finished_at INTEGER, started_unix INTEGER, started_boot INTEGER,"
 	" version_before INTEGER, version_after INTEGER,"
 	" property_before TEXT NOT NULL, return_value INTEGER, error TEXT,"
-	" intended_at INTEGER, intended_unix INTEGER, boot TEXT NOT NULL) STRICT;"
+	" intended_at INTEGER, intended_unix INTEGER, boot TEXT NOT NULL) STRICT",
 	"CREATE TABLE event (id INTEGER PRIMARY KEY, run INTEGER NOT NULL, position INTEGER NOT NULL, "
 	"at INTEGER NOT NULL,"
-	" what TEXT NOT NULL, detail TEXT) STRICT;";
-
-int wp_journal_fail(struct wp_journal *journal, struct wp_error *err)
-{
-	int reason = sqlite3_system_errno(journal->db);
-
-	/* SQLite's own words for it leave the reason out. */
-	if (sqlite3_errcode(journal->db) == SQLITE_CANTOPEN && reason)
-		return wp_fail(err, WP_E_FAILED, "journal", journal->path, "the journal %s cannot be opened: %s",
-			       journal->path, strerror(reason));
-	return wp_fail(err, WP_E_FAILED, "journal", journal->path, "the journal %s: %s", journal->path,
-		       sqlite3_errmsg(journal->db));
-}
-
-int wp_journal_execute(struct wp_journal *journal, const char *sql, struct wp_error *err)
-{
-	return sqlite3_exec(journal->db, sql, NULL, NULL, NULL) == SQLITE_OK ? WP_OK : wp_journal_fail(journal, err);
-}
-
-/* First column of the first row as a number; 0 when there is none. */
-static int64_t number(struct wp_journal *journal, const char *sql)
-{
-	sqlite3_stmt *statement = NULL;
-	int64_t value = 0;
-
-	if (sqlite3_prepare_v2(journal->db, sql, -1, &statement, NULL) == SQLITE_OK &&
-	    sqlite3_step(statement) == SQLITE_ROW)
-		value = sqlite3_column_int64(statement, 0);
-	sqlite3_finalize(statement);
-	return value;
-}
-
-static bool is_wal(struct wp_journal *journal)
-{
-	sqlite3_stmt *statement = NULL;
-	const char *mode = NULL;
-	bool wal;
-
-	if (sqlite3_prepare_v2(journal->db, "PRAGMA journal_mode", -1, &statement, NULL) == SQLITE_OK &&
-	    sqlite3_step(statement) == SQLITE_ROW)
-		mode = (const char *)sqlite3_column_text(statement, 0);
-	wal = mode && !strcmp(mode, "wal");
-	sqlite3_finalize(statement);
-	return wal;
-}
+	" what TEXT NOT NULL, detail TEXT) STRICT",
+};
+#define TABLES (sizeof tables / sizeof *tables)
 
 /* random(4): "generated once" at boot, so the same until the machine stops, and never again after it. */
 static void read_boot_id(char *room, size_t size)
@@ -86,108 +57,240 @@ static void read_boot_id(char *room, size_t size)
 		fclose(file);
 }
 
-static int create(struct wp_journal *journal, const struct wp_plan *plan, struct wp_error *err)
+int wp_journal_create(const struct wp_db *db, const struct wp_plan *plan, struct wp_error *err)
 {
-	char *sql = sqlite3_mprintf("BEGIN IMMEDIATE; %s INSERT INTO plan VALUES (%Q, %Q);"
-				    "PRAGMA application_id=%d; PRAGMA user_version=%d; COMMIT;",
-				    schema, plan->id, plan->site_code, APPLICATION_ID, SCHEMA_VERSION);
-	int status;
+	static const char doing[] = "it was made";
+	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
+	char marks[100];
+	int status = wp_db_execute(db, "BEGIN IMMEDIATE", doing, err);
 
-	if (!sql)
-		abort();
-	status = wp_journal_execute(journal, sql, err);
-	sqlite3_free(sql);
+	for (size_t i = 0; i < TABLES && !status; i++)
+		status = wp_db_execute(db, tables[i], doing, err);
+	if (!status)
+		status = wp_db_prepare(db, "INSERT INTO plan VALUES (?, ?)", &statement, err);
+	if (status)
+		return status;
+	wp_db_bind_text(&statement, 1, plan->id);
+	wp_db_bind_text(&statement, 2, plan->site_code);
+	status = wp_db_run(&statement, doing, err);
+	snprintf(marks, sizeof marks, "PRAGMA application_id=%d; PRAGMA user_version=%d; COMMIT", APPLICATION_ID,
+		 SCHEMA_VERSION);
+	return status ? status : wp_db_execute(db, marks, doing, err);
+}
+
+static int refuse_foreign(const struct wp_journal *journal, struct wp_error *err)
+{
+	return wp_fail(err, WP_E_REFUSED, "not-a-journal", journal->path,
+		       "%s is no journal of wimplan-apply; give another file with --journal", journal->path);
+}
+
+/* Its tables are these and nothing else: what is in a file's schema is code that SQLite would run. */
+static int check_schema(const struct wp_journal *journal, struct wp_error *err)
+{
+	const struct wp_db *db = &journal->db;
+	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
+	int64_t count;
+	int status = wp_db_number(db, "SELECT count(*) FROM sqlite_schema", opening, &count, err);
+
+	if (!status)
+		status = wp_db_prepare(db, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND sql = ?",
+					     &statement, err);
+	for (size_t i = 0; i < TABLES && !status && count == TABLES; i++) {
+		int found;
+
+		wp_db_bind_text(&statement, 1, tables[i]);
+		found = wp_db_step(&statement, opening, err);
+		if (found < 0)
+			status = found;
+		else if (!found)
+			count = 0;
+		sqlite3_reset(statement.handle);
+	}
+	if (!status && count != TABLES)
+		status = wp_db_damaged(db, err, "its tables are not there");
 	return status;
 }
 
-static int check_plan(struct wp_journal *journal, const struct wp_plan *plan, struct wp_error *err)
+static int check_plan(const struct wp_journal *journal, const struct wp_plan *plan, struct wp_error *err)
 {
-	sqlite3_stmt *statement = NULL;
-	const char *id = NULL;
-	int status = WP_OK;
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
+	int status = wp_db_prepare(&journal->db, "SELECT id FROM plan", &statement, err), row;
+	const char *id;
 
-	if (number(journal, "PRAGMA application_id") != APPLICATION_ID)
-		return wp_fail(err, WP_E_REFUSED, "not-a-journal", journal->path,
-			       "%s is no journal of wimplan-apply; give another file with --journal", journal->path);
-	if (number(journal, "PRAGMA user_version") != SCHEMA_VERSION)
+	if (status)
+		return status;
+	row = wp_db_step(&statement, opening, err);
+	if (row < 0)
+		return row;
+	if (!row)
+		return wp_db_damaged(&journal->db, err, "it does not say which plan it is of");
+	id = wp_db_text(scratch, &statement, 0);
+	if (id && !strcmp(id, plan->id))
+		return WP_OK;
+	return wp_fail(err, WP_E_REFUSED, "other-plan", journal->path,
+		       "the journal %s belongs to the plan %.80s, and this is %s; give another file with --journal, or "
+		       "move the old journal away",
+		       journal->path, id ? id : "?", plan->id);
+}
+
+/*
+ * A run begins in the file itself, and goes on in the log beside it (wp_journal_begin()). Where the file has a run that
+ * has not ended and not one step, and the log has nothing, the log was lost with all that it said. SQLite ignores a log
+ * that it cannot use.
+ */
+static int check_log(const struct wp_journal *journal, struct wp_error *err)
+{
+	int64_t begun, steps;
+	int frames = 0, result, status;
+
+	if (!journal->unlogged)
+		return WP_OK;
+	status = wp_db_number(&journal->db, "SELECT count(*) FROM run WHERE finished_at IS NULL", opening,
+				    &begun, err);
+	if (!status)
+		status = wp_db_number(&journal->db, "SELECT count(*) FROM step", opening, &steps, err);
+	if (status || !begun || steps)
+		return status;
+	result = sqlite3_wal_checkpoint_v2(journal->db.handle, NULL, SQLITE_CHECKPOINT_PASSIVE, &frames, NULL);
+	if ((result & 0xff) == SQLITE_READONLY)
+		return WP_OK;
+	if (result != SQLITE_OK)
+		return wp_db_fail(&journal->db, result, opening, err);
+	return frames ? WP_OK : wp_db_damaged(&journal->db, err, "what %s-wal held is gone", journal->path);
+}
+
+/* That the file is as long as its pages. In WAL mode some may stand in the log alone. */
+static int check_length(const struct wp_journal *journal, struct wp_error *err)
+{
+	struct stat file;
+	int64_t length;
+	int status = wp_db_number(&journal->db,
+					"SELECT page_count * page_size * (journal_mode != 'wal') FROM"
+					" pragma_page_count, pragma_page_size, pragma_journal_mode",
+					opening, &length, err);
+
+	if (!status && !lstat(journal->name, &file) && file.st_size < length)
+		status = wp_db_damaged(&journal->db, err, "its end is gone");
+	return status;
+}
+
+/* What every reader and writer asks first. */
+static int check(const struct wp_journal *journal, const struct wp_plan *plan, struct wp_error *err)
+{
+	static const char *const taken[] = { "plan", "run", "step", NULL };
+	const struct wp_db *db = &journal->db;
+	int64_t application, version;
+	int status = wp_db_number(db, "PRAGMA application_id", opening, &application, err);
+
+	if (status)
+		return wp_db_is_foreign(db) ? refuse_foreign(journal, err) : status;
+	if (application != APPLICATION_ID)
+		return refuse_foreign(journal, err);
+	status = wp_db_number(db, "PRAGMA user_version", opening, &version, err);
+	if (!status && version != SCHEMA_VERSION)
 		return wp_fail(err, WP_E_REFUSED, "unknown-version", journal->path,
 			       "the journal %s is of another version of wimplan-apply; use that one", journal->path);
-	if (sqlite3_prepare_v2(journal->db, "SELECT id FROM plan", -1, &statement, NULL) == SQLITE_OK &&
-	    sqlite3_step(statement) == SQLITE_ROW)
-		id = (const char *)sqlite3_column_text(statement, 0);
-	if (!id)
-		status = wp_journal_fail(journal, err);
-	else if (strcmp(id, plan->id))
-		status = wp_fail(
-			err, WP_E_REFUSED, "other-plan", journal->path,
-			"the journal %s belongs to the plan %s, and this is %s; give another file with --journal, or "
-			"move the old journal away",
-			journal->path, id, plan->id);
-	sqlite3_finalize(statement);
+	if (!status)
+		status = check_schema(journal, err);
+	if (!status)
+		status = check_plan(journal, plan, err);
+	if (!status)
+		status = wp_db_check(db, taken, err);
+	if (!status)
+		status = check_length(journal, err);
+	return status ? status : check_log(journal, err);
+}
+
+/* That SQLite has opened the very file that is locked: its name may have got another one meanwhile. */
+static int check_same_file(const struct wp_journal *journal, struct wp_error *err)
+{
+	struct stat locked, named;
+	int moved = 0, result = sqlite3_file_control(journal->db.handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+
+	if (result == SQLITE_OK && !moved && !fstat(journal->lock, &locked) && !lstat(journal->name, &named) &&
+	    locked.st_dev == named.st_dev && locked.st_ino == named.st_ino)
+		return WP_OK;
+	return wp_fail(err, WP_E_BUSY, "busy", journal->path,
+		       "another file has taken the place of the journal %s; see who does that, then run the plan again",
+		       journal->path);
+}
+
+/*
+ * In WAL mode a commit is written without a sync (NORMAL), and wp_journal_sync() says when there has to be one. Where
+ * WAL does not work (network file systems) SQLite stays with its rollback journal, which NORMAL does not make as safe:
+ * there each commit goes to the disk (FULL). The cache is small, for what was written is not read again before the next
+ * run.
+ */
+static int set_modes(struct wp_journal *journal, struct wp_error *err)
+{
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
+	int status = wp_db_prepare(&journal->db, "PRAGMA journal_mode=WAL", &statement, err);
+	const char *mode;
+
+	if (!status)
+		status = wp_db_step(&statement, opening, err);
+	if (status < 0)
+		return status;
+	mode = status ? wp_db_text(scratch, &statement, 0) : NULL;
+	journal->wal = mode && !strcmp(mode, "wal");
+	return wp_db_execute(&journal->db,
+				   journal->wal ? "PRAGMA cache_size=-256; PRAGMA synchronous=NORMAL"
+						: "PRAGMA cache_size=-256; PRAGMA synchronous=FULL",
+				   opening, err);
+}
+
+static int prepare_to_write(struct wp_journal *journal, struct wp_error *err)
+{
+	int status = set_modes(journal, err);
+
+	if (!status)
+		status = wp_db_prepare(&journal->db,
+					     "INSERT OR REPLACE INTO step VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+					     &journal->save, err);
+	if (!status)
+		status = wp_db_prepare(&journal->db,
+					     "INSERT INTO event (run, position, at, what, detail) VALUES (?,?,?,?,?)",
+					     &journal->event, err);
 	return status;
 }
 
-static int prepare(struct wp_journal *journal, const struct wp_plan *plan, struct wp_error *err)
+static int open_database(struct wp_journal *journal, const struct wp_plan *plan, struct wp_error *err)
 {
-	int status = WP_OK;
+	/* Also a reader opens it for writing: a journal whose run was killed has to be put in order first. */
+	int status = wp_db_open(&journal->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, WP_JOURNAL_BUSY, err);
+	int result;
 
-	sqlite3_busy_timeout(journal->db, BUSY_MILLISECONDS);
-	sqlite3_db_config(journal->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	if (journal->write) {
-		/*
-		 * In WAL mode a commit is written without a sync (NORMAL), and wp_journal_sync() says when there has to
-		 * be one. Where WAL does not work (network file systems) SQLite stays with its rollback journal, which
-		 * NORMAL does not make as safe: there each commit goes to the disk (FULL). The cache is small, for what
-		 * was written is not read again before the next run.
-		 */
-		if (wp_journal_execute(journal,
-				       "PRAGMA trusted_schema=OFF; PRAGMA cache_size=-256; PRAGMA journal_mode=WAL;",
-				       err))
-			return WP_E_FAILED;
-		journal->wal = is_wal(journal);
-		if (wp_journal_execute(journal,
-				       journal->wal ? "PRAGMA synchronous=NORMAL" : "PRAGMA synchronous=FULL", err))
-			return WP_E_FAILED;
-		if (!number(journal, "SELECT count(*) FROM sqlite_schema"))
-			status = create(journal, plan, err);
-	}
-	/* A run that was killed at its very beginning leaves an empty file. */
-	if (!journal->write && !number(journal, "SELECT count(*) FROM sqlite_schema") &&
-	    !number(journal, "PRAGMA application_id"))
-		return wp_fail(err, WP_E_NOT_FOUND, "journal", journal->path, "the journal %s is empty", journal->path);
+	if (!status && journal->write)
+		status = check_same_file(journal, err);
 	if (!status)
-		status = check_plan(journal, plan, err);
-	if (status || !journal->write)
+		status = check(journal, plan, err);
+	if (status)
 		return status;
-	if (sqlite3_prepare_v2(journal->db, "INSERT OR REPLACE INTO step VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-			       -1, &journal->save, NULL) != SQLITE_OK ||
-	    sqlite3_prepare_v2(journal->db, "INSERT INTO event (run, position, at, what, detail) VALUES (?,?,?,?,?)",
-			       -1, &journal->event, NULL) != SQLITE_OK)
-		return wp_journal_fail(journal, err);
-	return WP_OK;
+	if (journal->write)
+		return prepare_to_write(journal, err);
+	/* The log that a killed run left stays there for the next one: that tells it from a log that was lost. */
+	result = sqlite3_db_config(journal->db.handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	return result ? wp_db_fail(&journal->db, result, opening, err) : WP_OK;
 }
 
 int wp_journal_open(const char *path, enum wp_journal_mode mode, const struct wp_plan *plan,
 		    struct wp_journal **ret_journal, struct wp_error *err)
 {
-	struct wp_journal *journal;
-	int status = WP_OK;
+	struct wp_journal *journal = calloc(1, sizeof *journal);
+	int status;
 
-	if (mode == WP_JOURNAL_READ && access(path, F_OK))
-		return wp_fail(err, WP_E_NOT_FOUND, "journal", path, "there is no journal %s", path);
-	journal = calloc(1, sizeof *journal);
 	if (!journal || !(journal->path = strdup(path)))
 		abort();
+	journal->db = wp_journal_database(journal->path);
 	journal->lock = -1;
 	journal->write = mode == WP_JOURNAL_WRITE;
 	read_boot_id(journal->boot, sizeof journal->boot);
-	if (journal->write)
-		status = wp_lock_file(path, "this plan", &journal->lock, err);
-	/* Also a reader opens it for writing: a journal whose run was killed has to be put in order first. */
-	if (!status && sqlite3_open_v2(path, &journal->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
-		status = wp_journal_fail(journal, err);
+	status = wp_journal_find(journal, plan, err);
+	journal->db.file = journal->name;
 	if (!status)
-		status = prepare(journal, plan, err);
+		status = open_database(journal, plan, err);
 	if (status) {
 		wp_journal_close(journal);
 		return status;
@@ -200,16 +303,18 @@ void wp_journal_close(struct wp_journal *journal)
 {
 	if (!journal)
 		return;
+	/* The end of a run has said what came of this: what is left to write here is of one that had to stop. */
 	wp_journal_sync(journal, NULL);
-	sqlite3_finalize(journal->save);
-	sqlite3_finalize(journal->event);
-	/* At rest it is one file. */
-	if (journal->write && journal->db)
-		sqlite3_exec(journal->db, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL);
-	sqlite3_close(journal->db);
+	wp_db_finalize(&journal->save);
+	wp_db_finalize(&journal->event);
+	/* At rest it is one file. Where that does not succeed, as beside a reader, the log stays, which is as good. */
+	if (journal->write && journal->db.handle)
+		wp_db_execute(&journal->db, "PRAGMA journal_mode=DELETE", "it was closed", NULL);
+	wp_db_close(&journal->db);
 	/* Only now: closing any descriptor of the file drops SQLite's own locks on it (POSIX, fcntl). */
 	if (journal->lock >= 0)
 		close(journal->lock);
+	free(journal->name);
 	free(journal->path);
 	free(journal);
 }

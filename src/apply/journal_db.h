@@ -1,29 +1,41 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* An open journal as its two parts see it: journal_db.c makes and opens the file, journal.c reads and writes in it. */
+/* An open journal as its parts see it: journal_file.c makes and finds the file, journal_db.c opens it, journal.c reads and writes. */
 #ifndef WIMPLAN_APPLY_JOURNAL_DB_H
 #define WIMPLAN_APPLY_JOURNAL_DB_H
 
 #include "journal.h"
 
-#include <sqlite3.h>
+#include "wimplan/database.h"
 
 struct wp_journal {
-	sqlite3 *db;
-	sqlite3_stmt *save, *event;
-	char *path;
+	struct wp_db db;
+	struct wp_statement save, event;
+	char *path; /* as the user gave it */
+	char *name; /* the same with no link in its folder, for SQLite */
 	int lock; /* -1: none */
 	bool write;
 	bool open; /* a transaction is, with what is not yet written */
 	bool dirty; /* something is written, and perhaps not yet on disk */
 	bool wal;
+	bool unlogged; /* the file says that a log stands beside it, and none with anything in it was there */
 	char boot[40]; /* tells this time that the machine runs from any other; "" when the kernel does not say */
 	int64_t run;
 };
 
-/* Fills @err with what SQLite said last, and returns WP_E_FAILED. */
-int wp_journal_fail(struct wp_journal *journal, struct wp_error *err);
 
-/* Carries out SQL that has no result. */
-int wp_journal_execute(struct wp_journal *journal, const char *sql, struct wp_error *err);
+/* Makes the tables in a new file, for @plan. */
+int wp_journal_create(const struct wp_db *db, const struct wp_plan *plan, struct wp_error *err);
+
+/*
+ * Finds the file of the journal, for writing makes and locks it, and sees whether it may be given to SQLite. Fills name,
+ * lock and unlogged.
+ */
+int wp_journal_find(struct wp_journal *journal, const struct wp_plan *plan, struct wp_error *err);
+
+/* A journal that is not yet open. @path is borrowed. */
+struct wp_db wp_journal_database(const char *path);
+
+/* How long to wait for another process, in milliseconds. */
+#define WP_JOURNAL_BUSY 5000
 
 #endif

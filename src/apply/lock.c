@@ -2,10 +2,7 @@
 /* flock(): the kernel lets go when the process ends, so no lock is ever left behind. */
 #include "lock.h"
 
-#include "wimplan/file.h"
-
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -35,32 +32,13 @@ static long find_holder(int fd)
 	return holder;
 }
 
-/*
- * Without O_CREAT first: with fs.protected_regular (sysctl.d(5)) that is refused in a sticky folder for a file of
- * another user, even to root. O_NOFOLLOW and O_NONBLOCK, for anybody may put a link or a FIFO there.
- * The mode is that of SQLite's own files, less the umask: who shares a folder for plans shares the journals in it.
- */
-static int open_file(const char *path)
+int wp_lock_file(int fd, const char *path, const char *what, struct wp_error *err)
 {
-	int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
-	int fd = open(path, flags);
-
-	return fd < 0 && errno == ENOENT ? open(path, flags | O_CREAT, 0666) : fd;
-}
-
-int wp_lock_file(const char *path, const char *what, int *ret_fd, struct wp_error *err)
-{
-	int fd __attribute__((cleanup(wp_closep))) = open_file(path);
 	char who[40] = "another process";
 	long holder;
 
-	if (fd < 0)
-		return wp_fail(err, WP_E_FAILED, "lock", path, "%s cannot be opened: %s", path, strerror(errno));
-	if (!flock(fd, LOCK_EX | LOCK_NB)) {
-		*ret_fd = fd;
-		fd = -1;
+	if (!flock(fd, LOCK_EX | LOCK_NB))
 		return WP_OK;
-	}
 	if (errno != EWOULDBLOCK)
 		return wp_fail(err, WP_E_FAILED, "lock", path, "%s cannot be locked: %s", path, strerror(errno));
 	holder = find_holder(fd);

@@ -6,10 +6,10 @@
 #include "wimplan/error.h"
 
 /*
- * Locks a file, making it when there is none. WP_E_BUSY names the process that holds it and @what it holds. The caller
- * closes *@ret_fd to let go.
+ * Locks the open file @fd, until it is closed. WP_E_BUSY names the process that holds it and @what it does; @path is for
+ * messages.
  */
-int wp_lock_file(const char *path, const char *what, int *ret_fd, struct wp_error *err);
+int wp_lock_file(int fd, const char *path, const char *what, struct wp_error *err);
 
 /*
  * The lock of one provider and site, for all users of this machine (precisely: of this network namespace). WP_E_BUSY

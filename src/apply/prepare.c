@@ -66,10 +66,16 @@ static int recall(struct wp_apply *apply, struct wp_step *step, struct wp_error 
 	return WP_OK;
 }
 
-int wp_apply_look_back(struct wp_apply *apply, struct wp_journal *journal, struct wp_error *err)
+int wp_apply_look_back(struct wp_apply *apply, struct wp_journal **ret_journal, struct wp_journal_runs *ret_runs,
+		       struct wp_error *err)
 {
-	int status = wp_journal_load(journal, &apply->steps, err);
+	int status = wp_journal_open(apply->journal_path, WP_JOURNAL_READ, apply->plan, ret_journal, err);
 
+	*ret_runs = (struct wp_journal_runs){ 0 };
+	if (!status)
+		status = wp_journal_runs(*ret_journal, ret_runs, err);
+	if (!status)
+		status = wp_journal_load(*ret_journal, &apply->steps, err);
 	for (size_t i = 0; i < apply->steps.count && !status; i++)
 		if (apply->steps.items[i].suspected)
 			status = recall(apply, &apply->steps.items[i], err);

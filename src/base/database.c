@@ -2,6 +2,7 @@
 /* Statements, transactions and columns of a database of ours, and what SQLite's results mean. */
 #include "wimplan/database.h"
 
+#include "wimplan/limits.h"
 #include "wimplan/text.h"
 
 #include <errno.h>
@@ -10,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bytes of one value: a record of WP_LIMIT_RECORD_BYTES takes more as JSON with escapes. */
-#define LONGEST_VALUE (256 << 20)
 /* Bytes of a name, an id or a path: 32,767 UTF-16 units take at most three bytes each. */
 #define LONGEST_TEXT ((size_t)128 << 10)
 
@@ -46,7 +45,7 @@ int wp_db_damaged(const struct wp_db *db, struct wp_error *err, const char *form
 	va_start(args, format);
 	vsnprintf(what, sizeof what, format, args);
 	va_end(args);
-	return fail(db, WP_E_FAILED, "damaged", err, "is damaged (%s); %s", what, db->cure);
+	return fail(db, db->damaged ? db->damaged : WP_E_FAILED, "damaged", err, "is damaged (%s); %s", what, db->cure);
 }
 
 int wp_db_fail(const struct wp_db *db, int result, const char *doing, struct wp_error *err)
@@ -63,9 +62,8 @@ int wp_db_fail(const struct wp_db *db, int result, const char *doing, struct wp_
 		return fail(db, WP_E_BUSY, "busy", err,
 			    "is in use by another process; try again when that has ended");
 	case SQLITE_FULL:
-		return fail(db, WP_E_FAILED, "full", err,
-			    "has no room left on its disk while %s; nothing was changed: make room and try again",
-			    doing);
+		return fail(db, WP_E_FAILED, "full", err, "has no room left on its disk while %s; %s", doing,
+			    db->no_room ? db->no_room : "nothing was changed: make room and try again");
 	case SQLITE_READONLY:
 		return fail(db, WP_E_FAILED, "read-only", err,
 			    "may only be read, not written; change its permissions or name another one with --%s",
@@ -73,7 +71,7 @@ int wp_db_fail(const struct wp_db *db, int result, const char *doing, struct wp_
 	case SQLITE_TOOBIG:
 		return fail(db, WP_E_FAILED, "too-large", err,
 			    "cannot hold a value of more than %d MiB, which came up while %s; leave that out",
-			    LONGEST_VALUE >> 20, doing);
+			    (int)(WP_LIMIT_VALUE_BYTES >> 20), doing);
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 	case SQLITE_ERROR: /* every statement is a constant: it fails where the tables are not those of wimplan */
@@ -93,53 +91,6 @@ int wp_db_fail(const struct wp_db *db, int result, const char *doing, struct wp_
 		return fail(db, WP_E_FAILED, "error", err,
 			    "failed while %s: %s; try again, or name another one with --%s", doing, text, db->kind);
 	}
-}
-
-/* The settings of a connection: nothing in a file that somebody else may have made runs by itself. */
-static int configure(sqlite3 *handle)
-{
-	static const struct {
-		int option, value;
-	} guards[] = {
-		{ SQLITE_DBCONFIG_DEFENSIVE, 1 },
-		{ SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0 },
-		{ SQLITE_DBCONFIG_ENABLE_TRIGGER, 0 },
-		{ SQLITE_DBCONFIG_ENABLE_VIEW, 0 },
-	};
-	int result = SQLITE_OK;
-
-	for (size_t i = 0; i < sizeof guards / sizeof *guards && !result; i++)
-		result = sqlite3_db_config(handle, guards[i].option, guards[i].value, NULL);
-	sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, LONGEST_VALUE);
-	sqlite3_limit(handle, SQLITE_LIMIT_SQL_LENGTH, 1 << 16);
-	sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0);
-	if (!result)
-		result = sqlite3_exec(handle,
-				      "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA mmap_size = 0;"
-				      "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;",
-				      NULL, NULL, NULL);
-	return result;
-}
-
-int wp_db_open(struct wp_db *db, int flags, int busy, struct wp_error *err)
-{
-	/* SQLite gives names that begin with ':' a meaning of its own. */
-	char *name = sqlite3_mprintf("%s%s", db->path[0] == '/' ? "" : "./", db->path);
-	int result = name ? sqlite3_open_v2(name, &db->handle, flags | SQLITE_OPEN_NOMUTEX, NULL) : SQLITE_NOMEM;
-
-	sqlite3_free(name);
-	if (!result) {
-		sqlite3_extended_result_codes(db->handle, 1);
-		sqlite3_busy_timeout(db->handle, busy);
-		result = configure(db->handle);
-	}
-	return result ? wp_db_fail(db, result, "it was opened", err) : WP_OK;
-}
-
-void wp_db_close(struct wp_db *db)
-{
-	sqlite3_close_v2(db->handle);
-	db->handle = NULL;
 }
 
 int wp_db_execute(const struct wp_db *db, const char *sql, const char *doing, struct wp_error *err)

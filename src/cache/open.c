@@ -13,11 +13,6 @@
 
 /* How long to wait for another process, in milliseconds. */
 #define BUSY_TIMEOUT 5000
-/*
- * Up to this size the whole file is checked at every opening. In a larger one the records are left out: a snapshot's
- * id is held against them when they are loaded.
- */
-#define CHECKED_WHOLE ((int64_t)8 << 20)
 
 static int fail_errno(const struct wp_cache *cache, const char *doing, int error, struct wp_error *err)
 {
@@ -92,73 +87,29 @@ static int check_file(const struct wp_cache *cache, struct wp_error *err)
 	return !write && !stat_buf.st_size ? fail_missing(path, err) : WP_OK;
 }
 
-/* True when the file begins as every SQLite database does. Read by SQLite, whose locks a close() of ours would drop. */
-static bool has_magic(const struct wp_cache *cache)
-{
-	static const char magic[16] = "SQLite format 3";
-	sqlite3_file *file = NULL;
-	char bytes[sizeof magic];
-
-	if (sqlite3_file_control(cache->db.handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) || !file || !file->pMethods ||
-	    file->pMethods->xRead(file, bytes, sizeof bytes, 0))
-		return false;
-	return !memcmp(bytes, magic, sizeof magic);
-}
-
-static int quick_check(const struct wp_cache *cache, const char *sql, struct wp_error *err)
-{
-	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
-	int status = wp_db_prepare(&cache->db, sql, &statement, err);
-	const char *text;
-
-	if (!status)
-		status = wp_db_step(&statement, "it was checked", err);
-	if (status < 0)
-		return status;
-	text = status ? wp_db_text(scratch, &statement, 0) : NULL;
-	if (text && !strcmp(text, "ok"))
-		return WP_OK;
-	return wp_db_damaged(&cache->db, err, "%.200s", text ? text : "it cannot be checked");
-}
-
-static int check_content(const struct wp_cache *cache, struct wp_error *err)
-{
-	static const char *const tables[] = { "PRAGMA quick_check('snapshots')", "PRAGMA quick_check('baselines')" };
-	struct stat stat_buf;
-
-	if (!stat(cache->path, &stat_buf) && stat_buf.st_size <= CHECKED_WHOLE)
-		return quick_check(cache, "PRAGMA quick_check(1)", err);
-	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
-		int status = quick_check(cache, tables[i], err);
-
-		if (status)
-			return status;
-	}
-	return WP_OK;
-}
-
 static int open_database(struct wp_cache *cache, int flags, struct wp_error *err)
 {
+	/* Of a large cache the records are left out: a snapshot's id is held against them when they are loaded. */
+	static const char *const tables[] = { "snapshots", "baselines", NULL };
 	int version, status = wp_db_open(&cache->db, flags, BUSY_TIMEOUT, err);
 
 	if (!status)
 		status = wp_cache_version(cache, &version, err);
-	if (status && (sqlite3_errcode(cache->db.handle) & 0xff) == SQLITE_NOTADB && !has_magic(cache))
+	if (status && wp_db_is_foreign(&cache->db))
 		return fail_foreign(cache->path, "no SQLite database", err);
 	if (status)
 		return status;
 	cache->version = version;
 	if (cache->mode == WP_CACHE_READ)
 		/* A reader can do without what an older cache lacks. */
-		return version ? check_content(cache, err) : fail_missing(cache->path, err);
+		return version ? wp_db_check(&cache->db, tables, err) : fail_missing(cache->path, err);
 	if (version < WP_CACHE_VERSION)
 		status = wp_cache_upgrade(cache, err);
 	cache->version = WP_CACHE_VERSION;
 	/* Only now, as it changes a file that is in another mode. One that others hold in WAL mode serves as well. */
 	if (!status)
 		sqlite3_exec(cache->db.handle, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
-	return status ? status : check_content(cache, err);
+	return status ? status : wp_db_check(&cache->db, tables, err);
 }
 
 int wp_cache_open(const char *path, enum wp_cache_mode mode, struct wp_cache **ret_cache, struct wp_error *err)

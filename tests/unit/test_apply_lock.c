@@ -138,14 +138,15 @@ Test(apply_lock, file)
 
 	temporary_make(folder);
 	snprintf(path, sizeof path, "%s/journal", folder);
-	cr_assert(!wp_lock_file(path, "this plan", &first, &err), "%s", err.message);
-	cr_expect_eq(wp_lock_file(path, "this plan", &second, &err), WP_E_BUSY);
+	first = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	second = open(path, O_RDWR | O_CLOEXEC);
+	cr_assert(!wp_lock_file(first, path, "this plan", &err), "%s", err.message);
+	cr_expect_eq(wp_lock_file(second, path, "this plan", &err), WP_E_BUSY);
 	snprintf(who, sizeof who, "process %ld is applying this plan", (long)getpid());
 	cr_expect(strstr(err.message, who), "%s", err.message);
 	close(first);
-	cr_expect(!wp_lock_file(path, "this plan", &second, &err), "%s", err.message);
+	cr_expect(!wp_lock_file(second, path, "this plan", &err), "%s", err.message);
 	close(second);
-	snprintf(path, sizeof path, "%s/no/journal", folder);
-	cr_expect_eq(wp_lock_file(path, "this plan", &first, &err), WP_E_FAILED);
+	cr_expect_eq(wp_lock_file(-1, path, "this plan", &err), WP_E_FAILED);
 	temporary_remove(folder);
 }

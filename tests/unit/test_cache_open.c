@@ -77,6 +77,28 @@ Test(cache, open_makes_the_cache_and_its_folders)
 	cr_expect_eq(access(":memory:", F_OK), 0);
 }
 
+/* SQLite would open what stands beside the file, and wait for the other end of a pipe for ever. */
+Test(cache, open_looks_beside_the_file)
+{
+	static const char *const endings[] = { "-journal", "-wal", "-shm" };
+	struct place place __attribute__((cleanup(cleanup)));
+	struct wp_error err;
+
+	setup(&place);
+	make_cache(place.path);
+	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+		char beside[200];
+
+		snprintf(beside, sizeof beside, "%s%s", place.path, endings[i]);
+		cr_assert_eq(mkfifo(beside, 0444), 0);
+		cr_expect_eq(try_open(place.path, WP_CACHE_READ, &err), WP_E_FAILED, "%s", beside);
+		cr_expect_str_eq(err.code, "cache-damaged");
+		cr_expect(strstr(err.message, endings[i]), "%s", err.message);
+		unlink(beside);
+	}
+	cr_expect_eq(try_open(place.path, WP_CACHE_READ, &err), WP_OK, "%s", err.message);
+}
+
 Test(cache, open_takes_an_empty_file_for_no_cache)
 {
 	struct place place __attribute__((cleanup(cleanup)));
