@@ -80,7 +80,7 @@ class Schemas:
             self.loaded[name] = jsonschema.Draft202012Validator(schema)
             self.strict[name] = jsonschema.Draft202012Validator(strict(schema))
             for key, definition in schema.get("$defs", {}).items():
-                if key in ("version", "scan", "plan"):
+                if key in ("version", "scan", "data", "plan", "verify", "source"):
                     continue
                 first = definitions.setdefault(key, (path.name, definition))
                 expect(first[1] == definition, f"{key} is defined differently in {first[0]} and {path.name}")
@@ -254,9 +254,12 @@ def check_site(schemas, env, folder):
     call("plan", "--json", "--only", "P010001A", "--exclude", "P010001B", "--detailed-exitcode", status=10)
     call("plan", "--json", "--records", exports[0], "--site", "P01", status=None)
     call("show", "--json", "schemas-plan.json")
+    call("verify", "--json", "--data", "--events", "verify.ndjson", "schemas-plan.json", status=0)
+    call("verify", "--json", "--map", r"\\cm01.contoso.com\Source$\OSD=export", "schemas-plan.json", status=4)
     call("baseline", "list", "--json")
-    for number, line in enumerate((folder / "events.ndjson").read_text(encoding="utf-8").splitlines(), 1):
-        schemas.check(json.loads(line), f"events.ndjson:{number}", "events")
+    for events in "events.ndjson", "verify.ndjson":
+        for number, line in enumerate((folder / events).read_text(encoding="utf-8").splitlines(), 1):
+            schemas.check(json.loads(line), f"{events}:{number}", "events")
     receipt = json.loads((folder / "receipt.json").read_text(encoding="utf-8"))
     schemas.check(receipt, "receipt.json")
     call("record", "--json", "receipt.json")

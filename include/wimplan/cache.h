@@ -131,6 +131,26 @@ int wp_cache_list_questions(struct wp_cache *cache, struct wp_arena *arena, cons
 int wp_cache_close_questions(struct wp_cache *cache, const char *site_code, const char *package_id,
 			     uint64_t source_version, struct wp_error *err);
 
+/* A source that a plan wants to be distributed, as the plan found it. */
+struct wp_planned_source {
+	const char *package_id;
+	enum wp_class class; /* an upgrade package's source is a folder */
+	const char *source_path;
+	const char *file_id;
+	const char *content_id; /* "" when it is not known */
+};
+
+/*
+ * Remembers the sources of a plan under its plan_id; one that is known stays as it is. The oldest plans are forgotten
+ * (WP_LIMIT_PLANS).
+ */
+int wp_cache_put_plan(struct wp_cache *cache, const char *plan_id, const struct wp_planned_source *sources,
+		      size_t count, struct wp_error *err);
+/* The sources of a plan by package, in @arena; *@ret_known is false when the plan is not known. */
+int wp_cache_find_plan(struct wp_cache *cache, struct wp_arena *arena, const char *plan_id,
+		       struct wp_planned_source **ret_sources, size_t *ret_count, bool *ret_known,
+		       struct wp_error *err);
+
 /*
  * The identity store over this cache. In a cache that is open for reading, what is added is dropped. What is added is
  * written by wp_cache_flush() in one transaction.

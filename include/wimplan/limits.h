@@ -68,6 +68,9 @@
 /* Files of which the cache remembers the contents, and new files of which one scan makes a summary. */
 #define WP_LIMIT_SUMMARIES 256u
 #define WP_LIMIT_SCAN_SUMMARIES 128u
+/* Plans of which the cache remembers the sources, and sources of all of them; of the newest it always does. */
+#define WP_LIMIT_PLANS 64u
+#define WP_LIMIT_PLAN_SOURCES 200000u
 /* Threads that scan sources. */
 #define WP_LIMIT_JOBS 64u
 

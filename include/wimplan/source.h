@@ -86,6 +86,11 @@ struct wp_identity_store {
 struct wp_scan_options {
 	const struct wp_map *map;
 	unsigned int jobs; /* threads, at least 1 */
+	/*
+	 * Only to recognize files: two reads each, for the file id. The content id is found as well where that is not
+	 * enough, of an upgrade package's folder and of a file whose XML is compressed.
+	 */
+	bool identify;
 	const struct wp_identity_store *store; /* NULL: every file is opened by wimlib */
 	/* Called between files with how many sources are done, never concurrently; NULL for none. */
 	void (*progress)(void *context, size_t done, size_t total);

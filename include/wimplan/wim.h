@@ -223,6 +223,22 @@ static inline void wp_wim_freep(struct wp_wim **wim)
  */
 int wp_wim_read_content(struct wp_wim *wim, struct wp_wim_content *ret);
 
+enum wp_wim_data {
+	WP_WIM_DATA_OK,
+	WP_WIM_DATA_DAMAGED,    /* what stands there does not have the digest that it should have */
+	WP_WIM_DATA_UNREADABLE, /* it could not be read to its end, or was changed meanwhile */
+};
+
+/* Called with how many bytes of how many have been read. */
+typedef void wp_wim_progress(void *context, uint64_t done, uint64_t total);
+
+/*
+ * Reads all metadata and file data of the file that @wim was read from and checks every digest; takes as long as reading
+ * the file does. *@ret_detail says what is wrong, or is NULL. Only for a header that layer 1 accepted.
+ */
+enum wp_wim_data wp_wim_verify_data(struct wp_wim *wim, wp_wim_progress *progress, void *context,
+				    const char **ret_detail);
+
 /*
  * What header and blob table say of the file's fitness; @content may be NULL, then it is the header's alone. Whether a
  * delta is one is told by content->missing.

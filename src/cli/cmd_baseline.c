@@ -192,7 +192,8 @@ static int run_adopt(struct wp_cli *cli, const struct arguments *args)
 	    wp_cache_load_snapshot(adoption.cache, &adoption.snapshot, &adoption.set, &err) ||
 	    select_records(cli, args, &adoption, &err))
 		return wp_cli_error(cli, &err);
-	adoption.scan = wp_cli_scan(cli, adoption.records, adoption.count, &config, args->jobs, adoption.cache, NULL);
+	adoption.scan = wp_cli_scan(cli, adoption.records, adoption.count, &config,
+				    (struct wp_cli_scan){ .jobs = args->jobs, .cache = adoption.cache });
 	for (size_t i = 0; i < adoption.count; i++)
 		adopt_one(cli, &adoption, i);
 	if (wp_cache_flush(adoption.cache, &err) ||

@@ -279,7 +279,7 @@ static int compare_record(struct wp_cli *cli, const struct arguments *args, stru
 	if (!record)
 		return wp_fail(err, WP_E_FAILED, "no-such-package", args->record,
 			       "the snapshot has no package %s; wimplan snapshot show lists them", args->record);
-	scan = wp_cli_scan(cli, record, 1, &config, 1, cache, NULL);
+	scan = wp_cli_scan(cli, record, 1, &config, (struct wp_cli_scan){ .jobs = 1, .cache = cache });
 	seen = wp_scan_observation(scan, 0);
 	/* Without a file there is a gate that says why. */
 	if (seen->wim)

@@ -9,7 +9,6 @@
 #include "wimplan/json.h"
 #include "wimplan/limits.h"
 #include "wimplan/plan.h"
-#include "wimplan/text.h"
 
 #include <errno.h>
 #include <string.h>
@@ -58,26 +57,6 @@ struct arguments {
 static void add_word(struct wp_cli *cli, struct words *words, const char *word)
 {
 	*WP_PUSH(cli->arena, words->items, words->count) = word;
-}
-
-/* Whoever wants a report by -o would find JSON in it. Returns -1 when the call goes on, otherwise the exit status. */
-static int check_output(struct wp_cli *cli)
-{
-	static const struct {
-		const char *suffix, *format;
-	} reports[] = {
-		{ ".html", "html" },	 { ".htm", "html" }, { ".md", "markdown" },
-		{ ".markdown", "markdown" }, { ".csv", "csv" },  { ".ps1", "powershell" },
-	};
-	const char *suffix = cli->output ? strrchr(cli->output, '.') : NULL;
-
-	for (size_t i = 0; suffix && i < sizeof reports / sizeof *reports; i++)
-		if (wp_text_equal_nocase(suffix, reports[i].suffix))
-			return wp_cli_usage(cli, "--output",
-					    "-o writes the plan itself, which is JSON, not a report; write it to PLAN.json, "
-					    "then: wimplan show --format %s -o %s PLAN.json",
-					    reports[i].format, cli->output);
-	return -1;
 }
 
 /* Returns -1 when the call goes on, otherwise the exit status. */
@@ -134,33 +113,21 @@ static int parse(struct wp_cli *cli, int argc, char **argv, struct arguments *ar
 		return wp_cli_usage(cli, "--print-config", "--print-config gives no JSON; leave --json out");
 	if (args->records.count && args->snapshot)
 		return wp_cli_usage(cli, "--records", "--records and --snapshot exclude each other");
-	return args->print_config ? -1 : check_output(cli);
+	return -1;
 }
 
 /* What a plan is made from, and who owns it. */
 struct inputs {
 	struct wp_plan_inputs records;
 	struct wp_scan *scan;
-	FILE *events;
+	struct wp_progress progress;
 };
 
 static void release(struct inputs *in)
 {
 	wp_scan_free(in->scan);
 	wp_plan_inputs_free(&in->records);
-	wp_fclosep(&in->events);
-}
-
-static int open_events(const char *path, struct inputs *in, struct wp_error *err)
-{
-	if (!path)
-		return WP_OK;
-	in->events = fopen(path, "we");
-	if (!in->events)
-		return wp_fail(err, WP_E_FAILED, "unwritable", path, "%s cannot be written: %s; give another --events FILE",
-			       path, strerror(errno));
-	fputs("{\"type\":\"version\",\"format\":\"wimplan-events\",\"format_version\":\"1.0\"}\n", in->events);
-	return WP_OK;
+	wp_progress_free(&in->progress);
 }
 
 static bool is_named(const struct words *words, const char *package_id)
@@ -191,7 +158,11 @@ static void scan(struct wp_cli *cli, const struct arguments *args, const struct 
 		place[count] = i;
 		wanted[count++] = set->records[i];
 	}
-	in->scan = wp_cli_scan(cli, wanted, count, config, args->jobs, in->records.cache, in->events);
+	in->scan = wp_cli_scan(cli, wanted, count, config, (struct wp_cli_scan){
+		.jobs = args->jobs,
+		.cache = in->records.cache,
+		.progress = &in->progress,
+	});
 	for (size_t i = 0; i < count; i++)
 		observations[place[i]] = wp_scan_observation(in->scan, i);
 	*ret_observations = observations;
@@ -259,18 +230,14 @@ static int print(struct wp_cli *cli, const struct arguments *args, const struct 
 
 static int finish(struct wp_cli *cli, const struct arguments *args, struct inputs *in, const struct wp_plan *plan)
 {
+	struct wp_error err;
 	int status;
 
-	if (in->events)
-		fprintf(in->events, "{\"type\":\"plan\",\"plan_id\":\"%s\",\"complete\":%s,\"changes\":%s}\n", plan->id,
-			plan->complete ? "true" : "false", wp_plan_has_changes(plan) ? "true" : "false");
-	if (in->events && (fflush(in->events) || ferror(in->events))) {
-		struct wp_error err;
-
-		wp_fail(&err, WP_E_FAILED, "unwritable", args->events, "%s could not be written to its end: %s",
-			args->events, strerror(errno));
+	wp_progress_event(&in->progress,
+			  json_pack("{s:s, s:s, s:b, s:b}", "type", "plan", "plan_id", plan->id, "complete",
+				    plan->complete, "changes", wp_plan_has_changes(plan)));
+	if (wp_progress_close(&in->progress, &err))
 		return wp_cli_error(cli, &err);
-	}
 	status = print(cli, args, plan);
 	if (status)
 		return status;
@@ -300,7 +267,7 @@ static int run(struct wp_cli *cli, int argc, char **argv)
 	}
 	if (wp_plan_inputs_open(cli, args.records.items, args.records.count, args.snapshot, args.site, &in.records,
 				&err) ||
-	    open_events(args.events, &in, &err) ||
+	    wp_progress_open(cli, args.events, &in.progress, &err) ||
 	    make_plan(cli, &args, &config, &in, &plan, &err))
 		return wp_cli_error(cli, &err);
 	return finish(cli, &args, &in, plan);

@@ -41,39 +41,15 @@ int wp_cli_parse_jobs(struct wp_cli *cli, const char *text, unsigned int *ret_jo
 	return 0;
 }
 
-struct progress {
-	bool bar;
-	unsigned int columns;
-	size_t shown; /* the permille that was drawn last, plus one */
-	FILE *events;
-};
-
-static void draw_bar(struct progress *progress, size_t done, size_t total)
+static void show_scan(void *context, size_t done, size_t total)
 {
-	struct wp_buf bar __attribute__((cleanup(wp_buf_free))) = { 0 };
-	size_t permille = total ? done * 1000 / total : 1000;
-	size_t width = progress->columns > 70 ? 40 : progress->columns - 30, filled = width * permille / 1000;
+	struct wp_progress *progress = context;
+	char words[64];
 
-	if (permille + 1 == progress->shown && done != total)
-		return;
-	progress->shown = permille + 1;
-	wp_buf_putc(&bar, '[');
-	wp_buf_pad(&bar, '=', filled);
-	wp_buf_pad(&bar, ' ', width - filled);
-	wp_buf_printf(&bar, "] %zu/%zu sources", done, total);
-	wp_tell_over(wp_buf_text(&bar));
-	if (done == total)
-		wp_tell_over(NULL);
-}
-
-static void show_progress(void *context, size_t done, size_t total)
-{
-	struct progress *progress = context;
-
-	if (progress->bar)
-		draw_bar(progress, done, total);
-	if (progress->events)
-		fprintf(progress->events, "{\"type\":\"scan\",\"done\":%zu,\"total\":%zu}\n", done, total);
+	snprintf(words, sizeof words, "%zu/%zu sources", done, total);
+	wp_progress_draw(progress, done, total, words);
+	wp_progress_event(progress, json_pack("{s:s, s:I, s:I}", "type", "scan", "done", (json_int_t)done, "total",
+					      (json_int_t)total));
 }
 
 /*
@@ -100,24 +76,22 @@ static void note_missing_folders(const struct wp_cli *cli, const struct wp_recor
 }
 
 struct wp_scan *wp_cli_scan(struct wp_cli *cli, const struct wp_record *records, size_t count,
-			    const struct wp_config *config, unsigned int jobs, struct wp_cache *cache, FILE *events)
+			    const struct wp_config *config, struct wp_cli_scan scan)
 {
-	struct progress progress = {
-		.bar = cli->env->stderr_terminal && !cli->quiet,
-		.columns = cli->env->columns,
-		.events = events,
-	};
+	struct wp_progress none = { .bar = cli->env->stderr_terminal && !cli->quiet, .columns = cli->env->columns };
+	struct wp_progress *progress = scan.progress ? scan.progress : &none;
 	struct wp_identity_store store = { 0 };
 
 	note_missing_folders(cli, records, count, &config->map);
-	if (cache)
-		store = wp_cache_identities(cache);
+	if (scan.cache)
+		store = wp_cache_identities(scan.cache);
 	return wp_scan_run(records, count,
 			   &(struct wp_scan_options){
 				   .map = &config->map,
-				   .jobs = jobs ? jobs : cli->env->processors,
-				   .store = cache ? &store : NULL,
-				   .progress = progress.bar || events ? show_progress : NULL,
-				   .progress_context = &progress,
+				   .jobs = scan.jobs ? scan.jobs : cli->env->processors,
+				   .identify = scan.identify,
+				   .store = scan.cache ? &store : NULL,
+				   .progress = wp_progress_wanted(progress) ? show_scan : NULL,
+				   .progress_context = progress,
 			   });
 }

@@ -4,11 +4,10 @@
 #define WIMPLAN_CLI_SETTINGS_H
 
 #include "cli.h"
+#include "progress.h"
 
 #include "wimplan/config.h"
 #include "wimplan/source.h"
-
-#include <stdio.h>
 
 /*
  * What is in force: the defaults, then --config or else the first that exists of $XDG_CONFIG_HOME/wimplan/wimplan.conf
@@ -20,12 +19,16 @@ int wp_cli_load_config(struct wp_cli *cli, const char *const *maps, size_t map_c
 /* Reads --jobs. Returns 0 and the number, or the exit status after having said what is wrong. */
 int wp_cli_parse_jobs(struct wp_cli *cli, const char *text, unsigned int *ret_jobs);
 
-/*
- * Scans the sources of @count records. @jobs 0 takes as many threads as there are processors. @cache may
- * be NULL. Shows a progress bar on standard error when it is a terminal, and writes progress lines to
- * @events when that is not NULL.
- */
+/* How a command scans; zero and NULL are defaults. */
+struct wp_cli_scan {
+	unsigned int jobs;            /* threads; 0: as many as there are processors */
+	struct wp_cache *cache;       /* knows contents of files, and learns them */
+	struct wp_progress *progress; /* NULL: a bar where there is a terminal */
+	bool identify;                /* file ids alone, see struct wp_scan_options */
+};
+
+/* Scans the sources of @count records, and warns of folders of the map that are not there. */
 struct wp_scan *wp_cli_scan(struct wp_cli *cli, const struct wp_record *records, size_t count,
-			    const struct wp_config *config, unsigned int jobs, struct wp_cache *cache, FILE *events);
+			    const struct wp_config *config, struct wp_cli_scan scan);
 
 #endif

@@ -24,7 +24,6 @@ _wimplan_value() {
 			_wimplan_words 'text markdown html csv json powershell'
 		fi
 		;;
-	--delimiter) COMPREPLY=() ;;
 	--auth) _wimplan_words 'negotiate ntlm bearer none' ;;
 	--commit) _wimplan_words 'auto always never' ;;
 	--provider | --user | --proxy | --timeout | --settle | --window) COMPREPLY=() ;;
@@ -39,7 +38,7 @@ _wimplan() {
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -le 1 ]; then
-		_wimplan_words 'help inspect diff import snapshot plan show record baseline --help --version'
+		_wimplan_words 'inspect diff import snapshot plan show verify record baseline --help --version'
 		return
 	fi
 	_wimplan_value "${COMP_WORDS[COMP_CWORD - 1]}" && return
@@ -55,8 +54,8 @@ _wimplan() {
 		options='--snapshot --site --records --map --only --exclude --jobs --events --all --print-config
 			--detailed-exitcode'
 		;;
-	show) options='--format --all --bom --delimiter' ;;
-	help) verbs='inspect diff import snapshot plan show record baseline' ;;
+	show) options='--format --all' ;;
+	verify) options='--map --data --all --jobs --events' ;;
 	baseline) options='--site --all --snapshot --map --jobs' verbs='list adopt forget' ;;
 	esac
 	case $word in
@@ -77,14 +76,10 @@ _wimplan_apply() {
 	local word=${COMP_WORDS[COMP_CWORD]} options=''
 
 	if [ "$COMP_CWORD" -le 1 ]; then
-		_wimplan_words 'help check run status --help --version'
+		_wimplan_words 'check run status --help --version'
 		return
 	fi
 	_wimplan_value "${COMP_WORDS[COMP_CWORD - 1]}" && return
-	if [ "${COMP_WORDS[1]}" = help ]; then
-		_wimplan_words 'check run status'
-		return
-	fi
 	[ "${COMP_WORDS[1]}" != run ] || options='--yes --skip-conflicts --window --settle --commit --receipt'
 	case $word in
 	-*) _wimplan_words "$options $provider $common" ;;

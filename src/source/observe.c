@@ -235,7 +235,7 @@ static void look_at(struct look *look)
 		observation->folder_files = folder.files;
 		observation->newest_file = folder.newest;
 	}
-	if (!has_failed(look))
+	if (!has_failed(look) && (!look->observer->identify || folder_path || !source->wim->file_id[0]))
 		read_content(look);
 	memcpy(observation->file_id, source->wim->file_id, sizeof observation->file_id);
 	if (!has_failed(look)) {

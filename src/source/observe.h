@@ -21,6 +21,7 @@ struct wp_source {
 /* What all threads share. */
 struct wp_observer {
 	struct wp_lookup *lookup;
+	bool identify; /* as in struct wp_scan_options */
 	const struct wp_identity_store *store; /* NULL for none */
 	pthread_mutex_t store_lock; /* also of the count below */
 	size_t summaries;           /* that this scan makes */

@@ -225,7 +225,11 @@ struct wp_scan *wp_scan_run(const struct wp_record *records, size_t count, const
 	struct wp_arena *arena = wp_arena_new();
 	struct wp_scan *scan = wp_arena_alloc(arena, sizeof *scan);
 	struct request *requests = wp_arena_alloc(scratch, count * sizeof *requests);
-	struct work work = { .scan = scan, .options = options, .observer = { .store = options->store } };
+	struct work work = {
+		.scan = scan,
+		.options = options,
+		.observer = { .identify = options->identify, .store = options->store },
+	};
 
 	scan->arena = arena;
 	scan->count = count;

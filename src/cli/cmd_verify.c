@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* wimplan verify: whether the sources of a plan still are what the plan has found, right before the window. */
+#include "objects.h"
+#include "recheck.h"
+
+#include "wimplan/file.h"
+#include "wimplan/json.h"
+#include "wimplan/limits.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { OPT_MAP = 256, OPT_JOBS, OPT_DATA, OPT_EVENTS, OPT_ALL };
+
+static const struct option options[] = {
+	{ "map", required_argument, NULL, OPT_MAP },
+	{ "jobs", required_argument, NULL, OPT_JOBS },
+	{ "data", no_argument, NULL, OPT_DATA },
+	{ "events", required_argument, NULL, OPT_EVENTS },
+	{ "all", no_argument, NULL, OPT_ALL },
+	{ 0 },
+};
+
+struct arguments {
+	const char **maps;
+	size_t map_count;
+	unsigned int jobs;
+	bool data, all;
+	const char *events;
+};
+
+enum data { DATA_NOT_READ, DATA_OK, DATA_DAMAGED };
+
+static const char *const data_names[] = { "not-read", "ok", "damaged" };
+
+/* One source of the plan. */
+struct item {
+	const struct wp_entry *entry;
+	enum data data;
+	const char *data_detail; /* why data that should be read was not, or what is wrong with it; NULL */
+};
+
+struct verification {
+	struct wp_plan *plan;
+	struct wp_cache *cache; /* NULL: no contents are known */
+	struct wp_scan *scan;
+	struct wp_progress progress;
+	struct item *items;
+	struct wp_planned_source *sources; /* as many */
+	struct wp_recheck *checks;
+	size_t count;
+};
+
+static void release(struct verification *verification)
+{
+	wp_plan_free(verification->plan);
+	wp_scan_free(verification->scan);
+	wp_cache_close(verification->cache);
+	wp_progress_free(&verification->progress);
+}
+
+static int read_plan(struct wp_cli *cli, const char *path, struct verification *verification, struct wp_error *err)
+{
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	const struct wp_plan *plan;
+	char *text;
+	size_t length;
+	int status = wp_file_read(scratch, path, WP_LIMIT_DOCUMENT_BYTES, &text, &length, err);
+
+	if (!status)
+		status = wp_plan_parse(text, length, path, &verification->plan, err);
+	if (status)
+		return status;
+	plan = verification->plan;
+	verification->items = wp_arena_alloc(cli->arena, plan->entry_count * sizeof *verification->items);
+	verification->sources = wp_arena_alloc(cli->arena, plan->entry_count * sizeof *verification->sources);
+	verification->checks = wp_arena_alloc(cli->arena, plan->entry_count * sizeof *verification->checks);
+	for (size_t i = 0; i < plan->entry_count; i++)
+		if (wp_planned_source_of(&plan->entries[i], &verification->sources[verification->count]))
+			verification->items[verification->count++].entry = &plan->entries[i];
+	return WP_OK;
+}
+
+/* Contents that are known need not be read again. Without a cache all is read. */
+static void open_cache(struct wp_cli *cli, struct verification *verification)
+{
+	struct wp_error ignored;
+
+	if (wp_cli_open_cache(cli, WP_CACHE_READ, &verification->cache, &ignored))
+		verification->cache = NULL;
+}
+
+struct reading {
+	struct wp_progress *progress;
+	const char *package_id;
+	uint64_t told; /* permille, plus one */
+};
+
+static void show_data(void *context, uint64_t done, uint64_t total)
+{
+	struct reading *reading = context;
+	uint64_t permille = total ? (uint64_t)((double)done / (double)total * 1000) : 1000;
+	char words[80];
+
+	snprintf(words, sizeof words, "%" PRIu64 "/%" PRIu64 " MiB of %s", done >> 20, total >> 20, reading->package_id);
+	wp_progress_draw(reading->progress, done, total, words);
+	if (permille + 1 == reading->told)
+		return;
+	reading->told = permille + 1;
+	wp_progress_event(reading->progress,
+			  json_pack("{s:s, s:o, s:o, s:o}", "type", "data", "package_id",
+				    wp_json_text(reading->package_id), "done", wp_json_u64(done), "total",
+				    wp_json_u64(total)));
+}
+
+/* Reads the data of one source that is the same; its answer goes to all packages that are made from it. */
+static void read_data(struct wp_cli *cli, struct verification *verification, size_t which)
+{
+	struct reading reading = { &verification->progress, verification->sources[which].package_id, 0 };
+	const struct wp_observation *seen = verification->checks[which].seen;
+	struct wp_wim *wim __attribute__((cleanup(wp_wim_freep))) = wp_wim_read(seen->local_path);
+	const char *detail = "the file was changed after it was looked at";
+	enum data data = DATA_NOT_READ;
+
+	if (!strcmp(wim->file_id, seen->file_id)) {
+		enum wp_wim_data result = wp_wim_verify_data(wim, show_data, &reading, &detail);
+
+		if (result != WP_WIM_DATA_UNREADABLE)
+			data = result == WP_WIM_DATA_OK ? DATA_OK : DATA_DAMAGED;
+	}
+	detail = wp_arena_strdup(cli->arena, detail);
+	for (size_t i = which; i < verification->count; i++) {
+		if (verification->checks[i].state != WP_SOURCE_SAME || verification->items[i].data != DATA_NOT_READ ||
+		    verification->checks[i].seen->wim != seen->wim)
+			continue;
+		verification->items[i].data = data;
+		verification->items[i].data_detail = detail;
+	}
+}
+
+static bool is_to_be_sent(const struct wp_entry *entry)
+{
+	return entry->status == WP_ENTRY_CHANGE && entry->refresh;
+}
+
+static void read_all_data(struct wp_cli *cli, struct verification *verification)
+{
+	for (size_t i = 0; i < verification->count; i++) {
+		const struct item *item = &verification->items[i];
+
+		/* Not again what was read for another package. */
+		if (is_to_be_sent(item->entry) && verification->checks[i].state == WP_SOURCE_SAME &&
+		    item->data == DATA_NOT_READ && !item->data_detail)
+			read_data(cli, verification, i);
+	}
+}
+
+/* What is said of a source: its state, or that its data is damaged or could not be read. */
+static const char *state_of(const struct verification *verification, size_t i, const char **ret_detail)
+{
+	const struct wp_recheck *check = &verification->checks[i];
+	const struct item *item = &verification->items[i];
+
+	*ret_detail = check->state == WP_SOURCE_SAME ? item->data_detail : check->detail;
+	if (check->state == WP_SOURCE_SAME && item->data == DATA_DAMAGED)
+		return "damaged";
+	if (check->state == WP_SOURCE_SAME && item->data == DATA_NOT_READ && item->data_detail)
+		return "unreadable";
+	return wp_source_state_name(check->state);
+}
+
+static json_t *to_json(struct wp_cli *cli, const struct verification *verification)
+{
+	json_t *document = wp_cli_document("wimplan-verify", "1.0"), *sources = json_array();
+
+	for (size_t i = 0; i < verification->count; i++) {
+		const struct wp_recheck *check = &verification->checks[i];
+		const char *detail;
+
+		state_of(verification, i, &detail);
+		json_array_append_new(sources,
+				      json_pack("{s:o, s:s, s:o, s:o, s:s, s:o}", "package_id",
+						wp_json_text(check->source->package_id), "state",
+						wp_source_state_name(check->state), "expected_file_id",
+						wp_json_hash(check->source->file_id), "file_id",
+						wp_json_hash(check->seen->file_id), "data",
+						data_names[verification->items[i].data], "detail",
+						wp_json_text(wp_arena_strdup(cli->arena, detail))));
+	}
+	json_object_set_new(document, "plan_id", wp_json_text(verification->plan->id));
+	json_object_set_new(document, "sources", sources);
+	return document;
+}
+
+/* How many sources are in each state. */
+struct tally {
+	size_t same, changed, missing, damaged, unreadable, sound;
+};
+
+static struct tally count_states(const struct verification *verification)
+{
+	struct tally tally = { 0 };
+	const char *detail;
+
+	for (size_t i = 0; i < verification->count; i++) {
+		const char *state = state_of(verification, i, &detail);
+
+		tally.same += !strcmp(state, "same");
+		tally.changed += !strcmp(state, "changed");
+		tally.missing += !strcmp(state, "missing");
+		tally.damaged += !strcmp(state, "damaged");
+		tally.unreadable += !strcmp(state, "unreadable");
+		tally.sound += verification->items[i].data == DATA_OK && is_to_be_sent(verification->items[i].entry);
+	}
+	return tally;
+}
+
+static void add_sources(struct wp_cli *cli, const struct verification *verification, bool all, struct wp_buf *buf)
+{
+	for (size_t i = 0; i < verification->count; i++) {
+		const struct wp_entry *entry = verification->items[i].entry;
+		const char *detail, *state = state_of(verification, i, &detail);
+
+		if (!all && !strcmp(state, "same"))
+			continue;
+		wp_buf_printf(buf, "%-10s  %s  %s\n", state, entry->package_id, entry->name ? entry->name : "");
+		if (detail)
+			wp_buf_printf(buf, "  source  %s\n  why     %s\n", entry->source_path,
+				      wp_arena_strdup(cli->arena, detail));
+	}
+}
+
+static void add_part(struct wp_buf *buf, size_t count, const char *state)
+{
+	if (count)
+		wp_buf_printf(buf, ", %zu %s", count, state);
+}
+
+static int print(struct wp_cli *cli, const struct arguments *args, const struct verification *verification)
+{
+	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+	struct tally tally = count_states(verification);
+
+	if (cli->json)
+		return wp_cli_emit_json(cli, to_json(cli, verification));
+	add_sources(cli, verification, args->all, &buf);
+	wp_buf_printf(&buf, "Plan %.8s: ", verification->plan->id + strlen("sha256:"));
+	if (!verification->count)
+		wp_buf_puts(&buf, "it names no source.\n");
+	else if (tally.same == verification->count)
+		wp_buf_printf(&buf, "%s as the plan has found %s.\n",
+			      tally.same == 1 ? "its source is" :
+			      wp_arena_printf(cli->arena, "its %zu sources are", tally.same),
+			      tally.same == 1 ? "it" : "them");
+	else {
+		wp_buf_printf(&buf, "of %zu source%s %zu %s as the plan has found %s", verification->count,
+			      wp_cli_plural(verification->count), tally.same, tally.same == 1 ? "is" : "are",
+			      tally.same == 1 ? "it" : "them");
+		add_part(&buf, tally.changed, "changed");
+		add_part(&buf, tally.missing, "missing");
+		add_part(&buf, tally.damaged, "damaged");
+		add_part(&buf, tally.unreadable, "could not be looked at");
+		wp_buf_puts(&buf, ".\n");
+	}
+	if (tally.sound)
+		wp_buf_printf(&buf, "The .wim of %zu package%s to be refreshed was read whole: all digests fit.\n",
+			      tally.sound, wp_cli_plural(tally.sound));
+	else if (args->data && !tally.damaged && !tally.unreadable)
+		wp_buf_puts(&buf, "Nothing that is the same is to be refreshed, so no data was read.\n");
+	if (tally.changed || tally.missing)
+		wp_buf_puts(&buf, "Plan again before applying: what would be sent is not what was approved.\n");
+	if (tally.damaged)
+		wp_buf_puts(&buf, "Copy what is damaged anew from where it came from, and plan again.\n");
+	return wp_cli_emit(cli, &buf);
+}
+
+/* Returns -1 when the call goes on, otherwise the exit status. */
+static int parse(struct wp_cli *cli, int argc, char **argv, struct arguments *args)
+{
+	int option, status;
+
+	while ((option = wp_cli_option(cli, argc, argv, "", options)) >= 0) {
+		switch (option) {
+		case OPT_MAP:
+			*WP_PUSH(cli->arena, args->maps, args->map_count) = optarg;
+			break;
+		case OPT_JOBS:
+			status = wp_cli_parse_jobs(cli, optarg, &args->jobs);
+			if (status)
+				return status;
+			break;
+		case OPT_DATA:
+			args->data = true;
+			break;
+		case OPT_EVENTS:
+			args->events = optarg;
+			break;
+		default:
+			args->all = true;
+		}
+	}
+	if (option == WP_CLI_STOP)
+		return cli->status;
+	if (argc - optind != 1)
+		return wp_cli_usage(cli, NULL, "verify takes one plan file, but there are %d", argc - optind);
+	if (args->events && !strcmp(args->events, "-"))
+		return wp_cli_usage(cli, "--events", "--events needs a file: standard output is for the result");
+	return -1;
+}
+
+static int end(struct wp_cli *cli, const struct arguments *args, struct verification *verification)
+{
+	struct tally tally = count_states(verification);
+	struct wp_error err;
+	int status;
+
+	wp_progress_event(&verification->progress,
+			  json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I}", "type", "verify", "plan_id",
+				    verification->plan->id, "same", (json_int_t)tally.same, "changed",
+				    (json_int_t)tally.changed, "missing", (json_int_t)tally.missing, "damaged",
+				    (json_int_t)tally.damaged, "unreadable", (json_int_t)tally.unreadable));
+	if (wp_progress_close(&verification->progress, &err))
+		return wp_cli_error(cli, &err);
+	status = print(cli, args, verification);
+	if (status)
+		return status;
+	if (tally.changed || tally.missing || tally.damaged)
+		return WP_EXIT_REFUSED;
+	return tally.unreadable ? WP_EXIT_INCOMPLETE : WP_EXIT_DONE;
+}
+
+static int run(struct wp_cli *cli, int argc, char **argv)
+{
+	struct verification verification __attribute__((cleanup(release))) = { 0 };
+	struct arguments args = { 0 };
+	struct wp_config config;
+	struct wp_error err;
+	int status = parse(cli, argc, argv, &args);
+
+	if (status >= 0)
+		return status;
+	if (wp_cli_load_config(cli, args.maps, args.map_count, &config, &err) ||
+	    read_plan(cli, argv[optind], &verification, &err) ||
+	    wp_progress_open(cli, args.events, &verification.progress, &err))
+		return wp_cli_error(cli, &err);
+	open_cache(cli, &verification);
+	verification.scan = wp_cli_recheck(cli, verification.sources, verification.count, &config,
+					   (struct wp_cli_scan){
+						   .jobs = args.jobs,
+						   .cache = verification.cache,
+						   .progress = &verification.progress,
+					   },
+					   verification.checks);
+	if (args.data)
+		read_all_data(cli, &verification);
+	return end(cli, &args, &verification);
+}
+
+const struct wp_command wp_cmd_verify = {
+	.name = "verify",
+	.summary = "look at a plan's sources again, right before the window",
+	.help = "Usage: wimplan verify [OPTION…] PLAN\n"
+		"Looks at every source that the plan has found, again: 0 when all are the files\n"
+		"that it names, 4 when one is another, is missing or damaged, 3 when one cannot\n"
+		"be looked at. PLAN - is standard input.\n\n"
+		"      --map PREFIX=DIR  where a share or drive is on this machine; repeatable\n"
+		"      --data            read all data of what is to be refreshed, too, and check\n"
+		"                        every digest; takes as long as reading the files\n"
+		"      --all             list the sources that are the same, too\n"
+		"      --jobs N          threads that look (default: one per processor)\n"
+		"      --events FILE     write progress to FILE as NDJSON\n",
+	.run = run,
+};

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The bar, and the file of --events. */
+#include "progress.h"
+
+#include "wimplan/print.h"
+
+#include <errno.h>
+#include <string.h>
+
+int wp_progress_open(const struct wp_cli *cli, const char *events, struct wp_progress *ret, struct wp_error *err)
+{
+	*ret = (struct wp_progress){
+		.bar = cli->env->stderr_terminal && !cli->quiet,
+		.columns = cli->env->columns,
+		.path = events,
+	};
+	if (!events)
+		return WP_OK;
+	ret->events = fopen(events, "we");
+	if (!ret->events)
+		return wp_fail(err, WP_E_FAILED, "unwritable", events,
+			       "%s cannot be written: %s; give another --events FILE", events, strerror(errno));
+	wp_progress_event(ret, json_pack("{s:s, s:s, s:s}", "type", "version", "format", "wimplan-events",
+					 "format_version", "1.0"));
+	return WP_OK;
+}
+
+bool wp_progress_wanted(const struct wp_progress *progress)
+{
+	return progress->bar || progress->events;
+}
+
+void wp_progress_draw(struct wp_progress *progress, uint64_t done, uint64_t total, const char *words)
+{
+	struct wp_buf bar __attribute__((cleanup(wp_buf_free))) = { 0 };
+	uint64_t permille = total ? (uint64_t)((double)done / (double)total * 1000) : 1000;
+	size_t width = progress->columns > 70 ? 40 : progress->columns - 30, filled;
+
+	if (!progress->bar || (permille + 1 == progress->shown && done != total))
+		return;
+	permille = permille > 1000 ? 1000 : permille;
+	filled = width * (size_t)permille / 1000;
+	progress->shown = permille + 1;
+	wp_buf_putc(&bar, '[');
+	wp_buf_pad(&bar, '=', filled);
+	wp_buf_pad(&bar, ' ', width - filled);
+	wp_buf_printf(&bar, "] %s", words);
+	wp_tell_over(wp_buf_text(&bar));
+	if (done == total)
+		wp_tell_over(NULL);
+}
+
+void wp_progress_event(struct wp_progress *progress, json_t *line)
+{
+	/* What cannot be written is told by wp_progress_close(). */
+	if (progress->events) {
+		json_dumpf(line, progress->events, JSON_COMPACT);
+		fputc('\n', progress->events);
+	}
+	json_decref(line);
+}
+
+int wp_progress_close(struct wp_progress *progress, struct wp_error *err)
+{
+	bool failed = progress->events && (fflush(progress->events) || ferror(progress->events));
+	int reason = errno;
+
+	if (progress->events)
+		fclose(progress->events);
+	progress->events = NULL;
+	if (!failed)
+		return WP_OK;
+	return wp_fail(err, WP_E_FAILED, "unwritable", progress->path, "%s could not be written to its end: %s",
+		       progress->path, strerror(reason));
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From a plan's sources to records that can be scanned, and from what was seen to an answer. */
+#include "recheck.h"
+
+#include <string.h>
+
+const char *wp_source_state_name(enum wp_source_state state)
+{
+	static const char *const names[] = {
+		[WP_SOURCE_SAME] = "same",
+		[WP_SOURCE_CHANGED] = "changed",
+		[WP_SOURCE_MISSING] = "missing",
+		[WP_SOURCE_UNREADABLE] = "unreadable",
+	};
+
+	return names[state];
+}
+
+bool wp_planned_source_of(const struct wp_entry *entry, struct wp_planned_source *ret)
+{
+	*ret = (struct wp_planned_source){
+		.package_id = entry->package_id,
+		.class = entry->class,
+		.source_path = entry->source_path,
+		.file_id = entry->file_id,
+		.content_id = entry->content_id,
+	};
+	return entry->status != WP_ENTRY_UNCHANGED && entry->source_path && entry->file_id[0];
+}
+
+/* What a gate says of a source that was in order when the plan was made. */
+static enum wp_source_state state_of_gate(enum wp_gate gate)
+{
+	switch (gate) {
+	case WP_GATE_NOT_MAPPED:
+	case WP_GATE_AMBIGUOUS:
+	case WP_GATE_UNREADABLE:
+		return WP_SOURCE_UNREADABLE;
+	case WP_GATE_MISSING:
+	case WP_GATE_NO_INSTALL_WIM:
+		return WP_SOURCE_MISSING;
+	default:
+		return WP_SOURCE_CHANGED;
+	}
+}
+
+static void compare(struct wp_recheck *recheck)
+{
+	const struct wp_planned_source *source = recheck->source;
+	const struct wp_observation *seen = recheck->seen;
+
+	if (seen->file_id[0] && strcmp(seen->file_id, source->file_id) != 0) {
+		recheck->state = WP_SOURCE_CHANGED;
+		recheck->detail = "another file stands there now";
+	} else if (seen->gate_count) {
+		/* What the same file fails now it has failed when the plan was made, unless it cannot be read any more. */
+		recheck->state = seen->file_id[0] && seen->gates[0].gate == WP_GATE_DAMAGED
+					 ? WP_SOURCE_UNREADABLE
+					 : state_of_gate(seen->gates[0].gate);
+		recheck->detail = seen->gates[0].detail ? seen->gates[0].detail
+							: wp_gate_info(seen->gates[0].gate)->meaning;
+	} else if (source->class == WP_CLASS_INSTALL && strcmp(seen->content_id, source->content_id) != 0) {
+		recheck->state = WP_SOURCE_CHANGED;
+		recheck->detail = "other files of the folder were added, changed or removed";
+	} else {
+		recheck->state = WP_SOURCE_SAME;
+	}
+}
+
+struct wp_scan *wp_cli_recheck(struct wp_cli *cli, const struct wp_planned_source *sources, size_t count,
+			       const struct wp_config *config, struct wp_cli_scan scan, struct wp_recheck *ret)
+{
+	struct wp_record *records = wp_arena_alloc(cli->arena, count * sizeof *records);
+	struct wp_scan *result;
+
+	for (size_t i = 0; i < count; i++)
+		records[i] = (struct wp_record){
+			.class = sources[i].class,
+			.package_id = sources[i].package_id,
+			.source_path = sources[i].source_path,
+		};
+	scan.identify = true;
+	result = wp_cli_scan(cli, records, count, config, scan);
+	for (size_t i = 0; i < count; i++) {
+		ret[i] = (struct wp_recheck){ .source = &sources[i], .seen = wp_scan_observation(result, i) };
+		compare(&ret[i]);
+	}
+	return result;
+}
