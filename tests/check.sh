@@ -35,6 +35,7 @@ for target in "$build"/fuzz/fuzz_*; do
 	name=$(basename "$target")
 	step "corpus of $name" "$target" "tests/fuzz/corpus/$name"
 done
+step 'memory that runs out' tests/check-memory.py "$build"
 step 'hostile files' tests/check-hostile.py "$build"
 step 'help and manual' tests/check-help.py "$build"
 step 'schemas' tests/check-schemas.py "$build"

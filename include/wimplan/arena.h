@@ -9,9 +9,12 @@
 struct wp_arena;
 
 /*
- * Memory that runs out ends the process with abort(): every size that comes from a file is bounded before it gets
- * here, and no file is ever half written (file.h), so nothing is lost by it. Hence no allocation returns NULL.
+ * Memory that runs out ends the process: every size that comes from a file is bounded before it gets here, and no file
+ * is ever half written (file.h), so nothing is lost by it. Hence no allocation returns NULL. This is where it ends; a
+ * program puts a function of its own in the place, which says so (src/program), and without one it is abort().
  */
+_Noreturn void wp_out_of_memory(void);
+
 struct wp_arena *wp_arena_new(void) __attribute__((returns_nonnull, warn_unused_result));
 
 /* Frees the arena with everything in it. NULL is allowed. */

@@ -26,8 +26,8 @@ enum {
 	WP_EXIT_CHANGES = 10,
 };
 
-/* Comes first in main(): the locale, and that a closed pipe is an error. */
-void wp_program_start(void);
+/* Comes first in main(): what becomes of it without memory, the locale, and that a closed pipe is an error. */
+void wp_program_start(int argc, char **argv);
 
 /* What this call gets from the machine. @stream is the one whose terminal says how many columns there are. */
 struct wp_env wp_program_env(struct wp_arena *arena, int stream);

@@ -282,7 +282,7 @@ int wp_journal_open(const char *path, enum wp_journal_mode mode, const struct wp
 	int status;
 
 	if (!journal || !(journal->path = strdup(path)))
-		abort();
+		wp_out_of_memory();
 	journal->db = wp_journal_database(journal->path);
 	journal->lock = -1;
 	journal->write = mode == WP_JOURNAL_WRITE;

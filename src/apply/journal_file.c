@@ -49,7 +49,7 @@ static int resolve(struct wp_journal *journal, struct wp_error *err)
 	if (!real)
 		return fail_open(journal, reason, err);
 	if (asprintf(&journal->name, "%s/%s", real, slash ? slash + 1 : journal->path) < 0)
-		abort();
+		wp_out_of_memory();
 	free(real);
 	return WP_OK;
 }
@@ -62,7 +62,7 @@ static int open_temporary(const struct wp_journal *journal, char **ret_name)
 
 		if (asprintf(ret_name, "%.*s.wimplan-%ld-%d.tmp", (int)(strrchr(journal->name, '/') + 1 - journal->name),
 			     journal->name, (long)getpid(), number) < 0)
-			abort();
+			wp_out_of_memory();
 		/* The mode is that of SQLite's own files: who shares a folder for plans shares the journals in it. */
 		fd = open(*ret_name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
 		if (fd >= 0 || errno != EEXIST)

@@ -59,7 +59,7 @@ int main(int argc, char **argv)
 	struct wp_apply apply = { .arena = arena };
 	int status;
 
-	wp_program_start();
+	wp_program_start(argc, argv);
 	if (curl_global_init(CURL_GLOBAL_DEFAULT))
 		return WP_EXIT_FAILED;
 	/* Of what a terminal shows, only the line of progress has to fit its width. */

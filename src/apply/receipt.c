@@ -13,7 +13,7 @@
 static void set(json_t *object, const char *key, json_t *value)
 {
 	if (json_object_set_new_nocheck(object, key, value))
-		abort();
+		wp_out_of_memory();
 }
 
 static json_t *time_json(struct wp_time time)

@@ -105,5 +105,5 @@ void wp_step_error(struct wp_step *step, const char *format, ...)
 		return;
 	step->error = strdup(text);
 	if (!step->error)
-		abort();
+		wp_out_of_memory();
 }

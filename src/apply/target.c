@@ -28,7 +28,7 @@ static struct wp_target *add_target(struct wp_planned *planned)
 
 		planned->targets = reallocarray(planned->targets, room, sizeof *planned->targets);
 		if (!planned->targets)
-			abort();
+			wp_out_of_memory();
 	}
 	return &planned->targets[planned->count++];
 }
@@ -75,7 +75,7 @@ int wp_planned_open(const char *path, struct wp_planned **ret_planned, struct wp
 	int status;
 
 	if (!planned)
-		abort();
+		wp_out_of_memory();
 	planned->arena = wp_arena_new();
 	status = open_doc(planned, path, err);
 	if (!status)

@@ -26,12 +26,18 @@ struct wp_arena {
 	size_t next_size;
 };
 
+/* Weak: the linker takes the program's. */
+__attribute__((weak)) _Noreturn void wp_out_of_memory(void)
+{
+	abort();
+}
+
 struct wp_arena *wp_arena_new(void)
 {
 	struct wp_arena *arena = malloc(FIRST_CHUNK);
 
 	if (!arena)
-		abort();
+		wp_out_of_memory();
 	arena->chunks = NULL;
 	arena->free = (char *)arena + ALIGNED(sizeof *arena);
 	arena->left = FIRST_CHUNK - ALIGNED(sizeof *arena);
@@ -58,7 +64,7 @@ static char *add_chunk(struct wp_arena *arena, size_t room)
 	struct chunk *chunk = calloc(1, ALIGNED(sizeof *chunk) + room);
 
 	if (!chunk)
-		abort();
+		wp_out_of_memory();
 	chunk->next = arena->chunks;
 	arena->chunks = chunk;
 	return (char *)chunk + ALIGNED(sizeof *chunk);
@@ -69,7 +75,7 @@ void *wp_arena_alloc(struct wp_arena *arena, size_t size)
 	void *block;
 
 	if (size > PTRDIFF_MAX / 2)
-		abort();
+		wp_out_of_memory();
 	size = size ? ALIGNED(size) : ALIGNMENT;
 	if (size > arena->left) {
 		size_t room = arena->next_size - ALIGNED(sizeof(struct chunk));
@@ -98,7 +104,7 @@ char *wp_arena_strndup(struct wp_arena *arena, const char *text, size_t length)
 	char *copy;
 
 	if (length == SIZE_MAX)
-		abort();
+		wp_out_of_memory();
 	copy = wp_arena_alloc(arena, length + 1);
 	if (length)
 		memcpy(copy, text, length);
@@ -145,7 +151,7 @@ void *wp_arena_grow(struct wp_arena *arena, void *items, size_t count, size_t si
 	}
 	capacity = count ? 2 * count : FIRST_CAPACITY;
 	if (size && capacity > PTRDIFF_MAX / 2 / size)
-		abort();
+		wp_out_of_memory();
 	grown = wp_arena_alloc(arena, capacity * size);
 	if (count)
 		memcpy(grown, items, count * size);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Texts that grow by doubling. Running out of memory ends the process, as in an arena. */
 #include "wimplan/buf.h"
+#include "wimplan/arena.h"
 
 #include <stdarg.h>
 #include <stdint.h>
@@ -17,14 +18,14 @@ static void reserve(struct wp_buf *buf, size_t more)
 	char *data;
 
 	if (more > PTRDIFF_MAX / 2 - buf->length - 1)
-		abort();
+		wp_out_of_memory();
 	if (buf->data && buf->length + more < buf->capacity)
 		return;
 	while (capacity <= buf->length + more)
 		capacity *= 2;
 	data = realloc(buf->data, capacity);
 	if (!data)
-		abort();
+		wp_out_of_memory();
 	buf->data = data;
 	buf->capacity = capacity;
 }

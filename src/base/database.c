@@ -56,7 +56,7 @@ int wp_db_fail(const struct wp_db *db, int result, const char *doing, struct wp_
 	switch (result & 0xff) {
 	case SQLITE_NOMEM:
 		/* As every allocation of wimplan (arena.h): nothing was committed, so nothing is lost. */
-		abort();
+		wp_out_of_memory();
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
 		return fail(db, WP_E_BUSY, "busy", err,
@@ -201,7 +201,7 @@ const char *wp_db_bytes(struct wp_statement *statement, int column, size_t *ret_
 	*ret_length = bytes ? (size_t)sqlite3_column_bytes(statement->handle, column) : 0;
 	/* An empty BLOB is NULL as well. */
 	if (!bytes && type != SQLITE_NULL && sqlite3_errcode(statement->db->handle) == SQLITE_NOMEM)
-		abort();
+		wp_out_of_memory();
 	return bytes;
 }
 

@@ -72,7 +72,7 @@ static int look_beside(const struct wp_db *db, const char *name, struct wp_error
 		struct stat file;
 
 		if (!beside)
-			abort();
+			wp_out_of_memory();
 		if (!lstat(beside, &file) && !S_ISREG(file.st_mode))
 			status = wp_db_damaged(db, err, "what stands beside it as %s%s is no file", db->path, endings[i]);
 		else if (!i && names_a_third_file(beside))
@@ -90,7 +90,7 @@ int wp_db_open(struct wp_db *db, int flags, int busy, struct wp_error *err)
 	int result, status;
 
 	if (!name)
-		abort();
+		wp_out_of_memory();
 	status = look_beside(db, name, err);
 	if (!status) {
 		result = sqlite3_open_v2(name, &db->handle, flags | SQLITE_OPEN_NOMUTEX, NULL);
@@ -153,7 +153,7 @@ int wp_db_check(const struct wp_db *db, const char *const *tables, struct wp_err
 		char *sql = sqlite3_mprintf("PRAGMA quick_check(%Q)", *tables);
 
 		if (!sql)
-			abort();
+			wp_out_of_memory();
 		status = quick_check(db, sql, err);
 		sqlite3_free(sql);
 	}

@@ -70,7 +70,7 @@ void wp_text_line(struct wp_buf *buf, const char *format, ...)
 
 	va_start(args, format);
 	if (vasprintf(&line, format, args) < 0)
-		abort();
+		wp_out_of_memory();
 	va_end(args);
 	wp_text_escape(buf, line);
 	wp_buf_putc(buf, '\n');

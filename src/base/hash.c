@@ -17,18 +17,18 @@ struct wp_sha256 *wp_sha256_new(void)
 	struct wp_sha256 *hash = malloc(sizeof *hash);
 
 	if (!hash)
-		abort();
+		wp_out_of_memory();
 	hash->context = EVP_MD_CTX_new();
 	/* libcrypto can only fail for want of memory, or when it was built without SHA-256: there is no going on. */
 	if (!hash->context || EVP_DigestInit_ex(hash->context, EVP_sha256(), NULL) != 1)
-		abort();
+		wp_out_of_memory();
 	return hash;
 }
 
 void wp_sha256_add(struct wp_sha256 *hash, const void *bytes, size_t length)
 {
 	if (length && EVP_DigestUpdate(hash->context, bytes, length) != 1)
-		abort();
+		wp_out_of_memory();
 }
 
 void wp_sha256_finish(struct wp_sha256 *hash, char ret_text[WP_HASH_TEXT])
@@ -38,7 +38,7 @@ void wp_sha256_finish(struct wp_sha256 *hash, char ret_text[WP_HASH_TEXT])
 	unsigned length = 0;
 
 	if (EVP_DigestFinal_ex(hash->context, digest, &length) != 1 || length != SHA256_BYTES)
-		abort();
+		wp_out_of_memory();
 	memcpy(ret_text, prefix, sizeof prefix - 1);
 	wp_hex(digest, length, ret_text + sizeof prefix - 1);
 	EVP_MD_CTX_free(hash->context);

@@ -16,7 +16,7 @@
 static json_t *must(json_t *value)
 {
 	if (!value)
-		abort();
+		wp_out_of_memory();
 	return value;
 }
 
@@ -50,7 +50,7 @@ json_t *wp_json_u64(uint64_t value)
 static void set(json_t *object, const char *key, json_t *value)
 {
 	if (json_object_set_new(object, key, value) != 0)
-		abort();
+		wp_out_of_memory();
 }
 
 json_t *wp_json_diags(const struct wp_diags *diags)
@@ -68,7 +68,7 @@ json_t *wp_json_diags(const struct wp_diags *diags)
 		set(object, "detail", wp_json_text(diag->detail));
 		set(object, "subject", wp_json_text(diag->subject));
 		if (json_array_append_new(array, object) != 0)
-			abort();
+			wp_out_of_memory();
 	}
 	return array;
 }
@@ -133,7 +133,7 @@ static void dump(struct wp_buf *buf, const json_t *value, size_t flags)
 	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
 
 	if (json_dump_callback(value, add_to_buf, &text, flags | JSON_PRESERVE_ORDER | JSON_ENCODE_ANY) != 0)
-		abort();
+		wp_out_of_memory();
 	add_visible(buf, wp_buf_text(&text));
 	wp_buf_putc(buf, '\n');
 }
@@ -216,7 +216,7 @@ int wp_json_parse(const char *text, size_t length, const char *subject, json_t *
 		size_t at = error.position > 0 ? (size_t)error.position : 0;
 
 		if (json_error_code(&error) == json_error_out_of_memory)
-			abort();
+			wp_out_of_memory();
 		position = position_of(text, at < length ? at : length);
 		return wp_fail(err, WP_E_FAILED, "json-syntax", subject,
 			       "%s: line %zu, column %zu: not valid JSON: %s; correct the file or make it again",

@@ -116,7 +116,7 @@ static void add_object(struct wp_buf *buf, const json_t *object)
 	if (count) {
 		keys = calloc(count, sizeof *keys);
 		if (!keys)
-			abort();
+			wp_out_of_memory();
 		for (iter = json_object_iter(borrowed); iter; iter = json_object_iter_next(borrowed, iter))
 			keys[i++] = json_object_iter_key(iter);
 		qsort(keys, count, sizeof *keys, wp_json_compare_keys);

@@ -34,7 +34,7 @@ static struct wp_json_doc *new_doc(const char *subject, uint64_t size)
 	struct wp_json_doc *doc = calloc(1, sizeof *doc);
 
 	if (!doc)
-		abort();
+		wp_out_of_memory();
 	doc->subject = subject;
 	doc->size = size;
 	doc->fd = -1;
@@ -57,7 +57,7 @@ struct wp_json_doc *wp_json_doc_file(int fd, uint64_t length, const char *subjec
 	doc->fd = fd;
 	doc->room = malloc(WINDOW_BYTES);
 	if (!doc->room)
-		abort();
+		wp_out_of_memory();
 	doc->window = doc->room;
 	return doc;
 }
@@ -220,7 +220,7 @@ void wp_json_walk_begin(struct wp_json_doc *doc, const struct wp_json_span *span
 		return;
 	ret->seen = json_object();
 	if (!ret->seen)
-		abort();
+		wp_out_of_memory();
 }
 
 void wp_json_walk_end(struct wp_json_walk *walk)
@@ -245,7 +245,7 @@ static int take_key(struct wp_json_walk *walk, struct wp_error *err)
 	if (json_object_get(walk->seen, json_string_value(key)))
 		return fail_at(walk->doc, span.offset, "duplicate object key", err);
 	if (json_object_set_new(walk->seen, json_string_value(key), json_null()))
-		abort();
+		wp_out_of_memory();
 	walk->key.length = 0;
 	wp_buf_puts(&walk->key, json_string_value(key));
 	walk->at = skip_space(walk->doc, walk->at);
@@ -324,7 +324,7 @@ int wp_json_doc_parse(struct wp_json_doc *doc, struct wp_json_span span, struct 
 	if (*ret_value)
 		return WP_OK;
 	if (json_error_code(&error) == json_error_out_of_memory)
-		abort();
+		wp_out_of_memory();
 	return fail_at(doc, span.offset + (error.position > 0 ? (uint64_t)error.position : 0), error.text, err);
 }
 

@@ -247,7 +247,7 @@ enum wp_xml_end wp_xml_read(const struct wp_xml_source *source, const struct wp_
 	pthread_once(&libxml_once, xmlInitParser);
 	parser = reader.parser = xmlNewParserCtxt();
 	if (!parser)
-		abort();
+		wp_out_of_memory();
 	*parser->sax = (xmlSAXHandler){
 		.initialized = XML_SAX2_MAGIC,
 		.internalSubset = on_doctype,

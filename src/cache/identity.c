@@ -79,7 +79,7 @@ static void grow(struct wp_identities *identities)
 	identities->slot_count *= 2;
 	identities->slots = calloc(identities->slot_count, sizeof *identities->slots);
 	if (!identities->slots)
-		abort();
+		wp_out_of_memory();
 	for (size_t i = 0; i < identities->count; i++)
 		*slot_of(identities, identities->items[i].file) = (uint32_t)i + 1;
 }
@@ -135,7 +135,7 @@ static struct wp_identities *load(const struct wp_cache *cache)
 	struct wp_identities *identities = calloc(1, sizeof *identities);
 
 	if (!identities)
-		abort();
+		wp_out_of_memory();
 	identities->arena = wp_arena_new();
 	identities->slot_count = 512;
 	grow(identities);

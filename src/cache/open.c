@@ -119,7 +119,7 @@ int wp_cache_open(const char *path, enum wp_cache_mode mode, struct wp_cache **r
 	int status;
 
 	if (!cache || !(cache->path = strdup(path)))
-		abort();
+		wp_out_of_memory();
 	cache->mode = mode;
 	cache->identity_limit = WP_LIMIT_IDENTITIES;
 	cache->db = (struct wp_db){

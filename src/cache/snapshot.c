@@ -165,14 +165,14 @@ int wp_cache_load_snapshot(struct wp_cache *cache, const struct wp_snapshot *sna
 	int status;
 
 	if (!set)
-		abort();
+		wp_out_of_memory();
 	set->arena = wp_arena_new();
 	set->site_code = strdup(snapshot->site_code);
 	set->taken_at = snapshot->taken_at;
 	set->partial = wp_arena_strdup(set->arena, snapshot->partial);
 	set->documents = json_array();
 	if (!set->site_code || !set->documents)
-		abort();
+		wp_out_of_memory();
 	status = load_records(cache, snapshot, set, err);
 	if (status)
 		return status;

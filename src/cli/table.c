@@ -23,7 +23,7 @@ struct wp_table *wp_table_new(const struct wp_cli *cli, const char *const *headi
 
 	table->table = scols_new_table();
 	if (!table->table)
-		abort();
+		wp_out_of_memory();
 	table->arena = cli->arena;
 	table->columns = columns;
 	scols_table_enable_colors(table->table, options.color);
@@ -34,7 +34,7 @@ struct wp_table *wp_table_new(const struct wp_cli *cli, const char *const *headi
 		struct libscols_column *column = scols_table_new_column(table->table, headings[i], 0, 0);
 
 		if (!column)
-			abort();
+			wp_out_of_memory();
 		scols_cell_set_color(scols_column_get_header(column), "bold");
 	}
 	return table;
@@ -45,7 +45,7 @@ void wp_table_row(struct wp_table *table, const char *const *cells)
 	struct libscols_line *line = scols_table_new_line(table->table, NULL);
 
 	if (!line)
-		abort();
+		wp_out_of_memory();
 	for (size_t i = 0; i < table->columns; i++) {
 		struct wp_buf cell __attribute__((cleanup(wp_buf_free))) = { 0 };
 		const char *text;
@@ -54,7 +54,7 @@ void wp_table_row(struct wp_table *table, const char *const *cells)
 		/* Behind the last column nothing is pushed away. */
 		text = i + 1 < table->columns ? wp_text_cut(table->arena, wp_buf_text(&cell), CELL_MOST) : wp_buf_text(&cell);
 		if (scols_line_set_data(line, i, text))
-			abort();
+			wp_out_of_memory();
 	}
 }
 
@@ -63,7 +63,7 @@ void wp_table_finish(struct wp_table *table, struct wp_buf *buf)
 	char *text = NULL;
 
 	if (scols_print_table_to_string(table->table, &text))
-		abort();
+		wp_out_of_memory();
 	wp_buf_puts(buf, text);
 	wp_buf_putc(buf, '\n');
 	free(text);

@@ -24,7 +24,7 @@ static item_ref *sorted(const struct wp_servicing *servicing)
 	item_ref *refs = malloc((servicing->count + 1) * sizeof *refs);
 
 	if (!refs)
-		abort();
+		wp_out_of_memory();
 	for (size_t i = 0; i < servicing->count; i++)
 		refs[i] = &servicing->items[i];
 	if (servicing->count)

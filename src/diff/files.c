@@ -23,7 +23,7 @@ static bool *flags(size_t count)
 	bool *items = calloc(count ? count : 1, sizeof *items);
 
 	if (!items)
-		abort();
+		wp_out_of_memory();
 	return items;
 }
 

@@ -32,7 +32,7 @@ static struct wp_change *add_change(struct wp_comparison *comparison, const stru
 		comparison->changes =
 			reallocarray(comparison->changes, comparison->change_capacity, sizeof *comparison->changes);
 		if (!comparison->changes)
-			abort();
+			wp_out_of_memory();
 	}
 	change = &comparison->changes[comparison->change_count++];
 	*change = (struct wp_change){
@@ -54,7 +54,7 @@ static uint32_t add_folder(struct wp_total_folder **folders, uint32_t *count, si
 		*capacity += *capacity / 2 + 64;
 		*folders = reallocarray(*folders, *capacity, sizeof **folders);
 		if (!*folders)
-			abort();
+			wp_out_of_memory();
 	}
 	(*folders)[*count] = (struct wp_total_folder){ .old_node = old, .new_node = new };
 	return (*count)++;
@@ -89,7 +89,7 @@ static void descend(struct walk *walk, const struct frame *parent, uint32_t old,
 		walk->capacity = walk->capacity ? 2 * walk->capacity : 64;
 		walk->frames = reallocarray(walk->frames, walk->capacity, sizeof *walk->frames);
 		if (!walk->frames)
-			abort();
+			wp_out_of_memory();
 	}
 	walk->frames[walk->count++] = frame;
 }

@@ -97,7 +97,7 @@ static struct candidate *make_room(size_t count)
 	struct candidate *candidates = reallocarray(NULL, count ? count : 1, sizeof *candidates);
 
 	if (!candidates)
-		abort();
+		wp_out_of_memory();
 	return candidates;
 }
 

@@ -44,7 +44,7 @@ static json_t *new_object(void)
 	json_t *object = json_object();
 
 	if (!object)
-		abort();
+		wp_out_of_memory();
 	return object;
 }
 
@@ -53,7 +53,7 @@ struct wp_assembler *wp_assembler_new(const struct wp_import_options *options, c
 	struct wp_assembler *assembler = calloc(1, sizeof *assembler);
 
 	if (!assembler)
-		abort();
+		wp_out_of_memory();
 	assembler->arena = wp_arena_new();
 	assembler->options = options;
 	assembler->bounds = *bounds;
@@ -211,7 +211,7 @@ static void skip(struct wp_assembler *assembler, const struct wp_row *row, const
 		snprintf(what, sizeof what, "PackageType %" PRIu64, type);
 	count = json_integer(json_integer_value(json_object_get(counts, what)) + 1);
 	if (!count || json_object_set_new(counts, what, count) != 0)
-		abort();
+		wp_out_of_memory();
 }
 
 /* The package that a row is about: found, or made. */
@@ -240,7 +240,7 @@ static int find_entry(struct wp_assembler *assembler, const struct wp_row *row, 
 	}
 	*ret_entry = assembler->entry_count;
 	if (json_object_set_new(assembler->index, id, json_integer((json_int_t)*ret_entry)) != 0)
-		abort();
+		wp_out_of_memory();
 	WP_PUSH(assembler->arena, assembler->entries, assembler->entry_count)->package_id =
 		wp_arena_strdup(assembler->arena, id);
 	return WP_OK;
@@ -261,7 +261,7 @@ static void keep_lazy(struct wp_entry_row *entry, const json_t *lazy)
 		if (!entry->lazy)
 			entry->lazy = new_object();
 		if (json_object_set_new(entry->lazy, property ? property->name : name, json_true()) != 0)
-			abort();
+			wp_out_of_memory();
 	}
 }
 
@@ -335,7 +335,7 @@ static int add_companion(struct wp_assembler *assembler, const struct wp_row *ro
 	}
 	if (json_object_set_new(assembler->companion_index, whole,
 				json_integer((json_int_t)assembler->companion_count)) != 0)
-		abort();
+		wp_out_of_memory();
 	companion = WP_PUSH(assembler->arena, assembler->companions, assembler->companion_count);
 	companion->entry = entry;
 	companion->kind = kind;

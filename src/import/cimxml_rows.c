@@ -11,7 +11,7 @@ static json_t *instance_value(xmlNode *instance);
 static json_t *must(json_t *value)
 {
 	if (!value)
-		abort();
+		wp_out_of_memory();
 	return value;
 }
 
@@ -66,7 +66,7 @@ static json_t *array_value(xmlNode *array, const xmlChar *type)
 		else if (wp_xml_is(at, "VALUE.OBJECT"))
 			value = object_value(at);
 		if (value && json_array_append_new(values, value) != 0)
-			abort();
+			wp_out_of_memory();
 	}
 	return values;
 }

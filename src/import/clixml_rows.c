@@ -138,7 +138,7 @@ static int read_object(struct clixml *clixml, const char *list_class, size_t pag
 		return 0;
 	object.properties = json_object();
 	if (!object.properties)
-		abort();
+		wp_out_of_memory();
 	status = read_parts(clixml, &object);
 	if (!status && object.has_members && !object.holds_records)
 		return wp_xml_emit(xml, line, &(struct wp_row){ .class_text = object.type, .list_class = list_class,
@@ -155,7 +155,7 @@ int wp_clixml_rows(struct wp_xml_rows *xml)
 	int got, status = WP_OK;
 
 	if (!clixml.types.names)
-		abort();
+		wp_out_of_memory();
 	while (!status && (got = wp_xml_next(xml)) != 0) {
 		if (got < 0)
 			status = -1;

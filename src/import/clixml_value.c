@@ -3,6 +3,8 @@
 #include "clixml_value.h"
 #include "clixml_text.h"
 
+#include "wimplan/arena.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +13,7 @@ static json_t *node_value(struct wp_clixml_types *types, xmlNode *node);
 static json_t *must(json_t *value)
 {
 	if (!value)
-		abort();
+		wp_out_of_memory();
 	return value;
 }
 
@@ -103,7 +105,7 @@ static json_t *list_value(struct wp_clixml_types *types, xmlNode *list)
 
 	for (at = wp_xml_element(list->children); at; at = wp_xml_element(at->next))
 		if (json_array_append_new(values, node_value(types, at)) != 0)
-			abort();
+			wp_out_of_memory();
 	return values;
 }
 

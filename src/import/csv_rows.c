@@ -171,7 +171,7 @@ static json_t *cell_value(const struct csv_rows *csv)
 								       csv->cell.length) : json_null();
 
 	if (!value)
-		abort();
+		wp_out_of_memory();
 	return value;
 }
 
@@ -187,7 +187,7 @@ static bool read_row(struct csv_rows *csv, const struct wp_row *row, bool *ret_b
 			return false;
 		if (count < csv->name_count && csv->names[count][0] &&
 		    json_object_set_new(row->properties, csv->names[count], cell_value(csv)) != 0)
-			abort();
+			wp_out_of_memory();
 		count++;
 	} while (end == CELL_MORE);
 	*ret_blank = count == 1 && !csv->cell.length && !csv->quoted;
@@ -214,7 +214,7 @@ static int read_rows(struct csv_rows *csv, struct wp_assembler *assembler)
 		row.where.line = csv->input->line;
 		row.properties = json_object();
 		if (!row.properties)
-			abort();
+			wp_out_of_memory();
 		if (!read_row(csv, &row, &blank)) {
 			status = csv->err->status;
 		} else if (!blank) {

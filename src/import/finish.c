@@ -19,20 +19,20 @@ static const char *const companion_keys[WP_COMPANION_KINDS] = {
 static json_t *must(json_t *value)
 {
 	if (!value)
-		abort();
+		wp_out_of_memory();
 	return value;
 }
 
 static void set_new(json_t *object, const char *key, json_t *value)
 {
 	if (json_object_set_new(object, key, must(value)) != 0)
-		abort();
+		wp_out_of_memory();
 }
 
 static void append_new(json_t *array, json_t *value)
 {
 	if (json_array_append_new(array, must(value)) != 0)
-		abort();
+		wp_out_of_memory();
 }
 
 /* "2 rows of distribution points without State" */
@@ -223,7 +223,7 @@ static json_t *make_documents(struct wp_assembler *assembler)
 	size_t count = 0, companion = 0;
 
 	if (!documents)
-		abort();
+		wp_out_of_memory();
 	if (assembler->companion_count)
 		qsort(assembler->companions, assembler->companion_count, sizeof *assembler->companions,
 		      compare_companions);
@@ -317,7 +317,7 @@ int wp_assembler_finish(struct wp_assembler *assembler, struct wp_record_set **r
 	remark_on_rest(assembler);
 	set = calloc(1, sizeof *set);
 	if (!set)
-		abort();
+		wp_out_of_memory();
 	set->documents = make_documents(assembler);
 	set->count = assembler->record_count;
 	set->taken_at = taken_at(assembler);
@@ -326,7 +326,7 @@ int wp_assembler_finish(struct wp_assembler *assembler, struct wp_record_set **r
 	set->arena = assembler->arena;
 	assembler->arena = NULL;
 	if (assembler->site[0] && !(set->site_code = strdup(assembler->site)))
-		abort();
+		wp_out_of_memory();
 	set->records = wp_arena_alloc(set->arena, set->count * sizeof *set->records);
 	for (size_t i = 0; i < set->count; i++) {
 		status = wp_record_decode(set->arena, json_array_get(set->documents, i), &set->records[i], err);

@@ -25,7 +25,7 @@ void wp_input_init(struct wp_input *input, const char *name, struct wp_bytes byt
 	input->record_limit = record_limit;
 	input->raw = malloc(PIECE);
 	if (!input->raw)
-		abort();
+		wp_out_of_memory();
 }
 
 void wp_input_free(struct wp_input *input)
@@ -119,7 +119,7 @@ static void take_text(struct wp_input *input, const void *text, size_t length)
 		free(input->text);
 		input->text = malloc(length);
 		if (!input->text)
-			abort();
+			wp_out_of_memory();
 		input->text_room = length;
 	}
 	if (length)

@@ -130,7 +130,7 @@ static int parse_piece(struct json_rows *rows, const struct piece *piece, json_t
 	if (*ret_value)
 		return WP_OK;
 	if (json_error_code(&error) == json_error_out_of_memory)
-		abort();
+		wp_out_of_memory();
 	/* jansson's position is behind the last token; its line and column may be -1. */
 	end = error.position > 0 ? (size_t)error.position - 1 : 0;
 	for (at = 0; at < end && at < piece->text.length; at++) {

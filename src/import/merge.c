@@ -12,7 +12,7 @@
 static void set_new(json_t *object, const char *key, json_t *value)
 {
 	if (!value || json_object_set_new(object, key, value) != 0)
-		abort();
+		wp_out_of_memory();
 }
 
 /* A value for a message: short, and without line ends. */
@@ -23,7 +23,7 @@ static const char *value_text(struct wp_arena *arena, const json_t *value)
 	char *text;
 
 	if (!dump)
-		abort();
+		wp_out_of_memory();
 	for (end = dump; *end && end - dump < 60;)
 		wp_utf8_next(&end);
 	text = wp_arena_printf(arena, "%.*s%s", (int)(end - dump), dump, *end ? "…" : "");
@@ -69,7 +69,7 @@ json_t *wp_row_normalize(struct wp_assembler *assembler, const struct wp_row *ro
 	json_t *value;
 
 	if (!clean)
-		abort();
+		wp_out_of_memory();
 	json_object_foreach(row->properties, key, value) {
 		const struct wp_property *property = wp_property_find(key);
 		const char *name = property ? property->name : key;

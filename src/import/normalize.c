@@ -146,7 +146,7 @@ const struct wp_property *wp_property_at(size_t i)
 static json_t *must(json_t *value)
 {
 	if (!value)
-		abort();
+		wp_out_of_memory();
 	return value;
 }
 
@@ -164,7 +164,7 @@ static char *scalar_text(const json_t *value)
 	else
 		return NULL;
 	if (!text)
-		abort();
+		wp_out_of_memory();
 	return text;
 }
 
@@ -181,7 +181,7 @@ static json_t *normalize_text(const json_t *value, bool *ret_bad)
 		*ret_bad = true;
 		text = json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS);
 		if (!text)
-			abort();
+			wp_out_of_memory();
 	}
 	return must(json_string_nocheck(text));
 }
@@ -254,7 +254,7 @@ static json_t *clean_object(const json_t *object)
 
 	wp_row_facts(&as_row, &facts);
 	if (facts.class[0] && json_object_set_new(clean, "__CLASS", must(json_string(facts.class))) != 0)
-		abort();
+		wp_out_of_memory();
 	json_object_foreach((json_t *)object, key, value) {
 		json_t *kept;
 		bool bad = false;
@@ -267,7 +267,7 @@ static json_t *clean_object(const json_t *object)
 		else
 			kept = clean_tree(value);
 		if (kept && json_object_set_new(clean, key, kept) != 0)
-			abort();
+			wp_out_of_memory();
 	}
 	return clean;
 }
@@ -288,7 +288,7 @@ static json_t *clean_tree(const json_t *value)
 	clean = must(json_array());
 	json_array_foreach(value, i, item)
 		if (json_array_append_new(clean, clean_tree(item)) != 0)
-			abort();
+			wp_out_of_memory();
 	return clean;
 }
 

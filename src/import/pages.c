@@ -50,7 +50,7 @@ void wp_pages_add(struct wp_assembler *assembler, const struct wp_row *row, cons
 static void add_name(json_t *names, const char *name)
 {
 	if (json_object_set_new(names, name, json_true()) != 0)
-		abort();
+		wp_out_of_memory();
 }
 
 /* The lists of which the last page is there. New reference. */
@@ -62,7 +62,7 @@ static json_t *ended_lists(const struct wp_assembler *assembler)
 	json_t *ended = json_object();
 
 	if (!listed || !further || !ended)
-		abort();
+		wp_out_of_memory();
 	for (size_t i = 0; i < assembler->page_row_count; i++)
 		if (assembler->pages[assembler->page_rows[i].page].goes_on)
 			listed[assembler->page_rows[i].entry] = true;

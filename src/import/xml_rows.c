@@ -150,7 +150,7 @@ xmlChar *wp_xml_text(const xmlNode *node)
 	xmlChar *text = xmlNodeGetContent((xmlNode *)node);
 
 	if (!text)
-		abort();
+		wp_out_of_memory();
 	return text;
 }
 
@@ -159,14 +159,14 @@ json_t *wp_xml_json(const xmlChar *text)
 	json_t *value = json_string((const char *)text);
 
 	if (!value)
-		abort();
+		wp_out_of_memory();
 	return value;
 }
 
 void wp_xml_set(json_t *object, const char *name, json_t *value)
 {
 	if (json_object_set_new(object, name, value) != 0)
-		abort();
+		wp_out_of_memory();
 }
 
 int wp_xml_emit(struct wp_xml_rows *xml, size_t line, const struct wp_row *found)
@@ -229,7 +229,7 @@ int wp_xml_rows(struct wp_input *input, struct wp_assembler *assembler, struct w
 	/* Not XML_PARSE_HUGE: libxml2 drops its guards with it. The declared encoding is not the input's any more. */
 	xml.reader = xmlReaderForIO(pull, NULL, &xml, NULL, "UTF-8", XML_PARSE_NONET | XML_PARSE_IGNORE_ENC);
 	if (!xml.reader)
-		abort();
+		wp_out_of_memory();
 	xmlTextReaderSetStructuredErrorHandler(xml.reader, note_error, &xml);
 	status = read_document(&xml);
 	xmlFreeTextReader(xml.reader);

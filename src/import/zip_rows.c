@@ -147,7 +147,7 @@ int wp_zip_rows(const char *name, struct wp_bytes bytes, int fd, size_t record_l
 	int status;
 
 	if (!zip || !archive)
-		abort();
+		wp_out_of_memory();
 	zip->name = name;
 	zip->bytes = bytes;
 	zip->fd = fd;

@@ -177,7 +177,7 @@ int wp_config_set(struct wp_arena *arena, struct wp_config *config, const char *
 static void set(json_t *object, const char *key, json_t *value)
 {
 	if (json_object_set_new_nocheck(object, key, value))
-		abort();
+		wp_out_of_memory();
 }
 
 json_t *wp_policy_json(const struct wp_policy *policy)

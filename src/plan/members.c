@@ -30,7 +30,7 @@ int wp_members_list(struct wp_json_doc *doc, const struct wp_json_span *span, st
 void wp_member_set(json_t *object, const char *key, json_t *value)
 {
 	if (json_object_set_new(object, key, value))
-		abort();
+		wp_out_of_memory();
 }
 
 static void add_canonical(struct wp_sha256 *hash, const json_t *value)

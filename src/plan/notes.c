@@ -59,7 +59,7 @@ void wp_note_add(struct wp_plan *plan, enum wp_note_kind kind, const char *packa
 static void set(json_t *object, const char *key, json_t *value)
 {
 	if (json_object_set_new_nocheck(object, key, value))
-		abort();
+		wp_out_of_memory();
 }
 
 json_t *wp_plan_notes_json(const struct wp_plan *plan)
@@ -77,7 +77,7 @@ json_t *wp_plan_notes_json(const struct wp_plan *plan)
 		set(object, "summary", wp_json_text(note->summary));
 		set(object, "facts", json_incref((json_t *)note->facts));
 		if (json_array_append_new(array, object))
-			abort();
+			wp_out_of_memory();
 	}
 	return array;
 }

@@ -20,13 +20,13 @@ void wp_plan_digest(const json_t *value, char ret_id[WP_HASH_TEXT])
 static void set(json_t *object, const char *key, json_t *value)
 {
 	if (json_object_set_new_nocheck(object, key, value))
-		abort();
+		wp_out_of_memory();
 }
 
 static void push(json_t *array, json_t *value)
 {
 	if (json_array_append_new(array, value))
-		abort();
+		wp_out_of_memory();
 }
 
 static json_t *number_json(struct wp_number number)

@@ -102,7 +102,7 @@ static void keep_item(void *kept, const json_t *item, struct wp_json_span span, 
 	(void)span;
 	(void)text;
 	if (kept && json_array_append(kept, (json_t *)item))
-		abort();
+		wp_out_of_memory();
 }
 
 static int take_body_member(struct reader *reader, const struct wp_member *member, struct wp_error *err)

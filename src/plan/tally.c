@@ -26,7 +26,7 @@ static void add_package(struct wp_tally *tally, const char *package_id)
 		tally->package_room = tally->package_room ? 2 * tally->package_room : 64;
 		tally->packages = reallocarray(tally->packages, tally->package_room, sizeof *tally->packages);
 		if (!tally->packages)
-			abort();
+			wp_out_of_memory();
 	}
 	tally->packages[tally->package_count++] = number;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The facts of the machine and of the call that everything else is handed. */
+#include "memory.h"
+
 #include "wimplan/program.h"
 #include "wimplan/text.h"
 
@@ -13,8 +15,9 @@
 #include <time.h>
 #include <unistd.h>
 
-void wp_program_start(void)
+void wp_program_start(int argc, char **argv)
 {
+	wp_program_memory(wp_program_wants_json(argc, argv));
 	/* A closed pipe is an error that a write reports (exit status 1), not a silent death. */
 	signal(SIGPIPE, SIG_IGN);
 	/* Widths and case need a UTF-8 locale whatever the user's is; glibc always has C.UTF-8. */

@@ -221,7 +221,7 @@ static void begin(struct wp_actions *actions)
 	actions->arena = wp_arena_new();
 	actions->parser = xmlCreatePushParserCtxt(&handler, actions, NULL, 0, NULL);
 	if (!actions->parser)
-		abort();
+		wp_out_of_memory();
 	/* The guard counts bytes of ASCII: what the document calls its encoding must not change what they mean. */
 	xmlCtxtUseOptions(actions->parser, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC);
 }
@@ -237,7 +237,7 @@ struct wp_actions *wp_actions_new(const struct wp_method *methods, size_t count)
 	struct wp_actions *actions = malloc(sizeof *actions);
 
 	if (!actions)
-		abort();
+		wp_out_of_memory();
 	*actions = (struct wp_actions){ .methods = methods, .method_count = count };
 	begin(actions);
 	return actions;

@@ -17,7 +17,7 @@ static json_t *with_class(json_t *entity, enum wp_class class)
 
 	if (!copy || (!json_object_get(copy, "__CLASS") &&
 		      json_object_set_new(copy, "__CLASS", json_string(wp_class_name(class)))))
-		abort();
+		wp_out_of_memory();
 	return copy;
 }
 
@@ -66,7 +66,7 @@ static char *lower_copy(const char *text)
 	char *copy = strdup(text);
 
 	if (!copy)
-		abort();
+		wp_out_of_memory();
 	for (char *at = copy; *at; at++)
 		if (*at >= 'A' && *at <= 'Z')
 			*at = (char)(*at | 0x20);
@@ -78,7 +78,7 @@ static void add_name(json_t *names, const char *name)
 	char *key = lower_copy(name);
 
 	if (json_object_set_new(names, key, json_true()))
-		abort();
+		wp_out_of_memory();
 	free(key);
 }
 
@@ -93,7 +93,7 @@ static json_t *lazy_names(const json_t *entity)
 	size_t i;
 
 	if (!names)
-		abort();
+		wp_out_of_memory();
 	for (i = 0; i < sizeof always / sizeof *always; i++)
 		add_name(names, always[i]);
 	json_array_foreach(list, i, item)
@@ -125,7 +125,7 @@ char *wp_entity_write_back(const json_t *answer)
 
 	json_object_foreach(entity, name, value)
 		if (is_written(lazy, name, value) && json_object_set(written, name, value))
-			abort();
+			wp_out_of_memory();
 	/* An object without properties would say that all of them are gone. */
 	return json_object_size(written) ? json_dumps(written, JSON_COMPACT) : NULL;
 }

@@ -226,7 +226,7 @@ int wp_provider_open(const struct wp_provider_options *options, struct wp_provid
 	const char *failed = "curl_easy_init";
 
 	if (!provider)
-		abort();
+		wp_out_of_memory();
 	provider->options = *options;
 	provider->curl = curl_easy_init();
 	if (provider->curl)
@@ -242,7 +242,7 @@ int wp_provider_open(const struct wp_provider_options *options, struct wp_provid
 	/* A pause for "100 Continue" would cost a second, and its 417 is one more case in which libcurl repeats. */
 	provider->send_headers = curl_slist_append(provider->send_headers, "Expect:");
 	if (!provider->send_headers || !provider->get_headers)
-		abort();
+		wp_out_of_memory();
 	*ret_provider = provider;
 	return WP_OK;
 }
@@ -337,7 +337,7 @@ static void perform(struct wp_provider *provider, const char *path, struct wp_ht
 	char *url = malloc(room);
 
 	if (!url)
-		abort();
+		wp_out_of_memory();
 	snprintf(url, room, "%s/%s", provider->options.url, path);
 	wp_http_free(ret);
 	ret->retry_after = -1;

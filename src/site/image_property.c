@@ -246,7 +246,7 @@ int wp_image_property_parse(struct wp_arena *arena, const char *text, struct wp_
 	}
 	context = xmlNewParserCtxt();
 	if (!context)
-		abort();
+		wp_out_of_memory();
 	doc = xmlCtxtReadMemory(context, text, (int)length, NULL, "UTF-8", XML_PARSE_NONET | XML_PARSE_NOERROR |
 				XML_PARSE_NOWARNING | XML_PARSE_NOCDATA);
 	if (doc) {

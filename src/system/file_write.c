@@ -225,7 +225,7 @@ static int begin(const char *path, enum wp_file_target target, bool probe, struc
 	int reason;
 
 	if (!writer)
-		abort();
+		wp_out_of_memory();
 	*writer = (struct wp_file_writer){ .fd = STDOUT_FILENO, .borrowed = true, .probe = probe };
 	*ret_writer = writer;
 	if (!path || strcmp(path, "-") == 0)

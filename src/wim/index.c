@@ -43,7 +43,7 @@ static int take_blob(const struct wimlib_resource_entry *resource, void *context
 
 		index->blobs = reallocarray(index->blobs, capacity, sizeof *index->blobs);
 		if (!index->blobs)
-			abort();
+			wp_out_of_memory();
 	}
 	blob = &index->blobs[index->blob_count++];
 	memcpy(blob->sha1, resource->sha1_hash, WP_SHA1_SIZE);
@@ -152,7 +152,7 @@ static void set_order(struct wp_wim_index *index)
 	uint32_t *first = wp_arena_alloc(index->arena, (BUCKETS + 1) * sizeof *first);
 
 	if (!sorted)
-		abort();
+		wp_out_of_memory();
 	for (size_t i = 0; i < index->blob_count; i++)
 		first[bucket(index->blobs[i].sha1) + 1]++;
 	for (unsigned int i = 0; i < BUCKETS; i++)

@@ -53,7 +53,7 @@ static uint8_t *allocate(size_t size)
 	uint8_t *bytes = malloc(size ? size : 1);
 
 	if (!bytes)
-		abort();
+		wp_out_of_memory();
 	return bytes;
 }
 

@@ -86,7 +86,7 @@ static char *make_room(struct wp_tree_reader *reader, size_t more)
 		reader->text_capacity = 2 * (tree->text_length + more);
 		tree->text = realloc((char *)tree->text, reader->text_capacity);
 		if (!tree->text)
-			abort();
+			wp_out_of_memory();
 	}
 	return (char *)tree->text + tree->text_length;
 }

@@ -106,7 +106,7 @@ static int read_security(struct wp_tree_reader *reader, uint64_t *ret_root)
 		uint8_t hash[EVP_MAX_MD_SIZE];
 
 		if (EVP_Digest(reader->bytes + at, size, hash, NULL, EVP_sha1(), NULL) != 1)
-			abort();
+			wp_out_of_memory();
 		memcpy(tree->security[i], hash, WP_SHA1_SIZE);
 		at += size;
 	}
@@ -120,7 +120,7 @@ static void *allocate(size_t count, size_t size)
 	void *items = reallocarray(NULL, count, size);
 
 	if (!items)
-		abort();
+		wp_out_of_memory();
 	return items;
 }
 
@@ -349,7 +349,7 @@ int wp_tree_parse(struct wp_tree *tree, const struct wp_wim_index *index, const 
 
 	reader.seen = calloc(reader.size / 64 + 1, 1);
 	if (!reader.seen)
-		abort();
+		wp_out_of_memory();
 	make_room(&reader);
 	result = read_nodes(&reader);
 	free(reader.seen);
@@ -378,7 +378,7 @@ static void give_back(struct wp_tree *tree)
 	tree->nodes = reallocarray(tree->nodes, tree->node_count, sizeof *tree->nodes);
 	tree->text = realloc((char *)tree->text, tree->text_length);
 	if (!tree->nodes || !tree->text)
-		abort();
+		wp_out_of_memory();
 }
 
 struct wp_tree *wp_tree_read(struct wp_wim_index *index, uint32_t image)

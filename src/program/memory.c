@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The end of a program that gets no memory: said in a sentence, and no different wherever it happens. */
+#include "memory.h"
+
+#include "wimplan/arena.h"
+#include "wimplan/program.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <libxml/xmlmemory.h>
+#include <openssl/crypto.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SENTENCE "there is not enough memory for this; free some or raise the limit (ulimit -v), and call it again"
+
+/* The one thing that cannot be handed to wp_out_of_memory(), which is called from everywhere: is --json given? */
+static bool wants_document;
+
+static void put(int stream, const char *text)
+{
+	size_t length = strlen(text);
+
+	while (length) {
+		ssize_t written = write(stream, text, length);
+
+		if (written <= 0)
+			return;
+		text += written;
+		length -= (size_t)written;
+	}
+}
+
+/* Takes no memory and no locks: any thread may be the one, and another may hold those of stdio. */
+_Noreturn void wp_out_of_memory(void)
+{
+	put(STDERR_FILENO, program_invocation_short_name);
+	put(STDERR_FILENO, ": " SENTENCE "\n");
+	if (wants_document)
+		put(STDOUT_FILENO,
+		    "{\n  \"format\": \"wimplan-error\",\n  \"format_version\": \"1.0\",\n  \"diagnostics\": [\n    {\n"
+		    "      \"severity\": \"error\",\n      \"code\": \"out-of-memory\",\n      \"summary\": \"" SENTENCE
+		    "\",\n      \"detail\": null,\n      \"subject\": null\n    }\n  ]\n}\n");
+	_exit(WP_EXIT_FAILED);
+}
+
+static void *take(size_t size)
+{
+	void *memory = malloc(size ? size : 1);
+
+	if (!memory)
+		wp_out_of_memory();
+	return memory;
+}
+
+static void *take_more(void *memory, size_t size)
+{
+	memory = realloc(memory, size ? size : 1);
+	if (!memory)
+		wp_out_of_memory();
+	return memory;
+}
+
+static char *take_copy(const char *text)
+{
+	return strcpy(take(strlen(text) + 1), text);
+}
+
+static void *take_traced(size_t size, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return take(size);
+}
+
+static void *take_more_traced(void *memory, size_t size, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return take_more(memory, size);
+}
+
+static void give_traced(void *memory, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	free(memory);
+}
+
+void wp_program_memory(bool json)
+{
+	wants_document = json;
+	/*
+	 * jansson and libxml2 go on without what they could not get, and few of their callers can tell: a value would be
+	 * left out of a record, a text out of a document. libcrypto uses what it has not got.
+	 */
+	json_set_alloc_funcs(take, free);
+	xmlMemSetup(free, take, take_more, take_copy);
+	CRYPTO_set_mem_functions(take_traced, take_more_traced, give_traced);
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a program does without memory. */
+#ifndef WIMPLAN_PROGRAM_MEMORY_H
+#define WIMPLAN_PROGRAM_MEMORY_H
+
+#include <stdbool.h>
+
+/* Has the libraries take memory as wimplan does; before any other call of theirs. @json: --json was given. */
+void wp_program_memory(bool json);
+
+#endif
