@@ -31,6 +31,10 @@ struct wp_diags {
 void wp_diag_add(struct wp_arena *arena, struct wp_diags *diags, enum wp_severity severity, const char *code,
 		 const char *subject, const char *format, ...) __attribute__((format(printf, 6, 7), nonnull(1, 2, 4, 6)));
 
+/* Gives the newest finding a detail. */
+void wp_diag_detail(struct wp_arena *arena, struct wp_diags *diags, const char *format, ...)
+	__attribute__((format(printf, 3, 4), nonnull));
+
 /* The first finding with this severity or a higher one, NULL when there is none. */
 const struct wp_diag *wp_diags_worst(const struct wp_diags *diags, enum wp_severity at_least);
 

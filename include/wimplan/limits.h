@@ -15,10 +15,14 @@
  */
 #define WP_LIMIT_XML_OTHER 65536u
 /*
- * Bytes of UTF-8 that are kept of the XML of one WIM: values, and the paths of what the model has no place for. Also of
- * one element's text. Real ones are 1 to 30 KB; what is kept is copied several times until it is shown.
+ * Bytes of UTF-8 that are kept of the XML of one WIM: values, and the paths of what the model has no place for; what can
+ * be repeated counts a number of bytes more each time. Also of one element's text. Real ones are 1 to 30 KB; what is kept
+ * is copied several times until it is shown, and takes up to 64 MiB then.
  */
-#define WP_LIMIT_XML_KEPT (4u << 20)
+#define WP_LIMIT_XML_KEPT (2u << 20)
+#define WP_XML_ENTRY 28u    /* an unknown element or attribute: some 800 bytes as JSON */
+#define WP_XML_LANGUAGE 32u /* a language or fallback */
+#define WP_XML_IMAGE 450u   /* an image: some 9,000 bytes as JSON */
 /* Attributes of one element in any XML, and namespaces that are declared in one place; real ones have few of both. */
 #define WP_LIMIT_XML_ATTRIBUTES 64u
 /* Bytes of one tag or processing instruction in any XML, which libxml2 keeps whole. */

@@ -43,8 +43,6 @@ struct wp_wim_index {
 	struct wp_wim_content content; /* content id and totals, of all parts */
 	uint64_t file_bytes;      /* of the file, or of all parts */
 	uint32_t parts_missing;   /* parts of a split set that were not found or are of another set */
-	int compression;          /* as wimlib numbers it: 0 none, 1 XPRESS, 2 LZX, 3 LZMS */
-	uint32_t chunk_size;      /* bytes */
 	struct wp_blob *blobs;    /* file data, by SHA-1 */
 	size_t blob_count;
 	uint32_t *buckets; /* where the blobs with each value of a SHA-1's first two bytes begin, and their end */

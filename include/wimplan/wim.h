@@ -153,11 +153,10 @@ struct wp_wim {
 	struct wp_time modified; /* mtime */
 	bool have_header;
 	struct wp_wim_header header;
-	const uint8_t *xml; /* as it is stored, BOM included; NULL when it could not be read */
-	size_t xml_length;  /* bytes */
-	const char *xml_text; /* the same as UTF-8 without BOM; NULL when it is no UTF-16 */
-	size_t xml_text_length;
-	char xml_sha256[WP_HASH_TEXT]; /* over @xml */
+	/* The XML as UTF-8 without BOM, after wp_wim_read_with_text(); NULL when it could not be read or is no UTF-16. */
+	const char *xml_text;
+	size_t xml_text_length; /* bytes */
+	char xml_sha256[WP_HASH_TEXT]; /* over its bytes as they are stored, BOM included; "" when they could not be read */
 	char file_id[WP_HASH_TEXT];    /* "" when header or XML could not be read */
 	struct wp_wim_metadata *metadata; /* NULL when the XML gave none */
 };
@@ -208,6 +207,8 @@ struct wp_wim_metadata *wp_wim_xml_parse_utf8(struct wp_arena *arena, const char
  * says in its diagnostics what could not be read. Never waits for a FIFO or a device.
  */
 struct wp_wim *wp_wim_read(const char *path) __attribute__((returns_nonnull, warn_unused_result));
+/* The same, and keeps the text of the XML, which may take 24 MiB. */
+struct wp_wim *wp_wim_read_with_text(const char *path) __attribute__((returns_nonnull, warn_unused_result));
 void wp_wim_free(struct wp_wim *wim);
 
 static inline void wp_wim_freep(struct wp_wim **wim)
@@ -216,8 +217,8 @@ static inline void wp_wim_freep(struct wp_wim **wim)
 }
 
 /*
- * Layer 2: opens the file that @wim was read from with wimlib, takes the XML from wimlib_get_xml_data() (and the
- * metadata from it, where layer 1 could not read a compressed one) and fills *@ret. Adds to @wim's diagnostics
+ * Layer 2: opens the file that @wim was read from with wimlib, holds the XML of wimlib_get_xml_data() against layer 1's
+ * and fills *@ret. Adds to @wim's diagnostics
  * ("wimlib-error" with wimlib's code and text) and returns 0, or -1 when wimlib refuses. Only for a header that layer 1
  * accepted; thread-safe for different files.
  */

@@ -24,6 +24,15 @@ void wp_diag_add(struct wp_arena *arena, struct wp_diags *diags, enum wp_severit
 		diag->subject = wp_utf8_repair(arena, wp_arena_strdup(arena, subject));
 }
 
+void wp_diag_detail(struct wp_arena *arena, struct wp_diags *diags, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	diags->items[diags->count - 1].detail = wp_arena_vprintf(arena, format, args);
+	va_end(args);
+}
+
 const struct wp_diag *wp_diags_worst(const struct wp_diags *diags, enum wp_severity at_least)
 {
 	size_t i;

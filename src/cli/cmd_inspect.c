@@ -67,14 +67,6 @@ static int parse(struct wp_cli *cli, int argc, char **argv, struct arguments *ar
 	return -1;
 }
 
-/* Whether layer 1 left something that wimlib may read: compressed XML is what only wimlib unpacks. */
-static bool needs_wimlib(const struct wp_wim *wim, bool deep)
-{
-	if (!wim->have_header)
-		return false;
-	return wp_diags_have(&wim->diags, "xml-compressed") || (deep && wim->grade != WP_GRADE_ERROR);
-}
-
 struct files {
 	struct wp_inspection *items;
 	size_t count;
@@ -92,17 +84,17 @@ static void read_files(struct wp_cli *cli, const struct arguments *args, char **
 	files->items = wp_arena_alloc(cli->arena, count * sizeof *files->items);
 	for (size_t i = 0; i < count; i++) {
 		struct wp_wim_content *content = wp_arena_alloc(cli->arena, sizeof *content);
-		struct wp_wim *wim = wp_wim_read(paths[i]);
-		bool needed = needs_wimlib(wim, args->deep || args->servicing), known;
+		struct wp_wim *wim = args->xml ? wp_wim_read_with_text(paths[i]) : wp_wim_read(paths[i]);
+		bool known = false;
 		struct wp_servicing *installed = NULL;
 
-		if (needed && args->servicing)
+		if (wim->grade != WP_GRADE_ERROR && args->servicing)
 			known = wp_wim_read_installed(wim, args->image, content, &installed) > 0;
-		else
-			known = needed && !wp_wim_read_content(wim, content);
+		else if (wim->grade != WP_GRADE_ERROR && args->deep)
+			known = !wp_wim_read_content(wim, content);
 		files->items[files->count++] = (struct wp_inspection){
 			.wim = wim,
-			.content = known && (args->deep || args->servicing) ? content : NULL,
+			.content = known ? content : NULL,
 			.contents = known ? installed : NULL,
 			.only_image = args->image,
 		};

@@ -29,16 +29,18 @@ void wp_layout_tint(struct wp_buf *buf, bool color, enum wp_tint tint, const cha
 
 void wp_layout_wrap(struct wp_buf *buf, const char *text, size_t used, size_t indent, size_t columns)
 {
-	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	struct wp_buf word __attribute__((cleanup(wp_buf_free))) = { 0 };
 	size_t column = used, gap = strspn(text, " ");
 	bool first = true;
 
 	/* Blanks are kept as they are except where a line ends: two of them in a name are not one. */
 	for (const char *at = text + gap; *at; gap = strspn(at, " "), at += gap) {
 		size_t length = strcspn(at, " ");
-		const char *word = wp_arena_strndup(arena, at, length);
-		size_t width = wp_text_width(word);
+		size_t width;
 
+		word.length = 0;
+		wp_buf_add(&word, at, length);
+		width = wp_text_width(wp_buf_text(&word));
 		if (!first && column + gap + width > columns) {
 			wp_buf_putc(buf, '\n');
 			wp_buf_pad(buf, ' ', indent);
@@ -47,7 +49,7 @@ void wp_layout_wrap(struct wp_buf *buf, const char *text, size_t used, size_t in
 			wp_buf_pad(buf, ' ', gap);
 			column += gap;
 		}
-		wp_buf_puts(buf, word);
+		wp_buf_add(buf, word.data, length);
 		column += width;
 		at += length;
 		first = false;

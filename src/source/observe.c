@@ -151,7 +151,6 @@ static void read_content(struct look *look)
 	struct wp_wim *wim = source->wim;
 	size_t before = wim->diags.count;
 	enum wp_grade grade = wim->grade;
-	bool by_wimlib = !wim->file_id[0]; /* layer 1 has no XML: what wimlib says of it is said every time */
 	bool failed;
 
 	if (find_known(look))
@@ -162,7 +161,7 @@ static void read_content(struct look *look)
 	if ((failed || !wim->metadata) && !has_failed(look))
 		fail(look, WP_GATE_DAMAGED, "wimlib cannot read the file");
 	/* What is said of a file must be the same when its content is known already and wimlib is not asked. */
-	if (!has_failed(look) && !by_wimlib) {
+	if (!has_failed(look)) {
 		wim->diags.count = before;
 		wim->grade = grade;
 	}

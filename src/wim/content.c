@@ -119,30 +119,30 @@ static int count_blobs(struct wp_wim *wim, WIMStruct *opened, struct wp_wim_cont
 	return 0;
 }
 
-/* Holds wimlib's XML against layer 1's, or takes it where layer 1 could not read it. */
-static int take_xml(struct wp_wim *wim, WIMStruct *opened)
+/* Holds wimlib's XML against layer 1's. */
+static int compare_xml(struct wp_wim *wim, WIMStruct *opened)
 {
-	const struct wp_wim_object *object = (const struct wp_wim_object *)wim;
+	char sha256[WP_HASH_TEXT];
 	void *bytes __attribute__((cleanup(free_bytes))) = NULL;
 	size_t length = 0;
 	int code = wimlib_get_xml_data(opened, &bytes, &length);
 
 	if (code)
 		return fail(wim, code);
-	if (wim->xml)
-		return length == wim->xml_length && memcmp(bytes, wim->xml, length) == 0 ? 0 : changed(wim);
-	wp_wim_take_xml(wim, (const uint8_t *)wp_arena_strndup(wim->arena, bytes, length), length);
-	memcpy(wim->file_id, object->stored_file_id, sizeof wim->file_id);
-	return wim->metadata ? 0 : -1;
+	/* Layer 1's digest is of what is stored. */
+	if (wp_wim_resource_compressed(&wim->header.xml))
+		return 0;
+	wp_sha256_text(bytes, length, sha256);
+	return strcmp(sha256, wim->xml_sha256) ? changed(wim) : 0;
 }
 
-/* Opens the file; the caller takes the XML and asks is_same() at the end. */
+/* Opens the file; the caller compares the XML and asks is_same() at the end. */
 static int open_wim(struct wp_wim *wim, WIMStruct **ret)
 {
 	struct opening opening = { .path = wim->path };
 
 	/* Whatever layer 1 had to refuse wimlib does not get to see. */
-	if (!wim->opened || !wim->have_header || wp_diags_worst(&wim->diags, WP_ERROR) ||
+	if (!wim->metadata || wp_diags_worst(&wim->diags, WP_ERROR) ||
 	    !wp_wim_header_safe(&wim->header, wim->size))
 		return -1;
 	if (!is_same(wim))
@@ -162,7 +162,7 @@ static int read_content(struct wp_wim *wim, struct wp_wim_content *ret, wp_wim_v
 	WIMStruct *opened __attribute__((cleanup(free_wim))) = NULL;
 	int code;
 
-	if (open_wim(wim, &opened) || take_xml(wim, opened) || count_blobs(wim, opened, ret))
+	if (open_wim(wim, &opened) || compare_xml(wim, opened) || count_blobs(wim, opened, ret))
 		return -1;
 	code = visit ? visit(opened, context) : 0;
 	if (code)

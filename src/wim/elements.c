@@ -61,6 +61,11 @@ static const struct wp_element elements[] = {
 
 _Static_assert(sizeof elements / sizeof elements[0] <= 64, "wp_model.seen has a bit for each element");
 
+bool wp_element_repeats(const struct wp_element *element)
+{
+	return element->kind == WP_KIND_LANGUAGE || element->kind == WP_KIND_FALLBACK;
+}
+
 const struct wp_element *wp_element_find(struct wp_model *model, enum wp_place place, const char *name)
 {
 	uint64_t *seen = place == WP_AT_WIM ? &model->seen_file : &model->seen;
@@ -72,7 +77,7 @@ const struct wp_element *wp_element_find(struct wp_model *model, enum wp_place p
 
 		if (element->place != place || strcmp(element->name, name) != 0)
 			continue;
-		if (element->kind == WP_KIND_LANGUAGE || element->kind == WP_KIND_FALLBACK)
+		if (wp_element_repeats(element))
 			return element;
 		if (*seen & bit)
 			return NULL;

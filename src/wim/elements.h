@@ -36,6 +36,9 @@ struct wp_element {
 /* The element of the model that counts here; NULL when there is none, or when it was there already. */
 const struct wp_element *wp_element_find(struct wp_model *model, enum wp_place place, const char *name);
 
+/* Whether there may be any number of them in one place. */
+bool wp_element_repeats(const struct wp_element *element);
+
 /* A box begins or ends: what is allocated for it, and what its parts make together. @inside as in wp_frame. */
 void wp_element_begin_box(struct wp_model *model, enum wp_place inside);
 void wp_element_end_box(struct wp_model *model, enum wp_place inside);

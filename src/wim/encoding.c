@@ -20,8 +20,8 @@ static const char *foreign(const uint8_t *bytes, size_t length)
 	return NULL;
 }
 
-bool wp_wim_xml_decode(struct wp_arena *arena, const uint8_t *bytes, size_t length, const char **ret_text,
-		       size_t *ret_length, struct wp_diags *diags)
+bool wp_wim_xml_decode(struct wp_arena *arena, const uint8_t *bytes, size_t length, struct wp_arena *text_arena,
+		       const char **ret_text, size_t *ret_length, struct wp_diags *diags)
 {
 	const char *odd = foreign(bytes, length);
 	size_t at, start = 0;
@@ -40,11 +40,11 @@ bool wp_wim_xml_decode(struct wp_arena *arena, const uint8_t *bytes, size_t leng
 	/* A terminator is no part of the text; wimlib's parser accepts one as well. */
 	while (length > start && bytes[length - 1] == 0 && bytes[length - 2] == 0)
 		length -= 2;
-	if (wp_utf16_to_utf8(arena, bytes + start, length - start, WP_LITTLE_ENDIAN, &text, ret_length, &at) != 0) {
+	if (wp_utf16_to_utf8(text_arena, bytes + start, length - start, WP_LITTLE_ENDIAN, &text, ret_length, &at)) {
 		bool is_nul = bytes[start + at] == 0 && bytes[start + at + 1] == 0;
 
 		refuse(arena, diags, is_nul ? "there is a NUL in it" : "half of a surrogate pair stands alone in it");
-		wp_wim_detail(arena, diags, "at byte %zu of the XML", start + at);
+		wp_diag_detail(arena, diags, "at byte %zu of the XML", start + at);
 		return false;
 	}
 	*ret_text = text;

@@ -8,7 +8,6 @@
 
 /* wimlib include/wimlib/header.h */
 #define RESOURCE_COMPRESSED 0x4u
-#define RESOURCE_SOLID 0x10u
 
 /*
  * How much larger a compressed blob table may be than it is stored. 20 of the 50 bytes of each entry are a SHA-1,
@@ -45,7 +44,7 @@ static struct wp_reshdr take_resource(const uint8_t *bytes)
 
 bool wp_wim_resource_compressed(const struct wp_reshdr *resource)
 {
-	return (resource->flags & (RESOURCE_COMPRESSED | RESOURCE_SOLID)) != 0;
+	return (resource->flags & (RESOURCE_COMPRESSED | WP_WIM_RESOURCE_SOLID)) != 0;
 }
 
 static bool in_file(const struct wp_reshdr *resource, uint64_t file_size)
@@ -98,7 +97,7 @@ static void out_of_range(struct check *check, enum wp_severity severity, const c
 	else
 		add(check, severity, "resource-out-of-range",
 		    "the header gives %s two sizes that cannot both be true; the file is damaged", what);
-	wp_wim_detail(check->arena, check->diags,
+	wp_diag_detail(check->arena, check->diags,
 		      "offset %" PRIu64 ", %" PRIu64 " bytes stored, %" PRIu64 " bytes of content in %" PRIu64,
 		      resource->offset, resource->stored_size, resource->size, check->file_size);
 }
@@ -116,8 +115,9 @@ static void check_xml(struct check *check)
 		add(check, WP_ERROR, "xml-too-large", "the XML has %" PRIu64 " bytes, and no more than %u are read",
 		    xml->size, WP_LIMIT_XML_BYTES);
 	} else if (wp_wim_resource_compressed(xml)) {
-		/* No tool is known that writes such files; wimlib reads them. */
-		add(check, WP_WARNING, "xml-compressed", "the XML is compressed, so that only wimlib can read it");
+		/* wimlib 1.13 reads such files, 1.14 does not, and 7-Zip does not. */
+		add(check, WP_WARNING, "xml-compressed",
+		    "the XML is stored compressed, as no tool is known to write it; other programs may not read the file");
 	}
 }
 

@@ -106,13 +106,8 @@ static int reference_parts(struct reader *reader, WIMStruct *opened)
 static int visit(struct WIMStruct *opened, void *context)
 {
 	struct reader *reader = context;
-	struct wimlib_wim_info info;
-	int code = wimlib_get_wim_info(opened, &info);
+	int code = 0;
 
-	if (code)
-		return code;
-	reader->index->compression = (int)info.compression_type;
-	reader->index->chunk_size = info.chunk_size;
 	if (reader->wim->header.part == 1 && reader->wim->header.parts > 1)
 		code = reference_parts(reader, opened);
 	return code ? code : wimlib_iterate_lookup_table(opened, 0, take_blob, reader->index);

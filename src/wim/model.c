@@ -48,7 +48,7 @@ static bool add_other(struct wp_model *model, const char *value, size_t length)
 		return false;
 	}
 	/* The path counts each time: it is compared with the one before, and shown with the value. */
-	if (!wp_model_keep(model, strlen(path) + length))
+	if (!wp_model_keep(model, WP_XML_ENTRY + strlen(path) + length))
 		return false;
 	if (image)
 		other = WP_PUSH(model->arena, image->other, image->other_count);
@@ -127,6 +127,8 @@ static bool start_image(struct wp_model *model, struct wp_frame *frame, enum wp_
 			    "the XML has more than %u images, and no more are read", WP_LIMIT_IMAGES);
 		return false;
 	}
+	if (!wp_model_keep(model, WP_XML_IMAGE))
+		return false;
 	frame->image = wp_model_begin_image(model, element);
 	if (frame->image) {
 		frame->inside = WP_AT_IMAGE;
@@ -195,7 +197,7 @@ bool wp_model_end(void *context)
 	bool kept = true;
 
 	if (is_leaf) {
-		kept = wp_model_keep(model, length);
+		kept = wp_model_keep(model, length + (wp_element_repeats(frame->element) ? WP_XML_LANGUAGE : 0));
 		if (kept)
 			wp_element_end_leaf(model, frame->element, text, length);
 	} else {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Layer 1: header and XML of one file with at most four preads, and whether the file stood still meanwhile. */
+#include "resource.h"
 #include "wim.h"
 #include "wimplan/file.h"
 #include "wimplan/text.h"
@@ -9,15 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-void wp_wim_detail(struct wp_arena *arena, struct wp_diags *diags, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	diags->items[diags->count - 1].detail = wp_arena_vprintf(arena, format, args);
-	va_end(args);
-}
 
 __attribute__((format(printf, 4, 5)))
 static void add(struct wp_wim *wim, enum wp_severity severity, const char *code, const char *format, ...)
@@ -37,7 +29,7 @@ static void add_failure(struct wp_wim *wim, const char *code, const char *summar
 	const char *text = strerrordesc_np(number);
 
 	add(wim, WP_ERROR, code, "%s", summary);
-	wp_wim_detail(wim->arena, &wim->diags, "%s", text ? text : "unknown error");
+	wp_diag_detail(wim->arena, &wim->diags, "%s", text ? text : "unknown error");
 }
 
 void wp_wim_settle(struct wp_wim *wim)
@@ -174,8 +166,7 @@ static void check_still(struct wp_wim *wim, int fd, const uint8_t bytes[WP_WIM_H
 		add_changed(wim, WP_WARNING);
 }
 
-static void hash(struct wp_wim *wim, const uint8_t header[WP_WIM_HEADER_SIZE], const uint8_t *xml, size_t length,
-		 char ret_file_id[WP_HASH_TEXT])
+static void hash(struct wp_wim *wim, const uint8_t header[WP_WIM_HEADER_SIZE], const uint8_t *xml, size_t length)
 {
 	struct wp_sha256 *sha256 = wp_sha256_new();
 	uint8_t size[8];
@@ -186,7 +177,7 @@ static void hash(struct wp_wim *wim, const uint8_t header[WP_WIM_HEADER_SIZE], c
 	wp_sha256_add(sha256, header, WP_WIM_HEADER_SIZE);
 	wp_sha256_add(sha256, xml, length);
 	wp_sha256_add(sha256, size, sizeof size);
-	wp_sha256_finish(sha256, ret_file_id);
+	wp_sha256_finish(sha256, wim->file_id);
 	wp_sha256_text(xml, length, wim->xml_sha256);
 }
 
@@ -207,27 +198,58 @@ static void check_total_bytes(struct wp_wim *wim)
 	    (uintmax_t)total->value, (uintmax_t)header->xml.offset);
 }
 
-void wp_wim_take_xml(struct wp_wim *wim, const uint8_t *bytes, size_t length)
+/* Bytes and text are given back as soon as they are no longer needed: a hostile file has much of both. */
+static void take_xml(struct wp_wim *wim, uint8_t *bytes, size_t length, bool keep_text)
 {
-	wim->xml = bytes;
-	wim->xml_length = length;
-	if (!wp_wim_xml_decode(wim->arena, bytes, length, &wim->xml_text, &wim->xml_text_length, &wim->diags))
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	const char *text;
+	bool good = wp_wim_xml_decode(wim->arena, bytes, length, keep_text ? wim->arena : scratch, &text, &length,
+				      &wim->diags);
+
+	free(bytes);
+	if (!good)
 		return;
-	wim->metadata = wp_wim_xml_parse_utf8(wim->arena, wim->xml_text, wim->xml_text_length,
-					      wim->header.image_count, &wim->diags);
+	if (keep_text) {
+		wim->xml_text = text;
+		wim->xml_text_length = length;
+	}
+	wim->metadata = wp_wim_xml_parse_utf8(wim->arena, text, length, wim->header.image_count, &wim->diags);
 	if (wim->metadata)
 		check_total_bytes(wim);
 }
 
-static void read_file(struct wp_wim_object *object, int fd)
+static uint8_t *allocate(size_t size)
 {
-	struct wp_wim *wim = &object->wim;
+	uint8_t *bytes = malloc(size ? size : 1);
+
+	if (!bytes)
+		abort();
+	return bytes;
+}
+
+static void take_compressed_xml(struct wp_wim *wim, uint8_t *stored, bool keep_text)
+{
+	const struct wp_reshdr *xml = &wim->header.xml;
+	uint8_t *bytes = allocate(xml->size);
+	const char *why = xml->flags & WP_WIM_RESOURCE_SOLID
+				  ? "it is stored together with other data"
+				  : wp_resource_unpack(&wim->header, stored, xml->stored_size, bytes, xml->size);
+
+	free(stored);
+	if (!why) {
+		take_xml(wim, bytes, xml->size, keep_text);
+		return;
+	}
+	free(bytes);
+	add(wim, WP_ERROR, "xml-invalid", "the compressed XML is damaged: %s", why);
+}
+
+static void read_file(struct wp_wim *wim, int fd, bool keep_text)
+{
 	const struct wp_reshdr *xml = &wim->header.xml;
 	uint8_t header[WP_WIM_HEADER_SIZE] = { 0 };
-	bool is_compressed;
 	uint64_t offset;
 	uint8_t *bytes;
-	char file_id[WP_HASH_TEXT];
 
 	if (wim->size < sizeof header) {
 		struct wp_wim_header ignored;
@@ -237,34 +259,46 @@ static void read_file(struct wp_wim_object *object, int fd)
 	}
 	if (!read_header(wim, fd, header, &offset) || wp_diags_worst(&wim->diags, WP_ERROR))
 		return;
-	is_compressed = wp_wim_resource_compressed(xml);
-	/* Its size is within limits.h and within the file: the header would have an error otherwise. */
-	bytes = wp_arena_alloc(wim->arena, xml->stored_size);
-	if (!read_at(wim, fd, bytes, xml->stored_size, xml->offset))
+	/* Both of its sizes are within limits.h, and it is within the file: the header would have an error otherwise. */
+	bytes = allocate(xml->stored_size);
+	if (!read_at(wim, fd, bytes, xml->stored_size, xml->offset)) {
+		free(bytes);
 		return;
-	hash(wim, header, bytes, xml->stored_size, file_id);
+	}
+	hash(wim, header, bytes, xml->stored_size);
 	check_still(wim, fd, header, offset);
 	/* What was read of a changing file may be half old and half new: no identity. */
-	if (!wp_diags_have(&wim->diags, "changed-while-reading"))
-		memcpy(is_compressed ? object->stored_file_id : wim->file_id, file_id, sizeof file_id);
-	if (!is_compressed)
-		wp_wim_take_xml(wim, bytes, xml->stored_size);
+	if (wp_diags_have(&wim->diags, "changed-while-reading"))
+		wim->file_id[0] = '\0';
+	if (wp_wim_resource_compressed(xml))
+		take_compressed_xml(wim, bytes, keep_text);
+	else
+		take_xml(wim, bytes, xml->stored_size, keep_text);
 }
 
-struct wp_wim *wp_wim_read(const char *path)
+static struct wp_wim *read_path(const char *path, bool keep_text)
 {
 	struct wp_arena *arena = wp_arena_new();
-	struct wp_wim_object *object = wp_arena_alloc(arena, sizeof *object);
-	struct wp_wim *wim = &object->wim;
+	struct wp_wim *wim = wp_arena_alloc(arena, sizeof *wim);
 	int fd __attribute__((cleanup(wp_closep))) = -1;
 
 	wim->arena = arena;
 	wim->path = wp_arena_strdup(arena, path);
 	fd = open_file(wim);
 	if (fd >= 0)
-		read_file(object, fd);
+		read_file(wim, fd, keep_text);
 	wp_wim_settle(wim);
 	return wim;
+}
+
+struct wp_wim *wp_wim_read(const char *path)
+{
+	return read_path(path, false);
+}
+
+struct wp_wim *wp_wim_read_with_text(const char *path)
+{
+	return read_path(path, true);
 }
 
 void wp_wim_free(struct wp_wim *wim)

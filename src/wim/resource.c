@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The bytes of a metadata resource: found by the blob table, decompressed by wimlib, held against their SHA-1. */
+/* The bytes of a resource: decompressed by wimlib, chunk by chunk; of a metadata resource also held against their SHA-1. */
 #include "resource.h"
 
 #include "wimplan/limits.h"
@@ -57,48 +57,71 @@ static uint8_t *allocate(size_t size)
 	return bytes;
 }
 
+/* The header's compression as wimlib's decompressors number it; false when it names none. */
+static bool compression_of(const struct wp_wim_header *header, enum wimlib_compression_type *ret)
+{
+	static const struct {
+		const char *name;
+		enum wimlib_compression_type type;
+	} types[] = {
+		{ "XPRESS", WIMLIB_COMPRESSION_TYPE_XPRESS },
+		{ "XPRESS2", WIMLIB_COMPRESSION_TYPE_XPRESS },
+		{ "LZX", WIMLIB_COMPRESSION_TYPE_LZX },
+		{ "LZMS", WIMLIB_COMPRESSION_TYPE_LZMS },
+	};
+
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+		if (strcmp(wp_wim_compression(header), types[i].name) != 0)
+			continue;
+		*ret = types[i].type;
+		return true;
+	}
+	return false;
+}
+
+static uint64_t entry_at(const uint8_t *table, uint64_t i)
+{
+	uint32_t entry;
+
+	memcpy(&entry, table + i * 4, sizeof entry);
+	return le32toh(entry);
+}
+
 /*
  * A compressed resource: a table of where the second and every further chunk begins, counted from the table's end, then
  * the chunks. One that is as long as what it holds is not compressed. In a pipable file the table stands at the end,
- * and each chunk has four bytes in front (wimlib src/resource.c, include/wimlib/resource.h). @stored is all of it.
+ * and each chunk has four bytes in front (wimlib src/resource.c, include/wimlib/resource.h).
  */
-static const char *unpack(const struct wp_wim_index *index, const struct wp_metadata_resource *resource,
-			  const uint8_t *stored, uint8_t *to)
+const char *wp_resource_unpack(const struct wp_wim_header *header, const uint8_t *bytes, uint64_t stored, uint8_t *to,
+			       uint64_t size)
 {
 	struct wimlib_decompressor *decompressor __attribute__((cleanup(free_decompressor))) = NULL;
-	uint64_t chunk = index->chunk_size;
-	uint64_t chunks, table, data, ends, extra;
+	uint64_t chunk = header->chunk_size, extra = header->pipable ? 4 : 0;
+	uint64_t chunks, table, data, ends;
+	enum wimlib_compression_type type;
 
+	if (!compression_of(header, &type))
+		return "the header names no compression";
 	if (!chunk || (chunk & (chunk - 1)))
 		return "the chunk size is no power of two";
-	if (wimlib_create_decompressor((enum wimlib_compression_type)index->compression, chunk, &decompressor))
+	if (wimlib_create_decompressor(type, chunk, &decompressor))
 		return "wimlib has no decompressor for it";
-	chunks = (resource->size + chunk - 1) / chunk;
-	/* Entries of 4 bytes: WP_LIMIT_TREE_BYTES is below 4 GiB. */
-	if (chunks < 1 || (chunks - 1) * 4 > resource->stored)
+	chunks = (size + chunk - 1) / chunk;
+	if (chunks < 1 || (chunks - 1) * 4 > stored)
 		return "its table of chunks is larger than itself";
-	extra = index->wim->header.pipable ? 4 : 0;
-	table = extra ? resource->stored - (chunks - 1) * 4 : 0;
+	table = extra ? stored - (chunks - 1) * 4 : 0;
 	data = extra ? 0 : (chunks - 1) * 4;
-	ends = extra ? table : resource->stored;
+	ends = extra ? table : stored;
 	for (uint64_t i = 0; i < chunks; i++) {
-		uint64_t size = i + 1 < chunks ? chunk : resource->size - i * chunk;
-		uint64_t from = data + (i + 1) * extra, next = ends;
-		uint32_t entry;
+		uint64_t room = i + 1 < chunks ? chunk : size - i * chunk;
+		uint64_t from = data + (i + 1) * extra + (i ? entry_at(bytes + table, i - 1) : 0);
+		uint64_t next = i + 1 < chunks ? data + (i + 1) * extra + entry_at(bytes + table, i) : ends;
 
-		if (i > 0) {
-			memcpy(&entry, stored + table + (i - 1) * 4, sizeof entry);
-			from += le32toh(entry);
-		}
-		if (i + 1 < chunks) {
-			memcpy(&entry, stored + table + i * 4, sizeof entry);
-			next = data + (i + 1) * extra + le32toh(entry);
-		}
-		if (from >= next || next > ends || next - from > size)
+		if (from >= next || next > ends || next - from > room)
 			return "its table of chunks is damaged";
-		if (next - from == size)
-			memcpy(to + i * chunk, stored + from, size);
-		else if (wimlib_decompress(stored + from, next - from, to + i * chunk, size, decompressor))
+		if (next - from == room)
+			memcpy(to + i * chunk, bytes + from, room);
+		else if (wimlib_decompress(bytes + from, next - from, to + i * chunk, room, decompressor))
 			return "it cannot be decompressed";
 	}
 	return NULL;
@@ -133,8 +156,10 @@ const char *wp_resource_read(const struct wp_wim_index *index, const struct wp_m
 	bytes = allocate(resource->size);
 	if (resource->compressed) {
 		stored = allocate(resource->stored);
-		why = read_all(fd, stored, resource->stored, resource->offset) ? unpack(index, resource, stored, bytes)
-									       : "it cannot be read";
+		why = !read_all(fd, stored, resource->stored, resource->offset)
+			      ? "it cannot be read"
+			      : wp_resource_unpack(&index->wim->header, stored, resource->stored, bytes,
+						   resource->size);
 	} else if (resource->stored != resource->size || !read_all(fd, bytes, resource->size, resource->offset)) {
 		why = "it cannot be read";
 	}

@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Metadata resources: their bytes. */
+/* Resources that are read without wimlib's file reader: metadata, and XML that is compressed. */
 #ifndef WIMPLAN_WIM_RESOURCE_H
 #define WIMPLAN_WIM_RESOURCE_H
 
 #include "wim.h"
 
 #include "wimplan/tree.h"
+
+/*
+ * Decompresses the @stored bytes of a resource that holds @size bytes into @to. Both sizes are held against limits.h by
+ * the caller, @size below 4 GiB. NULL, or what is wrong with it.
+ */
+const char *wp_resource_unpack(const struct wp_wim_header *header, const uint8_t *bytes, uint64_t stored, uint8_t *to,
+			       uint64_t size);
 
 /*
  * Reads and decompresses @resource, which the caller has held against limits.h. NULL and the bytes, which the caller

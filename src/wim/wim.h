@@ -7,28 +7,18 @@
 
 #include <sys/stat.h>
 
-/* A struct wp_wim as wp_wim_read() makes it, with what only this layer needs. */
-struct wp_wim_object {
-	struct wp_wim wim; /* first, so that one is the other */
-	/*
-	 * The file id of a file whose XML is compressed. It is shown only once wimlib has given the XML: a file id
-	 * tells readers that layer 1 has all the metadata.
-	 */
-	char stored_file_id[WP_HASH_TEXT];
-};
-
 /* True when wimlib may open a file with this header: it allocates what the header says (wimlib src/wim.c). */
 bool wp_wim_header_safe(const struct wp_wim_header *header, uint64_t file_size);
+
+/* In the flags of a resource: stored together with others (wimlib include/wimlib/header.h). */
+#define WP_WIM_RESOURCE_SOLID 0x10u
 
 /* True when the resource is stored compressed. */
 bool wp_wim_resource_compressed(const struct wp_reshdr *resource);
 
-/* From UTF-16LE to UTF-8 without BOM; on failure false and a diagnostic. */
-bool wp_wim_xml_decode(struct wp_arena *arena, const uint8_t *bytes, size_t length, const char **ret_text,
-		       size_t *ret_length, struct wp_diags *diags);
-
-/* Takes the XML's bytes, which @wim's arena owns: fills the texts and the metadata, adds what is odd about them. */
-void wp_wim_take_xml(struct wp_wim *wim, const uint8_t *bytes, size_t length);
+/* From UTF-16LE to UTF-8 without BOM, in @text_arena; on failure false and a diagnostic, in @arena. */
+bool wp_wim_xml_decode(struct wp_arena *arena, const uint8_t *bytes, size_t length, struct wp_arena *text_arena,
+		       const char **ret_text, size_t *ret_length, struct wp_diags *diags);
 
 struct WIMStruct;
 /* Called with the file while wimlib has it open; returns 0 or a code of wimlib's. */
@@ -42,9 +32,5 @@ void wp_wim_settle(struct wp_wim *wim);
 
 /* True when the status is still that of the file that @wim was read from. */
 bool wp_wim_same_file(const struct wp_wim *wim, const struct stat *status);
-
-/* Gives the newest finding a detail. */
-void wp_wim_detail(struct wp_arena *arena, struct wp_diags *diags, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
 
 #endif

@@ -14,7 +14,7 @@ static void tell(struct wp_arena *arena, struct wp_diags *diags, const struct wp
 	} else if (outcome->end == WP_XML_MALFORMED) {
 		wp_diag_add(arena, diags, WP_ERROR, "xml-invalid", NULL, "the XML is not well-formed");
 		if (outcome->line)
-			wp_wim_detail(arena, diags, "line %zu, column %zu: %s", outcome->line, outcome->column,
+			wp_diag_detail(arena, diags, "line %zu, column %zu: %s", outcome->line, outcome->column,
 				      outcome->what);
 	}
 }
@@ -55,7 +55,7 @@ struct wp_wim_metadata *wp_wim_xml_parse(struct wp_arena *arena, const uint8_t *
 	const char *text;
 	size_t text_length;
 
-	if (!wp_wim_xml_decode(arena, bytes, length, &text, &text_length, diags))
+	if (!wp_wim_xml_decode(arena, bytes, length, arena, &text, &text_length, diags))
 		return NULL;
 	return wp_wim_xml_parse_utf8(arena, text, text_length, image_count, diags);
 }

@@ -191,14 +191,14 @@ static void expect_text(size_t length, const char *code)
 /* Two elements of an image, the second one with what the limit leaves and then one byte more. */
 static void expect_kept(const char *name, const char *first, const char *second, const char *end)
 {
-	size_t paths = first[1] == 'A' ? (*end ? strlen("AB") + strlen("FLAGS/@C") : strlen("ABCD")) : 0;
+	size_t paths = first[1] == 'A' ? 2 * WP_XML_ENTRY + (*end ? strlen("AB") + strlen("FLAGS/@C") : strlen("ABCD")) : 0;
 
 	for (size_t over = 0; over < 2; over++) {
 		size_t rest = *end ? 1000 : WP_LIMIT_XML_KEPT / 2;
 		struct wp_buf xml = { 0 };
 
 		repeat(&xml, "<WIM><IMAGE INDEX='1'>", "", 0, first);
-		repeat(&xml, "", "x", WP_LIMIT_XML_KEPT - rest - paths, "</");
+		repeat(&xml, "", "x", WP_LIMIT_XML_KEPT - WP_XML_IMAGE - rest - paths, "</");
 		repeat(&xml, "", first + 1, 1, second);
 		repeat(&xml, "", "y", rest + over, "");
 		if (*end)
@@ -209,6 +209,18 @@ static void expect_kept(const char *name, const char *first, const char *second,
 		expect(name, xml.data, xml.length, over ? "xml-structure" : "");
 		wp_buf_free(&xml);
 	}
+}
+
+/* As many languages as are kept, and @over more. */
+static void expect_languages(size_t over, const char *code)
+{
+	size_t most = (WP_LIMIT_XML_KEPT - WP_XML_IMAGE) / (WP_XML_LANGUAGE + 1);
+	struct wp_buf xml = { 0 };
+
+	repeat(&xml, "<WIM><IMAGE INDEX='1'><WINDOWS><LANGUAGES>", "<LANGUAGE>x</LANGUAGE>", most + over,
+	       "</LANGUAGES></WINDOWS></IMAGE></WIM>");
+	expect("languages", xml.data, xml.length, code);
+	wp_buf_free(&xml);
 }
 
 Test(wim, hostile_limits)
@@ -229,10 +241,13 @@ Test(wim, hostile_limits)
 	/* WIM itself counts as well. */
 	expect_repeated("instructions", "<WIM>", "<?a?>", WP_LIMIT_XML_ELEMENTS - 1, "</WIM>", "");
 	expect_repeated("instructions", "<WIM>", "<?a?>", WP_LIMIT_XML_ELEMENTS, "</WIM>", "xml-structure");
-	/* FLAGS is one byte. */
-	expect_text(WP_LIMIT_XML_KEPT - 1, "");
+	/* The value, FLAGS with one byte, and the image. */
+	expect_text(WP_LIMIT_XML_KEPT - 1 - WP_XML_IMAGE, "");
+	expect_text(WP_LIMIT_XML_KEPT - WP_XML_IMAGE, "xml-structure");
 	expect_text(WP_LIMIT_XML_KEPT, "xml-structure");
 	expect_text(WP_LIMIT_XML_KEPT + 1, "xml-structure");
+	expect_languages(0, "");
+	expect_languages(1, "xml-structure");
 	expect_kept("values", "<NAME>", "<DESCRIPTION>", "");
 	expect_kept("unknown elements", "<AB>", "<CD>", "");
 	expect_kept("an attribute", "<AB>", "<FLAGS C='", "'/>");
