@@ -29,6 +29,7 @@ SECONDS = 1.0
 DIFF_MEMORY_KIB = 1024 * 1024
 passed = failed = 0
 slowest = (0.0, "")
+largest = (0, "")
 
 
 def header(xml_offset, xml_size, *, images=1, file_version=0x10D00, xml_stored=None):
@@ -101,6 +102,33 @@ def run(arguments, memory):
     except ValueError:
         document = None
     return code, document, usage.ru_utime + usage.ru_stime
+
+
+# A child's largest size counts from its parent's, and this process is a large one.
+LAUNCHER = ("import os, sys; child = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ); "
+            "print(os.wait4(child, 0)[2].ru_maxrss, file=sys.stderr)")
+
+
+def resident_kib(path, arguments):
+    """How large the program becomes. The limit on its data does not see what a failed allocation made it leave out."""
+    result = subprocess.run([sys.executable, "-I", "-S", "-c", LAUNCHER, WIMPLAN, "inspect", *arguments, "--", path],
+                            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, check=True)
+    return int(result.stderr.split()[-1])
+
+
+def check_size(name, path, arguments=()):
+    """Plain inspect of one file, as text and as JSON, stays below the bound."""
+    global passed, failed, largest
+    if SANITIZED:
+        return
+    for form in ((), ("--json",)):
+        size = resident_kib(path, (*form, *arguments))
+        largest = max(largest, (size, name))
+        if size > MEMORY_KIB:
+            failed += 1
+            print(f"FAILED {name} {' '.join(form)}: {size / 1024:.1f} MiB")
+        else:
+            passed += 1
 
 
 def check(name, path, codes=None, status=None, arguments=()):
@@ -211,6 +239,62 @@ def crafted_xml(folder):
         f'<IMAGE INDEX="{i}"><NAME>i</NAME></IMAGE>' for i in range(1, 4097)) + "</WIM>", images=4096)), status=0)
 
 
+def image(inside, behind=""):
+    return f'<WIM><IMAGE INDEX="1">{inside}</IMAGE>{behind}</WIM>'
+
+
+def images(count, inside):
+    return "".join(f'<IMAGE INDEX="{i}">{inside}</IMAGE>' for i in range(1, count + 1))
+
+
+FULL = ("<CREATIONTIME/><WINDOWS><LANGUAGES><DEFAULT/></LANGUAGES><VERSION><MAJOR>1</MAJOR><MINOR>2</MINOR><BUILD>3</BUILD>"
+        "</VERSION><SERVICINGDATA><IMAGESTATE/></SERVICINGDATA><ARCH/></WINDOWS>")
+MOST = (2 << 20) - 1000  # of what is kept; see limits.h
+PAD = " " * 6_000_000
+LONG = "N" * 40_000
+
+
+def large_xml(folder):
+    """XML up to 16 MiB that makes much of what is kept, of what is shown, or of what a parser has to remember."""
+    refused, taken = ["xml-structure"], None
+    for name, xml, codes, status, count in [
+        ("8 million letters", image(f"<NAME>{'n' * 8_000_000}</NAME>"), refused, 1, 1),
+        ("8 million letters, unknown", image(f"<A>{'n' * 8_000_000}</A>"), refused, 1, 1),
+        ("8 million letters, attribute", image(f'<A b="{"n" * 8_000_000}"/>'), refused, 1, 1),
+        ("8 million letters, CDATA", image(f"<NAME><![CDATA[{'n' * 8_000_000}]]></NAME>"), refused, 1, 1),
+        ("8 million letters, instruction", f"<?a {'n' * 8_000_000}?>{image('')}", refused, 1, 1),
+        ("8 million letters, comment", f"<!--{'n' * 8_000_000}-->{image('')}", taken, 0, 1),
+        ("Chinese comments", f"<!--{'中' * 3_000_000}--><!--{'中' * 3_000_000}-->{image('')}", taken, 0, 1),
+        ("most text", image(f"<NAME>{'n' * MOST}</NAME>", f"<!--{PAD}-->"), taken, 0, 1),
+        ("most text, Chinese", image(f"<NAME>{'中' * (MOST // 3)}</NAME>", f"<!--{PAD}-->"), taken, 0, 1),
+        ("most text, escaped", image("<NAME>" + "\u0085" * (MOST // 2) + "</NAME>", f"<!--{PAD}-->"), taken, 0, 1),
+        ("most text, lines", image("<NAME>" + "\n" * MOST + "</NAME>"), taken, 0, 1),
+        ("most text, backslashes", image("<NAME>" + "\\" * MOST + "</NAME>"), taken, 0, 1),
+        ("most text, words", image("<NAME>" + "n " * (MOST // 2) + "</NAME>"), taken, 0, 1),
+        ("most text, references", image("<NAME>" + "&amp;" * 1_600_000 + "</NAME>"), taken, 0, 1),
+        ("unknown elements of an image", image("<A/>" * 65_536), taken, 0, 1),
+        ("unknown elements and images", "<WIM>" + "<A/>" * 65_500 + images(300, FULL) + "</WIM>", taken, 0, 300),
+        ("unknown attributes", image('<A b=""/>' * 32_000), taken, 0, 1),
+        ("languages", image("<WINDOWS><LANGUAGES>" + "<LANGUAGE>a</LANGUAGE>" * 63_000 + "</LANGUAGES></WINDOWS>"), taken, 0, 1),
+        ("fallbacks", image("<WINDOWS><LANGUAGES>" + '<FALLBACK LANGUAGE="b">a</FALLBACK>' * 61_000 +
+                            "</LANGUAGES></WINDOWS>"), taken, 0, 1),
+        ("full images", "<WIM>" + images(4096, FULL) + "</WIM>", taken, 0, 4096),
+        ("elements below a long name", image(f"<{LONG}>{'<A/>' * 60_000}</{LONG}>"), refused, 1, 1),
+        ("elements below 100 long names", image(f"<{LONG}>" * 100 + "<A/>" * 60_000 + f"</{LONG}>" * 100), refused, 1, 1),
+        ("different names", image("".join(f"<A{i:x}/>" for i in range(60_000))), taken, 0, 1),
+        ("different attributes", image("".join("<A " + " ".join(f'a{i * 60 + k:x}=""' for k in range(60)) + "/>"
+                                               for i in range(900))), taken, 0, 1),
+        ("instructions", "<WIM>" + "<?abcdefgh?>" * 262_000 + images(1, "") + "</WIM>", taken, 0, 1),
+        ("nested again and again", "<WIM>" + ("<A>" * 120 + "</A>" * 120) * 2000 + images(1, "") + "</WIM>", taken, 0, 1),
+        ("bad indexes", "<WIM>" + '<IMAGE INDEX="x"/>' * 4096 + "</WIM>", ["bad-value"], 1, 4096),
+        ("namespaces", "<WIM>" + "".join(f'<A xmlns:n{i}="u" xmlns:m{i}="u">' for i in range(100)) +
+         "<n0:B/>" * 100_000, refused, 1, 1),
+    ]:
+        path = write(folder, "x.wim", wim(xml, images=count))
+        check(name, path, codes, status)
+        check_size(name, path)
+
+
 def cut_and_flipped(folder):
     data = small_wim(folder)
     path = os.path.join(folder, "cut.wim")
@@ -299,9 +383,11 @@ def main():
         crafted_headers(folder)
         crafted_xml(folder)
         compared(folder)
+        large_xml(folder)
         shrinking(folder)
         cut_and_flipped(folder)
     print(f"slowest: {slowest[0]:.2f} s ({slowest[1]})")
+    print(f"largest: {largest[0] / 1024:.1f} MiB ({largest[1]})")
     print(f"{passed} passed, {failed} failed")
     sys.exit(1 if failed else 0)
 
