@@ -3,7 +3,6 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 build=$1
-failed=0
 logs=$build/sanitizer-logs
 rm -rf "$logs"
 mkdir -p "$logs"
@@ -15,46 +14,68 @@ export ASAN_OPTIONS="log_path=$logs/asan:detect_leaks=1:allocator_may_return_nul
 export UBSAN_OPTIONS="log_path=$logs/ubsan:print_stacktrace=1:halt_on_error=1"
 export LSAN_OPTIONS="suppressions=$PWD/tests/lsan.supp:print_suppressions=0"
 
-step() {
-	local name=$1
+# What a step says comes in one piece when it is over, because two of them run at a time.
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+trap 'trap - INT TERM; kill 0' INT TERM
+step() { # NAME COMMAND…
+	local name=$1 output verdict=ok began=$SECONDS
 	shift
-	if "$@"; then
-		printf 'ok      %s\n' "$name"
-	else
-		printf 'FAILED  %s\n' "$name"
-		failed=1
-	fi
+	output=$(mktemp -p "$results")
+	"$@" >"$output" 2>&1 || verdict=FAILED
+	{
+		flock 9
+		cat "$output"
+		printf '%-7s %s (%d s)\n' $verdict "$name" $((SECONDS - began))
+		[ $verdict = ok ] || echo "$name" >>"$results/failed"
+	} 9>"$results/lock"
+	rm "$output"
 }
 
-step 'layers' tests/layers.sh "$build"
-step 'unit tests' "$build/unit-tests" --short-filename -j0
-step 'test harness' tests/check-harness.py "$build"
-step 'text cases' tests/run-cases.py "$build"
-for target in "$build"/fuzz/fuzz_*; do
-	case $target in *.d | *.o) continue ;; esac
-	name=$(basename "$target")
-	step "corpus of $name" "$target" "tests/fuzz/corpus/$name"
-done
-step 'memory that runs out' tests/check-memory.py "$build"
-step 'hostile files' tests/check-hostile.py "$build"
-step 'help and manual' tests/check-help.py "$build"
-step 'schemas' tests/check-schemas.py "$build"
-step 'HTML in a browser' tests/check-html.py "$build"
-step 'README' tests/check-readme.py "$build"
-for script in tests/apply/test_*.py; do
-	step "$(basename "$script" .py) of apply" "$script" "$build"
-done
-step 'Kerberos' tests/apply/kerberos.py "$build"
-step 'NTLM' tests/apply/ntlm.py "$build"
-step 'PowerShell' tests/powershell/all.py "$build"
-step 'kills of apply' tests/apply/kill.py "$build" "${KILLS:-40}"
-step 'demo' sh -c 'tests/demo.sh "$1" >"$1/demo.log" 2>&1 || { tail -20 "$1/demo.log"; exit 1; }' - "$build"
-step 'install and uninstall' tests/check-install.sh "$build"
+# Most of these wait for something: for a site, a time-out, a PowerShell that starts.
+waiting_steps() {
+	local script
+	for script in tests/apply/test_*.py; do
+		step "$(basename "$script" .py) of apply" "$script" "$build"
+	done
+	step 'Kerberos' tests/apply/kerberos.py "$build"
+	step 'NTLM' tests/apply/ntlm.py "$build"
+	step 'kills of apply' tests/apply/kill.py "$build" "${KILLS:-40}"
+	step 'PowerShell' tests/powershell/all.py "$build"
+}
+
+working_steps() {
+	local target name
+	step 'layers' tests/layers.sh "$build"
+	step 'unit tests' "$build/unit-tests" --short-filename -j0
+	step 'test harness' tests/check-harness.py "$build"
+	step 'text cases' tests/run-cases.py "$build"
+	for target in "$build"/fuzz/fuzz_*; do
+		case $target in *.d | *.o) continue ;; esac
+		name=$(basename "$target")
+		step "corpus of $name" "$target" "tests/fuzz/corpus/$name"
+	done
+	step 'memory that runs out' tests/check-memory.py "$build"
+	step 'hostile files' tests/check-hostile.py "$build"
+	step 'help and manual' tests/check-help.py "$build"
+	step 'schemas' tests/check-schemas.py "$build"
+	step 'HTML in a browser' tests/check-html.py "$build"
+	step 'README' tests/check-readme.py "$build"
+	step 'demo' sh -c 'tests/demo.sh "$1" >"$1/demo.log" 2>&1 || { tail -20 "$1/demo.log"; exit 1; }' - "$build"
+	step 'install and uninstall' tests/check-install.sh "$build"
+}
+
+waiting_steps &
+working_steps
+wait
 
 if [ -n "$(ls -A "$logs")" ]; then
 	echo "FAILED  sanitizer reports:"
 	head -50 "$logs"/*
-	failed=1
+	echo 'sanitizer reports' >>"$results/failed"
 fi
-[ $failed = 0 ] && echo 'All tests passed.' || echo 'Some tests failed.'
-exit $failed
+if [ -e "$results/failed" ]; then
+	echo "Some tests failed: $(paste -sd, "$results/failed")"
+	exit 1
+fi
+echo 'All tests passed.'

@@ -228,7 +228,7 @@ class Site:
             raise AssertionError(f"{program} {arguments} ended with {result.returncode}: {result.stderr}")
         return result
 
-    def start(self, *options, faults=None, lifetime=120, load=False, log="provider.log", port=0):
+    def start(self, *options, faults=None, lifetime=600, load=False, log="provider.log", port=0):
         """Starts the stand-in; "load" begins anew with the records of load.json."""
         arguments = [self.program("site-provider"), "--map", self.map, "--lifetime", str(lifetime), "--port", str(port),
                      *map(str, options)]
