@@ -36,14 +36,12 @@
 /* UTF-16 code units of a path, as in Windows. */
 #define WP_LIMIT_PATH_UNITS 32767u
 /*
- * The $metadata of a provider. A site's has some 700 classes, 100,000 elements and several megabytes: bytes; elements;
- * namespaces declared in all of it; classes that derive from another one, and bindings of one method; bytes of a tag.
+ * The $metadata of a provider. A site's has some 700 classes and several megabytes: bytes; elements and attributes;
+ * classes that derive from another one, and bindings of a method.
  */
-#define WP_LIMIT_METADATA_BYTES (64u << 20)
+#define WP_LIMIT_METADATA_BYTES (32u << 20)
 #define WP_LIMIT_METADATA_ELEMENTS 2000000u
-#define WP_LIMIT_METADATA_NAMESPACES 256u
 #define WP_LIMIT_METADATA_NAMES 65536u
-#define WP_LIMIT_METADATA_TAG 65536u
 /* Any other answer of a provider, which holds one package: bytes, and values in its JSON. A real one has some 20 KB. */
 #define WP_LIMIT_ANSWER_BYTES (8u << 20)
 #define WP_LIMIT_ANSWER_VALUES 262144u

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reads $metadata as a stream of XML: actions with what they are bound to, and which class derives from which. */
+/* Reads $metadata: actions with what they are bound to, and which class derives from which. */
 #include "actions.h"
-#include "guard.h"
 
 #include "wimplan/arena.h"
 #include "wimplan/limits.h"
+#include "wimplan/text.h"
+#include "wimplan/xml.h"
 
-#include <libxml/parser.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,18 +24,16 @@ struct offer {
 struct wp_actions {
 	const struct wp_method *methods;
 	size_t method_count;
-	struct wp_arena *arena; /* of the following, which a document that begins anew loses */
-	xmlParserCtxtPtr parser;
-	struct wp_xml_guard guard;
+	struct wp_arena *arena;
 	struct base *bases;
 	size_t base_count;
 	struct offer *offers;
 	size_t offer_count;
 	const char *open;   /* the bound method whose element is open; NULL: none */
+	size_t open_depth;  /* of that element */
 	bool has_parameter; /* it has one already: only the first is the binding one */
-	size_t elements, namespaces;
-	unsigned int depth;
-	bool any, metadata;
+	size_t depth;       /* of the element that is open */
+	bool metadata;
 	const char *wrong;
 };
 
@@ -53,22 +51,11 @@ static const char *lower_copy(struct wp_arena *arena, const char *text, size_t l
 	return copy;
 }
 
-static const char *attribute(const xmlChar **attributes, int count, const char *name, size_t *ret_length)
-{
-	/* libxml2, SAX2: localname, prefix, URI, value, end for each */
-	for (int i = 0; i < count; i++, attributes += 5)
-		if (!strcmp((const char *)attributes[0], name)) {
-			*ret_length = (size_t)(attributes[4] - attributes[3]);
-			return (const char *)attributes[3];
-		}
-	*ret_length = 0;
-	return NULL;
-}
-
 /* "AdminService.SMS_ImagePackage" without its namespace; NULL for none, and for a collection. */
-static const char *plain_name(struct wp_arena *arena, const char *text, size_t length)
+static const char *plain_name(struct wp_arena *arena, const struct wp_xml_attribute *attribute)
 {
-	const char *dot;
+	const char *text = attribute ? attribute->value : NULL, *dot;
+	size_t length = attribute ? attribute->length : 0;
 
 	if (!text || memchr(text, '(', length))
 		return NULL;
@@ -80,191 +67,101 @@ static const char *plain_name(struct wp_arena *arena, const char *text, size_t l
 	return lower_copy(arena, text, length);
 }
 
-static void stop(struct wp_actions *actions, const char *wrong)
+static bool stop(struct wp_actions *actions, const char *wrong)
 {
 	actions->wrong = wrong;
-	xmlStopParser(actions->parser);
+	return false;
 }
 
-static void open_class(struct wp_actions *actions, int count, const xmlChar **attributes)
+static bool open_class(struct wp_actions *actions, const struct wp_xml_element *element)
 {
-	size_t name_length, base_length;
-	const char *name = attribute(attributes, count, "Name", &name_length);
-	const char *base = attribute(attributes, count, "BaseType", &base_length);
+	const char *name = plain_name(actions->arena, wp_xml_find(element, "Name"));
+	const char *base = plain_name(actions->arena, wp_xml_find(element, "BaseType"));
 
-	name = plain_name(actions->arena, name, name_length);
-	base = plain_name(actions->arena, base, base_length);
 	if (!name || !base)
-		return;
-	if (actions->base_count >= WP_LIMIT_METADATA_NAMES) {
-		stop(actions, "it has more classes than any site");
-		return;
-	}
+		return true;
+	if (actions->base_count >= WP_LIMIT_METADATA_NAMES)
+		return stop(actions, "it has more classes than any site");
 	*WP_PUSH(actions->arena, actions->bases, actions->base_count) =
 		(struct base){ .class = name, .base = base, .order = actions->base_count };
+	return true;
 }
 
-static bool is_text(const char *text, size_t length, const char *wanted)
+static bool is_text(const struct wp_xml_attribute *attribute, const char *wanted)
 {
 	size_t at = 0;
 
-	while (text && at < length && wanted[at] && lower(text[at]) == lower(wanted[at]))
+	while (attribute && at < attribute->length && wanted[at] && lower(attribute->value[at]) == lower(wanted[at]))
 		at++;
-	return text && at == length && !wanted[at];
+	return attribute && at == attribute->length && !wanted[at];
 }
 
-static void open_action(struct wp_actions *actions, int count, const xmlChar **attributes)
+static void open_action(struct wp_actions *actions, const struct wp_xml_element *element)
 {
-	size_t name_length, bound_length;
-	const char *name = attribute(attributes, count, "Name", &name_length);
-	const char *bound = attribute(attributes, count, "IsBound", &bound_length);
-
 	actions->open = NULL;
 	actions->has_parameter = false;
-	if (!is_text(bound, bound_length, "true"))
+	if (!is_text(wp_xml_find(element, "IsBound"), "true"))
 		return;
 	for (size_t i = 0; i < actions->method_count && !actions->open; i++)
-		if (is_text(name, name_length, actions->methods[i].name))
+		if (is_text(wp_xml_find(element, "Name"), actions->methods[i].name))
 			actions->open = actions->methods[i].name;
+	actions->open_depth = element->depth;
 }
 
-static void add_offer(struct wp_actions *actions, const char *class)
+static bool add_offer(struct wp_actions *actions, const char *class)
 {
-	if (actions->offer_count >= WP_LIMIT_METADATA_NAMES) {
-		stop(actions, "it binds one method more often than any site");
-		return;
-	}
+	if (actions->offer_count >= WP_LIMIT_METADATA_NAMES)
+		return stop(actions, "it binds one method more often than any site");
 	*WP_PUSH(actions->arena, actions->offers, actions->offer_count) =
 		(struct offer){ .method = actions->open, .class = class };
+	return true;
 }
 
-static void open_parameter(struct wp_actions *actions, int count, const xmlChar **attributes)
+static bool open_parameter(struct wp_actions *actions, const struct wp_xml_element *element)
 {
-	size_t length;
-	const char *type = attribute(attributes, count, "Type", &length);
 	const char *class;
 
 	if (!actions->open || actions->has_parameter)
-		return;
-	actions->has_parameter = true;
-	class = plain_name(actions->arena, type, length);
-	if (class)
-		add_offer(actions, class);
-}
-
-static void start_element(void *context, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
-			  int namespace_count, const xmlChar **namespaces, int count, int defaulted,
-			  const xmlChar **attributes)
-{
-	struct wp_actions *actions = context;
-
-	(void)prefix, (void)uri, (void)namespaces, (void)defaulted;
-	if (actions->wrong)
-		return;
-	if (!actions->any)
-		actions->metadata = !strcmp((const char *)name, "Edmx");
-	actions->any = true;
-	actions->namespaces += (size_t)namespace_count;
-	/* libxml2 looks through all declarations in force for every name with a prefix. */
-	if (++actions->elements > WP_LIMIT_METADATA_ELEMENTS || actions->namespaces > WP_LIMIT_METADATA_NAMESPACES)
-		stop(actions, "it is out of all proportion");
-	else if (++actions->depth > WP_LIMIT_NESTING)
-		stop(actions, "it is nested too deep");
-	else if (!strcmp((const char *)name, "EntityType"))
-		open_class(actions, count, attributes);
-	else if (!strcmp((const char *)name, "Action"))
-		open_action(actions, count, attributes);
-	else if (!strcmp((const char *)name, "Parameter"))
-		open_parameter(actions, count, attributes);
-}
-
-static void end_element(void *context, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
-{
-	struct wp_actions *actions = context;
-
-	(void)prefix, (void)uri;
-	if (actions->wrong)
-		return;
-	actions->depth--;
-	if (strcmp((const char *)name, "Action"))
-		return;
-	if (actions->open && !actions->has_parameter)
-		add_offer(actions, NULL);
-	actions->open = NULL;
-}
-
-/* No service description has a DTD, and entities are the way to blow one up. */
-static void refuse_dtd(void *context, const xmlChar *name, const xmlChar *external, const xmlChar *system)
-{
-	(void)name, (void)external, (void)system;
-	stop(context, "it has a DTD");
-}
-
-static void keep_quiet(void *context, const char *format, ...)
-{
-	(void)context, (void)format;
-}
-
-static void begin(struct wp_actions *actions)
-{
-	xmlSAXHandler handler = {
-		.initialized = XML_SAX2_MAGIC,
-		.startElementNs = start_element,
-		.endElementNs = end_element,
-		.internalSubset = refuse_dtd,
-		.error = keep_quiet,
-		.warning = keep_quiet,
-		.fatalError = keep_quiet,
-	};
-
-	*actions = (struct wp_actions){ .methods = actions->methods, .method_count = actions->method_count };
-	actions->arena = wp_arena_new();
-	actions->parser = xmlCreatePushParserCtxt(&handler, actions, NULL, 0, NULL);
-	if (!actions->parser)
-		wp_out_of_memory();
-	/* The guard counts bytes of ASCII: what the document calls its encoding must not change what they mean. */
-	xmlCtxtUseOptions(actions->parser, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC);
-}
-
-static void end(struct wp_actions *actions)
-{
-	xmlFreeParserCtxt(actions->parser);
-	wp_arena_free(actions->arena);
-}
-
-struct wp_actions *wp_actions_new(const struct wp_method *methods, size_t count)
-{
-	struct wp_actions *actions = malloc(sizeof *actions);
-
-	if (!actions)
-		wp_out_of_memory();
-	*actions = (struct wp_actions){ .methods = methods, .method_count = count };
-	begin(actions);
-	return actions;
-}
-
-void wp_actions_free(struct wp_actions *actions)
-{
-	if (!actions)
-		return;
-	end(actions);
-	free(actions);
-}
-
-bool wp_actions_feed(void *context, const char *bytes, size_t length)
-{
-	struct wp_actions *actions = context;
-
-	if (!bytes) {
-		end(actions);
-		begin(actions);
 		return true;
+	actions->has_parameter = true;
+	class = plain_name(actions->arena, wp_xml_find(element, "Type"));
+	return !class || add_offer(actions, class);
+}
+
+static bool start_element(void *context, const struct wp_xml_element *element)
+{
+	struct wp_actions *actions = context;
+
+	actions->depth = element->depth;
+	if (element->depth == 1)
+		actions->metadata = !strcmp(element->name, "Edmx");
+	if (!strcmp(element->name, "EntityType"))
+		return open_class(actions, element);
+	if (!strcmp(element->name, "Action"))
+		open_action(actions, element);
+	else if (!strcmp(element->name, "Parameter"))
+		return open_parameter(actions, element);
+	return true;
+}
+
+static bool pass_text(void *context, const char *bytes, size_t length)
+{
+	(void)context, (void)bytes, (void)length;
+	return true;
+}
+
+static bool end_element(void *context)
+{
+	struct wp_actions *actions = context;
+	bool goes_on = true;
+
+	if (actions->open && actions->depth == actions->open_depth) {
+		if (!actions->has_parameter)
+			goes_on = add_offer(actions, NULL);
+		actions->open = NULL;
 	}
-	if (!actions->wrong)
-		actions->wrong = wp_xml_guard_look(&actions->guard, bytes, length);
-	if (!actions->wrong && xmlParseChunk(actions->parser, bytes, (int)length, 0) && !actions->wrong)
-		actions->wrong = "it is no XML";
-	return !actions->wrong;
+	actions->depth--;
+	return goes_on;
 }
 
 /* By name, and of one name in the document's order. */
@@ -276,15 +173,52 @@ static int compare_bases(const void *left, const void *right)
 	return order ? order : (a->order > b->order) - (a->order < b->order);
 }
 
-const char *wp_actions_end(struct wp_actions *actions)
+/* What is wrong with the text; NULL for nothing. */
+static const char *read_text(struct wp_actions *actions, const char *text, size_t length)
 {
-	if (!actions->wrong && xmlParseChunk(actions->parser, "", 0, 1) && !actions->wrong)
-		actions->wrong = "it is no XML";
-	if (!actions->wrong && !actions->metadata)
-		actions->wrong = "it is no OData service description";
-	if (!actions->wrong && actions->base_count)
+	const struct wp_xml_handler handler = {
+		.start = start_element,
+		.text = pass_text,
+		.end = end_element,
+		.context = actions,
+		.limit = WP_LIMIT_METADATA_ELEMENTS,
+	};
+	struct wp_xml_outcome outcome;
+
+	if (length >= 3 && !memcmp(text, "\xef\xbb\xbf", 3)) {
+		text += 3;
+		length -= 3;
+	}
+	if (!length || memchr(text, '\0', length) || wp_utf8_valid(text, length) != length)
+		return "it is no XML";
+	switch (wp_xml_read_text(text, length, &handler, &outcome)) {
+	case WP_XML_WHOLE:
+		return actions->metadata ? NULL : "it is no OData service description";
+	case WP_XML_STOPPED:
+		return actions->wrong;
+	case WP_XML_REFUSED:
+		return wp_arena_printf(actions->arena, "it %s", outcome.what);
+	default:
+		return "it is no XML";
+	}
+}
+
+struct wp_actions *wp_actions_read(const char *text, size_t length, const struct wp_method *methods, size_t count,
+				   const char **ret_wrong)
+{
+	struct wp_arena *arena = wp_arena_new();
+	struct wp_actions *actions = wp_arena_alloc(arena, sizeof *actions);
+
+	*actions = (struct wp_actions){ .methods = methods, .method_count = count, .arena = arena };
+	*ret_wrong = read_text(actions, text, length);
+	if (actions->base_count)
 		qsort(actions->bases, actions->base_count, sizeof *actions->bases, compare_bases);
-	return actions->wrong;
+	return actions;
+}
+
+void wp_actions_free(struct wp_actions *actions)
+{
+	wp_arena_free(actions->arena);
 }
 
 /* What @class derives from; NULL for nothing. */

@@ -8,20 +8,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Reads an OData service description (CSDL) in pieces, within the limits for it. */
 struct wp_actions;
 
-/* @methods is what may be asked for; borrowed. */
-struct wp_actions *wp_actions_new(const struct wp_method *methods, size_t count);
-/* NULL is allowed. */
-void wp_actions_free(struct wp_actions *actions);
 /*
- * A sink for wp_provider_get(): false when the text is no XML, has a DTD or is out of all proportion. @bytes NULL: the
- * document begins anew.
+ * Reads an OData service description (CSDL), as far as it is about @methods (borrowed). *@ret_wrong is a clause, good
+ * until wp_actions_free(), where the text is none or is out of all proportion; NULL when all is well.
  */
-bool wp_actions_feed(void *actions, const char *bytes, size_t length);
-/* Ends the reading. NULL when all is well, otherwise what is wrong with the document: a clause. */
-const char *wp_actions_end(struct wp_actions *actions);
+struct wp_actions *wp_actions_read(const char *text, size_t length, const struct wp_method *methods, size_t count,
+				   const char **ret_wrong);
+void wp_actions_free(struct wp_actions *actions);
 
 /* Whether the method is bound to instances of its class, by its own name or by one that it derives from. */
 bool wp_actions_offer(const struct wp_actions *actions, const struct wp_method *method);

@@ -39,9 +39,8 @@ struct wp_provider {
 	struct wp_provider_options options;
 	struct guard guard;
 	struct wp_http *reply; /* of the request that is under way */
-	wp_body_sink sink;
-	void *sink_context;
-	bool too_large, sink_stopped;
+	size_t limit; /* bytes of its answer */
+	bool too_large;
 	int64_t asked_ms; /* since when the run is asked to stop; 0: it is not */
 	char error[CURL_ERROR_SIZE];
 };
@@ -120,11 +119,7 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *context)
 	struct wp_provider *provider = context;
 	size_t length = size * count;
 
-	if (provider->sink && provider->reply->status == 200) {
-		provider->sink_stopped = !provider->sink(provider->sink_context, bytes, length);
-		return provider->sink_stopped ? 0 : length;
-	}
-	if (provider->reply->body.length + length > WP_LIMIT_ANSWER_BYTES) {
+	if (length > provider->limit - provider->reply->body.length) {
 		provider->too_large = true;
 		return 0;
 	}
@@ -320,9 +315,9 @@ static void judge(struct wp_provider *provider, CURLcode code)
 	}
 	reply->transport = may_have_arrived(provider) ? WP_LOST : WP_NOT_SENT;
 	reply->hopeless = reply->transport == WP_NOT_SENT &&
-			  (wp_failure_is_final(code) || provider->too_large || provider->sink_stopped);
+			  (wp_failure_is_final(code) || provider->too_large);
 	if (provider->too_large)
-		snprintf(reply->why, sizeof reply->why, "the answer is larger than %u bytes", WP_LIMIT_ANSWER_BYTES);
+		snprintf(reply->why, sizeof reply->why, "the answer is larger than %zu bytes", provider->limit);
 	else if (guard->suspect)
 		snprintf(reply->why, sizeof reply->why, "the server took the call before it had proved who calls");
 	else if (code == CURLE_ABORTED_BY_CALLBACK)
@@ -343,21 +338,17 @@ static void perform(struct wp_provider *provider, const char *path, struct wp_ht
 	ret->retry_after = -1;
 	provider->reply = ret;
 	provider->error[0] = '\0';
-	provider->too_large = provider->sink_stopped = false;
+	provider->too_large = false;
 	curl_easy_setopt(provider->curl, CURLOPT_URL, url);
 	judge(provider, curl_easy_perform(provider->curl));
 	free(url);
 	provider->reply = NULL;
 }
 
-void wp_provider_get(struct wp_provider *provider, const char *path, wp_body_sink sink, void *context,
-		     struct wp_http *ret)
+void wp_provider_get(struct wp_provider *provider, const char *path, size_t limit, struct wp_http *ret)
 {
 	provider->guard = (struct guard){ 0 };
-	provider->sink = sink;
-	provider->sink_context = context;
-	if (sink)
-		sink(context, NULL, 0);
+	provider->limit = limit;
 	curl_easy_setopt(provider->curl, CURLOPT_CUSTOMREQUEST, NULL);
 	curl_easy_setopt(provider->curl, CURLOPT_HTTPGET, 1L);
 	curl_easy_setopt(provider->curl, CURLOPT_HTTPHEADER, provider->get_headers);
@@ -368,7 +359,7 @@ void wp_provider_send(struct wp_provider *provider, const char *method, const ch
 		      struct wp_http *ret)
 {
 	provider->guard = (struct guard){ .body = json, .length = strlen(json) };
-	provider->sink = NULL;
+	provider->limit = WP_LIMIT_ANSWER_BYTES;
 	curl_easy_setopt(provider->curl, CURLOPT_POST, 1L);
 	/* Given as a field the body would be libcurl's own, to be sent again without asking. */
 	curl_easy_setopt(provider->curl, CURLOPT_POSTFIELDS, NULL);

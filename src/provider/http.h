@@ -26,9 +26,6 @@ struct wp_http {
 	char why[400]; /* when it was not answered: one clause for people */
 };
 
-/* Where the body of an answer goes in pieces; false ends the request. It is called with NULL before each request. */
-typedef bool (*wp_body_sink)(void *context, const char *bytes, size_t length);
-
 struct wp_provider;
 
 int wp_provider_open(const struct wp_provider_options *options, struct wp_provider **ret_provider,
@@ -40,11 +37,10 @@ static inline void wp_provider_closep(struct wp_provider **provider)
 }
 
 /*
- * GET of a path below the AdminService ("wmi/…", encoded). With @sink the body goes there, otherwise into @ret->body.
- * A former content of @ret is freed.
+ * GET of a path below the AdminService ("wmi/…", encoded), whose answer may have @limit bytes. A former content of @ret
+ * is freed.
  */
-void wp_provider_get(struct wp_provider *provider, const char *path, wp_body_sink sink, void *context,
-		     struct wp_http *ret);
+void wp_provider_get(struct wp_provider *provider, const char *path, size_t limit, struct wp_http *ret);
 
 /*
  * POST or PUT (@method) of a JSON text, sent at most once whatever libcurl thinks of it: only an answer 401 to the

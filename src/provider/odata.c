@@ -219,6 +219,8 @@ static void read_success(const struct wp_http *http, enum wp_request request, st
 {
 	char code[160];
 
+	if (request == WP_DESCRIBE)
+		return;
 	ret->json = parse(http);
 	/* 204 No Content is the usual answer to a PUT, and whatever else it says is its own. */
 	if (!json_is_object(ret->json) && request != WP_WRITE && !(request == WP_CALL && !http->body.length)) {

@@ -6,6 +6,7 @@
 
 #include "wimplan/buf.h"
 #include "wimplan/clock.h"
+#include "wimplan/limits.h"
 
 #include <stdlib.h>
 
@@ -67,21 +68,20 @@ static int fail_answer(struct wp_session *session, const struct wp_answer *answe
 }
 
 /*
- * GET, with @patient tried again while that may help. With @sink the body goes there. The last answer is left in @ret
- * and what it came in in @http, whatever they are.
+ * GET, with @patient tried again while that may help. The last answer is left in @http and, as @request has it read, in
+ * @ret, whatever they are.
  */
-static void ask(struct wp_session *session, const char *path, wp_body_sink sink, void *sink_context, bool patient,
+static void ask(struct wp_session *session, const char *path, enum wp_request request, bool patient,
 		struct wp_http *http, struct wp_answer *ret)
 {
+	size_t limit = request == WP_DESCRIBE ? WP_LIMIT_METADATA_BYTES : WP_LIMIT_ANSWER_BYTES;
 	int64_t most = (int64_t)session->options->timeout * 1000 * HANGS, spent = 0;
 
 	for (unsigned int tries = 0;; tries++) {
 		int64_t pause, began = wp_clock_ms();
 
-		wp_provider_get(session->provider, path, sink, sink_context, http);
-		wp_answer_read(http, WP_READ, ret);
-		if (sink && http->transport == WP_ANSWERED && http->status == 200)
-			ret->said = WP_SAID_DONE;
+		wp_provider_get(session->provider, path, limit, http);
+		wp_answer_read(http, request, ret);
 		spent += wp_clock_ms() - began;
 		if (ret->said != WP_SAID_AGAIN || !patient || tries + 1 >= WP_TRIES || spent >= most || wp_signal_caught())
 			break;
@@ -102,7 +102,7 @@ int wp_session_read(struct wp_session *session, enum wp_class class, const char 
 
 	*ret_set = NULL;
 	session->unreachable = false;
-	ask(session, path, NULL, NULL, patient, &http, &answer);
+	ask(session, path, WP_READ, patient, &http, &answer);
 	if (answer.said == WP_SAID_DONE)
 		status = wp_entity_read(answer.json, class, package_id, session->site_code, ret_set, err);
 	else if (answer.said != WP_SAID_MISSING)
@@ -178,27 +178,25 @@ static int fail_metadata(struct wp_session *session, const char *why, struct wp_
 
 int wp_session_offers(struct wp_session *session, const struct wp_method *methods, size_t count, struct wp_error *err)
 {
-	struct wp_actions *actions = wp_actions_new(methods, count);
+	struct wp_actions *actions;
 	struct wp_http http = { 0 };
 	struct wp_answer answer;
-	const char *wrong = NULL;
+	const char *wrong;
 	int status;
 
-	ask(session, "wmi/$metadata", wp_actions_feed, actions, true, &http, &answer);
-	/* The reading may have ended the request itself: then it knows best why. */
-	if (http.status == 200 && (http.transport == WP_ANSWERED || http.hopeless))
-		wrong = wp_actions_end(actions);
-	if (wrong)
-		status = fail_metadata(session, wrong, err);
-	else if (answer.said == WP_SAID_DONE)
-		status = check_methods(session, actions, methods, count, err);
-	else if (http.transport == WP_ANSWERED && answer.said != WP_SAID_DENIED && answer.said != WP_SAID_AGAIN)
+	ask(session, "wmi/$metadata", WP_DESCRIBE, true, &http, &answer);
+	if (answer.said == WP_SAID_DONE) {
+		actions = wp_actions_read(wp_buf_text(&http.body), http.body.length, methods, count, &wrong);
+		status = wrong ? fail_metadata(session, wrong, err)
+			       : check_methods(session, actions, methods, count, err);
+		wp_actions_free(actions);
+	} else if (http.transport == WP_ANSWERED && answer.said != WP_SAID_DENIED && answer.said != WP_SAID_AGAIN) {
 		status = fail_metadata(session, answer.why, err);
-	else
+	} else {
 		status = fail_answer(session, &answer, "its $metadata", err);
+	}
 	wp_answer_free(&answer);
 	wp_http_free(&http);
-	wp_actions_free(actions);
 	return status;
 }
 

@@ -65,6 +65,8 @@ static const struct description {
 	{ "no XML", "{\"value\":[]}", false, false, false },
 	{ "cut", EDMX, false, false, false },
 	{ "a DTD", "<!DOCTYPE x [<!ENTITY a \"b\">]>" EDMX END, false, false, false },
+	{ "a mark", "\xef\xbb\xbf" EDMX END, true, false, false },
+	{ "other bytes", EDMX "<a b=\"\xff\"/>" END, false, false, false },
 	{ "empty", "", false, false, false },
 };
 
@@ -72,13 +74,10 @@ Test(provider_actions, who_offers_what)
 {
 	for (size_t i = 0; i < sizeof descriptions / sizeof *descriptions; i++) {
 		const struct description *description = &descriptions[i];
-		struct wp_actions *actions = wp_actions_new(methods, 3);
 		const char *wrong;
+		struct wp_actions *actions =
+			wp_actions_read(description->text, strlen(description->text), methods, 3, &wrong);
 
-		/* In pieces of one byte: a stream may break anywhere. */
-		for (const char *at = description->text; *at && wp_actions_feed(actions, at, 1); at++)
-			;
-		wrong = wp_actions_end(actions);
 		cr_expect_eq(!wrong, description->good, "%s: %s", description->name, wrong ? wrong : "");
 		if (!wrong) {
 			cr_expect_eq(wp_actions_offer(actions, &methods[0]), description->image, "%s",
@@ -89,16 +88,6 @@ Test(provider_actions, who_offers_what)
 		}
 		wp_actions_free(actions);
 	}
-}
-
-/* What is wrong with @document, given in pieces of the size that libcurl has; NULL: nothing. */
-static const char *read_whole(struct wp_actions *actions, const struct wp_buf *document)
-{
-	for (size_t at = 0; at < document->length; at += 16384)
-		if (!wp_actions_feed(actions, document->data + at,
-				     document->length - at < 16384 ? document->length - at : 16384))
-			break;
-	return wp_actions_end(actions);
 }
 
 /* A document with @count pieces, each with its number twice. */
@@ -129,20 +118,15 @@ Test(provider_actions, limits)
 		{ "bindings", EDMX, "<Action Name='RefreshPkgSource' IsBound='true'><Parameter Type='A.C%zu'/></Action>", END,
 		  WP_LIMIT_METADATA_NAMES, "binds" },
 		{ "attributes", EDMX "<a ", "a%zu='%zu' ", "/>" END, WP_LIMIT_XML_ATTRIBUTES, "attributes" },
-		{ "namespaces", EDMX, "<a xmlns:a%zu='x:%zu'/>", END, WP_LIMIT_METADATA_NAMESPACES - 1, "proportion" },
-		{ "elements", EDMX, "<a/>", END, WP_LIMIT_METADATA_ELEMENTS - 3, "proportion" },
-		/* The two characters behind the last piece, and the '>'. */
-		{ "a tag", EDMX "<a b='", "x", "'/>" END, WP_LIMIT_METADATA_TAG - strlen("<a b=''/>"), "tag" },
-		{ "a comment", EDMX "<!--", "x", "-->" END, WP_LIMIT_METADATA_TAG - strlen("<!---->"), "comment" },
-		{ "bytes", EDMX, "0123456789abcde\n", END,
-		  (WP_LIMIT_METADATA_BYTES - strlen(EDMX) - strlen(END)) / 16, "proportion" },
+		{ "elements", EDMX, "<a/>", END, WP_LIMIT_METADATA_ELEMENTS - 3, "elements" },
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		for (size_t more = 0; more < 2; more++) {
 			struct wp_buf document = make(cases[i].before, cases[i].piece, cases[i].good + more, cases[i].after);
-			struct wp_actions *actions = wp_actions_new(methods, 3);
-			const char *wrong = read_whole(actions, &document);
+			const char *wrong;
+			struct wp_actions *actions =
+				wp_actions_read(document.data, document.length, methods, 3, &wrong);
 
 			cr_expect_eq(!!wrong, more, "%s: %s", cases[i].name, wrong ? wrong : "nothing is wrong");
 			cr_expect(!wrong || strstr(wrong, cases[i].wrong), "%s: %s", cases[i].name, wrong);
@@ -158,11 +142,13 @@ Test(provider_actions, takes_no_longer_than_it_is_long)
 	struct wp_buf document = make(EDMX, "<EntityType Name='C%zu' BaseType='A.C%zu'/>", WP_LIMIT_METADATA_NAMES, "");
 	struct wp_buf bindings = make("", "<Action Name='RefreshPkgSource' IsBound='true'><Parameter Type='A.D%zu'/></Action>",
 				      WP_LIMIT_METADATA_NAMES, END);
-	struct wp_actions *actions = wp_actions_new(methods, 3);
 	int64_t began = wp_clock_ms();
+	struct wp_actions *actions;
+	const char *wrong;
 
 	wp_buf_add(&document, bindings.data, bindings.length);
-	cr_expect_null(read_whole(actions, &document));
+	actions = wp_actions_read(document.data, document.length, methods, 3, &wrong);
+	cr_expect_null(wrong, "%s", wrong);
 	for (size_t i = 0; i < 3; i++)
 		cr_expect_not(wp_actions_offer(actions, &methods[i]));
 	/* It took minutes; 10 s are for a machine that has other things to do. */
@@ -170,18 +156,4 @@ Test(provider_actions, takes_no_longer_than_it_is_long)
 	wp_actions_free(actions);
 	wp_buf_free(&bindings);
 	wp_buf_free(&document);
-}
-
-/* A document that ends early is begun again from nothing. */
-Test(provider_actions, begins_anew)
-{
-	static const char half[] = EDMX "<Action Name='RefreshPkgSource' IsBound='true'/><a>", whole[] = EDMX END;
-	struct wp_actions *actions = wp_actions_new(methods, 3);
-
-	cr_expect(wp_actions_feed(actions, half, strlen(half)));
-	cr_expect(wp_actions_feed(actions, NULL, 0));
-	cr_expect(wp_actions_feed(actions, whole, strlen(whole)));
-	cr_expect_null(wp_actions_end(actions));
-	cr_expect_not(wp_actions_offer(actions, &methods[0]));
-	wp_actions_free(actions);
 }

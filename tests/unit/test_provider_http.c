@@ -134,7 +134,7 @@ static void post_on_used_connection(const enum deed *deeds, size_t count, struct
 
 	start(server, deeds, count);
 	provider = connect_to(server, url, WP_AUTH_NONE);
-	wp_provider_get(provider, "wmi/x", NULL, NULL, http);
+	wp_provider_get(provider, "wmi/x", 1000, http);
 	cr_expect_eq(http->transport, WP_ANSWERED);
 	wp_provider_send(provider, "POST", "wmi/x", "{}", http);
 	*ret_reads = wp_provider_body_reads(provider);
@@ -272,7 +272,7 @@ Test(provider_http, ntlm_read_that_dies_behind_the_challenge)
 
 	start(&server, deeds, 2);
 	provider = connect_to(&server, url, WP_AUTH_NTLM);
-	wp_provider_get(provider, "wmi/x", NULL, NULL, &http);
+	wp_provider_get(provider, "wmi/x", 1000, &http);
 	cr_expect_eq(http.transport, WP_NOT_SENT, "%d %ld %s", http.transport, http.status, http.why);
 	cr_expect_not(http.hopeless);
 	wp_provider_close(provider);
