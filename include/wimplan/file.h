@@ -39,7 +39,10 @@ struct wp_file_writer;
 int wp_file_begin(const char *path, enum wp_file_target target, struct wp_file_writer **ret_writer,
 		  struct wp_error *err);
 void wp_file_add(struct wp_file_writer *writer, const void *bytes, size_t length);
-/* Puts the file in its place when nothing failed, and frees @writer in any case. */
+/*
+ * Puts the file in its place when nothing failed, and frees @writer in any case. The codes of errors are "unwritable",
+ * "stdout", and "broken-pipe" for a standard output whose reader has gone away.
+ */
 int wp_file_commit(struct wp_file_writer *writer, struct wp_error *err);
 
 /*

@@ -24,10 +24,21 @@ enum {
 	WP_EXIT_BUSY = 5,
 	WP_EXIT_LEFT = 6,
 	WP_EXIT_CHANGES = 10,
+	/* As a shell shows the end by SIGPIPE: for wp_program_end(). */
+	WP_EXIT_BROKEN_PIPE = 141,
 };
 
-/* Comes first in main(): what becomes of it without memory, the locale, and that a closed pipe is an error. */
+/*
+ * Comes first in main(): what becomes of it without memory; the locale; that a closed pipe and a limit on the size of
+ * files are errors of a write; and that no file of ours gets the number of a standard stream that is closed.
+ */
 void wp_program_start(int argc, char **argv);
+
+/*
+ * Comes last in main(), with its exit status: returns it. A program whose standard output was read by one who went away
+ * (`| head`) ends here as others do, by SIGPIPE, and without a word.
+ */
+int wp_program_end(int status);
 
 /* What this call gets from the machine. @stream is the one whose terminal says how many columns there are. */
 struct wp_env wp_program_env(struct wp_arena *arena, int stream);
@@ -58,7 +69,7 @@ void wp_program_usage(struct wp_error *err, const char *program, const char *com
 
 /*
  * Says an error and the findings of @more (NULL: none) on standard error, with @json as a wimplan-error document on
- * standard output too. Returns the exit status.
+ * standard output too. That the reader of standard output has gone away is not said. Returns the exit status.
  */
 int wp_program_error(const char *program, bool json, const struct wp_error *err, const struct wp_diags *more);
 

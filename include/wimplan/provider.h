@@ -65,7 +65,7 @@ typedef void wp_session_notice(void *context, const char *why, int64_t milliseco
 struct wp_session {
 	const struct wp_provider_options *options;
 	const char *site_code; /* objects of another site are refused */
-	wp_session_notice *notice;
+	wp_session_notice *notice; /* NULL: none */
 	void *context; /* for @notice */
 	bool denied;  /* 401 or 403 was the answer: nothing more is sent */
 	bool unreachable; /* it did not answer for as long as is waited for it */

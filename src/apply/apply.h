@@ -12,6 +12,7 @@
 #include "wimplan/buf.h"
 #include "wimplan/env.h"
 #include "wimplan/error.h"
+#include "wimplan/file.h"
 #include "wimplan/program.h"
 #include "wimplan/provider.h"
 
@@ -40,6 +41,7 @@ struct wp_apply {
 	/* Options. */
 	bool json, quiet, verbose, yes, skip_conflicts;
 	const char *config_path, *output, *plan_path, *journal_path, *receipt_path, *events_path, *token_file;
+	enum wp_file_target receipt_target; /* whether the user has named the receipt */
 	const char **only;
 	size_t only_count;
 	enum wp_commit commit;

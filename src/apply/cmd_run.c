@@ -84,7 +84,7 @@ static int probe_outputs(const struct wp_apply *apply, struct wp_error *err)
 {
 	/* A step is some 600 bytes long in a receipt, with its error. */
 	size_t length = (apply->steps.count + 1) * 600;
-	int status = wp_file_probe(apply->receipt_path, WP_FILE_NAMED, length, err);
+	int status = wp_file_probe(apply->receipt_path, apply->receipt_target, length, err);
 
 	return status || !apply->output
 		       ? status

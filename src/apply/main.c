@@ -70,5 +70,5 @@ int main(int argc, char **argv)
 	wp_steps_end(&apply.steps);
 	wp_planned_close(apply.planned);
 	curl_global_cleanup();
-	return status;
+	return wp_program_end(status);
 }

@@ -104,11 +104,11 @@ static void put_steps(const struct wp_apply *apply, const char *format, struct w
 	wp_file_add(writer, *before ? "\n  ]\n}\n" : "]\n}\n", *before ? 7 : 4);
 }
 
-static int write_document(const struct wp_apply *apply, const char *path, const char *format,
-			  const struct wp_journal_runs *runs, struct wp_error *err)
+static int write_document(const struct wp_apply *apply, const char *path, enum wp_file_target target,
+			  const char *format, const struct wp_journal_runs *runs, struct wp_error *err)
 {
 	struct wp_file_writer *writer;
-	int status = wp_file_begin(path, WP_FILE_NAMED, &writer, err);
+	int status = wp_file_begin(path, target, &writer, err);
 
 	if (status)
 		return status;
@@ -121,7 +121,7 @@ int wp_receipt_show(struct wp_apply *apply, const char *format, const struct wp_
 		    struct wp_error *err)
 {
 	wp_apply_progress(apply, "%s", "");
-	return write_document(apply, apply->output, format, runs, err);
+	return write_document(apply, apply->output, WP_FILE_NAMED, format, runs, err);
 }
 
 int wp_receipt_write(struct wp_apply *apply, struct wp_journal *journal, struct wp_error *err)
@@ -129,5 +129,6 @@ int wp_receipt_write(struct wp_apply *apply, struct wp_journal *journal, struct 
 	struct wp_journal_runs runs;
 	int status = wp_journal_runs(journal, &runs, err);
 
-	return status ? status : write_document(apply, apply->receipt_path, "wimplan-receipt", &runs, err);
+	return status ? status : write_document(apply, apply->receipt_path, apply->receipt_target, "wimplan-receipt", &runs,
+				       err);
 }

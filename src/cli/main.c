@@ -66,5 +66,5 @@ int main(int argc, char **argv)
 	struct wp_env env = wp_program_env(arena, STDOUT_FILENO);
 	struct wp_cli cli = { .env = &env, .arena = arena, .json = wp_program_wants_json(argc, argv) };
 
-	return run(&cli, argc, argv);
+	return wp_program_end(run(&cli, argc, argv));
 }

@@ -42,8 +42,13 @@ static int exit_status(int status)
 	}
 }
 
-/* A wimplan-error document on standard output. False when that cannot be written. */
-static bool write_document(const struct wp_error *err, const struct wp_diags *more)
+static bool is_broken_pipe(const struct wp_error *err)
+{
+	return !strcmp(err->code, "broken-pipe");
+}
+
+/* A wimplan-error document on standard output. Returns the exit status when that cannot be written, else 0. */
+static int write_document(const struct wp_error *err, const struct wp_diags *more)
 {
 	struct wp_diag diag = {
 		.severity = WP_ERROR,
@@ -53,6 +58,7 @@ static bool write_document(const struct wp_error *err, const struct wp_diags *mo
 	};
 	struct wp_diags first = { .items = &diag, .count = 1 };
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+	struct wp_error failed;
 	json_t *all = wp_json_diags(&first);
 	json_t *rest __attribute__((cleanup(wp_json_freep))) = more ? wp_json_diags(more) : NULL;
 	json_t *document __attribute__((cleanup(wp_json_freep))) =
@@ -61,16 +67,22 @@ static bool write_document(const struct wp_error *err, const struct wp_diags *mo
 	if (rest)
 		json_array_extend(all, rest);
 	wp_json_pretty(&buf, document);
-	return !wp_print(NULL, WP_TEXT_DOCUMENT, &buf, NULL);
+	if (!wp_print(NULL, WP_TEXT_DOCUMENT, &buf, &failed))
+		return WP_EXIT_DONE;
+	return is_broken_pipe(&failed) ? WP_EXIT_BROKEN_PIPE : WP_EXIT_FAILED;
 }
 
 int wp_program_error(const char *program, bool json, const struct wp_error *err, const struct wp_diags *more)
 {
+	int failed = WP_EXIT_DONE;
+
+	if (is_broken_pipe(err))
+		return WP_EXIT_BROKEN_PIPE;
 	wp_program_say(program, err->message);
 	for (size_t i = 0; more && i < more->count; i++)
 		wp_program_say(program, more->items[i].summary);
 	/* A standard output that cannot be written gets no second try. */
-	if (json && strcmp(err->code, "stdout") && !write_document(err, more))
-		return WP_EXIT_FAILED;
-	return exit_status(err->status);
+	if (json && strcmp(err->code, "stdout"))
+		failed = write_document(err, more);
+	return failed ? failed : exit_status(err->status);
 }

@@ -5,6 +5,7 @@
 #include "wimplan/program.h"
 #include "wimplan/text.h"
 
+#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <pwd.h>
@@ -15,15 +16,43 @@
 #include <time.h>
 #include <unistd.h>
 
+/*
+ * The next file that is opened would get the number of a standard stream that is closed, and what is meant for the
+ * stream would end up in it. What holds the place is open the wrong way round, so that a lost result is still an error.
+ */
+static void hold_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			_exit(WP_EXIT_FAILED);
+}
+
 void wp_program_start(int argc, char **argv)
 {
+	hold_streams();
 	wp_program_memory(wp_program_wants_json(argc, argv));
-	/* A closed pipe is an error that a write reports (exit status 1), not a silent death. */
+	/* A write has to say what became of it: a run is not to die of a line of progress, or of a full quota. */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	/* Widths and case need a UTF-8 locale whatever the user's is; glibc always has C.UTF-8. */
 	setlocale(LC_CTYPE, "");
 	if (strcmp(nl_langinfo(CODESET), "UTF-8"))
 		setlocale(LC_CTYPE, "C.UTF-8");
+}
+
+int wp_program_end(int status)
+{
+	sigset_t pipe;
+
+	if (status != WP_EXIT_BROKEN_PIPE)
+		return status;
+	/* Whatever the caller ignores or blocks: that is for its own pipes. */
+	signal(SIGPIPE, SIG_DFL);
+	sigemptyset(&pipe);
+	sigaddset(&pipe, SIGPIPE);
+	sigprocmask(SIG_UNBLOCK, &pipe, NULL);
+	raise(SIGPIPE);
+	return status;
 }
 
 static const char *environment(const char *name)

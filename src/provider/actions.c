@@ -3,6 +3,7 @@
 #include "actions.h"
 
 #include "wimplan/arena.h"
+#include "wimplan/clock.h"
 #include "wimplan/limits.h"
 #include "wimplan/text.h"
 #include "wimplan/xml.h"
@@ -133,6 +134,8 @@ static bool start_element(void *context, const struct wp_xml_element *element)
 	struct wp_actions *actions = context;
 
 	actions->depth = element->depth;
+	if (wp_signal_caught())
+		return stop(actions, "the run was asked to stop");
 	if (element->depth == 1)
 		actions->metadata = !strcmp(element->name, "Edmx");
 	if (!strcmp(element->name, "EntityType"))

@@ -86,7 +86,8 @@ static void ask(struct wp_session *session, const char *path, enum wp_request re
 		if (ret->said != WP_SAID_AGAIN || !patient || tries + 1 >= WP_TRIES || spent >= most || wp_signal_caught())
 			break;
 		pause = wp_session_pause(tries, ret->retry_after);
-		session->notice(session->context, ret->why, pause);
+		if (session->notice)
+			session->notice(session->context, ret->why, pause);
 		wp_answer_free(ret);
 		wp_clock_wait(pause);
 	}

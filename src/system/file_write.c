@@ -277,7 +277,7 @@ int wp_file_commit(struct wp_file_writer *writer, struct wp_error *err)
 
 	finish(writer);
 	if (writer->reason && !writer->path)
-		status = wp_fail(err, WP_E_FAILED, "stdout", NULL, "standard output cannot be written: %s",
+		status = wp_fail(err, WP_E_FAILED, writer->reason == EPIPE ? "broken-pipe" : "stdout", NULL, "standard output cannot be written: %s",
 				 strerror(writer->reason));
 	else if (writer->reason)
 		status = fail_unwritable(writer, err);

@@ -4,10 +4,14 @@
 
 import contextlib
 import os
+import signal
 import sqlite3
 import struct
+import subprocess
 import sys
+import time
 
+from between import Front, answer
 from standin import Site, run_tests
 
 
@@ -165,6 +169,100 @@ def test_log_that_is_gone(build, folder, expect):
         expect(beside.exists() and beside.stat().st_size, "status took the log away")
         expect.status(site.apply(server), 0)
     expect.equal(site.effects("refresh"), {package["id"]: 1 for package in site.packages}, "refreshes")
+
+
+def test_receipt_that_is_planted(build, folder, expect):
+    """In a folder that others may write: no link is followed to where a receipt would do harm, and nothing hangs behind the calls."""
+    site = Site(build, folder, kinds=("refresh",)).make_plan()
+    receipt, victim = folder / "plan.receipt.json", folder / "victim"
+    victim.write_text("of somebody else\n")
+    with site.start(load=True) as server:
+        for what, make in (("a link", lambda: receipt.symlink_to(victim)), ("a dangling link", lambda: receipt.symlink_to("nothing")),
+                           ("a FIFO", lambda: os.mkfifo(receipt)), ("a folder", receipt.mkdir)):
+            make()
+            result = site.apply(server, "run", timeout=20)
+            expect.status(result, 1)
+            expect.says(result.stderr, "plan.receipt.json")
+            expect.equal(site.requests("POST"), [], f"calls with {what}")
+            expect.equal(victim.read_text(), "of somebody else\n", f"the file behind {what}")
+            (receipt.rmdir if what == "a folder" else receipt.unlink)()
+        expect(not (folder / "nothing").exists(), "a file was made behind a link")
+        # Who names one means it.
+        receipt.symlink_to(victim)
+        expect.status(site.apply(server, "run", "--receipt", "plan.receipt.json"), 0)
+        expect(receipt.is_symlink() and '"wimplan-receipt"' in victim.read_text(), "the named receipt was not written through its link")
+        victim.write_text("of somebody else\n")
+        # The receipt of a plan that is done is made again.
+        expect.status(site.apply(server, "run"), 1)
+        expect.equal(victim.read_text(), "of somebody else\n", "the file behind a link, rebuilt")
+
+
+def test_closed_streams(build, folder, expect):
+    """No file of a run gets the number of a standard stream, and with it what is meant for the stream."""
+    site = Site(build, folder, kinds=("both", "refresh")).make_plan()
+    with site.start(load=True) as server:
+        arguments = site.apply_arguments(server, "run", "--verbose", "--events", "events")
+        for closed, status in (("2>&-", 0), ("<&- 2>&-", 0), (">&- 2>&-", 1), ("<&- >&- 2>&-", 1)):
+            result = site.run("sh", "-c", f'exec "$@" {closed}', "-", site.program("wimplan-apply"), *arguments)
+            expect.equal(result.returncode, status, f"exit status with {closed}")
+            expect.equal([line for line in (folder / "events").read_text().splitlines() if not line.startswith('{"type":')], [],
+                         f"events with {closed}")
+            expect.equal({outcome for _, outcome in site.outcomes().items()} - {"satisfied"}, {"done"} if closed == "2>&-" else set(),
+                         f"outcomes with {closed}")
+            site.forget()
+            (folder / "events").unlink()
+
+
+def test_reader_that_went_away(build, folder, expect):
+    """check and status end as other tools do, and a run is carried out first, whoever has stopped reading what it says."""
+    site = Site(build, folder, kinds=("both", "refresh")).make_plan()
+    with site.start(load=True) as server:
+        for command in ("check", "status", "run"):
+            for options in ((), ("--json",)):
+                reading, writing = os.pipe()
+                os.close(reading)
+                process = site.run("wimplan-apply", *site.apply_arguments(server, command, *options), stdout=writing)
+                os.close(writing)
+                expect.equal((process.returncode, process.stderr), (-signal.SIGPIPE, ""), f"{command} {options}")
+                if command == "run":
+                    expect.equal({outcome for _, outcome in site.outcomes().items()} - {"satisfied"}, {"done"} if not options else set(), "outcomes")
+                    expect.equal([path.name for path in folder.glob("plan*-wal")], [], "what is left")
+                    site.forget()
+        # Nor is it killed by a line of progress.
+        reading, writing = os.pipe()
+        os.close(reading)
+        result = subprocess.run([site.program("wimplan-apply"), *site.apply_arguments(server, "run", "--verbose")], cwd=folder,
+                                env=site.env, stdout=subprocess.DEVNULL, stderr=writing, check=False, timeout=60)
+        os.close(writing)
+        expect.equal(result.returncode, 0, "exit status without a reader of messages")
+    expect.equal(set(site.effects("refresh").values()), {1}, "refreshes")
+
+
+def test_metadata_that_takes_its_time(build, folder, expect):
+    """As many classes and bindings as are read: in seconds, and a signal is heard meanwhile."""
+    site = Site(build, folder, kinds=("refresh",)).make_plan()
+    classes = "".join(f'<EntityType Name="C{i}" BaseType="A.C{i + 1}"/>' for i in range(65536))
+    actions = "".join(f'<Action Name="RefreshPkgSource" IsBound="true"><Parameter Name="b" Type="A.D{i}"/></Action>' for i in range(65536))
+    edmx = f'<edmx:Edmx xmlns:edmx="e"><edmx:DataServices><Schema>{classes}{actions}</Schema></edmx:DataServices></edmx:Edmx>'
+
+    def hook(front, request, client):
+        return answer(200, edmx, "Content-Type: application/xml") if "$metadata" in request.path else front.forward(request)
+
+    with site.start(load=True) as server, Front(server, hook) as front:
+        server.url = front.url
+        began = time.monotonic()
+        result = site.apply(server, "check")
+        expect.status(result, 1)
+        expect.says(result.stderr, "does not offer RefreshPkgSource")
+        expect(time.monotonic() - began < 15, f"it took {time.monotonic() - began:.0f} s")
+        for pause in (0.05, 0.2, 0.5):
+            process = site.start_apply(server, "check")
+            time.sleep(pause)
+            process.send_signal(signal.SIGTERM)
+            began = time.monotonic()
+            process.communicate(timeout=60)
+            expect(process.returncode in (143, -signal.SIGTERM, 1), f"exit status {process.returncode}")
+            expect(time.monotonic() - began < 5, f"it took {time.monotonic() - began:.1f} s to stop")
 
 
 if __name__ == "__main__":
