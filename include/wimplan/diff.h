@@ -29,7 +29,9 @@ struct wp_diff_field {
 	const char *field; /* "os_version", "languages", "other:PATH" … */
 	const char *old;
 	const char *new;
-	bool lost; /* there was a value, and now it is empty or gone: Windows Setup may need it */
+	/* The value is there and could not be read: then it is NULL, and what became of it is not known. */
+	bool old_unread, new_unread;
+	bool lost; /* one that Windows Setup reads: there was a value, and now it is empty or gone */
 };
 
 /* An item that is in both images and differs in version, hash or data. */
@@ -140,7 +142,8 @@ struct wp_diff_image {
 	const char *new_name;
 	enum wp_match matched_by;
 	enum wp_diff_status status; /* same: neither metadata nor tree differ, at whatever index it stands */
-	enum wp_tree_state tree;
+	enum wp_tree_state tree; /* by the recorded digests: that of a damaged tree may be equal to that of a sound one */
+	bool complete; /* all that was asked for of the image could be read; what was not is said to be the same by no report */
 	struct wp_diff_field *fields; /* in the order of inspect --json */
 	size_t field_count;
 	struct wp_diff_contents *contents; /* NULL: not asked for, or a tree could not be read */
@@ -157,6 +160,7 @@ struct wp_diff_blobs {
 struct wp_diff_side {
 	const char *path;
 	uint64_t size; /* bytes of the file; of a split set, of all parts that were found; 0 for a record */
+	struct wp_wim_header header; /* of a file */
 	char file_id[WP_HASH_TEXT];
 	char content_id[WP_HASH_TEXT];
 	bool record; /* this side is what a site has recorded, not a file */
@@ -167,7 +171,9 @@ struct wp_diff {
 	struct wp_diff_side old, new;
 	struct wp_diff_image *images; /* by the new index, then the removed ones by the old index */
 	size_t image_count;
-	bool blobs_known; /* false with --record, and where wimlib refused a file */
+	enum wp_header_field header[WP_HEADER_FIELDS]; /* what differs in the headers of both sides */
+	size_t header_count;
+	bool blobs_known; /* false with --record and --only-matched, and where wimlib refused a file */
 	struct wp_diff_blobs shared, added, removed;
 	bool with_servicing, with_files; /* what was asked for */
 	bool complete;       /* everything that was asked for could be read */
@@ -182,6 +188,7 @@ struct wp_diff_match {
 struct wp_diff_options {
 	const struct wp_diff_match *matches;
 	size_t match_count;
+	bool only_matched; /* compare the pairs of @matches and nothing else: neither other images nor the files as wholes */
 	bool servicing;
 	bool files;
 	const char *path_glob;  /* only these paths count and are listed; NULL: all. Semantics: wp_path_glob() */
@@ -210,7 +217,7 @@ static inline void wp_diff_freep(struct wp_diff **diff)
 	wp_diff_free(*diff);
 }
 
-/* The one answer to "are there changes?": an image that is not "same", an index that changed, or blobs. */
+/* The one answer to "are there changes?": an image that is not "same", an index or a header that changed, or blobs. */
 bool wp_diff_has_changes(const struct wp_diff *diff);
 
 /* How many fields were lost, over all images. */

@@ -35,6 +35,9 @@ enum wp_wim_flags {
 	WP_WIM_COMPRESS_LZX = 0x40000,
 	WP_WIM_COMPRESS_LZMS = 0x80000,
 	WP_WIM_COMPRESS_XPRESS2 = 0x200000,
+	/* All that tell the compression. */
+	WP_WIM_COMPRESSION_FLAGS = WP_WIM_COMPRESSION | WP_WIM_COMPRESS_XPRESS | WP_WIM_COMPRESS_LZX |
+				   WP_WIM_COMPRESS_LZMS | WP_WIM_COMPRESS_XPRESS2,
 };
 
 /* A resource header: where something stands in the file. */
@@ -60,6 +63,19 @@ struct wp_wim_header {
 	struct wp_reshdr boot_metadata;
 	uint32_t boot_index; /* 0: none */
 	struct wp_reshdr integrity;
+};
+
+/* What a header says of the file as a whole, in the order in which a diff shows it. */
+enum wp_header_field {
+	WP_HEADER_BOOT_INDEX,
+	WP_HEADER_COMPRESSION,
+	WP_HEADER_CHUNK_SIZE,
+	WP_HEADER_SOLID,
+	WP_HEADER_INTEGRITY_TABLE,
+	WP_HEADER_PIPABLE,
+	WP_HEADER_FLAGS, /* besides those of the compression */
+	WP_HEADER_PARTS,
+	WP_HEADER_FIELDS,
 };
 
 /* A number that may be absent. */
@@ -124,6 +140,9 @@ struct wp_wim_image {
 	struct wp_wim_windows *windows; /* NULL without WINDOWS */
 	struct wp_wim_other *other;     /* in document order */
 	size_t other_count;
+	/* Paths below IMAGE of numbers and times that could not be read: such a value is not known, and yet not absent. */
+	const char **bad;
+	size_t bad_count;
 };
 
 /* The metadata that the XML holds. */
@@ -134,6 +153,9 @@ struct wp_wim_metadata {
 	struct wp_wim_other *other; /* below WIM, outside the images */
 	size_t other_count;
 };
+
+/* Whether the element at @path below IMAGE, or one below it, could not be read. */
+bool wp_wim_image_is_bad(const struct wp_wim_image *image, const char *path);
 
 /* How far a reader came. */
 enum wp_grade {
@@ -248,6 +270,7 @@ void wp_wim_fitness(const struct wp_wim_header *header, const struct wp_wim_cont
 		    struct wp_wim_fitness *ret);
 /* Of version 0xe00: the file may hold solid resources, and in a file of the other version there is none. */
 bool wp_wim_is_solid(const struct wp_wim_header *header);
+bool wp_wim_has_integrity_table(const struct wp_wim_header *header);
 
 /* "x64" for 9 and so on (contracts.md); NULL for a code without a name. */
 const char *wp_architecture_name(uint64_t code);

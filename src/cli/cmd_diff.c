@@ -18,6 +18,7 @@ enum {
 	OPT_SITE,
 	OPT_MAP,
 	OPT_MATCH,
+	OPT_ONLY_MATCHED,
 	OPT_SERVICING,
 	OPT_FILES,
 	OPT_PATH,
@@ -35,6 +36,7 @@ static const struct option options[] = {
 	{ "site", required_argument, NULL, OPT_SITE },
 	{ "map", required_argument, NULL, OPT_MAP },
 	{ "match", required_argument, NULL, OPT_MATCH },
+	{ "only-matched", no_argument, NULL, OPT_ONLY_MATCHED },
 	{ "servicing", no_argument, NULL, OPT_SERVICING },
 	{ "files", no_argument, NULL, OPT_FILES },
 	{ "path", required_argument, NULL, OPT_PATH },
@@ -136,6 +138,9 @@ static int take(struct wp_cli *cli, int option, struct arguments *args)
 		break;
 	case OPT_MATCH:
 		return parse_match(cli, optarg, args);
+	case OPT_ONLY_MATCHED:
+		args->diff.only_matched = true;
+		break;
 	case OPT_SERVICING:
 		args->diff.servicing = true;
 		break;
@@ -183,6 +188,8 @@ static int check(struct wp_cli *cli, int operands, const struct arguments *args)
 		return wp_cli_usage(cli, "--record", "--record compares a package with its source and takes no file");
 	if (!args->record && (args->snapshot || args->site || args->map_count))
 		return wp_cli_usage(cli, "--record", "--snapshot, --site and --map need --record");
+	if (args->diff.only_matched && !args->diff.match_count)
+		return wp_cli_usage(cli, "--only-matched", "--only-matched compares the pairs of --match, and there is none");
 	if (args->record && trees)
 		return wp_cli_usage(cli, "--record",
 				    "a record says nothing of files: --record goes with neither --servicing nor --files");
@@ -370,6 +377,7 @@ const struct wp_command wp_cmd_diff = {
 		"                        html: 2000)\n"
 		"      --json-lines      with --files: every path as a line of JSON\n"
 		"      --match OLD:NEW   compare image OLD with image NEW, whatever their names\n"
+		"      --only-matched    with --match: compare no other images\n"
 		"      --format FORMAT   text (default), markdown, html or json\n"
 		"      --all             lists in full, where the text would cut them\n"
 		"      --record ID       what is recorded of the package, with its source\n"

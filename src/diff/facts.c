@@ -10,25 +10,29 @@
 
 struct list {
 	struct wp_arena *arena;
+	const struct wp_wim_image *image;
 	struct wp_facts *facts;
 };
 
+/* What is absent on both sides is no difference, and what is absent on one has no line there. */
 static void add(struct list *list, const char *field, const char *value)
 {
-	struct wp_diff_field *item;
-
-	/* What is absent on both sides is no difference, and what is absent on one has no line there. */
-	if (!value)
-		return;
-	item = WP_PUSH(list->arena, list->facts->fields, list->facts->field_count);
-	item->field = field;
-	item->old = value;
+	if (value)
+		*WP_PUSH(list->arena, list->facts->items, list->facts->count) = (struct wp_fact){ field, value };
 }
 
-static void add_number(struct list *list, const char *field, struct wp_number value)
+/* Adds the value of the element at @path, which may be one that could not be read. */
+static void add_read(struct list *list, const char *field, const char *path, const char *value)
 {
-	if (value.known)
-		add(list, field, wp_arena_printf(list->arena, "%" PRIu64, value.value));
+	if (!value && wp_wim_image_is_bad(list->image, path))
+		*WP_PUSH(list->arena, list->facts->items, list->facts->count) = (struct wp_fact){ field, NULL };
+	else
+		add(list, field, value);
+}
+
+static void add_number(struct list *list, const char *field, const char *path, struct wp_number value)
+{
+	add_read(list, field, path, value.known ? wp_arena_printf(list->arena, "%" PRIu64, value.value) : NULL);
 }
 
 static int compare_tags(const void *a, const void *b)
@@ -74,7 +78,7 @@ static const char *architecture(struct list *list, struct wp_number code)
 
 static void add_windows(struct list *list, const struct wp_wim_windows *windows)
 {
-	add(list, "architecture", architecture(list, windows->architecture));
+	add_read(list, "architecture", "WINDOWS/ARCH", architecture(list, windows->architecture));
 	add(list, "product_name", windows->product_name);
 	add(list, "edition_id", windows->edition_id);
 	add(list, "installation_type", windows->installation_type);
@@ -85,8 +89,8 @@ static void add_windows(struct list *list, const struct wp_wim_windows *windows)
 	add(list, "languages", languages(list, windows));
 	add(list, "default_language", windows->default_language);
 	add(list, "fallback_languages", fallbacks(list, windows));
-	add(list, "os_version", windows->version);
-	add_number(list, "service_pack_level", windows->service_pack_level);
+	add_read(list, "os_version", "WINDOWS/VERSION", windows->version);
+	add_number(list, "service_pack_level", "WINDOWS/VERSION/SPLEVEL", windows->service_pack_level);
 	add(list, "branch", windows->branch);
 	if (!windows->servicing)
 		return;
@@ -130,21 +134,22 @@ static void add_others(struct list *list, const struct wp_wim_image *image)
 
 struct wp_facts wp_facts_of_image(struct wp_arena *arena, const struct wp_wim_image *image)
 {
-	struct wp_facts facts = { .index = image->index, .name = image->name };
-	struct list list = { arena, &facts };
+	struct wp_facts facts = { .index = image->index, .name = image->name, .complete = !image->bad_count };
+	struct list list = { arena, image, &facts };
 
 	add(&list, "name", image->name);
 	add(&list, "description", image->description);
 	add(&list, "display_name", image->display_name);
 	add(&list, "display_description", image->display_description);
 	add(&list, "flags", image->flags);
-	add_number(&list, "dir_count", image->dir_count);
-	add_number(&list, "file_count", image->file_count);
-	add_number(&list, "total_bytes", image->total_bytes);
-	add_number(&list, "hard_link_bytes", image->hard_link_bytes);
-	add(&list, "creation_time", wp_time_iso(arena, image->creation_time));
-	add(&list, "last_modification_time", wp_time_iso(arena, image->last_modification_time));
-	add_number(&list, "wimboot", image->wimboot);
+	add_number(&list, "dir_count", "DIRCOUNT", image->dir_count);
+	add_number(&list, "file_count", "FILECOUNT", image->file_count);
+	add_number(&list, "total_bytes", "TOTALBYTES", image->total_bytes);
+	add_number(&list, "hard_link_bytes", "HARDLINKBYTES", image->hard_link_bytes);
+	add_read(&list, "creation_time", "CREATIONTIME", wp_time_iso(arena, image->creation_time));
+	add_read(&list, "last_modification_time", "LASTMODIFICATIONTIME",
+		 wp_time_iso(arena, image->last_modification_time));
+	add_number(&list, "wimboot", "WIMBOOT", image->wimboot);
 	if (image->windows) {
 		add_windows(&list, image->windows);
 		facts.edition = edition(&list, image->windows);

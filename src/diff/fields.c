@@ -28,9 +28,9 @@ static size_t add_runs(const struct wp_facts *facts, bool is_new, struct run *ru
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < facts->field_count; i++) {
-		if (!i || facts->fields[i].field != facts->fields[i - 1].field)
-			runs[count++] = (struct run){ .name = facts->fields[i].field, .first = i, .is_new = is_new };
+	for (size_t i = 0; i < facts->count; i++) {
+		if (!i || facts->items[i].field != facts->items[i - 1].field)
+			runs[count++] = (struct run){ .name = facts->items[i].field, .first = i, .is_new = is_new };
 		runs[count - 1].count++;
 	}
 	return count;
@@ -56,11 +56,11 @@ static void put_run(struct table *table, const struct run *run, size_t group)
 /* Names are compared once for each run, so that a long one costs no more than it takes in the document. */
 static struct table make_table(struct wp_arena *arena, const struct wp_facts *old, const struct wp_facts *new)
 {
-	struct run *runs = wp_arena_alloc(arena, (old->field_count + new->field_count) * sizeof *runs);
+	struct run *runs = wp_arena_alloc(arena, (old->count + new->count) * sizeof *runs);
 	struct table table = {
-		.old_group = wp_arena_alloc(arena, old->field_count * sizeof *table.old_group),
-		.new_group = wp_arena_alloc(arena, new->field_count * sizeof *table.new_group),
-		.positions = wp_arena_alloc(arena, new->field_count * sizeof *table.positions),
+		.old_group = wp_arena_alloc(arena, old->count * sizeof *table.old_group),
+		.new_group = wp_arena_alloc(arena, new->count * sizeof *table.new_group),
+		.positions = wp_arena_alloc(arena, new->count * sizeof *table.positions),
 	};
 	size_t count = add_runs(old, false, runs), group = 0, start = 0;
 
@@ -74,7 +74,7 @@ static struct table make_table(struct wp_arena *arena, const struct wp_facts *ol
 	}
 	for (size_t g = 0; count && g <= group; start += table.groups[g++].new_count)
 		table.groups[g].start = start;
-	for (size_t i = 0; i < new->field_count; i++)
+	for (size_t i = 0; i < new->count; i++)
 		table.positions[table.groups[table.new_group[i]].start++] = i;
 	for (size_t g = 0; count && g <= group; g++)
 		table.groups[g].start -= table.groups[g].new_count;
@@ -88,9 +88,9 @@ static struct table make_table(struct wp_arena *arena, const struct wp_facts *ol
 static void find_partners(struct table *table, const struct wp_facts *old, const struct wp_facts *new,
 			  size_t *old_partner, size_t *new_partner)
 {
-	for (size_t n = 0; n < new->field_count; n++)
+	for (size_t n = 0; n < new->count; n++)
 		new_partner[n] = SIZE_MAX;
-	for (size_t o = 0; o < old->field_count; o++) {
+	for (size_t o = 0; o < old->count; o++) {
 		struct group *group = &table->groups[table->old_group[o]];
 
 		old_partner[o] = SIZE_MAX;
@@ -106,16 +106,34 @@ static void find_partners(struct table *table, const struct wp_facts *old, const
 struct changes {
 	struct wp_diff *diff;
 	struct wp_diff_image *image;
-	const char *name, *copy; /* the last name that was copied, for those that share it */
+	const char *name, *copy; /* the last name, and its copy: fields in a row may share it */
 };
 
-static void add_field(struct changes *changes, const struct wp_diff_field *old, const struct wp_diff_field *new)
+/* What Windows Setup reads of an image: without one of these it may refuse it, or offer it for what it is not. */
+static bool is_read_by_setup(const char *field)
+{
+	static const char *const fields[] = { "edition_id", "languages",	 "default_language", "os_version",
+					      "architecture", "installation_type", "image_state" };
+
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+		if (!strcmp(fields[i], field))
+			return true;
+	return false;
+}
+
+static bool has_text(const struct wp_fact *fact)
+{
+	return fact && fact->value && *fact->value;
+}
+
+/* Adds a line for what differs; what could be read on neither side is not known to. */
+static void add_field(struct changes *changes, const struct wp_fact *old, const struct wp_fact *new)
 {
 	const char *name = old ? old->field : new->field;
 	struct wp_arena *arena = changes->diff->arena;
 	struct wp_diff_field *field;
 
-	if (old && new && !strcmp(old->old, new->old))
+	if (old && new && ((!old->value && !new->value) || (old->value && new->value && !strcmp(old->value, new->value))))
 		return;
 	if (changes->name != name) {
 		changes->name = name;
@@ -123,9 +141,11 @@ static void add_field(struct changes *changes, const struct wp_diff_field *old, 
 	}
 	field = WP_PUSH(arena, changes->image->fields, changes->image->field_count);
 	field->field = changes->copy;
-	field->old = wp_arena_strdup(arena, old ? old->old : NULL);
-	field->new = wp_arena_strdup(arena, new ? new->old : NULL);
-	field->lost = old && *old->old && (!new || !*new->old);
+	field->old = wp_arena_strdup(arena, old ? old->value : NULL);
+	field->new = wp_arena_strdup(arena, new ? new->value : NULL);
+	field->old_unread = old && !old->value;
+	field->new_unread = new && !new->value;
+	field->lost = has_text(old) && !has_text(new) && !field->new_unread && is_read_by_setup(name);
 }
 
 /* Both lists have the order of inspect --json; what only the new one has stands behind its neighbour there. */
@@ -133,23 +153,23 @@ void wp_pair_fields(struct wp_diff *diff, struct wp_diff_image *image, const str
 		    const struct wp_facts *new)
 {
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-	size_t *old_partner = wp_arena_alloc(scratch, old->field_count * sizeof *old_partner);
-	size_t *new_partner = wp_arena_alloc(scratch, new->field_count * sizeof *new_partner);
+	size_t *old_partner = wp_arena_alloc(scratch, old->count * sizeof *old_partner);
+	size_t *new_partner = wp_arena_alloc(scratch, new->count * sizeof *new_partner);
 	struct table table = make_table(scratch, old, new);
 	struct changes changes = { .diff = diff, .image = image };
 	size_t n = 0;
 
 	find_partners(&table, old, new, old_partner, new_partner);
-	for (size_t o = 0; o < old->field_count; o++) {
+	for (size_t o = 0; o < old->count; o++) {
 		size_t partner = old_partner[o];
 
 		for (; partner != SIZE_MAX && n < partner; n++)
 			if (new_partner[n] == SIZE_MAX)
-				add_field(&changes, NULL, &new->fields[n]);
+				add_field(&changes, NULL, &new->items[n]);
 		n += partner == n;
-		add_field(&changes, &old->fields[o], partner == SIZE_MAX ? NULL : &new->fields[partner]);
+		add_field(&changes, &old->items[o], partner == SIZE_MAX ? NULL : &new->items[partner]);
 	}
-	for (; n < new->field_count; n++)
+	for (; n < new->count; n++)
 		if (new_partner[n] == SIZE_MAX)
-			add_field(&changes, NULL, &new->fields[n]);
+			add_field(&changes, NULL, &new->items[n]);
 }

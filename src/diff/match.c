@@ -279,6 +279,7 @@ static void add_image(struct wp_diff *diff, const struct wp_facts *old, const st
 		image->new_index = new->index;
 		image->new_name = wp_arena_strdup(diff->arena, new->name);
 	}
+	image->complete = (!old || old->complete) && (!new || new->complete);
 	image->status = !old ? WP_DIFF_ADDED : !new ? WP_DIFF_REMOVED : WP_DIFF_SAME;
 	if (old && new)
 		wp_pair_fields(diff, image, old, new);
@@ -310,15 +311,18 @@ int wp_pair_images(struct wp_diff *diff, const struct wp_facts *old, size_t old_
 	for (size_t i = 0; i < options->match_count; i++)
 		if (take_option(&matcher, &options->matches[i], err))
 			return WP_E_USAGE;
-	number_all(&matcher);
-	for (size_t i = 0; i < sizeof rounds / sizeof *rounds; i++)
-		play(&matcher, &rounds[i]);
+	if (!options->only_matched) {
+		number_all(&matcher);
+		for (size_t i = 0; i < sizeof rounds / sizeof *rounds; i++)
+			play(&matcher, &rounds[i]);
+	}
 	for (size_t n = 0; n < new_count; n++) {
 		size_t o = matcher.new.partner[n];
 
-		add_image(diff, o == SIZE_MAX ? NULL : &old[o], &new[n], matcher.by[n]);
+		if (o != SIZE_MAX || !options->only_matched)
+			add_image(diff, o == SIZE_MAX ? NULL : &old[o], &new[n], matcher.by[n]);
 	}
-	for (size_t o = 0; o < old_count; o++)
+	for (size_t o = 0; o < old_count && !options->only_matched; o++)
 		if (matcher.old.partner[o] == SIZE_MAX)
 			add_image(diff, &old[o], NULL, WP_MATCH_NONE);
 	return WP_OK;

@@ -5,6 +5,12 @@
 
 #include "wimplan/diff.h"
 
+/* One line of an image's metadata. */
+struct wp_fact {
+	const char *field; /* as inspect --json calls it */
+	const char *value; /* NULL: there is one, and it could not be read */
+};
+
 /* An image as far as matching and comparing fields goes, of a WIM or of a record. */
 struct wp_facts {
 	uint32_t index;
@@ -13,12 +19,38 @@ struct wp_facts {
 	const char *edition;  /* EDITIONID, installation type and architecture in one text */
 	const char *language; /* the default one */
 	const char *tree;     /* SHA-1 of its metadata resource */
-	struct wp_diff_field *fields; /* @old has the value; by the order of inspect --json */
-	size_t field_count;
+	struct wp_fact *items; /* by the order of inspect --json */
+	size_t count;
+	bool complete; /* all values could be read */
 };
 
 /* The facts of an image of a WIM. Texts are in @arena or borrowed from @image. */
 struct wp_facts wp_facts_of_image(struct wp_arena *arena, const struct wp_wim_image *image);
+
+/* One of the two files while they are compared. */
+struct wp_diff_file {
+	struct wp_wim *wim;
+	struct wp_wim_index *index; /* NULL: wimlib refused */
+	struct wp_diff_side *side;
+};
+
+/* Calls @work for both, the old one in a thread of its own. Each has its own memory: nothing is shared. */
+void wp_diff_for_both(void *(*work)(void *), void *old, void *new);
+
+/* An empty diff for these options, with an arena of its own. */
+struct wp_diff *wp_diff_new(const struct wp_diff_options *options);
+
+/* @path as text, in @diff's arena. */
+const char *wp_diff_path_text(const struct wp_diff *diff, const char *path);
+
+/* That a file lists no images, and why. Returns the status. */
+int wp_diff_no_images(const struct wp_wim *wim, struct wp_error *err);
+
+/* Says of the diff as a whole what its images say: to be called when they are done. */
+void wp_diff_settle(struct wp_diff *diff);
+
+/* Copies diagnostics of the file called @subject, or of its images, to the diff. */
+void wp_diff_copy_diags(struct wp_diff *diff, const struct wp_diags *diags, const char *subject);
 
 /*
  * Fills diff->images with the pairs, and the added and removed ones. The fields' texts are copied into diff->arena.
@@ -29,6 +61,16 @@ int wp_pair_images(struct wp_diff *diff, const struct wp_facts *old, size_t old_
 /* Fills image->fields with those that differ. */
 void wp_pair_fields(struct wp_diff *diff, struct wp_diff_image *image, const struct wp_facts *old,
 		    const struct wp_facts *new);
+
+/* Fills diff->header with what differs in the headers of the two sides. */
+void wp_pair_headers(struct wp_diff *diff);
+
+/* The SHA-1 of an image's tree, as the blob table has it; NULL when it has none. */
+const uint8_t *wp_tree_digest(const struct wp_diff_file *file, uint32_t image);
+
+/* Compares the trees of all pairs: by their digests, and what is in them as far as @options asks for it. */
+void wp_pair_trees(struct wp_diff *diff, const struct wp_diff_file *old, const struct wp_diff_file *new,
+		   const struct wp_diff_options *options);
 
 /* What was installed, removed and replaced. In diff's arena. */
 struct wp_diff_contents *wp_pair_contents(struct wp_arena *arena, const struct wp_servicing *old,

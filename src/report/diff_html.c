@@ -2,6 +2,7 @@
 /* A diff as one page: what matters first, the images in a table, then each image that changed. */
 #include "diff_html.h"
 
+#include "header_words.h"
 #include "words.h"
 
 #include "wimplan/number.h"
@@ -60,36 +61,46 @@ static char *title_of(struct wp_arena *arena, const struct wp_diff *diff)
 	return wp_arena_printf(arena, "What changed from %s to %s", old, new);
 }
 
+static void add_image_card(struct wp_html *html, const char *class, size_t count, const char *words)
+{
+	wp_html_card(html, count ? class : "same", wp_words_count(html->arena, count),
+		     wp_arena_printf(html->arena, "image%s %s", count == 1 ? "" : "s", words));
+}
+
 static void add_cards(struct wp_html *html, const struct wp_diff *diff)
 {
-	static const char *const words[] = { "the same", "changed", "added", "removed" };
-	uint64_t counts[4] = { 0 };
+	const struct wp_diff_counts counts = wp_diff_count_images(diff);
 	size_t lost = wp_diff_lost(diff);
 
-	for (size_t i = 0; i < diff->image_count; i++)
-		counts[diff->images[i].status]++;
 	wp_html_raw(html, "<div class=\"cards\">\n");
-	for (size_t i = WP_DIFF_CHANGED; i <= WP_DIFF_REMOVED; i++)
-		wp_html_card(html, counts[i] ? wp_diff_status_name((enum wp_diff_status)i) : "same",
-			     wp_words_count(html->arena, counts[i]),
-			     wp_arena_printf(html->arena, "image%s %s", counts[i] == 1 ? "" : "s", words[i]));
-	wp_html_card(html, "same", wp_words_count(html->arena, counts[WP_DIFF_SAME]),
-		     wp_arena_printf(html->arena, "image%s the same", counts[WP_DIFF_SAME] == 1 ? "" : "s"));
-	if (diff->blobs_known)
+	add_image_card(html, "changed", counts.status[WP_DIFF_CHANGED], "changed");
+	add_image_card(html, "added", counts.status[WP_DIFF_ADDED], "added");
+	add_image_card(html, "removed", counts.status[WP_DIFF_REMOVED], "removed");
+	add_image_card(html, "same", counts.status[WP_DIFF_SAME], "the same");
+	if (counts.half_known)
+		add_image_card(html, "changed", counts.half_known, "the same as far as it could be read");
+	if (diff->header_count)
+		wp_html_card(html, "changed", wp_words_count(html->arena, diff->header_count),
+			     diff->header_count == 1 ? "value of the header changed" : "values of the header changed");
+	if (diff->blobs_known) {
+		wp_html_card(html, "same", wp_diff_words_amount(html->arena, diff->new.size),
+			     "to send to each distribution point: the whole file");
 		wp_html_card(html, diff->added.count ? "added" : "same",
 			     wp_diff_words_amount(html->arena, diff->added.stored_bytes.known
 								       ? diff->added.stored_bytes.value
 								       : diff->added.bytes),
-			     diff->added.stored_bytes.known ? "of new data, as stored" : "of new data, uncompressed");
+			     diff->added.stored_bytes.known ? "of it new data, as stored" : "of new data, uncompressed");
+	}
 	if (lost)
-		wp_html_card(html, "removed", wp_words_count(html->arena, lost),
-			     lost == 1 ? "value lost" : "values lost");
+		wp_html_card(html, "removed", wp_words_count(html->arena, lost), lost == 1 ? "value lost" : "values lost");
 	wp_html_raw(html, "</div>\n");
 }
 
 static void add_lost(struct wp_html *html, const struct wp_diff *diff)
 {
 	const char *sentence = wp_diff_words_lost(html->arena, diff);
+	struct wp_diff_lost *lost;
+	size_t count;
 
 	if (!sentence)
 		return;
@@ -97,25 +108,36 @@ static void add_lost(struct wp_html *html, const struct wp_diff *diff)
 	wp_html_element(html, "h2", NULL, "Lost metadata");
 	wp_html_element(html, "p", NULL, sentence);
 	wp_html_raw(html, "<ul>\n");
-	for (size_t i = 0; i < diff->image_count; i++) {
-		const struct wp_diff_image *image = &diff->images[i];
-
-		for (size_t k = 0; k < image->field_count; k++) {
-			const struct wp_diff_field *field = &image->fields[k];
-
-			if (!field->lost)
-				continue;
-			wp_html_rawf(html, "<li><a href=\"#image-%" PRIu32 "\">Image %" PRIu32 "</a> ",
-				     image->new_index, image->new_index);
-			wp_html_text(html, wp_diff_words_name(image));
-			wp_html_raw(html, ": <code>");
-			wp_html_text(html, field->field);
-			wp_html_raw(html, "</code> was ");
-			wp_html_element(html, "b", NULL, wp_diff_words_value(html->arena, field, field->old));
-			wp_html_raw(html, "</li>\n");
-		}
+	lost = wp_diff_words_lost_values(html->arena, diff, &count);
+	for (size_t i = 0; i < count; i++) {
+		wp_html_rawf(html, "<li><a href=\"#image-%" PRIu32 "\">", lost[i].first);
+		wp_html_text(html, lost[i].images);
+		wp_html_raw(html, "</a>: <code>");
+		wp_html_text(html, lost[i].field);
+		wp_html_raw(html, "</code> was ");
+		wp_html_element(html, "b", NULL, lost[i].value);
+		wp_html_raw(html, "</li>\n");
 	}
 	wp_html_raw(html, "</ul>\n</div>\n");
+}
+
+static void add_header(struct wp_html *html, const struct wp_diff *diff)
+{
+	static const char *const headings[] = { "Field", "Old", "New" };
+
+	if (!diff->header_count)
+		return;
+	wp_html_element(html, "h2", NULL, "Header");
+	wp_html_table(html, "What differs in the headers of both files", headings, 3);
+	for (size_t i = 0; i < diff->header_count; i++) {
+		wp_html_raw(html, "<tr><td class=\"field\"><code>");
+		wp_html_text(html, wp_header_name(diff->header[i]));
+		wp_html_raw(html, "</code></td>");
+		wp_diff_html_cell(html, "value", wp_header_text(html->arena, &diff->old.header, diff->header[i]));
+		wp_diff_html_cell(html, "value", wp_header_text(html->arena, &diff->new.header, diff->header[i]));
+		wp_html_raw(html, "</tr>\n");
+	}
+	wp_html_table_end(html);
 }
 
 static void add_side(struct wp_html *html, const char *label, const struct wp_diff_side *side)
@@ -153,6 +175,9 @@ static void add_blobs(struct wp_html *html, const struct wp_diff *diff)
 		whole = wp_sum(whole, parts[i].amount);
 	}
 	wp_html_element(html, "h2", NULL, "What a redistribution brings");
+	wp_html_element(html, "p", NULL,
+			"Without binary differential replication the whole file goes to every distribution point. With it "
+			"at least the new data does; how much more nobody can say of compressed data.");
 	wp_html_raw(html, "<div class=\"big\">");
 	wp_html_bar(html, parts, 3, whole);
 	wp_html_raw(html, "</div>\n<ul class=\"key\"><li><i class=\"same\"></i>in both files</li>"
@@ -186,37 +211,36 @@ static uint64_t heaviest(const struct wp_diff *diff)
 	return most;
 }
 
-static bool has_section(const struct wp_diff_image *image)
-{
-	return image->field_count || image->contents || image->files;
-}
-
 static void add_index(struct wp_html *html, uint32_t index)
 {
 	wp_diff_html_cell(html, index ? "number" : "number none",
 			  index ? wp_arena_printf(html->arena, "%" PRIu32, index) : "none");
 }
 
-static void add_image_row(struct wp_html *html, const struct wp_diff_image *image, bool files, uint64_t most)
+static void add_image_row(struct wp_html *html, const struct wp_diff *diff, const struct wp_diff_image *image,
+			  uint64_t most)
 {
+	bool section = wp_diff_words_has_more(diff, image);
 	const char *match = wp_match_name(image->matched_by);
 
 	wp_html_raw(html, "<tr>");
 	add_index(html, image->old_index);
 	add_index(html, image->new_index);
 	wp_html_raw(html, "<td class=\"name\">");
-	if (has_section(image))
+	if (section)
 		wp_html_rawf(html, "<a href=\"#image-%" PRIu32 "\">", image->new_index);
 	wp_html_text(html, wp_diff_words_name(image));
-	wp_html_raw(html, has_section(image) ? "</a></td>" : "</td>");
-	wp_diff_html_badge_cell(html, wp_diff_status_name(image->status));
+	wp_html_raw(html, section ? "</a></td>" : "</td>");
+	wp_html_raw(html, "<td class=\"short\">");
+	wp_html_badge(html, wp_diff_status_name(image->status), wp_diff_words_state(image));
+	wp_html_raw(html, "</td>");
 	wp_diff_html_cell(html, match ? NULL : "none", match ? match : "none");
-	if (files && image->files) {
+	if (most && image->files) {
 		wp_diff_html_cell(html, "short", wp_diff_words_bytes(html->arena, &image->files->totals));
 		wp_html_raw(html, "<td class=\"bars\">");
 		wp_diff_html_totals_bar(html, &image->files->totals, most);
 		wp_html_raw(html, "</td>");
-	} else if (files) {
+	} else if (most) {
 		wp_html_raw(html, "<td></td><td></td>");
 	}
 	wp_html_raw(html, "</tr>\n");
@@ -230,16 +254,15 @@ static void add_images(struct wp_html *html, const struct wp_diff *diff)
 	wp_html_element(html, "h2", NULL, "Images");
 	wp_html_table(html, "Images of both files", headings, most ? 7 : 5);
 	for (size_t i = 0; i < diff->image_count; i++)
-		add_image_row(html, &diff->images[i], most > 0, most);
+		add_image_row(html, diff, &diff->images[i], most);
 	wp_html_table_end(html);
 	if (most)
 		wp_diff_html_key(html);
 }
 
-static void add_value(struct wp_html *html, const struct wp_diff_field *field, const char *value)
+static void add_value(struct wp_html *html, const char *value, const char *text)
 {
-	wp_diff_html_cell(html, value && *value ? "value" : "value none",
-			  wp_diff_words_value(html->arena, field, value));
+	wp_diff_html_cell(html, value && *value ? "value" : "value none", text);
 }
 
 static void add_fields(struct wp_html *html, const char *name, const struct wp_diff_image *image)
@@ -252,7 +275,9 @@ static void add_fields(struct wp_html *html, const char *name, const struct wp_d
 	wp_html_folding_table(html, "pairs", wp_arena_printf(html->arena, "Metadata of %s", name), headings, 3);
 	for (size_t i = 0; i < image->field_count; i++) {
 		const struct wp_diff_field *field = &image->fields[i];
+		const char *old, *new;
 
+		wp_diff_words_values(html->arena, field, &old, &new);
 		wp_html_raw(html, field->lost ? "<tr class=\"lost\"><td class=\"field\"><code>"
 					      : "<tr><td class=\"field\"><code>");
 		wp_html_text(html, field->field);
@@ -262,8 +287,8 @@ static void add_fields(struct wp_html *html, const char *name, const struct wp_d
 			wp_html_badge(html, "lost", "lost");
 		}
 		wp_html_raw(html, "</td>");
-		add_value(html, field, field->old);
-		add_value(html, field, field->new);
+		add_value(html, field->old, old);
+		add_value(html, field->new, new);
 		wp_html_raw(html, "</tr>\n");
 	}
 	wp_html_table_end(html);
@@ -274,13 +299,12 @@ static void add_image(struct wp_html *html, const struct wp_diff *diff, const st
 	const char *name =
 		wp_arena_printf(html->arena, "image %" PRIu32 " %s", image->new_index, wp_diff_words_name(image));
 	const char *match = wp_diff_words_match(html->arena, image), *tree = wp_diff_words_tree(diff, image);
-	const char *status = wp_diff_status_name(image->status);
 
 	wp_html_rawf(html, "<section id=\"image-%" PRIu32 "\">\n<h2>Image %" PRIu32 ": ", image->new_index,
 		     image->new_index);
 	wp_html_text(html, wp_diff_words_name(image));
 	wp_html_raw(html, " ");
-	wp_html_badge(html, status, status);
+	wp_html_badge(html, wp_diff_status_name(image->status), wp_diff_words_state(image));
 	wp_html_raw(html, "</h2>\n");
 	if (match)
 		wp_html_element(html, "p", "soft",
@@ -313,10 +337,11 @@ void wp_report_diff_html(const struct wp_diff *diff, const struct wp_report_opti
 	add_side(&html, "Old", &diff->old);
 	add_side(&html, "New", &diff->new);
 	wp_html_raw(&html, "</dl>\n");
+	add_header(&html, diff);
 	add_blobs(&html, diff);
 	add_images(&html, diff);
 	for (size_t i = 0; i < diff->image_count; i++)
-		if (has_section(&diff->images[i]))
+		if (wp_diff_words_has_more(diff, &diff->images[i]))
 			add_image(&html, diff, &diff->images[i]);
 	wp_html_remarks(&html, &remarks);
 	wp_html_end(&html);

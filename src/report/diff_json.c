@@ -3,6 +3,7 @@
 #include "wimplan/report.h"
 
 #include "contents_json.h"
+#include "header_words.h"
 
 #include "wimplan/json.h"
 #include <stdlib.h>
@@ -47,6 +48,7 @@ static json_t *fields_json(const struct wp_diff_image *image)
 		set(object, "old", wp_json_text(field->old));
 		set(object, "new", wp_json_text(field->new));
 		set(object, "lost", json_boolean(field->lost));
+		set(object, "unread", json_boolean(field->old_unread || field->new_unread));
 		json_array_append_new(array, object);
 	}
 	return array;
@@ -163,9 +165,26 @@ static json_t *image_json(const struct wp_diff_image *image)
 	set(object, "status", wp_json_text(wp_diff_status_name(image->status)));
 	set(object, "tree", wp_json_text(wp_tree_state_name(image->tree)));
 	set(object, "fields", fields_json(image));
+	set(object, "complete", json_boolean(image->complete));
 	set(object, "contents", wp_diff_contents_json(image->contents));
 	set(object, "files", files_json(image->files));
 	return object;
+}
+
+static json_t *header_json(const struct wp_diff *diff)
+{
+	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < diff->header_count; i++) {
+		json_t *object = json_object();
+
+		set(object, "field", wp_json_text(wp_header_name(diff->header[i])));
+		set(object, "old", wp_header_json(arena, &diff->old.header, diff->header[i]));
+		set(object, "new", wp_header_json(arena, &diff->new.header, diff->header[i]));
+		json_array_append_new(array, object);
+	}
+	return array;
 }
 
 static json_t *blobs_json(const struct wp_diff_blobs *blobs)
@@ -191,11 +210,12 @@ json_t *wp_report_diff_json(const struct wp_diff *diff)
 		set(blobs, "removed", blobs_json(&diff->removed));
 	}
 	set(document, "format", json_string("wimplan-diff"));
-	set(document, "format_version", json_string("1.0"));
+	set(document, "format_version", json_string("1.1"));
 	set(document, "old", side_json(&diff->old));
 	set(document, "new", side_json(&diff->new));
 	set(document, "complete", json_boolean(diff->complete));
 	set(document, "images", images);
+	set(document, "header", header_json(diff));
 	set(document, "blobs", blobs);
 	set(document, "diagnostics", wp_json_diags(&diff->diags));
 	return document;

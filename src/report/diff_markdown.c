@@ -3,6 +3,7 @@
 #include "wimplan/report.h"
 
 #include "diff_words.h"
+#include "header_words.h"
 #include "markdown.h"
 #include "words.h"
 
@@ -52,26 +53,32 @@ static void add_side(struct markdown *md, const char *label, const struct wp_dif
 static void add_lost(struct markdown *md, const struct wp_diff *diff)
 {
 	const char *sentence = wp_diff_words_lost(md->arena, diff);
+	struct wp_diff_lost *lost;
+	size_t count;
 
 	if (!sentence)
 		return;
 	wp_buf_puts(md->buf, "**Warning: lost metadata.** ");
 	add_paragraph(md, sentence);
-	for (size_t i = 0; i < diff->image_count; i++) {
-		const struct wp_diff_image *image = &diff->images[i];
-
-		for (size_t k = 0; k < image->field_count; k++) {
-			const struct wp_diff_field *field = &image->fields[k];
-
-			if (!field->lost)
-				continue;
-			wp_buf_puts(md->buf, "- ");
-			wp_markdown_text(md->arena, md->buf,
-					 wp_arena_printf(md->arena, "image %" PRIu32 ": %s was %s", image->new_index,
-							 field->field, wp_diff_words_value(md->arena, field, field->old)));
-			wp_buf_putc(md->buf, '\n');
-		}
+	lost = wp_diff_words_lost_values(md->arena, diff, &count);
+	for (size_t i = 0; i < count; i++) {
+		wp_buf_puts(md->buf, "- ");
+		wp_markdown_text(md->arena, md->buf,
+				 wp_arena_printf(md->arena, "%s: %s was %s", lost[i].images, lost[i].field, lost[i].value));
+		wp_buf_putc(md->buf, '\n');
 	}
+	wp_buf_putc(md->buf, '\n');
+}
+
+static void add_header(struct markdown *md, const struct wp_diff *diff)
+{
+	if (!diff->header_count)
+		return;
+	add_heading(md, "##", "Header");
+	HEAD(md, "Field", "Old", "New");
+	for (size_t i = 0; i < diff->header_count; i++)
+		ROW(md, wp_header_name(diff->header[i]), wp_header_text(md->arena, &diff->old.header, diff->header[i]),
+		    wp_header_text(md->arena, &diff->new.header, diff->header[i]));
 	wp_buf_putc(md->buf, '\n');
 }
 
@@ -105,7 +112,7 @@ static void add_images(struct markdown *md, const struct wp_diff *diff)
 		const struct wp_diff_image *image = &diff->images[i];
 
 		ROW(md, index_text(md, image->old_index), index_text(md, image->new_index), wp_diff_words_name(image),
-		    wp_diff_status_name(image->status), wp_match_name(image->matched_by),
+		    wp_diff_words_state(image), wp_match_name(image->matched_by),
 		    image->files ? wp_diff_words_bytes(md->arena, &image->files->totals) : "");
 	}
 	wp_buf_putc(md->buf, '\n');
@@ -118,9 +125,10 @@ static void add_fields(struct markdown *md, const struct wp_diff_image *image)
 	HEAD(md, "Field", "Old", "New", "");
 	for (size_t i = 0; i < image->field_count; i++) {
 		const struct wp_diff_field *field = &image->fields[i];
+		const char *old, *new;
 
-		ROW(md, field->field, wp_diff_words_value(md->arena, field, field->old),
-		    wp_diff_words_value(md->arena, field, field->new), field->lost ? "LOST" : "");
+		wp_diff_words_values(md->arena, field, &old, &new);
+		ROW(md, field->field, old, new, field->lost ? "LOST" : "");
 	}
 	wp_buf_putc(md->buf, '\n');
 }
@@ -228,11 +236,11 @@ static void add_image(struct markdown *md, const struct wp_diff *diff, const str
 {
 	const char *match = wp_diff_words_match(md->arena, image), *tree = wp_diff_words_tree(diff, image);
 
-	if (!image->field_count && !image->contents && !image->files)
+	if (!wp_diff_words_has_more(diff, image))
 		return;
 	add_heading(md, "###",
 		    wp_arena_printf(md->arena, "Image %" PRIu32 ": %s", image->new_index, wp_diff_words_name(image)));
-	add_paragraph(md, wp_arena_printf(md->arena, "%s%s%s", wp_diff_words_status(md->arena, diff, image),
+	add_paragraph(md, wp_arena_printf(md->arena, "%s%s%s", wp_diff_words_status(md->arena, image),
 					  match ? ", " : "", match ? match : ""));
 	add_fields(md, image);
 	if (tree)
@@ -270,6 +278,7 @@ void wp_report_diff_markdown(const struct wp_diff *diff, const struct wp_report_
 	add_lost(&md, diff);
 	add_paragraph(&md, wp_diff_words_incomplete(arena, diff));
 	add_blobs(&md, diff);
+	add_header(&md, diff);
 	add_images(&md, diff);
 	for (size_t i = 0; i < diff->image_count; i++)
 		add_image(&md, diff, &diff->images[i]);

@@ -2,6 +2,7 @@
 /* A diff for a terminal: the two files, each image with what became of it, remarks, and what it comes to. */
 #include "diff_text.h"
 
+#include "header_words.h"
 #include "layout.h"
 #include "words.h"
 
@@ -69,11 +70,12 @@ static void add_side(struct diff_text *text, const char *label, const struct wp_
 
 static void add_field(struct diff_text *text, const struct wp_diff_field *field, size_t width)
 {
-	const char *old = wp_diff_text_escape(text, wp_diff_words_value(text->arena, field, field->old));
-	const char *new = wp_diff_text_escape(text, wp_diff_words_value(text->arena, field, field->new));
-	const char *name = wp_diff_text_escape(text, field->field);
+	const char *old, *new, *name = wp_diff_text_escape(text, field->field);
 	size_t used = 4 + width + 2, lost = field->lost ? strlen("  LOST") : 0;
 
+	wp_diff_words_values(text->arena, field, &old, &new);
+	old = wp_diff_text_escape(text, old);
+	new = wp_diff_text_escape(text, new);
 	wp_buf_pad(text->buf, ' ', 4);
 	wp_text_pad(text->buf, name, width);
 	wp_buf_puts(text->buf, "  ");
@@ -111,12 +113,24 @@ static void add_fields(struct diff_text *text, const struct wp_diff_image *image
 		add_field(text, &image->fields[i], width);
 }
 
+static void add_header(struct diff_text *text)
+{
+	const struct wp_diff *diff = text->diff;
+
+	if (diff->header_count)
+		wp_buf_puts(text->buf, "\nHeader\n");
+	for (size_t i = 0; i < diff->header_count; i++)
+		wp_buf_printf(text->buf, "  %-15s  %s → %s\n", wp_header_name(diff->header[i]),
+			      wp_header_text(text->arena, &diff->old.header, diff->header[i]),
+			      wp_header_text(text->arena, &diff->new.header, diff->header[i]));
+}
+
 static void add_image(struct diff_text *text, const struct wp_diff_image *image)
 {
 	uint32_t index = image->new_index ? image->new_index : image->old_index;
 	const char *match = wp_diff_words_match(text->arena, image), *tree;
 	const char *symbol = wp_diff_words_symbol(image->status);
-	const char *status = wp_diff_words_status(text->arena, text->diff, image);
+	const char *status = wp_diff_words_status(text->arena, image);
 	const char *name = wp_diff_text_escape(text, wp_diff_words_name(image));
 	size_t index_width = (size_t)snprintf(NULL, 0, "%" PRIu32, index);
 
@@ -128,7 +142,7 @@ static void add_image(struct diff_text *text, const struct wp_diff_image *image)
 			  4 + index_width);
 	add_fields(text, image);
 	tree = wp_diff_words_tree(text->diff, image);
-	if (tree && image->status != WP_DIFF_SAME)
+	if (tree && (image->status != WP_DIFF_SAME || !image->complete))
 		wp_buf_printf(text->buf, "  Files: %s\n", tree);
 	if (image->contents)
 		wp_diff_text_contents(text, image->contents);
@@ -149,7 +163,7 @@ static void add_images(struct diff_text *text)
 		text->name_width = text->columns - 30;
 	for (size_t i = 0; i < text->diff->image_count; i++) {
 		const struct wp_diff_image *image = &text->diff->images[i];
-		bool block = image->field_count || image->contents || image->files;
+		bool block = wp_diff_words_has_more(text->diff, image);
 
 		/* Images with something below them stand apart. */
 		if (!i || block || before)
@@ -214,26 +228,21 @@ static void add_sentence(struct diff_text *text, const char *sentence)
 static void add_lost(struct diff_text *text)
 {
 	const char *sentence = wp_diff_words_lost(text->arena, text->diff);
+	struct wp_diff_lost *lost;
+	size_t count;
 
 	if (!sentence)
 		return;
 	wp_layout_tint(text->buf, text->options->color, WP_TINT_RED, "Warning:");
 	wp_buf_putc(text->buf, ' ');
 	wp_layout_wrap(text->buf, sentence, 9, 2, text->columns);
-	for (size_t i = 0; i < text->diff->image_count; i++) {
-		const struct wp_diff_image *image = &text->diff->images[i];
-
-		for (size_t k = 0; k < image->field_count; k++) {
-			const struct wp_diff_field *field = &image->fields[k];
-			const char *line;
-
-			if (!field->lost)
-				continue;
-			line = wp_arena_printf(text->arena, "image %" PRIu32 ": %s was %s", image->new_index,
-					       field->field, wp_diff_words_value(text->arena, field, field->old));
-			wp_buf_puts(text->buf, "  ");
-			wp_layout_wrap(text->buf, wp_diff_text_escape(text, line), 2, 4, text->columns);
-		}
+	lost = wp_diff_words_lost_values(text->arena, text->diff, &count);
+	for (size_t i = 0; i < count; i++) {
+		wp_buf_puts(text->buf, "  ");
+		wp_layout_wrap(text->buf,
+			       wp_diff_text_escape(text, wp_arena_printf(text->arena, "%s: %s was %s", lost[i].images,
+									 lost[i].field, lost[i].value)),
+			       2, 4, text->columns);
 	}
 }
 
@@ -273,6 +282,7 @@ void wp_report_diff_text(const struct wp_diff *diff, const struct wp_report_opti
 
 	add_side(&text, "old", &diff->old);
 	add_side(&text, "new", &diff->new);
+	add_header(&text);
 	add_images(&text);
 	add_blobs(&text);
 	add_diagnostics(&text);

@@ -53,28 +53,34 @@ static const char *gone(struct wp_arena *arena, uint64_t bytes, const char *what
 	return bytes ? wp_arena_printf(arena, "; %s of the old %s is gone", wp_diff_words_amount(arena, bytes), what) : "";
 }
 
-/* The stored bytes are what a file transfer brings; where resources are solid only the uncompressed ones are known. */
+/*
+ * A site sends files: one that changed goes to the distribution points as a whole, unless the package has binary
+ * differential replication, which sends parts of it. How few no one can say of compressed data, but what is new is among
+ * them. Of a solid file not even that can be told.
+ */
 char *wp_diff_words_blobs(struct wp_arena *arena, const struct wp_diff *diff)
 {
 	const struct wp_diff_blobs *added = &diff->added, *removed = &diff->removed;
-	const char *new_size = wp_diff_words_amount(arena, diff->new.size);
-	bool stored = added->stored_bytes.known && removed->stored_bytes.known;
+	const char *whole = wp_diff_words_amount(arena, diff->new.size);
 
 	if (!diff->blobs_known)
 		return NULL;
+	if (!added->stored_bytes.known || !removed->stored_bytes.known)
+		return wp_arena_printf(arena,
+				       "A redistribution sends the whole file: %s. What binary differential replication sends "
+				       "of it cannot be told, since one of the files is solid; of the %s of file data in it %s "
+				       "is new%s (uncompressed).",
+				       whole, wp_diff_words_amount(arena, wp_sum(diff->shared.bytes, added->bytes)),
+				       wp_diff_words_amount(arena, added->bytes), gone(arena, removed->bytes, "data"));
 	if (!added->count)
-		return wp_arena_printf(arena, "The new file is %s, and none of its file data is new%s.", new_size,
-				       stored ? gone(arena, removed->stored_bytes.value, "file")
-					      : gone(arena, removed->bytes, "data"));
-	if (stored)
-		return wp_arena_printf(arena, "The new file is %s, of which %s is new%s.", new_size,
-				       wp_diff_words_amount(arena, added->stored_bytes.value),
-				       gone(arena, removed->stored_bytes.value, "file"));
+		return wp_arena_printf(arena,
+				       "A redistribution sends the whole file: %s. None of its file data is new%s.",
+				       whole, gone(arena, removed->stored_bytes.value, "file"));
 	return wp_arena_printf(arena,
-			       "The new file is %s. Of the %s of file data in it %s is new%s (uncompressed, since one of "
-			       "the files is solid).",
-			       new_size, wp_diff_words_amount(arena, wp_sum(diff->shared.bytes, added->bytes)),
-			       wp_diff_words_amount(arena, added->bytes), gone(arena, removed->bytes, "data"));
+			       "A redistribution sends the whole file: %s. With binary differential replication it sends at "
+			       "least what is new: %s%s.",
+			       whole, wp_diff_words_amount(arena, added->stored_bytes.value),
+			       gone(arena, removed->stored_bytes.value, "file"));
 }
 
 static bool is_moved(const struct wp_diff_image *image)
@@ -82,10 +88,24 @@ static bool is_moved(const struct wp_diff_image *image)
 	return image->old_index && image->new_index && image->old_index != image->new_index;
 }
 
-/* The metadata is the same, and of the files nobody knows: one of the trees is not there. */
-static bool is_half_known(const struct wp_diff *diff, const struct wp_diff_image *image)
+/* Nothing differs in what could be read, and that is not all. */
+static bool is_half_known(const struct wp_diff_image *image)
 {
-	return image->status == WP_DIFF_SAME && image->tree == WP_TREE_UNKNOWN && !diff->old.record;
+	return image->status == WP_DIFF_SAME && !image->complete;
+}
+
+struct wp_diff_counts wp_diff_count_images(const struct wp_diff *diff)
+{
+	struct wp_diff_counts counts = { 0 };
+
+	for (size_t i = 0; i < diff->image_count; i++) {
+		if (is_half_known(&diff->images[i]))
+			counts.half_known++;
+		else
+			counts.status[diff->images[i].status]++;
+		counts.moved += is_moved(&diff->images[i]);
+	}
+	return counts;
 }
 
 static void add_count(struct wp_buf *buf, size_t count, const char *what)
@@ -98,32 +118,48 @@ static void add_count(struct wp_buf *buf, size_t count, const char *what)
 		wp_buf_printf(buf, ", %zu %s", count, what);
 }
 
+/* What of the images was compared, as far as "the same" can be said of it. */
+static const char *compared(const struct wp_diff *diff)
+{
+	if (diff->old.record)
+		return "what the site has recorded and what the source says are the same";
+	/* The trees were read; of the data of files their SHA-1s stand in them. */
+	if (diff->with_files)
+		return "metadata and files are the same";
+	if (diff->with_servicing)
+		return "metadata and what is installed are the same, and so are the digests of the trees";
+	return "metadata and the recorded digests of the trees are the same";
+}
+
+static char *no_changes(struct wp_arena *arena, const struct wp_diff *diff, size_t half_known)
+{
+	const char *plural = diff->image_count == 1 ? "" : "s";
+
+	if (diff->complete)
+		return wp_arena_printf(arena, "No changes: %s in %zu image%s.", compared(diff), diff->image_count, plural);
+	return wp_arena_printf(arena,
+			       "No changes in what could be read, which is not all: %zu of %zu image%s %s the same only as far "
+			       "as %s could be read.",
+			       half_known, diff->image_count, plural, half_known == 1 ? "is" : "are",
+			       half_known == 1 ? "it" : "they");
+}
+
 char *wp_diff_words_totals(struct wp_arena *arena, const struct wp_diff *diff)
 {
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
-	size_t counts[4] = { 0 }, half_known = 0, moved = 0;
+	const struct wp_diff_counts counts = wp_diff_count_images(diff);
 
-	for (size_t i = 0; i < diff->image_count; i++) {
-		if (is_half_known(diff, &diff->images[i]))
-			half_known++;
-		else
-			counts[diff->images[i].status]++;
-		moved += is_moved(&diff->images[i]);
-	}
-	if (!wp_diff_has_changes(diff)) {
-		const char *sides = diff->new.record || diff->old.record
-					    ? "what the site has recorded and what the source says are"
-					    : "metadata and contents are";
-
-		return wp_arena_printf(arena, "No changes: %s the same in %zu image%s.", sides, diff->image_count,
-				       diff->image_count == 1 ? "" : "s");
-	}
-	add_count(&buf, counts[WP_DIFF_CHANGED], "changed");
-	add_count(&buf, counts[WP_DIFF_ADDED], "added");
-	add_count(&buf, counts[WP_DIFF_REMOVED], "removed");
-	add_count(&buf, counts[WP_DIFF_SAME], "the same");
-	add_count(&buf, half_known, "the same as far as is known");
-	add_count(&buf, moved, "at another index");
+	if (!wp_diff_has_changes(diff))
+		return no_changes(arena, diff, counts.half_known);
+	add_count(&buf, counts.status[WP_DIFF_CHANGED], "changed");
+	add_count(&buf, counts.status[WP_DIFF_ADDED], "added");
+	add_count(&buf, counts.status[WP_DIFF_REMOVED], "removed");
+	add_count(&buf, counts.status[WP_DIFF_SAME], "the same");
+	add_count(&buf, counts.half_known, "the same as far as it could be read");
+	add_count(&buf, counts.moved, "at another index");
+	if (diff->header_count)
+		wp_buf_printf(&buf, "%s%zu value%s of the header changed", buf.length ? "; " : "", diff->header_count,
+			      diff->header_count == 1 ? "" : "s");
 	wp_buf_putc(&buf, '.');
 	return wp_arena_strdup(arena, wp_buf_text(&buf));
 }
@@ -136,9 +172,10 @@ char *wp_diff_words_lost(struct wp_arena *arena, const struct wp_diff *diff)
 		return NULL;
 	return wp_arena_printf(
 		arena,
-		"%zu value%s that the old image had %s now empty or gone. Windows Setup and Configuration "
-		"Manager read such values and may refuse an image without them.",
-		lost, lost == 1 ? "" : "s", lost == 1 ? "is" : "are");
+		"%zu value%s that the old image had %s now empty or gone. Windows Setup reads %s and may refuse an "
+		"image without %s.",
+		lost, lost == 1 ? "" : "s", lost == 1 ? "is" : "are", lost == 1 ? "it" : "them",
+		lost == 1 ? "it" : "them");
 }
 
 char *wp_diff_words_incomplete(struct wp_arena *arena, const struct wp_diff *diff)
@@ -156,14 +193,22 @@ const char *wp_diff_words_name(const struct wp_diff_image *image)
 	return name && *name ? name : "(no name)";
 }
 
-char *wp_diff_words_status(struct wp_arena *arena, const struct wp_diff *diff, const struct wp_diff_image *image)
+const char *wp_diff_words_state(const struct wp_diff_image *image)
 {
-	const char *known = is_half_known(diff, image) ? " as far as is known" : "";
-	const char *status = wp_diff_status_name(image->status);
+	return is_half_known(image) ? "same as far as it could be read" : wp_diff_status_name(image->status);
+}
 
+char *wp_diff_words_status(struct wp_arena *arena, const struct wp_diff_image *image)
+{
 	if (is_moved(image))
-		return wp_arena_printf(arena, "%s%s, was image %" PRIu32, status, known, image->old_index);
-	return wp_arena_printf(arena, "%s%s", status, known);
+		return wp_arena_printf(arena, "%s, was image %" PRIu32, wp_diff_words_state(image), image->old_index);
+	return wp_arena_strdup(arena, wp_diff_words_state(image));
+}
+
+bool wp_diff_words_has_more(const struct wp_diff *diff, const struct wp_diff_image *image)
+{
+	return image->field_count || image->contents || image->files ||
+	       (!image->complete && wp_diff_words_tree(diff, image));
 }
 
 char *wp_diff_words_match(struct wp_arena *arena, const struct wp_diff_image *image)
@@ -177,42 +222,22 @@ char *wp_diff_words_match(struct wp_arena *arena, const struct wp_diff_image *im
 
 const char *wp_diff_words_tree(const struct wp_diff *diff, const struct wp_diff_image *image)
 {
-	if (image->files || !image->old_index || !image->new_index)
+	bool asked = diff->with_servicing || diff->with_files, unread = asked && !image->contents && !image->files;
+
+	if (image->files || !image->old_index || !image->new_index || diff->old.record)
 		return NULL;
-	if (image->tree == WP_TREE_SAME)
-		return "they are the same";
-	if (image->tree == WP_TREE_CHANGED && !diff->with_files)
+	switch (image->tree) {
+	case WP_TREE_SAME:
+		return unread ? "the recorded digests are equal, but one of the trees could not be read"
+		       : asked ? "they are the same" : "the recorded digests are equal";
+	case WP_TREE_CHANGED:
+		if (unread)
+			return "they differ, but one of the trees could not be read";
 		return diff->with_servicing ? "they differ; --files tells which"
 					    : "they differ; --servicing and --files tell how";
-	return NULL;
+	case WP_TREE_UNKNOWN:
+		break;
+	}
+	return "not compared, since one of the files does not hold the tree";
 }
 
-struct wp_diags wp_diff_words_remarks(struct wp_arena *arena, const struct wp_diff *diff)
-{
-	struct wp_diags remarks = { .items = wp_arena_alloc(arena, diff->diags.count * sizeof *remarks.items) };
-
-	/* The image's own lines say that there is no Windows folder. */
-	for (size_t i = 0; i < diff->diags.count; i++)
-		if (strcmp(diff->diags.items[i].code, "no-windows-tree") != 0)
-			remarks.items[remarks.count++] = diff->diags.items[i];
-	return remarks;
-}
-
-static bool is_counted(const struct wp_diff_field *field)
-{
-	static const char *const counted[] = { "dir_count", "file_count", "total_bytes", "hard_link_bytes" };
-
-	for (size_t i = 0; i < sizeof counted / sizeof *counted; i++)
-		if (!strcmp(field->field, counted[i]))
-			return true;
-	return false;
-}
-
-const char *wp_diff_words_value(struct wp_arena *arena, const struct wp_diff_field *field, const char *value)
-{
-	if (!value)
-		return "(absent)";
-	if (!*value)
-		return "(empty)";
-	return is_counted(field) ? wp_words_number(arena, value) : value;
-}

@@ -16,6 +16,15 @@ const char *wp_diff_words_symbol(enum wp_diff_status status);
 /* "+", "-", "~", ">", "@" */
 const char *wp_diff_words_file_symbol(enum wp_file_change change);
 
+/* How many images have become what; one that is the same as far as it could be read counts there alone. */
+struct wp_diff_counts {
+	size_t status[WP_DIFF_REMOVED + 1];
+	size_t half_known;
+	size_t moved; /* among the others: at another index */
+};
+
+struct wp_diff_counts wp_diff_count_images(const struct wp_diff *diff);
+
 /* Sentences about the diff as a whole; NULL when there is nothing to say. */
 char *wp_diff_words_blobs(struct wp_arena *arena, const struct wp_diff *diff);
 char *wp_diff_words_totals(struct wp_arena *arena, const struct wp_diff *diff);
@@ -24,18 +33,42 @@ char *wp_diff_words_incomplete(struct wp_arena *arena, const struct wp_diff *dif
 
 /* The image's name; "(no name)". */
 const char *wp_diff_words_name(const struct wp_diff_image *image);
-/* "changed, was image 2", "same", "same as far as is known", "added" */
-char *wp_diff_words_status(struct wp_arena *arena, const struct wp_diff *diff, const struct wp_diff_image *image);
+/* "changed, was image 2", "same", "same as far as it could be read", "added" */
+char *wp_diff_words_status(struct wp_arena *arena, const struct wp_diff_image *image);
+/* "same", "same as far as it could be read", "changed" */
+const char *wp_diff_words_state(const struct wp_diff_image *image);
+/* Whether there is more to say of the image than its line. */
+bool wp_diff_words_has_more(const struct wp_diff *diff, const struct wp_diff_image *image);
 /* "matched by edition", NULL for an image that has no match. */
 char *wp_diff_words_match(struct wp_arena *arena, const struct wp_diff_image *image);
 /* What is known of the tree where nobody asked for its files; NULL when it is shown or there is nothing to say. */
 const char *wp_diff_words_tree(const struct wp_diff *diff, const struct wp_diff_image *image);
 
-/* The diagnostics, except what the lines of the images say. */
+/* The diagnostics, except what the lines of the images say. What is said of several images is said once. */
 struct wp_diags wp_diff_words_remarks(struct wp_arena *arena, const struct wp_diff *diff);
 
-/* The old or new value of @field for people: "(absent)" for NULL, "(empty)" for "", sizes and counts as "1,600,000". */
-const char *wp_diff_words_value(struct wp_arena *arena, const struct wp_diff_field *field, const char *value);
+/*
+ * Both values of @field for people: "(absent)", "(empty)", "(could not be read)", sizes and counts as "1,600,000", and
+ * told apart as wp_diff_words_apart() does it.
+ */
+void wp_diff_words_values(struct wp_arena *arena, const struct wp_diff_field *field, const char **ret_old,
+			  const char **ret_new);
+
+/*
+ * Two texts that differ, either may be NULL: where they look alike, the characters in which they differ are replaced by
+ * their numbers, "<U+00A0>". Not escaped.
+ */
+void wp_diff_words_apart(struct wp_arena *arena, const char **old, const char **new);
+
+/* A value that was lost, in one image or in several. */
+struct wp_diff_lost {
+	const char *images; /* "image 2", "images 1–4, 6" */
+	uint32_t first;     /* the first of them */
+	const char *field;
+	const char *value; /* what it was, as wp_diff_words_values() has it */
+};
+
+struct wp_diff_lost *wp_diff_words_lost_values(struct wp_arena *arena, const struct wp_diff *diff, size_t *ret_count);
 
 /* One thing that is installed and that came, went or changed. */
 struct wp_diff_line {

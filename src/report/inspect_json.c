@@ -22,27 +22,20 @@ static void set(json_t *object, const char *key, json_t *value)
 
 static json_t *header_json(struct wp_arena *arena, const struct wp_wim_header *header)
 {
-	json_t *object = json_object(), *flags = json_array();
-	const char **names;
-	size_t count;
+	static const enum wp_header_field fields[] = { WP_HEADER_BOOT_INDEX, WP_HEADER_COMPRESSION, WP_HEADER_CHUNK_SIZE,
+						       WP_HEADER_FLAGS,      WP_HEADER_PIPABLE,     WP_HEADER_SOLID,
+						       WP_HEADER_INTEGRITY_TABLE };
+	json_t *object = json_object();
 	char guid[2 * sizeof header->guid + 1];
 
 	wp_hex(header->guid, sizeof header->guid, guid);
-	wp_header_flags(arena, header, &names, &count);
-	for (size_t i = 0; i < count; i++)
-		json_array_append_new(flags, wp_json_text(names[i]));
 	set(object, "wim_version", wp_json_text(wp_arena_printf(arena, "0x%x", header->version)));
 	set(object, "guid", wp_json_text(guid));
 	set(object, "part", wp_json_u64(header->part));
-	set(object, "parts", wp_json_u64(header->parts));
+	set(object, wp_header_name(WP_HEADER_PARTS), wp_header_json(arena, header, WP_HEADER_PARTS));
 	set(object, "image_count", wp_json_u64(header->image_count));
-	set(object, "boot_index", wp_json_u64(header->boot_index));
-	set(object, "compression", wp_json_text(wp_wim_compression(header)));
-	set(object, "chunk_size", wp_json_u64(header->chunk_size));
-	set(object, "flags", flags);
-	set(object, "pipable", json_boolean(header->pipable));
-	set(object, "solid", json_boolean(wp_wim_is_solid(header)));
-	set(object, "integrity_table", json_boolean(wp_header_integrity(header)));
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+		set(object, wp_header_name(fields[i]), wp_header_json(arena, header, fields[i]));
 	return object;
 }
 

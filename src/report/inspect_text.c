@@ -36,15 +36,6 @@ static void add_size(struct inspect *in, const struct wp_wim *wim)
 				 wp_time_minutes(in->arena, wim->modified)));
 }
 
-static const char *chunk_size(struct wp_arena *arena, uint32_t bytes)
-{
-	if (bytes % (1024 * 1024) == 0)
-		return wp_arena_printf(arena, "%" PRIu32 " MiB", bytes / (1024 * 1024));
-	if (bytes % 1024 == 0)
-		return wp_arena_printf(arena, "%" PRIu32 " KiB", bytes / 1024);
-	return wp_words_count(arena, bytes);
-}
-
 static void add_format(struct inspect *in, const struct wp_wim_header *header)
 {
 	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
@@ -60,10 +51,10 @@ static void add_format(struct inspect *in, const struct wp_wim_header *header)
 		compression = "unknown compression";
 	wp_buf_puts(&text, compression);
 	if (header->chunk_size)
-		wp_buf_printf(&text, " in chunks of %s", chunk_size(in->arena, header->chunk_size));
+		wp_buf_printf(&text, " in chunks of %s", wp_header_chunk_size(in->arena, header->chunk_size));
 	wp_buf_puts(&text, wp_wim_is_solid(header) ? ", solid" : "");
 	wp_buf_puts(&text, header->pipable ? ", pipable" : "");
-	wp_buf_puts(&text, wp_header_integrity(header) ? ", integrity table" : "");
+	wp_buf_puts(&text, wp_wim_has_integrity_table(header) ? ", integrity table" : "");
 	for (size_t i = 0; i < count; i++)
 		wp_buf_printf(&text, ", %s", flags[i]);
 	add_fact(in, "Format", wp_buf_text(&text));

@@ -45,8 +45,8 @@ _wimplan() {
 	case $command in
 	inspect) options='--image --deep --servicing --xml' ;;
 	diff)
-		options='--servicing --files --path --depth --limit --json-lines --match --format --all --record --snapshot
-			--site --map --detailed-exitcode'
+		options='--servicing --files --path --depth --limit --json-lines --match --only-matched --format --all --record
+			--snapshot --site --map --detailed-exitcode'
 		;;
 	import) options='--site --taken-at' ;;
 	snapshot) options='--site' verbs='list show diff remove' ;;

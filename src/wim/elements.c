@@ -132,6 +132,26 @@ static void *member(struct wp_model *model, const struct wp_element *element)
 	return base + element->offset;
 }
 
+/* Keeps in mind that the value at the present path could not be read. */
+static void mark_bad(struct wp_model *model)
+{
+	struct wp_wim_image *image = model->in_image ? wp_model_image(model) : NULL;
+
+	if (image)
+		*WP_PUSH(model->arena, image->bad, image->bad_count) =
+			wp_arena_strdup(model->arena, wp_buf_text(&model->path));
+}
+
+bool wp_wim_image_is_bad(const struct wp_wim_image *image, const char *path)
+{
+	size_t length = strlen(path);
+
+	for (size_t i = 0; i < image->bad_count; i++)
+		if (!strncmp(image->bad[i], path, length) && (!image->bad[i][length] || image->bad[i][length] == '/'))
+			return true;
+	return false;
+}
+
 /* Notes that @text, the value at the present path, is @what. */
 static void bad_value(struct wp_model *model, const char *text, const char *what)
 {
@@ -140,6 +160,7 @@ static void bad_value(struct wp_model *model, const char *text, const char *what
 	int shown = (int)wp_utf8_valid(text, room);
 	const char *dots = strlen(text) > (size_t)shown ? "…" : "";
 
+	mark_bad(model);
 	if (model->in_image)
 		wp_model_note(model, "bad-value", "image %u, %s: \"%.*s%s\" is %s",
 			      wp_model_image(model)->index, path, shown, text, dots, what);
@@ -176,11 +197,13 @@ static void end_time(struct wp_model *model, struct wp_time *ret)
 	const char *path = wp_buf_text(&model->path);
 	unsigned int index = wp_model_image(model)->index;
 
-	if (high->number.known && low->number.known) {
+	if (high->number.known && low->number.known)
 		*ret = wp_time_from_filetime(high->number.value << 32 | low->number.value);
-		if (!ret->known)
-			wp_model_note(model, "bad-value", "image %u, %s: the time is beyond the year 9999", index,
-				      path);
+	if (ret->known)
+		return;
+	mark_bad(model);
+	if (high->number.known && low->number.known) {
+		wp_model_note(model, "bad-value", "image %u, %s: the time is beyond the year 9999", index, path);
 	} else if (!high->present || !low->present) {
 		wp_model_note(model, "bad-value", "image %u, %s: there is no %s", index, path,
 			      high->present ? "LOWPART" : "HIGHPART");

@@ -10,6 +10,12 @@ bool wp_wim_is_solid(const struct wp_wim_header *header)
 	return header->version == WP_WIM_VERSION_SOLID;
 }
 
+bool wp_wim_has_integrity_table(const struct wp_wim_header *header)
+{
+	/* wimlib src/integrity.c: a table is there when its offset is not 0. */
+	return header->integrity.offset != 0;
+}
+
 void wp_wim_fitness(const struct wp_wim_header *header, const struct wp_wim_content *content,
 		    struct wp_wim_fitness *ret)
 {

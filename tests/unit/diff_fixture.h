@@ -184,9 +184,9 @@ static inline void diff_fixture_init(struct diff_fixture *f)
 	memset(f, 0, sizeof *f);
 	diff_fixture_contents(f);
 	diff_fixture_files(f);
-	f->fields[0] = (struct wp_diff_field){ "os_version", "10.0.22631.2861", "10.0.22631.3007", false };
-	f->fields[1] = (struct wp_diff_field){ "edition_id", "Enterprise", NULL, true };
-	f->fields[2] = (struct wp_diff_field){ "languages", "en-US, fr-FR", "", true };
+	f->fields[0] = (struct wp_diff_field){ .field = "os_version", .old = "10.0.22631.2861", .new = "10.0.22631.3007" };
+	f->fields[1] = (struct wp_diff_field){ .field = "edition_id", .old = "Enterprise", .lost = true };
+	f->fields[2] = (struct wp_diff_field){ .field = "languages", .old = "en-US, fr-FR", .new = "", .lost = true };
 	f->images[0] = (struct wp_diff_image){ .old_index = 1,
 					       .new_index = 1,
 					       .old_name = "Windows 11 Enterprise",
@@ -194,6 +194,7 @@ static inline void diff_fixture_init(struct diff_fixture *f)
 					       .matched_by = WP_MATCH_NAME,
 					       .status = WP_DIFF_CHANGED,
 					       .tree = WP_TREE_CHANGED,
+					       .complete = true,
 					       .fields = f->fields,
 					       .field_count = 3,
 					       .contents = &f->contents,
@@ -204,7 +205,8 @@ static inline void diff_fixture_init(struct diff_fixture *f)
 					       .new_name = "Windows 11 Pro",
 					       .matched_by = WP_MATCH_EDITION,
 					       .status = WP_DIFF_SAME,
-					       .tree = WP_TREE_SAME };
+					       .tree = WP_TREE_SAME,
+					       .complete = true };
 	f->images[2] = (struct wp_diff_image){ .new_index = 3, .new_name = NAME_WITH_MARKUP, .status = WP_DIFF_ADDED };
 	f->images[3] =
 		(struct wp_diff_image){ .old_index = 2, .old_name = "Windows 11 Home N", .status = WP_DIFF_REMOVED };

@@ -82,9 +82,10 @@ Test(report, diff_html_escapes_and_says_all)
 		"<!DOCTYPE html>\n<html lang=\"en\">",
 		"default-src 'none'",
 		"<title>What changed from 2023-12/install.wim to 2024-01/install.wim</title>",
-		"The new file is 5.1 GiB, of which 310 MiB is new",
+		"A redistribution sends the whole file: 5.1 GiB. With binary differential replication it sends at least what "
+		"is new: 310 MiB",
 		"<h2>Lost metadata</h2>",
-		"<a href=\"#image-1\">Image 1</a> Windows 11 Enterprise: <code>edition_id</code> was <b>Enterprise</b>",
+		"<a href=\"#image-1\">image 1</a>: <code>edition_id</code> was <b>Enterprise</b>",
 		"<section id=\"image-1\">",
 		"&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; | `x` \\x1b[31m",
 		"<td class=\"version\">22631.3007.1.6</td>",

@@ -32,7 +32,8 @@ Test(report, diff_text_says_what_changed)
 		"> renamed   @ the same data\n",
 		"Warning: 2 values that the old image had are now empty or gone.",
 		"  image 1: edition_id was Enterprise\n",
-		"The new file is 5.1 GiB, of which 310 MiB is new; 280 MiB of the old file is\ngone.\n",
+		"A redistribution sends the whole file: 5.1 GiB. With binary differential\n"
+		"replication it sends at least what is new: 310 MiB; 280 MiB of the old file is\ngone.\n",
 		"1 image changed, 1 added, 1 removed, 1 the same, 1 at another index.\n",
 	};
 	struct diff_fixture f;
@@ -82,7 +83,7 @@ Test(report, diff_text_of_sides_without_blobs_or_changes)
 	diff_fixture_init(&f);
 	f.diff.shared.stored_bytes.known = f.diff.added.stored_bytes.known = false;
 	text = diff_report(wp_report_diff_text, &f.diff, 200, false, false);
-	cr_expect_contains(text, "Of the 14 GiB of file data in it 1.1 GiB is new; 1001 MiB of the old data is gone");
+	cr_expect_contains(text, "since one of the files is solid; of the 14 GiB of file data in it 1.1 GiB is new; 1001");
 	cr_expect_contains(text, "File data    blobs  uncompressed\n");
 	free(text);
 
@@ -92,13 +93,21 @@ Test(report, diff_text_of_sides_without_blobs_or_changes)
 	};
 	f.diff.old.record = true;
 	f.diff.old.path = "P0100001";
-	f.diff.blobs_known = f.diff.complete = false;
+	f.images[0].complete = true;
+	f.diff.blobs_known = false;
 	f.diff.added = f.diff.removed = (struct wp_diff_blobs){ 0 };
 	text = diff_report(wp_report_diff_text, &f.diff, 200, false, false);
 	cr_expect_contains(text, "old  P0100001, as the site has recorded it\n");
 	cr_expect_contains(
 		text, "No changes: what the site has recorded and what the source says are the same in 1 image.\n");
-	cr_expect_contains(text, "Incomplete: ");
 	cr_expect_lacks(text, "File data");
+	cr_expect_lacks(text, "Incomplete: ");
+	free(text);
+
+	f.images[0].complete = f.diff.complete = false;
+	text = diff_report(wp_report_diff_text, &f.diff, 200, false, false);
+	cr_expect_contains(text, "= 1  A  same as far as it could be read (matched by index)\n");
+	cr_expect_contains(text, "Incomplete: ");
+	cr_expect_contains(text, "No changes in what could be read, which is not all: 1 of 1 image is the same only as far as it");
 	free(text);
 }

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is the same of several images is one line: "images 1–4". */
+#include "diff_words.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Something that is said of an image; equal texts are one line. */
+struct line {
+	const char *texts[4];
+	uint32_t image; /* 0: it is of no image alone */
+	size_t at;      /* where it stands among all */
+};
+
+static int compare_texts(const struct line *x, const struct line *y)
+{
+	int order = 0;
+
+	for (size_t i = 0; i < sizeof x->texts / sizeof *x->texts && !order; i++)
+		order = strcmp(x->texts[i], y->texts[i]);
+	return order;
+}
+
+static int compare_lines(const void *a, const void *b)
+{
+	const struct line *x = a, *y = b;
+	int order = compare_texts(x, y);
+
+	return order ? order : (x->at > y->at) - (x->at < y->at);
+}
+
+/* Those of a group that follow each other, by the place of the first one. */
+struct group {
+	const struct line *lines;
+	size_t count;
+};
+
+static int compare_groups(const void *a, const void *b)
+{
+	size_t x = ((const struct group *)a)->lines->at, y = ((const struct group *)b)->lines->at;
+
+	return (x > y) - (x < y);
+}
+
+/* Sorts @lines and gives them in groups, which are in the order of their first lines. */
+static struct group *make_groups(struct wp_arena *arena, struct line *lines, size_t count, size_t *ret_count)
+{
+	struct group *groups = wp_arena_alloc(arena, count * sizeof *groups);
+	size_t used = 0;
+
+	if (count)
+		qsort(lines, count, sizeof *lines, compare_lines);
+	for (size_t i = 0; i < count; i++) {
+		if (!i || compare_texts(&lines[i - 1], &lines[i]))
+			groups[used++] = (struct group){ .lines = &lines[i] };
+		groups[used - 1].count++;
+	}
+	if (used)
+		qsort(groups, used, sizeof *groups, compare_groups);
+	*ret_count = used;
+	return groups;
+}
+
+/* "image 2", "images 1–4, 6" */
+static const char *images_text(struct wp_arena *arena, const struct group *group)
+{
+	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+	size_t end;
+
+	wp_buf_puts(&text, group->count == 1 ? "image " : "images ");
+	for (size_t i = 0; i < group->count; i = end) {
+		for (end = i + 1; end < group->count && group->lines[end].image == group->lines[end - 1].image + 1; end++)
+			;
+		wp_buf_printf(&text, "%s%" PRIu32, i ? ", " : "", group->lines[i].image);
+		if (end - i > 1)
+			wp_buf_printf(&text, "%s%" PRIu32, end - i > 2 ? "–" : ", ", group->lines[end - 1].image);
+	}
+	return wp_arena_strdup(arena, wp_buf_text(&text));
+}
+
+/* "PATH, image 3" taken apart; of any other subject all of it. */
+static struct line line_of_remark(struct wp_arena *arena, const struct wp_diag *diag, size_t at)
+{
+	static const char before[] = ", image ";
+	const char *subject = diag->subject ? diag->subject : "", *last = NULL;
+	struct line line = { { diag->code, diag->summary, subject, wp_severity_name(diag->severity) }, 0, at };
+	char *end;
+
+	for (const char *found = subject; (found = strstr(found, before)); found++)
+		last = found;
+	if (!last)
+		return line;
+	line.image = (uint32_t)strtoul(last + strlen(before), &end, 10);
+	if (*end || !line.image)
+		line.image = 0;
+	else
+		line.texts[2] = wp_arena_strndup(arena, subject, (size_t)(last - subject));
+	return line;
+}
+
+struct wp_diags wp_diff_words_remarks(struct wp_arena *arena, const struct wp_diff *diff)
+{
+	struct wp_diags remarks = { .items = wp_arena_alloc(arena, diff->diags.count * sizeof *remarks.items) };
+	struct line *lines = wp_arena_alloc(arena, diff->diags.count * sizeof *lines);
+	size_t count = 0, group_count;
+	struct group *groups;
+
+	/* The image's own lines say that there is no Windows folder. */
+	for (size_t i = 0; i < diff->diags.count; i++)
+		if (strcmp(diff->diags.items[i].code, "no-windows-tree") != 0)
+			lines[count++] = line_of_remark(arena, &diff->diags.items[i], i);
+	groups = make_groups(arena, lines, count, &group_count);
+	for (size_t i = 0; i < group_count; i++) {
+		const struct line *first = groups[i].lines;
+		struct wp_diag *remark = &remarks.items[remarks.count++];
+
+		*remark = diff->diags.items[first->at];
+		if (first->image)
+			remark->subject = wp_arena_printf(arena, "%s, %s", first->texts[2], images_text(arena, &groups[i]));
+	}
+	return remarks;
+}
+
+struct wp_diff_lost *wp_diff_words_lost_values(struct wp_arena *arena, const struct wp_diff *diff, size_t *ret_count)
+{
+	size_t lost = wp_diff_lost(diff), count = 0;
+	struct line *lines = wp_arena_alloc(arena, lost * sizeof *lines);
+	struct wp_diff_lost *items;
+	struct group *groups;
+
+	for (size_t i = 0; i < diff->image_count; i++) {
+		const struct wp_diff_image *image = &diff->images[i];
+
+		for (size_t f = 0; f < image->field_count; f++) {
+			const struct wp_diff_field *field = &image->fields[f];
+			const char *old, *new;
+
+			if (!field->lost)
+				continue;
+			wp_diff_words_values(arena, field, &old, &new);
+			lines[count] = (struct line){ { field->field, old, "", "" }, image->new_index, count };
+			count++;
+		}
+	}
+	groups = make_groups(arena, lines, count, ret_count);
+	items = wp_arena_alloc(arena, *ret_count * sizeof *items);
+	for (size_t i = 0; i < *ret_count; i++)
+		items[i] = (struct wp_diff_lost){ .images = images_text(arena, &groups[i]),
+						  .first = groups[i].lines->image,
+						  .field = groups[i].lines->texts[0],
+						  .value = groups[i].lines->texts[1] };
+	return items;
+}
