@@ -149,7 +149,7 @@ for class in SMS_ImagePackage SMS_OperatingSystemInstallPackage SMS_BootImagePac
 	done
 done
 cp cache.db after.db
-must $wimplan record --cache after.db plan.receipt.json
+must $wimplan record --cache after.db --map "$map" plan.receipt.json
 printf '\n$ %s import --cache after.db --taken-at 2026-02-21T02:10:00Z export-after/*.json\n' "$wimplan"
 $wimplan import --cache after.db --taken-at 2026-02-21T02:10:00Z export-after/*.json
 say 'What does another plan say of the packages that were brought in line?'

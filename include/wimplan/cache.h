@@ -84,7 +84,7 @@ struct wp_baseline {
 	uint64_t source_version;
 	const char *file_id;
 	const char *content_id;
-	enum wp_confidence confidence; /* proven: from a receipt or adopted; inferred: from the dates */
+	enum wp_confidence confidence; /* proven: adopted, or from a receipt and found again; else inferred */
 	const char *origin; /* "receipt", "adopted", "dates" */
 	struct wp_time recorded_at;
 };

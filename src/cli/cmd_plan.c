@@ -200,7 +200,7 @@ static int make_plan(struct wp_cli *cli, const struct arguments *args, const str
 	wp_plan_inputs_summaries(cli, &in->records, &input);
 	status = wp_plan_make(&input, ret_plan, &inferred, &inferred_count, err);
 	if (!status)
-		wp_plan_inputs_keep(cli, &in->records, inferred, inferred_count);
+		wp_plan_inputs_keep(cli, &in->records, *ret_plan, inferred, inferred_count);
 	return status;
 }
 

@@ -1,20 +1,36 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* wimplan record: what was applied becomes what is known to be distributed. */
-#include "cli.h"
 #include "objects.h"
-#include "receipt.h"
+#include "proof.h"
 
 #include "wimplan/file.h"
 #include "wimplan/limits.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-static const struct option options[] = { { 0 } };
+enum { OPT_PLAN = 256, OPT_MAP, OPT_JOBS };
+
+static const struct option options[] = {
+	{ "plan", required_argument, NULL, OPT_PLAN },
+	{ "map", required_argument, NULL, OPT_MAP },
+	{ "jobs", required_argument, NULL, OPT_JOBS },
+	{ 0 },
+};
+
+struct arguments {
+	const char **plans, **maps;
+	size_t plan_count, map_count;
+	unsigned int jobs;
+};
 
 /* What the receipts of one call come to. */
 struct recording {
-	struct wp_baseline *baselines;
-	size_t baseline_count;
+	struct wp_receipt *receipts;
+	size_t receipt_count;
+	struct wp_refresh *refreshes; /* that are done */
+	size_t refresh_count;
+	struct wp_baseline *baselines; /* one of each */
 	size_t reloads;             /* done: nothing was distributed by them */
 	size_t others[WP_OUTCOMES]; /* steps with another outcome than done */
 };
@@ -36,7 +52,7 @@ static const char *why_not(enum wp_outcome outcome)
 	}
 }
 
-static void take_step(struct wp_cli *cli, const struct wp_receipt *receipt, const struct wp_receipt_step *step,
+static void take_step(const struct wp_receipt *receipt, const struct wp_receipt_step *step, struct wp_arena *arena,
 		      struct recording *recording)
 {
 	if (step->outcome != WP_OUTCOME_DONE) {
@@ -47,35 +63,83 @@ static void take_step(struct wp_cli *cli, const struct wp_receipt *receipt, cons
 		recording->reloads++;
 		return;
 	}
-	*WP_PUSH(cli->arena, recording->baselines, recording->baseline_count) = (struct wp_baseline){
-		.site_code = receipt->site_code,
-		.package_id = step->package_id,
-		.source_version = step->source_version_after.value,
-		.file_id = step->file_id,
-		.content_id = step->content_id,
-		.confidence = WP_PROVEN,
-		.origin = "receipt",
-		.recorded_at = cli->env->now,
+	*WP_PUSH(arena, recording->refreshes, recording->refresh_count) = (struct wp_refresh){
+		.receipt = receipt,
+		.step = step,
 	};
 }
 
 static int read_receipts(struct wp_cli *cli, char **paths, size_t count, struct recording *recording,
 			 struct wp_error *err)
 {
+	recording->receipts = wp_arena_alloc(cli->arena, count * sizeof *recording->receipts);
+	recording->receipt_count = count;
 	for (size_t i = 0; i < count; i++) {
-		struct wp_receipt receipt;
+		struct wp_receipt *receipt = &recording->receipts[i];
 		char *text;
 		size_t length;
 		int status = wp_file_read(cli->arena, paths[i], WP_LIMIT_DOCUMENT_BYTES, &text, &length, err);
 
 		if (!status)
-			status = wp_receipt_parse(cli->arena, text, length, paths[i], &receipt, err);
+			status = wp_receipt_parse(cli->arena, text, length,
+						  strcmp(paths[i], "-") ? paths[i] : "standard input", receipt, err);
 		if (status)
 			return status;
-		for (size_t k = 0; k < receipt.count; k++)
-			take_step(cli, &receipt, &receipt.steps[k], recording);
+		for (size_t k = 0; k < receipt->count; k++)
+			take_step(receipt, &receipt->steps[k], cli->arena, recording);
 	}
 	return WP_OK;
+}
+
+static int compare_baselines(const void *a, const void *b)
+{
+	const struct wp_baseline *x = a, *y = b;
+	int order = strcasecmp(x->site_code, y->site_code);
+
+	if (!order)
+		order = strcmp(x->package_id, y->package_id);
+	return order ? order : (x->source_version > y->source_version) - (x->source_version < y->source_version);
+}
+
+/* What an earlier call has proven stays so: nobody has to find it again. */
+static int take_earlier_proofs(struct wp_cli *cli, struct wp_cache *cache, struct recording *recording,
+			       struct wp_error *err)
+{
+	struct wp_baseline *kept;
+	size_t count;
+	int status = wp_cache_list_baselines(cache, cli->arena, NULL, &kept, &count, err);
+
+	for (size_t i = 0; !status && count && i < recording->refresh_count; i++) {
+		const struct wp_receipt_step *step = recording->refreshes[i].step;
+		const struct wp_baseline key = {
+			.site_code = recording->refreshes[i].receipt->site_code,
+			.package_id = step->package_id,
+			.source_version = step->source_version_after.value,
+		}, *found = bsearch(&key, kept, count, sizeof key, compare_baselines);
+
+		if (found && found->confidence == WP_PROVEN && !strcmp(found->content_id, step->content_id))
+			recording->refreshes[i].why = NULL;
+	}
+	return status;
+}
+
+static void make_baselines(struct wp_cli *cli, struct recording *recording)
+{
+	recording->baselines = wp_arena_alloc(cli->arena, recording->refresh_count * sizeof *recording->baselines);
+	for (size_t i = 0; i < recording->refresh_count; i++) {
+		const struct wp_refresh *refresh = &recording->refreshes[i];
+
+		recording->baselines[i] = (struct wp_baseline){
+			.site_code = refresh->receipt->site_code,
+			.package_id = refresh->step->package_id,
+			.source_version = refresh->step->source_version_after.value,
+			.file_id = refresh->step->file_id,
+			.content_id = refresh->step->content_id,
+			.confidence = refresh->why ? WP_INFERRED : WP_PROVEN,
+			.origin = "receipt",
+			.recorded_at = cli->env->now,
+		};
+	}
 }
 
 static json_t *ignored_json(const char *outcome, const char *action, size_t count, const char *why)
@@ -86,9 +150,24 @@ static json_t *ignored_json(const char *outcome, const char *action, size_t coun
 
 #define RELOAD_WHY "a reload distributes nothing"
 
-static json_t *to_json(struct wp_cli *cli, size_t receipts, const struct recording *recording)
+static json_t *inferred_json(const struct recording *recording)
 {
-	json_t *document = wp_cli_document("wimplan-record", "1.0"), *ignored = json_array();
+	json_t *inferred = json_array();
+
+	for (size_t i = 0; i < recording->refresh_count; i++) {
+		const struct wp_refresh *refresh = &recording->refreshes[i];
+
+		if (refresh->why)
+			json_array_append_new(inferred, json_pack("{s:o, s:s, s:o}", "package_id",
+								  wp_json_text(refresh->step->package_id), "why",
+								  refresh->why, "detail", wp_json_text(refresh->detail)));
+	}
+	return inferred;
+}
+
+static json_t *to_json(struct wp_cli *cli, const struct recording *recording)
+{
+	json_t *document = wp_cli_document("wimplan-record", "1.1"), *ignored = json_array();
 
 	if (recording->reloads)
 		json_array_append_new(ignored, ignored_json(wp_outcome_name(WP_OUTCOME_DONE), wp_action_name(WP_RELOAD),
@@ -97,21 +176,72 @@ static json_t *to_json(struct wp_cli *cli, size_t receipts, const struct recordi
 		if (recording->others[i])
 			json_array_append_new(ignored, ignored_json(wp_outcome_name((enum wp_outcome)i), NULL,
 								    recording->others[i], why_not((enum wp_outcome)i)));
-	json_object_set_new(document, "receipts", json_integer((json_int_t)receipts));
+	json_object_set_new(document, "receipts", json_integer((json_int_t)recording->receipt_count));
 	json_object_set_new(document, "baselines",
-			    wp_cli_baselines_json(cli->arena, recording->baselines, recording->baseline_count));
+			    wp_cli_baselines_json(cli->arena, recording->baselines, recording->refresh_count));
+	json_object_set_new(document, "inferred", inferred_json(recording));
 	json_object_set_new(document, "ignored", ignored);
 	return document;
 }
 
-static int print(struct wp_cli *cli, size_t receipts, const struct recording *recording)
+/* The most packages that a line names. */
+#define NAMED 4
+
+static int compare_details(const void *a, const void *b)
+{
+	const struct wp_refresh *const *x = a, *const *y = b;
+	int order = strcmp((*x)->detail, (*y)->detail);
+
+	return order ? order : strcmp((*x)->step->package_id, (*y)->step->package_id);
+}
+
+/* One line for all that are inferred for one reason. Returns how many refreshes it tells of. */
+static size_t add_inferred(const struct wp_refresh *const *inferred, size_t count, struct wp_buf *buf)
+{
+	size_t same = 1;
+
+	while (same < count && !strcmp(inferred[same]->detail, inferred[0]->detail))
+		same++;
+	wp_buf_puts(buf, "Inferred, not proven: ");
+	for (size_t i = 0; i < same && i < NAMED; i++)
+		wp_buf_printf(buf, "%s%s", i ? ", " : "", inferred[i]->step->package_id);
+	if (same > NAMED)
+		wp_buf_printf(buf, " and %zu more", same - NAMED);
+	wp_buf_printf(buf, ": %s.\n", inferred[0]->detail);
+	return same;
+}
+
+static void add_proofs(struct wp_cli *cli, const struct recording *recording, struct wp_buf *buf)
+{
+	const struct wp_refresh **inferred =
+		wp_arena_alloc(cli->arena, recording->refresh_count * sizeof *inferred);
+	size_t count = 0;
+
+	for (size_t i = 0; i < recording->refresh_count; i++)
+		if (recording->refreshes[i].why)
+			inferred[count++] = &recording->refreshes[i];
+	if (!recording->refresh_count)
+		wp_buf_puts(buf, ".\n");
+	else if (!count || count == recording->refresh_count)
+		wp_buf_printf(buf, ", %s.\n", count ? "inferred" : "proven");
+	else
+		wp_buf_printf(buf, ", %zu of them proven.\n", recording->refresh_count - count);
+	if (count)
+		qsort(inferred, count, sizeof *inferred, compare_details);
+	for (size_t i = 0; i < count;)
+		i += add_inferred(inferred + i, count - i, buf);
+}
+
+static int print(struct wp_cli *cli, const struct recording *recording)
 {
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 
 	if (cli->json)
-		return wp_cli_emit_json(cli, to_json(cli, receipts, recording));
-	wp_buf_printf(&buf, "Recorded %zu baseline%s from %zu receipt%s.\n", recording->baseline_count,
-		      wp_cli_plural(recording->baseline_count), receipts, wp_cli_plural(receipts));
+		return wp_cli_emit_json(cli, to_json(cli, recording));
+	wp_buf_printf(&buf, "Recorded %zu baseline%s from %zu receipt%s", recording->refresh_count,
+		      wp_cli_plural(recording->refresh_count), recording->receipt_count,
+		      wp_cli_plural(recording->receipt_count));
+	add_proofs(cli, recording, &buf);
 	if (recording->reloads)
 		wp_buf_printf(&buf, "No baseline from %zu reload%s: " RELOAD_WHY ".\n", recording->reloads,
 			      wp_cli_plural(recording->reloads));
@@ -120,38 +250,83 @@ static int print(struct wp_cli *cli, size_t receipts, const struct recording *re
 			wp_buf_printf(&buf, "No baseline from %zu step%s %s: %s.\n", recording->others[i],
 				      wp_cli_plural(recording->others[i]), wp_outcome_name((enum wp_outcome)i),
 				      why_not((enum wp_outcome)i));
-	if (recording->baseline_count)
+	if (recording->refresh_count)
 		wp_buf_puts(&buf, "Export the site again before the next plan: older exports do not show it.\n");
 	return wp_cli_emit(cli, &buf);
+}
+
+/* Returns -1 when the call goes on, otherwise the exit status. */
+static int parse(struct wp_cli *cli, int argc, char **argv, struct arguments *args)
+{
+	int option, status;
+
+	while ((option = wp_cli_option(cli, argc, argv, "", options)) >= 0) {
+		switch (option) {
+		case OPT_PLAN:
+			*WP_PUSH(cli->arena, args->plans, args->plan_count) = optarg;
+			break;
+		case OPT_MAP:
+			*WP_PUSH(cli->arena, args->maps, args->map_count) = optarg;
+			break;
+		default:
+			status = wp_cli_parse_jobs(cli, optarg, &args->jobs);
+			if (status)
+				return status;
+		}
+	}
+	if (option == WP_CLI_STOP)
+		return cli->status;
+	if (optind == argc)
+		return wp_cli_usage(cli, NULL, "record needs a receipt of wimplan-apply");
+	return -1;
 }
 
 static int run(struct wp_cli *cli, int argc, char **argv)
 {
 	struct wp_cache *cache __attribute__((cleanup(wp_cache_closep))) = NULL;
 	struct recording recording = { 0 };
+	struct arguments args = { 0 };
+	struct wp_evidence evidence;
+	struct wp_config config;
 	struct wp_error err;
-	int option = wp_cli_option(cli, argc, argv, "", options);
-	size_t receipts;
+	int status = parse(cli, argc, argv, &args);
 
-	if (option == WP_CLI_STOP)
-		return cli->status;
-	if (optind == argc)
-		return wp_cli_usage(cli, NULL, "record needs a receipt of wimplan-apply");
-	receipts = (size_t)(argc - optind);
+	if (status >= 0)
+		return status;
 	/* All are read before the first is kept: a bad one changes nothing. */
-	if (read_receipts(cli, argv + optind, receipts, &recording, &err) ||
-	    wp_cli_open_cache(cli, WP_CACHE_WRITE, &cache, &err) ||
-	    wp_cache_put_baselines(cache, recording.baselines, recording.baseline_count, &err))
+	if (wp_cli_load_config(cli, args.maps, args.map_count, &config, &err) ||
+	    read_receipts(cli, argv + optind, (size_t)(argc - optind), &recording, &err) ||
+	    wp_cli_open_cache(cli, WP_CACHE_WRITE, &cache, &err))
 		return wp_cli_error(cli, &err);
-	return print(cli, receipts, &recording);
+	evidence = (struct wp_evidence){
+		.receipts = recording.receipts,
+		.receipt_count = recording.receipt_count,
+		.plans = args.plans,
+		.plan_count = args.plan_count,
+		.config = &config,
+		.scan = { .jobs = args.jobs, .cache = cache },
+	};
+	if (wp_cli_prove(cli, &evidence, recording.refreshes, recording.refresh_count, &err) ||
+	    take_earlier_proofs(cli, cache, &recording, &err))
+		return wp_cli_error(cli, &err);
+	make_baselines(cli, &recording);
+	if (wp_cache_flush(cache, &err) ||
+	    wp_cache_put_baselines(cache, recording.baselines, recording.refresh_count, &err))
+		return wp_cli_error(cli, &err);
+	return print(cli, &recording);
 }
 
 const struct wp_command wp_cmd_record = {
 	.name = "record",
 	.summary = "turn receipts of wimplan-apply into baselines",
 	.help = "Usage: wimplan record [OPTION…] RECEIPT…\n"
-		"Keeps what the receipts prove to have been distributed, so that later plans\n"
-		"compare with it. All receipts or none: a bad one changes nothing. RECEIPT - is\n"
-		"standard input.\n",
+		"Keeps what the receipts say to have been distributed, so that later plans\n"
+		"compare with it. That is proven where the source is found to be the file that\n"
+		"the plan names, else inferred. All receipts or none: a bad one changes nothing.\n"
+		"RECEIPT - is standard input.\n\n"
+		"      --plan FILE       the plan of a receipt, where the cache does not know it;\n"
+		"                        repeatable\n"
+		"      --map PREFIX=DIR  where a share or drive is on this machine; repeatable\n"
+		"      --jobs N          threads that look (default: one per processor)\n",
 	.run = run,
 };

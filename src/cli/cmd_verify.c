@@ -3,9 +3,7 @@
 #include "objects.h"
 #include "recheck.h"
 
-#include "wimplan/file.h"
 #include "wimplan/json.h"
-#include "wimplan/limits.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -61,14 +59,9 @@ static void release(struct verification *verification)
 
 static int read_plan(struct wp_cli *cli, const char *path, struct verification *verification, struct wp_error *err)
 {
-	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	const struct wp_plan *plan;
-	char *text;
-	size_t length;
-	int status = wp_file_read(scratch, path, WP_LIMIT_DOCUMENT_BYTES, &text, &length, err);
+	int status = wp_cli_read_plan(path, &verification->plan, err);
 
-	if (!status)
-		status = wp_plan_parse(text, length, path, &verification->plan, err);
 	if (status)
 		return status;
 	plan = verification->plan;

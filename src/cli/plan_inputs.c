@@ -2,6 +2,7 @@
 /* From an export or the cache to what wp_plan_make() takes, and back into the cache what it learned. */
 #include "plan_inputs.h"
 #include "objects.h"
+#include "recheck.h"
 
 #include "wimplan/import.h"
 
@@ -106,7 +107,8 @@ void wp_plan_inputs_note_old(const struct wp_cli *cli, const struct wp_plan_inpu
 		while (baseline < end && strcmp(baseline->package_id, record->package_id) < 0)
 			baseline++;
 		for (; baseline < end && !strcmp(baseline->package_id, record->package_id); baseline++)
-			if (baseline->confidence == WP_PROVEN && baseline->source_version > newest)
+			/* One from dates was made at the version that the record had then. */
+			if (strcmp(baseline->origin, "dates") && baseline->source_version > newest)
 				newest = baseline->source_version;
 		if (!input->observations[i] || !record->source_version.known || newest <= record->source_version.value)
 			continue;
@@ -161,13 +163,26 @@ void wp_plan_inputs_summaries(struct wp_cli *cli, const struct wp_plan_inputs *i
 	input->summaries = known;
 }
 
-void wp_plan_inputs_keep(struct wp_cli *cli, struct wp_plan_inputs *in, const struct wp_baseline *baselines,
-			 size_t count)
+/* What `record` will need to tell whether a refresh sent what this plan has found. */
+static int keep_plan(struct wp_cli *cli, const struct wp_plan_inputs *in, const struct wp_plan *plan,
+		     struct wp_error *err)
+{
+	struct wp_planned_source *sources = NULL, source;
+	size_t count = 0;
+
+	for (size_t i = 0; i < plan->entry_count; i++)
+		if (plan->entries[i].refresh && wp_planned_source_of(&plan->entries[i], &source))
+			*WP_PUSH(cli->arena, sources, count) = source;
+	return count ? wp_cache_put_plan(in->cache, plan->id, sources, count, err) : WP_OK;
+}
+
+void wp_plan_inputs_keep(struct wp_cli *cli, struct wp_plan_inputs *in, const struct wp_plan *plan,
+			 const struct wp_baseline *baselines, size_t count)
 {
 	struct wp_error err;
 
 	/* A disk that is full or a cache that another process holds must not cost the plan, which is made already. */
-	if (in->keeps &&
-	    (wp_cache_flush(in->cache, &err) || wp_cache_put_baselines(in->cache, baselines, count, &err)))
+	if (in->keeps && (wp_cache_flush(in->cache, &err) ||
+			  wp_cache_put_baselines(in->cache, baselines, count, &err) || keep_plan(cli, in, plan, &err)))
 		note_not_kept(cli, &err);
 }

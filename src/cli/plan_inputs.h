@@ -41,7 +41,7 @@ void wp_plan_inputs_note_old(const struct wp_cli *cli, const struct wp_plan_inpu
 void wp_plan_inputs_summaries(struct wp_cli *cli, const struct wp_plan_inputs *in, struct wp_plan_input *input);
 
 /* Keeps what the scan and the plan have learned, where the cache may be written. That it cannot be kept is a note. */
-void wp_plan_inputs_keep(struct wp_cli *cli, struct wp_plan_inputs *in, const struct wp_baseline *baselines,
-			 size_t count);
+void wp_plan_inputs_keep(struct wp_cli *cli, struct wp_plan_inputs *in, const struct wp_plan *plan,
+			 const struct wp_baseline *baselines, size_t count);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "wimplan/text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define MAJOR_VERSION 1
@@ -17,16 +18,31 @@ const char *wp_outcome_name(enum wp_outcome outcome)
 	return outcome_names[outcome];
 }
 
-enum kind { TEXT, TEXT_OR_NULL, COUNT, COUNT_OR_NULL, INTEGER_OR_NULL, BOOLEAN, DIGEST_OR_NULL, ANY };
+enum kind {
+	TEXT,
+	TIME_OR_NULL,
+	COUNT,
+	COUNT_OR_NULL,
+	INTEGER_OR_NULL,
+	BOOLEAN,
+	DIGEST,
+	DIGEST_OR_NULL,
+	SITE_CODE,
+	PACKAGE_ID,
+	ANY,
+};
 
 static const char *const kind_names[] = {
 	"a text that is not empty",
-	"a text or null",
+	"a time in ISO 8601 or null",
 	"a whole number from 0 on",
 	"a whole number from 0 on or null",
 	"a whole number or null",
 	"true or false",
+	"\"sha256:\" with 64 digits",
 	"\"sha256:\" with 64 digits or null",
+	"a site code of three letters or digits",
+	"a PackageID of eight letters and digits",
 	"there",
 };
 
@@ -36,22 +52,22 @@ struct key {
 };
 
 static const struct key receipt_keys[] = {
-	{ "plan_id", TEXT },
-	{ "site_code", TEXT },
+	{ "plan_id", DIGEST },
+	{ "site_code", SITE_CODE },
 	{ "provider", TEXT },
-	{ "started_at", TEXT_OR_NULL },
-	{ "finished_at", TEXT_OR_NULL },
+	{ "started_at", TIME_OR_NULL },
+	{ "finished_at", TIME_OR_NULL },
 	{ "steps", ANY },
 };
 
 static const struct key step_keys[] = {
-	{ "package_id", TEXT },
+	{ "package_id", PACKAGE_ID },
 	{ "action", TEXT },
 	{ "outcome", TEXT },
 	{ "looked_up", BOOLEAN },
 	{ "return_value", INTEGER_OR_NULL },
-	{ "started_at", TEXT_OR_NULL },
-	{ "finished_at", TEXT_OR_NULL },
+	{ "started_at", TIME_OR_NULL },
+	{ "finished_at", TIME_OR_NULL },
 	{ "attempts", COUNT },
 	{ "source_version_before", COUNT_OR_NULL },
 	{ "source_version_after", COUNT_OR_NULL },
@@ -75,18 +91,26 @@ static bool fits(const json_t *object, const struct key *key)
 	switch (key->kind) {
 	case TEXT:
 		return json_is_string(value) && json_string_length(value);
-	case TEXT_OR_NULL:
-		return json_is_string(value) || json_is_null(value);
-	case COUNT:
-		return wp_json_get_u64(object, key->name, &number);
+	case TIME_OR_NULL:
+		return json_is_null(value) || (json_is_string(value) && wp_time_parse(json_string_value(value)).known);
 	case COUNT_OR_NULL:
-		return json_is_null(value) || wp_json_get_u64(object, key->name, &number);
+	case COUNT:
+		if (json_is_null(value))
+			return key->kind == COUNT_OR_NULL;
+		/* A database holds no more. */
+		return wp_json_get_u64(object, key->name, &number) && number <= INT64_MAX;
 	case INTEGER_OR_NULL:
 		return json_is_null(value) || json_is_integer(value);
 	case BOOLEAN:
 		return json_is_boolean(value);
+	case DIGEST:
+		return is_digest(json_string_value(value));
 	case DIGEST_OR_NULL:
 		return json_is_null(value) || is_digest(json_string_value(value));
+	case SITE_CODE:
+		return json_is_string(value) && wp_is_site_code(json_string_value(value));
+	case PACKAGE_ID:
+		return json_is_string(value) && wp_is_package_id(json_string_value(value));
 	case ANY:
 		return true;
 	}
@@ -155,6 +179,8 @@ static int parse_step(struct wp_arena *arena, const json_t *json, size_t number,
 		      struct wp_receipt_step *ret, struct wp_error *err)
 {
 	const char *what = wp_arena_printf(arena, "step %zu", number), *action, *outcome;
+	uint64_t before;
+	bool known_before;
 	int status = check_keys(json, step_keys, sizeof step_keys / sizeof *step_keys, subject, what, err);
 
 	if (status)
@@ -172,6 +198,7 @@ static int parse_step(struct wp_arena *arena, const json_t *json, size_t number,
 		return wp_fail(err, WP_E_REFUSED, "bad-receipt", subject,
 			       "%s: %s has the unknown outcome %s; nothing was recorded", subject, what, outcome);
 	ret->package_id = wp_arena_strdup(arena, wp_json_get_text(json, "package_id"));
+	known_before = wp_json_get_u64(json, "source_version_before", &before);
 	ret->source_version_after.known =
 		wp_json_get_u64(json, "source_version_after", &ret->source_version_after.value);
 	ret->content_id = wp_arena_strdup(arena, wp_json_get_text(json, "content_id"));
@@ -185,6 +212,39 @@ static int parse_step(struct wp_arena *arena, const json_t *json, size_t number,
 			       "%s: step %zu (%s) is a refresh that is done, but its %s is null; nothing was recorded",
 			       subject, number, ret->package_id,
 			       ret->content_id ? "source_version_after" : "content_id");
+	/* Done means that somebody has seen SourceVersion grow. */
+	if (ret->action == WP_REFRESH && ret->outcome == WP_OUTCOME_DONE && known_before &&
+	    ret->source_version_after.value <= before)
+		return wp_fail(err, WP_E_REFUSED, "bad-receipt", subject,
+			       "%s: step %zu (%s) is a refresh that is done, but its SourceVersion has not grown; nothing "
+			       "was recorded",
+			       subject, number, ret->package_id);
+	return WP_OK;
+}
+
+static int compare_steps(const void *a, const void *b)
+{
+	const struct wp_receipt_step *const *x = a, *const *y = b;
+	int order = strcmp((*x)->package_id, (*y)->package_id);
+
+	return order ? order : (int)(*x)->action - (int)(*y)->action;
+}
+
+/* A plan has each call once, so a receipt that has one twice says two things about it. */
+static int check_once(const struct wp_receipt *receipt, struct wp_error *err)
+{
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	const struct wp_receipt_step **sorted = wp_arena_alloc(scratch, receipt->count * sizeof *sorted);
+
+	for (size_t i = 0; i < receipt->count; i++)
+		sorted[i] = &receipt->steps[i];
+	if (receipt->count)
+		qsort(sorted, receipt->count, sizeof *sorted, compare_steps);
+	for (size_t i = 1; i < receipt->count; i++)
+		if (!compare_steps(&sorted[i - 1], &sorted[i]))
+			return wp_fail(err, WP_E_REFUSED, "bad-receipt", receipt->subject,
+				       "%s: there are two steps %s of %s; nothing was recorded", receipt->subject,
+				       wp_action_name(sorted[i]->action), sorted[i]->package_id);
 	return WP_OK;
 }
 
@@ -207,12 +267,16 @@ int wp_receipt_parse(struct wp_arena *arena, const char *text, size_t length, co
 	if (!json_is_array(steps))
 		return wp_fail(err, WP_E_REFUSED, "bad-receipt", subject,
 			       "%s: steps of the receipt must be an array; nothing was recorded", subject);
-	*ret = (struct wp_receipt){ .site_code = wp_arena_strdup(arena, wp_json_get_text(document, "site_code")) };
+	*ret = (struct wp_receipt){
+		.subject = wp_arena_strdup(arena, subject),
+		.plan_id = wp_arena_strdup(arena, wp_json_get_text(document, "plan_id")),
+		.site_code = wp_arena_strdup(arena, wp_json_get_text(document, "site_code")),
+	};
 	ret->steps = wp_arena_alloc(arena, json_array_size(steps) * sizeof *ret->steps);
 	for (size_t i = 0; i < json_array_size(steps); i++) {
 		status = parse_step(arena, json_array_get(steps, i), i + 1, subject, &ret->steps[ret->count++], err);
 		if (status)
 			return status;
 	}
-	return WP_OK;
+	return check_once(ret, err);
 }

@@ -31,6 +31,8 @@ struct wp_receipt_step {
 };
 
 struct wp_receipt {
+	const char *subject; /* the file, for messages */
+	const char *plan_id; /* a digest */
 	const char *site_code;
 	struct wp_receipt_step *steps;
 	size_t count;
@@ -38,7 +40,8 @@ struct wp_receipt {
 
 /*
  * Checks a receipt key by key and reads it into @arena. WP_E_REFUSED for what is no receipt, has an unknown major
- * version, lacks a key or has one of a wrong type; the message names the step by its number, from 1 on.
+ * version, lacks a key, has one of a wrong type or outside its set, or a step twice; the message names the step by its
+ * number, from 1 on.
  */
 int wp_receipt_parse(struct wp_arena *arena, const char *text, size_t length, const char *subject,
 		     struct wp_receipt *ret, struct wp_error *err);

@@ -13,7 +13,7 @@ _wimplan_files() {
 # What follows an option that takes a value; fails when the option takes none.
 _wimplan_value() {
 	case $1 in
-	-o | --output | --cache | --config | --records | --events | --journal | --receipt | --ca-file | --token-file)
+	-o | --output | --cache | --config | --records | --plan | --events | --journal | --receipt | --ca-file | --token-file)
 		_wimplan_files
 		;;
 	--color) _wimplan_words 'auto always never' ;;
@@ -56,6 +56,7 @@ _wimplan() {
 		;;
 	show) options='--format --all' ;;
 	verify) options='--map --data --all --jobs --events' ;;
+	record) options='--plan --map --jobs' ;;
 	baseline) options='--site --all --snapshot --map --jobs' verbs='list adopt forget' ;;
 	esac
 	case $word in
