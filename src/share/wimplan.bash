@@ -27,7 +27,7 @@ _wimplan_value() {
 	--auth) _wimplan_words 'negotiate ntlm bearer none' ;;
 	--commit) _wimplan_words 'auto always never' ;;
 	--provider | --user | --proxy | --timeout | --settle | --window) COMPREPLY=() ;;
-	--image | --record | --match | --path | --depth | --limit | --site | --taken-at | --snapshot | --map | --only | --exclude | --jobs) COMPREPLY=() ;;
+	--image | --record | --match | --path | --depth | --limit | --site | --delimiter | --taken-at | --snapshot | --map | --only | --exclude | --jobs) COMPREPLY=() ;;
 	*) return 1 ;;
 	esac
 }
@@ -54,7 +54,7 @@ _wimplan() {
 		options='--snapshot --site --records --map --only --exclude --jobs --events --all --print-config
 			--detailed-exitcode'
 		;;
-	show) options='--format --all' ;;
+	show) options='--format --all --bom --delimiter' ;;
 	verify) options='--map --data --all --jobs --events' ;;
 	record) options='--plan --map --jobs' ;;
 	baseline) options='--site --all --snapshot --map --jobs' verbs='list adopt forget' ;;
