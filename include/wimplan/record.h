@@ -80,6 +80,7 @@ struct wp_record {
 	const char *image_property_error; /* why a present ImageProperty could not be read; NULL when it could */
 	bool probed;                      /* the record carries a readable ProbedImageProperty */
 	struct wp_site_images probed_images;
+	const char *probed_error; /* why a ProbedImageProperty could not be read; NULL */
 	const json_t *json; /* the whole record as the cache keeps it (below); borrowed */
 };
 

@@ -355,6 +355,8 @@ int wp_assembler_add(struct wp_assembler *assembler, const struct wp_row *row, s
 	int status;
 
 	wp_row_facts(row, &facts);
+	if (!facts.class[0] && row->page)
+		snprintf(facts.class, sizeof facts.class, "%s", assembler->pages[row->page - 1].class);
 	identity = identify(row, &facts);
 	if (identity.sort == ROW_OTHER) {
 		skip(assembler, row, &facts, identity.unclear);

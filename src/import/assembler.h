@@ -31,7 +31,8 @@ struct wp_companion {
 
 /* One answer to a request for a list, which may go on in another one. */
 struct wp_page {
-	const char *list; /* the class of its rows, "" when nothing says it */
+	const char *class; /* of its rows, as it says itself; "" */
+	const char *list;  /* the same, or that of the first row which says it */
 	const char *file; /* where it stood */
 	bool goes_on;     /* it says that another page follows */
 	bool companions;  /* its rows are no packages */

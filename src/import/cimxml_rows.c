@@ -3,10 +3,12 @@
 #include "assemble.h"
 #include "xml_rows.h"
 
+#include "wimplan/ascii.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-static json_t *instance_value(xmlNode *instance);
+static json_t *instance_value(const struct wp_xml_node *instance);
 
 static json_t *must(json_t *value)
 {
@@ -15,50 +17,46 @@ static json_t *must(json_t *value)
 	return value;
 }
 
-static xmlNode *child(xmlNode *node, const char *name)
+static const struct wp_xml_node *child(const struct wp_xml_node *node, const char *name)
 {
-	xmlNode *at;
-
-	for (at = wp_xml_element(node->children); at; at = wp_xml_element(at->next))
+	for (const struct wp_xml_node *at = node->first; at; at = at->next)
 		if (wp_xml_is(at, name))
 			return at;
 	return NULL;
 }
 
 /* A VALUE of a type. Numbers that are none stay text, for the assembler to remark on. */
-static json_t *scalar_value(xmlNode *value, const xmlChar *type)
+static json_t *scalar_value(const struct wp_xml_node *value, const char *type)
 {
-	xmlChar *text __attribute__((cleanup(wp_xml_freep))) = wp_xml_text(value);
-	const char *kind = type ? (const char *)type : "string";
+	const char *kind = type ? type : "string";
 
 	if (strncmp(kind, "uint", 4) == 0 || strncmp(kind, "sint", 4) == 0) {
-		const char *digits = (const char *)text + (*text == '-');
+		const char *digits = value->text + (*value->text == '-');
 		size_t count = strspn(digits, "0123456789");
 
 		if (count > 0 && count < 19 && !digits[count])
-			return must(json_integer(strtoll((const char *)text, NULL, 10)));
+			return must(json_integer(strtoll(value->text, NULL, 10)));
 	}
-	if (strcmp(kind, "boolean") == 0 && xmlStrcasecmp(text, BAD_CAST "TRUE") == 0)
+	if (strcmp(kind, "boolean") == 0 && wp_ascii_same(value->text, "TRUE"))
 		return json_true();
-	if (strcmp(kind, "boolean") == 0 && xmlStrcasecmp(text, BAD_CAST "FALSE") == 0)
+	if (strcmp(kind, "boolean") == 0 && wp_ascii_same(value->text, "FALSE"))
 		return json_false();
-	return wp_xml_json(text);
+	return must(json_string(value->text));
 }
 
-static json_t *object_value(xmlNode *holder)
+static json_t *object_value(const struct wp_xml_node *holder)
 {
-	xmlNode *instance = child(holder, "INSTANCE");
+	const struct wp_xml_node *instance = child(holder, "INSTANCE");
 
 	return instance ? instance_value(instance) : json_null();
 }
 
 /* The elements of a VALUE.ARRAY or VALUE.OBJECTARRAY. */
-static json_t *array_value(xmlNode *array, const xmlChar *type)
+static json_t *array_value(const struct wp_xml_node *array, const char *type)
 {
 	json_t *values = must(json_array());
-	xmlNode *at;
 
-	for (at = wp_xml_element(array->children); at; at = wp_xml_element(at->next)) {
+	for (const struct wp_xml_node *at = array->first; at; at = at->next) {
 		json_t *value = NULL;
 
 		if (wp_xml_is(at, "VALUE"))
@@ -71,13 +69,12 @@ static json_t *array_value(xmlNode *array, const xmlChar *type)
 	return values;
 }
 
-static json_t *property_value(xmlNode *property)
+static json_t *property_value(const struct wp_xml_node *property)
 {
-	xmlChar *type __attribute__((cleanup(wp_xml_freep))) = wp_xml_attribute(property, "TYPE");
-	xmlNode *at;
+	const char *type = wp_xml_attribute(property, "TYPE");
 
 	/* The qualifiers have VALUEs of their own, one level down. */
-	for (at = wp_xml_element(property->children); at; at = wp_xml_element(at->next)) {
+	for (const struct wp_xml_node *at = property->first; at; at = at->next) {
 		if (wp_xml_is(at, "VALUE"))
 			return scalar_value(at, type);
 		if (wp_xml_is(at, "VALUE.ARRAY") || wp_xml_is(at, "VALUE.OBJECTARRAY"))
@@ -88,44 +85,44 @@ static json_t *property_value(xmlNode *property)
 	return json_null();
 }
 
-static json_t *instance_value(xmlNode *instance)
+static json_t *instance_value(const struct wp_xml_node *instance)
 {
-	xmlChar *class __attribute__((cleanup(wp_xml_freep))) = wp_xml_attribute(instance, "CLASSNAME");
+	const char *class = wp_xml_attribute(instance, "CLASSNAME");
 	json_t *object = must(json_object());
-	xmlNode *at;
 
 	if (class)
-		wp_xml_set(object, "__CLASS", wp_xml_json(class));
-	for (at = wp_xml_element(instance->children); at; at = wp_xml_element(at->next)) {
-		xmlChar *name __attribute__((cleanup(wp_xml_freep))) = wp_xml_attribute(at, "NAME");
+		wp_xml_set(object, "__CLASS", must(json_string(class)));
+	for (const struct wp_xml_node *at = instance->first; at; at = at->next) {
+		const char *name = wp_xml_attribute(at, "NAME");
 
-		if (name && strncmp((const char *)at->name, "PROPERTY", 8) == 0)
-			wp_xml_set(object, (const char *)name, property_value(at));
+		if (name && strncmp(at->name, "PROPERTY", 8) == 0)
+			wp_xml_set(object, name, property_value(at));
 	}
 	return object;
 }
 
-int wp_cimxml_rows(struct wp_xml_rows *xml)
+static bool start(struct wp_xml_rows *xml, const struct wp_xml_element *element)
 {
-	int depth = -1; /* of the INSTANCE that was read whole: what stands in it was seen */
-	int got = 1;
-
-	for (; got == 1; got = wp_xml_next(xml)) {
-		xmlNode *instance;
-
-		if (depth >= 0 && xmlTextReaderDepth(xml->reader) > depth)
-			continue;
-		depth = -1;
-		if (xmlTextReaderNodeType(xml->reader) != XML_READER_TYPE_ELEMENT ||
-		    strcmp((const char *)xmlTextReaderConstLocalName(xml->reader), "INSTANCE") != 0)
-			continue;
-		depth = xmlTextReaderDepth(xml->reader);
-		instance = wp_xml_whole(xml);
-		if (!instance)
-			return xml->err->status;
-		if (wp_xml_emit(xml, (size_t)xmlGetLineNo(instance),
-				&(struct wp_row){ .properties = instance_value(instance) }))
-			return xml->err->status;
-	}
-	return got ? xml->err->status : WP_OK;
+	if (strcmp(element->name, "INSTANCE") == 0)
+		wp_xml_tree_start(&xml->tree, element);
+	return true;
 }
+
+static bool end(struct wp_xml_rows *xml, size_t depth)
+{
+	(void)xml;
+	(void)depth;
+	return true;
+}
+
+static bool built(struct wp_xml_rows *xml, const struct wp_xml_node *instance)
+{
+	return wp_xml_emit(xml, instance->line, &(struct wp_row){ .properties = instance_value(instance) });
+}
+
+static void free_state(struct wp_xml_rows *xml)
+{
+	(void)xml;
+}
+
+const struct wp_xml_shape wp_cimxml_shape = { start, end, built, free_state };

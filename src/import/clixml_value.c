@@ -2,19 +2,27 @@
 /* Elements of CLIXML as JSON values ([MS-PSRP] 2.2.5.1 and 2.2.5.2). */
 #include "clixml_value.h"
 #include "clixml_text.h"
-
-#include "wimplan/arena.h"
+#include "row.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static json_t *node_value(struct wp_clixml_types *types, xmlNode *node);
+/* Bytes of a type's name; that of a class in a deep namespace has about a hundred. */
+#define LONGEST_TYPE 1024
+
+static json_t *node_value(struct wp_clixml_types *types, const struct wp_xml_node *node);
 
 static json_t *must(json_t *value)
 {
 	if (!value)
 		wp_out_of_memory();
 	return value;
+}
+
+static void set(json_t *object, const char *name, json_t *value)
+{
+	if (json_object_set_new(object, name, value) != 0)
+		wp_out_of_memory();
 }
 
 bool wp_clixml_is_list(const char *element)
@@ -28,92 +36,81 @@ bool wp_clixml_is_bag(const char *element)
 	return strcmp(element, "Props") == 0 || strcmp(element, "MS") == 0;
 }
 
-const char *wp_clixml_learn_type(struct wp_clixml_types *types, xmlNode *tn)
+const char *wp_clixml_learn_type(struct wp_clixml_types *types, const struct wp_xml_node *tn)
 {
-	xmlChar *id __attribute__((cleanup(wp_xml_freep))) = wp_xml_attribute(tn, "RefId");
-	json_t *name = NULL;
-	xmlNode *at;
+	const char *id = wp_xml_attribute(tn, "RefId");
+	const char *name = "";
+	char class[128];
 
 	if (!id)
 		return "";
 	/* The first one of a class is the most derived. */
-	for (at = wp_xml_element(tn->children); at && !name; at = wp_xml_element(at->next)) {
-		xmlChar *text __attribute__((cleanup(wp_xml_freep))) = wp_xml_text(at);
-		char class[128];
-
-		if (wp_class_in_text((const char *)text, class, sizeof class))
-			name = wp_xml_json(text);
-	}
+	for (const struct wp_xml_node *at = tn->first; at && !*name; at = at->next)
+		if (strlen(at->text) <= LONGEST_TYPE && wp_class_in_text(at->text, class, sizeof class))
+			name = at->text;
 	/* A name that was given out stays: callers hold on to it. */
-	if (json_object_get(types->names, (const char *)id))
-		json_decref(name);
-	else
-		wp_xml_set(types->names, (const char *)id, name ? name : must(json_string("")));
-	return json_string_value(json_object_get(types->names, (const char *)id));
+	if (!json_object_get(types->names, id))
+		set(types->names, id, must(json_string(name)));
+	return json_string_value(json_object_get(types->names, id));
 }
 
-const char *wp_clixml_known_type(const struct wp_clixml_types *types, const xmlNode *reference)
+const char *wp_clixml_known_type(const struct wp_clixml_types *types, const struct wp_xml_node *reference)
 {
-	xmlChar *id __attribute__((cleanup(wp_xml_freep))) = wp_xml_attribute(reference, "RefId");
+	const char *id = wp_xml_attribute(reference, "RefId");
 
-	return id ? json_string_value(json_object_get(types->names, (const char *)id)) : NULL;
+	return id ? json_string_value(json_object_get(types->names, id)) : NULL;
 }
 
-static json_t *text_value(const xmlNode *node)
+static json_t *text_value(const struct wp_xml_node *node)
 {
-	xmlChar *text __attribute__((cleanup(wp_xml_freep))) = wp_xml_text(node);
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 
-	wp_clixml_unescape(&buf, (const char *)text);
+	wp_clixml_unescape(&buf, node->text);
 	return must(json_string(wp_buf_text(&buf)));
 }
 
-void wp_clixml_add_member(struct wp_clixml_types *types, json_t *object, xmlNode *member)
+void wp_clixml_add_member(struct wp_clixml_types *types, json_t *object, const struct wp_xml_node *member)
 {
-	xmlChar *name __attribute__((cleanup(wp_xml_freep))) = wp_xml_attribute(member, "N");
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+	const char *name = wp_xml_attribute(member, "N");
 
 	if (!name)
 		return;
-	wp_clixml_unescape(&buf, (const char *)name);
-	wp_xml_set(object, wp_buf_text(&buf), node_value(types, member));
+	wp_clixml_unescape(&buf, name);
+	set(object, wp_buf_text(&buf), node_value(types, member));
 }
 
-void wp_clixml_add_entry(struct wp_clixml_types *types, json_t *object, xmlNode *entry)
+void wp_clixml_add_entry(struct wp_clixml_types *types, json_t *object, const struct wp_xml_node *entry)
 {
 	json_t *key = NULL, *value = NULL;
-	xmlNode *at;
 
-	for (at = wp_xml_element(entry->children); at; at = wp_xml_element(at->next)) {
-		xmlChar *name __attribute__((cleanup(wp_xml_freep))) = wp_xml_attribute(at, "N");
+	for (const struct wp_xml_node *at = entry->first; at; at = at->next) {
+		const char *name = wp_xml_attribute(at, "N");
 
-		if (name && !key && strcmp((const char *)name, "Key") == 0)
+		if (name && !key && strcmp(name, "Key") == 0)
 			key = text_value(at);
-		else if (name && !value && strcmp((const char *)name, "Value") == 0)
+		else if (name && !value && strcmp(name, "Value") == 0)
 			value = node_value(types, at);
 	}
 	if (key && value)
-		wp_xml_set(object, json_string_value(key), json_incref(value));
+		set(object, json_string_value(key), json_incref(value));
 	json_decref(key);
 	json_decref(value);
 }
 
-static json_t *list_value(struct wp_clixml_types *types, xmlNode *list)
+static json_t *list_value(struct wp_clixml_types *types, const struct wp_xml_node *list)
 {
 	json_t *values = must(json_array());
-	xmlNode *at;
 
-	for (at = wp_xml_element(list->children); at; at = wp_xml_element(at->next))
+	for (const struct wp_xml_node *at = list->first; at; at = at->next)
 		if (json_array_append_new(values, node_value(types, at)) != 0)
 			wp_out_of_memory();
 	return values;
 }
 
-static void add_members(struct wp_clixml_types *types, json_t *object, xmlNode *holder)
+static void add_members(struct wp_clixml_types *types, json_t *object, const struct wp_xml_node *holder)
 {
-	xmlNode *at;
-
-	for (at = wp_xml_element(holder->children); at; at = wp_xml_element(at->next)) {
+	for (const struct wp_xml_node *at = holder->first; at; at = at->next) {
 		if (wp_xml_is(at, "En"))
 			wp_clixml_add_entry(types, object, at);
 		else
@@ -122,23 +119,20 @@ static void add_members(struct wp_clixml_types *types, json_t *object, xmlNode *
 }
 
 /* An Obj that is a value: a list (whatever members it has besides), an enumeration's number, or an object. */
-static json_t *object_value(struct wp_clixml_types *types, xmlNode *obj)
+static json_t *object_value(struct wp_clixml_types *types, const struct wp_xml_node *obj)
 {
 	json_t *value = NULL, *object = must(json_object());
 	const char *type = NULL;
-	xmlNode *at;
 
-	for (at = wp_xml_element(obj->children); at; at = wp_xml_element(at->next)) {
-		const char *kind = (const char *)at->name;
-
-		if (strcmp(kind, "TN") == 0)
+	for (const struct wp_xml_node *at = obj->first; at; at = at->next) {
+		if (wp_xml_is(at, "TN"))
 			type = wp_clixml_learn_type(types, at);
-		else if (strcmp(kind, "TNRef") == 0)
+		else if (wp_xml_is(at, "TNRef"))
 			type = wp_clixml_known_type(types, at);
-		else if (wp_clixml_is_bag(kind) || strcmp(kind, "DCT") == 0)
+		else if (wp_clixml_is_bag(at->name) || wp_xml_is(at, "DCT"))
 			add_members(types, object, at);
-		else if (strcmp(kind, "ToString") != 0 && !value)
-			value = wp_clixml_is_list(kind) ? list_value(types, at) : node_value(types, at);
+		else if (!wp_xml_is(at, "ToString") && !value)
+			value = wp_clixml_is_list(at->name) ? list_value(types, at) : node_value(types, at);
 	}
 	if (value) {
 		json_decref(object);
@@ -146,28 +140,25 @@ static json_t *object_value(struct wp_clixml_types *types, xmlNode *obj)
 	}
 	/* Under the name that the AdminService has for it. */
 	if (type && *type)
-		wp_xml_set(object, "@odata.type", must(json_string(type)));
+		set(object, "@odata.type", must(json_string(type)));
 	return object;
 }
 
-static json_t *node_value(struct wp_clixml_types *types, xmlNode *node)
+static json_t *node_value(struct wp_clixml_types *types, const struct wp_xml_node *node)
 {
 	static const char *const integers[] = { "By", "SB", "I16", "U16", "I32", "U32", "I64", "U64" };
-	const char *kind = (const char *)node->name;
-	xmlChar *text __attribute__((cleanup(wp_xml_freep))) = NULL;
 	size_t digits;
 
-	if (strcmp(kind, "Nil") == 0 || strcmp(kind, "Ref") == 0)
+	if (wp_xml_is(node, "Nil") || wp_xml_is(node, "Ref"))
 		return json_null();
-	if (strcmp(kind, "Obj") == 0)
+	if (wp_xml_is(node, "Obj"))
 		return object_value(types, node);
-	text = wp_xml_text(node);
-	if (strcmp(kind, "B") == 0)
-		return json_boolean(strcmp((const char *)text, "true") == 0);
-	digits = strspn((const char *)text, "-0123456789");
-	if (digits && digits < 19 && !text[digits])
+	if (wp_xml_is(node, "B"))
+		return json_boolean(strcmp(node->text, "true") == 0);
+	digits = strspn(node->text, "-0123456789");
+	if (digits && digits < 19 && !node->text[digits])
 		for (size_t i = 0; i < sizeof integers / sizeof *integers; i++)
-			if (strcmp(kind, integers[i]) == 0)
-				return must(json_integer(strtoll((const char *)text, NULL, 10)));
+			if (wp_xml_is(node, integers[i]))
+				return must(json_integer(strtoll(node->text, NULL, 10)));
 	return text_value(node);
 }

@@ -3,8 +3,9 @@
 #ifndef WIMPLAN_IMPORT_CLIXML_VALUE_H
 #define WIMPLAN_IMPORT_CLIXML_VALUE_H
 
-#include "xml_rows.h"
+#include "xml_tree.h"
 
+#include <jansson.h>
 #include <stdbool.h>
 
 /* RefId of a TN → the name in it that tells a class. */
@@ -17,13 +18,13 @@ bool wp_clixml_is_list(const char *element);
 bool wp_clixml_is_bag(const char *element);
 
 /* Remembers a TN; gives the name that tells a class, "" when none does. Borrowed from the table. */
-const char *wp_clixml_learn_type(struct wp_clixml_types *types, xmlNode *tn);
+const char *wp_clixml_learn_type(struct wp_clixml_types *types, const struct wp_xml_node *tn);
 /* What a TNRef refers to; NULL. */
-const char *wp_clixml_known_type(const struct wp_clixml_types *types, const xmlNode *reference);
+const char *wp_clixml_known_type(const struct wp_clixml_types *types, const struct wp_xml_node *reference);
 
 /* Sets the element as a property under its name N; one without a name is passed over. */
-void wp_clixml_add_member(struct wp_clixml_types *types, json_t *object, xmlNode *member);
+void wp_clixml_add_member(struct wp_clixml_types *types, json_t *object, const struct wp_xml_node *member);
 /* Sets one En of a dictionary. */
-void wp_clixml_add_entry(struct wp_clixml_types *types, json_t *object, xmlNode *entry);
+void wp_clixml_add_entry(struct wp_clixml_types *types, json_t *object, const struct wp_xml_node *entry);
 
 #endif

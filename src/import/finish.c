@@ -254,16 +254,12 @@ static bool lacks_index(const json_t *rows)
 
 static void remark_on_record(struct wp_record_set *set, const struct wp_record *record)
 {
-	const char *probe = wp_json_get_text(json_object_get(record->json, "properties"), "ProbedImageProperty");
-	struct wp_site_images images;
-	const char *why;
-
 	if (record->image_property_error)
 		wp_diag_add(set->arena, &set->diags, WP_WARNING, "image-property-invalid", record->package_id,
 			    "ImageProperty cannot be read: %s", record->image_property_error);
-	if (probe && *probe && !record->probed && wp_image_property_parse(set->arena, probe, &images, &why) != 0)
+	if (record->probed_error)
 		wp_diag_add(set->arena, &set->diags, WP_WARNING, "image-property-invalid", record->package_id,
-			    "ProbedImageProperty cannot be read: %s", why);
+			    "ProbedImageProperty cannot be read: %s", record->probed_error);
 	if (lacks_index(json_object_get(record->json, "image_information")))
 		wp_diag_add(set->arena, &set->diags, WP_WARNING, "image-information-without-index", record->package_id,
 			    "its rows of SMS_ImageInformation lack their Index and are not used; export them with it");

@@ -17,7 +17,6 @@ struct json_rows {
 	struct wp_input *input;
 	struct wp_assembler *assembler;
 	struct wp_error *err;
-	const char *list_class; /* @odata.context of the list that is being read; NULL */
 	size_t page;            /* the page that is being read; 0 outside of one */
 	size_t number;          /* records so far */
 	unsigned int depth;
@@ -149,7 +148,7 @@ static int parse_piece(struct json_rows *rows, const struct piece *piece, json_t
 static int emit(struct json_rows *rows, const struct piece *piece)
 {
 	struct wp_row row = { .where = { rows->input->name, ++rows->number, piece->line },
-			      .list_class = rows->list_class, .page = rows->page };
+			      .page = rows->page };
 	const json_t *fault;
 	int status;
 
@@ -249,22 +248,18 @@ static int read_page_part(struct json_rows *rows, struct piece *piece, size_t pa
 /* The records of @page. @piece, which holds what stands in front of them, is then used for what follows. */
 static int read_page(struct json_rows *rows, struct piece *piece, size_t *ret_page, int next)
 {
-	const char *outer_class = rows->list_class;
-	size_t outer_page = rows->page;
+	size_t outer = rows->page;
 	json_t *part = NULL;
 	int status = read_page_part(rows, piece, 0, &part);
-	const char *context;
 
 	if (!status) {
-		context = json_string_value(json_object_get(part, "@odata.context"));
-		if (context)
-			rows->list_class = context;
-		*ret_page = rows->page = wp_page_begin(rows->assembler, rows->list_class, rows->input->name);
+		*ret_page = rows->page =
+			wp_page_begin(rows->assembler, json_string_value(json_object_get(part, "@odata.context")), outer,
+				      rows->input->name);
 		take_next_link(rows, rows->page, part);
 		status = next == '[' ? read_array(rows) : read_object(rows);
 	}
-	rows->list_class = outer_class;
-	rows->page = outer_page;
+	rows->page = outer;
 	json_decref(part);
 	wp_buf_free(&piece->text);
 	piece->line = rows->input->line;

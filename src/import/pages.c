@@ -11,15 +11,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-size_t wp_page_begin(struct wp_assembler *assembler, const char *list_class, const char *file)
+size_t wp_page_begin(struct wp_assembler *assembler, const char *class_text, size_t outer, const char *file)
 {
 	struct wp_page *page = WP_PUSH(assembler->arena, assembler->pages, assembler->page_count);
 	struct wp_where where = { .file = file };
-	char class[128] = "";
+	char class[128];
 
-	if (list_class)
-		wp_class_in_text(list_class, class, sizeof class);
-	page->list = wp_arena_strdup(assembler->arena, class);
+	page->class = outer ? assembler->pages[outer - 1].class : "";
+	/* Looked at once: each of its rows would cost its length. */
+	if (class_text && wp_class_in_text(class_text, class, sizeof class))
+		page->class = wp_arena_strdup(assembler->arena, class);
+	page->list = page->class;
 	page->file = wp_assembler_where(assembler, &where).file;
 	return assembler->page_count;
 }

@@ -143,7 +143,6 @@ void wp_row_facts(const struct wp_row *row, struct wp_row_facts *ret)
 	learn(ret, text_of(properties, "__NAMESPACE"));
 	learn(ret, text_of(properties, "@odata.type"));
 	learn(ret, text_of(properties, "@odata.context"));
-	learn(ret, row->list_class);
 }
 
 const char *wp_where_text(const struct wp_where *where, char room[WP_WHERE_ROOM])

@@ -22,7 +22,6 @@ struct wp_where {
 struct wp_row {
 	struct wp_where where;
 	const char *class_text; /* what the shape itself says: CLASSNAME, a type's name, "#TYPE …"; NULL */
-	const char *list_class; /* what the list around it says: @odata.context; NULL */
 	json_t *properties;     /* object: name → value as read, null for none */
 	bool empty_is_none;     /* CSV, which cannot tell "" from nothing in a lazy property */
 	size_t page;            /* of wp_page_begin(); 0 when it stands in none */

@@ -1,166 +1,34 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The XML reader under CLIXML and CIM-XML: libxml2's, one record in memory at a time. */
+/* Reads an XML export: finds its shape, and says what is wrong with it and where. */
 #include "xml_rows.h"
 #include "assemble.h"
 
-#include "wimplan/limits.h"
+#include "wimplan/arena.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* The console writes one INSTANCE without prolog; where several stand one behind the other they need a root. */
 static const char several_open[] = "<INSTANCES>";
 static const char several_close[] = "</INSTANCES>";
 
-static const char has_dtd[] = "there is a document type (DTD), which no export has";
+static ssize_t take(const char *text, size_t *at, char *bytes, size_t room)
+{
+	size_t left = strlen(text + *at);
 
-static int pull(void *context, char *bytes, int size)
+	left = left < room ? left : room;
+	memcpy(bytes, text + *at, left);
+	*at += left;
+	return (ssize_t)left;
+}
+
+static ssize_t pull(void *context, char *bytes, size_t room)
 {
 	struct wp_xml_rows *xml = context;
-	size_t left = strlen(xml->prefix + xml->prefix_at);
-	ssize_t got;
+	ssize_t got = take(xml->prefix, &xml->prefix_at, bytes, room);
 
-	if (size <= 0)
-		return 0;
-	if (left) {
-		left = left < (size_t)size ? left : (size_t)size;
-		memcpy(bytes, xml->prefix + xml->prefix_at, left);
-		xml->prefix_at += left;
-		return (int)left;
-	}
-	got = wp_input_read(xml->input, bytes, (size_t)size);
-	if (got)
-		return got < 0 ? -1 : (int)got;
-	left = strlen(xml->suffix + xml->suffix_at);
-	left = left < (size_t)size ? left : (size_t)size;
-	memcpy(bytes, xml->suffix + xml->suffix_at, left);
-	xml->suffix_at += left;
-	return (int)left;
-}
-
-static int stop(struct wp_xml_rows *xml, int line, int column, const char *what)
-{
-	/* libxml2's sentences end with a new line. */
-	int length = (int)strcspn(what, "\n");
-
-	if (xml->stopped)
-		return -1;
-	xml->stopped = true;
-	if (line == 1 && column > (int)strlen(xml->prefix))
-		column -= (int)strlen(xml->prefix);
-	wp_fail(xml->err, WP_E_FAILED, "export-invalid", xml->input->name, "%s: line %d, column %d: %.*s; export again",
-		xml->input->name, line, column > 0 ? column : 1, length, what);
-	return -1;
-}
-
-static void note_error(void *context, xmlErrorPtr error)
-{
-	struct wp_xml_rows *xml = context;
-
-	/* What the input refused has its own sentence. Relative namespace names and the like are no faults. */
-	if (error->level == XML_ERR_FATAL && !xml->input->failed && error->message)
-		stop(xml, error->line, error->int2, error->code == XML_ERR_ENTITY_LOOP ? has_dtd : error->message);
-}
-
-static int stop_here(struct wp_xml_rows *xml, const char *what)
-{
-	return stop(xml, xmlTextReaderGetParserLineNumber(xml->reader), xmlTextReaderGetParserColumnNumber(xml->reader),
-		    what);
-}
-
-int wp_xml_next(struct wp_xml_rows *xml)
-{
-	int got = xmlTextReaderRead(xml->reader);
-
-	if (xml->input->failed && !xml->stopped) {
-		xml->stopped = true;
-		wp_input_error(xml->input, xml->err);
-	}
-	if (xml->stopped)
-		return -1;
-	if (got < 0)
-		return stop_here(xml, "the XML cannot be read");
-	if (got == 0)
-		return 0;
-	if (xmlTextReaderNodeType(xml->reader) == XML_READER_TYPE_DOCUMENT_TYPE)
-		return stop_here(xml, has_dtd);
-	if (xmlTextReaderNodeType(xml->reader) == XML_READER_TYPE_ELEMENT &&
-	    xmlTextReaderDepth(xml->reader) >= (int)WP_LIMIT_NESTING)
-		return stop_here(xml, "elements are nested more than 128 deep; is it the right file?");
-	return 1;
-}
-
-/* Does anything under @node stand deeper than the limit, when @node stands at @depth? */
-static bool too_deep(const xmlNode *node, unsigned int depth)
-{
-	const xmlNode *at = node;
-
-	for (;;) {
-		if (at->type == XML_ELEMENT_NODE && depth > WP_LIMIT_NESTING)
-			return true;
-		if (at->type == XML_ELEMENT_NODE && at->children) {
-			at = at->children;
-			depth++;
-			continue;
-		}
-		while (at != node && !at->next) {
-			at = at->parent;
-			depth--;
-		}
-		if (at == node)
-			return false;
-		at = at->next;
-	}
-}
-
-xmlNode *wp_xml_whole(struct wp_xml_rows *xml)
-{
-	xmlNode *node = xmlTextReaderExpand(xml->reader);
-
-	if (xml->input->failed && !xml->stopped) {
-		xml->stopped = true;
-		wp_input_error(xml->input, xml->err);
-	}
-	if (!node && !xml->stopped)
-		stop_here(xml, "the XML cannot be read");
-	if (!xml->stopped && too_deep(node, (unsigned int)xmlTextReaderDepth(xml->reader) + 1))
-		stop_here(xml, "elements are nested more than 128 deep; is it the right file?");
-	return xml->stopped ? NULL : node;
-}
-
-xmlNode *wp_xml_element(xmlNode *node)
-{
-	while (node && node->type != XML_ELEMENT_NODE)
-		node = node->next;
-	return node;
-}
-
-bool wp_xml_is(const xmlNode *node, const char *name)
-{
-	return strcmp((const char *)node->name, name) == 0;
-}
-
-xmlChar *wp_xml_attribute(const xmlNode *node, const char *name)
-{
-	return xmlGetNoNsProp((xmlNode *)node, (const xmlChar *)name);
-}
-
-xmlChar *wp_xml_text(const xmlNode *node)
-{
-	xmlChar *text = xmlNodeGetContent((xmlNode *)node);
-
-	if (!text)
-		wp_out_of_memory();
-	return text;
-}
-
-json_t *wp_xml_json(const xmlChar *text)
-{
-	json_t *value = json_string((const char *)text);
-
-	if (!value)
-		wp_out_of_memory();
-	return value;
+	if (!got)
+		got = wp_input_read(xml->input, bytes, room);
+	return got ? got : take(xml->suffix, &xml->suffix_at, bytes, room);
 }
 
 void wp_xml_set(json_t *object, const char *name, json_t *value)
@@ -169,7 +37,7 @@ void wp_xml_set(json_t *object, const char *name, json_t *value)
 		wp_out_of_memory();
 }
 
-int wp_xml_emit(struct wp_xml_rows *xml, size_t line, const struct wp_row *found)
+bool wp_xml_emit(struct wp_xml_rows *xml, size_t line, const struct wp_row *found)
 {
 	struct wp_row row = *found;
 	int status;
@@ -178,42 +46,86 @@ int wp_xml_emit(struct wp_xml_rows *xml, size_t line, const struct wp_row *found
 	status = wp_assembler_add(xml->assembler, &row, xml->err);
 	json_decref(row.properties);
 	wp_input_mark(xml->input);
-	if (status)
-		xml->stopped = true;
-	return status;
+	return status == WP_OK;
 }
 
-static int read_document(struct wp_xml_rows *xml)
+static bool find_shape(struct wp_xml_rows *xml, const char *root)
 {
-	int got;
-
-	while ((got = wp_xml_next(xml)) == 1) {
-		const char *root;
-
-		if (xmlTextReaderNodeType(xml->reader) != XML_READER_TYPE_ELEMENT)
-			continue;
-		root = (const char *)xmlTextReaderConstLocalName(xml->reader);
-		if (strcmp(root, "Objs") == 0)
-			got = wp_clixml_rows(xml);
-		else if (strcmp(root, "INSTANCE") == 0 || strcmp(root, "INSTANCES") == 0 || strcmp(root, "CIM") == 0 ||
-			 strncmp(root, "VALUE.", 6) == 0)
-			got = wp_cimxml_rows(xml);
-		else
-			return wp_fail(
-				xml->err, WP_E_FAILED, "export-unknown-shape", xml->input->name,
-				"%s: XML of an unknown kind (<%s>); Export-Clixml (<Objs>) and the console's export "
-				"(<INSTANCE>) are read",
-				xml->input->name, root);
-		if (got)
-			return xml->err->status;
+	if (strcmp(root, "Objs") == 0) {
+		xml->shape = &wp_clixml_shape;
+	} else if (strcmp(root, "INSTANCE") == 0 || strcmp(root, "INSTANCES") == 0 || strcmp(root, "CIM") == 0 ||
+		   strncmp(root, "VALUE.", 6) == 0 || strcmp(root, "COMMAND") == 0) {
+		/* COMMAND: wmic … /format:rawxml. */
+		xml->shape = &wp_cimxml_shape;
+	} else {
+		wp_fail(xml->err, WP_E_FAILED, "export-unknown-shape", xml->input->name,
+			"%s: XML of an unknown kind (<%.40s>); Export-Clixml (<Objs>) and the console's export "
+			"(<INSTANCE>) are read, see wimplan-records(5)", xml->input->name, root);
+		return false;
 	}
-	return got ? xml->err->status : WP_OK;
+	return true;
+}
+
+static bool on_start(void *context, const struct wp_xml_element *element)
+{
+	struct wp_xml_rows *xml = context;
+
+	xml->depth = element->depth;
+	if (!xml->shape && !find_shape(xml, element->name))
+		return false;
+	if (!wp_xml_tree_is_open(&xml->tree))
+		return xml->shape->start(xml, element);
+	wp_xml_tree_start(&xml->tree, element);
+	return true;
+}
+
+static bool on_text(void *context, const char *bytes, size_t length)
+{
+	struct wp_xml_rows *xml = context;
+
+	if (wp_xml_tree_is_open(&xml->tree))
+		wp_xml_tree_text(&xml->tree, bytes, length);
+	return true;
+}
+
+static bool on_end(void *context)
+{
+	struct wp_xml_rows *xml = context;
+	const struct wp_xml_node *root;
+	size_t depth = xml->depth--;
+
+	if (!wp_xml_tree_is_open(&xml->tree))
+		return xml->shape->end(xml, depth);
+	root = wp_xml_tree_end(&xml->tree);
+	return !root || xml->shape->built(xml, root);
+}
+
+/* Why the reading ended, when the reason is not in xml->err already. */
+static int fail(struct wp_xml_rows *xml, const struct wp_xml_outcome *outcome)
+{
+	size_t column = outcome->column, length = strlen(xml->prefix);
+
+	if (outcome->end == WP_XML_NO_INPUT || xml->input->failed)
+		return wp_input_error(xml->input, xml->err);
+	if (outcome->end == WP_XML_STOPPED)
+		return xml->err->status;
+	if (outcome->line == 1 && column > length)
+		column -= length;
+	if (outcome->end == WP_XML_REFUSED)
+		return wp_fail(xml->err, WP_E_FAILED, "export-invalid", xml->input->name,
+			       "%s: line %zu, column %zu: the XML %s, which no export does; is it the right file?",
+			       xml->input->name, outcome->line, column, outcome->what);
+	return wp_fail(xml->err, WP_E_FAILED, "export-invalid", xml->input->name,
+		       "%s: line %zu, column %zu: %s; export again", xml->input->name, outcome->line, column,
+		       outcome->what[0] ? outcome->what : "the XML cannot be read");
 }
 
 int wp_xml_rows(struct wp_input *input, struct wp_assembler *assembler, struct wp_error *err)
 {
 	struct wp_error local;
 	struct wp_xml_rows xml = { .input = input, .assembler = assembler, .err = err ? err : &local };
+	struct wp_xml_handler handler = { on_start, on_text, on_end, &xml, 0 };
+	struct wp_xml_outcome outcome;
 	size_t at;
 	int status;
 
@@ -226,12 +138,10 @@ int wp_xml_rows(struct wp_input *input, struct wp_assembler *assembler, struct w
 		xml.prefix = several_open;
 		xml.suffix = several_close;
 	}
-	/* Not XML_PARSE_HUGE: libxml2 drops its guards with it. The declared encoding is not the input's any more. */
-	xml.reader = xmlReaderForIO(pull, NULL, &xml, NULL, "UTF-8", XML_PARSE_NONET | XML_PARSE_IGNORE_ENC);
-	if (!xml.reader)
-		wp_out_of_memory();
-	xmlTextReaderSetStructuredErrorHandler(xml.reader, note_error, &xml);
-	status = read_document(&xml);
-	xmlFreeTextReader(xml.reader);
+	wp_xml_read(&(struct wp_xml_source){ pull, &xml }, &handler, &outcome);
+	status = outcome.end == WP_XML_WHOLE ? WP_OK : fail(&xml, &outcome);
+	if (xml.shape)
+		xml.shape->free(&xml);
+	wp_xml_tree_free(&xml.tree);
 	return status;
 }

@@ -1,57 +1,45 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the two XML shapes share: a reader that pulls from an input, bounded, without DTD, network or entities. */
+/* What the two XML shapes share: a reading that builds one record at a time. */
 #ifndef WIMPLAN_IMPORT_XML_ROWS_H
 #define WIMPLAN_IMPORT_XML_ROWS_H
 
 #include "row.h"
+#include "xml_tree.h"
 
-#include <jansson.h>
-#include <libxml/tree.h>
-#include <libxml/xmlreader.h>
+struct wp_xml_rows;
+
+/* A shape. Its functions return false when the reading is over because xml->err is filled. */
+struct wp_xml_shape {
+	/* An element begins or ends while no record is built; @depth is its own. */
+	bool (*start)(struct wp_xml_rows *xml, const struct wp_xml_element *element);
+	bool (*end)(struct wp_xml_rows *xml, size_t depth);
+	/* What wp_xml_tree_start() began is whole. */
+	bool (*built)(struct wp_xml_rows *xml, const struct wp_xml_node *node);
+	void (*free)(struct wp_xml_rows *xml);
+};
+
+extern const struct wp_xml_shape wp_clixml_shape;
+extern const struct wp_xml_shape wp_cimxml_shape;
 
 struct wp_xml_rows {
 	struct wp_input *input;
 	struct wp_assembler *assembler;
 	struct wp_error *err;
-	xmlTextReader *reader;
+	const struct wp_xml_shape *shape; /* NULL until the root is known */
+	void *state;                      /* the shape's own; NULL until it makes it */
+	struct wp_xml_tree tree;
+	size_t depth;        /* of the innermost element that has not ended */
 	size_t number;       /* records so far */
 	const char *prefix;  /* put in front of the text: a root for several instances; "" */
 	size_t prefix_at;
 	const char *suffix;
 	size_t suffix_at;
-	bool stopped; /* @err is filled */
 };
 
-/* Moves to the next node: 1, 0 at the end of the document, -1 when it failed (then @err is filled). */
-int wp_xml_next(struct wp_xml_rows *xml);
+/* A row that began at @line; all but its place is in @found. Takes its properties over. False: xml->err is filled. */
+bool wp_xml_emit(struct wp_xml_rows *xml, size_t line, const struct wp_row *found);
 
-/*
- * The element that the reader stands on, whole. Borrowed until the reader moves on. NULL when it failed, also when it
- * is nested too deep.
- */
-xmlNode *wp_xml_whole(struct wp_xml_rows *xml);
-
-/* The next element from @node on, in its row of siblings; NULL. */
-xmlNode *wp_xml_element(xmlNode *node);
-bool wp_xml_is(const xmlNode *node, const char *name);
-/* An attribute, or the text of an element with CDATA joined. NULL when there is no such attribute. xmlFree() it. */
-xmlChar *wp_xml_attribute(const xmlNode *node, const char *name);
-xmlChar *wp_xml_text(const xmlNode *node);
-
-static inline void wp_xml_freep(xmlChar **text)
-{
-	xmlFree(*text);
-}
-
-/* Text as a JSON string. New reference. */
-json_t *wp_xml_json(const xmlChar *text);
+/* Sets a value, which is taken over, under a name. */
 void wp_xml_set(json_t *object, const char *name, json_t *value);
-
-/* A row that was made of the node at @line; all but its place is in @found. Takes its properties over. */
-int wp_xml_emit(struct wp_xml_rows *xml, size_t line, const struct wp_row *found);
-
-/* From the root element on, on which the reader stands. */
-int wp_clixml_rows(struct wp_xml_rows *xml);
-int wp_cimxml_rows(struct wp_xml_rows *xml);
 
 #endif

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ImageProperty: the property bag that a site stores of each image, or a WIM's own XML in its place. */
 #include "wimplan/ascii.h"
+#include "wimplan/buf.h"
 #include "wimplan/limits.h"
 #include "wimplan/record.h"
 #include "wimplan/text.h"
+#include "wimplan/xml.h"
 
 #include <inttypes.h>
-#include <libxml/parser.h>
-#include <libxml/tree.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,78 +67,103 @@ static void set_field(struct wp_site_image *image, const char *name, const char 
 	}
 }
 
-static bool is_element(const xmlNode *node, const char *name)
+/* The bag while it is read. */
+struct bag {
+	struct wp_arena *arena;
+	struct wp_site_images *images;
+	const char *why;    /* it cannot be used */
+	size_t depth;       /* of the innermost element that has not ended */
+	struct wp_site_image *image; /* the IMAGE that is being read; NULL */
+	const char *name;   /* of the property that is being read; NULL */
+	const char *value;  /* of its attribute "value"; NULL */
+	struct wp_buf text; /* of it so far */
+	bool properties, others; /* an IMAGE has elements called Property, or such that speak for themselves */
+};
+
+static bool fail(struct bag *bag, const char *why)
 {
-	return node->type == XML_ELEMENT_NODE && wp_ascii_same((const char *)node->name, name);
+	bag->why = why;
+	return false;
 }
 
-/* Text of an attribute, whatever the case of its name, in @arena; NULL. */
-static const char *attribute(struct wp_arena *arena, xmlNode *node, const char *name)
+/* A copy of an attribute's value, whatever the case of its name; NULL. */
+static const char *attribute(struct wp_arena *arena, const struct wp_xml_element *element, const char *name)
 {
-	xmlAttr *at;
-
-	for (at = node->properties; at; at = at->next) {
-		xmlChar *text;
-		const char *copy;
-
-		if (!wp_ascii_same((const char *)at->name, name))
-			continue;
-		text = xmlNodeGetContent((xmlNode *)at);
-		copy = wp_arena_strdup(arena, text ? (const char *)text : "");
-		xmlFree(text);
-		return copy;
-	}
+	for (size_t i = 0; i < element->attribute_count; i++)
+		if (wp_ascii_same(element->attributes[i].name, name))
+			return wp_arena_strndup(arena, element->attributes[i].value, element->attributes[i].length);
 	return NULL;
 }
 
-static const char *content(struct wp_arena *arena, xmlNode *node)
+static bool start_image(struct bag *bag, const struct wp_xml_element *element)
 {
-	xmlChar *text = xmlNodeGetContent(node);
-	const char *copy = wp_arena_strdup(arena, text ? (const char *)text : "");
-
-	xmlFree(text);
-	return copy;
-}
-
-/* One child of IMAGE: a Property with its name, or an element that speaks for itself. */
-static void add_property(struct wp_arena *arena, struct wp_site_image *image, xmlNode *node)
-{
-	const char *name = is_element(node, "Property") ? attribute(arena, node, "name") : (const char *)node->name;
-	const char *value = content(arena, node);
-	struct wp_bag_property *property;
-
-	if (!name)
-		return;
-	if (!*value && attribute(arena, node, "value"))
-		value = attribute(arena, node, "value");
-	property = WP_PUSH(arena, image->properties, image->property_count);
-	property->name = wp_arena_strdup(arena, name);
-	property->value = value;
-	set_field(image, name, value);
-}
-
-static const char *add_image(struct wp_arena *arena, struct wp_site_images *images, xmlNode *node)
-{
-	const char *index = attribute(arena, node, "index");
-	struct wp_site_image *image;
+	const char *index = attribute(bag->arena, element, "index");
 	uint64_t number;
-	xmlNode *at;
 
 	if (!index)
-		return "an IMAGE has no index";
+		return fail(bag, "an IMAGE has no index");
 	if (!wp_parse_u64(index, false, &number) || number == 0 || number > INT32_MAX)
-		return wp_arena_printf(arena, "the index \"%.40s\" is no number of an image", index);
-	if (images->count == WP_LIMIT_IMAGES)
-		return wp_arena_printf(arena, "there are more than %u images", WP_LIMIT_IMAGES);
-	for (size_t i = 0; i < images->count; i++)
-		if (images->items[i].index == number)
-			return wp_arena_printf(arena, "there are two images with index %" PRIu64, number);
-	image = WP_PUSH(arena, images->items, images->count);
-	image->index = (uint32_t)number;
-	for (at = node->children; at; at = at->next)
-		if (at->type == XML_ELEMENT_NODE)
-			add_property(arena, image, at);
-	return NULL;
+		return fail(bag, wp_arena_printf(bag->arena, "the index \"%.40s\" is no number of an image", index));
+	if (bag->images->count == WP_LIMIT_IMAGES)
+		return fail(bag, wp_arena_printf(bag->arena, "there are more than %u images", WP_LIMIT_IMAGES));
+	bag->image = WP_PUSH(bag->arena, bag->images->items, bag->images->count);
+	bag->image->index = (uint32_t)number;
+	return true;
+}
+
+/* A child of IMAGE: a Property with its name, or an element that speaks for itself. */
+static void start_property(struct bag *bag, const struct wp_xml_element *element)
+{
+	bool named = wp_ascii_same(element->name, "Property");
+
+	bag->properties = bag->properties || named;
+	bag->others = bag->others || !named;
+	bag->name = named ? attribute(bag->arena, element, "name") : wp_arena_strdup(bag->arena, element->name);
+	bag->value = attribute(bag->arena, element, "value");
+	bag->text.length = 0;
+}
+
+static bool on_start(void *context, const struct wp_xml_element *element)
+{
+	struct bag *bag = context;
+
+	bag->depth = element->depth;
+	if (element->depth == 1 && !wp_ascii_same(element->name, "WIM"))
+		return fail(bag, wp_arena_printf(bag->arena, "its root is <%.40s>, not <WIM>", element->name));
+	if (element->depth == 2 && wp_ascii_same(element->name, "IMAGE"))
+		return start_image(bag, element);
+	if (element->depth == 3 && bag->image)
+		start_property(bag, element);
+	return true;
+}
+
+static bool on_text(void *context, const char *bytes, size_t length)
+{
+	struct bag *bag = context;
+
+	if (bag->name)
+		wp_buf_add(&bag->text, bytes, length);
+	return true;
+}
+
+static bool on_end(void *context)
+{
+	struct bag *bag = context;
+	struct wp_bag_property *property;
+
+	if (bag->depth == 3 && bag->name) {
+		property = WP_PUSH(bag->arena, bag->image->properties, bag->image->property_count);
+		property->name = bag->name;
+		property->value = !bag->text.length && bag->value
+					  ? bag->value
+					  : wp_arena_strndup(bag->arena, wp_buf_text(&bag->text), bag->text.length);
+		set_field(bag->image, property->name, property->value);
+		bag->name = NULL;
+	} else if (bag->depth == 2) {
+		bag->image = NULL;
+	}
+	bag->depth--;
+	return true;
 }
 
 static int compare_index(const void *a, const void *b)
@@ -147,33 +172,6 @@ static int compare_index(const void *a, const void *b)
 	uint32_t y = ((const struct wp_site_image *)b)->index;
 
 	return (x > y) - (x < y);
-}
-
-/* A WIM's own XML has elements of its own under IMAGE, and no Property. */
-static bool is_wim_xml(const xmlNode *root)
-{
-	const xmlNode *image, *at;
-	bool other = false;
-
-	for (image = root->children; image; image = image->next)
-		for (at = image->type == XML_ELEMENT_NODE ? image->children : NULL; at; at = at->next) {
-			if (is_element(at, "Property"))
-				return false;
-			other = other || at->type == XML_ELEMENT_NODE;
-		}
-	return other;
-}
-
-static bool too_deep(const xmlNode *node, unsigned int depth)
-{
-	const xmlNode *at;
-
-	if (depth > WP_LIMIT_NESTING)
-		return true;
-	for (at = node->children; at; at = at->next)
-		if (at->type == XML_ELEMENT_NODE && too_deep(at, depth + 1))
-			return true;
-	return false;
 }
 
 static const char *read_wim_xml(struct wp_arena *arena, const char *text, size_t length, struct wp_site_images *ret)
@@ -193,28 +191,37 @@ static const char *read_wim_xml(struct wp_arena *arena, const char *text, size_t
 	return NULL;
 }
 
-static const char *read_document(struct wp_arena *arena, xmlDoc *doc, const char *text, size_t length,
-				 struct wp_site_images *ret)
+static const char *sort_images(struct wp_arena *arena, struct wp_site_images *images)
 {
-	xmlNode *root = xmlDocGetRootElement(doc);
-	const char *why = NULL;
-	xmlNode *at;
+	images->origin = WP_FROM_IMAGE_PROPERTY;
+	if (images->count)
+		qsort(images->items, images->count, sizeof *images->items, compare_index);
+	for (size_t i = 1; i < images->count; i++)
+		if (images->items[i].index == images->items[i - 1].index)
+			return wp_arena_printf(arena, "there are two images with index %" PRIu32, images->items[i].index);
+	return NULL;
+}
 
-	if (doc->intSubset || doc->extSubset)
-		return "it has a document type (DTD)";
-	if (!root || !is_element(root, "WIM"))
-		return wp_arena_printf(arena, "its root is <%s>, not <WIM>", root ? (const char *)root->name : "");
-	if (too_deep(root, 1))
-		return wp_arena_printf(arena, "its elements are nested more than %u deep", WP_LIMIT_NESTING);
-	if (is_wim_xml(root))
+static const char *read_bag(struct wp_arena *arena, const char *text, size_t length, struct wp_site_images *ret)
+{
+	struct bag bag = { .arena = arena, .images = ret };
+	struct wp_xml_handler handler = { on_start, on_text, on_end, &bag, WP_LIMIT_XML_ELEMENTS };
+	struct wp_xml_outcome outcome;
+
+	wp_xml_read_text(text, length, &handler, &outcome);
+	wp_buf_free(&bag.text);
+	if (outcome.end == WP_XML_REFUSED)
+		return wp_arena_printf(arena, "it %s", outcome.what);
+	if (outcome.end == WP_XML_MALFORMED)
+		return wp_arena_printf(arena, "it is not XML: line %zu: %s", outcome.line, outcome.what);
+	if (bag.why)
+		return bag.why;
+	/* A WIM's own XML has elements of its own under IMAGE, and no Property. */
+	if (!bag.properties && bag.others) {
+		memset(ret, 0, sizeof *ret);
 		return read_wim_xml(arena, text, length, ret);
-	ret->origin = WP_FROM_IMAGE_PROPERTY;
-	for (at = root->children; at && !why; at = at->next)
-		if (is_element(at, "IMAGE"))
-			why = add_image(arena, ret, at);
-	if (ret->count)
-		qsort(ret->items, ret->count, sizeof *ret->items, compare_index);
-	return why;
+	}
+	return sort_images(arena, ret);
 }
 
 /* Behind a byte order mark, white space and the prolog, whose encoding is not that of this text. */
@@ -232,38 +239,17 @@ static const char *skip_prolog(const char *text)
 
 int wp_image_property_parse(struct wp_arena *arena, const char *text, struct wp_site_images *ret, const char **ret_why)
 {
-	const char *why = NULL;
-	xmlParserCtxt *context;
 	size_t length;
-	xmlDoc *doc;
 
 	memset(ret, 0, sizeof *ret);
 	text = skip_prolog(text);
 	length = strlen(text);
-	if (length > WP_LIMIT_XML_BYTES) {
-		*ret_why = wp_arena_printf(arena, "it is larger than %u bytes", WP_LIMIT_XML_BYTES);
-		return -1;
-	}
-	context = xmlNewParserCtxt();
-	if (!context)
-		wp_out_of_memory();
-	doc = xmlCtxtReadMemory(context, text, (int)length, NULL, "UTF-8", XML_PARSE_NONET | XML_PARSE_NOERROR |
-				XML_PARSE_NOWARNING | XML_PARSE_NOCDATA);
-	if (doc) {
-		why = read_document(arena, doc, text, length, ret);
-	} else {
-		const xmlError *error = xmlCtxtGetLastError(context);
-		const char *message = error && error->message ? error->message : "it cannot be read";
-
-		why = wp_arena_printf(arena, "it is not XML: line %d: %.*s", error ? error->line : 1,
-				      (int)strcspn(message, "\n"), message);
-	}
-	xmlFreeDoc(doc);
-	xmlFreeParserCtxt(context);
-	if (!why)
+	*ret_why = length > WP_LIMIT_XML_BYTES
+			   ? wp_arena_printf(arena, "it is larger than %u bytes", WP_LIMIT_XML_BYTES)
+			   : read_bag(arena, text, length, ret);
+	if (!*ret_why)
 		return 0;
 	memset(ret, 0, sizeof *ret);
-	*ret_why = why;
 	return -1;
 }
 

@@ -173,7 +173,6 @@ int wp_record_decode(struct wp_arena *arena, const json_t *json, struct wp_recor
 {
 	const json_t *properties = json_object_get(json, "properties");
 	const char *probe = wp_json_get_text(properties, "ProbedImageProperty");
-	const char *why;
 
 	memset(ret, 0, sizeof *ret);
 	ret->json = json;
@@ -198,7 +197,8 @@ int wp_record_decode(struct wp_arena *arena, const json_t *json, struct wp_recor
 	if (ret->class == WP_CLASS_BOOT)
 		ret->image_path = wp_json_get_text(properties, "ImagePath");
 	decode_images(arena, json, properties, ret);
-	ret->probed = probe && *probe && wp_image_property_parse(arena, probe, &ret->probed_images, &why) == 0;
+	if (probe && *probe)
+		ret->probed = wp_image_property_parse(arena, probe, &ret->probed_images, &ret->probed_error) == 0;
 	return WP_OK;
 }
 

@@ -160,7 +160,7 @@ Test(site, unreadable_bags_say_why)
 		{ "<WIM><IMAGE index='1'/><IMAGE index='1'/></WIM>", "there are two images with index 1" },
 		{ "<!DOCTYPE WIM [<!ENTITY a 'b'>]><WIM><IMAGE index='1'><Property "
 		  "name='Language'>&a;</Property></IMAGE></WIM>",
-		  "(DTD)" },
+		  "document type definition" },
 	};
 	struct wp_arena *arena = wp_arena_new();
 	struct wp_site_images images;
