@@ -3,7 +3,7 @@
 """Renders the HTML reports in headless Chromium: check-html.py [BUILD] [--keep FOLDER].
 
 Every page is shown at the width of a desk, of a phone and of a small one, and must not be wider than its window, hold nothing
-that runs or is fetched, and bring no message to the console. $CHROMIUM names another browser of the family. Without one the test
+that runs or is fetched, and bring no message to the console. Printed, no card of a plan breaks across sheets. $CHROMIUM names another browser of the family. Without one the test
 is skipped.
 """
 
@@ -154,6 +154,38 @@ def render(browser, root, pages):
     return {said["page"]: said for said in found}, console, done.stderr
 
 
+def printed(browser, root, name):
+    """The texts of the pages of paper that a page takes."""
+    paper = root / f"{name}.pdf"
+    with tempfile.TemporaryDirectory() as profile:
+        subprocess.run([browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage",
+                        f"--user-data-dir={profile}", "--no-pdf-header-footer", f"--print-to-pdf={paper}", (root / f"{name}.html").as_uri()],
+                       stdin=subprocess.DEVNULL, capture_output=True, timeout=120)
+    done = subprocess.run(["pdftotext", "-layout", paper, "-"], capture_output=True, text=True)
+    return done.stdout.split("\f")[:-1]
+
+
+def check_printed(browser, root, name, text):
+    """A section about one package stands on one sheet, its heading is not left behind, and what is folded is shown."""
+    sheets = printed(browser, root, name)
+    if not expect(len(sheets) > 1, f"{name}: it was not printed on several sheets"):
+        return
+    squeezed = [re.sub(r"\s+", "", sheet) for sheet in sheets]
+    sections = re.findall(r'<section class="entry.*?</section>', text, re.S)
+    expect(len(sections) > 4, f"{name}: it has no sections to print")
+    for section in sections:
+        words = [re.sub(r"\s+", "", html.unescape(re.sub(r"<[^>]*>", "", part)))
+                 for part in re.findall(r"<h3>.*?</h3>|<dd>.*?</dd>|<li>.*?</li>|<td class=\"value\">.*?</td>", section, re.S)]
+        expect(any(all(word in sheet for word in words) for sheet in squeezed), f"{name}: a card is broken: {words[0]}")
+    for folded in re.findall(r'<div class="folded">(.*?)</div></div>', text, re.S):
+        for part in re.findall(r"<td class=\"name\">(.*?)</td>|<dd>(.*?)</dd>", folded, re.S)[:40]:
+            word = re.sub(r"\s+", "", html.unescape(re.sub(r"<[^>]*>", "", "".join(part))))
+            expect(any(word in sheet for sheet in squeezed), f"{name}: paper does not show what is folded: {word}")
+    for label in re.findall(r"<label[^>]*>(.*?)</label>|<h2>(.*?)</h2>", text):
+        label = re.sub(r"\s+", "", html.unescape("".join(label)))
+        expect(not any(sheet.endswith(label) for sheet in squeezed), f"{name}: the heading {label} is alone at the end of a sheet")
+
+
 def check_rendered(name, width, said):
     what = f"{name} at {width}"
     if not expect(said, f"{what}: the browser did not show it"):
@@ -194,6 +226,10 @@ def main():
             for name in pages:
                 for width in WIDTHS:
                     check_rendered(name, width, said.get(f"{name}@{width}"))
+            if not shutil.which("pdftotext"):
+                print("check-html: there is no pdftotext (make deps check-html installs it); nothing is printed")
+            for name in ("plan", "plan-all") if shutil.which("pdftotext") else ():
+                check_printed(browser, root, name, pages[name])
         else:
             print("check-html: there is no Chromium (make deps check-html installs it); the pages are only read, not shown")
     print(f"{counts[True]} passed, {counts[False]} failed")

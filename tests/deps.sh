@@ -16,7 +16,7 @@ for purpose; do
 	check-valgrind) packages="$packages valgrind" ;;
 	coverage) packages="$packages gcovr" ;;
 	bench) packages="$packages wimtools" ;;
-	html) packages="$packages chromium fonts-dejavu-core" ;;
+	html) packages="$packages chromium fonts-dejavu-core poppler-utils" ;;
 	fuzz) packages="$packages clang libclang-rt-14-dev" ;;
 	esac
 done

@@ -8,6 +8,10 @@
 /* "reload, refresh", "reload", "refresh", or "" when an entry has neither. */
 const char *wp_words_actions(const struct wp_entry *entry);
 
+/* What somebody has to do about an entry, in one or two words; and why, in about five. */
+const char *wp_words_to_do(struct wp_arena *arena, const struct wp_entry *entry);
+const char *wp_words_why(struct wp_arena *arena, const struct wp_entry *entry);
+
 /* The weakest confidence among an entry's reasons: what the verdict as a whole rests on. */
 enum wp_confidence wp_words_confidence(const struct wp_entry *entry);
 

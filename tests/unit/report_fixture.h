@@ -8,6 +8,7 @@
 
 #include <criterion/criterion.h>
 #include <locale.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -129,6 +130,34 @@ static inline size_t report_width(const char *text)
 		text += length + (text[length] == '\n');
 	}
 	return widest;
+}
+
+static inline size_t report_occurrences(const char *text, const char *part)
+{
+	size_t count = 0;
+
+	while ((text = strstr(text, part))) {
+		text += strlen(part);
+		count++;
+	}
+	return count;
+}
+
+/* Every element is closed. */
+static inline void report_expect_balanced(const char *page)
+{
+	static const char *const tags[] = { "main", "section", "table", "thead", "tbody", "tr", "td",	"div",
+					    "ul",   "li",      "dl",	"dd",	 "h2",	  "h3", "span", "code" };
+
+	for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
+		char plain[16], open[16], close[16];
+
+		snprintf(plain, sizeof plain, "<%s>", tags[i]);
+		snprintf(open, sizeof open, "<%s ", tags[i]);
+		snprintf(close, sizeof close, "</%s>", tags[i]);
+		cr_expect_eq(report_occurrences(page, plain) + report_occurrences(page, open), report_occurrences(page, close), "<%s>",
+			     tags[i]);
+	}
 }
 
 #define cr_expect_contains(text, part) cr_expect(strstr(text, part), "\"%s\" is not in:\n%s", part, text)

@@ -1,33 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Diffs and plans as Markdown and HTML: what they say, and that no name in them is taken for markup. */
+/* Diffs as Markdown and HTML: what they say, and that no name in them is taken for markup. */
 #include "diff_fixture.h"
-
-static size_t occurrences(const char *text, const char *part)
-{
-	size_t count = 0;
-
-	while ((text = strstr(text, part))) {
-		text += strlen(part);
-		count++;
-	}
-	return count;
-}
-
-static void expect_balanced(const char *page)
-{
-	static const char *const tags[] = { "main", "section", "table", "thead", "tbody", "tr", "td",	"div",
-					    "ul",   "li",      "dl",	"dd",	 "h2",	  "h3", "span", "code" };
-
-	for (size_t i = 0; i < COUNT(tags); i++) {
-		char plain[16], open[16], close[16];
-
-		snprintf(plain, sizeof plain, "<%s>", tags[i]);
-		snprintf(open, sizeof open, "<%s ", tags[i]);
-		snprintf(close, sizeof close, "</%s>", tags[i]);
-		cr_expect_eq(occurrences(page, plain) + occurrences(page, open), occurrences(page, close), "<%s>",
-			     tags[i]);
-	}
-}
 
 Test(report, diff_markdown_escapes_and_says_all)
 {
@@ -67,11 +40,11 @@ Test(report, diff_markdown_cuts_long_lists)
 		many[i] = package(i < 60 ? WP_KIND_FEATURE : WP_KIND_OTHER, "Some-Package", NULL, "1.0", NULL);
 	f.contents.groups[WP_ITEM_PACKAGE] = (struct wp_diff_group){ .added = many, .added_count = COUNT(many) };
 	text = diff_report(wp_report_diff_markdown, &f.diff, 80, false, false);
-	cr_expect_eq(occurrences(text, "| Some-Package |"), 100);
+	cr_expect_eq(report_occurrences(text, "| Some-Package |"), 100);
 	cr_expect_contains(text, "\n\nAnd 20 more (--all).\n");
 	free(text);
 	text = diff_report(wp_report_diff_markdown, &f.diff, 80, true, false);
-	cr_expect_eq(occurrences(text, "| Some-Package |"), COUNT(many));
+	cr_expect_eq(report_occurrences(text, "| Some-Package |"), COUNT(many));
 	cr_expect_lacks(text, "(--all)");
 	free(text);
 }
@@ -105,7 +78,7 @@ Test(report, diff_html_escapes_and_says_all)
 		cr_expect_contains(page, parts[i]);
 	cr_expect_lacks(page, "<script");
 	cr_expect_lacks(page, "\033");
-	expect_balanced(page);
+	report_expect_balanced(page);
 	free(page);
 }
 
@@ -121,47 +94,6 @@ Test(report, diff_html_of_little)
 	page = diff_report(wp_report_diff_html, &f.diff, 80, false, false);
 	cr_expect_lacks(page, "What a redistribution brings");
 	cr_expect_lacks(page, "Remarks");
-	expect_balanced(page);
-	free(page);
-}
-
-Test(report, plan_html_escapes_and_says_all)
-{
-	static const char *const parts[] = {
-		"<h1>Image package change report, site P01</h1>",
-		"<div class=\"card changed\"><b>1</b> <span>to reload</span></div>",
-		"P0100123 Windows 11 &lt;b&gt; &amp; &#39;x&#39;</h3>",
-		"<dd>ReloadImageProperties, then RefreshPkgSource</dd>",
-		"<td class=\"value\">10.0.22631.2861</td>",
-		"content: modified 2026-02-14 03:10Z",
-		"<span class=\"badge blocked\">source-missing</span><br>nothing stands at the path",
-		"Put the source back, or correct PkgSourcePath or the map.",
-		"Boot images, report only",
-		"<details>\n<summary>Unchanged: 1</summary>",
-	};
-	const char *updates[] = { "KB5034765" };
-	const struct wp_content_change content = { .updates = updates,
-						   .update_count = 1,
-						   .groups = { [WP_ITEM_DRIVER] = { .changed = 12 } },
-						   .bytes_new = MIB(310),
-						   .bytes = MIB(5120) };
-	const char *inside = "KB5034765 added, 12 drivers changed, 310.00 MiB of 5.00 GiB new";
-	struct report_fixture f;
-	char *page;
-
-	report_fixture_init(&f);
-	f.entries[FIXTURE_CHANGE].name = "Windows 11 <b> & 'x'";
-	f.entries[FIXTURE_CHANGE].content = &content;
-	page = report_of(wp_report_plan_markdown, &f.plan, 80, false, false);
-	cr_expect_contains(page, inside);
-	free(page);
-	page = report_of(wp_report_plan_html, &f.plan, 80, false, false);
-	for (size_t i = 0; i < COUNT(parts); i++)
-		cr_expect_contains(page, parts[i]);
-	cr_expect_contains(page, inside);
-	expect_balanced(page);
-	free(page);
-	page = report_of(wp_report_plan_html, &f.plan, 80, true, false);
-	cr_expect_contains(page, "<details open>");
+	report_expect_balanced(page);
 	free(page);
 }

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Puts a page together. */
+#include "page.h"
+
+#include <stdlib.h>
+
+void wp_page_init(struct wp_page *page, struct wp_arena *arena, const char *kind, const char *title)
+{
+	*page = (struct wp_page){ .arena = arena, .kind = kind, .title = title, .root = { .kind = WP_PART_PAGE } };
+	page->open[page->depth++] = &page->root;
+}
+
+static struct wp_part *add(struct wp_page *page, enum wp_part_kind kind, const char *text)
+{
+	struct wp_part *into = page->open[page->depth - 1], *part = wp_arena_alloc(page->arena, sizeof *part);
+
+	*part = (struct wp_part){ .kind = kind, .text = text };
+	if (into->last)
+		into->last->next = part;
+	else
+		into->first = part;
+	into->last = part;
+	return part;
+}
+
+struct wp_part *wp_page_open(struct wp_page *page, enum wp_part_kind kind, const char *text)
+{
+	struct wp_part *part = add(page, kind, text);
+
+	if (page->depth == sizeof page->open / sizeof *page->open)
+		abort();
+	page->open[page->depth++] = part;
+	return part;
+}
+
+void wp_page_close(struct wp_page *page)
+{
+	if (page->depth < 2)
+		abort();
+	page->depth--;
+}
+
+void wp_page_add(struct wp_page *page, enum wp_part_kind kind, const char *text)
+{
+	if (text)
+		add(page, kind, text);
+}
+
+void wp_page_heading(struct wp_page *page, unsigned int level, const char *text)
+{
+	wp_page_open(page, WP_PART_HEADING, NULL)->level = level;
+	wp_page_add(page, WP_PART_TEXT, text);
+	wp_page_close(page);
+}
+
+void wp_page_line(struct wp_page *page, enum wp_part_kind kind, const char *text)
+{
+	if (!text && kind != WP_PART_CELL)
+		return;
+	wp_page_open(page, kind, NULL);
+	wp_page_add(page, WP_PART_TEXT, text);
+	wp_page_close(page);
+}
+
+void wp_page_badge(struct wp_page *page, enum wp_tone tone, const char *text)
+{
+	add(page, WP_PART_BADGE, text)->tone = tone;
+}
+
+void wp_page_card(struct wp_page *page, enum wp_tone tone, const char *number, const char *what)
+{
+	wp_page_open(page, WP_PART_CARD, number)->tone = tone;
+	wp_page_add(page, WP_PART_TEXT, what);
+	wp_page_close(page);
+}
+
+void wp_page_link(struct wp_page *page, const char *target, const char *text)
+{
+	add(page, WP_PART_LINK, text)->target = target;
+}
+
+static void add_fact(struct wp_page *page, const char *term, enum wp_part_kind kind, const char *value)
+{
+	if (!value || !*value)
+		return;
+	wp_page_open(page, WP_PART_FACT, term);
+	wp_page_add(page, kind, value);
+	wp_page_close(page);
+}
+
+void wp_page_fact(struct wp_page *page, const char *term, const char *value)
+{
+	add_fact(page, term, WP_PART_TEXT, value);
+}
+
+void wp_page_path_fact(struct wp_page *page, const char *term, const char *path)
+{
+	add_fact(page, term, WP_PART_PATH, path);
+}
+
+void wp_page_code_cell(struct wp_page *page, const char *code)
+{
+	wp_page_open(page, WP_PART_CELL, NULL);
+	wp_page_add(page, WP_PART_CODE, code);
+	wp_page_close(page);
+}
+
+void wp_page_badge_cell(struct wp_page *page, enum wp_tone tone, const char *text)
+{
+	wp_page_open(page, WP_PART_CELL, NULL);
+	wp_page_badge(page, tone, text);
+	wp_page_close(page);
+}
+
+void wp_page_table(struct wp_page *page, const char *caption, enum wp_folding folding,
+		   const struct wp_page_column *columns, size_t count)
+{
+	wp_page_open(page, WP_PART_TABLE, caption)->folding = folding;
+	for (size_t i = 0; i < count; i++)
+		add(page, WP_PART_COLUMN, columns[i].heading)->column = columns[i].column;
+}
+
+static enum wp_tone tone_of(enum wp_severity severity)
+{
+	static const enum wp_tone tones[] = {
+		[WP_INFO] = WP_TONE_INFO,
+		[WP_WARNING] = WP_TONE_CHANGE,
+		[WP_ERROR] = WP_TONE_BAD,
+	};
+
+	return tones[severity];
+}
+
+void wp_page_remarks(struct wp_page *page, const struct wp_diag *const *items, size_t count)
+{
+	static const struct wp_page_column columns[] = {
+		{ "Severity", WP_COLUMN_SHORT },
+		{ "Code", WP_COLUMN_SHORT },
+		{ "About", WP_COLUMN_VALUE },
+		{ "Remark", WP_COLUMN_TEXT },
+	};
+
+	if (!count)
+		return;
+	wp_page_heading(page, 2, "Remarks");
+	wp_page_table(page, "Remarks", WP_FOLDING_TEXTS, columns, sizeof columns / sizeof *columns);
+	for (size_t i = 0; i < count; i++) {
+		wp_page_open(page, WP_PART_ROW, NULL);
+		wp_page_badge_cell(page, tone_of(items[i]->severity), wp_severity_name(items[i]->severity));
+		wp_page_code_cell(page, items[i]->code);
+		wp_page_line(page, WP_PART_CELL, items[i]->subject);
+		wp_page_line(page, WP_PART_CELL, items[i]->summary);
+		wp_page_close(page);
+	}
+	wp_page_close(page);
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A page for people. It is built once, from a plan or a receipt, and rendered as Markdown and as HTML, so that the two
+ * say the same in the same order.
+ */
+#ifndef WIMPLAN_REPORT_PAGE_H
+#define WIMPLAN_REPORT_PAGE_H
+
+#include "wimplan/arena.h"
+#include "wimplan/buf.h"
+#include "wimplan/diag.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What a part of a page is. A block holds what is named behind it, text stands for any of the last group. */
+enum wp_part_kind {
+	WP_PART_PAGE,      /* blocks */
+	WP_PART_HEADING,   /* text; @level 2 to 4 */
+	WP_PART_PARAGRAPH, /* text */
+	WP_PART_LEAD,      /* text: a sentence that comes first */
+	WP_PART_BANNER,    /* blocks that nobody may miss; @text is its heading */
+	WP_PART_CARDS,     /* cards */
+	WP_PART_CARD,      /* a number in @text, and text: what it counts */
+	WP_PART_FACTS,     /* facts */
+	WP_PART_FACT,      /* a term in @text, and text: its value */
+	WP_PART_LIST,      /* items */
+	WP_PART_ITEM,      /* text */
+	WP_PART_SECTION,   /* blocks about one thing, which paper keeps together */
+	WP_PART_FOLD,      /* blocks that are folded up on a screen; @text says what they are, @open that they are not */
+	WP_PART_TABLE,     /* columns, then rows and groups; @text is a caption for those who do not see it */
+	WP_PART_COLUMN,    /* a heading in @text, and in @column what stands below */
+	WP_PART_ROW,       /* cells */
+	WP_PART_GROUP,     /* @text: a heading over the rows that follow */
+	WP_PART_CELL,      /* text */
+
+	WP_PART_TEXT,
+	WP_PART_STRONG,
+	WP_PART_SOFT,
+	WP_PART_CODE,  /* a word for programs */
+	WP_PART_PATH,  /* may be broken anywhere */
+	WP_PART_BADGE, /* a small label in the colour of its tone */
+	WP_PART_LINK,  /* to the section @target */
+	WP_PART_BREAK, /* a new line */
+	WP_PART_BAR,   /* shares of @amount; only to see: the numbers stand beside it */
+	WP_PART_SHARE, /* @amount in the colour of its tone */
+};
+
+/* Colours. No meaning rests on them alone. */
+enum wp_tone { WP_TONE_PLAIN, WP_TONE_GOOD, WP_TONE_CHANGE, WP_TONE_BAD, WP_TONE_INFO };
+
+/* How wide a column is, and where it may break. */
+enum wp_column {
+	WP_COLUMN_WORDS,  /* as it comes */
+	WP_COLUMN_NUMBER, /* to the right, never broken */
+	WP_COLUMN_SHORT,  /* never broken */
+	WP_COLUMN_NAME,   /* broken anywhere, takes what is left */
+	WP_COLUMN_VALUE,  /* broken anywhere */
+	WP_COLUMN_TEXT,   /* sentences */
+};
+
+/* What becomes of a table on a phone. */
+enum wp_folding {
+	WP_FOLDING_NONE,  /* it scrolls */
+	WP_FOLDING_PAIRS, /* of image, field, old, new, confidence: old and new stand side by side below the others */
+	WP_FOLDING_TEXTS, /* each cell stands below the last */
+};
+
+struct wp_part {
+	enum wp_part_kind kind;
+	enum wp_tone tone;
+	const char *text;
+	const char *target; /* of a section: its name; of a link: where it leads */
+	uint64_t amount;
+	union {
+		unsigned int level;
+		enum wp_column column;
+		enum wp_folding folding;
+		bool open;
+	};
+	struct wp_part *first, *last, *next;
+};
+
+/* A page under construction: what is added goes into the part that was opened last. */
+struct wp_page {
+	struct wp_arena *arena;
+	const char *kind;  /* what sort of page it is, in two words */
+	const char *title;
+	struct wp_part root;
+	struct wp_part *open[8]; /* the parts that are open, the root first */
+	size_t depth;
+};
+
+/* All texts are borrowed, are data, and may be anything: the renderings escape them. */
+void wp_page_init(struct wp_page *page, struct wp_arena *arena, const char *kind, const char *title);
+
+/* Opens a part, which the caller may fill in, until it is closed. */
+struct wp_part *wp_page_open(struct wp_page *page, enum wp_part_kind kind, const char *text);
+void wp_page_close(struct wp_page *page);
+
+/* Adds a part without parts of its own; nothing for a NULL @text. */
+void wp_page_add(struct wp_page *page, enum wp_part_kind kind, const char *text);
+
+void wp_page_heading(struct wp_page *page, unsigned int level, const char *text);
+/* A paragraph, a lead, an item or a cell of one text; no paragraph, lead or item for NULL, and an empty cell. */
+void wp_page_line(struct wp_page *page, enum wp_part_kind kind, const char *text);
+void wp_page_badge(struct wp_page *page, enum wp_tone tone, const char *text);
+void wp_page_card(struct wp_page *page, enum wp_tone tone, const char *number, const char *what);
+void wp_page_link(struct wp_page *page, const char *target, const char *text);
+/* A term and its value; nothing when the value is NULL or empty. */
+void wp_page_fact(struct wp_page *page, const char *term, const char *value);
+void wp_page_path_fact(struct wp_page *page, const char *term, const char *path);
+/* A cell with a word for programs. */
+void wp_page_code_cell(struct wp_page *page, const char *code);
+void wp_page_badge_cell(struct wp_page *page, enum wp_tone tone, const char *text);
+
+struct wp_page_column {
+	const char *heading;
+	enum wp_column column;
+};
+/* Opens a table with its columns. */
+void wp_page_table(struct wp_page *page, const char *caption, enum wp_folding folding,
+		   const struct wp_page_column *columns, size_t count);
+
+/* The findings under a heading of their own; nothing when there are none. */
+void wp_page_remarks(struct wp_page *page, const struct wp_diag *const *items, size_t count);
+
+/* The two renderings. */
+void wp_page_markdown(const struct wp_page *page, struct wp_buf *buf);
+void wp_page_html(const struct wp_page *page, struct wp_buf *buf);
+
+#endif

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A page in Markdown (GFM). */
+#include "page.h"
+
+#include "layout.h"
+#include "markdown.h"
+
+#include <string.h>
+
+struct markdown {
+	struct wp_arena *arena;
+	struct wp_buf *buf;
+};
+
+static void add_parts(struct markdown *md, const struct wp_part *part);
+
+/* Whether a line that begins like this would be a list, or underline the one before it. */
+static bool begins_block(const char *text)
+{
+	size_t digits = strspn(text, "0123456789");
+
+	return (*text && strchr("-+=", *text)) || (digits && text[digits] && strchr(".)", text[digits]));
+}
+
+/* @first: nothing stands before it on the line. */
+static void add_text(struct markdown *md, const char *text, bool first)
+{
+	size_t digits = strspn(text, "0123456789");
+
+	if (first && begins_block(text)) {
+		wp_buf_add(md->buf, text, digits);
+		wp_buf_putc(md->buf, '\\');
+		wp_buf_putc(md->buf, text[digits]);
+		text += digits + 1;
+	}
+	wp_markdown_text(md->arena, md->buf, text);
+}
+
+/* In code nothing can be escaped, so what would end it is written as text. */
+static void add_code(struct markdown *md, const char *text)
+{
+	if (strpbrk(text, "`|") || !text[strspn(text, " ")])
+		wp_markdown_text(md->arena, md->buf, text);
+	else
+		wp_buf_printf(md->buf, "`%s`", wp_layout_escape(md->arena, text));
+}
+
+static void add_between(struct markdown *md, const char *before, const char *text, const char *behind)
+{
+	wp_buf_puts(md->buf, before);
+	wp_markdown_text(md->arena, md->buf, text);
+	wp_buf_puts(md->buf, behind);
+}
+
+/* Whether nothing of ours stands in front of the text. */
+static bool begins_line(const struct wp_part *holder)
+{
+	return holder->kind == WP_PART_PARAGRAPH || holder->kind == WP_PART_LEAD || holder->kind == WP_PART_ITEM;
+}
+
+/* The text of @holder on one line. */
+static void add_line(struct markdown *md, const struct wp_part *holder)
+{
+	for (const struct wp_part *part = holder->first; part; part = part->next) {
+		switch (part->kind) {
+		case WP_PART_STRONG:
+			add_between(md, *part->text ? "**" : "", part->text, *part->text ? "**" : "");
+			break;
+		case WP_PART_BADGE:
+			/* In a heading it stands behind what it is about. */
+			add_between(md, holder->kind == WP_PART_HEADING ? "(" : "", part->text,
+				    holder->kind == WP_PART_HEADING ? ")" : "");
+			break;
+		case WP_PART_CODE:
+			add_code(md, part->text);
+			break;
+		case WP_PART_BREAK:
+			wp_buf_puts(md->buf, "<br>");
+			break;
+		case WP_PART_BAR:
+			break;
+		default:
+			add_text(md, part->text, part == holder->first && begins_line(holder));
+		}
+	}
+}
+
+static void add_row(struct markdown *md, const struct wp_part *row, size_t columns)
+{
+	wp_buf_putc(md->buf, '|');
+	for (const struct wp_part *cell = row->first; cell; cell = cell->next) {
+		wp_buf_putc(md->buf, ' ');
+		add_line(md, cell);
+		wp_buf_puts(md->buf, " |");
+	}
+	/* GFM has no cell over several columns. */
+	if (row->kind == WP_PART_GROUP) {
+		wp_buf_putc(md->buf, ' ');
+		add_between(md, "**", row->text, "**");
+		wp_buf_puts(md->buf, " |");
+		for (size_t i = 1; i < columns; i++)
+			wp_buf_puts(md->buf, " |");
+	}
+	wp_buf_putc(md->buf, '\n');
+}
+
+static void add_table(struct markdown *md, const struct wp_part *table)
+{
+	const struct wp_part *part, *rows;
+	size_t columns = 0;
+
+	wp_buf_putc(md->buf, '|');
+	for (part = table->first; part && part->kind == WP_PART_COLUMN; part = part->next, columns++) {
+		wp_buf_putc(md->buf, ' ');
+		wp_markdown_text(md->arena, md->buf, part->text);
+		wp_buf_puts(md->buf, " |");
+	}
+	rows = part;
+	wp_buf_puts(md->buf, "\n|");
+	for (part = table->first; part != rows; part = part->next)
+		wp_buf_puts(md->buf, part->column == WP_COLUMN_NUMBER ? " ---: |" : " --- |");
+	wp_buf_putc(md->buf, '\n');
+	for (part = rows; part; part = part->next)
+		add_row(md, part, columns);
+	wp_buf_putc(md->buf, '\n');
+}
+
+static void add_cards(struct markdown *md, const struct wp_part *cards)
+{
+	const struct wp_part *card;
+
+	wp_buf_putc(md->buf, '|');
+	for (card = cards->first; card; card = card->next) {
+		wp_buf_putc(md->buf, ' ');
+		add_line(md, card);
+		wp_buf_puts(md->buf, " |");
+	}
+	wp_buf_puts(md->buf, "\n|");
+	for (card = cards->first; card; card = card->next)
+		wp_buf_puts(md->buf, " ---: |");
+	wp_buf_puts(md->buf, "\n|");
+	for (card = cards->first; card; card = card->next) {
+		wp_buf_putc(md->buf, ' ');
+		wp_markdown_text(md->arena, md->buf, card->text);
+		wp_buf_puts(md->buf, " |");
+	}
+	wp_buf_puts(md->buf, "\n\n");
+}
+
+/* A block quote: GFM knows nothing that stands out more. */
+static void add_banner(struct markdown *md, const struct wp_part *banner)
+{
+	struct wp_buf inside __attribute__((cleanup(wp_buf_free))) = { 0 };
+	struct markdown part = { .arena = md->arena, .buf = &inside };
+	const char *end;
+
+	add_between(&part, "**", banner->text, "**");
+	wp_buf_puts(&inside, "\n\n");
+	add_parts(&part, banner->first);
+	for (const char *line = wp_buf_text(&inside); (end = strchr(line, '\n')); line = end + 1) {
+		/* The empty line at the end is not part of it. */
+		if (end == line && !end[1])
+			break;
+		wp_buf_puts(md->buf, end == line ? ">" : "> ");
+		wp_buf_add(md->buf, line, (size_t)(end - line) + 1);
+	}
+	wp_buf_putc(md->buf, '\n');
+}
+
+static void add_part(struct markdown *md, const struct wp_part *part)
+{
+	switch (part->kind) {
+	case WP_PART_HEADING:
+		wp_buf_printf(md->buf, "%.*s ", (int)part->level, "######");
+		add_line(md, part);
+		wp_buf_puts(md->buf, "\n\n");
+		break;
+	case WP_PART_FACT:
+		wp_buf_puts(md->buf, "- ");
+		wp_markdown_text(md->arena, md->buf, part->text);
+		wp_buf_puts(md->buf, ": ");
+		add_line(md, part);
+		wp_buf_putc(md->buf, '\n');
+		break;
+	case WP_PART_ITEM:
+		wp_buf_puts(md->buf, "- ");
+		add_line(md, part);
+		wp_buf_putc(md->buf, '\n');
+		break;
+	case WP_PART_FACTS:
+	case WP_PART_LIST:
+		add_parts(md, part->first);
+		/* What follows at once without an empty line is one list with it. */
+		if (part->first && !(part->next && part->next->kind == WP_PART_LIST && part->next->first))
+			wp_buf_putc(md->buf, '\n');
+		break;
+	case WP_PART_TABLE:
+		add_table(md, part);
+		break;
+	case WP_PART_CARDS:
+		add_cards(md, part);
+		break;
+	case WP_PART_BANNER:
+		add_banner(md, part);
+		break;
+	case WP_PART_FOLD:
+		/* GFM 0.29, 4.6 "HTML blocks": the blank lines let Markdown be read inside the element. */
+		wp_buf_puts(md->buf, part->open ? "<details open>\n<summary>" : "<details>\n<summary>");
+		wp_markdown_text(md->arena, md->buf, part->text);
+		wp_buf_puts(md->buf, "</summary>\n\n");
+		add_parts(md, part->first);
+		wp_buf_puts(md->buf, "</details>\n\n");
+		break;
+	case WP_PART_SECTION:
+		add_parts(md, part->first);
+		break;
+	default:
+		add_line(md, part);
+		wp_buf_puts(md->buf, "\n\n");
+	}
+}
+
+static void add_parts(struct markdown *md, const struct wp_part *part)
+{
+	for (; part; part = part->next)
+		add_part(md, part);
+}
+
+void wp_page_markdown(const struct wp_page *page, struct wp_buf *buf)
+{
+	struct markdown md = { .arena = page->arena, .buf = buf };
+
+	wp_buf_puts(buf, "# ");
+	wp_markdown_text(page->arena, buf, page->title);
+	wp_buf_puts(buf, "\n\n");
+	add_parts(&md, page->root.first);
+}

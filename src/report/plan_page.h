@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the parts of a plan's page share. */
+#ifndef WIMPLAN_REPORT_PLAN_PAGE_H
+#define WIMPLAN_REPORT_PLAN_PAGE_H
+
+#include "page.h"
+
+#include "wimplan/plan.h"
+
+/* The colour of an entry's status. */
+enum wp_tone wp_plan_page_tone(const struct wp_entry *entry);
+
+/* The name of the section with the evidence of the entry with this place in the plan. */
+const char *wp_plan_page_anchor(struct wp_arena *arena, size_t number);
+
+/* A section for each package that is not unchanged: what is to be called, and every reason. */
+void wp_plan_page_evidence(struct wp_page *page, const struct wp_plan *plan);
+
+/* What to do about each gate, once, however many packages stand before it. */
+void wp_plan_page_remedies(struct wp_page *page, const struct wp_plan *plan);
+
+/* Every term that the page uses, explained. */
+void wp_plan_page_terms(struct wp_page *page, const struct wp_plan *plan);
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The words of a plan, for those who read one for the first time. */
+#include "plan_page.h"
+
+#include "words.h"
+
+#include <string.h>
+
+static const struct term {
+	const char *term, *meaning;
+} always[] = {
+	{ "Plan", "The calls that would bring the site in line, and what each rests on. Its id is a digest over all of that: "
+		  "two plans with one id ask for the same." },
+	{ "Snapshot", "What the site said of its packages when it was exported." },
+	{ "Source version", "A number that the site raises with each refresh. A plan is carried out only while it is the one "
+			    "that the plan names." },
+	{ "Unchanged", "Nothing calls for a reload or a refresh." },
+};
+
+static const struct term actions[] = {
+	{ "Reload", "ReloadImageProperties: the site reads the metadata of the images in the source again. "
+		    "Nothing is sent to distribution points." },
+	{ "Refresh", "RefreshPkgSource: the site reads the source again, raises the source version and sends the content to "
+		     "all distribution points of the package." },
+};
+
+static const struct term statuses[WP_ENTRY_STATUSES] = {
+	[WP_ENTRY_BLOCKED] = { "Blocked", "The package cannot be acted on until its reason is put right. Nothing is called "
+					  "for it." },
+	[WP_ENTRY_REPORT_ONLY] = { "Report only", "A boot image that would change. Nothing is called for it, because a "
+						  "refresh rebuilds it on the server." },
+	[WP_ENTRY_UNPROVEN] = { "Decide", "Whether the content is what was distributed is not proven, and a person has to "
+					  "say. Nothing is called for it." },
+};
+
+static const struct term confidences[] = {
+	[WP_UNKNOWN] = { "unknown", "Nothing tells." },
+	[WP_INFERRED] = { "inferred", "It follows from dates, or from a value whose form the site does not document." },
+	[WP_PROVEN] = { "proven", "Two digests, or two recorded values, were compared." },
+};
+
+static const struct term reasons[] = {
+	{ "image-added", "The source has an image that the site does not know." },
+	{ "image-removed", "The site knows an image that the source no longer has." },
+	{ "image-changed", "The site has another value for a field of an image than the source." },
+	{ "never-loaded", "The site has never loaded the image properties of the package." },
+	{ "content-newer", "The source was modified after it was distributed." },
+	{ "content-changed", "The source is not the one that is known to have been distributed." },
+	{ "content-rewritten", "The file was written anew, and what is in it is what was distributed." },
+	{ "content-unproven", "The dates speak for the content that was distributed, and the metadata against it." },
+	{ "content-unknown", "Neither a baseline nor a date tells what was distributed." },
+};
+
+static bool any_with(const struct wp_plan *plan, enum wp_entry_status status)
+{
+	for (size_t i = 0; i < plan->entry_count; i++)
+		if (plan->entries[i].status == status)
+			return true;
+	return false;
+}
+
+static bool any_reason(const struct wp_plan *plan, const char *code)
+{
+	for (size_t i = 0; i < plan->entry_count; i++)
+		if (plan->entries[i].status != WP_ENTRY_UNCHANGED && wp_entry_has_reason(&plan->entries[i], code))
+			return true;
+	return false;
+}
+
+static bool any_confidence(const struct wp_plan *plan, enum wp_confidence confidence)
+{
+	for (size_t i = 0; i < plan->entry_count; i++)
+		for (size_t k = 0; k < plan->entries[i].reason_count; k++)
+			if (plan->entries[i].reasons[k].confidence == confidence)
+				return true;
+	return false;
+}
+
+static bool any_call(const struct wp_plan *plan, enum wp_action action)
+{
+	for (size_t i = 0; i < plan->entry_count; i++)
+		if (action == WP_RELOAD ? plan->entries[i].reload : plan->entries[i].refresh)
+			return true;
+	return false;
+}
+
+static void add(struct wp_page *page, const struct term *term, bool used)
+{
+	if (used && term->term)
+		wp_page_fact(page, term->term, term->meaning);
+}
+
+void wp_plan_page_terms(struct wp_page *page, const struct wp_plan *plan)
+{
+	wp_page_open(page, WP_PART_FOLD, "What the words mean");
+	wp_page_open(page, WP_PART_FACTS, NULL);
+	for (size_t i = 0; i < sizeof always / sizeof *always; i++)
+		add(page, &always[i], true);
+	add(page, &actions[0], any_call(plan, WP_RELOAD));
+	add(page, &actions[1], any_call(plan, WP_REFRESH));
+	for (size_t i = 0; i < WP_ENTRY_STATUSES; i++)
+		add(page, &statuses[i], any_with(plan, (enum wp_entry_status)i));
+	for (size_t i = 0; i < sizeof confidences / sizeof *confidences; i++)
+		add(page, &confidences[i], any_confidence(plan, (enum wp_confidence)i));
+	for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+		add(page, &reasons[i], any_reason(plan, reasons[i].term));
+	for (enum wp_gate gate = WP_GATE_NONE + 1; gate < WP_GATE_COUNT; gate++) {
+		const struct wp_gate_info *info = wp_gate_info(gate);
+
+		/* The last of the gates has its explanation above, with what it is about. */
+		if (gate != WP_GATE_CONTENT_UNKNOWN && any_reason(plan, info->code))
+			wp_page_fact(page, info->code, wp_arena_printf(page->arena, "Blocked: %s.", info->meaning));
+	}
+	if (!plan->complete)
+		wp_page_fact(page, "Incomplete", "Some package could not be judged at all: what it needs is not in this plan.");
+	wp_page_close(page);
+	wp_page_close(page);
+}
