@@ -228,10 +228,13 @@ static void add_parts(struct markdown *md, const struct wp_part *part)
 
 void wp_page_markdown(const struct wp_page *page, struct wp_buf *buf)
 {
-	struct markdown md = { .arena = page->arena, .buf = buf };
+	struct wp_buf whole __attribute__((cleanup(wp_buf_free))) = { 0 };
+	struct markdown md = { .arena = page->arena, .buf = &whole };
 
-	wp_buf_puts(buf, "# ");
-	wp_markdown_text(page->arena, buf, page->title);
-	wp_buf_puts(buf, "\n\n");
+	wp_buf_puts(&whole, "# ");
+	wp_markdown_text(page->arena, &whole, page->title);
+	wp_buf_puts(&whole, "\n\n");
 	add_parts(&md, page->root.first);
+	/* Each block ends with an empty line, which the last one does not need. */
+	wp_buf_add(buf, whole.data, whole.length - 1);
 }

@@ -97,7 +97,7 @@ Test(report, page_texts)
 				   "\\- no list\n\n"
 				   "12\\) no list either\n\n"
 				   "**a\\*b** = `image-added`a\\`b &amp;<br>\\\\a\\\\b`x@y`bad\n\n"
-				   "- \\+ one\\\\x0a\n\n");
+				   "- \\+ one\\\\x0a\n");
 	cr_expect_str_eq(html, "<h2>1. &lt;heading&gt;</h2>\n"
 			       "<p class=\"lead\">- no list</p>\n"
 			       "<p>12) no list either</p>\n"
@@ -117,7 +117,7 @@ Test(report, page_blocks)
 				   "<details open>\n<summary>More: 1</summary>\n\n"
 				   "- Site: P01\n- one\n\n"
 				   "| Image | Was\\|is |\n| ---: | --- |\n| **group** | |\n| 1 |  |\n\n"
-				   "</details>\n\n");
+				   "</details>\n");
 	cr_expect_str_eq(html, "<div class=\"alert\" role=\"note\">\n<h2>Look</h2>\n<p>here</p>\n<p>and there</p>\n</div>\n"
 			       "<div class=\"cards\">\n<div class=\"card added\"><b>3</b> <span>done</span></div>\n"
 			       "<div class=\"card same\"><b>0</b> <span>failed</span></div>\n</div>\n"
