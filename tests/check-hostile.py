@@ -72,17 +72,19 @@ def tree(root):
     return b"".join(parts)
 
 
-def tree_wim(root, blobs=()):
-    """A WIM with one image of that tree; blobs: the data that it holds, by SHA-1."""
+def tree_wim(root, blobs=(), images=1):
+    """A WIM with images that have one tree, all of one resource; blobs: the data that it holds, by SHA-1."""
     resources = [(tree(root), 2)] + [(data, 0) for data in blobs]
     body, table = b"", b""
     for data, flags in resources:
-        table += struct.pack("<QQQHI20s", len(data) | flags << 56, 208 + len(body), len(data), 1, 1, hashlib.sha1(data).digest())
+        table += struct.pack("<QQQHI20s", len(data) | flags << 56, 208 + len(body), len(data), 1, 1,
+                             hashlib.sha1(data).digest()) * (images if flags else 1)
         body += data
-    xml = b"\xff\xfe" + '<WIM><IMAGE INDEX="1"><NAME>A</NAME></IMAGE></WIM>'.encode("utf-16-le")
+    xml = "".join(f'<IMAGE INDEX="{i}"><NAME>A{i}</NAME></IMAGE>' for i in range(1, images + 1))
+    xml = b"\xff\xfe" + f"<WIM>{xml}</WIM>".encode("utf-16-le")
     begin = 208 + len(body)
     reshdr = struct.pack("<QQQ", len(table) | 2 << 56, begin, len(table))
-    head = header(begin + len(table), len(xml))
+    head = header(begin + len(table), len(xml), images=images)
     return head[:48] + reshdr + head[72:] + body + table + xml
 
 
@@ -369,6 +371,11 @@ def compared(folder):
     check_diff("60,000 files with one content moved", *trees({"a": {f"{i}b": sha1 for i in range(60_000)}},
                                                              {"b": {f"{i}c": sha1 for i in range(60_000)}}),
                lambda document: document["images"][0]["files"]["renamed"], 60_000, 2, ["--files"])
+    many = {f"{i:06}": sha1 for i in range(50_000)}
+    check_diff("2,000 images over one tree", write(folder, "old.wim", tree_wim(many, [data], 2_000)),
+               write(folder, "new.wim", tree_wim({**many, "new": sha1}, [data], 2_000)),
+               lambda document: sum(image["files"]["added"] for image in document["images"]), 2_000, 2,
+               ["--servicing", "--files"])
     nested = {"n": sha1}
     for _ in range(7_000):
         nested = {"d": nested}

@@ -67,6 +67,8 @@
 #define WP_LIMIT_IDENTITIES 200000u
 /* Bytes of what is remembered of one file's contents; a retail install.wim takes about half of it. */
 #define WP_LIMIT_SUMMARY_BYTES (4u << 20)
+/* Trees of different images of such a file; media hold about a dozen. */
+#define WP_LIMIT_SUMMARY_TREES 64u
 /* Files of which the cache remembers the contents, and new files of which one scan makes a summary. */
 #define WP_LIMIT_SUMMARIES 256u
 #define WP_LIMIT_SCAN_SUMMARIES 128u

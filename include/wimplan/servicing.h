@@ -8,7 +8,7 @@
 /* The groups of contents, in the order in which they are shown. */
 enum wp_item_group {
 	WP_ITEM_PACKAGE,   /* Windows\servicing\Packages\*.mum */
-	WP_ITEM_DRIVER,    /* Windows\System32\DriverStore\FileRepository\NAME.inf_ARCH_HASH */
+	WP_ITEM_DRIVER,    /* Windows\System32\DriverStore\FileRepository\NAME.inf_ARCH[_LANGUAGE]_HASH */
 	WP_ITEM_APP,       /* Program Files\WindowsApps\NAME_VERSION_ARCH_RESOURCE_PUBLISHER */
 	WP_ITEM_LANGUAGE,  /* Windows\TAG with *.mui in it */
 	WP_ITEM_BOOT_FILE, /* *.efi below Windows\Boot\EFI and Windows\Boot\EFI_EX */
@@ -25,7 +25,10 @@ enum wp_item_kind {
 	WP_KIND_NONE, /* the group has no kinds */
 	/* packages, in the order in which they are shown */
 	WP_KIND_CUMULATIVE,      /* Package_for_RollupFix */
+	WP_KIND_HOTPATCH,        /* Package_for_RevisedFix: what a cumulative update is to a hotpatched system */
 	WP_KIND_SERVICING_STACK, /* Package_for_ServicingStack… */
+	WP_KIND_SAFE_OS,         /* Package_for_SafeOSDU: the update of WinRE */
+	WP_KIND_ENABLEMENT,      /* Microsoft-Windows-…Enablement-Package: switches to a later release with the same files */
 	WP_KIND_DOTNET,          /* Package_for_DotNetRollup… */
 	WP_KIND_UPDATE,          /* Package_for_KB… that is none of the above; its parts are one item with it */
 	WP_KIND_LANGUAGE_PACK,   /* Microsoft-Windows-{Client,Server}-LanguagePack-Package and the like */
@@ -40,8 +43,8 @@ enum wp_item_kind {
 };
 
 /*
- * "cumulative-update", "servicing-stack-update", "dotnet-update", "update", "language-pack", "feature-on-demand",
- * "edition", "other"; "inbox", "added", "unknown". NULL for WP_KIND_NONE.
+ * "cumulative-update", "hotpatch", "servicing-stack-update", "safe-os-update", "enablement-package", "dotnet-update",
+ * "update", "language-pack", "feature-on-demand", "edition", "other"; "inbox", "added", "unknown". NULL for WP_KIND_NONE.
  */
 const char *wp_item_kind_name(enum wp_item_kind kind);
 
@@ -55,7 +58,8 @@ struct wp_item {
 	 */
 	const char *name;
 	const char *architecture; /* as the name spells it: "amd64", "x64", "neutral" */
-	const char *language;     /* packages; apps: the resource, such as "split.scale-100"; "~" is a bundle of others */
+	/* Packages, and drivers that have one; apps: the resource, such as "split.scale-100"; "~" is a bundle of others. */
+	const char *language;
 	const char *version;      /* packages, apps */
 	const char *id;           /* package: public key token; driver: the hash in the folder's name; app: publisher */
 	const char *kb;           /* "KB5034765" where the package's name carries it */

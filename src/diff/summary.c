@@ -13,12 +13,32 @@
 /*
  * The bytes: this line; the number of items as 4 bytes; of each its group and kind as a byte each, then name,
  * architecture, language, version, id, KB and SHA-1 in hex, each with a NUL behind it ("" for none); the number of
- * blobs as 4 bytes, and of each the first 4 bytes of its SHA-1 and its size as 8. Little endian, blobs by SHA-1.
+ * blobs as 4 bytes, and of each the first 4 bytes of its SHA-1 and its size as 8. Little endian, blobs by SHA-1. The
+ * first version had not the kinds that are told apart since.
  */
-static const char magic[] = "wimplan-summary-1\n";
+static const char magic[] = "wimplan-summary-2\n";
+static const char first_magic[] = "wimplan-summary-1\n";
 #define MAGIC_LENGTH (sizeof magic - 1)
 #define TEXTS 7u
 #define BLOB_SIZE 12u
+
+/* Bytes stay what they are, whatever the order in which kinds are shown. */
+static const uint8_t kind_bytes[WP_KINDS] = {
+	[WP_KIND_NONE] = 0,       [WP_KIND_CUMULATIVE] = 1,    [WP_KIND_SERVICING_STACK] = 2,
+	[WP_KIND_DOTNET] = 3,     [WP_KIND_UPDATE] = 4,        [WP_KIND_LANGUAGE_PACK] = 5,
+	[WP_KIND_FEATURE] = 6,    [WP_KIND_EDITION] = 7,       [WP_KIND_OTHER] = 8,
+	[WP_KIND_INBOX] = 9,      [WP_KIND_ADDED] = 10,        [WP_KIND_ORIGIN_UNKNOWN] = 11,
+	[WP_KIND_HOTPATCH] = 12,  [WP_KIND_SAFE_OS] = 13,      [WP_KIND_ENABLEMENT] = 14,
+};
+#define LAST_OF_FIRST_VERSION 11u
+
+static enum wp_item_kind kind_of(uint64_t byte)
+{
+	for (int i = 0; i < WP_KINDS; i++)
+		if (kind_bytes[i] == byte)
+			return (enum wp_item_kind)i;
+	return WP_KINDS;
+}
 
 static void put(struct wp_buf *buf, uint64_t value, unsigned int size)
 {
@@ -37,7 +57,7 @@ static void put_item(struct wp_buf *buf, const struct wp_item *item)
 
 	wp_sha1_text(item->sha1, sha1);
 	put(buf, item->group, 1);
-	put(buf, item->kind, 1);
+	put(buf, kind_bytes[item->kind], 1);
 	put_text(buf, item->name);
 	put_text(buf, item->architecture);
 	put_text(buf, item->language);
@@ -62,12 +82,18 @@ static int compare_shown(const void *a, const void *b)
 static bool put_items(struct wp_arena *scratch, struct wp_wim_index *index, struct wp_buf *buf)
 {
 	const struct wp_item **all = NULL;
-	size_t count = 0, shown = 0, place;
+	size_t count = 0, shown = 0, trees = 0, place;
 
 	for (uint32_t image = 1; image <= index->image_count; image++) {
-		struct wp_tree *tree __attribute__((cleanup(wp_tree_freep))) = wp_tree_read(index, image);
+		struct wp_tree *tree __attribute__((cleanup(wp_tree_freep))) = NULL;
 		struct wp_servicing servicing;
 
+		/* A resource that several images have is read once. */
+		if (index->images[image - 1].same_as && index->images[image - 1].same_as != image)
+			continue;
+		if (++trees > WP_LIMIT_SUMMARY_TREES)
+			return false;
+		tree = wp_tree_read(index, image);
 		if (!tree->node_count)
 			return false;
 		wp_servicing_read(scratch, tree, &servicing);
@@ -145,6 +171,7 @@ static const char *get_text(struct reader *reader)
 /* A summary opened again; texts are borrowed from it. */
 struct opened {
 	struct wp_servicing servicing;
+	bool first_version;
 	const uint8_t *blobs;
 	uint64_t blob_count;
 };
@@ -179,21 +206,27 @@ static bool open_summary(struct wp_arena *arena, const struct wp_content_summary
 	uint64_t count;
 
 	*ret = (struct opened){ 0 };
-	if (summary->length < MAGIC_LENGTH || memcmp(summary->bytes, magic, MAGIC_LENGTH) != 0)
+	if (summary->length < MAGIC_LENGTH)
+		return false;
+	ret->first_version = !memcmp(summary->bytes, first_magic, MAGIC_LENGTH);
+	if (!ret->first_version && memcmp(summary->bytes, magic, MAGIC_LENGTH) != 0)
 		return false;
 	reader.at += MAGIC_LENGTH;
 	count = get(&reader, 4);
 	for (uint64_t i = 0; i < count && !reader.bad; i++) {
 		struct wp_item item = { 0 };
-		uint64_t group = get(&reader, 1), kind = get(&reader, 1);
+		uint64_t group = get(&reader, 1);
+		uint64_t byte = get(&reader, 1);
+		enum wp_item_kind kind = kind_of(byte);
 		const char *texts[TEXTS];
 
 		for (size_t k = 0; k < TEXTS; k++)
 			texts[k] = get_text(&reader);
-		if (reader.bad || group >= WP_ITEM_GROUPS || kind >= WP_KINDS || !texts[0])
+		if (reader.bad || group >= WP_ITEM_GROUPS || kind == WP_KINDS || !texts[0] ||
+		    (ret->first_version && byte > LAST_OF_FIRST_VERSION))
 			return false;
 		item.group = (enum wp_item_group)group;
-		item.kind = (enum wp_item_kind)kind;
+		item.kind = kind;
 		item.name = texts[0];
 		item.architecture = texts[1];
 		item.language = texts[2];
@@ -207,6 +240,17 @@ static bool open_summary(struct wp_arena *arena, const struct wp_content_summary
 	ret->blob_count = get(&reader, 4);
 	ret->blobs = reader.at;
 	return !reader.bad && (uint64_t)(reader.end - reader.at) == ret->blob_count * BLOB_SIZE;
+}
+
+/* Leaves out what a summary of the first version cannot have, so that it does not look as if it had come. */
+static void keep_first_kinds(struct wp_servicing *servicing)
+{
+	size_t to = 0;
+
+	for (size_t i = 0; i < servicing->count; i++)
+		if (kind_bytes[servicing->items[i].kind] <= LAST_OF_FIRST_VERSION)
+			servicing->items[to++] = servicing->items[i];
+	servicing->count = to;
 }
 
 static void compare_blobs(const struct opened *old, const struct opened *new, struct wp_content_change *ret)
@@ -258,6 +302,10 @@ bool wp_content_summary_compare(struct wp_arena *arena, const struct wp_content_
 	*ret = (struct wp_content_change){ 0 };
 	if (!open_summary(arena, old, &a) || !open_summary(arena, new, &b))
 		return false;
+	if (a.first_version || b.first_version) {
+		keep_first_kinds(&a.servicing);
+		keep_first_kinds(&b.servicing);
+	}
 	contents = wp_pair_contents(arena, &a.servicing, &b.servicing);
 	for (int g = 0; g < WP_ITEM_GROUPS; g++) {
 		const struct wp_diff_group *group = &contents->groups[g];

@@ -27,8 +27,14 @@ const char *wp_diff_words_kind(enum wp_item_kind kind)
 	switch (kind) {
 	case WP_KIND_CUMULATIVE:
 		return "Cumulative updates";
+	case WP_KIND_HOTPATCH:
+		return "Hotpatches";
 	case WP_KIND_SERVICING_STACK:
 		return "Servicing stack";
+	case WP_KIND_SAFE_OS:
+		return "Safe OS updates (Windows RE)";
+	case WP_KIND_ENABLEMENT:
+		return "Enablement packages";
 	case WP_KIND_DOTNET:
 		return ".NET updates";
 	case WP_KIND_UPDATE:

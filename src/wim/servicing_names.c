@@ -23,7 +23,10 @@ const char *wp_item_kind_name(enum wp_item_kind kind)
 {
 	static const char *const names[WP_KINDS] = {
 		[WP_KIND_CUMULATIVE] = "cumulative-update",
+		[WP_KIND_HOTPATCH] = "hotpatch",
 		[WP_KIND_SERVICING_STACK] = "servicing-stack-update",
+		[WP_KIND_SAFE_OS] = "safe-os-update",
+		[WP_KIND_ENABLEMENT] = "enablement-package",
 		[WP_KIND_DOTNET] = "dotnet-update",
 		[WP_KIND_UPDATE] = "update",
 		[WP_KIND_LANGUAGE_PACK] = "language-pack",
@@ -60,12 +63,18 @@ static enum wp_item_kind package_kind(const char *name)
 {
 	if (begins(name, "Package_for_RollupFix"))
 		return WP_KIND_CUMULATIVE;
+	if (begins(name, "Package_for_RevisedFix"))
+		return WP_KIND_HOTPATCH;
+	if (begins(name, "Package_for_SafeOSDU"))
+		return WP_KIND_SAFE_OS;
 	if (begins(name, "Package_for_ServicingStack"))
 		return WP_KIND_SERVICING_STACK;
 	if (begins(name, "Package_for_DotNetRollup"))
 		return WP_KIND_DOTNET;
 	if (begins(name, "Package_") && strcasestr(name, "for_KB"))
 		return WP_KIND_UPDATE;
+	if (begins(name, "Microsoft-Windows-") && ends(name, "Enablement-Package"))
+		return WP_KIND_ENABLEMENT;
 	if (strcasestr(name, "-LanguagePack-Package"))
 		return WP_KIND_LANGUAGE_PACK;
 	if (strcasestr(name, "-FOD-Package") || begins(name, "Microsoft-Windows-LanguageFeatures-"))
@@ -127,19 +136,41 @@ bool wp_name_package(struct wp_arena *arena, const char *name, size_t length, st
 	return true;
 }
 
-/* NAME.inf_ARCHITECTURE_HASH. */
+/* The part of @text in front of @end and behind a '_'; NULL when it is empty or there is none. Moves *@end to the '_'. */
+static const char *cut_part(struct wp_arena *arena, const char *text, const char **end)
+{
+	const char *before = memrchr(text, '_', (size_t)(*end - text)), *part;
+
+	if (!before || before + 1 == *end)
+		return NULL;
+	part = wp_arena_strndup(arena, before + 1, (size_t)(*end - before - 1));
+	*end = before;
+	return part;
+}
+
+static bool ends_in_inf(const char *name, const char *end)
+{
+	return end - name > 4 && !strncasecmp(end - 4, ".inf", 4);
+}
+
+/* NAME.inf_ARCHITECTURE_HASH, or with a language in front of the hash, as Windows 7 has it: "neutral" mostly. */
 bool wp_name_driver(struct wp_arena *arena, const char *name, struct wp_item *ret)
 {
-	const char *hash = strrchr(name, '_'), *architecture;
+	const char *end = name + strlen(name), *hash = cut_part(arena, name, &end);
+	const char *language = NULL, *architecture = cut_part(arena, name, &end);
 
-	if (!hash || strlen(hash + 1) < 8 || strspn(hash + 1, "0123456789abcdefABCDEF") != strlen(hash + 1))
+	if (!hash || strlen(hash) < 8 || strspn(hash, "0123456789abcdefABCDEF") != strlen(hash) || !architecture)
 		return false;
-	architecture = memrchr(name, '_', (size_t)(hash - name));
-	if (!architecture || architecture - name < 5 || strncasecmp(architecture - 4, ".inf", 4) != 0)
+	if (!ends_in_inf(name, end)) {
+		language = architecture;
+		architecture = cut_part(arena, name, &end);
+	}
+	if (!architecture || !ends_in_inf(name, end))
 		return false;
-	ret->name = wp_arena_strndup(arena, name, (size_t)(architecture - name));
-	ret->architecture = wp_arena_strndup(arena, architecture + 1, (size_t)(hash - architecture - 1));
-	ret->id = wp_arena_strdup(arena, hash + 1);
+	ret->name = wp_arena_strndup(arena, name, (size_t)(end - name));
+	ret->architecture = architecture;
+	ret->language = language && strcasecmp(language, "neutral") != 0 ? language : NULL;
+	ret->id = hash;
 	return true;
 }
 

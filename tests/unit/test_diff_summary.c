@@ -181,12 +181,69 @@ Test(summary, of_images_without_windows_has_the_data_alone)
 	add_image(&media);
 	cr_assert(summarize(&media, arena, &data));
 	/* The line, two numbers, one blob. */
-	cr_expect_eq(data.length, strlen("wimplan-summary-1\n") + 4 + 4 + 12);
+	cr_expect_eq(data.length, strlen("wimplan-summary-2\n") + 4 + 4 + 12);
 	cr_assert(wp_content_summary_compare(arena, &old, &data, &change));
 	expect_group(&change, WP_ITEM_PACKAGE, 0, 2, 0);
 	cr_expect_eq(change.bytes_new, 10);
 	cr_expect_eq(change.bytes, 10);
 	wp_arena_free(arena);
+}
+
+static struct wp_content_summary with_packages(struct wp_arena *arena, const char *const *names, size_t count)
+{
+	struct wp_content_summary summary = { 0 };
+	struct media media;
+
+	begin(&media);
+	add_image(&media);
+	for (size_t i = 0; i < count; i++) {
+		char path[200];
+
+		snprintf(path, sizeof path, PACKAGES "%s~31bf3856ad364e35~amd64~~%zu.1.0.0.mum", names[i], count);
+		add_file(&media, path, names[i]);
+	}
+	cr_assert(summarize(&media, arena, &summary));
+	return summary;
+}
+
+/* Kinds that the first version took for parts of others: where one of the two has none, nothing is said of them. */
+Test(summary, of_the_first_version_is_read_for_what_it_has)
+{
+	static const char *const names[] = { "Package_for_RollupFix", "Package_for_SafeOSDU", "Package_for_RevisedFix",
+					     "Microsoft-Windows-25H2Enablement-Package" };
+	struct wp_arena *arena = wp_arena_new();
+	struct wp_content_summary old = with_packages(arena, names, 1), new = with_packages(arena, names, 4);
+	struct wp_content_change change;
+
+	cr_assert(wp_content_summary_compare(arena, &old, &new, &change));
+	expect_group(&change, WP_ITEM_PACKAGE, 3, 0, 1);
+	/* All that tells the versions apart is the line in front. */
+	((uint8_t *)old.bytes)[strlen("wimplan-summary-2\n") - 2] = '1';
+	cr_assert(wp_content_summary_compare(arena, &old, &new, &change));
+	expect_group(&change, WP_ITEM_PACKAGE, 0, 0, 1);
+	((uint8_t *)new.bytes)[strlen("wimplan-summary-2\n") - 2] = '1';
+	cr_expect_not(wp_content_summary_compare(arena, &old, &new, &change), "a kind that it cannot have");
+	wp_arena_free(arena);
+}
+
+Test(summary, limit_of_the_trees)
+{
+	for (size_t over = 0; over < 2; over++) {
+		struct wp_arena *arena = wp_arena_new();
+		struct wp_content_summary summary = { 0 };
+		struct media media;
+
+		begin(&media);
+		for (size_t i = 0; i < WP_LIMIT_SUMMARY_TREES + over; i++) {
+			char path[32];
+
+			add_image(&media);
+			snprintf(path, sizeof path, "/Windows/%zu.txt", i);
+			add_file(&media, path, "a");
+		}
+		cr_expect_eq(summarize(&media, arena, &summary), !over);
+		wp_arena_free(arena);
+	}
 }
 
 /* Half a summary would make the plan say that things are gone. */
@@ -204,7 +261,7 @@ Test(summary, is_not_made_of_a_tree_that_cannot_be_read)
 
 Test(summary, limit_of_the_bytes)
 {
-	const size_t most = (WP_LIMIT_SUMMARY_BYTES - strlen("wimplan-summary-1\n") - 8) / 12;
+	const size_t most = (WP_LIMIT_SUMMARY_BYTES - strlen("wimplan-summary-2\n") - 8) / 12;
 	struct wp_blob *blobs = calloc(most + 1, sizeof *blobs);
 
 	cr_assert(blobs);
@@ -280,7 +337,7 @@ Test(summary, that_is_damaged_is_refused_or_read_safely)
 	struct wp_arena *arena = wp_arena_new();
 	struct wp_content_summary summary = january(arena);
 	uint8_t *bytes = wp_arena_alloc(arena, summary.length);
-	size_t magic = strlen("wimplan-summary-1\n");
+	size_t magic = strlen("wimplan-summary-2\n");
 
 	for (size_t i = 0; i < summary.length; i++) {
 		for (unsigned int bit = 0; bit < 8; bit++) {
