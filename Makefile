@@ -109,11 +109,18 @@ $(BUILD)/unit-tests: $(call objects,$(UNIT_SOURCES)) $(BUILD)/libapply.a $(BUILD
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %libs,$^) @$(BUILD)/libs @$(BUILD)/apply-libs -lcriterion
 
-# The fuzz targets with a main() that replays files: gcc and the sanitizers suffice for the corpora.
-$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/obj/tests/fuzz/replay.o $(BUILD)/libwimplan.a $(BUILD)/libs
+# The fuzz targets with a main() that replays files: gcc and the sanitizers suffice for the corpora. With LIBFUZZER=1 the
+# main() is libFuzzer's.
+FUZZERS := $(FUZZ_SOURCES:tests/fuzz/%.c=$(BUILD)/fuzz/%)
+FUZZ_PARTS := outputs $(if $(LIBFUZZER),,replay)
+$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(FUZZ_PARTS:%=$(BUILD)/obj/tests/fuzz/%.o) $(BUILD)/libapply.a \
+		$(BUILD)/libwimplan.a $(BUILD)/libs $(BUILD)/apply-libs
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %/libs,$^) @$(BUILD)/libs
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %libs,$^) @$(BUILD)/libs @$(BUILD)/apply-libs
+$(BUILD)/fuzz/fuzz_plan: $(BUILD)/obj/tests/fuzz/mutate_json.o
+$(addprefix $(BUILD)/fuzz/,fuzz_wim fuzz_tree fuzz_diff): $(BUILD)/obj/tests/fuzz/mutate_wim.o
+fuzzers: $(FUZZERS)
 
 man: $(MAN_PAGES)
 $(BUILD)/man/%: man/%.scd $(BUILD)/flags
@@ -134,7 +141,7 @@ demo: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/mkwim $(BUILD)/site-provi
 	@tests/demo.sh $(BUILD)
 
 CHECKED := $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/mkwim $(BUILD)/site-provider $(BUILD)/unit-tests
-check: $(CHECKED) $(FUZZ_SOURCES:tests/fuzz/%.c=$(BUILD)/fuzz/%) man
+check: $(CHECKED) $(FUZZERS) man
 	@tests/check.sh $(BUILD)
 
 # The same tests in a build with AddressSanitizer and UndefinedBehaviorSanitizer; a report of theirs fails the run.
@@ -212,5 +219,5 @@ help:
 FORCE:
 .SECONDARY:
 .DELETE_ON_ERROR:
-.PHONY: all man deps demo check check-asan check-valgrind check-kerberos check-ntlm check-powershell check-samples check-html coverage bench fuzz install uninstall clean help FORCE
+.PHONY: all man deps demo check check-asan check-valgrind check-kerberos check-ntlm check-powershell check-samples check-html coverage bench fuzz fuzzers install uninstall clean help FORCE
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

@@ -69,7 +69,8 @@ def try_all(name, arguments, prepare, result):
         return
     shutil.rmtree(folder)
     step = STEP or max(1, count // 120)
-    for fail_at in range(1, count + 1, step):
+    # All of the first and of the last: those before the program knows how it was called, and after it has said everything.
+    for fail_at in sorted({*range(1, count + 1, step), *range(1, 11), *range(max(1, count - 9), count + 1)}):
         folder = tempfile.mkdtemp(dir=TOOLS)
         prepare(folder)
         found = call(folder, arguments, fail_at)

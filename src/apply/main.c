@@ -54,12 +54,13 @@ static int run(struct wp_apply *apply, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	wp_program_start(argc, argv);
+
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_env env;
 	struct wp_apply apply = { .arena = arena };
 	int status;
 
-	wp_program_start(argc, argv);
 	if (curl_global_init(CURL_GLOBAL_DEFAULT))
 		return WP_EXIT_FAILED;
 	/* Of what a terminal shows, only the line of progress has to fit its width. */

@@ -59,10 +59,9 @@ static int run(struct wp_cli *cli, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-
 	wp_program_start(argc, argv);
 
+	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_env env = wp_program_env(arena, STDOUT_FILENO);
 	struct wp_cli cli = { .env = &env, .arena = arena, .json = wp_program_wants_json(argc, argv) };
 

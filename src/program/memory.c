@@ -18,6 +18,9 @@
 /* The one thing that cannot be handed to wp_out_of_memory(), which is called from everywhere: is --json given? */
 static bool wants_document;
 
+/* The exit status when all that is left is the libraries' own end (libcrypto takes memory for it); -1: there is more. */
+static int end_status = -1;
+
 static void put(int stream, const char *text)
 {
 	size_t length = strlen(text);
@@ -35,6 +38,8 @@ static void put(int stream, const char *text)
 /* Takes no memory and no locks: any thread may be the one, and another may hold those of stdio. */
 _Noreturn void wp_out_of_memory(void)
 {
+	if (end_status >= 0)
+		_exit(end_status);
 	put(STDERR_FILENO, program_invocation_short_name);
 	put(STDERR_FILENO, ": " SENTENCE "\n");
 	if (wants_document)
@@ -98,4 +103,9 @@ void wp_program_memory(bool json)
 	json_set_alloc_funcs(take, free);
 	xmlMemSetup(free, take, take_more, take_copy);
 	CRYPTO_set_mem_functions(take_traced, take_more_traced, give_traced);
+}
+
+void wp_program_memory_end(int status)
+{
+	end_status = status;
 }

@@ -44,6 +44,7 @@ int wp_program_end(int status)
 {
 	sigset_t pipe;
 
+	wp_program_memory_end(status);
 	if (status != WP_EXIT_BROKEN_PIPE)
 		return status;
 	/* Whatever the caller ignores or blocks: that is for its own pipes. */

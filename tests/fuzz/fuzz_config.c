@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A configuration file. */
-#include "wimplan/config.h"
+#include "fuzz.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "wimplan/config.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A plan file, read piece by piece and held against the same text read at once; and every report over what was read. */
+#include "fuzz.h"
+
 #include "wimplan/json.h"
 #include "wimplan/plan.h"
 #include "wimplan/report.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Both are to agree on what is JSON, and on the digest of what is a plan. */
 static void compare(const uint8_t *data, size_t size, const struct wp_plan *plan, const struct wp_error *err)
@@ -33,10 +33,27 @@ static void compare(const uint8_t *data, size_t size, const struct wp_plan *plan
 		abort();
 }
 
+static void report(const struct wp_plan *plan, const struct wp_report_options *options)
+{
+	struct wp_buf text = { 0 };
+
+	wp_report_plan_text(plan, options, &text);
+	wp_buf_free(&text);
+	wp_report_plan_markdown(plan, options, &text);
+	fuzz_check_document(&text);
+	wp_report_plan_html(plan, options, &text);
+	fuzz_check_document(&text);
+	wp_report_plan_csv(plan, options, &text);
+	fuzz_check_csv(&text, options->delimiter);
+	wp_report_plan_powershell(plan, options, &text);
+	for (size_t i = 0; i < text.length; i++)
+		if ((text.data[i] < ' ' && !strchr("\r\n\t", text.data[i])) || text.data[i] == 0x7f)
+			abort();
+	wp_buf_free(&text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct wp_report_options options = { .all = true, .columns = 80 };
-	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
 	struct wp_plan *plan __attribute__((cleanup(wp_plan_freep))) = NULL;
 	struct wp_error err;
 	int status = wp_plan_parse((const char *)data, size, "fuzz", &plan, &err);
@@ -44,8 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	compare(data, size, plan, &err);
 	if (status)
 		return 0;
-	wp_report_plan_text(plan, &options, &text);
-	wp_report_plan_markdown(plan, &options, &text);
-	wp_report_plan_csv(plan, &options, &text);
+	report(plan, &(struct wp_report_options){ .all = true, .columns = 80, .delimiter = ',' });
+	report(plan, &(struct wp_report_options){ .columns = 40, .delimiter = ';' });
 	return 0;
 }

@@ -4,6 +4,7 @@
  */
 #include "../../src/diff/pair.h"
 #include "../../src/wim/tree_read.h"
+#include "fuzz.h"
 
 #include "wimplan/limits.h"
 
@@ -11,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_tree(const struct wp_tree *tree)
 {
@@ -58,11 +57,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	char path[] = "/dev/shm/wimplan-fuzz-XXXXXX";
-	int fd = mkstemp(path);
 
-	if (fd < 0 || write(fd, data, size) != (ssize_t)size)
-		abort();
-	close(fd);
+	fuzz_file(path, data, size);
 
 	/* An index of one image that is the whole file, with the SHA-1 that belongs to it. */
 	struct wp_wim *wim __attribute__((cleanup(wp_wim_freep))) = wp_wim_read(path);

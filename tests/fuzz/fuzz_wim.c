@@ -1,21 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A whole file through layer 1, and through wimlib where layer 1 lets it. */
+#include "fuzz.h"
+
 #include "wimplan/wim.h"
 
 #include <stdlib.h>
 #include <unistd.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	/* A file with a name: wimlib resolves the path, which a memfd does not have. */
 	char path[] = "/dev/shm/wimplan-fuzz-XXXXXX";
-	int fd = mkstemp(path);
 
-	if (fd < 0 || write(fd, data, size) != (ssize_t)size)
-		abort();
-	close(fd);
+	fuzz_file(path, data, size);
 
 	struct wp_wim *wim __attribute__((cleanup(wp_wim_freep))) = wp_wim_read(path);
 	struct wp_wim_content content;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The XML resource: UTF-16LE as it is in files when the first byte is even, UTF-8 otherwise. */
-#include "wimplan/wim.h"
+#include "fuzz.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "wimplan/wim.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

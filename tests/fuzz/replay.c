@@ -1,14 +1,62 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Feeds files and folders of files to a fuzz target, so that corpora are replayed by any compiler. */
+/*
+ * Feeds files and folders of files to a fuzz target, so that corpora are replayed by any compiler; each file also in some
+ * forms that the target's mutator, where it has one, makes of it, always the same.
+ */
+#include "fuzz.h"
+
 #include <dirent.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#pragma weak LLVMFuzzerCustomMutator
+
+#define MUTATIONS 100u
+#define ROOM 65536u
 
 static size_t replayed;
+
+/* A target without a mutator of its own has no use for this. */
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size)
+{
+	if (size)
+		data[rand() % (int)size] ^= (uint8_t)(1 << rand() % 8);
+	return size < max_size ? size : max_size;
+}
+
+/* An exact copy, so that the sanitizers see a read behind the end. */
+static void run(const uint8_t *data, size_t size)
+{
+	uint8_t *exact = malloc(size ? size : 1);
+
+	if (!exact)
+		abort();
+	memcpy(exact, data, size);
+	LLVMFuzzerTestOneInput(exact, size);
+	free(exact);
+}
+
+/* Each form is made of the one before, and now and then of the file itself again. */
+static void mutate(const uint8_t *data, size_t size)
+{
+	uint8_t *form = malloc(size + ROOM);
+	size_t length = 0;
+
+	if (!form)
+		abort();
+	srand(1);
+	for (unsigned int i = 0; LLVMFuzzerCustomMutator && i < MUTATIONS; i++) {
+		if (i % 5 == 0) {
+			memcpy(form, data, size);
+			length = size;
+		}
+		length = LLVMFuzzerCustomMutator(form, length, size + ROOM, i + 1);
+		run(form, length);
+	}
+	free(form);
+}
 
 static int replay_file(const char *path)
 {
@@ -28,15 +76,9 @@ static int replay_file(const char *path)
 		size += got;
 	} while (got);
 	fclose(file);
-
-	/* An exact copy, so that the sanitizers see a read behind the end. */
-	uint8_t *exact = malloc(size ? size : 1);
-
-	for (size_t i = 0; i < size; i++)
-		exact[i] = data[i];
+	run(data, size);
+	mutate(data, size);
 	free(data);
-	LLVMFuzzerTestOneInput(exact, size);
-	free(exact);
 	replayed++;
 	return 0;
 }

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A journal as any bytes, of the plan that the corpus has journals of: all steps, or a reason why it is none. */
+#include "../../src/apply/journal.h"
+#include "fuzz.h"
+
+#include "wimplan/arena.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char *const leftovers[] = { "", "-journal", "-wal", "-shm" };
+	const struct wp_target target = { .package_id = "P0100001", .reload = true, .refresh = true };
+	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	struct wp_steps steps = wp_steps_make(arena, &target, 1);
+	struct wp_plan plan = { .site_code = "P01" };
+	char path[] = "/dev/shm/wimplan-fuzz-XXXXXX", name[64];
+	struct wp_journal *journal = NULL;
+	struct wp_journal_runs runs;
+	struct wp_error err = { 0 };
+	int status;
+
+	snprintf(plan.id, sizeof plan.id, "sha256:%064d", 0);
+	fuzz_file(path, data, size);
+	status = wp_journal_open(path, WP_JOURNAL_READ, &plan, &journal, &err);
+	if (!status)
+		status = wp_journal_runs(journal, &runs, &err);
+	if (!status)
+		status = wp_journal_load(journal, &steps, &err);
+	if (status && !err.message[0])
+		abort();
+	wp_journal_close(journal);
+	wp_steps_end(&steps);
+	for (size_t i = 0; i < sizeof leftovers / sizeof *leftovers; i++) {
+		snprintf(name, sizeof name, "%s%s", path, leftovers[i]);
+		unlink(name);
+	}
+	return 0;
+}
