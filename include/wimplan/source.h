@@ -34,7 +34,11 @@ const struct wp_map_entry *wp_map_find(const struct wp_map *map, const char *win
 /* Finds names below a folder as Windows does. Keeps the folders that it has listed; safe for several threads. */
 struct wp_lookup;
 
-struct wp_lookup *wp_lookup_new(const struct wp_map *map) __attribute__((returns_nonnull));
+/*
+ * Links below a mapped folder are followed as long as they lead to something below it; with @follow_links also where they
+ * lead out of it. A mapped folder that is a link itself is always followed.
+ */
+struct wp_lookup *wp_lookup_new(const struct wp_map *map, bool follow_links) __attribute__((returns_nonnull));
 void wp_lookup_free(struct wp_lookup *lookup);
 
 enum wp_found {
@@ -42,16 +46,28 @@ enum wp_found {
 	WP_FOUND_NOT_MAPPED, /* no prefix of the map fits */
 	WP_FOUND_MISSING,
 	WP_FOUND_AMBIGUOUS,  /* two names that differ only in case; both are named in the detail */
-	WP_FOUND_UNREADABLE, /* a folder on the way could not be listed */
+	WP_FOUND_UNREADABLE, /* something on the way could not be opened, or a link leads out of the mapped folder */
+};
+
+/* Where a path leads on this machine. */
+struct wp_located {
+	char *path;         /* NULL when it was not found */
+	const char *detail; /* what is wrong, without naming this machine's folders; NULL when it was found */
+	/*
+	 * What was found: a folder that can be listed, or a file that can be recognized (O_PATH). Whoever opens @path
+	 * has to compare, for a link may have come up meanwhile. -1 when it was not found.
+	 */
+	int fd;
 };
 
 /*
  * Finds @windows_path: the longest prefix of the map that fits at a component's border wins, '\\' and '/' both
- * separate, "." and ".." are refused as missing, "\\\\?\\" in front is taken off. *@ret_path is the local path in
- * @arena, or NULL; *@ret_detail says what is wrong without naming this machine's folders, or is NULL.
+ * separate, "." and ".." are refused as missing, "\\\\?\\" in front is taken off. The texts are in @arena; the caller
+ * ends with wp_located_close().
  */
 enum wp_found wp_lookup_find(struct wp_lookup *lookup, struct wp_arena *arena, const char *windows_path,
-			     char **ret_path, const char **ret_detail);
+			     struct wp_located *ret);
+void wp_located_close(struct wp_located *located);
 
 /* A gate that a source fails, and why. */
 struct wp_source_gate {
@@ -66,13 +82,11 @@ struct wp_observation {
 	const struct wp_source_gate *gates; /* all that it fails, in the documented order */
 	size_t gate_count;
 	const struct wp_wim *wim; /* NULL when no file was read */
-	bool solid; /* an .esd, or written like one */
 	char file_id[WP_HASH_TEXT];
 	char content_id[WP_HASH_TEXT]; /* with the folder's manifest, for a folder; "" when not known */
 	struct wp_time newest; /* newest mtime of the source's files and of the images' LASTMODIFICATIONTIME */
 	struct wp_time newest_file; /* newest mtime of the source's files alone */
 	uint64_t folder_files; /* files besides the .wim in an upgrade package's folder */
-	uint64_t bytes;        /* of the .wim, and of these files */
 };
 
 /* Where content ids of known files are remembered: a file id that is known is not opened by wimlib again. */
@@ -93,6 +107,7 @@ struct wp_scan_options {
 	 * enough, of an upgrade package's folder and of a file whose XML is compressed.
 	 */
 	bool identify;
+	bool follow_links; /* also where they lead out of a mapped folder */
 	const struct wp_identity_store *store; /* NULL: every file is opened by wimlib */
 	/* Called between files with how many sources are done, never concurrently; NULL for none. */
 	void (*progress)(void *context, size_t done, size_t total);

@@ -170,7 +170,8 @@ struct wp_wim {
 	const char *path; /* as it was given, maybe not UTF-8 */
 	enum wp_grade grade;
 	struct wp_diags diags;
-	bool opened;             /* @size and @modified are known */
+	bool opened;             /* @device, @inode, @size and @modified are known */
+	uint64_t device, inode;  /* which file it is, as stat() has them */
 	uint64_t size;           /* bytes */
 	struct wp_time modified; /* mtime */
 	bool have_header;

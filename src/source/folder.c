@@ -11,6 +11,7 @@
  */
 #include "folder.h"
 
+#include "inside.h"
 #include "reason.h"
 
 #include "wimplan/buf.h"
@@ -67,7 +68,7 @@ static char *with_backslashes(struct wp_arena *arena, const char *path)
 static void fail(struct walk *walk, const char *relative, int error)
 {
 	const char *name = with_backslashes(walk->arena, relative);
-	enum wp_folder_result result = error == ENOENT ? WP_FOLDER_CHANGED : WP_FOLDER_UNREADABLE;
+	enum wp_folder_result result = error == ENOENT || error == EXDEV ? WP_FOLDER_CHANGED : WP_FOLDER_UNREADABLE;
 
 	if (walk->result == WP_FOLDER_UNREADABLE && result == WP_FOLDER_CHANGED)
 		return;
@@ -78,7 +79,7 @@ static void fail(struct walk *walk, const char *relative, int error)
 	if (error == EOVERFLOW)
 		walk->detail =
 			wp_arena_printf(walk->arena, "the folder holds more than %zu files and folders", walk->limit);
-	else if (error == ENOENT)
+	else if (error == ENOENT || error == EXDEV)
 		walk->detail = wp_arena_printf(walk->arena, "\"%s\" vanished while the folder was read", name);
 	else if (*name)
 		walk->detail = wp_arena_printf(walk->arena, "\"%s\" cannot be read: %s", name, wp_source_reason(error));
@@ -119,10 +120,12 @@ static bool add_name(struct walk *walk, DIR *directory, const char *folder, cons
 static void read_one(struct walk *walk, const char *relative)
 {
 	int fd = openat(walk->root, *relative ? relative : ".", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *directory __attribute__((cleanup(closedirp))) = fd < 0 ? NULL : fdopendir(fd);
+	/* A folder above it may have become a link since its name was read. */
+	int error = fd < 0 ? errno : wp_source_inside(walk->root, fd);
+	DIR *directory __attribute__((cleanup(closedirp))) = error ? NULL : fdopendir(fd);
 
 	if (!directory) {
-		fail(walk, relative, errno);
+		fail(walk, relative, error ? error : errno);
 		wp_closep(&fd);
 		return;
 	}
@@ -170,17 +173,13 @@ static void hash_files(struct walk *walk, char ret_text[WP_HASH_TEXT])
 	wp_sha256_finish(hash, ret_text);
 }
 
-enum wp_folder_result wp_folder_read(struct wp_arena *arena, const char *path, const char *skip, size_t limit,
+enum wp_folder_result wp_folder_read(struct wp_arena *arena, int folder, const char *skip, size_t limit,
 				     struct wp_folder *ret, const char **ret_detail)
 {
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-	int root __attribute__((cleanup(wp_closep))) = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct walk walk = { .arena = scratch, .root = root, .skip = skip, .limit = limit };
+	struct walk walk = { .arena = scratch, .root = folder, .skip = skip, .limit = limit };
 
-	if (root < 0)
-		fail(&walk, "", errno);
-	else
-		*WP_PUSH(scratch, walk.folders, walk.folder_count) = "";
+	*WP_PUSH(scratch, walk.folders, walk.folder_count) = "";
 	while (walk.next < walk.folder_count && walk.names <= limit)
 		read_one(&walk, walk.folders[walk.next++]);
 	*ret_detail = wp_arena_strdup(arena, walk.detail);
@@ -188,8 +187,6 @@ enum wp_folder_result wp_folder_read(struct wp_arena *arena, const char *path, c
 		return walk.result;
 	hash_files(&walk, ret->manifest);
 	ret->files = walk.file_count;
-	for (size_t i = 0; i < walk.file_count; i++)
-		ret->bytes += walk.files[i].size;
 	ret->newest = walk.newest;
 	return WP_FOLDER_OK;
 }

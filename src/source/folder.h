@@ -13,7 +13,6 @@
 struct wp_folder {
 	char manifest[WP_HASH_TEXT]; /* over the sorted lines of all other files */
 	uint64_t files;
-	uint64_t bytes; /* of all of them */
 	struct wp_time newest; /* newest mtime of them */
 };
 
@@ -24,10 +23,10 @@ enum wp_folder_result {
 };
 
 /*
- * Reads the names, sizes and times below @path, but for the file at @skip (relative to it). *@ret_detail says what is
- * wrong, naming only what is below the folder.
+ * Reads the names, sizes and times below the open @folder, but for the file at @skip (relative to it), and nothing that
+ * is not below it, whatever links come up meanwhile. *@ret_detail says what is wrong, naming only what is below it.
  */
-enum wp_folder_result wp_folder_read(struct wp_arena *arena, const char *path, const char *skip, size_t limit,
+enum wp_folder_result wp_folder_read(struct wp_arena *arena, int folder, const char *skip, size_t limit,
 				     struct wp_folder *ret, const char **ret_detail);
 
 #endif

@@ -2,18 +2,22 @@
 /* Finding names without regard to case on a system that regards it: each folder is listed once and kept, sorted. */
 #include "wimplan/source.h"
 
+#include "inside.h"
 #include "path.h"
 #include "reason.h"
 
+#include "wimplan/file.h"
 #include "wimplan/limits.h"
 #include "wimplan/text.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* A name in a folder. */
 struct entry {
@@ -24,6 +28,7 @@ struct entry {
 
 struct folder {
 	struct folder *next; /* of all folders, for the end */
+	const struct mount *mount;
 	const char *path;
 	pthread_mutex_t lock; /* held while the folder is listed: a second thread waits instead of listing it again */
 	bool listed;
@@ -37,10 +42,12 @@ struct mount {
 	struct wp_windows_path prefix;
 	const char *text;
 	struct folder *root;
+	int fd; /* of the root; -1 until it is needed */
 };
 
 struct wp_lookup {
 	struct wp_arena *arena;
+	bool follow_links;    /* also out of the mapped folders */
 	pthread_mutex_t lock; /* for the arena, the chain of folders and the children */
 	struct folder *folders;
 	struct mount *mounts;
@@ -48,10 +55,11 @@ struct wp_lookup {
 };
 
 /* Only with the lookup's lock, or before there are threads. */
-static struct folder *add_folder(struct wp_lookup *lookup, const char *path)
+static struct folder *add_folder(struct wp_lookup *lookup, const struct mount *mount, const char *path)
 {
 	struct folder *folder = wp_arena_alloc(lookup->arena, sizeof *folder);
 
+	folder->mount = mount;
 	folder->path = path;
 	pthread_mutex_init(&folder->lock, NULL);
 	folder->next = lookup->folders;
@@ -59,23 +67,24 @@ static struct folder *add_folder(struct wp_lookup *lookup, const char *path)
 	return folder;
 }
 
-struct wp_lookup *wp_lookup_new(const struct wp_map *map)
+struct wp_lookup *wp_lookup_new(const struct wp_map *map, bool follow_links)
 {
 	struct wp_arena *arena = wp_arena_new();
 	struct wp_lookup *lookup = wp_arena_alloc(arena, sizeof *lookup);
 
 	lookup->arena = arena;
+	lookup->follow_links = follow_links;
+	lookup->mounts = wp_arena_alloc(arena, map->count * sizeof *lookup->mounts);
 	pthread_mutex_init(&lookup->lock, NULL);
 	for (size_t i = 0; i < map->count; i++) {
-		struct wp_windows_path prefix;
-		struct mount *mount;
+		struct mount *mount = &lookup->mounts[lookup->count];
 
-		if (!wp_windows_path_split(arena, map->entries[i].prefix, &prefix))
+		if (!wp_windows_path_split(arena, map->entries[i].prefix, &mount->prefix))
 			continue;
-		mount = WP_PUSH(arena, lookup->mounts, lookup->count);
-		mount->prefix = prefix;
-		mount->text = wp_windows_path_text(arena, &prefix, prefix.count);
-		mount->root = add_folder(lookup, wp_arena_strdup(arena, map->entries[i].folder));
+		mount->text = wp_windows_path_text(arena, &mount->prefix, mount->prefix.count);
+		mount->root = add_folder(lookup, mount, wp_arena_strdup(arena, map->entries[i].folder));
+		mount->fd = -1;
+		lookup->count++;
 	}
 	return lookup;
 }
@@ -84,10 +93,48 @@ void wp_lookup_free(struct wp_lookup *lookup)
 {
 	if (!lookup)
 		return;
+	for (size_t i = 0; i < lookup->count; i++)
+		wp_closep(&lookup->mounts[i].fd);
 	for (struct folder *folder = lookup->folders; folder; folder = folder->next)
 		pthread_mutex_destroy(&folder->lock);
 	pthread_mutex_destroy(&lookup->lock);
 	wp_arena_free(lookup->arena);
+}
+
+/* Opens the mapped folder, which may be a link itself. Returns 0 or an errno. */
+static int open_root(struct mount *mount)
+{
+	int error = 0;
+
+	pthread_mutex_lock(&mount->root->lock);
+	if (mount->fd < 0) {
+		mount->fd = open(mount->root->path, O_PATH | O_CLOEXEC);
+		error = mount->fd < 0 ? errno : 0;
+	}
+	pthread_mutex_unlock(&mount->root->lock);
+	return error;
+}
+
+/*
+ * Opens a path below a mapped folder; *@ret_fd serves to list a folder, and to recognize a @file, where one will do.
+ * Returns 0 or an errno: EXDEV when a link has led out of the mapped folder, and links are not followed there.
+ */
+static int open_below(const struct wp_lookup *lookup, const struct mount *mount, const char *path, bool file,
+		      int *ret_fd)
+{
+	/* A folder that the file server has elsewhere is only mounted when it is opened to be read. */
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), error;
+
+	if (fd < 0 && errno == ENOTDIR && file)
+		fd = open(path, O_PATH | O_CLOEXEC);
+	if (fd < 0)
+		return errno;
+	error = lookup->follow_links ? 0 : wp_source_inside(mount->fd, fd);
+	if (error)
+		close(fd);
+	else
+		*ret_fd = fd;
+	return error;
 }
 
 static int compare_entries(const void *a, const void *b)
@@ -104,15 +151,19 @@ static void closedirp(DIR **directory)
 		closedir(*directory);
 }
 
-/* Reads the names into @arena. A name that is no UTF-8 can stand in no path of a site and is left out. */
-static int read_names(struct wp_arena *arena, const char *path, struct entry **ret_entries, size_t *ret_count)
+/* Reads the names into @arena and closes @fd. A name that is no UTF-8 can stand in no path of a site and is left out. */
+static int read_names(struct wp_arena *arena, int fd, struct entry **ret_entries, size_t *ret_count)
 {
-	DIR *directory __attribute__((cleanup(closedirp))) = opendir(path);
+	DIR *directory __attribute__((cleanup(closedirp))) = fdopendir(fd);
 	struct entry *entries = NULL;
 	size_t count = 0;
 
-	if (!directory)
-		return errno;
+	if (!directory) {
+		int error = errno;
+
+		close(fd);
+		return error;
+	}
 	for (;;) {
 		struct dirent *dirent;
 		struct entry *entry;
@@ -143,9 +194,12 @@ static void list_locked(struct wp_lookup *lookup, struct folder *folder)
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct entry *entries = NULL;
 	size_t count = 0;
+	int fd;
 
 	folder->listed = true;
-	folder->error = read_names(scratch, folder->path, &entries, &count);
+	folder->error = open_below(lookup, folder->mount, folder->path, false, &fd);
+	if (!folder->error)
+		folder->error = read_names(scratch, fd, &entries, &count);
 	if (folder->error || !count)
 		return;
 	qsort(entries, count, sizeof *entries, compare_entries);
@@ -206,18 +260,18 @@ static struct folder *child_of(struct wp_lookup *lookup, const struct folder *fo
 
 	pthread_mutex_lock(&lookup->lock);
 	if (!entry->child)
-		entry->child = add_folder(lookup, path_below(lookup->arena, folder, entry->name));
+		entry->child = add_folder(lookup, folder->mount, path_below(lookup->arena, folder, entry->name));
 	child = entry->child;
 	pthread_mutex_unlock(&lookup->lock);
 	return child;
 }
 
-static const struct mount *find_mount(const struct wp_lookup *lookup, const struct wp_windows_path *path)
+static struct mount *find_mount(const struct wp_lookup *lookup, const struct wp_windows_path *path)
 {
-	const struct mount *best = NULL;
+	struct mount *best = NULL;
 
 	for (size_t i = 0; i < lookup->count; i++) {
-		const struct mount *mount = &lookup->mounts[i];
+		struct mount *mount = &lookup->mounts[i];
 
 		if (wp_windows_path_starts_with(path, &mount->prefix) &&
 		    (!best || best->prefix.count < mount->prefix.count))
@@ -226,7 +280,7 @@ static const struct mount *find_mount(const struct wp_lookup *lookup, const stru
 	return best;
 }
 
-/* What is said of a folder that was not listed; @depth names of @path lead to it. */
+/* What is said of what could not be opened or listed; @depth names of @path lead to it. */
 static enum wp_found explain(struct wp_arena *arena, const struct mount *mount, const struct wp_windows_path *path,
 			     size_t depth, int error, const char **ret_detail)
 {
@@ -238,26 +292,25 @@ static enum wp_found explain(struct wp_arena *arena, const struct mount *mount, 
 			wp_arena_printf(arena, "the map gives %s for \"%s\"",
 					file ? "a file and not a folder" : "a folder that does not exist", mount->text);
 	else if (missing)
-		*ret_detail = wp_arena_printf(arena, "\"%s\" does not exist", where);
+		*ret_detail = wp_arena_printf(arena, "\"%s\" does not exist: it is a link to what is not there", where);
 	else if (file)
 		*ret_detail = wp_arena_printf(arena, "\"%s\" is not a folder", where);
+	else if (error == EXDEV)
+		*ret_detail = wp_arena_printf(arena,
+					      "\"%s\" is a link that leads out of the mapped folder, and the policy says "
+					      "links = inside",
+					      where);
 	else
-		*ret_detail = wp_arena_printf(arena, "\"%s\" cannot be listed: %s", where, wp_source_reason(error));
+		*ret_detail = wp_arena_printf(arena, "\"%s\" cannot be opened: %s", where, wp_source_reason(error));
 	return missing || file ? WP_FOUND_MISSING : WP_FOUND_UNREADABLE;
 }
 
-static enum wp_found find_mapped(struct wp_lookup *lookup, struct wp_arena *arena, const struct mount *mount,
-				 const struct wp_windows_path *path, char **ret_path, const char **ret_detail)
+/* The folder in which the last name of a path is looked for, and its entry; the path is longer than the mount's. */
+static enum wp_found find_entry_of(struct wp_lookup *lookup, struct wp_arena *arena, const struct mount *mount,
+				   const struct wp_windows_path *path, const char **ret_path, const char **ret_detail)
 {
 	struct folder *folder = mount->root;
-	struct stat stat_buf;
 
-	if (path->count == mount->prefix.count) {
-		if (stat(folder->path, &stat_buf))
-			return explain(arena, mount, path, path->count, errno, ret_detail);
-		*ret_path = wp_arena_strdup(arena, folder->path);
-		return WP_FOUND;
-	}
 	for (size_t depth = mount->prefix.count;; depth++) {
 		struct entry *entry;
 
@@ -277,53 +330,79 @@ static enum wp_found find_mapped(struct wp_lookup *lookup, struct wp_arena *aren
 			return WP_FOUND_AMBIGUOUS;
 		}
 		if (depth + 1 == path->count) {
-			*ret_path = (char *)path_below(arena, folder, entry->name);
+			*ret_path = path_below(arena, folder, entry->name);
 			return WP_FOUND;
 		}
 		folder = child_of(lookup, folder, entry);
 	}
 }
 
-static enum wp_found find(struct wp_lookup *lookup, struct wp_arena *arena, const char *windows_path, char **ret_path,
-			  const char **ret_detail)
+static enum wp_found find_mapped(struct wp_lookup *lookup, struct wp_arena *arena, struct mount *mount,
+				 const struct wp_windows_path *path, struct wp_located *ret)
 {
-	const struct mount *mount;
+	const char *local = mount->root->path;
+	enum wp_found found = WP_FOUND;
+	int error = open_root(mount);
+
+	if (error)
+		return explain(arena, mount, path, mount->prefix.count, error, &ret->detail);
+	if (path->count > mount->prefix.count)
+		found = find_entry_of(lookup, arena, mount, path, &local, &ret->detail);
+	if (found != WP_FOUND)
+		return found;
+	error = open_below(lookup, mount, local, true, &ret->fd);
+	if (error)
+		return explain(arena, mount, path, path->count, error, &ret->detail);
+	ret->path = wp_arena_strdup(arena, local);
+	return WP_FOUND;
+}
+
+static enum wp_found find(struct wp_lookup *lookup, struct wp_arena *arena, const char *windows_path,
+			  struct wp_located *ret)
+{
+	struct mount *mount;
 	struct wp_windows_path path;
 
 	if (wp_utf16_units(windows_path) > WP_LIMIT_PATH_UNITS) {
-		*ret_detail =
+		ret->detail =
 			wp_arena_printf(arena, "the path is longer than %u characters, which Windows does not allow",
 					WP_LIMIT_PATH_UNITS);
 		return WP_FOUND_MISSING;
 	}
 	if (!wp_windows_path_split(arena, windows_path, &path)) {
-		*ret_detail = "the path begins neither with a share nor with a drive letter";
+		ret->detail = "the path begins neither with a share nor with a drive letter";
 		return WP_FOUND_NOT_MAPPED;
 	}
 	if (wp_windows_path_has_dots(&path)) {
-		*ret_detail = "the path has a name \".\" or \"..\", which is not followed";
+		ret->detail = "the path has a name \".\" or \"..\", which is not followed";
 		return WP_FOUND_MISSING;
 	}
 	mount = find_mount(lookup, &path);
 	if (!mount) {
 		size_t depth = path.count > 1 && path.names[0][0] == '\\' ? 2 : 1;
 
-		*ret_detail = wp_arena_printf(arena, "no prefix of the map fits; add --map '%s=FOLDER'",
+		ret->detail = wp_arena_printf(arena, "no prefix of the map fits; add --map '%s=FOLDER'",
 					      wp_windows_path_text(arena, &path, depth));
 		return WP_FOUND_NOT_MAPPED;
 	}
-	return find_mapped(lookup, arena, mount, &path, ret_path, ret_detail);
+	return find_mapped(lookup, arena, mount, &path, ret);
 }
 
 enum wp_found wp_lookup_find(struct wp_lookup *lookup, struct wp_arena *arena, const char *windows_path,
-			     char **ret_path, const char **ret_detail)
+			     struct wp_located *ret)
 {
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-	const char *detail = NULL;
-	char *path = NULL;
-	enum wp_found found = find(lookup, scratch, windows_path, &path, &detail);
+	enum wp_found found;
 
-	*ret_path = wp_arena_strdup(arena, path);
-	*ret_detail = wp_arena_strdup(arena, detail);
+	*ret = (struct wp_located){ .fd = -1 };
+	found = find(lookup, scratch, windows_path, ret);
+	ret->path = wp_arena_strdup(arena, ret->path);
+	ret->detail = wp_arena_strdup(arena, ret->detail);
 	return found;
+}
+
+void wp_located_close(struct wp_located *located)
+{
+	wp_closep(&located->fd);
+	located->fd = -1;
 }

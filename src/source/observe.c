@@ -6,7 +6,6 @@
 
 #include "wimplan/limits.h"
 
-#include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -47,56 +46,59 @@ static void fail_lookup(struct look *look, enum wp_found found, const char *deta
 	fail(look, gates[found], detail);
 }
 
-static enum wp_found find_below(struct look *look, const char *name, char **ret_path, const char **ret_detail)
+static enum wp_found find_below(struct look *look, const char *name, struct wp_located *ret)
 {
 	const char *path = wp_arena_printf(look->arena, "%s\\sources\\%s", look->source->path, name);
 
-	return wp_lookup_find(look->observer->lookup, look->arena, path, ret_path, ret_detail);
+	return wp_lookup_find(look->observer->lookup, look->arena, path, ret);
+}
+
+static bool is_below(struct look *look, const char *name)
+{
+	struct wp_located located __attribute__((cleanup(wp_located_close)));
+
+	return find_below(look, name, &located) != WP_FOUND_MISSING;
 }
 
 /* Says what stands in place of sources\install.wim: both are shapes in which media bring their images. */
 static void fail_install_wim(struct look *look)
 {
-	char *path;
-	const char *ignored;
-
-	if (find_below(look, "install.esd", &path, &ignored) != WP_FOUND_MISSING)
+	if (is_below(look, "install.esd"))
 		fail(look, WP_GATE_NO_INSTALL_WIM,
 		     "there is a sources\\install.esd in its place; no documentation says that the site takes one");
-	else if (find_below(look, "install.swm", &path, &ignored) != WP_FOUND_MISSING)
+	else if (is_below(look, "install.swm"))
 		fail(look, WP_GATE_NO_INSTALL_WIM, "there is a sources\\install.swm in its place: the image is split");
 	else
 		fail(look, WP_GATE_NO_INSTALL_WIM, "there is no sources\\install.wim in the folder");
 }
 
-/* Finds the .wim; *@ret_folder is the upgrade package's folder, NULL where the source is the file itself. */
-static char *find_wim(struct look *look, char **ret_folder)
+/* Finds the .wim, and the folder of an upgrade package, which else is not located. */
+static bool find_wim(struct look *look, struct wp_located *ret_wim, struct wp_located *ret_folder)
 {
+	enum wp_found found = wp_lookup_find(look->observer->lookup, look->arena, look->source->path, ret_wim);
 	struct stat stat_buf;
-	const char *detail;
-	char *path;
-	enum wp_found found = wp_lookup_find(look->observer->lookup, look->arena, look->source->path, &path, &detail);
 
-	*ret_folder = NULL;
+	*ret_folder = (struct wp_located){ .fd = -1 };
 	if (found != WP_FOUND) {
-		fail_lookup(look, found, detail);
-		return NULL;
+		fail_lookup(look, found, ret_wim->detail);
+		return false;
 	}
 	if (!look->source->folder)
-		return path;
-	*ret_folder = path;
-	if (!stat(path, &stat_buf) && !S_ISDIR(stat_buf.st_mode)) {
+		return true;
+	*ret_folder = *ret_wim;
+	*ret_wim = (struct wp_located){ .fd = -1 };
+	if (!fstat(ret_folder->fd, &stat_buf) && !S_ISDIR(stat_buf.st_mode)) {
 		fail(look, WP_GATE_NO_INSTALL_WIM, "the source of an upgrade package is a folder, and this is a file");
-		return NULL;
+		return false;
 	}
-	found = find_below(look, "install.wim", &path, &detail);
+	found = find_below(look, "install.wim", ret_wim);
 	if (found == WP_FOUND)
-		return path;
+		return true;
 	if (found == WP_FOUND_MISSING)
 		fail_install_wim(look);
 	else
-		fail_lookup(look, found, detail);
-	return NULL;
+		fail_lookup(look, found, ret_wim->detail);
+	return false;
 }
 
 /* Turns what the reader of the file noticed from @first on into gates (product.md, gates). */
@@ -132,44 +134,18 @@ static bool find_known(struct look *look)
 	return known;
 }
 
-/*
- * Reads the content, with what is installed in the images where that is wanted. False when wimlib refuses the file.
- * Every tree is looked through for data that the file lacks.
- */
-static bool read_index(struct look *look)
+/* Reads the content with what is installed in the images. False when wimlib refuses the file. */
+static bool summarize(struct look *look)
 {
 	struct wp_source *source = look->source;
 	struct wp_wim_index *index __attribute__((cleanup(wp_wim_index_freep))) = wp_wim_index_read(source->wim);
 
 	if (!index)
 		return false;
-	if (source->wants_summary && !wp_content_summary_make(look->arena, index, &source->summary))
-		source->summary = (struct wp_content_summary){ 0 };
-	wp_wim_index_count_missing(index);
 	source->content = index->content;
+	if (!wp_content_summary_make(look->arena, index, &source->summary))
+		source->summary = (struct wp_content_summary){ 0 };
 	return true;
-}
-
-/* What a site cannot use, although it can be read. Of a file that was known no data lacked when it was first read. */
-static void judge_fitness(struct look *look, const struct wp_wim_content *content)
-{
-	const struct wp_wim *wim = look->source->wim;
-	struct wp_wim_fitness fitness;
-
-	if (!wim->have_header)
-		return;
-	wp_wim_fitness(&wim->header, content, &fitness);
-	look->source->observation.solid = fitness.solid;
-	if (fitness.metadata_only)
-		fail(look, WP_GATE_INCOMPLETE, "its header says that it holds no file data (METADATA_ONLY)");
-	if (fitness.resource_only)
-		fail(look, WP_GATE_INCOMPLETE, "its header says that it holds no images (RESOURCE_ONLY)");
-	if (fitness.delta)
-		fail(look, WP_GATE_INCOMPLETE,
-		     wp_arena_printf(look->arena, "data of %" PRIu64 " file%s stands in another file, as in a delta",
-				     content->missing.value, content->missing.value == 1 ? "" : "s"));
-	if (fitness.pipable)
-		fail(look, WP_GATE_PIPABLE, "it was written for reading from a pipe, which wimlib alone does");
 }
 
 static void read_content(struct look *look)
@@ -183,7 +159,7 @@ static void read_content(struct look *look)
 	if (find_known(look))
 		return;
 	source->content_read = true;
-	failed = !read_index(look);
+	failed = source->wants_summary ? !summarize(look) : wp_wim_read_content(wim, &source->content) != 0;
 	judge_file(look, before);
 	if ((failed || !wim->metadata) && !has_failed(look))
 		fail(look, WP_GATE_DAMAGED, "wimlib cannot read the file");
@@ -192,8 +168,6 @@ static void read_content(struct look *look)
 		wim->diags.count = before;
 		wim->grade = grade;
 	}
-	if (!failed)
-		judge_fitness(look, &source->content);
 }
 
 static void take_newest(struct wp_time *newest, struct wp_time time)
@@ -227,14 +201,14 @@ static void hash_folder(const struct wp_folder *folder, struct wp_observation *o
 	wp_sha256_finish(hash, observation->content_id);
 }
 
-static void read_folder(struct look *look, const char *path, const char *wim_path, struct wp_folder *ret)
+static void read_folder(struct look *look, const struct wp_located *folder, const char *wim_path,
+			struct wp_folder *ret)
 {
-	size_t length = strlen(path);
-	const char *skip = wim_path + length, *detail;
+	const char *skip = wim_path + strlen(folder->path), *detail;
 
 	while (*skip == '/')
 		skip++;
-	switch (wp_folder_read(look->arena, path, skip, WP_LIMIT_FOLDER_FILES, ret, &detail)) {
+	switch (wp_folder_read(look->arena, folder->fd, skip, WP_LIMIT_FOLDER_FILES, ret, &detail)) {
 	case WP_FOLDER_UNREADABLE:
 		fail(look, WP_GATE_UNREADABLE, detail);
 		break;
@@ -246,34 +220,50 @@ static void read_folder(struct look *look, const char *path, const char *wim_pat
 	}
 }
 
+/* Reads the file; false when it is not the one that was located: a link may lead elsewhere since. */
+static bool read_wim(struct look *look, const struct wp_located *located)
+{
+	struct wp_source *source = look->source;
+	struct stat stat_buf;
+
+	source->wim = wp_wim_read(located->path);
+	if (source->wim->opened && (fstat(located->fd, &stat_buf) || stat_buf.st_dev != source->wim->device ||
+				    stat_buf.st_ino != source->wim->inode)) {
+		fail(look, WP_GATE_BUSY, "another file was put in its place while it was looked at");
+		wp_wim_free(source->wim);
+		source->wim = NULL;
+		return false;
+	}
+	source->observation.local_path = located->path;
+	source->observation.wim = source->wim;
+	judge_file(look, 0);
+	return true;
+}
+
 static void look_at(struct look *look)
 {
 	struct wp_source *source = look->source;
 	struct wp_observation *observation = &source->observation;
+	struct wp_located located __attribute__((cleanup(wp_located_close)));
+	struct wp_located located_folder __attribute__((cleanup(wp_located_close)));
 	struct wp_folder folder = { 0 };
-	char *folder_path, *path = find_wim(look, &folder_path);
+	bool found = find_wim(look, &located, &located_folder);
 
-	if (!path)
+	if (!found || !read_wim(look, &located))
 		return;
-	observation->local_path = path;
-	observation->wim = source->wim = wp_wim_read(path);
-	judge_file(look, 0);
-	judge_fitness(look, NULL);
-	if (folder_path) {
-		read_folder(look, folder_path, path, &folder);
+	if (source->folder) {
+		read_folder(look, &located_folder, located.path, &folder);
 		observation->folder_files = folder.files;
-		observation->bytes = folder.bytes;
 		observation->newest_file = folder.newest;
 	}
-	if (!has_failed(look) && (!look->observer->identify || folder_path || !source->wim->file_id[0]))
+	if (!has_failed(look) && (!look->observer->identify || source->folder || !source->wim->file_id[0]))
 		read_content(look);
 	memcpy(observation->file_id, source->wim->file_id, sizeof observation->file_id);
 	if (!has_failed(look)) {
 		memcpy(observation->content_id, source->content.content_id, sizeof observation->content_id);
-		if (folder_path)
+		if (source->folder)
 			hash_folder(&folder, observation);
 	}
-	observation->bytes += source->wim->size;
 	take_times(observation, source->wim);
 }
 

@@ -22,6 +22,7 @@ const char *wp_source_reason(int error)
 		{ ENFILE, "too many files are open" },
 		{ ESTALE, "the file server has lost it" },
 		{ EHOSTDOWN, "the file server does not answer" },
+		{ ENOTSUP, "where it is cannot be told, for /proc is not mounted" },
 		{ ETIMEDOUT, "the file server does not answer" },
 	};
 	const char *name = strerrorname_np(error);

@@ -242,7 +242,7 @@ struct wp_scan *wp_scan_run(const struct wp_record *records, size_t count, const
 	if (!scan->thread_count)
 		scan->thread_count = 1;
 	scan->thread_arenas = wp_arena_alloc(arena, scan->thread_count * sizeof *scan->thread_arenas);
-	work.observer.lookup = wp_lookup_new(options->map);
+	work.observer.lookup = wp_lookup_new(options->map, options->follow_links);
 	pthread_mutex_init(&work.observer.store_lock, NULL);
 	pthread_mutex_init(&work.progress_lock, NULL);
 	run_workers(scan, &work, scratch);

@@ -94,6 +94,8 @@ static int open_file(struct wp_wim *wim)
 		add(wim, WP_ERROR, "not-regular-file", "this is %s, not a file", kind_of(status.st_mode));
 	} else {
 		wim->opened = true;
+		wim->device = status.st_dev;
+		wim->inode = status.st_ino;
 		wim->size = (uint64_t)status.st_size;
 		wim->modified = wp_time_from_unix(status.st_mtim.tv_sec, (uint32_t)status.st_mtim.tv_nsec);
 		return fd;

@@ -131,16 +131,16 @@ static int read_wim(const char *path, char **ret_property, json_t **ret_rows)
 int site_read_image(struct site *site, const char *class, const char *windows_path, char **ret_property,
 		    json_t **ret_rows)
 {
-	struct wp_lookup *lookup = wp_lookup_new(&site->map);
+	struct wp_lookup *lookup = wp_lookup_new(&site->map, true);
 	struct wp_arena *arena = wp_arena_new();
-	const char *detail;
-	char *path;
+	struct wp_located located;
 	int error = WIN32_FILE_NOT_FOUND;
 
 	if (class && !strcmp(class, "SMS_OperatingSystemInstallPackage"))
 		windows_path = wp_arena_printf(arena, "%s\\sources\\install.wim", windows_path);
-	if (wp_lookup_find(lookup, arena, windows_path, &path, &detail) == WP_FOUND)
-		error = read_wim(path, ret_property, ret_rows);
+	if (wp_lookup_find(lookup, arena, windows_path, &located) == WP_FOUND)
+		error = read_wim(located.path, ret_property, ret_rows);
+	wp_located_close(&located);
 	wp_arena_free(arena);
 	wp_lookup_free(lookup);
 	return error;

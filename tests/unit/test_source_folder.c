@@ -55,12 +55,24 @@ static void make_media(struct place *place)
 	make_file(place, "AutoRun.inf", "", 500);
 }
 
-static struct wp_folder read_folder(struct place *place)
+static enum wp_folder_result read_folder(struct place *place, const char *path, const char *skip, size_t limit,
+					 struct wp_folder *ret, const char **ret_detail)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY);
+	enum wp_folder_result result;
+
+	cr_assert_geq(fd, 0, "%s", path);
+	result = wp_folder_read(place->arena, fd, skip, limit, ret, ret_detail);
+	close(fd);
+	return result;
+}
+
+static struct wp_folder read_all(struct place *place)
 {
 	struct wp_folder folder = { 0 };
 	const char *detail;
 
-	cr_expect_eq(wp_folder_read(place->arena, place->root, "Sources/install.wim", 100, &folder, &detail),
+	cr_expect_eq(read_folder(place, place->root, "Sources/install.wim", 100, &folder, &detail),
 		     WP_FOLDER_OK);
 	return folder;
 }
@@ -74,7 +86,7 @@ Test(source, folder_manifest_has_a_line_per_file)
 
 	setup(&place);
 	make_media(&place);
-	folder = read_folder(&place);
+	folder = read_all(&place);
 	wp_sha256_text(lines, sizeof lines - 1, expected);
 	cr_expect_str_eq(folder.manifest, expected);
 	cr_expect_eq(folder.files, 3);
@@ -88,22 +100,22 @@ Test(source, folder_manifest_tells_changes)
 
 	setup(&place);
 	make_media(&place);
-	before = read_folder(&place);
+	before = read_all(&place);
 	make_file(&place, "Sources/install.wim", "another wim", 9001);
-	after = read_folder(&place);
+	after = read_all(&place);
 	cr_expect_str_eq(after.manifest, before.manifest, "the .wim does not count");
 	make_file(&place, "setup.exe", "SETUP", 1000);
-	after = read_folder(&place);
+	after = read_all(&place);
 	cr_expect_str_eq(after.manifest, before.manifest, "same size and time: documented not to be seen");
 	make_file(&place, "setup.exe", "setup", 1001);
-	after = read_folder(&place);
+	after = read_all(&place);
 	cr_expect_str_neq(after.manifest, before.manifest, "time");
 	make_file(&place, "setup.exe", "setup1", 1000);
-	after = read_folder(&place);
+	after = read_all(&place);
 	cr_expect_str_neq(after.manifest, before.manifest, "size");
 	make_file(&place, "setup.exe", "setup", 1000);
 	make_file(&place, "empty/new", "", 1000);
-	after = read_folder(&place);
+	after = read_all(&place);
 	cr_expect_str_neq(after.manifest, before.manifest, "a new file");
 }
 
@@ -115,13 +127,13 @@ Test(source, folder_follows_no_links_and_skips_devices)
 
 	setup(&place);
 	make_media(&place);
-	before = read_folder(&place);
+	before = read_all(&place);
 	cr_assert_eq(mkfifo(below(&place, "fifo"), 0644), 0);
-	after = read_folder(&place);
+	after = read_all(&place);
 	cr_expect_str_eq(after.manifest, before.manifest, "a FIFO is no content");
 	cr_assert_eq(symlink("/", below(&place, "Sources/up")), 0);
 	cr_assert_eq(utimensat(AT_FDCWD, below(&place, "Sources/up"), times, AT_SYMLINK_NOFOLLOW), 0);
-	after = read_folder(&place);
+	after = read_all(&place);
 	cr_expect_eq(after.files, 4, "the link is one file, not what is behind it");
 	cr_expect_str_neq(after.manifest, before.manifest);
 }
@@ -135,14 +147,9 @@ Test(source, folder_limits_and_failures)
 	setup(&place);
 	make_media(&place);
 	/* Four files and two folders. */
-	cr_expect_eq(wp_folder_read(place.arena, place.root, "", 6, &folder, &detail), WP_FOLDER_OK);
-	cr_expect_eq(wp_folder_read(place.arena, place.root, "", 5, &folder, &detail), WP_FOLDER_UNREADABLE);
+	cr_expect_eq(read_folder(&place, place.root, "", 6, &folder, &detail), WP_FOLDER_OK);
+	cr_expect_eq(read_folder(&place, place.root, "", 5, &folder, &detail), WP_FOLDER_UNREADABLE);
 	cr_expect_str_eq(detail, "the folder holds more than 5 files and folders");
-	cr_expect_eq(wp_folder_read(place.arena, below(&place, "setup.exe"), "", 5, &folder, &detail),
-		     WP_FOLDER_UNREADABLE);
-	cr_expect(!strstr(detail, place.root), "%s", detail);
-	cr_expect_eq(wp_folder_read(place.arena, below(&place, "gone"), "", 5, &folder, &detail), WP_FOLDER_CHANGED);
-	cr_expect(!strstr(detail, place.root), "%s", detail);
 }
 
 Test(source, folder_with_an_unreadable_one_below)
@@ -160,7 +167,7 @@ Test(source, folder_with_an_unreadable_one_below)
 	/* Permissions bind everyone but root. */
 	if (root)
 		cr_assert_eq(seteuid(65534), 0);
-	cr_expect_eq(wp_folder_read(place.arena, place.root, "", 100, &folder, &detail), WP_FOLDER_UNREADABLE);
+	cr_expect_eq(read_folder(&place, place.root, "", 100, &folder, &detail), WP_FOLDER_UNREADABLE);
 	cr_expect_str_eq(detail, "\"Sources\\shut\" cannot be read: permission denied", "the first by name");
 	if (root)
 		cr_assert_eq(seteuid(0), 0);

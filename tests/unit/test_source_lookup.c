@@ -19,6 +19,7 @@ struct place {
 	struct wp_arena *arena;
 	struct wp_map map;
 	struct wp_lookup *lookup;
+	bool follow;
 };
 
 static void setup(struct place *place)
@@ -64,13 +65,16 @@ static void map(struct place *place, const char *prefix, const char *folder)
 /* What finding @path gives; the local path below the root in *@ret_path, or the detail. */
 static enum wp_found find(struct place *place, const char *path, const char **ret_path)
 {
-	const char *detail;
-	char *local;
+	struct wp_located located __attribute__((cleanup(wp_located_close)));
+	const char *detail, *local;
 	enum wp_found found;
 
 	if (!place->lookup)
-		place->lookup = wp_lookup_new(&place->map);
-	found = wp_lookup_find(place->lookup, place->arena, path, &local, &detail);
+		place->lookup = wp_lookup_new(&place->map, place->follow);
+	found = wp_lookup_find(place->lookup, place->arena, path, &located);
+	local = located.path;
+	detail = located.detail;
+	cr_expect_eq(found == WP_FOUND, located.fd >= 0, "%s", path);
 	cr_expect_eq(found == WP_FOUND, local != NULL, "%s", path);
 	cr_expect_eq(found == WP_FOUND, detail == NULL, "%s", path);
 	if (detail)
@@ -167,7 +171,7 @@ Test(source, lookup_says_what_cannot_be_listed)
 	if (root)
 		cr_assert_eq(seteuid(65534), 0);
 	expect(&place, "\\\\srv\\src\\shut\\a.wim", WP_FOUND_UNREADABLE,
-	       "\"\\\\srv\\src\\shut\" cannot be listed: permission denied");
+	       "\"\\\\srv\\src\\shut\" cannot be opened: permission denied");
 	if (root)
 		cr_assert_eq(seteuid(0), 0);
 	cr_assert_eq(chmod(below(&place, "src/Shut"), 0755), 0);
@@ -224,11 +228,10 @@ static void *find_all(void *context)
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 
 	for (int i = 0; i < FILES; i++) {
-		const char *detail;
-		char *path;
+		struct wp_located located __attribute__((cleanup(wp_located_close)));
 
 		finder->found += wp_lookup_find(finder->lookup, arena, wp_arena_printf(arena, "\\\\S\\S\\D%d\\F%d.WIM",
-						i % 10, i), &path, &detail) == WP_FOUND;
+						i % 10, i), &located) == WP_FOUND;
 	}
 	return NULL;
 }
@@ -244,7 +247,7 @@ Test(source, lookup_serves_several_threads)
 	for (int i = 0; i < FILES; i++)
 		make_file(&place, wp_arena_printf(place.arena, "d%d/f%d.wim", i % 10, i));
 	map(&place, "\\\\s\\s", "");
-	place.lookup = wp_lookup_new(&place.map);
+	place.lookup = wp_lookup_new(&place.map, false);
 	for (int i = 0; i < THREADS; i++) {
 		finders[i].lookup = place.lookup;
 		cr_assert_eq(pthread_create(&finders[i].thread, NULL, find_all, &finders[i]), 0);
@@ -253,4 +256,98 @@ Test(source, lookup_serves_several_threads)
 		pthread_join(finders[i].thread, NULL);
 		cr_expect_eq(finders[i].found, FILES);
 	}
+}
+
+/* A link stays within the mapped folder or is not followed, whether it stands at the end or on the way. */
+Test(source, lookup_stays_in_the_mapped_folder)
+{
+	static const char outside[] = "leads out of the mapped folder";
+	struct place place __attribute__((cleanup(cleanup)));
+
+	setup(&place);
+	make_folder(&place, "src");
+	make_folder(&place, "src/in");
+	make_folder(&place, "src-more");
+	make_file(&place, "src/in/a.wim");
+	make_file(&place, "src-more/b.wim");
+	cr_assert_eq(symlink("in/a.wim", below(&place, "src/relative.wim")), 0);
+	cr_assert_eq(symlink(below(&place, "src/in"), below(&place, "src/absolute")), 0);
+	cr_assert_eq(symlink("../../src/in/a.wim", below(&place, "src/in/around.wim")), 0);
+	cr_assert_eq(symlink("../src-more/b.wim", below(&place, "src/out.wim")), 0);
+	cr_assert_eq(symlink("..", below(&place, "src/up")), 0);
+	cr_assert_eq(symlink("src", below(&place, "mounted")), 0);
+	cr_assert_eq(symlink("src-more/b.wim", below(&place, "one.wim")), 0);
+	map(&place, "\\\\srv\\src", "src");
+	map(&place, "\\\\srv\\link", "mounted");
+	map(&place, "\\\\srv\\file", "one.wim");
+	for (int i = 0; i < 2; i++) {
+		expect(&place, "\\\\srv\\src\\relative.wim", WP_FOUND, "src/relative.wim");
+		expect(&place, "\\\\srv\\src\\absolute\\a.wim", WP_FOUND, "src/absolute/a.wim");
+		expect(&place, "\\\\srv\\src\\in\\around.wim", WP_FOUND, "src/in/around.wim");
+		expect(&place, "\\\\srv\\link\\in\\a.wim", WP_FOUND, "mounted/in/a.wim");
+		expect(&place, "\\\\srv\\file", WP_FOUND, "one.wim");
+		if (place.follow) {
+			expect(&place, "\\\\srv\\src\\out.wim", WP_FOUND, "src/out.wim");
+			expect(&place, "\\\\srv\\src\\up\\src-more\\b.wim", WP_FOUND, "src/up/src-more/b.wim");
+			expect(&place, "\\\\srv\\src\\up", WP_FOUND, "src/up");
+		} else {
+			expect(&place, "\\\\srv\\src\\out.wim", WP_FOUND_UNREADABLE, outside);
+			expect(&place, "\\\\srv\\link\\out.wim", WP_FOUND_UNREADABLE, outside);
+			expect(&place, "\\\\srv\\src\\up\\src-more\\b.wim", WP_FOUND_UNREADABLE,
+			       "\"\\\\srv\\src\\up\" is a link");
+			expect(&place, "\\\\srv\\src\\up", WP_FOUND_UNREADABLE, outside);
+		}
+		wp_lookup_free(place.lookup);
+		place.lookup = NULL;
+		place.follow = true;
+	}
+}
+
+struct swap {
+	const char *link, *inside, *outside;
+	pthread_t thread;
+	bool stop;
+};
+
+static void *swap_links(void *context)
+{
+	struct swap *swap = context;
+	char other[256];
+
+	snprintf(other, sizeof other, "%s.new", swap->link);
+	for (int i = 0; !__atomic_load_n(&swap->stop, __ATOMIC_RELAXED); i++)
+		if (symlink(i % 2 ? swap->inside : swap->outside, other) || rename(other, swap->link))
+			break;
+	return NULL;
+}
+
+/* Whatever somebody does to a link meanwhile: what was found stands below the mapped folder. */
+Test(source, lookup_of_a_link_that_changes)
+{
+	struct place place __attribute__((cleanup(cleanup)));
+	struct swap swap = { 0 };
+	struct stat inside, found;
+
+	setup(&place);
+	make_folder(&place, "src");
+	make_file(&place, "src/a.wim");
+	make_file(&place, "b.wim");
+	swap.link = below(&place, "src/link.wim");
+	swap.inside = "a.wim";
+	swap.outside = "../b.wim";
+	cr_assert_eq(symlink("a.wim", swap.link), 0);
+	cr_assert_eq(stat(below(&place, "src/a.wim"), &inside), 0);
+	map(&place, "\\\\srv\\src", "src");
+	place.lookup = wp_lookup_new(&place.map, false);
+	cr_assert_eq(pthread_create(&swap.thread, NULL, swap_links, &swap), 0);
+	for (int i = 0; i < 5000; i++) {
+		struct wp_located located __attribute__((cleanup(wp_located_close)));
+
+		if (wp_lookup_find(place.lookup, place.arena, "\\\\srv\\src\\link.wim", &located) != WP_FOUND)
+			continue;
+		cr_assert_eq(fstat(located.fd, &found), 0);
+		cr_assert_eq(found.st_ino, inside.st_ino);
+	}
+	__atomic_store_n(&swap.stop, true, __ATOMIC_RELAXED);
+	pthread_join(swap.thread, NULL);
 }
