@@ -57,6 +57,7 @@ working_steps() {
 	done
 	step 'memory that runs out' tests/check-memory.py "$build"
 	step 'hostile files' tests/check-hostile.py "$build"
+	step 'attacks' tests/check-attacks.py "$build"
 	step 'help and manual' tests/check-help.py "$build"
 	step 'schemas' tests/check-schemas.py "$build"
 	step 'HTML in a browser' tests/check-html.py "$build"
