@@ -24,7 +24,7 @@ static uint32_t chance(uint32_t limit)
 }
 
 static const char *const texts[] = {
-	"", " ", "\x1b[2J", "\x07", "a\nb", "a\r\nb", "\xe2\x80\xae", "\xe2\x80\x8b", "\xef\xbb\xbf", "\xc2\x9b" "1m", "\x7f",
+	"", " ", "\x1b[2J", "\x07", "a\nb", "a\r\nb", "\xe2\x80\xae", "\xe2\x80\x8b", "\xef\xbb\xbf", ("\xc2\x9b" "1m"), "\x7f",
 	"=1+1", "@x", ";=1", "</script><b>", "-->", "]]>", "`$(x)`", "'; rm x", "\"", "'@\n", "\xe2\x80\x99", "|", "#", "\\",
 	"\xf0\x9f\x98\x80", "\xf3\xa0\x80\x81", "P0100001", "reload", "change", "blocked", "unproven", "report_only",
 	"ReloadImageProperties", "RefreshPkgSource", "image-changed", "content-newer", "content-unproven", "proven", "unknown",
@@ -88,7 +88,7 @@ static json_t *new_value(const json_t *old)
 	if (json_is_string(old))
 		return chance(2) ? new_text(old) : any_text();
 	if (json_is_integer(old))
-		return chance(2) ? any_number() : json_integer(json_integer_value(old) + (json_int_t)chance(5) - 2);
+		return chance(2) ? any_number() : json_integer((json_int_t)((uint64_t)json_integer_value(old) + chance(5) - 2));
 	if (json_is_boolean(old))
 		return json_boolean(chance(2));
 	return chance(2) ? json_deep_copy(old) : any_value();
