@@ -74,14 +74,23 @@ def tree(root):
 
 def tree_wim(root, blobs=(), images=1):
     """A WIM with images that have one tree, all of one resource; blobs: the data that it holds, by SHA-1."""
-    resources = [(tree(root), 2)] + [(data, 0) for data in blobs]
+    return resources_wim([(tree(root), 2)] + [(data, 0) for data in blobs], images)
+
+
+def blob(data, offset, flags):
+    """An entry of the blob table (wimlib src/blob_table.c); flags: 2 for the metadata of an image."""
+    return struct.pack("<QQQHI20s", len(data) | flags << 56, offset, len(data), 1, 1, hashlib.sha1(data).digest())
+
+
+def resources_wim(resources, images=1):
+    """A WIM of (data, flags) in a row; the images name the first one, again and again."""
     body, table = b"", b""
     for data, flags in resources:
-        table += struct.pack("<QQQHI20s", len(data) | flags << 56, 208 + len(body), len(data), 1, 1,
-                             hashlib.sha1(data).digest()) * (images if flags else 1)
+        table += blob(data, 208 + len(body), flags)
         body += data
-    xml = "".join(f'<IMAGE INDEX="{i}"><NAME>A{i}</NAME></IMAGE>' for i in range(1, images + 1))
-    xml = b"\xff\xfe" + f"<WIM>{xml}</WIM>".encode("utf-16-le")
+    table = table[:50] * images + table[50:]
+    text = "<WIM>" + "".join(f'<IMAGE INDEX="{i}"><NAME>A{i}</NAME></IMAGE>' for i in range(1, images + 1)) + "</WIM>"
+    xml = b"\xff\xfe" + text.encode("utf-16-le")
     begin = 208 + len(body)
     reshdr = struct.pack("<QQQ", len(table) | 2 << 56, begin, len(table))
     head = header(begin + len(table), len(xml), images=images)
@@ -297,6 +306,73 @@ def large_xml(folder):
         check_size(name, path)
 
 
+def shared_streams(count, streams, units):
+    """Folders with one file each, whose entries all end where one row of streams begins: each would read all of them."""
+    names = [f"{i:05}".encode("utf-16-le") for i in range(count)]
+    parts = [bytes(8), entry("", 8 + 104 + 8, bytes(20)), bytes(8)]
+    size = 104 + 16
+    first = 8 + 104 + 8 + count * size + 8
+    for i, name in enumerate(names):
+        parts.append(entry(name.decode("utf-16-le"), first + i * size, bytes(20)).ljust(size, b"\0"))
+    parts.append(bytes(8))
+    for i, name in enumerate(names):
+        plain = bytearray(entry(name.decode("utf-16-le"), 0, bytes(20)).ljust(size, b"\0"))
+        struct.pack_into("<Q", plain, 0, (count - i) * size)
+        struct.pack_into("<H", plain, 96, streams)
+        parts.append(bytes(plain))
+    for i in range(streams):
+        text = f"{i:04}".encode("utf-16-le") + b"n\0" * units
+        stream = struct.pack("<QQ20sH", 0, 0, bytes(20), len(text)) + text + b"\0\0"
+        stream = stream.ljust(len(stream) + -len(stream) % 8, b"\0")
+        parts.append(struct.pack("<Q", len(stream)) + stream[8:])
+    parts.append(bytes(8))
+    return b"".join(parts)
+
+
+def check_tree(name, path, codes, seconds, mib, arguments=("--servicing",)):
+    """What is installed in a file whose metadata is made to hurt. seconds and mib: what the bytes that are read may cost."""
+    global passed, failed
+    code, document, took = run(["inspect", "--json", *arguments, "--", path], 4 << 20)
+    problems = [] if code == 0 else [f"exit status {code}"]
+    found = {d["code"] for f in document["files"] for d in f["diagnostics"]} if document else set()
+    if not codes <= found:
+        problems.append(f"{found} without {codes}")
+    size = 0 if SANITIZED else resident_kib(path, arguments) / 1024
+    if size > mib:
+        problems.append(f"{size:.0f} MiB")
+    judge(name, problems, took, seconds)
+
+
+def trees(folder):
+    """Metadata and blob tables that are far larger in memory than in the file, or read far more often than they are there."""
+    path = os.path.join(folder, "t.wim")
+    for label, count, streams, units in [("40,000 entries with the same 1,024 streams", 40_000, 1024, 0),
+                                         ("names that add up to 4 GiB", 200, 1024, 20_000)]:
+        write(folder, "t.wim", resources_wim([(shared_streams(count, streams, units), 2)]))
+        check_tree(label, path, {"tree-cycle"}, 1, 200)
+    # One resource for all images: read once, and shown as often as there is room.
+    windows = {"Windows": {"servicing": {"Packages": {f"P{i}~31bf3856ad364e35~amd64~~1.0.{i}.mum": bytes(20)
+                                                      for i in range(2_000)}}}}
+    write(folder, "t.wim", tree_wim(windows, images=4096))
+    check_tree("4,096 images of one tree", path, {"tree-limit"}, 5, 1000)
+    write(folder, "t.wim", tree_wim({f"{i:06}": bytes(20) for i in range(100_000)}, images=4096))
+    check_tree("4,096 images of one large tree without Windows", path, {"no-windows-tree"}, 1, 100)
+    blob_tables(folder)
+
+
+def blob_tables(folder):
+    """Sparse files of 4 KB whose blob table is as large as the file says."""
+    xml = b"\xff\xfe" + '<WIM><IMAGE INDEX="1"/></WIM>'.encode("utf-16-le")
+    for label, count, codes, seconds, mib in [("200 million blobs", 200_000_000, {"resource-out-of-range"}, 0.1, 64),
+                                              ("one blob beyond the limit", 2_000_001, {"resource-out-of-range"}, 0.1, 64),
+                                              ("as many blobs as are read", 2_000_000, {"image-count-mismatch"}, 4, 1000)]:
+        reshdr = struct.pack("<QQQ", count * 50 | 2 << 56, 4096, count * 50)
+        head = header(208, len(xml))
+        path = write(folder, "b.wim", head[:48] + reshdr + head[72:] + xml)
+        os.truncate(path, 4096 + count * 50)
+        check_tree(label, path, codes, seconds, mib, ["--deep"])
+
+
 def cut_and_flipped(folder):
     data = small_wim(folder)
     path = os.path.join(folder, "cut.wim")
@@ -391,6 +467,7 @@ def main():
         crafted_xml(folder)
         compared(folder)
         large_xml(folder)
+        trees(folder)
         shrinking(folder)
         cut_and_flipped(folder)
     print(f"slowest: {slowest[0]:.2f} s ({slowest[1]})")

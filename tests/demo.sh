@@ -126,7 +126,7 @@ missing=
 for code in no-source other-site action-in-progress no-install-wim source-split source-encrypted record-incomplete \
 	source-not-mapped source-missing source-ambiguous source-unreadable source-not-wim source-damaged source-busy \
 	content-unknown image-added image-removed image-changed never-loaded metadata-same content-same content-changed \
-	content-rewritten content-newer report_only; do
+	content-rewritten content-newer content-unproven report_only; do
 	grep -q "\"$code\"" plan.json || missing="$missing $code"
 done
 [ -z "$missing" ] || { echo "demo: the plan does not show:$missing" >&2; exit 1; }
@@ -166,10 +166,12 @@ What you saw: wimplan compared the $(sed -n 's/^ *"packages": \([0-9]*\),$/\1/p'
   ~  no longer match. "reload" is ReloadImageProperties: the site knows old metadata. "refresh" is RefreshPkgSource: the
      distribution points have old content. Under each stands why, and how sure that is.
   !  are blocked, each for a reason that the list at the end explains.
-  ?  is a boot image: only reported, because a refresh would rebuild it on the server.
+  ?  is for a person to decide: a boot image, only reported, because a refresh would rebuild it on the server; or content
+     that is unproven, as that of P010001F: the file is older than what was distributed, but a copy can keep an old date,
+     and the site has never loaded its images to compare with.
 The plan is ${demo#"$top"/}/plan.json, for people to read ${demo#"$top"/}/plan.md.
 Then wimplan-apply made the calls, each once, and saw their effect; ${demo#"$top"/}/plan.receipt.json says so. Only the
-stand-in was changed: wimplan itself never calls a site. Another plan found nothing left to do.
+stand-in was changed: wimplan itself never calls a site. Another plan found no call left to make, and the question still open.
 
 Next, try:
 

@@ -3,6 +3,8 @@
 #ifndef WIMPLAN_CLOCK_H
 #define WIMPLAN_CLOCK_H
 
+#include "wimplan/time.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -11,6 +13,9 @@ int64_t wp_clock_ms(void);
 
 /* Seconds since 1970 by the clock of this machine: what a later run can compare with. Never a fixed time. */
 int64_t wp_clock_unix(void);
+
+/* The same as a time. SOURCE_DATE_EPOCH is for what is printed, and opens no window. */
+struct wp_time wp_clock_time(void);
 
 /* Seconds since the machine was started, sleep included: a later run can compare with it until the next start. */
 int64_t wp_clock_boot(void);
@@ -24,8 +29,11 @@ void wp_signals_catch(void);
 /* The signal that asks this run to stop; 0 when there was none. */
 int wp_signal_caught(void);
 
-/* Sleeps that long, or until a signal asks the run to stop. */
-void wp_clock_wait(int64_t milliseconds);
+/*
+ * Sleeps that long, or until a signal asks the run to stop. @tick is called about once a second meanwhile, with
+ * @context; NULL: nothing is.
+ */
+void wp_clock_wait(int64_t milliseconds, void (*tick)(void *context), void *context);
 
 /* Waits until there is something to read, or its end. False when a signal asks the run to stop before that. */
 bool wp_clock_wait_input(int fd);

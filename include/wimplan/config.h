@@ -11,6 +11,8 @@
 
 enum wp_refresh_on { WP_REFRESH_ON_CONTENT, WP_REFRESH_ON_FILE };
 enum wp_on_unknown { WP_ON_UNKNOWN_BLOCK, WP_ON_UNKNOWN_REFRESH, WP_ON_UNKNOWN_SKIP };
+enum wp_on_unproven { WP_ON_UNPROVEN_NOTE, WP_ON_UNPROVEN_REFRESH, WP_ON_UNPROVEN_BLOCK };
+enum wp_solid_sources { WP_SOLID_SOURCES_NOTE, WP_SOLID_SOURCES_BLOCK };
 enum wp_links { WP_LINKS_INSIDE, WP_LINKS_FOLLOW };
 enum wp_boot_images { WP_BOOT_IMAGES_REPORT, WP_BOOT_IMAGES_PLAN };
 
@@ -18,9 +20,12 @@ enum wp_boot_images { WP_BOOT_IMAGES_REPORT, WP_BOOT_IMAGES_PLAN };
 struct wp_policy {
 	enum wp_refresh_on refresh_on;
 	enum wp_on_unknown on_unknown;
+	enum wp_on_unproven on_unproven;
+	enum wp_solid_sources solid_sources;
 	enum wp_boot_images boot_images;
 	enum wp_links links; /* below a mapped folder */
 	uint32_t clock_tolerance; /* seconds; 120 */
+	uint64_t snapshot_max_age; /* seconds; 7 days. For a note beside the body: it is no part of wp_policy_json() */
 };
 
 /* One key in force; kept in the documented order. */
@@ -52,7 +57,7 @@ int wp_config_parse(struct wp_arena *arena, struct wp_config *config, const char
 int wp_config_set(struct wp_arena *arena, struct wp_config *config, const char *section, const char *key,
 		  const char *value, const char *origin, struct wp_error *err);
 
-/* The policy as the plan's body records it: every value in force. New reference. */
+/* The policy as the plan's body records it: every value in force that a verdict may depend on. New reference. */
 json_t *wp_policy_json(const struct wp_policy *policy);
 
 /*

@@ -55,8 +55,24 @@
 #define WP_LIMIT_DOCUMENT_BYTES (1u << 30)
 /* Bytes of an image's metadata resource when decompressed; of a Windows image with 200,000 files they are 40 MB. */
 #define WP_LIMIT_TREE_BYTES (512u << 20)
-/* Files and folders in one image. */
+/* Files, folders and streams in one image, and bytes of their names as UTF-8; of such an image 10 MB. */
 #define WP_LIMIT_TREE_NODES 4000000u
+#define WP_LIMIT_TREE_TEXT (256u << 20)
+/*
+ * The same of the images of one file together, each read once or as often as it is compared: retail media with eleven
+ * images have about half a million files. What is installed in them, counted in each image that names the same tree.
+ */
+#define WP_LIMIT_FILE_TREE_BYTES (2u << 30)
+#define WP_LIMIT_FILE_NODES 16000000u
+#define WP_LIMIT_FILE_TEXT (1u << 30)
+#define WP_LIMIT_FILE_ITEMS 300000u
+/*
+ * How much larger all metadata resources of a file may be than the file: names that are alike compress well, and wimlib
+ * src/metadata_resource.c has the same bound for one resource.
+ */
+#define WP_LIMIT_TREE_GROWTH 512u
+/* Blobs of a file or of a split set: a retail install.wim has 120,000; wimlib takes 312 bytes for each. */
+#define WP_LIMIT_BLOBS 2000000u
 /* Streams of one file. */
 #define WP_LIMIT_STREAMS 1024u
 /* Levels of folders that have totals of their own: each takes two of a path's units. */

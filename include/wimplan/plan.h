@@ -143,7 +143,10 @@ struct wp_plan_input {
 	/* Baselines of the site, sorted by package and version. */
 	const struct wp_baseline *baselines;
 	size_t baseline_count;
-	/* Summaries of contents by file id, as far as they are known. */
+	/* The questions of the site that are open, sorted by package, version and content. */
+	const struct wp_question *questions;
+	size_t question_count;
+	/* Summaries of contents, sorted by file id, as far as they are known. */
 	const struct wp_known_summary *summaries;
 	size_t summary_count;
 	const struct wp_policy *policy;
@@ -157,15 +160,31 @@ struct wp_plan_input {
 	const char *tool_version;
 };
 
-/* Whether the set has every package that --only and --exclude name; wp_plan_make() looks as well. */
-int wp_plan_check_names(const struct wp_plan_input *input, struct wp_error *err);
+/* What --only and --exclude come to. In the arena that it was made in. */
+struct wp_selection {
+	bool *chosen; /* of each record of the set, whether it is judged */
+	const char **only, **exclude; /* as the records spell them, sorted, each once */
+	size_t only_count, exclude_count;
+};
+
+/* Looks the names up; one that no record has is WP_E_USAGE. Takes set, only and exclude of @input. */
+int wp_plan_select(const struct wp_plan_input *input, struct wp_arena *arena, struct wp_selection *ret,
+		   struct wp_error *err);
+
+/* What was learned in making a plan and should be remembered. Owned by the plan. */
+struct wp_learned {
+	struct wp_baseline *baselines; /* observations that became inferred baselines */
+	size_t baseline_count;
+	struct wp_question *questions; /* contents of which a person has to say whether they were distributed */
+	size_t question_count;
+};
 
 /*
- * Judges every package (product.md, "How a package is judged") and makes the plan with its id. *@ret_baselines gets the
- * observations that became inferred baselines, owned by the plan. The caller frees *@ret_plan.
+ * Judges every package (product.md, "How a package is judged") and makes the plan with its id. The caller frees
+ * *@ret_plan.
  */
-int wp_plan_make(const struct wp_plan_input *input, struct wp_plan **ret_plan, struct wp_baseline **ret_baselines,
-		 size_t *ret_baseline_count, struct wp_error *err);
+int wp_plan_make(const struct wp_plan_input *input, struct wp_plan **ret_plan, struct wp_learned *ret_learned,
+		 struct wp_error *err);
 
 /* The one answer to "are there changes?": text, JSON, reports and exit status all take it from here. */
 bool wp_plan_has_changes(const struct wp_plan *plan);

@@ -24,6 +24,8 @@ struct wp_provider_options {
 	const char *ca_file;  /* NULL: the system's */
 	const char *proxy;    /* NULL: none, whatever the environment says */
 	uint32_t timeout;     /* seconds for one request */
+	void (*tick)(void *context); /* called about once a second while something is waited for; NULL: nothing is */
+	void *tick_context;
 	const char *way_out;  /* what to do where the provider is of no use: a clause for messages */
 };
 
@@ -67,6 +69,7 @@ struct wp_session {
 	const char *site_code; /* objects of another site are refused */
 	wp_session_notice *notice; /* NULL: none */
 	void *context; /* for @notice */
+	bool met;     /* there is a server at the URL */
 	bool denied;  /* 401 or 403 was the answer: nothing more is sent */
 	bool unreachable; /* it did not answer for as long as is waited for it */
 	struct wp_provider *provider; /* set by wp_session_open() */

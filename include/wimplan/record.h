@@ -70,6 +70,9 @@ struct wp_record {
 	struct wp_number source_version;
 	struct wp_time source_date;  /* when the content was last sent */
 	const char *source_date_text; /* as the export has it */
+	/* Sizes of what was sent, in KiB as the site counts them, and of which SourceVersion each is. */
+	struct wp_number package_size, package_size_version; /* PackageSize, StoredPkgVersion */
+	struct wp_number content_size, content_size_version; /* SourceSize, SourceVersion of SMS_ObjectContentExtraInfo */
 	const char *sedo_object_version;
 	struct wp_number priority;           /* 1 high, 2 normal, 3 low */
 	struct wp_number action_in_progress; /* 0 none, 1 update, 2 add, 3 delete */

@@ -82,11 +82,13 @@ struct wp_observation {
 	const struct wp_source_gate *gates; /* all that it fails, in the documented order */
 	size_t gate_count;
 	const struct wp_wim *wim; /* NULL when no file was read */
+	bool solid; /* an .esd, or written like one */
 	char file_id[WP_HASH_TEXT];
 	char content_id[WP_HASH_TEXT]; /* with the folder's manifest, for a folder; "" when not known */
 	struct wp_time newest; /* newest mtime of the source's files and of the images' LASTMODIFICATIONTIME */
 	struct wp_time newest_file; /* newest mtime of the source's files alone */
 	uint64_t folder_files; /* files besides the .wim in an upgrade package's folder */
+	uint64_t bytes;        /* of the .wim, and of these files */
 };
 
 /* Where content ids of known files are remembered: a file id that is known is not opened by wimlib again. */

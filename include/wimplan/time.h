@@ -45,4 +45,7 @@ char *wp_time_iso_ticks(struct wp_arena *arena, struct wp_time time);
 /* For people: "2026-02-14 03:10Z"; "never" when not known. */
 char *wp_time_minutes(struct wp_arena *arena, struct wp_time time);
 
+/* Reads "90s", "30m", "4h" or "2d" into seconds; false when it is anything else or too long to count. */
+bool wp_duration_parse(const char *text, uint64_t *ret_seconds);
+
 #endif

@@ -48,6 +48,10 @@ struct wp_wim_index {
 	uint32_t *buckets; /* where the blobs with each value of a SHA-1's first two bytes begin, and their end */
 	struct wp_metadata_resource *images; /* of image 1 and so on */
 	size_t image_count; /* may be less than the XML lists */
+	/* What the trees that were read so far took, of what limits.h allows one file. */
+	struct {
+		uint64_t bytes, nodes, text;
+	} taken;
 };
 
 /*
@@ -137,8 +141,8 @@ struct wp_tree {
  *   tree-missing     the file has no metadata resource for the image (a part other than the first, a delta)
  *   tree-unreadable  it cannot be read or decompressed, or does not have the SHA-1 of the blob table
  *   tree-invalid     an entry reaches over the resource's end or has impossible lengths
- *   tree-cycle       a folder's list is the list of another folder as well
- *   tree-limit       more entries or longer paths than limits.h allows
+ *   tree-cycle       a folder's list is the list of another folder as well, or entries share bytes
+ *   tree-limit       more entries, names or bytes than limits.h allows, or longer paths
  * Entries that Windows could not have are left out or repaired, with a warning that tells the number and the first one:
  *   tree-name-dots (".", ".."), tree-name-empty, tree-name-nul, tree-name-duplicate, tree-name-separator (kept),
  *   tree-name-not-utf16 (kept, with U+FFFD), tree-children-of-file;

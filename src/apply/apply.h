@@ -40,7 +40,7 @@ struct wp_apply {
 	struct wp_arena *arena;
 	/* Options. */
 	bool json, quiet, verbose, yes, skip_conflicts;
-	const char *config_path, *output, *plan_path, *journal_path, *receipt_path, *events_path, *token_file;
+	const char *config_path, *output, *plan_path, *expected_plan, *journal_path, *receipt_path, *events_path, *token_file;
 	enum wp_file_target receipt_target; /* whether the user has named the receipt */
 	const char **only;
 	size_t only_count;
@@ -54,6 +54,8 @@ struct wp_apply {
 	struct wp_steps steps;
 	FILE *events;
 	bool on_line; /* a progress line stands on standard error */
+	char doing[400];  /* what is waited for; "" when nothing is */
+	int64_t said_ms;  /* when something was last said on standard error, by wp_clock_ms() */
 };
 
 /* The time for outputs: fixed by SOURCE_DATE_EPOCH, otherwise now. */
@@ -70,8 +72,13 @@ int wp_apply_error(struct wp_apply *apply, const struct wp_error *err);
 int wp_apply_error_list(struct wp_apply *apply, const struct wp_error *err, const struct wp_diags *more);
 void wp_apply_note(struct wp_apply *apply, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int wp_apply_emit(struct wp_apply *apply, const struct wp_buf *buf);
-/* The line of progress on a terminal; "" takes it away, and so has to be done before a result is written. */
+/*
+ * What is being done or waited for: the line of progress on a terminal, elsewhere a line every minute. "" takes it away,
+ * and so has to be done before a result is written.
+ */
 void wp_apply_progress(struct wp_apply *apply, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Has to be called now and then while something is waited for. @apply is a struct wp_apply. */
+void wp_apply_tick(void *apply);
 
 /* events.c */
 
@@ -102,6 +109,9 @@ int wp_apply_look_back(struct wp_apply *apply, struct wp_journal **ret_journal, 
 /* Sees that there is a provider, and reads the secrets that --auth needs. Returns -1, or the exit status. */
 int wp_apply_read_secrets(struct wp_apply *apply);
 
+/* Says it where the window is closed, before anything is asked. */
+void wp_apply_say_window(struct wp_apply *apply);
+
 /*
  * Opens a session with the provider, and sees that it offers the methods that the selected steps call. The caller closes
  * *@ret.
@@ -113,6 +123,11 @@ int wp_apply_connect(struct wp_apply *apply, struct wp_session *ret, struct wp_e
  * Steps of another state get none (standing pending, no note).
  */
 int wp_apply_classify(struct wp_apply *apply, struct wp_session *session, struct wp_verdict *ret, struct wp_error *err);
+
+/* question.c */
+
+/* Asks on the terminal whether the plan's calls are to be made, and names them. True to go on. */
+bool wp_apply_confirm(struct wp_apply *apply, const struct wp_verdict *verdicts);
 
 /* receipt.c */
 

@@ -87,6 +87,7 @@ static void send_call(struct wp_run *run, struct wp_step *step, const struct wp_
 	wp_run_save(run, step, "started");
 	/* A killed run leaves this behind; that the machine may crash is what the intention is for. */
 	wp_run_write(run);
+	wp_apply_progress(run->apply, "calling %s of %s", wp_action_name(step->action), step->target->package_id);
 	/* Not written: then it is not sent. */
 	if (!run->stop) {
 		wp_session_call(run->session, step->target->class, step->target->package_id,

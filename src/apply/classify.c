@@ -139,6 +139,20 @@ bool wp_classify_effect(const struct wp_step *step, const struct wp_entry *entry
 	return true;
 }
 
+bool wp_classify_other(const struct wp_step *step, const struct wp_entry *entry, const struct wp_record *record,
+		       char *ret_why, size_t size)
+{
+	char digest[WP_HASH_TEXT];
+
+	if (step->action != WP_RELOAD || record->image_property_state != WP_PRESENT || record->image_property_error)
+		return false;
+	/* What was there before is not always known: a plan may be made without the text, and a look may not have got it. */
+	if (!step->property_before[0] && !wp_entry_never_loaded(entry))
+		return false;
+	wp_classify_digest(record, digest);
+	return strcmp(digest, step->property_before) != 0 && !wp_classify_images(entry, record, ret_why, size);
+}
+
 bool wp_classify_at_work(struct wp_number action_in_progress, char *ret_why, size_t size)
 {
 	if (!action_in_progress.known || !action_in_progress.value)

@@ -35,6 +35,13 @@ bool wp_classify_effect(const struct wp_step *step, const struct wp_entry *entry
 			char *ret_why, size_t size);
 
 /*
+ * Whether the reload of @step has stored something that is neither what was there before nor what the plan expects: then
+ * it says in what they differ, and no waiting will change it. False also while that cannot be told.
+ */
+bool wp_classify_other(const struct wp_step *step, const struct wp_entry *entry, const struct wp_record *record,
+		       char *ret_why, size_t size);
+
+/*
  * Whether the site is at work on the package (SMS_PackageBaseclass, ActionInProgress; 0 is none); then says so. That
  * may be a refresh that somebody called a moment ago: SourceVersion grows at its end.
  */

@@ -130,6 +130,7 @@ static int run(struct wp_apply *apply)
 		return 128 + wp_signal_caught();
 	if (status)
 		return wp_apply_error(apply, &err);
+	wp_apply_say_window(apply);
 	if (apply->json && wp_receipt_show(apply, "wimplan-check", NULL, &err))
 		return wp_apply_error(apply, &err);
 	wp_summary_text(apply, word, &buf);

@@ -11,14 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool all_done(const struct wp_steps *steps)
-{
-	for (size_t i = 0; i < steps->count; i++)
-		if (!wp_state_is_good(steps->items[i].state))
-			return false;
-	return true;
-}
-
 /* What earlier runs ended without success is open again; what they left without an outcome is looked for. */
 static void reopen(struct wp_steps *steps)
 {
@@ -50,7 +42,7 @@ static int look_back(struct wp_apply *apply, uint64_t *ret_runs, struct wp_error
 	*ret_runs = runs.count;
 	if (status)
 		return status == WP_E_NOT_FOUND ? WP_OK : status;
-	if (all_done(&apply->steps)) {
+	if (wp_steps_all_good(&apply->steps)) {
 		status = wp_receipt_write(apply, journal, err);
 		return status ? status
 			      : wp_fail(err, WP_E_REFUSED, "already-applied", apply->plan_path,
@@ -115,37 +107,6 @@ static int refuse_conflicts(struct wp_apply *apply, const struct wp_verdict *ver
 		       apply->plan_path);
 }
 
-/* Asks on the terminal. True to go on. */
-static bool confirm(struct wp_apply *apply, const struct wp_verdict *verdicts)
-{
-	struct wp_buf question __attribute__((cleanup(wp_buf_free))) = { 0 };
-	size_t reload = 0, refresh = 0, looked_up = 0;
-	char answer[16] = "";
-
-	for (size_t i = 0; i < apply->steps.count; i++) {
-		const struct wp_step *step = &apply->steps.items[i];
-
-		if (!step->selected)
-			continue;
-		looked_up += step->state == WP_STATE_STARTED || step->state == WP_STATE_ACCEPTED;
-		if (step->state != WP_STATE_PENDING || verdicts[i].standing != WP_STANDS_PENDING)
-			continue;
-		reload += step->action == WP_RELOAD;
-		refresh += step->action == WP_REFRESH;
-	}
-	if (looked_up)
-		wp_text_line(&question, "An earlier run has begun %zu more; what became of them is looked up first.",
-			     looked_up);
-	wp_buf_printf(&question, "Reload the metadata of %zu and refresh the content of %zu packages at ", reload,
-		      refresh);
-	wp_text_escape(&question, apply->connection.url);
-	wp_buf_puts(&question, "? [y/N] ");
-	wp_tell(wp_buf_text(&question));
-	if (!wp_clock_wait_input(STDIN_FILENO) || !fgets(answer, sizeof answer, stdin))
-		return false;
-	return answer[0] == 'y' || answer[0] == 'Y';
-}
-
 static void take_conflicts(struct wp_run *run, const struct wp_verdict *verdicts)
 {
 	for (size_t i = 0; i < run->apply->steps.count; i++)
@@ -174,24 +135,60 @@ static int exit_status(const struct wp_run *run)
 	return run->error.status ? WP_EXIT_FAILED : WP_EXIT_DONE;
 }
 
-static const char *why_left(const struct wp_run *run)
+static const char *why_left(const struct wp_run *run, struct wp_time now)
 {
+	struct wp_apply *apply = run->apply;
+
 	if (wp_signal_caught())
 		return "left over: the run was asked to stop";
-	if (run->error.status)
+	if (run->error.status || wp_window_is_open(&apply->window, now))
 		return "left over: the run had to stop";
-	return "left over: outside the window";
+	return wp_arena_printf(apply->arena, "left over: %s", wp_window_closed(apply->arena, &apply->window, now));
 }
 
-/* Steps that were not begun say so in the receipt, but stay open in the journal. */
-static void mark_left(struct wp_run *run)
+/* Steps that were not begun say so in the receipt, but stay open in the journal. Returns how many there are. */
+static size_t mark_left(struct wp_run *run)
 {
+	const char *why = why_left(run, wp_clock_time());
+	size_t left = 0;
+
 	for (size_t i = 0; i < run->apply->steps.count; i++) {
 		struct wp_step *step = &run->apply->steps.items[i];
 
-		if (step->state == WP_STATE_PENDING && step->selected && !step->error)
-			wp_step_error(step, "%s", why_left(run));
+		if (step->state != WP_STATE_PENDING || !step->selected)
+			continue;
+		left++;
+		if (!step->error)
+			wp_step_error(step, "%s", why);
 	}
+	return left;
+}
+
+/* The command that goes on where this run ends. */
+static const char *same_command(const struct wp_apply *apply)
+{
+	if (!strcmp(apply->plan_path, "-"))
+		return "give the same command with the same plan and journal";
+	return wp_arena_printf(apply->arena, "wimplan-apply run %s%s", apply->plan_path,
+			       apply->only_count ? ", with the same --only" : "");
+}
+
+/* What is left when a run ends early, and how to go on. */
+static void say_how_to_go_on(const struct wp_run *run, size_t left)
+{
+	struct wp_apply *apply = run->apply;
+	struct wp_time now = wp_clock_time();
+	size_t open = 0;
+
+	for (size_t i = 0; i < apply->steps.count; i++)
+		open += apply->steps.items[i].selected && !wp_state_is_good(apply->steps.items[i].state);
+	if (wp_signal_caught())
+		wp_apply_note(apply, "stopped by SIG%s, with %zu of %zu steps not done; to go on: %s",
+			      sigabbrev_np(wp_signal_caught()), open, apply->steps.count, same_command(apply));
+	else if (left && !run->error.status && !wp_window_is_open(&apply->window, now))
+		wp_apply_note(apply, "%s, with %zu of %zu steps not begun; to go on %s: %s",
+			      wp_window_closed(apply->arena, &apply->window, now), left, apply->steps.count,
+			      wp_window_is_over(&apply->window, now) ? "in another --window" : "then", same_command(apply));
 }
 
 static int carry_out(struct wp_apply *apply, struct wp_session *session, struct wp_journal *journal,
@@ -202,13 +199,15 @@ static int carry_out(struct wp_apply *apply, struct wp_session *session, struct 
 	struct wp_journal_runs runs;
 	struct wp_error err;
 	int status, result;
+	size_t left;
 
 	take_conflicts(&run, verdicts);
 	wp_run_steps(&run);
-	mark_left(&run);
+	left = mark_left(&run);
 	result = exit_status(&run);
 	if (run.error.status)
 		wp_apply_note(apply, "%s", run.error.message);
+	say_how_to_go_on(&run, left);
 	if (wp_journal_finish(journal, result, wp_apply_now(apply), &err) || wp_receipt_write(apply, journal, &err) ||
 	    wp_journal_runs(journal, &runs, &err))
 		return wp_apply_error(apply, &err);
@@ -222,6 +221,14 @@ static int carry_out(struct wp_apply *apply, struct wp_session *session, struct 
 	return status ? status : result;
 }
 
+/* Before any call of this run. */
+static int stopped_early(struct wp_apply *apply)
+{
+	wp_apply_note(apply, "stopped by SIG%s before this run called anything; to go on: %s",
+		      sigabbrev_np(wp_signal_caught()), same_command(apply));
+	return 128 + wp_signal_caught();
+}
+
 /* From the open session on. */
 static int decide(struct wp_apply *apply, struct wp_session *session, uint64_t runs_seen)
 {
@@ -232,14 +239,15 @@ static int decide(struct wp_apply *apply, struct wp_session *session, uint64_t r
 	int status = wp_apply_classify(apply, session, verdicts, &err);
 
 	if (wp_signal_caught())
-		return 128 + wp_signal_caught();
+		return stopped_early(apply);
 	if (status)
 		return wp_apply_error(apply, &err);
 	if (refuse_conflicts(apply, verdicts, &conflicts, &err))
 		return wp_apply_error_list(apply, &err, &conflicts);
-	if (!apply->yes && !confirm(apply, verdicts)) {
+	wp_apply_say_window(apply);
+	if (!apply->yes && !wp_apply_confirm(apply, verdicts)) {
 		if (wp_signal_caught())
-			return 128 + wp_signal_caught();
+			return stopped_early(apply);
 		wp_fail(&err, WP_E_REFUSED, "not-confirmed", NULL, "not confirmed; nothing was changed");
 		return wp_apply_error(apply, &err);
 	}
@@ -270,7 +278,7 @@ static int run_locked(struct wp_apply *apply)
 	if (wp_signal_caught()) {
 		if (!status)
 			wp_session_close(&session);
-		return 128 + wp_signal_caught();
+		return stopped_early(apply);
 	}
 	if (status)
 		return wp_apply_error(apply, &err);
@@ -307,6 +315,8 @@ const struct wp_apply_command wp_apply_run = {
 		"Carries the plan out: each call once, in the plan's order, with a journal that\n"
 		"lets the same command resume it whatever happened in between.\n\n"
 		"      --yes               do not ask\n"
+		"      --expect-plan ID    refuse any plan but the one with this id; its first\n"
+		"                          digits suffice, 8 at least\n"
 		"      --skip-conflicts    leave out what no longer fits, instead of refusing all\n"
 		"      --window START/END  begin steps only in this time (ISO 8601 with zones)\n"
 		"      --settle SECONDS    look so long for the effect of a call (default 900)\n"

@@ -32,7 +32,7 @@ static int run(struct wp_apply *apply)
 		wp_text_line(&buf, "%llu %s so far, the first on %s at %s.", (unsigned long long)runs.count,
 			     runs.count == 1 ? "run" : "runs", wp_time_minutes(apply->arena, runs.started_at),
 			     runs.provider);
-	if (runs.count && !runs.finished_at.known)
+	if (runs.count && !runs.finished_at.known && !wp_steps_all_good(&apply->steps))
 		wp_buf_puts(&buf, "The last run is still going on, or was killed; run the plan again to resume it.\n");
 	return wp_apply_emit(apply, &buf);
 }

@@ -2,6 +2,7 @@
 /* wimplan-apply: finds the command and hands it the machine's facts. */
 #include "apply.h"
 
+#include "wimplan/clock.h"
 #include "wimplan/version.h"
 
 #include <curl/curl.h>
@@ -66,6 +67,7 @@ int main(int argc, char **argv)
 	/* Of what a terminal shows, only the line of progress has to fit its width. */
 	env = wp_program_env(arena, STDERR_FILENO);
 	apply.env = &env;
+	apply.said_ms = wp_clock_ms();
 	apply.json = wp_program_wants_json(argc, argv);
 	status = run(&apply, argc, argv);
 	wp_steps_end(&apply.steps);

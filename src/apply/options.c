@@ -13,7 +13,7 @@
 enum {
 	OPT_JSON = 256, OPT_CONFIG, OPT_VERSION, OPT_PROVIDER, OPT_AUTH, OPT_USER, OPT_TOKEN_FILE, OPT_CA_FILE,
 	OPT_PROXY, OPT_SETTLE, OPT_TIMEOUT, OPT_JOURNAL, OPT_RECEIPT, OPT_ONLY, OPT_SKIP, OPT_COMMIT, OPT_WINDOW,
-	OPT_YES, OPT_EVENTS,
+	OPT_YES, OPT_EVENTS, OPT_EXPECT_PLAN,
 };
 
 static const struct option options[] = {
@@ -40,6 +40,7 @@ static const struct option options[] = {
 	{ "window", required_argument, NULL, OPT_WINDOW },
 	{ "yes", no_argument, NULL, OPT_YES },
 	{ "events", required_argument, NULL, OPT_EVENTS },
+	{ "expect-plan", required_argument, NULL, OPT_EXPECT_PLAN },
 	{ 0 },
 };
 
@@ -95,6 +96,21 @@ static int print(struct wp_apply *apply, const char *text, const char *more)
 	wp_buf_puts(&buf, more);
 	apply->output = NULL;
 	return wp_apply_emit(apply, &buf);
+}
+
+/* The beginning of a plan's id, with or without "sha256:". */
+static int take_expected(struct wp_apply *apply, const char *given)
+{
+	static const char prefix[] = "sha256:";
+	const char *digits = strncmp(given, prefix, strlen(prefix)) ? given : given + strlen(prefix);
+	size_t length = strlen(digits);
+
+	if (length < 8 || length > 64 || strspn(digits, "0123456789abcdef") != length)
+		return wp_apply_usage(apply, "--expect-plan",
+				      "--expect-plan is '%s', but must be the id of a plan or its first digits, 8 at least",
+				      given);
+	apply->expected_plan = digits;
+	return -1;
 }
 
 /* Returns -1 when the call goes on. */
@@ -153,6 +169,8 @@ static int take(struct wp_apply *apply, int option, struct given *given)
 	case OPT_EVENTS:
 		apply->events_path = optarg;
 		break;
+	case OPT_EXPECT_PLAN:
+		return take_expected(apply, optarg);
 	}
 	return -1;
 }

@@ -2,6 +2,7 @@
 /* Results on standard output, everything else on standard error. */
 #include "apply.h"
 
+#include "wimplan/clock.h"
 #include "wimplan/json.h"
 #include "wimplan/text.h"
 
@@ -60,6 +61,7 @@ void wp_apply_note(struct wp_apply *apply, const char *format, ...)
 	va_end(args);
 	clear_progress(apply);
 	wp_program_say("wimplan-apply", text);
+	apply->said_ms = wp_clock_ms();
 }
 
 int wp_apply_emit(struct wp_apply *apply, const struct wp_buf *buf)
@@ -75,19 +77,31 @@ int wp_apply_emit(struct wp_apply *apply, const struct wp_buf *buf)
 void wp_apply_progress(struct wp_apply *apply, const char *format, ...)
 {
 	struct wp_buf line __attribute__((cleanup(wp_buf_free))) = { 0 };
-	char text[1024];
+	char *text = apply->doing;
 	va_list args;
 
+	va_start(args, format);
+	vsnprintf(text, sizeof apply->doing, format, args);
+	va_end(args);
+	text[wp_utf8_valid(text, strlen(text))] = '\0';
+	wp_apply_tick(apply);
 	if (!apply->env->stderr_terminal || apply->quiet)
 		return;
-	va_start(args, format);
-	vsnprintf(text, sizeof text, format, args);
-	va_end(args);
 	clear_progress(apply);
 	if (!*text)
 		return;
-	text[wp_utf8_valid(text, strnlen(text, apply->env->columns - 1))] = '\0';
-	wp_text_escape(&line, text);
+	wp_text_escape(&line, wp_text_cut(apply->arena, text, apply->env->columns - 1));
 	wp_tell(wp_buf_text(&line));
 	apply->on_line = true;
+}
+
+/* In a log a line that is written over would be many: one a minute says that the run goes on, and with what. */
+#define TICK_MS 60000
+
+void wp_apply_tick(void *context)
+{
+	struct wp_apply *apply = context;
+
+	if (apply->doing[0] && !apply->env->stderr_terminal && wp_clock_ms() - apply->said_ms >= TICK_MS)
+		wp_apply_note(apply, "%s", apply->doing);
 }

@@ -31,6 +31,13 @@ static int select_steps(struct wp_apply *apply)
 	return -1;
 }
 
+static bool is_expected(const struct wp_apply *apply)
+{
+	const char *colon = strchr(apply->plan->id, ':');
+
+	return colon && !strncmp(colon + 1, apply->expected_plan, strlen(apply->expected_plan));
+}
+
 int wp_apply_read_plan(struct wp_apply *apply)
 {
 	const struct wp_target *targets;
@@ -40,6 +47,12 @@ int wp_apply_read_plan(struct wp_apply *apply)
 	if (wp_planned_open(apply->plan_path, &apply->planned, &err))
 		return wp_apply_error(apply, &err);
 	apply->plan = wp_planned_plan(apply->planned);
+	if (apply->expected_plan && !is_expected(apply)) {
+		wp_fail(&err, WP_E_REFUSED, "other-plan", apply->plan_path,
+			"%s is the plan %s, and not the one that is expected, %s; give the plan that was approved",
+			apply->plan_path, apply->plan->id, apply->expected_plan);
+		return wp_apply_error(apply, &err);
+	}
 	targets = wp_planned_targets(apply->planned, &count);
 	apply->steps = wp_steps_make(apply->arena, targets, count);
 	if (!apply->plan->applyable || !apply->steps.count) {

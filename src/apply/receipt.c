@@ -48,6 +48,22 @@ static json_t *step_json(const struct wp_step *step, const char *outcome)
 	return object;
 }
 
+/*
+ * The end of the last run. One that was killed behind its last step has not said when that was: when all steps are done,
+ * the last of them was the end.
+ */
+static struct wp_time finished_at(const struct wp_apply *apply, const struct wp_journal_runs *runs)
+{
+	struct wp_time last = { 0 };
+
+	if (runs->finished_at.known || !wp_steps_all_good(&apply->steps))
+		return runs->finished_at;
+	for (size_t i = 0; i < apply->steps.count; i++)
+		if (apply->steps.items[i].finished_at.ticks > last.ticks)
+			last = apply->steps.items[i].finished_at;
+	return last;
+}
+
 /* What stands before the steps: an object without its end. */
 static void put_head(const struct wp_apply *apply, const char *format, const struct wp_journal_runs *runs,
 		     struct wp_file_writer *writer)
@@ -63,7 +79,7 @@ static void put_head(const struct wp_apply *apply, const char *format, const str
 	set(head, "site_code", wp_json_text(apply->plan->site_code));
 	set(head, "provider", wp_json_text(provider));
 	set(head, "started_at", runs ? time_json(runs->started_at) : json_null());
-	set(head, "finished_at", runs ? time_json(runs->finished_at) : json_null());
+	set(head, "finished_at", runs ? time_json(finished_at(apply, runs)) : json_null());
 	wp_json_pretty(&text, head);
 	wp_file_add(writer, text.data, text.length - strlen(end));
 	wp_file_add(writer, steps, strlen(steps));

@@ -66,12 +66,9 @@ void wp_run_end_step(struct wp_run *run, struct wp_step *step, enum wp_state sta
 
 bool wp_run_may_begin(struct wp_run *run)
 {
-	/* The machine's own clock: SOURCE_DATE_EPOCH is for what is printed, and opens no window. */
-	struct wp_time now = wp_time_from_unix(wp_clock_unix(), 0);
-
 	if (run->stop)
 		return false;
-	if (!wp_signal_caught() && wp_window_is_open(&run->apply->window, now))
+	if (!wp_signal_caught() && wp_window_is_open(&run->apply->window, wp_clock_time()))
 		return true;
 	run->left_over = true;
 	return false;
@@ -127,6 +124,28 @@ static void take_up(struct wp_run *run)
 	}
 }
 
+/* Says what is waited for, and waits. */
+static void wait(struct wp_run *run, int64_t milliseconds)
+{
+	const struct wp_steps *steps = &run->apply->steps;
+	const struct wp_step *first = NULL;
+	size_t ended = 0;
+
+	for (size_t i = 0; i < steps->count; i++) {
+		const struct wp_step *step = &steps->items[i];
+
+		if (step->waiting ? !first || !first->waiting : !first && wp_run_is_open(step) && step->tries)
+			first = step;
+		ended += step->selected && !step->waiting && step->state != WP_STATE_PENDING;
+	}
+	if (first)
+		wp_apply_progress(run->apply, "%zu of %zu steps have ended; %s %s %s%s%s", ended, steps->count,
+				  first->waiting ? "waiting for" : "about to try again", first->target->package_id,
+				  wp_action_name(first->action), first->error ? ": " : "",
+				  first->error ? first->error : "");
+	wp_clock_wait(milliseconds, wp_apply_tick, run->apply);
+}
+
 void wp_run_steps(struct wp_run *run)
 {
 	take_up(run);
@@ -156,7 +175,7 @@ void wp_run_steps(struct wp_run *run)
 			pause = look;
 		wp_run_sync(run);
 		if (pause > 0)
-			wp_clock_wait(pause);
+			wait(run, pause);
 	}
 	wp_settle_finish(run);
 	wp_run_withdraw(run);

@@ -59,6 +59,21 @@ void wp_settle_seen(struct wp_run *run, struct wp_step *step, const struct wp_re
 			step->commit_failed && run->apply->commit == WP_COMMIT_ALWAYS ? step->error : NULL);
 }
 
+/* The reload has taken effect, and not the one that was planned: the site has read another file. */
+static void end_as_other(struct wp_run *run, struct wp_step *step, const struct wp_record *record, const char *why)
+{
+	char text[WP_STEP_ERROR];
+
+	leave(run, step);
+	step->looked_up |= step->state == WP_STATE_STARTED;
+	step->version_after = record->source_version;
+	snprintf(text, sizeof text,
+		 "the source was changed after the plan: %.300s; run wimplan verify to see what else has changed, then "
+		 "plan again",
+		 why);
+	wp_run_end_step(run, step, WP_STATE_FAILED, text);
+}
+
 /* The settle time has passed, and the record was read and does not show the effect. */
 static void give_up(struct wp_run *run, struct wp_step *step, const struct wp_record *record, const char *why)
 {
@@ -158,6 +173,11 @@ static bool look(struct wp_run *run, struct wp_step *step)
 		return false;
 	}
 	there = set && wp_classify_effect(step, entry, &set->records[0], why, sizeof why);
+	if (set && !there && wp_classify_other(step, entry, &set->records[0], why, sizeof why)) {
+		end_as_other(run, step, &set->records[0], why);
+		wp_answer_free(&answer);
+		return true;
+	}
 	again = set && commit(run, step, answer.json, there, &read);
 	wp_answer_free(&answer);
 	if (again)

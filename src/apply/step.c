@@ -73,6 +73,14 @@ struct wp_steps wp_steps_make(struct wp_arena *arena, const struct wp_target *ta
 	return steps;
 }
 
+bool wp_steps_all_good(const struct wp_steps *steps)
+{
+	for (size_t i = 0; i < steps->count; i++)
+		if (!wp_state_is_good(steps->items[i].state))
+			return false;
+	return true;
+}
+
 void wp_steps_end(struct wp_steps *steps)
 {
 	for (size_t i = 0; i < steps->count; i++)

@@ -88,6 +88,8 @@ struct wp_steps {
 
 /* The steps for these targets, in their order: reload before refresh. The targets stay the caller's. */
 struct wp_steps wp_steps_make(struct wp_arena *arena, const struct wp_target *targets, size_t count);
+/* Whether nothing is left to do for any of them. */
+bool wp_steps_all_good(const struct wp_steps *steps);
 /* Frees what the steps own besides the arena. */
 void wp_steps_end(struct wp_steps *steps);
 

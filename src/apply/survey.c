@@ -22,6 +22,15 @@ int wp_apply_read_secrets(struct wp_apply *apply)
 	return status ? wp_apply_error(apply, &err) : -1;
 }
 
+void wp_apply_say_window(struct wp_apply *apply)
+{
+	struct wp_time now = wp_clock_time();
+
+	if (!wp_window_is_open(&apply->window, now))
+		wp_apply_note(apply, "%s: a run begins no step now",
+			      wp_window_closed(apply->arena, &apply->window, now));
+}
+
 static void note_wait(void *context, const char *why, int64_t milliseconds)
 {
 	struct wp_apply *apply = context;
@@ -58,6 +67,8 @@ int wp_apply_connect(struct wp_apply *apply, struct wp_session *ret, struct wp_e
 						    "make a script with 'wimplan show --format powershell %s' and run it "
 						    "on the site",
 						    apply->plan_path);
+	apply->connection.tick = wp_apply_tick;
+	apply->connection.tick_context = apply;
 	*ret = (struct wp_session){ .options = &apply->connection,
 				    .site_code = apply->plan->site_code,
 				    .notice = note_wait,

@@ -38,5 +38,21 @@ const char *wp_window_parse(const char *text, struct wp_window *ret)
 bool wp_window_is_open(const struct wp_window *window, struct wp_time now)
 {
 	return (!window->start.known || now.ticks >= window->start.ticks) &&
-	       (!window->end.known || now.ticks < window->end.ticks);
+	       !wp_window_is_over(window, now);
+}
+
+bool wp_window_is_over(const struct wp_window *window, struct wp_time now)
+{
+	return window->end.known && now.ticks >= window->end.ticks;
+}
+
+const char *wp_window_closed(struct wp_arena *arena, const struct wp_window *window, struct wp_time now)
+{
+	bool over = wp_window_is_over(window, now), both = window->start.known && window->end.known;
+
+	return wp_arena_printf(arena, "the window%s%s%s%s %s", window->start.known ? " from " : "",
+			       window->start.known ? wp_time_minutes(arena, window->start) : "",
+			       window->end.known ? (both ? " to " : " up to ") : "",
+			       window->end.known ? wp_time_minutes(arena, window->end) : "",
+			       over ? "is over" : "has not begun");
 }

@@ -3,6 +3,7 @@
 #ifndef WIMPLAN_APPLY_WINDOW_H
 #define WIMPLAN_APPLY_WINDOW_H
 
+#include "wimplan/arena.h"
 #include "wimplan/time.h"
 
 #include <stdbool.h>
@@ -17,5 +18,9 @@ const char *wp_window_parse(const char *text, struct wp_window *ret);
 
 /* From the start on, up to but not at the end. */
 bool wp_window_is_open(const struct wp_window *window, struct wp_time now);
+bool wp_window_is_over(const struct wp_window *window, struct wp_time now);
+
+/* Of a window that is not open: a clause with its times, that it is over or when it begins. */
+const char *wp_window_closed(struct wp_arena *arena, const struct wp_window *window, struct wp_time now);
 
 #endif

@@ -329,3 +329,22 @@ char *wp_time_minutes(struct wp_arena *arena, struct wp_time time)
 	return wp_arena_printf(arena, "%04d-%02d-%02d %02d:%02d%s", c.year, c.month, c.day, c.hour, c.minute,
 			       time.zone_known ? "Z" : "");
 }
+
+bool wp_duration_parse(const char *text, uint64_t *ret_seconds)
+{
+	static const struct {
+		char name;
+		unsigned int seconds;
+	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 } };
+	size_t length = strspn(text, "0123456789");
+	uint64_t count = 0;
+
+	if (!length || length > 18 || !text[length] || text[length + 1])
+		return false;
+	for (size_t i = 0; i < length; i++)
+		count = 10 * count + (uint64_t)(text[i] - '0');
+	for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+		if (units[i].name == text[length])
+			return !__builtin_mul_overflow(count, units[i].seconds, ret_seconds);
+	return false;
+}

@@ -130,20 +130,12 @@ static void release(struct inputs *in)
 	wp_progress_free(&in->progress);
 }
 
-static bool is_named(const struct words *words, const char *package_id)
-{
-	for (size_t i = 0; i < words->count; i++)
-		if (!strcasecmp(words->items[i], package_id))
-			return true;
-	return false;
-}
-
 /*
  * Scans what will be judged: a package left out by --only or --exclude gets no observation, so that one package out of
  * ten thousand costs one scan. In *@ret_observations there is one entry per record, NULL where nothing was scanned.
  */
-static void scan(struct wp_cli *cli, const struct arguments *args, const struct wp_config *config, struct inputs *in,
-		 const struct wp_observation ***ret_observations)
+static void scan(struct wp_cli *cli, const struct arguments *args, const struct wp_config *config,
+		 const bool *chosen, struct inputs *in, const struct wp_observation ***ret_observations)
 {
 	const struct wp_record_set *set = in->records.set;
 	struct wp_record *wanted = wp_arena_alloc(cli->arena, set->count * sizeof *wanted);
@@ -151,9 +143,7 @@ static void scan(struct wp_cli *cli, const struct arguments *args, const struct 
 	const struct wp_observation **observations = wp_arena_alloc(cli->arena, set->count * sizeof *observations);
 
 	for (size_t i = 0; i < set->count; i++) {
-		const char *id = set->records[i].package_id;
-
-		if ((args->only.count && !is_named(&args->only, id)) || is_named(&args->exclude, id))
+		if (!chosen[i])
 			continue;
 		place[count] = i;
 		wanted[count++] = set->records[i];
@@ -184,23 +174,23 @@ static int make_plan(struct wp_cli *cli, const struct arguments *args, const str
 		.tool_version = WIMPLAN_VERSION,
 	};
 	const struct wp_observation **observations;
-	struct wp_baseline *inferred;
-	size_t inferred_count;
+	struct wp_selection selection;
+	struct wp_learned learned;
 	int status;
 
 	/* A wrong name is said before an hour of scanning. */
-	status = wp_plan_check_names(&input, err);
+	status = wp_plan_select(&input, cli->arena, &selection, err);
 	if (!status)
-		status = wp_plan_inputs_baselines(cli, &in->records, &input, err);
+		status = wp_plan_inputs_remembered(cli, &in->records, &input, err);
 	if (status)
 		return status;
-	scan(cli, args, config, in, &observations);
+	scan(cli, args, config, selection.chosen, in, &observations);
 	input.observations = observations;
 	wp_plan_inputs_note_old(cli, &in->records, &input);
 	wp_plan_inputs_summaries(cli, &in->records, &input);
-	status = wp_plan_make(&input, ret_plan, &inferred, &inferred_count, err);
+	status = wp_plan_make(&input, ret_plan, &learned, err);
 	if (!status)
-		wp_plan_inputs_keep(cli, &in->records, *ret_plan, inferred, inferred_count);
+		wp_plan_inputs_keep(cli, &in->records, *ret_plan, &learned);
 	return status;
 }
 

@@ -6,6 +6,7 @@
 
 #include "wimplan/import.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 void wp_plan_inputs_free(struct wp_plan_inputs *in)
@@ -79,16 +80,21 @@ int wp_plan_inputs_open(struct wp_cli *cli, const char *const *exports, size_t c
 	return count ? load_exports(ret, exports, count, site, err) : load_snapshot(cli, ret, snapshot, site, err);
 }
 
-int wp_plan_inputs_baselines(struct wp_cli *cli, const struct wp_plan_inputs *in, struct wp_plan_input *input,
-			     struct wp_error *err)
+int wp_plan_inputs_remembered(struct wp_cli *cli, const struct wp_plan_inputs *in, struct wp_plan_input *input,
+			      struct wp_error *err)
 {
 	struct wp_baseline *baselines = NULL;
+	struct wp_question *questions = NULL;
 	int status = WP_OK;
 
 	if (in->cache)
 		status = wp_cache_list_baselines(in->cache, cli->arena, in->set->site_code, &baselines,
 						 &input->baseline_count, err);
+	if (in->cache && !status)
+		status = wp_cache_list_questions(in->cache, cli->arena, in->set->site_code, &questions,
+						 &input->question_count, err);
 	input->baselines = baselines;
+	input->questions = questions;
 	return status;
 }
 
@@ -123,28 +129,20 @@ void wp_plan_inputs_note_old(const struct wp_cli *cli, const struct wp_plan_inpu
 			    count == 1 ? " was" : " were");
 }
 
-/* Adds what the cache remembers of a file's contents, once for all packages that are made from it. */
-static void add_summary(struct wp_cli *cli, const struct wp_plan_inputs *in, const char *file_id,
-			struct wp_known_summary **known, size_t *count)
+static int compare_ids(const void *a, const void *b)
 {
-	struct wp_content_summary summary;
-
-	for (size_t i = 0; i < *count; i++)
-		if (!strcmp((*known)[i].file_id, file_id))
-			return;
-	if (wp_cache_find_summary(in->cache, cli->arena, file_id, &summary))
-		*WP_PUSH(cli->arena, *known, *count) = (struct wp_known_summary){ file_id, summary };
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-void wp_plan_inputs_summaries(struct wp_cli *cli, const struct wp_plan_inputs *in, struct wp_plan_input *input)
+/* The file ids of contents that are not those of their baselines, and of these baselines. */
+static size_t changed_files(struct wp_arena *arena, const struct wp_record_set *set, const struct wp_plan_input *input,
+			    const char ***ret_ids)
 {
 	const struct wp_baseline *baseline = input->baselines, *end = baseline + input->baseline_count;
-	struct wp_known_summary *known = NULL;
+	size_t count = 0;
 
-	if (!in->cache)
-		return;
-	for (size_t i = 0; i < in->set->count; i++) {
-		const struct wp_record *record = &in->set->records[i];
+	for (size_t i = 0; i < set->count; i++) {
+		const struct wp_record *record = &set->records[i];
 		const struct wp_observation *seen = input->observations[i];
 		const char *now = seen && seen->file_id[0] ? seen->file_id : NULL;
 
@@ -156,9 +154,29 @@ void wp_plan_inputs_summaries(struct wp_cli *cli, const struct wp_plan_inputs *i
 			    baseline->source_version != record->source_version.value ||
 			    !strcmp(baseline->file_id, now))
 				continue;
-			add_summary(cli, in, baseline->file_id, &known, &input->summary_count);
-			add_summary(cli, in, now, &known, &input->summary_count);
+			*WP_PUSH(arena, *ret_ids, count) = baseline->file_id;
+			*WP_PUSH(arena, *ret_ids, count) = now;
 		}
+	}
+	return count;
+}
+
+void wp_plan_inputs_summaries(struct wp_cli *cli, const struct wp_plan_inputs *in, struct wp_plan_input *input)
+{
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	struct wp_known_summary *known = NULL;
+	const char **ids = NULL;
+	size_t count = in->cache ? changed_files(scratch, in->set, input, &ids) : 0;
+
+	if (count)
+		qsort(ids, count, sizeof *ids, compare_ids);
+	/* Once for all packages that are made from a file. */
+	for (size_t i = 0; i < count; i++) {
+		struct wp_content_summary summary;
+
+		if ((!i || strcmp(ids[i], ids[i - 1]) != 0) &&
+		    wp_cache_find_summary(in->cache, cli->arena, ids[i], &summary))
+			*WP_PUSH(cli->arena, known, input->summary_count) = (struct wp_known_summary){ ids[i], summary };
 	}
 	input->summaries = known;
 }
@@ -177,12 +195,15 @@ static int keep_plan(struct wp_cli *cli, const struct wp_plan_inputs *in, const 
 }
 
 void wp_plan_inputs_keep(struct wp_cli *cli, struct wp_plan_inputs *in, const struct wp_plan *plan,
-			 const struct wp_baseline *baselines, size_t count)
+			 const struct wp_learned *learned)
 {
 	struct wp_error err;
 
 	/* A disk that is full or a cache that another process holds must not cost the plan, which is made already. */
-	if (in->keeps && (wp_cache_flush(in->cache, &err) ||
-			  wp_cache_put_baselines(in->cache, baselines, count, &err) || keep_plan(cli, in, plan, &err)))
+	if (in->keeps &&
+	    (wp_cache_flush(in->cache, &err) ||
+	     wp_cache_put_baselines(in->cache, learned->baselines, learned->baseline_count, &err) ||
+	     wp_cache_put_questions(in->cache, learned->questions, learned->question_count, &err) ||
+	     keep_plan(cli, in, plan, &err)))
 		note_not_kept(cli, &err);
 }

@@ -25,10 +25,11 @@ int wp_plan_inputs_open(struct wp_cli *cli, const char *const *exports, size_t c
 void wp_plan_inputs_free(struct wp_plan_inputs *in);
 
 /*
- * Fills the baselines of @input from the cache; they live in cli->arena. Without a cache there are none.
+ * Fills the baselines and the open questions of @input from the cache; they live in cli->arena. Without a cache there
+ * are none.
  */
-int wp_plan_inputs_baselines(struct wp_cli *cli, const struct wp_plan_inputs *in, struct wp_plan_input *input,
-			     struct wp_error *err);
+int wp_plan_inputs_remembered(struct wp_cli *cli, const struct wp_plan_inputs *in, struct wp_plan_input *input,
+			      struct wp_error *err);
 
 /*
  * Says of which packages the cache knows a distribution that is newer than the records: they were exported before it,
@@ -42,6 +43,6 @@ void wp_plan_inputs_summaries(struct wp_cli *cli, const struct wp_plan_inputs *i
 
 /* Keeps what the scan and the plan have learned, where the cache may be written. That it cannot be kept is a note. */
 void wp_plan_inputs_keep(struct wp_cli *cli, struct wp_plan_inputs *in, const struct wp_plan *plan,
-			 const struct wp_baseline *baselines, size_t count);
+			 const struct wp_learned *learned);
 
 #endif

@@ -15,7 +15,7 @@ struct output {
 	uint32_t image;
 	/* Files with several names whose bytes were counted, in the totals and in those of the components. */
 	bool *old_counted, *new_counted, *old_counted_there, *new_counted_there;
-	struct wp_buf path, old_path;
+	struct wp_buf path, old_path, old_link, new_link;
 };
 
 static bool *flags(size_t count)
@@ -25,6 +25,17 @@ static bool *flags(size_t count)
 	if (!items)
 		wp_out_of_memory();
 	return items;
+}
+
+static struct wp_name_pair *no_pairs(size_t count)
+{
+	struct wp_name_pair *pairs = reallocarray(NULL, count ? count : 1, sizeof *pairs);
+
+	if (!pairs)
+		abort();
+	for (size_t i = 0; i < count; i++)
+		pairs[i] = (struct wp_name_pair){ WP_NO_NODE, WP_NO_NODE };
+	return pairs;
 }
 
 /* What the data of a file counts for: that of one with several names once, and not while another name keeps it. */
@@ -104,6 +115,8 @@ static void count(struct output *output, const struct wp_change *change)
 	struct wp_comparison *comparison = output->comparison;
 	uint64_t old, new;
 
+	output->files->links_lost += (change->what & WP_WHAT_LINK_LOST) != 0;
+	output->files->links_made += (change->what & WP_WHAT_LINK_MADE) != 0;
 	data_of(output, change, false, &old, &new);
 	wp_files_count(&output->files->totals, change, old, new);
 	wp_files_count(&comparison->folders[change->folder].totals, change, old, new);
@@ -164,6 +177,14 @@ static struct wp_diff_path describe(struct output *output, const struct wp_chang
 		path.old_path = wp_buf_text(&output->old_path);
 	describe_side(change, comparison->old, old, change->old_stream, &path.old_size, path.old_sha1);
 	describe_side(change, comparison->new, new, change->new_stream, &path.new_size, path.new_sha1);
+	if (path.what & WP_WHAT_LINK_LOST) {
+		write_path(comparison->old, comparison->old_first[old->links].old, WP_NO_STREAM, &output->old_link);
+		path.old_link = wp_buf_text(&output->old_link);
+	}
+	if (path.what & WP_WHAT_LINK_MADE) {
+		write_path(comparison->new, comparison->new_first[new->links].new, WP_NO_STREAM, &output->new_link);
+		path.new_link = wp_buf_text(&output->new_link);
+	}
 	path.linked = (old && old->links != WP_NO_LINKS) || (new && new->links != WP_NO_LINKS);
 	return path;
 }
@@ -190,6 +211,8 @@ static void take(struct output *output, const struct wp_change *change)
 	}
 	path.path = wp_arena_strdup(output->comparison->arena, path.path);
 	path.old_path = wp_arena_strdup(output->comparison->arena, path.old_path);
+	path.old_link = wp_arena_strdup(output->comparison->arena, path.old_link);
+	path.new_link = wp_arena_strdup(output->comparison->arena, path.new_link);
 	*WP_PUSH(output->comparison->arena, files->paths, files->path_count) = path;
 }
 
@@ -231,6 +254,7 @@ static void make_output(struct wp_comparison *comparison, struct wp_diff_files *
 		if (!comparison->changes[i].gone)
 			take(&output, &comparison->changes[i]);
 	files->unchanged = comparison->unchanged;
+	files->differs = comparison->change_count > 0;
 	take_folders(&output);
 	wp_files_components(comparison, files);
 	free(output.old_counted);
@@ -239,6 +263,8 @@ static void make_output(struct wp_comparison *comparison, struct wp_diff_files *
 	free(output.new_counted_there);
 	wp_buf_free(&output.path);
 	wp_buf_free(&output.old_path);
+	wp_buf_free(&output.old_link);
+	wp_buf_free(&output.new_link);
 }
 
 struct wp_diff_files *wp_pair_files(struct wp_arena *arena, const struct wp_tree *old, const struct wp_tree *new,
@@ -254,6 +280,8 @@ struct wp_diff_files *wp_pair_files(struct wp_arena *arena, const struct wp_tree
 		.new_store = wp_tree_find(new, 0, "Windows\\WinSxS"),
 		.old_kept = flags(old->link_count),
 		.new_kept = flags(new->link_count),
+		.old_first = no_pairs(old->link_count),
+		.new_first = no_pairs(new->link_count),
 	};
 
 	wp_files_merge(&comparison);
@@ -265,5 +293,7 @@ struct wp_diff_files *wp_pair_files(struct wp_arena *arena, const struct wp_tree
 	wp_buf_free(&comparison.path);
 	free(comparison.old_kept);
 	free(comparison.new_kept);
+	free(comparison.old_first);
+	free(comparison.new_first);
 	return files;
 }

@@ -26,6 +26,11 @@ struct wp_total_folder {
 	struct wp_diff_totals totals;
 };
 
+/* Two names at one path, or the old and the new name of a file. */
+struct wp_name_pair {
+	uint32_t old, new; /* nodes */
+};
+
 struct wp_comparison {
 	struct wp_arena *arena; /* the diff's */
 	const struct wp_tree *old, *new;
@@ -41,12 +46,24 @@ struct wp_comparison {
 	uint32_t old_store, new_store; /* Windows\WinSxS; WP_NO_NODE */
 	/* For each file with several names, whether one of them has kept its data; then whether it was counted. */
 	bool *old_kept, *new_kept;
+	/* For each such file the first of its names that is on both sides with the same data; old is WP_NO_NODE for none. */
+	struct wp_name_pair *old_first, *new_first;
 	uint64_t unchanged;
 	struct wp_buf path; /* one that is looked at */
 };
 
 /* Goes through both trees and fills changes, folders and stored ones. */
 void wp_files_merge(struct wp_comparison *comparison);
+
+/* In what two files or folders differ besides their data: enum wp_file_what, without hard links. */
+unsigned int wp_files_what_differs(const struct wp_comparison *comparison, const struct wp_node *old,
+				   const struct wp_node *new);
+
+/*
+ * Whether the hard links of two names with the same data differ: WP_WHAT_LINK_LOST and WP_WHAT_LINK_MADE. Names that came
+ * or went, and those whose data changed, are told of as such. To be called once for each pair.
+ */
+unsigned int wp_files_compare_links(struct wp_comparison *comparison, uint32_t old, uint32_t new);
 
 /* Joins what is gone from one path and has come at another. */
 void wp_files_join_renamed(struct wp_comparison *comparison);

@@ -150,8 +150,8 @@ static void take_single(struct walk *walk, const struct frame *frame, uint32_t o
 		descend(walk, frame, old, new);
 }
 
-static unsigned int what_differs(const struct wp_comparison *comparison, const struct wp_node *a,
-				 const struct wp_node *b)
+unsigned int wp_files_what_differs(const struct wp_comparison *comparison, const struct wp_node *a,
+				   const struct wp_node *b)
 {
 	const uint8_t *x = a->security == WP_NO_SECURITY ? NULL : comparison->old->security[a->security];
 	const uint8_t *y = b->security == WP_NO_SECURITY ? NULL : comparison->new->security[b->security];
@@ -191,12 +191,14 @@ static void take_pair(struct walk *walk, const struct frame *frame, uint32_t old
 {
 	struct wp_comparison *comparison = walk->comparison;
 	const struct wp_node *a = &comparison->old->nodes[old], *b = &comparison->new->nodes[new];
-	unsigned int what = what_differs(comparison, a, b);
+	unsigned int what = wp_files_what_differs(comparison, a, b);
 	bool data = memcmp(a->sha1, b->sha1, WP_SHA1_SIZE) != 0 || (what & WP_WHAT_TYPE);
 	bool name = strcmp(wp_tree_name(comparison->old, old), wp_tree_name(comparison->new, new)) != 0;
 	bool folders = wp_node_is_folder(a) && wp_node_is_folder(b);
 	size_t before = comparison->change_count;
 
+	if (!data)
+		what |= wp_files_compare_links(comparison, old, new);
 	if (data || what || name) {
 		struct wp_change *change = add_change(comparison, frame);
 
@@ -268,7 +270,8 @@ void wp_files_merge(struct wp_comparison *comparison)
 {
 	struct walk walk = { .comparison = comparison };
 	const struct frame nothing = { .stored = WP_NOT_STORED };
-	unsigned int what = what_differs(comparison, &comparison->old->nodes[0], &comparison->new->nodes[0]);
+	unsigned int what =
+		wp_files_what_differs(comparison, &comparison->old->nodes[0], &comparison->new->nodes[0]);
 
 	descend(&walk, NULL, 0, 0);
 	if (what) {

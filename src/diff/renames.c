@@ -58,17 +58,6 @@ static size_t take_candidates(const struct wp_comparison *comparison, enum wp_fi
 	return count;
 }
 
-static unsigned int what_differs(const struct wp_comparison *comparison, const struct wp_node *a,
-				 const struct wp_node *b)
-{
-	const uint8_t *x = a->security == WP_NO_SECURITY ? NULL : comparison->old->security[a->security];
-	const uint8_t *y = b->security == WP_NO_SECURITY ? NULL : comparison->new->security[b->security];
-
-	return (a->attributes != b->attributes ? WP_WHAT_ATTRIBUTES : 0u) |
-	       (a->created != b->created || a->written != b->written ? WP_WHAT_TIMES : 0u) |
-	       ((x && y ? memcmp(x, y, WP_SHA1_SIZE) != 0 : x != y) ? WP_WHAT_SECURITY : 0u);
-}
-
 static void join(struct wp_comparison *comparison, struct wp_change *removed, struct wp_change *added)
 {
 	const struct wp_node *a = wp_old_node(comparison, removed), *b = wp_new_node(comparison, added);
@@ -76,7 +65,8 @@ static void join(struct wp_comparison *comparison, struct wp_change *removed, st
 	removed->gone = true;
 	added->change = WP_FILE_RENAMED;
 	added->old_node = removed->old_node;
-	added->what = (uint8_t)what_differs(comparison, a, b);
+	added->what = (uint8_t)(wp_files_what_differs(comparison, a, b) |
+				wp_files_compare_links(comparison, added->old_node, added->new_node));
 	if (a->links != WP_NO_LINKS)
 		comparison->old_kept[a->links] = true;
 	if (b->links != WP_NO_LINKS)

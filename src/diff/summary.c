@@ -82,7 +82,7 @@ static int compare_shown(const void *a, const void *b)
 static bool put_items(struct wp_arena *scratch, struct wp_wim_index *index, struct wp_buf *buf)
 {
 	const struct wp_item **all = NULL;
-	size_t count = 0, shown = 0, trees = 0, place;
+	size_t read = 0, count = 0, shown = 0, trees = 0, place;
 
 	for (uint32_t image = 1; image <= index->image_count; image++) {
 		struct wp_tree *tree __attribute__((cleanup(wp_tree_freep))) = NULL;
@@ -97,6 +97,9 @@ static bool put_items(struct wp_arena *scratch, struct wp_wim_index *index, stru
 		if (!tree->node_count)
 			return false;
 		wp_servicing_read(scratch, tree, &servicing);
+		read += servicing.count;
+		if (read > WP_LIMIT_FILE_ITEMS)
+			return false;
 		for (size_t i = 0; i < servicing.count; i++)
 			if (servicing.items[i].kind != WP_KIND_OTHER)
 				*WP_PUSH(scratch, all, count) = &servicing.items[i];

@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* Keys of the policy that are one word out of a few. */
-#define CHOICES 4
+#define CHOICES 6
 
 static unsigned int word_index(const struct wp_config_key *key, const char *value)
 {
@@ -24,17 +24,21 @@ static unsigned int word_index(const struct wp_config_key *key, const char *valu
 static void apply(struct wp_config *config)
 {
 	unsigned int words[CHOICES];
-	uint64_t tolerance = 0;
+	uint64_t tolerance = 0, age = 0;
 
 	for (size_t i = 0; i < CHOICES; i++)
 		words[i] = word_index(&wp_config_keys[i], config->settings[i].value);
 	wp_parse_u64(wp_config_setting(config, "policy", "clock_tolerance")->value, false, &tolerance);
+	wp_duration_parse(wp_config_setting(config, "policy", "snapshot_max_age")->value, &age);
 	config->policy = (struct wp_policy){
 		.refresh_on = (enum wp_refresh_on)words[0],
 		.on_unknown = (enum wp_on_unknown)words[1],
-		.boot_images = (enum wp_boot_images)words[2],
-		.links = (enum wp_links)words[3],
+		.on_unproven = (enum wp_on_unproven)words[2],
+		.solid_sources = (enum wp_solid_sources)words[3],
+		.boot_images = (enum wp_boot_images)words[4],
+		.links = (enum wp_links)words[5],
 		.clock_tolerance = (uint32_t)tolerance,
+		.snapshot_max_age = age,
 	};
 }
 
@@ -183,7 +187,8 @@ static void set(json_t *object, const char *key, json_t *value)
 
 json_t *wp_policy_json(const struct wp_policy *policy)
 {
-	const unsigned int words[] = { policy->refresh_on, policy->on_unknown, policy->boot_images, policy->links };
+	const unsigned int words[] = { policy->refresh_on, policy->on_unknown, policy->on_unproven,
+					policy->solid_sources, policy->boot_images, policy->links };
 	json_t *object = json_object();
 
 	for (size_t i = 0; i < CHOICES; i++)

@@ -19,6 +19,13 @@ static bool check_number(const struct wp_config_key *key, const char *value)
 	return wp_parse_u64(value, false, &number) && number >= key->least && number <= key->most;
 }
 
+static bool check_duration(const struct wp_config_key *key, const char *value)
+{
+	uint64_t seconds;
+
+	return wp_duration_parse(value, &seconds) && seconds >= key->least && seconds <= key->most;
+}
+
 /* TLS is always verified, so there is no way around https. What stands before an @ would get into receipts. */
 static bool check_url(const struct wp_config_key *key, const char *value)
 {
@@ -41,6 +48,8 @@ static bool check_time(const struct wp_config_key *key, const char *value)
 
 static const char *const refresh_on_words[] = { "content", "file", NULL };
 static const char *const on_unknown_words[] = { "block", "refresh", "skip", NULL };
+static const char *const on_unproven_words[] = { "note", "refresh", "block", NULL };
+static const char *const solid_sources_words[] = { "note", "block", NULL };
 static const char *const boot_images_words[] = { "report", "plan", NULL };
 static const char *const links_words[] = { "inside", "follow", NULL };
 static const char *const auth_words[] = { "negotiate", "ntlm", "bearer", "none", NULL };
@@ -48,10 +57,12 @@ static const char *const auth_words[] = { "negotiate", "ntlm", "bearer", "none",
 #define SECONDS_OF_A_DAY 86400
 #define ZONED_TIME "a time in ISO 8601 with its zone, such as 2026-02-14T20:00:00Z"
 
-/* The policy's four choices come first, their words in the order of their enums: config.c counts on both. */
+/* The policy's choices come first, their words in the order of their enums: config.c counts on both. */
 const struct wp_config_key wp_config_keys[] = {
 	{ .section = "policy", .name = "refresh_on", .fallback = "content", .words = refresh_on_words },
 	{ .section = "policy", .name = "on_unknown", .fallback = "block", .words = on_unknown_words },
+	{ .section = "policy", .name = "on_unproven", .fallback = "note", .words = on_unproven_words },
+	{ .section = "policy", .name = "solid_sources", .fallback = "note", .words = solid_sources_words },
 	{ .section = "policy", .name = "boot_images", .fallback = "report", .words = boot_images_words },
 	{ .section = "policy", .name = "links", .fallback = "inside", .words = links_words },
 	{ .section = "policy",
@@ -60,6 +71,12 @@ const struct wp_config_key wp_config_keys[] = {
 	  .check = check_number,
 	  .must_be = "a number of seconds from 0 to 86400",
 	  .most = SECONDS_OF_A_DAY },
+	{ .section = "policy",
+	  .name = "snapshot_max_age",
+	  .fallback = "7d",
+	  .check = check_duration,
+	  .must_be = "a duration such as 36h or 7d, up to 3650d",
+	  .most = 3650 * (uint64_t)SECONDS_OF_A_DAY },
 	{ .section = "provider",
 	  .name = "url",
 	  .check = check_url,

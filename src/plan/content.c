@@ -3,6 +3,7 @@
 #include "judge.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define HOUR (3600 * WP_TICKS_PER_SECOND)
@@ -95,51 +96,138 @@ static struct wp_content_verdict unknown_content(const struct wp_judge *judge, c
 	};
 }
 
-static struct wp_content_verdict compare_dates(struct wp_judge *judge)
+/* What the dates say of the source. */
+enum age {
+	NEWER,   /* it was modified after it was distributed */
+	OLDER,   /* it was not; but a copy can keep a date */
+	UNKNOWN, /* nothing */
+};
+
+/* *@ret_why says why nothing is known. */
+static enum age compare_dates(struct wp_judge *judge, const char **ret_why)
 {
 	const struct wp_time sent = judge->record->source_date, newest = judge->seen->newest;
 	int64_t tolerance = (int64_t)judge->input->policy->clock_tolerance * WP_TICKS_PER_SECOND;
 	int64_t earliest = sent.ticks, latest = sent.ticks;
 
-	if (!sent.known)
-		return unknown_content(judge, judge->record->source_date_text ? "SourceDate is not a date"
-									      : "the record has no SourceDate");
-	if (wp_time_is_never(sent))
-		return unknown_content(judge, "SourceDate says that it was never sent");
-	if (wp_time_is_never(newest))
-		return unknown_content(judge, "the source has no date to go by");
+	if (!sent.known && judge->record->source_date_text)
+		*ret_why = wp_arena_printf(judge->scratch,
+					   "SourceDate \"%s\" is a date in a form that cannot be told; export it as "
+					   "wimplan-records(5) shows",
+					   judge->record->source_date_text);
+	else if (!sent.known)
+		*ret_why = "the record has no SourceDate";
+	else if (wp_time_is_never(sent))
+		*ret_why = "SourceDate says that it was never sent";
+	else if (wp_time_is_never(newest))
+		*ret_why = "the source has no date to go by";
+	if (*ret_why)
+		return UNKNOWN;
 	if (!sent.zone_known) {
 		earliest -= MOST_AHEAD;
 		latest += MOST_BEHIND;
 	}
 	if (newest.ticks > latest + tolerance)
-		return (struct wp_content_verdict){
-			.reason = make_reason("content-newer", WP_INFERRED, source_date(judge),
-					      wp_time_iso(judge->scratch, newest)),
-			.refresh = true,
-		};
+		return NEWER;
 	if (newest.ticks <= earliest + tolerance)
-		return (struct wp_content_verdict){
-			.reason = make_reason("content-same", WP_INFERRED, NULL, NULL),
-			.becomes_baseline = judge->record->source_version.known && judge->seen->content_id[0],
-		};
+		return OLDER;
 	wp_diag_add(judge->arena, judge->diags, WP_INFO, "date-zone-unknown", judge->record->package_id,
 		    "SourceDate %s does not say in which time zone it is, and the source's date %s is too near to tell "
 		    "which of them is newer; export through the AdminService, which gives UTC",
 		    source_date(judge), wp_time_iso(judge->scratch, newest));
-	return unknown_content(judge,
-			       wp_arena_printf(judge->scratch,
-					       "SourceDate %s, in a time zone that it does not name, is too near to the "
-					       "source's date %s; the AdminService would give it in UTC",
-					       source_date(judge), wp_time_iso(judge->scratch, newest)));
+	*ret_why = wp_arena_printf(judge->scratch,
+				   "SourceDate %s, in a time zone that it does not name, is too near to the source's date "
+				   "%s; the AdminService would give it in UTC",
+				   source_date(judge), wp_time_iso(judge->scratch, newest));
+	return UNKNOWN;
+}
+
+static int compare_questions(const struct wp_question *question, const struct wp_judge *judge)
+{
+	uint64_t version = judge->record->source_version.value;
+	int order = strcmp(question->package_id, judge->record->package_id);
+
+	if (!order)
+		order = (question->source_version > version) - (question->source_version < version);
+	return order ? order : strcmp(question->content_id, judge->seen->content_id);
+}
+
+/* Whether somebody was asked about this content at this SourceVersion before, and has not answered. */
+static bool is_asked(const struct wp_judge *judge)
+{
+	size_t low = 0, high = judge->input->question_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = compare_questions(&judge->input->questions[middle], judge);
+
+		if (!order)
+			return judge->record->source_version.known;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+/* With the dates, and where the site has one the size, on either side. */
+static struct wp_content_verdict unproven_content(const struct wp_judge *judge, bool sized, uint64_t kib)
+{
+	const char *newest = wp_time_iso(judge->scratch, judge->seen->newest);
+	struct wp_content_verdict verdict = {
+		.refresh = judge->input->policy->on_unproven == WP_ON_UNPROVEN_REFRESH,
+		.unproven = true,
+	};
+
+	verdict.reason = make_reason("content-unproven", WP_UNKNOWN, source_date(judge), newest);
+	if (sized) {
+		verdict.reason.recorded =
+			wp_arena_printf(judge->scratch, "%s; %" PRIu64 " KiB", source_date(judge), kib);
+		verdict.reason.found =
+			wp_arena_printf(judge->scratch, "%s; %" PRIu64 " bytes", newest, judge->seen->bytes);
+	}
+	return verdict;
+}
+
+/*
+ * Without a baseline: the dates, and because a copy can keep those of another file, what bears them out. An old source
+ * with the metadata that the site knows, or of the size that it knows, is what was sent.
+ */
+static struct wp_content_verdict weigh(struct wp_judge *judge, bool differs)
+{
+	const char *why = NULL;
+	uint64_t kib = 0;
+	enum age age = compare_dates(judge, &why);
+	enum wp_size_witness size = wp_judge_size(judge, &kib);
+	struct wp_content_verdict same = { .reason = make_reason("content-same", WP_INFERRED, NULL, NULL) };
+
+	if (age == NEWER)
+		return (struct wp_content_verdict){
+			.reason = make_reason("content-newer", WP_INFERRED, source_date(judge),
+					      wp_time_iso(judge->scratch, judge->seen->newest)),
+			.refresh = true,
+		};
+	if (age == OLDER && size != WP_SIZE_AGREES && (differs || is_asked(judge)))
+		return unproven_content(judge, size == WP_SIZE_DIFFERS, kib);
+	if (age == UNKNOWN && size != WP_SIZE_AGREES)
+		return unknown_content(judge, why);
+	same.becomes_baseline = age == OLDER && judge->record->source_version.known && judge->seen->content_id[0];
+	return same;
+}
+
+static int compare_file_id(const void *file_id, const void *known)
+{
+	return strcmp(file_id, ((const struct wp_known_summary *)known)->file_id);
 }
 
 static const struct wp_content_summary *find_summary(const struct wp_plan_input *input, const char *file_id)
 {
-	for (size_t i = 0; file_id && i < input->summary_count; i++)
-		if (!strcmp(input->summaries[i].file_id, file_id))
-			return &input->summaries[i].summary;
-	return NULL;
+	const struct wp_known_summary *known = NULL;
+
+	if (file_id && input->summary_count)
+		known = bsearch(file_id, input->summaries, input->summary_count, sizeof *known, compare_file_id);
+	return known ? &known->summary : NULL;
 }
 
 void wp_judge_content_change(struct wp_judge *judge)
@@ -166,12 +254,12 @@ void wp_judge_content_change(struct wp_judge *judge)
 	judge->entry->content = change;
 }
 
-struct wp_content_verdict wp_judge_content(struct wp_judge *judge)
+struct wp_content_verdict wp_judge_content(struct wp_judge *judge, bool differs)
 {
 	const struct wp_baseline *baseline = find_baseline(judge);
 
-	/* A content id that is missing on one side proves nothing; then the dates are asked. */
+	/* A content id that is missing on one side proves nothing; then other evidence is weighed. */
 	if (baseline && baseline->content_id && *baseline->content_id && judge->seen->content_id[0])
 		return compare_with(judge, baseline);
-	return compare_dates(judge);
+	return weigh(judge, differs);
 }

@@ -14,6 +14,12 @@ static void collect_findings(struct wp_judge *judge)
 	if (record->image_property_error)
 		wp_diag_add(judge->arena, judge->diags, WP_WARNING, "image-property-invalid", record->package_id,
 			    "ImageProperty could not be read: %s", record->image_property_error);
+	if (wp_judge_is_solid(judge) && judge->input->policy->solid_sources == WP_SOLID_SOURCES_NOTE) {
+		const struct wp_gate_info *solid = wp_gate_info(WP_GATE_SOLID);
+
+		wp_diag_add(judge->arena, judge->diags, solid->severity, solid->code, record->package_id, "%s",
+			    solid->meaning);
+	}
 	for (size_t i = 0; wim && i < wim->diags.count; i++) {
 		const struct wp_diag *diag = &wim->diags.items[i];
 
@@ -58,36 +64,67 @@ static void fill_details(struct wp_judge *judge, bool source_was_read)
 	memcpy(entry->content_id, judge->seen->content_id, sizeof entry->content_id);
 }
 
-bool wp_judge_package(struct wp_judge *judge)
+/* Whether the site's images can be compared: WP_GATE_RECORD_INCOMPLETE is about the others. */
+static bool has_images(const struct wp_record *record)
+{
+	return record->images.origin != WP_FROM_NOTHING || record->image_property_state == WP_EMPTY;
+}
+
+/* What is to be done, when no gate keeps it from being done. */
+static void decide(struct wp_judge *judge, const struct wp_content_verdict *content)
+{
+	struct wp_entry *entry = judge->entry;
+
+	wp_judge_add(judge, content->reason);
+	entry->refresh = content->refresh;
+	if (entry->reload || entry->refresh) {
+		bool report_only =
+			entry->class == WP_CLASS_BOOT && judge->input->policy->boot_images == WP_BOOT_IMAGES_REPORT;
+
+		entry->status = report_only ? WP_ENTRY_REPORT_ONLY : WP_ENTRY_CHANGE;
+	} else if (content->unproven) {
+		entry->status = WP_ENTRY_UNPROVEN;
+	}
+	if (entry->status != WP_ENTRY_UNCHANGED)
+		fill_details(judge, true);
+	if (entry->refresh)
+		wp_judge_content_change(judge);
+}
+
+struct wp_judge_learned wp_judge_package(struct wp_judge *judge)
 {
 	const struct wp_record *record = judge->record;
 	struct wp_entry *entry = judge->entry;
-	struct wp_content_verdict content;
+	struct wp_content_verdict content = { .refresh = false };
 	bool read = wp_judge_source_was_read(judge);
+	struct wp_reason *reasons;
+	size_t count;
 
 	entry->package_id = wp_arena_strdup(judge->arena, record->package_id);
 	entry->class = record->class;
 	entry->name = wp_arena_strdup(judge->arena, record->name);
 	entry->priority = wp_judge_priority(record);
 	collect_findings(judge);
+	/* The metadata are a witness on the content, which may fail a gate: so they come first, and their reasons wait. */
+	if (read && has_images(record))
+		wp_judge_metadata(judge);
 	if (read)
-		content = wp_judge_content(judge);
+		content = wp_judge_content(judge, entry->reload);
+	reasons = entry->reasons;
+	count = entry->reason_count;
+	entry->reasons = NULL;
+	entry->reason_count = 0;
 	if (wp_judge_gates(judge, read ? &content : NULL)) {
 		entry->status = WP_ENTRY_BLOCKED;
+		entry->reload = false;
 		fill_details(judge, read);
-		return false;
+	} else {
+		entry->reasons = reasons;
+		entry->reason_count = count;
+		decide(judge, &content);
 	}
-	wp_judge_metadata(judge);
-	wp_judge_add(judge, content.reason);
-	entry->refresh = content.refresh;
-	if (entry->reload || entry->refresh) {
-		bool report_only =
-			entry->class == WP_CLASS_BOOT && judge->input->policy->boot_images == WP_BOOT_IMAGES_REPORT;
-
-		entry->status = report_only ? WP_ENTRY_REPORT_ONLY : WP_ENTRY_CHANGE;
-		fill_details(judge, read);
-		if (entry->refresh)
-			wp_judge_content_change(judge);
-	}
-	return content.becomes_baseline;
+	return (struct wp_judge_learned){
+		.baseline = content.becomes_baseline && entry->status != WP_ENTRY_BLOCKED,
+		.question = content.unproven && record->source_version.known && judge->seen->content_id[0],
+	};
 }

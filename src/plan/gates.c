@@ -21,6 +21,11 @@ bool wp_judge_source_was_read(const struct wp_judge *judge)
 	return wp_judge_has_source(judge) && seen && !seen->gate_count && seen->wim && seen->wim->metadata;
 }
 
+bool wp_judge_is_solid(const struct wp_judge *judge)
+{
+	return judge->record->class == WP_CLASS_IMAGE && wp_judge_source_was_read(judge) && judge->seen->solid;
+}
+
 /* What a gate has to say: the value that the site recorded and a sentence. Both may be NULL. */
 struct evidence {
 	const char *recorded;
@@ -83,6 +88,14 @@ static bool is_incomplete(const struct wp_judge *judge, struct evidence *ret)
 	return true;
 }
 
+/* Where an ordinary .wim file belongs, a policy may refuse one that is like an .esd. */
+static bool is_refused_as_solid(const struct wp_judge *judge, struct evidence *ret)
+{
+	ret->recorded = judge->record->source_path;
+	ret->found = NULL;
+	return wp_judge_is_solid(judge) && judge->input->policy->solid_sources == WP_SOLID_SOURCES_BLOCK;
+}
+
 /* Of a record with a source: whether the source fails @gate. */
 static bool source_fails(const struct wp_judge *judge, enum wp_gate gate, struct evidence *ret)
 {
@@ -108,6 +121,7 @@ static bool fails(const struct wp_judge *judge, enum wp_gate gate, struct eviden
 		[WP_GATE_NO_SOURCE] = lacks_source,
 		[WP_GATE_OTHER_SITE] = is_elsewhere,
 		[WP_GATE_ACTION_IN_PROGRESS] = is_in_progress,
+		[WP_GATE_SOLID] = is_refused_as_solid,
 		[WP_GATE_RECORD_INCOMPLETE] = is_incomplete,
 	};
 
@@ -116,17 +130,20 @@ static bool fails(const struct wp_judge *judge, enum wp_gate gate, struct eviden
 
 size_t wp_judge_gates(struct wp_judge *judge, const struct wp_content_verdict *content)
 {
-	bool blocks = content && content->unknown && judge->input->policy->on_unknown == WP_ON_UNKNOWN_BLOCK;
+	const struct wp_policy *policy = judge->input->policy;
+	enum wp_gate of_content = WP_GATE_NONE;
 
+	if (content && content->unknown && policy->on_unknown == WP_ON_UNKNOWN_BLOCK)
+		of_content = WP_GATE_CONTENT_UNKNOWN;
+	if (content && content->unproven && policy->on_unproven == WP_ON_UNPROVEN_BLOCK)
+		of_content = WP_GATE_CONTENT_UNPROVEN;
 	judge->entry->judged = true;
 	for (enum wp_gate gate = WP_GATE_NONE + 1; gate < WP_GATE_COUNT; gate++) {
 		const struct wp_gate_info *info = wp_gate_info(gate);
 		struct wp_reason reason = { .code = info->code, .confidence = WP_PROVEN };
 		struct evidence evidence = { NULL, NULL };
 
-		if (gate == WP_GATE_CONTENT_UNKNOWN) {
-			if (!blocks)
-				continue;
+		if (gate == of_content) {
 			reason = content->reason;
 			reason.action = WP_NO_ACTION;
 		} else if (fails(judge, gate, &evidence)) {

@@ -20,11 +20,18 @@ struct wp_content_verdict {
 	struct wp_reason reason;
 	bool refresh;          /* the content has to be sent again */
 	bool unknown;          /* nothing to go by: content-unknown */
-	bool becomes_baseline; /* the dates say that the source is what was distributed */
+	bool unproven;         /* an old date and nothing that bears it out: content-unproven */
+	bool becomes_baseline; /* dates, metadata or size say that the source is what was distributed */
 };
 
-/* Fills the entry and adds findings. True when the observation becomes an inferred baseline. */
-bool wp_judge_package(struct wp_judge *judge);
+/* What of a package is to be remembered. */
+struct wp_judge_learned {
+	bool baseline; /* its observation becomes an inferred baseline */
+	bool question; /* whether its content was distributed is for a person to say */
+};
+
+/* Fills the entry and adds findings. */
+struct wp_judge_learned wp_judge_package(struct wp_judge *judge);
 
 /* Priority of a record for the order of execution: 1 high, 2 normal, 3 low. */
 uint64_t wp_judge_priority(const struct wp_record *record);
@@ -35,6 +42,9 @@ void wp_judge_add(struct wp_judge *judge, struct wp_reason reason);
 bool wp_judge_has_source(const struct wp_judge *judge);
 /* Whether the source of the record fails no gate and its images are known. */
 bool wp_judge_source_was_read(const struct wp_judge *judge);
+
+/* Whether the source of an image package is solid, as an .esd is: a warning, or a gate where the policy says so. */
+bool wp_judge_is_solid(const struct wp_judge *judge);
 
 /*
  * Adds every gate that the package fails, in the documented order. @content is NULL when the source could not be
@@ -50,8 +60,20 @@ void wp_judge_metadata(struct wp_judge *judge);
 /* What the site should say of the images after a reload, for entries that are not judged any further. */
 void wp_judge_expect(struct wp_judge *judge);
 
-/* The verdict on the content of a source that was read. Adds findings, no reason. */
-struct wp_content_verdict wp_judge_content(struct wp_judge *judge);
+/*
+ * The verdict on the content of a source that was read. @differs: what the site stores about the images is not what
+ * the source says. Adds findings, no reason.
+ */
+struct wp_content_verdict wp_judge_content(struct wp_judge *judge, bool differs);
+
+enum wp_size_witness {
+	WP_SIZE_SAYS_NOTHING, /* the site has no figure of this SourceVersion, or two that contradict each other */
+	WP_SIZE_AGREES,
+	WP_SIZE_DIFFERS, /* which proves nothing: how a site rounds is not established */
+};
+
+/* What the site's figure of the content's size says of the source; *@ret_kib gets it where there is one. */
+enum wp_size_witness wp_judge_size(const struct wp_judge *judge, uint64_t *ret_kib);
 
 /* Fills entry->content where the summaries of both contents are known. */
 void wp_judge_content_change(struct wp_judge *judge);

@@ -4,6 +4,7 @@
 
 #include <openssl/x509_vfy.h>
 #include <stdio.h>
+#include <string.h>
 
 bool wp_failure_is_final(CURLcode code)
 {
@@ -21,6 +22,11 @@ bool wp_failure_is_final(CURLcode code)
 	default:
 		return false;
 	}
+}
+
+bool wp_failure_is_nobody(CURLcode code)
+{
+	return code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY || code == CURLE_COULDNT_CONNECT;
 }
 
 /* @verified: OpenSSL's verdict on the chain. libcurl looks at the name first, and has none then. */
@@ -47,13 +53,31 @@ static const char *certificate_advice(long verified)
 void wp_failure_text(CURL *curl, CURLcode code, const char *said, char *room, size_t size)
 {
 	const char *advice = "";
-	long verified = 0;
+	long verified = 0, reason = 0;
+	char why[80] = "";
 
-	if (code == CURLE_PEER_FAILED_VERIFICATION) {
-		curl_easy_getinfo(curl, CURLINFO_SSL_VERIFYRESULT, &verified);
+	switch (code) {
+	case CURLE_PEER_FAILED_VERIFICATION:
+		/* Without the verdict: how to see what the server presents. */
+		if (curl_easy_getinfo(curl, CURLINFO_SSL_VERIFYRESULT, &verified) != CURLE_OK)
+			verified = -1;
 		advice = certificate_advice(verified);
-	} else if (code == CURLE_SSL_CACERT_BADFILE) {
+		break;
+	case CURLE_SSL_CACERT_BADFILE:
 		advice = "; --ca-file takes a file of certificates in PEM";
+		break;
+	case CURLE_COULDNT_RESOLVE_HOST:
+	case CURLE_COULDNT_RESOLVE_PROXY:
+		advice = "; check the name of the host, and that this machine can resolve names";
+		break;
+	case CURLE_COULDNT_CONNECT:
+		/* libcurl's own words leave out whether it was refused, or there is no way. */
+		if (curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &reason) == CURLE_OK && reason)
+			snprintf(why, sizeof why, " (%s)", strerror((int)reason));
+		advice = "; check the host and port of the URL, and that the AdminService runs there";
+		break;
+	default:
+		break;
 	}
-	snprintf(room, size, "%.220s%s", *said ? said : curl_easy_strerror(code), advice);
+	snprintf(room, size, "%.220s%s%s", *said ? said : curl_easy_strerror(code), why, advice);
 }

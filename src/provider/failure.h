@@ -9,6 +9,9 @@
 /* Whether another attempt would fail in the same way. */
 bool wp_failure_is_final(CURLcode code);
 
+/* Whether there is no server at all where one was looked for. */
+bool wp_failure_is_nobody(CURLcode code);
+
 /* One clause for people. @said: what libcurl put into its error buffer, "" for nothing. */
 void wp_failure_text(CURL *curl, CURLcode code, const char *said, char *room, size_t size);
 

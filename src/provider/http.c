@@ -136,6 +136,8 @@ static int watch(void *context, curl_off_t down_total, curl_off_t down, curl_off
 	struct wp_provider *provider = context;
 
 	(void)down_total, (void)down, (void)up_total, (void)up;
+	if (provider->options.tick)
+		provider->options.tick(provider->options.tick_context);
 	if (provider->guard.body || !wp_signal_caught())
 		return 0;
 	if (!provider->asked_ms)
@@ -314,6 +316,8 @@ static void judge(struct wp_provider *provider, CURLcode code)
 		return;
 	}
 	reply->transport = may_have_arrived(provider) ? WP_LOST : WP_NOT_SENT;
+	reply->nobody = reply->transport == WP_NOT_SENT && wp_failure_is_nobody(code);
+	reply->timed_out = code == CURLE_OPERATION_TIMEDOUT;
 	reply->hopeless = reply->transport == WP_NOT_SENT &&
 			  (wp_failure_is_final(code) || provider->too_large);
 	if (provider->too_large)

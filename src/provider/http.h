@@ -19,6 +19,8 @@ enum wp_transport {
 struct wp_http {
 	enum wp_transport transport;
 	bool hopeless;   /* not sent, and it would be the same again: a certificate, a bad URL … */
+	bool nobody;     /* not sent, for there is no such host, or nothing listens there */
+	bool timed_out;  /* nothing came, or not all of it, in the time for it */
 	long status;     /* HTTP status; 0 when there was none */
 	long retry_after; /* seconds; -1: not given */
 	char type[64];   /* the content's type, lower case, without parameters */

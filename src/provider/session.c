@@ -60,6 +60,8 @@ static int fail_answer(struct wp_session *session, const struct wp_answer *answe
 			       answer->why, wp_session_advice(session, answer));
 	case WP_SAID_AGAIN:
 		session->unreachable = true;
+		if (!session->met)
+			return wp_fail(err, WP_E_FAILED, "unreachable", url, "%s cannot be reached: %s", url, answer->why);
 		return wp_fail(err, WP_E_FAILED, "unreachable", url,
 			       "%s does not answer, reading %s: %s; try again later", url, what, answer->why);
 	default:
@@ -76,6 +78,7 @@ static void ask(struct wp_session *session, const char *path, enum wp_request re
 {
 	size_t limit = request == WP_DESCRIBE ? WP_LIMIT_METADATA_BYTES : WP_LIMIT_ANSWER_BYTES;
 	int64_t most = (int64_t)session->options->timeout * 1000 * HANGS, spent = 0;
+	unsigned int hangs = 0;
 
 	for (unsigned int tries = 0;; tries++) {
 		int64_t pause, began = wp_clock_ms();
@@ -83,13 +86,18 @@ static void ask(struct wp_session *session, const char *path, enum wp_request re
 		wp_provider_get(session->provider, path, limit, http);
 		wp_answer_read(http, request, ret);
 		spent += wp_clock_ms() - began;
-		if (ret->said != WP_SAID_AGAIN || !patient || tries + 1 >= WP_TRIES || spent >= most || wp_signal_caught())
+		hangs += http->timed_out;
+		session->met |= !http->nobody;
+		/* A name or port that is wrong is wrong from the beginning: later it is a server that is away for a while. */
+		if (ret->said != WP_SAID_AGAIN || !patient || !session->met || wp_signal_caught())
+			break;
+		if (tries + 1 >= WP_TRIES || hangs >= HANGS || spent >= most)
 			break;
 		pause = wp_session_pause(tries, ret->retry_after);
 		if (session->notice)
 			session->notice(session->context, ret->why, pause);
 		wp_answer_free(ret);
-		wp_clock_wait(pause);
+		wp_clock_wait(pause, session->options->tick, session->options->tick_context);
 	}
 }
 

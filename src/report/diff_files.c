@@ -16,19 +16,22 @@ static const char *const change_words[] = {
 	[WP_FILE_RENAMED] = "renamed",
 	[WP_FILE_ATTRIBUTES] = "changed in attributes, times or security only",
 };
+static const char links_too[] = "changed in attributes, times, security or hard links only";
 
 /* "3 files added, 1 removed"; adds nothing when there is none. */
 static void add_counts(struct wp_arena *arena, struct wp_buf *buf, const uint64_t counts[WP_FILE_CHANGES],
-		       const char *what)
+		       const char *what, bool links)
 {
 	for (size_t i = 0; i < WP_FILE_CHANGES; i++) {
+		const char *words = links && i == WP_FILE_ATTRIBUTES ? links_too : change_words[i];
+
 		if (!counts[i])
 			continue;
 		if (buf->length)
-			wp_buf_printf(buf, ", %s %s", wp_words_count(arena, counts[i]), change_words[i]);
+			wp_buf_printf(buf, ", %s %s", wp_words_count(arena, counts[i]), words);
 		else
 			wp_buf_printf(buf, "%s %s%s %s", wp_words_count(arena, counts[i]), what,
-				      counts[i] == 1 ? "" : "s", change_words[i]);
+				      counts[i] == 1 ? "" : "s", words);
 	}
 }
 
@@ -36,7 +39,7 @@ char *wp_diff_words_files(struct wp_arena *arena, const struct wp_diff_files *fi
 {
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 
-	add_counts(arena, &buf, files->totals.files, "file");
+	add_counts(arena, &buf, files->totals.files, "file", files->links_lost || files->links_made);
 	/* An empty image, or a glob that nothing fits. */
 	if (!buf.length && !files->unchanged)
 		return wp_arena_strdup(arena, "there are none to compare");
@@ -46,12 +49,33 @@ char *wp_diff_words_files(struct wp_arena *arena, const struct wp_diff_files *fi
 	return wp_arena_strdup(arena, wp_buf_text(&buf));
 }
 
+const char *wp_diff_words_beyond(const struct wp_diff_image *image)
+{
+	if (!image->files || image->files->differs || image->tree != WP_TREE_CHANGED)
+		return NULL;
+	return "The trees differ all the same, in what is not compared: times of the last access, short names, or the "
+	       "order in which they are stored.";
+}
+
 char *wp_diff_words_folders(struct wp_arena *arena, const struct wp_diff_files *files)
 {
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 
-	add_counts(arena, &buf, files->totals.folders, "folder");
+	add_counts(arena, &buf, files->totals.folders, "folder", false);
 	return buf.length ? wp_arena_strdup(arena, wp_buf_text(&buf)) : NULL;
+}
+
+char *wp_diff_words_links(struct wp_arena *arena, const struct wp_diff_files *files)
+{
+	const char *lost = wp_words_count(arena, files->links_lost), *made = wp_words_count(arena, files->links_made);
+
+	if (files->links_lost && files->links_made)
+		return wp_arena_printf(arena, "%s hard link%s lost, %s made", lost, files->links_lost == 1 ? "" : "s", made);
+	if (files->links_lost)
+		return wp_arena_printf(arena, "%s hard link%s lost", lost, files->links_lost == 1 ? "" : "s");
+	if (files->links_made)
+		return wp_arena_printf(arena, "%s hard link%s made", made, files->links_made == 1 ? "" : "s");
+	return NULL;
 }
 
 char *wp_diff_words_bytes(struct wp_arena *arena, const struct wp_diff_totals *totals)
@@ -172,6 +196,14 @@ static void add_sizes(struct wp_arena *arena, struct wp_buf *buf, const struct w
 		wp_buf_printf(buf, "%s → %s", old, new);
 }
 
+void wp_diff_words_names(struct wp_arena *arena, const struct wp_diff_path *path, const char **ret_path,
+			 const char **ret_old)
+{
+	*ret_path = path->path;
+	*ret_old = path->old_path;
+	wp_diff_words_apart(arena, ret_old, ret_path);
+}
+
 char *wp_diff_words_path(struct wp_arena *arena, const struct wp_diff_path *path)
 {
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
@@ -185,6 +217,10 @@ char *wp_diff_words_path(struct wp_arena *arena, const struct wp_diff_path *path
 	add_word(&buf, path->what & WP_WHAT_TIMES, "times");
 	add_word(&buf, path->what & WP_WHAT_SECURITY, "security");
 	add_word(&buf, path->what & WP_WHAT_REPARSE_TAG, "reparse tag");
-	add_word(&buf, path->linked, "hard link");
+	add_word(&buf, path->linked && !path->old_link && !path->new_link, "hard link");
+	if (path->old_link)
+		add_word(&buf, true, wp_arena_printf(arena, "no longer a hard link of %s", path->old_link));
+	if (path->new_link)
+		add_word(&buf, true, wp_arena_printf(arena, "now a hard link of %s", path->new_link));
 	return wp_arena_strdup(arena, wp_buf_text(&buf));
 }

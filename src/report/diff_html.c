@@ -317,6 +317,7 @@ static void add_image(struct wp_html *html, const struct wp_diff *diff, const st
 		wp_diff_html_contents(html, name, image->contents);
 	if (image->files)
 		wp_diff_html_files(html, name, image->files);
+	wp_html_paragraph(html, NULL, wp_diff_words_beyond(image));
 	wp_html_raw(html, "</section>\n");
 }
 

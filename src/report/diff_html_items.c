@@ -127,16 +127,18 @@ static void add_size(struct wp_html *html, struct wp_number size)
 static void add_path(struct wp_html *html, const struct wp_diff_path *path)
 {
 	struct wp_diff_path about = *path;
+	const char *shown, *was;
 
+	wp_diff_words_names(html->arena, path, &shown, &was);
 	/* The sizes have columns of their own. */
 	about.old_size.known = about.new_size.known = false;
 	wp_html_raw(html, "<tr>");
 	wp_diff_html_badge_cell(html, wp_file_change_name(path->change));
 	wp_html_raw(html, "<td class=\"path\">");
-	wp_html_path(html, path->path);
-	if (path->old_path) {
+	wp_html_path(html, shown);
+	if (was) {
 		wp_html_raw(html, "<br><span class=\"soft\">was ");
-		wp_html_path(html, path->old_path);
+		wp_html_path(html, was);
 		wp_html_raw(html, "</span>");
 	}
 	wp_html_raw(html, "</td>");
@@ -168,7 +170,7 @@ static void add_paths(struct wp_html *html, const char *image, const struct wp_d
 
 void wp_diff_html_files(struct wp_html *html, const char *image, const struct wp_diff_files *files)
 {
-	const char *folders = wp_diff_words_folders(html->arena, files);
+	const char *folders = wp_diff_words_folders(html->arena, files), *links = wp_diff_words_links(html->arena, files);
 	struct wp_diff_share *shares;
 	uint64_t most;
 
@@ -178,6 +180,8 @@ void wp_diff_html_files(struct wp_html *html, const char *image, const struct wp
 	wp_html_element(html, "p", NULL, wp_arena_printf(html->arena, "%s.", wp_diff_words_files(html->arena, files)));
 	if (folders)
 		wp_html_element(html, "p", NULL, wp_arena_printf(html->arena, "%s.", folders));
+	if (links)
+		wp_html_element(html, "p", NULL, wp_arena_printf(html->arena, "%s.", links));
 	if (files->folder_count) {
 		wp_html_element(html, "h4", NULL, "Where in the tree");
 		wp_diff_html_key(html);

@@ -77,7 +77,8 @@ static json_t *what_json(unsigned int what)
 		const char *name;
 	} names[] = {
 		{ WP_WHAT_ATTRIBUTES, "attributes" },   { WP_WHAT_TIMES, "times" }, { WP_WHAT_SECURITY, "security" },
-		{ WP_WHAT_REPARSE_TAG, "reparse_tag" }, { WP_WHAT_TYPE, "type" },
+		{ WP_WHAT_REPARSE_TAG, "reparse_tag" }, { WP_WHAT_TYPE, "type" },   { WP_WHAT_LINK_LOST, "hard_link_lost" },
+		{ WP_WHAT_LINK_MADE, "hard_link_made" },
 	};
 	json_t *array = json_array();
 
@@ -103,6 +104,8 @@ static json_t *path_json(uint32_t image, const struct wp_diff_path *path)
 	set(object, "new_sha1", text_or_null(path->new_sha1));
 	set(object, "differs_in", what_json(path->what));
 	set(object, "hard_linked", json_boolean(path->linked));
+	set(object, "old_link", wp_json_text(path->old_link));
+	set(object, "new_link", wp_json_text(path->new_link));
 	return object;
 }
 
@@ -125,6 +128,8 @@ static json_t *files_json(const struct wp_diff_files *files)
 	paths = json_array();
 	set_totals(object, &files->totals);
 	set(object, "unchanged", wp_json_u64(files->unchanged));
+	set(object, "hard_links_lost", wp_json_u64(files->links_lost));
+	set(object, "hard_links_made", wp_json_u64(files->links_made));
 	for (size_t i = 0; i < files->folder_count; i++) {
 		json_t *item = json_object();
 

@@ -201,7 +201,7 @@ static void add_shares(struct markdown *md, const struct wp_diff_share *shares, 
 
 static void add_files(struct markdown *md, const struct wp_diff_files *files)
 {
-	const char *folders = wp_diff_words_folders(md->arena, files);
+	const char *folders = wp_diff_words_folders(md->arena, files), *links = wp_diff_words_links(md->arena, files);
 	uint64_t most;
 
 	add_heading(md, "####",
@@ -209,6 +209,8 @@ static void add_files(struct markdown *md, const struct wp_diff_files *files)
 	add_paragraph(md, wp_arena_printf(md->arena, "%s.", wp_diff_words_files(md->arena, files)));
 	if (folders)
 		add_paragraph(md, wp_arena_printf(md->arena, "%s.", folders));
+	if (links)
+		add_paragraph(md, wp_arena_printf(md->arena, "%s.", links));
 	if (files->folder_count) {
 		HEAD(md, "Folder", "", "Paths", "Came", "Went");
 		add_shares(md, wp_diff_shares_of_folders(md->arena, files, &most), files->folder_count,
@@ -222,10 +224,13 @@ static void add_files(struct markdown *md, const struct wp_diff_files *files)
 	if (!files->path_count)
 		return;
 	HEAD(md, "Change", "Path", "Was", "Besides");
-	for (size_t i = 0; i < files->path_count; i++)
-		ROW(md, wp_file_change_name(files->paths[i].change), files->paths[i].path,
-		    files->paths[i].old_path ? files->paths[i].old_path : "",
+	for (size_t i = 0; i < files->path_count; i++) {
+		const char *path, *was;
+
+		wp_diff_words_names(md->arena, &files->paths[i], &path, &was);
+		ROW(md, wp_file_change_name(files->paths[i].change), path, was ? was : "",
 		    wp_diff_words_path(md->arena, &files->paths[i]));
+	}
 	wp_buf_putc(md->buf, '\n');
 	if (files->path_omitted)
 		add_paragraph(md, wp_arena_printf(md->arena, "And %s more paths (--limit N).",
@@ -249,6 +254,7 @@ static void add_image(struct markdown *md, const struct wp_diff *diff, const str
 		add_contents(md, image->contents);
 	if (image->files)
 		add_files(md, image->files);
+	add_paragraph(md, wp_diff_words_beyond(image));
 }
 
 static void add_remarks(struct markdown *md, const struct wp_diags *diags)

@@ -128,7 +128,7 @@ static void add_header(struct diff_text *text)
 static void add_image(struct diff_text *text, const struct wp_diff_image *image)
 {
 	uint32_t index = image->new_index ? image->new_index : image->old_index;
-	const char *match = wp_diff_words_match(text->arena, image), *tree;
+	const char *match = wp_diff_words_match(text->arena, image), *tree, *beyond = wp_diff_words_beyond(image);
 	const char *symbol = wp_diff_words_symbol(image->status);
 	const char *status = wp_diff_words_status(text->arena, image);
 	const char *name = wp_diff_text_escape(text, wp_diff_words_name(image));
@@ -148,6 +148,10 @@ static void add_image(struct diff_text *text, const struct wp_diff_image *image)
 		wp_diff_text_contents(text, image->contents);
 	if (image->files)
 		wp_diff_text_files(text, image->files);
+	if (beyond) {
+		wp_buf_pad(text->buf, ' ', 4);
+		wp_layout_wrap(text->buf, beyond, 4, 4, text->columns);
+	}
 }
 
 static void add_images(struct diff_text *text)

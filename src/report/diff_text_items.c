@@ -167,14 +167,16 @@ static enum wp_diff_status status_of(enum wp_file_change change)
 
 static void add_path(struct diff_text *text, const struct wp_diff_path *path)
 {
-	const char *shown = wp_diff_text_escape(text, path->path);
 	size_t room = text->columns - 6;
+	const char *shown, *was;
 
+	wp_diff_words_names(text->arena, path, &shown, &was);
+	shown = wp_diff_text_escape(text, shown);
 	wp_diff_text_symbol(text, 4, status_of(path->change), wp_diff_words_file_symbol(path->change));
 	wp_diff_text_pair(text, shown, wp_text_width(shown) < room ? wp_text_width(shown) : room,
 			  wp_diff_words_path(text->arena, path), 6);
-	if (path->old_path)
-		wp_buf_printf(text->buf, "      was %s\n", wp_diff_text_escape(text, path->old_path));
+	if (was)
+		wp_buf_printf(text->buf, "      was %s\n", wp_diff_text_escape(text, was));
 	text->items[status_of(path->change)] |= path->change <= WP_FILE_CHANGED;
 	text->renamed = text->renamed || path->change == WP_FILE_RENAMED;
 	text->attributes = text->attributes || path->change == WP_FILE_ATTRIBUTES;
@@ -182,7 +184,7 @@ static void add_path(struct diff_text *text, const struct wp_diff_path *path)
 
 void wp_diff_text_files(struct diff_text *text, const struct wp_diff_files *files)
 {
-	const char *folders = wp_diff_words_folders(text->arena, files);
+	const char *folders = wp_diff_words_folders(text->arena, files), *links = wp_diff_words_links(text->arena, files);
 	struct wp_diff_share *shares;
 	uint64_t most;
 
@@ -193,6 +195,8 @@ void wp_diff_text_files(struct diff_text *text, const struct wp_diff_files *file
 		wp_buf_puts(text->buf, "    ");
 		wp_layout_wrap(text->buf, folders, 4, 4, text->columns);
 	}
+	if (links)
+		wp_buf_printf(text->buf, "    %s\n", links);
 	if (files->totals.bytes_added || files->totals.bytes_removed)
 		wp_buf_printf(text->buf, "    %s\n", wp_diff_words_bytes(text->arena, &files->totals));
 	if (files->folder_count) {

@@ -108,8 +108,12 @@ const char *wp_diff_words_item(struct wp_arena *arena, const struct wp_item *ite
 
 /* "10 files added, 3 removed, 5 changed …"; "no file differs". */
 char *wp_diff_words_files(struct wp_arena *arena, const struct wp_diff_files *files);
+/* That the trees differ although nothing that is compared does; NULL otherwise. */
+const char *wp_diff_words_beyond(const struct wp_diff_image *image);
 /* "118 folders added, 103 removed"; NULL when no folder differs. */
 char *wp_diff_words_folders(struct wp_arena *arena, const struct wp_diff_files *files);
+/* "3 hard links lost, 1 made"; NULL when there is none. */
+char *wp_diff_words_links(struct wp_arena *arena, const struct wp_diff_files *files);
 /* "5.1 GiB came, 4.9 GiB went" */
 char *wp_diff_words_bytes(struct wp_arena *arena, const struct wp_diff_totals *totals);
 
@@ -129,6 +133,10 @@ struct wp_diff_share *wp_diff_shares_of_folders(struct wp_arena *arena, const st
 						uint64_t *ret_most);
 struct wp_diff_share *wp_diff_shares_of_components(struct wp_arena *arena, const struct wp_diff_files *files,
 						   uint64_t *ret_most);
+
+/* The path, and what it was called before or NULL; told apart as wp_diff_words_apart() does it. */
+void wp_diff_words_names(struct wp_arena *arena, const struct wp_diff_path *path, const char **ret_path,
+			 const char **ret_old);
 
 /* What a path's line says behind it: "1.2 MiB → 1.3 MiB, times, hard link"; "" when there is nothing. */
 char *wp_diff_words_path(struct wp_arena *arena, const struct wp_diff_path *path);

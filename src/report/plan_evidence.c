@@ -2,6 +2,7 @@
 /* What the verdict on each package rests on. */
 #include "plan_page.h"
 
+#include "remedies.h"
 #include "words.h"
 
 #include <inttypes.h>
@@ -203,17 +204,6 @@ void wp_plan_page_evidence(struct wp_page *page, const struct wp_plan *plan)
 			add_entry(page, plan, &plan->entries[i], i);
 }
 
-static void add_remedy(struct wp_page *page, enum wp_gate gate, size_t packages)
-{
-	const struct wp_gate_info *info = wp_gate_info(gate);
-
-	wp_page_open(page, WP_PART_ROW, NULL);
-	wp_page_code_cell(page, info->code);
-	wp_page_line(page, WP_PART_CELL, wp_words_count(page->arena, packages));
-	wp_page_line(page, WP_PART_CELL, info->remedy);
-	wp_page_close(page);
-}
-
 void wp_plan_page_remedies(struct wp_page *page, const struct wp_plan *plan)
 {
 	static const struct wp_page_column columns[] = {
@@ -221,25 +211,19 @@ void wp_plan_page_remedies(struct wp_page *page, const struct wp_plan *plan)
 		{ "Packages", WP_COLUMN_NUMBER },
 		{ "What to do", WP_COLUMN_TEXT },
 	};
-	size_t counts[WP_GATE_COUNT] = { 0 };
-	bool any = false;
+	struct wp_remedy *remedies;
+	size_t count = wp_remedies(page->arena, plan, &remedies);
 
-	for (size_t i = 0; i < plan->entry_count; i++) {
-		const struct wp_entry *entry = &plan->entries[i];
-
-		for (size_t k = 0; entry->status == WP_ENTRY_BLOCKED && k < entry->reason_count; k++) {
-			enum wp_gate gate = wp_gate_find(entry->reasons[k].code);
-
-			counts[gate]++;
-			any = any || gate;
-		}
-	}
-	if (!any)
+	if (!count)
 		return;
 	wp_page_heading(page, 2, "What to do about what is blocked");
 	wp_page_table(page, "What to do about what is blocked", WP_FOLDING_NONE, columns, sizeof columns / sizeof *columns);
-	for (size_t i = WP_GATE_NONE + 1; i < WP_GATE_COUNT; i++)
-		if (counts[i])
-			add_remedy(page, (enum wp_gate)i, counts[i]);
+	for (size_t i = 0; i < count; i++) {
+		wp_page_open(page, WP_PART_ROW, NULL);
+		wp_page_code_cell(page, remedies[i].code);
+		wp_page_line(page, WP_PART_CELL, wp_words_count(page->arena, remedies[i].packages));
+		wp_page_line(page, WP_PART_CELL, remedies[i].remedy);
+		wp_page_close(page);
+	}
 	wp_page_close(page);
 }

@@ -176,6 +176,7 @@ static void build(struct wp_page *page, const struct wp_plan *plan, const struct
 
 	add_incomplete(page, plan);
 	wp_page_line(page, WP_PART_LEAD, wp_words_no_changes(page->arena, plan));
+	wp_page_line(page, WP_PART_PARAGRAPH, wp_words_unproven(page->arena, plan));
 	wp_page_line(page, WP_PART_PARAGRAPH, wp_words_skipped(page->arena, plan));
 	wp_page_line(page, WP_PART_PARAGRAPH, wp_words_narrowed(page->arena, plan));
 	add_cards(page, plan);

@@ -107,8 +107,8 @@ void wp_plan_page_terms(struct wp_page *page, const struct wp_plan *plan)
 	for (enum wp_gate gate = WP_GATE_NONE + 1; gate < WP_GATE_COUNT; gate++) {
 		const struct wp_gate_info *info = wp_gate_info(gate);
 
-		/* The last of the gates has its explanation above, with what it is about. */
-		if (gate != WP_GATE_CONTENT_UNKNOWN && any_reason(plan, info->code))
+		/* Those of the content have their explanation above, with what they are about. */
+		if (gate < WP_GATE_CONTENT_UNKNOWN && any_reason(plan, info->code))
 			wp_page_fact(page, info->code, wp_arena_printf(page->arena, "Blocked: %s.", info->meaning));
 	}
 	if (!plan->complete)

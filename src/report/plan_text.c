@@ -4,6 +4,7 @@
 
 #include "layout.h"
 #include "remarks.h"
+#include "remedies.h"
 #include "words.h"
 
 #include "wimplan/text.h"
@@ -24,6 +25,7 @@ static const struct {
 	[WP_ENTRY_CHANGE] = { '~', WP_TINT_YELLOW, "change" },
 	[WP_ENTRY_BLOCKED] = { '!', WP_TINT_RED, "blocked" },
 	[WP_ENTRY_REPORT_ONLY] = { '?', WP_TINT_CYAN, "boot image, report only" },
+	[WP_ENTRY_UNPROVEN] = { '?', WP_TINT_CYAN, "unproven, for a person to decide" },
 };
 
 struct text {
@@ -36,6 +38,8 @@ struct text {
 	bool paths;         /* every line has room for the path */
 	bool blocked_paths; /* every line of what is blocked has */
 };
+
+_Static_assert(sizeof statuses / sizeof *statuses == WP_ENTRY_STATUSES, "a symbol for each status");
 
 static bool is_shown(const struct text *text, const struct wp_entry *entry)
 {
@@ -64,7 +68,7 @@ static size_t count_gates(const struct wp_entry *entry, const char **ret_first)
 	size_t count = 0;
 
 	for (size_t i = 0; i < entry->reason_count; i++)
-		if (wp_words_gate(entry->reasons[i].code).remedy && !count++)
+		if (wp_words_gate(&entry->reasons[i]).remedy && !count++)
 			*ret_first = entry->reasons[i].code;
 	return count;
 }
@@ -87,6 +91,8 @@ static const char *status_of(struct text *text, const struct wp_entry *entry)
 		return confidence == WP_PROVEN
 			       ? "unchanged"
 			       : wp_arena_printf(text->arena, "unchanged (%s)", wp_confidence_name(confidence));
+	case WP_ENTRY_UNPROVEN:
+		return "unproven";
 	default:
 		return *actions ? actions : "nothing to call";
 	}
@@ -133,11 +139,25 @@ static void measure(struct text *text)
 	}
 }
 
-static void add_detail(struct text *text, const char *about, size_t about_width, const char *value)
+/* What stands in front of a line about a reason: a question for a person begins with its symbol. */
+static void add_indent(struct text *text, const struct wp_reason *reason)
+{
+	char symbol[2] = { statuses[WP_ENTRY_UNPROVEN].symbol, 0 };
+
+	if (!reason || reason->action == WP_NO_ACTION || strcmp(reason->code, "content-unproven")) {
+		wp_buf_pad(text->buf, ' ', DETAIL_INDENT);
+		return;
+	}
+	wp_layout_tint(text->buf, text->options->color, statuses[WP_ENTRY_UNPROVEN].tint, symbol);
+	wp_buf_pad(text->buf, ' ', DETAIL_INDENT - 1);
+}
+
+static void add_detail(struct text *text, const struct wp_reason *reason, const char *about, size_t about_width,
+		       const char *value)
 {
 	size_t used;
 
-	wp_buf_pad(text->buf, ' ', DETAIL_INDENT);
+	add_indent(text, reason);
 	used = DETAIL_INDENT + wp_text_pad(text->buf, about, about_width) + 2;
 	wp_buf_puts(text->buf, "  ");
 	wp_layout_wrap(text->buf, value, used, DETAIL_INDENT + about_width + 2, text->columns);
@@ -220,6 +240,8 @@ static const char *confidence_suffix(struct text *text, const struct wp_reason *
 	/* Of image fields everybody expects a proof; of content the reader must know what it rests on. */
 	if (reason->action == WP_NO_ACTION || (reason->action == WP_RELOAD && reason->confidence == WP_PROVEN))
 		return "";
+	if (!strcmp(reason->code, "content-unproven"))
+		return ""; /* its words say it */
 	return wp_arena_printf(text->arena, " (%s)", wp_confidence_name(reason->confidence));
 }
 
@@ -255,11 +277,11 @@ static void add_reasons(struct text *text, const struct wp_entry *entry, const c
 		if (words[i].field)
 			add_field(text, &words[i], about_width, field_width, suffix);
 		else
-			add_detail(text, words[i].about, about_width,
+			add_detail(text, &entry->reasons[i], words[i].about, about_width,
 				   wp_arena_printf(text->arena, "%s%s", escape(text, words[i].note), suffix));
 	}
 	if (entry->content)
-		add_detail(text, "inside", about_width,
+		add_detail(text, NULL, "inside", about_width,
 			   wp_arena_printf(text->arena, "%s%s",
 					   escape(text, wp_words_content(text->arena, entry->content)),
 					   wp_words_uncovered(text->plan)));
@@ -268,28 +290,15 @@ static void add_reasons(struct text *text, const struct wp_entry *entry, const c
 /* What to do about each gate, once, however many packages stand before it. */
 static void add_remedies(struct text *text)
 {
-	struct wp_gate_words *gates = NULL;
-	size_t count = 0, width = 0;
+	struct wp_remedy *remedies;
+	size_t count = wp_remedies(text->arena, text->plan, &remedies), width = 0;
 
-	for (size_t i = 0; i < text->plan->entry_count; i++) {
-		const struct wp_entry *entry = &text->plan->entries[i];
-
-		for (size_t k = 0; entry->status == WP_ENTRY_BLOCKED && k < entry->reason_count; k++) {
-			struct wp_gate_words gate = wp_words_gate(entry->reasons[k].code);
-			size_t known = 0;
-
-			while (known < count && strcmp(gates[known].code, gate.code))
-				known++;
-			if (known < count || !gate.remedy)
-				continue;
-			*WP_PUSH(text->arena, gates, count) = gate;
-			widen(&width, gate.code, LABEL_MOST);
-		}
-	}
+	for (size_t i = 0; i < count; i++)
+		widen(&width, remedies[i].code, LABEL_MOST);
 	if (count)
 		wp_buf_puts(text->buf, "\nWhat to do about what is blocked:\n");
 	for (size_t i = 0; i < count; i++)
-		add_detail(text, gates[i].code, width, gates[i].remedy);
+		add_detail(text, NULL, remedies[i].code, width, remedies[i].remedy);
 }
 
 static bool add_diagnostics(struct text *text)
@@ -312,24 +321,38 @@ static bool add_diagnostics(struct text *text)
 	return count > 0;
 }
 
+/* Whether the symbol of @status stands before the entry, or before a line below it. */
+static bool has_symbol(const struct text *text, const struct wp_entry *entry, enum wp_entry_status status)
+{
+	if (status == WP_ENTRY_UNPROVEN && entry->status != WP_ENTRY_BLOCKED &&
+	    wp_entry_has_reason(entry, "content-unproven"))
+		return true;
+	return entry->status == status && is_shown(text, entry);
+}
+
 static void add_legend(struct text *text)
 {
-	const char *between = "";
+	struct wp_buf line __attribute__((cleanup(wp_buf_free))) = { 0 };
+	const char *begin = "Legend: ", *meaning;
 
 	for (size_t status = 0; status < sizeof statuses / sizeof *statuses; status++) {
 		bool used = false;
 
 		for (size_t i = 0; i < text->plan->entry_count && !used; i++)
-			used = text->plan->entries[i].status == (enum wp_entry_status)status &&
-			       is_shown(text, &text->plan->entries[i]);
+			used = has_symbol(text, &text->plan->entries[i], (enum wp_entry_status)status);
 		if (!used)
 			continue;
-		wp_buf_puts(text->buf, *between ? between : "Legend: ");
-		wp_buf_printf(text->buf, "%c %s", statuses[status].symbol, statuses[status].meaning);
-		between = "   ";
+		meaning = wp_arena_printf(text->arena, "%c %s", statuses[status].symbol, statuses[status].meaning);
+		if (line.length && line.length + 3 + strlen(meaning) > text->columns) {
+			wp_buf_printf(text->buf, "%s\n", wp_buf_text(&line));
+			line.length = 0;
+			wp_buf_printf(&line, "%*s%s", (int)strlen(begin), "", meaning);
+			continue;
+		}
+		wp_buf_printf(&line, "%s%s", line.length ? "   " : begin, meaning);
 	}
-	if (*between)
-		wp_buf_putc(text->buf, '\n');
+	if (line.length)
+		wp_buf_printf(text->buf, "%s\n", wp_buf_text(&line));
 }
 
 static void add_sentence(struct text *text, const char *sentence)
@@ -362,6 +385,7 @@ void wp_report_plan_text(const struct wp_plan *plan, const struct wp_report_opti
 		wp_buf_putc(buf, '\n');
 	add_legend(&text);
 	add_sentence(&text, wp_words_no_changes(arena, plan));
+	add_sentence(&text, wp_words_unproven(arena, plan));
 	add_sentence(&text, wp_words_skipped(arena, plan));
 	add_sentence(&text, wp_words_narrowed(arena, plan));
 	add_sentence(&text, wp_words_incomplete(arena, plan));

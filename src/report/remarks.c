@@ -5,19 +5,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int compare_entries(const void *a, const void *b)
+/* What a reason says of a package: the sentence that it found, or the code of a finding that it tells in its own words. */
+struct saying {
+	const char *package_id;
+	const char *words;
+};
+
+static int compare_sayings(const void *a, const void *b)
 {
-	return strcmp((*(const struct wp_entry *const *)a)->package_id,
-		      (*(const struct wp_entry *const *)b)->package_id);
+	const struct saying *x = a, *y = b;
+	int order = strcmp(x->package_id, y->package_id);
+
+	return order ? order : strcmp(x->words, y->words);
 }
 
-static int compare_subject(const void *subject, const void *entry)
-{
-	return strcmp(subject, (*(const struct wp_entry *const *)entry)->package_id);
-}
-
-/* Whether @reason tells what @diag tells, in the same words or in its own. */
-static bool says(const struct wp_reason *reason, const struct wp_diag *diag)
+/* The code of the finding that a reason with @code tells. */
+static const char *told_by(const char *code)
 {
 	static const char *const same[][2] = {
 		{ "record-incomplete", "image-property-invalid" },
@@ -25,37 +28,52 @@ static bool says(const struct wp_reason *reason, const struct wp_diag *diag)
 	};
 
 	for (size_t i = 0; i < sizeof same / sizeof *same; i++)
-		if (!strcmp(reason->code, same[i][0]) && !strcmp(diag->code, same[i][1]))
-			return true;
-	return reason->found && !strcmp(reason->found, diag->summary);
+		if (!strcmp(code, same[i][0]))
+			return same[i][1];
+	return NULL;
 }
 
-static bool is_said(const struct wp_diag *diag, const struct wp_entry *const *sorted, size_t count)
+/* All that the reasons say, sorted. Those of what is unchanged are not shown. */
+static struct saying *sayings_of(struct wp_arena *arena, const struct wp_plan *plan, size_t *ret_count)
 {
-	const struct wp_entry *const *found =
-		diag->subject && count ? bsearch(diag->subject, sorted, count, sizeof *sorted, compare_subject) : NULL;
+	struct saying *sayings = NULL;
 
-	/* The reasons of what is unchanged are not shown. */
-	if (!found || (*found)->status == WP_ENTRY_UNCHANGED)
-		return false;
-	for (size_t i = 0; i < (*found)->reason_count; i++)
-		if (says(&(*found)->reasons[i], diag))
-			return true;
-	return false;
+	*ret_count = 0;
+	for (size_t i = 0; i < plan->entry_count; i++) {
+		const struct wp_entry *entry = &plan->entries[i];
+
+		for (size_t k = 0; entry->status != WP_ENTRY_UNCHANGED && k < entry->reason_count; k++) {
+			const char *code = told_by(entry->reasons[k].code), *found = entry->reasons[k].found;
+
+			if (code)
+				*WP_PUSH(arena, sayings, *ret_count) = (struct saying){ entry->package_id, code };
+			if (found)
+				*WP_PUSH(arena, sayings, *ret_count) = (struct saying){ entry->package_id, found };
+		}
+	}
+	if (*ret_count)
+		qsort(sayings, *ret_count, sizeof *sayings, compare_sayings);
+	return sayings;
+}
+
+static bool is_said(const struct wp_diag *diag, const struct saying *sayings, size_t count)
+{
+	const struct saying code = { diag->subject, diag->code }, summary = { diag->subject, diag->summary };
+
+	return diag->subject && count &&
+	       (bsearch(&code, sayings, count, sizeof *sayings, compare_sayings) ||
+		bsearch(&summary, sayings, count, sizeof *sayings, compare_sayings));
 }
 
 size_t wp_remarks(struct wp_arena *arena, const struct wp_plan *plan, const struct wp_diag ***ret_items)
 {
-	const struct wp_entry **sorted = wp_arena_alloc(arena, plan->entry_count * sizeof *sorted);
-	size_t count = 0;
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	size_t said = 0, count = 0;
+	const struct saying *sayings = plan->diags.count ? sayings_of(scratch, plan, &said) : NULL;
 
 	*ret_items = wp_arena_alloc(arena, plan->diags.count * sizeof **ret_items);
-	for (size_t i = 0; i < plan->entry_count; i++)
-		sorted[i] = &plan->entries[i];
-	if (plan->entry_count)
-		qsort(sorted, plan->entry_count, sizeof *sorted, compare_entries);
 	for (size_t i = 0; i < plan->diags.count; i++)
-		if (!is_said(&plan->diags.items[i], sorted, plan->entry_count))
+		if (!is_said(&plan->diags.items[i], sayings, said))
 			(*ret_items)[count++] = &plan->diags.items[i];
 	return count;
 }

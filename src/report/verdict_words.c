@@ -29,7 +29,7 @@ static const char *why_blocked(struct wp_arena *arena, const struct wp_entry *en
 	size_t count = 0;
 
 	for (size_t i = 0; i < entry->reason_count; i++) {
-		struct wp_gate_words gate = wp_words_gate(entry->reasons[i].code);
+		struct wp_gate_words gate = wp_words_gate(&entry->reasons[i]);
 
 		if (entry->reasons[i].action == WP_NO_ACTION && !count++)
 			first = gate.meaning;

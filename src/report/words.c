@@ -11,14 +11,26 @@
 /* How many digits of a digest people see: enough to tell two apart by eye; the plan file has all of them. */
 #define DIGITS_SHOWN 12
 
-struct wp_gate_words wp_words_gate(const char *code)
+/* Nobody is to state a baseline because of a date that another export would tell. */
+static const char *remedy_of(const struct wp_reason *reason, const struct wp_gate_info *info)
 {
-	enum wp_gate gate = wp_gate_find(code);
+	struct wp_time sent = wp_time_parse(reason->recorded ? reason->recorded : "");
+
+	if (strcmp(reason->code, "content-unknown") || !reason->recorded ||
+	    (sent.known && (sent.zone_known || wp_time_is_never(sent))))
+		return info->remedy;
+	return sent.known ? "Export SourceDate in UTC, as the AdminService gives it (wimplan-records(5))."
+			  : "Export SourceDate in ISO 8601 (wimplan-records(5)).";
+}
+
+struct wp_gate_words wp_words_gate(const struct wp_reason *reason)
+{
+	enum wp_gate gate = wp_gate_find(reason->code);
 	const struct wp_gate_info *info = wp_gate_info(gate);
 
 	if (!gate)
-		return (struct wp_gate_words){ .code = code, .meaning = code };
-	return (struct wp_gate_words){ info->code, info->meaning, info->remedy };
+		return (struct wp_gate_words){ .code = reason->code, .meaning = reason->code };
+	return (struct wp_gate_words){ info->code, info->meaning, remedy_of(reason, info) };
 }
 
 const char *wp_words_actions(const struct wp_entry *entry)
@@ -85,6 +97,27 @@ static const char *from_to(struct wp_arena *arena, const char *note, const char 
 	return note;
 }
 
+/* One side of a reason for unproven content: a date, and a size behind a semicolon where the site has one. */
+static const char *date_and_size(struct wp_arena *arena, const char *text)
+{
+	const char *semicolon = strchr(text, ';'), *unit = semicolon ? strchr(semicolon + 2, ' ') : NULL;
+
+	if (!unit)
+		return plain_value(arena, text);
+	return wp_arena_printf(arena, "%s with %s%s",
+			       plain_value(arena, wp_arena_strndup(arena, text, (size_t)(semicolon - text))),
+			       wp_words_number(arena, wp_arena_strndup(arena, semicolon + 2, (size_t)(unit - semicolon - 2))),
+			       unit);
+}
+
+static const char *unproven_note(struct wp_arena *arena, const char *before, const char *after)
+{
+	if (!before || !after)
+		return "unproven: nothing tells whether it is what was distributed";
+	return wp_arena_printf(arena, "unproven: modified %s, distributed %s", date_and_size(arena, after),
+			       date_and_size(arena, before));
+}
+
 static const char *content_note(struct wp_arena *arena, const char *code, const char *before, const char *after)
 {
 	if (!strcmp(code, "content-newer"))
@@ -132,10 +165,12 @@ void wp_words_reason(struct wp_arena *arena, const struct wp_reason *reason, str
 		ret->note = "the site has never loaded the image properties";
 	} else if (!strcmp(reason->code, "metadata-same")) {
 		ret->note = "the site's image properties are those of the source";
+	} else if (!strcmp(reason->code, "content-unproven")) {
+		ret->note = unproven_note(arena, before, after);
 	} else if (reason->action == WP_NO_ACTION) {
 		/* What a gate recorded is mostly the path, which stands beside it anyway; what it found is a sentence.
 		 */
-		ret->note = after ? after : wp_words_gate(reason->code).meaning;
+		ret->note = after ? after : wp_words_gate(reason).meaning;
 	} else if (content) {
 		ret->note = content_note(arena, reason->code, before, after);
 	} else {
@@ -200,16 +235,33 @@ char *wp_words_snapshot(struct wp_arena *arena, const struct wp_plan *plan)
 char *wp_words_totals(struct wp_arena *arena, const struct wp_plan *plan)
 {
 	const struct wp_summary *sum = &plan->summary;
-	const char *report_only = "";
+	const char *report_only = "", *unproven = "";
 
 	if (sum->report_only)
 		report_only = wp_arena_printf(arena, "%" PRIu64 " report only, ", sum->report_only);
+	if (sum->unproven)
+		unproven = wp_arena_printf(arena, "%" PRIu64 " unproven, ", sum->unproven);
 	return wp_arena_printf(arena,
-			       "Plan %s: %" PRIu64 " reload, %" PRIu64 " refresh, %" PRIu64 " blocked, %s%" PRIu64
+			       "Plan %s: %" PRIu64 " reload, %" PRIu64 " refresh, %" PRIu64 " blocked, %s%s%" PRIu64
 			       " unchanged. %s, %" PRIu64 " package%s.",
-			       wp_hash_short(arena, plan->id), sum->reload, sum->refresh, sum->blocked, report_only,
+			       wp_hash_short(arena, plan->id), sum->reload, sum->refresh, sum->blocked, report_only, unproven,
 			       sum->unchanged, wp_words_snapshot(arena, plan), plan->snapshot_records,
 			       plural(plan->snapshot_records));
+}
+
+char *wp_words_unproven(struct wp_arena *arena, const struct wp_plan *plan)
+{
+	uint64_t count = plan->summary.unproven;
+
+	if (!count)
+		return NULL;
+	return wp_arena_printf(
+		arena,
+		"Unproven: whether the content of %" PRIu64 " package%s is what was distributed. The source is not newer, "
+		"but a copy can keep an old date, and the site did not know these images. Look at the source to settle it: "
+		"wimplan baseline adopt says that it was distributed, a refresh distributes it, and an export with sizes "
+		"(SMS_ObjectContentExtraInfo) may tell.",
+		count, plural(count));
 }
 
 /* Packages whose content nobody could judge and that the policy skips. */
@@ -252,6 +304,8 @@ char *wp_words_no_changes(struct wp_arena *arena, const struct wp_plan *plan)
 				       "(boot_images = report).",
 				       plan->summary.report_only, plural(plan->summary.report_only),
 				       plan->summary.report_only == 1 ? "is" : "are");
+	if (plan->summary.unproven)
+		return wp_arena_strdup(arena, "No changes to make, but see what is unproven.");
 	return wp_arena_printf(
 		arena,
 		"No changes. What the site has stored%s was compared with the sources of %" PRIu64

@@ -15,13 +15,16 @@ const char *wp_words_why(struct wp_arena *arena, const struct wp_entry *entry);
 /* The weakest confidence among an entry's reasons: what the verdict as a whole rests on. */
 enum wp_confidence wp_words_confidence(const struct wp_entry *entry);
 
-/* What a gate means and what a person can do about it; a code that is not known has its name and no remedy. */
+/*
+ * What the gate of a reason means and what a person can do about it; one that is not known has its name as the meaning
+ * and no remedy.
+ */
 struct wp_gate_words {
 	const char *code;
 	const char *meaning;
 	const char *remedy;
 };
-struct wp_gate_words wp_words_gate(const char *code);
+struct wp_gate_words wp_words_gate(const struct wp_reason *reason);
 
 /* A reason for people. Texts are not escaped. */
 struct wp_reason_words {
@@ -50,6 +53,7 @@ const char *wp_words_uncovered(const struct wp_plan *plan);
 char *wp_words_totals(struct wp_arena *arena, const struct wp_plan *plan);
 char *wp_words_snapshot(struct wp_arena *arena, const struct wp_plan *plan);
 char *wp_words_no_changes(struct wp_arena *arena, const struct wp_plan *plan);
+char *wp_words_unproven(struct wp_arena *arena, const struct wp_plan *plan);
 char *wp_words_skipped(struct wp_arena *arena, const struct wp_plan *plan);
 char *wp_words_narrowed(struct wp_arena *arena, const struct wp_plan *plan);
 char *wp_words_incomplete(struct wp_arena *arena, const struct wp_plan *plan);

@@ -81,7 +81,7 @@ _wimplan_apply() {
 		return
 	fi
 	_wimplan_value "${COMP_WORDS[COMP_CWORD - 1]}" && return
-	[ "${COMP_WORDS[1]}" != run ] || options='--yes --skip-conflicts --window --settle --commit --receipt'
+	[ "${COMP_WORDS[1]}" != run ] || options='--yes --expect-plan --skip-conflicts --window --settle --commit --receipt'
 	case $word in
 	-*) _wimplan_words "$options $provider $common" ;;
 	*) _wimplan_files -f ;;

@@ -172,6 +172,8 @@ static void decode_images(struct wp_arena *arena, const json_t *json, const json
 int wp_record_decode(struct wp_arena *arena, const json_t *json, struct wp_record *ret, struct wp_error *err)
 {
 	const json_t *properties = json_object_get(json, "properties");
+	/* Its key is the package: there is one row. */
+	const json_t *content = json_array_get(json_object_get(json, "content_info"), 0);
 	const char *probe = wp_json_get_text(properties, "ProbedImageProperty");
 
 	memset(ret, 0, sizeof *ret);
@@ -191,6 +193,10 @@ int wp_record_decode(struct wp_arena *arena, const json_t *json, struct wp_recor
 	ret->source_date_text = wp_json_get_text(properties, "SourceDate");
 	if (ret->source_date_text)
 		ret->source_date = wp_time_parse(ret->source_date_text);
+	ret->package_size = number(properties, "PackageSize");
+	ret->package_size_version = number(properties, "StoredPkgVersion");
+	ret->content_size = number(content, "SourceSize");
+	ret->content_size_version = number(content, "SourceVersion");
 	ret->sedo_object_version = wp_json_get_text(properties, "SedoObjectVersion");
 	ret->priority = number(properties, "Priority");
 	ret->action_in_progress = number(properties, "ActionInProgress");

@@ -187,6 +187,8 @@ enum wp_folder_result wp_folder_read(struct wp_arena *arena, int folder, const c
 		return walk.result;
 	hash_files(&walk, ret->manifest);
 	ret->files = walk.file_count;
+	for (size_t i = 0; i < walk.file_count; i++)
+		ret->bytes += walk.files[i].size;
 	ret->newest = walk.newest;
 	return WP_FOLDER_OK;
 }

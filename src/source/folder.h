@@ -13,6 +13,7 @@
 struct wp_folder {
 	char manifest[WP_HASH_TEXT]; /* over the sorted lines of all other files */
 	uint64_t files;
+	uint64_t bytes; /* of all of them */
 	struct wp_time newest; /* newest mtime of them */
 };
 

@@ -18,6 +18,15 @@ static const struct wp_gate_info gates[WP_GATE_COUNT] = {
 			    "Join the parts into one .wim file." },
 	[WP_GATE_ENCRYPTED] = { "source-encrypted", WP_ERROR, true, "the source is encrypted",
 				"Replace it with a .wim file that is not encrypted." },
+	[WP_GATE_INCOMPLETE] = { "source-incomplete", WP_ERROR, true,
+				 "data of the source's files stands in another file",
+				 "Export the images into one .wim file that has all of their data." },
+	[WP_GATE_PIPABLE] = { "source-pipable", WP_ERROR, true, "Microsoft's tools do not read a pipable WIM",
+			      "Write it anew as an ordinary .wim file: wimlib-imagex optimize --not-pipable FILE." },
+	[WP_GATE_SOLID] = { "source-solid", WP_WARNING, true,
+			    "the source is solid, as an .esd is, where an ordinary .wim file belongs",
+			    "Export the images into a .wim file that is not solid, or choose another solid_sources "
+			    "(wimplan.conf(5))." },
 	[WP_GATE_RECORD_INCOMPLETE] = { "record-incomplete", WP_ERROR, false,
 					"the export lacks properties that arrive only by key",
 					"Export again with the script that reads each package by key "
@@ -41,6 +50,11 @@ static const struct wp_gate_info gates[WP_GATE_COUNT] = {
 	[WP_GATE_CONTENT_UNKNOWN] = { "content-unknown", WP_WARNING, false, "nothing tells what was distributed",
 				      "State it with wimplan baseline adopt, or choose another on_unknown "
 				      "(wimplan.conf(5))." },
+	[WP_GATE_CONTENT_UNPROVEN] = { "content-unproven", WP_WARNING, true,
+				       "an old date alone does not prove that the content was distributed",
+				       "Look whether it is what was distributed: wimplan baseline adopt says so, a "
+				       "refresh distributes it, and an export with sizes may settle it "
+				       "(wimplan-plan(1))." },
 };
 
 const struct wp_gate_info *wp_gate_info(enum wp_gate gate)

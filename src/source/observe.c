@@ -6,6 +6,7 @@
 
 #include "wimplan/limits.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -134,18 +135,44 @@ static bool find_known(struct look *look)
 	return known;
 }
 
-/* Reads the content with what is installed in the images. False when wimlib refuses the file. */
-static bool summarize(struct look *look)
+/*
+ * Reads the content, with what is installed in the images where that is wanted. False when wimlib refuses the file.
+ * Every tree is looked through for data that the file lacks.
+ */
+static bool read_index(struct look *look)
 {
 	struct wp_source *source = look->source;
 	struct wp_wim_index *index __attribute__((cleanup(wp_wim_index_freep))) = wp_wim_index_read(source->wim);
 
 	if (!index)
 		return false;
-	source->content = index->content;
-	if (!wp_content_summary_make(look->arena, index, &source->summary))
+	if (source->wants_summary && !wp_content_summary_make(look->arena, index, &source->summary))
 		source->summary = (struct wp_content_summary){ 0 };
+	wp_wim_index_count_missing(index);
+	source->content = index->content;
 	return true;
+}
+
+/* What a site cannot use, although it can be read. Of a file that was known no data lacked when it was first read. */
+static void judge_fitness(struct look *look, const struct wp_wim_content *content)
+{
+	const struct wp_wim *wim = look->source->wim;
+	struct wp_wim_fitness fitness;
+
+	if (!wim->have_header)
+		return;
+	wp_wim_fitness(&wim->header, content, &fitness);
+	look->source->observation.solid = fitness.solid;
+	if (fitness.metadata_only)
+		fail(look, WP_GATE_INCOMPLETE, "its header says that it holds no file data (METADATA_ONLY)");
+	if (fitness.resource_only)
+		fail(look, WP_GATE_INCOMPLETE, "its header says that it holds no images (RESOURCE_ONLY)");
+	if (fitness.delta)
+		fail(look, WP_GATE_INCOMPLETE,
+		     wp_arena_printf(look->arena, "data of %" PRIu64 " file%s stands in another file, as in a delta",
+				     content->missing.value, content->missing.value == 1 ? "" : "s"));
+	if (fitness.pipable)
+		fail(look, WP_GATE_PIPABLE, "it was written for reading from a pipe, which wimlib alone does");
 }
 
 static void read_content(struct look *look)
@@ -159,7 +186,7 @@ static void read_content(struct look *look)
 	if (find_known(look))
 		return;
 	source->content_read = true;
-	failed = source->wants_summary ? !summarize(look) : wp_wim_read_content(wim, &source->content) != 0;
+	failed = !read_index(look);
 	judge_file(look, before);
 	if ((failed || !wim->metadata) && !has_failed(look))
 		fail(look, WP_GATE_DAMAGED, "wimlib cannot read the file");
@@ -168,6 +195,8 @@ static void read_content(struct look *look)
 		wim->diags.count = before;
 		wim->grade = grade;
 	}
+	if (!failed)
+		judge_fitness(look, &source->content);
 }
 
 static void take_newest(struct wp_time *newest, struct wp_time time)
@@ -251,9 +280,11 @@ static void look_at(struct look *look)
 
 	if (!found || !read_wim(look, &located))
 		return;
+	judge_fitness(look, NULL);
 	if (source->folder) {
 		read_folder(look, &located_folder, located.path, &folder);
 		observation->folder_files = folder.files;
+		observation->bytes = folder.bytes;
 		observation->newest_file = folder.newest;
 	}
 	if (!has_failed(look) && (!look->observer->identify || source->folder || !source->wim->file_id[0]))
@@ -264,6 +295,7 @@ static void look_at(struct look *look)
 		if (source->folder)
 			hash_folder(&folder, observation);
 	}
+	observation->bytes += source->wim->size;
 	take_times(observation, source->wim);
 }
 

@@ -59,6 +59,11 @@ int64_t wp_clock_unix(void)
 	return now.tv_sec;
 }
 
+struct wp_time wp_clock_time(void)
+{
+	return wp_time_from_unix(wp_clock_unix(), 0);
+}
+
 int64_t wp_clock_boot(void)
 {
 	struct timespec now;
@@ -91,7 +96,7 @@ bool wp_clock_wait_input(int fd)
 	return !caught;
 }
 
-void wp_clock_wait(int64_t milliseconds)
+static void wait_quietly(int64_t milliseconds)
 {
 	int64_t end = wp_clock_ms() + milliseconds;
 	sigset_t before;
@@ -105,4 +110,18 @@ void wp_clock_wait(int64_t milliseconds)
 			break;
 	}
 	sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
+#define TICK_MS 1000
+
+void wp_clock_wait(int64_t milliseconds, void (*tick)(void *context), void *context)
+{
+	while (milliseconds > 0 && !caught) {
+		int64_t piece = tick && milliseconds > TICK_MS ? TICK_MS : milliseconds;
+
+		wait_quietly(piece);
+		milliseconds -= piece;
+		if (tick)
+			tick(context);
+	}
 }

@@ -65,20 +65,6 @@ static bool is_same(const struct wp_wim *wim)
 	return stat(wim->path, &status) == 0 && wp_wim_same_file(wim, &status);
 }
 
-struct opening {
-	const char *path;
-	WIMStruct *opened;
-	int code;
-};
-
-/* wimlib 1.13 parses the XML with libxml2's defaults, which write to standard error. */
-static void open_path(void *context)
-{
-	struct opening *opening = context;
-
-	opening->code = wimlib_open_wim(opening->path, 0, &opening->opened);
-}
-
 /* wimlib tells of the metadata resources first, in the order of the images, and of each blob once. */
 static int count_blob(const struct wimlib_resource_entry *resource, void *context)
 {
@@ -139,7 +125,7 @@ static int compare_xml(struct wp_wim *wim, WIMStruct *opened)
 /* Opens the file; the caller compares the XML and asks is_same() at the end. */
 static int open_wim(struct wp_wim *wim, WIMStruct **ret)
 {
-	struct opening opening = { .path = wim->path };
+	int code;
 
 	/* Whatever layer 1 had to refuse wimlib does not get to see. */
 	if (!wim->metadata || wp_diags_worst(&wim->diags, WP_ERROR) ||
@@ -150,12 +136,19 @@ static int open_wim(struct wp_wim *wim, WIMStruct **ret)
 	pthread_once(&wimlib_once, initialize);
 	if (wimlib_status)
 		return fail(wim, wimlib_status);
-	wp_xml_quietly(open_path, &opening);
-	*ret = opening.opened;
-	if (opening.code)
-		return is_same(wim) ? fail(wim, opening.code) : changed(wim);
+	code = wimlib_open_wim(wim->path, 0, ret);
+	if (code)
+		return is_same(wim) ? fail(wim, code) : changed(wim);
 	return 0;
 }
+
+struct reading {
+	struct wp_wim *wim;
+	struct wp_wim_content *content;
+	wp_wim_visit *visit;
+	void *context;
+	int result;
+};
 
 static int read_content(struct wp_wim *wim, struct wp_wim_content *ret, wp_wim_visit *visit, void *context)
 {
@@ -166,20 +159,28 @@ static int read_content(struct wp_wim *wim, struct wp_wim_content *ret, wp_wim_v
 		return -1;
 	code = visit ? visit(opened, context) : 0;
 	if (code)
-		return fail(wim, code);
+		return code < 0 ? -1 : fail(wim, code);
 	return is_same(wim) ? 0 : changed(wim);
+}
+
+static void read_reading(void *context)
+{
+	struct reading *reading = context;
+
+	reading->result = read_content(reading->wim, reading->content, reading->visit, reading->context);
 }
 
 int wp_wim_visit_content(struct wp_wim *wim, struct wp_wim_content *ret, wp_wim_visit *visit, void *context)
 {
-	int result;
+	struct reading reading = { wim, ret, visit, context, -1 };
 
 	*ret = (struct wp_wim_content){ 0 };
-	result = read_content(wim, ret, visit, context);
-	if (result)
+	/* wimlib 1.13 parses the XML with libxml2's defaults, which write to standard error. */
+	wp_xml_quietly(read_reading, &reading);
+	if (reading.result)
 		*ret = (struct wp_wim_content){ 0 };
 	wp_wim_settle(wim);
-	return result;
+	return reading.result;
 }
 
 int wp_wim_read_content(struct wp_wim *wim, struct wp_wim_content *ret)

@@ -9,6 +9,9 @@
 /* wimlib include/wimlib/header.h */
 #define RESOURCE_COMPRESSED 0x4u
 
+/* struct blob_descriptor_disk (wimlib src/blob_table.c) */
+#define BLOB_ENTRY_SIZE 50u
+
 /*
  * How much larger a compressed blob table may be than it is stored. 20 of the 50 bytes of each entry are a SHA-1,
  * which no method makes smaller.
@@ -65,9 +68,15 @@ static bool blob_table_fits(const struct wp_reshdr *table, uint64_t file_size)
 	return table->size / BLOB_TABLE_RATIO <= table->stored_size;
 }
 
+uint64_t wp_wim_blobs(const struct wp_wim_header *header)
+{
+	return header->blob_table.size / BLOB_ENTRY_SIZE;
+}
+
 bool wp_wim_header_safe(const struct wp_wim_header *header, uint64_t file_size)
 {
 	return header->image_count <= WP_LIMIT_IMAGES && blob_table_fits(&header->blob_table, file_size) &&
+	       wp_wim_blobs(header) <= WP_LIMIT_BLOBS &&
 	       in_file(&header->xml, file_size) && sizes_agree(&header->xml) &&
 	       header->xml.stored_size <= WP_LIMIT_XML_BYTES && header->xml.size <= WP_LIMIT_XML_BYTES;
 }
@@ -128,6 +137,10 @@ static void check_resources(struct check *check)
 
 	if (!blob_table_fits(&header->blob_table, check->file_size))
 		out_of_range(check, WP_WARNING, "the blob table", &header->blob_table);
+	else if (wp_wim_blobs(header) > WP_LIMIT_BLOBS)
+		add(check, WP_WARNING, "resource-out-of-range",
+		    "the header says that there are %" PRIu64 " blobs, and a table of no more than %u is read",
+		    wp_wim_blobs(header), WP_LIMIT_BLOBS);
 	if (!in_file(&header->integrity, check->file_size))
 		out_of_range(check, WP_WARNING, "the integrity table", &header->integrity);
 	/* The other parts of a split file may repeat what is true of the first one. */

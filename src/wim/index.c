@@ -5,6 +5,7 @@
  */
 #include "wim.h"
 
+#include "wimplan/limits.h"
 #include "wimplan/number.h"
 #include "wimplan/text.h"
 #include "wimplan/tree.h"
@@ -63,17 +64,27 @@ static const char *part_path(struct wp_arena *arena, const char *first, unsigned
 	return wp_arena_printf(arena, "%.*s%u%s", (int)(dot - first), first, part, dot);
 }
 
-/* Whether the file is that part of the set, as layer 1 sees it: wimlib gets to see no other one. */
+/* Whether the file is that part of the set, and layer 1 finds nothing wrong with it: wimlib gets to see no other one. */
 static bool is_part(const struct wp_wim *first, const struct wp_wim *part, unsigned int number)
 {
-	return part->have_header && wp_wim_header_safe(&part->header, part->size) && part->header.part == number &&
+	return part->metadata && wp_wim_header_safe(&part->header, part->size) && part->header.part == number &&
 	       part->header.parts == first->header.parts &&
 	       !memcmp(part->header.guid, first->header.guid, sizeof first->header.guid);
+}
+
+/* What wimlib keeps in memory of all parts together. */
+static int too_many_blobs(struct wp_wim *wim)
+{
+	wp_diag_add(wim->arena, &wim->diags, WP_ERROR, "resource-out-of-range", NULL,
+		    "the headers of the set's parts say that there are more than %u blobs, and no more are read",
+		    WP_LIMIT_BLOBS);
+	return -1;
 }
 
 static int reference_parts(struct reader *reader, WIMStruct *opened)
 {
 	struct wp_wim_index *index = reader->index;
+	uint64_t blobs = wp_wim_blobs(&reader->wim->header);
 	unsigned int parts = reader->wim->header.parts;
 	const char *missing = NULL;
 	int code = 0;
@@ -83,6 +94,9 @@ static int reference_parts(struct reader *reader, WIMStruct *opened)
 		struct wp_wim *part __attribute__((cleanup(wp_wim_freep))) = wp_wim_read(path);
 
 		if (is_part(reader->wim, part, number)) {
+			blobs += wp_wim_blobs(&part->header);
+			if (blobs > WP_LIMIT_BLOBS)
+				return too_many_blobs(reader->wim);
 			index->file_bytes = wp_sum(index->file_bytes, part->size);
 			code = wimlib_reference_resource_files(opened, &path, 1, 0, 0);
 			continue;

@@ -2,18 +2,52 @@
 /* What is installed in the images of a file: index, trees one after the other, contents. */
 #include "wim.h"
 
+#include "wimplan/limits.h"
 #include "wimplan/servicing.h"
 
-#include <string.h>
+/* What the tree of one metadata resource gave, for all images that name it. */
+struct result {
+	bool read;
+	struct wp_servicing servicing;
+	struct wp_diags diags; /* of the tree and of the servicing */
+};
 
-static void take_diags(struct wp_wim *wim, const struct wp_diags *diags)
+static void copy_diags(struct wp_wim *wim, const struct wp_diags *from, struct wp_diags *to)
 {
-	for (size_t i = 0; i < diags->count; i++) {
-		const struct wp_diag *diag = &diags->items[i];
+	for (size_t i = 0; i < from->count; i++)
+		wp_diag_add(wim->arena, to, from->items[i].severity, from->items[i].code, NULL, "%s",
+			    from->items[i].summary);
+}
 
-		wp_diag_add(wim->arena, &wim->diags, diag->severity, diag->code, NULL, "%s: %s", diag->subject,
-			    diag->summary);
-	}
+static void read_result(struct wp_wim *wim, struct wp_wim_index *index, uint32_t image, struct result *result)
+{
+	struct wp_tree *tree __attribute__((cleanup(wp_tree_freep))) = wp_tree_read(index, image);
+
+	result->read = true;
+	copy_diags(wim, &tree->diags, &result->diags);
+	wp_servicing_read(wim->arena, tree, &result->servicing);
+	copy_diags(wim, &result->servicing.diags, &result->diags);
+}
+
+static void tell(struct wp_wim *wim, uint32_t image, const struct wp_diags *diags)
+{
+	for (size_t i = 0; i < diags->count; i++)
+		wp_diag_add(wim->arena, &wim->diags, diags->items[i].severity, diags->items[i].code, NULL,
+			    "image %u: %s", image, diags->items[i].summary);
+}
+
+/* What one image shows; *@count is what those before it have shown. */
+static struct wp_servicing give(struct wp_wim *wim, uint32_t image, const struct result *result, uint64_t *count)
+{
+	tell(wim, image, &result->diags);
+	*count += result->servicing.count;
+	if (*count <= WP_LIMIT_FILE_ITEMS)
+		return result->servicing;
+	*count = WP_LIMIT_FILE_ITEMS;
+	wp_diag_add(wim->arena, &wim->diags, WP_ERROR, "tree-limit", NULL,
+		    "image %u: what is installed is not shown: with it there would be more than %u items of one file",
+		    image, WP_LIMIT_FILE_ITEMS);
+	return (struct wp_servicing){ 0 };
 }
 
 size_t wp_wim_read_installed(struct wp_wim *wim, uint32_t only_image, struct wp_wim_content *ret_content,
@@ -21,20 +55,23 @@ size_t wp_wim_read_installed(struct wp_wim *wim, uint32_t only_image, struct wp_
 {
 	struct wp_wim_index *index __attribute__((cleanup(wp_wim_index_freep))) = wp_wim_index_read(wim);
 	size_t count = index && wim->metadata ? wim->metadata->image_count : 0;
+	struct result *results = wp_arena_alloc(wim->arena, (index ? index->image_count : 0) * sizeof *results);
+	uint64_t items = 0;
 
 	*ret_items = wp_arena_alloc(wim->arena, count * sizeof **ret_items);
 	if (index)
 		*ret_content = index->content;
 	for (size_t i = 0; i < count; i++) {
 		uint32_t image = wim->metadata->images[i].index;
-		struct wp_tree *tree __attribute__((cleanup(wp_tree_freep))) = NULL;
+		struct result none = { 0 }, *result = &none;
 
 		if (only_image && image != only_image)
 			continue;
-		tree = wp_tree_read(index, image);
-		take_diags(wim, &tree->diags);
-		wp_servicing_read(wim->arena, tree, &(*ret_items)[i]);
-		take_diags(wim, &(*ret_items)[i].diags);
+		if (image >= 1 && image <= index->image_count)
+			result = &results[index->images[image - 1].same_as - 1];
+		if (!result->read)
+			read_result(wim, index, image, result);
+		(*ret_items)[i] = give(wim, image, result, &items);
 	}
 	wp_wim_settle(wim);
 	return count;

@@ -2,8 +2,6 @@
 /* The bytes of a resource: decompressed by wimlib, chunk by chunk; of a metadata resource also held against their SHA-1. */
 #include "resource.h"
 
-#include "wimplan/limits.h"
-
 #include <endian.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
@@ -12,9 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <wimlib.h>
-
-/* What a file may grow by: names that are alike, and no data. wimlib src/metadata_resource.c has the same bound. */
-#define MOST_GROWTH 512u
 
 static void close_file(int *fd)
 {
@@ -147,7 +142,7 @@ const char *wp_resource_read(const struct wp_wim_index *index, const struct wp_m
 
 	if (resource->solid)
 		return "it is stored together with other data";
-	if (resource->stored > resource->size || resource->size / MOST_GROWTH > index->wim->size)
+	if (resource->stored > resource->size)
 		return "its sizes in the blob table are impossible";
 	/* O_NONBLOCK: a pipe that took the file's place must not be waited for. */
 	fd = open(index->wim->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);

@@ -19,6 +19,49 @@ static int over_the_end(struct wp_tree_reader *reader, uint64_t at)
 			    "the entry at byte %ju of the metadata is damaged or reaches over its end", (uintmax_t)at);
 }
 
+/* Whether the @i-th eight bytes belong to an entry that was read. */
+static bool is_taken(const struct wp_tree_reader *reader, uint64_t i)
+{
+	return reader->seen[i / 8] & 1u << i % 8;
+}
+
+/*
+ * Takes bytes for an entry and its streams; false when some of them were taken already. Whoever reads bytes twice may
+ * read them for ever: lists that contain each other grow without end, and thousands of entries may end in one row of
+ * streams.
+ */
+static bool claim(struct wp_tree_reader *reader, uint64_t at, uint64_t length)
+{
+	for (uint64_t i = at / 8; i < (at + length) / 8; i++) {
+		if (is_taken(reader, i))
+			return false;
+		reader->seen[i / 8] |= (uint8_t)(1u << i % 8);
+	}
+	return true;
+}
+
+static int shares_bytes(struct wp_tree_reader *reader, uint64_t at)
+{
+	return wp_tree_fail(reader->tree, "tree-cycle",
+			    "the entry at byte %ju of the metadata shares bytes with another one", (uintmax_t)at);
+}
+
+/* Counts what the entry will take of the limits, at most: each unit of a name becomes up to three bytes. */
+static int check_limits(const struct wp_tree_reader *reader, uint64_t length, size_t stream_count)
+{
+	struct wp_tree *tree = reader->tree;
+
+	if (stream_count > WP_LIMIT_STREAMS)
+		return wp_tree_fail(tree, "tree-limit", "a file in it has more than %u streams", WP_LIMIT_STREAMS);
+	if ((uint64_t)tree->node_count + tree->stream_count + 1 + stream_count > reader->limits.nodes)
+		return wp_tree_fail(tree, "tree-limit", "it has more than %ju files, folders and streams",
+				    (uintmax_t)reader->limits.nodes);
+	if (tree->text_length + length / 2 * 3 > reader->limits.text)
+		return wp_tree_fail(tree, "tree-limit", "the names in it have more than %ju bytes",
+				    (uintmax_t)reader->limits.text);
+	return 0;
+}
+
 /* The end of the streams behind an entry, 0 when they are damaged. */
 static uint64_t streams_end(const struct wp_tree_reader *reader, uint64_t at, size_t count)
 {
@@ -51,12 +94,12 @@ int wp_tree_raw_entry(struct wp_tree_reader *reader, uint64_t *at, struct wp_raw
 		return 0;
 	if (length < ENTRY_SIZE || length > reader->size - start)
 		return over_the_end(reader, start);
-	/* Whoever reads an entry twice may read it for ever: lists that contain each other grow without end. */
-	if (reader->seen[start / 64] & 1u << start / 8 % 8)
+	if (is_taken(reader, start / 8))
 		return wp_tree_fail(reader->tree, "tree-cycle",
 				    "the entry at byte %ju of the metadata belongs to more than one folder",
 				    (uintmax_t)start);
-	reader->seen[start / 64] |= (uint8_t)(1u << start / 8 % 8);
+	if (!claim(reader, start, length))
+		return shares_bytes(reader, start);
 	name = wp_get16(p + ENTRY_NAME);
 	short_name = wp_get16(p + ENTRY_SHORT_NAME);
 	/* Each name that is there has a NUL behind it. */
@@ -70,11 +113,12 @@ int wp_tree_raw_entry(struct wp_tree_reader *reader, uint64_t *at, struct wp_raw
 		.streams = p + length,
 		.stream_count = wp_get16(p + ENTRY_STREAMS),
 	};
-	if (ret->stream_count > WP_LIMIT_STREAMS)
-		return wp_tree_fail(reader->tree, "tree-limit", "a file in it has more than %u streams",
-				    WP_LIMIT_STREAMS);
 	*at = streams_end(reader, start + length, ret->stream_count);
-	return *at ? 1 : over_the_end(reader, start);
+	if (!*at)
+		return over_the_end(reader, start);
+	if (check_limits(reader, *at - start, ret->stream_count))
+		return -1;
+	return claim(reader, start + length, *at - start - length) ? 1 : shares_bytes(reader, start);
 }
 
 /* Text grows by doubling; the kernel moves a large block without a copy. */

@@ -3,7 +3,6 @@
  * From a metadata resource to a tree. wimlib's own iterator says nothing of the entries that it leaves out, and it
  * follows lists that contain each other until the memory ends; this reader passes over each byte once.
  */
-#include "resource.h"
 #include "tree_read.h"
 
 #include "wimplan/limits.h"
@@ -279,9 +278,6 @@ static int read_folder(struct wp_tree_reader *reader, uint32_t folder)
 
 	tree->nodes[folder].first_child = first;
 	while ((more = wp_tree_raw_entry(reader, &at, &entry)) > 0) {
-		if (tree->node_count == reader->node_limit)
-			return wp_tree_fail(tree, "tree-limit", "it has more than %u files and folders",
-					    reader->node_limit);
 		if (has_good_name(reader, &entry, folder) && take_entry(reader, &entry, folder))
 			return -1;
 	}
@@ -330,7 +326,7 @@ static void make_room(struct wp_tree_reader *reader)
 {
 	size_t most = reader->size / ENTRY_ROOM + 1;
 
-	most = most < reader->node_limit ? most : reader->node_limit;
+	most = most < reader->limits.nodes ? most : (size_t)reader->limits.nodes;
 	reader->tree->nodes = allocate(most, sizeof *reader->tree->nodes);
 	reader->units = allocate(most, sizeof *reader->units);
 	reader->ids = allocate(most, sizeof *reader->ids);
@@ -340,10 +336,10 @@ static void make_room(struct wp_tree_reader *reader)
 }
 
 int wp_tree_parse(struct wp_tree *tree, const struct wp_wim_index *index, const uint8_t *bytes, size_t size,
-		  uint32_t node_limit)
+		  struct wp_tree_limits limits)
 {
 	struct wp_tree_reader reader = {
-		.index = index, .tree = tree, .bytes = bytes, .size = size, .node_limit = node_limit
+		.index = index, .tree = tree, .bytes = bytes, .size = size, .limits = limits
 	};
 	int result;
 
@@ -356,51 +352,4 @@ int wp_tree_parse(struct wp_tree *tree, const struct wp_wim_index *index, const 
 	free(reader.units);
 	free(reader.ids);
 	return result;
-}
-
-static int read_tree(struct wp_tree *tree, const struct wp_wim_index *index,
-		     const struct wp_metadata_resource *resource)
-{
-	uint8_t *bytes = NULL;
-	const char *why = wp_resource_read(index, resource, &bytes);
-	int result;
-
-	if (why)
-		return wp_tree_fail(tree, "tree-unreadable", "its metadata resource is damaged: %s", why);
-	result = wp_tree_parse(tree, index, bytes, resource->size, WP_LIMIT_TREE_NODES);
-	free(bytes);
-	return result;
-}
-
-/* What the nodes and names do not need. */
-static void give_back(struct wp_tree *tree)
-{
-	tree->nodes = reallocarray(tree->nodes, tree->node_count, sizeof *tree->nodes);
-	tree->text = realloc((char *)tree->text, tree->text_length);
-	if (!tree->nodes || !tree->text)
-		wp_out_of_memory();
-}
-
-struct wp_tree *wp_tree_read(struct wp_wim_index *index, uint32_t image)
-{
-	struct wp_arena *arena = wp_arena_new();
-	struct wp_tree *tree = wp_arena_alloc(arena, sizeof *tree);
-	int result;
-
-	tree->arena = arena;
-	tree->image = image;
-	if (image < 1 || image > index->image_count)
-		result = wp_tree_fail(tree, "tree-missing", "the file holds no metadata of it");
-	else if (index->images[image - 1].size > WP_LIMIT_TREE_BYTES)
-		result = wp_tree_fail(tree, "tree-limit", "its metadata has more than %u MiB",
-				      WP_LIMIT_TREE_BYTES >> 20);
-	else
-		result = read_tree(tree, index, &index->images[image - 1]);
-	if (result) {
-		tree->node_count = 0;
-		return tree;
-	}
-	index->images[image - 1].missing = (struct wp_number){ true, tree->missing };
-	give_back(tree);
-	return tree;
 }

@@ -25,13 +25,19 @@ enum wp_oddity {
 #define WP_STREAM_HASH 16
 #define WP_STREAM_NAME 36
 
+/* How much one tree may take; see limits.h, from which tests differ: so many entries fill half a GiB. */
+struct wp_tree_limits {
+	uint64_t nodes; /* files, folders and streams */
+	uint64_t text;  /* bytes of names */
+};
+
 struct wp_tree_reader {
 	const struct wp_wim_index *index;
 	struct wp_tree *tree;
 	const uint8_t *bytes;
 	size_t size;
-	uint32_t node_limit;
-	uint8_t *seen;   /* a bit for each 8 bytes in which an entry begins */
+	struct wp_tree_limits limits;
+	uint8_t *seen;   /* a bit for each 8 bytes that an entry or its streams take */
 	uint32_t *units; /* of each node's path */
 	uint64_t *ids;   /* of each node's hard links; 0: none */
 	size_t stream_capacity, text_capacity;
@@ -44,11 +50,10 @@ struct wp_tree_reader {
 
 /*
  * The bytes of a metadata resource as @tree, which has its arena and the image's number. -1: it is none, and a
- * diagnostic says so. @node_limit is WP_LIMIT_TREE_NODES; tests take a smaller one, since so
- * many entries fill half a GiB.
+ * diagnostic says so.
  */
 int wp_tree_parse(struct wp_tree *tree, const struct wp_wim_index *index, const uint8_t *bytes, size_t size,
-		  uint32_t node_limit);
+		  struct wp_tree_limits limits);
 
 /* An entry of a folder's list, as it is stored. */
 struct wp_raw_entry {

@@ -13,6 +13,9 @@ bool wp_wim_header_safe(const struct wp_wim_header *header, uint64_t file_size);
 /* In the flags of a resource: stored together with others (wimlib include/wimlib/header.h). */
 #define WP_WIM_RESOURCE_SOLID 0x10u
 
+/* How many blobs the header's blob table has room for. */
+uint64_t wp_wim_blobs(const struct wp_wim_header *header);
+
 /* True when the resource is stored compressed. */
 bool wp_wim_resource_compressed(const struct wp_reshdr *resource);
 
@@ -21,7 +24,7 @@ bool wp_wim_xml_decode(struct wp_arena *arena, const uint8_t *bytes, size_t leng
 		       const char **ret_text, size_t *ret_length, struct wp_diags *diags);
 
 struct WIMStruct;
-/* Called with the file while wimlib has it open; returns 0 or a code of wimlib's. */
+/* Called with the file while wimlib has it open; returns 0, a code of wimlib's, or -1 when a diagnostic says why not. */
 typedef int wp_wim_visit(struct WIMStruct *opened, void *context);
 
 /* wp_wim_read_content() that calls @visit, which may be NULL, before it closes the file. */

@@ -73,7 +73,10 @@ def one_run(site, seed):
             wrong.append(f"{package_id} {action} took effect {times} times")
     if wrong:
         return wrong, kills, 0
-    steps = {(step["package_id"], step["action"]): step for step in site.receipt()["steps"]}
+    receipt = site.receipt()
+    if not receipt["started_at"] or not receipt["finished_at"]:
+        wrong.append(f"the receipt is of {receipt['started_at']} to {receipt['finished_at']}")
+    steps = {(step["package_id"], step["action"]): step for step in receipt["steps"]}
     if set(steps) != set(site.planned()):
         wrong.append(f"the receipt has {sorted(steps)}")
     for (package_id, action), step in steps.items():

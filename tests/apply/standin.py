@@ -198,6 +198,9 @@ class Site:
         assert result.returncode == status, result
         return json.loads((self.folder / name).read_text())
 
+    def plan_id(self, name="plan.json"):
+        return json.loads((self.folder / name).read_text())["plan_id"]
+
     def make_ca(self):
         """A CA of its own and a certificate for localhost."""
         for line in (

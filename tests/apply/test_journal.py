@@ -365,6 +365,23 @@ def test_no_core_file(build, folder, expect):
     expect(re.search(r"Max core file size +0 +0", limits), limits)
 
 
+def test_killed_behind_the_last_step(build, folder, expect):
+    """All is done, and the run did not come to say so: the receipt says when, and status does not speak of a run that goes on."""
+    site = Site(build, folder, kinds=("refresh", "reload")).make_plan()
+    with site.start(load=True) as server:
+        expect.status(site.apply(server), 0)
+        whole = site.receipt()
+        with contextlib.closing(sqlite3.connect(journal_of(site))) as journal, journal:
+            journal.execute("UPDATE run SET finished_at = NULL, exit_status = NULL")
+        site.receipt_path().unlink()
+        status = site.apply(server, "status")
+        expect.status(status, 0)
+        expect("still going on" not in status.stdout, f"status: {status.stdout}")
+        expect.status(site.apply(server), 4)
+        expect.equal(site.receipt()["finished_at"], max(step["finished_at"] for step in whole["steps"]), "finished_at")
+        expect.equal(site.receipt()["steps"], whole["steps"], "steps")
+
+
 def test_receipt_of_a_part(build, folder, expect):
     """A receipt with failures is one that record accepts, and it takes from it what was done."""
     site = Site(build, folder, kinds=("refresh", "refresh")).make_plan()

@@ -192,7 +192,13 @@ def test_asks_on_a_terminal(build, folder, expect):
         for answer in (b"n\n", b"\n", b"\x04", b"what\n"):
             status, text = on_a_terminal(site, arguments, answer)
             expect.equal(status, 4, f"exit status after {answer!r}")
-            expect.says(text, "2", "reload", "refresh", server.url)
+            expect.says(text, "reload", "refresh", server.url, f"Plan {site.plan_id()[7:15]}, site P01")
+            for package in site.packages:
+                line = next((line for line in text.splitlines() if line.startswith(f"  {package['id']}")), "")
+                expect.says(line, f"Package {package['id']}")
+                calls = [RELOAD] * (package["kind"] != "refresh") + [REFRESH] * (package["kind"] != "reload")
+                expect(", ".join(calls) in line, f"the calls of {package['kind']}: {line!r}")
+            expect.says(text, "Reload the metadata of 2 packages and refresh the content of 2?")
         expect.equal(site.requests("POST"), [], "calls before a yes")
         status, text = on_a_terminal(site, arguments, b"y\n")
         expect.equal(status, 0, "exit status after y")
@@ -224,6 +230,36 @@ def test_gives_up_at_a_question(build, folder, expect):
             os.close(ours)
     expect.equal(site.requests("POST"), [], "calls")
     expect.equal([path.name for path in folder.glob("plan*")], ["plan.json"], "what is left behind")
+
+
+def test_question_about_many(build, folder, expect):
+    """It stays on a screen, and says where the rest stands."""
+    site = Site(build, folder, kinds=("refresh",) * 43, shared=1, install=False).make_plan()
+    with site.start(load=True) as server:
+        arguments = [argument for argument in site.apply_arguments(server, "run") if argument != "--yes"]
+        status, text = on_a_terminal(site, arguments, b"n\n")
+        expect.equal(status, 4, "exit status")
+        expect.equal(len([line for line in text.splitlines() if line.startswith("  P01")]), 40, "packages that are named")
+        expect.says(text, "and 3 more; wimplan-apply check plan.json lists them all", "the metadata of 0 packages and refresh the content of 43?")
+
+
+def test_expected_plan(build, folder, expect):
+    """A run can be tied to the plan that was approved."""
+    site = Site(build, folder, kinds=("refresh",)).make_plan()
+    digits = site.plan_id()[7:]
+    with site.start(load=True) as server:
+        for given in (digits[:7], "", "sha256:" + digits[:7], digits + "0", digits[:8].upper() + "G", "plan.json"):
+            for command in ("run", "check"):
+                result = site.apply(server, command, "--expect-plan", given)
+                expect.status(result, 2)
+                expect.says(result.stderr, "--expect-plan")
+        for given in (digits[1:9], digits[:63] + ("0" if digits[63] != "0" else "1"), "sha256:00000000"):
+            result = site.apply(server, "run", "--expect-plan", given)
+            expect.status(result, 4)
+            expect.says(result.stderr, "plan.json", site.plan_id(), given.removeprefix("sha256:"))
+        expect.equal(site.requests(), [], "requests")
+        for command, given in (("check", digits[:8]), ("status", "sha256:" + digits[:20]), ("run", "sha256:" + digits)):
+            expect.status(site.apply(server, command, "--expect-plan", given), 0)
 
 
 def test_only(build, folder, expect):

@@ -3,6 +3,7 @@
 """What wimplan-apply does when a site or the way to it fails: test_trouble.py BUILD [NAME…]."""
 
 import json
+import socket
 import sys
 import time
 
@@ -20,6 +21,20 @@ def all_done(site, expect, **refreshes):
 
 def step_of(site, package, action):
     return next(step for step in site.receipt()["steps"] if (step["package_id"], step["action"]) == (package["id"], action))
+
+
+def test_a_line_a_minute(build, folder, expect):
+    """Without a terminal a run that waits says every minute for what. First, for it takes longest."""
+    site = Site(build, folder, kinds=("refresh", "reload")).make_plan()
+    with site.start("--settle-delay", "70", lifetime=150, load=True) as server:
+        for options, lines in (((), 1), (("--quiet",), 0)):
+            # The second one finds that it is done.
+            result = site.apply(server, "run", "--settle", "100", *options)
+            expect.status(result, 0 if lines else 4)
+            said = [line for line in result.stderr.splitlines() if "waiting for" in line]
+            expect.equal(len(said), lines, f"lines {options}: {result.stderr!r}")
+            if lines:
+                expect.says(said[0], "wimplan-apply: 1 of 2 steps have ended; waiting for", site.packages[0]["id"], REFRESH, "SourceVersion is still 3")
 
 
 def test_transient_answers(build, folder, expect):
@@ -268,6 +283,56 @@ def test_a_provider_that_hangs(build, folder, expect):
     expect.equal(len([entry for entry in site.requests("GET") if site.packages[0]["id"] in entry["path"]]), 2, "attempts")
 
 
+def test_a_provider_that_hangs_everywhere(build, folder, expect):
+    """Also where it describes itself, and where there is a server but it takes no connection."""
+    site = Site(build, folder, kinds=("refresh",)).make_plan()
+    with site.start(faults=[{"action": "slow", "seconds": 1.6}], load=True) as server:
+        for command in ("check", "run"):
+            before, began = len(site.requests()), time.monotonic()
+            result = site.apply(server, command, "--timeout", "1")
+            expect.status(result, 1)
+            expect.says(result.stderr, "does not answer", "$metadata")
+            expect.equal(len(site.requests()) - before, 2, f"attempts of {command}")
+            expect(time.monotonic() - began < 5, f"it took {time.monotonic() - began:.1f} s")
+    with socket.socket() as full:
+        # Connections that nobody takes, until no more of them are made.
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        server.url = f"http://127.0.0.1:{full.getsockname()[1]}/AdminService"
+        clients = [socket.socket() for _ in range(4)]
+        for client in clients:
+            client.setblocking(False)
+            client.connect_ex(full.getsockname())
+        began = time.monotonic()
+        expect.status(site.apply(server, "check", "--timeout", "1"), 1)
+        expect(time.monotonic() - began < 5, f"it took {time.monotonic() - began:.1f} s to find that nobody takes a connection")
+        for client in clients:
+            client.close()
+
+
+def test_source_changed_after_the_plan(build, folder, expect):
+    """The reload reads another file than the plan did: that is said at the first look, however long the settle time is."""
+    site = Site(build, folder, kinds=("both", "reload"), install=False).make_plan()
+    changed = site.packages[0]
+    recipe = (folder / "sources.recipes").read_text()
+    (folder / "other.recipes").write_text(recipe.split("wim ")[1].join(("wim ", "")).replace(".3007.", ".9999."))
+    site.must(site.build / "mkwim", "-C", folder / "sources", folder / "other.recipes")
+    for options in ((), ("--needs-commit",)):
+        for lost in (False, True):
+            faults = [{"method": "POST", "path": f"*{RELOAD}", "nth": 1, "action": "close-after-effect"}] if lost else []
+            with site.start(*options, faults=faults, load=True) as server:
+                began = time.monotonic()
+                result = site.apply(server, "run", "--settle", "60" if not (lost and options) else "3")
+                expect.status(result, 6)
+                expect(time.monotonic() - began < 20, f"it took {time.monotonic() - began:.0f} s with {options}, lost {lost}")
+                expect.says(result.stdout, "the source was changed after the plan", "wimplan verify", "10.0.22631.9999")
+                expect.equal(site.outcomes(), {(changed["id"], RELOAD): "failed", (changed["id"], REFRESH): "skipped",
+                                               (site.packages[1]["id"], RELOAD): "done"}, "outcomes")
+                # What the site has now is not what the plan was made for.
+                expect.says(site.apply(server).stderr, changed["id"], "plan again")
+            site.forget()
+
+
 def test_slow_beyond_the_time_out(build, folder, expect):
     site = Site(build, folder, kinds=("refresh", "refresh")).make_plan()
     with site.start(faults=[{"method": "POST", "nth": 1, "action": "slow", "seconds": 4}], load=True) as server:
@@ -294,11 +359,19 @@ def test_nobody_listens(build, folder, expect):
     site = Site(build, folder).make_plan()
     with site.start(load=True) as server:
         pass
-    began = time.monotonic()
-    result = site.apply(server)
-    expect.status(result, 1)
-    expect.says(result.stderr, str(server.port))
-    expect(time.monotonic() - began < 60, f"it took {time.monotonic() - began:.0f} s")
+    # No name server is asked for what is longer than a name may be.
+    unknown = f"https://{'x' * 64}.invalid/AdminService"
+    for command in ("check", "run"):
+        for url, words in ((server.url, (str(server.port), "Connection refused", "port of the URL")),
+                           (unknown, ("cannot be reached", "resolve", "check the name of the host"))):
+            server.url = url
+            began = time.monotonic()
+            result = site.apply(server, command)
+            expect.status(result, 1)
+            expect.says(result.stderr, *words)
+            expect(time.monotonic() - began < 3, f"it took {time.monotonic() - began:.0f} s to say so")
+            expect.equal(result.stderr.count("\n"), 1, "lines")
+        server.url = f"http://127.0.0.1:{server.port}/AdminService"
 
 
 def test_killed_in_a_call(build, folder, expect):
@@ -322,9 +395,24 @@ def test_window(build, folder, expect):
     def iso(seconds):
         return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + seconds))
 
+    def shown(seconds):
+        return time.strftime("%Y-%m-%d %H:%M", time.gmtime(time.time() + seconds))
+
     with site.start(faults=[{"method": "POST", "nth": 1, "action": "slow", "seconds": 4}], load=True) as server:
         for window in (f"{iso(-7200)}/{iso(-3600)}", ):
-            expect.status(site.apply(server, "run", "--window", window), 6)
+            result = site.apply(server, "run", "--window", window)
+            expect.status(result, 6)
+            expect.says(result.stderr, shown(-7200), shown(-3600), "is over", "a run begins no step now", "in another --window",
+                        "wimplan-apply run plan.json")
+            expect.says(result.stdout, "left over: the window", shown(-7200), "is over")
+        for window, word in ((f"{iso(3600)}/{iso(7200)}", shown(3600)), (f"{iso(3600)}/", f"from {shown(3600)}Z has not begun")):
+            result = site.apply(server, "run", "--window", window)
+            expect.status(result, 6)
+            expect.says(result.stderr, word, "has not begun", "to go on then: wimplan-apply run plan.json")
+            expect.equal({step["error"].split(":")[0] for step in site.receipt()["steps"]}, {"left over"}, "errors")
+            check = site.apply(server, "check", "--window", window)
+            expect.status(check, 0)
+            expect.says(check.stderr, word, "has not begun: a run begins no step now")
         for window in ("tonight", f"{iso(3600)}/{iso(0)}", f"{iso(0)}"):
             expect.status(site.apply(server, "run", "--window", window), 2)
         expect.equal(site.requests("POST"), [], "calls outside the window")

@@ -47,7 +47,8 @@ static void compare_with_half(struct wp_arena *arena, const struct wp_wim_index 
 
 	other->arena = own;
 	other->image = 1;
-	if (wp_tree_parse(other, index, data + size / 2, size - size / 2, WP_LIMIT_TREE_NODES))
+	if (wp_tree_parse(other, index, data + size / 2, size - size / 2,
+			  (struct wp_tree_limits){ WP_LIMIT_TREE_NODES, WP_LIMIT_TREE_TEXT }))
 		return;
 	compare(arena, tree, other, false);
 	compare(arena, other, tree, false);

@@ -28,8 +28,7 @@ struct fixture_site {
 	struct wp_policy policy;
 	struct wp_plan_input input;
 	struct wp_plan *plan;
-	struct wp_baseline *inferred;
-	size_t inferred_count;
+	struct wp_learned learned;
 	struct wp_error err;
 };
 
@@ -177,7 +176,7 @@ static inline const struct wp_plan *fixture_plan(struct fixture_site *site)
 {
 	wp_plan_free(site->plan);
 	site->plan = NULL;
-	cr_assert_eq(wp_plan_make(&site->input, &site->plan, &site->inferred, &site->inferred_count, &site->err),
+	cr_assert_eq(wp_plan_make(&site->input, &site->plan, &site->learned, &site->err),
 		     WP_OK, "%s", site->err.message);
 	return site->plan;
 }

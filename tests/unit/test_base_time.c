@@ -217,3 +217,38 @@ Test(base, dates_that_mean_never)
 	for (i = 0; i < COUNT(cases); i++)
 		cr_expect_eq(wp_time_is_never(wp_time_parse(cases[i].text)), cases[i].never, "\"%s\"", cases[i].text);
 }
+
+Test(base, durations)
+{
+	static const struct {
+		const char *text;
+		bool good;
+		uint64_t seconds;
+	} cases[] = {
+		{ "90s", true, 90 },
+		{ "30m", true, 1800 },
+		{ "4h", true, 14400 },
+		{ "2d", true, 172800 },
+		{ "0d", true, 0 },
+		{ "213503982334601d", true, UINT64_C(213503982334601) * 86400 },
+		{ "213503982334602d", false, 0 },
+		{ "999999999999999999s", true, UINT64_C(999999999999999999) },
+		{ "1000000000000000000s", false, 0 },
+		{ "", false, 0 },
+		{ "7", false, 0 },
+		{ "d", false, 0 },
+		{ "7w", false, 0 },
+		{ "7 d", false, 0 },
+		{ "7dd", false, 0 },
+		{ "-7d", false, 0 },
+		{ "1.5h", false, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		uint64_t seconds = 0;
+
+		cr_expect_eq(wp_duration_parse(cases[i].text, &seconds), cases[i].good, "%s", cases[i].text);
+		if (cases[i].good)
+			cr_expect_eq(seconds, cases[i].seconds, "%s", cases[i].text);
+	}
+}

@@ -112,8 +112,16 @@ Test(config, errors)
 		{ "[policy\n", "wimplan.conf:1: a section has to end with ']': [NAME]" },
 		{ "[", "wimplan.conf:1: a section has to end with ']': [NAME]" },
 		{ "\n[policy]\nrefresh = file\n",
-		  "wimplan.conf:3: unknown key 'refresh' in [policy]; there are refresh_on, on_unknown, boot_images, "
-		  "links, clock_tolerance" },
+		  "wimplan.conf:3: unknown key 'refresh' in [policy]; there are refresh_on, on_unknown, on_unproven, "
+		  "solid_sources, boot_images, links, clock_tolerance, snapshot_max_age" },
+		{ "[policy]\non_unproven = skip\n",
+		  "wimplan.conf:2: on_unproven is 'skip', but must be note, refresh or block" },
+		{ "[policy]\nsolid_sources = yes\n",
+		  "wimplan.conf:2: solid_sources is 'yes', but must be note or block" },
+		{ "[policy]\nsnapshot_max_age = 7\n",
+		  "wimplan.conf:2: snapshot_max_age is '7', but must be a duration such as 36h or 7d, up to 3650d" },
+		{ "[policy]\nsnapshot_max_age = 3651d\n",
+		  "wimplan.conf:2: snapshot_max_age is '3651d', but must be a duration such as 36h or 7d, up to 3650d" },
 		{ "[provider]\nrefresh_on = file\n", "wimplan.conf:2: unknown key 'refresh_on' in [provider]; there "
 						     "are url, auth, user, token_file, ca_file, "
 						     "timeout, settle" },
@@ -236,20 +244,22 @@ Test(config, options)
 	cr_expect_eq(wp_config_set(arena, &config, "nothing", "x", "y", "--x", &err), WP_E_USAGE);
 	cr_expect_eq(wp_config_set(arena, &config, "policy", "x", "y", "--x", &err), WP_E_USAGE);
 	cr_expect_str_eq(err.message,
-			 "--x: unknown key 'x' in [policy]; there are refresh_on, on_unknown, boot_images, "
-			 "links, clock_tolerance");
+			 "--x: unknown key 'x' in [policy]; there are refresh_on, on_unknown, on_unproven, "
+			 "solid_sources, boot_images, links, clock_tolerance, snapshot_max_age");
 	wp_arena_free(arena);
 }
 
 Test(config, policy_json)
 {
-	const struct wp_policy policy = { WP_REFRESH_ON_FILE, WP_ON_UNKNOWN_SKIP, WP_BOOT_IMAGES_PLAN, WP_LINKS_FOLLOW, 60 };
+	const struct wp_policy policy = { WP_REFRESH_ON_FILE,	WP_ON_UNKNOWN_SKIP,  WP_ON_UNPROVEN_BLOCK,
+					  WP_SOLID_SOURCES_BLOCK, WP_BOOT_IMAGES_PLAN, WP_LINKS_FOLLOW, 60, 1 };
 	json_t *json = wp_policy_json(&policy);
 	char *text = json_dumps(json, JSON_COMPACT);
 
 	cr_expect_str_eq(
 		text,
-		"{\"refresh_on\":\"file\",\"on_unknown\":\"skip\",\"boot_images\":\"plan\",\"links\":\"follow\",\"clock_tolerance\":60}");
+		"{\"refresh_on\":\"file\",\"on_unknown\":\"skip\",\"on_unproven\":\"block\",\"solid_sources\":\"block\","
+		"\"boot_images\":\"plan\",\"links\":\"follow\",\"clock_tolerance\":60}");
 	free(text);
 	json_decref(json);
 }
@@ -279,11 +289,17 @@ Test(config, prints_what_it_reads)
 					      "# default\n"
 					      "on_unknown = block\n"
 					      "# default\n"
+					      "on_unproven = note\n"
+					      "# default\n"
+					      "solid_sources = note\n"
+					      "# default\n"
 					      "boot_images = report\n"
 					      "# default\n"
 					      "links = inside\n"
 					      "# default\n"
 					      "clock_tolerance = 120\n"
+					      "# default\n"
+					      "snapshot_max_age = 7d\n"
 					      "\n"
 					      "[provider]\n"
 					      "# not set\n"

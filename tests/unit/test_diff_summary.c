@@ -251,8 +251,9 @@ Test(summary, is_not_made_of_a_tree_that_cannot_be_read)
 {
 	struct wp_arena *arena = wp_arena_new();
 	struct wp_content_summary summary = { 0 };
-	struct wp_metadata_resource resource = { .size = WP_LIMIT_TREE_BYTES + 1ul };
-	struct wp_wim_index index = { .images = &resource, .image_count = 1 };
+	struct wp_metadata_resource resource = { .size = WP_LIMIT_TREE_BYTES + 1ul, .same_as = 1 };
+	struct wp_wim wim = { .path = "/nowhere.wim" };
+	struct wp_wim_index index = { .wim = &wim, .images = &resource, .image_count = 1 };
 
 	cr_expect_not(wp_content_summary_make(arena, &index, &summary));
 	cr_expect_null(summary.bytes);

@@ -65,7 +65,7 @@ Test(plan_content, baseline)
 		cr_expect_eq(site->plan->entries[0].refresh, cases[i].refresh, "%s", cases[i].label);
 		cr_expect_eq(site->plan->entries[0].status, cases[i].refresh ? WP_ENTRY_CHANGE : WP_ENTRY_UNCHANGED,
 			     "%s", cases[i].label);
-		cr_expect_eq(site->inferred_count, cases[i].content_id[0] ? 0 : 1, "%s", cases[i].label);
+		cr_expect_eq(site->learned.baseline_count, cases[i].content_id[0] ? 0 : 1, "%s", cases[i].label);
 	}
 	fixture_free(site);
 }
@@ -83,7 +83,7 @@ Test(plan_content, baseline_of_another_version)
 	fixture_expect(site, SAME_METADATA "content-same refresh inferred 0 - ->-", "another version");
 	record->source_version.known = false;
 	fixture_expect(site, SAME_METADATA "content-same refresh inferred 0 - ->-", "no version");
-	cr_expect_eq(site->inferred_count, 0, "a baseline needs a version");
+	cr_expect_eq(site->learned.baseline_count, 0, "a baseline needs a version");
 	fixture_free(site);
 }
 
@@ -121,7 +121,7 @@ Test(plan_content, dates)
 		fixture_expect(site, wp_arena_printf(site->arena, SAME_METADATA "%s", cases[i].reason),
 			       cases[i].newest);
 		cr_expect_eq(site->plan->entries[0].refresh, newer);
-		cr_expect_eq(site->inferred_count, !newer);
+		cr_expect_eq(site->learned.baseline_count, !newer);
 		cr_expect_eq(site->plan->diags.count, 0);
 	}
 	fixture_free(site);
@@ -133,7 +133,7 @@ Test(plan_content, unknown)
 		const char *sent, *newest, *recorded, *found;
 	} cases[] = {
 		{ NULL, "2026-01-08T12:00:00Z", "-", "the record has no SourceDate" },
-		{ "soon", "2026-01-08T12:00:00Z", "soon", "SourceDate is not a date" },
+		{ "soon", "2026-01-08T12:00:00Z", "soon", "SourceDate \"soon\" is a date in a form that cannot be told; export it as wimplan-records(5) shows" },
 		{ "1970-01-01T00:00:00Z", "2026-01-08T12:00:00Z", "1970-01-01T00:00:00Z",
 		  "SourceDate says that it was never sent" },
 		{ "19900101000000.000000+***", "2026-01-08T12:00:00Z", "1990-01-01T00:00:00",
@@ -172,7 +172,7 @@ Test(plan_content, unknown)
 			cr_expect_eq(site->plan->entries[0].judged, policies[k].complete);
 			cr_expect_eq(site->plan->complete, policies[k].complete);
 			cr_expect_eq(wp_plan_has_changes(site->plan), policies[k].refresh);
-			cr_expect_eq(site->inferred_count, 0);
+			cr_expect_eq(site->learned.baseline_count, 0);
 		}
 	}
 	fixture_free(site);
@@ -237,12 +237,15 @@ Test(plan_content, inferred_baseline_changes_nothing)
 
 	fixture_add(site, "P0100001");
 	fixture_add(site, "P0100002");
+	/* What the metadata do not bear out, the size does. */
 	fixture_images(site, 1)[0].name = "New";
+	site->records[1].package_size = site->records[1].package_size_version = (struct wp_number){ true, 12 };
+	site->seen[1].bytes = 12 << 10;
 	fixture_plan(site);
 	memcpy(first, site->plan->id, sizeof first);
-	cr_assert_eq(site->inferred_count, 2);
+	cr_assert_eq(site->learned.baseline_count, 2);
 	for (size_t i = 0; i < 2; i++) {
-		const struct wp_baseline *baseline = &site->inferred[i];
+		const struct wp_baseline *baseline = &site->learned.baselines[i];
 
 		cr_expect_str_eq(baseline->site_code, "P01");
 		cr_expect_str_eq(baseline->package_id, site->records[i].package_id);
@@ -253,8 +256,8 @@ Test(plan_content, inferred_baseline_changes_nothing)
 		cr_expect_str_eq(baseline->origin, "dates");
 		cr_expect_eq(baseline->recorded_at.ticks, site->input.now.ticks);
 	}
-	site->input.baselines = memcpy(wp_arena_alloc(site->arena, 2 * sizeof *site->inferred), site->inferred,
-				       2 * sizeof *site->inferred);
+	site->input.baselines = memcpy(wp_arena_alloc(site->arena, 2 * sizeof *site->learned.baselines), site->learned.baselines,
+				       2 * sizeof *site->learned.baselines);
 	site->input.baseline_count = 2;
 	/* The plan that owns their texts goes away with the next one. */
 	for (size_t i = 0; i < 2; i++) {
@@ -268,7 +271,7 @@ Test(plan_content, inferred_baseline_changes_nothing)
 	}
 	fixture_plan(site);
 	cr_expect_str_eq(site->plan->id, first);
-	cr_expect_eq(site->inferred_count, 0);
+	cr_expect_eq(site->learned.baseline_count, 0);
 	fixture_free(site);
 }
 
@@ -279,10 +282,10 @@ Test(plan_content, no_baseline_of_a_blocked_or_unknown_content)
 
 	record->source_site = "P02";
 	fixture_plan(site);
-	cr_expect_eq(site->inferred_count, 0, "blocked");
+	cr_expect_eq(site->learned.baseline_count, 0, "blocked");
 	record->source_site = "P01";
 	site->seen[0].content_id[0] = '\0';
 	fixture_plan(site);
-	cr_expect_eq(site->inferred_count, 0, "no content id");
+	cr_expect_eq(site->learned.baseline_count, 0, "no content id");
 	fixture_free(site);
 }

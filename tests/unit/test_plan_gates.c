@@ -18,7 +18,7 @@ static void expect_blocked(struct fixture_site *site, const char *reasons, bool 
 	cr_expect_eq(site->plan->complete, complete, "%s", label);
 	cr_expect(!wp_plan_has_changes(site->plan), "%s", label);
 	cr_expect_eq(site->plan->summary.blocked, 1, "%s", label);
-	cr_expect_eq(site->inferred_count, 0, "%s", label);
+	cr_expect_eq(site->learned.baseline_count, 0, "%s", label);
 }
 
 /* The only gate of the first package's source. */

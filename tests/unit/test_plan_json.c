@@ -74,19 +74,20 @@ Test(plan_json, body)
 			     "\"confidence\":\"proven\","
 			     "\"field\":\"os_version\",\"found\":\"10.0.22631.3007\",\"image\":1,\"recorded\":\"10.0."
 			     "22631.2861\"},"
-			     "{\"action\":\"RefreshPkgSource\",\"code\":\"content-same\",\"confidence\":\"inferred\","
+			     "{\"action\":\"RefreshPkgSource\",\"code\":\"content-unproven\",\"confidence\":\"unknown\","
 			     "\"field\":null,"
-			     "\"found\":null,\"image\":null,\"recorded\":null}],"
+			     "\"found\":\"2026-01-08T12:00:00Z\",\"image\":null,"
+			     "\"recorded\":\"2026-01-09T22:41:00Z\"}],"
 			     "\"source_path\":\"\\\\\\\\srv\\\\src$\\\\w11\\\\install.wim\",\"status\":\"change\"}],"
 			     "\"complete\":true,"
 			     "\"diagnostics\":[],\"inputs\":{\"exclude\":null,\"only\":[\"P0100002\"],"
-			     "\"policy\":{\"boot_images\":\"report\",\"clock_tolerance\":120,\"links\":\"inside\","
-			     "\"on_unknown\":\"block\","
-			     "\"refresh_on\":\"content\"},\"snapshot\":{\"id\":\"" FIXTURE_DIGEST(
+			     "\"policy\":{\"boot_images\":\"report\",\"clock_tolerance\":120,\"links\":\"inside\",\"on_unknown\":"
+			     "\"block\",\"on_unproven\":\"note\","
+			     "\"refresh_on\":\"content\",\"solid_sources\":\"note\"},\"snapshot\":{\"id\":\"" FIXTURE_DIGEST(
 				     "5") "\",\"partial\":false,\"records\":2}},"
 					  "\"site_code\":\"P01\",\"summary\":{\"blocked\":0,\"packages\":1,"
 					  "\"refresh\":0,\"reload\":1,"
-					  "\"report_only\":0,\"unchanged\":0,\"unproven\":0},\"unchanged\":[]}");
+					  "\"report_only\":0,\"unchanged\":0,\"unproven\":1},\"unchanged\":[]}");
 	site->input.only_count = 0;
 	site->input.exclude = only;
 	site->input.exclude_count = 1;

@@ -62,14 +62,14 @@ Test(plan_make, only_and_exclude)
 	site->input.exclude = none;
 	wp_plan_free(site->plan);
 	site->plan = NULL;
-	cr_expect_eq(wp_plan_make(&site->input, &site->plan, &site->inferred, &site->inferred_count, &site->err),
+	cr_expect_eq(wp_plan_make(&site->input, &site->plan, &site->learned, &site->err),
 		     WP_E_USAGE);
 	cr_expect_str_eq(site->err.code, "unknown-package");
 	cr_expect_str_eq(site->err.message, "--exclude P0109999: no record of site P01 has this PackageID; look them up with "
 					    "'wimplan snapshot show', or choose another --site");
 	site->input.only = none;
 	site->input.only_count = 1;
-	cr_expect_eq(wp_plan_make(&site->input, &site->plan, &site->inferred, &site->inferred_count, &site->err),
+	cr_expect_eq(wp_plan_make(&site->input, &site->plan, &site->learned, &site->err),
 		     WP_E_USAGE);
 	cr_expect(strstr(site->err.message, "--only P0109999"));
 	fixture_free(site);

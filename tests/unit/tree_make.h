@@ -81,7 +81,7 @@ __attribute__((unused)) static size_t begin_tree(struct wp_buf *buf)
 }
 
 /* Reads the bytes as the tree of image 1 of a file without any data; frees them. */
-__attribute__((unused)) static struct wp_tree *parse_tree(struct wp_buf *buf, uint32_t node_limit)
+__attribute__((unused)) static struct wp_tree *parse_within(struct wp_buf *buf, struct wp_tree_limits limits)
 {
 	static uint32_t buckets[65537];
 	static const struct wp_wim_index index = { .buckets = buckets };
@@ -90,10 +90,23 @@ __attribute__((unused)) static struct wp_tree *parse_tree(struct wp_buf *buf, ui
 
 	tree->arena = arena;
 	tree->image = 1;
-	if (wp_tree_parse(tree, &index, (const uint8_t *)buf->data, buf->length, node_limit))
+	if (wp_tree_parse(tree, &index, (const uint8_t *)buf->data, buf->length, limits))
 		tree->node_count = 0;
 	wp_buf_free(buf);
 	return tree;
+}
+
+__attribute__((unused)) static struct wp_tree *parse_tree(struct wp_buf *buf, uint32_t node_limit)
+{
+	return parse_within(buf, (struct wp_tree_limits){ node_limit, WP_LIMIT_TREE_TEXT });
+}
+
+/* Expects so many nodes and this finding alone, "" for none; frees the tree. */
+__attribute__((unused)) static void expect(struct wp_tree *tree, uint32_t nodes, const char *code, const char *what)
+{
+	cr_expect_eq(tree->node_count, nodes, "%s: %u nodes", what, tree->node_count);
+	cr_expect_str_eq(only_code(&tree->diags), code, "%s", what);
+	wp_tree_free(tree);
 }
 
 #endif
