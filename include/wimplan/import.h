@@ -5,9 +5,13 @@
 
 #include "wimplan/record.h"
 
+/* Which number of a date comes first, where the date itself does not tell: 1/9/2026. */
+enum wp_date_order { WP_DATE_ORDER_OPEN, WP_DATE_ORDER_DMY, WP_DATE_ORDER_MDY, WP_DATE_ORDER_YMD };
+
 struct wp_import_options {
 	const char *site_code;  /* --site; NULL: from the data */
 	struct wp_time taken_at; /* --taken-at; not known: what the export says, else the newest input file's mtime */
+	enum wp_date_order date_order; /* --date-order; WP_DATE_ORDER_OPEN: as each column of dates tells */
 };
 
 /*

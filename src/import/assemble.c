@@ -2,6 +2,8 @@
 /* Takes rows in one by one: what each of them is, and to which package it belongs. */
 #include "assemble.h"
 #include "assembler.h"
+#include "identity.h"
+#include "lazy.h"
 #include "normalize.h"
 
 #include "wimplan/ascii.h"
@@ -14,31 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const companion_classes[WP_COMPANION_KINDS] = {
-	[WP_IMAGE_INFORMATION] = "SMS_ImageInformation",
-	[WP_CONTENT_INFO] = "SMS_ObjectContentExtraInfo",
-	[WP_DISTRIBUTION_POINTS] = "SMS_PackageStatusDistPointsSummarizer",
-};
-
-/* What a row is. */
-struct identity {
-	enum { ROW_RECORD, ROW_COMPANION, ROW_OTHER } sort;
-	bool class_known;
-	enum wp_class class;
-	enum wp_companion_kind kind;
-	const char *unclear; /* what it is that is ROW_OTHER and yet about a package; NULL */
-};
-
-bool wp_class_is_read(const char *name)
-{
-	enum wp_class class;
-
-	for (int kind = 0; kind < WP_COMPANION_KINDS; kind++)
-		if (wp_ascii_same(name, companion_classes[kind]))
-			return true;
-	return wp_class_from_name(name, &class);
-}
-
 static json_t *new_object(void)
 {
 	json_t *object = json_object();
@@ -46,6 +23,12 @@ static json_t *new_object(void)
 	if (!object)
 		wp_out_of_memory();
 	return object;
+}
+
+static void drop(struct wp_taken_row *row)
+{
+	json_decref(row->clean);
+	json_decref(row->lazy);
 }
 
 struct wp_assembler *wp_assembler_new(const struct wp_import_options *options, const struct wp_import_bounds *bounds)
@@ -57,6 +40,7 @@ struct wp_assembler *wp_assembler_new(const struct wp_import_options *options, c
 	assembler->arena = wp_arena_new();
 	assembler->options = options;
 	assembler->bounds = *bounds;
+	wp_columns_init(&assembler->columns);
 	assembler->index = new_object();
 	assembler->companion_index = new_object();
 	assembler->skipped = new_object();
@@ -75,6 +59,9 @@ void wp_assembler_free(struct wp_assembler *assembler)
 	}
 	for (size_t i = 0; i < assembler->companion_count; i++)
 		json_decref(assembler->companions[i].row);
+	for (size_t i = 0; i < assembler->waiting_count; i++)
+		drop(&assembler->waiting[i]);
+	wp_columns_free(&assembler->columns);
 	json_decref(assembler->index);
 	json_decref(assembler->companion_index);
 	json_decref(assembler->skipped);
@@ -114,87 +101,6 @@ int wp_assembler_claim_site(struct wp_assembler *assembler, const char *site, co
 	return WP_OK;
 }
 
-static bool has(const struct wp_row *row, const char *name)
-{
-	return wp_row_member(row->properties, name) != NULL;
-}
-
-static bool package_type(const struct wp_row *row, uint64_t *ret_type)
-{
-	const json_t *value = wp_row_member(row->properties, "PackageType");
-
-	if (json_is_integer(value) && json_integer_value(value) >= 0) {
-		*ret_type = (uint64_t)json_integer_value(value);
-		return true;
-	}
-	return json_is_string(value) && wp_parse_u64(json_string_value(value), false, ret_type);
-}
-
-/* Properties of packages that no row of another kind has: PackageType alone stands in rows of distribution points, too. */
-static bool has_package_property(const struct wp_row *row)
-{
-	static const char *const names[] = { "PkgSourcePath", "PkgSourceFlag", "SourceDate", "ImageProperty",
-					     "SedoObjectVersion", "PkgFlags", "ProbedImageProperty", "StoredPkgPath",
-					     "StoredPkgVersion", "ShareName", "RefreshSchedule" };
-
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (has(row, names[i]))
-			return true;
-	return false;
-}
-
-/* For a row that does not say its class. Companion rows have a PackageType too: their columns come first. */
-static struct identity identify_by_columns(const struct wp_row *row)
-{
-	struct identity identity = { .sort = ROW_RECORD };
-	uint64_t type;
-
-	if (has(row, "Index") && has(row, "OSVersion"))
-		return (struct identity){ .sort = ROW_COMPANION, .kind = WP_IMAGE_INFORMATION };
-	if (has(row, "Targeted") && has(row, "SourceSize"))
-		return (struct identity){ .sort = ROW_COMPANION, .kind = WP_CONTENT_INFO };
-	if (has(row, "ServerNALPath") && has(row, "State"))
-		return (struct identity){ .sort = ROW_COMPANION, .kind = WP_DISTRIBUTION_POINTS };
-	if (has_package_property(row)) {
-		/* SMS_PackageBaseclass.PackageType */
-		if (package_type(row, &type)) {
-			identity.sort = type >= 257 && type <= 259 ? ROW_RECORD : ROW_OTHER;
-			identity.class_known = true;
-			identity.class = type == 257 ? WP_CLASS_IMAGE : type == 258 ? WP_CLASS_BOOT : WP_CLASS_INSTALL;
-		}
-		return identity;
-	}
-	if (has(row, "Targeted"))
-		return (struct identity){ .sort = ROW_OTHER, .unclear = "distribution without SourceSize" };
-	if (has(row, "ServerNALPath") || has(row, "DistributionPoint") || has(row, "ContentServerID"))
-		return (struct identity){ .sort = ROW_OTHER, .unclear = "distribution points without State" };
-	if (package_type(row, &type)) {
-		identity.sort = ROW_OTHER;
-		if (type >= 257 && type <= 259)
-			identity.unclear = "packages without a property that only packages have, such as PkgSourcePath,";
-	}
-	return identity;
-}
-
-static struct identity identify(const struct wp_row *row, const struct wp_row_facts *facts)
-{
-	struct identity identity = { .sort = ROW_RECORD };
-
-	if (!facts->class[0] || wp_ascii_same(facts->class, "SMS_PackageBaseclass"))
-		return identify_by_columns(row);
-	identity.class_known = wp_class_from_name(facts->class, &identity.class);
-	if (identity.class_known)
-		return identity;
-	identity.sort = ROW_OTHER;
-	for (int kind = 0; kind < WP_COMPANION_KINDS; kind++) {
-		if (!wp_ascii_same(facts->class, companion_classes[kind]))
-			continue;
-		identity.sort = ROW_COMPANION;
-		identity.kind = (enum wp_companion_kind)kind;
-	}
-	return identity;
-}
-
 /* Counts a row that is left out, under what it is. */
 static void skip(struct wp_assembler *assembler, const struct wp_row *row, const struct wp_row_facts *facts,
 		 const char *unclear)
@@ -204,7 +110,7 @@ static void skip(struct wp_assembler *assembler, const struct wp_row *row, const
 	uint64_t type = 0;
 	json_t *count;
 
-	package_type(row, &type);
+	wp_row_package_type(row, &type);
 	if (unclear || facts->class[0])
 		snprintf(what, sizeof what, "%s", unclear ? unclear : facts->class);
 	else
@@ -215,16 +121,16 @@ static void skip(struct wp_assembler *assembler, const struct wp_row *row, const
 }
 
 /* The package that a row is about: found, or made. */
-static int find_entry(struct wp_assembler *assembler, const struct wp_row *row, const json_t *clean, size_t *ret_entry,
+static int find_entry(struct wp_assembler *assembler, const struct wp_taken_row *row, size_t *ret_entry,
 		      struct wp_error *err)
 {
-	const char *id = wp_json_get_text(clean, "PackageID");
+	const char *id = wp_json_get_text(row->clean, "PackageID");
 	char room[WP_WHERE_ROOM];
 	json_t *known;
 
 	/* The key of SMS_ObjectContentExtraInfo, which is the PackageID for packages. */
 	if (!id)
-		id = wp_json_get_text(clean, "ObjectID");
+		id = wp_json_get_text(row->clean, "ObjectID");
 	if (!id || !*id)
 		return wp_fail(err, WP_E_FAILED, "record-invalid", row->where.file,
 			       "%s has no PackageID; is it an export of packages?", wp_where_text(&row->where, room));
@@ -249,53 +155,54 @@ static int find_entry(struct wp_assembler *assembler, const struct wp_row *row, 
 /* The lazy names that the row gives, under ConfigMgr's spelling. */
 static void keep_lazy(struct wp_entry_row *entry, const json_t *lazy)
 {
+	json_t *names = wp_lazy_names(lazy);
 	const json_t *item;
 	size_t i;
 
-	json_array_foreach(lazy, i, item) {
+	json_array_foreach(names, i, item) {
 		const char *name = json_string_value(item);
-		const struct wp_property *property = name ? wp_property_find(name) : NULL;
+		const struct wp_property *property = wp_property_find(name);
 
-		if (!name || !*name || strncmp(name, "__", 2) == 0)
+		if (!*name || strncmp(name, "__", 2) == 0)
 			continue;
 		if (!entry->lazy)
 			entry->lazy = new_object();
 		if (json_object_set_new(entry->lazy, property ? property->name : name, json_true()) != 0)
 			wp_out_of_memory();
 	}
+	json_decref(names);
 }
 
-static int add_record(struct wp_assembler *assembler, const struct wp_row *row, const struct wp_row_facts *facts,
-		      const struct identity *identity, size_t at, json_t *clean, struct wp_error *err)
+static int add_record(struct wp_assembler *assembler, const struct wp_taken_row *row, size_t at, struct wp_error *err)
 {
 	struct wp_entry_row *entry = &assembler->entries[at];
-	struct wp_where where = wp_assembler_where(assembler, &row->where);
 	char room[WP_WHERE_ROOM], other_room[WP_WHERE_ROOM];
 	int status = WP_OK;
 
-	if (entry->has_record && entry->class_known && identity->class_known && entry->class != identity->class)
+	if (entry->has_record && entry->class_known && row->class_known && entry->class != row->class)
 		return wp_fail(err, WP_E_FAILED, "records-contradict", entry->package_id,
 			       "package %s: its class is %s in %s, but %s in %s; give exports that were made together",
 			       entry->package_id, wp_class_name(entry->class), wp_where_text(&entry->where, room),
-			       wp_class_name(identity->class), wp_where_text(&where, other_room));
-	if (identity->class_known) {
+			       wp_class_name(row->class), wp_where_text(&row->where, other_room));
+	if (row->class_known) {
 		entry->class_known = true;
-		entry->class = identity->class;
+		entry->class = row->class;
 	}
 	if (!entry->has_record) {
 		if (assembler->record_count == assembler->bounds.packages)
 			return wp_fail(err, WP_E_FAILED, "too-many-packages", row->where.file,
 				       "%s: these are more than %zu packages; import one site at a time",
-				       wp_where_text(&where, room), assembler->bounds.packages);
+				       wp_where_text(&row->where, room), assembler->bounds.packages);
 		assembler->record_count++;
 		entry->has_record = true;
-		entry->where = where;
-		entry->properties = json_incref(clean);
+		entry->where = row->where;
+		entry->properties = json_incref(row->clean);
+		wp_columns_look(assembler, row->clean, entry->package_id);
 	} else {
 		status = wp_merge_properties(assembler, entry->package_id, entry->properties, &entry->where,
-					     &entry->later, clean, &where, err);
+					     &entry->later, row->clean, &row->where, err);
 	}
-	keep_lazy(entry, facts->lazy);
+	keep_lazy(entry, row->lazy);
 	return status;
 }
 
@@ -318,46 +225,57 @@ static const char *companion_key(struct wp_arena *arena, enum wp_companion_kind 
 	return wp_arena_strdup(arena, wp_buf_text(&buf));
 }
 
-static int add_companion(struct wp_assembler *assembler, const struct wp_row *row, enum wp_companion_kind kind,
-			 size_t entry, json_t *clean, struct wp_error *err)
+static int add_companion(struct wp_assembler *assembler, const struct wp_taken_row *row, size_t entry,
+			 struct wp_error *err)
 {
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-	struct wp_where where = wp_assembler_where(assembler, &row->where);
-	const char *key = companion_key(scratch, kind, clean);
-	const char *whole = wp_arena_printf(scratch, "%zu/%d/%s", entry, (int)kind, key);
+	const char *key = companion_key(scratch, row->kind, row->clean);
+	const char *whole = wp_arena_printf(scratch, "%zu/%d/%s", entry, (int)row->kind, key);
 	const json_t *known = json_object_get(assembler->companion_index, whole);
 	struct wp_companion *companion;
 
 	if (known) {
 		companion = &assembler->companions[json_integer_value(known)];
 		return wp_merge_properties(assembler, assembler->entries[entry].package_id, companion->row,
-					   &companion->where, NULL, clean, &where, err);
+					   &companion->where, NULL, row->clean, &row->where, err);
 	}
 	if (json_object_set_new(assembler->companion_index, whole,
 				json_integer((json_int_t)assembler->companion_count)) != 0)
 		wp_out_of_memory();
 	companion = WP_PUSH(assembler->arena, assembler->companions, assembler->companion_count);
 	companion->entry = entry;
-	companion->kind = kind;
+	companion->kind = row->kind;
 	companion->key = wp_arena_strdup(assembler->arena, key);
-	companion->where = where;
-	companion->row = json_incref(clean);
+	companion->where = row->where;
+	companion->row = json_incref(row->clean);
 	return WP_OK;
+}
+
+static int take(struct wp_assembler *assembler, const struct wp_taken_row *row, struct wp_error *err)
+{
+	size_t entry = 0;
+	int status = find_entry(assembler, row, &entry, err);
+
+	if (!status)
+		status = row->companion ? add_companion(assembler, row, entry, err) : add_record(assembler, row, entry, err);
+	if (!status)
+		wp_pages_add(assembler, row, entry);
+	return status;
 }
 
 int wp_assembler_add(struct wp_assembler *assembler, const struct wp_row *row, struct wp_error *err)
 {
+	struct wp_taken_row taken = { .page = row->page };
 	struct wp_row_facts facts;
-	struct identity identity;
+	struct wp_identity identity;
 	char room[WP_WHERE_ROOM];
-	json_t *clean;
-	size_t entry = 0;
+	bool dates;
 	int status;
 
 	wp_row_facts(row, &facts);
 	if (!facts.class[0] && row->page)
 		snprintf(facts.class, sizeof facts.class, "%s", assembler->pages[row->page - 1].class);
-	identity = identify(row, &facts);
+	identity = wp_row_identify(row, &facts);
 	if (identity.sort == ROW_OTHER) {
 		skip(assembler, row, &facts, identity.unclear);
 		return WP_OK;
@@ -365,17 +283,41 @@ int wp_assembler_add(struct wp_assembler *assembler, const struct wp_row *row, s
 	if (facts.site[0] &&
 	    (status = wp_assembler_claim_site(assembler, facts.site, wp_where_text(&row->where, room), err)) != WP_OK)
 		return status;
-	clean = wp_row_normalize(assembler, row, facts.lazy, err);
-	if (!clean)
+	taken.clean = wp_row_normalize(assembler, row, &dates, err);
+	if (!taken.clean)
 		return WP_E_FAILED;
-	status = find_entry(assembler, row, clean, &entry, err);
-	if (!status && identity.sort == ROW_RECORD)
-		status = add_record(assembler, row, &facts, &identity, entry, clean, err);
-	else if (!status)
-		status = add_companion(assembler, row, identity.kind, entry, clean, err);
-	if (!status)
-		wp_pages_add(assembler, row, &facts, identity.sort == ROW_COMPANION, entry);
-	json_decref(clean);
+	taken.where = wp_assembler_where(assembler, &row->where);
+	taken.companion = identity.sort == ROW_COMPANION;
+	taken.kind = identity.kind;
+	taken.class_known = identity.class_known;
+	taken.class = identity.class;
+	taken.lazy = json_incref(facts.lazy);
+	taken.list = facts.class;
+	if (dates) {
+		taken.list = wp_arena_strdup(assembler->arena, facts.class);
+		*WP_PUSH(assembler->arena, assembler->waiting, assembler->waiting_count) = taken;
+		return WP_OK;
+	}
+	status = take(assembler, &taken, err);
+	drop(&taken);
+	return status;
+}
+
+int wp_assembler_end_file(struct wp_assembler *assembler, const char *file, struct wp_error *err)
+{
+	int status = WP_OK;
+
+	for (size_t i = 0; i < assembler->waiting_count; i++) {
+		struct wp_taken_row *row = &assembler->waiting[i];
+
+		wp_columns_settle(assembler, row->clean);
+		if (!status)
+			status = take(assembler, row, err);
+		drop(row);
+	}
+	assembler->waiting = NULL;
+	assembler->waiting_count = 0;
+	wp_columns_end_file(assembler, file);
 	return status;
 }
 

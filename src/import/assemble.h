@@ -30,6 +30,9 @@ int wp_assembler_add(struct wp_assembler *assembler, const struct wp_row *row, s
 int wp_assembler_describe(struct wp_assembler *assembler, const json_t *description, const char *file,
 			  struct wp_error *err);
 
+/* The file that rows were taken from has ended. */
+int wp_assembler_end_file(struct wp_assembler *assembler, const char *file, struct wp_error *err);
+
 /* An input file's mtime, which serves when nothing better tells when the export was made. */
 void wp_assembler_modified(struct wp_assembler *assembler, struct wp_time modified);
 

@@ -4,6 +4,7 @@
 #define WIMPLAN_IMPORT_ASSEMBLER_H
 
 #include "assemble.h"
+#include "columns.h"
 
 #include "wimplan/record.h"
 
@@ -44,6 +45,19 @@ struct wp_page_row {
 	size_t page, entry; /* indices */
 };
 
+/* A row as far as it says itself what it is. */
+struct wp_taken_row {
+	struct wp_where where;
+	size_t page;
+	const char *list; /* the class that it names, "" when none */
+	bool companion;
+	enum wp_companion_kind kind; /* of a companion */
+	bool class_known;            /* of a record */
+	enum wp_class class;
+	json_t *clean; /* its properties; owned */
+	json_t *lazy;  /* its __LAZYPROPERTIES; owned, NULL */
+};
+
 struct wp_assembler {
 	struct wp_arena *arena;
 	const struct wp_import_options *options;
@@ -58,6 +72,9 @@ struct wp_assembler {
 	size_t companion_count;
 	struct wp_where *wheres;
 	size_t where_count;
+	struct wp_columns columns;
+	struct wp_taken_row *waiting; /* rows of the present file whose dates cannot be told before its end */
+	size_t waiting_count;
 	struct wp_page *pages;
 	size_t page_count;
 	struct wp_page_row *page_rows;
@@ -85,19 +102,20 @@ int wp_merge_properties(struct wp_assembler *assembler, const char *subject, jso
 			const struct wp_where *old_where, json_t **later, const json_t *add,
 			const struct wp_where *where, struct wp_error *err);
 
-/* Takes in that a row is on the page it says: a record of entry @entry, or a companion row. */
-void wp_pages_add(struct wp_assembler *assembler, const struct wp_row *row, const struct wp_row_facts *facts,
-		  bool companion, size_t entry);
+/* Takes in that a row, which belongs to @entry, is on the page it says. */
+void wp_pages_add(struct wp_assembler *assembler, const struct wp_taken_row *row, size_t entry);
 /*
  * The lists that go on behind the pages that are there, as wp_record_set.partial has them; NULL when none does. Remarks
  * on each.
  */
 const char *wp_pages_missing(struct wp_assembler *assembler);
-/* Does the class of @name matter to an import: a package's or a companion's? */
-bool wp_class_is_read(const char *name);
+/*
+ * A new object with the properties of a row as records keep them; *@ret_dates: dates of some culture among them. NULL when
+ * the row contradicts itself.
+ */
+json_t *wp_row_normalize(struct wp_assembler *assembler, const struct wp_row *row, bool *ret_dates, struct wp_error *err);
 
-/* A new object with the properties of a row as records keep them. NULL when the row contradicts itself. */
-json_t *wp_row_normalize(struct wp_assembler *assembler, const struct wp_row *row, const json_t *lazy,
-			 struct wp_error *err);
+/* A value for a message: short, and without line ends. */
+const char *wp_value_text(struct wp_arena *arena, const json_t *value);
 
 #endif

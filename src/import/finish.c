@@ -318,6 +318,7 @@ int wp_assembler_finish(struct wp_assembler *assembler, struct wp_record_set **r
 	set->count = assembler->record_count;
 	set->taken_at = taken_at(assembler);
 	set->partial = wp_pages_missing(assembler);
+	wp_columns_finish(assembler);
 	set->diags = assembler->diags;
 	set->arena = assembler->arena;
 	assembler->arena = NULL;

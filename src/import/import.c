@@ -2,19 +2,21 @@
 /* Opens the files of an export and hands each to the reader of its shape, which its first bytes tell. */
 #include "assemble.h"
 #include "row.h"
+#include "shape.h"
 
 #include "wimplan/file.h"
 #include "wimplan/limits.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 /* Bytes that are looked at before the shape is known. */
-#define HEAD 4
+#define HEAD 16
 
 struct file {
 	const char *name;
@@ -24,11 +26,30 @@ struct file {
 	size_t head_at; /* what of it was handed on */
 };
 
+/* read(), also of a pipe that somebody else has set not to wait: the end that we got may be shared. */
+static ssize_t read_some(const struct file *file, void *bytes, size_t size, struct wp_error *err)
+{
+	for (;;) {
+		ssize_t got = read(file->fd, bytes, size);
+
+		if (got >= 0)
+			return got;
+		if (errno == EAGAIN) {
+			struct pollfd wait = { .fd = file->fd, .events = POLLIN };
+
+			if (poll(&wait, 1, -1) >= 0 || errno == EINTR)
+				continue;
+		}
+		if (errno != EINTR)
+			return wp_fail(err, WP_E_FAILED, "export-unreadable", file->name, "%s: cannot be read: %s",
+				       file->name, strerror(errno));
+	}
+}
+
 static ssize_t read_file(void *context, void *bytes, size_t size, struct wp_error *err)
 {
 	struct file *file = context;
 	size_t left = file->head_length - file->head_at;
-	ssize_t got;
 
 	if (left) {
 		left = left < size ? left : size;
@@ -36,13 +57,7 @@ static ssize_t read_file(void *context, void *bytes, size_t size, struct wp_erro
 		file->head_at += left;
 		return (ssize_t)left;
 	}
-	do
-		got = read(file->fd, bytes, size);
-	while (got < 0 && errno == EINTR);
-	if (got < 0)
-		wp_fail(err, WP_E_FAILED, "export-unreadable", file->name, "%s: cannot be read: %s", file->name,
-			strerror(errno));
-	return got;
+	return read_some(file, bytes, size, err);
 }
 
 static int open_file(const char *path, struct file *file, struct wp_time *ret_modified, struct wp_error *err)
@@ -76,13 +91,10 @@ static int open_file(const char *path, struct file *file, struct wp_time *ret_mo
 static int look(struct file *file, struct wp_error *err)
 {
 	while (file->head_length < HEAD) {
-		ssize_t got = read(file->fd, file->head + file->head_length, HEAD - file->head_length);
+		ssize_t got = read_some(file, file->head + file->head_length, HEAD - file->head_length, err);
 
-		if (got < 0 && errno == EINTR)
-			continue;
 		if (got < 0)
-			return wp_fail(err, WP_E_FAILED, "export-unreadable", file->name, "%s: cannot be read: %s",
-				       file->name, strerror(errno));
+			return WP_E_FAILED;
 		if (got == 0)
 			break;
 		file->head_length += (size_t)got;
@@ -92,22 +104,16 @@ static int look(struct file *file, struct wp_error *err)
 
 static int read_text(struct wp_input *input, struct wp_assembler *assembler, struct wp_error *err)
 {
-	int c;
+	static int (*const readers[])(struct wp_input *, struct wp_assembler *, struct wp_error *) = {
+		[WP_SHAPE_JSON] = wp_json_rows,
+		[WP_SHAPE_JSON_TEXT] = wp_json_text_rows,
+		[WP_SHAPE_XML] = wp_xml_rows,
+		[WP_SHAPE_CSV] = wp_csv_rows,
+	};
+	enum wp_shape shape;
+	int status = wp_shape_find(input, assembler, &shape, err);
 
-	/* White space in front says nothing of the shape, but a CSV has none. */
-	while ((c = wp_input_peek(input)) == '\r' || c == '\n' || c == ' ' || c == '\t')
-		wp_input_get(input);
-	if (c == WP_INPUT_FAILED)
-		return wp_input_error(input, err);
-	if (c == WP_INPUT_END)
-		return wp_fail(err, WP_E_FAILED, "export-invalid", input->name, "%s: the file is empty; export again",
-			       input->name);
-	wp_input_mark(input);
-	if (c == '{' || c == '[')
-		return wp_json_rows(input, assembler, err);
-	if (c == '<')
-		return wp_xml_rows(input, assembler, err);
-	return wp_csv_rows(input, assembler, err);
+	return status ? status : readers[shape](input, assembler, err);
 }
 
 static int read_export(const char *path, size_t record_limit, struct wp_assembler *assembler, struct wp_error *err)
@@ -115,6 +121,7 @@ static int read_export(const char *path, size_t record_limit, struct wp_assemble
 	int fd __attribute__((cleanup(wp_closep))) = -1;
 	struct wp_time modified;
 	struct wp_input input;
+	const char *what;
 	struct file file;
 	int status = open_file(path, &file, &modified, err);
 
@@ -124,16 +131,20 @@ static int read_export(const char *path, size_t record_limit, struct wp_assemble
 	if (status)
 		return status;
 	wp_assembler_modified(assembler, modified);
-	if (file.head_length == HEAD && memcmp(file.head, "PK", 2) == 0 && (file.head[2] == 3 || file.head[2] == 5)) {
+	what = wp_shape_of_binary(file.head, file.head_length);
+	if (what)
+		return wp_fail(err, WP_E_FAILED, "export-unknown-shape", file.name, "%s: %s", file.name, what);
+	if (file.head_length >= 4 && memcmp(file.head, "PK", 2) == 0 && (file.head[2] == 3 || file.head[2] == 5)) {
 		/* Where it can seek, the archive is read from its start; otherwise the head is handed on first. */
 		if (lseek(fd, 0, SEEK_SET) == 0)
 			file.head_length = 0;
-		return wp_zip_rows(file.name, (struct wp_bytes){ read_file, &file }, fd, record_limit, assembler, err);
+		status = wp_zip_rows(file.name, (struct wp_bytes){ read_file, &file }, fd, record_limit, assembler, err);
+		return status ? status : wp_assembler_end_file(assembler, file.name, err);
 	}
 	wp_input_init(&input, file.name, (struct wp_bytes){ read_file, &file }, record_limit);
 	status = read_text(&input, assembler, err);
 	wp_input_free(&input);
-	return status;
+	return status ? status : wp_assembler_end_file(assembler, file.name, err);
 }
 
 int wp_import_entity(json_t *entity, const char *name, const struct wp_import_options *options,
@@ -144,6 +155,8 @@ int wp_import_entity(json_t *entity, const char *name, const struct wp_import_op
 	struct wp_row row = { .where = { name, 1, 0 }, .properties = entity };
 	int status = wp_assembler_add(assembler, &row, err);
 
+	if (!status)
+		status = wp_assembler_end_file(assembler, name, err);
 	if (!status)
 		status = wp_assembler_finish(assembler, ret_set, err);
 	wp_assembler_free(assembler);

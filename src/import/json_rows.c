@@ -1,226 +1,221 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * JSON exports: cuts the text into records, wherever they stand (a list, "value" of a page, alone, pages one behind the
- * other), and has jansson parse one at a time.
+ * JSON exports: the records in them, wherever they stand: in a list, in the "value" of a page or under another name, alone,
+ * pages one behind the other. A page is read record by record.
  */
 #include "assemble.h"
+#include "json_scan.h"
 #include "row.h"
+#include "shape.h"
 
 #include "wimplan/ascii.h"
-#include "wimplan/buf.h"
-#include "wimplan/limits.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+static const char became_text[] =
+	"the records became text, because ConvertTo-Json was called with too small a -Depth; export again with -Depth 8";
+
 struct json_rows {
-	struct wp_input *input;
+	struct wp_json_scan scan;
 	struct wp_assembler *assembler;
-	struct wp_error *err;
-	size_t page;            /* the page that is being read; 0 outside of one */
-	size_t number;          /* records so far */
-	unsigned int depth;
+	size_t page;   /* the page that is being read; 0 outside of one */
+	size_t number; /* records so far */
 };
 
-/* A piece of the document that is kept as it stands, to be parsed on its own. */
-struct piece {
-	struct wp_buf text;
-	size_t line, column; /* of its first character */
-};
-
-static void piece_free(struct piece *piece)
+static const char *name_of(const struct json_rows *rows)
 {
-	wp_buf_free(&piece->text);
+	return rows->scan.input->name;
 }
 
-static int fail_at_input(struct json_rows *rows, const char *sentence)
+/* A record that the text has become of ("@{PackageID=…"), or the name of a list's type. */
+static bool is_cut_off(const json_t *value)
 {
-	return wp_input_fail(rows->input, rows->err, "%s", sentence);
+	const char *text = json_string_value(value);
+
+	return text && (strncmp(text, "@{", 2) == 0 || strcmp(text, "System.Object[]") == 0);
 }
 
-/* Why the next byte is missing. */
-static int fail_at_end(struct json_rows *rows, int c)
+static int fail_cut_off(struct json_rows *rows, size_t line)
 {
-	if (c == WP_INPUT_FAILED)
-		return wp_input_error(rows->input, rows->err);
-	return fail_at_input(rows, "the file ends in the middle of the JSON; export again");
+	return wp_fail(rows->scan.err, WP_E_FAILED, "export-truncated", name_of(rows), "%s: line %zu: %s", name_of(rows), line,
+		       became_text);
 }
 
-static int descend(struct json_rows *rows)
+/* Whether an object says of which package it is, or of which class: then it is a record, whatever else it holds. */
+static bool is_record(const json_t *object)
 {
-	if (rows->depth >= WP_LIMIT_NESTING)
-		return wp_input_fail(rows->input, rows->err, "JSON is nested more than %u deep; is it the right file?",
-				     WP_LIMIT_NESTING);
-	rows->depth++;
-	return WP_OK;
+	return wp_row_member(object, "PackageID") || wp_row_member(object, "ObjectID") || wp_row_member(object, "__CLASS") ||
+	       wp_row_member(object, "CimClass") || wp_row_member(object, "SmsProviderObjectPath");
 }
 
-/* Moves on to the next byte that is no white space, into @piece where there is one. Gives it without taking it. */
-static int skip_space(struct json_rows *rows, struct piece *piece)
+static int emit_row(struct json_rows *rows, json_t *object, size_t line)
 {
-	for (;;) {
-		int c = wp_input_peek(rows->input);
+	struct wp_row row = { .where = { name_of(rows), ++rows->number, line }, .page = rows->page, .properties = object };
 
-		if (c != ' ' && c != '\t' && c != '\r' && c != '\n')
-			return c;
-		if (!piece)
-			wp_input_mark(rows->input);
-		c = wp_input_get(rows->input);
-		if (c < 0)
-			return c;
-		if (piece)
-			wp_buf_putc(&piece->text, (char)c);
-	}
+	return wp_assembler_add(rows->assembler, &row, rows->scan.err);
 }
 
-/* Takes a string whose quote is next. */
-static int take_string(struct json_rows *rows, struct piece *piece)
+static int emit_lists(struct json_rows *rows, json_t *object, size_t line, bool *ret_found);
+
+/* The records of a list that stands under a name, which may be that of their class. */
+static int emit_list(struct json_rows *rows, const char *name, json_t *list, size_t line, bool *ret_found)
 {
-	bool escaped = false;
-	size_t count = 0;
+	size_t outer = rows->page, i;
+	int status = WP_OK;
+	json_t *item;
 
-	for (;;) {
-		int c = wp_input_get(rows->input);
-
-		if (c < 0)
-			return fail_at_end(rows, c);
-		wp_buf_putc(&piece->text, (char)c);
-		if (count++ && !escaped && c == '"')
-			return WP_OK;
-		escaped = !escaped && c == '\\';
-	}
-}
-
-/* Takes one value of any kind. What it holds between its brackets is for jansson to judge. */
-static int take_value(struct json_rows *rows, struct piece *piece)
-{
-	unsigned int outside = rows->depth;
-
-	for (;;) {
-		int c = wp_input_peek(rows->input);
-
-		if (c == WP_INPUT_FAILED || (c == WP_INPUT_END && rows->depth > outside))
-			return fail_at_end(rows, c);
-		if (c == '"') {
-			if (take_string(rows, piece))
-				return rows->err->status;
-			continue;
-		}
-		if (rows->depth == outside && (c == WP_INPUT_END || c == ',' || c == '}' || c == ']'))
-			return WP_OK;
-		if ((c == '{' || c == '[') && descend(rows))
-			return rows->err->status;
-		if (c == '}' || c == ']')
-			rows->depth--;
-		c = wp_input_get(rows->input);
-		if (c < 0)
-			return fail_at_end(rows, c);
-		wp_buf_putc(&piece->text, (char)c);
-	}
-}
-
-static int parse_piece(struct json_rows *rows, const struct piece *piece, json_t **ret_value)
-{
-	size_t line = piece->line, column = piece->column;
-	json_error_t error;
-	size_t at, end;
-
-	*ret_value = json_loadb(piece->text.data, piece->text.length, JSON_REJECT_DUPLICATES, &error);
-	if (*ret_value)
+	if (json_array_size(list) && is_cut_off(json_array_get(list, 0)))
+		return fail_cut_off(rows, line);
+	if (!json_is_object(json_array_get(list, 0)))
 		return WP_OK;
-	if (json_error_code(&error) == json_error_out_of_memory)
-		wp_out_of_memory();
-	/* jansson's position is behind the last token; its line and column may be -1. */
-	end = error.position > 0 ? (size_t)error.position - 1 : 0;
-	for (at = 0; at < end && at < piece->text.length; at++) {
-		if (piece->text.data[at] == '\n') {
-			line++;
-			column = 1;
-		} else if (((unsigned char)piece->text.data[at] & 0xc0) != 0x80) {
-			column++;
-		}
+	*ret_found = true;
+	rows->page = wp_page_begin(rows->assembler, name, outer, name_of(rows));
+	json_array_foreach(list, i, item) {
+		bool found = false;
+
+		if (status || !json_is_object(item))
+			continue;
+		if (!is_record(item))
+			status = emit_lists(rows, item, line, &found);
+		if (!status && !found)
+			status = emit_row(rows, item, line);
 	}
-	return wp_fail(rows->err, WP_E_FAILED, "export-invalid", rows->input->name,
-		       "%s: line %zu, column %zu: not valid JSON: %s; export again", rows->input->name, line, column,
-		       error.text);
+	rows->page = outer;
+	return status;
 }
 
-static int emit(struct json_rows *rows, const struct piece *piece)
+/* The lists in an object that is no record, also further down. */
+static int emit_lists(struct json_rows *rows, json_t *object, size_t line, bool *ret_found)
 {
-	struct wp_row row = { .where = { rows->input->name, ++rows->number, piece->line },
-			      .page = rows->page };
-	const json_t *fault;
-	int status;
+	const char *name;
+	json_t *value;
+	int status = WP_OK;
 
-	if (parse_piece(rows, piece, &row.properties))
-		return rows->err->status;
-	fault = json_object_get(row.properties, "error");
-	if (json_is_object(fault) && json_object_size(row.properties) == 1) {
+	json_object_foreach(object, name, value) {
+		if (status || wp_row_is_noise(name))
+			continue;
+		if (is_cut_off(value))
+			return fail_cut_off(rows, line);
+		if (json_is_array(value))
+			status = emit_list(rows, name, value, line, ret_found);
+		else if (json_is_object(value) && is_record(value)) {
+			*ret_found = true;
+			status = emit_row(rows, value, line);
+		} else if (json_is_object(value)) {
+			status = emit_lists(rows, value, line, ret_found);
+		}
+	}
+	return status;
+}
+
+static int describe(struct json_rows *rows, const json_t *object)
+{
+	const json_t *description = json_object_get(object, "wimplan_export");
+
+	return description ? wp_assembler_describe(rows->assembler, description, name_of(rows), rows->scan.err) : WP_OK;
+}
+
+/* An object that is whole: a record, what holds lists of them, or the AdminService's word for a failure. */
+static int emit(struct json_rows *rows, const struct wp_json_piece *piece)
+{
+	bool found = false;
+	json_t *object;
+	const json_t *fault;
+	int status = wp_json_parse_piece(&rows->scan, piece, &object);
+
+	if (status)
+		return status;
+	fault = json_object_get(object, "error");
+	if (json_is_object(fault) && json_object_size(object) == 1) {
 		const char *message = json_string_value(json_object_get(fault, "message"));
 
-		status = wp_fail(rows->err, WP_E_FAILED, "export-is-error", rows->input->name,
+		status = wp_fail(rows->scan.err, WP_E_FAILED, "export-is-error", name_of(rows),
 				 "%s: line %zu, column %zu: this is the AdminService's answer to a request that failed "
-				 "(%s), not an export; export again", rows->input->name, piece->line, piece->column,
+				 "(%s), not an export; export again", name_of(rows), piece->line, piece->column,
 				 message ? message : "without a message");
 	} else {
-		status = wp_assembler_add(rows->assembler, &row, rows->err);
+		status = describe(rows, object);
+		if (!status && !is_record(object))
+			status = emit_lists(rows, object, piece->line, &found);
+		if (!status && !found)
+			status = emit_row(rows, object, piece->line);
 	}
-	json_decref(row.properties);
+	json_decref(object);
 	return status;
 }
 
 static int read_object(struct json_rows *rows);
 
+/* An element of an array that is no record: null is passed over. */
+static int read_other(struct json_rows *rows, int c)
+{
+	struct wp_json_piece piece __attribute__((cleanup(wp_json_piece_free))) = { .line = rows->scan.input->line };
+
+	if (c < 0)
+		return wp_json_fail_at_end(&rows->scan, c);
+	if (c != 'n' && c != '"')
+		return wp_json_fail(&rows->scan, "a record (\"{\") should stand here; is it an export of packages?");
+	if (wp_json_take_value(&rows->scan, &piece))
+		return rows->scan.err->status;
+	if (strncmp(wp_buf_text(&piece.text), "\"@{", 3) == 0)
+		return fail_cut_off(rows, piece.line);
+	while (piece.text.length && strchr(" \t\r\n", piece.text.data[piece.text.length - 1]))
+		piece.text.length--;
+	if (piece.text.length == 4 && memcmp(piece.text.data, "null", 4) == 0)
+		return WP_OK;
+	return wp_json_fail(&rows->scan, "there is no record in front of this; export again");
+}
+
 /* The elements of an array, whose bracket is next: records, or arrays of them. */
 static int read_array(struct json_rows *rows)
 {
+	struct wp_json_scan *scan = &rows->scan;
 	bool first = true;
-	int c;
+	int c, status;
 
-	if (descend(rows))
-		return rows->err->status;
-	wp_input_get(rows->input);
+	if (wp_json_descend(scan))
+		return scan->err->status;
+	wp_json_get(scan);
 	for (;; first = false) {
-		c = skip_space(rows, NULL);
+		c = wp_json_skip_space(scan, NULL);
 		if (c == ']' && first)
 			break;
-		if (c == '{' || c == '[') {
-			if (c == '{' ? read_object(rows) : read_array(rows))
-				return rows->err->status;
-		} else if (c == 'n') {
-			struct piece piece __attribute__((cleanup(piece_free))) = { 0 };
-
-			if (take_value(rows, &piece))
-				return rows->err->status;
-			while (piece.text.length && strchr(" \t\r\n", piece.text.data[piece.text.length - 1]))
-				piece.text.length--;
-			if (piece.text.length != 4 || memcmp(piece.text.data, "null", 4) != 0)
-				return fail_at_input(rows, "there is no record in front of this; export again");
-		} else if (c < 0) {
-			return fail_at_end(rows, c);
-		} else {
-			return fail_at_input(rows, "a record (\"{\") should stand here; is it an export of packages?");
-		}
-		c = skip_space(rows, NULL);
+		status = c == '{' ? read_object(rows) : c == '[' ? read_array(rows) : read_other(rows, c);
+		if (status)
+			return status;
+		c = wp_json_skip_space(scan, NULL);
 		if (c < 0)
-			return fail_at_end(rows, c);
+			return wp_json_fail_at_end(scan, c);
 		if (c == ']')
 			break;
 		if (c != ',')
-			return fail_at_input(rows, "\",\" or \"]\" should stand here; export again");
-		wp_input_mark(rows->input);
-		wp_input_get(rows->input);
+			return wp_json_fail(scan, "\",\" or \"]\" should stand here; export again");
+		wp_input_mark(scan->input);
+		wp_json_get(scan);
 	}
-	wp_input_mark(rows->input);
-	wp_input_get(rows->input);
-	rows->depth--;
+	wp_input_mark(scan->input);
+	wp_json_get(scan);
+	scan->depth--;
 	return WP_OK;
 }
 
-/* Is it a page: an object whose "value" holds the records? @key is the text of the key with its quotes. */
-static bool is_page(const char *key, size_t length, int next)
+/*
+ * Does an object's member hold the records of a page? "value" does, and so does one with the name of a class. @key is the
+ * text of the key with its quotes; *@ret_class gets the class, "" when it is none.
+ */
+static bool is_page(const char *key, size_t length, int next, char ret_class[64])
 {
-	return length == 7 && memcmp(key, "\"value\"", 7) == 0 && (next == '[' || next == '{');
+	ret_class[0] = '\0';
+	if (next != '[' && next != '{')
+		return false;
+	if (length == 7 && memcmp(key, "\"value\"", 7) == 0)
+		return true;
+	if (length < 6 || length > 64 || !wp_ascii_begins(key, "\"SMS_"))
+		return false;
+	memcpy(ret_class, key + 1, length - 2);
+	ret_class[length - 2] = '\0';
+	return true;
 }
 
 /* OData 4.0 has "@odata.nextLink", 3.0 "odata.nextLink". */
@@ -230,98 +225,109 @@ static void take_next_link(struct json_rows *rows, size_t page, const json_t *pa
 		wp_page_goes_on(rows->assembler, page);
 }
 
-/* Ends @piece, the part of @page in front of "value" or behind it, and takes from it what it says of the records. */
-static int read_page_part(struct json_rows *rows, struct piece *piece, size_t page, json_t **ret_part)
+/* Ends @piece, the part of @page in front of the records or behind them, and takes from it what it says of them. */
+static int read_page_part(struct json_rows *rows, struct wp_json_piece *piece, size_t page, json_t **ret_part)
 {
+	bool found;
+	int status;
+
 	while (piece->text.length && strchr(" \t\r\n,", piece->text.data[piece->text.length - 1]))
 		piece->text.length--;
 	wp_buf_putc(&piece->text, '}');
-	if (parse_piece(rows, piece, ret_part))
-		return rows->err->status;
+	if (wp_json_parse_piece(&rows->scan, piece, ret_part))
+		return rows->scan.err->status;
 	take_next_link(rows, page, *ret_part);
-	if (json_object_get(*ret_part, "wimplan_export"))
-		return wp_assembler_describe(rows->assembler, json_object_get(*ret_part, "wimplan_export"),
-					     rows->input->name, rows->err);
-	return WP_OK;
+	status = describe(rows, *ret_part);
+	/* Lists under other names may stand beside those of a page. */
+	return status || is_record(*ret_part) ? status : emit_lists(rows, *ret_part, piece->line, &found);
 }
 
-/* The records of @page. @piece, which holds what stands in front of them, is then used for what follows. */
-static int read_page(struct json_rows *rows, struct piece *piece, size_t *ret_page, int next)
+/* The records of a page. @piece, which holds what stands in front of them, is then used for what follows. */
+static int read_page(struct json_rows *rows, struct wp_json_piece *piece, const char *class, size_t *page)
 {
 	size_t outer = rows->page;
 	json_t *part = NULL;
-	int status = read_page_part(rows, piece, 0, &part);
+	int status = read_page_part(rows, piece, *page, &part);
 
 	if (!status) {
-		*ret_page = rows->page =
-			wp_page_begin(rows->assembler, json_string_value(json_object_get(part, "@odata.context")), outer,
-				      rows->input->name);
+		const char *context = json_string_value(json_object_get(part, "@odata.context"));
+
+		*page = rows->page =
+			wp_page_begin(rows->assembler, *class ? class : context, outer, rows->scan.input->name);
 		take_next_link(rows, rows->page, part);
-		status = next == '[' ? read_array(rows) : read_object(rows);
+		status = wp_json_peek(&rows->scan) == '[' ? read_array(rows) : read_object(rows);
 	}
 	rows->page = outer;
 	json_decref(part);
 	wp_buf_free(&piece->text);
-	piece->line = rows->input->line;
-	piece->column = rows->input->column;
+	piece->line = rows->scan.input->line;
+	piece->column = rows->scan.input->column;
 	wp_buf_putc(&piece->text, '{');
 	return status;
+}
+
+/* A member of an object, whose key's quote is next: a page, or it goes to the end of @piece. */
+static int read_member(struct json_rows *rows, struct wp_json_piece *piece, size_t *page)
+{
+	struct wp_json_scan *scan = &rows->scan;
+	size_t key = piece->text.length, length;
+	char class[64];
+	int c;
+
+	if (wp_json_take_string(scan, piece))
+		return scan->err->status;
+	length = piece->text.length - key;
+	if (wp_json_skip_space(scan, piece) != ':')
+		return wp_json_fail(scan, "\":\" should stand here; export again");
+	wp_buf_putc(&piece->text, (char)wp_json_get(scan));
+	c = wp_json_skip_space(scan, piece);
+	if (!is_page(piece->text.data + key, length, c, class))
+		return wp_json_take_value(scan, piece);
+	piece->text.length = key;
+	return read_page(rows, piece, class, page);
 }
 
 /* An object, whose brace is next: a record or a page of records. */
 static int read_object(struct json_rows *rows)
 {
-	struct piece piece
-		__attribute__((cleanup(piece_free))) = { .line = rows->input->line, .column = rows->input->column };
+	struct wp_json_scan *scan = &rows->scan;
+	struct wp_json_piece piece __attribute__((cleanup(wp_json_piece_free))) = { .line = scan->input->line,
+										     .column = scan->input->column };
 	size_t page = 0;    /* the last one in it; 0 while it may be a record */
 	bool comma = false; /* one was just taken */
 	bool first = true;
 	json_t *part = NULL;
 	int c, status;
 
-	if (descend(rows))
-		return rows->err->status;
-	wp_input_mark(rows->input);
-	wp_input_get(rows->input);
+	if (wp_json_descend(scan))
+		return scan->err->status;
+	wp_input_mark(scan->input);
+	wp_json_get(scan);
 	wp_buf_putc(&piece.text, '{');
 	for (;;) {
-		size_t key, length;
-
-		c = skip_space(rows, &piece);
+		c = wp_json_skip_space(scan, &piece);
 		if (c == '}' && !comma)
 			break;
 		if (c == ',' && !first && !comma) {
 			comma = true;
-			wp_input_get(rows->input);
+			wp_json_get(scan);
 			/* In front of what follows the records of a page there is nothing to separate it from. */
 			if (!page || strchr(piece.text.data, '"'))
 				wp_buf_putc(&piece.text, ',');
 			continue;
 		}
 		if (c < 0)
-			return fail_at_end(rows, c);
+			return wp_json_fail_at_end(scan, c);
 		if (c != '"' || !(first || comma))
-			return fail_at_input(rows, first || comma ? "a name in quotes should stand here; export again" :
-								    "\",\" or \"}\" should stand here; export again");
+			return wp_json_fail(scan, first || comma ? "a name in quotes should stand here; export again" :
+								   "\",\" or \"}\" should stand here; export again");
 		comma = first = false;
-		key = piece.text.length;
-		if (take_string(rows, &piece))
-			return rows->err->status;
-		length = piece.text.length - key;
-		if (skip_space(rows, &piece) != ':')
-			return fail_at_input(rows, "\":\" should stand here; export again");
-		wp_buf_putc(&piece.text, (char)wp_input_get(rows->input));
-		c = skip_space(rows, &piece);
-		if (is_page(piece.text.data + key, length, c)) {
-			piece.text.length = key;
-			if (read_page(rows, &piece, &page, c))
-				return rows->err->status;
-		} else if (take_value(rows, &piece)) {
-			return rows->err->status;
-		}
+		status = read_member(rows, &piece, &page);
+		if (status)
+			return status;
 	}
-	wp_input_get(rows->input);
-	rows->depth--;
+	wp_json_get(scan);
+	scan->depth--;
 	if (!page) {
 		wp_buf_putc(&piece.text, '}');
 		return emit(rows, &piece);
@@ -334,25 +340,62 @@ static int read_object(struct json_rows *rows)
 int wp_json_rows(struct wp_input *input, struct wp_assembler *assembler, struct wp_error *err)
 {
 	struct wp_error local;
-	struct json_rows rows = { .input = input, .assembler = assembler, .err = err ? err : &local };
+	struct json_rows rows = { .scan = { .input = input, .err = err ? err : &local }, .assembler = assembler };
 
 	for (;;) {
-		int c = skip_space(&rows, NULL);
+		int c = wp_json_skip_space(&rows.scan, NULL), status;
 
 		if (c == WP_INPUT_END)
 			return WP_OK;
 		if (c < 0)
 			return wp_input_error(input, err);
-		if (c == 0xef) {
-			/* The byte order mark of a page that was put behind another one. */
-			if (wp_input_get(input) != 0xef || wp_input_get(input) != 0xbb || wp_input_get(input) != 0xbf)
-				return fail_at_input(&rows, "there is text behind the JSON; export again");
+		if (wp_shape_skip(input, assembler))
 			continue;
-		}
 		if (c != '{' && c != '[')
-			return fail_at_input(
-				&rows, "a record (\"{\") or a list of them (\"[\") should stand here; export again");
-		if (c == '{' ? read_object(&rows) : read_array(&rows))
-			return rows.err->status;
+			return wp_json_fail(
+				&rows.scan, "a record (\"{\") or a list of them (\"[\") should stand here; export again");
+		status = c == '{' ? read_object(&rows) : read_array(&rows);
+		if (status)
+			return status;
 	}
+}
+
+struct text {
+	const char *at;
+	size_t left;
+};
+
+static ssize_t read_text(void *context, void *bytes, size_t size, struct wp_error *err)
+{
+	struct text *text = context;
+
+	(void)err;
+	size = size < text->left ? size : text->left;
+	memcpy(bytes, text->at, size);
+	text->at += size;
+	text->left -= size;
+	return (ssize_t)size;
+}
+
+int wp_json_text_rows(struct wp_input *input, struct wp_assembler *assembler, struct wp_error *err)
+{
+	struct wp_error local;
+	struct wp_json_scan scan = { .input = input, .err = err ? err : &local };
+	struct wp_json_piece piece __attribute__((cleanup(wp_json_piece_free))) = { .line = input->line,
+										     .column = input->column };
+	struct wp_input inner;
+	struct text text;
+	json_t *value;
+	int status = wp_json_take_string(&scan, &piece);
+
+	if (!status)
+		status = wp_json_parse_piece(&scan, &piece, &value);
+	if (status)
+		return status;
+	text = (struct text){ json_string_value(value), json_string_length(value) };
+	wp_input_init(&inner, input->name, (struct wp_bytes){ read_text, &text }, input->record_limit);
+	status = wp_json_rows(&inner, assembler, err);
+	wp_input_free(&inner);
+	json_decref(value);
+	return status;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Properties of a row in their normal form, and of several rows as one: they may add to each other, not contradict. */
 #include "assembler.h"
+#include "lazy.h"
 #include "normalize.h"
 
 #include "wimplan/ascii.h"
@@ -15,8 +16,7 @@ static void set_new(json_t *object, const char *key, json_t *value)
 		wp_out_of_memory();
 }
 
-/* A value for a message: short, and without line ends. */
-static const char *value_text(struct wp_arena *arena, const json_t *value)
+const char *wp_value_text(struct wp_arena *arena, const json_t *value)
 {
 	char *dump = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS);
 	const char *end;
@@ -31,55 +31,28 @@ static const char *value_text(struct wp_arena *arena, const json_t *value)
 	return text;
 }
 
-static const char *type_words(const struct wp_property *property)
+json_t *wp_row_normalize(struct wp_assembler *assembler, const struct wp_row *row, bool *ret_dates, struct wp_error *err)
 {
-	switch (property->type) {
-	case WP_PROPERTY_NUMBER:
-		return "no whole number";
-	case WP_PROPERTY_FLAG:
-		return "neither true nor false";
-	case WP_PROPERTY_DATE:
-		return "no date of a known form";
-	case WP_PROPERTY_TEXT:
-	case WP_PROPERTY_TREE:
-		break;
-	}
-	return "no text";
-}
-
-/* An empty list that __LAZYPROPERTIES names: a list cannot be null in OData, so it may stand for "not fetched". */
-static bool is_unfetched_list(const char *name, const json_t *value, const json_t *lazy)
-{
-	const json_t *item;
-	size_t i;
-
-	if (!json_is_array(value) || json_array_size(value))
-		return false;
-	json_array_foreach(lazy, i, item)
-		if (json_is_string(item) && wp_ascii_same(json_string_value(item), name))
-			return true;
-	return false;
-}
-
-json_t *wp_row_normalize(struct wp_assembler *assembler, const struct wp_row *row, const json_t *lazy,
-			 struct wp_error *err)
-{
+	const char *id = json_string_value(wp_unwrap(wp_row_member(row->properties, "PackageID")));
+	struct wp_lazy lazy __attribute__((cleanup(wp_lazy_free)));
 	json_t *clean = json_object();
 	const char *key;
 	json_t *value;
 
 	if (!clean)
 		wp_out_of_memory();
+	wp_lazy_init(&lazy, row);
+	*ret_dates = false;
 	json_object_foreach(row->properties, key, value) {
 		const struct wp_property *property = wp_property_find(key);
 		const char *name = property ? property->name : key;
+		enum wp_value_kind kind;
 		char room[WP_WHERE_ROOM];
 		json_t *kept, *twin;
-		bool bad;
 
-		if (!*key || wp_row_is_noise(key) || is_unfetched_list(key, value, lazy))
+		if (!*key || wp_row_is_noise(key) || wp_lazy_is_unfetched(&lazy, key, value))
 			continue;
-		kept = wp_property_normalize(property, value, row->empty_is_none, &bad);
+		kept = wp_property_normalize(property, value, row->empty_is_none, &kind);
 		if (!kept)
 			continue;
 		twin = json_object_get(clean, name);
@@ -91,15 +64,9 @@ json_t *wp_row_normalize(struct wp_assembler *assembler, const struct wp_row *ro
 			json_decref(clean);
 			return NULL;
 		}
-		if (bad) {
-			const json_t *id = wp_row_member(row->properties, "PackageID");
-
-			wp_diag_add(assembler->arena, &assembler->diags, WP_WARNING, "bad-value", json_string_value(id),
-				    "%s is %s, which is %s; it is kept as it stands%s", name,
-				    value_text(assembler->arena, value), type_words(property),
-				    property->type == WP_PROPERTY_DATE ? " and compared with nothing: export dates in "
-									 "ISO 8601" : "");
-		}
+		if (kind != WP_VALUE_GOOD)
+			wp_columns_add(assembler, property, kind, kept, id);
+		*ret_dates = *ret_dates || kind == WP_VALUE_CULTURE;
 		set_new(clean, name, kept);
 	}
 	return clean;
@@ -140,8 +107,8 @@ int wp_merge_properties(struct wp_assembler *assembler, const char *subject, jso
 			from = &assembler->wheres[json_integer_value(json_object_get(*later, name))];
 		return wp_fail(err, WP_E_FAILED, "records-contradict", subject,
 			       "package %s: %s is %s in %s, but %s in %s; give exports that were made together",
-			       subject, name, value_text(assembler->arena, known), wp_where_text(from, room),
-			       value_text(assembler->arena, value), wp_where_text(where, other_room));
+			       subject, name, wp_value_text(assembler->arena, known), wp_where_text(from, room),
+			       wp_value_text(assembler->arena, value), wp_where_text(where, other_room));
 	}
 	return WP_OK;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One form for values of every shape: numbers as integers, dates in ISO 8601, embedded objects without noise. */
 #include "normalize.h"
+#include "culture_date.h"
 #include "row.h"
 
 #include "wimplan/ascii.h"
@@ -10,138 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define IMAGE (1u << WP_CLASS_IMAGE)
-#define INSTALL (1u << WP_CLASS_INSTALL)
-#define BOOT (1u << WP_CLASS_BOOT)
-#define ALL (IMAGE | INSTALL | BOOT)
-
-#define TEXT(name, lazy) { name, WP_PROPERTY_TEXT, lazy }
-#define NUMBER(name, lazy) { name, WP_PROPERTY_NUMBER, lazy }
-#define FLAG(name, lazy) { name, WP_PROPERTY_FLAG, lazy }
-#define DATE(name) { name, WP_PROPERTY_DATE, 0 }
-#define TREE(name, lazy) { name, WP_PROPERTY_TREE, lazy }
-
-/*
- * In the order of wp_ascii_compare(). Names, types and laziness: the reference pages "… Server WMI Class"
- * (MicrosoftDocs/memdocs, configmgr/develop/reference) of SMS_PackageBaseclass, the three classes of packages,
- * SMS_ImageInformation, SMS_ObjectContentExtraInfo and SMS_PackageStatusDistPointsSummarizer.
- */
-static const struct wp_property table[] = {
-	NUMBER("ActionInProgress", 0),
-	TEXT("AlternateContentProviders", ALL),
-	TEXT("Architecture", 0),
-	TEXT("BackgroundBitmapPath", BOOT),
-	TEXT("BaseBoardProductID", 0),
-	TEXT("ContextID", BOOT),
-	TEXT("CreatedBy", 0),
-	TEXT("CreationDate", 0),
-	DATE("DateCreated"),
-	FLAG("DefaultImage", 0),
-	TEXT("Description", 0),
-	TEXT("DriverManufacturer", 0),
-	TEXT("DriverModel", 0),
-	TEXT("DriverOSVersion", 0),
-	TEXT("DriverPkgVersion", 0),
-	FLAG("EnableLabShell", BOOT),
-	TREE("ExtendedData", ALL),
-	NUMBER("ExtendedDataSize", ALL),
-	NUMBER("ForcedDisconnectDelay", 0),
-	FLAG("ForcedDisconnectEnabled", 0),
-	NUMBER("ForcedDisconnectNumRetries", 0),
-	TEXT("HALType", 0),
-	TREE("Icon", 0),
-	NUMBER("IconSize", ALL),
-	FLAG("IgnoreAddressSchedule", 0),
-	TEXT("ImageDiskLayout", IMAGE | BOOT),
-	NUMBER("ImageIndex", BOOT),
-	TEXT("ImageOSVersion", 0),
-	TEXT("ImagePath", 0),
-	TEXT("ImageProperty", ALL),
-	NUMBER("Index", 0),
-	TREE("ISVData", ALL),
-	NUMBER("ISVDataSize", ALL),
-	FLAG("IsVersionCompatible", 0),
-	TEXT("ISVString", 0),
-	TEXT("Language", 0),
-	DATE("LastCopied"),
-	DATE("LastRefreshTime"),
-	DATE("LastUpdateDate"),
-	TREE("LocalizedCategoryInstanceNames", 0),
-	TEXT("Manufacturer", 0),
-	TEXT("MIFFilename", 0),
-	TEXT("MIFName", 0),
-	TEXT("MIFPublisher", 0),
-	TEXT("MIFVersion", 0),
-	TEXT("Name", 0),
-	NUMBER("NumberErrors", 0),
-	NUMBER("NumberInProgress", 0),
-	NUMBER("NumberSuccess", 0),
-	NUMBER("NumberUnknown", 0),
-	NUMBER("NumOfPrograms", 0),
-	TEXT("ObjectID", 0),
-	TEXT("ObjectPath", 0),
-	NUMBER("ObjectType", 0),
-	NUMBER("ObjectTypeID", 0),
-	TREE("OptionalComponents", BOOT),
-	TEXT("OSVersion", 0),
-	TEXT("PackageID", 0),
-	NUMBER("PackageSize", 0),
-	NUMBER("PackageType", 0),
-	NUMBER("PkgFlags", 0),
-	NUMBER("PkgSourceFlag", 0),
-	TEXT("PkgSourcePath", 0),
-	TEXT("PreDownloadRule", 0),
-	TEXT("PreExecCommandLine", BOOT),
-	TEXT("PreExecSourceDirectory", 0),
-	TEXT("PreferredAddressType", 0),
-	NUMBER("Priority", 0),
-	TEXT("ProbedImageProperty", 0),
-	TEXT("ProductionClientVersion", 0),
-	TEXT("ProductType", 0),
-	TREE("ReferencedDrivers", BOOT),
-	FLAG("RefreshPkgSourceFlag", ALL),
-	TREE("RefreshSchedule", ALL),
-	NUMBER("ScratchSpace", BOOT),
-	TREE("SecuredScopeNames", 0),
-	NUMBER("SecuredTypeID", 0),
-	TEXT("SecureObjectID", 0),
-	TEXT("SedoObjectVersion", 0),
-	TEXT("ServerNALPath", 0),
-	TEXT("ShareName", 0),
-	NUMBER("ShareType", 0),
-	TEXT("SiteCode", 0),
-	NUMBER("Size", 0),
-	TEXT("SoftwareName", 0),
-	DATE("SourceDate"),
-	TEXT("SourceNALPath", 0),
-	TEXT("SourceSite", 0),
-	NUMBER("SourceSize", 0),
-	NUMBER("SourceVersion", 0),
-	NUMBER("State", 0),
-	TEXT("StoredPkgPath", 0),
-	NUMBER("StoredPkgVersion", 0),
-	DATE("SummaryDate"),
-	NUMBER("Targeted", 0),
-	TEXT("Version", 0),
-};
-
-#define TABLE_SIZE (sizeof table / sizeof *table)
-
-static int compare_name(const void *name, const void *property)
-{
-	return wp_ascii_compare(name, ((const struct wp_property *)property)->name);
-}
-
-const struct wp_property *wp_property_find(const char *name)
-{
-	return bsearch(name, table, TABLE_SIZE, sizeof *table, compare_name);
-}
-
-const struct wp_property *wp_property_at(size_t i)
-{
-	return i < TABLE_SIZE ? &table[i] : NULL;
-}
 
 static json_t *must(json_t *value)
 {
@@ -173,12 +42,45 @@ static void free_text(char **text)
 	free(*text);
 }
 
-static json_t *normalize_text(const json_t *value, bool *ret_bad)
+/* What Windows PowerShell's ConvertTo-Json writes of what is attached to a value (Extended Type System). */
+static bool is_attachment(const char *name)
+{
+	static const char *const names[] = { "PSPath", "PSParentPath", "PSChildName", "PSDrive", "PSProvider", "ReadCount",
+					     "PSComputerName", "RunspaceId", "PSShowComputerName", "DateTime",
+					     "DisplayHint", "Count", "Length", "PSSourceJobInstanceId" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (wp_ascii_same(name, names[i]))
+			return true;
+	return false;
+}
+
+const json_t *wp_unwrap(const json_t *value)
+{
+	const json_t *inner = json_object_get(value, "value");
+	const char *name;
+	json_t *member;
+
+	if (!inner)
+		return value;
+	json_object_foreach((json_t *)value, name, member)
+		if (member != inner && !is_attachment(name))
+			return value;
+	return inner;
+}
+
+static json_t *keep_bad(const json_t *value, enum wp_value_kind *ret_kind)
+{
+	*ret_kind = WP_VALUE_BAD;
+	return must(json_deep_copy(value));
+}
+
+static json_t *normalize_text(const json_t *value, enum wp_value_kind *ret_kind)
 {
 	char *text __attribute__((cleanup(free_text))) = scalar_text(value);
 
 	if (!text) {
-		*ret_bad = true;
+		*ret_kind = WP_VALUE_BAD;
 		text = json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS);
 		if (!text)
 			wp_out_of_memory();
@@ -186,10 +88,40 @@ static json_t *normalize_text(const json_t *value, bool *ret_bad)
 	return must(json_string_nocheck(text));
 }
 
-static json_t *normalize_number(const json_t *value, bool *ret_bad)
+/* "4.126.000": two groups of thousands or more, so that what separates them is no decimal point. */
+static bool read_grouped(const char *text, uint64_t *ret_number)
+{
+	char digits[24];
+	size_t length = 0, groups = 0;
+	char separator = '\0';
+
+	for (size_t run = 0; *text; text++) {
+		if (*text >= '0' && *text <= '9') {
+			if (length + 1 == sizeof digits || (groups && run == 3))
+				return false;
+			digits[length++] = *text;
+			run++;
+		} else if (strchr(".,' ", *text) && run >= 1 && run <= 3 && (!separator || *text == separator)) {
+			if (groups && run != 3)
+				return false;
+			separator = *text;
+			groups++;
+			run = 0;
+		} else {
+			return false;
+		}
+		if (!text[1] && run != 3)
+			return false;
+	}
+	digits[length] = '\0';
+	return groups >= 2 && wp_parse_u64(digits, false, ret_number);
+}
+
+static json_t *normalize_number(const struct wp_property *property, const json_t *value, enum wp_value_kind *ret_kind)
 {
 	char *text __attribute__((cleanup(free_text))) = NULL;
 	uint64_t number;
+	int known;
 
 	if (json_is_integer(value) && json_integer_value(value) >= 0)
 		return must(json_deep_copy(value));
@@ -198,47 +130,68 @@ static json_t *normalize_number(const json_t *value, bool *ret_bad)
 	    json_real_value(value) == (double)(json_int_t)json_real_value(value))
 		return must(json_integer((json_int_t)json_real_value(value)));
 	text = scalar_text(value);
-	if (json_is_string(value) && !*text)
+	/* -1 is what a provider puts where it has no number. */
+	if (text && (!*text || strcmp(text, "-1") == 0))
 		return NULL;
-	if (text && wp_parse_u64(text, false, &number) && number <= INT64_MAX)
+	if (text && (wp_parse_u64(text, false, &number) || read_grouped(text, &number)) && number <= INT64_MAX)
 		return must(json_integer((json_int_t)number));
-	*ret_bad = true;
-	return must(json_deep_copy(value));
+	if (text && wp_property_word(property, text, &known))
+		return must(json_integer(known));
+	return keep_bad(value, ret_kind);
 }
 
-static json_t *normalize_flag(const json_t *value, bool *ret_bad)
-{
-	const char *text = json_string_value(value);
+/* True and false as spreadsheets of other languages write them. */
+static const struct {
+	const char *word;
+	bool flag;
+} flags[] = {
+	{ "true", true },   { "false", false },     { "1", true },     { "0", false },     { "WAHR", true },
+	{ "FALSCH", false }, { "VRAI", true },      { "FAUX", false }, { "VERDADERO", true }, { "FALSO", false },
+	{ "VERO", true },    { "WAAR", true },      { "ONWAAR", false },
+};
 
-	if (json_is_boolean(value))
-		return must(json_deep_copy(value));
+static json_t *normalize_flag(const json_t *value, enum wp_value_kind *ret_kind)
+{
+	char *text __attribute__((cleanup(free_text))) = scalar_text(value);
+
 	if (text && !*text)
 		return NULL;
-	if (text && (wp_ascii_same(text, "true") || wp_ascii_same(text, "false")))
-		return json_boolean(wp_ascii_same(text, "true"));
-	if (json_is_integer(value) && (json_integer_value(value) == 0 || json_integer_value(value) == 1))
-		return json_boolean(json_integer_value(value) == 1);
-	*ret_bad = true;
-	return must(json_deep_copy(value));
+	for (size_t i = 0; text && i < sizeof flags / sizeof *flags; i++)
+		if (wp_ascii_same(text, flags[i].word))
+			return json_boolean(flags[i].flag);
+	return keep_bad(value, ret_kind);
 }
 
-static json_t *normalize_date(const json_t *value, bool *ret_bad)
+/* .NET's DateTime.MinValue, the year 1, in the forms in which it is exported: what has no value, if it must have one. */
+static bool is_first_year(const char *text)
 {
-	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-	struct wp_time time;
-	const char *text;
+	static const char *const forms[] = { "0001-01-01", "/Date(-62135", "\\/Date(-62135", "00010101" };
 
-	/* Windows PowerShell may wrap a date: {"value":"/Date(…)/","DateTime":"Tuesday, …"}. */
-	if (json_is_object(value) && json_is_string(json_object_get(value, "value")))
-		value = json_object_get(value, "value");
-	text = json_string_value(value);
-	if (text && !*text)
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+		if (strncmp(text, forms[i], strlen(forms[i])) == 0)
+			return true;
+	return false;
+}
+
+static json_t *normalize_date(const json_t *value, enum wp_value_kind *ret_kind)
+{
+	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = NULL;
+	char *text __attribute__((cleanup(free_text))) = scalar_text(value);
+	struct wp_culture_date date;
+	struct wp_time time;
+
+	if (text && (!*text || is_first_year(text) || strcmp(text, "-1") == 0))
 		return NULL;
 	time = text ? wp_time_parse(text) : (struct wp_time){ 0 };
-	if (time.known)
+	if (time.known) {
+		arena = wp_arena_new();
 		return must(json_string(wp_time_iso(arena, time)));
-	*ret_bad = true;
-	return must(json_deep_copy(value));
+	}
+	if (text && wp_culture_date_read(text, &date)) {
+		*ret_kind = WP_VALUE_CULTURE;
+		return must(json_string(text));
+	}
+	return keep_bad(value, ret_kind);
 }
 
 static json_t *clean_tree(const json_t *value);
@@ -256,14 +209,14 @@ static json_t *clean_object(const json_t *object)
 	if (facts.class[0] && json_object_set_new(clean, "__CLASS", must(json_string(facts.class))) != 0)
 		wp_out_of_memory();
 	json_object_foreach((json_t *)object, key, value) {
+		enum wp_value_kind kind = WP_VALUE_GOOD;
 		json_t *kept;
-		bool bad = false;
 
 		if (wp_row_is_noise(key) || json_is_null(value))
 			continue;
 		/* The one date of SMS_ScheduleToken's classes. */
 		if (wp_ascii_same(key, "StartTime"))
-			kept = normalize_date(value, &bad);
+			kept = normalize_date(value, &kind);
 		else
 			kept = clean_tree(value);
 		if (kept && json_object_set_new(clean, key, kept) != 0)
@@ -277,10 +230,7 @@ static json_t *clean_tree(const json_t *value)
 	json_t *clean, *item;
 	size_t i;
 
-	/* ConvertTo-Json of Windows PowerShell wraps some lists: {"value":[…],"Count":2}. */
-	if (json_is_object(value) && json_object_size(value) == 2 && json_object_get(value, "Count") &&
-	    json_is_array(json_object_get(value, "value")))
-		value = json_object_get(value, "value");
+	value = wp_unwrap(value);
 	if (json_is_object(value))
 		return clean_object(value);
 	if (!json_is_array(value))
@@ -311,9 +261,10 @@ static json_t *normalize_tree(const json_t *value)
 }
 
 json_t *wp_property_normalize(const struct wp_property *property, const json_t *value, bool empty_is_none,
-			      bool *ret_bad)
+			      enum wp_value_kind *ret_kind)
 {
-	*ret_bad = false;
+	*ret_kind = WP_VALUE_GOOD;
+	value = wp_unwrap(value);
 	if (!value || json_is_null(value))
 		return NULL;
 	if (!property)
@@ -322,13 +273,13 @@ json_t *wp_property_normalize(const struct wp_property *property, const json_t *
 		return NULL;
 	switch (property->type) {
 	case WP_PROPERTY_TEXT:
-		return normalize_text(value, ret_bad);
+		return normalize_text(value, ret_kind);
 	case WP_PROPERTY_NUMBER:
-		return normalize_number(value, ret_bad);
+		return normalize_number(property, value, ret_kind);
 	case WP_PROPERTY_FLAG:
-		return normalize_flag(value, ret_bad);
+		return normalize_flag(value, ret_kind);
 	case WP_PROPERTY_DATE:
-		return normalize_date(value, ret_bad);
+		return normalize_date(value, ret_kind);
 	case WP_PROPERTY_TREE:
 		break;
 	}

@@ -28,12 +28,24 @@ const struct wp_property *wp_property_find(const char *name);
 /* The known ones, by index from 0; NULL behind the last. In the order of wp_ascii_compare(). */
 const struct wp_property *wp_property_at(size_t i);
 
+/* Does @text stand for a number of the property, as cmdlets write it: "High" of Priority? */
+bool wp_property_word(const struct wp_property *property, const char *text, int *ret_number);
+
+enum wp_value_kind {
+	WP_VALUE_GOOD,
+	WP_VALUE_BAD,     /* of a known type, and could not be read: kept as it stands */
+	WP_VALUE_CULTURE, /* a date as a culture writes it, kept as it stands: columns.h knows what becomes of it */
+};
+
 /*
  * The value in the form that records keep (record.h); NULL when there is none. New reference. @property is NULL for
- * an unknown one. *@ret_bad tells that a value of a known type could not be read and was kept as it stands.
+ * an unknown one.
  */
 json_t *wp_property_normalize(const struct wp_property *property, const json_t *value, bool empty_is_none,
-			      bool *ret_bad);
+			      enum wp_value_kind *ret_kind);
+
+/* What PowerShell put around a value ({"value":…,"PSPath":…}) taken off; @value itself when it has nothing around it. */
+const json_t *wp_unwrap(const json_t *value);
 
 /* Equal values; for a property that is not known also where one shape has text for what another has a type for. */
 bool wp_property_same(const struct wp_property *property, const json_t *a, const json_t *b);

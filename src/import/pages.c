@@ -5,6 +5,7 @@
  * has packages that the pages before it have not, which a read by key of what was listed has not.
  */
 #include "assembler.h"
+#include "identity.h"
 
 #include "wimplan/buf.h"
 
@@ -31,8 +32,7 @@ void wp_page_goes_on(struct wp_assembler *assembler, size_t page)
 	assembler->pages[page - 1].goes_on = true;
 }
 
-void wp_pages_add(struct wp_assembler *assembler, const struct wp_row *row, const struct wp_row_facts *facts,
-		  bool companion, size_t entry)
+void wp_pages_add(struct wp_assembler *assembler, const struct wp_taken_row *row, size_t entry)
 {
 	struct wp_page_row *page_row;
 	struct wp_page *page;
@@ -40,10 +40,10 @@ void wp_pages_add(struct wp_assembler *assembler, const struct wp_row *row, cons
 	if (!row->page)
 		return;
 	page = &assembler->pages[row->page - 1];
-	if (!*page->list && facts->class[0])
-		page->list = wp_arena_strdup(assembler->arena, facts->class);
+	if (!*page->list && *row->list)
+		page->list = wp_arena_strdup(assembler->arena, row->list);
 	page->rows = true;
-	page->companions = page->companions || companion;
+	page->companions = page->companions || row->companion;
 	page_row = WP_PUSH(assembler->arena, assembler->page_rows, assembler->page_row_count);
 	page_row->page = row->page - 1;
 	page_row->entry = entry;

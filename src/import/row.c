@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a record says about itself, and what tools left in it (AdminService, CIM, WMI, Get-CM cmdlets). */
 #include "row.h"
+#include "normalize.h"
 
 #include "wimplan/ascii.h"
 
@@ -89,7 +90,7 @@ const json_t *wp_row_member(const json_t *object, const char *name)
 
 static const char *text_of(const json_t *object, const char *name)
 {
-	return json_string_value(wp_row_member(object, name));
+	return json_string_value(wp_unwrap(wp_row_member(object, name)));
 }
 
 /* Takes what @text says, unless something before it said it already. */

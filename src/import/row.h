@@ -54,6 +54,8 @@ const char *wp_where_text(const struct wp_where *where, char room[WP_WHERE_ROOM]
  * file, line and column or record number.
  */
 int wp_json_rows(struct wp_input *input, struct wp_assembler *assembler, struct wp_error *err);
+/* JSON inside of a JSON string, whose quote is next; lines are then those of the JSON in it. */
+int wp_json_text_rows(struct wp_input *input, struct wp_assembler *assembler, struct wp_error *err);
 int wp_csv_rows(struct wp_input *input, struct wp_assembler *assembler, struct wp_error *err);
 /* CLIXML and CIM-XML, told apart by the root. */
 int wp_xml_rows(struct wp_input *input, struct wp_assembler *assembler, struct wp_error *err);

@@ -27,7 +27,21 @@ Test(site, lazy_properties_not_fetched_are_told_from_empty_ones)
 		  WP_NOT_FETCHED },
 		{ "JSON, empty", ROW("P010000A", ",\"ImageProperty\":\"\""), WP_EMPTY },
 		{ "JSON, named and empty", ROW("P010000A", ",\"__LAZYPROPERTIES\":[\"ImageProperty\"],\"ImageProperty\":\"\""),
-		  WP_EMPTY },
+		  WP_NOT_FETCHED },
+		{ "JSON, names that became text",
+		  ROW("P010000A", ",\"__LAZYPROPERTIES\":\"__X ISVData ImageProperty\",\"ImageProperty\":\"\""), WP_NOT_FETCHED },
+		{ "JSON, numbers say nothing",
+		  ROW("P010000A", ",\"__LAZYPROPERTIES\":[\"ImageProperty\",\"IconSize\",\"RefreshPkgSourceFlag\"],"
+				  "\"ImageProperty\":\"\",\"IconSize\":0,\"RefreshPkgSourceFlag\":false"), WP_NOT_FETCHED },
+		{ "JSON, another lazy text",
+		  ROW("P010000A", ",\"__LAZYPROPERTIES\":[\"ImageProperty\",\"ISVString\"],\"ImageProperty\":\"\","
+				  "\"isvstring\":\"x\""), WP_EMPTY },
+		{ "JSON, another lazy list",
+		  ROW("P010000A", ",\"__LAZYPROPERTIES\":[\"ImageProperty\",\"RefreshSchedule\"],\"ImageProperty\":\"\","
+				  "\"RefreshSchedule\":[{\"DaySpan\":7}]"), WP_EMPTY },
+		{ "JSON, by key", ROW("P010000A", ",\"__BY_KEY\":true,\"__LAZYPROPERTIES\":[\"ImageProperty\"],"
+						  "\"ImageProperty\":\"\""), WP_EMPTY },
+		{ "JSON, not by key", ROW("P010000A", ",\"__BY_KEY\":false,\"ImageProperty\":\"\""), WP_NOT_FETCHED },
 		{ "JSON, named and there",
 		  ROW("P010000A", ",\"__LAZYPROPERTIES\":[\"ImageProperty\"],\"ImageProperty\":\"<WIM/>\""), WP_PRESENT },
 		{ "CLIXML, absent", HEAD TAIL, WP_NOT_FETCHED },
@@ -347,27 +361,90 @@ Test(site, taken_at_from_option_export_or_file)
 Test(site, values_that_are_not_of_their_type_are_kept_and_remarked_on)
 {
 	struct wp_record_set *set =
-		import_good("values", ROW("P010000A", ",\"SourceDate\":\"9.1.2026 22:41\",\"SourceVersion\":\"twelve\","
+		import_good("values", "[" ROW("P010000A", ",\"SourceDate\":\"Friday\",\"SourceVersion\":\"twelve\","
 					       "\"IgnoreAddressSchedule\":\"maybe\",\"Name\":[1],\"Priority\":-1,"
 					       "\"PackageSize\":\"\",\"LastRefreshTime\":\"\",\"Version\":10,"
-					       "\"MyNumber\":1.5,\"MyBig\":9007199254740993"));
+					       "\"MyNumber\":1.5,\"MyBig\":9007199254740993,\"StoredPkgVersion\":\"4.126\"") ","
+			    ROW("P010000B", ",\"SourceVersion\":\"-2\"") "]");
 	const struct wp_record *record = &set->records[0];
+	const struct wp_diag *diag = NULL;
 	size_t warnings = 0;
 
-	for (size_t i = 0; i < set->diags.count; i++)
+	for (size_t i = 0; i < set->diags.count; i++) {
 		warnings += strcmp(set->diags.items[i].code, "bad-value") == 0 &&
 			    set->diags.items[i].severity == WP_WARNING;
+		if (strstr(set->diags.items[i].summary, "SourceVersion"))
+			diag = &set->diags.items[i];
+	}
+	/* One for each column, whatever the number of its rows. */
 	cr_expect_eq(warnings, 5, "%zu", warnings);
-	cr_expect_str_eq(set->diags.items[0].subject, "P010000A");
-	cr_expect_str_eq(record->source_date_text, "9.1.2026 22:41");
+	cr_assert(diag);
+	cr_expect_null(diag->subject);
+	cr_expect(strstr(diag->summary, "SourceVersion of 2 rows is no whole number, the first being \"twelve\" of P010000A"),
+		  "%s", diag->summary);
+	cr_expect_str_eq(record->source_date_text, "Friday");
 	cr_expect(!record->source_date.known);
 	cr_expect(!record->source_version.known && !record->priority.known);
+	cr_expect_null(record_property(record, "Priority"));
 	cr_expect_str_eq(record->name, "[1]");
 	cr_expect_null(record_property(record, "PackageSize"));
 	cr_expect_null(record_property(record, "LastRefreshTime"));
 	cr_expect_str_eq(json_string_value(record_property(record, "Version")), "10");
 	cr_expect_eq(json_integer_value(record_property(record, "MyBig")), 9007199254740993);
+	cr_expect_str_eq(json_string_value(record_property(record, "StoredPkgVersion")), "4.126", "no silent wrong number");
 	wp_record_set_free(set);
+}
+
+Test(site, values_of_spreadsheets_cmdlets_and_wrappers_are_read)
+{
+	static const struct {
+		const char *name, *value, *expected; /* as JSON; NULL: nothing */
+	} cases[] = {
+		{ "PackageSize", "\"4.126.000\"", "4126000" },
+		{ "PackageSize", "\"1,234,567\"", "1234567" },
+		{ "PackageSize", "\"4.12.000\"", "\"4.12.000\"" },
+		{ "PackageSize", "\"4.126,000\"", "\"4.126,000\"" },
+		{ "PackageSize", "\"-1\"", NULL },
+		{ "PackageSize", "-1", NULL },
+		{ "DefaultImage", "\"WAHR\"", "true" },
+		{ "DefaultImage", "\"Falsch\"", "false" },
+		{ "DefaultImage", "\"vrai\"", "true" },
+		{ "Priority", "\"High\"", "1" },
+		{ "Priority", "\"medium\"", "2" },
+		{ "Priority", "\"Highest\"", "\"Highest\"" },
+		{ "PkgSourceFlag", "\"StorageDirect\"", "2" },
+		{ "PkgSourceFlag", "\"StorageNoSource\"", "1" },
+		{ "ActionInProgress", "\"None\"", "0" },
+		{ "SourceVersion", "{\"value\":12,\"PSComputerName\":\"CM01\"}", "12" },
+		{ "Name", "{\"value\":\"n\",\"PSPath\":\"C:\\\\a\",\"ReadCount\":1}", "\"n\"" },
+		{ "SecuredScopeNames", "{\"value\":[\"Default\"],\"Count\":1}", "[\"Default\"]" },
+		{ "Unknown", "{\"value\":[1],\"Count\":1}", "[1]" },
+		{ "Unknown", "{\"value\":1,\"other\":2}", "{\"value\":1,\"other\":2}" },
+		{ "DefaultImage", "{\"value\":true,\"DisplayHint\":2}", "true" },
+		{ "LastRefreshTime", "{\"value\":\"\\/Date(1767998466000)\\/\",\"DateTime\":\"Friday\"}",
+		  "\"2026-01-09T22:41:06Z\"" },
+		{ "LastRefreshTime", "\"0001-01-01T00:00:00\"", NULL },
+		{ "LastRefreshTime", "\"\\/Date(-62135596800000)\\/\"", NULL },
+		{ "LastRefreshTime", "\"01.01.0001 00:00:00\"", NULL },
+		{ "Description", "\"a\\u0000b\\ud83d\"", "\"a\\ufffdb\\ufffd\"" },
+		{ "Description", "\"\\ud83d\\udda5\\\\u0000\"", "\"\\ud83d\\udda5\\\\u0000\"" },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		json_t *expected = cases[i].expected ? json_loads(cases[i].expected, JSON_DECODE_ANY, NULL) : NULL;
+		char text[512];
+		struct wp_record_set *set;
+
+		snprintf(text, sizeof text, "{\"PackageID\":\"P010000A\",\"__CLASS\":\"SMS_ImagePackage\",\"%s\":%s}",
+			 cases[i].name, cases[i].value);
+		set = import_good(text, text);
+		if (expected)
+			cr_expect(json_equal(record_property(&set->records[0], cases[i].name), expected), "%s", text);
+		else
+			cr_expect_null(record_property(&set->records[0], cases[i].name), "%s", text);
+		json_decref(expected);
+		wp_record_set_free(set);
+	}
 }
 
 Test(site, records_survive_their_json_form)
