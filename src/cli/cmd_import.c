@@ -10,13 +10,31 @@
 
 #include <string.h>
 
-enum { OPT_SITE = 256, OPT_TAKEN_AT };
+enum { OPT_SITE = 256, OPT_TAKEN_AT, OPT_DATE_ORDER };
 
 static const struct option options[] = {
 	{ "site", required_argument, NULL, OPT_SITE },
 	{ "taken-at", required_argument, NULL, OPT_TAKEN_AT },
+	{ "date-order", required_argument, NULL, OPT_DATE_ORDER },
 	{ 0 },
 };
+
+static bool read_date_order(const char *text, enum wp_date_order *ret)
+{
+	static const char *const names[] = {
+		[WP_DATE_ORDER_DMY] = "dmy",
+		[WP_DATE_ORDER_MDY] = "mdy",
+		[WP_DATE_ORDER_YMD] = "ymd",
+	};
+
+	for (size_t i = WP_DATE_ORDER_DMY; i < sizeof names / sizeof *names; i++) {
+		if (strcmp(text, names[i]))
+			continue;
+		*ret = (enum wp_date_order)i;
+		return true;
+	}
+	return false;
+}
 
 static int parse(struct wp_cli *cli, int argc, char **argv, struct wp_import_options *import)
 {
@@ -25,6 +43,9 @@ static int parse(struct wp_cli *cli, int argc, char **argv, struct wp_import_opt
 	while ((option = wp_cli_option(cli, argc, argv, "", options)) >= 0) {
 		if (option == OPT_SITE) {
 			import->site_code = optarg;
+		} else if (option == OPT_DATE_ORDER) {
+			if (!read_date_order(optarg, &import->date_order))
+				return wp_cli_usage(cli, "--date-order", "--date-order is dmy, mdy or ymd, not '%s'", optarg);
 		} else {
 			import->taken_at = wp_time_parse(optarg);
 			if (!import->taken_at.known || !import->taken_at.zone_known)
@@ -126,6 +147,9 @@ const struct wp_command wp_cmd_import = {
 		"supported shape (wimplan-records(5)), as one new snapshot: all of it or nothing.\n"
 		"FILE - is standard input.\n\n"
 		"      --site CODE       the site code, where the export does not say it\n"
-		"      --taken-at TIME   when the export was made, such as 2026-02-20T02:10:00Z\n",
+		"      --taken-at TIME   when the export was made, such as 2026-02-20T02:10:00Z\n"
+		"      --date-order ORDER\n"
+		"                        dmy, mdy or ymd: how dates such as 1/9/2026 are read, where\n"
+		"                        the column they stand in does not tell\n",
 	.run = run,
 };

@@ -92,44 +92,53 @@ static enum wp_date_order order_of(const struct wp_assembler *assembler, const s
 	return column->month_first && !column->day_first ? WP_DATE_ORDER_MDY : WP_DATE_ORDER_OPEN;
 }
 
-/* The date in the form that records keep; false when it stays as it is. *@ret_value NULL: there is none. */
-static bool settle(const struct wp_assembler *assembler, const struct wp_column *column, const char *text,
-		   json_t **ret_value)
+/* The order in which one date is read; WP_DATE_ORDER_OPEN when it cannot be told. */
+static enum wp_date_order order_of_date(const struct wp_assembler *assembler, const struct wp_column *column,
+					const struct wp_culture_date *date)
 {
-	enum wp_date_order order = order_of(assembler, column);
+	if (date->order != WP_DATE_ORDER_OPEN)
+		return date->order;
+	if (date->short_year)
+		return assembler->options->date_order;
+	return date->numbers[0] == date->numbers[1] ? WP_DATE_ORDER_DMY : order_of(assembler, column);
+}
+
+static void settle(struct wp_assembler *assembler, json_t *clean, const struct wp_property *property, json_t *value)
+{
+	enum wp_date_order order;
 	struct wp_culture_date date;
+	json_t *settled;
 	char iso[32];
 
-	if (!wp_culture_date_read(text, &date))
-		return false;
-	if (date.order != WP_DATE_ORDER_OPEN)
-		order = date.order;
-	else if (!date.short_year && date.numbers[0] == date.numbers[1])
-		order = WP_DATE_ORDER_DMY;
-	else if (date.short_year && assembler->options->date_order == WP_DATE_ORDER_OPEN)
-		return false;
-	if (!wp_culture_date_iso(&date, order, iso))
-		return false;
-	*ret_value = strncmp(iso, "0001-", 5) == 0 ? NULL : json_string(iso);
-	return true;
+	if (!wp_culture_date_read(json_string_value(value), &date))
+		return;
+	order = order_of_date(assembler, column_of(assembler, property), &date);
+	if (order == WP_DATE_ORDER_OPEN)
+		return;
+	if (!wp_culture_date_iso(&date, order, iso)) {
+		wp_columns_add(assembler, property, WP_VALUE_BAD, value, wp_json_get_text(clean, "PackageID"));
+		return;
+	}
+	if (strncmp(iso, "0001-", 5) == 0) {
+		json_object_del(clean, property->name);
+		return;
+	}
+	settled = json_string(iso);
+	if (!settled || json_object_set_new(clean, property->name, settled) != 0)
+		wp_out_of_memory();
 }
 
 void wp_columns_settle(struct wp_assembler *assembler, json_t *clean)
 {
 	const struct wp_property *property;
 	const char *name;
-	json_t *value, *settled;
+	json_t *value;
 	void *next;
 
 	json_object_foreach_safe(clean, next, name, value) {
 		property = wp_property_find(name);
-		if (!property || property->type != WP_PROPERTY_DATE || !json_is_string(value) ||
-		    !settle(assembler, column_of(assembler, property), json_string_value(value), &settled))
-			continue;
-		if (!settled)
-			json_object_del(clean, name);
-		else if (json_object_set_new(clean, name, settled) != 0)
-			wp_out_of_memory();
+		if (property && property->type == WP_PROPERTY_DATE && json_is_string(value))
+			settle(assembler, clean, property, value);
 	}
 }
 

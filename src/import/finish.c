@@ -89,6 +89,10 @@ static int fail_empty(const struct wp_assembler *assembler, struct wp_error *err
 
 	add_all_skipped(&rest, assembler->unclear);
 	add_all_skipped(&rest, assembler->skipped);
+	if (assembler->entry_count)
+		wp_buf_printf(&rest, "%s rows about %zu of them", rest.length ? "," : ", only", assembler->entry_count);
+	else if (!rest.length && assembler->page_count)
+		wp_buf_puts(&rest, ", only an empty list: the site has none, or the account may not read them");
 	return wp_fail(err, WP_E_FAILED, "no-records", NULL,
 		       "the export holds no image, upgrade or boot image package%s; export SMS_ImagePackage, "
 		       "SMS_OperatingSystemInstallPackage and SMS_BootImagePackage",

@@ -121,13 +121,14 @@ int wp_json_take_string(struct wp_json_scan *scan, struct wp_json_piece *piece)
 	bool escaped = false, escapes = false;
 
 	for (;;) {
-		int c = wp_json_get(scan);
+		int c = wp_json_peek(scan);
 
-		if (c < 0)
-			return wp_json_fail_at_end(scan, c);
 		if (c == '\n' || c == '\r')
 			return wp_json_fail(scan, "a line ends in the middle of a text, which JSON does not have; if a tool has "
 						  "cut long lines, join them, or export to a file without it");
+		c = wp_json_get(scan);
+		if (c < 0)
+			return wp_json_fail_at_end(scan, c);
 		wp_buf_putc(&piece->text, (char)c);
 		if (piece->text.length > start + 1 && !escaped && c == '"')
 			break;

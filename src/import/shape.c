@@ -106,7 +106,7 @@ static int refuse_page(const struct wp_input *input, struct wp_error *err)
 	int shown = end && end - title < 160 ? (int)(end - title - 7) : 0;
 
 	return wp_fail(err, WP_E_FAILED, "export-unknown-shape", input->name,
-		       "%s: a web page%s%.*s%s, not an export: the request was not answered with data; check the address and "
+		       "%s: this is a web page%s%.*s%s, not an export: the request was not answered with data; check the address and "
 		       "the account, and export again", input->name, shown ? " (\"" : "", shown, shown ? title + 7 : "",
 		       shown ? "\")" : "");
 }
@@ -160,16 +160,16 @@ static int check_known(const struct wp_input *input, struct wp_error *err)
 	if (begins(input, "<!DOCTYPE html") || begins(input, "<html"))
 		return refuse_page(input, err);
 	if (begins(input, "instance of "))
-		return refuse(input, err, "MOF, which WMI's tools write; export as JSON, CLIXML or CSV, see "
+		return refuse(input, err, "this is MOF, which WMI's tools write; export as JSON, CLIXML or CSV, see "
 					  "wimplan-records(5)");
 	if (is_format_list(input))
-		return refuse(input, err, "a Format-List text, which shows objects and leaves values out; export with "
+		return refuse(input, err, "this is a Format-List text, which shows objects and leaves values out; export with "
 					  "Export-Clixml or ConvertTo-Json in its place, see wimplan-records(5)");
 	if (is_assignment(input))
-		return refuse(input, err, "a list of NAME=VALUE, as wmic /format:list writes it; export with /format:rawxml, or "
+		return refuse(input, err, "this is a list of NAME=VALUE, as wmic /format:list writes it; export with /format:rawxml, or "
 					  "as wimplan-records(5) has it");
 	if (is_table(input))
-		return refuse(input, err, "a table for the eye, as Format-Table and sqlcmd without -s write it, in which values "
+		return refuse(input, err, "this is a table for the eye, as Format-Table and sqlcmd without -s write it, in which values "
 					  "are cut; export as CSV, CLIXML or JSON, see wimplan-records(5)");
 	return WP_OK;
 }
@@ -178,7 +178,7 @@ static int check_known(const struct wp_input *input, struct wp_error *err)
 static bool skip_sql_header(struct wp_input *input, struct wp_error *err)
 {
 	if (begins(input, "XML_F52E2B61-18A1-11d1-B105-00805F49916B")) {
-		refuse(input, err, "XML that Management Studio wrote (FOR XML); leave FOR XML out and save the result as CSV with "
+		refuse(input, err, "this is XML that Management Studio wrote (FOR XML); leave FOR XML out and save the result as CSV with "
 				   "headers, see wimplan-records(5)");
 		return false;
 	}
@@ -243,14 +243,14 @@ const char *wp_shape_of_binary(const unsigned char *head, size_t length)
 		size_t length;
 		const char *what;
 	} known[] = {
-		{ "MSWIM\0\0\0", 8, "a .wim file, not an export of packages; look into it with `wimplan inspect`, and compare "
+		{ "MSWIM\0\0\0", 8, "this is a .wim file, not an export of packages; look into it with `wimplan inspect`, and compare "
 				    "the site's export with it by `wimplan plan --map`" },
 		/* [MS-CFB]: Excel's workbooks before 2007. */
-		{ "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8, "an Excel workbook (.xls); save it as \"CSV UTF-8\", see "
+		{ "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8, "this is an Excel workbook (.xls); save it as \"CSV UTF-8\", see "
 							   "wimplan-records(5)" },
-		{ "SQLite format 3", 16, "a SQLite database, such as wimplan's cache is; give what the site exported" },
-		{ "%PDF-", 5, "a PDF; give what the site exported, see wimplan-records(5)" },
-		{ "\x1f\x8b", 2, "compressed with gzip; unpack it first" },
+		{ "SQLite format 3", 16, "this is a SQLite database, such as wimplan's cache is; give what the site exported" },
+		{ "%PDF-", 5, "this is a PDF; give what the site exported, see wimplan-records(5)" },
+		{ "\x1f\x8b", 2, "this is compressed with gzip; unpack it first" },
 	};
 
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)

@@ -49,14 +49,21 @@ bool wp_xml_emit(struct wp_xml_rows *xml, size_t line, const struct wp_row *foun
 	return status == WP_OK;
 }
 
-static bool find_shape(struct wp_xml_rows *xml, const char *root)
+static bool find_shape(struct wp_xml_rows *xml, const struct wp_xml_element *element)
 {
+	const char *root = element->name;
+
 	if (strcmp(root, "Objs") == 0) {
 		xml->shape = &wp_clixml_shape;
 	} else if (strcmp(root, "INSTANCE") == 0 || strcmp(root, "INSTANCES") == 0 || strcmp(root, "CIM") == 0 ||
 		   strncmp(root, "VALUE.", 6) == 0 || strcmp(root, "COMMAND") == 0) {
 		/* COMMAND: wmic … /format:rawxml. */
 		xml->shape = &wp_cimxml_shape;
+	} else if (strcmp(root, "row") == 0 || wp_xml_find(element, "PackageID")) {
+		wp_fail(xml->err, WP_E_FAILED, "export-unknown-shape", xml->input->name,
+			"%s: this is XML of a SQL query (FOR XML, <%.40s>); leave FOR XML out and save the result as CSV with headers, "
+			"see wimplan-records(5)", xml->input->name, root);
+		return false;
 	} else {
 		wp_fail(xml->err, WP_E_FAILED, "export-unknown-shape", xml->input->name,
 			"%s: XML of an unknown kind (<%.40s>); Export-Clixml (<Objs>) and the console's export "
@@ -71,7 +78,7 @@ static bool on_start(void *context, const struct wp_xml_element *element)
 	struct wp_xml_rows *xml = context;
 
 	xml->depth = element->depth;
-	if (!xml->shape && !find_shape(xml, element->name))
+	if (!xml->shape && !find_shape(xml, element))
 		return false;
 	if (!wp_xml_tree_is_open(&xml->tree))
 		return xml->shape->start(xml, element);

@@ -113,6 +113,7 @@ static int read_entries(struct zip *zip, struct archive *archive, size_t record_
 {
 	size_t objects = 0, members = 0;
 	struct archive_entry *entry;
+	bool workbook = false;
 	int got, status;
 
 	/* A warning is about a name that is not text, which is not looked at. */
@@ -123,6 +124,7 @@ static int read_entries(struct zip *zip, struct archive *archive, size_t record_
 		if (++members > 8u * WP_LIMIT_PACKAGES)
 			return wp_fail(err, WP_E_FAILED, "too-many-packages", zip->name,
 				       "%s: the archive has too many members", zip->name);
+		workbook = workbook || (path && strncmp(path, "xl/", 3) == 0);
 		if (!path || !is_object(path))
 			continue;
 		objects++;
@@ -133,6 +135,9 @@ static int read_entries(struct zip *zip, struct archive *archive, size_t record_
 	if (got != ARCHIVE_EOF)
 		return wp_fail(err, WP_E_FAILED, "export-invalid", zip->name,
 			       "%s: cannot be unpacked: %s; export again", zip->name, archive_error_string(archive));
+	if (!objects && workbook)
+		return wp_fail(err, WP_E_FAILED, "export-unknown-shape", zip->name,
+			       "%s: this is an Excel workbook (.xlsx); save it as \"CSV UTF-8\", see wimplan-records(5)", zip->name);
 	if (!objects)
 		return wp_fail(err, WP_E_FAILED, "export-unknown-shape", zip->name,
 			       "%s: the archive holds no object.xml; the console's export of packages does", zip->name);

@@ -24,6 +24,7 @@ _wimplan_value() {
 			_wimplan_words 'text markdown html csv json powershell'
 		fi
 		;;
+	--date-order) _wimplan_words 'dmy mdy ymd' ;;
 	--auth) _wimplan_words 'negotiate ntlm bearer none' ;;
 	--commit) _wimplan_words 'auto always never' ;;
 	--provider | --user | --proxy | --timeout | --settle | --window) COMPREPLY=() ;;
@@ -48,7 +49,7 @@ _wimplan() {
 		options='--servicing --files --path --depth --limit --json-lines --match --only-matched --format --all --record
 			--snapshot --site --map --detailed-exitcode'
 		;;
-	import) options='--site --taken-at' ;;
+	import) options='--site --taken-at --date-order' ;;
 	snapshot) options='--site' verbs='list show diff remove' ;;
 	plan)
 		options='--snapshot --site --records --map --only --exclude --jobs --events --all --print-config
