@@ -25,10 +25,17 @@ static void add_provider(struct wp_buf *buf, const char *url)
 {
 	CURLU *parts = curl_url();
 	char *host = NULL, *port = NULL, *path = NULL;
+	CURLUcode result = parts ? curl_url_set(parts, CURLUPART_URL, url, 0) : CURLUE_OUT_OF_MEMORY;
 
-	if (parts && !curl_url_set(parts, CURLUPART_URL, url, 0) && !curl_url_get(parts, CURLUPART_HOST, &host, 0) &&
-	    !curl_url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) &&
-	    !curl_url_get(parts, CURLUPART_PATH, &path, CURLU_URLDECODE)) {
+	if (!result)
+		result = curl_url_get(parts, CURLUPART_HOST, &host, 0);
+	if (!result)
+		result = curl_url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT);
+	if (!result)
+		result = curl_url_get(parts, CURLUPART_PATH, &path, CURLU_URLDECODE);
+	if (result == CURLUE_OUT_OF_MEMORY)
+		wp_out_of_memory();
+	if (!result) {
 		size_t length = strlen(host);
 
 		wp_buf_add(buf, host, length && host[length - 1] == '.' ? length - 1 : length);

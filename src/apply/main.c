@@ -62,8 +62,10 @@ int main(int argc, char **argv)
 	struct wp_apply apply = { .arena = arena };
 	int status;
 
-	if (curl_global_init(CURL_GLOBAL_DEFAULT))
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+		wp_program_say("wimplan-apply", "libcurl cannot be used: it does not start; install it again");
 		return WP_EXIT_FAILED;
+	}
 	/* Of what a terminal shows, only the line of progress has to fit its width. */
 	env = wp_program_env(arena, STDERR_FILENO);
 	apply.env = &env;

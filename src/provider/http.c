@@ -216,6 +216,15 @@ static const char *set_options(struct wp_provider *provider)
 	return failed;
 }
 
+static void add_header(struct curl_slist **headers, const char *line)
+{
+	struct curl_slist *more = curl_slist_append(*headers, line);
+
+	if (!more)
+		wp_out_of_memory();
+	*headers = more;
+}
+
 int wp_provider_open(const struct wp_provider_options *options, struct wp_provider **ret_provider,
 		     struct wp_error *err)
 {
@@ -233,13 +242,11 @@ int wp_provider_open(const struct wp_provider_options *options, struct wp_provid
 		return wp_fail(err, WP_E_FAILED, "libcurl", options->url,
 			       "this libcurl cannot do what is needed (%s); install one with TLS and GSS-API", failed);
 	}
-	provider->get_headers = curl_slist_append(NULL, "Accept: application/json");
-	provider->send_headers = curl_slist_append(NULL, "Accept: application/json");
-	provider->send_headers = curl_slist_append(provider->send_headers, "Content-Type: application/json");
+	add_header(&provider->get_headers, "Accept: application/json");
+	add_header(&provider->send_headers, "Accept: application/json");
+	add_header(&provider->send_headers, "Content-Type: application/json");
 	/* A pause for "100 Continue" would cost a second, and its 417 is one more case in which libcurl repeats. */
-	provider->send_headers = curl_slist_append(provider->send_headers, "Expect:");
-	if (!provider->send_headers || !provider->get_headers)
-		wp_out_of_memory();
+	add_header(&provider->send_headers, "Expect:");
 	*ret_provider = provider;
 	return WP_OK;
 }
@@ -296,7 +303,9 @@ static bool may_have_arrived(const struct wp_provider *provider)
 
 	if (!guard->body || guard->out || guard->suspect)
 		return guard->body;
-	curl_easy_getinfo(provider->curl, CURLINFO_REQUEST_SIZE, &sent);
+	/* Rather looked up in vain than sent twice. */
+	if (curl_easy_getinfo(provider->curl, CURLINFO_REQUEST_SIZE, &sent) != CURLE_OK)
+		sent = 1;
 	return provider->options.auth == WP_AUTH_NTLM && !provider->reply->status && sent;
 }
 
@@ -310,7 +319,8 @@ static void judge(struct wp_provider *provider, CURLcode code)
 		reply->transport = WP_ANSWERED;
 		return;
 	}
-	curl_easy_getinfo(provider->curl, CURLINFO_HTTP_CONNECTCODE, &connect_status);
+	if (curl_easy_getinfo(provider->curl, CURLINFO_HTTP_CONNECTCODE, &connect_status) != CURLE_OK)
+		connect_status = 0;
 	if (!guard->out && !guard->suspect && provider->options.proxy && connect_status >= 300) {
 		judge_proxy(provider, connect_status);
 		return;
@@ -330,7 +340,8 @@ static void judge(struct wp_provider *provider, CURLcode code)
 		wp_failure_text(provider->curl, code, provider->error, reply->why, sizeof reply->why);
 }
 
-static void perform(struct wp_provider *provider, const char *path, struct wp_http *ret)
+/* @failed: an option that could not be set, NULL when there is none: then nothing is sent. */
+static void perform(struct wp_provider *provider, const char *failed, const char *path, struct wp_http *ret)
 {
 	size_t room = strlen(provider->options.url) + strlen(path) + 2;
 	char *url = malloc(room);
@@ -343,34 +354,44 @@ static void perform(struct wp_provider *provider, const char *path, struct wp_ht
 	provider->reply = ret;
 	provider->error[0] = '\0';
 	provider->too_large = false;
-	curl_easy_setopt(provider->curl, CURLOPT_URL, url);
-	judge(provider, curl_easy_perform(provider->curl));
+	SET(provider->curl, CURLOPT_URL, url);
+	if (failed) {
+		ret->transport = WP_NOT_SENT;
+		ret->hopeless = true;
+		snprintf(ret->why, sizeof ret->why, "libcurl cannot make the request (%s)", failed);
+	} else {
+		judge(provider, curl_easy_perform(provider->curl));
+	}
 	free(url);
 	provider->reply = NULL;
 }
 
 void wp_provider_get(struct wp_provider *provider, const char *path, size_t limit, struct wp_http *ret)
 {
+	const char *failed = NULL;
+
 	provider->guard = (struct guard){ 0 };
 	provider->limit = limit;
-	curl_easy_setopt(provider->curl, CURLOPT_CUSTOMREQUEST, NULL);
-	curl_easy_setopt(provider->curl, CURLOPT_HTTPGET, 1L);
-	curl_easy_setopt(provider->curl, CURLOPT_HTTPHEADER, provider->get_headers);
-	perform(provider, path, ret);
+	SET(provider->curl, CURLOPT_CUSTOMREQUEST, NULL);
+	SET(provider->curl, CURLOPT_HTTPGET, 1L);
+	SET(provider->curl, CURLOPT_HTTPHEADER, provider->get_headers);
+	perform(provider, failed, path, ret);
 }
 
 void wp_provider_send(struct wp_provider *provider, const char *method, const char *path, const char *json,
 		      struct wp_http *ret)
 {
+	const char *failed = NULL;
+
 	provider->guard = (struct guard){ .body = json, .length = strlen(json) };
 	provider->limit = WP_LIMIT_ANSWER_BYTES;
-	curl_easy_setopt(provider->curl, CURLOPT_POST, 1L);
+	SET(provider->curl, CURLOPT_POST, 1L);
 	/* Given as a field the body would be libcurl's own, to be sent again without asking. */
-	curl_easy_setopt(provider->curl, CURLOPT_POSTFIELDS, NULL);
-	curl_easy_setopt(provider->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)provider->guard.length);
-	curl_easy_setopt(provider->curl, CURLOPT_CUSTOMREQUEST, method);
-	curl_easy_setopt(provider->curl, CURLOPT_HTTPHEADER, provider->send_headers);
-	perform(provider, path, ret);
+	SET(provider->curl, CURLOPT_POSTFIELDS, NULL);
+	SET(provider->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)provider->guard.length);
+	SET(provider->curl, CURLOPT_CUSTOMREQUEST, method);
+	SET(provider->curl, CURLOPT_HTTPHEADER, provider->send_headers);
+	perform(provider, failed, path, ret);
 	provider->guard.body = NULL;
 }
 
