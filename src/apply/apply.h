@@ -38,6 +38,7 @@ struct wp_apply {
 	const struct wp_env *env;
 	const struct wp_apply_command *command; /* NULL before it is known */
 	struct wp_arena *arena;
+	char **argv; /* of main() */
 	/* Options. */
 	bool json, quiet, verbose, yes, skip_conflicts;
 	const char *config_path, *output, *plan_path, *expected_plan, *journal_path, *receipt_path, *events_path, *token_file;

@@ -164,13 +164,25 @@ static size_t mark_left(struct wp_run *run)
 	return left;
 }
 
-/* The command that goes on where this run ends. */
+/* The command that goes on where this run ends, as it was given, to be copied. */
 static const char *same_command(const struct wp_apply *apply)
 {
-	if (!strcmp(apply->plan_path, "-"))
-		return "give the same command with the same plan and journal";
-	return wp_arena_printf(apply->arena, "wimplan-apply run %s%s", apply->plan_path,
-			       apply->only_count ? ", with the same --only" : "");
+	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	wp_buf_puts(&buf, "wimplan-apply");
+	for (char **word = apply->argv + 1; *word; word++) {
+		bool plain = **word && strspn(*word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+						     "%+,-./:=@_") == strlen(*word);
+
+		wp_buf_puts(&buf, plain ? " " : " '");
+		for (const char *at = *word; *at; at++)
+			if (*at == '\'')
+				wp_buf_puts(&buf, "'\\''");
+			else
+				wp_buf_putc(&buf, *at);
+		wp_buf_puts(&buf, plain ? "" : "'");
+	}
+	return wp_arena_strdup(apply->arena, wp_buf_text(&buf));
 }
 
 /* What is left when a run ends early, and how to go on. */
@@ -186,9 +198,9 @@ static void say_how_to_go_on(const struct wp_run *run, size_t left)
 		wp_apply_note(apply, "stopped by SIG%s, with %zu of %zu steps not done; to go on: %s",
 			      sigabbrev_np(wp_signal_caught()), open, apply->steps.count, same_command(apply));
 	else if (left && !run->error.status && !wp_window_is_open(&apply->window, now))
-		wp_apply_note(apply, "%s, with %zu of %zu steps not begun; to go on %s: %s",
+		wp_apply_note(apply, "%s, with %zu of %zu steps not begun; to go on%s: %s",
 			      wp_window_closed(apply->arena, &apply->window, now), left, apply->steps.count,
-			      wp_window_is_over(&apply->window, now) ? "in another --window" : "then", same_command(apply));
+			      wp_window_is_over(&apply->window, now) ? ", with another --window" : " then", same_command(apply));
 }
 
 static int carry_out(struct wp_apply *apply, struct wp_session *session, struct wp_journal *journal,
@@ -245,7 +257,8 @@ static int decide(struct wp_apply *apply, struct wp_session *session, uint64_t r
 	if (refuse_conflicts(apply, verdicts, &conflicts, &err))
 		return wp_apply_error_list(apply, &err, &conflicts);
 	wp_apply_say_window(apply);
-	if (!apply->yes && !wp_apply_confirm(apply, verdicts)) {
+	/* In a window that is over nothing is going to be called. */
+	if (!apply->yes && !wp_window_is_over(&apply->window, wp_clock_time()) && !wp_apply_confirm(apply, verdicts)) {
 		if (wp_signal_caught())
 			return stopped_early(apply);
 		wp_fail(&err, WP_E_REFUSED, "not-confirmed", NULL, "not confirmed; nothing was changed");

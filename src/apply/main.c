@@ -59,7 +59,7 @@ int main(int argc, char **argv)
 
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_env env;
-	struct wp_apply apply = { .arena = arena };
+	struct wp_apply apply = { .arena = arena, .argv = argv };
 	int status;
 
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {

@@ -35,7 +35,7 @@ def test_signals(build, folder, expect):
             process.send_signal(number)
             out, err = process.communicate(timeout=60)
             expect.equal(process.returncode, status, f"exit status ({err[-300:]!r})")
-            expect.says(err, f"stopped by {number.name}, with 3 of 6 steps not done; to go on: wimplan-apply run plan.json")
+            expect.says(err, f"stopped by {number.name}, with 3 of 6 steps not done; to go on: wimplan-apply run --provider {server.url} --auth none --yes --settle 20 plan.json\n")
             expect.equal(len(site.requests("POST")), 3, "calls")
             done = [step for step, outcome in site.outcomes().items() if outcome == "done"]
             expect.equal(sorted(done), sorted(site.planned()[:3]), "recorded")

@@ -402,13 +402,12 @@ def test_window(build, folder, expect):
         for window in (f"{iso(-7200)}/{iso(-3600)}", ):
             result = site.apply(server, "run", "--window", window)
             expect.status(result, 6)
-            expect.says(result.stderr, shown(-7200), shown(-3600), "is over", "a run begins no step now", "in another --window",
-                        "wimplan-apply run plan.json")
+            expect.says(result.stderr, shown(-7200), shown(-3600), "is over", "a run begins no step now", "to go on, with another --window: wimplan-apply run --provider")
             expect.says(result.stdout, "left over: the window", shown(-7200), "is over")
         for window, word in ((f"{iso(3600)}/{iso(7200)}", shown(3600)), (f"{iso(3600)}/", f"from {shown(3600)}Z has not begun")):
             result = site.apply(server, "run", "--window", window)
             expect.status(result, 6)
-            expect.says(result.stderr, word, "has not begun", "to go on then: wimplan-apply run plan.json")
+            expect.says(result.stderr, word, "has not begun", "to go on then: wimplan-apply run --provider", f"--window {window}")
             expect.equal({step["error"].split(":")[0] for step in site.receipt()["steps"]}, {"left over"}, "errors")
             check = site.apply(server, "check", "--window", window)
             expect.status(check, 0)
