@@ -62,6 +62,12 @@ def test_journal_that_was_cut(build, folder, expect):
         for length in sorted({1, 15, 16, 99, 100, 511, 512, 4095, 4096, 8192, len(whole) // 2, len(whole) - 4096, len(whole) - 1}):
             journal.write_bytes(whole[:length])
             refused(site, server, expect, f"{length} bytes of {len(whole)}")
+        # On both sides of what a journal may be long.
+        journal.write_bytes(whole)
+        os.truncate(journal, 1 << 30)
+        expect.status(site.apply(server, "status"), 0)
+        os.truncate(journal, (1 << 30) + 1)
+        refused(site, server, expect, "more than a journal may have", "larger than any")
         journal.write_bytes(whole)
         expect.status(site.apply(server), 0)
     expect.equal(set(site.effects("refresh").values()), {1}, "refreshes")

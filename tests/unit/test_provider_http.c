@@ -298,6 +298,27 @@ Test(provider_http, nobody_listens)
 	wp_http_free(&http);
 }
 
+/* On both sides of the limit of an answer, which has 17 bytes. */
+Test(provider_http, limit_of_an_answer)
+{
+	for (size_t limit = 17; limit >= 16; limit--) {
+		struct server server;
+		struct wp_http http = { 0 };
+		struct wp_provider *provider;
+		char url[64];
+
+		start(&server, (const enum deed[]){ ANSWER }, 1);
+		provider = connect_to(&server, url, WP_AUTH_NONE);
+		wp_provider_get(provider, "wmi/x", limit, &http);
+		cr_expect_eq(http.transport, limit == 17 ? WP_ANSWERED : WP_NOT_SENT, "%zu: %s", limit, http.why);
+		cr_expect_eq(http.hopeless, limit == 16);
+		cr_expect(limit == 17 || strstr(http.why, "larger than 16 bytes"), "%s", http.why);
+		wp_provider_close(provider);
+		wp_http_free(&http);
+		stop(&server);
+	}
+}
+
 /* What cannot be made a text, or has nothing in it, is not sent: an empty object would take every property away. */
 Test(provider_http, nothing_to_write_back)
 {
