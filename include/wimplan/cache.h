@@ -151,6 +151,19 @@ int wp_cache_find_plan(struct wp_cache *cache, struct wp_arena *arena, const cha
 		       struct wp_planned_source **ret_sources, size_t *ret_count, bool *ret_known,
 		       struct wp_error *err);
 
+/* The list of a folder's files, and the content id that was made of it. */
+struct wp_known_manifest {
+	const char *content_id;
+	struct wp_manifest manifest;
+};
+
+/* Keeps lists of files; the oldest are forgotten, those of baselines last (WP_LIMIT_MANIFESTS). */
+int wp_cache_put_manifests(struct wp_cache *cache, const struct wp_known_manifest *items, size_t count,
+			   struct wp_error *err);
+/* The list of the folder with this content id, in @arena; false when there is none. */
+bool wp_cache_find_manifest(struct wp_cache *cache, struct wp_arena *arena, const char *content_id,
+			    struct wp_manifest *ret);
+
 /*
  * The identity store over this cache. In a cache that is open for reading, what is added is dropped. What is added is
  * written by wp_cache_flush() in one transaction.

@@ -88,6 +88,14 @@
 /* Files of which the cache remembers the contents, and new files of which one scan makes a summary. */
 #define WP_LIMIT_SUMMARIES 256u
 #define WP_LIMIT_SCAN_SUMMARIES 128u
+/*
+ * Bytes of the list of a folder's files that is kept to name what changed; media have some thousand files of 60 bytes
+ * each. Such lists that the cache keeps and that one scan gives, and files that a plan names of each kind of change.
+ */
+#define WP_LIMIT_MANIFEST_BYTES (4u << 20)
+#define WP_LIMIT_MANIFESTS 256u
+#define WP_LIMIT_SCAN_MANIFESTS 128u
+#define WP_LIMIT_FOLDER_NAMES 10u
 /* Plans of which the cache remembers the sources, and sources of all of them; of the newest it always does. */
 #define WP_LIMIT_PLANS 64u
 #define WP_LIMIT_PLAN_SOURCES 200000u

@@ -149,6 +149,9 @@ struct wp_plan_input {
 	/* Summaries of contents, sorted by file id, as far as they are known. */
 	const struct wp_known_summary *summaries;
 	size_t summary_count;
+	/* Lists of files of the baselines' folders by content id, as far as they are known. */
+	const struct wp_known_manifest *manifests;
+	size_t manifest_count;
 	const struct wp_policy *policy;
 	const char *const *only; /* package IDs; an unknown one is an error */
 	size_t only_count;

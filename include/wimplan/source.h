@@ -4,6 +4,7 @@
 #define WIMPLAN_SOURCE_H
 
 #include "wimplan/gate.h"
+#include "wimplan/limits.h"
 #include "wimplan/record.h"
 #include "wimplan/summary.h"
 #include "wimplan/wim.h"
@@ -75,6 +76,36 @@ struct wp_source_gate {
 	const char *detail; /* a sentence without this machine's paths; NULL when there is no more to say */
 };
 
+/*
+ * The files of an upgrade package's folder but its .wim, a line "path TAB size TAB seconds" for each, sorted: what the
+ * folder's content id is made of besides the .wim.
+ */
+struct wp_manifest {
+	const char *text; /* NULL: none; at most WP_LIMIT_MANIFEST_BYTES */
+	size_t length;
+};
+
+enum wp_manifest_change { WP_MANIFEST_ADDED, WP_MANIFEST_CHANGED, WP_MANIFEST_REMOVED, WP_MANIFEST_CHANGES };
+/* "added", "changed", "removed". */
+const char *wp_manifest_change_name(enum wp_manifest_change kind);
+
+/* What became of the files of a folder. */
+struct wp_folder_change {
+	uint64_t counts[WP_MANIFEST_CHANGES];
+	const char *names[WP_MANIFEST_CHANGES][WP_LIMIT_FOLDER_NAMES]; /* the first by name */
+	size_t named[WP_MANIFEST_CHANGES];
+};
+
+/*
+ * Compares two manifests; names are the same without regard to case, and a file whose size or time is another one has
+ * changed. False when one of them is no manifest: it comes out of a file that somebody may have changed.
+ */
+bool wp_manifest_compare(struct wp_arena *arena, const struct wp_manifest *old, const struct wp_manifest *new,
+			 struct wp_folder_change *ret);
+
+/* "2 added (a.dll, b.dll), 1 removed (c.dll)", with a few names of each kind; "" when nothing did. */
+char *wp_folder_change_words(struct wp_arena *arena, const struct wp_folder_change *change);
+
 /* What was seen of a source. Borrowed from the scan. */
 struct wp_observation {
 	const char *source_path; /* as the site writes it: PkgSourcePath */
@@ -89,6 +120,8 @@ struct wp_observation {
 	struct wp_time newest_file; /* newest mtime of the source's files alone */
 	uint64_t folder_files; /* files besides the .wim in an upgrade package's folder */
 	uint64_t bytes;        /* of the .wim, and of these files */
+	const char *newest_path; /* of an upgrade package: which file @newest is of, relative to the folder, with '\\' */
+	struct wp_manifest manifest; /* of those files; text is NULL when there is none, or no room for it */
 };
 
 /* Where content ids of known files are remembered: a file id that is known is not opened by wimlib again. */

@@ -2,6 +2,7 @@
 /* wimplan baseline: what is believed to be on the distribution points, listed, stated and forgotten. */
 #include "cli.h"
 #include "objects.h"
+#include "plan_inputs.h"
 #include "settings.h"
 
 #include "wimplan/json.h"
@@ -180,6 +181,7 @@ static int print_adoption(struct wp_cli *cli, const struct adoption *adoption)
 static int run_adopt(struct wp_cli *cli, const struct arguments *args)
 {
 	struct adoption adoption __attribute__((cleanup(release))) = { .failed = json_array() };
+	const struct wp_observation **seen;
 	struct wp_config config;
 	struct wp_error err;
 	int status;
@@ -196,7 +198,11 @@ static int run_adopt(struct wp_cli *cli, const struct arguments *args)
 				    (struct wp_cli_scan){ .jobs = args->jobs, .cache = adoption.cache });
 	for (size_t i = 0; i < adoption.count; i++)
 		adopt_one(cli, &adoption, i);
+	seen = wp_arena_alloc(cli->arena, adoption.count * sizeof *seen);
+	for (size_t i = 0; i < adoption.count; i++)
+		seen[i] = wp_scan_observation(adoption.scan, i);
 	if (wp_cache_flush(adoption.cache, &err) ||
+	    wp_cli_keep_manifests(cli, adoption.cache, seen, adoption.count, &err) ||
 	    wp_cache_put_baselines(adoption.cache, adoption.adopted, adoption.adopted_count, &err))
 		return wp_cli_error(cli, &err);
 	status = print_adoption(cli, &adoption);

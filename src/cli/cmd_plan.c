@@ -188,9 +188,10 @@ static int make_plan(struct wp_cli *cli, const struct arguments *args, const str
 	input.observations = observations;
 	wp_plan_inputs_note_old(cli, &in->records, &input);
 	wp_plan_inputs_summaries(cli, &in->records, &input);
+	wp_plan_inputs_manifests(cli, &in->records, &input);
 	status = wp_plan_make(&input, ret_plan, &learned, err);
 	if (!status)
-		wp_plan_inputs_keep(cli, &in->records, *ret_plan, &learned);
+		wp_plan_inputs_keep(cli, &in->records, *ret_plan, observations, &learned);
 	return status;
 }
 

@@ -246,9 +246,10 @@ static int print(struct wp_cli *cli, const struct arguments *args, const struct 
 			      wp_arena_printf(cli->arena, "its %zu sources are", tally.same),
 			      tally.same == 1 ? "it" : "them");
 	else {
-		wp_buf_printf(&buf, "of %zu source%s %zu %s as the plan has found %s", verification->count,
-			      wp_cli_plural(verification->count), tally.same, tally.same == 1 ? "is" : "are",
-			      tally.same == 1 ? "it" : "them");
+		wp_buf_printf(&buf, "of %zu source%s %s %s as the plan has found %s", verification->count,
+			      wp_cli_plural(verification->count),
+			      tally.same ? wp_arena_printf(cli->arena, "%zu", tally.same) : "none",
+			      tally.same > 1 ? "are" : "is", tally.same > 1 ? "them" : "it");
 		add_part(&buf, tally.changed, "changed");
 		add_part(&buf, tally.missing, "missing");
 		add_part(&buf, tally.damaged, "damaged");

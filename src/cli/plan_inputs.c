@@ -195,7 +195,7 @@ static int keep_plan(struct wp_cli *cli, const struct wp_plan_inputs *in, const 
 }
 
 void wp_plan_inputs_keep(struct wp_cli *cli, struct wp_plan_inputs *in, const struct wp_plan *plan,
-			 const struct wp_learned *learned)
+			 const struct wp_observation *const *seen, const struct wp_learned *learned)
 {
 	struct wp_error err;
 
@@ -204,6 +204,7 @@ void wp_plan_inputs_keep(struct wp_cli *cli, struct wp_plan_inputs *in, const st
 	    (wp_cache_flush(in->cache, &err) ||
 	     wp_cache_put_baselines(in->cache, learned->baselines, learned->baseline_count, &err) ||
 	     wp_cache_put_questions(in->cache, learned->questions, learned->question_count, &err) ||
-	     keep_plan(cli, in, plan, &err)))
+	     keep_plan(cli, in, plan, &err) ||
+	     wp_cli_keep_manifests(cli, in->cache, seen, in->set->count, &err)))
 		note_not_kept(cli, &err);
 }

@@ -58,7 +58,21 @@ static enum wp_source_state state_of_gate(enum wp_gate gate)
 	}
 }
 
-static void compare(struct wp_recheck *recheck)
+/* Which files of a folder are others, where the cache knows those that the plan has found. */
+static const char *folder_detail(struct wp_cli *cli, struct wp_cache *cache, const struct wp_recheck *recheck)
+{
+	struct wp_folder_change change;
+	struct wp_manifest old;
+
+	if (!cache || !recheck->seen->manifest.text ||
+	    !wp_cache_find_manifest(cache, cli->arena, recheck->source->content_id, &old) ||
+	    !wp_manifest_compare(cli->arena, &old, &recheck->seen->manifest, &change))
+		return "other files of the folder were added, changed or removed";
+	return wp_arena_printf(cli->arena, "the folder's files beside install.wim: %s",
+			       wp_folder_change_words(cli->arena, &change));
+}
+
+static void compare(struct wp_cli *cli, struct wp_cache *cache, struct wp_recheck *recheck)
 {
 	const struct wp_planned_source *source = recheck->source;
 	const struct wp_observation *seen = recheck->seen;
@@ -75,7 +89,7 @@ static void compare(struct wp_recheck *recheck)
 							: wp_gate_info(seen->gates[0].gate)->meaning;
 	} else if (source->class == WP_CLASS_INSTALL && strcmp(seen->content_id, source->content_id) != 0) {
 		recheck->state = WP_SOURCE_CHANGED;
-		recheck->detail = "other files of the folder were added, changed or removed";
+		recheck->detail = folder_detail(cli, cache, recheck);
 	} else {
 		recheck->state = WP_SOURCE_SAME;
 	}
@@ -97,7 +111,7 @@ struct wp_scan *wp_cli_recheck(struct wp_cli *cli, const struct wp_planned_sourc
 	result = wp_cli_scan(cli, records, count, config, scan);
 	for (size_t i = 0; i < count; i++) {
 		ret[i] = (struct wp_recheck){ .source = &sources[i], .seen = wp_scan_observation(result, i) };
-		compare(&ret[i]);
+		compare(cli, scan.cache, &ret[i]);
 	}
 	return result;
 }

@@ -20,7 +20,7 @@ const char *wp_source_state_name(enum wp_source_state state);
 struct wp_recheck {
 	const struct wp_planned_source *source;
 	enum wp_source_state state;
-	const char *detail; /* why it is not the same; NULL when it is. Borrowed from the scan */
+	const char *detail; /* why it is not the same; NULL when it is. Borrowed from the scan or in cli->arena */
 	const struct wp_observation *seen;
 };
 

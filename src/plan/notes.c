@@ -16,6 +16,7 @@ static const struct {
 	[WP_NOTE_BOOT_ORIGINAL_NEWER] = { "boot-original-newer", WP_NOTE_WARNING },
 	[WP_NOTE_EXPORT_OLD] = { "export-old", WP_NOTE_WARNING },
 	[WP_NOTE_EXPORT_PARTIAL] = { "export-partial", WP_NOTE_WARNING },
+	[WP_NOTE_FOLDER_FILES] = { "folder-files", WP_NOTE_INFO },
 };
 
 static bool is_same_package(const struct wp_note *a, const struct wp_note *b)

@@ -12,6 +12,7 @@ enum wp_note_kind {
 	WP_NOTE_BOOT_ORIGINAL_NEWER,
 	WP_NOTE_EXPORT_OLD,
 	WP_NOTE_EXPORT_PARTIAL,
+	WP_NOTE_FOLDER_FILES,
 	WP_NOTE_KINDS,
 };
 
@@ -21,6 +22,10 @@ enum wp_note_kind {
  */
 void wp_note_add(struct wp_plan *plan, enum wp_note_kind kind, const char *package_id, uint32_t image, json_t *facts,
 		 const char *format, ...) __attribute__((format(printf, 6, 7)));
+
+/* Names the files for which an upgrade package's folder is to be sent again; nothing where it is not. */
+struct wp_judge;
+void wp_note_folder(struct wp_plan *plan, const struct wp_judge *judge);
 
 /* "notes" of the plan file, and back. New reference. */
 json_t *wp_plan_notes_json(const struct wp_plan *plan);

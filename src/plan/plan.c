@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Makes a plan: puts the packages in order, has each judged, and sums up. */
 #include "judge.h"
+#include "notes.h"
 #include "plan_json.h"
 #include "tally.h"
 
@@ -106,6 +107,7 @@ static void judge_all(struct wp_plan *plan, const struct wp_plan_input *input, c
 		};
 
 		learn(plan, input, &candidates[i], wp_judge_package(&judge), ret_learned);
+		wp_note_folder(plan, &judge);
 	}
 }
 

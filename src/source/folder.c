@@ -16,6 +16,7 @@
 
 #include "wimplan/buf.h"
 #include "wimplan/file.h"
+#include "wimplan/limits.h"
 #include "wimplan/text.h"
 
 #include <dirent.h>
@@ -32,6 +33,7 @@ struct file {
 	const char *path; /* relative, with '\' */
 	uint64_t size;
 	int64_t seconds;
+	struct wp_time modified;
 };
 
 struct walk {
@@ -96,6 +98,7 @@ static void add_file(struct walk *walk, const char *relative, const struct stat 
 	file->fold = wp_text_fold(walk->arena, file->path);
 	file->size = (uint64_t)stat_buf->st_size;
 	file->seconds = stat_buf->st_mtim.tv_sec;
+	file->modified = modified;
 	if (modified.known && (!walk->newest.known || walk->newest.ticks < modified.ticks))
 		walk->newest = modified;
 }
@@ -156,10 +159,12 @@ static int compare_files(const void *a, const void *b)
 	return order ? order : strcmp(x->path, y->path);
 }
 
-static void hash_files(struct walk *walk, char ret_text[WP_HASH_TEXT])
+/* Makes the manifest's digest, and keeps its text in @arena as far as it is wanted. */
+static void make_manifest(struct walk *walk, struct wp_arena *arena, bool keep, struct wp_folder *ret)
 {
 	struct wp_sha256 *hash = wp_sha256_new();
 	struct wp_buf line __attribute__((cleanup(wp_buf_free))) = { 0 };
+	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
 
 	if (walk->file_count)
 		qsort(walk->files, walk->file_count, sizeof *walk->files, compare_files);
@@ -169,12 +174,20 @@ static void hash_files(struct walk *walk, char ret_text[WP_HASH_TEXT])
 		line.length = 0;
 		wp_buf_printf(&line, "%s\t%" PRIu64 "\t%" PRId64 "\n", file->path, file->size, file->seconds);
 		wp_sha256_add(hash, line.data, line.length);
+		keep = keep && text.length + line.length <= WP_LIMIT_MANIFEST_BYTES;
+		if (keep)
+			wp_buf_add(&text, line.data, line.length);
+		if (!ret->newest_path && walk->newest.known && file->modified.ticks == walk->newest.ticks)
+			ret->newest_path = wp_arena_strdup(arena, file->path);
 	}
-	wp_sha256_finish(hash, ret_text);
+	wp_sha256_finish(hash, ret->digest);
+	if (keep)
+		ret->manifest = (struct wp_manifest){ wp_arena_strndup(arena, wp_buf_text(&text), text.length),
+						      text.length };
 }
 
 enum wp_folder_result wp_folder_read(struct wp_arena *arena, int folder, const char *skip, size_t limit,
-				     struct wp_folder *ret, const char **ret_detail)
+				     bool keep, struct wp_folder *ret, const char **ret_detail)
 {
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct walk walk = { .arena = scratch, .root = folder, .skip = skip, .limit = limit };
@@ -185,7 +198,7 @@ enum wp_folder_result wp_folder_read(struct wp_arena *arena, int folder, const c
 	*ret_detail = wp_arena_strdup(arena, walk.detail);
 	if (walk.result != WP_FOLDER_OK)
 		return walk.result;
-	hash_files(&walk, ret->manifest);
+	make_manifest(&walk, arena, keep, ret);
 	ret->files = walk.file_count;
 	for (size_t i = 0; i < walk.file_count; i++)
 		ret->bytes += walk.files[i].size;

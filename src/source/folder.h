@@ -3,18 +3,16 @@
 #ifndef WIMPLAN_SOURCE_FOLDER_H
 #define WIMPLAN_SOURCE_FOLDER_H
 
-#include "wimplan/arena.h"
-#include "wimplan/hash.h"
-#include "wimplan/time.h"
-
-#include <stdint.h>
+#include "wimplan/source.h"
 
 /* What its other files are. */
 struct wp_folder {
-	char manifest[WP_HASH_TEXT]; /* over the sorted lines of all other files */
+	char digest[WP_HASH_TEXT];   /* of the manifest */
+	struct wp_manifest manifest; /* text is NULL when it is larger than its limit, or not wanted */
 	uint64_t files;
 	uint64_t bytes; /* of all of them */
 	struct wp_time newest; /* newest mtime of them */
+	const char *newest_path; /* the first by name that has it */
 };
 
 enum wp_folder_result {
@@ -25,9 +23,10 @@ enum wp_folder_result {
 
 /*
  * Reads the names, sizes and times below the open @folder, but for the file at @skip (relative to it), and nothing that
- * is not below it, whatever links come up meanwhile. *@ret_detail says what is wrong, naming only what is below it.
+ * is not below it, whatever links come up meanwhile. The manifest is in @arena; @keep says whether it is wanted.
+ * *@ret_detail says what is wrong, naming only what is below the folder.
  */
 enum wp_folder_result wp_folder_read(struct wp_arena *arena, int folder, const char *skip, size_t limit,
-				     struct wp_folder *ret, const char **ret_detail);
+				     bool keep, struct wp_folder *ret, const char **ret_detail);
 
 #endif

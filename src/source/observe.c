@@ -226,7 +226,7 @@ static void hash_folder(const struct wp_folder *folder, struct wp_observation *o
 	wp_sha256_add(hash, version, sizeof version - 1);
 	wp_sha256_add(hash, observation->content_id, strlen(observation->content_id));
 	wp_sha256_add(hash, "\n", 1);
-	wp_sha256_add(hash, folder->manifest, strlen(folder->manifest));
+	wp_sha256_add(hash, folder->digest, strlen(folder->digest));
 	wp_sha256_finish(hash, observation->content_id);
 }
 
@@ -237,7 +237,8 @@ static void read_folder(struct look *look, const struct wp_located *folder, cons
 
 	while (*skip == '/')
 		skip++;
-	switch (wp_folder_read(look->arena, folder->fd, skip, WP_LIMIT_FOLDER_FILES, ret, &detail)) {
+	switch (wp_folder_read(look->arena, folder->fd, skip, WP_LIMIT_FOLDER_FILES, look->source->keep_manifest, ret,
+			       &detail)) {
 	case WP_FOLDER_UNREADABLE:
 		fail(look, WP_GATE_UNREADABLE, detail);
 		break;
@@ -286,6 +287,7 @@ static void look_at(struct look *look)
 		observation->folder_files = folder.files;
 		observation->bytes = folder.bytes;
 		observation->newest_file = folder.newest;
+		observation->manifest = folder.manifest;
 	}
 	if (!has_failed(look) && (!look->observer->identify || source->folder || !source->wim->file_id[0]))
 		read_content(look);
@@ -297,6 +299,11 @@ static void look_at(struct look *look)
 	}
 	observation->bytes += source->wim->size;
 	take_times(observation, source->wim);
+	/* What is newer than all of the folder is the .wim, or an image in it. */
+	if (source->folder)
+		observation->newest_path = folder.newest.known && observation->newest.ticks == folder.newest.ticks
+						   ? folder.newest_path
+						   : "sources\\install.wim";
 }
 
 /* Of a file that somebody is writing nobody can say whether it is damaged: half of it is not there yet. */

@@ -10,6 +10,7 @@
 struct wp_source {
 	const char *path; /* as the site writes it */
 	bool folder;      /* of an upgrade package: the WIM is sources\install.wim below it */
+	bool keep_manifest;
 	struct wp_observation observation;
 	struct wp_wim *wim;            /* owned */
 	struct wp_wim_content content; /* of the .wim alone */

@@ -108,6 +108,8 @@ static size_t collect(struct wp_scan *scan, struct wp_arena *scratch, const stru
 /* Makes one source of the requests that mean the same, spelled as the first of them in byte order. */
 static void make_sources(struct wp_scan *scan, struct request *requests, size_t count)
 {
+	size_t folders = 0;
+
 	if (count)
 		qsort(requests, count, sizeof *requests, compare_requests);
 	scan->sources = wp_arena_alloc(scan->arena, count * sizeof *scan->sources);
@@ -115,8 +117,11 @@ static void make_sources(struct wp_scan *scan, struct request *requests, size_t 
 		struct request *request = &requests[i];
 
 		if (!i || strcmp(request[-1].key, request->key) || request[-1].folder != request->folder) {
-			scan->sources[scan->source_count].path = request->path;
-			scan->sources[scan->source_count++].folder = request->folder;
+			scan->sources[scan->source_count++] = (struct wp_source){
+				.path = request->path,
+				.folder = request->folder,
+				.keep_manifest = request->folder && folders++ < WP_LIMIT_SCAN_MANIFESTS,
+			};
 		}
 		request->source = scan->source_count - 1;
 	}
