@@ -96,6 +96,8 @@ struct wp_diff_path {
 	bool linked; /* the file has several names; its bytes count once */
 	const char *old_link; /* with WP_WHAT_LINK_LOST: the path with which it was one file; otherwise NULL */
 	const char *new_link; /* with WP_WHAT_LINK_MADE: the path with which it is one now */
+	/* Where a symbolic link or junction that came, went or changed leads; NULL for anything else and where it is not known. */
+	const char *old_target, *new_target;
 };
 
 /* How many and how much. Files and streams count, folders on their own. */

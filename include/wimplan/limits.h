@@ -75,6 +75,8 @@
 #define WP_LIMIT_BLOBS 2000000u
 /* Streams of one file. */
 #define WP_LIMIT_STREAMS 1024u
+/* Bytes of a reparse point's data: winnt.h, MAXIMUM_REPARSE_DATA_BUFFER_SIZE. */
+#define WP_LIMIT_REPARSE_BYTES 16384u
 /* Levels of folders that have totals of their own: each takes two of a path's units. */
 #define WP_LIMIT_DEPTH (WP_LIMIT_PATH_UNITS / 2)
 /* Files in the folder of one upgrade package, and names in any folder in which a source is looked for. */

@@ -20,8 +20,11 @@
 struct wp_blob {
 	uint8_t sha1[WP_SHA1_SIZE];
 	bool solid;      /* stored together with others: @stored is 0, no part of its own can be told */
+	bool compressed;
+	bool elsewhere;  /* in another part of a split set */
 	uint64_t size;   /* bytes when decompressed */
 	uint64_t stored; /* bytes in the file */
+	uint64_t offset; /* bytes from the start of the file, where it is not solid */
 };
 
 /* Where an image's tree stands. */
@@ -164,6 +167,15 @@ static inline bool wp_node_is_folder(const struct wp_node *node)
 {
 	return node->attributes & WP_ATTRIBUTE_FOLDER;
 }
+
+/* Whether the node is a symbolic link or a junction: its data is where it leads. */
+bool wp_node_is_link(const struct wp_node *node);
+
+/*
+ * Adds where a link leads, as Windows follows it. False for anything else, and where its data is damaged, solid or in
+ * another file.
+ */
+bool wp_link_target(const struct wp_wim_index *index, const struct wp_node *node, struct wp_buf *ret);
 
 /* The child of that name without regard to case, WP_NO_NODE when there is none. */
 uint32_t wp_tree_child(const struct wp_tree *tree, uint32_t folder, const char *name, size_t length);

@@ -12,10 +12,9 @@
 struct output {
 	struct wp_comparison *comparison;
 	struct wp_diff_files *files;
-	uint32_t image;
 	/* Files with several names whose bytes were counted, in the totals and in those of the components. */
 	bool *old_counted, *new_counted, *old_counted_there, *new_counted_there;
-	struct wp_buf path, old_path, old_link, new_link;
+	struct wp_buf path, old_path, old_link, new_link, old_target, new_target;
 };
 
 static bool *flags(size_t count)
@@ -189,6 +188,25 @@ static struct wp_diff_path describe(struct output *output, const struct wp_chang
 	return path;
 }
 
+static const char *target(const struct wp_wim_index *index, const struct wp_node *node, struct wp_buf *buf)
+{
+	buf->length = 0;
+	return node && wp_link_target(index, node, buf) ? wp_buf_text(buf) : NULL;
+}
+
+/* Where links lead is their data, which is read only for paths that somebody gets to see. */
+static void add_targets(struct output *output, const struct wp_change *change, struct wp_diff_path *path)
+{
+	const struct wp_comparison *comparison = output->comparison;
+
+	if (change->kind == WP_PATH_STREAM)
+		return;
+	if (has_old_data(change))
+		path->old_target = target(comparison->old_index, wp_old_node(comparison, change), &output->old_target);
+	if (has_new_data(change))
+		path->new_target = target(comparison->new_index, wp_new_node(comparison, change), &output->new_target);
+}
+
 static void take(struct output *output, const struct wp_change *change)
 {
 	const struct wp_diff_options *options = output->comparison->options;
@@ -203,8 +221,10 @@ static void take(struct output *output, const struct wp_change *change)
 			return;
 	}
 	count(output, change);
+	if (options->each_path || listed)
+		add_targets(output, change, &path);
 	if (options->each_path)
-		options->each_path(options->context, output->image, &path);
+		options->each_path(options->context, output->comparison->new->image, &path);
 	if (!listed) {
 		files->path_omitted++;
 		return;
@@ -213,6 +233,8 @@ static void take(struct output *output, const struct wp_change *change)
 	path.old_path = wp_arena_strdup(output->comparison->arena, path.old_path);
 	path.old_link = wp_arena_strdup(output->comparison->arena, path.old_link);
 	path.new_link = wp_arena_strdup(output->comparison->arena, path.new_link);
+	path.old_target = wp_arena_strdup(output->comparison->arena, path.old_target);
+	path.new_target = wp_arena_strdup(output->comparison->arena, path.new_target);
 	*WP_PUSH(output->comparison->arena, files->paths, files->path_count) = path;
 }
 
@@ -238,12 +260,11 @@ static void take_folders(struct output *output)
 	}
 }
 
-static void make_output(struct wp_comparison *comparison, struct wp_diff_files *files, uint32_t image)
+static void make_output(struct wp_comparison *comparison, struct wp_diff_files *files)
 {
 	struct output output = {
 		.comparison = comparison,
 		.files = files,
-		.image = image,
 		.old_counted = flags(comparison->old->link_count),
 		.new_counted = flags(comparison->new->link_count),
 		.old_counted_there = flags(comparison->old->link_count),
@@ -265,28 +286,32 @@ static void make_output(struct wp_comparison *comparison, struct wp_diff_files *
 	wp_buf_free(&output.old_path);
 	wp_buf_free(&output.old_link);
 	wp_buf_free(&output.new_link);
+	wp_buf_free(&output.old_target);
+	wp_buf_free(&output.new_target);
 }
 
-struct wp_diff_files *wp_pair_files(struct wp_arena *arena, const struct wp_tree *old, const struct wp_tree *new,
-				    uint32_t image, const struct wp_diff_options *options)
+struct wp_diff_files *wp_pair_files(struct wp_arena *arena, struct wp_diff_tree old, struct wp_diff_tree new,
+				    const struct wp_diff_options *options)
 {
 	struct wp_diff_files *files = wp_arena_alloc(arena, sizeof *files);
 	struct wp_comparison comparison = {
 		.arena = arena,
-		.old = old,
-		.new = new,
+		.old = old.tree,
+		.new = new.tree,
+		.old_index = old.index,
+		.new_index = new.index,
 		.options = options,
-		.old_store = wp_tree_find(old, 0, "Windows\\WinSxS"),
-		.new_store = wp_tree_find(new, 0, "Windows\\WinSxS"),
-		.old_kept = flags(old->link_count),
-		.new_kept = flags(new->link_count),
-		.old_first = no_pairs(old->link_count),
-		.new_first = no_pairs(new->link_count),
+		.old_store = wp_tree_find(old.tree, 0, "Windows\\WinSxS"),
+		.new_store = wp_tree_find(new.tree, 0, "Windows\\WinSxS"),
+		.old_kept = flags(old.tree->link_count),
+		.new_kept = flags(new.tree->link_count),
+		.old_first = no_pairs(old.tree->link_count),
+		.new_first = no_pairs(new.tree->link_count),
 	};
 
 	wp_files_merge(&comparison);
 	wp_files_join_renamed(&comparison);
-	make_output(&comparison, files, image);
+	make_output(&comparison, files);
 	free(comparison.changes);
 	free(comparison.folders);
 	free(comparison.stored);

@@ -34,6 +34,7 @@ struct wp_name_pair {
 struct wp_comparison {
 	struct wp_arena *arena; /* the diff's */
 	const struct wp_tree *old, *new;
+	const struct wp_wim_index *old_index, *new_index;
 	const struct wp_diff_options *options;
 	struct wp_change *changes;
 	size_t change_count, change_capacity;

@@ -76,8 +76,14 @@ void wp_pair_trees(struct wp_diff *diff, const struct wp_diff_file *old, const s
 struct wp_diff_contents *wp_pair_contents(struct wp_arena *arena, const struct wp_servicing *old,
 					  const struct wp_servicing *new);
 
-/* What became of the files. In diff's arena. @image is the new index, for options->each_path. */
-struct wp_diff_files *wp_pair_files(struct wp_arena *arena, const struct wp_tree *old, const struct wp_tree *new,
-				    uint32_t image, const struct wp_diff_options *options);
+/* A tree and the file that it is of. */
+struct wp_diff_tree {
+	const struct wp_wim_index *index;
+	const struct wp_tree *tree;
+};
+
+/* What became of the files. In diff's arena. The paths are those of new.tree->image for options->each_path. */
+struct wp_diff_files *wp_pair_files(struct wp_arena *arena, struct wp_diff_tree old, struct wp_diff_tree new,
+				    const struct wp_diff_options *options);
 
 #endif

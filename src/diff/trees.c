@@ -70,7 +70,8 @@ static void compare_trees(struct wp_diff *diff, struct wp_diff_image *image, con
 		if (options->servicing)
 			compare_contents(diff, image, was.tree, is.tree);
 		if (options->files)
-			image->files = wp_pair_files(diff->arena, was.tree, is.tree, image->new_index, options);
+			image->files = wp_pair_files(diff->arena, (struct wp_diff_tree){ old->index, was.tree },
+						     (struct wp_diff_tree){ new->index, is.tree }, options);
 	}
 	wp_tree_free(was.tree);
 	wp_tree_free(is.tree);

@@ -204,11 +204,32 @@ void wp_diff_words_names(struct wp_arena *arena, const struct wp_diff_path *path
 	wp_diff_words_apart(arena, ret_old, ret_path);
 }
 
+/* Where links lead; false when that is not known or the same. */
+static bool add_targets(struct wp_arena *arena, struct wp_buf *buf, const struct wp_diff_path *path)
+{
+	const char *old = path->old_target, *new = path->new_target;
+
+	if ((!old && !new) || (old && new && !strcmp(old, new)))
+		return false;
+	/* Of a link that is one still, the other end was not read; what became a file leads nowhere. */
+	if (path->change == WP_FILE_CHANGED && !(path->what & (WP_WHAT_REPARSE_TAG | WP_WHAT_TYPE))) {
+		old = old ? old : "(not known)";
+		new = new ? new : "(not known)";
+	}
+	wp_diff_words_apart(arena, &old, &new);
+	if (old && new)
+		wp_buf_printf(buf, "leads to %s → %s", old, new);
+	else
+		wp_buf_printf(buf, "%s to %s", new ? "leads" : "led", new ? new : old);
+	return true;
+}
+
 char *wp_diff_words_path(struct wp_arena *arena, const struct wp_diff_path *path)
 {
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 
-	add_sizes(arena, &buf, path);
+	if (!add_targets(arena, &buf, path))
+		add_sizes(arena, &buf, path);
 	add_word(&buf, path->kind == WP_PATH_FOLDER && !(path->what & WP_WHAT_TYPE), "folder");
 	add_word(&buf, path->kind == WP_PATH_STREAM, "stream");
 	add_word(&buf, path->what & WP_WHAT_TYPE,

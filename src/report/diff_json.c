@@ -106,6 +106,8 @@ static json_t *path_json(uint32_t image, const struct wp_diff_path *path)
 	set(object, "hard_linked", json_boolean(path->linked));
 	set(object, "old_link", wp_json_text(path->old_link));
 	set(object, "new_link", wp_json_text(path->new_link));
+	set(object, "old_target", wp_json_text(path->old_target));
+	set(object, "new_target", wp_json_text(path->new_target));
 	return object;
 }
 

@@ -24,7 +24,8 @@ struct reader {
 
 static int take_blob(const struct wimlib_resource_entry *resource, void *context)
 {
-	struct wp_wim_index *index = context;
+	const struct reader *reader = context;
+	struct wp_wim_index *index = reader->index;
 	struct wp_blob *blob;
 
 	if (resource->is_metadata) {
@@ -49,6 +50,9 @@ static int take_blob(const struct wimlib_resource_entry *resource, void *context
 	blob = &index->blobs[index->blob_count++];
 	memcpy(blob->sha1, resource->sha1_hash, WP_SHA1_SIZE);
 	blob->solid = resource->packed;
+	blob->compressed = resource->is_compressed;
+	blob->elsewhere = resource->part_number != reader->wim->header.part;
+	blob->offset = resource->packed ? 0 : resource->offset;
 	blob->size = resource->uncompressed_size;
 	blob->stored = resource->packed ? 0 : resource->compressed_size;
 	return 0;
@@ -124,7 +128,7 @@ static int visit(struct WIMStruct *opened, void *context)
 
 	if (reader->wim->header.part == 1 && reader->wim->header.parts > 1)
 		code = reference_parts(reader, opened);
-	return code ? code : wimlib_iterate_lookup_table(opened, 0, take_blob, reader->index);
+	return code ? code : wimlib_iterate_lookup_table(opened, 0, take_blob, reader);
 }
 
 static int compare_blobs(const void *a, const void *b)

@@ -25,7 +25,8 @@ static void check_tree(const struct wp_tree *tree)
 	}
 }
 
-static void compare(struct wp_arena *arena, const struct wp_tree *old, const struct wp_tree *new, bool same)
+static void compare(struct wp_arena *arena, const struct wp_wim_index *index, const struct wp_tree *old,
+		    const struct wp_tree *new, bool same)
 {
 	static const struct wp_diff_totals nothing;
 	const struct wp_diff_options options = { .depth = 2, .path_limit = 100 };
@@ -33,7 +34,7 @@ static void compare(struct wp_arena *arena, const struct wp_tree *old, const str
 
 	if (!old->node_count || !new->node_count)
 		return;
-	files = wp_pair_files(arena, old, new, 1, &options);
+	files = wp_pair_files(arena, (struct wp_diff_tree){ index, old }, (struct wp_diff_tree){ index, new }, &options);
 	if (same && (memcmp(&files->totals, &nothing, sizeof nothing) != 0 || files->path_count || files->folder_count))
 		abort();
 }
@@ -50,8 +51,8 @@ static void compare_with_half(struct wp_arena *arena, const struct wp_wim_index 
 	if (wp_tree_parse(other, index, data + size / 2, size - size / 2,
 			  (struct wp_tree_limits){ WP_LIMIT_TREE_NODES, WP_LIMIT_TREE_TEXT }))
 		return;
-	compare(arena, tree, other, false);
-	compare(arena, other, tree, false);
+	compare(arena, index, tree, other, false);
+	compare(arena, index, other, tree, false);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -79,7 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	check_tree(tree);
 	wp_servicing_read(arena, tree, &servicing);
-	compare(arena, tree, tree, true);
+	compare(arena, &index, tree, tree, true);
 	compare_with_half(arena, &index, tree, data, size);
 	unlink(path);
 	return 0;

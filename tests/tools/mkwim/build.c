@@ -126,8 +126,8 @@ static void stage_image(struct wp_arena *arena, const struct mk_recipe *recipe, 
 		make_folders(arena, path);
 		if (file->folder && mkdir(path, 0777) != 0 && errno != EEXIST)
 			mk_fail("%s: cannot make the folder: %s", path, strerror(errno));
-		if (!file->folder && file->text)
-			write_bytes(path, file->text, strlen(file->text));
+		if (!file->folder && file->text.data)
+			write_bytes(path, file->text.data, file->text.length);
 		else if (!file->folder)
 			write_generated(path, file->size, file->seed);
 	}

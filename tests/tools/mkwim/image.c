@@ -109,7 +109,7 @@ static void add_counts(struct mk_parser *parser, const struct mk_recipe *recipe,
 		add_property(parser, image, paths[i], mk_word(parser, i + 1));
 }
 
-/* "file /PATH TEXT" or "file /PATH size N [seed S]"; "dir /PATH". */
+/* "file /PATH TEXT", "file /PATH hex DIGITS" or "file /PATH size N [seed S]"; "dir /PATH". */
 static void add_file(struct mk_parser *parser, struct mk_image *image)
 {
 	struct mk_file *file = WP_PUSH(parser->arena, image->files, image->file_count);
@@ -123,8 +123,10 @@ static void add_file(struct mk_parser *parser, struct mk_image *image)
 	if (parser->word_count > 3 && strcmp(parser->words[2], "size") == 0) {
 		file->size = mk_number(parser, mk_word(parser, 3));
 		file->seed = parser->word_count > 5 ? mk_number(parser, mk_word(parser, 5)) : 1;
+	} else if (parser->word_count > 3 && strcmp(parser->words[2], "hex") == 0) {
+		file->text = mk_hex_bytes(parser, mk_word(parser, 3));
 	} else {
-		file->text = mk_word(parser, 2);
+		file->text = (struct mk_text){ mk_word(parser, 2), strlen(mk_word(parser, 2)) };
 	}
 }
 

@@ -30,7 +30,7 @@ struct mk_property {
 struct mk_file {
 	const char *path; /* begins with '/' */
 	bool folder;
-	const char *text; /* the content; NULL: @size bytes made from @seed */
+	struct mk_text text; /* the content; without data: @size bytes made from @seed */
 	uint64_t size;
 	uint64_t seed;
 };

@@ -353,7 +353,7 @@ void mk_stage_streams(struct wp_arena *arena, struct mk_image *image)
 			continue;
 		file = WP_PUSH(arena, image->hidden, image->hidden_count);
 		file->path = wp_arena_printf(arena, STREAM_FOLDER "/%zu", i);
-		file->text = image->tweaks[i].value;
+		file->text = (struct mk_text){ image->tweaks[i].value, strlen(image->tweaks[i].value) };
 	}
 }
 
