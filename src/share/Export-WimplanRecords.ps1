@@ -239,11 +239,13 @@ function Export-PackageClass {
         try {
             $instance = Get-CimInstance -CimSession $Session -InputObject $listed
             $record = ConvertTo-PlainObject -Instance $instance
+            $record['__BY_KEY'] = $true
         }
         catch {
             $why = $_.Exception.Message
             Write-Warning -Message "${id}: could not be read by its key, so its lazy properties are left out: $why"
             $record = ConvertTo-PlainObject -Instance $listed -Without $lazyProperties
+            $record['__BY_KEY'] = $false
         }
         $record['__NAMESPACE'] = "root\sms\site_$SiteCode"
         if ($Probe) {

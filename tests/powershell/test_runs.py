@@ -210,6 +210,7 @@ def test_export(build, folder, expect):
         expect(len(document["value"]) >= len(json.loads(first)["value"]), "more records")
         packages = [record for record in document["value"] if record["__CLASS"].endswith("Package")]
         expect.equal(len(packages), len(site.packages), "packages")
+        expect(all(record["__BY_KEY"] is True for record in packages), "each package says that it was read by its key")
         expect(all("<WIM>" in record.get("ProbedImageProperty", "<WIM>") for record in packages), "what a reload would store")
         expect(any("ProbedImageProperty" in record for record in packages), "something was probed")
         site.must("wimplan", "import", "--cache", "probed.db", "records.json")

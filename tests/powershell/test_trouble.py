@@ -122,6 +122,31 @@ def test_time_out_and_settle_time(build, folder, expect):
     expect.equal(len(posts(site)), 1, "calls")
 
 
+def test_source_changed_after_the_plan(build, folder, expect):
+    """A reload that reads another file than the plan's fails at the first look, and its refresh is not called."""
+    site = Site(build, folder, kinds=("both", "reload")).make_plan()
+    write_script(site)
+    first, second = (package["id"] for package in site.packages)
+    later = (folder / "sources.recipes").read_text().split("wim ")[1].replace("3007", "4000")
+    (folder / "later.recipe").write_text("wim " + later)
+    site.must(site.build / "mkwim", "-C", folder / "sources", "later.recipe")
+    for faults, looked_up in (([], False), ([{"method": "POST", "nth": 1, "action": "close-after-effect"}], True)):
+        forget(site)
+        with site.start(load=True, faults=faults) as server:
+            began = time.monotonic()
+            result = script(site, server, "-Yes")
+            expect(time.monotonic() - began < 120, "it was waited for")
+            expect.status(result, 6)
+            expect.says(result.stdout, "the source was changed after the plan", "10.0.22631.4000", "run wimplan verify")
+            expect.equal(outcomes(site), {(first, RELOAD): "failed", (first, REFRESH): "skipped", (second, RELOAD): "done"}, "outcomes")
+            expect.equal(steps(site)[(first, RELOAD)]["looked_up"], looked_up, "looked up")
+            expect.says(steps(site)[(first, REFRESH)]["error"], "its reload failed")
+            expect.equal(site.requests("PUT"), [], "commits")
+            # What it read stays a conflict.
+            expect.status(script(site, server, "-Yes"), 4)
+            expect.equal(site.effects("refresh"), {}, "refreshes")
+
+
 def test_no_commit_without_an_answer(build, folder, expect):
     """A reload that may still be at work must not have its result overwritten with the object from before."""
     site = Site(build, folder, kinds=("reload",)).make_plan()
@@ -175,8 +200,10 @@ def test_killed(build, folder, expect):
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             expect.equal({step["outcome"] for step in steps(site).values()} & {"unknown"}, {"unknown"}, "the receipt says so")
+            expect.equal(site.receipt()["finished_at"], None, "the end of a run that was killed")
             result = script(site, server, "-Yes")
             expect.status(result, 0)
+            expect(site.receipt()["finished_at"], "the run has an end")
             expect.equal(site.effects("refresh"), {package["id"]: 1 for package in site.packages}, f"refreshes, {path}")
             expect(any(step["looked_up"] for step in steps(site).values()), "a step was looked up")
 

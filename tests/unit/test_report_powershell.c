@@ -153,6 +153,7 @@ Test(report, powershell_takes_the_preconditions_along)
 	entry->preconditions.source_site = "P01";
 	wp_sha256_text("x", 1, entry->preconditions.image_property_sha256);
 	f.change[1].field = "description";
+	f.entries[FIXTURE_SAME].status = WP_ENTRY_UNPROVEN;
 	text = report_of(wp_report_plan_powershell, &f.plan, 80, false, false);
 	cr_expect_contains(text, "    Id                  = "
 				 "'sha256:7c1f2a900000000000000000000000000000000000000000000000000000000'\n");
@@ -168,9 +169,10 @@ Test(report, powershell_takes_the_preconditions_along)
 				 "Architecture = 9; Language = 'en-US' }\n");
 	cr_expect_contains(text, "@{ Index = 2; Name = $null; Description = 'Pro N'; OSVersion = $null; "
 				 "Architecture = $null; Language = $null }\n");
-	/* Neither what is blocked nor what is only reported. */
+	/* Neither what is blocked, nor what is only reported, nor what is for a person to say. */
 	cr_expect_lacks(text, "P0100140");
 	cr_expect_lacks(text, "P0100005");
+	cr_expect_lacks(text, f.entries[FIXTURE_SAME].package_id);
 	/* It supports -WhatIf and never calls the cmdlets whose -Reload rebuilds a boot image. */
 	cr_expect_contains(text, "SupportsShouldProcess = $true");
 	cr_expect_lacks(text, "Set-CM");

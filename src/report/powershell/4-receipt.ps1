@@ -16,6 +16,7 @@ function New-Step {
         Attempts      = 0
         VersionBefore = $null
         VersionAfter  = $null
+        DigestBefore  = $null
         Error         = $null
         Selected      = $true
         Answered      = $false
@@ -36,6 +37,15 @@ function Get-PlannedStep {
             New-Step -Package $package -Action $refresh -Before $before
         }
     }
+}
+
+function Test-AllDone {
+    foreach ($step in $steps) {
+        if ($goodOutcomes -notcontains $step.Outcome) {
+            return $false
+        }
+    }
+    return $true
 }
 
 function Update-StepJson {
@@ -59,9 +69,10 @@ function Update-StepJson {
     $Step.Json = ConvertTo-Json -InputObject $entry -Compress
 }
 
-# Writes the receipt as a whole: either the old one stands there or the new one. @Step is the one that has changed.
+# Writes the receipt as a whole: either the old one stands there or the new one. @Step is the one that has changed. While a
+# run goes on it has no end, but for the last step: it may be killed right behind that.
 function Save-Receipt {
-    param($Step)
+    param($Step, [switch] $AtTheEnd)
 
     if ($WhatIfPreference) {
         return
@@ -69,6 +80,7 @@ function Save-Receipt {
     if ($null -ne $Step) {
         Update-StepJson -Step $Step
     }
+    $isOver = $AtTheEnd -or (Test-AllDone)
     $head = [ordered] @{
         format         = 'wimplan-receipt'
         format_version = '1.0'
@@ -76,7 +88,7 @@ function Save-Receipt {
         site_code      = $plan.SiteCode
         provider       = "cim://$ProviderMachineName/$namespace"
         started_at     = $script:startedAt
-        finished_at    = Get-Now
+        finished_at    = if ($isOver) { Get-Now } else { $null }
     }
     $start = ConvertTo-Json -InputObject $head -Compress
     $entries = $steps.Json -join ",`n"

@@ -175,6 +175,29 @@ function Get-Missing {
     return $null
 }
 
+# What the site has in place of what the plan expects of a reload, where that is not what it had before either: it has read
+# another file. $null where nothing tells, for what was there before is not always known.
+function Get-Other {
+    param($Step, $Record)
+
+    $text = Get-Text -Record $Record -Name 'ImageProperty'
+    $before = $Step.DigestBefore
+    if ($null -eq $before) {
+        $before = $Step.Package.ImagePropertySha256
+    }
+    if ($Step.Action -ne $reload -or $text -eq '' -or ($null -eq $before -and -not $Step.Package.NeverLoaded) -or
+        (Test-Digest -Text $text -Expected ([string] $before))) {
+        return $null
+    }
+    try {
+        [void] (Get-SiteImage -Text $text)
+    }
+    catch {
+        return $null
+    }
+    return Compare-Image -Package $Step.Package -Text $text
+}
+
 # The fourth step of ReloadImageProperties: commit the object. It is read anew for it, so that what the reload has
 # stored is not overwritten by what stood there before. Without it a reload may never show, so that a former run that
 # did not come so far is made up for.
@@ -188,7 +211,8 @@ function Save-Record {
     for ($pause = 5; $true; $pause *= 2) {
         try {
             $record = Read-Record -Package $Step.Package -Patient
-            if ($null -eq $record -or ($Commit -eq 'auto' -and $null -eq (Get-Missing -Step $Step -Record $record))) {
+            if ($null -eq $record -or ($Commit -eq 'auto' -and ($null -eq (Get-Missing -Step $Step -Record $record) -or
+                        $null -ne (Get-Other -Step $Step -Record $record)))) {
                 return
             }
             Set-CimInstance -CimSession $session -InputObject $record -OperationTimeoutSec $TimeoutSeconds `
@@ -217,17 +241,27 @@ function Wait-Effect {
     while ($true) {
         $left = @()
         foreach ($step in $Waiting) {
+            $other = $null
             try {
                 $record = Read-Record -Package $step.Package
                 $missing = Get-Missing -Step $step -Record $record
+                if ($null -ne $missing -and $null -ne $record) {
+                    $other = Get-Other -Step $step -Record $record
+                }
             }
             catch {
                 $missing = $_.Exception.Message
             }
-            if ($null -eq $missing) {
+            if ($null -eq $missing -or $null -ne $other) {
                 $step.VersionAfter = Get-Value -Record $record -Name 'SourceVersion'
                 $step.LookedUp = -not $step.Answered
-                Set-Outcome -Step $step -Outcome 'done'
+                if ($null -eq $missing) {
+                    Set-Outcome -Step $step -Outcome 'done'
+                }
+                else {
+                    Set-Outcome -Step $step -Outcome 'failed' -Why ("the source was changed after the plan: $other; " +
+                        'run wimplan verify to see what else has changed, then plan again')
+                }
                 continue
             }
             $from = if ($step.WaitFrom) { $step.WaitFrom } else { $step.StartedAt }
@@ -255,6 +289,7 @@ function Invoke-Step {
     $pause = 5
     while ($true) {
         $Step.VersionBefore = Get-Value -Record $Record -Name 'SourceVersion'
+        $Step.DigestBefore = [string] (Get-Digest -Text (Get-Text -Record $Record -Name 'ImageProperty'))
         $Step.VersionAfter = $null
         $Step.ReturnValue = $null
         $Step.StartedAt = Get-Now

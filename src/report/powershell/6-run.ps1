@@ -121,7 +121,12 @@ function Invoke-Package {
             Set-Outcome -Step $step -Outcome 'skipped' -Why "$blocked, so it was not called"
             continue
         }
+        $wasOpen = $openOutcomes -contains $step.Outcome
         if (-not $WhatIfPreference -and (Resolve-Open -Step $step)) {
+            continue
+        }
+        if ($wasOpen -and $step.Outcome -eq 'failed') {
+            $blocked = 'its reload failed'
             continue
         }
         # What the site has accepted is never called again: a refresh may cost terabytes of traffic.
@@ -170,7 +175,9 @@ function Invoke-Package {
             Save-Record -Step $step
         }
         Wait-Effect -Waiting @($step)
-        $blocked = if ($goodOutcomes -contains $step.Outcome) { '' } else { 'its reload could not be seen' }
+        $blocked = if ($goodOutcomes -contains $step.Outcome) { '' }
+        elseif ($step.Outcome -eq 'failed') { 'its reload failed' }
+        else { 'its reload could not be seen' }
     }
 }
 
@@ -286,7 +293,7 @@ try {
         }
     }
     $again = Read-Receipt
-    if ($again -and @($steps | Where-Object -FilterScript { $goodOutcomes -notcontains $_.Outcome }).Count -eq 0) {
+    if ($again -and (Test-AllDone)) {
         Stop-Run -Status 4 -Text "the plan is already applied, as $ReceiptPath says"
     }
     foreach ($step in $steps) {
@@ -313,7 +320,7 @@ finally {
             Update-StepJson -Step $step
         }
         try {
-            Save-Receipt
+            Save-Receipt -AtTheEnd
         }
         catch {
             $status = 1
