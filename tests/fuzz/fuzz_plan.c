@@ -23,7 +23,8 @@ static void compare(const uint8_t *data, size_t size, const struct wp_plan *plan
 		return;
 	}
 	if (!plan) {
-		if (strstr(err->message, "not valid JSON"))
+		/* At the beginning: what a plan says may be quoted behind it. */
+		if (!strncmp(err->message, "fuzz: line", strlen("fuzz: line")) && strstr(err->message, "not valid JSON"))
 			abort();
 		return;
 	}
