@@ -132,7 +132,7 @@ $(BUILD)/man/%: man/%.scd $(BUILD)/flags
 
 TEST_GOALS := $(filter check% coverage bench fuzz,$(MAKECMDGOALS))
 deps:
-	@BUILD=$(BUILD) tests/deps.sh build $(if $(TEST_GOALS),test) $(filter check-valgrind coverage bench fuzz demo,$(MAKECMDGOALS)) \
+	@BUILD=$(BUILD) tests/deps.sh build $(if $(TEST_GOALS),test) $(filter check-valgrind check-release coverage bench fuzz demo,$(MAKECMDGOALS)) \
 		$(if $(filter check-html,$(MAKECMDGOALS)),html)
 
 # --- Running and testing ----------------------------------------------------------------------------------------------
@@ -162,6 +162,10 @@ check-ntlm: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/mkwim $(BUILD)/site
 # The scripts for the site in a real PowerShell: PWSH=PROGRAM, the one that deps installs where there is a .NET SDK, or pwsh.
 check-powershell: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/mkwim $(BUILD)/site-provider
 	@tests/powershell/all.py $(BUILD)
+
+# The README's two commands on the other Debian release, and the demo's plan there and here.
+check-release: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/mkwim $(BUILD)/site-provider
+	@tests/other-release.sh $(BUILD) || [ $$? = 3 ]
 
 check-samples: $(BUILD)/wimplan $(BUILD)/mkwim
 	@tests/samples.sh $(BUILD) $(SAMPLES)
@@ -207,6 +211,7 @@ help:
 	@echo 'make check-kerberos   wimplan-apply with real Kerberos'
 	@echo 'make check-ntlm       wimplan-apply with real NTLM'
 	@echo 'make check-powershell  the scripts for the site in PowerShell (deps installs it where .NET is)'
+	@echo 'make check-release    make deps demo and make deps check on the other Debian release (root)'
 	@echo 'make check-samples SAMPLES=DIR   read real WIM XML from DIR'
 	@echo 'make check-html       HTML reports in headless Chromium (deps installs it)'
 	@echo 'make coverage         tests with a coverage report'
@@ -219,5 +224,5 @@ help:
 FORCE:
 .SECONDARY:
 .DELETE_ON_ERROR:
-.PHONY: all man deps demo check check-asan check-valgrind check-kerberos check-ntlm check-powershell check-samples check-html coverage bench fuzz fuzzers install uninstall clean help FORCE
+.PHONY: all man deps demo check check-asan check-valgrind check-kerberos check-ntlm check-powershell check-release check-samples check-html coverage bench fuzz fuzzers install uninstall clean help FORCE
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

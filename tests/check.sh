@@ -41,7 +41,8 @@ waiting_steps() {
 	step 'Kerberos' tests/apply/kerberos.py "$build"
 	step 'NTLM' tests/apply/ntlm.py "$build"
 	step 'kills of apply' tests/apply/kill.py "$build" "${KILLS:-40}"
-	step 'PowerShell' tests/powershell/all.py "$build"
+	# The scripts are the same in a build with sanitizers.
+	grep -q __asan_init "$build/wimplan" || step 'PowerShell' tests/powershell/all.py "$build"
 }
 
 working_steps() {

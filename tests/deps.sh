@@ -13,6 +13,7 @@ for purpose; do
 	test) packages="$packages libmicrohttpd-dev openssl strace libcriterion-dev python3 python3-jsonschema mandoc
 		$sign_in" ;;
 	demo) packages="$packages libmicrohttpd-dev" ;;
+	check-release) packages="$packages debootstrap" ;;
 	check-valgrind) packages="$packages valgrind" ;;
 	coverage) packages="$packages gcovr" ;;
 	bench) packages="$packages wimtools" ;;
