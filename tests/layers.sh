@@ -18,7 +18,7 @@ level() {
 owner() {
 	case $1 in
 	wim | tree | servicing) echo wim ;; diff | summary) echo diff ;; record) echo site ;; import) echo import ;; source | gate) echo source ;; cache) echo cache ;;
-	plan | config) echo plan ;; report) echo report ;; program) echo program ;; clock | file | print) echo system ;; provider) echo provider ;;
+	plan | config | receipt) echo plan ;; report) echo report ;; program) echo program ;; clock | file | print) echo system ;; provider) echo provider ;;
 	*) echo base ;;
 	esac
 }

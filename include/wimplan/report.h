@@ -6,6 +6,7 @@
 #include "wimplan/buf.h"
 #include "wimplan/diff.h"
 #include "wimplan/plan.h"
+#include "wimplan/receipt.h"
 #include "wimplan/wim.h"
 
 struct wp_report_options {
@@ -24,6 +25,14 @@ void wp_report_plan_html(const struct wp_plan *plan, const struct wp_report_opti
 /* A script that carries the plan out: for sites that let no outside program call the provider. Nothing but ASCII. */
 void wp_report_plan_powershell(const struct wp_plan *plan, const struct wp_report_options *options,
 			       struct wp_buf *buf);
+
+void wp_report_receipt_text(const struct wp_receipt *receipt, const struct wp_report_options *options,
+			    struct wp_buf *buf);
+void wp_report_receipt_markdown(const struct wp_receipt *receipt, const struct wp_report_options *options,
+				struct wp_buf *buf);
+void wp_report_receipt_html(const struct wp_receipt *receipt, const struct wp_report_options *options,
+			    struct wp_buf *buf);
+void wp_report_receipt_csv(const struct wp_receipt *receipt, const struct wp_report_options *options, struct wp_buf *buf);
 
 /* What inspect shows of one file. */
 struct wp_inspection {

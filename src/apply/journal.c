@@ -66,13 +66,14 @@ int wp_journal_runs(struct wp_journal *journal, struct wp_journal_runs *ret, str
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
 	struct wp_time started_at;
 	int status = wp_db_prepare(&journal->db,
-					 "SELECT provider, started_at, finished_at FROM run ORDER BY id", &statement, err);
+					 "SELECT provider, started_at, finished_at, who FROM run ORDER BY id", &statement, err);
 
 	memset(ret, 0, sizeof *ret);
 	while (!status && (status = wp_db_step(&statement, reading, err)) == 1) {
 		status = WP_OK;
 		if (!column_text(&statement, 0, ret->provider, sizeof ret->provider) ||
-		    !column_time(&statement, 1, &started_at) || !column_time(&statement, 2, &ret->finished_at))
+		    !column_time(&statement, 1, &started_at) || !column_time(&statement, 2, &ret->finished_at) ||
+		    !column_text(&statement, 3, ret->who, sizeof ret->who))
 			status = damaged(journal, "a run in it is none", err);
 		if (!ret->count++)
 			ret->started_at = started_at;

@@ -26,6 +26,7 @@ static inline void wp_journal_closep(struct wp_journal **journal)
 /* What is common to all runs of the plan. Not known or "" before the first. */
 struct wp_journal_runs {
 	char provider[1024]; /* of the last run */
+	char who[512];       /* who made it: "user@host" */
 	struct wp_time started_at;  /* of the first run */
 	struct wp_time finished_at; /* of the last run; not known while it goes on, or when it was killed */
 	uint64_t count;

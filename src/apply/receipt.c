@@ -71,13 +71,17 @@ static void put_head(const struct wp_apply *apply, const char *format, const str
 	static const char end[] = "\n}\n", steps[] = ",\n  \"steps\": [";
 	json_t *head __attribute__((cleanup(wp_json_freep))) = json_object();
 	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+	bool receipt = !strcmp(format, "wimplan-receipt");
 	const char *provider = runs && runs->provider[0] ? runs->provider : apply->connection.url;
 
 	set(head, "format", wp_json_text(format));
-	set(head, "format_version", wp_json_text("1.0"));
+	/* 1.1 brought "by", which only a receipt has. */
+	set(head, "format_version", wp_json_text(receipt ? "1.1" : "1.0"));
 	set(head, "plan_id", wp_json_text(apply->plan->id));
 	set(head, "site_code", wp_json_text(apply->plan->site_code));
 	set(head, "provider", wp_json_text(provider));
+	if (receipt && runs && runs->who[0])
+		set(head, "by", wp_json_text(runs->who));
 	set(head, "started_at", runs ? time_json(runs->started_at) : json_null());
 	set(head, "finished_at", runs ? time_json(finished_at(apply, runs)) : json_null());
 	wp_json_pretty(&text, head);

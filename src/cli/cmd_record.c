@@ -69,6 +69,14 @@ static void take_step(const struct wp_receipt *receipt, const struct wp_receipt_
 	};
 }
 
+static int parse_receipt(struct wp_arena *arena, const char *text, size_t length, const char *subject, struct wp_receipt *ret,
+		 struct wp_error *err)
+{
+	int status = wp_receipt_parse(arena, text, length, subject, ret, err);
+
+	return status ? wp_fail(err, status, err->code, err->subject, "%s; nothing was recorded", err->message) : WP_OK;
+}
+
 static int read_receipts(struct wp_cli *cli, char **paths, size_t count, struct recording *recording,
 			 struct wp_error *err)
 {
@@ -81,8 +89,8 @@ static int read_receipts(struct wp_cli *cli, char **paths, size_t count, struct 
 		int status = wp_file_read(cli->arena, paths[i], WP_LIMIT_DOCUMENT_BYTES, &text, &length, err);
 
 		if (!status)
-			status = wp_receipt_parse(cli->arena, text, length,
-						  strcmp(paths[i], "-") ? paths[i] : "standard input", receipt, err);
+			status = parse_receipt(cli->arena, text, length, strcmp(paths[i], "-") ? paths[i] : "standard input",
+				       receipt, err);
 		if (status)
 			return status;
 		for (size_t k = 0; k < receipt->count; k++)

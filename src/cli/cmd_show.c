@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* wimplan show: a plan in another form, from the plan file alone. */
+/* wimplan show: a plan or a receipt in another form, from that file alone. */
 #include "cli.h"
 
 #include "wimplan/file.h"
 #include "wimplan/limits.h"
 #include "wimplan/plan.h"
+#include "wimplan/receipt.h"
 
 #include <string.h>
 
@@ -18,20 +19,22 @@ static const struct option options[] = {
 	{ 0 },
 };
 
-typedef void (*report_writer)(const struct wp_plan *, const struct wp_report_options *, struct wp_buf *);
+typedef void (*plan_writer)(const struct wp_plan *, const struct wp_report_options *, struct wp_buf *);
+typedef void (*receipt_writer)(const struct wp_receipt *, const struct wp_report_options *, struct wp_buf *);
 
-/* json has no writer: the file is handed on as it is. */
+/* json has no writers: the file is handed on as it is. */
 static const struct format {
 	const char *name;
-	report_writer write;
+	plan_writer plan;
+	receipt_writer receipt;
 	enum wp_text_kind kind;
 } formats[] = {
-	{ "text", wp_report_plan_text, WP_TEXT_PLAIN },
-	{ "markdown", wp_report_plan_markdown, WP_TEXT_DOCUMENT },
-	{ "html", wp_report_plan_html, WP_TEXT_DOCUMENT },
-	{ "csv", wp_report_plan_csv, WP_TEXT_DOCUMENT },
-	{ "json", NULL, WP_TEXT_DOCUMENT },
-	{ "powershell", wp_report_plan_powershell, WP_TEXT_DOCUMENT },
+	{ "text", wp_report_plan_text, wp_report_receipt_text, WP_TEXT_PLAIN },
+	{ "markdown", wp_report_plan_markdown, wp_report_receipt_markdown, WP_TEXT_DOCUMENT },
+	{ "html", wp_report_plan_html, wp_report_receipt_html, WP_TEXT_DOCUMENT },
+	{ "csv", wp_report_plan_csv, wp_report_receipt_csv, WP_TEXT_DOCUMENT },
+	{ "json", NULL, NULL, WP_TEXT_DOCUMENT },
+	{ "powershell", wp_report_plan_powershell, NULL, WP_TEXT_DOCUMENT },
 };
 
 #define FORMAT_COUNT (sizeof formats / sizeof *formats)
@@ -66,7 +69,7 @@ static int check(struct wp_cli *cli, const char *format, const struct arguments 
 	if (!args->format)
 		return wp_cli_usage(cli, "--format", "--format is text, markdown, html, csv, json or powershell, not '%s'",
 				    format);
-	if (cli->json && args->format->write)
+	if (cli->json && args->format->plan)
 		return wp_cli_usage(cli, "--format", "--json and --format %s exclude each other", format);
 	if (args->delimiter && !delimiter_of(args->delimiter))
 		return wp_cli_usage(cli, "--delimiter",
@@ -75,7 +78,7 @@ static int check(struct wp_cli *cli, const char *format, const struct arguments 
 		return wp_cli_usage(cli, args->bom ? "--bom" : "--delimiter", "%s belongs to --format csv",
 				    args->bom ? "--bom" : "--delimiter");
 	if (operands != 1)
-		return wp_cli_usage(cli, NULL, "show takes one plan file, but there are %d", operands);
+		return wp_cli_usage(cli, NULL, "show takes one plan or receipt, but there are %d", operands);
 	return -1;
 }
 
@@ -105,42 +108,64 @@ static int parse(struct wp_cli *cli, int argc, char **argv, struct arguments *ar
 	return check(cli, format, args, argc - optind);
 }
 
+static int show_receipt(struct wp_cli *cli, const struct arguments *args, const struct wp_receipt *receipt,
+			const struct wp_report_options *report, struct wp_buf *buf)
+{
+	if (!args->format->receipt)
+		return wp_cli_usage(cli, "--format", "%s is a receipt, and a script is made of a plan alone", receipt->subject);
+	args->format->receipt(receipt, report, buf);
+	return wp_cli_emit_as(cli, args->format->kind, buf);
+}
+
 static int run(struct wp_cli *cli, int argc, char **argv)
 {
 	struct wp_plan *plan __attribute__((cleanup(wp_plan_freep))) = NULL;
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 	struct arguments args = { 0 };
 	struct wp_report_options report;
+	struct wp_receipt receipt;
 	struct wp_error err;
+	const char *subject;
 	char *text;
 	size_t length;
+	bool is_receipt;
 	int status = parse(cli, argc, argv, &args);
 
 	if (status >= 0)
 		return status;
-	if (wp_file_read(cli->arena, argv[optind], WP_LIMIT_DOCUMENT_BYTES, &text, &length, &err) ||
-	    wp_plan_parse(text, length, strcmp(argv[optind], "-") ? argv[optind] : "standard input", &plan, &err))
+	subject = strcmp(argv[optind], "-") ? argv[optind] : "standard input";
+	status = wp_file_read(cli->arena, argv[optind], WP_LIMIT_DOCUMENT_BYTES, &text, &length, &err);
+	if (status)
+		return wp_cli_error(cli, &err);
+	status = wp_plan_parse(text, length, subject, &plan, &err);
+	is_receipt = status && !strcmp(err.code, "not-a-plan") && strstr(text, "\"wimplan-receipt\"");
+	if (is_receipt)
+		status = wp_receipt_parse(cli->arena, text, length, subject, &receipt, &err);
+	if (status)
 		return wp_cli_error(cli, &err);
 	report = wp_cli_report_options(cli);
 	report.all = args.all;
 	report.bom = args.bom;
 	report.delimiter = args.delimiter ? delimiter_of(args.delimiter) : ',';
-	/* Keys of a later minor version, which the model does not know, must survive. */
-	if (args.format->write)
-		args.format->write(plan, &report, &buf);
-	else
+	/* Keys of a later minor version, which the models do not know, must survive. */
+	if (!args.format->plan)
 		wp_buf_add(&buf, text, length);
+	else if (is_receipt)
+		return show_receipt(cli, &args, &receipt, &report, &buf);
+	else
+		args.format->plan(plan, &report, &buf);
 	return wp_cli_emit_as(cli, args.format->kind, &buf);
 }
 
 const struct wp_command wp_cmd_show = {
 	.name = "show",
-	.summary = "show a plan file as text, Markdown, HTML, CSV, JSON or script",
-	.help = "Usage: wimplan show [OPTION…] PLAN\n"
-		"Shows a plan that wimplan plan wrote, from the plan file alone. PLAN - is\n"
-		"standard input. A plan whose digest does not fit is refused.\n\n"
+	.summary = "show a plan or a receipt as text, Markdown, HTML, CSV or JSON",
+	.help = "Usage: wimplan show [OPTION…] PLAN|RECEIPT\n"
+		"Shows a plan that wimplan plan wrote, or a receipt of its run, from that file\n"
+		"alone. A - in its place is standard input. A plan whose digest does not fit\n"
+		"is refused.\n\n"
 		"      --format FORMAT   text (default), markdown, html, csv, json, or\n"
-		"                        powershell: a script that carries the plan out\n"
+		"                        powershell: a script that carries a plan out\n"
 		"      --all             unchanged packages too\n"
 		"      --bom             csv: a byte order mark in front, for Excel\n"
 		"      --delimiter C     csv: what separates the cells: a comma (default),\n"

@@ -3,8 +3,9 @@
 #ifndef WIMPLAN_CLI_PROOF_H
 #define WIMPLAN_CLI_PROOF_H
 
-#include "receipt.h"
 #include "recheck.h"
+
+#include "wimplan/receipt.h"
 
 /* A refresh that is done, and whether its source is, after the call, the file that the plan names. */
 struct wp_refresh {

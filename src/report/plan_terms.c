@@ -17,13 +17,6 @@ static const struct term {
 	{ "Unchanged", "Nothing calls for a reload or a refresh." },
 };
 
-static const struct term actions[] = {
-	{ "Reload", "ReloadImageProperties: the site reads the metadata of the images in the source again. "
-		    "Nothing is sent to distribution points." },
-	{ "Refresh", "RefreshPkgSource: the site reads the source again, raises the source version and sends the content to "
-		     "all distribution points of the package." },
-};
-
 static const struct term statuses[WP_ENTRY_STATUSES] = {
 	[WP_ENTRY_BLOCKED] = { "Blocked", "The package cannot be acted on until its reason is put right. Nothing is called "
 					  "for it." },
@@ -96,8 +89,10 @@ void wp_plan_page_terms(struct wp_page *page, const struct wp_plan *plan)
 	wp_page_open(page, WP_PART_FACTS, NULL);
 	for (size_t i = 0; i < sizeof always / sizeof *always; i++)
 		add(page, &always[i], true);
-	add(page, &actions[0], any_call(plan, WP_RELOAD));
-	add(page, &actions[1], any_call(plan, WP_REFRESH));
+	for (enum wp_action action = WP_RELOAD; action <= WP_REFRESH; action++)
+		if (any_call(plan, action))
+			wp_page_fact(page, action == WP_RELOAD ? "Reload" : "Refresh",
+				     wp_arena_printf(page->arena, "%s. %s", wp_action_name(action), wp_words_call(action)));
 	for (size_t i = 0; i < WP_ENTRY_STATUSES; i++)
 		add(page, &statuses[i], any_with(plan, (enum wp_entry_status)i));
 	for (size_t i = 0; i < sizeof confidences / sizeof *confidences; i++)

@@ -5,6 +5,14 @@
 #include <inttypes.h>
 #include <string.h>
 
+const char *wp_words_call(enum wp_action action)
+{
+	if (action == WP_RELOAD)
+		return "The site reads the metadata of the images in the source again. Nothing is sent to distribution points.";
+	return "The site reads the source again, raises the source version and sends the content to all distribution points "
+	       "of the package.";
+}
+
 const char *wp_words_to_do(struct wp_arena *arena, const struct wp_entry *entry)
 {
 	const char *actions = wp_words_actions(entry);

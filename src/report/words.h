@@ -12,6 +12,9 @@ const char *wp_words_actions(const struct wp_entry *entry);
 const char *wp_words_to_do(struct wp_arena *arena, const struct wp_entry *entry);
 const char *wp_words_why(struct wp_arena *arena, const struct wp_entry *entry);
 
+/* What the site does when the method is called: a sentence or two. */
+const char *wp_words_call(enum wp_action action);
+
 /* The weakest confidence among an entry's reasons: what the verdict as a whole rests on. */
 enum wp_confidence wp_words_confidence(const struct wp_entry *entry);
 

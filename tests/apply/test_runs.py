@@ -69,8 +69,12 @@ def test_receipt(build, folder, expect):
         expect.status(result, 0)
         receipt = site.receipt()
         expect.equal(json.loads(result.stdout), receipt, "run --json prints the receipt")
-        expect.equal((receipt["format"], receipt["format_version"], receipt["plan_id"], receipt["site_code"], receipt["provider"]),
-                     ("wimplan-receipt", "1.0", plan["plan_id"], "P01", server.url), "head")
+        expect.equal((receipt["format"], receipt["format_version"], receipt["plan_id"], receipt["site_code"], receipt["provider"],
+                      receipt["by"]), ("wimplan-receipt", "1.1", plan["plan_id"], "P01", server.url, "tester@example"), "head")
+        shown = site.run("wimplan", "show", site.receipt_path())
+        expect.status(shown, 0)
+        expect.says(shown.stdout, f"{len(receipt['steps'])} done.")
+        expect.says(shown.stdout.replace("\n", " "), "by tester@example, at")
         for key in ("started_at", "finished_at"):
             expect(receipt[key] and receipt[key].endswith("Z"), f"{key}: {receipt[key]}")
         changes = {change["package_id"]: change for change in plan["body"]["changes"]}

@@ -83,10 +83,11 @@ function Save-Receipt {
     $isOver = $AtTheEnd -or (Test-AllDone)
     $head = [ordered] @{
         format         = 'wimplan-receipt'
-        format_version = '1.0'
+        format_version = '1.1'
         plan_id        = $plan.Id
         site_code      = $plan.SiteCode
         provider       = "cim://$ProviderMachineName/$namespace"
+        by             = "$([System.Environment]::UserName)@$([System.Environment]::MachineName)"
         started_at     = $script:startedAt
         finished_at    = if ($isOver) { Get-Now } else { $null }
     }

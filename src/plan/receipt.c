@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Reads receipts, strictly: a baseline that rests on a misread receipt would hide a stale package. */
-#include "receipt.h"
+#include "wimplan/receipt.h"
 
 #include "wimplan/text.h"
 
@@ -16,6 +16,11 @@ static const char *const outcome_names[WP_OUTCOMES] = {
 const char *wp_outcome_name(enum wp_outcome outcome)
 {
 	return outcome_names[outcome];
+}
+
+bool wp_outcome_is_good(enum wp_outcome outcome)
+{
+	return outcome == WP_OUTCOME_DONE || outcome == WP_OUTCOME_SATISFIED;
 }
 
 enum kind {
@@ -59,6 +64,9 @@ static const struct key receipt_keys[] = {
 	{ "finished_at", TIME_OR_NULL },
 	{ "steps", ANY },
 };
+
+/* Since 1.1. */
+static const struct key by_key = { "by", TEXT };
 
 static const struct key step_keys[] = {
 	{ "package_id", PACKAGE_ID },
@@ -123,13 +131,13 @@ static int check_keys(const json_t *object, const struct key *keys, size_t count
 {
 	if (!json_is_object(object))
 		return wp_fail(err, WP_E_REFUSED, "bad-receipt", subject,
-			       "%s: %s is no JSON object; nothing was recorded", subject, what);
+			       "%s: %s is no JSON object", subject, what);
 	for (size_t i = 0; i < count; i++) {
 		const char *must = keys[i].kind == ANY ? "is missing" : "must be ";
 
 		if (!fits(object, &keys[i]))
 			return wp_fail(err, WP_E_REFUSED, "bad-receipt", subject,
-				       "%s: %s of %s %s%s; nothing was recorded", subject, keys[i].name, what, must,
+				       "%s: %s of %s %s%s", subject, keys[i].name, what, must,
 				       keys[i].kind == ANY ? "" : kind_names[keys[i].kind]);
 	}
 	return WP_OK;
@@ -155,11 +163,11 @@ static int check_format(const json_t *document, const char *subject, struct wp_e
 
 	if (!format || strcmp(format, "wimplan-receipt"))
 		return wp_fail(err, WP_E_REFUSED, "not-a-receipt", subject,
-			       "%s is no receipt of wimplan-apply: its format is %s; nothing was recorded", subject,
+			       "%s is no receipt of wimplan-apply: its format is %s", subject,
 			       format ? format : "not given");
 	if (!known_version(version))
 		return wp_fail(err, WP_E_REFUSED, "unknown-version", subject,
-			       "%s has format version %s, but this wimplan reads %d.x; nothing was recorded", subject,
+			       "%s has format version %s, but this wimplan reads %d.x", subject,
 			       version ? version : "(none)", MAJOR_VERSION);
 	return WP_OK;
 }
@@ -175,12 +183,25 @@ static bool find_outcome(const char *name, enum wp_outcome *ret)
 	return false;
 }
 
+static struct wp_time time_of(const json_t *object, const char *key)
+{
+	const char *text = wp_json_get_text(object, key);
+
+	return text ? wp_time_parse(text) : (struct wp_time){ 0 };
+}
+
+static struct wp_number number_of(const json_t *object, const char *key)
+{
+	struct wp_number number = { 0 };
+
+	number.known = wp_json_get_u64(object, key, &number.value);
+	return number;
+}
+
 static int parse_step(struct wp_arena *arena, const json_t *json, size_t number, const char *subject,
 		      struct wp_receipt_step *ret, struct wp_error *err)
 {
 	const char *what = wp_arena_printf(arena, "step %zu", number), *action, *outcome;
-	uint64_t before;
-	bool known_before;
 	int status = check_keys(json, step_keys, sizeof step_keys / sizeof *step_keys, subject, what, err);
 
 	if (status)
@@ -193,31 +214,34 @@ static int parse_step(struct wp_arena *arena, const json_t *json, size_t number,
 		ret->action = WP_REFRESH;
 	else
 		return wp_fail(err, WP_E_REFUSED, "bad-receipt", subject,
-			       "%s: %s has the unknown action %s; nothing was recorded", subject, what, action);
+			       "%s: %s has the unknown action %s", subject, what, action);
 	if (!find_outcome(outcome, &ret->outcome))
 		return wp_fail(err, WP_E_REFUSED, "bad-receipt", subject,
-			       "%s: %s has the unknown outcome %s; nothing was recorded", subject, what, outcome);
+			       "%s: %s has the unknown outcome %s", subject, what, outcome);
 	ret->package_id = wp_arena_strdup(arena, wp_json_get_text(json, "package_id"));
-	known_before = wp_json_get_u64(json, "source_version_before", &before);
-	ret->source_version_after.known =
-		wp_json_get_u64(json, "source_version_after", &ret->source_version_after.value);
+	ret->looked_up = json_is_true(json_object_get(json, "looked_up"));
+	ret->has_return_value = json_is_integer(json_object_get(json, "return_value"));
+	ret->return_value = json_integer_value(json_object_get(json, "return_value"));
+	ret->started_at = time_of(json, "started_at");
+	ret->finished_at = time_of(json, "finished_at");
+	wp_json_get_u64(json, "attempts", &ret->attempts);
+	ret->source_version_before = number_of(json, "source_version_before");
+	ret->source_version_after = number_of(json, "source_version_after");
 	ret->content_id = wp_arena_strdup(arena, wp_json_get_text(json, "content_id"));
 	ret->file_id = wp_arena_strdup(arena, wp_json_get_text(json, "file_id"));
-	if (wp_json_get_text(json, "finished_at"))
-		ret->finished_at = wp_time_parse(wp_json_get_text(json, "finished_at"));
+	ret->error = wp_arena_strdup(arena, wp_json_get_text(json, "error"));
 	/* A verified refresh without these two says nothing that could be kept. */
 	if (ret->action == WP_REFRESH && ret->outcome == WP_OUTCOME_DONE &&
 	    (!ret->source_version_after.known || !ret->content_id))
 		return wp_fail(err, WP_E_REFUSED, "bad-receipt", subject,
-			       "%s: step %zu (%s) is a refresh that is done, but its %s is null; nothing was recorded",
+			       "%s: step %zu (%s) is a refresh that is done, but its %s is null",
 			       subject, number, ret->package_id,
 			       ret->content_id ? "source_version_after" : "content_id");
 	/* Done means that somebody has seen SourceVersion grow. */
-	if (ret->action == WP_REFRESH && ret->outcome == WP_OUTCOME_DONE && known_before &&
-	    ret->source_version_after.value <= before)
+	if (ret->action == WP_REFRESH && ret->outcome == WP_OUTCOME_DONE && ret->source_version_before.known &&
+	    ret->source_version_after.value <= ret->source_version_before.value)
 		return wp_fail(err, WP_E_REFUSED, "bad-receipt", subject,
-			       "%s: step %zu (%s) is a refresh that is done, but its SourceVersion has not grown; nothing "
-			       "was recorded",
+			       "%s: step %zu (%s) is a refresh that is done, but its SourceVersion has not grown",
 			       subject, number, ret->package_id);
 	return WP_OK;
 }
@@ -243,7 +267,7 @@ static int check_once(const struct wp_receipt *receipt, struct wp_error *err)
 	for (size_t i = 1; i < receipt->count; i++)
 		if (!compare_steps(&sorted[i - 1], &sorted[i]))
 			return wp_fail(err, WP_E_REFUSED, "bad-receipt", receipt->subject,
-				       "%s: there are two steps %s of %s; nothing was recorded", receipt->subject,
+				       "%s: there are two steps %s of %s", receipt->subject,
 				       wp_action_name(sorted[i]->action), sorted[i]->package_id);
 	return WP_OK;
 }
@@ -261,16 +285,22 @@ int wp_receipt_parse(struct wp_arena *arena, const char *text, size_t length, co
 	if (!status)
 		status = check_keys(document, receipt_keys, sizeof receipt_keys / sizeof *receipt_keys, subject,
 				    "the receipt", err);
+	if (!status && json_object_get(document, by_key.name))
+		status = check_keys(document, &by_key, 1, subject, "the receipt", err);
 	if (status)
 		return status;
 	steps = json_object_get(document, "steps");
 	if (!json_is_array(steps))
 		return wp_fail(err, WP_E_REFUSED, "bad-receipt", subject,
-			       "%s: steps of the receipt must be an array; nothing was recorded", subject);
+			       "%s: steps of the receipt must be an array", subject);
 	*ret = (struct wp_receipt){
 		.subject = wp_arena_strdup(arena, subject),
 		.plan_id = wp_arena_strdup(arena, wp_json_get_text(document, "plan_id")),
 		.site_code = wp_arena_strdup(arena, wp_json_get_text(document, "site_code")),
+		.provider = wp_arena_strdup(arena, wp_json_get_text(document, "provider")),
+		.by = wp_arena_strdup(arena, wp_json_get_text(document, "by")),
+		.started_at = time_of(document, "started_at"),
+		.finished_at = time_of(document, "finished_at"),
 	};
 	ret->steps = wp_arena_alloc(arena, json_array_size(steps) * sizeof *ret->steps);
 	for (size_t i = 0; i < json_array_size(steps); i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A receipt: what wimplan-apply says it did. */
-#ifndef WIMPLAN_CLI_RECEIPT_H
-#define WIMPLAN_CLI_RECEIPT_H
+#ifndef WIMPLAN_RECEIPT_H
+#define WIMPLAN_RECEIPT_H
 
 #include "wimplan/arena.h"
 #include "wimplan/error.h"
@@ -19,21 +19,34 @@ enum wp_outcome {
 	WP_OUTCOMES,
 };
 const char *wp_outcome_name(enum wp_outcome outcome);
+/* Whether nothing is left to do about a step with this outcome. */
+bool wp_outcome_is_good(enum wp_outcome outcome);
 
 struct wp_receipt_step {
 	const char *package_id;
 	enum wp_action action;
 	enum wp_outcome outcome;
+	bool looked_up; /* the answer got lost, and the outcome was read from the site */
+	bool has_return_value;
+	int64_t return_value;
+	struct wp_time started_at; /* of the last call */
+	struct wp_time finished_at;
+	uint64_t attempts;
+	struct wp_number source_version_before;
 	struct wp_number source_version_after; /* known for a refresh that is done */
 	const char *content_id;                /* likewise */
 	const char *file_id;                   /* NULL when the receipt has none */
-	struct wp_time finished_at;
+	const char *error;                     /* a sentence; NULL when nothing went wrong */
 };
 
 struct wp_receipt {
 	const char *subject; /* the file, for messages */
 	const char *plan_id; /* a digest */
 	const char *site_code;
+	const char *provider;
+	const char *by; /* "user@host" of the last run; NULL in a receipt of format 1.0 */
+	struct wp_time started_at;  /* of the first run */
+	struct wp_time finished_at; /* of the last one; not known while it goes on, or when it was killed */
 	struct wp_receipt_step *steps;
 	size_t count;
 };

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A receipt as a page: the report after the change. */
+#include "page.h"
+
+#include "receipt_words.h"
+#include "words.h"
+
+#include "wimplan/report.h"
+
+#include <string.h>
+
+static enum wp_tone tone_of(enum wp_outcome outcome)
+{
+	static const enum wp_tone tones[WP_OUTCOMES] = {
+		[WP_OUTCOME_DONE] = WP_TONE_GOOD,     [WP_OUTCOME_SATISFIED] = WP_TONE_GOOD,
+		[WP_OUTCOME_UNVERIFIED] = WP_TONE_CHANGE, [WP_OUTCOME_FAILED] = WP_TONE_BAD,
+		[WP_OUTCOME_CONFLICT] = WP_TONE_BAD,  [WP_OUTCOME_SKIPPED] = WP_TONE_CHANGE,
+		[WP_OUTCOME_UNKNOWN] = WP_TONE_CHANGE,
+	};
+
+	return tones[outcome];
+}
+
+static void add_left(struct wp_page *page, const struct wp_receipt *receipt)
+{
+	const char *sentence = wp_receipt_words_left(page->arena, receipt);
+
+	if (!sentence)
+		return;
+	wp_page_open(page, WP_PART_BANNER, "Not all of the plan was carried out");
+	wp_page_line(page, WP_PART_PARAGRAPH, sentence);
+	wp_page_close(page);
+}
+
+static void add_cards(struct wp_page *page, const struct wp_receipt *receipt)
+{
+	size_t counts[WP_OUTCOMES];
+
+	wp_receipt_count(receipt, counts);
+	wp_page_open(page, WP_PART_CARDS, NULL);
+	for (size_t i = 0; i < WP_OUTCOMES; i++)
+		if (counts[i] || i == WP_OUTCOME_DONE)
+			wp_page_card(page, counts[i] ? tone_of((enum wp_outcome)i) : WP_TONE_PLAIN,
+				     wp_words_count(page->arena, counts[i]), wp_outcome_name((enum wp_outcome)i));
+	wp_page_close(page);
+}
+
+static void add_facts(struct wp_page *page, const struct wp_receipt *receipt)
+{
+	wp_page_open(page, WP_PART_FACTS, NULL);
+	wp_page_fact(page, "Plan", receipt->plan_id);
+	wp_page_fact(page, "Site", receipt->site_code);
+	wp_page_fact(page, "Provider", receipt->provider);
+	wp_page_fact(page, "Run", wp_receipt_words_when(page->arena, receipt));
+	wp_page_fact(page, "By", receipt->by ? receipt->by : "(the receipt does not say)");
+	wp_page_close(page);
+}
+
+static void add_step(struct wp_page *page, const struct wp_receipt_step *step)
+{
+	wp_page_open(page, WP_PART_ROW, NULL);
+	wp_page_line(page, WP_PART_CELL, step->package_id);
+	wp_page_line(page, WP_PART_CELL, wp_action_name(step->action));
+	wp_page_badge_cell(page, tone_of(step->outcome), wp_outcome_name(step->outcome));
+	wp_page_line(page, WP_PART_CELL, step->finished_at.known ? wp_time_minutes(page->arena, step->finished_at) : NULL);
+	wp_page_line(page, WP_PART_CELL, wp_receipt_words_version(page->arena, step));
+	wp_page_line(page, WP_PART_CELL, wp_receipt_words_remark(page->arena, step));
+	wp_page_close(page);
+}
+
+static void add_steps(struct wp_page *page, const struct wp_receipt *receipt)
+{
+	static const struct wp_page_column columns[] = {
+		{ "Package", WP_COLUMN_SHORT }, { "Call", WP_COLUMN_SHORT },	      { "Outcome", WP_COLUMN_SHORT },
+		{ "When", WP_COLUMN_SHORT },	{ "Source version", WP_COLUMN_SHORT }, { "Remark", WP_COLUMN_TEXT },
+	};
+
+	wp_page_heading(page, 2, "Steps");
+	wp_page_table(page, "Steps in execution order", WP_FOLDING_TEXTS, columns, sizeof columns / sizeof *columns);
+	for (size_t i = 0; i < receipt->count; i++)
+		add_step(page, &receipt->steps[i]);
+	wp_page_close(page);
+}
+
+static bool any_call(const struct wp_receipt *receipt, enum wp_action action)
+{
+	for (size_t i = 0; i < receipt->count; i++)
+		if (receipt->steps[i].action == action)
+			return true;
+	return false;
+}
+
+static void add_terms(struct wp_page *page, const struct wp_receipt *receipt)
+{
+	size_t counts[WP_OUTCOMES];
+
+	wp_receipt_count(receipt, counts);
+	wp_page_open(page, WP_PART_FOLD, "What the words mean");
+	wp_page_open(page, WP_PART_FACTS, NULL);
+	wp_page_fact(page, "Plan", "The calls that were approved. Its id is a digest over all that it asks for.");
+	for (enum wp_action action = WP_RELOAD; action <= WP_REFRESH; action++)
+		if (any_call(receipt, action))
+			wp_page_fact(page, wp_action_name(action), wp_words_call(action));
+	wp_page_fact(page, "Source version", "A number that the site raises with each refresh.");
+	for (size_t i = 0; i < WP_OUTCOMES; i++)
+		if (counts[i])
+			wp_page_fact(page, wp_outcome_name((enum wp_outcome)i),
+				     wp_receipt_words_outcome((enum wp_outcome)i));
+	wp_page_close(page);
+	wp_page_close(page);
+}
+
+static void render(const struct wp_receipt *receipt, struct wp_buf *buf,
+		   void (*rendering)(const struct wp_page *, struct wp_buf *))
+{
+	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	struct wp_page page;
+
+	wp_page_init(&page, arena, "wimplan receipt",
+		     wp_arena_printf(arena, "Image package change, site %s: what was done", receipt->site_code));
+	add_left(&page, receipt);
+	add_cards(&page, receipt);
+	add_facts(&page, receipt);
+	add_steps(&page, receipt);
+	add_terms(&page, receipt);
+	wp_page_line(&page, WP_PART_PARAGRAPH, wp_receipt_words_totals(arena, receipt));
+	rendering(&page, buf);
+}
+
+void wp_report_receipt_markdown(const struct wp_receipt *receipt, const struct wp_report_options *options,
+				struct wp_buf *buf)
+{
+	(void)options;
+	render(receipt, buf, wp_page_markdown);
+}
+
+void wp_report_receipt_html(const struct wp_receipt *receipt, const struct wp_report_options *options,
+			    struct wp_buf *buf)
+{
+	(void)options;
+	render(receipt, buf, wp_page_html);
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Phrases about what was done. */
+#include "receipt_words.h"
+
+#include "words.h"
+
+#include "wimplan/hash.h"
+#include "wimplan/time.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define TICKS_PER_SECOND 10000000u
+
+void wp_receipt_count(const struct wp_receipt *receipt, size_t counts[WP_OUTCOMES])
+{
+	memset(counts, 0, WP_OUTCOMES * sizeof *counts);
+	for (size_t i = 0; i < receipt->count; i++)
+		counts[receipt->steps[i].outcome]++;
+}
+
+const char *wp_receipt_words_outcome(enum wp_outcome outcome)
+{
+	static const char *const meanings[WP_OUTCOMES] = {
+		[WP_OUTCOME_DONE] = "It was called, and its effect was seen in the record.",
+		[WP_OUTCOME_SATISFIED] = "It was not called: the record was as the plan wants it already.",
+		[WP_OUTCOME_UNVERIFIED] = "The site accepted the call, but its effect was not seen in time. The next run looks "
+					  "for it and does not send it again.",
+		[WP_OUTCOME_FAILED] = "The site refused it, or it had no effect. The next run tries it again.",
+		[WP_OUTCOME_CONFLICT] = "It was not called: the record is neither as the plan found it nor as it wants it. Make "
+					"another plan.",
+		[WP_OUTCOME_SKIPPED] = "It was not called: left over, left out, or the reload of the same package was not done.",
+		[WP_OUTCOME_UNKNOWN] = "It is not known whether the call reached the site. The next run looks it up.",
+	};
+
+	return meanings[outcome];
+}
+
+char *wp_receipt_words_totals(struct wp_arena *arena, const struct wp_receipt *receipt)
+{
+	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+	size_t counts[WP_OUTCOMES];
+	const char *between = ": ";
+
+	wp_receipt_count(receipt, counts);
+	wp_buf_printf(&text, "Plan %s, site %s, %s step%s", wp_hash_short(arena, receipt->plan_id), receipt->site_code,
+		      wp_words_count(arena, receipt->count), receipt->count == 1 ? "" : "s");
+	for (size_t i = 0; i < WP_OUTCOMES; i++) {
+		if (!counts[i])
+			continue;
+		wp_buf_printf(&text, "%s%s %s", between, wp_words_count(arena, counts[i]),
+			      wp_outcome_name((enum wp_outcome)i));
+		between = ", ";
+	}
+	wp_buf_putc(&text, '.');
+	return wp_arena_strdup(arena, wp_buf_text(&text));
+}
+
+/* "41 s", "3 min 41 s", "2 h 5 min" */
+static char *duration(struct wp_arena *arena, uint64_t seconds)
+{
+	if (seconds < 60)
+		return wp_arena_printf(arena, "%" PRIu64 " s", seconds);
+	if (seconds < 3600)
+		return wp_arena_printf(arena, "%" PRIu64 " min %" PRIu64 " s", seconds / 60, seconds % 60);
+	return wp_arena_printf(arena, "%" PRIu64 " h %" PRIu64 " min", seconds / 3600, seconds / 60 % 60);
+}
+
+char *wp_receipt_words_when(struct wp_arena *arena, const struct wp_receipt *receipt)
+{
+	const char *start = wp_time_minutes(arena, receipt->started_at), *end = wp_time_minutes(arena, receipt->finished_at);
+	int64_t ticks = receipt->finished_at.ticks - receipt->started_at.ticks;
+
+	if (!receipt->started_at.known)
+		return wp_arena_strdup(arena, "at an unknown time");
+	if (!receipt->finished_at.known)
+		return wp_arena_printf(arena, "from %s on, without an end so far", start);
+	if (ticks < 0)
+		return wp_arena_printf(arena, "%s to %s", start, end);
+	/* The day once, where it is one. */
+	if (!strncmp(start, end, strlen("2026-02-21 ")))
+		end += strlen("2026-02-21 ");
+	return wp_arena_printf(arena, "%s to %s (%s)", start, end, duration(arena, (uint64_t)ticks / TICKS_PER_SECOND));
+}
+
+char *wp_receipt_words_left(struct wp_arena *arena, const struct wp_receipt *receipt)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < receipt->count; i++)
+		left += !wp_outcome_is_good(receipt->steps[i].outcome);
+	if (!receipt->finished_at.known)
+		return wp_arena_strdup(arena, "The last run had not ended when this receipt was written: it was still going on, "
+					      "or was killed. Run the plan again to resume it.");
+	if (!left)
+		return NULL;
+	return wp_arena_printf(arena, "%s of %s step%s still need%s attention.", wp_words_count(arena, left),
+			       wp_words_count(arena, receipt->count), receipt->count == 1 ? "" : "s", left == 1 ? "s" : "");
+}
+
+char *wp_receipt_words_version(struct wp_arena *arena, const struct wp_receipt_step *step)
+{
+	const struct wp_number *before = &step->source_version_before, *after = &step->source_version_after;
+
+	if (before->known && after->known && before->value != after->value)
+		return wp_arena_printf(arena, "%" PRIu64 " → %" PRIu64, before->value, after->value);
+	if (before->known || after->known)
+		return wp_arena_printf(arena, "%" PRIu64, after->known ? after->value : before->value);
+	return wp_arena_strdup(arena, "");
+}
+
+static void add(struct wp_buf *text, const char *words)
+{
+	wp_buf_puts(text, text->length ? "; " : "");
+	wp_buf_puts(text, words);
+}
+
+char *wp_receipt_words_remark(struct wp_arena *arena, const struct wp_receipt_step *step)
+{
+	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	if (step->error)
+		add(&text, step->error);
+	else if (step->has_return_value && step->return_value)
+		add(&text, wp_arena_printf(arena, "the method returned %" PRId64 " (0x%08" PRIX32 ")", step->return_value,
+					   (uint32_t)step->return_value));
+	if (step->looked_up)
+		add(&text, "there was no answer, and its effect was looked up");
+	if (step->attempts > 1)
+		add(&text, wp_arena_printf(arena, "%s attempts", wp_words_count(arena, step->attempts)));
+	return wp_arena_strdup(arena, wp_buf_text(&text));
+}
