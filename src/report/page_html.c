@@ -105,14 +105,27 @@ static void add_holder(struct rendering *to, const char *open, const struct wp_p
 	wp_html_raw(&to->html, close);
 }
 
+/* On a phone such a table has no headings, and a date or a number alone says nothing. */
+static bool needs_label(const struct wp_part *table, const struct wp_part *column, const struct wp_part *cell)
+{
+	return table->folding == WP_FOLDING_TEXTS && column != table->first && column->column == WP_COLUMN_SHORT &&
+	       cell->first && cell->first->kind == WP_PART_TEXT && *cell->first->text;
+}
+
 static void add_row(struct rendering *to, const struct wp_part *table, const struct wp_part *row)
 {
 	const struct wp_part *column = table->first;
 
 	wp_html_raw(&to->html, row->tone == WP_TONE_BAD ? "<tr class=\"lost\">" : "<tr>");
-	for (const struct wp_part *cell = row->first; cell; cell = cell->next, column = column->next)
-		add_holder(to, wp_arena_printf(to->html.arena, "<td class=\"%s\">", column_class(column->column)), cell,
-			   "</td>");
+	for (const struct wp_part *cell = row->first; cell; cell = cell->next, column = column->next) {
+		wp_html_rawf(&to->html, "<td class=\"%s\"", column_class(column->column));
+		if (needs_label(table, column, cell)) {
+			wp_html_raw(&to->html, " data-label=\"");
+			wp_html_text(&to->html, column->text);
+			wp_html_raw(&to->html, "\"");
+		}
+		add_holder(to, ">", cell, "</td>");
+	}
 	wp_html_raw(&to->html, "</tr>\n");
 }
 
