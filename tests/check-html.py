@@ -82,6 +82,17 @@ NEW = "compress LZX\n" + COMMON.format(build=3007, hash="5555666677778888", lang
 # Names that a browser would act on; the edition that got lost.
 HOSTILE = NEW.replace("Windows 11 Enterprise", MARKUP.replace('"', '\\"')).replace("\tedition Enterprise\n", "") + f'image "{LONG}"\n'
 
+def receipt():
+    """A receipt with every outcome, long texts and names that a browser would act on."""
+    outcomes = ["done", "satisfied", "unverified", "failed", "conflict", "skipped", "unknown"]
+    steps = [{"package_id": f"P01{number:05X}", "action": "ReloadImageProperties", "outcome": outcomes[number % 7], "looked_up": number % 2 == 0,
+              "return_value": number, "started_at": "2026-02-21T22:00:01Z", "finished_at": "2026-02-21T22:00:03Z", "attempts": number,
+              "source_version_before": 12, "source_version_after": 13, "content_id": None, "file_id": None,
+              "error": [None, MARKUP, LONG][number % 3]} for number in range(60)]
+    return {"format": "wimplan-receipt", "format_version": "1.1", "plan_id": "sha256:" + 64 * "0", "site_code": "P01", "provider": MARKUP + LONG,
+            "by": MARKUP, "started_at": "2026-02-21T22:00:00Z", "finished_at": None, "steps": steps}
+
+
 counts = {True: 0, False: 0}
 
 
@@ -103,6 +114,7 @@ def make_pages(build, root):
     for name, recipe in ("old", OLD), ("new", NEW), ("hostile", HOSTILE):
         made = subprocess.run(["mkwim", "-", folder / f"{name}.wim"], env=env, input=recipe, text=True, capture_output=True)
         expect(made.returncode == 0, f"mkwim {name}.wim: {made.stderr}")
+    (folder / "receipt.json").write_text(json.dumps(receipt()), encoding="utf-8")
     pages = {}
     for name, words in {
         "diff": ["diff", "--servicing", "--files", "old.wim", "new.wim"],
@@ -111,6 +123,7 @@ def make_pages(build, root):
         "diff-hostile": ["diff", "--servicing", "--files", "--match", "1:1", "old.wim", "hostile.wim"],
         "plan": ["show", "plan.json"],
         "plan-all": ["show", "--all", "plan.json"],
+        "receipt": ["show", "receipt.json"],
     }.items():
         done = subprocess.run(["wimplan", words[0], "--format", "html", *words[1:]], cwd=folder, env=env, capture_output=True)
         if expect(done.returncode == 0, f"wimplan {' '.join(words)}: {done.stderr.decode()}"):
