@@ -86,12 +86,12 @@ struct wp_servicing {
 void wp_servicing_read(struct wp_arena *arena, const struct wp_tree *tree, struct wp_servicing *ret);
 
 /*
- * Reads what is installed in the images of @wim, or in @only_image alone, one tree after the other. *@ret_items, in the
+ * Reads what is installed in the images of @wim, which is index->wim, or in @only_image alone. *@ret_items, in the
  * wim's arena, has an element for each image of the metadata; @known tells which were read: items of all images beyond
- * WP_LIMIT_FILE_ITEMS are not ("tree-limit"). Images that name one resource share their items. Returns their number, 0
- * when wimlib refuses the file. What is odd goes to the wim's diagnostics.
+ * WP_LIMIT_FILE_ITEMS are not ("tree-limit"). Images that name one resource share their items. Returns their
+ * number. What is odd goes to the wim's diagnostics.
  */
-size_t wp_wim_read_installed(struct wp_wim *wim, uint32_t only_image, struct wp_wim_content *ret_content,
+size_t wp_wim_read_installed(struct wp_wim *wim, struct wp_wim_index *index, uint32_t only_image,
 			     struct wp_servicing **ret_items);
 
 /*

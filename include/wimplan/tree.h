@@ -22,6 +22,7 @@ struct wp_blob {
 	bool solid;      /* stored together with others: @stored is 0, no part of its own can be told */
 	bool compressed;
 	bool elsewhere;  /* in another part of a split set */
+	bool used;       /* by a tree that was read */
 	uint64_t size;   /* bytes when decompressed */
 	uint64_t stored; /* bytes in the file */
 	uint64_t offset; /* bytes from the start of the file, where it is not solid */
@@ -36,7 +37,13 @@ struct wp_metadata_resource {
 	uint64_t stored; /* bytes in the file */
 	uint64_t size;   /* bytes when decompressed */
 	uint32_t same_as; /* the first image that has this very resource: its own number, or a lesser one */
+	bool tried; /* wp_tree_read() was asked for it */
 	struct wp_number missing; /* the tree's @missing; not known before wp_tree_read() could read it */
+};
+
+/* Bytes of a file. */
+struct wp_extent {
+	uint64_t begin, end;
 };
 
 /* The blob table of a WIM or, of a split one, of all parts that stand beside the first. Owned by @arena. */
@@ -48,6 +55,8 @@ struct wp_wim_index {
 	uint32_t parts_missing;   /* parts of a split set that were not found or are of another set */
 	struct wp_blob *blobs;    /* file data, by SHA-1 */
 	size_t blob_count;
+	struct wp_extent *solid; /* where solid resources stand, in no order, maybe several times */
+	size_t solid_count;
 	uint32_t *buckets; /* where the blobs with each value of a SHA-1's first two bytes begin, and their end */
 	struct wp_metadata_resource *images; /* of image 1 and so on */
 	size_t image_count; /* may be less than the XML lists */
@@ -75,8 +84,14 @@ static inline void wp_wim_index_freep(struct wp_wim_index **index)
  */
 void wp_wim_index_count_missing(struct wp_wim_index *index);
 
+/*
+ * Reads the trees that were not read yet and fills content.missing, .unreferenced and .trailing. What is odd about the
+ * trees goes to the diagnostics of @wim, which is index->wim.
+ */
+void wp_wim_index_look_deeper(struct wp_wim *wim, struct wp_wim_index *index);
+
 /* The blob with this SHA-1, NULL when the file does not hold it. */
-const struct wp_blob *wp_wim_index_find(const struct wp_wim_index *index, const uint8_t sha1[WP_SHA1_SIZE]);
+struct wp_blob *wp_wim_index_find(const struct wp_wim_index *index, const uint8_t sha1[WP_SHA1_SIZE]);
 
 /* Attributes of a file that matter here (winnt.h, FILE_ATTRIBUTE_…). */
 enum wp_attributes {

@@ -196,6 +196,12 @@ struct wp_wim_content {
 	 * tell, so it is not known until wp_wim_index_count_missing() has read them.
 	 */
 	struct wp_number missing;
+	/*
+	 * Bytes of the file that nothing refers to: neither its header nor a blob that an image has; and those among them
+	 * that stand behind everything else. Not known until wp_wim_index_look_deeper() has looked, nor of a file that is
+	 * pipable or split.
+	 */
+	struct wp_number unreferenced, trailing;
 };
 
 /* Why a site cannot use a file that can be read; all of it may be true of one file. */

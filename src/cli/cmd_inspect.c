@@ -78,6 +78,24 @@ static void release(struct files *files)
 		wp_wim_free((struct wp_wim *)files->items[i].wim);
 }
 
+/* Reads the blob table, and the trees that are asked for. */
+static void look_inside(const struct arguments *args, struct wp_wim *wim, struct wp_wim_content *content,
+			struct wp_inspection *ret)
+{
+	struct wp_wim_index *index __attribute__((cleanup(wp_wim_index_freep))) = wp_wim_index_read(wim);
+	struct wp_servicing *installed = NULL;
+
+	if (!index)
+		return;
+	if (args->servicing)
+		wp_wim_read_installed(wim, index, args->image, &installed);
+	if (args->deep)
+		wp_wim_index_look_deeper(wim, index);
+	*content = index->content;
+	ret->content = content;
+	ret->contents = installed;
+}
+
 static void read_files(struct wp_cli *cli, const struct arguments *args, char **paths, size_t count,
 		       struct files *files)
 {
@@ -85,19 +103,11 @@ static void read_files(struct wp_cli *cli, const struct arguments *args, char **
 	for (size_t i = 0; i < count; i++) {
 		struct wp_wim_content *content = wp_arena_alloc(cli->arena, sizeof *content);
 		struct wp_wim *wim = args->xml ? wp_wim_read_with_text(paths[i]) : wp_wim_read(paths[i]);
-		bool known = false;
-		struct wp_servicing *installed = NULL;
 
-		if (wim->grade != WP_GRADE_ERROR && args->servicing)
-			known = wp_wim_read_installed(wim, args->image, content, &installed) > 0;
-		else if (wim->grade != WP_GRADE_ERROR && args->deep)
-			known = !wp_wim_read_content(wim, content);
-		files->items[files->count++] = (struct wp_inspection){
-			.wim = wim,
-			.content = known ? content : NULL,
-			.contents = known ? installed : NULL,
-			.only_image = args->image,
-		};
+		files->items[files->count] = (struct wp_inspection){ .wim = wim, .only_image = args->image };
+		if (wim->grade != WP_GRADE_ERROR && (args->servicing || args->deep))
+			look_inside(args, wim, content, &files->items[files->count]);
+		files->count++;
 	}
 }
 

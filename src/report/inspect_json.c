@@ -205,6 +205,9 @@ static json_t *file_json(const struct wp_inspection *file)
 	set(object, "file_id", wp_json_hash(wim->file_id));
 	set(object, "content_id", file->content ? wp_json_hash(file->content->content_id) : json_null());
 	set(object, "blobs", blobs_json(file->content));
+	set(object, "missing_data", file->content ? number(file->content->missing) : json_null());
+	set(object, "unreferenced_bytes", file->content ? number(file->content->unreferenced) : json_null());
+	set(object, "trailing_bytes", file->content ? number(file->content->trailing) : json_null());
 	set(object, "header", wim->have_header ? header_json(arena, &wim->header) : json_null());
 	set(object, "xml_sha256", wp_json_hash(wim->xml_sha256));
 	set(object, "total_bytes", metadata ? number(metadata->total_bytes) : json_null());
@@ -218,7 +221,7 @@ json_t *wp_report_inspect_json(const struct wp_inspection *files, size_t count)
 	json_t *document = json_object(), *array = json_array();
 
 	set(document, "format", json_string("wimplan-inspect"));
-	set(document, "format_version", json_string("1.0"));
+	set(document, "format_version", json_string("1.1"));
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(array, file_json(&files[i]));
 	set(document, "files", array);

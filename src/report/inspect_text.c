@@ -84,6 +84,27 @@ static void add_blobs(struct inspect *in, const struct wp_wim_content *content)
 				 wp_inspect_bytes(in->arena, content->blob_bytes), stored));
 }
 
+/* Only where there is something of it: neither is said of most files. */
+static void add_deep(struct inspect *in, const struct wp_wim_content *content)
+{
+	uint64_t unused = content->unreferenced.value, trailing = content->trailing.value;
+	const char *where = "";
+
+	if (content->missing.value)
+		add_fact(in, "Missing",
+			 wp_arena_printf(in->arena, "the data of %s file%s or stream%s stands in another file (delta)",
+					 wp_words_count(in->arena, content->missing.value),
+					 content->missing.value == 1 ? "" : "s", content->missing.value == 1 ? "" : "s"));
+	if (!unused)
+		return;
+	if (trailing)
+		where = trailing == unused ? ", all of them behind the end"
+					   : wp_arena_printf(in->arena, ", %s of them behind the end",
+							     wp_words_count(in->arena, trailing));
+	add_fact(in, "Unused",
+		 wp_arena_printf(in->arena, "%s that nothing refers to%s", wp_inspect_bytes(in->arena, unused), where));
+}
+
 static void add_header(struct inspect *in, const struct wp_inspection *file)
 {
 	const struct wp_wim *wim = file->wim;
@@ -101,8 +122,10 @@ static void add_header(struct inspect *in, const struct wp_inspection *file)
 		add_fact(in, "File id", wim->file_id);
 	if (file->content && file->content->content_id[0])
 		add_fact(in, "Content", file->content->content_id);
-	if (file->content)
+	if (file->content) {
 		add_blobs(in, file->content);
+		add_deep(in, file->content);
+	}
 }
 
 static void add_images(struct inspect *in, const struct wp_inspection *file)

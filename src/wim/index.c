@@ -22,6 +22,16 @@ struct reader {
 	struct wp_wim *wim;
 };
 
+/* Blobs of one solid resource mostly come one after the other. */
+static void add_solid(struct wp_wim_index *index, uint64_t offset, uint64_t stored)
+{
+	struct wp_extent *last = index->solid_count ? &index->solid[index->solid_count - 1] : NULL;
+
+	if (!last || last->begin != offset)
+		*WP_PUSH(index->arena, index->solid, index->solid_count) =
+			(struct wp_extent){ offset, wp_sum(offset, stored) };
+}
+
 static int take_blob(const struct wimlib_resource_entry *resource, void *context)
 {
 	const struct reader *reader = context;
@@ -39,6 +49,8 @@ static int take_blob(const struct wimlib_resource_entry *resource, void *context
 		image->size = resource->uncompressed_size;
 		return 0;
 	}
+	if (resource->packed)
+		add_solid(index, resource->raw_resource_offset_in_wim, resource->raw_resource_compressed_size);
 	/* Not in the arena: it grows, and a large one is moved by the kernel without a copy. */
 	if ((index->blob_count & (index->blob_count - 1)) == 0) {
 		size_t capacity = index->blob_count ? 2 * index->blob_count : 1;
@@ -53,6 +65,7 @@ static int take_blob(const struct wimlib_resource_entry *resource, void *context
 	blob->compressed = resource->is_compressed;
 	blob->elsewhere = resource->part_number != reader->wim->header.part;
 	blob->offset = resource->packed ? 0 : resource->offset;
+	blob->used = false;
 	blob->size = resource->uncompressed_size;
 	blob->stored = resource->packed ? 0 : resource->compressed_size;
 	return 0;
@@ -247,7 +260,7 @@ void wp_wim_index_free(struct wp_wim_index *index)
 	wp_arena_free(index->arena);
 }
 
-const struct wp_blob *wp_wim_index_find(const struct wp_wim_index *index, const uint8_t sha1[WP_SHA1_SIZE])
+struct wp_blob *wp_wim_index_find(const struct wp_wim_index *index, const uint8_t sha1[WP_SHA1_SIZE])
 {
 	/* SHA-1s are spread evenly: of 100,000 blobs a bucket has one or two. */
 	size_t low = index->buckets[bucket(sha1)], high = index->buckets[bucket(sha1) + 1];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is installed in the images of a file: index, trees one after the other, contents. */
+/* What is installed in the images of a file, from their trees one after the other. */
 #include "wim.h"
 
 #include "wimplan/limits.h"
@@ -29,7 +29,7 @@ static void read_result(struct wp_wim *wim, struct wp_wim_index *index, uint32_t
 	copy_diags(wim, &result->servicing.diags, &result->diags);
 }
 
-static void tell(struct wp_wim *wim, uint32_t image, const struct wp_diags *diags)
+void wp_wim_tell(struct wp_wim *wim, uint32_t image, const struct wp_diags *diags)
 {
 	for (size_t i = 0; i < diags->count; i++)
 		wp_diag_add(wim->arena, &wim->diags, diags->items[i].severity, diags->items[i].code, NULL,
@@ -39,7 +39,7 @@ static void tell(struct wp_wim *wim, uint32_t image, const struct wp_diags *diag
 /* What one image shows; *@count is what those before it have shown. */
 static struct wp_servicing give(struct wp_wim *wim, uint32_t image, const struct result *result, uint64_t *count)
 {
-	tell(wim, image, &result->diags);
+	wp_wim_tell(wim, image, &result->diags);
 	*count += result->servicing.count;
 	if (*count <= WP_LIMIT_FILE_ITEMS)
 		return result->servicing;
@@ -50,17 +50,14 @@ static struct wp_servicing give(struct wp_wim *wim, uint32_t image, const struct
 	return (struct wp_servicing){ 0 };
 }
 
-size_t wp_wim_read_installed(struct wp_wim *wim, uint32_t only_image, struct wp_wim_content *ret_content,
+size_t wp_wim_read_installed(struct wp_wim *wim, struct wp_wim_index *index, uint32_t only_image,
 			     struct wp_servicing **ret_items)
 {
-	struct wp_wim_index *index __attribute__((cleanup(wp_wim_index_freep))) = wp_wim_index_read(wim);
-	size_t count = index && wim->metadata ? wim->metadata->image_count : 0;
-	struct result *results = wp_arena_alloc(wim->arena, (index ? index->image_count : 0) * sizeof *results);
+	size_t count = wim->metadata ? wim->metadata->image_count : 0;
+	struct result *results = wp_arena_alloc(wim->arena, index->image_count * sizeof *results);
 	uint64_t items = 0;
 
 	*ret_items = wp_arena_alloc(wim->arena, count * sizeof **ret_items);
-	if (index)
-		*ret_content = index->content;
 	for (size_t i = 0; i < count; i++) {
 		uint32_t image = wim->metadata->images[i].index;
 		struct result none = { 0 }, *result = &none;

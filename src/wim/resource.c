@@ -131,6 +131,12 @@ static bool has_sha1(const uint8_t *bytes, size_t size, const uint8_t sha1[WP_SH
 	       !memcmp(found, sha1, WP_SHA1_SIZE);
 }
 
+/* No resource is larger than what it holds, but in a pipable file eight bytes for each chunk, of 4 KiB or more. */
+static uint64_t most_stored(const struct wp_wim *wim, uint64_t size)
+{
+	return wim->header.pipable ? size + size / 512 + 8 : size;
+}
+
 const char *wp_resource_read(const struct wp_wim_index *index, const struct wp_metadata_resource *resource,
 			     uint8_t **ret_bytes)
 {
@@ -142,7 +148,7 @@ const char *wp_resource_read(const struct wp_wim_index *index, const struct wp_m
 
 	if (resource->solid)
 		return "it is stored together with other data";
-	if (resource->stored > resource->size)
+	if (resource->stored > most_stored(index->wim, resource->size))
 		return "its sizes in the blob table are impossible";
 	/* O_NONBLOCK: a pipe that took the file's place must not be waited for. */
 	fd = open(index->wim->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);

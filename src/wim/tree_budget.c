@@ -68,19 +68,21 @@ struct wp_tree *wp_tree_read(struct wp_wim_index *index, uint32_t image)
 {
 	struct wp_arena *arena = wp_arena_new();
 	struct wp_tree *tree = wp_arena_alloc(arena, sizeof *tree);
-	int result;
+	struct wp_metadata_resource *resource;
 
 	tree->arena = arena;
 	tree->image = image;
-	if (image < 1 || image > index->image_count)
-		result = wp_tree_fail(tree, "tree-missing", "the file holds no metadata of it");
-	else
-		result = read_tree(tree, index, &index->images[image - 1]);
-	if (result) {
+	if (image < 1 || image > index->image_count) {
+		wp_tree_fail(tree, "tree-missing", "the file holds no metadata of it");
+		return tree;
+	}
+	resource = &index->images[image - 1];
+	resource->tried = true;
+	if (read_tree(tree, index, resource)) {
 		tree->node_count = 0;
 		return tree;
 	}
-	index->images[image - 1].missing = (struct wp_number){ true, tree->missing };
+	resource->missing = (struct wp_number){ true, tree->missing };
 	give_back(tree);
 	return tree;
 }

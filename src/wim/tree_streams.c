@@ -16,18 +16,20 @@ static const uint8_t *stream_at(const uint8_t **at)
 	return stream;
 }
 
-/* Size of the data with this hash; true when the file does not hold it. */
+/* Size of the data with this hash, which is used from now on; true when the file does not hold it. */
 static bool look_up(const struct wp_tree_reader *reader, const uint8_t *sha1, uint64_t *ret_size)
 {
-	const struct wp_blob *blob;
+	struct wp_blob *blob;
 
 	*ret_size = 0;
 	if (wp_sha1_is_zero(sha1))
 		return false;
 	blob = wp_wim_index_find(reader->index, sha1);
-	if (blob)
-		*ret_size = blob->size;
-	return !blob;
+	if (!blob)
+		return true;
+	blob->used = true;
+	*ret_size = blob->size;
+	return false;
 }
 
 static struct wp_stream *add_stream(struct wp_tree_reader *reader, struct wp_node *node, uint32_t name,
@@ -134,6 +136,7 @@ int wp_tree_take_streams(struct wp_tree_reader *reader, const struct wp_raw_entr
 	const uint8_t *unnamed[2] = { NULL, NULL };
 	const uint8_t *at = entry->streams;
 	unsigned int count = 0;
+	uint64_t ignored;
 	bool repaired;
 
 	if (!wp_sha1_is_zero(own))
@@ -141,7 +144,11 @@ int wp_tree_take_streams(struct wp_tree_reader *reader, const struct wp_raw_entr
 	for (size_t i = 0; i < entry->stream_count; i++) {
 		const uint8_t *stream = stream_at(&at);
 
-		if (!wp_get16(stream + WP_STREAM_NAME) && count < 2)
+		if (wp_get16(stream + WP_STREAM_NAME))
+			continue;
+		/* Of a third one nobody knows what it is; its blob is used all the same. */
+		(void)look_up(reader, stream + WP_STREAM_HASH, &ignored);
+		if (count < 2)
 			unnamed[count++] = stream + WP_STREAM_HASH;
 	}
 	if (unnamed[0])

@@ -33,6 +33,13 @@ int wp_wim_visit_content(struct wp_wim *wim, struct wp_wim_content *ret, wp_wim_
 /* Brings grade and subjects up to date with the diagnostics. */
 void wp_wim_settle(struct wp_wim *wim);
 
+/* Adds what is odd about the tree of an image: "image N: …". */
+void wp_wim_tell(struct wp_wim *wim, uint32_t image, const struct wp_diags *diags);
+
+struct wp_wim_index;
+/* Fills content.unreferenced and .trailing; @trees_known: a blob that no tree has used is one that no image has. */
+void wp_wim_count_unreferenced(struct wp_wim_index *index, bool trees_known);
+
 /* True when the status is still that of the file that @wim was read from. */
 bool wp_wim_same_file(const struct wp_wim *wim, const struct stat *status);
 

@@ -56,7 +56,8 @@ static void init(struct file *f)
 			},
 			.xml_sha256 = DIGEST, .file_id = DIGEST,
 		},
-		.content = { .content_id = DIGEST, .blob_count = 3, .blob_bytes = 5000 },
+		.content = { .content_id = DIGEST, .blob_count = 3, .blob_bytes = 5000, .missing = { true, 2 },
+			     .unreferenced = { true, 30 }, .trailing = { true, 10 } },
 	};
 	f->windows.languages = f->languages;
 	f->windows.fallbacks = &f->fallback;
@@ -92,7 +93,7 @@ static char *json_of(const struct file *f)
 	char *text = json_dumps(json_array_get(json_object_get(document, "files"), 0), JSON_COMPACT);
 
 	cr_expect_str_eq(wp_json_get_text(document, "format"), "wimplan-inspect");
-	cr_expect_str_eq(wp_json_get_text(document, "format_version"), "1.0");
+	cr_expect_str_eq(wp_json_get_text(document, "format_version"), "1.1");
 	json_decref(document);
 	return text;
 }
@@ -106,6 +107,7 @@ Test(report, inspect_json_in_the_order_of_the_contract)
 		"number\",\"detail\":\"maybe\",\"subject\":\"a.wim\"}],\"size\":\"9007199254740993\","
 		"\"modified_at\":\"2024-01-14T16:00:00Z\",\"file_id\":\"" DIGEST "\",\"content_id\":\"" DIGEST "\","
 		"\"blobs\":{\"count\":3,\"bytes\":5000,\"stored_bytes\":null},"
+		"\"missing_data\":2,\"unreferenced_bytes\":30,\"trailing_bytes\":10,"
 		"\"header\":{\"wim_version\":\"0xe00\",\"guid\":\"0102ff00000000000000000000000000\",\"part\":1,"
 		"\"parts\":1,"
 		"\"image_count\":2,\"boot_index\":2,\"compression\":\"LZMS\",\"chunk_size\":131072,"
@@ -154,7 +156,8 @@ Test(report, inspect_json_of_what_could_not_be_read)
 		text,
 		"{\"path\":\"b\xef\xbf\xbd.wim\",\"path_bytes\":\"62ff2e77696d\",\"status\":\"error\","
 		"\"diagnostics\":[],\"size\":null,\"modified_at\":null,\"file_id\":null,\"content_id\":null,"
-		"\"blobs\":null,\"header\":null,\"xml_sha256\":null,\"total_bytes\":null,\"other\":[],\"images\":[]}");
+		"\"blobs\":null,\"missing_data\":null,\"unreferenced_bytes\":null,\"trailing_bytes\":null,"
+		"\"header\":null,\"xml_sha256\":null,\"total_bytes\":null,\"other\":[],\"images\":[]}");
 	free(text);
 }
 
@@ -203,6 +206,8 @@ Test(report, inspect_text_in_blocks_and_in_a_table)
 			       "File id  " DIGEST "\n"
 			       "Content  " DIGEST "\n"
 			       "Blobs    3 with 4.88 KiB (5,000 bytes), stored size not known (solid)\n"
+		"Missing  the data of 2 files or streams stands in another file (delta)\n"
+		"Unused   30 bytes that nothing refers to, 10 of them behind the end\n"
 			       "\n"
 			       "1  Windows 11\n"
 			       "   10.0.22631.2861, x64, Enterprise, Client, en-US, de-DE\n"

@@ -122,7 +122,7 @@ static void add_file(struct mk_parser *parser, struct mk_image *image)
 		return;
 	if (parser->word_count > 3 && strcmp(parser->words[2], "size") == 0) {
 		file->size = mk_number(parser, mk_word(parser, 3));
-		file->seed = parser->word_count > 5 ? mk_number(parser, mk_word(parser, 5)) : 1;
+		file->seed = mk_named_number(parser, 4, "seed", 1);
 	} else if (parser->word_count > 3 && strcmp(parser->words[2], "hex") == 0) {
 		file->text = mk_hex_bytes(parser, mk_word(parser, 3));
 	} else {
@@ -140,7 +140,7 @@ static void add_files(struct mk_parser *parser, struct mk_image *image)
 	if (!run || pattern[0] != '/' || strcmp(mk_word(parser, 3), "size") != 0)
 		mk_parse_fail(parser, "expected files /PATH### COUNT size N [seed S]");
 	size = mk_number(parser, mk_word(parser, 4));
-	seed = parser->word_count > 6 ? mk_number(parser, mk_word(parser, 6)) : 1;
+	seed = mk_named_number(parser, 5, "seed", 1);
 	for (uint64_t i = 1; i <= count; i++) {
 		struct mk_file *file = WP_PUSH(parser->arena, image->files, image->file_count);
 

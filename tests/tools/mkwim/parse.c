@@ -66,6 +66,7 @@ static void split_words(struct mk_parser *parser, struct mk_text line)
 	const char *end = line.data + line.length;
 
 	parser->word_count = 0;
+	parser->taken = 1;
 	for (;;) {
 		const char *start;
 		const char *word;
@@ -87,11 +88,22 @@ static void split_words(struct mk_parser *parser, struct mk_text line)
 	}
 }
 
-const char *mk_word(const struct mk_parser *parser, size_t i)
+const char *mk_word(struct mk_parser *parser, size_t i)
 {
 	if (i >= parser->word_count)
 		mk_parse_fail(parser, "\"%s\" needs %zu more", parser->words[0], i - parser->word_count + 1);
+	if (parser->taken <= i)
+		parser->taken = i + 1;
 	return parser->words[i];
+}
+
+uint64_t mk_named_number(struct mk_parser *parser, size_t i, const char *name, uint64_t otherwise)
+{
+	if (i >= parser->word_count)
+		return otherwise;
+	if (strcmp(mk_word(parser, i), name) != 0)
+		mk_parse_fail(parser, "expected \"%s\" in place of \"%s\"", name, parser->words[i]);
+	return mk_number(parser, mk_word(parser, i + 1));
 }
 
 uint64_t mk_number(const struct mk_parser *parser, const char *text)
@@ -252,7 +264,7 @@ static void parse_position(const struct mk_parser *parser, const char *word, str
 		op->offset = (int64_t)mk_number(parser, *word == '+' ? word + 1 : word);
 }
 
-static void parse_header_op(const struct mk_parser *parser, struct mk_op *op)
+static void parse_header_op(struct mk_parser *parser, struct mk_op *op)
 {
 	const char *value = mk_word(parser, 2);
 
@@ -328,7 +340,7 @@ static struct mk_image *add_image(struct mk_parser *parser, struct mk_recipe *re
 	return image;
 }
 
-static void parse_guid(const struct mk_parser *parser, struct mk_recipe *recipe)
+static void parse_guid(struct mk_parser *parser, struct mk_recipe *recipe)
 {
 	struct mk_text bytes = mk_hex_bytes(parser, mk_word(parser, 1));
 
@@ -366,7 +378,7 @@ static void parse_line(struct mk_parser *parser, struct mk_recipe *recipe)
 	} else if (strcmp(key, "blobs") == 0) {
 		recipe->blobs = mk_number(parser, mk_word(parser, 1));
 	} else if (strcmp(key, "image") == 0) {
-		add_image(parser, recipe, parser->word_count > 1 ? parser->words[1] : NULL);
+		add_image(parser, recipe, parser->word_count > 1 ? mk_word(parser, 1) : NULL);
 	} else if (strcmp(key, "images") == 0) {
 		for (uint64_t n = mk_number(parser, mk_word(parser, 1)); n > 0; n--)
 			add_image(parser, recipe, NULL);
@@ -415,6 +427,9 @@ struct mk_recipe *mk_parse(struct wp_arena *arena, const char *origin, struct mk
 			mk_parse_fail(&parser, "expected \"wim NAME\"");
 		else
 			parse_line(&parser, recipe);
+		if (parser.taken < parser.word_count)
+			mk_parse_fail(&parser, "\"%s\" is a word too many; quotes make one of several",
+				      parser.words[parser.taken]);
 	}
 	for (size_t i = 0; i < *ret_count; i++)
 		if (!recipes[i].mtime_given)
