@@ -1,11 +1,30 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A whole file through layer 1, and through wimlib where layer 1 lets it. */
+/* A whole file as inspect reads it: layer 1, and where that lets it wimlib, trees, what is installed; and both reports. */
 #include "fuzz.h"
 
-#include "wimplan/wim.h"
+#include "wimplan/report.h"
+#include "wimplan/servicing.h"
+#include "wimplan/tree.h"
 
 #include <stdlib.h>
 #include <unistd.h>
+
+/* Sums that cannot be: each is of bytes of the file. */
+static void check_content(const struct wp_wim *wim, const struct wp_wim_content *content)
+{
+	if (content->unreferenced.value > wim->size || content->trailing.value > content->unreferenced.value)
+		abort();
+}
+
+static void report(const struct wp_inspection *file)
+{
+	const struct wp_report_options options = { .all = true, .columns = 80 };
+	struct wp_buf text = { 0 };
+
+	wp_report_inspect_text(file, 1, &options, &text);
+	wp_buf_free(&text);
+	fuzz_check_json(wp_report_inspect_json(file, 1));
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -15,10 +34,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fuzz_file(path, data, size);
 
 	struct wp_wim *wim __attribute__((cleanup(wp_wim_freep))) = wp_wim_read(path);
-	struct wp_wim_content content;
+	struct wp_wim_index *index __attribute__((cleanup(wp_wim_index_freep))) = NULL;
+	struct wp_inspection file = { .wim = wim };
+	struct wp_servicing *installed;
 
 	if (wim->grade != WP_GRADE_ERROR)
-		(void)wp_wim_read_content(wim, &content);
+		index = wp_wim_index_read(wim);
+	if (index) {
+		wp_wim_read_installed(wim, index, 0, &installed);
+		wp_wim_index_look_deeper(wim, index);
+		check_content(wim, &index->content);
+		file.content = &index->content;
+		file.contents = installed;
+	}
+	report(&file);
 	unlink(path);
 	return 0;
 }
