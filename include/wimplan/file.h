@@ -18,6 +18,13 @@ int wp_file_read(struct wp_arena *arena, const char *path, size_t limit, char **
 		 struct wp_error *err);
 
 /*
+ * The same for a text of ours, in UTF-8 or in what PowerShell makes of it (wp_text_decode()); *@ret_text is UTF-8 as far
+ * as the file is.
+ */
+int wp_file_read_text(struct wp_arena *arena, const char *path, size_t limit, char **ret_text, size_t *ret_length,
+		      struct wp_error *err);
+
+/*
  * Replaces @path with these bytes: a temporary file in the same folder, fsync, rename, fsync of the folder. Either the
  * old file is there afterwards or the new one, whole; it keeps the old one's owner and mode, and one that may not be
  * written is left alone. "-" and NULL write to standard output and check that all of it went out.

@@ -16,7 +16,10 @@ struct wp_json_doc;
 /* A document of @length bytes in memory, which stays the caller's. @subject is its name in messages, borrowed. */
 struct wp_json_doc *wp_json_doc_memory(const char *text, size_t length, const char *subject)
 	__attribute__((returns_nonnull));
-/* The @length bytes of the open file @fd, which the document closes in the end. */
+/*
+ * The @length bytes of the open file @fd, which the document closes in the end. One with a byte order mark
+ * (wp_text_decode()) is in memory as a whole.
+ */
 struct wp_json_doc *wp_json_doc_file(int fd, uint64_t length, const char *subject) __attribute__((returns_nonnull));
 /* NULL is allowed. */
 void wp_json_doc_free(struct wp_json_doc *doc);

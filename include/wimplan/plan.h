@@ -158,6 +158,9 @@ struct wp_plan_input {
 	const char *const *exclude;
 	size_t exclude_count;
 	/* Outside the body. */
+	const char *const *missing; /* packages that the site's export before this one had, as far as one is known */
+	size_t missing_count;
+	struct wp_time previous_taken_at; /* when that one was made */
 	struct wp_time now;
 	const char *created_by;
 	const char *tool_version;

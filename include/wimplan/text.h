@@ -28,6 +28,14 @@ enum wp_byte_order { WP_LITTLE_ENDIAN, WP_BIG_ENDIAN };
 int wp_utf16_to_utf8(struct wp_arena *arena, const uint8_t *bytes, size_t length, enum wp_byte_order order,
 		     char **ret_text, size_t *ret_length, size_t *ret_at);
 
+/*
+ * What a file says, as UTF-8: a byte order mark is taken off, and UTF-16 behind one, as PowerShell's ">" writes it, is
+ * converted into @arena; all other bytes are given as they stand. Returns -1 and the offset of the offence in *@ret_at
+ * where the UTF-16 is none, otherwise 0.
+ */
+int wp_text_decode(struct wp_arena *arena, char *bytes, size_t length, char **ret_text, size_t *ret_length,
+		   size_t *ret_at);
+
 /* How many UTF-16 code units the valid UTF-8 @text takes: the unit in which Windows limits a path. */
 size_t wp_utf16_units(const char *text);
 

@@ -63,7 +63,7 @@ static int open_doc(struct wp_planned *planned, const char *path, struct wp_erro
 		return status;
 	}
 	/* A pipe is read once: what may be asked for again has to be kept. */
-	status = wp_file_read(planned->arena, path, WP_LIMIT_DOCUMENT_BYTES, &text, &length, err);
+	status = wp_file_read_text(planned->arena, path, WP_LIMIT_DOCUMENT_BYTES, &text, &length, err);
 	if (!status)
 		planned->doc = wp_json_doc_memory(text, length, "standard input");
 	return status;

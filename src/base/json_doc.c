@@ -6,6 +6,7 @@
 #include "wimplan/json_doc.h"
 #include "wimplan/json.h"
 #include "wimplan/limits.h"
+#include "wimplan/text.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -25,6 +26,7 @@ struct wp_json_doc {
 	uint64_t start; /* of the window, in bytes from the document's beginning */
 	size_t held;    /* bytes in it */
 	char *room;     /* for the window of a file; NULL for a document in memory */
+	struct wp_arena *decoded; /* the whole of a file that PowerShell wrote; NULL for others */
 	int fd;
 	int reason; /* the errno of a read that failed */
 };
@@ -50,18 +52,6 @@ struct wp_json_doc *wp_json_doc_memory(const char *text, size_t length, const ch
 	return doc;
 }
 
-struct wp_json_doc *wp_json_doc_file(int fd, uint64_t length, const char *subject)
-{
-	struct wp_json_doc *doc = new_doc(subject, length);
-
-	doc->fd = fd;
-	doc->room = malloc(WINDOW_BYTES);
-	if (!doc->room)
-		wp_out_of_memory();
-	doc->window = doc->room;
-	return doc;
-}
-
 void wp_json_doc_free(struct wp_json_doc *doc)
 {
 	if (!doc)
@@ -69,6 +59,7 @@ void wp_json_doc_free(struct wp_json_doc *doc)
 	if (doc->fd >= 0)
 		close(doc->fd);
 	free(doc->room);
+	wp_arena_free(doc->decoded);
 	free(doc);
 }
 
@@ -89,6 +80,45 @@ static bool read_file(struct wp_json_doc *doc, uint64_t offset, char *room, size
 		length -= (size_t)got;
 	}
 	return true;
+}
+
+/* Takes a file with a byte order mark into memory, as UTF-8. One that is none stays as it is, and is no JSON. */
+static void decode_file(struct wp_json_doc *doc)
+{
+	unsigned char mark[3] = { 0 };
+	struct wp_arena *arena;
+	char *bytes, *text;
+	size_t length, at;
+
+	if (doc->size < 2 || !read_file(doc, 0, (char *)mark, doc->size < 3 ? 2 : 3) ||
+	    (memcmp(mark, "\xff\xfe", 2) && memcmp(mark, "\xfe\xff", 2) && memcmp(mark, "\xef\xbb\xbf", 3)))
+		return;
+	arena = wp_arena_new();
+	bytes = wp_arena_alloc(arena, (size_t)doc->size + 1);
+	if (!read_file(doc, 0, bytes, (size_t)doc->size) ||
+	    wp_text_decode(arena, bytes, (size_t)doc->size, &text, &length, &at)) {
+		wp_arena_free(arena);
+		return;
+	}
+	free(doc->room);
+	doc->room = NULL;
+	doc->decoded = arena;
+	doc->window = text;
+	doc->held = length;
+	doc->size = length;
+}
+
+struct wp_json_doc *wp_json_doc_file(int fd, uint64_t length, const char *subject)
+{
+	struct wp_json_doc *doc = new_doc(subject, length);
+
+	doc->fd = fd;
+	doc->room = malloc(WINDOW_BYTES);
+	if (!doc->room)
+		wp_out_of_memory();
+	doc->window = doc->room;
+	decode_file(doc);
+	return doc;
 }
 
 static bool move_window(struct wp_json_doc *doc, uint64_t at)

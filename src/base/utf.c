@@ -178,6 +178,24 @@ int wp_utf16_to_utf8(struct wp_arena *arena, const uint8_t *bytes, size_t length
 	return 0;
 }
 
+int wp_text_decode(struct wp_arena *arena, char *bytes, size_t length, char **ret_text, size_t *ret_length,
+		   size_t *ret_at)
+{
+	bool little = length >= 2 && !memcmp(bytes, "\xff\xfe", 2), big = length >= 2 && !memcmp(bytes, "\xfe\xff", 2);
+	size_t mark = length >= 3 && !memcmp(bytes, "\xef\xbb\xbf", 3) ? 3 : 0;
+
+	if (little || big) {
+		int status = wp_utf16_to_utf8(arena, (const uint8_t *)bytes + 2, length - 2,
+					      little ? WP_LITTLE_ENDIAN : WP_BIG_ENDIAN, ret_text, ret_length, ret_at);
+
+		*ret_at += status ? 2 : 0;
+		return status;
+	}
+	*ret_text = bytes + mark;
+	*ret_length = length - mark;
+	return 0;
+}
+
 size_t wp_utf16_units(const char *text)
 {
 	size_t units = 0;

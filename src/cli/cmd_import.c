@@ -45,14 +45,12 @@ static int parse(struct wp_cli *cli, int argc, char **argv, struct wp_import_opt
 			import->site_code = optarg;
 		} else if (option == OPT_DATE_ORDER) {
 			if (!read_date_order(optarg, &import->date_order))
-				return wp_cli_usage(cli, "--date-order", "--date-order is dmy, mdy or ymd, not '%s'",
-						    optarg);
+				return wp_cli_usage(cli, "--date-order", "--date-order is dmy, mdy or ymd, not '%s'", optarg);
 		} else {
 			import->taken_at = wp_time_parse(optarg);
 			if (!import->taken_at.known || !import->taken_at.zone_known)
 				return wp_cli_usage(cli, "--taken-at",
-						    "--taken-at is a time such as 2026-02-20T02:10:00Z, not '%s'",
-						    optarg);
+						    "--taken-at is a time such as 2026-02-20T02:10:00Z, not '%s'", optarg);
 		}
 	}
 	if (option == WP_CLI_STOP)
@@ -93,7 +91,8 @@ static json_t *to_json(struct wp_cli *cli, const struct wp_diags *diags, const s
 static int print(struct wp_cli *cli, const struct wp_record_set *set, const struct wp_snapshot *snapshot, bool known)
 {
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
-	size_t incomplete = 0;
+	const char **incomplete = NULL;
+	size_t incomplete_count = 0;
 
 	if (cli->json)
 		return wp_cli_emit_json(cli, to_json(cli, &set->diags, snapshot, known));
@@ -103,14 +102,16 @@ static int print(struct wp_cli *cli, const struct wp_record_set *set, const stru
 				    set->diags.items[i].subject ? set->diags.items[i].subject : "",
 				    set->diags.items[i].subject ? ": " : "", set->diags.items[i].summary);
 	for (size_t i = 0; i < set->count; i++)
-		incomplete += set->records[i].image_property_state == WP_NOT_FETCHED && !set->records[i].images.count;
+		if (set->records[i].image_property_state == WP_NOT_FETCHED && !set->records[i].images.count)
+			*WP_PUSH(cli->arena, incomplete, incomplete_count) = set->records[i].package_id;
 	wp_text_line(&buf, "%s snapshot %s: site %s, %zu package%s, taken %s.", known ? "Already there:" : "New",
 		     wp_hash_short(cli->arena, snapshot->id), snapshot->site_code, set->count,
 		     wp_cli_plural(set->count), wp_time_minutes(cli->arena, snapshot->taken_at));
 	if (incomplete)
-		wp_buf_printf(&buf, "%zu package%s cannot be judged, because %s image metadata was not exported:\n"
-				    "it arrives only by key, see wimplan-records(5).\n",
-			      incomplete, wp_cli_plural(incomplete), incomplete == 1 ? "its" : "their");
+		wp_buf_printf(&buf, "%zu package%s cannot be judged, because %s image metadata was not exported:\n%s. It arrives "
+				    "only by key, see wimplan-records(5).\n",
+			      incomplete_count, wp_cli_plural(incomplete_count), incomplete_count == 1 ? "its" : "their",
+			      wp_cli_names(cli->arena, incomplete, incomplete_count));
 	return wp_cli_emit(cli, &buf);
 }
 

@@ -86,7 +86,7 @@ static int read_receipts(struct wp_cli *cli, char **paths, size_t count, struct 
 		struct wp_receipt *receipt = &recording->receipts[i];
 		char *text;
 		size_t length;
-		int status = wp_file_read(cli->arena, paths[i], WP_LIMIT_DOCUMENT_BYTES, &text, &length, err);
+		int status = wp_file_read_text(cli->arena, paths[i], WP_LIMIT_DOCUMENT_BYTES, &text, &length, err);
 
 		if (!status)
 			status = parse_receipt(cli->arena, text, length, strcmp(paths[i], "-") ? paths[i] : "standard input",

@@ -134,7 +134,7 @@ static int run(struct wp_cli *cli, int argc, char **argv)
 	if (status >= 0)
 		return status;
 	subject = strcmp(argv[optind], "-") ? argv[optind] : "standard input";
-	status = wp_file_read(cli->arena, argv[optind], WP_LIMIT_DOCUMENT_BYTES, &text, &length, &err);
+	status = wp_file_read_text(cli->arena, argv[optind], WP_LIMIT_DOCUMENT_BYTES, &text, &length, &err);
 	if (status)
 		return wp_cli_error(cli, &err);
 	status = wp_plan_parse(text, length, subject, &plan, &err);

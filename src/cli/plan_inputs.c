@@ -51,6 +51,7 @@ static int load_snapshot(struct wp_cli *cli, struct wp_plan_inputs *in, const ch
 	if (status)
 		return status;
 	memcpy(in->snapshot_id, snapshot.id, sizeof in->snapshot_id);
+	in->from_cache = true;
 	return wp_cache_load_snapshot(in->cache, &snapshot, &in->set, err);
 }
 
@@ -85,6 +86,8 @@ int wp_plan_inputs_remembered(struct wp_cli *cli, const struct wp_plan_inputs *i
 {
 	struct wp_baseline *baselines = NULL;
 	struct wp_question *questions = NULL;
+	struct wp_snapshot previous;
+	const char **missing = NULL;
 	int status = WP_OK;
 
 	if (in->cache)
@@ -93,8 +96,14 @@ int wp_plan_inputs_remembered(struct wp_cli *cli, const struct wp_plan_inputs *i
 	if (in->cache && !status)
 		status = wp_cache_list_questions(in->cache, cli->arena, in->set->site_code, &questions,
 						 &input->question_count, err);
+	/* An export that is planned from without being kept may be of one package on purpose. */
+	if (in->from_cache && !status)
+		status = wp_cache_missing_packages(in->cache, cli->arena, in->set, &previous, &missing,
+						   &input->missing_count, err);
 	input->baselines = baselines;
 	input->questions = questions;
+	input->missing = missing;
+	input->previous_taken_at = input->missing_count ? previous.taken_at : (struct wp_time){ .known = false };
 	return status;
 }
 

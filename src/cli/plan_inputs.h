@@ -12,6 +12,7 @@ struct wp_plan_inputs {
 	struct wp_cache *cache; /* NULL when there is none and none is needed */
 	bool keeps;             /* the cache may be written */
 	struct wp_record_set *set;
+	bool from_cache; /* the set is a snapshot, not an export */
 	char snapshot_id[WP_HASH_TEXT];
 };
 
@@ -25,8 +26,8 @@ int wp_plan_inputs_open(struct wp_cli *cli, const char *const *exports, size_t c
 void wp_plan_inputs_free(struct wp_plan_inputs *in);
 
 /*
- * Fills the baselines and the open questions of @input from the cache; they live in cli->arena. Without a cache there
- * are none.
+ * Fills the baselines, the open questions and the missing packages of @input from the cache; they live in cli->arena.
+ * Without a cache there are none.
  */
 int wp_plan_inputs_remembered(struct wp_cli *cli, const struct wp_plan_inputs *in, struct wp_plan_input *input,
 			      struct wp_error *err);

@@ -24,7 +24,7 @@ int wp_cli_read_plan(const char *path, struct wp_plan **ret_plan, struct wp_erro
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	char *text;
 	size_t length;
-	int status = wp_file_read(scratch, path, WP_LIMIT_DOCUMENT_BYTES, &text, &length, err);
+	int status = wp_file_read_text(scratch, path, WP_LIMIT_DOCUMENT_BYTES, &text, &length, err);
 
 	return status ? status
 		      : wp_plan_parse(text, length, strcmp(path, "-") ? path : "standard input", ret_plan, err);

@@ -76,7 +76,6 @@ static int read_line(struct reader *reader, const char *text, size_t length, str
 int wp_config_parse(struct wp_arena *arena, struct wp_config *config, const char *path, const char *text,
 		    size_t length, struct wp_error *err)
 {
-	static const char bom[] = "\xef\xbb\xbf";
 	struct reader reader = {
 		.arena = arena,
 		.config = config,
@@ -89,8 +88,6 @@ int wp_config_parse(struct wp_arena *arena, struct wp_config *config, const char
 		return wp_fail(err, WP_E_USAGE, "config", path,
 			       "%s is larger than a configuration can be: more than %u bytes", path,
 			       WP_LIMIT_CONFIG_BYTES);
-	if (length >= sizeof bom - 1 && !memcmp(text, bom, sizeof bom - 1))
-		text += sizeof bom - 1;
 	while (text < end) {
 		const char *stop = memchr(text, '\n', (size_t)(end - text));
 		int status;

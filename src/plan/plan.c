@@ -142,6 +142,7 @@ int wp_plan_make(const struct wp_plan_input *input, struct wp_plan **ret_plan, s
 	plan->snapshot_records = input->set->count;
 	plan->snapshot_partial = input->set->partial != NULL;
 	plan->policy = wp_policy_json(input->policy);
+	wp_note_export(plan, input);
 	candidates = candidates_of(scratch, input, &selection, &plan->entry_count);
 	judge_all(plan, input, candidates, ret_learned);
 	sum_up(plan);

@@ -9,7 +9,7 @@ static int read_file(struct wp_arena *arena, const char *path, struct wp_config 
 {
 	char *text;
 	size_t length;
-	int status = wp_file_read(arena, path, WP_LIMIT_CONFIG_BYTES, &text, &length, err);
+	int status = wp_file_read_text(arena, path, WP_LIMIT_CONFIG_BYTES, &text, &length, err);
 
 	return status ? status : wp_config_parse(arena, config, path, text, length, err);
 }

@@ -18,8 +18,7 @@
 /* The one thing that cannot be handed to wp_out_of_memory(), which is called from everywhere: is --json given? */
 static bool wants_document;
 
-/* The exit status when all that is left is the libraries' own end (libcrypto takes memory for it); -1: there is more.
- */
+/* The exit status when all that is left is the libraries' own end (libcrypto takes memory for it); -1: there is more. */
 static int end_status = -1;
 
 static void put(int stream, const char *text)
@@ -98,8 +97,8 @@ void wp_program_memory(bool json)
 {
 	wants_document = json;
 	/*
-	 * jansson and libxml2 go on without what they could not get, and few of their callers can tell: a value would
-	 * be left out of a record, a text out of a document. libcrypto uses what it has not got.
+	 * jansson and libxml2 go on without what they could not get, and few of their callers can tell: a value would be
+	 * left out of a record, a text out of a document. libcrypto uses what it has not got.
 	 */
 	json_set_alloc_funcs(take, free);
 	xmlMemSetup(free, take, take_more, take_copy);

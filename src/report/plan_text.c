@@ -306,7 +306,7 @@ static bool add_diagnostics(struct text *text)
 	const struct wp_diag **remarks;
 	size_t count = wp_remarks(text->arena, text->plan, &remarks);
 
-	if (count)
+	if (count && text->buf->length)
 		wp_buf_putc(text->buf, '\n');
 	for (size_t i = 0; i < count; i++) {
 		const struct wp_diag *diag = remarks[i];
@@ -319,6 +319,27 @@ static bool add_diagnostics(struct text *text)
 			0, 2, text->columns);
 	}
 	return count > 0;
+}
+
+/* Behind the remarks, whose form they have. */
+static bool add_notes(struct text *text, bool first)
+{
+	const struct wp_plan *plan = text->plan;
+
+	if (first && plan->note_count && text->buf->length)
+		wp_buf_putc(text->buf, '\n');
+	for (size_t i = 0; i < plan->note_count; i++) {
+		const struct wp_note *note = &plan->notes[i];
+
+		wp_layout_wrap(text->buf,
+			       escape(text, wp_arena_printf(text->arena, "%s %s: %s%s%s%s",
+							    wp_note_severity_name(note->severity), note->code,
+							    note->package_id ? note->package_id : "",
+							    note->package_id ? ": " : "", note->summary,
+							    wp_words_uncovered(plan))),
+			       0, 2, text->columns);
+	}
+	return plan->note_count > 0;
 }
 
 /* Whether the symbol of @status stands before the entry, or before a line below it. */
@@ -371,6 +392,7 @@ void wp_report_plan_text(const struct wp_plan *plan, const struct wp_report_opti
 		.buf = buf,
 		.columns = options->columns < 40 ? 40 : options->columns,
 	};
+	bool remarks, notes;
 	size_t shown = 0;
 
 	measure(&text);
@@ -381,7 +403,9 @@ void wp_report_plan_text(const struct wp_plan *plan, const struct wp_report_opti
 		shown++;
 	}
 	add_remedies(&text);
-	if (add_diagnostics(&text) || shown)
+	remarks = add_diagnostics(&text);
+	notes = add_notes(&text, !remarks);
+	if (remarks || notes || shown)
 		wp_buf_putc(buf, '\n');
 	add_legend(&text);
 	add_sentence(&text, wp_words_no_changes(arena, plan));

@@ -8,6 +8,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+/* Of many packages so many are named. */
+#define NAMES_SHOWN ((size_t)3)
 /* How many digits of a digest people see: enough to tell two apart by eye; the plan file has all of them. */
 #define DIGITS_SHOWN 12
 
@@ -339,18 +341,28 @@ char *wp_words_narrowed(struct wp_arena *arena, const struct wp_plan *plan)
 
 char *wp_words_incomplete(struct wp_arena *arena, const struct wp_plan *plan)
 {
+	const char *names[NAMES_SHOWN];
 	size_t count = 0;
 
 	if (plan->complete)
 		return NULL;
-	for (size_t i = 0; i < plan->entry_count; i++)
-		count += plan->entries[i].status == WP_ENTRY_BLOCKED && !plan->entries[i].judged;
+	for (size_t i = 0; i < plan->entry_count; i++) {
+		if (plan->entries[i].status != WP_ENTRY_BLOCKED || plan->entries[i].judged)
+			continue;
+		if (count < NAMES_SHOWN)
+			names[count] = plan->entries[i].package_id;
+		count++;
+	}
 	if (!count)
-		return wp_arena_strdup(arena, "Incomplete: not every package could be judged.");
+		return wp_arena_strdup(arena, plan->snapshot_partial ?
+				       "Incomplete: the export is a page of a longer answer. Import all its pages "
+				       "together and plan again; what is planned stands." :
+				       "Incomplete: not every package could be judged.");
 	return wp_arena_printf(arena,
-			       "Incomplete: %zu package%s could not be judged. Put that right and plan again; "
+			       "Incomplete: %zu package%s could not be judged (%s%s). Put that right and plan again; "
 			       "what is planned for the others stands.",
-			       count, plural(count));
+			       count, plural(count), join(arena, names, count < NAMES_SHOWN ? count : NAMES_SHOWN),
+			       count > NAMES_SHOWN ? wp_arena_printf(arena, " and %zu more", count - NAMES_SHOWN) : "");
 }
 
 char *wp_words_content(struct wp_arena *arena, const struct wp_content_change *change)

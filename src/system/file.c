@@ -153,3 +153,17 @@ int wp_file_read(struct wp_arena *arena, const char *path, size_t limit, char **
 		*ret_length = length;
 	return WP_OK;
 }
+
+int wp_file_read_text(struct wp_arena *arena, const char *path, size_t limit, char **ret_text, size_t *ret_length,
+		      struct wp_error *err)
+{
+	char *bytes;
+	size_t length, at = 0;
+	int status = wp_file_read(arena, path, limit, &bytes, &length, err);
+
+	if (!status && wp_text_decode(arena, bytes, length, ret_text, ret_length, &at))
+		status = wp_fail(err, WP_E_FAILED, "not-text", path,
+				 "%s begins as UTF-16 does and is none at byte %zu; write it again, or give it in UTF-8",
+				 strcmp(path, "-") ? path : "standard input", at);
+	return status;
+}

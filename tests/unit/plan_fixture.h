@@ -46,7 +46,7 @@ static inline struct fixture_site *fixture_new(void)
 
 	cr_assert(site);
 	site->arena = wp_arena_new();
-	site->policy = (struct wp_policy){ .clock_tolerance = 120 };
+	site->policy = (struct wp_policy){ .clock_tolerance = 120, .snapshot_max_age = 7 * 86400 };
 	site->set.arena = site->arena;
 	site->set.site_code = wp_arena_strdup(site->arena, "P01");
 	site->set.taken_at = fixture_time("2026-02-20T02:10:00Z");

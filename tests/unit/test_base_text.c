@@ -304,3 +304,42 @@ Test(base, numbers)
 	}
 	cr_expect_not(wp_parse_u64(NULL, false, NULL));
 }
+
+Test(base, text_of_files)
+{
+	static const struct {
+		const char *label, *bytes;
+		size_t length;
+		const char *text; /* NULL: none */
+		size_t at;
+	} cases[] = {
+		{ "plain", BYTES("a\xc3\xa4"), "a\xc3\xa4", 0 },
+		{ "no text at all", BYTES("\xff\xfd"), "\xff\xfd", 0 },
+		{ "UTF-8 with a mark", BYTES("\xef\xbb\xbf" "a"), "a", 0 },
+		{ "a mark alone", BYTES("\xef\xbb\xbf"), "", 0 },
+		{ "half a mark", BYTES("\xef\xbb"), "\xef\xbb", 0 },
+		{ "little endian", BYTES("\xff\xfe" "a\0\xe4\0"), "a\xc3\xa4", 0 },
+		{ "big endian", BYTES("\xfe\xff\0a\0\xe4"), "a\xc3\xa4", 0 },
+		{ "a second mark is a character", BYTES("\xff\xfe\xff\xfe"), "\xef\xbb\xbf", 0 },
+		{ "its mark alone", BYTES("\xff\xfe"), "", 0 },
+		{ "half a unit", BYTES("\xff\xfe" "a\0b"), NULL, 4 },
+		{ "half a pair", BYTES("\xfe\xff\xd8\0\0a"), NULL, 2 },
+		{ "nothing", "", 0, "", 0 },
+	};
+	struct wp_arena *arena = wp_arena_new();
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char *bytes = wp_arena_strndup(arena, cases[i].bytes, cases[i].length), *text = NULL;
+		size_t length = 0, at = 0;
+
+		memcpy(bytes, cases[i].bytes, cases[i].length);
+		cr_expect_eq(wp_text_decode(arena, bytes, cases[i].length, &text, &length, &at), cases[i].text ? 0 : -1, "%s",
+			     cases[i].label);
+		cr_expect_eq(at, cases[i].at, "%s", cases[i].label);
+		if (!cases[i].text || !text)
+			continue;
+		cr_expect_eq(length, strlen(cases[i].text), "%s", cases[i].label);
+		cr_expect(!memcmp(text, cases[i].text, length), "%s", cases[i].label);
+	}
+	wp_arena_free(arena);
+}

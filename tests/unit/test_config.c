@@ -54,7 +54,7 @@ Test(config, defaults)
 
 Test(config, reads_every_key)
 {
-	static const char text[] = "\xef\xbb\xbf# a comment\r\n"
+	static const char text[] = "# a comment\r\n"
 				   "; another\r\n"
 				   "\r\n"
 				   "[policy]\r\n"

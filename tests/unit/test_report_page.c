@@ -175,7 +175,7 @@ Test(report, plan_page_is_the_same_in_both)
 {
 	static const char *const html[] = {
 		"<h1>Image package change report, site P01</h1>",
-		"<h2>This plan does not cover every package</h2>\n<p>Incomplete: 1 package could not be judged.",
+		"<h2>This plan does not cover every package</h2>\n<p>Incomplete: 1 package could not be judged (P0100140).",
 		"<div class=\"card changed\"><b>1</b> <span>to reload</span></div>",
 		"<div class=\"card info\"><b>1</b> <span>only reported</span></div>",
 		"<div class=\"card same\"><b>1</b> <span>unchanged</span></div>",

@@ -21,8 +21,8 @@ Test(report, text_of_every_status)
 		"  source-missing  Put the source back, or correct PkgSourcePath or the map.\n"
 		"\n"
 		"Legend: ~ change   ! blocked   ? boot image, report only\n"
-		"Incomplete: 1 package could not be judged. Put that right and plan again; what\n"
-		"is planned for the others stands.\n"
+		"Incomplete: 1 package could not be judged (P0100140). Put that right and plan\n"
+		"again; what is planned for the others stands.\n"
 		"Plan 7c1f2a90: 1 reload, 1 refresh, 1 blocked, 1 report only, 1 unchanged.\n"
 		"Snapshot P01 of 2026-02-20 02:10Z, 4 packages.\n";
 	struct report_fixture f;
