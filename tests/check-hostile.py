@@ -457,6 +457,20 @@ def compared(folder):
         nested = {"d": nested}
     check_diff("a glob over folders in each other", *trees({}, nested),
                lambda document: document["images"][0]["files"]["folders"]["added"], 0, 3, ["--files", "--path", "d\\*\\x"])
+    # Paths that are long because one folder's name is: of what has no room the folder above has the totals.
+    long = "n" * 30_000
+
+    def folders(document):
+        shown = document["images"][0]["files"]["by_folder"]
+        return len(shown), sum(folder["added"] for folder in shown)
+
+    check_diff("500 folders with long paths", *trees({}, {long: {f"{i:03}": {"f": sha1} for i in range(500)}}),
+               folders, (502, 500), 2, ["--files"])
+    check_diff("20,000 folders with long paths", *trees({}, {long: {f"{i:05}": {"f": sha1} for i in range(20_000)}}),
+               folders, (560, 20_000), 3, ["--files"])
+    files = {long: {f"{i:05}": sha1 for i in range(20_000)}}
+    check_diff("a glob over 20,000 files with long paths", *trees(files, {**files, "n": sha1}),
+               lambda document: document["images"][0]["files"]["unchanged"], 10_000, 2, ["--files", "--path", "n*n\\0*"])
 
 
 def main():

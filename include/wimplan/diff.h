@@ -200,7 +200,7 @@ struct wp_diff_options {
 	bool only_matched; /* compare the pairs of @matches and nothing else: neither other images nor the files as wholes */
 	bool servicing;
 	bool files;
-	const char *path_glob;  /* only these paths count and are listed; NULL: all. Semantics: wp_path_glob() */
+	const char *path_glob;  /* only these paths count and are listed; NULL: all. What it means: src/diff/glob.h */
 	unsigned int depth;     /* of the folders with totals; 1: \Windows, \Users … */
 	size_t path_limit;      /* how many paths an image keeps */
 	/* Called for every path in order, whatever the limit, with the index of the new image; NULL for none. */
@@ -231,12 +231,5 @@ bool wp_diff_has_changes(const struct wp_diff *diff);
 
 /* How many fields were lost, over all images. */
 size_t wp_diff_lost(const struct wp_diff *diff);
-
-/*
- * Whether @path ("\\Windows\\System32\\a.dll") fits @glob, without regard to case: '*' is any run of characters, a
- * separator included, '?' is one character, '/' and '\\' are the same, and a glob that begins with neither may begin
- * at any component.
- */
-bool wp_path_glob(const char *glob, const char *path);
 
 #endif

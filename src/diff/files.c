@@ -3,6 +3,7 @@
 #include "files.h"
 #include "pair.h"
 
+#include "wimplan/limits.h"
 #include "wimplan/number.h"
 #include "wimplan/text.h"
 
@@ -129,12 +130,8 @@ static void write_path(const struct wp_tree *tree, uint32_t node, uint32_t strea
 {
 	buf->length = 0;
 	wp_tree_path(tree, node, buf);
-	if (stream != WP_NO_STREAM) {
-		const char *name = tree->text + tree->streams[stream].name;
-
-		/* What Windows calls the data of a file, of which a reparse point is shown as the file itself. */
-		wp_buf_printf(buf, ":%s", *name ? name : ":$DATA");
-	}
+	if (stream != WP_NO_STREAM)
+		wp_buf_printf(buf, ":%s", wp_stream_shown(tree->text + tree->streams[stream].name));
 }
 
 static void set_data(uint64_t size, bool missing, const uint8_t *sha1, struct wp_number *ret_size, char *ret_sha1)
@@ -214,15 +211,13 @@ static void take(struct output *output, const struct wp_change *change)
 	bool listed = files->path_count < options->path_limit;
 	struct wp_diff_path path;
 
-	if (options->path_glob || options->each_path || listed) {
-		path = describe(output, change);
-		if (options->path_glob && !wp_path_glob(options->path_glob, path.path) &&
-		    !(path.old_path && wp_path_glob(options->path_glob, path.old_path)))
-			return;
-	}
+	if (!change->wanted)
+		return;
 	count(output, change);
-	if (options->each_path || listed)
+	if (options->each_path || listed) {
+		path = describe(output, change);
 		add_targets(output, change, &path);
+	}
 	if (options->each_path)
 		options->each_path(options->context, output->comparison->new->image, &path);
 	if (!listed) {
@@ -238,16 +233,37 @@ static void take(struct output *output, const struct wp_change *change)
 	*WP_PUSH(output->comparison->arena, files->paths, files->path_count) = path;
 }
 
+/* Chooses the folders that are shown: those with changes, as far as their paths have room. The others count above. */
+static void choose_folders(struct wp_comparison *comparison)
+{
+	uint64_t text = 0;
+
+	for (uint32_t i = 0; i < comparison->folder_count; i++) {
+		struct wp_total_folder *folder = &comparison->folders[i];
+
+		folder->shown = !i || (!wp_totals_empty(&folder->totals) && text + folder->path <= WP_LIMIT_FOLDER_TEXT);
+		text += folder->shown ? folder->path : 0;
+	}
+	/* A folder stands in front of those in it. */
+	for (uint32_t i = comparison->folder_count; i-- > 1;) {
+		struct wp_total_folder *folder = &comparison->folders[i];
+
+		if (!folder->shown)
+			wp_totals_add(&comparison->folders[folder->above].totals, &folder->totals);
+	}
+}
+
 static void take_folders(struct output *output)
 {
 	struct wp_comparison *comparison = output->comparison;
 	struct wp_diff_files *files = output->files;
 
+	choose_folders(comparison);
 	for (uint32_t i = 0; i < comparison->folder_count; i++) {
 		const struct wp_total_folder *folder = &comparison->folders[i];
 		struct wp_diff_folder *shown;
 
-		if (wp_totals_empty(&folder->totals))
+		if (!folder->shown || wp_totals_empty(&folder->totals))
 			continue;
 		output->path.length = 0;
 		if (folder->new_node != WP_NO_NODE)
@@ -315,7 +331,6 @@ struct wp_diff_files *wp_pair_files(struct wp_arena *arena, struct wp_diff_tree 
 	free(comparison.changes);
 	free(comparison.folders);
 	free(comparison.stored);
-	wp_buf_free(&comparison.path);
 	free(comparison.old_kept);
 	free(comparison.new_kept);
 	free(comparison.old_first);

@@ -17,12 +17,16 @@ struct wp_change {
 	uint8_t change;                  /* enum wp_file_change */
 	uint8_t kind;                    /* enum wp_path_kind */
 	uint8_t what;                    /* enum wp_file_what */
+	bool wanted;                     /* its path, or the old one of a rename, is one that was asked for */
 	bool gone;                       /* the old half of a rename, which is told with the new one */
 };
 
 /* A folder that has totals of its own: the node of one of the trees. */
 struct wp_total_folder {
 	uint32_t old_node, new_node;
+	uint32_t above; /* the folder in which it counts when it is not shown; the root's own for the root */
+	uint32_t path;  /* bytes of its path */
+	bool shown;
 	struct wp_diff_totals totals;
 };
 
@@ -50,7 +54,6 @@ struct wp_comparison {
 	/* For each such file the first of its names that is on both sides with the same data; old is WP_NO_NODE for none. */
 	struct wp_name_pair *old_first, *new_first;
 	uint64_t unchanged;
-	struct wp_buf path; /* one that is looked at */
 };
 
 /* Goes through both trees and fills changes, folders and stored ones. */
@@ -78,6 +81,12 @@ bool wp_totals_empty(const struct wp_diff_totals *totals);
 /* Adds one change to totals; @bytes tells whether its data counts. */
 void wp_files_count(struct wp_diff_totals *totals, const struct wp_change *change, uint64_t old_bytes,
 		    uint64_t new_bytes);
+
+/* What Windows calls a stream: the data of a file, of which a reparse point is shown as the file itself, has no name. */
+static inline const char *wp_stream_shown(const char *name)
+{
+	return *name ? name : ":$DATA";
+}
 
 static inline const struct wp_node *wp_old_node(const struct wp_comparison *comparison, const struct wp_change *change)
 {

@@ -1,27 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Globs over paths of an image, without regard to case. */
-#include "wimplan/diff.h"
+/* Globs as a row of places: those that a path may have come to are marked, and each character moves the marks on. */
+#include "glob.h"
 
+#include "wimplan/arena.h"
 #include "wimplan/text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-/* One character of a glob and of a path are the same: letters by the rule for names, either slash for the other. */
-static bool same_character(const char *a, size_t a_size, const char *b, size_t b_size)
-{
-	char x[5] = { 0 }, y[5] = { 0 };
+/* A character of the glob; of '*' and '?' the meaning, of a letter the letter. */
+struct sign {
+	enum { LETTER, ONE, ANY } kind;
+	char letter[5]; /* its UTF-8 */
+};
 
-	if (*a == *b && a_size == 1 && b_size == 1)
-		return true;
-	if ((*a == '/' || *a == '\\') && (*b == '/' || *b == '\\'))
-		return true;
-	/* Other bytes of ASCII are letters or not the same; most are looked at only to find this out. */
-	if (a_size == 1 && b_size == 1 && ((*a ^ *b) != ('a' ^ 'A')))
-		return false;
-	memcpy(x, a, a_size);
-	memcpy(y, b, b_size);
-	return wp_text_equal_nocase(x, y);
-}
+struct wp_glob {
+	size_t count;
+	struct sign signs[]; /* place i stands in front of sign i */
+};
 
 /* Bytes of the character at @text: 1 where it is no valid UTF-8. */
 static size_t character_size(const char *text)
@@ -32,44 +28,86 @@ static size_t character_size(const char *text)
 	return strnlen(text, size) < size ? 1 : size;
 }
 
-/*
- * A '*' that was passed is tried again one character further on: no recursion, and at most glob times path steps. The
- * last one is enough, for what stood in front of it has its place. @anywhere is a '*' in front that ends with a '\\'.
- */
-static bool matches(const char *glob, const char *path, bool anywhere)
+static void add_sign(struct wp_glob *glob, const char *text, size_t size)
 {
-	const char *star = NULL, *from = path, *beginning = glob;
+	struct sign *sign = &glob->signs[glob->count++];
 
-	while (*path) {
-		size_t size = character_size(path), glob_size = *glob ? character_size(glob) : 0;
-
-		if (*glob == '*') {
-			star = ++glob;
-			from = path;
-		} else if (*glob && (*glob == '?' || same_character(glob, glob_size, path, size))) {
-			glob += glob_size;
-			path += size;
-		} else if (star) {
-			from += character_size(from);
-			path = from;
-			glob = star;
-		} else if (anywhere && (from = strchr(from, '\\'))) {
-			path = ++from;
-			glob = beginning;
-		} else {
-			return false;
-		}
-	}
-	while (*glob == '*')
-		glob++;
-	return !*glob;
+	*sign = (struct sign){ .kind = *text == '*' ? ANY : *text == '?' ? ONE : LETTER };
+	memcpy(sign->letter, *text == '/' ? "\\" : text, size);
 }
 
-bool wp_path_glob(const char *glob, const char *path)
+struct wp_glob *wp_glob_new(const char *text)
 {
-	const char *first = strchr(path, '\\');
+	/* No more signs than bytes, and two in front. */
+	struct wp_glob *glob = malloc(sizeof *glob + (strlen(text) + 2) * sizeof *glob->signs);
 
-	if (*glob == '/' || *glob == '\\' || *glob == '*')
-		return matches(glob, path, false);
-	return first && matches(glob, first + 1, true);
+	if (!glob)
+		wp_out_of_memory();
+	glob->count = 0;
+	if (*text != '/' && *text != '\\' && *text != '*') {
+		add_sign(glob, "*", 1);
+		add_sign(glob, "\\", 1);
+	}
+	for (size_t size; *text; text += size) {
+		size = character_size(text);
+		add_sign(glob, text, size);
+	}
+	return glob;
+}
+
+void wp_glob_free(struct wp_glob *glob)
+{
+	free(glob);
+}
+
+size_t wp_glob_places(const struct wp_glob *glob)
+{
+	return glob->count + 1;
+}
+
+static bool is_letter(const struct sign *sign, const char *letter)
+{
+	/* Nearly all of them are ASCII. Two that differ in one bit may be the same letter. */
+	if (!sign->letter[1] && !letter[1] && *sign->letter != *letter && (*sign->letter ^ *letter) != ('a' ^ 'A'))
+		return false;
+	return wp_text_equal_nocase(sign->letter, letter);
+}
+
+/* Where a '*' may be passed over without any character. */
+static void pass_any(const struct wp_glob *glob, bool *places)
+{
+	for (size_t i = 0; i < glob->count; i++)
+		if (places[i] && glob->signs[i].kind == ANY)
+			places[i + 1] = true;
+}
+
+void wp_glob_begin(const struct wp_glob *glob, bool *places)
+{
+	places[0] = true;
+	pass_any(glob, places);
+}
+
+void wp_glob_pass(const struct wp_glob *glob, bool *places, const char *text)
+{
+	for (size_t size; *text; text += size) {
+		char letter[5] = { 0 };
+
+		size = character_size(text);
+		memcpy(letter, *text == '/' ? "\\" : text, size);
+		/* From the end, so that no mark moves twice. */
+		for (size_t i = glob->count + 1; i-- > 0;) {
+			const struct sign *before = i ? &glob->signs[i - 1] : NULL;
+			bool stays = places[i] && i < glob->count && glob->signs[i].kind == ANY;
+			bool comes = before && places[i - 1] &&
+				     (before->kind == ONE || (before->kind == LETTER && is_letter(before, letter)));
+
+			places[i] = stays || comes;
+		}
+		pass_any(glob, places);
+	}
+}
+
+bool wp_glob_fits(const struct wp_glob *glob, const bool *places)
+{
+	return places[glob->count];
 }

@@ -65,6 +65,7 @@ static void join(struct wp_comparison *comparison, struct wp_change *removed, st
 	removed->gone = true;
 	added->change = WP_FILE_RENAMED;
 	added->old_node = removed->old_node;
+	added->wanted = added->wanted || removed->wanted;
 	added->what = (uint8_t)(wp_files_what_differs(comparison, a, b) |
 				wp_files_compare_links(comparison, added->old_node, added->new_node));
 	if (a->links != WP_NO_LINKS)
