@@ -97,9 +97,21 @@ def resources_wim(resources, images=1):
     return head[:48] + reshdr + head[72:] + body + table + xml
 
 
+def library_kib():
+    """What a limit on data has to be for the program to start at all: the libraries' own, which differs from release to release."""
+    for bound in range(512, 65536, 512):
+        if subprocess.run(["sh", "-c", 'ulimit -d "$0" && exec "$1" --version', str(bound), WIMPLAN], stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL).returncode == 0:
+            return bound
+    return 0
+
+
+LIBRARY_KIB = 0 if SANITIZED else library_kib()
+
+
 def run(arguments, memory):
     """Exit status, JSON document and processor seconds of one call. An allocation over the bound ends it by a signal."""
-    bound = "unlimited" if SANITIZED else str(memory)
+    bound = "unlimited" if SANITIZED else str(memory + LIBRARY_KIB)
     with tempfile.TemporaryFile() as out:
         started = subprocess.Popen(["sh", "-c", 'ulimit -d "$0" && exec "$@"', bound, WIMPLAN, *arguments],
                                    stdout=out, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)

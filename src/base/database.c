@@ -55,8 +55,8 @@ int wp_db_fail(const struct wp_db *db, int result, const char *doing, struct wp_
 
 	switch (result & 0xff) {
 	case SQLITE_NOMEM:
-		/* As every allocation of wimplan (arena.h): nothing was committed, so nothing is lost. */
-		wp_out_of_memory();
+		/* No memory ends the program (program/memory.c). What is left is a text in the file that SQLite cannot read. */
+		return wp_db_damaged(db, err, "something in it cannot be read");
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
 		return fail(db, WP_E_BUSY, "busy", err,
@@ -199,9 +199,6 @@ const char *wp_db_bytes(struct wp_statement *statement, int column, size_t *ret_
 		bytes = type == SQLITE_TEXT ? (const char *)sqlite3_column_text(statement->handle, column)
 					    : sqlite3_column_blob(statement->handle, column);
 	*ret_length = bytes ? (size_t)sqlite3_column_bytes(statement->handle, column) : 0;
-	/* An empty BLOB is NULL as well. */
-	if (!bytes && type != SQLITE_NULL && sqlite3_errcode(statement->db->handle) == SQLITE_NOMEM)
-		wp_out_of_memory();
 	return bytes;
 }
 
