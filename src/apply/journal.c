@@ -2,6 +2,7 @@
 /* The journal in SQLite: that a call may begin is on disk before it is sent, its outcome before anything waits. */
 #include "journal_db.h"
 
+#include "wimplan/clock.h"
 #include "wimplan/text.h"
 
 #include <string.h>
@@ -159,6 +160,11 @@ int wp_journal_load(struct wp_journal *journal, struct wp_steps *steps, struct w
 	while (!status && (status = wp_db_step(&statement, reading, err)) == 1)
 		status = load_step(journal, &statement, steps) ? WP_OK
 							      : damaged(journal, "a step in it is none of its plan", err);
+	/* What can have been called by a run of which nothing is known: any step, up to now. */
+	for (size_t i = 0; !status && journal->log == WP_LOG_EMPTY && i < steps->count; i++) {
+		steps->items[i].intended_unix = wp_clock_unix();
+		suspect(&steps->items[i]);
+	}
 	return status;
 }
 

@@ -136,28 +136,32 @@ static int check_plan(const struct wp_journal *journal, const struct wp_plan *pl
 
 /*
  * A run begins in the file itself, and goes on in the log beside it (wp_journal_begin()). Where the file has a run that
- * has not ended and not one step, and the log has nothing, the log was lost with all that it said. SQLite ignores a log
- * that it cannot use.
+ * has not ended and not one step, the log has all that it did; SQLite ignores a log that it cannot use. One that is gone
+ * took that along. One in which nothing counts was cut, or the run was killed while it wrote its first entry.
  */
-static int check_log(const struct wp_journal *journal, struct wp_error *err)
+static int check_log(struct wp_journal *journal, struct wp_error *err)
 {
-	int64_t begun, steps;
-	int frames = 0, result, status;
+	int64_t begun = 0, steps = 0;
+	int frames = 0, result, status = WP_OK;
 
-	if (!journal->unlogged)
-		return WP_OK;
-	status = wp_db_number(&journal->db, "SELECT count(*) FROM run WHERE finished_at IS NULL", opening,
-				    &begun, err);
-	if (!status)
+	if (journal->log != WP_LOG_FINE)
+		status = wp_db_number(&journal->db, "SELECT count(*) FROM run WHERE finished_at IS NULL", opening, &begun,
+				      err);
+	if (!status && begun)
 		status = wp_db_number(&journal->db, "SELECT count(*) FROM step", opening, &steps, err);
-	if (status || !begun || steps)
+	if (status)
 		return status;
-	result = sqlite3_wal_checkpoint_v2(journal->db.handle, NULL, SQLITE_CHECKPOINT_PASSIVE, &frames, NULL);
-	if ((result & 0xff) == SQLITE_READONLY)
+	if (!begun || steps) {
+		journal->log = WP_LOG_FINE;
 		return WP_OK;
-	if (result != SQLITE_OK)
+	}
+	if (journal->log == WP_LOG_GONE)
+		return wp_db_damaged(&journal->db, err, "what %s-wal held is gone", journal->path);
+	result = sqlite3_wal_checkpoint_v2(journal->db.handle, NULL, SQLITE_CHECKPOINT_PASSIVE, &frames, NULL);
+	if (result != SQLITE_OK && (result & 0xff) != SQLITE_READONLY)
 		return wp_db_fail(&journal->db, result, opening, err);
-	return frames ? WP_OK : wp_db_damaged(&journal->db, err, "what %s-wal held is gone", journal->path);
+	journal->log = frames ? WP_LOG_FINE : WP_LOG_EMPTY;
+	return WP_OK;
 }
 
 /* That the file is as long as its pages. In WAL mode some may stand in the log alone. */
@@ -176,7 +180,7 @@ static int check_length(const struct wp_journal *journal, struct wp_error *err)
 }
 
 /* What every reader and writer asks first. */
-static int check(const struct wp_journal *journal, const struct wp_plan *plan, struct wp_error *err)
+static int check(struct wp_journal *journal, const struct wp_plan *plan, struct wp_error *err)
 {
 	static const char *const taken[] = { "plan", "run", "step", NULL };
 	const struct wp_db *db = &journal->db;

@@ -7,6 +7,14 @@
 
 #include "wimplan/database.h"
 
+/* The log beside the file (WAL mode), where it should have all that the last run has done. */
+enum wp_journal_log {
+	WP_LOG_FINE,   /* it has, or there is nothing that it should have */
+	WP_LOG_THERE,  /* it begins as one */
+	WP_LOG_GONE,   /* it is not there, or is something else */
+	WP_LOG_EMPTY,  /* it begins as one, and nothing in it counts */
+};
+
 struct wp_journal {
 	struct wp_db db;
 	struct wp_statement save, event;
@@ -17,7 +25,7 @@ struct wp_journal {
 	bool open; /* a transaction is, with what is not yet written */
 	bool dirty; /* something is written, and perhaps not yet on disk */
 	bool wal;
-	bool unlogged; /* the file says that a log stands beside it, and none with anything in it was there */
+	enum wp_journal_log log;
 	char boot[40]; /* tells this time that the machine runs from any other; "" when the kernel does not say */
 	int64_t run;
 };
@@ -28,7 +36,7 @@ int wp_journal_create(const struct wp_db *db, const struct wp_plan *plan, struct
 
 /*
  * Finds the file of the journal, for writing makes and locks it, and sees whether it may be given to SQLite. Fills name,
- * lock and unlogged.
+ * lock and log.
  */
 int wp_journal_find(struct wp_journal *journal, const struct wp_plan *plan, struct wp_error *err);
 

@@ -120,6 +120,24 @@ static int make(struct wp_journal *journal, const struct wp_plan *plan, struct w
 	return status;
 }
 
+/* Whether what stands beside the file begins as its log does (fileformat2.html, 4.1; the last bit is the byte order). */
+static bool has_log(const struct wp_journal *journal)
+{
+	static const unsigned char mark[] = { 0x37, 0x7f, 0x06, 0x82 };
+	unsigned char header[32] = { 0 };
+	int fd __attribute__((cleanup(wp_closep))) = -1;
+	char *name;
+
+	if (asprintf(&name, "%s-wal", journal->name) < 0)
+		wp_out_of_memory();
+	fd = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	free(name);
+	if (fd < 0 || pread(fd, header, sizeof header, 0) != sizeof header)
+		return false;
+	header[3] &= (unsigned char)~1u;
+	return !memcmp(header, mark, sizeof mark);
+}
+
 /* @alone: no other process is at work on it. */
 static int look_at(struct wp_journal *journal, int fd, bool alone, struct wp_error *err)
 {
@@ -138,7 +156,8 @@ static int look_at(struct wp_journal *journal, int fd, bool alone, struct wp_err
 		return wp_db_damaged(&db, err, "it is larger than any");
 	if (pread(fd, header, sizeof header, 0) < 0)
 		return fail_open(journal, errno, err);
-	journal->unlogged = alone && header[HEADER_MODE] == MODE_WAL;
+	if (alone && header[HEADER_MODE] == MODE_WAL)
+		journal->log = has_log(journal) ? WP_LOG_THERE : WP_LOG_GONE;
 	return WP_OK;
 }
 

@@ -158,7 +158,8 @@ def test_log_that_is_gone(build, folder, expect):
     with site.start(faults=[{"method": "POST", "nth": 1, "action": "slow", "seconds": 3}], load=True) as server:
         process = site.start_apply(server)
         while not site.requests("POST") and process.poll() is None:
-            pass
+            time.sleep(0.02)
+        time.sleep(0.3)
         process.kill()
         process.communicate()
         log = beside.read_bytes()
@@ -175,6 +176,31 @@ def test_log_that_is_gone(build, folder, expect):
         expect(beside.exists() and beside.stat().st_size, "status took the log away")
         expect.status(site.apply(server), 0)
     expect.equal(site.effects("refresh"), {package["id"]: 1 for package in site.packages}, "refreshes")
+
+
+def test_log_in_which_nothing_counts(build, folder, expect):
+    """It was cut, or the run was killed while it wrote its first entry: each step counts as called without an answer."""
+    site = Site(build, folder, kinds=("refresh", "refresh")).make_plan()
+    beside = folder / "plan.json.journal-wal"
+    with site.start("--settle-delay", "1", faults=[{"method": "POST", "nth": 1, "action": "slow", "seconds": 1}], load=True) as server:
+        process = site.start_apply(server)
+        while not site.requests("POST") and process.poll() is None:
+            time.sleep(0.02)
+        time.sleep(0.3)
+        process.kill()
+        process.communicate()
+        log = beside.read_bytes()
+        for length in (len(log) // 3, 100, 32):
+            beside.write_bytes(log[:length])
+            (folder / "plan.json.journal-shm").unlink(missing_ok=True)
+            status = site.apply(server, "status")
+            expect.status(status, 0)
+            expect.says(status.stdout, "2 started")
+        began = time.monotonic()
+        expect.status(site.apply(server, "run", "--settle", "4"), 0)
+        expect(time.monotonic() - began >= 4, "what may have been called was called at once")
+    expect.equal(site.effects("refresh"), {package["id"]: 1 for package in site.packages}, "refreshes")
+    expect.equal([step["looked_up"] for step in site.receipt()["steps"]], [True, False], "looked up")
 
 
 def test_receipt_that_is_planted(build, folder, expect):
