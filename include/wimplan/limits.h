@@ -55,6 +55,8 @@
 #define WP_LIMIT_DOCUMENT_BYTES (1u << 30)
 /* Bytes of an image's metadata resource when decompressed; of a Windows image with 200,000 files they are 40 MB. */
 #define WP_LIMIT_TREE_BYTES (512u << 20)
+/* Security descriptors of one image, each of which is hashed; real images have hundreds. */
+#define WP_LIMIT_TREE_DESCRIPTORS 1000000u
 /* Files, folders and streams in one image, and bytes of their names as UTF-8; of such an image 10 MB. */
 #define WP_LIMIT_TREE_NODES 4000000u
 #define WP_LIMIT_TREE_TEXT (256u << 20)
@@ -71,6 +73,8 @@
  * src/metadata_resource.c has the same bound for one resource.
  */
 #define WP_LIMIT_TREE_GROWTH 512u
+/* Parts of a split set that are looked for beside the first one: media have a handful, and a header may say 65,535. */
+#define WP_LIMIT_PARTS 1000u
 /* Blobs of a file or of a split set: a retail install.wim has 120,000; wimlib takes 312 bytes for each. */
 #define WP_LIMIT_BLOBS 2000000u
 /* Streams of one file. */

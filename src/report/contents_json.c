@@ -46,7 +46,7 @@ json_t *wp_contents_json(const struct wp_servicing *servicing)
 		size_t first = servicing->first[g];
 
 		set(object, wp_item_group_name((enum wp_item_group)g),
-		    items_json(servicing->items + (servicing->count ? first : 0), servicing->first[g + 1] - first));
+		    items_json(servicing->count ? servicing->items + first : NULL, servicing->first[g + 1] - first));
 	}
 	return object;
 }

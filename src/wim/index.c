@@ -103,10 +103,12 @@ static int reference_parts(struct reader *reader, WIMStruct *opened)
 	struct wp_wim_index *index = reader->index;
 	uint64_t blobs = wp_wim_blobs(&reader->wim->header);
 	unsigned int parts = reader->wim->header.parts;
+	unsigned int looked_for = parts < WP_LIMIT_PARTS ? parts : WP_LIMIT_PARTS;
 	const char *missing = NULL;
 	int code = 0;
 
-	for (unsigned int number = 2; number <= parts && !code; number++) {
+	index->parts_missing = parts - looked_for;
+	for (unsigned int number = 2; number <= looked_for && !code; number++) {
 		const char *path = part_path(index->arena, reader->wim->path, number);
 		struct wp_wim *part __attribute__((cleanup(wp_wim_freep))) = wp_wim_read(path);
 
@@ -121,13 +123,15 @@ static int reference_parts(struct reader *reader, WIMStruct *opened)
 		index->parts_missing++;
 		missing = missing ? missing : path;
 	}
+	if (parts > looked_for && !missing)
+		missing = part_path(index->arena, reader->wim->path, looked_for + 1);
 	if (missing) {
 		const char *slash = strrchr(missing, '/');
 
 		wp_diag_add(reader->wim->arena, &reader->wim->diags, WP_WARNING, "part-missing", NULL,
-			    "%u of the %u parts of the set %s not there, the first one %s: sizes and totals lack what is "
+			    "%u of the %u parts of the set %s not found, the first one %s: sizes and totals lack what is "
 			    "in %s",
-			    index->parts_missing, parts, index->parts_missing == 1 ? "is" : "are",
+			    index->parts_missing, parts, index->parts_missing == 1 ? "was" : "were",
 			    wp_utf8_repair(index->arena, slash ? slash + 1 : missing),
 			    index->parts_missing == 1 ? "it" : "them");
 	}

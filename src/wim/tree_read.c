@@ -95,6 +95,9 @@ static int read_security(struct wp_tree_reader *reader, uint64_t *ret_root)
 	at = 8 + count * 8;
 	if (total > reader->size || at > total)
 		return wp_tree_fail(tree, "tree-invalid", "its security descriptors reach over the metadata's end");
+	if (count > WP_LIMIT_TREE_DESCRIPTORS)
+		return wp_tree_fail(tree, "tree-limit", "it has more than %u security descriptors",
+				    WP_LIMIT_TREE_DESCRIPTORS);
 	tree->security = wp_arena_alloc(tree->arena, count * sizeof *tree->security);
 	for (uint64_t i = 0; i < count; i++) {
 		uint64_t size = wp_get64(reader->bytes + 8 + i * 8);

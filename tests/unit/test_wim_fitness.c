@@ -132,6 +132,36 @@ Test(wim, fitness_by_header)
 	}
 }
 
+/* A set of 65,535 parts of which one is there: few of them are looked for, and all others said to be missing. */
+Test(wim, parts_that_a_header_claims)
+{
+	char folder[TEMPORARY_SIZE], path[TEMPORARY_SIZE + 32];
+	struct wp_buf file = { 0 };
+	struct wp_wim_index *index;
+	struct wp_wim *wim;
+	FILE *stream;
+
+	temporary_make(folder);
+	wimlib_global_init(WIMLIB_INIT_FLAG_ASSUME_UTF8);
+	snprintf(path, sizeof path, "%s/a.swm", folder);
+	make_whole(folder, path, 0);
+	load(path, &file);
+	put(file.data, AT_PARTS, 2, UINT16_MAX);
+	stream = fopen(path, "w");
+	cr_assert_not_null(stream);
+	cr_assert_eq(fwrite(file.data, 1, file.length, stream), file.length);
+	fclose(stream);
+	wim = wp_wim_read(path);
+	index = wp_wim_index_read(wim);
+	cr_assert_not_null(index);
+	cr_expect_eq(index->parts_missing, UINT16_MAX - 1);
+	cr_expect(wp_diags_have(&wim->diags, "part-missing"));
+	wp_wim_index_free(index);
+	wp_wim_free(wim);
+	wp_buf_free(&file);
+	temporary_remove(folder);
+}
+
 /* One image of two has no tree that can be read: nothing is known, unless the other one lacks something. */
 Test(wim, fitness_of_a_damaged_tree)
 {

@@ -170,6 +170,22 @@ Test(tree, limit_of_the_names)
 	wp_buf_free(&buf);
 }
 
+/* Descriptors without a byte take eight of the metadata each. */
+Test(tree, limit_of_the_descriptors)
+{
+	for (size_t over = 0; over < 2; over++) {
+		size_t count = WP_LIMIT_TREE_DESCRIPTORS + over;
+		struct wp_buf buf = { 0 };
+
+		wp_buf_pad(&buf, '\0', 8 + 8 * count);
+		put(buf.data, 0, 4, buf.length);
+		put(buf.data, 4, 4, count);
+		add_entry(&buf, NULL, 0, WP_ATTRIBUTE_FOLDER);
+		end_list(&buf);
+		expect(parse_tree(&buf, 100), over ? 0 : 1, over ? "tree-limit" : "", "descriptors");
+	}
+}
+
 /* What the blob table says of sizes is bounded before a byte is read, for one image and for all of a file together. */
 Test(tree, limit_of_the_bytes)
 {
