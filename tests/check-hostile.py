@@ -464,6 +464,10 @@ def compared(folder):
                write(folder, "new.wim", tree_wim({**many, "new": sha1}, [data], 2_000)),
                lambda document: sum(image["files"]["added"] for image in document["images"]), 2_000, 2,
                ["--servicing", "--files"])
+    efi = {"EFI": {"n" * 256: {f"{i}.efi": sha1 for i in range(9)}, "n" * 255: {f"{i}.efi": sha1 for i in range(5)}}}
+    check_diff("a folder of EFI programs with a name that NTFS does not take",
+               *trees({"Windows": {}}, {"Windows": {"Boot": efi}}),
+               lambda document: len(document["images"][0]["contents"]["boot_files"]["added"]), 5, 1, ["--servicing"])
     nested = {"n": sha1}
     for _ in range(7_000):
         nested = {"d": nested}
@@ -478,6 +482,12 @@ def compared(folder):
 
     check_diff("500 folders with long paths", *trees({}, {long: {f"{i:03}": {"f": sha1} for i in range(500)}}),
                folders, (502, 500), 2, ["--files"])
+    # What is the same in many images is shown in each, as long as there is room for it.
+    shown = {long: {f"{i:03}": {"f": sha1} for i in range(500)}}
+    check_diff("100 images with long paths", write(folder, "old.wim", tree_wim({}, [data], 100)),
+               write(folder, "new.wim", tree_wim(shown, [data], 100)),
+               lambda document: (sum(image["complete"] for image in document["images"]), document["complete"]),
+               (14, False), 8, ["--files"])
     check_diff("20,000 folders with long paths", *trees({}, {long: {f"{i:05}": {"f": sha1} for i in range(20_000)}}),
                folders, (560, 20_000), 3, ["--files"])
     files = {long: {f"{i:05}": sha1 for i in range(20_000)}}

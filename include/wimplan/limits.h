@@ -85,6 +85,8 @@
 #define WP_LIMIT_DEPTH (WP_LIMIT_PATH_UNITS / 2)
 /* Bytes of the paths of an image's folders that have totals of their own; beyond it they count in those above them. */
 #define WP_LIMIT_FOLDER_TEXT (16u << 20)
+/* Bytes of text that a diff shows of what is in all of its images; of retail media with eleven they are 15 MB. */
+#define WP_LIMIT_DIFF_TEXT (256u << 20)
 /* Files in the folder of one upgrade package, and names in any folder in which a source is looked for. */
 #define WP_LIMIT_FOLDER_FILES 1000000u
 /* File ids of which the cache keeps the content id; beyond it the ones that were not seen for longest are dropped. */

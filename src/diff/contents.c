@@ -146,6 +146,33 @@ static size_t run_length(item_ref *items, size_t count, item_ref key)
 	return length;
 }
 
+static uint64_t item_text(const struct wp_item *item)
+{
+	const char *texts[] = { item->name, item->architecture, item->language, item->version, item->id };
+	uint64_t text = sizeof *item;
+
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		text += texts[i] ? strlen(texts[i]) : 0;
+	return text;
+}
+
+uint64_t wp_diff_contents_text(const struct wp_diff_contents *contents)
+{
+	uint64_t text = 0;
+
+	for (int g = 0; g < WP_ITEM_GROUPS; g++) {
+		const struct wp_diff_group *group = &contents->groups[g];
+
+		for (size_t i = 0; i < group->added_count; i++)
+			text += item_text(&group->added[i]);
+		for (size_t i = 0; i < group->removed_count; i++)
+			text += item_text(&group->removed[i]);
+		for (size_t i = 0; i < group->changed_count; i++)
+			text += item_text(&group->changed[i].old) + item_text(&group->changed[i].new);
+	}
+	return text;
+}
+
 struct wp_diff_contents *wp_pair_contents(struct wp_arena *arena, const struct wp_servicing *old,
 					  const struct wp_servicing *new)
 {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* From the list of differences between two trees to totals, and to the lines that people and scripts read. */
 #include "files.h"
-#include "pair.h"
 
 #include "wimplan/limits.h"
 #include "wimplan/number.h"
@@ -204,6 +203,17 @@ static void add_targets(struct output *output, const struct wp_change *change, s
 		path->new_target = target(comparison->new_index, wp_new_node(comparison, change), &output->new_target);
 }
 
+static uint64_t length(const char *text)
+{
+	return text ? strlen(text) : 0;
+}
+
+static uint64_t text_of(const struct wp_diff_path *path)
+{
+	return sizeof *path + length(path->path) + length(path->old_path) + length(path->old_link) +
+	       length(path->new_link) + length(path->old_target) + length(path->new_target);
+}
+
 static void take(struct output *output, const struct wp_change *change)
 {
 	const struct wp_diff_options *options = output->comparison->options;
@@ -220,7 +230,7 @@ static void take(struct output *output, const struct wp_change *change)
 	}
 	if (options->each_path)
 		options->each_path(options->context, output->comparison->new->image, &path);
-	if (!listed) {
+	if (!listed || !wp_diff_room_take(output->comparison->room, text_of(&path))) {
 		files->path_omitted++;
 		return;
 	}
@@ -236,13 +246,13 @@ static void take(struct output *output, const struct wp_change *change)
 /* Chooses the folders that are shown: those with changes, as far as their paths have room. The others count above. */
 static void choose_folders(struct wp_comparison *comparison)
 {
-	uint64_t text = 0;
+	struct wp_diff_room room = { WP_LIMIT_FOLDER_TEXT };
 
 	for (uint32_t i = 0; i < comparison->folder_count; i++) {
 		struct wp_total_folder *folder = &comparison->folders[i];
 
-		folder->shown = !i || (!wp_totals_empty(&folder->totals) && text + folder->path <= WP_LIMIT_FOLDER_TEXT);
-		text += folder->shown ? folder->path : 0;
+		folder->shown = !i || (!wp_totals_empty(&folder->totals) && wp_diff_room_take(&room, folder->path) &&
+				       wp_diff_room_take(comparison->room, folder->path));
 	}
 	/* A folder stands in front of those in it. */
 	for (uint32_t i = comparison->folder_count; i-- > 1;) {
@@ -306,8 +316,21 @@ static void make_output(struct wp_comparison *comparison, struct wp_diff_files *
 	wp_buf_free(&output.new_target);
 }
 
+uint64_t wp_diff_files_text(const struct wp_diff_files *files)
+{
+	uint64_t text = 0;
+
+	for (size_t i = 0; i < files->path_count; i++)
+		text += text_of(&files->paths[i]);
+	for (size_t i = 0; i < files->folder_count; i++)
+		text += sizeof files->folders[i] + length(files->folders[i].path);
+	for (size_t i = 0; i < files->component_count; i++)
+		text += sizeof files->components[i] + length(files->components[i].name);
+	return text;
+}
+
 struct wp_diff_files *wp_pair_files(struct wp_arena *arena, struct wp_diff_tree old, struct wp_diff_tree new,
-				    const struct wp_diff_options *options)
+				    const struct wp_diff_options *options, struct wp_diff_room *room)
 {
 	struct wp_diff_files *files = wp_arena_alloc(arena, sizeof *files);
 	struct wp_comparison comparison = {
@@ -317,6 +340,7 @@ struct wp_diff_files *wp_pair_files(struct wp_arena *arena, struct wp_diff_tree 
 		.old_index = old.index,
 		.new_index = new.index,
 		.options = options,
+		.room = room,
 		.old_store = wp_tree_find(old.tree, 0, "Windows\\WinSxS"),
 		.new_store = wp_tree_find(new.tree, 0, "Windows\\WinSxS"),
 		.old_kept = flags(old.tree->link_count),

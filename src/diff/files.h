@@ -3,7 +3,7 @@
 #ifndef WIMPLAN_DIFF_FILES_H
 #define WIMPLAN_DIFF_FILES_H
 
-#include "wimplan/diff.h"
+#include "pair.h"
 
 #define WP_NO_STREAM UINT32_MAX
 #define WP_NOT_STORED UINT32_MAX
@@ -40,6 +40,7 @@ struct wp_comparison {
 	const struct wp_tree *old, *new;
 	const struct wp_wim_index *old_index, *new_index;
 	const struct wp_diff_options *options;
+	struct wp_diff_room *room;
 	struct wp_change *changes;
 	size_t change_count, change_capacity;
 	struct wp_total_folder *folders;

@@ -76,14 +76,38 @@ void wp_pair_trees(struct wp_diff *diff, const struct wp_diff_file *old, const s
 struct wp_diff_contents *wp_pair_contents(struct wp_arena *arena, const struct wp_servicing *old,
 					  const struct wp_servicing *new);
 
+/*
+ * What is left of the text that a diff may show of its images (WP_LIMIT_DIFF_TEXT): a file of some kilobytes can name
+ * paths of gigabytes. Once something has no room, nothing that follows has.
+ */
+struct wp_diff_room {
+	uint64_t left; /* bytes */
+};
+
+/* Takes so much of the room; false when there is not enough. */
+static inline bool wp_diff_room_take(struct wp_diff_room *room, uint64_t bytes)
+{
+	bool enough = bytes <= room->left;
+
+	room->left = enough ? room->left - bytes : 0;
+	return enough;
+}
+
 /* A tree and the file that it is of. */
 struct wp_diff_tree {
 	const struct wp_wim_index *index;
 	const struct wp_tree *tree;
 };
 
-/* What became of the files. In diff's arena. The paths are those of new.tree->image for options->each_path. */
+/*
+ * What became of the files. In diff's arena. The paths are those of new.tree->image for options->each_path. Paths that
+ * have no @room are counted as omitted, and folders in those above them.
+ */
 struct wp_diff_files *wp_pair_files(struct wp_arena *arena, struct wp_diff_tree old, struct wp_diff_tree new,
-				    const struct wp_diff_options *options);
+				    const struct wp_diff_options *options, struct wp_diff_room *room);
+
+/* Bytes of the text that a report of these shows, about. */
+uint64_t wp_diff_contents_text(const struct wp_diff_contents *contents);
+uint64_t wp_diff_files_text(const struct wp_diff_files *files);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The trees of the images of a pair: their digests, and with --servicing and --files what is in them. */
 #include "files.h"
-#include "pair.h"
+
+#include "wimplan/limits.h"
 
 #include <string.h>
 
@@ -43,22 +44,47 @@ static void check_tree(struct wp_diff *diff, struct wp_diff_image *image, const 
 		image->complete = false;
 }
 
+/* What has no room is not shown, and the image is then not all that was asked for. */
+static void tell_no_room(struct wp_diff *diff, struct wp_diff_image *image, const char *what)
+{
+	wp_diag_add(diff->arena, &diff->diags, WP_ERROR, "tree-limit",
+		    wp_arena_printf(diff->arena, "%s, image %u", diff->new.path, image->new_index),
+		    "%s is not shown: with it a diff would hold more than %u MiB of text; compare fewer images with --match "
+		    "and --only-matched",
+		    what, WP_LIMIT_DIFF_TEXT >> 20);
+	image->complete = false;
+}
+
+static void take_contents(struct wp_diff *diff, struct wp_diff_image *image, struct wp_diff_contents *contents,
+			  struct wp_diff_room *room)
+{
+	if (contents && !wp_diff_room_take(room, wp_diff_contents_text(contents)))
+		tell_no_room(diff, image, "what is installed");
+	else
+		image->contents = contents;
+}
+
 static void compare_contents(struct wp_diff *diff, struct wp_diff_image *image, const struct wp_tree *old,
-			     const struct wp_tree *new)
+			     const struct wp_tree *new, struct wp_diff_room *room)
 {
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_servicing was, is;
 
+	if (!room->left) {
+		tell_no_room(diff, image, "what is installed");
+		return;
+	}
 	wp_servicing_read(scratch, old, &was);
 	wp_diff_copy_diags(diff, &was.diags, diff->old.path);
 	wp_servicing_read(scratch, new, &is);
 	wp_diff_copy_diags(diff, &is.diags, diff->new.path);
-	image->contents = wp_pair_contents(diff->arena, &was, &is);
+	take_contents(diff, image, wp_pair_contents(diff->arena, &was, &is), room);
 }
 
 /* Both are read, also where their digests are equal: one of them may be damaged. */
 static void compare_trees(struct wp_diff *diff, struct wp_diff_image *image, const struct wp_diff_file *old,
-			  const struct wp_diff_file *new, const struct wp_diff_options *options)
+			  const struct wp_diff_file *new, const struct wp_diff_options *options,
+			  struct wp_diff_room *room)
 {
 	struct reading was = { .index = old->index, .image = image->old_index };
 	struct reading is = { .index = new->index, .image = image->new_index };
@@ -68,10 +94,10 @@ static void compare_trees(struct wp_diff *diff, struct wp_diff_image *image, con
 	check_tree(diff, image, new, is.tree);
 	if (was.tree->node_count && is.tree->node_count) {
 		if (options->servicing)
-			compare_contents(diff, image, was.tree, is.tree);
+			compare_contents(diff, image, was.tree, is.tree, room);
 		if (options->files)
 			image->files = wp_pair_files(diff->arena, (struct wp_diff_tree){ old->index, was.tree },
-						     (struct wp_diff_tree){ new->index, is.tree }, options);
+						     (struct wp_diff_tree){ new->index, is.tree }, options, room);
 	}
 	wp_tree_free(was.tree);
 	wp_tree_free(is.tree);
@@ -98,15 +124,18 @@ static const struct wp_diff_image *find_seen(const struct seen *seen, size_t cou
 }
 
 /* Takes what was found out of another pair with the same trees; false where each path has to be told again. */
-static bool take_seen(struct wp_diff_image *image, const struct wp_diff_image *other,
-		      const struct wp_diff_options *options)
+static bool take_seen(struct wp_diff *diff, struct wp_diff_image *image, const struct wp_diff_image *other,
+		      const struct wp_diff_options *options, struct wp_diff_room *room)
 {
 	if (!other || (options->each_path && other->files && !wp_totals_empty(&other->files->totals)))
 		return false;
-	image->contents = other->contents;
-	image->files = other->files;
-	if (!image->contents && !image->files)
+	if (!other->contents && !other->files)
 		image->complete = false;
+	take_contents(diff, image, other->contents, room);
+	if (other->files && !wp_diff_room_take(room, wp_diff_files_text(other->files)))
+		tell_no_room(diff, image, "what happened to files");
+	else
+		image->files = other->files;
 	return true;
 }
 
@@ -114,6 +143,7 @@ static void read_trees(struct wp_diff *diff, const struct wp_diff_file *old, con
 		       const struct wp_diff_options *options)
 {
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	struct wp_diff_room room = { WP_LIMIT_DIFF_TEXT };
 	struct seen *seen = NULL;
 	size_t count = 0;
 
@@ -125,9 +155,9 @@ static void read_trees(struct wp_diff *diff, const struct wp_diff_file *old, con
 			continue;
 		was = resource_of(old, image->old_index);
 		is = resource_of(new, image->new_index);
-		if (take_seen(image, find_seen(seen, count, was, is), options))
+		if (take_seen(diff, image, find_seen(seen, count, was, is), options, &room))
 			continue;
-		compare_trees(diff, image, old, new, options);
+		compare_trees(diff, image, old, new, options, &room);
 		if (was && is)
 			*WP_PUSH(scratch, seen, count) = (struct seen){ was, is, image };
 	}

@@ -205,6 +205,9 @@ static void add_file_at(struct wp_gather *gather, enum wp_item_group group, cons
 		add_file(gather, group, tree, node);
 }
 
+/* NTFS takes no longer ones: a folder's name that is in the paths of all its files must not be of any length. */
+#define LONGEST_NAME 255u
+
 /* In Windows\Boot\EFI and its folders: those of the languages hold .mui files, which are none that start. */
 static void read_boot_files(struct wp_gather *gather, const struct wp_tree *tree, uint32_t windows, const char *below)
 {
@@ -219,6 +222,8 @@ static void read_boot_files(struct wp_gather *gather, const struct wp_tree *tree
 				add_file(gather, WP_ITEM_BOOT_FILE, tree, node);
 			continue;
 		}
+		if (wp_utf16_units(wp_tree_name(tree, node)) > LONGEST_NAME)
+			continue;
 		for (uint32_t k = inner->first_child; k < inner->first_child + inner->child_count; k++)
 			if (!wp_node_is_folder(&tree->nodes[k]) && ends_in(wp_tree_name(tree, k), ".efi"))
 				add_file(gather, WP_ITEM_BOOT_FILE, tree, k);

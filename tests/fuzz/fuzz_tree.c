@@ -30,11 +30,13 @@ static void compare(struct wp_arena *arena, const struct wp_wim_index *index, co
 {
 	static const struct wp_diff_totals nothing;
 	const struct wp_diff_options options = { .depth = 2, .path_limit = 100 };
+	struct wp_diff_room room = { WP_LIMIT_DIFF_TEXT };
 	const struct wp_diff_files *files;
 
 	if (!old->node_count || !new->node_count)
 		return;
-	files = wp_pair_files(arena, (struct wp_diff_tree){ index, old }, (struct wp_diff_tree){ index, new }, &options);
+	files = wp_pair_files(arena, (struct wp_diff_tree){ index, old }, (struct wp_diff_tree){ index, new }, &options,
+			      &room);
 	if (same && (memcmp(&files->totals, &nothing, sizeof nothing) != 0 || files->path_count || files->folder_count))
 		abort();
 }
