@@ -152,3 +152,80 @@ struct wp_diff_lost *wp_diff_words_lost_values(struct wp_arena *arena, const str
 						  .value = groups[i].lines->texts[1] };
 	return items;
 }
+
+/* The line of every field of every image, by image. */
+static struct line *lines_of_fields(struct wp_arena *arena, const struct wp_diff *diff, size_t *ret_count)
+{
+	struct line *lines;
+	size_t count = 0;
+
+	for (size_t i = 0; i < diff->image_count; i++)
+		count += diff->images[i].field_count;
+	lines = wp_arena_alloc(arena, count * sizeof *lines);
+	*ret_count = count;
+	count = 0;
+	for (size_t i = 0; i < diff->image_count; i++) {
+		const struct wp_diff_image *image = &diff->images[i];
+
+		for (size_t f = 0; f < image->field_count; f++, count++) {
+			const struct wp_diff_field *field = &image->fields[f];
+			struct line *line = &lines[count];
+
+			*line = (struct line){ { field->field, "", "", field->lost ? "lost" : "" }, image->new_index, count };
+			wp_diff_words_values(arena, field, &line->texts[1], &line->texts[2]);
+		}
+	}
+	return lines;
+}
+
+/* Fills ret->common with the groups of several images, those of the same ones together, and marks their lines. */
+static void take_common(struct wp_arena *arena, const struct group *groups, size_t count,
+			const struct wp_diff_field **fields, bool *common, struct wp_diff_metadata *ret)
+{
+	struct line *sets = wp_arena_alloc(arena, count * sizeof *sets);
+	size_t used = 0;
+	struct group *by_images;
+
+	for (size_t i = 0; i < count; i++) {
+		if (groups[i].count < 2)
+			continue;
+		sets[used++] = (struct line){ { images_text(arena, &groups[i]), "", "", "" }, 0, groups[i].lines->at };
+		for (size_t k = 0; k < groups[i].count; k++)
+			common[groups[i].lines[k].at] = true;
+	}
+	by_images = make_groups(arena, sets, used, &ret->common_count);
+	ret->common = wp_arena_alloc(arena, ret->common_count * sizeof *ret->common);
+	for (size_t i = 0; i < ret->common_count; i++) {
+		struct wp_diff_fields *set = &ret->common[i];
+
+		set->images = by_images[i].lines->texts[0];
+		set->items = wp_arena_alloc(arena, by_images[i].count * sizeof *set->items);
+		for (size_t k = 0; k < by_images[i].count; k++)
+			set->items[set->count++] = fields[by_images[i].lines[k].at];
+	}
+}
+
+void wp_diff_words_metadata(struct wp_arena *arena, const struct wp_diff *diff, struct wp_diff_metadata *ret)
+{
+	size_t count, group_count, at = 0;
+	struct line *lines = lines_of_fields(arena, diff, &count);
+	const struct wp_diff_field **fields = wp_arena_alloc(arena, count * sizeof *fields);
+	bool *common = wp_arena_alloc(arena, count * sizeof *common);
+	struct group *groups;
+
+	ret->own = wp_arena_alloc(arena, diff->image_count * sizeof *ret->own);
+	for (size_t i = 0; i < diff->image_count; i++)
+		for (size_t f = 0; f < diff->images[i].field_count; f++)
+			fields[at++] = &diff->images[i].fields[f];
+	groups = make_groups(arena, lines, count, &group_count);
+	take_common(arena, groups, group_count, fields, common, ret);
+	at = 0;
+	for (size_t i = 0; i < diff->image_count; i++) {
+		struct wp_diff_fields *own = &ret->own[i];
+
+		own->items = wp_arena_alloc(arena, diff->images[i].field_count * sizeof *own->items);
+		for (size_t f = 0; f < diff->images[i].field_count; f++, at++)
+			if (!common[at])
+				own->items[own->count++] = fields[at];
+	}
+}

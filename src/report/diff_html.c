@@ -217,10 +217,8 @@ static void add_index(struct wp_html *html, uint32_t index)
 			  index ? wp_arena_printf(html->arena, "%" PRIu32, index) : "none");
 }
 
-static void add_image_row(struct wp_html *html, const struct wp_diff *diff, const struct wp_diff_image *image,
-			  uint64_t most)
+static void add_image_row(struct wp_html *html, const struct wp_diff_image *image, bool section, uint64_t most)
 {
-	bool section = wp_diff_words_has_more(diff, image);
 	const char *match = wp_match_name(image->matched_by);
 
 	wp_html_raw(html, "<tr>");
@@ -254,7 +252,7 @@ static void add_images(struct wp_html *html, const struct wp_diff *diff)
 	wp_html_element(html, "h2", NULL, "Images");
 	wp_html_table(html, "Images of both files", headings, most ? 7 : 5);
 	for (size_t i = 0; i < diff->image_count; i++)
-		add_image_row(html, diff, &diff->images[i], most);
+		add_image_row(html, &diff->images[i], wp_diff_words_has_more(diff, &diff->images[i]), most);
 	wp_html_table_end(html);
 	if (most)
 		wp_diff_html_key(html);
@@ -265,16 +263,13 @@ static void add_value(struct wp_html *html, const char *value, const char *text)
 	wp_diff_html_cell(html, value && *value ? "value" : "value none", text);
 }
 
-static void add_fields(struct wp_html *html, const char *name, const struct wp_diff_image *image)
+static void add_fields(struct wp_html *html, const char *name, const struct wp_diff_fields *fields)
 {
 	static const char *const headings[] = { "Field", "Old", "New" };
 
-	if (!image->field_count)
-		return;
-	wp_html_element(html, "h3", NULL, "Metadata");
 	wp_html_folding_table(html, "pairs", wp_arena_printf(html->arena, "Metadata of %s", name), headings, 3);
-	for (size_t i = 0; i < image->field_count; i++) {
-		const struct wp_diff_field *field = &image->fields[i];
+	for (size_t i = 0; i < fields->count; i++) {
+		const struct wp_diff_field *field = fields->items[i];
 		const char *old, *new;
 
 		wp_diff_words_values(html->arena, field, &old, &new);
@@ -294,7 +289,15 @@ static void add_fields(struct wp_html *html, const char *name, const struct wp_d
 	wp_html_table_end(html);
 }
 
-static void add_image(struct wp_html *html, const struct wp_diff *diff, const struct wp_diff_image *image)
+/* What is the same of several images. */
+static void add_common(struct wp_html *html, const struct wp_diff_fields *fields)
+{
+	wp_html_element(html, "h2", NULL, wp_arena_printf(html->arena, "Metadata of %s", fields->images));
+	add_fields(html, fields->images, fields);
+}
+
+static void add_image(struct wp_html *html, const struct wp_diff *diff, const struct wp_diff_image *image,
+		      const struct wp_diff_fields *own)
 {
 	const char *name =
 		wp_arena_printf(html->arena, "image %" PRIu32 " %s", image->new_index, wp_diff_words_name(image));
@@ -310,7 +313,10 @@ static void add_image(struct wp_html *html, const struct wp_diff *diff, const st
 		wp_html_element(html, "p", "soft",
 				wp_arena_printf(html->arena, "Image %" PRIu32 " of the %s, %s.", image->old_index,
 						diff->old.record ? "record" : "old file", match));
-	add_fields(html, name, image);
+	if (own->count) {
+		wp_html_element(html, "h3", NULL, "Metadata");
+		add_fields(html, name, own);
+	}
 	if (tree)
 		wp_html_element(html, "p", NULL, wp_arena_printf(html->arena, "Files: %s.", tree));
 	if (image->contents)
@@ -326,8 +332,10 @@ void wp_report_diff_html(const struct wp_diff *diff, const struct wp_report_opti
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_html html = { .arena = arena, .buf = buf };
 	const struct wp_diags remarks = wp_diff_words_remarks(arena, diff);
+	struct wp_diff_metadata metadata;
 
 	(void)options;
+	wp_diff_words_metadata(arena, diff, &metadata);
 	wp_html_begin(&html, "wimplan diff", title_of(arena, diff));
 	wp_html_paragraph(&html, "lead", wp_diff_words_blobs(arena, diff));
 	wp_html_paragraph(&html, "lead", wp_diff_words_totals(arena, diff));
@@ -341,9 +349,11 @@ void wp_report_diff_html(const struct wp_diff *diff, const struct wp_report_opti
 	add_header(&html, diff);
 	add_blobs(&html, diff);
 	add_images(&html, diff);
+	for (size_t i = 0; i < metadata.common_count; i++)
+		add_common(&html, &metadata.common[i]);
 	for (size_t i = 0; i < diff->image_count; i++)
 		if (wp_diff_words_has_more(diff, &diff->images[i]))
-			add_image(&html, diff, &diff->images[i]);
+			add_image(&html, diff, &diff->images[i], &metadata.own[i]);
 	wp_html_remarks(&html, &remarks);
 	wp_html_end(&html);
 }

@@ -118,13 +118,13 @@ static void add_images(struct markdown *md, const struct wp_diff *diff)
 	wp_buf_putc(md->buf, '\n');
 }
 
-static void add_fields(struct markdown *md, const struct wp_diff_image *image)
+static void add_fields(struct markdown *md, const struct wp_diff_fields *fields)
 {
-	if (!image->field_count)
+	if (!fields->count)
 		return;
 	HEAD(md, "Field", "Old", "New", "");
-	for (size_t i = 0; i < image->field_count; i++) {
-		const struct wp_diff_field *field = &image->fields[i];
+	for (size_t i = 0; i < fields->count; i++) {
+		const struct wp_diff_field *field = fields->items[i];
 		const char *old, *new;
 
 		wp_diff_words_values(md->arena, field, &old, &new);
@@ -237,7 +237,8 @@ static void add_files(struct markdown *md, const struct wp_diff_files *files)
 						  wp_words_count(md->arena, files->path_omitted)));
 }
 
-static void add_image(struct markdown *md, const struct wp_diff *diff, const struct wp_diff_image *image)
+static void add_image(struct markdown *md, const struct wp_diff *diff, const struct wp_diff_image *image,
+		      const struct wp_diff_fields *own)
 {
 	const char *match = wp_diff_words_match(md->arena, image), *tree = wp_diff_words_tree(diff, image);
 
@@ -247,7 +248,7 @@ static void add_image(struct markdown *md, const struct wp_diff *diff, const str
 		    wp_arena_printf(md->arena, "Image %" PRIu32 ": %s", image->new_index, wp_diff_words_name(image)));
 	add_paragraph(md, wp_arena_printf(md->arena, "%s%s%s", wp_diff_words_status(md->arena, image),
 					  match ? ", " : "", match ? match : ""));
-	add_fields(md, image);
+	add_fields(md, own);
 	if (tree)
 		add_paragraph(md, wp_arena_printf(md->arena, "Files: %s.", tree));
 	if (image->contents)
@@ -274,7 +275,9 @@ void wp_report_diff_markdown(const struct wp_diff *diff, const struct wp_report_
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct markdown md = { .arena = arena, .buf = buf, .all = options->all };
 	const struct wp_diags remarks = wp_diff_words_remarks(arena, diff);
+	struct wp_diff_metadata metadata;
 
+	wp_diff_words_metadata(arena, diff, &metadata);
 	add_heading(&md, "#", "What changed inside the images");
 	HEAD(&md, "", "File", "Size", "Content id");
 	add_side(&md, "Old", &diff->old);
@@ -286,8 +289,12 @@ void wp_report_diff_markdown(const struct wp_diff *diff, const struct wp_report_
 	add_blobs(&md, diff);
 	add_header(&md, diff);
 	add_images(&md, diff);
+	for (size_t i = 0; i < metadata.common_count; i++) {
+		add_heading(&md, "###", wp_arena_printf(arena, "Metadata of %s", metadata.common[i].images));
+		add_fields(&md, &metadata.common[i]);
+	}
 	for (size_t i = 0; i < diff->image_count; i++)
-		add_image(&md, diff, &diff->images[i]);
+		add_image(&md, diff, &diff->images[i], &metadata.own[i]);
 	add_remarks(&md, &remarks);
 	wp_markdown_text(arena, buf, wp_diff_words_totals(arena, diff));
 	wp_buf_putc(buf, '\n');

@@ -96,21 +96,33 @@ static void add_field(struct diff_text *text, const struct wp_diff_field *field,
 	wp_buf_putc(text->buf, '\n');
 }
 
-static void add_fields(struct diff_text *text, const struct wp_diff_image *image)
+static void add_fields(struct diff_text *text, const char *title, const struct wp_diff_fields *fields)
 {
 	size_t width = 0;
 
-	for (size_t i = 0; i < image->field_count; i++) {
-		size_t own = wp_text_width(wp_diff_text_escape(text, image->fields[i].field));
+	for (size_t i = 0; i < fields->count; i++) {
+		size_t own = wp_text_width(wp_diff_text_escape(text, fields->items[i]->field));
 
 		width = own > width ? own : width;
 	}
 	if (width > text->columns / 2)
 		width = text->columns / 2;
-	if (image->field_count)
-		wp_buf_puts(text->buf, "  Metadata\n");
-	for (size_t i = 0; i < image->field_count; i++)
-		add_field(text, &image->fields[i], width);
+	if (fields->count)
+		wp_buf_puts(text->buf, title);
+	for (size_t i = 0; i < fields->count; i++)
+		add_field(text, fields->items[i], width);
+}
+
+/* What is the same of several images stands once, behind them. */
+static void add_common(struct diff_text *text)
+{
+	for (size_t i = 0; i < text->metadata.common_count; i++) {
+		const struct wp_diff_fields *fields = &text->metadata.common[i];
+
+		wp_buf_puts(text->buf, "\nMetadata of ");
+		wp_layout_wrap(text->buf, fields->images, strlen("Metadata of "), 2, text->columns);
+		add_fields(text, "", fields);
+	}
 }
 
 static void add_header(struct diff_text *text)
@@ -125,7 +137,7 @@ static void add_header(struct diff_text *text)
 			      wp_header_text(text->arena, &diff->new.header, diff->header[i]));
 }
 
-static void add_image(struct diff_text *text, const struct wp_diff_image *image)
+static void add_image(struct diff_text *text, const struct wp_diff_image *image, const struct wp_diff_fields *own)
 {
 	uint32_t index = image->new_index ? image->new_index : image->old_index;
 	const char *match = wp_diff_words_match(text->arena, image), *tree, *beyond = wp_diff_words_beyond(image);
@@ -140,7 +152,7 @@ static void add_image(struct diff_text *text, const struct wp_diff_image *image)
 			  wp_arena_printf(text->arena, "%s%s%s%s", status, match ? " (" : "", match ? match : "",
 					  match ? ")" : ""),
 			  4 + index_width);
-	add_fields(text, image);
+	add_fields(text, "  Metadata\n", own);
 	tree = wp_diff_words_tree(text->diff, image);
 	if (tree && (image->status != WP_DIFF_SAME || !image->complete))
 		wp_buf_printf(text->buf, "  Files: %s\n", tree);
@@ -167,13 +179,14 @@ static void add_images(struct diff_text *text)
 		text->name_width = text->columns - 30;
 	for (size_t i = 0; i < text->diff->image_count; i++) {
 		const struct wp_diff_image *image = &text->diff->images[i];
+		const struct wp_diff_fields *own = &text->metadata.own[i];
 		bool block = wp_diff_words_has_more(text->diff, image);
 
 		/* Images with something below them stand apart. */
 		if (!i || block || before)
 			wp_buf_putc(text->buf, '\n');
 		before = block;
-		add_image(text, image);
+		add_image(text, image, own);
 	}
 }
 
@@ -284,10 +297,12 @@ void wp_report_diff_text(const struct wp_diff *diff, const struct wp_report_opti
 		.columns = options->columns < 40 ? 40 : options->columns,
 	};
 
+	wp_diff_words_metadata(arena, diff, &text.metadata);
 	add_side(&text, "old", &diff->old);
 	add_side(&text, "new", &diff->new);
 	add_header(&text);
 	add_images(&text);
+	add_common(&text);
 	add_blobs(&text);
 	add_diagnostics(&text);
 	wp_buf_putc(buf, '\n');

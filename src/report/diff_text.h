@@ -14,6 +14,7 @@ struct diff_text {
 	const struct wp_report_options *options;
 	struct wp_buf *buf;
 	size_t columns;
+	struct wp_diff_metadata metadata;
 	size_t name_width; /* of the images */
 	bool items[WP_DIFF_REMOVED + 1]; /* symbols that lines have used, for the legend */
 	bool renamed, attributes;

@@ -16,6 +16,21 @@ const char *wp_diff_words_symbol(enum wp_diff_status status);
 /* "+", "-", "~", ">", "@" */
 const char *wp_diff_words_file_symbol(enum wp_file_change change);
 
+/* Fields that differ, of one image or of several; borrowed from the diff. */
+struct wp_diff_fields {
+	const char *images; /* of several: "images 1–4, 6"; otherwise NULL */
+	const struct wp_diff_field **items;
+	size_t count;
+};
+
+struct wp_diff_metadata {
+	struct wp_diff_fields *common; /* what is the same of several images, by them */
+	size_t common_count;
+	struct wp_diff_fields *own; /* of each image of the diff what is not among these */
+};
+
+void wp_diff_words_metadata(struct wp_arena *arena, const struct wp_diff *diff, struct wp_diff_metadata *ret);
+
 /* How many images have become what; one that is the same as far as it could be read counts there alone. */
 struct wp_diff_counts {
 	size_t status[WP_DIFF_REMOVED + 1];
