@@ -118,7 +118,7 @@ $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(FUZZ_PARTS:%=$(BUILD)/obj/tests/f
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %libs,$^) @$(BUILD)/libs @$(BUILD)/apply-libs
-$(BUILD)/fuzz/fuzz_plan: $(BUILD)/obj/tests/fuzz/mutate_json.o
+$(BUILD)/fuzz/fuzz_plan $(BUILD)/fuzz/fuzz_receipt: $(BUILD)/obj/tests/fuzz/mutate_json.o
 $(addprefix $(BUILD)/fuzz/,fuzz_wim fuzz_tree fuzz_diff): $(BUILD)/obj/tests/fuzz/mutate_wim.o
 fuzzers: $(FUZZERS)
 
