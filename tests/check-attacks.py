@@ -86,7 +86,7 @@ class Place:
             return None, "", ""
         out, err = (stream.decode("utf-8", "surrogateescape") for stream in (done.stdout, done.stderr))
         expect(done.returncode in statuses, f"{what}: status {done.returncode}: {err[-300:]!r}")
-        expect(done.returncode in (0, 3, 6) or err or out, f"{what}: status {done.returncode}, and nothing is said")
+        expect(done.returncode in (0, 3, 6) or err, f"{what}: status {done.returncode}, and nothing is said")
         expect("not enough memory" not in err, f"{what}: a want of memory that there is not: {err[-200:]!r}")
         for name, text in (("error", err), ("output", out if plain else "")):
             found = RAW.search(text)
@@ -259,8 +259,6 @@ def try_cache(place, what, path):
     for words in CACHE_CALLS:
         place.call(what, "wimplan", *words, "--cache", path.name, statuses=(0, 1, 3))
     place.call(what, "wimplan", "plan", "--cache", path.name, "--map", place.site.map, "-o", "of-cache.json", statuses=(0, 1, 3))
-    for words in ("record", "receipt.json"), ("verify", "plan.json"), ("baseline", "adopt", "--all"):
-        place.call(what, "wimplan", *words, "--cache", path.name, "--map", place.site.map, statuses=(0, 1, 3, 4))
     place.call(what, "wimplan", "snapshot", "remove", "--cache", path.name, "0", statuses=(0, 1))
     for left in place.folder.glob(path.name + "*"):
         left.unlink()

@@ -69,6 +69,13 @@ text
 
 def check_wrong_cases():
     """A case that says nothing, or what nobody knows, fails."""
+    record = "A.\n\n--- record a.json\n{}\n--- sh cat a.json\n--- stdout any\n"
+    expect(run_case(record.format("package P0100001\n\timage name=X\n")).returncode == 0, "a record recipe fails")
+    for recipe in ("", "SourceVersion 3", "package", "package P0100001 other", "package P0100001\n\timage X",
+                   "package P0100001\n\twithout Nothing", "package P0100001\n\timage 'name=X"):
+        done = run_case(record.format(recipe))
+        expect(done.returncode == 1, f"this record recipe passes: {recipe!r}")
+        expect("one.case:3: " in done.stdout and "Traceback" not in done.stdout, f"a wrong recipe is shown as {done.stdout}")
     for text in ("Nothing is run.\n", "A.\n\n--- nonsense\n", "A.\n\n--- stdout\nx\n", "A.\n\n--- sh true\n--- stdout\nx\n",
                  "A.\n\n--- sh echo x\n", "A.\n\n--- sh exit 3\n", "A.\n\n--- sh echo x >&2\n"):
         expect(run_case(text).returncode == 1, f"this case passes:\n{text}")

@@ -19,16 +19,15 @@ import tempfile
 import threading
 import time
 
+import record_recipes
 import signals  # noqa: F401
+import terminal
+from case_file import EXPECTATIONS, STEPS, Case, CaseError, Section, escape_body, lookup, needs, unescape_body
 
 HERE = pathlib.Path(__file__).resolve().parent
 NOW = datetime.datetime(2026, 3, 1, 9, 0, tzinfo=datetime.timezone.utc)
 TIMEOUT = 120
 SANITIZER_STATUS = 99
-KINDS = {"needs", "wim", "file", "dir", "run", "sh", "tty", "stdin", "stdout", "stderr", "status", "json", "content", "mask",
-         "limits"}
-EXPECTATIONS = {"stdout", "stderr", "status", "json", "content", "stdin"}
-STEPS = {"run", "sh", "tty"}
 ENCODINGS = {
     "utf-8": ("utf-8", b""),
     "utf-8-bom": ("utf-8", b"\xef\xbb\xbf"),
@@ -42,111 +41,12 @@ MASKS = {
     "plan": (r"\b[Pp]lan [0-9a-f]{8}\b", "Plan *"),
     "snapshot": (r"\b[Ss]napshot [0-9a-f]{8,12}\b", "Snapshot *"),
 }
-NO_NEWLINE = "\\ no newline at the end\n"
 # Who runs a case that needs a user who is not root, when the caller is root.
 OTHER_USER = "nobody"
 
 
-class CaseError(Exception):
-    """The case file itself is wrong."""
-
-
-class Section:
-    def __init__(self, kind, words, body, line):
-        self.kind, self.words, self.body, self.line = kind, words, body, line
-
-    def header(self):
-        return f"--- {self.kind} {self.words}".rstrip() + "\n"
-
-
-class Case:
-    def __init__(self, path):
-        self.path = path
-        self.name = path.stem
-        self.intro = ""
-        self.sections = []
-        self._parse(path.read_text(encoding="utf-8"))
-
-    def _parse(self, text):
-        lines = text.splitlines(keepends=True)
-        body, current = [], None
-
-        def close():
-            content = "".join(body)
-            if current is None:
-                self.intro = content
-                return
-            # One empty line in front of the next section is for the eye.
-            if content == "\n" or content.endswith("\n\n"):
-                content = content[:-1]
-            current.body = content
-            self.sections.append(current)
-
-        for number, line in enumerate(lines, 1):
-            if line.startswith("--- "):
-                close()
-                kind, _, words = line[4:].strip().partition(" ")
-                if kind not in KINDS:
-                    raise CaseError(f"{self.path}:{number}: no section is called \"{kind}\"")
-                body, current = [], Section(kind, words.strip(), "", number)
-            else:
-                body.append(line)
-        close()
-        if not any(section.kind in STEPS for section in self.sections):
-            raise CaseError(f"{self.path}: nothing is run")
-
-    def text(self):
-        parts = [self.intro]
-        for section, following in zip(self.sections, self.sections[1:] + [None]):
-            parts += [section.header(), section.body]
-            if following and following.kind not in EXPECTATIONS or section.body.endswith("\n\n") or section.body == "\n":
-                parts.append("\n")
-        return "".join(parts).rstrip("\n") + "\n"
-
-
-def escape_body(text):
-    """Output as it stands in a case: lines that look like a section get a backslash, a missing last newline is said."""
-    if text and not text.endswith("\n"):
-        text += "\n" + NO_NEWLINE
-    return re.sub(r"^(\\*--- )", r"\\\1", text, flags=re.M)
-
-
-def unescape_body(text):
-    text = re.sub(r"^\\(\\*--- )", r"\1", text, flags=re.M)
-    if text.endswith("\n" + NO_NEWLINE):
-        text = text[:-len(NO_NEWLINE) - 1]
-    return text
-
-
 def parse_time(text):
     return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
-
-
-def lookup(document, path):
-    """The value at a path: keys, [n], [*] for every element, [key=value] for the first element that has it, # for the count."""
-    values, many = [document], False
-    for part in re.findall(r"\[[^\]]*\]|[^.\[\]]+", path):
-        found = []
-        for value in values:
-            if part == "#":
-                found.append(len(value))
-            elif part == "[*]":
-                found += value
-            elif part.startswith("[") and "=" in part:
-                key, _, wanted = part[1:-1].partition("=")
-                found += [item for item in value if str(item.get(key)) == wanted][:1]
-            elif part.startswith("["):
-                index = int(part[1:-1])
-                found += value[index:index + 1] if index >= 0 else value[index:][:1]
-            elif isinstance(value, dict) and part in value:
-                found.append(value[part])
-        many = many or part == "[*]"
-        values = found
-    if many:
-        return values
-    if not values:
-        raise KeyError(path)
-    return values[0]
 
 
 class Runner:
@@ -246,11 +146,20 @@ class Runner:
         if made.returncode != 0:
             raise CaseError(f"{self.case.path}:{section.line}: {made.stderr.decode(errors='replace').strip()}")
 
+    def make_record(self, section):
+        try:
+            document = record_recipes.read(self.expand(unescape_body(section.body)))
+        except record_recipes.RecipeError as error:
+            raise CaseError(f"{self.case.path}:{section.line}: {error}") from None
+        self.write(section, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+
     def make_file(self, section):
-        path, options = self.target(section)
         text = unescape_body(section.body)
-        if "raw" not in options:
-            text = self.expand(text)
+        self.write(section, text if "raw" in section.words.split() else self.expand(text))
+
+    def write(self, section, text):
+        """The file that a section names, with its options."""
+        path, options = self.target(section)
         if options.get("newline") == "crlf":
             text = text.replace("\n", "\r\n")
         if options.get("encoding") == "hex":
@@ -298,7 +207,7 @@ class Runner:
         if self.user:
             subprocess.run(["chown", "-R", "-h", f"{self.user['user']}:{self.user['group']}", self.root], check=True)
         if section.kind == "tty":
-            status, out, err = run_on_terminal(command, env, self.dir, stdin, self.user)
+            status, out, err = terminal.run(command, env, self.dir, stdin, self.user, TIMEOUT)
         else:
             done = subprocess.run(command, cwd=self.dir, env=env, input=stdin, capture_output=True, timeout=TIMEOUT,
                                   check=False, **self.user)
@@ -428,42 +337,6 @@ class Runner:
             self.problem(part, f"{path}\n-{wanted}\n+{shown}\n")
             return f"{path} = {shown}"
         return line
-
-
-def run_on_terminal(command, env, folder, stdin, user):
-    """Standard input, output and error are a terminal of 80 columns. What is written comes as standard output."""
-    import fcntl
-    import pty
-    import struct
-    import termios
-
-    leader, follower = pty.openpty()
-    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    settings = termios.tcgetattr(follower)
-    settings[1] &= ~termios.OPOST
-    settings[3] &= ~termios.ECHO
-    termios.tcsetattr(follower, termios.TCSANOW, settings)
-    env = dict(env, TERM="xterm")
-    process = subprocess.Popen(command, cwd=folder, env=env, stdin=follower, stdout=follower, stderr=follower,
-                               start_new_session=True, **user)
-    os.close(follower)
-    if stdin:
-        os.write(leader, stdin)
-    out = b""
-    while True:
-        try:
-            part = os.read(leader, 65536)
-        except OSError:
-            break
-        if not part:
-            break
-        out += part
-    os.close(leader)
-    return process.wait(TIMEOUT), out, b""
-
-
-def needs(case):
-    return [need for section in case.sections if section.kind == "needs" for need in section.words.split()]
 
 
 def needs_other_user(case):
