@@ -41,7 +41,8 @@ struct wp_apply {
 	char **argv; /* of main() */
 	/* Options. */
 	bool json, quiet, verbose, yes, skip_conflicts;
-	const char *config_path, *output, *plan_path, *expected_plan, *journal_path, *receipt_path, *events_path, *token_file;
+	const char *config_path, *output, *plan_path, *journal_path, *receipt_path, *events_path, *token_file;
+	const char *expected_plan; /* digits that the plan's id has to begin with; NULL: any */
 	enum wp_file_target receipt_target; /* whether the user has named the receipt */
 	const char **only;
 	size_t only_count;

@@ -200,7 +200,8 @@ static void say_how_to_go_on(const struct wp_run *run, size_t left)
 	else if (left && !run->error.status && !wp_window_is_open(&apply->window, now))
 		wp_apply_note(apply, "%s, with %zu of %zu steps not begun; to go on%s: %s",
 			      wp_window_closed(apply->arena, &apply->window, now), left, apply->steps.count,
-			      wp_window_is_over(&apply->window, now) ? ", with another --window" : " then", same_command(apply));
+			      wp_window_is_over(&apply->window, now) ? ", with another --window" : " then",
+			      same_command(apply));
 }
 
 static int carry_out(struct wp_apply *apply, struct wp_session *session, struct wp_journal *journal,

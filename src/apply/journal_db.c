@@ -21,8 +21,8 @@ struct wp_db wp_journal_database(const char *path)
 	return (struct wp_db){
 		.path = path,
 		.kind = "journal",
-		.cure = "it is not known what was called: put a sound copy in its place, or look at the site before you move "
-			"it away, for what it said is then called again",
+		.cure = "it is not known what was called: put a sound copy in its place, or look at the site before you "
+			"move it away, for what it said is then called again",
 		.no_room = "make room, then run the plan again",
 		.damaged = WP_E_REFUSED,
 	};

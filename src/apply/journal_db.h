@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* An open journal as its parts see it: journal_file.c makes and finds the file, journal_db.c opens it, journal.c reads and writes. */
+/*
+ * An open journal as its parts see it: journal_file.c makes and finds the file, journal_db.c opens it, journal.c reads
+ * and writes in it.
+ */
 #ifndef WIMPLAN_APPLY_JOURNAL_DB_H
 #define WIMPLAN_APPLY_JOURNAL_DB_H
 

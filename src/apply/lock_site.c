@@ -2,11 +2,11 @@
 /* A name that only one process of the machine can bind, and that the kernel frees when the process ends. */
 #include "lock.h"
 
+#include "wimplan/ascii.h"
 #include "wimplan/buf.h"
 #include "wimplan/file.h"
 #include "wimplan/hash.h"
 
-#include <ctype.h>
 #include <curl/curl.h>
 #include <errno.h>
 #include <pwd.h>
@@ -60,7 +60,7 @@ static socklen_t make_address(const char *provider, const char *site_code, struc
 	wp_buf_printf(&key, "\n%s", site_code);
 	/* Host names and paths of the provider do not tell upper from lower case. */
 	for (size_t i = 0; i < key.length; i++)
-		key.data[i] = (char)tolower((unsigned char)key.data[i]);
+		key.data[i] = (char)wp_ascii_lower(key.data[i]);
 	wp_sha256_text(key.data, key.length, digest);
 	*ret = (struct sockaddr_un){ .sun_family = AF_UNIX };
 	length = snprintf(ret->sun_path + 1, sizeof ret->sun_path - 1, "wimplan-apply-%s", digest + strlen("sha256:"));

@@ -2,13 +2,13 @@
 /* Options over configuration over defaults. */
 #include "apply.h"
 
+#include "wimplan/ascii.h"
 #include "wimplan/config.h"
 #include "wimplan/text.h"
 #include "wimplan/version.h"
 
 #include <getopt.h>
 #include <string.h>
-#include <strings.h>
 
 enum {
 	OPT_JSON = 256, OPT_CONFIG, OPT_VERSION, OPT_PROVIDER, OPT_AUTH, OPT_USER, OPT_TOKEN_FILE, OPT_CA_FILE,
@@ -257,7 +257,7 @@ static bool is_test_provider(const char *url)
 	size_t length = strlen(url);
 
 	return wp_provider_is_loopback(url) && length > sizeof end &&
-	       !strcasecmp(url + length - (sizeof end - 1), end) && !strpbrk(url, " \t?#");
+	       wp_ascii_same(url + length - (sizeof end - 1), end) && !strpbrk(url, " \t?#");
 }
 
 static int configure(struct wp_apply *apply, const struct given *given)

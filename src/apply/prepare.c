@@ -2,15 +2,15 @@
 /* What every command needs before it begins: the plan, its steps and how far they have come. */
 #include "apply.h"
 
+#include "wimplan/ascii.h"
 #include "wimplan/file.h"
 
 #include <string.h>
-#include <strings.h>
 
 static bool is_named(const struct wp_apply *apply, const char *package_id)
 {
 	for (size_t i = 0; i < apply->only_count; i++)
-		if (!strcasecmp(apply->only[i], package_id))
+		if (wp_ascii_same(apply->only[i], package_id))
 			return true;
 	return !apply->only_count;
 }
@@ -23,7 +23,7 @@ static int select_steps(struct wp_apply *apply)
 		bool found = false;
 
 		for (size_t j = 0; j < apply->steps.count; j++)
-			found |= !strcasecmp(apply->only[i], apply->steps.items[j].target->package_id);
+			found |= wp_ascii_same(apply->only[i], apply->steps.items[j].target->package_id);
 		if (!found)
 			return wp_apply_usage(apply, apply->only[i], "--only %s: the plan has nothing to do for it",
 					      apply->only[i]);

@@ -2,6 +2,7 @@
 /* Reads $metadata: actions with what they are bound to, and which class derives from which. */
 #include "actions.h"
 
+#include "wimplan/ascii.h"
 #include "wimplan/arena.h"
 #include "wimplan/clock.h"
 #include "wimplan/limits.h"
@@ -38,17 +39,12 @@ struct wp_actions {
 	const char *wrong;
 };
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
-}
-
 static const char *lower_copy(struct wp_arena *arena, const char *text, size_t length)
 {
 	char *copy = wp_arena_strndup(arena, text, length);
 
 	for (char *at = copy; *at; at++)
-		*at = lower(*at);
+		*at = (char)wp_ascii_lower(*at);
 	return copy;
 }
 
@@ -90,11 +86,7 @@ static bool open_class(struct wp_actions *actions, const struct wp_xml_element *
 
 static bool is_text(const struct wp_xml_attribute *attribute, const char *wanted)
 {
-	size_t at = 0;
-
-	while (attribute && at < attribute->length && wanted[at] && lower(attribute->value[at]) == lower(wanted[at]))
-		at++;
-	return attribute && at == attribute->length && !wanted[at];
+	return attribute && attribute->length == strlen(wanted) && wp_ascii_begins(attribute->value, wanted);
 }
 
 static void open_action(struct wp_actions *actions, const struct wp_xml_element *element)
@@ -249,7 +241,8 @@ bool wp_actions_offer(const struct wp_actions *actions, const struct wp_method *
 	const char *class = wp_class_name(method->class), *ancestors[ANCESTORS];
 	size_t count = 0;
 
-	for (class = lower_copy(scratch, class, strlen(class)); class && count < ANCESTORS; class = base_of(actions, class))
+	class = lower_copy(scratch, class, strlen(class));
+	for (; class && count < ANCESTORS; class = base_of(actions, class))
 		ancestors[count++] = class;
 	for (size_t i = 0; i < actions->offer_count; i++) {
 		if (strcmp(actions->offers[i].method, method->name))

@@ -3,12 +3,12 @@
 #include "entity.h"
 #include "odata.h"
 
+#include "wimplan/ascii.h"
 #include "wimplan/import.h"
 #include "wimplan/json.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /* The path of the request says what the entity is where it does not say so itself. */
 static json_t *with_class(json_t *entity, enum wp_class class)
@@ -46,10 +46,10 @@ int wp_entity_read(const json_t *answer, enum wp_class class, const char *packag
 	json_decref(whole);
 	if (status)
 		return status;
-	if (set->count != 1 || strcasecmp(set->records[0].package_id, package_id))
+	if (set->count != 1 || !wp_ascii_same(set->records[0].package_id, package_id))
 		status = wp_fail(err, WP_E_FAILED, "bad-answer", package_id,
 				 "%s: the provider answered with another object", package_id);
-	else if (set->site_code && strcasecmp(set->site_code, site_code))
+	else if (set->site_code && !wp_ascii_same(set->site_code, site_code))
 		status = wp_fail(
 			err, WP_E_REFUSED, "wrong-site", package_id,
 			"the provider is of site %s, and this is for site %s; give that site's provider", set->site_code,
@@ -68,8 +68,7 @@ static char *lower_copy(const char *text)
 	if (!copy)
 		wp_out_of_memory();
 	for (char *at = copy; *at; at++)
-		if (*at >= 'A' && *at <= 'Z')
-			*at = (char)(*at | 0x20);
+		*at = (char)wp_ascii_lower(*at);
 	return copy;
 }
 

@@ -2,6 +2,7 @@
 /* Finds an SMS_ExtendedStatus in an error. How the AdminService passes it on is not documented: all forms count. */
 #include "extended.h"
 
+#include "wimplan/ascii.h"
 #include "wimplan/json.h"
 #include "wimplan/limits.h"
 #include "wimplan/text.h"
@@ -9,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 static uint32_t to_code(const json_t *value)
 {
@@ -24,13 +24,13 @@ static uint32_t to_code(const json_t *value)
 
 static void take_member(const char *key, const json_t *value, struct wp_extended *ret)
 {
-	if (!strcasecmp(key, "ErrorCode"))
+	if (wp_ascii_same(key, "ErrorCode"))
 		ret->error_code = to_code(value);
-	else if (!strcasecmp(key, "StatusCode"))
+	else if (wp_ascii_same(key, "StatusCode"))
 		ret->status_code = to_code(value);
-	else if (!strcasecmp(key, "SQLStatus"))
+	else if (wp_ascii_same(key, "SQLStatus"))
 		ret->sql_status = to_code(value);
-	else if (!strcasecmp(key, "Description") && json_is_string(value))
+	else if (wp_ascii_same(key, "Description") && json_is_string(value))
 		snprintf(ret->description, sizeof ret->description, "%s", json_string_value(value));
 }
 
@@ -42,9 +42,9 @@ static bool is_extended(json_t *object)
 	json_t *value;
 
 	json_object_foreach(object, key, value) {
-		code |= !strcasecmp(key, "ErrorCode");
-		companion |= !strcasecmp(key, "StatusCode") || !strcasecmp(key, "SQLStatus") ||
-			     !strcasecmp(key, "Description") || !strcasecmp(key, "CauseInfo");
+		code |= wp_ascii_same(key, "ErrorCode");
+		companion |= wp_ascii_same(key, "StatusCode") || wp_ascii_same(key, "SQLStatus") ||
+			     wp_ascii_same(key, "Description") || wp_ascii_same(key, "CauseInfo");
 	}
 	return code && companion;
 }

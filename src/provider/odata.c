@@ -4,6 +4,7 @@
 #include "codes.h"
 #include "extended.h"
 
+#include "wimplan/ascii.h"
 #include "wimplan/json.h"
 #include "wimplan/limits.h"
 #include "wimplan/text.h"
@@ -12,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /* A value takes a hundred times the memory of its text, so they are counted first: each stands behind one of these. */
 static bool has_too_many_values(const struct wp_http *http)
@@ -41,7 +41,7 @@ static bool is_page(const struct wp_http *http)
 	const char *text = wp_buf_text(&http->body);
 
 	text += strspn(text, " \t\r\n\xef\xbb\xbf");
-	return strstr(http->type, "html") || !strncasecmp(text, "<!doctype html", 14) || !strncasecmp(text, "<html", 5);
+	return strstr(http->type, "html") || wp_ascii_begins(text, "<!doctype html") || wp_ascii_begins(text, "<html");
 }
 
 /* The title of a page: all that a person wants of it. */
@@ -208,11 +208,13 @@ static bool is_late_error(const json_t *json)
 
 static void refuse_success(const struct wp_http *http, struct wp_answer *ret)
 {
-	const char *what = is_page(http)		? "a web page instead of JSON, as a proxy or another server gives it"
-			   : has_too_many_values(http) ? "more JSON than any package has"
-						       : "something else instead of JSON, as a proxy or another server gives it";
+	static const char whence[] = ", as a proxy or another server gives it";
 
-	snprintf(ret->why, sizeof ret->why, "HTTP %ld with %s", http->status, what);
+	if (has_too_many_values(http))
+		snprintf(ret->why, sizeof ret->why, "HTTP %ld with more JSON than any package has", http->status);
+	else
+		snprintf(ret->why, sizeof ret->why, "HTTP %ld with %s instead of JSON%s", http->status,
+			 is_page(http) ? "a web page" : "something else", whence);
 }
 
 static void read_success(const struct wp_http *http, enum wp_request request, struct wp_answer *ret)

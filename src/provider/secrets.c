@@ -46,8 +46,8 @@ static const char *warn_of_readers(struct wp_arena *arena, const char *path)
 
 	if (!strcmp(path, "-") || stat(path, &file) || !(file.st_mode & 077))
 		return NULL;
-	return wp_arena_printf(arena, "the token file %s is open to others than its owner (mode %04o); chmod 600 %s", path,
-			       (unsigned int)file.st_mode & 07777, path);
+	return wp_arena_printf(arena, "the token file %s is open to others than its owner (mode %04o); chmod 600 %s",
+			       path, (unsigned int)file.st_mode & 07777, path);
 }
 
 static int read_token(const struct wp_env *env, struct wp_arena *arena, const char *path,
@@ -127,7 +127,8 @@ static int read_password(const struct wp_env *env, struct wp_arena *arena, struc
 	options->password = given ? given : ask_password(env, arena, options->user);
 	return options->password ? WP_OK
 				 : wp_fail(err, WP_E_USAGE, "usage", "--user",
-					   "--auth ntlm needs a password: set WIMPLAN_PASSWORD, or call it from a terminal");
+					   "--auth ntlm needs a password: set WIMPLAN_PASSWORD, or call it from a "
+					   "terminal");
 }
 
 /* The secret is in memory from here on: a core file would be one more place. systemd-coredump keeps to this too. */

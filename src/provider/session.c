@@ -61,7 +61,8 @@ static int fail_answer(struct wp_session *session, const struct wp_answer *answe
 	case WP_SAID_AGAIN:
 		session->unreachable = true;
 		if (!session->met)
-			return wp_fail(err, WP_E_FAILED, "unreachable", url, "%s cannot be reached: %s", url, answer->why);
+			return wp_fail(err, WP_E_FAILED, "unreachable", url, "%s cannot be reached: %s", url,
+				       answer->why);
 		return wp_fail(err, WP_E_FAILED, "unreachable", url,
 			       "%s does not answer, reading %s: %s; try again later", url, what, answer->why);
 	default:
@@ -88,7 +89,7 @@ static void ask(struct wp_session *session, const char *path, enum wp_request re
 		spent += wp_clock_ms() - began;
 		hangs += http->timed_out;
 		session->met |= !http->nobody;
-		/* A name or port that is wrong is wrong from the beginning: later it is a server that is away for a while. */
+		/* A name or port that is wrong is so from the beginning: later it is a server that is away for a while. */
 		if (ret->said != WP_SAID_AGAIN || !patient || !session->met || wp_signal_caught())
 			break;
 		if (tries + 1 >= WP_TRIES || hangs >= HANGS || spent >= most)

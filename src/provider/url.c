@@ -2,8 +2,9 @@
 /* Addresses: which of them are this very machine, and the paths below an AdminService. */
 #include "http.h"
 
+#include "wimplan/ascii.h"
+
 #include <string.h>
-#include <strings.h>
 
 bool wp_provider_is_loopback(const char *url)
 {
@@ -13,7 +14,7 @@ bool wp_provider_is_loopback(const char *url)
 		size_t length = strlen(hosts[i]);
 
 		/* A user name could hide another host behind this one. */
-		if (!strncasecmp(url, hosts[i], length) && (url[length] == ':' || url[length] == '/') &&
+		if (wp_ascii_begins(url, hosts[i]) && (url[length] == ':' || url[length] == '/') &&
 		    !strchr(url, '@'))
 			return true;
 	}

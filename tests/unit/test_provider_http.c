@@ -322,7 +322,8 @@ Test(provider_http, limit_of_an_answer)
 /* What cannot be made a text, or has nothing in it, is not sent: an empty object would take every property away. */
 Test(provider_http, nothing_to_write_back)
 {
-	json_t *entities[] = { json_pack("{s:{s:s}}", "value", "Name", "right"), json_pack("{s:[{s:s,s:n}]}", "value", "__CLASS", "x", "Name"),
+	json_t *entities[] = { json_pack("{s:{s:s}}", "value", "Name", "right"),
+			       json_pack("{s:[{s:s,s:n}]}", "value", "__CLASS", "x", "Name"),
 			       json_pack("{s:[]}", "value"), json_pack("{s:s}", "Name", "right"),
 			       json_pack("{s:o}", "Name", json_stringn_nocheck("\xff", 1)) };
 	struct server server;
