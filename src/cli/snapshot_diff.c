@@ -20,15 +20,19 @@ static bool equal(const json_t *a, const json_t *b)
 	return no_a || no_b ? no_a == no_b : json_equal(a, b);
 }
 
-static bool not_fetched(const json_t *record, const char *property)
+/* The names of what the two records did not fetch, as keys. New reference. */
+static json_t *not_fetched(const json_t *old, const json_t *new)
 {
-	const json_t *names = json_object_get(record, "not_fetched"), *name;
+	const json_t *const lists[] = { json_object_get(old, "not_fetched"), json_object_get(new, "not_fetched") };
+	json_t *names = json_object();
+	const json_t *name;
 	size_t i;
 
-	json_array_foreach(names, i, name)
-		if (!strcmp(json_string_value(name) ? json_string_value(name) : "", property))
-			return true;
-	return false;
+	for (size_t k = 0; k < 2; k++)
+		json_array_foreach(lists[k], i, name)
+			if (json_is_string(name))
+				json_object_set_new(names, json_string_value(name), json_true());
+	return names;
 }
 
 static int compare_names(const void *a, const void *b)
@@ -60,6 +64,7 @@ static const char **key_union(struct wp_arena *arena, const json_t *a, const jso
 static json_t *diff_properties(struct wp_arena *arena, const json_t *old, const json_t *new)
 {
 	const json_t *before = json_object_get(old, "properties"), *after = json_object_get(new, "properties");
+	json_t *left_out __attribute__((cleanup(wp_json_freep))) = not_fetched(old, new);
 	json_t *changes = json_array();
 	size_t count;
 	const char **names = key_union(arena, before, after, &count);
@@ -67,7 +72,7 @@ static json_t *diff_properties(struct wp_arena *arena, const json_t *old, const 
 	for (size_t i = 0; i < count; i++) {
 		json_t *a = json_object_get(before, names[i]), *b = json_object_get(after, names[i]);
 
-		if (equal(a, b) || not_fetched(old, names[i]) || not_fetched(new, names[i]))
+		if (equal(a, b) || json_object_get(left_out, names[i]))
 			continue;
 		json_array_append_new(changes, json_pack("{s:s, s:o, s:o}", "property", names[i], "old", or_null(a),
 							 "new", or_null(b)));

@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Exports that are made to be expensive: check-exports.py BUILD.
+
+Each is read or refused in a time that is linear in its size: twice the size may cost no more than about twice the processor
+time. What is compared with it is measured in the same run, so that a slow or busy machine changes nothing.
+"""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+import signals  # noqa: F401
+
+BUILD = sys.argv[1] if len(sys.argv) > 1 else "build"
+WIMPLAN = os.path.abspath(os.path.join(BUILD, "wimplan"))
+with open(WIMPLAN, "rb") as program:
+    SANITIZED = b"__asan_" in program.read()
+# Below this many seconds a measurement says nothing; a quadratic cost at these sizes is far above.
+NOISE = 0.15
+MOST = 3.0
+passed = failed = 0
+
+
+def package(properties, name="P0100001"):
+    return {"__CLASS": "SMS_ImagePackage", "PackageID": name, "SourceSite": "P01", **properties}
+
+
+def bag(inner):
+    return json.dumps([package({"ImageProperty": f"<WIM><IMAGE index='1'>{inner}</IMAGE></WIM>"})])
+
+
+def attributes(count):
+    return " ".join(f"a{i}='1'" for i in range(count))
+
+
+def instance(inner):
+    return ('<INSTANCE CLASSNAME="SMS_ImagePackage"><PROPERTY NAME="PackageID"><VALUE>P0100001</VALUE></PROPERTY>'
+            f'<PROPERTY NAME="SourceSite"><VALUE>P01</VALUE></PROPERTY>{inner}</INSTANCE>')
+
+
+def clixml(inner):
+    return f'<Objs xmlns="http://schemas.microsoft.com/powershell/2004/04">{inner}</Objs>'
+
+
+def row(number):
+    return f'{{"PackageID":"P01{number:05X}","PkgFlags":0,"PackageType":257,"SourceSite":"P01"}}'
+
+
+# Name, the text of a size, the size, whether it is an export in the end.
+EXPORTS = [
+    ("attributes in ImageProperty", lambda n: bag(f"<Property {attributes(n)}>x</Property>"), 40000, True),
+    ("attributes in CIM-XML", lambda n: instance(f"<PROPERTY NAME='X' {attributes(n)}><VALUE>x</VALUE></PROPERTY>"), 40000, False),
+    ("attributes in CLIXML", lambda n: clixml(f"<Obj {attributes(n)}><MS/></Obj>"), 40000, False),
+    ("namespaces in CIM-XML", lambda n: instance("".join(f"<x{i}:a xmlns:x{i}='u{i}'/>" for i in range(n))), 20000, True),
+    ("images in ImageProperty", lambda n: bag("</IMAGE>" + "".join(f"<IMAGE index='{i + 2}'/>" for i in range(n)) + "<IMAGE index='1'>"),
+     2000, True),
+    ("properties in ImageProperty", lambda n: bag("".join(f"<Property name='p{i}'>x</Property>" for i in range(n))), 40000, True),
+    ("lazy names and empty lists", lambda n: json.dumps([package({
+        "__LAZYPROPERTIES": [f"l{i}" for i in range(n)], **{f"l{i}": [] for i in range(n)}})]), 20000, True),
+    ("lazy names and empty texts", lambda n: json.dumps([package({
+        "__LAZYPROPERTIES": " ".join(f"l{i}" for i in range(n)), **{f"l{i}": "" for i in range(n)}})]), 20000, True),
+    ("properties of a record", lambda n: json.dumps([package({f"p{i}": i for i in range(n)})]), 40000, True),
+    ("objects in an object", lambda n: json.dumps([package({"x": [{f"p{i}": {"value": i}} for i in range(n)]})]), 20000, True),
+    ("a long @odata.context", lambda n: '{"@odata.context":"' + "x/" * n + '#SMS_ImagePackage","value":[' +
+     ",".join(row(i) for i in range(n // 20)) + "]}", 40000, True),
+    ("a long #TYPE", lambda n: "#TYPE " + "x/" * n + "#SMS_ImagePackage\nPackageID,PkgFlags,PackageType,SourceSite\n" +
+     "".join(f"P01{i:05X},0,257,P01\n" for i in range(n // 20)), 40000, True),
+    ("a long type in CLIXML", lambda n: clixml("<Obj><TN RefId='0'><T>" + "x/" * n + "#SMS_ImagePackage</T></TN></Obj>" + "".join(
+        f"<Obj><TNRef RefId='0'/><MS><S N='PackageID'>P01{i:05X}</S><I32 N='PackageType'>257</I32><I32 N='PkgFlags'>0</I32>"
+        "<S N='SourceSite'>P01</S></MS></Obj>" for i in range(n // 20))), 40000, True),
+    ("columns with a common beginning", lambda n: "PackageID,PkgFlags," + ",".join("x" * n + str(i) for i in range(1000)) + "\n", 2000,
+     False),
+    ("pages of a list", lambda n: "".join('{"@odata.context":"#SMS_ImagePackage","value":[' + row(i) + '],"@odata.nextLink":"x"}'
+                                          for i in range(n)), 10000, True),
+    ("rows of one package", lambda n: "[" + ",".join([row(1)] * n) + "]", 20000, True),
+    ("dates that cannot be told", lambda n: "PackageID,PackageType,SourceSite,SourceDate\n" + "".join(
+        f"P01{i:05X},257,P01,1/9/2026\n" for i in range(n)), 10000, True),
+    ("values that cannot be read", lambda n: "[" + ",".join(json.dumps(package({"SourceVersion": "x", "SourceDate": "y"}, f"P01{i:05X}"))
+                                                              for i in range(n)) + "]", 10000, True),
+    ("companions without a key", lambda n: "[" + row(1) + "".join(
+        f',{{"PackageID":"P0100001","__CLASS":"SMS_ImageInformation","Name":"{i}"}}' for i in range(n)) + "]", 10000, True),
+    ("rows about no package", lambda n: "[" + row(1) + "".join(
+        f',{{"PackageID":"P02{i:05X}","Index":1,"OSVersion":"1"}}' for i in range(n)) + "]", 10000, True),
+    ("classes that are left out", lambda n: "[" + row(1) + "".join(
+        f',{{"PackageID":"P02{i:05X}","__CLASS":"SMS_X{i}"}}' for i in range(n)) + "]", 10000, True),
+    ("escapes in a text", lambda n: '[{"PackageID":"P0100001","__CLASS":"SMS_ImagePackage","SourceSite":"P01","Name":"' +
+     "\\u0000\\ud800" * n + '"}]', 100000, True),
+    ("question marks in a name", lambda n: json.dumps([package({"Name": "a?" * n})]), 200000, True),
+    ("quotes in CSV", lambda n: 'PackageID,PackageType,PkgFlags,SourceSite,X\nP0100001,257,0,P01,"' + '""' * n + '"\n', 500000, True),
+]
+
+
+def run(arguments):
+    started = subprocess.Popen([WIMPLAN, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    _, status, usage = os.wait4(started.pid, 0)
+    started.returncode = 0
+    return os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime
+
+
+def measure(folder, name, text, good):
+    """Processor seconds of an import and of what reads the snapshot again."""
+    global failed
+    export, cache = os.path.join(folder, "export"), os.path.join(folder, "cache.db")
+    if os.path.exists(cache):
+        os.remove(cache)
+    with open(export, "w", encoding="utf-8") as file:
+        file.write(text)
+    status, seconds = run(["import", "--site", "P01", "--taken-at", "2026-02-20T02:10:00Z", "--cache", cache, export])
+    if status != (0 if good else 1):
+        failed += 1
+        print(f"FAILED {name}: status {status}")
+    if status == 0:
+        for arguments in (["snapshot", "show", "--cache", cache], ["plan", "--cache", cache, "--site", "P01", "--json"]):
+            again, more = run(arguments)
+            seconds += more
+            if again not in (0, 3):
+                failed += 1
+                print(f"FAILED {name}: {arguments[0]}: status {again}")
+    return seconds
+
+
+with tempfile.TemporaryDirectory() as folder:
+    for name, make, size, good in EXPORTS:
+        # Twice that of half the size, and a little for what is no measurement.
+        half, whole = measure(folder, name, make(size // 2), good), measure(folder, name, make(size), good)
+        if not SANITIZED and whole > MOST * max(half, NOISE):
+            failed += 1
+            print(f"FAILED {name}: {half:.2f} s, and {whole:.2f} s for twice the size")
+        else:
+            passed += 1
+        if os.environ.get("VERBOSE"):
+            print(f"{name}: {half:.2f} s, {whole:.2f} s")
+print(f"{passed} passed, {failed} failed")
+sys.exit(1 if failed else 0)
