@@ -55,10 +55,9 @@ static int insert_snapshot(const struct wp_cache *cache, const struct wp_record_
 static int renew_snapshot(const struct wp_cache *cache, const struct wp_record_set *set, const char *id,
 			  struct wp_time now, struct wp_error *err)
 {
-	return write_snapshot(cache, "UPDATE snapshots SET imported_at = ?4, sequence = " NEXT_SEQUENCE ", "
-			      "partial = iif(taken_at > ?3, partial, ?6), "
-			      "taken_at = iif(taken_at > ?3, taken_at, coalesce(?3, taken_at)) "
-			      "WHERE id = ?1", set, id, now, err);
+	return write_snapshot(cache, "UPDATE snapshots SET imported_at = ?4, sequence = " NEXT_SEQUENCE ", partial = "
+			      "iif(taken_at > ?3, partial, ?6), taken_at = iif(taken_at > ?3, taken_at, coalesce(?3, "
+			      "taken_at)) WHERE id = ?1", set, id, now, err);
 }
 
 static int insert_records(const struct wp_cache *cache, const struct wp_record_set *set, int64_t number,
@@ -66,8 +65,9 @@ static int insert_records(const struct wp_cache *cache, const struct wp_record_s
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
 	struct wp_buf document __attribute__((cleanup(wp_buf_free))) = { 0 };
-	int status = wp_db_prepare(&cache->db, "INSERT INTO records (snapshot, package_id, document) VALUES (?1, ?2, ?3)",
-				   &statement, err);
+	int status =
+		wp_db_prepare(&cache->db, "INSERT INTO records (snapshot, package_id, document) VALUES (?1, ?2, ?3)",
+			      &statement, err);
 
 	for (size_t i = 0; !status && i < set->count; i++) {
 		document.length = 0;

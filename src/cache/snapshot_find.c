@@ -18,8 +18,8 @@ static int prepare(const struct wp_cache *cache, struct wp_arena *arena, const c
 
 	return wp_db_prepare(&cache->db,
 			     wp_arena_printf(arena,
-					     "SELECT id, site_code, taken_at, imported_at, records, %s FROM snapshots %s "
-					     "ORDER BY taken_at DESC, %s DESC LIMIT %d",
+					     "SELECT id, site_code, taken_at, imported_at, records, %s FROM snapshots "
+					     "%s ORDER BY taken_at DESC, %s DESC LIMIT %d",
 					     old ? "NULL" : "partial", where, old ? "number" : "sequence", limit),
 			     ret, err);
 }
@@ -111,8 +111,9 @@ static int check_one_site(struct wp_cache *cache, struct wp_arena *arena, struct
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
 	const char *first = NULL, *second = NULL;
-	int status = wp_db_prepare(&cache->db, "SELECT DISTINCT site_code COLLATE NOCASE FROM snapshots ORDER BY 1 LIMIT 3",
-				   &statement, err);
+	int status =
+		wp_db_prepare(&cache->db, "SELECT DISTINCT site_code COLLATE NOCASE FROM snapshots ORDER BY 1 LIMIT 3",
+			      &statement, err);
 
 	if (status)
 		return status;
@@ -123,13 +124,15 @@ static int check_one_site(struct wp_cache *cache, struct wp_arena *arena, struct
 			return wp_db_damaged(&cache->db, err, "a snapshot has no site code");
 		if (second)
 			return wp_fail(err, WP_E_USAGE, "site-required", "--site",
-				       "the cache has snapshots of the sites %s, %s and others; say with --site CODE which "
-				       "one is meant", first, second);
+				       "the cache has snapshots of the sites %s, %s and others; say with --site CODE "
+				       "which one is meant",
+				       first, second);
 		*(first ? &second : &first) = site;
 	}
 	if (!status && second)
 		return wp_fail(err, WP_E_USAGE, "site-required", "--site",
-			       "the cache has snapshots of the sites %s and %s; say with --site CODE which one is meant",
+			       "the cache has snapshots of the sites %s and %s; say with --site CODE which one is "
+			       "meant",
 			       first, second);
 	return status;
 }
@@ -177,8 +180,8 @@ static int find_previous(struct wp_cache *cache, struct wp_arena *arena, const s
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
 	char id[WP_HASH_TEXT];
-	int status = prepare(cache, arena, "WHERE site_code = ?1 COLLATE NOCASE AND id <> ?2 AND "
-			     "(?3 IS NULL OR taken_at IS NULL OR taken_at <= ?3)", 1, &statement, err);
+	int status = prepare(cache, arena, "WHERE site_code = ?1 COLLATE NOCASE AND id <> ?2 AND (?3 IS NULL OR "
+			     "taken_at IS NULL OR taken_at <= ?3)", 1, &statement, err);
 
 	if (status)
 		return status;
@@ -208,8 +211,10 @@ int wp_cache_missing_packages(struct wp_cache *cache, struct wp_arena *arena, co
 	status = find_previous(cache, arena, set, ret_previous, err);
 	if (status <= 0)
 		return status;
-	status = wp_db_prepare(&cache->db, "SELECT r.package_id FROM records r JOIN snapshots s ON r.snapshot = s.number "
-			       "WHERE s.id = ?1 ORDER BY r.package_id", &statement, err);
+	status = wp_db_prepare(&cache->db,
+			       "SELECT r.package_id FROM records r JOIN snapshots s ON r.snapshot = s.number WHERE "
+			       "s.id = ?1 ORDER BY r.package_id",
+			       &statement, err);
 	if (status)
 		return status;
 	wp_db_bind_text(&statement, 1, ret_previous->id);

@@ -45,12 +45,14 @@ static int parse(struct wp_cli *cli, int argc, char **argv, struct wp_import_opt
 			import->site_code = optarg;
 		} else if (option == OPT_DATE_ORDER) {
 			if (!read_date_order(optarg, &import->date_order))
-				return wp_cli_usage(cli, "--date-order", "--date-order is dmy, mdy or ymd, not '%s'", optarg);
+				return wp_cli_usage(cli, "--date-order", "--date-order is dmy, mdy or ymd, not '%s'",
+						    optarg);
 		} else {
 			import->taken_at = wp_time_parse(optarg);
 			if (!import->taken_at.known || !import->taken_at.zone_known)
 				return wp_cli_usage(cli, "--taken-at",
-						    "--taken-at is a time such as 2026-02-20T02:10:00Z, not '%s'", optarg);
+						    "--taken-at is a time such as 2026-02-20T02:10:00Z, not '%s'",
+						    optarg);
 		}
 	}
 	if (option == WP_CLI_STOP)

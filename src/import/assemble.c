@@ -94,8 +94,7 @@ int wp_assembler_claim_site(struct wp_assembler *assembler, const char *site, co
 		assembler->site_from = wp_arena_strdup(assembler->arena, from);
 	} else if (!wp_ascii_same(assembler->site, site)) {
 		return wp_fail(err, WP_E_FAILED, "site-mismatch", from,
-			       "%s is of site %s, but %s is of site %s; import "
-			       "one site at a time",
+			       "%s is of site %s, but %s is of site %s; import one site at a time",
 			       from, site, assembler->site_from, assembler->site);
 	}
 	return WP_OK;
@@ -136,8 +135,8 @@ static int find_entry(struct wp_assembler *assembler, const struct wp_taken_row 
 			       "%s has no PackageID; is it an export of packages?", wp_where_text(&row->where, room));
 	if (!wp_is_package_id(id))
 		return wp_fail(err, WP_E_FAILED, "record-invalid", row->where.file,
-			       "%s: its PackageID is \"%.40s\", where 8 letters and digits belong; correct it or export "
-			       "again",
+			       "%s: its PackageID is \"%.40s\", where 8 letters and digits belong; correct it or "
+			       "export again",
 			       wp_where_text(&row->where, room), id);
 	known = json_object_get(assembler->index, id);
 	if (known) {
@@ -257,7 +256,8 @@ static int take(struct wp_assembler *assembler, const struct wp_taken_row *row, 
 	int status = find_entry(assembler, row, &entry, err);
 
 	if (!status)
-		status = row->companion ? add_companion(assembler, row, entry, err) : add_record(assembler, row, entry, err);
+		status = row->companion ? add_companion(assembler, row, entry, err)
+					: add_record(assembler, row, entry, err);
 	if (!status)
 		wp_pages_add(assembler, row, entry);
 	return status;

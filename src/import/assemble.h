@@ -37,9 +37,9 @@ int wp_assembler_end_file(struct wp_assembler *assembler, const char *file, stru
 void wp_assembler_modified(struct wp_assembler *assembler, struct wp_time modified);
 
 /*
- * A page of a list begins in @file. @class_text says the class of its rows (@odata.context), NULL when nothing does; then
- * it is that of the page @outer, 0 for none. Gives the number that its rows carry, from 1. wp_page_goes_on() says that
- * another page follows (@odata.nextLink).
+ * A page of a list begins in @file. @class_text says the class of its rows (@odata.context), NULL when nothing does;
+ * then it is that of the page @outer, 0 for none. Gives the number that its rows carry, from 1. wp_page_goes_on() says
+ * that another page follows (@odata.nextLink).
  */
 size_t wp_page_begin(struct wp_assembler *assembler, const char *class_text, size_t outer, const char *file);
 void wp_page_goes_on(struct wp_assembler *assembler, size_t page);

@@ -79,7 +79,7 @@ struct wp_assembler {
 	size_t page_count;
 	struct wp_page_row *page_rows;
 	size_t page_row_count;
-	/* What rows were left out are → how many: other classes, and what is about packages and says too little. Owned. */
+	/* What rows were left out are → how many: other classes, and what says too little of packages. Owned. */
 	json_t *skipped, *unclear;
 	const char *file; /* the last one, for wp_where */
 	char site[4];     /* "" until something says it */
@@ -110,10 +110,11 @@ void wp_pages_add(struct wp_assembler *assembler, const struct wp_taken_row *row
  */
 const char *wp_pages_missing(struct wp_assembler *assembler);
 /*
- * A new object with the properties of a row as records keep them; *@ret_dates: dates of some culture among them. NULL when
- * the row contradicts itself.
+ * A new object with the properties of a row as records keep them; *@ret_dates: dates of some culture among them. NULL
+ * when the row contradicts itself.
  */
-json_t *wp_row_normalize(struct wp_assembler *assembler, const struct wp_row *row, bool *ret_dates, struct wp_error *err);
+json_t *wp_row_normalize(struct wp_assembler *assembler, const struct wp_row *row, bool *ret_dates,
+			 struct wp_error *err);
 
 /* A value for a message: short, and without line ends. */
 const char *wp_value_text(struct wp_arena *arena, const json_t *value);

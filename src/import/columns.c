@@ -75,7 +75,8 @@ void wp_columns_look(struct wp_assembler *assembler, const json_t *clean, const 
 		if (!text || !has_lost_letters(text, i < 2))
 			continue;
 		if (!assembler->columns.lost++) {
-			assembler->columns.lost_text = wp_value_text(assembler->arena, json_object_get(clean, names[i]));
+			assembler->columns.lost_text =
+				wp_value_text(assembler->arena, json_object_get(clean, names[i]));
 			assembler->columns.lost_id = wp_arena_strdup(assembler->arena, id);
 		}
 		return;
@@ -158,9 +159,11 @@ void wp_columns_end_file(struct wp_assembler *assembler, const char *file)
 
 		if (column->open && order == WP_DATE_ORDER_OPEN)
 			wp_diag_add(assembler->arena, &assembler->diags, WP_WARNING, "date-order", file,
-				    "%s of %zu row%s, such as %s: whether the day or the month comes first cannot be told, so "
+				    "%s of %zu row%s, such as %s: whether the day or the month comes first cannot be "
+				    "told, so "
 				    "it is compared with nothing; say it with --date-order dmy or mdy, or " EXPORT_ISO,
-				    name, column->open, column->open == 1 ? "" : "s", column->open_value, name, name, name);
+				    name, column->open, column->open == 1 ? "" : "s", column->open_value, name, name,
+				    name);
 		else if (column->open && assembler->options->date_order == WP_DATE_ORDER_OPEN)
 			wp_diag_add(assembler->arena, &assembler->diags, WP_INFO, "date-order", file,
 				    "%s of %zu row%s, such as %s, is read with the %s in front, because of %s", name,
@@ -196,9 +199,10 @@ void wp_columns_finish(struct wp_assembler *assembler)
 	for (size_t i = 0; (property = wp_property_at(i)); i++) {
 		const struct wp_column *column = &columns->items[i];
 		const char *name = property->name;
-		const char *advice = property->type == WP_PROPERTY_DATE
-					     ? wp_arena_printf(arena, " and compared with nothing; " EXPORT_ISO, name, name, name)
-					     : "";
+		const char *advice =
+			property->type == WP_PROPERTY_DATE
+				? wp_arena_printf(arena, " and compared with nothing; " EXPORT_ISO, name, name, name)
+				: "";
 
 		if (column->bad == 1)
 			wp_diag_add(arena, &assembler->diags, WP_WARNING, "bad-value", column->bad_id,
@@ -211,9 +215,10 @@ void wp_columns_finish(struct wp_assembler *assembler)
 				    column->bad_id ? column->bad_id : "a row without PackageID", advice);
 	}
 	if (columns->lost)
-		wp_diag_add(arena, &assembler->diags, WP_WARNING, "lost-letters", columns->lost == 1 ? columns->lost_id : NULL,
-			    "the name or path of %zu package%s has a \"?\" where letters were (%s of %s): the export lost "
-			    "what its encoding does not have; Export-Csv and Out-File of Windows PowerShell need "
-			    "-Encoding UTF8", columns->lost, columns->lost == 1 ? "" : "s", columns->lost_text,
-			    columns->lost_id);
+		wp_diag_add(arena, &assembler->diags, WP_WARNING, "lost-letters",
+			    columns->lost == 1 ? columns->lost_id : NULL,
+			    "the name or path of %zu package%s has a \"?\" where letters were (%s of %s): the export "
+			    "lost what its encoding does not have; Export-Csv and Out-File of Windows PowerShell need "
+			    "-Encoding UTF8",
+			    columns->lost, columns->lost == 1 ? "" : "s", columns->lost_text, columns->lost_id);
 }

@@ -93,16 +93,19 @@ static int fail_without_key(const struct wp_csv_header *header, const struct wp_
 
 	if (line->count == 1)
 		return wp_fail(line->err, WP_E_FAILED, "export-unknown-shape", name,
-			       "%s: neither JSON nor XML nor a zip archive, and no CSV with a column PackageID; is it an export "
-			       "of packages?", name);
+			       "%s: neither JSON nor XML nor a zip archive, and no CSV with a column PackageID; is it "
+			       "an export of packages?",
+			       name);
 	if (has_package_id(line))
 		return wp_fail(line->err, WP_E_FAILED, "export-unknown-shape", name,
-			       "%s: line %zu holds values where the names of the columns belong; Management Studio saves them "
-			       "with \"Include column headers when copying or saving the results\" (Options, Query Results, "
-			       "Results to Grid)", name, line->line);
+			       "%s: line %zu holds values where the names of the columns belong; Management Studio "
+			       "saves them with \"Include column headers when copying or saving the results\" "
+			       "(Options, Query Results, Results to Grid)",
+			       name, line->line);
 	return wp_fail(line->err, WP_E_FAILED, "export-unknown-shape", name,
-		       "%s: no column is called PackageID; the columns are: %s; export the properties under ConfigMgr's names, "
-		       "see wimplan-records(5)", name, list_columns(header));
+		       "%s: no column is called PackageID; the columns are: %s; export the properties under "
+		       "ConfigMgr's names, see wimplan-records(5)",
+		       name, list_columns(header));
 }
 
 /* No name twice, whatever its case. */
@@ -120,7 +123,8 @@ static int check_twice(const struct wp_csv_header *header, const struct wp_csv_l
 			*at = (char)wp_ascii_lower(*at);
 		if (*folded && json_object_get(seen, folded))
 			status = wp_fail(line->err, WP_E_FAILED, "export-invalid", line->input->name,
-					 "%s: line %zu, column 1: the header names a column twice (%.60s); export again",
+					 "%s: line %zu, column 1: the header names a column twice (%.60s); export "
+					 "again",
 					 line->input->name, line->line, header->names[i]);
 		else if (json_object_set_new(seen, folded, json_true()) != 0)
 			wp_out_of_memory();
@@ -163,8 +167,9 @@ int wp_csv_read_header(struct wp_csv_header *header, const struct wp_csv_line *l
 		return fail_without_key(header, line);
 	if (!is_telling(header, type))
 		return wp_fail(line->err, WP_E_FAILED, "export-unknown-shape", line->input->name,
-			       "%s: its columns say too little of a package: %s; export PackageType, PkgSourcePath and the "
-			       "other properties of wimplan-records(5)", line->input->name, list_columns(header));
+			       "%s: its columns say too little of a package: %s; export PackageType, PkgSourcePath and "
+			       "the other properties of wimplan-records(5)",
+			       line->input->name, list_columns(header));
 	return WP_OK;
 }
 

@@ -16,8 +16,8 @@ struct wp_csv_header {
 };
 
 /*
- * Makes the header of a line. @type is what #TYPE says, "" when it says nothing. Fails when no column has a PackageID, when
- * two are the same, or when they say too little of a package; the message names the columns that are there.
+ * Makes the header of a line. @type is what #TYPE says, "" when it says nothing. Fails when no column has a PackageID,
+ * when two are the same, or when they say too little of a package; the message names the columns that are there.
  */
 int wp_csv_read_header(struct wp_csv_header *header, const struct wp_csv_line *line, const char *type);
 

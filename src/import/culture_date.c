@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reads the dates of cultures: .NET's short date and long time patterns ("d" and "T", CultureInfo), joined by a blank. */
+/* Reads the dates of cultures: .NET's short date and long time patterns (CultureInfo), joined by a blank. */
 #include "culture_date.h"
 
 #include "wimplan/ascii.h"

@@ -63,7 +63,8 @@ static void remark_on_rest(struct wp_assembler *assembler)
 {
 	size_t orphans = assembler->entry_count - assembler->record_count;
 
-	remark_on_skipped(assembler, assembler->skipped, WP_INFO, "only image, upgrade and boot image packages are planned");
+	remark_on_skipped(assembler, assembler->skipped, WP_INFO,
+			  "only image, upgrade and boot image packages are planned");
 	remark_on_skipped(assembler, assembler->unclear, WP_WARNING, "they say nothing that is used");
 	for (size_t i = 0; orphans && i < assembler->entry_count; i++)
 		if (!assembler->entries[i].has_record)
@@ -110,8 +111,8 @@ static int check_entries(struct wp_assembler *assembler, struct wp_error *err)
 
 		if (entry->has_record && !entry->class_known)
 			return wp_fail(err, WP_E_FAILED, "record-without-class", entry->package_id,
-				       "%s: package %s does not say what it is; export its PackageType (257 image, "
-				       "258 boot image, 259 upgrade package) with it",
+				       "%s: package %s does not say what it is; export its PackageType (257 image, 258 "
+				       "boot image, 259 upgrade package) with it",
 				       wp_where_text(&entry->where, room), entry->package_id);
 	}
 	return WP_OK;

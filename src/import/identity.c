@@ -38,7 +38,7 @@ bool wp_row_package_type(const struct wp_row *row, uint64_t *ret_type)
 	return json_is_string(value) && wp_parse_u64(json_string_value(value), false, ret_type);
 }
 
-/* Properties of packages that no row of another kind has: PackageType alone stands in rows of distribution points, too. */
+/* Properties of packages that no row of another kind has; PackageType alone stands in rows of distribution points. */
 static bool has_package_property(const struct wp_row *row)
 {
 	static const char *const names[] = { "PkgSourcePath", "PkgSourceFlag", "SourceDate", "ImageProperty",
@@ -79,7 +79,7 @@ static struct wp_identity identify_by_columns(const struct wp_row *row)
 	if (wp_row_package_type(row, &type)) {
 		identity.sort = ROW_OTHER;
 		if (type >= 257 && type <= 259)
-			identity.unclear = "packages without a property that only packages have, such as PkgSourcePath,";
+			identity.unclear = "packages without a property of packages, such as PkgSourcePath,";
 	}
 	return identity;
 }

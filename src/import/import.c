@@ -138,7 +138,8 @@ static int read_export(const char *path, size_t record_limit, struct wp_assemble
 		/* Where it can seek, the archive is read from its start; otherwise the head is handed on first. */
 		if (lseek(fd, 0, SEEK_SET) == 0)
 			file.head_length = 0;
-		status = wp_zip_rows(file.name, (struct wp_bytes){ read_file, &file }, fd, record_limit, assembler, err);
+		status =
+			wp_zip_rows(file.name, (struct wp_bytes){ read_file, &file }, fd, record_limit, assembler, err);
 		return status ? status : wp_assembler_end_file(assembler, file.name, err);
 	}
 	wp_input_init(&input, file.name, (struct wp_bytes){ read_file, &file }, record_limit);

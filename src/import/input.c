@@ -146,10 +146,11 @@ static void decode_utf8(struct wp_input *input)
 		/* bcp's documentation of -c: an empty text is exported as NUL, NULL as nothing. */
 		if ((!valid || strchr(",;\t\r\n", nul[-1])) &&
 		    (valid + 1 == input->raw_length || (nul[1] && strchr(",;\t\r\n", nul[1]))))
-			fail_later(input, "there is a NUL byte for an empty text, as bcp writes it; write NULLIF(COLUMN, '') in "
-					  "its query");
+			fail_later(input, "there is a NUL byte for an empty text, as bcp writes it; write "
+					  "NULLIF(COLUMN, '') in its query");
 		else
-			fail_later(input, "there is a NUL byte; save the export as UTF-8, or as UTF-16 with a byte order mark");
+			fail_later(input, "there is a NUL byte; save the export as UTF-8, or as UTF-16 with a byte "
+					  "order mark");
 	} else if (left && (input->ended || left >= utf8_length(input->raw[valid]))) {
 		fail_later(input,
 			   "these bytes are not UTF-8; save the export as UTF-8, or as UTF-16 with a byte order mark");

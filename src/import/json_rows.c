@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * JSON exports: the records in them, wherever they stand: in a list, in the "value" of a page or under another name, alone,
- * pages one behind the other. A page is read record by record.
+ * JSON exports: the records in them, wherever they stand: in a list, in the "value" of a page or under another name,
+ * alone, pages one behind the other. A page is read record by record.
  */
 #include "assemble.h"
 #include "json_scan.h"
@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char became_text[] =
-	"the records became text, because ConvertTo-Json was called with too small a -Depth; export again with -Depth 8";
+static const char became_text[] = "the records became text, because ConvertTo-Json was called with too small a -Depth; "
+				  "export again with -Depth 8";
 
 struct json_rows {
 	struct wp_json_scan scan;
@@ -38,20 +38,23 @@ static bool is_cut_off(const json_t *value)
 
 static int fail_cut_off(struct json_rows *rows, size_t line)
 {
-	return wp_fail(rows->scan.err, WP_E_FAILED, "export-truncated", name_of(rows), "%s: line %zu: %s", name_of(rows), line,
-		       became_text);
+	return wp_fail(rows->scan.err, WP_E_FAILED, "export-truncated", name_of(rows), "%s: line %zu: %s",
+		       name_of(rows), line, became_text);
 }
 
 /* Whether an object says of which package it is, or of which class: then it is a record, whatever else it holds. */
 static bool is_record(const json_t *object)
 {
-	return wp_row_member(object, "PackageID") || wp_row_member(object, "ObjectID") || wp_row_member(object, "__CLASS") ||
-	       wp_row_member(object, "CimClass") || wp_row_member(object, "SmsProviderObjectPath");
+	return wp_row_member(object, "PackageID") || wp_row_member(object, "ObjectID") ||
+	       wp_row_member(object, "__CLASS") || wp_row_member(object, "CimClass") ||
+	       wp_row_member(object, "SmsProviderObjectPath");
 }
 
 static int emit_row(struct json_rows *rows, json_t *object, size_t line)
 {
-	struct wp_row row = { .where = { name_of(rows), ++rows->number, line }, .page = rows->page, .properties = object };
+	struct wp_row row = { .where = { name_of(rows), ++rows->number, line },
+			      .page = rows->page,
+			      .properties = object };
 
 	return wp_assembler_add(rows->assembler, &row, rows->scan.err);
 }
@@ -201,8 +204,8 @@ static int read_array(struct json_rows *rows)
 }
 
 /*
- * Does an object's member hold the records of a page? "value" does, and so does one with the name of a class. @key is the
- * text of the key with its quotes; *@ret_class gets the class, "" when it is none.
+ * Does an object's member hold the records of a page? "value" does, and so does one with the name of a class. @key is
+ * the text of the key with its quotes; *@ret_class gets the class, "" when it is none.
  */
 static bool is_page(const char *key, size_t length, int next, char ret_class[64])
 {
@@ -352,8 +355,8 @@ int wp_json_rows(struct wp_input *input, struct wp_assembler *assembler, struct 
 		if (wp_shape_skip(input, assembler))
 			continue;
 		if (c != '{' && c != '[')
-			return wp_json_fail(
-				&rows.scan, "a record (\"{\") or a list of them (\"[\") should stand here; export again");
+			return wp_json_fail(&rows.scan, "a record (\"{\") or a list of them (\"[\") should stand here; "
+							"export again");
 		status = c == '{' ? read_object(&rows) : read_array(&rows);
 		if (status)
 			return status;

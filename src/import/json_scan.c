@@ -11,8 +11,8 @@
 #include <string.h>
 
 /*
- * SQL Server gives the text of FOR JSON in rows of so many characters, and Management Studio and sqlcmd end a line after
- * each, in the middle of a name or a number ("Format query results as JSON", Microsoft Learn).
+ * SQL Server gives the text of FOR JSON in rows of so many characters, and Management Studio and sqlcmd end a line
+ * after each, in the middle of a name or a number ("Format query results as JSON", Microsoft Learn).
  */
 #define FOR_JSON_LINE 2033
 
@@ -124,8 +124,8 @@ int wp_json_take_string(struct wp_json_scan *scan, struct wp_json_piece *piece)
 		int c = wp_json_peek(scan);
 
 		if (c == '\n' || c == '\r')
-			return wp_json_fail(scan, "a line ends in the middle of a text, which JSON does not have; if a tool has "
-						  "cut long lines, join them, or export to a file without it");
+			return wp_json_fail(scan, "a line ends in the middle of a text, which JSON does not have; if a "
+						  "tool has cut long lines, join them, or export to a file without it");
 		c = wp_json_get(scan);
 		if (c < 0)
 			return wp_json_fail_at_end(scan, c);

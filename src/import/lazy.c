@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Lazy properties in answers of the AdminService. In a list they stand as null, "" or [], which they may be, too: but an
- * entity that was read by its key has some that are not empty.
+ * Lazy properties in answers of the AdminService. In a list they stand as null, "" or [], which they may be, too: but
+ * an entity that was read by its key has some that are not empty.
  */
 #include "lazy.h"
 #include "normalize.h"
@@ -76,7 +76,8 @@ void wp_lazy_init(struct wp_lazy *lazy, const struct wp_row *row)
 	if (names)
 		lazy->names = must(json_object());
 	json_array_foreach(names, i, value)
-		if (fold(json_string_value(value), folded) && json_object_set_new(lazy->names, folded, json_true()) != 0)
+		if (fold(json_string_value(value), folded) &&
+		    json_object_set_new(lazy->names, folded, json_true()) != 0)
 			wp_out_of_memory();
 	json_decref(names);
 	if (json_is_boolean(by_key)) {

@@ -8,7 +8,7 @@
 /* What a row says of its lazy properties. */
 struct wp_lazy {
 	json_t *names; /* those that __LAZYPROPERTIES names, in lower case, as keys; owned; NULL when it names none */
-	/* WP_READ_OPEN: nothing tells. WP_READ_LIKE_KEY: it has what only a read by key gives. WP_READ_BY_KEY: it says so. */
+	/* Nothing tells; as a list; it has what only a read by key gives; it says so. */
 	enum { WP_READ_OPEN, WP_READ_AS_LIST, WP_READ_LIKE_KEY, WP_READ_BY_KEY } read;
 };
 
@@ -19,8 +19,8 @@ void wp_lazy_free(struct wp_lazy *lazy);
 bool wp_lazy_is_unfetched(const struct wp_lazy *lazy, const char *name, const json_t *value);
 
 /*
- * The names in __LAZYPROPERTIES, also where a list became one text (ConvertTo-Json -Depth). New reference; NULL when there
- * are none.
+ * The names in __LAZYPROPERTIES, also where a list became one text (ConvertTo-Json -Depth). New reference; NULL when
+ * there are none.
  */
 json_t *wp_lazy_names(const json_t *property);
 

@@ -31,7 +31,8 @@ const char *wp_value_text(struct wp_arena *arena, const json_t *value)
 	return text;
 }
 
-json_t *wp_row_normalize(struct wp_assembler *assembler, const struct wp_row *row, bool *ret_dates, struct wp_error *err)
+json_t *wp_row_normalize(struct wp_assembler *assembler, const struct wp_row *row, bool *ret_dates,
+			 struct wp_error *err)
 {
 	const char *id = json_string_value(wp_unwrap(wp_row_member(row->properties, "PackageID")));
 	struct wp_lazy lazy __attribute__((cleanup(wp_lazy_free)));

@@ -45,9 +45,11 @@ static void free_text(char **text)
 /* What Windows PowerShell's ConvertTo-Json writes of what is attached to a value (Extended Type System). */
 static bool is_attachment(const char *name)
 {
-	static const char *const names[] = { "PSPath", "PSParentPath", "PSChildName", "PSDrive", "PSProvider", "ReadCount",
-					     "PSComputerName", "RunspaceId", "PSShowComputerName", "DateTime",
-					     "DisplayHint", "Count", "Length", "PSSourceJobInstanceId" };
+	static const char *const names[] = {
+		"PSPath", "PSParentPath", "PSChildName", "PSDrive", "PSProvider", "ReadCount", "PSComputerName",
+		"RunspaceId", "PSShowComputerName", "DateTime", "DisplayHint", "Count", "Length",
+		"PSSourceJobInstanceId",
+	};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (wp_ascii_same(name, names[i]))
@@ -162,7 +164,7 @@ static json_t *normalize_flag(const json_t *value, enum wp_value_kind *ret_kind)
 	return keep_bad(value, ret_kind);
 }
 
-/* .NET's DateTime.MinValue, the year 1, in the forms in which it is exported: what has no value, if it must have one. */
+/* .NET's DateTime.MinValue, the year 1, in the forms in which it is exported: it stands for no value. */
 static bool is_first_year(const char *text)
 {
 	static const char *const forms[] = { "0001-01-01", "/Date(-62135", "\\/Date(-62135", "00010101" };
@@ -247,8 +249,12 @@ static bool is_type_name(const char *text)
 {
 	size_t length = text ? strlen(text) : 0;
 
-	return length > 2 && strcmp(text + length - 2, "[]") == 0 && strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-		"abcdefghijklmnopqrstuvwxyz0123456789._#/") == length - 2;
+	if (length <= 2 || strcmp(text + length - 2, "[]") != 0)
+		return false;
+	for (size_t i = 0; i < length - 2; i++)
+		if (!wp_ascii_alnum(text[i]) && !strchr("._#/", text[i]))
+			return false;
+	return true;
 }
 
 static json_t *normalize_tree(const json_t *value)

@@ -104,8 +104,9 @@ const char *wp_pages_missing(struct wp_assembler *assembler)
 		add_name(ended, page->list);
 		*WP_PUSH(assembler->arena, names, count) = *page->list ? page->list : "packages";
 		wp_diag_add(assembler->arena, &assembler->diags, WP_WARNING, "export-partial", page->file,
-			    "the list of %s goes on (@odata.nextLink), and its next page is not among the files; export "
-			    "all pages, as the export script does", *page->list ? page->list : "packages");
+			    "the list of %s goes on (@odata.nextLink), and its next page is not among the files; "
+			    "export all pages, as the export script does",
+			    *page->list ? page->list : "packages");
 	}
 	json_decref(ended);
 	if (!count)

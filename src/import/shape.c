@@ -67,8 +67,9 @@ static void skip_warning(struct wp_input *input, struct wp_assembler *assembler)
 	int c;
 
 	wp_diag_add(assembler->arena, &assembler->diags, WP_WARNING, "captured-warning", input->name,
-		    "line %zu is a warning that was written into the file (\"%.*s\"); send only the output there (not *>), and "
-		    "mind what it says", input->line, length < 100 ? length : 100, input->text + input->at);
+		    "line %zu is a warning that was written into the file (\"%.*s\"); send only the output there (not "
+		    "*>), and mind what it says",
+		    input->line, length < 100 ? length : 100, input->text + input->at);
 	do {
 		skip_line(input);
 		c = wp_input_peek(input);
@@ -106,9 +107,9 @@ static int refuse_page(const struct wp_input *input, struct wp_error *err)
 	int shown = end && end - title < 160 ? (int)(end - title - 7) : 0;
 
 	return wp_fail(err, WP_E_FAILED, "export-unknown-shape", input->name,
-		       "%s: this is a web page%s%.*s%s, not an export: the request was not answered with data; check the address and "
-		       "the account, and export again", input->name, shown ? " (\"" : "", shown, shown ? title + 7 : "",
-		       shown ? "\")" : "");
+		       "%s: this is a web page%s%.*s%s, not an export: the request was not answered with data; check "
+		       "the address and the account, and export again",
+		       input->name, shown ? " (\"" : "", shown, shown ? title + 7 : "", shown ? "\")" : "");
 }
 
 /* "Name      : value", as PowerShell shows an object. */
@@ -143,7 +144,8 @@ static bool is_table(const struct wp_input *input)
 	size_t length, first = line_length(input), i, blanks = 0, dashes = 0;
 	const char *text = rest(input, &length);
 
-	if (memchr(text, ',', first) || memchr(text, ';', first) || memchr(text, '\t', first) || memchr(text, '"', first))
+	if (memchr(text, ',', first) || memchr(text, ';', first) || memchr(text, '\t', first) ||
+	    memchr(text, '"', first))
 		return false;
 	for (i = first; i < length && (text[i] == '\r' || text[i] == '\n'); i++)
 		;
@@ -163,14 +165,17 @@ static int check_known(const struct wp_input *input, struct wp_error *err)
 		return refuse(input, err, "this is MOF, which WMI's tools write; export as JSON, CLIXML or CSV, see "
 					  "wimplan-records(5)");
 	if (is_format_list(input))
-		return refuse(input, err, "this is a Format-List text, which shows objects and leaves values out; export with "
-					  "Export-Clixml or ConvertTo-Json in its place, see wimplan-records(5)");
+		return refuse(input, err,
+			      "this is a Format-List text, which shows objects and leaves values out; export with "
+			      "Export-Clixml or ConvertTo-Json in its place, see wimplan-records(5)");
 	if (is_assignment(input))
-		return refuse(input, err, "this is a list of NAME=VALUE, as wmic /format:list writes it; export with /format:rawxml, or "
-					  "as wimplan-records(5) has it");
+		return refuse(input, err,
+			      "this is a list of NAME=VALUE, as wmic /format:list writes it; export with "
+			      "/format:rawxml, or as wimplan-records(5) has it");
 	if (is_table(input))
-		return refuse(input, err, "this is a table for the eye, as Format-Table and sqlcmd without -s write it, in which values "
-					  "are cut; export as CSV, CLIXML or JSON, see wimplan-records(5)");
+		return refuse(input, err,
+			      "this is a table for the eye, as Format-Table and sqlcmd without -s write it, in which "
+			      "values are cut; export as CSV, CLIXML or JSON, see wimplan-records(5)");
 	return WP_OK;
 }
 
@@ -178,8 +183,9 @@ static int check_known(const struct wp_input *input, struct wp_error *err)
 static bool skip_sql_header(struct wp_input *input, struct wp_error *err)
 {
 	if (begins(input, "XML_F52E2B61-18A1-11d1-B105-00805F49916B")) {
-		refuse(input, err, "this is XML that Management Studio wrote (FOR XML); leave FOR XML out and save the result as CSV with "
-				   "headers, see wimplan-records(5)");
+		refuse(input, err,
+		       "this is XML that Management Studio wrote (FOR XML); leave FOR XML out and save the result as "
+		       "CSV with headers, see wimplan-records(5)");
 		return false;
 	}
 	if (begins(input, "JSON_F52E2B61-18A1-11d1-B105-00805F49916B")) {
@@ -243,12 +249,15 @@ const char *wp_shape_of_binary(const unsigned char *head, size_t length)
 		size_t length;
 		const char *what;
 	} known[] = {
-		{ "MSWIM\0\0\0", 8, "this is a .wim file, not an export of packages; look into it with `wimplan inspect`, and compare "
-				    "the site's export with it by `wimplan plan --map`" },
+		{ "MSWIM\0\0\0", 8,
+		  "this is a .wim file, not an export of packages; look into it with `wimplan inspect`, and compare "
+		  "the site's export with it by `wimplan plan --map`" },
 		/* [MS-CFB]: Excel's workbooks before 2007. */
-		{ "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8, "this is an Excel workbook (.xls); save it as \"CSV UTF-8\", see "
-							   "wimplan-records(5)" },
-		{ "SQLite format 3", 16, "this is a SQLite database, such as wimplan's cache is; give what the site exported" },
+		{ "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8,
+		  "this is an Excel workbook (.xls); save it as \"CSV UTF-8\", see "
+		  "wimplan-records(5)" },
+		{ "SQLite format 3", 16,
+		  "this is a SQLite database, such as wimplan's cache is; give what the site exported" },
 		{ "%PDF-", 5, "this is a PDF; give what the site exported, see wimplan-records(5)" },
 		{ "\x1f\x8b", 2, "this is compressed with gzip; unpack it first" },
 	};

@@ -17,8 +17,8 @@ enum wp_shape {
 };
 
 /*
- * Passes over what other tools put in front of an export and finds its shape. Fails for an empty text, and with what it is
- * and the next step for texts that are known and no export.
+ * Passes over what other tools put in front of an export and finds its shape. Fails for an empty text, and with what it
+ * is and the next step for texts that are known and no export.
  */
 int wp_shape_find(struct wp_input *input, struct wp_assembler *assembler, enum wp_shape *ret, struct wp_error *err);
 

@@ -61,8 +61,9 @@ static bool find_shape(struct wp_xml_rows *xml, const struct wp_xml_element *ele
 		xml->shape = &wp_cimxml_shape;
 	} else if (strcmp(root, "row") == 0 || wp_xml_find(element, "PackageID")) {
 		wp_fail(xml->err, WP_E_FAILED, "export-unknown-shape", xml->input->name,
-			"%s: this is XML of a SQL query (FOR XML, <%.40s>); leave FOR XML out and save the result as CSV with headers, "
-			"see wimplan-records(5)", xml->input->name, root);
+			"%s: this is XML of a SQL query (FOR XML, <%.40s>); leave FOR XML out and save the result as "
+			"CSV with headers, see wimplan-records(5)",
+			xml->input->name, root);
 		return false;
 	} else {
 		wp_fail(xml->err, WP_E_FAILED, "export-unknown-shape", xml->input->name,

@@ -137,7 +137,8 @@ static int read_entries(struct zip *zip, struct archive *archive, size_t record_
 			       "%s: cannot be unpacked: %s; export again", zip->name, archive_error_string(archive));
 	if (!objects && workbook)
 		return wp_fail(err, WP_E_FAILED, "export-unknown-shape", zip->name,
-			       "%s: this is an Excel workbook (.xlsx); save it as \"CSV UTF-8\", see wimplan-records(5)", zip->name);
+			       "%s: this is an Excel workbook; save it as \"CSV UTF-8\", see wimplan-records(5)",
+			       zip->name);
 	if (!objects)
 		return wp_fail(err, WP_E_FAILED, "export-unknown-shape", zip->name,
 			       "%s: the archive holds no object.xml; the console's export of packages does", zip->name);

@@ -198,7 +198,8 @@ static const char *sort_images(struct wp_arena *arena, struct wp_site_images *im
 		qsort(images->items, images->count, sizeof *images->items, compare_index);
 	for (size_t i = 1; i < images->count; i++)
 		if (images->items[i].index == images->items[i - 1].index)
-			return wp_arena_printf(arena, "there are two images with index %" PRIu32, images->items[i].index);
+			return wp_arena_printf(arena, "there are two images with index %" PRIu32,
+					       images->items[i].index);
 	return NULL;
 }
 
