@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* wimplan import: an export of a site becomes a snapshot in the cache. */
 #include "cli.h"
+#include "exports.h"
 #include "objects.h"
 
 #include "wimplan/hash.h"
@@ -19,34 +20,17 @@ static const struct option options[] = {
 	{ 0 },
 };
 
-static bool read_date_order(const char *text, enum wp_date_order *ret)
-{
-	static const char *const names[] = {
-		[WP_DATE_ORDER_DMY] = "dmy",
-		[WP_DATE_ORDER_MDY] = "mdy",
-		[WP_DATE_ORDER_YMD] = "ymd",
-	};
-
-	for (size_t i = WP_DATE_ORDER_DMY; i < sizeof names / sizeof *names; i++) {
-		if (strcmp(text, names[i]))
-			continue;
-		*ret = (enum wp_date_order)i;
-		return true;
-	}
-	return false;
-}
-
 static int parse(struct wp_cli *cli, int argc, char **argv, struct wp_import_options *import)
 {
-	int option;
+	int option, status;
 
 	while ((option = wp_cli_option(cli, argc, argv, "", options)) >= 0) {
 		if (option == OPT_SITE) {
 			import->site_code = optarg;
 		} else if (option == OPT_DATE_ORDER) {
-			if (!read_date_order(optarg, &import->date_order))
-				return wp_cli_usage(cli, "--date-order", "--date-order is dmy, mdy or ymd, not '%s'",
-						    optarg);
+			status = wp_cli_read_date_order(cli, optarg, &import->date_order);
+			if (status)
+				return status;
 		} else {
 			import->taken_at = wp_time_parse(optarg);
 			if (!import->taken_at.known || !import->taken_at.zone_known)
@@ -98,11 +82,7 @@ static int print(struct wp_cli *cli, const struct wp_record_set *set, const stru
 
 	if (cli->json)
 		return wp_cli_emit_json(cli, to_json(cli, &set->diags, snapshot, known));
-	for (size_t i = 0; i < set->diags.count; i++)
-		if (set->diags.items[i].severity != WP_INFO || cli->verbose)
-			wp_cli_note(cli, "%s: %s%s%s", wp_severity_name(set->diags.items[i].severity),
-				    set->diags.items[i].subject ? set->diags.items[i].subject : "",
-				    set->diags.items[i].subject ? ": " : "", set->diags.items[i].summary);
+	wp_cli_note_remarks(cli, &set->diags);
 	for (size_t i = 0; i < set->count; i++)
 		if (set->records[i].image_property_state == WP_NOT_FETCHED && !set->records[i].images.count)
 			*WP_PUSH(cli->arena, incomplete, incomplete_count) = set->records[i].package_id;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* wimplan plan: scan the sources of a snapshot's records, judge every package, write the plan. */
 #include "cli.h"
+#include "exports.h"
 #include "plan_inputs.h"
 #include "settings.h"
 #include "version.h"
@@ -17,6 +18,7 @@ enum {
 	OPT_SNAPSHOT = 256,
 	OPT_SITE,
 	OPT_RECORDS,
+	OPT_DATE_ORDER,
 	OPT_MAP,
 	OPT_ONLY,
 	OPT_EXCLUDE,
@@ -31,6 +33,7 @@ static const struct option options[] = {
 	{ "snapshot", required_argument, NULL, OPT_SNAPSHOT },
 	{ "site", required_argument, NULL, OPT_SITE },
 	{ "records", required_argument, NULL, OPT_RECORDS },
+	{ "date-order", required_argument, NULL, OPT_DATE_ORDER },
 	{ "map", required_argument, NULL, OPT_MAP },
 	{ "only", required_argument, NULL, OPT_ONLY },
 	{ "exclude", required_argument, NULL, OPT_EXCLUDE },
@@ -48,7 +51,8 @@ struct words {
 };
 
 struct arguments {
-	const char *snapshot, *site, *events;
+	const char *snapshot, *events;
+	struct wp_import_options import; /* of --records; its site is that of --site */
 	struct words records, maps, only, exclude;
 	unsigned int jobs;
 	bool all, print_config, detailed;
@@ -70,10 +74,15 @@ static int parse(struct wp_cli *cli, int argc, char **argv, struct arguments *ar
 			args->snapshot = optarg;
 			break;
 		case OPT_SITE:
-			args->site = optarg;
+			args->import.site_code = optarg;
 			break;
 		case OPT_RECORDS:
 			add_word(cli, &args->records, optarg);
+			break;
+		case OPT_DATE_ORDER:
+			status = wp_cli_read_date_order(cli, optarg, &args->import.date_order);
+			if (status)
+				return status;
 			break;
 		case OPT_MAP:
 			add_word(cli, &args->maps, optarg);
@@ -111,6 +120,9 @@ static int parse(struct wp_cli *cli, int argc, char **argv, struct arguments *ar
 		return wp_cli_usage(cli, "--events", "--events needs a file: standard output is the plan's");
 	if (args->print_config && cli->json)
 		return wp_cli_usage(cli, "--print-config", "--print-config gives no JSON; leave --json out");
+	if (args->import.date_order != WP_DATE_ORDER_OPEN && !args->records.count)
+		return wp_cli_usage(cli, "--date-order", "--date-order is for the export of --records; a snapshot has "
+				    "its dates from `wimplan import --date-order`");
 	if (args->records.count && args->snapshot)
 		return wp_cli_usage(cli, "--records", "--records and --snapshot exclude each other");
 	return -1;
@@ -256,8 +268,8 @@ static int run(struct wp_cli *cli, int argc, char **argv)
 		wp_config_print(&config, &text);
 		return wp_cli_emit_as(cli, WP_TEXT_DOCUMENT, &text);
 	}
-	if (wp_plan_inputs_open(cli, args.records.items, args.records.count, args.snapshot, args.site, &in.records,
-				&err) ||
+	if (wp_plan_inputs_open(cli, args.records.items, args.records.count, args.snapshot, &args.import,
+				&in.records, &err) ||
 	    wp_progress_open(cli, args.events, &in.progress, &err) ||
 	    make_plan(cli, &args, &config, &in, &plan, &err))
 		return wp_cli_error(cli, &err);
@@ -274,6 +286,8 @@ const struct wp_command wp_cmd_plan = {
 		"      --snapshot ID     the snapshot (default: the newest)\n"
 		"      --site CODE       the newest snapshot of this site; or that of --records\n"
 		"      --records FILE    plan from an export, without keeping a snapshot\n"
+		"      --date-order ORDER\n"
+		"                        how its dates are read, as import has it\n"
 		"      --map PREFIX=DIR  where a share or drive is on this machine; repeatable\n"
 		"      --only ID         judge this package only; repeatable\n"
 		"      --exclude ID      leave this package out; repeatable\n"

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* From an export or the cache to what wp_plan_make() takes, and back into the cache what it learned. */
 #include "plan_inputs.h"
+#include "exports.h"
 #include "objects.h"
 #include "recheck.h"
-
-#include "wimplan/import.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -55,22 +54,23 @@ static int load_snapshot(struct wp_cli *cli, struct wp_plan_inputs *in, const ch
 	return wp_cache_load_snapshot(in->cache, &snapshot, &in->set, err);
 }
 
-static int load_exports(struct wp_plan_inputs *in, const char *const *exports, size_t count, const char *site,
-			struct wp_error *err)
+static int load_exports(const struct wp_cli *cli, struct wp_plan_inputs *in, const char *const *exports, size_t count,
+			const struct wp_import_options *import, struct wp_error *err)
 {
-	int status = wp_import_files(exports, count, &(struct wp_import_options){ .site_code = site }, &in->set, err);
+	int status = wp_import_files(exports, count, import, &in->set, err);
 
 	if (status)
 		return status;
 	if (!in->set->site_code)
 		return wp_fail(err, WP_E_USAGE, "usage", exports[0],
 			       "%s does not say of which site it is; give --site CODE", exports[0]);
+	wp_cli_note_remarks(cli, &in->set->diags);
 	wp_snapshot_id(in->set, in->snapshot_id);
 	return WP_OK;
 }
 
 int wp_plan_inputs_open(struct wp_cli *cli, const char *const *exports, size_t count, const char *snapshot,
-			const char *site, struct wp_plan_inputs *ret, struct wp_error *err)
+			const struct wp_import_options *import, struct wp_plan_inputs *ret, struct wp_error *err)
 {
 	int status;
 
@@ -78,7 +78,8 @@ int wp_plan_inputs_open(struct wp_cli *cli, const char *const *exports, size_t c
 	status = open_cache(cli, ret, !count, err);
 	if (status)
 		return status;
-	return count ? load_exports(ret, exports, count, site, err) : load_snapshot(cli, ret, snapshot, site, err);
+	return count ? load_exports(cli, ret, exports, count, import, err)
+		     : load_snapshot(cli, ret, snapshot, import->site_code, err);
 }
 
 int wp_plan_inputs_remembered(struct wp_cli *cli, const struct wp_plan_inputs *in, struct wp_plan_input *input,

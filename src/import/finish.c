@@ -2,6 +2,7 @@
 /* Makes the set of records of what an import has gathered. */
 #include "assembler.h"
 #include "normalize.h"
+#include "remarks.h"
 
 #include "wimplan/ascii.h"
 #include "wimplan/buf.h"
@@ -35,44 +36,6 @@ static void append_new(json_t *array, json_t *value)
 		wp_out_of_memory();
 }
 
-/* "2 rows of distribution points without State" */
-static void add_skipped(struct wp_buf *buf, const char *what, const json_t *count)
-{
-	json_int_t rows = json_integer_value(count);
-
-	wp_buf_printf(buf, "%" JSON_INTEGER_FORMAT " row%s of %s", rows, rows == 1 ? "" : "s", what);
-}
-
-static void remark_on_skipped(struct wp_assembler *assembler, const json_t *skipped, enum wp_severity severity,
-			      const char *why)
-{
-	const char *what;
-	json_t *count;
-
-	json_object_foreach((json_t *)skipped, what, count) {
-		struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
-
-		add_skipped(&text, what, count);
-		wp_diag_add(assembler->arena, &assembler->diags, severity, "rows-skipped", NULL, "%s left out: %s",
-			    wp_buf_text(&text), why);
-	}
-}
-
-/* Rows without a package, rows of other classes: said once, in total. */
-static void remark_on_rest(struct wp_assembler *assembler)
-{
-	size_t orphans = assembler->entry_count - assembler->record_count;
-
-	remark_on_skipped(assembler, assembler->skipped, WP_INFO,
-			  "only image, upgrade and boot image packages are planned");
-	remark_on_skipped(assembler, assembler->unclear, WP_WARNING, "they say nothing that is used");
-	for (size_t i = 0; orphans && i < assembler->entry_count; i++)
-		if (!assembler->entries[i].has_record)
-			wp_diag_add(assembler->arena, &assembler->diags, WP_INFO, "rows-orphaned",
-				    assembler->entries[i].package_id,
-				    "rows about this package were left out: the package itself is not in the export");
-}
-
 static void add_all_skipped(struct wp_buf *buf, const json_t *skipped)
 {
 	const char *what;
@@ -80,7 +43,7 @@ static void add_all_skipped(struct wp_buf *buf, const json_t *skipped)
 
 	json_object_foreach((json_t *)skipped, what, count) {
 		wp_buf_puts(buf, buf->length ? ", " : ", only ");
-		add_skipped(buf, what, count);
+		wp_skipped_words(buf, what, count);
 	}
 }
 
@@ -245,60 +208,6 @@ static json_t *make_documents(struct wp_assembler *assembler)
 	return array;
 }
 
-static bool lacks_index(const json_t *rows)
-{
-	const json_t *row;
-	uint64_t index;
-	size_t i;
-
-	json_array_foreach(rows, i, row)
-		if (json_array_size(rows) > 1 && !wp_json_get_u64(row, "Index", &index))
-			return true;
-	return false;
-}
-
-static void remark_on_record(struct wp_record_set *set, const struct wp_record *record)
-{
-	if (record->image_property_error)
-		wp_diag_add(set->arena, &set->diags, WP_WARNING, "image-property-invalid", record->package_id,
-			    "ImageProperty cannot be read: %s", record->image_property_error);
-	if (record->probed_error)
-		wp_diag_add(set->arena, &set->diags, WP_WARNING, "image-property-invalid", record->package_id,
-			    "ProbedImageProperty cannot be read: %s", record->probed_error);
-	if (lacks_index(json_object_get(record->json, "image_information")))
-		wp_diag_add(set->arena, &set->diags, WP_WARNING, "image-information-without-index", record->package_id,
-			    "its rows of SMS_ImageInformation lack their Index and are not used; export them with it");
-}
-
-static int compare_texts(const char *a, const char *b)
-{
-	return strcmp(a ? a : "", b ? b : "");
-}
-
-static int compare_diags(const void *a, const void *b)
-{
-	const struct wp_diag *x = a, *y = b;
-	int order = (int)y->severity - (int)x->severity;
-
-	order = order ? order : strcmp(x->code, y->code);
-	order = order ? order : compare_texts(x->subject, y->subject);
-	return order ? order : strcmp(x->summary, y->summary);
-}
-
-/* In an order that does not depend on that of the files, each once. */
-static void sort_diags(struct wp_diags *diags)
-{
-	size_t kept = 0;
-
-	if (!diags->count)
-		return;
-	qsort(diags->items, diags->count, sizeof *diags->items, compare_diags);
-	for (size_t i = 0; i < diags->count; i++)
-		if (!kept || compare_diags(&diags->items[kept - 1], &diags->items[i]) != 0)
-			diags->items[kept++] = diags->items[i];
-	diags->count = kept;
-}
-
 static struct wp_time taken_at(const struct wp_assembler *assembler)
 {
 	if (assembler->options->taken_at.known)
@@ -315,7 +224,7 @@ int wp_assembler_finish(struct wp_assembler *assembler, struct wp_record_set **r
 		status = find_site(assembler, err);
 	if (status)
 		return status;
-	remark_on_rest(assembler);
+	wp_remark_on_rest(assembler);
 	set = calloc(1, sizeof *set);
 	if (!set)
 		wp_out_of_memory();
@@ -334,9 +243,9 @@ int wp_assembler_finish(struct wp_assembler *assembler, struct wp_record_set **r
 		status = wp_record_decode(set->arena, json_array_get(set->documents, i), &set->records[i], err);
 		if (status)
 			return status;
-		remark_on_record(set, &set->records[i]);
 	}
-	sort_diags(&set->diags);
+	wp_remark_on_records(set);
+	wp_remarks_sort(&set->diags);
 	*ret_set = set;
 	set = NULL;
 	return WP_OK;

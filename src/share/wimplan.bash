@@ -52,7 +52,7 @@ _wimplan() {
 	import) options='--site --taken-at --date-order' ;;
 	snapshot) options='--site' verbs='list show diff remove' ;;
 	plan)
-		options='--snapshot --site --records --map --only --exclude --jobs --events --all --print-config
+		options='--snapshot --site --records --date-order --map --only --exclude --jobs --events --all --print-config
 			--detailed-exitcode'
 		;;
 	show) options='--format --all --bom --delimiter' ;;
