@@ -140,6 +140,8 @@ struct wp_plan_input {
 	const char *snapshot_id;
 	/* The observation of each record of the set, in its order. */
 	const struct wp_observation *const *observations;
+	/* That of each boot image's ImagePath, where it is another file than the source; NULL for others, or at all. */
+	const struct wp_observation *const *originals;
 	/* Baselines of the site, sorted by package and version. */
 	const struct wp_baseline *baselines;
 	size_t baseline_count;

@@ -142,23 +142,37 @@ static void release(struct inputs *in)
 	wp_progress_free(&in->progress);
 }
 
+/* Whether a boot image has an original beside the file that the site made of it. */
+static bool has_original(const struct wp_record *record)
+{
+	return record->class == WP_CLASS_BOOT && record->image_path && *record->image_path &&
+	       !(record->source_path && wp_map_same_prefix(record->source_path, record->image_path));
+}
+
 /*
- * Scans what will be judged: a package left out by --only or --exclude gets no observation, so that one package out of
- * ten thousand costs one scan. In *@ret_observations there is one entry per record, NULL where nothing was scanned.
+ * Scans what will be judged, and the originals of boot images: a package left out by --only or --exclude gets no
+ * observation, so that one package out of ten thousand costs one scan. In the lists of @input there is one entry per
+ * record, NULL where nothing was scanned.
  */
 static void scan(struct wp_cli *cli, const struct arguments *args, const struct wp_config *config,
-		 const bool *chosen, struct inputs *in, const struct wp_observation ***ret_observations)
+		 const bool *chosen, struct inputs *in, struct wp_plan_input *input)
 {
 	const struct wp_record_set *set = in->records.set;
-	struct wp_record *wanted = wp_arena_alloc(cli->arena, set->count * sizeof *wanted);
-	size_t *place = wp_arena_alloc(cli->arena, set->count * sizeof *place), count = 0;
+	struct wp_record *wanted = wp_arena_alloc(cli->arena, 2 * set->count * sizeof *wanted);
+	const struct wp_observation ***place = wp_arena_alloc(cli->arena, 2 * set->count * sizeof *place);
 	const struct wp_observation **observations = wp_arena_alloc(cli->arena, set->count * sizeof *observations);
+	const struct wp_observation **originals = wp_arena_alloc(cli->arena, set->count * sizeof *originals);
+	size_t count = 0;
 
 	for (size_t i = 0; i < set->count; i++) {
 		if (!chosen[i])
 			continue;
-		place[count] = i;
+		place[count] = &observations[i];
 		wanted[count++] = set->records[i];
+		if (!has_original(&set->records[i]))
+			continue;
+		place[count] = &originals[i];
+		wanted[count++] = (struct wp_record){ .class = WP_CLASS_BOOT, .source_path = set->records[i].image_path };
 	}
 	in->scan = wp_cli_scan(cli, wanted, count, config, (struct wp_cli_scan){
 		.jobs = args->jobs,
@@ -166,8 +180,9 @@ static void scan(struct wp_cli *cli, const struct arguments *args, const struct 
 		.progress = &in->progress,
 	});
 	for (size_t i = 0; i < count; i++)
-		observations[place[i]] = wp_scan_observation(in->scan, i);
-	*ret_observations = observations;
+		*place[i] = wp_scan_observation(in->scan, i);
+	input->observations = observations;
+	input->originals = originals;
 }
 
 static int make_plan(struct wp_cli *cli, const struct arguments *args, const struct wp_config *config,
@@ -185,7 +200,6 @@ static int make_plan(struct wp_cli *cli, const struct arguments *args, const str
 		.created_by = wp_arena_printf(cli->arena, "%s@%s", cli->env->user, cli->env->host),
 		.tool_version = WIMPLAN_VERSION,
 	};
-	const struct wp_observation **observations;
 	struct wp_selection selection;
 	struct wp_learned learned;
 	int status;
@@ -196,14 +210,13 @@ static int make_plan(struct wp_cli *cli, const struct arguments *args, const str
 		status = wp_plan_inputs_remembered(cli, &in->records, &input, err);
 	if (status)
 		return status;
-	scan(cli, args, config, selection.chosen, in, &observations);
-	input.observations = observations;
+	scan(cli, args, config, selection.chosen, in, &input);
 	wp_plan_inputs_note_old(cli, &in->records, &input);
 	wp_plan_inputs_summaries(cli, &in->records, &input);
 	wp_plan_inputs_manifests(cli, &in->records, &input);
 	status = wp_plan_make(&input, ret_plan, &learned, err);
 	if (!status)
-		wp_plan_inputs_keep(cli, &in->records, *ret_plan, observations, &learned);
+		wp_plan_inputs_keep(cli, &in->records, *ret_plan, input.observations, &learned);
 	return status;
 }
 

@@ -103,43 +103,48 @@ enum age {
 	UNKNOWN, /* nothing */
 };
 
-/* *@ret_why says why nothing is known. */
-static enum age compare_dates(struct wp_judge *judge, const char **ret_why)
+/* SourceDate against a time of the source's. */
+static enum age age_of(const struct wp_judge *judge, struct wp_time newest)
+{
+	const struct wp_time sent = judge->record->source_date;
+	int64_t tolerance = (int64_t)judge->input->policy->clock_tolerance * WP_TICKS_PER_SECOND;
+
+	if (!sent.known || wp_time_is_never(sent) || wp_time_is_never(newest))
+		return UNKNOWN;
+	if (newest.ticks > sent.ticks + (sent.zone_known ? 0 : MOST_BEHIND) + tolerance)
+		return NEWER;
+	return newest.ticks <= sent.ticks - (sent.zone_known ? 0 : MOST_AHEAD) + tolerance ? OLDER : UNKNOWN;
+}
+
+bool wp_judge_is_newer(const struct wp_judge *judge, struct wp_time newest)
+{
+	return age_of(judge, newest) == NEWER;
+}
+
+/* Why the dates say nothing. */
+static const char *why_unknown(struct wp_judge *judge)
 {
 	const struct wp_time sent = judge->record->source_date, newest = judge->seen->newest;
-	int64_t tolerance = (int64_t)judge->input->policy->clock_tolerance * WP_TICKS_PER_SECOND;
-	int64_t earliest = sent.ticks, latest = sent.ticks;
 
 	if (!sent.known && judge->record->source_date_text)
-		*ret_why = wp_arena_printf(judge->scratch,
-					   "SourceDate \"%s\" is a date in a form that cannot be told; export it as "
-					   "wimplan-records(5) shows",
-					   judge->record->source_date_text);
-	else if (!sent.known)
-		*ret_why = "the record has no SourceDate";
-	else if (wp_time_is_never(sent))
-		*ret_why = "SourceDate says that it was never sent";
-	else if (wp_time_is_never(newest))
-		*ret_why = "the source has no date to go by";
-	if (*ret_why)
-		return UNKNOWN;
-	if (!sent.zone_known) {
-		earliest -= MOST_AHEAD;
-		latest += MOST_BEHIND;
-	}
-	if (newest.ticks > latest + tolerance)
-		return NEWER;
-	if (newest.ticks <= earliest + tolerance)
-		return OLDER;
+		return wp_arena_printf(judge->scratch,
+				       "SourceDate \"%s\" is a date in a form that cannot be told; export it as "
+				       "wimplan-records(5) shows",
+				       judge->record->source_date_text);
+	if (!sent.known)
+		return "the record has no SourceDate";
+	if (wp_time_is_never(sent))
+		return "SourceDate says that it was never sent";
+	if (wp_time_is_never(newest))
+		return "the source has no date to go by";
 	wp_diag_add(judge->arena, judge->diags, WP_INFO, "date-zone-unknown", judge->record->package_id,
 		    "SourceDate %s does not say in which time zone it is, and the source's date %s is too near to tell "
 		    "which of them is newer; export through the AdminService, which gives UTC",
 		    source_date(judge), wp_time_iso(judge->scratch, newest));
-	*ret_why = wp_arena_printf(judge->scratch,
-				   "SourceDate %s, in a time zone that it does not name, is too near to the source's date "
-				   "%s; the AdminService would give it in UTC",
-				   source_date(judge), wp_time_iso(judge->scratch, newest));
-	return UNKNOWN;
+	return wp_arena_printf(judge->scratch,
+			       "SourceDate %s, in a time zone that it does not name, is too near to the source's date "
+			       "%s; the AdminService would give it in UTC",
+			       source_date(judge), wp_time_iso(judge->scratch, newest));
 }
 
 static int compare_questions(const struct wp_question *question, const struct wp_judge *judge)
@@ -196,9 +201,8 @@ static struct wp_content_verdict unproven_content(const struct wp_judge *judge, 
  */
 static struct wp_content_verdict weigh(struct wp_judge *judge, bool differs)
 {
-	const char *why = NULL;
 	uint64_t kib = 0;
-	enum age age = compare_dates(judge, &why);
+	enum age age = age_of(judge, judge->seen->newest);
 	enum wp_size_witness size = wp_judge_size(judge, &kib);
 	struct wp_content_verdict same = { .reason = make_reason("content-same", WP_INFERRED, NULL, NULL) };
 
@@ -211,7 +215,7 @@ static struct wp_content_verdict weigh(struct wp_judge *judge, bool differs)
 	if (age == OLDER && size != WP_SIZE_AGREES && (differs || is_asked(judge)))
 		return unproven_content(judge, size == WP_SIZE_DIFFERS, kib);
 	if (age == UNKNOWN && size != WP_SIZE_AGREES)
-		return unknown_content(judge, why);
+		return unknown_content(judge, why_unknown(judge));
 	same.becomes_baseline = age == OLDER && judge->record->source_version.known && judge->seen->content_id[0];
 	return same;
 }

@@ -11,6 +11,7 @@ struct wp_judge {
 	const struct wp_plan_input *input;
 	const struct wp_record *record;
 	const struct wp_observation *seen; /* NULL when the source was not looked at */
+	const struct wp_observation *original; /* of a boot image's ImagePath; NULL where there is none beside the source */
 	struct wp_entry *entry;
 	struct wp_diags *diags;
 };
@@ -65,6 +66,12 @@ void wp_judge_expect(struct wp_judge *judge);
  * the source says. Adds findings, no reason.
  */
 struct wp_content_verdict wp_judge_content(struct wp_judge *judge, bool differs);
+
+/* Whether what was modified last at @newest was modified after the record's SourceDate; false when nobody can tell. */
+bool wp_judge_is_newer(const struct wp_judge *judge, struct wp_time newest);
+
+/* Holds the original of a boot image against the file that the site made of it, and says where it was not looked at. */
+void wp_judge_boot_original(struct wp_plan *plan, struct wp_judge *judge);
 
 enum wp_size_witness {
 	WP_SIZE_SAYS_NOTHING, /* the site has no figure of this SourceVersion, or two that contradict each other */

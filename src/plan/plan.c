@@ -11,7 +11,7 @@
 /* A record with its observation, for sorting. */
 struct candidate {
 	const struct wp_record *record;
-	const struct wp_observation *seen;
+	const struct wp_observation *seen, *original;
 	uint64_t priority;
 };
 
@@ -39,6 +39,7 @@ static struct candidate *candidates_of(struct wp_arena *scratch, const struct wp
 		candidates[count++] = (struct candidate){
 			.record = record,
 			.seen = input->observations[i],
+			.original = input->originals ? input->originals[i] : NULL,
 			.priority = wp_judge_priority(record),
 		};
 	}
@@ -102,12 +103,14 @@ static void judge_all(struct wp_plan *plan, const struct wp_plan_input *input, c
 			.input = input,
 			.record = candidates[i].record,
 			.seen = candidates[i].seen,
+			.original = candidates[i].original,
 			.entry = &plan->entries[i],
 			.diags = &plan->diags,
 		};
 
 		learn(plan, input, &candidates[i], wp_judge_package(&judge), ret_learned);
 		wp_note_folder(plan, &judge);
+		wp_judge_boot_original(plan, &judge);
 	}
 }
 
