@@ -247,14 +247,20 @@ static void add_change(struct wp_buf *buf, struct wp_arena *arena, const char *a
 	wp_text_line(buf, "%s → %s", old, new);
 }
 
+/* A name that an export made up stands out of its own line, and widens no other. */
+#define NAME_MOST 40
+
 static size_t widest(const json_t *items, const char *key, size_t width)
 {
 	const json_t *item;
 	size_t i;
 
-	json_array_foreach(items, i, item)
-		if (wp_text_width(wp_json_get_text(item, key)) > width)
-			width = wp_text_width(wp_json_get_text(item, key));
+	json_array_foreach(items, i, item) {
+		size_t own = wp_text_width(wp_json_get_text(item, key));
+
+		if (own > width)
+			width = own > NAME_MOST ? NAME_MOST : own;
+	}
 	return width;
 }
 
