@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Escapes and tables of Markdown. */
+/* Escapes of Markdown. */
 #include "markdown.h"
 
 #include "layout.h"
@@ -68,26 +68,4 @@ void wp_markdown_text(struct wp_arena *arena, struct wp_buf *buf, const char *da
 		for (const char *end = text + length + !length; text < end; text++)
 			add_character(buf, *text);
 	}
-}
-
-void wp_markdown_row(struct wp_arena *arena, struct wp_buf *buf, const char *const *cells, size_t count)
-{
-	wp_buf_putc(buf, '|');
-	for (size_t i = 0; i < count; i++) {
-		wp_buf_putc(buf, ' ');
-		wp_markdown_text(arena, buf, cells[i]);
-		wp_buf_puts(buf, " |");
-	}
-	wp_buf_putc(buf, '\n');
-}
-
-void wp_markdown_head(struct wp_buf *buf, const char *const *headings, size_t count)
-{
-	wp_buf_putc(buf, '|');
-	for (size_t i = 0; i < count; i++)
-		wp_buf_printf(buf, " %s |", headings[i]);
-	wp_buf_puts(buf, "\n|");
-	for (size_t i = 0; i < count; i++)
-		wp_buf_puts(buf, " --- |");
-	wp_buf_putc(buf, '\n');
 }

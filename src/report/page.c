@@ -112,6 +112,18 @@ void wp_page_badge_cell(struct wp_page *page, enum wp_tone tone, const char *tex
 	wp_page_close(page);
 }
 
+void wp_page_bar(struct wp_page *page, const struct wp_page_share *shares, size_t count, uint64_t whole)
+{
+	wp_page_open(page, WP_PART_BAR, NULL)->amount = whole;
+	for (size_t i = 0; i < count; i++) {
+		struct wp_part *share = add(page, WP_PART_SHARE, NULL);
+
+		share->tone = shares[i].tone;
+		share->amount = shares[i].amount;
+	}
+	wp_page_close(page);
+}
+
 void wp_page_table(struct wp_page *page, const char *caption, enum wp_folding folding,
 		   const struct wp_page_column *columns, size_t count)
 {

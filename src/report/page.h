@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A page for people. It is built once, from a plan or a receipt, and rendered as Markdown and as HTML, so that the two
+ * A page for people. It is built once, from a plan, a receipt or a diff, and rendered as Markdown and as HTML, so that the two
  * say the same in the same order.
  */
 #ifndef WIMPLAN_REPORT_PAGE_H
@@ -27,7 +27,9 @@ enum wp_part_kind {
 	WP_PART_FACT,      /* a term in @text, and text: its value */
 	WP_PART_LIST,      /* items */
 	WP_PART_ITEM,      /* text */
-	WP_PART_SECTION,   /* blocks about one thing, which paper keeps together */
+	WP_PART_SECTION,   /* blocks about one thing, which links lead to */
+	WP_PART_ENTRY,     /* the same in a frame, which paper keeps together */
+	WP_PART_KEY,       /* badges: what the colours of bars mean; HTML alone has bars */
 	WP_PART_FOLD,      /* blocks that are folded up on a screen; @text says what they are, @open that they are not */
 	WP_PART_TABLE,     /* columns, then rows and groups; @text is a caption for those who do not see it */
 	WP_PART_COLUMN,    /* a heading in @text, and in @column what stands below */
@@ -41,9 +43,9 @@ enum wp_part_kind {
 	WP_PART_CODE,  /* a word for programs */
 	WP_PART_PATH,  /* may be broken anywhere */
 	WP_PART_BADGE, /* a small label in the colour of its tone */
-	WP_PART_LINK,  /* to the section @target */
+	WP_PART_LINK,  /* to the section or entry @target */
 	WP_PART_BREAK, /* a new line */
-	WP_PART_BAR,   /* shares of @amount; only to see: the numbers stand beside it */
+	WP_PART_BAR,   /* shares of @amount; only to see: the numbers stand beside it. As a block it is a large one */
 	WP_PART_SHARE, /* @amount in the colour of its tone */
 };
 
@@ -58,6 +60,8 @@ enum wp_column {
 	WP_COLUMN_NAME,   /* broken anywhere, takes what is left */
 	WP_COLUMN_VALUE,  /* broken anywhere */
 	WP_COLUMN_TEXT,   /* sentences */
+	WP_COLUMN_PATH,   /* paths, which take what is left */
+	WP_COLUMN_BAR,    /* bars: HTML alone has the column */
 };
 
 /* What becomes of a table on a phone. */
@@ -71,7 +75,7 @@ struct wp_part {
 	enum wp_part_kind kind;
 	enum wp_tone tone;
 	const char *text;
-	const char *target; /* of a section: its name; of a link: where it leads */
+	const char *target; /* of a section or an entry: its name; of a link: where it leads */
 	uint64_t amount;
 	union {
 		unsigned int level;
@@ -114,6 +118,13 @@ void wp_page_path_fact(struct wp_page *page, const char *term, const char *path)
 /* A cell with a word for programs. */
 void wp_page_code_cell(struct wp_page *page, const char *code);
 void wp_page_badge_cell(struct wp_page *page, enum wp_tone tone, const char *text);
+
+struct wp_page_share {
+	enum wp_tone tone;
+	uint64_t amount;
+};
+/* A bar of @count shares, as long in its track as their sum is of @whole. */
+void wp_page_bar(struct wp_page *page, const struct wp_page_share *shares, size_t count, uint64_t whole);
 
 struct wp_page_column {
 	const char *heading;

@@ -27,21 +27,45 @@ static const char *tone_class(enum wp_tone tone)
 static const char *column_class(enum wp_column column)
 {
 	static const char *const classes[] = {
-		[WP_COLUMN_WORDS] = "words", [WP_COLUMN_NUMBER] = "number few", [WP_COLUMN_SHORT] = "short",
+		[WP_COLUMN_WORDS] = "words", [WP_COLUMN_NUMBER] = "number", [WP_COLUMN_SHORT] = "short",
 		[WP_COLUMN_NAME] = "name",   [WP_COLUMN_VALUE] = "value",   [WP_COLUMN_TEXT] = "text",
+		[WP_COLUMN_PATH] = "path",   [WP_COLUMN_BAR] = "bars",
 	};
 
 	return classes[column];
 }
 
+/* What is there is seen, however little it is: the style gives each share a least width. */
 static void add_bar(struct wp_html *html, const struct wp_part *bar)
 {
-	struct wp_html_part shares[4];
-	size_t count = 0;
+	wp_html_raw(html, "<div class=\"bar\" aria-hidden=\"true\">");
+	for (const struct wp_part *share = bar->first; share; share = share->next) {
+		unsigned int width =
+			bar->amount ? (unsigned int)((double)share->amount / (double)bar->amount * 10000 + 0.5) : 0;
 
-	for (const struct wp_part *share = bar->first; share && count < 4; share = share->next)
-		shares[count++] = (struct wp_html_part){ tone_class(share->tone), share->amount };
-	wp_html_bar(html, shares, count, bar->amount);
+		if (share->amount)
+			wp_html_rawf(html, "<i class=\"%s\" style=\"width:%u.%02u%%\"></i>", tone_class(share->tone),
+				     width / 100, width % 100);
+	}
+	wp_html_raw(html, "</div>");
+}
+
+static void add_badge(struct wp_html *html, const struct wp_part *badge)
+{
+	wp_html_rawf(html, "<span class=\"badge %s\">", tone_class(badge->tone));
+	wp_html_text(html, badge->text);
+	wp_html_raw(html, "</span>");
+}
+
+static void add_key(struct wp_html *html, const struct wp_part *key)
+{
+	wp_html_raw(html, "<ul class=\"key\">");
+	for (const struct wp_part *part = key->first; part; part = part->next) {
+		wp_html_rawf(html, "<li><i class=\"%s\"></i>", tone_class(part->tone));
+		wp_html_text(html, part->text);
+		wp_html_raw(html, "</li>");
+	}
+	wp_html_raw(html, "</ul>\n");
 }
 
 static void add_link(struct wp_html *html, const struct wp_part *link)
@@ -80,7 +104,7 @@ static void add_line(struct rendering *to, const struct wp_part *holder)
 			wp_html_path(html, part->text);
 			break;
 		case WP_PART_BADGE:
-			wp_html_badge(html, tone_class(part->tone), part->text);
+			add_badge(html, part);
 			break;
 		case WP_PART_LINK:
 			add_link(html, part);
@@ -108,7 +132,8 @@ static void add_holder(struct rendering *to, const char *open, const struct wp_p
 /* On a phone such a table has no headings, and a date or a number alone says nothing. */
 static bool needs_label(const struct wp_part *table, const struct wp_part *column, const struct wp_part *cell)
 {
-	return table->folding == WP_FOLDING_TEXTS && column != table->first && column->column == WP_COLUMN_SHORT &&
+	return table->folding == WP_FOLDING_TEXTS && column != table->first &&
+	       (column->column == WP_COLUMN_SHORT || column->column == WP_COLUMN_NUMBER) &&
 	       cell->first && cell->first->kind == WP_PART_TEXT && *cell->first->text;
 }
 
@@ -129,26 +154,37 @@ static void add_row(struct rendering *to, const struct wp_part *table, const str
 	wp_html_raw(&to->html, "</tr>\n");
 }
 
+static void add_group(struct wp_html *html, const char *text, size_t columns)
+{
+	wp_html_rawf(html, "<tr class=\"group\"><th colspan=\"%zu\" scope=\"rowgroup\">", columns);
+	wp_html_text(html, text);
+	wp_html_raw(html, "</th></tr>\n");
+}
+
 static void add_table(struct rendering *to, const struct wp_part *table)
 {
 	static const char *const kinds[] = {
-		[WP_FOLDING_NONE] = NULL, [WP_FOLDING_PAIRS] = "pairs", [WP_FOLDING_TEXTS] = "texts",
+		[WP_FOLDING_NONE] = "", [WP_FOLDING_PAIRS] = " class=\"pairs\"", [WP_FOLDING_TEXTS] = " class=\"texts\"",
 	};
-	const char **headings = NULL;
 	const struct wp_part *part;
 	size_t columns = 0;
 
-	for (part = table->first; part && part->kind == WP_PART_COLUMN; part = part->next)
-		*WP_PUSH(to->html.arena, headings, columns) =
-			part->column == WP_COLUMN_NUMBER ? wp_arena_printf(to->html.arena, "#%s", part->text) : part->text;
-	wp_html_folding_table(&to->html, kinds[table->folding], table->text, headings, columns);
+	/* A container that scrolls must take the focus, or the keyboard cannot scroll it. */
+	wp_html_raw(&to->html, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
+	wp_html_text(&to->html, table->text);
+	wp_html_rawf(&to->html, "\"><table%s>\n<thead><tr>", kinds[table->folding]);
+	for (part = table->first; part && part->kind == WP_PART_COLUMN; part = part->next, columns++)
+		add_element(&to->html,
+			    part->column == WP_COLUMN_NUMBER ? "<th scope=\"col\" class=\"number\">" : "<th scope=\"col\">",
+			    part->text, "</th>");
+	wp_html_raw(&to->html, "</tr></thead>\n<tbody>\n");
 	for (; part; part = part->next) {
 		if (part->kind == WP_PART_GROUP)
-			wp_html_row_heading(&to->html, part->text, columns);
+			add_group(&to->html, part->text, columns);
 		else
 			add_row(to, table, part);
 	}
-	wp_html_table_end(&to->html);
+	wp_html_raw(&to->html, "</tbody></table></div>\n");
 }
 
 static void add_fold(struct rendering *to, const struct wp_part *fold)
@@ -166,7 +202,9 @@ static void add_fold(struct rendering *to, const struct wp_part *fold)
 
 static void add_section(struct rendering *to, const struct wp_part *section)
 {
-	wp_html_rawf(&to->html, "<section class=\"entry %s\"", tone_class(section->tone));
+	wp_html_raw(&to->html, "<section");
+	if (section->kind == WP_PART_ENTRY)
+		wp_html_rawf(&to->html, " class=\"entry %s\"", tone_class(section->tone));
 	if (section->target) {
 		wp_html_raw(&to->html, " id=\"");
 		wp_html_text(&to->html, section->target);
@@ -226,6 +264,7 @@ static void add_part(struct rendering *to, const struct wp_part *part)
 		add_holder(to, "<li>", part, "</li>\n");
 		break;
 	case WP_PART_SECTION:
+	case WP_PART_ENTRY:
 		add_section(to, part);
 		break;
 	case WP_PART_FOLD:
@@ -233,6 +272,14 @@ static void add_part(struct rendering *to, const struct wp_part *part)
 		break;
 	case WP_PART_TABLE:
 		add_table(to, part);
+		break;
+	case WP_PART_KEY:
+		add_key(html, part);
+		break;
+	case WP_PART_BAR:
+		wp_html_raw(html, "<div class=\"big\">");
+		add_bar(html, part);
+		wp_html_raw(html, "</div>\n");
 		break;
 	default:
 		add_line(to, part);

@@ -85,10 +85,14 @@ static void add_line(struct markdown *md, const struct wp_part *holder)
 	}
 }
 
-static void add_row(struct markdown *md, const struct wp_part *row, size_t columns)
+static void add_row(struct markdown *md, const struct wp_part *table, const struct wp_part *row, size_t columns)
 {
+	const struct wp_part *column = table->first;
+
 	wp_buf_putc(md->buf, '|');
-	for (const struct wp_part *cell = row->first; cell; cell = cell->next) {
+	for (const struct wp_part *cell = row->first; cell; cell = cell->next, column = column->next) {
+		if (column->column == WP_COLUMN_BAR)
+			continue;
 		wp_buf_putc(md->buf, ' ');
 		add_line(md, cell);
 		wp_buf_puts(md->buf, " |");
@@ -110,7 +114,10 @@ static void add_table(struct markdown *md, const struct wp_part *table)
 	size_t columns = 0;
 
 	wp_buf_putc(md->buf, '|');
-	for (part = table->first; part && part->kind == WP_PART_COLUMN; part = part->next, columns++) {
+	for (part = table->first; part && part->kind == WP_PART_COLUMN; part = part->next) {
+		if (part->column == WP_COLUMN_BAR)
+			continue;
+		columns++;
 		wp_buf_putc(md->buf, ' ');
 		wp_markdown_text(md->arena, md->buf, part->text);
 		wp_buf_puts(md->buf, " |");
@@ -118,10 +125,11 @@ static void add_table(struct markdown *md, const struct wp_part *table)
 	rows = part;
 	wp_buf_puts(md->buf, "\n|");
 	for (part = table->first; part != rows; part = part->next)
-		wp_buf_puts(md->buf, part->column == WP_COLUMN_NUMBER ? " ---: |" : " --- |");
+		if (part->column != WP_COLUMN_BAR)
+			wp_buf_puts(md->buf, part->column == WP_COLUMN_NUMBER ? " ---: |" : " --- |");
 	wp_buf_putc(md->buf, '\n');
 	for (part = rows; part; part = part->next)
-		add_row(md, part, columns);
+		add_row(md, table, part, columns);
 	wp_buf_putc(md->buf, '\n');
 }
 
@@ -212,7 +220,11 @@ static void add_part(struct markdown *md, const struct wp_part *part)
 		wp_buf_puts(md->buf, "</details>\n\n");
 		break;
 	case WP_PART_SECTION:
+	case WP_PART_ENTRY:
 		add_parts(md, part->first);
+		break;
+	case WP_PART_KEY:
+	case WP_PART_BAR:
 		break;
 	default:
 		add_line(md, part);

@@ -177,7 +177,7 @@ static void add_title(struct wp_page *page, const struct wp_entry *entry)
 static void add_entry(struct wp_page *page, const struct wp_plan *plan, const struct wp_entry *entry, size_t number)
 {
 	const struct wp_number *version = &entry->preconditions.source_version;
-	struct wp_part *section = wp_page_open(page, WP_PART_SECTION, NULL);
+	struct wp_part *section = wp_page_open(page, WP_PART_ENTRY, NULL);
 
 	section->tone = wp_plan_page_tone(entry);
 	section->target = wp_plan_page_anchor(page->arena, number);

@@ -5,17 +5,19 @@
 Test(report, diff_markdown_escapes_and_says_all)
 {
 	static const char *const parts[] = {
-		"| Old | 2023-12/install.wim | 4.92 GiB |  |\n",
-		"**Warning: lost metadata.** 2 values",
-		"- image 1: edition\\_id was Enterprise\n",
+		"# What changed from 2023-12/install.wim to 2024-01/install.wim\n\nA redistribution sends the whole file",
+		"- Old: 2023-12/install.wim, 4.92 GiB (",
+		"> **Lost metadata**\n>\n> 2 values",
+		"> - image 1: `edition_id` was **Enterprise**\n",
 		"| new | 4,402 | 1.08 GiB | 310.00 MiB |\n",
 		"| 3 | 2 | Windows 11 Pro | same | edition |  |\n",
 		"|  | 3 | &lt;script&gt;alert(\"1\")&lt;/script&gt; &amp; \\| \\`x\\` \\\\x1b\\[31m | added |  |  |\n",
-		"| edition\\_id | Enterprise | (absent) | LOST |\n",
-		"| changed | Cumulative updates | Package\\_for\\_RollupFix | amd64 | 22631.2861.1.5 | 22631.3007.1.6 |",
+		"| `edition_id` LOST | Enterprise | (absent) |\n",
+		"| **Cumulative updates** | | | | |\n"
+		"| changed | Package\\_for\\_RollupFix | amd64 | 22631.2861.1.5 | 22631.3007.1.6 |",
 		"SHA-1 abcd000000000000000000000000000000000000 |",
-		"| renamed | \\\\Windows\\\\System32\\\\new.dll | \\\\Windows\\\\System32\\\\old.dll |  |\n",
-		"And 7,364 more paths (--limit N).\n",
+		"| renamed | \\\\Windows\\\\System32\\\\new.dll<br>was \\\\Windows\\\\System32\\\\old.dll |",
+		"7,364 more paths are not listed here.",
 	};
 	struct diff_fixture f;
 	char *text;
@@ -61,13 +63,13 @@ Test(report, diff_html_escapes_and_says_all)
 		"<a href=\"#image-1\">image 1</a>: <code>edition_id</code> was <b>Enterprise</b>",
 		"<section id=\"image-1\">",
 		"&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; | `x` \\x1b[31m",
-		"<td class=\"version\">22631.3007.1.6</td>",
+		"<td class=\"value\">22631.3007.1.6</td>",
 		"SHA-1 1234000000000000000000000000000000000000",
 		"<th colspan=\"5\" scope=\"rowgroup\">Cumulative updates</th>",
 		"<i class=\"changed\" style=\"width:",
-		"<br><span class=\"soft\">was \\Windows\\<wbr>System32\\<wbr>old.dll</span>",
+		"<br><span class=\"soft\">was \\Windows\\System32\\old.dll</span>",
 		"7,364 more paths are not listed here.",
-		"<span class=\"badge warning\">warning</span>",
+		"<span class=\"badge changed\">warning</span>",
 	};
 	struct diff_fixture f;
 	char *page;

@@ -70,7 +70,7 @@ static void build_blocks(struct wp_page *page)
 	wp_page_card(page, WP_TONE_PLAIN, "0", "failed");
 	wp_page_close(page);
 	wp_page_open(page, WP_PART_FOLD, "More: 1")->open = true;
-	wp_page_open(page, WP_PART_SECTION, NULL)->target = "there";
+	wp_page_open(page, WP_PART_ENTRY, NULL)->target = "there";
 	wp_page_open(page, WP_PART_FACTS, NULL);
 	wp_page_fact(page, "Site", "P01");
 	wp_page_fact(page, "Nothing", "");
@@ -128,7 +128,7 @@ Test(report, page_blocks)
 			       "<table class=\"pairs\">\n<thead><tr><th scope=\"col\" class=\"number\">Image</th>"
 			       "<th scope=\"col\">Was|is</th></tr></thead>\n<tbody>\n"
 			       "<tr class=\"group\"><th colspan=\"2\" scope=\"rowgroup\">group</th></tr>\n"
-			       "<tr class=\"lost\"><td class=\"number few\">1</td><td class=\"value\"></td></tr>\n"
+			       "<tr class=\"lost\"><td class=\"number\">1</td><td class=\"value\"></td></tr>\n"
 			       "</tbody></table></div>\n</section>\n</div></div>\n");
 	free(markdown);
 	free(html);

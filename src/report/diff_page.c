@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A diff as a page: what matters first, the images in a table, then each image that changed. */
+#include "diff_page.h"
+
+#include "header_words.h"
+#include "words.h"
+
+#include "wimplan/number.h"
+#include "wimplan/report.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum wp_tone wp_diff_page_tone(enum wp_diff_status status)
+{
+	static const enum wp_tone tones[] = {
+		[WP_DIFF_SAME] = WP_TONE_PLAIN,
+		[WP_DIFF_CHANGED] = WP_TONE_CHANGE,
+		[WP_DIFF_ADDED] = WP_TONE_GOOD,
+		[WP_DIFF_REMOVED] = WP_TONE_BAD,
+	};
+
+	return tones[status];
+}
+
+void wp_diff_page_bar_cell(struct wp_page *page, const struct wp_diff_totals *totals, uint64_t whole)
+{
+	const struct wp_page_share shares[] = { { WP_TONE_GOOD, totals->bytes_added - totals->bytes_changed },
+						{ WP_TONE_CHANGE, totals->bytes_changed },
+						{ WP_TONE_BAD, totals->bytes_removed } };
+
+	wp_page_open(page, WP_PART_CELL, NULL);
+	wp_page_bar(page, shares, sizeof shares / sizeof *shares, whole);
+	wp_page_close(page);
+}
+
+void wp_diff_page_key(struct wp_page *page)
+{
+	wp_page_open(page, WP_PART_KEY, NULL);
+	wp_page_badge(page, WP_TONE_GOOD, "data of new files");
+	wp_page_badge(page, WP_TONE_CHANGE, "new data of changed files");
+	wp_page_badge(page, WP_TONE_BAD, "data that is gone");
+	wp_page_close(page);
+}
+
+static const char *file_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && slash[1] ? slash + 1 : path;
+}
+
+static char *title_of(struct wp_arena *arena, const struct wp_diff *diff)
+{
+	const char *old = file_name(diff->old.path), *new = file_name(diff->new.path);
+
+	/* Where both are called install.wim, the folders are what tells them apart. */
+	if (!strcmp(old, new))
+		return wp_arena_printf(arena, "What changed from %s to %s", diff->old.path, diff->new.path);
+	return wp_arena_printf(arena, "What changed from %s to %s", old, new);
+}
+
+static void add_card(struct wp_page *page, enum wp_tone tone, const char *number, const char *what)
+{
+	wp_page_card(page, tone, number, what);
+}
+
+static void add_count(struct wp_page *page, enum wp_tone tone, size_t count, const char *one, const char *many)
+{
+	add_card(page, count ? tone : WP_TONE_PLAIN, wp_words_count(page->arena, count), count == 1 ? one : many);
+}
+
+static void add_cards(struct wp_page *page, const struct wp_diff *diff)
+{
+	const struct wp_diff_counts counts = wp_diff_count_images(diff);
+	bool stored = diff->added.stored_bytes.known;
+	size_t lost = wp_diff_lost(diff);
+
+	wp_page_open(page, WP_PART_CARDS, NULL);
+	add_count(page, WP_TONE_CHANGE, counts.status[WP_DIFF_CHANGED], "image changed", "images changed");
+	add_count(page, WP_TONE_GOOD, counts.status[WP_DIFF_ADDED], "image added", "images added");
+	add_count(page, WP_TONE_BAD, counts.status[WP_DIFF_REMOVED], "image removed", "images removed");
+	add_count(page, WP_TONE_PLAIN, counts.status[WP_DIFF_SAME], "image the same", "images the same");
+	if (counts.half_known)
+		add_count(page, WP_TONE_CHANGE, counts.half_known, "image the same as far as it could be read",
+			  "images the same as far as they could be read");
+	if (diff->header_count)
+		add_count(page, WP_TONE_CHANGE, diff->header_count, "value of the header changed",
+			  "values of the header changed");
+	if (diff->blobs_known) {
+		add_card(page, WP_TONE_PLAIN, wp_diff_words_amount(page->arena, diff->new.size),
+			 "to send to each distribution point: the whole file");
+		add_card(page, diff->added.count ? WP_TONE_GOOD : WP_TONE_PLAIN,
+			 wp_diff_words_amount(page->arena, stored ? diff->added.stored_bytes.value : diff->added.bytes),
+			 stored ? "of it new data, as stored" : "of new data, uncompressed");
+	}
+	if (lost)
+		add_count(page, WP_TONE_BAD, lost, "value lost", "values lost");
+	wp_page_close(page);
+}
+
+static const char *anchor(struct wp_arena *arena, uint32_t image)
+{
+	return wp_arena_printf(arena, "image-%" PRIu32, image);
+}
+
+static void add_lost(struct wp_page *page, const struct wp_diff *diff)
+{
+	const char *sentence = wp_diff_words_lost(page->arena, diff);
+	struct wp_diff_lost *lost;
+	size_t count;
+
+	if (!sentence)
+		return;
+	wp_page_open(page, WP_PART_BANNER, "Lost metadata");
+	wp_page_line(page, WP_PART_PARAGRAPH, sentence);
+	wp_page_open(page, WP_PART_LIST, NULL);
+	lost = wp_diff_words_lost_values(page->arena, diff, &count);
+	for (size_t i = 0; i < count; i++) {
+		wp_page_open(page, WP_PART_ITEM, NULL);
+		wp_page_link(page, anchor(page->arena, lost[i].first), lost[i].images);
+		wp_page_add(page, WP_PART_TEXT, ": ");
+		wp_page_add(page, WP_PART_CODE, lost[i].field);
+		wp_page_add(page, WP_PART_TEXT, " was ");
+		wp_page_add(page, WP_PART_STRONG, lost[i].value);
+		wp_page_close(page);
+	}
+	wp_page_close(page);
+	wp_page_close(page);
+}
+
+static void add_incomplete(struct wp_page *page, const struct wp_diff *diff)
+{
+	const char *sentence = wp_diff_words_incomplete(page->arena, diff);
+
+	if (!sentence)
+		return;
+	wp_page_open(page, WP_PART_BANNER, "Not everything could be read");
+	wp_page_line(page, WP_PART_PARAGRAPH, sentence);
+	wp_page_close(page);
+}
+
+static void add_side(struct wp_page *page, const char *label, const struct wp_diff_side *side)
+{
+	const char *about = "as the site has recorded it";
+
+	if (!side->record)
+		about = wp_arena_printf(page->arena, "%s (%s bytes)", wp_words_size(page->arena, side->size),
+					wp_words_count(page->arena, side->size));
+	wp_page_fact(page, label, wp_arena_printf(page->arena, "%s, %s", side->path, about));
+	wp_page_fact(page, wp_arena_printf(page->arena, "%s file id", label), side->file_id);
+	wp_page_fact(page, wp_arena_printf(page->arena, "%s content id", label), side->content_id);
+}
+
+/* Of a field's name, the old and the new value. */
+static const struct wp_page_column pairs[] = {
+	{ "Field", WP_COLUMN_SHORT },
+	{ "Old", WP_COLUMN_VALUE },
+	{ "New", WP_COLUMN_VALUE },
+};
+
+static void add_header(struct wp_page *page, const struct wp_diff *diff)
+{
+	if (!diff->header_count)
+		return;
+	wp_page_heading(page, 2, "Header");
+	wp_page_table(page, "What differs in the headers of both files", WP_FOLDING_PAIRS, pairs, 3);
+	for (size_t i = 0; i < diff->header_count; i++) {
+		wp_page_open(page, WP_PART_ROW, NULL);
+		wp_page_code_cell(page, wp_header_name(diff->header[i]));
+		wp_page_line(page, WP_PART_CELL, wp_header_text(page->arena, &diff->old.header, diff->header[i]));
+		wp_page_line(page, WP_PART_CELL, wp_header_text(page->arena, &diff->new.header, diff->header[i]));
+		wp_page_close(page);
+	}
+	wp_page_close(page);
+}
+
+static void add_blobs(struct wp_page *page, const struct wp_diff *diff)
+{
+	static const struct wp_page_column columns[] = {
+		{ "File data", WP_COLUMN_WORDS },
+		{ "Blobs", WP_COLUMN_NUMBER },
+		{ "Uncompressed", WP_COLUMN_NUMBER },
+		{ "Stored", WP_COLUMN_NUMBER },
+	};
+	const struct {
+		const char *name;
+		enum wp_tone tone;
+		const struct wp_diff_blobs *blobs;
+	} rows[] = { { "in both files", WP_TONE_PLAIN, &diff->shared },
+		     { "new", WP_TONE_GOOD, &diff->added },
+		     { "gone", WP_TONE_BAD, &diff->removed } };
+	struct wp_page_share shares[3];
+	bool stored = diff->shared.stored_bytes.known && diff->added.stored_bytes.known && diff->removed.stored_bytes.known;
+	uint64_t whole = 0;
+
+	if (!diff->blobs_known)
+		return;
+	for (size_t i = 0; i < 3; i++) {
+		shares[i].tone = rows[i].tone;
+		shares[i].amount = stored ? rows[i].blobs->stored_bytes.value : rows[i].blobs->bytes;
+		whole = wp_sum(whole, shares[i].amount);
+	}
+	wp_page_heading(page, 2, "What a redistribution brings");
+	wp_page_line(page, WP_PART_PARAGRAPH,
+		     "Without binary differential replication the whole file goes to every distribution point. With it at "
+		     "least the new data does; how much more nobody can say of compressed data.");
+	wp_page_bar(page, shares, 3, whole);
+	wp_page_open(page, WP_PART_KEY, NULL);
+	for (size_t i = 0; i < 3; i++)
+		wp_page_badge(page, rows[i].tone, rows[i].name);
+	wp_page_close(page);
+	wp_page_table(page, "Distinct file data of both files", WP_FOLDING_NONE, columns, sizeof columns / sizeof *columns);
+	for (size_t i = 0; i < 3; i++) {
+		const struct wp_diff_blobs *blobs = rows[i].blobs;
+
+		wp_page_open(page, WP_PART_ROW, NULL);
+		wp_page_line(page, WP_PART_CELL, rows[i].name);
+		wp_page_line(page, WP_PART_CELL, wp_words_count(page->arena, blobs->count));
+		wp_page_line(page, WP_PART_CELL, wp_words_size(page->arena, blobs->bytes));
+		wp_page_line(page, WP_PART_CELL,
+			     blobs->stored_bytes.known ? wp_words_size(page->arena, blobs->stored_bytes.value)
+						       : "not known (solid)");
+		wp_page_close(page);
+	}
+	wp_page_close(page);
+}
+
+static uint64_t heaviest(const struct wp_diff *diff)
+{
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < diff->image_count; i++) {
+		const struct wp_diff_files *files = diff->images[i].files;
+		uint64_t bytes = files ? wp_sum(files->totals.bytes_added, files->totals.bytes_removed) : 0;
+
+		most = bytes > most ? bytes : most;
+	}
+	return most;
+}
+
+static void add_index(struct wp_page *page, uint32_t index)
+{
+	wp_page_line(page, WP_PART_CELL, index ? wp_arena_printf(page->arena, "%" PRIu32, index) : NULL);
+}
+
+static void add_image_row(struct wp_page *page, const struct wp_diff *diff, const struct wp_diff_image *image,
+			  uint64_t most)
+{
+	wp_page_open(page, WP_PART_ROW, NULL);
+	add_index(page, image->old_index);
+	add_index(page, image->new_index);
+	wp_page_open(page, WP_PART_CELL, NULL);
+	if (wp_diff_words_has_more(diff, image))
+		wp_page_link(page, anchor(page->arena, image->new_index), wp_diff_words_name(image));
+	else
+		wp_page_add(page, WP_PART_TEXT, wp_diff_words_name(image));
+	wp_page_close(page);
+	wp_page_badge_cell(page, wp_diff_page_tone(image->status), wp_diff_words_state(image));
+	wp_page_line(page, WP_PART_CELL, wp_match_name(image->matched_by));
+	if (most) {
+		wp_page_line(page, WP_PART_CELL,
+			     image->files ? wp_diff_words_bytes(page->arena, &image->files->totals) : NULL);
+		if (image->files)
+			wp_diff_page_bar_cell(page, &image->files->totals, most);
+		else
+			wp_page_line(page, WP_PART_CELL, NULL);
+	}
+	wp_page_close(page);
+}
+
+static void add_images(struct wp_page *page, const struct wp_diff *diff)
+{
+	static const struct wp_page_column columns[] = {
+		{ "Old", WP_COLUMN_NUMBER },	   { "New", WP_COLUMN_NUMBER },	     { "Image", WP_COLUMN_NAME },
+		{ "Status", WP_COLUMN_SHORT },	   { "Matched by", WP_COLUMN_WORDS }, { "File data", WP_COLUMN_SHORT },
+		{ "", WP_COLUMN_BAR },
+	};
+	uint64_t most = heaviest(diff);
+
+	wp_page_heading(page, 2, "Images");
+	wp_page_table(page, "Images of both files", WP_FOLDING_NONE, columns, most ? 7 : 5);
+	for (size_t i = 0; i < diff->image_count; i++)
+		add_image_row(page, diff, &diff->images[i], most);
+	wp_page_close(page);
+	if (most)
+		wp_diff_page_key(page);
+}
+
+static void add_value(struct wp_page *page, const char *value, const char *text)
+{
+	wp_page_open(page, WP_PART_CELL, NULL);
+	wp_page_add(page, value && *value ? WP_PART_TEXT : WP_PART_SOFT, text);
+	wp_page_close(page);
+}
+
+static void add_fields(struct wp_page *page, const char *name, const struct wp_diff_fields *fields)
+{
+	wp_page_table(page, wp_arena_printf(page->arena, "Metadata of %s", name), WP_FOLDING_PAIRS, pairs, 3);
+	for (size_t i = 0; i < fields->count; i++) {
+		const struct wp_diff_field *field = fields->items[i];
+		const char *old, *new;
+
+		wp_diff_words_values(page->arena, field, &old, &new);
+		wp_page_open(page, WP_PART_ROW, NULL)->tone = field->lost ? WP_TONE_BAD : WP_TONE_PLAIN;
+		wp_page_open(page, WP_PART_CELL, NULL);
+		wp_page_add(page, WP_PART_CODE, field->field);
+		if (field->lost) {
+			wp_page_add(page, WP_PART_TEXT, " ");
+			wp_page_badge(page, WP_TONE_BAD, "LOST");
+		}
+		wp_page_close(page);
+		add_value(page, field->old, old);
+		add_value(page, field->new, new);
+		wp_page_close(page);
+	}
+	wp_page_close(page);
+}
+
+/* What is the same of several images. */
+static void add_common(struct wp_page *page, const struct wp_diff_fields *fields)
+{
+	wp_page_heading(page, 2, wp_arena_printf(page->arena, "Metadata of %s", fields->images));
+	add_fields(page, fields->images, fields);
+}
+
+static void add_image(struct wp_page *page, const struct wp_diff *diff, const struct wp_diff_image *image,
+		      const struct wp_diff_fields *own, bool all)
+{
+	const char *name = wp_arena_printf(page->arena, "image %" PRIu32 " %s", image->new_index, wp_diff_words_name(image));
+	const char *match = wp_diff_words_match(page->arena, image), *tree = wp_diff_words_tree(diff, image);
+
+	wp_page_open(page, WP_PART_SECTION, NULL)->target = anchor(page->arena, image->new_index);
+	wp_page_open(page, WP_PART_HEADING, NULL)->level = 2;
+	wp_page_add(page, WP_PART_TEXT,
+		    wp_arena_printf(page->arena, "Image %" PRIu32 ": %s ", image->new_index, wp_diff_words_name(image)));
+	wp_page_badge(page, wp_diff_page_tone(image->status), wp_diff_words_state(image));
+	wp_page_close(page);
+	if (match)
+		wp_page_line(page, WP_PART_PARAGRAPH,
+			     wp_arena_printf(page->arena, "Image %" PRIu32 " of the %s, %s.", image->old_index,
+					     diff->old.record ? "record" : "old file", match));
+	if (own->count) {
+		wp_page_heading(page, 3, "Metadata");
+		add_fields(page, name, own);
+	}
+	if (tree)
+		wp_page_line(page, WP_PART_PARAGRAPH, wp_arena_printf(page->arena, "Files: %s.", tree));
+	if (image->contents)
+		wp_diff_page_contents(page, name, image->contents, all);
+	if (image->files)
+		wp_diff_page_files(page, name, image->files, all);
+	wp_page_line(page, WP_PART_PARAGRAPH, wp_diff_words_beyond(image));
+	wp_page_close(page);
+}
+
+static void add_remarks(struct wp_page *page, const struct wp_diags *remarks)
+{
+	const struct wp_diag **items = wp_arena_alloc(page->arena, remarks->count * sizeof *items);
+
+	for (size_t i = 0; i < remarks->count; i++)
+		items[i] = &remarks->items[i];
+	wp_page_remarks(page, items, remarks->count);
+}
+
+static void render(const struct wp_diff *diff, bool all, struct wp_buf *buf,
+		   void (*rendering)(const struct wp_page *, struct wp_buf *))
+{
+	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	const struct wp_diags remarks = wp_diff_words_remarks(arena, diff);
+	struct wp_diff_metadata metadata;
+	struct wp_page page;
+
+	wp_diff_words_metadata(arena, diff, &metadata);
+	wp_page_init(&page, arena, "wimplan diff", title_of(arena, diff));
+	wp_page_line(&page, WP_PART_LEAD, wp_diff_words_blobs(arena, diff));
+	wp_page_line(&page, WP_PART_LEAD, wp_diff_words_totals(arena, diff));
+	add_incomplete(&page, diff);
+	add_cards(&page, diff);
+	add_lost(&page, diff);
+	wp_page_open(&page, WP_PART_FACTS, NULL);
+	add_side(&page, "Old", &diff->old);
+	add_side(&page, "New", &diff->new);
+	wp_page_close(&page);
+	add_header(&page, diff);
+	add_blobs(&page, diff);
+	add_images(&page, diff);
+	for (size_t i = 0; i < metadata.common_count; i++)
+		add_common(&page, &metadata.common[i]);
+	for (size_t i = 0; i < diff->image_count; i++)
+		if (wp_diff_words_has_more(diff, &diff->images[i]))
+			add_image(&page, diff, &diff->images[i], &metadata.own[i], all);
+	add_remarks(&page, &remarks);
+	rendering(&page, buf);
+}
+
+void wp_report_diff_markdown(const struct wp_diff *diff, const struct wp_report_options *options, struct wp_buf *buf)
+{
+	render(diff, options->all, buf, wp_page_markdown);
+}
+
+/* A page has room for everything that the model holds. */
+void wp_report_diff_html(const struct wp_diff *diff, const struct wp_report_options *options, struct wp_buf *buf)
+{
+	(void)options;
+	render(diff, true, buf, wp_page_html);
+}
