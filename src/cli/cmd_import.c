@@ -134,7 +134,7 @@ const struct wp_command wp_cmd_import = {
 		"      --site CODE       the site code, where the export does not say it\n"
 		"      --taken-at TIME   when the export was made, such as 2026-02-20T02:10:00Z\n"
 		"      --date-order ORDER\n"
-		"                        dmy, mdy or ymd: how dates such as 1/9/2026 are read, where\n"
-		"                        the column they stand in does not tell\n",
+		"                        dmy, mdy or ymd: how dates such as 1/9/2026 are read,\n"
+		"                        where the column they stand in does not tell\n",
 	.run = run,
 };
