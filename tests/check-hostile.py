@@ -8,6 +8,7 @@ no sanitizers: theirs are large and slow by nature.
 import hashlib
 import json
 import os
+import random
 import resource
 import struct
 import subprocess
@@ -372,17 +373,41 @@ def trees(folder):
     blob_tables(folder)
 
 
-def blob_tables(folder):
-    """Sparse files of 4 KB whose blob table is as large as the file says."""
+def table_wim(folder, count, table=b""):
+    """A file whose blob table has so many entries; without a table it is sparse, and 4 KB on the disk."""
     xml = b"\xff\xfe" + '<WIM><IMAGE INDEX="1"/></WIM>'.encode("utf-16-le")
-    for label, count, codes, seconds, mib in [("200 million blobs", 200_000_000, {"resource-out-of-range"}, 0.1, 64),
-                                              ("one blob beyond the limit", 2_000_001, {"resource-out-of-range"}, 0.1, 64),
-                                              ("as many blobs as are read", 2_000_000, {"image-count-mismatch"}, 4, 1000)]:
-        reshdr = struct.pack("<QQQ", count * 50 | 2 << 56, 4096, count * 50)
-        head = header(208, len(xml))
-        path = write(folder, "b.wim", head[:48] + reshdr + head[72:] + xml)
-        os.truncate(path, 4096 + count * 50)
-        check_tree(label, path, codes, seconds, mib, ["--deep"])
+    head = header(208, len(xml))
+    reshdr = struct.pack("<QQQ", count * 50 | 2 << 56, 4096, count * 50)
+    path = write(folder, "b.wim", (head[:48] + reshdr + head[72:] + xml).ljust(4096, b"\0") + table)
+    os.truncate(path, 4096 + count * 50)
+    return path
+
+
+def blob_tables(folder):
+    """Blob tables that are larger than the file on the disk, or whose SHA-1s meet in one place of a hash table."""
+    refused, taken = {"resource-out-of-range"}, {"image-count-mismatch"}
+    fair = random.Random(1)
+
+    def filled(count, digest):
+        return lambda: table_wim(folder, count, b"".join(struct.pack("<QQQHI20s", 1, 208, 1, 1, 1, digest(i))
+                                                         for i in range(count)))
+
+    def ends_alike(i):
+        return struct.pack(">QQI", i, 0, 0)
+
+    def begins_alike(i):
+        return struct.pack(">QQI", 0, i, 0)
+
+    for label, path, codes, seconds, mib in [
+        ("200 million blobs", lambda: table_wim(folder, 200_000_000), refused, 0.1, 64),
+        ("one blob beyond the limit", lambda: table_wim(folder, 2_000_001), refused, 0.1, 64),
+        ("2 million blobs of zeroes", lambda: table_wim(folder, 2_000_000), refused, 1, 200),
+        ("as many blobs as are read", filled(2_000_000, lambda i: fair.randbytes(20)), taken, 8, 1000),
+        ("200,000 SHA-1s that begin alike", filled(200_000, begins_alike), refused, 0.2, 64),
+        ("200,000 SHA-1s that end alike", filled(200_000, ends_alike), refused, 0.2, 64),
+        ("10,000 SHA-1s that begin alike", filled(10_000, begins_alike), taken, 2, 64),
+    ]:
+        check_tree(label, path(), codes, seconds, mib, ["--deep"])
 
 
 def cut_and_flipped(folder):

@@ -122,6 +122,25 @@ static int compare_xml(struct wp_wim *wim, WIMStruct *opened)
 	return strcmp(sha256, wim->xml_sha256) ? changed(wim) : 0;
 }
 
+/* Looks at the blob table before wimlib does. */
+static int check_blob_table(struct wp_wim *wim)
+{
+	struct wp_spread *spread = calloc(1, sizeof *spread);
+	const char *why;
+
+	if (!spread)
+		abort();
+	why = wp_wim_count_spread(wim, spread);
+	free(spread);
+	if (!why)
+		return 0;
+	if (!is_same(wim))
+		return changed(wim);
+	wp_diag_add(wim->arena, &wim->diags, WP_ERROR, "resource-out-of-range", NULL, "the blob table is damaged: %s",
+		    why);
+	return -1;
+}
+
 /* Opens the file; the caller compares the XML and asks is_same() at the end. */
 static int open_wim(struct wp_wim *wim, WIMStruct **ret)
 {
@@ -133,6 +152,8 @@ static int open_wim(struct wp_wim *wim, WIMStruct **ret)
 		return -1;
 	if (!is_same(wim))
 		return changed(wim);
+	if (check_blob_table(wim))
+		return -1;
 	pthread_once(&wimlib_once, initialize);
 	if (wimlib_status)
 		return fail(wim, wimlib_status);

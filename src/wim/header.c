@@ -6,11 +6,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* wimlib include/wimlib/header.h */
-#define RESOURCE_COMPRESSED 0x4u
-
-/* struct blob_descriptor_disk (wimlib src/blob_table.c) */
-#define BLOB_ENTRY_SIZE 50u
 
 /*
  * How much larger a compressed blob table may be than it is stored. 20 of the 50 bytes of each entry are a SHA-1,
@@ -47,7 +42,7 @@ static struct wp_reshdr take_resource(const uint8_t *bytes)
 
 bool wp_wim_resource_compressed(const struct wp_reshdr *resource)
 {
-	return (resource->flags & (RESOURCE_COMPRESSED | WP_WIM_RESOURCE_SOLID)) != 0;
+	return (resource->flags & (WP_WIM_RESOURCE_COMPRESSED | WP_WIM_RESOURCE_SOLID)) != 0;
 }
 
 static bool in_file(const struct wp_reshdr *resource, uint64_t file_size)
@@ -70,7 +65,7 @@ static bool blob_table_fits(const struct wp_reshdr *table, uint64_t file_size)
 
 uint64_t wp_wim_blobs(const struct wp_wim_header *header)
 {
-	return header->blob_table.size / BLOB_ENTRY_SIZE;
+	return header->blob_table.size / WP_BLOB_ENTRY_SIZE;
 }
 
 bool wp_wim_header_safe(const struct wp_wim_header *header, uint64_t file_size)

@@ -20,6 +20,7 @@
 struct reader {
 	struct wp_wim_index *index;
 	struct wp_wim *wim;
+	struct wp_spread *spread; /* of all parts of a set */
 };
 
 /* Blobs of one solid resource mostly come one after the other. */
@@ -89,23 +90,31 @@ static bool is_part(const struct wp_wim *first, const struct wp_wim *part, unsig
 	       !memcmp(part->header.guid, first->header.guid, sizeof first->header.guid);
 }
 
-/* What wimlib keeps in memory of all parts together. */
-static int too_many_blobs(struct wp_wim *wim)
+/* What wimlib keeps in one table of all parts together; -1 when it must not. */
+static int add_blobs(struct reader *reader, const struct wp_wim *part)
 {
-	wp_diag_add(wim->arena, &wim->diags, WP_ERROR, "resource-out-of-range", NULL,
-		    "the headers of the set's parts say that there are more than %u blobs, and no more are read",
-		    WP_LIMIT_BLOBS);
+	struct wp_wim *wim = reader->wim;
+	const char *why = NULL;
+
+	if (reader->spread->count + wp_wim_blobs(&part->header) > WP_LIMIT_BLOBS)
+		wp_diag_add(wim->arena, &wim->diags, WP_ERROR, "resource-out-of-range", NULL,
+			    "the headers of the set's parts say that there are more than %u blobs, and no more are read",
+			    WP_LIMIT_BLOBS);
+	else if ((why = wp_wim_count_spread(part, reader->spread)))
+		wp_diag_add(wim->arena, &wim->diags, WP_ERROR, "resource-out-of-range", NULL,
+			    "the blob table of part %u is damaged: %s", (unsigned int)part->header.part, why);
+	else
+		return 0;
 	return -1;
 }
 
 static int reference_parts(struct reader *reader, WIMStruct *opened)
 {
 	struct wp_wim_index *index = reader->index;
-	uint64_t blobs = wp_wim_blobs(&reader->wim->header);
 	unsigned int parts = reader->wim->header.parts;
 	unsigned int looked_for = parts < WP_LIMIT_PARTS ? parts : WP_LIMIT_PARTS;
 	const char *missing = NULL;
-	int code = 0;
+	int code = add_blobs(reader, reader->wim);
 
 	index->parts_missing = parts - looked_for;
 	for (unsigned int number = 2; number <= looked_for && !code; number++) {
@@ -113,9 +122,9 @@ static int reference_parts(struct reader *reader, WIMStruct *opened)
 		struct wp_wim *part __attribute__((cleanup(wp_wim_freep))) = wp_wim_read(path);
 
 		if (is_part(reader->wim, part, number)) {
-			blobs += wp_wim_blobs(&part->header);
-			if (blobs > WP_LIMIT_BLOBS)
-				return too_many_blobs(reader->wim);
+			code = add_blobs(reader, part);
+			if (code)
+				return code;
 			index->file_bytes = wp_sum(index->file_bytes, part->size);
 			code = wimlib_reference_resource_files(opened, &path, 1, 0, 0);
 			continue;
@@ -241,7 +250,7 @@ struct wp_wim_index *wp_wim_index_read(struct wp_wim *wim)
 {
 	struct wp_arena *arena = wp_arena_new();
 	struct wp_wim_index *index = wp_arena_alloc(arena, sizeof *index);
-	struct reader reader = { index, wim };
+	struct reader reader = { index, wim, wp_arena_alloc(arena, sizeof *reader.spread) };
 
 	index->arena = arena;
 	index->wim = wim;

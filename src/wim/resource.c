@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The bytes of a resource: decompressed by wimlib, chunk by chunk; of a metadata resource also held against their SHA-1. */
+/* The bytes of a resource: decompressed by wimlib, chunk by chunk; those of metadata are held against their SHA-1. */
 #include "resource.h"
 
 #include <endian.h>
@@ -137,38 +137,57 @@ static uint64_t most_stored(const struct wp_wim *wim, uint64_t size)
 	return wim->header.pipable ? size + size / 512 + 8 : size;
 }
 
-const char *wp_resource_read(const struct wp_wim_index *index, const struct wp_metadata_resource *resource,
-			     uint8_t **ret_bytes)
+const char *wp_resource_load(const struct wp_wim *wim, const struct wp_reshdr *resource, uint8_t **ret_bytes)
 {
 	int fd __attribute__((cleanup(close_file))) = -1;
 	uint8_t *stored __attribute__((cleanup(free_bytes))) = NULL;
 	uint8_t *bytes __attribute__((cleanup(free_bytes))) = NULL;
+	bool compressed = wp_wim_resource_compressed(resource);
 	struct stat status;
-	const char *why = NULL;
+	const char *why;
 
-	if (resource->solid)
+	if (resource->flags & WP_WIM_RESOURCE_SOLID)
 		return "it is stored together with other data";
-	if (resource->stored > most_stored(index->wim, resource->size))
-		return "its sizes in the blob table are impossible";
+	if (compressed ? resource->stored_size > most_stored(wim, resource->size)
+		       : resource->stored_size != resource->size)
+		return "its sizes are impossible";
 	/* O_NONBLOCK: a pipe that took the file's place must not be waited for. */
-	fd = open(index->wim->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0 || fstat(fd, &status) || !wp_wim_same_file(index->wim, &status))
+	fd = open(wim->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 || fstat(fd, &status) || !wp_wim_same_file(wim, &status))
 		return "the file was changed while it was read";
 	bytes = allocate(resource->size);
-	if (resource->compressed) {
-		stored = allocate(resource->stored);
-		why = !read_all(fd, stored, resource->stored, resource->offset)
-			      ? "it cannot be read"
-			      : wp_resource_unpack(&index->wim->header, stored, resource->stored, bytes,
-						   resource->size);
-	} else if (resource->stored != resource->size || !read_all(fd, bytes, resource->size, resource->offset)) {
-		why = "it cannot be read";
-	}
-	if (!why && !has_sha1(bytes, resource->size, resource->sha1))
-		why = "it does not have the SHA-1 that the blob table says";
+	if (compressed)
+		stored = allocate(resource->stored_size);
+	if (!read_all(fd, compressed ? stored : bytes, resource->stored_size, resource->offset))
+		return "it cannot be read";
+	why = compressed ? wp_resource_unpack(&wim->header, stored, resource->stored_size, bytes, resource->size)
+			 : NULL;
 	if (why)
 		return why;
 	*ret_bytes = bytes;
 	bytes = NULL;
+	return NULL;
+}
+
+const char *wp_resource_read(const struct wp_wim_index *index, const struct wp_metadata_resource *resource,
+			     uint8_t **ret_bytes)
+{
+	const struct wp_reshdr place = {
+		.stored_size = resource->stored,
+		.flags = (resource->compressed ? WP_WIM_RESOURCE_COMPRESSED : 0) |
+			 (resource->solid ? WP_WIM_RESOURCE_SOLID : 0),
+		.offset = resource->offset,
+		.size = resource->size,
+	};
+	uint8_t *bytes = NULL;
+	const char *why = wp_resource_load(index->wim, &place, &bytes);
+
+	if (why)
+		return why;
+	if (!has_sha1(bytes, resource->size, resource->sha1)) {
+		free(bytes);
+		return "it does not have the SHA-1 that the blob table says";
+	}
+	*ret_bytes = bytes;
 	return NULL;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Resources that are read without wimlib's file reader: metadata, and XML that is compressed. */
+/* Resources that are read without wimlib's file reader: metadata, blob tables, and XML that is compressed. */
 #ifndef WIMPLAN_WIM_RESOURCE_H
 #define WIMPLAN_WIM_RESOURCE_H
 
@@ -15,9 +15,12 @@ const char *wp_resource_unpack(const struct wp_wim_header *header, const uint8_t
 			       uint64_t size);
 
 /*
- * Reads and decompresses @resource, which the caller has held against limits.h. NULL and the bytes, which the caller
- * frees; or what is wrong with it.
+ * Reads and decompresses a resource that the caller has held against limits.h. NULL and its @size bytes, which the
+ * caller frees; or what is wrong with it.
  */
+const char *wp_resource_load(const struct wp_wim *wim, const struct wp_reshdr *resource, uint8_t **ret_bytes);
+
+/* The same of a metadata resource, whose bytes have the SHA-1 of the blob table. */
 const char *wp_resource_read(const struct wp_wim_index *index, const struct wp_metadata_resource *resource,
 			     uint8_t **ret_bytes);
 

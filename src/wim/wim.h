@@ -10,11 +10,29 @@
 /* True when wimlib may open a file with this header: it allocates what the header says (wimlib src/wim.c). */
 bool wp_wim_header_safe(const struct wp_wim_header *header, uint64_t file_size);
 
-/* In the flags of a resource: stored together with others (wimlib include/wimlib/header.h). */
+/* In the flags of a resource: compressed; stored together with others (wimlib include/wimlib/header.h). */
+#define WP_WIM_RESOURCE_COMPRESSED 0x4u
 #define WP_WIM_RESOURCE_SOLID 0x10u
+
+/* struct blob_descriptor_disk (wimlib src/blob_table.c): how long it is, and where its SHA-1 stands. */
+#define WP_BLOB_ENTRY_SIZE 50u
+#define WP_BLOB_ENTRY_SHA1 30u
 
 /* How many blobs the header's blob table has room for. */
 uint64_t wp_wim_blobs(const struct wp_wim_header *header);
+
+/* How the SHA-1s of blob tables are spread over the places of a hash table. */
+struct wp_spread {
+	uint32_t places[65536];
+	uint64_t count; /* blobs */
+	uint64_t steps; /* that looking each of them up once takes */
+};
+
+/*
+ * Counts the blob table of @wim into @spread, which begins with zeroes. NULL, or why wimlib must not get to see the
+ * file: it cannot be read, or its SHA-1s were made up to meet in few places of wimlib's hash table.
+ */
+const char *wp_wim_count_spread(const struct wp_wim *wim, struct wp_spread *spread);
 
 /* True when the resource is stored compressed. */
 bool wp_wim_resource_compressed(const struct wp_reshdr *resource);
