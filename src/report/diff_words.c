@@ -238,6 +238,6 @@ const char *wp_diff_words_tree(const struct wp_diff *diff, const struct wp_diff_
 	case WP_TREE_UNKNOWN:
 		break;
 	}
-	return "not compared, since one of the files does not hold the tree";
+	return "not compared, since one of the trees could not be read or is not there";
 }
 
