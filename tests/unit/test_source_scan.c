@@ -6,6 +6,7 @@
 
 #include <criterion/criterion.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -375,4 +376,53 @@ Test(source, scan_of_nothing)
 	cr_expect_null(wp_scan_observation(seen, 0));
 	wp_scan_free(seen);
 	wp_scan_free(NULL);
+}
+
+struct swap {
+	const char *link, *outside;
+	bool stop;
+};
+
+/* Puts a link to a file of the folder in the place of one to a file outside of it, and back. */
+static void *swap_links(void *context)
+{
+	struct swap *swap = context;
+	char other[256];
+
+	snprintf(other, sizeof other, "%s.new", swap->link);
+	for (int i = 0; !__atomic_load_n(&swap->stop, __ATOMIC_RELAXED); i++)
+		if (symlink(i % 2 ? "inside.wim" : swap->outside, other) || rename(other, swap->link))
+			break;
+	return NULL;
+}
+
+/* What is read is what was found below the mapped folder, whoever puts something in its place in between. */
+Test(source, scan_reads_nothing_outside)
+{
+	struct place place __attribute__((cleanup(cleanup))), other __attribute__((cleanup(cleanup)));
+	struct swap swap = { 0 };
+	pthread_t thread;
+	size_t read = 0;
+
+	setup(&place);
+	setup(&other);
+	make_wim(&place, "inside.wim", "inside");
+	make_wim(&other, "outside.wim", "outside");
+	cr_assert_eq(symlink("inside.wim", below(&place, "link.wim")), 0);
+	add_record(&place, WP_CLASS_IMAGE, "\\\\srv\\src\\link.wim");
+	swap.link = below(&place, "link.wim");
+	swap.outside = below(&other, "outside.wim");
+	cr_assert_eq(pthread_create(&thread, NULL, swap_links, &swap), 0);
+	for (int i = 0; i < 1500; i++) {
+		struct wp_scan *result __attribute__((cleanup(free_scan))) = scan(&place, 1, NULL);
+		const struct wp_observation *seen = wp_scan_observation(result, 0);
+
+		if (!seen->wim)
+			continue;
+		read++;
+		cr_assert(!seen->wim->metadata || !strcmp(seen->wim->metadata->images[0].name, "inside"));
+	}
+	__atomic_store_n(&swap.stop, true, __ATOMIC_RELAXED);
+	pthread_join(thread, NULL);
+	cr_expect_gt(read, 0);
 }
