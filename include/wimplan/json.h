@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The little that the contracts ask of JSON beyond jansson: the canonical form, big integers, null for absent. */
+/* What is asked of JSON beyond jansson: documents read strictly, written in one way, and their canonical form. */
 #ifndef WIMPLAN_JSON_H
 #define WIMPLAN_JSON_H
 
 #include "wimplan/buf.h"
 #include "wimplan/diag.h"
 #include "wimplan/error.h"
+#include "wimplan/number.h"
+#include "wimplan/time.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -17,7 +19,16 @@ json_t *wp_json_text(const char *text);
 json_t *wp_json_hash(const char *text);
 /* An integer; a decimal string above 2^53, because JavaScript and jq read doubles. New reference. */
 json_t *wp_json_u64(uint64_t value);
+/* The same, with null for what is not known; a time as ISO 8601 in UTC. New references. */
+json_t *wp_json_number(struct wp_number number);
+json_t *wp_json_time(struct wp_time time);
 json_t *wp_json_diags(const struct wp_diags *diags);
+
+/* Sets a member whose key is UTF-8, and adds an item; both take over the reference and do not fail. */
+void wp_json_set(json_t *object, const char *key, json_t *value);
+void wp_json_push(json_t *array, json_t *value);
+/* An object that begins with "format" and "format_version". New reference. */
+json_t *wp_json_document(const char *format, const char *version);
 
 /* Borrowed text of object[key]; NULL when it is absent, null or no string. */
 const char *wp_json_get_text(const json_t *object, const char *key);

@@ -9,6 +9,7 @@
 #include "wimplan/diag.h"
 #include "wimplan/error.h"
 #include "wimplan/hash.h"
+#include "wimplan/number.h"
 #include "wimplan/time.h"
 
 #include <stdbool.h>
@@ -76,12 +77,6 @@ enum wp_header_field {
 	WP_HEADER_FLAGS, /* besides those of the compression */
 	WP_HEADER_PARTS,
 	WP_HEADER_FIELDS,
-};
-
-/* A number that may be absent. */
-struct wp_number {
-	bool known;
-	uint64_t value;
 };
 
 /* An element or attribute outside the model: path below IMAGE ("A/B", "A/@x") or, for the file's own, below WIM. */

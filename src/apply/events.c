@@ -38,17 +38,17 @@ void wp_event(struct wp_apply *apply, const char *type, const struct wp_step *st
 		return;
 	arena = wp_arena_new();
 	line = json_object();
-	json_object_set_new(line, "type", wp_json_text(type));
-	json_object_set_new(line, "time", wp_json_text(wp_time_iso(arena, wp_apply_now(apply))));
+	wp_json_set(line, "type", wp_json_text(type));
+	wp_json_set(line, "time", wp_json_time(wp_apply_now(apply)));
 	if (step) {
-		json_object_set_new(line, "package_id", wp_json_text(step->target->package_id));
-		json_object_set_new(line, "action", wp_json_text(wp_action_name(step->action)));
-		json_object_set_new(line, "state", wp_json_text(wp_state_name(step->state)));
-		json_object_set_new(line, "attempts", wp_json_u64(step->attempts));
+		wp_json_set(line, "package_id", wp_json_text(step->target->package_id));
+		wp_json_set(line, "action", wp_json_text(wp_action_name(step->action)));
+		wp_json_set(line, "state", wp_json_text(wp_state_name(step->state)));
+		wp_json_set(line, "attempts", wp_json_u64(step->attempts));
 	}
 	if (seconds >= 0)
-		json_object_set_new(line, "seconds", json_real(seconds));
-	json_object_set_new(line, "message", wp_json_text(message && *message ? wp_utf8_repair(arena, message) : NULL));
+		wp_json_set(line, "seconds", json_real(seconds));
+	wp_json_set(line, "message", wp_json_text(message && *message ? wp_utf8_repair(arena, message) : NULL));
 	wp_json_line(&text, line);
 	fputs(wp_buf_text(&text), apply->events);
 }

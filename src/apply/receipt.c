@@ -10,41 +10,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void set(json_t *object, const char *key, json_t *value)
-{
-	if (json_object_set_new_nocheck(object, key, value))
-		wp_out_of_memory();
-}
-
-static json_t *time_json(struct wp_time time)
-{
-	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-
-	return wp_json_text(wp_time_iso(arena, time));
-}
-
-static json_t *number_json(struct wp_number number)
-{
-	return number.known ? wp_json_u64(number.value) : json_null();
-}
-
 static json_t *step_json(const struct wp_step *step, const char *outcome)
 {
 	json_t *object = json_object();
 
-	set(object, "package_id", wp_json_text(step->target->package_id));
-	set(object, "action", wp_json_text(wp_action_name(step->action)));
-	set(object, "outcome", wp_json_text(outcome));
-	set(object, "looked_up", json_boolean(step->looked_up));
-	set(object, "return_value", step->has_return_value ? json_integer(step->return_value) : json_null());
-	set(object, "started_at", time_json(step->started_at));
-	set(object, "finished_at", time_json(step->finished_at));
-	set(object, "attempts", wp_json_u64(step->attempts));
-	set(object, "source_version_before", number_json(step->version_before));
-	set(object, "source_version_after", number_json(step->version_after));
-	set(object, "content_id", wp_json_hash(step->target->content_id));
-	set(object, "file_id", wp_json_hash(step->target->file_id));
-	set(object, "error", wp_json_text(step->error));
+	wp_json_set(object, "package_id", wp_json_text(step->target->package_id));
+	wp_json_set(object, "action", wp_json_text(wp_action_name(step->action)));
+	wp_json_set(object, "outcome", wp_json_text(outcome));
+	wp_json_set(object, "looked_up", json_boolean(step->looked_up));
+	wp_json_set(object, "return_value", step->has_return_value ? json_integer(step->return_value) : json_null());
+	wp_json_set(object, "started_at", wp_json_time(step->started_at));
+	wp_json_set(object, "finished_at", wp_json_time(step->finished_at));
+	wp_json_set(object, "attempts", wp_json_u64(step->attempts));
+	wp_json_set(object, "source_version_before", wp_json_number(step->version_before));
+	wp_json_set(object, "source_version_after", wp_json_number(step->version_after));
+	wp_json_set(object, "content_id", wp_json_hash(step->target->content_id));
+	wp_json_set(object, "file_id", wp_json_hash(step->target->file_id));
+	wp_json_set(object, "error", wp_json_text(step->error));
 	return object;
 }
 
@@ -74,16 +56,16 @@ static void put_head(const struct wp_apply *apply, const char *format, const str
 	bool receipt = !strcmp(format, "wimplan-receipt");
 	const char *provider = runs && runs->provider[0] ? runs->provider : apply->connection.url;
 
-	set(head, "format", wp_json_text(format));
+	wp_json_set(head, "format", wp_json_text(format));
 	/* 1.1 brought "by", which only a receipt has. */
-	set(head, "format_version", wp_json_text(receipt ? "1.1" : "1.0"));
-	set(head, "plan_id", wp_json_text(apply->plan->id));
-	set(head, "site_code", wp_json_text(apply->plan->site_code));
-	set(head, "provider", wp_json_text(provider));
+	wp_json_set(head, "format_version", wp_json_text(receipt ? "1.1" : "1.0"));
+	wp_json_set(head, "plan_id", wp_json_text(apply->plan->id));
+	wp_json_set(head, "site_code", wp_json_text(apply->plan->site_code));
+	wp_json_set(head, "provider", wp_json_text(provider));
 	if (receipt && runs && runs->who[0])
-		set(head, "by", wp_json_text(runs->who));
-	set(head, "started_at", runs ? time_json(runs->started_at) : json_null());
-	set(head, "finished_at", runs ? time_json(finished_at(apply, runs)) : json_null());
+		wp_json_set(head, "by", wp_json_text(runs->who));
+	wp_json_set(head, "started_at", runs ? wp_json_time(runs->started_at) : json_null());
+	wp_json_set(head, "finished_at", runs ? wp_json_time(finished_at(apply, runs)) : json_null());
 	wp_json_pretty(&text, head);
 	wp_file_add(writer, text.data, text.length - strlen(end));
 	wp_file_add(writer, steps, strlen(steps));
@@ -117,7 +99,7 @@ static void put_steps(const struct wp_apply *apply, const char *format, struct w
 			continue;
 		object = step_json(step, receipt ? wp_state_outcome(step->state) : wp_state_name(step->state));
 		if (check)
-			set(object, "action_in_progress", number_json(step->action_in_progress));
+			wp_json_set(object, "action_in_progress", wp_json_number(step->action_in_progress));
 		put_step(object, before, writer);
 		before = ",";
 	}

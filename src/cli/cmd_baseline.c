@@ -47,9 +47,9 @@ static int run_list(struct wp_cli *cli, const struct arguments *args)
 	    wp_cache_list_baselines(cache, cli->arena, args->site, &items, &count, &err))
 		return wp_cli_error(cli, &err);
 	if (cli->json) {
-		json_t *document = wp_cli_document("wimplan-baselines", "1.0");
+		json_t *document = wp_json_document("wimplan-baselines", "1.0");
 
-		json_object_set_new(document, "baselines", wp_cli_baselines_json(cli->arena, items, count));
+		wp_json_set(document, "baselines", wp_cli_baselines_json(cli->arena, items, count));
 		return wp_cli_emit_json(cli, document);
 	}
 	if (!count) {
@@ -121,9 +121,9 @@ static int select_records(struct wp_cli *cli, const struct arguments *args, stru
 
 static void add_failure(struct adoption *adoption, const struct wp_record *record, const char *code, const char *detail)
 {
-	json_array_append_new(adoption->failed,
-			      json_pack("{s:o, s:s, s:o}", "package_id", wp_json_text(record->package_id), "code", code,
-					"detail", wp_json_text(detail)));
+	wp_json_push(adoption->failed,
+		     json_pack("{s:o, s:s, s:o}", "package_id", wp_json_text(record->package_id), "code", code,
+			       "detail", wp_json_text(detail)));
 }
 
 static void adopt_one(struct wp_cli *cli, struct adoption *adoption, size_t i)
@@ -158,11 +158,11 @@ static int print_adoption(struct wp_cli *cli, const struct adoption *adoption)
 	const json_t *failure;
 
 	if (cli->json) {
-		json_t *document = wp_cli_document("wimplan-baseline-adopt", "1.1");
+		json_t *document = wp_json_document("wimplan-baseline-adopt", "1.1");
 
-		json_object_set_new(document, "snapshot", wp_cli_snapshot_json(cli->arena, &adoption->snapshot));
-		json_object_set_new(document, "adopted",
-				    wp_cli_baselines_json(cli->arena, adoption->adopted, adoption->adopted_count));
+		wp_json_set(document, "snapshot", wp_cli_snapshot_json(cli->arena, &adoption->snapshot));
+		wp_json_set(document, "adopted",
+			    wp_cli_baselines_json(cli->arena, adoption->adopted, adoption->adopted_count));
 		json_object_set(document, "failed", adoption->failed);
 		return wp_cli_emit_json(cli, document);
 	}
@@ -240,7 +240,7 @@ static int print_forgotten(struct wp_cli *cli, json_t *forgotten, size_t count)
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 
 	if (cli->json) {
-		json_t *document = wp_cli_document("wimplan-baseline-forget", "1.0");
+		json_t *document = wp_json_document("wimplan-baseline-forget", "1.0");
 
 		json_object_set(document, "forgotten", forgotten);
 		return wp_cli_emit_json(cli, document);
@@ -276,10 +276,10 @@ static int run_forget(struct wp_cli *cli, const struct arguments *args)
 		if (!count)
 			continue;
 		total += count;
-		json_array_append_new(forgotten,
-				      json_pack("{s:o, s:o, s:I}", "site_code", wp_json_text(found[i]->site_code),
-						"package_id", wp_json_text(found[i]->package_id), "count",
-						(json_int_t)count));
+		wp_json_push(forgotten,
+			     json_pack("{s:o, s:o, s:I}", "site_code", wp_json_text(found[i]->site_code),
+				       "package_id", wp_json_text(found[i]->package_id), "count",
+				       (json_int_t)count));
 	}
 	return print_forgotten(cli, forgotten, total);
 }

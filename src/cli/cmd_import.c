@@ -66,11 +66,11 @@ static int remark_on_missing(struct wp_cli *cli, struct wp_cache *cache, struct 
 
 static json_t *to_json(struct wp_cli *cli, const struct wp_diags *diags, const struct wp_snapshot *snapshot, bool known)
 {
-	json_t *document = wp_cli_document("wimplan-import", "1.1");
+	json_t *document = wp_json_document("wimplan-import", "1.1");
 
-	json_object_set_new(document, "snapshot", wp_cli_snapshot_json(cli->arena, snapshot));
-	json_object_set_new(document, "known", json_boolean(known));
-	json_object_set_new(document, "diagnostics", wp_json_diags(diags));
+	wp_json_set(document, "snapshot", wp_cli_snapshot_json(cli->arena, snapshot));
+	wp_json_set(document, "known", json_boolean(known));
+	wp_json_set(document, "diagnostics", wp_json_diags(diags));
 	return document;
 }
 

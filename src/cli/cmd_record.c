@@ -166,29 +166,29 @@ static json_t *inferred_json(const struct recording *recording)
 		const struct wp_refresh *refresh = &recording->refreshes[i];
 
 		if (refresh->why)
-			json_array_append_new(inferred, json_pack("{s:o, s:s, s:o}", "package_id",
-								  wp_json_text(refresh->step->package_id), "why",
-								  refresh->why, "detail", wp_json_text(refresh->detail)));
+			wp_json_push(inferred,
+				     json_pack("{s:o, s:s, s:o}", "package_id", wp_json_text(refresh->step->package_id),
+					       "why", refresh->why, "detail", wp_json_text(refresh->detail)));
 	}
 	return inferred;
 }
 
 static json_t *to_json(struct wp_cli *cli, const struct recording *recording)
 {
-	json_t *document = wp_cli_document("wimplan-record", "1.1"), *ignored = json_array();
+	json_t *document = wp_json_document("wimplan-record", "1.1"), *ignored = json_array();
 
 	if (recording->reloads)
-		json_array_append_new(ignored, ignored_json(wp_outcome_name(WP_OUTCOME_DONE), wp_action_name(WP_RELOAD),
-							    recording->reloads, RELOAD_WHY));
+		wp_json_push(ignored, ignored_json(wp_outcome_name(WP_OUTCOME_DONE), wp_action_name(WP_RELOAD),
+						   recording->reloads, RELOAD_WHY));
 	for (size_t i = 0; i < WP_OUTCOMES; i++)
 		if (recording->others[i])
-			json_array_append_new(ignored, ignored_json(wp_outcome_name((enum wp_outcome)i), NULL,
-								    recording->others[i], why_not((enum wp_outcome)i)));
-	json_object_set_new(document, "receipts", json_integer((json_int_t)recording->receipt_count));
-	json_object_set_new(document, "baselines",
-			    wp_cli_baselines_json(cli->arena, recording->baselines, recording->refresh_count));
-	json_object_set_new(document, "inferred", inferred_json(recording));
-	json_object_set_new(document, "ignored", ignored);
+			wp_json_push(ignored, ignored_json(wp_outcome_name((enum wp_outcome)i), NULL,
+							   recording->others[i], why_not((enum wp_outcome)i)));
+	wp_json_set(document, "receipts", json_integer((json_int_t)recording->receipt_count));
+	wp_json_set(document, "baselines",
+		    wp_cli_baselines_json(cli->arena, recording->baselines, recording->refresh_count));
+	wp_json_set(document, "inferred", inferred_json(recording));
+	wp_json_set(document, "ignored", ignored);
 	return document;
 }
 

@@ -26,11 +26,11 @@ struct arguments {
 
 static int emit_snapshots(struct wp_cli *cli, const struct wp_snapshot *items, size_t count)
 {
-	json_t *document = wp_cli_document("wimplan-snapshots", "1.1"), *array = json_array();
+	json_t *document = wp_json_document("wimplan-snapshots", "1.1"), *array = json_array();
 
 	for (size_t i = 0; i < count; i++)
-		json_array_append_new(array, wp_cli_snapshot_json(cli->arena, &items[i]));
-	json_object_set_new(document, "snapshots", array);
+		wp_json_push(array, wp_cli_snapshot_json(cli->arena, &items[i]));
+	wp_json_set(document, "snapshots", array);
 	return wp_cli_emit_json(cli, document);
 }
 
@@ -144,9 +144,9 @@ static int run_show(struct wp_cli *cli, const struct arguments *args)
 	if (load(cli, args, args->count ? args->ids[0] : NULL, &snapshot, &set, &err))
 		return wp_cli_error(cli, &err);
 	if (cli->json) {
-		json_t *document = wp_cli_document("wimplan-snapshot", "1.1");
+		json_t *document = wp_json_document("wimplan-snapshot", "1.1");
 
-		json_object_set_new(document, "snapshot", wp_cli_snapshot_json(cli->arena, &snapshot));
+		wp_json_set(document, "snapshot", wp_cli_snapshot_json(cli->arena, &snapshot));
 		json_object_set(document, "records", set->documents);
 		return wp_cli_emit_json(cli, document);
 	}
@@ -159,10 +159,10 @@ static int run_show(struct wp_cli *cli, const struct arguments *args)
 
 static int emit_diff(struct wp_cli *cli, const struct wp_snapshot snapshots[2], json_t *packages)
 {
-	json_t *document = wp_cli_document("wimplan-snapshot-diff", "1.1");
+	json_t *document = wp_json_document("wimplan-snapshot-diff", "1.1");
 
-	json_object_set_new(document, "old", wp_cli_snapshot_json(cli->arena, &snapshots[0]));
-	json_object_set_new(document, "new", wp_cli_snapshot_json(cli->arena, &snapshots[1]));
+	wp_json_set(document, "old", wp_cli_snapshot_json(cli->arena, &snapshots[0]));
+	wp_json_set(document, "new", wp_cli_snapshot_json(cli->arena, &snapshots[1]));
 	json_object_set(document, "packages", packages);
 	return wp_cli_emit_json(cli, document);
 }
@@ -213,9 +213,9 @@ static int run_remove(struct wp_cli *cli, const struct arguments *args)
 	if (wp_cli_open_cache(cli, WP_CACHE_WRITE, &cache, &err) || wp_cache_remove_snapshot(cache, &snapshot, &err))
 		return wp_cli_error(cli, &err);
 	if (cli->json) {
-		json_t *document = wp_cli_document("wimplan-snapshot-remove", "1.1");
+		json_t *document = wp_json_document("wimplan-snapshot-remove", "1.1");
 
-		json_object_set_new(document, "removed", wp_cli_snapshot_json(cli->arena, &snapshot));
+		wp_json_set(document, "removed", wp_cli_snapshot_json(cli->arena, &snapshot));
 		return wp_cli_emit_json(cli, document);
 	}
 	wp_text_line(&buf, "Removed snapshot %s. Baselines stay.", wp_cli_snapshot_words(cli->arena, &snapshot));

@@ -164,24 +164,24 @@ static const char *state_of(const struct verification *verification, size_t i, c
 
 static json_t *to_json(struct wp_cli *cli, const struct verification *verification)
 {
-	json_t *document = wp_cli_document("wimplan-verify", "1.0"), *sources = json_array();
+	json_t *document = wp_json_document("wimplan-verify", "1.0"), *sources = json_array();
 
 	for (size_t i = 0; i < verification->count; i++) {
 		const struct wp_recheck *check = &verification->checks[i];
 		const char *detail;
 
 		state_of(verification, i, &detail);
-		json_array_append_new(sources,
-				      json_pack("{s:o, s:s, s:o, s:o, s:s, s:o}", "package_id",
-						wp_json_text(check->source->package_id), "state",
-						wp_source_state_name(check->state), "expected_file_id",
-						wp_json_hash(check->source->file_id), "file_id",
-						wp_json_hash(check->seen->file_id), "data",
-						data_names[verification->items[i].data], "detail",
-						wp_json_text(wp_arena_strdup(cli->arena, detail))));
+		wp_json_push(sources,
+			     json_pack("{s:o, s:s, s:o, s:o, s:s, s:o}", "package_id",
+				       wp_json_text(check->source->package_id), "state",
+				       wp_source_state_name(check->state), "expected_file_id",
+				       wp_json_hash(check->source->file_id), "file_id",
+				       wp_json_hash(check->seen->file_id), "data",
+				       data_names[verification->items[i].data], "detail",
+				       wp_json_text(wp_arena_strdup(cli->arena, detail))));
 	}
-	json_object_set_new(document, "plan_id", wp_json_text(verification->plan->id));
-	json_object_set_new(document, "sources", sources);
+	wp_json_set(document, "plan_id", wp_json_text(verification->plan->id));
+	wp_json_set(document, "sources", sources);
 	return document;
 }
 

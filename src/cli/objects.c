@@ -63,11 +63,6 @@ json_t *wp_cli_baselines_json(struct wp_arena *arena, const struct wp_baseline *
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < count; i++)
-		json_array_append_new(array, wp_cli_baseline_json(arena, &items[i]));
+		wp_json_push(array, wp_cli_baseline_json(arena, &items[i]));
 	return array;
-}
-
-json_t *wp_cli_document(const char *format, const char *version)
-{
-	return json_pack("{s:s, s:s}", "format", format, "format_version", version);
 }

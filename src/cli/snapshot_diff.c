@@ -31,7 +31,7 @@ static json_t *not_fetched(const json_t *old, const json_t *new)
 	for (size_t k = 0; k < 2; k++)
 		json_array_foreach(lists[k], i, name)
 			if (json_is_string(name))
-				json_object_set_new(names, json_string_value(name), json_true());
+				wp_json_set(names, json_string_value(name), json_true());
 	return names;
 }
 
@@ -74,8 +74,8 @@ static json_t *diff_properties(struct wp_arena *arena, const json_t *old, const 
 
 		if (equal(a, b) || json_object_get(left_out, names[i]))
 			continue;
-		json_array_append_new(changes, json_pack("{s:s, s:o, s:o}", "property", names[i], "old", or_null(a),
-							 "new", or_null(b)));
+		wp_json_push(changes,
+			     json_pack("{s:s, s:o, s:o}", "property", names[i], "old", or_null(a), "new", or_null(b)));
 	}
 	return changes;
 }
@@ -84,8 +84,8 @@ static void diff_field(json_t *fields, const char *field, const char *old, const
 {
 	if (old == new || (old && new && !strcmp(old, new)))
 		return;
-	json_array_append_new(fields, json_pack("{s:s, s:o, s:o}", "field", field, "old", wp_json_text(old), "new",
-						wp_json_text(new)));
+	wp_json_push(fields, json_pack("{s:s, s:o, s:o}", "field", field, "old", wp_json_text(old), "new",
+				       wp_json_text(new)));
 }
 
 /* @old or @new may be NULL: then the image was added or removed, and has no fields. */
@@ -136,7 +136,7 @@ static json_t *diff_images(const struct wp_site_images *old, const struct wp_sit
 		k += b != NULL;
 		image = diff_image(a, b);
 		if (image)
-			json_array_append_new(images, image);
+			wp_json_push(images, image);
 	}
 	return images;
 }
@@ -152,7 +152,7 @@ static json_t *diff_rows(const json_t *old, const json_t *new)
 		bool none = !json_array_size(a) && !json_array_size(b);
 
 		if (!none && !equal(a, b))
-			json_array_append_new(rows, json_string(names[i]));
+			wp_json_push(rows, json_string(names[i]));
 	}
 	return rows;
 }
@@ -205,7 +205,7 @@ json_t *wp_snapshot_diff(const struct wp_record_set *old, const struct wp_record
 		k += b != NULL;
 		package = diff_package(a, b);
 		if (package)
-			json_array_append_new(packages, package);
+			wp_json_push(packages, package);
 		else
 			++*ret_same;
 	}

@@ -49,9 +49,9 @@ static void note_image(struct wp_plan *plan, const struct wp_judge *judge, const
 		if (!trait->original || !trait->made || wp_text_equal_nocase(trait->original, trait->made))
 			continue;
 		fact = json_object();
-		wp_note_fact(fact, "original", wp_json_text(trait->original));
-		wp_note_fact(fact, "made", wp_json_text(trait->made));
-		wp_note_fact(facts, trait->name, fact);
+		wp_json_set(fact, "original", wp_json_text(trait->original));
+		wp_json_set(fact, "made", wp_json_text(trait->made));
+		wp_json_set(facts, trait->name, fact);
 		wp_buf_printf(&words, "%s%s %s where the boot image has %s", words.length ? ", " : "", trait->name,
 			      trait->original, trait->made);
 	}
@@ -59,7 +59,7 @@ static void note_image(struct wp_plan *plan, const struct wp_judge *judge, const
 		json_decref(facts);
 		return;
 	}
-	wp_note_fact(facts, "image_path", wp_json_text(judge->record->image_path));
+	wp_json_set(facts, "image_path", wp_json_text(judge->record->image_path));
 	wp_note_add(plan, WP_NOTE_BOOT_ORIGINAL_DIFFERS, judge->record->package_id, made->index, facts,
 		    "image %" PRIu32 " of the original has %s; an update of the distribution points makes the boot image anew",
 		    made->index, wp_buf_text(&words));
@@ -97,9 +97,9 @@ void wp_judge_boot_original(struct wp_plan *plan, struct wp_judge *judge)
 	}
 	if (wp_judge_is_newer(judge, original->newest)) {
 		facts = json_object();
-		wp_note_fact(facts, "image_path", wp_json_text(record->image_path));
-		wp_note_fact(facts, "modified_at", wp_json_text(wp_time_iso(judge->scratch, original->newest)));
-		wp_note_fact(facts, "source_date", wp_json_text(wp_time_iso(judge->scratch, record->source_date)));
+		wp_json_set(facts, "image_path", wp_json_text(record->image_path));
+		wp_json_set(facts, "modified_at", wp_json_text(wp_time_iso(judge->scratch, original->newest)));
+		wp_json_set(facts, "source_date", wp_json_text(wp_time_iso(judge->scratch, record->source_date)));
 		wp_note_add(plan, WP_NOTE_BOOT_ORIGINAL_NEWER, record->package_id, 0, facts,
 			    "the original was modified %s, after the boot image was distributed %s; an update of the "
 			    "distribution points makes the boot image anew",

@@ -179,12 +179,6 @@ int wp_config_set(struct wp_arena *arena, struct wp_config *config, const char *
 				wp_config_trim(arena, value, strlen(value)), origin, origin, err);
 }
 
-static void set(json_t *object, const char *key, json_t *value)
-{
-	if (json_object_set_new_nocheck(object, key, value))
-		wp_out_of_memory();
-}
-
 json_t *wp_policy_json(const struct wp_policy *policy)
 {
 	const unsigned int words[] = { policy->refresh_on, policy->on_unknown, policy->on_unproven,
@@ -192,8 +186,8 @@ json_t *wp_policy_json(const struct wp_policy *policy)
 	json_t *object = json_object();
 
 	for (size_t i = 0; i < CHOICES; i++)
-		set(object, wp_config_keys[i].name, wp_json_text(wp_config_keys[i].words[words[i]]));
-	set(object, "clock_tolerance", wp_json_u64(policy->clock_tolerance));
+		wp_json_set(object, wp_config_keys[i].name, wp_json_text(wp_config_keys[i].words[words[i]]));
+	wp_json_set(object, "clock_tolerance", wp_json_u64(policy->clock_tolerance));
 	return object;
 }
 

@@ -20,11 +20,11 @@ static json_t *groups_json(const struct wp_content_change *change)
 		if (!group->added && !group->removed && !group->changed)
 			continue;
 		item = json_object();
-		json_object_set_new(item, "group", wp_json_text(wp_item_group_name((enum wp_item_group)g)));
-		json_object_set_new(item, "added", wp_json_u64(group->added));
-		json_object_set_new(item, "removed", wp_json_u64(group->removed));
-		json_object_set_new(item, "changed", wp_json_u64(group->changed));
-		json_array_append_new(groups, item);
+		wp_json_set(item, "group", wp_json_text(wp_item_group_name((enum wp_item_group)g)));
+		wp_json_set(item, "added", wp_json_u64(group->added));
+		wp_json_set(item, "removed", wp_json_u64(group->removed));
+		wp_json_set(item, "changed", wp_json_u64(group->changed));
+		wp_json_push(groups, item);
 	}
 	return groups;
 }
@@ -34,12 +34,12 @@ static json_t *change_json(const char *package_id, const struct wp_content_chang
 	json_t *object = json_object(), *updates = json_array();
 
 	for (size_t i = 0; i < change->update_count; i++)
-		json_array_append_new(updates, wp_json_text(change->updates[i]));
-	json_object_set_new(object, "package_id", wp_json_text(package_id));
-	json_object_set_new(object, "updates_added", updates);
-	json_object_set_new(object, "groups", groups_json(change));
-	json_object_set_new(object, "bytes_new", wp_json_u64(change->bytes_new));
-	json_object_set_new(object, "bytes", wp_json_u64(change->bytes));
+		wp_json_push(updates, wp_json_text(change->updates[i]));
+	wp_json_set(object, "package_id", wp_json_text(package_id));
+	wp_json_set(object, "updates_added", updates);
+	wp_json_set(object, "groups", groups_json(change));
+	wp_json_set(object, "bytes_new", wp_json_u64(change->bytes_new));
+	wp_json_set(object, "bytes", wp_json_u64(change->bytes));
 	return object;
 }
 
@@ -49,7 +49,7 @@ json_t *wp_plan_contents_json(const struct wp_plan *plan)
 
 	for (size_t i = 0; i < plan->entry_count; i++)
 		if (plan->entries[i].content)
-			json_array_append_new(array, change_json(plan->entries[i].package_id, plan->entries[i].content));
+			wp_json_push(array, change_json(plan->entries[i].package_id, plan->entries[i].content));
 	return array;
 }
 

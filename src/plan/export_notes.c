@@ -12,11 +12,6 @@
 #define NAMES_IN_SENTENCE 5
 #define NAMES_IN_FACTS 100
 
-static json_t *time_json(struct wp_arena *arena, struct wp_time time)
-{
-	return wp_json_text(wp_time_iso(arena, time));
-}
-
 static void note_age(struct wp_plan *plan, const struct wp_plan_input *input)
 {
 	struct wp_time taken = input->set->taken_at;
@@ -29,9 +24,9 @@ static void note_age(struct wp_plan *plan, const struct wp_plan_input *input)
 	if (!taken.known || !input->now.known || seconds <= input->policy->snapshot_max_age)
 		return;
 	facts = json_object();
-	wp_note_fact(facts, "taken_at", time_json(plan->arena, taken));
-	wp_note_fact(facts, "age_seconds", wp_json_u64(seconds));
-	wp_note_fact(facts, "snapshot_max_age", wp_json_u64(input->policy->snapshot_max_age));
+	wp_json_set(facts, "taken_at", wp_json_time(taken));
+	wp_json_set(facts, "age_seconds", wp_json_u64(seconds));
+	wp_json_set(facts, "snapshot_max_age", wp_json_u64(input->policy->snapshot_max_age));
 	wp_note_add(plan, WP_NOTE_EXPORT_OLD, NULL, 0, facts,
 		    "the export was made %" PRIu64 " %s%s ago; what has changed on the site since is not in this plan",
 		    count, days ? "day" : "hour", count == 1 ? "" : "s");
@@ -48,15 +43,14 @@ static void note_missing(struct wp_plan *plan, const struct wp_plan_input *input
 	facts = json_object();
 	list = json_array();
 	for (size_t i = 0; i < count && i < NAMES_IN_FACTS; i++)
-		if (json_array_append_new(list, wp_json_text(input->missing[i])))
-			wp_out_of_memory();
+		wp_json_push(list, wp_json_text(input->missing[i]));
 	for (size_t i = 0; i < count && i < NAMES_IN_SENTENCE; i++)
 		wp_buf_printf(&names, "%s%s", i ? ", " : "", input->missing[i]);
 	if (count > NAMES_IN_SENTENCE)
 		wp_buf_printf(&names, " and %zu more", count - NAMES_IN_SENTENCE);
-	wp_note_fact(facts, "previous_taken_at", time_json(plan->arena, input->previous_taken_at));
-	wp_note_fact(facts, "count", wp_json_u64(count));
-	wp_note_fact(facts, "packages", list);
+	wp_json_set(facts, "previous_taken_at", wp_json_time(input->previous_taken_at));
+	wp_json_set(facts, "count", wp_json_u64(count));
+	wp_json_set(facts, "packages", list);
 	wp_note_add(plan, WP_NOTE_EXPORT_PARTIAL, NULL, 0, facts,
 		    "the export of %s had %zu package%s that this one lacks: %s; unless the site no longer has %s, export "
 		    "the whole site again",
@@ -72,7 +66,7 @@ void wp_note_export(struct wp_plan *plan, const struct wp_plan_input *input)
 	note_age(plan, input);
 	if (lists) {
 		facts = json_object();
-		wp_note_fact(facts, "lists", wp_json_text(lists));
+		wp_json_set(facts, "lists", wp_json_text(lists));
 		wp_note_add(plan, WP_NOTE_EXPORT_PARTIAL, NULL, 0, facts,
 			    "the export is a page of a longer answer: the next page of %s is not among the files; import all "
 			    "pages together",

@@ -23,9 +23,9 @@ static json_t *facts_of(const struct wp_folder_change *change)
 		json_t *names = json_array();
 
 		for (size_t i = 0; i < change->named[kind]; i++)
-			json_array_append_new(names, wp_json_text(change->names[kind][i]));
-		json_object_set_new(facts, wp_manifest_change_name(kind),
-				    json_pack("{s:o, s:o}", "count", wp_json_u64(change->counts[kind]), "first", names));
+			wp_json_push(names, wp_json_text(change->names[kind][i]));
+		wp_json_set(facts, wp_manifest_change_name(kind),
+			    json_pack("{s:o, s:o}", "count", wp_json_u64(change->counts[kind]), "first", names));
 	}
 	return facts;
 }

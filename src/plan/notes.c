@@ -57,12 +57,6 @@ void wp_note_add(struct wp_plan *plan, enum wp_note_kind kind, const char *packa
 	plan->notes[at] = note;
 }
 
-void wp_note_fact(json_t *facts, const char *name, json_t *value)
-{
-	if (json_object_set_new_nocheck(facts, name, value))
-		wp_out_of_memory();
-}
-
 json_t *wp_plan_notes_json(const struct wp_plan *plan)
 {
 	json_t *array = json_array();
@@ -71,14 +65,13 @@ json_t *wp_plan_notes_json(const struct wp_plan *plan)
 		const struct wp_note *note = &plan->notes[i];
 		json_t *object = json_object();
 
-		wp_note_fact(object, "code", wp_json_text(note->code));
-		wp_note_fact(object, "severity", wp_json_text(wp_note_severity_name(note->severity)));
-		wp_note_fact(object, "package_id", wp_json_text(note->package_id));
-		wp_note_fact(object, "image", note->image ? wp_json_u64(note->image) : json_null());
-		wp_note_fact(object, "summary", wp_json_text(note->summary));
-		wp_note_fact(object, "facts", json_incref((json_t *)note->facts));
-		if (json_array_append_new(array, object))
-			wp_out_of_memory();
+		wp_json_set(object, "code", wp_json_text(note->code));
+		wp_json_set(object, "severity", wp_json_text(wp_note_severity_name(note->severity)));
+		wp_json_set(object, "package_id", wp_json_text(note->package_id));
+		wp_json_set(object, "image", note->image ? wp_json_u64(note->image) : json_null());
+		wp_json_set(object, "summary", wp_json_text(note->summary));
+		wp_json_set(object, "facts", json_incref((json_t *)note->facts));
+		wp_json_push(array, object);
 	}
 	return array;
 }

@@ -27,9 +27,6 @@ void wp_note_add(struct wp_plan *plan, enum wp_note_kind kind, const char *packa
 struct wp_judge;
 void wp_note_folder(struct wp_plan *plan, const struct wp_judge *judge);
 
-/* Adds a fact to the facts of a note. Takes @value over. */
-void wp_note_fact(json_t *facts, const char *name, json_t *value);
-
 /* Adds what there is to say of the export that a plan is made from: its age, and what it lacks. */
 void wp_note_export(struct wp_plan *plan, const struct wp_plan_input *input);
 

@@ -61,9 +61,9 @@ static int write_document(const struct wp_error *err, const struct wp_diags *mor
 	struct wp_error failed;
 	json_t *all = wp_json_diags(&first);
 	json_t *rest __attribute__((cleanup(wp_json_freep))) = more ? wp_json_diags(more) : NULL;
-	json_t *document __attribute__((cleanup(wp_json_freep))) =
-		json_pack("{s:s, s:s, s:o}", "format", "wimplan-error", "format_version", "1.0", "diagnostics", all);
+	json_t *document __attribute__((cleanup(wp_json_freep))) = wp_json_document("wimplan-error", "1.0");
 
+	wp_json_set(document, "diagnostics", all);
 	if (rest)
 		json_array_extend(all, rest);
 	wp_json_pretty(&buf, document);

@@ -85,7 +85,7 @@ static json_t *flags_json(struct wp_arena *arena, const struct wp_wim_header *he
 
 	wp_header_flags(arena, header, &names, &count);
 	for (size_t i = 0; i < count; i++)
-		json_array_append_new(array, wp_json_text(names[i]));
+		wp_json_push(array, wp_json_text(names[i]));
 	return array;
 }
 

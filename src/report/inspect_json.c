@@ -10,16 +10,6 @@
 
 #include <string.h>
 
-static json_t *number(struct wp_number value)
-{
-	return value.known ? wp_json_u64(value.value) : json_null();
-}
-
-static void set(json_t *object, const char *key, json_t *value)
-{
-	json_object_set_new(object, key, value);
-}
-
 static json_t *header_json(struct wp_arena *arena, const struct wp_wim_header *header)
 {
 	static const enum wp_header_field fields[] = { WP_HEADER_BOOT_INDEX, WP_HEADER_COMPRESSION, WP_HEADER_CHUNK_SIZE,
@@ -29,13 +19,13 @@ static json_t *header_json(struct wp_arena *arena, const struct wp_wim_header *h
 	char guid[2 * sizeof header->guid + 1];
 
 	wp_hex(header->guid, sizeof header->guid, guid);
-	set(object, "wim_version", wp_json_text(wp_arena_printf(arena, "0x%x", header->version)));
-	set(object, "guid", wp_json_text(guid));
-	set(object, "part", wp_json_u64(header->part));
-	set(object, wp_header_name(WP_HEADER_PARTS), wp_header_json(arena, header, WP_HEADER_PARTS));
-	set(object, "image_count", wp_json_u64(header->image_count));
+	wp_json_set(object, "wim_version", wp_json_text(wp_arena_printf(arena, "0x%x", header->version)));
+	wp_json_set(object, "guid", wp_json_text(guid));
+	wp_json_set(object, "part", wp_json_u64(header->part));
+	wp_json_set(object, wp_header_name(WP_HEADER_PARTS), wp_header_json(arena, header, WP_HEADER_PARTS));
+	wp_json_set(object, "image_count", wp_json_u64(header->image_count));
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-		set(object, wp_header_name(fields[i]), wp_header_json(arena, header, fields[i]));
+		wp_json_set(object, wp_header_name(fields[i]), wp_header_json(arena, header, fields[i]));
 	return object;
 }
 
@@ -46,9 +36,9 @@ static json_t *other_json(const struct wp_wim_other *items, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		json_t *item = json_object();
 
-		set(item, "path", wp_json_text(items[i].path));
-		set(item, "value", wp_json_text(items[i].value));
-		json_array_append_new(array, item);
+		wp_json_set(item, "path", wp_json_text(items[i].path));
+		wp_json_set(item, "value", wp_json_text(items[i].value));
+		wp_json_push(array, item);
 	}
 	return array;
 }
@@ -60,9 +50,9 @@ static json_t *servicing_json(const struct wp_wim_servicing *servicing)
 	if (!servicing)
 		return json_null();
 	object = json_object();
-	set(object, "gdr_du_revision", wp_json_text(servicing->gdr_du_revision));
-	set(object, "pkey_config_version", wp_json_text(servicing->pkey_config_version));
-	set(object, "image_state", wp_json_text(servicing->image_state));
+	wp_json_set(object, "gdr_du_revision", wp_json_text(servicing->gdr_du_revision));
+	wp_json_set(object, "pkey_config_version", wp_json_text(servicing->pkey_config_version));
+	wp_json_set(object, "image_state", wp_json_text(servicing->image_state));
 	return object;
 }
 
@@ -76,35 +66,35 @@ static json_t *windows_json(const struct wp_wim_windows *windows)
 	languages = json_array();
 	fallbacks = json_array();
 	for (size_t i = 0; i < windows->language_count; i++)
-		json_array_append_new(languages, wp_json_text(windows->languages[i]));
+		wp_json_push(languages, wp_json_text(windows->languages[i]));
 	for (size_t i = 0; i < windows->fallback_count; i++) {
 		json_t *item = json_object();
 
-		set(item, "language", wp_json_text(windows->fallbacks[i].language));
-		set(item, "fallback", wp_json_text(windows->fallbacks[i].fallback));
-		json_array_append_new(fallbacks, item);
+		wp_json_set(item, "language", wp_json_text(windows->fallbacks[i].language));
+		wp_json_set(item, "fallback", wp_json_text(windows->fallbacks[i].fallback));
+		wp_json_push(fallbacks, item);
 	}
-	set(object, "architecture",
-	    wp_json_text(windows->architecture.known ? wp_architecture_name(windows->architecture.value) : NULL));
-	set(object, "architecture_code", number(windows->architecture));
-	set(object, "product_name", wp_json_text(windows->product_name));
-	set(object, "edition_id", wp_json_text(windows->edition_id));
-	set(object, "installation_type", wp_json_text(windows->installation_type));
-	set(object, "product_type", wp_json_text(windows->product_type));
-	set(object, "product_suite", wp_json_text(windows->product_suite));
-	set(object, "hal", wp_json_text(windows->hal));
-	set(object, "system_root", wp_json_text(windows->system_root));
-	set(object, "languages", languages);
-	set(object, "default_language", wp_json_text(windows->default_language));
-	set(object, "fallback_languages", fallbacks);
-	set(object, "version", wp_json_text(windows->version));
-	set(object, "major", number(windows->major));
-	set(object, "minor", number(windows->minor));
-	set(object, "build", number(windows->build));
-	set(object, "service_pack_build", number(windows->service_pack_build));
-	set(object, "service_pack_level", number(windows->service_pack_level));
-	set(object, "branch", wp_json_text(windows->branch));
-	set(object, "servicing", servicing_json(windows->servicing));
+	wp_json_set(object, "architecture",
+		    wp_json_text(windows->architecture.known ? wp_architecture_name(windows->architecture.value) : NULL));
+	wp_json_set(object, "architecture_code", wp_json_number(windows->architecture));
+	wp_json_set(object, "product_name", wp_json_text(windows->product_name));
+	wp_json_set(object, "edition_id", wp_json_text(windows->edition_id));
+	wp_json_set(object, "installation_type", wp_json_text(windows->installation_type));
+	wp_json_set(object, "product_type", wp_json_text(windows->product_type));
+	wp_json_set(object, "product_suite", wp_json_text(windows->product_suite));
+	wp_json_set(object, "hal", wp_json_text(windows->hal));
+	wp_json_set(object, "system_root", wp_json_text(windows->system_root));
+	wp_json_set(object, "languages", languages);
+	wp_json_set(object, "default_language", wp_json_text(windows->default_language));
+	wp_json_set(object, "fallback_languages", fallbacks);
+	wp_json_set(object, "version", wp_json_text(windows->version));
+	wp_json_set(object, "major", wp_json_number(windows->major));
+	wp_json_set(object, "minor", wp_json_number(windows->minor));
+	wp_json_set(object, "build", wp_json_number(windows->build));
+	wp_json_set(object, "service_pack_build", wp_json_number(windows->service_pack_build));
+	wp_json_set(object, "service_pack_level", wp_json_number(windows->service_pack_level));
+	wp_json_set(object, "branch", wp_json_text(windows->branch));
+	wp_json_set(object, "servicing", servicing_json(windows->servicing));
 	return object;
 }
 
@@ -112,21 +102,22 @@ static json_t *image_json(struct wp_arena *arena, const struct wp_wim_image *ima
 {
 	json_t *object = json_object();
 
-	set(object, "index", wp_json_u64(image->index));
-	set(object, "name", wp_json_text(image->name));
-	set(object, "description", wp_json_text(image->description));
-	set(object, "display_name", wp_json_text(image->display_name));
-	set(object, "display_description", wp_json_text(image->display_description));
-	set(object, "flags", wp_json_text(image->flags));
-	set(object, "dir_count", number(image->dir_count));
-	set(object, "file_count", number(image->file_count));
-	set(object, "total_bytes", number(image->total_bytes));
-	set(object, "hard_link_bytes", number(image->hard_link_bytes));
-	set(object, "creation_time", wp_json_text(wp_time_iso_ticks(arena, image->creation_time)));
-	set(object, "last_modification_time", wp_json_text(wp_time_iso_ticks(arena, image->last_modification_time)));
-	set(object, "wimboot", image->wimboot.known ? json_boolean(image->wimboot.value != 0) : json_null());
-	set(object, "windows", windows_json(image->windows));
-	set(object, "other", other_json(image->other, image->other_count));
+	wp_json_set(object, "index", wp_json_u64(image->index));
+	wp_json_set(object, "name", wp_json_text(image->name));
+	wp_json_set(object, "description", wp_json_text(image->description));
+	wp_json_set(object, "display_name", wp_json_text(image->display_name));
+	wp_json_set(object, "display_description", wp_json_text(image->display_description));
+	wp_json_set(object, "flags", wp_json_text(image->flags));
+	wp_json_set(object, "dir_count", wp_json_number(image->dir_count));
+	wp_json_set(object, "file_count", wp_json_number(image->file_count));
+	wp_json_set(object, "total_bytes", wp_json_number(image->total_bytes));
+	wp_json_set(object, "hard_link_bytes", wp_json_number(image->hard_link_bytes));
+	wp_json_set(object, "creation_time", wp_json_text(wp_time_iso_ticks(arena, image->creation_time)));
+	wp_json_set(object, "last_modification_time",
+		    wp_json_text(wp_time_iso_ticks(arena, image->last_modification_time)));
+	wp_json_set(object, "wimboot", image->wimboot.known ? json_boolean(image->wimboot.value != 0) : json_null());
+	wp_json_set(object, "windows", windows_json(image->windows));
+	wp_json_set(object, "other", other_json(image->other, image->other_count));
 	return object;
 }
 
@@ -142,9 +133,9 @@ static json_t *images_json(struct wp_arena *arena, const struct wp_inspection *f
 			continue;
 		image = image_json(arena, &metadata->images[i]);
 		if (file->contents)
-			set(image, "contents",
-			    file->contents[i].known ? wp_contents_json(&file->contents[i]) : json_null());
-		json_array_append_new(array, image);
+			wp_json_set(image, "contents",
+				    file->contents[i].known ? wp_contents_json(&file->contents[i]) : json_null());
+		wp_json_push(array, image);
 	}
 	return array;
 }
@@ -156,9 +147,9 @@ static json_t *blobs_json(const struct wp_wim_content *content)
 	if (!content)
 		return json_null();
 	object = json_object();
-	set(object, "count", wp_json_u64(content->blob_count));
-	set(object, "bytes", wp_json_u64(content->blob_bytes));
-	set(object, "stored_bytes", number(content->stored_bytes));
+	wp_json_set(object, "count", wp_json_u64(content->blob_count));
+	wp_json_set(object, "bytes", wp_json_u64(content->blob_bytes));
+	wp_json_set(object, "stored_bytes", wp_json_number(content->stored_bytes));
 	return object;
 }
 
@@ -168,12 +159,12 @@ static void set_path(struct wp_arena *arena, json_t *object, const char *path)
 	size_t length = strlen(path);
 	char *hex;
 
-	set(object, "path", wp_json_text(wp_utf8_repair(arena, path)));
+	wp_json_set(object, "path", wp_json_text(wp_utf8_repair(arena, path)));
 	if (wp_utf8_valid(path, length) == length)
 		return;
 	hex = wp_arena_alloc(arena, 2 * length + 1);
 	wp_hex((const uint8_t *)path, length, hex);
-	set(object, "path_bytes", wp_json_text(hex));
+	wp_json_set(object, "path_bytes", wp_json_text(hex));
 }
 
 /* Diagnostics whose subject is the path say it as "path" does. */
@@ -198,32 +189,31 @@ static json_t *file_json(const struct wp_inspection *file)
 	json_t *object = json_object();
 
 	set_path(arena, object, wim->path);
-	set(object, "status", wp_json_text(wp_grade_name(wim->grade)));
-	set(object, "diagnostics", diags_json(arena, &wim->diags));
-	set(object, "size", wim->opened ? wp_json_u64(wim->size) : json_null());
-	set(object, "modified_at", wp_json_text(wp_time_iso(arena, wim->modified)));
-	set(object, "file_id", wp_json_hash(wim->file_id));
-	set(object, "content_id", file->content ? wp_json_hash(file->content->content_id) : json_null());
-	set(object, "blobs", blobs_json(file->content));
-	set(object, "missing_data", file->content ? number(file->content->missing) : json_null());
-	set(object, "unreferenced_bytes", file->content ? number(file->content->unreferenced) : json_null());
-	set(object, "trailing_bytes", file->content ? number(file->content->trailing) : json_null());
-	set(object, "header", wim->have_header ? header_json(arena, &wim->header) : json_null());
-	set(object, "xml_sha256", wp_json_hash(wim->xml_sha256));
-	set(object, "total_bytes", metadata ? number(metadata->total_bytes) : json_null());
-	set(object, "other", metadata ? other_json(metadata->other, metadata->other_count) : json_array());
-	set(object, "images", images_json(arena, file));
+	wp_json_set(object, "status", wp_json_text(wp_grade_name(wim->grade)));
+	wp_json_set(object, "diagnostics", diags_json(arena, &wim->diags));
+	wp_json_set(object, "size", wim->opened ? wp_json_u64(wim->size) : json_null());
+	wp_json_set(object, "modified_at", wp_json_text(wp_time_iso(arena, wim->modified)));
+	wp_json_set(object, "file_id", wp_json_hash(wim->file_id));
+	wp_json_set(object, "content_id", file->content ? wp_json_hash(file->content->content_id) : json_null());
+	wp_json_set(object, "blobs", blobs_json(file->content));
+	wp_json_set(object, "missing_data", file->content ? wp_json_number(file->content->missing) : json_null());
+	wp_json_set(object, "unreferenced_bytes",
+		    file->content ? wp_json_number(file->content->unreferenced) : json_null());
+	wp_json_set(object, "trailing_bytes", file->content ? wp_json_number(file->content->trailing) : json_null());
+	wp_json_set(object, "header", wim->have_header ? header_json(arena, &wim->header) : json_null());
+	wp_json_set(object, "xml_sha256", wp_json_hash(wim->xml_sha256));
+	wp_json_set(object, "total_bytes", metadata ? wp_json_number(metadata->total_bytes) : json_null());
+	wp_json_set(object, "other", metadata ? other_json(metadata->other, metadata->other_count) : json_array());
+	wp_json_set(object, "images", images_json(arena, file));
 	return object;
 }
 
 json_t *wp_report_inspect_json(const struct wp_inspection *files, size_t count)
 {
-	json_t *document = json_object(), *array = json_array();
+	json_t *document = wp_json_document("wimplan-inspect", "1.1"), *array = json_array();
 
-	set(document, "format", json_string("wimplan-inspect"));
-	set(document, "format_version", json_string("1.1"));
 	for (size_t i = 0; i < count; i++)
-		json_array_append_new(array, file_json(&files[i]));
-	set(document, "files", array);
+		wp_json_push(array, file_json(&files[i]));
+	wp_json_set(document, "files", array);
 	return document;
 }
