@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Components: the folders of Windows\WinSxS are ARCHITECTURE_NAME_TOKEN_VERSION_LANGUAGE_HASH. */
-#include "files.h"
+#include "comparison.h"
 
 #include "wimplan/text.h"
 

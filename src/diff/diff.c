@@ -1,188 +1,58 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The comparison of two WIMs as a whole: headers, images in pairs, blobs, and what could not be read. */
-#include "pair.h"
+/* A diff in the making and when it is done: what all that is compared puts into it, and what it comes to. */
+#include "internal.h"
 
-#include "wimplan/number.h"
 #include "wimplan/text.h"
 
 #include <pthread.h>
 #include <string.h>
 
-void wp_diff_for_both(void *(*work)(void *), void *old, void *new)
+const char *wp_match_name(enum wp_match match)
 {
-	pthread_t thread;
-	bool started = !pthread_create(&thread, NULL, work, old);
+	static const char *const names[] = {
+		[WP_MATCH_NONE] = NULL,         [WP_MATCH_OPTION] = "option", [WP_MATCH_TREE] = "tree",
+		[WP_MATCH_EDITION] = "edition", [WP_MATCH_NAME] = "name",     [WP_MATCH_INDEX] = "index",
+	};
 
-	work(new);
-	if (started)
-		pthread_join(thread, NULL);
-	else
-		work(old);
+	return names[match];
 }
 
-static void *read_index(void *context)
+const char *wp_diff_status_name(enum wp_diff_status status)
 {
-	struct wp_diff_file *file = context;
+	static const char *const names[] = {
+		[WP_DIFF_SAME] = "same",
+		[WP_DIFF_CHANGED] = "changed",
+		[WP_DIFF_ADDED] = "added",
+		[WP_DIFF_REMOVED] = "removed",
+	};
 
-	if (file->wim->have_header && file->wim->grade != WP_GRADE_ERROR)
-		file->index = wp_wim_index_read(file->wim);
-	return NULL;
+	return names[status];
 }
 
-static void copy_diag(struct wp_diff *diff, const struct wp_diag *diag, const char *subject)
+const char *wp_file_change_name(enum wp_file_change change)
 {
-	const char *of = diag->subject && strcmp(diag->subject, subject) != 0
-				 ? wp_arena_printf(diff->arena, "%s, %s", subject, diag->subject)
-				 : subject;
+	static const char *const names[WP_FILE_CHANGES] = {
+		[WP_FILE_ADDED] = "added",     [WP_FILE_REMOVED] = "removed",       [WP_FILE_CHANGED] = "changed",
+		[WP_FILE_RENAMED] = "renamed", [WP_FILE_ATTRIBUTES] = "attributes",
+	};
 
-	wp_diag_add(diff->arena, &diff->diags, diag->severity, diag->code, of, "%s", diag->summary);
-	diff->diags.items[diff->diags.count - 1].detail = wp_arena_strdup(diff->arena, diag->detail);
+	return names[change];
 }
 
-void wp_diff_copy_diags(struct wp_diff *diff, const struct wp_diags *diags, const char *subject)
+const char *wp_path_kind_name(enum wp_path_kind kind)
 {
-	for (size_t i = 0; i < diags->count; i++)
-		copy_diag(diff, &diags->items[i], subject);
+	static const char *const names[] = {
+		[WP_PATH_FILE] = "file",
+		[WP_PATH_FOLDER] = "folder",
+		[WP_PATH_STREAM] = "stream",
+	};
+
+	return names[kind];
 }
 
-/* That the file is the first part of a split set is no remark where the set is what is compared. */
-static void copy_file_diags(struct wp_diff *diff, const struct wp_diff_file *file)
+const char *wp_tree_state_name(enum wp_tree_state state)
 {
-	const struct wp_diags *diags = &file->wim->diags;
-	bool joined = file->index && file->wim->header.part == 1;
-
-	for (size_t i = 0; i < diags->count; i++)
-		if (!joined || strcmp(diags->items[i].code, "split-part") != 0)
-			copy_diag(diff, &diags->items[i], file->side->path);
-}
-
-const char *wp_diff_path_text(const struct wp_diff *diff, const char *path)
-{
-	return wp_arena_strdup(diff->arena, wp_utf8_repair(diff->arena, path));
-}
-
-static void describe_side(struct wp_diff *diff, const struct wp_diff_file *file)
-{
-	struct wp_diff_side *side = file->side;
-
-	side->path = wp_diff_path_text(diff, file->wim->path);
-	side->size = file->index ? file->index->file_bytes : file->wim->size;
-	side->header = file->wim->header;
-	memcpy(side->file_id, file->wim->file_id, sizeof side->file_id);
-	if (file->index)
-		memcpy(side->content_id, file->index->content.content_id, sizeof side->content_id);
-}
-
-/*
- * A tree with one file or folder has more bytes: its root and that entry take 104 each, and their lists 8 at the end,
- * as the security descriptors do at the beginning (wimlib src/dentry.c, src/security.c).
- */
-#define SMALLEST_TREE 224u
-
-/* The digest in words, where it tells who the image is: images in which there is nothing are all alike. */
-static const char *tree_text(struct wp_arena *arena, const struct wp_diff_file *file, uint32_t image)
-{
-	const uint8_t *digest = wp_tree_digest(file, image);
-	char *text;
-
-	if (!digest || file->index->images[image - 1].size < SMALLEST_TREE)
-		return NULL;
-	text = wp_arena_alloc(arena, WP_SHA1_TEXT);
-	wp_sha1_text(digest, text);
-	return text;
-}
-
-static struct wp_facts *facts_of(struct wp_arena *arena, const struct wp_diff_file *file)
-{
-	const struct wp_wim_metadata *metadata = file->wim->metadata;
-	struct wp_facts *facts = wp_arena_alloc(arena, metadata->image_count * sizeof *facts);
-
-	for (size_t i = 0; i < metadata->image_count; i++) {
-		facts[i] = wp_facts_of_image(arena, &metadata->images[i]);
-		facts[i].tree = tree_text(arena, file, metadata->images[i].index);
-	}
-	return facts;
-}
-
-static void count_blob(struct wp_diff_blobs *blobs, const struct wp_blob *blob)
-{
-	blobs->count++;
-	blobs->bytes = wp_sum(blobs->bytes, blob->size);
-	blobs->stored_bytes.value = wp_sum(blobs->stored_bytes.value, blob->stored);
-	blobs->stored_bytes.known &= !blob->solid;
-}
-
-static void finish_blobs(struct wp_diff_blobs *blobs)
-{
-	if (!blobs->stored_bytes.known)
-		blobs->stored_bytes.value = 0;
-}
-
-/* Both tables are in the order of the SHA-1s. */
-static void compare_blobs(struct wp_diff *diff, const struct wp_wim_index *old, const struct wp_wim_index *new)
-{
-	diff->blobs_known = true;
-	diff->shared.stored_bytes.known = diff->added.stored_bytes.known = diff->removed.stored_bytes.known = true;
-	for (size_t o = 0, n = 0; o < old->blob_count || n < new->blob_count;) {
-		int order = o == old->blob_count ? 1
-			    : n == new->blob_count
-				    ? -1
-				    : memcmp(old->blobs[o].sha1, new->blobs[n].sha1, WP_SHA1_SIZE);
-
-		if (order < 0)
-			count_blob(&diff->removed, &old->blobs[o]);
-		else
-			count_blob(order ? &diff->added : &diff->shared, &new->blobs[n]);
-		o += order <= 0;
-		n += order >= 0;
-	}
-	finish_blobs(&diff->shared);
-	finish_blobs(&diff->added);
-	finish_blobs(&diff->removed);
-}
-
-int wp_diff_no_images(const struct wp_wim *wim, struct wp_error *err)
-{
-	const struct wp_diag *worst = wp_diags_worst(&wim->diags, WP_ERROR);
-
-	return wp_fail(err, WP_E_FAILED, worst ? worst->code : "no-images", wim->path, "%s cannot be compared: %s",
-		       wim->path, worst ? worst->summary : "it lists no images");
-}
-
-static int compare_files(struct wp_diff *diff, struct wp_diff_file *old, struct wp_diff_file *new,
-			 const struct wp_diff_options *options, struct wp_error *err)
-{
-	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-	int result;
-
-	wp_diff_for_both(read_index, old, new);
-	describe_side(diff, old);
-	describe_side(diff, new);
-	if (!old->wim->metadata || !new->wim->metadata)
-		return wp_diff_no_images(old->wim->metadata ? new->wim : old->wim, err);
-	copy_file_diags(diff, old);
-	copy_file_diags(diff, new);
-	result = wp_pair_images(diff, facts_of(scratch, old), old->wim->metadata->image_count, facts_of(scratch, new),
-				new->wim->metadata->image_count, options, err);
-	if (result)
-		return result;
-	if (!old->index || !new->index)
-		diff->complete = false;
-	wp_pair_trees(diff, old, new, options);
-	wp_diff_settle(diff);
-	/* What is said of whole files is not what was asked for. */
-	if (options->only_matched)
-		return WP_OK;
-	wp_pair_headers(diff);
-	if (old->index && new->index)
-		compare_blobs(diff, old->index, new->index);
-	return WP_OK;
-}
-
-void wp_diff_settle(struct wp_diff *diff)
-{
-	for (size_t i = 0; i < diff->image_count; i++)
-		diff->complete &= diff->images[i].complete;
+	return state == WP_TREE_SAME ? "same" : state == WP_TREE_CHANGED ? "changed" : NULL;
 }
 
 struct wp_diff *wp_diff_new(const struct wp_diff_options *options)
@@ -197,27 +67,57 @@ struct wp_diff *wp_diff_new(const struct wp_diff_options *options)
 	return diff;
 }
 
-int wp_diff_wims(struct wp_wim *old, struct wp_wim *new, const struct wp_diff_options *options,
-		 struct wp_diff **ret_diff, struct wp_error *err)
-{
-	struct wp_diff *diff = wp_diff_new(options);
-	struct wp_diff_file a = { .wim = old, .side = &diff->old }, b = { .wim = new, .side = &diff->new };
-	int result = compare_files(diff, &a, &b, options, err);
-
-	wp_wim_index_free(a.index);
-	wp_wim_index_free(b.index);
-	if (result) {
-		wp_diff_free(diff);
-		return result;
-	}
-	*ret_diff = diff;
-	return WP_OK;
-}
-
 void wp_diff_free(struct wp_diff *diff)
 {
 	if (diff)
 		wp_arena_free(diff->arena);
+}
+
+const char *wp_diff_path_text(const struct wp_diff *diff, const char *path)
+{
+	return wp_arena_strdup(diff->arena, wp_utf8_repair(diff->arena, path));
+}
+
+void wp_diff_copy_diag(struct wp_diff *diff, const struct wp_diag *diag, const char *subject)
+{
+	const char *of = diag->subject && strcmp(diag->subject, subject) != 0
+				 ? wp_arena_printf(diff->arena, "%s, %s", subject, diag->subject)
+				 : subject;
+
+	wp_diag_add(diff->arena, &diff->diags, diag->severity, diag->code, of, "%s", diag->summary);
+	diff->diags.items[diff->diags.count - 1].detail = wp_arena_strdup(diff->arena, diag->detail);
+}
+
+void wp_diff_copy_diags(struct wp_diff *diff, const struct wp_diags *diags, const char *subject)
+{
+	for (size_t i = 0; i < diags->count; i++)
+		wp_diff_copy_diag(diff, &diags->items[i], subject);
+}
+
+int wp_diff_no_images(const struct wp_wim *wim, struct wp_error *err)
+{
+	const struct wp_diag *worst = wp_diags_worst(&wim->diags, WP_ERROR);
+
+	return wp_fail(err, WP_E_FAILED, worst ? worst->code : "no-images", wim->path, "%s cannot be compared: %s",
+		       wim->path, worst ? worst->summary : "it lists no images");
+}
+
+void wp_diff_for_both(void *(*work)(void *), void *old, void *new)
+{
+	pthread_t thread;
+	bool started = !pthread_create(&thread, NULL, work, old);
+
+	work(new);
+	if (started)
+		pthread_join(thread, NULL);
+	else
+		work(old);
+}
+
+void wp_diff_settle(struct wp_diff *diff)
+{
+	for (size_t i = 0; i < diff->image_count; i++)
+		diff->complete &= diff->images[i].complete;
 }
 
 bool wp_diff_has_changes(const struct wp_diff *diff)

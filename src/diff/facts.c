@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* An image's metadata as a list of named texts, so that two images' can be compared line by line. */
-#include "pair.h"
+#include "internal.h"
 
 #include "wimplan/text.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Files that are gone from one path and have come at another: the same data, the same name first. */
-#include "files.h"
+#include "comparison.h"
 
 #include "wimplan/text.h"
 

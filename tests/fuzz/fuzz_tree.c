@@ -2,7 +2,7 @@
 /*
  * A metadata resource as any bytes: what is read of it is a tree that holds together and does not differ from itself.
  */
-#include "../../src/diff/pair.h"
+#include "../../src/diff/internal.h"
 #include "../../src/wim/tree_read.h"
 #include "fuzz.h"
 

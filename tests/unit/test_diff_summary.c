@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Summaries of contents: what they hold, what is read out of two of them, and that damage is seen. */
-#include "../../src/diff/pair.h"
+#include "../../src/diff/internal.h"
 #include "temporary.h"
 #include "wim_make.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Goes through two trees at once, folder by folder, each in the order of its names. */
-#include "files.h"
+#include "comparison.h"
 #include "glob.h"
 
 #include "wimplan/text.h"
@@ -201,26 +201,6 @@ static void take_single(struct walk *walk, const struct frame *frame, uint32_t o
 		compare_streams(walk, frame, old, new);
 	if (wp_node_is_folder(node))
 		descend(walk, frame, old, new);
-}
-
-unsigned int wp_files_what_differs(const struct wp_comparison *comparison, const struct wp_node *a,
-				   const struct wp_node *b)
-{
-	const uint8_t *x = a->security == WP_NO_SECURITY ? NULL : comparison->old->security[a->security];
-	const uint8_t *y = b->security == WP_NO_SECURITY ? NULL : comparison->new->security[b->security];
-	unsigned int what = 0;
-
-	if (a->attributes != b->attributes)
-		what |= WP_WHAT_ATTRIBUTES;
-	if (a->created != b->created || a->written != b->written)
-		what |= WP_WHAT_TIMES;
-	if (x && y ? memcmp(x, y, WP_SHA1_SIZE) != 0 : x != y)
-		what |= WP_WHAT_SECURITY;
-	if (a->reparse_tag != b->reparse_tag)
-		what |= WP_WHAT_REPARSE_TAG;
-	if (wp_node_is_folder(a) != wp_node_is_folder(b))
-		what |= WP_WHAT_TYPE;
-	return what;
 }
 
 static void keep(bool *kept, const struct wp_node *node)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a site has recorded of a package beside its source: metadata alone. */
-#include "pair.h"
+#include "internal.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What came and went of what is installed: items by name first, then by version. */
-#include "pair.h"
+#include "internal.h"
 
 #include "wimplan/text.h"
 

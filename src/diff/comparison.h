@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Two trees side by side: the list of what differs, and what is made of it. */
-#ifndef WIMPLAN_DIFF_FILES_H
-#define WIMPLAN_DIFF_FILES_H
+#ifndef WIMPLAN_DIFF_COMPARISON_H
+#define WIMPLAN_DIFF_COMPARISON_H
 
-#include "pair.h"
+#include "internal.h"
 
 #define WP_NO_STREAM UINT32_MAX
 #define WP_NOT_STORED UINT32_MAX
@@ -37,6 +37,7 @@ struct wp_name_pair {
 
 struct wp_comparison {
 	struct wp_arena *arena; /* the diff's */
+	struct wp_arena *scratch; /* for the time of the comparison */
 	const struct wp_tree *old, *new;
 	const struct wp_wim_index *old_index, *new_index;
 	const struct wp_diff_options *options;

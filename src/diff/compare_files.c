@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* From the list of differences between two trees to totals, and to the lines that people and scripts read. */
-#include "files.h"
+#include "comparison.h"
 
 #include "wimplan/limits.h"
 #include "wimplan/number.h"
@@ -17,24 +17,18 @@ struct output {
 	struct wp_buf path, old_path, old_link, new_link, old_target, new_target;
 };
 
-static bool *flags(size_t count)
+static struct wp_name_pair *no_pairs(struct wp_arena *arena, size_t count)
 {
-	bool *items = calloc(count ? count : 1, sizeof *items);
+	struct wp_name_pair *pairs = wp_arena_alloc(arena, count * sizeof *pairs);
 
-	if (!items)
-		wp_out_of_memory();
-	return items;
-}
-
-static struct wp_name_pair *no_pairs(size_t count)
-{
-	struct wp_name_pair *pairs = reallocarray(NULL, count ? count : 1, sizeof *pairs);
-
-	if (!pairs)
-		abort();
 	for (size_t i = 0; i < count; i++)
 		pairs[i] = (struct wp_name_pair){ WP_NO_NODE, WP_NO_NODE };
 	return pairs;
+}
+
+static bool *flags(struct wp_arena *arena, size_t count)
+{
+	return wp_arena_alloc(arena, count * sizeof(bool));
 }
 
 /* What the data of a file counts for: that of one with several names once, and not while another name keeps it. */
@@ -76,37 +70,6 @@ static void data_of(struct output *output, const struct wp_change *change, bool 
 		*ret_old = counted_bytes(old, comparison->old_kept, there ? output->old_counted_there : output->old_counted);
 	if (new && has_new_data(change) && !wp_node_is_folder(new))
 		*ret_new = counted_bytes(new, comparison->new_kept, there ? output->new_counted_there : output->new_counted);
-}
-
-void wp_files_count(struct wp_diff_totals *totals, const struct wp_change *change, uint64_t old_bytes,
-		    uint64_t new_bytes)
-{
-	if (change->kind == WP_PATH_FOLDER)
-		totals->folders[change->change]++;
-	else
-		totals->files[change->change]++;
-	totals->bytes_removed = wp_sum(totals->bytes_removed, old_bytes);
-	totals->bytes_added = wp_sum(totals->bytes_added, new_bytes);
-	if (change->change == WP_FILE_CHANGED)
-		totals->bytes_changed = wp_sum(totals->bytes_changed, new_bytes);
-}
-
-void wp_totals_add(struct wp_diff_totals *totals, const struct wp_diff_totals *more)
-{
-	for (int i = 0; i < WP_FILE_CHANGES; i++) {
-		totals->files[i] += more->files[i];
-		totals->folders[i] += more->folders[i];
-	}
-	totals->bytes_removed = wp_sum(totals->bytes_removed, more->bytes_removed);
-	totals->bytes_added = wp_sum(totals->bytes_added, more->bytes_added);
-	totals->bytes_changed = wp_sum(totals->bytes_changed, more->bytes_changed);
-}
-
-bool wp_totals_empty(const struct wp_diff_totals *totals)
-{
-	static const struct wp_diff_totals nothing;
-
-	return !memcmp(totals, &nothing, sizeof nothing);
 }
 
 static void count(struct output *output, const struct wp_change *change)
@@ -291,10 +254,10 @@ static void make_output(struct wp_comparison *comparison, struct wp_diff_files *
 	struct output output = {
 		.comparison = comparison,
 		.files = files,
-		.old_counted = flags(comparison->old->link_count),
-		.new_counted = flags(comparison->new->link_count),
-		.old_counted_there = flags(comparison->old->link_count),
-		.new_counted_there = flags(comparison->new->link_count),
+		.old_counted = flags(comparison->scratch, comparison->old->link_count),
+		.new_counted = flags(comparison->scratch, comparison->new->link_count),
+		.old_counted_there = flags(comparison->scratch, comparison->old->link_count),
+		.new_counted_there = flags(comparison->scratch, comparison->new->link_count),
 	};
 
 	for (size_t i = 0; i < comparison->change_count; i++)
@@ -304,10 +267,6 @@ static void make_output(struct wp_comparison *comparison, struct wp_diff_files *
 	files->differs = comparison->change_count > 0;
 	take_folders(&output);
 	wp_files_components(comparison, files);
-	free(output.old_counted);
-	free(output.new_counted);
-	free(output.old_counted_there);
-	free(output.new_counted_there);
 	wp_buf_free(&output.path);
 	wp_buf_free(&output.old_path);
 	wp_buf_free(&output.old_link);
@@ -332,9 +291,11 @@ uint64_t wp_diff_files_text(const struct wp_diff_files *files)
 struct wp_diff_files *wp_pair_files(struct wp_arena *arena, struct wp_diff_tree old, struct wp_diff_tree new,
 				    const struct wp_diff_options *options, struct wp_diff_room *room)
 {
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_diff_files *files = wp_arena_alloc(arena, sizeof *files);
 	struct wp_comparison comparison = {
 		.arena = arena,
+		.scratch = scratch,
 		.old = old.tree,
 		.new = new.tree,
 		.old_index = old.index,
@@ -343,10 +304,10 @@ struct wp_diff_files *wp_pair_files(struct wp_arena *arena, struct wp_diff_tree 
 		.room = room,
 		.old_store = wp_tree_find(old.tree, 0, "Windows\\WinSxS"),
 		.new_store = wp_tree_find(new.tree, 0, "Windows\\WinSxS"),
-		.old_kept = flags(old.tree->link_count),
-		.new_kept = flags(new.tree->link_count),
-		.old_first = no_pairs(old.tree->link_count),
-		.new_first = no_pairs(new.tree->link_count),
+		.old_kept = flags(scratch, old.tree->link_count),
+		.new_kept = flags(scratch, new.tree->link_count),
+		.old_first = no_pairs(scratch, old.tree->link_count),
+		.new_first = no_pairs(scratch, new.tree->link_count),
 	};
 
 	wp_files_merge(&comparison);
@@ -355,9 +316,5 @@ struct wp_diff_files *wp_pair_files(struct wp_arena *arena, struct wp_diff_tree 
 	free(comparison.changes);
 	free(comparison.folders);
 	free(comparison.stored);
-	free(comparison.old_kept);
-	free(comparison.new_kept);
-	free(comparison.old_first);
-	free(comparison.new_first);
 	return files;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Summaries of contents: made of trees, kept as bytes, compared without the files. */
-#include "pair.h"
+#include "internal.h"
 
 #include "wimplan/limits.h"
 #include "wimplan/number.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Which image of the old file is which one of the new: by --match, tree, edition, name and index, in this order. */
-#include "pair.h"
+#include "internal.h"
 
 #include "wimplan/text.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Which fields of two images belong together, and which of them differ. */
-#include "pair.h"
+#include "internal.h"
 
 #include <stdlib.h>
 #include <string.h>

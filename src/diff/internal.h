@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the files of a diff share: pairs of images and what is found out about each. */
-#ifndef WIMPLAN_DIFF_PAIR_H
-#define WIMPLAN_DIFF_PAIR_H
+#ifndef WIMPLAN_DIFF_INTERNAL_H
+#define WIMPLAN_DIFF_INTERNAL_H
 
 #include "wimplan/diff.h"
 
@@ -49,7 +49,8 @@ int wp_diff_no_images(const struct wp_wim *wim, struct wp_error *err);
 /* Says of the diff as a whole what its images say: to be called when they are done. */
 void wp_diff_settle(struct wp_diff *diff);
 
-/* Copies diagnostics of the file called @subject, or of its images, to the diff. */
+/* Copies a diagnostic, or all, of the file called @subject, or of its images, to the diff. */
+void wp_diff_copy_diag(struct wp_diff *diff, const struct wp_diag *diag, const char *subject);
 void wp_diff_copy_diags(struct wp_diff *diff, const struct wp_diags *diags, const char *subject);
 
 /*
@@ -61,9 +62,6 @@ int wp_pair_images(struct wp_diff *diff, const struct wp_facts *old, size_t old_
 /* Fills image->fields with those that differ. */
 void wp_pair_fields(struct wp_diff *diff, struct wp_diff_image *image, const struct wp_facts *old,
 		    const struct wp_facts *new);
-
-/* Fills diff->header with what differs in the headers of the two sides. */
-void wp_pair_headers(struct wp_diff *diff);
 
 /* The SHA-1 of an image's tree, as the blob table has it; NULL when it has none. */
 const uint8_t *wp_tree_digest(const struct wp_diff_file *file, uint32_t image);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The trees of the images of a pair: their digests, and with --servicing and --files what is in them. */
-#include "files.h"
+#include "comparison.h"
 
 #include "wimplan/limits.h"
 

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The comparison of two WIMs as a whole: headers, images in pairs, blobs, and what could not be read. */
+#include "internal.h"
+
+#include "wimplan/number.h"
+#include "wimplan/text.h"
+
+#include <string.h>
+
+static void *read_index(void *context)
+{
+	struct wp_diff_file *file = context;
+
+	if (file->wim->have_header && file->wim->grade != WP_GRADE_ERROR)
+		file->index = wp_wim_index_read(file->wim);
+	return NULL;
+}
+
+/* That the file is the first part of a split set is no remark where the set is what is compared. */
+static void copy_file_diags(struct wp_diff *diff, const struct wp_diff_file *file)
+{
+	const struct wp_diags *diags = &file->wim->diags;
+	bool joined = file->index && file->wim->header.part == 1;
+
+	for (size_t i = 0; i < diags->count; i++)
+		if (!joined || strcmp(diags->items[i].code, "split-part") != 0)
+			wp_diff_copy_diag(diff, &diags->items[i], file->side->path);
+}
+
+static void describe_side(struct wp_diff *diff, const struct wp_diff_file *file)
+{
+	struct wp_diff_side *side = file->side;
+
+	side->path = wp_diff_path_text(diff, file->wim->path);
+	side->size = file->index ? file->index->file_bytes : file->wim->size;
+	side->header = file->wim->header;
+	memcpy(side->file_id, file->wim->file_id, sizeof side->file_id);
+	if (file->index)
+		memcpy(side->content_id, file->index->content.content_id, sizeof side->content_id);
+}
+
+/*
+ * A tree with one file or folder has more bytes: its root and that entry take 104 each, and their lists 8 at the end,
+ * as the security descriptors do at the beginning (wimlib src/dentry.c, src/security.c).
+ */
+#define SMALLEST_TREE 224u
+
+/* The digest in words, where it tells who the image is: images in which there is nothing are all alike. */
+static const char *tree_text(struct wp_arena *arena, const struct wp_diff_file *file, uint32_t image)
+{
+	const uint8_t *digest = wp_tree_digest(file, image);
+	char *text;
+
+	if (!digest || file->index->images[image - 1].size < SMALLEST_TREE)
+		return NULL;
+	text = wp_arena_alloc(arena, WP_SHA1_TEXT);
+	wp_sha1_text(digest, text);
+	return text;
+}
+
+static struct wp_facts *facts_of(struct wp_arena *arena, const struct wp_diff_file *file)
+{
+	const struct wp_wim_metadata *metadata = file->wim->metadata;
+	struct wp_facts *facts = wp_arena_alloc(arena, metadata->image_count * sizeof *facts);
+
+	for (size_t i = 0; i < metadata->image_count; i++) {
+		facts[i] = wp_facts_of_image(arena, &metadata->images[i]);
+		facts[i].tree = tree_text(arena, file, metadata->images[i].index);
+	}
+	return facts;
+}
+
+static bool header_differs(enum wp_header_field field, const struct wp_wim_header *old,
+			   const struct wp_wim_header *new)
+{
+	switch (field) {
+	case WP_HEADER_BOOT_INDEX:
+		return old->boot_index != new->boot_index;
+	case WP_HEADER_COMPRESSION:
+		return strcmp(wp_wim_compression(old), wp_wim_compression(new)) != 0;
+	case WP_HEADER_CHUNK_SIZE:
+		return old->chunk_size != new->chunk_size;
+	case WP_HEADER_SOLID:
+		return wp_wim_is_solid(old) != wp_wim_is_solid(new);
+	case WP_HEADER_INTEGRITY_TABLE:
+		return wp_wim_has_integrity_table(old) != wp_wim_has_integrity_table(new);
+	case WP_HEADER_PIPABLE:
+		return old->pipable != new->pipable;
+	case WP_HEADER_FLAGS:
+		return (old->flags ^ new->flags) & ~(uint32_t)WP_WIM_COMPRESSION_FLAGS;
+	case WP_HEADER_PARTS:
+		return old->parts != new->parts;
+	case WP_HEADER_FIELDS:
+		break;
+	}
+	return false;
+}
+
+static void compare_headers(struct wp_diff *diff)
+{
+	for (int i = 0; i < WP_HEADER_FIELDS; i++)
+		if (header_differs((enum wp_header_field)i, &diff->old.header, &diff->new.header))
+			diff->header[diff->header_count++] = (enum wp_header_field)i;
+}
+
+static void count_blob(struct wp_diff_blobs *blobs, const struct wp_blob *blob)
+{
+	blobs->count++;
+	blobs->bytes = wp_sum(blobs->bytes, blob->size);
+	blobs->stored_bytes.value = wp_sum(blobs->stored_bytes.value, blob->stored);
+	blobs->stored_bytes.known &= !blob->solid;
+}
+
+static void finish_blobs(struct wp_diff_blobs *blobs)
+{
+	if (!blobs->stored_bytes.known)
+		blobs->stored_bytes.value = 0;
+}
+
+/* Both tables are in the order of the SHA-1s. */
+static void compare_blobs(struct wp_diff *diff, const struct wp_wim_index *old, const struct wp_wim_index *new)
+{
+	diff->blobs_known = true;
+	diff->shared.stored_bytes.known = diff->added.stored_bytes.known = diff->removed.stored_bytes.known = true;
+	for (size_t o = 0, n = 0; o < old->blob_count || n < new->blob_count;) {
+		int order = o == old->blob_count ? 1
+			    : n == new->blob_count
+				    ? -1
+				    : memcmp(old->blobs[o].sha1, new->blobs[n].sha1, WP_SHA1_SIZE);
+
+		if (order < 0)
+			count_blob(&diff->removed, &old->blobs[o]);
+		else
+			count_blob(order ? &diff->added : &diff->shared, &new->blobs[n]);
+		o += order <= 0;
+		n += order >= 0;
+	}
+	finish_blobs(&diff->shared);
+	finish_blobs(&diff->added);
+	finish_blobs(&diff->removed);
+}
+
+static int compare_files(struct wp_diff *diff, struct wp_diff_file *old, struct wp_diff_file *new,
+			 const struct wp_diff_options *options, struct wp_error *err)
+{
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	int result;
+
+	wp_diff_for_both(read_index, old, new);
+	describe_side(diff, old);
+	describe_side(diff, new);
+	if (!old->wim->metadata || !new->wim->metadata)
+		return wp_diff_no_images(old->wim->metadata ? new->wim : old->wim, err);
+	copy_file_diags(diff, old);
+	copy_file_diags(diff, new);
+	result = wp_pair_images(diff, facts_of(scratch, old), old->wim->metadata->image_count, facts_of(scratch, new),
+				new->wim->metadata->image_count, options, err);
+	if (result)
+		return result;
+	if (!old->index || !new->index)
+		diff->complete = false;
+	wp_pair_trees(diff, old, new, options);
+	wp_diff_settle(diff);
+	/* What is said of whole files is not what was asked for. */
+	if (options->only_matched)
+		return WP_OK;
+	compare_headers(diff);
+	if (old->index && new->index)
+		compare_blobs(diff, old->index, new->index);
+	return WP_OK;
+}
+
+int wp_diff_wims(struct wp_wim *old, struct wp_wim *new, const struct wp_diff_options *options,
+		 struct wp_diff **ret_diff, struct wp_error *err)
+{
+	struct wp_diff *diff = wp_diff_new(options);
+	struct wp_diff_file a = { .wim = old, .side = &diff->old }, b = { .wim = new, .side = &diff->new };
+	int result = compare_files(diff, &a, &b, options, err);
+
+	wp_wim_index_free(a.index);
+	wp_wim_index_free(b.index);
+	if (result) {
+		wp_diff_free(diff);
+		return result;
+	}
+	*ret_diff = diff;
+	return WP_OK;
+}
