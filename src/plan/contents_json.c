@@ -67,8 +67,9 @@ static void decode_group(struct wp_decoder *decoder, const json_t *item, struct 
 			change->groups[g] = group;
 }
 
-static struct wp_content_change *decode_change(struct wp_decoder *decoder, const json_t *object)
+void wp_plan_decode_content(struct wp_decoder *decoder, const json_t *object, struct wp_plan_content *ret)
 {
+	const char *package_id = wp_decode_text(decoder, object, "package_id");
 	const json_t *updates = wp_decode_array(decoder, object, "updates_added");
 	const json_t *groups = wp_decode_array(decoder, object, "groups");
 	struct wp_content_change *change = wp_arena_alloc(decoder->arena, sizeof *change);
@@ -85,24 +86,19 @@ static struct wp_content_change *decode_change(struct wp_decoder *decoder, const
 		decode_group(decoder, json_array_get(groups, i), change);
 	change->bytes_new = wp_decode_u64(decoder, object, "bytes_new");
 	change->bytes = wp_decode_u64(decoder, object, "bytes");
-	return change;
+	*ret = (struct wp_plan_content){ package_id, change };
 }
 
-void wp_plan_decode_contents(struct wp_decoder *decoder, const json_t *contents, struct wp_plan *plan)
+void wp_plan_give_contents(struct wp_plan *plan, const struct wp_plan_contents *contents)
 {
 	size_t at = 0;
 
-	if (contents && !json_is_array(contents))
-		wp_decode_fail(decoder, "contents is no array");
 	/* Both are in the order of execution: one walk finds each package. */
-	for (size_t i = 0; i < json_array_size(contents); i++) {
-		const json_t *object = json_array_get(contents, i);
-		const char *package_id = wp_decode_text(decoder, object, "package_id");
-		const struct wp_content_change *change = decode_change(decoder, object);
-
-		while (package_id && at < plan->entry_count && strcmp(plan->entries[at].package_id, package_id) != 0)
+	for (size_t i = 0; i < contents->count; i++) {
+		while (at < plan->entry_count &&
+		       strcmp(plan->entries[at].package_id, contents->items[i].package_id) != 0)
 			at++;
-		if (package_id && at < plan->entry_count)
-			plan->entries[at].content = change;
+		if (at < plan->entry_count)
+			plan->entries[at].content = contents->items[i].change;
 	}
 }

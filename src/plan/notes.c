@@ -88,22 +88,16 @@ static enum wp_note_severity severity_of(struct wp_decoder *decoder, const json_
 	return WP_NOTE_INFO;
 }
 
-void wp_plan_decode_notes(struct wp_decoder *decoder, const json_t *array, struct wp_plan *plan)
+void wp_plan_decode_note(struct wp_decoder *decoder, const json_t *object, struct wp_note *ret)
 {
-	if (array && !json_is_array(array))
-		wp_decode_fail(decoder, "notes is no array");
-	for (size_t i = 0; i < json_array_size(array); i++) {
-		const json_t *object = json_array_get(array, i);
-		json_t *facts = json_object_get(object, "facts");
-		struct wp_note *note = WP_PUSH(plan->arena, plan->notes, plan->note_count);
+	json_t *facts = json_object_get(object, "facts");
 
-		note->code = wp_decode_text(decoder, object, "code");
-		note->severity = severity_of(decoder, object);
-		note->package_id = wp_decode_optional_text(decoder, object, "package_id");
-		note->image = wp_decode_optional_index(decoder, object, "image");
-		note->summary = wp_decode_text(decoder, object, "summary");
-		note->facts = json_is_object(facts) ? json_incref(facts) : json_object();
-		if (!json_is_object(facts))
-			wp_decode_fail(decoder, "facts of a note is missing or no object");
-	}
+	ret->code = wp_decode_text(decoder, object, "code");
+	ret->severity = severity_of(decoder, object);
+	ret->package_id = wp_decode_optional_text(decoder, object, "package_id");
+	ret->image = wp_decode_optional_index(decoder, object, "image");
+	ret->summary = wp_decode_text(decoder, object, "summary");
+	ret->facts = json_is_object(facts) ? json_incref(facts) : json_object();
+	if (!json_is_object(facts))
+		wp_decode_fail(decoder, "facts of a note is missing or no object");
 }

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A plan as a whole: its two lists of entries brought into one order, and what stands beside the body. */
-#include "contents_json.h"
 #include "plan_read.h"
 
-#include "wimplan/json.h"
 #include "wimplan/limits.h"
 
 #include <string.h>
@@ -53,27 +51,17 @@ int wp_plan_parse(const char *text, size_t length, const char *subject, struct w
 	struct wp_json_doc *doc __attribute__((cleanup(wp_json_doc_freep))) =
 		wp_json_doc_memory(text, length, subject);
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-	json_t *contents __attribute__((cleanup(wp_json_freep))) = NULL;
+	struct wp_plan_contents contents = { 0 };
 	struct lists lists = { .arena = scratch };
-	struct wp_decoder decoder = { .lasting = scratch };
-	struct wp_plan *plan;
 	int status;
 
 	if (length > WP_LIMIT_DOCUMENT_BYTES)
 		return wp_fail(err, WP_E_REFUSED, "not-a-plan", subject, "%s is larger than any plan: %zu bytes",
 			       subject, length);
-	status = wp_plan_read_document(doc, true, keep_entry, &lists, &plan, &contents, err);
+	status = wp_plan_read_document(doc, &contents, keep_entry, &lists, ret_plan, err);
 	if (status)
 		return status;
-	merge(&lists, plan);
-	decoder.arena = plan->arena;
-	wp_plan_decode_contents(&decoder, contents, plan);
-	if (decoder.damage) {
-		status = wp_fail(err, WP_E_REFUSED, "plan-damaged", subject, "%s is not a whole plan: %s; plan again",
-				 subject, decoder.damage);
-		wp_plan_free(plan);
-		return status;
-	}
-	*ret_plan = plan;
+	merge(&lists, *ret_plan);
+	wp_plan_give_contents(*ret_plan, &contents);
 	return WP_OK;
 }

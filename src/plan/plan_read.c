@@ -48,7 +48,7 @@ struct reader {
 	const char *subject;
 	struct wp_plan *plan;
 	struct wp_decoder decoder;
-	bool keep; /* entries stay in the plan's arena, and lists beside the body in the envelope */
+	struct wp_plan_contents *kept; /* all that is read stays in the plan's arena; NULL: none of it */
 	wp_plan_visit *visit;
 	void *context;
 	uint64_t minor;   /* of format_version */
@@ -67,17 +67,25 @@ static int fail_text(struct wp_error *err, const struct wp_error *why)
 		       why->message);
 }
 
+/* Where the item of a list goes that is decoded next: into the plan's arena (NULL), or into one of its own. */
+static struct wp_arena *begin_item(struct reader *reader)
+{
+	struct wp_arena *scratch = reader->kept ? NULL : wp_arena_new();
+
+	reader->decoder.arena = scratch ? scratch : reader->plan->arena;
+	return scratch;
+}
+
 /* Takes an item of "changes" or "unchanged". Whether the digest is right is known only when all were read. */
 static void take_entry(struct reader *reader, const json_t *item, struct wp_json_span span, const struct wp_buf *text,
 		       bool unchanged)
 {
-	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = reader->keep ? NULL : wp_arena_new();
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = begin_item(reader);
 	struct wp_plan_place place = { .span = span };
 	struct wp_entry entry = { 0 };
 
 	if (reader->decoder.damage)
 		return;
-	reader->decoder.arena = scratch ? scratch : reader->plan->arena;
 	wp_plan_decode_entry(&reader->decoder, item, unchanged, &entry);
 	if (reader->decoder.damage)
 		return;
@@ -96,14 +104,52 @@ static void take_unchanged(void *reader, const json_t *item, struct wp_json_span
 	take_entry(reader, item, span, text, true);
 }
 
-/* Takes an item of a list beside the body into the array @kept; NULL: nobody wants it. */
-static void keep_item(void *kept, const json_t *item, struct wp_json_span span, const struct wp_buf *text)
+static void take_note(void *context, const json_t *item, struct wp_json_span span, const struct wp_buf *text)
 {
+	struct reader *reader = context;
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = begin_item(reader);
+	struct wp_plan *plan = reader->plan;
+	struct wp_note note;
+
 	(void)span;
 	(void)text;
-	if (kept && json_array_append(kept, (json_t *)item))
-		wp_out_of_memory();
+	wp_plan_decode_note(&reader->decoder, item, &note);
+	if (reader->kept)
+		*WP_PUSH(plan->arena, plan->notes, plan->note_count) = note;
+	else
+		json_decref((json_t *)note.facts);
 }
+
+static void take_content(void *context, const json_t *item, struct wp_json_span span, const struct wp_buf *text)
+{
+	struct reader *reader = context;
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = begin_item(reader);
+	struct wp_plan_content content;
+
+	(void)span;
+	(void)text;
+	wp_plan_decode_content(&reader->decoder, item, &content);
+	if (reader->kept)
+		*WP_PUSH(reader->plan->arena, reader->kept->items, reader->kept->count) = content;
+}
+
+/* What a later version lists beside the body: nobody knows it here. */
+static void pass_over(void *context, const json_t *item, struct wp_json_span span, const struct wp_buf *text)
+{
+	(void)context;
+	(void)item;
+	(void)span;
+	(void)text;
+}
+
+/* The lists beside the body that are known. */
+static const struct {
+	const char *key;
+	wp_digest_item *take;
+} lists[] = {
+	{ "contents", take_content },
+	{ "notes", take_note },
+};
 
 static int take_body_member(struct reader *reader, const struct wp_member *member, struct wp_error *err)
 {
@@ -117,16 +163,22 @@ static int take_body_member(struct reader *reader, const struct wp_member *membe
 			       reader, err);
 }
 
-/* A list beside the body may be as long as the plan: it is kept for those alone who keep the entries. */
+/* A list beside the body may be as long as the plan: it is read as the entries are, one item at a time. */
 static int take_beside_member(struct reader *reader, const struct wp_member *member, struct wp_error *err)
 {
-	json_t *kept = NULL;
+	bool array = wp_json_doc_first(reader->doc, member->span) == '[';
+	wp_digest_item *take = pass_over;
 
-	if (wp_json_doc_first(reader->doc, member->span) != '[')
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+		if (strcmp(member->key, lists[i].key) != 0)
+			continue;
+		take = lists[i].take;
+		if (!array)
+			wp_decode_fail(&reader->decoder, "%s is no array", member->key);
+	}
+	if (!array)
 		return wp_digest_member(reader->digest, reader->doc, member, reader->envelope, err);
-	if (reader->keep)
-		wp_member_set(reader->envelope, member->key, kept = json_array());
-	return wp_digest_items(reader->digest, reader->doc, member->span, keep_item, kept, err);
+	return wp_digest_items(reader->digest, reader->doc, member->span, take, reader, err);
 }
 
 /*
@@ -212,19 +264,18 @@ static void decode_envelope(struct reader *reader)
 	plan->snapshot_taken_at = wp_time_parse(wp_json_get_text(envelope, "snapshot_taken_at"));
 	if (!plan->tool_version || !plan->created_by)
 		wp_decode_fail(&reader->decoder, "it does not say which tool and which user made it");
-	wp_plan_decode_notes(&reader->decoder, json_object_get(envelope, "notes"), plan);
 }
 
 static const char *decode(struct reader *reader)
 {
-	const char *entries = reader->decoder.damage;
+	const char *lists_damage = reader->decoder.damage;
 
 	reader->decoder.damage = NULL;
 	reader->decoder.arena = reader->plan->arena;
 	decode_envelope(reader);
 	wp_plan_decode_body(&reader->decoder, reader->body, reader->plan);
-	if (reader->decoder.damage || entries)
-		return reader->decoder.damage ? reader->decoder.damage : entries;
+	if (reader->decoder.damage || lists_damage)
+		return reader->decoder.damage ? reader->decoder.damage : lists_damage;
 	wp_tally_check(&reader->tally, reader->plan, reader->minor <= WP_PLAN_MINOR, &reader->decoder);
 	return reader->decoder.damage;
 }
@@ -281,8 +332,8 @@ static int read_plan(struct reader *reader, uint64_t length, struct wp_error *er
 	return WP_OK;
 }
 
-int wp_plan_read_document(struct wp_json_doc *doc, bool keep, wp_plan_visit *visit, void *context,
-			  struct wp_plan **ret_plan, json_t **ret_contents, struct wp_error *err)
+int wp_plan_read_document(struct wp_json_doc *doc, struct wp_plan_contents *kept, wp_plan_visit *visit, void *context,
+			  struct wp_plan **ret_plan, struct wp_error *err)
 {
 	struct wp_arena *arena = wp_arena_new();
 	struct wp_plan *plan = wp_arena_alloc(arena, sizeof *plan);
@@ -293,7 +344,7 @@ int wp_plan_read_document(struct wp_json_doc *doc, bool keep, wp_plan_visit *vis
 		.subject = wp_json_doc_subject(doc),
 		.plan = plan,
 		.decoder = { .lasting = arena },
-		.keep = keep,
+		.kept = kept,
 		.visit = visit,
 		.context = context,
 		.envelope = envelope,
@@ -308,8 +359,6 @@ int wp_plan_read_document(struct wp_json_doc *doc, bool keep, wp_plan_visit *vis
 		wp_plan_free(plan);
 		return status;
 	}
-	if (ret_contents)
-		*ret_contents = json_incref(json_object_get(envelope, "contents"));
 	*ret_plan = plan;
 	return WP_OK;
 }
@@ -317,7 +366,7 @@ int wp_plan_read_document(struct wp_json_doc *doc, bool keep, wp_plan_visit *vis
 int wp_plan_read(struct wp_json_doc *doc, wp_plan_visit *visit, void *context, struct wp_plan **ret_plan,
 		 struct wp_error *err)
 {
-	return wp_plan_read_document(doc, false, visit, context, ret_plan, NULL, err);
+	return wp_plan_read_document(doc, NULL, visit, context, ret_plan, err);
 }
 
 int wp_plan_read_entry(struct wp_json_doc *doc, const struct wp_plan_place *place, struct wp_arena *arena,

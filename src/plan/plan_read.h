@@ -3,13 +3,16 @@
 #ifndef WIMPLAN_PLAN_READ_H
 #define WIMPLAN_PLAN_READ_H
 
+#include "contents_json.h"
+
 #include "wimplan/plan.h"
 
 /*
- * Reads a plan and gives its entries to @visit. With @keep what they point to stays in the plan's arena, and
- * *@ret_contents gets a new reference to "contents", NULL when there is none; without it @ret_contents is NULL.
+ * Reads a plan and gives its entries to @visit. With @kept, which is empty then and gets "contents", all of it and what
+ * the entries point to stays in the plan's arena, and the plan has its notes; with NULL both lists are looked at alike,
+ * and nothing of them stays.
  */
-int wp_plan_read_document(struct wp_json_doc *doc, bool keep, wp_plan_visit *visit, void *context,
-			  struct wp_plan **ret_plan, json_t **ret_contents, struct wp_error *err);
+int wp_plan_read_document(struct wp_json_doc *doc, struct wp_plan_contents *kept, wp_plan_visit *visit, void *context,
+			  struct wp_plan **ret_plan, struct wp_error *err);
 
 #endif

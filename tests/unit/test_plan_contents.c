@@ -129,6 +129,20 @@ Test(plan_contents, only_of_what_is_refreshed)
 	fixture_free(site);
 }
 
+/* Gives the plan of @site what the items of @array say, as a reader does. */
+static void give_all(struct fixture_site *site, struct wp_decoder *decoder, const json_t *array)
+{
+	struct wp_plan_contents contents = { 0 };
+
+	for (size_t i = 0; i < json_array_size(array); i++) {
+		struct wp_plan_content *content = WP_PUSH(site->arena, contents.items, contents.count);
+
+		wp_plan_decode_content(decoder, json_array_get(array, i), content);
+	}
+	if (!decoder->damage)
+		wp_plan_give_contents(site->plan, &contents);
+}
+
 Test(plan_contents, as_json_and_back)
 {
 	struct wp_known_summary summaries[2];
@@ -147,7 +161,7 @@ Test(plan_contents, as_json_and_back)
 			 "\"removed\":0}],\"package_id\":\"P0100001\",\"updates_added\":[\"KB5034765\"]}]");
 	for (size_t i = 0; i < site->plan->entry_count; i++)
 		site->plan->entries[i].content = NULL;
-	wp_plan_decode_contents(&decoder, contents, site->plan);
+	give_all(site, &decoder, contents);
 	cr_expect_null(decoder.damage);
 	cr_expect_null(site->plan->entries[0].content, "P0100000");
 	read = site->plan->entries[1].content;
@@ -176,8 +190,6 @@ Test(plan_contents, odd_json)
 		  "\"updates_added\": [], \"groups\": [{\"group\": \"kittens\", \"added\": 1, \"removed\": 0, "
 		  "\"changed\": 0}, {\"group\": \"packages\", \"added\": 2, \"removed\": 0, \"changed\": 0}]}]",
 		  NULL, 2 },
-		{ "null", "contents is no array", 0 },
-		{ "{}", "contents is no array", 0 },
 		{ "[1]", "package_id is missing", 0 },
 		{ "[{\"package_id\": \"P0100001\"}]", "updates_added is missing", 0 },
 		{ "[{\"package_id\": \"P0100001\", \"updates_added\": [1], \"groups\": []}]", "updates_added holds", 0 },
@@ -198,7 +210,7 @@ Test(plan_contents, odd_json)
 
 		cr_assert(contents, "%s", cases[i].json);
 		site->plan->entries[0].content = NULL;
-		wp_plan_decode_contents(&decoder, contents, site->plan);
+		give_all(site, &decoder, contents);
 		read = site->plan->entries[0].content;
 		cr_expect_eq(!decoder.damage, !cases[i].damage, "%s: %s", cases[i].json, decoder.damage);
 		if (decoder.damage && cases[i].damage)

@@ -191,10 +191,34 @@ static const char *tamper(struct fixture_site *site, const char *text, const cha
 	return text_of(site->arena, json);
 }
 
+struct visited {
+	struct wp_plan_place places[8];
+	char ids[8][16];
+	enum wp_entry_status statuses[8];
+	size_t count;
+};
+
+static void visit(void *context, const struct wp_entry *entry, const struct wp_plan_place *place)
+{
+	struct visited *visited = context;
+
+	cr_assert_lt(visited->count, 8);
+	snprintf(visited->ids[visited->count], sizeof visited->ids[0], "%s", entry->package_id);
+	visited->statuses[visited->count] = entry->status;
+	visited->places[visited->count++] = *place;
+}
+
+/* Whoever reads it, as a whole or entry by entry. */
 static void expect_refused(struct fixture_site *site, const char *text, const char *code, const char *part)
 {
+	struct wp_json_doc *doc = wp_json_doc_memory(text, strlen(text), "plan.json");
+	struct visited visited = { 0 };
 	struct wp_plan *plan = NULL;
 
+	cr_expect_eq(wp_plan_read(doc, visit, &visited, &plan, &site->err), WP_E_REFUSED, "%s", part);
+	cr_expect_str_eq(site->err.code, code, "%s: %s", part, site->err.message);
+	cr_expect(strstr(site->err.message, part), "%s: %s", part, site->err.message);
+	wp_json_doc_free(doc);
 	cr_expect_eq(wp_plan_parse(text, strlen(text), "plan.json", &plan, &site->err), WP_E_REFUSED, "%s", part);
 	cr_expect_str_eq(site->err.code, code, "%s: %s", part, site->err.message);
 	cr_expect(strstr(site->err.message, part), "%s: %s", part, site->err.message);
@@ -276,6 +300,13 @@ Test(plan_json, refuses_what_is_no_whole_plan)
 		{ "\"images\": [", "\"images\": 1, \"x\": [", "images is missing" },
 		{ "\"file_id\": \"sha256:f", "\"file_id\": \"sha256:ff", "file_id is no hash" },
 		{ "\"summary\": \"One", "\"zummary\": \"One", "summary is missing" },
+		{ "\"notes\": [", "\"notes\": {}, \"x\": [", "notes is no array" },
+		{ "\"notes\": [", "\"notes\": null, \"x\": [", "notes is no array" },
+		{ "\"notes\": [",
+		  "\"notes\": [ { \"code\": \"x\", \"severity\": \"fatal\", \"summary\": \"s\", \"facts\": {} } ], \"x\": [",
+		  "severity \"fatal\"" },
+		{ "\"contents\": [", "\"contents\": 1, \"x\": [", "contents is no array" },
+		{ "\"contents\": [", "\"contents\": [ { \"package_id\": \"P0100001\" } ], \"x\": [", "updates_added is missing" },
 	};
 	struct fixture_site *site = make_site();
 	const char *text = text_of(site->arena, wp_plan_json(fixture_plan(site)));
@@ -303,23 +334,6 @@ Test(plan_json, tolerates_a_later_minor_version)
 	cr_expect_str_neq(plan->id, site->plan->id);
 	wp_plan_free(plan);
 	fixture_free(site);
-}
-
-struct visited {
-	struct wp_plan_place places[8];
-	char ids[8][16];
-	enum wp_entry_status statuses[8];
-	size_t count;
-};
-
-static void visit(void *context, const struct wp_entry *entry, const struct wp_plan_place *place)
-{
-	struct visited *visited = context;
-
-	cr_assert_lt(visited->count, 8);
-	snprintf(visited->ids[visited->count], sizeof visited->ids[0], "%s", entry->package_id);
-	visited->statuses[visited->count] = entry->status;
-	visited->places[visited->count++] = *place;
 }
 
 /* One entry at a time gives the same plan, and each entry of "changes" can be read again where it stands. */
