@@ -13,6 +13,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/*
+ * What jansson made; NULL, which it gives for want of memory where everything else that could be wrong was ruled out
+ * before, ends the process as it does in an arena.
+ */
+json_t *wp_json_must(json_t *value);
 /* A string, or null for NULL and for text that is not UTF-8. New reference. */
 json_t *wp_json_text(const char *text);
 /* As above, with null for "" too: for hashes and other values of which "" means that they are not known. */

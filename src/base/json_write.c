@@ -11,8 +11,7 @@
 /* The largest integer up to which a double holds every integer. */
 #define EXACT_INTEGERS (UINT64_C(1) << 53)
 
-/* jansson gives NULL for want of memory, as everything else that could be wrong was ruled out before. */
-static json_t *must(json_t *value)
+json_t *wp_json_must(json_t *value)
 {
 	if (!value)
 		wp_out_of_memory();
@@ -28,7 +27,7 @@ json_t *wp_json_text(const char *text)
 	length = strlen(text);
 	if (wp_utf8_valid(text, length) != length)
 		return json_null();
-	return must(json_stringn_nocheck(text, length));
+	return wp_json_must(json_stringn_nocheck(text, length));
 }
 
 json_t *wp_json_hash(const char *text)
@@ -41,9 +40,9 @@ json_t *wp_json_u64(uint64_t value)
 	char digits[24];
 
 	if (value <= EXACT_INTEGERS)
-		return must(json_integer((json_int_t)value));
+		return wp_json_must(json_integer((json_int_t)value));
 	snprintf(digits, sizeof digits, "%" PRIu64, value);
-	return must(json_string(digits));
+	return wp_json_must(json_string(digits));
 }
 
 json_t *wp_json_number(struct wp_number number)
@@ -60,19 +59,19 @@ json_t *wp_json_time(struct wp_time time)
 
 void wp_json_set(json_t *object, const char *key, json_t *value)
 {
-	if (json_object_set_new_nocheck(object, key, must(value)))
+	if (json_object_set_new_nocheck(object, key, wp_json_must(value)))
 		wp_out_of_memory();
 }
 
 void wp_json_push(json_t *array, json_t *value)
 {
-	if (json_array_append_new(array, must(value)))
+	if (json_array_append_new(array, wp_json_must(value)))
 		wp_out_of_memory();
 }
 
 json_t *wp_json_document(const char *format, const char *version)
 {
-	json_t *document = must(json_object());
+	json_t *document = wp_json_must(json_object());
 
 	wp_json_set(document, "format", wp_json_text(format));
 	wp_json_set(document, "format_version", wp_json_text(version));
@@ -81,11 +80,11 @@ json_t *wp_json_document(const char *format, const char *version)
 
 json_t *wp_json_diags(const struct wp_diags *diags)
 {
-	json_t *array = must(json_array());
+	json_t *array = wp_json_must(json_array());
 
 	for (size_t i = 0; i < diags->count; i++) {
 		const struct wp_diag *diag = &diags->items[i];
-		json_t *object = must(json_object());
+		json_t *object = wp_json_must(json_object());
 
 		wp_json_set(object, "severity", wp_json_text(wp_severity_name(diag->severity)));
 		wp_json_set(object, "code", wp_json_text(diag->code));

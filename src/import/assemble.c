@@ -16,15 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static json_t *new_object(void)
-{
-	json_t *object = json_object();
-
-	if (!object)
-		wp_out_of_memory();
-	return object;
-}
-
 static void drop(struct wp_taken_row *row)
 {
 	json_decref(row->clean);
@@ -41,10 +32,10 @@ struct wp_assembler *wp_assembler_new(const struct wp_import_options *options, c
 	assembler->options = options;
 	assembler->bounds = *bounds;
 	wp_columns_init(&assembler->columns);
-	assembler->index = new_object();
-	assembler->companion_index = new_object();
-	assembler->skipped = new_object();
-	assembler->unclear = new_object();
+	assembler->index = wp_json_must(json_object());
+	assembler->companion_index = wp_json_must(json_object());
+	assembler->skipped = wp_json_must(json_object());
+	assembler->unclear = wp_json_must(json_object());
 	return assembler;
 }
 
@@ -107,16 +98,13 @@ static void skip(struct wp_assembler *assembler, const struct wp_row *row, const
 	json_t *counts = unclear ? assembler->unclear : assembler->skipped;
 	char what[sizeof facts->class + 128];
 	uint64_t type = 0;
-	json_t *count;
 
 	wp_row_package_type(row, &type);
 	if (unclear || facts->class[0])
 		snprintf(what, sizeof what, "%s", unclear ? unclear : facts->class);
 	else
 		snprintf(what, sizeof what, "PackageType %" PRIu64, type);
-	count = json_integer(json_integer_value(json_object_get(counts, what)) + 1);
-	if (!count || json_object_set_new(counts, what, count) != 0)
-		wp_out_of_memory();
+	wp_json_set(counts, what, json_integer(json_integer_value(json_object_get(counts, what)) + 1));
 }
 
 /* The package that a row is about: found, or made. */
@@ -144,8 +132,7 @@ static int find_entry(struct wp_assembler *assembler, const struct wp_taken_row 
 		return WP_OK;
 	}
 	*ret_entry = assembler->entry_count;
-	if (json_object_set_new(assembler->index, id, json_integer((json_int_t)*ret_entry)) != 0)
-		wp_out_of_memory();
+	wp_json_set(assembler->index, id, json_integer((json_int_t)*ret_entry));
 	WP_PUSH(assembler->arena, assembler->entries, assembler->entry_count)->package_id =
 		wp_arena_strdup(assembler->arena, id);
 	return WP_OK;
@@ -165,9 +152,8 @@ static void keep_lazy(struct wp_entry_row *entry, const json_t *lazy)
 		if (!*name || strncmp(name, "__", 2) == 0)
 			continue;
 		if (!entry->lazy)
-			entry->lazy = new_object();
-		if (json_object_set_new(entry->lazy, property ? property->name : name, json_true()) != 0)
-			wp_out_of_memory();
+			entry->lazy = wp_json_must(json_object());
+		wp_json_set(entry->lazy, property ? property->name : name, json_true());
 	}
 	json_decref(names);
 }
@@ -238,9 +224,7 @@ static int add_companion(struct wp_assembler *assembler, const struct wp_taken_r
 		return wp_merge_properties(assembler, assembler->entries[entry].package_id, companion->row,
 					   &companion->where, NULL, row->clean, &row->where, err);
 	}
-	if (json_object_set_new(assembler->companion_index, whole,
-				json_integer((json_int_t)assembler->companion_count)) != 0)
-		wp_out_of_memory();
+	wp_json_set(assembler->companion_index, whole, json_integer((json_int_t)assembler->companion_count));
 	companion = WP_PUSH(assembler->arena, assembler->companions, assembler->companion_count);
 	companion->entry = entry;
 	companion->kind = row->kind;

@@ -4,18 +4,12 @@
 #include "xml_rows.h"
 
 #include "wimplan/ascii.h"
+#include "wimplan/json.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 static json_t *instance_value(const struct wp_xml_node *instance);
-
-static json_t *must(json_t *value)
-{
-	if (!value)
-		wp_out_of_memory();
-	return value;
-}
 
 static const struct wp_xml_node *child(const struct wp_xml_node *node, const char *name)
 {
@@ -35,13 +29,13 @@ static json_t *scalar_value(const struct wp_xml_node *value, const char *type)
 		size_t count = strspn(digits, "0123456789");
 
 		if (count > 0 && count < 19 && !digits[count])
-			return must(json_integer(strtoll(value->text, NULL, 10)));
+			return wp_json_must(json_integer(strtoll(value->text, NULL, 10)));
 	}
 	if (strcmp(kind, "boolean") == 0 && wp_ascii_same(value->text, "TRUE"))
 		return json_true();
 	if (strcmp(kind, "boolean") == 0 && wp_ascii_same(value->text, "FALSE"))
 		return json_false();
-	return must(json_string(value->text));
+	return wp_json_must(json_string(value->text));
 }
 
 static json_t *object_value(const struct wp_xml_node *holder)
@@ -54,7 +48,7 @@ static json_t *object_value(const struct wp_xml_node *holder)
 /* The elements of a VALUE.ARRAY or VALUE.OBJECTARRAY. */
 static json_t *array_value(const struct wp_xml_node *array, const char *type)
 {
-	json_t *values = must(json_array());
+	json_t *values = wp_json_must(json_array());
 
 	for (const struct wp_xml_node *at = array->first; at; at = at->next) {
 		json_t *value = NULL;
@@ -63,8 +57,8 @@ static json_t *array_value(const struct wp_xml_node *array, const char *type)
 			value = scalar_value(at, type);
 		else if (wp_xml_is(at, "VALUE.OBJECT"))
 			value = object_value(at);
-		if (value && json_array_append_new(values, value) != 0)
-			wp_out_of_memory();
+		if (value)
+			wp_json_push(values, value);
 	}
 	return values;
 }
@@ -88,15 +82,15 @@ static json_t *property_value(const struct wp_xml_node *property)
 static json_t *instance_value(const struct wp_xml_node *instance)
 {
 	const char *class = wp_xml_attribute(instance, "CLASSNAME");
-	json_t *object = must(json_object());
+	json_t *object = wp_json_must(json_object());
 
 	if (class)
-		wp_xml_set(object, "__CLASS", must(json_string(class)));
+		wp_json_set(object, "__CLASS", json_string(class));
 	for (const struct wp_xml_node *at = instance->first; at; at = at->next) {
 		const char *name = wp_xml_attribute(at, "NAME");
 
 		if (name && strncmp(at->name, "PROPERTY", 8) == 0)
-			wp_xml_set(object, name, property_value(at));
+			wp_json_set(object, name, property_value(at));
 	}
 	return object;
 }

@@ -4,6 +4,7 @@
 #include "clixml_value.h"
 #include "xml_rows.h"
 
+#include "wimplan/json.h"
 #include "wimplan/limits.h"
 
 #include <stdlib.h>
@@ -31,15 +32,6 @@ struct clixml {
 	size_t count;
 };
 
-static json_t *new_object(void)
-{
-	json_t *object = json_object();
-
-	if (!object)
-		wp_out_of_memory();
-	return object;
-}
-
 static struct clixml *state_of(struct wp_xml_rows *xml)
 {
 	struct clixml *clixml = xml->state;
@@ -48,7 +40,7 @@ static struct clixml *state_of(struct wp_xml_rows *xml)
 		clixml = calloc(1, sizeof *clixml);
 		if (!clixml)
 			wp_out_of_memory();
-		clixml->types.names = new_object();
+		clixml->types.names = wp_json_must(json_object());
 		xml->state = clixml;
 	}
 	return clixml;
@@ -60,7 +52,7 @@ static void begin_object(struct clixml *clixml, const struct wp_xml_element *ele
 		.depth = element->depth,
 		.line = element->line,
 		.on_page = on_page,
-		.properties = new_object(),
+		.properties = wp_json_must(json_object()),
 	};
 }
 

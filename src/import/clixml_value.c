@@ -4,6 +4,8 @@
 #include "clixml_text.h"
 #include "row.h"
 
+#include "wimplan/json.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,19 +13,6 @@
 #define LONGEST_TYPE 1024
 
 static json_t *node_value(struct wp_clixml_types *types, const struct wp_xml_node *node);
-
-static json_t *must(json_t *value)
-{
-	if (!value)
-		wp_out_of_memory();
-	return value;
-}
-
-static void set(json_t *object, const char *name, json_t *value)
-{
-	if (json_object_set_new(object, name, value) != 0)
-		wp_out_of_memory();
-}
 
 bool wp_clixml_is_list(const char *element)
 {
@@ -50,7 +39,7 @@ const char *wp_clixml_learn_type(struct wp_clixml_types *types, const struct wp_
 			name = at->text;
 	/* A name that was given out stays: callers hold on to it. */
 	if (!json_object_get(types->names, id))
-		set(types->names, id, must(json_string(name)));
+		wp_json_set(types->names, id, wp_json_must(json_string(name)));
 	return json_string_value(json_object_get(types->names, id));
 }
 
@@ -66,7 +55,7 @@ static json_t *text_value(const struct wp_xml_node *node)
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 
 	wp_clixml_unescape(&buf, node->text);
-	return must(json_string(wp_buf_text(&buf)));
+	return wp_json_must(json_string(wp_buf_text(&buf)));
 }
 
 void wp_clixml_add_member(struct wp_clixml_types *types, json_t *object, const struct wp_xml_node *member)
@@ -77,7 +66,7 @@ void wp_clixml_add_member(struct wp_clixml_types *types, json_t *object, const s
 	if (!name)
 		return;
 	wp_clixml_unescape(&buf, name);
-	set(object, wp_buf_text(&buf), node_value(types, member));
+	wp_json_set(object, wp_buf_text(&buf), node_value(types, member));
 }
 
 void wp_clixml_add_entry(struct wp_clixml_types *types, json_t *object, const struct wp_xml_node *entry)
@@ -93,18 +82,17 @@ void wp_clixml_add_entry(struct wp_clixml_types *types, json_t *object, const st
 			value = node_value(types, at);
 	}
 	if (key && value)
-		set(object, json_string_value(key), json_incref(value));
+		wp_json_set(object, json_string_value(key), json_incref(value));
 	json_decref(key);
 	json_decref(value);
 }
 
 static json_t *list_value(struct wp_clixml_types *types, const struct wp_xml_node *list)
 {
-	json_t *values = must(json_array());
+	json_t *values = wp_json_must(json_array());
 
 	for (const struct wp_xml_node *at = list->first; at; at = at->next)
-		if (json_array_append_new(values, node_value(types, at)) != 0)
-			wp_out_of_memory();
+		wp_json_push(values, node_value(types, at));
 	return values;
 }
 
@@ -121,7 +109,7 @@ static void add_members(struct wp_clixml_types *types, json_t *object, const str
 /* An Obj that is a value: a list (whatever members it has besides), an enumeration's number, or an object. */
 static json_t *object_value(struct wp_clixml_types *types, const struct wp_xml_node *obj)
 {
-	json_t *value = NULL, *object = must(json_object());
+	json_t *value = NULL, *object = wp_json_must(json_object());
 	const char *type = NULL;
 
 	for (const struct wp_xml_node *at = obj->first; at; at = at->next) {
@@ -140,7 +128,7 @@ static json_t *object_value(struct wp_clixml_types *types, const struct wp_xml_n
 	}
 	/* Under the name that the AdminService has for it. */
 	if (type && *type)
-		set(object, "@odata.type", must(json_string(type)));
+		wp_json_set(object, "@odata.type", wp_json_must(json_string(type)));
 	return object;
 }
 
@@ -159,6 +147,6 @@ static json_t *node_value(struct wp_clixml_types *types, const struct wp_xml_nod
 	if (digits && digits < 19 && !node->text[digits])
 		for (size_t i = 0; i < sizeof integers / sizeof *integers; i++)
 			if (wp_xml_is(node, integers[i]))
-				return must(json_integer(strtoll(node->text, NULL, 10)));
+				return wp_json_must(json_integer(strtoll(node->text, NULL, 10)));
 	return text_value(node);
 }

@@ -108,7 +108,6 @@ static void settle(struct wp_assembler *assembler, json_t *clean, const struct w
 {
 	enum wp_date_order order;
 	struct wp_culture_date date;
-	json_t *settled;
 	char iso[32];
 
 	if (!wp_culture_date_read(json_string_value(value), &date))
@@ -124,9 +123,7 @@ static void settle(struct wp_assembler *assembler, json_t *clean, const struct w
 		json_object_del(clean, property->name);
 		return;
 	}
-	settled = json_string(iso);
-	if (!settled || json_object_set_new(clean, property->name, settled) != 0)
-		wp_out_of_memory();
+	wp_json_set(clean, property->name, json_string(iso));
 }
 
 void wp_columns_settle(struct wp_assembler *assembler, json_t *clean)

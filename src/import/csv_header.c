@@ -5,6 +5,7 @@
 #include "row.h"
 
 #include "wimplan/ascii.h"
+#include "wimplan/json.h"
 #include "wimplan/record.h"
 
 #include <stdlib.h>
@@ -126,8 +127,8 @@ static int check_twice(const struct wp_csv_header *header, const struct wp_csv_l
 					 "%s: line %zu, column 1: the header names a column twice (%.60s); export "
 					 "again",
 					 line->input->name, line->line, header->names[i]);
-		else if (json_object_set_new(seen, folded, json_true()) != 0)
-			wp_out_of_memory();
+		else
+			wp_json_set(seen, folded, json_true());
 	}
 	json_decref(seen);
 	return status;

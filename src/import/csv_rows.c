@@ -9,6 +9,7 @@
 
 #include "wimplan/arena.h"
 #include "wimplan/ascii.h"
+#include "wimplan/json.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -118,9 +119,8 @@ static int emit(struct csv_rows *csv)
 	if (!row.properties)
 		wp_out_of_memory();
 	for (size_t i = 0; i < csv->line.count; i++)
-		if (csv->header.names[i][0] &&
-		    json_object_set_new(row.properties, csv->header.names[i], cell_value(csv, i)) != 0)
-			wp_out_of_memory();
+		if (csv->header.names[i][0])
+			wp_json_set(row.properties, csv->header.names[i], cell_value(csv, i));
 	status = wp_assembler_add(csv->assembler, &row, csv->line.err);
 	json_decref(row.properties);
 	return status;

@@ -17,25 +17,6 @@ static const char *const companion_keys[WP_COMPANION_KINDS] = {
 	[WP_DISTRIBUTION_POINTS] = "distribution_points",
 };
 
-static json_t *must(json_t *value)
-{
-	if (!value)
-		wp_out_of_memory();
-	return value;
-}
-
-static void set_new(json_t *object, const char *key, json_t *value)
-{
-	if (json_object_set_new(object, key, must(value)) != 0)
-		wp_out_of_memory();
-}
-
-static void append_new(json_t *array, json_t *value)
-{
-	if (json_array_append_new(array, must(value)) != 0)
-		wp_out_of_memory();
-}
-
 static void add_all_skipped(struct wp_buf *buf, const json_t *skipped)
 {
 	const char *what;
@@ -118,7 +99,7 @@ static int compare_names(const void *a, const void *b)
 /* The lazy properties of its class, and those that it named itself, that have no value. Sorted. */
 static json_t *not_fetched(struct wp_assembler *assembler, const struct wp_entry_row *entry)
 {
-	json_t *array = must(json_array());
+	json_t *array = wp_json_must(json_array());
 	const struct wp_property *property;
 	const char **names = NULL;
 	size_t count = 0;
@@ -136,7 +117,7 @@ static json_t *not_fetched(struct wp_assembler *assembler, const struct wp_entry
 	qsort(names, count, sizeof *names, compare_names);
 	for (size_t i = 0; i < count; i++)
 		if (!json_object_get(entry->properties, names[i]))
-			append_new(array, json_string(names[i]));
+			wp_json_push(array, json_string(names[i]));
 	return array;
 }
 
@@ -157,22 +138,22 @@ static void add_companions(struct wp_assembler *assembler, size_t entry, size_t 
 	json_t *rows[WP_COMPANION_KINDS];
 
 	for (int kind = 0; kind < WP_COMPANION_KINDS; kind++) {
-		rows[kind] = must(json_array());
-		set_new(document, companion_keys[kind], rows[kind]);
+		rows[kind] = wp_json_must(json_array());
+		wp_json_set(document, companion_keys[kind], rows[kind]);
 	}
 	for (; *at < assembler->companion_count && assembler->companions[*at].entry == entry; (*at)++)
-		append_new(rows[assembler->companions[*at].kind], json_incref(assembler->companions[*at].row));
+		wp_json_push(rows[assembler->companions[*at].kind], json_incref(assembler->companions[*at].row));
 }
 
 static json_t *make_document(struct wp_assembler *assembler, size_t at, size_t *companion)
 {
 	const struct wp_entry_row *entry = &assembler->entries[at];
-	json_t *document = must(json_object());
+	json_t *document = wp_json_must(json_object());
 
-	set_new(document, "class", json_string(wp_class_name(entry->class)));
-	set_new(document, "package_id", json_string(entry->package_id));
-	set_new(document, "properties", json_incref(entry->properties));
-	set_new(document, "not_fetched", not_fetched(assembler, entry));
+	wp_json_set(document, "class", json_string(wp_class_name(entry->class)));
+	wp_json_set(document, "package_id", json_string(entry->package_id));
+	wp_json_set(document, "properties", json_incref(entry->properties));
+	wp_json_set(document, "not_fetched", not_fetched(assembler, entry));
 	add_companions(assembler, at, companion, document);
 	return document;
 }
@@ -187,7 +168,7 @@ static int compare_documents(const void *a, const void *b)
 static json_t *make_documents(struct wp_assembler *assembler)
 {
 	json_t **documents = calloc(assembler->record_count, sizeof *documents);
-	json_t *array = must(json_array());
+	json_t *array = wp_json_must(json_array());
 	size_t count = 0, companion = 0;
 
 	if (!documents)
@@ -203,7 +184,7 @@ static json_t *make_documents(struct wp_assembler *assembler)
 	}
 	qsort(documents, count, sizeof *documents, compare_documents);
 	for (size_t i = 0; i < count; i++)
-		append_new(array, documents[i]);
+		wp_json_push(array, documents[i]);
 	free(documents);
 	return array;
 }

@@ -8,16 +8,10 @@
 
 #include "wimplan/arena.h"
 #include "wimplan/ascii.h"
+#include "wimplan/json.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static json_t *must(json_t *value)
-{
-	if (!value)
-		wp_out_of_memory();
-	return value;
-}
 
 json_t *wp_lazy_names(const json_t *property)
 {
@@ -27,14 +21,13 @@ json_t *wp_lazy_names(const json_t *property)
 
 	if (!text && !json_array_size(property))
 		return NULL;
-	names = must(json_array());
+	names = wp_json_must(json_array());
 	json_array_foreach(property, i, name)
 		if (json_is_string(name) && json_array_append(names, name) != 0)
 			wp_out_of_memory();
 	for (; text && *(text += strspn(text, " ,")); text += length) {
 		length = strcspn(text, " ,");
-		if (json_array_append_new(names, must(json_stringn(text, length))) != 0)
-			wp_out_of_memory();
+		wp_json_push(names, json_stringn(text, length));
 	}
 	return names;
 }
@@ -74,11 +67,10 @@ void wp_lazy_init(struct wp_lazy *lazy, const struct wp_row *row)
 
 	*lazy = (struct wp_lazy){ 0 };
 	if (names)
-		lazy->names = must(json_object());
+		lazy->names = wp_json_must(json_object());
 	json_array_foreach(names, i, value)
-		if (fold(json_string_value(value), folded) &&
-		    json_object_set_new(lazy->names, folded, json_true()) != 0)
-			wp_out_of_memory();
+		if (fold(json_string_value(value), folded))
+			wp_json_set(lazy->names, folded, json_true());
 	json_decref(names);
 	if (json_is_boolean(by_key)) {
 		lazy->read = json_is_true(by_key) ? WP_READ_BY_KEY : WP_READ_AS_LIST;

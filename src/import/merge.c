@@ -5,16 +5,11 @@
 #include "normalize.h"
 
 #include "wimplan/ascii.h"
+#include "wimplan/json.h"
 #include "wimplan/text.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static void set_new(json_t *object, const char *key, json_t *value)
-{
-	if (!value || json_object_set_new(object, key, value) != 0)
-		wp_out_of_memory();
-}
 
 const char *wp_value_text(struct wp_arena *arena, const json_t *value)
 {
@@ -68,7 +63,7 @@ json_t *wp_row_normalize(struct wp_assembler *assembler, const struct wp_row *ro
 		if (kind != WP_VALUE_GOOD)
 			wp_columns_add(assembler, property, kind, kept, id);
 		*ret_dates = *ret_dates || kind == WP_VALUE_CULTURE;
-		set_new(clean, name, kept);
+		wp_json_set(clean, name, kept);
 	}
 	return clean;
 }
@@ -87,7 +82,7 @@ int wp_merge_properties(struct wp_assembler *assembler, const char *subject, jso
 		char room[WP_WHERE_ROOM], other_room[WP_WHERE_ROOM];
 
 		if (!known) {
-			set_new(old, name, json_incref(value));
+			wp_json_set(old, name, json_incref(value));
 			if (!later)
 				continue;
 			if (!*later)
@@ -95,13 +90,13 @@ int wp_merge_properties(struct wp_assembler *assembler, const char *subject, jso
 			if (!stored)
 				*WP_PUSH(assembler->arena, assembler->wheres, assembler->where_count) = *where;
 			stored = true;
-			set_new(*later, name, json_integer((json_int_t)assembler->where_count - 1));
+			wp_json_set(*later, name, json_integer((json_int_t)assembler->where_count - 1));
 			continue;
 		}
 		if (wp_property_same(wp_property_find(name), known, value)) {
 			/* Of text and a typed value that mean the same the typed one stays, whichever came first. */
 			if (json_is_string(known) && !json_is_string(value))
-				set_new(old, name, json_incref(value));
+				wp_json_set(old, name, json_incref(value));
 			continue;
 		}
 		if (later && json_object_get(*later, name))

@@ -5,19 +5,13 @@
 #include "row.h"
 
 #include "wimplan/ascii.h"
+#include "wimplan/json.h"
 #include "wimplan/text.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static json_t *must(json_t *value)
-{
-	if (!value)
-		wp_out_of_memory();
-	return value;
-}
 
 /* A value as text, as the shapes without types write it. NULL for null, arrays and objects. The caller frees it. */
 static char *scalar_text(const json_t *value)
@@ -74,7 +68,7 @@ const json_t *wp_unwrap(const json_t *value)
 static json_t *keep_bad(const json_t *value, enum wp_value_kind *ret_kind)
 {
 	*ret_kind = WP_VALUE_BAD;
-	return must(json_deep_copy(value));
+	return wp_json_must(json_deep_copy(value));
 }
 
 static json_t *normalize_text(const json_t *value, enum wp_value_kind *ret_kind)
@@ -87,7 +81,7 @@ static json_t *normalize_text(const json_t *value, enum wp_value_kind *ret_kind)
 		if (!text)
 			wp_out_of_memory();
 	}
-	return must(json_string_nocheck(text));
+	return wp_json_must(json_string_nocheck(text));
 }
 
 /* "4.126.000": two groups of thousands or more, so that what separates them is no decimal point. */
@@ -126,19 +120,19 @@ static json_t *normalize_number(const struct wp_property *property, const json_t
 	int known;
 
 	if (json_is_integer(value) && json_integer_value(value) >= 0)
-		return must(json_deep_copy(value));
+		return wp_json_must(json_deep_copy(value));
 	/* PowerShell may print a whole number as 12.0. */
 	if (json_is_real(value) && json_real_value(value) >= 0 && json_real_value(value) < 9e15 &&
 	    json_real_value(value) == (double)(json_int_t)json_real_value(value))
-		return must(json_integer((json_int_t)json_real_value(value)));
+		return wp_json_must(json_integer((json_int_t)json_real_value(value)));
 	text = scalar_text(value);
 	/* -1 is what a provider puts where it has no number. */
 	if (text && (!*text || strcmp(text, "-1") == 0))
 		return NULL;
 	if (text && (wp_parse_u64(text, false, &number) || read_grouped(text, &number)) && number <= INT64_MAX)
-		return must(json_integer((json_int_t)number));
+		return wp_json_must(json_integer((json_int_t)number));
 	if (text && wp_property_word(property, text, &known))
-		return must(json_integer(known));
+		return wp_json_must(json_integer(known));
 	return keep_bad(value, ret_kind);
 }
 
@@ -187,11 +181,11 @@ static json_t *normalize_date(const json_t *value, enum wp_value_kind *ret_kind)
 	time = text ? wp_time_parse(text) : (struct wp_time){ 0 };
 	if (time.known) {
 		arena = wp_arena_new();
-		return must(json_string(wp_time_iso(arena, time)));
+		return wp_json_must(json_string(wp_time_iso(arena, time)));
 	}
 	if (text && wp_culture_date_read(text, &date)) {
 		*ret_kind = WP_VALUE_CULTURE;
-		return must(json_string(text));
+		return wp_json_must(json_string(text));
 	}
 	return keep_bad(value, ret_kind);
 }
@@ -202,14 +196,14 @@ static json_t *clean_tree(const json_t *value);
 static json_t *clean_object(const json_t *object)
 {
 	struct wp_row as_row = { .properties = (json_t *)object };
-	json_t *clean = must(json_object());
+	json_t *clean = wp_json_must(json_object());
 	struct wp_row_facts facts;
 	const char *key;
 	json_t *value;
 
 	wp_row_facts(&as_row, &facts);
-	if (facts.class[0] && json_object_set_new(clean, "__CLASS", must(json_string(facts.class))) != 0)
-		wp_out_of_memory();
+	if (facts.class[0])
+		wp_json_set(clean, "__CLASS", json_string(facts.class));
 	json_object_foreach((json_t *)object, key, value) {
 		enum wp_value_kind kind = WP_VALUE_GOOD;
 		json_t *kept;
@@ -221,8 +215,8 @@ static json_t *clean_object(const json_t *object)
 			kept = normalize_date(value, &kind);
 		else
 			kept = clean_tree(value);
-		if (kept && json_object_set_new(clean, key, kept) != 0)
-			wp_out_of_memory();
+		if (kept)
+			wp_json_set(clean, key, kept);
 	}
 	return clean;
 }
@@ -236,11 +230,10 @@ static json_t *clean_tree(const json_t *value)
 	if (json_is_object(value))
 		return clean_object(value);
 	if (!json_is_array(value))
-		return must(json_deep_copy(value));
-	clean = must(json_array());
+		return wp_json_must(json_deep_copy(value));
+	clean = wp_json_must(json_array());
 	json_array_foreach(value, i, item)
-		if (json_array_append_new(clean, clean_tree(item)) != 0)
-			wp_out_of_memory();
+		wp_json_push(clean, clean_tree(item));
 	return clean;
 }
 

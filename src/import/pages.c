@@ -8,6 +8,7 @@
 #include "identity.h"
 
 #include "wimplan/buf.h"
+#include "wimplan/json.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -49,12 +50,6 @@ void wp_pages_add(struct wp_assembler *assembler, const struct wp_taken_row *row
 	page_row->entry = entry;
 }
 
-static void add_name(json_t *names, const char *name)
-{
-	if (json_object_set_new(names, name, json_true()) != 0)
-		wp_out_of_memory();
-}
-
 /* The lists of which the last page is there. New reference. */
 static json_t *ended_lists(const struct wp_assembler *assembler)
 {
@@ -75,7 +70,7 @@ static json_t *ended_lists(const struct wp_assembler *assembler)
 		const struct wp_page *page = &assembler->pages[i];
 
 		if (!page->goes_on && (further[i] || page->companions || !page->rows))
-			add_name(ended, page->list);
+			wp_json_set(ended, page->list, json_true());
 	}
 	free(listed);
 	free(further);
@@ -101,7 +96,7 @@ const char *wp_pages_missing(struct wp_assembler *assembler)
 		    (!page->rows && !wp_class_is_read(page->list)))
 			continue;
 		/* Of each list once. */
-		add_name(ended, page->list);
+		wp_json_set(ended, page->list, json_true());
 		*WP_PUSH(assembler->arena, names, count) = *page->list ? page->list : "packages";
 		wp_diag_add(assembler->arena, &assembler->diags, WP_WARNING, "export-partial", page->file,
 			    "the list of %s goes on (@odata.nextLink), and its next page is not among the files; "

@@ -31,12 +31,6 @@ static ssize_t pull(void *context, char *bytes, size_t room)
 	return got ? got : take(xml->suffix, &xml->suffix_at, bytes, room);
 }
 
-void wp_xml_set(json_t *object, const char *name, json_t *value)
-{
-	if (json_object_set_new(object, name, value) != 0)
-		wp_out_of_memory();
-}
-
 bool wp_xml_emit(struct wp_xml_rows *xml, size_t line, const struct wp_row *found)
 {
 	struct wp_row row = *found;

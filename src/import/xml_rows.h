@@ -39,7 +39,4 @@ struct wp_xml_rows {
 /* A row that began at @line; all but its place is in @found. Takes its properties over. False: xml->err is filled. */
 bool wp_xml_emit(struct wp_xml_rows *xml, size_t line, const struct wp_row *found);
 
-/* Sets a value, which is taken over, under a name. */
-void wp_xml_set(json_t *object, const char *name, json_t *value);
-
 #endif
