@@ -102,8 +102,8 @@ int wp_cache_forget_baselines(struct wp_cache *cache, const char *site_code, con
 			      size_t *ret_count, struct wp_error *err);
 
 /*
- * Content that is unproven (product.md, 3b): whether it is what was distributed for a package at a SourceVersion is for a
- * person to say, and stays so whatever the site's metadata say later.
+ * Content that is unproven (wimplan-plan(1), "Unproven content"): whether it is what was distributed for a package at
+ * a SourceVersion is for a person to say, and stays so whatever the site's metadata say later.
  */
 struct wp_question {
 	const char *site_code;

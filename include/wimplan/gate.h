@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Gates: what keeps a package from being acted on (product.md, "How a package is judged", rule 1). One table for all. */
+/* Gates: what keeps a package from being acted on (wimplan-plan(5), GATES). One table for all. */
 #ifndef WIMPLAN_GATE_H
 #define WIMPLAN_GATE_H
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* SHA-256 over libcrypto, and the "sha256:…" texts of the contracts. */
+/* SHA-256 over libcrypto, and the "sha256:…" texts of documents. */
 #ifndef WIMPLAN_HASH_H
 #define WIMPLAN_HASH_H
 
 #include "wimplan/arena.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,10 +22,16 @@ void wp_sha256_finish(struct wp_sha256 *hash, char ret_text[WP_HASH_TEXT]);
 /* All at once. */
 void wp_sha256_text(const void *bytes, size_t length, char ret_text[WP_HASH_TEXT]);
 
+/* Whether it is "sha256:" with 64 digits in lower case, as wimplan writes it. NULL is none. */
+bool wp_hash_is(const char *text);
+
 /* The first eight digits of "sha256:…", in @arena: what texts for people call a plan or a snapshot. */
 char *wp_hash_short(struct wp_arena *arena, const char *digest) __attribute__((returns_nonnull, nonnull));
 
 /* Lower-case hex digits of @length bytes and a NUL into @ret_text, which has room for 2 * @length + 1. */
 void wp_hex(const uint8_t *bytes, size_t length, char *ret_text);
+
+/* The @length bytes of such a text; false when it is anything else. */
+bool wp_hex_parse(const char *text, uint8_t *ret_bytes, size_t length);
 
 #endif

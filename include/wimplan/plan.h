@@ -188,7 +188,7 @@ struct wp_learned {
 };
 
 /*
- * Judges every package (product.md, "How a package is judged") and makes the plan with its id. The caller frees
+ * Judges every package (wimplan-plan(1), "Judging a package") and makes the plan with its id. The caller frees
  * *@ret_plan.
  */
 int wp_plan_make(const struct wp_plan_input *input, struct wp_plan **ret_plan, struct wp_learned *ret_learned,

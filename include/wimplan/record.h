@@ -25,7 +25,7 @@ enum wp_class {
 const char *wp_class_name(enum wp_class class);
 bool wp_class_from_name(const char *name, enum wp_class *ret);
 
-/* A lazy property arrives only by key, so "not fetched" is not "empty" (contracts.md, export shapes). */
+/* A lazy property arrives only by key, so "not fetched" is not "empty" (wimplan-records(5), LAZY PROPERTIES). */
 enum wp_fetched { WP_NOT_FETCHED, WP_EMPTY, WP_PRESENT };
 
 /* A Property of a property bag: @name as the site spells it. */
@@ -129,7 +129,7 @@ void wp_snapshot_id(const struct wp_record_set *set, char ret_id[WP_HASH_TEXT]);
  */
 int wp_image_property_parse(struct wp_arena *arena, const char *text, struct wp_site_images *ret, const char **ret_why);
 
-/* What the site would store for this image of a WIM: the derivation of configmgr.md, §3.3. */
+/* What the site would store for this image of a WIM: the columns of SMS_ImageInformation, out of the WIM's XML. */
 void wp_site_image_from_wim(struct wp_arena *arena, const struct wp_wim_image *image, struct wp_site_image *ret);
 
 #endif

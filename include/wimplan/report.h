@@ -44,14 +44,14 @@ struct wp_inspection {
 
 void wp_report_inspect_text(const struct wp_inspection *files, size_t count, const struct wp_report_options *options,
 			    struct wp_buf *buf);
-/* The document of contracts.md. New reference. */
+/* The document of `wimplan inspect --json` (inspect.schema.json). New reference. */
 json_t *wp_report_inspect_json(const struct wp_inspection *files, size_t count);
 
 void wp_report_diff_text(const struct wp_diff *diff, const struct wp_report_options *options, struct wp_buf *buf);
 void wp_report_diff_markdown(const struct wp_diff *diff, const struct wp_report_options *options, struct wp_buf *buf);
 /* One self-contained page with everything that the model holds. */
 void wp_report_diff_html(const struct wp_diff *diff, const struct wp_report_options *options, struct wp_buf *buf);
-/* The document of contracts.md. New reference. */
+/* The document of `wimplan diff --json` (diff.schema.json). New reference. */
 json_t *wp_report_diff_json(const struct wp_diff *diff);
 /* One path as a line of NDJSON, with its end. @image is the index of the new image. */
 void wp_report_diff_path_json(uint32_t image, const struct wp_diff_path *path, struct wp_buf *buf);

@@ -210,7 +210,7 @@ struct wp_wim_fitness {
 
 /*
  * Checks the 208 bytes of a header against the size of its file and limits.h. Fills *@ret whatever it finds, adds
- * diagnostics of contracts.md, and returns the grade: an error means that nothing else of the file may be trusted.
+ * the diagnostics of wimplan-inspect(1), and returns the grade: an error means that nothing else may be trusted.
  * Format: wimlib include/wimlib/header.h.
  */
 enum wp_grade wp_wim_header_parse(struct wp_arena *arena, const uint8_t bytes[WP_WIM_HEADER_SIZE], uint64_t file_size,
@@ -274,7 +274,7 @@ void wp_wim_fitness(const struct wp_wim_header *header, const struct wp_wim_cont
 bool wp_wim_is_solid(const struct wp_wim_header *header);
 bool wp_wim_has_integrity_table(const struct wp_wim_header *header);
 
-/* "x64" for 9 and so on (contracts.md); NULL for a code without a name. */
+/* "x64" for 9 and so on; NULL for a code without a name. */
 const char *wp_architecture_name(uint64_t code);
 /*
  * The number of an architecture in any spelling: "9", "x64", "amd64", "X86", "i386", "arm64" …;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Fills error objects. Their texts are valid UTF-8, whatever bytes a path or a parser's message brought along. */
 #include "wimplan/error.h"
-#include "utf.h"
+#include "wimplan/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What nobody would see of a text, or what would do something to a terminal, written out. */
 #include "wimplan/text.h"
-#include "utf.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SHA-256 through the EVP interface of libcrypto. */
 #include "wimplan/hash.h"
+#include "wimplan/ascii.h"
 
 #include <openssl/evp.h>
 #include <stdlib.h>
@@ -53,6 +54,13 @@ void wp_sha256_text(const void *bytes, size_t length, char ret_text[WP_HASH_TEXT
 	wp_sha256_finish(hash, ret_text);
 }
 
+bool wp_hash_is(const char *text)
+{
+	uint8_t bytes[SHA256_BYTES];
+
+	return text && !strncmp(text, "sha256:", 7) && wp_hex_parse(text + 7, bytes, sizeof bytes);
+}
+
 char *wp_hash_short(struct wp_arena *arena, const char *digest)
 {
 	const char *colon = strchr(digest, ':');
@@ -60,14 +68,23 @@ char *wp_hash_short(struct wp_arena *arena, const char *digest)
 	return wp_arena_printf(arena, "%.8s", colon ? colon + 1 : digest);
 }
 
+static const char digits[] = "0123456789abcdef";
+
 void wp_hex(const uint8_t *bytes, size_t length, char *ret_text)
 {
-	static const char digits[] = "0123456789abcdef";
-	size_t i;
-
-	for (i = 0; i < length; i++) {
+	for (size_t i = 0; i < length; i++) {
 		*ret_text++ = digits[bytes[i] >> 4];
 		*ret_text++ = digits[bytes[i] & 0xf];
 	}
 	*ret_text = '\0';
+}
+
+bool wp_hex_parse(const char *text, uint8_t *ret_bytes, size_t length)
+{
+
+	if (strspn(text, digits) != 2 * length || text[2 * length])
+		return false;
+	for (size_t i = 0; i < length; i++)
+		ret_bytes[i] = (uint8_t)(wp_ascii_hex(text[2 * i]) << 4 | wp_ascii_hex(text[2 * i + 1]));
+	return true;
 }

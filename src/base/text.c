@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Text towards people and keys: case folding, columns of a terminal, numbers. */
 #include "wimplan/text.h"
-#include "utf.h"
+#include "wimplan/ascii.h"
 
 #include <string.h>
 #include <wchar.h>
@@ -49,15 +49,10 @@ bool wp_text_equal_nocase(const char *a, const char *b)
 	}
 }
 
-static unsigned char ascii_upper(char c)
-{
-	return (unsigned char)(c >= 'a' && c <= 'z' ? c - ('a' - 'A') : c);
-}
-
 int wp_text_compare_nocase(const char *a, const char *b)
 {
 	for (;;) {
-		unsigned char x = ascii_upper(*a), y = ascii_upper(*b);
+		unsigned char x = (unsigned char)wp_ascii_upper(*a), y = (unsigned char)wp_ascii_upper(*b);
 
 		/* Nearly all names are ASCII, and large folders ask this for every pair of neighbours. */
 		if (x < 0x80 && y < 0x80) {
@@ -164,17 +159,6 @@ static bool is_space(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-static int digit_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 bool wp_parse_u64(const char *text, bool hex, uint64_t *ret_value)
 {
 	unsigned base = 10;
@@ -190,7 +174,7 @@ bool wp_parse_u64(const char *text, bool hex, uint64_t *ret_value)
 		text += 2;
 	}
 	for (;; text++) {
-		int digit = digit_value(*text);
+		int digit = wp_ascii_hex(*text);
 
 		if (digit < 0 || (unsigned)digit >= base)
 			break;

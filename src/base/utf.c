@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* UTF-8 and UTF-16: strict decoding, repair and conversion. */
-#include "utf.h"
 #include "wimplan/text.h"
 
 #include <string.h>

@@ -29,27 +29,10 @@ struct wp_identities {
 	size_t added;
 };
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* "sha256:…" as bytes; false when it is anything else. */
 static bool parse_digest(const char *text, uint8_t ret[DIGEST])
 {
-	if (!text || strncmp(text, "sha256:", 7) || strlen(text) != 7 + 2 * DIGEST)
-		return false;
-	text += 7;
-	for (size_t i = 0; i < DIGEST; i++) {
-		int high = hex_value(text[2 * i]), low = hex_value(text[2 * i + 1]);
-
-		if (high < 0 || low < 0)
-			return false;
-		ret[i] = (uint8_t)(high << 4 | low);
-	}
-	return true;
+	return text && !strncmp(text, "sha256:", 7) && wp_hex_parse(text + 7, ret, DIGEST);
 }
 
 static void print_digest(const uint8_t digest[DIGEST], char ret[WP_HASH_TEXT])

@@ -5,6 +5,7 @@
 #include "plan_inputs.h"
 #include "settings.h"
 
+#include "wimplan/ascii.h"
 #include "wimplan/json.h"
 #include "wimplan/text.h"
 
@@ -105,14 +106,14 @@ static int select_records(struct wp_cli *cli, const struct arguments *args, stru
 		size_t k = 0;
 		bool twice = false;
 
-		while (k < set->count && strcasecmp(set->records[k].package_id, args->ids[i]))
+		while (k < set->count && !wp_ascii_same(set->records[k].package_id, args->ids[i]))
 			k++;
 		if (k == set->count)
 			return wp_fail(err, WP_E_FAILED, "no-such-package", args->ids[i],
 				       "snapshot %s has no package %s; wimplan snapshot show lists what it has",
 				       wp_cli_snapshot_name(cli->arena, &adoption->snapshot), args->ids[i]);
 		for (size_t j = 0; j < i && !twice; j++)
-			twice = !strcasecmp(args->ids[j], args->ids[i]);
+			twice = wp_ascii_same(args->ids[j], args->ids[i]);
 		if (!twice)
 			*WP_PUSH(cli->arena, adoption->records, adoption->count) = set->records[k];
 	}
@@ -221,7 +222,7 @@ static int find_site(struct wp_cli *cli, struct wp_cache *cache, const struct ar
 
 	*ret = NULL;
 	for (size_t i = 0; !status && i < count; i++) {
-		if (strcasecmp(items[i].package_id, id))
+		if (!wp_ascii_same(items[i].package_id, id))
 			continue;
 		if (*ret && strcmp((*ret)->site_code, items[i].site_code))
 			return wp_fail(err, WP_E_USAGE, "usage", id,

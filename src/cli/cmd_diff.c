@@ -3,6 +3,7 @@
 #include "cli.h"
 #include "settings.h"
 
+#include "wimplan/ascii.h"
 #include "wimplan/diff.h"
 #include "wimplan/file.h"
 #include "wimplan/limits.h"
@@ -10,7 +11,6 @@
 #include "wimplan/text.h"
 
 #include <string.h>
-#include <strings.h>
 
 enum {
 	OPT_RECORD = 256,
@@ -261,7 +261,7 @@ static int compare_files(const char *old_path, const char *new_path, const struc
 static const struct wp_record *find_record(const struct wp_record_set *set, const char *id)
 {
 	for (size_t i = 0; i < set->count; i++)
-		if (!strcasecmp(set->records[i].package_id, id))
+		if (wp_ascii_same(set->records[i].package_id, id))
 			return &set->records[i];
 	return NULL;
 }

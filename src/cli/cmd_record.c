@@ -3,6 +3,7 @@
 #include "objects.h"
 #include "proof.h"
 
+#include "wimplan/ascii.h"
 #include "wimplan/file.h"
 #include "wimplan/limits.h"
 
@@ -102,7 +103,7 @@ static int read_receipts(struct wp_cli *cli, char **paths, size_t count, struct 
 static int compare_baselines(const void *a, const void *b)
 {
 	const struct wp_baseline *x = a, *y = b;
-	int order = strcasecmp(x->site_code, y->site_code);
+	int order = wp_ascii_compare(x->site_code, y->site_code);
 
 	if (!order)
 		order = strcmp(x->package_id, y->package_id);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which refreshes out of receipts are proven to have sent what their plans name (product.md, rule 3, at its end). */
+/* Which refreshes out of receipts are proven to have sent what their plans name (wimplan-baseline(1)). */
 #ifndef WIMPLAN_CLI_PROOF_H
 #define WIMPLAN_CLI_PROOF_H
 

@@ -2,11 +2,11 @@
 /* Components: the folders of Windows\WinSxS are ARCHITECTURE_NAME_TOKEN_VERSION_LANGUAGE_HASH. */
 #include "comparison.h"
 
+#include "wimplan/ascii.h"
 #include "wimplan/text.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 struct parts {
 	const char *architecture, *name, *version, *language;
@@ -50,7 +50,7 @@ static bool take_apart(char *text, struct parts *ret)
 	if (!token || !name || !name[1] || !is_version(version))
 		return false;
 	*name = '\0';
-	*ret = (struct parts){ text, name + 1, version, strcasecmp(language, "none") ? language : NULL };
+	*ret = (struct parts){ text, name + 1, version, wp_ascii_same(language, "none") ? NULL : language };
 	return true;
 }
 

@@ -2,6 +2,7 @@
 /* Summaries of contents: made of trees, kept as bytes, compared without the files. */
 #include "internal.h"
 
+#include "wimplan/hash.h"
 #include "wimplan/limits.h"
 #include "wimplan/number.h"
 #include "wimplan/summary.h"
@@ -179,28 +180,10 @@ struct opened {
 	uint64_t blob_count;
 };
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* "sha1:…"; false when it is anything else. */
 static bool take_sha1(struct wp_item *item, const char *text)
 {
-	if (!text)
-		return true;
-	if (strlen(text) != WP_SHA1_TEXT - 1 || strncmp(text, "sha1:", 5) != 0)
-		return false;
-	for (size_t i = 0; i < WP_SHA1_SIZE; i++) {
-		int high = hex_digit(text[5 + 2 * i]), low = hex_digit(text[6 + 2 * i]);
-
-		if (high < 0 || low < 0)
-			return false;
-		item->sha1[i] = (uint8_t)(high << 4 | low);
-	}
-	return true;
+	return !text || (!strncmp(text, "sha1:", 5) && wp_hex_parse(text + 5, item->sha1, WP_SHA1_SIZE));
 }
 
 static bool open_summary(struct wp_arena *arena, const struct wp_content_summary *summary, struct opened *ret)

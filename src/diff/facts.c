@@ -2,11 +2,11 @@
 /* An image's metadata as a list of named texts, so that two images' can be compared line by line. */
 #include "internal.h"
 
+#include "wimplan/ascii.h"
 #include "wimplan/text.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <strings.h>
 
 struct list {
 	struct wp_arena *arena;
@@ -37,7 +37,7 @@ static void add_number(struct list *list, const char *field, const char *path, s
 
 static int compare_tags(const void *a, const void *b)
 {
-	return strcasecmp(*(const char *const *)a, *(const char *const *)b);
+	return wp_ascii_compare(*(const char *const *)a, *(const char *const *)b);
 }
 
 /* The order of LANGUAGE has no meaning. */

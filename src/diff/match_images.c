@@ -2,11 +2,11 @@
 /* Which image of the old file is which one of the new: by --match, tree, edition, name and index, in this order. */
 #include "internal.h"
 
+#include "wimplan/ascii.h"
 #include "wimplan/text.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /* What may tell that two images are one. Each text is a number here, so that rounds compare numbers alone. */
 enum property {
@@ -154,7 +154,7 @@ static const char *name_of_any_language(struct wp_arena *arena, const struct wp_
 	if (!facts->name || !length)
 		return NULL;
 	for (const char *at = facts->name; *at;) {
-		if (!strncasecmp(at, facts->language, length))
+		if (wp_ascii_begins(at, facts->language))
 			at += length;
 		else
 			wp_buf_putc(&buf, *at++);
@@ -170,7 +170,7 @@ static const char *language_of(const struct side *side)
 	for (size_t i = 0; i < side->count; i++) {
 		const char *own = side->items[i].language;
 
-		if (language && own && strcasecmp(language, own) != 0)
+		if (language && own && !wp_ascii_same(language, own))
 			return NULL;
 		language = language ? language : own;
 	}
@@ -190,7 +190,7 @@ static void number_all(struct matcher *matcher)
 	number_texts(matcher, TREE, tree_of);
 	number_texts(matcher, EDITION, edition_of);
 	number_texts(matcher, NAME, name_of);
-	if (!old || !new || !strcasecmp(old, new))
+	if (!old || !new || wp_ascii_same(old, new))
 		return;
 	number_texts(matcher, EDITION_OF_ANY_LANGUAGE, edition_of_any_language);
 	number_texts(matcher, NAME_OF_ANY_LANGUAGE, name_of_any_language);

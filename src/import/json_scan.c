@@ -3,9 +3,9 @@
 #include "json_scan.h"
 
 #include "wimplan/arena.h"
+#include "wimplan/ascii.h"
 #include "wimplan/limits.h"
 
-#include <ctype.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,16 +81,7 @@ int wp_json_skip_space(struct wp_json_scan *scan, struct wp_json_piece *piece)
 /* The code unit of the escape "\uHHHH" at @at; -1 when there is none before @end. */
 static long escaped_unit(const char *at, const char *end)
 {
-	char digits[5] = "";
-
-	if (end - at < 6 || at[0] != '\\' || at[1] != 'u')
-		return -1;
-	for (int i = 0; i < 4; i++) {
-		if (!isxdigit((unsigned char)at[2 + i]))
-			return -1;
-		digits[i] = at[2 + i];
-	}
-	return strtol(digits, NULL, 16);
+	return end - at >= 6 && at[0] == '\\' && at[1] == 'u' ? wp_ascii_hex4(at + 2) : -1;
 }
 
 static void mend_escapes(char *at, const char *end)

@@ -5,7 +5,6 @@
 
 #include "wimplan/ascii.h"
 
-#include <ctype.h>
 #include <string.h>
 
 /* What of the text is there to be looked at; the first piece of a file has 512 bytes or all of it. */
@@ -53,9 +52,9 @@ static bool is_row_count(const struct wp_input *input)
 	size_t length = line_length(input), i = 1;
 	const char *text = input->text + input->at;
 
-	if (length < 4 || text[0] != '(' || !isdigit((unsigned char)text[1]) || text[length - 1] != ')')
+	if (length < 4 || text[0] != '(' || !wp_ascii_digit(text[1]) || text[length - 1] != ')')
 		return false;
-	while (isdigit((unsigned char)text[i]))
+	while (wp_ascii_digit(text[i]))
 		i++;
 	return text[i] == ' ';
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Boot images are two files: ImagePath is the original that people customise, and PkgSourcePath what the site makes of
- * it (configmgr.md, sections 1.2 and 9). The made one always has other bytes, so what is compared is what it is for.
+ * it (SMS_BootImagePackage, Microsoft Learn). The made one always has other bytes, so what it is for is compared.
  */
 #include "judge.h"
 #include "notes.h"

@@ -2,6 +2,7 @@
 /* The table of keys and what is a good value for each. */
 #include "config_keys.h"
 
+#include "wimplan/ascii.h"
 #include "wimplan/text.h"
 
 #include <string.h>
@@ -33,8 +34,8 @@ static bool check_url(const struct wp_config_key *key, const char *value)
 	size_t length = strlen(value);
 
 	(void)key;
-	return length > sizeof scheme + sizeof end - 2 && !strncasecmp(value, scheme, sizeof scheme - 1) &&
-	       !strcasecmp(value + length - (sizeof end - 1), end) && !strpbrk(value, " \t?#@");
+	return length > sizeof scheme + sizeof end - 2 && wp_ascii_begins(value, scheme) &&
+	       wp_ascii_ends(value, end) && !strpbrk(value, " \t?#@");
 }
 
 /* A local time without its zone would mean another hour on another machine. */

@@ -97,13 +97,11 @@ uint32_t wp_decode_optional_index(struct wp_decoder *decoder, const json_t *obje
 void wp_decode_optional_hash(struct wp_decoder *decoder, const json_t *object, const char *key,
 			     char ret[WP_HASH_TEXT])
 {
-	static const char scheme[] = "sha256:";
 	const char *text = wp_decode_optional_text(decoder, object, key);
 
 	if (!text)
 		return;
-	if (strlen(text) != WP_HASH_TEXT - 1 || strncmp(text, scheme, sizeof scheme - 1) ||
-	    text[sizeof scheme - 1 + strspn(text + sizeof scheme - 1, "0123456789abcdef")])
+	if (!wp_hash_is(text))
 		wp_decode_fail(decoder, "%s is no hash", key);
 	else
 		strcpy(ret, text);

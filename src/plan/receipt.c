@@ -84,11 +84,6 @@ static const struct key step_keys[] = {
 	{ "error", ANY },
 };
 
-static bool is_digest(const char *text)
-{
-	return text && !strncmp(text, "sha256:", 7) && strspn(text + 7, "0123456789abcdef") == 64 && !text[71];
-}
-
 static bool fits(const json_t *object, const struct key *key)
 {
 	const json_t *value = json_object_get(object, key->name);
@@ -112,9 +107,9 @@ static bool fits(const json_t *object, const struct key *key)
 	case BOOLEAN:
 		return json_is_boolean(value);
 	case DIGEST:
-		return is_digest(json_string_value(value));
+		return wp_hash_is(json_string_value(value));
 	case DIGEST_OR_NULL:
-		return json_is_null(value) || is_digest(json_string_value(value));
+		return json_is_null(value) || wp_hash_is(json_string_value(value));
 	case SITE_CODE:
 		return json_is_string(value) && wp_is_site_code(json_string_value(value));
 	case PACKAGE_ID:

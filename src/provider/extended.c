@@ -52,7 +52,7 @@ static bool is_extended(json_t *object)
 /* The number behind "Name =" or "\"Name\":" in a text; 0 when there is none. */
 static uint32_t number_behind(const char *text, const char *name)
 {
-	const char *at = strcasestr(text, name);
+	const char *at = wp_ascii_find(text, name);
 
 	if (!at)
 		return 0;
@@ -63,7 +63,7 @@ static uint32_t number_behind(const char *text, const char *name)
 
 static void text_behind(const char *text, const char *name, char *room, size_t size)
 {
-	const char *at = strcasestr(text, name), *end;
+	const char *at = wp_ascii_find(text, name), *end;
 
 	if (!at)
 		return;
@@ -92,7 +92,7 @@ void wp_extended_find_text(const char *text, struct wp_extended *ret)
 			return;
 	}
 	/* "instance of SMS_ExtendedStatus { ErrorCode = 1078462258; … };", as WMI prints it */
-	if (strcasestr(text, "SMS_ExtendedStatus")) {
+	if (wp_ascii_find(text, "SMS_ExtendedStatus")) {
 		ret->found = true;
 		ret->error_code = number_behind(text, "ErrorCode");
 		ret->status_code = number_behind(text, "StatusCode");

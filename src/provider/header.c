@@ -2,19 +2,19 @@
 /* Reads header fields: names in any case, Retry-After in both of its forms. */
 #include "header.h"
 
+#include "wimplan/ascii.h"
 #include "wimplan/clock.h"
 
 #include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 bool wp_header_is(const char *line, size_t length, const char *name, char *value, size_t room)
 {
 	size_t name_length = strlen(name);
 
-	if (length <= name_length || strncasecmp(line, name, name_length) || line[name_length] != ':')
+	if (length <= name_length || !wp_ascii_begins(line, name) || line[name_length] != ':')
 		return false;
 	line += name_length + 1;
 	length -= name_length + 1;

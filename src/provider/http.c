@@ -7,6 +7,7 @@
 #include "failure.h"
 #include "header.h"
 
+#include "wimplan/ascii.h"
 #include "wimplan/clock.h"
 #include "wimplan/limits.h"
 #include "wimplan/version.h"
@@ -15,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /* How long reads go on together when the run was asked to stop: enough to verify the current step. */
 #define READS_AFTER_SIGNAL_MS 10000
@@ -96,7 +96,7 @@ static size_t take_header(char *line, size_t size, size_t count, void *context)
 	size_t length = size * count;
 	char value[64];
 
-	if (length > 9 && !strncasecmp(line, "HTTP/", 5)) {
+	if (length > 9 && wp_ascii_begins(line, "HTTP/")) {
 		const char *space = memchr(line, ' ', length);
 		long status = space && length - (size_t)(space - line) > 3 ? strtol(space, NULL, 10) : 0;
 
@@ -109,7 +109,7 @@ static size_t take_header(char *line, size_t size, size_t count, void *context)
 
 		for (size_t i = 0; i <= type && i < sizeof value; i++)
 			provider->reply->type[i] =
-				i == type ? '\0' : (char)(value[i] | (value[i] >= 'A' && value[i] <= 'Z' ? 0x20 : 0));
+				i == type ? '\0' : (char)wp_ascii_lower(value[i]);
 	}
 	return length;
 }

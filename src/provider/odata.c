@@ -47,13 +47,13 @@ static bool is_page(const struct wp_http *http)
 /* The title of a page: all that a person wants of it. */
 static void page_title(const struct wp_http *http, char *room, size_t size)
 {
-	const char *title = strcasestr(wp_buf_text(&http->body), "<title>"), *end;
+	const char *title = wp_ascii_find(wp_buf_text(&http->body), "<title>"), *end;
 
 	room[0] = '\0';
 	if (!title)
 		return;
 	title += 7;
-	end = strcasestr(title, "</title>");
+	end = wp_ascii_find(title, "</title>");
 	if (!end || end - title > 200)
 		return;
 	while (end > title && strchr(" \t\r\n", *title))
@@ -104,13 +104,13 @@ static void describe(const struct wp_http *http, const json_t *json, const struc
 static bool says_deadlock(const struct wp_extended *extended, const char *text)
 {
 	return extended->sql_status == WP_SQL_DEADLOCK || extended->error_code == WP_SQL_DEADLOCK ||
-	       (strcasestr(text, "deadlock") && strstr(text, "1205"));
+	       (wp_ascii_find(text, "deadlock") && strstr(text, "1205"));
 }
 
 static bool says_locked(const struct wp_extended *extended, const char *text)
 {
 	return extended->error_code == WP_CODE_SEDO_LOCK || extended->status_code == WP_CODE_SEDO_LOCK ||
-	       strcasestr(text, "0x40480732");
+	       wp_ascii_find(text, "0x40480732");
 }
 
 static void read_failure(const struct wp_http *http, enum wp_request request, struct wp_answer *ret)

@@ -32,7 +32,7 @@ char *wp_provider_path(const char *class, const char *package_id, const char *me
 		/* OData doubles a quote inside a literal. */
 		if (c == '\'')
 			wp_buf_puts(&buf, "%27%27");
-		else if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'))
+		else if (wp_ascii_alnum(*at))
 			wp_buf_putc(&buf, (char)c);
 		else
 			wp_buf_printf(&buf, "%%%02X", c);

@@ -52,11 +52,6 @@ enum wp_confidence wp_words_confidence(const struct wp_entry *entry)
 	return weakest;
 }
 
-static bool is_digest(const char *text)
-{
-	return !strncmp(text, "sha256:", 7) && strspn(text + 7, "0123456789abcdef") == 64 && !text[71];
-}
-
 /* A value that is a time or a digest as people read it: to the minute, by its first digits. The rest as it is. */
 static const char *plain_value(struct wp_arena *arena, const char *text)
 {
@@ -64,7 +59,7 @@ static const char *plain_value(struct wp_arena *arena, const char *text)
 
 	if (!text)
 		return NULL;
-	if (is_digest(text))
+	if (wp_hash_is(text))
 		return wp_arena_strndup(arena, text + 7, DIGITS_SHOWN);
 	/* Only what looks like an instant: the export's own text of a date stays. */
 	if (strlen(text) >= 19 && text[4] == '-' && text[10] == 'T') {

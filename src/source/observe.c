@@ -102,7 +102,7 @@ static bool find_wim(struct look *look, struct wp_located *ret_wim, struct wp_lo
 	return false;
 }
 
-/* Turns what the reader of the file noticed from @first on into gates (product.md, gates). */
+/* Turns what the reader of the file noticed from @first on into gates (wimplan-plan(5), GATES). */
 static void judge_file(struct look *look, size_t first)
 {
 	const struct wp_diags *diags = &look->source->wim->diags;

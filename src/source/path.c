@@ -2,6 +2,7 @@
 /* Windows paths as a site writes them, taken apart into their names ([MS-DTYP] 2.2.57 for UNC paths). */
 #include "path.h"
 
+#include "wimplan/ascii.h"
 #include "wimplan/buf.h"
 #include "wimplan/text.h"
 
@@ -14,7 +15,7 @@ static bool is_separator(char c)
 
 static bool is_drive(const char *text)
 {
-	return ((text[0] >= 'A' && text[0] <= 'Z') || (text[0] >= 'a' && text[0] <= 'z')) && text[1] == ':' &&
+	return wp_ascii_letter(text[0]) && text[1] == ':' &&
 	       (!text[2] || is_separator(text[2]));
 }
 
@@ -25,7 +26,7 @@ static const char *skip_verbatim(const char *text, bool *ret_unc)
 	if (!is_separator(text[0]) || !is_separator(text[1]) || text[2] != '?' || !is_separator(text[3]))
 		return text;
 	text += 4;
-	if ((text[0] | 0x20) == 'u' && (text[1] | 0x20) == 'n' && (text[2] | 0x20) == 'c' && is_separator(text[3])) {
+	if (wp_ascii_begins(text, "unc") && is_separator(text[3])) {
 		*ret_unc = true;
 		return text + 4;
 	}

@@ -2,6 +2,8 @@
 /* The characters that the user's terminal can show: the library speaks UTF-8, the locale perhaps another. */
 #include "charset.h"
 
+#include "wimplan/ascii.h"
+
 #include <errno.h>
 #include <iconv.h>
 #include <langinfo.h>
@@ -10,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /* The locale for characters that the environment names, in POSIX's order (XBD 8.2); "" when it names none. */
 static const char *locale_name(void)
@@ -28,7 +29,7 @@ static const char *locale_name(void)
 
 static bool is_utf8_name(const char *name)
 {
-	return !strcasecmp(name, "UTF-8") || !strcasecmp(name, "UTF8");
+	return wp_ascii_same(name, "UTF-8") || wp_ascii_same(name, "UTF8");
 }
 
 /* The name of the user's character set in @name; false when it is UTF-8. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Numbers of the format and their names. */
+#include "wimplan/ascii.h"
 #include "wimplan/text.h"
 #include "wimplan/wim.h"
 
@@ -37,7 +38,7 @@ static bool squeeze(const char *text, char ret[SPELLING_ROOM])
 			continue;
 		if (used + 1 == SPELLING_ROOM)
 			return false;
-		ret[used++] = *text >= 'A' && *text <= 'Z' ? (char)(*text - 'A' + 'a') : *text;
+		ret[used++] = (char)wp_ascii_lower(*text);
 	}
 	ret[used] = '\0';
 	return true;

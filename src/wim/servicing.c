@@ -2,11 +2,11 @@
 /* Where Windows keeps what is installed, and the list of it in order. What names mean is in servicing_names.c. */
 #include "servicing.h"
 
+#include "wimplan/ascii.h"
 #include "wimplan/text.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /* The .inf files that Windows has copied as oemN.inf, by SHA-1: those of the drivers that somebody added. */
 struct oem {
@@ -29,11 +29,10 @@ static void set_data(struct wp_item *item, const struct wp_node *node)
 	memcpy(item->sha1, node->sha1, WP_SHA1_SIZE);
 }
 
+/* A name, and the ending behind it. */
 static bool ends_in(const char *name, const char *end)
 {
-	size_t length = strlen(name), size = strlen(end);
-
-	return length > size && !strcasecmp(name + length - size, end);
+	return strlen(name) > strlen(end) && wp_ascii_ends(name, end);
 }
 
 static void read_packages(struct wp_gather *gather, const struct wp_tree *tree, uint32_t windows)
@@ -64,10 +63,10 @@ static bool is_oem(const char *name)
 {
 	size_t digits;
 
-	if (strncasecmp(name, "oem", 3) != 0)
+	if (!wp_ascii_begins(name, "oem"))
 		return false;
 	digits = strspn(name + 3, "0123456789");
-	return digits && !strcasecmp(name + 3 + digits, ".inf");
+	return digits && wp_ascii_same(name + 3 + digits, ".inf");
 }
 
 static struct oem read_oem(struct wp_arena *arena, const struct wp_tree *tree, uint32_t inf)

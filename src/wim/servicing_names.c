@@ -2,10 +2,10 @@
 /* What the names of packages, drivers and apps say, and the words for it. */
 #include "servicing.h"
 
+#include "wimplan/ascii.h"
 #include "wimplan/text.h"
 
 #include <string.h>
-#include <strings.h>
 
 const char *wp_item_group_name(enum wp_item_group group)
 {
@@ -47,40 +47,30 @@ void wp_gather_unknown(struct wp_gather *gather, const char *name)
 		gather->first_unknown = wp_arena_strdup(gather->arena, name);
 }
 
-static bool begins(const char *name, const char *with)
-{
-	return !strncasecmp(name, with, strlen(with));
-}
-
-static bool ends(const char *name, const char *with)
-{
-	size_t length = strlen(name), size = strlen(with);
-
-	return length >= size && !strcasecmp(name + length - size, with);
-}
-
 static enum wp_item_kind package_kind(const char *name)
 {
-	if (begins(name, "Package_for_RollupFix"))
+	if (wp_ascii_begins(name, "Package_for_RollupFix"))
 		return WP_KIND_CUMULATIVE;
-	if (begins(name, "Package_for_RevisedFix"))
+	if (wp_ascii_begins(name, "Package_for_RevisedFix"))
 		return WP_KIND_HOTPATCH;
-	if (begins(name, "Package_for_SafeOSDU"))
+	if (wp_ascii_begins(name, "Package_for_SafeOSDU"))
 		return WP_KIND_SAFE_OS;
-	if (begins(name, "Package_for_ServicingStack"))
+	if (wp_ascii_begins(name, "Package_for_ServicingStack"))
 		return WP_KIND_SERVICING_STACK;
-	if (begins(name, "Package_for_DotNetRollup"))
+	if (wp_ascii_begins(name, "Package_for_DotNetRollup"))
 		return WP_KIND_DOTNET;
-	if (begins(name, "Package_") && strcasestr(name, "for_KB"))
+	if (wp_ascii_begins(name, "Package_") && wp_ascii_find(name, "for_KB"))
 		return WP_KIND_UPDATE;
-	if (begins(name, "Microsoft-Windows-") && ends(name, "Enablement-Package"))
+	if (wp_ascii_begins(name, "Microsoft-Windows-") && wp_ascii_ends(name, "Enablement-Package"))
 		return WP_KIND_ENABLEMENT;
-	if (strcasestr(name, "-LanguagePack-Package"))
+	if (wp_ascii_find(name, "-LanguagePack-Package"))
 		return WP_KIND_LANGUAGE_PACK;
-	if (strcasestr(name, "-FOD-Package") || begins(name, "Microsoft-Windows-LanguageFeatures-"))
+	if (wp_ascii_find(name, "-FOD-Package") || wp_ascii_begins(name, "Microsoft-Windows-LanguageFeatures-"))
 		return WP_KIND_FEATURE;
-	if (begins(name, "Microsoft-Windows-Foundation-Package") || begins(name, "Microsoft-Windows-Editions-") ||
-	    (begins(name, "Microsoft-Windows-") && (ends(name, "Edition") || ends(name, "Edition-Package"))))
+	if (wp_ascii_begins(name, "Microsoft-Windows-Foundation-Package") ||
+	    wp_ascii_begins(name, "Microsoft-Windows-Editions-") ||
+	    (wp_ascii_begins(name, "Microsoft-Windows-") &&
+	     (wp_ascii_ends(name, "Edition") || wp_ascii_ends(name, "Edition-Package"))))
 		return WP_KIND_EDITION;
 	return WP_KIND_OTHER;
 }
@@ -88,7 +78,7 @@ static enum wp_item_kind package_kind(const char *name)
 /* "KB" and at least six digits, as a word of its own: "Package_for_KB5034765". */
 static const char *find_kb(struct wp_arena *arena, const char *name)
 {
-	for (const char *at = name; (at = strcasestr(at, "KB")); at += 2) {
+	for (const char *at = name; (at = wp_ascii_find(at, "KB")); at += 2) {
 		size_t digits = strspn(at + 2, "0123456789");
 
 		if (digits >= 6 && (at == name || at[-1] == '_' || at[-1] == '-'))
@@ -150,7 +140,7 @@ static const char *cut_part(struct wp_arena *arena, const char *text, const char
 
 static bool ends_in_inf(const char *name, const char *end)
 {
-	return end - name > 4 && !strncasecmp(end - 4, ".inf", 4);
+	return end - name > 4 && wp_ascii_begins(end - 4, ".inf");
 }
 
 /* NAME.inf_ARCHITECTURE_HASH, or with a language in front of the hash, as Windows 7 has it: "neutral" mostly. */
@@ -169,7 +159,7 @@ bool wp_name_driver(struct wp_arena *arena, const char *name, struct wp_item *re
 		return false;
 	ret->name = wp_arena_strndup(arena, name, (size_t)(end - name));
 	ret->architecture = architecture;
-	ret->language = language && strcasecmp(language, "neutral") != 0 ? language : NULL;
+	ret->language = language && !wp_ascii_same(language, "neutral") ? language : NULL;
 	ret->id = hash;
 	return true;
 }
@@ -189,21 +179,16 @@ bool wp_name_app(struct wp_arena *arena, const char *name, struct wp_item *ret)
 	return ret->version && ret->architecture && ret->id;
 }
 
-static bool is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 bool wp_name_is_language(const char *name)
 {
 	size_t first = 0, size;
 
-	while (is_letter(name[first]))
+	while (wp_ascii_letter(name[first]))
 		first++;
 	if (first < 2 || first > 3 || name[first] != '-')
 		return false;
 	for (const char *part = name + first; *part == '-'; part += 1 + size) {
-		for (size = 0; is_letter(part[1 + size]) || (part[1 + size] >= '0' && part[1 + size] <= '9'); size++)
+		for (size = 0; wp_ascii_alnum(part[1 + size]); size++)
 			;
 		if (size < 2 || size > 8)
 			return false;
@@ -221,7 +206,7 @@ const char *wp_item_language(const struct wp_item *item)
 const char *wp_item_label(struct wp_arena *arena, const struct wp_item *item)
 {
 	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
-	bool neutral = !item->architecture || !strcasecmp(item->architecture, "neutral");
+	bool neutral = !item->architecture || wp_ascii_same(item->architecture, "neutral");
 
 	if (item->group == WP_ITEM_PACKAGE && item->kb)
 		return item->kb;

@@ -3,6 +3,7 @@
 #include "tree_read.h"
 
 #include "wimplan/limits.h"
+#include "wimplan/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -135,26 +136,6 @@ static char *make_room(struct wp_tree_reader *reader, size_t more)
 	return (char *)tree->text + tree->text_length;
 }
 
-static char *put_utf8(char *to, uint32_t c)
-{
-	if (c < 0x80) {
-		*to++ = (char)c;
-	} else if (c < 0x800) {
-		*to++ = (char)(0xc0 | c >> 6);
-		*to++ = (char)(0x80 | (c & 0x3f));
-	} else if (c < 0x10000) {
-		*to++ = (char)(0xe0 | c >> 12);
-		*to++ = (char)(0x80 | (c >> 6 & 0x3f));
-		*to++ = (char)(0x80 | (c & 0x3f));
-	} else {
-		*to++ = (char)(0xf0 | c >> 18);
-		*to++ = (char)(0x80 | (c >> 12 & 0x3f));
-		*to++ = (char)(0x80 | (c >> 6 & 0x3f));
-		*to++ = (char)(0x80 | (c & 0x3f));
-	}
-	return to;
-}
-
 uint32_t wp_tree_add_text(struct wp_tree_reader *reader, const uint8_t *bytes, size_t length, bool *ret_repaired)
 {
 	uint32_t offset = reader->tree->text_length;
@@ -165,15 +146,15 @@ uint32_t wp_tree_add_text(struct wp_tree_reader *reader, const uint8_t *bytes, s
 		uint32_t c = wp_get16(bytes + i), low;
 
 		if (c < 0xd800 || c > 0xdfff) {
-			to = put_utf8(to, c);
+			to += wp_utf8_encode(c, to);
 			continue;
 		}
 		low = c < 0xdc00 && i + 3 < length ? wp_get16(bytes + i + 2) : 0;
 		if (low >= 0xdc00 && low <= 0xdfff) {
-			to = put_utf8(to, 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00));
+			to += wp_utf8_encode(0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00), to);
 			i += 2;
 		} else {
-			to = put_utf8(to, 0xfffd);
+			to += wp_utf8_encode(WP_REPLACEMENT, to);
 			*ret_repaired = true;
 		}
 	}

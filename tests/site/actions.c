@@ -20,7 +20,7 @@ static void answer_return(struct call *call, struct answer *answer, json_int_t v
 		json_decref(out);
 	}
 	free(context);
-	/* 201 is what methods on the wmi route answer (configmgr.md, §4.5). */
+	/* 201 is what methods on the wmi route answer (seen in scripts for the AdminService; no document has it). */
 	site_answer_json(answer, call->site->bare ? 200 : 201, json);
 }
 
@@ -215,7 +215,7 @@ void site_static_call(struct call *call, const char *class, const char *action, 
 	json_decref(body);
 }
 
-/* Read-only properties keep their values whatever a PUT says (configmgr.md, §1.1). */
+/* Read-only properties keep their values whatever a PUT says (SMS_PackageBaseclass, Microsoft Learn). */
 static bool is_read_only(const char *name)
 {
 	static const char *const names[] = { "ActionInProgress",
@@ -274,7 +274,7 @@ static bool refuse_write(const char *class, const json_t *object, const json_t *
 		site_answer_error(answer, 400, "", "Mandatory properties are missing.");
 		return true;
 	}
-	/* A known limit: RefreshSchedule cannot be written through the AdminService (configmgr.md, §4.6). */
+	/* A known limit: RefreshSchedule cannot be written this way (MECMAdminService uses CIM for it). */
 	if (json_array_size(json_object_get(body, "RefreshSchedule"))) {
 		site_answer_error(answer, 500, "", "An error has occurred.");
 		return true;
@@ -312,7 +312,7 @@ void site_write(struct call *call, const char *class, const char *package_id, bo
 		take_reload(call, package_id, object);
 		site_object_store(call->site, package_id, object, true);
 		site_log_effect(call->site, call->number, "commit", package_id, json_pack("{s:o}", "changed", changed));
-		/* Documented as the old way to ask for a refresh (configmgr.md, §1.1). */
+		/* Documented as the old way to ask for a refresh (RefreshPkgSourceFlag of SMS_PackageBaseclass). */
 		if (json_is_true(json_object_get(body, "RefreshPkgSourceFlag")))
 			refresh(call, package_id, object);
 		site_answer_json(answer, whole ? 200 : 204, whole ? site_entity(call, object, true) : NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a provider reads out of a WIM, through wimlib: a second opinion besides wimplan's own reader. Derivation and
- * names: configmgr.md, §3.2 and §3.3.
+ * What a provider reads out of a WIM, through wimlib: a second opinion besides wimplan's own reader. The names
+ * are those of SMS_ImageInformation; how a site spells them in ImageProperty is documented nowhere.
  */
 #include "site.h"
 

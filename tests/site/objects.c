@@ -20,7 +20,7 @@ const char *site_class(const char *name)
 	return NULL;
 }
 
-/* configmgr.md, §1.1 and §1.2. */
+/* The lazy properties of SMS_PackageBaseclass and of the classes below it (Microsoft Learn). */
 static const char *const lazy[] = { "__QUALIFIER_SECURITYVERBS",
 				    "AlternateContentProviders",
 				    "ExtendedData",
@@ -71,7 +71,7 @@ json_t *site_entity(struct call *call, json_t *object, bool by_key)
 	sqlite3_bind_text(statement, 1, package_id, -1, SQLITE_STATIC);
 	class = site_step(site, statement) ? site_class((const char *)sqlite3_column_text(statement, 0)) : classes[0];
 	sqlite3_finalize(statement);
-	/* The etag is the key and nothing else: no version (configmgr.md, §4.2). */
+	/* The etag is the key and nothing else: no version (so in the samples of MECM_Toolkit). */
 	json_object_set_new(entity, "@odata.etag", json_string(package_id));
 	json_object_set_new(entity, "__LAZYPROPERTIES", lazy_names(class));
 	json_object_set_new(entity, "__QUALIFIER_SECURITYVERBS", json_null());
@@ -108,7 +108,7 @@ static void add_dp(struct site *site, json_t *rows, sqlite3_stmt *statement)
 					"__CLASS", "SMS_PackageStatusDistPointsSummarizer"));
 }
 
-/* A DP has the old version until its time has come: it says CONTENT_UPDATING until then (configmgr.md, §8). */
+/* A DP has the old version until its time has come: its State is CONTENT_UPDATING until then. */
 static json_t *list_dps(struct site *site)
 {
 	json_t *rows = json_array();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* From method and path to what is done: the AdminService's wmi route (configmgr.md, §4.1). */
+/* From method and path to what is done: the AdminService's wmi route (adminservice/usage, Microsoft Learn). */
 #include "site.h"
 
 #include <stdio.h>
@@ -71,7 +71,7 @@ static void get_by_key(struct call *call, const char *class, const char *key, st
 		site_answer_json(answer, 200, entity);
 		return;
 	}
-	/* By key the entity stands in a list all the same (configmgr.md, §4.2). */
+	/* By key the entity stands in a list all the same (so in the samples of MECM_Toolkit). */
 	answer_rows(call, is, json_pack("[o]", entity), answer);
 }
 

@@ -85,7 +85,7 @@ json_t *site_object(struct site *site, const char *package_id)
 	return object;
 }
 
-/* SedoObjectVersion is a GUID that every write replaces (configmgr.md, §1.4). */
+/* SedoObjectVersion is a GUID that every write replaces (core/understand/sedo, Microsoft Learn). */
 static void set_version(json_t *object)
 {
 	uint8_t b[16];

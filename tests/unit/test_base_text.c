@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* UTF-8 and UTF-16, case, columns, escapes and numbers. */
+#include "wimplan/ascii.h"
+#include "wimplan/hash.h"
 #include "wimplan/text.h"
 
 #include <criterion/criterion.h>
@@ -342,4 +344,47 @@ Test(base, text_of_files)
 		cr_expect(!memcmp(text, cases[i].text, length), "%s", cases[i].label);
 	}
 	wp_arena_free(arena);
+}
+
+/* By ASCII alone: in tr_TR.UTF-8 the library of C takes I and i for two letters. */
+Test(base, ascii_parts_of_names)
+{
+	cr_assert(wp_ascii_ends("A.MUM", ".mum") && wp_ascii_ends(".mum", ".mum") && wp_ascii_ends("x", ""));
+	cr_assert(!wp_ascii_ends("mum", ".mum") && !wp_ascii_ends("a.mum ", ".mum"));
+	cr_assert_str_eq(wp_ascii_find("Error in SMS_Extendedstatus {", "sms_extendedSTATUS"), "SMS_Extendedstatus {");
+	cr_assert_str_eq(wp_ascii_find("aab", "AB"), "ab");
+	cr_assert_str_eq(wp_ascii_find("a", ""), "a");
+	cr_assert_null(wp_ascii_find("aab", "abc"));
+	cr_assert_null(wp_ascii_find("", "a"));
+	cr_assert(!wp_ascii_letter('\xc4') && !wp_ascii_letter('@') && !wp_ascii_letter('[') && wp_ascii_letter('Z'));
+}
+
+Test(base, hex_digits)
+{
+	static const struct {
+		const char *text;
+		int value;
+	} units[] = { { "00e4", 0xe4 }, { "FFfd rest", 0xfffd }, { "12", -1 }, { "", -1 }, { "12g4", -1 } };
+	uint8_t bytes[2] = { 0 };
+
+	for (size_t i = 0; i < COUNT(units); i++)
+		cr_assert_eq(wp_ascii_hex4(units[i].text), units[i].value, "%s", units[i].text);
+	cr_assert(wp_hex_parse("0fa0", bytes, 2) && bytes[0] == 0x0f && bytes[1] == 0xa0);
+	cr_assert(!wp_hex_parse("0FA0", bytes, 2), "digests are written in lower case");
+	cr_assert(!wp_hex_parse("0fa", bytes, 2) && !wp_hex_parse("0fa00", bytes, 2) && !wp_hex_parse("", bytes, 2));
+}
+
+Test(base, digest_of_a_document)
+{
+	char text[WP_HASH_TEXT + 1];
+
+	wp_sha256_text("abc", 3, text);
+	cr_assert(wp_hash_is(text));
+	strcat(text, "0");
+	cr_assert(!wp_hash_is(text));
+	text[7 + 63] = '\0';
+	cr_assert(!wp_hash_is(text) && !wp_hash_is("sha256:") && !wp_hash_is("") && !wp_hash_is(NULL));
+	wp_sha256_text("abc", 3, text);
+	text[8] = 'A';
+	cr_assert(!wp_hash_is(text));
 }
