@@ -50,6 +50,31 @@ struct wp_site_image {
 	size_t property_count;
 };
 
+enum wp_site_field_kind { WP_SITE_TEXT, WP_SITE_TAG, WP_SITE_ARCHITECTURE, WP_SITE_SIZE, WP_SITE_DATE };
+
+enum { WP_SITE_FIELDS = 9, WP_SITE_FIELD_ALIASES = 3 };
+
+/* A known field of such an image. One table serves reading, comparing and telling. */
+struct wp_site_field {
+	const char *name;   /* as wimplan calls it: "os_version" */
+	const char *column; /* of SMS_ImageInformation */
+	/* Names of the property in a bag, without spaces, dots, hyphens, underscores and case; NULL behind the last. */
+	const char *aliases[WP_SITE_FIELD_ALIASES];
+	enum wp_site_field_kind kind;
+	bool confirmed; /* how the site derives it from a WIM */
+	size_t offset;  /* in struct wp_site_image */
+};
+
+/* In the order in which they are compared and reported. */
+extern const struct wp_site_field wp_site_fields[WP_SITE_FIELDS];
+
+/* Where @image keeps @field, and what it has there. */
+const char **wp_site_image_field(struct wp_site_image *image, const struct wp_site_field *field);
+const char *wp_site_image_value(const struct wp_site_image *image, const struct wp_site_field *field);
+
+/* The field that a bag's property with this name stands for, in any of its spellings; NULL: none. */
+const struct wp_site_field *wp_site_field_of_property(const char *name);
+
 /* Where a record's images came from. */
 enum wp_image_origin { WP_FROM_NOTHING, WP_FROM_IMAGE_PROPERTY, WP_FROM_WIM_XML, WP_FROM_IMAGE_INFORMATION };
 
@@ -58,6 +83,16 @@ struct wp_site_images {
 	struct wp_site_image *items; /* by index */
 	size_t count;
 };
+
+/* Puts them in the order of their indexes. */
+void wp_site_images_sort(struct wp_site_images *images);
+
+/*
+ * Walks two lists side by side, from *@i and *@k = 0 on: the next image of each, or NULL on the side that lacks it.
+ * False behind the last.
+ */
+bool wp_site_images_next(const struct wp_site_images *a, const struct wp_site_images *b, size_t *i, size_t *k,
+			 const struct wp_site_image **ret_a, const struct wp_site_image **ret_b);
 
 /* One package. Texts are NULL when the export has no such property. Borrowed from the set's arena. */
 struct wp_record {

@@ -80,14 +80,6 @@ static json_t *diff_properties(struct wp_arena *arena, const json_t *old, const 
 	return changes;
 }
 
-static void diff_field(json_t *fields, const char *field, const char *old, const char *new)
-{
-	if (old == new || (old && new && !strcmp(old, new)))
-		return;
-	wp_json_push(fields, json_pack("{s:s, s:o, s:o}", "field", field, "old", wp_json_text(old), "new",
-				       wp_json_text(new)));
-}
-
 /* @old or @new may be NULL: then the image was added or removed, and has no fields. */
 static json_t *diff_image(const struct wp_site_image *old, const struct wp_site_image *new)
 {
@@ -95,15 +87,14 @@ static json_t *diff_image(const struct wp_site_image *old, const struct wp_site_
 	const char *status = !old ? "added" : !new ? "removed" : "changed";
 
 	if (old && new) {
-		diff_field(fields, "name", old->name, new->name);
-		diff_field(fields, "description", old->description, new->description);
-		diff_field(fields, "os_version", old->os_version, new->os_version);
-		diff_field(fields, "architecture", old->architecture, new->architecture);
-		diff_field(fields, "language", old->language, new->language);
-		diff_field(fields, "product_type", old->product_type, new->product_type);
-		diff_field(fields, "hal_type", old->hal_type, new->hal_type);
-		diff_field(fields, "size", old->size, new->size);
-		diff_field(fields, "creation_date", old->creation_date, new->creation_date);
+		for (size_t i = 0; i < WP_SITE_FIELDS; i++) {
+			const struct wp_site_field *field = &wp_site_fields[i];
+			const char *a = wp_site_image_value(old, field), *b = wp_site_image_value(new, field);
+
+			if (a != b && (!a || !b || strcmp(a, b)))
+				wp_json_push(fields, json_pack("{s:s, s:o, s:o}", "field", field->name, "old",
+							       wp_json_text(a), "new", wp_json_text(b)));
+		}
 		if (!json_array_size(fields)) {
 			json_decref(fields);
 			return NULL;
@@ -115,26 +106,16 @@ static json_t *diff_image(const struct wp_site_image *old, const struct wp_site_
 
 static json_t *diff_images(const struct wp_site_images *old, const struct wp_site_images *new)
 {
+	const struct wp_site_image *a, *b;
 	json_t *images = json_array();
 	size_t i = 0, k = 0;
 
 	/* Where one export has no images at all, it did not fetch them. */
 	if (old->origin == WP_FROM_NOTHING || new->origin == WP_FROM_NOTHING)
 		return images;
-	while (i < old->count || k < new->count) {
-		const struct wp_site_image *a = i < old->count ? &old->items[i] : NULL;
-		const struct wp_site_image *b = k < new->count ? &new->items[k] : NULL;
-		json_t *image;
+	while (wp_site_images_next(old, new, &i, &k, &a, &b)) {
+		json_t *image = diff_image(a, b);
 
-		if (a && b && a->index != b->index) {
-			if (a->index < b->index)
-				b = NULL;
-			else
-				a = NULL;
-		}
-		i += a != NULL;
-		k += b != NULL;
-		image = diff_image(a, b);
 		if (image)
 			wp_json_push(images, image);
 	}

@@ -8,38 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { TEXT, NOCASE, ARCHITECTURE, SIZE, DATE };
-
-/*
- * The fields in the order in which they are compared and reported. How the site derives product and HAL type, size
- * and creation date is inferred from its class descriptions and not confirmed by a real record, so a difference is as
- * well.
- */
-static const struct field {
-	const char *name;
-	size_t offset;
-	enum kind kind;
-	enum wp_confidence confidence;
-} fields[] = {
-	{ "name", offsetof(struct wp_site_image, name), TEXT, WP_PROVEN },
-	{ "description", offsetof(struct wp_site_image, description), TEXT, WP_PROVEN },
-	{ "os_version", offsetof(struct wp_site_image, os_version), TEXT, WP_PROVEN },
-	{ "architecture", offsetof(struct wp_site_image, architecture), ARCHITECTURE, WP_PROVEN },
-	{ "language", offsetof(struct wp_site_image, language), NOCASE, WP_PROVEN },
-	{ "product_type", offsetof(struct wp_site_image, product_type), TEXT, WP_INFERRED },
-	{ "hal_type", offsetof(struct wp_site_image, hal_type), TEXT, WP_INFERRED },
-	{ "size", offsetof(struct wp_site_image, size), SIZE, WP_INFERRED },
-	{ "creation_date", offsetof(struct wp_site_image, creation_date), DATE, WP_INFERRED },
-};
-
-#define FIELD_COUNT (sizeof fields / sizeof fields[0])
-
 enum outcome { SAME, DIFFERENT, NOT_COMPARED };
-
-static const char *value_of(const struct wp_site_image *image, const struct field *field)
-{
-	return *(const char *const *)(const void *)((const char *)image + field->offset);
-}
 
 static enum outcome compare_sizes(const char *a, const char *b)
 {
@@ -69,29 +38,29 @@ static enum outcome compare_architectures(const char *a, const char *b)
 	return wp_text_equal_nocase(a, b) ? SAME : DIFFERENT;
 }
 
-static enum outcome compare_values(const struct field *field, const char *a, const char *b)
+static enum outcome compare_values(const struct wp_site_field *field, const char *a, const char *b)
 {
 	if (!a || !b)
 		return NOT_COMPARED;
 	if (!strcmp(a, b))
 		return SAME;
 	switch (field->kind) {
-	case TEXT:
+	case WP_SITE_TEXT:
 		return DIFFERENT;
-	case NOCASE:
+	case WP_SITE_TAG:
 		return wp_text_equal_nocase(a, b) ? SAME : DIFFERENT;
-	case ARCHITECTURE:
+	case WP_SITE_ARCHITECTURE:
 		return compare_architectures(a, b);
-	case SIZE:
+	case WP_SITE_SIZE:
 		return compare_sizes(a, b);
-	case DATE:
+	case WP_SITE_DATE:
 		return compare_dates(a, b);
 	}
 	return NOT_COMPARED;
 }
 
 /* In a whole bag nothing is left out: a value that is missing or cannot be understood differs from another one. */
-static enum outcome compare_whole(const struct field *field, const char *a, const char *b)
+static enum outcome compare_whole(const struct wp_site_field *field, const char *a, const char *b)
 {
 	enum outcome outcome = compare_values(field, a, b);
 
@@ -105,17 +74,18 @@ static size_t compare_fields(struct wp_judge *judge, const struct wp_site_image 
 {
 	size_t differences = 0;
 
-	for (size_t i = 0; i < FIELD_COUNT; i++) {
-		const char *a = value_of(recorded, &fields[i]), *b = value_of(found, &fields[i]);
+	for (size_t i = 0; i < WP_SITE_FIELDS; i++) {
+		const struct wp_site_field *field = &wp_site_fields[i];
+		const char *a = wp_site_image_value(recorded, field), *b = wp_site_image_value(found, field);
 
-		if ((whole_bag ? compare_whole : compare_values)(&fields[i], a, b) != DIFFERENT)
+		if ((whole_bag ? compare_whole : compare_values)(field, a, b) != DIFFERENT)
 			continue;
 		wp_judge_add(judge, (struct wp_reason){
 					    .code = "image-changed",
 					    .action = WP_RELOAD,
-					    .confidence = whole_bag ? WP_PROVEN : fields[i].confidence,
+					    .confidence = whole_bag || field->confirmed ? WP_PROVEN : WP_INFERRED,
 					    .image = found->index,
-					    .field = fields[i].name,
+					    .field = field->name,
 					    .recorded = a,
 					    .found = b,
 				    });
@@ -126,8 +96,8 @@ static size_t compare_fields(struct wp_judge *judge, const struct wp_site_image 
 
 bool wp_compare_is_field(const struct wp_site_image *image, const struct wp_bag_property *property)
 {
-	for (size_t i = 0; i < FIELD_COUNT; i++)
-		if (value_of(image, &fields[i]) == property->value)
+	for (size_t i = 0; i < WP_SITE_FIELDS; i++)
+		if (wp_site_image_value(image, &wp_site_fields[i]) == property->value)
 			return true;
 	return false;
 }
@@ -155,28 +125,13 @@ static void add_whole_image(struct wp_judge *judge, const char *code, const stru
 			    });
 }
 
-/* Walks two lists that are sorted by index: the next image of each side, or NULL on the side that lacks it. */
-static bool next_pair(const struct wp_site_images *a, const struct wp_site_images *b, size_t *i, size_t *j,
-		      const struct wp_site_image **ret_a, const struct wp_site_image **ret_b)
-{
-	*ret_a = *i < a->count ? &a->items[*i] : NULL;
-	*ret_b = *j < b->count ? &b->items[*j] : NULL;
-	if (*ret_a && *ret_b && (*ret_a)->index < (*ret_b)->index)
-		*ret_b = NULL;
-	else if (*ret_a && *ret_b && (*ret_a)->index > (*ret_b)->index)
-		*ret_a = NULL;
-	*i += *ret_a != NULL;
-	*j += *ret_b != NULL;
-	return *ret_a || *ret_b;
-}
-
 size_t wp_compare_images(struct wp_judge *judge, const struct wp_site_images *recorded,
 			 const struct wp_site_images *found, bool whole_bag)
 {
 	const struct wp_site_image *old, *new;
 	size_t i = 0, j = 0, differences = 0;
 
-	while (next_pair(recorded, found, &i, &j, &old, &new)) {
+	while (wp_site_images_next(recorded, found, &i, &j, &old, &new)) {
 		if (!old || !new) {
 			add_whole_image(judge, old ? "image-removed" : "image-added", old, new);
 			differences++;
@@ -196,22 +151,23 @@ void wp_compare_calibrate(struct wp_judge *judge, const struct wp_site_images *p
 	const struct wp_site_image *theirs, *ours;
 	size_t i = 0, j = 0;
 
-	while (next_pair(probed, own, &i, &j, &theirs, &ours)) {
+	while (wp_site_images_next(probed, own, &i, &j, &theirs, &ours)) {
 		if (!theirs || !ours) {
 			wp_diag_add(judge->arena, judge->diags, WP_WARNING, "calibration-differs", package_id,
 				    "image %u: only %s has it", (theirs ? theirs : ours)->index,
 				    theirs ? "the site's probe" : "wimplan's own reading");
 			continue;
 		}
-		for (size_t k = 0; k < FIELD_COUNT; k++) {
-			const char *a = value_of(theirs, &fields[k]), *b = value_of(ours, &fields[k]);
+		for (size_t k = 0; k < WP_SITE_FIELDS; k++) {
+			const struct wp_site_field *field = &wp_site_fields[k];
+			const char *a = wp_site_image_value(theirs, field), *b = wp_site_image_value(ours, field);
 
 			/* A form that wimplan cannot read is a finding; a field that one side lacks is none. */
-			if (!a || !b || compare_whole(&fields[k], a, b) != DIFFERENT)
+			if (!a || !b || compare_whole(field, a, b) != DIFFERENT)
 				continue;
 			wp_diag_add(judge->arena, judge->diags, WP_WARNING, "calibration-differs", package_id,
 				    "image %u, %s: the site's probe says \"%s\", wimplan reads \"%s\"", ours->index,
-				    fields[k].name, a, b);
+				    field->name, a, b);
 		}
 	}
 }

@@ -8,64 +8,7 @@
 #include "wimplan/xml.h"
 
 #include <inttypes.h>
-#include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
-
-/*
- * Property names without spaces, dots, hyphens, underscores and case. "OS version", "Language" and "Image description"
- * were seen in scripts that read them; the rest follows the columns of SMS_ImageInformation.
- */
-static const struct {
-	const char *name;
-	size_t field;
-} fields[] = {
-	{ "imagename", offsetof(struct wp_site_image, name) },
-	{ "name", offsetof(struct wp_site_image, name) },
-	{ "imagedescription", offsetof(struct wp_site_image, description) },
-	{ "description", offsetof(struct wp_site_image, description) },
-	{ "osversion", offsetof(struct wp_site_image, os_version) },
-	{ "imageosversion", offsetof(struct wp_site_image, os_version) },
-	{ "architecture", offsetof(struct wp_site_image, architecture) },
-	{ "arch", offsetof(struct wp_site_image, architecture) },
-	{ "processorarchitecture", offsetof(struct wp_site_image, architecture) },
-	{ "language", offsetof(struct wp_site_image, language) },
-	{ "defaultlanguage", offsetof(struct wp_site_image, language) },
-	{ "producttype", offsetof(struct wp_site_image, product_type) },
-	{ "haltype", offsetof(struct wp_site_image, hal_type) },
-	{ "hal", offsetof(struct wp_site_image, hal_type) },
-	{ "size", offsetof(struct wp_site_image, size) },
-	{ "imagesize", offsetof(struct wp_site_image, size) },
-	{ "totalbytes", offsetof(struct wp_site_image, size) },
-	{ "creationdate", offsetof(struct wp_site_image, creation_date) },
-	{ "creationtime", offsetof(struct wp_site_image, creation_date) },
-};
-
-/* Equal to a name of the table? */
-static bool same_name(const char *name, const char *known)
-{
-	for (; *name; name++) {
-		if (strchr(" \t\r\n_.-", *name))
-			continue;
-		if (wp_ascii_lower(*name) != *known)
-			return false;
-		known++;
-	}
-	return !*known;
-}
-
-static void set_field(struct wp_site_image *image, const char *name, const char *value)
-{
-	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
-		const char **field = (const char **)((char *)image + fields[i].field);
-
-		if (!same_name(name, fields[i].name))
-			continue;
-		if (!*field)
-			*field = value;
-		return;
-	}
-}
 
 /* The bag while it is read. */
 struct bag {
@@ -146,6 +89,16 @@ static bool on_text(void *context, const char *bytes, size_t length)
 	return true;
 }
 
+/* What stands twice counts once: the first one. */
+static void set_field(struct wp_site_image *image, const struct wp_bag_property *property)
+{
+	const struct wp_site_field *field = wp_site_field_of_property(property->name);
+	const char **value = field ? wp_site_image_field(image, field) : NULL;
+
+	if (value && !*value)
+		*value = property->value;
+}
+
 static bool on_end(void *context)
 {
 	struct bag *bag = context;
@@ -157,21 +110,13 @@ static bool on_end(void *context)
 		property->value = !bag->text.length && bag->value
 					  ? bag->value
 					  : wp_arena_strndup(bag->arena, wp_buf_text(&bag->text), bag->text.length);
-		set_field(bag->image, property->name, property->value);
+		set_field(bag->image, property);
 		bag->name = NULL;
 	} else if (bag->depth == 2) {
 		bag->image = NULL;
 	}
 	bag->depth--;
 	return true;
-}
-
-static int compare_index(const void *a, const void *b)
-{
-	uint32_t x = ((const struct wp_site_image *)a)->index;
-	uint32_t y = ((const struct wp_site_image *)b)->index;
-
-	return (x > y) - (x < y);
 }
 
 static const char *read_wim_xml(struct wp_arena *arena, const char *text, size_t length, struct wp_site_images *ret)
@@ -194,8 +139,7 @@ static const char *read_wim_xml(struct wp_arena *arena, const char *text, size_t
 static const char *sort_images(struct wp_arena *arena, struct wp_site_images *images)
 {
 	images->origin = WP_FROM_IMAGE_PROPERTY;
-	if (images->count)
-		qsort(images->items, images->count, sizeof *images->items, compare_index);
+	wp_site_images_sort(images);
 	for (size_t i = 1; i < images->count; i++)
 		if (images->items[i].index == images->items[i - 1].index)
 			return wp_arena_printf(arena, "there are two images with index %" PRIu32,
@@ -252,27 +196,4 @@ int wp_image_property_parse(struct wp_arena *arena, const char *text, struct wp_
 		return 0;
 	memset(ret, 0, sizeof *ret);
 	return -1;
-}
-
-void wp_site_image_from_wim(struct wp_arena *arena, const struct wp_wim_image *image, struct wp_site_image *ret)
-{
-	const struct wp_wim_windows *windows = image->windows;
-
-	memset(ret, 0, sizeof *ret);
-	ret->index = image->index;
-	ret->name = wp_arena_strdup(arena, image->name);
-	ret->description = wp_arena_strdup(arena, image->description);
-	if (image->total_bytes.known)
-		ret->size = wp_arena_printf(arena, "%" PRIu64, image->total_bytes.value);
-	ret->creation_date = wp_time_iso(arena, image->creation_time);
-	if (!windows)
-		return;
-	ret->os_version = wp_arena_strdup(arena, windows->version);
-	if (windows->architecture.known)
-		ret->architecture = wp_arena_printf(arena, "%" PRIu64, windows->architecture.value);
-	ret->language = wp_arena_strdup(arena, windows->default_language);
-	if ((!ret->language || !*ret->language) && windows->language_count)
-		ret->language = wp_arena_strdup(arena, windows->languages[0]);
-	ret->product_type = wp_arena_strdup(arena, windows->product_type);
-	ret->hal_type = wp_arena_strdup(arena, windows->hal);
 }

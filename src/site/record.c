@@ -107,14 +107,6 @@ static void add_columns(struct wp_arena *arena, struct wp_site_image *image, con
 		qsort(image->properties, image->property_count, sizeof *image->properties, compare_property);
 }
 
-static int compare_index(const void *a, const void *b)
-{
-	uint32_t x = ((const struct wp_site_image *)a)->index;
-	uint32_t y = ((const struct wp_site_image *)b)->index;
-
-	return (x > y) - (x < y);
-}
-
 /* Rows of SMS_ImageInformation as images. Its Index is lazy: without it only a single row can be told apart. */
 static void images_from_rows(struct wp_arena *arena, const json_t *rows, struct wp_site_images *ret)
 {
@@ -132,21 +124,14 @@ static void images_from_rows(struct wp_arena *arena, const json_t *rows, struct 
 			continue;
 		image = WP_PUSH(arena, ret->items, ret->count);
 		image->index = (uint32_t)index.value;
-		image->name = column(arena, row, "Name");
-		image->description = column(arena, row, "Description");
-		image->os_version = column(arena, row, "OSVersion");
-		image->architecture = column(arena, row, "Architecture");
-		image->language = column(arena, row, "Language");
-		image->product_type = column(arena, row, "ProductType");
-		image->hal_type = column(arena, row, "HALType");
-		image->size = column(arena, row, "Size");
-		image->creation_date = column(arena, row, "CreationDate");
+		for (size_t k = 0; k < WP_SITE_FIELDS; k++)
+			*wp_site_image_field(image, &wp_site_fields[k]) = column(arena, row, wp_site_fields[k].column);
 		add_columns(arena, image, row);
 	}
 	if (!ret->count)
 		return;
 	ret->origin = WP_FROM_IMAGE_INFORMATION;
-	qsort(ret->items, ret->count, sizeof *ret->items, compare_index);
+	wp_site_images_sort(ret);
 }
 
 static void decode_images(struct wp_arena *arena, const json_t *json, const json_t *properties,

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The images that a site stores of a package: their fields in one table, whatever they were read from. */
+#include "wimplan/record.h"
+
+#include "wimplan/ascii.h"
+
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIELD(member) offsetof(struct wp_site_image, member)
+
+/*
+ * Names in a bag: "OS version", "Language" and "Image description" were seen in scripts that read them; the rest
+ * follows the columns of SMS_ImageInformation. How the site derives product and HAL type, size and creation date is inferred
+ * from its class descriptions and not confirmed by a real record.
+ */
+const struct wp_site_field wp_site_fields[WP_SITE_FIELDS] = {
+	{ "name", "Name", { "imagename", "name" }, WP_SITE_TEXT, true, FIELD(name) },
+	{ "description", "Description", { "imagedescription", "description" }, WP_SITE_TEXT, true, FIELD(description) },
+	{ "os_version", "OSVersion", { "osversion", "imageosversion" }, WP_SITE_TEXT, true, FIELD(os_version) },
+	{ "architecture", "Architecture", { "architecture", "arch", "processorarchitecture" }, WP_SITE_ARCHITECTURE,
+	  true, FIELD(architecture) },
+	{ "language", "Language", { "language", "defaultlanguage" }, WP_SITE_TAG, true, FIELD(language) },
+	{ "product_type", "ProductType", { "producttype" }, WP_SITE_TEXT, false, FIELD(product_type) },
+	{ "hal_type", "HALType", { "haltype", "hal" }, WP_SITE_TEXT, false, FIELD(hal_type) },
+	{ "size", "Size", { "size", "imagesize", "totalbytes" }, WP_SITE_SIZE, false, FIELD(size) },
+	{ "creation_date", "CreationDate", { "creationdate", "creationtime" }, WP_SITE_DATE, false,
+	  FIELD(creation_date) },
+};
+
+const char **wp_site_image_field(struct wp_site_image *image, const struct wp_site_field *field)
+{
+	return (const char **)(void *)((char *)image + field->offset);
+}
+
+const char *wp_site_image_value(const struct wp_site_image *image, const struct wp_site_field *field)
+{
+	return *(const char *const *)(const void *)((const char *)image + field->offset);
+}
+
+/* Equal to a name of the table? */
+static bool same_name(const char *name, const char *known)
+{
+	for (; *name; name++) {
+		if (strchr(" \t\r\n_.-", *name))
+			continue;
+		if (wp_ascii_lower(*name) != *known)
+			return false;
+		known++;
+	}
+	return !*known;
+}
+
+const struct wp_site_field *wp_site_field_of_property(const char *name)
+{
+	for (size_t i = 0; i < WP_SITE_FIELDS; i++)
+		for (size_t k = 0; k < WP_SITE_FIELD_ALIASES && wp_site_fields[i].aliases[k]; k++)
+			if (same_name(name, wp_site_fields[i].aliases[k]))
+				return &wp_site_fields[i];
+	return NULL;
+}
+
+static int compare_index(const void *a, const void *b)
+{
+	uint32_t x = ((const struct wp_site_image *)a)->index;
+	uint32_t y = ((const struct wp_site_image *)b)->index;
+
+	return (x > y) - (x < y);
+}
+
+void wp_site_images_sort(struct wp_site_images *images)
+{
+	if (images->count)
+		qsort(images->items, images->count, sizeof *images->items, compare_index);
+}
+
+bool wp_site_images_next(const struct wp_site_images *a, const struct wp_site_images *b, size_t *i, size_t *k,
+			 const struct wp_site_image **ret_a, const struct wp_site_image **ret_b)
+{
+	*ret_a = *i < a->count ? &a->items[*i] : NULL;
+	*ret_b = *k < b->count ? &b->items[*k] : NULL;
+	if (*ret_a && *ret_b && (*ret_a)->index < (*ret_b)->index)
+		*ret_b = NULL;
+	else if (*ret_a && *ret_b && (*ret_a)->index > (*ret_b)->index)
+		*ret_a = NULL;
+	*i += *ret_a != NULL;
+	*k += *ret_b != NULL;
+	return *ret_a || *ret_b;
+}
+
+void wp_site_image_from_wim(struct wp_arena *arena, const struct wp_wim_image *image, struct wp_site_image *ret)
+{
+	const struct wp_wim_windows *windows = image->windows;
+
+	memset(ret, 0, sizeof *ret);
+	ret->index = image->index;
+	ret->name = wp_arena_strdup(arena, image->name);
+	ret->description = wp_arena_strdup(arena, image->description);
+	if (image->total_bytes.known)
+		ret->size = wp_arena_printf(arena, "%" PRIu64, image->total_bytes.value);
+	ret->creation_date = wp_time_iso(arena, image->creation_time);
+	if (!windows)
+		return;
+	ret->os_version = wp_arena_strdup(arena, windows->version);
+	if (windows->architecture.known)
+		ret->architecture = wp_arena_printf(arena, "%" PRIu64, windows->architecture.value);
+	ret->language = wp_arena_strdup(arena, windows->default_language);
+	if ((!ret->language || !*ret->language) && windows->language_count)
+		ret->language = wp_arena_strdup(arena, windows->languages[0]);
+	ret->product_type = wp_arena_strdup(arena, windows->product_type);
+	ret->hal_type = wp_arena_strdup(arena, windows->hal);
+}
