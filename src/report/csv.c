@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* RFC 4180, with CRLF as it says, and what spreadsheets make of it. */
-#include "csv.h"
+/* Tables for spreadsheets and databases: RFC 4180, with CRLF as it says, and what spreadsheets make of it. */
+#include "wimplan/report.h"
 
 #include "wimplan/text.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 static const char mark[] = "\xef\xbb\xbf";
@@ -51,8 +52,8 @@ static char delimiter_of(const struct wp_report_options *options)
 	return options->delimiter ? options->delimiter : ',';
 }
 
-void wp_csv_begin(struct wp_buf *buf, const struct wp_report_options *options, const char *const *headings,
-		  size_t count)
+/* The byte order mark, where one is asked for, and the row of the headings, which are our own. */
+static void begin(struct wp_buf *buf, const struct wp_report_options *options, const char *const *headings, size_t count)
 {
 	wp_buf_puts(buf, options->bom ? mark : "");
 	for (size_t i = 0; i < count; i++) {
@@ -63,7 +64,8 @@ void wp_csv_begin(struct wp_buf *buf, const struct wp_report_options *options, c
 	wp_buf_puts(buf, "\r\n");
 }
 
-void wp_csv_row(struct wp_buf *buf, const struct wp_report_options *options, const char *const *cells, size_t count)
+/* One row, each cell in quotes; NULL is an empty cell. Nothing in it is taken for a formula. */
+static void add_row(struct wp_buf *buf, const struct wp_report_options *options, const char *const *cells, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		add_cell(buf, cells[i]);
@@ -71,4 +73,85 @@ void wp_csv_row(struct wp_buf *buf, const struct wp_report_options *options, con
 			wp_buf_putc(buf, delimiter_of(options));
 	}
 	wp_buf_puts(buf, "\r\n");
+}
+
+/* A plan: one line for each reason. */
+static const char *const plan_headings[] = { "package_id", "class",      "name",  "source_path", "status",   "actions", "code",
+					     "action",     "confidence", "image", "field",       "recorded", "found" };
+#define PLAN_COLUMNS (sizeof plan_headings / sizeof *plan_headings)
+
+static const char *actions_of(const struct wp_entry *entry)
+{
+	if (entry->reload && entry->refresh)
+		return "ReloadImageProperties RefreshPkgSource";
+	if (entry->reload)
+		return "ReloadImageProperties";
+	return entry->refresh ? "RefreshPkgSource" : "";
+}
+
+static void add_reason(struct wp_buf *buf, const struct wp_report_options *options, const struct wp_entry *entry,
+		       const struct wp_reason *reason)
+{
+	char image[16] = "";
+
+	if (reason && reason->image)
+		snprintf(image, sizeof image, "%" PRIu32, reason->image);
+	add_row(buf, options,
+		(const char *const[PLAN_COLUMNS]){
+			entry->package_id, wp_class_name(entry->class), entry->name, entry->source_path,
+			wp_entry_status_name(entry->status), actions_of(entry), reason ? reason->code : NULL,
+			reason ? wp_action_name(reason->action) : NULL,
+			reason ? wp_confidence_name(reason->confidence) : NULL, image, reason ? reason->field : NULL,
+			reason ? reason->recorded : NULL, reason ? reason->found : NULL },
+		PLAN_COLUMNS);
+}
+
+void wp_report_plan_csv(const struct wp_plan *plan, const struct wp_report_options *options, struct wp_buf *buf)
+{
+	begin(buf, options, plan_headings, PLAN_COLUMNS);
+	for (size_t i = 0; i < plan->entry_count; i++) {
+		const struct wp_entry *entry = &plan->entries[i];
+
+		if (entry->status == WP_ENTRY_UNCHANGED && !options->all)
+			continue;
+		for (size_t k = 0; k < entry->reason_count; k++)
+			add_reason(buf, options, entry, &entry->reasons[k]);
+		if (!entry->reason_count)
+			add_reason(buf, options, entry, NULL);
+	}
+}
+
+/* A receipt: one line for each step, with the keys of the receipt. */
+static const char *const step_headings[] = {
+	"package_id", "action", "outcome", "looked_up", "return_value", "started_at", "finished_at", "attempts",
+	"source_version_before", "source_version_after", "content_id", "file_id", "error",
+};
+#define STEP_COLUMNS (sizeof step_headings / sizeof *step_headings)
+
+static const char *number(struct wp_arena *arena, struct wp_number number)
+{
+	return number.known ? wp_arena_printf(arena, "%" PRIu64, number.value) : NULL;
+}
+
+static void add_step(struct wp_arena *arena, const struct wp_receipt_step *step,
+		     const struct wp_report_options *options, struct wp_buf *buf)
+{
+	add_row(buf, options,
+		(const char *const[STEP_COLUMNS]){
+			step->package_id, wp_action_name(step->action), wp_outcome_name(step->outcome),
+			step->looked_up ? "true" : "false",
+			step->has_return_value ? wp_arena_printf(arena, "%" PRId64, step->return_value) : NULL,
+			wp_time_iso(arena, step->started_at), wp_time_iso(arena, step->finished_at),
+			wp_arena_printf(arena, "%" PRIu64, step->attempts), number(arena, step->source_version_before),
+			number(arena, step->source_version_after), step->content_id, step->file_id, step->error },
+		STEP_COLUMNS);
+}
+
+void wp_report_receipt_csv(const struct wp_receipt *receipt, const struct wp_report_options *options, struct wp_buf *buf)
+{
+	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+
+	begin(buf, options, step_headings, STEP_COLUMNS);
+	for (size_t i = 0; i < receipt->count; i++)
+		add_step(arena, &receipt->steps[i], options, buf);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The style sheet of the HTML reports: light and dark by what the reader's system prefers, and one for paper. */
-#include "html.h"
+#include "html_style.h"
 
 /*
  * Colours of text have a contrast of at least 4.5 to 1 against their ground in both schemes (WCAG 2.2, 1.4.3), and no

@@ -1,18 +1,77 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A page in HTML. */
+/* A page in HTML that needs nothing but itself: no script, no font, no picture, nothing from the network. */
 #include "page.h"
 
-#include "html.h"
+#include "html_style.h"
+#include "layout.h"
 
-#include <inttypes.h>
-#include <string.h>
+#include <stdarg.h>
 
-struct rendering {
-	struct wp_html html;
+struct html {
+	struct wp_arena *arena;
+	struct wp_buf *buf;
 	size_t folds; /* so far, to name them */
 };
 
-static void add_parts(struct rendering *to, const struct wp_part *part);
+static void add_parts(struct html *html, const struct wp_part *part);
+
+/* Markup of our own, as it is. */
+static void add_raw(struct html *html, const char *markup)
+{
+	wp_buf_puts(html->buf, markup);
+}
+
+__attribute__((format(printf, 2, 3))) static void add_rawf(struct html *html, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	wp_buf_puts(html->buf, wp_arena_vprintf(html->arena, format, args));
+	va_end(args);
+}
+
+/* Between tags and in quoted attributes these five are all that the syntax knows (WHATWG, 13.1.2.3). */
+static void add_character(struct html *html, char c)
+{
+	static const struct {
+		char c;
+		const char *reference;
+	} references[] = { { '<', "&lt;" }, { '>', "&gt;" }, { '&', "&amp;" }, { '"', "&quot;" }, { '\'', "&#39;" } };
+
+	for (size_t i = 0; i < sizeof references / sizeof *references; i++)
+		if (references[i].c == c) {
+			add_raw(html, references[i].reference);
+			return;
+		}
+	wp_buf_putc(html->buf, c);
+}
+
+/* Data as text: control characters made visible, and everything escaped that HTML would take for more than a letter. */
+static void add_text(struct html *html, const char *data)
+{
+	for (const char *text = wp_layout_escape(html->arena, data); *text; text++)
+		add_character(html, *text);
+}
+
+/* The same for a path or a name of a component, which may be broken behind a backslash or _. */
+static void add_path(struct html *html, const char *path)
+{
+	const char *text = wp_layout_escape(html->arena, path);
+
+	for (const char *at = text; *at; at++) {
+		add_character(html, *at);
+		if ((*at == '\\' || *at == '_') && at != text && at[1])
+			wp_buf_puts(html->buf, "<wbr>");
+	}
+}
+
+/* @text between two tags. */
+static void add_element(struct html *html, const char *open, const char *text, const char *close)
+{
+	add_raw(html, open);
+	add_text(html, text);
+	add_raw(html, close);
+}
 
 static const char *tone_class(enum wp_tone tone)
 {
@@ -36,59 +95,50 @@ static const char *column_class(enum wp_column column)
 }
 
 /* What is there is seen, however little it is: the style gives each share a least width. */
-static void add_bar(struct wp_html *html, const struct wp_part *bar)
+static void add_bar(struct html *html, const struct wp_part *bar)
 {
-	wp_html_raw(html, "<div class=\"bar\" aria-hidden=\"true\">");
+	add_raw(html, "<div class=\"bar\" aria-hidden=\"true\">");
 	for (const struct wp_part *share = bar->first; share; share = share->next) {
 		unsigned int width =
 			bar->amount ? (unsigned int)((double)share->amount / (double)bar->amount * 10000 + 0.5) : 0;
 
 		if (share->amount)
-			wp_html_rawf(html, "<i class=\"%s\" style=\"width:%u.%02u%%\"></i>", tone_class(share->tone),
+			add_rawf(html, "<i class=\"%s\" style=\"width:%u.%02u%%\"></i>", tone_class(share->tone),
 				     width / 100, width % 100);
 	}
-	wp_html_raw(html, "</div>");
+	add_raw(html, "</div>");
 }
 
-static void add_badge(struct wp_html *html, const struct wp_part *badge)
+static void add_badge(struct html *html, const struct wp_part *badge)
 {
-	wp_html_rawf(html, "<span class=\"badge %s\">", tone_class(badge->tone));
-	wp_html_text(html, badge->text);
-	wp_html_raw(html, "</span>");
+	add_rawf(html, "<span class=\"badge %s\">", tone_class(badge->tone));
+	add_text(html, badge->text);
+	add_raw(html, "</span>");
 }
 
-static void add_key(struct wp_html *html, const struct wp_part *key)
+static void add_key(struct html *html, const struct wp_part *key)
 {
-	wp_html_raw(html, "<ul class=\"key\">");
+	add_raw(html, "<ul class=\"key\">");
 	for (const struct wp_part *part = key->first; part; part = part->next) {
-		wp_html_rawf(html, "<li><i class=\"%s\"></i>", tone_class(part->tone));
-		wp_html_text(html, part->text);
-		wp_html_raw(html, "</li>");
+		add_rawf(html, "<li><i class=\"%s\"></i>", tone_class(part->tone));
+		add_text(html, part->text);
+		add_raw(html, "</li>");
 	}
-	wp_html_raw(html, "</ul>\n");
+	add_raw(html, "</ul>\n");
 }
 
-static void add_link(struct wp_html *html, const struct wp_part *link)
+static void add_link(struct html *html, const struct wp_part *link)
 {
-	wp_html_raw(html, "<a href=\"#");
-	wp_html_text(html, link->target);
-	wp_html_raw(html, "\">");
-	wp_html_text(html, link->text);
-	wp_html_raw(html, "</a>");
-}
-
-static void add_element(struct wp_html *html, const char *open, const char *text, const char *close)
-{
-	wp_html_raw(html, open);
-	wp_html_text(html, text);
-	wp_html_raw(html, close);
+	add_raw(html, "<a href=\"#");
+	add_text(html, link->target);
+	add_raw(html, "\">");
+	add_text(html, link->text);
+	add_raw(html, "</a>");
 }
 
 /* What stands in a line. */
-static void add_line(struct rendering *to, const struct wp_part *holder)
+static void add_line(struct html *html, const struct wp_part *holder)
 {
-	struct wp_html *html = &to->html;
-
 	for (const struct wp_part *part = holder->first; part; part = part->next) {
 		switch (part->kind) {
 		case WP_PART_STRONG:
@@ -101,7 +151,7 @@ static void add_line(struct rendering *to, const struct wp_part *holder)
 			add_element(html, "<code>", part->text, "</code>");
 			break;
 		case WP_PART_PATH:
-			wp_html_path(html, part->text);
+			add_path(html, part->text);
 			break;
 		case WP_PART_BADGE:
 			add_badge(html, part);
@@ -110,23 +160,23 @@ static void add_line(struct rendering *to, const struct wp_part *holder)
 			add_link(html, part);
 			break;
 		case WP_PART_BREAK:
-			wp_html_raw(html, "<br>");
+			add_raw(html, "<br>");
 			break;
 		case WP_PART_BAR:
 			add_bar(html, part);
 			break;
 		default:
-			wp_html_text(html, part->text);
+			add_text(html, part->text);
 		}
 	}
 }
 
 /* An element around a line. */
-static void add_holder(struct rendering *to, const char *open, const struct wp_part *holder, const char *close)
+static void add_holder(struct html *html, const char *open, const struct wp_part *holder, const char *close)
 {
-	wp_html_raw(&to->html, open);
-	add_line(to, holder);
-	wp_html_raw(&to->html, close);
+	add_raw(html, open);
+	add_line(html, holder);
+	add_raw(html, close);
 }
 
 /* On a phone such a table has no headings, and a date or a number alone says nothing. */
@@ -137,31 +187,31 @@ static bool needs_label(const struct wp_part *table, const struct wp_part *colum
 	       cell->first && cell->first->kind == WP_PART_TEXT && *cell->first->text;
 }
 
-static void add_row(struct rendering *to, const struct wp_part *table, const struct wp_part *row)
+static void add_row(struct html *html, const struct wp_part *table, const struct wp_part *row)
 {
 	const struct wp_part *column = table->first;
 
-	wp_html_raw(&to->html, row->tone == WP_TONE_BAD ? "<tr class=\"lost\">" : "<tr>");
+	add_raw(html, row->tone == WP_TONE_BAD ? "<tr class=\"lost\">" : "<tr>");
 	for (const struct wp_part *cell = row->first; cell; cell = cell->next, column = column->next) {
-		wp_html_rawf(&to->html, "<td class=\"%s\"", column_class(column->column));
+		add_rawf(html, "<td class=\"%s\"", column_class(column->column));
 		if (needs_label(table, column, cell)) {
-			wp_html_raw(&to->html, " data-label=\"");
-			wp_html_text(&to->html, column->text);
-			wp_html_raw(&to->html, "\"");
+			add_raw(html, " data-label=\"");
+			add_text(html, column->text);
+			add_raw(html, "\"");
 		}
-		add_holder(to, ">", cell, "</td>");
+		add_holder(html, ">", cell, "</td>");
 	}
-	wp_html_raw(&to->html, "</tr>\n");
+	add_raw(html, "</tr>\n");
 }
 
-static void add_group(struct wp_html *html, const char *text, size_t columns)
+static void add_group(struct html *html, const char *text, size_t columns)
 {
-	wp_html_rawf(html, "<tr class=\"group\"><th colspan=\"%zu\" scope=\"rowgroup\">", columns);
-	wp_html_text(html, text);
-	wp_html_raw(html, "</th></tr>\n");
+	add_rawf(html, "<tr class=\"group\"><th colspan=\"%zu\" scope=\"rowgroup\">", columns);
+	add_text(html, text);
+	add_raw(html, "</th></tr>\n");
 }
 
-static void add_table(struct rendering *to, const struct wp_part *table)
+static void add_table(struct html *html, const struct wp_part *table)
 {
 	static const char *const kinds[] = {
 		[WP_FOLDING_NONE] = "", [WP_FOLDING_PAIRS] = " class=\"pairs\"", [WP_FOLDING_TEXTS] = " class=\"texts\"",
@@ -170,133 +220,146 @@ static void add_table(struct rendering *to, const struct wp_part *table)
 	size_t columns = 0;
 
 	/* A container that scrolls must take the focus, or the keyboard cannot scroll it. */
-	wp_html_raw(&to->html, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
-	wp_html_text(&to->html, table->text);
-	wp_html_rawf(&to->html, "\"><table%s>\n<thead><tr>", kinds[table->folding]);
+	add_raw(html, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
+	add_text(html, table->text);
+	add_rawf(html, "\"><table%s>\n<thead><tr>", kinds[table->folding]);
 	for (part = table->first; part && part->kind == WP_PART_COLUMN; part = part->next, columns++)
-		add_element(&to->html,
+		add_element(html,
 			    part->column == WP_COLUMN_NUMBER ? "<th scope=\"col\" class=\"number\">" : "<th scope=\"col\">",
 			    part->text, "</th>");
-	wp_html_raw(&to->html, "</tr></thead>\n<tbody>\n");
+	add_raw(html, "</tr></thead>\n<tbody>\n");
 	for (; part; part = part->next) {
 		if (part->kind == WP_PART_GROUP)
-			add_group(&to->html, part->text, columns);
+			add_group(html, part->text, columns);
 		else
-			add_row(to, table, part);
+			add_row(html, table, part);
 	}
-	wp_html_raw(&to->html, "</tbody></table></div>\n");
+	add_raw(html, "</tbody></table></div>\n");
 }
 
-static void add_fold(struct rendering *to, const struct wp_part *fold)
+static void add_fold(struct html *html, const struct wp_part *fold)
 {
-	size_t number = ++to->folds;
+	size_t number = ++html->folds;
 
 	/* No <details>: what is closed there is not printed, and no style of the page can change that everywhere. */
-	wp_html_rawf(&to->html, "<div class=\"fold\"><input type=\"checkbox\" id=\"fold-%zu\"%s><label for=\"fold-%zu\">",
+	add_rawf(html, "<div class=\"fold\"><input type=\"checkbox\" id=\"fold-%zu\"%s><label for=\"fold-%zu\">",
 		     number, fold->open ? " checked" : "", number);
-	wp_html_text(&to->html, fold->text);
-	wp_html_raw(&to->html, "</label>\n<div class=\"folded\">\n");
-	add_parts(to, fold->first);
-	wp_html_raw(&to->html, "</div></div>\n");
+	add_text(html, fold->text);
+	add_raw(html, "</label>\n<div class=\"folded\">\n");
+	add_parts(html, fold->first);
+	add_raw(html, "</div></div>\n");
 }
 
-static void add_section(struct rendering *to, const struct wp_part *section)
+static void add_section(struct html *html, const struct wp_part *section)
 {
-	wp_html_raw(&to->html, "<section");
+	add_raw(html, "<section");
 	if (section->kind == WP_PART_ENTRY)
-		wp_html_rawf(&to->html, " class=\"entry %s\"", tone_class(section->tone));
+		add_rawf(html, " class=\"entry %s\"", tone_class(section->tone));
 	if (section->target) {
-		wp_html_raw(&to->html, " id=\"");
-		wp_html_text(&to->html, section->target);
-		wp_html_raw(&to->html, "\"");
+		add_raw(html, " id=\"");
+		add_text(html, section->target);
+		add_raw(html, "\"");
 	}
-	wp_html_raw(&to->html, ">\n");
-	add_parts(to, section->first);
-	wp_html_raw(&to->html, "</section>\n");
+	add_raw(html, ">\n");
+	add_parts(html, section->first);
+	add_raw(html, "</section>\n");
 }
 
-static void add_blocks(struct rendering *to, const char *open, const struct wp_part *part, const char *close)
+static void add_blocks(struct html *html, const char *open, const struct wp_part *part, const char *close)
 {
-	wp_html_raw(&to->html, open);
-	add_parts(to, part->first);
-	wp_html_raw(&to->html, close);
+	add_raw(html, open);
+	add_parts(html, part->first);
+	add_raw(html, close);
 }
 
-static void add_part(struct rendering *to, const struct wp_part *part)
+static void add_part(struct html *html, const struct wp_part *part)
 {
-	struct wp_html *html = &to->html;
-
 	switch (part->kind) {
 	case WP_PART_HEADING:
-		add_holder(to, wp_arena_printf(html->arena, "<h%u>", part->level), part,
+		add_holder(html, wp_arena_printf(html->arena, "<h%u>", part->level), part,
 			   wp_arena_printf(html->arena, "</h%u>\n", part->level));
 		break;
 	case WP_PART_PARAGRAPH:
-		add_holder(to, "<p>", part, "</p>\n");
+		add_holder(html, "<p>", part, "</p>\n");
 		break;
 	case WP_PART_LEAD:
-		add_holder(to, "<p class=\"lead\">", part, "</p>\n");
+		add_holder(html, "<p class=\"lead\">", part, "</p>\n");
 		break;
 	case WP_PART_BANNER:
-		wp_html_raw(html, "<div class=\"alert\" role=\"note\">\n");
-		wp_html_element(html, "h2", NULL, part->text);
-		add_blocks(to, "", part, "</div>\n");
+		add_raw(html, "<div class=\"alert\" role=\"note\">\n");
+		add_element(html, "<h2>", part->text, "</h2>\n");
+		add_blocks(html, "", part, "</div>\n");
 		break;
 	case WP_PART_CARDS:
-		add_blocks(to, "<div class=\"cards\">\n", part, "</div>\n");
+		add_blocks(html, "<div class=\"cards\">\n", part, "</div>\n");
 		break;
 	case WP_PART_CARD:
-		wp_html_rawf(html, "<div class=\"card %s\"><b>", tone_class(part->tone));
-		wp_html_text(html, part->text);
-		add_holder(to, "</b> <span>", part, "</span></div>\n");
+		add_rawf(html, "<div class=\"card %s\"><b>", tone_class(part->tone));
+		add_text(html, part->text);
+		add_holder(html, "</b> <span>", part, "</span></div>\n");
 		break;
 	case WP_PART_FACTS:
-		add_blocks(to, "<dl class=\"facts\">\n", part, "</dl>\n");
+		add_blocks(html, "<dl class=\"facts\">\n", part, "</dl>\n");
 		break;
 	case WP_PART_FACT:
 		add_element(html, "<div><dt>", part->text, "</dt>");
-		add_holder(to, "<dd>", part, "</dd></div>\n");
+		add_holder(html, "<dd>", part, "</dd></div>\n");
 		break;
 	case WP_PART_LIST:
-		add_blocks(to, "<ul>\n", part, "</ul>\n");
+		add_blocks(html, "<ul>\n", part, "</ul>\n");
 		break;
 	case WP_PART_ITEM:
-		add_holder(to, "<li>", part, "</li>\n");
+		add_holder(html, "<li>", part, "</li>\n");
 		break;
 	case WP_PART_SECTION:
 	case WP_PART_ENTRY:
-		add_section(to, part);
+		add_section(html, part);
 		break;
 	case WP_PART_FOLD:
-		add_fold(to, part);
+		add_fold(html, part);
 		break;
 	case WP_PART_TABLE:
-		add_table(to, part);
+		add_table(html, part);
 		break;
 	case WP_PART_KEY:
 		add_key(html, part);
 		break;
 	case WP_PART_BAR:
-		wp_html_raw(html, "<div class=\"big\">");
+		add_raw(html, "<div class=\"big\">");
 		add_bar(html, part);
-		wp_html_raw(html, "</div>\n");
+		add_raw(html, "</div>\n");
 		break;
 	default:
-		add_line(to, part);
+		add_line(html, part);
 	}
 }
 
-static void add_parts(struct rendering *to, const struct wp_part *part)
+static void add_parts(struct html *html, const struct wp_part *part)
 {
 	for (; part; part = part->next)
-		add_part(to, part);
+		add_part(html, part);
+}
+
+static void begin(struct html *html, const struct wp_page *page)
+{
+	add_raw(html, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+		      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+		      /* Whatever a name in an image may hold: nothing on this page runs or is fetched. */
+		      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+		      "style-src 'unsafe-inline'\">\n"
+		      "<meta name=\"color-scheme\" content=\"light dark\">\n");
+	add_element(html, "<title>", page->title, "</title>\n<style>\n");
+	add_raw(html, wp_html_style());
+	add_raw(html, "</style>\n</head>\n<body>\n<main>\n<header>\n");
+	add_element(html, "<p class=\"kind\">", page->kind, "</p>\n");
+	add_element(html, "<h1>", page->title, "</h1>\n</header>\n");
 }
 
 void wp_page_html(const struct wp_page *page, struct wp_buf *buf)
 {
-	struct rendering to = { .html = { .arena = page->arena, .buf = buf } };
+	struct html html = { .arena = page->arena, .buf = buf };
 
-	wp_html_begin(&to.html, page->kind, page->title);
-	add_parts(&to, page->root.first);
-	wp_html_end(&to.html);
+	begin(&html, page);
+	add_parts(&html, page->root.first);
+	add_raw(&html, "</main>\n</body>\n</html>\n");
 }

@@ -3,8 +3,8 @@
 #include "page.h"
 
 #include "layout.h"
-#include "markdown.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 struct markdown {
@@ -13,6 +13,70 @@ struct markdown {
 };
 
 static void add_parts(struct markdown *md, const struct wp_part *part);
+
+/*
+ * What a renderer takes for a link or a mention although nothing marks it: GFM's extended autolinks (GFM 0.29, 6.9) and
+ * the @names and #numbers of forges, which look for them behind the rendering, where no backslash is left.
+ */
+static bool is_taken_for_link(const char *word, size_t length)
+{
+	static const char *const marks[] = { "://", "www.", "mailto:", "xmpp:" };
+
+	for (size_t at = 0; at < length; at++) {
+		if (word[at] == '@')
+			return true;
+		if (word[at] == '#' && at + 1 < length && word[at + 1] >= '0' && word[at + 1] <= '9')
+			return true;
+		for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+			size_t same = 0;
+
+			/* The bit is that of small letters; '.', '/' and ':' have it, too. */
+			while (marks[i][same] && at + same < length && (word[at + same] | 0x20) == marks[i][same])
+				same++;
+			if (!marks[i][same])
+				return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Everything that CommonMark, GFM tables, HTML or GitHub's $-formulas would take for more than a letter. CommonMark 0.31,
+ * "Backslash escapes": any ASCII punctuation may be escaped.
+ */
+static void add_character(struct wp_buf *buf, char c)
+{
+	if (c == '<')
+		wp_buf_puts(buf, "&lt;");
+	else if (c == '>')
+		wp_buf_puts(buf, "&gt;");
+	else if (c == '&')
+		wp_buf_puts(buf, "&amp;");
+	else if (strchr("\\`*_[]|~$#", c))
+		wp_buf_printf(buf, "\\%c", c);
+	else
+		wp_buf_putc(buf, c);
+}
+
+/* Data as text: nothing in it is taken for markup. */
+static void add_data(struct markdown *md, const char *data)
+{
+	const char *text = wp_layout_escape(md->arena, data);
+
+	while (*text) {
+		/* A cell ends at a '|' even in code (GFM 0.29, 4.10), and code at a '`'. */
+		size_t length = strcspn(text, " `|");
+
+		if (is_taken_for_link(text, length)) {
+			/* Nothing in code is looked for. */
+			wp_buf_printf(md->buf, "`%.*s`", (int)length, text);
+			text += length;
+			continue;
+		}
+		for (const char *end = text + length + !length; text < end; text++)
+			add_character(md->buf, *text);
+	}
+}
 
 /* Whether a line that begins like this would be a list, or underline the one before it. */
 static bool begins_block(const char *text)
@@ -33,14 +97,14 @@ static void add_text(struct markdown *md, const char *text, bool first)
 		wp_buf_putc(md->buf, text[digits]);
 		text += digits + 1;
 	}
-	wp_markdown_text(md->arena, md->buf, text);
+	add_data(md, text);
 }
 
 /* In code nothing can be escaped, so what would end it is written as text. */
 static void add_code(struct markdown *md, const char *text)
 {
 	if (strpbrk(text, "`|") || !text[strspn(text, " ")])
-		wp_markdown_text(md->arena, md->buf, text);
+		add_data(md, text);
 	else
 		wp_buf_printf(md->buf, "`%s`", wp_layout_escape(md->arena, text));
 }
@@ -48,7 +112,7 @@ static void add_code(struct markdown *md, const char *text)
 static void add_between(struct markdown *md, const char *before, const char *text, const char *behind)
 {
 	wp_buf_puts(md->buf, before);
-	wp_markdown_text(md->arena, md->buf, text);
+	add_data(md, text);
 	wp_buf_puts(md->buf, behind);
 }
 
@@ -119,7 +183,7 @@ static void add_table(struct markdown *md, const struct wp_part *table)
 			continue;
 		columns++;
 		wp_buf_putc(md->buf, ' ');
-		wp_markdown_text(md->arena, md->buf, part->text);
+		add_data(md, part->text);
 		wp_buf_puts(md->buf, " |");
 	}
 	rows = part;
@@ -149,7 +213,7 @@ static void add_cards(struct markdown *md, const struct wp_part *cards)
 	wp_buf_puts(md->buf, "\n|");
 	for (card = cards->first; card; card = card->next) {
 		wp_buf_putc(md->buf, ' ');
-		wp_markdown_text(md->arena, md->buf, card->text);
+		add_data(md, card->text);
 		wp_buf_puts(md->buf, " |");
 	}
 	wp_buf_puts(md->buf, "\n\n");
@@ -185,7 +249,7 @@ static void add_part(struct markdown *md, const struct wp_part *part)
 		break;
 	case WP_PART_FACT:
 		wp_buf_puts(md->buf, "- ");
-		wp_markdown_text(md->arena, md->buf, part->text);
+		add_data(md, part->text);
 		wp_buf_puts(md->buf, ": ");
 		add_line(md, part);
 		wp_buf_putc(md->buf, '\n');
@@ -214,7 +278,7 @@ static void add_part(struct markdown *md, const struct wp_part *part)
 	case WP_PART_FOLD:
 		/* GFM 0.29, 4.6 "HTML blocks": the blank lines let Markdown be read inside the element. */
 		wp_buf_puts(md->buf, part->open ? "<details open>\n<summary>" : "<details>\n<summary>");
-		wp_markdown_text(md->arena, md->buf, part->text);
+		add_data(md, part->text);
 		wp_buf_puts(md->buf, "</summary>\n\n");
 		add_parts(md, part->first);
 		wp_buf_puts(md->buf, "</details>\n\n");
@@ -244,7 +308,7 @@ void wp_page_markdown(const struct wp_page *page, struct wp_buf *buf)
 	struct markdown md = { .arena = page->arena, .buf = &whole };
 
 	wp_buf_puts(&whole, "# ");
-	wp_markdown_text(page->arena, &whole, page->title);
+	add_data(&md, page->title);
 	wp_buf_puts(&whole, "\n\n");
 	add_parts(&md, page->root.first);
 	/* Each block ends with an empty line, which the last one does not need. */
