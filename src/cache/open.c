@@ -106,10 +106,11 @@ static int open_database(struct wp_cache *cache, int flags, struct wp_error *err
 	if (version < WP_CACHE_VERSION)
 		status = wp_cache_upgrade(cache, err);
 	cache->version = WP_CACHE_VERSION;
+	if (status)
+		return status;
 	/* Only now, as it changes a file that is in another mode. One that others hold in WAL mode serves as well. */
-	if (!status)
-		sqlite3_exec(cache->db.handle, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
-	return status ? status : wp_db_check(&cache->db, tables, err);
+	status = wp_db_execute(&cache->db, "PRAGMA journal_mode = DELETE", "it was opened", err);
+	return status && status != WP_E_BUSY ? status : wp_db_check(&cache->db, tables, err);
 }
 
 int wp_cache_open(const char *path, enum wp_cache_mode mode, struct wp_cache **ret_cache, struct wp_error *err)

@@ -27,7 +27,10 @@ static struct wp_summaries *load(const struct wp_cache *cache)
 	struct wp_summaries *summaries = wp_arena_alloc(arena, sizeof *summaries);
 
 	summaries->arena = arena;
-	/* A cache of an older version, open for reading, has no such table: then nothing is known. */
+	/*
+	 * What cannot be read is not known, as in a cache of an older version that is open for reading and has no such
+	 * table: then nobody is told what an update brings, and the plan's body is the same.
+	 */
 	if (wp_db_prepare(&cache->db, "SELECT file_id FROM summaries LIMIT ?1", &statement, NULL))
 		return summaries;
 	wp_db_bind_int(&statement, 1, WP_LIMIT_SUMMARIES);
