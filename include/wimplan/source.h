@@ -29,6 +29,9 @@ int wp_map_add(struct wp_arena *arena, struct wp_map *map, const char *text, str
 /* Whether two prefixes mean the same, whatever their letter case, separators and "\\\\?\\" are. */
 bool wp_map_same_prefix(const char *a, const char *b);
 
+/* The share or the drive that a Windows path begins with, as it is written there; NULL when it has neither. In @arena. */
+char *wp_windows_root(struct wp_arena *arena, const char *path);
+
 /* The entry with the longest prefix that fits @windows_path at a component's border, or NULL. */
 const struct wp_map_entry *wp_map_find(const struct wp_map *map, const char *windows_path);
 

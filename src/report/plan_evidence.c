@@ -2,6 +2,7 @@
 /* What the verdict on each package rests on. */
 #include "plan_page.h"
 
+#include "reason_groups.h"
 #include "remedies.h"
 #include "words.h"
 
@@ -26,114 +27,26 @@ static const char *calls_of(struct wp_arena *arena, const struct wp_entry *entry
 	return entry->refresh ? refresh : NULL;
 }
 
-/* A reason about a field, in words, and where it stood. */
-struct field {
-	struct wp_reason_words words;
-	const struct wp_reason *reason;
-	size_t at;
-};
-
-static int compare_values(const struct field *a, const struct field *b)
+static void add_field(struct wp_page *page, const struct wp_reason_group *group, const struct wp_reason_words *words)
 {
-	int order = strcmp(a->words.field, b->words.field);
-
-	if (!order)
-		order = strcmp(a->words.before, b->words.before);
-	if (!order)
-		order = strcmp(a->words.after, b->words.after);
-	return order ? order : (int)a->reason->confidence - (int)b->reason->confidence;
-}
-
-static int compare_fields(const void *a, const void *b)
-{
-	const struct field *x = a, *y = b;
-	int order = compare_values(x, y);
-
-	if (order)
-		return order;
-	return x->at < y->at ? -1 : x->at > y->at;
-}
-
-/* What is the same for several images, in one row of the table. */
-struct row {
-	const struct field *first;
-	size_t count;
-};
-
-static int compare_rows(const void *a, const void *b)
-{
-	size_t x = ((const struct row *)a)->first->at, y = ((const struct row *)b)->first->at;
-
-	return x < y ? -1 : x > y;
-}
-
-/* "1", "1–4, 7": the images of @row, which stand in ascending order; "all" where a reason names none. */
-static const char *images_of(struct wp_arena *arena, const struct row *row)
-{
-	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
-
-	for (size_t i = 0; i < row->count;) {
-		uint32_t first = row->first[i].reason->image, last = first;
-
-		if (!first)
-			return "all";
-		for (i++; i < row->count && row->first[i].reason->image == last + 1; i++)
-			last++;
-		wp_buf_printf(&text, "%s%" PRIu32, text.length ? ", " : "", first);
-		if (last > first)
-			wp_buf_printf(&text, "–%" PRIu32, last);
-	}
-	return wp_arena_strdup(arena, wp_buf_text(&text));
-}
-
-static void add_field(struct wp_page *page, const struct row *row)
-{
-	const struct wp_reason_words *words = &row->first->words;
-
 	wp_page_open(page, WP_PART_ROW, NULL);
-	wp_page_line(page, WP_PART_CELL, images_of(page->arena, row));
+	wp_page_line(page, WP_PART_CELL, group->images ? group->images : "all");
 	wp_page_code_cell(page, words->field);
 	wp_page_line(page, WP_PART_CELL, *words->before ? words->before : "(empty)");
 	wp_page_line(page, WP_PART_CELL, *words->after ? words->after : "(empty)");
-	wp_page_line(page, WP_PART_CELL, wp_confidence_name(row->first->reason->confidence));
+	wp_page_line(page, WP_PART_CELL, wp_confidence_name(group->reason->confidence));
 	wp_page_close(page);
 }
 
-static void add_fields(struct wp_page *page, const struct wp_entry *entry, struct field *fields, size_t count)
+static void add_sentence(struct wp_page *page, const struct wp_reason_group *group, const struct wp_reason_words *words)
 {
-	static const struct wp_page_column columns[] = {
-		{ "Image", WP_COLUMN_NUMBER },
-		{ "Field", WP_COLUMN_SHORT },
-		{ "Site has", WP_COLUMN_VALUE },
-		{ "Source has", WP_COLUMN_VALUE },
-		{ "Confidence", WP_COLUMN_SHORT },
-	};
-	struct row *rows = NULL;
-	size_t row_count = 0;
+	const struct wp_reason *reason = group->reason;
 
-	if (!count)
-		return;
-	qsort(fields, count, sizeof *fields, compare_fields);
-	for (size_t i = 0; i < count; i++) {
-		if (!i || compare_values(&fields[i - 1], &fields[i]))
-			*WP_PUSH(page->arena, rows, row_count) = (struct row){ .first = &fields[i] };
-		rows[row_count - 1].count++;
-	}
-	qsort(rows, row_count, sizeof *rows, compare_rows);
-	wp_page_table(page, wp_arena_printf(page->arena, "Image metadata of %s", entry->package_id), WP_FOLDING_PAIRS,
-		      columns, sizeof columns / sizeof *columns);
-	for (size_t i = 0; i < row_count; i++)
-		add_field(page, &rows[i]);
-	wp_page_close(page);
-}
-
-static void add_sentence(struct wp_page *page, const struct wp_reason *reason, const struct wp_reason_words *words)
-{
 	wp_page_open(page, WP_PART_ITEM, NULL);
 	if (reason->action == WP_NO_ACTION)
 		wp_page_add(page, WP_PART_CODE, words->about);
 	else
-		wp_page_add(page, WP_PART_TEXT, words->about);
+		wp_page_add(page, WP_PART_TEXT, wp_reason_about(page->arena, group, words));
 	wp_page_add(page, WP_PART_TEXT,
 		    reason->action == WP_NO_ACTION ? wp_arena_printf(page->arena, ": %s", words->note)
 						   : wp_arena_printf(page->arena, ": %s (%s)", words->note,
@@ -144,44 +57,65 @@ static void add_sentence(struct wp_page *page, const struct wp_reason *reason, c
 /* Reasons that name a recorded and a found value go into the table, the others are sentences. */
 static void add_reasons(struct wp_page *page, const struct wp_entry *entry)
 {
-	struct field *fields = wp_arena_alloc(page->arena, entry->reason_count * sizeof *fields);
-	size_t count = 0;
+	static const struct wp_page_column columns[] = {
+		{ "Image", WP_COLUMN_NUMBER },
+		{ "Field", WP_COLUMN_SHORT },
+		{ "Site has", WP_COLUMN_VALUE },
+		{ "Source has", WP_COLUMN_VALUE },
+		{ "Confidence", WP_COLUMN_SHORT },
+	};
+	struct wp_reason_group *groups;
+	size_t count = wp_reason_groups(page->arena, entry, &groups), fields = 0;
+	struct wp_reason_words *words = wp_arena_alloc(page->arena, count * sizeof *words);
 
 	wp_page_open(page, WP_PART_LIST, NULL);
-	for (size_t i = 0; i < entry->reason_count; i++) {
-		struct field *field = &fields[count];
-
-		wp_words_reason(page->arena, &entry->reasons[i], &field->words);
-		field->reason = &entry->reasons[i];
-		field->at = i;
-		if (field->words.field)
-			count++;
+	for (size_t i = 0; i < count; i++) {
+		wp_words_reason(page->arena, groups[i].reason, &words[i]);
+		if (words[i].field)
+			fields++;
 		else
-			add_sentence(page, field->reason, &field->words);
+			add_sentence(page, &groups[i], &words[i]);
 	}
 	wp_page_close(page);
-	add_fields(page, entry, fields, count);
+	if (!fields)
+		return;
+	wp_page_table(page, wp_arena_printf(page->arena, "Image metadata of %s", entry->package_id), WP_FOLDING_PAIRS,
+		      columns, sizeof columns / sizeof *columns);
+	for (size_t i = 0; i < count; i++)
+		if (words[i].field)
+			add_field(page, &groups[i], &words[i]);
+	wp_page_close(page);
 }
 
-static void add_title(struct wp_page *page, const struct wp_entry *entry)
+static void add_title(struct wp_page *page, const struct wp_entry *entry, const char *title)
 {
 	wp_page_open(page, WP_PART_HEADING, NULL)->level = 3;
-	wp_page_add(page, WP_PART_TEXT, entry->package_id);
-	wp_page_add(page, WP_PART_TEXT, " ");
-	wp_page_add(page, WP_PART_TEXT, entry->name && *entry->name ? entry->name : "(no name)");
+	wp_page_add(page, WP_PART_TEXT, title);
 	wp_page_add(page, WP_PART_TEXT, " ");
 	wp_page_badge(page, wp_plan_page_tone(entry), wp_words_to_do(page->arena, entry));
 	wp_page_close(page);
 }
 
-static void add_entry(struct wp_page *page, const struct wp_plan *plan, const struct wp_entry *entry, size_t number)
+static const char *name_of(const struct wp_entry *entry)
 {
-	const struct wp_number *version = &entry->preconditions.source_version;
+	return entry->name && *entry->name ? entry->name : "(no name)";
+}
+
+static void open_section(struct wp_page *page, const struct wp_plan *plan, const struct wp_entry *entry,
+			 const char *title)
+{
 	struct wp_part *section = wp_page_open(page, WP_PART_ENTRY, NULL);
 
 	section->tone = wp_plan_page_tone(entry);
-	section->target = wp_plan_page_anchor(page->arena, number);
-	add_title(page, entry);
+	section->target = wp_plan_page_anchor(page->arena, (size_t)(entry - plan->entries));
+	add_title(page, entry, title);
+}
+
+static void add_entry(struct wp_page *page, const struct wp_plan *plan, const struct wp_entry *entry)
+{
+	const struct wp_number *version = &entry->preconditions.source_version;
+
+	open_section(page, plan, entry, wp_arena_printf(page->arena, "%s %s", entry->package_id, name_of(entry)));
 	wp_page_open(page, WP_PART_FACTS, NULL);
 	wp_page_fact(page, entry->status == WP_ENTRY_CHANGE ? "Do" : "Would need", calls_of(page->arena, entry));
 	wp_page_fact(page, "Class", wp_class_name(entry->class));
@@ -197,11 +131,49 @@ static void add_entry(struct wp_page *page, const struct wp_plan *plan, const st
 	wp_page_close(page);
 }
 
-void wp_plan_page_evidence(struct wp_page *page, const struct wp_plan *plan)
+/* Many packages behind one missing map: one reason for all of them, and which they are. */
+static void add_group(struct wp_page *page, const struct wp_plan *plan, const struct wp_unmapped_list *unmapped,
+		      const struct wp_unmapped *group)
 {
-	for (size_t i = 0; i < plan->entry_count; i++)
-		if (plan->entries[i].status != WP_ENTRY_UNCHANGED)
-			add_entry(page, plan, &plan->entries[i], i);
+	static const struct wp_page_column columns[] = {
+		{ "Package", WP_COLUMN_SHORT },
+		{ "Name", WP_COLUMN_NAME },
+		{ "Source", WP_COLUMN_PATH },
+	};
+	const char *packages = wp_words_packages(page->arena, group->alone);
+
+	open_section(page, plan, group->first_alone, packages);
+	add_reasons(page, group->first_alone);
+	wp_page_open(page, WP_PART_FOLD, wp_arena_printf(page->arena, "The %s", packages));
+	wp_page_table(page, wp_arena_printf(page->arena, "The %s", packages), WP_FOLDING_TEXTS, columns,
+		      sizeof columns / sizeof *columns);
+	for (const struct wp_entry *entry = group->first_alone; entry < plan->entries + plan->entry_count; entry++) {
+		if (wp_unmapped_for(unmapped, plan, entry) != group)
+			continue;
+		wp_page_open(page, WP_PART_ROW, NULL);
+		wp_page_line(page, WP_PART_CELL, entry->package_id);
+		wp_page_line(page, WP_PART_CELL, name_of(entry));
+		wp_page_open(page, WP_PART_CELL, NULL);
+		wp_page_add(page, WP_PART_PATH, entry->source_path);
+		wp_page_close(page);
+		wp_page_close(page);
+	}
+	wp_page_close(page);
+	wp_page_close(page);
+	wp_page_close(page);
+}
+
+void wp_plan_page_evidence(struct wp_page *page, const struct wp_plan *plan, const struct wp_unmapped_list *unmapped)
+{
+	for (size_t i = 0; i < plan->entry_count; i++) {
+		const struct wp_entry *entry = &plan->entries[i];
+		const struct wp_unmapped *group = wp_unmapped_for(unmapped, plan, entry);
+
+		if (!group && entry->status != WP_ENTRY_UNCHANGED)
+			add_entry(page, plan, entry);
+		else if (group && group->first_alone == entry)
+			add_group(page, plan, unmapped, group);
+	}
 }
 
 void wp_plan_page_remedies(struct wp_page *page, const struct wp_plan *plan)

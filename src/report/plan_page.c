@@ -63,10 +63,9 @@ static void add_facts(struct wp_page *page, const struct wp_plan *plan)
 				     plan->created_by ? plan->created_by : "(unknown)",
 				     plan->tool_version ? plan->tool_version : "(unknown version)", uncovered));
 	wp_page_fact(page, "Snapshot",
-		     wp_arena_printf(page->arena, "%s of %s%s, %s package%s", wp_hash_short(page->arena, plan->snapshot_id),
+		     wp_arena_printf(page->arena, "%s of %s%s, %s", wp_hash_short(page->arena, plan->snapshot_id),
 				     wp_time_minutes(page->arena, plan->snapshot_taken_at), uncovered,
-				     wp_words_count(page->arena, plan->snapshot_records),
-				     plan->snapshot_records == 1 ? "" : "s"));
+				     wp_words_packages(page->arena, plan->snapshot_records)));
 	wp_page_fact(page, "Complete", plan->complete ? "yes" : "no");
 	wp_page_close(page);
 }
@@ -96,8 +95,28 @@ static void add_package_row(struct wp_page *page, const struct wp_entry *entry, 
 	wp_page_close(page);
 }
 
+/* Many packages behind one missing map are one row, where the first of them stands. */
+static void add_group_row(struct wp_page *page, const struct wp_plan *plan, const struct wp_unmapped_list *unmapped,
+			  const struct wp_unmapped *group)
+{
+	const struct wp_entry *first = group->first_alone;
+
+	wp_page_open(page, WP_PART_ROW, NULL);
+	wp_page_open(page, WP_PART_CELL, NULL);
+	wp_page_link(page, wp_plan_page_anchor(page->arena, (size_t)(first - plan->entries)),
+		     wp_words_packages(page->arena, group->alone));
+	wp_page_close(page);
+	wp_page_line(page, WP_PART_CELL, wp_unmapped_names(page->arena, unmapped, plan, group));
+	wp_page_badge_cell(page, wp_plan_page_tone(first), wp_words_to_do(page->arena, first));
+	wp_page_line(page, WP_PART_CELL,
+		     wp_arena_printf(page->arena, "%s%s%s", wp_words_why(page->arena, first), group->prefix ? ": " : "",
+				     group->prefix ? group->prefix : ""));
+	wp_page_close(page);
+}
+
 /* One row for each package that is @unchanged, or that is not, in execution order. */
-static void add_packages(struct wp_page *page, const struct wp_plan *plan, const char *caption, bool unchanged)
+static void add_packages(struct wp_page *page, const struct wp_plan *plan, const struct wp_unmapped_list *unmapped,
+			 const char *caption, bool unchanged)
 {
 	const struct wp_page_column columns[] = {
 		{ "Package", WP_COLUMN_SHORT },
@@ -107,9 +126,15 @@ static void add_packages(struct wp_page *page, const struct wp_plan *plan, const
 	};
 
 	wp_page_table(page, caption, WP_FOLDING_TEXTS, columns, sizeof columns / sizeof *columns);
-	for (size_t i = 0; i < plan->entry_count; i++)
-		if ((plan->entries[i].status == WP_ENTRY_UNCHANGED) == unchanged)
-			add_package_row(page, &plan->entries[i], i);
+	for (size_t i = 0; i < plan->entry_count; i++) {
+		const struct wp_entry *entry = &plan->entries[i];
+		const struct wp_unmapped *group = wp_unmapped_for(unmapped, plan, entry);
+
+		if (!group && (entry->status == WP_ENTRY_UNCHANGED) == unchanged)
+			add_package_row(page, entry, i);
+		else if (group && group->first_alone == entry && !unchanged)
+			add_group_row(page, plan, unmapped, group);
+	}
 	wp_page_close(page);
 }
 
@@ -144,7 +169,8 @@ static void add_notes(struct wp_page *page, const struct wp_plan *plan)
 	wp_page_close(page);
 }
 
-static void add_unchanged(struct wp_page *page, const struct wp_plan *plan, bool open)
+static void add_unchanged(struct wp_page *page, const struct wp_plan *plan, const struct wp_unmapped_list *unmapped,
+			  bool open)
 {
 	uint64_t count = plan->summary.unchanged;
 
@@ -153,7 +179,7 @@ static void add_unchanged(struct wp_page *page, const struct wp_plan *plan, bool
 	wp_page_open(page, WP_PART_FOLD,
 		     wp_arena_printf(page->arena, "Unchanged packages: %s", wp_words_count(page->arena, count)))
 		->open = open;
-	add_packages(page, plan, "Unchanged packages", true);
+	add_packages(page, plan, unmapped, "Unchanged packages", true);
 	wp_page_close(page);
 }
 
@@ -170,6 +196,7 @@ static void add_incomplete(struct wp_page *page, const struct wp_plan *plan)
 
 static void build(struct wp_page *page, const struct wp_plan *plan, const struct wp_report_options *options)
 {
+	const struct wp_unmapped_list unmapped = wp_unmapped(page->arena, plan);
 	const struct wp_diag **remarks;
 	size_t remark_count = wp_remarks(page->arena, plan, &remarks);
 	bool any = plan->summary.unchanged < plan->entry_count;
@@ -183,13 +210,13 @@ static void build(struct wp_page *page, const struct wp_plan *plan, const struct
 	add_facts(page, plan);
 	if (any) {
 		wp_page_heading(page, 2, "Packages");
-		add_packages(page, plan, "Packages, what to do and why", false);
+		add_packages(page, plan, &unmapped, "Packages, what to do and why", false);
 	}
-	add_unchanged(page, plan, options->all);
+	add_unchanged(page, plan, &unmapped, options->all);
 	add_notes(page, plan);
 	if (any) {
 		wp_page_heading(page, 2, "What it rests on");
-		wp_plan_page_evidence(page, plan);
+		wp_plan_page_evidence(page, plan, &unmapped);
 	}
 	wp_plan_page_remedies(page, plan);
 	wp_page_remarks(page, remarks, remark_count);

@@ -3,6 +3,7 @@
 #include "wimplan/report.h"
 
 #include "layout.h"
+#include "plan_text.h"
 #include "remarks.h"
 #include "remedies.h"
 #include "words.h"
@@ -11,10 +12,8 @@
 
 #include <string.h>
 
-#define DETAIL_INDENT 2
 #define NAME_LEAST 12
 #define NAME_MOST 60 /* one long name must not push everything to the right end of a wide terminal */
-#define LABEL_MOST 24 /* ids, codes and fields come from a file that may hold anything: what is wider stands out */
 
 static const struct {
 	char symbol;
@@ -28,38 +27,27 @@ static const struct {
 	[WP_ENTRY_UNPROVEN] = { '?', WP_TINT_CYAN, "unproven, for a person to decide" },
 };
 
-struct text {
-	struct wp_arena *arena;
-	const struct wp_plan *plan;
-	const struct wp_report_options *options;
-	struct wp_buf *buf;
-	size_t columns;
-	size_t id_width, name_width, status_width;
-	bool paths;         /* every line has room for the path */
-	bool blocked_paths; /* every line of what is blocked has */
-};
-
 _Static_assert(sizeof statuses / sizeof *statuses == WP_ENTRY_STATUSES, "a symbol for each status");
 
-static bool is_shown(const struct text *text, const struct wp_entry *entry)
+static bool is_shown(const struct wp_plan_text *text, const struct wp_entry *entry)
 {
 	return entry->status != WP_ENTRY_UNCHANGED || text->options->all;
 }
 
-static const char *name_of(struct text *text, const struct wp_entry *entry)
+static bool has_own_line(const struct wp_plan_text *text, const struct wp_entry *entry)
+{
+	return is_shown(text, entry) && !wp_unmapped_for(&text->unmapped, text->plan, entry);
+}
+
+static const char *name_of(struct wp_plan_text *text, const struct wp_entry *entry)
 {
 	return entry->name && *entry->name ? wp_layout_escape(text->arena, entry->name) : "(no name)";
 }
 
-static const char *escape(struct text *text, const char *value)
-{
-	return wp_layout_escape(text->arena, value);
-}
-
 /* A plan file has no path for what is unchanged, and the text is the same from the file as from the plan. */
-static const char *path_of(struct text *text, const struct wp_entry *entry)
+static const char *path_of(struct wp_plan_text *text, const struct wp_entry *entry)
 {
-	return entry->status == WP_ENTRY_UNCHANGED ? "" : escape(text, entry->source_path);
+	return entry->status == WP_ENTRY_UNCHANGED ? "" : wp_plan_text_escape(text, entry->source_path);
 }
 
 /* How many gates an entry fails; *@ret_first is the code of the first. */
@@ -74,7 +62,7 @@ static size_t count_gates(const struct wp_entry *entry, const char **ret_first)
 }
 
 /* What stands behind the name: "reload, refresh", "blocked: source-missing", "unchanged (inferred)". */
-static const char *status_of(struct text *text, const struct wp_entry *entry)
+static const char *status_of(struct wp_plan_text *text, const struct wp_entry *entry)
 {
 	const char *actions = wp_words_actions(entry), *gate = NULL;
 	enum wp_confidence confidence;
@@ -98,30 +86,20 @@ static const char *status_of(struct text *text, const struct wp_entry *entry)
 	}
 }
 
-static void widen(size_t *width, const char *value, size_t most)
-{
-	size_t own = wp_text_width(value);
-
-	if (own > most)
-		own = most;
-	if (own > *width)
-		*width = own;
-}
-
 /* One layout for all lines, so that they stand in columns. */
-static void measure(struct text *text)
+static void measure(struct wp_plan_text *text)
 {
 	size_t path_width = 0, fixed;
 
 	for (size_t i = 0; i < text->plan->entry_count; i++) {
 		const struct wp_entry *entry = &text->plan->entries[i];
 
-		if (!is_shown(text, entry))
+		if (!has_own_line(text, entry))
 			continue;
-		widen(&text->id_width, escape(text, entry->package_id), LABEL_MOST);
-		widen(&text->name_width, name_of(text, entry), NAME_MOST);
-		widen(&text->status_width, status_of(text, entry), SIZE_MAX);
-		widen(&path_width, path_of(text, entry), text->columns);
+		wp_plan_text_widen(&text->id_width, wp_plan_text_escape(text, entry->package_id), WP_PLAN_TEXT_LABEL);
+		wp_plan_text_widen(&text->name_width, name_of(text, entry), NAME_MOST);
+		wp_plan_text_widen(&text->status_width, status_of(text, entry), SIZE_MAX);
+		wp_plan_text_widen(&path_width, path_of(text, entry), text->columns);
 	}
 	/* Symbol and space, and two spaces behind ID and name. */
 	fixed = 2 + text->id_width + 2 + 2 + text->status_width;
@@ -132,47 +110,15 @@ static void measure(struct text *text)
 	for (size_t i = 0; i < text->plan->entry_count; i++) {
 		const struct wp_entry *entry = &text->plan->entries[i];
 
-		if (entry->status == WP_ENTRY_BLOCKED &&
+		if (entry->status == WP_ENTRY_BLOCKED && has_own_line(text, entry) &&
 		    fixed - text->status_width + text->name_width + wp_text_width(status_of(text, entry)) + 2 +
 				    wp_text_width(path_of(text, entry)) > text->columns)
 			text->blocked_paths = false;
 	}
 }
 
-/* What stands in front of a line about a reason: a question for a person begins with its symbol. */
-static void add_indent(struct text *text, const struct wp_reason *reason)
-{
-	char symbol[2] = { statuses[WP_ENTRY_UNPROVEN].symbol, 0 };
-
-	if (!reason || reason->action == WP_NO_ACTION || strcmp(reason->code, "content-unproven")) {
-		wp_buf_pad(text->buf, ' ', DETAIL_INDENT);
-		return;
-	}
-	wp_layout_tint(text->buf, text->options->color, statuses[WP_ENTRY_UNPROVEN].tint, symbol);
-	wp_buf_pad(text->buf, ' ', DETAIL_INDENT - 1);
-}
-
-static void add_detail(struct text *text, const struct wp_reason *reason, const char *about, size_t about_width,
-		       const char *value)
-{
-	size_t used;
-
-	add_indent(text, reason);
-	used = DETAIL_INDENT + wp_text_pad(text->buf, about, about_width) + 2;
-	wp_buf_puts(text->buf, "  ");
-	wp_layout_wrap(text->buf, value, used, DETAIL_INDENT + about_width + 2, text->columns);
-}
-
-/* In one piece, however long it is, so that it can be copied from the terminal. */
-static void add_path(struct text *text, size_t about_width, const char *path)
-{
-	wp_buf_pad(text->buf, ' ', DETAIL_INDENT);
-	wp_text_pad(text->buf, "source", about_width);
-	wp_buf_printf(text->buf, "  %s\n", path);
-}
-
 /* Returns the path when it is still to be said: where the line had no room for it. */
-static const char *add_head(struct text *text, const struct wp_entry *entry)
+static const char *add_head(struct wp_plan_text *text, const struct wp_entry *entry)
 {
 	const char *status = status_of(text, entry), *path = path_of(text, entry);
 	char symbol[2] = { statuses[entry->status].symbol, 0 };
@@ -180,7 +126,7 @@ static const char *add_head(struct text *text, const struct wp_entry *entry)
 
 	wp_layout_tint(text->buf, text->options->color, statuses[entry->status].tint, symbol);
 	wp_buf_putc(text->buf, ' ');
-	wp_text_pad(text->buf, escape(text, entry->package_id), text->id_width);
+	wp_text_pad(text->buf, wp_plan_text_escape(text, entry->package_id), text->id_width);
 	wp_buf_puts(text->buf, "  ");
 	wp_text_pad(text->buf, wp_text_cut(text->arena, name_of(text, entry), text->name_width), text->name_width);
 	wp_buf_puts(text->buf, "  ");
@@ -196,112 +142,50 @@ static const char *add_head(struct text *text, const struct wp_entry *entry)
 	return wanted ? path : NULL;
 }
 
-/* Names and descriptions may be cut, versions and everything else of which a part would mislead may not. */
-static bool may_be_cut(const char *field)
+/* Many packages behind one missing map are one line, where the first of them stands. */
+static void add_group(struct wp_plan_text *text, const struct wp_unmapped *group)
 {
-	return !strcmp(field, "name") || !strcmp(field, "description");
+	char symbol[2] = { statuses[WP_ENTRY_BLOCKED].symbol, 0 };
+
+	wp_layout_tint(text->buf, text->options->color, statuses[WP_ENTRY_BLOCKED].tint, symbol);
+	wp_buf_printf(text->buf, " %s  ", wp_words_packages(text->arena, group->alone));
+	wp_layout_tint(text->buf, text->options->color, statuses[WP_ENTRY_BLOCKED].tint,
+		       status_of(text, group->first_alone));
+	wp_buf_printf(text->buf, "%s%s\n", group->prefix ? "  " : "",
+		      group->prefix ? wp_plan_text_escape(text, group->prefix) : "");
+	wp_plan_text_detail(text, NULL, "which", strlen("which"),
+			    wp_plan_text_escape(text, wp_unmapped_names(text->arena, &text->unmapped, text->plan, group)));
 }
 
-static void add_field(struct text *text, const struct wp_reason_words *words, size_t about_width, size_t field_width,
-		      const char *suffix)
+static void add_entries(struct wp_plan_text *text)
 {
-	const char *before = escape(text, *words->before ? words->before : "(empty)");
-	const char *after = escape(text, *words->after ? words->after : "(empty)");
-	size_t used = DETAIL_INDENT + about_width + 2 + field_width + 2;
-	size_t room = text->columns > used + 20 ? text->columns - used : 20;
+	for (size_t i = 0; i < text->plan->entry_count; i++) {
+		const struct wp_entry *entry = &text->plan->entries[i];
+		const struct wp_unmapped *group = wp_unmapped_for(&text->unmapped, text->plan, entry);
 
-	if (may_be_cut(words->field)) {
-		before = wp_text_cut(text->arena, before, room);
-		after = wp_text_cut(text->arena, after, room - 2 - wp_text_width(suffix));
+		if (!group && is_shown(text, entry))
+			wp_plan_text_reasons(text, entry, add_head(text, entry));
+		else if (group && group->first_alone == entry)
+			add_group(text, group);
 	}
-	wp_buf_pad(text->buf, ' ', DETAIL_INDENT);
-	wp_text_pad(text->buf, words->about, about_width);
-	wp_buf_puts(text->buf, "  ");
-	wp_text_pad(text->buf, words->field, field_width);
-	wp_buf_puts(text->buf, "  ");
-	wp_buf_puts(text->buf, before);
-	if (wp_text_width(before) + 3 + wp_text_width(after) + wp_text_width(suffix) > room) {
-		wp_buf_putc(text->buf, '\n');
-		wp_buf_pad(text->buf, ' ', used);
-	} else {
-		wp_buf_putc(text->buf, ' ');
-	}
-	wp_buf_printf(text->buf, "→ %s%s\n", after, suffix);
-}
-
-/* Reasons below an entry. That metadata did not change goes without saying where the content is what changed. */
-static bool has_line(const struct text *text, const struct wp_entry *entry, const struct wp_reason *reason)
-{
-	return entry->status != WP_ENTRY_UNCHANGED && (strcmp(reason->code, "metadata-same") || text->options->all);
-}
-
-static const char *confidence_suffix(struct text *text, const struct wp_reason *reason)
-{
-	/* Of image fields everybody expects a proof; of content the reader must know what it rests on. */
-	if (reason->action == WP_NO_ACTION || (reason->action == WP_RELOAD && reason->confidence == WP_PROVEN))
-		return "";
-	if (!strcmp(reason->code, "content-unproven"))
-		return ""; /* its words say it */
-	return wp_arena_printf(text->arena, " (%s)", wp_confidence_name(reason->confidence));
-}
-
-static void add_reasons(struct text *text, const struct wp_entry *entry, const char *path)
-{
-	struct wp_reason_words *words = wp_arena_alloc(text->arena, entry->reason_count * sizeof *words);
-	size_t about_width = 0, field_width = 0;
-
-	if (path)
-		widen(&about_width, "source", LABEL_MOST);
-	if (entry->content)
-		widen(&about_width, "inside", LABEL_MOST);
-
-	for (size_t i = 0; i < entry->reason_count; i++) {
-		wp_words_reason(text->arena, &entry->reasons[i], &words[i]);
-		if (!has_line(text, entry, &entry->reasons[i]))
-			continue;
-		/* The head has named an only gate. */
-		if (entry->status == WP_ENTRY_BLOCKED && entry->reason_count == 1 && !words[i].field)
-			words[i].about = "why";
-		words[i].about = escape(text, words[i].about);
-		widen(&about_width, words[i].about, LABEL_MOST);
-		if (words[i].field)
-			widen(&field_width, words[i].field = escape(text, words[i].field), LABEL_MOST);
-	}
-	if (path)
-		add_path(text, about_width, path);
-	for (size_t i = 0; i < entry->reason_count; i++) {
-		const char *suffix = confidence_suffix(text, &entry->reasons[i]);
-
-		if (!has_line(text, entry, &entry->reasons[i]))
-			continue;
-		if (words[i].field)
-			add_field(text, &words[i], about_width, field_width, suffix);
-		else
-			add_detail(text, &entry->reasons[i], words[i].about, about_width,
-				   wp_arena_printf(text->arena, "%s%s", escape(text, words[i].note), suffix));
-	}
-	if (entry->content)
-		add_detail(text, NULL, "inside", about_width,
-			   wp_arena_printf(text->arena, "%s%s",
-					   escape(text, wp_words_content(text->arena, entry->content)),
-					   wp_words_uncovered(text->plan)));
 }
 
 /* What to do about each gate, once, however many packages stand before it. */
-static void add_remedies(struct text *text)
+static void add_remedies(struct wp_plan_text *text)
 {
 	struct wp_remedy *remedies;
 	size_t count = wp_remedies(text->arena, text->plan, &remedies), width = 0;
 
 	for (size_t i = 0; i < count; i++)
-		widen(&width, remedies[i].code, LABEL_MOST);
+		wp_plan_text_widen(&width, remedies[i].code, WP_PLAN_TEXT_LABEL);
 	if (count)
 		wp_buf_puts(text->buf, "\nWhat to do about what is blocked:\n");
 	for (size_t i = 0; i < count; i++)
-		add_detail(text, NULL, remedies[i].code, width, remedies[i].remedy);
+		wp_plan_text_detail(text, NULL, remedies[i].code, width,
+				    wp_plan_text_escape(text, remedies[i].remedy));
 }
 
-static bool add_diagnostics(struct text *text)
+static bool add_diagnostics(struct wp_plan_text *text)
 {
 	const struct wp_diag **remarks;
 	size_t count = wp_remarks(text->arena, text->plan, &remarks);
@@ -313,16 +197,17 @@ static bool add_diagnostics(struct text *text)
 
 		wp_layout_wrap(
 			text->buf,
-			escape(text, wp_arena_printf(text->arena, "%s %s: %s%s%s", wp_severity_name(diag->severity),
-						     diag->code, diag->subject ? diag->subject : "",
-						     diag->subject ? ": " : "", diag->summary)),
+			wp_plan_text_escape(text, wp_arena_printf(text->arena, "%s %s: %s%s%s",
+								  wp_severity_name(diag->severity), diag->code,
+								  diag->subject ? diag->subject : "",
+								  diag->subject ? ": " : "", diag->summary)),
 			0, 2, text->columns);
 	}
 	return count > 0;
 }
 
 /* Behind the remarks, whose form they have. */
-static bool add_notes(struct text *text, bool first)
+static bool add_notes(struct wp_plan_text *text, bool first)
 {
 	const struct wp_plan *plan = text->plan;
 
@@ -332,7 +217,7 @@ static bool add_notes(struct text *text, bool first)
 		const struct wp_note *note = &plan->notes[i];
 
 		wp_layout_wrap(text->buf,
-			       escape(text, wp_arena_printf(text->arena, "%s %s: %s%s%s%s",
+			       wp_plan_text_escape(text, wp_arena_printf(text->arena, "%s %s: %s%s%s%s",
 							    wp_note_severity_name(note->severity), note->code,
 							    note->package_id ? note->package_id : "",
 							    note->package_id ? ": " : "", note->summary,
@@ -343,7 +228,7 @@ static bool add_notes(struct text *text, bool first)
 }
 
 /* Whether the symbol of @status stands before the entry, or before a line below it. */
-static bool has_symbol(const struct text *text, const struct wp_entry *entry, enum wp_entry_status status)
+static bool has_symbol(const struct wp_plan_text *text, const struct wp_entry *entry, enum wp_entry_status status)
 {
 	if (status == WP_ENTRY_UNPROVEN && entry->status != WP_ENTRY_BLOCKED &&
 	    wp_entry_has_reason(entry, "content-unproven"))
@@ -351,7 +236,7 @@ static bool has_symbol(const struct text *text, const struct wp_entry *entry, en
 	return entry->status == status && is_shown(text, entry);
 }
 
-static void add_legend(struct text *text)
+static void add_legend(struct wp_plan_text *text)
 {
 	struct wp_buf line __attribute__((cleanup(wp_buf_free))) = { 0 };
 	const char *begin = "Legend: ", *meaning;
@@ -376,36 +261,31 @@ static void add_legend(struct text *text)
 		wp_buf_printf(text->buf, "%s\n", wp_buf_text(&line));
 }
 
-static void add_sentence(struct text *text, const char *sentence)
+static void add_sentence(struct wp_plan_text *text, const char *sentence)
 {
 	if (sentence)
-		wp_layout_wrap(text->buf, escape(text, sentence), 0, 0, text->columns);
+		wp_layout_wrap(text->buf, wp_plan_text_escape(text, sentence), 0, 0, text->columns);
 }
 
 void wp_report_plan_text(const struct wp_plan *plan, const struct wp_report_options *options, struct wp_buf *buf)
 {
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-	struct text text = {
+	struct wp_plan_text text = {
 		.arena = arena,
 		.plan = plan,
 		.options = options,
 		.buf = buf,
 		.columns = options->columns < 40 ? 40 : options->columns,
 	};
-	bool remarks, notes;
-	size_t shown = 0;
+	bool remarks;
 
+	text.unmapped = wp_unmapped(arena, plan);
 	measure(&text);
-	for (size_t i = 0; i < plan->entry_count; i++) {
-		if (!is_shown(&text, &plan->entries[i]))
-			continue;
-		add_reasons(&text, &plan->entries[i], add_head(&text, &plan->entries[i]));
-		shown++;
-	}
+	add_entries(&text);
 	add_remedies(&text);
 	remarks = add_diagnostics(&text);
-	notes = add_notes(&text, !remarks);
-	if (remarks || notes || shown)
+	add_notes(&text, !remarks);
+	if (buf->length)
 		wp_buf_putc(buf, '\n');
 	add_legend(&text);
 	add_sentence(&text, wp_words_no_changes(arena, plan));

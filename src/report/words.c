@@ -204,6 +204,11 @@ char *wp_words_count(struct wp_arena *arena, uint64_t number)
 	return wp_arena_strndup(arena, text, at);
 }
 
+char *wp_words_packages(struct wp_arena *arena, uint64_t count)
+{
+	return wp_arena_printf(arena, "%s package%s", wp_words_count(arena, count), count == 1 ? "" : "s");
+}
+
 const char *wp_words_number(struct wp_arena *arena, const char *text)
 {
 	uint64_t number;

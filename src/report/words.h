@@ -43,7 +43,9 @@ void wp_words_reason(struct wp_arena *arena, const struct wp_reason *reason, str
 char *wp_words_size(struct wp_arena *arena, uint64_t bytes);
 /* "4,461,218,778" */
 char *wp_words_count(struct wp_arena *arena, uint64_t number);
-/* The same for the digits in @text; what is no number, or NULL, as it is. */
+/* "1 package", "1,204 packages" */
+char *wp_words_packages(struct wp_arena *arena, uint64_t count);
+/* The number as wp_words_count() has it, for the digits in @text; what is no number, or NULL, as it is. */
 const char *wp_words_number(struct wp_arena *arena, const char *text);
 
 /* "KB5034765 added, 12 drivers changed, 310.00 MiB of 5.10 GiB new": what came, went or was replaced, by group. */

@@ -379,10 +379,8 @@ static enum wp_found find(struct wp_lookup *lookup, struct wp_arena *arena, cons
 	}
 	mount = find_mount(lookup, &path);
 	if (!mount) {
-		size_t depth = path.count > 1 && path.names[0][0] == '\\' ? 2 : 1;
-
 		ret->detail = wp_arena_printf(arena, "no prefix of the map fits; add --map '%s=FOLDER'",
-					      wp_windows_path_text(arena, &path, depth));
+					      wp_windows_path_text(arena, &path, wp_windows_path_root(&path)));
 		return WP_FOUND_NOT_MAPPED;
 	}
 	return find_mapped(lookup, arena, mount, &path, ret);

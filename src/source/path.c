@@ -2,6 +2,8 @@
 /* Windows paths as a site writes them, taken apart into their names ([MS-DTYP] 2.2.57 for UNC paths). */
 #include "path.h"
 
+#include "wimplan/source.h"
+
 #include "wimplan/ascii.h"
 #include "wimplan/buf.h"
 #include "wimplan/text.h"
@@ -117,4 +119,19 @@ char *wp_windows_path_text(struct wp_arena *arena, const struct wp_windows_path 
 char *wp_windows_path_key(struct wp_arena *arena, const struct wp_windows_path *path)
 {
 	return join(arena, path->folds, path->count);
+}
+
+size_t wp_windows_path_root(const struct wp_windows_path *path)
+{
+	return path->count > 1 && is_separator(path->names[0][0]) ? 2 : 1;
+}
+
+char *wp_windows_root(struct wp_arena *arena, const char *text)
+{
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	struct wp_windows_path path;
+
+	if (!wp_windows_path_split(scratch, text, &path))
+		return NULL;
+	return wp_windows_path_text(arena, &path, wp_windows_path_root(&path));
 }

@@ -30,6 +30,9 @@ bool wp_windows_path_starts_with(const struct wp_windows_path *path, const struc
 /* The first @count names, as they are written, with '\' between them. */
 char *wp_windows_path_text(struct wp_arena *arena, const struct wp_windows_path *path, size_t count);
 
+/* Of how many names the share or the drive is that it begins with: "\\\\server" and the share's, or "D:". */
+size_t wp_windows_path_root(const struct wp_windows_path *path);
+
 /* One text for all the spellings of a path: its folded names with '\' between them. */
 char *wp_windows_path_key(struct wp_arena *arena, const struct wp_windows_path *path);
 
