@@ -5,10 +5,14 @@
 A session is a block between ``` lines that begins with "$ ". Each such line is typed into one shell per file, in the demo's
 folder (for the README in the folder that holds build/, so that it can cd there); a backslash at its end continues it. A line
 "[...]" in an output stands for any lines.
+
+A block that begins with "PS " is a session of PowerShell, which is not everywhere: tests/powershell runs it. Here the plan that it
+names is held against the demo's, so that it goes stale nowhere.
 """
 
 import argparse
 import difflib
+import json
 import pathlib
 import re
 import subprocess
@@ -21,6 +25,7 @@ import signals  # noqa: F401
 HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parent
 ANY = "[...]"
+PLAN = re.compile(r"(?<=\bPlan )[0-9a-f]{8}\b")
 # Manual pages are indented: what is shown there must be narrower.
 MAN_COLUMNS = "68"
 # Pages that show the beginning, where there is no cache yet.
@@ -86,6 +91,28 @@ def split_output(text):
     return text.split("\n")[:-1]
 
 
+def stale_plans(lines, plan_id):
+    """The number of each line of a PowerShell session that names another plan."""
+    inside, found = False, []
+    for number, line in enumerate(lines):
+        if line.startswith("```"):
+            inside = not inside and lines[number + 1].startswith("PS ")
+        elif inside and any(other != plan_id for other in PLAN.findall(line)):
+            found.append(number)
+    return found
+
+
+def check_plans(path, lines, plan_id, update):
+    """Returns how many lines name another plan than the demo's; with @update they are put right."""
+    stale = stale_plans(lines, plan_id)
+    for number in stale:
+        new = PLAN.sub(plan_id, lines[number])
+        print(f"{path.relative_to(TOP)}:{number + 1}: {'updated' if update else 'now: ' + new}")
+        if update:
+            lines[number] = new
+    return 0 if update else len(stale)
+
+
 def matches(expected, actual):
     pattern = "".join(r"(?:.*\n)*" if line == ANY else re.escape(line) + r"\n" for line in expected)
     return re.fullmatch(pattern, "".join(line + "\n" for line in actual)) is not None
@@ -112,9 +139,10 @@ def check(path, site, update):
             cache = root / "home" / ".cache" / "wimplan"
             cache.mkdir(parents=True)
             (folder / "cache.db").rename(cache / "cache.db")
+        plan_id = json.loads((folder / "plan.json").read_text())["plan_id"][7:15]
         outputs = run_sessions([session for _, _, session in sessions], folder if in_manual else root, env)
 
-    passed = failed = 0
+    passed, failed = 0, check_plans(path, lines, plan_id, update)
     for (start, end, session), actual in reversed(list(zip(sessions, outputs))):
         good = [matches(*pair) for pair in zip(session.outputs, actual)]
         if update and not all(good):

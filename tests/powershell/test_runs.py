@@ -55,7 +55,8 @@ def test_same_receipt_as_wimplan_apply(build, folder, expect):
     def without_times(receipt):
         for step in receipt["steps"]:
             del step["started_at"], step["finished_at"]
-        return {key: value for key, value in receipt.items() if key not in ("provider", "started_at", "finished_at")}
+        other = ("provider", "by", "started_at", "finished_at")
+        return {key: value for key, value in receipt.items() if key not in other}
 
     with site.start(load=True) as server:
         expect.status(site.apply(server), 0)
@@ -65,6 +66,8 @@ def test_same_receipt_as_wimplan_apply(build, folder, expect):
         expect.status(script(site, server, "-Yes"), 0)
     other = site.receipt()
     expect.equal(other["provider"], "cim://cm01.contoso.com/root/sms/site_P01", "provider")
+    # A program for tests is told who runs it, .NET asks the system.
+    expect(re.fullmatch(r"[^@]+@[^@]+", other["by"]), f"by whom: {other['by']}")
     expect.equal(without_times(other), without_times(one), "receipt")
 
 
