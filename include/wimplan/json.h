@@ -63,4 +63,45 @@ static inline void wp_json_freep(json_t **value)
 	json_decref(*value);
 }
 
+/* A document that is walked from value to value: only the value that is asked for is parsed. All borrowed. */
+struct wp_json_doc {
+	const char *text;
+	size_t length;
+	const char *subject; /* its name in messages */
+};
+
+/* Where a value stands in its document, in bytes. */
+struct wp_json_span {
+	size_t offset, length;
+};
+
+/* The members of an object or the items of an array, one after the other. */
+struct wp_json_walk {
+	const struct wp_json_doc *doc;
+	size_t at;
+	json_t *seen; /* the keys so far; NULL in an array */
+	bool begun, outermost;
+	struct wp_buf key; /* of the member that wp_json_walk_next() gave; UTF-8, "" in an array */
+	struct wp_json_span value; /* its value, or the item */
+};
+
+/*
+ * Begins a walk through the object or array at @span, or through the whole document where it is NULL. End each walk
+ * with wp_json_walk_end().
+ */
+void wp_json_walk_begin(const struct wp_json_doc *doc, const struct wp_json_span *span, struct wp_json_walk *ret);
+/*
+ * Goes on to the next member or item: 1, or 0 behind the last. Below 0: the text is not JSON, as a whole document is
+ * held to it (wp_json_parse()). What stands inside of a value is only looked at by wp_json_doc_parse().
+ */
+int wp_json_walk_next(struct wp_json_walk *walk, struct wp_error *err);
+void wp_json_walk_end(struct wp_json_walk *walk);
+
+/* Parses the value at @span, which may have WP_LIMIT_RECORD_BYTES. New reference in *@ret_value. */
+int wp_json_doc_parse(const struct wp_json_doc *doc, struct wp_json_span span, json_t **ret_value,
+		      struct wp_error *err);
+
+/* The first byte of the value at @span, which tells its kind; below 0 when there is none. */
+int wp_json_doc_first(const struct wp_json_doc *doc, struct wp_json_span span);
+
 #endif

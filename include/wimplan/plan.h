@@ -5,7 +5,7 @@
 
 #include "wimplan/cache.h"
 #include "wimplan/config.h"
-#include "wimplan/json_doc.h"
+#include "wimplan/json.h"
 #include "wimplan/record.h"
 #include "wimplan/source.h"
 
@@ -212,25 +212,5 @@ json_t *wp_plan_body_json(const struct wp_plan *plan);
  */
 int wp_plan_parse(const char *text, size_t length, const char *subject, struct wp_plan **ret_plan,
 		  struct wp_error *err);
-
-/* Where an entry of a plan's "changes" stands in its file, and the digest of its text there. */
-struct wp_plan_place {
-	struct wp_json_span span;
-	char digest[WP_HASH_TEXT];
-};
-
-/* Gets an entry as it is read, in the order of the file. It is valid during the call alone. */
-typedef void wp_plan_visit(void *context, const struct wp_entry *entry, const struct wp_plan_place *place);
-
-/*
- * Reads a plan as wp_plan_parse() does, and gives each entry to @visit instead of keeping it: the memory does not grow
- * with the plan. Until this has returned WP_OK nobody knows whether the entries are those that were planned.
- */
-int wp_plan_read(struct wp_json_doc *doc, wp_plan_visit *visit, void *context, struct wp_plan **ret_plan,
-		 struct wp_error *err);
-
-/* Reads an entry of "changes" again, into @arena. WP_E_REFUSED when another text stands in its place now. */
-int wp_plan_read_entry(struct wp_json_doc *doc, const struct wp_plan_place *place, struct wp_arena *arena,
-		       struct wp_entry *ret, struct wp_error *err);
 
 #endif

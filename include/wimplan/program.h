@@ -8,6 +8,7 @@
 #include "wimplan/diag.h"
 #include "wimplan/env.h"
 #include "wimplan/error.h"
+#include "wimplan/plan.h"
 #include "wimplan/print.h"
 
 #include <getopt.h>
@@ -52,6 +53,11 @@ bool wp_program_wants_json(int argc, char **argv);
  */
 int wp_program_config(const struct wp_env *env, struct wp_arena *arena, const char *path, struct wp_config *ret,
 		      struct wp_error *err);
+
+/*
+ * Reads the plan at @path ("-": standard input) as a whole, as wp_plan_parse() does. The caller frees *@ret_plan.
+ */
+int wp_program_plan(const char *path, struct wp_plan **ret_plan, struct wp_error *err);
 
 /*
  * What is wrong with an option that getopt_long() answered with '?': there is none of that name, it is short for

@@ -6,7 +6,6 @@
 #include "classify.h"
 #include "journal.h"
 #include "step.h"
-#include "target.h"
 #include "window.h"
 
 #include "wimplan/buf.h"
@@ -51,8 +50,7 @@ struct wp_apply {
 	struct wp_window window;
 	struct wp_provider_options connection;
 	/* What they lead to. */
-	struct wp_planned *planned;
-	const struct wp_plan *plan; /* without its entries; part of @planned */
+	struct wp_plan *plan;
 	struct wp_steps steps;
 	FILE *events;
 	bool on_line; /* a progress line stands on standard error */

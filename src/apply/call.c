@@ -53,9 +53,9 @@ static void take_answer(struct wp_run *run, struct wp_step *step, const struct w
 	case WP_SAID_DENIED:
 		run->session->denied = true;
 		wp_run_end_step(run, step, WP_STATE_FAILED, answer->why);
-		wp_fail(&err, WP_E_FAILED, "denied", step->target->package_id,
+		wp_fail(&err, WP_E_FAILED, "denied", step->entry->package_id,
 			"%s does not let you call %s for %s: %s; %s, then run the plan again",
-			run->apply->connection.url, wp_action_name(step->action), step->target->package_id, answer->why,
+			run->apply->connection.url, wp_action_name(step->action), step->entry->package_id, answer->why,
 			wp_session_advice(run->session, answer));
 		wp_run_fail(run, &err);
 		break;
@@ -87,10 +87,10 @@ static void send_call(struct wp_run *run, struct wp_step *step, const struct wp_
 	wp_run_save(run, step, "started");
 	/* A killed run leaves this behind; that the machine may crash is what the intention is for. */
 	wp_run_write(run);
-	wp_apply_progress(run->apply, "calling %s of %s", wp_action_name(step->action), step->target->package_id);
+	wp_apply_progress(run->apply, "calling %s of %s", wp_action_name(step->action), step->entry->package_id);
 	/* Not written: then it is not sent. */
 	if (!run->stop) {
-		wp_session_call(run->session, step->target->class, step->target->package_id,
+		wp_session_call(run->session, step->entry->class, step->entry->package_id,
 				wp_action_name(step->action), &answer);
 		take_answer(run, step, &answer);
 		wp_answer_free(&answer);
@@ -123,7 +123,7 @@ static bool grew_with_reload(struct wp_run *run, const struct wp_step *step)
 		    reload->version_after.known && reload->version_after.value > reload->version_before.value;
 
 	if (grew)
-		wp_apply_note(run->apply, "%s: %s", step->target->package_id, GREW_WITH_RELOAD);
+		wp_apply_note(run->apply, "%s: %s", step->entry->package_id, GREW_WITH_RELOAD);
 	return grew;
 }
 
@@ -131,11 +131,10 @@ void wp_run_call(struct wp_run *run, struct wp_step *step)
 {
 	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = NULL;
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-	const struct wp_entry *entry;
 	struct wp_verdict verdict;
 	struct wp_error err;
 
-	if (wp_session_read(run->session, step->target->class, step->target->package_id, true, &set, NULL, &err)) {
+	if (wp_session_read(run->session, step->entry->class, step->entry->package_id, true, &set, NULL, &err)) {
 		/* What a signal interrupted is left over. */
 		if (wp_signal_caught())
 			return;
@@ -147,10 +146,7 @@ void wp_run_call(struct wp_run *run, struct wp_step *step)
 	}
 	if (wp_signal_caught())
 		return;
-	entry = wp_run_entry(run, step);
-	if (!entry)
-		return;
-	wp_classify(step, entry, set ? &set->records[0] : NULL, scratch, &verdict);
+	wp_classify(step, set ? &set->records[0] : NULL, scratch, &verdict);
 	if (verdict.standing == WP_STANDS_PENDING) {
 		begin(run, step, &set->records[0]);
 		return;

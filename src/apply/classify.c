@@ -95,7 +95,8 @@ static bool check_description(const struct wp_entry *entry, const struct wp_reco
 	return true;
 }
 
-bool wp_classify_images(const struct wp_entry *entry, const struct wp_record *record, char *ret_why, size_t size)
+/* Whether the record's images are those that the plan expects after a reload; otherwise says the first difference. */
+static bool check_images(const struct wp_entry *entry, const struct wp_record *record, char *ret_why, size_t size)
 {
 	if (record->image_property_state == WP_NOT_FETCHED) {
 		snprintf(ret_why, size, "the provider does not show its ImageProperty");
@@ -116,8 +117,7 @@ bool wp_classify_images(const struct wp_entry *entry, const struct wp_record *re
 	return check_description(entry, record, ret_why, size);
 }
 
-bool wp_classify_effect(const struct wp_step *step, const struct wp_entry *entry, const struct wp_record *record,
-			char *ret_why, size_t size)
+bool wp_classify_effect(const struct wp_step *step, const struct wp_record *record, char *ret_why, size_t size)
 {
 	char digest[WP_HASH_TEXT];
 
@@ -128,7 +128,7 @@ bool wp_classify_effect(const struct wp_step *step, const struct wp_entry *entry
 		snprintf(ret_why, size, "SourceVersion is still %" PRIu64, record->source_version.value);
 		return false;
 	}
-	if (!wp_classify_images(entry, record, ret_why, size))
+	if (!check_images(step->entry, record, ret_why, size))
 		return false;
 	wp_classify_digest(record, digest);
 	/* Accepted, the right metadata is enough; without an answer only a change says that the call arrived. */
@@ -139,18 +139,17 @@ bool wp_classify_effect(const struct wp_step *step, const struct wp_entry *entry
 	return true;
 }
 
-bool wp_classify_other(const struct wp_step *step, const struct wp_entry *entry, const struct wp_record *record,
-		       char *ret_why, size_t size)
+bool wp_classify_other(const struct wp_step *step, const struct wp_record *record, char *ret_why, size_t size)
 {
 	char digest[WP_HASH_TEXT];
 
 	if (step->action != WP_RELOAD || record->image_property_state != WP_PRESENT || record->image_property_error)
 		return false;
 	/* What was there before is not always known: a plan may be made without the text, and a look may not have got it. */
-	if (!step->property_before[0] && !wp_entry_never_loaded(entry))
+	if (!step->property_before[0] && !wp_entry_never_loaded(step->entry))
 		return false;
 	wp_classify_digest(record, digest);
-	return strcmp(digest, step->property_before) != 0 && !wp_classify_images(entry, record, ret_why, size);
+	return strcmp(digest, step->property_before) != 0 && !check_images(step->entry, record, ret_why, size);
 }
 
 bool wp_classify_at_work(struct wp_number action_in_progress, char *ret_why, size_t size)
@@ -165,7 +164,6 @@ bool wp_classify_at_work(struct wp_number action_in_progress, char *ret_why, siz
 /* A classification as it goes on. */
 struct judging {
 	const struct wp_step *step;
-	const struct wp_entry *entry;
 	const struct wp_record *record;
 	struct wp_arena *arena;
 	struct wp_verdict *verdict;
@@ -176,13 +174,13 @@ static bool conflict(struct judging *judging, const char *property, const char *
 	judging->verdict->standing = WP_STANDS_CONFLICT;
 	judging->verdict->why =
 		wp_arena_printf(judging->arena, "%s: %s is %.200s now, and the plan was made for %.200s; plan again",
-				judging->entry->package_id, property, shown(now), shown(planned));
+				judging->step->entry->package_id, property, shown(now), shown(planned));
 	return false;
 }
 
 static bool check_place(struct judging *judging)
 {
-	const struct wp_entry *entry = judging->entry;
+	const struct wp_entry *entry = judging->step->entry;
 	const struct wp_preconditions *planned = &entry->preconditions;
 	const struct wp_record *record = judging->record;
 
@@ -197,7 +195,7 @@ static bool check_place(struct judging *judging)
 
 static void classify_version(struct judging *judging)
 {
-	const struct wp_number *planned = &judging->entry->preconditions.source_version;
+	const struct wp_number *planned = &judging->step->entry->preconditions.source_version;
 	const struct wp_number *now = &judging->record->source_version;
 	char now_text[24] = "nothing", planned_text[24] = "nothing";
 
@@ -216,7 +214,7 @@ static void classify_version(struct judging *judging)
 
 static void classify_metadata(struct judging *judging)
 {
-	const struct wp_entry *entry = judging->entry;
+	const struct wp_entry *entry = judging->step->entry;
 	const struct wp_record *record = judging->record;
 	const char *planned = entry->preconditions.image_property_sha256;
 	enum wp_action action = judging->step->action;
@@ -228,7 +226,7 @@ static void classify_metadata(struct judging *judging)
 	/* As planned comes first: the plan knew more fields than it lists, and wanted the reload for this very text. */
 	if (!strcmp(digest, planned))
 		return;
-	if (wp_classify_images(entry, record, why, sizeof why)) {
+	if (check_images(entry, record, why, sizeof why)) {
 		if (action == WP_RELOAD)
 			judging->verdict->standing = WP_STANDS_SATISFIED;
 		return;
@@ -243,10 +241,11 @@ static void classify_metadata(struct judging *judging)
 		entry->package_id, why);
 }
 
-void wp_classify(const struct wp_step *step, const struct wp_entry *entry, const struct wp_record *record,
-		 struct wp_arena *arena, struct wp_verdict *ret)
+void wp_classify(const struct wp_step *step, const struct wp_record *record, struct wp_arena *arena,
+		 struct wp_verdict *ret)
 {
-	struct judging judging = { step, entry, record, arena, ret };
+	struct judging judging = { step, record, arena, ret };
+	const struct wp_entry *entry = step->entry;
 	const char *planned = entry->preconditions.sedo_object_version;
 
 	memset(ret, 0, sizeof *ret);

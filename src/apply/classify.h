@@ -21,25 +21,20 @@ struct wp_verdict {
 };
 
 /*
- * Classifies a step by the record as it is now; NULL: the site has no such package any more. @entry is what the plan
- * says of the package. The texts of *@ret go into @arena.
+ * Classifies a step by the record as it is now; NULL: the site has no such package any more. The texts of *@ret go into
+ * @arena.
  */
-void wp_classify(const struct wp_step *step, const struct wp_entry *entry, const struct wp_record *record,
-		 struct wp_arena *arena, struct wp_verdict *ret);
-
-/* Whether the record's images are those that the plan expects after a reload; otherwise says the first difference. */
-bool wp_classify_images(const struct wp_entry *entry, const struct wp_record *record, char *ret_why, size_t size);
+void wp_classify(const struct wp_step *step, const struct wp_record *record, struct wp_arena *arena,
+		 struct wp_verdict *ret);
 
 /* Whether the effect of a call that began as @step says is there. A call without an answer needs a trace of its own. */
-bool wp_classify_effect(const struct wp_step *step, const struct wp_entry *entry, const struct wp_record *record,
-			char *ret_why, size_t size);
+bool wp_classify_effect(const struct wp_step *step, const struct wp_record *record, char *ret_why, size_t size);
 
 /*
  * Whether the reload of @step has stored something that is neither what was there before nor what the plan expects: then
  * it says in what they differ, and no waiting will change it. False also while that cannot be told.
  */
-bool wp_classify_other(const struct wp_step *step, const struct wp_entry *entry, const struct wp_record *record,
-		       char *ret_why, size_t size);
+bool wp_classify_other(const struct wp_step *step, const struct wp_record *record, char *ret_why, size_t size);
 
 /*
  * Whether the site is at work on the package (SMS_PackageBaseclass, ActionInProgress; 0 is none); then says so. That

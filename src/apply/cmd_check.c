@@ -13,21 +13,18 @@ static const char *word(enum wp_state state)
 }
 
 /* A step that a run has begun: whether its effect is there already. */
-static int look_up(struct wp_apply *apply, struct wp_session *session, struct wp_step *step, struct wp_error *err)
+static int look_up(struct wp_session *session, struct wp_step *step, struct wp_error *err)
 {
 	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = NULL;
-	const struct wp_entry *entry;
 	char why[400];
-	int status = wp_session_read(session, step->target->class, step->target->package_id, true, &set, NULL,
+	int status = wp_session_read(session, step->entry->class, step->entry->package_id, true, &set, NULL,
 				     err);
 
-	if (!status)
-		status = wp_planned_entry(apply->planned, step->target, &entry, err);
 	if (status)
 		return status;
 	if (set)
 		step->action_in_progress = set->records[0].action_in_progress;
-	if (set && wp_classify_effect(step, entry, &set->records[0], why, sizeof why)) {
+	if (set && wp_classify_effect(step, &set->records[0], why, sizeof why)) {
 		step->state = WP_STATE_SATISFIED;
 		wp_step_clear_error(step);
 	} else {
@@ -56,7 +53,7 @@ static int settle_begun(struct wp_apply *apply, struct wp_session *session, stru
 			 step->state == WP_STATE_SKIPPED)
 			step->state = WP_STATE_PENDING;
 		if (step->state == WP_STATE_STARTED || step->state == WP_STATE_ACCEPTED)
-			status = look_up(apply, session, step, err);
+			status = look_up(session, step, err);
 	}
 	return status;
 }

@@ -97,7 +97,7 @@ static int refuse_conflicts(struct wp_apply *apply, const struct wp_verdict *ver
 		/* Both steps of a package mostly have the same conflict. */
 		if (step->reload && verdicts[i - 1].why && !strcmp(verdicts[i].why, verdicts[i - 1].why))
 			continue;
-		wp_diag_add(apply->arena, ret, WP_ERROR, "conflict", step->target->package_id, "%s", verdicts[i].why);
+		wp_diag_add(apply->arena, ret, WP_ERROR, "conflict", step->entry->package_id, "%s", verdicts[i].why);
 	}
 	if (!ret->count || apply->skip_conflicts)
 		return WP_OK;

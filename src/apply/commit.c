@@ -17,7 +17,7 @@ bool wp_commit(struct wp_run *run, struct wp_step *step, const json_t *entity)
 	struct wp_answer answer;
 
 	step->commits++;
-	wp_session_write(run->session, step->target->class, step->target->package_id, entity, &answer);
+	wp_session_write(run->session, step->entry->class, step->entry->package_id, entity, &answer);
 	step->committed = answer.said == WP_SAID_DONE;
 	step->commit_failed = !step->committed;
 	if (step->committed) {

@@ -41,7 +41,7 @@ void wp_event(struct wp_apply *apply, const char *type, const struct wp_step *st
 	wp_json_set(line, "type", wp_json_text(type));
 	wp_json_set(line, "time", wp_json_time(wp_apply_now(apply)));
 	if (step) {
-		wp_json_set(line, "package_id", wp_json_text(step->target->package_id));
+		wp_json_set(line, "package_id", wp_json_text(step->entry->package_id));
 		wp_json_set(line, "action", wp_json_text(wp_action_name(step->action)));
 		wp_json_set(line, "state", wp_json_text(wp_state_name(step->state)));
 		wp_json_set(line, "attempts", wp_json_u64(step->attempts));

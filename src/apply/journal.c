@@ -107,7 +107,7 @@ static bool is_text(struct wp_statement *row, int column, const char *wanted)
 /* True for what is the name of an action and of the package of the step. */
 static bool is_of(struct wp_statement *row, const struct wp_step *step)
 {
-	return is_text(row, 16, step->target->package_id) && is_text(row, 17, wp_action_name(step->action));
+	return is_text(row, 16, step->entry->package_id) && is_text(row, 17, wp_action_name(step->action));
 }
 
 /* False when the row is none of a step of this plan. */
@@ -227,7 +227,7 @@ static void bind_step(struct wp_journal *journal, const struct wp_step *step)
 	struct wp_statement *save = &journal->save;
 
 	wp_db_bind_int(save, 1, (int64_t)step->position);
-	wp_db_bind_text(save, 2, step->target->package_id);
+	wp_db_bind_text(save, 2, step->entry->package_id);
 	wp_db_bind_text(save, 3, wp_action_name(step->action));
 	wp_db_bind_text(save, 4, intended ? INTENDED : wp_state_name(step->state));
 	wp_db_bind_int(save, 5, step->looked_up);

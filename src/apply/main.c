@@ -73,7 +73,7 @@ int main(int argc, char **argv)
 	apply.json = wp_program_wants_json(argc, argv);
 	status = run(&apply, argc, argv);
 	wp_steps_end(&apply.steps);
-	wp_planned_close(apply.planned);
+	wp_plan_free(apply.plan);
 	curl_global_cleanup();
 	return wp_program_end(status);
 }

@@ -18,12 +18,12 @@ static bool is_named(const struct wp_apply *apply, const char *package_id)
 static int select_steps(struct wp_apply *apply)
 {
 	for (size_t i = 0; i < apply->steps.count; i++)
-		apply->steps.items[i].selected = is_named(apply, apply->steps.items[i].target->package_id);
+		apply->steps.items[i].selected = is_named(apply, apply->steps.items[i].entry->package_id);
 	for (size_t i = 0; i < apply->only_count; i++) {
 		bool found = false;
 
 		for (size_t j = 0; j < apply->steps.count; j++)
-			found |= wp_ascii_same(apply->only[i], apply->steps.items[j].target->package_id);
+			found |= wp_ascii_same(apply->only[i], apply->steps.items[j].entry->package_id);
 		if (!found)
 			return wp_apply_usage(apply, apply->only[i], "--only %s: the plan has nothing to do for it",
 					      apply->only[i]);
@@ -40,21 +40,17 @@ static bool is_expected(const struct wp_apply *apply)
 
 int wp_apply_read_plan(struct wp_apply *apply)
 {
-	const struct wp_target *targets;
 	struct wp_error err;
-	size_t count;
 
-	if (wp_planned_open(apply->plan_path, &apply->planned, &err))
+	if (wp_program_plan(apply->plan_path, &apply->plan, &err))
 		return wp_apply_error(apply, &err);
-	apply->plan = wp_planned_plan(apply->planned);
 	if (apply->expected_plan && !is_expected(apply)) {
 		wp_fail(&err, WP_E_REFUSED, "other-plan", apply->plan_path,
 			"%s is the plan %s, and not the one that is expected, %s; give the plan that was approved",
 			apply->plan_path, apply->plan->id, apply->expected_plan);
 		return wp_apply_error(apply, &err);
 	}
-	targets = wp_planned_targets(apply->planned, &count);
-	apply->steps = wp_steps_make(apply->arena, targets, count);
+	apply->steps = wp_steps_make(apply->arena, apply->plan);
 	if (!apply->plan->applyable || !apply->steps.count) {
 		wp_fail(&err, WP_E_REFUSED, "nothing-to-apply", apply->plan_path,
 			"%s has nothing to apply: no package has a call that may be made", apply->plan_path);
@@ -67,16 +63,12 @@ int wp_apply_read_plan(struct wp_apply *apply)
  * A call that may have begun before the machine stopped can only have gone to a record that was as planned: so it is
  * known what that looked like.
  */
-static int recall(struct wp_apply *apply, struct wp_step *step, struct wp_error *err)
+static void recall(struct wp_step *step)
 {
-	const struct wp_entry *entry;
-	int status = wp_planned_entry(apply->planned, step->target, &entry, err);
+	const struct wp_preconditions *planned = &step->entry->preconditions;
 
-	if (status)
-		return status;
-	step->version_before = entry->preconditions.source_version;
-	strcpy(step->property_before, entry->preconditions.image_property_sha256);
-	return WP_OK;
+	step->version_before = planned->source_version;
+	strcpy(step->property_before, planned->image_property_sha256);
 }
 
 int wp_apply_look_back(struct wp_apply *apply, struct wp_journal **ret_journal, struct wp_journal_runs *ret_runs,
@@ -91,6 +83,6 @@ int wp_apply_look_back(struct wp_apply *apply, struct wp_journal **ret_journal, 
 		status = wp_journal_load(*ret_journal, &apply->steps, err);
 	for (size_t i = 0; i < apply->steps.count && !status; i++)
 		if (apply->steps.items[i].suspected)
-			status = recall(apply, &apply->steps.items[i], err);
+			recall(&apply->steps.items[i]);
 	return status;
 }

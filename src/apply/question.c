@@ -23,26 +23,24 @@ static bool is_called(const struct wp_step *step, const struct wp_verdict *verdi
 }
 
 /* One line for a package: @step is the first one that is called of it. */
-static void add_package(const struct wp_apply *apply, const struct wp_step *step, bool both, struct wp_buf *buf)
+static void add_package(const struct wp_step *step, bool both, struct wp_buf *buf)
 {
-	const struct wp_entry *entry;
 	char calls[80];
 
 	snprintf(calls, sizeof calls, "%s%s%s", wp_action_name(step->action), both ? ", " : "",
 		 both ? wp_action_name(WP_REFRESH) : "");
 	wp_buf_puts(buf, "  ");
-	wp_text_pad(buf, step->target->package_id, 10);
+	wp_text_pad(buf, step->entry->package_id, 10);
 	wp_text_pad(buf, calls, 41);
-	/* The question can be put without a name. */
-	if (!wp_planned_entry(apply->planned, step->target, &entry, NULL) && entry->name)
-		wp_text_escape(buf, entry->name);
+	if (step->entry->name)
+		wp_text_escape(buf, step->entry->name);
 	wp_buf_putc(buf, '\n');
 }
 
 static struct counts add_packages(const struct wp_apply *apply, const struct wp_verdict *verdicts, struct wp_buf *buf)
 {
 	struct counts counts = { 0 };
-	const struct wp_target *last = NULL;
+	const struct wp_entry *last = NULL;
 
 	for (size_t i = 0; i < apply->steps.count; i++) {
 		const struct wp_step *step = &apply->steps.items[i];
@@ -52,13 +50,13 @@ static struct counts add_packages(const struct wp_apply *apply, const struct wp_
 			continue;
 		counts.reload += step->action == WP_RELOAD;
 		counts.refresh += step->action == WP_REFRESH;
-		if (step->target == last)
+		if (step->entry == last)
 			continue;
-		last = step->target;
+		last = step->entry;
 		/* Both steps of a package stand side by side. */
 		if (counts.packages++ < NAMED)
-			add_package(apply, step,
-				    i + 1 < apply->steps.count && step[1].target == last &&
+			add_package(step,
+				    i + 1 < apply->steps.count && step[1].entry == last &&
 					    is_called(&step[1], &verdicts[i + 1]),
 				    buf);
 	}

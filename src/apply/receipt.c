@@ -14,7 +14,7 @@ static json_t *step_json(const struct wp_step *step, const char *outcome)
 {
 	json_t *object = json_object();
 
-	wp_json_set(object, "package_id", wp_json_text(step->target->package_id));
+	wp_json_set(object, "package_id", wp_json_text(step->entry->package_id));
 	wp_json_set(object, "action", wp_json_text(wp_action_name(step->action)));
 	wp_json_set(object, "outcome", wp_json_text(outcome));
 	wp_json_set(object, "looked_up", json_boolean(step->looked_up));
@@ -24,8 +24,8 @@ static json_t *step_json(const struct wp_step *step, const char *outcome)
 	wp_json_set(object, "attempts", wp_json_u64(step->attempts));
 	wp_json_set(object, "source_version_before", wp_json_number(step->version_before));
 	wp_json_set(object, "source_version_after", wp_json_number(step->version_after));
-	wp_json_set(object, "content_id", wp_json_hash(step->target->content_id));
-	wp_json_set(object, "file_id", wp_json_hash(step->target->file_id));
+	wp_json_set(object, "content_id", wp_json_hash(step->entry->content_id));
+	wp_json_set(object, "file_id", wp_json_hash(step->entry->file_id));
 	wp_json_set(object, "error", wp_json_text(step->error));
 	return object;
 }

@@ -13,17 +13,6 @@ void wp_run_fail(struct wp_run *run, const struct wp_error *err)
 	run->stop = true;
 }
 
-const struct wp_entry *wp_run_entry(struct wp_run *run, const struct wp_step *step)
-{
-	const struct wp_entry *entry;
-	struct wp_error err;
-
-	if (!wp_planned_entry(run->apply->planned, step->target, &entry, &err))
-		return entry;
-	wp_run_fail(run, &err);
-	return NULL;
-}
-
 void wp_run_save(struct wp_run *run, struct wp_step *step, const char *event)
 {
 	struct wp_error err;
@@ -32,7 +21,7 @@ void wp_run_save(struct wp_run *run, struct wp_step *step, const char *event)
 		wp_run_fail(run, &err);
 	wp_event(run->apply, "step", step, step->error, -1);
 	wp_apply_progress(run->apply, "[%zu/%zu] %s %s: %s", step->position + 1, run->apply->steps.count,
-			  step->target->package_id, wp_action_name(step->action), wp_state_name(step->state));
+			  step->entry->package_id, wp_action_name(step->action), wp_state_name(step->state));
 }
 
 void wp_run_write(struct wp_run *run)
@@ -60,7 +49,7 @@ void wp_run_end_step(struct wp_run *run, struct wp_step *step, enum wp_state sta
 	wp_run_save(run, step, wp_state_name(state));
 	/* The summary at the end lists what is not good; who wants to see it coming has --verbose or --events. */
 	if (run->apply->verbose)
-		wp_apply_note(run->apply, "%s %s: %s%s%s", step->target->package_id, wp_action_name(step->action),
+		wp_apply_note(run->apply, "%s %s: %s%s%s", step->entry->package_id, wp_action_name(step->action),
 			      wp_state_name(state), step->error ? ": " : "", step->error ? step->error : "");
 }
 
@@ -140,7 +129,7 @@ static void wait(struct wp_run *run, int64_t milliseconds)
 	}
 	if (first)
 		wp_apply_progress(run->apply, "%zu of %zu steps have ended; %s %s %s%s%s", ended, steps->count,
-				  first->waiting ? "waiting for" : "about to try again", first->target->package_id,
+				  first->waiting ? "waiting for" : "about to try again", first->entry->package_id,
 				  wp_action_name(first->action), first->error ? ": " : "",
 				  first->error ? first->error : "");
 	wp_clock_wait(milliseconds, wp_apply_tick, run->apply);

@@ -31,9 +31,6 @@ void wp_run_write(struct wp_run *run);
 /* Puts on disk what was kept so far: a crash of the machine does not lose it either. */
 void wp_run_sync(struct wp_run *run);
 
-/* What the plan says of the step's package, good until the next call; NULL when it cannot be read: the run stops. */
-const struct wp_entry *wp_run_entry(struct wp_run *run, const struct wp_step *step);
-
 /* Selected, pending, and not looked for. */
 bool wp_run_is_open(const struct wp_step *step);
 

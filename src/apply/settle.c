@@ -156,24 +156,18 @@ static bool look(struct wp_run *run, struct wp_step *step)
 	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = NULL;
 	struct wp_answer answer = { 0 };
 	char why[400] = "the site does not show the package any more";
-	const struct wp_entry *entry;
 	struct wp_error err;
 	bool there, again, read = true;
 	/* Taken before the look: what is read earlier than the end of the settle time proves nothing about it. */
 	int64_t began = wp_clock_ms();
 
-	if (wp_session_read(run->session, step->target->class, step->target->package_id, false, &set, &answer, &err)) {
+	if (wp_session_read(run->session, step->entry->class, step->entry->package_id, false, &set, &answer, &err)) {
 		if (run->session->denied || err.status == WP_E_REFUSED)
 			wp_run_fail(run, &err);
 		return false;
 	}
-	entry = wp_run_entry(run, step);
-	if (!entry) {
-		wp_answer_free(&answer);
-		return false;
-	}
-	there = set && wp_classify_effect(step, entry, &set->records[0], why, sizeof why);
-	if (set && !there && wp_classify_other(step, entry, &set->records[0], why, sizeof why)) {
+	there = set && wp_classify_effect(step, &set->records[0], why, sizeof why);
+	if (set && !there && wp_classify_other(step, &set->records[0], why, sizeof why)) {
 		end_as_other(run, step, &set->records[0], why);
 		wp_answer_free(&answer);
 		return true;

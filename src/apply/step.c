@@ -48,27 +48,29 @@ const char *wp_state_outcome(enum wp_state state)
 	}
 }
 
-static struct wp_step *add(struct wp_steps *steps, const struct wp_target *target, enum wp_action action)
+static struct wp_step *add(struct wp_steps *steps, const struct wp_entry *entry, enum wp_action action)
 {
 	struct wp_step *step = &steps->items[steps->count];
 
-	*step = (struct wp_step){ .position = steps->count++, .target = target, .action = action, .selected = true };
+	*step = (struct wp_step){ .position = steps->count++, .entry = entry, .action = action, .selected = true };
 	return step;
 }
 
-struct wp_steps wp_steps_make(struct wp_arena *arena, const struct wp_target *targets, size_t count)
+struct wp_steps wp_steps_make(struct wp_arena *arena, const struct wp_plan *plan)
 {
-	struct wp_steps steps = { 0 };
-	size_t needed = 0;
+	/* Two for each package at most. */
+	struct wp_steps steps = { .items = wp_arena_alloc(arena, 2 * plan->entry_count * sizeof *steps.items) };
 
-	for (size_t i = 0; i < count; i++)
-		needed += targets[i].reload + targets[i].refresh;
-	steps.items = wp_arena_alloc(arena, needed * sizeof *steps.items);
-	for (size_t i = 0; i < count; i++) {
-		struct wp_step *reload = targets[i].reload ? add(&steps, &targets[i], WP_RELOAD) : NULL;
+	for (size_t i = 0; i < plan->entry_count; i++) {
+		const struct wp_entry *entry = &plan->entries[i];
+		struct wp_step *reload = NULL;
 
-		if (targets[i].refresh)
-			add(&steps, &targets[i], WP_REFRESH)->reload = reload;
+		if (entry->status != WP_ENTRY_CHANGE)
+			continue;
+		if (entry->reload)
+			reload = add(&steps, entry, WP_RELOAD);
+		if (entry->refresh)
+			add(&steps, entry, WP_REFRESH)->reload = reload;
 	}
 	return steps;
 }

@@ -31,21 +31,9 @@ bool wp_state_is_good(enum wp_state state);
 /* The state as a receipt's outcome: pending, started and accepted become skipped, unknown and unverified. */
 const char *wp_state_outcome(enum wp_state state);
 
-/*
- * A package that the plan has calls for. The rest of what the plan says of it is read when it is asked for: target.h.
- */
-struct wp_target {
-	const char *package_id;
-	enum wp_class class;
-	bool reload, refresh;
-	/* For the receipt, which is to be written whatever became of the plan's file. */
-	char file_id[WP_HASH_TEXT], content_id[WP_HASH_TEXT];
-	struct wp_plan_place place; /* of its entry in the plan */
-};
-
 struct wp_step {
 	size_t position; /* in the plan's order, from 0 */
-	const struct wp_target *target;
+	const struct wp_entry *entry; /* of its package; in the plan */
 	enum wp_action action;
 	struct wp_step *reload; /* the planned reload of a refresh's package; NULL: none */
 	/* What the journal keeps. */
@@ -86,8 +74,8 @@ struct wp_steps {
 	size_t count;
 };
 
-/* The steps for these targets, in their order: reload before refresh. The targets stay the caller's. */
-struct wp_steps wp_steps_make(struct wp_arena *arena, const struct wp_target *targets, size_t count);
+/* The steps of a plan, in its order: reload before refresh. They point into it. */
+struct wp_steps wp_steps_make(struct wp_arena *arena, const struct wp_plan *plan);
 /* Whether nothing is left to do for any of them. */
 bool wp_steps_all_good(const struct wp_steps *steps);
 /* Frees what the steps own besides the arena. */

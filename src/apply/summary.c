@@ -8,17 +8,13 @@
 
 #include <string.h>
 
-static void add_step(const struct wp_apply *apply, const struct wp_step *step, const char *outcome, struct wp_buf *buf)
+static void add_step(const struct wp_step *step, const char *outcome, struct wp_buf *buf)
 {
-	const struct wp_entry *entry;
-	const char *name = NULL;
+	const char *name = step->entry->name;
 	char why[100];
 
-	/* A summary is given also when the plan has gone meanwhile. */
-	if (!wp_planned_entry(apply->planned, step->target, &entry, NULL))
-		name = entry->name;
 	wp_text_pad(buf, outcome, 12);
-	wp_text_pad(buf, step->target->package_id, 10);
+	wp_text_pad(buf, step->entry->package_id, 10);
 	wp_text_pad(buf, wp_action_name(step->action), 23);
 	wp_text_line(buf, "%s", name ? name : "");
 	if (step->error)
@@ -43,7 +39,7 @@ void wp_summary_text(const struct wp_apply *apply, const char *(*outcome)(enum w
 		wp_state_from_name(outcome(step->state), &state);
 		counts[state]++;
 		if (apply->verbose || !wp_state_is_good(state))
-			add_step(apply, step, outcome(step->state), buf);
+			add_step(step, outcome(step->state), buf);
 	}
 	wp_buf_printf(buf, "Plan %s, site ", wp_hash_short(apply->arena, apply->plan->id));
 	wp_text_escape(buf, apply->plan->site_code);

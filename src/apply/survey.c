@@ -47,7 +47,7 @@ static size_t needed_methods(const struct wp_apply *apply, struct wp_method meth
 
 	for (size_t i = 0; i < apply->steps.count; i++) {
 		const struct wp_step *step = &apply->steps.items[i];
-		enum wp_class class = step->target->class;
+		enum wp_class class = step->entry->class;
 
 		if (!step->selected || seen[class][step->action])
 			continue;
@@ -84,8 +84,7 @@ int wp_apply_connect(struct wp_apply *apply, struct wp_session *ret, struct wp_e
 int wp_apply_classify(struct wp_apply *apply, struct wp_session *session, struct wp_verdict *ret, struct wp_error *err)
 {
 	struct wp_record_set *set = NULL;
-	const struct wp_target *read = NULL;
-	const struct wp_entry *entry;
+	const struct wp_entry *read = NULL;
 	int status = WP_OK;
 
 	for (size_t i = 0; i < apply->steps.count && !status; i++) {
@@ -96,18 +95,16 @@ int wp_apply_classify(struct wp_apply *apply, struct wp_session *session, struct
 		if (wp_signal_caught())
 			break;
 		/* Both steps of a package stand side by side. */
-		if (read != step->target) {
+		if (read != step->entry) {
 			wp_record_set_free(set);
 			set = NULL;
 			wp_apply_progress(apply, "reading records: %zu of %zu steps", i + 1, apply->steps.count);
-			status = wp_session_read(session, step->target->class, step->target->package_id, true, &set, NULL,
+			status = wp_session_read(session, step->entry->class, step->entry->package_id, true, &set, NULL,
 						 err);
-			read = step->target;
+			read = step->entry;
 		}
 		if (!status)
-			status = wp_planned_entry(apply->planned, step->target, &entry, err);
-		if (!status)
-			wp_classify(step, entry, set ? &set->records[0] : NULL, apply->arena, &ret[i]);
+			wp_classify(step, set ? &set->records[0] : NULL, apply->arena, &ret[i]);
 	}
 	wp_record_set_free(set);
 	wp_apply_progress(apply, "%s", "");

@@ -60,7 +60,7 @@ static void release(struct verification *verification)
 static int read_plan(struct wp_cli *cli, const char *path, struct verification *verification, struct wp_error *err)
 {
 	const struct wp_plan *plan;
-	int status = wp_cli_read_plan(path, &verification->plan, err);
+	int status = wp_program_plan(path, &verification->plan, err);
 
 	if (status)
 		return status;

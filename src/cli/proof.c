@@ -92,7 +92,7 @@ static int take_plan_file(struct wp_cli *cli, const char *path, const struct wp_
 {
 	struct wp_plan *plan __attribute__((cleanup(wp_plan_freep))) = NULL;
 	struct known_plan *known;
-	int status = wp_cli_read_plan(path, &plan, err);
+	int status = wp_program_plan(path, &plan, err);
 
 	if (status)
 		return status;

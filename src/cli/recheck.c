@@ -2,9 +2,6 @@
 /* From a plan's sources to records that can be scanned, and from what was seen to an answer. */
 #include "recheck.h"
 
-#include "wimplan/file.h"
-#include "wimplan/limits.h"
-
 #include <string.h>
 
 const char *wp_source_state_name(enum wp_source_state state)
@@ -17,17 +14,6 @@ const char *wp_source_state_name(enum wp_source_state state)
 	};
 
 	return names[state];
-}
-
-int wp_cli_read_plan(const char *path, struct wp_plan **ret_plan, struct wp_error *err)
-{
-	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-	char *text;
-	size_t length;
-	int status = wp_file_read_text(scratch, path, WP_LIMIT_DOCUMENT_BYTES, &text, &length, err);
-
-	return status ? status
-		      : wp_plan_parse(text, length, strcmp(path, "-") ? path : "standard input", ret_plan, err);
 }
 
 bool wp_planned_source_of(const struct wp_entry *entry, struct wp_planned_source *ret)

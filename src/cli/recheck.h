@@ -24,9 +24,6 @@ struct wp_recheck {
 	const struct wp_observation *seen;
 };
 
-/* Reads a plan file; "-" is standard input. The caller frees *@ret_plan. */
-int wp_cli_read_plan(const char *path, struct wp_plan **ret_plan, struct wp_error *err);
-
 /* The source of an entry that has one which was read when the plan was made; false for the others. */
 bool wp_planned_source_of(const struct wp_entry *entry, struct wp_planned_source *ret);
 

@@ -15,10 +15,10 @@ void wp_decode_fail(struct wp_decoder *decoder, const char *format, ...)
 	if (decoder->damage)
 		return;
 	va_start(args, format);
-	decoder->damage = wp_arena_vprintf(decoder->lasting, format, args);
+	decoder->damage = wp_arena_vprintf(decoder->arena, format, args);
 	va_end(args);
 	if (decoder->package_id)
-		decoder->damage = wp_arena_printf(decoder->lasting, "package %s: %s", decoder->package_id,
+		decoder->damage = wp_arena_printf(decoder->arena, "package %s: %s", decoder->package_id,
 						  decoder->damage);
 }
 

@@ -9,8 +9,7 @@
 #include <jansson.h>
 
 struct wp_decoder {
-	struct wp_arena *arena;   /* where texts go */
-	struct wp_arena *lasting; /* where the damage goes, because it outlasts what is damaged */
+	struct wp_arena *arena;   /* where texts go, also those of damage */
 	const char *package_id;   /* of the entry that is decoded, to be named with its damage; NULL outside of one */
 	const char *damage;       /* the first that was found; NULL while all is well */
 };

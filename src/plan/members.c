@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-int wp_members_list(struct wp_json_doc *doc, const struct wp_json_span *span, struct wp_arena *arena,
+int wp_members_list(const struct wp_json_doc *doc, const struct wp_json_span *span, struct wp_arena *arena,
 		    struct wp_member **ret_members, size_t *ret_count, struct wp_error *err)
 {
 	struct wp_json_walk walk;
@@ -27,12 +27,6 @@ int wp_members_list(struct wp_json_doc *doc, const struct wp_json_span *span, st
 	return status;
 }
 
-void wp_member_set(json_t *object, const char *key, json_t *value)
-{
-	if (json_object_set_new(object, key, value))
-		wp_out_of_memory();
-}
-
 static void add_canonical(struct wp_sha256 *hash, const json_t *value)
 {
 	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
@@ -50,23 +44,22 @@ void wp_digest_key(struct wp_sha256 *hash, const char *key, bool first)
 	wp_sha256_add(hash, ":", 1);
 }
 
-int wp_digest_member(struct wp_sha256 *hash, struct wp_json_doc *doc, const struct wp_member *member, json_t *object,
+int wp_digest_member(struct wp_sha256 *hash, const struct wp_json_doc *doc, const struct wp_member *member, json_t *object,
 		     struct wp_error *err)
 {
 	json_t *value;
 
-	if (wp_json_doc_parse(doc, member->span, NULL, &value, err))
+	if (wp_json_doc_parse(doc, member->span, &value, err))
 		return WP_E_FAILED;
-	wp_member_set(object, member->key, value);
+	wp_json_set(object, member->key, value);
 	if (hash)
 		add_canonical(hash, value);
 	return WP_OK;
 }
 
-int wp_digest_items(struct wp_sha256 *hash, struct wp_json_doc *doc, struct wp_json_span span, wp_digest_item *take,
+int wp_digest_items(struct wp_sha256 *hash, const struct wp_json_doc *doc, struct wp_json_span span, wp_digest_item *take,
 		    void *context, struct wp_error *err)
 {
-	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
 	struct wp_json_walk walk;
 	const char *before = "[";
 	int status = 0;
@@ -77,11 +70,11 @@ int wp_digest_items(struct wp_sha256 *hash, struct wp_json_doc *doc, struct wp_j
 
 		wp_sha256_add(hash, before, 1);
 		before = ",";
-		status = wp_json_doc_parse(doc, walk.value, &text, &item, err);
+		status = wp_json_doc_parse(doc, walk.value, &item, err);
 		if (status)
 			break;
 		add_canonical(hash, item);
-		take(context, item, walk.value, &text);
+		take(context, item);
 	}
 	wp_sha256_add(hash, *before == '[' ? "[]" : "]", *before == '[' ? 2 : 1);
 	wp_json_walk_end(&walk);

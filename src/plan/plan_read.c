@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Reads a plan file: refuses what is no plan of a known format or was changed, and decodes it. The entries are read one
- * at a time, so that a plan of any size takes the memory of one of them, and what its reader keeps.
+ * Reads a plan file: refuses what is no plan of a known format or was changed, and decodes it. Its lists are parsed item
+ * by item: as JSON a plan takes many times the memory of what is kept of it.
  */
+#include "contents_json.h"
 #include "members.h"
 #include "notes.h"
 #include "plan_decode.h"
 #include "plan_json.h"
-#include "plan_read.h"
 #include "tally.h"
 
+#include "wimplan/limits.h"
 #include "wimplan/text.h"
 
 #include <stdlib.h>
@@ -44,13 +45,15 @@ static int check_version(const char *version, const char *subject, uint64_t *ret
 }
 
 struct reader {
-	struct wp_json_doc *doc;
+	const struct wp_json_doc *doc;
 	const char *subject;
 	struct wp_plan *plan;
 	struct wp_decoder decoder;
-	struct wp_plan_contents *kept; /* all that is read stays in the plan's arena; NULL: none of it */
-	wp_plan_visit *visit;
-	void *context;
+	struct wp_arena *scratch;
+	/* The entries of "changes" and of "unchanged", each in order of execution. */
+	struct wp_entry *entries[2];
+	size_t counts[2];
+	struct wp_plan_contents contents;
 	uint64_t minor;   /* of format_version */
 	json_t *envelope; /* what stands beside the body */
 	json_t *body;     /* the body without its entries */
@@ -58,30 +61,15 @@ struct reader {
 	struct wp_tally tally;
 };
 
-/* A text that is no JSON is no plan; one that cannot be read is another matter. */
+/* A text that is no JSON is no plan. */
 static int fail_text(struct wp_error *err, const struct wp_error *why)
 {
-	bool json = !strncmp(why->code, "json-", strlen("json-"));
-
-	return wp_fail(err, json ? WP_E_REFUSED : why->status, json ? "not-a-plan" : why->code, why->subject, "%s",
-		       why->message);
-}
-
-/* Where the item of a list goes that is decoded next: into the plan's arena (NULL), or into one of its own. */
-static struct wp_arena *begin_item(struct reader *reader)
-{
-	struct wp_arena *scratch = reader->kept ? NULL : wp_arena_new();
-
-	reader->decoder.arena = scratch ? scratch : reader->plan->arena;
-	return scratch;
+	return wp_fail(err, WP_E_REFUSED, "not-a-plan", why->subject, "%s", why->message);
 }
 
 /* Takes an item of "changes" or "unchanged". Whether the digest is right is known only when all were read. */
-static void take_entry(struct reader *reader, const json_t *item, struct wp_json_span span, const struct wp_buf *text,
-		       bool unchanged)
+static void take_entry(struct reader *reader, const json_t *item, bool unchanged)
 {
-	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = begin_item(reader);
-	struct wp_plan_place place = { .span = span };
 	struct wp_entry entry = { 0 };
 
 	if (reader->decoder.damage)
@@ -89,57 +77,41 @@ static void take_entry(struct reader *reader, const json_t *item, struct wp_json
 	wp_plan_decode_entry(&reader->decoder, item, unchanged, &entry);
 	if (reader->decoder.damage)
 		return;
-	wp_sha256_text(text->data, text->length, place.digest);
 	wp_tally_add(&reader->tally, &entry);
-	reader->visit(reader->context, &entry, &place);
+	*WP_PUSH(reader->scratch, reader->entries[unchanged], reader->counts[unchanged]) = entry;
 }
 
-static void take_change(void *reader, const json_t *item, struct wp_json_span span, const struct wp_buf *text)
+static void take_change(void *reader, const json_t *item)
 {
-	take_entry(reader, item, span, text, false);
+	take_entry(reader, item, false);
 }
 
-static void take_unchanged(void *reader, const json_t *item, struct wp_json_span span, const struct wp_buf *text)
+static void take_unchanged(void *reader, const json_t *item)
 {
-	take_entry(reader, item, span, text, true);
+	take_entry(reader, item, true);
 }
 
-static void take_note(void *context, const json_t *item, struct wp_json_span span, const struct wp_buf *text)
+static void take_note(void *context, const json_t *item)
 {
 	struct reader *reader = context;
-	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = begin_item(reader);
 	struct wp_plan *plan = reader->plan;
-	struct wp_note note;
 
-	(void)span;
-	(void)text;
-	wp_plan_decode_note(&reader->decoder, item, &note);
-	if (reader->kept)
-		*WP_PUSH(plan->arena, plan->notes, plan->note_count) = note;
-	else
-		json_decref((json_t *)note.facts);
+	wp_plan_decode_note(&reader->decoder, item, WP_PUSH(plan->arena, plan->notes, plan->note_count));
 }
 
-static void take_content(void *context, const json_t *item, struct wp_json_span span, const struct wp_buf *text)
+static void take_content(void *context, const json_t *item)
 {
 	struct reader *reader = context;
-	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = begin_item(reader);
-	struct wp_plan_content content;
 
-	(void)span;
-	(void)text;
-	wp_plan_decode_content(&reader->decoder, item, &content);
-	if (reader->kept)
-		*WP_PUSH(reader->plan->arena, reader->kept->items, reader->kept->count) = content;
+	wp_plan_decode_content(&reader->decoder, item,
+			       WP_PUSH(reader->scratch, reader->contents.items, reader->contents.count));
 }
 
 /* What a later version lists beside the body: nobody knows it here. */
-static void pass_over(void *context, const json_t *item, struct wp_json_span span, const struct wp_buf *text)
+static void pass_over(void *context, const json_t *item)
 {
 	(void)context;
 	(void)item;
-	(void)span;
-	(void)text;
 }
 
 /* The lists beside the body that are known. */
@@ -158,7 +130,7 @@ static int take_body_member(struct reader *reader, const struct wp_member *membe
 	if ((!unchanged && strcmp(member->key, "changes")) || wp_json_doc_first(reader->doc, member->span) != '[')
 		return wp_digest_member(reader->digest, reader->doc, member, reader->body, err);
 	/* That it was there is all that is asked later. */
-	wp_member_set(reader->body, member->key, json_array());
+	wp_json_set(reader->body, member->key, json_array());
 	return wp_digest_items(reader->digest, reader->doc, member->span, unchanged ? take_unchanged : take_change,
 			       reader, err);
 }
@@ -185,10 +157,10 @@ static int take_beside_member(struct reader *reader, const struct wp_member *mem
  * Reads all but the body, whose place goes into @ret_body; of length 0 when there is no object. The digest is over
  * what is neither the body nor a digest itself.
  */
-static int read_envelope(struct reader *reader, uint64_t length, struct wp_json_span *ret_body,
-			 char ret_digest[WP_HASH_TEXT], struct wp_error *err)
+static int read_envelope(struct reader *reader, struct wp_json_span *ret_body, char ret_digest[WP_HASH_TEXT],
+			 struct wp_error *err)
 {
-	struct wp_json_span whole = { .length = length };
+	struct wp_json_span whole = { .length = reader->doc->length };
 	json_t *value __attribute__((cleanup(wp_json_freep))) = NULL;
 	struct wp_member *members;
 	bool first = true;
@@ -197,8 +169,8 @@ static int read_envelope(struct reader *reader, uint64_t length, struct wp_json_
 
 	*ret_body = (struct wp_json_span){ 0 };
 	if (wp_json_doc_first(reader->doc, whole) != '{')
-		return wp_json_doc_parse(reader->doc, whole, NULL, &value, err);
-	status = wp_members_list(reader->doc, NULL, reader->plan->arena, &members, &count, err);
+		return wp_json_doc_parse(reader->doc, whole, &value, err);
+	status = wp_members_list(reader->doc, NULL, reader->scratch, &members, &count, err);
 	reader->digest = wp_sha256_new();
 	for (size_t i = 0; i < count && !status; i++) {
 		const struct wp_member *member = &members[i];
@@ -219,13 +191,13 @@ static int read_envelope(struct reader *reader, uint64_t length, struct wp_json_
 	return status;
 }
 
-/* Reads the body in the order that its digest is taken in, and gives its entries away. */
+/* Reads the body in the order that its digest is taken in. */
 static int read_body(struct reader *reader, struct wp_json_span span, char ret_digest[WP_HASH_TEXT],
 		     struct wp_error *err)
 {
 	struct wp_member *members;
 	size_t count;
-	int status = wp_members_list(reader->doc, &span, reader->plan->arena, &members, &count, err);
+	int status = wp_members_list(reader->doc, &span, reader->scratch, &members, &count, err);
 
 	if (status)
 		return status;
@@ -271,7 +243,6 @@ static const char *decode(struct reader *reader)
 	const char *lists_damage = reader->decoder.damage;
 
 	reader->decoder.damage = NULL;
-	reader->decoder.arena = reader->plan->arena;
 	decode_envelope(reader);
 	wp_plan_decode_body(&reader->decoder, reader->body, reader->plan);
 	if (reader->decoder.damage || lists_damage)
@@ -300,7 +271,7 @@ static int check_beside(struct reader *reader, const char *digest, struct wp_err
 	return WP_OK;
 }
 
-static int read_plan(struct reader *reader, uint64_t length, struct wp_error *err)
+static int read_plan(struct reader *reader, struct wp_error *err)
 {
 	char digest[WP_HASH_TEXT], beside[WP_HASH_TEXT];
 	struct wp_json_span body;
@@ -308,7 +279,7 @@ static int read_plan(struct reader *reader, uint64_t length, struct wp_error *er
 	struct wp_error why;
 	int status;
 
-	if (read_envelope(reader, length, &body, beside, &why))
+	if (read_envelope(reader, &body, beside, &why))
 		return fail_text(err, &why);
 	status = check_format(reader, err);
 	if (status)
@@ -332,59 +303,63 @@ static int read_plan(struct reader *reader, uint64_t length, struct wp_error *er
 	return WP_OK;
 }
 
-int wp_plan_read_document(struct wp_json_doc *doc, struct wp_plan_contents *kept, wp_plan_visit *visit, void *context,
-			  struct wp_plan **ret_plan, struct wp_error *err)
+/* Whether @a comes before @b in the order of execution. */
+static bool comes_first(const struct wp_entry *a, const struct wp_entry *b)
 {
+	if (a->priority != b->priority)
+		return a->priority < b->priority;
+	return strcmp(a->package_id, b->package_id) < 0;
+}
+
+/* Together both lists give the order that the plan was made in. */
+static void merge(const struct reader *reader)
+{
+	struct wp_plan *plan = reader->plan;
+	const size_t *counts = reader->counts;
+	size_t at[2] = { 0, 0 };
+
+	plan->entry_count = counts[0] + counts[1];
+	plan->entries = wp_arena_alloc(plan->arena, plan->entry_count * sizeof *plan->entries);
+	for (size_t i = 0; i < plan->entry_count; i++) {
+		bool unchanged = at[0] == counts[0] ||
+				 (at[1] < counts[1] &&
+				  comes_first(&reader->entries[1][at[1]], &reader->entries[0][at[0]]));
+
+		plan->entries[i] = reader->entries[unchanged][at[unchanged]++];
+	}
+}
+
+int wp_plan_parse(const char *text, size_t length, const char *subject, struct wp_plan **ret_plan,
+		  struct wp_error *err)
+{
+	const struct wp_json_doc doc = { .text = text, .length = length, .subject = subject };
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_arena *arena = wp_arena_new();
-	struct wp_plan *plan = wp_arena_alloc(arena, sizeof *plan);
-	json_t *envelope __attribute__((cleanup(wp_json_freep))) = json_object();
-	json_t *body __attribute__((cleanup(wp_json_freep))) = json_object();
+	struct wp_plan *plan __attribute__((cleanup(wp_plan_freep))) = wp_arena_alloc(arena, sizeof *plan);
+	json_t *envelope __attribute__((cleanup(wp_json_freep))) = wp_json_must(json_object());
+	json_t *body __attribute__((cleanup(wp_json_freep))) = wp_json_must(json_object());
 	struct reader reader = {
-		.doc = doc,
-		.subject = wp_json_doc_subject(doc),
+		.doc = &doc,
+		.subject = subject,
 		.plan = plan,
-		.decoder = { .lasting = arena },
-		.kept = kept,
-		.visit = visit,
-		.context = context,
+		.decoder = { .arena = arena },
+		.scratch = scratch,
 		.envelope = envelope,
 		.body = body,
 	};
 	int status;
 
 	plan->arena = arena;
-	status = read_plan(&reader, wp_json_doc_length(doc), err);
+	if (length > WP_LIMIT_DOCUMENT_BYTES)
+		return wp_fail(err, WP_E_REFUSED, "not-a-plan", subject, "%s is larger than any plan: %zu bytes",
+			       subject, length);
+	status = read_plan(&reader, err);
 	wp_tally_free(&reader.tally);
-	if (status) {
-		wp_plan_free(plan);
+	if (status)
 		return status;
-	}
+	merge(&reader);
+	wp_plan_give_contents(plan, &reader.contents);
 	*ret_plan = plan;
-	return WP_OK;
-}
-
-int wp_plan_read(struct wp_json_doc *doc, wp_plan_visit *visit, void *context, struct wp_plan **ret_plan,
-		 struct wp_error *err)
-{
-	return wp_plan_read_document(doc, NULL, visit, context, ret_plan, err);
-}
-
-int wp_plan_read_entry(struct wp_json_doc *doc, const struct wp_plan_place *place, struct wp_arena *arena,
-		       struct wp_entry *ret, struct wp_error *err)
-{
-	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
-	json_t *item __attribute__((cleanup(wp_json_freep))) = NULL;
-	struct wp_decoder decoder = { .arena = arena, .lasting = arena };
-	char digest[WP_HASH_TEXT] = "";
-	struct wp_error why;
-
-	if (wp_json_doc_parse(doc, place->span, &text, &item, &why) && !text.length)
-		return fail_text(err, &why);
-	wp_sha256_text(text.data, text.length, digest);
-	if (!item || strcmp(digest, place->digest) != 0)
-		return wp_fail(err, WP_E_REFUSED, "plan-changed", wp_json_doc_subject(doc),
-			       "%s was changed while it was in use; plan again", wp_json_doc_subject(doc));
-	memset(ret, 0, sizeof *ret);
-	wp_plan_decode_entry(&decoder, item, false, ret);
+	plan = NULL;
 	return WP_OK;
 }

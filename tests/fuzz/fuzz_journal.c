@@ -13,10 +13,10 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const leftovers[] = { "", "-journal", "-wal", "-shm" };
-	const struct wp_target target = { .package_id = "P0100001", .reload = true, .refresh = true };
+	struct wp_entry entry = { .package_id = "P0100001", .status = WP_ENTRY_CHANGE, .reload = true, .refresh = true };
+	struct wp_plan plan = { .site_code = "P01", .entries = &entry, .entry_count = 1 };
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-	struct wp_steps steps = wp_steps_make(arena, &target, 1);
-	struct wp_plan plan = { .site_code = "P01" };
+	struct wp_steps steps = wp_steps_make(arena, &plan);
 	char path[] = "/dev/shm/wimplan-fuzz-XXXXXX", name[64];
 	struct wp_journal *journal = NULL;
 	struct wp_journal_runs runs;

@@ -119,18 +119,18 @@ Test(apply_classify, standings)
 {
 	struct wp_arena *arena = wp_arena_new();
 	struct wp_entry entry = planned();
-	struct wp_step reload = { .action = WP_RELOAD };
-	struct wp_step refresh = { .action = WP_REFRESH, .reload = &reload };
+	struct wp_step reload = { .entry = &entry, .action = WP_RELOAD };
+	struct wp_step refresh = { .entry = &entry, .action = WP_REFRESH, .reload = &reload };
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct wp_record record = record_of(arena, &cases[i]);
 		struct wp_verdict verdict;
 
-		wp_classify(&reload, &entry, &record, arena, &verdict);
+		wp_classify(&reload, &record, arena, &verdict);
 		cr_expect_eq(verdict.standing, cases[i].reload, "reload, %s: %s", cases[i].name, verdict.why ? verdict.why : "");
 		cr_expect(!cases[i].words || (verdict.why && strstr(verdict.why, cases[i].words)), "%s: %s",
 			  cases[i].name, verdict.why);
-		wp_classify(&refresh, &entry, &record, arena, &verdict);
+		wp_classify(&refresh, &record, arena, &verdict);
 		cr_expect_eq(verdict.standing, cases[i].refresh, "refresh, %s: %s", cases[i].name, verdict.why);
 		cr_expect_eq(!!verdict.note, !!cases[i].sedo, "%s: %s", cases[i].name, verdict.note);
 	}
@@ -144,21 +144,21 @@ Test(apply_classify, plan_without_a_digest)
 	struct wp_reason reason = { .code = "never-loaded", .action = WP_RELOAD, .confidence = WP_PROVEN };
 	struct wp_arena *arena = wp_arena_new();
 	struct wp_entry entry = planned();
-	struct wp_step reload = { .action = WP_RELOAD };
+	struct wp_step reload = { .entry = &entry, .action = WP_RELOAD };
 	struct wp_record record = record_of(arena, &as_planned);
 	struct wp_verdict verdict;
 
 	entry.preconditions.image_property_sha256[0] = '\0';
-	wp_classify(&reload, &entry, &record, arena, &verdict);
+	wp_classify(&reload, &record, arena, &verdict);
 	cr_expect_eq(verdict.standing, WP_STANDS_PENDING, "rows: %s", verdict.why);
 
 	entry.reasons = &reason;
 	entry.reason_count = 1;
 	record = record_of(arena, &empty);
-	wp_classify(&reload, &entry, &record, arena, &verdict);
+	wp_classify(&reload, &record, arena, &verdict);
 	cr_expect_eq(verdict.standing, WP_STANDS_PENDING, "never loaded: %s", verdict.why);
 	record = record_of(arena, &loaded);
-	wp_classify(&reload, &entry, &record, arena, &verdict);
+	wp_classify(&reload, &record, arena, &verdict);
 	cr_expect_eq(verdict.standing, WP_STANDS_CONFLICT, "loaded since");
 	wp_arena_free(arena);
 }
@@ -167,10 +167,10 @@ Test(apply_classify, package_is_gone)
 {
 	struct wp_arena *arena = wp_arena_new();
 	struct wp_entry entry = planned();
-	struct wp_step step = { .action = WP_REFRESH };
+	struct wp_step step = { .entry = &entry, .action = WP_REFRESH };
 	struct wp_verdict verdict;
 
-	wp_classify(&step, &entry, NULL, arena, &verdict);
+	wp_classify(&step, NULL, arena, &verdict);
 	cr_expect_eq(verdict.standing, WP_STANDS_CONFLICT);
 	cr_expect(strstr(verdict.why, "P0100001"));
 	wp_arena_free(arena);
@@ -183,7 +183,7 @@ Test(apply_classify, difference_outside_the_expected_fields)
 	struct wp_entry entry = planned();
 	struct wp_reason reason = { .code = "image-changed", .action = WP_RELOAD, .confidence = WP_PROVEN, .image = 1,
 				    .field = "description", .recorded = "old", .found = "new" };
-	struct wp_step step = { .action = WP_RELOAD, .state = WP_STATE_ACCEPTED };
+	struct wp_step step = { .entry = &entry, .action = WP_RELOAD, .state = WP_STATE_ACCEPTED };
 	struct now now = { .bag = NEW };
 	struct wp_record record = record_of(arena, &now);
 	struct wp_verdict verdict;
@@ -193,11 +193,11 @@ Test(apply_classify, difference_outside_the_expected_fields)
 	entry.reason_count = 1;
 	wp_sha256_text(NEW, strlen(NEW), entry.preconditions.image_property_sha256);
 	record.images.items[0].description = "old";
-	wp_classify(&step, &entry, &record, arena, &verdict);
+	wp_classify(&step, &record, arena, &verdict);
 	cr_expect_eq(verdict.standing, WP_STANDS_PENDING, "%s", verdict.why);
-	cr_expect_not(wp_classify_effect(&step, &entry, &record, why, sizeof why));
+	cr_expect_not(wp_classify_effect(&step, &record, why, sizeof why));
 	record.images.items[0].description = "new";
-	cr_expect(wp_classify_effect(&step, &entry, &record, why, sizeof why), "%s", why);
+	cr_expect(wp_classify_effect(&step, &record, why, sizeof why), "%s", why);
 	wp_arena_free(arena);
 }
 
@@ -205,26 +205,26 @@ Test(apply_classify, effects)
 {
 	struct wp_arena *arena = wp_arena_new();
 	struct wp_entry entry = planned();
-	struct wp_step refresh = { .action = WP_REFRESH, .state = WP_STATE_STARTED,
+	struct wp_step refresh = { .entry = &entry, .action = WP_REFRESH, .state = WP_STATE_STARTED,
 				   .version_before = { .known = true, .value = 7 } };
-	struct wp_step reload = { .action = WP_RELOAD, .state = WP_STATE_STARTED };
+	struct wp_step reload = { .entry = &entry, .action = WP_RELOAD, .state = WP_STATE_STARTED };
 	struct now now = { .version = 7, .bag = NEW };
 	struct wp_record record = record_of(arena, &now);
 	char why[300];
 
 	/* What counts is the version before the call, not the one in the plan. */
-	cr_expect_not(wp_classify_effect(&refresh, &entry, &record, why, sizeof why));
+	cr_expect_not(wp_classify_effect(&refresh, &record, why, sizeof why));
 	cr_expect(strstr(why, "still 7"), "%s", why);
 	record.source_version.value = 8;
-	cr_expect(wp_classify_effect(&refresh, &entry, &record, why, sizeof why));
+	cr_expect(wp_classify_effect(&refresh, &record, why, sizeof why));
 	/* Without an answer, metadata that was right before the call proves nothing. */
 	wp_classify_digest(&record, reload.property_before);
-	cr_expect_not(wp_classify_effect(&reload, &entry, &record, why, sizeof why));
+	cr_expect_not(wp_classify_effect(&reload, &record, why, sizeof why));
 	reload.state = WP_STATE_ACCEPTED;
-	cr_expect(wp_classify_effect(&reload, &entry, &record, why, sizeof why));
+	cr_expect(wp_classify_effect(&reload, &record, why, sizeof why));
 	reload.state = WP_STATE_STARTED;
 	reload.property_before[0] = '\0';
-	cr_expect(wp_classify_effect(&reload, &entry, &record, why, sizeof why));
+	cr_expect(wp_classify_effect(&reload, &record, why, sizeof why));
 	wp_arena_free(arena);
 }
 

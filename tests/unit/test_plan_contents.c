@@ -150,7 +150,7 @@ Test(plan_contents, as_json_and_back)
 	json_t *contents;
 	struct wp_buf text = { 0 };
 	const struct wp_content_change *read;
-	struct wp_decoder decoder = { .arena = site->arena, .lasting = site->arena };
+	struct wp_decoder decoder = { .arena = site->arena };
 
 	fixture_add(site, "P0100000")->images.items[0].name = "Old";
 	site->input.summary_count = 2;
@@ -205,7 +205,7 @@ Test(plan_contents, odd_json)
 	fixture_plan(site);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		json_t *contents = json_loads(cases[i].json, JSON_DECODE_ANY, NULL);
-		struct wp_decoder decoder = { .arena = site->arena, .lasting = site->arena };
+		struct wp_decoder decoder = { .arena = site->arena };
 		const struct wp_content_change *read;
 
 		cr_assert(contents, "%s", cases[i].json);

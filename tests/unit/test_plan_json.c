@@ -191,34 +191,10 @@ static const char *tamper(struct fixture_site *site, const char *text, const cha
 	return text_of(site->arena, json);
 }
 
-struct visited {
-	struct wp_plan_place places[8];
-	char ids[8][16];
-	enum wp_entry_status statuses[8];
-	size_t count;
-};
-
-static void visit(void *context, const struct wp_entry *entry, const struct wp_plan_place *place)
-{
-	struct visited *visited = context;
-
-	cr_assert_lt(visited->count, 8);
-	snprintf(visited->ids[visited->count], sizeof visited->ids[0], "%s", entry->package_id);
-	visited->statuses[visited->count] = entry->status;
-	visited->places[visited->count++] = *place;
-}
-
-/* Whoever reads it, as a whole or entry by entry. */
 static void expect_refused(struct fixture_site *site, const char *text, const char *code, const char *part)
 {
-	struct wp_json_doc *doc = wp_json_doc_memory(text, strlen(text), "plan.json");
-	struct visited visited = { 0 };
 	struct wp_plan *plan = NULL;
 
-	cr_expect_eq(wp_plan_read(doc, visit, &visited, &plan, &site->err), WP_E_REFUSED, "%s", part);
-	cr_expect_str_eq(site->err.code, code, "%s: %s", part, site->err.message);
-	cr_expect(strstr(site->err.message, part), "%s: %s", part, site->err.message);
-	wp_json_doc_free(doc);
 	cr_expect_eq(wp_plan_parse(text, strlen(text), "plan.json", &plan, &site->err), WP_E_REFUSED, "%s", part);
 	cr_expect_str_eq(site->err.code, code, "%s: %s", part, site->err.message);
 	cr_expect(strstr(site->err.message, part), "%s: %s", part, site->err.message);
@@ -333,52 +309,5 @@ Test(plan_json, tolerates_a_later_minor_version)
 	cr_expect_eq(plan->entry_count, 5);
 	cr_expect_str_neq(plan->id, site->plan->id);
 	wp_plan_free(plan);
-	fixture_free(site);
-}
-
-/* One entry at a time gives the same plan, and each entry of "changes" can be read again where it stands. */
-Test(plan_json, is_read_entry_by_entry)
-{
-	struct fixture_site *site = make_site();
-	char *text = (char *)text_of(site->arena, wp_plan_json(fixture_plan(site))), *at;
-	struct wp_json_doc *doc = wp_json_doc_memory(text, strlen(text), "plan.json");
-	struct wp_plan *whole = NULL, *read = NULL;
-	struct visited visited = { 0 };
-	size_t changes = 0;
-	struct wp_entry entry;
-
-	cr_assert_eq(wp_plan_parse(text, strlen(text), "plan.json", &whole, &site->err), WP_OK);
-	cr_assert_eq(wp_plan_read(doc, visit, &visited, &read, &site->err), WP_OK, "%s", site->err.message);
-	cr_expect_str_eq(read->id, whole->id);
-	cr_expect_str_eq(read->site_code, whole->site_code);
-	cr_expect_eq(read->applyable, whole->applyable);
-	cr_expect_eq(read->summary.refresh, whole->summary.refresh);
-	cr_expect_eq(read->entry_count, 0);
-	cr_assert_eq(visited.count, whole->entry_count);
-	for (size_t i = 0; i < visited.count; i++) {
-		if (visited.statuses[i] == WP_ENTRY_UNCHANGED)
-			continue;
-		changes++;
-		cr_assert_eq(wp_plan_read_entry(doc, &visited.places[i], site->arena, &entry, &site->err), WP_OK, "%s",
-			     site->err.message);
-		cr_expect_str_eq(entry.package_id, visited.ids[i]);
-		for (size_t j = 0; j < whole->entry_count; j++)
-			if (!strcmp(whole->entries[j].package_id, entry.package_id))
-				expect_same(&whole->entries[j], &entry);
-	}
-	cr_expect_gt(changes, 0);
-	/* Changed under the reader's hands: another value, then no JSON at all. */
-	at = strstr(text, visited.ids[0]);
-	for (const char *with = "9{"; *with; with++) {
-		at[7] = *with;
-		cr_expect_eq(wp_plan_read_entry(doc, &visited.places[0], site->arena, &entry, &site->err), WP_E_REFUSED);
-		cr_expect_str_eq(site->err.code, "plan-changed", "%s", site->err.message);
-	}
-	memset(text + visited.places[0].span.offset, '[', 1);
-	cr_expect_eq(wp_plan_read_entry(doc, &visited.places[0], site->arena, &entry, &site->err), WP_E_REFUSED);
-	cr_expect_str_eq(site->err.code, "plan-changed", "%s", site->err.message);
-	wp_plan_free(whole);
-	wp_plan_free(read);
-	wp_json_doc_free(doc);
 	fixture_free(site);
 }

@@ -138,7 +138,7 @@ Test(plan_notes, are_read)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		json_t *json = json_loads(cases[i].json, JSON_DECODE_ANY, NULL);
 		struct fixture_site *site = fixture_new();
-		struct wp_decoder decoder = { .arena = site->arena, .lasting = site->arena };
+		struct wp_decoder decoder = { .arena = site->arena };
 		struct wp_note note;
 
 		cr_assert(json, "%s", cases[i].json);

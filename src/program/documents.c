@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Where the configuration comes from. */
+/* The files that both programs read: the configuration, from where it stands, and a plan. */
 #include "wimplan/file.h"
 #include "wimplan/limits.h"
 #include "wimplan/program.h"
+
+#include <string.h>
 
 /* Reads one file over @config. WP_E_NOT_FOUND when there is none. */
 static int read_file(struct wp_arena *arena, const char *path, struct wp_config *config, struct wp_error *err)
@@ -42,4 +44,15 @@ int wp_program_config(const struct wp_env *env, struct wp_arena *arena, const ch
 		/* Whatever is wrong with it, it is the configuration that is: exit status 2. */
 		return err->status = WP_E_USAGE;
 	return WP_OK;
+}
+
+int wp_program_plan(const char *path, struct wp_plan **ret_plan, struct wp_error *err)
+{
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	char *text;
+	size_t length;
+	int status = wp_file_read_text(scratch, path, WP_LIMIT_DOCUMENT_BYTES, &text, &length, err);
+
+	return status ? status
+		      : wp_plan_parse(text, length, strcmp(path, "-") ? path : "standard input", ret_plan, err);
 }
