@@ -26,7 +26,7 @@ ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(SANITIZERS) $(COVERAGE) $(LDFLAGS)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2))
 
-LIB_SOURCES := $(filter-out src/program/% src/cli/% src/provider/% src/apply/%,$(wildcard src/*/*.c))
+LIB_SOURCES := $(filter-out src/program/% src/cli/% src/provider/% src/apply/%,$(wildcard src/*/*.c src/*/*/*.c))
 PROGRAM_SOURCES := $(wildcard src/program/*.c)
 CLI_SOURCES := $(wildcard src/cli/*.c)
 APPLY_SOURCES := $(filter-out src/apply/main.c,$(wildcard src/provider/*.c src/apply/*.c))

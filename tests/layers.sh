@@ -46,7 +46,8 @@ for file in src/*/*.[ch] src/*/*/*.[ch]; do
 		esac
 	done < <(sed -n 's|^#include "wimplan/\(.*\)\.h"|\1|p' "$file")
 	# A private header is its own module's business.
-	grep -q '^#include "\.\./' "$file" && complain "$file includes a private header of another module"
+	case $file in src/*/*/*) outside='\.\./\.\./' ;; *) outside='\.\./' ;; esac
+	grep -q "^#include \"$outside" "$file" && complain "$file includes a private header of another module"
 	case $module in
 	plan | report)
 		grep -nE '^#include <(stdio|unistd|fcntl|pthread|sqlite3|sys/.*)\.h>' "$file" &&

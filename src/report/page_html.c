@@ -3,7 +3,7 @@
 #include "page.h"
 
 #include "html_style.h"
-#include "layout.h"
+#include "words.h"
 
 #include <stdarg.h>
 
@@ -49,14 +49,14 @@ static void add_character(struct html *html, char c)
 /* Data as text: control characters made visible, and everything escaped that HTML would take for more than a letter. */
 static void add_text(struct html *html, const char *data)
 {
-	for (const char *text = wp_layout_escape(html->arena, data); *text; text++)
+	for (const char *text = wp_words_plain(html->arena, data); *text; text++)
 		add_character(html, *text);
 }
 
 /* The same for a path or a name of a component, which may be broken behind a backslash or _. */
 static void add_path(struct html *html, const char *path)
 {
-	const char *text = wp_layout_escape(html->arena, path);
+	const char *text = wp_words_plain(html->arena, path);
 
 	for (const char *at = text; *at; at++) {
 		add_character(html, *at);

@@ -2,7 +2,7 @@
 /* A page in Markdown (GFM). */
 #include "page.h"
 
-#include "layout.h"
+#include "words.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -61,7 +61,7 @@ static void add_character(struct wp_buf *buf, char c)
 /* Data as text: nothing in it is taken for markup. */
 static void add_data(struct markdown *md, const char *data)
 {
-	const char *text = wp_layout_escape(md->arena, data);
+	const char *text = wp_words_plain(md->arena, data);
 
 	while (*text) {
 		/* A cell ends at a '|' even in code (GFM 0.29, 4.10), and code at a '`'. */
@@ -106,7 +106,7 @@ static void add_code(struct markdown *md, const char *text)
 	if (strpbrk(text, "`|") || !text[strspn(text, " ")])
 		add_data(md, text);
 	else
-		wp_buf_printf(md->buf, "`%s`", wp_layout_escape(md->arena, text));
+		wp_buf_printf(md->buf, "`%s`", wp_words_plain(md->arena, text));
 }
 
 static void add_between(struct markdown *md, const char *before, const char *text, const char *behind)

@@ -175,6 +175,16 @@ void wp_words_reason(struct wp_arena *arena, const struct wp_reason *reason, str
 	}
 }
 
+const char *wp_words_plain(struct wp_arena *arena, const char *text)
+{
+	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	if (!text)
+		return "";
+	wp_text_escape(&buf, text);
+	return wp_arena_strdup(arena, wp_buf_text(&buf));
+}
+
 char *wp_words_size(struct wp_arena *arena, uint64_t bytes)
 {
 	static const char *const units[] = { "bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };

@@ -39,6 +39,9 @@ struct wp_reason_words {
 };
 void wp_words_reason(struct wp_arena *arena, const struct wp_reason *reason, struct wp_reason_words *ret);
 
+/* @text with control characters made visible; "" for NULL. */
+const char *wp_words_plain(struct wp_arena *arena, const char *text);
+
 /* "4.15 GiB"; "812 bytes" below one KiB. */
 char *wp_words_size(struct wp_arena *arena, uint64_t bytes);
 /* "4,461,218,778" */

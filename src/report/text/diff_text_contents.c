@@ -2,8 +2,7 @@
 /* What is installed and what happened to files, for a terminal. */
 #include "diff_text.h"
 
-#include "layout.h"
-#include "words.h"
+#include "../words.h"
 
 #include <string.h>
 
@@ -15,19 +14,19 @@
 
 static const char *item_tail(struct diff_text *text, const struct wp_diff_line *line)
 {
-	const char *old = line->old ? wp_diff_words_item(text->arena, line->old, WP_DIFF_DIGITS) : "";
-	const char *new = line->new ? wp_diff_words_item(text->arena, line->new, WP_DIFF_DIGITS) : "";
+	const char *old = line->old ? wp_diff_words_item(text->out.arena, line->old, WP_DIFF_DIGITS) : "";
+	const char *new = line->new ? wp_diff_words_item(text->out.arena, line->new, WP_DIFF_DIGITS) : "";
 
 	if (line->old && line->new)
-		old = wp_arena_printf(text->arena, "%s → %s", old, new);
-	return wp_diff_text_escape(text, line->old ? old : new);
+		old = wp_arena_printf(text->out.arena, "%s → %s", old, new);
+	return wp_layout_escape(&text->out, line->old ? old : new);
 }
 
 static const char *item_head(struct diff_text *text, const struct wp_diff_line *line)
 {
 	if (!*line->about)
-		return wp_diff_text_escape(text, line->name);
-	return wp_diff_text_escape(text, wp_arena_printf(text->arena, "%s (%s)", line->name, line->about));
+		return wp_layout_escape(&text->out, line->name);
+	return wp_layout_escape(&text->out, wp_arena_printf(text->out.arena, "%s (%s)", line->name, line->about));
 }
 
 /* The lines of one kind, from @from on; returns where the next kind begins. */
@@ -39,16 +38,16 @@ static size_t add_kind(struct diff_text *text, const struct wp_diff_lines *lines
 	while (end < lines->count && lines->items[end].kind == lines->items[from].kind)
 		end++;
 	/* Cutting off one line would take a line. */
-	shown = text->options->all || end - from <= ITEMS_SHOWN + 1 ? end : from + ITEMS_SHOWN;
+	shown = text->all || end - from <= ITEMS_SHOWN + 1 ? end : from + ITEMS_SHOWN;
 	for (size_t i = from; i < shown; i++) {
 		size_t own = wp_text_width(item_head(text, &lines->items[i]));
 
 		/* A long name gets two lines rather than moving the versions of all others away. */
-		if (own > width && indent + 2 + own + 2 + 20 <= text->columns)
+		if (own > width && indent + 2 + own + 2 + 20 <= text->out.columns)
 			width = own;
 	}
 	if (title)
-		wp_buf_printf(text->buf, "    %s\n", title);
+		wp_buf_printf(text->out.buf, "    %s\n", title);
 	for (size_t i = from; i < shown; i++) {
 		const struct wp_diff_line *line = &lines->items[i];
 
@@ -62,29 +61,22 @@ static size_t add_kind(struct diff_text *text, const struct wp_diff_lines *lines
 
 void wp_diff_text_contents(struct diff_text *text, const struct wp_diff_contents *contents)
 {
-	const char *windows = wp_diff_words_windows(contents);
-	const char *unchanged = wp_diff_words_unchanged(text->arena, contents);
+	const char *unchanged = wp_diff_words_unchanged(text->out.arena, contents);
 
-	if (windows) {
-		wp_buf_puts(text->buf, "  ");
-		wp_layout_wrap(text->buf, windows, 2, 2, text->columns);
-	}
+	wp_layout_line(&text->out, 2, 2, wp_diff_words_windows(contents));
 	for (size_t i = 0; i < WP_ITEM_GROUPS; i++) {
 		struct wp_diff_lines lines;
 
-		wp_diff_lines(text->arena, &contents->groups[i], (enum wp_item_group)i, &lines);
+		wp_diff_lines(text->out.arena, &contents->groups[i], (enum wp_item_group)i, &lines);
 		if (!lines.count)
 			continue;
-		wp_buf_printf(text->buf, "  %s: %s\n", lines.title,
-			      wp_diff_words_counts(text->arena, &contents->groups[i]));
+		wp_buf_printf(text->out.buf, "  %s: %s\n", lines.title,
+			      wp_diff_words_counts(text->out.arena, &contents->groups[i]));
 		for (size_t at = 0; at < lines.count;)
 			at = add_kind(text, &lines, at);
 	}
-	if (unchanged) {
-		wp_buf_puts(text->buf, "  ");
-		wp_layout_wrap(text->buf, wp_arena_printf(text->arena, "Installed and the same: %s", unchanged), 2, 4,
-			       text->columns);
-	}
+	if (unchanged)
+		wp_layout_line(&text->out, 2, 4, wp_arena_printf(text->out.arena, "Installed and the same: %s", unchanged));
 }
 
 /* How many of @width signs stand for @bytes of @most; what is not nothing has one. */
@@ -102,58 +94,55 @@ static void add_bar(struct diff_text *text, const struct wp_diff_totals *totals,
 
 	if (!plus && !minus)
 		return;
-	wp_buf_puts(text->buf, "  ");
+	wp_buf_puts(text->out.buf, "  ");
 	wp_buf_pad(&bar, '+', plus);
-	wp_layout_tint(text->buf, text->options->color, WP_TINT_GREEN, wp_buf_text(&bar));
+	wp_layout_tint(&text->out, WP_TINT_GREEN, wp_buf_text(&bar));
 	wp_buf_free(&bar);
 	wp_buf_pad(&bar, '-', minus);
-	wp_layout_tint(text->buf, text->options->color, WP_TINT_RED, wp_buf_text(&bar));
+	wp_layout_tint(&text->out, WP_TINT_RED, wp_buf_text(&bar));
 }
 
 static void add_shares(struct diff_text *text, const char *title, const struct wp_diff_share *shares, size_t count,
 		       size_t most_shown, uint64_t most)
 {
-	size_t shown = text->options->all || count <= most_shown + 1 ? count : most_shown, width = 0, bar, fixed;
+	size_t shown = text->all || count <= most_shown + 1 ? count : most_shown, width = 0, bar, fixed;
 	const size_t numbers = 7 + 2 + 9 + 2 + 9; /* paths, came, went: "200,000", "512 bytes" */
 
 	/* Folders in which only times differ say little beside those that carry the bytes. */
-	while (!text->options->all && most && shown && !wp_diff_share_bytes(&shares[shown - 1]))
+	while (!text->all && most && shown && !wp_diff_share_bytes(&shares[shown - 1]))
 		shown--;
 	for (size_t i = 0; i < shown; i++) {
-		size_t own = wp_text_width(wp_diff_text_escape(text, shares[i].label));
+		size_t own = wp_text_width(wp_layout_escape(&text->out, shares[i].label));
 
 		width = own > width ? own : width;
 	}
 	fixed = 4 + 2 + numbers;
-	if (fixed + width > text->columns)
-		width = text->columns - fixed;
+	if (fixed + width > text->out.columns)
+		width = text->out.columns - fixed;
 	width = width < 12 ? 12 : width;
-	bar = text->columns > fixed + width + 4 ? text->columns - fixed - width - 4 : 0;
+	bar = text->out.columns > fixed + width + 4 ? text->out.columns - fixed - width - 4 : 0;
 	bar = bar > BAR_MOST ? BAR_MOST : bar;
-	wp_buf_puts(text->buf, "    ");
-	wp_text_pad(text->buf, title, width);
-	wp_buf_printf(text->buf, "  %7s  %9s  %9s\n", "paths", "came", "went");
+	wp_buf_puts(text->out.buf, "    ");
+	wp_text_pad(text->out.buf, title, width);
+	wp_buf_printf(text->out.buf, "  %7s  %9s  %9s\n", "paths", "came", "went");
 	for (size_t i = 0; i < shown; i++) {
 		const struct wp_diff_totals *totals = shares[i].totals;
-		const char *label = wp_diff_text_escape(text, shares[i].label);
+		const char *label = wp_layout_escape(&text->out, shares[i].label);
 
-		wp_buf_puts(text->buf, "    ");
+		wp_buf_puts(text->out.buf, "    ");
 		/* What a folder is called stands at its end as well, so it gets a line of its own rather than a cut. */
 		if (wp_text_width(label) > width) {
-			wp_buf_printf(text->buf, "%s\n    ", label);
+			wp_buf_printf(text->out.buf, "%s\n    ", label);
 			label = "";
 		}
-		wp_text_pad(text->buf, label, width);
-		wp_buf_printf(text->buf, "  %7s  %9s  %9s", wp_words_count(text->arena, shares[i].count),
-			      wp_diff_words_amount(text->arena, totals->bytes_added),
-			      wp_diff_words_amount(text->arena, totals->bytes_removed));
+		wp_text_pad(text->out.buf, label, width);
+		wp_buf_printf(text->out.buf, "  %7s  %9s  %9s", wp_words_count(text->out.arena, shares[i].count),
+			      wp_diff_words_amount(text->out.arena, totals->bytes_added),
+			      wp_diff_words_amount(text->out.arena, totals->bytes_removed));
 		if (bar >= 6)
 			add_bar(text, totals, most, bar);
-		wp_buf_putc(text->buf, '\n');
-		if (shares[i].versions) {
-			wp_buf_pad(text->buf, ' ', 6);
-			wp_layout_wrap(text->buf, wp_diff_text_escape(text, shares[i].versions), 6, 6, text->columns);
-		}
+		wp_buf_putc(text->out.buf, '\n');
+		wp_layout_line(&text->out, 6, 6, shares[i].versions);
 	}
 	wp_diff_text_more(text, 4, count - shown, " (--all)");
 }
@@ -167,16 +156,16 @@ static enum wp_diff_status status_of(enum wp_file_change change)
 
 static void add_path(struct diff_text *text, const struct wp_diff_path *path)
 {
-	size_t room = text->columns - 6;
+	size_t room = text->out.columns - 6;
 	const char *shown, *was;
 
-	wp_diff_words_names(text->arena, path, &shown, &was);
-	shown = wp_diff_text_escape(text, shown);
+	wp_diff_words_names(text->out.arena, path, &shown, &was);
+	shown = wp_layout_escape(&text->out, shown);
 	wp_diff_text_symbol(text, 4, status_of(path->change), wp_diff_words_file_symbol(path->change));
 	wp_diff_text_pair(text, shown, wp_text_width(shown) < room ? wp_text_width(shown) : room,
-			  wp_diff_words_path(text->arena, path), 6);
+			  wp_diff_words_path(text->out.arena, path), 6);
 	if (was)
-		wp_buf_printf(text->buf, "      was %s\n", wp_diff_text_escape(text, was));
+		wp_buf_printf(text->out.buf, "      was %s\n", wp_layout_escape(&text->out, was));
 	text->items[status_of(path->change)] |= path->change <= WP_FILE_CHANGED;
 	text->renamed = text->renamed || path->change == WP_FILE_RENAMED;
 	text->attributes = text->attributes || path->change == WP_FILE_ATTRIBUTES;
@@ -184,32 +173,28 @@ static void add_path(struct diff_text *text, const struct wp_diff_path *path)
 
 void wp_diff_text_files(struct diff_text *text, const struct wp_diff_files *files)
 {
-	const char *folders = wp_diff_words_folders(text->arena, files), *links = wp_diff_words_links(text->arena, files);
+	const char *links = wp_diff_words_links(text->out.arena, files);
 	struct wp_diff_share *shares;
 	uint64_t most;
 
-	wp_buf_puts(text->buf, "  ");
-	wp_layout_wrap(text->buf, wp_arena_printf(text->arena, "Files: %s", wp_diff_words_files(text->arena, files)), 2,
-		       4, text->columns);
-	if (folders) {
-		wp_buf_puts(text->buf, "    ");
-		wp_layout_wrap(text->buf, folders, 4, 4, text->columns);
-	}
+	wp_layout_line(&text->out, 2, 4,
+		       wp_arena_printf(text->out.arena, "Files: %s", wp_diff_words_files(text->out.arena, files)));
+	wp_layout_line(&text->out, 4, 4, wp_diff_words_folders(text->out.arena, files));
 	if (links)
-		wp_buf_printf(text->buf, "    %s\n", links);
+		wp_buf_printf(text->out.buf, "    %s\n", links);
 	if (files->totals.bytes_added || files->totals.bytes_removed)
-		wp_buf_printf(text->buf, "    %s\n", wp_diff_words_bytes(text->arena, &files->totals));
+		wp_buf_printf(text->out.buf, "    %s\n", wp_diff_words_bytes(text->out.arena, &files->totals));
 	if (files->folder_count) {
-		shares = wp_diff_shares_of_folders(text->arena, files, &most);
+		shares = wp_diff_shares_of_folders(text->out.arena, files, &most);
 		add_shares(text, "By folder", shares, files->folder_count, FOLDERS_SHOWN, most);
 	}
 	if (files->component_count) {
-		shares = wp_diff_shares_of_components(text->arena, files, &most);
+		shares = wp_diff_shares_of_components(text->out.arena, files, &most);
 		add_shares(text, "By component", shares, files->component_count, COMPONENTS_SHOWN, most);
 	}
 	if (!files->path_count)
 		return;
-	wp_buf_puts(text->buf, "    Paths\n");
+	wp_buf_puts(text->out.buf, "    Paths\n");
 	for (size_t i = 0; i < files->path_count; i++)
 		add_path(text, &files->paths[i]);
 	wp_diff_text_more(text, 4, files->path_omitted, " (--limit N, --path GLOB; all of them with --json-lines)");

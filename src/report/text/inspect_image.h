@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The images of a WIM in the text of inspect: a table, short blocks, or one image with everything. */
-#ifndef WIMPLAN_REPORT_INSPECT_IMAGE_H
-#define WIMPLAN_REPORT_INSPECT_IMAGE_H
+#ifndef WIMPLAN_REPORT_TEXT_INSPECT_IMAGE_H
+#define WIMPLAN_REPORT_TEXT_INSPECT_IMAGE_H
 
-#include "wimplan/buf.h"
-#include "wimplan/servicing.h"
-#include "wimplan/wim.h"
+#include "layout.h"
 
 /* "4.15 GiB (4,461,218,778 bytes)" */
 char *wp_inspect_bytes(struct wp_arena *arena, uint64_t bytes);
@@ -17,18 +15,15 @@ const char *wp_inspect_other(struct wp_arena *arena, const struct wp_wim_other *
  * One line for each image, without the columns that no image fills. False, and nothing is added, when the table needs
  * more columns than there are.
  */
-bool wp_inspect_table(struct wp_arena *arena, const struct wp_wim_image *images, size_t count, size_t columns,
-		      bool color, struct wp_buf *buf);
+bool wp_inspect_table(const struct wp_layout *out, const struct wp_wim_image *images, size_t count);
 
 /* A few lines for each image. */
-void wp_inspect_blocks(struct wp_arena *arena, const struct wp_wim_image *images, size_t count, size_t columns,
-		       struct wp_buf *buf);
+void wp_inspect_blocks(const struct wp_layout *out, const struct wp_wim_image *images, size_t count);
 
 /* What is installed in an image; packages and drivers without interest are only counted unless @all. */
-void wp_inspect_contents(struct wp_arena *arena, uint32_t image, const struct wp_servicing *servicing, bool all,
-			 size_t columns, struct wp_buf *buf);
+void wp_inspect_contents(const struct wp_layout *out, uint32_t image, const struct wp_servicing *servicing, bool all);
 
 /* Everything that is known of one image. */
-void wp_inspect_detail(struct wp_arena *arena, const struct wp_wim_image *image, size_t columns, struct wp_buf *buf);
+void wp_inspect_detail(const struct wp_layout *out, const struct wp_wim_image *image);
 
 #endif

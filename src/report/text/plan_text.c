@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A plan for a terminal: one line per package with its reasons below, then what they mean, then the totals. */
-#include "wimplan/report.h"
-
-#include "layout.h"
 #include "plan_text.h"
-#include "remarks.h"
-#include "remedies.h"
-#include "words.h"
+
+#include "../remarks.h"
+#include "../remedies.h"
+#include "../words.h"
 
 #include "wimplan/text.h"
 
@@ -31,7 +29,7 @@ _Static_assert(sizeof statuses / sizeof *statuses == WP_ENTRY_STATUSES, "a symbo
 
 static bool is_shown(const struct wp_plan_text *text, const struct wp_entry *entry)
 {
-	return entry->status != WP_ENTRY_UNCHANGED || text->options->all;
+	return entry->status != WP_ENTRY_UNCHANGED || text->all;
 }
 
 static bool has_own_line(const struct wp_plan_text *text, const struct wp_entry *entry)
@@ -41,13 +39,13 @@ static bool has_own_line(const struct wp_plan_text *text, const struct wp_entry 
 
 static const char *name_of(struct wp_plan_text *text, const struct wp_entry *entry)
 {
-	return entry->name && *entry->name ? wp_layout_escape(text->arena, entry->name) : "(no name)";
+	return entry->name && *entry->name ? wp_layout_escape(&text->out, entry->name) : "(no name)";
 }
 
 /* A plan file has no path for what is unchanged, and the text is the same from the file as from the plan. */
 static const char *path_of(struct wp_plan_text *text, const struct wp_entry *entry)
 {
-	return entry->status == WP_ENTRY_UNCHANGED ? "" : wp_plan_text_escape(text, entry->source_path);
+	return entry->status == WP_ENTRY_UNCHANGED ? "" : wp_layout_escape(&text->out, entry->source_path);
 }
 
 /* How many gates an entry fails; *@ret_first is the code of the first. */
@@ -72,13 +70,13 @@ static const char *status_of(struct wp_plan_text *text, const struct wp_entry *e
 	case WP_ENTRY_BLOCKED:
 		gates = count_gates(entry, &gate);
 		if (gates == 1)
-			return wp_arena_printf(text->arena, "blocked: %s", gate);
-		return gates ? wp_arena_printf(text->arena, "blocked: %zu reasons", gates) : "blocked";
+			return wp_arena_printf(text->out.arena, "blocked: %s", gate);
+		return gates ? wp_arena_printf(text->out.arena, "blocked: %zu reasons", gates) : "blocked";
 	case WP_ENTRY_UNCHANGED:
 		confidence = wp_words_confidence(entry);
 		return confidence == WP_PROVEN
 			       ? "unchanged"
-			       : wp_arena_printf(text->arena, "unchanged (%s)", wp_confidence_name(confidence));
+			       : wp_arena_printf(text->out.arena, "unchanged (%s)", wp_confidence_name(confidence));
 	case WP_ENTRY_UNPROVEN:
 		return "unproven";
 	default:
@@ -96,23 +94,23 @@ static void measure(struct wp_plan_text *text)
 
 		if (!has_own_line(text, entry))
 			continue;
-		wp_plan_text_widen(&text->id_width, wp_plan_text_escape(text, entry->package_id), WP_PLAN_TEXT_LABEL);
+		wp_plan_text_widen(&text->id_width, wp_layout_escape(&text->out, entry->package_id), WP_PLAN_TEXT_LABEL);
 		wp_plan_text_widen(&text->name_width, name_of(text, entry), NAME_MOST);
 		wp_plan_text_widen(&text->status_width, status_of(text, entry), SIZE_MAX);
-		wp_plan_text_widen(&path_width, path_of(text, entry), text->columns);
+		wp_plan_text_widen(&path_width, path_of(text, entry), text->out.columns);
 	}
 	/* Symbol and space, and two spaces behind ID and name. */
 	fixed = 2 + text->id_width + 2 + 2 + text->status_width;
-	text->paths = fixed + text->name_width + 2 + path_width <= text->columns;
-	if (fixed + text->name_width > text->columns)
-		text->name_width = text->columns > fixed + NAME_LEAST ? text->columns - fixed : NAME_LEAST;
+	text->paths = fixed + text->name_width + 2 + path_width <= text->out.columns;
+	if (fixed + text->name_width > text->out.columns)
+		text->name_width = text->out.columns > fixed + NAME_LEAST ? text->out.columns - fixed : NAME_LEAST;
 	text->blocked_paths = true;
 	for (size_t i = 0; i < text->plan->entry_count; i++) {
 		const struct wp_entry *entry = &text->plan->entries[i];
 
 		if (entry->status == WP_ENTRY_BLOCKED && has_own_line(text, entry) &&
 		    fixed - text->status_width + text->name_width + wp_text_width(status_of(text, entry)) + 2 +
-				    wp_text_width(path_of(text, entry)) > text->columns)
+				    wp_text_width(path_of(text, entry)) > text->out.columns)
 			text->blocked_paths = false;
 	}
 }
@@ -124,21 +122,21 @@ static const char *add_head(struct wp_plan_text *text, const struct wp_entry *en
 	char symbol[2] = { statuses[entry->status].symbol, 0 };
 	bool wanted = *path && (text->paths || entry->status == WP_ENTRY_BLOCKED);
 
-	wp_layout_tint(text->buf, text->options->color, statuses[entry->status].tint, symbol);
-	wp_buf_putc(text->buf, ' ');
-	wp_text_pad(text->buf, wp_plan_text_escape(text, entry->package_id), text->id_width);
-	wp_buf_puts(text->buf, "  ");
-	wp_text_pad(text->buf, wp_text_cut(text->arena, name_of(text, entry), text->name_width), text->name_width);
-	wp_buf_puts(text->buf, "  ");
-	wp_layout_tint(text->buf, text->options->color, statuses[entry->status].tint, status);
+	wp_layout_tint(&text->out, statuses[entry->status].tint, symbol);
+	wp_buf_putc(text->out.buf, ' ');
+	wp_text_pad(text->out.buf, wp_layout_escape(&text->out, entry->package_id), text->id_width);
+	wp_buf_puts(text->out.buf, "  ");
+	wp_text_pad(text->out.buf, wp_text_cut(text->out.arena, name_of(text, entry), text->name_width), text->name_width);
+	wp_buf_puts(text->out.buf, "  ");
+	wp_layout_tint(&text->out, statuses[entry->status].tint, status);
 	if (wanted && text->paths)
-		wp_buf_pad(text->buf, ' ', text->status_width - wp_text_width(status));
+		wp_buf_pad(text->out.buf, ' ', text->status_width - wp_text_width(status));
 	if (wanted && (text->paths || text->blocked_paths)) {
-		wp_buf_puts(text->buf, "  ");
-		wp_buf_puts(text->buf, path);
+		wp_buf_puts(text->out.buf, "  ");
+		wp_buf_puts(text->out.buf, path);
 		wanted = false;
 	}
-	wp_buf_putc(text->buf, '\n');
+	wp_buf_putc(text->out.buf, '\n');
 	return wanted ? path : NULL;
 }
 
@@ -147,14 +145,14 @@ static void add_group(struct wp_plan_text *text, const struct wp_unmapped *group
 {
 	char symbol[2] = { statuses[WP_ENTRY_BLOCKED].symbol, 0 };
 
-	wp_layout_tint(text->buf, text->options->color, statuses[WP_ENTRY_BLOCKED].tint, symbol);
-	wp_buf_printf(text->buf, " %s  ", wp_words_packages(text->arena, group->alone));
-	wp_layout_tint(text->buf, text->options->color, statuses[WP_ENTRY_BLOCKED].tint,
+	wp_layout_tint(&text->out, statuses[WP_ENTRY_BLOCKED].tint, symbol);
+	wp_buf_printf(text->out.buf, " %s  ", wp_words_packages(text->out.arena, group->alone));
+	wp_layout_tint(&text->out, statuses[WP_ENTRY_BLOCKED].tint,
 		       status_of(text, group->first_alone));
-	wp_buf_printf(text->buf, "%s%s\n", group->prefix ? "  " : "",
-		      group->prefix ? wp_plan_text_escape(text, group->prefix) : "");
+	wp_buf_printf(text->out.buf, "%s%s\n", group->prefix ? "  " : "",
+		      group->prefix ? wp_layout_escape(&text->out, group->prefix) : "");
 	wp_plan_text_detail(text, NULL, "which", strlen("which"),
-			    wp_plan_text_escape(text, wp_unmapped_names(text->arena, &text->unmapped, text->plan, group)));
+			    wp_unmapped_names(text->out.arena, &text->unmapped, text->plan, group));
 }
 
 static void add_entries(struct wp_plan_text *text)
@@ -174,57 +172,49 @@ static void add_entries(struct wp_plan_text *text)
 static void add_remedies(struct wp_plan_text *text)
 {
 	struct wp_remedy *remedies;
-	size_t count = wp_remedies(text->arena, text->plan, &remedies), width = 0;
+	size_t count = wp_remedies(text->out.arena, text->plan, &remedies), width = 0;
 
 	for (size_t i = 0; i < count; i++)
 		wp_plan_text_widen(&width, remedies[i].code, WP_PLAN_TEXT_LABEL);
 	if (count)
-		wp_buf_puts(text->buf, "\nWhat to do about what is blocked:\n");
+		wp_buf_puts(text->out.buf, "\nWhat to do about what is blocked:\n");
 	for (size_t i = 0; i < count; i++)
-		wp_plan_text_detail(text, NULL, remedies[i].code, width,
-				    wp_plan_text_escape(text, remedies[i].remedy));
+		wp_plan_text_detail(text, NULL, remedies[i].code, width, remedies[i].remedy);
 }
 
 static bool add_diagnostics(struct wp_plan_text *text)
 {
 	const struct wp_diag **remarks;
-	size_t count = wp_remarks(text->arena, text->plan, &remarks);
+	size_t count = wp_remarks(text->out.arena, text->plan, &remarks);
 
-	if (count && text->buf->length)
-		wp_buf_putc(text->buf, '\n');
+	if (count && text->out.buf->length)
+		wp_buf_putc(text->out.buf, '\n');
 	for (size_t i = 0; i < count; i++) {
 		const struct wp_diag *diag = remarks[i];
 
-		wp_layout_wrap(
-			text->buf,
-			wp_plan_text_escape(text, wp_arena_printf(text->arena, "%s %s: %s%s%s",
-								  wp_severity_name(diag->severity), diag->code,
-								  diag->subject ? diag->subject : "",
-								  diag->subject ? ": " : "", diag->summary)),
-			0, 2, text->columns);
+		wp_layout_line(&text->out, 0, 2,
+			       wp_arena_printf(text->out.arena, "%s %s: %s%s%s", wp_severity_name(diag->severity), diag->code,
+					       diag->subject ? diag->subject : "", diag->subject ? ": " : "",
+					       diag->summary));
 	}
 	return count > 0;
 }
 
 /* Behind the remarks, whose form they have. */
-static bool add_notes(struct wp_plan_text *text, bool first)
+static void add_notes(struct wp_plan_text *text, bool first)
 {
 	const struct wp_plan *plan = text->plan;
 
-	if (first && plan->note_count && text->buf->length)
-		wp_buf_putc(text->buf, '\n');
+	if (first && plan->note_count && text->out.buf->length)
+		wp_buf_putc(text->out.buf, '\n');
 	for (size_t i = 0; i < plan->note_count; i++) {
 		const struct wp_note *note = &plan->notes[i];
 
-		wp_layout_wrap(text->buf,
-			       wp_plan_text_escape(text, wp_arena_printf(text->arena, "%s %s: %s%s%s%s",
-							    wp_note_severity_name(note->severity), note->code,
-							    note->package_id ? note->package_id : "",
-							    note->package_id ? ": " : "", note->summary,
-							    wp_words_uncovered(plan))),
-			       0, 2, text->columns);
+		wp_layout_line(&text->out, 0, 2,
+			       wp_arena_printf(text->out.arena, "%s %s: %s%s%s%s", wp_note_severity_name(note->severity),
+					       note->code, note->package_id ? note->package_id : "",
+					       note->package_id ? ": " : "", note->summary, wp_words_uncovered(plan)));
 	}
-	return plan->note_count > 0;
 }
 
 /* Whether the symbol of @status stands before the entry, or before a line below it. */
@@ -248,9 +238,9 @@ static void add_legend(struct wp_plan_text *text)
 			used = has_symbol(text, &text->plan->entries[i], (enum wp_entry_status)status);
 		if (!used)
 			continue;
-		meaning = wp_arena_printf(text->arena, "%c %s", statuses[status].symbol, statuses[status].meaning);
-		if (line.length && line.length + 3 + strlen(meaning) > text->columns) {
-			wp_buf_printf(text->buf, "%s\n", wp_buf_text(&line));
+		meaning = wp_arena_printf(text->out.arena, "%c %s", statuses[status].symbol, statuses[status].meaning);
+		if (line.length && line.length + 3 + strlen(meaning) > text->out.columns) {
+			wp_buf_printf(text->out.buf, "%s\n", wp_buf_text(&line));
 			line.length = 0;
 			wp_buf_printf(&line, "%*s%s", (int)strlen(begin), "", meaning);
 			continue;
@@ -258,24 +248,16 @@ static void add_legend(struct wp_plan_text *text)
 		wp_buf_printf(&line, "%s%s", line.length ? "   " : begin, meaning);
 	}
 	if (line.length)
-		wp_buf_printf(text->buf, "%s\n", wp_buf_text(&line));
-}
-
-static void add_sentence(struct wp_plan_text *text, const char *sentence)
-{
-	if (sentence)
-		wp_layout_wrap(text->buf, wp_plan_text_escape(text, sentence), 0, 0, text->columns);
+		wp_buf_printf(text->out.buf, "%s\n", wp_buf_text(&line));
 }
 
 void wp_report_plan_text(const struct wp_plan *plan, const struct wp_report_options *options, struct wp_buf *buf)
 {
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_plan_text text = {
-		.arena = arena,
+		.out = wp_layout_begin(arena, options, buf),
 		.plan = plan,
-		.options = options,
-		.buf = buf,
-		.columns = options->columns < 40 ? 40 : options->columns,
+		.all = options->all,
 	};
 	bool remarks;
 
@@ -288,10 +270,10 @@ void wp_report_plan_text(const struct wp_plan *plan, const struct wp_report_opti
 	if (buf->length)
 		wp_buf_putc(buf, '\n');
 	add_legend(&text);
-	add_sentence(&text, wp_words_no_changes(arena, plan));
-	add_sentence(&text, wp_words_unproven(arena, plan));
-	add_sentence(&text, wp_words_skipped(arena, plan));
-	add_sentence(&text, wp_words_narrowed(arena, plan));
-	add_sentence(&text, wp_words_incomplete(arena, plan));
-	add_sentence(&text, wp_words_totals(arena, plan));
+	wp_layout_line(&text.out, 0, 0, wp_words_no_changes(arena, plan));
+	wp_layout_line(&text.out, 0, 0, wp_words_unproven(arena, plan));
+	wp_layout_line(&text.out, 0, 0, wp_words_skipped(arena, plan));
+	wp_layout_line(&text.out, 0, 0, wp_words_narrowed(arena, plan));
+	wp_layout_line(&text.out, 0, 0, wp_words_incomplete(arena, plan));
+	wp_layout_line(&text.out, 0, 0, wp_words_totals(arena, plan));
 }

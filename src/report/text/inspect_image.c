@@ -2,8 +2,7 @@
 /* The three shapes in which inspect shows images. */
 #include "inspect_image.h"
 
-#include "layout.h"
-#include "words.h"
+#include "../words.h"
 
 #include "wimplan/text.h"
 
@@ -57,7 +56,7 @@ static const char *fallbacks(struct wp_arena *arena, const struct wp_wim_windows
 /* Empty and absent both show as "-" in a table: the JSON tells them apart. */
 static const char *cell(struct wp_arena *arena, const char *text)
 {
-	return text && *text ? wp_layout_escape(arena, text) : "-";
+	return text && *text ? wp_words_plain(arena, text) : "-";
 }
 
 static const char *time_cell(struct wp_arena *arena, struct wp_time time)
@@ -145,50 +144,45 @@ static size_t add_up(const size_t widths[CELLS])
 	return total;
 }
 
-bool wp_inspect_table(struct wp_arena *arena, const struct wp_wim_image *images, size_t count, size_t columns,
-		      bool color, struct wp_buf *buf)
+bool wp_inspect_table(const struct wp_layout *out, const struct wp_wim_image *images, size_t count)
 {
-	const char *(*rows)[CELLS] = wp_arena_alloc(arena, count * sizeof *rows);
+	const char *(*rows)[CELLS] = wp_arena_alloc(out->arena, count * sizeof *rows);
 	struct wp_buf heading __attribute__((cleanup(wp_buf_free))) = { 0 };
 	size_t widths[CELLS];
 
 	for (size_t i = 0; i < count; i++)
-		fill(arena, &images[i], rows[i]);
+		fill(out->arena, &images[i], rows[i]);
 	measure(rows, count, widths);
 	/* BYTES says SIZE once more. */
-	if (add_up(widths) > columns)
+	if (add_up(widths) > out->columns)
 		widths[BYTES] = 0;
-	if (add_up(widths) > columns)
+	if (add_up(widths) > out->columns)
 		return false;
 	add_line(&heading, headings, widths);
 	heading.data[--heading.length] = '\0';
-	wp_layout_tint(buf, color, WP_TINT_BOLD, wp_buf_text(&heading));
-	wp_buf_putc(buf, '\n');
+	wp_layout_tint(out, WP_TINT_BOLD, wp_buf_text(&heading));
+	wp_buf_putc(out->buf, '\n');
 	for (size_t i = 0; i < count; i++)
-		add_line(buf, rows[i], widths);
+		add_line(out->buf, rows[i], widths);
 	return true;
 }
 
-/* Parts that are there, separated by @between, wrapped between the parts' words. */
-static void add_parts(struct wp_buf *buf, const char *const *parts, size_t count, const char *between, size_t indent,
-		      size_t columns)
+/* Parts that are there, in a line. */
+static void add_parts(const struct wp_layout *out, const char *const *parts, size_t count, size_t indent)
 {
 	struct wp_buf line __attribute__((cleanup(wp_buf_free))) = { 0 };
 
 	for (size_t i = 0; i < count; i++) {
 		if (!parts[i] || !*parts[i] || !strcmp(parts[i], "-"))
 			continue;
-		wp_buf_puts(&line, line.length ? between : "");
+		wp_buf_puts(&line, line.length ? ", " : "");
 		wp_buf_puts(&line, parts[i]);
 	}
-	if (!line.length)
-		return;
-	wp_buf_pad(buf, ' ', indent);
-	wp_layout_wrap(buf, wp_buf_text(&line), indent, indent, columns);
+	if (line.length)
+		wp_layout_line(out, indent, indent, wp_buf_text(&line));
 }
 
-void wp_inspect_blocks(struct wp_arena *arena, const struct wp_wim_image *images, size_t count, size_t columns,
-		       struct wp_buf *buf)
+void wp_inspect_blocks(const struct wp_layout *out, const struct wp_wim_image *images, size_t count)
 {
 	size_t width = (size_t)snprintf(NULL, 0, "%" PRIu32, images[count - 1].index), indent = width + 2;
 
@@ -196,69 +190,58 @@ void wp_inspect_blocks(struct wp_arena *arena, const struct wp_wim_image *images
 		const char *cells[CELLS];
 		bool same;
 
-		fill(arena, &images[i], cells);
+		fill(out->arena, &images[i], cells);
 		/* WindowsPE is both. */
 		same = strcmp(cells[EDITION], cells[TYPE]) == 0;
-		wp_buf_pad(buf, ' ', width - strlen(cells[INDEX]));
-		wp_buf_printf(buf, "%s  ", cells[INDEX]);
-		wp_layout_wrap(buf, strcmp(cells[NAME], "-") ? cells[NAME] : "(no name)", indent, indent, columns);
-		add_parts(buf,
+		wp_layout_label(out, width - strlen(cells[INDEX]), cells[INDEX], strlen(cells[INDEX]) + 2,
+				strcmp(cells[NAME], "-") ? cells[NAME] : "(no name)");
+		add_parts(out,
 			  (const char *const[]){ cells[VERSION], cells[ARCH], cells[EDITION],
 						 same ? NULL : cells[TYPE], cells[LANGUAGES] },
-			  5, ", ", indent, columns);
-		add_parts(buf,
+			  5, indent);
+		add_parts(out,
 			  (const char *const[]){ cells[SIZE],
 						 images[i].creation_time.known
-							 ? wp_arena_printf(arena, "created %s", cells[CREATED])
+							 ? wp_arena_printf(out->arena, "created %s", cells[CREATED])
 							 : NULL,
 						 images[i].last_modification_time.known
-							 ? wp_arena_printf(arena, "modified %s", cells[MODIFIED])
+							 ? wp_arena_printf(out->arena, "modified %s", cells[MODIFIED])
 							 : NULL },
-			  3, ", ", indent, columns);
+			  3, indent);
 	}
 }
 
-struct detail {
-	struct wp_arena *arena;
-	struct wp_buf *buf;
-	size_t columns;
-};
-
 /* A line only where there is something: an absent element leaves none, an empty one says so. */
-static void add_item(struct detail *detail, const char *label, const char *value)
+static void add_item(const struct wp_layout *out, const char *label, const char *value)
 {
-	if (!value)
-		return;
-	wp_buf_puts(detail->buf, "  ");
-	wp_text_pad(detail->buf, label, DETAIL_WIDTH);
-	wp_layout_wrap(detail->buf, *value ? wp_layout_escape(detail->arena, value) : "(empty)", DETAIL_WIDTH + 2,
-		       DETAIL_WIDTH + 2, detail->columns);
+	if (value)
+		wp_layout_label(out, 2, label, DETAIL_WIDTH, *value ? value : "(empty)");
 }
 
-static void add_windows(struct detail *detail, const struct wp_wim_windows *windows)
+static void add_windows(const struct wp_layout *out, const struct wp_wim_windows *windows)
 {
-	const char *language = languages(detail->arena, windows);
+	const char *language = languages(out->arena, windows);
 
-	add_item(detail, "Version", windows->version);
-	add_item(detail, "Branch", windows->branch);
+	add_item(out, "Version", windows->version);
+	add_item(out, "Branch", windows->branch);
 	if (windows->service_pack_level.known && windows->service_pack_level.value)
-		add_item(detail, "Service pack", wp_words_count(detail->arena, windows->service_pack_level.value));
-	add_item(detail, "Architecture", architecture(detail->arena, windows));
-	add_item(detail, "Edition", windows->edition_id);
-	add_item(detail, "Installation", windows->installation_type);
-	add_item(detail, "Product", windows->product_name);
-	add_item(detail, "Product type", windows->product_type);
-	add_item(detail, "Suite", windows->product_suite);
-	add_item(detail, "HAL", windows->hal);
-	add_item(detail, "System root", windows->system_root);
+		add_item(out, "Service pack", wp_words_count(out->arena, windows->service_pack_level.value));
+	add_item(out, "Architecture", architecture(out->arena, windows));
+	add_item(out, "Edition", windows->edition_id);
+	add_item(out, "Installation", windows->installation_type);
+	add_item(out, "Product", windows->product_name);
+	add_item(out, "Product type", windows->product_type);
+	add_item(out, "Suite", windows->product_suite);
+	add_item(out, "HAL", windows->hal);
+	add_item(out, "System root", windows->system_root);
 	if (language && windows->default_language && *windows->default_language)
-		language = wp_arena_printf(detail->arena, "%s (default %s)", language, windows->default_language);
-	add_item(detail, "Languages", language ? language : windows->default_language);
-	add_item(detail, "Fallbacks", fallbacks(detail->arena, windows));
+		language = wp_arena_printf(out->arena, "%s (default %s)", language, windows->default_language);
+	add_item(out, "Languages", language ? language : windows->default_language);
+	add_item(out, "Fallbacks", fallbacks(out->arena, windows));
 	if (windows->servicing) {
-		add_item(detail, "Image state", windows->servicing->image_state);
-		add_item(detail, "PKeyConfig", windows->servicing->pkey_config_version);
-		add_item(detail, "GDR/DU", windows->servicing->gdr_du_revision);
+		add_item(out, "Image state", windows->servicing->image_state);
+		add_item(out, "PKeyConfig", windows->servicing->pkey_config_version);
+		add_item(out, "GDR/DU", windows->servicing->gdr_du_revision);
 	}
 }
 
@@ -280,29 +263,29 @@ const char *wp_inspect_other(struct wp_arena *arena, const struct wp_wim_other *
 			       *other->value ? wp_arena_printf(arena, "= %s", other->value) : "(empty)");
 }
 
-void wp_inspect_detail(struct wp_arena *arena, const struct wp_wim_image *image, size_t columns, struct wp_buf *buf)
+void wp_inspect_detail(const struct wp_layout *out, const struct wp_wim_image *image)
 {
-	struct detail detail = { .arena = arena, .buf = buf, .columns = columns };
+	struct wp_arena *arena = out->arena;
 
-	wp_buf_printf(buf, "Image %" PRIu32 "\n", image->index);
-	add_item(&detail, "Name", image->name ? image->name : "(no name)");
-	add_item(&detail, "Description", image->description);
-	add_item(&detail, "Display name", image->display_name);
-	add_item(&detail, "Display text", image->display_description);
-	add_item(&detail, "Flags", image->flags);
+	wp_buf_printf(out->buf, "Image %" PRIu32 "\n", image->index);
+	add_item(out, "Name", image->name ? image->name : "(no name)");
+	add_item(out, "Description", image->description);
+	add_item(out, "Display name", image->display_name);
+	add_item(out, "Display text", image->display_description);
+	add_item(out, "Flags", image->flags);
 	if (image->windows)
-		add_windows(&detail, image->windows);
+		add_windows(out, image->windows);
 	if (image->total_bytes.known)
-		add_item(&detail, "Size", wp_inspect_bytes(arena, image->total_bytes.value));
+		add_item(out, "Size", wp_inspect_bytes(arena, image->total_bytes.value));
 	if (image->hard_link_bytes.known)
-		add_item(&detail, "Hard links", wp_inspect_bytes(arena, image->hard_link_bytes.value));
-	add_item(&detail, "Files", files(arena, image));
+		add_item(out, "Hard links", wp_inspect_bytes(arena, image->hard_link_bytes.value));
+	add_item(out, "Files", files(arena, image));
 	if (image->creation_time.known)
-		add_item(&detail, "Created", wp_time_minutes(arena, image->creation_time));
+		add_item(out, "Created", wp_time_minutes(arena, image->creation_time));
 	if (image->last_modification_time.known)
-		add_item(&detail, "Modified", wp_time_minutes(arena, image->last_modification_time));
+		add_item(out, "Modified", wp_time_minutes(arena, image->last_modification_time));
 	if (image->wimboot.known)
-		add_item(&detail, "WIMBoot", image->wimboot.value ? "yes" : "no");
+		add_item(out, "WIMBoot", image->wimboot.value ? "yes" : "no");
 	for (size_t i = 0; i < image->other_count; i++)
-		add_item(&detail, "Other", wp_inspect_other(arena, &image->other[i]));
+		add_item(out, "Other", wp_inspect_other(arena, &image->other[i]));
 }

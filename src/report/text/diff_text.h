@@ -3,17 +3,16 @@
 #ifndef WIMPLAN_REPORT_DIFF_TEXT_H
 #define WIMPLAN_REPORT_DIFF_TEXT_H
 
-#include "diff_words.h"
+#include "layout.h"
 
-#include "wimplan/report.h"
+#include "../diff_words.h"
+
 #include "wimplan/text.h"
 
 struct diff_text {
-	struct wp_arena *arena;
+	struct wp_layout out;
 	const struct wp_diff *diff;
-	const struct wp_report_options *options;
-	struct wp_buf *buf;
-	size_t columns;
+	bool all; /* lists in full */
 	struct wp_diff_metadata metadata;
 	size_t name_width; /* of the images */
 	bool items[WP_DIFF_REMOVED + 1]; /* symbols that lines have used, for the legend */
@@ -24,7 +23,6 @@ struct diff_text {
 void wp_diff_text_contents(struct diff_text *text, const struct wp_diff_contents *contents);
 void wp_diff_text_files(struct diff_text *text, const struct wp_diff_files *files);
 
-const char *wp_diff_text_escape(struct diff_text *text, const char *value);
 /* The symbol in the colour of @status, and a space. */
 void wp_diff_text_symbol(struct diff_text *text, size_t indent, enum wp_diff_status status, const char *symbol);
 /* The escaped @tail behind the escaped @head, or below it where the line, with @used columns in front, has no room. */

@@ -2,20 +2,14 @@
 /* The lines below a package: why, in columns of their own. */
 #include "plan_text.h"
 
-#include "layout.h"
-#include "reason_groups.h"
-#include "words.h"
+#include "../reason_groups.h"
+#include "../words.h"
 
 #include "wimplan/text.h"
 
 #include <string.h>
 
 #define DETAIL_INDENT 2
-
-const char *wp_plan_text_escape(struct wp_plan_text *text, const char *value)
-{
-	return wp_layout_escape(text->arena, value);
-}
 
 void wp_plan_text_widen(size_t *width, const char *value, size_t most)
 {
@@ -31,11 +25,11 @@ void wp_plan_text_widen(size_t *width, const char *value, size_t most)
 static void add_indent(struct wp_plan_text *text, const struct wp_reason *reason)
 {
 	if (!reason || reason->action == WP_NO_ACTION || strcmp(reason->code, "content-unproven")) {
-		wp_buf_pad(text->buf, ' ', DETAIL_INDENT);
+		wp_buf_pad(text->out.buf, ' ', DETAIL_INDENT);
 		return;
 	}
-	wp_layout_tint(text->buf, text->options->color, WP_TINT_CYAN, WP_PLAN_TEXT_QUESTION);
-	wp_buf_pad(text->buf, ' ', DETAIL_INDENT - 1);
+	wp_layout_tint(&text->out, WP_TINT_CYAN, WP_PLAN_TEXT_QUESTION);
+	wp_buf_pad(text->out.buf, ' ', DETAIL_INDENT - 1);
 }
 
 void wp_plan_text_detail(struct wp_plan_text *text, const struct wp_reason *reason, const char *about,
@@ -44,17 +38,17 @@ void wp_plan_text_detail(struct wp_plan_text *text, const struct wp_reason *reas
 	size_t used;
 
 	add_indent(text, reason);
-	used = DETAIL_INDENT + wp_text_pad(text->buf, about, about_width) + 2;
-	wp_buf_puts(text->buf, "  ");
-	wp_layout_wrap(text->buf, value, used, DETAIL_INDENT + about_width + 2, text->columns);
+	used = DETAIL_INDENT + wp_text_pad(text->out.buf, about, about_width) + 2;
+	wp_buf_puts(text->out.buf, "  ");
+	wp_layout_wrap(&text->out, value, used, DETAIL_INDENT + about_width + 2);
 }
 
 /* In one piece, however long it is, so that it can be copied from the terminal. */
 static void add_path(struct wp_plan_text *text, size_t about_width, const char *path)
 {
-	wp_buf_pad(text->buf, ' ', DETAIL_INDENT);
-	wp_text_pad(text->buf, "source", about_width);
-	wp_buf_printf(text->buf, "  %s\n", path);
+	wp_buf_pad(text->out.buf, ' ', DETAIL_INDENT);
+	wp_text_pad(text->out.buf, "source", about_width);
+	wp_buf_printf(text->out.buf, "  %s\n", path);
 }
 
 /* Names and descriptions may be cut, versions and everything else of which a part would mislead may not. */
@@ -66,34 +60,34 @@ static bool may_be_cut(const char *field)
 static void add_field(struct wp_plan_text *text, const struct wp_reason_words *words, size_t about_width,
 		      size_t field_width, const char *suffix)
 {
-	const char *before = wp_plan_text_escape(text, *words->before ? words->before : "(empty)");
-	const char *after = wp_plan_text_escape(text, *words->after ? words->after : "(empty)");
+	const char *before = wp_layout_escape(&text->out, *words->before ? words->before : "(empty)");
+	const char *after = wp_layout_escape(&text->out, *words->after ? words->after : "(empty)");
 	size_t used = DETAIL_INDENT + about_width + 2 + field_width + 2;
-	size_t room = text->columns > used + 20 ? text->columns - used : 20;
+	size_t room = text->out.columns > used + 20 ? text->out.columns - used : 20;
 
 	if (may_be_cut(words->field)) {
-		before = wp_text_cut(text->arena, before, room);
-		after = wp_text_cut(text->arena, after, room - 2 - wp_text_width(suffix));
+		before = wp_text_cut(text->out.arena, before, room);
+		after = wp_text_cut(text->out.arena, after, room - 2 - wp_text_width(suffix));
 	}
-	wp_buf_pad(text->buf, ' ', DETAIL_INDENT);
-	wp_text_pad(text->buf, words->about, about_width);
-	wp_buf_puts(text->buf, "  ");
-	wp_text_pad(text->buf, words->field, field_width);
-	wp_buf_puts(text->buf, "  ");
-	wp_buf_puts(text->buf, before);
+	wp_buf_pad(text->out.buf, ' ', DETAIL_INDENT);
+	wp_text_pad(text->out.buf, words->about, about_width);
+	wp_buf_puts(text->out.buf, "  ");
+	wp_text_pad(text->out.buf, words->field, field_width);
+	wp_buf_puts(text->out.buf, "  ");
+	wp_buf_puts(text->out.buf, before);
 	if (wp_text_width(before) + 3 + wp_text_width(after) + wp_text_width(suffix) > room) {
-		wp_buf_putc(text->buf, '\n');
-		wp_buf_pad(text->buf, ' ', used);
+		wp_buf_putc(text->out.buf, '\n');
+		wp_buf_pad(text->out.buf, ' ', used);
 	} else {
-		wp_buf_putc(text->buf, ' ');
+		wp_buf_putc(text->out.buf, ' ');
 	}
-	wp_buf_printf(text->buf, "→ %s%s\n", after, suffix);
+	wp_buf_printf(text->out.buf, "→ %s%s\n", after, suffix);
 }
 
 /* Reasons below an entry. That metadata did not change goes without saying where the content is what changed. */
 static bool has_line(const struct wp_plan_text *text, const struct wp_entry *entry, const struct wp_reason *reason)
 {
-	return entry->status != WP_ENTRY_UNCHANGED && (strcmp(reason->code, "metadata-same") || text->options->all);
+	return entry->status != WP_ENTRY_UNCHANGED && (strcmp(reason->code, "metadata-same") || text->all);
 }
 
 static const char *confidence_suffix(struct wp_plan_text *text, const struct wp_reason *reason)
@@ -103,7 +97,7 @@ static const char *confidence_suffix(struct wp_plan_text *text, const struct wp_
 		return "";
 	if (!strcmp(reason->code, "content-unproven"))
 		return ""; /* its words say it */
-	return wp_arena_printf(text->arena, " (%s)", wp_confidence_name(reason->confidence));
+	return wp_arena_printf(text->out.arena, " (%s)", wp_confidence_name(reason->confidence));
 }
 
 static const char *about_of(struct wp_plan_text *text, const struct wp_entry *entry,
@@ -112,27 +106,27 @@ static const char *about_of(struct wp_plan_text *text, const struct wp_entry *en
 	/* The head has named an only gate. */
 	if (entry->status == WP_ENTRY_BLOCKED && entry->reason_count == 1 && !words->field)
 		return "why";
-	return wp_plan_text_escape(text, wp_reason_about(text->arena, group, words));
+	return wp_layout_escape(&text->out, wp_reason_about(text->out.arena, group, words));
 }
 
 void wp_plan_text_reasons(struct wp_plan_text *text, const struct wp_entry *entry, const char *path)
 {
 	struct wp_reason_group *groups;
-	size_t count = wp_reason_groups(text->arena, entry, &groups), about_width = 0, field_width = 0;
-	struct wp_reason_words *words = wp_arena_alloc(text->arena, count * sizeof *words);
+	size_t count = wp_reason_groups(text->out.arena, entry, &groups), about_width = 0, field_width = 0;
+	struct wp_reason_words *words = wp_arena_alloc(text->out.arena, count * sizeof *words);
 
 	if (path)
 		wp_plan_text_widen(&about_width, "source", WP_PLAN_TEXT_LABEL);
 	if (entry->content)
 		wp_plan_text_widen(&about_width, "inside", WP_PLAN_TEXT_LABEL);
 	for (size_t i = 0; i < count; i++) {
-		wp_words_reason(text->arena, groups[i].reason, &words[i]);
+		wp_words_reason(text->out.arena, groups[i].reason, &words[i]);
 		if (!has_line(text, entry, groups[i].reason))
 			continue;
 		words[i].about = about_of(text, entry, &groups[i], &words[i]);
 		wp_plan_text_widen(&about_width, words[i].about, WP_PLAN_TEXT_LABEL);
 		if (words[i].field)
-			wp_plan_text_widen(&field_width, words[i].field = wp_plan_text_escape(text, words[i].field),
+			wp_plan_text_widen(&field_width, words[i].field = wp_layout_escape(&text->out, words[i].field),
 					   WP_PLAN_TEXT_LABEL);
 	}
 	if (path)
@@ -146,12 +140,10 @@ void wp_plan_text_reasons(struct wp_plan_text *text, const struct wp_entry *entr
 			add_field(text, &words[i], about_width, field_width, suffix);
 		else
 			wp_plan_text_detail(text, groups[i].reason, words[i].about, about_width,
-					    wp_arena_printf(text->arena, "%s%s", wp_plan_text_escape(text, words[i].note),
-							    suffix));
+					    wp_arena_printf(text->out.arena, "%s%s", words[i].note, suffix));
 	}
 	if (entry->content)
 		wp_plan_text_detail(text, NULL, "inside", about_width,
-				    wp_arena_printf(text->arena, "%s%s",
-						    wp_plan_text_escape(text, wp_words_content(text->arena, entry->content)),
+				    wp_arena_printf(text->out.arena, "%s%s", wp_words_content(text->out.arena, entry->content),
 						    wp_words_uncovered(text->plan)));
 }

@@ -3,12 +3,9 @@
 #ifndef WIMPLAN_REPORT_PLAN_TEXT_H
 #define WIMPLAN_REPORT_PLAN_TEXT_H
 
-#include "unmapped.h"
+#include "layout.h"
 
-#include "wimplan/report.h"
-
-#include <stdbool.h>
-#include <stddef.h>
+#include "../unmapped.h"
 
 /* Ids, codes and fields come from a file that may hold anything: what is wider in columns stands out. */
 #define WP_PLAN_TEXT_LABEL 24
@@ -16,22 +13,19 @@
 #define WP_PLAN_TEXT_QUESTION "?"
 
 struct wp_plan_text {
-	struct wp_arena *arena;
+	struct wp_layout out;
 	const struct wp_plan *plan;
-	const struct wp_report_options *options;
-	struct wp_buf *buf;
-	size_t columns;
+	bool all; /* what is unchanged, too */
 	size_t id_width, name_width, status_width;
 	bool paths;         /* every line has room for the path */
 	bool blocked_paths; /* every line of what is blocked has */
 	struct wp_unmapped_list unmapped; /* packages that no map leads to */
 };
 
-const char *wp_plan_text_escape(struct wp_plan_text *text, const char *value);
 /* Makes @width at least as wide as @value, but not wider than @most. */
 void wp_plan_text_widen(size_t *width, const char *value, size_t most);
 
-/* A line below a package, wrapped: about what, and what it says, escaped. @reason, where it is one, may be a question. */
+/* A line below a package, wrapped: about what, and what it says. @reason, where it is one, may be a question. */
 void wp_plan_text_detail(struct wp_plan_text *text, const struct wp_reason *reason, const char *about,
 			 size_t about_width, const char *value);
 

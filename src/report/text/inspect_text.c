@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* inspect for a terminal: per file its facts, its images as a table or as blocks, and what is odd about it. */
+#include "inspect_image.h"
+
+#include "../header_words.h"
+#include "../words.h"
+
+#include "wimplan/text.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* Labels and the digest behind them take exactly 80 columns together, so no digest need be cut. */
+#define LABEL_WIDTH 9
+
+static void add_fact(const struct wp_layout *out, const char *label, const char *value)
+{
+	wp_layout_label(out, 0, label, LABEL_WIDTH, value);
+}
+
+static void add_size(const struct wp_layout *out, const struct wp_wim *wim)
+{
+	add_fact(out, "Size",
+		 wp_arena_printf(out->arena, "%s, modified %s", wp_inspect_bytes(out->arena, wim->size),
+				 wp_time_minutes(out->arena, wim->modified)));
+}
+
+static void add_format(const struct wp_layout *out, const struct wp_wim_header *header)
+{
+	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+	const char *compression = wp_wim_compression(header);
+	const char **flags;
+	size_t count;
+
+	wp_header_flags(out->arena, header, &flags, &count);
+	wp_buf_printf(&text, "WIM 0x%x, ", header->version);
+	if (!strcmp(compression, "none"))
+		compression = "not compressed";
+	else if (!strcmp(compression, "unknown"))
+		compression = "unknown compression";
+	wp_buf_puts(&text, compression);
+	if (header->chunk_size)
+		wp_buf_printf(&text, " in chunks of %s", wp_header_chunk_size(out->arena, header->chunk_size));
+	wp_buf_puts(&text, wp_wim_is_solid(header) ? ", solid" : "");
+	wp_buf_puts(&text, header->pipable ? ", pipable" : "");
+	wp_buf_puts(&text, wp_wim_has_integrity_table(header) ? ", integrity table" : "");
+	for (size_t i = 0; i < count; i++)
+		wp_buf_printf(&text, ", %s", flags[i]);
+	add_fact(out, "Format", wp_buf_text(&text));
+}
+
+static void add_contents(const struct wp_layout *out, const struct wp_wim_header *header)
+{
+	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	wp_buf_printf(&text, "%" PRIu32 " image%s", header->image_count, header->image_count == 1 ? "" : "s");
+	if (header->boot_index)
+		wp_buf_printf(&text, ", image %" PRIu32 " boots", header->boot_index);
+	if (header->parts != 1 || header->part != 1)
+		wp_buf_printf(&text, ", part %u of %u", header->part, header->parts);
+	add_fact(out, "Holds", wp_buf_text(&text));
+}
+
+static void add_blobs(const struct wp_layout *out, const struct wp_wim_content *content)
+{
+	const char *stored = "stored size not known (solid)";
+
+	if (content->stored_bytes.known)
+		stored = wp_arena_printf(out->arena, "stored in %s",
+					 wp_inspect_bytes(out->arena, content->stored_bytes.value));
+	add_fact(out, "Blobs",
+		 wp_arena_printf(out->arena, "%s with %s, %s", wp_words_count(out->arena, content->blob_count),
+				 wp_inspect_bytes(out->arena, content->blob_bytes), stored));
+}
+
+/* Only where there is something of it: neither is said of most files. */
+static void add_deep(const struct wp_layout *out, const struct wp_wim_content *content)
+{
+	uint64_t unused = content->unreferenced.value, trailing = content->trailing.value;
+	const char *where = "";
+
+	if (content->missing.value)
+		add_fact(out, "Missing",
+			 wp_arena_printf(out->arena, "the data of %s file%s or stream%s stands in another file (delta)",
+					 wp_words_count(out->arena, content->missing.value),
+					 content->missing.value == 1 ? "" : "s", content->missing.value == 1 ? "" : "s"));
+	if (!unused)
+		return;
+	if (trailing)
+		where = trailing == unused ? ", all of them behind the end"
+					   : wp_arena_printf(out->arena, ", %s of them behind the end",
+							     wp_words_count(out->arena, trailing));
+	add_fact(out, "Unused",
+		 wp_arena_printf(out->arena, "%s that nothing refers to%s", wp_inspect_bytes(out->arena, unused), where));
+}
+
+static void add_header(const struct wp_layout *out, const struct wp_inspection *file)
+{
+	const struct wp_wim *wim = file->wim;
+	char guid[2 * sizeof wim->header.guid + 1];
+
+	if (wim->opened)
+		add_size(out, wim);
+	if (wim->have_header) {
+		wp_hex(wim->header.guid, sizeof wim->header.guid, guid);
+		add_format(out, &wim->header);
+		add_contents(out, &wim->header);
+		add_fact(out, "GUID", guid);
+	}
+	if (wim->file_id[0])
+		add_fact(out, "File id", wim->file_id);
+	if (file->content && file->content->content_id[0])
+		add_fact(out, "Content", file->content->content_id);
+	if (file->content) {
+		add_blobs(out, file->content);
+		add_deep(out, file->content);
+	}
+}
+
+/* @alone: an only image is shown with everything. */
+static void add_images(const struct wp_layout *out, const struct wp_inspection *file, bool alone)
+{
+	const struct wp_wim_metadata *metadata = file->wim->metadata;
+	struct wp_wim_image *images;
+	size_t count = 0;
+
+	if (!metadata || !metadata->image_count)
+		return;
+	images = wp_arena_alloc(out->arena, metadata->image_count * sizeof *images);
+	for (size_t i = 0; i < metadata->image_count; i++)
+		if (!file->only_image || metadata->images[i].index == file->only_image)
+			images[count++] = metadata->images[i];
+	wp_buf_putc(out->buf, '\n');
+	if (count == 1 && (alone || file->only_image))
+		wp_inspect_detail(out, &images[0]);
+	else if (!wp_inspect_table(out, images, count))
+		wp_inspect_blocks(out, images, count);
+}
+
+static void add_installed(const struct wp_layout *out, const struct wp_inspection *file, bool all)
+{
+	for (size_t i = 0; file->contents && i < file->wim->metadata->image_count; i++)
+		wp_inspect_contents(out, file->wim->metadata->images[i].index, &file->contents[i], all);
+}
+
+static void add_other(const struct wp_layout *out, const struct wp_wim_metadata *metadata)
+{
+	if (!metadata || !metadata->other_count)
+		return;
+	wp_buf_puts(out->buf, "\nOutside of the images\n");
+	for (size_t i = 0; i < metadata->other_count; i++)
+		wp_layout_line(out, 2, 4, wp_inspect_other(out->arena, &metadata->other[i]));
+}
+
+static void add_diagnostics(const struct wp_layout *out, const struct wp_wim *wim)
+{
+	const struct wp_diags *diags = &wim->diags;
+
+	if (diags->count && wim->opened)
+		wp_buf_putc(out->buf, '\n');
+	for (size_t i = 0; i < diags->count; i++) {
+		const struct wp_diag *diag = &diags->items[i];
+
+		wp_layout_finding(out, diag->severity,
+				  wp_arena_printf(out->arena, "%s: %s%s%s%s", diag->code, diag->summary,
+						  diag->detail ? " (" : "", diag->detail ? diag->detail : "",
+						  diag->detail ? ")" : ""));
+	}
+}
+
+void wp_report_inspect_text(const struct wp_inspection *files, size_t count, const struct wp_report_options *options,
+			    struct wp_buf *buf)
+{
+	static const enum wp_tint tints[] = { WP_TINT_GREEN, WP_TINT_YELLOW, WP_TINT_RED };
+
+	for (size_t i = 0; i < count; i++) {
+		struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+		const struct wp_layout out = wp_layout_begin(arena, options, buf);
+		const struct wp_wim *wim = files[i].wim;
+
+		wp_buf_puts(buf, i ? "\n" : "");
+		wp_layout_tint(&out, WP_TINT_BOLD, wp_layout_escape(&out, wp_utf8_repair(arena, wim->path)));
+		wp_buf_puts(buf, ": ");
+		wp_layout_tint(&out, tints[wim->grade], wp_grade_name(wim->grade));
+		wp_buf_putc(buf, '\n');
+		add_header(&out, &files[i]);
+		add_images(&out, &files[i], count == 1);
+		add_installed(&out, &files[i], options->all);
+		add_other(&out, wim->metadata);
+		add_diagnostics(&out, wim);
+	}
+}
