@@ -63,7 +63,7 @@ void wp_remark_on_rest(struct wp_assembler *assembler)
 
 	remark_on_skipped(assembler, assembler->skipped, WP_INFO,
 			  "only image, upgrade and boot image packages are planned");
-	remark_on_skipped(assembler, assembler->unclear, WP_WARNING, "they say nothing that is used");
+	remark_on_skipped(assembler, assembler->unclear, WP_WARNING, "nothing that is used stands there");
 	for (size_t i = 0; orphans && i < assembler->entry_count; i++)
 		if (!assembler->entries[i].has_record)
 			tally(&group, assembler->entries[i].package_id, "");
