@@ -1,13 +1,70 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Files of ours: read whole within a bound, written whole or not at all. */
+/*
+ * Files: looked at, read at any place or whole within a bound, written whole or not at all. Functions that say "0 or an
+ * errno" leave the sentence to the caller, who knows what the file is for.
+ */
 #ifndef WIMPLAN_FILE_H
 #define WIMPLAN_FILE_H
 
 #include "wimplan/arena.h"
 #include "wimplan/error.h"
+#include "wimplan/time.h"
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
+
+enum wp_file_kind {
+	WP_FILE_REGULAR,
+	WP_FILE_FOLDER,
+	WP_FILE_LINK, /* a symbolic link that was not followed */
+	WP_FILE_PIPE,
+	WP_FILE_DISK,   /* a device that holds blocks */
+	WP_FILE_DEVICE, /* any other, such as a terminal */
+	WP_FILE_SOCKET, /* or something else */
+};
+
+/* What is known of a file without reading it. */
+struct wp_file_status {
+	enum wp_file_kind kind;
+	uint64_t size; /* bytes */
+	struct wp_time modified;
+	int64_t modified_unix;  /* the same in whole seconds since 1970, whatever the year */
+	uint64_t device, inode; /* together they tell one file of the machine from all others */
+};
+
+/* What the path leads to. 0 or an errno. */
+int wp_file_look(const char *path, struct wp_file_status *ret);
+/* What stands there itself, be it a link. 0 or an errno. */
+int wp_file_look_itself(const char *path, struct wp_file_status *ret);
+/* An open file. 0 or an errno. */
+int wp_file_look_open(int fd, struct wp_file_status *ret);
+bool wp_file_is_folder(const char *path);
+/* Whether this user may write it; of a folder, whether files can be made in it. 0 or an errno. */
+int wp_file_may_write(const char *path);
+
+enum wp_file_how {
+	WP_FILE_FOLLOW,   /* through links */
+	WP_FILE_NOFOLLOW, /* a link there is an error (ELOOP) */
+};
+
+/* Opens whatever stands there for reading, without waiting for a pipe's other end. 0 or an errno. */
+int wp_file_open_any(const char *path, enum wp_file_how how, int *ret_fd, struct wp_file_status *ret);
+/* The standard input under a number of its own, to be closed as any other. 0 or an errno. */
+int wp_file_open_input(int *ret_fd);
+
+/*
+ * Reads up to @length bytes at @offset. Returns how many, fewer only where the file ends, or an errno below 0.
+ */
+ptrdiff_t wp_file_read_at(int fd, void *bytes, size_t length, uint64_t offset);
+/* Reads the next bytes, up to @room, of a file or a pipe, and waits for them. 0 at the end; an errno below 0. */
+ptrdiff_t wp_file_read_some(int fd, void *bytes, size_t room);
+/* Where the next bytes are read: @whence is SEEK_SET, SEEK_CUR or SEEK_END. Below 0 where that cannot be, as in pipes. */
+int64_t wp_file_seek(int fd, int64_t offset, int whence);
+
+/* Makes the folders above @path that are not there, for the user alone. 0 or an errno. */
+int wp_file_make_folders(const char *path);
 
 /*
  * Reads a regular file of at most @limit bytes into @arena, with a NUL behind it. "-" reads standard input, and

@@ -14,7 +14,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/types.h>
 
 struct wp_xml_attribute {
 	const char *name;
@@ -42,7 +41,7 @@ struct wp_xml_handler {
 
 /* Where the bytes come from: fills up to @room of them, gives their number, 0 at the end, -1 when it failed. */
 struct wp_xml_source {
-	ssize_t (*pull)(void *context, char *bytes, size_t room);
+	ptrdiff_t (*pull)(void *context, char *bytes, size_t room);
 	void *context;
 };
 

@@ -9,10 +9,10 @@
 
 #include <libxml/parser.h>
 #include <libxml/xmlerror.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <threads.h>
 
 /* What a handler of structured errors gets: const since 2.12. */
 #if LIBXML_VERSION >= 21200
@@ -34,7 +34,7 @@ struct reader {
 	size_t declarations;
 };
 
-static pthread_once_t libxml_once = PTHREAD_ONCE_INIT;
+static once_flag libxml_once = ONCE_FLAG_INIT;
 
 static bool has_ended(const struct reader *reader)
 {
@@ -191,12 +191,12 @@ static void on_error(void *context, wp_xml_error *error)
 }
 
 /* libxml2 takes a short read for little that is left, and what is cut by it for malformed: only the last one may be. */
-static ssize_t fill(const struct wp_xml_source *source, char *bytes, size_t room)
+static ptrdiff_t fill(const struct wp_xml_source *source, char *bytes, size_t room)
 {
 	size_t length = 0;
 
 	while (length < room) {
-		ssize_t got = source->pull(source->context, bytes + length, room - length);
+		ptrdiff_t got = source->pull(source->context, bytes + length, room - length);
 
 		if (got < 0)
 			return -1;
@@ -204,7 +204,7 @@ static ssize_t fill(const struct wp_xml_source *source, char *bytes, size_t room
 			break;
 		length += (size_t)got;
 	}
-	return (ssize_t)length;
+	return (ptrdiff_t)length;
 }
 
 /* Ends the reading by an error of its own: xmlStopParser() would free the buffer that is being filled. */
@@ -212,7 +212,7 @@ static int on_read(void *context, char *bytes, int room)
 {
 	struct reader *reader = context;
 	const char *why;
-	ssize_t got;
+	ptrdiff_t got;
 
 	/* After an error libxml2 goes on in search of more of them. */
 	if (has_ended(reader) || room <= 0)
@@ -244,7 +244,7 @@ enum wp_xml_end wp_xml_read(const struct wp_xml_source *source, const struct wp_
 
 	*ret = (struct wp_xml_outcome){ .end = WP_XML_WHOLE };
 	/* libxml2's own locks are made by this; wimlib calls it as well. */
-	pthread_once(&libxml_once, xmlInitParser);
+	call_once(&libxml_once, xmlInitParser);
 	parser = reader.parser = xmlNewParserCtxt();
 	if (!parser)
 		wp_out_of_memory();
@@ -275,7 +275,7 @@ struct text {
 	size_t left;
 };
 
-static ssize_t pull_text(void *context, char *bytes, size_t room)
+static ptrdiff_t pull_text(void *context, char *bytes, size_t room)
 {
 	struct text *text = context;
 	size_t length = text->left < room ? text->left : room;
@@ -284,7 +284,7 @@ static ssize_t pull_text(void *context, char *bytes, size_t room)
 		memcpy(bytes, text->at, length);
 	text->at += length;
 	text->left -= length;
-	return (ssize_t)length;
+	return (ptrdiff_t)length;
 }
 
 enum wp_xml_end wp_xml_read_text(const char *text, size_t length, const struct wp_xml_handler *handler,

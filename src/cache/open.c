@@ -2,14 +2,12 @@
 /* Opening the cache: made where it lacks, and refused in plain words where it is not what it should be. */
 #include "internal.h"
 
+#include "wimplan/file.h"
 #include "wimplan/limits.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* How long to wait for another process, in milliseconds. */
 #define BUSY_TIMEOUT 5000
@@ -37,54 +35,45 @@ static int fail_foreign(const char *path, const char *what, struct wp_error *err
 		       "%s is %s, not a cache of wimplan; name another file with --cache", path, what);
 }
 
-/* Makes the folders above the cache, for the user alone, and tells whether files can be made in the last of them. */
+/* Makes the folders above the cache, and tells whether files can be made in the last of them. */
 static int make_folders(const struct wp_cache *cache, struct wp_error *err)
 {
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-	char *folder = wp_arena_strdup(scratch, cache->path);
+	const char *slash = strrchr(cache->path, '/');
+	int error = wp_file_make_folders(cache->path);
 
-	for (char *slash = strchr(folder + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		int error;
-
-		*slash = '\0';
-		error = mkdir(folder, 0700) ? errno : 0;
-		/* A read-only file system says so of folders that are there, too. */
-		if (error && error != EEXIST && access(folder, F_OK))
-			return fail_errno(cache, "its folder was made", error, err);
-		*slash = '/';
-	}
-	if (!strrchr(folder, '/'))
-		folder = wp_arena_strdup(scratch, "./");
-	*(strrchr(folder, '/') + 1) = '\0';
+	if (error)
+		return fail_errno(cache, "its folder was made", error, err);
 	/* The journal stands beside the file: without it no change can be begun. */
-	if (faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS))
-		return fail_errno(cache, "its folder was opened", errno, err);
-	return WP_OK;
+	error = wp_file_may_write(slash ? wp_arena_strndup(scratch, cache->path, (size_t)(slash - cache->path) + 1)
+					: ".");
+	return error ? fail_errno(cache, "its folder was opened", error, err) : WP_OK;
 }
 
 static int check_file(const struct wp_cache *cache, struct wp_error *err)
 {
 	const char *path = cache->path;
 	bool write = !cache->db.read_only;
-	struct stat stat_buf;
-	int status = write ? make_folders(cache, err) : WP_OK;
+	struct wp_file_status file;
+	int error, status = write ? make_folders(cache, err) : WP_OK;
 
 	if (status)
 		return status;
-	if (stat(path, &stat_buf)) {
-		if (errno != ENOENT)
-			return wp_fail(err, WP_E_FAILED, "cache-unreadable", path,
-				       "the cache %s cannot be opened: %s; name another one with --cache", path,
-				       strerror(errno));
+	error = wp_file_look(path, &file);
+	if (error == ENOENT)
 		return write ? WP_OK : fail_missing(path, err);
-	}
+	if (error)
+		return wp_fail(err, WP_E_FAILED, "cache-unreadable", path,
+			       "the cache %s cannot be opened: %s; name another one with --cache", path,
+			       strerror(error));
 	/* Opening a FIFO would wait for its other end. */
-	if (!S_ISREG(stat_buf.st_mode))
-		return fail_foreign(path, S_ISDIR(stat_buf.st_mode) ? "a folder" : "not a regular file", err);
-	if (write && faccessat(AT_FDCWD, path, W_OK, AT_EACCESS))
-		return fail_errno(cache, "it was opened", errno, err);
+	if (file.kind != WP_FILE_REGULAR)
+		return fail_foreign(path, file.kind == WP_FILE_FOLDER ? "a folder" : "not a regular file", err);
+	error = write ? wp_file_may_write(path) : 0;
+	if (error)
+		return fail_errno(cache, "it was opened", error, err);
 	/* What is left when making it was interrupted. */
-	return !write && !stat_buf.st_size ? fail_missing(path, err) : WP_OK;
+	return !write && !file.size ? fail_missing(path, err) : WP_OK;
 }
 
 static int open_database(struct wp_cache *cache, int flags, struct wp_error *err)

@@ -2,11 +2,11 @@
 /* Where the configuration comes from, and the scan with its progress. */
 #include "settings.h"
 
+#include "wimplan/file.h"
 #include "wimplan/limits.h"
 #include "wimplan/text.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
 int wp_cli_load_config(struct wp_cli *cli, const char *const *maps, size_t map_count, struct wp_config *ret,
 		       struct wp_error *err)
@@ -62,9 +62,8 @@ static void note_missing_folders(const struct wp_cli *cli, const struct wp_recor
 	for (size_t i = 0; i < map->count; i++) {
 		const struct wp_map_entry *entry = &map->entries[i];
 		size_t used = 0;
-		struct stat st;
 
-		if (!stat(entry->folder, &st) && S_ISDIR(st.st_mode))
+		if (wp_file_is_folder(entry->folder))
 			continue;
 		while (used < count && (!records[used].source_path ||
 					wp_map_find(map, records[used].source_path) != entry))

@@ -13,12 +13,11 @@ struct reading {
 	struct wp_tree *tree;
 };
 
-static void *read_tree(void *context)
+static void read_tree(void *context)
 {
 	struct reading *reading = context;
 
 	reading->tree = wp_tree_read(reading->index, reading->image);
-	return NULL;
 }
 
 const uint8_t *wp_tree_digest(const struct wp_diff_file *file, uint32_t image)

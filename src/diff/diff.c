@@ -3,8 +3,8 @@
 #include "internal.h"
 
 #include "wimplan/text.h"
+#include "wimplan/thread.h"
 
-#include <pthread.h>
 #include <string.h>
 
 const char *wp_match_name(enum wp_match match)
@@ -102,16 +102,21 @@ int wp_diff_no_images(const struct wp_wim *wim, struct wp_error *err)
 		       wim->path, worst ? worst->summary : "it lists no images");
 }
 
-void wp_diff_for_both(void *(*work)(void *), void *old, void *new)
-{
-	pthread_t thread;
-	bool started = !pthread_create(&thread, NULL, work, old);
+struct both {
+	void (*work)(void *);
+	void *sides[2];
+};
 
-	work(new);
-	if (started)
-		pthread_join(thread, NULL);
-	else
-		work(old);
+static void work_on(void *context, unsigned int number)
+{
+	const struct both *both = context;
+
+	both->work(both->sides[number]);
+}
+
+void wp_diff_for_both(void (*work)(void *), void *old, void *new)
+{
+	wp_threads_run(2, work_on, &(struct both){ work, { old, new } });
 }
 
 void wp_diff_settle(struct wp_diff *diff)

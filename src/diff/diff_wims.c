@@ -7,13 +7,12 @@
 
 #include <string.h>
 
-static void *read_index(void *context)
+static void read_index(void *context)
 {
 	struct wp_diff_file *file = context;
 
 	if (file->wim->have_header && file->wim->grade != WP_GRADE_ERROR)
 		file->index = wp_wim_index_read(file->wim);
-	return NULL;
 }
 
 /* That the file is the first part of a split set is no remark where the set is what is compared. */

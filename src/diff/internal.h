@@ -34,8 +34,8 @@ struct wp_diff_file {
 	struct wp_diff_side *side;
 };
 
-/* Calls @work for both, the old one in a thread of its own. Each has its own memory: nothing is shared. */
-void wp_diff_for_both(void *(*work)(void *), void *old, void *new);
+/* Calls @work for both, one of them in a thread of its own. Each has its own memory: nothing is shared. */
+void wp_diff_for_both(void (*work)(void *), void *old, void *new);
 
 /* An empty diff for these options, with an arena of its own. */
 struct wp_diff *wp_diff_new(const struct wp_diff_options *options);

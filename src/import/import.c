@@ -8,12 +8,8 @@
 #include "wimplan/limits.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* Bytes that are looked at before the shape is known. */
 #define HEAD 16
@@ -26,27 +22,16 @@ struct file {
 	size_t head_at; /* what of it was handed on */
 };
 
-/* read(), also of a pipe that somebody else has set not to wait: the end that we got may be shared. */
-static ssize_t read_some(const struct file *file, void *bytes, size_t size, struct wp_error *err)
+static ptrdiff_t read_some(const struct file *file, void *bytes, size_t size, struct wp_error *err)
 {
-	for (;;) {
-		ssize_t got = read(file->fd, bytes, size);
+	ptrdiff_t got = wp_file_read_some(file->fd, bytes, size);
 
-		if (got >= 0)
-			return got;
-		if (errno == EAGAIN) {
-			struct pollfd wait = { .fd = file->fd, .events = POLLIN };
-
-			if (poll(&wait, 1, -1) >= 0 || errno == EINTR)
-				continue;
-		}
-		if (errno != EINTR)
-			return wp_fail(err, WP_E_FAILED, "export-unreadable", file->name, "%s: cannot be read: %s",
-				       file->name, strerror(errno));
-	}
+	return got >= 0 ? got
+			: wp_fail(err, WP_E_FAILED, "export-unreadable", file->name, "%s: cannot be read: %s",
+				  file->name, strerror((int)-got));
 }
 
-static ssize_t read_file(void *context, void *bytes, size_t size, struct wp_error *err)
+static ptrdiff_t read_file(void *context, void *bytes, size_t size, struct wp_error *err)
 {
 	struct file *file = context;
 	size_t left = file->head_length - file->head_at;
@@ -55,35 +40,30 @@ static ssize_t read_file(void *context, void *bytes, size_t size, struct wp_erro
 		left = left < size ? left : size;
 		memcpy(bytes, file->head + file->head_at, left);
 		file->head_at += left;
-		return (ssize_t)left;
+		return (ptrdiff_t)left;
 	}
 	return read_some(file, bytes, size, err);
 }
 
 static int open_file(const char *path, struct file *file, struct wp_time *ret_modified, struct wp_error *err)
 {
-	struct stat status;
+	bool input = strcmp(path, "-") == 0;
+	struct wp_file_status status;
+	int error;
 
 	*ret_modified = (struct wp_time){ 0 };
-	memset(file, 0, sizeof *file);
-	if (strcmp(path, "-") == 0) {
-		file->name = "standard input";
-		file->fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
-	} else {
-		file->name = path;
-		/* A named pipe without a writer would keep us waiting. */
-		file->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	}
-	if (file->fd < 0 || fstat(file->fd, &status) != 0)
-		return wp_fail(err, errno == ENOENT ? WP_E_NOT_FOUND : WP_E_FAILED, "export-unreadable", file->name,
-			       "%s: cannot be opened: %s", file->name, strerror(errno));
-	if (S_ISDIR(status.st_mode) || S_ISBLK(status.st_mode))
+	*file = (struct file){ .name = input ? "standard input" : path, .fd = -1 };
+	error = input ? wp_file_open_input(&file->fd) : wp_file_open_any(path, WP_FILE_FOLLOW, &file->fd, &status);
+	if (!error && input)
+		error = wp_file_look_open(file->fd, &status);
+	if (error)
+		return wp_fail(err, error == ENOENT ? WP_E_NOT_FOUND : WP_E_FAILED, "export-unreadable", file->name,
+			       "%s: cannot be opened: %s", file->name, strerror(error));
+	if (status.kind == WP_FILE_FOLDER || status.kind == WP_FILE_DISK)
 		return wp_fail(err, WP_E_FAILED, "export-unreadable", file->name,
 			       "%s: is no file; name the files that were exported", file->name);
-	if (S_ISREG(status.st_mode))
-		*ret_modified = wp_time_from_unix(status.st_mtim.tv_sec, (uint32_t)status.st_mtim.tv_nsec);
-	if (file->name == path)
-		fcntl(file->fd, F_SETFL, fcntl(file->fd, F_GETFL) & ~O_NONBLOCK);
+	if (status.kind == WP_FILE_REGULAR)
+		*ret_modified = status.modified;
 	return WP_OK;
 }
 
@@ -91,7 +71,7 @@ static int open_file(const char *path, struct file *file, struct wp_time *ret_mo
 static int look(struct file *file, struct wp_error *err)
 {
 	while (file->head_length < HEAD) {
-		ssize_t got = read_some(file, file->head + file->head_length, HEAD - file->head_length, err);
+		ptrdiff_t got = read_some(file, file->head + file->head_length, HEAD - file->head_length, err);
 
 		if (got < 0)
 			return WP_E_FAILED;
@@ -136,7 +116,7 @@ static int read_export(const char *path, size_t record_limit, struct wp_assemble
 		return wp_fail(err, WP_E_FAILED, "export-unknown-shape", file.name, "%s: %s", file.name, what);
 	if (file.head_length >= 4 && memcmp(file.head, "PK", 2) == 0 && (file.head[2] == 3 || file.head[2] == 5)) {
 		/* Where it can seek, the archive is read from its start; otherwise the head is handed on first. */
-		if (lseek(fd, 0, SEEK_SET) == 0)
+		if (wp_file_seek(fd, 0, SEEK_SET) == 0)
 			file.head_length = 0;
 		status =
 			wp_zip_rows(file.name, (struct wp_bytes){ read_file, &file }, fd, record_limit, assembler, err);

@@ -78,7 +78,7 @@ static void fail_later(struct wp_input *input, const char *what)
 static void read_raw(struct wp_input *input)
 {
 	while (!input->ended && input->raw_length < FIRST_PIECE) {
-		ssize_t got = input->bytes.read(input->bytes.context, input->raw + input->raw_length,
+		ptrdiff_t got = input->bytes.read(input->bytes.context, input->raw + input->raw_length,
 						PIECE - input->raw_length, &input->error);
 
 		if (got < 0) {
@@ -194,7 +194,7 @@ int wp_input_fill(struct wp_input *input)
 	while (!input->failed && input->length == 0) {
 		/* What is left over is an incomplete character: more is needed. */
 		if (input->encoding != WP_ENCODING_OPEN && !input->ended) {
-			ssize_t got = input->bytes.read(input->bytes.context, input->raw + input->raw_length,
+			ptrdiff_t got = input->bytes.read(input->bytes.context, input->raw + input->raw_length,
 							PIECE - input->raw_length, &input->error);
 
 			if (got < 0) {
@@ -227,7 +227,7 @@ int wp_input_fill(struct wp_input *input)
 	return WP_INPUT_FAILED;
 }
 
-ssize_t wp_input_read(struct wp_input *input, char *bytes, size_t size)
+ptrdiff_t wp_input_read(struct wp_input *input, char *bytes, size_t size)
 {
 	size_t count = 0;
 
@@ -240,5 +240,5 @@ ssize_t wp_input_read(struct wp_input *input, char *bytes, size_t size)
 			break;
 		bytes[count++] = (char)c;
 	}
-	return (ssize_t)count;
+	return (ptrdiff_t)count;
 }

@@ -8,11 +8,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 /* Where bytes come from. read() gives how many it filled, 0 at the end, -1 with @err. */
 struct wp_bytes {
-	ssize_t (*read)(void *context, void *bytes, size_t size, struct wp_error *err);
+	ptrdiff_t (*read)(void *context, void *bytes, size_t size, struct wp_error *err);
 	void *context; /* borrowed */
 };
 
@@ -85,7 +84,7 @@ static inline int wp_input_get(struct wp_input *input)
 }
 
 /* Up to @size bytes; 0 at the end, WP_INPUT_FAILED. */
-ssize_t wp_input_read(struct wp_input *input, char *bytes, size_t size);
+ptrdiff_t wp_input_read(struct wp_input *input, char *bytes, size_t size);
 
 /* Hands the stream's own error on. Returns its status. */
 int wp_input_error(const struct wp_input *input, struct wp_error *err);

@@ -368,7 +368,7 @@ struct text {
 	size_t left;
 };
 
-static ssize_t read_text(void *context, void *bytes, size_t size, struct wp_error *err)
+static ptrdiff_t read_text(void *context, void *bytes, size_t size, struct wp_error *err)
 {
 	struct text *text = context;
 
@@ -377,7 +377,7 @@ static ssize_t read_text(void *context, void *bytes, size_t size, struct wp_erro
 	memcpy(bytes, text->at, size);
 	text->at += size;
 	text->left -= size;
-	return (ssize_t)size;
+	return (ptrdiff_t)size;
 }
 
 int wp_json_text_rows(struct wp_input *input, struct wp_assembler *assembler, struct wp_error *err)

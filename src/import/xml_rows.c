@@ -11,20 +11,20 @@
 static const char several_open[] = "<INSTANCES>";
 static const char several_close[] = "</INSTANCES>";
 
-static ssize_t take(const char *text, size_t *at, char *bytes, size_t room)
+static ptrdiff_t take(const char *text, size_t *at, char *bytes, size_t room)
 {
 	size_t left = strlen(text + *at);
 
 	left = left < room ? left : room;
 	memcpy(bytes, text + *at, left);
 	*at += left;
-	return (ssize_t)left;
+	return (ptrdiff_t)left;
 }
 
-static ssize_t pull(void *context, char *bytes, size_t room)
+static ptrdiff_t pull(void *context, char *bytes, size_t room)
 {
 	struct wp_xml_rows *xml = context;
-	ssize_t got = take(xml->prefix, &xml->prefix_at, bytes, room);
+	ptrdiff_t got = take(xml->prefix, &xml->prefix_at, bytes, room);
 
 	if (!got)
 		got = wp_input_read(xml->input, bytes, room);

@@ -5,6 +5,7 @@
 
 #include "wimplan/arena.h"
 #include "wimplan/ascii.h"
+#include "wimplan/file.h"
 #include "wimplan/limits.h"
 
 #include <archive.h>
@@ -12,7 +13,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define PIECE 65536u
 
@@ -24,10 +24,10 @@ struct zip {
 	unsigned char piece[PIECE];
 };
 
-static ssize_t read_file(struct archive *archive, void *context, const void **ret_piece)
+static la_ssize_t read_file(struct archive *archive, void *context, const void **ret_piece)
 {
 	struct zip *zip = context;
-	ssize_t got = zip->bytes.read(zip->bytes.context, zip->piece, sizeof zip->piece, &zip->failed);
+	ptrdiff_t got = zip->bytes.read(zip->bytes.context, zip->piece, sizeof zip->piece, &zip->failed);
 
 	if (got < 0)
 		archive_set_error(archive, EIO, "%s", zip->failed.message);
@@ -38,7 +38,7 @@ static ssize_t read_file(struct archive *archive, void *context, const void **re
 static la_int64_t seek_file(struct archive *archive, void *context, la_int64_t offset, int whence)
 {
 	struct zip *zip = context;
-	off_t at = lseek(zip->fd, offset, whence);
+	int64_t at = wp_file_seek(zip->fd, offset, whence);
 
 	(void)archive;
 	return at < 0 ? ARCHIVE_FATAL : at;
@@ -51,7 +51,7 @@ struct member {
 	size_t left; /* bytes that it may still have */
 };
 
-static ssize_t read_member(void *context, void *bytes, size_t size, struct wp_error *err)
+static ptrdiff_t read_member(void *context, void *bytes, size_t size, struct wp_error *err)
 {
 	struct member *member = context;
 	la_ssize_t got = archive_read_data(member->archive, bytes, size);
@@ -68,7 +68,7 @@ static ssize_t read_member(void *context, void *bytes, size_t size, struct wp_er
 		return -1;
 	}
 	member->left -= (size_t)got;
-	return (ssize_t)got;
+	return (ptrdiff_t)got;
 }
 
 static const char *entry_path(struct archive_entry *entry)
@@ -161,7 +161,7 @@ int wp_zip_rows(const char *name, struct wp_bytes bytes, int fd, size_t record_l
 	archive_read_set_callback_data(archive, zip);
 	archive_read_set_read_callback(archive, read_file);
 	/* With a directory to look names up in, members that are not wanted need not be unpacked. */
-	if (lseek(fd, 0, SEEK_CUR) >= 0)
+	if (wp_file_seek(fd, 0, SEEK_CUR) >= 0)
 		archive_read_set_seek_callback(archive, seek_file);
 	if (archive_read_open1(archive) != ARCHIVE_OK)
 		status = wp_fail(err, WP_E_FAILED, "export-invalid", name, "%s: cannot be unpacked: %s; export again",

@@ -11,22 +11,15 @@
  */
 #include "folder.h"
 
-#include "inside.h"
-#include "reason.h"
-
 #include "wimplan/buf.h"
-#include "wimplan/file.h"
+#include "wimplan/directory.h"
 #include "wimplan/limits.h"
 #include "wimplan/text.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 struct file {
 	const char *fold;
@@ -49,12 +42,6 @@ struct walk {
 	enum wp_folder_result result;
 	const char *failed, *detail; /* the first failure by name, whatever the order of reading */
 };
-
-static void closedirp(DIR **directory)
-{
-	if (*directory)
-		closedir(*directory);
-}
 
 /* A path as Windows would write it, for lines and messages. */
 static char *with_backslashes(struct wp_arena *arena, const char *path)
@@ -84,71 +71,69 @@ static void fail(struct walk *walk, const char *relative, int error)
 	else if (error == ENOENT || error == EXDEV)
 		walk->detail = wp_arena_printf(walk->arena, "\"%s\" vanished while the folder was read", name);
 	else if (*name)
-		walk->detail = wp_arena_printf(walk->arena, "\"%s\" cannot be read: %s", name, wp_source_reason(error));
+		walk->detail = wp_arena_printf(walk->arena, "\"%s\" cannot be read: %s", name, wp_directory_reason(error));
 	else
-		walk->detail = wp_arena_printf(walk->arena, "the folder cannot be read: %s", wp_source_reason(error));
+		walk->detail = wp_arena_printf(walk->arena, "the folder cannot be read: %s", wp_directory_reason(error));
 }
 
-static void add_file(struct walk *walk, const char *relative, const struct stat *stat_buf)
+static void add_file(struct walk *walk, const char *relative, const struct wp_file_status *status)
 {
 	struct file *file = WP_PUSH(walk->arena, walk->files, walk->file_count);
-	struct wp_time modified = wp_time_from_unix(stat_buf->st_mtim.tv_sec, (uint32_t)stat_buf->st_mtim.tv_nsec);
+	struct wp_time modified = status->modified;
 
 	file->path = with_backslashes(walk->arena, relative);
 	file->fold = wp_text_fold(walk->arena, file->path);
-	file->size = (uint64_t)stat_buf->st_size;
-	file->seconds = stat_buf->st_mtim.tv_sec;
+	file->size = status->size;
+	file->seconds = status->modified_unix;
 	file->modified = modified;
 	if (modified.known && (!walk->newest.known || walk->newest.ticks < modified.ticks))
 		walk->newest = modified;
 }
 
-/* Takes the name in; false when there are too many. */
-static bool add_name(struct walk *walk, DIR *directory, const char *folder, const char *name)
+/* A folder while it is listed. */
+struct listing {
+	struct walk *walk;
+	const char *relative;
+	int fd;
+};
+
+/* Takes the name in; EOVERFLOW when there are too many. */
+static int add_name(void *context, const char *name)
 {
+	const struct listing *listing = context;
+	struct walk *walk = listing->walk;
+	const char *folder = listing->relative;
 	const char *relative = wp_arena_printf(walk->arena, "%s%s%s", folder, *folder ? "/" : "", name);
-	struct stat stat_buf;
+	struct wp_file_status status;
+	int error;
 
 	if (++walk->names > walk->limit)
-		return false;
-	if (fstatat(dirfd(directory), name, &stat_buf, AT_SYMLINK_NOFOLLOW))
-		fail(walk, relative, errno);
-	else if (S_ISDIR(stat_buf.st_mode))
+		return EOVERFLOW;
+	error = wp_directory_look(listing->fd, name, &status);
+	if (error)
+		fail(walk, relative, error);
+	else if (status.kind == WP_FILE_FOLDER)
 		*WP_PUSH(walk->arena, walk->folders, walk->folder_count) = relative;
-	else if ((S_ISREG(stat_buf.st_mode) || S_ISLNK(stat_buf.st_mode)) && strcmp(relative, walk->skip))
-		add_file(walk, relative, &stat_buf);
-	return true;
+	else if ((status.kind == WP_FILE_REGULAR || status.kind == WP_FILE_LINK) && strcmp(relative, walk->skip))
+		add_file(walk, relative, &status);
+	return 0;
 }
 
 static void read_one(struct walk *walk, const char *relative)
 {
-	int fd = openat(walk->root, *relative ? relative : ".", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	/* A folder above it may have become a link since its name was read. */
-	int error = fd < 0 ? errno : wp_source_inside(walk->root, fd);
-	DIR *directory __attribute__((cleanup(closedirp))) = error ? NULL : fdopendir(fd);
+	struct listing listing = { walk, relative, -1 };
+	int error = wp_directory_open_below(walk->root, relative, &listing.fd);
 
-	if (!directory) {
-		fail(walk, relative, error ? error : errno);
-		wp_closep(&fd);
-		return;
+	if (!error) {
+		/* A folder above it may have become a link since its name was read. */
+		error = wp_directory_inside(walk->root, listing.fd);
+		if (error)
+			wp_closep(&listing.fd);
+		else
+			error = wp_directory_list(listing.fd, add_name, &listing);
 	}
-	for (;;) {
-		struct dirent *dirent;
-
-		errno = 0;
-		dirent = readdir(directory);
-		if (!dirent) {
-			if (errno)
-				fail(walk, relative, errno);
-			return;
-		}
-		if (!strcmp(dirent->d_name, ".") || !strcmp(dirent->d_name, ".."))
-			continue;
-		if (!add_name(walk, directory, relative, dirent->d_name)) {
-			fail(walk, "", EOVERFLOW);
-			return;
-		}
-	}
+	if (error)
+		fail(walk, walk->names > walk->limit ? "" : relative, error);
 }
 
 static int compare_files(const void *a, const void *b)

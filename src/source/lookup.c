@@ -2,22 +2,16 @@
 /* Finding names without regard to case on a system that regards it: each folder is listed once and kept, sorted. */
 #include "wimplan/source.h"
 
-#include "inside.h"
 #include "path.h"
-#include "reason.h"
 
-#include "wimplan/file.h"
+#include "wimplan/directory.h"
 #include "wimplan/limits.h"
 #include "wimplan/text.h"
+#include "wimplan/thread.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* A name in a folder. */
 struct entry {
@@ -30,7 +24,7 @@ struct folder {
 	struct folder *next; /* of all folders, for the end */
 	const struct mount *mount;
 	const char *path;
-	pthread_mutex_t lock; /* held while the folder is listed: a second thread waits instead of listing it again */
+	struct wp_mutex *lock; /* held while the folder is listed: a second thread waits instead of listing it again */
 	bool listed;
 	int error;             /* errno of the listing */
 	struct entry *entries; /* by fold, then by name */
@@ -48,7 +42,7 @@ struct mount {
 struct wp_lookup {
 	struct wp_arena *arena;
 	bool follow_links;    /* also out of the mapped folders */
-	pthread_mutex_t lock; /* for the arena, the chain of folders and the children */
+	struct wp_mutex *lock; /* for the arena, the chain of folders and the children */
 	struct folder *folders;
 	struct mount *mounts;
 	size_t count;
@@ -61,7 +55,7 @@ static struct folder *add_folder(struct wp_lookup *lookup, const struct mount *m
 
 	folder->mount = mount;
 	folder->path = path;
-	pthread_mutex_init(&folder->lock, NULL);
+	folder->lock = wp_mutex_new();
 	folder->next = lookup->folders;
 	lookup->folders = folder;
 	return folder;
@@ -75,7 +69,7 @@ struct wp_lookup *wp_lookup_new(const struct wp_map *map, bool follow_links)
 	lookup->arena = arena;
 	lookup->follow_links = follow_links;
 	lookup->mounts = wp_arena_alloc(arena, map->count * sizeof *lookup->mounts);
-	pthread_mutex_init(&lookup->lock, NULL);
+	lookup->lock = wp_mutex_new();
 	for (size_t i = 0; i < map->count; i++) {
 		struct mount *mount = &lookup->mounts[lookup->count];
 
@@ -96,8 +90,8 @@ void wp_lookup_free(struct wp_lookup *lookup)
 	for (size_t i = 0; i < lookup->count; i++)
 		wp_closep(&lookup->mounts[i].fd);
 	for (struct folder *folder = lookup->folders; folder; folder = folder->next)
-		pthread_mutex_destroy(&folder->lock);
-	pthread_mutex_destroy(&lookup->lock);
+		wp_mutex_free(folder->lock);
+	wp_mutex_free(lookup->lock);
 	wp_arena_free(lookup->arena);
 }
 
@@ -106,12 +100,11 @@ static int open_root(struct mount *mount)
 {
 	int error = 0;
 
-	pthread_mutex_lock(&mount->root->lock);
+	wp_mutex_lock(mount->root->lock);
 	if (mount->fd < 0) {
-		mount->fd = open(mount->root->path, O_PATH | O_CLOEXEC);
-		error = mount->fd < 0 ? errno : 0;
+		error = wp_directory_mark(mount->root->path, &mount->fd);
 	}
-	pthread_mutex_unlock(&mount->root->lock);
+	wp_mutex_unlock(mount->root->lock);
 	return error;
 }
 
@@ -122,16 +115,13 @@ static int open_root(struct mount *mount)
 static int open_below(const struct wp_lookup *lookup, const struct mount *mount, const char *path, bool file,
 		      int *ret_fd)
 {
-	/* A folder that the file server has elsewhere is only mounted when it is opened to be read. */
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), error;
+	int fd, error = wp_directory_open(path, file, &fd);
 
-	if (fd < 0 && errno == ENOTDIR && file)
-		fd = open(path, O_PATH | O_CLOEXEC);
-	if (fd < 0)
-		return errno;
-	error = lookup->follow_links ? 0 : wp_source_inside(mount->fd, fd);
 	if (error)
-		close(fd);
+		return error;
+	error = lookup->follow_links ? 0 : wp_directory_inside(mount->fd, fd);
+	if (error)
+		wp_closep(&fd);
 	else
 		*ret_fd = fd;
 	return error;
@@ -145,84 +135,64 @@ static int compare_entries(const void *a, const void *b)
 	return order ? order : strcmp(x->name, y->name);
 }
 
-static void closedirp(DIR **directory)
+/* The names in a folder while it is listed. */
+struct names {
+	struct wp_arena *arena;
+	struct entry *entries;
+	size_t count;
+};
+
+/* A name that is no UTF-8 can stand in no path of a site and is left out. */
+static int add_name(void *context, const char *name)
 {
-	if (*directory)
-		closedir(*directory);
-}
+	struct names *names = context;
+	size_t length = strlen(name);
+	struct entry *entry;
 
-/* Reads the names into @arena and closes @fd. A name that is no UTF-8 can stand in no path of a site and is left out. */
-static int read_names(struct wp_arena *arena, int fd, struct entry **ret_entries, size_t *ret_count)
-{
-	DIR *directory __attribute__((cleanup(closedirp))) = fdopendir(fd);
-	struct entry *entries = NULL;
-	size_t count = 0;
-
-	if (!directory) {
-		int error = errno;
-
-		close(fd);
-		return error;
-	}
-	for (;;) {
-		struct dirent *dirent;
-		struct entry *entry;
-		size_t length;
-
-		errno = 0;
-		dirent = readdir(directory);
-		if (!dirent) {
-			*ret_entries = entries;
-			*ret_count = count;
-			return errno;
-		}
-		length = strlen(dirent->d_name);
-		if (!strcmp(dirent->d_name, ".") || !strcmp(dirent->d_name, "..") ||
-		    wp_utf8_valid(dirent->d_name, length) != length)
-			continue;
-		if (count == WP_LIMIT_FOLDER_FILES)
-			return EOVERFLOW;
-		entry = WP_PUSH(arena, entries, count);
-		entry->name = wp_arena_strndup(arena, dirent->d_name, length);
-		entry->fold = wp_text_fold(arena, entry->name);
-	}
+	if (wp_utf8_valid(name, length) != length)
+		return 0;
+	if (names->count == WP_LIMIT_FOLDER_FILES)
+		return EOVERFLOW;
+	entry = WP_PUSH(names->arena, names->entries, names->count);
+	entry->name = wp_arena_strndup(names->arena, name, length);
+	entry->fold = wp_text_fold(names->arena, entry->name);
+	return 0;
 }
 
 /* Lists @folder, with its lock held. The disk is read without the lookup's lock, so that others go on. */
 static void list_locked(struct wp_lookup *lookup, struct folder *folder)
 {
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-	struct entry *entries = NULL;
-	size_t count = 0;
+	struct names names = { .arena = scratch };
 	int fd;
 
 	folder->listed = true;
 	folder->error = open_below(lookup, folder->mount, folder->path, false, &fd);
 	if (!folder->error)
-		folder->error = read_names(scratch, fd, &entries, &count);
-	if (folder->error || !count)
+		folder->error = wp_directory_list(fd, add_name, &names);
+	if (folder->error || !names.count)
 		return;
-	qsort(entries, count, sizeof *entries, compare_entries);
-	pthread_mutex_lock(&lookup->lock);
-	folder->entries = wp_arena_alloc(lookup->arena, count * sizeof *entries);
-	for (size_t i = 0; i < count; i++) {
+	qsort(names.entries, names.count, sizeof *names.entries, compare_entries);
+	wp_mutex_lock(lookup->lock);
+	folder->entries = wp_arena_alloc(lookup->arena, names.count * sizeof *names.entries);
+	for (size_t i = 0; i < names.count; i++) {
 		struct entry *to = &folder->entries[i];
 
-		to->name = wp_arena_strdup(lookup->arena, entries[i].name);
+		to->name = wp_arena_strdup(lookup->arena, names.entries[i].name);
 		/* Most names are their own folds. */
-		to->fold = strcmp(entries[i].fold, entries[i].name) ?
-			wp_arena_strdup(lookup->arena, entries[i].fold) : to->name;
+		to->fold = strcmp(names.entries[i].fold, to->name) ?
+			wp_arena_strdup(lookup->arena, names.entries[i].fold) : to->name;
 	}
-	pthread_mutex_unlock(&lookup->lock);
-	folder->count = count;
+	wp_mutex_unlock(lookup->lock);
+	folder->count = names.count;
 }
 
 static void list(struct wp_lookup *lookup, struct folder *folder)
 {
-	pthread_mutex_lock(&folder->lock);
+	wp_mutex_lock(folder->lock);
 	if (!folder->listed)
 		list_locked(lookup, folder);
-	pthread_mutex_unlock(&folder->lock);
+	wp_mutex_unlock(folder->lock);
 }
 
 /* The first entry with this fold, NULL when there is none. */
@@ -258,11 +228,11 @@ static struct folder *child_of(struct wp_lookup *lookup, const struct folder *fo
 {
 	struct folder *child;
 
-	pthread_mutex_lock(&lookup->lock);
+	wp_mutex_lock(lookup->lock);
 	if (!entry->child)
 		entry->child = add_folder(lookup, folder->mount, path_below(lookup->arena, folder, entry->name));
 	child = entry->child;
-	pthread_mutex_unlock(&lookup->lock);
+	wp_mutex_unlock(lookup->lock);
 	return child;
 }
 
@@ -301,7 +271,7 @@ static enum wp_found explain(struct wp_arena *arena, const struct mount *mount, 
 					      "links = inside",
 					      where);
 	else
-		*ret_detail = wp_arena_printf(arena, "\"%s\" cannot be opened: %s", where, wp_source_reason(error));
+		*ret_detail = wp_arena_printf(arena, "\"%s\" cannot be opened: %s", where, wp_directory_reason(error));
 	return missing || file ? WP_FOUND_MISSING : WP_FOUND_UNREADABLE;
 }
 

@@ -4,11 +4,11 @@
 
 #include "folder.h"
 
+#include "wimplan/file.h"
 #include "wimplan/limits.h"
 
 #include <inttypes.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* One source while it is looked at. */
 struct look {
@@ -77,7 +77,7 @@ static void fail_install_wim(struct look *look)
 static bool find_wim(struct look *look, struct wp_located *ret_wim, struct wp_located *ret_folder)
 {
 	enum wp_found found = wp_lookup_find(look->observer->lookup, look->arena, look->source->path, ret_wim);
-	struct stat stat_buf;
+	struct wp_file_status status;
 
 	*ret_folder = (struct wp_located){ .fd = -1 };
 	if (found != WP_FOUND) {
@@ -88,7 +88,7 @@ static bool find_wim(struct look *look, struct wp_located *ret_wim, struct wp_lo
 		return true;
 	*ret_folder = *ret_wim;
 	*ret_wim = (struct wp_located){ .fd = -1 };
-	if (!fstat(ret_folder->fd, &stat_buf) && !S_ISDIR(stat_buf.st_mode)) {
+	if (!wp_file_look_open(ret_folder->fd, &status) && status.kind != WP_FILE_FOLDER) {
 		fail(look, WP_GATE_NO_INSTALL_WIM, "the source of an upgrade package is a folder, and this is a file");
 		return false;
 	}
@@ -124,14 +124,14 @@ static bool find_known(struct look *look)
 
 	if (!store || !look->source->wim->file_id[0])
 		return false;
-	pthread_mutex_lock(&look->observer->store_lock);
+	wp_mutex_lock(look->observer->store_lock);
 	known = store->find(store->context, look->source->wim->file_id, &look->source->content);
 	/* Only of what is read anyway: a file that is known is not opened by wimlib again. */
 	if (!known && store->add_summary && look->observer->summaries < WP_LIMIT_SCAN_SUMMARIES) {
 		look->observer->summaries++;
 		look->source->wants_summary = true;
 	}
-	pthread_mutex_unlock(&look->observer->store_lock);
+	wp_mutex_unlock(look->observer->store_lock);
 	return known;
 }
 
@@ -254,11 +254,11 @@ static void read_folder(struct look *look, const struct wp_located *folder, cons
 static bool read_wim(struct look *look, const struct wp_located *located)
 {
 	struct wp_source *source = look->source;
-	struct stat stat_buf;
+	struct wp_file_status status;
 
 	source->wim = wp_wim_read(located->path);
-	if (source->wim->opened && (fstat(located->fd, &stat_buf) || stat_buf.st_dev != source->wim->device ||
-				    stat_buf.st_ino != source->wim->inode)) {
+	if (source->wim->opened && (wp_file_look_open(located->fd, &status) || status.device != source->wim->device ||
+				    status.inode != source->wim->inode)) {
 		fail(look, WP_GATE_BUSY, "another file was put in its place while it was looked at");
 		wp_wim_free(source->wim);
 		source->wim = NULL;

@@ -4,8 +4,7 @@
 #define WIMPLAN_SOURCE_OBSERVE_H
 
 #include "wimplan/source.h"
-
-#include <pthread.h>
+#include "wimplan/thread.h"
 
 struct wp_source {
 	const char *path; /* as the site writes it */
@@ -24,7 +23,7 @@ struct wp_observer {
 	struct wp_lookup *lookup;
 	bool identify; /* as in struct wp_scan_options */
 	const struct wp_identity_store *store; /* NULL for none */
-	pthread_mutex_t store_lock; /* also of the count below */
+	struct wp_mutex *store_lock; /* also of the count below */
 	size_t summaries;           /* that this scan makes */
 };
 

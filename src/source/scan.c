@@ -38,15 +38,8 @@ struct work {
 	const struct wp_scan_options *options;
 	struct wp_observer observer;
 	atomic_size_t next;
-	pthread_mutex_t progress_lock;
+	struct wp_mutex *progress_lock;
 	size_t done;
-};
-
-struct worker {
-	struct work *work;
-	struct wp_arena *arena;
-	pthread_t thread;
-	bool started;
 };
 
 static int compare_requests(const void *a, const void *b)
@@ -133,41 +126,24 @@ static void tell_progress(struct work *work)
 
 	if (!options->progress)
 		return;
-	pthread_mutex_lock(&work->progress_lock);
+	wp_mutex_lock(work->progress_lock);
 	options->progress(options->progress_context, ++work->done, work->scan->source_count);
-	pthread_mutex_unlock(&work->progress_lock);
+	wp_mutex_unlock(work->progress_lock);
 }
 
-static void *run_worker(void *context)
+/* Takes sources until there are none: a system that gives fewer threads only costs time. */
+static void run_worker(void *context, unsigned int number)
 {
-	struct worker *worker = context;
-	struct work *work = worker->work;
+	struct work *work = context;
 
 	for (;;) {
 		size_t i = atomic_fetch_add(&work->next, 1);
 
 		if (i >= work->scan->source_count)
-			return NULL;
-		wp_source_observe(&work->observer, worker->arena, &work->scan->sources[i]);
+			return;
+		wp_source_observe(&work->observer, work->scan->thread_arenas[number], &work->scan->sources[i]);
 		tell_progress(work);
 	}
-}
-
-/* The calling thread is one of the workers, so that a system that gives no more threads only costs time. */
-static void run_workers(struct wp_scan *scan, struct work *work, struct wp_arena *scratch)
-{
-	struct worker *workers = wp_arena_alloc(scratch, scan->thread_count * sizeof *workers);
-
-	for (unsigned int i = 0; i < scan->thread_count; i++) {
-		workers[i].work = work;
-		workers[i].arena = scan->thread_arenas[i] = wp_arena_new();
-	}
-	for (unsigned int i = 1; i < scan->thread_count; i++)
-		workers[i].started = !pthread_create(&workers[i].thread, NULL, run_worker, &workers[i]);
-	run_worker(&workers[0]);
-	for (unsigned int i = 1; i < scan->thread_count; i++)
-		if (workers[i].started)
-			pthread_join(workers[i].thread, NULL);
 }
 
 static int compare_file_ids(const void *a, const void *b)
@@ -248,14 +224,16 @@ struct wp_scan *wp_scan_run(const struct wp_record *records, size_t count, const
 		scan->thread_count = 1;
 	scan->thread_arenas = wp_arena_alloc(arena, scan->thread_count * sizeof *scan->thread_arenas);
 	work.observer.lookup = wp_lookup_new(options->map, options->follow_links);
-	pthread_mutex_init(&work.observer.store_lock, NULL);
-	pthread_mutex_init(&work.progress_lock, NULL);
-	run_workers(scan, &work, scratch);
+	work.observer.store_lock = wp_mutex_new();
+	work.progress_lock = wp_mutex_new();
+	for (unsigned int i = 0; i < scan->thread_count; i++)
+		scan->thread_arenas[i] = wp_arena_new();
+	wp_threads_run(scan->thread_count, run_worker, &work);
 	if (options->store)
 		teach_store(scan, options->store, scratch);
 	hand_out(scan, requests, count);
-	pthread_mutex_destroy(&work.progress_lock);
-	pthread_mutex_destroy(&work.observer.store_lock);
+	wp_mutex_free(work.progress_lock);
+	wp_mutex_free(work.observer.store_lock);
 	wp_lookup_free(work.observer.lookup);
 	return scan;
 }

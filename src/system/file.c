@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Files read whole within a bound. */
+/* Files read, piece by piece or whole within a bound. */
 #include "wimplan/file.h"
 
 #include "internal.h"
@@ -12,9 +12,7 @@
 #include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define STREAM_BLOCK ((size_t)64 * 1024)
@@ -37,24 +35,36 @@ bool wp_file_wait(int fd, short events)
 	return poll(&poll_fd, 1, -1) >= 0 || errno == EINTR;
 }
 
-/* Like read(), which is told to go on. */
-static ssize_t read_some(int fd, char *bytes, size_t room)
+ptrdiff_t wp_file_read_some(int fd, void *bytes, size_t room)
 {
 	ssize_t got;
 
 	do {
 		got = read(fd, bytes, room);
 	} while (got < 0 && wp_file_wait(fd, POLLIN));
-	return got;
+	return got < 0 ? -errno : got;
 }
 
-static const char *kind_of(mode_t mode)
+ptrdiff_t wp_file_read_at(int fd, void *bytes, size_t length, uint64_t offset)
 {
-	if (S_ISDIR(mode))
-		return "a folder";
-	if (S_ISFIFO(mode))
-		return "a pipe";
-	return "a device or a socket";
+	size_t done = 0;
+
+	while (done < length) {
+		ssize_t got = pread(fd, (char *)bytes + done, length - done, (off_t)(offset + done));
+
+		if (got < 0 && errno != EINTR)
+			return -errno;
+		if (got == 0)
+			break;
+		if (got > 0)
+			done += (size_t)got;
+	}
+	return (ptrdiff_t)done;
+}
+
+int64_t wp_file_seek(int fd, int64_t offset, int whence)
+{
+	return lseek(fd, offset, whence);
 }
 
 int wp_file_descriptor(const char *path)
@@ -80,26 +90,35 @@ static int too_large(const char *name, const char *path, size_t limit, struct wp
 		       name, limit);
 }
 
+static const char *kind_of(enum wp_file_kind kind)
+{
+	switch (kind) {
+	case WP_FILE_FOLDER:
+		return "a folder";
+	case WP_FILE_PIPE:
+		return "a pipe";
+	default:
+		return "a device or a socket";
+	}
+}
+
 int wp_file_open(const char *path, size_t limit, int *ret_fd, size_t *ret_size, struct wp_error *err)
 {
-	/* Opening a pipe without a writer would wait for one for ever. */
-	__attribute__((cleanup(wp_closep))) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	struct stat st;
+	__attribute__((cleanup(wp_closep))) int fd = -1;
+	struct wp_file_status file;
+	int error = wp_file_open_any(path, WP_FILE_FOLLOW, &fd, &file);
 
-	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+	if (error == ENOENT || error == ENOTDIR)
 		return wp_fail(err, WP_E_NOT_FOUND, "not-found", path, "%s does not exist; check the path", path);
-	if (fd < 0)
-		return wp_fail(err, WP_E_FAILED, "unreadable", path, "%s cannot be opened: %s", path, strerror(errno));
-	if (fstat(fd, &st) != 0)
-		return wp_fail(err, WP_E_FAILED, "unreadable", path, "%s cannot be examined: %s", path,
-			       strerror(errno));
-	if (!S_ISREG(st.st_mode))
+	if (error)
+		return wp_fail(err, WP_E_FAILED, "unreadable", path, "%s cannot be opened: %s", path, strerror(error));
+	if (file.kind != WP_FILE_REGULAR)
 		return wp_fail(err, WP_E_FAILED, "not-regular-file", path,
-			       "%s is %s where a file is needed; name a file", path, kind_of(st.st_mode));
-	if ((uintmax_t)st.st_size > limit)
+			       "%s is %s where a file is needed; name a file", path, kind_of(file.kind));
+	if (file.size > limit)
 		return too_large(path, path, limit, err);
 	*ret_fd = fd;
-	*ret_size = (size_t)st.st_size;
+	*ret_size = (size_t)file.size;
 	fd = -1;
 	return WP_OK;
 }
@@ -128,7 +147,7 @@ int wp_file_read(struct wp_arena *arena, const char *path, size_t limit, char **
 	}
 	bytes = wp_arena_alloc(arena, capacity);
 	for (;;) {
-		ssize_t got;
+		ptrdiff_t got;
 
 		if (length + 1 == capacity) {
 			char *more = wp_arena_alloc(arena, 2 * capacity);
@@ -137,10 +156,10 @@ int wp_file_read(struct wp_arena *arena, const char *path, size_t limit, char **
 			bytes = more;
 			capacity *= 2;
 		}
-		got = read_some(fd, bytes + length, capacity - 1 - length);
+		got = wp_file_read_some(fd, bytes + length, capacity - 1 - length);
 		if (got < 0)
 			return wp_fail(err, WP_E_FAILED, "unreadable", path, "%s cannot be read: %s", name,
-				       strerror(errno));
+				       strerror((int)-got));
 		if (got == 0)
 			break;
 		length += (size_t)got;

@@ -5,12 +5,12 @@
 #include "wimplan/number.h"
 #include "wimplan/xml.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <threads.h>
 #include <wimlib.h>
 
-static pthread_once_t wimlib_once = PTHREAD_ONCE_INIT;
+static once_flag wimlib_once = ONCE_FLAG_INIT;
 /* What wimlib_global_init() said; written once, before any reader. */
 static int wimlib_status;
 
@@ -60,9 +60,9 @@ static int changed(struct wp_wim *wim)
 /* Layer 1's path still leads to the file that it read. This also keeps wimlib from waiting for a pipe. */
 static bool is_same(const struct wp_wim *wim)
 {
-	struct stat status;
+	struct wp_file_status status;
 
-	return stat(wim->path, &status) == 0 && wp_wim_same_file(wim, &status);
+	return !wp_file_look(wim->path, &status) && wp_wim_same_file(wim, &status);
 }
 
 /* wimlib tells of the metadata resources first, in the order of the images, and of each blob once. */
@@ -154,7 +154,7 @@ static int open_wim(struct wp_wim *wim, WIMStruct **ret)
 		return changed(wim);
 	if (check_blob_table(wim))
 		return -1;
-	pthread_once(&wimlib_once, initialize);
+	call_once(&wimlib_once, initialize);
 	if (wimlib_status)
 		return fail(wim, wimlib_status);
 	code = wimlib_open_wim(wim->path, 0, ret);

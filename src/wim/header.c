@@ -21,22 +21,13 @@ struct check {
 	enum wp_grade grade;
 };
 
-static uint64_t little_endian(const uint8_t *bytes, size_t size)
-{
-	uint64_t value = 0;
-
-	while (size--)
-		value = value << 8 | bytes[size];
-	return value;
-}
-
 static struct wp_reshdr take_resource(const uint8_t *bytes)
 {
 	return (struct wp_reshdr){
-		.stored_size = little_endian(bytes, 7),
+		.stored_size = wp_get64(bytes) & UINT64_C(0x00ffffffffffffff),
 		.flags = bytes[7],
-		.offset = little_endian(bytes + 8, 8),
-		.size = little_endian(bytes + 16, 8),
+		.offset = wp_get64(bytes + 8),
+		.size = wp_get64(bytes + 16),
 	};
 }
 
@@ -208,17 +199,17 @@ static void take_header(const uint8_t *bytes, bool pipable, struct wp_wim_header
 	/* The integrity table's entry stands at an odd multiple of 4, so that no struct can be laid over the bytes. */
 	*ret = (struct wp_wim_header){
 		.pipable = pipable,
-		.header_size = (uint32_t)little_endian(bytes + 0x08, 4),
-		.version = (uint32_t)little_endian(bytes + 0x0c, 4),
-		.flags = (uint32_t)little_endian(bytes + 0x10, 4),
-		.chunk_size = (uint32_t)little_endian(bytes + 0x14, 4),
-		.part = (uint16_t)little_endian(bytes + 0x28, 2),
-		.parts = (uint16_t)little_endian(bytes + 0x2a, 2),
-		.image_count = (uint32_t)little_endian(bytes + 0x2c, 4),
+		.header_size = wp_get32(bytes + 0x08),
+		.version = wp_get32(bytes + 0x0c),
+		.flags = wp_get32(bytes + 0x10),
+		.chunk_size = wp_get32(bytes + 0x14),
+		.part = wp_get16(bytes + 0x28),
+		.parts = wp_get16(bytes + 0x2a),
+		.image_count = wp_get32(bytes + 0x2c),
 		.blob_table = take_resource(bytes + 0x30),
 		.xml = take_resource(bytes + 0x48),
 		.boot_metadata = take_resource(bytes + 0x60),
-		.boot_index = (uint32_t)little_endian(bytes + 0x78, 4),
+		.boot_index = wp_get32(bytes + 0x78),
 		.integrity = take_resource(bytes + 0x7c),
 	};
 	memcpy(ret->guid, bytes + 0x18, sizeof ret->guid);

@@ -2,14 +2,11 @@
 /* Layer 1: header and XML of one file with at most four preads, and whether the file stood still meanwhile. */
 #include "resource.h"
 #include "wim.h"
-#include "wimplan/file.h"
 #include "wimplan/text.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 __attribute__((format(printf, 4, 5)))
 static void add(struct wp_wim *wim, enum wp_severity severity, const char *code, const char *format, ...)
@@ -47,23 +44,25 @@ void wp_wim_settle(struct wp_wim *wim)
 		wim->grade = WP_GRADE_OK;
 }
 
-bool wp_wim_same_file(const struct wp_wim *wim, const struct stat *status)
+bool wp_wim_same_file(const struct wp_wim *wim, const struct wp_file_status *status)
 {
-	struct wp_time modified = wp_time_from_unix(status->st_mtim.tv_sec, (uint32_t)status->st_mtim.tv_nsec);
-
-	return S_ISREG(status->st_mode) && (uint64_t)status->st_size == wim->size &&
-	       modified.known == wim->modified.known && modified.ticks == wim->modified.ticks;
+	return status->kind == WP_FILE_REGULAR && status->size == wim->size &&
+	       status->modified.known == wim->modified.known && status->modified.ticks == wim->modified.ticks;
 }
 
-static const char *kind_of(mode_t mode)
+static const char *kind_of(enum wp_file_kind kind)
 {
-	if (S_ISDIR(mode))
+	switch (kind) {
+	case WP_FILE_FOLDER:
 		return "a folder";
-	if (S_ISFIFO(mode))
+	case WP_FILE_PIPE:
 		return "a pipe";
-	if (S_ISCHR(mode) || S_ISBLK(mode))
+	case WP_FILE_DISK:
+	case WP_FILE_DEVICE:
 		return "a device";
-	return "a socket or something else";
+	default:
+		return "a socket or something else";
+	}
 }
 
 static void add_changed(struct wp_wim *wim, enum wp_severity severity)
@@ -71,61 +70,43 @@ static void add_changed(struct wp_wim *wim, enum wp_severity severity)
 	add(wim, severity, "changed-while-reading", "the file was changed while it was read; try again later");
 }
 
-/* Opens the file without waiting for whatever it may be. -1 and a diagnostic when it is no file that can be read. */
+/* Opens the file, whatever it may be. -1 and a diagnostic when it is no file that can be read. */
 static int open_file(struct wp_wim *wim)
 {
-	/* O_NONBLOCK: opening a pipe waits for its writer; O_NOCTTY: a terminal must not become ours. */
-	int fd = open(wim->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	struct stat status;
+	struct wp_file_status status;
+	int fd, error = wp_file_open_any(wim->path, WP_FILE_FOLLOW, &fd, &status);
 
-	if (fd < 0) {
-		if (errno == ENOENT || errno == ENOTDIR)
-			add(wim, WP_ERROR, "not-found", "there is no such file");
-		else if (errno == ENXIO || errno == ENODEV)
-			/* What open(2) says of sockets and of devices that are not there. */
-			add(wim, WP_ERROR, "not-regular-file", "this is a socket or a device, not a file");
-		else
-			add_failure(wim, "unreadable", "the file cannot be opened", errno);
-		return -1;
-	}
-	if (fstat(fd, &status) != 0) {
-		add_failure(wim, "unreadable", "the file cannot be examined", errno);
-	} else if (!S_ISREG(status.st_mode)) {
-		add(wim, WP_ERROR, "not-regular-file", "this is %s, not a file", kind_of(status.st_mode));
+	if (error == ENOENT || error == ENOTDIR) {
+		add(wim, WP_ERROR, "not-found", "there is no such file");
+	} else if (error == ENXIO || error == ENODEV) {
+		/* What open(2) says of sockets and of devices that are not there. */
+		add(wim, WP_ERROR, "not-regular-file", "this is a socket or a device, not a file");
+	} else if (error) {
+		add_failure(wim, "unreadable", "the file cannot be opened", error);
+	} else if (status.kind != WP_FILE_REGULAR) {
+		add(wim, WP_ERROR, "not-regular-file", "this is %s, not a file", kind_of(status.kind));
+		wp_closep(&fd);
 	} else {
 		wim->opened = true;
-		wim->device = status.st_dev;
-		wim->inode = status.st_ino;
-		wim->size = (uint64_t)status.st_size;
-		wim->modified = wp_time_from_unix(status.st_mtim.tv_sec, (uint32_t)status.st_mtim.tv_nsec);
+		wim->device = status.device;
+		wim->inode = status.inode;
+		wim->size = status.size;
+		wim->modified = status.modified;
 		return fd;
 	}
-	close(fd);
 	return -1;
 }
 
-/*
- * Reads exactly @size bytes, which lay within the file when it was opened: fewer of them mean that it has shrunk.
- * One pread unless the system interrupts it.
- */
+/* Reads exactly @size bytes, which lay within the file when it was opened: fewer of them mean that it has shrunk. */
 static bool read_at(struct wp_wim *wim, int fd, uint8_t *bytes, size_t size, uint64_t offset)
 {
-	size_t done = 0;
+	ptrdiff_t got = wp_file_read_at(fd, bytes, size, offset);
 
-	while (done < size) {
-		ssize_t got = pread(fd, bytes + done, size - done, (off_t)(offset + done));
-
-		if (got > 0) {
-			done += (size_t)got;
-		} else if (got == 0) {
-			add_changed(wim, WP_ERROR);
-			return false;
-		} else if (errno != EINTR) {
-			add_failure(wim, "unreadable", "the file cannot be read", errno);
-			return false;
-		}
-	}
-	return true;
+	if (got < 0)
+		add_failure(wim, "unreadable", "the file cannot be read", (int)-got);
+	else if ((size_t)got < size)
+		add_changed(wim, WP_ERROR);
+	return got >= 0 && (size_t)got == size;
 }
 
 /* Reads the header that is in force into @bytes; *@ret_offset says where it stands. */
@@ -160,11 +141,11 @@ static bool read_header(struct wp_wim *wim, int fd, uint8_t bytes[WP_WIM_HEADER_
 static void check_still(struct wp_wim *wim, int fd, const uint8_t bytes[WP_WIM_HEADER_SIZE], uint64_t offset)
 {
 	uint8_t again[WP_WIM_HEADER_SIZE];
-	struct stat status;
+	struct wp_file_status status;
 
 	if (!read_at(wim, fd, again, sizeof again, offset))
 		return;
-	if (fstat(fd, &status) != 0 || !wp_wim_same_file(wim, &status) || memcmp(bytes, again, sizeof again) != 0)
+	if (wp_file_look_open(fd, &status) || !wp_wim_same_file(wim, &status) || memcmp(bytes, again, sizeof again) != 0)
 		add_changed(wim, WP_WARNING);
 }
 

@@ -13,11 +13,6 @@
 #define TAG_SYMLINK 0xa000000cu
 #define TAG_LX_SYMLINK 0xa000001du
 
-static uint16_t get16(const uint8_t *bytes)
-{
-	return (uint16_t)(bytes[0] | bytes[1] << 8);
-}
-
 /*
  * REPARSE_DATA_BUFFER without its first 8 bytes, as a WIM stores it: offset and length of the name that Windows follows
  * and of the one that it shows, of a symbolic link four bytes of flags, then both names. The first one counts.
@@ -30,8 +25,8 @@ static bool read_names(const uint8_t *bytes, size_t size, size_t names, struct w
 
 	if (size < names)
 		return false;
-	offset = get16(bytes);
-	length = get16(bytes + 2);
+	offset = wp_get16(bytes);
+	length = wp_get16(bytes + 2);
 	if (offset > size - names || length > size - names - offset ||
 	    wp_utf16_to_utf8(arena, bytes + names + offset, length, WP_LITTLE_ENDIAN, &text, &length, &at))
 		return false;

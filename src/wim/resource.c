@@ -2,20 +2,10 @@
 /* The bytes of a resource: decompressed by wimlib, chunk by chunk; those of metadata are held against their SHA-1. */
 #include "resource.h"
 
-#include <endian.h>
-#include <fcntl.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <wimlib.h>
-
-static void close_file(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-}
 
 static void free_bytes(uint8_t **bytes)
 {
@@ -25,22 +15,6 @@ static void free_bytes(uint8_t **bytes)
 static void free_decompressor(struct wimlib_decompressor **decompressor)
 {
 	wimlib_free_decompressor(*decompressor);
-}
-
-static bool read_all(int fd, void *bytes, size_t length, uint64_t offset)
-{
-	char *to = bytes;
-
-	while (length) {
-		ssize_t got = pread(fd, to, length, (off_t)offset);
-
-		if (got <= 0)
-			return false;
-		to += got;
-		length -= (size_t)got;
-		offset += (uint64_t)got;
-	}
-	return true;
 }
 
 static uint8_t *allocate(size_t size)
@@ -74,14 +48,6 @@ static bool compression_of(const struct wp_wim_header *header, enum wimlib_compr
 	return false;
 }
 
-static uint64_t entry_at(const uint8_t *table, uint64_t i)
-{
-	uint32_t entry;
-
-	memcpy(&entry, table + i * 4, sizeof entry);
-	return le32toh(entry);
-}
-
 /*
  * A compressed resource: a table of where the second and every further chunk begins, counted from the table's end, then
  * the chunks. One that is as long as what it holds is not compressed. In a pipable file the table stands at the end,
@@ -109,8 +75,8 @@ const char *wp_resource_unpack(const struct wp_wim_header *header, const uint8_t
 	ends = extra ? table : stored;
 	for (uint64_t i = 0; i < chunks; i++) {
 		uint64_t room = i + 1 < chunks ? chunk : size - i * chunk;
-		uint64_t from = data + (i + 1) * extra + (i ? entry_at(bytes + table, i - 1) : 0);
-		uint64_t next = i + 1 < chunks ? data + (i + 1) * extra + entry_at(bytes + table, i) : ends;
+		uint64_t from = data + (i + 1) * extra + (i ? wp_get32(bytes + table + (i - 1) * 4) : 0);
+		uint64_t next = i + 1 < chunks ? data + (i + 1) * extra + wp_get32(bytes + table + i * 4) : ends;
 
 		if (from >= next || next > ends || next - from > room)
 			return "its table of chunks is damaged";
@@ -139,11 +105,11 @@ static uint64_t most_stored(const struct wp_wim *wim, uint64_t size)
 
 const char *wp_resource_load(const struct wp_wim *wim, const struct wp_reshdr *resource, uint8_t **ret_bytes)
 {
-	int fd __attribute__((cleanup(close_file))) = -1;
+	int fd __attribute__((cleanup(wp_closep))) = -1;
 	uint8_t *stored __attribute__((cleanup(free_bytes))) = NULL;
 	uint8_t *bytes __attribute__((cleanup(free_bytes))) = NULL;
 	bool compressed = wp_wim_resource_compressed(resource);
-	struct stat status;
+	struct wp_file_status status;
 	const char *why;
 
 	if (resource->flags & WP_WIM_RESOURCE_SOLID)
@@ -151,14 +117,13 @@ const char *wp_resource_load(const struct wp_wim *wim, const struct wp_reshdr *r
 	if (compressed ? resource->stored_size > most_stored(wim, resource->size)
 		       : resource->stored_size != resource->size)
 		return "its sizes are impossible";
-	/* O_NONBLOCK: a pipe that took the file's place must not be waited for. */
-	fd = open(wim->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0 || fstat(fd, &status) || !wp_wim_same_file(wim, &status))
+	if (wp_file_open_any(wim->path, WP_FILE_FOLLOW, &fd, &status) || !wp_wim_same_file(wim, &status))
 		return "the file was changed while it was read";
 	bytes = allocate(resource->size);
 	if (compressed)
 		stored = allocate(resource->stored_size);
-	if (!read_all(fd, compressed ? stored : bytes, resource->stored_size, resource->offset))
+	if (wp_file_read_at(fd, compressed ? stored : bytes, resource->stored_size, resource->offset) !=
+	    (ptrdiff_t)resource->stored_size)
 		return "it cannot be read";
 	why = compressed ? wp_resource_unpack(&wim->header, stored, resource->stored_size, bytes, resource->size)
 			 : NULL;

@@ -3,6 +3,8 @@
 #ifndef WIMPLAN_WIM_TREE_READ_H
 #define WIMPLAN_WIM_TREE_READ_H
 
+#include "wim.h"
+
 #include "wimplan/tree.h"
 
 /* What Windows could not have made and is left out or repaired. */
@@ -94,21 +96,6 @@ int wp_tree_path_too_long(struct wp_tree *tree);
 static inline uint64_t wp_align8(uint64_t length)
 {
 	return length > UINT64_MAX - 7 ? length : (length + 7) & ~UINT64_C(7);
-}
-
-static inline uint16_t wp_get16(const uint8_t *p)
-{
-	return (uint16_t)(p[0] | p[1] << 8);
-}
-
-static inline uint32_t wp_get32(const uint8_t *p)
-{
-	return wp_get16(p) | (uint32_t)wp_get16(p + 2) << 16;
-}
-
-static inline uint64_t wp_get64(const uint8_t *p)
-{
-	return wp_get32(p) | (uint64_t)wp_get32(p + 4) << 32;
 }
 
 #endif

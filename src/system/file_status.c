@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What stands at a path, and opening it whatever it is. */
+#include "wimplan/file.h"
+
+#include "wimplan/directory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static enum wp_file_kind kind_of(mode_t mode)
+{
+	if (S_ISREG(mode))
+		return WP_FILE_REGULAR;
+	if (S_ISDIR(mode))
+		return WP_FILE_FOLDER;
+	if (S_ISLNK(mode))
+		return WP_FILE_LINK;
+	if (S_ISFIFO(mode))
+		return WP_FILE_PIPE;
+	if (S_ISBLK(mode))
+		return WP_FILE_DISK;
+	return S_ISCHR(mode) ? WP_FILE_DEVICE : WP_FILE_SOCKET;
+}
+
+/* @result is that of the call which filled @file. */
+static int take(int result, const struct stat *file, struct wp_file_status *ret)
+{
+	if (result)
+		return errno;
+	*ret = (struct wp_file_status){
+		.kind = kind_of(file->st_mode),
+		.size = (uint64_t)file->st_size,
+		.modified = wp_time_from_unix(file->st_mtim.tv_sec, (uint32_t)file->st_mtim.tv_nsec),
+		.modified_unix = file->st_mtim.tv_sec,
+		.device = file->st_dev,
+		.inode = file->st_ino,
+	};
+	return 0;
+}
+
+int wp_file_look(const char *path, struct wp_file_status *ret)
+{
+	struct stat file;
+
+	return take(stat(path, &file), &file, ret);
+}
+
+int wp_file_look_itself(const char *path, struct wp_file_status *ret)
+{
+	struct stat file;
+
+	return take(lstat(path, &file), &file, ret);
+}
+
+int wp_file_look_open(int fd, struct wp_file_status *ret)
+{
+	struct stat file;
+
+	return take(fstat(fd, &file), &file, ret);
+}
+
+int wp_directory_look(int folder, const char *name, struct wp_file_status *ret)
+{
+	struct stat file;
+
+	return take(fstatat(folder, name, &file, AT_SYMLINK_NOFOLLOW), &file, ret);
+}
+
+bool wp_file_is_folder(const char *path)
+{
+	struct wp_file_status file;
+
+	return !wp_file_look(path, &file) && file.kind == WP_FILE_FOLDER;
+}
+
+int wp_file_may_write(const char *path)
+{
+	int mode = wp_file_is_folder(path) ? W_OK | X_OK : W_OK;
+
+	return faccessat(AT_FDCWD, path, mode, AT_EACCESS) ? errno : 0;
+}
+
+int wp_file_open_any(const char *path, enum wp_file_how how, int *ret_fd, struct wp_file_status *ret)
+{
+	/* O_NONBLOCK: opening a pipe waits for its writer; O_NOCTTY: a terminal must not become ours. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (how == WP_FILE_NOFOLLOW ? O_NOFOLLOW : 0));
+	int error = fd < 0 ? errno : wp_file_look_open(fd, ret);
+
+	if (!error)
+		*ret_fd = fd;
+	else if (fd >= 0)
+		close(fd);
+	return error;
+}
+
+int wp_file_open_input(int *ret_fd)
+{
+	*ret_fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	return *ret_fd < 0 ? errno : 0;
+}
+
+int wp_file_make_folders(const char *path)
+{
+	char *folder = strdup(path);
+	int error = 0;
+
+	if (!folder)
+		wp_out_of_memory();
+	for (char *slash = strchr(folder + 1, '/'); slash && !error; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		error = mkdir(folder, 0700) ? errno : 0;
+		/* A read-only file system says so of folders that are there, too. */
+		if (error == EEXIST || (error && !access(folder, F_OK)))
+			error = 0;
+		*slash = '/';
+	}
+	free(folder);
+	return error;
+}
