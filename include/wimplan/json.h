@@ -40,6 +40,19 @@ const char *wp_json_get_text(const json_t *object, const char *key);
 /* An integer in either of the two spellings that wp_json_u64() writes; false when it is absent or anything else. */
 bool wp_json_get_u64(const json_t *object, const char *key, uint64_t *ret_value);
 
+/* What a document says that it is. */
+enum wp_format {
+	WP_FORMAT_KNOWN,
+	WP_FORMAT_OTHER,         /* its "format" is another one, or missing */
+	WP_FORMAT_NO_VERSION,    /* its "format_version" is not of the form "major.minor" */
+	WP_FORMAT_OTHER_VERSION, /* of another major version, which has no meaning for this program */
+};
+/*
+ * Holds "format" and "format_version" of a document against what a reader knows; @format NULL: any. *@ret_minor, when
+ * not NULL, gets the minor version of one that is known: keys of later ones are passed over.
+ */
+enum wp_format wp_json_format(const json_t *document, const char *format, uint64_t major, uint64_t *ret_minor);
+
 /* RFC 8785: UTF-8, keys sorted by UTF-16 code units, no white space, shortest escapes. Only integers as numbers. */
 void wp_json_canonical(struct wp_buf *buf, const json_t *value);
 /* For qsort(): the order that RFC 8785 puts keys in, by their UTF-16 code units. @a and @b point to texts. */

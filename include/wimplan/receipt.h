@@ -19,6 +19,10 @@ enum wp_outcome {
 	WP_OUTCOMES,
 };
 const char *wp_outcome_name(enum wp_outcome outcome);
+/* What an outcome means, and what becomes of such a step: a sentence or two. */
+const char *wp_outcome_meaning(enum wp_outcome outcome);
+/* Why such a step says nothing about what is distributed: a clause; NULL for done. */
+const char *wp_outcome_unrecorded(enum wp_outcome outcome);
 /* Whether nothing is left to do about a step with this outcome. */
 bool wp_outcome_is_good(enum wp_outcome outcome);
 
@@ -50,6 +54,16 @@ struct wp_receipt {
 	struct wp_receipt_step *steps;
 	size_t count;
 };
+
+#define WP_RECEIPT_FORMAT "wimplan-receipt"
+
+/*
+ * A step as an item of "steps". @outcome stands for that of the step: the other documents of wimplan-apply that have this
+ * form say there how far it has come. New reference.
+ */
+json_t *wp_receipt_step_json(const struct wp_receipt_step *step, const char *outcome);
+/* The document, with @steps, which it takes over, in the place of the receipt's. @format as above. New reference. */
+json_t *wp_receipt_json(const struct wp_receipt *receipt, const char *format, json_t *steps);
 
 /*
  * Checks a receipt key by key and reads it into @arena. WP_E_REFUSED for what is no receipt, has an unknown major

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One step: look at the record, say in the journal that it begins, call, and take the answer for what it is. */
-#include "run.h"
+#include "call.h"
+#include "classify.h"
+#include "say.h"
+#include "settle.h"
 
 #include "wimplan/clock.h"
 

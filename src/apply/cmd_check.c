@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* wimplan-apply check: reads every record and says what a run would do. Writes nothing anywhere. */
-#include "apply.h"
+#include "open.h"
+#include "result.h"
+#include "say.h"
 
 #include "wimplan/clock.h"
 
 #include <stdio.h>
 #include <string.h>
-
-static const char *word(enum wp_state state)
-{
-	return wp_state_name(state);
-}
 
 /* A step that a run has begun: whether its effect is there already. */
 static int look_up(struct wp_session *session, struct wp_step *step, struct wp_error *err)
@@ -117,22 +114,22 @@ static int run(struct wp_apply *apply)
 	size_t conflicts = 0;
 	int status = wp_apply_read_plan(apply);
 
-	if (status < 0)
+	if (!status)
 		status = wp_apply_read_secrets(apply);
-	if (status >= 0)
+	if (status)
 		return status;
 	wp_signals_catch();
 	status = check(apply, &conflicts, &err);
 	if (wp_signal_caught())
-		return 128 + wp_signal_caught();
+		return wp_apply_end(apply, 128 + wp_signal_caught());
 	if (status)
 		return wp_apply_error(apply, &err);
 	wp_apply_say_window(apply);
-	if (apply->json && wp_receipt_show(apply, "wimplan-check", NULL, &err))
-		return wp_apply_error(apply, &err);
-	wp_summary_text(apply, word, &buf);
-	status = apply->json ? WP_EXIT_DONE : wp_apply_emit(apply, &buf);
-	return status ? status : conflicts ? WP_EXIT_REFUSED : WP_EXIT_DONE;
+	wp_result_text(apply, false, &buf);
+	status = apply->json ? wp_result_show(apply, WP_CHECK_FORMAT, NULL) : wp_apply_emit(apply, WP_TEXT_PLAIN, &buf);
+	if (!status && conflicts)
+		apply->status = WP_EXIT_REFUSED;
+	return status;
 }
 
 const struct wp_apply_command wp_apply_check = {

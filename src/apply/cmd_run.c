@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* wimplan-apply run: refusals first, then the question, then the run, and the receipt whatever came of it. */
-#include "run.h"
 #include "lock.h"
+#include "open.h"
+#include "question.h"
+#include "result.h"
+#include "run.h"
+#include "say.h"
 
 #include "wimplan/clock.h"
 #include "wimplan/file.h"
@@ -43,7 +47,7 @@ static int look_back(struct wp_apply *apply, uint64_t *ret_runs, struct wp_error
 	if (status)
 		return status == WP_E_NOT_FOUND ? WP_OK : status;
 	if (wp_steps_all_good(&apply->steps)) {
-		status = wp_receipt_write(apply, journal, err);
+		status = wp_result_write_receipt(apply, journal, err);
 		return status ? status
 			      : wp_fail(err, WP_E_REFUSED, "already-applied", apply->plan_path,
 					"%s was applied already; %s says how", apply->plan_path, apply->receipt_path);
@@ -221,17 +225,16 @@ static int carry_out(struct wp_apply *apply, struct wp_session *session, struct 
 	if (run.error.status)
 		wp_apply_note(apply, "%s", run.error.message);
 	say_how_to_go_on(&run, left);
-	if (wp_journal_finish(journal, result, wp_apply_now(apply), &err) || wp_receipt_write(apply, journal, &err) ||
-	    wp_journal_runs(journal, &runs, &err))
+	if (wp_journal_finish(journal, result, wp_apply_now(apply), &err) ||
+	    wp_result_write_receipt(apply, journal, &err) || wp_journal_runs(journal, &runs, &err))
 		return wp_apply_error(apply, &err);
 	wp_event(apply, "end", NULL, run.error.status ? run.error.message : NULL, -1);
-	wp_summary_text(apply, wp_state_outcome, &buf);
+	wp_result_text(apply, true, &buf);
 	if (!apply->quiet)
 		wp_text_line(&buf, "Receipt: %s", apply->receipt_path);
-	if (apply->json && wp_receipt_show(apply, "wimplan-receipt", &runs, &err))
-		return wp_apply_error(apply, &err);
-	status = apply->json ? WP_EXIT_DONE : wp_apply_emit(apply, &buf);
-	return status ? status : result;
+	status = apply->json ? wp_result_show(apply, WP_RECEIPT_FORMAT, &runs)
+			     : wp_apply_emit(apply, WP_TEXT_PLAIN, &buf);
+	return status ? status : wp_apply_end(apply, result);
 }
 
 /* Before any call of this run. */
@@ -239,7 +242,7 @@ static int stopped_early(struct wp_apply *apply)
 {
 	wp_apply_note(apply, "stopped by SIG%s before this run called anything; to go on: %s",
 		      sigabbrev_np(wp_signal_caught()), same_command(apply));
-	return 128 + wp_signal_caught();
+	return wp_apply_end(apply, 128 + wp_signal_caught());
 }
 
 /* From the open session on. */
@@ -312,9 +315,9 @@ static int run(struct wp_apply *apply)
 		return wp_apply_usage(apply, "--yes",
 				      "run changes the site; without a terminal to ask on it needs --yes");
 	status = wp_apply_read_plan(apply);
-	if (status < 0)
+	if (!status)
 		status = wp_apply_read_secrets(apply);
-	if (status >= 0)
+	if (status)
 		return status;
 	wp_signals_catch();
 	if (wp_lock_site(apply->connection.url, apply->plan->site_code, &lock, &err))

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* wimplan-apply status: how far a plan has come, from its journal alone. */
-#include "apply.h"
+#include "open.h"
+#include "result.h"
+#include "say.h"
 
 #include "wimplan/text.h"
-
-static const char *word(enum wp_state state)
-{
-	return wp_state_name(state);
-}
 
 static int run(struct wp_apply *apply)
 {
@@ -17,15 +14,14 @@ static int run(struct wp_apply *apply)
 	struct wp_error err;
 	int status = wp_apply_read_plan(apply);
 
-	if (status >= 0)
+	if (status)
 		return status;
 	status = wp_apply_look_back(apply, &journal, &runs, &err);
 	if (status && status != WP_E_NOT_FOUND)
 		return wp_apply_error(apply, &err);
 	if (apply->json)
-		return wp_receipt_show(apply, "wimplan-status", &runs, &err) ? wp_apply_error(apply, &err)
-									     : WP_EXIT_DONE;
-	wp_summary_text(apply, word, &buf);
+		return wp_result_show(apply, WP_STATUS_FORMAT, &runs);
+	wp_result_text(apply, false, &buf);
 	if (!runs.count)
 		wp_buf_puts(&buf, "It was not begun.\n");
 	else
@@ -34,7 +30,7 @@ static int run(struct wp_apply *apply)
 			     runs.provider);
 	if (runs.count && !runs.finished_at.known && !wp_steps_all_good(&apply->steps))
 		wp_buf_puts(&buf, "The last run is still going on, or was killed; run the plan again to resume it.\n");
-	return wp_apply_emit(apply, &buf);
+	return wp_apply_emit(apply, WP_TEXT_PLAIN, &buf);
 }
 
 const struct wp_apply_command wp_apply_status = {

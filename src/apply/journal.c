@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The journal in SQLite: that a call may begin is on disk before it is sent, its outcome before anything waits. */
-#include "journal_db.h"
+#include "journal.h"
+#include "journal_file.h"
 
 #include "wimplan/clock.h"
 #include "wimplan/text.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -60,6 +62,49 @@ static bool column_text(struct wp_statement *row, int column, char *room, size_t
 	memcpy(room, text, length);
 	room[length] = '\0';
 	return true;
+}
+
+int wp_journal_open(const char *path, enum wp_journal_mode mode, const struct wp_plan *plan,
+		    struct wp_journal **ret_journal, struct wp_error *err)
+{
+	struct wp_journal *journal = calloc(1, sizeof *journal);
+	int status;
+
+	if (!journal || !(journal->path = strdup(path)))
+		wp_out_of_memory();
+	journal->db = wp_journal_database(journal->path);
+	journal->lock = -1;
+	journal->write = mode == WP_JOURNAL_WRITE;
+	status = wp_journal_find(journal, plan, err);
+	journal->db.file = journal->name;
+	if (!status)
+		status = wp_journal_db_open(journal, plan, err);
+	if (status) {
+		wp_journal_close(journal);
+		return status;
+	}
+	*ret_journal = journal;
+	return WP_OK;
+}
+
+void wp_journal_close(struct wp_journal *journal)
+{
+	if (!journal)
+		return;
+	/* The end of a run has said what came of this: what is left to write here is of one that had to stop. */
+	wp_journal_sync(journal, NULL);
+	wp_db_finalize(&journal->save);
+	wp_db_finalize(&journal->event);
+	/* At rest it is one file. Where that does not succeed, as beside a reader, the log stays, which is as good. */
+	if (journal->write && journal->db.handle)
+		wp_db_execute(&journal->db, "PRAGMA journal_mode=DELETE", "it was closed", NULL);
+	wp_db_close(&journal->db);
+	/* Only now: closing any descriptor of the file drops SQLite's own locks on it (POSIX, fcntl). */
+	if (journal->lock >= 0)
+		close(journal->lock);
+	free(journal->name);
+	free(journal->path);
+	free(journal);
 }
 
 int wp_journal_runs(struct wp_journal *journal, struct wp_journal_runs *ret, struct wp_error *err)
@@ -244,36 +289,6 @@ static void bind_step(struct wp_journal *journal, const struct wp_step *step)
 	bind_known(save, 16, step->intended_at.known, step->intended_at.ticks);
 	wp_db_bind_int(save, 17, step->intended_unix);
 	wp_db_bind_text(save, 18, journal->boot);
-}
-
-int wp_journal_write(struct wp_journal *journal, struct wp_error *err)
-{
-	if (!journal->open)
-		return WP_OK;
-	journal->open = false;
-	journal->dirty = true;
-	return wp_db_execute(&journal->db, "COMMIT", writing, err);
-}
-
-int wp_journal_sync(struct wp_journal *journal, struct wp_error *err)
-{
-	int status = wp_journal_write(journal, err), result;
-	sqlite3_file *file = NULL;
-
-	if (status || !journal->dirty)
-		return status;
-	/* What a commit itself does with FULL: it syncs the log behind its frames (SQLite src/wal.c, walFrames()). */
-	if (journal->wal) {
-		result = sqlite3_file_control(journal->db.handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file);
-		if (result == SQLITE_OK && file && file->pMethods)
-			result = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
-		if (result != SQLITE_OK)
-			return wp_fail(err, WP_E_FAILED, "journal", journal->path,
-				       "the journal %s cannot be put on disk: %s", journal->path,
-				       sqlite3_errstr(result));
-	}
-	journal->dirty = false;
-	return WP_OK;
 }
 
 int wp_journal_intend(struct wp_journal *journal, const struct wp_step *step, struct wp_error *err)

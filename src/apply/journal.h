@@ -3,11 +3,10 @@
 #ifndef WIMPLAN_APPLY_JOURNAL_H
 #define WIMPLAN_APPLY_JOURNAL_H
 
+#include "journal_db.h"
 #include "step.h"
 
 #include "wimplan/error.h"
-
-struct wp_journal;
 
 enum wp_journal_mode {
 	WP_JOURNAL_READ, /* WP_E_NOT_FOUND when there is none */
@@ -50,15 +49,9 @@ int wp_journal_finish(struct wp_journal *journal, int exit_status, struct wp_tim
  */
 #define WP_INTENTION_SECONDS 10
 
-/*
- * Keeps the step as it is now, and says in the list of events what happened. wp_journal_write() makes it outlast this
- * process, however it ends, and has to come before a call is sent; wp_journal_sync() makes it outlast the machine's
- * crash as well, and has to come before the first call of what was intended, and before the run waits for anything.
- */
+/* Keeps the step as it is now, and says in the list of events what happened; until wp_journal_write() not on disk. */
 int wp_journal_save(struct wp_journal *journal, const struct wp_step *step, const char *event, struct wp_time now,
 		    struct wp_error *err);
-int wp_journal_write(struct wp_journal *journal, struct wp_error *err);
-int wp_journal_sync(struct wp_journal *journal, struct wp_error *err);
 
 /* Keeps the step, with intended as it stands there, without an event: nothing has happened. */
 int wp_journal_intend(struct wp_journal *journal, const struct wp_step *step, struct wp_error *err);

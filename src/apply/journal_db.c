@@ -4,7 +4,6 @@
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,7 +13,7 @@
 #define SCHEMA_VERSION 3
 #define BOOT_ID_FILE "/proc/sys/kernel/random/boot_id"
 
-static const char opening[] = "it was opened";
+static const char opening[] = "it was opened", writing[] = "it was written";
 
 struct wp_db wp_journal_database(const char *path)
 {
@@ -260,12 +259,13 @@ static int prepare_to_write(struct wp_journal *journal, struct wp_error *err)
 	return status;
 }
 
-static int open_database(struct wp_journal *journal, const struct wp_plan *plan, struct wp_error *err)
+int wp_journal_db_open(struct wp_journal *journal, const struct wp_plan *plan, struct wp_error *err)
 {
 	/* Also a reader opens it for writing: a journal whose run was killed has to be put in order first. */
 	int status = wp_db_open(&journal->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, WP_JOURNAL_BUSY, err);
 	int result;
 
+	read_boot_id(journal->boot, sizeof journal->boot);
 	if (!status && journal->write)
 		status = check_same_file(journal, err);
 	if (!status)
@@ -279,46 +279,32 @@ static int open_database(struct wp_journal *journal, const struct wp_plan *plan,
 	return result ? wp_db_fail(&journal->db, result, opening, err) : WP_OK;
 }
 
-int wp_journal_open(const char *path, enum wp_journal_mode mode, const struct wp_plan *plan,
-		    struct wp_journal **ret_journal, struct wp_error *err)
+int wp_journal_write(struct wp_journal *journal, struct wp_error *err)
 {
-	struct wp_journal *journal = calloc(1, sizeof *journal);
-	int status;
-
-	if (!journal || !(journal->path = strdup(path)))
-		wp_out_of_memory();
-	journal->db = wp_journal_database(journal->path);
-	journal->lock = -1;
-	journal->write = mode == WP_JOURNAL_WRITE;
-	read_boot_id(journal->boot, sizeof journal->boot);
-	status = wp_journal_find(journal, plan, err);
-	journal->db.file = journal->name;
-	if (!status)
-		status = open_database(journal, plan, err);
-	if (status) {
-		wp_journal_close(journal);
-		return status;
-	}
-	*ret_journal = journal;
-	return WP_OK;
+	if (!journal->open)
+		return WP_OK;
+	journal->open = false;
+	journal->dirty = true;
+	return wp_db_execute(&journal->db, "COMMIT", writing, err);
 }
 
-void wp_journal_close(struct wp_journal *journal)
+int wp_journal_sync(struct wp_journal *journal, struct wp_error *err)
 {
-	if (!journal)
-		return;
-	/* The end of a run has said what came of this: what is left to write here is of one that had to stop. */
-	wp_journal_sync(journal, NULL);
-	wp_db_finalize(&journal->save);
-	wp_db_finalize(&journal->event);
-	/* At rest it is one file. Where that does not succeed, as beside a reader, the log stays, which is as good. */
-	if (journal->write && journal->db.handle)
-		wp_db_execute(&journal->db, "PRAGMA journal_mode=DELETE", "it was closed", NULL);
-	wp_db_close(&journal->db);
-	/* Only now: closing any descriptor of the file drops SQLite's own locks on it (POSIX, fcntl). */
-	if (journal->lock >= 0)
-		close(journal->lock);
-	free(journal->name);
-	free(journal->path);
-	free(journal);
+	int status = wp_journal_write(journal, err), result;
+	sqlite3_file *file = NULL;
+
+	if (status || !journal->dirty)
+		return status;
+	/* What a commit itself does with FULL: it syncs the log behind its frames (SQLite src/wal.c, walFrames()). */
+	if (journal->wal) {
+		result = sqlite3_file_control(journal->db.handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file);
+		if (result == SQLITE_OK && file && file->pMethods)
+			result = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
+		if (result != SQLITE_OK)
+			return wp_fail(err, WP_E_FAILED, "journal", journal->path,
+				       "the journal %s cannot be put on disk: %s", journal->path,
+				       sqlite3_errstr(result));
+	}
+	journal->dirty = false;
+	return WP_OK;
 }

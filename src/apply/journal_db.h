@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * An open journal as its parts see it: journal_file.c makes and finds the file, journal_db.c opens it, journal.c reads
- * and writes in it.
- */
+/* An open journal: its database, the state of the file that it is in, and what makes writing last. */
 #ifndef WIMPLAN_APPLY_JOURNAL_DB_H
 #define WIMPLAN_APPLY_JOURNAL_DB_H
 
-#include "journal.h"
-
 #include "wimplan/database.h"
+#include "wimplan/plan.h"
 
 /* The log beside the file (WAL mode), where it should have all that the last run has done. */
 enum wp_journal_log {
@@ -33,15 +29,19 @@ struct wp_journal {
 	int64_t run;
 };
 
-
 /* Makes the tables in a new file, for @plan. */
 int wp_journal_create(const struct wp_db *db, const struct wp_plan *plan, struct wp_error *err);
 
+/* Opens the database of a journal whose file was found, and checks that it is whole and of @plan. */
+int wp_journal_db_open(struct wp_journal *journal, const struct wp_plan *plan, struct wp_error *err);
+
 /*
- * Finds the file of the journal, for writing makes and locks it, and sees whether it may be given to SQLite. Fills name,
- * lock and log.
+ * wp_journal_write() makes what was kept outlast this process, however it ends, and has to come before a call is sent.
+ * wp_journal_sync() makes it outlast the machine's crash as well, and has to come before the first call of what was
+ * intended, and before the run waits for anything.
  */
-int wp_journal_find(struct wp_journal *journal, const struct wp_plan *plan, struct wp_error *err);
+int wp_journal_write(struct wp_journal *journal, struct wp_error *err);
+int wp_journal_sync(struct wp_journal *journal, struct wp_error *err);
 
 /* A journal that is not yet open. @path is borrowed. */
 struct wp_db wp_journal_database(const char *path);

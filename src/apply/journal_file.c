@@ -3,7 +3,7 @@
  * The journal's file, before SQLite has it. Its default place is beside the plan, where others may be able to write: no
  * link is followed, and nothing but a regular file is opened.
  */
-#include "journal_db.h"
+#include "journal_file.h"
 #include "lock.h"
 
 #include "wimplan/file.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* wimplan-apply: finds the command and hands it the machine's facts. */
-#include "apply.h"
+#include "options.h"
+#include "say.h"
 
 #include "wimplan/clock.h"
 #include "wimplan/version.h"
@@ -32,16 +33,16 @@ static int run(struct wp_apply *apply, int argc, char **argv)
 
 	if (name && !strcmp(name, "--version")) {
 		wp_buf_puts(&text, "wimplan-apply " WIMPLAN_VERSION "\n");
-		return wp_apply_emit(apply, &text);
+		return wp_apply_emit(apply, WP_TEXT_PLAIN, &text);
 	}
 	if (name && (!strcmp(name, "--help") || !strcmp(name, "help"))) {
 		add_overview(&text);
-		return wp_apply_emit(apply, &text);
+		return wp_apply_emit(apply, WP_TEXT_PLAIN, &text);
 	}
 	if (!name) {
 		add_overview(&text);
 		wp_tell(wp_buf_text(&text));
-		return WP_EXIT_USAGE;
+		return wp_apply_end(apply, WP_EXIT_USAGE);
 	}
 	for (size_t i = 0; i < COMMANDS; i++)
 		if (!strcmp(commands[i]->name, name))
@@ -50,7 +51,7 @@ static int run(struct wp_apply *apply, int argc, char **argv)
 		return wp_apply_usage(apply, name, name[0] == '-' ? "option '%s' stands before a command"
 								  : "'%s' is no command of wimplan-apply", name);
 	status = wp_apply_options(apply, argc - 1, argv + 1);
-	return status >= 0 ? status : apply->command->run(apply);
+	return status ? status : apply->command->run(apply);
 }
 
 int main(int argc, char **argv)
@@ -60,7 +61,6 @@ int main(int argc, char **argv)
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_env env;
 	struct wp_apply apply = { .arena = arena, .argv = argv };
-	int status;
 
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
 		wp_program_say("wimplan-apply", "libcurl cannot be used: it does not start; install it again");
@@ -71,9 +71,9 @@ int main(int argc, char **argv)
 	apply.env = &env;
 	apply.said_ms = wp_clock_ms();
 	apply.json = wp_program_wants_json(argc, argv);
-	status = run(&apply, argc, argv);
+	run(&apply, argc, argv);
 	wp_steps_end(&apply.steps);
 	wp_plan_free(apply.plan);
 	curl_global_cleanup();
-	return wp_program_end(status);
+	return wp_program_end(apply.status);
 }

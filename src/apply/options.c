@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Options over configuration over defaults. */
-#include "apply.h"
+#include "options.h"
+#include "say.h"
 
 #include "wimplan/ascii.h"
 #include "wimplan/config.h"
@@ -95,7 +96,7 @@ static int print(struct wp_apply *apply, const char *text, const char *more)
 	wp_buf_puts(&buf, text);
 	wp_buf_puts(&buf, more);
 	apply->output = NULL;
-	return wp_apply_emit(apply, &buf);
+	return wp_apply_emit(apply, WP_TEXT_PLAIN, &buf) ? WP_APPLY_OVER : wp_apply_end(apply, WP_EXIT_DONE);
 }
 
 /* The beginning of a plan's id, with or without "sha256:". */
@@ -110,17 +111,16 @@ static int take_expected(struct wp_apply *apply, const char *given)
 				      "--expect-plan is '%s', but must be the id of a plan or its first digits, 8 at least",
 				      given);
 	apply->expected_plan = digits;
-	return -1;
+	return WP_OK;
 }
 
-/* Returns -1 when the call goes on. */
 static int take(struct wp_apply *apply, int option, struct given *given)
 {
 	for (size_t i = 0; i < CONFIG_OPTIONS; i++) {
 		if (config_options[i].option != option)
 			continue;
 		given->values[i] = optarg;
-		return -1;
+		return WP_OK;
 	}
 	switch (option) {
 	case OPT_JSON:
@@ -172,7 +172,7 @@ static int take(struct wp_apply *apply, int option, struct given *given)
 	case OPT_EXPECT_PLAN:
 		return take_expected(apply, optarg);
 	}
-	return -1;
+	return WP_OK;
 }
 
 static const char *setting(const struct wp_config *config, const char *section, const char *key)
@@ -214,11 +214,11 @@ static int take_window(struct wp_apply *apply, const struct wp_config *config, c
 	const char *start = setting(config, "window", "start"), *end = setting(config, "window", "end"), *wrong;
 
 	if (!given && !start && !end)
-		return -1;
+		return WP_OK;
 	if (!given)
 		given = wp_arena_printf(apply->arena, "%s/%s", start ? start : "", end ? end : "");
 	wrong = wp_window_parse(given, &apply->window);
-	return wrong ? wp_apply_usage(apply, "--window", "the window '%s' cannot be used: %s", given, wrong) : -1;
+	return wrong ? wp_apply_usage(apply, "--window", "the window '%s' cannot be used: %s", given, wrong) : WP_OK;
 }
 
 static int take_commit(struct wp_apply *apply, const char *given)
@@ -229,9 +229,9 @@ static int take_commit(struct wp_apply *apply, const char *given)
 		if (strcmp(given, words[i]))
 			continue;
 		apply->commit = (enum wp_commit)i;
-		return -1;
+		return WP_OK;
 	}
-	return given ? wp_apply_usage(apply, "--commit", "--commit is auto, always or never, not '%s'", given) : -1;
+	return given ? wp_apply_usage(apply, "--commit", "--commit is auto, always or never, not '%s'", given) : WP_OK;
 }
 
 /* Who lists the processes reads the command line. The value is not repeated, for what is in it may be a password. */
@@ -240,7 +240,7 @@ static int check_proxy(struct wp_apply *apply)
 	const char *proxy = apply->connection.proxy;
 
 	if (!proxy)
-		return -1;
+		return WP_OK;
 	if (strchr(proxy, '@'))
 		return wp_apply_usage(apply, "--proxy",
 				      "--proxy has an '@', as behind a user name or password; leave that out, a proxy "
@@ -248,7 +248,7 @@ static int check_proxy(struct wp_apply *apply)
 	if (!*proxy || strpbrk(proxy, " \t\r\n"))
 		return wp_apply_usage(apply, "--proxy",
 				      "--proxy is '%s', but must be a URL such as http://HOST:PORT", proxy);
-	return -1;
+	return WP_OK;
 }
 
 static bool is_test_provider(const char *url)
@@ -286,9 +286,9 @@ static int configure(struct wp_apply *apply, const struct given *given)
 	if (loopback)
 		apply->connection.url = loopback;
 	status = check_proxy(apply);
-	if (status < 0)
+	if (!status)
 		status = take_window(apply, &config, given->window);
-	return status >= 0 ? status : take_commit(apply, given->commit);
+	return status ? status : take_commit(apply, given->commit);
 }
 
 static int parse(struct wp_apply *apply, int argc, char **argv, struct given *given)
@@ -305,10 +305,10 @@ static int parse(struct wp_apply *apply, int argc, char **argv, struct given *gi
 		if (option == ':')
 			return wp_apply_usage(apply, text, "option '%s' needs a value", text);
 		status = take(apply, option, given);
-		if (status >= 0)
+		if (status)
 			return status;
 	}
-	return -1;
+	return WP_OK;
 }
 
 /* plan.json → plan.receipt.json */
@@ -327,7 +327,7 @@ int wp_apply_options(struct wp_apply *apply, int argc, char **argv)
 	struct given given = { 0 };
 	int status = parse(apply, argc, argv, &given);
 
-	if (status >= 0)
+	if (status)
 		return status;
 	if (argc - optind != 1)
 		return wp_apply_usage(apply, NULL, "%s takes one plan file, but there are %d", apply->command->name,

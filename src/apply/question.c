@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is asked on the terminal before a run: which plan, which packages, which calls. */
-#include "apply.h"
+#include "question.h"
+#include "say.h"
 
 #include "wimplan/clock.h"
 #include "wimplan/hash.h"

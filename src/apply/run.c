@@ -1,72 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The loop: due looks first, then the next step that may begin, and a rest when there is neither. */
 #include "run.h"
+#include "call.h"
+#include "say.h"
+#include "settle.h"
 
 #include "wimplan/clock.h"
-
-#include <string.h>
-
-void wp_run_fail(struct wp_run *run, const struct wp_error *err)
-{
-	if (!run->error.status)
-		run->error = *err;
-	run->stop = true;
-}
-
-void wp_run_save(struct wp_run *run, struct wp_step *step, const char *event)
-{
-	struct wp_error err;
-
-	if (wp_journal_save(run->journal, step, event, wp_apply_now(run->apply), &err))
-		wp_run_fail(run, &err);
-	wp_event(run->apply, "step", step, step->error, -1);
-	wp_apply_progress(run->apply, "[%zu/%zu] %s %s: %s", step->position + 1, run->apply->steps.count,
-			  step->entry->package_id, wp_action_name(step->action), wp_state_name(step->state));
-}
-
-void wp_run_write(struct wp_run *run)
-{
-	struct wp_error err;
-
-	if (wp_journal_write(run->journal, &err))
-		wp_run_fail(run, &err);
-}
-
-void wp_run_sync(struct wp_run *run)
-{
-	struct wp_error err;
-
-	if (wp_journal_sync(run->journal, &err))
-		wp_run_fail(run, &err);
-}
-
-void wp_run_end_step(struct wp_run *run, struct wp_step *step, enum wp_state state, const char *error)
-{
-	step->state = state;
-	step->finished_at = wp_apply_now(run->apply);
-	if (error != step->error)
-		wp_step_error(step, "%s", error ? error : "");
-	wp_run_save(run, step, wp_state_name(state));
-	/* The summary at the end lists what is not good; who wants to see it coming has --verbose or --events. */
-	if (run->apply->verbose)
-		wp_apply_note(run->apply, "%s %s: %s%s%s", step->entry->package_id, wp_action_name(step->action),
-			      wp_state_name(state), step->error ? ": " : "", step->error ? step->error : "");
-}
-
-bool wp_run_may_begin(struct wp_run *run)
-{
-	if (run->stop)
-		return false;
-	if (!wp_signal_caught() && wp_window_is_open(&run->apply->window, wp_clock_time()))
-		return true;
-	run->left_over = true;
-	return false;
-}
-
-bool wp_run_is_open(const struct wp_step *step)
-{
-	return step->selected && !step->waiting && step->state == WP_STATE_PENDING;
-}
 
 /* The first step that may be called now; *@ret_pause gets how long until another one may, -1 for none. */
 static struct wp_step *next_step(struct wp_run *run, int64_t *ret_pause)

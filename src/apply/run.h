@@ -3,74 +3,9 @@
 #ifndef WIMPLAN_APPLY_RUN_H
 #define WIMPLAN_APPLY_RUN_H
 
-#include "apply.h"
-
-struct wp_run {
-	struct wp_apply *apply;
-	struct wp_session *session;
-	struct wp_journal *journal;
-	size_t first_open; /* steps before it need nothing any more */
-	size_t waiting;    /* steps whose effect is looked for */
-	bool left_over;    /* steps were not begun, because the run was asked to stop or the window closed */
-	bool stop;         /* nothing more is begun */
-	struct wp_error error; /* why the run stopped, where it was not asked to; status 0: it was not */
-};
+#include "ledger.h"
 
 /* Carries the steps out, as far as they are pending, or looks for what earlier runs left open. */
 void wp_run_steps(struct wp_run *run);
-
-/*
- * Keeps a change of a step: journal (not on disk yet), events, progress. A journal that cannot be written stops the
- * run.
- */
-void wp_run_save(struct wp_run *run, struct wp_step *step, const char *event);
-
-/* Writes what was kept so far, so that the end of this process does not lose it. No sync. */
-void wp_run_write(struct wp_run *run);
-
-/* Puts on disk what was kept so far: a crash of the machine does not lose it either. */
-void wp_run_sync(struct wp_run *run);
-
-/* Selected, pending, and not looked for. */
-bool wp_run_is_open(const struct wp_step *step);
-
-/* Whether a step may begin now: in the window, and nothing has asked for the end. Otherwise some are left over. */
-bool wp_run_may_begin(struct wp_run *run);
-
-/* Gives the step its outcome. @error may be NULL. */
-void wp_run_end_step(struct wp_run *run, struct wp_step *step, enum wp_state state, const char *error);
-
-/* Stops the run because nothing can go on. */
-void wp_run_fail(struct wp_run *run, const struct wp_error *err);
-
-/* intend.c: what stands on disk before a call. */
-
-/* Keeps on disk that the call of @step may begin, mostly together with those of the steps after it. */
-void wp_run_intend(struct wp_run *run, struct wp_step *step);
-/* Takes back what was intended and not begun, at the end of a run. */
-void wp_run_withdraw(struct wp_run *run);
-
-/* call.c: one step, from the look at its record to the answer. */
-void wp_run_call(struct wp_run *run, struct wp_step *step);
-
-/* commit.c */
-
-/* Whether @step, just looked at, has to be written back first. @there: its effect can be seen already. */
-bool wp_commit_is_due(const struct wp_run *run, const struct wp_step *step, bool there);
-/* Writes back what was read; false when that failed. */
-bool wp_commit(struct wp_run *run, struct wp_step *step, const json_t *entity);
-
-/* settle.c: looking for effects. */
-
-/* Looks for the effect of @step from now on, until the settle time since its start has passed. */
-void wp_settle_add(struct wp_run *run, struct wp_step *step);
-/* The effect is there: the step is done. */
-void wp_settle_seen(struct wp_run *run, struct wp_step *step, const struct wp_record *record);
-/* Looks at every step whose time has come. */
-void wp_settle_poll(struct wp_run *run);
-/* Looks at each waiting step once more, and ends the waits. */
-void wp_settle_finish(struct wp_run *run);
-/* Milliseconds until the next look; -1 when nothing is waited for. */
-int64_t wp_settle_next(const struct wp_run *run);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Looks for the effects of calls, between other steps, until they are seen or the settle time has passed. */
-#include "run.h"
+#include "settle.h"
+#include "classify.h"
 
 #include "wimplan/clock.h"
 
@@ -49,7 +50,8 @@ static void leave(struct wp_run *run, struct wp_step *step)
 		run->first_open = step->position;
 }
 
-void wp_settle_seen(struct wp_run *run, struct wp_step *step, const struct wp_record *record)
+/* The effect is there: the step is done. */
+static void end_as_seen(struct wp_run *run, struct wp_step *step, const struct wp_record *record)
 {
 	leave(run, step);
 	step->looked_up |= step->state == WP_STATE_STARTED;
@@ -123,13 +125,46 @@ static bool still_at_work(struct wp_run *run, struct wp_step *step, const struct
 	return true;
 }
 
+/* Whether @step, just looked at, has to be written back first. @there: its effect can be seen already. */
+static bool commit_is_due(const struct wp_run *run, const struct wp_step *step, bool there)
+{
+	enum wp_commit commit = run->apply->commit;
+
+	if (step->action != WP_RELOAD || step->state != WP_STATE_ACCEPTED || step->committed ||
+	    step->commits >= WP_TRIES)
+		return false;
+	return commit == WP_COMMIT_ALWAYS || (commit == WP_COMMIT_AUTO && !there);
+}
+
+/* Writes back what was read, step four of a reload's documentation; false when that failed. */
+static bool write_back(struct wp_run *run, struct wp_step *step, const json_t *entity)
+{
+	struct wp_answer answer;
+
+	step->commits++;
+	wp_session_write(run->session, step->entry->class, step->entry->package_id, entity, &answer);
+	step->committed = answer.said == WP_SAID_DONE;
+	step->commit_failed = !step->committed;
+	if (step->committed) {
+		wp_run_save(run, step, "committed");
+	} else {
+		/* What may pass is tried again, after another look: it is what was read that is written back. */
+		if (answer.said != WP_SAID_AGAIN && answer.said != WP_SAID_NOTHING)
+			step->commits = WP_TRIES;
+		wp_step_error(step, "the object could not be written back: %.500s", answer.why);
+		wp_run_save(run, step, "commit-failed");
+	}
+	wp_answer_free(&answer);
+	return step->committed;
+}
+
 /*
  * Writes the object back where that is due, and looks again at once when it was written. True when there was another
  * look; *@ret_read says how it went. What is committed late, in a later run than the call, gets the time to show too.
  */
 static bool commit(struct wp_run *run, struct wp_step *step, const json_t *entity, bool there, bool *ret_read)
 {
-	if (!wp_commit_is_due(run, step, there) || !wp_commit(run, step, entity))
+	if (!commit_is_due(run, step, there) || !write_back(run, step, entity))
 		return false;
 	if (step->last_look)
 		step->deadline_ms = wp_clock_ms() + run->apply->settle_ms;
@@ -177,7 +212,7 @@ static bool look(struct wp_run *run, struct wp_step *step)
 	if (again)
 		return read;
 	if (there)
-		wp_settle_seen(run, step, &set->records[0]);
+		end_as_seen(run, step, &set->records[0]);
 	else
 		judge(run, step, set ? &set->records[0] : NULL, why, began);
 	return true;

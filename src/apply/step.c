@@ -9,19 +9,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const names[WP_STATES] = {
-	"pending", "started", "accepted", "done", "satisfied", "unverified", "failed", "conflict", "skipped", "unknown",
-};
+_Static_assert(WP_STATE_UNKNOWN - WP_STATE_DONE == WP_OUTCOME_UNKNOWN, "each outcome is a state");
 
 const char *wp_state_name(enum wp_state state)
 {
-	return names[state];
+	static const char *const open[WP_STATE_DONE] = { "pending", "started", "accepted" };
+
+	return state < WP_STATE_DONE ? open[state] : wp_outcome_name((enum wp_outcome)(state - WP_STATE_DONE));
 }
 
 bool wp_state_from_name(const char *name, enum wp_state *ret)
 {
 	for (size_t i = 0; i < WP_STATES; i++) {
-		if (!name || strcmp(names[i], name))
+		if (!name || strcmp(wp_state_name((enum wp_state)i), name))
 			continue;
 		*ret = (enum wp_state)i;
 		return true;
@@ -34,18 +34,15 @@ bool wp_state_is_good(enum wp_state state)
 	return state == WP_STATE_DONE || state == WP_STATE_SATISFIED;
 }
 
-const char *wp_state_outcome(enum wp_state state)
+enum wp_state wp_state_ended(enum wp_state state)
 {
-	switch (state) {
-	case WP_STATE_PENDING:
-		return names[WP_STATE_SKIPPED];
-	case WP_STATE_STARTED:
-		return names[WP_STATE_UNKNOWN];
-	case WP_STATE_ACCEPTED:
-		return names[WP_STATE_UNVERIFIED];
-	default:
-		return names[state];
-	}
+	static const enum wp_state ended[WP_STATE_DONE] = {
+		[WP_STATE_PENDING] = WP_STATE_SKIPPED,
+		[WP_STATE_STARTED] = WP_STATE_UNKNOWN,
+		[WP_STATE_ACCEPTED] = WP_STATE_UNVERIFIED,
+	};
+
+	return state < WP_STATE_DONE ? ended[state] : state;
 }
 
 static struct wp_step *add(struct wp_steps *steps, const struct wp_entry *entry, enum wp_action action)

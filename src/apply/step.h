@@ -4,12 +4,13 @@
 #define WIMPLAN_APPLY_STEP_H
 
 #include "wimplan/plan.h"
+#include "wimplan/receipt.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* The journal stores the names of wp_state_name(). */
+/* The journal stores the names of wp_state_name(). From done on they are the outcomes of a receipt. */
 enum wp_state {
 	WP_STATE_PENDING,    /* never sent, or refused without effect */
 	WP_STATE_STARTED,    /* sent, perhaps: no answer is known */
@@ -28,8 +29,8 @@ const char *wp_state_name(enum wp_state state);
 bool wp_state_from_name(const char *name, enum wp_state *ret);
 /* Nothing is left to do: done or satisfied. */
 bool wp_state_is_good(enum wp_state state);
-/* The state as a receipt's outcome: pending, started and accepted become skipped, unknown and unverified. */
-const char *wp_state_outcome(enum wp_state state);
+/* The state that an end makes of it, an outcome: pending, started and accepted become skipped, unknown and unverified. */
+enum wp_state wp_state_ended(enum wp_state state);
 
 struct wp_step {
 	size_t position; /* in the plan's order, from 0 */
@@ -43,7 +44,7 @@ struct wp_step {
 	struct wp_time started_at, finished_at;
 	int64_t started_unix; /* when the last call began, by the machine's clock */
 	int64_t started_boot; /* the same since the machine was started; 0: it was started again since, or not known */
-	struct wp_time intended_at; /* since when it stands on disk that the call may begin; see intend.c */
+	struct wp_time intended_at; /* since when it stands on disk that the call may begin; see ledger.c */
 	int64_t intended_unix;      /* the same by the machine's clock */
 	struct wp_number version_before, version_after;
 	char property_before[WP_HASH_TEXT]; /* digest of ImageProperty before the call; "" when there was none */

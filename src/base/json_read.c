@@ -29,6 +29,29 @@ bool wp_json_get_u64(const json_t *object, const char *key, uint64_t *ret_value)
 	return text && *text && text[strspn(text, "0123456789")] == '\0' && wp_parse_u64(text, false, ret_value);
 }
 
+enum wp_format wp_json_format(const json_t *document, const char *format, uint64_t major, uint64_t *ret_minor)
+{
+	const char *found = wp_json_get_text(document, "format"), *version = wp_json_get_text(document, "format_version");
+	const char *dot = version ? strchr(version, '.') : NULL;
+	uint64_t number, minor;
+	char digits[24];
+
+	if (format && (!found || strcmp(found, format) != 0))
+		return WP_FORMAT_OTHER;
+	/* Two integers, and nothing else: "1.0" is not a decimal fraction. */
+	if (!dot || (size_t)(dot - version) >= sizeof digits || version[strspn(version, "0123456789.")])
+		return WP_FORMAT_NO_VERSION;
+	memcpy(digits, version, (size_t)(dot - version));
+	digits[dot - version] = '\0';
+	if (!wp_parse_u64(digits, false, &number) || !wp_parse_u64(dot + 1, false, &minor))
+		return WP_FORMAT_NO_VERSION;
+	if (number != major)
+		return WP_FORMAT_OTHER_VERSION;
+	if (ret_minor)
+		*ret_minor = minor;
+	return WP_FORMAT_KNOWN;
+}
+
 /* "FILE: line 1, column 2" of a byte as people count: lines from 1, columns from 1 in characters. */
 static int fail_at(const struct wp_json_doc *doc, size_t at, const char *code, const char *what, struct wp_error *err)
 {

@@ -36,23 +36,6 @@ struct recording {
 	size_t others[WP_OUTCOMES]; /* steps with another outcome than done */
 };
 
-/* Why a step with this outcome says nothing about what is distributed. */
-static const char *why_not(enum wp_outcome outcome)
-{
-	switch (outcome) {
-	case WP_OUTCOME_SATISFIED:
-		return "somebody else did it before, so what was sent then is not known";
-	case WP_OUTCOME_UNVERIFIED:
-		return "the site accepted the call, but nobody saw the result";
-	case WP_OUTCOME_UNKNOWN:
-		return "it is not known whether the call reached the site";
-	case WP_OUTCOME_FAILED:
-		return "the site refused it";
-	default:
-		return "nothing was sent";
-	}
-}
-
 static void take_step(const struct wp_receipt *receipt, const struct wp_receipt_step *step, struct wp_arena *arena,
 		      struct recording *recording)
 {
@@ -183,8 +166,9 @@ static json_t *to_json(struct wp_cli *cli, const struct recording *recording)
 						   recording->reloads, RELOAD_WHY));
 	for (size_t i = 0; i < WP_OUTCOMES; i++)
 		if (recording->others[i])
-			wp_json_push(ignored, ignored_json(wp_outcome_name((enum wp_outcome)i), NULL,
-							   recording->others[i], why_not((enum wp_outcome)i)));
+			wp_json_push(ignored,
+				     ignored_json(wp_outcome_name((enum wp_outcome)i), NULL, recording->others[i],
+						  wp_outcome_unrecorded((enum wp_outcome)i)));
 	wp_json_set(document, "receipts", json_integer((json_int_t)recording->receipt_count));
 	wp_json_set(document, "baselines",
 		    wp_cli_baselines_json(cli->arena, recording->baselines, recording->refresh_count));
@@ -258,7 +242,7 @@ static int print(struct wp_cli *cli, const struct recording *recording)
 		if (recording->others[i])
 			wp_buf_printf(&buf, "No baseline from %zu step%s %s: %s.\n", recording->others[i],
 				      wp_cli_plural(recording->others[i]), wp_outcome_name((enum wp_outcome)i),
-				      why_not((enum wp_outcome)i));
+				      wp_outcome_unrecorded((enum wp_outcome)i));
 	if (recording->refresh_count)
 		wp_buf_puts(&buf, "Export the site again before the next plan: older exports do not show it.\n");
 	return wp_cli_emit(cli, &buf);

@@ -324,7 +324,7 @@ int wp_assembler_describe(struct wp_assembler *assembler, const json_t *descript
 	const char *site = wp_json_get_text(description, "site_code");
 	struct wp_time time = taken_at ? wp_time_parse(taken_at) : (struct wp_time){ 0 };
 
-	if (!version || strncmp(version, "1.", 2) != 0)
+	if (wp_json_format(description, NULL, 1, NULL) != WP_FORMAT_KNOWN)
 		return wp_fail(
 			err, WP_E_FAILED, "export-version", file,
 			"%s: an export of format_version %s, of which this wimplan knows only 1; use a newer wimplan",

@@ -16,34 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int fail_version(const char *subject, struct wp_error *err)
-{
-	return wp_fail(err, WP_E_REFUSED, "not-a-plan", subject,
-		       "%s: format_version is not of the form \"major.minor\"; give a file that 'wimplan plan' wrote",
-		       subject);
-}
-
-static int check_version(const char *version, const char *subject, uint64_t *ret_minor, struct wp_error *err)
-{
-	const char *dot = version ? strchr(version, '.') : NULL;
-	uint64_t major;
-	char digits[24];
-
-	/* Two integers, and nothing else: "1.0" is not a decimal fraction. */
-	if (!dot || (size_t)(dot - version) >= sizeof digits || version[strspn(version, "0123456789.")])
-		return fail_version(subject, err);
-	memcpy(digits, version, (size_t)(dot - version));
-	digits[dot - version] = '\0';
-	if (!wp_parse_u64(digits, false, &major) || !wp_parse_u64(dot + 1, false, ret_minor))
-		return fail_version(subject, err);
-	if (major != WP_PLAN_MAJOR)
-		return wp_fail(err, WP_E_REFUSED, "unknown-version", subject,
-			       "%s has format version %s, and this program reads %u.x; use the version that made it, "
-			       "or plan again",
-			       subject, version, WP_PLAN_MAJOR);
-	return WP_OK;
-}
-
 struct reader {
 	const struct wp_json_doc *doc;
 	const char *subject;
@@ -215,13 +187,26 @@ static int check_format(struct reader *reader, struct wp_error *err)
 {
 	const char *format = wp_json_get_text(reader->envelope, "format"), *subject = reader->subject;
 
-	if (!format || strcmp(format, WP_PLAN_FORMAT) != 0)
+	switch (wp_json_format(reader->envelope, WP_PLAN_FORMAT, WP_PLAN_MAJOR, &reader->minor)) {
+	case WP_FORMAT_KNOWN:
+		return WP_OK;
+	case WP_FORMAT_OTHER:
 		return wp_fail(err, WP_E_REFUSED, "not-a-plan", subject,
 			       "%s is not a plan: its format is %s%s%s and not \"" WP_PLAN_FORMAT
-			       "\"; give a file that "
-			       "'wimplan plan' wrote",
+			       "\"; give a file that 'wimplan plan' wrote",
 			       subject, format ? "\"" : "", format ? format : "missing", format ? "\"" : "");
-	return check_version(wp_json_get_text(reader->envelope, "format_version"), subject, &reader->minor, err);
+	case WP_FORMAT_NO_VERSION:
+		return wp_fail(err, WP_E_REFUSED, "not-a-plan", subject,
+			       "%s: format_version is not of the form \"major.minor\"; give a file that 'wimplan plan' "
+			       "wrote",
+			       subject);
+	case WP_FORMAT_OTHER_VERSION:
+		break;
+	}
+	return wp_fail(err, WP_E_REFUSED, "unknown-version", subject,
+		       "%s has format version %s, and this program reads %u.x; use the version that made it, or plan "
+		       "again",
+		       subject, wp_json_get_text(reader->envelope, "format_version"), WP_PLAN_MAJOR);
 }
 
 /* What stands beside the body, but for the lists. */

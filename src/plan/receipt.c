@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reads receipts, strictly: a baseline that rests on a misread receipt would hide a stale package. */
+/*
+ * Receipts: their outcomes and keys, written and read. They are read strictly: a baseline that rests on a misread receipt
+ * would hide a stale package.
+ */
 #include "wimplan/receipt.h"
 
 #include "wimplan/text.h"
@@ -9,18 +12,88 @@
 
 #define MAJOR_VERSION 1
 
-static const char *const outcome_names[WP_OUTCOMES] = {
-	"done", "satisfied", "unverified", "failed", "conflict", "skipped", "unknown",
+/* @unrecorded: why a step with this outcome says nothing about what is distributed. */
+static const struct {
+	const char *name, *meaning, *unrecorded;
+} outcomes[WP_OUTCOMES] = {
+	[WP_OUTCOME_DONE] = { "done", "It was called, and its effect was seen in the record.", NULL },
+	[WP_OUTCOME_SATISFIED] = { "satisfied",
+				   "It was not called: the record was as the plan wants it already.",
+				   "somebody else did it before, so what was sent then is not known" },
+	[WP_OUTCOME_UNVERIFIED] = { "unverified",
+				    "The site accepted the call, but its effect was not seen in time. The next run looks "
+				    "for it and does not send it again.",
+				    "the site accepted the call, but nobody saw the result" },
+	[WP_OUTCOME_FAILED] = { "failed",
+				"The site refused it, or it had no effect. The next run tries it again.",
+				"the site refused it" },
+	[WP_OUTCOME_CONFLICT] = { "conflict",
+				  "It was not called: the record is neither as the plan found it nor as it wants it. "
+				  "Make another plan.",
+				  "nothing was sent" },
+	[WP_OUTCOME_SKIPPED] = { "skipped",
+				 "It was not called: left over, left out, or the reload of the same package was not "
+				 "done.",
+				 "nothing was sent" },
+	[WP_OUTCOME_UNKNOWN] = { "unknown",
+				 "It is not known whether the call reached the site. The next run looks it up.",
+				 "it is not known whether the call reached the site" },
 };
 
 const char *wp_outcome_name(enum wp_outcome outcome)
 {
-	return outcome_names[outcome];
+	return outcomes[outcome].name;
+}
+
+const char *wp_outcome_meaning(enum wp_outcome outcome)
+{
+	return outcomes[outcome].meaning;
+}
+
+const char *wp_outcome_unrecorded(enum wp_outcome outcome)
+{
+	return outcomes[outcome].unrecorded;
 }
 
 bool wp_outcome_is_good(enum wp_outcome outcome)
 {
 	return outcome == WP_OUTCOME_DONE || outcome == WP_OUTCOME_SATISFIED;
+}
+
+json_t *wp_receipt_step_json(const struct wp_receipt_step *step, const char *outcome)
+{
+	json_t *object = wp_json_must(json_object());
+
+	wp_json_set(object, "package_id", wp_json_text(step->package_id));
+	wp_json_set(object, "action", wp_json_text(wp_action_name(step->action)));
+	wp_json_set(object, "outcome", wp_json_text(outcome));
+	wp_json_set(object, "looked_up", json_boolean(step->looked_up));
+	wp_json_set(object, "return_value", step->has_return_value ? json_integer(step->return_value) : json_null());
+	wp_json_set(object, "started_at", wp_json_time(step->started_at));
+	wp_json_set(object, "finished_at", wp_json_time(step->finished_at));
+	wp_json_set(object, "attempts", wp_json_u64(step->attempts));
+	wp_json_set(object, "source_version_before", wp_json_number(step->source_version_before));
+	wp_json_set(object, "source_version_after", wp_json_number(step->source_version_after));
+	wp_json_set(object, "content_id", wp_json_hash(step->content_id));
+	wp_json_set(object, "file_id", wp_json_hash(step->file_id));
+	wp_json_set(object, "error", wp_json_text(step->error));
+	return object;
+}
+
+json_t *wp_receipt_json(const struct wp_receipt *receipt, const char *format, json_t *steps)
+{
+	/* 1.1 brought "by", which only a receipt has. */
+	json_t *document = wp_json_document(format, strcmp(format, WP_RECEIPT_FORMAT) ? "1.0" : "1.1");
+
+	wp_json_set(document, "plan_id", wp_json_text(receipt->plan_id));
+	wp_json_set(document, "site_code", wp_json_text(receipt->site_code));
+	wp_json_set(document, "provider", wp_json_text(receipt->provider));
+	if (receipt->by)
+		wp_json_set(document, "by", wp_json_text(receipt->by));
+	wp_json_set(document, "started_at", wp_json_time(receipt->started_at));
+	wp_json_set(document, "finished_at", wp_json_time(receipt->finished_at));
+	wp_json_set(document, "steps", steps);
+	return document;
 }
 
 enum kind {
@@ -138,39 +211,27 @@ static int check_keys(const json_t *object, const struct key *keys, size_t count
 	return WP_OK;
 }
 
-static bool known_version(const char *version)
-{
-	uint64_t major;
-	const char *dot = version ? strchr(version, '.') : NULL;
-	char digits[8] = "";
-
-	if (!dot || dot == version || (size_t)(dot - version) >= sizeof digits || !dot[1] ||
-	    dot[1 + strspn(dot + 1, "0123456789")] || strspn(version, "0123456789") != (size_t)(dot - version))
-		return false;
-	memcpy(digits, version, (size_t)(dot - version));
-	return wp_parse_u64(digits, false, &major) && major == MAJOR_VERSION;
-}
-
 static int check_format(const json_t *document, const char *subject, struct wp_error *err)
 {
 	const char *format = wp_json_get_text(document, "format"),
 		   *version = wp_json_get_text(document, "format_version");
+	enum wp_format known = wp_json_format(document, WP_RECEIPT_FORMAT, MAJOR_VERSION, NULL);
 
-	if (!format || strcmp(format, "wimplan-receipt"))
+	if (known == WP_FORMAT_KNOWN)
+		return WP_OK;
+	if (known == WP_FORMAT_OTHER)
 		return wp_fail(err, WP_E_REFUSED, "not-a-receipt", subject,
 			       "%s is no receipt of wimplan-apply: its format is %s", subject,
 			       format ? format : "not given");
-	if (!known_version(version))
-		return wp_fail(err, WP_E_REFUSED, "unknown-version", subject,
-			       "%s has format version %s, but this wimplan reads %d.x", subject,
-			       version ? version : "(none)", MAJOR_VERSION);
-	return WP_OK;
+	return wp_fail(err, WP_E_REFUSED, "unknown-version", subject,
+		       "%s has format version %s, but this wimplan reads %d.x", subject, version ? version : "(none)",
+		       MAJOR_VERSION);
 }
 
 static bool find_outcome(const char *name, enum wp_outcome *ret)
 {
 	for (size_t i = 0; i < WP_OUTCOMES; i++) {
-		if (strcmp(outcome_names[i], name))
+		if (strcmp(outcomes[i].name, name))
 			continue;
 		*ret = (enum wp_outcome)i;
 		return true;

@@ -105,7 +105,7 @@ static void add_terms(struct wp_page *page, const struct wp_receipt *receipt)
 	for (size_t i = 0; i < WP_OUTCOMES; i++)
 		if (counts[i])
 			wp_page_fact(page, wp_outcome_name((enum wp_outcome)i),
-				     wp_receipt_words_outcome((enum wp_outcome)i));
+				     wp_outcome_meaning((enum wp_outcome)i));
 	wp_page_close(page);
 	wp_page_close(page);
 }

@@ -19,23 +19,6 @@ void wp_receipt_count(const struct wp_receipt *receipt, size_t counts[WP_OUTCOME
 		counts[receipt->steps[i].outcome]++;
 }
 
-const char *wp_receipt_words_outcome(enum wp_outcome outcome)
-{
-	static const char *const meanings[WP_OUTCOMES] = {
-		[WP_OUTCOME_DONE] = "It was called, and its effect was seen in the record.",
-		[WP_OUTCOME_SATISFIED] = "It was not called: the record was as the plan wants it already.",
-		[WP_OUTCOME_UNVERIFIED] = "The site accepted the call, but its effect was not seen in time. The next run looks "
-					  "for it and does not send it again.",
-		[WP_OUTCOME_FAILED] = "The site refused it, or it had no effect. The next run tries it again.",
-		[WP_OUTCOME_CONFLICT] = "It was not called: the record is neither as the plan found it nor as it wants it. Make "
-					"another plan.",
-		[WP_OUTCOME_SKIPPED] = "It was not called: left over, left out, or the reload of the same package was not done.",
-		[WP_OUTCOME_UNKNOWN] = "It is not known whether the call reached the site. The next run looks it up.",
-	};
-
-	return meanings[outcome];
-}
-
 char *wp_receipt_words_totals(struct wp_arena *arena, const struct wp_receipt *receipt)
 {
 	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };

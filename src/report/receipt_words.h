@@ -8,9 +8,6 @@
 /* How many steps have each outcome. */
 void wp_receipt_count(const struct wp_receipt *receipt, size_t counts[WP_OUTCOMES]);
 
-/* What an outcome means, and what becomes of such a step: a sentence or two. */
-const char *wp_receipt_words_outcome(enum wp_outcome outcome);
-
 /* "Plan e20f6b52, site P01, 3 steps: 2 done, 1 failed." */
 char *wp_receipt_words_totals(struct wp_arena *arena, const struct wp_receipt *receipt);
 

@@ -258,7 +258,7 @@ Test(apply_step, states)
 	for (size_t i = 0; i < WP_STATES; i++) {
 		enum wp_state state;
 
-		cr_expect_str_eq(wp_state_outcome((enum wp_state)i), outcomes[i]);
+		cr_expect_str_eq(wp_state_name(wp_state_ended((enum wp_state)i)), outcomes[i]);
 		cr_expect(wp_state_from_name(wp_state_name((enum wp_state)i), &state) && state == (enum wp_state)i);
 	}
 	cr_expect_not(wp_state_from_name("else", &(enum wp_state){ 0 }));

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Intentions: one sync for many calls, and still no call whose beginning a crash can hide. */
-#include "run.h"
-
-#include "wimplan/clock.h"
-
 /*
+ * What a run writes down. Intentions first: one sync for many calls, and still no call whose beginning a crash can hide.
+ *
  * No call may be forgotten, or the next run would make it again. With a sync of the disk before every call that is easy
  * and slow. Instead one sync puts on disk that the next BATCH steps are intended; "started" is then written before each
  * call without a sync. This is safe because
@@ -26,7 +23,74 @@
  * Writing "intended" replaces the row of the step. So a state other than that is always newer than the intention, and
  * what an earlier run had found (failed, skipped) cannot hide a call of this one.
  */
+#include "ledger.h"
+#include "say.h"
+
+#include "wimplan/clock.h"
+
 #define BATCH 32u
+
+void wp_run_fail(struct wp_run *run, const struct wp_error *err)
+{
+	if (!run->error.status)
+		run->error = *err;
+	run->stop = true;
+}
+
+void wp_run_save(struct wp_run *run, struct wp_step *step, const char *event)
+{
+	struct wp_error err;
+
+	if (wp_journal_save(run->journal, step, event, wp_apply_now(run->apply), &err))
+		wp_run_fail(run, &err);
+	wp_event(run->apply, "step", step, step->error, -1);
+	wp_apply_progress(run->apply, "[%zu/%zu] %s %s: %s", step->position + 1, run->apply->steps.count,
+			  step->entry->package_id, wp_action_name(step->action), wp_state_name(step->state));
+}
+
+void wp_run_write(struct wp_run *run)
+{
+	struct wp_error err;
+
+	if (wp_journal_write(run->journal, &err))
+		wp_run_fail(run, &err);
+}
+
+void wp_run_sync(struct wp_run *run)
+{
+	struct wp_error err;
+
+	if (wp_journal_sync(run->journal, &err))
+		wp_run_fail(run, &err);
+}
+
+void wp_run_end_step(struct wp_run *run, struct wp_step *step, enum wp_state state, const char *error)
+{
+	step->state = state;
+	step->finished_at = wp_apply_now(run->apply);
+	if (error != step->error)
+		wp_step_error(step, "%s", error ? error : "");
+	wp_run_save(run, step, wp_state_name(state));
+	/* The summary at the end lists what is not good; who wants to see it coming has --verbose or --events. */
+	if (run->apply->verbose)
+		wp_apply_note(run->apply, "%s %s: %s%s%s", step->entry->package_id, wp_action_name(step->action),
+			      wp_state_name(state), step->error ? ": " : "", step->error ? step->error : "");
+}
+
+bool wp_run_may_begin(struct wp_run *run)
+{
+	if (run->stop)
+		return false;
+	if (!wp_signal_caught() && wp_window_is_open(&run->apply->window, wp_clock_time()))
+		return true;
+	run->left_over = true;
+	return false;
+}
+
+bool wp_run_is_open(const struct wp_step *step)
+{
+	return step->selected && !step->waiting && step->state == WP_STATE_PENDING;
+}
 
 static bool is_young(const struct wp_step *step)
 {

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Results on standard output, everything else on standard error. */
-#include "apply.h"
+/* Results on standard output, everything else on standard error; with --events also as JSON, one object a line. */
+#include "say.h"
 
 #include "wimplan/clock.h"
 #include "wimplan/json.h"
 #include "wimplan/text.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 #include <time.h>
@@ -46,7 +47,7 @@ int wp_apply_error(struct wp_apply *apply, const struct wp_error *err)
 int wp_apply_error_list(struct wp_apply *apply, const struct wp_error *err, const struct wp_diags *more)
 {
 	clear_progress(apply);
-	return wp_program_error("wimplan-apply", apply->json, err, more);
+	return wp_apply_end(apply, wp_program_error("wimplan-apply", apply->json, err, more));
 }
 
 void wp_apply_note(struct wp_apply *apply, const char *format, ...)
@@ -64,14 +65,12 @@ void wp_apply_note(struct wp_apply *apply, const char *format, ...)
 	apply->said_ms = wp_clock_ms();
 }
 
-int wp_apply_emit(struct wp_apply *apply, const struct wp_buf *buf)
+int wp_apply_emit(struct wp_apply *apply, enum wp_text_kind kind, const struct wp_buf *buf)
 {
 	struct wp_error err;
 
 	clear_progress(apply);
-	if (wp_print(apply->output, WP_TEXT_PLAIN, buf, &err))
-		return wp_apply_error(apply, &err);
-	return WP_EXIT_DONE;
+	return wp_print(apply->output, kind, buf, &err) ? wp_apply_error(apply, &err) : WP_OK;
 }
 
 void wp_apply_progress(struct wp_apply *apply, const char *format, ...)
@@ -104,4 +103,48 @@ void wp_apply_tick(void *context)
 
 	if (apply->doing[0] && !apply->env->stderr_terminal && wp_clock_ms() - apply->said_ms >= TICK_MS)
 		wp_apply_note(apply, "%s", apply->doing);
+}
+
+int wp_events_open(struct wp_apply *apply, struct wp_error *err)
+{
+	if (!apply->events_path)
+		return WP_OK;
+	apply->events = fopen(apply->events_path, "ae");
+	if (!apply->events)
+		return wp_fail(err, WP_E_FAILED, "events", apply->events_path, "%s cannot be opened: %s",
+			       apply->events_path, strerror(errno));
+	setvbuf(apply->events, NULL, _IOLBF, 0);
+	return WP_OK;
+}
+
+void wp_events_close(struct wp_apply *apply)
+{
+	if (apply->events && fclose(apply->events))
+		wp_apply_note(apply, "%s: not all events could be written: %s", apply->events_path, strerror(errno));
+	apply->events = NULL;
+}
+
+void wp_event(struct wp_apply *apply, const char *type, const struct wp_step *step, const char *message, double seconds)
+{
+	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = NULL;
+	json_t *line __attribute__((cleanup(wp_json_freep))) = NULL;
+	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	if (!apply->events)
+		return;
+	arena = wp_arena_new();
+	line = json_object();
+	wp_json_set(line, "type", wp_json_text(type));
+	wp_json_set(line, "time", wp_json_time(wp_apply_now(apply)));
+	if (step) {
+		wp_json_set(line, "package_id", wp_json_text(step->entry->package_id));
+		wp_json_set(line, "action", wp_json_text(wp_action_name(step->action)));
+		wp_json_set(line, "state", wp_json_text(wp_state_name(step->state)));
+		wp_json_set(line, "attempts", wp_json_u64(step->attempts));
+	}
+	if (seconds >= 0)
+		wp_json_set(line, "seconds", json_real(seconds));
+	wp_json_set(line, "message", wp_json_text(message && *message ? wp_utf8_repair(arena, message) : NULL));
+	wp_json_line(&text, line);
+	fputs(wp_buf_text(&text), apply->events);
 }

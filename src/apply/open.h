@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From the command line to steps that are classified: before anything is called. */
+#ifndef WIMPLAN_APPLY_OPEN_H
+#define WIMPLAN_APPLY_OPEN_H
+
+#include "apply.h"
+#include "classify.h"
+#include "journal.h"
+
+/* Reads the plan and makes its steps, with --only taken into account. 0 or WP_APPLY_OVER. */
+int wp_apply_read_plan(struct wp_apply *apply);
+/*
+ * Fills the steps with what the journal knows of them, and *@ret_runs with what it says of the plan's runs.
+ * WP_E_NOT_FOUND, with no runs, when there is no journal yet. The caller closes *@ret_journal.
+ */
+int wp_apply_look_back(struct wp_apply *apply, struct wp_journal **ret_journal, struct wp_journal_runs *ret_runs,
+		       struct wp_error *err);
+
+/* Sees that there is a provider, and reads the secrets that --auth needs. 0 or WP_APPLY_OVER. */
+int wp_apply_read_secrets(struct wp_apply *apply);
+
+/* Says it where the window is closed, before anything is asked. */
+void wp_apply_say_window(struct wp_apply *apply);
+
+/*
+ * Opens a session with the provider, and sees that it offers the methods that the selected steps call. The caller closes
+ * *@ret.
+ */
+int wp_apply_connect(struct wp_apply *apply, struct wp_session *ret, struct wp_error *err);
+
+/*
+ * Reads all records and classifies the selected steps that are pending: their verdicts go into @ret, by position.
+ * Steps of another state get none (standing pending, no note).
+ */
+int wp_apply_classify(struct wp_apply *apply, struct wp_session *session, struct wp_verdict *ret, struct wp_error *err);
+
+#endif

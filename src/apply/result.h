@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What became of the steps, over all runs of the plan. */
+#ifndef WIMPLAN_APPLY_RESULT_H
+#define WIMPLAN_APPLY_RESULT_H
+
+#include "apply.h"
+#include "journal.h"
+
+/* The documents that have the form of a receipt besides it. */
+#define WP_CHECK_FORMAT "wimplan-check"
+#define WP_STATUS_FORMAT "wimplan-status"
+
+/* Writes a document with the steps to --output; @runs NULL: there is no run to speak of. 0 or WP_APPLY_OVER. */
+int wp_result_show(struct wp_apply *apply, const char *format, const struct wp_journal_runs *runs);
+/* Writes the receipt from what the journal says now. */
+int wp_result_write_receipt(struct wp_apply *apply, struct wp_journal *journal, struct wp_error *err);
+
+/* A line for every step that needs one, then how many there are of each kind. @ended: their outcomes, as in a receipt. */
+void wp_result_text(const struct wp_apply *apply, bool ended, struct wp_buf *buf);
+
+#endif
