@@ -31,7 +31,7 @@ static void add_counts(struct wp_arena *arena, struct wp_buf *buf, const uint64_
 			wp_buf_printf(buf, ", %s %s", wp_words_count(arena, counts[i]), words);
 		else
 			wp_buf_printf(buf, "%s %s%s %s", wp_words_count(arena, counts[i]), what,
-				      counts[i] == 1 ? "" : "s", words);
+				      wp_plural(counts[i]), words);
 	}
 }
 
@@ -70,18 +70,18 @@ char *wp_diff_words_links(struct wp_arena *arena, const struct wp_diff_files *fi
 	const char *lost = wp_words_count(arena, files->links_lost), *made = wp_words_count(arena, files->links_made);
 
 	if (files->links_lost && files->links_made)
-		return wp_arena_printf(arena, "%s hard link%s lost, %s made", lost, files->links_lost == 1 ? "" : "s", made);
+		return wp_arena_printf(arena, "%s hard link%s lost, %s made", lost, wp_plural(files->links_lost), made);
 	if (files->links_lost)
-		return wp_arena_printf(arena, "%s hard link%s lost", lost, files->links_lost == 1 ? "" : "s");
+		return wp_arena_printf(arena, "%s hard link%s lost", lost, wp_plural(files->links_lost));
 	if (files->links_made)
-		return wp_arena_printf(arena, "%s hard link%s made", made, files->links_made == 1 ? "" : "s");
+		return wp_arena_printf(arena, "%s hard link%s made", made, wp_plural(files->links_made));
 	return NULL;
 }
 
 char *wp_diff_words_bytes(struct wp_arena *arena, const struct wp_diff_totals *totals)
 {
-	return wp_arena_printf(arena, "%s came, %s went", wp_diff_words_amount(arena, totals->bytes_added),
-			       wp_diff_words_amount(arena, totals->bytes_removed));
+	return wp_arena_printf(arena, "%s came, %s went", wp_words_amount(arena, totals->bytes_added),
+			       wp_words_amount(arena, totals->bytes_removed));
 }
 
 uint64_t wp_diff_share_bytes(const struct wp_diff_share *share)
@@ -179,8 +179,8 @@ static void add_word(struct wp_buf *buf, bool wanted, const char *word)
 
 static void add_sizes(struct wp_arena *arena, struct wp_buf *buf, const struct wp_diff_path *path)
 {
-	const char *old = path->old_size.known ? wp_diff_words_amount(arena, path->old_size.value) : NULL;
-	const char *new = path->new_size.known ? wp_diff_words_amount(arena, path->new_size.value) : NULL;
+	const char *old = path->old_size.known ? wp_words_amount(arena, path->old_size.value) : NULL;
+	const char *new = path->new_size.known ? wp_words_amount(arena, path->new_size.value) : NULL;
 
 	if (path->change == WP_FILE_ATTRIBUTES || path->change == WP_FILE_RENAMED)
 		return;

@@ -173,5 +173,5 @@ const char *wp_diff_words_item(struct wp_arena *arena, const struct wp_item *ite
 	if (!item->has_data)
 		return "";
 	wp_sha1_text(item->sha1, sha1);
-	return wp_arena_printf(arena, "%s, SHA-1 %.*s", wp_diff_words_amount(arena, item->size), (int)digits, sha1 + 5);
+	return wp_arena_printf(arena, "%s, SHA-1 %.*s", wp_words_amount(arena, item->size), (int)digits, sha1 + 5);
 }

@@ -88,10 +88,10 @@ static void add_cards(struct wp_page *page, const struct wp_diff *diff)
 		add_count(page, WP_TONE_CHANGE, diff->header_count, "value of the header changed",
 			  "values of the header changed");
 	if (diff->blobs_known) {
-		add_card(page, WP_TONE_PLAIN, wp_diff_words_amount(page->arena, diff->new.size),
+		add_card(page, WP_TONE_PLAIN, wp_words_amount(page->arena, diff->new.size),
 			 "to send to each distribution point: the whole file");
 		add_card(page, diff->added.count ? WP_TONE_GOOD : WP_TONE_PLAIN,
-			 wp_diff_words_amount(page->arena, stored ? diff->added.stored_bytes.value : diff->added.bytes),
+			 wp_words_amount(page->arena, stored ? diff->added.stored_bytes.value : diff->added.bytes),
 			 stored ? "of it new data, as stored" : "of new data, uncompressed");
 	}
 	if (lost)

@@ -148,8 +148,8 @@ static void add_shares(struct wp_page *page, const char *what, const struct wp_d
 		wp_page_open(page, WP_PART_ROW, NULL);
 		add_path_cell(page, shares[i].label, shares[i].versions);
 		wp_page_line(page, WP_PART_CELL, wp_words_count(page->arena, shares[i].count));
-		wp_page_line(page, WP_PART_CELL, wp_diff_words_amount(page->arena, totals->bytes_added));
-		wp_page_line(page, WP_PART_CELL, wp_diff_words_amount(page->arena, totals->bytes_removed));
+		wp_page_line(page, WP_PART_CELL, wp_words_amount(page->arena, totals->bytes_added));
+		wp_page_line(page, WP_PART_CELL, wp_words_amount(page->arena, totals->bytes_removed));
 		wp_diff_page_bar_cell(page, totals, most);
 		wp_page_close(page);
 	}

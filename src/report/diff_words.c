@@ -9,24 +9,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-char *wp_diff_words_amount(struct wp_arena *arena, uint64_t bytes)
-{
-	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
-	double size = (double)bytes / 1024;
-	size_t unit = 0;
-
-	if (!bytes)
-		return wp_arena_strdup(arena, "0");
-	if (bytes < 1024)
-		return wp_words_size(arena, bytes);
-	/* 1023.6 would be shown as 1024. */
-	while (size >= 1023.5 && unit + 1 < sizeof units / sizeof *units) {
-		size /= 1024;
-		unit++;
-	}
-	return wp_arena_printf(arena, size < 9.95 ? "%.1f %s" : "%.0f %s", size, units[unit]);
-}
-
 const char *wp_diff_words_symbol(enum wp_diff_status status)
 {
 	static const char *const symbols[] = {
@@ -50,7 +32,7 @@ const char *wp_diff_words_file_symbol(enum wp_file_change change)
 /* "; 280 MiB of the old file is gone"; nothing where nothing is. */
 static const char *gone(struct wp_arena *arena, uint64_t bytes, const char *what)
 {
-	return bytes ? wp_arena_printf(arena, "; %s of the old %s is gone", wp_diff_words_amount(arena, bytes), what) : "";
+	return bytes ? wp_arena_printf(arena, "; %s of the old %s is gone", wp_words_amount(arena, bytes), what) : "";
 }
 
 /*
@@ -61,7 +43,7 @@ static const char *gone(struct wp_arena *arena, uint64_t bytes, const char *what
 char *wp_diff_words_blobs(struct wp_arena *arena, const struct wp_diff *diff)
 {
 	const struct wp_diff_blobs *added = &diff->added, *removed = &diff->removed;
-	const char *whole = wp_diff_words_amount(arena, diff->new.size);
+	const char *whole = wp_words_amount(arena, diff->new.size);
 
 	if (!diff->blobs_known)
 		return NULL;
@@ -70,8 +52,8 @@ char *wp_diff_words_blobs(struct wp_arena *arena, const struct wp_diff *diff)
 				       "A redistribution sends the whole file: %s. What binary differential replication sends "
 				       "of it cannot be told, since one of the files is solid; of the %s of file data in it %s "
 				       "is new%s (uncompressed).",
-				       whole, wp_diff_words_amount(arena, wp_sum(diff->shared.bytes, added->bytes)),
-				       wp_diff_words_amount(arena, added->bytes), gone(arena, removed->bytes, "data"));
+				       whole, wp_words_amount(arena, wp_sum(diff->shared.bytes, added->bytes)),
+				       wp_words_amount(arena, added->bytes), gone(arena, removed->bytes, "data"));
 	if (!added->count)
 		return wp_arena_printf(arena,
 				       "A redistribution sends the whole file: %s. None of its file data is new%s.",
@@ -79,7 +61,7 @@ char *wp_diff_words_blobs(struct wp_arena *arena, const struct wp_diff *diff)
 	return wp_arena_printf(arena,
 			       "A redistribution sends the whole file: %s. With binary differential replication it sends at "
 			       "least what is new: %s%s.",
-			       whole, wp_diff_words_amount(arena, added->stored_bytes.value),
+			       whole, wp_words_amount(arena, added->stored_bytes.value),
 			       gone(arena, removed->stored_bytes.value, "file"));
 }
 
@@ -113,7 +95,7 @@ static void add_count(struct wp_buf *buf, size_t count, const char *what)
 	if (!count)
 		return;
 	if (!buf->length)
-		wp_buf_printf(buf, "%zu image%s %s", count, count == 1 ? "" : "s", what);
+		wp_buf_printf(buf, "%zu image%s %s", count, wp_plural(count), what);
 	else
 		wp_buf_printf(buf, ", %zu %s", count, what);
 }
@@ -133,7 +115,7 @@ static const char *compared(const struct wp_diff *diff)
 
 static char *no_changes(struct wp_arena *arena, const struct wp_diff *diff, size_t half_known)
 {
-	const char *plural = diff->image_count == 1 ? "" : "s";
+	const char *plural = wp_plural(diff->image_count);
 
 	if (diff->complete)
 		return wp_arena_printf(arena, "No changes: %s in %zu image%s.", compared(diff), diff->image_count, plural);
@@ -159,7 +141,7 @@ char *wp_diff_words_totals(struct wp_arena *arena, const struct wp_diff *diff)
 	add_count(&buf, counts.moved, "at another index");
 	if (diff->header_count)
 		wp_buf_printf(&buf, "%s%zu value%s of the header changed", buf.length ? "; " : "", diff->header_count,
-			      diff->header_count == 1 ? "" : "s");
+			      wp_plural(diff->header_count));
 	wp_buf_putc(&buf, '.');
 	return wp_arena_strdup(arena, wp_buf_text(&buf));
 }
@@ -174,7 +156,7 @@ char *wp_diff_words_lost(struct wp_arena *arena, const struct wp_diff *diff)
 		arena,
 		"%zu value%s that the old image had %s now empty or gone. Windows Setup reads %s and may refuse an "
 		"image without %s.",
-		lost, lost == 1 ? "" : "s", lost == 1 ? "is" : "are", lost == 1 ? "it" : "them",
+		lost, wp_plural(lost), lost == 1 ? "is" : "are", lost == 1 ? "it" : "them",
 		lost == 1 ? "it" : "them");
 }
 
@@ -188,9 +170,7 @@ char *wp_diff_words_incomplete(struct wp_arena *arena, const struct wp_diff *dif
 
 const char *wp_diff_words_name(const struct wp_diff_image *image)
 {
-	const char *name = image->new_index ? image->new_name : image->old_name;
-
-	return name && *name ? name : "(no name)";
+	return wp_words_name(image->new_index ? image->new_name : image->old_name);
 }
 
 const char *wp_diff_words_state(const struct wp_diff_image *image)

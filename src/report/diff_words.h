@@ -8,9 +8,6 @@
 /* How many digits of a SHA-1 people see where a line is short. */
 #define WP_DIFF_DIGITS 12
 
-/* "5.1 GiB", "310 MiB", "812 bytes": as much as a sentence needs. */
-char *wp_diff_words_amount(struct wp_arena *arena, uint64_t bytes);
-
 /* "+", "-", "~", "=" */
 const char *wp_diff_words_symbol(enum wp_diff_status status);
 /* "+", "-", "~", ">", "@" */

@@ -2,8 +2,10 @@
 /* What the verdict on each package rests on. */
 #include "plan_page.h"
 
-#include "reason_groups.h"
+#include "reason_words.h"
 #include "remedies.h"
+#include "plan_words.h"
+#include "reason_words.h"
 #include "words.h"
 
 #include <inttypes.h>
@@ -96,11 +98,6 @@ static void add_title(struct wp_page *page, const struct wp_entry *entry, const 
 	wp_page_close(page);
 }
 
-static const char *name_of(const struct wp_entry *entry)
-{
-	return entry->name && *entry->name ? entry->name : "(no name)";
-}
-
 static void open_section(struct wp_page *page, const struct wp_plan *plan, const struct wp_entry *entry,
 			 const char *title)
 {
@@ -115,7 +112,7 @@ static void add_entry(struct wp_page *page, const struct wp_plan *plan, const st
 {
 	const struct wp_number *version = &entry->preconditions.source_version;
 
-	open_section(page, plan, entry, wp_arena_printf(page->arena, "%s %s", entry->package_id, name_of(entry)));
+	open_section(page, plan, entry, wp_arena_printf(page->arena, "%s %s", entry->package_id, wp_words_name(entry->name)));
 	wp_page_open(page, WP_PART_FACTS, NULL);
 	wp_page_fact(page, entry->status == WP_ENTRY_CHANGE ? "Do" : "Would need", calls_of(page->arena, entry));
 	wp_page_fact(page, "Class", wp_class_name(entry->class));
@@ -140,7 +137,7 @@ static void add_group(struct wp_page *page, const struct wp_plan *plan, const st
 		{ "Name", WP_COLUMN_NAME },
 		{ "Source", WP_COLUMN_PATH },
 	};
-	const char *packages = wp_words_packages(page->arena, group->alone);
+	const char *packages = wp_words_counted(page->arena, group->alone, "package");
 
 	open_section(page, plan, group->first_alone, packages);
 	add_reasons(page, group->first_alone);
@@ -152,7 +149,7 @@ static void add_group(struct wp_page *page, const struct wp_plan *plan, const st
 			continue;
 		wp_page_open(page, WP_PART_ROW, NULL);
 		wp_page_line(page, WP_PART_CELL, entry->package_id);
-		wp_page_line(page, WP_PART_CELL, name_of(entry));
+		wp_page_line(page, WP_PART_CELL, wp_words_name(entry->name));
 		wp_page_open(page, WP_PART_CELL, NULL);
 		wp_page_add(page, WP_PART_PATH, entry->source_path);
 		wp_page_close(page);

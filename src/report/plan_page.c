@@ -3,6 +3,7 @@
 #include "plan_page.h"
 
 #include "remarks.h"
+#include "plan_words.h"
 #include "words.h"
 
 #include "wimplan/hash.h"
@@ -65,14 +66,9 @@ static void add_facts(struct wp_page *page, const struct wp_plan *plan)
 	wp_page_fact(page, "Snapshot",
 		     wp_arena_printf(page->arena, "%s of %s%s, %s", wp_hash_short(page->arena, plan->snapshot_id),
 				     wp_time_minutes(page->arena, plan->snapshot_taken_at), uncovered,
-				     wp_words_packages(page->arena, plan->snapshot_records)));
+				     wp_words_counted(page->arena, plan->snapshot_records, "package")));
 	wp_page_fact(page, "Complete", plan->complete ? "yes" : "no");
 	wp_page_close(page);
-}
-
-static const char *name_of(const struct wp_entry *entry)
-{
-	return entry->name && *entry->name ? entry->name : "(no name)";
 }
 
 static void add_package_row(struct wp_page *page, const struct wp_entry *entry, size_t number)
@@ -86,7 +82,7 @@ static void add_package_row(struct wp_page *page, const struct wp_entry *entry, 
 	else
 		wp_page_add(page, WP_PART_TEXT, entry->package_id);
 	wp_page_close(page);
-	wp_page_line(page, WP_PART_CELL, name_of(entry));
+	wp_page_line(page, WP_PART_CELL, wp_words_name(entry->name));
 	if (!has_evidence)
 		wp_page_line(page, WP_PART_CELL, wp_confidence_name(wp_words_confidence(entry)));
 	else
@@ -104,7 +100,7 @@ static void add_group_row(struct wp_page *page, const struct wp_plan *plan, cons
 	wp_page_open(page, WP_PART_ROW, NULL);
 	wp_page_open(page, WP_PART_CELL, NULL);
 	wp_page_link(page, wp_plan_page_anchor(page->arena, (size_t)(first - plan->entries)),
-		     wp_words_packages(page->arena, group->alone));
+		     wp_words_counted(page->arena, group->alone, "package"));
 	wp_page_close(page);
 	wp_page_line(page, WP_PART_CELL, wp_unmapped_names(page->arena, unmapped, plan, group));
 	wp_page_badge_cell(page, wp_plan_page_tone(first), wp_words_to_do(page->arena, first));

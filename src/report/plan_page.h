@@ -4,7 +4,7 @@
 #define WIMPLAN_REPORT_PLAN_PAGE_H
 
 #include "page.h"
-#include "unmapped.h"
+#include "remedies.h"
 
 #include "wimplan/plan.h"
 

@@ -2,7 +2,8 @@
 /* The words of a plan, for those who read one for the first time. */
 #include "plan_page.h"
 
-#include "words.h"
+#include "plan_words.h"
+#include "reason_words.h"
 
 #include <string.h>
 
@@ -30,18 +31,6 @@ static const struct term confidences[] = {
 	[WP_UNKNOWN] = { "unknown", "Nothing tells." },
 	[WP_INFERRED] = { "inferred", "It follows from dates, or from a value whose form the site does not document." },
 	[WP_PROVEN] = { "proven", "Two digests, or two recorded values, were compared." },
-};
-
-static const struct term reasons[] = {
-	{ "image-added", "The source has an image that the site does not know." },
-	{ "image-removed", "The site knows an image that the source no longer has." },
-	{ "image-changed", "The site has another value for a field of an image than the source." },
-	{ "never-loaded", "The site has never loaded the image properties of the package." },
-	{ "content-newer", "The source was modified after it was distributed." },
-	{ "content-changed", "The source is not the one that is known to have been distributed." },
-	{ "content-rewritten", "The file was written anew, and what is in it is what was distributed." },
-	{ "content-unproven", "The dates speak for the content that was distributed, and the metadata against it." },
-	{ "content-unknown", "Neither a baseline nor a date tells what was distributed." },
 };
 
 static bool any_with(const struct wp_plan *plan, enum wp_entry_status status)
@@ -85,6 +74,9 @@ static void add(struct wp_page *page, const struct term *term, bool used)
 
 void wp_plan_page_terms(struct wp_page *page, const struct wp_plan *plan)
 {
+	size_t kind_count;
+	const struct wp_reason_kind *kinds = wp_reason_kinds(&kind_count);
+
 	wp_page_open(page, WP_PART_FOLD, "What the words mean");
 	wp_page_open(page, WP_PART_FACTS, NULL);
 	for (size_t i = 0; i < sizeof always / sizeof *always; i++)
@@ -97,8 +89,9 @@ void wp_plan_page_terms(struct wp_page *page, const struct wp_plan *plan)
 		add(page, &statuses[i], any_with(plan, (enum wp_entry_status)i));
 	for (size_t i = 0; i < sizeof confidences / sizeof *confidences; i++)
 		add(page, &confidences[i], any_confidence(plan, (enum wp_confidence)i));
-	for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
-		add(page, &reasons[i], any_reason(plan, reasons[i].term));
+	for (size_t i = 0; i < kind_count; i++)
+		if (any_reason(plan, kinds[i].code))
+			wp_page_fact(page, kinds[i].code, kinds[i].meaning);
 	for (enum wp_gate gate = WP_GATE_NONE + 1; gate < WP_GATE_COUNT; gate++) {
 		const struct wp_gate_info *info = wp_gate_info(gate);
 

@@ -3,6 +3,7 @@
 #include "page.h"
 
 #include "receipt_words.h"
+#include "plan_words.h"
 #include "words.h"
 
 #include "wimplan/report.h"

@@ -5,6 +5,34 @@
 
 #include "wimplan/plan.h"
 
+/* Packages whose sources no map leads to, of one share or drive: one option mends all of them. */
+struct wp_unmapped {
+	const char *prefix; /* the share or drive; NULL where the path has neither */
+	size_t count;       /* of packages */
+	size_t alone;       /* of those that are blocked for nothing else */
+	const struct wp_entry *first_alone; /* of these the first in execution order; NULL when there is none */
+};
+
+struct wp_unmapped_list {
+	const struct wp_unmapped *groups; /* in the order of their first packages */
+	size_t count;
+	const size_t *group_of; /* of each entry of the plan the number of its group, from 1; 0 for what is mapped */
+};
+
+/* In @arena. */
+struct wp_unmapped_list wp_unmapped(struct wp_arena *arena, const struct wp_plan *plan);
+
+/*
+ * The group that stands for an entry of @plan in a report, where it is one of many that lack nothing but one option; NULL
+ * for an entry that is shown alone.
+ */
+const struct wp_unmapped *wp_unmapped_for(const struct wp_unmapped_list *list, const struct wp_plan *plan,
+					  const struct wp_entry *entry);
+
+/* "P0100001, P0100002, P0100003 and 17 more", in @arena. */
+const char *wp_unmapped_names(struct wp_arena *arena, const struct wp_unmapped_list *list, const struct wp_plan *plan,
+			      const struct wp_unmapped *group);
+
 struct wp_remedy {
 	const char *code; /* of the gate; one gate may have more than one remedy */
 	const char *remedy;

@@ -1,69 +1,37 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The words that every report of a plan uses, so that text and Markdown say the same. */
+/* How sizes, numbers and names look to people, in every report. What is returned is in the arena, and not escaped. */
 #ifndef WIMPLAN_REPORT_WORDS_H
 #define WIMPLAN_REPORT_WORDS_H
 
-#include "wimplan/plan.h"
+#include "wimplan/arena.h"
 
-/* "reload, refresh", "reload", "refresh", or "" when an entry has neither. */
-const char *wp_words_actions(const struct wp_entry *entry);
-
-/* What somebody has to do about an entry, in one or two words; and why, in about five. */
-const char *wp_words_to_do(struct wp_arena *arena, const struct wp_entry *entry);
-const char *wp_words_why(struct wp_arena *arena, const struct wp_entry *entry);
-
-/* What the site does when the method is called: a sentence or two. */
-const char *wp_words_call(enum wp_action action);
-
-/* The weakest confidence among an entry's reasons: what the verdict as a whole rests on. */
-enum wp_confidence wp_words_confidence(const struct wp_entry *entry);
-
-/*
- * What the gate of a reason means and what a person can do about it; one that is not known has its name as the meaning
- * and no remedy.
- */
-struct wp_gate_words {
-	const char *code;
-	const char *meaning;
-	const char *remedy;
-};
-struct wp_gate_words wp_words_gate(const struct wp_reason *reason);
-
-/* A reason for people. Texts are not escaped. */
-struct wp_reason_words {
-	const char *about;  /* "image 1", "images", "content", or a gate's code */
-	const char *field;  /* NULL when it is not about one */
-	const char *before; /* with @field: what the site has */
-	const char *after;  /* with @field: what the source has */
-	const char *note;   /* without @field: the sentence */
-};
-void wp_words_reason(struct wp_arena *arena, const struct wp_reason *reason, struct wp_reason_words *ret);
+#include <stdint.h>
 
 /* @text with control characters made visible; "" for NULL. */
 const char *wp_words_plain(struct wp_arena *arena, const char *text);
 
 /* "4.15 GiB"; "812 bytes" below one KiB. */
 char *wp_words_size(struct wp_arena *arena, uint64_t bytes);
+/* "5.1 GiB", "310 MiB", "812 bytes", "0": as much as a sentence needs. */
+char *wp_words_amount(struct wp_arena *arena, uint64_t bytes);
+
 /* "4,461,218,778" */
 char *wp_words_count(struct wp_arena *arena, uint64_t number);
-/* "1 package", "1,204 packages" */
-char *wp_words_packages(struct wp_arena *arena, uint64_t count);
-/* The number as wp_words_count() has it, for the digits in @text; what is no number, or NULL, as it is. */
+/* The same for the digits in @text; what is no number, or NULL, as it is. */
 const char *wp_words_number(struct wp_arena *arena, const char *text);
 
-/* "KB5034765 added, 12 drivers changed, 310.00 MiB of 5.10 GiB new": what came, went or was replaced, by group. */
-char *wp_words_content(struct wp_arena *arena, const struct wp_content_change *change);
+/* What makes a word of @count things a plural. */
+static inline const char *wp_plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+/* "1 package", "1,204 packages" for the @what "package". */
+char *wp_words_counted(struct wp_arena *arena, uint64_t count, const char *what);
 
-/* What goes behind anything that stands beside the body of a plan without a digest over it; "" where there is one. */
-const char *wp_words_uncovered(const struct wp_plan *plan);
-
-/* Sentences about a plan as a whole; NULL when there is nothing to say. */
-char *wp_words_totals(struct wp_arena *arena, const struct wp_plan *plan);
-char *wp_words_snapshot(struct wp_arena *arena, const struct wp_plan *plan);
-char *wp_words_no_changes(struct wp_arena *arena, const struct wp_plan *plan);
-char *wp_words_unproven(struct wp_arena *arena, const struct wp_plan *plan);
-char *wp_words_skipped(struct wp_arena *arena, const struct wp_plan *plan);
-char *wp_words_narrowed(struct wp_arena *arena, const struct wp_plan *plan);
-char *wp_words_incomplete(struct wp_arena *arena, const struct wp_plan *plan);
+/* The name of a package or an image; "(no name)" for none. */
+static inline const char *wp_words_name(const char *name)
+{
+	return name && *name ? name : "(no name)";
+}
 
 #endif

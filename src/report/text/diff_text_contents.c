@@ -137,8 +137,8 @@ static void add_shares(struct diff_text *text, const char *title, const struct w
 		}
 		wp_text_pad(text->out.buf, label, width);
 		wp_buf_printf(text->out.buf, "  %7s  %9s  %9s", wp_words_count(text->out.arena, shares[i].count),
-			      wp_diff_words_amount(text->out.arena, totals->bytes_added),
-			      wp_diff_words_amount(text->out.arena, totals->bytes_removed));
+			      wp_words_amount(text->out.arena, totals->bytes_added),
+			      wp_words_amount(text->out.arena, totals->bytes_removed));
 		if (bar >= 6)
 			add_bar(text, totals, most, bar);
 		wp_buf_putc(text->out.buf, '\n');

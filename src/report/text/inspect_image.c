@@ -248,7 +248,7 @@ static void add_windows(const struct wp_layout *out, const struct wp_wim_windows
 static const char *files(struct wp_arena *arena, const struct wp_wim_image *image)
 {
 	const char *folders = wp_arena_printf(arena, "%s folder%s", number_cell(arena, image->dir_count),
-					      image->dir_count.value == 1 ? "" : "s");
+					      wp_plural(image->dir_count.value));
 
 	if (!image->file_count.known)
 		return image->dir_count.known ? wp_arena_printf(arena, "not known, in %s", folders) : NULL;

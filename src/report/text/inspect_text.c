@@ -53,7 +53,7 @@ static void add_contents(const struct wp_layout *out, const struct wp_wim_header
 {
 	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
 
-	wp_buf_printf(&text, "%" PRIu32 " image%s", header->image_count, header->image_count == 1 ? "" : "s");
+	wp_buf_printf(&text, "%" PRIu32 " image%s", header->image_count, wp_plural(header->image_count));
 	if (header->boot_index)
 		wp_buf_printf(&text, ", image %" PRIu32 " boots", header->boot_index);
 	if (header->parts != 1 || header->part != 1)
@@ -83,7 +83,7 @@ static void add_deep(const struct wp_layout *out, const struct wp_wim_content *c
 		add_fact(out, "Missing",
 			 wp_arena_printf(out->arena, "the data of %s file%s or stream%s stands in another file (delta)",
 					 wp_words_count(out->arena, content->missing.value),
-					 content->missing.value == 1 ? "" : "s", content->missing.value == 1 ? "" : "s"));
+					 wp_plural(content->missing.value), wp_plural(content->missing.value)));
 	if (!unused)
 		return;
 	if (trailing)

@@ -4,6 +4,8 @@
 
 #include "../remarks.h"
 #include "../remedies.h"
+#include "../plan_words.h"
+#include "../reason_words.h"
 #include "../words.h"
 
 #include "wimplan/text.h"
@@ -39,7 +41,7 @@ static bool has_own_line(const struct wp_plan_text *text, const struct wp_entry 
 
 static const char *name_of(struct wp_plan_text *text, const struct wp_entry *entry)
 {
-	return entry->name && *entry->name ? wp_layout_escape(&text->out, entry->name) : "(no name)";
+	return wp_layout_escape(&text->out, wp_words_name(entry->name));
 }
 
 /* A plan file has no path for what is unchanged, and the text is the same from the file as from the plan. */
@@ -146,7 +148,7 @@ static void add_group(struct wp_plan_text *text, const struct wp_unmapped *group
 	char symbol[2] = { statuses[WP_ENTRY_BLOCKED].symbol, 0 };
 
 	wp_layout_tint(&text->out, statuses[WP_ENTRY_BLOCKED].tint, symbol);
-	wp_buf_printf(text->out.buf, " %s  ", wp_words_packages(text->out.arena, group->alone));
+	wp_buf_printf(text->out.buf, " %s  ", wp_words_counted(text->out.arena, group->alone, "package"));
 	wp_layout_tint(&text->out, statuses[WP_ENTRY_BLOCKED].tint,
 		       status_of(text, group->first_alone));
 	wp_buf_printf(text->out.buf, "%s%s\n", group->prefix ? "  " : "",

@@ -5,7 +5,7 @@
 
 #include "layout.h"
 
-#include "../unmapped.h"
+#include "../remedies.h"
 
 /* Ids, codes and fields come from a file that may hold anything: what is wider in columns stands out. */
 #define WP_PLAN_TEXT_LABEL 24

@@ -2,8 +2,9 @@
 /* The lines below a package: why, in columns of their own. */
 #include "plan_text.h"
 
-#include "../reason_groups.h"
-#include "../words.h"
+#include "../reason_words.h"
+#include "../plan_words.h"
+#include "../reason_words.h"
 
 #include "wimplan/text.h"
 
