@@ -60,14 +60,9 @@ static char *title_of(struct wp_arena *arena, const struct wp_diff *diff)
 	return wp_arena_printf(arena, "What changed from %s to %s", old, new);
 }
 
-static void add_card(struct wp_page *page, enum wp_tone tone, const char *number, const char *what)
-{
-	wp_page_card(page, tone, number, what);
-}
-
 static void add_count(struct wp_page *page, enum wp_tone tone, size_t count, const char *one, const char *many)
 {
-	add_card(page, count ? tone : WP_TONE_PLAIN, wp_words_count(page->arena, count), count == 1 ? one : many);
+	wp_page_card(page, count ? tone : WP_TONE_PLAIN, wp_words_count(page->arena, count), count == 1 ? one : many);
 }
 
 static void add_cards(struct wp_page *page, const struct wp_diff *diff)
@@ -88,9 +83,9 @@ static void add_cards(struct wp_page *page, const struct wp_diff *diff)
 		add_count(page, WP_TONE_CHANGE, diff->header_count, "value of the header changed",
 			  "values of the header changed");
 	if (diff->blobs_known) {
-		add_card(page, WP_TONE_PLAIN, wp_words_amount(page->arena, diff->new.size),
+		wp_page_card(page, WP_TONE_PLAIN, wp_words_amount(page->arena, diff->new.size),
 			 "to send to each distribution point: the whole file");
-		add_card(page, diff->added.count ? WP_TONE_GOOD : WP_TONE_PLAIN,
+		wp_page_card(page, diff->added.count ? WP_TONE_GOOD : WP_TONE_PLAIN,
 			 wp_words_amount(page->arena, stored ? diff->added.stored_bytes.value : diff->added.bytes),
 			 stored ? "of it new data, as stored" : "of new data, uncompressed");
 	}
@@ -129,17 +124,6 @@ static void add_lost(struct wp_page *page, const struct wp_diff *diff)
 	wp_page_close(page);
 }
 
-static void add_incomplete(struct wp_page *page, const struct wp_diff *diff)
-{
-	const char *sentence = wp_diff_words_incomplete(page->arena, diff);
-
-	if (!sentence)
-		return;
-	wp_page_open(page, WP_PART_BANNER, "Not everything could be read");
-	wp_page_line(page, WP_PART_PARAGRAPH, sentence);
-	wp_page_close(page);
-}
-
 static void add_side(struct wp_page *page, const char *label, const struct wp_diff_side *side)
 {
 	const char *about = "as the site has recorded it";
@@ -165,24 +149,15 @@ static void add_header(struct wp_page *page, const struct wp_diff *diff)
 		return;
 	wp_page_heading(page, 2, "Header");
 	wp_page_table(page, "What differs in the headers of both files", WP_FOLDING_PAIRS, pairs, 3);
-	for (size_t i = 0; i < diff->header_count; i++) {
-		wp_page_open(page, WP_PART_ROW, NULL);
-		wp_page_code_cell(page, wp_header_name(diff->header[i]));
-		wp_page_line(page, WP_PART_CELL, wp_header_text(page->arena, &diff->old.header, diff->header[i]));
-		wp_page_line(page, WP_PART_CELL, wp_header_text(page->arena, &diff->new.header, diff->header[i]));
-		wp_page_close(page);
-	}
+	for (size_t i = 0; i < diff->header_count; i++)
+		WP_PAGE_ROW(page, wp_cell_as(WP_PART_CODE, wp_header_name(diff->header[i])),
+			    wp_cell(wp_header_text(page->arena, &diff->old.header, diff->header[i])),
+			    wp_cell(wp_header_text(page->arena, &diff->new.header, diff->header[i])));
 	wp_page_close(page);
 }
 
 static void add_blobs(struct wp_page *page, const struct wp_diff *diff)
 {
-	static const struct wp_page_column columns[] = {
-		{ "File data", WP_COLUMN_WORDS },
-		{ "Blobs", WP_COLUMN_NUMBER },
-		{ "Uncompressed", WP_COLUMN_NUMBER },
-		{ "Stored", WP_COLUMN_NUMBER },
-	};
 	const struct {
 		const char *name;
 		enum wp_tone tone;
@@ -210,18 +185,15 @@ static void add_blobs(struct wp_page *page, const struct wp_diff *diff)
 	for (size_t i = 0; i < 3; i++)
 		wp_page_badge(page, rows[i].tone, rows[i].name);
 	wp_page_close(page);
-	wp_page_table(page, "Distinct file data of both files", WP_FOLDING_NONE, columns, sizeof columns / sizeof *columns);
+	WP_PAGE_TABLE(page, "Distinct file data of both files", WP_FOLDING_NONE, { "File data", WP_COLUMN_WORDS },
+		      { "Blobs", WP_COLUMN_NUMBER }, { "Uncompressed", WP_COLUMN_NUMBER }, { "Stored", WP_COLUMN_NUMBER });
 	for (size_t i = 0; i < 3; i++) {
 		const struct wp_diff_blobs *blobs = rows[i].blobs;
 
-		wp_page_open(page, WP_PART_ROW, NULL);
-		wp_page_line(page, WP_PART_CELL, rows[i].name);
-		wp_page_line(page, WP_PART_CELL, wp_words_count(page->arena, blobs->count));
-		wp_page_line(page, WP_PART_CELL, wp_words_size(page->arena, blobs->bytes));
-		wp_page_line(page, WP_PART_CELL,
-			     blobs->stored_bytes.known ? wp_words_size(page->arena, blobs->stored_bytes.value)
-						       : "not known (solid)");
-		wp_page_close(page);
+		WP_PAGE_ROW(page, wp_cell(rows[i].name), wp_cell(wp_words_count(page->arena, blobs->count)),
+			    wp_cell(wp_words_size(page->arena, blobs->bytes)),
+			    wp_cell(blobs->stored_bytes.known ? wp_words_size(page->arena, blobs->stored_bytes.value)
+							      : "not known (solid)"));
 	}
 	wp_page_close(page);
 }
@@ -241,7 +213,7 @@ static uint64_t heaviest(const struct wp_diff *diff)
 
 static void add_index(struct wp_page *page, uint32_t index)
 {
-	wp_page_line(page, WP_PART_CELL, index ? wp_arena_printf(page->arena, "%" PRIu32, index) : NULL);
+	wp_page_cell(page, wp_cell(index ? wp_arena_printf(page->arena, "%" PRIu32, index) : NULL));
 }
 
 static void add_image_row(struct wp_page *page, const struct wp_diff *diff, const struct wp_diff_image *image,
@@ -250,21 +222,17 @@ static void add_image_row(struct wp_page *page, const struct wp_diff *diff, cons
 	wp_page_open(page, WP_PART_ROW, NULL);
 	add_index(page, image->old_index);
 	add_index(page, image->new_index);
-	wp_page_open(page, WP_PART_CELL, NULL);
-	if (wp_diff_words_has_more(diff, image))
-		wp_page_link(page, anchor(page->arena, image->new_index), wp_diff_words_name(image));
-	else
-		wp_page_add(page, WP_PART_TEXT, wp_diff_words_name(image));
-	wp_page_close(page);
-	wp_page_badge_cell(page, wp_diff_page_tone(image->status), wp_diff_words_state(image));
-	wp_page_line(page, WP_PART_CELL, wp_match_name(image->matched_by));
-	if (most) {
-		wp_page_line(page, WP_PART_CELL,
-			     image->files ? wp_diff_words_bytes(page->arena, &image->files->totals) : NULL);
-		if (image->files)
-			wp_diff_page_bar_cell(page, &image->files->totals, most);
-		else
-			wp_page_line(page, WP_PART_CELL, NULL);
+	wp_page_cell(page, wp_diff_words_has_more(diff, image) ?
+				   wp_cell_link(anchor(page->arena, image->new_index), wp_diff_words_name(image)) :
+				   wp_cell(wp_diff_words_name(image)));
+	wp_page_cell(page, wp_cell_badge(wp_diff_page_tone(image->status), wp_diff_words_state(image)));
+	wp_page_cell(page, wp_cell(wp_match_name(image->matched_by)));
+	if (most && image->files) {
+		wp_page_cell(page, wp_cell(wp_diff_words_bytes(page->arena, &image->files->totals)));
+		wp_diff_page_bar_cell(page, &image->files->totals, most);
+	} else if (most) {
+		wp_page_cell(page, wp_cell(NULL));
+		wp_page_cell(page, wp_cell(NULL));
 	}
 	wp_page_close(page);
 }
@@ -287,13 +255,6 @@ static void add_images(struct wp_page *page, const struct wp_diff *diff)
 		wp_diff_page_key(page);
 }
 
-static void add_value(struct wp_page *page, const char *value, const char *text)
-{
-	wp_page_open(page, WP_PART_CELL, NULL);
-	wp_page_add(page, value && *value ? WP_PART_TEXT : WP_PART_SOFT, text);
-	wp_page_close(page);
-}
-
 static void add_fields(struct wp_page *page, const char *name, const struct wp_diff_fields *fields)
 {
 	wp_page_table(page, wp_arena_printf(page->arena, "Metadata of %s", name), WP_FOLDING_PAIRS, pairs, 3);
@@ -310,8 +271,8 @@ static void add_fields(struct wp_page *page, const char *name, const struct wp_d
 			wp_page_badge(page, WP_TONE_BAD, "LOST");
 		}
 		wp_page_close(page);
-		add_value(page, field->old, old);
-		add_value(page, field->new, new);
+		wp_page_cell(page, wp_cell_as(field->old && *field->old ? WP_PART_TEXT : WP_PART_SOFT, old));
+		wp_page_cell(page, wp_cell_as(field->new && *field->new ? WP_PART_TEXT : WP_PART_SOFT, new));
 		wp_page_close(page);
 	}
 	wp_page_close(page);
@@ -354,15 +315,6 @@ static void add_image(struct wp_page *page, const struct wp_diff *diff, const st
 	wp_page_close(page);
 }
 
-static void add_remarks(struct wp_page *page, const struct wp_diags *remarks)
-{
-	const struct wp_diag **items = wp_arena_alloc(page->arena, remarks->count * sizeof *items);
-
-	for (size_t i = 0; i < remarks->count; i++)
-		items[i] = &remarks->items[i];
-	wp_page_remarks(page, items, remarks->count);
-}
-
 static void render(const struct wp_diff *diff, bool all, struct wp_buf *buf,
 		   void (*rendering)(const struct wp_page *, struct wp_buf *))
 {
@@ -375,7 +327,7 @@ static void render(const struct wp_diff *diff, bool all, struct wp_buf *buf,
 	wp_page_init(&page, arena, "wimplan diff", title_of(arena, diff));
 	wp_page_line(&page, WP_PART_LEAD, wp_diff_words_blobs(arena, diff));
 	wp_page_line(&page, WP_PART_LEAD, wp_diff_words_totals(arena, diff));
-	add_incomplete(&page, diff);
+	wp_page_banner(&page, "Not everything could be read", wp_diff_words_incomplete(arena, diff));
 	add_cards(&page, diff);
 	add_lost(&page, diff);
 	wp_page_open(&page, WP_PART_FACTS, NULL);
@@ -390,7 +342,7 @@ static void render(const struct wp_diff *diff, bool all, struct wp_buf *buf,
 	for (size_t i = 0; i < diff->image_count; i++)
 		if (wp_diff_words_has_more(diff, &diff->images[i]))
 			add_image(&page, diff, &diff->images[i], &metadata.own[i], all);
-	add_remarks(&page, &remarks);
+	wp_page_remarks(&page, &remarks);
 	rendering(&page, buf);
 }
 

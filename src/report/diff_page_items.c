@@ -47,7 +47,7 @@ static void open_table(struct wp_page *page, const char *caption, const struct c
 
 static void add_state(struct wp_page *page, const struct wp_item *item)
 {
-	wp_page_line(page, WP_PART_CELL, item ? wp_diff_words_item(page->arena, item, ALL_DIGITS) : NULL);
+	wp_page_cell(page, wp_cell(item ? wp_diff_words_item(page->arena, item, ALL_DIGITS) : NULL));
 }
 
 static void add_path_cell(struct wp_page *page, const char *path, const char *besides)
@@ -64,10 +64,10 @@ static void add_path_cell(struct wp_page *page, const char *path, const char *be
 static void add_line(struct wp_page *page, const struct wp_diff_line *line, const struct columns *columns)
 {
 	wp_page_open(page, WP_PART_ROW, NULL);
-	wp_page_badge_cell(page, wp_diff_page_tone(line->status), wp_diff_status_name(line->status));
+	wp_page_cell(page, wp_cell_badge(wp_diff_page_tone(line->status), wp_diff_status_name(line->status)));
 	add_path_cell(page, line->name, NULL);
 	if (columns->about)
-		wp_page_line(page, WP_PART_CELL, line->about);
+		wp_page_cell(page, wp_cell(line->about));
 	if (columns->state) {
 		add_state(page, line->old);
 		add_state(page, line->new);
@@ -135,21 +135,17 @@ void wp_diff_page_contents(struct wp_page *page, const char *image, const struct
 static void add_shares(struct wp_page *page, const char *what, const struct wp_diff_share *shares, size_t count,
 		       size_t shown, uint64_t most)
 {
-	const struct wp_page_column columns[] = {
-		{ what, WP_COLUMN_PATH },	{ "Paths", WP_COLUMN_NUMBER }, { "Came", WP_COLUMN_NUMBER },
-		{ "Went", WP_COLUMN_NUMBER }, { "", WP_COLUMN_BAR },
-	};
-
 	shown = shown < count ? shown : count;
-	wp_page_table(page, what, WP_FOLDING_TEXTS, columns, sizeof columns / sizeof *columns);
+	WP_PAGE_TABLE(page, what, WP_FOLDING_TEXTS, { what, WP_COLUMN_PATH }, { "Paths", WP_COLUMN_NUMBER },
+		      { "Came", WP_COLUMN_NUMBER }, { "Went", WP_COLUMN_NUMBER }, { "", WP_COLUMN_BAR });
 	for (size_t i = 0; i < shown; i++) {
 		const struct wp_diff_totals *totals = shares[i].totals;
 
 		wp_page_open(page, WP_PART_ROW, NULL);
 		add_path_cell(page, shares[i].label, shares[i].versions);
-		wp_page_line(page, WP_PART_CELL, wp_words_count(page->arena, shares[i].count));
-		wp_page_line(page, WP_PART_CELL, wp_words_amount(page->arena, totals->bytes_added));
-		wp_page_line(page, WP_PART_CELL, wp_words_amount(page->arena, totals->bytes_removed));
+		wp_page_cell(page, wp_cell(wp_words_count(page->arena, shares[i].count)));
+		wp_page_cell(page, wp_cell(wp_words_amount(page->arena, totals->bytes_added)));
+		wp_page_cell(page, wp_cell(wp_words_amount(page->arena, totals->bytes_removed)));
 		wp_diff_page_bar_cell(page, totals, most);
 		wp_page_close(page);
 	}
@@ -159,7 +155,7 @@ static void add_shares(struct wp_page *page, const char *what, const struct wp_d
 
 static void add_size(struct wp_page *page, struct wp_number size)
 {
-	wp_page_line(page, WP_PART_CELL, size.known ? wp_words_count(page->arena, size.value) : NULL);
+	wp_page_cell(page, wp_cell(size.known ? wp_words_count(page->arena, size.value) : NULL));
 }
 
 static enum wp_tone tone_of(enum wp_file_change change)
@@ -185,26 +181,22 @@ static void add_path(struct wp_page *page, const struct wp_diff_path *path)
 	/* The sizes have columns of their own. */
 	about.old_size.known = about.new_size.known = false;
 	wp_page_open(page, WP_PART_ROW, NULL);
-	wp_page_badge_cell(page, tone_of(path->change), wp_file_change_name(path->change));
+	wp_page_cell(page, wp_cell_badge(tone_of(path->change), wp_file_change_name(path->change)));
 	add_path_cell(page, shown, was ? wp_arena_printf(page->arena, "was %s", was) : NULL);
 	add_size(page, path->old_size);
 	add_size(page, path->new_size);
-	wp_page_line(page, WP_PART_CELL, wp_diff_words_path(page->arena, &about));
+	wp_page_cell(page, wp_cell(wp_diff_words_path(page->arena, &about)));
 	wp_page_close(page);
 }
 
 static void add_paths(struct wp_page *page, const char *image, const struct wp_diff_files *files)
 {
-	static const struct wp_page_column columns[] = {
-		{ "Change", WP_COLUMN_SHORT },	     { "Path", WP_COLUMN_PATH },    { "Old bytes", WP_COLUMN_NUMBER },
-		{ "New bytes", WP_COLUMN_NUMBER }, { "Besides", WP_COLUMN_WORDS },
-	};
-
 	if (!files->path_count)
 		return;
 	wp_page_heading(page, 4, "Paths");
-	wp_page_table(page, wp_arena_printf(page->arena, "Paths of %s", image), WP_FOLDING_NONE, columns,
-		      sizeof columns / sizeof *columns);
+	WP_PAGE_TABLE(page, wp_arena_printf(page->arena, "Paths of %s", image), WP_FOLDING_NONE, { "Change", WP_COLUMN_SHORT },
+		      { "Path", WP_COLUMN_PATH }, { "Old bytes", WP_COLUMN_NUMBER }, { "New bytes", WP_COLUMN_NUMBER },
+		      { "Besides", WP_COLUMN_WORDS });
 	for (size_t i = 0; i < files->path_count; i++)
 		add_path(page, &files->paths[i]);
 	wp_page_close(page);

@@ -55,7 +55,7 @@ void wp_page_heading(struct wp_page *page, unsigned int level, const char *text)
 
 void wp_page_line(struct wp_page *page, enum wp_part_kind kind, const char *text)
 {
-	if (!text && kind != WP_PART_CELL)
+	if (!text)
 		return;
 	wp_page_open(page, kind, NULL);
 	wp_page_add(page, WP_PART_TEXT, text);
@@ -98,17 +98,32 @@ void wp_page_path_fact(struct wp_page *page, const char *term, const char *path)
 	add_fact(page, term, WP_PART_PATH, path);
 }
 
-void wp_page_code_cell(struct wp_page *page, const char *code)
+void wp_page_banner(struct wp_page *page, const char *heading, const char *sentence)
 {
-	wp_page_open(page, WP_PART_CELL, NULL);
-	wp_page_add(page, WP_PART_CODE, code);
+	if (!sentence)
+		return;
+	wp_page_open(page, WP_PART_BANNER, heading);
+	wp_page_line(page, WP_PART_PARAGRAPH, sentence);
 	wp_page_close(page);
 }
 
-void wp_page_badge_cell(struct wp_page *page, enum wp_tone tone, const char *text)
+void wp_page_cell(struct wp_page *page, struct wp_page_cell cell)
 {
 	wp_page_open(page, WP_PART_CELL, NULL);
-	wp_page_badge(page, tone, text);
+	if (cell.text) {
+		struct wp_part *part = add(page, cell.kind, cell.text);
+
+		part->tone = cell.tone;
+		part->target = cell.target;
+	}
+	wp_page_close(page);
+}
+
+void wp_page_row(struct wp_page *page, const struct wp_page_cell *cells, size_t count)
+{
+	wp_page_open(page, WP_PART_ROW, NULL);
+	for (size_t i = 0; i < count; i++)
+		wp_page_cell(page, cells[i]);
 	wp_page_close(page);
 }
 
@@ -132,7 +147,7 @@ void wp_page_table(struct wp_page *page, const char *caption, enum wp_folding fo
 		add(page, WP_PART_COLUMN, columns[i].heading)->column = columns[i].column;
 }
 
-static enum wp_tone tone_of(enum wp_severity severity)
+void wp_page_remarks(struct wp_page *page, const struct wp_diags *remarks)
 {
 	static const enum wp_tone tones[] = {
 		[WP_INFO] = WP_TONE_INFO,
@@ -140,29 +155,16 @@ static enum wp_tone tone_of(enum wp_severity severity)
 		[WP_ERROR] = WP_TONE_BAD,
 	};
 
-	return tones[severity];
-}
-
-void wp_page_remarks(struct wp_page *page, const struct wp_diag *const *items, size_t count)
-{
-	static const struct wp_page_column columns[] = {
-		{ "Severity", WP_COLUMN_SHORT },
-		{ "Code", WP_COLUMN_SHORT },
-		{ "About", WP_COLUMN_VALUE },
-		{ "Remark", WP_COLUMN_TEXT },
-	};
-
-	if (!count)
+	if (!remarks->count)
 		return;
 	wp_page_heading(page, 2, "Remarks");
-	wp_page_table(page, "Remarks", WP_FOLDING_TEXTS, columns, sizeof columns / sizeof *columns);
-	for (size_t i = 0; i < count; i++) {
-		wp_page_open(page, WP_PART_ROW, NULL);
-		wp_page_badge_cell(page, tone_of(items[i]->severity), wp_severity_name(items[i]->severity));
-		wp_page_code_cell(page, items[i]->code);
-		wp_page_line(page, WP_PART_CELL, items[i]->subject);
-		wp_page_line(page, WP_PART_CELL, items[i]->summary);
-		wp_page_close(page);
+	WP_PAGE_TABLE(page, "Remarks", WP_FOLDING_TEXTS, { "Severity", WP_COLUMN_SHORT }, { "Code", WP_COLUMN_SHORT },
+		      { "About", WP_COLUMN_VALUE }, { "Remark", WP_COLUMN_TEXT });
+	for (size_t i = 0; i < remarks->count; i++) {
+		const struct wp_diag *remark = &remarks->items[i];
+
+		WP_PAGE_ROW(page, wp_cell_badge(tones[remark->severity], wp_severity_name(remark->severity)),
+			    wp_cell_as(WP_PART_CODE, remark->code), wp_cell(remark->subject), wp_cell(remark->summary));
 	}
 	wp_page_close(page);
 }

@@ -107,7 +107,7 @@ void wp_page_close(struct wp_page *page);
 void wp_page_add(struct wp_page *page, enum wp_part_kind kind, const char *text);
 
 void wp_page_heading(struct wp_page *page, unsigned int level, const char *text);
-/* A paragraph, a lead, an item or a cell of one text; no paragraph, lead or item for NULL, and an empty cell. */
+/* A paragraph, a lead or an item of one text; nothing for NULL. */
 void wp_page_line(struct wp_page *page, enum wp_part_kind kind, const char *text);
 void wp_page_badge(struct wp_page *page, enum wp_tone tone, const char *text);
 void wp_page_card(struct wp_page *page, enum wp_tone tone, const char *number, const char *what);
@@ -115,9 +115,39 @@ void wp_page_link(struct wp_page *page, const char *target, const char *text);
 /* A term and its value; nothing when the value is NULL or empty. */
 void wp_page_fact(struct wp_page *page, const char *term, const char *value);
 void wp_page_path_fact(struct wp_page *page, const char *term, const char *path);
-/* A cell with a word for programs. */
-void wp_page_code_cell(struct wp_page *page, const char *code);
-void wp_page_badge_cell(struct wp_page *page, enum wp_tone tone, const char *text);
+/* Blocks that nobody may miss: a heading and a sentence; nothing for NULL. */
+void wp_page_banner(struct wp_page *page, const char *heading, const char *sentence);
+
+/* What stands in a cell of a row: a text, with @tone for a badge and @target for a link; nothing for a NULL text. */
+struct wp_page_cell {
+	enum wp_part_kind kind;
+	const char *text;
+	enum wp_tone tone;
+	const char *target;
+};
+static inline struct wp_page_cell wp_cell(const char *text)
+{
+	return (struct wp_page_cell){ .kind = WP_PART_TEXT, .text = text };
+}
+static inline struct wp_page_cell wp_cell_as(enum wp_part_kind kind, const char *text)
+{
+	return (struct wp_page_cell){ .kind = kind, .text = text };
+}
+static inline struct wp_page_cell wp_cell_badge(enum wp_tone tone, const char *text)
+{
+	return (struct wp_page_cell){ .kind = WP_PART_BADGE, .text = text, .tone = tone };
+}
+static inline struct wp_page_cell wp_cell_link(const char *target, const char *text)
+{
+	return (struct wp_page_cell){ .kind = WP_PART_LINK, .text = text, .target = target };
+}
+/* Adds a cell to the row that is open. */
+void wp_page_cell(struct wp_page *page, struct wp_page_cell cell);
+/* Adds a row of such cells: WP_PAGE_ROW(page, wp_cell("a"), wp_cell("b")). */
+#define WP_PAGE_ROW(page, ...) \
+	wp_page_row((page), (const struct wp_page_cell[]){ __VA_ARGS__ }, \
+		    sizeof((const struct wp_page_cell[]){ __VA_ARGS__ }) / sizeof(struct wp_page_cell))
+void wp_page_row(struct wp_page *page, const struct wp_page_cell *cells, size_t count);
 
 struct wp_page_share {
 	enum wp_tone tone;
@@ -130,12 +160,15 @@ struct wp_page_column {
 	const char *heading;
 	enum wp_column column;
 };
-/* Opens a table with its columns. */
+/* Opens a table with its columns: WP_PAGE_TABLE(page, "Files", WP_FOLDING_NONE, { "Name", WP_COLUMN_NAME }). */
+#define WP_PAGE_TABLE(page, caption, folding, ...) \
+	wp_page_table((page), (caption), (folding), (const struct wp_page_column[]){ __VA_ARGS__ }, \
+		      sizeof((const struct wp_page_column[]){ __VA_ARGS__ }) / sizeof(struct wp_page_column))
 void wp_page_table(struct wp_page *page, const char *caption, enum wp_folding folding,
 		   const struct wp_page_column *columns, size_t count);
 
 /* The findings under a heading of their own; nothing when there are none. */
-void wp_page_remarks(struct wp_page *page, const struct wp_diag *const *items, size_t count);
+void wp_page_remarks(struct wp_page *page, const struct wp_diags *remarks);
 
 /* The two renderings. */
 void wp_page_markdown(const struct wp_page *page, struct wp_buf *buf);

@@ -31,13 +31,9 @@ static const char *calls_of(struct wp_arena *arena, const struct wp_entry *entry
 
 static void add_field(struct wp_page *page, const struct wp_reason_group *group, const struct wp_reason_words *words)
 {
-	wp_page_open(page, WP_PART_ROW, NULL);
-	wp_page_line(page, WP_PART_CELL, group->images ? group->images : "all");
-	wp_page_code_cell(page, words->field);
-	wp_page_line(page, WP_PART_CELL, *words->before ? words->before : "(empty)");
-	wp_page_line(page, WP_PART_CELL, *words->after ? words->after : "(empty)");
-	wp_page_line(page, WP_PART_CELL, wp_confidence_name(group->reason->confidence));
-	wp_page_close(page);
+	WP_PAGE_ROW(page, wp_cell(group->images ? group->images : "all"), wp_cell_as(WP_PART_CODE, words->field),
+		    wp_cell(*words->before ? words->before : "(empty)"), wp_cell(*words->after ? words->after : "(empty)"),
+		    wp_cell(wp_confidence_name(group->reason->confidence)));
 }
 
 static void add_sentence(struct wp_page *page, const struct wp_reason_group *group, const struct wp_reason_words *words)
@@ -59,13 +55,6 @@ static void add_sentence(struct wp_page *page, const struct wp_reason_group *gro
 /* Reasons that name a recorded and a found value go into the table, the others are sentences. */
 static void add_reasons(struct wp_page *page, const struct wp_entry *entry)
 {
-	static const struct wp_page_column columns[] = {
-		{ "Image", WP_COLUMN_NUMBER },
-		{ "Field", WP_COLUMN_SHORT },
-		{ "Site has", WP_COLUMN_VALUE },
-		{ "Source has", WP_COLUMN_VALUE },
-		{ "Confidence", WP_COLUMN_SHORT },
-	};
 	struct wp_reason_group *groups;
 	size_t count = wp_reason_groups(page->arena, entry, &groups), fields = 0;
 	struct wp_reason_words *words = wp_arena_alloc(page->arena, count * sizeof *words);
@@ -81,20 +70,12 @@ static void add_reasons(struct wp_page *page, const struct wp_entry *entry)
 	wp_page_close(page);
 	if (!fields)
 		return;
-	wp_page_table(page, wp_arena_printf(page->arena, "Image metadata of %s", entry->package_id), WP_FOLDING_PAIRS,
-		      columns, sizeof columns / sizeof *columns);
+	WP_PAGE_TABLE(page, wp_arena_printf(page->arena, "Image metadata of %s", entry->package_id), WP_FOLDING_PAIRS,
+		      { "Image", WP_COLUMN_NUMBER }, { "Field", WP_COLUMN_SHORT }, { "Site has", WP_COLUMN_VALUE },
+		      { "Source has", WP_COLUMN_VALUE }, { "Confidence", WP_COLUMN_SHORT });
 	for (size_t i = 0; i < count; i++)
 		if (words[i].field)
 			add_field(page, &groups[i], &words[i]);
-	wp_page_close(page);
-}
-
-static void add_title(struct wp_page *page, const struct wp_entry *entry, const char *title)
-{
-	wp_page_open(page, WP_PART_HEADING, NULL)->level = 3;
-	wp_page_add(page, WP_PART_TEXT, title);
-	wp_page_add(page, WP_PART_TEXT, " ");
-	wp_page_badge(page, wp_plan_page_tone(entry), wp_words_to_do(page->arena, entry));
 	wp_page_close(page);
 }
 
@@ -105,7 +86,10 @@ static void open_section(struct wp_page *page, const struct wp_plan *plan, const
 
 	section->tone = wp_plan_page_tone(entry);
 	section->target = wp_plan_page_anchor(page->arena, (size_t)(entry - plan->entries));
-	add_title(page, entry, title);
+	wp_page_open(page, WP_PART_HEADING, NULL)->level = 3;
+	wp_page_add(page, WP_PART_TEXT, wp_arena_printf(page->arena, "%s ", title));
+	wp_page_badge(page, section->tone, wp_words_to_do(page->arena, entry));
+	wp_page_close(page);
 }
 
 static void add_entry(struct wp_page *page, const struct wp_plan *plan, const struct wp_entry *entry)
@@ -132,29 +116,17 @@ static void add_entry(struct wp_page *page, const struct wp_plan *plan, const st
 static void add_group(struct wp_page *page, const struct wp_plan *plan, const struct wp_unmapped_list *unmapped,
 		      const struct wp_unmapped *group)
 {
-	static const struct wp_page_column columns[] = {
-		{ "Package", WP_COLUMN_SHORT },
-		{ "Name", WP_COLUMN_NAME },
-		{ "Source", WP_COLUMN_PATH },
-	};
 	const char *packages = wp_words_counted(page->arena, group->alone, "package");
 
 	open_section(page, plan, group->first_alone, packages);
 	add_reasons(page, group->first_alone);
 	wp_page_open(page, WP_PART_FOLD, wp_arena_printf(page->arena, "The %s", packages));
-	wp_page_table(page, wp_arena_printf(page->arena, "The %s", packages), WP_FOLDING_TEXTS, columns,
-		      sizeof columns / sizeof *columns);
-	for (const struct wp_entry *entry = group->first_alone; entry < plan->entries + plan->entry_count; entry++) {
-		if (wp_unmapped_for(unmapped, plan, entry) != group)
-			continue;
-		wp_page_open(page, WP_PART_ROW, NULL);
-		wp_page_line(page, WP_PART_CELL, entry->package_id);
-		wp_page_line(page, WP_PART_CELL, wp_words_name(entry->name));
-		wp_page_open(page, WP_PART_CELL, NULL);
-		wp_page_add(page, WP_PART_PATH, entry->source_path);
-		wp_page_close(page);
-		wp_page_close(page);
-	}
+	WP_PAGE_TABLE(page, wp_arena_printf(page->arena, "The %s", packages), WP_FOLDING_TEXTS, { "Package", WP_COLUMN_SHORT },
+		      { "Name", WP_COLUMN_NAME }, { "Source", WP_COLUMN_PATH });
+	for (const struct wp_entry *entry = group->first_alone; entry < plan->entries + plan->entry_count; entry++)
+		if (wp_unmapped_for(unmapped, plan, entry) == group)
+			WP_PAGE_ROW(page, wp_cell(entry->package_id), wp_cell(wp_words_name(entry->name)),
+				    wp_cell_as(WP_PART_PATH, entry->source_path));
 	wp_page_close(page);
 	wp_page_close(page);
 	wp_page_close(page);
@@ -175,24 +147,16 @@ void wp_plan_page_evidence(struct wp_page *page, const struct wp_plan *plan, con
 
 void wp_plan_page_remedies(struct wp_page *page, const struct wp_plan *plan)
 {
-	static const struct wp_page_column columns[] = {
-		{ "Why", WP_COLUMN_SHORT },
-		{ "Packages", WP_COLUMN_NUMBER },
-		{ "What to do", WP_COLUMN_TEXT },
-	};
 	struct wp_remedy *remedies;
 	size_t count = wp_remedies(page->arena, plan, &remedies);
 
 	if (!count)
 		return;
 	wp_page_heading(page, 2, "What to do about what is blocked");
-	wp_page_table(page, "What to do about what is blocked", WP_FOLDING_NONE, columns, sizeof columns / sizeof *columns);
-	for (size_t i = 0; i < count; i++) {
-		wp_page_open(page, WP_PART_ROW, NULL);
-		wp_page_code_cell(page, remedies[i].code);
-		wp_page_line(page, WP_PART_CELL, wp_words_count(page->arena, remedies[i].packages));
-		wp_page_line(page, WP_PART_CELL, remedies[i].remedy);
-		wp_page_close(page);
-	}
+	WP_PAGE_TABLE(page, "What to do about what is blocked", WP_FOLDING_NONE, { "Why", WP_COLUMN_SHORT },
+		      { "Packages", WP_COLUMN_NUMBER }, { "What to do", WP_COLUMN_TEXT });
+	for (size_t i = 0; i < count; i++)
+		WP_PAGE_ROW(page, wp_cell_as(WP_PART_CODE, remedies[i].code),
+			    wp_cell(wp_words_count(page->arena, remedies[i].packages)), wp_cell(remedies[i].remedy));
 	wp_page_close(page);
 }

@@ -2,7 +2,7 @@
 /* A plan as a page for a change board: what is asked for, in one table, then what it rests on, then what the words mean. */
 #include "plan_page.h"
 
-#include "remarks.h"
+#include "plan_remarks.h"
 #include "plan_words.h"
 #include "words.h"
 
@@ -14,16 +14,12 @@
 
 enum wp_tone wp_plan_page_tone(const struct wp_entry *entry)
 {
-	switch (entry->status) {
-	case WP_ENTRY_CHANGE:
-		return WP_TONE_CHANGE;
-	case WP_ENTRY_BLOCKED:
-		return WP_TONE_BAD;
-	case WP_ENTRY_UNCHANGED:
-		return WP_TONE_PLAIN;
-	default:
-		return WP_TONE_INFO;
-	}
+	static const enum wp_tone tones[WP_ENTRY_STATUSES] = {
+		[WP_ENTRY_UNCHANGED] = WP_TONE_PLAIN,   [WP_ENTRY_CHANGE] = WP_TONE_CHANGE, [WP_ENTRY_BLOCKED] = WP_TONE_BAD,
+		[WP_ENTRY_REPORT_ONLY] = WP_TONE_INFO, [WP_ENTRY_UNPROVEN] = WP_TONE_INFO,
+	};
+
+	return tones[entry->status];
 }
 
 static void add_cards(struct wp_page *page, const struct wp_plan *plan)
@@ -73,22 +69,14 @@ static void add_facts(struct wp_page *page, const struct wp_plan *plan)
 
 static void add_package_row(struct wp_page *page, const struct wp_entry *entry, size_t number)
 {
-	bool has_evidence = entry->status != WP_ENTRY_UNCHANGED;
+	const char *name = wp_words_name(entry->name), *why = wp_words_why(page->arena, entry);
 
-	wp_page_open(page, WP_PART_ROW, NULL);
-	wp_page_open(page, WP_PART_CELL, NULL);
-	if (has_evidence)
-		wp_page_link(page, wp_plan_page_anchor(page->arena, number), entry->package_id);
+	if (entry->status == WP_ENTRY_UNCHANGED)
+		WP_PAGE_ROW(page, wp_cell(entry->package_id), wp_cell(name),
+			    wp_cell(wp_confidence_name(wp_words_confidence(entry))), wp_cell(why));
 	else
-		wp_page_add(page, WP_PART_TEXT, entry->package_id);
-	wp_page_close(page);
-	wp_page_line(page, WP_PART_CELL, wp_words_name(entry->name));
-	if (!has_evidence)
-		wp_page_line(page, WP_PART_CELL, wp_confidence_name(wp_words_confidence(entry)));
-	else
-		wp_page_badge_cell(page, wp_plan_page_tone(entry), wp_words_to_do(page->arena, entry));
-	wp_page_line(page, WP_PART_CELL, wp_words_why(page->arena, entry));
-	wp_page_close(page);
+		WP_PAGE_ROW(page, wp_cell_link(wp_plan_page_anchor(page->arena, number), entry->package_id), wp_cell(name),
+			    wp_cell_badge(wp_plan_page_tone(entry), wp_words_to_do(page->arena, entry)), wp_cell(why));
 }
 
 /* Many packages behind one missing map are one row, where the first of them stands. */
@@ -96,32 +84,23 @@ static void add_group_row(struct wp_page *page, const struct wp_plan *plan, cons
 			  const struct wp_unmapped *group)
 {
 	const struct wp_entry *first = group->first_alone;
+	const char *why = wp_words_why(page->arena, first);
 
-	wp_page_open(page, WP_PART_ROW, NULL);
-	wp_page_open(page, WP_PART_CELL, NULL);
-	wp_page_link(page, wp_plan_page_anchor(page->arena, (size_t)(first - plan->entries)),
-		     wp_words_counted(page->arena, group->alone, "package"));
-	wp_page_close(page);
-	wp_page_line(page, WP_PART_CELL, wp_unmapped_names(page->arena, unmapped, plan, group));
-	wp_page_badge_cell(page, wp_plan_page_tone(first), wp_words_to_do(page->arena, first));
-	wp_page_line(page, WP_PART_CELL,
-		     wp_arena_printf(page->arena, "%s%s%s", wp_words_why(page->arena, first), group->prefix ? ": " : "",
-				     group->prefix ? group->prefix : ""));
-	wp_page_close(page);
+	if (group->prefix)
+		why = wp_arena_printf(page->arena, "%s: %s", why, group->prefix);
+	WP_PAGE_ROW(page,
+		    wp_cell_link(wp_plan_page_anchor(page->arena, (size_t)(first - plan->entries)),
+				 wp_words_counted(page->arena, group->alone, "package")),
+		    wp_cell(wp_unmapped_names(page->arena, unmapped, plan, group)),
+		    wp_cell_badge(wp_plan_page_tone(first), wp_words_to_do(page->arena, first)), wp_cell(why));
 }
 
 /* One row for each package that is @unchanged, or that is not, in execution order. */
 static void add_packages(struct wp_page *page, const struct wp_plan *plan, const struct wp_unmapped_list *unmapped,
 			 const char *caption, bool unchanged)
 {
-	const struct wp_page_column columns[] = {
-		{ "Package", WP_COLUMN_SHORT },
-		{ "Name", WP_COLUMN_NAME },
-		{ unchanged ? "Confidence" : "What to do", WP_COLUMN_SHORT },
-		{ "Why", WP_COLUMN_TEXT },
-	};
-
-	wp_page_table(page, caption, WP_FOLDING_TEXTS, columns, sizeof columns / sizeof *columns);
+	WP_PAGE_TABLE(page, caption, WP_FOLDING_TEXTS, { "Package", WP_COLUMN_SHORT }, { "Name", WP_COLUMN_NAME },
+		      { unchanged ? "Confidence" : "What to do", WP_COLUMN_SHORT }, { "Why", WP_COLUMN_TEXT });
 	for (size_t i = 0; i < plan->entry_count; i++) {
 		const struct wp_entry *entry = &plan->entries[i];
 		const struct wp_unmapped *group = wp_unmapped_for(unmapped, plan, entry);
@@ -141,26 +120,17 @@ static void add_notes(struct wp_page *page, const struct wp_plan *plan)
 		[WP_NOTE_WARNING] = WP_TONE_CHANGE,
 		[WP_NOTE_INFO] = WP_TONE_INFO,
 	};
-	static const struct wp_page_column columns[] = {
-		{ "Severity", WP_COLUMN_SHORT },
-		{ "Code", WP_COLUMN_SHORT },
-		{ "Package", WP_COLUMN_SHORT },
-		{ "Note", WP_COLUMN_TEXT },
-	};
 
 	if (!plan->note_count)
 		return;
 	wp_page_heading(page, 2, wp_arena_printf(page->arena, "What it means for the site%s", wp_words_uncovered(plan)));
-	wp_page_table(page, "Notes", WP_FOLDING_TEXTS, columns, sizeof columns / sizeof *columns);
+	WP_PAGE_TABLE(page, "Notes", WP_FOLDING_TEXTS, { "Severity", WP_COLUMN_SHORT }, { "Code", WP_COLUMN_SHORT },
+		      { "Package", WP_COLUMN_SHORT }, { "Note", WP_COLUMN_TEXT });
 	for (size_t i = 0; i < plan->note_count; i++) {
 		const struct wp_note *note = &plan->notes[i];
 
-		wp_page_open(page, WP_PART_ROW, NULL);
-		wp_page_badge_cell(page, tones[note->severity], wp_note_severity_name(note->severity));
-		wp_page_code_cell(page, note->code);
-		wp_page_line(page, WP_PART_CELL, note->package_id);
-		wp_page_line(page, WP_PART_CELL, note->summary);
-		wp_page_close(page);
+		WP_PAGE_ROW(page, wp_cell_badge(tones[note->severity], wp_note_severity_name(note->severity)),
+			    wp_cell_as(WP_PART_CODE, note->code), wp_cell(note->package_id), wp_cell(note->summary));
 	}
 	wp_page_close(page);
 }
@@ -179,25 +149,13 @@ static void add_unchanged(struct wp_page *page, const struct wp_plan *plan, cons
 	wp_page_close(page);
 }
 
-static void add_incomplete(struct wp_page *page, const struct wp_plan *plan)
-{
-	const char *sentence = wp_words_incomplete(page->arena, plan);
-
-	if (!sentence)
-		return;
-	wp_page_open(page, WP_PART_BANNER, "This plan does not cover every package");
-	wp_page_line(page, WP_PART_PARAGRAPH, sentence);
-	wp_page_close(page);
-}
-
 static void build(struct wp_page *page, const struct wp_plan *plan, const struct wp_report_options *options)
 {
 	const struct wp_unmapped_list unmapped = wp_unmapped(page->arena, plan);
-	const struct wp_diag **remarks;
-	size_t remark_count = wp_remarks(page->arena, plan, &remarks);
+	const struct wp_diags remarks = wp_plan_remarks(page->arena, plan);
 	bool any = plan->summary.unchanged < plan->entry_count;
 
-	add_incomplete(page, plan);
+	wp_page_banner(page, "This plan does not cover every package", wp_words_incomplete(page->arena, plan));
 	wp_page_line(page, WP_PART_LEAD, wp_words_no_changes(page->arena, plan));
 	wp_page_line(page, WP_PART_PARAGRAPH, wp_words_unproven(page->arena, plan));
 	wp_page_line(page, WP_PART_PARAGRAPH, wp_words_skipped(page->arena, plan));
@@ -215,7 +173,7 @@ static void build(struct wp_page *page, const struct wp_plan *plan, const struct
 		wp_plan_page_evidence(page, plan, &unmapped);
 	}
 	wp_plan_page_remedies(page, plan);
-	wp_page_remarks(page, remarks, remark_count);
+	wp_page_remarks(page, &remarks);
 	wp_plan_page_terms(page, plan);
 	wp_page_line(page, WP_PART_PARAGRAPH, wp_words_totals(page->arena, plan));
 }

@@ -22,17 +22,6 @@ static enum wp_tone tone_of(enum wp_outcome outcome)
 	return tones[outcome];
 }
 
-static void add_left(struct wp_page *page, const struct wp_receipt *receipt)
-{
-	const char *sentence = wp_receipt_words_left(page->arena, receipt);
-
-	if (!sentence)
-		return;
-	wp_page_open(page, WP_PART_BANNER, "Not all of the plan was carried out");
-	wp_page_line(page, WP_PART_PARAGRAPH, sentence);
-	wp_page_close(page);
-}
-
 static void add_cards(struct wp_page *page, const struct wp_receipt *receipt)
 {
 	size_t counts[WP_OUTCOMES];
@@ -57,29 +46,21 @@ static void add_facts(struct wp_page *page, const struct wp_receipt *receipt)
 	wp_page_close(page);
 }
 
-static void add_step(struct wp_page *page, const struct wp_receipt_step *step)
-{
-	wp_page_open(page, WP_PART_ROW, NULL);
-	wp_page_line(page, WP_PART_CELL, step->package_id);
-	wp_page_line(page, WP_PART_CELL, wp_action_name(step->action));
-	wp_page_badge_cell(page, tone_of(step->outcome), wp_outcome_name(step->outcome));
-	wp_page_line(page, WP_PART_CELL, step->finished_at.known ? wp_time_minutes(page->arena, step->finished_at) : NULL);
-	wp_page_line(page, WP_PART_CELL, wp_receipt_words_version(page->arena, step));
-	wp_page_line(page, WP_PART_CELL, wp_receipt_words_remark(page->arena, step));
-	wp_page_close(page);
-}
-
 static void add_steps(struct wp_page *page, const struct wp_receipt *receipt)
 {
-	static const struct wp_page_column columns[] = {
-		{ "Package", WP_COLUMN_SHORT }, { "Call", WP_COLUMN_SHORT },	      { "Outcome", WP_COLUMN_SHORT },
-		{ "When", WP_COLUMN_SHORT },	{ "Source version", WP_COLUMN_SHORT }, { "Remark", WP_COLUMN_TEXT },
-	};
-
 	wp_page_heading(page, 2, "Steps");
-	wp_page_table(page, "Steps in execution order", WP_FOLDING_TEXTS, columns, sizeof columns / sizeof *columns);
-	for (size_t i = 0; i < receipt->count; i++)
-		add_step(page, &receipt->steps[i]);
+	WP_PAGE_TABLE(page, "Steps in execution order", WP_FOLDING_TEXTS, { "Package", WP_COLUMN_SHORT },
+		      { "Call", WP_COLUMN_SHORT }, { "Outcome", WP_COLUMN_SHORT }, { "When", WP_COLUMN_SHORT },
+		      { "Source version", WP_COLUMN_SHORT }, { "Remark", WP_COLUMN_TEXT });
+	for (size_t i = 0; i < receipt->count; i++) {
+		const struct wp_receipt_step *step = &receipt->steps[i];
+
+		WP_PAGE_ROW(page, wp_cell(step->package_id), wp_cell(wp_action_name(step->action)),
+			    wp_cell_badge(tone_of(step->outcome), wp_outcome_name(step->outcome)),
+			    wp_cell(step->finished_at.known ? wp_time_minutes(page->arena, step->finished_at) : NULL),
+			    wp_cell(wp_receipt_words_version(page->arena, step)),
+			    wp_cell(wp_receipt_words_remark(page->arena, step)));
+	}
 	wp_page_close(page);
 }
 
@@ -119,7 +100,7 @@ static void render(const struct wp_receipt *receipt, struct wp_buf *buf,
 
 	wp_page_init(&page, arena, "wimplan receipt",
 		     wp_arena_printf(arena, "Image package change, site %s: what was done", receipt->site_code));
-	add_left(&page, receipt);
+	wp_page_banner(&page, "Not all of the plan was carried out", wp_receipt_words_left(arena, receipt));
 	add_cards(&page, receipt);
 	add_facts(&page, receipt);
 	add_steps(&page, receipt);

@@ -81,8 +81,8 @@ static void build_blocks(struct wp_page *page)
 	wp_page_table(page, "A <table>", WP_FOLDING_PAIRS, columns, COUNT(columns));
 	wp_page_add(page, WP_PART_GROUP, "group");
 	wp_page_open(page, WP_PART_ROW, NULL)->tone = WP_TONE_BAD;
-	wp_page_line(page, WP_PART_CELL, "1");
-	wp_page_line(page, WP_PART_CELL, NULL);
+	wp_page_cell(page, wp_cell("1"));
+	wp_page_cell(page, wp_cell(NULL));
 	wp_page_close(page);
 	wp_page_close(page);
 	wp_page_close(page);

@@ -2,7 +2,7 @@
 /* A plan for a terminal: one line per package with its reasons below, then what they mean, then the totals. */
 #include "plan_text.h"
 
-#include "../remarks.h"
+#include "../plan_remarks.h"
 #include "../remedies.h"
 #include "../plan_words.h"
 #include "../reason_words.h"
@@ -186,20 +186,19 @@ static void add_remedies(struct wp_plan_text *text)
 
 static bool add_diagnostics(struct wp_plan_text *text)
 {
-	const struct wp_diag **remarks;
-	size_t count = wp_remarks(text->out.arena, text->plan, &remarks);
+	const struct wp_diags remarks = wp_plan_remarks(text->out.arena, text->plan);
 
-	if (count && text->out.buf->length)
+	if (remarks.count && text->out.buf->length)
 		wp_buf_putc(text->out.buf, '\n');
-	for (size_t i = 0; i < count; i++) {
-		const struct wp_diag *diag = remarks[i];
+	for (size_t i = 0; i < remarks.count; i++) {
+		const struct wp_diag *diag = &remarks.items[i];
 
 		wp_layout_line(&text->out, 0, 2,
 			       wp_arena_printf(text->out.arena, "%s %s: %s%s%s", wp_severity_name(diag->severity), diag->code,
 					       diag->subject ? diag->subject : "", diag->subject ? ": " : "",
 					       diag->summary));
 	}
-	return count > 0;
+	return remarks.count > 0;
 }
 
 /* Behind the remarks, whose form they have. */

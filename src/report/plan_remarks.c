@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A plan holds every finding for programs; a report for people says nothing twice. */
-#include "remarks.h"
+#include "plan_remarks.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -65,15 +65,15 @@ static bool is_said(const struct wp_diag *diag, const struct saying *sayings, si
 		bsearch(&summary, sayings, count, sizeof *sayings, compare_sayings));
 }
 
-size_t wp_remarks(struct wp_arena *arena, const struct wp_plan *plan, const struct wp_diag ***ret_items)
+struct wp_diags wp_plan_remarks(struct wp_arena *arena, const struct wp_plan *plan)
 {
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-	size_t said = 0, count = 0;
+	struct wp_diags remarks = { .items = wp_arena_alloc(arena, plan->diags.count * sizeof *remarks.items) };
+	size_t said = 0;
 	const struct saying *sayings = plan->diags.count ? sayings_of(scratch, plan, &said) : NULL;
 
-	*ret_items = wp_arena_alloc(arena, plan->diags.count * sizeof **ret_items);
 	for (size_t i = 0; i < plan->diags.count; i++)
 		if (!is_said(&plan->diags.items[i], sayings, said))
-			(*ret_items)[count++] = &plan->diags.items[i];
-	return count;
+			remarks.items[remarks.count++] = plan->diags.items[i];
+	return remarks;
 }
