@@ -54,6 +54,15 @@ bool wp_program_wants_json(int argc, char **argv);
 int wp_program_config(const struct wp_env *env, struct wp_arena *arena, const char *path, struct wp_config *ret,
 		      struct wp_error *err);
 
+/* The name that is nearest to a word that was given; begin with only @given set. */
+struct wp_nearest {
+	const char *given;
+	const char *name; /* NULL: none is near */
+	size_t distance;  /* letters that differ */
+};
+/* Takes @name when it is nearer than what there was. */
+void wp_nearest_try(struct wp_nearest *nearest, const char *name);
+
 /*
  * Reads the plan at @path ("-": standard input) as a whole, as wp_plan_parse() does. The caller frees *@ret_plan.
  */
@@ -61,7 +70,7 @@ int wp_program_plan(const char *path, struct wp_plan **ret_plan, struct wp_error
 
 /*
  * What is wrong with an option that getopt_long() answered with '?': there is none of that name, it is short for
- * several, or it takes no value. @given is the word, @letter is optopt.
+ * several, or it takes no value; and which one may have been meant. @given is the word, @letter is optopt.
  */
 const char *wp_program_option_error(struct wp_arena *arena, const struct option *options, const char *given,
 				    int letter);

@@ -21,8 +21,30 @@ static void add_overview(struct wp_buf *buf)
 	for (size_t i = 0; i < COMMANDS; i++)
 		wp_buf_printf(buf, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
 	wp_buf_puts(buf, "\n"
-			 "wimplan-apply COMMAND --help describes a command, man wimplan-apply the whole.\n"
+			 "wimplan-apply help COMMAND describes a command, man wimplan-apply the whole.\n"
 			 "Start with: wimplan-apply check --provider https://HOST/AdminService plan.json\n");
+}
+
+static const struct wp_apply_command *find_command(const char *name)
+{
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (!strcmp(commands[i]->name, name))
+			return commands[i];
+	return NULL;
+}
+
+static int unknown_command(struct wp_apply *apply, const char *name)
+{
+	struct wp_nearest nearest = { .given = name };
+
+	if (name[0] == '-')
+		return wp_apply_usage(apply, name, "option '%s' stands before a command", name);
+	for (size_t i = 0; i < COMMANDS; i++)
+		wp_nearest_try(&nearest, commands[i]->name);
+	if (nearest.name)
+		return wp_apply_usage(apply, name, "'%s' is no command of wimplan-apply; did you mean %s", name,
+				      nearest.name);
+	return wp_apply_usage(apply, name, "'%s' is no command of wimplan-apply", name);
 }
 
 static int run(struct wp_apply *apply, int argc, char **argv)
@@ -35,7 +57,15 @@ static int run(struct wp_apply *apply, int argc, char **argv)
 		wp_buf_puts(&text, "wimplan-apply " WIMPLAN_VERSION "\n");
 		return wp_apply_emit(apply, WP_TEXT_PLAIN, &text);
 	}
-	if (name && (!strcmp(name, "--help") || !strcmp(name, "help"))) {
+	/* "help run" is "run --help". */
+	if (name && !strcmp(name, "help") && argc > 2 && argv[2][0] != '-') {
+		static char option[] = "--help";
+		char *words[] = { argv[2], option, NULL };
+
+		apply->command = find_command(argv[2]);
+		return apply->command ? wp_apply_options(apply, 2, words) : unknown_command(apply, argv[2]);
+	}
+	if (name && (!strcmp(name, "--help") || !strcmp(name, "-h") || !strcmp(name, "help"))) {
 		add_overview(&text);
 		return wp_apply_emit(apply, WP_TEXT_PLAIN, &text);
 	}
@@ -44,12 +74,9 @@ static int run(struct wp_apply *apply, int argc, char **argv)
 		wp_tell(wp_buf_text(&text));
 		return wp_apply_end(apply, WP_EXIT_USAGE);
 	}
-	for (size_t i = 0; i < COMMANDS; i++)
-		if (!strcmp(commands[i]->name, name))
-			apply->command = commands[i];
+	apply->command = find_command(name);
 	if (!apply->command)
-		return wp_apply_usage(apply, name, name[0] == '-' ? "option '%s' stands before a command"
-								  : "'%s' is no command of wimplan-apply", name);
+		return unknown_command(apply, name);
 	status = wp_apply_options(apply, argc - 1, argv + 1);
 	return status ? status : apply->command->run(apply);
 }

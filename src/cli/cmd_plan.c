@@ -10,6 +10,7 @@
 #include "wimplan/json.h"
 #include "wimplan/limits.h"
 #include "wimplan/plan.h"
+#include "wimplan/text.h"
 
 #include <errno.h>
 #include <string.h>
@@ -61,6 +62,26 @@ struct arguments {
 static void add_word(struct wp_cli *cli, struct words *words, const char *word)
 {
 	*WP_PUSH(cli->arena, words->items, words->count) = word;
+}
+
+/* Whoever wants a report by -o would find JSON in it. Returns -1 when the call goes on, otherwise the exit status. */
+static int check_output(struct wp_cli *cli)
+{
+	static const struct {
+		const char *suffix, *format;
+	} reports[] = {
+		{ ".html", "html" },	 { ".htm", "html" }, { ".md", "markdown" },
+		{ ".markdown", "markdown" }, { ".csv", "csv" },  { ".ps1", "powershell" },
+	};
+	const char *suffix = cli->output ? strrchr(cli->output, '.') : NULL;
+
+	for (size_t i = 0; suffix && i < sizeof reports / sizeof *reports; i++)
+		if (wp_text_equal_nocase(suffix, reports[i].suffix))
+			return wp_cli_usage(cli, "--output",
+					    "-o writes the plan itself, which is JSON, not a report; write it to PLAN.json, "
+					    "then: wimplan show --format %s -o %s PLAN.json",
+					    reports[i].format, cli->output);
+	return -1;
 }
 
 /* Returns -1 when the call goes on, otherwise the exit status. */
@@ -125,7 +146,7 @@ static int parse(struct wp_cli *cli, int argc, char **argv, struct arguments *ar
 				    "its dates from `wimplan import --date-order`");
 	if (args->records.count && args->snapshot)
 		return wp_cli_usage(cli, "--records", "--records and --snapshot exclude each other");
-	return -1;
+	return args->print_config ? -1 : check_output(cli);
 }
 
 /* What a plan is made from, and who owns it. */

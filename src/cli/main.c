@@ -20,7 +20,7 @@ static void add_overview(struct wp_buf *buf)
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
 		wp_buf_printf(buf, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
 	wp_buf_puts(buf, "\n"
-			 "wimplan COMMAND --help describes a command, man wimplan the whole.\n"
+			 "wimplan help COMMAND describes a command, man wimplan the whole.\n"
 			 "Start with: wimplan import EXPORT.json\n"
 			 "            wimplan plan --map '\\\\server\\share=/mnt/share'\n");
 }
@@ -33,6 +33,27 @@ static const struct wp_command *find_command(const char *name)
 	return NULL;
 }
 
+static int unknown_command(struct wp_cli *cli, const char *name)
+{
+	struct wp_nearest nearest = { .given = name };
+
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+		wp_nearest_try(&nearest, commands[i]->name);
+	if (nearest.name)
+		return wp_cli_usage(cli, name, "'%s' is no command of wimplan; did you mean %s", name, nearest.name);
+	return wp_cli_usage(cli, name, "'%s' is no command of wimplan", name);
+}
+
+/* wimplan help COMMAND */
+static int help(struct wp_cli *cli, char *name)
+{
+	static char option[] = "--help";
+	char *words[] = { name, option, NULL };
+
+	cli->command = find_command(name);
+	return cli->command ? cli->command->run(cli, 2, words) : unknown_command(cli, name);
+}
+
 static int run(struct wp_cli *cli, int argc, char **argv)
 {
 	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
@@ -42,7 +63,9 @@ static int run(struct wp_cli *cli, int argc, char **argv)
 		wp_buf_puts(&text, "wimplan " WIMPLAN_VERSION "\n");
 		return wp_cli_emit(cli, &text);
 	}
-	if (name && (!strcmp(name, "--help") || !strcmp(name, "help"))) {
+	if (name && !strcmp(name, "help") && argc > 2 && argv[2][0] != '-')
+		return help(cli, argv[2]);
+	if (name && (!strcmp(name, "--help") || !strcmp(name, "-h") || !strcmp(name, "help"))) {
 		add_overview(&text);
 		return wp_cli_emit(cli, &text);
 	}
@@ -53,7 +76,7 @@ static int run(struct wp_cli *cli, int argc, char **argv)
 	}
 	cli->command = find_command(name);
 	if (!cli->command)
-		return wp_cli_usage(cli, name, "'%s' is no command of wimplan", name);
+		return unknown_command(cli, name);
 	return cli->command->run(cli, argc - 1, argv + 1);
 }
 
