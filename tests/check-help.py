@@ -176,13 +176,13 @@ printf '%s\\n' "${{COMPREPLY[@]}}"
 
 def check_completion(options_of):
     offered = complete([""])
-    expect(offered == options_of.keys() | {"--help", "--version"}, f"the completion offers the commands {sorted(offered)}")
+    expect(offered == options_of.keys() | {"help", "--help", "--version"}, f"the completion offers the commands {sorted(offered)}")
     for name, options in options_of.items():
         offered = complete([name, "-"])
         long_options = {option for option in options if option.startswith("--")}
         expect(offered == long_options,
                f"the completion of {name} lacks {sorted(long_options - offered)}, has {sorted(offered - long_options)} too many")
-    for name, verbs in ("snapshot", {"list", "show", "diff", "remove"}), ("baseline", {"list", "adopt", "forget"}):
+    for name, verbs in ("help", set(options_of)), ("snapshot", {"list", "show", "diff", "remove"}), ("baseline", {"list", "adopt", "forget"}):
         expect(complete([name, ""]) == verbs, f"the completion of {name} offers {complete([name, ''])}")
     for name in "show", "diff":
         formats = re.search(r"\*--format\* _FORMAT_\n\t(.*?)\.[ \n]", manual_section(f"wimplan-{name}.1.scd", "OPTIONS")).group(1)
@@ -231,7 +231,7 @@ def check_apply():
     for title in "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXIT STATUS", "EXAMPLES", "SEE ALSO":
         expect(manual_section(page, title), f"wimplan-apply(1) has no {title}")
     offered = complete([""], "wimplan-apply")
-    expect(offered == {*commands, "--help", "--version"}, f"the completion of wimplan-apply offers {sorted(offered)}")
+    expect(offered == {*commands, "help", "--help", "--version"}, f"the completion of wimplan-apply offers {sorted(offered)}")
     for name, options in options_of.items():
         offered = complete([name, "-"], "wimplan-apply")
         long_options = {option for option in options if option.startswith("--")}

@@ -25,6 +25,7 @@ _wimplan_value() {
 		fi
 		;;
 	--date-order) _wimplan_words 'dmy mdy ymd' ;;
+	--delimiter) COMPREPLY=() ;;
 	--auth) _wimplan_words 'negotiate ntlm bearer none' ;;
 	--commit) _wimplan_words 'auto always never' ;;
 	--provider | --user | --proxy | --timeout | --settle | --window) COMPREPLY=() ;;
@@ -39,7 +40,7 @@ _wimplan() {
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -le 1 ]; then
-		_wimplan_words 'inspect diff import snapshot plan show verify record baseline --help --version'
+		_wimplan_words 'help inspect diff import snapshot plan show verify record baseline --help --version'
 		return
 	fi
 	_wimplan_value "${COMP_WORDS[COMP_CWORD - 1]}" && return
@@ -58,6 +59,7 @@ _wimplan() {
 	show) options='--format --all --bom --delimiter' ;;
 	verify) options='--map --data --all --jobs --events' ;;
 	record) options='--plan --map --jobs' ;;
+	help) verbs='inspect diff import snapshot plan show verify record baseline' ;;
 	baseline) options='--site --all --snapshot --map --jobs' verbs='list adopt forget' ;;
 	esac
 	case $word in
@@ -78,10 +80,14 @@ _wimplan_apply() {
 	local word=${COMP_WORDS[COMP_CWORD]} options=''
 
 	if [ "$COMP_CWORD" -le 1 ]; then
-		_wimplan_words 'check run status --help --version'
+		_wimplan_words 'help check run status --help --version'
 		return
 	fi
 	_wimplan_value "${COMP_WORDS[COMP_CWORD - 1]}" && return
+	if [ "${COMP_WORDS[1]}" = help ]; then
+		_wimplan_words 'check run status'
+		return
+	fi
 	[ "${COMP_WORDS[1]}" != run ] || options='--yes --expect-plan --skip-conflicts --window --settle --commit --receipt'
 	case $word in
 	-*) _wimplan_words "$options $provider $common" ;;
