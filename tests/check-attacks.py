@@ -259,6 +259,8 @@ def try_cache(place, what, path):
     for words in CACHE_CALLS:
         place.call(what, "wimplan", *words, "--cache", path.name, statuses=(0, 1, 3))
     place.call(what, "wimplan", "plan", "--cache", path.name, "--map", place.site.map, "-o", "of-cache.json", statuses=(0, 1, 3))
+    for words in ("record", "receipt.json"), ("verify", "plan.json"), ("baseline", "adopt", "--all"):
+        place.call(what, "wimplan", *words, "--cache", path.name, "--map", place.site.map, statuses=(0, 1, 3, 4))
     place.call(what, "wimplan", "snapshot", "remove", "--cache", path.name, "0", statuses=(0, 1))
     for left in place.folder.glob(path.name + "*"):
         left.unlink()

@@ -9,7 +9,7 @@ int wp_questions_close(const struct wp_cache *cache, const char *site_code, cons
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
 	int status = wp_db_prepare(&cache->db,
-				   "DELETE FROM questions WHERE site_code = ?1 COLLATE NOCASE AND package_id = ?2 AND "
+				   "DELETE FROM questions WHERE site_code = ?1 AND package_id = ?2 AND "
 				   "source_version <= ?3",
 				   &statement, err);
 
@@ -82,7 +82,7 @@ int wp_cache_list_questions(struct wp_cache *cache, struct wp_arena *arena, cons
 		return WP_OK;
 	status = wp_db_prepare(&cache->db,
 			       "SELECT site_code, package_id, source_version, content_id, asked_at FROM questions WHERE ?1 "
-			       "IS NULL OR site_code = ?1 COLLATE NOCASE ORDER BY site_code COLLATE NOCASE, package_id, "
+			       "IS NULL OR site_code = ?1 ORDER BY site_code, package_id, "
 			       "source_version, content_id",
 			       &statement, err);
 	if (status)

@@ -54,7 +54,7 @@ static const char version_3[] =
 	"ALTER TABLE snapshots ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;"
 	"UPDATE snapshots SET sequence = number;"
 	"CREATE TABLE questions ("
-	"  site_code TEXT NOT NULL,"
+	"  site_code TEXT NOT NULL COLLATE NOCASE,"
 	"  package_id TEXT NOT NULL,"
 	"  source_version INTEGER NOT NULL,"
 	"  content_id TEXT NOT NULL,"

@@ -5,8 +5,11 @@
 #include <criterion/criterion.h>
 #include <sqlite3.h>
 #include <string.h>
+#include <time.h>
 
 #include "cache_place.h"
+
+#define MANY 30000
 
 static const char site[] = "P01", package[] = "P0100001";
 
@@ -32,6 +35,21 @@ static const char *open_questions(struct wp_cache *cache, const char *site_code)
 	for (size_t i = 0; i < count; i++)
 		length += (size_t)snprintf(text + length, sizeof text - length, "%s %d %s;", items[i].package_id,
 					   (int)items[i].source_version, items[i].content_id);
+	wp_arena_free(arena);
+	return text;
+}
+
+/* The first of them, of however many. */
+static const char *open_questions_first(struct wp_cache *cache)
+{
+	static char text[64];
+	struct wp_arena *arena = wp_arena_new();
+	struct wp_question *items;
+	size_t count;
+
+	cr_assert_eq(wp_cache_list_questions(cache, arena, NULL, &items, &count, NULL), WP_OK);
+	cr_assert_eq(count, MANY);
+	snprintf(text, sizeof text, "%s %d %s", items[0].package_id, (int)items[0].source_version, items[0].content_id);
 	wp_arena_free(arena);
 	return text;
 }
@@ -90,6 +108,30 @@ Test(cache, questions_are_closed_by_a_stated_baseline)
 	cr_expect_eq(wp_cache_put_questions(cache, items, 2, &err), WP_E_FAILED);
 	cr_expect_str_eq(err.code, "bad-value");
 	cr_expect_str_eq(open_questions(cache, site), "");
+	wp_cache_close(cache);
+}
+
+/* As many as a site has packages: each is put without a look at all the others. */
+Test(cache, questions_of_many_packages, .timeout = 60)
+{
+	struct place place __attribute__((cleanup(cleanup)));
+	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	struct wp_question *items = wp_arena_alloc(arena, MANY * sizeof *items);
+	struct wp_cache *cache;
+	struct wp_error err;
+	clock_t began;
+
+	for (size_t i = 0; i < MANY; i++)
+		items[i] = (struct wp_question){ site, wp_arena_printf(arena, "P01%05zX", i), 3, "sha256:a", { 0 } };
+	setup(&place);
+	cache = open_cache(&place, WP_CACHE_WRITE);
+	cr_assert_eq(wp_cache_put_questions(cache, items, MANY, &err), WP_OK, "%s", err.message);
+	for (size_t i = 0; i < MANY; i++)
+		items[i].source_version = 4;
+	began = clock();
+	cr_assert_eq(wp_cache_put_questions(cache, items, MANY, &err), WP_OK, "%s", err.message);
+	cr_expect_lt((double)(clock() - began) / CLOCKS_PER_SEC, 10);
+	cr_expect_eq(strncmp(open_questions_first(cache), "P0100000 4 ", 11), 0);
 	wp_cache_close(cache);
 }
 
