@@ -86,7 +86,7 @@ class Place:
             return None, "", ""
         out, err = (stream.decode("utf-8", "surrogateescape") for stream in (done.stdout, done.stderr))
         expect(done.returncode in statuses, f"{what}: status {done.returncode}: {err[-300:]!r}")
-        expect(done.returncode in (0, 3, 6) or err, f"{what}: status {done.returncode}, and nothing is said")
+        expect(done.returncode in (0, 3, 6) or err or out, f"{what}: status {done.returncode}, and nothing is said")
         expect("not enough memory" not in err, f"{what}: a want of memory that there is not: {err[-200:]!r}")
         for name, text in (("error", err), ("output", out if plain else "")):
             found = RAW.search(text)

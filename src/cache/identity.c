@@ -95,9 +95,9 @@ static void set_content(struct identity *item, const struct wp_wim_content *cont
 static void read_row(struct wp_identities *identities, struct wp_statement *statement)
 {
 	struct wp_wim_content content = { 0 };
-	uint8_t file[DIGEST];
-
+	uint8_t file[DIGEST], digest[DIGEST];
 	char file_id[WP_HASH_TEXT];
+	size_t length;
 
 	wp_db_hash(statement, 0, file_id);
 	wp_db_hash(statement, 1, content.content_id);
@@ -106,7 +106,9 @@ static void read_row(struct wp_identities *identities, struct wp_statement *stat
 	content.blob_bytes = (uint64_t)sqlite3_column_int64(statement->handle, 3);
 	content.stored_bytes.known = sqlite3_column_type(statement->handle, 4) == SQLITE_INTEGER;
 	content.stored_bytes.value = (uint64_t)sqlite3_column_int64(statement->handle, 4);
-	if (!parse_digest(file_id, file))
+	/* What wimplan has not written is not known; a file without content has an empty text. */
+	if (!parse_digest(file_id, file) || !wp_db_bytes(statement, 1, &length) ||
+	    (length && !parse_digest(content.content_id, digest)))
 		return;
 	set_content(take(identities, file), &content);
 }

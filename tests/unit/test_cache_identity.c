@@ -135,6 +135,37 @@ Test(cache, identities_drop_the_oldest)
 	wp_cache_close(cache);
 }
 
+/* A content id that is none would make of every source another one: such a row is as good as none. */
+Test(cache, identities_that_somebody_else_wrote)
+{
+	static const char *const values[] = { "''", "'sha256:'", "7", "x'00'", "1.5" };
+	struct place place __attribute__((cleanup(cleanup)));
+	struct wp_identity_store store;
+	struct wp_wim_content content;
+	struct wp_cache *cache;
+	char file_id[WP_HASH_TEXT], sql[400];
+
+	setup(&place);
+	make_id(7, file_id);
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+		cache = open_cache(&place, WP_CACHE_WRITE);
+		add(cache, 7);
+		flush(cache);
+		snprintf(sql, sizeof sql,
+			 "DROP TABLE identities; CREATE TABLE identities (file_id, content_id, blob_count, blob_bytes, "
+			 "stored_bytes, seen); INSERT INTO identities VALUES ('%s', %s, 1, 1, 1, 1)",
+			 file_id, values[i]);
+		cr_assert_eq(sqlite3_exec(cache->db.handle, sql, NULL, NULL, NULL), SQLITE_OK, "%s",
+			     sqlite3_errmsg(cache->db.handle));
+		wp_cache_close(cache);
+		cache = open_cache(&place, WP_CACHE_READ);
+		store = wp_cache_identities(cache);
+		cr_expect_eq(store.find(store.context, file_id, &content), i == 0, "%s", values[i]);
+		wp_cache_close(cache);
+		cr_assert_eq(unlink(place.path), 0);
+	}
+}
+
 Test(cache, identities_survive_strange_rows)
 {
 	struct place place __attribute__((cleanup(cleanup)));
