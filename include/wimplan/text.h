@@ -48,6 +48,10 @@ int wp_utf16_to_utf8(struct wp_arena *arena, const uint8_t *bytes, size_t length
 int wp_text_decode(struct wp_arena *arena, char *bytes, size_t length, char **ret_text, size_t *ret_length,
 		   size_t *ret_at);
 
+/* A copy of @length bytes with A to Z in lower case, whatever the locale. */
+char *wp_text_lower(struct wp_arena *arena, const char *text, size_t length)
+	__attribute__((returns_nonnull, nonnull));
+
 /* How many UTF-16 code units the valid UTF-8 @text takes: the unit in which Windows limits a path. */
 size_t wp_utf16_units(const char *text);
 

@@ -177,36 +177,30 @@ static int take(struct wp_apply *apply, int option, struct given *given)
 
 static const char *setting(const struct wp_config *config, const char *section, const char *key)
 {
-	for (size_t i = 0; i < config->setting_count; i++)
-		if (!strcmp(config->settings[i].section, section) && !strcmp(config->settings[i].key, key))
-			return config->settings[i].value;
-	return NULL;
+	return wp_config_setting(config, section, key)->value;
 }
 
+/* The configuration has checked that it is one. */
 static uint64_t number(const struct wp_config *config, const char *key, uint64_t fallback)
 {
 	const char *text = setting(config, "provider", key);
-	uint64_t value;
 
-	return text && wp_parse_u64(text, false, &value) ? value : fallback;
+	if (text)
+		wp_parse_u64(text, false, &fallback);
+	return fallback;
 }
 
 static void take_connection(struct wp_apply *apply, const struct wp_config *config)
 {
-	/* The order of enum wp_auth; the configuration has checked the word. */
-	static const char *const words[] = { "negotiate", "ntlm", "bearer", "none" };
-	const char *auth = setting(config, "provider", "auth");
 	struct wp_provider_options *connection = &apply->connection;
 
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (auth && !strcmp(auth, words[i]))
-			connection->auth = (enum wp_auth)i;
+	connection->auth = (enum wp_auth)wp_config_word(config, "provider", "auth");
 	connection->url = setting(config, "provider", "url");
 	connection->user = setting(config, "provider", "user");
 	connection->ca_file = setting(config, "provider", "ca_file");
 	connection->timeout = (uint32_t)number(config, "timeout", DEFAULT_TIMEOUT);
 	apply->token_file = setting(config, "provider", "token_file");
-	apply->settle_ms = (int64_t)number(config, "settle", 900) * 1000;
+	apply->settle_ms = (int64_t)number(config, "settle", 0) * 1000;
 }
 
 static int take_window(struct wp_apply *apply, const struct wp_config *config, const char *given)

@@ -22,6 +22,15 @@ static uint32_t fold(uint32_t c)
 	return lower < 0x80 ? c : lower;
 }
 
+char *wp_text_lower(struct wp_arena *arena, const char *text, size_t length)
+{
+	char *lower = wp_arena_strndup(arena, text, length);
+
+	for (char *at = lower; *at; at++)
+		*at = (char)wp_ascii_lower(*at);
+	return lower;
+}
+
 bool wp_text_equal_nocase(const char *a, const char *b)
 {
 	if (!a || !b)

@@ -3,6 +3,7 @@
 #include "internal.h"
 
 #include "wimplan/ascii.h"
+#include "wimplan/text.h"
 
 #include <string.h>
 
@@ -60,7 +61,6 @@ int wp_cache_list_snapshots(struct wp_cache *cache, struct wp_arena *arena, stru
 /* The lower-case hex digits of @id without "sha256:"; NULL when it is anything else. */
 static char *hex_digits(struct wp_arena *arena, const char *id)
 {
-	char *digits;
 	size_t length;
 
 	if (!strncmp(id, "sha256:", 7))
@@ -68,10 +68,7 @@ static char *hex_digits(struct wp_arena *arena, const char *id)
 	length = strlen(id);
 	if (!length || length > 64 || strspn(id, "0123456789abcdefABCDEF") != length)
 		return NULL;
-	digits = wp_arena_strndup(arena, id, length);
-	for (char *at = digits; *at; at++)
-		*at = (char)wp_ascii_lower(*at);
-	return digits;
+	return wp_text_lower(arena, id, length);
 }
 
 static int find_by_id(struct wp_cache *cache, struct wp_arena *arena, const char *id, struct wp_snapshot *ret,

@@ -7,6 +7,7 @@
 #include "wimplan/ascii.h"
 #include "wimplan/json.h"
 #include "wimplan/record.h"
+#include "wimplan/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -118,10 +119,8 @@ static int check_twice(const struct wp_csv_header *header, const struct wp_csv_l
 	if (!seen)
 		wp_out_of_memory();
 	for (size_t i = 0; i < header->count && !status; i++) {
-		char *folded = wp_arena_strdup(header->arena, header->names[i]);
+		const char *folded = wp_text_lower(header->arena, header->names[i], strlen(header->names[i]));
 
-		for (char *at = folded; *at; at++)
-			*at = (char)wp_ascii_lower(*at);
 		if (*folded && json_object_get(seen, folded))
 			status = wp_fail(line->err, WP_E_FAILED, "export-invalid", line->input->name,
 					 "%s: line %zu, column 1: the header names a column twice (%.60s); export "

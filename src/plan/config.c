@@ -62,6 +62,13 @@ const struct wp_setting *wp_config_setting(const struct wp_config *config, const
 	return i < wp_config_key_count ? &config->settings[i] : NULL;
 }
 
+unsigned int wp_config_word(const struct wp_config *config, const char *section, const char *name)
+{
+	size_t i = wp_config_key_find(section, name);
+
+	return word_index(&wp_config_keys[i], config->settings[i].value);
+}
+
 static bool comes_from(const struct wp_setting *setting, const char *source)
 {
 	return !strncmp(setting->origin, source, strlen(source));

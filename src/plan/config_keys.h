@@ -41,7 +41,5 @@ char *wp_config_trim(struct wp_arena *arena, const char *text, size_t length);
  */
 int wp_config_assign(struct wp_arena *arena, struct wp_config *config, const char *section, const char *name,
 		     const char *value, const char *source, const char *origin, struct wp_error *err);
-/* A key of the table with what is in force; NULL when there is no such key. */
-const struct wp_setting *wp_config_setting(const struct wp_config *config, const char *section, const char *name);
 
 #endif

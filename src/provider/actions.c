@@ -39,15 +39,6 @@ struct wp_actions {
 	const char *wrong;
 };
 
-static const char *lower_copy(struct wp_arena *arena, const char *text, size_t length)
-{
-	char *copy = wp_arena_strndup(arena, text, length);
-
-	for (char *at = copy; *at; at++)
-		*at = (char)wp_ascii_lower(*at);
-	return copy;
-}
-
 /* "AdminService.SMS_ImagePackage" without its namespace; NULL for none, and for a collection. */
 static const char *plain_name(struct wp_arena *arena, const struct wp_xml_attribute *attribute)
 {
@@ -61,7 +52,7 @@ static const char *plain_name(struct wp_arena *arena, const struct wp_xml_attrib
 		length -= (size_t)(dot + 1 - text);
 		text = dot + 1;
 	}
-	return lower_copy(arena, text, length);
+	return wp_text_lower(arena, text, length);
 }
 
 static bool stop(struct wp_actions *actions, const char *wrong)
@@ -241,7 +232,7 @@ bool wp_actions_offer(const struct wp_actions *actions, const struct wp_method *
 	const char *class = wp_class_name(method->class), *ancestors[ANCESTORS];
 	size_t count = 0;
 
-	class = lower_copy(scratch, class, strlen(class));
+	class = wp_text_lower(scratch, class, strlen(class));
 	for (; class && count < ANCESTORS; class = base_of(actions, class))
 		ancestors[count++] = class;
 	for (size_t i = 0; i < actions->offer_count; i++) {

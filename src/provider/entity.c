@@ -6,18 +6,17 @@
 #include "wimplan/ascii.h"
 #include "wimplan/import.h"
 #include "wimplan/json.h"
+#include "wimplan/text.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* The path of the request says what the entity is where it does not say so itself. */
 static json_t *with_class(json_t *entity, enum wp_class class)
 {
-	json_t *copy = json_copy(entity);
+	json_t *copy = wp_json_must(json_copy(entity));
 
-	if (!copy || (!json_object_get(copy, "__CLASS") &&
-		      json_object_set_new(copy, "__CLASS", json_string(wp_class_name(class)))))
-		wp_out_of_memory();
+	if (!json_object_get(copy, "__CLASS"))
+		wp_json_set(copy, "__CLASS", json_string(wp_class_name(class)));
 	return copy;
 }
 
@@ -61,70 +60,42 @@ int wp_entity_read(const json_t *answer, enum wp_class class, const char *packag
 	return status;
 }
 
-static char *lower_copy(const char *text)
+static const char *lower(struct wp_arena *arena, const char *name)
 {
-	char *copy = strdup(text);
-
-	if (!copy)
-		wp_out_of_memory();
-	for (char *at = copy; *at; at++)
-		*at = (char)wp_ascii_lower(*at);
-	return copy;
-}
-
-static void add_name(json_t *names, const char *name)
-{
-	char *key = lower_copy(name);
-
-	if (json_object_set_new(names, key, json_true()))
-		wp_out_of_memory();
-	free(key);
+	return wp_text_lower(arena, name, strlen(name));
 }
 
 /* The properties that are not written back, in small letters, as keys. New reference. */
-static json_t *lazy_names(const json_t *entity)
+static json_t *lazy_names(struct wp_arena *arena, const json_t *entity)
 {
 	/* In case the list is not there: the properties whose stale value would undo the call, or make one. */
 	static const char *const always[] = { "ImageProperty", "ImageDiskLayout", "RefreshPkgSourceFlag",
 					      "RefreshSchedule" };
 	const json_t *list = json_object_get(entity, "__LAZYPROPERTIES"), *item;
-	json_t *names = json_object();
+	json_t *names = wp_json_must(json_object());
 	size_t i;
 
-	if (!names)
-		wp_out_of_memory();
 	for (i = 0; i < sizeof always / sizeof *always; i++)
-		add_name(names, always[i]);
+		wp_json_set(names, lower(arena, always[i]), json_true());
 	json_array_foreach(list, i, item)
 		if (json_is_string(item))
-			add_name(names, json_string_value(item));
+			wp_json_set(names, lower(arena, json_string_value(item)), json_true());
 	return names;
-}
-
-static bool is_written(const json_t *lazy, const char *name, const json_t *value)
-{
-	char *key;
-	bool written;
-
-	if (!strncmp(name, "__", 2) || strchr(name, '@') || json_is_null(value))
-		return false;
-	key = lower_copy(name);
-	written = !json_object_get(lazy, key);
-	free(key);
-	return written;
 }
 
 char *wp_entity_write_back(const json_t *answer)
 {
+	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	bool many;
 	json_t *entity = wp_answer_entity(answer, &many), *value;
-	json_t *written __attribute__((cleanup(wp_json_freep))) = json_object();
-	json_t *lazy __attribute__((cleanup(wp_json_freep))) = lazy_names(entity);
+	json_t *written __attribute__((cleanup(wp_json_freep))) = wp_json_must(json_object());
+	json_t *lazy __attribute__((cleanup(wp_json_freep))) = lazy_names(arena, entity);
 	const char *name;
 
 	json_object_foreach(entity, name, value)
-		if (is_written(lazy, name, value) && json_object_set(written, name, value))
-			wp_out_of_memory();
+		if (strncmp(name, "__", 2) != 0 && !strchr(name, '@') && !json_is_null(value) &&
+		    !json_object_get(lazy, lower(arena, name)))
+			wp_json_set(written, name, json_incref(value));
 	/* An object without properties would say that all of them are gone. */
 	return json_object_size(written) ? json_dumps(written, JSON_COMPACT) : NULL;
 }

@@ -4,8 +4,7 @@
  * by itself in three cases, and a guard on the request's body decides which of them it may.
  */
 #include "http.h"
-#include "failure.h"
-#include "header.h"
+#include "codes.h"
 
 #include "wimplan/ascii.h"
 #include "wimplan/clock.h"
@@ -90,6 +89,41 @@ static bool take_status(struct wp_provider *provider, long status)
 	return !guard->suspect;
 }
 
+/* Whether the line is the field @name; its value goes into @value, without white space around it. */
+static bool is_field(const char *line, size_t length, const char *name, char *value, size_t room)
+{
+	size_t name_length = strlen(name);
+
+	if (length <= name_length || !wp_ascii_begins(line, name) || line[name_length] != ':')
+		return false;
+	line += name_length + 1;
+	length -= name_length + 1;
+	while (length && (*line == ' ' || *line == '\t')) {
+		line++;
+		length--;
+	}
+	while (length && (line[length - 1] == '\r' || line[length - 1] == '\n' || line[length - 1] == ' '))
+		length--;
+	snprintf(value, room, "%.*s", (int)(length < room ? length : room - 1), line);
+	return true;
+}
+
+/* The seconds that a Retry-After asks for (RFC 9110, 10.2.3: seconds, or a date); -1 when it cannot be understood. */
+static long read_retry_after(const char *value)
+{
+	char *end;
+	long seconds = strtol(value, &end, 10);
+	time_t date;
+
+	if (*value && !*end)
+		return seconds >= 0 ? seconds : -1;
+	date = curl_getdate(value, NULL);
+	if (date < 0)
+		return -1;
+	seconds = (long)(date - (time_t)wp_clock_unix());
+	return seconds > 0 ? seconds : 0;
+}
+
 static size_t take_header(char *line, size_t size, size_t count, void *context)
 {
 	struct wp_provider *provider = context;
@@ -102,9 +136,9 @@ static size_t take_header(char *line, size_t size, size_t count, void *context)
 
 		if (status >= 200 && !take_status(provider, status))
 			return 0;
-	} else if (wp_header_is(line, length, "Retry-After", value, sizeof value)) {
-		provider->reply->retry_after = wp_header_retry_after(value);
-	} else if (wp_header_is(line, length, "Content-Type", value, sizeof value)) {
+	} else if (is_field(line, length, "Retry-After", value, sizeof value)) {
+		provider->reply->retry_after = read_retry_after(value);
+	} else if (is_field(line, length, "Content-Type", value, sizeof value)) {
 		size_t type = strcspn(value, "; \t");
 
 		for (size_t i = 0; i <= type && i < sizeof value; i++)

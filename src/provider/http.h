@@ -56,7 +56,4 @@ unsigned int wp_provider_body_reads(const struct wp_provider *provider);
 
 void wp_http_free(struct wp_http *http);
 
-/* "wmi/Class('id')", each part encoded for a URL; owned by the caller (free()). @method NULL: the instance itself. */
-char *wp_provider_path(const char *class, const char *package_id, const char *method);
-
 #endif

@@ -3,6 +3,7 @@
 #include "actions.h"
 #include "entity.h"
 #include "odata.h"
+#include "url.h"
 
 #include "wimplan/buf.h"
 #include "wimplan/clock.h"

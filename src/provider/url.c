@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Addresses: which of them are this very machine, and the paths below an AdminService. */
-#include "http.h"
+#include "url.h"
 
 #include "wimplan/ascii.h"
+#include "wimplan/buf.h"
+#include "wimplan/provider.h"
 
 #include <string.h>
 

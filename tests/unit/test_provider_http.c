@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A method call is sent once, whatever the connection does: held against a server that counts. */
 #include "../../src/provider/http.h"
+#include "../../src/provider/url.h"
 
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
