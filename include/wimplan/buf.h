@@ -17,6 +17,12 @@ void wp_buf_puts(struct wp_buf *buf, const char *text);
 void wp_buf_putc(struct wp_buf *buf, char c);
 void wp_buf_pad(struct wp_buf *buf, char c, size_t count);
 void wp_buf_printf(struct wp_buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3), nonnull));
+/* Makes it empty, and keeps its room. */
+void wp_buf_clear(struct wp_buf *buf);
+/* Cuts it to its first @length bytes, which it has. */
+void wp_buf_cut(struct wp_buf *buf, size_t length);
+/* Its ASCII letters in lower case. */
+void wp_buf_lower(struct wp_buf *buf);
 /* The text so far, "" when nothing was added. Borrowed. */
 const char *wp_buf_text(const struct wp_buf *buf);
 /* Frees the text and makes the buffer empty again. */

@@ -26,8 +26,16 @@ int64_t wp_clock_boot(void);
  */
 void wp_signals_catch(void);
 
+/* A write has to say what became of it: SIGPIPE and SIGXFSZ end no program any more. */
+void wp_signals_ignore_writes(void);
+
+/* Ends this process as one whose reader has gone away, whatever its caller ignores or blocks. */
+void wp_signals_end_by_pipe(void);
+
 /* The signal that asks this run to stop; 0 when there was none. */
 int wp_signal_caught(void);
+/* "INT", "TERM", "HUP". */
+const char *wp_signal_name(int number);
 
 /*
  * Sleeps that long, or until a signal asks the run to stop. @tick is called about once a second meanwhile, with

@@ -28,7 +28,8 @@ enum wp_file_kind {
 /* What is known of a file without reading it. */
 struct wp_file_status {
 	enum wp_file_kind kind;
-	uint64_t size; /* bytes */
+	uint64_t size;            /* bytes */
+	unsigned int permissions; /* as of chmod(1); 0 where the system has others */
 	struct wp_time modified;
 	int64_t modified_unix;  /* the same in whole seconds since 1970, whatever the year */
 	uint64_t device, inode; /* together they tell one file of the machine from all others */
@@ -47,9 +48,10 @@ int wp_file_may_write(const char *path);
 enum wp_file_how {
 	WP_FILE_FOLLOW,   /* through links */
 	WP_FILE_NOFOLLOW, /* a link there is an error (ELOOP) */
+	WP_FILE_CHANGE,   /* the same, for reading and writing */
 };
 
-/* Opens whatever stands there for reading, without waiting for a pipe's other end. 0 or an errno. */
+/* Opens whatever stands there, mostly for reading, without waiting for a pipe's other end. 0 or an errno. */
 int wp_file_open_any(const char *path, enum wp_file_how how, int *ret_fd, struct wp_file_status *ret);
 /* The standard input under a number of its own, to be closed as any other. 0 or an errno. */
 int wp_file_open_input(int *ret_fd);
@@ -62,6 +64,14 @@ ptrdiff_t wp_file_read_at(int fd, void *bytes, size_t length, uint64_t offset);
 ptrdiff_t wp_file_read_some(int fd, void *bytes, size_t room);
 /* Where the next bytes are read: @whence is SEEK_SET, SEEK_CUR or SEEK_END. Below 0 where that cannot be, as in pipes. */
 int64_t wp_file_seek(int fd, int64_t offset, int whence);
+
+/* @path with no link in its folder, from the root on. The caller frees *@ret_real. 0 or an errno. */
+int wp_file_resolve(const char *path, char **ret_real);
+/* Makes an empty file beside @path that only this process knows. The caller frees *@ret_name. 0 or an errno. */
+int wp_file_make_beside(const char *path, char **ret_name);
+/* Gives the file @temporary the name @path, and takes it away when the name is taken meanwhile. 0 or an errno. */
+int wp_file_put_new(const char *temporary, const char *path);
+void wp_file_remove(const char *path);
 
 /* Makes the folders above @path that are not there, for the user alone. 0 or an errno. */
 int wp_file_make_folders(const char *path);

@@ -41,9 +41,6 @@ void wp_program_start(int argc, char **argv);
  */
 int wp_program_end(int status);
 
-/* What this call gets from the machine. @stream is the one whose terminal says how many columns there are. */
-struct wp_env wp_program_env(struct wp_arena *arena, int stream);
-
 /* Whether --json is among the arguments: errors must be one JSON document also before the options were read. */
 bool wp_program_wants_json(int argc, char **argv);
 

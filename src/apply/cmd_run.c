@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* wimplan-apply run: refusals first, then the question, then the run, and the receipt whatever came of it. */
-#include "lock.h"
+#include "lock_site.h"
 #include "open.h"
 #include "question.h"
 #include "result.h"
@@ -13,7 +13,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 /* What earlier runs ended without success is open again; what they left without an outcome is looked for. */
 static void reopen(struct wp_steps *steps)
@@ -200,7 +199,7 @@ static void say_how_to_go_on(const struct wp_run *run, size_t left)
 		open += apply->steps.items[i].selected && !wp_state_is_good(apply->steps.items[i].state);
 	if (wp_signal_caught())
 		wp_apply_note(apply, "stopped by SIG%s, with %zu of %zu steps not done; to go on: %s",
-			      sigabbrev_np(wp_signal_caught()), open, apply->steps.count, same_command(apply));
+			      wp_signal_name(wp_signal_caught()), open, apply->steps.count, same_command(apply));
 	else if (left && !run->error.status && !wp_window_is_open(&apply->window, now))
 		wp_apply_note(apply, "%s, with %zu of %zu steps not begun; to go on%s: %s",
 			      wp_window_closed(apply->arena, &apply->window, now), left, apply->steps.count,
@@ -241,7 +240,7 @@ static int carry_out(struct wp_apply *apply, struct wp_session *session, struct 
 static int stopped_early(struct wp_apply *apply)
 {
 	wp_apply_note(apply, "stopped by SIG%s before this run called anything; to go on: %s",
-		      sigabbrev_np(wp_signal_caught()), same_command(apply));
+		      wp_signal_name(wp_signal_caught()), same_command(apply));
 	return wp_apply_end(apply, 128 + wp_signal_caught());
 }
 

@@ -4,11 +4,12 @@
 #include "journal_file.h"
 
 #include "wimplan/clock.h"
+#include "wimplan/file.h"
+#include "wimplan/machine.h"
 #include "wimplan/text.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* The state of a pending step that the run may call without another sync. Only the journal knows it. */
 #define INTENDED "intended"
@@ -100,8 +101,7 @@ void wp_journal_close(struct wp_journal *journal)
 		wp_db_execute(&journal->db, "PRAGMA journal_mode=DELETE", "it was closed", NULL);
 	wp_db_close(&journal->db);
 	/* Only now: closing any descriptor of the file drops SQLite's own locks on it (POSIX, fcntl). */
-	if (journal->lock >= 0)
-		close(journal->lock);
+	wp_closep(&journal->lock);
 	free(journal->name);
 	free(journal->path);
 	free(journal);
@@ -225,7 +225,7 @@ int wp_journal_begin(struct wp_journal *journal, const char *provider, const cha
 		return status;
 	wp_db_bind_text(&statement, 1, provider);
 	wp_db_bind_text(&statement, 2, who);
-	wp_db_bind_int(&statement, 3, getpid());
+	wp_db_bind_int(&statement, 3, wp_process_id());
 	wp_db_bind_int(&statement, 4, now.ticks);
 	status = wp_db_run(&statement, writing, err);
 	if (status)

@@ -2,16 +2,15 @@
 /* The journal's database: its schema, what has to be true before it is used, and how it is left. */
 #include "journal_db.h"
 
-#include <fcntl.h>
+#include "wimplan/file.h"
+#include "wimplan/machine.h"
+
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* "wpjr": tells a journal from any other database. */
 #define APPLICATION_ID 0x77706a72
 #define SCHEMA_VERSION 3
-#define BOOT_ID_FILE "/proc/sys/kernel/random/boot_id"
 
 static const char opening[] = "it was opened", writing[] = "it was written";
 
@@ -42,19 +41,6 @@ static const char *const tables[] = {
 	" what TEXT NOT NULL, detail TEXT) STRICT",
 };
 #define TABLES (sizeof tables / sizeof *tables)
-
-/* random(4): "generated once" at boot, so the same until the machine stops, and never again after it. */
-static void read_boot_id(char *room, size_t size)
-{
-	FILE *file = fopen(BOOT_ID_FILE, "re");
-
-	room[0] = '\0';
-	if (file && !fgets(room, (int)size, file))
-		room[0] = '\0';
-	room[strcspn(room, "\n")] = '\0';
-	if (file)
-		fclose(file);
-}
 
 int wp_journal_create(const struct wp_db *db, const struct wp_plan *plan, struct wp_error *err)
 {
@@ -166,14 +152,14 @@ static int check_log(struct wp_journal *journal, struct wp_error *err)
 /* That the file is as long as its pages. In WAL mode some may stand in the log alone. */
 static int check_length(const struct wp_journal *journal, struct wp_error *err)
 {
-	struct stat file;
+	struct wp_file_status file;
 	int64_t length;
 	int status = wp_db_number(&journal->db,
 					"SELECT page_count * page_size * (journal_mode != 'wal') FROM"
 					" pragma_page_count, pragma_page_size, pragma_journal_mode",
 					opening, &length, err);
 
-	if (!status && !lstat(journal->name, &file) && file.st_size < length)
+	if (!status && !wp_file_look_itself(journal->name, &file) && (int64_t)file.size < length)
 		status = wp_db_damaged(&journal->db, err, "its end is gone");
 	return status;
 }
@@ -208,11 +194,11 @@ static int check(struct wp_journal *journal, const struct wp_plan *plan, struct 
 /* That SQLite has opened the very file that is locked: its name may have got another one meanwhile. */
 static int check_same_file(const struct wp_journal *journal, struct wp_error *err)
 {
-	struct stat locked, named;
+	struct wp_file_status locked, named;
 	int moved = 0, result = sqlite3_file_control(journal->db.handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
 
-	if (result == SQLITE_OK && !moved && !fstat(journal->lock, &locked) && !lstat(journal->name, &named) &&
-	    locked.st_dev == named.st_dev && locked.st_ino == named.st_ino)
+	if (result == SQLITE_OK && !moved && !wp_file_look_open(journal->lock, &locked) &&
+	    !wp_file_look_itself(journal->name, &named) && locked.device == named.device && locked.inode == named.inode)
 		return WP_OK;
 	return wp_fail(err, WP_E_BUSY, "busy", journal->path,
 		       "another file has taken the place of the journal %s; see who does that, then run the plan again",
@@ -265,7 +251,7 @@ int wp_journal_db_open(struct wp_journal *journal, const struct wp_plan *plan, s
 	int status = wp_db_open(&journal->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, WP_JOURNAL_BUSY, err);
 	int result;
 
-	read_boot_id(journal->boot, sizeof journal->boot);
+	wp_machine_boot_id(journal->boot, sizeof journal->boot);
 	if (!status && journal->write)
 		status = check_same_file(journal, err);
 	if (!status)

@@ -4,22 +4,15 @@
  * link is followed, and nothing but a regular file is opened.
  */
 #include "journal_file.h"
-#include "lock.h"
 
 #include "wimplan/file.h"
 #include "wimplan/limits.h"
+#include "wimplan/lock.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-/* Temporary names that are tried; each that is taken was left behind by a process with our number. */
-#define TEMPORARY_NAMES 1000
 /* Where a database's header says in which mode it was left, and the value for a log (fileformat2.html, 1.3). */
 #define HEADER_MODE 18
 #define MODE_WAL 2
@@ -37,58 +30,6 @@ static int fail_open(const struct wp_journal *journal, int reason, struct wp_err
 		       strerror(reason));
 }
 
-/* SQLite is to follow no link (SQLITE_OPEN_NOFOLLOW), and takes that to mean the folders as well. */
-static int resolve(struct wp_journal *journal, struct wp_error *err)
-{
-	const char *slash = strrchr(journal->path, '/');
-	char *folder = slash ? strndup(journal->path, (size_t)(slash - journal->path) + 1) : strdup(".");
-	char *real = folder ? realpath(folder, NULL) : NULL;
-	int reason = errno;
-
-	free(folder);
-	if (!real)
-		return fail_open(journal, reason, err);
-	if (asprintf(&journal->name, "%s/%s", real, slash ? slash + 1 : journal->path) < 0)
-		wp_out_of_memory();
-	free(real);
-	return WP_OK;
-}
-
-/* A file beside the journal that only this process knows; its name in @room. Below 0: errno says why not. */
-static int open_temporary(const struct wp_journal *journal, char **ret_name)
-{
-	for (int number = 0; number < TEMPORARY_NAMES; number++) {
-		int fd;
-
-		if (asprintf(ret_name, "%.*s.wimplan-%ld-%d.tmp", (int)(strrchr(journal->name, '/') + 1 - journal->name),
-			     journal->name, (long)getpid(), number) < 0)
-			wp_out_of_memory();
-		/* The mode is that of SQLite's own files: who shares a folder for plans shares the journals in it. */
-		fd = open(*ret_name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
-		if (fd >= 0 || errno != EEXIST)
-			return fd;
-		free(*ret_name);
-		*ret_name = NULL;
-	}
-	return -1;
-}
-
-/* Gives the file its name, unless that is taken meanwhile. Returns 0 or an errno. */
-static int put_in_place(const char *temporary, const char *name)
-{
-	int reason = link(temporary, name) ? errno : 0;
-
-	if (!reason || reason == EEXIST) {
-		unlink(temporary);
-		return 0;
-	}
-	/* Not every file system has links. */
-	if (access(name, F_OK) && !rename(temporary, name))
-		return 0;
-	unlink(temporary);
-	return reason;
-}
-
 /*
  * Makes the journal whole before it has its name: a file of that name without a journal in it was damaged, and is never
  * one that was not begun.
@@ -96,24 +37,20 @@ static int put_in_place(const char *temporary, const char *name)
 static int make(struct wp_journal *journal, const struct wp_plan *plan, struct wp_error *err)
 {
 	struct wp_db db = wp_journal_database(journal->path);
-	char *temporary = NULL;
-	int fd = open_temporary(journal, &temporary), status, reason;
+	char *temporary;
+	int status, reason = wp_file_make_beside(journal->name, &temporary);
 
-	if (fd < 0) {
-		reason = errno;
-		free(temporary);
+	if (reason)
 		return fail_open(journal, reason, err);
-	}
-	close(fd);
 	db.file = temporary;
 	status = wp_db_open(&db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, WP_JOURNAL_BUSY, err);
 	if (!status)
 		status = wp_journal_create(&db, plan, err);
 	wp_db_close(&db);
 	if (status) {
-		unlink(temporary);
+		wp_file_remove(temporary);
 	} else {
-		reason = put_in_place(temporary, journal->name);
+		reason = wp_file_put_new(temporary, journal->name);
 		status = reason ? fail_open(journal, reason, err) : WP_OK;
 	}
 	free(temporary);
@@ -125,37 +62,36 @@ static bool has_log(const struct wp_journal *journal)
 {
 	static const unsigned char mark[] = { 0x37, 0x7f, 0x06, 0x82 };
 	unsigned char header[32] = { 0 };
+	struct wp_buf name __attribute__((cleanup(wp_buf_free))) = { 0 };
 	int fd __attribute__((cleanup(wp_closep))) = -1;
-	char *name;
+	struct wp_file_status file;
 
-	if (asprintf(&name, "%s-wal", journal->name) < 0)
-		wp_out_of_memory();
-	fd = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-	free(name);
-	if (fd < 0 || pread(fd, header, sizeof header, 0) != sizeof header)
+	wp_buf_printf(&name, "%s-wal", journal->name);
+	if (wp_file_open_any(wp_buf_text(&name), WP_FILE_NOFOLLOW, &fd, &file) ||
+	    wp_file_read_at(fd, header, sizeof header, 0) != sizeof header)
 		return false;
 	header[3] &= (unsigned char)~1u;
 	return !memcmp(header, mark, sizeof mark);
 }
 
 /* @alone: no other process is at work on it. */
-static int look_at(struct wp_journal *journal, int fd, bool alone, struct wp_error *err)
+static int look_at(struct wp_journal *journal, int fd, const struct wp_file_status *file, bool alone,
+		   struct wp_error *err)
 {
 	struct wp_db db = wp_journal_database(journal->path);
 	unsigned char header[HEADER_MODE + 1] = { 0 };
-	struct stat status;
+	ptrdiff_t got;
 
-	if (fstat(fd, &status))
-		return fail_open(journal, errno, err);
-	if (!S_ISREG(status.st_mode))
+	if (file->kind != WP_FILE_REGULAR)
 		return wp_fail(err, WP_E_REFUSED, "not-a-journal", journal->path,
 			       "%s is no file, and so no journal; give another one with --journal", journal->path);
-	if (!status.st_size)
+	if (!file->size)
 		return wp_db_damaged(&db, err, "it is empty");
-	if (status.st_size > (off_t)WP_LIMIT_JOURNAL_BYTES)
+	if (file->size > WP_LIMIT_JOURNAL_BYTES)
 		return wp_db_damaged(&db, err, "it is larger than any");
-	if (pread(fd, header, sizeof header, 0) < 0)
-		return fail_open(journal, errno, err);
+	got = wp_file_read_at(fd, header, sizeof header, 0);
+	if (got < 0)
+		return fail_open(journal, (int)-got, err);
 	if (alone && header[HEADER_MODE] == MODE_WAL)
 		journal->log = has_log(journal) ? WP_LOG_THERE : WP_LOG_GONE;
 	return WP_OK;
@@ -163,27 +99,31 @@ static int look_at(struct wp_journal *journal, int fd, bool alone, struct wp_err
 
 int wp_journal_find(struct wp_journal *journal, const struct wp_plan *plan, struct wp_error *err)
 {
-	int flags = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, status = resolve(journal, err);
+	enum wp_file_how how = journal->write ? WP_FILE_CHANGE : WP_FILE_NOFOLLOW;
 	int fd __attribute__((cleanup(wp_closep))) = -1;
+	struct wp_file_status file;
+	/* SQLite is to follow no link (SQLITE_OPEN_NOFOLLOW), and takes that to mean the folders as well. */
+	int status, reason = wp_file_resolve(journal->path, &journal->name);
 
-	if (status)
-		return status;
-	fd = open(journal->name, flags | (journal->write ? O_RDWR : O_RDONLY));
-	if (fd < 0 && errno == ENOENT && journal->write) {
+	if (!reason)
+		reason = wp_file_open_any(journal->name, how, &fd, &file);
+	if (reason == ENOENT && journal->write && journal->name) {
 		status = make(journal, plan, err);
 		if (status)
 			return status;
-		fd = open(journal->name, flags | O_RDWR);
+		reason = wp_file_open_any(journal->name, how, &fd, &file);
 	}
-	if (fd < 0)
-		return fail_open(journal, errno, err);
+	if (reason)
+		return fail_open(journal, reason, err);
 	/* Closed before SQLite opens the file, or after it has closed it: that drops SQLite's locks (POSIX, fcntl). */
 	if (!journal->write)
-		return look_at(journal, fd, !flock(fd, LOCK_SH | LOCK_NB), err);
+		return look_at(journal, fd, &file, wp_lock_share(fd), err);
 	status = wp_lock_file(fd, journal->path, "this plan", err);
 	if (status)
 		return status;
 	journal->lock = fd;
 	fd = -1;
-	return look_at(journal, journal->lock, true, err);
+	/* It may have been made, or emptied, between opening and locking. */
+	reason = wp_file_look_open(journal->lock, &file);
+	return reason ? fail_open(journal, reason, err) : look_at(journal, journal->lock, &file, true, err);
 }

@@ -4,11 +4,11 @@
 #include "say.h"
 
 #include "wimplan/clock.h"
+#include "wimplan/machine.h"
 #include "wimplan/version.h"
 
 #include <curl/curl.h>
 #include <string.h>
-#include <unistd.h>
 
 static const struct wp_apply_command *const commands[] = { &wp_apply_check, &wp_apply_run, &wp_apply_status };
 #define COMMANDS (sizeof commands / sizeof *commands)
@@ -94,7 +94,7 @@ int main(int argc, char **argv)
 		return WP_EXIT_FAILED;
 	}
 	/* Of what a terminal shows, only the line of progress has to fit its width. */
-	env = wp_program_env(arena, STDERR_FILENO);
+	env = wp_machine_env(arena, WP_STANDARD_ERROR);
 	apply.env = &env;
 	apply.said_ms = wp_clock_ms();
 	apply.json = wp_program_wants_json(argc, argv);

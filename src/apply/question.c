@@ -3,13 +3,12 @@
 #include "question.h"
 #include "say.h"
 
-#include "wimplan/clock.h"
 #include "wimplan/hash.h"
+#include "wimplan/terminal.h"
 #include "wimplan/text.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Packages that are named; who wants to see more of them has check. */
 #define NAMED 40u
@@ -82,7 +81,7 @@ bool wp_apply_confirm(struct wp_apply *apply, const struct wp_verdict *verdicts)
 	wp_buf_printf(&question, "Reload the metadata of %zu %s and refresh the content of %zu? [y/N] ", counts.reload,
 		      counts.reload == 1 ? "package" : "packages", counts.refresh);
 	wp_tell(wp_buf_text(&question));
-	if (!wp_clock_wait_input(STDIN_FILENO) || !fgets(answer, sizeof answer, stdin))
+	if (!wp_terminal_answer(answer, sizeof answer))
 		return false;
 	return answer[0] == 'y' || answer[0] == 'Y';
 }

@@ -2,6 +2,7 @@
 /* Texts that grow by doubling. Running out of memory ends the process, as in an arena. */
 #include "wimplan/buf.h"
 #include "wimplan/arena.h"
+#include "wimplan/ascii.h"
 
 #include <stdarg.h>
 #include <stdint.h>
@@ -72,6 +73,26 @@ void wp_buf_printf(struct wp_buf *buf, const char *format, ...)
 	vsnprintf(buf->data + buf->length, (size_t)length + 1, format, args);
 	va_end(args);
 	buf->length += (size_t)length;
+}
+
+void wp_buf_clear(struct wp_buf *buf)
+{
+	wp_buf_cut(buf, 0);
+}
+
+void wp_buf_cut(struct wp_buf *buf, size_t length)
+{
+	if (length > buf->length)
+		abort();
+	buf->length = length;
+	if (buf->data)
+		buf->data[length] = '\0';
+}
+
+void wp_buf_lower(struct wp_buf *buf)
+{
+	for (size_t i = 0; i < buf->length; i++)
+		buf->data[i] = (char)wp_ascii_lower(buf->data[i]);
 }
 
 const char *wp_buf_text(const struct wp_buf *buf)

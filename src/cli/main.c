@@ -3,9 +3,10 @@
 #include "cli.h"
 #include "version.h"
 
+#include "wimplan/machine.h"
+
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 static const struct wp_command *const commands[] = {
 	&wp_cmd_inspect, &wp_cmd_diff, &wp_cmd_import, &wp_cmd_snapshot,
@@ -85,7 +86,7 @@ int main(int argc, char **argv)
 	wp_program_start(argc, argv);
 
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-	struct wp_env env = wp_program_env(arena, STDOUT_FILENO);
+	struct wp_env env = wp_machine_env(arena, WP_STANDARD_OUTPUT);
 	struct wp_cli cli = { .env = &env, .arena = arena, .json = wp_program_wants_json(argc, argv) };
 
 	return wp_program_end(run(&cli, argc, argv));

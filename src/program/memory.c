@@ -3,52 +3,38 @@
 #include "memory.h"
 
 #include "wimplan/arena.h"
+#include "wimplan/machine.h"
 #include "wimplan/program.h"
 
-#include <errno.h>
 #include <jansson.h>
 #include <libxml/xmlmemory.h>
 #include <openssl/crypto.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define SENTENCE "there is not enough memory for this; free some or raise the limit (ulimit -v), and call it again"
 
-/* The one thing that cannot be handed to wp_out_of_memory(), which is called from everywhere: is --json given? */
+/* What cannot be handed to wp_out_of_memory(), which is called from everywhere: who says it, and is --json given? */
+static const char *program_name = "wimplan";
 static bool wants_document;
 
 /* The exit status when all that is left is the libraries' own end (libcrypto takes memory for it); -1: there is more. */
 static int end_status = -1;
 
-static void put(int stream, const char *text)
-{
-	size_t length = strlen(text);
-
-	while (length) {
-		ssize_t written = write(stream, text, length);
-
-		if (written <= 0)
-			return;
-		text += written;
-		length -= (size_t)written;
-	}
-}
-
 /* Takes no memory and no locks: any thread may be the one, and another may hold those of stdio. */
 _Noreturn void wp_out_of_memory(void)
 {
 	if (end_status >= 0)
-		_exit(end_status);
-	put(STDERR_FILENO, program_invocation_short_name);
-	put(STDERR_FILENO, ": " SENTENCE "\n");
+		_Exit(end_status);
+	wp_standard_put(WP_STANDARD_ERROR, program_name);
+	wp_standard_put(WP_STANDARD_ERROR, ": " SENTENCE "\n");
 	if (wants_document)
-		put(STDOUT_FILENO,
-		    "{\n  \"format\": \"wimplan-error\",\n  \"format_version\": \"1.0\",\n  \"diagnostics\": [\n    {\n"
+		wp_standard_put(WP_STANDARD_OUTPUT,
+			      "{\n  \"format\": \"wimplan-error\",\n  \"format_version\": \"1.0\",\n  \"diagnostics\": [\n    {\n"
 		    "      \"severity\": \"error\",\n      \"code\": \"out-of-memory\",\n      \"summary\": \"" SENTENCE
 		    "\",\n      \"detail\": null,\n      \"subject\": null\n    }\n  ]\n}\n");
-	_exit(WP_EXIT_FAILED);
+	_Exit(WP_EXIT_FAILED);
 }
 
 static void *take(size_t size)
@@ -126,8 +112,11 @@ static void guard_database_memory(void)
 	sqlite3_config(SQLITE_CONFIG_MALLOC, &guarded);
 }
 
-void wp_program_memory(bool json)
+void wp_program_memory(const char *path, bool json)
 {
+	const char *slash = strrchr(path, '/');
+
+	program_name = slash ? slash + 1 : path;
 	wants_document = json;
 	/*
 	 * jansson and libxml2 go on without what they could not get, and few of their callers can tell: a value would be

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
+#include <string.h>
 #include <time.h>
 
 static volatile sig_atomic_t caught;
@@ -38,9 +39,31 @@ void wp_signals_catch(void)
 	sigaction(SIGHUP, &action, NULL);
 }
 
+void wp_signals_ignore_writes(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+}
+
+void wp_signals_end_by_pipe(void)
+{
+	sigset_t pipe;
+
+	signal(SIGPIPE, SIG_DFL);
+	sigemptyset(&pipe);
+	sigaddset(&pipe, SIGPIPE);
+	sigprocmask(SIG_UNBLOCK, &pipe, NULL);
+	raise(SIGPIPE);
+}
+
 int wp_signal_caught(void)
 {
 	return caught;
+}
+
+const char *wp_signal_name(int number)
+{
+	return sigabbrev_np(number);
 }
 
 int64_t wp_clock_ms(void)

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -34,6 +35,7 @@ static int take(int result, const struct stat *file, struct wp_file_status *ret)
 	*ret = (struct wp_file_status){
 		.kind = kind_of(file->st_mode),
 		.size = (uint64_t)file->st_size,
+		.permissions = file->st_mode & 07777,
 		.modified = wp_time_from_unix(file->st_mtim.tv_sec, (uint32_t)file->st_mtim.tv_nsec),
 		.modified_unix = file->st_mtim.tv_sec,
 		.device = file->st_dev,
@@ -87,7 +89,8 @@ int wp_file_may_write(const char *path)
 int wp_file_open_any(const char *path, enum wp_file_how how, int *ret_fd, struct wp_file_status *ret)
 {
 	/* O_NONBLOCK: opening a pipe waits for its writer; O_NOCTTY: a terminal must not become ours. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (how == WP_FILE_NOFOLLOW ? O_NOFOLLOW : 0));
+	int flags = O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (how == WP_FILE_CHANGE ? O_RDWR : O_RDONLY);
+	int fd = open(path, flags | (how == WP_FILE_FOLLOW ? 0 : O_NOFOLLOW));
 	int error = fd < 0 ? errno : wp_file_look_open(fd, ret);
 
 	if (!error)
@@ -101,6 +104,40 @@ int wp_file_open_input(int *ret_fd)
 {
 	*ret_fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 	return *ret_fd < 0 ? errno : 0;
+}
+
+int wp_file_resolve(const char *path, char **ret_real)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+	char *real = folder ? realpath(folder, NULL) : NULL;
+	int error = real ? 0 : errno;
+
+	free(folder);
+	if (!error && asprintf(ret_real, "%s/%s", real, slash ? slash + 1 : path) < 0)
+		wp_out_of_memory();
+	free(real);
+	return error;
+}
+
+int wp_file_put_new(const char *temporary, const char *path)
+{
+	int error = link(temporary, path) ? errno : 0;
+
+	if (!error || error == EEXIST) {
+		unlink(temporary);
+		return 0;
+	}
+	/* Not every file system has links. */
+	if (access(path, F_OK) && !rename(temporary, path))
+		return 0;
+	unlink(temporary);
+	return error;
+}
+
+void wp_file_remove(const char *path)
+{
+	unlink(path);
 }
 
 int wp_file_make_folders(const char *path)

@@ -33,6 +33,13 @@ struct wp_file_writer {
 	bool probe;         /* nothing is put in its place */
 };
 
+static size_t folder_length(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? (size_t)(slash - path) + 1 : 0;
+}
+
 static int write_all(int fd, const char *bytes, size_t length)
 {
 	while (length) {
@@ -64,6 +71,22 @@ static int open_temporary(const char *folder, mode_t mode, struct wp_buf *name)
 			return fd;
 	}
 	return -1;
+}
+
+int wp_file_make_beside(const char *path, char **ret_name)
+{
+	struct wp_buf folder __attribute__((cleanup(wp_buf_free))) = { 0 }, name = { 0 };
+	int fd, error;
+
+	wp_buf_add(&folder, path, folder_length(path));
+	/* The mode is that of SQLite's own files: who shares a folder shares the files in it. */
+	fd = open_temporary(wp_buf_text(&folder), 0666, &name);
+	error = fd < 0 ? errno : 0;
+	if (!error && !(*ret_name = strdup(wp_buf_text(&name))))
+		wp_out_of_memory();
+	wp_buf_free(&name);
+	wp_closep(&fd);
+	return error;
 }
 
 /*
@@ -98,13 +121,6 @@ static void set_path(struct wp_buf *buf, const char *folder, size_t folder_lengt
 	wp_buf_puts(&path, name);
 	wp_buf_free(buf);
 	*buf = path;
-}
-
-static size_t folder_length(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? (size_t)(slash - path) + 1 : 0;
 }
 
 /*

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One run at a time: who gets a lock, and what the other one is told. */
-#include "../../src/apply/lock.h"
+#include "../../src/apply/lock_site.h"
 #include "temporary.h"
+
+#include "wimplan/lock.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Opening a database that somebody else may have made: what it must not be able to do, and whether it is whole. */
 #include "wimplan/database.h"
+#include "wimplan/file.h"
 #include "wimplan/limits.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* Up to this size the whole file is checked at every opening. */
-#define CHECKED_WHOLE ((int64_t)8 << 20)
+#define CHECKED_WHOLE ((uint64_t)8 << 20)
 
 /* The settings of a connection: nothing in a file that somebody else may have made runs by itself. */
 static int configure(sqlite3 *handle)
@@ -46,18 +44,13 @@ static int configure(sqlite3 *handle)
 static bool names_a_third_file(const char *journal)
 {
 	static const unsigned char mark[8] = { 0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7 };
-	int fd = open(journal, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	int fd __attribute__((cleanup(wp_closep))) = -1;
 	unsigned char last[sizeof mark];
-	struct stat status;
-	bool names;
+	struct wp_file_status file;
 
-	if (fd < 0)
-		return false;
-	names = !fstat(fd, &status) && status.st_size > (off_t)sizeof mark &&
-		pread(fd, last, sizeof last, status.st_size - (off_t)sizeof last) == sizeof last &&
-		!memcmp(last, mark, sizeof mark);
-	close(fd);
-	return names;
+	return !wp_file_open_any(journal, WP_FILE_NOFOLLOW, &fd, &file) && file.size > sizeof mark &&
+	       wp_file_read_at(fd, last, sizeof last, file.size - sizeof last) == sizeof last &&
+	       !memcmp(last, mark, sizeof mark);
 }
 
 /* What SQLite would open besides the file. It follows no links itself, but a FIFO there would hold it up for ever. */
@@ -69,11 +62,11 @@ static int look_beside(const struct wp_db *db, const char *name, struct wp_error
 
 	for (size_t i = 0; i < sizeof endings / sizeof *endings && !status; i++) {
 		char *beside = sqlite3_mprintf("%s%s", name, endings[i]);
-		struct stat file;
+		struct wp_file_status file;
 
 		if (!beside)
 			wp_out_of_memory();
-		if (!lstat(beside, &file) && !S_ISREG(file.st_mode))
+		if (!wp_file_look_itself(beside, &file) && file.kind != WP_FILE_REGULAR)
 			status = wp_db_damaged(db, err, "what stands beside it as %s%s is no file", db->path, endings[i]);
 		else if (!i && names_a_third_file(beside))
 			status = wp_db_damaged(db, err, "its rollback journal would change another file");
@@ -144,10 +137,10 @@ static int quick_check(const struct wp_db *db, const char *sql, struct wp_error 
 
 int wp_db_check(const struct wp_db *db, const char *const *tables, struct wp_error *err)
 {
-	struct stat file;
+	struct wp_file_status file;
 	int status = WP_OK;
 
-	if (!stat(db->file ? db->file : db->path, &file) && file.st_size <= CHECKED_WHOLE)
+	if (!wp_file_look(db->file ? db->file : db->path, &file) && file.size <= CHECKED_WHOLE)
 		return quick_check(db, "PRAGMA quick_check(1)", err);
 	for (; *tables && !status; tables++) {
 		char *sql = sqlite3_mprintf("PRAGMA quick_check(%Q)", *tables);

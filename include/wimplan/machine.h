@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The machine that a program runs on, and the process that it is there. */
+#ifndef WIMPLAN_MACHINE_H
+#define WIMPLAN_MACHINE_H
+
+#include "wimplan/arena.h"
+#include "wimplan/env.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The standard streams, by their numbers. */
+enum wp_standard { WP_STANDARD_INPUT, WP_STANDARD_OUTPUT, WP_STANDARD_ERROR };
+
+/*
+ * Sees to it that no file of ours gets the number of a standard stream that is closed: what is meant for the stream
+ * would end up in it. False when that cannot be.
+ */
+bool wp_standard_hold(void);
+
+/* Writes a text as it is. Takes no memory and no locks: for the end of a program that has none to spare. */
+void wp_standard_put(enum wp_standard stream, const char *text);
+
+/* Letters, their case and their widths as in the user's locale where that is UTF-8, otherwise as in C.UTF-8. */
+void wp_locale_start(void);
+
+/* What this call gets from the machine. @stream is the one whose terminal says how many columns there are. */
+struct wp_env wp_machine_env(struct wp_arena *arena, enum wp_standard stream);
+
+/* What tells this time that the machine runs from any other; "" when the system does not say. */
+void wp_machine_boot_id(char *room, size_t size);
+
+int64_t wp_process_id(void);
+
+/* A core file would be one more place for the secrets in memory. systemd-coredump keeps to this too. */
+void wp_process_forbid_core(void);
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What Linux tells of the machine, its user and this process. */
+#include "wimplan/machine.h"
+
+#include "wimplan/clock.h"
+#include "wimplan/text.h"
+
+#include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* What holds the place is open the wrong way round, so that a lost result is still an error. */
+bool wp_standard_hold(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			return false;
+	return true;
+}
+
+void wp_standard_put(enum wp_standard stream, const char *text)
+{
+	size_t length = strlen(text);
+
+	while (length) {
+		ssize_t written = write((int)stream, text, length);
+
+		if (written <= 0)
+			return;
+		text += written;
+		length -= (size_t)written;
+	}
+}
+
+/* glibc always has C.UTF-8. */
+void wp_locale_start(void)
+{
+	setlocale(LC_CTYPE, "");
+	if (strcmp(nl_langinfo(CODESET), "UTF-8"))
+		setlocale(LC_CTYPE, "C.UTF-8");
+}
+
+static const char *environment(const char *name)
+{
+	return getenv(name);
+}
+
+static struct wp_time current_time(void)
+{
+	/* https://reproducible-builds.org/specs/source-date-epoch/: outputs must be the same in every run of a test. */
+	const char *fixed = getenv("SOURCE_DATE_EPOCH");
+	uint64_t seconds;
+
+	if (fixed && wp_parse_u64(fixed, false, &seconds) && seconds < INT64_MAX)
+		return wp_time_from_unix((int64_t)seconds, 0);
+	return wp_clock_time();
+}
+
+static unsigned int terminal_columns(enum wp_standard stream)
+{
+	struct winsize size = { 0 };
+	uint64_t columns;
+	const char *text = getenv("COLUMNS");
+
+	if (text && wp_parse_u64(text, false, &columns) && columns >= 40 && columns <= 1000)
+		return (unsigned int)columns;
+	if (!ioctl((int)stream, TIOCGWINSZ, &size) && size.ws_col >= 40)
+		return size.ws_col;
+	return 80;
+}
+
+struct wp_env wp_machine_env(struct wp_arena *arena, enum wp_standard stream)
+{
+	char host[256] = "";
+	const struct passwd *user = getpwuid(geteuid());
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (gethostname(host, sizeof host - 1))
+		strcpy(host, "localhost");
+	return (struct wp_env){
+		.now = current_time(),
+		.user = getenv("WIMPLAN_USER") ? getenv("WIMPLAN_USER")
+			: user                 ? wp_arena_strdup(arena, user->pw_name)
+					       : "unknown",
+		.host = getenv("WIMPLAN_HOST") ? getenv("WIMPLAN_HOST") : wp_arena_strdup(arena, host),
+		.get = environment,
+		.stdin_terminal = isatty(STDIN_FILENO),
+		.stdout_terminal = isatty(STDOUT_FILENO),
+		.stderr_terminal = isatty(STDERR_FILENO),
+		.columns = terminal_columns(stream),
+		.processors = processors > 0 ? (unsigned int)processors : 1,
+	};
+}
+
+/* random(4): "generated once" at boot, so the same until the machine stops, and never again after it. */
+void wp_machine_boot_id(char *room, size_t size)
+{
+	FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+	room[0] = '\0';
+	if (file && !fgets(room, (int)size, file))
+		room[0] = '\0';
+	room[strcspn(room, "\n")] = '\0';
+	if (file)
+		fclose(file);
+}
+
+int64_t wp_process_id(void)
+{
+	return getpid();
+}
+
+void wp_process_forbid_core(void)
+{
+	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+}
