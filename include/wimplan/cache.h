@@ -164,14 +164,16 @@ int wp_cache_put_manifests(struct wp_cache *cache, const struct wp_known_manifes
 bool wp_cache_find_manifest(struct wp_cache *cache, struct wp_arena *arena, const char *content_id,
 			    struct wp_manifest *ret);
 
+/* Fills in what is known of @count files of a scan, which are sorted by id. Damage is not known. */
+void wp_cache_find_contents(struct wp_cache *cache, struct wp_file_content *files, size_t count);
 /*
- * The identity store over this cache. In a cache that is open for reading, what is added is dropped. What is added is
- * written by wp_cache_flush() in one transaction.
+ * Keeps what a scan has learned of files, in one transaction; the oldest are forgotten (WP_LIMIT_IDENTITIES,
+ * WP_LIMIT_SUMMARIES).
  */
-struct wp_identity_store wp_cache_identities(struct wp_cache *cache);
-/* The summary of the file with this id, as it is kept or was just added; false when there is none. */
+int wp_cache_put_contents(struct wp_cache *cache, const struct wp_file_content *files, size_t count,
+			  struct wp_error *err);
+/* The summary of the file with this id, in @arena; false when there is none. */
 bool wp_cache_find_summary(struct wp_cache *cache, struct wp_arena *arena, const char *file_id,
 			   struct wp_content_summary *ret);
-int wp_cache_flush(struct wp_cache *cache, struct wp_error *err);
 
 #endif

@@ -127,14 +127,20 @@ struct wp_observation {
 	struct wp_manifest manifest; /* of those files; text is NULL when there is none, or no room for it */
 };
 
-/* Where content ids of known files are remembered: a file id that is known is not opened by wimlib again. */
-struct wp_identity_store {
-	void *context;
-	/* Fills ret->content_id and the blob totals; false when the file id is not known. Calls are never concurrent. */
-	bool (*find)(void *context, const char *file_id, struct wp_wim_content *ret);
-	void (*add)(void *context, const char *file_id, const struct wp_wim_content *content);
-	/* The same for summaries of contents, of files that are new to the store; NULL: none are made. */
-	void (*add_summary)(void *context, const char *file_id, const struct wp_content_summary *summary);
+/* How far the content of a file is known. */
+enum wp_content_state {
+	WP_CONTENT_UNKNOWN,
+	WP_CONTENT_KNOWN,    /* by the caller: the file is not opened by wimlib */
+	WP_CONTENT_LEARNED,  /* read by the scan, and the same wherever a file with this id stands */
+	WP_CONTENT_DISPUTED, /* read, but a source with this file has a gate, or two copies were read differently */
+};
+
+/* The content of all files with one id. */
+struct wp_file_content {
+	const char *file_id;
+	enum wp_content_state state;
+	struct wp_wim_content content;     /* when it is known or learned */
+	struct wp_content_summary summary; /* of a learned one; bytes are NULL: none was made */
 };
 
 struct wp_scan_options {
@@ -146,8 +152,8 @@ struct wp_scan_options {
 	 */
 	bool identify;
 	bool follow_links; /* also where they lead out of a mapped folder */
-	const struct wp_identity_store *store; /* NULL: every file is opened by wimlib */
-	/* Called between files with how many sources are done, never concurrently; NULL for none. */
+	bool summarize;    /* make summaries of the contents that are read, up to WP_LIMIT_SCAN_SUMMARIES */
+	/* Called for each source that is done with how many are, never concurrently; NULL for none. */
 	void (*progress)(void *context, size_t done, size_t total);
 	void *progress_context;
 };
@@ -155,11 +161,19 @@ struct wp_scan_options {
 struct wp_scan;
 
 /*
- * Scans the source of each of @count records; records with one source share one scan and one observation. The result
- * is the same for every number of threads. Records without a source path have an observation with the gate WP_GATE_NO_SOURCE.
+ * Looks at the source of each of @count records, headers and XML alone; records with one source share one observation.
+ * The result is the same for every number of threads. Records without a source path have an observation with the gate
+ * WP_GATE_NO_SOURCE. wp_scan_finish() must follow; @options->map has to live until then.
  */
-struct wp_scan *wp_scan_run(const struct wp_record *records, size_t count, const struct wp_scan_options *options)
+struct wp_scan *wp_scan_begin(const struct wp_record *records, size_t count, const struct wp_scan_options *options)
 	__attribute__((returns_nonnull));
+/*
+ * The files whose contents have to be known, each id once and by id. Whoever knows one sets state and content before
+ * wp_scan_finish(); after it they say what was learned. Borrowed.
+ */
+struct wp_file_content *wp_scan_files(const struct wp_scan *scan, size_t *ret_count);
+/* Reads the contents that nobody knew, and completes the observations. */
+void wp_scan_finish(struct wp_scan *scan);
 /* The observation of record @i. Borrowed. */
 const struct wp_observation *wp_scan_observation(const struct wp_scan *scan, size_t i);
 void wp_scan_free(struct wp_scan *scan);

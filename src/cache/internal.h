@@ -6,17 +6,12 @@
 #include "wimplan/cache.h"
 #include "wimplan/database.h"
 
-struct wp_identities;
-struct wp_summaries;
-
 struct wp_cache {
 	struct wp_db db;
 	char *path;
 	enum wp_cache_mode mode;
 	int version; /* of its tables: below WP_CACHE_VERSION in an older cache that is open for reading */
-	struct wp_identities *identities; /* NULL until the store is used */
-	int64_t identity_limit;           /* WP_LIMIT_IDENTITIES, less in tests */
-	struct wp_summaries *summaries;   /* the same */
+	int64_t identity_limit; /* WP_LIMIT_IDENTITIES, less in tests */
 };
 
 /* The cache's mark in its file: "WIMP" at the place that SQLite has for it. */
@@ -37,14 +32,5 @@ int wp_cache_check_version(const char *package_id, uint64_t source_version, stru
 /* Closes a package's questions at this version and below, in the transaction that is open. */
 int wp_questions_close(const struct wp_cache *cache, const char *site_code, const char *package_id,
 		       uint64_t source_version, struct wp_error *err);
-
-/* Frees the identity store of a cache; NULL is allowed. */
-void wp_identities_free(struct wp_identities *identities);
-
-/* The part of the store that is about summaries. */
-void wp_summaries_free(struct wp_summaries *summaries);
-void wp_summaries_add(void *context, const char *file_id, const struct wp_content_summary *summary);
-/* Writes what was added in one transaction. */
-int wp_summaries_flush(struct wp_cache *cache, struct wp_error *err);
 
 #endif

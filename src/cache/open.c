@@ -138,8 +138,6 @@ void wp_cache_close(struct wp_cache *cache)
 {
 	if (!cache)
 		return;
-	wp_identities_free(cache->identities);
-	wp_summaries_free(cache->summaries);
 	wp_db_close(&cache->db);
 	free(cache->path);
 	free(cache);

@@ -36,7 +36,7 @@ static const char version_1[] =
 	"  blob_count INTEGER NOT NULL,"
 	"  blob_bytes INTEGER NOT NULL,"
 	"  stored_bytes INTEGER,"
-	"  seen INTEGER NOT NULL" /* the number of the flush that saw it last */
+	"  seen INTEGER NOT NULL" /* grows with each write; the newest that saw it */
 	") STRICT, WITHOUT ROWID;"
 	"PRAGMA application_id = 0x57494d50;";
 

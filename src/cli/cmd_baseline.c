@@ -202,7 +202,7 @@ static int run_adopt(struct wp_cli *cli, const struct arguments *args)
 	seen = wp_arena_alloc(cli->arena, adoption.count * sizeof *seen);
 	for (size_t i = 0; i < adoption.count; i++)
 		seen[i] = wp_scan_observation(adoption.scan, i);
-	if (wp_cache_flush(adoption.cache, &err) ||
+	if (wp_cli_keep_scan(adoption.cache, adoption.scan, &err) ||
 	    wp_cli_keep_manifests(cli, adoption.cache, seen, adoption.count, &err) ||
 	    wp_cache_put_baselines(adoption.cache, adoption.adopted, adoption.adopted_count, &err))
 		return wp_cli_error(cli, &err);

@@ -233,11 +233,11 @@ static int make_plan(struct wp_cli *cli, const struct arguments *args, const str
 		return status;
 	scan(cli, args, config, selection.chosen, in, &input);
 	wp_plan_inputs_note_old(cli, &in->records, &input);
-	wp_plan_inputs_summaries(cli, &in->records, &input);
+	wp_plan_inputs_summaries(cli, &in->records, in->scan, &input);
 	wp_plan_inputs_manifests(cli, &in->records, &input);
 	status = wp_plan_make(&input, ret_plan, &learned, err);
 	if (!status)
-		wp_plan_inputs_keep(cli, &in->records, *ret_plan, input.observations, &learned);
+		wp_plan_inputs_keep(cli, &in->records, *ret_plan, in->scan, input.observations, &learned);
 	return status;
 }
 

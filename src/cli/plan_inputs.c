@@ -171,7 +171,27 @@ static size_t changed_files(struct wp_arena *arena, const struct wp_record_set *
 	return count;
 }
 
-void wp_plan_inputs_summaries(struct wp_cli *cli, const struct wp_plan_inputs *in, struct wp_plan_input *input)
+static int compare_file(const void *id, const void *file)
+{
+	return strcmp(id, ((const struct wp_file_content *)file)->file_id);
+}
+
+/* The summary of a file, out of this scan or of an earlier one. */
+static bool find_summary(struct wp_cli *cli, const struct wp_plan_inputs *in, const struct wp_scan *scan, const char *id,
+			 struct wp_content_summary *ret)
+{
+	size_t count;
+	const struct wp_file_content *files = wp_scan_files(scan, &count);
+	const struct wp_file_content *file = count ? bsearch(id, files, count, sizeof *files, compare_file) : NULL;
+
+	if (!file || file->state != WP_CONTENT_LEARNED || !file->summary.bytes)
+		return wp_cache_find_summary(in->cache, cli->arena, id, ret);
+	*ret = file->summary;
+	return true;
+}
+
+void wp_plan_inputs_summaries(struct wp_cli *cli, const struct wp_plan_inputs *in, const struct wp_scan *scan,
+			      struct wp_plan_input *input)
 {
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_known_summary *known = NULL;
@@ -184,8 +204,7 @@ void wp_plan_inputs_summaries(struct wp_cli *cli, const struct wp_plan_inputs *i
 	for (size_t i = 0; i < count; i++) {
 		struct wp_content_summary summary;
 
-		if ((!i || strcmp(ids[i], ids[i - 1]) != 0) &&
-		    wp_cache_find_summary(in->cache, cli->arena, ids[i], &summary))
+		if ((!i || strcmp(ids[i], ids[i - 1]) != 0) && find_summary(cli, in, scan, ids[i], &summary))
 			*WP_PUSH(cli->arena, known, input->summary_count) = (struct wp_known_summary){ ids[i], summary };
 	}
 	input->summaries = known;
@@ -205,13 +224,13 @@ static int keep_plan(struct wp_cli *cli, const struct wp_plan_inputs *in, const 
 }
 
 void wp_plan_inputs_keep(struct wp_cli *cli, struct wp_plan_inputs *in, const struct wp_plan *plan,
-			 const struct wp_observation *const *seen, const struct wp_learned *learned)
+			 const struct wp_scan *scan, const struct wp_observation *const *seen, const struct wp_learned *learned)
 {
 	struct wp_error err;
 
 	/* A disk that is full or a cache that another process holds must not cost the plan, which is made already. */
 	if (in->keeps &&
-	    (wp_cache_flush(in->cache, &err) ||
+	    (wp_cli_keep_scan(in->cache, scan, &err) ||
 	     wp_cache_put_baselines(in->cache, learned->baselines, learned->baseline_count, &err) ||
 	     wp_cache_put_questions(in->cache, learned->questions, learned->question_count, &err) ||
 	     keep_plan(cli, in, plan, &err) ||

@@ -41,7 +41,8 @@ void wp_plan_inputs_note_old(const struct wp_cli *cli, const struct wp_plan_inpu
 			     const struct wp_plan_input *input);
 
 /* Fills the summaries of @input, which has its baselines and observations: those of contents that are not the same. */
-void wp_plan_inputs_summaries(struct wp_cli *cli, const struct wp_plan_inputs *in, struct wp_plan_input *input);
+void wp_plan_inputs_summaries(struct wp_cli *cli, const struct wp_plan_inputs *in, const struct wp_scan *scan,
+			      struct wp_plan_input *input);
 
 /* Fills the manifests of @input, which has its baselines and observations: those of folders that are not the same. */
 void wp_plan_inputs_manifests(struct wp_cli *cli, const struct wp_plan_inputs *in, struct wp_plan_input *input);
@@ -51,6 +52,6 @@ int wp_cli_keep_manifests(struct wp_cli *cli, struct wp_cache *cache, const stru
 
 /* Keeps what the scan and the plan have learned, where the cache may be written. That it cannot be kept is a note. */
 void wp_plan_inputs_keep(struct wp_cli *cli, struct wp_plan_inputs *in, const struct wp_plan *plan,
-			 const struct wp_observation *const *seen, const struct wp_learned *learned);
+			 const struct wp_scan *scan, const struct wp_observation *const *seen, const struct wp_learned *learned);
 
 #endif

@@ -167,8 +167,8 @@ static int find_sources(struct wp_cli *cli, struct wp_cache *cache, struct known
 	return WP_OK;
 }
 
-static void look(struct wp_cli *cli, const struct wp_evidence *evidence, const struct wp_planned_source *sources,
-		 const size_t *places, size_t count, struct wp_refresh *refreshes)
+static int look(struct wp_cli *cli, const struct wp_evidence *evidence, const struct wp_planned_source *sources,
+		const size_t *places, size_t count, struct wp_refresh *refreshes, struct wp_error *err)
 {
 	static const char *const whys[] = {
 		[WP_SOURCE_SAME] = NULL,
@@ -178,12 +178,14 @@ static void look(struct wp_cli *cli, const struct wp_evidence *evidence, const s
 	};
 	struct wp_recheck *checks = wp_arena_alloc(cli->arena, count * sizeof *checks);
 	struct wp_scan *scan = wp_cli_recheck(cli, sources, count, evidence->config, evidence->scan, checks);
+	int status = wp_cli_keep_scan(evidence->scan.cache, scan, err);
 
 	for (size_t i = 0; i < count; i++) {
 		refreshes[places[i]].why = whys[checks[i].state];
 		refreshes[places[i]].detail = wp_arena_strdup(cli->arena, checks[i].detail);
 	}
 	wp_scan_free(scan);
+	return status;
 }
 
 int wp_cli_prove(struct wp_cli *cli, const struct wp_evidence *evidence, struct wp_refresh *refreshes, size_t count,
@@ -202,6 +204,6 @@ int wp_cli_prove(struct wp_cli *cli, const struct wp_evidence *evidence, struct 
 	if (!status)
 		status = wp_cache_put_questions(evidence->scan.cache, plans.questions, plans.question_count, err);
 	if (!status && found)
-		look(cli, evidence, sources, places, found, refreshes);
+		status = look(cli, evidence, sources, places, found, refreshes, err);
 	return status;
 }

@@ -79,19 +79,32 @@ struct wp_scan *wp_cli_scan(struct wp_cli *cli, const struct wp_record *records,
 {
 	struct wp_progress none = { .bar = cli->env->stderr_terminal && !cli->quiet, .columns = cli->env->columns };
 	struct wp_progress *progress = scan.progress ? scan.progress : &none;
-	struct wp_identity_store store = { 0 };
+	struct wp_file_content *files;
+	struct wp_scan *result;
+	size_t file_count;
 
 	note_missing_folders(cli, records, count, &config->map);
+	result = wp_scan_begin(records, count,
+			       &(struct wp_scan_options){
+				       .map = &config->map,
+				       .jobs = scan.jobs ? scan.jobs : cli->env->processors,
+				       .identify = scan.identify,
+				       .follow_links = config->policy.links == WP_LINKS_FOLLOW,
+				       .summarize = scan.cache,
+				       .progress = wp_progress_wanted(progress) ? show_scan : NULL,
+				       .progress_context = progress,
+			       });
+	files = wp_scan_files(result, &file_count);
 	if (scan.cache)
-		store = wp_cache_identities(scan.cache);
-	return wp_scan_run(records, count,
-			   &(struct wp_scan_options){
-				   .map = &config->map,
-				   .jobs = scan.jobs ? scan.jobs : cli->env->processors,
-				   .identify = scan.identify,
-				   .follow_links = config->policy.links == WP_LINKS_FOLLOW,
-				   .store = scan.cache ? &store : NULL,
-				   .progress = wp_progress_wanted(progress) ? show_scan : NULL,
-				   .progress_context = progress,
-			   });
+		wp_cache_find_contents(scan.cache, files, file_count);
+	wp_scan_finish(result);
+	return result;
+}
+
+int wp_cli_keep_scan(struct wp_cache *cache, const struct wp_scan *scan, struct wp_error *err)
+{
+	size_t count;
+	const struct wp_file_content *files = wp_scan_files(scan, &count);
+
+	return wp_cache_put_contents(cache, files, count, err);
 }

@@ -22,7 +22,7 @@ int wp_cli_parse_jobs(struct wp_cli *cli, const char *text, unsigned int *ret_jo
 /* How a command scans; zero and NULL are defaults. */
 struct wp_cli_scan {
 	unsigned int jobs;            /* threads; 0: as many as there are processors */
-	struct wp_cache *cache;       /* knows contents of files, and learns them */
+	struct wp_cache *cache;       /* knows contents of files */
 	struct wp_progress *progress; /* NULL: a bar where there is a terminal */
 	bool identify;                /* file ids alone, see struct wp_scan_options */
 };
@@ -30,5 +30,7 @@ struct wp_cli_scan {
 /* Scans the sources of @count records, and warns of folders of the map that are not there. */
 struct wp_scan *wp_cli_scan(struct wp_cli *cli, const struct wp_record *records, size_t count,
 			    const struct wp_config *config, struct wp_cli_scan scan);
+/* Keeps in the cache, which is open for writing, what a scan has learned of contents. */
+int wp_cli_keep_scan(struct wp_cache *cache, const struct wp_scan *scan, struct wp_error *err);
 
 #endif

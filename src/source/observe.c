@@ -2,8 +2,6 @@
 /* What is found at one source: the file, its metadata and identities, and the gates that it fails. */
 #include "observe.h"
 
-#include "folder.h"
-
 #include "wimplan/file.h"
 #include "wimplan/limits.h"
 
@@ -12,25 +10,23 @@
 
 /* One source while it is looked at. */
 struct look {
-	struct wp_observer *observer;
+	struct wp_lookup *lookup; /* NULL when it was found */
 	struct wp_arena *arena;
 	struct wp_source *source;
-	bool failed[WP_GATE_COUNT];
-	const char *details[WP_GATE_COUNT];
 };
 
 static void fail(struct look *look, enum wp_gate gate, const char *detail)
 {
-	if (look->failed[gate])
+	if (look->source->failed[gate])
 		return;
-	look->failed[gate] = true;
-	look->details[gate] = detail;
+	look->source->failed[gate] = true;
+	look->source->details[gate] = detail;
 }
 
-static bool has_failed(const struct look *look)
+static bool has_failed(const struct wp_source *source)
 {
 	for (enum wp_gate i = 0; i < WP_GATE_COUNT; i++)
-		if (look->failed[i])
+		if (source->failed[i])
 			return true;
 	return false;
 }
@@ -51,7 +47,7 @@ static enum wp_found find_below(struct look *look, const char *name, struct wp_l
 {
 	const char *path = wp_arena_printf(look->arena, "%s\\sources\\%s", look->source->path, name);
 
-	return wp_lookup_find(look->observer->lookup, look->arena, path, ret);
+	return wp_lookup_find(look->lookup, look->arena, path, ret);
 }
 
 static bool is_below(struct look *look, const char *name)
@@ -76,7 +72,7 @@ static void fail_install_wim(struct look *look)
 /* Finds the .wim, and the folder of an upgrade package, which else is not located. */
 static bool find_wim(struct look *look, struct wp_located *ret_wim, struct wp_located *ret_folder)
 {
-	enum wp_found found = wp_lookup_find(look->observer->lookup, look->arena, look->source->path, ret_wim);
+	enum wp_found found = wp_lookup_find(look->lookup, look->arena, look->source->path, ret_wim);
 	struct wp_file_status status;
 
 	*ret_folder = (struct wp_located){ .fd = -1 };
@@ -117,24 +113,6 @@ static void judge_file(struct look *look, size_t first)
 	}
 }
 
-static bool find_known(struct look *look)
-{
-	const struct wp_identity_store *store = look->observer->store;
-	bool known;
-
-	if (!store || !look->source->wim->file_id[0])
-		return false;
-	wp_mutex_lock(look->observer->store_lock);
-	known = store->find(store->context, look->source->wim->file_id, &look->source->content);
-	/* Only of what is read anyway: a file that is known is not opened by wimlib again. */
-	if (!known && store->add_summary && look->observer->summaries < WP_LIMIT_SCAN_SUMMARIES) {
-		look->observer->summaries++;
-		look->source->wants_summary = true;
-	}
-	wp_mutex_unlock(look->observer->store_lock);
-	return known;
-}
-
 /*
  * Reads the content, with what is installed in the images where that is wanted. False when wimlib refuses the file.
  * Every tree is looked through for data that the file lacks.
@@ -146,7 +124,7 @@ static bool read_index(struct look *look)
 
 	if (!index)
 		return false;
-	if (source->wants_summary && !wp_content_summary_make(look->arena, index, &source->summary))
+	if (source->summarize && !wp_content_summary_make(look->arena, index, &source->summary))
 		source->summary = (struct wp_content_summary){ 0 };
 	wp_wim_index_count_missing(index);
 	source->content = index->content;
@@ -175,28 +153,26 @@ static void judge_fitness(struct look *look, const struct wp_wim_content *conten
 		fail(look, WP_GATE_PIPABLE, "it was written for reading from a pipe, which wimlib alone does");
 }
 
-static void read_content(struct look *look)
+void wp_source_read(struct wp_arena *arena, struct wp_source *source)
 {
-	struct wp_source *source = look->source;
+	struct look look = { .arena = arena, .source = source };
 	struct wp_wim *wim = source->wim;
 	size_t before = wim->diags.count;
 	enum wp_grade grade = wim->grade;
 	bool failed;
 
-	if (find_known(look))
-		return;
-	source->content_read = true;
-	failed = !read_index(look);
-	judge_file(look, before);
-	if ((failed || !wim->metadata) && !has_failed(look))
-		fail(look, WP_GATE_DAMAGED, "wimlib cannot read the file");
+	source->read = true;
+	failed = !read_index(&look);
+	judge_file(&look, before);
+	if ((failed || !wim->metadata) && !has_failed(source))
+		fail(&look, WP_GATE_DAMAGED, "wimlib cannot read the file");
 	/* What is said of a file must be the same when its content is known already and wimlib is not asked. */
-	if (!has_failed(look)) {
+	if (!has_failed(source)) {
 		wim->diags.count = before;
 		wim->grade = grade;
 	}
 	if (!failed)
-		judge_fitness(look, &source->content);
+		judge_fitness(&look, &source->content);
 }
 
 static void take_newest(struct wp_time *newest, struct wp_time time)
@@ -230,9 +206,9 @@ static void hash_folder(const struct wp_folder *folder, struct wp_observation *o
 	wp_sha256_finish(hash, observation->content_id);
 }
 
-static void read_folder(struct look *look, const struct wp_located *folder, const char *wim_path,
-			struct wp_folder *ret)
+static void read_folder(struct look *look, const struct wp_located *folder, const char *wim_path)
 {
+	struct wp_folder *ret = &look->source->files;
 	const char *skip = wim_path + strlen(folder->path), *detail;
 
 	while (*skip == '/')
@@ -270,67 +246,59 @@ static bool read_wim(struct look *look, const struct wp_located *located)
 	return true;
 }
 
-static void look_at(struct look *look)
+void wp_source_find(struct wp_lookup *lookup, bool identify, struct wp_arena *arena, struct wp_source *source)
 {
-	struct wp_source *source = look->source;
-	struct wp_observation *observation = &source->observation;
+	struct look look = { lookup, arena, source };
 	struct wp_located located __attribute__((cleanup(wp_located_close)));
 	struct wp_located located_folder __attribute__((cleanup(wp_located_close)));
-	struct wp_folder folder = { 0 };
-	bool found = find_wim(look, &located, &located_folder);
+	bool found = find_wim(&look, &located, &located_folder);
 
-	if (!found || !read_wim(look, &located))
+	if (!found || !read_wim(&look, &located))
 		return;
-	judge_fitness(look, NULL);
-	if (source->folder) {
-		read_folder(look, &located_folder, located.path, &folder);
-		observation->folder_files = folder.files;
-		observation->bytes = folder.bytes;
-		observation->newest_file = folder.newest;
-		observation->manifest = folder.manifest;
-	}
-	if (!has_failed(look) && (!look->observer->identify || source->folder || !source->wim->file_id[0]))
-		read_content(look);
+	judge_fitness(&look, NULL);
+	if (source->folder)
+		read_folder(&look, &located_folder, located.path);
+	source->wanted = !has_failed(source) && (!identify || source->folder || !source->wim->file_id[0]);
+}
+
+/* What a .wim, and the folder around it, say of the source as a whole. */
+static void describe(struct wp_source *source)
+{
+	struct wp_observation *observation = &source->observation;
+	const struct wp_folder *files = &source->files;
+
 	memcpy(observation->file_id, source->wim->file_id, sizeof observation->file_id);
-	if (!has_failed(look)) {
+	if (!has_failed(source)) {
 		memcpy(observation->content_id, source->content.content_id, sizeof observation->content_id);
 		if (source->folder)
-			hash_folder(&folder, observation);
+			hash_folder(files, observation);
 	}
-	observation->bytes += source->wim->size;
+	observation->folder_files = files->files;
+	observation->manifest = files->manifest;
+	observation->bytes = files->bytes + source->wim->size;
+	observation->newest_file = files->newest;
 	take_times(observation, source->wim);
 	/* What is newer than all of the folder is the .wim, or an image in it. */
 	if (source->folder)
-		observation->newest_path = folder.newest.known && observation->newest.ticks == folder.newest.ticks
-						   ? folder.newest_path
+		observation->newest_path = files->newest.known && observation->newest.ticks == files->newest.ticks
+						   ? files->newest_path
 						   : "sources\\install.wim";
 }
 
-/* Of a file that somebody is writing nobody can say whether it is damaged: half of it is not there yet. */
-static void pardon_unfinished(struct look *look)
-{
-	if (look->failed[WP_GATE_BUSY])
-		look->failed[WP_GATE_DAMAGED] = false;
-}
-
-static void hand_over_gates(struct look *look)
+void wp_source_finish(struct wp_arena *arena, struct wp_source *source)
 {
 	struct wp_source_gate *gates = NULL;
 	size_t count = 0;
 
-	for (enum wp_gate i = 0; i < WP_GATE_COUNT; i++)
-		if (look->failed[i])
-			*WP_PUSH(look->arena, gates, count) = (struct wp_source_gate){ i, look->details[i] };
-	look->source->observation.gates = gates;
-	look->source->observation.gate_count = count;
-}
-
-void wp_source_observe(struct wp_observer *observer, struct wp_arena *arena, struct wp_source *source)
-{
-	struct look look = { .observer = observer, .arena = arena, .source = source };
-
 	source->observation.source_path = source->path;
-	look_at(&look);
-	pardon_unfinished(&look);
-	hand_over_gates(&look);
+	if (source->wim)
+		describe(source);
+	/* Of a file that somebody is writing nobody can say whether it is damaged: half of it is not there yet. */
+	if (source->failed[WP_GATE_BUSY])
+		source->failed[WP_GATE_DAMAGED] = false;
+	for (enum wp_gate i = 0; i < WP_GATE_COUNT; i++)
+		if (source->failed[i])
+			*WP_PUSH(arena, gates, count) = (struct wp_source_gate){ i, source->details[i] };
+	source->observation.gates = gates;
+	source->observation.gate_count = count;
 }

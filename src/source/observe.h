@@ -1,33 +1,39 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One source, looked at by one thread. */
+/* One source, looked at by one thread at a time: first header and XML, then, where that is not known, the content. */
 #ifndef WIMPLAN_SOURCE_OBSERVE_H
 #define WIMPLAN_SOURCE_OBSERVE_H
 
+#include "folder.h"
+
 #include "wimplan/source.h"
-#include "wimplan/thread.h"
 
 struct wp_source {
 	const char *path; /* as the site writes it */
 	bool folder;      /* of an upgrade package: the WIM is sources\install.wim below it */
 	bool keep_manifest;
 	struct wp_observation observation;
-	struct wp_wim *wim;            /* owned */
-	struct wp_wim_content content; /* of the .wim alone */
-	bool wants_summary;            /* it is new to the store, and within the bound of one scan */
+	struct wp_folder files; /* of an upgrade package, besides the .wim */
+	struct wp_wim *wim;     /* owned */
+	bool failed[WP_GATE_COUNT];
+	const char *details[WP_GATE_COUNT];
+	bool wanted;                       /* its content has to be known; found out by wp_source_find() */
+	struct wp_file_content *file;      /* that has this file id; NULL: not wanted, or it has no id */
+	bool summarize;                    /* a summary of the content is to be made when it is read */
+	bool read;                         /* the content was read, or wimlib has refused */
+	struct wp_wim_content content;     /* of the .wim alone */
 	struct wp_content_summary summary; /* bytes are NULL: none was made */
-	bool content_read;             /* wimlib was asked for it: the store may learn it when no gate says otherwise */
 };
 
-/* What all threads share. */
-struct wp_observer {
-	struct wp_lookup *lookup;
-	bool identify; /* as in struct wp_scan_options */
-	const struct wp_identity_store *store; /* NULL for none */
-	struct wp_mutex *store_lock; /* also of the count below */
-	size_t summaries;           /* that this scan makes */
-};
+/*
+ * Finds the source and reads all but the content; @identify as in struct wp_scan_options. The texts are allocated from
+ * @arena, which no other thread uses meanwhile.
+ */
+void wp_source_find(struct wp_lookup *lookup, bool identify, struct wp_arena *arena, struct wp_source *source);
 
-/* Fills @source. The texts of the observation are allocated from @arena, which no other thread uses. */
-void wp_source_observe(struct wp_observer *observer, struct wp_arena *arena, struct wp_source *source);
+/* Reads the content through wimlib. */
+void wp_source_read(struct wp_arena *arena, struct wp_source *source);
+
+/* Fills what the observation says of the source as a whole; its content is what @source has by now. */
+void wp_source_finish(struct wp_arena *arena, struct wp_source *source);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The sources of many records, looked at by several threads. Each takes the next source from one list; what it writes
- * belongs to that source alone, so the result does not depend on who came first.
+ * The sources of many records, looked at by several threads: headers and XML of all, then, when the caller has said
+ * which contents it knows, the others. Each thread takes the next source from one list; what it writes belongs to that
+ * source alone, so the result does not depend on who came first.
  */
 #include "wimplan/source.h"
 
@@ -9,20 +10,11 @@
 #include "path.h"
 
 #include "wimplan/limits.h"
+#include "wimplan/thread.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct wp_scan {
-	struct wp_arena *arena;
-	struct wp_arena **thread_arenas;
-	unsigned int thread_count;
-	struct wp_source *sources;
-	size_t source_count;
-	const struct wp_observation **observations; /* of each record */
-	size_t count;
-};
 
 /* A record's wish for a source. */
 struct request {
@@ -33,13 +25,29 @@ struct request {
 	size_t source;
 };
 
+struct wp_scan {
+	struct wp_arena *arena;
+	struct wp_scan_options options;
+	struct wp_lookup *lookup; /* while the sources are found */
+	struct wp_arena **thread_arenas;
+	unsigned int thread_count;
+	struct request *requests; /* by key */
+	size_t request_count;
+	struct wp_source *sources;
+	size_t source_count;
+	struct wp_file_content *files; /* by file id */
+	size_t file_count;
+	const struct wp_observation **observations; /* of each record */
+	size_t count;
+	struct wp_mutex *progress_lock;
+	size_t steps; /* a source takes two */
+};
+
+/* What the threads do with one source after the other. */
 struct work {
 	struct wp_scan *scan;
-	const struct wp_scan_options *options;
-	struct wp_observer observer;
+	void (*step)(struct wp_scan *scan, struct wp_arena *arena, struct wp_source *source);
 	atomic_size_t next;
-	struct wp_mutex *progress_lock;
-	size_t done;
 };
 
 static int compare_requests(const void *a, const void *b)
@@ -75,9 +83,9 @@ static const struct wp_observation *no_source(struct wp_scan *scan, const struct
 }
 
 /* One request per record that has a source; the others get their observation at once. */
-static size_t collect(struct wp_scan *scan, struct wp_arena *scratch, const struct wp_record *records,
-		      struct request *requests)
+static void collect(struct wp_scan *scan, const struct wp_record *records)
 {
+	struct request *requests = scan->requests;
 	size_t count = 0;
 
 	for (size_t i = 0; i < scan->count; i++) {
@@ -90,24 +98,24 @@ static size_t collect(struct wp_scan *scan, struct wp_arena *scratch, const stru
 			scan->observations[i] = no_source(scan, record, "PkgSourcePath is empty");
 		} else {
 			requests[count].path = wp_arena_strdup(scan->arena, record->source_path);
-			requests[count].key = make_key(scratch, requests[count].path);
+			requests[count].key = make_key(scan->arena, requests[count].path);
 			requests[count].folder = record->class == WP_CLASS_INSTALL;
 			requests[count++].record = i;
 		}
 	}
-	return count;
+	scan->request_count = count;
+	if (count)
+		qsort(requests, count, sizeof *requests, compare_requests);
 }
 
 /* Makes one source of the requests that mean the same, spelled as the first of them in byte order. */
-static void make_sources(struct wp_scan *scan, struct request *requests, size_t count)
+static void make_sources(struct wp_scan *scan)
 {
 	size_t folders = 0;
 
-	if (count)
-		qsort(requests, count, sizeof *requests, compare_requests);
-	scan->sources = wp_arena_alloc(scan->arena, count * sizeof *scan->sources);
-	for (size_t i = 0; i < count; i++) {
-		struct request *request = &requests[i];
+	scan->sources = wp_arena_alloc(scan->arena, scan->request_count * sizeof *scan->sources);
+	for (size_t i = 0; i < scan->request_count; i++) {
+		struct request *request = &scan->requests[i];
 
 		if (!i || strcmp(request[-1].key, request->key) || request[-1].folder != request->folder) {
 			scan->sources[scan->source_count++] = (struct wp_source){
@@ -120,30 +128,42 @@ static void make_sources(struct wp_scan *scan, struct request *requests, size_t 
 	}
 }
 
-static void tell_progress(struct work *work)
+/* Each source is told once, when both of its steps are done: having read the header is not half of what there is. */
+static void advance(struct wp_scan *scan, size_t steps)
 {
-	const struct wp_scan_options *options = work->options;
+	const struct wp_scan_options *options = &scan->options;
 
 	if (!options->progress)
 		return;
-	wp_mutex_lock(work->progress_lock);
-	options->progress(options->progress_context, ++work->done, work->scan->source_count);
-	wp_mutex_unlock(work->progress_lock);
+	wp_mutex_lock(scan->progress_lock);
+	while (steps--)
+		if (++scan->steps % 2 == 0)
+			options->progress(options->progress_context, scan->steps / 2, scan->source_count);
+	wp_mutex_unlock(scan->progress_lock);
 }
 
 /* Takes sources until there are none: a system that gives fewer threads only costs time. */
 static void run_worker(void *context, unsigned int number)
 {
 	struct work *work = context;
+	struct wp_scan *scan = work->scan;
 
-	for (;;) {
-		size_t i = atomic_fetch_add(&work->next, 1);
+	for (size_t i; (i = atomic_fetch_add(&work->next, 1)) < scan->source_count;)
+		work->step(scan, scan->thread_arenas[number], &scan->sources[i]);
+}
 
-		if (i >= work->scan->source_count)
-			return;
-		wp_source_observe(&work->observer, work->scan->thread_arenas[number], &work->scan->sources[i]);
-		tell_progress(work);
-	}
+static void find_source(struct wp_scan *scan, struct wp_arena *arena, struct wp_source *source)
+{
+	wp_source_find(scan->lookup, scan->options.identify, arena, source);
+	advance(scan, source->wanted ? 1 : 2);
+}
+
+static void read_source(struct wp_scan *scan, struct wp_arena *arena, struct wp_source *source)
+{
+	if (!source->wanted || (source->file && source->file->state == WP_CONTENT_KNOWN))
+		return;
+	wp_source_read(arena, source);
+	advance(scan, 1);
 }
 
 static int compare_file_ids(const void *a, const void *b)
@@ -153,38 +173,71 @@ static int compare_file_ids(const void *a, const void *b)
 	return strcmp((*x)->wim->file_id, (*y)->wim->file_id);
 }
 
-/*
- * Tells the store what wimlib read: when all is done, and not where two files of one file id were read differently. So
- * what a scan says does not depend on which of two copies came first.
- */
-static void teach_store(const struct wp_scan *scan, const struct wp_identity_store *store, struct wp_arena *scratch)
+/* One file of all that have one id; copies of it are asked for once. */
+static void make_files(struct wp_scan *scan)
 {
-	const struct wp_source **read = wp_arena_alloc(scratch, scan->source_count * sizeof *read);
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	struct wp_source **wanted = wp_arena_alloc(scratch, scan->source_count * sizeof *wanted);
 	size_t count = 0;
 
 	for (size_t i = 0; i < scan->source_count; i++)
-		if (scan->sources[i].content_read && scan->sources[i].wim->file_id[0])
-			read[count++] = &scan->sources[i];
+		if (scan->sources[i].wanted && scan->sources[i].wim->file_id[0])
+			wanted[count++] = &scan->sources[i];
 	if (count)
-		qsort(read, count, sizeof *read, compare_file_ids);
-	for (size_t i = 0, end; i < count; i = end) {
-		bool same = !read[i]->observation.gate_count;
+		qsort(wanted, count, sizeof *wanted, compare_file_ids);
+	scan->files = wp_arena_alloc(scan->arena, count * sizeof *scan->files);
+	for (size_t i = 0; i < count; i++) {
+		if (!i || compare_file_ids(&wanted[i - 1], &wanted[i]))
+			scan->files[scan->file_count++].file_id = wanted[i]->wim->file_id;
+		wanted[i]->file = &scan->files[scan->file_count - 1];
+	}
+}
 
-		for (end = i + 1; end < count && !compare_file_ids(&read[i], &read[end]); end++)
-			same &= !read[end]->observation.gate_count &&
-				!strcmp(read[end]->content.content_id, read[i]->content.content_id);
-		if (same)
-			store->add(store->context, read[i]->wim->file_id, &read[i]->content);
-		if (same && read[i]->summary.bytes)
-			store->add_summary(store->context, read[i]->wim->file_id, &read[i]->summary);
+/* Takes over what the caller knows, and chooses the files of which a summary is made: of what is read anyway. */
+static void take_known(struct wp_scan *scan)
+{
+	size_t summaries = 0, known = 0;
+
+	for (size_t i = 0; i < scan->source_count; i++) {
+		struct wp_source *source = &scan->sources[i];
+
+		if (source->file && source->file->state == WP_CONTENT_KNOWN) {
+			source->content = source->file->content;
+			known++;
+		} else if (source->file && scan->options.summarize && summaries < WP_LIMIT_SCAN_SUMMARIES) {
+			source->summarize = true;
+			summaries++;
+		}
+	}
+	advance(scan, known);
+}
+
+/* What the copies of a file say of its content: nothing is learned where one of them says otherwise, or has a gate. */
+static void learn(struct wp_scan *scan)
+{
+	for (size_t i = 0; i < scan->source_count; i++) {
+		const struct wp_source *source = &scan->sources[i];
+		struct wp_file_content *file = source->file;
+
+		if (!source->read || !file)
+			continue;
+		if (source->observation.gate_count ||
+		    (file->state == WP_CONTENT_LEARNED &&
+		     strcmp(file->content.content_id, source->content.content_id) != 0)) {
+			file->state = WP_CONTENT_DISPUTED;
+		} else if (file->state == WP_CONTENT_UNKNOWN) {
+			file->state = WP_CONTENT_LEARNED;
+			file->content = source->content;
+			file->summary = source->summary;
+		}
 	}
 }
 
 /* Every record gets the observation of its source, with the path in its own spelling. */
-static void hand_out(struct wp_scan *scan, const struct request *requests, size_t count)
+static void hand_out(struct wp_scan *scan)
 {
-	for (size_t i = 0; i < count; i++) {
-		const struct request *request = &requests[i];
+	for (size_t i = 0; i < scan->request_count; i++) {
+		const struct request *request = &scan->requests[i];
 		const struct wp_observation *shared = &scan->sources[request->source].observation;
 
 		if (i && request[-1].source == request->source)
@@ -200,42 +253,53 @@ static void hand_out(struct wp_scan *scan, const struct request *requests, size_
 	}
 }
 
-struct wp_scan *wp_scan_run(const struct wp_record *records, size_t count, const struct wp_scan_options *options)
+static void make_threads(struct wp_scan *scan)
 {
-	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-	struct wp_arena *arena = wp_arena_new();
-	struct wp_scan *scan = wp_arena_alloc(arena, sizeof *scan);
-	struct request *requests = wp_arena_alloc(scratch, count * sizeof *requests);
-	struct work work = {
-		.scan = scan,
-		.options = options,
-		.observer = { .identify = options->identify, .store = options->store },
-	};
+	unsigned int count = scan->options.jobs < WP_LIMIT_JOBS ? scan->options.jobs : WP_LIMIT_JOBS;
 
-	scan->arena = arena;
-	scan->count = count;
-	scan->observations = wp_arena_alloc(arena, count * sizeof *scan->observations);
-	count = collect(scan, scratch, records, requests);
-	make_sources(scan, requests, count);
-	scan->thread_count = options->jobs < WP_LIMIT_JOBS ? options->jobs : WP_LIMIT_JOBS;
-	if (scan->thread_count > scan->source_count)
-		scan->thread_count = (unsigned int)scan->source_count;
-	if (!scan->thread_count)
-		scan->thread_count = 1;
-	scan->thread_arenas = wp_arena_alloc(arena, scan->thread_count * sizeof *scan->thread_arenas);
-	work.observer.lookup = wp_lookup_new(options->map, options->follow_links);
-	work.observer.store_lock = wp_mutex_new();
-	work.progress_lock = wp_mutex_new();
+	if (count > scan->source_count)
+		count = (unsigned int)scan->source_count;
+	scan->thread_count = count ? count : 1;
+	scan->thread_arenas = wp_arena_alloc(scan->arena, scan->thread_count * sizeof *scan->thread_arenas);
 	for (unsigned int i = 0; i < scan->thread_count; i++)
 		scan->thread_arenas[i] = wp_arena_new();
-	wp_threads_run(scan->thread_count, run_worker, &work);
-	if (options->store)
-		teach_store(scan, options->store, scratch);
-	hand_out(scan, requests, count);
-	wp_mutex_free(work.progress_lock);
-	wp_mutex_free(work.observer.store_lock);
-	wp_lookup_free(work.observer.lookup);
+}
+
+struct wp_scan *wp_scan_begin(const struct wp_record *records, size_t count, const struct wp_scan_options *options)
+{
+	struct wp_arena *arena = wp_arena_new();
+	struct wp_scan *scan = wp_arena_alloc(arena, sizeof *scan);
+
+	scan->arena = arena;
+	scan->options = *options;
+	scan->count = count;
+	scan->observations = wp_arena_alloc(arena, count * sizeof *scan->observations);
+	scan->requests = wp_arena_alloc(arena, count * sizeof *scan->requests);
+	scan->progress_lock = wp_mutex_new();
+	collect(scan, records);
+	make_sources(scan);
+	make_threads(scan);
+	scan->lookup = wp_lookup_new(options->map, options->follow_links);
+	wp_threads_run(scan->thread_count, run_worker, &(struct work){ .scan = scan, .step = find_source });
+	wp_lookup_free(scan->lookup);
+	make_files(scan);
 	return scan;
+}
+
+struct wp_file_content *wp_scan_files(const struct wp_scan *scan, size_t *ret_count)
+{
+	*ret_count = scan->file_count;
+	return scan->files;
+}
+
+void wp_scan_finish(struct wp_scan *scan)
+{
+	take_known(scan);
+	wp_threads_run(scan->thread_count, run_worker, &(struct work){ .scan = scan, .step = read_source });
+	for (size_t i = 0; i < scan->source_count; i++)
+		wp_source_finish(scan->arena, &scan->sources[i]);
+	learn(scan);
+	hand_out(scan);
 }
 
 const struct wp_observation *wp_scan_observation(const struct wp_scan *scan, size_t i)
@@ -251,5 +315,6 @@ void wp_scan_free(struct wp_scan *scan)
 		wp_wim_free(scan->sources[i].wim);
 	for (unsigned int i = 0; i < scan->thread_count; i++)
 		wp_arena_free(scan->thread_arenas[i]);
+	wp_mutex_free(scan->progress_lock);
 	wp_arena_free(scan->arena);
 }

@@ -15,16 +15,30 @@ static void make_id(unsigned int number, char ret[WP_HASH_TEXT])
 	snprintf(ret, WP_HASH_TEXT, "sha256:%064x", number);
 }
 
-/* The cache does not look into summaries; these are the number as text. */
+/* The cache does not look into summaries; these are the number as text. All are learned by one scan. */
+static void add_many(struct wp_cache *cache, unsigned int first, unsigned int last)
+{
+	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	struct wp_file_content *files = wp_arena_alloc(arena, (last - first + 1) * sizeof *files);
+	struct wp_error err;
+
+	for (unsigned int i = first; i <= last; i++) {
+		struct wp_file_content *file = &files[i - first];
+		char *text = wp_arena_printf(arena, "%u", i), *id = wp_arena_alloc(arena, WP_HASH_TEXT);
+
+		make_id(i, id);
+		*file = (struct wp_file_content){
+			.file_id = id,
+			.state = WP_CONTENT_LEARNED,
+			.summary = { (const uint8_t *)text, strlen(text) },
+		};
+	}
+	cr_assert_eq(wp_cache_put_contents(cache, files, last - first + 1, &err), WP_OK, "%s", err.message);
+}
+
 static void add(struct wp_cache *cache, unsigned int number)
 {
-	struct wp_identity_store store = wp_cache_identities(cache);
-	char file_id[WP_HASH_TEXT], text[16];
-	struct wp_content_summary summary = { (const uint8_t *)text, 0 };
-
-	make_id(number, file_id);
-	summary.length = (size_t)snprintf(text, sizeof text, "%u", number);
-	store.add_summary(store.context, file_id, &summary);
+	add_many(cache, number, number);
 }
 
 static bool find(struct wp_cache *cache, unsigned int number)
@@ -40,13 +54,6 @@ static bool find(struct wp_cache *cache, unsigned int number)
 	cr_expect_eq(summary.length, strlen(text));
 	cr_expect_eq(memcmp(summary.bytes, text, summary.length), 0);
 	return true;
-}
-
-static void flush(struct wp_cache *cache)
-{
-	struct wp_error err;
-
-	cr_assert_eq(wp_cache_flush(cache, &err), WP_OK, "%s", err.message);
 }
 
 static void run_sql(struct wp_cache *cache, const char *sql)
@@ -73,20 +80,13 @@ Test(cache, summaries_are_found_again)
 	add(cache, 1);
 	add(cache, 2);
 	add(cache, 1);
-	cr_expect(find(cache, 1), "before it is written");
-	flush(cache);
-	cr_expect(find(cache, 1), "after it was");
+	cr_expect(find(cache, 1));
 	wp_cache_close(cache);
 	cache = open_cache(&place, WP_CACHE_READ);
 	cr_expect_eq(count(cache), 2);
 	cr_expect(find(cache, 1));
 	cr_expect(find(cache, 2));
 	cr_expect_not(find(cache, 3));
-	/* In a cache that is read only, what is added serves this run. */
-	add(cache, 3);
-	cr_expect(find(cache, 3));
-	flush(cache);
-	cr_expect_eq(count(cache), 2);
 	wp_cache_close(cache);
 }
 
@@ -97,17 +97,12 @@ Test(cache, summaries_drop_the_oldest)
 
 	setup(&place);
 	cache = open_cache(&place, WP_CACHE_WRITE);
-	/* In the order in which they come: one flush each. */
-	for (unsigned int i = 1; i <= 3; i++) {
+	/* In the order in which they come. */
+	for (unsigned int i = 1; i <= 3; i++)
 		add(cache, i);
-		flush(cache);
-	}
-	for (unsigned int i = 4; i <= WP_LIMIT_SUMMARIES; i++)
-		add(cache, i);
-	flush(cache);
+	add_many(cache, 4, WP_LIMIT_SUMMARIES);
 	cr_expect_eq(count(cache), WP_LIMIT_SUMMARIES, "at the limit nothing is dropped");
 	add(cache, WP_LIMIT_SUMMARIES + 1);
-	flush(cache);
 	wp_cache_close(cache);
 	cache = open_cache(&place, WP_CACHE_WRITE);
 	cr_expect_eq(count(cache), WP_LIMIT_SUMMARIES);
@@ -117,9 +112,7 @@ Test(cache, summaries_drop_the_oldest)
 	/* What belongs to a baseline stays as long as there is something else: plans are compared with it. */
 	run_sql(cache, "INSERT INTO baselines VALUES ('P01', 'P0100001', 3, printf('sha256:%064x', 2), 'sha256:', 'proven', "
 		       "'adopted', NULL)");
-	add(cache, WP_LIMIT_SUMMARIES + 2);
-	add(cache, WP_LIMIT_SUMMARIES + 3);
-	flush(cache);
+	add_many(cache, WP_LIMIT_SUMMARIES + 2, WP_LIMIT_SUMMARIES + 3);
 	wp_cache_close(cache);
 	cache = open_cache(&place, WP_CACHE_READ);
 	cr_expect_eq(count(cache), WP_LIMIT_SUMMARIES);
@@ -141,10 +134,7 @@ Test(cache, summaries_are_bounded_whatever_they_belong_to)
 		       "SELECT 'P01', printf('P01%05d', i), 1, printf('sha256:%064x', i), 'sha256:', 'proven', 'adopted', "
 		       "NULL FROM n");
 	add(cache, 1);
-	flush(cache);
-	for (unsigned int i = 2; i <= 300; i++)
-		add(cache, i);
-	flush(cache);
+	add_many(cache, 2, 300);
 	cr_expect_eq(count(cache), WP_LIMIT_SUMMARIES);
 	wp_cache_close(cache);
 	cache = open_cache(&place, WP_CACHE_READ);
@@ -174,7 +164,6 @@ Test(cache, summaries_survive_strange_rows)
 	cr_expect_not(wp_cache_find_summary(cache, arena, "empty", &summary));
 	/* The newest number that there can be does not keep anything from being written. */
 	add(cache, 1);
-	flush(cache);
 	wp_cache_close(cache);
 	cache = open_cache(&place, WP_CACHE_READ);
 	cr_expect(find(cache, 1));
@@ -191,17 +180,13 @@ Test(cache, summaries_are_unknown_to_an_older_cache)
 	setup(&place);
 	cache = open_cache(&place, WP_CACHE_WRITE);
 	add(cache, 1);
-	flush(cache);
 	run_sql(cache, TAKE_VERSION_3 TAKE_VERSION_2);
 	wp_cache_close(cache);
 	cache = open_cache(&place, WP_CACHE_READ);
 	cr_expect_not(find(cache, 1));
-	add(cache, 2);
-	cr_expect(find(cache, 2));
 	wp_cache_close(cache);
 	cache = open_cache(&place, WP_CACHE_WRITE);
 	add(cache, 3);
-	flush(cache);
 	cr_expect_eq(count(cache), 1);
 	wp_cache_close(cache);
 }

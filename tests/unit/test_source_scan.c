@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Scans: gates, shared sources, threads, and what a store of known identities changes (nothing but the time). */
+/* Scans: gates, shared sources, threads, and what known contents change (nothing but the time). */
 #include "wimplan/source.h"
 
 #include "temporary.h"
@@ -102,10 +102,56 @@ static void add_record(struct place *place, enum wp_class class, const char *sou
 	record->source_flag = (struct wp_number){ true, 2 };
 }
 
-static struct wp_scan *scan(struct place *place, unsigned int jobs, const struct wp_identity_store *store)
+/* A memory of contents that counts. */
+struct memory {
+	struct wp_file_content items[64];
+	char ids[64][WP_HASH_TEXT];
+	size_t count, found;
+};
+
+static void recall(struct memory *memory, struct wp_file_content *files, size_t count)
 {
-	return wp_scan_run(place->records, place->count,
-			   &(struct wp_scan_options){ .map = &place->map, .jobs = jobs, .store = store });
+	for (size_t i = 0; i < count; i++) {
+		cr_expect(!i || strcmp(files[i - 1].file_id, files[i].file_id) < 0, "each once, in order");
+		cr_expect_eq(files[i].state, WP_CONTENT_UNKNOWN);
+		for (size_t k = 0; k < memory->count; k++) {
+			if (strcmp(memory->ids[k], files[i].file_id))
+				continue;
+			files[i].content = memory->items[k].content;
+			files[i].state = WP_CONTENT_KNOWN;
+			memory->found++;
+		}
+	}
+}
+
+static void learn(struct memory *memory, const struct wp_file_content *files, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (files[i].state != WP_CONTENT_LEARNED)
+			continue;
+		cr_assert_lt(memory->count, 64);
+		strcpy(memory->ids[memory->count], files[i].file_id);
+		memory->items[memory->count++] = files[i];
+	}
+}
+
+static struct wp_scan *scan_with(struct place *place, const struct wp_scan_options *options, struct memory *memory)
+{
+	struct wp_scan *scan = wp_scan_begin(place->records, place->count, options);
+	size_t count;
+	struct wp_file_content *files = wp_scan_files(scan, &count);
+
+	if (memory)
+		recall(memory, files, count);
+	wp_scan_finish(scan);
+	if (memory)
+		learn(memory, files, count);
+	return scan;
+}
+
+static struct wp_scan *scan(struct place *place, unsigned int jobs, struct memory *memory)
+{
+	return scan_with(place, &(struct wp_scan_options){ .map = &place->map, .jobs = jobs }, memory);
 }
 
 static void free_scan(struct wp_scan **scan)
@@ -251,39 +297,6 @@ Test(source, scan_shares_sources_and_finds_times)
 	cr_expect_str_neq(folder->content_id, file->content_id, "the folder's holds its other files");
 }
 
-/* A store in memory that counts. */
-struct memory {
-	struct {
-		char file_id[WP_HASH_TEXT];
-		struct wp_wim_content content;
-	} items[64];
-	size_t count, asked, found;
-};
-
-static bool find(void *context, const char *file_id, struct wp_wim_content *ret)
-{
-	struct memory *memory = context;
-
-	memory->asked++;
-	for (size_t i = 0; i < memory->count; i++) {
-		if (!strcmp(memory->items[i].file_id, file_id)) {
-			*ret = memory->items[i].content;
-			memory->found++;
-			return true;
-		}
-	}
-	return false;
-}
-
-static void add(void *context, const char *file_id, const struct wp_wim_content *content)
-{
-	struct memory *memory = context;
-
-	cr_assert_lt(memory->count, 64);
-	strcpy(memory->items[memory->count].file_id, file_id);
-	memory->items[memory->count++].content = *content;
-}
-
 static void expect_same(const struct wp_scan *a, const struct wp_scan *b, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -313,15 +326,14 @@ static void count_progress(void *context, size_t done, size_t total)
 	*last = done;
 }
 
-Test(source, scan_is_the_same_for_threads_and_stores)
+Test(source, scan_is_the_same_for_threads_and_known_contents)
 {
 	struct place place __attribute__((cleanup(cleanup)));
 	struct memory memory = { 0 };
-	struct wp_identity_store store = { .context = &memory, .find = find, .add = add };
 	struct wp_scan *one __attribute__((cleanup(free_scan))) = NULL,
 			    *many __attribute__((cleanup(free_scan))) = NULL,
 			    *warm __attribute__((cleanup(free_scan))) = NULL;
-	struct wp_scan_options options = { .map = &place.map, .jobs = 8, .store = &store };
+	struct wp_scan_options options = { .map = &place.map, .jobs = 8 };
 	size_t progress = 0;
 
 	setup(&place);
@@ -336,12 +348,12 @@ Test(source, scan_is_the_same_for_threads_and_stores)
 	one = scan(&place, 1, NULL);
 	options.progress = count_progress;
 	options.progress_context = &progress;
-	many = wp_scan_run(place.records, place.count, &options);
+	many = scan_with(&place, &options, &memory);
 	cr_expect_eq(progress, 20);
 	cr_expect_eq(memory.count, 16);
 	expect_same(one, many, place.count);
-	memory.asked = memory.found = 0;
-	warm = scan(&place, 2, &store);
+	memory.found = 0;
+	warm = scan(&place, 2, &memory);
 	cr_expect_eq(memory.found, 16);
 	cr_expect_eq(memory.count, 16, "nothing new");
 	expect_same(one, warm, place.count);
@@ -352,7 +364,6 @@ Test(source, scan_teaches_nothing_that_two_copies_contradict)
 	static const uint8_t junk[16] = { 0xff, 0xff };
 	struct place place __attribute__((cleanup(cleanup)));
 	struct memory memory = { 0 };
-	struct wp_identity_store store = { .context = &memory, .find = find, .add = add };
 	struct wp_scan *seen __attribute__((cleanup(free_scan))) = NULL;
 
 	setup(&place);
@@ -361,7 +372,7 @@ Test(source, scan_teaches_nothing_that_two_copies_contradict)
 	patch(&place, "b.wim", (off_t)read_u64(&place, "b.wim", 0x38), junk, sizeof junk);
 	add_record(&place, WP_CLASS_IMAGE, "\\\\srv\\src\\a.wim");
 	add_record(&place, WP_CLASS_IMAGE, "\\\\srv\\src\\b.wim");
-	seen = scan(&place, 1, &store);
+	seen = scan(&place, 1, &memory);
 	cr_expect_eq(wp_scan_observation(seen, 0)->gate_count, 0);
 	cr_expect_str_eq(gate_of(wp_scan_observation(seen, 1)), "source-damaged");
 	cr_expect_str_eq(wp_scan_observation(seen, 0)->file_id, wp_scan_observation(seen, 1)->file_id);
@@ -371,8 +382,9 @@ Test(source, scan_teaches_nothing_that_two_copies_contradict)
 Test(source, scan_of_nothing)
 {
 	struct wp_map map = { 0 };
-	struct wp_scan *seen = wp_scan_run(NULL, 0, &(struct wp_scan_options){ .map = &map, .jobs = 4 });
+	struct wp_scan *seen = wp_scan_begin(NULL, 0, &(struct wp_scan_options){ .map = &map, .jobs = 4 });
 
+	wp_scan_finish(seen);
 	cr_expect_null(wp_scan_observation(seen, 0));
 	wp_scan_free(seen);
 	wp_scan_free(NULL);

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What is known of files by their ids, so that wimlib opens no file twice: content ids of many, and summaries of few,
+ * because each may take a megabyte.
+ */
+#include "internal.h"
+
+#include "wimplan/limits.h"
+
+#include <string.h>
+
+/* False for what wimplan has not written; a file without content has an empty text. */
+static bool read_content(struct wp_statement *statement, struct wp_wim_content *ret)
+{
+	size_t length;
+
+	*ret = (struct wp_wim_content){ .blob_count = 0 };
+	wp_db_hash(statement, 1, ret->content_id);
+	/* Sums of what a file says may be above INT64_MAX; they come back as they went in. */
+	ret->blob_count = (uint64_t)sqlite3_column_int64(statement->handle, 2);
+	ret->blob_bytes = (uint64_t)sqlite3_column_int64(statement->handle, 3);
+	ret->stored_bytes.known = sqlite3_column_type(statement->handle, 4) == SQLITE_INTEGER;
+	ret->stored_bytes.value = (uint64_t)sqlite3_column_int64(statement->handle, 4);
+	return wp_db_bytes(statement, 1, &length) && (!length || wp_hash_is(ret->content_id));
+}
+
+/* What cannot be read is not known: then wimlib opens the file again, and the plan is the same. */
+void wp_cache_find_contents(struct wp_cache *cache, struct wp_file_content *files, size_t count)
+{
+	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
+	struct wp_file_content *file = files, *end = files + count;
+
+	if (!count ||
+	    wp_db_prepare(&cache->db,
+			  "SELECT file_id, content_id, blob_count, blob_bytes, stored_bytes FROM identities WHERE file_id "
+			  "BETWEEN ?1 AND ?2 ORDER BY file_id",
+			  &statement, NULL))
+		return;
+	wp_db_bind_text(&statement, 1, files[0].file_id);
+	wp_db_bind_text(&statement, 2, files[count - 1].file_id);
+	/* Both lists are in the order of the file ids. */
+	while (file < end && wp_db_step(&statement, "identities were read", NULL) > 0) {
+		char file_id[WP_HASH_TEXT];
+
+		wp_db_hash(&statement, 0, file_id);
+		while (file < end && strcmp(file->file_id, file_id) < 0)
+			file++;
+		if (file < end && !strcmp(file->file_id, file_id) && read_content(&statement, &file->content))
+			file->state = WP_CONTENT_KNOWN;
+	}
+}
+
+bool wp_cache_find_summary(struct wp_cache *cache, struct wp_arena *arena, const char *file_id,
+			   struct wp_content_summary *ret)
+{
+	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
+	const void *bytes;
+
+	/*
+	 * What cannot be read is not known, as in a cache of an older version that is open for reading and has no such
+	 * table: then nobody is told what an update brings, and the plan's body is the same.
+	 */
+	if (wp_db_prepare(&cache->db, "SELECT summary FROM summaries WHERE file_id = ?1", &statement, NULL))
+		return false;
+	wp_db_bind_text(&statement, 1, file_id);
+	if (wp_db_step(&statement, "a summary was read", NULL) <= 0)
+		return false;
+	bytes = wp_db_bytes(&statement, 0, &ret->length);
+	if (!bytes || ret->length > WP_LIMIT_SUMMARY_BYTES)
+		return false;
+	ret->bytes = (const uint8_t *)wp_arena_strndup(arena, bytes, ret->length);
+	return true;
+}
+
+/* The number that the rows of this write get as "seen": one more than the newest of @query. */
+static int next_number(const struct wp_cache *cache, const char *query, int64_t *ret, struct wp_error *err)
+{
+	int status = wp_db_number(&cache->db, query, "contents were kept", ret, err);
+
+	*ret += !status && *ret < INT64_MAX;
+	return status;
+}
+
+/* What was found is marked as seen now: it is kept longest. */
+static int write_contents(const struct wp_cache *cache, const struct wp_file_content *files, size_t count,
+			  struct wp_error *err)
+{
+	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
+	int64_t seen;
+	int status = next_number(cache, "SELECT coalesce(max(seen), 0) FROM identities", &seen, err);
+
+	if (!status)
+		status = wp_db_prepare(&cache->db,
+				       "INSERT INTO identities (file_id, content_id, blob_count, blob_bytes, stored_bytes, "
+				       "seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET content_id = ?2, "
+				       "blob_count = ?3, blob_bytes = ?4, stored_bytes = ?5, seen = ?6",
+				       &statement, err);
+	for (size_t i = 0; !status && i < count; i++) {
+		const struct wp_wim_content *content = &files[i].content;
+
+		if (files[i].state != WP_CONTENT_LEARNED && files[i].state != WP_CONTENT_KNOWN)
+			continue;
+		wp_db_bind_text(&statement, 1, files[i].file_id);
+		wp_db_bind_text(&statement, 2, content->content_id);
+		wp_db_bind_int(&statement, 3, (int64_t)content->blob_count);
+		wp_db_bind_int(&statement, 4, (int64_t)content->blob_bytes);
+		if (content->stored_bytes.known)
+			wp_db_bind_int(&statement, 5, (int64_t)content->stored_bytes.value);
+		else
+			wp_db_bind_text(&statement, 5, NULL);
+		wp_db_bind_int(&statement, 6, seen);
+		status = wp_db_run(&statement, "contents were kept", err);
+	}
+	return status;
+}
+
+static int write_summaries(const struct wp_cache *cache, const struct wp_file_content *files, size_t count,
+			   struct wp_error *err)
+{
+	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
+	int64_t seen;
+	int status = next_number(cache, "SELECT coalesce(max(seen), 0) FROM summaries", &seen, err);
+
+	if (!status)
+		status = wp_db_prepare(&cache->db,
+				       "INSERT INTO summaries (file_id, summary, seen) VALUES (?1, ?2, ?3) ON CONFLICT DO "
+				       "UPDATE SET summary = ?2, seen = ?3",
+				       &statement, err);
+	for (size_t i = 0; !status && i < count; i++) {
+		if (files[i].state != WP_CONTENT_LEARNED || !files[i].summary.bytes)
+			continue;
+		wp_db_bind_text(&statement, 1, files[i].file_id);
+		wp_db_bind_bytes(&statement, 2, files[i].summary.bytes, files[i].summary.length);
+		wp_db_bind_int(&statement, 3, seen);
+		status = wp_db_run(&statement, "contents were kept", err);
+	}
+	return status;
+}
+
+/* The oldest rows go; @sql deletes all but the first ?1. */
+static int drop_oldest(const struct wp_cache *cache, const char *sql, int64_t limit, struct wp_error *err)
+{
+	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
+	int status = wp_db_prepare(&cache->db, sql, &statement, err);
+
+	if (status)
+		return status;
+	wp_db_bind_int(&statement, 1, limit);
+	return wp_db_run(&statement, "what is old was dropped", err);
+}
+
+static int drop_contents(const struct wp_cache *cache, struct wp_error *err)
+{
+	int64_t count;
+	int status = wp_db_number(&cache->db, "SELECT count(*) FROM identities", "contents were kept", &count, err);
+
+	return status || count <= cache->identity_limit
+		       ? status
+		       : drop_oldest(cache,
+				     "DELETE FROM identities WHERE file_id IN (SELECT file_id FROM identities ORDER BY seen "
+				     "DESC, file_id LIMIT -1 OFFSET ?1)",
+				     cache->identity_limit, err);
+}
+
+/* None that belongs to a baseline goes as long as there are others. */
+static int drop_summaries(const struct wp_cache *cache, struct wp_error *err)
+{
+	return drop_oldest(cache,
+			   "DELETE FROM summaries WHERE file_id IN (SELECT file_id FROM summaries ORDER BY file_id IN "
+			   "(SELECT file_id FROM baselines) DESC, seen DESC, file_id LIMIT -1 OFFSET ?1)",
+			   WP_LIMIT_SUMMARIES, err);
+}
+
+int wp_cache_put_contents(struct wp_cache *cache, const struct wp_file_content *files, size_t count,
+			  struct wp_error *err)
+{
+	bool learned = false;
+	int status;
+
+	for (size_t i = 0; i < count; i++)
+		learned = learned || files[i].state == WP_CONTENT_LEARNED;
+	/* That a file was seen only matters when something is dropped: a run that learns nothing writes nothing. */
+	if (!learned)
+		return WP_OK;
+	status = wp_db_begin(&cache->db, err);
+	if (status)
+		return status;
+	status = write_contents(cache, files, count, err);
+	if (!status)
+		status = write_summaries(cache, files, count, err);
+	if (!status)
+		status = drop_contents(cache, err);
+	if (!status)
+		status = drop_summaries(cache, err);
+	return wp_db_end(&cache->db, status, err);
+}
