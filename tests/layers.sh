@@ -17,7 +17,7 @@ level() {
 # Which module a public header belongs to.
 owner() {
 	case $1 in
-	wim | tree | servicing) echo wim ;; diff | summary) echo diff ;; record) echo site ;; import) echo import ;; source | gate) echo source ;; cache) echo cache ;;
+	wim | wim_fields | tree | servicing) echo wim ;; diff | summary) echo diff ;; record) echo site ;; import) echo import ;; source | gate) echo source ;; cache) echo cache ;;
 	plan | config | receipt) echo plan ;; report) echo report ;; program) echo program ;; clock | file | print) echo system ;; provider) echo provider ;;
 	*) echo base ;;
 	esac

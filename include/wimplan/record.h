@@ -58,6 +58,7 @@ enum { WP_SITE_FIELDS = 9, WP_SITE_FIELD_ALIASES = 3 };
 struct wp_site_field {
 	const char *name;   /* as wimplan calls it: "os_version" */
 	const char *column; /* of SMS_ImageInformation */
+	const char *wim;    /* what a diff calls the field of a WIM that says the same; NULL: it is not held against one */
 	/* Names of the property in a bag, without spaces, dots, hyphens, underscores and case; NULL behind the last. */
 	const char *aliases[WP_SITE_FIELD_ALIASES];
 	enum wp_site_field_kind kind;

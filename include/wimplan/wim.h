@@ -149,9 +149,6 @@ struct wp_wim_metadata {
 	size_t other_count;
 };
 
-/* Whether the element at @path below IMAGE, or one below it, could not be read. */
-bool wp_wim_image_is_bad(const struct wp_wim_image *image, const char *path);
-
 /* How far a reader came. */
 enum wp_grade {
 	WP_GRADE_OK,

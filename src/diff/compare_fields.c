@@ -109,18 +109,6 @@ struct changes {
 	const char *name, *copy; /* the last name, and its copy: fields in a row may share it */
 };
 
-/* What Windows Setup reads of an image: without one of these it may refuse it, or offer it for what it is not. */
-static bool is_read_by_setup(const char *field)
-{
-	static const char *const fields[] = { "edition_id", "languages",	 "default_language", "os_version",
-					      "architecture", "installation_type", "image_state" };
-
-	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-		if (!strcmp(fields[i], field))
-			return true;
-	return false;
-}
-
 static bool has_text(const struct wp_fact *fact)
 {
 	return fact && fact->value && *fact->value;
@@ -145,7 +133,7 @@ static void add_field(struct changes *changes, const struct wp_fact *old, const 
 	field->new = wp_arena_strdup(arena, new ? new->value : NULL);
 	field->old_unread = old && !old->value;
 	field->new_unread = new && !new->value;
-	field->lost = has_text(old) && !has_text(new) && !field->new_unread && is_read_by_setup(name);
+	field->lost = has_text(old) && !has_text(new) && !field->new_unread && old->setup;
 }
 
 /* Both lists have the order of inspect --json; what only the new one has stands behind its neighbour there. */

@@ -2,31 +2,42 @@
 /* What a site has recorded of a package beside its source: metadata alone. */
 #include "internal.h"
 
+#include "wimplan/wim_fields.h"
+
 #include <string.h>
 
-static void add(struct wp_arena *arena, struct wp_facts *facts, const char *field, const char *value)
+/* The site's field that is held against this one of a WIM; NULL: none. */
+static const struct wp_site_field *find_site_field(const char *fact)
 {
-	if (value)
-		*WP_PUSH(arena, facts->items, facts->count) = (struct wp_fact){ field, value };
+	for (size_t i = 0; fact && i < WP_SITE_FIELDS; i++)
+		if (wp_site_fields[i].wim && !strcmp(wp_site_fields[i].wim, fact))
+			return &wp_site_fields[i];
+	return NULL;
 }
 
-/* What both a site and a WIM say of an image. The site's creation date is left out: its form is not established. */
+static const char *value_of(const struct wp_site_image *image, const struct wp_site_field *field)
+{
+	const char *value = wp_site_image_value(image, field), *name = NULL;
+	uint64_t code;
+
+	if (value && field->kind == WP_SITE_ARCHITECTURE && wp_architecture_code(value, &code))
+		name = wp_architecture_name(code);
+	return name ? name : value;
+}
+
+/* What both a site and a WIM say of an image, in the order of the WIM's fields. */
 static struct wp_facts facts_of_record(struct wp_arena *arena, const struct wp_site_image *image)
 {
 	struct wp_facts facts = { .index = image->index, .name = image->name, .complete = true };
-	const char *architecture = image->architecture;
-	uint64_t code;
 
-	if (architecture && wp_architecture_code(architecture, &code) && wp_architecture_name(code))
-		architecture = wp_architecture_name(code);
-	add(arena, &facts, "name", image->name);
-	add(arena, &facts, "description", image->description);
-	add(arena, &facts, "total_bytes", image->size);
-	add(arena, &facts, "architecture", architecture);
-	add(arena, &facts, "product_type", image->product_type);
-	add(arena, &facts, "hal", image->hal_type);
-	add(arena, &facts, "default_language", image->language);
-	add(arena, &facts, "os_version", image->os_version);
+	for (size_t i = 0; i < wp_wim_field_count; i++) {
+		const struct wp_wim_field *field = &wp_wim_fields[i];
+		const struct wp_site_field *own = find_site_field(field->fact);
+		const char *value = own ? value_of(image, own) : NULL;
+
+		if (value)
+			*WP_PUSH(arena, facts.items, facts.count) = (struct wp_fact){ field->fact, value, field->setup };
+	}
 	return facts;
 }
 

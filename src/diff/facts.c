@@ -4,36 +4,10 @@
 
 #include "wimplan/ascii.h"
 #include "wimplan/text.h"
+#include "wimplan/wim_fields.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
-
-struct list {
-	struct wp_arena *arena;
-	const struct wp_wim_image *image;
-	struct wp_facts *facts;
-};
-
-/* What is absent on both sides is no difference, and what is absent on one has no line there. */
-static void add(struct list *list, const char *field, const char *value)
-{
-	if (value)
-		*WP_PUSH(list->arena, list->facts->items, list->facts->count) = (struct wp_fact){ field, value };
-}
-
-/* Adds the value of the element at @path, which may be one that could not be read. */
-static void add_read(struct list *list, const char *field, const char *path, const char *value)
-{
-	if (!value && wp_wim_image_is_bad(list->image, path))
-		*WP_PUSH(list->arena, list->facts->items, list->facts->count) = (struct wp_fact){ field, NULL };
-	else
-		add(list, field, value);
-}
-
-static void add_number(struct list *list, const char *field, const char *path, struct wp_number value)
-{
-	add_read(list, field, path, value.known ? wp_arena_printf(list->arena, "%" PRIu64, value.value) : NULL);
-}
 
 static int compare_tags(const void *a, const void *b)
 {
@@ -41,70 +15,86 @@ static int compare_tags(const void *a, const void *b)
 }
 
 /* The order of LANGUAGE has no meaning. */
-static const char *languages(struct list *list, const struct wp_wim_windows *windows)
+static const char *languages(struct wp_arena *arena, const struct wp_wim_windows *windows)
 {
 	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
 	const char **sorted;
 
 	if (!windows->language_count)
 		return NULL;
-	sorted = wp_arena_alloc(list->arena, windows->language_count * sizeof *sorted);
+	sorted = wp_arena_alloc(arena, windows->language_count * sizeof *sorted);
 	for (size_t i = 0; i < windows->language_count; i++)
 		sorted[i] = windows->languages[i];
 	qsort(sorted, windows->language_count, sizeof *sorted, compare_tags);
 	for (size_t i = 0; i < windows->language_count; i++)
 		wp_buf_printf(&text, "%s%s", i ? ", " : "", sorted[i]);
-	return wp_arena_strdup(list->arena, wp_buf_text(&text));
+	return wp_arena_strdup(arena, wp_buf_text(&text));
 }
 
-static const char *fallbacks(struct list *list, const struct wp_wim_windows *windows)
+static const char *fallbacks(struct wp_arena *arena, const struct wp_wim_windows *windows)
 {
 	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
 
 	for (size_t i = 0; i < windows->fallback_count; i++)
 		wp_buf_printf(&text, "%s%s to %s", i ? ", " : "", windows->fallbacks[i].language,
 			      windows->fallbacks[i].fallback);
-	return windows->fallback_count ? wp_arena_strdup(list->arena, wp_buf_text(&text)) : NULL;
+	return windows->fallback_count ? wp_arena_strdup(arena, wp_buf_text(&text)) : NULL;
 }
 
-static const char *architecture(struct list *list, struct wp_number code)
+/* The value of a field as a text; NULL when it is absent or could not be read. */
+static const char *text_of(struct wp_arena *arena, const struct wp_wim_image *image, const struct wp_wim_field *field)
 {
-	const char *name = code.known ? wp_architecture_name(code.value) : NULL;
+	const void *value = wp_wim_field_value(image, field);
+	const struct wp_number *number = value;
+	const char *name;
 
-	if (name || !code.known)
-		return name;
-	return wp_arena_printf(list->arena, "%" PRIu64, code.value);
+	if (!value)
+		return NULL;
+	switch (field->kind) {
+	case WP_WIM_TEXT:
+	case WP_WIM_VERSION:
+		return *(const char *const *)value;
+	case WP_WIM_ARCHITECTURE:
+		name = number->known ? wp_architecture_name(number->value) : NULL;
+		if (name)
+			return name;
+		/* fallthrough */
+	case WP_WIM_NUMBER:
+	case WP_WIM_FILES:
+	case WP_WIM_BYTES:
+	case WP_WIM_BOOLEAN:
+		return number->known ? wp_arena_printf(arena, "%" PRIu64, number->value) : NULL;
+	case WP_WIM_TIME:
+		return wp_time_iso(arena, *(const struct wp_time *)value);
+	case WP_WIM_LANGUAGE:
+		return languages(arena, image->windows);
+	case WP_WIM_FALLBACK:
+		return fallbacks(arena, image->windows);
+	case WP_WIM_BOX:
+	case WP_WIM_HALF:
+		break;
+	}
+	return NULL;
 }
 
-static void add_windows(struct list *list, const struct wp_wim_windows *windows)
+/* What is absent on both sides is no difference, and what is absent on one has no line there. */
+static void add_fields(struct wp_arena *arena, const struct wp_wim_image *image, struct wp_facts *facts)
 {
-	add_read(list, "architecture", "WINDOWS/ARCH", architecture(list, windows->architecture));
-	add(list, "product_name", windows->product_name);
-	add(list, "edition_id", windows->edition_id);
-	add(list, "installation_type", windows->installation_type);
-	add(list, "product_type", windows->product_type);
-	add(list, "product_suite", windows->product_suite);
-	add(list, "hal", windows->hal);
-	add(list, "system_root", windows->system_root);
-	add(list, "languages", languages(list, windows));
-	add(list, "default_language", windows->default_language);
-	add(list, "fallback_languages", fallbacks(list, windows));
-	add_read(list, "os_version", "WINDOWS/VERSION", windows->version);
-	add_number(list, "service_pack_level", "WINDOWS/VERSION/SPLEVEL", windows->service_pack_level);
-	add(list, "branch", windows->branch);
-	if (!windows->servicing)
-		return;
-	add(list, "gdr_du_revision", windows->servicing->gdr_du_revision);
-	add(list, "pkey_config_version", windows->servicing->pkey_config_version);
-	add(list, "image_state", windows->servicing->image_state);
+	for (size_t i = 0; i < wp_wim_field_count; i++) {
+		const struct wp_wim_field *field = &wp_wim_fields[i];
+		const char *value = field->fact ? text_of(arena, image, field) : NULL;
+
+		if (value || (field->fact && wp_wim_field_is_bad(image, field)))
+			*WP_PUSH(arena, facts->items, facts->count) = (struct wp_fact){ field->fact, value, field->setup };
+	}
 }
 
 /* Not known unless the edition and the architecture are there. */
-static const char *edition(struct list *list, const struct wp_wim_windows *windows)
+static const char *edition(struct wp_arena *arena, const struct wp_wim_windows *windows)
 {
 	if (!windows->edition_id || !*windows->edition_id || !windows->architecture.known)
 		return NULL;
-	return wp_arena_printf(list->arena, "%s\n%s\n%" PRIu64, windows->edition_id,
+	return wp_arena_printf(arena, "%s\n%s\n%" PRIu64, windows->edition_id,
 			       windows->installation_type ? windows->installation_type : "",
 			       windows->architecture.value);
 }
@@ -119,7 +109,7 @@ static const char *language(const struct wp_wim_windows *windows)
 }
 
 /* Elements that stand in a row under one path share its text, as they do in the model: it may be long. */
-static void add_others(struct list *list, const struct wp_wim_image *image)
+static void add_others(struct wp_arena *arena, const struct wp_wim_image *image, struct wp_facts *facts)
 {
 	const char *field = NULL;
 
@@ -127,34 +117,20 @@ static void add_others(struct list *list, const struct wp_wim_image *image)
 		const struct wp_wim_other *other = &image->other[i];
 
 		if (!i || other->path != other[-1].path)
-			field = wp_arena_printf(list->arena, "other:%s", other->path);
-		add(list, field, other->value);
+			field = wp_arena_printf(arena, "other:%s", other->path);
+		*WP_PUSH(arena, facts->items, facts->count) = (struct wp_fact){ field, other->value, false };
 	}
 }
 
 struct wp_facts wp_facts_of_image(struct wp_arena *arena, const struct wp_wim_image *image)
 {
 	struct wp_facts facts = { .index = image->index, .name = image->name, .complete = !image->bad_count };
-	struct list list = { arena, image, &facts };
 
-	add(&list, "name", image->name);
-	add(&list, "description", image->description);
-	add(&list, "display_name", image->display_name);
-	add(&list, "display_description", image->display_description);
-	add(&list, "flags", image->flags);
-	add_number(&list, "dir_count", "DIRCOUNT", image->dir_count);
-	add_number(&list, "file_count", "FILECOUNT", image->file_count);
-	add_number(&list, "total_bytes", "TOTALBYTES", image->total_bytes);
-	add_number(&list, "hard_link_bytes", "HARDLINKBYTES", image->hard_link_bytes);
-	add_read(&list, "creation_time", "CREATIONTIME", wp_time_iso(arena, image->creation_time));
-	add_read(&list, "last_modification_time", "LASTMODIFICATIONTIME",
-		 wp_time_iso(arena, image->last_modification_time));
-	add_number(&list, "wimboot", "WIMBOOT", image->wimboot);
+	add_fields(arena, image, &facts);
 	if (image->windows) {
-		add_windows(&list, image->windows);
-		facts.edition = edition(&list, image->windows);
+		facts.edition = edition(arena, image->windows);
 		facts.language = language(image->windows);
 	}
-	add_others(&list, image);
+	add_others(arena, image, &facts);
 	return facts;
 }

@@ -9,6 +9,7 @@
 struct wp_fact {
 	const char *field; /* as inspect --json calls it */
 	const char *value; /* NULL: there is one, and it could not be read */
+	bool setup;        /* Windows Setup reads it, as in struct wp_wim_field */
 };
 
 /* An image as far as matching and comparing fields goes, of a WIM or of a record. */

@@ -7,6 +7,7 @@
 
 #include "wimplan/json.h"
 #include "wimplan/text.h"
+#include "wimplan/wim_fields.h"
 
 #include <string.h>
 
@@ -43,80 +44,84 @@ static json_t *other_json(const struct wp_wim_other *items, size_t count)
 	return array;
 }
 
-static json_t *servicing_json(const struct wp_wim_servicing *servicing)
+static json_t *languages_json(const struct wp_wim_windows *windows)
 {
-	json_t *object;
+	json_t *array = json_array();
 
-	if (!servicing)
-		return json_null();
-	object = json_object();
-	wp_json_set(object, "gdr_du_revision", wp_json_text(servicing->gdr_du_revision));
-	wp_json_set(object, "pkey_config_version", wp_json_text(servicing->pkey_config_version));
-	wp_json_set(object, "image_state", wp_json_text(servicing->image_state));
-	return object;
+	for (size_t i = 0; i < windows->language_count; i++)
+		wp_json_push(array, wp_json_text(windows->languages[i]));
+	return array;
 }
 
-static json_t *windows_json(const struct wp_wim_windows *windows)
+static json_t *fallbacks_json(const struct wp_wim_windows *windows)
 {
-	json_t *object, *languages, *fallbacks;
+	json_t *array = json_array();
 
-	if (!windows)
-		return json_null();
-	object = json_object();
-	languages = json_array();
-	fallbacks = json_array();
-	for (size_t i = 0; i < windows->language_count; i++)
-		wp_json_push(languages, wp_json_text(windows->languages[i]));
 	for (size_t i = 0; i < windows->fallback_count; i++) {
 		json_t *item = json_object();
 
 		wp_json_set(item, "language", wp_json_text(windows->fallbacks[i].language));
 		wp_json_set(item, "fallback", wp_json_text(windows->fallbacks[i].fallback));
-		wp_json_push(fallbacks, item);
+		wp_json_push(array, item);
 	}
-	wp_json_set(object, "architecture",
-		    wp_json_text(windows->architecture.known ? wp_architecture_name(windows->architecture.value) : NULL));
-	wp_json_set(object, "architecture_code", wp_json_number(windows->architecture));
-	wp_json_set(object, "product_name", wp_json_text(windows->product_name));
-	wp_json_set(object, "edition_id", wp_json_text(windows->edition_id));
-	wp_json_set(object, "installation_type", wp_json_text(windows->installation_type));
-	wp_json_set(object, "product_type", wp_json_text(windows->product_type));
-	wp_json_set(object, "product_suite", wp_json_text(windows->product_suite));
-	wp_json_set(object, "hal", wp_json_text(windows->hal));
-	wp_json_set(object, "system_root", wp_json_text(windows->system_root));
-	wp_json_set(object, "languages", languages);
-	wp_json_set(object, "default_language", wp_json_text(windows->default_language));
-	wp_json_set(object, "fallback_languages", fallbacks);
-	wp_json_set(object, "version", wp_json_text(windows->version));
-	wp_json_set(object, "major", wp_json_number(windows->major));
-	wp_json_set(object, "minor", wp_json_number(windows->minor));
-	wp_json_set(object, "build", wp_json_number(windows->build));
-	wp_json_set(object, "service_pack_build", wp_json_number(windows->service_pack_build));
-	wp_json_set(object, "service_pack_level", wp_json_number(windows->service_pack_level));
-	wp_json_set(object, "branch", wp_json_text(windows->branch));
-	wp_json_set(object, "servicing", servicing_json(windows->servicing));
-	return object;
+	return array;
+}
+
+/* A value that is no object of its own; what keeps it is there. */
+static json_t *value_json(struct wp_arena *arena, const struct wp_wim_image *image, const struct wp_wim_field *field)
+{
+	const void *value = wp_wim_field_value(image, field);
+	const struct wp_number *number = value;
+
+	switch (field->kind) {
+	case WP_WIM_TEXT:
+	case WP_WIM_VERSION:
+		return wp_json_text(*(const char *const *)value);
+	case WP_WIM_NUMBER:
+	case WP_WIM_FILES:
+	case WP_WIM_BYTES:
+		return wp_json_number(*number);
+	case WP_WIM_BOOLEAN:
+		return number->known ? json_boolean(number->value != 0) : json_null();
+	case WP_WIM_ARCHITECTURE:
+		return wp_json_text(number->known ? wp_architecture_name(number->value) : NULL);
+	case WP_WIM_TIME:
+		return wp_json_text(wp_time_iso_ticks(arena, *(const struct wp_time *)value));
+	case WP_WIM_LANGUAGE:
+		return languages_json(image->windows);
+	case WP_WIM_FALLBACK:
+		return fallbacks_json(image->windows);
+	case WP_WIM_BOX:
+	case WP_WIM_HALF:
+		break;
+	}
+	return json_null();
 }
 
 static json_t *image_json(struct wp_arena *arena, const struct wp_wim_image *image)
 {
 	json_t *object = json_object();
+	/* The objects in which values stand; NULL: the image has no such part. */
+	json_t *into[] = { [WP_BASE_IMAGE] = object, [WP_BASE_WINDOWS] = NULL, [WP_BASE_SERVICING] = NULL };
 
 	wp_json_set(object, "index", wp_json_u64(image->index));
-	wp_json_set(object, "name", wp_json_text(image->name));
-	wp_json_set(object, "description", wp_json_text(image->description));
-	wp_json_set(object, "display_name", wp_json_text(image->display_name));
-	wp_json_set(object, "display_description", wp_json_text(image->display_description));
-	wp_json_set(object, "flags", wp_json_text(image->flags));
-	wp_json_set(object, "dir_count", wp_json_number(image->dir_count));
-	wp_json_set(object, "file_count", wp_json_number(image->file_count));
-	wp_json_set(object, "total_bytes", wp_json_number(image->total_bytes));
-	wp_json_set(object, "hard_link_bytes", wp_json_number(image->hard_link_bytes));
-	wp_json_set(object, "creation_time", wp_json_text(wp_time_iso_ticks(arena, image->creation_time)));
-	wp_json_set(object, "last_modification_time",
-		    wp_json_text(wp_time_iso_ticks(arena, image->last_modification_time)));
-	wp_json_set(object, "wimboot", image->wimboot.known ? json_boolean(image->wimboot.value != 0) : json_null());
-	wp_json_set(object, "windows", windows_json(image->windows));
+	for (size_t i = 0; i < wp_wim_field_count; i++) {
+		const struct wp_wim_field *field = &wp_wim_fields[i];
+		json_t **part;
+
+		if (!field->key || !into[field->base])
+			continue;
+		if (field->kind == WP_WIM_BOX) {
+			part = &into[field->inside == WP_AT_WINDOWS ? WP_BASE_WINDOWS : WP_BASE_SERVICING];
+			if (*(const void *const *)wp_wim_field_value(image, field))
+				*part = json_object();
+			wp_json_set(into[field->base], field->key, *part ? *part : json_null());
+			continue;
+		}
+		wp_json_set(into[field->base], field->key, value_json(arena, image, field));
+		if (field->kind == WP_WIM_ARCHITECTURE)
+			wp_json_set(into[field->base], "architecture_code", wp_json_number(image->windows->architecture));
+	}
 	wp_json_set(object, "other", other_json(image->other, image->other_count));
 	return object;
 }

@@ -14,19 +14,23 @@
 /*
  * Names in a bag: "OS version", "Language" and "Image description" were seen in scripts that read them; the rest
  * follows the columns of SMS_ImageInformation. How the site derives product and HAL type, size and creation date is inferred
- * from its class descriptions and not confirmed by a real record.
+ * from its class descriptions and not confirmed by a real record. The form of its creation date is not established, so
+ * a diff does not hold that against a WIM.
  */
 const struct wp_site_field wp_site_fields[WP_SITE_FIELDS] = {
-	{ "name", "Name", { "imagename", "name" }, WP_SITE_TEXT, true, FIELD(name) },
-	{ "description", "Description", { "imagedescription", "description" }, WP_SITE_TEXT, true, FIELD(description) },
-	{ "os_version", "OSVersion", { "osversion", "imageosversion" }, WP_SITE_TEXT, true, FIELD(os_version) },
-	{ "architecture", "Architecture", { "architecture", "arch", "processorarchitecture" }, WP_SITE_ARCHITECTURE,
-	  true, FIELD(architecture) },
-	{ "language", "Language", { "language", "defaultlanguage" }, WP_SITE_TAG, true, FIELD(language) },
-	{ "product_type", "ProductType", { "producttype" }, WP_SITE_TEXT, false, FIELD(product_type) },
-	{ "hal_type", "HALType", { "haltype", "hal" }, WP_SITE_TEXT, false, FIELD(hal_type) },
-	{ "size", "Size", { "size", "imagesize", "totalbytes" }, WP_SITE_SIZE, false, FIELD(size) },
-	{ "creation_date", "CreationDate", { "creationdate", "creationtime" }, WP_SITE_DATE, false,
+	{ "name", "Name", "name", { "imagename", "name" }, WP_SITE_TEXT, true, FIELD(name) },
+	{ "description", "Description", "description", { "imagedescription", "description" }, WP_SITE_TEXT, true,
+	  FIELD(description) },
+	{ "os_version", "OSVersion", "os_version", { "osversion", "imageosversion" }, WP_SITE_TEXT, true,
+	  FIELD(os_version) },
+	{ "architecture", "Architecture", "architecture", { "architecture", "arch", "processorarchitecture" },
+	  WP_SITE_ARCHITECTURE, true, FIELD(architecture) },
+	{ "language", "Language", "default_language", { "language", "defaultlanguage" }, WP_SITE_TAG, true,
+	  FIELD(language) },
+	{ "product_type", "ProductType", "product_type", { "producttype" }, WP_SITE_TEXT, false, FIELD(product_type) },
+	{ "hal_type", "HALType", "hal", { "haltype", "hal" }, WP_SITE_TEXT, false, FIELD(hal_type) },
+	{ "size", "Size", "total_bytes", { "size", "imagesize", "totalbytes" }, WP_SITE_SIZE, false, FIELD(size) },
+	{ "creation_date", "CreationDate", NULL, { "creationdate", "creationtime" }, WP_SITE_DATE, false,
 	  FIELD(creation_date) },
 };
 

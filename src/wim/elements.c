@@ -8,74 +8,94 @@
 
 #include <string.h>
 
-#define METADATA(member) WP_BASE_METADATA, offsetof(struct wp_wim_metadata, member), WP_AT_NOTHING
-#define IMAGE(member) WP_BASE_IMAGE, offsetof(struct wp_wim_image, member), WP_AT_NOTHING
-#define WINDOWS(member) WP_BASE_WINDOWS, offsetof(struct wp_wim_windows, member), WP_AT_NOTHING
-#define SERVICING(member) WP_BASE_SERVICING, offsetof(struct wp_wim_servicing, member), WP_AT_NOTHING
-#define PART(member) WP_BASE_MODEL, offsetof(struct wp_model, member), WP_AT_NOTHING
-#define NO_MEMBER WP_BASE_MODEL, 0
+#define METADATA(member) WP_BASE_METADATA, .offset = offsetof(struct wp_wim_metadata, member)
+#define IMAGE(member) WP_BASE_IMAGE, .offset = offsetof(struct wp_wim_image, member)
+#define WINDOWS(member) WP_BASE_WINDOWS, .offset = offsetof(struct wp_wim_windows, member)
+#define SERVICING(member) WP_BASE_SERVICING, .offset = offsetof(struct wp_wim_servicing, member)
+#define MODEL(member) WP_BASE_MODEL, .offset = offsetof(struct wp_model, member)
+/* The same name in inspect --json and in a diff. */
+#define KEY(name) .key = (name), .fact = (name)
+#define LINE(number, text) .label = (text), .line = (number)
 
-static const struct wp_element elements[] = {
-	{ WP_AT_WIM, "TOTALBYTES", WP_KIND_NUMBER, METADATA(total_bytes) },
-	{ WP_AT_IMAGE, "NAME", WP_KIND_TEXT, IMAGE(name) },
-	{ WP_AT_IMAGE, "DESCRIPTION", WP_KIND_TEXT, IMAGE(description) },
-	{ WP_AT_IMAGE, "DISPLAYNAME", WP_KIND_TEXT, IMAGE(display_name) },
-	{ WP_AT_IMAGE, "DISPLAYDESCRIPTION", WP_KIND_TEXT, IMAGE(display_description) },
-	{ WP_AT_IMAGE, "FLAGS", WP_KIND_TEXT, IMAGE(flags) },
-	{ WP_AT_IMAGE, "DIRCOUNT", WP_KIND_NUMBER, IMAGE(dir_count) },
-	{ WP_AT_IMAGE, "FILECOUNT", WP_KIND_NUMBER, IMAGE(file_count) },
-	{ WP_AT_IMAGE, "TOTALBYTES", WP_KIND_NUMBER, IMAGE(total_bytes) },
-	{ WP_AT_IMAGE, "HARDLINKBYTES", WP_KIND_NUMBER, IMAGE(hard_link_bytes) },
-	{ WP_AT_IMAGE, "CREATIONTIME", WP_KIND_BOX, NO_MEMBER, WP_AT_CREATION },
-	{ WP_AT_IMAGE, "LASTMODIFICATIONTIME", WP_KIND_BOX, NO_MEMBER, WP_AT_MODIFICATION },
-	{ WP_AT_IMAGE, "WIMBOOT", WP_KIND_BOOLEAN, IMAGE(wimboot) },
-	{ WP_AT_IMAGE, "WINDOWS", WP_KIND_BOX, NO_MEMBER, WP_AT_WINDOWS },
-	{ WP_AT_CREATION, "HIGHPART", WP_KIND_PART, PART(high) },
-	{ WP_AT_CREATION, "LOWPART", WP_KIND_PART, PART(low) },
-	{ WP_AT_MODIFICATION, "HIGHPART", WP_KIND_PART, PART(high) },
-	{ WP_AT_MODIFICATION, "LOWPART", WP_KIND_PART, PART(low) },
-	{ WP_AT_WINDOWS, "ARCH", WP_KIND_NUMBER, WINDOWS(architecture) },
-	{ WP_AT_WINDOWS, "PRODUCTNAME", WP_KIND_TEXT, WINDOWS(product_name) },
-	{ WP_AT_WINDOWS, "EDITIONID", WP_KIND_TEXT, WINDOWS(edition_id) },
-	{ WP_AT_WINDOWS, "INSTALLATIONTYPE", WP_KIND_TEXT, WINDOWS(installation_type) },
-	{ WP_AT_WINDOWS, "PRODUCTTYPE", WP_KIND_TEXT, WINDOWS(product_type) },
-	{ WP_AT_WINDOWS, "PRODUCTSUITE", WP_KIND_TEXT, WINDOWS(product_suite) },
-	{ WP_AT_WINDOWS, "HAL", WP_KIND_TEXT, WINDOWS(hal) },
-	{ WP_AT_WINDOWS, "SYSTEMROOT", WP_KIND_TEXT, WINDOWS(system_root) },
-	{ WP_AT_WINDOWS, "LANGUAGES", WP_KIND_BOX, NO_MEMBER, WP_AT_LANGUAGES },
-	{ WP_AT_WINDOWS, "VERSION", WP_KIND_BOX, NO_MEMBER, WP_AT_VERSION },
-	{ WP_AT_WINDOWS, "SERVICINGDATA", WP_KIND_BOX, NO_MEMBER, WP_AT_SERVICING },
-	{ WP_AT_LANGUAGES, "LANGUAGE", WP_KIND_LANGUAGE, NO_MEMBER, WP_AT_NOTHING },
-	{ WP_AT_LANGUAGES, "FALLBACK", WP_KIND_FALLBACK, NO_MEMBER, WP_AT_NOTHING },
-	{ WP_AT_LANGUAGES, "DEFAULT", WP_KIND_TEXT, WINDOWS(default_language) },
-	{ WP_AT_VERSION, "MAJOR", WP_KIND_NUMBER, WINDOWS(major) },
-	{ WP_AT_VERSION, "MINOR", WP_KIND_NUMBER, WINDOWS(minor) },
-	{ WP_AT_VERSION, "BUILD", WP_KIND_NUMBER, WINDOWS(build) },
-	{ WP_AT_VERSION, "SPBUILD", WP_KIND_NUMBER, WINDOWS(service_pack_build) },
-	{ WP_AT_VERSION, "SPLEVEL", WP_KIND_NUMBER, WINDOWS(service_pack_level) },
-	{ WP_AT_VERSION, "BRANCH", WP_KIND_TEXT, WINDOWS(branch) },
-	{ WP_AT_SERVICING, "GDRDUREVISION", WP_KIND_TEXT, SERVICING(gdr_du_revision) },
-	{ WP_AT_SERVICING, "PKEYCONFIGVERSION", WP_KIND_TEXT, SERVICING(pkey_config_version) },
-	{ WP_AT_SERVICING, "IMAGESTATE", WP_KIND_TEXT, SERVICING(image_state) },
+const struct wp_wim_field wp_wim_fields[] = {
+	{ WP_AT_WIM, "TOTALBYTES", WP_WIM_BYTES, METADATA(total_bytes) },
+	{ WP_AT_IMAGE, "NAME", WP_WIM_TEXT, IMAGE(name), KEY("name"), LINE(1, "Name") },
+	{ WP_AT_IMAGE, "DESCRIPTION", WP_WIM_TEXT, IMAGE(description), KEY("description"), LINE(2, "Description") },
+	{ WP_AT_IMAGE, "DISPLAYNAME", WP_WIM_TEXT, IMAGE(display_name), KEY("display_name"), LINE(3, "Display name") },
+	{ WP_AT_IMAGE, "DISPLAYDESCRIPTION", WP_WIM_TEXT, IMAGE(display_description), KEY("display_description"),
+	  LINE(4, "Display text") },
+	{ WP_AT_IMAGE, "FLAGS", WP_WIM_TEXT, IMAGE(flags), KEY("flags"), LINE(5, "Flags") },
+	{ WP_AT_IMAGE, "DIRCOUNT", WP_WIM_NUMBER, IMAGE(dir_count), KEY("dir_count") },
+	{ WP_AT_IMAGE, "FILECOUNT", WP_WIM_FILES, IMAGE(file_count), KEY("file_count"), LINE(24, "Files") },
+	{ WP_AT_IMAGE, "TOTALBYTES", WP_WIM_BYTES, IMAGE(total_bytes), KEY("total_bytes"), LINE(22, "Size") },
+	{ WP_AT_IMAGE, "HARDLINKBYTES", WP_WIM_BYTES, IMAGE(hard_link_bytes), KEY("hard_link_bytes"),
+	  LINE(23, "Hard links") },
+	{ WP_AT_IMAGE, "CREATIONTIME", WP_WIM_TIME, IMAGE(creation_time), WP_AT_CREATION, KEY("creation_time"),
+	  LINE(25, "Created") },
+	{ WP_AT_CREATION, "HIGHPART", WP_WIM_HALF, MODEL(high) },
+	{ WP_AT_CREATION, "LOWPART", WP_WIM_HALF, MODEL(low) },
+	{ WP_AT_IMAGE, "LASTMODIFICATIONTIME", WP_WIM_TIME, IMAGE(last_modification_time), WP_AT_MODIFICATION,
+	  KEY("last_modification_time"), LINE(26, "Modified") },
+	{ WP_AT_MODIFICATION, "HIGHPART", WP_WIM_HALF, MODEL(high) },
+	{ WP_AT_MODIFICATION, "LOWPART", WP_WIM_HALF, MODEL(low) },
+	{ WP_AT_IMAGE, "WIMBOOT", WP_WIM_BOOLEAN, IMAGE(wimboot), KEY("wimboot"), LINE(27, "WIMBoot") },
+	{ WP_AT_IMAGE, "WINDOWS", WP_WIM_BOX, IMAGE(windows), WP_AT_WINDOWS, .key = "windows" },
+	{ WP_AT_WINDOWS, "ARCH", WP_WIM_ARCHITECTURE, WINDOWS(architecture), KEY("architecture"),
+	  LINE(9, "Architecture"), .setup = true },
+	{ WP_AT_WINDOWS, "PRODUCTNAME", WP_WIM_TEXT, WINDOWS(product_name), KEY("product_name"), LINE(12, "Product") },
+	{ WP_AT_WINDOWS, "EDITIONID", WP_WIM_TEXT, WINDOWS(edition_id), KEY("edition_id"), LINE(10, "Edition"),
+	  .setup = true },
+	{ WP_AT_WINDOWS, "INSTALLATIONTYPE", WP_WIM_TEXT, WINDOWS(installation_type), KEY("installation_type"),
+	  LINE(11, "Installation"), .setup = true },
+	{ WP_AT_WINDOWS, "PRODUCTTYPE", WP_WIM_TEXT, WINDOWS(product_type), KEY("product_type"),
+	  LINE(13, "Product type") },
+	{ WP_AT_WINDOWS, "PRODUCTSUITE", WP_WIM_TEXT, WINDOWS(product_suite), KEY("product_suite"), LINE(14, "Suite") },
+	{ WP_AT_WINDOWS, "HAL", WP_WIM_TEXT, WINDOWS(hal), KEY("hal"), LINE(15, "HAL") },
+	{ WP_AT_WINDOWS, "SYSTEMROOT", WP_WIM_TEXT, WINDOWS(system_root), KEY("system_root"), LINE(16, "System root") },
+	{ WP_AT_WINDOWS, "LANGUAGES", WP_WIM_BOX, WP_BASE_WINDOWS, .inside = WP_AT_LANGUAGES },
+	{ WP_AT_LANGUAGES, "LANGUAGE", WP_WIM_LANGUAGE, WP_BASE_WINDOWS, KEY("languages"), LINE(17, "Languages"),
+	  .setup = true },
+	{ WP_AT_LANGUAGES, "DEFAULT", WP_WIM_TEXT, WINDOWS(default_language), KEY("default_language"), .setup = true },
+	{ WP_AT_LANGUAGES, "FALLBACK", WP_WIM_FALLBACK, WP_BASE_WINDOWS, KEY("fallback_languages"),
+	  LINE(18, "Fallbacks") },
+	{ WP_AT_WINDOWS, "VERSION", WP_WIM_VERSION, WINDOWS(version), WP_AT_VERSION, .key = "version",
+	  .fact = "os_version", LINE(6, "Version"), .setup = true },
+	{ WP_AT_VERSION, "MAJOR", WP_WIM_NUMBER, WINDOWS(major), .key = "major" },
+	{ WP_AT_VERSION, "MINOR", WP_WIM_NUMBER, WINDOWS(minor), .key = "minor" },
+	{ WP_AT_VERSION, "BUILD", WP_WIM_NUMBER, WINDOWS(build), .key = "build" },
+	{ WP_AT_VERSION, "SPBUILD", WP_WIM_NUMBER, WINDOWS(service_pack_build), .key = "service_pack_build" },
+	{ WP_AT_VERSION, "SPLEVEL", WP_WIM_NUMBER, WINDOWS(service_pack_level), KEY("service_pack_level"),
+	  LINE(8, "Service pack") },
+	{ WP_AT_VERSION, "BRANCH", WP_WIM_TEXT, WINDOWS(branch), KEY("branch"), LINE(7, "Branch") },
+	{ WP_AT_WINDOWS, "SERVICINGDATA", WP_WIM_BOX, WINDOWS(servicing), WP_AT_SERVICING, .key = "servicing" },
+	{ WP_AT_SERVICING, "GDRDUREVISION", WP_WIM_TEXT, SERVICING(gdr_du_revision), KEY("gdr_du_revision"),
+	  LINE(21, "GDR/DU") },
+	{ WP_AT_SERVICING, "PKEYCONFIGVERSION", WP_WIM_TEXT, SERVICING(pkey_config_version),
+	  KEY("pkey_config_version"), LINE(20, "PKeyConfig") },
+	{ WP_AT_SERVICING, "IMAGESTATE", WP_WIM_TEXT, SERVICING(image_state), KEY("image_state"),
+	  LINE(19, "Image state"), .setup = true },
 };
 
-_Static_assert(sizeof elements / sizeof elements[0] <= 64, "wp_model.seen has a bit for each element");
+#define FIELDS (sizeof wp_wim_fields / sizeof wp_wim_fields[0])
+const size_t wp_wim_field_count = FIELDS;
 
-bool wp_element_repeats(const struct wp_element *element)
+_Static_assert(FIELDS <= 64, "wp_model.seen has a bit for each element");
+
+bool wp_element_repeats(const struct wp_wim_field *element)
 {
-	return element->kind == WP_KIND_LANGUAGE || element->kind == WP_KIND_FALLBACK;
+	return element->kind == WP_WIM_LANGUAGE || element->kind == WP_WIM_FALLBACK;
 }
 
-const struct wp_element *wp_element_find(struct wp_model *model, enum wp_place place, const char *name)
+const struct wp_wim_field *wp_element_find(struct wp_model *model, enum wp_place place, const char *name)
 {
 	uint64_t *seen = place == WP_AT_WIM ? &model->seen_file : &model->seen;
 	size_t i;
 
-	for (i = 0; i < sizeof elements / sizeof elements[0]; i++) {
-		const struct wp_element *element = &elements[i];
+	for (i = 0; i < FIELDS; i++) {
+		const struct wp_wim_field *element = &wp_wim_fields[i];
 		uint64_t bit = UINT64_C(1) << i;
 
-		if (element->place != place || strcmp(element->name, name) != 0)
+		if (element->place != place || strcmp(element->element, name) != 0)
 			continue;
 		if (wp_element_repeats(element))
 			return element;
@@ -106,30 +126,35 @@ void wp_element_begin_box(struct wp_model *model, enum wp_place inside)
 	}
 }
 
-static void *member(struct wp_model *model, const struct wp_element *element)
+/* What keeps the fields of an image that have this base; NULL: it is not there, or is none of the image. */
+static const void *base_of(const struct wp_wim_image *image, enum wp_wim_base base)
 {
-	struct wp_wim_image *image;
-	char *base = NULL;
-
-	switch (element->base) {
-	case WP_BASE_METADATA:
-		base = (char *)model->metadata;
-		break;
-	case WP_BASE_MODEL:
-		base = (char *)model;
-		break;
+	switch (base) {
 	case WP_BASE_IMAGE:
-		base = (char *)wp_model_image(model);
-		break;
+		return image;
 	case WP_BASE_WINDOWS:
-		base = (char *)wp_model_image(model)->windows;
-		break;
+		return image->windows;
 	case WP_BASE_SERVICING:
-		image = wp_model_image(model);
-		base = (char *)image->windows->servicing;
-		break;
+		return image->windows ? image->windows->servicing : NULL;
+	default:
+		return NULL;
 	}
-	return base + element->offset;
+}
+
+const void *wp_wim_field_value(const struct wp_wim_image *image, const struct wp_wim_field *field)
+{
+	const char *base = base_of(image, field->base);
+
+	return base ? base + field->offset : NULL;
+}
+
+static void *member(struct wp_model *model, const struct wp_wim_field *element)
+{
+	if (element->base == WP_BASE_METADATA)
+		return (char *)model->metadata + element->offset;
+	if (element->base == WP_BASE_MODEL)
+		return (char *)model + element->offset;
+	return (void *)wp_wim_field_value(wp_model_image(model), element);
 }
 
 /* Keeps in mind that the value at the present path could not be read. */
@@ -142,13 +167,25 @@ static void mark_bad(struct wp_model *model)
 			wp_arena_strdup(model->arena, wp_buf_text(&model->path));
 }
 
-bool wp_wim_image_is_bad(const struct wp_wim_image *image, const char *path)
+bool wp_wim_field_is_bad(const struct wp_wim_image *image, const struct wp_wim_field *field)
 {
-	size_t length = strlen(path);
+	static const char *const places[] = {
+		[WP_AT_IMAGE] = "",
+		[WP_AT_WINDOWS] = "WINDOWS/",
+		[WP_AT_SERVICING] = "WINDOWS/SERVICINGDATA/",
+		[WP_AT_LANGUAGES] = "WINDOWS/LANGUAGES/",
+		[WP_AT_VERSION] = "WINDOWS/VERSION/",
+	};
+	const char *place = places[field->place];
+	size_t above = strlen(place), length = strlen(field->element);
 
-	for (size_t i = 0; i < image->bad_count; i++)
-		if (!strncmp(image->bad[i], path, length) && (!image->bad[i][length] || image->bad[i][length] == '/'))
+	for (size_t i = 0; i < image->bad_count; i++) {
+		const char *path = image->bad[i];
+
+		if (!strncmp(path, place, above) && !strncmp(path + above, field->element, length) &&
+		    (!path[above + length] || path[above + length] == '/'))
 			return true;
+	}
 	return false;
 }
 
@@ -168,20 +205,20 @@ static void bad_value(struct wp_model *model, const char *text, const char *what
 		wp_model_note(model, "bad-value", "%s: \"%.*s%s\" is %s", path, shown, text, dots, what);
 }
 
-static void end_number(struct wp_model *model, const struct wp_element *element, const char *text)
+static void end_number(struct wp_model *model, const struct wp_wim_field *element, const char *text)
 {
 	struct wp_number *number = member(model, element);
 
 	number->known = wp_parse_u64(text, false, &number->value);
-	if (number->known && element->kind == WP_KIND_BOOLEAN)
+	if (number->known && element->kind == WP_WIM_BOOLEAN)
 		number->known = number->value <= 1;
 	if (!number->known) {
 		number->value = 0;
-		bad_value(model, text, element->kind == WP_KIND_BOOLEAN ? "neither 0 nor 1" : "no number");
+		bad_value(model, text, element->kind == WP_WIM_BOOLEAN ? "neither 0 nor 1" : "no number");
 	}
 }
 
-static void end_part(struct wp_model *model, const struct wp_element *element, const char *text)
+static void end_part(struct wp_model *model, const struct wp_wim_field *element, const char *text)
 {
 	struct wp_part *part = member(model, element);
 
@@ -243,34 +280,39 @@ void wp_element_end_box(struct wp_model *model, enum wp_place inside)
 	}
 }
 
-void wp_element_end_leaf(struct wp_model *model, const struct wp_element *element, const char *text, size_t length)
+void wp_element_end_leaf(struct wp_model *model, const struct wp_wim_field *element, const char *text, size_t length)
 {
 	struct wp_wim_windows *windows;
 	struct wp_wim_fallback *fallback;
 
 	switch (element->kind) {
-	case WP_KIND_TEXT:
+	case WP_WIM_TEXT:
 		*(const char **)member(model, element) = wp_arena_strndup(model->arena, text, length);
 		break;
-	case WP_KIND_NUMBER:
-	case WP_KIND_BOOLEAN:
+	case WP_WIM_NUMBER:
+	case WP_WIM_FILES:
+	case WP_WIM_BYTES:
+	case WP_WIM_BOOLEAN:
+	case WP_WIM_ARCHITECTURE:
 		end_number(model, element, text);
 		break;
-	case WP_KIND_PART:
+	case WP_WIM_HALF:
 		end_part(model, element, text);
 		break;
-	case WP_KIND_LANGUAGE:
+	case WP_WIM_LANGUAGE:
 		windows = wp_model_image(model)->windows;
 		*WP_PUSH(model->arena, windows->languages, windows->language_count) =
 			wp_arena_strndup(model->arena, text, length);
 		break;
-	case WP_KIND_FALLBACK:
+	case WP_WIM_FALLBACK:
 		windows = wp_model_image(model)->windows;
 		fallback = WP_PUSH(model->arena, windows->fallbacks, windows->fallback_count);
 		fallback->language = model->fallback_language;
 		fallback->fallback = wp_arena_strndup(model->arena, text, length);
 		break;
-	case WP_KIND_BOX:
+	case WP_WIM_BOX:
+	case WP_WIM_VERSION:
+	case WP_WIM_TIME:
 		break;
 	}
 }

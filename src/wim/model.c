@@ -82,7 +82,7 @@ static bool is_blank(const char *text)
 /* Attributes that the model knows: the first INDEX of an IMAGE, the first LANGUAGE of a FALLBACK. */
 static bool start_attributes(struct wp_model *model, const struct wp_frame *frame, const struct wp_xml_element *element)
 {
-	bool is_fallback = frame->element && frame->element->kind == WP_KIND_FALLBACK;
+	bool is_fallback = frame->element && frame->element->kind == WP_WIM_FALLBACK;
 	const char *known = frame->image ? "INDEX" : is_fallback ? "LANGUAGE" : NULL;
 
 	if (is_fallback)
@@ -162,7 +162,7 @@ bool wp_model_start(void *context, const struct wp_xml_element *element)
 			wp_buf_putc(&model->path, '/');
 		wp_buf_puts(&model->path, name);
 	}
-	if (frame->element && frame->element->kind == WP_KIND_BOX) {
+	if (frame->element && frame->element->inside) {
 		frame->inside = frame->element->inside;
 		wp_element_begin_box(model, frame->inside);
 	}
@@ -192,7 +192,7 @@ bool wp_model_end(void *context)
 	const struct wp_frame *frame = &model->frames[--model->depth];
 	const char *text = wp_buf_text(&model->text) + frame->text;
 	size_t length = model->text.length - frame->text;
-	bool is_leaf = frame->element && frame->element->kind != WP_KIND_BOX;
+	bool is_leaf = frame->element && !frame->element->inside;
 	bool is_unknown = !frame->element && frame->inside == WP_AT_NOTHING;
 	bool kept = true;
 

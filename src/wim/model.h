@@ -5,27 +5,12 @@
 
 #include "wimplan/buf.h"
 #include "wimplan/limits.h"
-#include "wimplan/wim.h"
+#include "wimplan/wim_fields.h"
 #include "wimplan/xml.h"
-
-/* Where an element stands: the children that the model knows there. */
-enum wp_place {
-	WP_AT_NOTHING, /* nothing below it is known */
-	WP_AT_WIM,
-	WP_AT_IMAGE,
-	WP_AT_WINDOWS,
-	WP_AT_SERVICING,
-	WP_AT_LANGUAGES,
-	WP_AT_VERSION,
-	WP_AT_CREATION,
-	WP_AT_MODIFICATION,
-};
-
-struct wp_element; /* elements.h */
 
 /* An element that was begun and not yet ended. */
 struct wp_frame {
-	const struct wp_element *element; /* NULL: outside the model */
+	const struct wp_wim_field *element; /* NULL: outside the model */
 	enum wp_place inside;
 	bool image; /* an IMAGE that was accepted */
 	bool has_children;

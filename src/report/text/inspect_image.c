@@ -5,6 +5,7 @@
 #include "../words.h"
 
 #include "wimplan/text.h"
+#include "wimplan/wim_fields.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -218,33 +219,6 @@ static void add_item(const struct wp_layout *out, const char *label, const char 
 		wp_layout_label(out, 2, label, DETAIL_WIDTH, *value ? value : "(empty)");
 }
 
-static void add_windows(const struct wp_layout *out, const struct wp_wim_windows *windows)
-{
-	const char *language = languages(out->arena, windows);
-
-	add_item(out, "Version", windows->version);
-	add_item(out, "Branch", windows->branch);
-	if (windows->service_pack_level.known && windows->service_pack_level.value)
-		add_item(out, "Service pack", wp_words_count(out->arena, windows->service_pack_level.value));
-	add_item(out, "Architecture", architecture(out->arena, windows));
-	add_item(out, "Edition", windows->edition_id);
-	add_item(out, "Installation", windows->installation_type);
-	add_item(out, "Product", windows->product_name);
-	add_item(out, "Product type", windows->product_type);
-	add_item(out, "Suite", windows->product_suite);
-	add_item(out, "HAL", windows->hal);
-	add_item(out, "System root", windows->system_root);
-	if (language && windows->default_language && *windows->default_language)
-		language = wp_arena_printf(out->arena, "%s (default %s)", language, windows->default_language);
-	add_item(out, "Languages", language ? language : windows->default_language);
-	add_item(out, "Fallbacks", fallbacks(out->arena, windows));
-	if (windows->servicing) {
-		add_item(out, "Image state", windows->servicing->image_state);
-		add_item(out, "PKeyConfig", windows->servicing->pkey_config_version);
-		add_item(out, "GDR/DU", windows->servicing->gdr_du_revision);
-	}
-}
-
 static const char *files(struct wp_arena *arena, const struct wp_wim_image *image)
 {
 	const char *folders = wp_arena_printf(arena, "%s folder%s", number_cell(arena, image->dir_count),
@@ -257,6 +231,61 @@ static const char *files(struct wp_arena *arena, const struct wp_wim_image *imag
 	return wp_arena_printf(arena, "%s, in %s", number_cell(arena, image->file_count), folders);
 }
 
+/* The languages, and which is the default one. */
+static const char *all_languages(struct wp_arena *arena, const struct wp_wim_windows *windows)
+{
+	const char *list = languages(arena, windows);
+
+	if (!list || !windows->default_language || !*windows->default_language)
+		return list ? list : windows->default_language;
+	return wp_arena_printf(arena, "%s (default %s)", list, windows->default_language);
+}
+
+/* What stands on a line of an image; NULL: there is none. */
+static const char *value_of(struct wp_arena *arena, const struct wp_wim_image *image, const struct wp_wim_field *field)
+{
+	const void *value = wp_wim_field_value(image, field);
+	const struct wp_number *number = value;
+	const struct wp_time *time;
+
+	if (!value)
+		return NULL;
+	switch (field->kind) {
+	case WP_WIM_TEXT:
+	case WP_WIM_VERSION:
+		return *(const char *const *)value;
+	case WP_WIM_NUMBER:
+		return number->known && number->value ? wp_words_count(arena, number->value) : NULL;
+	case WP_WIM_FILES:
+		return files(arena, image);
+	case WP_WIM_BYTES:
+		return number->known ? wp_inspect_bytes(arena, number->value) : NULL;
+	case WP_WIM_BOOLEAN:
+		return !number->known ? NULL : number->value ? "yes" : "no";
+	case WP_WIM_ARCHITECTURE:
+		return architecture(arena, image->windows);
+	case WP_WIM_TIME:
+		time = value;
+		return time->known ? wp_time_minutes(arena, *time) : NULL;
+	case WP_WIM_LANGUAGE:
+		return all_languages(arena, image->windows);
+	case WP_WIM_FALLBACK:
+		return fallbacks(arena, image->windows);
+	case WP_WIM_BOX:
+	case WP_WIM_HALF:
+		break;
+	}
+	return NULL;
+}
+
+static const struct wp_wim_field *find_line(unsigned int line)
+{
+	for (size_t i = 0; i < wp_wim_field_count; i++)
+		if (wp_wim_fields[i].line == line)
+			return &wp_wim_fields[i];
+	return NULL;
+}
+
 const char *wp_inspect_other(struct wp_arena *arena, const struct wp_wim_other *other)
 {
 	return wp_arena_printf(arena, "%s %s", other->path,
@@ -265,27 +294,14 @@ const char *wp_inspect_other(struct wp_arena *arena, const struct wp_wim_other *
 
 void wp_inspect_detail(const struct wp_layout *out, const struct wp_wim_image *image)
 {
-	struct wp_arena *arena = out->arena;
+	const struct wp_wim_field *field;
 
 	wp_buf_printf(out->buf, "Image %" PRIu32 "\n", image->index);
-	add_item(out, "Name", image->name ? image->name : "(no name)");
-	add_item(out, "Description", image->description);
-	add_item(out, "Display name", image->display_name);
-	add_item(out, "Display text", image->display_description);
-	add_item(out, "Flags", image->flags);
-	if (image->windows)
-		add_windows(out, image->windows);
-	if (image->total_bytes.known)
-		add_item(out, "Size", wp_inspect_bytes(arena, image->total_bytes.value));
-	if (image->hard_link_bytes.known)
-		add_item(out, "Hard links", wp_inspect_bytes(arena, image->hard_link_bytes.value));
-	add_item(out, "Files", files(arena, image));
-	if (image->creation_time.known)
-		add_item(out, "Created", wp_time_minutes(arena, image->creation_time));
-	if (image->last_modification_time.known)
-		add_item(out, "Modified", wp_time_minutes(arena, image->last_modification_time));
-	if (image->wimboot.known)
-		add_item(out, "WIMBoot", image->wimboot.value ? "yes" : "no");
+	for (unsigned int line = 1; (field = find_line(line)); line++) {
+		const char *value = value_of(out->arena, image, field);
+
+		add_item(out, field->label, value || strcmp(field->key, "name") ? value : "(no name)");
+	}
 	for (size_t i = 0; i < image->other_count; i++)
-		add_item(out, "Other", wp_inspect_other(arena, &image->other[i]));
+		add_item(out, "Other", wp_inspect_other(out->arena, &image->other[i]));
 }
