@@ -16,6 +16,7 @@
 struct wp_map_entry {
 	const char *prefix; /* "\\\\server\\share" or "D:\\src" */
 	const char *folder;
+	const char *key; /* the prefix in the one spelling in which prefixes are compared */
 };
 
 struct wp_map {
@@ -31,6 +32,9 @@ bool wp_map_same_prefix(const char *a, const char *b);
 
 /* The share or the drive that a Windows path begins with, as it is written there; NULL when it has neither. In @arena. */
 char *wp_windows_root(struct wp_arena *arena, const char *path);
+
+/* The entry whose prefix means the same as @prefix, or NULL. */
+struct wp_map_entry *wp_map_get(const struct wp_map *map, const char *prefix);
 
 /* The entry with the longest prefix that fits @windows_path at a component's border, or NULL. */
 const struct wp_map_entry *wp_map_find(const struct wp_map *map, const char *windows_path);

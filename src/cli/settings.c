@@ -52,6 +52,22 @@ static void show_scan(void *context, size_t done, size_t total)
 					      (json_int_t)total));
 }
 
+/* Which entries of the map a source is looked for in. */
+static bool *used_entries(const struct wp_cli *cli, const struct wp_record *records, size_t count,
+			  const struct wp_map *map)
+{
+	bool *used = wp_arena_alloc(cli->arena, map->count * sizeof *used);
+
+	for (size_t i = 0; i < count; i++) {
+		const char *path = records[i].source_path;
+		const struct wp_map_entry *entry = path ? wp_map_find(map, path) : NULL;
+
+		if (entry)
+			used[entry - map->entries] = true;
+	}
+	return used;
+}
+
 /*
  * Names the folders of the map that are not there and that a source is looked for in. The verdicts cannot: nothing in a
  * plan depends on where a share is mounted.
@@ -59,16 +75,11 @@ static void show_scan(void *context, size_t done, size_t total)
 static void note_missing_folders(const struct wp_cli *cli, const struct wp_record *records, size_t count,
 				 const struct wp_map *map)
 {
+	const bool *used = used_entries(cli, records, count, map);
+
 	for (size_t i = 0; i < map->count; i++) {
 		const struct wp_map_entry *entry = &map->entries[i];
-		size_t used = 0;
-
-		if (wp_file_is_folder(entry->folder))
-			continue;
-		while (used < count && (!records[used].source_path ||
-					wp_map_find(map, records[used].source_path) != entry))
-			used++;
-		if (used < count)
+		if (used[i] && !wp_file_is_folder(entry->folder))
 			wp_cli_note(cli, "warning: the map has '%s' for %s, which is no folder here; is the share mounted?",
 				    entry->folder, entry->prefix);
 	}

@@ -87,19 +87,14 @@ static int fail_twice(struct wp_error *err, const char *origin, const char *name
 static int assign_map(struct wp_arena *arena, struct wp_config *config, const char *prefix, const char *folder,
 		      const char *source, const char *origin, struct wp_error *err)
 {
-	const struct wp_map_entry *entry;
+	struct wp_map_entry *entry = wp_map_get(&config->map, prefix);
+	struct wp_setting *setting = entry ? &config->settings[wp_config_key_count + (entry - config->map.entries)] : NULL;
 	int status;
 
-	for (size_t i = 0; i < config->map.count; i++) {
-		struct wp_setting *setting = &config->settings[wp_config_key_count + i];
-
-		if (!wp_map_same_prefix(config->map.entries[i].prefix, prefix))
-			continue;
-		if (comes_from(setting, source))
-			return fail_twice(err, origin, prefix, setting);
-		if (!*folder)
-			break;
-		setting->value = config->map.entries[i].folder = wp_arena_strdup(arena, folder);
+	if (setting && comes_from(setting, source))
+		return fail_twice(err, origin, prefix, setting);
+	if (setting && *folder) {
+		setting->value = entry->folder = wp_arena_strdup(arena, folder);
 		setting->origin = wp_arena_strdup(arena, origin);
 		return WP_OK;
 	}

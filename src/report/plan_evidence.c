@@ -113,20 +113,18 @@ static void add_entry(struct wp_page *page, const struct wp_plan *plan, const st
 }
 
 /* Many packages behind one missing map: one reason for all of them, and which they are. */
-static void add_group(struct wp_page *page, const struct wp_plan *plan, const struct wp_unmapped_list *unmapped,
-		      const struct wp_unmapped *group)
+static void add_group(struct wp_page *page, const struct wp_plan *plan, const struct wp_unmapped *group)
 {
 	const char *packages = wp_words_counted(page->arena, group->alone, "package");
 
-	open_section(page, plan, group->first_alone, packages);
-	add_reasons(page, group->first_alone);
+	open_section(page, plan, group->waiting[0], packages);
+	add_reasons(page, group->waiting[0]);
 	wp_page_open(page, WP_PART_FOLD, wp_arena_printf(page->arena, "The %s", packages));
 	WP_PAGE_TABLE(page, wp_arena_printf(page->arena, "The %s", packages), WP_FOLDING_TEXTS, { "Package", WP_COLUMN_SHORT },
 		      { "Name", WP_COLUMN_NAME }, { "Source", WP_COLUMN_PATH });
-	for (const struct wp_entry *entry = group->first_alone; entry < plan->entries + plan->entry_count; entry++)
-		if (wp_unmapped_for(unmapped, plan, entry) == group)
-			WP_PAGE_ROW(page, wp_cell(entry->package_id), wp_cell(wp_words_name(entry->name)),
-				    wp_cell_as(WP_PART_PATH, entry->source_path));
+	for (size_t i = 0; i < group->alone; i++)
+		WP_PAGE_ROW(page, wp_cell(group->waiting[i]->package_id), wp_cell(wp_words_name(group->waiting[i]->name)),
+			    wp_cell_as(WP_PART_PATH, group->waiting[i]->source_path));
 	wp_page_close(page);
 	wp_page_close(page);
 	wp_page_close(page);
@@ -140,8 +138,8 @@ void wp_plan_page_evidence(struct wp_page *page, const struct wp_plan *plan, con
 
 		if (!group && entry->status != WP_ENTRY_UNCHANGED)
 			add_entry(page, plan, entry);
-		else if (group && group->first_alone == entry)
-			add_group(page, plan, unmapped, group);
+		else if (group && group->waiting[0] == entry)
+			add_group(page, plan, group);
 	}
 }
 

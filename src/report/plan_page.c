@@ -80,10 +80,9 @@ static void add_package_row(struct wp_page *page, const struct wp_entry *entry, 
 }
 
 /* Many packages behind one missing map are one row, where the first of them stands. */
-static void add_group_row(struct wp_page *page, const struct wp_plan *plan, const struct wp_unmapped_list *unmapped,
-			  const struct wp_unmapped *group)
+static void add_group_row(struct wp_page *page, const struct wp_plan *plan, const struct wp_unmapped *group)
 {
-	const struct wp_entry *first = group->first_alone;
+	const struct wp_entry *first = group->waiting[0];
 	const char *why = wp_words_why(page->arena, first);
 
 	if (group->prefix)
@@ -91,7 +90,7 @@ static void add_group_row(struct wp_page *page, const struct wp_plan *plan, cons
 	WP_PAGE_ROW(page,
 		    wp_cell_link(wp_plan_page_anchor(page->arena, (size_t)(first - plan->entries)),
 				 wp_words_counted(page->arena, group->alone, "package")),
-		    wp_cell(wp_unmapped_names(page->arena, unmapped, plan, group)),
+		    wp_cell(wp_unmapped_names(page->arena, group)),
 		    wp_cell_badge(wp_plan_page_tone(first), wp_words_to_do(page->arena, first)), wp_cell(why));
 }
 
@@ -107,8 +106,8 @@ static void add_packages(struct wp_page *page, const struct wp_plan *plan, const
 
 		if (!group && (entry->status == WP_ENTRY_UNCHANGED) == unchanged)
 			add_package_row(page, entry, i);
-		else if (group && group->first_alone == entry && !unchanged)
-			add_group_row(page, plan, unmapped, group);
+		else if (group && group->waiting[0] == entry && !unchanged)
+			add_group_row(page, plan, group);
 	}
 	wp_page_close(page);
 }

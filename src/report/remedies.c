@@ -63,6 +63,7 @@ struct wp_unmapped_list wp_unmapped(struct wp_arena *arena, const struct wp_plan
 	const struct item *items = list_items(scratch, plan, &item_count);
 	const struct item **first_of = wp_arena_alloc(scratch, plan->entry_count * sizeof *first_of);
 	struct wp_unmapped *groups = wp_arena_alloc(arena, item_count * sizeof *groups);
+	const struct wp_entry **waiting = wp_arena_alloc(arena, item_count * sizeof *waiting);
 	size_t *group_of = wp_arena_alloc(arena, plan->entry_count * sizeof *group_of);
 
 	/* The first entry of a group lies in front of its others in the sorted list, as in the plan. */
@@ -75,16 +76,15 @@ struct wp_unmapped_list wp_unmapped(struct wp_arena *arena, const struct wp_plan
 
 		if (!first_of[i])
 			continue;
-		if (first_of[i]->entry == i)
+		if (first_of[i]->entry == i) {
+			groups[count].waiting = waiting + (first_of[i] - items);
 			groups[count++].prefix = wp_windows_root(arena, entry->source_path);
+		}
 		group_of[i] = first_of[i]->entry == i ? count : group_of[first_of[i]->entry];
 		group = &groups[group_of[i] - 1];
 		group->count++;
-		if (!stands_alone(entry))
-			continue;
-		group->alone++;
-		if (!group->first_alone)
-			group->first_alone = entry;
+		if (stands_alone(entry))
+			group->waiting[group->alone++] = entry;
 	}
 	return (struct wp_unmapped_list){ .groups = groups, .count = count, .group_of = group_of };
 }
@@ -99,36 +99,40 @@ const struct wp_unmapped *wp_unmapped_for(const struct wp_unmapped_list *list, c
 	return &list->groups[number - 1];
 }
 
-const char *wp_unmapped_names(struct wp_arena *arena, const struct wp_unmapped_list *list, const struct wp_plan *plan,
-			      const struct wp_unmapped *group)
+const char *wp_unmapped_names(struct wp_arena *arena, const struct wp_unmapped *group)
 {
 	struct wp_buf names __attribute__((cleanup(wp_buf_free))) = { 0 };
-	size_t named = 0;
 
-	for (const struct wp_entry *entry = group->first_alone; named < NAMES_SHOWN; entry++)
-		if (wp_unmapped_for(list, plan, entry) == group)
-			wp_buf_printf(&names, "%s%s", named++ ? ", " : "", entry->package_id);
+	for (size_t i = 0; i < NAMES_SHOWN; i++)
+		wp_buf_printf(&names, "%s%s", i ? ", " : "", group->waiting[i]->package_id);
 	return wp_arena_printf(arena, "%s and %s more", wp_buf_text(&names),
-			       wp_words_count(arena, group->alone - named));
+			       wp_words_count(arena, group->alone - NAMES_SHOWN));
 }
 
-static struct wp_remedy *add(struct wp_arena *arena, const char *code, const char *remedy, struct wp_remedy **items,
-			     size_t *count)
+struct remedies {
+	struct wp_arena *arena;
+	struct wp_remedy *items;
+	size_t count;
+	size_t *general; /* places of those that are for no share or drive; there are no more than texts in the program */
+	size_t general_count;
+};
+
+static struct wp_remedy *add(struct remedies *remedies, const char *code, const char *remedy)
 {
-	struct wp_remedy *item = WP_PUSH(arena, *items, *count);
+	struct wp_remedy *item = WP_PUSH(remedies->arena, remedies->items, remedies->count);
 
 	*item = (struct wp_remedy){ .code = code, .remedy = remedy };
 	return item;
 }
 
-static struct wp_remedy *find(struct wp_arena *arena, struct wp_gate_words gate, struct wp_remedy **items,
-			      size_t *count)
+static struct wp_remedy *find(struct remedies *remedies, struct wp_gate_words gate)
 {
 	/* Each text stands in the program once. */
-	for (size_t i = 0; i < *count; i++)
-		if ((*items)[i].remedy == gate.remedy)
-			return &(*items)[i];
-	return add(arena, gate.code, gate.remedy, items, count);
+	for (size_t i = 0; i < remedies->general_count; i++)
+		if (remedies->items[remedies->general[i]].remedy == gate.remedy)
+			return &remedies->items[remedies->general[i]];
+	*WP_PUSH(remedies->arena, remedies->general, remedies->general_count) = remedies->count;
+	return add(remedies, gate.code, gate.remedy);
 }
 
 /* The option that maps what is not; the general one where a path is of a kind that no map leads to. */
@@ -143,9 +147,9 @@ size_t wp_remedies(struct wp_arena *arena, const struct wp_plan *plan, struct wp
 {
 	const char *not_mapped = wp_gate_info(WP_GATE_NOT_MAPPED)->code;
 	struct wp_unmapped_list unmapped = wp_unmapped(arena, plan);
-	size_t count = 0, told = 0;
+	struct remedies remedies = { .arena = arena };
+	size_t told = 0;
 
-	*ret_items = NULL;
 	for (size_t i = 0; i < plan->entry_count; i++) {
 		const struct wp_entry *entry = &plan->entries[i];
 
@@ -155,15 +159,15 @@ size_t wp_remedies(struct wp_arena *arena, const struct wp_plan *plan, struct wp
 			if (!gate.remedy)
 				continue;
 			if (!unmapped.group_of[i] || strcmp(gate.code, not_mapped)) {
-				find(arena, gate, ret_items, &count)->packages++;
+				find(&remedies, gate)->packages++;
 			} else if (unmapped.group_of[i] > told) {
 				/* Groups come in the order of their first packages. */
 				const struct wp_unmapped *group = &unmapped.groups[told++];
 
-				add(arena, gate.code, option_for(arena, group, gate.remedy), ret_items, &count)
-					->packages = group->count;
+				add(&remedies, gate.code, option_for(arena, group, gate.remedy))->packages = group->count;
 			}
 		}
 	}
-	return count;
+	*ret_items = remedies.items;
+	return remedies.count;
 }

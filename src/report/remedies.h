@@ -10,7 +10,7 @@ struct wp_unmapped {
 	const char *prefix; /* the share or drive; NULL where the path has neither */
 	size_t count;       /* of packages */
 	size_t alone;       /* of those that are blocked for nothing else */
-	const struct wp_entry *first_alone; /* of these the first in execution order; NULL when there is none */
+	const struct wp_entry **waiting; /* these, in execution order */
 };
 
 struct wp_unmapped_list {
@@ -30,8 +30,7 @@ const struct wp_unmapped *wp_unmapped_for(const struct wp_unmapped_list *list, c
 					  const struct wp_entry *entry);
 
 /* "P0100001, P0100002, P0100003 and 17 more", in @arena. */
-const char *wp_unmapped_names(struct wp_arena *arena, const struct wp_unmapped_list *list, const struct wp_plan *plan,
-			      const struct wp_unmapped *group);
+const char *wp_unmapped_names(struct wp_arena *arena, const struct wp_unmapped *group);
 
 struct wp_remedy {
 	const char *code; /* of the gate; one gate may have more than one remedy */

@@ -18,30 +18,47 @@ static char *trim(struct wp_arena *arena, const char *text, size_t length)
 	return wp_arena_strndup(arena, text, length);
 }
 
+/* NULL when it is no path of Windows. */
+static const char *key_of(struct wp_arena *arena, const char *text)
+{
+	struct wp_windows_path path;
+
+	return wp_windows_path_split(arena, text, &path) ? wp_windows_path_key(arena, &path) : NULL;
+}
+
 bool wp_map_same_prefix(const char *a, const char *b)
 {
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-	struct wp_windows_path x, y;
+	const char *x = key_of(scratch, a), *y = key_of(scratch, b);
 
-	return wp_windows_path_split(scratch, a, &x) && wp_windows_path_split(scratch, b, &y) && x.count == y.count &&
-	       wp_windows_path_starts_with(&x, &y);
+	return x && y && !strcmp(x, y);
+}
+
+struct wp_map_entry *wp_map_get(const struct wp_map *map, const char *prefix)
+{
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	const char *key = key_of(scratch, prefix);
+
+	for (size_t i = 0; key && i < map->count; i++)
+		if (!strcmp(map->entries[i].key, key))
+			return &map->entries[i];
+	return NULL;
 }
 
 const struct wp_map_entry *wp_map_find(const struct wp_map *map, const char *windows_path)
 {
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	const char *key = key_of(scratch, windows_path);
 	const struct wp_map_entry *best = NULL;
-	struct wp_windows_path path, prefix;
 	size_t longest = 0;
 
-	if (!wp_windows_path_split(scratch, windows_path, &path))
-		return NULL;
-	for (size_t i = 0; i < map->count; i++) {
-		if (!wp_windows_path_split(scratch, map->entries[i].prefix, &prefix) ||
-		    !wp_windows_path_starts_with(&path, &prefix) || (best && prefix.count <= longest))
+	for (size_t i = 0; key && i < map->count; i++) {
+		size_t length = strlen(map->entries[i].key);
+
+		if (length <= longest || strncmp(key, map->entries[i].key, length) || (key[length] && key[length] != '\\'))
 			continue;
 		best = &map->entries[i];
-		longest = prefix.count;
+		longest = length;
 	}
 	return best;
 }
@@ -49,6 +66,7 @@ const struct wp_map_entry *wp_map_find(const struct wp_map *map, const char *win
 static int check_entry(struct wp_arena *arena, const struct wp_map *map, const char *prefix, const char *folder,
 		       struct wp_error *err)
 {
+	const struct wp_map_entry *same;
 	struct wp_windows_path path;
 
 	if (!wp_windows_path_split(arena, prefix, &path) || wp_windows_path_has_dots(&path))
@@ -60,11 +78,10 @@ static int check_entry(struct wp_arena *arena, const struct wp_map *map, const c
 		return wp_fail(err, WP_E_USAGE, "bad-map", prefix,
 			       "map prefix '%s' has no folder behind its '='; name the folder where it is mounted",
 			       prefix);
-	for (size_t i = 0; i < map->count; i++)
-		if (wp_map_same_prefix(prefix, map->entries[i].prefix))
-			return wp_fail(err, WP_E_USAGE, "bad-map", prefix,
-				       "map prefix '%s' is given twice, for '%s' too; keep one of the two", prefix,
-				       map->entries[i].folder);
+	same = wp_map_get(map, prefix);
+	if (same)
+		return wp_fail(err, WP_E_USAGE, "bad-map", prefix,
+			       "map prefix '%s' is given twice, for '%s' too; keep one of the two", prefix, same->folder);
 	return WP_OK;
 }
 
@@ -82,6 +99,7 @@ int wp_map_add(struct wp_arena *arena, struct wp_map *map, const char *text, str
 	status = check_entry(arena, map, entry.prefix, entry.folder, err);
 	if (status)
 		return status;
+	entry.key = key_of(arena, entry.prefix);
 	*WP_PUSH(arena, map->entries, map->count) = entry;
 	return WP_OK;
 }

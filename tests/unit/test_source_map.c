@@ -113,3 +113,18 @@ Test(source, map_prefixes_in_other_spellings)
 		cr_expect_eq(wp_map_same_prefix(cases[i].b, cases[i].a), cases[i].same, "%s, %s", cases[i].b, cases[i].a);
 	}
 }
+
+/* Each is compared with all before it: what that takes must not be to take paths apart. */
+Test(source, map_of_many_entries, .timeout = 20)
+{
+	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	struct wp_map map = { 0 };
+
+	for (int i = 0; i < 6000; i++)
+		cr_assert_eq(wp_map_add(arena, &map, wp_arena_printf(arena, "\\\\srv%d\\src$=/mnt/%d", i, i), NULL), WP_OK);
+	cr_expect_eq(wp_map_add(arena, &map, "//SRV5999/Src$=/mnt", NULL), WP_E_USAGE);
+	cr_expect_eq(wp_map_get(&map, "//SRV5999/Src$/"), &map.entries[5999]);
+	cr_expect_null(wp_map_get(&map, "//SRV5999/Src$/a"));
+	cr_expect_eq(wp_map_find(&map, "\\\\Srv5999\\src$\\a.wim"), &map.entries[5999]);
+	cr_expect_null(wp_map_find(&map, "\\\\srv5999\\src$a\\a.wim"));
+}

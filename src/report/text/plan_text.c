@@ -150,11 +150,11 @@ static void add_group(struct wp_plan_text *text, const struct wp_unmapped *group
 	wp_layout_tint(&text->out, statuses[WP_ENTRY_BLOCKED].tint, symbol);
 	wp_buf_printf(text->out.buf, " %s  ", wp_words_counted(text->out.arena, group->alone, "package"));
 	wp_layout_tint(&text->out, statuses[WP_ENTRY_BLOCKED].tint,
-		       status_of(text, group->first_alone));
+		       status_of(text, group->waiting[0]));
 	wp_buf_printf(text->out.buf, "%s%s\n", group->prefix ? "  " : "",
 		      group->prefix ? wp_layout_escape(&text->out, group->prefix) : "");
 	wp_plan_text_detail(text, NULL, "which", strlen("which"),
-			    wp_unmapped_names(text->out.arena, &text->unmapped, text->plan, group));
+			    wp_unmapped_names(text->out.arena, group));
 }
 
 static void add_entries(struct wp_plan_text *text)
@@ -165,7 +165,7 @@ static void add_entries(struct wp_plan_text *text)
 
 		if (!group && is_shown(text, entry))
 			wp_plan_text_reasons(text, entry, add_head(text, entry));
-		else if (group && group->first_alone == entry)
+		else if (group && group->waiting[0] == entry)
 			add_group(text, group);
 	}
 }
