@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Images as the site stores them against images as they are now. */
 #include "compare.h"
-#include "bag.h"
 
 #include "wimplan/text.h"
 
@@ -94,14 +93,6 @@ static size_t compare_fields(struct wp_judge *judge, const struct wp_site_image 
 	return differences;
 }
 
-bool wp_compare_is_field(const struct wp_site_image *image, const struct wp_bag_property *property)
-{
-	for (size_t i = 0; i < WP_SITE_FIELDS; i++)
-		if (wp_site_image_value(image, &wp_site_fields[i]) == property->value)
-			return true;
-	return false;
-}
-
 /* What tells an image apart for a reader: its name and version, as far as they are there. */
 static const char *describe(struct wp_arena *scratch, const struct wp_site_image *image)
 {
@@ -125,6 +116,81 @@ static void add_whole_image(struct wp_judge *judge, const char *code, const stru
 			    });
 }
 
+/*
+ * Whether @property of @image is the one that a known field was taken from. The field points to the property's value:
+ * which names stand for which field is the business of the record reader alone.
+ */
+static bool is_field(const struct wp_site_image *image, const struct wp_bag_property *property)
+{
+	for (size_t i = 0; i < WP_SITE_FIELDS; i++)
+		if (wp_site_image_value(image, &wp_site_fields[i]) == property->value)
+			return true;
+	return false;
+}
+
+struct item {
+	const char *key; /* the folded name */
+	const struct wp_bag_property *property;
+};
+
+/* By name; properties of one name stay in document order, in which they lie in one array. */
+static int compare_items(const void *a, const void *b)
+{
+	const struct item *x = a, *y = b;
+	int order = strcmp(x->key, y->key);
+
+	return order ? order : (x->property > y->property) - (x->property < y->property);
+}
+
+static struct item *sort_bag(struct wp_arena *scratch, const struct wp_site_image *image, size_t *ret_count)
+{
+	struct item *items = wp_arena_alloc(scratch, image->property_count * sizeof *items);
+	size_t count = 0;
+
+	for (size_t i = 0; i < image->property_count; i++) {
+		const struct wp_bag_property *property = &image->properties[i];
+
+		if (!is_field(image, property))
+			items[count++] = (struct item){ wp_text_fold(scratch, property->name), property };
+	}
+	if (count)
+		qsort(items, count, sizeof *items, compare_items);
+	*ret_count = count;
+	return items;
+}
+
+/*
+ * Adds a reason for every property that differs between two bags and is not one of the known fields. Names are
+ * matched without regard to case, values byte by byte; the reasons are in the order of the names. Returns how many
+ * there are.
+ */
+static size_t compare_bags(struct wp_judge *judge, const struct wp_site_image *recorded, const struct wp_site_image *found)
+{
+	size_t a_count, b_count, differences = 0;
+	const struct item *a = sort_bag(judge->scratch, recorded, &a_count), *a_end = a + a_count;
+	const struct item *b = sort_bag(judge->scratch, found, &b_count), *b_end = b + b_count;
+
+	while (a < a_end || b < b_end) {
+		int order = a == a_end ? 1 : b == b_end ? -1 : strcmp(a->key, b->key);
+		const struct wp_bag_property *old = order <= 0 ? (a++)->property : NULL;
+		const struct wp_bag_property *new = order >= 0 ? (b++)->property : NULL;
+
+		if (old && new && !strcmp(old->value, new->value))
+			continue;
+		wp_judge_add(judge, (struct wp_reason){
+					    .code = "image-changed",
+					    .action = WP_RELOAD,
+					    .confidence = WP_PROVEN,
+					    .image = found->index,
+					    .field = (old ? old : new)->name,
+					    .recorded = old ? old->value : NULL,
+					    .found = new ? new->value : NULL,
+				    });
+		differences++;
+	}
+	return differences;
+}
+
 size_t wp_compare_images(struct wp_judge *judge, const struct wp_site_images *recorded,
 			 const struct wp_site_images *found, bool whole_bag)
 {
@@ -139,7 +205,7 @@ size_t wp_compare_images(struct wp_judge *judge, const struct wp_site_images *re
 		}
 		differences += compare_fields(judge, old, new, whole_bag);
 		if (whole_bag)
-			differences += wp_bag_compare(judge, old, new);
+			differences += compare_bags(judge, old, new);
 	}
 	return differences;
 }

@@ -13,12 +13,6 @@
 size_t wp_compare_images(struct wp_judge *judge, const struct wp_site_images *recorded,
 			 const struct wp_site_images *found, bool whole_bag);
 
-/*
- * Whether @property of @image is the one that a known field was taken from. The field points to the property's value:
- * which names stand for which field is the business of the record reader alone.
- */
-bool wp_compare_is_field(const struct wp_site_image *image, const struct wp_bag_property *property);
-
 /* Adds a finding for every known field that wimplan reads in another way than the site's probe of the same file. */
 void wp_compare_calibrate(struct wp_judge *judge, const struct wp_site_images *probed,
 			  const struct wp_site_images *own);

@@ -196,6 +196,50 @@ static struct wp_content_verdict unproven_content(const struct wp_judge *judge, 
 }
 
 /*
+ * The size of what was distributed as a second witness beside the dates. PackageSize and SourceSize are documented as
+ * kilobytes; captured values are those of 1024 bytes. How a site rounds is not established, so each file may be off by
+ * one, and a figure that differs proves nothing.
+ */
+#define KIB 1024
+
+enum size_witness {
+	SIZE_SAYS_NOTHING, /* the site has no figure of this SourceVersion, or two that contradict each other */
+	SIZE_AGREES,
+	SIZE_DIFFERS,
+};
+
+static bool is_of_version(struct wp_number size, struct wp_number version, struct wp_number wanted)
+{
+	return size.known && size.value && version.known && wanted.known && version.value == wanted.value;
+}
+
+/* Whether a size in KiB can be one of so many bytes, within one KiB for each of @files. */
+static bool fits(uint64_t kib, uint64_t bytes, uint64_t files)
+{
+	uint64_t low = bytes / KIB, high = low + (bytes % KIB != 0);
+
+	return kib > low ? kib - low <= files : high - kib <= files;
+}
+
+/* What the site's figure of the content's size says of the source; *@ret_kib gets it where there is one. */
+static enum size_witness judge_size(const struct wp_judge *judge, uint64_t *ret_kib)
+{
+	const struct wp_record *record = judge->record;
+	bool package = is_of_version(record->package_size, record->package_size_version, record->source_version);
+	bool content = is_of_version(record->content_size, record->content_size_version, record->source_version);
+	uint64_t files = judge->seen->folder_files + 1, bytes = judge->seen->bytes;
+	uint64_t a = record->package_size.value, b = record->content_size.value;
+
+	/* The figure of a boot image is of something else: the console shows its decompressed size. */
+	if (record->class == WP_CLASS_BOOT || (!package && !content))
+		return SIZE_SAYS_NOTHING;
+	if (package && content && (a > b ? a - b : b - a) > files)
+		return SIZE_SAYS_NOTHING;
+	*ret_kib = package && (!content || fits(a, bytes, files)) ? a : b;
+	return fits(*ret_kib, bytes, files) ? SIZE_AGREES : SIZE_DIFFERS;
+}
+
+/*
  * Without a baseline: the dates, and because a copy can keep those of another file, what bears them out. An old source
  * with the metadata that the site knows, or of the size that it knows, is what was sent.
  */
@@ -203,7 +247,7 @@ static struct wp_content_verdict weigh(struct wp_judge *judge, bool differs)
 {
 	uint64_t kib = 0;
 	enum age age = age_of(judge, judge->seen->newest);
-	enum wp_size_witness size = wp_judge_size(judge, &kib);
+	enum size_witness size = judge_size(judge, &kib);
 	struct wp_content_verdict same = { .reason = make_reason("content-same", WP_INFERRED, NULL, NULL) };
 
 	if (age == NEWER)
@@ -212,9 +256,9 @@ static struct wp_content_verdict weigh(struct wp_judge *judge, bool differs)
 					      wp_time_iso(judge->scratch, judge->seen->newest)),
 			.refresh = true,
 		};
-	if (age == OLDER && size != WP_SIZE_AGREES && (differs || is_asked(judge)))
-		return unproven_content(judge, size == WP_SIZE_DIFFERS, kib);
-	if (age == UNKNOWN && size != WP_SIZE_AGREES)
+	if (age == OLDER && size != SIZE_AGREES && (differs || is_asked(judge)))
+		return unproven_content(judge, size == SIZE_DIFFERS, kib);
+	if (age == UNKNOWN && size != SIZE_AGREES)
 		return unknown_content(judge, why_unknown(judge));
 	same.becomes_baseline = age == OLDER && judge->record->source_version.known && judge->seen->content_id[0];
 	return same;

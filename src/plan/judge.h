@@ -73,15 +73,6 @@ bool wp_judge_is_newer(const struct wp_judge *judge, struct wp_time newest);
 /* Holds the original of a boot image against the file that the site made of it, and says where it was not looked at. */
 void wp_judge_boot_original(struct wp_plan *plan, struct wp_judge *judge);
 
-enum wp_size_witness {
-	WP_SIZE_SAYS_NOTHING, /* the site has no figure of this SourceVersion, or two that contradict each other */
-	WP_SIZE_AGREES,
-	WP_SIZE_DIFFERS, /* which proves nothing: how a site rounds is not established */
-};
-
-/* What the site's figure of the content's size says of the source; *@ret_kib gets it where there is one. */
-enum wp_size_witness wp_judge_size(const struct wp_judge *judge, uint64_t *ret_kib);
-
 /* Fills entry->content where the summaries of both contents are known. */
 void wp_judge_content_change(struct wp_judge *judge);
 
