@@ -181,34 +181,57 @@ static inline const struct wp_plan *fixture_plan(struct fixture_site *site)
 	return site->plan;
 }
 
-/*
- * Reasons as one line each: "code action confidence image field recorded>found", '-' for what is absent; lines are
- * separated by '|'.
- */
-static inline const char *fixture_reasons(struct fixture_site *site, const struct wp_entry *entry)
+/* The reasons that stand in more than one test. */
+#define FIXTURE_SAME_METADATA { .code = "metadata-same", .action = WP_RELOAD, .confidence = WP_PROVEN }
+#define FIXTURE_SAME_BY_DATE { .code = "content-same", .action = WP_REFRESH, .confidence = WP_INFERRED }
+/* An old date bears nothing out where the metadata differ. */
+#define FIXTURE_UNPROVEN_CONTENT \
+	{ .code = "content-unproven", .action = WP_REFRESH, .confidence = WP_UNKNOWN, \
+	  .recorded = "2026-01-09T22:41:00Z", .found = "2026-01-08T12:00:00Z" }
+#define FIXTURE_CHANGED(number, name, before, after) \
+	{ .code = "image-changed", .action = WP_RELOAD, .confidence = WP_PROVEN, .image = (number), .field = (name), \
+	  .recorded = (before), .found = (after) }
+#define FIXTURE_ADDED(number, what) \
+	{ .code = "image-added", .action = WP_RELOAD, .confidence = WP_PROVEN, .image = (number), .found = (what) }
+#define FIXTURE_NEVER_LOADED { .code = "never-loaded", .action = WP_RELOAD, .confidence = WP_PROVEN }
+
+static inline const char *fixture_or_none(const char *text)
 {
-	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
-
-	for (size_t i = 0; i < entry->reason_count; i++) {
-		const struct wp_reason *reason = &entry->reasons[i];
-		const char *action = reason->action == WP_RELOAD    ? "reload"
-				     : reason->action == WP_REFRESH ? "refresh"
-								    : "-";
-
-		wp_buf_printf(&text, "%s%s %s %s %" PRIu32 " %s %s>%s", i ? "|" : "", reason->code, action,
-			      wp_confidence_name(reason->confidence), reason->image,
-			      reason->field ? reason->field : "-", reason->recorded ? reason->recorded : "-",
-			      reason->found ? reason->found : "-");
-	}
-	return wp_arena_strdup(site->arena, wp_buf_text(&text));
+	return text ? text : "(none)";
 }
 
-/* Plans and compares the reasons of the first package; @label names the case. */
-#define fixture_expect(site, expected, label)                                                                        \
-	do {                                                                                                         \
-		const char *fixture_got = fixture_reasons((site), &fixture_plan(site)->entries[0]);                  \
-		cr_expect(!strcmp(fixture_got, (expected)), "%s\n     got: %s\nexpected: %s", (label), fixture_got,  \
-			  (expected));                                                                               \
-	} while (0)
+/* @expected ends with its @most, or in front of a reason without a code. */
+static inline void fixture_expect_reasons(const struct wp_entry *entry, const struct wp_reason *expected, size_t most,
+					  const char *label)
+{
+	size_t count = 0;
+
+	while (count < most && expected[count].code)
+		count++;
+	cr_expect_eq(entry->reason_count, count, "%s: %zu reasons instead of %zu", label, entry->reason_count, count);
+	for (size_t i = 0; i < count && i < entry->reason_count; i++) {
+		const struct wp_reason *want = &expected[i], *have = &entry->reasons[i];
+		const char *texts[][3] = {
+			{ "code", want->code, have->code },
+			{ "action", wp_action_name(want->action), wp_action_name(have->action) },
+			{ "confidence", wp_confidence_name(want->confidence), wp_confidence_name(have->confidence) },
+			{ "field", want->field, have->field },
+			{ "recorded", want->recorded, have->recorded },
+			{ "found", want->found, have->found },
+		};
+
+		cr_expect_eq(want->image, have->image, "%s: reason %zu is about image %" PRIu32, label, i, have->image);
+		for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
+			cr_expect((!texts[k][1] && !texts[k][2]) ||
+					  (texts[k][1] && texts[k][2] && !strcmp(texts[k][1], texts[k][2])),
+				  "%s: reason %zu has the %s\n%s\ninstead of\n%s", label, i, texts[k][0],
+				  fixture_or_none(texts[k][2]), fixture_or_none(texts[k][1]));
+	}
+}
+
+/* Plans and compares the reasons of the first package with those behind @label, which names the case. */
+#define fixture_expect(site, label, ...) \
+	fixture_expect_reasons(&fixture_plan(site)->entries[0], (const struct wp_reason[]){ __VA_ARGS__ }, \
+			       sizeof((const struct wp_reason[]){ __VA_ARGS__ }) / sizeof(struct wp_reason), (label))
 
 #endif

@@ -2,7 +2,6 @@
 /* RefreshPkgSource: baselines, dates with their tolerance and zones, and what is not known. */
 #include "plan_fixture.h"
 
-#define SAME_METADATA "metadata-same reload proven 0 - ->-|"
 #define A FIXTURE_DIGEST("a")
 #define B FIXTURE_DIGEST("b")
 #define C FIXTURE_DIGEST("c")
@@ -17,28 +16,28 @@ Test(plan_content, baseline)
 		enum wp_confidence confidence;
 		enum wp_refresh_on refresh_on;
 		bool refresh;
-		const char *reason;
+		struct wp_reason reason;
 	} cases[] = {
-		{ "same", F, C, WP_PROVEN, WP_REFRESH_ON_FILE, false, "content-same refresh proven 0 - ->-" },
+		{ "same", F, C, WP_PROVEN, WP_REFRESH_ON_FILE, false, { .code = "content-same", .action = WP_REFRESH, .confidence = WP_PROVEN } },
 		{ "same, inferred", F, C, WP_INFERRED, WP_REFRESH_ON_CONTENT, false,
-		  "content-same refresh inferred 0 - ->-" },
+		  { .code = "content-same", .action = WP_REFRESH, .confidence = WP_INFERRED } },
 		{ "changed", A, B, WP_PROVEN, WP_REFRESH_ON_CONTENT, true,
-		  "content-changed refresh proven 0 - " B ">" C },
+		  { "content-changed", WP_REFRESH, WP_PROVEN, 0, NULL, B, C } },
 		{ "changed, inferred", A, B, WP_INFERRED, WP_REFRESH_ON_CONTENT, true,
-		  "content-changed refresh inferred 0 - " B ">" C },
+		  { "content-changed", WP_REFRESH, WP_INFERRED, 0, NULL, B, C } },
 		{ "changed beside the .wim", F, B, WP_PROVEN, WP_REFRESH_ON_CONTENT, true,
-		  "content-changed refresh inferred 0 - " B ">" C },
+		  { "content-changed", WP_REFRESH, WP_INFERRED, 0, NULL, B, C } },
 		{ "rewritten", A, C, WP_PROVEN, WP_REFRESH_ON_CONTENT, false,
-		  "content-rewritten refresh proven 0 - " A ">" F },
+		  { "content-rewritten", WP_REFRESH, WP_PROVEN, 0, NULL, A, F } },
 		{ "rewritten, inferred", A, C, WP_INFERRED, WP_REFRESH_ON_CONTENT, false,
-		  "content-rewritten refresh inferred 0 - " A ">" F },
+		  { "content-rewritten", WP_REFRESH, WP_INFERRED, 0, NULL, A, F } },
 		{ "rewritten, by file", A, C, WP_PROVEN, WP_REFRESH_ON_FILE, true,
-		  "content-rewritten refresh proven 0 - " A ">" F },
+		  { "content-rewritten", WP_REFRESH, WP_PROVEN, 0, NULL, A, F } },
 		{ "file not known", "", C, WP_PROVEN, WP_REFRESH_ON_FILE, false,
-		  "content-same refresh proven 0 - ->-" },
+		  { .code = "content-same", .action = WP_REFRESH, .confidence = WP_PROVEN } },
 		/* Without a content id to compare the dates are asked. */
 		{ "content not known", F, "", WP_PROVEN, WP_REFRESH_ON_CONTENT, false,
-		  "content-same refresh inferred 0 - ->-" },
+		  { .code = "content-same", .action = WP_REFRESH, .confidence = WP_INFERRED } },
 	};
 	struct fixture_site *site = fixture_new();
 
@@ -60,8 +59,7 @@ Test(plan_content, baseline)
 		site->input.baselines = baselines;
 		site->input.baseline_count = sizeof baselines / sizeof baselines[0];
 		site->policy.refresh_on = cases[i].refresh_on;
-		fixture_expect(site, wp_arena_printf(site->arena, SAME_METADATA "%s", cases[i].reason),
-			       cases[i].label);
+		fixture_expect(site, cases[i].label, FIXTURE_SAME_METADATA, cases[i].reason);
 		cr_expect_eq(site->plan->entries[0].refresh, cases[i].refresh, "%s", cases[i].label);
 		cr_expect_eq(site->plan->entries[0].status, cases[i].refresh ? WP_ENTRY_CHANGE : WP_ENTRY_UNCHANGED,
 			     "%s", cases[i].label);
@@ -80,9 +78,9 @@ Test(plan_content, baseline_of_another_version)
 
 	site->input.baselines = &baseline;
 	site->input.baseline_count = 1;
-	fixture_expect(site, SAME_METADATA "content-same refresh inferred 0 - ->-", "another version");
+	fixture_expect(site, "another version", FIXTURE_SAME_METADATA, FIXTURE_SAME_BY_DATE);
 	record->source_version.known = false;
-	fixture_expect(site, SAME_METADATA "content-same refresh inferred 0 - ->-", "no version");
+	fixture_expect(site, "no version", FIXTURE_SAME_METADATA, FIXTURE_SAME_BY_DATE);
 	cr_expect_eq(site->learned.baseline_count, 0, "a baseline needs a version");
 	fixture_free(site);
 }
@@ -93,33 +91,32 @@ Test(plan_content, dates)
 	static const struct {
 		const char *sent, *newest;
 		uint32_t tolerance;
-		const char *reason;
+		struct wp_reason reason;
 	} cases[] = {
-		{ "2026-01-09T22:41:00Z", "2026-01-09T22:43:00Z", 120, "content-same refresh inferred 0 - ->-" },
+		{ "2026-01-09T22:41:00Z", "2026-01-09T22:43:00Z", 120, { .code = "content-same", .action = WP_REFRESH, .confidence = WP_INFERRED } },
 		{ "2026-01-09T22:41:00Z", "2026-01-09T22:43:00.0000001Z", 120,
-		  "content-newer refresh inferred 0 - 2026-01-09T22:41:00Z>2026-01-09T22:43:00.0000001Z" },
-		{ "2026-01-09T22:41:00Z", "2026-01-09T22:41:00Z", 0, "content-same refresh inferred 0 - ->-" },
+		  { "content-newer", WP_REFRESH, WP_INFERRED, 0, NULL, "2026-01-09T22:41:00Z", "2026-01-09T22:43:00.0000001Z" } },
+		{ "2026-01-09T22:41:00Z", "2026-01-09T22:41:00Z", 0, { .code = "content-same", .action = WP_REFRESH, .confidence = WP_INFERRED } },
 		{ "2026-01-09T22:41:00Z", "2026-01-09T22:41:01Z", 0,
-		  "content-newer refresh inferred 0 - 2026-01-09T22:41:00Z>2026-01-09T22:41:01Z" },
+		  { "content-newer", WP_REFRESH, WP_INFERRED, 0, NULL, "2026-01-09T22:41:00Z", "2026-01-09T22:41:01Z" } },
 		{ "20260109224100.000000+060", "2026-01-09T21:43:01Z", 120,
-		  "content-newer refresh inferred 0 - 2026-01-09T21:41:00Z>2026-01-09T21:43:01Z" },
+		  { "content-newer", WP_REFRESH, WP_INFERRED, 0, NULL, "2026-01-09T21:41:00Z", "2026-01-09T21:43:01Z" } },
 		/* Without a zone the date is somewhere from 14 hours before to 12 hours after what it says. */
-		{ "20260109120000.000000+***", "2026-01-08T22:02:00Z", 120, "content-same refresh inferred 0 - ->-" },
+		{ "20260109120000.000000+***", "2026-01-08T22:02:00Z", 120, { .code = "content-same", .action = WP_REFRESH, .confidence = WP_INFERRED } },
 		{ "20260109120000.000000+***", "2026-01-10T00:02:01Z", 120,
-		  "content-newer refresh inferred 0 - 2026-01-09T12:00:00>2026-01-10T00:02:01Z" },
+		  { "content-newer", WP_REFRESH, WP_INFERRED, 0, NULL, "2026-01-09T12:00:00", "2026-01-10T00:02:01Z" } },
 	};
 	struct fixture_site *site = fixture_new();
 	struct wp_record *record = fixture_add(site, "P0100001");
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		bool newer = !strncmp(cases[i].reason, "content-newer", 13);
+		bool newer = !strcmp(cases[i].reason.code, "content-newer");
 
 		record->source_date_text = cases[i].sent;
 		record->source_date = fixture_time(cases[i].sent);
 		site->seen[0].newest = fixture_time(cases[i].newest);
 		site->policy.clock_tolerance = cases[i].tolerance;
-		fixture_expect(site, wp_arena_printf(site->arena, SAME_METADATA "%s", cases[i].reason),
-			       cases[i].newest);
+		fixture_expect(site, cases[i].newest, FIXTURE_SAME_METADATA, cases[i].reason);
 		cr_expect_eq(site->plan->entries[0].refresh, newer);
 		cr_expect_eq(site->learned.baseline_count, !newer);
 		cr_expect_eq(site->plan->diags.count, 0);
@@ -132,7 +129,7 @@ Test(plan_content, unknown)
 	static const struct {
 		const char *sent, *newest, *recorded, *found;
 	} cases[] = {
-		{ NULL, "2026-01-08T12:00:00Z", "-", "the record has no SourceDate" },
+		{ NULL, "2026-01-08T12:00:00Z", NULL, "the record has no SourceDate" },
 		{ "soon", "2026-01-08T12:00:00Z", "soon", "SourceDate \"soon\" is a date in a form that cannot be told; export it as wimplan-records(5) shows" },
 		{ "1970-01-01T00:00:00Z", "2026-01-08T12:00:00Z", "1970-01-01T00:00:00Z",
 		  "SourceDate says that it was never sent" },
@@ -146,27 +143,28 @@ Test(plan_content, unknown)
 		enum wp_on_unknown on_unknown;
 		enum wp_entry_status status;
 		bool complete, refresh;
-		const char *before, *action;
 	} policies[] = {
-		{ WP_ON_UNKNOWN_BLOCK, WP_ENTRY_BLOCKED, false, false, "", "-" },
-		{ WP_ON_UNKNOWN_REFRESH, WP_ENTRY_CHANGE, true, true, SAME_METADATA, "refresh" },
-		{ WP_ON_UNKNOWN_SKIP, WP_ENTRY_UNCHANGED, true, false, SAME_METADATA, "refresh" },
+		{ WP_ON_UNKNOWN_BLOCK, WP_ENTRY_BLOCKED, false, false },
+		{ WP_ON_UNKNOWN_REFRESH, WP_ENTRY_CHANGE, true, true },
+		{ WP_ON_UNKNOWN_SKIP, WP_ENTRY_UNCHANGED, true, false },
 	};
 	struct fixture_site *site = fixture_new();
 	struct wp_record *record = fixture_add(site, "P0100001");
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const char *found = wp_arena_printf(site->arena, NO_BASELINE "%s", cases[i].found);
+
 		record->source_date_text = cases[i].sent;
 		record->source_date = wp_time_parse(cases[i].sent);
 		site->seen[0].newest = wp_time_parse(cases[i].newest);
 		for (size_t k = 0; k < sizeof policies / sizeof policies[0]; k++) {
 			site->policy.on_unknown = policies[k].on_unknown;
-			fixture_expect(site,
-				       wp_arena_printf(site->arena,
-						       "%scontent-unknown %s unknown 0 - %s>" NO_BASELINE "%s",
-						       policies[k].before, policies[k].action, cases[i].recorded,
-						       cases[i].found),
-				       cases[i].found);
+			if (policies[k].complete)
+				fixture_expect(site, found, FIXTURE_SAME_METADATA,
+					       { "content-unknown", WP_REFRESH, WP_UNKNOWN, 0, NULL, cases[i].recorded, found });
+			else
+				fixture_expect(site, found, { "content-unknown", WP_NO_ACTION, WP_UNKNOWN, 0, NULL,
+							      cases[i].recorded, found });
 			cr_expect_eq(site->plan->entries[0].status, policies[k].status);
 			cr_expect_eq(site->plan->entries[0].refresh, policies[k].refresh);
 			cr_expect_eq(site->plan->entries[0].judged, policies[k].complete);
@@ -213,14 +211,13 @@ Test(plan_content, date_without_its_zone)
 	record->source_date = fixture_time(record->source_date_text);
 	for (size_t i = 0; i < sizeof near / sizeof near[0]; i++) {
 		site->seen[0].newest = fixture_time(near[i]);
-		fixture_expect(site,
-			       wp_arena_printf(site->arena,
-					       "content-unknown - unknown 0 - 2026-01-09T12:00:00>" NO_BASELINE
-					       "SourceDate 2026-01-09T12:00:00, in a time zone that it does not name, "
-					       "is too near to the source's date %s; the AdminService would give it "
-					       "in UTC",
-					       near[i]),
-			       near[i]);
+		fixture_expect(site, near[i],
+			       { "content-unknown", WP_NO_ACTION, WP_UNKNOWN, 0, NULL, "2026-01-09T12:00:00",
+				 wp_arena_printf(site->arena,
+						 NO_BASELINE "SourceDate 2026-01-09T12:00:00, in a time zone that it does "
+							     "not name, is too near to the source's date %s; the "
+							     "AdminService would give it in UTC",
+						 near[i]) });
 		cr_assert_eq(site->plan->diags.count, 1);
 		cr_expect_str_eq(site->plan->diags.items[0].code, "date-zone-unknown");
 		cr_expect_eq(site->plan->diags.items[0].severity, WP_INFO);

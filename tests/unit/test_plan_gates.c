@@ -6,11 +6,13 @@
 
 static const struct wp_observation unread = { .source_path = PATH };
 
-static void expect_blocked(struct fixture_site *site, const char *reasons, bool complete, const char *label)
+/* Whether the first package is blocked by the gate called @code alone, which recorded and found these. */
+static void expect_blocked(struct fixture_site *site, const char *code, const char *recorded, const char *found,
+			   bool complete, const char *label)
 {
 	const struct wp_entry *entry;
 
-	fixture_expect(site, reasons, label);
+	fixture_expect(site, label, { code, WP_NO_ACTION, WP_PROVEN, 0, NULL, recorded, found });
 	entry = &site->plan->entries[0];
 	cr_expect_eq(entry->status, WP_ENTRY_BLOCKED, "%s", label);
 	cr_expect(!entry->reload && !entry->refresh, "%s", label);
@@ -65,19 +67,16 @@ Test(plan_gates, source)
 
 		site->seen[0] = unread;
 		fail_source(site, cases[i].gate, "why");
-		expect_blocked(site, wp_arena_printf(site->arena, "%s - proven 0 - " PATH ">why", code),
-			       cases[i].complete, code);
+		expect_blocked(site, code, PATH, "why", cases[i].complete, code);
 		cr_expect_eq(site->plan->entries[0].expected_count, 0);
 		cr_expect_str_eq(site->plan->entries[0].source_path, PATH);
 		cr_expect_eq(site->plan->entries[0].preconditions.source_version.value, 12);
 	}
 	/* What the scan could not say is not taken for a source without images. */
 	site->seen[0] = unread;
-	expect_blocked(site, "source-damaged - proven 0 - " PATH ">the images of the source were not read", false,
-		       "unread");
+	expect_blocked(site, "source-damaged", PATH, "the images of the source were not read", false, "unread");
 	site->observations[0] = NULL;
-	expect_blocked(site, "source-damaged - proven 0 - " PATH ">the images of the source were not read", false,
-		       "none");
+	expect_blocked(site, "source-damaged", PATH, "the images of the source were not read", false, "none");
 	fixture_free(site);
 }
 
@@ -90,15 +89,14 @@ Test(plan_gates, no_source)
 	site->seen[0] = unread;
 	fail_source(site, WP_GATE_MISSING, NULL);
 	record->source_flag.value = 1;
-	expect_blocked(site, "no-source - proven 0 - " PATH ">PkgSourceFlag is 1: the package has no source files",
-		       true, "flag");
+	expect_blocked(site, "no-source", PATH, "PkgSourceFlag is 1: the package has no source files", true, "flag");
 	record->source_flag.value = 2;
 	fail_source(site, WP_GATE_NO_SOURCE, NULL);
 	record->source_path = "";
-	expect_blocked(site, "no-source - proven 0 - ->the record has no PkgSourcePath", true, "empty");
+	expect_blocked(site, "no-source", NULL, "the record has no PkgSourcePath", true, "empty");
 	record->source_path = NULL;
 	record->source_flag.known = false;
-	expect_blocked(site, "no-source - proven 0 - ->the record has no PkgSourcePath", true, "absent");
+	expect_blocked(site, "no-source", NULL, "the record has no PkgSourcePath", true, "absent");
 	fixture_free(site);
 }
 
@@ -109,19 +107,15 @@ Test(plan_gates, record)
 	struct wp_record *record = fixture_add(site, "P0100001");
 
 	record->source_site = "P02";
-	expect_blocked(site, "other-site - proven 0 - P02>only site P02 may update it; this is a snapshot of P01",
-		       true, "other site");
+	expect_blocked(site, "other-site", "P02", "only site P02 may update it; this is a snapshot of P01", true,
+		       "other site");
 	record->source_site = NULL;
 	cr_expect_eq(fixture_plan(site)->entries[0].status, WP_ENTRY_UNCHANGED, "no site");
 	for (size_t i = 1; i < sizeof actions / sizeof actions[0]; i++) {
 		record->action_in_progress = (struct wp_number){ true, i };
-		expect_blocked(
-			site,
-			wp_arena_printf(site->arena,
-					"action-in-progress - proven 0 - %s>the site was working on the package when "
-					"it was exported; export it again later",
-					actions[i]),
-			true, actions[i]);
+		expect_blocked(site, "action-in-progress", actions[i],
+			       "the site was working on the package when it was exported; export it again later", true,
+			       actions[i]);
 	}
 	record->action_in_progress.value = 0;
 	cr_expect_eq(fixture_plan(site)->entries[0].status, WP_ENTRY_UNCHANGED, "no action");
@@ -137,11 +131,10 @@ Test(plan_gates, record_incomplete)
 	record->images = (struct wp_site_images){ .origin = WP_FROM_NOTHING };
 	record->image_property_state = WP_NOT_FETCHED;
 	record->image_property = NULL;
-	expect_blocked(
-		site,
-		"record-incomplete - proven 0 - ->ImageProperty was not fetched: lists leave it out; export the "
-		"package by key, as the export script does, or add the rows of SMS_ImageInformation",
-		false, "not fetched");
+	expect_blocked(site, "record-incomplete", NULL,
+		       "ImageProperty was not fetched: lists leave it out; export the package by key, as the export script "
+		       "does, or add the rows of SMS_ImageInformation",
+		       false, "not fetched");
 	/* The source was read all the same, and the entry says what it is. */
 	entry = &site->plan->entries[0];
 	cr_assert_eq(entry->expected_count, 2);
@@ -150,11 +143,10 @@ Test(plan_gates, record_incomplete)
 	record->image_property_state = WP_PRESENT;
 	record->image_property = "<WIM";
 	record->image_property_error = "line 1: it ends too early";
-	expect_blocked(
-		site,
-		"record-incomplete - proven 0 - ->ImageProperty could not be read (line 1: it ends too early), and "
-		"there are no SMS_ImageInformation rows in its place; export the package again by key",
-		false, "unreadable");
+	expect_blocked(site, "record-incomplete", NULL,
+		       "ImageProperty could not be read (line 1: it ends too early), and there are no SMS_ImageInformation "
+		       "rows in its place; export the package again by key",
+		       false, "unreadable");
 	cr_assert_eq(site->plan->diags.count, 1);
 	cr_expect_str_eq(site->plan->diags.items[0].code, "image-property-invalid");
 	cr_expect_eq(site->plan->diags.items[0].severity, WP_WARNING);

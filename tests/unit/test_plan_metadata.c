@@ -2,10 +2,8 @@
 /* ReloadImageProperties: what the site stores against what the source says, field by field. */
 #include "plan_fixture.h"
 
-/* An old date bears nothing out where the metadata differ. */
-#define UNPROVEN_CONTENT \
-	"content-unproven refresh unknown 0 - 2026-01-09T22:41:00Z>2026-01-08T12:00:00Z"
-#define SAME_METADATA "metadata-same reload proven 0 - ->-|content-same refresh inferred 0 - ->-"
+#define REMOVED(number, what) \
+	{ .code = "image-removed", .action = WP_RELOAD, .confidence = WP_PROVEN, .image = (number), .recorded = (what) }
 
 static const char **field_of(struct wp_site_image *image, const char *name)
 {
@@ -33,55 +31,58 @@ static const char **field_of(struct wp_site_image *image, const char *name)
 
 Test(plan_metadata, fields)
 {
-	/* What the record has in image 2, and the reasons for it; NULL where it is the same. */
+	/* What the record has in image 2, what is found there, and how sure that is; NULL where both are the same. */
 	static const struct {
-		const char *field, *recorded, *reasons;
+		const char *field, *recorded, *found;
+		enum wp_confidence confidence;
 	} cases[] = {
-		{ "name", "Windows 10", "image-changed reload proven 2 name Windows 10>Windows 11 #2" },
-		{ "name", "windows 11 #2", "image-changed reload proven 2 name windows 11 #2>Windows 11 #2" },
-		{ "description", "", "image-changed reload proven 2 description >Windows 11" },
-		{ "os_version", "10.0.22631.2861",
-		  "image-changed reload proven 2 os_version 10.0.22631.2861>10.0.22631.3007" },
-		{ "architecture", "0", "image-changed reload proven 2 architecture 0>9" },
-		{ "architecture", "arm64", "image-changed reload proven 2 architecture arm64>9" },
-		{ "architecture", "pdp11", "image-changed reload proven 2 architecture pdp11>9" },
-		{ "architecture", "X64", NULL },
-		{ "architecture", "amd64", NULL },
-		{ "language", "de-DE", "image-changed reload proven 2 language de-DE>en-US" },
-		{ "language", "EN-us", NULL },
-		{ "product_type", "ServerNT", "image-changed reload inferred 2 product_type ServerNT>WinNT" },
-		{ "hal_type", "hal", "image-changed reload inferred 2 hal_type hal>acpiapic" },
-		{ "size", "17116351718", "image-changed reload inferred 2 size 17116351718>17116351717" },
-		{ "size", "017116351717", NULL },
-		{ "size", "15.9 GB", NULL },
-		{ "creation_date", "2026-01-08 10:00:00Z", NULL },
-		{ "creation_date", "20260108110000.000000+060", NULL },
-		{ "creation_date", "08.01.2026 11:00", NULL },
-		{ "creation_date", "2026-01-08T11:00:00", NULL },
+		{ "name", "Windows 10", "Windows 11 #2", WP_PROVEN },
+		{ "name", "windows 11 #2", "Windows 11 #2", WP_PROVEN },
+		{ "description", "", "Windows 11", WP_PROVEN },
+		{ "os_version", "10.0.22631.2861", "10.0.22631.3007", WP_PROVEN },
+		{ "architecture", "0", "9", WP_PROVEN },
+		{ "architecture", "arm64", "9", WP_PROVEN },
+		{ "architecture", "pdp11", "9", WP_PROVEN },
+		{ "architecture", "X64", NULL, 0 },
+		{ "architecture", "amd64", NULL, 0 },
+		{ "language", "de-DE", "en-US", WP_PROVEN },
+		{ "language", "EN-us", NULL, 0 },
+		{ "product_type", "ServerNT", "WinNT", WP_INFERRED },
+		{ "hal_type", "hal", "acpiapic", WP_INFERRED },
+		{ "size", "17116351718", "17116351717", WP_INFERRED },
+		{ "size", "017116351717", NULL, 0 },
+		{ "size", "15.9 GB", NULL, 0 },
+		{ "creation_date", "2026-01-08 10:00:00Z", NULL, 0 },
+		{ "creation_date", "20260108110000.000000+060", NULL, 0 },
+		{ "creation_date", "08.01.2026 11:00", NULL, 0 },
+		{ "creation_date", "2026-01-08T11:00:00", NULL, 0 },
 	};
 	static const char *const names[] = { "name",	     "description", "os_version", "architecture", "language",
 					     "product_type", "hal_type",    "size",	  "creation_date" };
 	struct fixture_site *site = fixture_new();
 	struct wp_record *record = fixture_add(site, "P0100001");
 
-	fixture_expect(site, SAME_METADATA, "unchanged");
+	fixture_expect(site, "unchanged", FIXTURE_SAME_METADATA, FIXTURE_SAME_BY_DATE);
 	cr_expect_eq(site->plan->entries[0].status, WP_ENTRY_UNCHANGED);
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		const char *expected = cases[i].reasons
-					       ? wp_arena_printf(site->arena, "%s|" UNPROVEN_CONTENT, cases[i].reasons)
-					       : SAME_METADATA;
+		const char *label = wp_arena_printf(site->arena, "%s = %s", cases[i].field, cases[i].recorded);
 
 		fixture_site_image(site->arena, 2, &record->images.items[1]);
 		*field_of(&record->images.items[1], cases[i].field) = cases[i].recorded;
-		fixture_expect(site, expected,
-			       wp_arena_printf(site->arena, "%s = %s", cases[i].field, cases[i].recorded));
-		cr_expect_eq(site->plan->entries[0].reload, cases[i].reasons != NULL, "%s", cases[i].field);
+		if (cases[i].found)
+			fixture_expect(site, label,
+				       { "image-changed", WP_RELOAD, cases[i].confidence, 2, cases[i].field,
+					 cases[i].recorded, cases[i].found },
+				       FIXTURE_UNPROVEN_CONTENT);
+		else
+			fixture_expect(site, label, FIXTURE_SAME_METADATA, FIXTURE_SAME_BY_DATE);
+		cr_expect_eq(site->plan->entries[0].reload, cases[i].found != NULL, "%s", cases[i].field);
 	}
 	/* A field that the site lacks is not compared. */
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		fixture_site_image(site->arena, 2, &record->images.items[1]);
 		*field_of(&record->images.items[1], names[i]) = NULL;
-		fixture_expect(site, SAME_METADATA, names[i]);
+		fixture_expect(site, names[i], FIXTURE_SAME_METADATA, FIXTURE_SAME_BY_DATE);
 	}
 	fixture_free(site);
 }
@@ -93,9 +94,9 @@ Test(plan_metadata, field_that_the_source_lacks)
 	fixture_add(site, "P0100001");
 	fixture_images(site, 0)[0].description = NULL;
 	fixture_images(site, 0)[1].windows = NULL;
-	fixture_expect(site, SAME_METADATA, "absent");
+	fixture_expect(site, "absent", FIXTURE_SAME_METADATA, FIXTURE_SAME_BY_DATE);
 	fixture_images(site, 0)[0].description = "";
-	fixture_expect(site, "image-changed reload proven 1 description Windows 11>|" UNPROVEN_CONTENT, "empty");
+	fixture_expect(site, "empty", FIXTURE_CHANGED(1, "description", "Windows 11", ""), FIXTURE_UNPROVEN_CONTENT);
 	fixture_free(site);
 }
 
@@ -123,12 +124,10 @@ Test(plan_metadata, order_of_reasons)
 	record->images.items[0].name = "Old";
 	record->images.items[1].language = "de-DE";
 	record->images.items[1].description = "Old";
-	fixture_expect(site,
-		       "image-changed reload proven 1 name Old>Windows 11 #1|"
-		       "image-changed reload inferred 1 hal_type hal>acpiapic|"
-		       "image-changed reload proven 2 description Old>Windows 11|"
-		       "image-changed reload proven 2 language de-DE>en-US|" UNPROVEN_CONTENT,
-		       "two images");
+	fixture_expect(site, "two images", FIXTURE_CHANGED(1, "name", "Old", "Windows 11 #1"),
+		       { "image-changed", WP_RELOAD, WP_INFERRED, 1, "hal_type", "hal", "acpiapic" },
+		       FIXTURE_CHANGED(2, "description", "Old", "Windows 11"),
+		       FIXTURE_CHANGED(2, "language", "de-DE", "en-US"), FIXTURE_UNPROVEN_CONTENT);
 	fixture_free(site);
 }
 
@@ -138,26 +137,21 @@ Test(plan_metadata, added_and_removed)
 	struct wp_record *record = fixture_add(site, "P0100001");
 
 	record->images.count = 1;
-	fixture_expect(site, "image-added reload proven 2 - ->Windows 11 #2 (10.0.22631.3007)|" UNPROVEN_CONTENT,
-		       "added");
+	fixture_expect(site, "added", FIXTURE_ADDED(2, "Windows 11 #2 (10.0.22631.3007)"), FIXTURE_UNPROVEN_CONTENT);
 	record->images = fixture_site_images(site->arena, 3);
 	record->images.items[2].os_version = NULL;
-	fixture_expect(site, "image-removed reload proven 3 - Windows 11 #3>-|" UNPROVEN_CONTENT, "removed");
+	fixture_expect(site, "removed", REMOVED(3, "Windows 11 #3"), FIXTURE_UNPROVEN_CONTENT);
 	/* Images are matched by their index, not by their place. */
 	record->images = fixture_site_images(site->arena, 2);
 	record->images.items[1].index = 5;
 	record->images.items[1].name = NULL;
-	fixture_expect(site,
-		       "image-added reload proven 2 - ->Windows 11 #2 (10.0.22631.3007)|"
-		       "image-removed reload proven 5 - 10.0.22631.3007>-|" UNPROVEN_CONTENT,
-		       "renumbered");
+	fixture_expect(site, "renumbered", FIXTURE_ADDED(2, "Windows 11 #2 (10.0.22631.3007)"),
+		       REMOVED(5, "10.0.22631.3007"), FIXTURE_UNPROVEN_CONTENT);
 	record->images.count = 0;
 	fixture_images(site, 0)[0].name = "";
 	fixture_images(site, 0)[0].windows = NULL;
-	fixture_expect(site,
-		       "image-added reload proven 1 - ->-|"
-		       "image-added reload proven 2 - ->Windows 11 #2 (10.0.22631.3007)|" UNPROVEN_CONTENT,
-		       "a bag without images");
+	fixture_expect(site, "a bag without images", FIXTURE_ADDED(1, NULL),
+		       FIXTURE_ADDED(2, "Windows 11 #2 (10.0.22631.3007)"), FIXTURE_UNPROVEN_CONTENT);
 	fixture_free(site);
 }
 
@@ -169,17 +163,17 @@ Test(plan_metadata, never_loaded)
 	record->image_property_state = WP_EMPTY;
 	record->image_property = "";
 	record->images = (struct wp_site_images){ .origin = WP_FROM_NOTHING };
-	fixture_expect(site, "never-loaded reload proven 0 - ->-|" UNPROVEN_CONTENT, "empty");
+	fixture_expect(site, "empty", FIXTURE_NEVER_LOADED, FIXTURE_UNPROVEN_CONTENT);
 	cr_expect(site->plan->entries[0].reload);
 	cr_expect_str_eq(site->plan->entries[0].preconditions.image_property_sha256, "");
 	/* Rows of SMS_ImageInformation are as good as the property. */
 	record->images = fixture_site_images(site->arena, 2);
 	record->images.origin = WP_FROM_IMAGE_INFORMATION;
-	fixture_expect(site, SAME_METADATA, "rows");
+	fixture_expect(site, "rows", FIXTURE_SAME_METADATA, FIXTURE_SAME_BY_DATE);
 	record->image_property_state = WP_NOT_FETCHED;
 	record->image_property = NULL;
 	record->images.items[0].os_version = "10.0.1.1";
-	fixture_expect(site, "image-changed reload proven 1 os_version 10.0.1.1>10.0.22631.3007|" UNPROVEN_CONTENT,
-		       "rows that differ");
+	fixture_expect(site, "rows that differ", FIXTURE_CHANGED(1, "os_version", "10.0.1.1", "10.0.22631.3007"),
+		       FIXTURE_UNPROVEN_CONTENT);
 	fixture_free(site);
 }

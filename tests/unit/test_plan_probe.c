@@ -2,11 +2,6 @@
 /* Records that carry what the site itself would store: bags are compared as they are, and wimplan is calibrated. */
 #include "plan_fixture.h"
 
-/* An old date bears nothing out where the metadata differ. */
-#define UNPROVEN_CONTENT \
-	"content-unproven refresh unknown 0 - 2026-01-09T22:41:00Z>2026-01-08T12:00:00Z"
-#define SAME "metadata-same reload proven 0 - ->-|content-same refresh inferred 0 - ->-"
-
 #define BAG(name, version, notes)                                                                                    \
 	"<WIM><IMAGE index=\"1\"><Property name=\"Image name\">" name "</Property>"                                  \
 	"<Property name=\"OS version\">" version "</Property><Property name=\"Size\">16 GB</Property>" notes         \
@@ -32,44 +27,59 @@ static struct wp_record *add_probed(struct fixture_site *site, const char *store
 Test(plan_probe, bags_as_they_are)
 {
 	static const struct {
-		const char *label, *stored, *probed, *reasons;
+		const char *label, *stored, *probed;
+		struct wp_reason reasons[4];
 	} cases[] = {
-		{ "same", BAG("A", "10.0.1.1", NOTE("Created by", "x")),
+		{ "same",
+		  BAG("A", "10.0.1.1", NOTE("Created by", "x")),
 		  BAG("A", "10.0.1.1", NOTE("created BY", "x")),
-		  SAME },
-		{ "known field", BAG("A", "10.0.0.1", ""), BAG("A", "10.0.1.1", ""),
-		  "image-changed reload proven 1 os_version 10.0.0.1>10.0.1.1|" UNPROVEN_CONTENT },
-		{ "unknown name", BAG("A", "10.0.1.1", NOTE("Created by", "x")),
-		  BAG("A", "10.0.1.1", NOTE("Created by", "y")),
-		  "image-changed reload proven 1 Created by x>y|" UNPROVEN_CONTENT },
-		{ "unknown names are compared byte by byte", BAG("A", "10.0.1.1", NOTE("Flags", "x")),
-		  BAG("A", "10.0.1.1", NOTE("Flags", "X")), "image-changed reload proven 1 Flags x>X|" UNPROVEN_CONTENT },
-		{ "missing in the probe", BAG("A", "10.0.1.1", NOTE("Flags", "") NOTE("HAL type", "hal")),
+		  { FIXTURE_SAME_METADATA, FIXTURE_SAME_BY_DATE } },
+		{ "known field",
+		  BAG("A", "10.0.0.1", ""),
 		  BAG("A", "10.0.1.1", ""),
-		  "image-changed reload proven 1 hal_type hal>-|image-changed reload proven 1 Flags "
-		  ">-|" UNPROVEN_CONTENT },
-		{ "missing in the record", BAG("A", "10.0.1.1", ""),
+		  { FIXTURE_CHANGED(1, "os_version", "10.0.0.1", "10.0.1.1"), FIXTURE_UNPROVEN_CONTENT } },
+		{ "unknown name",
+		  BAG("A", "10.0.1.1", NOTE("Created by", "x")),
+		  BAG("A", "10.0.1.1", NOTE("Created by", "y")),
+		  { FIXTURE_CHANGED(1, "Created by", "x", "y"), FIXTURE_UNPROVEN_CONTENT } },
+		{ "unknown names are compared byte by byte",
+		  BAG("A", "10.0.1.1", NOTE("Flags", "x")),
+		  BAG("A", "10.0.1.1", NOTE("Flags", "X")),
+		  { FIXTURE_CHANGED(1, "Flags", "x", "X"), FIXTURE_UNPROVEN_CONTENT } },
+		{ "missing in the probe",
+		  BAG("A", "10.0.1.1", NOTE("Flags", "") NOTE("HAL type", "hal")),
+		  BAG("A", "10.0.1.1", ""),
+		  { FIXTURE_CHANGED(1, "hal_type", "hal", NULL), FIXTURE_CHANGED(1, "Flags", "", NULL),
+		    FIXTURE_UNPROVEN_CONTENT } },
+		{ "missing in the record",
+		  BAG("A", "10.0.1.1", ""),
 		  BAG("A", "10.0.1.1", NOTE("Flags", "x") NOTE("Language", "")),
-		  "image-changed reload proven 1 language ->|image-changed reload proven 1 Flags ->x|" UNPROVEN_CONTENT },
-		{ "known fields keep their comparison", BAG("A", "10.0.1.1", NOTE("Architecture", "9")),
+		  { FIXTURE_CHANGED(1, "language", NULL, ""), FIXTURE_CHANGED(1, "Flags", NULL, "x"),
+		    FIXTURE_UNPROVEN_CONTENT } },
+		{ "known fields keep their comparison",
+		  BAG("A", "10.0.1.1", NOTE("Architecture", "9")),
 		  BAG("A", "10.0.1.1", NOTE("Architecture", "x64")),
-		  SAME },
-		{ "a date of unknown form", BAG("A", "10.0.1.1", NOTE("Creation date", "1.2.2026")),
+		  { FIXTURE_SAME_METADATA, FIXTURE_SAME_BY_DATE } },
+		{ "a date of unknown form",
+		  BAG("A", "10.0.1.1", NOTE("Creation date", "1.2.2026")),
 		  BAG("A", "10.0.1.1", NOTE("Creation date", "2.2.2026")),
-		  "image-changed reload proven 1 creation_date 1.2.2026>2.2.2026|" UNPROVEN_CONTENT },
-		{ "a name twice", BAG("A", "10.0.1.1", NOTE("F", "1") NOTE("F", "2") NOTE("G", "1")),
+		  { FIXTURE_CHANGED(1, "creation_date", "1.2.2026", "2.2.2026"), FIXTURE_UNPROVEN_CONTENT } },
+		{ "a name twice",
+		  BAG("A", "10.0.1.1", NOTE("F", "1") NOTE("F", "2") NOTE("G", "1")),
 		  BAG("A", "10.0.1.1", NOTE("F", "1") NOTE("f", "3") NOTE("F", "4")),
-		  "image-changed reload proven 1 F 2>3|image-changed reload proven 1 F ->4|"
-		  "image-changed reload proven 1 G 1>-|" UNPROVEN_CONTENT },
-		{ "a second name for a known field", BAG("A", "10.0.1.1", NOTE("Name", "B")),
-		  BAG("A", "10.0.1.1", NOTE("Name", "C")), "image-changed reload proven 1 Name B>C|" UNPROVEN_CONTENT },
+		  { FIXTURE_CHANGED(1, "F", "2", "3"), FIXTURE_CHANGED(1, "F", NULL, "4"),
+		    FIXTURE_CHANGED(1, "G", "1", NULL), FIXTURE_UNPROVEN_CONTENT } },
+		{ "a second name for a known field",
+		  BAG("A", "10.0.1.1", NOTE("Name", "B")),
+		  BAG("A", "10.0.1.1", NOTE("Name", "C")),
+		  { FIXTURE_CHANGED(1, "Name", "B", "C"), FIXTURE_UNPROVEN_CONTENT } },
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct fixture_site *site = fixture_new();
 
 		add_probed(site, cases[i].stored, cases[i].probed);
-		fixture_expect(site, cases[i].reasons, cases[i].label);
+		fixture_expect_reasons(&fixture_plan(site)->entries[0], cases[i].reasons, 4, cases[i].label);
 		fixture_free(site);
 	}
 }
@@ -79,10 +89,10 @@ Test(plan_probe, images_that_only_the_probe_has)
 	struct fixture_site *site = fixture_new();
 	struct wp_record *record = add_probed(site, "<WIM/>", BAG("A", "10.0.1.1", ""));
 
-	fixture_expect(site, "image-added reload proven 1 - ->A (10.0.1.1)|" UNPROVEN_CONTENT, "added");
+	fixture_expect(site, "added", FIXTURE_ADDED(1, "A (10.0.1.1)"), FIXTURE_UNPROVEN_CONTENT);
 	record->image_property_state = WP_EMPTY;
 	record->images = (struct wp_site_images){ .origin = WP_FROM_NOTHING };
-	fixture_expect(site, "never-loaded reload proven 0 - ->-|" UNPROVEN_CONTENT, "never loaded");
+	fixture_expect(site, "never loaded", FIXTURE_NEVER_LOADED, FIXTURE_UNPROVEN_CONTENT);
 	fixture_free(site);
 }
 
@@ -95,9 +105,9 @@ Test(plan_probe, rows_are_no_bag)
 
 	record->images.origin = WP_FROM_IMAGE_INFORMATION;
 	record->images.items[0].size = "17116351717";
-	fixture_expect(site, SAME, "rows");
+	fixture_expect(site, "rows", FIXTURE_SAME_METADATA, FIXTURE_SAME_BY_DATE);
 	record->images.items[0].language = "de-DE";
-	fixture_expect(site, "image-changed reload proven 1 language de-DE>en-US|" UNPROVEN_CONTENT, "rows that differ");
+	fixture_expect(site, "rows that differ", FIXTURE_CHANGED(1, "language", "de-DE", "en-US"), FIXTURE_UNPROVEN_CONTENT);
 	fixture_free(site);
 }
 
@@ -122,11 +132,11 @@ Test(plan_probe, holds_until_the_source_is_modified)
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		site->seen[0].newest_file = wp_time_parse(cases[i].newest);
 		site->set.taken_at = wp_time_parse(cases[i].taken_at);
-		fixture_expect(site,
-			       cases[i].holds
-				       ? SAME
-				       : "image-changed reload proven 1 os_version 10.0.2.2>10.0.1.1|" UNPROVEN_CONTENT,
-			       wp_arena_printf(site->arena, "case %zu", i));
+		if (cases[i].holds)
+			fixture_expect(site, cases[i].newest, FIXTURE_SAME_METADATA, FIXTURE_SAME_BY_DATE);
+		else
+			fixture_expect(site, fixture_or_none(cases[i].newest),
+				       FIXTURE_CHANGED(1, "os_version", "10.0.2.2", "10.0.1.1"), FIXTURE_UNPROVEN_CONTENT);
 		cr_expect_eq(site->plan->diags.count, cases[i].holds ? 1 : 0, "case %zu", i);
 	}
 	fixture_free(site);

@@ -125,21 +125,17 @@ Test(plan_unproven, reason)
 
 	record->images = (struct wp_site_images){ .origin = WP_FROM_NOTHING };
 	record->image_property_state = WP_EMPTY;
-	fixture_expect(site,
-		       "never-loaded reload proven 0 - ->-|content-unproven refresh unknown 0 - " SENT ">" OLDER,
-		       "no figure");
+	fixture_expect(site, "no figure", FIXTURE_NEVER_LOADED,
+		       { "content-unproven", WP_REFRESH, WP_UNKNOWN, 0, NULL, SENT, OLDER });
 	record->package_size = of(5);
 	record->package_size_version = of(12);
 	site->seen[0].bytes = KIB(1000);
-	fixture_expect(site,
-		       "never-loaded reload proven 0 - ->-|content-unproven refresh unknown 0 - " SENT "; 5 KiB>" OLDER
-		       "; 1024000 bytes",
-		       "a figure");
+	fixture_expect(site, "a figure", FIXTURE_NEVER_LOADED,
+		       { "content-unproven", WP_REFRESH, WP_UNKNOWN, 0, NULL, SENT "; 5 KiB", OLDER "; 1024000 bytes" });
 	record->content_size = of(1000);
 	record->content_size_version = of(12);
-	fixture_expect(site,
-		       "never-loaded reload proven 0 - ->-|content-unproven refresh unknown 0 - " SENT ">" OLDER,
-		       "two that contradict each other");
+	fixture_expect(site, "two that contradict each other", FIXTURE_NEVER_LOADED,
+		       { "content-unproven", WP_REFRESH, WP_UNKNOWN, 0, NULL, SENT, OLDER });
 	fixture_free(site);
 }
 
