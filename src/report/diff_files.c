@@ -30,8 +30,7 @@ static void add_counts(struct wp_arena *arena, struct wp_buf *buf, const uint64_
 		if (buf->length)
 			wp_buf_printf(buf, ", %s %s", wp_words_count(arena, counts[i]), words);
 		else
-			wp_buf_printf(buf, "%s %s%s %s", wp_words_count(arena, counts[i]), what,
-				      wp_plural(counts[i]), words);
+			wp_buf_printf(buf, "%s %s", wp_words_counted(arena, counts[i], what), words);
 	}
 }
 
@@ -67,15 +66,14 @@ char *wp_diff_words_folders(struct wp_arena *arena, const struct wp_diff_files *
 
 char *wp_diff_words_links(struct wp_arena *arena, const struct wp_diff_files *files)
 {
-	const char *lost = wp_words_count(arena, files->links_lost), *made = wp_words_count(arena, files->links_made);
+	uint64_t lost = files->links_lost, made = files->links_made;
 
-	if (files->links_lost && files->links_made)
-		return wp_arena_printf(arena, "%s hard link%s lost, %s made", lost, wp_plural(files->links_lost), made);
-	if (files->links_lost)
-		return wp_arena_printf(arena, "%s hard link%s lost", lost, wp_plural(files->links_lost));
-	if (files->links_made)
-		return wp_arena_printf(arena, "%s hard link%s made", made, wp_plural(files->links_made));
-	return NULL;
+	if (lost && made)
+		return wp_arena_printf(arena, "%s lost, %s made", wp_words_counted(arena, lost, "hard link"),
+				       wp_words_count(arena, made));
+	if (!lost && !made)
+		return NULL;
+	return wp_arena_printf(arena, "%s %s", wp_words_counted(arena, lost + made, "hard link"), lost ? "lost" : "made");
 }
 
 char *wp_diff_words_bytes(struct wp_arena *arena, const struct wp_diff_totals *totals)

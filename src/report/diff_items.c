@@ -4,10 +4,10 @@
 
 #include "words.h"
 
+#include "wimplan/text.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include "wimplan/text.h"
 
 static const struct {
 	const char *title;
@@ -24,38 +24,24 @@ static const struct {
 
 const char *wp_diff_words_kind(enum wp_item_kind kind)
 {
-	switch (kind) {
-	case WP_KIND_CUMULATIVE:
-		return "Cumulative updates";
-	case WP_KIND_HOTPATCH:
-		return "Hotpatches";
-	case WP_KIND_SERVICING_STACK:
-		return "Servicing stack";
-	case WP_KIND_SAFE_OS:
-		return "Safe OS updates (Windows RE)";
-	case WP_KIND_ENABLEMENT:
-		return "Enablement packages";
-	case WP_KIND_DOTNET:
-		return ".NET updates";
-	case WP_KIND_UPDATE:
-		return "Further updates";
-	case WP_KIND_LANGUAGE_PACK:
-		return "Language packs";
-	case WP_KIND_FEATURE:
-		return "Features on demand";
-	case WP_KIND_EDITION:
-		return "Edition and foundation";
-	case WP_KIND_OTHER:
-		return "Other packages";
-	case WP_KIND_INBOX:
-		return "Inbox drivers";
-	case WP_KIND_ADDED:
-		return "Added drivers";
-	case WP_KIND_ORIGIN_UNKNOWN:
-		return "Drivers of unknown origin";
-	default:
-		return NULL;
-	}
+	static const char *const titles[WP_KINDS] = {
+		[WP_KIND_CUMULATIVE] = "Cumulative updates",
+		[WP_KIND_HOTPATCH] = "Hotpatches",
+		[WP_KIND_SERVICING_STACK] = "Servicing stack",
+		[WP_KIND_SAFE_OS] = "Safe OS updates (Windows RE)",
+		[WP_KIND_ENABLEMENT] = "Enablement packages",
+		[WP_KIND_DOTNET] = ".NET updates",
+		[WP_KIND_UPDATE] = "Further updates",
+		[WP_KIND_LANGUAGE_PACK] = "Language packs",
+		[WP_KIND_FEATURE] = "Features on demand",
+		[WP_KIND_EDITION] = "Edition and foundation",
+		[WP_KIND_OTHER] = "Other packages",
+		[WP_KIND_INBOX] = "Inbox drivers",
+		[WP_KIND_ADDED] = "Added drivers",
+		[WP_KIND_ORIGIN_UNKNOWN] = "Drivers of unknown origin",
+	};
+
+	return titles[kind];
 }
 
 static const char *about_of(struct wp_arena *arena, const struct wp_item *item)

@@ -20,7 +20,4 @@ void wp_plan_page_evidence(struct wp_page *page, const struct wp_plan *plan, con
 /* What to do about each gate, once, however many packages stand before it. */
 void wp_plan_page_remedies(struct wp_page *page, const struct wp_plan *plan);
 
-/* Every term that the page uses, explained. */
-void wp_plan_page_terms(struct wp_page *page, const struct wp_plan *plan);
-
 #endif

@@ -264,13 +264,9 @@ char *wp_words_incomplete(struct wp_arena *arena, const struct wp_plan *plan)
 
 char *wp_words_content(struct wp_arena *arena, const struct wp_content_change *change)
 {
-	static const struct {
-		enum wp_item_group group;
-		const char *one, *many;
-	} groups[] = {
-		{ WP_ITEM_PACKAGE, "package", "packages" },   { WP_ITEM_DRIVER, "driver", "drivers" },
-		{ WP_ITEM_APP, "app", "apps" },               { WP_ITEM_LANGUAGE, "language", "languages" },
-		{ WP_ITEM_BOOT_FILE, "boot file", "boot files" },
+	static const char *const groups[] = {
+		[WP_ITEM_PACKAGE] = "package",   [WP_ITEM_DRIVER] = "driver",       [WP_ITEM_APP] = "app",
+		[WP_ITEM_LANGUAGE] = "language", [WP_ITEM_BOOT_FILE] = "boot file",
 	};
 	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
 
@@ -279,14 +275,14 @@ char *wp_words_content(struct wp_arena *arena, const struct wp_content_change *c
 	if (change->update_count)
 		wp_buf_puts(&text, " added");
 	for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
-		const struct wp_group_change *group = &change->groups[groups[i].group];
+		const struct wp_group_change *group = &change->groups[i];
 		/* Come, gone or replaced: the diff has room to tell them apart. The named updates are told of already. */
-		uint64_t named = groups[i].group == WP_ITEM_PACKAGE ? change->update_count : 0;
+		uint64_t named = i == WP_ITEM_PACKAGE ? change->update_count : 0;
 		uint64_t count = group->added + group->removed + group->changed;
 
 		if (count > named)
-			wp_buf_printf(&text, "%s%" PRIu64 " %s changed", text.length ? ", " : "", count - named,
-				      count - named == 1 ? groups[i].one : groups[i].many);
+			wp_buf_printf(&text, "%s%" PRIu64 " %s%s changed", text.length ? ", " : "", count - named, groups[i],
+				      wp_plural(count - named));
 	}
 	if (text.length)
 		wp_buf_puts(&text, ", ");

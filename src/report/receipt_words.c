@@ -26,8 +26,8 @@ char *wp_receipt_words_totals(struct wp_arena *arena, const struct wp_receipt *r
 	const char *between = ": ";
 
 	wp_receipt_count(receipt, counts);
-	wp_buf_printf(&text, "Plan %s, site %s, %s step%s", wp_hash_short(arena, receipt->plan_id), receipt->site_code,
-		      wp_words_count(arena, receipt->count), wp_plural(receipt->count));
+	wp_buf_printf(&text, "Plan %s, site %s, %s", wp_hash_short(arena, receipt->plan_id), receipt->site_code,
+		      wp_words_counted(arena, receipt->count, "step"));
 	for (size_t i = 0; i < WP_OUTCOMES; i++) {
 		if (!counts[i])
 			continue;
@@ -77,8 +77,8 @@ char *wp_receipt_words_left(struct wp_arena *arena, const struct wp_receipt *rec
 					      "or was killed. Run the plan again to resume it.");
 	if (!left)
 		return NULL;
-	return wp_arena_printf(arena, "%s of %s step%s still need%s attention.", wp_words_count(arena, left),
-			       wp_words_count(arena, receipt->count), wp_plural(receipt->count), left == 1 ? "s" : "");
+	return wp_arena_printf(arena, "%s of %s still need%s attention.", wp_words_count(arena, left),
+			       wp_words_counted(arena, receipt->count, "step"), left == 1 ? "s" : "");
 }
 
 char *wp_receipt_words_version(struct wp_arena *arena, const struct wp_receipt_step *step)
