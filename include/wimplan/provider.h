@@ -4,6 +4,7 @@
 #define WIMPLAN_PROVIDER_H
 
 #include "wimplan/arena.h"
+#include "wimplan/buf.h"
 #include "wimplan/env.h"
 #include "wimplan/error.h"
 #include "wimplan/record.h"
@@ -32,6 +33,12 @@ struct wp_provider_options {
 
 /* Whether the URL is plain HTTP to this very machine, the only place to which TLS is not needed. */
 bool wp_provider_is_loopback(const char *url);
+
+/*
+ * Adds "host:port/path" of a URL. Whether the port is given that is the default one, the name of the host ends in the
+ * root's dot, or letters are encoded makes no difference.
+ */
+void wp_provider_name(const char *url, struct wp_buf *buf);
 
 /*
  * Reads what @options->auth needs into @options: a token from @token_file ("-" is standard input, NULL: none given) or

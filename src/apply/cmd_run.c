@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* wimplan-apply run: refusals first, then the question, then the run, and the receipt whatever came of it. */
-#include "lock_site.h"
+#include "confirm.h"
 #include "open.h"
-#include "question.h"
 #include "result.h"
 #include "run.h"
 #include "say.h"

@@ -8,7 +8,11 @@
 
 #include "wimplan/ascii.h"
 #include "wimplan/clock.h"
+#include "wimplan/hash.h"
+#include "wimplan/lock.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 static bool is_named(const struct wp_apply *apply, const char *package_id)
@@ -107,6 +111,29 @@ int wp_apply_read_secrets(struct wp_apply *apply)
 	if (status == WP_E_USAGE)
 		return wp_apply_usage(apply, err.subject, "%s", err.message);
 	return status ? wp_apply_error(apply, &err) : WP_OK;
+}
+
+int wp_lock_site(const char *provider, const char *site_code, int *ret_fd, struct wp_error *err)
+{
+	struct wp_buf key __attribute__((cleanup(wp_buf_free))) = { 0 };
+	char digest[WP_HASH_TEXT], name[sizeof digest + 16], who[100];
+	int error;
+
+	wp_provider_name(provider, &key);
+	wp_buf_printf(&key, "\n%s", site_code);
+	/* Host names and paths of the provider do not tell upper from lower case. */
+	wp_buf_lower(&key);
+	/* Anybody can see the name, so it says nothing but a digest. */
+	wp_sha256_text(wp_buf_text(&key), key.length, digest);
+	snprintf(name, sizeof name, "wimplan-apply-%s", digest + strlen("sha256:"));
+	error = wp_lock_name(name, ret_fd, who, sizeof who);
+	if (!error)
+		return WP_OK;
+	if (error != EADDRINUSE)
+		return wp_fail(err, WP_E_FAILED, "lock", provider, "the lock of %s cannot be made: %s", provider,
+			       strerror(error));
+	return wp_fail(err, WP_E_BUSY, "busy", provider,
+		       "%s is applying a plan at %s, site %s; wait until it has ended", who, provider, site_code);
 }
 
 void wp_apply_say_window(struct wp_apply *apply)

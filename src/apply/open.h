@@ -19,6 +19,13 @@ int wp_apply_look_back(struct wp_apply *apply, struct wp_journal **ret_journal, 
 /* Sees that there is a provider, and reads the secrets that --auth needs. 0 or WP_APPLY_OVER. */
 int wp_apply_read_secrets(struct wp_apply *apply);
 
+/*
+ * The lock of one provider and site, for all users of this machine (precisely: of this network namespace). WP_E_BUSY
+ * names the process and the user that hold it. @provider is a URL; spellings of one URL are one lock. The caller closes
+ * *@ret_fd to let go.
+ */
+int wp_lock_site(const char *provider, const char *site_code, int *ret_fd, struct wp_error *err);
+
 /* Says it where the window is closed, before anything is asked. */
 void wp_apply_say_window(struct wp_apply *apply);
 

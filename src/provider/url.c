@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Addresses: which of them are this very machine, and the paths below an AdminService. */
+/* Addresses: which of them are this very machine or one and the same, and the paths below an AdminService. */
 #include "url.h"
 
 #include "wimplan/ascii.h"
 #include "wimplan/buf.h"
 #include "wimplan/provider.h"
 
+#include <curl/curl.h>
 #include <string.h>
 
 bool wp_provider_is_loopback(const char *url)
@@ -21,6 +22,35 @@ bool wp_provider_is_loopback(const char *url)
 			return true;
 	}
 	return false;
+}
+
+void wp_provider_name(const char *url, struct wp_buf *buf)
+{
+	CURLU *parts = curl_url();
+	char *host = NULL, *port = NULL, *path = NULL;
+	CURLUcode result = parts ? curl_url_set(parts, CURLUPART_URL, url, 0) : CURLUE_OUT_OF_MEMORY;
+
+	if (!result)
+		result = curl_url_get(parts, CURLUPART_HOST, &host, 0);
+	if (!result)
+		result = curl_url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT);
+	if (!result)
+		result = curl_url_get(parts, CURLUPART_PATH, &path, CURLU_URLDECODE);
+	if (result == CURLUE_OUT_OF_MEMORY)
+		wp_out_of_memory();
+	/* What libcurl cannot take apart it cannot connect to either, so that may stay as it is. */
+	if (!result) {
+		size_t length = strlen(host);
+
+		wp_buf_add(buf, host, length && host[length - 1] == '.' ? length - 1 : length);
+		wp_buf_printf(buf, ":%s%s", port, path);
+	} else {
+		wp_buf_puts(buf, url);
+	}
+	curl_free(host);
+	curl_free(port);
+	curl_free(path);
+	curl_url_cleanup(parts);
 }
 
 char *wp_provider_path(const char *class, const char *package_id, const char *method)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One run at a time: who gets a lock, and what the other one is told. */
-#include "../../src/apply/lock_site.h"
+#include "../../src/apply/open.h"
 #include "temporary.h"
 
 #include "wimplan/lock.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is asked on the terminal before a run: which plan, which packages, which calls. */
-#include "question.h"
+#include "confirm.h"
 #include "say.h"
 
 #include "wimplan/hash.h"

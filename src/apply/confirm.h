@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The question before a run. */
-#ifndef WIMPLAN_APPLY_QUESTION_H
-#define WIMPLAN_APPLY_QUESTION_H
+#ifndef WIMPLAN_APPLY_CONFIRM_H
+#define WIMPLAN_APPLY_CONFIRM_H
 
 #include "apply.h"
 #include "classify.h"
