@@ -92,7 +92,7 @@ const char *wp_db_bytes(struct wp_statement *statement, int column, size_t *ret_
 bool wp_db_u64(struct wp_statement *statement, int column, uint64_t *ret);
 /* Not known when the column holds no time. */
 struct wp_time wp_db_time(struct wp_statement *statement, int column);
-/* A text into room for WP_HASH_TEXT: "" when it is none or too long. */
+/* A digest as wp_hash_is() has it; "" when the column holds none. */
 void wp_db_hash(struct wp_statement *statement, int column, char ret[WP_HASH_TEXT]);
 
 #endif

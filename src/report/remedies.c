@@ -18,7 +18,7 @@
 #define NAMES_SHOWN 3
 
 struct item {
-	const char *root; /* the share or drive, folded, or the whole path */
+	const char *root; /* the share or drive, folded */
 	size_t entry;
 };
 
@@ -48,8 +48,8 @@ static struct item *list_items(struct wp_arena *scratch, const struct wp_plan *p
 		if (entry->status != WP_ENTRY_BLOCKED || !entry->source_path || !wp_entry_has_reason(entry, code))
 			continue;
 		root = wp_windows_root(scratch, entry->source_path);
-		*WP_PUSH(scratch, items, *ret_count) =
-			(struct item){ root ? wp_text_fold(scratch, root) : entry->source_path, i };
+		if (root)
+			*WP_PUSH(scratch, items, *ret_count) = (struct item){ wp_text_fold(scratch, root), i };
 	}
 	if (*ret_count)
 		qsort(items, *ret_count, sizeof *items, compare_items);
@@ -135,12 +135,11 @@ static struct wp_remedy *find(struct remedies *remedies, struct wp_gate_words ga
 	return add(remedies, gate.code, gate.remedy);
 }
 
-/* The option that maps what is not; the general one where a path is of a kind that no map leads to. */
-static const char *option_for(struct wp_arena *arena, const struct wp_unmapped *group, const char *general)
+/* The option that maps what is not. */
+static const char *option_for(struct wp_arena *arena, const struct wp_unmapped *group)
 {
-	return group->prefix ? wp_arena_printf(arena, "Add --map '%s=FOLDER' for %s.", group->prefix,
-					       wp_words_counted(arena, group->count, "package"))
-			     : general;
+	return wp_arena_printf(arena, "Add --map '%s=FOLDER' for %s.", group->prefix,
+			       wp_words_counted(arena, group->count, "package"));
 }
 
 size_t wp_remedies(struct wp_arena *arena, const struct wp_plan *plan, struct wp_remedy **ret_items)
@@ -164,7 +163,7 @@ size_t wp_remedies(struct wp_arena *arena, const struct wp_plan *plan, struct wp
 				/* Groups come in the order of their first packages. */
 				const struct wp_unmapped *group = &unmapped.groups[told++];
 
-				add(&remedies, gate.code, option_for(arena, group, gate.remedy))->packages = group->count;
+				add(&remedies, gate.code, option_for(arena, group))->packages = group->count;
 			}
 		}
 	}

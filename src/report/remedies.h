@@ -7,7 +7,7 @@
 
 /* Packages whose sources no map leads to, of one share or drive: one option mends all of them. */
 struct wp_unmapped {
-	const char *prefix; /* the share or drive; NULL where the path has neither */
+	const char *prefix; /* the share or drive */
 	size_t count;       /* of packages */
 	size_t alone;       /* of those that are blocked for nothing else */
 	const struct wp_entry **waiting; /* these, in execution order */
@@ -16,10 +16,10 @@ struct wp_unmapped {
 struct wp_unmapped_list {
 	const struct wp_unmapped *groups; /* in the order of their first packages */
 	size_t count;
-	const size_t *group_of; /* of each entry of the plan the number of its group, from 1; 0 for what is mapped */
+	const size_t *group_of; /* of each entry of the plan the number of its group, from 1; 0 for what is in none */
 };
 
-/* In @arena. */
+/* In @arena. A path with neither share nor drive, to which no map leads, is in no group. */
 struct wp_unmapped_list wp_unmapped(struct wp_arena *arena, const struct wp_plan *plan);
 
 /*

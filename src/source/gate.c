@@ -33,7 +33,7 @@ static const struct wp_gate_info gates[WP_GATE_COUNT] = {
 					"(wimplan-records(5))." },
 	[WP_GATE_NOT_MAPPED] = { "source-not-mapped", WP_ERROR, false,
 				 "no --map says where the path is on this machine",
-				 "Add --map 'PREFIX=FOLDER' for it." },
+				 "Correct PkgSourcePath: maps lead to shares and drives alone." },
 	[WP_GATE_MISSING] = { "source-missing", WP_ERROR, false, "nothing stands at the path",
 			      "Put the source back, or correct PkgSourcePath or the map." },
 	[WP_GATE_AMBIGUOUS] = { "source-ambiguous", WP_ERROR, false, "two names differ only in case",

@@ -235,8 +235,11 @@ void wp_db_hash(struct wp_statement *statement, int column, char ret[WP_HASH_TEX
 	const char *text = wp_db_bytes(statement, column, &length);
 
 	ret[0] = '\0';
-	if (!text || length >= WP_HASH_TEXT || memchr(text, '\0', length))
+	if (!text || length >= WP_HASH_TEXT)
 		return;
 	memcpy(ret, text, length);
 	ret[length] = '\0';
+	/* Whoever reads a digest prints it and finds things by it: what is none is not there. */
+	if (!wp_hash_is(ret))
+		ret[0] = '\0';
 }
