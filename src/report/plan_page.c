@@ -84,15 +84,13 @@ static void add_package_row(struct wp_page *page, const struct wp_entry *entry, 
 static void add_group_row(struct wp_page *page, const struct wp_plan *plan, const struct wp_unmapped *group)
 {
 	const struct wp_entry *first = group->waiting[0];
-	const char *why = wp_words_why(page->arena, first);
 
-	if (group->prefix)
-		why = wp_arena_printf(page->arena, "%s: %s", why, group->prefix);
 	WP_PAGE_ROW(page,
 		    wp_cell_link(wp_plan_page_anchor(page->arena, (size_t)(first - plan->entries)),
 				 wp_words_counted(page->arena, group->alone, "package")),
 		    wp_cell(wp_unmapped_names(page->arena, group)),
-		    wp_cell_badge(wp_plan_page_tone(first), wp_words_to_do(page->arena, first)), wp_cell(why));
+		    wp_cell_badge(wp_plan_page_tone(first), wp_words_to_do(page->arena, first)),
+		    wp_cell(wp_arena_printf(page->arena, "%s: %s", wp_words_why(page->arena, first), group->prefix)));
 }
 
 /* One row for each package that is @unchanged, or that is not, in execution order. */

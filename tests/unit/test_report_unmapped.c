@@ -73,3 +73,21 @@ Test(report_unmapped, cost_is_no_square, .timeout = 20)
 	cr_assert_eq(wp_remedies(arena, plan, &remedies), list.count + 1);
 	cr_expect_eq(remedies[list.count].packages, 3 * list.count);
 }
+
+/* Such paths have one remedy, however many there are, and it is no map. */
+Test(report_unmapped, neither_share_nor_drive)
+{
+	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	const struct wp_plan *plan = make_plan(arena, 1, 6, 1);
+	struct wp_unmapped_list list;
+	struct wp_remedy *remedies;
+
+	for (size_t i = 1; i < plan->entry_count; i++)
+		plan->entries[i].source_path = wp_arena_printf(arena, "sources/%zu.wim", i);
+	list = wp_unmapped(arena, plan);
+	cr_expect_eq(list.count, 1);
+	cr_expect_null(wp_unmapped_for(&list, plan, &plan->entries[1]));
+	cr_assert_eq(wp_remedies(arena, plan, &remedies), 2);
+	cr_expect_eq(remedies[1].packages, 5);
+	cr_expect(!strstr(remedies[1].remedy, "--map"), "%s", remedies[1].remedy);
+}

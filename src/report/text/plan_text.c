@@ -151,8 +151,7 @@ static void add_group(struct wp_plan_text *text, const struct wp_unmapped *group
 	wp_buf_printf(text->out.buf, " %s  ", wp_words_counted(text->out.arena, group->alone, "package"));
 	wp_layout_tint(&text->out, statuses[WP_ENTRY_BLOCKED].tint,
 		       status_of(text, group->waiting[0]));
-	wp_buf_printf(text->out.buf, "%s%s\n", group->prefix ? "  " : "",
-		      group->prefix ? wp_layout_escape(&text->out, group->prefix) : "");
+	wp_buf_printf(text->out.buf, "  %s\n", wp_layout_escape(&text->out, group->prefix));
 	wp_plan_text_detail(text, NULL, "which", strlen("which"),
 			    wp_unmapped_names(text->out.arena, group));
 }
