@@ -57,10 +57,10 @@ int wp_config_parse(struct wp_arena *arena, struct wp_config *config, const char
 int wp_config_set(struct wp_arena *arena, struct wp_config *config, const char *section, const char *key,
 		  const char *value, const char *origin, struct wp_error *err);
 
-/* What is in force for a key; NULL when there is no such key. */
-const struct wp_setting *wp_config_setting(const struct wp_config *config, const char *section, const char *name);
-/* The place of the word in force among the words of a key that is one of a few: enums have their order. */
-unsigned int wp_config_word(const struct wp_config *config, const char *section, const char *name);
+/* What is in force for a key; NULL when that is nothing, or there is no such key. */
+const char *wp_config_value(const struct wp_config *config, const char *section, const char *name);
+/* The same for a key with a choice of words, as the value of its enum. */
+unsigned int wp_config_choice(const struct wp_config *config, const char *section, const char *name);
 
 /* The policy as the plan's body records it: every value in force that a verdict may depend on. New reference. */
 json_t *wp_policy_json(const struct wp_policy *policy);

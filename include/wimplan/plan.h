@@ -128,6 +128,22 @@ static inline void wp_plan_freep(struct wp_plan **plan)
 	wp_plan_free(*plan);
 }
 
+/* PackageIDs as a user has given them. */
+struct wp_names {
+	const char **items;
+	size_t count;
+};
+
+/* What --only and --exclude come to. In the arena that it was made in. */
+struct wp_selection {
+	bool *chosen; /* of each record of the set, whether it is judged */
+	struct wp_names only, exclude; /* as the records spell them, sorted, each once */
+};
+
+/* Looks the names of both options up; one that no record has is WP_E_USAGE. */
+int wp_plan_select(struct wp_arena *arena, const struct wp_record_set *set, struct wp_names only,
+		   struct wp_names exclude, struct wp_selection *ret, struct wp_error *err);
+
 /* What is known of the file with this id. */
 struct wp_known_summary {
 	const char *file_id;
@@ -155,10 +171,7 @@ struct wp_plan_input {
 	const struct wp_known_manifest *manifests;
 	size_t manifest_count;
 	const struct wp_policy *policy;
-	const char *const *only; /* package IDs; an unknown one is an error */
-	size_t only_count;
-	const char *const *exclude;
-	size_t exclude_count;
+	const struct wp_selection *selection; /* NULL: all packages */
 	/* Outside the body. */
 	const char *const *missing; /* packages that the site's export before this one had, as far as one is known */
 	size_t missing_count;
@@ -167,17 +180,6 @@ struct wp_plan_input {
 	const char *created_by;
 	const char *tool_version;
 };
-
-/* What --only and --exclude come to. In the arena that it was made in. */
-struct wp_selection {
-	bool *chosen; /* of each record of the set, whether it is judged */
-	const char **only, **exclude; /* as the records spell them, sorted, each once */
-	size_t only_count, exclude_count;
-};
-
-/* Looks the names up; one that no record has is WP_E_USAGE. Takes set, only and exclude of @input. */
-int wp_plan_select(const struct wp_plan_input *input, struct wp_arena *arena, struct wp_selection *ret,
-		   struct wp_error *err);
 
 /* What was learned in making a plan and should be remembered. Owned by the plan. */
 struct wp_learned {
@@ -188,11 +190,10 @@ struct wp_learned {
 };
 
 /*
- * Judges every package (wimplan-plan(1), "Judging a package") and makes the plan with its id. The caller frees
- * *@ret_plan.
+ * Judges every package (wimplan-plan(1), "Judging a package") and makes the plan with its id. The caller frees it.
  */
-int wp_plan_make(const struct wp_plan_input *input, struct wp_plan **ret_plan, struct wp_learned *ret_learned,
-		 struct wp_error *err);
+struct wp_plan *wp_plan_make(const struct wp_plan_input *input, struct wp_learned *ret_learned)
+	__attribute__((returns_nonnull));
 
 /* The one answer to "are there changes?": text, JSON, reports and exit status all take it from here. */
 bool wp_plan_has_changes(const struct wp_plan *plan);

@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* In the order of the words of [provider] auth (wp_config_word()). */
+/* In the order of the words of [provider] auth (wp_config_choice()). */
 enum wp_auth { WP_AUTH_NEGOTIATE, WP_AUTH_NTLM, WP_AUTH_BEARER, WP_AUTH_NONE };
 
 /* Everything is borrowed and has to live as long as the session. */

@@ -148,6 +148,9 @@ static inline void wp_record_set_freep(struct wp_record_set **set)
 	wp_record_set_free(*set);
 }
 
+/* The record with this PackageID, which is the same to a site whatever its letter case; NULL: none. */
+const struct wp_record *wp_record_set_find(const struct wp_record_set *set, const char *package_id);
+
 /* Three ASCII letters or digits. NULL is none. */
 bool wp_is_site_code(const char *text);
 /* Eight of them: a site code and five digits of its counter. NULL is none. */

@@ -24,8 +24,9 @@ struct wp_map {
 	size_t count;
 };
 
-/* Splits "PREFIX=FOLDER" at the first '=' and appends it, copied into @arena. A prefix may be given once. */
-int wp_map_add(struct wp_arena *arena, struct wp_map *map, const char *text, struct wp_error *err);
+/* Appends an entry, copied into @arena. A prefix may be given once. */
+int wp_map_add(struct wp_arena *arena, struct wp_map *map, const char *prefix, const char *folder,
+	       struct wp_error *err);
 
 /* Whether two prefixes mean the same, whatever their letter case, separators and "\\\\?\\" are. */
 bool wp_map_same_prefix(const char *a, const char *b);

@@ -4,6 +4,7 @@
 #include "say.h"
 
 #include "wimplan/ascii.h"
+#include "wimplan/choice.h"
 #include "wimplan/config.h"
 #include "wimplan/text.h"
 #include "wimplan/version.h"
@@ -175,15 +176,10 @@ static int take(struct wp_apply *apply, int option, struct given *given)
 	return WP_OK;
 }
 
-static const char *setting(const struct wp_config *config, const char *section, const char *key)
-{
-	return wp_config_setting(config, section, key)->value;
-}
-
 /* The configuration has checked that it is one. */
 static uint64_t number(const struct wp_config *config, const char *key, uint64_t fallback)
 {
-	const char *text = setting(config, "provider", key);
+	const char *text = wp_config_value(config, "provider", key);
 
 	if (text)
 		wp_parse_u64(text, false, &fallback);
@@ -194,18 +190,18 @@ static void take_connection(struct wp_apply *apply, const struct wp_config *conf
 {
 	struct wp_provider_options *connection = &apply->connection;
 
-	connection->auth = (enum wp_auth)wp_config_word(config, "provider", "auth");
-	connection->url = setting(config, "provider", "url");
-	connection->user = setting(config, "provider", "user");
-	connection->ca_file = setting(config, "provider", "ca_file");
+	connection->auth = (enum wp_auth)wp_config_choice(config, "provider", "auth");
+	connection->url = wp_config_value(config, "provider", "url");
+	connection->user = wp_config_value(config, "provider", "user");
+	connection->ca_file = wp_config_value(config, "provider", "ca_file");
 	connection->timeout = (uint32_t)number(config, "timeout", DEFAULT_TIMEOUT);
-	apply->token_file = setting(config, "provider", "token_file");
+	apply->token_file = wp_config_value(config, "provider", "token_file");
 	apply->settle_ms = (int64_t)number(config, "settle", 0) * 1000;
 }
 
 static int take_window(struct wp_apply *apply, const struct wp_config *config, const char *given)
 {
-	const char *start = setting(config, "window", "start"), *end = setting(config, "window", "end"), *wrong;
+	const char *start = wp_config_value(config, "window", "start"), *end = wp_config_value(config, "window", "end"), *wrong;
 
 	if (!given && !start && !end)
 		return WP_OK;
@@ -217,15 +213,14 @@ static int take_window(struct wp_apply *apply, const struct wp_config *config, c
 
 static int take_commit(struct wp_apply *apply, const char *given)
 {
-	static const char *const words[] = { "auto", "always", "never" };
+	static const char *const words[] = { "auto", "always", "never", NULL };
+	unsigned int commit = WP_COMMIT_AUTO;
 
-	for (size_t i = 0; given && i < sizeof words / sizeof *words; i++) {
-		if (strcmp(given, words[i]))
-			continue;
-		apply->commit = (enum wp_commit)i;
-		return WP_OK;
-	}
-	return given ? wp_apply_usage(apply, "--commit", "--commit is auto, always or never, not '%s'", given) : WP_OK;
+	if (given && !wp_choice_find(words, given, &commit))
+		return wp_apply_usage(apply, "--commit", "--commit is %s, not '%s'", wp_choice_list(apply->arena, words),
+				      given);
+	apply->commit = (enum wp_commit)commit;
+	return WP_OK;
 }
 
 /* Who lists the processes reads the command line. The value is not repeated, for what is in it may be a password. */

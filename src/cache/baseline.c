@@ -2,6 +2,8 @@
 /* Baselines: what is believed to be on the distribution points for a package at a version. */
 #include "internal.h"
 
+#include "wimplan/choice.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -9,6 +11,7 @@ static const char *const confidence_names[] = {
 	[WP_UNKNOWN] = "unknown",
 	[WP_INFERRED] = "inferred",
 	[WP_PROVEN] = "proven",
+	NULL,
 };
 
 const char *wp_confidence_name(enum wp_confidence confidence)
@@ -18,13 +21,12 @@ const char *wp_confidence_name(enum wp_confidence confidence)
 
 bool wp_confidence_from_name(const char *name, enum wp_confidence *ret)
 {
-	for (size_t i = 0; name && i < sizeof confidence_names / sizeof *confidence_names; i++) {
-		if (!strcmp(name, confidence_names[i])) {
-			*ret = (enum wp_confidence)i;
-			return true;
-		}
-	}
-	return false;
+	unsigned int value;
+
+	if (!name || !wp_choice_find(confidence_names, name, &value))
+		return false;
+	*ret = (enum wp_confidence)value;
+	return true;
 }
 
 int wp_cache_check_version(const char *package_id, uint64_t source_version, struct wp_error *err)

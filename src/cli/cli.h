@@ -8,6 +8,7 @@
 #include "wimplan/cache.h"
 #include "wimplan/env.h"
 #include "wimplan/error.h"
+#include "wimplan/import.h"
 #include "wimplan/program.h"
 #include "wimplan/report.h"
 
@@ -31,6 +32,13 @@ struct wp_cli {
 	const char *cache;  /* --cache; NULL: the default place */
 	const char *config; /* --config; NULL: the default places */
 	const char *output; /* -o; NULL or "-": standard output */
+	/* Options that some commands take, with one meaning in all of them. */
+	const char *site;     /* --site; NULL: any */
+	const char *snapshot; /* --snapshot; NULL: the newest */
+	const char **maps;    /* --map: "PREFIX=FOLDER" */
+	size_t map_count;
+	unsigned int jobs; /* --jobs; 0: as many threads as there are processors */
+	enum wp_date_order date_order;
 	int status;         /* exit status when wp_cli_option() gave WP_CLI_STOP */
 };
 
@@ -50,6 +58,14 @@ extern const struct wp_command wp_cmd_show;
 extern const struct wp_command wp_cmd_verify;
 extern const struct wp_command wp_cmd_record;
 extern const struct wp_command wp_cmd_baseline;
+
+/* Entries of a command's options that wp_cli_option() takes care of by itself. */
+enum { WP_CLI_SITE = 0x2000, WP_CLI_SNAPSHOT, WP_CLI_MAP, WP_CLI_JOBS, WP_CLI_DATE_ORDER };
+#define WP_CLI_SITE_OPTION { "site", required_argument, NULL, WP_CLI_SITE }
+#define WP_CLI_SNAPSHOT_OPTION { "snapshot", required_argument, NULL, WP_CLI_SNAPSHOT }
+#define WP_CLI_MAP_OPTION { "map", required_argument, NULL, WP_CLI_MAP }
+#define WP_CLI_JOBS_OPTION { "jobs", required_argument, NULL, WP_CLI_JOBS }
+#define WP_CLI_DATE_ORDER_OPTION { "date-order", required_argument, NULL, WP_CLI_DATE_ORDER }
 
 /*
  * Returned by wp_cli_option(): the call is over, with the exit status in cli->status

@@ -12,28 +12,24 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { OPT_SITE = 256, OPT_SNAPSHOT, OPT_MAP, OPT_JOBS, OPT_ALL };
+enum { OPT_ALL = 256 };
 
 static const struct option options[] = {
-	{ "site", required_argument, NULL, OPT_SITE },
-	{ "snapshot", required_argument, NULL, OPT_SNAPSHOT },
-	{ "map", required_argument, NULL, OPT_MAP },
-	{ "jobs", required_argument, NULL, OPT_JOBS },
+	WP_CLI_SITE_OPTION,
+	WP_CLI_SNAPSHOT_OPTION,
+	WP_CLI_MAP_OPTION,
+	WP_CLI_JOBS_OPTION,
 	{ "all", no_argument, NULL, OPT_ALL },
 	{ 0 },
 };
 
 struct arguments {
-	const char *site, *snapshot;
-	const char **maps;
-	size_t map_count;
-	unsigned int jobs;
 	bool all;
 	char **ids; /* package IDs */
 	size_t count;
 };
 
-static int run_list(struct wp_cli *cli, const struct arguments *args)
+static int run_list(struct wp_cli *cli)
 {
 	static const char *const headings[] = { "SITE",   "PACKAGE",  "VERSION", "CONFIDENCE",
 						"ORIGIN", "RECORDED", "CONTENT" };
@@ -45,7 +41,7 @@ static int run_list(struct wp_cli *cli, const struct arguments *args)
 	size_t count;
 
 	if (wp_cli_open_cache(cli, WP_CACHE_READ, &cache, &err) ||
-	    wp_cache_list_baselines(cache, cli->arena, args->site, &items, &count, &err))
+	    wp_cache_list_baselines(cache, cli->arena, cli->site, &items, &count, &err))
 		return wp_cli_error(cli, &err);
 	if (cli->json) {
 		json_t *document = wp_json_document("wimplan-baselines", "1.0");
@@ -103,19 +99,17 @@ static int select_records(struct wp_cli *cli, const struct arguments *args, stru
 		return WP_OK;
 	}
 	for (size_t i = 0; i < args->count; i++) {
-		size_t k = 0;
+		const struct wp_record *record = wp_record_set_find(set, args->ids[i]);
 		bool twice = false;
 
-		while (k < set->count && !wp_ascii_same(set->records[k].package_id, args->ids[i]))
-			k++;
-		if (k == set->count)
+		if (!record)
 			return wp_fail(err, WP_E_FAILED, "no-such-package", args->ids[i],
 				       "snapshot %s has no package %s; wimplan snapshot show lists what it has",
 				       wp_cli_snapshot_name(cli->arena, &adoption->snapshot), args->ids[i]);
 		for (size_t j = 0; j < i && !twice; j++)
 			twice = wp_ascii_same(args->ids[j], args->ids[i]);
 		if (!twice)
-			*WP_PUSH(cli->arena, adoption->records, adoption->count) = set->records[k];
+			*WP_PUSH(cli->arena, adoption->records, adoption->count) = *record;
 	}
 	return WP_OK;
 }
@@ -189,14 +183,14 @@ static int run_adopt(struct wp_cli *cli, const struct arguments *args)
 
 	if (args->all == (args->count > 0))
 		return wp_cli_usage(cli, "adopt", "baseline adopt takes package IDs or --all");
-	if (wp_cli_load_config(cli, args->maps, args->map_count, &config, &err) ||
+	if (wp_cli_load_config(cli, &config, &err) ||
 	    wp_cli_open_cache(cli, WP_CACHE_WRITE, &adoption.cache, &err) ||
-	    wp_cache_find_snapshot(adoption.cache, cli->arena, args->snapshot, args->site, &adoption.snapshot, &err) ||
+	    wp_cache_find_snapshot(adoption.cache, cli->arena, cli->snapshot, cli->site, &adoption.snapshot, &err) ||
 	    wp_cache_load_snapshot(adoption.cache, &adoption.snapshot, &adoption.set, &err) ||
 	    select_records(cli, args, &adoption, &err))
 		return wp_cli_error(cli, &err);
 	adoption.scan = wp_cli_scan(cli, adoption.records, adoption.count, &config,
-				    (struct wp_cli_scan){ .jobs = args->jobs, .cache = adoption.cache });
+				    (struct wp_cli_scan){ .cache = adoption.cache });
 	for (size_t i = 0; i < adoption.count; i++)
 		adopt_one(cli, &adoption, i);
 	seen = wp_arena_alloc(cli->arena, adoption.count * sizeof *seen);
@@ -213,12 +207,11 @@ static int run_adopt(struct wp_cli *cli, const struct arguments *args)
 }
 
 /* The site whose baselines of the package are meant: the one that has any, unless --site says it. */
-static int find_site(struct wp_cli *cli, struct wp_cache *cache, const struct arguments *args, const char *id,
-		     const struct wp_baseline **ret, struct wp_error *err)
+static int find_site(struct wp_cli *cli, struct wp_cache *cache, const char *id, const struct wp_baseline **ret, struct wp_error *err)
 {
 	struct wp_baseline *items;
 	size_t count;
-	int status = wp_cache_list_baselines(cache, cli->arena, args->site, &items, &count, err);
+	int status = wp_cache_list_baselines(cache, cli->arena, cli->site, &items, &count, err);
 
 	*ret = NULL;
 	for (size_t i = 0; !status && i < count; i++) {
@@ -265,7 +258,7 @@ static int run_forget(struct wp_cli *cli, const struct arguments *args)
 	if (wp_cli_open_cache(cli, WP_CACHE_READ, &cache, &err))
 		return wp_cli_error(cli, &err);
 	for (size_t i = 0; i < args->count; i++)
-		if (find_site(cli, cache, args, args->ids[i], &found[i], &err))
+		if (find_site(cli, cache, args->ids[i], &found[i], &err))
 			return wp_cli_error(cli, &err);
 	wp_cache_close(cache);
 	cache = NULL;
@@ -288,29 +281,10 @@ static int run_forget(struct wp_cli *cli, const struct arguments *args)
 /* Returns -1 when the call goes on, otherwise the exit status. */
 static int parse(struct wp_cli *cli, int argc, char **argv, struct arguments *args)
 {
-	int option, status;
+	int option;
 
-	while ((option = wp_cli_option(cli, argc, argv, "", options)) >= 0) {
-		switch (option) {
-		case OPT_SITE:
-			args->site = optarg;
-			break;
-		case OPT_SNAPSHOT:
-			args->snapshot = optarg;
-			break;
-		case OPT_MAP:
-			*WP_PUSH(cli->arena, args->maps, args->map_count) = optarg;
-			break;
-		case OPT_JOBS:
-			status = wp_cli_parse_jobs(cli, optarg, &args->jobs);
-			if (status)
-				return status;
-			break;
-		case OPT_ALL:
-			args->all = true;
-			break;
-		}
-	}
+	while ((option = wp_cli_option(cli, argc, argv, "", options)) >= 0)
+		args->all = true;
 	if (option == WP_CLI_STOP)
 		return cli->status;
 	if (optind == argc)
@@ -331,7 +305,7 @@ static int run(struct wp_cli *cli, int argc, char **argv)
 	verb = argv[optind];
 	if (!strcmp(verb, "adopt"))
 		return run_adopt(cli, &args);
-	if (args.snapshot || args.map_count || args.jobs)
+	if (cli->snapshot || cli->map_count || cli->jobs)
 		return wp_cli_usage(cli, verb, "--snapshot, --map and --jobs belong to baseline adopt only");
 	if (!strcmp(verb, "forget"))
 		return run_forget(cli, &args);
@@ -339,7 +313,7 @@ static int run(struct wp_cli *cli, int argc, char **argv)
 		return wp_cli_usage(cli, verb, "baseline has list, adopt and forget, but not '%s'", verb);
 	if (args.count || args.all)
 		return wp_cli_usage(cli, verb, "baseline list takes no package IDs and no --all");
-	return run_list(cli, &args);
+	return run_list(cli);
 }
 
 const struct wp_command wp_cmd_baseline = {

@@ -3,7 +3,6 @@
 #include "cli.h"
 #include "settings.h"
 
-#include "wimplan/ascii.h"
 #include "wimplan/diff.h"
 #include "wimplan/file.h"
 #include "wimplan/limits.h"
@@ -14,9 +13,6 @@
 
 enum {
 	OPT_RECORD = 256,
-	OPT_SNAPSHOT,
-	OPT_SITE,
-	OPT_MAP,
 	OPT_MATCH,
 	OPT_ONLY_MATCHED,
 	OPT_SERVICING,
@@ -32,9 +28,9 @@ enum {
 
 static const struct option options[] = {
 	{ "record", required_argument, NULL, OPT_RECORD },
-	{ "snapshot", required_argument, NULL, OPT_SNAPSHOT },
-	{ "site", required_argument, NULL, OPT_SITE },
-	{ "map", required_argument, NULL, OPT_MAP },
+	WP_CLI_SNAPSHOT_OPTION,
+	WP_CLI_SITE_OPTION,
+	WP_CLI_MAP_OPTION,
 	{ "match", required_argument, NULL, OPT_MATCH },
 	{ "only-matched", no_argument, NULL, OPT_ONLY_MATCHED },
 	{ "servicing", no_argument, NULL, OPT_SERVICING },
@@ -67,9 +63,7 @@ static const struct writer {
 #define LINES_AT_ONCE ((size_t)256 * 1024)
 
 struct arguments {
-	const char *record, *snapshot, *site;
-	const char **maps;
-	size_t map_count;
+	const char *record;
 	struct wp_diff_match *matches;
 	const struct writer *writer;
 	bool json_lines, detailed, narrowed, limited, all;
@@ -127,15 +121,6 @@ static int take(struct wp_cli *cli, int option, struct arguments *args)
 	case OPT_RECORD:
 		args->record = optarg;
 		break;
-	case OPT_SNAPSHOT:
-		args->snapshot = optarg;
-		break;
-	case OPT_SITE:
-		args->site = optarg;
-		break;
-	case OPT_MAP:
-		*WP_PUSH(cli->arena, args->maps, args->map_count) = optarg;
-		break;
 	case OPT_MATCH:
 		return parse_match(cli, optarg, args);
 	case OPT_ONLY_MATCHED:
@@ -186,7 +171,7 @@ static int check(struct wp_cli *cli, int operands, const struct arguments *args)
 				    operands == 1 ? "is" : "are", operands);
 	if (args->record && operands)
 		return wp_cli_usage(cli, "--record", "--record compares a package with its source and takes no file");
-	if (!args->record && (args->snapshot || args->site || args->map_count))
+	if (!args->record && (cli->snapshot || cli->site || cli->map_count))
 		return wp_cli_usage(cli, "--record", "--snapshot, --site and --map need --record");
 	if (args->diff.only_matched && !args->diff.match_count)
 		return wp_cli_usage(cli, "--only-matched", "--only-matched compares the pairs of --match, and there is none");
@@ -258,14 +243,6 @@ static int compare_files(const char *old_path, const char *new_path, const struc
 	return wp_diff_wims(old, new, diff, ret, err);
 }
 
-static const struct wp_record *find_record(const struct wp_record_set *set, const char *id)
-{
-	for (size_t i = 0; i < set->count; i++)
-		if (wp_ascii_same(set->records[i].package_id, id))
-			return &set->records[i];
-	return NULL;
-}
-
 static int compare_record(struct wp_cli *cli, const struct arguments *args, struct wp_diff **ret, struct wp_error *err)
 {
 	struct wp_cache *cache __attribute__((cleanup(wp_cache_closep))) = NULL;
@@ -277,16 +254,16 @@ static int compare_record(struct wp_cli *cli, const struct arguments *args, stru
 	struct wp_scan *scan;
 	int status;
 
-	if (wp_cli_load_config(cli, args->maps, args->map_count, &config, err) ||
+	if (wp_cli_load_config(cli, &config, err) ||
 	    wp_cli_open_cache(cli, WP_CACHE_READ, &cache, err) ||
-	    wp_cache_find_snapshot(cache, cli->arena, args->snapshot, args->site, &snapshot, err) ||
+	    wp_cache_find_snapshot(cache, cli->arena, cli->snapshot, cli->site, &snapshot, err) ||
 	    wp_cache_load_snapshot(cache, &snapshot, &set, err))
 		return err->status;
-	record = find_record(set, args->record);
+	record = wp_record_set_find(set, args->record);
 	if (!record)
 		return wp_fail(err, WP_E_FAILED, "no-such-package", args->record,
 			       "the snapshot has no package %s; wimplan snapshot show lists them", args->record);
-	scan = wp_cli_scan(cli, record, 1, &config, (struct wp_cli_scan){ .jobs = 1, .cache = cache });
+	scan = wp_cli_scan(cli, record, 1, &config, (struct wp_cli_scan){ .cache = cache });
 	seen = wp_scan_observation(scan, 0);
 	/* Without a file there is a gate that says why. */
 	if (seen->wim)

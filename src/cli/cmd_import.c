@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* wimplan import: an export of a site becomes a snapshot in the cache. */
 #include "cli.h"
-#include "exports.h"
 #include "objects.h"
 
 #include "wimplan/hash.h"
@@ -11,34 +10,27 @@
 
 #include <string.h>
 
-enum { OPT_SITE = 256, OPT_TAKEN_AT, OPT_DATE_ORDER };
+enum { OPT_TAKEN_AT = 256 };
 
 static const struct option options[] = {
-	{ "site", required_argument, NULL, OPT_SITE },
+	WP_CLI_SITE_OPTION,
 	{ "taken-at", required_argument, NULL, OPT_TAKEN_AT },
-	{ "date-order", required_argument, NULL, OPT_DATE_ORDER },
+	WP_CLI_DATE_ORDER_OPTION,
 	{ 0 },
 };
 
 static int parse(struct wp_cli *cli, int argc, char **argv, struct wp_import_options *import)
 {
-	int option, status;
+	int option;
 
 	while ((option = wp_cli_option(cli, argc, argv, "", options)) >= 0) {
-		if (option == OPT_SITE) {
-			import->site_code = optarg;
-		} else if (option == OPT_DATE_ORDER) {
-			status = wp_cli_read_date_order(cli, optarg, &import->date_order);
-			if (status)
-				return status;
-		} else {
-			import->taken_at = wp_time_parse(optarg);
-			if (!import->taken_at.known || !import->taken_at.zone_known)
-				return wp_cli_usage(cli, "--taken-at",
-						    "--taken-at is a time such as 2026-02-20T02:10:00Z, not '%s'",
-						    optarg);
-		}
+		import->taken_at = wp_time_parse(optarg);
+		if (!import->taken_at.known || !import->taken_at.zone_known)
+			return wp_cli_usage(cli, "--taken-at",
+					    "--taken-at is a time such as 2026-02-20T02:10:00Z, not '%s'", optarg);
 	}
+	import->site_code = cli->site;
+	import->date_order = cli->date_order;
 	if (option == WP_CLI_STOP)
 		return cli->status;
 	if (optind == argc)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* wimplan plan: scan the sources of a snapshot's records, judge every package, write the plan. */
 #include "cli.h"
-#include "exports.h"
 #include "plan_inputs.h"
 #include "settings.h"
 #include "version.h"
@@ -16,14 +15,9 @@
 #include <string.h>
 
 enum {
-	OPT_SNAPSHOT = 256,
-	OPT_SITE,
-	OPT_RECORDS,
-	OPT_DATE_ORDER,
-	OPT_MAP,
+	OPT_RECORDS = 256,
 	OPT_ONLY,
 	OPT_EXCLUDE,
-	OPT_JOBS,
 	OPT_EVENTS,
 	OPT_ALL,
 	OPT_PRINT_CONFIG,
@@ -31,14 +25,14 @@ enum {
 };
 
 static const struct option options[] = {
-	{ "snapshot", required_argument, NULL, OPT_SNAPSHOT },
-	{ "site", required_argument, NULL, OPT_SITE },
+	WP_CLI_SNAPSHOT_OPTION,
+	WP_CLI_SITE_OPTION,
 	{ "records", required_argument, NULL, OPT_RECORDS },
-	{ "date-order", required_argument, NULL, OPT_DATE_ORDER },
-	{ "map", required_argument, NULL, OPT_MAP },
+	WP_CLI_DATE_ORDER_OPTION,
+	WP_CLI_MAP_OPTION,
 	{ "only", required_argument, NULL, OPT_ONLY },
 	{ "exclude", required_argument, NULL, OPT_EXCLUDE },
-	{ "jobs", required_argument, NULL, OPT_JOBS },
+	WP_CLI_JOBS_OPTION,
 	{ "events", required_argument, NULL, OPT_EVENTS },
 	{ "all", no_argument, NULL, OPT_ALL },
 	{ "print-config", no_argument, NULL, OPT_PRINT_CONFIG },
@@ -46,22 +40,15 @@ static const struct option options[] = {
 	{ 0 },
 };
 
-struct words {
-	const char **items;
-	size_t count;
-};
-
 struct arguments {
-	const char *snapshot, *events;
-	struct wp_import_options import; /* of --records; its site is that of --site */
-	struct words records, maps, only, exclude;
-	unsigned int jobs;
+	const char *events;
+	struct wp_names records, only, exclude;
 	bool all, print_config, detailed;
 };
 
-static void add_word(struct wp_cli *cli, struct words *words, const char *word)
+static void add_name(struct wp_cli *cli, struct wp_names *names, const char *name)
 {
-	*WP_PUSH(cli->arena, words->items, words->count) = word;
+	*WP_PUSH(cli->arena, names->items, names->count) = name;
 }
 
 /* Whoever wants a report by -o would find JSON in it. Returns -1 when the call goes on, otherwise the exit status. */
@@ -87,37 +74,18 @@ static int check_output(struct wp_cli *cli)
 /* Returns -1 when the call goes on, otherwise the exit status. */
 static int parse(struct wp_cli *cli, int argc, char **argv, struct arguments *args)
 {
-	int option, status;
+	int option;
 
 	while ((option = wp_cli_option(cli, argc, argv, "", options)) >= 0) {
 		switch (option) {
-		case OPT_SNAPSHOT:
-			args->snapshot = optarg;
-			break;
-		case OPT_SITE:
-			args->import.site_code = optarg;
-			break;
 		case OPT_RECORDS:
-			add_word(cli, &args->records, optarg);
-			break;
-		case OPT_DATE_ORDER:
-			status = wp_cli_read_date_order(cli, optarg, &args->import.date_order);
-			if (status)
-				return status;
-			break;
-		case OPT_MAP:
-			add_word(cli, &args->maps, optarg);
+			add_name(cli, &args->records, optarg);
 			break;
 		case OPT_ONLY:
-			add_word(cli, &args->only, optarg);
+			add_name(cli, &args->only, optarg);
 			break;
 		case OPT_EXCLUDE:
-			add_word(cli, &args->exclude, optarg);
-			break;
-		case OPT_JOBS:
-			status = wp_cli_parse_jobs(cli, optarg, &args->jobs);
-			if (status)
-				return status;
+			add_name(cli, &args->exclude, optarg);
 			break;
 		case OPT_EVENTS:
 			args->events = optarg;
@@ -141,10 +109,10 @@ static int parse(struct wp_cli *cli, int argc, char **argv, struct arguments *ar
 		return wp_cli_usage(cli, "--events", "--events needs a file: standard output is the plan's");
 	if (args->print_config && cli->json)
 		return wp_cli_usage(cli, "--print-config", "--print-config gives no JSON; leave --json out");
-	if (args->import.date_order != WP_DATE_ORDER_OPEN && !args->records.count)
+	if (cli->date_order != WP_DATE_ORDER_OPEN && !args->records.count)
 		return wp_cli_usage(cli, "--date-order", "--date-order is for the export of --records; a snapshot has "
 				    "its dates from `wimplan import --date-order`");
-	if (args->records.count && args->snapshot)
+	if (args->records.count && cli->snapshot)
 		return wp_cli_usage(cli, "--records", "--records and --snapshot exclude each other");
 	return args->print_config ? -1 : check_output(cli);
 }
@@ -175,8 +143,7 @@ static bool has_original(const struct wp_record *record)
  * observation, so that one package out of ten thousand costs one scan. In the lists of @input there is one entry per
  * record, NULL where nothing was scanned.
  */
-static void scan(struct wp_cli *cli, const struct arguments *args, const struct wp_config *config,
-		 const bool *chosen, struct inputs *in, struct wp_plan_input *input)
+static void scan(struct wp_cli *cli, const struct wp_config *config, const bool *chosen, struct inputs *in, struct wp_plan_input *input)
 {
 	const struct wp_record_set *set = in->records.set;
 	struct wp_record *wanted = wp_arena_alloc(cli->arena, 2 * set->count * sizeof *wanted);
@@ -196,7 +163,6 @@ static void scan(struct wp_cli *cli, const struct arguments *args, const struct 
 		wanted[count++] = (struct wp_record){ .class = WP_CLASS_BOOT, .source_path = set->records[i].image_path };
 	}
 	in->scan = wp_cli_scan(cli, wanted, count, config, (struct wp_cli_scan){
-		.jobs = args->jobs,
 		.cache = in->records.cache,
 		.progress = &in->progress,
 	});
@@ -209,36 +175,32 @@ static void scan(struct wp_cli *cli, const struct arguments *args, const struct 
 static int make_plan(struct wp_cli *cli, const struct arguments *args, const struct wp_config *config,
 		     struct inputs *in, struct wp_plan **ret_plan, struct wp_error *err)
 {
+	struct wp_selection selection;
 	struct wp_plan_input input = {
 		.set = in->records.set,
 		.snapshot_id = in->records.snapshot_id,
 		.policy = &config->policy,
-		.only = args->only.items,
-		.only_count = args->only.count,
-		.exclude = args->exclude.items,
-		.exclude_count = args->exclude.count,
+		.selection = &selection,
 		.now = cli->env->now,
 		.created_by = wp_arena_printf(cli->arena, "%s@%s", cli->env->user, cli->env->host),
 		.tool_version = WIMPLAN_VERSION,
 	};
-	struct wp_selection selection;
 	struct wp_learned learned;
 	int status;
 
 	/* A wrong name is said before an hour of scanning. */
-	status = wp_plan_select(&input, cli->arena, &selection, err);
+	status = wp_plan_select(cli->arena, input.set, args->only, args->exclude, &selection, err);
 	if (!status)
 		status = wp_plan_inputs_remembered(cli, &in->records, &input, err);
 	if (status)
 		return status;
-	scan(cli, args, config, selection.chosen, in, &input);
+	scan(cli, config, selection.chosen, in, &input);
 	wp_plan_inputs_note_old(cli, &in->records, &input);
 	wp_plan_inputs_summaries(cli, &in->records, in->scan, &input);
 	wp_plan_inputs_manifests(cli, &in->records, &input);
-	status = wp_plan_make(&input, ret_plan, &learned, err);
-	if (!status)
-		wp_plan_inputs_keep(cli, &in->records, *ret_plan, in->scan, input.observations, &learned);
-	return status;
+	*ret_plan = wp_plan_make(&input, &learned);
+	wp_plan_inputs_keep(cli, &in->records, *ret_plan, in->scan, input.observations, &learned);
+	return WP_OK;
 }
 
 /*
@@ -294,7 +256,7 @@ static int run(struct wp_cli *cli, int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	if (wp_cli_load_config(cli, args.maps.items, args.maps.count, &config, &err))
+	if (wp_cli_load_config(cli, &config, &err))
 		return wp_cli_error(cli, &err);
 	if (args.print_config) {
 		struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
@@ -302,8 +264,7 @@ static int run(struct wp_cli *cli, int argc, char **argv)
 		wp_config_print(&config, &text);
 		return wp_cli_emit_as(cli, WP_TEXT_DOCUMENT, &text);
 	}
-	if (wp_plan_inputs_open(cli, args.records.items, args.records.count, args.snapshot, &args.import,
-				&in.records, &err) ||
+	if (wp_plan_inputs_open(cli, args.records.items, args.records.count, &in.records, &err) ||
 	    wp_progress_open(cli, args.events, &in.progress, &err) ||
 	    make_plan(cli, &args, &config, &in, &plan, &err))
 		return wp_cli_error(cli, &err);

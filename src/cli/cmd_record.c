@@ -10,19 +10,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPT_PLAN = 256, OPT_MAP, OPT_JOBS };
+enum { OPT_PLAN = 256 };
 
 static const struct option options[] = {
 	{ "plan", required_argument, NULL, OPT_PLAN },
-	{ "map", required_argument, NULL, OPT_MAP },
-	{ "jobs", required_argument, NULL, OPT_JOBS },
+	WP_CLI_MAP_OPTION,
+	WP_CLI_JOBS_OPTION,
 	{ 0 },
 };
 
 struct arguments {
-	const char **plans, **maps;
-	size_t plan_count, map_count;
-	unsigned int jobs;
+	const char **plans;
+	size_t plan_count;
 };
 
 /* What the receipts of one call come to. */
@@ -251,22 +250,10 @@ static int print(struct wp_cli *cli, const struct recording *recording)
 /* Returns -1 when the call goes on, otherwise the exit status. */
 static int parse(struct wp_cli *cli, int argc, char **argv, struct arguments *args)
 {
-	int option, status;
+	int option;
 
-	while ((option = wp_cli_option(cli, argc, argv, "", options)) >= 0) {
-		switch (option) {
-		case OPT_PLAN:
-			*WP_PUSH(cli->arena, args->plans, args->plan_count) = optarg;
-			break;
-		case OPT_MAP:
-			*WP_PUSH(cli->arena, args->maps, args->map_count) = optarg;
-			break;
-		default:
-			status = wp_cli_parse_jobs(cli, optarg, &args->jobs);
-			if (status)
-				return status;
-		}
-	}
+	while ((option = wp_cli_option(cli, argc, argv, "", options)) >= 0)
+		*WP_PUSH(cli->arena, args->plans, args->plan_count) = optarg;
 	if (option == WP_CLI_STOP)
 		return cli->status;
 	if (optind == argc)
@@ -287,7 +274,7 @@ static int run(struct wp_cli *cli, int argc, char **argv)
 	if (status >= 0)
 		return status;
 	/* All are read before the first is kept: a bad one changes nothing. */
-	if (wp_cli_load_config(cli, args.maps, args.map_count, &config, &err) ||
+	if (wp_cli_load_config(cli, &config, &err) ||
 	    read_receipts(cli, argv + optind, (size_t)(argc - optind), &recording, &err) ||
 	    wp_cli_open_cache(cli, WP_CACHE_WRITE, &cache, &err))
 		return wp_cli_error(cli, &err);
@@ -297,7 +284,7 @@ static int run(struct wp_cli *cli, int argc, char **argv)
 		.plans = args.plans,
 		.plan_count = args.plan_count,
 		.config = &config,
-		.scan = { .jobs = args.jobs, .cache = cache },
+		.scan = { .cache = cache },
 	};
 	if (wp_cli_prove(cli, &evidence, recording.refreshes, recording.refresh_count, &err) ||
 	    take_earlier_proofs(cli, cache, &recording, &err))

@@ -11,15 +11,12 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { OPT_SITE = 256 };
-
 static const struct option options[] = {
-	{ "site", required_argument, NULL, OPT_SITE },
+	WP_CLI_SITE_OPTION,
 	{ 0 },
 };
 
 struct arguments {
-	const char *site;
 	const char *const *ids;
 	size_t count;
 };
@@ -44,11 +41,12 @@ static int run_list(struct wp_cli *cli, const struct arguments *args)
 	struct wp_error err;
 	size_t count, kept = 0;
 
+	(void)args;
 	if (wp_cli_open_cache(cli, WP_CACHE_READ, &cache, &err) ||
 	    wp_cache_list_snapshots(cache, cli->arena, &all, &count, &err))
 		return wp_cli_error(cli, &err);
 	for (size_t i = 0; i < count; i++)
-		if (!args->site || wp_ascii_same(all[i].site_code, args->site))
+		if (!cli->site || wp_ascii_same(all[i].site_code, cli->site))
 			all[kept++] = all[i];
 	if (cli->json)
 		return emit_snapshots(cli, all, kept);
@@ -68,14 +66,14 @@ static int run_list(struct wp_cli *cli, const struct arguments *args)
 }
 
 /* Opens the cache for reading and loads one snapshot. @id NULL takes the newest. */
-static int load(struct wp_cli *cli, const struct arguments *args, const char *id, struct wp_snapshot *ret_snapshot,
+static int load(struct wp_cli *cli, const char *id, struct wp_snapshot *ret_snapshot,
 		struct wp_record_set **ret_set, struct wp_error *err)
 {
 	struct wp_cache *cache __attribute__((cleanup(wp_cache_closep))) = NULL;
 	int status = wp_cli_open_cache(cli, WP_CACHE_READ, &cache, err);
 
 	if (!status)
-		status = wp_cache_find_snapshot(cache, cli->arena, id, args->site, ret_snapshot, err);
+		status = wp_cache_find_snapshot(cache, cli->arena, id, cli->site, ret_snapshot, err);
 	return status ? status : wp_cache_load_snapshot(cache, ret_snapshot, ret_set, err);
 }
 
@@ -141,7 +139,7 @@ static int run_show(struct wp_cli *cli, const struct arguments *args)
 	struct wp_snapshot snapshot;
 	struct wp_error err;
 
-	if (load(cli, args, args->count ? args->ids[0] : NULL, &snapshot, &set, &err))
+	if (load(cli, args->count ? args->ids[0] : NULL, &snapshot, &set, &err))
 		return wp_cli_error(cli, &err);
 	if (cli->json) {
 		json_t *document = wp_json_document("wimplan-snapshot", "1.1");
@@ -178,8 +176,8 @@ static int run_diff(struct wp_cli *cli, const struct arguments *args)
 	struct wp_error err;
 	size_t same;
 
-	if (load(cli, args, args->ids[0], &snapshots[0], &old, &err) ||
-	    load(cli, args, args->ids[1], &snapshots[1], &new, &err))
+	if (load(cli, args->ids[0], &snapshots[0], &old, &err) ||
+	    load(cli, args->ids[1], &snapshots[1], &new, &err))
 		return wp_cli_error(cli, &err);
 	if (strcmp(snapshots[0].site_code, snapshots[1].site_code)) {
 		wp_fail(&err, WP_E_FAILED, "other-site", args->ids[1],
@@ -206,7 +204,7 @@ static int run_remove(struct wp_cli *cli, const struct arguments *args)
 
 	/* Looked up for reading first: a cache is not made by removing from it. */
 	if (wp_cli_open_cache(cli, WP_CACHE_READ, &cache, &err) ||
-	    wp_cache_find_snapshot(cache, cli->arena, args->ids[0], args->site, &snapshot, &err))
+	    wp_cache_find_snapshot(cache, cli->arena, args->ids[0], cli->site, &snapshot, &err))
 		return wp_cli_error(cli, &err);
 	wp_cache_close(cache);
 	cache = NULL;
@@ -238,11 +236,8 @@ static int run(struct wp_cli *cli, int argc, char **argv)
 {
 	struct arguments args = { 0 };
 	const char *name;
-	int option;
 
-	while ((option = wp_cli_option(cli, argc, argv, "", options)) >= 0)
-		args.site = optarg;
-	if (option == WP_CLI_STOP)
+	if (wp_cli_option(cli, argc, argv, "", options) == WP_CLI_STOP)
 		return cli->status;
 	if (optind == argc)
 		return wp_cli_usage(cli, NULL, "snapshot needs one of list, show, diff and remove");

@@ -8,11 +8,11 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { OPT_MAP = 256, OPT_JOBS, OPT_DATA, OPT_EVENTS, OPT_ALL };
+enum { OPT_DATA = 256, OPT_EVENTS, OPT_ALL };
 
 static const struct option options[] = {
-	{ "map", required_argument, NULL, OPT_MAP },
-	{ "jobs", required_argument, NULL, OPT_JOBS },
+	WP_CLI_MAP_OPTION,
+	WP_CLI_JOBS_OPTION,
 	{ "data", no_argument, NULL, OPT_DATA },
 	{ "events", required_argument, NULL, OPT_EVENTS },
 	{ "all", no_argument, NULL, OPT_ALL },
@@ -20,9 +20,6 @@ static const struct option options[] = {
 };
 
 struct arguments {
-	const char **maps;
-	size_t map_count;
-	unsigned int jobs;
 	bool data, all;
 	const char *events;
 };
@@ -271,18 +268,10 @@ static int print(struct wp_cli *cli, const struct arguments *args, const struct 
 /* Returns -1 when the call goes on, otherwise the exit status. */
 static int parse(struct wp_cli *cli, int argc, char **argv, struct arguments *args)
 {
-	int option, status;
+	int option;
 
 	while ((option = wp_cli_option(cli, argc, argv, "", options)) >= 0) {
 		switch (option) {
-		case OPT_MAP:
-			*WP_PUSH(cli->arena, args->maps, args->map_count) = optarg;
-			break;
-		case OPT_JOBS:
-			status = wp_cli_parse_jobs(cli, optarg, &args->jobs);
-			if (status)
-				return status;
-			break;
 		case OPT_DATA:
 			args->data = true;
 			break;
@@ -333,14 +322,13 @@ static int run(struct wp_cli *cli, int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	if (wp_cli_load_config(cli, args.maps, args.map_count, &config, &err) ||
+	if (wp_cli_load_config(cli, &config, &err) ||
 	    read_plan(cli, argv[optind], &verification, &err) ||
 	    wp_progress_open(cli, args.events, &verification.progress, &err))
 		return wp_cli_error(cli, &err);
 	open_cache(cli, &verification);
 	verification.scan = wp_cli_recheck(cli, verification.sources, verification.count, &config,
 					   (struct wp_cli_scan){
-						   .jobs = args.jobs,
 						   .cache = verification.cache,
 						   .progress = &verification.progress,
 					   },

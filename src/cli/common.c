@@ -3,7 +3,10 @@
 #include "cli.h"
 #include "version.h"
 
+#include "wimplan/choice.h"
 #include "wimplan/json.h"
+#include "wimplan/limits.h"
+#include "wimplan/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -38,16 +41,42 @@ static const char common_help[] =
 #define COMMON_COUNT (sizeof common_options / sizeof *common_options)
 #define MAX_OPTIONS 64
 
-static int set_color(struct wp_cli *cli, const char *when)
+/* Reads a word of a choice. Returns 0, or the exit status after having said which words there are. */
+static int choose(struct wp_cli *cli, const char *option, const char *const *words, unsigned int *ret)
 {
-	if (!strcmp(when, "auto"))
-		cli->color = WP_COLOR_AUTO;
-	else if (!strcmp(when, "always"))
-		cli->color = WP_COLOR_ALWAYS;
-	else if (!strcmp(when, "never"))
-		cli->color = WP_COLOR_NEVER;
-	else
-		return wp_cli_usage(cli, "--color", "--color is auto, always or never, not '%s'", when);
+	if (wp_choice_find(words, optarg, ret))
+		return 0;
+	return wp_cli_usage(cli, option, "%s is %s, not '%s'", option, wp_choice_list(cli->arena, words), optarg);
+}
+
+static int take_color(struct wp_cli *cli)
+{
+	static const char *const words[] = { "auto", "always", "never", NULL };
+	unsigned int color = WP_COLOR_AUTO;
+	int status = choose(cli, "--color", words, &color);
+
+	cli->color = (enum wp_color)color;
+	return status;
+}
+
+static int take_date_order(struct wp_cli *cli)
+{
+	/* Behind WP_DATE_ORDER_OPEN, which is the option not given. */
+	static const char *const words[] = { "dmy", "mdy", "ymd", NULL };
+	unsigned int order = 0;
+	int status = choose(cli, "--date-order", words, &order);
+
+	cli->date_order = (enum wp_date_order)(WP_DATE_ORDER_DMY + order);
+	return status;
+}
+
+static int take_jobs(struct wp_cli *cli)
+{
+	uint64_t jobs;
+
+	if (!wp_parse_u64(optarg, false, &jobs) || jobs < 1 || jobs > WP_LIMIT_JOBS)
+		return wp_cli_usage(cli, "--jobs", "--jobs is a number from 1 to %u, not '%s'", WP_LIMIT_JOBS, optarg);
+	cli->jobs = (unsigned int)jobs;
 	return 0;
 }
 
@@ -73,7 +102,24 @@ static int print_and_stop(struct wp_cli *cli, const char *text, const char *more
  */
 static int take_common(struct wp_cli *cli, int option)
 {
+	int status;
+
 	switch (option) {
+	case WP_CLI_SITE:
+		cli->site = optarg;
+		return 0;
+	case WP_CLI_SNAPSHOT:
+		cli->snapshot = optarg;
+		return 0;
+	case WP_CLI_MAP:
+		*WP_PUSH(cli->arena, cli->maps, cli->map_count) = optarg;
+		return 0;
+	case WP_CLI_JOBS:
+		status = take_jobs(cli);
+		return status ? stop(cli, status) : 0;
+	case WP_CLI_DATE_ORDER:
+		status = take_date_order(cli);
+		return status ? stop(cli, status) : 0;
 	case OPT_JSON:
 		cli->json = true;
 		return 0;
@@ -86,11 +132,9 @@ static int take_common(struct wp_cli *cli, int option)
 	case OPT_CONFIG:
 		cli->config = optarg;
 		return 0;
-	case OPT_COLOR: {
-		int status = set_color(cli, optarg);
-
+	case OPT_COLOR:
+		status = take_color(cli);
 		return status ? stop(cli, status) : 0;
-	}
 	case 'q':
 		cli->quiet = true;
 		return 0;

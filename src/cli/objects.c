@@ -66,3 +66,14 @@ json_t *wp_cli_baselines_json(struct wp_arena *arena, const struct wp_baseline *
 		wp_json_push(array, wp_cli_baseline_json(arena, &items[i]));
 	return array;
 }
+
+void wp_cli_note_remarks(const struct wp_cli *cli, const struct wp_diags *diags)
+{
+	for (size_t i = 0; i < diags->count; i++) {
+		const struct wp_diag *diag = &diags->items[i];
+
+		if (diag->severity != WP_INFO || cli->verbose)
+			wp_cli_note(cli, "%s: %s%s%s", wp_severity_name(diag->severity),
+				    diag->subject ? diag->subject : "", diag->subject ? ": " : "", diag->summary);
+	}
+}

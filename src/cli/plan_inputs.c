@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* From an export or the cache to what wp_plan_make() takes, and back into the cache what it learned. */
 #include "plan_inputs.h"
-#include "exports.h"
 #include "objects.h"
 #include "recheck.h"
 
@@ -41,11 +40,10 @@ static int open_cache(struct wp_cli *cli, struct wp_plan_inputs *in, bool needed
 	return WP_OK;
 }
 
-static int load_snapshot(struct wp_cli *cli, struct wp_plan_inputs *in, const char *id, const char *site,
-			 struct wp_error *err)
+static int load_snapshot(struct wp_cli *cli, struct wp_plan_inputs *in, struct wp_error *err)
 {
 	struct wp_snapshot snapshot;
-	int status = wp_cache_find_snapshot(in->cache, cli->arena, id, site, &snapshot, err);
+	int status = wp_cache_find_snapshot(in->cache, cli->arena, cli->snapshot, cli->site, &snapshot, err);
 
 	if (status)
 		return status;
@@ -55,9 +53,10 @@ static int load_snapshot(struct wp_cli *cli, struct wp_plan_inputs *in, const ch
 }
 
 static int load_exports(const struct wp_cli *cli, struct wp_plan_inputs *in, const char *const *exports, size_t count,
-			const struct wp_import_options *import, struct wp_error *err)
+			struct wp_error *err)
 {
-	int status = wp_import_files(exports, count, import, &in->set, err);
+	const struct wp_import_options import = { .site_code = cli->site, .date_order = cli->date_order };
+	int status = wp_import_files(exports, count, &import, &in->set, err);
 
 	if (status)
 		return status;
@@ -69,8 +68,8 @@ static int load_exports(const struct wp_cli *cli, struct wp_plan_inputs *in, con
 	return WP_OK;
 }
 
-int wp_plan_inputs_open(struct wp_cli *cli, const char *const *exports, size_t count, const char *snapshot,
-			const struct wp_import_options *import, struct wp_plan_inputs *ret, struct wp_error *err)
+int wp_plan_inputs_open(struct wp_cli *cli, const char *const *exports, size_t count, struct wp_plan_inputs *ret,
+			struct wp_error *err)
 {
 	int status;
 
@@ -78,8 +77,7 @@ int wp_plan_inputs_open(struct wp_cli *cli, const char *const *exports, size_t c
 	status = open_cache(cli, ret, !count, err);
 	if (status)
 		return status;
-	return count ? load_exports(cli, ret, exports, count, import, err)
-		     : load_snapshot(cli, ret, snapshot, import->site_code, err);
+	return count ? load_exports(cli, ret, exports, count, err) : load_snapshot(cli, ret, err);
 }
 
 int wp_plan_inputs_remembered(struct wp_cli *cli, const struct wp_plan_inputs *in, struct wp_plan_input *input,

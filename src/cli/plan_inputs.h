@@ -5,7 +5,6 @@
 
 #include "cli.h"
 
-#include "wimplan/import.h"
 #include "wimplan/plan.h"
 #include "wimplan/record.h"
 
@@ -18,12 +17,12 @@ struct wp_plan_inputs {
 };
 
 /*
- * Opens the cache and loads records: from @exports when @count is not 0, otherwise the snapshot @snapshot, or the
- * newest of @import's site. What is odd about exports is said. What is open is freed by wp_plan_inputs_free(), also
+ * Opens the cache and loads records: from @exports when @count is not 0, otherwise the snapshot of --snapshot,
+ * or the newest of --site. What is odd about exports is said. What is open is freed by wp_plan_inputs_free(), also
  * after a failure.
  */
-int wp_plan_inputs_open(struct wp_cli *cli, const char *const *exports, size_t count, const char *snapshot,
-			const struct wp_import_options *import, struct wp_plan_inputs *ret, struct wp_error *err);
+int wp_plan_inputs_open(struct wp_cli *cli, const char *const *exports, size_t count, struct wp_plan_inputs *ret,
+			struct wp_error *err);
 void wp_plan_inputs_free(struct wp_plan_inputs *in);
 
 /*

@@ -8,37 +8,26 @@
 
 #include <string.h>
 
-int wp_cli_load_config(struct wp_cli *cli, const char *const *maps, size_t map_count, struct wp_config *ret,
-		       struct wp_error *err)
+int wp_cli_load_config(struct wp_cli *cli, struct wp_config *ret, struct wp_error *err)
 {
 	int status = wp_program_config(cli->env, cli->arena, cli->config, ret, err);
 
 	if (status)
 		return status;
-	for (size_t i = 0; i < map_count; i++) {
-		const char *equals = strchr(maps[i], '=');
+	for (size_t i = 0; i < cli->map_count; i++) {
+		const char *text = cli->maps[i], *equals = strchr(text, '=');
 
 		if (!equals)
 			return wp_fail(err, WP_E_USAGE, "usage", "--map",
 				       "--map '%s' has no '='; write --map 'PREFIX=FOLDER', such as "
-				       "'\\\\server\\share=/mnt/share'", maps[i]);
+				       "'\\\\server\\share=/mnt/share'", text);
 		status = wp_config_set(cli->arena, ret, "map",
-				       wp_arena_strndup(cli->arena, maps[i], (size_t)(equals - maps[i])), equals + 1,
-				       "--map", err);
+				       wp_arena_strndup(cli->arena, text, (size_t)(equals - text)), equals + 1, "--map",
+				       err);
 		if (status)
 			return status;
 	}
 	return WP_OK;
-}
-
-int wp_cli_parse_jobs(struct wp_cli *cli, const char *text, unsigned int *ret_jobs)
-{
-	uint64_t jobs;
-
-	if (!wp_parse_u64(text, false, &jobs) || jobs < 1 || jobs > WP_LIMIT_JOBS)
-		return wp_cli_usage(cli, "--jobs", "--jobs is a number from 1 to %u, not '%s'", WP_LIMIT_JOBS, text);
-	*ret_jobs = (unsigned int)jobs;
-	return 0;
 }
 
 static void show_scan(void *context, size_t done, size_t total)
@@ -98,7 +87,7 @@ struct wp_scan *wp_cli_scan(struct wp_cli *cli, const struct wp_record *records,
 	result = wp_scan_begin(records, count,
 			       &(struct wp_scan_options){
 				       .map = &config->map,
-				       .jobs = scan.jobs ? scan.jobs : cli->env->processors,
+				       .jobs = cli->jobs ? cli->jobs : cli->env->processors,
 				       .identify = scan.identify,
 				       .follow_links = config->policy.links == WP_LINKS_FOLLOW,
 				       .summarize = scan.cache,

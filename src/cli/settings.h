@@ -13,15 +13,10 @@
  * What is in force: the defaults, then --config or else the first that exists of $XDG_CONFIG_HOME/wimplan/wimplan.conf
  * (~/.config when that is unset) and /etc/wimplan.conf, then the --map options. Strings live in cli->arena.
  */
-int wp_cli_load_config(struct wp_cli *cli, const char *const *maps, size_t map_count, struct wp_config *ret,
-		       struct wp_error *err);
-
-/* Reads --jobs. Returns 0 and the number, or the exit status after having said what is wrong. */
-int wp_cli_parse_jobs(struct wp_cli *cli, const char *text, unsigned int *ret_jobs);
+int wp_cli_load_config(struct wp_cli *cli, struct wp_config *ret, struct wp_error *err);
 
 /* How a command scans; zero and NULL are defaults. */
 struct wp_cli_scan {
-	unsigned int jobs;            /* threads; 0: as many as there are processors */
 	struct wp_cache *cache;       /* knows contents of files */
 	struct wp_progress *progress; /* NULL: a bar where there is a terminal */
 	bool identify;                /* file ids alone, see struct wp_scan_options */

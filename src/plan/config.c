@@ -2,41 +2,44 @@
 /* The configuration in force: defaults, assignments with their origin, and how it is printed. */
 #include "config_keys.h"
 
+#include "wimplan/choice.h"
 #include "wimplan/json.h"
 #include "wimplan/text.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Keys of the policy that are one word out of a few. */
-#define CHOICES 6
-
-static unsigned int word_index(const struct wp_config_key *key, const char *value)
+const char *wp_config_value(const struct wp_config *config, const char *section, const char *name)
 {
-	unsigned int i = 0;
+	size_t i = wp_config_key_find(section, name);
 
-	while (key->words[i] && strcmp(key->words[i], value) != 0)
-		i++;
-	return i;
+	return i < wp_config_key_count ? config->settings[i].value : NULL;
+}
+
+unsigned int wp_config_choice(const struct wp_config *config, const char *section, const char *name)
+{
+	size_t i = wp_config_key_find(section, name);
+	unsigned int choice = 0;
+
+	/* What is in force is one of the words. */
+	wp_choice_find(wp_config_keys[i].words, config->settings[i].value, &choice);
+	return choice;
 }
 
 /* Takes the policy over from the settings, which are good values. */
 static void apply(struct wp_config *config)
 {
-	unsigned int words[CHOICES];
 	uint64_t tolerance = 0, age = 0;
 
-	for (size_t i = 0; i < CHOICES; i++)
-		words[i] = word_index(&wp_config_keys[i], config->settings[i].value);
-	wp_parse_u64(wp_config_setting(config, "policy", "clock_tolerance")->value, false, &tolerance);
-	wp_duration_parse(wp_config_setting(config, "policy", "snapshot_max_age")->value, &age);
+	wp_parse_u64(wp_config_value(config, "policy", "clock_tolerance"), false, &tolerance);
+	wp_duration_parse(wp_config_value(config, "policy", "snapshot_max_age"), &age);
 	config->policy = (struct wp_policy){
-		.refresh_on = (enum wp_refresh_on)words[0],
-		.on_unknown = (enum wp_on_unknown)words[1],
-		.on_unproven = (enum wp_on_unproven)words[2],
-		.solid_sources = (enum wp_solid_sources)words[3],
-		.boot_images = (enum wp_boot_images)words[4],
-		.links = (enum wp_links)words[5],
+		.refresh_on = (enum wp_refresh_on)wp_config_choice(config, "policy", "refresh_on"),
+		.on_unknown = (enum wp_on_unknown)wp_config_choice(config, "policy", "on_unknown"),
+		.on_unproven = (enum wp_on_unproven)wp_config_choice(config, "policy", "on_unproven"),
+		.solid_sources = (enum wp_solid_sources)wp_config_choice(config, "policy", "solid_sources"),
+		.boot_images = (enum wp_boot_images)wp_config_choice(config, "policy", "boot_images"),
+		.links = (enum wp_links)wp_config_choice(config, "policy", "links"),
 		.clock_tolerance = (uint32_t)tolerance,
 		.snapshot_max_age = age,
 	};
@@ -53,20 +56,6 @@ void wp_config_init(struct wp_arena *arena, struct wp_config *config)
 			.origin = "default",
 		};
 	apply(config);
-}
-
-const struct wp_setting *wp_config_setting(const struct wp_config *config, const char *section, const char *name)
-{
-	size_t i = wp_config_key_find(section, name);
-
-	return i < wp_config_key_count ? &config->settings[i] : NULL;
-}
-
-unsigned int wp_config_word(const struct wp_config *config, const char *section, const char *name)
-{
-	size_t i = wp_config_key_find(section, name);
-
-	return word_index(&wp_config_keys[i], config->settings[i].value);
 }
 
 static bool comes_from(const struct wp_setting *setting, const char *source)
@@ -98,7 +87,7 @@ static int assign_map(struct wp_arena *arena, struct wp_config *config, const ch
 		setting->origin = wp_arena_strdup(arena, origin);
 		return WP_OK;
 	}
-	status = wp_map_add(arena, &config->map, wp_arena_printf(arena, "%s=%s", prefix, folder), err);
+	status = wp_map_add(arena, &config->map, prefix, folder, err);
 	if (status)
 		return wp_fail_prefix(err, status, "%s", origin);
 	entry = &config->map.entries[config->map.count - 1];
@@ -114,8 +103,8 @@ static int assign_map(struct wp_arena *arena, struct wp_config *config, const ch
 /* Start and end are judged when both are known; the later one gets the blame. */
 static int check_window(const struct wp_config *config, const char *origin, struct wp_error *err)
 {
-	const char *start = wp_config_setting(config, "window", "start")->value;
-	const char *end = wp_config_setting(config, "window", "end")->value;
+	const char *start = wp_config_value(config, "window", "start");
+	const char *end = wp_config_value(config, "window", "end");
 
 	if (start && end && wp_time_parse(start).ticks >= wp_time_parse(end).ticks)
 		return wp_fail(err, WP_E_USAGE, "config", origin,
@@ -126,7 +115,9 @@ static int check_window(const struct wp_config *config, const char *origin, stru
 
 static bool is_good(const struct wp_config_key *key, const char *value)
 {
-	return key->words ? key->words[word_index(key, value)] != NULL : key->check(key, value);
+	unsigned int choice;
+
+	return key->words ? wp_choice_find(key->words, value, &choice) : key->check(key, value);
 }
 
 /* What could not be printed and read again as one line. */
@@ -183,12 +174,21 @@ int wp_config_set(struct wp_arena *arena, struct wp_config *config, const char *
 
 json_t *wp_policy_json(const struct wp_policy *policy)
 {
-	const unsigned int words[] = { policy->refresh_on, policy->on_unknown, policy->on_unproven,
-					policy->solid_sources, policy->boot_images, policy->links };
+	const struct {
+		const char *key;
+		unsigned int value;
+	} choices[] = {
+		{ "refresh_on", policy->refresh_on },   { "on_unknown", policy->on_unknown },
+		{ "on_unproven", policy->on_unproven }, { "solid_sources", policy->solid_sources },
+		{ "boot_images", policy->boot_images }, { "links", policy->links },
+	};
 	json_t *object = json_object();
 
-	for (size_t i = 0; i < CHOICES; i++)
-		wp_json_set(object, wp_config_keys[i].name, wp_json_text(wp_config_keys[i].words[words[i]]));
+	for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
+		const struct wp_config_key *key = &wp_config_keys[wp_config_key_find("policy", choices[i].key)];
+
+		wp_json_set(object, key->name, wp_json_text(key->words[choices[i].value]));
+	}
 	wp_json_set(object, "clock_tolerance", wp_json_u64(policy->clock_tolerance));
 	return object;
 }

@@ -3,6 +3,7 @@
 #include "config_keys.h"
 
 #include "wimplan/ascii.h"
+#include "wimplan/choice.h"
 #include "wimplan/text.h"
 
 #include <string.h>
@@ -58,7 +59,7 @@ static const char *const auth_words[] = { "negotiate", "ntlm", "bearer", "none",
 #define SECONDS_OF_A_DAY 86400
 #define ZONED_TIME "a time in ISO 8601 with its zone, such as 2026-02-14T20:00:00Z"
 
-/* The policy's choices come first, their words in the order of their enums: config.c counts on both. */
+/* Words stand in the order of their enums: wp_config_choice() counts on it. */
 const struct wp_config_key wp_config_keys[] = {
 	{ .section = "policy", .name = "refresh_on", .fallback = "content", .words = refresh_on_words },
 	{ .section = "policy", .name = "on_unknown", .fallback = "block", .words = on_unknown_words },
@@ -152,11 +153,5 @@ const char *wp_config_key_list(struct wp_arena *arena, const char *section)
 
 const char *wp_config_key_rule(struct wp_arena *arena, const struct wp_config_key *key)
 {
-	struct wp_buf list = { 0 };
-
-	if (!key->words)
-		return key->must_be;
-	for (size_t i = 0; key->words[i]; i++)
-		wp_buf_printf(&list, "%s%s", !i ? "" : key->words[i + 1] ? ", " : " or ", key->words[i]);
-	return finish(arena, &list);
+	return key->words ? wp_choice_list(arena, key->words) : key->must_be;
 }

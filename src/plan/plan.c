@@ -25,7 +25,7 @@ static int compare_candidates(const void *a, const void *b)
 }
 
 static struct candidate *candidates_of(struct wp_arena *scratch, const struct wp_plan_input *input,
-				       const struct wp_selection *selection, size_t *ret_count)
+				       size_t *ret_count)
 {
 	const struct wp_record_set *set = input->set;
 	struct candidate *candidates = wp_arena_alloc(scratch, set->count * sizeof *candidates);
@@ -34,7 +34,7 @@ static struct candidate *candidates_of(struct wp_arena *scratch, const struct wp
 	for (size_t i = 0; i < set->count; i++) {
 		const struct wp_record *record = &set->records[i];
 
-		if (!selection->chosen[i])
+		if (input->selection && !input->selection->chosen[i])
 			continue;
 		candidates[count++] = (struct candidate){
 			.record = record,
@@ -114,28 +114,27 @@ static void judge_all(struct wp_plan *plan, const struct wp_plan_input *input, c
 	}
 }
 
-int wp_plan_make(const struct wp_plan_input *input, struct wp_plan **ret_plan, struct wp_learned *ret_learned,
-		 struct wp_error *err)
+/* Copies names, for the plan outlives the records. */
+static void copy_names(struct wp_arena *arena, const struct wp_names *names, const char ***ret_items, size_t *ret_count)
+{
+	for (size_t i = 0; i < names->count; i++)
+		*WP_PUSH(arena, *ret_items, *ret_count) = wp_arena_strdup(arena, names->items[i]);
+}
+
+struct wp_plan *wp_plan_make(const struct wp_plan_input *input, struct wp_learned *ret_learned)
 {
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_arena *arena = wp_arena_new();
 	struct wp_plan *plan = wp_arena_alloc(arena, sizeof *plan);
 	struct candidate *candidates;
-	struct wp_selection selection;
 	json_t *body __attribute__((cleanup(wp_json_freep))) = NULL;
-	int status;
 
 	*ret_learned = (struct wp_learned){ .baseline_count = 0 };
 	plan->arena = arena;
-	status = wp_plan_select(input, arena, &selection, err);
-	if (status) {
-		wp_plan_free(plan);
-		return status;
+	if (input->selection) {
+		copy_names(arena, &input->selection->only, &plan->only, &plan->only_count);
+		copy_names(arena, &input->selection->exclude, &plan->exclude, &plan->exclude_count);
 	}
-	plan->only = selection.only;
-	plan->only_count = selection.only_count;
-	plan->exclude = selection.exclude;
-	plan->exclude_count = selection.exclude_count;
 	plan->tool_version = wp_arena_strdup(arena, input->tool_version);
 	plan->created_at = input->now;
 	plan->created_by = wp_arena_strdup(arena, input->created_by);
@@ -146,12 +145,11 @@ int wp_plan_make(const struct wp_plan_input *input, struct wp_plan **ret_plan, s
 	plan->snapshot_partial = input->set->partial != NULL;
 	plan->policy = wp_policy_json(input->policy);
 	wp_note_export(plan, input);
-	candidates = candidates_of(scratch, input, &selection, &plan->entry_count);
+	candidates = candidates_of(scratch, input, &plan->entry_count);
 	judge_all(plan, input, candidates, ret_learned);
 	sum_up(plan);
 	plan->beside_covered = true;
 	body = wp_plan_body_json(plan);
 	wp_plan_digest(body, plan->id);
-	*ret_plan = plan;
-	return WP_OK;
+	return plan;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which packages a plan is about: --only and --exclude, looked up once. */
+/* Which packages a plan is about: --only and --exclude, looked up once, before the scan. */
 #include "wimplan/ascii.h"
 #include "wimplan/plan.h"
 
@@ -31,48 +31,52 @@ static const struct wp_record **sort_records(struct wp_arena *scratch, const str
 
 /* The records that an option names, marked in @ret_named. */
 static int find(const struct wp_record_set *set, const struct wp_record *const *sorted, const char *option,
-		const char *const *names, size_t count, bool *ret_named, struct wp_error *err)
+		struct wp_names names, bool *ret_named, struct wp_error *err)
 {
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < names.count; i++) {
+		const char *name = names.items[i];
 		const struct wp_record *const *found =
-			set->count ? bsearch(names[i], sorted, set->count, sizeof *sorted, compare_name) : NULL;
+			set->count ? bsearch(name, sorted, set->count, sizeof *sorted, compare_name) : NULL;
 
 		if (!found)
-			return wp_fail(err, WP_E_USAGE, "unknown-package", names[i],
+			return wp_fail(err, WP_E_USAGE, "unknown-package", name,
 				       "%s %s: no record of site %s has this PackageID; look them up with 'wimplan "
 				       "snapshot show', or choose another --site",
-				       option, names[i], set->site_code ? set->site_code : "(unknown)");
+				       option, name, set->site_code ? set->site_code : "(unknown)");
 		ret_named[*found - set->records] = true;
 	}
 	return WP_OK;
 }
 
 /* The names of marked records; a set's records are sorted. */
-static void list(struct wp_arena *arena, const struct wp_record_set *set, const bool *named, const char ***ret_names,
-		 size_t *ret_count)
+static struct wp_names list(struct wp_arena *arena, const struct wp_record_set *set, const bool *named)
 {
+	struct wp_names names = { 0 };
+
 	for (size_t i = 0; i < set->count; i++)
 		if (named[i])
-			*WP_PUSH(arena, *ret_names, *ret_count) = wp_arena_strdup(arena, set->records[i].package_id);
+			*WP_PUSH(arena, names.items, names.count) = set->records[i].package_id;
+	return names;
 }
 
-int wp_plan_select(const struct wp_plan_input *input, struct wp_arena *arena, struct wp_selection *ret,
-		   struct wp_error *err)
+int wp_plan_select(struct wp_arena *arena, const struct wp_record_set *set, struct wp_names only,
+		   struct wp_names exclude, struct wp_selection *ret, struct wp_error *err)
 {
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-	const struct wp_record_set *set = input->set;
 	const struct wp_record **sorted = sort_records(scratch, set);
-	bool *only = wp_arena_alloc(scratch, set->count), *exclude = wp_arena_alloc(scratch, set->count);
-	int status = find(set, sorted, "--only", input->only, input->only_count, only, err);
+	bool *in = wp_arena_alloc(scratch, set->count), *out = wp_arena_alloc(scratch, set->count);
+	int status = find(set, sorted, "--only", only, in, err);
 
 	if (!status)
-		status = find(set, sorted, "--exclude", input->exclude, input->exclude_count, exclude, err);
+		status = find(set, sorted, "--exclude", exclude, out, err);
 	if (status)
 		return status;
-	*ret = (struct wp_selection){ .chosen = wp_arena_alloc(arena, set->count) };
-	list(arena, set, only, &ret->only, &ret->only_count);
-	list(arena, set, exclude, &ret->exclude, &ret->exclude_count);
+	*ret = (struct wp_selection){
+		.chosen = wp_arena_alloc(arena, set->count),
+		.only = list(arena, set, in),
+		.exclude = list(arena, set, out),
+	};
 	for (size_t i = 0; i < set->count; i++)
-		ret->chosen[i] = (only[i] || !input->only_count) && !exclude[i];
+		ret->chosen[i] = (in[i] || !only.count) && !out[i];
 	return WP_OK;
 }

@@ -60,6 +60,14 @@ void wp_record_set_free(struct wp_record_set *set)
 	free(set);
 }
 
+const struct wp_record *wp_record_set_find(const struct wp_record_set *set, const char *package_id)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (wp_ascii_same(set->records[i].package_id, package_id))
+			return &set->records[i];
+	return NULL;
+}
+
 static struct wp_number number(const json_t *properties, const char *name)
 {
 	struct wp_number number = { 0 };

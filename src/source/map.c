@@ -6,18 +6,6 @@
 
 #include <string.h>
 
-/* A copy of @length bytes without white space at both ends. */
-static char *trim(struct wp_arena *arena, const char *text, size_t length)
-{
-	while (length && strchr(" \t", text[0])) {
-		text++;
-		length--;
-	}
-	while (length && strchr(" \t", text[length - 1]))
-		length--;
-	return wp_arena_strndup(arena, text, length);
-}
-
 /* NULL when it is no path of Windows. */
 static const char *key_of(struct wp_arena *arena, const char *text)
 {
@@ -85,21 +73,15 @@ static int check_entry(struct wp_arena *arena, const struct wp_map *map, const c
 	return WP_OK;
 }
 
-int wp_map_add(struct wp_arena *arena, struct wp_map *map, const char *text, struct wp_error *err)
+int wp_map_add(struct wp_arena *arena, struct wp_map *map, const char *prefix, const char *folder, struct wp_error *err)
 {
-	const char *equals = strchr(text, '=');
-	struct wp_map_entry entry;
-	int status;
+	int status = check_entry(arena, map, prefix, folder, err);
 
-	if (!equals)
-		return wp_fail(err, WP_E_USAGE, "bad-map", text,
-			       "map entry '%s' has no '='; write it as PREFIX=FOLDER", text);
-	entry.prefix = trim(arena, text, (size_t)(equals - text));
-	entry.folder = trim(arena, equals + 1, strlen(equals + 1));
-	status = check_entry(arena, map, entry.prefix, entry.folder, err);
-	if (status)
-		return status;
-	entry.key = key_of(arena, entry.prefix);
-	*WP_PUSH(arena, map->entries, map->count) = entry;
-	return WP_OK;
+	if (!status)
+		*WP_PUSH(arena, map->entries, map->count) = (struct wp_map_entry){
+			.prefix = wp_arena_strdup(arena, prefix),
+			.folder = wp_arena_strdup(arena, folder),
+			.key = key_of(arena, prefix),
+		};
+	return status;
 }

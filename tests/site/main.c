@@ -143,7 +143,10 @@ static void set(struct site *site, struct options *options, int option, const ch
 		options->loads[options->load_count++] = value;
 		break;
 	case MAP:
-		if (wp_map_add(site->arena, &site->map, value, &err))
+		if (!strchr(value, '='))
+			site_die("--map %s has no '='", value);
+		if (wp_map_add(site->arena, &site->map, wp_arena_strndup(site->arena, value, strcspn(value, "=")),
+			       strchr(value, '=') + 1, &err))
 			site_die("%s", err.message);
 		break;
 	case SITE: site->site_code = value; break;

@@ -27,6 +27,8 @@ struct fixture_site {
 	const struct wp_observation *observations[SITE_PACKAGES];
 	struct wp_policy policy;
 	struct wp_plan_input input;
+	struct wp_names only, exclude; /* of --only and --exclude */
+	struct wp_selection selection;
 	struct wp_plan *plan;
 	struct wp_learned learned;
 	struct wp_error err;
@@ -171,13 +173,19 @@ static inline struct wp_wim_image *fixture_images(struct fixture_site *site, siz
 	return site->seen[i].wim->metadata->images;
 }
 
+static inline int fixture_select(struct fixture_site *site)
+{
+	return wp_plan_select(site->arena, &site->set, site->only, site->exclude, &site->selection, &site->err);
+}
+
 /* Plans anew. */
 static inline const struct wp_plan *fixture_plan(struct fixture_site *site)
 {
 	wp_plan_free(site->plan);
 	site->plan = NULL;
-	cr_assert_eq(wp_plan_make(&site->input, &site->plan, &site->learned, &site->err),
-		     WP_OK, "%s", site->err.message);
+	cr_assert_eq(fixture_select(site), WP_OK, "%s", site->err.message);
+	site->input.selection = &site->selection;
+	site->plan = wp_plan_make(&site->input, &site->learned);
 	return site->plan;
 }
 

@@ -42,7 +42,7 @@ static char *canonical_of(struct wp_arena *arena, json_t *json)
 
 Test(plan_json, body)
 {
-	static const char *const only[] = { "P0100002" };
+	const char *only[] = { "P0100002" };
 	struct fixture_site *site = fixture_new();
 	const struct wp_plan *plan;
 
@@ -50,8 +50,7 @@ Test(plan_json, body)
 	fixture_add(site, "P0100002")->images.items[0].os_version = "10.0.22631.2861";
 	site->records[1].source_version.known = false;
 	fixture_images(site, 1)[1].windows = NULL;
-	site->input.only = only;
-	site->input.only_count = 1;
+	site->only = (struct wp_names){ only, 1 };
 	plan = fixture_plan(site);
 	cr_expect_str_eq(
 		canonical_of(site->arena, wp_plan_body_json(plan)),
@@ -88,9 +87,8 @@ Test(plan_json, body)
 					  "\"site_code\":\"P01\",\"summary\":{\"blocked\":0,\"packages\":1,"
 					  "\"refresh\":0,\"reload\":1,"
 					  "\"report_only\":0,\"unchanged\":0,\"unproven\":1},\"unchanged\":[]}");
-	site->input.only_count = 0;
-	site->input.exclude = only;
-	site->input.exclude_count = 1;
+	site->exclude = site->only;
+	site->only.count = 0;
 	plan = fixture_plan(site);
 	cr_expect(strstr(
 		canonical_of(site->arena, wp_plan_body_json(plan)),

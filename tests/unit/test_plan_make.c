@@ -40,8 +40,7 @@ Test(plan_make, only_and_exclude)
 
 	for (int i = 1; i <= 4; i++)
 		fixture_add(site, wp_arena_printf(site->arena, "P010000%d", i));
-	site->input.only = only;
-	site->input.only_count = 3;
+	site->only = (struct wp_names){ only, 3 };
 	fixture_plan(site);
 	cr_expect_str_eq(ids_of(site), "P0100001 P0100003");
 	cr_assert_eq(site->plan->only_count, 2, "each once");
@@ -49,28 +48,22 @@ Test(plan_make, only_and_exclude)
 	cr_expect_str_eq(site->plan->only[1], "P0100003");
 	cr_expect_eq(site->plan->summary.packages, 2);
 	cr_expect_eq(site->plan->snapshot_records, 4);
-	site->input.exclude = exclude;
-	site->input.exclude_count = 1;
+	site->exclude = (struct wp_names){ exclude, 1 };
 	/* What is left out needs no observation. */
 	site->observations[2] = NULL;
 	fixture_plan(site);
 	cr_expect_str_eq(ids_of(site), "P0100001");
-	site->input.only_count = 0;
+	site->only.count = 0;
 	fixture_plan(site);
 	cr_expect_str_eq(ids_of(site), "P0100001 P0100002 P0100004");
 	cr_expect_eq(site->plan->exclude_count, 1);
-	site->input.exclude = none;
-	wp_plan_free(site->plan);
-	site->plan = NULL;
-	cr_expect_eq(wp_plan_make(&site->input, &site->plan, &site->learned, &site->err),
-		     WP_E_USAGE);
+	site->exclude.items = none;
+	cr_expect_eq(fixture_select(site), WP_E_USAGE);
 	cr_expect_str_eq(site->err.code, "unknown-package");
 	cr_expect_str_eq(site->err.message, "--exclude P0109999: no record of site P01 has this PackageID; look them up with "
 					    "'wimplan snapshot show', or choose another --site");
-	site->input.only = none;
-	site->input.only_count = 1;
-	cr_expect_eq(wp_plan_make(&site->input, &site->plan, &site->learned, &site->err),
-		     WP_E_USAGE);
+	site->only = (struct wp_names){ none, 1 };
+	cr_expect_eq(fixture_select(site), WP_E_USAGE);
 	cr_expect(strstr(site->err.message, "--only P0109999"));
 	fixture_free(site);
 }

@@ -57,9 +57,7 @@ static void make_file(struct place *place, const char *path)
 
 static void map(struct place *place, const char *prefix, const char *folder)
 {
-	const char *text = wp_arena_printf(place->arena, "%s=%s", prefix, below(place, folder));
-
-	cr_assert_eq(wp_map_add(place->arena, &place->map, text, NULL), WP_OK, "%s", text);
+	cr_assert_eq(wp_map_add(place->arena, &place->map, prefix, below(place, folder), NULL), WP_OK, "%s", prefix);
 }
 
 /* What finding @path gives; the local path below the root in *@ret_path, or the detail. */

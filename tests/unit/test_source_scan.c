@@ -25,9 +25,7 @@ static void setup(struct place *place)
 	memset(place, 0, sizeof *place);
 	temporary_make(place->root);
 	place->arena = wp_arena_new();
-	cr_assert_eq(wp_map_add(place->arena, &place->map,
-				wp_arena_printf(place->arena, "\\\\srv\\src=%s", place->root), NULL),
-		     WP_OK);
+	cr_assert_eq(wp_map_add(place->arena, &place->map, "\\\\srv\\src", place->root, NULL), WP_OK);
 }
 
 static void cleanup(struct place *place)
