@@ -232,4 +232,15 @@ bool wp_diff_has_changes(const struct wp_diff *diff);
 /* How many fields were lost, over all images. */
 size_t wp_diff_lost(const struct wp_diff *diff);
 
+/*
+ * The packages that are not the same in both sets, by PackageID:
+ *   [{"package_id","class","name","status":"added|removed|changed",
+ *     "properties":[{"property","old","new"}],
+ *     "images":[{"index","status":"added|removed|changed","fields":[{"field","old","new"}]}],
+ *     "rows":["content_info"]}]
+ * A property that one of the two exports did not fetch is not compared. rows names the companion rows that
+ * differ. *@ret_same counts the packages that are the same in both. New reference.
+ */
+json_t *wp_diff_snapshots(const struct wp_record_set *old, const struct wp_record_set *new, size_t *ret_same);
+
 #endif

@@ -56,4 +56,8 @@ json_t *wp_report_diff_json(const struct wp_diff *diff);
 /* One path as a line of NDJSON, with its end. @image is the index of the new image. */
 void wp_report_diff_path_json(uint32_t image, const struct wp_diff_path *path, struct wp_buf *buf);
 
+/* What wp_diff_snapshots() found; @same packages are the same in both. */
+void wp_report_snapshot_diff_text(const json_t *packages, size_t same, const struct wp_report_options *options,
+				  struct wp_buf *buf);
+
 #endif

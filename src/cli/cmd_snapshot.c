@@ -2,9 +2,9 @@
 /* wimplan snapshot: the exports that the cache keeps. */
 #include "cli.h"
 #include "objects.h"
-#include "snapshot_diff.h"
 
 #include "wimplan/ascii.h"
+#include "wimplan/diff.h"
 #include "wimplan/json.h"
 #include "wimplan/text.h"
 
@@ -185,13 +185,13 @@ static int run_diff(struct wp_cli *cli, const struct arguments *args)
 			args->ids[0], snapshots[0].site_code, args->ids[1], snapshots[1].site_code);
 		return wp_cli_error(cli, &err);
 	}
-	packages = wp_snapshot_diff(old, new, &same);
+	packages = wp_diff_snapshots(old, new, &same);
 	if (cli->json)
 		return emit_diff(cli, snapshots, packages);
 	wp_text_line(&buf, "Snapshot %s", wp_cli_snapshot_words(cli->arena, &snapshots[0]));
 	wp_text_line(&buf, "      to %s", wp_cli_snapshot_words(cli->arena, &snapshots[1]));
 	wp_buf_putc(&buf, '\n');
-	wp_snapshot_diff_text(packages, same, &report, &buf);
+	wp_report_snapshot_diff_text(packages, same, &report, &buf);
 	return wp_cli_emit(cli, &buf);
 }
 
