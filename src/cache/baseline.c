@@ -91,8 +91,8 @@ static bool read_baseline(struct wp_arena *arena, struct wp_statement *statement
 	ret->content_id = wp_db_text(arena, statement, 4);
 	ret->origin = wp_db_text(arena, statement, 6);
 	ret->recorded_at = wp_db_time(statement, 7);
-	return wp_db_u64(statement, 2, &ret->source_version) && ret->site_code && ret->package_id && ret->file_id && ret->content_id && ret->origin &&
-	       strlen(ret->file_id) < WP_HASH_TEXT && strlen(ret->content_id) < WP_HASH_TEXT &&
+	return wp_db_u64(statement, 2, &ret->source_version) && ret->site_code && ret->package_id && ret->file_id &&
+	       ret->content_id && ret->origin && strlen(ret->file_id) < WP_HASH_TEXT && strlen(ret->content_id) < WP_HASH_TEXT &&
 	       wp_confidence_from_name(confidence, &ret->confidence);
 }
 

@@ -137,18 +137,6 @@ static int write_summaries(const struct wp_cache *cache, const struct wp_file_co
 	return status;
 }
 
-/* The oldest rows go; @sql deletes all but the first ?1. */
-static int drop_oldest(const struct wp_cache *cache, const char *sql, int64_t limit, struct wp_error *err)
-{
-	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
-	int status = wp_db_prepare(&cache->db, sql, &statement, err);
-
-	if (status)
-		return status;
-	wp_db_bind_int(&statement, 1, limit);
-	return wp_db_run(&statement, "what is old was dropped", err);
-}
-
 static int drop_contents(const struct wp_cache *cache, struct wp_error *err)
 {
 	int64_t count;
@@ -156,7 +144,7 @@ static int drop_contents(const struct wp_cache *cache, struct wp_error *err)
 
 	return status || count <= cache->identity_limit
 		       ? status
-		       : drop_oldest(cache,
+		       : wp_cache_drop_oldest(cache,
 				     "DELETE FROM identities WHERE file_id IN (SELECT file_id FROM identities ORDER BY seen "
 				     "DESC, file_id LIMIT -1 OFFSET ?1)",
 				     cache->identity_limit, err);
@@ -165,7 +153,7 @@ static int drop_contents(const struct wp_cache *cache, struct wp_error *err)
 /* None that belongs to a baseline goes as long as there are others. */
 static int drop_summaries(const struct wp_cache *cache, struct wp_error *err)
 {
-	return drop_oldest(cache,
+	return wp_cache_drop_oldest(cache,
 			   "DELETE FROM summaries WHERE file_id IN (SELECT file_id FROM summaries ORDER BY file_id IN "
 			   "(SELECT file_id FROM baselines) DESC, seen DESC, file_id LIMIT -1 OFFSET ?1)",
 			   WP_LIMIT_SUMMARIES, err);

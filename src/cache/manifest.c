@@ -14,20 +14,14 @@ static int is_known(struct wp_statement *statement, const char *content_id, stru
 	return status;
 }
 
-/* The oldest go, but none that belongs to a baseline as long as there are others. */
-static int drop_oldest(const struct wp_cache *cache, struct wp_error *err)
+/* None that belongs to a baseline goes as long as there are others. */
+static int drop_manifests(const struct wp_cache *cache, struct wp_error *err)
 {
-	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
-	int status = wp_db_prepare(&cache->db,
-				   "DELETE FROM manifests WHERE content_id IN (SELECT content_id FROM manifests ORDER BY "
-				   "content_id IN (SELECT content_id FROM baselines) DESC, seen DESC, content_id LIMIT -1 "
-				   "OFFSET ?1)",
-				   &statement, err);
-
-	if (status)
-		return status;
-	wp_db_bind_int(&statement, 1, WP_LIMIT_MANIFESTS);
-	return wp_db_run(&statement, "old folders were forgotten", err);
+	return wp_cache_drop_oldest(cache,
+				    "DELETE FROM manifests WHERE content_id IN (SELECT content_id FROM manifests ORDER BY "
+				    "content_id IN (SELECT content_id FROM baselines) DESC, seen DESC, content_id LIMIT -1 "
+				    "OFFSET ?1)",
+				    WP_LIMIT_MANIFESTS, err);
 }
 
 static int insert(const struct wp_cache *cache, const struct wp_known_manifest *items, size_t count,
@@ -49,7 +43,7 @@ static int insert(const struct wp_cache *cache, const struct wp_known_manifest *
 		wp_db_bind_int(&statement, 3, newest < INT64_MAX ? newest + 1 : newest);
 		status = wp_db_run(&statement, "folders were kept", err);
 	}
-	return status ? status : drop_oldest(cache, err);
+	return status ? status : drop_manifests(cache, err);
 }
 
 int wp_cache_put_manifests(struct wp_cache *cache, const struct wp_known_manifest *items, size_t count,

@@ -65,7 +65,8 @@ static bool read_question(struct wp_arena *arena, struct wp_statement *statement
 	ret->package_id = wp_db_text(arena, statement, 1);
 	ret->content_id = wp_db_text(arena, statement, 3);
 	ret->asked_at = wp_db_time(statement, 4);
-	return wp_db_u64(statement, 2, &ret->source_version) && ret->site_code && ret->package_id && ret->content_id && strlen(ret->content_id) < WP_HASH_TEXT;
+	return wp_db_u64(statement, 2, &ret->source_version) && ret->site_code && ret->package_id &&
+	       ret->content_id && strlen(ret->content_id) < WP_HASH_TEXT;
 }
 
 int wp_cache_list_questions(struct wp_cache *cache, struct wp_arena *arena, const char *site_code,

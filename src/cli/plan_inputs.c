@@ -106,21 +106,37 @@ int wp_plan_inputs_remembered(struct wp_cli *cli, const struct wp_plan_inputs *i
 	return status;
 }
 
+/*
+ * The next baseline of @record's package, from *@at = 0 on; NULL behind the last. Both lists are in the order of the
+ * packages, and the baselines of one in that of its versions.
+ */
+static const struct wp_baseline *next_baseline(const struct wp_plan_input *input, const struct wp_record *record,
+					       size_t *at)
+{
+	while (*at < input->baseline_count && strcmp(input->baselines[*at].package_id, record->package_id) < 0)
+		++*at;
+	if (*at == input->baseline_count || strcmp(input->baselines[*at].package_id, record->package_id) != 0)
+		return NULL;
+	return &input->baselines[(*at)++];
+}
+
+static bool is_of_version(const struct wp_baseline *baseline, const struct wp_record *record)
+{
+	return record->source_version.known && baseline->source_version == record->source_version.value;
+}
+
 void wp_plan_inputs_note_old(const struct wp_cli *cli, const struct wp_plan_inputs *in,
 			     const struct wp_plan_input *input)
 {
-	const struct wp_baseline *baseline = input->baselines, *end = baseline + input->baseline_count;
+	const struct wp_baseline *baseline;
 	const char *first = NULL;
-	size_t count = 0;
+	size_t count = 0, at = 0;
 
 	for (size_t i = 0; i < in->set->count; i++) {
 		const struct wp_record *record = &in->set->records[i];
 		uint64_t newest = 0;
 
-		/* Both lists are in the order of the packages. */
-		while (baseline < end && strcmp(baseline->package_id, record->package_id) < 0)
-			baseline++;
-		for (; baseline < end && !strcmp(baseline->package_id, record->package_id); baseline++)
+		while ((baseline = next_baseline(input, record, &at)))
 			/* One from dates was made at the version that the record had then. */
 			if (strcmp(baseline->origin, "dates") && baseline->source_version > newest)
 				newest = baseline->source_version;
@@ -146,20 +162,16 @@ static int compare_ids(const void *a, const void *b)
 static size_t changed_files(struct wp_arena *arena, const struct wp_record_set *set, const struct wp_plan_input *input,
 			    const char ***ret_ids)
 {
-	const struct wp_baseline *baseline = input->baselines, *end = baseline + input->baseline_count;
-	size_t count = 0;
+	const struct wp_baseline *baseline;
+	size_t count = 0, at = 0;
 
 	for (size_t i = 0; i < set->count; i++) {
 		const struct wp_record *record = &set->records[i];
 		const struct wp_observation *seen = input->observations[i];
 		const char *now = seen && seen->file_id[0] ? seen->file_id : NULL;
 
-		/* Both lists are in the order of the packages, and the baselines of one in that of its versions. */
-		while (baseline < end && strcmp(baseline->package_id, record->package_id) < 0)
-			baseline++;
-		for (; baseline < end && !strcmp(baseline->package_id, record->package_id); baseline++) {
-			if (!now || !baseline->file_id || !record->source_version.known ||
-			    baseline->source_version != record->source_version.value ||
+		while ((baseline = next_baseline(input, record, &at))) {
+			if (!now || !baseline->file_id || !is_of_version(baseline, record) ||
 			    !strcmp(baseline->file_id, now))
 				continue;
 			*WP_PUSH(arena, *ret_ids, count) = baseline->file_id;
@@ -206,6 +218,40 @@ void wp_plan_inputs_summaries(struct wp_cli *cli, const struct wp_plan_inputs *i
 			*WP_PUSH(cli->arena, known, input->summary_count) = (struct wp_known_summary){ ids[i], summary };
 	}
 	input->summaries = known;
+}
+
+void wp_plan_inputs_manifests(struct wp_cli *cli, const struct wp_plan_inputs *in, struct wp_plan_input *input)
+{
+	const struct wp_baseline *baseline;
+	struct wp_known_manifest *known = NULL;
+	struct wp_manifest manifest;
+	size_t at = 0;
+
+	for (size_t i = 0; in->cache && i < in->set->count; i++) {
+		const struct wp_record *record = &in->set->records[i];
+		const struct wp_observation *seen = input->observations[i];
+
+		while ((baseline = next_baseline(input, record, &at)))
+			if (record->class == WP_CLASS_INSTALL && seen && seen->manifest.text &&
+			    is_of_version(baseline, record) && strcmp(baseline->content_id, seen->content_id) != 0 &&
+			    wp_cache_find_manifest(in->cache, cli->arena, baseline->content_id, &manifest))
+				*WP_PUSH(cli->arena, known, input->manifest_count) =
+					(struct wp_known_manifest){ baseline->content_id, manifest };
+	}
+	input->manifests = known;
+}
+
+int wp_cli_keep_manifests(struct wp_cli *cli, struct wp_cache *cache, const struct wp_observation *const *seen,
+			  size_t count, struct wp_error *err)
+{
+	struct wp_known_manifest *items = NULL;
+	size_t item_count = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (seen[i] && seen[i]->manifest.text && seen[i]->content_id[0])
+			*WP_PUSH(cli->arena, items, item_count) =
+				(struct wp_known_manifest){ seen[i]->content_id, seen[i]->manifest };
+	return wp_cache_put_manifests(cache, items, item_count, err);
 }
 
 /* What `record` will need to tell whether a refresh sent what this plan has found. */
