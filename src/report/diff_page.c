@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A diff as a page: what matters first, the images in a table, then each image that changed. */
-#include "diff_page.h"
+#include "diff_page_contents.h"
 
 #include "header_words.h"
 #include "words.h"
@@ -10,38 +10,6 @@
 
 #include <inttypes.h>
 #include <string.h>
-
-enum wp_tone wp_diff_page_tone(enum wp_diff_status status)
-{
-	static const enum wp_tone tones[] = {
-		[WP_DIFF_SAME] = WP_TONE_PLAIN,
-		[WP_DIFF_CHANGED] = WP_TONE_CHANGE,
-		[WP_DIFF_ADDED] = WP_TONE_GOOD,
-		[WP_DIFF_REMOVED] = WP_TONE_BAD,
-	};
-
-	return tones[status];
-}
-
-void wp_diff_page_bar_cell(struct wp_page *page, const struct wp_diff_totals *totals, uint64_t whole)
-{
-	const struct wp_page_share shares[] = { { WP_TONE_GOOD, totals->bytes_added - totals->bytes_changed },
-						{ WP_TONE_CHANGE, totals->bytes_changed },
-						{ WP_TONE_BAD, totals->bytes_removed } };
-
-	wp_page_open(page, WP_PART_CELL, NULL);
-	wp_page_bar(page, shares, sizeof shares / sizeof *shares, whole);
-	wp_page_close(page);
-}
-
-void wp_diff_page_key(struct wp_page *page)
-{
-	wp_page_open(page, WP_PART_KEY, NULL);
-	wp_page_badge(page, WP_TONE_GOOD, "data of new files");
-	wp_page_badge(page, WP_TONE_CHANGE, "new data of changed files");
-	wp_page_badge(page, WP_TONE_BAD, "data that is gone");
-	wp_page_close(page);
-}
 
 static const char *file_name(const char *path)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the verdict on each package rests on. */
-#include "plan_page.h"
+#include "plan_evidence.h"
 
 #include "reason_words.h"
 #include "remedies.h"
@@ -12,7 +12,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *wp_plan_page_anchor(struct wp_arena *arena, size_t number)
+enum wp_tone wp_plan_evidence_tone(const struct wp_entry *entry)
+{
+	static const enum wp_tone tones[WP_ENTRY_STATUSES] = {
+		[WP_ENTRY_UNCHANGED] = WP_TONE_PLAIN,   [WP_ENTRY_CHANGE] = WP_TONE_CHANGE, [WP_ENTRY_BLOCKED] = WP_TONE_BAD,
+		[WP_ENTRY_REPORT_ONLY] = WP_TONE_INFO, [WP_ENTRY_UNPROVEN] = WP_TONE_INFO,
+	};
+
+	return tones[entry->status];
+}
+
+const char *wp_plan_evidence_anchor(struct wp_arena *arena, size_t number)
 {
 	return wp_arena_printf(arena, "package-%zu", number + 1);
 }
@@ -84,8 +94,8 @@ static void open_section(struct wp_page *page, const struct wp_plan *plan, const
 {
 	struct wp_part *section = wp_page_open(page, WP_PART_ENTRY, NULL);
 
-	section->tone = wp_plan_page_tone(entry);
-	section->target = wp_plan_page_anchor(page->arena, (size_t)(entry - plan->entries));
+	section->tone = wp_plan_evidence_tone(entry);
+	section->target = wp_plan_evidence_anchor(page->arena, (size_t)(entry - plan->entries));
 	wp_page_open(page, WP_PART_HEADING, NULL)->level = 3;
 	wp_page_add(page, WP_PART_TEXT, wp_arena_printf(page->arena, "%s ", title));
 	wp_page_badge(page, section->tone, wp_words_to_do(page->arena, entry));

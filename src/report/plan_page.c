@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A plan as a page for a change board: what is asked for, in one table, then what it rests on, then what the words mean. */
-#include "plan_page.h"
+#include "plan_evidence.h"
 
 #include "plan_remarks.h"
 #include "plan_words.h"
@@ -12,16 +12,6 @@
 
 #include <inttypes.h>
 #include <string.h>
-
-enum wp_tone wp_plan_page_tone(const struct wp_entry *entry)
-{
-	static const enum wp_tone tones[WP_ENTRY_STATUSES] = {
-		[WP_ENTRY_UNCHANGED] = WP_TONE_PLAIN,   [WP_ENTRY_CHANGE] = WP_TONE_CHANGE, [WP_ENTRY_BLOCKED] = WP_TONE_BAD,
-		[WP_ENTRY_REPORT_ONLY] = WP_TONE_INFO, [WP_ENTRY_UNPROVEN] = WP_TONE_INFO,
-	};
-
-	return tones[entry->status];
-}
 
 static void add_cards(struct wp_page *page, const struct wp_plan *plan)
 {
@@ -76,8 +66,8 @@ static void add_package_row(struct wp_page *page, const struct wp_entry *entry, 
 		WP_PAGE_ROW(page, wp_cell(entry->package_id), wp_cell(name),
 			    wp_cell(wp_confidence_name(wp_words_confidence(entry))), wp_cell(why));
 	else
-		WP_PAGE_ROW(page, wp_cell_link(wp_plan_page_anchor(page->arena, number), entry->package_id), wp_cell(name),
-			    wp_cell_badge(wp_plan_page_tone(entry), wp_words_to_do(page->arena, entry)), wp_cell(why));
+		WP_PAGE_ROW(page, wp_cell_link(wp_plan_evidence_anchor(page->arena, number), entry->package_id), wp_cell(name),
+			    wp_cell_badge(wp_plan_evidence_tone(entry), wp_words_to_do(page->arena, entry)), wp_cell(why));
 }
 
 /* Many packages behind one missing map are one row, where the first of them stands. */
@@ -86,10 +76,10 @@ static void add_group_row(struct wp_page *page, const struct wp_plan *plan, cons
 	const struct wp_entry *first = group->waiting[0];
 
 	WP_PAGE_ROW(page,
-		    wp_cell_link(wp_plan_page_anchor(page->arena, (size_t)(first - plan->entries)),
+		    wp_cell_link(wp_plan_evidence_anchor(page->arena, (size_t)(first - plan->entries)),
 				 wp_words_counted(page->arena, group->alone, "package")),
 		    wp_cell(wp_unmapped_names(page->arena, group)),
-		    wp_cell_badge(wp_plan_page_tone(first), wp_words_to_do(page->arena, first)),
+		    wp_cell_badge(wp_plan_evidence_tone(first), wp_words_to_do(page->arena, first)),
 		    wp_cell(wp_arena_printf(page->arena, "%s: %s", wp_words_why(page->arena, first), group->prefix)));
 }
 

@@ -1,54 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A diff for a terminal: the two files, each image with what became of it, remarks, and what it comes to. */
-#include "diff_text.h"
+#include "diff_text_contents.h"
 
 #include "../header_words.h"
 #include "../words.h"
 
 #include <inttypes.h>
 #include <string.h>
-
-static const enum wp_tint tints[] = { [WP_DIFF_SAME] = WP_TINT_NONE,
-				      [WP_DIFF_CHANGED] = WP_TINT_YELLOW,
-				      [WP_DIFF_ADDED] = WP_TINT_GREEN,
-				      [WP_DIFF_REMOVED] = WP_TINT_RED };
-
-void wp_diff_text_symbol(struct diff_text *text, size_t indent, enum wp_diff_status status, const char *symbol)
-{
-	wp_buf_pad(text->out.buf, ' ', indent);
-	wp_layout_tint(&text->out, tints[status], symbol);
-	wp_buf_putc(text->out.buf, ' ');
-}
-
-void wp_diff_text_more(struct diff_text *text, size_t indent, uint64_t count, const char *how)
-{
-	if (!count)
-		return;
-	wp_layout_line(&text->out, indent, indent + 2,
-		       wp_arena_printf(text->out.arena, "… and %s more%s", wp_words_count(text->out.arena, count), how));
-}
-
-void wp_diff_text_pair(struct diff_text *text, const char *head, size_t head_width, const char *tail, size_t used)
-{
-	if (!*tail) {
-		wp_buf_puts(text->out.buf, head);
-		wp_buf_putc(text->out.buf, '\n');
-		return;
-	}
-	/* A line that has no room for the columns of its list may still have room for itself. */
-	if (used + head_width + 2 + wp_text_width(tail) > text->out.columns)
-		head_width = wp_text_width(head);
-	if (head_width < wp_text_width(head))
-		head_width = wp_text_width(head);
-	if (used + head_width + 2 + wp_text_width(tail) > text->out.columns) {
-		wp_buf_puts(text->out.buf, head);
-		wp_buf_putc(text->out.buf, '\n');
-		wp_layout_line(&text->out, used + 4, used + 4, tail);
-		return;
-	}
-	wp_text_pad(text->out.buf, head, head_width);
-	wp_buf_printf(text->out.buf, "  %s\n", tail);
-}
 
 static void add_side(struct diff_text *text, const char *label, const struct wp_diff_side *side)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is installed and what happened to files, for a terminal. */
-#include "diff_text.h"
+#include "diff_text_contents.h"
 
 #include "../words.h"
 
@@ -11,6 +11,48 @@
 #define FOLDERS_SHOWN 15
 #define COMPONENTS_SHOWN 10
 #define BAR_MOST 30
+
+static const enum wp_tint tints[] = { [WP_DIFF_SAME] = WP_TINT_NONE,
+				      [WP_DIFF_CHANGED] = WP_TINT_YELLOW,
+				      [WP_DIFF_ADDED] = WP_TINT_GREEN,
+				      [WP_DIFF_REMOVED] = WP_TINT_RED };
+
+void wp_diff_text_symbol(struct diff_text *text, size_t indent, enum wp_diff_status status, const char *symbol)
+{
+	wp_buf_pad(text->out.buf, ' ', indent);
+	wp_layout_tint(&text->out, tints[status], symbol);
+	wp_buf_putc(text->out.buf, ' ');
+}
+
+static void add_more(struct diff_text *text, size_t indent, uint64_t count, const char *how)
+{
+	if (!count)
+		return;
+	wp_layout_line(&text->out, indent, indent + 2,
+		       wp_arena_printf(text->out.arena, "… and %s more%s", wp_words_count(text->out.arena, count), how));
+}
+
+void wp_diff_text_pair(struct diff_text *text, const char *head, size_t head_width, const char *tail, size_t used)
+{
+	if (!*tail) {
+		wp_buf_puts(text->out.buf, head);
+		wp_buf_putc(text->out.buf, '\n');
+		return;
+	}
+	/* A line that has no room for the columns of its list may still have room for itself. */
+	if (used + head_width + 2 + wp_text_width(tail) > text->out.columns)
+		head_width = wp_text_width(head);
+	if (head_width < wp_text_width(head))
+		head_width = wp_text_width(head);
+	if (used + head_width + 2 + wp_text_width(tail) > text->out.columns) {
+		wp_buf_puts(text->out.buf, head);
+		wp_buf_putc(text->out.buf, '\n');
+		wp_layout_line(&text->out, used + 4, used + 4, tail);
+		return;
+	}
+	wp_text_pad(text->out.buf, head, head_width);
+	wp_buf_printf(text->out.buf, "  %s\n", tail);
+}
 
 static const char *item_tail(struct diff_text *text, const struct wp_diff_line *line)
 {
@@ -55,7 +97,7 @@ static size_t add_kind(struct diff_text *text, const struct wp_diff_lines *lines
 		wp_diff_text_symbol(text, indent, line->status, wp_diff_words_symbol(line->status));
 		wp_diff_text_pair(text, item_head(text, line), width, item_tail(text, line), indent + 2);
 	}
-	wp_diff_text_more(text, indent, end - shown, " (--all)");
+	add_more(text, indent, end - shown, " (--all)");
 	return end;
 }
 
@@ -144,7 +186,7 @@ static void add_shares(struct diff_text *text, const char *title, const struct w
 		wp_buf_putc(text->out.buf, '\n');
 		wp_layout_line(&text->out, 6, 6, shares[i].versions);
 	}
-	wp_diff_text_more(text, 4, count - shown, " (--all)");
+	add_more(text, 4, count - shown, " (--all)");
 }
 
 static enum wp_diff_status status_of(enum wp_file_change change)
@@ -197,5 +239,5 @@ void wp_diff_text_files(struct diff_text *text, const struct wp_diff_files *file
 	wp_buf_puts(text->out.buf, "    Paths\n");
 	for (size_t i = 0; i < files->path_count; i++)
 		add_path(text, &files->paths[i]);
-	wp_diff_text_more(text, 4, files->path_omitted, " (--limit N, --path GLOB; all of them with --json-lines)");
+	add_more(text, 4, files->path_omitted, " (--limit N, --path GLOB; all of them with --json-lines)");
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the parts of a diff's text share. */
-#ifndef WIMPLAN_REPORT_DIFF_TEXT_H
-#define WIMPLAN_REPORT_DIFF_TEXT_H
+#ifndef WIMPLAN_REPORT_TEXT_DIFF_TEXT_CONTENTS_H
+#define WIMPLAN_REPORT_TEXT_DIFF_TEXT_CONTENTS_H
 
 #include "layout.h"
 
@@ -27,7 +27,5 @@ void wp_diff_text_files(struct diff_text *text, const struct wp_diff_files *file
 void wp_diff_text_symbol(struct diff_text *text, size_t indent, enum wp_diff_status status, const char *symbol);
 /* The escaped @tail behind the escaped @head, or below it where the line, with @used columns in front, has no room. */
 void wp_diff_text_pair(struct diff_text *text, const char *head, size_t head_width, const char *tail, size_t used);
-/* "… and 312 more" and @how to see them; nothing for 0. */
-void wp_diff_text_more(struct diff_text *text, size_t indent, uint64_t count, const char *how);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the parts of a diff's page share. */
-#ifndef WIMPLAN_REPORT_DIFF_PAGE_H
-#define WIMPLAN_REPORT_DIFF_PAGE_H
+/* What is installed and what happened to files, as parts of a diff's page. */
+#ifndef WIMPLAN_REPORT_DIFF_PAGE_CONTENTS_H
+#define WIMPLAN_REPORT_DIFF_PAGE_CONTENTS_H
 
 #include "diff_words.h"
 #include "page.h"
