@@ -90,7 +90,7 @@ static void count(struct output *output, const struct wp_change *change)
 
 static void write_path(const struct wp_tree *tree, uint32_t node, uint32_t stream, struct wp_buf *buf)
 {
-	buf->length = 0;
+	wp_buf_clear(buf);
 	wp_tree_path(tree, node, buf);
 	if (stream != WP_NO_STREAM)
 		wp_buf_printf(buf, ":%s", wp_stream_shown(tree->text + tree->streams[stream].name));
@@ -149,7 +149,7 @@ static struct wp_diff_path describe(struct output *output, const struct wp_chang
 
 static const char *target(const struct wp_wim_index *index, const struct wp_node *node, struct wp_buf *buf)
 {
-	buf->length = 0;
+	wp_buf_clear(buf);
 	return node && wp_link_target(index, node, buf) ? wp_buf_text(buf) : NULL;
 }
 
@@ -238,7 +238,7 @@ static void take_folders(struct output *output)
 
 		if (!folder->shown || wp_totals_empty(&folder->totals))
 			continue;
-		output->path.length = 0;
+		wp_buf_clear(&output->path);
 		if (folder->new_node != WP_NO_NODE)
 			wp_tree_path(comparison->new, folder->new_node, &output->path);
 		else

@@ -63,7 +63,7 @@ static void add_text(struct wp_buf *buf, const char *text)
 	if (!*add_quoted(buf, text))
 		return;
 	/* Not all of it is plain: once more, in parts. */
-	buf->length = start;
+	wp_buf_cut(buf, start);
 	wp_buf_puts(buf, "(-join (");
 	while (*text) {
 		wp_buf_puts(buf, separator);

@@ -35,7 +35,7 @@ static void add_field(struct diff_text *text, const struct wp_diff_field *field,
 		wp_layout_wrap(&text->out, old, used, used);
 		wp_layout_label(&narrow, used, "→ ", 2, new);
 		/* Without the end of the line. */
-		text->out.buf->length--;
+		wp_buf_cut(text->out.buf, text->out.buf->length - 1);
 	}
 	if (field->lost) {
 		wp_buf_puts(text->out.buf, "  ");

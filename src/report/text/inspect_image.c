@@ -160,7 +160,7 @@ bool wp_inspect_table(const struct wp_layout *out, const struct wp_wim_image *im
 	if (add_up(widths) > out->columns)
 		return false;
 	add_line(&heading, headings, widths);
-	heading.data[--heading.length] = '\0';
+	wp_buf_cut(&heading, heading.length - 1);
 	wp_layout_tint(out, WP_TINT_BOLD, wp_buf_text(&heading));
 	wp_buf_putc(out->buf, '\n');
 	for (size_t i = 0; i < count; i++)

@@ -50,7 +50,7 @@ void wp_layout_wrap(const struct wp_layout *layout, const char *text, size_t use
 		size_t length = strcspn(at, " ");
 		size_t width;
 
-		word.length = 0;
+		wp_buf_clear(&word);
 		wp_buf_add(&word, at, length);
 		width = wp_text_width(wp_buf_text(&word));
 		if (!first && column + gap + width > layout->columns) {

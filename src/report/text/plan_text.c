@@ -241,7 +241,7 @@ static void add_legend(struct wp_plan_text *text)
 		meaning = wp_arena_printf(text->out.arena, "%c %s", statuses[status].symbol, statuses[status].meaning);
 		if (line.length && line.length + 3 + strlen(meaning) > text->out.columns) {
 			wp_buf_printf(text->out.buf, "%s\n", wp_buf_text(&line));
-			line.length = 0;
+			wp_buf_clear(&line);
 			wp_buf_printf(&line, "%*s%s", (int)strlen(begin), "", meaning);
 			continue;
 		}
