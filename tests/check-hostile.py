@@ -259,6 +259,11 @@ def crafted_xml(folder):
     check("odd length", write(folder, "x.wim", wim(b"\xff\xfe<\0W\0>\0I")), ["xml-encoding", "xml-invalid"], 1)
     check("16 MiB of spaces", write(folder, "x.wim", wim("<WIM><IMAGE INDEX=\"1\"><NAME>" + " " * 8_000_000 +
                                                         "</NAME></IMAGE></WIM>")))
+    # What is stored compressed goes through the same reader.
+    for name, fields in [("80,000 attributes", "<NAME " + " ".join(f'a{i}=""' for i in range(80_000)) + ">C</NAME>"),
+                         ("1,000,000 elements", "<A/>" * 1_000_000), ("100,000 levels", "<A>" * 100_000 + "</A>" * 100_000)]:
+        check(f"{name}, compressed", made(folder, "c.wim", "compress XPRESS\nxml-compressed\nxml <<END\n<WIM><IMAGE INDEX=\"1\">"
+                                          f"{fields}</IMAGE></WIM>\nEND\n"), ["xml-structure"], 1)
     check("4,096 images", write(folder, "x.wim", wim("<WIM>" + "".join(
         f'<IMAGE INDEX="{i}"><NAME>i</NAME></IMAGE>' for i in range(1, 4097)) + "</WIM>", images=4096)), status=0)
 
