@@ -9,16 +9,16 @@ bad=0
 level() {
 	case $1 in
 	base) echo 0 ;; system) echo 1 ;; wim) echo 2 ;; site) echo 3 ;; import) echo 4 ;; diff) echo 5 ;; source) echo 6 ;;
-	cache) echo 7 ;; plan) echo 8 ;; report) echo 9 ;; program) echo 10 ;; cli | provider) echo 11 ;; apply) echo 12 ;;
-	*) echo 13 ;;
+	cache) echo 7 ;; plan) echo 8 ;; audit) echo 9 ;; report) echo 10 ;; program) echo 11 ;; cli | provider) echo 12 ;;
+	apply) echo 13 ;; *) echo 14 ;;
 	esac
 }
 
 # Which module a public header belongs to.
 owner() {
 	case $1 in
-	wim | wim_fields | tree | servicing) echo wim ;; diff | summary) echo diff ;; record) echo site ;; import) echo import ;; source | gate) echo source ;; cache) echo cache ;;
-	plan | config | receipt) echo plan ;; report) echo report ;; program) echo program ;; clock | file | print) echo system ;; provider) echo provider ;;
+	wim | wim_fields | tree | servicing) echo wim ;; diff | summary) echo diff ;; record | site | schedule | sequence | distribution | usage) echo site ;; import) echo import ;; source | gate) echo source ;; cache) echo cache ;;
+	plan | note | config | receipt) echo plan ;; audit) echo audit ;; report) echo report ;; program) echo program ;; clock | file | print) echo system ;; provider) echo provider ;;
 	*) echo base ;;
 	esac
 }
@@ -49,7 +49,7 @@ for file in src/*/*.[ch] src/*/*/*.[ch]; do
 	case $file in src/*/*/*) outside='\.\./\.\./' ;; *) outside='\.\./' ;; esac
 	grep -q "^#include \"$outside" "$file" && complain "$file includes a private header of another module"
 	case $module in
-	plan | report)
+	plan | audit | report)
 		grep -nE '^#include <(stdio|unistd|fcntl|pthread|sqlite3|sys/.*)\.h>' "$file" &&
 			complain "$file: $module is pure and takes no files, threads or databases"
 		grep -nE '\b(getenv|fopen|open|time|clock_gettime|sqlite3_[a-z_]+|pthread_[a-z_]+) *\(' "$file" &&

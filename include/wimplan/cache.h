@@ -69,6 +69,13 @@ int wp_cache_missing_packages(struct wp_cache *cache, struct wp_arena *arena, co
 			      struct wp_snapshot *ret_previous, const char ***ret_ids, size_t *ret_count,
 			      struct wp_error *err);
 
+/*
+ * Loads the export before @set, as wp_cache_missing_packages() has it; *@ret_set is NULL when there is none. The caller
+ * frees it.
+ */
+int wp_cache_load_previous(struct wp_cache *cache, const struct wp_record_set *set, struct wp_record_set **ret_set,
+			   struct wp_error *err);
+
 /* Removes a snapshot with its records; baselines stay. */
 int wp_cache_remove_snapshot(struct wp_cache *cache, const struct wp_snapshot *snapshot, struct wp_error *err);
 

@@ -3,7 +3,8 @@
 #ifndef WIMPLAN_CLOCK_H
 #define WIMPLAN_CLOCK_H
 
-#include "wimplan/time.h"
+#include "wimplan/error.h"
+#include "wimplan/zone.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,6 +20,13 @@ struct wp_time wp_clock_time(void);
 
 /* Seconds since the machine was started, sleep included: a later run can compare with it until the next start. */
 int64_t wp_clock_boot(void);
+
+/*
+ * When the clocks of a zone change around @now, a year back and ten ahead, in @arena; a name that this machine does not
+ * know is WP_E_USAGE, "zone". Sets TZ for a moment: to be called before there are threads.
+ */
+int wp_zone_load(struct wp_arena *arena, const char *name, struct wp_time now, struct wp_zone *ret,
+		 struct wp_error *err);
 
 /*
  * Installs the handlers: the first SIGINT, SIGTERM or SIGHUP is remembered, a second SIGINT or

@@ -5,6 +5,7 @@
 
 #include "wimplan/buf.h"
 #include "wimplan/error.h"
+#include "wimplan/schedule.h"
 #include "wimplan/source.h"
 
 #include <jansson.h>
@@ -14,6 +15,7 @@ enum wp_on_unknown { WP_ON_UNKNOWN_BLOCK, WP_ON_UNKNOWN_REFRESH, WP_ON_UNKNOWN_S
 enum wp_on_unproven { WP_ON_UNPROVEN_NOTE, WP_ON_UNPROVEN_REFRESH, WP_ON_UNPROVEN_BLOCK };
 enum wp_solid_sources { WP_SOLID_SOURCES_NOTE, WP_SOLID_SOURCES_BLOCK };
 enum wp_links { WP_LINKS_INSIDE, WP_LINKS_FOLLOW };
+enum wp_on_no_fit { WP_ON_NO_FIT_NOTE, WP_ON_NO_FIT_DEFER };
 enum wp_boot_images { WP_BOOT_IMAGES_REPORT, WP_BOOT_IMAGES_PLAN };
 
 /* [policy] */
@@ -24,8 +26,30 @@ struct wp_policy {
 	enum wp_solid_sources solid_sources;
 	enum wp_boot_images boot_images;
 	enum wp_links links; /* below a mapped folder */
+	enum wp_on_no_fit on_no_fit; /* refreshes that do not fit the window */
+	bool defer_to_schedule;      /* a refresh is left to the package's own RefreshSchedule */
 	uint32_t clock_tolerance; /* seconds; 120 */
 	uint64_t snapshot_max_age; /* seconds; 7 days. For a note beside the body: it is no part of wp_policy_json() */
+};
+
+/* Bits per second that all distribution points of a site get together. */
+struct wp_site_bandwidth {
+	const char *site; /* its code */
+	uint64_t bits;    /* 0: it was given as that, which nobody can mean */
+	const char *value, *origin; /* as in struct wp_setting */
+};
+
+/* [window] */
+struct wp_window_settings {
+	struct wp_time start, end;
+	uint64_t duration; /* seconds; 0: not given */
+	bool recurs;       /* it opens as @every says, not at @start */
+	struct wp_schedule every;
+	const char *timezone; /* of @every, and of schedules of the site in its local time; NULL: UTC */
+	struct wp_number bandwidth; /* bits per second that one distribution point gets */
+	struct wp_site_bandwidth *sites;
+	size_t site_count;
+	struct wp_number parallel; /* distribution points that a site sends to at a time */
 };
 
 /* One key in force; kept in the documented order. */
@@ -39,6 +63,7 @@ struct wp_setting {
 struct wp_config {
 	struct wp_policy policy;
 	struct wp_map map;
+	struct wp_window_settings window;
 	struct wp_setting *settings; /* every known key, then the map's entries in the order of their adding */
 	size_t setting_count;
 };
@@ -61,6 +86,13 @@ int wp_config_set(struct wp_arena *arena, struct wp_config *config, const char *
 const char *wp_config_value(const struct wp_config *config, const char *section, const char *name);
 /* The same for a key with a choice of words, as the value of its enum. */
 unsigned int wp_config_choice(const struct wp_config *config, const char *section, const char *name);
+
+/*
+ * When the window is open: as it is given, or the occurrence of its schedule that is open at @now or opens next. Either end may
+ * stay unknown. @zone is that of the settings' timezone, NULL for UTC. WP_E_USAGE for a schedule without a duration.
+ */
+int wp_window_resolve(const struct wp_window_settings *window, const struct wp_zone *zone, struct wp_time now,
+		      struct wp_time *ret_start, struct wp_time *ret_end, struct wp_error *err);
 
 /* The policy as the plan's body records it: every value in force that a verdict may depend on. New reference. */
 json_t *wp_policy_json(const struct wp_policy *policy);

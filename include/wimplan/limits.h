@@ -31,8 +31,16 @@
 #define WP_LIMIT_NESTING 128u
 /* Bytes of one record of an export. */
 #define WP_LIMIT_RECORD_BYTES (64u << 20)
+/* Places in one task sequence that name a package; real ones have dozens. */
+#define WP_LIMIT_SEQUENCE_USES 65536u
+/* Task sequences that run one another above one: the console allows a chain of some tens. */
+#define WP_LIMIT_SEQUENCE_CALLERS 256u
+/* Tokens of one schedule; the console keeps 15 for a deployment. */
+#define WP_LIMIT_SCHEDULE_TOKENS 64u
 /* Packages in one snapshot. */
 #define WP_LIMIT_PACKAGES 1000000u
+/* Rows of distribution points, task sequences and deployments in one export: 2,500 packages on 400 points. */
+#define WP_LIMIT_SITE_ROWS 1000000u
 /* UTF-16 code units of a path, as in Windows. */
 #define WP_LIMIT_PATH_UNITS 32767u
 /*

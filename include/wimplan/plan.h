@@ -119,6 +119,7 @@ struct wp_plan {
 	/* Beside the body, with what stands in front of it. */
 	struct wp_note *notes; /* in execution order, those about the whole first; then by severity and code */
 	size_t note_count;
+	json_t *estimates; /* what the refreshes cost, as the plan file has it; NULL: nobody looked; owned */
 	bool beside_covered; /* by beside_id; a plan of format 1.0 has none */
 };
 
@@ -194,6 +195,14 @@ struct wp_learned {
  */
 struct wp_plan *wp_plan_make(const struct wp_plan_input *input, struct wp_learned *ret_learned)
 	__attribute__((returns_nonnull));
+
+/*
+ * Leaves an entry's refresh to somebody else, as the policy says: @code becomes its reason ("deferred-to-schedule",
+ * "deferred-no-fit"). wp_plan_seal() has to follow.
+ */
+void wp_plan_defer(struct wp_plan *plan, size_t entry, const char *code);
+/* Sums a plan up again and gives it the id of what it says now. */
+void wp_plan_seal(struct wp_plan *plan);
 
 /* The one answer to "are there changes?": text, JSON, reports and exit status all take it from here. */
 bool wp_plan_has_changes(const struct wp_plan *plan);

@@ -61,6 +61,13 @@ struct wp_nearest {
 void wp_nearest_try(struct wp_nearest *nearest, const char *name);
 
 /*
+ * When the configured window is open, with the zone that it names; *@ret_zone has no changes where it names none. WP_E_USAGE
+ * for a zone that this machine does not know. Strings live in @arena.
+ */
+int wp_program_window(struct wp_arena *arena, const struct wp_window_settings *settings, struct wp_time now,
+		      struct wp_zone *ret_zone, struct wp_time *ret_start, struct wp_time *ret_end, struct wp_error *err);
+
+/*
  * Reads the plan at @path ("-": standard input) as a whole, as wp_plan_parse() does. The caller frees *@ret_plan.
  */
 int wp_program_plan(const char *path, struct wp_plan **ret_plan, struct wp_error *err);

@@ -7,6 +7,7 @@
 #include "wimplan/diag.h"
 #include "wimplan/error.h"
 #include "wimplan/hash.h"
+#include "wimplan/site.h"
 #include "wimplan/time.h"
 #include "wimplan/wim.h"
 
@@ -140,6 +141,7 @@ struct wp_record_set {
 	size_t count;
 	struct wp_diags diags;
 	json_t *documents; /* array of the JSON records, in the order of @records; owned */
+	json_t *site; /* what the export says of the site around them, as wp_site_new() has it; owned; NULL: nothing */
 };
 
 void wp_record_set_free(struct wp_record_set *set);

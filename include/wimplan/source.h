@@ -102,6 +102,7 @@ struct wp_folder_change {
 	uint64_t counts[WP_MANIFEST_CHANGES];
 	const char *names[WP_MANIFEST_CHANGES][WP_LIMIT_FOLDER_NAMES]; /* the first by name */
 	size_t named[WP_MANIFEST_CHANGES];
+	uint64_t bytes; /* of the files that were added or changed, as they are now */
 };
 
 /*

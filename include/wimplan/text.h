@@ -94,6 +94,9 @@ void wp_text_line(struct wp_buf *buf, const char *format, ...) __attribute__((fo
 /* Adds @text escaped as above, then spaces up to @width columns. Returns the columns written. */
 size_t wp_text_pad(struct wp_buf *buf, const char *text, size_t width);
 
+/* @text without ASCII white space at its ends: cut behind, and a pointer into it. */
+char *wp_text_trim(char *text) __attribute__((nonnull, returns_nonnull));
+
 /*
  * Strict decimal (or, where @hex, 0x…) with white space around it allowed: false when it
  * is anything else or overflows.

@@ -18,6 +18,22 @@ struct wp_time {
 	int64_t ticks;   /* 100 ns since 1601-01-01T00:00:00Z */
 };
 
+/* A time of the calendar, in whatever zone; proleptic Gregorian, 1601 to 9999. */
+struct wp_civil {
+	int year, month, day; /* month 1 to 12, day 1 to 31 */
+	int hour, minute, second;
+	int fraction; /* ticks of 100 ns */
+};
+
+/* Days of a month. @month is 1 to 12. */
+int wp_days_of_month(int year, int month);
+/* Day of the week: 0 Sunday to 6 Saturday. */
+int wp_civil_weekday(const struct wp_civil *civil);
+/* The time taken as UTC. Not known when the calendar has no such day or the clock no such time. */
+struct wp_time wp_time_from_civil(const struct wp_civil *civil);
+/* The calendar's view of @ticks, which must be those of a known time. */
+struct wp_civil wp_civil_from_ticks(int64_t ticks);
+
 /* From a FILETIME. Not known when it is beyond the year 9999 (contracts: a bad value). */
 struct wp_time wp_time_from_filetime(uint64_t filetime);
 struct wp_time wp_time_from_unix(int64_t seconds, uint32_t nanoseconds);

@@ -5,6 +5,7 @@
 
 #include "wimplan/ascii.h"
 #include "wimplan/choice.h"
+#include "wimplan/clock.h"
 #include "wimplan/config.h"
 #include "wimplan/text.h"
 #include "wimplan/version.h"
@@ -201,12 +202,15 @@ static void take_connection(struct wp_apply *apply, const struct wp_config *conf
 
 static int take_window(struct wp_apply *apply, const struct wp_config *config, const char *given)
 {
-	const char *start = wp_config_value(config, "window", "start"), *end = wp_config_value(config, "window", "end"), *wrong;
+	struct wp_error err;
+	struct wp_zone zone;
+	const char *wrong;
 
-	if (!given && !start && !end)
-		return WP_OK;
 	if (!given)
-		given = wp_arena_printf(apply->arena, "%s/%s", start ? start : "", end ? end : "");
+		return wp_program_window(apply->arena, &config->window, wp_clock_time(), &zone, &apply->window.start,
+					 &apply->window.end, &err)
+			       ? wp_apply_error(apply, &err)
+			       : WP_OK;
 	wrong = wp_window_parse(given, &apply->window);
 	return wrong ? wp_apply_usage(apply, "--window", "the window '%s' cannot be used: %s", given, wrong) : WP_OK;
 }

@@ -199,3 +199,15 @@ bool wp_parse_u64(const char *text, bool hex, uint64_t *ret_value)
 	*ret_value = value;
 	return true;
 }
+
+char *wp_text_trim(char *text)
+{
+	static const char space[] = " \t\r\n\v\f";
+	size_t length;
+
+	text += strspn(text, space);
+	for (length = strlen(text); length && strchr(space, text[length - 1]); length--)
+		;
+	text[length] = '\0';
+	return text;
+}

@@ -15,11 +15,6 @@
 #define DAYS_IN_RANGE INT64_C(3067671)
 #define TICKS_IN_RANGE (DAYS_IN_RANGE * TICKS_PER_DAY)
 
-struct civil {
-	int year, month, day, hour, minute, second;
-	int fraction; /* ticks of 100 ns */
-};
-
 static const struct wp_time unknown;
 
 static bool is_leap(int year)
@@ -27,7 +22,7 @@ static bool is_leap(int year)
 	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 }
 
-static int days_of_month(int year, int month)
+int wp_days_of_month(int year, int month)
 {
 	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 
@@ -48,28 +43,32 @@ static struct wp_time from_ticks(int64_t ticks, bool zone_known)
 	return (struct wp_time){ .known = true, .zone_known = zone_known, .ticks = ticks };
 }
 
-/* @offset: minutes that the local time is ahead of UTC. */
-static struct wp_time from_civil(const struct civil *c, bool zone_known, int offset)
+/* Days from 1601-01-01 to a day of the calendar. */
+static int64_t days_to(const struct wp_civil *c)
 {
-	int64_t days;
-	int month;
+	int64_t days = days_before_year(c->year) + c->day - 1;
 
+	for (int month = 1; month < c->month; month++)
+		days += wp_days_of_month(c->year, month);
+	return days;
+}
+
+/* @offset: minutes that the local time is ahead of UTC. */
+static struct wp_time from_civil(const struct wp_civil *c, bool zone_known, int offset)
+{
 	if (c->year < FIRST_YEAR || c->year > LAST_YEAR || c->month < 1 || c->month > 12 || c->day < 1 ||
-	    c->day > days_of_month(c->year, c->month) || c->hour > 23 || c->minute > 59 || c->second > 59)
+	    c->day > wp_days_of_month(c->year, c->month) || c->hour > 23 || c->minute > 59 || c->second > 59)
 		return unknown;
-	days = days_before_year(c->year) + c->day - 1;
-	for (month = 1; month < c->month; month++)
-		days += days_of_month(c->year, month);
-	return from_ticks(days * TICKS_PER_DAY + (c->hour * 60 + c->minute - offset) * TICKS_PER_MINUTE +
+	return from_ticks(days_to(c) * TICKS_PER_DAY + (c->hour * 60 + c->minute - offset) * TICKS_PER_MINUTE +
 				  c->second * WP_TICKS_PER_SECOND + c->fraction,
 			  zone_known);
 }
 
-static struct civil to_civil(int64_t ticks)
+struct wp_civil wp_civil_from_ticks(int64_t ticks)
 {
 	int64_t days = ticks / TICKS_PER_DAY;
 	int64_t rest = ticks % TICKS_PER_DAY;
-	struct civil c = { .year = FIRST_YEAR, .month = 1 };
+	struct wp_civil c = { .year = FIRST_YEAR, .month = 1 };
 
 	c.year += 400 * (int)(days / DAYS_PER_CYCLE);
 	days %= DAYS_PER_CYCLE;
@@ -78,8 +77,8 @@ static struct civil to_civil(int64_t ticks)
 	days -= days_before_year((c.year - FIRST_YEAR) % 400 + FIRST_YEAR);
 	while (days >= 365 + is_leap(c.year))
 		days -= 365 + is_leap(c.year++);
-	while (days >= days_of_month(c.year, c.month))
-		days -= days_of_month(c.year, c.month++);
+	while (days >= wp_days_of_month(c.year, c.month))
+		days -= wp_days_of_month(c.year, c.month++);
 	c.day = (int)days + 1;
 	c.fraction = (int)(rest % WP_TICKS_PER_SECOND);
 	rest /= WP_TICKS_PER_SECOND;
@@ -87,6 +86,17 @@ static struct civil to_civil(int64_t ticks)
 	c.minute = (int)(rest / 60 % 60);
 	c.hour = (int)(rest / 3600);
 	return c;
+}
+
+struct wp_time wp_time_from_civil(const struct wp_civil *civil)
+{
+	return from_civil(civil, true, 0);
+}
+
+int wp_civil_weekday(const struct wp_civil *civil)
+{
+	/* 1601-01-01 was a Monday. */
+	return (int)((days_to(civil) + 1) % 7);
 }
 
 struct wp_time wp_time_from_filetime(uint64_t filetime)
@@ -151,7 +161,7 @@ static bool take_fraction(const char **at, int *ret_ticks)
  */
 static struct wp_time parse_dmtf(const char *text)
 {
-	struct civil c = { 0 };
+	struct wp_civil c = { 0 };
 	bool zone_known = true;
 	int offset = 0;
 	int sign;
@@ -209,7 +219,7 @@ static bool take_zone(const char **at, bool *ret_known, int *ret_offset)
 
 static struct wp_time parse_iso(const char *text)
 {
-	struct civil c = { 0 };
+	struct wp_civil c = { 0 };
 	bool zone_known = false;
 	int offset = 0;
 
@@ -297,12 +307,12 @@ bool wp_time_is_never(struct wp_time time)
 
 static char *format_iso(struct wp_arena *arena, struct wp_time time, bool fraction)
 {
-	struct civil c;
+	struct wp_civil c;
 	char decimals[16] = "";
 
 	if (!time.known)
 		return NULL;
-	c = to_civil(time.ticks);
+	c = wp_civil_from_ticks(time.ticks);
 	if (fraction)
 		snprintf(decimals, sizeof decimals, ".%07d", c.fraction);
 	return wp_arena_printf(arena, "%04d-%02d-%02dT%02d:%02d:%02d%s%s", c.year, c.month, c.day, c.hour, c.minute,
@@ -321,11 +331,11 @@ char *wp_time_iso_ticks(struct wp_arena *arena, struct wp_time time)
 
 char *wp_time_minutes(struct wp_arena *arena, struct wp_time time)
 {
-	struct civil c;
+	struct wp_civil c;
 
 	if (!time.known)
 		return wp_arena_strdup(arena, "never");
-	c = to_civil(time.ticks);
+	c = wp_civil_from_ticks(time.ticks);
 	return wp_arena_printf(arena, "%04d-%02d-%02d %02d:%02d%s", c.year, c.month, c.day, c.hour, c.minute,
 			       time.zone_known ? "Z" : "");
 }

@@ -80,6 +80,16 @@ static const char version_3[] =
 	"  seen INTEGER NOT NULL" /* as in identities */
 	") STRICT;";
 
+static const char version_4[] =
+	/* What an export says of its site beside the records: rows as wp_site_tables has them. */
+	"CREATE TABLE site_rows ("
+	"  snapshot INTEGER NOT NULL REFERENCES snapshots (number) ON DELETE CASCADE,"
+	"  kind TEXT NOT NULL,"
+	"  number INTEGER NOT NULL," /* from 0, in the order of the rows' keys */
+	"  document TEXT NOT NULL,"
+	"  PRIMARY KEY (snapshot, kind, number)"
+	") STRICT, WITHOUT ROWID;";
+
 /* What each version has more than the one before it. */
 static const struct {
 	const char *sql;
@@ -88,11 +98,12 @@ static const struct {
 	{ version_1, 4 },
 	{ version_2, 5 },
 	{ version_3, 9 },
+	{ version_4, 10 },
 };
 
 #define TABLES \
 	"'snapshots', 'records', 'baselines', 'identities', 'summaries', 'questions', 'plans', 'plan_sources', " \
-	"'manifests'"
+	"'manifests', 'site_rows'"
 
 static int fail_foreign(const char *path, struct wp_error *err)
 {

@@ -60,6 +60,30 @@ static int renew_snapshot(const struct wp_cache *cache, const struct wp_record_s
 			      "taken_at)) WHERE id = ?1", set, id, now, err);
 }
 
+/*
+ * The rows of the site of the later of two exports of one content, as renew_snapshot() has its time: the snapshot has
+ * taken over the time of this one when it counts.
+ */
+static int renew_site(const struct wp_cache *cache, const struct wp_record_set *set, const char *id,
+		      struct wp_error *err)
+{
+	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
+	uint64_t number;
+	int status = wp_db_prepare(&cache->db, "SELECT number FROM snapshots WHERE id = ?1 AND taken_at IS ?2",
+				   &statement, err);
+
+	if (status)
+		return status;
+	wp_db_bind_text(&statement, 1, id);
+	wp_db_bind_time(&statement, 2, set->taken_at);
+	status = wp_db_step(&statement, "a snapshot was looked up", err);
+	if (status <= 0)
+		return status;
+	if (!wp_db_u64(&statement, 0, &number))
+		return wp_db_damaged(&cache->db, err, "a snapshot has no number");
+	return wp_snapshot_put_site(cache, (int64_t)number, set->site, err);
+}
+
 static int insert_records(const struct wp_cache *cache, const struct wp_record_set *set, int64_t number,
 			  struct wp_error *err)
 {
@@ -83,6 +107,7 @@ static int insert_records(const struct wp_cache *cache, const struct wp_record_s
 int wp_cache_add_snapshot(struct wp_cache *cache, const struct wp_record_set *set, struct wp_time now,
 			  char ret_id[WP_HASH_TEXT], bool *ret_known, struct wp_error *err)
 {
+	int64_t number;
 	int status;
 
 	*ret_known = false;
@@ -97,12 +122,17 @@ int wp_cache_add_snapshot(struct wp_cache *cache, const struct wp_record_set *se
 	if (status > 0) {
 		*ret_known = true;
 		status = renew_snapshot(cache, set, ret_id, now, err);
+		if (!status)
+			status = renew_site(cache, set, ret_id, err);
 		return wp_db_end(&cache->db, status, err);
 	}
 	if (!status)
 		status = insert_snapshot(cache, set, ret_id, now, err);
+	number = sqlite3_last_insert_rowid(cache->db.handle);
 	if (!status)
-		status = insert_records(cache, set, sqlite3_last_insert_rowid(cache->db.handle), err);
+		status = insert_records(cache, set, number, err);
+	if (!status)
+		status = wp_snapshot_put_site(cache, number, set->site, err);
 	return wp_db_end(&cache->db, status, err);
 }
 
@@ -174,6 +204,8 @@ int wp_cache_load_snapshot(struct wp_cache *cache, const struct wp_snapshot *sna
 	if (!set->site_code || !set->documents)
 		wp_out_of_memory();
 	status = load_records(cache, snapshot, set, err);
+	if (!status)
+		status = wp_snapshot_load_site(cache, snapshot->id, &set->site, err);
 	if (status)
 		return status;
 	*ret_set = set;

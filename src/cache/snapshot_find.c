@@ -195,6 +195,17 @@ static int find_previous(struct wp_cache *cache, struct wp_arena *arena, const s
 	return status;
 }
 
+int wp_cache_load_previous(struct wp_cache *cache, const struct wp_record_set *set, struct wp_record_set **ret_set,
+			   struct wp_error *err)
+{
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	struct wp_snapshot previous;
+	int status = find_previous(cache, scratch, set, &previous, err);
+
+	*ret_set = NULL;
+	return status <= 0 ? status : wp_cache_load_snapshot(cache, &previous, ret_set, err);
+}
+
 int wp_cache_missing_packages(struct wp_cache *cache, struct wp_arena *arena, const struct wp_record_set *set,
 			      struct wp_snapshot *ret_previous, const char ***ret_ids, size_t *ret_count,
 			      struct wp_error *err)

@@ -199,6 +199,7 @@ static int make_plan(struct wp_cli *cli, const struct arguments *args, const str
 	wp_plan_inputs_summaries(cli, &in->records, in->scan, &input);
 	wp_plan_inputs_manifests(cli, &in->records, &input);
 	*ret_plan = wp_plan_make(&input, &learned);
+	wp_plan_inputs_audit(cli, &in->records, &input, config, *ret_plan);
 	wp_plan_inputs_keep(cli, &in->records, *ret_plan, in->scan, input.observations, &learned);
 	return WP_OK;
 }

@@ -142,10 +142,11 @@ static int run_show(struct wp_cli *cli, const struct arguments *args)
 	if (load(cli, args->count ? args->ids[0] : NULL, &snapshot, &set, &err))
 		return wp_cli_error(cli, &err);
 	if (cli->json) {
-		json_t *document = wp_json_document("wimplan-snapshot", "1.1");
+		json_t *document = wp_json_document("wimplan-snapshot", "1.2");
 
 		wp_json_set(document, "snapshot", wp_cli_snapshot_json(cli->arena, &snapshot));
 		json_object_set(document, "records", set->documents);
+		json_object_set(document, "site", set->site);
 		return wp_cli_emit_json(cli, document);
 	}
 	if (set->count)

@@ -4,6 +4,8 @@
 #include "objects.h"
 #include "recheck.h"
 
+#include "wimplan/audit.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -151,6 +153,44 @@ void wp_plan_inputs_note_old(const struct wp_cli *cli, const struct wp_plan_inpu
 			    count == 1 ? first : wp_arena_printf(cli->arena, "%s and %zu more package%s", first,
 								 count - 1, wp_cli_plural(count - 1)),
 			    count == 1 ? " was" : " were");
+}
+
+/* Nobody can mean it, and nothing is estimated from it. */
+static void note_no_bandwidth(const struct wp_cli *cli, const struct wp_config *config)
+{
+	const struct wp_window_settings *window = &config->window;
+
+	for (size_t i = 0; i < config->setting_count; i++)
+		if (!strcmp(config->settings[i].section, "window") && !strcmp(config->settings[i].key, "bandwidth") &&
+		    window->bandwidth.known && !window->bandwidth.value)
+			wp_cli_note(cli, "warning: %s: bandwidth is 0, and how long a refresh takes is not estimated from it",
+				    config->settings[i].origin);
+	for (size_t i = 0; i < window->site_count; i++)
+		if (!window->sites[i].bits)
+			wp_cli_note(cli, "warning: %s: bandwidth of site %s is 0, and how long a refresh takes is not estimated "
+				    "from it", window->sites[i].origin, window->sites[i].site);
+}
+
+void wp_plan_inputs_audit(struct wp_cli *cli, const struct wp_plan_inputs *in, const struct wp_plan_input *input,
+			  const struct wp_config *config, struct wp_plan *plan)
+{
+	struct wp_record_set *previous __attribute__((cleanup(wp_record_set_freep))) = NULL;
+	struct wp_audit_input audit = { .plan = input, .window = &config->window };
+	struct wp_zone zone;
+	struct wp_error err;
+
+	if (wp_program_window(cli->arena, &config->window, cli->env->now, &zone, &audit.opens, &audit.closes, &err))
+		wp_cli_note(cli, "warning: %s; what is said of times is said without the window", err.message);
+	audit.zone = zone.count ? &zone : NULL;
+	note_no_bandwidth(cli, config);
+
+	/* Loaded for the images at a step's index alone. */
+	if (in->cache && json_array_size(wp_site_rows(in->set->site, WP_SITE_SEQUENCES)) &&
+	    wp_cache_load_previous(in->cache, in->set, &previous, &err))
+		wp_cli_note(cli, "warning: %s; what the steps of task sequences were made for is taken from this export alone",
+			    err.message);
+	audit.previous = previous;
+	wp_audit(&audit, plan);
 }
 
 static int compare_ids(const void *a, const void *b)

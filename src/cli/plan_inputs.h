@@ -39,6 +39,13 @@ int wp_plan_inputs_remembered(struct wp_cli *cli, const struct wp_plan_inputs *i
 void wp_plan_inputs_note_old(const struct wp_cli *cli, const struct wp_plan_inputs *in,
 			     const struct wp_plan_input *input);
 
+/*
+ * Adds notes and estimates to the plan, with the configured window, and with the site's export before this one where a task sequence names images by index. That it
+ * could not be read is said; the notes are made without it then.
+ */
+void wp_plan_inputs_audit(struct wp_cli *cli, const struct wp_plan_inputs *in, const struct wp_plan_input *input,
+			  const struct wp_config *config, struct wp_plan *plan);
+
 /* Fills the summaries of @input, which has its baselines and observations: those of contents that are not the same. */
 void wp_plan_inputs_summaries(struct wp_cli *cli, const struct wp_plan_inputs *in, const struct wp_scan *scan,
 			      struct wp_plan_input *input);

@@ -5,6 +5,7 @@
 #include "identity.h"
 #include "lazy.h"
 #include "normalize.h"
+#include "site_rows.h"
 
 #include "wimplan/ascii.h"
 #include "wimplan/buf.h"
@@ -34,6 +35,7 @@ struct wp_assembler *wp_assembler_new(const struct wp_import_options *options, c
 	wp_columns_init(&assembler->columns);
 	assembler->index = wp_json_must(json_object());
 	assembler->companion_index = wp_json_must(json_object());
+	assembler->site_index = wp_json_must(json_object());
 	assembler->skipped = wp_json_must(json_object());
 	assembler->unclear = wp_json_must(json_object());
 	return assembler;
@@ -54,7 +56,11 @@ void wp_assembler_free(struct wp_assembler *assembler)
 		drop(&assembler->waiting[i]);
 	wp_columns_free(&assembler->columns);
 	json_decref(assembler->index);
+	for (int kind = 0; kind < WP_SITE_KINDS; kind++)
+		for (size_t i = 0; i < assembler->site_rows[kind].count; i++)
+			json_decref(assembler->site_rows[kind].items[i].row);
 	json_decref(assembler->companion_index);
+	json_decref(assembler->site_index);
 	json_decref(assembler->skipped);
 	json_decref(assembler->unclear);
 	if (assembler->arena)
@@ -195,16 +201,12 @@ static int add_record(struct wp_assembler *assembler, const struct wp_taken_row 
 static const char *companion_key(struct wp_arena *arena, enum wp_companion_kind kind, const json_t *row)
 {
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
-	const char *nal = wp_json_get_text(row, "ServerNALPath");
-	const char *site = wp_json_get_text(row, "SiteCode");
 	uint64_t index;
 
 	if (kind == WP_CONTENT_INFO)
 		return "";
 	if (kind == WP_IMAGE_INFORMATION && wp_json_get_u64(row, "Index", &index))
 		return wp_arena_printf(arena, "%020" PRIu64, index);
-	if (kind == WP_DISTRIBUTION_POINTS && nal)
-		return wp_arena_printf(arena, "%s %s", nal, site ? site : "");
 	/* Without a key only an equal row is the same one. */
 	wp_json_canonical(&buf, row);
 	return wp_arena_strdup(arena, wp_buf_text(&buf));
@@ -237,10 +239,14 @@ static int add_companion(struct wp_assembler *assembler, const struct wp_taken_r
 static int take(struct wp_assembler *assembler, const struct wp_taken_row *row, struct wp_error *err)
 {
 	size_t entry = 0;
-	int status = find_entry(assembler, row, &entry, err);
+	int status = WP_OK;
 
-	if (!status)
-		status = row->companion ? add_companion(assembler, row, entry, err)
+	if (row->sort == WP_ROW_SITE)
+		status = wp_site_rows_add(assembler, row, err);
+	else
+		status = find_entry(assembler, row, &entry, err);
+	if (!status && row->sort != WP_ROW_SITE)
+		status = row->sort == WP_ROW_COMPANION ? add_companion(assembler, row, entry, err)
 					: add_record(assembler, row, entry, err);
 	if (!status)
 		wp_pages_add(assembler, row, entry);
@@ -260,7 +266,7 @@ int wp_assembler_add(struct wp_assembler *assembler, const struct wp_row *row, s
 	if (!facts.class[0] && row->page)
 		snprintf(facts.class, sizeof facts.class, "%s", assembler->pages[row->page - 1].class);
 	identity = wp_row_identify(row, &facts);
-	if (identity.sort == ROW_OTHER) {
+	if (identity.sort == WP_ROW_OTHER) {
 		skip(assembler, row, &facts, identity.unclear);
 		return WP_OK;
 	}
@@ -271,8 +277,9 @@ int wp_assembler_add(struct wp_assembler *assembler, const struct wp_row *row, s
 	if (!taken.clean)
 		return WP_E_FAILED;
 	taken.where = wp_assembler_where(assembler, &row->where);
-	taken.companion = identity.sort == ROW_COMPANION;
+	taken.sort = identity.sort;
 	taken.kind = identity.kind;
+	taken.site_kind = identity.site_kind;
 	taken.class_known = identity.class_known;
 	taken.class = identity.class;
 	taken.lazy = json_incref(facts.lazy);

@@ -11,6 +11,7 @@
 struct wp_import_bounds {
 	size_t record_bytes;
 	size_t packages;
+	size_t site_rows;
 };
 
 /* wp_import_files() with bounds. */

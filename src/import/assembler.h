@@ -9,7 +9,10 @@
 #include "wimplan/record.h"
 
 /* Classes whose rows belong to a package of another row. */
-enum wp_companion_kind { WP_IMAGE_INFORMATION, WP_CONTENT_INFO, WP_DISTRIBUTION_POINTS, WP_COMPANION_KINDS };
+enum wp_companion_kind { WP_IMAGE_INFORMATION, WP_CONTENT_INFO, WP_COMPANION_KINDS };
+
+/* What a row is of. */
+enum wp_row_sort { WP_ROW_RECORD, WP_ROW_COMPANION, WP_ROW_SITE, WP_ROW_OTHER };
 
 struct wp_entry_row {
 	const char *package_id;
@@ -28,6 +31,20 @@ struct wp_companion {
 	const char *key; /* tells rows of one package apart */
 	struct wp_where where;
 	json_t *row; /* owned */
+};
+
+/* A row of a site (site.h). */
+struct wp_site_row {
+	const char *key;
+	json_t *row; /* owned */
+};
+
+/* The rows of one kind. */
+struct wp_site_rows {
+	struct wp_site_row *items;
+	size_t count;
+	size_t contradicting; /* rows that were left out, because they contradict one of their key */
+	const char *first_contradicting;
 };
 
 /* One answer to a request for a list, which may go on in another one. */
@@ -50,8 +67,9 @@ struct wp_taken_row {
 	struct wp_where where;
 	size_t page;
 	const char *list; /* the class that it names, "" when none */
-	bool companion;
+	enum wp_row_sort sort;
 	enum wp_companion_kind kind; /* of a companion */
+	enum wp_site_kind site_kind; /* of a row of the site */
 	bool class_known;            /* of a record */
 	enum wp_class class;
 	json_t *clean; /* its properties; owned */
@@ -70,6 +88,9 @@ struct wp_assembler {
 	json_t *companion_index; /* "entry/kind/key" → index into companions */
 	struct wp_companion *companions;
 	size_t companion_count;
+	json_t *site_index; /* key → index into the items of its kind */
+	struct wp_site_rows site_rows[WP_SITE_KINDS];
+	size_t site_row_count; /* in all */
 	struct wp_where *wheres;
 	size_t where_count;
 	struct wp_columns columns;
@@ -102,7 +123,7 @@ int wp_merge_properties(struct wp_assembler *assembler, const char *subject, jso
 			const struct wp_where *old_where, json_t **later, const json_t *add,
 			const struct wp_where *where, struct wp_error *err);
 
-/* Takes in that a row, which belongs to @entry, is on the page it says. */
+/* Takes in that a row, which belongs to @entry (a row of the site to none), is on the page it says. */
 void wp_pages_add(struct wp_assembler *assembler, const struct wp_taken_row *row, size_t entry);
 /*
  * The lists that go on behind the pages that are there, as wp_record_set.partial has them; NULL when none does. Remarks

@@ -133,6 +133,25 @@ static int check_twice(const struct wp_csv_header *header, const struct wp_csv_l
 	return status;
 }
 
+static bool has_column(const void *header, const char *column)
+{
+	size_t at;
+
+	return find_column(header, column, &at);
+}
+
+/* The column that every row of a site has which is no package: of its class, or by the other columns. */
+static bool find_site_key(const struct wp_csv_header *header, const char *type, size_t *ret)
+{
+	enum wp_site_kind kind;
+	char class[128];
+
+	return ((wp_class_in_text(*header->class ? header->class : type, class, sizeof class) &&
+		 wp_site_kind_of(class, &kind)) ||
+		wp_site_kind_by_columns(has_column, header, &kind)) &&
+	       find_column(header, wp_site_tables[kind].keys[0], ret);
+}
+
 static bool is_telling(const struct wp_csv_header *header, const char *type)
 {
 	char class[128];
@@ -163,6 +182,10 @@ int wp_csv_read_header(struct wp_csv_header *header, const struct wp_csv_line *l
 		for (size_t i = 0; i < sizeof table_names / sizeof *table_names; i++)
 			if (find_column(header, table_names[i].column, &at))
 				header->names[at] = table_names[i].property;
+	if (find_site_key(header, type, &at)) {
+		header->key = at;
+		return WP_OK;
+	}
 	if (!find_column(header, "PackageID", &header->key) && !find_column(header, "ObjectID", &header->key))
 		return fail_without_key(header, line);
 	if (!is_telling(header, type))

@@ -3,6 +3,7 @@
 #include "assembler.h"
 #include "normalize.h"
 #include "remarks.h"
+#include "site_rows.h"
 
 #include "wimplan/ascii.h"
 #include "wimplan/buf.h"
@@ -14,7 +15,6 @@
 static const char *const companion_keys[WP_COMPANION_KINDS] = {
 	[WP_IMAGE_INFORMATION] = "image_information",
 	[WP_CONTENT_INFO] = "content_info",
-	[WP_DISTRIBUTION_POINTS] = "distribution_points",
 };
 
 static void add_all_skipped(struct wp_buf *buf, const json_t *skipped)
@@ -155,6 +155,8 @@ static json_t *make_document(struct wp_assembler *assembler, size_t at, size_t *
 	wp_json_set(document, "properties", json_incref(entry->properties));
 	wp_json_set(document, "not_fetched", not_fetched(assembler, entry));
 	add_companions(assembler, at, companion, document);
+	/* Was there before the rows of distribution points got a place beside the records: ids of snapshots stay the same. */
+	wp_json_set(document, "distribution_points", json_array());
 	return document;
 }
 
@@ -210,6 +212,7 @@ int wp_assembler_finish(struct wp_assembler *assembler, struct wp_record_set **r
 	if (!set)
 		wp_out_of_memory();
 	set->documents = make_documents(assembler);
+	set->site = wp_site_rows_finish(assembler);
 	set->count = assembler->record_count;
 	set->taken_at = taken_at(assembler);
 	set->partial = wp_pages_missing(assembler);

@@ -7,11 +7,12 @@
 #include "row.h"
 
 struct wp_identity {
-	enum { ROW_RECORD, ROW_COMPANION, ROW_OTHER } sort;
+	enum wp_row_sort sort;
 	bool class_known; /* of a record */
 	enum wp_class class;
 	enum wp_companion_kind kind; /* of a companion */
-	const char *unclear; /* what it is that is ROW_OTHER and yet about a package; NULL */
+	enum wp_site_kind site_kind; /* of a row of the site */
+	const char *unclear; /* what it is that is WP_ROW_OTHER and yet about a package; NULL */
 };
 
 struct wp_identity wp_row_identify(const struct wp_row *row, const struct wp_row_facts *facts);

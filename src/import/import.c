@@ -131,7 +131,8 @@ static int read_export(const char *path, size_t record_limit, struct wp_assemble
 int wp_import_entity(json_t *entity, const char *name, const struct wp_import_options *options,
 		     struct wp_record_set **ret_set, struct wp_error *err)
 {
-	static const struct wp_import_bounds bounds = { WP_LIMIT_RECORD_BYTES, WP_LIMIT_PACKAGES };
+	static const struct wp_import_bounds bounds = { WP_LIMIT_RECORD_BYTES, WP_LIMIT_PACKAGES,
+							 WP_LIMIT_SITE_ROWS };
 	struct wp_assembler *assembler = wp_assembler_new(options, &bounds);
 	struct wp_row row = { .where = { name, 1, 0 }, .properties = entity };
 	int status = wp_assembler_add(assembler, &row, err);
@@ -161,7 +162,8 @@ int wp_import_files_bounded(const char *const *paths, size_t count, const struct
 int wp_import_files(const char *const *paths, size_t count, const struct wp_import_options *options,
 		    struct wp_record_set **ret_set, struct wp_error *err)
 {
-	static const struct wp_import_bounds bounds = { WP_LIMIT_RECORD_BYTES, WP_LIMIT_PACKAGES };
+	static const struct wp_import_bounds bounds = { WP_LIMIT_RECORD_BYTES, WP_LIMIT_PACKAGES,
+							 WP_LIMIT_SITE_ROWS };
 
 	return wp_import_files_bounded(paths, count, options, &bounds, ret_set, err);
 }

@@ -44,7 +44,9 @@ void wp_pages_add(struct wp_assembler *assembler, const struct wp_taken_row *row
 	if (!*page->list && *row->list)
 		page->list = wp_arena_strdup(assembler->arena, row->list);
 	page->rows = true;
-	page->companions = page->companions || row->companion;
+	page->companions = page->companions || row->sort != WP_ROW_RECORD;
+	if (row->sort == WP_ROW_SITE)
+		return;
 	page_row = WP_PUSH(assembler->arena, assembler->page_rows, assembler->page_row_count);
 	page_row->page = row->page - 1;
 	page_row->entry = entry;

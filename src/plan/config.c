@@ -2,6 +2,7 @@
 /* The configuration in force: defaults, assignments with their origin, and how it is printed. */
 #include "config_keys.h"
 
+#include "wimplan/ascii.h"
 #include "wimplan/choice.h"
 #include "wimplan/json.h"
 #include "wimplan/text.h"
@@ -26,6 +27,30 @@ unsigned int wp_config_choice(const struct wp_config *config, const char *sectio
 	return choice;
 }
 
+/* Takes the window over from the settings, which are good values. */
+static void apply_window(struct wp_config *config)
+{
+	const char *start = wp_config_value(config, "window", "start");
+	const char *end = wp_config_value(config, "window", "end");
+	const char *duration = wp_config_value(config, "window", "duration");
+	const char *every = wp_config_value(config, "window", "every");
+	const char *bandwidth = wp_config_value(config, "window", "bandwidth");
+	const char *parallel = wp_config_value(config, "window", "parallel");
+	struct wp_window_settings *window = &config->window;
+
+	window->start = start ? wp_time_parse(start) : (struct wp_time){ 0 };
+	window->end = end ? wp_time_parse(end) : (struct wp_time){ 0 };
+	window->timezone = wp_config_value(config, "window", "timezone");
+	window->recurs = every && wp_window_every_parse(every, &window->every);
+	if (window->recurs && window->start.known)
+		/* Every other week counts from there. */
+		window->every.start = wp_civil_from_ticks(window->start.ticks);
+	if (duration)
+		wp_duration_parse(duration, &window->duration);
+	window->bandwidth.known = bandwidth && wp_bandwidth_parse(bandwidth, &window->bandwidth.value);
+	window->parallel.known = parallel && wp_parse_u64(parallel, false, &window->parallel.value);
+}
+
 /* Takes the policy over from the settings, which are good values. */
 static void apply(struct wp_config *config)
 {
@@ -40,9 +65,12 @@ static void apply(struct wp_config *config)
 		.solid_sources = (enum wp_solid_sources)wp_config_choice(config, "policy", "solid_sources"),
 		.boot_images = (enum wp_boot_images)wp_config_choice(config, "policy", "boot_images"),
 		.links = (enum wp_links)wp_config_choice(config, "policy", "links"),
+		.on_no_fit = (enum wp_on_no_fit)wp_config_choice(config, "policy", "on_no_fit"),
+		.defer_to_schedule = wp_config_choice(config, "policy", "defer_to_schedule"),
 		.clock_tolerance = (uint32_t)tolerance,
 		.snapshot_max_age = age,
 	};
+	apply_window(config);
 }
 
 void wp_config_init(struct wp_arena *arena, struct wp_config *config)
@@ -100,6 +128,35 @@ static int assign_map(struct wp_arena *arena, struct wp_config *config, const ch
 	return WP_OK;
 }
 
+/* "bandwidth S01": what all points of one site get together. One from a later source takes the place of an earlier one. */
+static int assign_bandwidth(struct wp_arena *arena, struct wp_config *config, const char *name, const char *value,
+			    const char *source, const char *origin, struct wp_error *err)
+{
+	const char *site = name + strlen("bandwidth ");
+	struct wp_window_settings *window = &config->window;
+	struct wp_site_bandwidth *item = NULL;
+	uint64_t bits;
+
+	site += strspn(site, " ");
+	if (!wp_is_site_code(site))
+		return wp_fail(err, WP_E_USAGE, "config", origin,
+			       "%s: '%s' names no site behind bandwidth; a site code has three letters or digits", origin, name);
+	if (!wp_bandwidth_parse(value, &bits))
+		return wp_fail(err, WP_E_USAGE, "config", origin, "%s: %s is '%s', but must be " WP_BANDWIDTH_RULE, origin,
+			       name, value);
+	for (size_t i = 0; i < window->site_count; i++)
+		if (wp_ascii_same(window->sites[i].site, site))
+			item = &window->sites[i];
+	if (item && !strncmp(item->origin, source, strlen(source)))
+		return wp_fail(err, WP_E_USAGE, "config", origin, "%s: %s is given twice, first at %s; keep one of the two",
+			       origin, name, item->origin);
+	if (!item)
+		item = WP_PUSH(arena, window->sites, window->site_count);
+	*item = (struct wp_site_bandwidth){ wp_arena_strdup(arena, site), bits, wp_arena_strdup(arena, value),
+					    wp_arena_strdup(arena, origin) };
+	return WP_OK;
+}
+
 /* Start and end are judged when both are known; the later one gets the blame. */
 static int check_window(const struct wp_config *config, const char *origin, struct wp_error *err)
 {
@@ -144,6 +201,8 @@ int wp_config_assign(struct wp_arena *arena, struct wp_config *config, const cha
 			       "%s: there is a control character in the key or the value; take it out", origin);
 	if (!strcmp(section, "map"))
 		return assign_map(arena, config, name, value, source, origin, err);
+	if (!strcmp(section, "window") && !strncmp(name, "bandwidth ", strlen("bandwidth ")))
+		return assign_bandwidth(arena, config, name, value, source, origin, err);
 	if (place == wp_config_key_count)
 		return wp_fail(err, WP_E_USAGE, "config", origin, "%s: unknown key '%s' in [%s]; there are %s",
 			       origin, name, section, wp_config_key_list(arena, section));
@@ -181,6 +240,7 @@ json_t *wp_policy_json(const struct wp_policy *policy)
 		{ "refresh_on", policy->refresh_on },   { "on_unknown", policy->on_unknown },
 		{ "on_unproven", policy->on_unproven }, { "solid_sources", policy->solid_sources },
 		{ "boot_images", policy->boot_images }, { "links", policy->links },
+		{ "on_no_fit", policy->on_no_fit },     { "defer_to_schedule", policy->defer_to_schedule },
 	};
 	json_t *object = json_object();
 
@@ -208,6 +268,13 @@ static void print_section(const struct wp_config *config, const char *section, s
 		wp_buf_puts(buf, "# ");
 		wp_text_escape(buf, setting->origin);
 		wp_buf_printf(buf, "\n%s = %s\n", setting->key, setting->value);
+	}
+	if (strcmp(section, "window"))
+		return;
+	for (size_t i = 0; i < config->window.site_count; i++) {
+		wp_buf_puts(buf, "# ");
+		wp_text_escape(buf, config->window.sites[i].origin);
+		wp_buf_printf(buf, "\nbandwidth %s = %s\n", config->window.sites[i].site, config->window.sites[i].value);
 	}
 }
 

@@ -48,14 +48,72 @@ static bool check_time(const struct wp_config_key *key, const char *value)
 	return strlen(value) >= 16 && value[4] == '-' && time.known && time.zone_known;
 }
 
+bool wp_bandwidth_parse(const char *text, uint64_t *ret_bits)
+{
+	static const struct {
+		const char *unit;
+		uint64_t bits;
+	} units[] = { { "kbit/s", 1000 }, { "Mbit/s", 1000000 }, { "Gbit/s", 1000000000 } };
+	size_t digits = strspn(text, "0123456789");
+	char number[8];
+
+	if (!digits || digits >= sizeof number)
+		return false;
+	memcpy(number, text, digits);
+	number[digits] = '\0';
+	text += digits;
+	text += strspn(text, " ");
+	for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+		if (!wp_ascii_same(text, units[i].unit) || !wp_parse_u64(number, false, ret_bits))
+			continue;
+		*ret_bits *= units[i].bits;
+		return true;
+	}
+	return false;
+}
+
+static bool check_bandwidth(const struct wp_config_key *key, const char *value)
+{
+	uint64_t bits;
+
+	(void)key;
+	return wp_bandwidth_parse(value, &bits);
+}
+
+bool wp_window_every_parse(const char *text, struct wp_schedule *ret)
+{
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	struct wp_schedule *items;
+	const char *why;
+	size_t count;
+
+	if (wp_schedule_from_words(text, ret))
+		return true;
+	if (wp_schedule_parse(scratch, text, &items, &count, &why) || count != 1 || items->recurrence < WP_WEEKLY)
+		return false;
+	*ret = *items;
+	return true;
+}
+
+static bool check_schedule(const struct wp_config_key *key, const char *value)
+{
+	struct wp_schedule schedule;
+
+	(void)key;
+	return wp_window_every_parse(value, &schedule);
+}
+
 static const char *const refresh_on_words[] = { "content", "file", NULL };
 static const char *const on_unknown_words[] = { "block", "refresh", "skip", NULL };
 static const char *const on_unproven_words[] = { "note", "refresh", "block", NULL };
 static const char *const solid_sources_words[] = { "note", "block", NULL };
 static const char *const boot_images_words[] = { "report", "plan", NULL };
 static const char *const links_words[] = { "inside", "follow", NULL };
+static const char *const on_no_fit_words[] = { "note", "defer", NULL };
+static const char *const no_yes_words[] = { "no", "yes", NULL };
 static const char *const auth_words[] = { "negotiate", "ntlm", "bearer", "none", NULL };
 
+#define BANDWIDTH WP_BANDWIDTH_RULE
 #define SECONDS_OF_A_DAY 86400
 #define ZONED_TIME "a time in ISO 8601 with its zone, such as 2026-02-14T20:00:00Z"
 
@@ -67,6 +125,8 @@ const struct wp_config_key wp_config_keys[] = {
 	{ .section = "policy", .name = "solid_sources", .fallback = "note", .words = solid_sources_words },
 	{ .section = "policy", .name = "boot_images", .fallback = "report", .words = boot_images_words },
 	{ .section = "policy", .name = "links", .fallback = "inside", .words = links_words },
+	{ .section = "policy", .name = "on_no_fit", .fallback = "note", .words = on_no_fit_words },
+	{ .section = "policy", .name = "defer_to_schedule", .fallback = "no", .words = no_yes_words },
 	{ .section = "policy",
 	  .name = "clock_tolerance",
 	  .fallback = "120",
@@ -101,6 +161,28 @@ const struct wp_config_key wp_config_keys[] = {
 	  .most = SECONDS_OF_A_DAY },
 	{ .section = "window", .name = "start", .check = check_time, .must_be = ZONED_TIME },
 	{ .section = "window", .name = "end", .check = check_time, .must_be = ZONED_TIME },
+	{ .section = "window",
+	  .name = "duration",
+	  .check = check_duration,
+	  .must_be = "a duration such as 90m or 4h, from 1m to 31d",
+	  .least = 60,
+	  .most = 31 * (uint64_t)SECONDS_OF_A_DAY },
+	{ .section = "window",
+	  .name = "every",
+	  .check = check_schedule,
+	  .must_be = "a weekly or monthly schedule, such as \"every week on Sunday at 22:00\" or \"on the second Tuesday of "
+		     "every month at 20:00\", or the 16 digits that a site has for it" },
+	{ .section = "window", .name = "timezone", .check = check_text, .must_be = "the name of a time zone" },
+	{ .section = "window",
+	  .name = "bandwidth",
+	  .check = check_bandwidth,
+	  .must_be = BANDWIDTH },
+	{ .section = "window",
+	  .name = "parallel",
+	  .check = check_number,
+	  .must_be = "a number of distribution points from 1 to 1000",
+	  .least = 1,
+	  .most = 1000 },
 };
 const size_t wp_config_key_count = sizeof wp_config_keys / sizeof wp_config_keys[0];
 

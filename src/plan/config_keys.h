@@ -22,6 +22,12 @@ extern const size_t wp_config_key_count;
 /* "map" and the sections of the keys, in the documented order; NULL at the end. */
 extern const char *const wp_config_sections[];
 
+#define WP_BANDWIDTH_RULE "a number of kbit/s, Mbit/s or Gbit/s, such as \"20 Mbit/s\""
+/* Reads "20 Mbit/s" into bits per second; false when it is anything else. */
+bool wp_bandwidth_parse(const char *text, uint64_t *ret_bits);
+/* Reads a weekly or monthly schedule in words or as one token of a site; false when it is anything else. */
+bool wp_window_every_parse(const char *text, struct wp_schedule *ret);
+
 /* The key's place in the table; wp_config_key_count when there is none. */
 size_t wp_config_key_find(const char *section, const char *name);
 /* Whether the section is known, "map" included. */

@@ -8,53 +8,119 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct {
-	const char *code;
-	enum wp_note_severity severity;
-} kinds[WP_NOTE_KINDS] = {
-	[WP_NOTE_BOOT_ORIGINAL_DIFFERS] = { "boot-original-differs", WP_NOTE_WARNING },
-	[WP_NOTE_BOOT_ORIGINAL_NEWER] = { "boot-original-newer", WP_NOTE_WARNING },
-	[WP_NOTE_EXPORT_OLD] = { "export-old", WP_NOTE_WARNING },
-	[WP_NOTE_EXPORT_PARTIAL] = { "export-partial", WP_NOTE_WARNING },
-	[WP_NOTE_FOLDER_FILES] = { "folder-files", WP_NOTE_INFO },
+static const struct wp_note_words kinds[WP_NOTE_KINDS] = {
+	[WP_NOTE_BOOT_ORIGINAL_DIFFERS] = { "boot-original-differs", WP_NOTE_WARNING, NULL },
+	[WP_NOTE_BOOT_ORIGINAL_NEWER] = { "boot-original-newer", WP_NOTE_WARNING, NULL },
+	[WP_NOTE_EXPORT_OLD] = { "export-old", WP_NOTE_WARNING, "export again" },
+	[WP_NOTE_EXPORT_PARTIAL] = { "export-partial", WP_NOTE_WARNING, NULL },
+	[WP_NOTE_FOLDER_FILES] = { "folder-files", WP_NOTE_INFO, NULL },
+	[WP_NOTE_DP_BEHIND] = { "dp-behind", WP_NOTE_WARNING,
+				"redistribute the package to these points alone; a refresh sends it to all" },
+	[WP_NOTE_DP_FAILED] = { "dp-failed", WP_NOTE_WARNING,
+				"mend what failed, then redistribute the package to these points alone" },
+	[WP_NOTE_DISTRIBUTION_RUNNING] = { "distribution-running", WP_NOTE_WARNING,
+					   "wait until it has ended, or look why it has not" },
+	[WP_NOTE_INDEX_MOVED] = { "index-moved", WP_NOTE_GRAVE,
+				  "set the step to the image's new index, or put the images back in their order" },
+	[WP_NOTE_INDEX_GONE] = { "index-gone", WP_NOTE_GRAVE, "set the step to an image that is there" },
+	[WP_NOTE_INDEX_CHANGED] = { "index-changed", WP_NOTE_GRAVE,
+				    "look whether the step is meant to install this one; the name does not tell" },
+	[WP_NOTE_IMAGE_RENAMED] = { "image-renamed", WP_NOTE_INFO, NULL },
+	[WP_NOTE_MEDIA_REBUILD] = { "media-rebuild", WP_NOTE_WARNING, NULL },
+	[WP_NOTE_DEPLOYED_REQUIRED] = { "deployed-required", WP_NOTE_WARNING,
+					"test before the deployment reaches its machines" },
+	[WP_NOTE_SCHEDULED_REFRESH] = { "scheduled-refresh", WP_NOTE_INFO, NULL },
+	[WP_NOTE_DOES_NOT_FIT] = { "does-not-fit", WP_NOTE_WARNING,
+				   "lengthen the window, leave packages to another one, or set on_no_fit = defer" },
+	[WP_NOTE_IMAGES_REORDERED] = { "images-reordered", WP_NOTE_WARNING,
+				       "look which index every task sequence of this package installs" },
+	[WP_NOTE_IDENTITY_CHANGED] = { "identity-changed", WP_NOTE_WARNING,
+				       "look whether the file is the one that was meant" },
+	[WP_NOTE_LOST_METADATA] = { "lost-metadata", WP_NOTE_WARNING,
+				    "look at the image with `wimplan inspect`; a capture may have lost its description" },
+	[WP_NOTE_DOWNGRADE] = { "downgrade", WP_NOTE_WARNING, "look whether an older file was put there by mistake" },
+	[WP_NOTE_LOCAL_SOURCE] = { "local-source", WP_NOTE_INFO,
+				   "give the package a share as its source: a drive means the site server's own" },
+	[WP_NOTE_SHARED_SOURCE] = { "shared-source", WP_NOTE_INFO, NULL },
+	[WP_NOTE_SOURCE_NEWER_THAN_EXPORT] = { "source-newer-than-export", WP_NOTE_WARNING,
+					       "export again: the site may have taken the new file since" },
+	[WP_NOTE_DATE_IN_FUTURE] = { "date-in-future", WP_NOTE_WARNING,
+				     "look at the clocks of this machine, the site and the file server" },
+	[WP_NOTE_BELOW_EXPECTED] = { "below-expected", WP_NOTE_WARNING, "service the image and plan again" },
+	[WP_NOTE_TOO_OLD] = { "too-old", WP_NOTE_WARNING, "service the image and plan again" },
+	[WP_NOTE_LACKS] = { "lacks", WP_NOTE_WARNING, "service the image and plan again" },
+	[WP_NOTE_HAS] = { "has", WP_NOTE_WARNING, "take it out of the image and plan again" },
 };
 
-static bool is_same_package(const struct wp_note *a, const struct wp_note *b)
+const struct wp_note_words *wp_note_words(enum wp_note_kind kind)
 {
-	return a->package_id && b->package_id ? !strcmp(a->package_id, b->package_id) : a->package_id == b->package_id;
+	return &kinds[kind];
 }
 
-/* Of two notes about one package, or about the whole. */
-static bool comes_later(const struct wp_note *a, const struct wp_note *b)
+const struct wp_note_words *wp_note_words_find(const char *code)
 {
-	return a->severity != b->severity ? a->severity > b->severity : strcmp(a->code, b->code) > 0;
+	for (int kind = 0; kind < WP_NOTE_KINDS; kind++)
+		if (!strcmp(kinds[kind].code, code))
+			return &kinds[kind];
+	return NULL;
 }
 
 void wp_note_add(struct wp_plan *plan, enum wp_note_kind kind, const char *package_id, uint32_t image, json_t *facts,
 		 const char *format, ...)
 {
-	struct wp_note note = {
-		.code = kinds[kind].code,
-		.severity = kinds[kind].severity,
-		.package_id = wp_arena_strdup(plan->arena, package_id),
-		.image = image,
-		.facts = facts,
-	};
+	struct wp_note *note = WP_PUSH(plan->arena, plan->notes, plan->note_count);
 	va_list args;
-	size_t at;
 
+	note->code = kinds[kind].code;
+	note->severity = kinds[kind].severity;
+	note->package_id = wp_arena_strdup(plan->arena, package_id);
+	note->image = image;
+	note->facts = facts;
 	va_start(args, format);
-	note.summary = wp_arena_vprintf(plan->arena, format, args);
+	note->summary = wp_arena_vprintf(plan->arena, format, args);
 	va_end(args);
-	(void)WP_PUSH(plan->arena, plan->notes, plan->note_count);
-	for (at = plan->note_count - 1; at; at--) {
-		const struct wp_note *before = &plan->notes[at - 1];
+}
 
-		if (!is_same_package(before, &note) || !comes_later(before, &note))
-			break;
-		plan->notes[at] = *before;
+/* A note with its place. */
+struct placed {
+	struct wp_note note;
+	size_t entry; /* 0 for the whole, else the package's place among the entries and 1 */
+	size_t added;
+};
+
+static int compare_placed(const void *a, const void *b)
+{
+	const struct placed *x = a, *y = b;
+	int order;
+
+	if (x->entry != y->entry)
+		return x->entry < y->entry ? -1 : 1;
+	if (x->note.severity != y->note.severity)
+		return x->note.severity < y->note.severity ? -1 : 1;
+	order = strcmp(x->note.code, y->note.code);
+	return order ? order : x->added < y->added ? -1 : 1;
+}
+
+void wp_notes_sort(struct wp_plan *plan)
+{
+	struct placed *placed = calloc(plan->note_count + 1, sizeof *placed);
+	json_t *entries = wp_json_must(json_object());
+
+	if (!placed)
+		wp_out_of_memory();
+	for (size_t i = 0; i < plan->entry_count; i++)
+		wp_json_set(entries, plan->entries[i].package_id, json_integer((json_int_t)i + 1));
+	for (size_t i = 0; i < plan->note_count; i++) {
+		const struct wp_note *note = &plan->notes[i];
+		const json_t *entry = note->package_id ? json_object_get(entries, note->package_id) : NULL;
+
+		placed[i] = (struct placed){ *note, (size_t)json_integer_value(entry), i };
 	}
-	plan->notes[at] = note;
+	qsort(placed, plan->note_count, sizeof *placed, compare_placed);
+	for (size_t i = 0; i < plan->note_count; i++)
+		plan->notes[i] = placed[i].note;
+	json_decref(entries);
+	free(placed);
 }
 
 json_t *wp_plan_notes_json(const struct wp_plan *plan)

@@ -1,27 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Notes: what a plan has to say beside its body. One table of their codes. */
+/* The notes that a plan itself adds, and their form in the plan file. */
 #ifndef WIMPLAN_PLAN_NOTES_H
 #define WIMPLAN_PLAN_NOTES_H
 
 #include "decode.h"
 
-#include "wimplan/plan.h"
-
-enum wp_note_kind {
-	WP_NOTE_BOOT_ORIGINAL_DIFFERS,
-	WP_NOTE_BOOT_ORIGINAL_NEWER,
-	WP_NOTE_EXPORT_OLD,
-	WP_NOTE_EXPORT_PARTIAL,
-	WP_NOTE_FOLDER_FILES,
-	WP_NOTE_KINDS,
-};
-
-/*
- * Adds a note to a plan: first those about the whole (@package_id NULL), then package by package in execution order;
- * those of one package are sorted here. @image is 0 when it is not about one. Takes @facts, an object, over.
- */
-void wp_note_add(struct wp_plan *plan, enum wp_note_kind kind, const char *package_id, uint32_t image, json_t *facts,
-		 const char *format, ...) __attribute__((format(printf, 6, 7)));
+#include "wimplan/note.h"
 
 /* Names the files for which an upgrade package's folder is to be sent again; nothing where it is not. */
 struct wp_judge;

@@ -114,6 +114,28 @@ static void judge_all(struct wp_plan *plan, const struct wp_plan_input *input, c
 	}
 }
 
+void wp_plan_seal(struct wp_plan *plan)
+{
+	json_t *body __attribute__((cleanup(wp_json_freep))) = NULL;
+
+	sum_up(plan);
+	body = wp_plan_body_json(plan);
+	wp_plan_digest(body, plan->id);
+}
+
+void wp_plan_defer(struct wp_plan *plan, size_t at, const char *code)
+{
+	struct wp_entry *entry = &plan->entries[at];
+
+	*WP_PUSH(plan->arena, entry->reasons, entry->reason_count) =
+		(struct wp_reason){ .code = code, .action = WP_REFRESH, .confidence = WP_PROVEN };
+	/* Without another call it is reported what it would have been. */
+	if (entry->reload)
+		entry->refresh = false;
+	else
+		entry->status = WP_ENTRY_REPORT_ONLY;
+}
+
 /* Copies names, for the plan outlives the records. */
 static void copy_names(struct wp_arena *arena, const struct wp_names *names, const char ***ret_items, size_t *ret_count)
 {
@@ -127,7 +149,6 @@ struct wp_plan *wp_plan_make(const struct wp_plan_input *input, struct wp_learne
 	struct wp_arena *arena = wp_arena_new();
 	struct wp_plan *plan = wp_arena_alloc(arena, sizeof *plan);
 	struct candidate *candidates;
-	json_t *body __attribute__((cleanup(wp_json_freep))) = NULL;
 
 	*ret_learned = (struct wp_learned){ .baseline_count = 0 };
 	plan->arena = arena;
@@ -147,9 +168,8 @@ struct wp_plan *wp_plan_make(const struct wp_plan_input *input, struct wp_learne
 	wp_note_export(plan, input);
 	candidates = candidates_of(scratch, input, &plan->entry_count);
 	judge_all(plan, input, candidates, ret_learned);
-	sum_up(plan);
+	wp_notes_sort(plan);
 	plan->beside_covered = true;
-	body = wp_plan_body_json(plan);
-	wp_plan_digest(body, plan->id);
+	wp_plan_seal(plan);
 	return plan;
 }

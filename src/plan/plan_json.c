@@ -184,6 +184,8 @@ static json_t *beside_json(const struct wp_plan *plan)
 	wp_json_set(object, "snapshot_taken_at", wp_json_time(plan->snapshot_taken_at));
 	wp_json_set(object, "contents", wp_plan_contents_json(plan));
 	wp_json_set(object, "notes", wp_plan_notes_json(plan));
+	if (plan->estimates)
+		wp_json_set(object, "estimates", json_incref(plan->estimates));
 	return object;
 }
 

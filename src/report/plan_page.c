@@ -2,6 +2,7 @@
 /* A plan as a page for a change board: what is asked for, in one table, then what it rests on, then what the words mean. */
 #include "plan_evidence.h"
 
+#include "plan_cost.h"
 #include "plan_remarks.h"
 #include "plan_words.h"
 #include "reason_words.h"
@@ -254,6 +255,7 @@ static void build(struct wp_page *page, const struct wp_plan *plan, const struct
 		add_packages(page, plan, &unmapped, "Packages, what to do and why", false);
 	}
 	add_unchanged(page, plan, &unmapped, options->all);
+	wp_plan_page_cost(page, plan);
 	add_notes(page, plan);
 	if (any) {
 		wp_page_heading(page, 2, "What it rests on");

@@ -55,6 +55,7 @@ void wp_record_set_free(struct wp_record_set *set)
 	if (!set)
 		return;
 	json_decref(set->documents);
+	json_decref(set->site);
 	free(set->site_code);
 	wp_arena_free(set->arena);
 	free(set);

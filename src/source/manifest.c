@@ -58,6 +58,17 @@ static void add(struct wp_arena *arena, struct wp_folder_change *change, enum wp
 		change->names[kind][change->named[kind]++] = wp_arena_strdup(arena, path);
 }
 
+/* The size in "path TAB size TAB seconds"; 0 where there is none. */
+static uint64_t size_of(const struct cursor *cursor)
+{
+	uint64_t size = 0;
+
+	for (const char *at = cursor->line + cursor->path_length + 1, *end = cursor->line + cursor->line_length;
+	     at < end && *at >= '0' && *at <= '9' && size < UINT64_MAX / 100; at++)
+		size = size * 10 + (uint64_t)(*at - '0');
+	return size;
+}
+
 /* In the order of a manifest; what has no line comes last. */
 static int compare(const struct cursor *a, const struct cursor *b)
 {
@@ -93,6 +104,8 @@ bool wp_manifest_compare(struct wp_arena *arena, const struct wp_manifest *old, 
 			add(arena, ret, WP_MANIFEST_ADDED, b.path);
 		else if (!same_facts(&a, &b))
 			add(arena, ret, WP_MANIFEST_CHANGED, b.path);
+		if (order > 0 || (!order && !same_facts(&a, &b)))
+			ret->bytes = size_of(&b) > UINT64_MAX - ret->bytes ? UINT64_MAX : ret->bytes + size_of(&b);
 		if (order <= 0)
 			advance(&a, scratch);
 		if (order >= 0)

@@ -20,7 +20,8 @@
 
 #define FIXTURE_FILES 8
 
-static const struct wp_import_bounds fixture_bounds = { WP_LIMIT_RECORD_BYTES, WP_LIMIT_PACKAGES };
+static const struct wp_import_bounds fixture_bounds = { WP_LIMIT_RECORD_BYTES, WP_LIMIT_PACKAGES,
+								 WP_LIMIT_SITE_ROWS };
 
 /* Imports @count buffers as that many files. */
 static inline int import_bufs(const struct wp_buf *bufs, size_t count, const struct wp_import_options *options,

@@ -113,7 +113,7 @@ Test(config, errors)
 		{ "[", "wimplan.conf:1: a section has to end with ']': [NAME]" },
 		{ "\n[policy]\nrefresh = file\n",
 		  "wimplan.conf:3: unknown key 'refresh' in [policy]; there are refresh_on, on_unknown, on_unproven, "
-		  "solid_sources, boot_images, links, clock_tolerance, snapshot_max_age" },
+		  "solid_sources, boot_images, links, on_no_fit, defer_to_schedule, clock_tolerance, snapshot_max_age" },
 		{ "[policy]\non_unproven = skip\n",
 		  "wimplan.conf:2: on_unproven is 'skip', but must be note, refresh or block" },
 		{ "[policy]\nsolid_sources = yes\n",
@@ -245,21 +245,21 @@ Test(config, options)
 	cr_expect_eq(wp_config_set(arena, &config, "policy", "x", "y", "--x", &err), WP_E_USAGE);
 	cr_expect_str_eq(err.message,
 			 "--x: unknown key 'x' in [policy]; there are refresh_on, on_unknown, on_unproven, "
-			 "solid_sources, boot_images, links, clock_tolerance, snapshot_max_age");
+			 "solid_sources, boot_images, links, on_no_fit, defer_to_schedule, clock_tolerance, snapshot_max_age");
 	wp_arena_free(arena);
 }
 
 Test(config, policy_json)
 {
 	const struct wp_policy policy = { WP_REFRESH_ON_FILE,	WP_ON_UNKNOWN_SKIP,  WP_ON_UNPROVEN_BLOCK,
-					  WP_SOLID_SOURCES_BLOCK, WP_BOOT_IMAGES_PLAN, WP_LINKS_FOLLOW, 60, 1 };
+					  WP_SOLID_SOURCES_BLOCK, WP_BOOT_IMAGES_PLAN, WP_LINKS_FOLLOW, WP_ON_NO_FIT_DEFER, true, 60, 1 };
 	json_t *json = wp_policy_json(&policy);
 	char *text = json_dumps(json, JSON_COMPACT);
 
 	cr_expect_str_eq(
 		text,
 		"{\"refresh_on\":\"file\",\"on_unknown\":\"skip\",\"on_unproven\":\"block\",\"solid_sources\":\"block\","
-		"\"boot_images\":\"plan\",\"links\":\"follow\",\"clock_tolerance\":60}");
+		"\"boot_images\":\"plan\",\"links\":\"follow\",\"on_no_fit\":\"defer\",\"defer_to_schedule\":\"yes\",\"clock_tolerance\":60}");
 	free(text);
 	json_decref(json);
 }
@@ -297,6 +297,10 @@ Test(config, prints_what_it_reads)
 					      "# default\n"
 					      "links = inside\n"
 					      "# default\n"
+					      "on_no_fit = note\n"
+					      "# default\n"
+					      "defer_to_schedule = no\n"
+					      "# default\n"
 					      "clock_tolerance = 120\n"
 					      "# default\n"
 					      "snapshot_max_age = 7d\n"
@@ -321,7 +325,12 @@ Test(config, prints_what_it_reads)
 					      "# not set\n"
 					      "# start =\n"
 					      "# wimplan.conf:6\n"
-					      "end = 2026-02-14T22:30:00+01:00\n");
+					      "end = 2026-02-14T22:30:00+01:00\n"
+					      "# not set\n# duration =\n"
+					      "# not set\n# every =\n"
+					      "# not set\n# timezone =\n"
+					      "# not set\n# bandwidth =\n"
+					      "# not set\n# parallel =\n");
 	cr_assert_eq(parse(arena, &again, wp_buf_text(&first), &err), WP_OK, "%s", err.message);
 	wp_config_print(&again, &second);
 	cr_assert_eq(config.setting_count, again.setting_count);

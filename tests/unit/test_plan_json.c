@@ -80,7 +80,8 @@ Test(plan_json, body)
 			     "\"source_path\":\"\\\\\\\\srv\\\\src$\\\\w11\\\\install.wim\",\"status\":\"change\"}],"
 			     "\"complete\":true,"
 			     "\"diagnostics\":[],\"inputs\":{\"exclude\":null,\"only\":[\"P0100002\"],"
-			     "\"policy\":{\"boot_images\":\"report\",\"clock_tolerance\":120,\"links\":\"inside\",\"on_unknown\":"
+			     "\"policy\":{\"boot_images\":\"report\",\"clock_tolerance\":120,\"defer_to_schedule\":\"no\","
+			     "\"links\":\"inside\",\"on_no_fit\":\"note\",\"on_unknown\":"
 			     "\"block\",\"on_unproven\":\"note\","
 			     "\"refresh_on\":\"content\",\"solid_sources\":\"note\"},\"snapshot\":{\"id\":\"" FIXTURE_DIGEST(
 				     "5") "\",\"partial\":false,\"records\":2}},"

@@ -100,18 +100,21 @@ Test(plan_notes, order)
 	json_t *json __attribute__((cleanup(wp_json_freep))) = NULL;
 
 	fixture_add(site, "P0100001");
+	fixture_add(site, "P0100002");
 	plan = (struct wp_plan *)fixture_plan(site);
 	wp_note_add(plan, WP_NOTE_EXPORT_PARTIAL, NULL, 0, json_object(), "b");
 	wp_note_add(plan, WP_NOTE_EXPORT_OLD, NULL, 0, json_object(), "a");
 	wp_note_add(plan, WP_NOTE_BOOT_ORIGINAL_NEWER, "P0100002", 0, json_object(), "d");
 	wp_note_add(plan, WP_NOTE_BOOT_ORIGINAL_DIFFERS, "P0100002", 2, json_object(), "c");
 	wp_note_add(plan, WP_NOTE_BOOT_ORIGINAL_DIFFERS, "P0100001", 0, json_object(), "e");
+	wp_note_add(plan, WP_NOTE_INDEX_GONE, "P0100001", 0, json_object(), "f");
+	wp_notes_sort(plan);
 	for (size_t i = 0; i < plan->note_count; i++)
 		wp_buf_puts(&text, plan->notes[i].summary);
-	cr_expect_str_eq(wp_buf_text(&text), "abcde");
+	cr_expect_str_eq(wp_buf_text(&text), "abfecd");
 	json = wp_plan_notes_json(plan);
 	text.length = 0;
-	wp_json_canonical(&text, json_array_get(json, 2));
+	wp_json_canonical(&text, json_array_get(json, 4));
 	cr_expect_str_eq(wp_buf_text(&text), "{\"code\":\"boot-original-differs\",\"facts\":{},\"image\":2,\"package_id\":"
 					     "\"P0100002\",\"severity\":\"warning\",\"summary\":\"c\"}");
 	fixture_free(site);

@@ -187,7 +187,7 @@ Test(site, records_and_packages_are_bounded)
 		{ "JSON", "[{\"PackageID\":\"P010000A\",\"PackageType\":257,\"PkgFlags\":0,\"New\":\"", "\"}]" },
 		{ "CSV", "PackageID,PackageType,PkgFlags,New\nP010000A,257,0,", "\n" },
 	};
-	static const struct wp_import_bounds bounds = { 4096, 3 };
+	static const struct wp_import_bounds bounds = { 4096, 3, 4 };
 	struct wp_import_options options = { 0 };
 	struct wp_record_set *set;
 	struct wp_error err;
@@ -223,7 +223,7 @@ Test(site, records_and_packages_are_bounded)
 
 Test(site, xml_records_are_bounded_but_files_are_not)
 {
-	static const struct wp_import_bounds bounds = { 65536, 3 };
+	static const struct wp_import_bounds bounds = { 65536, 3, 4 };
 	struct wp_import_options options = { 0 };
 	struct wp_record_set *set;
 	struct wp_error err;
@@ -262,4 +262,30 @@ Test(site, paths_that_are_no_files_are_refused)
 		cr_expect(strstr(err.message, paths[i]), "%s", err.message);
 	}
 	cr_expect_null(set);
+}
+
+Test(site, rows_of_a_site_are_bounded)
+{
+	static const struct wp_import_bounds bounds = { 4096, 3, 2 };
+	struct wp_import_options options = { 0 };
+	struct wp_record_set *set;
+	struct wp_error err;
+
+	for (int over = 0; over < 2; over++) {
+		struct wp_buf buf = { 0 };
+
+		wp_buf_puts(&buf, "[{\"PackageID\":\"P010000A\",\"PackageType\":257,\"PkgFlags\":0}");
+		for (int i = 0; i < 2 + over; i++)
+			wp_buf_printf(&buf, ",{\"AdvertisementID\":\"P012000%d\",\"CollectionID\":\"P0100001\"}", i);
+		/* An equal row is no further one. */
+		wp_buf_puts(&buf, ",{\"AdvertisementID\":\"P0120000\",\"CollectionID\":\"P0100001\"}]");
+		cr_expect_eq(import_bufs(&buf, 1, &options, &bounds, &set, &err), over ? WP_E_FAILED : WP_OK, "%s",
+			     err.message);
+		if (over)
+			cr_expect_str_eq(err.code, "too-many-rows");
+		else
+			cr_expect_eq(json_array_size(wp_site_rows(set->site, WP_SITE_DEPLOYMENTS)), 2);
+		wp_record_set_free(set);
+		wp_buf_free(&buf);
+	}
 }

@@ -312,7 +312,7 @@ Test(site, zips_that_cannot_be_read_are_refused)
 	static const char *const broken[] = { "a/object.xml", NULL };
 	static const char *const large[] = { "x/object.xml", NULL };
 	static const char *const text[] = { "<INSTANCE>\n <X></INSTANCE>" };
-	static const struct wp_import_bounds small = { 1000, 10 };
+	static const struct wp_import_bounds small = { 1000, 10, 10 };
 	struct wp_buf zip = make_zip(other, text, FIXTURE_UTF8);
 	struct wp_import_options options = { 0 };
 	struct wp_record_set *set;

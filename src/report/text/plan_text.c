@@ -2,6 +2,7 @@
 /* A plan for a terminal: one line per package with its reasons below, then what they mean, then the totals. */
 #include "plan_text.h"
 
+#include "../plan_cost.h"
 #include "../plan_remarks.h"
 #include "../remedies.h"
 #include "../plan_words.h"
@@ -275,5 +276,6 @@ void wp_report_plan_text(const struct wp_plan *plan, const struct wp_report_opti
 	wp_layout_line(&text.out, 0, 0, wp_words_skipped(arena, plan));
 	wp_layout_line(&text.out, 0, 0, wp_words_narrowed(arena, plan));
 	wp_layout_line(&text.out, 0, 0, wp_words_incomplete(arena, plan));
+	wp_layout_line(&text.out, 0, 0, wp_words_cost(arena, plan));
 	wp_layout_line(&text.out, 0, 0, wp_words_totals(arena, plan));
 }

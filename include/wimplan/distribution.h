@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where a package's content is: its distribution points, and what each has of it, as far as an export says so. */
+#ifndef WIMPLAN_DISTRIBUTION_H
+#define WIMPLAN_DISTRIBUTION_H
+
+#include "wimplan/record.h"
+
+/* A distribution point. Texts are NULL when the rows do not say. */
+struct wp_point {
+	const char *name; /* of its server, as the first row has it; never NULL */
+	const char *site; /* code of the site that sends to it */
+	bool pull;        /* it fetches for itself: no schedule, no rate limits, no binary differential replication */
+	bool cloud;
+	bool secondary;   /* of a secondary site */
+	bool by_hand;     /* it takes content only as prestaged files */
+	bool described;   /* rows said which of these it is; otherwise all are false for want of knowing */
+	struct wp_number rate; /* kbit/s, the mean that the site has measured; not known when it is 0 */
+};
+
+/* In the order in which they are listed. */
+enum wp_point_state {
+	WP_POINT_FAILED,   /* the last that was reported is a failure */
+	WP_POINT_BEHIND,   /* serves an older version as good */
+	WP_POINT_RUNNING,  /* pending, being retried or updated */
+	WP_POINT_REMOVING, /* the content is being taken away, or could not be */
+	WP_POINT_UNKNOWN,  /* should have it; the export does not say what it has */
+	WP_POINT_CURRENT,
+	WP_POINT_STATES,
+};
+/* "failed", "behind", "running", "removing", "unknown", "current". */
+const char *wp_point_state_name(enum wp_point_state state);
+
+/* What a point has of a package. */
+struct wp_point_content {
+	const struct wp_point *point;
+	enum wp_point_state state;
+	struct wp_number version; /* SourceVersion that it has */
+	struct wp_time copied;
+	struct wp_number message; /* MessageID of what was last reported */
+};
+
+/* A package on its points. */
+struct wp_distribution {
+	struct wp_point_content *items; /* by state, then name */
+	size_t count;
+	size_t counts[WP_POINT_STATES];
+	struct wp_number targeted; /* as the site counts them (SMS_ObjectContentExtraInfo) */
+};
+
+/* In the arena that it was made in. */
+struct wp_distributions {
+	struct wp_distribution *packages; /* of each record of the set, in its order */
+	struct wp_point *points; /* by name */
+	size_t point_count;
+	size_t unnamed; /* rows of points that have no name, and were passed over */
+};
+
+/* What @set says. */
+void wp_distributions_read(struct wp_arena *arena, const struct wp_record_set *set, struct wp_distributions *ret);
+
+/* What a MessageID means, and what helps; both NULL for one that is not known. */
+struct wp_point_message {
+	const char *meaning, *remedy;
+};
+struct wp_point_message wp_point_message(uint64_t id);
+
+#endif

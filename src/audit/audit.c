@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Goes through the packages of a plan and lets each finder say what it has to. */
+#include "cost.h"
+#include "internal.h"
+
+#include <string.h>
+
+static wp_audit_find *const finders[] = {
+	wp_audit_find_points,
+	wp_audit_find_indexes,
+	wp_audit_find_sequences,
+	wp_audit_find_risks,
+	wp_audit_find_newer,
+	wp_audit_find_schedules,
+};
+
+const char *wp_audit_names(struct wp_arena *arena, const char *const *names, size_t count)
+{
+	enum { MOST = 3 };
+	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+	size_t shown = count <= MOST + 1 ? count : MOST;
+
+	for (size_t i = 0; i < shown; i++)
+		wp_buf_printf(&buf, "%s%s", !i ? "" : i + 1 == count ? " and " : ", ", names[i]);
+	if (shown < count)
+		wp_buf_printf(&buf, " and %zu more", count - shown);
+	return wp_arena_strdup(arena, wp_buf_text(&buf));
+}
+
+/* PackageID → place in the set and 1. New reference. */
+static json_t *index_of(const struct wp_record_set *set)
+{
+	json_t *index = wp_json_must(json_object());
+
+	for (size_t i = 0; set && i < set->count; i++)
+		wp_json_set(index, set->records[i].package_id, json_integer((json_int_t)i + 1));
+	return index;
+}
+
+static size_t place(const json_t *index, const char *package_id)
+{
+	return (size_t)json_integer_value(json_object_get(index, package_id));
+}
+
+/* Entry @i of the plan with what is known of its package. */
+static struct audited audited_at(const struct audit *audit, const json_t *index, const json_t *before, size_t i)
+{
+	const struct wp_audit_input *input = audit->input;
+	const struct wp_entry *entry = &audit->plan->entries[i];
+	size_t at = place(index, entry->package_id) - 1, previous = place(before, entry->package_id);
+
+	return (struct audited){
+		.entry = entry,
+		.record = &input->plan->set->records[at],
+		.seen = input->plan->observations[at],
+		.previous = previous ? &input->previous->records[previous - 1] : NULL,
+		.distribution = &audit->distributions.packages[at],
+		.usage = &audit->usages.packages[at],
+	};
+}
+
+/* What the policy leaves to others is no call of this plan. */
+static void defer(struct audit *audit, const struct cost *costs, size_t count)
+{
+	bool any = audit->left_count > 0;
+
+	for (size_t i = 0; i < audit->left_count; i++)
+		wp_plan_defer(audit->plan, audit->left[i], "deferred-to-schedule");
+	for (size_t i = 0; i < count; i++) {
+		if (!costs[i].deferred)
+			continue;
+		wp_plan_defer(audit->plan, (size_t)(costs[i].entry - audit->plan->entries), "deferred-no-fit");
+		any = true;
+	}
+	if (any)
+		wp_plan_seal(audit->plan);
+}
+
+static bool is_left(const struct audit *audit, size_t entry)
+{
+	/* They were added in the order of the entries. */
+	return audit->left_count && audit->left[audit->left_count - 1] == entry;
+}
+
+void wp_audit(const struct wp_audit_input *input, struct wp_plan *plan)
+{
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	json_t *index __attribute__((cleanup(wp_json_freep))) = index_of(input->plan->set);
+	json_t *before __attribute__((cleanup(wp_json_freep))) = index_of(input->previous);
+	struct audit audit = { .input = input, .plan = plan, .scratch = scratch };
+	struct cost *costs = NULL;
+	size_t count = 0;
+
+	wp_distributions_read(scratch, input->plan->set, &audit.distributions);
+	wp_usages_read(scratch, input->plan->set, &audit.usages);
+	for (size_t i = 0; i < plan->entry_count; i++) {
+		struct audited package = audited_at(&audit, index, before, i);
+
+		for (size_t j = 0; j < sizeof finders / sizeof *finders; j++)
+			finders[j](&audit, &package);
+		if (package.entry->refresh && !is_left(&audit, i))
+			wp_audit_cost(&audit, &package, WP_PUSH(scratch, costs, count));
+	}
+	wp_audit_find_sources(&audit);
+	wp_audit_window(&audit, costs, count);
+	defer(&audit, costs, count);
+	wp_notes_sort(plan);
+}

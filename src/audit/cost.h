@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What one refresh costs. */
+#ifndef WIMPLAN_AUDIT_COST_H
+#define WIMPLAN_AUDIT_COST_H
+
+#include "internal.h"
+
+#include "wimplan/limits.h"
+
+enum fit { FIT_UNKNOWN, FIT_YES, FIT_NO };
+
+struct cost {
+	const struct wp_entry *entry;
+	struct wp_number bytes_least, bytes_most; /* in all, to all points */
+	struct wp_number points;
+	struct wp_number seconds_least, seconds_most; /* from its begin to the last point */
+	json_t *assumptions; /* codes; owned */
+	/* In the window, where there is one. */
+	struct wp_time ends;
+	enum fit fits;
+	bool deferred;
+};
+
+/* Fills @ret but for what the window says. */
+void wp_audit_cost(struct audit *audit, const struct audited *package, struct cost *ret);
+
+/* Puts the refreshes into the window, and their estimates into the plan; frees what the costs own. */
+void wp_audit_window(struct audit *audit, struct cost *costs, size_t count);
+
+#endif

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Steps of task sequences name an image by its index: what stands there now is what the next machine gets, whatever the
+ * step was made for.
+ */
+#include "internal.h"
+
+#include "wimplan/text.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What tells an image apart for a step. Texts may be NULL. */
+struct identity {
+	const char *name;
+	struct wp_number architecture;
+	const char *language;
+};
+
+static struct identity of_site(const struct wp_site_image *image)
+{
+	struct identity identity = { .name = image->name, .language = image->language };
+
+	identity.architecture.known =
+		image->architecture && wp_architecture_code(image->architecture, &identity.architecture.value);
+	return identity;
+}
+
+static struct identity of_source(const struct wp_expected_image *image)
+{
+	return (struct identity){ image->name, image->architecture, image->language };
+}
+
+/* What one of the two does not say is no difference. */
+static bool same_text(const char *a, const char *b)
+{
+	return !a || !b || wp_text_equal_nocase(a, b);
+}
+
+static bool same_traits(const struct identity *a, const struct identity *b)
+{
+	return same_text(a->language, b->language) &&
+	       (!a->architecture.known || !b->architecture.known || a->architecture.value == b->architecture.value);
+}
+
+static bool same_name(const struct identity *a, const struct identity *b)
+{
+	return a->name && b->name && !strcmp(a->name, b->name);
+}
+
+static int compare_recorded(const void *key, const void *item)
+{
+	uint64_t index = *(const uint64_t *)key, other = ((const struct wp_site_image *)item)->index;
+
+	return index < other ? -1 : index > other;
+}
+
+static int compare_expected(const void *key, const void *item)
+{
+	uint64_t index = *(const uint64_t *)key, other = ((const struct wp_expected_image *)item)->index;
+
+	return index < other ? -1 : index > other;
+}
+
+/* The image of this index in a record; false when it has none, or does not say its name. Images are sorted. */
+static bool recorded_at(const struct wp_record *record, uint64_t index, struct identity *ret)
+{
+	const struct wp_site_image *image =
+		record && record->images.count ? bsearch(&index, record->images.items, record->images.count,
+							 sizeof *record->images.items, compare_recorded)
+					       : NULL;
+
+	if (!image || !image->name)
+		return false;
+	*ret = of_site(image);
+	return true;
+}
+
+static const struct wp_expected_image *image_at(const struct wp_entry *entry, uint64_t index)
+{
+	return bsearch(&index, entry->expected, entry->expected_count, sizeof *entry->expected, compare_expected);
+}
+
+/* Where the image stands now that was at @index; the one of its name alone where none is the same in all. */
+static const struct wp_expected_image *find_image(const struct wp_entry *entry, const struct identity *was, uint64_t index)
+{
+	const struct wp_expected_image *by_name = NULL;
+
+	for (size_t i = 0; i < entry->expected_count; i++) {
+		struct identity is = of_source(&entry->expected[i]);
+
+		if (entry->expected[i].index == index || !same_name(was, &is))
+			continue;
+		if (same_traits(was, &is))
+			return &entry->expected[i];
+		by_name = &entry->expected[i];
+	}
+	return by_name;
+}
+
+static json_t *identity_json(const struct identity *identity, bool known)
+{
+	json_t *object;
+
+	if (!known)
+		return json_null();
+	object = json_object();
+	wp_json_set(object, "name", wp_json_text(identity->name));
+	wp_json_set(object, "architecture_code", wp_json_number(identity->architecture));
+	wp_json_set(object, "language", wp_json_text(identity->language));
+	return object;
+}
+
+/* What a step is about in the middle of a sentence: 'step "Apply" of "Deploy" (P0100050), which is switched off,' */
+static const char *step_words(struct audit *audit, const struct wp_usage *usage)
+{
+	const struct wp_task_sequence *sequence = usage->sequence;
+
+	return wp_arena_printf(audit->scratch, "step \"%s\" of the task sequence %s%s%s", usage->step,
+			       sequence->name ? sequence->name : sequence->id,
+			       sequence->name ? wp_arena_printf(audit->scratch, " (%s)", sequence->id) : "",
+			       !sequence->enabled ? ", which is switched off," : usage->enabled ? ""
+											      : ", switched off,");
+}
+
+static const char *traits_words(struct audit *audit, const struct identity *identity)
+{
+	const char *architecture =
+		identity->architecture.known ? wp_architecture_name(identity->architecture.value) : NULL;
+
+	return wp_arena_printf(audit->scratch, "%s%s%s", architecture ? architecture : "",
+			       architecture && identity->language ? " " : "",
+			       identity->language ? identity->language : "");
+}
+
+static json_t *facts_of(const struct wp_usage *usage, const struct identity *was, bool was_known,
+			const struct identity *is, bool is_there, const struct wp_expected_image *now)
+{
+	json_t *facts = json_object();
+
+	wp_json_set(facts, "task_sequence", wp_json_text(usage->sequence->id));
+	wp_json_set(facts, "task_sequence_name", wp_json_text(usage->sequence->name));
+	wp_json_set(facts, "step", wp_json_text(usage->step));
+	wp_json_set(facts, "index", wp_json_number(usage->index));
+	wp_json_set(facts, "enabled", json_boolean(wp_usage_is_live(usage)));
+	wp_json_set(facts, "was", identity_json(was, was_known));
+	wp_json_set(facts, "is", identity_json(is, is_there));
+	wp_json_set(facts, "now_at", now ? wp_json_u64(now->index) : json_null());
+	return facts;
+}
+
+/* @was was at the index of @usage and is something else than @is, which stands there now. */
+static void note_difference(struct audit *audit, const struct audited *package, const struct wp_usage *usage,
+			    const struct identity *was, const struct identity *is)
+{
+	const struct wp_expected_image *now = find_image(package->entry, was, usage->index.value);
+	json_t *facts = facts_of(usage, was, true, is, true, now);
+	uint32_t image = (uint32_t)usage->index.value;
+	const char *id = package->record->package_id, *step = step_words(audit, usage);
+	const char *name = is->name ? is->name : "without a name";
+
+	if (same_name(was, is))
+		wp_note_add(audit->plan, WP_NOTE_INDEX_CHANGED, id, image, facts,
+			    "%s installs image %" PRIu32 " by default: %s, which was %s, is %s now", step, image, name,
+			    traits_words(audit, was), traits_words(audit, is));
+	else if (now)
+		wp_note_add(audit->plan, WP_NOTE_INDEX_MOVED, id, image, facts,
+			    "%s installs image %" PRIu32 " by default, which was %s and is %s now; %s is image %" PRIu32 " now", step,
+			    image, was->name, name, was->name, now->index);
+	else
+		wp_note_add(audit->plan, WP_NOTE_IMAGE_RENAMED, id, image, facts,
+			    "%s installs image %" PRIu32 " by default, which was called %s and is called %s now", step, image,
+			    was->name, name);
+}
+
+static void look_at(struct audit *audit, const struct audited *package, const struct wp_usage *usage)
+{
+	uint64_t index = usage->index.value;
+	const struct wp_expected_image *there = image_at(package->entry, index);
+	struct identity was = { 0 }, is = { 0 };
+	bool known = recorded_at(package->record, index, &was);
+
+	if (!there) {
+		wp_note_add(audit->plan, WP_NOTE_INDEX_GONE, package->record->package_id, 0,
+			    facts_of(usage, &was, known, &is, false,
+				     known ? find_image(package->entry, &was, index) : NULL),
+			    "%s installs image %" PRIu64 " by default, and the source has no such image", step_words(audit, usage),
+			    index);
+		return;
+	}
+	is = of_source(there);
+	/* The site may have loaded the new file already: then the export before it tells what the step was made for. */
+	if (!known || (same_name(&was, &is) && same_traits(&was, &is)))
+		known = recorded_at(package->previous, index, &was);
+	if (known && is.name && !(same_name(&was, &is) && same_traits(&was, &is)))
+		note_difference(audit, package, usage, &was, &is);
+}
+
+void wp_audit_find_indexes(struct audit *audit, const struct audited *package)
+{
+	/* Without images of the source there is nothing to hold a step against. */
+	if (!package->entry->expected_count)
+		return;
+	for (size_t i = 0; i < package->usage->count; i++) {
+		const struct wp_usage *usage = &package->usage->items[i];
+
+		if (usage->index.known && usage->index.value <= UINT32_MAX)
+			look_at(audit, package, usage);
+	}
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the finders of an audit share. */
+#ifndef WIMPLAN_AUDIT_INTERNAL_H
+#define WIMPLAN_AUDIT_INTERNAL_H
+
+#include "wimplan/audit.h"
+#include "wimplan/distribution.h"
+#include "wimplan/json.h"
+#include "wimplan/note.h"
+#include "wimplan/usage.h"
+
+struct audit {
+	const struct wp_audit_input *input;
+	struct wp_plan *plan;
+	struct wp_arena *scratch; /* until the audit is done */
+	struct wp_distributions distributions;
+	struct wp_usages usages;
+	const char **newer; /* packages to be sent again whose source is newer than the export */
+	size_t newer_count;
+	size_t *left; /* places in the plan of entries whose refresh is left to their schedule */
+	size_t left_count;
+};
+
+/* One package of the plan. */
+struct audited {
+	const struct wp_entry *entry;
+	const struct wp_record *record;
+	const struct wp_observation *seen; /* NULL when the source was not looked at */
+	const struct wp_record *previous;  /* in the export before this one; NULL */
+	const struct wp_distribution *distribution;
+	const struct wp_package_usage *usage;
+};
+
+/* Each adds what there is to say of one package. */
+typedef void wp_audit_find(struct audit *audit, const struct audited *package);
+wp_audit_find wp_audit_find_points, wp_audit_find_indexes, wp_audit_find_sequences, wp_audit_find_risks,
+	wp_audit_find_newer, wp_audit_find_schedules;
+
+/* Says which packages of the plan have one source, and which sources are newer than the export: the last step. */
+void wp_audit_find_sources(struct audit *audit);
+
+/* "a", "a and b", "a, b and 3 more": of @count names the first few. In @arena. */
+const char *wp_audit_names(struct wp_arena *arena, const char *const *names, size_t count);
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Distribution points that do not have what the site has sent: each a finding of its own, and no reason for a refresh. */
+#include "internal.h"
+
+#include <inttypes.h>
+
+/* Points that one note lists. */
+#define POINTS_IN_FACTS 100
+
+static json_t *point_json(const struct wp_point_content *content)
+{
+	const struct wp_point *point = content->point;
+	struct wp_point_message message = { 0 };
+	json_t *object = json_object();
+
+	if (content->message.known)
+		message = wp_point_message(content->message.value);
+	wp_json_set(object, "name", wp_json_text(point->name));
+	wp_json_set(object, "site", wp_json_text(point->site));
+	wp_json_set(object, "state", wp_json_text(wp_point_state_name(content->state)));
+	wp_json_set(object, "source_version", wp_json_number(content->version));
+	wp_json_set(object, "last_copied", wp_json_time(content->copied));
+	wp_json_set(object, "kind", !point->described ? json_null()
+				    : wp_json_text(point->cloud	      ? "cloud"
+						   : point->pull      ? "pull"
+						   : point->by_hand   ? "prestaged"
+						   : point->secondary ? "secondary"
+								      : "standard"));
+	wp_json_set(object, "message_id", wp_json_number(content->message));
+	wp_json_set(object, "message", wp_json_text(message.meaning));
+	wp_json_set(object, "remedy", wp_json_text(message.remedy));
+	return object;
+}
+
+/* Facts of the points in one state, which stand together. */
+static json_t *facts_of(const struct audited *package, enum wp_point_state state, size_t first)
+{
+	const struct wp_distribution *distribution = package->distribution;
+	json_t *facts = json_object(), *points = json_array();
+
+	for (size_t i = 0; i < distribution->counts[state] && i < POINTS_IN_FACTS; i++)
+		wp_json_push(points, point_json(&distribution->items[first + i]));
+	wp_json_set(facts, "source_version", wp_json_number(package->record->source_version));
+	wp_json_set(facts, "count", wp_json_u64(distribution->counts[state]));
+	wp_json_set(facts, "of", wp_json_u64(distribution->count));
+	wp_json_set(facts, "points", points);
+	return facts;
+}
+
+static const char *names_of(struct audit *audit, const struct wp_point_content *items, size_t count)
+{
+	const char **names = wp_arena_alloc(audit->scratch, count * sizeof *names);
+
+	for (size_t i = 0; i < count; i++)
+		names[i] = items[i].point->name;
+	return wp_audit_names(audit->scratch, names, count);
+}
+
+/* What the failures say, when they say one thing: ": the hash of the content is wrong (2382)". */
+static const char *failure_words(struct audit *audit, const struct wp_point_content *items, size_t count)
+{
+	struct wp_point_message message;
+
+	for (size_t i = 0; i < count; i++)
+		if (!items[i].message.known || items[i].message.value != items[0].message.value)
+			return "";
+	message = wp_point_message(items[0].message.value);
+	return wp_arena_printf(audit->scratch, ": %s (message %" PRIu64 ")",
+			       message.meaning ? message.meaning : "what this means is not known",
+			       items[0].message.value);
+}
+
+void wp_audit_find_points(struct audit *audit, const struct audited *package)
+{
+	const struct wp_distribution *distribution = package->distribution;
+	const char *id = package->record->package_id;
+	size_t first = 0;
+
+	for (int state = 0; state < WP_POINT_STATES; first += distribution->counts[state++]) {
+		const struct wp_point_content *items = distribution->items + first;
+		size_t count = distribution->counts[state];
+		const char *plural = count == 1 ? "" : "s";
+
+		if (!count)
+			continue;
+		if (state == WP_POINT_FAILED)
+			wp_note_add(audit->plan, WP_NOTE_DP_FAILED, id, 0, facts_of(package, WP_POINT_FAILED, first),
+				    "%zu of %zu distribution point%s failed, %s%s", count, distribution->count,
+				    distribution->count == 1 ? "" : "s", names_of(audit, items, count),
+				    failure_words(audit, items, count));
+		if (state == WP_POINT_BEHIND)
+			wp_note_add(audit->plan, WP_NOTE_DP_BEHIND, id, 0, facts_of(package, WP_POINT_BEHIND, first),
+				    "%zu of %zu distribution point%s %s an older version than %" PRIu64 " as good: %s",
+				    count, distribution->count, distribution->count == 1 ? "" : "s",
+				    count == 1 ? "serves" : "serve", package->record->source_version.value,
+				    names_of(audit, items, count));
+		if (state == WP_POINT_RUNNING && package->entry->refresh)
+			wp_note_add(audit->plan, WP_NOTE_DISTRIBUTION_RUNNING, id, 0,
+				    facts_of(package, WP_POINT_RUNNING, first),
+				    "the package is still on its way to %zu distribution point%s, and would be sent again",
+				    count, plural);
+	}
+}

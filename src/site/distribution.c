@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Joins the rows of several classes about one package on one distribution point. */
+#include "wimplan/distribution.h"
+#include "wimplan/ascii.h"
+#include "wimplan/json.h"
+#include "wimplan/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* SMS_PackageStatusDistPointsSummarizer.State */
+enum { STATE_INSTALLED, STATE_PENDING, STATE_RETRYING, STATE_FAILED, STATE_REMOVAL_PENDING, STATE_REMOVAL_FAILED = 6,
+       STATE_CONTENT_UPDATING };
+/* SMS_DistributionPoint.Status: it is being taken off this point. */
+enum { STATUS_DELETED = 3 };
+/* SMS_DistributionDPStatus.MessageState; the pages of the classes have 3 for a failure, the views of the database 4. */
+enum { MESSAGE_DONE = 1, MESSAGE_RUNNING, MESSAGE_ERROR, MESSAGE_FAILED };
+/* SMS_PackageContentServerInfo.ContentServerType */
+enum { SERVER_IS_POINT = 1 };
+/* SMS_Site.Type */
+enum { SITE_IS_SECONDARY = 1 };
+
+/* A package on a point while its rows are gathered. */
+struct pair {
+	size_t package, point;
+	bool assigned, stated, removed;
+	uint64_t state;
+	struct wp_number version, message, message_state;
+	struct wp_time copied, reported;
+};
+
+struct gathering {
+	struct wp_arena *arena;
+	const struct wp_record_set *set;
+	struct wp_distributions *ret;
+	json_t *points;   /* name in small letters → index into ret->points */
+	json_t *packages; /* PackageID → index into the set */
+	json_t *index;    /* "package/point" → index into pairs */
+	struct pair *pairs;
+	size_t pair_count;
+};
+
+const char *wp_point_state_name(enum wp_point_state state)
+{
+	static const char *const names[WP_POINT_STATES] = {
+		[WP_POINT_FAILED] = "failed",     [WP_POINT_BEHIND] = "behind",   [WP_POINT_RUNNING] = "running",
+		[WP_POINT_REMOVING] = "removing", [WP_POINT_UNKNOWN] = "unknown", [WP_POINT_CURRENT] = "current",
+	};
+
+	return names[state];
+}
+
+/* The server in ["Display=\\DP01.contoso.com\"]MSWNET:["SMS_SITE=P01"]\\DP01.contoso.com\, or a bare name; NULL. */
+static const char *server_of(struct wp_arena *arena, const char *text)
+{
+	const char *at = text ? strstr(text, "]\\\\") : NULL;
+	size_t length;
+
+	if (!text)
+		return NULL;
+	if (at)
+		text = at + 1;
+	else if ((at = strstr(text, "Display=")))
+		text = at + strlen("Display=");
+	text += strspn(text, "\\");
+	length = strcspn(text, "\\/\"]");
+	return length ? wp_arena_strndup(arena, text, length) : NULL;
+}
+
+static bool lookup(const json_t *index, const char *key, size_t *ret)
+{
+	const json_t *found = json_object_get(index, key);
+
+	*ret = (size_t)json_integer_value(found);
+	return found != NULL;
+}
+
+static void keep(json_t *index, const char *key, size_t at)
+{
+	wp_json_set(index, key, json_integer((json_int_t)at));
+}
+
+/* The point of this name, made when it is new. False without a name. */
+static bool find_point(struct gathering *g, const char *name, size_t *ret)
+{
+	char *key;
+
+	if (!name) {
+		g->ret->unnamed++;
+		return false;
+	}
+	key = wp_arena_strdup(g->arena, name);
+	for (char *at = key; *at; at++)
+		*at = (char)wp_ascii_lower(*at);
+	if (lookup(g->points, key, ret))
+		return true;
+	*ret = g->ret->point_count;
+	keep(g->points, key, *ret);
+	WP_PUSH(g->arena, g->ret->points, g->ret->point_count)->name = name;
+	return true;
+}
+
+static const char *text_of(struct gathering *g, const json_t *row, const char *column)
+{
+	const char *text = wp_json_get_text(row, column);
+
+	return text && *text ? wp_arena_strdup(g->arena, text) : NULL;
+}
+
+static struct wp_number number_of(const json_t *row, const char *column)
+{
+	struct wp_number number = { 0 };
+
+	number.known = wp_json_get_u64(row, column, &number.value);
+	return number;
+}
+
+static struct wp_time time_of(const json_t *row, const char *column)
+{
+	const char *text = wp_json_get_text(row, column);
+	struct wp_time time = text ? wp_time_parse(text) : (struct wp_time){ 0 };
+
+	return time.known && !wp_time_is_never(time) ? time : (struct wp_time){ 0 };
+}
+
+/* The pair of a row; NULL when it has no point, or another package. */
+static struct pair *pair_of(struct gathering *g, const json_t *row, const char *server)
+{
+	const char *id = wp_json_get_text(row, "PackageID"), *site;
+	size_t package, point, at;
+	struct pair *pair;
+	char key[48];
+
+	if (!id || !lookup(g->packages, id, &package) || !find_point(g, server, &point))
+		return NULL;
+	site = text_of(g, row, "SiteCode");
+	if (!g->ret->points[point].site)
+		g->ret->points[point].site = site;
+	snprintf(key, sizeof key, "%zu/%zu", package, point);
+	if (lookup(g->index, key, &at))
+		return &g->pairs[at];
+	keep(g->index, key, g->pair_count);
+	pair = WP_PUSH(g->arena, g->pairs, g->pair_count);
+	pair->package = package;
+	pair->point = point;
+	return pair;
+}
+
+static void take_state(struct gathering *g, const json_t *row)
+{
+	struct pair *pair = pair_of(g, row, server_of(g->arena, wp_json_get_text(row, "ServerNALPath")));
+	struct wp_number state = number_of(row, "State");
+
+	if (!pair)
+		return;
+	pair->assigned = true;
+	pair->stated = state.known;
+	pair->state = state.value;
+	pair->version = number_of(row, "SourceVersion");
+	pair->copied = time_of(row, "LastCopied");
+}
+
+static void take_assigned(struct gathering *g, const json_t *row)
+{
+	struct pair *pair = pair_of(g, row, server_of(g->arena, wp_json_get_text(row, "ServerNALPath")));
+	struct wp_number status = number_of(row, "Status");
+
+	if (!pair)
+		return;
+	pair->assigned = true;
+	pair->removed = status.known && status.value == STATUS_DELETED;
+}
+
+/* Of several messages about one point, one in each group that it belongs to, the last counts. */
+static void take_message(struct gathering *g, const json_t *row)
+{
+	const char *name = wp_json_get_text(row, "DPName");
+	struct wp_time time = time_of(row, "StatusTime");
+	struct pair *pair;
+
+	name = name ? name : wp_json_get_text(row, "Name");
+	pair = pair_of(g, row, server_of(g->arena, name ? name : wp_json_get_text(row, "NALPath")));
+	if (!time.known)
+		time = time_of(row, "LastUpdateDate");
+	if (!pair || (pair->message_state.known && pair->reported.known &&
+		      (!time.known || time.ticks < pair->reported.ticks)))
+		return;
+	pair->assigned = true;
+	pair->message = number_of(row, "MessageID");
+	pair->message_state = number_of(row, "MessageState");
+	pair->reported = time;
+}
+
+static void take_target(struct gathering *g, const json_t *row)
+{
+	struct wp_number type = number_of(row, "ContentServerType");
+	struct pair *pair;
+
+	if (!type.known || type.value != SERVER_IS_POINT)
+		return;
+	pair = pair_of(g, row, server_of(g->arena, wp_json_get_text(row, "Name")));
+	if (pair)
+		pair->assigned = true;
+}
+
+static void take_point(struct gathering *g, const json_t *row)
+{
+	const char *name = server_of(g->arena, wp_json_get_text(row, "NALPath")), *site = text_of(g, row, "SiteCode");
+	struct wp_number service = number_of(row, "ServiceType"), rate = number_of(row, "TransferRate");
+	struct wp_point *point;
+	size_t at;
+
+	if (!find_point(g, name ? name : text_of(g, row, "ServerName"), &at))
+		return;
+	point = &g->ret->points[at];
+	point->described = true;
+	point->site = site ? site : point->site;
+	point->pull = json_is_true(json_object_get(row, "IsPullDP"));
+	point->by_hand = json_is_true(json_object_get(row, "PreStagingAllowed"));
+	/* Both are of cloud distribution points alone (SMS_DistributionPointInfo). */
+	point->cloud = (service.known && service.value) || text_of(g, row, "Region");
+	if (rate.known && rate.value)
+		point->rate = rate;
+}
+
+static void mark_secondary(struct gathering *g, const json_t *sites)
+{
+	json_t *secondary = json_object();
+	const json_t *row;
+	uint64_t type;
+	size_t i, at;
+
+	json_array_foreach(sites, i, row) {
+		const char *code = wp_json_get_text(row, "SiteCode"), *text = wp_json_get_text(row, "Type");
+
+		/* Another class has a Type that is text, so that it may have come as one. */
+		if (code && (wp_json_get_u64(row, "Type", &type) || (text && wp_parse_u64(text, false, &type))) &&
+		    type == SITE_IS_SECONDARY)
+			keep(secondary, code, 0);
+	}
+	for (i = 0; i < g->ret->point_count; i++)
+		g->ret->points[i].secondary =
+			g->ret->points[i].site && lookup(secondary, g->ret->points[i].site, &at);
+	json_decref(secondary);
+}
+
+static bool is_failure(const struct pair *pair)
+{
+	return pair->message_state.known &&
+	       (pair->message_state.value == MESSAGE_ERROR || pair->message_state.value == MESSAGE_FAILED) &&
+	       !(pair->copied.known && pair->reported.known && pair->reported.ticks < pair->copied.ticks);
+}
+
+static enum wp_point_state by_version(const struct pair *pair, struct wp_number wanted)
+{
+	if (!pair->version.known || !wanted.known)
+		return WP_POINT_UNKNOWN;
+	return pair->version.value < wanted.value ? WP_POINT_BEHIND : WP_POINT_CURRENT;
+}
+
+/* @wanted: the package's SourceVersion. */
+static enum wp_point_state state_of(const struct pair *pair, struct wp_number wanted)
+{
+	if (!pair->stated) {
+		if (is_failure(pair))
+			return WP_POINT_FAILED;
+		return pair->message_state.known && pair->message_state.value == MESSAGE_RUNNING ? WP_POINT_RUNNING
+												  : WP_POINT_UNKNOWN;
+	}
+	switch (pair->state) {
+	case STATE_INSTALLED:
+		/* The content may have come and been found damaged since. */
+		return is_failure(pair) ? WP_POINT_FAILED : by_version(pair, wanted);
+	case STATE_PENDING:
+	case STATE_RETRYING:
+	case STATE_CONTENT_UPDATING:
+		return WP_POINT_RUNNING;
+	case STATE_FAILED:
+		return WP_POINT_FAILED;
+	default:
+		if (pair->state >= STATE_REMOVAL_PENDING && pair->state <= STATE_REMOVAL_FAILED)
+			return WP_POINT_REMOVING;
+		/* CONTENT_MONITORING, and what later versions add: what it says of the version is not established. */
+		return is_failure(pair) ? WP_POINT_FAILED : WP_POINT_UNKNOWN;
+	}
+}
+
+static int compare_contents(const void *a, const void *b)
+{
+	const struct wp_point_content *x = a, *y = b;
+
+	if (x->state != y->state)
+		return x->state < y->state ? -1 : 1;
+	return wp_ascii_compare(x->point->name, y->point->name);
+}
+
+static int compare_pairs(const void *a, const void *b)
+{
+	const struct pair *x = a, *y = b;
+
+	return x->package < y->package ? -1 : x->package > y->package;
+}
+
+/* Hands the pairs to their packages. */
+static void deal(struct gathering *g)
+{
+	struct wp_distribution *packages = g->ret->packages;
+
+	if (g->pair_count)
+		qsort(g->pairs, g->pair_count, sizeof *g->pairs, compare_pairs);
+	for (size_t i = 0; i < g->pair_count; i++) {
+		const struct pair *pair = &g->pairs[i];
+		struct wp_distribution *package = &packages[pair->package];
+		struct wp_point_content content = {
+			.point = &g->ret->points[pair->point],
+			.state = state_of(pair, g->set->records[pair->package].source_version),
+			.version = pair->version,
+			.copied = pair->copied,
+			.message = pair->message,
+		};
+
+		if (pair->removed)
+			continue;
+		*WP_PUSH(g->arena, package->items, package->count) = content;
+		package->counts[content.state]++;
+	}
+	for (size_t i = 0; i < g->set->count; i++)
+		if (packages[i].count)
+			qsort(packages[i].items, packages[i].count, sizeof *packages[i].items, compare_contents);
+}
+
+static void take_all(struct gathering *g, enum wp_site_kind kind, void (*take)(struct gathering *g, const json_t *row))
+{
+	const json_t *rows = wp_site_rows(g->set->site, kind), *row;
+	size_t i;
+
+	json_array_foreach(rows, i, row)
+		take(g, row);
+}
+
+void wp_distributions_read(struct wp_arena *arena, const struct wp_record_set *set, struct wp_distributions *ret)
+{
+	struct gathering g = {
+		.arena = arena, .set = set, .ret = ret,
+		.points = json_object(), .packages = json_object(), .index = json_object(),
+	};
+
+	*ret = (struct wp_distributions){ .packages = wp_arena_alloc(arena, set->count * sizeof *ret->packages) };
+	for (size_t i = 0; i < set->count; i++) {
+		const json_t *info = json_array_get(json_object_get(set->records[i].json, "content_info"), 0);
+
+		keep(g.packages, set->records[i].package_id, i);
+		ret->packages[i].targeted = number_of(info, "Targeted");
+	}
+	take_all(&g, WP_SITE_STATES, take_state);
+	take_all(&g, WP_SITE_ASSIGNED, take_assigned);
+	take_all(&g, WP_SITE_MESSAGES, take_message);
+	take_all(&g, WP_SITE_TARGETS, take_target);
+	take_all(&g, WP_SITE_POINTS, take_point);
+	mark_secondary(&g, wp_site_rows(set->site, WP_SITE_SITES));
+	deal(&g);
+	json_decref(g.points);
+	json_decref(g.packages);
+	json_decref(g.index);
+}
