@@ -7,6 +7,7 @@
 #include "wimplan/record.h"
 #include "wimplan/servicing.h"
 #include "wimplan/tree.h"
+#include "wimplan/summary.h"
 
 /* How two images were found to be the same one at two times (the first that fits, each image once). */
 enum wp_match {
@@ -242,5 +243,23 @@ size_t wp_diff_lost(const struct wp_diff *diff);
  * differ. *@ret_same counts the packages that are the same in both. New reference.
  */
 json_t *wp_diff_snapshots(const struct wp_record_set *old, const struct wp_record_set *new, size_t *ret_same);
+
+/* How many items of a group came, went or have another version. */
+struct wp_group_change {
+	uint64_t added, removed, changed;
+};
+
+/* The short form of a diff. */
+struct wp_content_change {
+	const char **updates; /* what the added updates are called: "KB5034765", sorted, each once */
+	size_t update_count;
+	struct wp_group_change groups[WP_ITEM_GROUPS];
+	uint64_t bytes_new; /* uncompressed file data that the old file did not have */
+	uint64_t bytes;     /* all file data of the new one */
+};
+
+/* False when one of the two is not what wp_content_summary_make() makes. */
+bool wp_content_summary_compare(struct wp_arena *arena, const struct wp_content_summary *old,
+				const struct wp_content_summary *new, struct wp_content_change *ret);
 
 #endif

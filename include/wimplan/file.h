@@ -128,6 +128,9 @@ int wp_file_probe(const char *path, enum wp_file_target target, size_t length, s
 /* Opens a regular file of at most @limit bytes for reading. WP_E_NOT_FOUND when there is none. */
 int wp_file_open(const char *path, size_t limit, int *ret_fd, size_t *ret_size, struct wp_error *err);
 
+/* What an errno means, in English whatever the locale. */
+const char *wp_file_error_text(int error);
+
 static inline void wp_fclosep(FILE **file)
 {
 	if (*file)

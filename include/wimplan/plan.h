@@ -5,6 +5,7 @@
 
 #include "wimplan/cache.h"
 #include "wimplan/config.h"
+#include "wimplan/diff.h"
 #include "wimplan/json.h"
 #include "wimplan/record.h"
 #include "wimplan/source.h"

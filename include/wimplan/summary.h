@@ -20,22 +20,19 @@ struct wp_content_summary {
  */
 bool wp_content_summary_make(struct wp_arena *arena, struct wp_wim_index *index, struct wp_content_summary *ret);
 
-/* How many items of a group came, went or have another version. */
-struct wp_group_change {
-	uint64_t added, removed, changed;
+/* A summary opened again; texts are borrowed from it. */
+struct wp_opened_summary {
+	struct wp_servicing servicing;
+	bool first_version;   /* made before some kinds were told apart: wp_content_summary_first() */
+	const uint8_t *blobs; /* WP_SUMMARY_BLOB bytes of each: 4 of its SHA-1, then its size, little-endian; in order */
+	uint64_t blob_count;
 };
+#define WP_SUMMARY_BLOB 12u
 
-/* The short form of a diff. */
-struct wp_content_change {
-	const char **updates; /* what the added updates are called: "KB5034765", sorted, each once */
-	size_t update_count;
-	struct wp_group_change groups[WP_ITEM_GROUPS];
-	uint64_t bytes_new; /* uncompressed file data that the old file did not have */
-	uint64_t bytes;     /* all file data of the new one */
-};
-
-/* False when one of the two is not what wp_content_summary_make() makes. */
-bool wp_content_summary_compare(struct wp_arena *arena, const struct wp_content_summary *old,
-				const struct wp_content_summary *new, struct wp_content_change *ret);
+/* False when it is not what wp_content_summary_make() makes. */
+bool wp_content_summary_open(struct wp_arena *arena, const struct wp_content_summary *summary,
+			     struct wp_opened_summary *ret);
+/* Leaves out what a summary of the first version cannot have, so that it does not look as if it had come. */
+void wp_content_summary_first(struct wp_opened_summary *summary);
 
 #endif

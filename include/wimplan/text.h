@@ -96,6 +96,8 @@ size_t wp_text_pad(struct wp_buf *buf, const char *text, size_t width);
 
 /* @text without ASCII white space at its ends: cut behind, and a pointer into it. */
 char *wp_text_trim(char *text) __attribute__((nonnull, returns_nonnull));
+/* A copy of @length bytes without the white space (of ASCII) at both ends. */
+char *wp_text_trimmed(struct wp_arena *arena, const char *text, size_t length) __attribute__((returns_nonnull));
 
 /*
  * Strict decimal (or, where @hex, 0x…) with white space around it allowed: false when it

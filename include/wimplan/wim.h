@@ -5,6 +5,7 @@
 #ifndef WIMPLAN_WIM_H
 #define WIMPLAN_WIM_H
 
+#include "wimplan/architecture.h"
 #include "wimplan/arena.h"
 #include "wimplan/diag.h"
 #include "wimplan/error.h"
@@ -271,13 +272,6 @@ void wp_wim_fitness(const struct wp_wim_header *header, const struct wp_wim_cont
 bool wp_wim_is_solid(const struct wp_wim_header *header);
 bool wp_wim_has_integrity_table(const struct wp_wim_header *header);
 
-/* "x64" for 9 and so on; NULL for a code without a name. */
-const char *wp_architecture_name(uint64_t code);
-/*
- * The number of an architecture in any spelling: "9", "x64", "amd64", "X86", "i386", "arm64" …;
- * false when there is none.
- */
-bool wp_architecture_code(const char *text, uint64_t *ret_code);
 /* "none", "XPRESS", "LZX", "LZMS", "XPRESS2" or "unknown". */
 const char *wp_wim_compression(const struct wp_wim_header *header);
 /* "ok", "warning", "error". */

@@ -13,12 +13,9 @@
 
 struct wp_time wp_apply_now(const struct wp_apply *apply)
 {
-	struct timespec now;
-
 	if (apply->env->get("SOURCE_DATE_EPOCH"))
 		return apply->env->now;
-	clock_gettime(CLOCK_REALTIME, &now);
-	return wp_time_from_unix(now.tv_sec, 0);
+	return wp_clock_time();
 }
 
 static void clear_progress(struct wp_apply *apply)

@@ -168,6 +168,11 @@ static bool is_space(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
+char *wp_text_trimmed(struct wp_arena *arena, const char *text, size_t length)
+{
+	return wp_text_trim(wp_arena_strndup(arena, text, length));
+}
+
 bool wp_parse_u64(const char *text, bool hex, uint64_t *ret_value)
 {
 	unsigned base = 10;

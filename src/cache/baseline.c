@@ -29,16 +29,6 @@ bool wp_confidence_from_name(const char *name, enum wp_confidence *ret)
 	return true;
 }
 
-int wp_cache_check_version(const char *package_id, uint64_t source_version, struct wp_error *err)
-{
-	if (source_version <= INT64_MAX)
-		return WP_OK;
-	return wp_fail(err, WP_E_FAILED, "bad-value", package_id,
-		       "package %s has the SourceVersion %" PRIu64
-		       ", which no site gives; correct what it was read from",
-		       package_id, source_version);
-}
-
 static int put(const struct wp_cache *cache, struct wp_statement *statement, const struct wp_baseline *item, struct wp_error *err)
 {
 	int status = wp_cache_check_version(item->package_id, item->source_version, err);

@@ -94,7 +94,7 @@ static int insert_records(const struct wp_cache *cache, const struct wp_record_s
 			      &statement, err);
 
 	for (size_t i = 0; !status && i < set->count; i++) {
-		document.length = 0;
+		wp_buf_clear(&document);
 		wp_json_canonical(&document, set->records[i].json);
 		wp_db_bind_int(&statement, 1, number);
 		wp_db_bind_text(&statement, 2, set->records[i].package_id);

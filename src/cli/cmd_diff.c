@@ -222,7 +222,7 @@ static void flush(struct lines *lines)
 	if (!lines->failed && lines->buf.length &&
 	    wp_print(NULL, WP_TEXT_DOCUMENT, &lines->buf, &lines->err))
 		lines->failed = true;
-	lines->buf.length = 0;
+	wp_buf_clear(&lines->buf);
 }
 
 static void add_line(void *context, uint32_t image, const struct wp_diff_path *path)

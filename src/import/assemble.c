@@ -2,7 +2,7 @@
 /* Takes rows in one by one: what each of them is, and to which package it belongs. */
 #include "assemble.h"
 #include "assembler.h"
-#include "identity.h"
+#include "row_identity.h"
 #include "lazy.h"
 #include "normalize.h"
 #include "site_rows.h"
@@ -66,16 +66,6 @@ void wp_assembler_free(struct wp_assembler *assembler)
 	if (assembler->arena)
 		wp_arena_free(assembler->arena);
 	free(assembler);
-}
-
-struct wp_where wp_assembler_where(struct wp_assembler *assembler, const struct wp_where *where)
-{
-	struct wp_where copy = *where;
-
-	if (!assembler->file || strcmp(assembler->file, where->file) != 0)
-		assembler->file = wp_arena_strdup(assembler->arena, where->file);
-	copy.file = assembler->file;
-	return copy;
 }
 
 int wp_assembler_claim_site(struct wp_assembler *assembler, const char *site, const char *from, struct wp_error *err)

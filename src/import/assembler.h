@@ -8,6 +8,8 @@
 
 #include "wimplan/record.h"
 
+#include <string.h>
+
 /* Classes whose rows belong to a package of another row. */
 enum wp_companion_kind { WP_IMAGE_INFORMATION, WP_CONTENT_INFO, WP_COMPANION_KINDS };
 
@@ -110,7 +112,15 @@ struct wp_assembler {
 };
 
 /* A copy of @where that lives as long as the assembler. */
-struct wp_where wp_assembler_where(struct wp_assembler *assembler, const struct wp_where *where);
+static inline struct wp_where wp_assembler_where(struct wp_assembler *assembler, const struct wp_where *where)
+{
+	struct wp_where copy = *where;
+
+	if (!assembler->file || strcmp(assembler->file, where->file) != 0)
+		assembler->file = wp_arena_strdup(assembler->arena, where->file);
+	copy.file = assembler->file;
+	return copy;
+}
 
 /* Takes in that the export is of @site, as @from says. */
 int wp_assembler_claim_site(struct wp_assembler *assembler, const char *site, const char *from, struct wp_error *err);
@@ -136,8 +146,5 @@ const char *wp_pages_missing(struct wp_assembler *assembler);
  */
 json_t *wp_row_normalize(struct wp_assembler *assembler, const struct wp_row *row, bool *ret_dates,
 			 struct wp_error *err);
-
-/* A value for a message: short, and without line ends. */
-const char *wp_value_text(struct wp_arena *arena, const json_t *value);
 
 #endif

@@ -110,7 +110,7 @@ int wp_csv_read_line(struct wp_csv_line *csv)
 		return 0;
 	wp_input_mark(csv->input);
 	csv->line = csv->input->line;
-	csv->text.length = 0;
+	wp_buf_clear(&csv->text);
 	csv->count = 0;
 	while (end == CELL_MORE) {
 		if (csv->count == WP_CSV_COLUMNS)

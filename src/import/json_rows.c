@@ -164,7 +164,7 @@ static int read_other(struct json_rows *rows, int c)
 	if (strncmp(wp_buf_text(&piece.text), "\"@{", 3) == 0)
 		return fail_cut_off(rows, piece.line);
 	while (piece.text.length && strchr(" \t\r\n", piece.text.data[piece.text.length - 1]))
-		piece.text.length--;
+		wp_buf_cut(&piece.text, piece.text.length - 1);
 	if (piece.text.length == 4 && memcmp(piece.text.data, "null", 4) == 0)
 		return WP_OK;
 	return wp_json_fail(&rows->scan, "there is no record in front of this; export again");
@@ -235,7 +235,7 @@ static int read_page_part(struct json_rows *rows, struct wp_json_piece *piece, s
 	int status;
 
 	while (piece->text.length && strchr(" \t\r\n,", piece->text.data[piece->text.length - 1]))
-		piece->text.length--;
+		wp_buf_cut(&piece->text, piece->text.length - 1);
 	wp_buf_putc(&piece->text, '}');
 	if (wp_json_parse_piece(&rows->scan, piece, ret_part))
 		return rows->scan.err->status;
@@ -286,7 +286,7 @@ static int read_member(struct json_rows *rows, struct wp_json_piece *piece, size
 	c = wp_json_skip_space(scan, piece);
 	if (!is_page(piece->text.data + key, length, c, class))
 		return wp_json_take_value(scan, piece);
-	piece->text.length = key;
+	wp_buf_cut(&piece->text, key);
 	return read_page(rows, piece, class, page);
 }
 

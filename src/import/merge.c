@@ -11,21 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *wp_value_text(struct wp_arena *arena, const json_t *value)
-{
-	char *dump = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS);
-	const char *end;
-	char *text;
-
-	if (!dump)
-		wp_out_of_memory();
-	for (end = dump; *end && end - dump < 60;)
-		wp_utf8_next(&end);
-	text = wp_arena_printf(arena, "%.*s%s", (int)(end - dump), dump, *end ? "…" : "");
-	free(dump);
-	return text;
-}
-
 json_t *wp_row_normalize(struct wp_assembler *assembler, const struct wp_row *row, bool *ret_dates,
 			 struct wp_error *err)
 {

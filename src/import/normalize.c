@@ -36,35 +36,6 @@ static void free_text(char **text)
 	free(*text);
 }
 
-/* What Windows PowerShell's ConvertTo-Json writes of what is attached to a value (Extended Type System). */
-static bool is_attachment(const char *name)
-{
-	static const char *const names[] = {
-		"PSPath", "PSParentPath", "PSChildName", "PSDrive", "PSProvider", "ReadCount", "PSComputerName",
-		"RunspaceId", "PSShowComputerName", "DateTime", "DisplayHint", "Count", "Length",
-		"PSSourceJobInstanceId",
-	};
-
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (wp_ascii_same(name, names[i]))
-			return true;
-	return false;
-}
-
-const json_t *wp_unwrap(const json_t *value)
-{
-	const json_t *inner = json_object_get(value, "value");
-	const char *name;
-	json_t *member;
-
-	if (!inner)
-		return value;
-	json_object_foreach((json_t *)value, name, member)
-		if (member != inner && !is_attachment(name))
-			return value;
-	return inner;
-}
-
 static json_t *keep_bad(const json_t *value, enum wp_value_kind *ret_kind)
 {
 	*ret_kind = WP_VALUE_BAD;

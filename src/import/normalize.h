@@ -44,9 +44,6 @@ enum wp_value_kind {
 json_t *wp_property_normalize(const struct wp_property *property, const json_t *value, bool empty_is_none,
 			      enum wp_value_kind *ret_kind);
 
-/* @value without what PowerShell may have put around it ({"value":…,"PSPath":…}). */
-const json_t *wp_unwrap(const json_t *value);
-
 /* Equal values; for a property that is not known also where one shape has text for what another has a type for. */
 bool wp_property_same(const struct wp_property *property, const json_t *a, const json_t *b);
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a record says about itself, and what tools left in it (AdminService, CIM, WMI, Get-CM cmdlets). */
 #include "row.h"
-#include "normalize.h"
 
+#include "wimplan/arena.h"
 #include "wimplan/ascii.h"
+#include "wimplan/text.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -88,6 +90,35 @@ const json_t *wp_row_member(const json_t *object, const char *name)
 	return NULL;
 }
 
+/* What Windows PowerShell's ConvertTo-Json writes of what is attached to a value (Extended Type System). */
+static bool is_attachment(const char *name)
+{
+	static const char *const names[] = {
+		"PSPath", "PSParentPath", "PSChildName", "PSDrive", "PSProvider", "ReadCount", "PSComputerName",
+		"RunspaceId", "PSShowComputerName", "DateTime", "DisplayHint", "Count", "Length",
+		"PSSourceJobInstanceId",
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (wp_ascii_same(name, names[i]))
+			return true;
+	return false;
+}
+
+const json_t *wp_unwrap(const json_t *value)
+{
+	const json_t *inner = json_object_get(value, "value");
+	const char *name;
+	json_t *member;
+
+	if (!inner)
+		return value;
+	json_object_foreach((json_t *)value, name, member)
+		if (member != inner && !is_attachment(name))
+			return value;
+	return inner;
+}
+
 static const char *text_of(const json_t *object, const char *name)
 {
 	return json_string_value(wp_unwrap(wp_row_member(object, name)));
@@ -153,4 +184,19 @@ const char *wp_where_text(const struct wp_where *where, char room[WP_WHERE_ROOM]
 	else
 		snprintf(room, WP_WHERE_ROOM, "%s, record %zu", where->file, where->number);
 	return room;
+}
+
+const char *wp_value_text(struct wp_arena *arena, const json_t *value)
+{
+	char *dump = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS);
+	const char *end;
+	char *text;
+
+	if (!dump)
+		wp_out_of_memory();
+	for (end = dump; *end && end - dump < 60;)
+		wp_utf8_next(&end);
+	text = wp_arena_printf(arena, "%.*s%s", (int)(end - dump), dump, *end ? "…" : "");
+	free(dump);
+	return text;
 }

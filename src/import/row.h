@@ -5,6 +5,8 @@
 
 #include "input.h"
 
+#include "wimplan/arena.h"
+
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,11 +41,17 @@ void wp_row_facts(const struct wp_row *row, struct wp_row_facts *ret);
 /* A value by its name without regard to case. Borrowed; NULL when there is none. */
 const json_t *wp_row_member(const json_t *properties, const char *name);
 
+/* @value without what PowerShell may have put around it ({"value":…,"PSPath":…}). */
+const json_t *wp_unwrap(const json_t *value);
+
 /* The class that a path, type name or URL ends in: "…#root/sms/site_P01/SMS_ImagePackage". False: there is none. */
 bool wp_class_in_text(const char *text, char *ret_class, size_t room);
 
 /* What PowerShell, WMI, OData or the console's objects add to a record, which is no property of the package. */
 bool wp_row_is_noise(const char *name);
+
+/* A value for a message: short, and without line ends. */
+const char *wp_value_text(struct wp_arena *arena, const json_t *value);
 
 /* "FILE, record N (line L)". */
 #define WP_WHERE_ROOM 1200

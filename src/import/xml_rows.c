@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reads an XML export: finds its shape, and says what is wrong with it and where. */
+/* Reads an XML export record by record, and says what is wrong with it and where. */
 #include "xml_rows.h"
 #include "assemble.h"
 
@@ -43,37 +43,12 @@ bool wp_xml_emit(struct wp_xml_rows *xml, size_t line, const struct wp_row *foun
 	return status == WP_OK;
 }
 
-static bool find_shape(struct wp_xml_rows *xml, const struct wp_xml_element *element)
-{
-	const char *root = element->name;
-
-	if (strcmp(root, "Objs") == 0) {
-		xml->shape = &wp_clixml_shape;
-	} else if (strcmp(root, "INSTANCE") == 0 || strcmp(root, "INSTANCES") == 0 || strcmp(root, "CIM") == 0 ||
-		   strncmp(root, "VALUE.", 6) == 0 || strcmp(root, "COMMAND") == 0) {
-		/* COMMAND: wmic … /format:rawxml. */
-		xml->shape = &wp_cimxml_shape;
-	} else if (strcmp(root, "row") == 0 || wp_xml_find(element, "PackageID")) {
-		wp_fail(xml->err, WP_E_FAILED, "export-unknown-shape", xml->input->name,
-			"%s: this is XML of a SQL query (FOR XML, <%.40s>); leave FOR XML out and save the result as "
-			"CSV with headers, see wimplan-records(5)",
-			xml->input->name, root);
-		return false;
-	} else {
-		wp_fail(xml->err, WP_E_FAILED, "export-unknown-shape", xml->input->name,
-			"%s: XML of an unknown kind (<%.40s>); Export-Clixml (<Objs>) and the console's export "
-			"(<INSTANCE>) are read, see wimplan-records(5)", xml->input->name, root);
-		return false;
-	}
-	return true;
-}
-
 static bool on_start(void *context, const struct wp_xml_element *element)
 {
 	struct wp_xml_rows *xml = context;
 
 	xml->depth = element->depth;
-	if (!xml->shape && !find_shape(xml, element))
+	if (!xml->shape && !xml->find_shape(xml, element))
 		return false;
 	if (!wp_xml_tree_is_open(&xml->tree))
 		return xml->shape->start(xml, element);
@@ -122,10 +97,12 @@ static int fail(struct wp_xml_rows *xml, const struct wp_xml_outcome *outcome)
 		       outcome->what[0] ? outcome->what : "the XML cannot be read");
 }
 
-int wp_xml_rows(struct wp_input *input, struct wp_assembler *assembler, struct wp_error *err)
+int wp_xml_rows_read(struct wp_input *input, struct wp_assembler *assembler, wp_xml_find_shape *find_shape,
+		     struct wp_error *err)
 {
 	struct wp_error local;
-	struct wp_xml_rows xml = { .input = input, .assembler = assembler, .err = err ? err : &local };
+	struct wp_xml_rows xml = { .input = input, .assembler = assembler, .err = err ? err : &local,
+				   .find_shape = find_shape };
 	struct wp_xml_handler handler = { on_start, on_text, on_end, &xml, 0 };
 	struct wp_xml_outcome outcome;
 	size_t at;

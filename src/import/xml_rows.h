@@ -18,6 +18,9 @@ struct wp_xml_shape {
 	void (*free)(struct wp_xml_rows *xml);
 };
 
+/* Sets xml->shape by the root; false when it is of none. */
+typedef bool wp_xml_find_shape(struct wp_xml_rows *xml, const struct wp_xml_element *root);
+
 extern const struct wp_xml_shape wp_clixml_shape;
 extern const struct wp_xml_shape wp_cimxml_shape;
 
@@ -25,6 +28,7 @@ struct wp_xml_rows {
 	struct wp_input *input;
 	struct wp_assembler *assembler;
 	struct wp_error *err;
+	wp_xml_find_shape *find_shape;
 	const struct wp_xml_shape *shape; /* NULL until the root is known */
 	void *state;                      /* the shape's own; NULL until it makes it */
 	struct wp_xml_tree tree;
@@ -38,5 +42,9 @@ struct wp_xml_rows {
 
 /* A row that began at @line; all but its place is in @found. Takes its properties over. False: xml->err is filled. */
 bool wp_xml_emit(struct wp_xml_rows *xml, size_t line, const struct wp_row *found);
+
+/* Reads all records; the shape is asked for at the root. */
+int wp_xml_rows_read(struct wp_input *input, struct wp_assembler *assembler, wp_xml_find_shape *find_shape,
+		     struct wp_error *err);
 
 #endif

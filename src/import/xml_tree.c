@@ -33,7 +33,7 @@ void wp_xml_tree_start(struct wp_xml_tree *tree, const struct wp_xml_element *el
 	if (parent)
 		parent->last = node;
 	tree->at = node;
-	tree->text.length = 0;
+	wp_buf_clear(&tree->text);
 }
 
 void wp_xml_tree_text(struct wp_xml_tree *tree, const char *bytes, size_t length)
@@ -48,7 +48,7 @@ const struct wp_xml_node *wp_xml_tree_end(struct wp_xml_tree *tree)
 
 	if (!node->first && tree->text.length)
 		node->text = wp_arena_strndup(tree->arena, tree->text.data, tree->text.length);
-	tree->text.length = 0;
+	wp_buf_clear(&tree->text);
 	tree->at = node->parent;
 	return tree->at ? NULL : node;
 }

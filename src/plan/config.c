@@ -227,8 +227,8 @@ int wp_config_assign(struct wp_arena *arena, struct wp_config *config, const cha
 int wp_config_set(struct wp_arena *arena, struct wp_config *config, const char *section, const char *key,
 		  const char *value, const char *origin, struct wp_error *err)
 {
-	return wp_config_assign(arena, config, section, wp_config_trim(arena, key, strlen(key)),
-				wp_config_trim(arena, value, strlen(value)), origin, origin, err);
+	return wp_config_assign(arena, config, section, wp_text_trimmed(arena, key, strlen(key)),
+				wp_text_trimmed(arena, value, strlen(value)), origin, origin, err);
 }
 
 json_t *wp_policy_json(const struct wp_policy *policy)

@@ -38,9 +38,6 @@ const char *wp_config_key_list(struct wp_arena *arena, const char *section);
 /* "content or file", "a number of seconds …". */
 const char *wp_config_key_rule(struct wp_arena *arena, const struct wp_config_key *key);
 
-/* A copy of @length bytes without white space at both ends. */
-char *wp_config_trim(struct wp_arena *arena, const char *text, size_t length);
-
 /*
  * Sets a key. @origin is "FILE:LINE" or the option; the message of an error begins with it. @source is what all
  * origins of one file or option begin with: the same key twice from one source is an error.

@@ -16,17 +16,6 @@ struct reader {
 	size_t line;
 };
 
-char *wp_config_trim(struct wp_arena *arena, const char *text, size_t length)
-{
-	while (length && (*text == ' ' || *text == '\t')) {
-		text++;
-		length--;
-	}
-	while (length && (text[length - 1] == ' ' || text[length - 1] == '\t' || text[length - 1] == '\r'))
-		length--;
-	return wp_arena_strndup(arena, text, length);
-}
-
 static int read_section(struct reader *reader, const char *line, const char *origin, struct wp_error *err)
 {
 	size_t length = strlen(line);
@@ -34,7 +23,7 @@ static int read_section(struct reader *reader, const char *line, const char *ori
 	if (line[length - 1] != ']')
 		return wp_fail(err, WP_E_USAGE, "config", reader->path, "%s: a section has to end with ']': [NAME]",
 			       origin);
-	reader->section = wp_config_trim(reader->arena, line + 1, length - 2);
+	reader->section = wp_text_trimmed(reader->arena, line + 1, length - 2);
 	if (!wp_config_section_known(reader->section))
 		return wp_fail(err, WP_E_USAGE, "config", reader->path, "%s: unknown section [%s]; there are %s",
 			       origin, reader->section, wp_config_section_list(reader->arena));
@@ -55,8 +44,8 @@ static int read_key(struct reader *reader, const char *line, const char *origin,
 			       "%s: the key stands before any section; put one of %s in front of it", origin,
 			       wp_config_section_list(reader->arena));
 	return wp_config_assign(reader->arena, reader->config, reader->section,
-				wp_config_trim(reader->arena, line, (size_t)(equals - line)),
-				wp_config_trim(reader->arena, equals + 1, strlen(equals + 1)), reader->source, origin, err);
+				wp_text_trimmed(reader->arena, line, (size_t)(equals - line)),
+				wp_text_trimmed(reader->arena, equals + 1, strlen(equals + 1)), reader->source, origin, err);
 }
 
 static int read_line(struct reader *reader, const char *text, size_t length, struct wp_error *err)
@@ -67,7 +56,7 @@ static int read_line(struct reader *reader, const char *text, size_t length, str
 	if (memchr(text, '\0', length) || wp_utf8_valid(text, length) != length)
 		return wp_fail(err, WP_E_USAGE, "config", reader->path,
 			       "%s: this is not UTF-8 text; save the file as UTF-8", origin);
-	line = wp_config_trim(reader->arena, text, length);
+	line = wp_text_trimmed(reader->arena, text, length);
 	if (!*line || *line == '#' || *line == ';')
 		return WP_OK;
 	return *line == '[' ? read_section(reader, line, origin, err) : read_key(reader, line, origin, err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Writes the plan file. */
-#include "contents_json.h"
+#include "plan_contents.h"
 #include "notes.h"
 #include "plan_json.h"
 

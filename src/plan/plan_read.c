@@ -3,7 +3,7 @@
  * Reads a plan file: refuses what is no plan of a known format or was changed, and decodes it. Its lists are parsed item
  * by item: as JSON a plan takes many times the memory of what is kept of it.
  */
-#include "contents_json.h"
+#include "plan_contents.h"
 #include "members.h"
 #include "notes.h"
 #include "plan_decode.h"

@@ -10,15 +10,6 @@
 
 #define SECRET_BYTES 65536u
 
-/* Takes away the white space around a text. */
-static char *trim(char *text)
-{
-	text += strspn(text, " \t\r\n");
-	for (size_t length = strlen(text); length && strchr(" \t\r\n", text[length - 1]); length--)
-		text[length - 1] = '\0';
-	return text;
-}
-
 /* It becomes a header, which nothing in it may end: printable ASCII without spaces (RFC 6750, 2.1, is narrower). */
 static bool is_token(const char *text)
 {
@@ -56,7 +47,7 @@ static int read_token(const struct wp_env *env, struct wp_arena *arena, const ch
 	} else {
 		text = wp_arena_strdup(arena, given ? given : "");
 	}
-	text = trim(text);
+	text = wp_text_trimmed(arena, text, strlen(text));
 	options->token = text;
 	return is_token(text) ? WP_OK
 			      : wp_fail(err, WP_E_USAGE, "usage", "--token-file",

@@ -63,7 +63,7 @@ static void start_property(struct bag *bag, const struct wp_xml_element *element
 	bag->others = bag->others || !named;
 	bag->name = named ? attribute(bag->arena, element, "name") : wp_arena_strdup(bag->arena, element->name);
 	bag->value = attribute(bag->arena, element, "value");
-	bag->text.length = 0;
+	wp_buf_clear(&bag->text);
 }
 
 static bool on_start(void *context, const struct wp_xml_element *element)

@@ -213,11 +213,11 @@ void wp_snapshot_id(const struct wp_record_set *set, char ret_id[WP_HASH_TEXT])
 	for (size_t i = 0; i < set->count; i++) {
 		if (i)
 			wp_sha256_add(hash, ",", 1);
-		buf.length = 0;
+		wp_buf_clear(&buf);
 		wp_json_canonical(&buf, set->records[i].json);
 		wp_sha256_add(hash, buf.data, buf.length);
 	}
-	buf.length = 0;
+	wp_buf_clear(&buf);
 	wp_buf_puts(&buf, "],\"site_code\":");
 	wp_json_canonical(&buf, site);
 	wp_buf_putc(&buf, '}');

@@ -156,7 +156,7 @@ static void make_manifest(struct walk *walk, struct wp_arena *arena, bool keep, 
 	for (size_t i = 0; i < walk->file_count; i++) {
 		const struct file *file = &walk->files[i];
 
-		line.length = 0;
+		wp_buf_clear(&line);
 		wp_buf_printf(&line, "%s\t%" PRIu64 "\t%" PRId64 "\n", file->path, file->size, file->seconds);
 		wp_sha256_add(hash, line.data, line.length);
 		keep = keep && text.length + line.length <= WP_LIMIT_MANIFEST_BYTES;

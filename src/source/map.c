@@ -4,7 +4,7 @@
 
 #include "path.h"
 
-#include <string.h>
+#include "wimplan/text.h"
 
 /* NULL when it is no path of Windows. */
 static const char *key_of(struct wp_arena *arena, const char *text)

@@ -23,6 +23,13 @@ void wp_closep(int *fd)
 		close(*fd);
 }
 
+const char *wp_file_error_text(int error)
+{
+	const char *text = strerrordesc_np(error);
+
+	return text ? text : "unknown error";
+}
+
 /* A standard stream may have been made non-blocking by whoever else has it open. */
 bool wp_file_wait(int fd, short events)
 {

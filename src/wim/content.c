@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Layer 2: content id and blob totals through wimlib, for files whose header layer 1 has accepted. */
-#include "wim.h"
+#include "internal.h"
 
 #include "wimplan/number.h"
 #include "wimplan/xml.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The XML resource as text: UTF-16LE, with or without BOM. */
-#include "wim.h"
+#include "internal.h"
 #include "wimplan/text.h"
 
 static void refuse(struct wp_arena *arena, struct wp_diags *diags, const char *what)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The bytes of a file that nothing refers to: what is left between and behind all that something does refer to. */
-#include "wim.h"
+#include "internal.h"
 
 #include "wimplan/number.h"
 #include "wimplan/tree.h"

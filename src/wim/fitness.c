@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Whether a file that can be read is one that a site can use, and what of it stands elsewhere or for nothing. */
-#include "wim.h"
+#include "internal.h"
 
 #include "wimplan/number.h"
 #include "wimplan/tree.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The 208 bytes at the start of a WIM file, or at the end of a pipable one: read, and held against the file's size. */
-#include "wim.h"
+#include "internal.h"
 #include "wimplan/limits.h"
 
 #include <inttypes.h>
@@ -245,4 +245,35 @@ enum wp_grade wp_wim_header_parse(struct wp_arena *arena, const uint8_t bytes[WP
 		check_resources(&check);
 	}
 	return check.grade;
+}
+
+const char *wp_wim_compression(const struct wp_wim_header *header)
+{
+	/* Without this bit wimlib (src/wim.c) takes the file as uncompressed whatever the other ones say. */
+	if (!(header->flags & WP_WIM_COMPRESSION))
+		return "none";
+	switch (header->flags &
+		(WP_WIM_COMPRESS_XPRESS | WP_WIM_COMPRESS_LZX | WP_WIM_COMPRESS_LZMS | WP_WIM_COMPRESS_XPRESS2)) {
+	case WP_WIM_COMPRESS_XPRESS:
+		return "XPRESS";
+	case WP_WIM_COMPRESS_LZX:
+		return "LZX";
+	case WP_WIM_COMPRESS_LZMS:
+		return "LZMS";
+	case WP_WIM_COMPRESS_XPRESS2:
+		return "XPRESS2";
+	default:
+		return "unknown";
+	}
+}
+
+const char *wp_grade_name(enum wp_grade grade)
+{
+	static const char *const names[] = {
+		[WP_GRADE_OK] = "ok",
+		[WP_GRADE_WARNING] = "warning",
+		[WP_GRADE_ERROR] = "error",
+	};
+
+	return names[grade];
 }

@@ -3,7 +3,7 @@
  * The blob table of a WIM or of a split set through wimlib, kept small and in an order
  * that can be searched and merged.
  */
-#include "wim.h"
+#include "internal.h"
 
 #include "wimplan/limits.h"
 #include "wimplan/number.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is installed in the images of a file, from their trees one after the other. */
-#include "wim.h"
+#include "internal.h"
 
 #include "wimplan/limits.h"
 #include "wimplan/servicing.h"

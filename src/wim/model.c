@@ -10,19 +10,6 @@ void wp_model_free(struct wp_model *model)
 	wp_buf_free(&model->path);
 }
 
-struct wp_wim_image *wp_model_image(struct wp_model *model)
-{
-	return &model->metadata->images[model->metadata->image_count - 1];
-}
-
-static void cut(struct wp_buf *buf, size_t length)
-{
-	if (!buf->data)
-		return;
-	buf->length = length;
-	buf->data[length] = '\0';
-}
-
 bool wp_model_keep(struct wp_model *model, size_t bytes)
 {
 	model->kept += bytes;
@@ -70,7 +57,7 @@ static bool add_attribute(struct wp_model *model, const struct wp_xml_attribute 
 	wp_buf_puts(&model->path, length ? "/@" : "@");
 	wp_buf_puts(&model->path, attribute->name);
 	kept = add_other(model, attribute->value, attribute->length);
-	cut(&model->path, length);
+	wp_buf_cut(&model->path, length);
 	return kept;
 }
 
@@ -207,7 +194,7 @@ bool wp_model_end(void *context)
 	}
 	if (frame->image)
 		model->in_image = false;
-	cut(&model->text, frame->text);
-	cut(&model->path, frame->path);
+	wp_buf_cut(&model->text, frame->text);
+	wp_buf_cut(&model->path, frame->path);
 	return kept;
 }

@@ -58,7 +58,10 @@ bool wp_model_keep(struct wp_model *model, size_t bytes);
 struct wp_wim_metadata *wp_model_finish(struct wp_model *model, int64_t image_count);
 
 /* The image that is being read. */
-struct wp_wim_image *wp_model_image(struct wp_model *model);
+static inline struct wp_wim_image *wp_model_image(struct wp_model *model)
+{
+	return &model->metadata->images[model->metadata->image_count - 1];
+}
 
 /* Begins this IMAGE; false when it cannot be an image of its own. (images.c) */
 bool wp_model_begin_image(struct wp_model *model, const struct wp_xml_element *element);

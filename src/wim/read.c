@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Layer 1: header and XML of one file with at most four preads, and whether the file stood still meanwhile. */
 #include "resource.h"
-#include "wim.h"
+#include "internal.h"
 #include "wimplan/text.h"
 
 #include <errno.h>
@@ -23,10 +23,8 @@ static void add(struct wp_wim *wim, enum wp_severity severity, const char *code,
 /* Adds what the system says of the failure @number. */
 static void add_failure(struct wp_wim *wim, const char *code, const char *summary, int number)
 {
-	const char *text = strerrordesc_np(number);
-
 	add(wim, WP_ERROR, code, "%s", summary);
-	wp_diag_detail(wim->arena, &wim->diags, "%s", text ? text : "unknown error");
+	wp_diag_detail(wim->arena, &wim->diags, "%s", wp_file_error_text(number));
 }
 
 void wp_wim_settle(struct wp_wim *wim)
@@ -42,12 +40,6 @@ void wp_wim_settle(struct wp_wim *wim)
 		wim->grade = WP_GRADE_WARNING;
 	else
 		wim->grade = WP_GRADE_OK;
-}
-
-bool wp_wim_same_file(const struct wp_wim *wim, const struct wp_file_status *status)
-{
-	return status->kind == WP_FILE_REGULAR && status->size == wim->size &&
-	       status->modified.known == wim->modified.known && status->modified.ticks == wim->modified.ticks;
 }
 
 static const char *kind_of(enum wp_file_kind kind)

@@ -3,7 +3,7 @@
 #ifndef WIMPLAN_WIM_RESOURCE_H
 #define WIMPLAN_WIM_RESOURCE_H
 
-#include "wim.h"
+#include "internal.h"
 
 #include "wimplan/tree.h"
 

@@ -23,64 +23,6 @@
 /* The smallest entry, which has no name; real ones take half as much again. */
 #define ENTRY_ROOM 104u
 
-static const char *const oddities[WP_ODDITIES][2] = {
-	[WP_ODD_DOTS] = { "tree-name-dots", "named \".\" or \"..\" left out" },
-	[WP_ODD_EMPTY] = { "tree-name-empty", "without a name left out" },
-	[WP_ODD_NUL] = { "tree-name-nul", "with a NUL in the name left out" },
-	[WP_ODD_DUPLICATE] = { "tree-name-duplicate", "with the name of another one beside it left out" },
-	[WP_ODD_SEPARATOR] = { "tree-name-separator", "with a \\ or / in the name, whose path can be read in two ways" },
-	[WP_ODD_NOT_UTF16] = { "tree-name-not-utf16", "with a name that is no valid UTF-16, shown with U+FFFD" },
-	[WP_ODD_CHILDREN] = { "tree-children-of-file", "that is no folder has a list of its own, which is left out" },
-	[WP_ODD_MISSING] = { "tree-blobs-missing", "whose data is in another file: its size is not known" },
-};
-
-int wp_tree_fail(struct wp_tree *tree, const char *code, const char *format, ...)
-{
-	const char *subject = wp_arena_printf(tree->arena, "image %u", tree->image);
-	va_list args;
-
-	va_start(args, format);
-	wp_diag_add(tree->arena, &tree->diags, WP_ERROR, code, subject, "the tree cannot be shown: %s",
-		    wp_arena_vprintf(tree->arena, format, args));
-	va_end(args);
-	return -1;
-}
-
-int wp_tree_path_too_long(struct wp_tree *tree)
-{
-	return wp_tree_fail(tree, "tree-limit", "a path in it is longer than %u characters", WP_LIMIT_PATH_UNITS);
-}
-
-void wp_tree_odd(struct wp_tree_reader *reader, enum wp_oddity oddity, uint32_t folder, const char *name)
-{
-	if (!reader->odd[oddity].count++) {
-		reader->odd[oddity].folder = folder == WP_NO_NODE ? 0 : folder;
-		reader->odd[oddity].name = wp_arena_strdup(reader->tree->arena, name);
-	}
-}
-
-static void tell_oddities(const struct wp_tree_reader *reader)
-{
-	struct wp_tree *tree = reader->tree;
-
-	for (int i = 0; i < WP_ODDITIES; i++) {
-		struct wp_buf path __attribute__((cleanup(wp_buf_free))) = { 0 };
-		uint64_t count = reader->odd[i].count;
-
-		if (!count)
-			continue;
-		wp_tree_path(tree, reader->odd[i].folder, &path);
-		if (reader->odd[i].name && path.length > 1)
-			wp_buf_putc(&path, '\\');
-		if (reader->odd[i].name)
-			wp_buf_puts(&path, reader->odd[i].name);
-		wp_diag_add(tree->arena, &tree->diags, WP_WARNING, oddities[i][0],
-			    wp_arena_printf(tree->arena, "image %u", tree->image), "%ju %s %s; the first is %s",
-			    (uintmax_t)count, count == 1 ? "entry" : "entries", oddities[i][1],
-			    wp_buf_text(&path));
-	}
-}
-
 /* Security descriptors: total length, count, sizes, bytes. Sets where the root's entry begins. */
 static int read_security(struct wp_tree_reader *reader, uint64_t *ret_root)
 {
@@ -317,7 +259,7 @@ static int read_nodes(struct wp_tree_reader *reader)
 			return -1;
 	wp_tree_number_links(reader);
 	tree->missing = reader->odd[WP_ODD_MISSING].count;
-	tell_oddities(reader);
+	wp_tree_tell_odd(reader);
 	return 0;
 }
 

@@ -3,7 +3,7 @@
 #ifndef WIMPLAN_WIM_TREE_READ_H
 #define WIMPLAN_WIM_TREE_READ_H
 
-#include "wim.h"
+#include "internal.h"
 
 #include "wimplan/tree.h"
 
@@ -86,6 +86,9 @@ void wp_tree_number_links(struct wp_tree_reader *reader);
 uint32_t wp_tree_add_text(struct wp_tree_reader *reader, const uint8_t *bytes, size_t length, bool *ret_repaired);
 
 void wp_tree_odd(struct wp_tree_reader *reader, enum wp_oddity oddity, uint32_t folder, const char *name);
+
+/* Says what was odd about the entries. */
+void wp_tree_tell_odd(const struct wp_tree_reader *reader);
 
 /* Adds an error and returns -1: the tree cannot be had. */
 int wp_tree_fail(struct wp_tree *tree, const char *code, const char *format, ...) __attribute__((format(printf, 3, 4)));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* All data of a WIM, read and held against the SHA-1 of each resource. */
-#include "wim.h"
+#include "internal.h"
 
 #include <wimlib.h>
 

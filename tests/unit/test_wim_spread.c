@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Blob tables whose SHA-1s were made up, before wimlib sees them. */
-#include "../../src/wim/wim.h"
+#include "../../src/wim/internal.h"
 #include "wim_make.h"
 
 #include "wimplan/limits.h"

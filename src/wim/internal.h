@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the files of this layer share. */
-#ifndef WIMPLAN_WIM_WIM_H
-#define WIMPLAN_WIM_WIM_H
+#ifndef WIMPLAN_WIM_INTERNAL_H
+#define WIMPLAN_WIM_INTERNAL_H
 
 #include "wimplan/file.h"
 #include "wimplan/wim.h"
@@ -74,6 +74,10 @@ struct wp_wim_index;
 void wp_wim_count_unreferenced(struct wp_wim_index *index, bool trees_known);
 
 /* True when the status is still that of the file that @wim was read from. */
-bool wp_wim_same_file(const struct wp_wim *wim, const struct wp_file_status *status);
+static inline bool wp_wim_same_file(const struct wp_wim *wim, const struct wp_file_status *status)
+{
+	return status->kind == WP_FILE_REGULAR && status->size == wim->size &&
+	       status->modified.known == wim->modified.known && status->modified.ticks == wim->modified.ticks;
+}
 
 #endif

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Summaries of contents: made of trees, kept as bytes, compared without the files. */
-#include "internal.h"
-
+/* Summaries of contents: made of trees, kept as bytes, and opened again. */
 #include "wimplan/hash.h"
 #include "wimplan/limits.h"
-#include "wimplan/number.h"
 #include "wimplan/summary.h"
 #include "wimplan/text.h"
 
@@ -21,7 +18,6 @@ static const char magic[] = "wimplan-summary-2\n";
 static const char first_magic[] = "wimplan-summary-1\n";
 #define MAGIC_LENGTH (sizeof magic - 1)
 #define TEXTS 7u
-#define BLOB_SIZE 12u
 
 /* Bytes stay what they are, whatever the order in which kinds are shown. */
 static const uint8_t kind_bytes[WP_KINDS] = {
@@ -83,7 +79,8 @@ static int compare_shown(const void *a, const void *b)
 static bool put_items(struct wp_arena *scratch, struct wp_wim_index *index, struct wp_buf *buf)
 {
 	const struct wp_item **all = NULL;
-	size_t read = 0, count = 0, shown = 0, trees = 0, place;
+	struct wp_buf items __attribute__((cleanup(wp_buf_free))) = { 0 };
+	size_t read = 0, count = 0, shown = 0, trees = 0;
 
 	for (uint32_t image = 1; image <= index->image_count; image++) {
 		struct wp_tree *tree __attribute__((cleanup(wp_tree_freep))) = NULL;
@@ -107,16 +104,14 @@ static bool put_items(struct wp_arena *scratch, struct wp_wim_index *index, stru
 	}
 	if (count)
 		qsort(all, count, sizeof *all, compare_shown);
-	place = buf->length;
-	put(buf, 0, 4);
 	for (size_t i = 0; i < count; i++) {
 		if (i && !compare_shown(&all[i - 1], &all[i]))
 			continue;
-		put_item(buf, all[i]);
+		put_item(&items, all[i]);
 		shown++;
 	}
-	for (unsigned int i = 0; i < 4; i++)
-		buf->data[place + i] = (char)(uint8_t)(shown >> 8 * i);
+	put(buf, shown, 4);
+	wp_buf_add(buf, wp_buf_text(&items), items.length);
 	return true;
 }
 
@@ -126,7 +121,7 @@ bool wp_content_summary_make(struct wp_arena *arena, struct wp_wim_index *index,
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 
 	wp_buf_add(&buf, magic, MAGIC_LENGTH);
-	if (index->blob_count > WP_LIMIT_SUMMARY_BYTES / BLOB_SIZE || !put_items(scratch, index, &buf))
+	if (index->blob_count > WP_LIMIT_SUMMARY_BYTES / WP_SUMMARY_BLOB || !put_items(scratch, index, &buf))
 		return false;
 	put(&buf, index->blob_count, 4);
 	for (size_t i = 0; i < index->blob_count; i++) {
@@ -172,26 +167,19 @@ static const char *get_text(struct reader *reader)
 	return *text ? text : NULL;
 }
 
-/* A summary opened again; texts are borrowed from it. */
-struct opened {
-	struct wp_servicing servicing;
-	bool first_version;
-	const uint8_t *blobs;
-	uint64_t blob_count;
-};
-
 /* "sha1:…"; false when it is anything else. */
 static bool take_sha1(struct wp_item *item, const char *text)
 {
 	return !text || (!strncmp(text, "sha1:", 5) && wp_hex_parse(text + 5, item->sha1, WP_SHA1_SIZE));
 }
 
-static bool open_summary(struct wp_arena *arena, const struct wp_content_summary *summary, struct opened *ret)
+bool wp_content_summary_open(struct wp_arena *arena, const struct wp_content_summary *summary,
+			     struct wp_opened_summary *ret)
 {
 	struct reader reader = { summary->bytes, summary->bytes + summary->length, false };
 	uint64_t count;
 
-	*ret = (struct opened){ 0 };
+	*ret = (struct wp_opened_summary){ 0 };
 	if (summary->length < MAGIC_LENGTH)
 		return false;
 	ret->first_version = !memcmp(summary->bytes, first_magic, MAGIC_LENGTH);
@@ -225,80 +213,16 @@ static bool open_summary(struct wp_arena *arena, const struct wp_content_summary
 	}
 	ret->blob_count = get(&reader, 4);
 	ret->blobs = reader.at;
-	return !reader.bad && (uint64_t)(reader.end - reader.at) == ret->blob_count * BLOB_SIZE;
+	return !reader.bad && (uint64_t)(reader.end - reader.at) == ret->blob_count * WP_SUMMARY_BLOB;
 }
 
-/* Leaves out what a summary of the first version cannot have, so that it does not look as if it had come. */
-static void keep_first_kinds(struct wp_servicing *servicing)
+void wp_content_summary_first(struct wp_opened_summary *summary)
 {
+	struct wp_servicing *servicing = &summary->servicing;
 	size_t to = 0;
 
 	for (size_t i = 0; i < servicing->count; i++)
 		if (kind_bytes[servicing->items[i].kind] <= LAST_OF_FIRST_VERSION)
 			servicing->items[to++] = servicing->items[i];
 	servicing->count = to;
-}
-
-static void compare_blobs(const struct opened *old, const struct opened *new, struct wp_content_change *ret)
-{
-	for (uint64_t o = 0, n = 0; n < new->blob_count; n++) {
-		const uint8_t *blob = new->blobs + n * BLOB_SIZE;
-		uint64_t size = 0;
-
-		for (unsigned int i = 8; i-- > 0;)
-			size = size << 8 | blob[4 + i];
-		while (o < old->blob_count && memcmp(old->blobs + o * BLOB_SIZE, blob, 4) < 0)
-			o++;
-		ret->bytes = wp_sum(ret->bytes, size);
-		/* Two pieces of data with the same 32 bits and the same size are one, but for one in four thousand millions. */
-		if (o == old->blob_count || memcmp(old->blobs + o * BLOB_SIZE, blob, BLOB_SIZE) != 0)
-			ret->bytes_new = wp_sum(ret->bytes_new, size);
-		else
-			o++;
-	}
-}
-
-static int compare_texts(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static void take_updates(struct wp_arena *arena, const struct wp_diff_group *packages, struct wp_content_change *ret)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < packages->added_count; i++)
-		if (packages->added[i].kb)
-			*WP_PUSH(arena, ret->updates, ret->update_count) = packages->added[i].kb;
-	if (!ret->update_count)
-		return;
-	qsort(ret->updates, ret->update_count, sizeof *ret->updates, compare_texts);
-	for (size_t i = 0; i < ret->update_count; i++)
-		if (!count || strcmp(ret->updates[count - 1], ret->updates[i]) != 0)
-			ret->updates[count++] = ret->updates[i];
-	ret->update_count = count;
-}
-
-bool wp_content_summary_compare(struct wp_arena *arena, const struct wp_content_summary *old,
-				const struct wp_content_summary *new, struct wp_content_change *ret)
-{
-	struct wp_diff_contents *contents;
-	struct opened a, b;
-
-	*ret = (struct wp_content_change){ 0 };
-	if (!open_summary(arena, old, &a) || !open_summary(arena, new, &b))
-		return false;
-	if (a.first_version || b.first_version) {
-		keep_first_kinds(&a.servicing);
-		keep_first_kinds(&b.servicing);
-	}
-	contents = wp_pair_contents(arena, &a.servicing, &b.servicing);
-	for (int g = 0; g < WP_ITEM_GROUPS; g++) {
-		const struct wp_diff_group *group = &contents->groups[g];
-
-		ret->groups[g] = (struct wp_group_change){ group->added_count, group->removed_count, group->changed_count };
-	}
-	take_updates(arena, &contents->groups[WP_ITEM_PACKAGE], ret);
-	compare_blobs(&a, &b, ret);
-	return true;
 }

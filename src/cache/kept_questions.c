@@ -2,7 +2,18 @@
 /* Questions: content of which a person has to say whether it is what was distributed. */
 #include "internal.h"
 
+#include <inttypes.h>
 #include <string.h>
+
+int wp_cache_check_version(const char *package_id, uint64_t source_version, struct wp_error *err)
+{
+	if (source_version <= INT64_MAX)
+		return WP_OK;
+	return wp_fail(err, WP_E_FAILED, "bad-value", package_id,
+		       "package %s has the SourceVersion %" PRIu64
+		       ", which no site gives; correct what it was read from",
+		       package_id, source_version);
+}
 
 int wp_questions_close(const struct wp_cache *cache, const char *site_code, const char *package_id,
 		       uint64_t source_version, struct wp_error *err)

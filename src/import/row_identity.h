@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a row is. */
-#ifndef WIMPLAN_IMPORT_IDENTITY_H
-#define WIMPLAN_IMPORT_IDENTITY_H
+#ifndef WIMPLAN_IMPORT_ROW_IDENTITY_H
+#define WIMPLAN_IMPORT_ROW_IDENTITY_H
 
 #include "assembler.h"
 #include "row.h"

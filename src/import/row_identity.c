@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tells a package's row from a companion's and from what is neither. */
-#include "identity.h"
+#include "row_identity.h"
 #include "normalize.h"
 
 #include "wimplan/ascii.h"

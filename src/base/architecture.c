@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Numbers of the format and their names. */
+/* Processor architectures: their numbers and their many spellings. */
+#include "wimplan/architecture.h"
+
 #include "wimplan/ascii.h"
 #include "wimplan/text.h"
-#include "wimplan/wim.h"
 
 #include <string.h>
 
@@ -82,35 +83,4 @@ bool wp_architecture_code(const char *text, uint64_t *ret_code)
 		}
 	}
 	return false;
-}
-
-const char *wp_wim_compression(const struct wp_wim_header *header)
-{
-	/* Without this bit wimlib (src/wim.c) takes the file as uncompressed whatever the other ones say. */
-	if (!(header->flags & WP_WIM_COMPRESSION))
-		return "none";
-	switch (header->flags &
-		(WP_WIM_COMPRESS_XPRESS | WP_WIM_COMPRESS_LZX | WP_WIM_COMPRESS_LZMS | WP_WIM_COMPRESS_XPRESS2)) {
-	case WP_WIM_COMPRESS_XPRESS:
-		return "XPRESS";
-	case WP_WIM_COMPRESS_LZX:
-		return "LZX";
-	case WP_WIM_COMPRESS_LZMS:
-		return "LZMS";
-	case WP_WIM_COMPRESS_XPRESS2:
-		return "XPRESS2";
-	default:
-		return "unknown";
-	}
-}
-
-const char *wp_grade_name(enum wp_grade grade)
-{
-	static const char *const names[] = {
-		[WP_GRADE_OK] = "ok",
-		[WP_GRADE_WARNING] = "warning",
-		[WP_GRADE_ERROR] = "error",
-	};
-
-	return names[grade];
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The XML of a WIM: from its text, which model.c is told element by element, to the metadata. */
 #include "model.h"
-#include "wim.h"
+#include "internal.h"
 
 #include "wimplan/text.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What changed packages bring, as the plan file says it beside its body. */
-#ifndef WIMPLAN_PLAN_CONTENTS_JSON_H
-#define WIMPLAN_PLAN_CONTENTS_JSON_H
+#ifndef WIMPLAN_PLAN_PLAN_CONTENTS_H
+#define WIMPLAN_PLAN_PLAN_CONTENTS_H
 
 #include "decode.h"
 
