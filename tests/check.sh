@@ -48,6 +48,8 @@ waiting_steps() {
 working_steps() {
 	local target name
 	step 'layers' tests/layers.sh "$build"
+	step 'layers, planted' tests/test-layers.py "$build"
+	step 'map of the sources' tests/check-map.py
 	step 'unit tests' "$build/unit-tests" --short-filename -j0
 	step 'test harness' tests/check-harness.py "$build"
 	step 'text cases' tests/run-cases.py "$build"

@@ -1,66 +1,17 @@
 #!/bin/bash
-# Arrows between the modules only point down, and no program links what it must not: layers.sh BUILD.
+# The house keeps its shape, and no program links what it must not: layers.sh BUILD.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 build=$1
 bad=0
-
-# The modules from bottom to top: a module may include those with a lower level, and itself.
-level() {
-	case $1 in
-	base) echo 0 ;; system) echo 1 ;; wim) echo 2 ;; site) echo 3 ;; import) echo 4 ;; diff) echo 5 ;; source) echo 6 ;;
-	cache) echo 7 ;; plan) echo 8 ;; audit) echo 9 ;; report) echo 10 ;; program) echo 11 ;; cli | provider) echo 12 ;;
-	apply) echo 13 ;; *) echo 14 ;;
-	esac
-}
-
-# Which module a public header belongs to.
-owner() {
-	case $1 in
-	wim | wim_fields | tree | servicing) echo wim ;; diff | summary) echo diff ;; record | site | schedule | sequence | distribution | usage) echo site ;; import) echo import ;; source | gate) echo source ;; cache) echo cache ;;
-	plan | note | config | receipt) echo plan ;; audit) echo audit ;; report) echo report ;; program) echo program ;; clock | file | print) echo system ;; provider) echo provider ;;
-	*) echo base ;;
-	esac
-}
 
 complain() {
 	echo "$*" >&2
 	bad=1
 }
 
-for file in src/*/*.[ch] src/*/*/*.[ch]; do
-	[ -e "$file" ] || continue
-	module=$(echo "$file" | cut -d/ -f2)
-	while read -r header; do
-		other=$(owner "$header")
-		[ "$(level "$other")" -le "$(level "$module")" ] ||
-			complain "$file includes wimplan/$header.h: $module may not use $other"
-		case $module/$other in apply/wim | apply/source | apply/cache | apply/report)
-			complain "$file includes wimplan/$header.h: apply uses base, system, site, plan, program and provider alone" ;;
-		provider/base | provider/system | provider/site | provider/import | provider/provider) ;;
-		provider/*)
-			complain "$file includes wimplan/$header.h: provider uses base, system, site and import alone" ;;
-		program/base | program/system | program/plan | program/program) ;;
-		program/*)
-			complain "$file includes wimplan/$header.h: program uses base, system and plan alone" ;;
-		esac
-	done < <(sed -n 's|^#include "wimplan/\(.*\)\.h"|\1|p' "$file")
-	# A private header is its own module's business.
-	case $file in src/*/*/*) outside='\.\./\.\./' ;; *) outside='\.\./' ;; esac
-	grep -q "^#include \"$outside" "$file" && complain "$file includes a private header of another module"
-	case $module in
-	plan | audit | report)
-		grep -nE '^#include <(stdio|unistd|fcntl|pthread|sqlite3|sys/.*)\.h>' "$file" &&
-			complain "$file: $module is pure and takes no files, threads or databases"
-		grep -nE '\b(getenv|fopen|open|time|clock_gettime|sqlite3_[a-z_]+|pthread_[a-z_]+) *\(' "$file" &&
-			complain "$file: $module is pure"
-		;;
-	esac
-done
-
-# Text leaves the programs in one place, which makes visible what it hides and speaks the locale's characters.
-grep -nE '[ (,]std(out|err)[,)]|wp_file_write\(NULL|[^_a-z](printf|puts|putchar|perror) *\(' src/{program,cli,provider,apply}/*.c &&
-	complain "text leaves a program by another way than src/system/print.c"
+# What includes and calls what, names, sizes, and what is of one system.
+tests/layers.py "$build" || bad=1
 
 # Public headers compile alone.
 for header in include/wimplan/*.h; do

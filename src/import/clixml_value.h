@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include "wimplan/buf.h"
 
 /* RefId of a TN → the name in it that tells a class. */
 struct wp_clixml_types {
@@ -26,5 +27,8 @@ const char *wp_clixml_known_type(const struct wp_clixml_types *types, const stru
 void wp_clixml_add_member(struct wp_clixml_types *types, json_t *object, const struct wp_xml_node *member);
 /* Sets one En of a dictionary. */
 void wp_clixml_add_entry(struct wp_clixml_types *types, json_t *object, const struct wp_xml_node *entry);
+
+/* Adds @text unescaped. Halves of pairs without the other one and U+0000 become U+FFFD. */
+void wp_clixml_unescape(struct wp_buf *buf, const char *text);
 
 #endif

@@ -6,6 +6,8 @@
 
 #include "wimplan/text.h"
 
+#include <string.h>
+
 /* NULL when it is no path of Windows. */
 static const char *key_of(struct wp_arena *arena, const char *text)
 {
