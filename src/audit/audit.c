@@ -14,19 +14,6 @@ static wp_audit_find *const finders[] = {
 	wp_audit_find_schedules,
 };
 
-const char *wp_audit_names(struct wp_arena *arena, const char *const *names, size_t count)
-{
-	enum { MOST = 3 };
-	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
-	size_t shown = count <= MOST + 1 ? count : MOST;
-
-	for (size_t i = 0; i < shown; i++)
-		wp_buf_printf(&buf, "%s%s", !i ? "" : i + 1 == count ? " and " : ", ", names[i]);
-	if (shown < count)
-		wp_buf_printf(&buf, " and %zu more", count - shown);
-	return wp_arena_strdup(arena, wp_buf_text(&buf));
-}
-
 /* PackageID → place in the set and 1. New reference. */
 static json_t *index_of(const struct wp_record_set *set)
 {
