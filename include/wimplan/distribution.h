@@ -44,7 +44,8 @@ struct wp_distribution {
 	struct wp_point_content *items; /* by state, then name */
 	size_t count;
 	size_t counts[WP_POINT_STATES];
-	struct wp_number targeted; /* as the site counts them (SMS_ObjectContentExtraInfo) */
+	/* As the site counts them (SMS_ObjectContentExtraInfo); the rows of an export may name fewer. */
+	struct wp_number targeted, errors;
 };
 
 /* In the arena that it was made in. */

@@ -135,16 +135,22 @@ static struct site_load *load_of(struct audit *audit, struct loads *loads, const
 	return load;
 }
 
-static void add_point(struct site_load *load, struct range bytes, uint64_t rate)
+static uint64_t times(uint64_t bytes, uint64_t count)
+{
+	return count && bytes > UINT64_MAX / count ? UINT64_MAX : bytes * count;
+}
+
+/* Adds @count points that get the same at the same rate. */
+static void add_points(struct site_load *load, struct range bytes, uint64_t rate, uint64_t count)
 {
 	double least = rate ? (double)bytes.least * 8 / (double)rate : 0;
 	double most = rate ? (double)bytes.most * 8 / (double)rate : 0;
 
-	load->bytes.least = wp_sum(load->bytes.least, bytes.least);
-	load->bytes.most = wp_sum(load->bytes.most, bytes.most);
+	load->bytes.least = wp_sum(load->bytes.least, times(bytes.least, count));
+	load->bytes.most = wp_sum(load->bytes.most, times(bytes.most, count));
 	load->timed = load->timed && rate;
-	load->sum_least += least;
-	load->sum_most += most;
+	load->sum_least += least * (double)count;
+	load->sum_most += most * (double)count;
 	load->longest_least = least > load->longest_least ? least : load->longest_least;
 	load->longest_most = most > load->longest_most ? most : load->longest_most;
 }
@@ -242,8 +248,8 @@ static void take_points(struct audit *audit, const struct audited *package, stru
 			continue;
 		}
 		cost->points.value++;
-		add_point(load_of(audit, loads, point->site ? point->site : ""),
-			  point->pull || point->cloud ? whole : push, rate_of(audit->input->window, point, cost));
+		add_points(load_of(audit, loads, point->site ? point->site : ""),
+			   point->pull || point->cloud ? whole : push, rate_of(audit->input->window, point, cost), 1);
 	}
 	cost->points.known = true;
 }
@@ -253,19 +259,20 @@ static bool load_points(struct audit *audit, const struct audited *package, stru
 			struct loads *loads, struct cost *cost)
 {
 	const struct wp_distribution *distribution = package->distribution;
+	uint64_t unnamed = 0;
 
-	if (distribution->count) {
-		take_points(audit, package, push, whole, loads, cost);
-		return true;
-	}
-	if (!distribution->targeted.known || distribution->targeted.value > WP_LIMIT_SITE_ROWS) {
+	if (!distribution->count && !distribution->targeted.known) {
 		assume(cost, "points-unknown");
 		return false;
 	}
+	take_points(audit, package, push, whole, loads, cost);
+	if (distribution->targeted.known && distribution->targeted.value > distribution->count)
+		unnamed = distribution->targeted.value - distribution->count;
+	if (!unnamed)
+		return true;
 	assume(cost, "points-by-count");
-	cost->points = distribution->targeted;
-	for (uint64_t i = 0; i < cost->points.value; i++)
-		add_point(load_of(audit, loads, ""), push, rate_of(audit->input->window, NULL, cost));
+	cost->points.value = wp_sum(cost->points.value, unnamed);
+	add_points(load_of(audit, loads, ""), push, rate_of(audit->input->window, NULL, cost), unnamed);
 	return true;
 }
 

@@ -32,6 +32,14 @@ static json_t *point_json(const struct wp_point_content *content)
 	return object;
 }
 
+/* How many points the package is targeted at: as the site counts them where the rows name fewer. */
+static uint64_t total_of(const struct wp_distribution *distribution)
+{
+	return distribution->targeted.known && distribution->targeted.value > distribution->count
+		       ? distribution->targeted.value
+		       : distribution->count;
+}
+
 /* Facts of the points in one state, which stand together. */
 static json_t *facts_of(const struct audited *package, enum wp_point_state state, size_t first)
 {
@@ -42,7 +50,9 @@ static json_t *facts_of(const struct audited *package, enum wp_point_state state
 		wp_json_push(points, point_json(&distribution->items[first + i]));
 	wp_json_set(facts, "source_version", wp_json_number(package->record->source_version));
 	wp_json_set(facts, "count", wp_json_u64(distribution->counts[state]));
-	wp_json_set(facts, "of", wp_json_u64(distribution->count));
+	if (state == WP_POINT_FAILED)
+		wp_json_set(facts, "counted", wp_json_number(distribution->errors));
+	wp_json_set(facts, "of", wp_json_u64(total_of(distribution)));
 	wp_json_set(facts, "points", points);
 	return facts;
 }
@@ -70,12 +80,36 @@ static const char *failure_words(struct audit *audit, const struct wp_point_cont
 			       items[0].message.value);
 }
 
+/* Failures that the site counts and no row names. */
+static void note_counted(struct audit *audit, const struct audited *package)
+{
+	const struct wp_distribution *distribution = package->distribution;
+	uint64_t counted = distribution->errors.value;
+
+	if (distribution->errors.known && counted && !distribution->counts[WP_POINT_FAILED])
+		wp_note_add(audit->plan, WP_NOTE_DP_FAILED, package->record->package_id, 0,
+			    facts_of(package, WP_POINT_FAILED, 0),
+			    "the site counts %" PRIu64 " failed distribution point%s of %" PRIu64 ", and the export does not "
+			    "say which",
+			    counted, counted == 1 ? "" : "s", total_of(distribution));
+}
+
+/* "; the site counts 3" where the rows name fewer failures. */
+static const char *counted_words(struct audit *audit, const struct wp_distribution *distribution)
+{
+	if (!distribution->errors.known || distribution->errors.value <= distribution->counts[WP_POINT_FAILED])
+		return "";
+	return wp_arena_printf(audit->scratch, "; the site counts %" PRIu64, distribution->errors.value);
+}
+
 void wp_audit_find_points(struct audit *audit, const struct audited *package)
 {
 	const struct wp_distribution *distribution = package->distribution;
 	const char *id = package->record->package_id;
+	uint64_t total = total_of(distribution);
 	size_t first = 0;
 
+	note_counted(audit, package);
 	for (int state = 0; state < WP_POINT_STATES; first += distribution->counts[state++]) {
 		const struct wp_point_content *items = distribution->items + first;
 		size_t count = distribution->counts[state];
@@ -85,13 +119,13 @@ void wp_audit_find_points(struct audit *audit, const struct audited *package)
 			continue;
 		if (state == WP_POINT_FAILED)
 			wp_note_add(audit->plan, WP_NOTE_DP_FAILED, id, 0, facts_of(package, WP_POINT_FAILED, first),
-				    "%zu of %zu distribution point%s failed, %s%s", count, distribution->count,
-				    distribution->count == 1 ? "" : "s", names_of(audit, items, count),
-				    failure_words(audit, items, count));
+				    "%zu of %" PRIu64 " distribution point%s failed, %s%s%s", count, total,
+				    total == 1 ? "" : "s", names_of(audit, items, count),
+				    failure_words(audit, items, count), counted_words(audit, distribution));
 		if (state == WP_POINT_BEHIND)
 			wp_note_add(audit->plan, WP_NOTE_DP_BEHIND, id, 0, facts_of(package, WP_POINT_BEHIND, first),
-				    "%zu of %zu distribution point%s %s an older version than %" PRIu64 " as good: %s",
-				    count, distribution->count, distribution->count == 1 ? "" : "s",
+				    "%zu of %" PRIu64 " distribution point%s %s an older version than %" PRIu64 " as good: %s",
+				    count, total, total == 1 ? "" : "s",
 				    count == 1 ? "serves" : "serve", package->record->source_version.value,
 				    names_of(audit, items, count));
 		if (state == WP_POINT_RUNNING && package->entry->refresh)

@@ -351,6 +351,7 @@ void wp_distributions_read(struct wp_arena *arena, const struct wp_record_set *s
 
 		keep(g.packages, set->records[i].package_id, i);
 		ret->packages[i].targeted = number_of(info, "Targeted");
+		ret->packages[i].errors = number_of(info, "NumberErrors");
 	}
 	take_all(&g, WP_SITE_STATES, take_state);
 	take_all(&g, WP_SITE_ASSIGNED, take_assigned);
