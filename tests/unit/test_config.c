@@ -349,3 +349,57 @@ Test(config, prints_what_it_reads)
 	cr_expect(strstr(wp_buf_text(&first), "# a\\x0a[x]:2\n"));
 	wp_arena_free(arena);
 }
+
+static struct wp_time instant(const char *text)
+{
+	return wp_time_parse(text);
+}
+
+/* The occurrence that is open, or else the next one; local time follows the zone's clocks. */
+Test(config, window_opens_again_and_again)
+{
+	static const struct {
+		const char *text, *now, *opens, *closes;
+	} cases[] = {
+		{ "start = 2026-03-07T20:00:00Z\nduration = 2h\n", "2026-03-01T00:00:00Z", "2026-03-07T20:00:00Z",
+		  "2026-03-07T22:00:00Z" },
+		{ "start = 2026-03-07T20:00:00Z\nend = 2026-03-07T21:00:00Z\n", "2026-03-09T00:00:00Z",
+		  "2026-03-07T20:00:00Z", "2026-03-07T21:00:00Z" },
+		{ "every = every week on Saturday at 20:00\nduration = 2h\n", "2026-03-01T00:00:00Z",
+		  "2026-03-07T20:00:00Z", "2026-03-07T22:00:00Z" },
+		{ "every = every week on Saturday at 20:00\nduration = 2h\n", "2026-03-07T21:59:59Z",
+		  "2026-03-07T20:00:00Z", "2026-03-07T22:00:00Z" },
+		{ "every = every week on Saturday at 20:00\nduration = 2h\n", "2026-03-07T22:00:00Z",
+		  "2026-03-14T20:00:00Z", "2026-03-14T22:00:00Z" },
+		{ "start = 2026-03-07T20:00:00Z\nend = 2026-03-08T00:00:00Z\nevery = every 2 weeks on Saturday at 20:00\n",
+		  "2026-03-09T00:00:00Z", "2026-03-21T20:00:00Z", "2026-03-22T00:00:00Z" },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct wp_arena *arena = wp_arena_new();
+		struct wp_time opens, closes;
+		struct wp_config config;
+		struct wp_error err;
+
+		cr_assert_eq(parse(arena, &config, wp_arena_printf(arena, "[window]\n%s", cases[i].text), &err), WP_OK,
+			     "%s", err.message);
+		cr_assert_eq(wp_window_resolve(&config.window, NULL, instant(cases[i].now), &opens, &closes, &err), WP_OK);
+		cr_expect_str_eq(wp_time_iso(arena, opens), cases[i].opens, "%s", cases[i].text);
+		cr_expect_str_eq(wp_time_iso(arena, closes), cases[i].closes, "%s", cases[i].text);
+		wp_arena_free(arena);
+	}
+}
+
+Test(config, window_without_an_end_is_none)
+{
+	struct wp_arena *arena = wp_arena_new();
+	struct wp_time opens, closes;
+	struct wp_config config;
+	struct wp_error err;
+
+	cr_assert_eq(parse(arena, &config, "[window]\nevery = every week on Saturday at 20:00\n", &err), WP_OK);
+	cr_expect_eq(wp_window_resolve(&config.window, NULL, instant("2026-03-01T00:00:00Z"), &opens, &closes, &err),
+		     WP_E_USAGE);
+	cr_expect(strstr(err.message, "duration"), "%s", err.message);
+	wp_arena_free(arena);
+}

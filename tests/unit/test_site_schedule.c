@@ -296,3 +296,64 @@ Test(zone, hours_that_are_twice_or_never)
 	cr_expect_eq(wp_zone_to_utc(NULL, 1234), 1234);
 	wp_arena_free(arena);
 }
+
+/* What is said of a weekly or monthly schedule can be read again, and says the same then. */
+Test(schedule, words_are_read_again)
+{
+	struct wp_arena *arena = wp_arena_new();
+	struct wp_schedule schedule = { .recurrence = WP_WEEKLY, .start = { 1970, 2, 1, 22, 5, 0, 0 } }, again;
+
+	for (int i = 0; i < 7 * 4 * 2; i++) {
+		const char *words;
+
+		schedule.weekday = (uint8_t)(i % 7 + 1);
+		schedule.weeks = (uint8_t)(i / 7 % 4 + 1);
+		schedule.utc = i / 28;
+		words = wp_schedule_words(arena, &schedule);
+		cr_assert(wp_schedule_from_words(words, &again), "%s", words);
+		cr_expect_str_eq(wp_schedule_words(arena, &again), words);
+	}
+	for (int i = 0; i < 12 * (5 * 7 + 32); i++) {
+		const char *words;
+		int place = i / 12;
+
+		schedule = (struct wp_schedule){ .start = { 1970, 2, 1, 0, 30, 0, 0 }, .months = (uint8_t)(i % 12 + 1) };
+		schedule.recurrence = place < 35 ? WP_MONTHLY_BY_WEEKDAY : WP_MONTHLY_BY_DATE;
+		schedule.weekday = (uint8_t)(place < 35 ? place % 7 + 1 : 0);
+		schedule.week_order = (uint8_t)(place < 35 ? place / 7 : 0);
+		schedule.month_day = (uint8_t)(place < 35 ? 0 : place - 35);
+		words = wp_schedule_words(arena, &schedule);
+		cr_assert(wp_schedule_from_words(words, &again), "%s", words);
+		cr_expect_str_eq(wp_schedule_words(arena, &again), words);
+	}
+	wp_arena_free(arena);
+}
+
+Test(schedule, other_words_are_refused)
+{
+	static const char *const texts[] = {
+		"",
+		"every",
+		"every week",
+		"every week on Sunday",
+		"every week on Sunday at 24:00",
+		"every week on Sunday at 22:60",
+		"every week on Sunday at 2:00",
+		"every week on Sunday at 22:00 CET",
+		"every week on Sunday at 22:00 UTC again",
+		"every 0 weeks on Sunday at 22:00",
+		"every 5 weeks on Sunday at 22:00",
+		"every day on Sunday at 22:00",
+		"on the fifth Sunday of every month at 22:00",
+		"on the first day of every month at 22:00",
+		"on day 32 of every month at 22:00",
+		"on day 0 of every month at 22:00",
+		"on day 1 of every 13 months at 22:00",
+		"on day 1 of every month",
+		"a b c d e f g h i j k l m n",
+	};
+	struct wp_schedule schedule;
+
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		cr_expect_not(wp_schedule_from_words(texts[i], &schedule), "%s", texts[i]);
+}
