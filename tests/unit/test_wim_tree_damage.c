@@ -291,7 +291,7 @@ Test(tree, streams_are_read_once)
 
 	begin_tree(&buf);
 	for (int i = 0; i < FOLDERS; i++) {
-		char name[8];
+		char name[16];
 
 		snprintf(name, sizeof name, "%03d", i);
 		folders[i] = add_named(&buf, name, WP_ATTRIBUTE_FOLDER);
