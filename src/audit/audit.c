@@ -85,7 +85,7 @@ void wp_audit(const struct wp_audit_input *input, struct wp_plan *plan)
 
 		for (size_t j = 0; j < sizeof finders / sizeof *finders; j++)
 			finders[j](&audit, &package);
-		if (package.entry->refresh && !is_left(&audit, i))
+		if (wp_audit_sends(&package) && !is_left(&audit, i))
 			wp_audit_cost(&audit, &package, WP_PUSH(scratch, costs, count));
 	}
 	wp_audit_find_sources(&audit);

@@ -31,6 +31,12 @@ struct audited {
 	const struct wp_package_usage *usage;
 };
 
+/* Whether the plan has the site send the package again: what is only reported is no call. */
+static inline bool wp_audit_sends(const struct audited *package)
+{
+	return package->entry->status == WP_ENTRY_CHANGE && package->entry->refresh;
+}
+
 /* Each adds what there is to say of one package. */
 typedef void wp_audit_find(struct audit *audit, const struct audited *package);
 wp_audit_find wp_audit_find_points, wp_audit_find_indexes, wp_audit_find_sequences, wp_audit_find_risks,

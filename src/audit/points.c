@@ -128,7 +128,7 @@ void wp_audit_find_points(struct audit *audit, const struct audited *package)
 				    count, total, total == 1 ? "" : "s",
 				    count == 1 ? "serves" : "serve", package->record->source_version.value,
 				    names_of(audit, items, count));
-		if (state == WP_POINT_RUNNING && package->entry->refresh)
+		if (state == WP_POINT_RUNNING && wp_audit_sends(package))
 			wp_note_add(audit->plan, WP_NOTE_DISTRIBUTION_RUNNING, id, 0,
 				    facts_of(package, WP_POINT_RUNNING, first),
 				    "the package is still on its way to %zu distribution point%s, and would be sent again",

@@ -70,7 +70,7 @@ void wp_audit_find_schedules(struct audit *audit, const struct audited *package)
 	const struct wp_schedule *which = NULL;
 	struct wp_schedule *items;
 	size_t count = schedule_of(audit, package, &items);
-	bool left = package->entry->refresh && audit->input->plan->policy->defer_to_schedule && recurs(items, count);
+	bool left = wp_audit_sends(package) && audit->input->plan->policy->defer_to_schedule && recurs(items, count);
 
 	if (!count || !audit->plan->created_at.known)
 		return;
@@ -78,6 +78,6 @@ void wp_audit_find_schedules(struct audit *audit, const struct audited *package)
 	if (left)
 		*WP_PUSH(audit->scratch, audit->left, audit->left_count) =
 			(size_t)(package->entry - audit->plan->entries);
-	if (next.known && (left || (closes.known ? next.ticks <= closes.ticks : package->entry->refresh)))
+	if (next.known && (left || (closes.known ? next.ticks <= closes.ticks : wp_audit_sends(package))))
 		note_run(audit, package, which, next, left);
 }

@@ -10,7 +10,7 @@
 /* Is what a step installs another thing after the plan's calls? */
 static bool changes(const struct audited *package)
 {
-	return package->entry->refresh || package->entry->reload;
+	return package->entry->status == WP_ENTRY_CHANGE && (package->entry->refresh || package->entry->reload);
 }
 
 /* The sequences that use a package in a step that is on, each once, in the order of their ids. */
@@ -152,6 +152,6 @@ void wp_audit_find_sequences(struct audit *audit, const struct audited *package)
 	if (!count)
 		return;
 	note_required(audit, package, list, count);
-	if (package->entry->refresh)
+	if (wp_audit_sends(package))
 		note_media(audit, package, list, count);
 }

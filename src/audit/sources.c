@@ -75,7 +75,7 @@ void wp_audit_find_newer(struct audit *audit, const struct audited *package)
 {
 	struct wp_time taken = audit->input->plan->set->taken_at;
 
-	if (package->entry->refresh && package->seen && package->seen->newest_file.known && taken.known &&
+	if (wp_audit_sends(package) && package->seen && package->seen->newest_file.known && taken.known &&
 	    taken.zone_known && package->seen->newest_file.ticks > taken.ticks)
 		*WP_PUSH(audit->scratch, audit->newer, audit->newer_count) = package->record->package_id;
 }
