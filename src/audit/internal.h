@@ -45,7 +45,7 @@ wp_audit_find wp_audit_find_points, wp_audit_find_indexes, wp_audit_find_sequenc
 /* Says which packages of the plan have one source, and which sources are newer than the export: the last step. */
 void wp_audit_find_sources(struct audit *audit);
 
-/* "a", "a and b", "a, b and 3 more": of @count names the first few. In @arena. */
-const char *wp_audit_names(struct wp_arena *arena, const char *const *names, size_t count);
+/* Names that a sentence of a note has at most, and one. */
+#define WP_AUDIT_NAMES 3
 
 #endif

@@ -2,6 +2,8 @@
 /* Distribution points that do not have what the site has sent: each a finding of its own, and no reason for a refresh. */
 #include "internal.h"
 
+#include "wimplan/text.h"
+
 #include <inttypes.h>
 
 /* Points that one note lists. */
@@ -63,7 +65,7 @@ static const char *names_of(struct audit *audit, const struct wp_point_content *
 
 	for (size_t i = 0; i < count; i++)
 		names[i] = items[i].point->name;
-	return wp_audit_names(audit->scratch, names, count);
+	return wp_text_names(audit->scratch, names, count, WP_AUDIT_NAMES);
 }
 
 /* What the failures say, when they say one thing: ": the hash of the content is wrong (2382)". */

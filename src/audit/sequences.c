@@ -2,6 +2,8 @@
 /* Task sequences that a change touches: deployments that machines have to run, and media that hold the old content. */
 #include "internal.h"
 
+#include "wimplan/text.h"
+
 #include <string.h>
 
 /* Sequences and deployments that one note lists. */
@@ -41,7 +43,7 @@ static const char *sequence_names(struct audit *audit, const struct wp_task_sequ
 
 	for (size_t i = 0; i < count; i++)
 		names[i] = name_of(list[i]);
-	return wp_audit_names(audit->scratch, names, count);
+	return wp_text_names(audit->scratch, names, count, WP_AUDIT_NAMES);
 }
 
 static json_t *deployment_json(const struct wp_deployment *deployment)

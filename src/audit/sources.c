@@ -48,7 +48,7 @@ static void note_group(struct audit *audit, const struct source *sources, size_t
 	wp_json_set(facts, "count", wp_json_u64(count));
 	wp_json_set(facts, "packages", packages);
 	wp_note_add(audit->plan, WP_NOTE_SHARED_SOURCE, sources[0].package_id, 0, facts,
-		    "one source makes %zu packages: %s", count, wp_audit_names(audit->scratch, names, count));
+		    "one source makes %zu packages: %s", count, wp_text_names(audit->scratch, names, count, WP_AUDIT_NAMES));
 }
 
 /* Packages that are made from one source: what changes one of them changes all. */
@@ -98,5 +98,5 @@ void wp_audit_find_sources(struct audit *audit)
 		    "the export of %s is older than the source of %zu package%s to be sent again: %s",
 		    wp_time_minutes(audit->scratch, audit->input->plan->set->taken_at), audit->newer_count,
 		    audit->newer_count == 1 ? "" : "s",
-		    wp_audit_names(audit->scratch, audit->newer, audit->newer_count));
+		    wp_text_names(audit->scratch, audit->newer, audit->newer_count, WP_AUDIT_NAMES));
 }

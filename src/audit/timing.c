@@ -5,6 +5,8 @@
  */
 #include "cost.h"
 
+#include "wimplan/text.h"
+
 #include "wimplan/ascii.h"
 
 #include <stdlib.h>
@@ -135,7 +137,7 @@ static void note_misfits(struct audit *audit, const struct cost *costs, size_t c
 	wp_json_set(facts, "packages", packages);
 	wp_note_add(audit->plan, WP_NOTE_DOES_NOT_FIT, NULL, 0, facts,
 		    "%zu of %zu refresh%s cannot end before the window does: %s", found, count, count == 1 ? "" : "es",
-		    wp_audit_names(audit->scratch, names, found));
+		    wp_text_names(audit->scratch, names, found, WP_AUDIT_NAMES));
 }
 
 void wp_audit_window(struct audit *audit, struct cost *costs, size_t count)

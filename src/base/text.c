@@ -216,3 +216,15 @@ char *wp_text_trim(char *text)
 	text[length] = '\0';
 	return text;
 }
+
+const char *wp_text_names(struct wp_arena *arena, const char *const *names, size_t count, size_t most)
+{
+	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+	size_t shown = count <= most + 1 ? count : most;
+
+	for (size_t i = 0; i < shown; i++)
+		wp_buf_printf(&text, "%s%s", !i ? "" : i + 1 == count ? " and " : ", ", names[i]);
+	if (shown < count)
+		wp_buf_printf(&text, " and %zu more", count - shown);
+	return wp_arena_strdup(arena, wp_buf_text(&text));
+}

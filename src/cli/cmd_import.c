@@ -10,6 +10,9 @@
 
 #include <string.h>
 
+/* Packages that a sentence names at most, and one. */
+#define MOST_NAMES 10
+
 enum { OPT_TAKEN_AT = 256 };
 
 static const struct option options[] = {
@@ -52,7 +55,7 @@ static int remark_on_missing(struct wp_cli *cli, struct wp_cache *cache, struct 
 			    "the export of %s had %zu package%s that this one lacks: %s; unless the site no longer has "
 			    "%s, export the whole site again",
 			    wp_time_minutes(cli->arena, previous.taken_at), count, wp_cli_plural(count),
-			    wp_cli_names(cli->arena, ids, count), count == 1 ? "it" : "them");
+			    wp_text_names(cli->arena, ids, count, MOST_NAMES), count == 1 ? "it" : "them");
 	return status;
 }
 
@@ -85,7 +88,7 @@ static int print(struct wp_cli *cli, const struct wp_record_set *set, const stru
 		wp_buf_printf(&buf, "%zu package%s cannot be judged, because %s image metadata was not exported:\n%s. It arrives "
 				    "only by key, see wimplan-records(5).\n",
 			      incomplete_count, wp_cli_plural(incomplete_count), incomplete_count == 1 ? "its" : "their",
-			      wp_cli_names(cli->arena, incomplete, incomplete_count));
+			      wp_text_names(cli->arena, incomplete, incomplete_count, MOST_NAMES));
 	return wp_cli_emit(cli, &buf);
 }
 

@@ -9,8 +9,6 @@
 
 /* Enough digits that a site's snapshots stay apart for good; an option takes fewer as long as they name one. */
 #define NAME_DIGITS 12
-/* Of a list in a sentence. */
-#define MOST_NAMES 10
 
 json_t *wp_cli_snapshot_json(struct wp_arena *arena, const struct wp_snapshot *snapshot)
 {
@@ -34,18 +32,6 @@ char *wp_cli_snapshot_words(struct wp_arena *arena, const struct wp_snapshot *sn
 			       wp_cli_snapshot_name(arena, snapshot), snapshot->site_code,
 			       wp_time_minutes(arena, snapshot->taken_at), snapshot->records,
 			       wp_cli_plural(snapshot->records), snapshot->partial ? ", not all" : "");
-}
-
-const char *wp_cli_names(struct wp_arena *arena, const char *const *names, size_t count)
-{
-	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
-	size_t shown = count <= MOST_NAMES + 1 ? count : MOST_NAMES;
-
-	for (size_t i = 0; i < shown; i++)
-		wp_buf_printf(&text, "%s%s", !i ? "" : i + 1 == count ? " and " : ", ", names[i]);
-	if (shown < count)
-		wp_buf_printf(&text, " and %zu more", count - shown);
-	return wp_arena_strdup(arena, wp_buf_text(&text));
 }
 
 json_t *wp_cli_baseline_json(struct wp_arena *arena, const struct wp_baseline *baseline)

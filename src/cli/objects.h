@@ -19,9 +19,6 @@ json_t *wp_cli_baselines_json(struct wp_arena *arena, const struct wp_baseline *
 /* Says on standard error what is odd about an export; with --verbose also what is only worth knowing. */
 void wp_cli_note_remarks(const struct wp_cli *cli, const struct wp_diags *diags);
 
-/* "P0100001, P0100002 and P0100003", of many the first ten: "…, P010000A and 34 more". */
-const char *wp_cli_names(struct wp_arena *arena, const char *const *names, size_t count);
-
 static inline const char *wp_cli_plural(size_t count)
 {
 	return count == 1 ? "" : "s";

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Joins the rows of several classes about one package on one distribution point. */
+#include "internal.h"
+
 #include "wimplan/distribution.h"
 #include "wimplan/ascii.h"
 #include "wimplan/json.h"
@@ -67,19 +69,6 @@ static const char *server_of(struct wp_arena *arena, const char *text)
 	return length ? wp_arena_strndup(arena, text, length) : NULL;
 }
 
-static bool lookup(const json_t *index, const char *key, size_t *ret)
-{
-	const json_t *found = json_object_get(index, key);
-
-	*ret = (size_t)json_integer_value(found);
-	return found != NULL;
-}
-
-static void keep(json_t *index, const char *key, size_t at)
-{
-	wp_json_set(index, key, json_integer((json_int_t)at));
-}
-
 /* The point of this name, made when it is new. False without a name. */
 static bool find_point(struct gathering *g, const char *name, size_t *ret)
 {
@@ -92,35 +81,12 @@ static bool find_point(struct gathering *g, const char *name, size_t *ret)
 	key = wp_arena_strdup(g->arena, name);
 	for (char *at = key; *at; at++)
 		*at = (char)wp_ascii_lower(*at);
-	if (lookup(g->points, key, ret))
+	if (wp_place_find(g->points, key, ret))
 		return true;
 	*ret = g->ret->point_count;
-	keep(g->points, key, *ret);
+	wp_place_keep(g->points, key, *ret);
 	WP_PUSH(g->arena, g->ret->points, g->ret->point_count)->name = name;
 	return true;
-}
-
-static const char *text_of(struct gathering *g, const json_t *row, const char *column)
-{
-	const char *text = wp_json_get_text(row, column);
-
-	return text && *text ? wp_arena_strdup(g->arena, text) : NULL;
-}
-
-static struct wp_number number_of(const json_t *row, const char *column)
-{
-	struct wp_number number = { 0 };
-
-	number.known = wp_json_get_u64(row, column, &number.value);
-	return number;
-}
-
-static struct wp_time time_of(const json_t *row, const char *column)
-{
-	const char *text = wp_json_get_text(row, column);
-	struct wp_time time = text ? wp_time_parse(text) : (struct wp_time){ 0 };
-
-	return time.known && !wp_time_is_never(time) ? time : (struct wp_time){ 0 };
 }
 
 /* The pair of a row; NULL when it has no point, or another package. */
@@ -131,15 +97,15 @@ static struct pair *pair_of(struct gathering *g, const json_t *row, const char *
 	struct pair *pair;
 	char key[48];
 
-	if (!id || !lookup(g->packages, id, &package) || !find_point(g, server, &point))
+	if (!id || !wp_place_find(g->packages, id, &package) || !find_point(g, server, &point))
 		return NULL;
-	site = text_of(g, row, "SiteCode");
+	site = wp_column_text(g->arena, row, "SiteCode");
 	if (!g->ret->points[point].site)
 		g->ret->points[point].site = site;
 	snprintf(key, sizeof key, "%zu/%zu", package, point);
-	if (lookup(g->index, key, &at))
+	if (wp_place_find(g->index, key, &at))
 		return &g->pairs[at];
-	keep(g->index, key, g->pair_count);
+	wp_place_keep(g->index, key, g->pair_count);
 	pair = WP_PUSH(g->arena, g->pairs, g->pair_count);
 	pair->package = package;
 	pair->point = point;
@@ -149,21 +115,21 @@ static struct pair *pair_of(struct gathering *g, const json_t *row, const char *
 static void take_state(struct gathering *g, const json_t *row)
 {
 	struct pair *pair = pair_of(g, row, server_of(g->arena, wp_json_get_text(row, "ServerNALPath")));
-	struct wp_number state = number_of(row, "State");
+	struct wp_number state = wp_column_number(row, "State");
 
 	if (!pair)
 		return;
 	pair->assigned = true;
 	pair->stated = state.known;
 	pair->state = state.value;
-	pair->version = number_of(row, "SourceVersion");
-	pair->copied = time_of(row, "LastCopied");
+	pair->version = wp_column_number(row, "SourceVersion");
+	pair->copied = wp_column_time(row, "LastCopied");
 }
 
 static void take_assigned(struct gathering *g, const json_t *row)
 {
 	struct pair *pair = pair_of(g, row, server_of(g->arena, wp_json_get_text(row, "ServerNALPath")));
-	struct wp_number status = number_of(row, "Status");
+	struct wp_number status = wp_column_number(row, "Status");
 
 	if (!pair)
 		return;
@@ -175,25 +141,25 @@ static void take_assigned(struct gathering *g, const json_t *row)
 static void take_message(struct gathering *g, const json_t *row)
 {
 	const char *name = wp_json_get_text(row, "DPName");
-	struct wp_time time = time_of(row, "StatusTime");
+	struct wp_time time = wp_column_time(row, "StatusTime");
 	struct pair *pair;
 
 	name = name ? name : wp_json_get_text(row, "Name");
 	pair = pair_of(g, row, server_of(g->arena, name ? name : wp_json_get_text(row, "NALPath")));
 	if (!time.known)
-		time = time_of(row, "LastUpdateDate");
+		time = wp_column_time(row, "LastUpdateDate");
 	if (!pair || (pair->message_state.known && pair->reported.known &&
 		      (!time.known || time.ticks < pair->reported.ticks)))
 		return;
 	pair->assigned = true;
-	pair->message = number_of(row, "MessageID");
-	pair->message_state = number_of(row, "MessageState");
+	pair->message = wp_column_number(row, "MessageID");
+	pair->message_state = wp_column_number(row, "MessageState");
 	pair->reported = time;
 }
 
 static void take_target(struct gathering *g, const json_t *row)
 {
-	struct wp_number type = number_of(row, "ContentServerType");
+	struct wp_number type = wp_column_number(row, "ContentServerType");
 	struct pair *pair;
 
 	if (!type.known || type.value != SERVER_IS_POINT)
@@ -205,12 +171,12 @@ static void take_target(struct gathering *g, const json_t *row)
 
 static void take_point(struct gathering *g, const json_t *row)
 {
-	const char *name = server_of(g->arena, wp_json_get_text(row, "NALPath")), *site = text_of(g, row, "SiteCode");
-	struct wp_number service = number_of(row, "ServiceType"), rate = number_of(row, "TransferRate");
+	const char *name = server_of(g->arena, wp_json_get_text(row, "NALPath")), *site = wp_column_text(g->arena, row, "SiteCode");
+	struct wp_number service = wp_column_number(row, "ServiceType"), rate = wp_column_number(row, "TransferRate");
 	struct wp_point *point;
 	size_t at;
 
-	if (!find_point(g, name ? name : text_of(g, row, "ServerName"), &at))
+	if (!find_point(g, name ? name : wp_column_text(g->arena, row, "ServerName"), &at))
 		return;
 	point = &g->ret->points[at];
 	point->described = true;
@@ -218,7 +184,7 @@ static void take_point(struct gathering *g, const json_t *row)
 	point->pull = json_is_true(json_object_get(row, "IsPullDP"));
 	point->by_hand = json_is_true(json_object_get(row, "PreStagingAllowed"));
 	/* Both are of cloud distribution points alone (SMS_DistributionPointInfo). */
-	point->cloud = (service.known && service.value) || text_of(g, row, "Region");
+	point->cloud = (service.known && service.value) || wp_column_text(g->arena, row, "Region");
 	if (rate.known && rate.value)
 		point->rate = rate;
 }
@@ -236,11 +202,11 @@ static void mark_secondary(struct gathering *g, const json_t *sites)
 		/* Another class has a Type that is text, so that it may have come as one. */
 		if (code && (wp_json_get_u64(row, "Type", &type) || (text && wp_parse_u64(text, false, &type))) &&
 		    type == SITE_IS_SECONDARY)
-			keep(secondary, code, 0);
+			wp_place_keep(secondary, code, 0);
 	}
 	for (i = 0; i < g->ret->point_count; i++)
 		g->ret->points[i].secondary =
-			g->ret->points[i].site && lookup(secondary, g->ret->points[i].site, &at);
+			g->ret->points[i].site && wp_place_find(secondary, g->ret->points[i].site, &at);
 	json_decref(secondary);
 }
 
@@ -349,9 +315,9 @@ void wp_distributions_read(struct wp_arena *arena, const struct wp_record_set *s
 	for (size_t i = 0; i < set->count; i++) {
 		const json_t *info = json_array_get(json_object_get(set->records[i].json, "content_info"), 0);
 
-		keep(g.packages, set->records[i].package_id, i);
-		ret->packages[i].targeted = number_of(info, "Targeted");
-		ret->packages[i].errors = number_of(info, "NumberErrors");
+		wp_place_keep(g.packages, set->records[i].package_id, i);
+		ret->packages[i].targeted = wp_column_number(info, "Targeted");
+		ret->packages[i].errors = wp_column_number(info, "NumberErrors");
 	}
 	take_all(&g, WP_SITE_STATES, take_state);
 	take_all(&g, WP_SITE_ASSIGNED, take_assigned);

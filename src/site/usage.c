@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Joins task sequences, lists of references and deployments. */
+#include "internal.h"
+
 #include "wimplan/usage.h"
 #include "wimplan/json.h"
 #include "wimplan/limits.h"
@@ -34,34 +36,6 @@ const char *wp_offer_words(enum wp_offer offer)
 	return words[offer];
 }
 
-static bool lookup(const json_t *index, const char *key, size_t *ret)
-{
-	const json_t *found = key ? json_object_get(index, key) : NULL;
-
-	*ret = (size_t)json_integer_value(found);
-	return found != NULL;
-}
-
-static void keep(json_t *index, const char *key, size_t at)
-{
-	wp_json_set(index, key, json_integer((json_int_t)at));
-}
-
-static const char *text_of(struct gathering *g, const json_t *row, const char *column)
-{
-	const char *text = wp_json_get_text(row, column);
-
-	return text && *text ? wp_arena_strdup(g->arena, text) : NULL;
-}
-
-static struct wp_time time_of(const json_t *row, const char *column)
-{
-	const char *text = wp_json_get_text(row, column);
-	struct wp_time time = text ? wp_time_parse(text) : (struct wp_time){ 0 };
-
-	return time.known && !wp_time_is_never(time) ? time : (struct wp_time){ 0 };
-}
-
 /* The names of all sequences first: pointers to them stay good from then on. */
 static void name_sequences(struct gathering *g, enum wp_site_kind kind)
 {
@@ -69,12 +43,12 @@ static void name_sequences(struct gathering *g, enum wp_site_kind kind)
 	size_t i, at;
 
 	json_array_foreach(rows, i, row) {
-		const char *id = text_of(g, row, "PackageID");
+		const char *id = wp_column_text(g->arena, row, "PackageID");
 		struct wp_task_sequence *sequence;
 
-		if (!id || lookup(g->sequences, id, &at))
+		if (!id || wp_place_find(g->sequences, id, &at))
 			continue;
-		keep(g->sequences, id, g->ret->sequence_count);
+		wp_place_keep(g->sequences, id, g->ret->sequence_count);
 		sequence = WP_PUSH(g->arena, g->ret->sequences, g->ret->sequence_count);
 		sequence->id = id;
 		sequence->enabled = true;
@@ -89,10 +63,10 @@ static void describe_sequences(struct gathering *g)
 	json_array_foreach(rows, i, row) {
 		struct wp_task_sequence *sequence;
 
-		if (!lookup(g->sequences, wp_json_get_text(row, "PackageID"), &at))
+		if (!wp_place_find(g->sequences, wp_json_get_text(row, "PackageID"), &at))
 			continue;
 		sequence = &g->ret->sequences[at];
-		sequence->name = text_of(g, row, "Name");
+		sequence->name = wp_column_text(g->arena, row, "Name");
 		sequence->enabled = !json_is_false(json_object_get(row, "TsEnabled"));
 		sequence->read = json_is_array(json_object_get(row, "uses"));
 	}
@@ -103,7 +77,7 @@ static void add_usage(struct gathering *g, const char *package_id, const struct 
 	struct wp_package_usage *package;
 	size_t at;
 
-	if (!lookup(g->packages, package_id, &at))
+	if (!wp_place_find(g->packages, package_id, &at))
 		return;
 	package = &g->ret->packages[at];
 	*WP_PUSH(g->arena, package->items, package->count) = *usage;
@@ -119,7 +93,7 @@ static enum wp_use use_of(const char *name)
 
 static void take_use(struct gathering *g, struct wp_task_sequence *sequence, const json_t *row)
 {
-	const char *package_id = wp_json_get_text(row, "package_id"), *step = text_of(g, row, "step");
+	const char *package_id = wp_json_get_text(row, "package_id"), *step = wp_column_text(g->arena, row, "step");
 	struct wp_usage usage = {
 		.sequence = sequence,
 		.use = use_of(wp_json_get_text(row, "use")),
@@ -131,7 +105,7 @@ static void take_use(struct gathering *g, struct wp_task_sequence *sequence, con
 
 	usage.index.known = wp_json_get_u64(row, "index", &usage.index.value);
 	add_usage(g, package_id, &usage);
-	if (usage.use != WP_USE_SEQUENCE || !usage.enabled || !lookup(g->sequences, package_id, &at))
+	if (usage.use != WP_USE_SEQUENCE || !usage.enabled || !wp_place_find(g->sequences, package_id, &at))
 		return;
 	called = &g->ret->sequences[at];
 	*WP_PUSH(g->arena, called->callers, called->caller_count) = sequence;
@@ -146,7 +120,7 @@ static void take_steps(struct gathering *g)
 		const json_t *uses = json_object_get(row, "uses");
 		struct wp_usage boot = { .use = WP_USE_OTHER, .step = "", .enabled = true, .boots = true };
 
-		if (!lookup(g->sequences, wp_json_get_text(row, "PackageID"), &at))
+		if (!wp_place_find(g->sequences, wp_json_get_text(row, "PackageID"), &at))
 			continue;
 		boot.sequence = &g->ret->sequences[at];
 		json_array_foreach(uses, j, use)
@@ -167,7 +141,7 @@ static void take_references(struct gathering *g)
 
 		if (!package_id || !*package_id)
 			package_id = wp_json_get_text(row, "ReferencePackageID");
-		if (!lookup(g->sequences, wp_json_get_text(row, "PackageID"), &at) || g->ret->sequences[at].read)
+		if (!wp_place_find(g->sequences, wp_json_get_text(row, "PackageID"), &at) || g->ret->sequences[at].read)
 			continue;
 		usage.sequence = &g->ret->sequences[at];
 		add_usage(g, package_id, &usage);
@@ -196,21 +170,21 @@ static struct wp_deployment *find_deployment(struct gathering *g, struct wp_task
 	const char *key = wp_arena_printf(g->arena, "%s/%s", sequence->id, id);
 	size_t at;
 
-	if (lookup(known, key, &at))
+	if (wp_place_find(known, key, &at))
 		return &sequence->deployments[at];
-	keep(known, key, sequence->deployment_count);
+	wp_place_keep(known, key, sequence->deployment_count);
 	return WP_PUSH(g->arena, sequence->deployments, sequence->deployment_count);
 }
 
 static void take_deployment(struct gathering *g, const json_t *row, json_t *known)
 {
-	const char *id = text_of(g, row, "AdvertisementID"), *collection = text_of(g, row, "CollectionName");
+	const char *id = wp_column_text(g->arena, row, "AdvertisementID"), *collection = wp_column_text(g->arena, row, "CollectionName");
 	struct wp_deployment *deployment;
 	uint64_t feature;
 	size_t at;
 
-	id = id ? id : text_of(g, row, "DeploymentID");
-	if (!id || !lookup(g->sequences, wp_json_get_text(row, "PackageID"), &at) ||
+	id = id ? id : wp_column_text(g->arena, row, "DeploymentID");
+	if (!id || !wp_place_find(g->sequences, wp_json_get_text(row, "PackageID"), &at) ||
 	    (wp_json_get_u64(row, "FeatureType", &feature) && feature != FEATURE_TASK_SEQUENCE))
 		return;
 	deployment = find_deployment(g, &g->ret->sequences[at], id, known);
@@ -219,17 +193,17 @@ static void take_deployment(struct gathering *g, const json_t *row, json_t *know
 		deployment->offer = WP_OFFER_UNKNOWN;
 	deployment->id = id;
 	if (!deployment->name)
-		deployment->name = text_of(g, row, "AdvertisementName");
+		deployment->name = wp_column_text(g->arena, row, "AdvertisementName");
 	if (collection || !deployment->collection)
-		deployment->collection = collection ? collection : text_of(g, row, "CollectionID");
+		deployment->collection = collection ? collection : wp_column_text(g->arena, row, "CollectionID");
 	if (json_object_get(row, "OfferType") || json_object_get(row, "AdvertFlags"))
 		read_flags(row, deployment);
 	if (!deployment->start.known)
-		deployment->start = time_of(row, json_object_get(row, "PresentTime") ? "PresentTime" : "DeploymentTime");
+		deployment->start = wp_column_time(row, json_object_get(row, "PresentTime") ? "PresentTime" : "DeploymentTime");
 	if (!deployment->expires.known)
-		deployment->expires = time_of(row, "ExpirationTime");
+		deployment->expires = wp_column_time(row, "ExpirationTime");
 	if (!deployment->deadline.known)
-		deployment->deadline = time_of(row, "EnforcementDeadline");
+		deployment->deadline = wp_column_time(row, "EnforcementDeadline");
 }
 
 static void take_deployments(struct gathering *g)
@@ -249,7 +223,7 @@ void wp_usages_read(struct wp_arena *arena, const struct wp_record_set *set, str
 
 	*ret = (struct wp_usages){ .packages = wp_arena_alloc(arena, set->count * sizeof *ret->packages) };
 	for (size_t i = 0; i < set->count; i++)
-		keep(g.packages, set->records[i].package_id, i);
+		wp_place_keep(g.packages, set->records[i].package_id, i);
 	name_sequences(&g, WP_SITE_SEQUENCES);
 	name_sequences(&g, WP_SITE_REFERENCES);
 	describe_sequences(&g);
@@ -272,7 +246,7 @@ void wp_usage_deployments(struct wp_arena *arena, const struct wp_task_sequence 
 	*ret_items = NULL;
 	*ret_count = 0;
 	*WP_PUSH(arena, list, count) = sequence;
-	keep(seen, sequence->id, 0);
+	wp_place_keep(seen, sequence->id, 0);
 	for (size_t i = 0; i < count; i++) {
 		for (size_t j = 0; j < list[i]->deployment_count; j++)
 			*WP_PUSH(arena, *ret_items, *ret_count) = &list[i]->deployments[j];
@@ -280,9 +254,9 @@ void wp_usage_deployments(struct wp_arena *arena, const struct wp_task_sequence 
 			const struct wp_task_sequence *caller = list[i]->callers[j];
 			size_t at;
 
-			if (lookup(seen, caller->id, &at))
+			if (wp_place_find(seen, caller->id, &at))
 				continue;
-			keep(seen, caller->id, 0);
+			wp_place_keep(seen, caller->id, 0);
 			*WP_PUSH(arena, list, count) = caller;
 		}
 	}
