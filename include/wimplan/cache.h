@@ -79,7 +79,7 @@ int wp_cache_load_previous(struct wp_cache *cache, const struct wp_record_set *s
 /* Removes a snapshot with its records; baselines stay. */
 int wp_cache_remove_snapshot(struct wp_cache *cache, const struct wp_snapshot *snapshot, struct wp_error *err);
 
-enum wp_confidence { WP_UNKNOWN, WP_INFERRED, WP_PROVEN };
+enum wp_confidence { WP_CONFIDENCE_UNKNOWN, WP_CONFIDENCE_INFERRED, WP_CONFIDENCE_PROVEN };
 /* "proven", "inferred", "unknown". */
 const char *wp_confidence_name(enum wp_confidence confidence);
 bool wp_confidence_from_name(const char *name, enum wp_confidence *ret);

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum wp_severity { WP_INFO, WP_WARNING, WP_ERROR };
+enum wp_severity { WP_SEVERITY_INFO, WP_SEVERITY_WARNING, WP_SEVERITY_ERROR };
 
 /*
  * One finding. The texts never contain a path of this machine except in @subject, so that a plan can name the source

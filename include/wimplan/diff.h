@@ -59,11 +59,11 @@ struct wp_diff_contents {
 };
 
 enum wp_file_change {
-	WP_FILE_ADDED,
-	WP_FILE_REMOVED,
-	WP_FILE_CHANGED,    /* other data (SHA-1), or a file became a folder or the reverse */
-	WP_FILE_RENAMED,    /* the same data at another path, and nothing at the old one */
-	WP_FILE_ATTRIBUTES, /* the same data; attributes, times, security, reparse tag or hard links differ */
+	WP_FILE_CHANGE_ADDED,
+	WP_FILE_CHANGE_REMOVED,
+	WP_FILE_CHANGE_CHANGED,    /* other data (SHA-1), or a file became a folder or the reverse */
+	WP_FILE_CHANGE_RENAMED,    /* the same data at another path, and nothing at the old one */
+	WP_FILE_CHANGE_ATTRIBUTES, /* the same data; attributes, times, security, reparse tag or hard links differ */
 	WP_FILE_CHANGES,
 };
 /* "added", "removed", "changed", "renamed", "attributes". */
@@ -71,14 +71,14 @@ const char *wp_file_change_name(enum wp_file_change change);
 
 /* What differs besides the data: bits in wp_diff_path.what. */
 enum wp_file_what {
-	WP_WHAT_ATTRIBUTES = 1,
-	WP_WHAT_TIMES = 2, /* creation or last write; the last access is not compared */
-	WP_WHAT_SECURITY = 4,
-	WP_WHAT_REPARSE_TAG = 8,
-	WP_WHAT_TYPE = 16, /* file and folder */
+	WP_FILE_WHAT_ATTRIBUTES = 1,
+	WP_FILE_WHAT_TIMES = 2, /* creation or last write; the last access is not compared */
+	WP_FILE_WHAT_SECURITY = 4,
+	WP_FILE_WHAT_REPARSE_TAG = 8,
+	WP_FILE_WHAT_TYPE = 16, /* file and folder */
 	/* Hard links between two names that are on both sides with the same data: they were one file, or are one now. */
-	WP_WHAT_LINK_LOST = 32,
-	WP_WHAT_LINK_MADE = 64,
+	WP_FILE_WHAT_LINK_LOST = 32,
+	WP_FILE_WHAT_LINK_MADE = 64,
 };
 
 enum wp_path_kind { WP_PATH_FILE, WP_PATH_FOLDER, WP_PATH_STREAM };
@@ -95,8 +95,8 @@ struct wp_diff_path {
 	struct wp_number old_size, new_size; /* not known for folders, for missing data and on the side that lacks it */
 	char old_sha1[WP_SHA1_TEXT], new_sha1[WP_SHA1_TEXT]; /* "" where there is no data */
 	bool linked; /* the file has several names; its bytes count once */
-	const char *old_link; /* with WP_WHAT_LINK_LOST: the path with which it was one file; otherwise NULL */
-	const char *new_link; /* with WP_WHAT_LINK_MADE: the path with which it is one now */
+	const char *old_link; /* with WP_FILE_WHAT_LINK_LOST: the path with which it was one file; otherwise NULL */
+	const char *new_link; /* with WP_FILE_WHAT_LINK_MADE: the path with which it is one now */
 	/* Where a symbolic link or junction that came, went or changed leads; NULL for anything else and where it is not known. */
 	const char *old_target, *new_target;
 };
@@ -128,7 +128,7 @@ struct wp_diff_component {
 
 struct wp_diff_files {
 	struct wp_diff_totals totals;
-	uint64_t links_lost, links_made; /* hard links: how many names have WP_WHAT_LINK_LOST and WP_WHAT_LINK_MADE */
+	uint64_t links_lost, links_made; /* hard links: how many names have WP_FILE_WHAT_LINK_LOST and WP_FILE_WHAT_LINK_MADE */
 	bool differs; /* anything at all does, whatever wp_diff_options.path_glob lets count */
 	uint64_t unchanged; /* files that are the same in every respect, of those that wp_diff_options.path_glob lets count */
 	struct wp_diff_folder *folders; /* that have changes, by path; down to wp_diff_options.depth */

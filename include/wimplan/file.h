@@ -16,13 +16,13 @@
 #include <stdio.h>
 
 enum wp_file_kind {
-	WP_FILE_REGULAR,
-	WP_FILE_FOLDER,
-	WP_FILE_LINK, /* a symbolic link that was not followed */
-	WP_FILE_PIPE,
-	WP_FILE_DISK,   /* a device that holds blocks */
-	WP_FILE_DEVICE, /* any other, such as a terminal */
-	WP_FILE_SOCKET, /* or something else */
+	WP_FILE_KIND_REGULAR,
+	WP_FILE_KIND_FOLDER,
+	WP_FILE_KIND_LINK, /* a symbolic link that was not followed */
+	WP_FILE_KIND_PIPE,
+	WP_FILE_KIND_DISK,   /* a device that holds blocks */
+	WP_FILE_KIND_DEVICE, /* any other, such as a terminal */
+	WP_FILE_KIND_SOCKET, /* or something else */
 };
 
 /* What is known of a file without reading it. */
@@ -46,9 +46,9 @@ bool wp_file_is_folder(const char *path);
 int wp_file_may_write(const char *path);
 
 enum wp_file_how {
-	WP_FILE_FOLLOW,   /* through links */
-	WP_FILE_NOFOLLOW, /* a link there is an error (ELOOP) */
-	WP_FILE_CHANGE,   /* the same, for reading and writing */
+	WP_FILE_HOW_FOLLOW,   /* through links */
+	WP_FILE_HOW_NOFOLLOW, /* a link there is an error (ELOOP) */
+	WP_FILE_HOW_CHANGE,   /* the same, for reading and writing */
 };
 
 /* Opens whatever stands there, mostly for reading, without waiting for a pipe's other end. 0 or an errno. */
@@ -102,10 +102,10 @@ int wp_file_write(const char *path, const void *bytes, size_t length, struct wp_
 enum wp_file_target {
 	/* The user: through a link the file is written that it leads to, also one that is not there yet; devices, pipes
 	   and our own descriptors ("/dev/stdout") are written to in place. */
-	WP_FILE_NAMED,
+	WP_FILE_TARGET_NAMED,
 	/* Nobody: it stands by default beside another, where others may have put something. Only a regular file is
 	   replaced. */
-	WP_FILE_BESIDE,
+	WP_FILE_TARGET_BESIDE,
 };
 
 /* The same piece by piece. A failure is kept until the end: only beginning and ending have to be checked. */

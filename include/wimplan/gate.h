@@ -34,7 +34,7 @@ enum wp_gate {
 
 struct wp_gate_info {
 	const char *code;          /* as plans have it: "source-missing" */
-	enum wp_severity severity; /* WP_ERROR: it blocks always; WP_WARNING: where the policy says so */
+	enum wp_severity severity; /* WP_SEVERITY_ERROR: it blocks always; WP_SEVERITY_WARNING: where the policy says so */
 	bool judged;               /* the plan stays complete */
 	const char *meaning;       /* half a sentence */
 	const char *remedy;        /* a sentence: what a person can do about it */

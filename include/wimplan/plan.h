@@ -10,7 +10,7 @@
 #include "wimplan/record.h"
 #include "wimplan/source.h"
 
-enum wp_action { WP_NO_ACTION, WP_RELOAD, WP_REFRESH };
+enum wp_action { WP_ACTION_NONE, WP_ACTION_RELOAD, WP_ACTION_REFRESH };
 /* ConfigMgr's method names; NULL for none. */
 const char *wp_action_name(enum wp_action action);
 
@@ -80,7 +80,7 @@ struct wp_summary {
 };
 
 /* In the order in which they are listed. */
-enum wp_note_severity { WP_NOTE_GRAVE, WP_NOTE_WARNING, WP_NOTE_INFO };
+enum wp_note_severity { WP_NOTE_SEVERITY_GRAVE, WP_NOTE_SEVERITY_WARNING, WP_NOTE_SEVERITY_INFO };
 /* "grave", "warning", "info". */
 const char *wp_note_severity_name(enum wp_note_severity severity);
 

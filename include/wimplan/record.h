@@ -27,7 +27,7 @@ const char *wp_class_name(enum wp_class class);
 bool wp_class_from_name(const char *name, enum wp_class *ret);
 
 /* A lazy property arrives only by key, so "not fetched" is not "empty" (wimplan-records(5), LAZY PROPERTIES). */
-enum wp_fetched { WP_NOT_FETCHED, WP_EMPTY, WP_PRESENT };
+enum wp_fetched { WP_FETCHED_NOT, WP_FETCHED_EMPTY, WP_FETCHED_PRESENT };
 
 /* A Property of a property bag: @name as the site spells it. */
 struct wp_bag_property {
@@ -51,7 +51,13 @@ struct wp_site_image {
 	size_t property_count;
 };
 
-enum wp_site_field_kind { WP_SITE_TEXT, WP_SITE_TAG, WP_SITE_ARCHITECTURE, WP_SITE_SIZE, WP_SITE_DATE };
+enum wp_site_field_kind {
+	WP_SITE_FIELD_TEXT,
+	WP_SITE_FIELD_TAG,
+	WP_SITE_FIELD_ARCHITECTURE,
+	WP_SITE_FIELD_SIZE,
+	WP_SITE_FIELD_DATE,
+};
 
 enum { WP_SITE_FIELDS = 9, WP_SITE_FIELD_ALIASES = 3 };
 
@@ -78,7 +84,12 @@ const char *wp_site_image_value(const struct wp_site_image *image, const struct 
 const struct wp_site_field *wp_site_field_of_property(const char *name);
 
 /* Where a record's images came from. */
-enum wp_image_origin { WP_FROM_NOTHING, WP_FROM_IMAGE_PROPERTY, WP_FROM_WIM_XML, WP_FROM_IMAGE_INFORMATION };
+enum wp_image_origin {
+	WP_IMAGE_ORIGIN_NOTHING,
+	WP_IMAGE_ORIGIN_IMAGE_PROPERTY,
+	WP_IMAGE_ORIGIN_WIM_XML,
+	WP_IMAGE_ORIGIN_IMAGE_INFORMATION,
+};
 
 struct wp_site_images {
 	enum wp_image_origin origin;
@@ -115,7 +126,7 @@ struct wp_record {
 	struct wp_number action_in_progress; /* 0 none, 1 update, 2 add, 3 delete */
 	const char *image_path;              /* ImagePath, boot images only */
 	enum wp_fetched image_property_state;
-	const char *image_property;  /* the stored text when the state is WP_PRESENT or WP_EMPTY ("") */
+	const char *image_property;  /* the stored text when the state is WP_FETCHED_PRESENT or WP_FETCHED_EMPTY ("") */
 	struct wp_site_images images; /* from ImageProperty, else from SMS_ImageInformation */
 	const char *image_property_error; /* why a present ImageProperty could not be read; NULL when it could */
 	bool probed;                      /* the record carries a readable ProbedImageProperty */

@@ -16,11 +16,11 @@
 
 /* The values are those of a token's bits 19 to 21. */
 enum wp_recurrence {
-	WP_ONCE = 1,             /* SMS_ST_NonRecurring */
-	WP_INTERVAL,             /* SMS_ST_RecurInterval */
-	WP_WEEKLY,               /* SMS_ST_RecurWeekly */
-	WP_MONTHLY_BY_WEEKDAY,   /* SMS_ST_RecurMonthlyByWeekday */
-	WP_MONTHLY_BY_DATE,      /* SMS_ST_RecurMonthlyByDate */
+	WP_RECURRENCE_ONCE = 1,             /* SMS_ST_NonRecurring */
+	WP_RECURRENCE_INTERVAL,             /* SMS_ST_RecurInterval */
+	WP_RECURRENCE_WEEKLY,               /* SMS_ST_RecurWeekly */
+	WP_RECURRENCE_MONTHLY_BY_WEEKDAY,   /* SMS_ST_RecurMonthlyByWeekday */
+	WP_RECURRENCE_MONTHLY_BY_DATE,      /* SMS_ST_RecurMonthlyByDate */
 };
 
 /* One token. What its recurrence does not use is 0. */
@@ -29,12 +29,12 @@ struct wp_schedule {
 	struct wp_civil start; /* seconds are 0: a token has minutes */
 	bool utc;              /* otherwise in the local time of the site, whose zone no token names */
 	uint32_t duration;     /* minutes; 0 means without an end, or that nobody asks */
-	uint8_t days, hours, minutes; /* WP_INTERVAL: the sum of them; 0 to 31, 23 and 59, not all 0 */
+	uint8_t days, hours, minutes; /* WP_RECURRENCE_INTERVAL: the sum of them; 0 to 31, 23 and 59, not all 0 */
 	uint8_t weekday;       /* 1 Sunday to 7 Saturday */
 	uint8_t weeks;         /* 1 to 4 */
 	uint8_t months;        /* 1 to 12 */
-	uint8_t week_order;    /* WP_MONTHLY_BY_WEEKDAY: 1 first to 4 fourth, 0 last */
-	uint8_t month_day;     /* WP_MONTHLY_BY_DATE: 1 to 31, 0 the last day */
+	uint8_t week_order;    /* WP_RECURRENCE_MONTHLY_BY_WEEKDAY: 1 first to 4 fourth, 0 last */
+	uint8_t month_day;     /* WP_RECURRENCE_MONTHLY_BY_DATE: 1 to 31, 0 the last day */
 };
 
 /* Digits of one token as text, and the room that it takes with its NUL. */

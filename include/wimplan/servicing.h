@@ -7,13 +7,13 @@
 
 /* The groups of contents, in the order in which they are shown. */
 enum wp_item_group {
-	WP_ITEM_PACKAGE,   /* Windows\servicing\Packages\*.mum */
-	WP_ITEM_DRIVER,    /* Windows\System32\DriverStore\FileRepository\NAME.inf_ARCH[_LANGUAGE]_HASH */
-	WP_ITEM_APP,       /* Program Files\WindowsApps\NAME_VERSION_ARCH_RESOURCE_PUBLISHER */
-	WP_ITEM_LANGUAGE,  /* Windows\TAG with *.mui in it */
-	WP_ITEM_BOOT_FILE, /* *.efi below Windows\Boot\EFI and Windows\Boot\EFI_EX */
-	WP_ITEM_RECOVERY,  /* Windows\System32\Recovery\Winre.wim: one item or none */
-	WP_ITEM_PENDING,   /* work that Windows has still to do: Windows\WinSxS\pending.xml */
+	WP_ITEM_GROUP_PACKAGE,   /* Windows\servicing\Packages\*.mum */
+	WP_ITEM_GROUP_DRIVER,    /* Windows\System32\DriverStore\FileRepository\NAME.inf_ARCH[_LANGUAGE]_HASH */
+	WP_ITEM_GROUP_APP,       /* Program Files\WindowsApps\NAME_VERSION_ARCH_RESOURCE_PUBLISHER */
+	WP_ITEM_GROUP_LANGUAGE,  /* Windows\TAG with *.mui in it */
+	WP_ITEM_GROUP_BOOT_FILE, /* *.efi below Windows\Boot\EFI and Windows\Boot\EFI_EX */
+	WP_ITEM_GROUP_RECOVERY,  /* Windows\System32\Recovery\Winre.wim: one item or none */
+	WP_ITEM_GROUP_PENDING,   /* work that Windows has still to do: Windows\WinSxS\pending.xml */
 	WP_ITEM_GROUPS,
 };
 
@@ -22,29 +22,29 @@ const char *wp_item_group_name(enum wp_item_group group);
 
 /* What an item is, where its group has kinds. */
 enum wp_item_kind {
-	WP_KIND_NONE, /* the group has no kinds */
+	WP_ITEM_KIND_NONE, /* the group has no kinds */
 	/* packages, in the order in which they are shown */
-	WP_KIND_CUMULATIVE,      /* Package_for_RollupFix */
-	WP_KIND_HOTPATCH,        /* Package_for_RevisedFix: what a cumulative update is to a hotpatched system */
-	WP_KIND_SERVICING_STACK, /* Package_for_ServicingStack… */
-	WP_KIND_SAFE_OS,         /* Package_for_SafeOSDU: the update of WinRE */
-	WP_KIND_ENABLEMENT,      /* Microsoft-Windows-…Enablement-Package: switches to a later release with the same files */
-	WP_KIND_DOTNET,          /* Package_for_DotNetRollup… */
-	WP_KIND_UPDATE,          /* Package_for_KB… that is none of the above; its parts are one item with it */
-	WP_KIND_LANGUAGE_PACK,   /* Microsoft-Windows-{Client,Server}-LanguagePack-Package and the like */
-	WP_KIND_FEATURE,         /* features on demand: …-FOD-Package, Microsoft-Windows-LanguageFeatures-… */
-	WP_KIND_EDITION,         /* Microsoft-Windows-Foundation-Package, Microsoft-Windows-…Edition… */
-	WP_KIND_OTHER,
+	WP_ITEM_KIND_CUMULATIVE,      /* Package_for_RollupFix */
+	WP_ITEM_KIND_HOTPATCH,        /* Package_for_RevisedFix: what a cumulative update is to a hotpatched system */
+	WP_ITEM_KIND_SERVICING_STACK, /* Package_for_ServicingStack… */
+	WP_ITEM_KIND_SAFE_OS,         /* Package_for_SafeOSDU: the update of WinRE */
+	WP_ITEM_KIND_ENABLEMENT,      /* Microsoft-Windows-…Enablement-Package: switches to a later release with the same files */
+	WP_ITEM_KIND_DOTNET,          /* Package_for_DotNetRollup… */
+	WP_ITEM_KIND_UPDATE,          /* Package_for_KB… that is none of the above; its parts are one item with it */
+	WP_ITEM_KIND_LANGUAGE_PACK,   /* Microsoft-Windows-{Client,Server}-LanguagePack-Package and the like */
+	WP_ITEM_KIND_FEATURE,         /* features on demand: …-FOD-Package, Microsoft-Windows-LanguageFeatures-… */
+	WP_ITEM_KIND_EDITION,         /* Microsoft-Windows-Foundation-Package, Microsoft-Windows-…Edition… */
+	WP_ITEM_KIND_OTHER,
 	/* drivers */
-	WP_KIND_INBOX,          /* Windows\INF has its .inf under its own name */
-	WP_KIND_ADDED,          /* Windows\INF has the same .inf as oemN.inf */
-	WP_KIND_ORIGIN_UNKNOWN, /* the tree does not tell */
-	WP_KINDS,
+	WP_ITEM_KIND_INBOX,          /* Windows\INF has its .inf under its own name */
+	WP_ITEM_KIND_ADDED,          /* Windows\INF has the same .inf as oemN.inf */
+	WP_ITEM_KIND_ORIGIN_UNKNOWN, /* the tree does not tell */
+	WP_ITEM_KINDS,
 };
 
 /*
  * "cumulative-update", "hotpatch", "servicing-stack-update", "safe-os-update", "enablement-package", "dotnet-update",
- * "update", "language-pack", "feature-on-demand", "edition", "other"; "inbox", "added", "unknown". NULL for WP_KIND_NONE.
+ * "update", "language-pack", "feature-on-demand", "edition", "other"; "inbox", "added", "unknown". NULL for WP_ITEM_KIND_NONE.
  */
 const char *wp_item_kind_name(enum wp_item_kind kind);
 

@@ -6,7 +6,7 @@
 #include "wimplan/servicing.h"
 
 /*
- * Bytes for the cache alone: what is installed in all images together, except packages of WP_KIND_OTHER, of which there
+ * Bytes for the cache alone: what is installed in all images together, except packages of WP_ITEM_KIND_OTHER, of which there
  * are thousands that tell little; and of each blob 32 bits of its SHA-1 and its size. A retail install.wim with 120,000
  * blobs takes about 1.5 MB.
  */

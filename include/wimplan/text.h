@@ -31,7 +31,7 @@ uint32_t wp_utf8_next(const char **at);
 /* @text with each invalid byte replaced by U+FFFD; @text itself when it is valid. */
 const char *wp_utf8_repair(struct wp_arena *arena, const char *text) __attribute__((nonnull));
 
-enum wp_byte_order { WP_LITTLE_ENDIAN, WP_BIG_ENDIAN };
+enum wp_byte_order { WP_BYTE_ORDER_LITTLE, WP_BYTE_ORDER_BIG };
 
 /*
  * UTF-16 without BOM to UTF-8. Returns -1 and the offset in bytes of the offence in *@ret_at when there is a lone

@@ -94,7 +94,7 @@ void wp_wim_index_look_deeper(struct wp_wim *wim, struct wp_wim_index *index);
 struct wp_blob *wp_wim_index_find(const struct wp_wim_index *index, const uint8_t sha1[WP_SHA1_SIZE]);
 
 /* Attributes of a file that matter here (winnt.h, FILE_ATTRIBUTE_…). */
-enum wp_attributes {
+enum wp_attribute {
 	WP_ATTRIBUTE_FOLDER = 0x10,
 	WP_ATTRIBUTE_REPARSE_POINT = 0x400,
 	WP_ATTRIBUTE_ENCRYPTED = 0x4000,

@@ -23,23 +23,23 @@
 #define WP_WIM_VERSION_DEFAULT 0x10d00u
 
 /* Header flags (wimlib include/wimlib/header.h). */
-enum wp_wim_flags {
-	WP_WIM_RESERVED = 0x1,
-	WP_WIM_COMPRESSION = 0x2,
-	WP_WIM_READONLY = 0x4,
-	WP_WIM_SPANNED = 0x8,
-	WP_WIM_RESOURCE_ONLY = 0x10,
-	WP_WIM_METADATA_ONLY = 0x20,
-	WP_WIM_WRITE_IN_PROGRESS = 0x40,
-	WP_WIM_RP_FIX = 0x80,
-	WP_WIM_COMPRESS_RESERVED = 0x10000,
-	WP_WIM_COMPRESS_XPRESS = 0x20000,
-	WP_WIM_COMPRESS_LZX = 0x40000,
-	WP_WIM_COMPRESS_LZMS = 0x80000,
-	WP_WIM_COMPRESS_XPRESS2 = 0x200000,
+enum wp_wim_flag {
+	WP_WIM_FLAG_RESERVED = 0x1,
+	WP_WIM_FLAG_COMPRESSION = 0x2,
+	WP_WIM_FLAG_READONLY = 0x4,
+	WP_WIM_FLAG_SPANNED = 0x8,
+	WP_WIM_FLAG_RESOURCE_ONLY = 0x10,
+	WP_WIM_FLAG_METADATA_ONLY = 0x20,
+	WP_WIM_FLAG_WRITE_IN_PROGRESS = 0x40,
+	WP_WIM_FLAG_RP_FIX = 0x80,
+	WP_WIM_FLAG_COMPRESS_RESERVED = 0x10000,
+	WP_WIM_FLAG_COMPRESS_XPRESS = 0x20000,
+	WP_WIM_FLAG_COMPRESS_LZX = 0x40000,
+	WP_WIM_FLAG_COMPRESS_LZMS = 0x80000,
+	WP_WIM_FLAG_COMPRESS_XPRESS2 = 0x200000,
 	/* All that tell the compression. */
-	WP_WIM_COMPRESSION_FLAGS = WP_WIM_COMPRESSION | WP_WIM_COMPRESS_XPRESS | WP_WIM_COMPRESS_LZX |
-				   WP_WIM_COMPRESS_LZMS | WP_WIM_COMPRESS_XPRESS2,
+	WP_WIM_FLAGS_OF_COMPRESSION = WP_WIM_FLAG_COMPRESSION | WP_WIM_FLAG_COMPRESS_XPRESS | WP_WIM_FLAG_COMPRESS_LZX |
+				   WP_WIM_FLAG_COMPRESS_LZMS | WP_WIM_FLAG_COMPRESS_XPRESS2,
 };
 
 /* A resource header: where something stands in the file. */
@@ -54,7 +54,7 @@ struct wp_wim_header {
 	bool pipable;         /* magic WLPWM: the valid copy is the one at the end of the file */
 	uint32_t header_size; /* bytes, 208 */
 	uint32_t version;     /* 0x10d00, 0xe00 for solid ones (ESD) */
-	uint32_t flags;       /* enum wp_wim_flags */
+	uint32_t flags;       /* enum wp_wim_flag */
 	uint32_t chunk_size;  /* bytes, as stored: 0 in an uncompressed file */
 	uint8_t guid[16];
 	uint16_t part;  /* 1-based */

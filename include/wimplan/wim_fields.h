@@ -7,40 +7,40 @@
 
 /* Where an element stands: the children that the model knows there. */
 enum wp_place {
-	WP_AT_NOTHING, /* nothing below it is known */
-	WP_AT_WIM,
-	WP_AT_IMAGE,
-	WP_AT_WINDOWS,
-	WP_AT_SERVICING,
-	WP_AT_LANGUAGES,
-	WP_AT_VERSION,
-	WP_AT_CREATION,
-	WP_AT_MODIFICATION,
+	WP_PLACE_NOTHING, /* nothing below it is known */
+	WP_PLACE_WIM,
+	WP_PLACE_IMAGE,
+	WP_PLACE_WINDOWS,
+	WP_PLACE_SERVICING,
+	WP_PLACE_LANGUAGES,
+	WP_PLACE_VERSION,
+	WP_PLACE_CREATION,
+	WP_PLACE_MODIFICATION,
 };
 
 /* How a value is kept. */
 enum wp_wim_kind {
-	WP_WIM_BOX,          /* a pointer to what the elements below it fill; NULL without the element */
-	WP_WIM_TEXT,         /* const char * */
-	WP_WIM_NUMBER,       /* struct wp_number */
-	WP_WIM_FILES,        /* the same, in dir_count folders */
-	WP_WIM_BYTES,        /* the same */
-	WP_WIM_BOOLEAN,      /* the same, 0 or 1 */
-	WP_WIM_ARCHITECTURE, /* the same, a PROCESSOR_ARCHITECTURE number */
-	WP_WIM_VERSION,      /* const char *, made of the numbers below it */
-	WP_WIM_TIME,         /* struct wp_time, made of the halves below it */
-	WP_WIM_HALF,         /* for the reader alone */
-	WP_WIM_LANGUAGE,     /* one of windows->languages; may be repeated */
-	WP_WIM_FALLBACK,     /* one of windows->fallbacks; may be repeated */
+	WP_WIM_KIND_BOX,          /* a pointer to what the elements below it fill; NULL without the element */
+	WP_WIM_KIND_TEXT,         /* const char * */
+	WP_WIM_KIND_NUMBER,       /* struct wp_number */
+	WP_WIM_KIND_FILES,        /* the same, in dir_count folders */
+	WP_WIM_KIND_BYTES,        /* the same */
+	WP_WIM_KIND_BOOLEAN,      /* the same, 0 or 1 */
+	WP_WIM_KIND_ARCHITECTURE, /* the same, a PROCESSOR_ARCHITECTURE number */
+	WP_WIM_KIND_VERSION,      /* const char *, made of the numbers below it */
+	WP_WIM_KIND_TIME,         /* struct wp_time, made of the halves below it */
+	WP_WIM_KIND_HALF,         /* for the reader alone */
+	WP_WIM_KIND_LANGUAGE,     /* one of windows->languages; may be repeated */
+	WP_WIM_KIND_FALLBACK,     /* one of windows->fallbacks; may be repeated */
 };
 
 /* What keeps it. */
 enum wp_wim_base {
-	WP_BASE_METADATA,
-	WP_BASE_IMAGE,
-	WP_BASE_WINDOWS,
-	WP_BASE_SERVICING,
-	WP_BASE_MODEL, /* of the reader */
+	WP_WIM_BASE_METADATA,
+	WP_WIM_BASE_IMAGE,
+	WP_WIM_BASE_WINDOWS,
+	WP_WIM_BASE_SERVICING,
+	WP_WIM_BASE_MODEL, /* of the reader */
 };
 
 struct wp_wim_field {

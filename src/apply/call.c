@@ -106,7 +106,7 @@ static void begin(struct wp_run *run, struct wp_step *step, const struct wp_reco
 	char why[100];
 
 	/* The work may be the very refresh that is planned. */
-	if (step->action == WP_REFRESH && wp_classify_at_work(record->action_in_progress, why, sizeof why))
+	if (step->action == WP_ACTION_REFRESH && wp_classify_at_work(record->action_in_progress, why, sizeof why))
 		put_off(run, step, why, -1);
 	/* To read the record may have taken minutes, and the window has ended meanwhile: then it is left over. */
 	else if (wp_run_may_begin(run))
@@ -150,13 +150,13 @@ void wp_run_call(struct wp_run *run, struct wp_step *step)
 	if (wp_signal_caught())
 		return;
 	wp_classify(step, set ? &set->records[0] : NULL, scratch, &verdict);
-	if (verdict.standing == WP_STANDS_PENDING) {
+	if (verdict.standing == WP_STANDING_PENDING) {
 		begin(run, step, &set->records[0]);
 		return;
 	}
 	if (set)
 		step->version_after = set->records[0].source_version;
-	if (verdict.standing == WP_STANDS_CONFLICT) {
+	if (verdict.standing == WP_STANDING_CONFLICT) {
 		wp_run_end_step(run, step, WP_STATE_CONFLICT, verdict.why);
 	} else if (step->lost) {
 		/* It showed after the settle time, and just before the call would have been sent again. */

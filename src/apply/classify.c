@@ -11,7 +11,7 @@
 void wp_classify_digest(const struct wp_record *record, char ret_digest[WP_HASH_TEXT])
 {
 	ret_digest[0] = '\0';
-	if (record->image_property_state == WP_PRESENT)
+	if (record->image_property_state == WP_FETCHED_PRESENT)
 		wp_sha256_text(record->image_property, strlen(record->image_property), ret_digest);
 }
 
@@ -82,7 +82,7 @@ static bool check_description(const struct wp_entry *entry, const struct wp_reco
 		const struct wp_reason *reason = &entry->reasons[i];
 		const struct wp_site_image *image;
 
-		if (reason->action != WP_RELOAD || reason->confidence != WP_PROVEN || !reason->field ||
+		if (reason->action != WP_ACTION_RELOAD || reason->confidence != WP_CONFIDENCE_PROVEN || !reason->field ||
 		    !reason->found || strcmp(reason->field, "description"))
 			continue;
 		image = find_image(record, reason->image);
@@ -98,7 +98,7 @@ static bool check_description(const struct wp_entry *entry, const struct wp_reco
 /* Whether the record's images are those that the plan expects after a reload; otherwise says the first difference. */
 static bool check_images(const struct wp_entry *entry, const struct wp_record *record, char *ret_why, size_t size)
 {
-	if (record->image_property_state == WP_NOT_FETCHED) {
+	if (record->image_property_state == WP_FETCHED_NOT) {
 		snprintf(ret_why, size, "the provider does not show its ImageProperty");
 		return false;
 	}
@@ -121,7 +121,7 @@ bool wp_classify_effect(const struct wp_step *step, const struct wp_record *reco
 {
 	char digest[WP_HASH_TEXT];
 
-	if (step->action == WP_REFRESH) {
+	if (step->action == WP_ACTION_REFRESH) {
 		if (record->source_version.known && step->version_before.known &&
 		    record->source_version.value > step->version_before.value)
 			return true;
@@ -143,7 +143,7 @@ bool wp_classify_other(const struct wp_step *step, const struct wp_record *recor
 {
 	char digest[WP_HASH_TEXT];
 
-	if (step->action != WP_RELOAD || record->image_property_state != WP_PRESENT || record->image_property_error)
+	if (step->action != WP_ACTION_RELOAD || record->image_property_state != WP_FETCHED_PRESENT || record->image_property_error)
 		return false;
 	/* What was there before is not always known: a plan may be made without the text, and a look may not have got it. */
 	if (!step->property_before[0] && !wp_entry_never_loaded(step->entry))
@@ -171,7 +171,7 @@ struct judging {
 
 static bool conflict(struct judging *judging, const char *property, const char *now, const char *planned)
 {
-	judging->verdict->standing = WP_STANDS_CONFLICT;
+	judging->verdict->standing = WP_STANDING_CONFLICT;
 	judging->verdict->why =
 		wp_arena_printf(judging->arena, "%s: %s is %.200s now, and the plan was made for %.200s; plan again",
 				judging->step->entry->package_id, property, shown(now), shown(planned));
@@ -201,8 +201,8 @@ static void classify_version(struct judging *judging)
 
 	if (now->known == planned->known && now->value == planned->value)
 		return;
-	if (judging->step->action == WP_REFRESH && now->known && planned->known && now->value > planned->value) {
-		judging->verdict->standing = WP_STANDS_SATISFIED;
+	if (judging->step->action == WP_ACTION_REFRESH && now->known && planned->known && now->value > planned->value) {
+		judging->verdict->standing = WP_STANDING_SATISFIED;
 		return;
 	}
 	if (now->known)
@@ -221,20 +221,20 @@ static void classify_metadata(struct judging *judging)
 	char digest[WP_HASH_TEXT], why[300];
 
 	wp_classify_digest(record, digest);
-	if (record->image_property_state == WP_NOT_FETCHED && action == WP_REFRESH)
+	if (record->image_property_state == WP_FETCHED_NOT && action == WP_ACTION_REFRESH)
 		return;
 	/* As planned comes first: the plan knew more fields than it lists, and wanted the reload for this very text. */
 	if (!strcmp(digest, planned))
 		return;
 	if (check_images(entry, record, why, sizeof why)) {
-		if (action == WP_RELOAD)
-			judging->verdict->standing = WP_STANDS_SATISFIED;
+		if (action == WP_ACTION_RELOAD)
+			judging->verdict->standing = WP_STANDING_SATISFIED;
 		return;
 	}
 	/* A plan made from SMS_ImageInformation has no text to compare with; only "never loaded" is known without one. */
 	if (!*planned && !wp_entry_never_loaded(entry))
 		return;
-	judging->verdict->standing = WP_STANDS_CONFLICT;
+	judging->verdict->standing = WP_STANDING_CONFLICT;
 	judging->verdict->why = wp_arena_printf(
 		judging->arena,
 		"%s: ImageProperty has changed since the plan was made, and not to what it wants: %s; plan again",
@@ -250,7 +250,7 @@ void wp_classify(const struct wp_step *step, const struct wp_record *record, str
 
 	memset(ret, 0, sizeof *ret);
 	if (!record) {
-		ret->standing = WP_STANDS_CONFLICT;
+		ret->standing = WP_STANDING_CONFLICT;
 		ret->why = wp_arena_printf(
 			arena, "%s: the site has no such package any more, or does not show it to you; plan again",
 			entry->package_id);
@@ -260,9 +260,9 @@ void wp_classify(const struct wp_step *step, const struct wp_record *record, str
 	if (!check_place(&judging))
 		return;
 	classify_metadata(&judging);
-	if (ret->standing == WP_STANDS_PENDING)
+	if (ret->standing == WP_STANDING_PENDING)
 		classify_version(&judging);
-	if (ret->standing == WP_STANDS_PENDING && planned && record->sedo_object_version &&
+	if (ret->standing == WP_STANDING_PENDING && planned && record->sedo_object_version &&
 	    !wp_text_equal_nocase(planned, record->sedo_object_version))
 		ret->note = wp_arena_printf(arena,
 					    "%s was edited since the plan was made, but nothing that the plan depends on",

@@ -8,9 +8,9 @@
 #include "wimplan/record.h"
 
 enum wp_standing {
-	WP_STANDS_PENDING,   /* as the plan found it */
-	WP_STANDS_SATISFIED, /* as the plan wants it */
-	WP_STANDS_CONFLICT,  /* neither */
+	WP_STANDING_PENDING,   /* as the plan found it */
+	WP_STANDING_SATISFIED, /* as the plan wants it */
+	WP_STANDING_CONFLICT,  /* neither */
 };
 
 struct wp_verdict {

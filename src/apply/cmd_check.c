@@ -77,11 +77,11 @@ static size_t take_verdicts(struct wp_apply *apply, const struct wp_verdict *ver
 		step->action_in_progress = verdicts[i].action_in_progress;
 		if (verdicts[i].note)
 			wp_apply_note(apply, "%s", verdicts[i].note);
-		if (verdicts[i].standing == WP_STANDS_CONFLICT) {
+		if (verdicts[i].standing == WP_STANDING_CONFLICT) {
 			step->state = WP_STATE_CONFLICT;
 			wp_step_error(step, "%s", verdicts[i].why);
 			conflicts++;
-		} else if (verdicts[i].standing == WP_STANDS_SATISFIED) {
+		} else if (verdicts[i].standing == WP_STANDING_SATISFIED) {
 			step->state = WP_STATE_SATISFIED;
 		}
 	}

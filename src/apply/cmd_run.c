@@ -82,7 +82,7 @@ static int probe_outputs(const struct wp_apply *apply, struct wp_error *err)
 
 	return status || !apply->output
 		       ? status
-		       : wp_file_probe(apply->output, WP_FILE_NAMED, apply->json ? length : 0, err);
+		       : wp_file_probe(apply->output, WP_FILE_TARGET_NAMED, apply->json ? length : 0, err);
 }
 
 /* Refuses when there are conflicts; with --skip-conflicts they are the outcome of their steps. */
@@ -94,12 +94,12 @@ static int refuse_conflicts(struct wp_apply *apply, const struct wp_verdict *ver
 
 		if (verdicts[i].note)
 			wp_apply_note(apply, "%s", verdicts[i].note);
-		if (verdicts[i].standing != WP_STANDS_CONFLICT)
+		if (verdicts[i].standing != WP_STANDING_CONFLICT)
 			continue;
 		/* Both steps of a package mostly have the same conflict. */
 		if (step->reload && verdicts[i - 1].why && !strcmp(verdicts[i].why, verdicts[i - 1].why))
 			continue;
-		wp_diag_add(apply->arena, ret, WP_ERROR, "conflict", step->entry->package_id, "%s", verdicts[i].why);
+		wp_diag_add(apply->arena, ret, WP_SEVERITY_ERROR, "conflict", step->entry->package_id, "%s", verdicts[i].why);
 	}
 	if (!ret->count || apply->skip_conflicts)
 		return WP_OK;
@@ -112,7 +112,7 @@ static int refuse_conflicts(struct wp_apply *apply, const struct wp_verdict *ver
 static void take_conflicts(struct wp_run *run, const struct wp_verdict *verdicts)
 {
 	for (size_t i = 0; i < run->apply->steps.count; i++)
-		if (verdicts[i].standing == WP_STANDS_CONFLICT)
+		if (verdicts[i].standing == WP_STANDING_CONFLICT)
 			wp_run_end_step(run, &run->apply->steps.items[i], WP_STATE_CONFLICT, verdicts[i].why);
 }
 

@@ -19,7 +19,7 @@ struct counts {
 
 static bool is_called(const struct wp_step *step, const struct wp_verdict *verdict)
 {
-	return step->selected && step->state == WP_STATE_PENDING && verdict->standing == WP_STANDS_PENDING;
+	return step->selected && step->state == WP_STATE_PENDING && verdict->standing == WP_STANDING_PENDING;
 }
 
 /* One line for a package: @step is the first one that is called of it. */
@@ -28,7 +28,7 @@ static void add_package(const struct wp_step *step, bool both, struct wp_buf *bu
 	char calls[80];
 
 	snprintf(calls, sizeof calls, "%s%s%s", wp_action_name(step->action), both ? ", " : "",
-		 both ? wp_action_name(WP_REFRESH) : "");
+		 both ? wp_action_name(WP_ACTION_REFRESH) : "");
 	wp_buf_puts(buf, "  ");
 	wp_text_pad(buf, step->entry->package_id, 10);
 	wp_text_pad(buf, calls, 41);
@@ -48,8 +48,8 @@ static struct counts add_packages(const struct wp_apply *apply, const struct wp_
 		counts.begun += step->selected && (step->state == WP_STATE_STARTED || step->state == WP_STATE_ACCEPTED);
 		if (!is_called(step, &verdicts[i]))
 			continue;
-		counts.reload += step->action == WP_RELOAD;
-		counts.refresh += step->action == WP_REFRESH;
+		counts.reload += step->action == WP_ACTION_RELOAD;
+		counts.refresh += step->action == WP_ACTION_REFRESH;
 		if (step->entry == last)
 			continue;
 		last = step->entry;

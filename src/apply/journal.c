@@ -206,7 +206,7 @@ int wp_journal_load(struct wp_journal *journal, struct wp_steps *steps, struct w
 		status = load_step(journal, &statement, steps) ? WP_OK
 							      : damaged(journal, "a step in it is none of its plan", err);
 	/* What can have been called by a run of which nothing is known: any step, up to now. */
-	for (size_t i = 0; !status && journal->log == WP_LOG_EMPTY && i < steps->count; i++) {
+	for (size_t i = 0; !status && journal->log == WP_JOURNAL_LOG_EMPTY && i < steps->count; i++) {
 		steps->items[i].intended_unix = wp_clock_unix();
 		suspect(&steps->items[i]);
 	}

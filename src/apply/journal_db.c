@@ -129,7 +129,7 @@ static int check_log(struct wp_journal *journal, struct wp_error *err)
 	int64_t begun = 0, steps = 0;
 	int frames = 0, result, status = WP_OK;
 
-	if (journal->log != WP_LOG_FINE)
+	if (journal->log != WP_JOURNAL_LOG_FINE)
 		status = wp_db_number(&journal->db, "SELECT count(*) FROM run WHERE finished_at IS NULL", opening, &begun,
 				      err);
 	if (!status && begun)
@@ -137,15 +137,15 @@ static int check_log(struct wp_journal *journal, struct wp_error *err)
 	if (status)
 		return status;
 	if (!begun || steps) {
-		journal->log = WP_LOG_FINE;
+		journal->log = WP_JOURNAL_LOG_FINE;
 		return WP_OK;
 	}
-	if (journal->log == WP_LOG_GONE)
+	if (journal->log == WP_JOURNAL_LOG_GONE)
 		return wp_db_damaged(&journal->db, err, "what %s-wal held is gone", journal->path);
 	result = sqlite3_wal_checkpoint_v2(journal->db.handle, NULL, SQLITE_CHECKPOINT_PASSIVE, &frames, NULL);
 	if (result != SQLITE_OK && (result & 0xff) != SQLITE_READONLY)
 		return wp_db_fail(&journal->db, result, opening, err);
-	journal->log = frames ? WP_LOG_FINE : WP_LOG_EMPTY;
+	journal->log = frames ? WP_JOURNAL_LOG_FINE : WP_JOURNAL_LOG_EMPTY;
 	return WP_OK;
 }
 

@@ -8,10 +8,10 @@
 
 /* The log beside the file (WAL mode), where it should have all that the last run has done. */
 enum wp_journal_log {
-	WP_LOG_FINE,   /* it has, or there is nothing that it should have */
-	WP_LOG_THERE,  /* it begins as one */
-	WP_LOG_GONE,   /* it is not there, or is something else */
-	WP_LOG_EMPTY,  /* it begins as one, and nothing in it counts */
+	WP_JOURNAL_LOG_FINE,   /* it has, or there is nothing that it should have */
+	WP_JOURNAL_LOG_THERE,  /* it begins as one */
+	WP_JOURNAL_LOG_GONE,   /* it is not there, or is something else */
+	WP_JOURNAL_LOG_EMPTY,  /* it begins as one, and nothing in it counts */
 };
 
 struct wp_journal {

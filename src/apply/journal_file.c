@@ -67,7 +67,7 @@ static bool has_log(const struct wp_journal *journal)
 	struct wp_file_status file;
 
 	wp_buf_printf(&name, "%s-wal", journal->name);
-	if (wp_file_open_any(wp_buf_text(&name), WP_FILE_NOFOLLOW, &fd, &file) ||
+	if (wp_file_open_any(wp_buf_text(&name), WP_FILE_HOW_NOFOLLOW, &fd, &file) ||
 	    wp_file_read_at(fd, header, sizeof header, 0) != sizeof header)
 		return false;
 	header[3] &= (unsigned char)~1u;
@@ -82,7 +82,7 @@ static int look_at(struct wp_journal *journal, int fd, const struct wp_file_stat
 	unsigned char header[HEADER_MODE + 1] = { 0 };
 	ptrdiff_t got;
 
-	if (file->kind != WP_FILE_REGULAR)
+	if (file->kind != WP_FILE_KIND_REGULAR)
 		return wp_fail(err, WP_E_REFUSED, "not-a-journal", journal->path,
 			       "%s is no file, and so no journal; give another one with --journal", journal->path);
 	if (!file->size)
@@ -93,13 +93,13 @@ static int look_at(struct wp_journal *journal, int fd, const struct wp_file_stat
 	if (got < 0)
 		return fail_open(journal, (int)-got, err);
 	if (alone && header[HEADER_MODE] == MODE_WAL)
-		journal->log = has_log(journal) ? WP_LOG_THERE : WP_LOG_GONE;
+		journal->log = has_log(journal) ? WP_JOURNAL_LOG_THERE : WP_JOURNAL_LOG_GONE;
 	return WP_OK;
 }
 
 int wp_journal_find(struct wp_journal *journal, const struct wp_plan *plan, struct wp_error *err)
 {
-	enum wp_file_how how = journal->write ? WP_FILE_CHANGE : WP_FILE_NOFOLLOW;
+	enum wp_file_how how = journal->write ? WP_FILE_HOW_CHANGE : WP_FILE_HOW_NOFOLLOW;
 	int fd __attribute__((cleanup(wp_closep))) = -1;
 	struct wp_file_status file;
 	/* SQLite is to follow no link (SQLITE_OPEN_NOFOLLOW), and takes that to mean the folders as well. */

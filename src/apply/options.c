@@ -330,7 +330,7 @@ int wp_apply_options(struct wp_apply *apply, int argc, char **argv)
 		return wp_apply_usage(apply, "--journal", "a plan on standard input needs --journal FILE");
 	if (!apply->journal_path)
 		apply->journal_path = wp_arena_printf(apply->arena, "%s.journal", apply->plan_path);
-	apply->receipt_target = apply->receipt_path ? WP_FILE_NAMED : WP_FILE_BESIDE;
+	apply->receipt_target = apply->receipt_path ? WP_FILE_TARGET_NAMED : WP_FILE_TARGET_BESIDE;
 	if (!apply->receipt_path)
 		apply->receipt_path = default_receipt(apply);
 	return configure(apply, &given);

@@ -109,7 +109,7 @@ static bool still_at_work(struct wp_run *run, struct wp_step *step, const struct
 {
 	char text[WP_STEP_ERROR], why[100];
 
-	if (step->action != WP_REFRESH || step->state != WP_STATE_STARTED ||
+	if (step->action != WP_ACTION_REFRESH || step->state != WP_STATE_STARTED ||
 	    !wp_classify_at_work(record->action_in_progress, why, sizeof why))
 		return false;
 	snprintf(text, sizeof text, "no answer, and %s", why);
@@ -130,7 +130,7 @@ static bool commit_is_due(const struct wp_run *run, const struct wp_step *step, 
 {
 	enum wp_commit commit = run->apply->commit;
 
-	if (step->action != WP_RELOAD || step->state != WP_STATE_ACCEPTED || step->committed ||
+	if (step->action != WP_ACTION_RELOAD || step->state != WP_STATE_ACCEPTED || step->committed ||
 	    step->commits >= WP_TRIES)
 		return false;
 	return commit == WP_COMMIT_ALWAYS || (commit == WP_COMMIT_AUTO && !there);

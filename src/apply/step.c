@@ -65,9 +65,9 @@ struct wp_steps wp_steps_make(struct wp_arena *arena, const struct wp_plan *plan
 		if (entry->status != WP_ENTRY_CHANGE)
 			continue;
 		if (entry->reload)
-			reload = add(&steps, entry, WP_RELOAD);
+			reload = add(&steps, entry, WP_ACTION_RELOAD);
 		if (entry->refresh)
-			add(&steps, entry, WP_REFRESH)->reload = reload;
+			add(&steps, entry, WP_ACTION_REFRESH)->reload = reload;
 	}
 	return steps;
 }

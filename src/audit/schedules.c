@@ -42,7 +42,7 @@ static struct wp_time next_run(const struct audit *audit, const struct wp_schedu
 static bool recurs(const struct wp_schedule *items, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (items[i].recurrence != WP_ONCE)
+		if (items[i].recurrence != WP_RECURRENCE_ONCE)
 			return true;
 	return false;
 }

@@ -55,7 +55,9 @@ bool wp_diags_have(const struct wp_diags *diags, const char *code)
 
 const char *wp_severity_name(enum wp_severity severity)
 {
-	static const char *const names[] = { [WP_INFO] = "info", [WP_WARNING] = "warning", [WP_ERROR] = "error" };
+	static const char *const names[] = {
+		[WP_SEVERITY_INFO] = "info", [WP_SEVERITY_WARNING] = "warning", [WP_SEVERITY_ERROR] = "error"
+	};
 
 	return names[severity];
 }

@@ -137,7 +137,7 @@ const char *wp_utf8_repair(struct wp_arena *arena, const char *text)
 
 static uint32_t unit_at(const uint8_t *bytes, enum wp_byte_order order)
 {
-	if (order == WP_LITTLE_ENDIAN)
+	if (order == WP_BYTE_ORDER_LITTLE)
 		return bytes[0] | (uint32_t)bytes[1] << 8;
 	return bytes[1] | (uint32_t)bytes[0] << 8;
 }
@@ -185,7 +185,7 @@ int wp_text_decode(struct wp_arena *arena, char *bytes, size_t length, char **re
 
 	if (little || big) {
 		int status = wp_utf16_to_utf8(arena, (const uint8_t *)bytes + 2, length - 2,
-					      little ? WP_LITTLE_ENDIAN : WP_BIG_ENDIAN, ret_text, ret_length, ret_at);
+					      little ? WP_BYTE_ORDER_LITTLE : WP_BYTE_ORDER_BIG, ret_text, ret_length, ret_at);
 
 		*ret_at += status ? 2 : 0;
 		return status;

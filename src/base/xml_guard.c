@@ -24,13 +24,13 @@ static const char *in_tag(struct wp_xml_guard *guard, char c)
 {
 	/* A "<" ends it in any case: the parser takes none inside of a tag. */
 	if (c == '<')
-		enter(guard, WP_XML_BEHIND_LESS);
+		enter(guard, WP_XML_GUARD_BEHIND_LESS);
 	else if (guard->quote)
 		guard->quote = c == guard->quote ? '\0' : guard->quote;
 	else if (c == '"' || c == '\'')
 		guard->quote = c;
 	else if (c == '>')
-		enter(guard, WP_XML_IN_TEXT);
+		enter(guard, WP_XML_GUARD_IN_TEXT);
 	else if (c == '=' && ++guard->attributes > WP_LIMIT_XML_ATTRIBUTES)
 		return many_attributes;
 	return NULL;
@@ -45,18 +45,18 @@ static void behind_exclamation(struct wp_xml_guard *guard, char c)
 	if (guard->run == 0)
 		guard->run = c == '-' ? 1 : 2;
 	if (c != (guard->run == 1 ? comment : cdata)[at])
-		enter(guard, WP_XML_IN_TEXT);
+		enter(guard, WP_XML_GUARD_IN_TEXT);
 	else if (guard->run == 1 && at + 1 == sizeof comment - 1)
-		enter(guard, WP_XML_IN_COMMENT);
+		enter(guard, WP_XML_GUARD_IN_COMMENT);
 	else if (guard->run == 2 && at + 1 == sizeof cdata - 1)
-		enter(guard, WP_XML_IN_CDATA);
+		enter(guard, WP_XML_GUARD_IN_CDATA);
 }
 
 /* Leaves what ends with @count or more times @mark and a ">". */
 static void until(struct wp_xml_guard *guard, char c, char mark, size_t count)
 {
 	if (c == '>' && guard->run >= count)
-		enter(guard, WP_XML_IN_TEXT);
+		enter(guard, WP_XML_GUARD_IN_TEXT);
 	else
 		guard->run = c == mark ? guard->run + 1 : 0;
 }
@@ -65,29 +65,29 @@ static const char *step(struct wp_xml_guard *guard, char c)
 {
 	guard->length++;
 	switch (guard->state) {
-	case WP_XML_IN_TEXT:
+	case WP_XML_GUARD_IN_TEXT:
 		break;
-	case WP_XML_BEHIND_LESS:
+	case WP_XML_GUARD_BEHIND_LESS:
 		if (c == '!')
-			enter(guard, WP_XML_BEHIND_EXCLAMATION);
+			enter(guard, WP_XML_GUARD_BEHIND_EXCLAMATION);
 		else if (c == '?')
-			enter(guard, WP_XML_IN_INSTRUCTION);
+			enter(guard, WP_XML_GUARD_IN_INSTRUCTION);
 		else if (c != '<')
-			enter(guard, c == '>' ? WP_XML_IN_TEXT : WP_XML_IN_TAG);
+			enter(guard, c == '>' ? WP_XML_GUARD_IN_TEXT : WP_XML_GUARD_IN_TAG);
 		break;
-	case WP_XML_IN_TAG:
+	case WP_XML_GUARD_IN_TAG:
 		return in_tag(guard, c);
-	case WP_XML_BEHIND_EXCLAMATION:
+	case WP_XML_GUARD_BEHIND_EXCLAMATION:
 		behind_exclamation(guard, c);
 		break;
-	case WP_XML_IN_COMMENT:
+	case WP_XML_GUARD_IN_COMMENT:
 		until(guard, c, '-', 2);
 		guard->length = 0; /* nobody wants it: libxml2 passes over it */
 		break;
-	case WP_XML_IN_INSTRUCTION:
+	case WP_XML_GUARD_IN_INSTRUCTION:
 		until(guard, c, '?', 1);
 		break;
-	case WP_XML_IN_CDATA:
+	case WP_XML_GUARD_IN_CDATA:
 		until(guard, c, ']', 2);
 		guard->length = 0; /* it is text, and given piece by piece */
 		break;
@@ -110,9 +110,9 @@ const char *wp_xml_guard(struct wp_xml_guard *guard, const char *bytes, size_t l
 		const char *why;
 
 		count_line(guard, bytes[i]);
-		if (guard->state == WP_XML_IN_TEXT) {
+		if (guard->state == WP_XML_GUARD_IN_TEXT) {
 			if (bytes[i] == '<')
-				enter(guard, WP_XML_BEHIND_LESS);
+				enter(guard, WP_XML_GUARD_BEHIND_LESS);
 			continue;
 		}
 		why = step(guard, bytes[i]);

@@ -6,13 +6,13 @@
 #include <stddef.h>
 
 enum wp_xml_guard_state {
-	WP_XML_IN_TEXT,
-	WP_XML_BEHIND_LESS,        /* behind a "<" */
-	WP_XML_IN_TAG,
-	WP_XML_BEHIND_EXCLAMATION, /* behind "<!", until it is known what that begins */
-	WP_XML_IN_COMMENT,
-	WP_XML_IN_CDATA,
-	WP_XML_IN_INSTRUCTION,
+	WP_XML_GUARD_IN_TEXT,
+	WP_XML_GUARD_BEHIND_LESS,        /* behind a "<" */
+	WP_XML_GUARD_IN_TAG,
+	WP_XML_GUARD_BEHIND_EXCLAMATION, /* behind "<!", until it is known what that begins */
+	WP_XML_GUARD_IN_COMMENT,
+	WP_XML_GUARD_IN_CDATA,
+	WP_XML_GUARD_IN_INSTRUCTION,
 };
 
 /* All 0 at the beginning of a document. */

@@ -8,9 +8,9 @@
 #include <string.h>
 
 static const char *const confidence_names[] = {
-	[WP_UNKNOWN] = "unknown",
-	[WP_INFERRED] = "inferred",
-	[WP_PROVEN] = "proven",
+	[WP_CONFIDENCE_UNKNOWN] = "unknown",
+	[WP_CONFIDENCE_INFERRED] = "inferred",
+	[WP_CONFIDENCE_PROVEN] = "proven",
 	NULL,
 };
 
@@ -33,7 +33,7 @@ static int put(const struct wp_cache *cache, struct wp_statement *statement, con
 {
 	int status = wp_cache_check_version(item->package_id, item->source_version, err);
 
-	if (!status && item->confidence == WP_PROVEN)
+	if (!status && item->confidence == WP_CONFIDENCE_PROVEN)
 		status = wp_questions_close(cache, item->site_code, item->package_id, item->source_version, err);
 	if (status)
 		return status;

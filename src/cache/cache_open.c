@@ -67,8 +67,8 @@ static int check_file(const struct wp_cache *cache, struct wp_error *err)
 			       "the cache %s cannot be opened: %s; name another one with --cache", path,
 			       strerror(error));
 	/* Opening a FIFO would wait for its other end. */
-	if (file.kind != WP_FILE_REGULAR)
-		return fail_foreign(path, file.kind == WP_FILE_FOLDER ? "a folder" : "not a regular file", err);
+	if (file.kind != WP_FILE_KIND_REGULAR)
+		return fail_foreign(path, file.kind == WP_FILE_KIND_FOLDER ? "a folder" : "not a regular file", err);
 	error = write ? wp_file_may_write(path) : 0;
 	if (error)
 		return fail_errno(cache, "it was opened", error, err);

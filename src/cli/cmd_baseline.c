@@ -139,7 +139,7 @@ static void adopt_one(struct wp_cli *cli, struct adoption *adoption, size_t i)
 			.source_version = record->source_version.value,
 			.file_id = seen->file_id,
 			.content_id = seen->content_id,
-			.confidence = WP_PROVEN,
+			.confidence = WP_CONFIDENCE_PROVEN,
 			.origin = "adopted",
 			.recorded_at = cli->env->now,
 		};

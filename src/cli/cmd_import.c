@@ -51,7 +51,7 @@ static int remark_on_missing(struct wp_cli *cli, struct wp_cache *cache, struct 
 	int status = wp_cache_missing_packages(cache, set->arena, set, &previous, &ids, &count, err);
 
 	if (!status && count)
-		wp_diag_add(set->arena, &set->diags, WP_WARNING, "packages-missing", NULL,
+		wp_diag_add(set->arena, &set->diags, WP_SEVERITY_WARNING, "packages-missing", NULL,
 			    "the export of %s had %zu package%s that this one lacks: %s; unless the site no longer has "
 			    "%s, export the whole site again",
 			    wp_time_minutes(cli->arena, previous.taken_at), count, wp_cli_plural(count),
@@ -79,7 +79,7 @@ static int print(struct wp_cli *cli, const struct wp_record_set *set, const stru
 		return wp_cli_emit_json(cli, to_json(cli, &set->diags, snapshot, known));
 	wp_cli_note_remarks(cli, &set->diags);
 	for (size_t i = 0; i < set->count; i++)
-		if (set->records[i].image_property_state == WP_NOT_FETCHED && !set->records[i].images.count)
+		if (set->records[i].image_property_state == WP_FETCHED_NOT && !set->records[i].images.count)
 			*WP_PUSH(cli->arena, incomplete, incomplete_count) = set->records[i].package_id;
 	wp_text_line(&buf, "%s snapshot %s: site %s, %zu package%s, taken %s.", known ? "Already there:" : "New",
 		     wp_hash_short(cli->arena, snapshot->id), snapshot->site_code, set->count,

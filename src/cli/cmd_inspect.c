@@ -131,7 +131,7 @@ static int check_image(const struct files *files, uint32_t image, struct wp_erro
 
 static int print_xml(struct wp_cli *cli, const struct wp_wim *wim)
 {
-	const struct wp_diag *worst = wp_diags_worst(&wim->diags, WP_ERROR);
+	const struct wp_diag *worst = wp_diags_worst(&wim->diags, WP_SEVERITY_ERROR);
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 	struct wp_error err;
 

@@ -42,7 +42,7 @@ static void take_step(const struct wp_receipt *receipt, const struct wp_receipt_
 		recording->others[step->outcome]++;
 		return;
 	}
-	if (step->action == WP_RELOAD) {
+	if (step->action == WP_ACTION_RELOAD) {
 		recording->reloads++;
 		return;
 	}
@@ -108,7 +108,7 @@ static int take_earlier_proofs(struct wp_cli *cli, struct wp_cache *cache, struc
 			.source_version = step->source_version_after.value,
 		}, *found = bsearch(&key, kept, count, sizeof key, compare_baselines);
 
-		if (found && found->confidence == WP_PROVEN && !strcmp(found->content_id, step->content_id))
+		if (found && found->confidence == WP_CONFIDENCE_PROVEN && !strcmp(found->content_id, step->content_id))
 			recording->refreshes[i].why = NULL;
 	}
 	return status;
@@ -126,7 +126,7 @@ static void make_baselines(struct wp_cli *cli, struct recording *recording)
 			.source_version = refresh->step->source_version_after.value,
 			.file_id = refresh->step->file_id,
 			.content_id = refresh->step->content_id,
-			.confidence = refresh->why ? WP_INFERRED : WP_PROVEN,
+			.confidence = refresh->why ? WP_CONFIDENCE_INFERRED : WP_CONFIDENCE_PROVEN,
 			.origin = "receipt",
 			.recorded_at = cli->env->now,
 		};
@@ -161,7 +161,7 @@ static json_t *to_json(struct wp_cli *cli, const struct recording *recording)
 	json_t *document = wp_json_document("wimplan-record", "1.1"), *ignored = json_array();
 
 	if (recording->reloads)
-		wp_json_push(ignored, ignored_json(wp_outcome_name(WP_OUTCOME_DONE), wp_action_name(WP_RELOAD),
+		wp_json_push(ignored, ignored_json(wp_outcome_name(WP_OUTCOME_DONE), wp_action_name(WP_ACTION_RELOAD),
 						   recording->reloads, RELOAD_WHY));
 	for (size_t i = 0; i < WP_OUTCOMES; i++)
 		if (recording->others[i])

@@ -95,8 +95,8 @@ static const char *versions(struct wp_cli *cli, const struct wp_record *record)
 	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
 	const char *last = NULL;
 
-	if (record->images.origin == WP_FROM_NOTHING)
-		return record->image_property_state == WP_NOT_FETCHED ? "not fetched" : NULL;
+	if (record->images.origin == WP_IMAGE_ORIGIN_NOTHING)
+		return record->image_property_state == WP_FETCHED_NOT ? "not fetched" : NULL;
 	for (size_t i = 0; i < record->images.count; i++) {
 		const char *version = record->images.items[i].os_version;
 
@@ -122,7 +122,7 @@ static void add_records(struct wp_cli *cli, const struct wp_record_set *set, str
 
 		wp_table_row(table, (const char *const[]){
 					    record->package_id, class_word(record->class), record->name,
-					    record->images.origin == WP_FROM_NOTHING
+					    record->images.origin == WP_IMAGE_ORIGIN_NOTHING
 						    ? NULL
 						    : wp_arena_printf(cli->arena, "%zu", record->images.count),
 					    versions(cli, record),

@@ -58,7 +58,7 @@ void wp_cli_note_remarks(const struct wp_cli *cli, const struct wp_diags *diags)
 	for (size_t i = 0; i < diags->count; i++) {
 		const struct wp_diag *diag = &diags->items[i];
 
-		if (diag->severity != WP_INFO || cli->verbose)
+		if (diag->severity != WP_SEVERITY_INFO || cli->verbose)
 			wp_cli_note(cli, "%s: %s%s%s", wp_severity_name(diag->severity),
 				    diag->subject ? diag->subject : "", diag->subject ? ": " : "", diag->summary);
 	}

@@ -44,12 +44,12 @@ static uint64_t counted_bytes(const struct wp_node *node, const bool *kept, bool
 
 static bool has_old_data(const struct wp_change *change)
 {
-	return change->change == WP_FILE_REMOVED || change->change == WP_FILE_CHANGED;
+	return change->change == WP_FILE_CHANGE_REMOVED || change->change == WP_FILE_CHANGE_CHANGED;
 }
 
 static bool has_new_data(const struct wp_change *change)
 {
-	return change->change == WP_FILE_ADDED || change->change == WP_FILE_CHANGED;
+	return change->change == WP_FILE_CHANGE_ADDED || change->change == WP_FILE_CHANGE_CHANGED;
 }
 
 static void data_of(struct output *output, const struct wp_change *change, bool there, uint64_t *ret_old,
@@ -77,8 +77,8 @@ static void count(struct output *output, const struct wp_change *change)
 	struct wp_comparison *comparison = output->comparison;
 	uint64_t old, new;
 
-	output->files->links_lost += (change->what & WP_WHAT_LINK_LOST) != 0;
-	output->files->links_made += (change->what & WP_WHAT_LINK_MADE) != 0;
+	output->files->links_lost += (change->what & WP_FILE_WHAT_LINK_LOST) != 0;
+	output->files->links_made += (change->what & WP_FILE_WHAT_LINK_MADE) != 0;
 	data_of(output, change, false, &old, &new);
 	wp_files_count(&output->files->totals, change, old, new);
 	wp_files_count(&comparison->folders[change->folder].totals, change, old, new);
@@ -131,15 +131,15 @@ static struct wp_diff_path describe(struct output *output, const struct wp_chang
 		path.path = wp_buf_text(&output->old_path);
 	else
 		path.path = wp_buf_text(&output->path);
-	if (change->change == WP_FILE_RENAMED)
+	if (change->change == WP_FILE_CHANGE_RENAMED)
 		path.old_path = wp_buf_text(&output->old_path);
 	describe_side(change, comparison->old, old, change->old_stream, &path.old_size, path.old_sha1);
 	describe_side(change, comparison->new, new, change->new_stream, &path.new_size, path.new_sha1);
-	if (path.what & WP_WHAT_LINK_LOST) {
+	if (path.what & WP_FILE_WHAT_LINK_LOST) {
 		write_path(comparison->old, comparison->old_first[old->links].old, WP_NO_STREAM, &output->old_link);
 		path.old_link = wp_buf_text(&output->old_link);
 	}
-	if (path.what & WP_WHAT_LINK_MADE) {
+	if (path.what & WP_FILE_WHAT_LINK_MADE) {
 		write_path(comparison->new, comparison->new_first[new->links].new, WP_NO_STREAM, &output->new_link);
 		path.new_link = wp_buf_text(&output->new_link);
 	}

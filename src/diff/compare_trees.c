@@ -46,7 +46,7 @@ static void check_tree(struct wp_diff *diff, struct wp_diff_image *image, const 
 /* What has no room is not shown, and the image is then not all that was asked for. */
 static void tell_no_room(struct wp_diff *diff, struct wp_diff_image *image, const char *what)
 {
-	wp_diag_add(diff->arena, &diff->diags, WP_ERROR, "tree-limit",
+	wp_diag_add(diff->arena, &diff->diags, WP_SEVERITY_ERROR, "tree-limit",
 		    wp_arena_printf(diff->arena, "%s, image %u", diff->new.path, image->new_index),
 		    "%s is not shown: with it a diff would hold more than %u MiB of text; compare fewer images with --match "
 		    "and --only-matched",
@@ -176,10 +176,10 @@ static void tell_missing(struct wp_diff *diff, const struct wp_diff_file *file, 
 		first = count++ ? first : image;
 	}
 	if (count == 1)
-		wp_diag_add(diff->arena, &diff->diags, WP_WARNING, "tree-missing", file->side->path,
+		wp_diag_add(diff->arena, &diff->diags, WP_SEVERITY_WARNING, "tree-missing", file->side->path,
 			    "the file holds no tree of image %u, so nothing is known of the files in it", first);
 	else if (count)
-		wp_diag_add(diff->arena, &diff->diags, WP_WARNING, "tree-missing", file->side->path,
+		wp_diag_add(diff->arena, &diff->diags, WP_SEVERITY_WARNING, "tree-missing", file->side->path,
 			    "the file holds no tree of %zu images, the first is image %u, so nothing is known of the files "
 			    "in them",
 			    count, first);

@@ -24,14 +24,14 @@ unsigned int wp_files_compare_links(struct wp_comparison *comparison, uint32_t o
 		if (first->old == WP_NO_NODE)
 			*first = pair;
 		else if (!is_one_file(comparison->new, first->new, new))
-			what |= WP_WHAT_LINK_LOST;
+			what |= WP_FILE_WHAT_LINK_LOST;
 	}
 	if (new_links != WP_NO_LINKS) {
 		first = &comparison->new_first[new_links];
 		if (first->old == WP_NO_NODE)
 			*first = pair;
 		else if (!is_one_file(comparison->old, first->old, old))
-			what |= WP_WHAT_LINK_MADE;
+			what |= WP_FILE_WHAT_LINK_MADE;
 	}
 	return what;
 }
@@ -44,15 +44,15 @@ unsigned int wp_files_what_differs(const struct wp_comparison *comparison, const
 	unsigned int what = 0;
 
 	if (a->attributes != b->attributes)
-		what |= WP_WHAT_ATTRIBUTES;
+		what |= WP_FILE_WHAT_ATTRIBUTES;
 	if (a->created != b->created || a->written != b->written)
-		what |= WP_WHAT_TIMES;
+		what |= WP_FILE_WHAT_TIMES;
 	if (x && y ? memcmp(x, y, WP_SHA1_SIZE) != 0 : x != y)
-		what |= WP_WHAT_SECURITY;
+		what |= WP_FILE_WHAT_SECURITY;
 	if (a->reparse_tag != b->reparse_tag)
-		what |= WP_WHAT_REPARSE_TAG;
+		what |= WP_FILE_WHAT_REPARSE_TAG;
 	if (wp_node_is_folder(a) != wp_node_is_folder(b))
-		what |= WP_WHAT_TYPE;
+		what |= WP_FILE_WHAT_TYPE;
 	return what;
 }
 
@@ -65,7 +65,7 @@ void wp_files_count(struct wp_diff_totals *totals, const struct wp_change *chang
 		totals->files[change->change]++;
 	totals->bytes_removed = wp_sum(totals->bytes_removed, old_bytes);
 	totals->bytes_added = wp_sum(totals->bytes_added, new_bytes);
-	if (change->change == WP_FILE_CHANGED)
+	if (change->change == WP_FILE_CHANGE_CHANGED)
 		totals->bytes_changed = wp_sum(totals->bytes_changed, new_bytes);
 }
 

@@ -66,7 +66,7 @@ unsigned int wp_files_what_differs(const struct wp_comparison *comparison, const
 				   const struct wp_node *new);
 
 /*
- * Whether the hard links of two names with the same data differ: WP_WHAT_LINK_LOST and WP_WHAT_LINK_MADE. Names that came
+ * Whether the hard links of two names with the same data differ: WP_FILE_WHAT_LINK_LOST and WP_FILE_WHAT_LINK_MADE. Names that came
  * or went, and those whose data changed, are told of as such. To be called once for each pair.
  */
 unsigned int wp_files_compare_links(struct wp_comparison *comparison, uint32_t old, uint32_t new);

@@ -67,7 +67,7 @@ bool wp_content_summary_compare(struct wp_arena *arena, const struct wp_content_
 
 		ret->groups[g] = (struct wp_group_change){ group->added_count, group->removed_count, group->changed_count };
 	}
-	take_updates(arena, &contents->groups[WP_ITEM_PACKAGE], ret);
+	take_updates(arena, &contents->groups[WP_ITEM_GROUP_PACKAGE], ret);
 	compare_blobs(&a, &b, ret);
 	return true;
 }

@@ -32,8 +32,8 @@ const char *wp_diff_status_name(enum wp_diff_status status)
 const char *wp_file_change_name(enum wp_file_change change)
 {
 	static const char *const names[WP_FILE_CHANGES] = {
-		[WP_FILE_ADDED] = "added",     [WP_FILE_REMOVED] = "removed",       [WP_FILE_CHANGED] = "changed",
-		[WP_FILE_RENAMED] = "renamed", [WP_FILE_ATTRIBUTES] = "attributes",
+		[WP_FILE_CHANGE_ADDED] = "added",     [WP_FILE_CHANGE_REMOVED] = "removed",       [WP_FILE_CHANGE_CHANGED] = "changed",
+		[WP_FILE_CHANGE_RENAMED] = "renamed", [WP_FILE_CHANGE_ATTRIBUTES] = "attributes",
 	};
 
 	return names[change];
@@ -96,7 +96,7 @@ void wp_diff_copy_diags(struct wp_diff *diff, const struct wp_diags *diags, cons
 
 int wp_diff_no_images(const struct wp_wim *wim, struct wp_error *err)
 {
-	const struct wp_diag *worst = wp_diags_worst(&wim->diags, WP_ERROR);
+	const struct wp_diag *worst = wp_diags_worst(&wim->diags, WP_SEVERITY_ERROR);
 
 	return wp_fail(err, WP_E_FAILED, worst ? worst->code : "no-images", wim->path, "%s cannot be compared: %s",
 		       wim->path, worst ? worst->summary : "it lists no images");

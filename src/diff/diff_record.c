@@ -20,7 +20,7 @@ static const char *value_of(const struct wp_site_image *image, const struct wp_s
 	const char *value = wp_site_image_value(image, field), *name = NULL;
 	uint64_t code;
 
-	if (value && field->kind == WP_SITE_ARCHITECTURE && wp_architecture_code(value, &code))
+	if (value && field->kind == WP_SITE_FIELD_ARCHITECTURE && wp_architecture_code(value, &code))
 		name = wp_architecture_name(code);
 	return name ? name : value;
 }
@@ -65,7 +65,7 @@ int wp_diff_record(const struct wp_record *record, const struct wp_wim *source, 
 
 	if (!source->metadata)
 		return wp_diff_no_images(source, err);
-	if (record->images.origin == WP_FROM_NOTHING)
+	if (record->images.origin == WP_IMAGE_ORIGIN_NOTHING)
 		return wp_fail(err, WP_E_FAILED, "no-images", record->package_id,
 			       "%s cannot be compared: the export has no images of it; export it by key", record->package_id);
 	for (size_t i = 0; i < record->images.count; i++)

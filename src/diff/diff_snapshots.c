@@ -110,7 +110,7 @@ static json_t *diff_images(const struct wp_site_images *old, const struct wp_sit
 	size_t i = 0, k = 0;
 
 	/* Where one export has no images at all, it did not fetch them. */
-	if (old->origin == WP_FROM_NOTHING || new->origin == WP_FROM_NOTHING)
+	if (old->origin == WP_IMAGE_ORIGIN_NOTHING || new->origin == WP_IMAGE_ORIGIN_NOTHING)
 		return images;
 	while (wp_site_images_next(old, new, &i, &k, &a, &b)) {
 		json_t *image = diff_image(a, b);

@@ -86,7 +86,7 @@ static bool header_differs(enum wp_header_field field, const struct wp_wim_heade
 	case WP_HEADER_PIPABLE:
 		return old->pipable != new->pipable;
 	case WP_HEADER_FLAGS:
-		return (old->flags ^ new->flags) & ~(uint32_t)WP_WIM_COMPRESSION_FLAGS;
+		return (old->flags ^ new->flags) & ~(uint32_t)WP_WIM_FLAGS_OF_COMPRESSION;
 	case WP_HEADER_PARTS:
 		return old->parts != new->parts;
 	case WP_HEADER_FIELDS:

@@ -51,27 +51,27 @@ static const char *text_of(struct wp_arena *arena, const struct wp_wim_image *im
 	if (!value)
 		return NULL;
 	switch (field->kind) {
-	case WP_WIM_TEXT:
-	case WP_WIM_VERSION:
+	case WP_WIM_KIND_TEXT:
+	case WP_WIM_KIND_VERSION:
 		return *(const char *const *)value;
-	case WP_WIM_ARCHITECTURE:
+	case WP_WIM_KIND_ARCHITECTURE:
 		name = number->known ? wp_architecture_name(number->value) : NULL;
 		if (name)
 			return name;
 		/* fallthrough */
-	case WP_WIM_NUMBER:
-	case WP_WIM_FILES:
-	case WP_WIM_BYTES:
-	case WP_WIM_BOOLEAN:
+	case WP_WIM_KIND_NUMBER:
+	case WP_WIM_KIND_FILES:
+	case WP_WIM_KIND_BYTES:
+	case WP_WIM_KIND_BOOLEAN:
 		return number->known ? wp_arena_printf(arena, "%" PRIu64, number->value) : NULL;
-	case WP_WIM_TIME:
+	case WP_WIM_KIND_TIME:
 		return wp_time_iso(arena, *(const struct wp_time *)value);
-	case WP_WIM_LANGUAGE:
+	case WP_WIM_KIND_LANGUAGE:
 		return languages(arena, image->windows);
-	case WP_WIM_FALLBACK:
+	case WP_WIM_KIND_FALLBACK:
 		return fallbacks(arena, image->windows);
-	case WP_WIM_BOX:
-	case WP_WIM_HALF:
+	case WP_WIM_KIND_BOX:
+	case WP_WIM_KIND_HALF:
 		break;
 	}
 	return NULL;

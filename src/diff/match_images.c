@@ -10,14 +10,14 @@
 
 /* What may tell that two images are one. Each text is a number here, so that rounds compare numbers alone. */
 enum property {
-	NOTHING,
-	TREE,
-	EDITION,
-	NAME,
+	PROPERTY_NOTHING,
+	PROPERTY_TREE,
+	PROPERTY_EDITION,
+	PROPERTY_NAME,
 	/* The same whatever the language: known only where each file is of one language, and they are of two. */
-	EDITION_OF_ANY_LANGUAGE,
-	NAME_OF_ANY_LANGUAGE,
-	INDEX,
+	PROPERTY_EDITION_OF_ANY_LANGUAGE,
+	PROPERTY_NAME_OF_ANY_LANGUAGE,
+	PROPERTY_INDEX,
 	PROPERTIES,
 };
 
@@ -26,18 +26,19 @@ static const struct round {
 	enum wp_match by;
 	enum property properties[3];
 } rounds[] = {
-	{ WP_MATCH_TREE, { TREE, EDITION, NAME } }, /* of several images with one tree those that are most alike */
-	{ WP_MATCH_TREE, { TREE, EDITION } },
-	{ WP_MATCH_TREE, { TREE, NAME } },
-	{ WP_MATCH_TREE, { TREE, INDEX } },
-	{ WP_MATCH_TREE, { TREE } },
-	{ WP_MATCH_EDITION, { EDITION, NAME } },
-	{ WP_MATCH_EDITION, { EDITION } },
-	{ WP_MATCH_EDITION, { EDITION_OF_ANY_LANGUAGE, NAME } },
-	{ WP_MATCH_EDITION, { EDITION_OF_ANY_LANGUAGE } },
-	{ WP_MATCH_NAME, { NAME } },
-	{ WP_MATCH_NAME, { NAME_OF_ANY_LANGUAGE } },
-	{ WP_MATCH_INDEX, { INDEX } },
+	/* Of several images with one tree those that are most alike. */
+	{ WP_MATCH_TREE, { PROPERTY_TREE, PROPERTY_EDITION, PROPERTY_NAME } },
+	{ WP_MATCH_TREE, { PROPERTY_TREE, PROPERTY_EDITION } },
+	{ WP_MATCH_TREE, { PROPERTY_TREE, PROPERTY_NAME } },
+	{ WP_MATCH_TREE, { PROPERTY_TREE, PROPERTY_INDEX } },
+	{ WP_MATCH_TREE, { PROPERTY_TREE } },
+	{ WP_MATCH_EDITION, { PROPERTY_EDITION, PROPERTY_NAME } },
+	{ WP_MATCH_EDITION, { PROPERTY_EDITION } },
+	{ WP_MATCH_EDITION, { PROPERTY_EDITION_OF_ANY_LANGUAGE, PROPERTY_NAME } },
+	{ WP_MATCH_EDITION, { PROPERTY_EDITION_OF_ANY_LANGUAGE } },
+	{ WP_MATCH_NAME, { PROPERTY_NAME } },
+	{ WP_MATCH_NAME, { PROPERTY_NAME_OF_ANY_LANGUAGE } },
+	{ WP_MATCH_INDEX, { PROPERTY_INDEX } },
 };
 
 struct side {
@@ -185,15 +186,15 @@ static void number_all(struct matcher *matcher)
 	for (size_t s = 0; s < 2; s++) {
 		sides[s]->values = wp_arena_alloc(matcher->arena, sides[s]->count * sizeof *sides[s]->values);
 		for (size_t i = 0; i < sides[s]->count; i++)
-			sides[s]->values[i][INDEX] = sides[s]->items[i].index;
+			sides[s]->values[i][PROPERTY_INDEX] = sides[s]->items[i].index;
 	}
-	number_texts(matcher, TREE, tree_of);
-	number_texts(matcher, EDITION, edition_of);
-	number_texts(matcher, NAME, name_of);
+	number_texts(matcher, PROPERTY_TREE, tree_of);
+	number_texts(matcher, PROPERTY_EDITION, edition_of);
+	number_texts(matcher, PROPERTY_NAME, name_of);
 	if (!old || !new || wp_ascii_same(old, new))
 		return;
-	number_texts(matcher, EDITION_OF_ANY_LANGUAGE, edition_of_any_language);
-	number_texts(matcher, NAME_OF_ANY_LANGUAGE, name_of_any_language);
+	number_texts(matcher, PROPERTY_EDITION_OF_ANY_LANGUAGE, edition_of_any_language);
+	number_texts(matcher, PROPERTY_NAME_OF_ANY_LANGUAGE, name_of_any_language);
 }
 
 /* An image that a round may match. */
@@ -223,7 +224,7 @@ static int compare_candidates(const void *a, const void *b)
 static bool make_key(const struct side *side, size_t at, const struct round *round, struct candidate *ret)
 {
 	*ret = (struct candidate){ .at = at };
-	for (size_t i = 0; i < 3 && round->properties[i] != NOTHING; i++) {
+	for (size_t i = 0; i < 3 && round->properties[i] != PROPERTY_NOTHING; i++) {
 		ret->key[i] = side->values[at][round->properties[i]];
 		if (!ret->key[i])
 			return false;
@@ -246,7 +247,8 @@ static size_t take_candidates(const struct side *side, const struct round *round
 /* Two editions that are known to be different are not one image because they stand at one place. */
 static bool may_join(const struct matcher *matcher, size_t old, size_t new, enum wp_match by)
 {
-	return by != WP_MATCH_INDEX || !matcher->old.values[old][EDITION] || !matcher->new.values[new][EDITION];
+	return by != WP_MATCH_INDEX || !matcher->old.values[old][PROPERTY_EDITION] ||
+	       !matcher->new.values[new][PROPERTY_EDITION];
 }
 
 static void play(struct matcher *matcher, const struct round *round)

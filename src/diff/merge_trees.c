@@ -178,11 +178,11 @@ static void compare_streams(const struct walk *walk, const struct frame *frame, 
 		int order = x == x_end ? 1 : y == y_end ? -1 : compare_stream_names(comparison, x, y);
 
 		if (order < 0)
-			add_stream_change(walk, frame, WP_FILE_REMOVED, old, new, x++, WP_NO_STREAM);
+			add_stream_change(walk, frame, WP_FILE_CHANGE_REMOVED, old, new, x++, WP_NO_STREAM);
 		else if (order > 0)
-			add_stream_change(walk, frame, WP_FILE_ADDED, old, new, WP_NO_STREAM, y++);
+			add_stream_change(walk, frame, WP_FILE_CHANGE_ADDED, old, new, WP_NO_STREAM, y++);
 		else if (memcmp(comparison->old->streams[x++].sha1, comparison->new->streams[y++].sha1, WP_SHA1_SIZE))
-			add_stream_change(walk, frame, WP_FILE_CHANGED, old, new, x - 1, y - 1);
+			add_stream_change(walk, frame, WP_FILE_CHANGE_CHANGED, old, new, x - 1, y - 1);
 	}
 }
 
@@ -193,7 +193,7 @@ static void take_single(struct walk *walk, const struct frame *frame, uint32_t o
 	const struct wp_node *node = old == WP_NO_NODE ? &comparison->new->nodes[new] : &comparison->old->nodes[old];
 	struct wp_change *change = add_change(walk, frame, NULL);
 
-	change->change = old == WP_NO_NODE ? WP_FILE_ADDED : WP_FILE_REMOVED;
+	change->change = old == WP_NO_NODE ? WP_FILE_CHANGE_ADDED : WP_FILE_CHANGE_REMOVED;
 	change->kind = wp_node_is_folder(node) ? WP_PATH_FOLDER : WP_PATH_FILE;
 	change->old_node = old;
 	change->new_node = new;
@@ -215,7 +215,7 @@ static void take_pair(struct walk *walk, const struct frame *frame, uint32_t old
 	struct wp_comparison *comparison = walk->comparison;
 	const struct wp_node *a = &comparison->old->nodes[old], *b = &comparison->new->nodes[new];
 	unsigned int what = wp_files_what_differs(comparison, a, b);
-	bool data = memcmp(a->sha1, b->sha1, WP_SHA1_SIZE) != 0 || (what & WP_WHAT_TYPE);
+	bool data = memcmp(a->sha1, b->sha1, WP_SHA1_SIZE) != 0 || (what & WP_FILE_WHAT_TYPE);
 	bool name = strcmp(wp_tree_name(comparison->old, old), wp_tree_name(comparison->new, new)) != 0;
 	bool folders = wp_node_is_folder(a) && wp_node_is_folder(b);
 	size_t before = comparison->change_count;
@@ -225,7 +225,7 @@ static void take_pair(struct walk *walk, const struct frame *frame, uint32_t old
 	if (data || what || name) {
 		struct wp_change *change = add_change(walk, frame, NULL);
 
-		change->change = data ? WP_FILE_CHANGED : name ? WP_FILE_RENAMED : WP_FILE_ATTRIBUTES;
+		change->change = data ? WP_FILE_CHANGE_CHANGED : name ? WP_FILE_CHANGE_RENAMED : WP_FILE_CHANGE_ATTRIBUTES;
 		change->kind = wp_node_is_folder(b) ? WP_PATH_FOLDER : WP_PATH_FILE;
 		change->what = (uint8_t)what;
 		change->old_node = old;
@@ -305,7 +305,7 @@ static void take_root(struct walk *walk)
 		return;
 	look_at(walk, "");
 	change = add_change(walk, &nothing, NULL);
-	change->change = WP_FILE_ATTRIBUTES;
+	change->change = WP_FILE_CHANGE_ATTRIBUTES;
 	change->kind = WP_PATH_FOLDER;
 	change->what = (uint8_t)what;
 	change->old_node = change->new_node = 0;

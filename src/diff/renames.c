@@ -40,7 +40,7 @@ static int compare_candidates(const void *a, const void *b)
 static size_t take_candidates(const struct wp_comparison *comparison, enum wp_file_change change, bool with_name,
 			      struct candidate *candidates)
 {
-	bool removed = change == WP_FILE_REMOVED;
+	bool removed = change == WP_FILE_CHANGE_REMOVED;
 	const struct wp_tree *tree = removed ? comparison->old : comparison->new;
 	size_t count = 0;
 
@@ -63,7 +63,7 @@ static void join(struct wp_comparison *comparison, struct wp_change *removed, st
 	const struct wp_node *a = wp_old_node(comparison, removed), *b = wp_new_node(comparison, added);
 
 	removed->gone = true;
-	added->change = WP_FILE_RENAMED;
+	added->change = WP_FILE_CHANGE_RENAMED;
 	added->old_node = removed->old_node;
 	added->wanted = added->wanted || removed->wanted;
 	added->what = (uint8_t)(wp_files_what_differs(comparison, a, b) |
@@ -95,13 +95,13 @@ static struct candidate *make_room(size_t count)
 /* Of several files with one key the first in the order of paths is the first one's new place, and so on. */
 void wp_files_join_renamed(struct wp_comparison *comparison)
 {
-	struct candidate *old = make_room(count_changes(comparison, WP_FILE_REMOVED));
-	struct candidate *new = make_room(count_changes(comparison, WP_FILE_ADDED));
+	struct candidate *old = make_room(count_changes(comparison, WP_FILE_CHANGE_REMOVED));
+	struct candidate *new = make_room(count_changes(comparison, WP_FILE_CHANGE_ADDED));
 
 	for (int pass = 0; pass < 2; pass++) {
 		bool with_name = pass == 0;
-		size_t old_count = take_candidates(comparison, WP_FILE_REMOVED, with_name, old);
-		size_t new_count = take_candidates(comparison, WP_FILE_ADDED, with_name, new);
+		size_t old_count = take_candidates(comparison, WP_FILE_CHANGE_REMOVED, with_name, old);
+		size_t new_count = take_candidates(comparison, WP_FILE_CHANGE_ADDED, with_name, new);
 
 		for (size_t o = 0, n = 0; o < old_count && n < new_count;) {
 			int order = compare_keys(&old[o], &new[n]);

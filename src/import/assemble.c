@@ -193,9 +193,9 @@ static const char *companion_key(struct wp_arena *arena, enum wp_companion_kind 
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 	uint64_t index;
 
-	if (kind == WP_CONTENT_INFO)
+	if (kind == WP_COMPANION_CONTENT_INFO)
 		return "";
-	if (kind == WP_IMAGE_INFORMATION && wp_json_get_u64(row, "Index", &index))
+	if (kind == WP_COMPANION_IMAGE_INFORMATION && wp_json_get_u64(row, "Index", &index))
 		return wp_arena_printf(arena, "%020" PRIu64, index);
 	/* Without a key only an equal row is the same one. */
 	wp_json_canonical(&buf, row);
@@ -327,7 +327,7 @@ int wp_assembler_describe(struct wp_assembler *assembler, const json_t *descript
 			"%s: an export of format_version %s, of which this wimplan knows only 1; use a newer wimplan",
 			file, version ? version : "(none)");
 	if (taken_at && !time.known)
-		wp_diag_add(assembler->arena, &assembler->diags, WP_WARNING, "bad-value", file,
+		wp_diag_add(assembler->arena, &assembler->diags, WP_SEVERITY_WARNING, "bad-value", file,
 			    "taken_at is \"%.60s\", which is no date of a known form; it is left out", taken_at);
 	take_newer(&assembler->taken_at, time);
 	return site && strlen(site) == 3 ? wp_assembler_claim_site(assembler, site, file, err) : WP_OK;

@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* Classes whose rows belong to a package of another row. */
-enum wp_companion_kind { WP_IMAGE_INFORMATION, WP_CONTENT_INFO, WP_COMPANION_KINDS };
+enum wp_companion_kind { WP_COMPANION_IMAGE_INFORMATION, WP_COMPANION_CONTENT_INFO, WP_COMPANION_KINDS };
 
 /* What a row is of. */
 enum wp_row_sort { WP_ROW_RECORD, WP_ROW_COMPANION, WP_ROW_SITE, WP_ROW_OTHER };

@@ -155,14 +155,14 @@ void wp_columns_end_file(struct wp_assembler *assembler, const char *file)
 		const char *name = property->name;
 
 		if (column->open && order == WP_DATE_ORDER_OPEN)
-			wp_diag_add(assembler->arena, &assembler->diags, WP_WARNING, "date-order", file,
+			wp_diag_add(assembler->arena, &assembler->diags, WP_SEVERITY_WARNING, "date-order", file,
 				    "%s of %zu row%s, such as %s: whether the day or the month comes first cannot be "
 				    "told, so "
 				    "it is compared with nothing; say it with --date-order dmy or mdy, or " EXPORT_ISO,
 				    name, column->open, column->open == 1 ? "" : "s", column->open_value, name, name,
 				    name);
 		else if (column->open && assembler->options->date_order == WP_DATE_ORDER_OPEN)
-			wp_diag_add(assembler->arena, &assembler->diags, WP_INFO, "date-order", file,
+			wp_diag_add(assembler->arena, &assembler->diags, WP_SEVERITY_INFO, "date-order", file,
 				    "%s of %zu row%s, such as %s, is read with the %s in front, because of %s", name,
 				    column->open, column->open == 1 ? "" : "s", column->open_value,
 				    order == WP_DATE_ORDER_DMY ? "day" : "month", column->evidence);
@@ -202,17 +202,17 @@ void wp_columns_finish(struct wp_assembler *assembler)
 				: "";
 
 		if (column->bad == 1)
-			wp_diag_add(arena, &assembler->diags, WP_WARNING, "bad-value", column->bad_id,
+			wp_diag_add(arena, &assembler->diags, WP_SEVERITY_WARNING, "bad-value", column->bad_id,
 				    "%s is %s, which is %s; it is kept as it stands%s", name, column->bad_value,
 				    type_words(property), advice);
 		else if (column->bad)
-			wp_diag_add(arena, &assembler->diags, WP_WARNING, "bad-value", NULL,
+			wp_diag_add(arena, &assembler->diags, WP_SEVERITY_WARNING, "bad-value", NULL,
 				    "%s of %zu rows is %s, the first being %s of %s; it is kept as it stands%s", name,
 				    column->bad, type_words(property), column->bad_value,
 				    column->bad_id ? column->bad_id : "a row without PackageID", advice);
 	}
 	if (columns->lost)
-		wp_diag_add(arena, &assembler->diags, WP_WARNING, "lost-letters",
+		wp_diag_add(arena, &assembler->diags, WP_SEVERITY_WARNING, "lost-letters",
 			    columns->lost == 1 ? columns->lost_id : NULL,
 			    "the name or path of %zu package%s has a \"?\" where letters were (%s of %s): the export "
 			    "lost what its encoding does not have; Export-Csv and Out-File of Windows PowerShell need "

@@ -13,8 +13,8 @@
 #include <string.h>
 
 static const char *const companion_keys[WP_COMPANION_KINDS] = {
-	[WP_IMAGE_INFORMATION] = "image_information",
-	[WP_CONTENT_INFO] = "content_info",
+	[WP_COMPANION_IMAGE_INFORMATION] = "image_information",
+	[WP_COMPANION_CONTENT_INFO] = "content_info",
 };
 
 static void add_all_skipped(struct wp_buf *buf, const json_t *skipped)
@@ -85,7 +85,7 @@ static int find_site(struct wp_assembler *assembler, struct wp_error *err)
 	}
 	if (!common)
 		return WP_OK;
-	wp_diag_add(assembler->arena, &assembler->diags, WP_INFO, "site-inferred", NULL,
+	wp_diag_add(assembler->arena, &assembler->diags, WP_SEVERITY_INFO, "site-inferred", NULL,
 		    "the export does not name its site; all its packages are owned by %s, so that is taken for it",
 		    common);
 	return wp_assembler_claim_site(assembler, common, "SourceSite", err);

@@ -53,16 +53,16 @@ static int open_file(const char *path, struct file *file, struct wp_time *ret_mo
 
 	*ret_modified = (struct wp_time){ 0 };
 	*file = (struct file){ .name = input ? "standard input" : path, .fd = -1 };
-	error = input ? wp_file_open_input(&file->fd) : wp_file_open_any(path, WP_FILE_FOLLOW, &file->fd, &status);
+	error = input ? wp_file_open_input(&file->fd) : wp_file_open_any(path, WP_FILE_HOW_FOLLOW, &file->fd, &status);
 	if (!error && input)
 		error = wp_file_look_open(file->fd, &status);
 	if (error)
 		return wp_fail(err, error == ENOENT ? WP_E_NOT_FOUND : WP_E_FAILED, "export-unreadable", file->name,
 			       "%s: cannot be opened: %s", file->name, strerror(error));
-	if (status.kind == WP_FILE_FOLDER || status.kind == WP_FILE_DISK)
+	if (status.kind == WP_FILE_KIND_FOLDER || status.kind == WP_FILE_KIND_DISK)
 		return wp_fail(err, WP_E_FAILED, "export-unreadable", file->name,
 			       "%s: is no file; name the files that were exported", file->name);
-	if (status.kind == WP_FILE_REGULAR)
+	if (status.kind == WP_FILE_KIND_REGULAR)
 		*ret_modified = status.modified;
 	return WP_OK;
 }

@@ -174,11 +174,11 @@ static void decode_utf16(struct wp_input *input)
 		if (high >= 0xd8 && high <= 0xdb)
 			length -= 2;
 	}
-	if (wp_utf16_to_utf8(arena, input->raw, length, little ? WP_LITTLE_ENDIAN : WP_BIG_ENDIAN, &text, &text_length,
+	if (wp_utf16_to_utf8(arena, input->raw, length, little ? WP_BYTE_ORDER_LITTLE : WP_BYTE_ORDER_BIG, &text, &text_length,
 			     &at) != 0) {
 		fail_later(input, "these bytes are not UTF-16; save the export as UTF-8");
 		length = at;
-		if (wp_utf16_to_utf8(arena, input->raw, length, little ? WP_LITTLE_ENDIAN : WP_BIG_ENDIAN, &text,
+		if (wp_utf16_to_utf8(arena, input->raw, length, little ? WP_BYTE_ORDER_LITTLE : WP_BYTE_ORDER_BIG, &text,
 				     &text_length, &at) != 0)
 			text_length = 0;
 	} else if (input->ended && input->raw_length > length) {

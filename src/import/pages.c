@@ -100,7 +100,7 @@ const char *wp_pages_missing(struct wp_assembler *assembler)
 		/* Of each list once. */
 		wp_json_set(ended, page->list, json_true());
 		*WP_PUSH(assembler->arena, names, count) = *page->list ? page->list : "packages";
-		wp_diag_add(assembler->arena, &assembler->diags, WP_WARNING, "export-partial", page->file,
+		wp_diag_add(assembler->arena, &assembler->diags, WP_SEVERITY_WARNING, "export-partial", page->file,
 			    "the list of %s goes on (@odata.nextLink), and its next page is not among the files; "
 			    "export all pages, as the export script does",
 			    *page->list ? page->list : "packages");

@@ -61,13 +61,13 @@ void wp_remark_on_rest(struct wp_assembler *assembler)
 	size_t orphans = assembler->entry_count - assembler->record_count;
 	struct group group = { 0 };
 
-	remark_on_skipped(assembler, assembler->skipped, WP_INFO,
+	remark_on_skipped(assembler, assembler->skipped, WP_SEVERITY_INFO,
 			  "only image, upgrade and boot image packages are planned");
-	remark_on_skipped(assembler, assembler->unclear, WP_WARNING, "nothing that is used stands there");
+	remark_on_skipped(assembler, assembler->unclear, WP_SEVERITY_WARNING, "nothing that is used stands there");
 	for (size_t i = 0; orphans && i < assembler->entry_count; i++)
 		if (!assembler->entries[i].has_record)
 			tally(&group, assembler->entries[i].package_id, "");
-	say(assembler->arena, &assembler->diags, WP_INFO, "rows-orphaned", &group,
+	say(assembler->arena, &assembler->diags, WP_SEVERITY_INFO, "rows-orphaned", &group,
 	    "rows were left out, because the package itself is not in the export");
 }
 
@@ -97,9 +97,9 @@ void wp_remark_on_records(struct wp_record_set *set)
 		if (lacks_index(json_object_get(record->json, "image_information")))
 			tally(&rows, record->package_id, "");
 	}
-	say(set->arena, &set->diags, WP_WARNING, "image-property-invalid", &properties, "ImageProperty cannot be read: ");
-	say(set->arena, &set->diags, WP_WARNING, "image-property-invalid", &probes, "ProbedImageProperty cannot be read: ");
-	say(set->arena, &set->diags, WP_WARNING, "image-information-without-index", &rows,
+	say(set->arena, &set->diags, WP_SEVERITY_WARNING, "image-property-invalid", &properties, "ImageProperty cannot be read: ");
+	say(set->arena, &set->diags, WP_SEVERITY_WARNING, "image-property-invalid", &probes, "ProbedImageProperty cannot be read: ");
+	say(set->arena, &set->diags, WP_SEVERITY_WARNING, "image-information-without-index", &rows,
 	    "the rows of SMS_ImageInformation lack their Index and are not used; export them with it");
 }
 

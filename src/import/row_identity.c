@@ -7,8 +7,8 @@
 #include "wimplan/text.h"
 
 static const char *const companion_classes[WP_COMPANION_KINDS] = {
-	[WP_IMAGE_INFORMATION] = "SMS_ImageInformation",
-	[WP_CONTENT_INFO] = "SMS_ObjectContentExtraInfo",
+	[WP_COMPANION_IMAGE_INFORMATION] = "SMS_ImageInformation",
+	[WP_COMPANION_CONTENT_INFO] = "SMS_ObjectContentExtraInfo",
 };
 
 bool wp_class_is_read(const char *name)
@@ -63,9 +63,9 @@ static struct wp_identity identify_by_columns(const struct wp_row *row)
 	uint64_t type;
 
 	if (has(row, "Index") && has(row, "OSVersion"))
-		return (struct wp_identity){ .sort = WP_ROW_COMPANION, .kind = WP_IMAGE_INFORMATION };
+		return (struct wp_identity){ .sort = WP_ROW_COMPANION, .kind = WP_COMPANION_IMAGE_INFORMATION };
 	if (has(row, "Targeted") && has(row, "SourceSize"))
-		return (struct wp_identity){ .sort = WP_ROW_COMPANION, .kind = WP_CONTENT_INFO };
+		return (struct wp_identity){ .sort = WP_ROW_COMPANION, .kind = WP_COMPANION_CONTENT_INFO };
 	if (wp_site_kind_by_columns(has_column, row, &identity.site_kind)) {
 		identity.sort = WP_ROW_SITE;
 		return identity;

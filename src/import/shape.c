@@ -65,7 +65,7 @@ static void skip_warning(struct wp_input *input, struct wp_assembler *assembler)
 	int length = (int)line_length(input);
 	int c;
 
-	wp_diag_add(assembler->arena, &assembler->diags, WP_WARNING, "captured-warning", input->name,
+	wp_diag_add(assembler->arena, &assembler->diags, WP_SEVERITY_WARNING, "captured-warning", input->name,
 		    "line %zu is a warning that was written into the file (\"%.*s\"); send only the output there (not "
 		    "*>), and mind what it says",
 		    input->line, length < 100 ? length : 100, input->text + input->at);

@@ -58,7 +58,7 @@ static void read_sequence(struct wp_assembler *assembler, json_t *row)
 	if (!text || !*text)
 		return;
 	if (wp_sequence_parse(scratch, text, &items, &count, &why)) {
-		wp_diag_add(assembler->arena, &assembler->diags, WP_WARNING, "sequence-invalid", id,
+		wp_diag_add(assembler->arena, &assembler->diags, WP_SEVERITY_WARNING, "sequence-invalid", id,
 			    "the task sequence %s %s; which images its steps use is not known", id ? id : "", why);
 		json_object_del(row, "Sequence");
 		return;
@@ -147,11 +147,11 @@ static void remark(struct wp_assembler *assembler, enum wp_site_kind kind, size_
 	const char *class = wp_site_tables[kind].classes[0];
 
 	if (foreign)
-		wp_diag_add(assembler->arena, &assembler->diags, WP_INFO, "rows-orphaned", NULL,
+		wp_diag_add(assembler->arena, &assembler->diags, WP_SEVERITY_INFO, "rows-orphaned", NULL,
 			    "%zu row%s of %s left out: the package itself is not in the export", foreign,
 			    foreign == 1 ? "" : "s", class);
 	if (rows->contradicting)
-		wp_diag_add(assembler->arena, &assembler->diags, WP_WARNING, "rows-contradict", NULL,
+		wp_diag_add(assembler->arena, &assembler->diags, WP_SEVERITY_WARNING, "rows-contradict", NULL,
 			    "%zu row%s of %s left out, %s first: an earlier row of the same key says something else; give "
 			    "exports that were made together",
 			    rows->contradicting, rows->contradicting == 1 ? "" : "s", class, rows->first_contradicting);

@@ -90,7 +90,7 @@ void wp_judge_boot_original(struct wp_plan *plan, struct wp_judge *judge)
 	if (!original->wim || !original->wim->metadata) {
 		const struct wp_source_gate *gate = original->gates;
 
-		wp_diag_add(judge->arena, judge->diags, WP_INFO, "boot-original-unread", record->package_id,
+		wp_diag_add(judge->arena, judge->diags, WP_SEVERITY_INFO, "boot-original-unread", record->package_id,
 			    "ImagePath %s, the original that people customise, was not looked at: %s", record->image_path,
 			    !gate ? "it was not read" : gate->detail ? gate->detail : wp_gate_info(gate->gate)->meaning);
 		return;

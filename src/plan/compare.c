@@ -7,15 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum outcome { SAME, DIFFERENT, NOT_COMPARED };
+enum outcome { OUTCOME_SAME, OUTCOME_DIFFERENT, OUTCOME_NOT_COMPARED };
 
 static enum outcome compare_sizes(const char *a, const char *b)
 {
 	uint64_t x, y;
 
 	if (!wp_parse_u64(a, false, &x) || !wp_parse_u64(b, false, &y))
-		return NOT_COMPARED;
-	return x == y ? SAME : DIFFERENT;
+		return OUTCOME_NOT_COMPARED;
+	return x == y ? OUTCOME_SAME : OUTCOME_DIFFERENT;
 }
 
 /* To the second, because the site's text may have been cut or rounded to it. */
@@ -24,8 +24,8 @@ static enum outcome compare_dates(const char *a, const char *b)
 	struct wp_time x = wp_time_parse(a), y = wp_time_parse(b);
 
 	if (!x.known || !x.zone_known || !y.known || !y.zone_known)
-		return NOT_COMPARED;
-	return llabs(x.ticks - y.ticks) < WP_TICKS_PER_SECOND ? SAME : DIFFERENT;
+		return OUTCOME_NOT_COMPARED;
+	return llabs(x.ticks - y.ticks) < WP_TICKS_PER_SECOND ? OUTCOME_SAME : OUTCOME_DIFFERENT;
 }
 
 static enum outcome compare_architectures(const char *a, const char *b)
@@ -33,29 +33,29 @@ static enum outcome compare_architectures(const char *a, const char *b)
 	uint64_t x, y;
 
 	if (wp_architecture_code(a, &x) && wp_architecture_code(b, &y))
-		return x == y ? SAME : DIFFERENT;
-	return wp_text_equal_nocase(a, b) ? SAME : DIFFERENT;
+		return x == y ? OUTCOME_SAME : OUTCOME_DIFFERENT;
+	return wp_text_equal_nocase(a, b) ? OUTCOME_SAME : OUTCOME_DIFFERENT;
 }
 
 static enum outcome compare_values(const struct wp_site_field *field, const char *a, const char *b)
 {
 	if (!a || !b)
-		return NOT_COMPARED;
+		return OUTCOME_NOT_COMPARED;
 	if (!strcmp(a, b))
-		return SAME;
+		return OUTCOME_SAME;
 	switch (field->kind) {
-	case WP_SITE_TEXT:
-		return DIFFERENT;
-	case WP_SITE_TAG:
-		return wp_text_equal_nocase(a, b) ? SAME : DIFFERENT;
-	case WP_SITE_ARCHITECTURE:
+	case WP_SITE_FIELD_TEXT:
+		return OUTCOME_DIFFERENT;
+	case WP_SITE_FIELD_TAG:
+		return wp_text_equal_nocase(a, b) ? OUTCOME_SAME : OUTCOME_DIFFERENT;
+	case WP_SITE_FIELD_ARCHITECTURE:
 		return compare_architectures(a, b);
-	case WP_SITE_SIZE:
+	case WP_SITE_FIELD_SIZE:
 		return compare_sizes(a, b);
-	case WP_SITE_DATE:
+	case WP_SITE_FIELD_DATE:
 		return compare_dates(a, b);
 	}
-	return NOT_COMPARED;
+	return OUTCOME_NOT_COMPARED;
 }
 
 /* In a whole bag nothing is left out: a value that is missing or cannot be understood differs from another one. */
@@ -63,8 +63,8 @@ static enum outcome compare_whole(const struct wp_site_field *field, const char 
 {
 	enum outcome outcome = compare_values(field, a, b);
 
-	if (outcome == NOT_COMPARED && (a || b))
-		return DIFFERENT;
+	if (outcome == OUTCOME_NOT_COMPARED && (a || b))
+		return OUTCOME_DIFFERENT;
 	return outcome;
 }
 
@@ -77,12 +77,12 @@ static size_t compare_fields(struct wp_judge *judge, const struct wp_site_image 
 		const struct wp_site_field *field = &wp_site_fields[i];
 		const char *a = wp_site_image_value(recorded, field), *b = wp_site_image_value(found, field);
 
-		if ((whole_bag ? compare_whole : compare_values)(field, a, b) != DIFFERENT)
+		if ((whole_bag ? compare_whole : compare_values)(field, a, b) != OUTCOME_DIFFERENT)
 			continue;
 		wp_judge_add(judge, (struct wp_reason){
 					    .code = "image-changed",
-					    .action = WP_RELOAD,
-					    .confidence = whole_bag || field->confirmed ? WP_PROVEN : WP_INFERRED,
+					    .action = WP_ACTION_RELOAD,
+					    .confidence = whole_bag || field->confirmed ? WP_CONFIDENCE_PROVEN : WP_CONFIDENCE_INFERRED,
 					    .image = found->index,
 					    .field = field->name,
 					    .recorded = a,
@@ -108,8 +108,8 @@ static void add_whole_image(struct wp_judge *judge, const char *code, const stru
 {
 	wp_judge_add(judge, (struct wp_reason){
 				    .code = code,
-				    .action = WP_RELOAD,
-				    .confidence = WP_PROVEN,
+				    .action = WP_ACTION_RELOAD,
+				    .confidence = WP_CONFIDENCE_PROVEN,
 				    .image = recorded ? recorded->index : found->index,
 				    .recorded = recorded ? describe(judge->scratch, recorded) : NULL,
 				    .found = found ? describe(judge->scratch, found) : NULL,
@@ -179,8 +179,8 @@ static size_t compare_bags(struct wp_judge *judge, const struct wp_site_image *r
 			continue;
 		wp_judge_add(judge, (struct wp_reason){
 					    .code = "image-changed",
-					    .action = WP_RELOAD,
-					    .confidence = WP_PROVEN,
+					    .action = WP_ACTION_RELOAD,
+					    .confidence = WP_CONFIDENCE_PROVEN,
 					    .image = found->index,
 					    .field = (old ? old : new)->name,
 					    .recorded = old ? old->value : NULL,
@@ -219,7 +219,7 @@ void wp_compare_calibrate(struct wp_judge *judge, const struct wp_site_images *p
 
 	while (wp_site_images_next(probed, own, &i, &j, &theirs, &ours)) {
 		if (!theirs || !ours) {
-			wp_diag_add(judge->arena, judge->diags, WP_WARNING, "calibration-differs", package_id,
+			wp_diag_add(judge->arena, judge->diags, WP_SEVERITY_WARNING, "calibration-differs", package_id,
 				    "image %u: only %s has it", (theirs ? theirs : ours)->index,
 				    theirs ? "the site's probe" : "wimplan's own reading");
 			continue;
@@ -229,9 +229,9 @@ void wp_compare_calibrate(struct wp_judge *judge, const struct wp_site_images *p
 			const char *a = wp_site_image_value(theirs, field), *b = wp_site_image_value(ours, field);
 
 			/* A form that wimplan cannot read is a finding; a field that one side lacks is none. */
-			if (!a || !b || compare_whole(field, a, b) != DIFFERENT)
+			if (!a || !b || compare_whole(field, a, b) != OUTCOME_DIFFERENT)
 				continue;
-			wp_diag_add(judge->arena, judge->diags, WP_WARNING, "calibration-differs", package_id,
+			wp_diag_add(judge->arena, judge->diags, WP_SEVERITY_WARNING, "calibration-differs", package_id,
 				    "image %u, %s: the site's probe says \"%s\", wimplan reads \"%s\"", ours->index,
 				    field->name, a, b);
 		}

@@ -89,7 +89,7 @@ bool wp_window_every_parse(const char *text, struct wp_schedule *ret)
 
 	if (wp_schedule_from_words(text, ret))
 		return true;
-	if (wp_schedule_parse(scratch, text, &items, &count, &why) || count != 1 || items->recurrence < WP_WEEKLY)
+	if (wp_schedule_parse(scratch, text, &items, &count, &why) || count != 1 || items->recurrence < WP_RECURRENCE_WEEKLY)
 		return false;
 	*ret = *items;
 	return true;

@@ -12,7 +12,7 @@ static void collect_findings(struct wp_judge *judge)
 	const struct wp_wim *wim = judge->seen && !judge->seen->gate_count ? judge->seen->wim : NULL;
 
 	if (record->image_property_error)
-		wp_diag_add(judge->arena, judge->diags, WP_WARNING, "image-property-invalid", record->package_id,
+		wp_diag_add(judge->arena, judge->diags, WP_SEVERITY_WARNING, "image-property-invalid", record->package_id,
 			    "ImageProperty could not be read: %s", record->image_property_error);
 	if (wp_judge_is_solid(judge) && judge->input->policy->solid_sources == WP_SOLID_SOURCES_NOTE) {
 		const struct wp_gate_info *solid = wp_gate_info(WP_GATE_SOLID);
@@ -45,7 +45,7 @@ static void fill_preconditions(struct wp_judge *judge)
 	conditions->sedo_object_version = wp_arena_strdup(judge->arena, record->sedo_object_version);
 	conditions->source_path = wp_arena_strdup(judge->arena, record->source_path);
 	conditions->source_site = wp_arena_strdup(judge->arena, record->source_site);
-	if (record->image_property_state == WP_PRESENT)
+	if (record->image_property_state == WP_FETCHED_PRESENT)
 		wp_sha256_text(record->image_property, strlen(record->image_property),
 			       conditions->image_property_sha256);
 }
@@ -67,7 +67,7 @@ static void fill_details(struct wp_judge *judge, bool source_was_read)
 /* Whether the site's images can be compared: WP_GATE_RECORD_INCOMPLETE is about the others. */
 static bool has_images(const struct wp_record *record)
 {
-	return record->images.origin != WP_FROM_NOTHING || record->image_property_state == WP_EMPTY;
+	return record->images.origin != WP_IMAGE_ORIGIN_NOTHING || record->image_property_state == WP_FETCHED_EMPTY;
 }
 
 /* What is to be done, when no gate keeps it from being done. */

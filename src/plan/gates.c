@@ -73,7 +73,7 @@ static bool is_incomplete(const struct wp_judge *judge, struct evidence *ret)
 {
 	const struct wp_record *record = judge->record;
 
-	if (record->images.origin != WP_FROM_NOTHING || record->image_property_state == WP_EMPTY)
+	if (record->images.origin != WP_IMAGE_ORIGIN_NOTHING || record->image_property_state == WP_FETCHED_EMPTY)
 		return false;
 	if (record->image_property_error)
 		ret->found =
@@ -140,12 +140,12 @@ size_t wp_judge_gates(struct wp_judge *judge, const struct wp_content_verdict *c
 	judge->entry->judged = true;
 	for (enum wp_gate gate = WP_GATE_NONE + 1; gate < WP_GATE_COUNT; gate++) {
 		const struct wp_gate_info *info = wp_gate_info(gate);
-		struct wp_reason reason = { .code = info->code, .confidence = WP_PROVEN };
+		struct wp_reason reason = { .code = info->code, .confidence = WP_CONFIDENCE_PROVEN };
 		struct evidence evidence = { NULL, NULL };
 
 		if (gate == of_content) {
 			reason = content->reason;
-			reason.action = WP_NO_ACTION;
+			reason.action = WP_ACTION_NONE;
 		} else if (fails(judge, gate, &evidence)) {
 			reason.recorded = evidence.recorded;
 			reason.found = evidence.found;

@@ -42,7 +42,7 @@ static struct wp_reason make_reason(const char *code, enum wp_confidence confide
 {
 	return (struct wp_reason){
 		.code = code,
-		.action = WP_REFRESH,
+		.action = WP_ACTION_REFRESH,
 		.confidence = confidence,
 		.recorded = recorded,
 		.found = found,
@@ -58,8 +58,8 @@ static struct wp_content_verdict compare_with(const struct wp_judge *judge, cons
 
 	if (strcmp(baseline->content_id, seen->content_id) != 0) {
 		/* The .wim is the same: other files of the folder differ, known by name, size and date. */
-		if (same_file && confidence == WP_PROVEN)
-			confidence = WP_INFERRED;
+		if (same_file && confidence == WP_CONFIDENCE_PROVEN)
+			confidence = WP_CONFIDENCE_INFERRED;
 		verdict.reason = make_reason("content-changed", confidence, baseline->content_id, seen->content_id);
 		verdict.refresh = true;
 	} else if (!same_file) {
@@ -88,7 +88,7 @@ static struct wp_content_verdict unknown_content(const struct wp_judge *judge, c
 					  : "the package, which has no SourceVersion";
 
 	return (struct wp_content_verdict){
-		.reason = make_reason("content-unknown", WP_UNKNOWN, source_date(judge),
+		.reason = make_reason("content-unknown", WP_CONFIDENCE_UNKNOWN, source_date(judge),
 				      wp_arena_printf(judge->scratch, "there is no baseline for %s, and %s", which,
 						      why)),
 		.refresh = judge->input->policy->on_unknown == WP_ON_UNKNOWN_REFRESH,
@@ -98,9 +98,9 @@ static struct wp_content_verdict unknown_content(const struct wp_judge *judge, c
 
 /* What the dates say of the source. */
 enum age {
-	NEWER,   /* it was modified after it was distributed */
-	OLDER,   /* it was not; but a copy can keep a date */
-	UNKNOWN, /* nothing */
+	AGE_NEWER,   /* it was modified after it was distributed */
+	AGE_OLDER,   /* it was not; but a copy can keep a date */
+	AGE_UNKNOWN, /* nothing */
 };
 
 /* SourceDate against a time of the source's. */
@@ -110,15 +110,15 @@ static enum age age_of(const struct wp_judge *judge, struct wp_time newest)
 	int64_t tolerance = (int64_t)judge->input->policy->clock_tolerance * WP_TICKS_PER_SECOND;
 
 	if (!sent.known || wp_time_is_never(sent) || wp_time_is_never(newest))
-		return UNKNOWN;
+		return AGE_UNKNOWN;
 	if (newest.ticks > sent.ticks + (sent.zone_known ? 0 : MOST_BEHIND) + tolerance)
-		return NEWER;
-	return newest.ticks <= sent.ticks - (sent.zone_known ? 0 : MOST_AHEAD) + tolerance ? OLDER : UNKNOWN;
+		return AGE_NEWER;
+	return newest.ticks <= sent.ticks - (sent.zone_known ? 0 : MOST_AHEAD) + tolerance ? AGE_OLDER : AGE_UNKNOWN;
 }
 
 bool wp_judge_is_newer(const struct wp_judge *judge, struct wp_time newest)
 {
-	return age_of(judge, newest) == NEWER;
+	return age_of(judge, newest) == AGE_NEWER;
 }
 
 /* Why the dates say nothing. */
@@ -137,7 +137,7 @@ static const char *why_unknown(struct wp_judge *judge)
 		return "SourceDate says that it was never sent";
 	if (wp_time_is_never(newest))
 		return "the source has no date to go by";
-	wp_diag_add(judge->arena, judge->diags, WP_INFO, "date-zone-unknown", judge->record->package_id,
+	wp_diag_add(judge->arena, judge->diags, WP_SEVERITY_INFO, "date-zone-unknown", judge->record->package_id,
 		    "SourceDate %s does not say in which time zone it is, and the source's date %s is too near to tell "
 		    "which of them is newer; export through the AdminService, which gives UTC",
 		    source_date(judge), wp_time_iso(judge->scratch, newest));
@@ -185,7 +185,7 @@ static struct wp_content_verdict unproven_content(const struct wp_judge *judge, 
 		.unproven = true,
 	};
 
-	verdict.reason = make_reason("content-unproven", WP_UNKNOWN, source_date(judge), newest);
+	verdict.reason = make_reason("content-unproven", WP_CONFIDENCE_UNKNOWN, source_date(judge), newest);
 	if (sized) {
 		verdict.reason.recorded =
 			wp_arena_printf(judge->scratch, "%s; %" PRIu64 " KiB", source_date(judge), kib);
@@ -248,19 +248,19 @@ static struct wp_content_verdict weigh(struct wp_judge *judge, bool differs)
 	uint64_t kib = 0;
 	enum age age = age_of(judge, judge->seen->newest);
 	enum size_witness size = judge_size(judge, &kib);
-	struct wp_content_verdict same = { .reason = make_reason("content-same", WP_INFERRED, NULL, NULL) };
+	struct wp_content_verdict same = { .reason = make_reason("content-same", WP_CONFIDENCE_INFERRED, NULL, NULL) };
 
-	if (age == NEWER)
+	if (age == AGE_NEWER)
 		return (struct wp_content_verdict){
-			.reason = make_reason("content-newer", WP_INFERRED, source_date(judge),
+			.reason = make_reason("content-newer", WP_CONFIDENCE_INFERRED, source_date(judge),
 					      wp_time_iso(judge->scratch, judge->seen->newest)),
 			.refresh = true,
 		};
-	if (age == OLDER && size != SIZE_AGREES && (differs || is_asked(judge)))
+	if (age == AGE_OLDER && size != SIZE_AGREES && (differs || is_asked(judge)))
 		return unproven_content(judge, size == SIZE_DIFFERS, kib);
-	if (age == UNKNOWN && size != SIZE_AGREES)
+	if (age == AGE_UNKNOWN && size != SIZE_AGREES)
 		return unknown_content(judge, why_unknown(judge));
-	same.becomes_baseline = age == OLDER && judge->record->source_version.known && judge->seen->content_id[0];
+	same.becomes_baseline = age == AGE_OLDER && judge->record->source_version.known && judge->seen->content_id[0];
 	return same;
 }
 

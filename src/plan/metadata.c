@@ -68,9 +68,9 @@ void wp_judge_metadata(struct wp_judge *judge)
 
 	if (probe)
 		wp_compare_calibrate(judge, probed, &own);
-	if (recorded->origin == WP_FROM_NOTHING) {
+	if (recorded->origin == WP_IMAGE_ORIGIN_NOTHING) {
 		wp_judge_add(judge, (struct wp_reason){
-					    .code = "never-loaded", .action = WP_RELOAD, .confidence = WP_PROVEN });
+					    .code = "never-loaded", .action = WP_ACTION_RELOAD, .confidence = WP_CONFIDENCE_PROVEN });
 		judge->entry->reload = true;
 		return;
 	}
@@ -80,5 +80,5 @@ void wp_judge_metadata(struct wp_judge *judge)
 	judge->entry->reload = differences > 0;
 	if (!differences)
 		wp_judge_add(judge, (struct wp_reason){
-					    .code = "metadata-same", .action = WP_RELOAD, .confidence = WP_PROVEN });
+					    .code = "metadata-same", .action = WP_ACTION_RELOAD, .confidence = WP_CONFIDENCE_PROVEN });
 }

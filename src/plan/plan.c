@@ -73,7 +73,7 @@ static void learn(struct wp_plan *plan, const struct wp_plan_input *input, const
 			.source_version = version,
 			.file_id = wp_arena_strdup(plan->arena, candidate->seen->file_id),
 			.content_id = content_id,
-			.confidence = WP_INFERRED,
+			.confidence = WP_CONFIDENCE_INFERRED,
 			.origin = "dates",
 			.recorded_at = input->now,
 		};
@@ -128,7 +128,7 @@ void wp_plan_defer(struct wp_plan *plan, size_t at, const char *code)
 	struct wp_entry *entry = &plan->entries[at];
 
 	*WP_PUSH(plan->arena, entry->reasons, entry->reason_count) =
-		(struct wp_reason){ .code = code, .action = WP_REFRESH, .confidence = WP_PROVEN };
+		(struct wp_reason){ .code = code, .action = WP_ACTION_REFRESH, .confidence = WP_CONFIDENCE_PROVEN };
 	/* Without another call it is reported what it would have been. */
 	if (entry->reload)
 		entry->refresh = false;

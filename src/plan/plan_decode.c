@@ -21,12 +21,12 @@ static const char *package_id_of(struct wp_decoder *decoder, const json_t *objec
 static enum wp_action action_of(struct wp_decoder *decoder, const char *name)
 {
 	if (!name)
-		return WP_NO_ACTION;
-	for (enum wp_action action = WP_RELOAD; action <= WP_REFRESH; action++)
+		return WP_ACTION_NONE;
+	for (enum wp_action action = WP_ACTION_RELOAD; action <= WP_ACTION_REFRESH; action++)
 		if (!strcmp(name, wp_action_name(action)))
 			return action;
 	wp_decode_fail(decoder, "the action \"%s\" is not known", name);
-	return WP_NO_ACTION;
+	return WP_ACTION_NONE;
 }
 
 static void decode_reasons(struct wp_decoder *decoder, const json_t *object, struct wp_entry *entry)
@@ -110,7 +110,7 @@ static void decode_expected(struct wp_decoder *decoder, const json_t *object, st
 static void decode_actions(struct wp_decoder *decoder, const json_t *object, struct wp_entry *entry)
 {
 	const json_t *actions = wp_decode_array(decoder, object, "actions");
-	enum wp_action before = WP_NO_ACTION;
+	enum wp_action before = WP_ACTION_NONE;
 
 	for (size_t i = 0; i < json_array_size(actions); i++) {
 		const char *name = json_string_value(json_array_get(actions, i));
@@ -121,8 +121,8 @@ static void decode_actions(struct wp_decoder *decoder, const json_t *object, str
 		if (action <= before)
 			wp_decode_fail(decoder, "its actions are not in the order of their calls");
 		before = action;
-		entry->reload |= action == WP_RELOAD;
-		entry->refresh |= action == WP_REFRESH;
+		entry->reload |= action == WP_ACTION_RELOAD;
+		entry->refresh |= action == WP_ACTION_REFRESH;
 	}
 }
 
@@ -234,8 +234,8 @@ static void decode_diagnostics(struct wp_decoder *decoder, const json_t *body, s
 		const char *severity = wp_json_get_text(item, "severity");
 		struct wp_diag *diag = WP_PUSH(decoder->arena, diags->items, diags->count);
 
-		diag->severity = WP_INFO;
-		while (severity && diag->severity < WP_ERROR &&
+		diag->severity = WP_SEVERITY_INFO;
+		while (severity && diag->severity < WP_SEVERITY_ERROR &&
 		       strcmp(severity, wp_severity_name(diag->severity)) != 0)
 			diag->severity++;
 		diag->code = wp_decode_text(decoder, item, "code");

@@ -91,9 +91,9 @@ static json_t *actions_json(const struct wp_entry *entry)
 	json_t *array = json_array();
 
 	if (entry->reload)
-		wp_json_push(array, wp_json_text(wp_action_name(WP_RELOAD)));
+		wp_json_push(array, wp_json_text(wp_action_name(WP_ACTION_RELOAD)));
 	if (entry->refresh)
-		wp_json_push(array, wp_json_text(wp_action_name(WP_REFRESH)));
+		wp_json_push(array, wp_json_text(wp_action_name(WP_ACTION_REFRESH)));
 	return array;
 }
 

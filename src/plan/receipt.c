@@ -97,17 +97,17 @@ json_t *wp_receipt_json(const struct wp_receipt *receipt, const char *format, js
 }
 
 enum kind {
-	TEXT,
-	TIME_OR_NULL,
-	COUNT,
-	COUNT_OR_NULL,
-	INTEGER_OR_NULL,
-	BOOLEAN,
-	DIGEST,
-	DIGEST_OR_NULL,
-	SITE_CODE,
-	PACKAGE_ID,
-	ANY,
+	KIND_TEXT,
+	KIND_TIME_OR_NULL,
+	KIND_COUNT,
+	KIND_COUNT_OR_NULL,
+	KIND_INTEGER_OR_NULL,
+	KIND_BOOLEAN,
+	KIND_DIGEST,
+	KIND_DIGEST_OR_NULL,
+	KIND_SITE_CODE,
+	KIND_PACKAGE_ID,
+	KIND_ANY,
 };
 
 static const char *const kind_names[] = {
@@ -130,31 +130,31 @@ struct key {
 };
 
 static const struct key receipt_keys[] = {
-	{ "plan_id", DIGEST },
-	{ "site_code", SITE_CODE },
-	{ "provider", TEXT },
-	{ "started_at", TIME_OR_NULL },
-	{ "finished_at", TIME_OR_NULL },
-	{ "steps", ANY },
+	{ "plan_id", KIND_DIGEST },
+	{ "site_code", KIND_SITE_CODE },
+	{ "provider", KIND_TEXT },
+	{ "started_at", KIND_TIME_OR_NULL },
+	{ "finished_at", KIND_TIME_OR_NULL },
+	{ "steps", KIND_ANY },
 };
 
 /* Since 1.1. */
-static const struct key by_key = { "by", TEXT };
+static const struct key by_key = { "by", KIND_TEXT };
 
 static const struct key step_keys[] = {
-	{ "package_id", PACKAGE_ID },
-	{ "action", TEXT },
-	{ "outcome", TEXT },
-	{ "looked_up", BOOLEAN },
-	{ "return_value", INTEGER_OR_NULL },
-	{ "started_at", TIME_OR_NULL },
-	{ "finished_at", TIME_OR_NULL },
-	{ "attempts", COUNT },
-	{ "source_version_before", COUNT_OR_NULL },
-	{ "source_version_after", COUNT_OR_NULL },
-	{ "content_id", DIGEST_OR_NULL },
-	{ "file_id", DIGEST_OR_NULL },
-	{ "error", ANY },
+	{ "package_id", KIND_PACKAGE_ID },
+	{ "action", KIND_TEXT },
+	{ "outcome", KIND_TEXT },
+	{ "looked_up", KIND_BOOLEAN },
+	{ "return_value", KIND_INTEGER_OR_NULL },
+	{ "started_at", KIND_TIME_OR_NULL },
+	{ "finished_at", KIND_TIME_OR_NULL },
+	{ "attempts", KIND_COUNT },
+	{ "source_version_before", KIND_COUNT_OR_NULL },
+	{ "source_version_after", KIND_COUNT_OR_NULL },
+	{ "content_id", KIND_DIGEST_OR_NULL },
+	{ "file_id", KIND_DIGEST_OR_NULL },
+	{ "error", KIND_ANY },
 };
 
 static bool fits(const json_t *object, const struct key *key)
@@ -165,29 +165,29 @@ static bool fits(const json_t *object, const struct key *key)
 	if (!value)
 		return false;
 	switch (key->kind) {
-	case TEXT:
+	case KIND_TEXT:
 		return json_is_string(value) && json_string_length(value);
-	case TIME_OR_NULL:
+	case KIND_TIME_OR_NULL:
 		return json_is_null(value) || (json_is_string(value) && wp_time_parse(json_string_value(value)).known);
-	case COUNT_OR_NULL:
-	case COUNT:
+	case KIND_COUNT_OR_NULL:
+	case KIND_COUNT:
 		if (json_is_null(value))
-			return key->kind == COUNT_OR_NULL;
+			return key->kind == KIND_COUNT_OR_NULL;
 		/* A database holds no more. */
 		return wp_json_get_u64(object, key->name, &number) && number <= INT64_MAX;
-	case INTEGER_OR_NULL:
+	case KIND_INTEGER_OR_NULL:
 		return json_is_null(value) || json_is_integer(value);
-	case BOOLEAN:
+	case KIND_BOOLEAN:
 		return json_is_boolean(value);
-	case DIGEST:
+	case KIND_DIGEST:
 		return wp_hash_is(json_string_value(value));
-	case DIGEST_OR_NULL:
+	case KIND_DIGEST_OR_NULL:
 		return json_is_null(value) || wp_hash_is(json_string_value(value));
-	case SITE_CODE:
+	case KIND_SITE_CODE:
 		return json_is_string(value) && wp_is_site_code(json_string_value(value));
-	case PACKAGE_ID:
+	case KIND_PACKAGE_ID:
 		return json_is_string(value) && wp_is_package_id(json_string_value(value));
-	case ANY:
+	case KIND_ANY:
 		return true;
 	}
 	return false;
@@ -201,12 +201,12 @@ static int check_keys(const json_t *object, const struct key *keys, size_t count
 		return wp_fail(err, WP_E_REFUSED, "bad-receipt", subject,
 			       "%s: %s is no JSON object", subject, what);
 	for (size_t i = 0; i < count; i++) {
-		const char *must = keys[i].kind == ANY ? "is missing" : "must be ";
+		const char *must = keys[i].kind == KIND_ANY ? "is missing" : "must be ";
 
 		if (!fits(object, &keys[i]))
 			return wp_fail(err, WP_E_REFUSED, "bad-receipt", subject,
 				       "%s: %s of %s %s%s", subject, keys[i].name, what, must,
-				       keys[i].kind == ANY ? "" : kind_names[keys[i].kind]);
+				       keys[i].kind == KIND_ANY ? "" : kind_names[keys[i].kind]);
 	}
 	return WP_OK;
 }
@@ -264,10 +264,10 @@ static int parse_step(struct wp_arena *arena, const json_t *json, size_t number,
 		return status;
 	action = wp_json_get_text(json, "action");
 	outcome = wp_json_get_text(json, "outcome");
-	if (!strcmp(action, wp_action_name(WP_RELOAD)))
-		ret->action = WP_RELOAD;
-	else if (!strcmp(action, wp_action_name(WP_REFRESH)))
-		ret->action = WP_REFRESH;
+	if (!strcmp(action, wp_action_name(WP_ACTION_RELOAD)))
+		ret->action = WP_ACTION_RELOAD;
+	else if (!strcmp(action, wp_action_name(WP_ACTION_REFRESH)))
+		ret->action = WP_ACTION_REFRESH;
 	else
 		return wp_fail(err, WP_E_REFUSED, "bad-receipt", subject,
 			       "%s: %s has the unknown action %s", subject, what, action);
@@ -287,14 +287,14 @@ static int parse_step(struct wp_arena *arena, const json_t *json, size_t number,
 	ret->file_id = wp_arena_strdup(arena, wp_json_get_text(json, "file_id"));
 	ret->error = wp_arena_strdup(arena, wp_json_get_text(json, "error"));
 	/* A verified refresh without these two says nothing that could be kept. */
-	if (ret->action == WP_REFRESH && ret->outcome == WP_OUTCOME_DONE &&
+	if (ret->action == WP_ACTION_REFRESH && ret->outcome == WP_OUTCOME_DONE &&
 	    (!ret->source_version_after.known || !ret->content_id))
 		return wp_fail(err, WP_E_REFUSED, "bad-receipt", subject,
 			       "%s: step %zu (%s) is a refresh that is done, but its %s is null",
 			       subject, number, ret->package_id,
 			       ret->content_id ? "source_version_after" : "content_id");
 	/* Done means that somebody has seen SourceVersion grow. */
-	if (ret->action == WP_REFRESH && ret->outcome == WP_OUTCOME_DONE && ret->source_version_before.known &&
+	if (ret->action == WP_ACTION_REFRESH && ret->outcome == WP_OUTCOME_DONE && ret->source_version_before.known &&
 	    ret->source_version_after.value <= ret->source_version_before.value)
 		return wp_fail(err, WP_E_REFUSED, "bad-receipt", subject,
 			       "%s: step %zu (%s) is a refresh that is done, but its SourceVersion has not grown",

@@ -36,9 +36,9 @@ bool wp_entry_never_loaded(const struct wp_entry *entry)
 const char *wp_action_name(enum wp_action action)
 {
 	static const char *const names[] = {
-		[WP_NO_ACTION] = NULL,
-		[WP_RELOAD] = "ReloadImageProperties",
-		[WP_REFRESH] = "RefreshPkgSource",
+		[WP_ACTION_NONE] = NULL,
+		[WP_ACTION_RELOAD] = "ReloadImageProperties",
+		[WP_ACTION_REFRESH] = "RefreshPkgSource",
 	};
 
 	return names[action];
@@ -60,9 +60,9 @@ const char *wp_entry_status_name(enum wp_entry_status status)
 const char *wp_note_severity_name(enum wp_note_severity severity)
 {
 	static const char *const names[] = {
-		[WP_NOTE_GRAVE] = "grave",
-		[WP_NOTE_WARNING] = "warning",
-		[WP_NOTE_INFO] = "info",
+		[WP_NOTE_SEVERITY_GRAVE] = "grave",
+		[WP_NOTE_SEVERITY_WARNING] = "warning",
+		[WP_NOTE_SEVERITY_INFO] = "info",
 	};
 
 	return names[severity];

@@ -51,7 +51,7 @@ static bool is_broken_pipe(const struct wp_error *err)
 static int write_document(const struct wp_error *err, const struct wp_diags *more)
 {
 	struct wp_diag diag = {
-		.severity = WP_ERROR,
+		.severity = WP_SEVERITY_ERROR,
 		.code = err->code,
 		.summary = err->message,
 		.subject = err->subject[0] ? err->subject : NULL,

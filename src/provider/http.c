@@ -306,7 +306,7 @@ static void judge_proxy(struct wp_provider *provider, long status)
 {
 	struct wp_http *reply = provider->reply;
 
-	reply->transport = WP_NOT_SENT;
+	reply->transport = WP_TRANSPORT_NOT_SENT;
 	/* Too many requests, or it cannot reach the server right now: anything else is not going to change. */
 	reply->hopeless = status >= 400 && status < 500 && status != 408 && status != 429;
 	snprintf(reply->why, sizeof reply->why, "the proxy %s does not let this through, HTTP %ld%s",
@@ -350,7 +350,7 @@ static void judge(struct wp_provider *provider, CURLcode code)
 	long connect_status = 0;
 
 	if (is_answer(provider, code)) {
-		reply->transport = WP_ANSWERED;
+		reply->transport = WP_TRANSPORT_ANSWERED;
 		return;
 	}
 	if (curl_easy_getinfo(provider->curl, CURLINFO_HTTP_CONNECTCODE, &connect_status) != CURLE_OK)
@@ -359,10 +359,10 @@ static void judge(struct wp_provider *provider, CURLcode code)
 		judge_proxy(provider, connect_status);
 		return;
 	}
-	reply->transport = may_have_arrived(provider) ? WP_LOST : WP_NOT_SENT;
-	reply->nobody = reply->transport == WP_NOT_SENT && wp_failure_is_nobody(code);
+	reply->transport = may_have_arrived(provider) ? WP_TRANSPORT_LOST : WP_TRANSPORT_NOT_SENT;
+	reply->nobody = reply->transport == WP_TRANSPORT_NOT_SENT && wp_failure_is_nobody(code);
 	reply->timed_out = code == CURLE_OPERATION_TIMEDOUT;
-	reply->hopeless = reply->transport == WP_NOT_SENT &&
+	reply->hopeless = reply->transport == WP_TRANSPORT_NOT_SENT &&
 			  (wp_failure_is_final(code) || provider->too_large);
 	if (provider->too_large)
 		snprintf(reply->why, sizeof reply->why, "the answer is larger than %zu bytes", provider->limit);
@@ -390,7 +390,7 @@ static void perform(struct wp_provider *provider, const char *failed, const char
 	provider->too_large = false;
 	SET(provider->curl, CURLOPT_URL, url);
 	if (failed) {
-		ret->transport = WP_NOT_SENT;
+		ret->transport = WP_TRANSPORT_NOT_SENT;
 		ret->hopeless = true;
 		snprintf(ret->why, sizeof ret->why, "libcurl cannot make the request (%s)", failed);
 	} else {

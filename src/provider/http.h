@@ -11,9 +11,9 @@
 #include <stdint.h>
 
 enum wp_transport {
-	WP_ANSWERED, /* there is a status, and all of the body unless the status says that it failed */
-	WP_NOT_SENT, /* nothing that the server could act on has left this machine */
-	WP_LOST,     /* the request may have arrived; what became of it is not known */
+	WP_TRANSPORT_ANSWERED, /* there is a status, and all of the body unless the status says that it failed */
+	WP_TRANSPORT_NOT_SENT, /* nothing that the server could act on has left this machine */
+	WP_TRANSPORT_LOST,     /* the request may have arrived; what became of it is not known */
 };
 
 struct wp_http {

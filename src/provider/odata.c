@@ -115,7 +115,7 @@ static bool says_locked(const struct wp_extended *extended, const char *text)
 
 static void read_failure(const struct wp_http *http, enum wp_request request, struct wp_answer *ret)
 {
-	bool call = request == WP_CALL;
+	bool call = request == WP_REQUEST_CALL;
 	struct wp_extended extended = { 0 };
 	json_t *json __attribute__((cleanup(wp_json_freep))) = parse(http);
 	const char *text = wp_buf_text(&http->body);
@@ -221,21 +221,21 @@ static void read_success(const struct wp_http *http, enum wp_request request, st
 {
 	char code[160];
 
-	if (request == WP_DESCRIBE)
+	if (request == WP_REQUEST_DESCRIBE)
 		return;
 	ret->json = parse(http);
 	/* 204 No Content is the usual answer to a PUT, and whatever else it says is its own. */
-	if (!json_is_object(ret->json) && request != WP_WRITE && !(request == WP_CALL && !http->body.length)) {
-		ret->said = request == WP_CALL ? WP_SAID_NOTHING : WP_SAID_NO;
+	if (!json_is_object(ret->json) && request != WP_REQUEST_WRITE && !(request == WP_REQUEST_CALL && !http->body.length)) {
+		ret->said = request == WP_REQUEST_CALL ? WP_SAID_NOTHING : WP_SAID_NO;
 		refuse_success(http, ret);
 		return;
 	}
-	if (request == WP_READ)
+	if (request == WP_REQUEST_READ)
 		return;
 	if (is_late_error(ret->json)) {
 		wp_answer_free(ret);
 		read_failure(http, request, ret);
-	} else if (request == WP_CALL && !take_return_value(ret->json, ret)) {
+	} else if (request == WP_REQUEST_CALL && !take_return_value(ret->json, ret)) {
 		ret->said = WP_SAID_NOTHING;
 		snprintf(ret->why, sizeof ret->why, "HTTP %ld with a ReturnValue that is no number", http->status);
 	} else if (ret->return_value) {
@@ -248,8 +248,8 @@ static void read_success(const struct wp_http *http, enum wp_request request, st
 void wp_answer_read(const struct wp_http *http, enum wp_request request, struct wp_answer *ret)
 {
 	*ret = (struct wp_answer){ .said = WP_SAID_DONE, .retry_after = http->retry_after, .status = http->status };
-	if (http->transport != WP_ANSWERED) {
-		ret->said = http->transport == WP_LOST ? WP_SAID_NOTHING : http->hopeless ? WP_SAID_NO : WP_SAID_AGAIN;
+	if (http->transport != WP_TRANSPORT_ANSWERED) {
+		ret->said = http->transport == WP_TRANSPORT_LOST ? WP_SAID_NOTHING : http->hopeless ? WP_SAID_NO : WP_SAID_AGAIN;
 		snprintf(ret->why, sizeof ret->why, "%s", http->why);
 	} else if (http->status >= 200 && http->status < 300) {
 		read_success(http, request, ret);

@@ -7,10 +7,10 @@
 
 /* What was asked for: the same status means another thing. */
 enum wp_request {
-	WP_READ,     /* GET */
-	WP_DESCRIBE, /* GET of $metadata: the answer is no JSON, and its reader's business */
-	WP_CALL,     /* POST of a method */
-	WP_WRITE,    /* PUT: an answer without a body is a success */
+	WP_REQUEST_READ,     /* GET */
+	WP_REQUEST_DESCRIBE, /* GET of $metadata: the answer is no JSON, and its reader's business */
+	WP_REQUEST_CALL,     /* POST of a method */
+	WP_REQUEST_WRITE,    /* PUT: an answer without a body is a success */
 };
 
 void wp_answer_read(const struct wp_http *http, enum wp_request request, struct wp_answer *ret);

@@ -78,7 +78,7 @@ static int fail_answer(struct wp_session *session, const struct wp_answer *answe
 static void ask(struct wp_session *session, const char *path, enum wp_request request, bool patient,
 		struct wp_http *http, struct wp_answer *ret)
 {
-	size_t limit = request == WP_DESCRIBE ? WP_LIMIT_METADATA_BYTES : WP_LIMIT_ANSWER_BYTES;
+	size_t limit = request == WP_REQUEST_DESCRIBE ? WP_LIMIT_METADATA_BYTES : WP_LIMIT_ANSWER_BYTES;
 	int64_t most = (int64_t)session->options->timeout * 1000 * HANGS, spent = 0;
 	unsigned int hangs = 0;
 
@@ -113,7 +113,7 @@ int wp_session_read(struct wp_session *session, enum wp_class class, const char 
 
 	*ret_set = NULL;
 	session->unreachable = false;
-	ask(session, path, WP_READ, patient, &http, &answer);
+	ask(session, path, WP_REQUEST_READ, patient, &http, &answer);
 	if (answer.said == WP_SAID_DONE)
 		status = wp_entity_read(answer.json, class, package_id, session->site_code, ret_set, err);
 	else if (answer.said != WP_SAID_MISSING)
@@ -142,7 +142,7 @@ void wp_session_call(struct wp_session *session, enum wp_class class, const char
 {
 	char *path = wp_provider_path(wp_class_name(class), package_id, method);
 
-	submit(session, "POST", path, "{}", WP_CALL, ret);
+	submit(session, "POST", path, "{}", WP_REQUEST_CALL, ret);
 	free(path);
 }
 
@@ -153,7 +153,7 @@ void wp_session_write(struct wp_session *session, enum wp_class class, const cha
 	char *text = wp_entity_write_back(entity);
 
 	if (text)
-		submit(session, "PUT", path, text, WP_WRITE, ret);
+		submit(session, "PUT", path, text, WP_REQUEST_WRITE, ret);
 	else
 		*ret = (struct wp_answer){ .said = WP_SAID_NO, .retry_after = -1,
 					   .why = "what the provider gave of it cannot be sent back" };
@@ -195,13 +195,13 @@ int wp_session_offers(struct wp_session *session, const struct wp_method *method
 	const char *wrong;
 	int status;
 
-	ask(session, "wmi/$metadata", WP_DESCRIBE, true, &http, &answer);
+	ask(session, "wmi/$metadata", WP_REQUEST_DESCRIBE, true, &http, &answer);
 	if (answer.said == WP_SAID_DONE) {
 		actions = wp_actions_read(wp_buf_text(&http.body), http.body.length, methods, count, &wrong);
 		status = wrong ? fail_metadata(session, wrong, err)
 			       : check_methods(session, actions, methods, count, err);
 		wp_actions_free(actions);
-	} else if (http.transport == WP_ANSWERED && answer.said != WP_SAID_DENIED && answer.said != WP_SAID_AGAIN) {
+	} else if (http.transport == WP_TRANSPORT_ANSWERED && answer.said != WP_SAID_DENIED && answer.said != WP_SAID_AGAIN) {
 		status = fail_metadata(session, answer.why, err);
 	} else {
 		status = fail_answer(session, &answer, "its $metadata", err);

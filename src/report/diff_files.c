@@ -10,11 +10,11 @@
 #include <string.h>
 
 static const char *const change_words[] = {
-	[WP_FILE_ADDED] = "added",
-	[WP_FILE_REMOVED] = "removed",
-	[WP_FILE_CHANGED] = "changed",
-	[WP_FILE_RENAMED] = "renamed",
-	[WP_FILE_ATTRIBUTES] = "changed in attributes, times or security only",
+	[WP_FILE_CHANGE_ADDED] = "added",
+	[WP_FILE_CHANGE_REMOVED] = "removed",
+	[WP_FILE_CHANGE_CHANGED] = "changed",
+	[WP_FILE_CHANGE_RENAMED] = "renamed",
+	[WP_FILE_CHANGE_ATTRIBUTES] = "changed in attributes, times or security only",
 };
 static const char links_too[] = "changed in attributes, times, security or hard links only";
 
@@ -23,7 +23,7 @@ static void add_counts(struct wp_arena *arena, struct wp_buf *buf, const uint64_
 		       const char *what, bool links)
 {
 	for (size_t i = 0; i < WP_FILE_CHANGES; i++) {
-		const char *words = links && i == WP_FILE_ATTRIBUTES ? links_too : change_words[i];
+		const char *words = links && i == WP_FILE_CHANGE_ATTRIBUTES ? links_too : change_words[i];
 
 		if (!counts[i])
 			continue;
@@ -180,7 +180,7 @@ static void add_sizes(struct wp_arena *arena, struct wp_buf *buf, const struct w
 	const char *old = path->old_size.known ? wp_words_amount(arena, path->old_size.value) : NULL;
 	const char *new = path->new_size.known ? wp_words_amount(arena, path->new_size.value) : NULL;
 
-	if (path->change == WP_FILE_ATTRIBUTES || path->change == WP_FILE_RENAMED)
+	if (path->change == WP_FILE_CHANGE_ATTRIBUTES || path->change == WP_FILE_CHANGE_RENAMED)
 		return;
 	if (!old || !new)
 		wp_buf_puts(buf, new ? new : old ? old : "");
@@ -210,7 +210,7 @@ static bool add_targets(struct wp_arena *arena, struct wp_buf *buf, const struct
 	if ((!old && !new) || (old && new && !strcmp(old, new)))
 		return false;
 	/* Of a link that is one still, the other end was not read; what became a file leads nowhere. */
-	if (path->change == WP_FILE_CHANGED && !(path->what & (WP_WHAT_REPARSE_TAG | WP_WHAT_TYPE))) {
+	if (path->change == WP_FILE_CHANGE_CHANGED && !(path->what & (WP_FILE_WHAT_REPARSE_TAG | WP_FILE_WHAT_TYPE))) {
 		old = old ? old : "(not known)";
 		new = new ? new : "(not known)";
 	}
@@ -228,14 +228,14 @@ char *wp_diff_words_path(struct wp_arena *arena, const struct wp_diff_path *path
 
 	if (!add_targets(arena, &buf, path))
 		add_sizes(arena, &buf, path);
-	add_word(&buf, path->kind == WP_PATH_FOLDER && !(path->what & WP_WHAT_TYPE), "folder");
+	add_word(&buf, path->kind == WP_PATH_FOLDER && !(path->what & WP_FILE_WHAT_TYPE), "folder");
 	add_word(&buf, path->kind == WP_PATH_STREAM, "stream");
-	add_word(&buf, path->what & WP_WHAT_TYPE,
+	add_word(&buf, path->what & WP_FILE_WHAT_TYPE,
 		 path->kind == WP_PATH_FOLDER ? "a file became a folder" : "a folder became a file");
-	add_word(&buf, path->what & WP_WHAT_ATTRIBUTES, "attributes");
-	add_word(&buf, path->what & WP_WHAT_TIMES, "times");
-	add_word(&buf, path->what & WP_WHAT_SECURITY, "security");
-	add_word(&buf, path->what & WP_WHAT_REPARSE_TAG, "reparse tag");
+	add_word(&buf, path->what & WP_FILE_WHAT_ATTRIBUTES, "attributes");
+	add_word(&buf, path->what & WP_FILE_WHAT_TIMES, "times");
+	add_word(&buf, path->what & WP_FILE_WHAT_SECURITY, "security");
+	add_word(&buf, path->what & WP_FILE_WHAT_REPARSE_TAG, "reparse tag");
 	add_word(&buf, path->linked && !path->old_link && !path->new_link, "hard link");
 	if (path->old_link)
 		add_word(&buf, true, wp_arena_printf(arena, "no longer a hard link of %s", path->old_link));

@@ -13,32 +13,32 @@ static const struct {
 	const char *title;
 	const char *one, *many; /* in a sentence */
 } groups[] = {
-	[WP_ITEM_PACKAGE] = { "Packages", "package", "packages" },
-	[WP_ITEM_DRIVER] = { "Drivers", "driver", "drivers" },
-	[WP_ITEM_APP] = { "Apps", "app", "apps" },
-	[WP_ITEM_LANGUAGE] = { "Languages", "language", "languages" },
-	[WP_ITEM_BOOT_FILE] = { "EFI boot files", "EFI boot file", "EFI boot files" },
-	[WP_ITEM_RECOVERY] = { "Recovery environment", "recovery environment", "recovery environments" },
-	[WP_ITEM_PENDING] = { "Pending work", "piece of pending work", "pieces of pending work" },
+	[WP_ITEM_GROUP_PACKAGE] = { "Packages", "package", "packages" },
+	[WP_ITEM_GROUP_DRIVER] = { "Drivers", "driver", "drivers" },
+	[WP_ITEM_GROUP_APP] = { "Apps", "app", "apps" },
+	[WP_ITEM_GROUP_LANGUAGE] = { "Languages", "language", "languages" },
+	[WP_ITEM_GROUP_BOOT_FILE] = { "EFI boot files", "EFI boot file", "EFI boot files" },
+	[WP_ITEM_GROUP_RECOVERY] = { "Recovery environment", "recovery environment", "recovery environments" },
+	[WP_ITEM_GROUP_PENDING] = { "Pending work", "piece of pending work", "pieces of pending work" },
 };
 
 const char *wp_diff_words_kind(enum wp_item_kind kind)
 {
-	static const char *const titles[WP_KINDS] = {
-		[WP_KIND_CUMULATIVE] = "Cumulative updates",
-		[WP_KIND_HOTPATCH] = "Hotpatches",
-		[WP_KIND_SERVICING_STACK] = "Servicing stack",
-		[WP_KIND_SAFE_OS] = "Safe OS updates (Windows RE)",
-		[WP_KIND_ENABLEMENT] = "Enablement packages",
-		[WP_KIND_DOTNET] = ".NET updates",
-		[WP_KIND_UPDATE] = "Further updates",
-		[WP_KIND_LANGUAGE_PACK] = "Language packs",
-		[WP_KIND_FEATURE] = "Features on demand",
-		[WP_KIND_EDITION] = "Edition and foundation",
-		[WP_KIND_OTHER] = "Other packages",
-		[WP_KIND_INBOX] = "Inbox drivers",
-		[WP_KIND_ADDED] = "Added drivers",
-		[WP_KIND_ORIGIN_UNKNOWN] = "Drivers of unknown origin",
+	static const char *const titles[WP_ITEM_KINDS] = {
+		[WP_ITEM_KIND_CUMULATIVE] = "Cumulative updates",
+		[WP_ITEM_KIND_HOTPATCH] = "Hotpatches",
+		[WP_ITEM_KIND_SERVICING_STACK] = "Servicing stack",
+		[WP_ITEM_KIND_SAFE_OS] = "Safe OS updates (Windows RE)",
+		[WP_ITEM_KIND_ENABLEMENT] = "Enablement packages",
+		[WP_ITEM_KIND_DOTNET] = ".NET updates",
+		[WP_ITEM_KIND_UPDATE] = "Further updates",
+		[WP_ITEM_KIND_LANGUAGE_PACK] = "Language packs",
+		[WP_ITEM_KIND_FEATURE] = "Features on demand",
+		[WP_ITEM_KIND_EDITION] = "Edition and foundation",
+		[WP_ITEM_KIND_OTHER] = "Other packages",
+		[WP_ITEM_KIND_INBOX] = "Inbox drivers",
+		[WP_ITEM_KIND_ADDED] = "Added drivers",
+		[WP_ITEM_KIND_ORIGIN_UNKNOWN] = "Drivers of unknown origin",
 	};
 
 	return titles[kind];
@@ -154,7 +154,7 @@ const char *wp_diff_words_item(struct wp_arena *arena, const struct wp_item *ite
 
 	if (item->version)
 		return item->version;
-	if (item->group == WP_ITEM_DRIVER && item->id)
+	if (item->group == WP_ITEM_GROUP_DRIVER && item->id)
 		return item->id;
 	if (!item->has_data)
 		return "";

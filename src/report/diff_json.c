@@ -60,9 +60,10 @@ static json_t *what_json(unsigned int what)
 		unsigned int bit;
 		const char *name;
 	} names[] = {
-		{ WP_WHAT_ATTRIBUTES, "attributes" },   { WP_WHAT_TIMES, "times" }, { WP_WHAT_SECURITY, "security" },
-		{ WP_WHAT_REPARSE_TAG, "reparse_tag" }, { WP_WHAT_TYPE, "type" },   { WP_WHAT_LINK_LOST, "hard_link_lost" },
-		{ WP_WHAT_LINK_MADE, "hard_link_made" },
+		{ WP_FILE_WHAT_ATTRIBUTES, "attributes" },     { WP_FILE_WHAT_TIMES, "times" },
+		{ WP_FILE_WHAT_SECURITY, "security" },         { WP_FILE_WHAT_REPARSE_TAG, "reparse_tag" },
+		{ WP_FILE_WHAT_TYPE, "type" },                 { WP_FILE_WHAT_LINK_LOST, "hard_link_lost" },
+		{ WP_FILE_WHAT_LINK_MADE, "hard_link_made" },
 	};
 	json_t *array = json_array();
 

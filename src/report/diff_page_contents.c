@@ -58,7 +58,7 @@ static struct columns columns_of(const struct wp_diff_lines *lines)
 		const struct wp_item *item = lines->items[i].new ? lines->items[i].new : lines->items[i].old;
 
 		columns.about = columns.about || *lines->items[i].about;
-		columns.state = columns.state || item->version || item->has_data || item->group == WP_ITEM_DRIVER;
+		columns.state = columns.state || item->version || item->has_data || item->group == WP_ITEM_GROUP_DRIVER;
 	}
 	return columns;
 }
@@ -193,11 +193,11 @@ static void add_size(struct wp_page *page, struct wp_number size)
 static enum wp_tone tone_of(enum wp_file_change change)
 {
 	switch (change) {
-	case WP_FILE_ADDED:
+	case WP_FILE_CHANGE_ADDED:
 		return WP_TONE_GOOD;
-	case WP_FILE_REMOVED:
+	case WP_FILE_CHANGE_REMOVED:
 		return WP_TONE_BAD;
-	case WP_FILE_ATTRIBUTES:
+	case WP_FILE_CHANGE_ATTRIBUTES:
 		return WP_TONE_INFO;
 	default:
 		return WP_TONE_CHANGE;

@@ -20,11 +20,11 @@ const char *wp_diff_words_symbol(enum wp_diff_status status)
 
 const char *wp_diff_words_file_symbol(enum wp_file_change change)
 {
-	static const char *const symbols[] = { [WP_FILE_ADDED] = "+",
-					       [WP_FILE_REMOVED] = "-",
-					       [WP_FILE_CHANGED] = "~",
-					       [WP_FILE_RENAMED] = ">",
-					       [WP_FILE_ATTRIBUTES] = "@" };
+	static const char *const symbols[] = { [WP_FILE_CHANGE_ADDED] = "+",
+					       [WP_FILE_CHANGE_REMOVED] = "-",
+					       [WP_FILE_CHANGE_CHANGED] = "~",
+					       [WP_FILE_CHANGE_RENAMED] = ">",
+					       [WP_FILE_CHANGE_ATTRIBUTES] = "@" };
 
 	return symbols[change];
 }

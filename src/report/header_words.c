@@ -13,14 +13,14 @@ static const struct {
 	uint32_t bit;
 	const char *name;
 } flags[] = {
-	{ WP_WIM_RESERVED, "RESERVED" },
-	{ WP_WIM_READONLY, "READONLY" },
-	{ WP_WIM_SPANNED, "SPANNED" },
-	{ WP_WIM_RESOURCE_ONLY, "RESOURCE_ONLY" },
-	{ WP_WIM_METADATA_ONLY, "METADATA_ONLY" },
-	{ WP_WIM_WRITE_IN_PROGRESS, "WRITE_IN_PROGRESS" },
-	{ WP_WIM_RP_FIX, "RP_FIX" },
-	{ WP_WIM_COMPRESS_RESERVED, "COMPRESS_RESERVED" },
+	{ WP_WIM_FLAG_RESERVED, "RESERVED" },
+	{ WP_WIM_FLAG_READONLY, "READONLY" },
+	{ WP_WIM_FLAG_SPANNED, "SPANNED" },
+	{ WP_WIM_FLAG_RESOURCE_ONLY, "RESOURCE_ONLY" },
+	{ WP_WIM_FLAG_METADATA_ONLY, "METADATA_ONLY" },
+	{ WP_WIM_FLAG_WRITE_IN_PROGRESS, "WRITE_IN_PROGRESS" },
+	{ WP_WIM_FLAG_RP_FIX, "RP_FIX" },
+	{ WP_WIM_FLAG_COMPRESS_RESERVED, "COMPRESS_RESERVED" },
 };
 
 static const char *flag_name(struct wp_arena *arena, uint32_t bit)
@@ -34,7 +34,7 @@ static const char *flag_name(struct wp_arena *arena, uint32_t bit)
 void wp_header_flags(struct wp_arena *arena, const struct wp_wim_header *header, const char ***ret_names,
 		     size_t *ret_count)
 {
-	uint32_t set = header->flags & ~(uint32_t)WP_WIM_COMPRESSION_FLAGS;
+	uint32_t set = header->flags & ~(uint32_t)WP_WIM_FLAGS_OF_COMPRESSION;
 
 	*ret_names = NULL;
 	*ret_count = 0;

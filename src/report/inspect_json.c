@@ -74,25 +74,25 @@ static json_t *value_json(struct wp_arena *arena, const struct wp_wim_image *ima
 	const struct wp_number *number = value;
 
 	switch (field->kind) {
-	case WP_WIM_TEXT:
-	case WP_WIM_VERSION:
+	case WP_WIM_KIND_TEXT:
+	case WP_WIM_KIND_VERSION:
 		return wp_json_text(*(const char *const *)value);
-	case WP_WIM_NUMBER:
-	case WP_WIM_FILES:
-	case WP_WIM_BYTES:
+	case WP_WIM_KIND_NUMBER:
+	case WP_WIM_KIND_FILES:
+	case WP_WIM_KIND_BYTES:
 		return wp_json_number(*number);
-	case WP_WIM_BOOLEAN:
+	case WP_WIM_KIND_BOOLEAN:
 		return number->known ? json_boolean(number->value != 0) : json_null();
-	case WP_WIM_ARCHITECTURE:
+	case WP_WIM_KIND_ARCHITECTURE:
 		return wp_json_text(number->known ? wp_architecture_name(number->value) : NULL);
-	case WP_WIM_TIME:
+	case WP_WIM_KIND_TIME:
 		return wp_json_text(wp_time_iso_ticks(arena, *(const struct wp_time *)value));
-	case WP_WIM_LANGUAGE:
+	case WP_WIM_KIND_LANGUAGE:
 		return languages_json(image->windows);
-	case WP_WIM_FALLBACK:
+	case WP_WIM_KIND_FALLBACK:
 		return fallbacks_json(image->windows);
-	case WP_WIM_BOX:
-	case WP_WIM_HALF:
+	case WP_WIM_KIND_BOX:
+	case WP_WIM_KIND_HALF:
 		break;
 	}
 	return json_null();
@@ -102,7 +102,7 @@ static json_t *image_json(struct wp_arena *arena, const struct wp_wim_image *ima
 {
 	json_t *object = json_object();
 	/* The objects in which values stand; NULL: the image has no such part. */
-	json_t *into[] = { [WP_BASE_IMAGE] = object, [WP_BASE_WINDOWS] = NULL, [WP_BASE_SERVICING] = NULL };
+	json_t *into[] = { [WP_WIM_BASE_IMAGE] = object, [WP_WIM_BASE_WINDOWS] = NULL, [WP_WIM_BASE_SERVICING] = NULL };
 
 	wp_json_set(object, "index", wp_json_u64(image->index));
 	for (size_t i = 0; i < wp_wim_field_count; i++) {
@@ -111,15 +111,15 @@ static json_t *image_json(struct wp_arena *arena, const struct wp_wim_image *ima
 
 		if (!field->key || !into[field->base])
 			continue;
-		if (field->kind == WP_WIM_BOX) {
-			part = &into[field->inside == WP_AT_WINDOWS ? WP_BASE_WINDOWS : WP_BASE_SERVICING];
+		if (field->kind == WP_WIM_KIND_BOX) {
+			part = &into[field->inside == WP_PLACE_WINDOWS ? WP_WIM_BASE_WINDOWS : WP_WIM_BASE_SERVICING];
 			if (*(const void *const *)wp_wim_field_value(image, field))
 				*part = json_object();
 			wp_json_set(into[field->base], field->key, *part ? *part : json_null());
 			continue;
 		}
 		wp_json_set(into[field->base], field->key, value_json(arena, image, field));
-		if (field->kind == WP_WIM_ARCHITECTURE)
+		if (field->kind == WP_WIM_KIND_ARCHITECTURE)
 			wp_json_set(into[field->base], "architecture_code", wp_json_number(image->windows->architecture));
 	}
 	wp_json_set(object, "other", other_json(image->other, image->other_count));

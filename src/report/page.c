@@ -150,9 +150,9 @@ void wp_page_table(struct wp_page *page, const char *caption, enum wp_folding fo
 void wp_page_remarks(struct wp_page *page, const struct wp_diags *remarks)
 {
 	static const enum wp_tone tones[] = {
-		[WP_INFO] = WP_TONE_INFO,
-		[WP_WARNING] = WP_TONE_CHANGE,
-		[WP_ERROR] = WP_TONE_BAD,
+		[WP_SEVERITY_INFO] = WP_TONE_INFO,
+		[WP_SEVERITY_WARNING] = WP_TONE_CHANGE,
+		[WP_SEVERITY_ERROR] = WP_TONE_BAD,
 	};
 
 	if (!remarks->count)

@@ -30,7 +30,7 @@ const char *wp_plan_evidence_anchor(struct wp_arena *arena, size_t number)
 /* A change board approves calls, so they have ConfigMgr's own names here. */
 static const char *calls_of(struct wp_arena *arena, const struct wp_entry *entry)
 {
-	const char *reload = wp_action_name(WP_RELOAD), *refresh = wp_action_name(WP_REFRESH);
+	const char *reload = wp_action_name(WP_ACTION_RELOAD), *refresh = wp_action_name(WP_ACTION_REFRESH);
 
 	if (entry->reload && entry->refresh)
 		return wp_arena_printf(arena, "%s, then %s", reload, refresh);
@@ -51,12 +51,12 @@ static void add_sentence(struct wp_page *page, const struct wp_reason_group *gro
 	const struct wp_reason *reason = group->reason;
 
 	wp_page_open(page, WP_PART_ITEM, NULL);
-	if (reason->action == WP_NO_ACTION)
+	if (reason->action == WP_ACTION_NONE)
 		wp_page_add(page, WP_PART_CODE, words->about);
 	else
 		wp_page_add(page, WP_PART_TEXT, wp_reason_about(page->arena, group, words));
 	wp_page_add(page, WP_PART_TEXT,
-		    reason->action == WP_NO_ACTION ? wp_arena_printf(page->arena, ": %s", words->note)
+		    reason->action == WP_ACTION_NONE ? wp_arena_printf(page->arena, ": %s", words->note)
 						   : wp_arena_printf(page->arena, ": %s (%s)", words->note,
 								     wp_confidence_name(reason->confidence)));
 	wp_page_close(page);

@@ -105,9 +105,9 @@ static void add_packages(struct wp_page *page, const struct wp_plan *plan, const
 static void add_notes(struct wp_page *page, const struct wp_plan *plan)
 {
 	static const enum wp_tone tones[] = {
-		[WP_NOTE_GRAVE] = WP_TONE_BAD,
-		[WP_NOTE_WARNING] = WP_TONE_CHANGE,
-		[WP_NOTE_INFO] = WP_TONE_INFO,
+		[WP_NOTE_SEVERITY_GRAVE] = WP_TONE_BAD,
+		[WP_NOTE_SEVERITY_WARNING] = WP_TONE_CHANGE,
+		[WP_NOTE_SEVERITY_INFO] = WP_TONE_INFO,
 	};
 
 	if (!plan->note_count)
@@ -159,9 +159,9 @@ static const struct term statuses[WP_ENTRY_STATUSES] = {
 };
 
 static const struct term confidences[] = {
-	[WP_UNKNOWN] = { "unknown", "Nothing tells." },
-	[WP_INFERRED] = { "inferred", "It follows from dates, or from a value whose form the site does not document." },
-	[WP_PROVEN] = { "proven", "Two digests, or two recorded values, were compared." },
+	[WP_CONFIDENCE_UNKNOWN] = { "unknown", "Nothing tells." },
+	[WP_CONFIDENCE_INFERRED] = { "inferred", "It follows from dates, or from a value whose form the site does not document." },
+	[WP_CONFIDENCE_PROVEN] = { "proven", "Two digests, or two recorded values, were compared." },
 };
 
 static bool any_with(const struct wp_plan *plan, enum wp_entry_status status)
@@ -192,7 +192,7 @@ static bool any_confidence(const struct wp_plan *plan, enum wp_confidence confid
 static bool any_call(const struct wp_plan *plan, enum wp_action action)
 {
 	for (size_t i = 0; i < plan->entry_count; i++)
-		if (action == WP_RELOAD ? plan->entries[i].reload : plan->entries[i].refresh)
+		if (action == WP_ACTION_RELOAD ? plan->entries[i].reload : plan->entries[i].refresh)
 			return true;
 	return false;
 }
@@ -213,9 +213,9 @@ static void add_terms(struct wp_page *page, const struct wp_plan *plan)
 	wp_page_open(page, WP_PART_FACTS, NULL);
 	for (size_t i = 0; i < sizeof always / sizeof *always; i++)
 		add_term(page, &always[i], true);
-	for (enum wp_action action = WP_RELOAD; action <= WP_REFRESH; action++)
+	for (enum wp_action action = WP_ACTION_RELOAD; action <= WP_ACTION_REFRESH; action++)
 		if (any_call(plan, action))
-			wp_page_fact(page, action == WP_RELOAD ? "Reload" : "Refresh",
+			wp_page_fact(page, action == WP_ACTION_RELOAD ? "Reload" : "Refresh",
 				     wp_arena_printf(page->arena, "%s. %s", wp_action_name(action), wp_words_call(action)));
 	for (size_t i = 0; i < WP_ENTRY_STATUSES; i++)
 		add_term(page, &statuses[i], any_with(plan, (enum wp_entry_status)i));

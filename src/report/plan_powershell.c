@@ -115,8 +115,8 @@ static const char *expected_description(const struct wp_entry *entry, uint32_t i
 	for (size_t i = 0; i < entry->reason_count; i++) {
 		const struct wp_reason *reason = &entry->reasons[i];
 
-		if (reason->action == WP_RELOAD && reason->confidence == WP_PROVEN && reason->image == image && reason->field &&
-		    !strcmp(reason->field, "description"))
+		if (reason->action == WP_ACTION_RELOAD && reason->confidence == WP_CONFIDENCE_PROVEN && reason->image == image &&
+		    reason->field && !strcmp(reason->field, "description"))
 			return reason->found;
 	}
 	return NULL;

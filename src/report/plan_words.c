@@ -22,7 +22,7 @@ const char *wp_words_actions(const struct wp_entry *entry)
 
 enum wp_confidence wp_words_confidence(const struct wp_entry *entry)
 {
-	enum wp_confidence weakest = WP_PROVEN;
+	enum wp_confidence weakest = WP_CONFIDENCE_PROVEN;
 
 	for (size_t i = 0; i < entry->reason_count; i++)
 		if (entry->reasons[i].confidence < weakest)
@@ -32,7 +32,7 @@ enum wp_confidence wp_words_confidence(const struct wp_entry *entry)
 
 const char *wp_words_call(enum wp_action action)
 {
-	if (action == WP_RELOAD)
+	if (action == WP_ACTION_RELOAD)
 		return "The site reads the metadata of the images in the source again. Nothing is sent to distribution points.";
 	return "The site reads the source again, raises the source version and sends the content to all distribution points "
 	       "of the package.";
@@ -64,7 +64,7 @@ static const char *why_blocked(struct wp_arena *arena, const struct wp_entry *en
 	for (size_t i = 0; i < entry->reason_count; i++) {
 		struct wp_gate_words gate = wp_words_gate(&entry->reasons[i]);
 
-		if (entry->reasons[i].action == WP_NO_ACTION && !count++)
+		if (entry->reasons[i].action == WP_ACTION_NONE && !count++)
 			first = gate.meaning;
 	}
 	return count > 1 ? wp_arena_printf(arena, "%s, and %zu more", first, count - 1) : first;
@@ -79,7 +79,7 @@ static const char *why_reload(struct wp_arena *arena, const struct wp_entry *ent
 	for (size_t i = 0; i < entry->reason_count; i++) {
 		const struct wp_reason *reason = &entry->reasons[i];
 
-		if (reason->action != WP_RELOAD)
+		if (reason->action != WP_ACTION_RELOAD)
 			continue;
 		if (!strcmp(reason->code, "never-loaded"))
 			return "image properties were never loaded";
@@ -265,8 +265,8 @@ char *wp_words_incomplete(struct wp_arena *arena, const struct wp_plan *plan)
 char *wp_words_content(struct wp_arena *arena, const struct wp_content_change *change)
 {
 	static const char *const groups[] = {
-		[WP_ITEM_PACKAGE] = "package",   [WP_ITEM_DRIVER] = "driver",       [WP_ITEM_APP] = "app",
-		[WP_ITEM_LANGUAGE] = "language", [WP_ITEM_BOOT_FILE] = "boot file",
+		[WP_ITEM_GROUP_PACKAGE] = "package",   [WP_ITEM_GROUP_DRIVER] = "driver",       [WP_ITEM_GROUP_APP] = "app",
+		[WP_ITEM_GROUP_LANGUAGE] = "language", [WP_ITEM_GROUP_BOOT_FILE] = "boot file",
 	};
 	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
 
@@ -277,7 +277,7 @@ char *wp_words_content(struct wp_arena *arena, const struct wp_content_change *c
 	for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
 		const struct wp_group_change *group = &change->groups[i];
 		/* Come, gone or replaced: the diff has room to tell them apart. The named updates are told of already. */
-		uint64_t named = i == WP_ITEM_PACKAGE ? change->update_count : 0;
+		uint64_t named = i == WP_ITEM_GROUP_PACKAGE ? change->update_count : 0;
 		uint64_t count = group->added + group->removed + group->changed;
 
 		if (count > named)

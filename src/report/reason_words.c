@@ -154,7 +154,7 @@ static const char *note_of(struct wp_arena *arena, const struct wp_reason *reaso
 	if (!strcmp(reason->code, "content-unproven"))
 		return unproven_note(arena, before, after);
 	/* What a gate recorded is mostly the path, which stands beside it anyway; what it found is a sentence. */
-	if (reason->action == WP_NO_ACTION && (content || !kind))
+	if (reason->action == WP_ACTION_NONE && (content || !kind))
 		return after ? after : wp_words_gate(reason).meaning;
 	if (!kind || !kind->note)
 		return from_to(arena, reason->code, before, after);
@@ -173,10 +173,10 @@ void wp_words_reason(struct wp_arena *arena, const struct wp_reason *reason, str
 	*ret = (struct wp_reason_words){ .field = reason->field };
 	if (reason->image)
 		ret->about = wp_arena_printf(arena, "image %" PRIu32, reason->image);
-	else if (reason->action == WP_RELOAD)
+	else if (reason->action == WP_ACTION_RELOAD)
 		ret->about = "images";
 	else
-		ret->about = reason->action == WP_REFRESH && !strncmp(reason->code, "content-", 8) ? "content" : reason->code;
+		ret->about = reason->action == WP_ACTION_REFRESH && !strncmp(reason->code, "content-", 8) ? "content" : reason->code;
 	plain_values(arena, reason, &before, &after);
 	if (reason->field) {
 		ret->before = before ? before : "(none)";

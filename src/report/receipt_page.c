@@ -80,7 +80,7 @@ static void add_terms(struct wp_page *page, const struct wp_receipt *receipt)
 	wp_page_open(page, WP_PART_FOLD, "What the words mean");
 	wp_page_open(page, WP_PART_FACTS, NULL);
 	wp_page_fact(page, "Plan", "The calls that were approved. Its id is a digest over all that it asks for.");
-	for (enum wp_action action = WP_RELOAD; action <= WP_REFRESH; action++)
+	for (enum wp_action action = WP_ACTION_RELOAD; action <= WP_ACTION_REFRESH; action++)
 		if (any_call(receipt, action))
 			wp_page_fact(page, wp_action_name(action), wp_words_call(action));
 	wp_page_fact(page, "Source version", "A number that the site raises with each refresh.");

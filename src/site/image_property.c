@@ -126,11 +126,11 @@ static const char *read_wim_xml(struct wp_arena *arena, const char *text, size_t
 	const struct wp_diag *worst;
 
 	if (!metadata) {
-		worst = wp_diags_worst(&diags, WP_ERROR);
+		worst = wp_diags_worst(&diags, WP_SEVERITY_ERROR);
 		return wp_arena_printf(arena, "it is a WIM's own XML, and %s",
 				       worst ? worst->summary : "it has no images");
 	}
-	ret->origin = WP_FROM_WIM_XML;
+	ret->origin = WP_IMAGE_ORIGIN_WIM_XML;
 	for (size_t i = 0; i < metadata->image_count; i++)
 		wp_site_image_from_wim(arena, &metadata->images[i], WP_PUSH(arena, ret->items, ret->count));
 	return NULL;
@@ -138,7 +138,7 @@ static const char *read_wim_xml(struct wp_arena *arena, const char *text, size_t
 
 static const char *sort_images(struct wp_arena *arena, struct wp_site_images *images)
 {
-	images->origin = WP_FROM_IMAGE_PROPERTY;
+	images->origin = WP_IMAGE_ORIGIN_IMAGE_PROPERTY;
 	wp_site_images_sort(images);
 	for (size_t i = 1; i < images->count; i++)
 		if (images->items[i].index == images->items[i - 1].index)

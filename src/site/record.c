@@ -139,7 +139,7 @@ static void images_from_rows(struct wp_arena *arena, const json_t *rows, struct 
 	}
 	if (!ret->count)
 		return;
-	ret->origin = WP_FROM_IMAGE_INFORMATION;
+	ret->origin = WP_IMAGE_ORIGIN_IMAGE_INFORMATION;
 	wp_site_images_sort(ret);
 }
 
@@ -150,12 +150,12 @@ static void decode_images(struct wp_arena *arena, const json_t *json, const json
 
 	record->image_property = wp_json_get_text(properties, "ImageProperty");
 	if (!record->image_property) {
-		record->image_property_state = WP_NOT_FETCHED;
+		record->image_property_state = WP_FETCHED_NOT;
 	} else if (!*record->image_property) {
-		record->image_property_state = WP_EMPTY;
+		record->image_property_state = WP_FETCHED_EMPTY;
 		return;
 	} else {
-		record->image_property_state = WP_PRESENT;
+		record->image_property_state = WP_FETCHED_PRESENT;
 		if (wp_image_property_parse(arena, record->image_property, &record->images, &why) == 0)
 			return;
 		record->image_property_error = why;

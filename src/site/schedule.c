@@ -22,11 +22,11 @@ enum { SPAN_MINUTES_AT = 13, SPAN_HOURS_AT = 8, SPAN_DAYS_AT = 3 };
 enum { WEEKDAY_AT = 16, WEEKS_AT = 13, WEEKDAY_MONTHS_AT = 12, WEEK_ORDER_AT = 9, MONTH_DAY_AT = 14, DATE_MONTHS_AT = 10 };
 
 static const char *const class_names[] = {
-	[WP_ONCE] = "SMS_ST_NonRecurring",
-	[WP_INTERVAL] = "SMS_ST_RecurInterval",
-	[WP_WEEKLY] = "SMS_ST_RecurWeekly",
-	[WP_MONTHLY_BY_WEEKDAY] = "SMS_ST_RecurMonthlyByWeekday",
-	[WP_MONTHLY_BY_DATE] = "SMS_ST_RecurMonthlyByDate",
+	[WP_RECURRENCE_ONCE] = "SMS_ST_NonRecurring",
+	[WP_RECURRENCE_INTERVAL] = "SMS_ST_RecurInterval",
+	[WP_RECURRENCE_WEEKLY] = "SMS_ST_RecurWeekly",
+	[WP_RECURRENCE_MONTHLY_BY_WEEKDAY] = "SMS_ST_RecurMonthlyByWeekday",
+	[WP_RECURRENCE_MONTHLY_BY_DATE] = "SMS_ST_RecurMonthlyByDate",
 };
 
 static uint8_t bits(uint32_t word, int at, int width)
@@ -41,16 +41,16 @@ static const char *impossible(const struct wp_schedule *s)
 
 	if (!wp_time_from_civil(&start).known)
 		return "its start is no time of the calendar";
-	if (s->recurrence == WP_INTERVAL && !s->days && !s->hours && !s->minutes)
+	if (s->recurrence == WP_RECURRENCE_INTERVAL && !s->days && !s->hours && !s->minutes)
 		return "its interval is 0";
 	if (s->days > 31 || s->hours > 23 || s->minutes > 59)
 		return "its interval has more than 31 days, 23 hours or 59 minutes";
-	if ((s->recurrence == WP_WEEKLY || s->recurrence == WP_MONTHLY_BY_WEEKDAY) &&
+	if ((s->recurrence == WP_RECURRENCE_WEEKLY || s->recurrence == WP_RECURRENCE_MONTHLY_BY_WEEKDAY) &&
 	    (s->weekday < 1 || s->weekday > 7))
 		return "its weekday is not 1 to 7";
-	if (s->recurrence == WP_WEEKLY && (s->weeks < 1 || s->weeks > 4))
+	if (s->recurrence == WP_RECURRENCE_WEEKLY && (s->weeks < 1 || s->weeks > 4))
 		return "its weeks are not 1 to 4";
-	if (s->recurrence >= WP_MONTHLY_BY_WEEKDAY && (s->months < 1 || s->months > 12))
+	if (s->recurrence >= WP_RECURRENCE_MONTHLY_BY_WEEKDAY && (s->months < 1 || s->months > 12))
 		return "its months are not 1 to 12";
 	if (s->week_order > 4)
 		return "its week of the month is not 0 to 4";
@@ -90,23 +90,23 @@ static const char *read_token(const char *text, struct wp_schedule *ret)
 	wrong = set_duration(ret, bits(second, DURATION_DAYS_AT, 5), bits(second, DURATION_HOURS_AT, 5),
 			     bits(first, DURATION_MINUTES_AT, 6));
 	switch (ret->recurrence) {
-	case WP_ONCE:
+	case WP_RECURRENCE_ONCE:
 		break;
-	case WP_INTERVAL:
+	case WP_RECURRENCE_INTERVAL:
 		ret->minutes = bits(second, SPAN_MINUTES_AT, 6);
 		ret->hours = bits(second, SPAN_HOURS_AT, 5);
 		ret->days = bits(second, SPAN_DAYS_AT, 5);
 		break;
-	case WP_WEEKLY:
+	case WP_RECURRENCE_WEEKLY:
 		ret->weekday = bits(second, WEEKDAY_AT, 3);
 		ret->weeks = bits(second, WEEKS_AT, 3);
 		break;
-	case WP_MONTHLY_BY_WEEKDAY:
+	case WP_RECURRENCE_MONTHLY_BY_WEEKDAY:
 		ret->weekday = bits(second, WEEKDAY_AT, 3);
 		ret->months = bits(second, WEEKDAY_MONTHS_AT, 4);
 		ret->week_order = bits(second, WEEK_ORDER_AT, 3);
 		break;
-	case WP_MONTHLY_BY_DATE:
+	case WP_RECURRENCE_MONTHLY_BY_DATE:
 		ret->month_day = bits(second, MONTH_DAY_AT, 5);
 		ret->months = bits(second, DATE_MONTHS_AT, 4);
 		break;
@@ -161,7 +161,7 @@ static const char *read_object(const json_t *object, struct wp_schedule *ret)
 	const char *wrong;
 
 	*ret = (struct wp_schedule){ 0 };
-	for (size_t i = WP_ONCE; class && i < sizeof class_names / sizeof *class_names; i++)
+	for (size_t i = WP_RECURRENCE_ONCE; class && i < sizeof class_names / sizeof *class_names; i++)
 		if (wp_ascii_same(class, class_names[i]))
 			ret->recurrence = (enum wp_recurrence)i;
 	if (!ret->recurrence)
@@ -174,23 +174,23 @@ static const char *read_object(const json_t *object, struct wp_schedule *ret)
 	wrong = set_duration(ret, field(object, "DayDuration"), field(object, "HourDuration"),
 			     field(object, "MinuteDuration"));
 	switch (ret->recurrence) {
-	case WP_ONCE:
+	case WP_RECURRENCE_ONCE:
 		break;
-	case WP_INTERVAL:
+	case WP_RECURRENCE_INTERVAL:
 		ret->days = field(object, "DaySpan");
 		ret->hours = field(object, "HourSpan");
 		ret->minutes = field(object, "MinuteSpan");
 		break;
-	case WP_WEEKLY:
+	case WP_RECURRENCE_WEEKLY:
 		ret->weekday = field(object, "Day");
 		ret->weeks = field(object, "ForNumberOfWeeks");
 		break;
-	case WP_MONTHLY_BY_WEEKDAY:
+	case WP_RECURRENCE_MONTHLY_BY_WEEKDAY:
 		ret->weekday = field(object, "Day");
 		ret->months = field(object, "ForNumberOfMonths");
 		ret->week_order = field(object, "WeekOrder");
 		break;
-	case WP_MONTHLY_BY_DATE:
+	case WP_RECURRENCE_MONTHLY_BY_DATE:
 		ret->month_day = field(object, "MonthDay");
 		ret->months = field(object, "ForNumberOfMonths");
 		break;
@@ -233,20 +233,20 @@ void wp_schedule_token(const struct wp_schedule *s, char ret_text[WP_TOKEN_TEXT]
 			  (uint32_t)s->recurrence << RECURRENCE_AT | (uint32_t)s->utc << UTC_AT;
 
 	switch (s->recurrence) {
-	case WP_ONCE:
+	case WP_RECURRENCE_ONCE:
 		break;
-	case WP_INTERVAL:
+	case WP_RECURRENCE_INTERVAL:
 		second |= (uint32_t)s->minutes << SPAN_MINUTES_AT | (uint32_t)s->hours << SPAN_HOURS_AT |
 			  (uint32_t)s->days << SPAN_DAYS_AT;
 		break;
-	case WP_WEEKLY:
+	case WP_RECURRENCE_WEEKLY:
 		second |= (uint32_t)s->weekday << WEEKDAY_AT | (uint32_t)s->weeks << WEEKS_AT;
 		break;
-	case WP_MONTHLY_BY_WEEKDAY:
+	case WP_RECURRENCE_MONTHLY_BY_WEEKDAY:
 		second |= (uint32_t)s->weekday << WEEKDAY_AT | (uint32_t)s->months << WEEKDAY_MONTHS_AT |
 			  (uint32_t)s->week_order << WEEK_ORDER_AT;
 		break;
-	case WP_MONTHLY_BY_DATE:
+	case WP_RECURRENCE_MONTHLY_BY_DATE:
 		second |= (uint32_t)s->month_day << MONTH_DAY_AT | (uint32_t)s->months << DATE_MONTHS_AT;
 		break;
 	}

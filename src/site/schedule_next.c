@@ -47,7 +47,7 @@ static int day_in(const struct wp_schedule *s, int year, int month)
 	int days = wp_days_of_month(year, month), first, day;
 	struct wp_civil civil = { .year = year, .month = month, .day = 1 };
 
-	if (s->recurrence == WP_MONTHLY_BY_DATE)
+	if (s->recurrence == WP_RECURRENCE_MONTHLY_BY_DATE)
 		return s->month_day && s->month_day < days ? s->month_day : days;
 	first = 1 + (s->weekday - 1 - wp_civil_weekday(&civil) + 7) % 7;
 	if (s->week_order)
@@ -99,14 +99,14 @@ struct wp_time wp_schedule_next(const struct wp_schedule *s, const struct wp_zon
 	int64_t start = wp_time_from_civil(&s->start).ticks, utc = to_utc(s, zone, start);
 
 	switch (s->recurrence) {
-	case WP_ONCE:
+	case WP_RECURRENCE_ONCE:
 		return utc >= after.ticks ? within_calendar(utc) : (struct wp_time){ 0 };
-	case WP_INTERVAL:
+	case WP_RECURRENCE_INTERVAL:
 		return within_calendar(next_interval(s, zone, start, after.ticks));
-	case WP_WEEKLY:
+	case WP_RECURRENCE_WEEKLY:
 		return within_calendar(next_weekly(s, zone, start, after.ticks));
-	case WP_MONTHLY_BY_WEEKDAY:
-	case WP_MONTHLY_BY_DATE:
+	case WP_RECURRENCE_MONTHLY_BY_WEEKDAY:
+	case WP_RECURRENCE_MONTHLY_BY_DATE:
 		break;
 	}
 	return next_monthly(s, zone, start, after.ticks);

@@ -72,7 +72,7 @@ static bool take_clock(struct sentence *s, struct wp_schedule *ret)
 
 static bool take_weekly(struct sentence *s, struct wp_schedule *ret)
 {
-	ret->recurrence = WP_WEEKLY;
+	ret->recurrence = WP_RECURRENCE_WEEKLY;
 	if (!take_every(s, "week", "weeks", 4, &ret->weeks) || !take(s, "on") ||
 	    !take_one_of(s, weekdays, sizeof weekdays / sizeof *weekdays, &ret->weekday))
 		return false;
@@ -85,14 +85,14 @@ static bool take_monthly(struct sentence *s, struct wp_schedule *ret)
 {
 	if (!take(s, "on"))
 		return false;
-	ret->recurrence = WP_MONTHLY_BY_DATE;
+	ret->recurrence = WP_RECURRENCE_MONTHLY_BY_DATE;
 	if (take(s, "day")) {
 		if (!take_number(s, 1, 31, &ret->month_day))
 			return false;
 	} else if (!take(s, "the") || !take_one_of(s, orders, sizeof orders / sizeof *orders, &ret->week_order)) {
 		return false;
 	} else if (!(ret->week_order == 0 && take(s, "day"))) {
-		ret->recurrence = WP_MONTHLY_BY_WEEKDAY;
+		ret->recurrence = WP_RECURRENCE_MONTHLY_BY_WEEKDAY;
 		if (!take_one_of(s, weekdays, sizeof weekdays / sizeof *weekdays, &ret->weekday))
 			return false;
 		ret->weekday++;

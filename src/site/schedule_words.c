@@ -47,23 +47,23 @@ char *wp_schedule_words(struct wp_arena *arena, const struct wp_schedule *s)
 
 	snprintf(clock, sizeof clock, "%02d:%02d%s", start->hour, start->minute, s->utc ? " UTC" : "");
 	switch (s->recurrence) {
-	case WP_ONCE:
+	case WP_RECURRENCE_ONCE:
 		wp_buf_puts(&buf, "once, on");
 		break;
-	case WP_INTERVAL:
+	case WP_RECURRENCE_INTERVAL:
 		interval(&buf, s);
 		wp_buf_puts(&buf, " from");
 		break;
-	case WP_WEEKLY:
+	case WP_RECURRENCE_WEEKLY:
 		every(&buf, s->weeks, "week");
 		wp_buf_printf(&buf, " on %s at %s", weekdays[s->weekday], clock);
 		break;
-	case WP_MONTHLY_BY_WEEKDAY:
+	case WP_RECURRENCE_MONTHLY_BY_WEEKDAY:
 		wp_buf_printf(&buf, "on the %s %s of ", orders[s->week_order], weekdays[s->weekday]);
 		every(&buf, s->months, "month");
 		wp_buf_printf(&buf, " at %s", clock);
 		break;
-	case WP_MONTHLY_BY_DATE:
+	case WP_RECURRENCE_MONTHLY_BY_DATE:
 		if (s->month_day)
 			wp_buf_printf(&buf, "on day %u of ", s->month_day);
 		else
@@ -72,7 +72,7 @@ char *wp_schedule_words(struct wp_arena *arena, const struct wp_schedule *s)
 		wp_buf_printf(&buf, " at %s", clock);
 		break;
 	}
-	if (s->recurrence <= WP_INTERVAL)
+	if (s->recurrence <= WP_RECURRENCE_INTERVAL)
 		wp_buf_printf(&buf, " %04d-%02d-%02d %s", start->year, start->month, start->day, clock);
 	return wp_arena_strdup(arena, wp_buf_text(&buf));
 }

@@ -13,10 +13,19 @@
 #include <string.h>
 
 /* The properties of steps that name packages and images, and what each is kept in. Product keys are never kept. */
-enum property { IMAGE, IMAGE_INDEX, INSTALL, EDITION_INDEX, DOWNLOADS, SEQUENCE, PROPERTIES };
+enum property {
+	PROPERTY_IMAGE,
+	PROPERTY_IMAGE_INDEX,
+	PROPERTY_INSTALL,
+	PROPERTY_EDITION_INDEX,
+	PROPERTY_DOWNLOADS,
+	PROPERTY_SEQUENCE,
+	PROPERTIES,
+};
 static const char *const property_names[PROPERTIES] = {
-	[IMAGE] = "ImagePackageID",     [IMAGE_INDEX] = "ImageIndex",    [INSTALL] = "InstallPackageID",
-	[EDITION_INDEX] = "InstallEditionIndex", [DOWNLOADS] = "DownloadPackages", [SEQUENCE] = "TsPackageID",
+	[PROPERTY_IMAGE] = "ImagePackageID",         [PROPERTY_IMAGE_INDEX] = "ImageIndex",
+	[PROPERTY_INSTALL] = "InstallPackageID",     [PROPERTY_EDITION_INDEX] = "InstallEditionIndex",
+	[PROPERTY_DOWNLOADS] = "DownloadPackages",   [PROPERTY_SEQUENCE] = "TsPackageID",
 };
 
 #define APPLY_IMAGE "SMS_TaskSequence_ApplyOperatingSystemAction"
@@ -188,7 +197,7 @@ static const char *value_or(struct reading *r, enum property property, const cha
 
 static bool add_downloads(struct reading *r)
 {
-	const char *at = r->values[DOWNLOADS];
+	const char *at = r->values[PROPERTY_DOWNLOADS];
 
 	while (*at) {
 		size_t length = strcspn(at, ",; \t\r\n");
@@ -202,20 +211,20 @@ static bool add_downloads(struct reading *r)
 
 static bool end_step(struct reading *r)
 {
-	const char *edition = r->values[EDITION_INDEX], *image;
+	const char *edition = r->values[PROPERTY_EDITION_INDEX], *image;
 	bool go_on;
 
 	if (is(r->type, UPGRADE)) {
 		/* SMS_TaskSequence_UpgradeOperatingSystemAction: InstallEditionIndex is 1 by default. */
-		go_on = add(r, WP_USE_UPGRADE, value_or(r, INSTALL, "/install:"), *edition ? edition : "1");
+		go_on = add(r, WP_USE_UPGRADE, value_or(r, PROPERTY_INSTALL, "/install:"), *edition ? edition : "1");
 	} else if (is(r->type, APPLY_DATA)) {
-		go_on = add(r, WP_USE_DATA_IMAGE, value_or(r, IMAGE, "/data:"), r->values[IMAGE_INDEX]);
+		go_on = add(r, WP_USE_DATA_IMAGE, value_or(r, PROPERTY_IMAGE, "/data:"), r->values[PROPERTY_IMAGE_INDEX]);
 	} else if (is(r->type, APPLY_IMAGE)) {
-		image = value_or(r, IMAGE, "/image:");
-		go_on = *image ? add(r, WP_USE_IMAGE, image, r->values[IMAGE_INDEX])
-			       : add(r, WP_USE_INSTALL, value_or(r, INSTALL, "/install:"), edition);
+		image = value_or(r, PROPERTY_IMAGE, "/image:");
+		go_on = *image ? add(r, WP_USE_IMAGE, image, r->values[PROPERTY_IMAGE_INDEX])
+			       : add(r, WP_USE_INSTALL, value_or(r, PROPERTY_INSTALL, "/install:"), edition);
 	} else {
-		go_on = add(r, WP_USE_SEQUENCE, r->values[SEQUENCE], "") && add_downloads(r);
+		go_on = add(r, WP_USE_SEQUENCE, r->values[PROPERTY_SEQUENCE], "") && add_downloads(r);
 	}
 	r->step_depth = 0;
 	return go_on;

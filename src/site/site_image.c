@@ -18,19 +18,19 @@
  * a diff does not hold that against a WIM.
  */
 const struct wp_site_field wp_site_fields[WP_SITE_FIELDS] = {
-	{ "name", "Name", "name", { "imagename", "name" }, WP_SITE_TEXT, true, FIELD(name) },
-	{ "description", "Description", "description", { "imagedescription", "description" }, WP_SITE_TEXT, true,
+	{ "name", "Name", "name", { "imagename", "name" }, WP_SITE_FIELD_TEXT, true, FIELD(name) },
+	{ "description", "Description", "description", { "imagedescription", "description" }, WP_SITE_FIELD_TEXT, true,
 	  FIELD(description) },
-	{ "os_version", "OSVersion", "os_version", { "osversion", "imageosversion" }, WP_SITE_TEXT, true,
+	{ "os_version", "OSVersion", "os_version", { "osversion", "imageosversion" }, WP_SITE_FIELD_TEXT, true,
 	  FIELD(os_version) },
 	{ "architecture", "Architecture", "architecture", { "architecture", "arch", "processorarchitecture" },
-	  WP_SITE_ARCHITECTURE, true, FIELD(architecture) },
-	{ "language", "Language", "default_language", { "language", "defaultlanguage" }, WP_SITE_TAG, true,
+	  WP_SITE_FIELD_ARCHITECTURE, true, FIELD(architecture) },
+	{ "language", "Language", "default_language", { "language", "defaultlanguage" }, WP_SITE_FIELD_TAG, true,
 	  FIELD(language) },
-	{ "product_type", "ProductType", "product_type", { "producttype" }, WP_SITE_TEXT, false, FIELD(product_type) },
-	{ "hal_type", "HALType", "hal", { "haltype", "hal" }, WP_SITE_TEXT, false, FIELD(hal_type) },
-	{ "size", "Size", "total_bytes", { "size", "imagesize", "totalbytes" }, WP_SITE_SIZE, false, FIELD(size) },
-	{ "creation_date", "CreationDate", NULL, { "creationdate", "creationtime" }, WP_SITE_DATE, false,
+	{ "product_type", "ProductType", "product_type", { "producttype" }, WP_SITE_FIELD_TEXT, false, FIELD(product_type) },
+	{ "hal_type", "HALType", "hal", { "haltype", "hal" }, WP_SITE_FIELD_TEXT, false, FIELD(hal_type) },
+	{ "size", "Size", "total_bytes", { "size", "imagesize", "totalbytes" }, WP_SITE_FIELD_SIZE, false, FIELD(size) },
+	{ "creation_date", "CreationDate", NULL, { "creationdate", "creationtime" }, WP_SITE_FIELD_DATE, false,
 	  FIELD(creation_date) },
 };
 

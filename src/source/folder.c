@@ -112,9 +112,9 @@ static int add_name(void *context, const char *name)
 	error = wp_directory_look(listing->fd, name, &status);
 	if (error)
 		fail(walk, relative, error);
-	else if (status.kind == WP_FILE_FOLDER)
+	else if (status.kind == WP_FILE_KIND_FOLDER)
 		*WP_PUSH(walk->arena, walk->folders, walk->folder_count) = relative;
-	else if ((status.kind == WP_FILE_REGULAR || status.kind == WP_FILE_LINK) && strcmp(relative, walk->skip))
+	else if ((status.kind == WP_FILE_KIND_REGULAR || status.kind == WP_FILE_KIND_LINK) && strcmp(relative, walk->skip))
 		add_file(walk, relative, &status);
 	return 0;
 }

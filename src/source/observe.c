@@ -84,7 +84,7 @@ static bool find_wim(struct look *look, struct wp_located *ret_wim, struct wp_lo
 		return true;
 	*ret_folder = *ret_wim;
 	*ret_wim = (struct wp_located){ .fd = -1 };
-	if (!wp_file_look_open(ret_folder->fd, &status) && status.kind != WP_FILE_FOLDER) {
+	if (!wp_file_look_open(ret_folder->fd, &status) && status.kind != WP_FILE_KIND_FOLDER) {
 		fail(look, WP_GATE_NO_INSTALL_WIM, "the source of an upgrade package is a folder, and this is a file");
 		return false;
 	}

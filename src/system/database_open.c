@@ -48,7 +48,7 @@ static bool names_a_third_file(const char *journal)
 	unsigned char last[sizeof mark];
 	struct wp_file_status file;
 
-	return !wp_file_open_any(journal, WP_FILE_NOFOLLOW, &fd, &file) && file.size > sizeof mark &&
+	return !wp_file_open_any(journal, WP_FILE_HOW_NOFOLLOW, &fd, &file) && file.size > sizeof mark &&
 	       wp_file_read_at(fd, last, sizeof last, file.size - sizeof last) == sizeof last &&
 	       !memcmp(last, mark, sizeof mark);
 }
@@ -66,7 +66,7 @@ static int look_beside(const struct wp_db *db, const char *name, struct wp_error
 
 		if (!beside)
 			wp_out_of_memory();
-		if (!wp_file_look_itself(beside, &file) && file.kind != WP_FILE_REGULAR)
+		if (!wp_file_look_itself(beside, &file) && file.kind != WP_FILE_KIND_REGULAR)
 			status = wp_db_damaged(db, err, "what stands beside it as %s%s is no file", db->path, endings[i]);
 		else if (!i && names_a_third_file(beside))
 			status = wp_db_damaged(db, err, "its rollback journal would change another file");

@@ -100,9 +100,9 @@ static int too_large(const char *name, const char *path, size_t limit, struct wp
 static const char *kind_of(enum wp_file_kind kind)
 {
 	switch (kind) {
-	case WP_FILE_FOLDER:
+	case WP_FILE_KIND_FOLDER:
 		return "a folder";
-	case WP_FILE_PIPE:
+	case WP_FILE_KIND_PIPE:
 		return "a pipe";
 	default:
 		return "a device or a socket";
@@ -113,13 +113,13 @@ int wp_file_open(const char *path, size_t limit, int *ret_fd, size_t *ret_size, 
 {
 	__attribute__((cleanup(wp_closep))) int fd = -1;
 	struct wp_file_status file;
-	int error = wp_file_open_any(path, WP_FILE_FOLLOW, &fd, &file);
+	int error = wp_file_open_any(path, WP_FILE_HOW_FOLLOW, &fd, &file);
 
 	if (error == ENOENT || error == ENOTDIR)
 		return wp_fail(err, WP_E_NOT_FOUND, "not-found", path, "%s does not exist; check the path", path);
 	if (error)
 		return wp_fail(err, WP_E_FAILED, "unreadable", path, "%s cannot be opened: %s", path, strerror(error));
-	if (file.kind != WP_FILE_REGULAR)
+	if (file.kind != WP_FILE_KIND_REGULAR)
 		return wp_fail(err, WP_E_FAILED, "not-regular-file", path,
 			       "%s is %s where a file is needed; name a file", path, kind_of(file.kind));
 	if (file.size > limit)

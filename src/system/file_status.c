@@ -15,16 +15,16 @@
 static enum wp_file_kind kind_of(mode_t mode)
 {
 	if (S_ISREG(mode))
-		return WP_FILE_REGULAR;
+		return WP_FILE_KIND_REGULAR;
 	if (S_ISDIR(mode))
-		return WP_FILE_FOLDER;
+		return WP_FILE_KIND_FOLDER;
 	if (S_ISLNK(mode))
-		return WP_FILE_LINK;
+		return WP_FILE_KIND_LINK;
 	if (S_ISFIFO(mode))
-		return WP_FILE_PIPE;
+		return WP_FILE_KIND_PIPE;
 	if (S_ISBLK(mode))
-		return WP_FILE_DISK;
-	return S_ISCHR(mode) ? WP_FILE_DEVICE : WP_FILE_SOCKET;
+		return WP_FILE_KIND_DISK;
+	return S_ISCHR(mode) ? WP_FILE_KIND_DEVICE : WP_FILE_KIND_SOCKET;
 }
 
 /* @result is that of the call which filled @file. */
@@ -76,7 +76,7 @@ bool wp_file_is_folder(const char *path)
 {
 	struct wp_file_status file;
 
-	return !wp_file_look(path, &file) && file.kind == WP_FILE_FOLDER;
+	return !wp_file_look(path, &file) && file.kind == WP_FILE_KIND_FOLDER;
 }
 
 int wp_file_may_write(const char *path)
@@ -89,8 +89,8 @@ int wp_file_may_write(const char *path)
 int wp_file_open_any(const char *path, enum wp_file_how how, int *ret_fd, struct wp_file_status *ret)
 {
 	/* O_NONBLOCK: opening a pipe waits for its writer; O_NOCTTY: a terminal must not become ours. */
-	int flags = O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (how == WP_FILE_CHANGE ? O_RDWR : O_RDONLY);
-	int fd = open(path, flags | (how == WP_FILE_FOLLOW ? 0 : O_NOFOLLOW));
+	int flags = O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (how == WP_FILE_HOW_CHANGE ? O_RDWR : O_RDONLY);
+	int fd = open(path, flags | (how == WP_FILE_HOW_FOLLOW ? 0 : O_NOFOLLOW));
 	int error = fd < 0 ? errno : wp_file_look_open(fd, ret);
 
 	if (!error)

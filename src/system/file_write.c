@@ -247,7 +247,7 @@ static int begin(const char *path, enum wp_file_target target, bool probe, struc
 	if (!path || strcmp(path, "-") == 0)
 		return WP_OK;
 	*writer = (struct wp_file_writer){ .path = path, .fd = -1, .probe = probe };
-	reason = target == WP_FILE_NAMED ? open_named(writer) : open_beside(writer);
+	reason = target == WP_FILE_TARGET_NAMED ? open_named(writer) : open_beside(writer);
 	if (!reason)
 		return WP_OK;
 	writer->reason = reason;
@@ -305,7 +305,7 @@ int wp_file_write(const char *path, const void *bytes, size_t length, struct wp_
 {
 	struct wp_file_writer *writer;
 
-	if (wp_file_begin(path, WP_FILE_NAMED, &writer, err))
+	if (wp_file_begin(path, WP_FILE_TARGET_NAMED, &writer, err))
 		return WP_E_FAILED;
 	wp_file_add(writer, bytes, length);
 	return wp_file_commit(writer, err);

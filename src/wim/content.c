@@ -42,7 +42,7 @@ static void free_bytes(void **bytes)
 /* Adds wimlib's own code and text; returns -1. */
 static int fail(struct wp_wim *wim, int code)
 {
-	wp_diag_add(wim->arena, &wim->diags, WP_ERROR, "wimlib-error", NULL,
+	wp_diag_add(wim->arena, &wim->diags, WP_SEVERITY_ERROR, "wimlib-error", NULL,
 		    "wimlib cannot read the file: error %d, %s", code,
 		    wimlib_get_error_string((enum wimlib_error_code)code));
 	return -1;
@@ -51,7 +51,7 @@ static int fail(struct wp_wim *wim, int code)
 static int changed(struct wp_wim *wim)
 {
 	if (!wp_diags_have(&wim->diags, "changed-while-reading"))
-		wp_diag_add(wim->arena, &wim->diags, WP_WARNING, "changed-while-reading", NULL,
+		wp_diag_add(wim->arena, &wim->diags, WP_SEVERITY_WARNING, "changed-while-reading", NULL,
 			    "the file was changed while it was read; try again later");
 	wim->file_id[0] = '\0';
 	return -1;
@@ -99,7 +99,7 @@ static int count_blobs(struct wp_wim *wim, WIMStruct *opened, struct wp_wim_cont
 	if (code)
 		return fail(wim, code);
 	if (wim->header.part == 1 && count.images != wim->header.image_count)
-		wp_diag_add(wim->arena, &wim->diags, WP_WARNING, "image-count-mismatch", NULL,
+		wp_diag_add(wim->arena, &wim->diags, WP_SEVERITY_WARNING, "image-count-mismatch", NULL,
 			    "the header counts %u images, and there is metadata of %ju", wim->header.image_count,
 			    (uintmax_t)count.images);
 	return 0;
@@ -136,7 +136,7 @@ static int check_blob_table(struct wp_wim *wim)
 		return 0;
 	if (!is_same(wim))
 		return changed(wim);
-	wp_diag_add(wim->arena, &wim->diags, WP_ERROR, "resource-out-of-range", NULL, "the blob table is damaged: %s",
+	wp_diag_add(wim->arena, &wim->diags, WP_SEVERITY_ERROR, "resource-out-of-range", NULL, "the blob table is damaged: %s",
 		    why);
 	return -1;
 }
@@ -147,7 +147,7 @@ static int open_wim(struct wp_wim *wim, WIMStruct **ret)
 	int code;
 
 	/* Whatever layer 1 had to refuse wimlib does not get to see. */
-	if (!wim->metadata || wp_diags_worst(&wim->diags, WP_ERROR) ||
+	if (!wim->metadata || wp_diags_worst(&wim->diags, WP_SEVERITY_ERROR) ||
 	    !wp_wim_header_safe(&wim->header, wim->size))
 		return -1;
 	if (!is_same(wim))

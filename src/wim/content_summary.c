@@ -20,21 +20,21 @@ static const char first_magic[] = "wimplan-summary-1\n";
 #define TEXTS 7u
 
 /* Bytes stay what they are, whatever the order in which kinds are shown. */
-static const uint8_t kind_bytes[WP_KINDS] = {
-	[WP_KIND_NONE] = 0,       [WP_KIND_CUMULATIVE] = 1,    [WP_KIND_SERVICING_STACK] = 2,
-	[WP_KIND_DOTNET] = 3,     [WP_KIND_UPDATE] = 4,        [WP_KIND_LANGUAGE_PACK] = 5,
-	[WP_KIND_FEATURE] = 6,    [WP_KIND_EDITION] = 7,       [WP_KIND_OTHER] = 8,
-	[WP_KIND_INBOX] = 9,      [WP_KIND_ADDED] = 10,        [WP_KIND_ORIGIN_UNKNOWN] = 11,
-	[WP_KIND_HOTPATCH] = 12,  [WP_KIND_SAFE_OS] = 13,      [WP_KIND_ENABLEMENT] = 14,
+static const uint8_t kind_bytes[WP_ITEM_KINDS] = {
+	[WP_ITEM_KIND_NONE] = 0,       [WP_ITEM_KIND_CUMULATIVE] = 1,    [WP_ITEM_KIND_SERVICING_STACK] = 2,
+	[WP_ITEM_KIND_DOTNET] = 3,     [WP_ITEM_KIND_UPDATE] = 4,        [WP_ITEM_KIND_LANGUAGE_PACK] = 5,
+	[WP_ITEM_KIND_FEATURE] = 6,    [WP_ITEM_KIND_EDITION] = 7,       [WP_ITEM_KIND_OTHER] = 8,
+	[WP_ITEM_KIND_INBOX] = 9,      [WP_ITEM_KIND_ADDED] = 10,        [WP_ITEM_KIND_ORIGIN_UNKNOWN] = 11,
+	[WP_ITEM_KIND_HOTPATCH] = 12,  [WP_ITEM_KIND_SAFE_OS] = 13,      [WP_ITEM_KIND_ENABLEMENT] = 14,
 };
 #define LAST_OF_FIRST_VERSION 11u
 
 static enum wp_item_kind kind_of(uint64_t byte)
 {
-	for (int i = 0; i < WP_KINDS; i++)
+	for (int i = 0; i < WP_ITEM_KINDS; i++)
 		if (kind_bytes[i] == byte)
 			return (enum wp_item_kind)i;
-	return WP_KINDS;
+	return WP_ITEM_KINDS;
 }
 
 static void put(struct wp_buf *buf, uint64_t value, unsigned int size)
@@ -62,7 +62,7 @@ static void put_item(struct wp_buf *buf, const struct wp_item *item)
 	put_text(buf, item->id);
 	put_text(buf, item->kb);
 	/* Of a driver the hash in its name says all. */
-	put_text(buf, item->group == WP_ITEM_DRIVER || !item->has_data ? NULL : sha1);
+	put_text(buf, item->group == WP_ITEM_GROUP_DRIVER || !item->has_data ? NULL : sha1);
 }
 
 static int compare_shown(const void *a, const void *b)
@@ -99,7 +99,7 @@ static bool put_items(struct wp_arena *scratch, struct wp_wim_index *index, stru
 		if (read > WP_LIMIT_FILE_ITEMS)
 			return false;
 		for (size_t i = 0; i < servicing.count; i++)
-			if (servicing.items[i].kind != WP_KIND_OTHER)
+			if (servicing.items[i].kind != WP_ITEM_KIND_OTHER)
 				*WP_PUSH(scratch, all, count) = &servicing.items[i];
 	}
 	if (count)
@@ -196,7 +196,7 @@ bool wp_content_summary_open(struct wp_arena *arena, const struct wp_content_sum
 
 		for (size_t k = 0; k < TEXTS; k++)
 			texts[k] = get_text(&reader);
-		if (reader.bad || group >= WP_ITEM_GROUPS || kind == WP_KINDS || !texts[0] ||
+		if (reader.bad || group >= WP_ITEM_GROUPS || kind == WP_ITEM_KINDS || !texts[0] ||
 		    (ret->first_version && byte > LAST_OF_FIRST_VERSION))
 			return false;
 		item.group = (enum wp_item_group)group;

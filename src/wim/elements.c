@@ -8,71 +8,71 @@
 
 #include <string.h>
 
-#define METADATA(member) WP_BASE_METADATA, .offset = offsetof(struct wp_wim_metadata, member)
-#define IMAGE(member) WP_BASE_IMAGE, .offset = offsetof(struct wp_wim_image, member)
-#define WINDOWS(member) WP_BASE_WINDOWS, .offset = offsetof(struct wp_wim_windows, member)
-#define SERVICING(member) WP_BASE_SERVICING, .offset = offsetof(struct wp_wim_servicing, member)
-#define MODEL(member) WP_BASE_MODEL, .offset = offsetof(struct wp_model, member)
+#define METADATA(member) WP_WIM_BASE_METADATA, .offset = offsetof(struct wp_wim_metadata, member)
+#define IMAGE(member) WP_WIM_BASE_IMAGE, .offset = offsetof(struct wp_wim_image, member)
+#define WINDOWS(member) WP_WIM_BASE_WINDOWS, .offset = offsetof(struct wp_wim_windows, member)
+#define SERVICING(member) WP_WIM_BASE_SERVICING, .offset = offsetof(struct wp_wim_servicing, member)
+#define MODEL(member) WP_WIM_BASE_MODEL, .offset = offsetof(struct wp_model, member)
 /* The same name in inspect --json and in a diff. */
 #define KEY(name) .key = (name), .fact = (name)
 #define LINE(number, text) .label = (text), .line = (number)
 
 const struct wp_wim_field wp_wim_fields[] = {
-	{ WP_AT_WIM, "TOTALBYTES", WP_WIM_BYTES, METADATA(total_bytes) },
-	{ WP_AT_IMAGE, "NAME", WP_WIM_TEXT, IMAGE(name), KEY("name"), LINE(1, "Name") },
-	{ WP_AT_IMAGE, "DESCRIPTION", WP_WIM_TEXT, IMAGE(description), KEY("description"), LINE(2, "Description") },
-	{ WP_AT_IMAGE, "DISPLAYNAME", WP_WIM_TEXT, IMAGE(display_name), KEY("display_name"), LINE(3, "Display name") },
-	{ WP_AT_IMAGE, "DISPLAYDESCRIPTION", WP_WIM_TEXT, IMAGE(display_description), KEY("display_description"),
+	{ WP_PLACE_WIM, "TOTALBYTES", WP_WIM_KIND_BYTES, METADATA(total_bytes) },
+	{ WP_PLACE_IMAGE, "NAME", WP_WIM_KIND_TEXT, IMAGE(name), KEY("name"), LINE(1, "Name") },
+	{ WP_PLACE_IMAGE, "DESCRIPTION", WP_WIM_KIND_TEXT, IMAGE(description), KEY("description"), LINE(2, "Description") },
+	{ WP_PLACE_IMAGE, "DISPLAYNAME", WP_WIM_KIND_TEXT, IMAGE(display_name), KEY("display_name"), LINE(3, "Display name") },
+	{ WP_PLACE_IMAGE, "DISPLAYDESCRIPTION", WP_WIM_KIND_TEXT, IMAGE(display_description), KEY("display_description"),
 	  LINE(4, "Display text") },
-	{ WP_AT_IMAGE, "FLAGS", WP_WIM_TEXT, IMAGE(flags), KEY("flags"), LINE(5, "Flags") },
-	{ WP_AT_IMAGE, "DIRCOUNT", WP_WIM_NUMBER, IMAGE(dir_count), KEY("dir_count") },
-	{ WP_AT_IMAGE, "FILECOUNT", WP_WIM_FILES, IMAGE(file_count), KEY("file_count"), LINE(24, "Files") },
-	{ WP_AT_IMAGE, "TOTALBYTES", WP_WIM_BYTES, IMAGE(total_bytes), KEY("total_bytes"), LINE(22, "Size") },
-	{ WP_AT_IMAGE, "HARDLINKBYTES", WP_WIM_BYTES, IMAGE(hard_link_bytes), KEY("hard_link_bytes"),
+	{ WP_PLACE_IMAGE, "FLAGS", WP_WIM_KIND_TEXT, IMAGE(flags), KEY("flags"), LINE(5, "Flags") },
+	{ WP_PLACE_IMAGE, "DIRCOUNT", WP_WIM_KIND_NUMBER, IMAGE(dir_count), KEY("dir_count") },
+	{ WP_PLACE_IMAGE, "FILECOUNT", WP_WIM_KIND_FILES, IMAGE(file_count), KEY("file_count"), LINE(24, "Files") },
+	{ WP_PLACE_IMAGE, "TOTALBYTES", WP_WIM_KIND_BYTES, IMAGE(total_bytes), KEY("total_bytes"), LINE(22, "Size") },
+	{ WP_PLACE_IMAGE, "HARDLINKBYTES", WP_WIM_KIND_BYTES, IMAGE(hard_link_bytes), KEY("hard_link_bytes"),
 	  LINE(23, "Hard links") },
-	{ WP_AT_IMAGE, "CREATIONTIME", WP_WIM_TIME, IMAGE(creation_time), WP_AT_CREATION, KEY("creation_time"),
+	{ WP_PLACE_IMAGE, "CREATIONTIME", WP_WIM_KIND_TIME, IMAGE(creation_time), WP_PLACE_CREATION, KEY("creation_time"),
 	  LINE(25, "Created") },
-	{ WP_AT_CREATION, "HIGHPART", WP_WIM_HALF, MODEL(high) },
-	{ WP_AT_CREATION, "LOWPART", WP_WIM_HALF, MODEL(low) },
-	{ WP_AT_IMAGE, "LASTMODIFICATIONTIME", WP_WIM_TIME, IMAGE(last_modification_time), WP_AT_MODIFICATION,
+	{ WP_PLACE_CREATION, "HIGHPART", WP_WIM_KIND_HALF, MODEL(high) },
+	{ WP_PLACE_CREATION, "LOWPART", WP_WIM_KIND_HALF, MODEL(low) },
+	{ WP_PLACE_IMAGE, "LASTMODIFICATIONTIME", WP_WIM_KIND_TIME, IMAGE(last_modification_time), WP_PLACE_MODIFICATION,
 	  KEY("last_modification_time"), LINE(26, "Modified") },
-	{ WP_AT_MODIFICATION, "HIGHPART", WP_WIM_HALF, MODEL(high) },
-	{ WP_AT_MODIFICATION, "LOWPART", WP_WIM_HALF, MODEL(low) },
-	{ WP_AT_IMAGE, "WIMBOOT", WP_WIM_BOOLEAN, IMAGE(wimboot), KEY("wimboot"), LINE(27, "WIMBoot") },
-	{ WP_AT_IMAGE, "WINDOWS", WP_WIM_BOX, IMAGE(windows), WP_AT_WINDOWS, .key = "windows" },
-	{ WP_AT_WINDOWS, "ARCH", WP_WIM_ARCHITECTURE, WINDOWS(architecture), KEY("architecture"),
+	{ WP_PLACE_MODIFICATION, "HIGHPART", WP_WIM_KIND_HALF, MODEL(high) },
+	{ WP_PLACE_MODIFICATION, "LOWPART", WP_WIM_KIND_HALF, MODEL(low) },
+	{ WP_PLACE_IMAGE, "WIMBOOT", WP_WIM_KIND_BOOLEAN, IMAGE(wimboot), KEY("wimboot"), LINE(27, "WIMBoot") },
+	{ WP_PLACE_IMAGE, "WINDOWS", WP_WIM_KIND_BOX, IMAGE(windows), WP_PLACE_WINDOWS, .key = "windows" },
+	{ WP_PLACE_WINDOWS, "ARCH", WP_WIM_KIND_ARCHITECTURE, WINDOWS(architecture), KEY("architecture"),
 	  LINE(9, "Architecture"), .setup = true },
-	{ WP_AT_WINDOWS, "PRODUCTNAME", WP_WIM_TEXT, WINDOWS(product_name), KEY("product_name"), LINE(12, "Product") },
-	{ WP_AT_WINDOWS, "EDITIONID", WP_WIM_TEXT, WINDOWS(edition_id), KEY("edition_id"), LINE(10, "Edition"),
+	{ WP_PLACE_WINDOWS, "PRODUCTNAME", WP_WIM_KIND_TEXT, WINDOWS(product_name), KEY("product_name"), LINE(12, "Product") },
+	{ WP_PLACE_WINDOWS, "EDITIONID", WP_WIM_KIND_TEXT, WINDOWS(edition_id), KEY("edition_id"), LINE(10, "Edition"),
 	  .setup = true },
-	{ WP_AT_WINDOWS, "INSTALLATIONTYPE", WP_WIM_TEXT, WINDOWS(installation_type), KEY("installation_type"),
+	{ WP_PLACE_WINDOWS, "INSTALLATIONTYPE", WP_WIM_KIND_TEXT, WINDOWS(installation_type), KEY("installation_type"),
 	  LINE(11, "Installation"), .setup = true },
-	{ WP_AT_WINDOWS, "PRODUCTTYPE", WP_WIM_TEXT, WINDOWS(product_type), KEY("product_type"),
+	{ WP_PLACE_WINDOWS, "PRODUCTTYPE", WP_WIM_KIND_TEXT, WINDOWS(product_type), KEY("product_type"),
 	  LINE(13, "Product type") },
-	{ WP_AT_WINDOWS, "PRODUCTSUITE", WP_WIM_TEXT, WINDOWS(product_suite), KEY("product_suite"), LINE(14, "Suite") },
-	{ WP_AT_WINDOWS, "HAL", WP_WIM_TEXT, WINDOWS(hal), KEY("hal"), LINE(15, "HAL") },
-	{ WP_AT_WINDOWS, "SYSTEMROOT", WP_WIM_TEXT, WINDOWS(system_root), KEY("system_root"), LINE(16, "System root") },
-	{ WP_AT_WINDOWS, "LANGUAGES", WP_WIM_BOX, WP_BASE_WINDOWS, .inside = WP_AT_LANGUAGES },
-	{ WP_AT_LANGUAGES, "LANGUAGE", WP_WIM_LANGUAGE, WP_BASE_WINDOWS, KEY("languages"), LINE(17, "Languages"),
+	{ WP_PLACE_WINDOWS, "PRODUCTSUITE", WP_WIM_KIND_TEXT, WINDOWS(product_suite), KEY("product_suite"), LINE(14, "Suite") },
+	{ WP_PLACE_WINDOWS, "HAL", WP_WIM_KIND_TEXT, WINDOWS(hal), KEY("hal"), LINE(15, "HAL") },
+	{ WP_PLACE_WINDOWS, "SYSTEMROOT", WP_WIM_KIND_TEXT, WINDOWS(system_root), KEY("system_root"), LINE(16, "System root") },
+	{ WP_PLACE_WINDOWS, "LANGUAGES", WP_WIM_KIND_BOX, WP_WIM_BASE_WINDOWS, .inside = WP_PLACE_LANGUAGES },
+	{ WP_PLACE_LANGUAGES, "LANGUAGE", WP_WIM_KIND_LANGUAGE, WP_WIM_BASE_WINDOWS, KEY("languages"), LINE(17, "Languages"),
 	  .setup = true },
-	{ WP_AT_LANGUAGES, "DEFAULT", WP_WIM_TEXT, WINDOWS(default_language), KEY("default_language"), .setup = true },
-	{ WP_AT_LANGUAGES, "FALLBACK", WP_WIM_FALLBACK, WP_BASE_WINDOWS, KEY("fallback_languages"),
+	{ WP_PLACE_LANGUAGES, "DEFAULT", WP_WIM_KIND_TEXT, WINDOWS(default_language), KEY("default_language"), .setup = true },
+	{ WP_PLACE_LANGUAGES, "FALLBACK", WP_WIM_KIND_FALLBACK, WP_WIM_BASE_WINDOWS, KEY("fallback_languages"),
 	  LINE(18, "Fallbacks") },
-	{ WP_AT_WINDOWS, "VERSION", WP_WIM_VERSION, WINDOWS(version), WP_AT_VERSION, .key = "version",
+	{ WP_PLACE_WINDOWS, "VERSION", WP_WIM_KIND_VERSION, WINDOWS(version), WP_PLACE_VERSION, .key = "version",
 	  .fact = "os_version", LINE(6, "Version"), .setup = true },
-	{ WP_AT_VERSION, "MAJOR", WP_WIM_NUMBER, WINDOWS(major), .key = "major" },
-	{ WP_AT_VERSION, "MINOR", WP_WIM_NUMBER, WINDOWS(minor), .key = "minor" },
-	{ WP_AT_VERSION, "BUILD", WP_WIM_NUMBER, WINDOWS(build), .key = "build" },
-	{ WP_AT_VERSION, "SPBUILD", WP_WIM_NUMBER, WINDOWS(service_pack_build), .key = "service_pack_build" },
-	{ WP_AT_VERSION, "SPLEVEL", WP_WIM_NUMBER, WINDOWS(service_pack_level), KEY("service_pack_level"),
+	{ WP_PLACE_VERSION, "MAJOR", WP_WIM_KIND_NUMBER, WINDOWS(major), .key = "major" },
+	{ WP_PLACE_VERSION, "MINOR", WP_WIM_KIND_NUMBER, WINDOWS(minor), .key = "minor" },
+	{ WP_PLACE_VERSION, "BUILD", WP_WIM_KIND_NUMBER, WINDOWS(build), .key = "build" },
+	{ WP_PLACE_VERSION, "SPBUILD", WP_WIM_KIND_NUMBER, WINDOWS(service_pack_build), .key = "service_pack_build" },
+	{ WP_PLACE_VERSION, "SPLEVEL", WP_WIM_KIND_NUMBER, WINDOWS(service_pack_level), KEY("service_pack_level"),
 	  LINE(8, "Service pack") },
-	{ WP_AT_VERSION, "BRANCH", WP_WIM_TEXT, WINDOWS(branch), KEY("branch"), LINE(7, "Branch") },
-	{ WP_AT_WINDOWS, "SERVICINGDATA", WP_WIM_BOX, WINDOWS(servicing), WP_AT_SERVICING, .key = "servicing" },
-	{ WP_AT_SERVICING, "GDRDUREVISION", WP_WIM_TEXT, SERVICING(gdr_du_revision), KEY("gdr_du_revision"),
+	{ WP_PLACE_VERSION, "BRANCH", WP_WIM_KIND_TEXT, WINDOWS(branch), KEY("branch"), LINE(7, "Branch") },
+	{ WP_PLACE_WINDOWS, "SERVICINGDATA", WP_WIM_KIND_BOX, WINDOWS(servicing), WP_PLACE_SERVICING, .key = "servicing" },
+	{ WP_PLACE_SERVICING, "GDRDUREVISION", WP_WIM_KIND_TEXT, SERVICING(gdr_du_revision), KEY("gdr_du_revision"),
 	  LINE(21, "GDR/DU") },
-	{ WP_AT_SERVICING, "PKEYCONFIGVERSION", WP_WIM_TEXT, SERVICING(pkey_config_version),
+	{ WP_PLACE_SERVICING, "PKEYCONFIGVERSION", WP_WIM_KIND_TEXT, SERVICING(pkey_config_version),
 	  KEY("pkey_config_version"), LINE(20, "PKeyConfig") },
-	{ WP_AT_SERVICING, "IMAGESTATE", WP_WIM_TEXT, SERVICING(image_state), KEY("image_state"),
+	{ WP_PLACE_SERVICING, "IMAGESTATE", WP_WIM_KIND_TEXT, SERVICING(image_state), KEY("image_state"),
 	  LINE(19, "Image state"), .setup = true },
 };
 
@@ -83,12 +83,12 @@ _Static_assert(FIELDS <= 64, "wp_model.seen has a bit for each element");
 
 bool wp_element_repeats(const struct wp_wim_field *element)
 {
-	return element->kind == WP_WIM_LANGUAGE || element->kind == WP_WIM_FALLBACK;
+	return element->kind == WP_WIM_KIND_LANGUAGE || element->kind == WP_WIM_KIND_FALLBACK;
 }
 
 const struct wp_wim_field *wp_element_find(struct wp_model *model, enum wp_place place, const char *name)
 {
-	uint64_t *seen = place == WP_AT_WIM ? &model->seen_file : &model->seen;
+	uint64_t *seen = place == WP_PLACE_WIM ? &model->seen_file : &model->seen;
 	size_t i;
 
 	for (i = 0; i < FIELDS; i++) {
@@ -110,15 +110,15 @@ const struct wp_wim_field *wp_element_find(struct wp_model *model, enum wp_place
 void wp_element_begin_box(struct wp_model *model, enum wp_place inside)
 {
 	switch (inside) {
-	case WP_AT_WINDOWS:
+	case WP_PLACE_WINDOWS:
 		wp_model_image(model)->windows = wp_arena_alloc(model->arena, sizeof(struct wp_wim_windows));
 		break;
-	case WP_AT_SERVICING:
+	case WP_PLACE_SERVICING:
 		wp_model_image(model)->windows->servicing =
 			wp_arena_alloc(model->arena, sizeof(struct wp_wim_servicing));
 		break;
-	case WP_AT_CREATION:
-	case WP_AT_MODIFICATION:
+	case WP_PLACE_CREATION:
+	case WP_PLACE_MODIFICATION:
 		model->high = model->low = (struct wp_part){ 0 };
 		break;
 	default:
@@ -130,11 +130,11 @@ void wp_element_begin_box(struct wp_model *model, enum wp_place inside)
 static const void *base_of(const struct wp_wim_image *image, enum wp_wim_base base)
 {
 	switch (base) {
-	case WP_BASE_IMAGE:
+	case WP_WIM_BASE_IMAGE:
 		return image;
-	case WP_BASE_WINDOWS:
+	case WP_WIM_BASE_WINDOWS:
 		return image->windows;
-	case WP_BASE_SERVICING:
+	case WP_WIM_BASE_SERVICING:
 		return image->windows ? image->windows->servicing : NULL;
 	default:
 		return NULL;
@@ -150,9 +150,9 @@ const void *wp_wim_field_value(const struct wp_wim_image *image, const struct wp
 
 static void *member(struct wp_model *model, const struct wp_wim_field *element)
 {
-	if (element->base == WP_BASE_METADATA)
+	if (element->base == WP_WIM_BASE_METADATA)
 		return (char *)model->metadata + element->offset;
-	if (element->base == WP_BASE_MODEL)
+	if (element->base == WP_WIM_BASE_MODEL)
 		return (char *)model + element->offset;
 	return (void *)wp_wim_field_value(wp_model_image(model), element);
 }
@@ -170,11 +170,11 @@ static void mark_bad(struct wp_model *model)
 bool wp_wim_field_is_bad(const struct wp_wim_image *image, const struct wp_wim_field *field)
 {
 	static const char *const places[] = {
-		[WP_AT_IMAGE] = "",
-		[WP_AT_WINDOWS] = "WINDOWS/",
-		[WP_AT_SERVICING] = "WINDOWS/SERVICINGDATA/",
-		[WP_AT_LANGUAGES] = "WINDOWS/LANGUAGES/",
-		[WP_AT_VERSION] = "WINDOWS/VERSION/",
+		[WP_PLACE_IMAGE] = "",
+		[WP_PLACE_WINDOWS] = "WINDOWS/",
+		[WP_PLACE_SERVICING] = "WINDOWS/SERVICINGDATA/",
+		[WP_PLACE_LANGUAGES] = "WINDOWS/LANGUAGES/",
+		[WP_PLACE_VERSION] = "WINDOWS/VERSION/",
 	};
 	const char *place = places[field->place];
 	size_t above = strlen(place), length = strlen(field->element);
@@ -210,11 +210,11 @@ static void end_number(struct wp_model *model, const struct wp_wim_field *elemen
 	struct wp_number *number = member(model, element);
 
 	number->known = wp_parse_u64(text, false, &number->value);
-	if (number->known && element->kind == WP_WIM_BOOLEAN)
+	if (number->known && element->kind == WP_WIM_KIND_BOOLEAN)
 		number->known = number->value <= 1;
 	if (!number->known) {
 		number->value = 0;
-		bad_value(model, text, element->kind == WP_WIM_BOOLEAN ? "neither 0 nor 1" : "no number");
+		bad_value(model, text, element->kind == WP_WIM_KIND_BOOLEAN ? "neither 0 nor 1" : "no number");
 	}
 }
 
@@ -266,13 +266,13 @@ static void end_version(struct wp_model *model)
 void wp_element_end_box(struct wp_model *model, enum wp_place inside)
 {
 	switch (inside) {
-	case WP_AT_CREATION:
+	case WP_PLACE_CREATION:
 		end_time(model, &wp_model_image(model)->creation_time);
 		break;
-	case WP_AT_MODIFICATION:
+	case WP_PLACE_MODIFICATION:
 		end_time(model, &wp_model_image(model)->last_modification_time);
 		break;
-	case WP_AT_VERSION:
+	case WP_PLACE_VERSION:
 		end_version(model);
 		break;
 	default:
@@ -286,33 +286,33 @@ void wp_element_end_leaf(struct wp_model *model, const struct wp_wim_field *elem
 	struct wp_wim_fallback *fallback;
 
 	switch (element->kind) {
-	case WP_WIM_TEXT:
+	case WP_WIM_KIND_TEXT:
 		*(const char **)member(model, element) = wp_arena_strndup(model->arena, text, length);
 		break;
-	case WP_WIM_NUMBER:
-	case WP_WIM_FILES:
-	case WP_WIM_BYTES:
-	case WP_WIM_BOOLEAN:
-	case WP_WIM_ARCHITECTURE:
+	case WP_WIM_KIND_NUMBER:
+	case WP_WIM_KIND_FILES:
+	case WP_WIM_KIND_BYTES:
+	case WP_WIM_KIND_BOOLEAN:
+	case WP_WIM_KIND_ARCHITECTURE:
 		end_number(model, element, text);
 		break;
-	case WP_WIM_HALF:
+	case WP_WIM_KIND_HALF:
 		end_part(model, element, text);
 		break;
-	case WP_WIM_LANGUAGE:
+	case WP_WIM_KIND_LANGUAGE:
 		windows = wp_model_image(model)->windows;
 		*WP_PUSH(model->arena, windows->languages, windows->language_count) =
 			wp_arena_strndup(model->arena, text, length);
 		break;
-	case WP_WIM_FALLBACK:
+	case WP_WIM_KIND_FALLBACK:
 		windows = wp_model_image(model)->windows;
 		fallback = WP_PUSH(model->arena, windows->fallbacks, windows->fallback_count);
 		fallback->language = model->fallback_language;
 		fallback->fallback = wp_arena_strndup(model->arena, text, length);
 		break;
-	case WP_WIM_BOX:
-	case WP_WIM_VERSION:
-	case WP_WIM_TIME:
+	case WP_WIM_KIND_BOX:
+	case WP_WIM_KIND_VERSION:
+	case WP_WIM_KIND_TIME:
 		break;
 	}
 }

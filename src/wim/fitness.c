@@ -21,8 +21,8 @@ void wp_wim_fitness(const struct wp_wim_header *header, const struct wp_wim_cont
 {
 	*ret = (struct wp_wim_fitness){
 		.delta = content && content->missing.value > 0,
-		.metadata_only = header->flags & WP_WIM_METADATA_ONLY,
-		.resource_only = header->flags & WP_WIM_RESOURCE_ONLY,
+		.metadata_only = header->flags & WP_WIM_FLAG_METADATA_ONLY,
+		.resource_only = header->flags & WP_WIM_FLAG_RESOURCE_ONLY,
 		.pipable = header->pipable,
 		.solid = wp_wim_is_solid(header),
 	};

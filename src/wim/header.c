@@ -77,7 +77,7 @@ static void add(struct check *check, enum wp_severity severity, const char *code
 	text = wp_arena_vprintf(check->arena, format, args);
 	va_end(args);
 	wp_diag_add(check->arena, check->diags, severity, code, NULL, "%s", text);
-	if (severity == WP_ERROR)
+	if (severity == WP_SEVERITY_ERROR)
 		check->grade = WP_GRADE_ERROR;
 	else if (check->grade == WP_GRADE_OK)
 		check->grade = WP_GRADE_WARNING;
@@ -102,16 +102,16 @@ static void check_xml(struct check *check)
 	const struct wp_reshdr *xml = &check->header->xml;
 
 	if (!xml->stored_size) {
-		add(check, WP_ERROR, "xml-invalid",
+		add(check, WP_SEVERITY_ERROR, "xml-invalid",
 		    "the header says that there is no XML; the file was never finished or is damaged");
 	} else if (!in_file(xml, check->file_size) || !sizes_agree(xml)) {
-		out_of_range(check, WP_ERROR, "the XML", xml);
+		out_of_range(check, WP_SEVERITY_ERROR, "the XML", xml);
 	} else if (xml->stored_size > WP_LIMIT_XML_BYTES || xml->size > WP_LIMIT_XML_BYTES) {
-		add(check, WP_ERROR, "xml-too-large", "the XML has %" PRIu64 " bytes, and no more than %u are read",
+		add(check, WP_SEVERITY_ERROR, "xml-too-large", "the XML has %" PRIu64 " bytes, and no more than %u are read",
 		    xml->size, WP_LIMIT_XML_BYTES);
 	} else if (wp_wim_resource_compressed(xml)) {
 		/* wimlib 1.13 reads such files, 1.14 does not, and 7-Zip does not. */
-		add(check, WP_WARNING, "xml-compressed",
+		add(check, WP_SEVERITY_WARNING, "xml-compressed",
 		    "the XML is stored compressed, as no tool is known to write it; other programs may not read the file");
 	}
 }
@@ -122,16 +122,16 @@ static void check_resources(struct check *check)
 	const struct wp_wim_header *header = check->header;
 
 	if (!blob_table_fits(&header->blob_table, check->file_size))
-		out_of_range(check, WP_WARNING, "the blob table", &header->blob_table);
+		out_of_range(check, WP_SEVERITY_WARNING, "the blob table", &header->blob_table);
 	else if (wp_wim_blobs(header) > WP_LIMIT_BLOBS)
-		add(check, WP_WARNING, "resource-out-of-range",
+		add(check, WP_SEVERITY_WARNING, "resource-out-of-range",
 		    "the header says that there are %" PRIu64 " blobs, and a table of no more than %u is read",
 		    wp_wim_blobs(header), WP_LIMIT_BLOBS);
 	if (!in_file(&header->integrity, check->file_size))
-		out_of_range(check, WP_WARNING, "the integrity table", &header->integrity);
+		out_of_range(check, WP_SEVERITY_WARNING, "the integrity table", &header->integrity);
 	/* The other parts of a split file may repeat what is true of the first one. */
 	if (header->part == 1 && !in_file(&header->boot_metadata, check->file_size))
-		out_of_range(check, WP_WARNING, "the boot image's metadata", &header->boot_metadata);
+		out_of_range(check, WP_SEVERITY_WARNING, "the boot image's metadata", &header->boot_metadata);
 }
 
 /* wimlib src/wim.c, wim_ctype_info */
@@ -161,10 +161,10 @@ static void check_compression(struct check *check)
 	const char *compression = wp_wim_compression(header);
 
 	if (strcmp(compression, "unknown") == 0)
-		add(check, WP_WARNING, "bad-compression",
+		add(check, WP_SEVERITY_WARNING, "bad-compression",
 		    "the header's flags 0x%" PRIx32 " name no single known compression", header->flags);
 	else if (!chunk_size_is_valid(compression, header->chunk_size))
-		add(check, WP_WARNING, "bad-chunk-size",
+		add(check, WP_SEVERITY_WARNING, "bad-chunk-size",
 		    "the chunk size %" PRIu32 " does not go with the compression %s",
 		    header->chunk_size, compression);
 }
@@ -174,10 +174,10 @@ static void check_parts(struct check *check)
 	const struct wp_wim_header *header = check->header;
 
 	if (!header->part || header->part > header->parts)
-		add(check, WP_WARNING, "bad-part-number", "the file says that it is part %u of %u",
+		add(check, WP_SEVERITY_WARNING, "bad-part-number", "the file says that it is part %u of %u",
 		    (unsigned)header->part, (unsigned)header->parts);
 	else if (header->parts > 1)
-		add(check, WP_WARNING, "split-part", "the file is part %u of %u of a split WIM", (unsigned)header->part,
+		add(check, WP_SEVERITY_WARNING, "split-part", "the file is part %u of %u of a split WIM", (unsigned)header->part,
 		    (unsigned)header->parts);
 }
 
@@ -186,11 +186,11 @@ static void check_images(struct check *check)
 	const struct wp_wim_header *header = check->header;
 
 	if (header->image_count > WP_LIMIT_IMAGES)
-		add(check, WP_ERROR, "too-many-images",
+		add(check, WP_SEVERITY_ERROR, "too-many-images",
 		    "the header says that there are %" PRIu32 " images, and no more than %u are read",
 		    header->image_count, WP_LIMIT_IMAGES);
 	if (header->boot_index > header->image_count)
-		add(check, WP_WARNING, "boot-index-out-of-range", "the boot index is %" PRIu32 " of %" PRIu32 " images",
+		add(check, WP_SEVERITY_WARNING, "boot-index-out-of-range", "the boot index is %" PRIu32 " of %" PRIu32 " images",
 		    header->boot_index, header->image_count);
 }
 
@@ -223,20 +223,20 @@ enum wp_grade wp_wim_header_parse(struct wp_arena *arena, const uint8_t bytes[WP
 
 	take_header(bytes, pipable, ret);
 	if (file_size < WP_WIM_HEADER_SIZE) {
-		add(&check, WP_ERROR, "too-small", "a WIM file has at least %u bytes, and this one has %" PRIu64,
+		add(&check, WP_SEVERITY_ERROR, "too-small", "a WIM file has at least %u bytes, and this one has %" PRIu64,
 		    WP_WIM_HEADER_SIZE, file_size);
 	} else if (!pipable && memcmp(bytes, "MSWIM\0\0", 8) != 0) {
-		add(&check, WP_ERROR, "not-wim", "the file is no WIM: it does not begin with MSWIM");
+		add(&check, WP_SEVERITY_ERROR, "not-wim", "the file is no WIM: it does not begin with MSWIM");
 	} else if (ret->header_size != WP_WIM_HEADER_SIZE) {
-		add(&check, WP_ERROR, "header-size", "the header says that it has %" PRIu32 " bytes instead of %u",
+		add(&check, WP_SEVERITY_ERROR, "header-size", "the header says that it has %" PRIu32 " bytes instead of %u",
 		    ret->header_size, WP_WIM_HEADER_SIZE);
 	} else if (ret->version != WP_WIM_VERSION_DEFAULT && ret->version != WP_WIM_VERSION_SOLID) {
-		add(&check, WP_ERROR, "unsupported-version",
+		add(&check, WP_SEVERITY_ERROR, "unsupported-version",
 		    "the format's version is 0x%" PRIx32 ", and only 0x%x and 0x%x can be read", ret->version,
 		    WP_WIM_VERSION_DEFAULT, WP_WIM_VERSION_SOLID);
 	} else {
-		if (ret->flags & WP_WIM_WRITE_IN_PROGRESS)
-			add(&check, WP_WARNING, "write-in-progress",
+		if (ret->flags & WP_WIM_FLAG_WRITE_IN_PROGRESS)
+			add(&check, WP_SEVERITY_WARNING, "write-in-progress",
 			    "the header says that the file is being written, or that writing it was interrupted");
 		check_parts(&check);
 		check_images(&check);
@@ -250,17 +250,16 @@ enum wp_grade wp_wim_header_parse(struct wp_arena *arena, const uint8_t bytes[WP
 const char *wp_wim_compression(const struct wp_wim_header *header)
 {
 	/* Without this bit wimlib (src/wim.c) takes the file as uncompressed whatever the other ones say. */
-	if (!(header->flags & WP_WIM_COMPRESSION))
+	if (!(header->flags & WP_WIM_FLAG_COMPRESSION))
 		return "none";
-	switch (header->flags &
-		(WP_WIM_COMPRESS_XPRESS | WP_WIM_COMPRESS_LZX | WP_WIM_COMPRESS_LZMS | WP_WIM_COMPRESS_XPRESS2)) {
-	case WP_WIM_COMPRESS_XPRESS:
+	switch (header->flags & WP_WIM_FLAGS_OF_COMPRESSION & ~(uint32_t)WP_WIM_FLAG_COMPRESSION) {
+	case WP_WIM_FLAG_COMPRESS_XPRESS:
 		return "XPRESS";
-	case WP_WIM_COMPRESS_LZX:
+	case WP_WIM_FLAG_COMPRESS_LZX:
 		return "LZX";
-	case WP_WIM_COMPRESS_LZMS:
+	case WP_WIM_FLAG_COMPRESS_LZMS:
 		return "LZMS";
-	case WP_WIM_COMPRESS_XPRESS2:
+	case WP_WIM_FLAG_COMPRESS_XPRESS2:
 		return "XPRESS2";
 	default:
 		return "unknown";

@@ -23,7 +23,7 @@ void wp_model_note(struct wp_model *model, const char *code, const char *format,
 	va_start(args, format);
 	text = wp_arena_vprintf(model->arena, format, args);
 	va_end(args);
-	wp_diag_add(model->arena, model->diags, WP_WARNING, code, NULL, "%s", text);
+	wp_diag_add(model->arena, model->diags, WP_SEVERITY_WARNING, code, NULL, "%s", text);
 }
 
 static bool has_index(const struct wp_wim_metadata *metadata, uint64_t index)
@@ -90,17 +90,17 @@ struct wp_wim_metadata *wp_model_finish(struct wp_model *model, int64_t image_co
 		qsort(metadata->images, metadata->image_count, sizeof *metadata->images, compare_images);
 	check_gaps(model);
 	if (model->findings > FINDINGS_TOLD)
-		wp_diag_add(model->arena, model->diags, WP_WARNING, "bad-value", NULL,
+		wp_diag_add(model->arena, model->diags, WP_SEVERITY_WARNING, "bad-value", NULL,
 			    "%zu more values or indexes are bad in the same ways", model->findings - FINDINGS_TOLD);
 	if (image_count >= 0 && (uint64_t)image_count != model->image_elements)
-		wp_diag_add(model->arena, model->diags, WP_WARNING, "image-count-mismatch", NULL,
+		wp_diag_add(model->arena, model->diags, WP_SEVERITY_WARNING, "image-count-mismatch", NULL,
 			    "the header counts %jd images and the XML %zu", (intmax_t)image_count,
 			    model->image_elements);
 	if (model->encrypted)
-		wp_diag_add(model->arena, model->diags, WP_WARNING, "encrypted", NULL,
+		wp_diag_add(model->arena, model->diags, WP_SEVERITY_WARNING, "encrypted", NULL,
 			    "the file is encrypted: its images can be listed but not read");
 	if (!metadata->image_count && model->image_elements) {
-		wp_diag_add(model->arena, model->diags, WP_ERROR, "missing-index", NULL,
+		wp_diag_add(model->arena, model->diags, WP_SEVERITY_ERROR, "missing-index", NULL,
 			    "no IMAGE in the XML has an index by which it could be named");
 		return NULL;
 	}

@@ -44,7 +44,7 @@ static struct wp_servicing give(struct wp_wim *wim, uint32_t image, const struct
 	if (*count <= WP_LIMIT_FILE_ITEMS)
 		return result->servicing;
 	*count = WP_LIMIT_FILE_ITEMS;
-	wp_diag_add(wim->arena, &wim->diags, WP_ERROR, "tree-limit", NULL,
+	wp_diag_add(wim->arena, &wim->diags, WP_SEVERITY_ERROR, "tree-limit", NULL,
 		    "image %u: what is installed is not shown: with it there would be more than %u items of one file",
 		    image, WP_LIMIT_FILE_ITEMS);
 	return (struct wp_servicing){ 0 };

@@ -76,7 +76,7 @@ void wp_wim_count_unreferenced(struct wp_wim_index *index, bool trees_known);
 /* True when the status is still that of the file that @wim was read from. */
 static inline bool wp_wim_same_file(const struct wp_wim *wim, const struct wp_file_status *status)
 {
-	return status->kind == WP_FILE_REGULAR && status->size == wim->size &&
+	return status->kind == WP_FILE_KIND_REGULAR && status->size == wim->size &&
 	       status->modified.known == wim->modified.known && status->modified.ticks == wim->modified.ticks;
 }
 

@@ -15,7 +15,7 @@ bool wp_model_keep(struct wp_model *model, size_t bytes)
 	model->kept += bytes;
 	if (model->kept <= WP_LIMIT_XML_KEPT)
 		return true;
-	wp_diag_add(model->arena, model->diags, WP_ERROR, "xml-structure", NULL,
+	wp_diag_add(model->arena, model->diags, WP_SEVERITY_ERROR, "xml-structure", NULL,
 		    "the XML has more than %u bytes of text and of element names to be kept", WP_LIMIT_XML_KEPT);
 	return false;
 }
@@ -30,7 +30,7 @@ static bool add_other(struct wp_model *model, const char *value, size_t length)
 	struct wp_wim_other *other;
 
 	if (++model->other_count > WP_LIMIT_XML_OTHER) {
-		wp_diag_add(model->arena, model->diags, WP_ERROR, "xml-structure", NULL,
+		wp_diag_add(model->arena, model->diags, WP_SEVERITY_ERROR, "xml-structure", NULL,
 			    "the XML has more than %u elements and attributes that no WIM has", WP_LIMIT_XML_OTHER);
 		return false;
 	}
@@ -69,7 +69,7 @@ static bool is_blank(const char *text)
 /* Attributes that the model knows: the first INDEX of an IMAGE, the first LANGUAGE of a FALLBACK. */
 static bool start_attributes(struct wp_model *model, const struct wp_frame *frame, const struct wp_xml_element *element)
 {
-	bool is_fallback = frame->element && frame->element->kind == WP_WIM_FALLBACK;
+	bool is_fallback = frame->element && frame->element->kind == WP_WIM_KIND_FALLBACK;
 	const char *known = frame->image ? "INDEX" : is_fallback ? "LANGUAGE" : NULL;
 
 	if (is_fallback)
@@ -95,7 +95,7 @@ static bool start_root(struct wp_model *model, const char *name)
 {
 	if (strcmp(name, "WIM") == 0)
 		return true;
-	wp_diag_add(model->arena, model->diags, WP_ERROR, "xml-structure", NULL,
+	wp_diag_add(model->arena, model->diags, WP_SEVERITY_ERROR, "xml-structure", NULL,
 		    "the XML's outermost element is %.80s instead of WIM", name);
 	return false;
 }
@@ -104,13 +104,13 @@ static bool start_root(struct wp_model *model, const char *name)
 static bool start_image(struct wp_model *model, struct wp_frame *frame, enum wp_place place,
 			const struct wp_xml_element *element)
 {
-	if (place != WP_AT_WIM) {
-		wp_diag_add(model->arena, model->diags, WP_ERROR, "xml-structure", NULL,
+	if (place != WP_PLACE_WIM) {
+		wp_diag_add(model->arena, model->diags, WP_SEVERITY_ERROR, "xml-structure", NULL,
 			    "the XML has an IMAGE in the wrong place: only those directly below WIM are images");
 		return false;
 	}
 	if (++model->image_elements > WP_LIMIT_IMAGES) {
-		wp_diag_add(model->arena, model->diags, WP_ERROR, "too-many-images", NULL,
+		wp_diag_add(model->arena, model->diags, WP_SEVERITY_ERROR, "too-many-images", NULL,
 			    "the XML has more than %u images, and no more are read", WP_LIMIT_IMAGES);
 		return false;
 	}
@@ -118,7 +118,7 @@ static bool start_image(struct wp_model *model, struct wp_frame *frame, enum wp_
 		return false;
 	frame->image = wp_model_begin_image(model, element);
 	if (frame->image) {
-		frame->inside = WP_AT_IMAGE;
+		frame->inside = WP_PLACE_IMAGE;
 		model->seen = 0;
 		model->in_image = true;
 	}
@@ -134,7 +134,7 @@ bool wp_model_start(void *context, const struct wp_xml_element *element)
 
 	*frame = (struct wp_frame){ .text = model->text.length, .path = model->path.length };
 	if (!parent) {
-		frame->inside = WP_AT_WIM;
+		frame->inside = WP_PLACE_WIM;
 		return start_root(model, name) && start_attributes(model, frame, element);
 	}
 	parent->has_children = true;
@@ -165,7 +165,7 @@ bool wp_model_text(void *context, const char *bytes, size_t length)
 
 	/* Of all elements that were begun: the bound holds for the text of each. */
 	if (length > WP_LIMIT_XML_KEPT - model->text.length) {
-		wp_diag_add(model->arena, model->diags, WP_ERROR, "xml-structure", NULL,
+		wp_diag_add(model->arena, model->diags, WP_SEVERITY_ERROR, "xml-structure", NULL,
 			    "the XML has an element with more than %u bytes of text", WP_LIMIT_XML_KEPT);
 		return false;
 	}
@@ -180,7 +180,7 @@ bool wp_model_end(void *context)
 	const char *text = wp_buf_text(&model->text) + frame->text;
 	size_t length = model->text.length - frame->text;
 	bool is_leaf = frame->element && !frame->element->inside;
-	bool is_unknown = !frame->element && frame->inside == WP_AT_NOTHING;
+	bool is_unknown = !frame->element && frame->inside == WP_PLACE_NOTHING;
 	bool kept = true;
 
 	if (is_leaf) {

@@ -23,7 +23,7 @@ static void add(struct wp_wim *wim, enum wp_severity severity, const char *code,
 /* Adds what the system says of the failure @number. */
 static void add_failure(struct wp_wim *wim, const char *code, const char *summary, int number)
 {
-	add(wim, WP_ERROR, code, "%s", summary);
+	add(wim, WP_SEVERITY_ERROR, code, "%s", summary);
 	wp_diag_detail(wim->arena, &wim->diags, "%s", wp_file_error_text(number));
 }
 
@@ -36,7 +36,7 @@ void wp_wim_settle(struct wp_wim *wim)
 		wim->diags.items[i].subject = subject;
 	if (!wim->metadata)
 		wim->grade = WP_GRADE_ERROR;
-	else if (wp_diags_worst(&wim->diags, WP_WARNING))
+	else if (wp_diags_worst(&wim->diags, WP_SEVERITY_WARNING))
 		wim->grade = WP_GRADE_WARNING;
 	else
 		wim->grade = WP_GRADE_OK;
@@ -45,12 +45,12 @@ void wp_wim_settle(struct wp_wim *wim)
 static const char *kind_of(enum wp_file_kind kind)
 {
 	switch (kind) {
-	case WP_FILE_FOLDER:
+	case WP_FILE_KIND_FOLDER:
 		return "a folder";
-	case WP_FILE_PIPE:
+	case WP_FILE_KIND_PIPE:
 		return "a pipe";
-	case WP_FILE_DISK:
-	case WP_FILE_DEVICE:
+	case WP_FILE_KIND_DISK:
+	case WP_FILE_KIND_DEVICE:
 		return "a device";
 	default:
 		return "a socket or something else";
@@ -66,17 +66,17 @@ static void add_changed(struct wp_wim *wim, enum wp_severity severity)
 static int open_file(struct wp_wim *wim)
 {
 	struct wp_file_status status;
-	int fd, error = wp_file_open_any(wim->path, WP_FILE_FOLLOW, &fd, &status);
+	int fd, error = wp_file_open_any(wim->path, WP_FILE_HOW_FOLLOW, &fd, &status);
 
 	if (error == ENOENT || error == ENOTDIR) {
-		add(wim, WP_ERROR, "not-found", "there is no such file");
+		add(wim, WP_SEVERITY_ERROR, "not-found", "there is no such file");
 	} else if (error == ENXIO || error == ENODEV) {
 		/* What open(2) says of sockets and of devices that are not there. */
-		add(wim, WP_ERROR, "not-regular-file", "this is a socket or a device, not a file");
+		add(wim, WP_SEVERITY_ERROR, "not-regular-file", "this is a socket or a device, not a file");
 	} else if (error) {
 		add_failure(wim, "unreadable", "the file cannot be opened", error);
-	} else if (status.kind != WP_FILE_REGULAR) {
-		add(wim, WP_ERROR, "not-regular-file", "this is %s, not a file", kind_of(status.kind));
+	} else if (status.kind != WP_FILE_KIND_REGULAR) {
+		add(wim, WP_SEVERITY_ERROR, "not-regular-file", "this is %s, not a file", kind_of(status.kind));
 		wp_closep(&fd);
 	} else {
 		wim->opened = true;
@@ -97,7 +97,7 @@ static bool read_at(struct wp_wim *wim, int fd, uint8_t *bytes, size_t size, uin
 	if (got < 0)
 		add_failure(wim, "unreadable", "the file cannot be read", (int)-got);
 	else if ((size_t)got < size)
-		add_changed(wim, WP_ERROR);
+		add_changed(wim, WP_SEVERITY_ERROR);
 	return got >= 0 && (size_t)got == size;
 }
 
@@ -120,7 +120,7 @@ static bool read_header(struct wp_wim *wim, int fd, uint8_t bytes[WP_WIM_HEADER_
 	if (!read_at(wim, fd, bytes, WP_WIM_HEADER_SIZE, end))
 		return false;
 	if (memcmp(bytes, "WLPWM\0\0", 8) != 0) {
-		add(wim, WP_ERROR, "not-wim",
+		add(wim, WP_SEVERITY_ERROR, "not-wim",
 		    "the header at the end of a pipable WIM is not there; the file is cut short or damaged");
 		return true;
 	}
@@ -138,7 +138,7 @@ static void check_still(struct wp_wim *wim, int fd, const uint8_t bytes[WP_WIM_H
 	if (!read_at(wim, fd, again, sizeof again, offset))
 		return;
 	if (wp_file_look_open(fd, &status) || !wp_wim_same_file(wim, &status) || memcmp(bytes, again, sizeof again) != 0)
-		add_changed(wim, WP_WARNING);
+		add_changed(wim, WP_SEVERITY_WARNING);
 }
 
 static void hash(struct wp_wim *wim, const uint8_t header[WP_WIM_HEADER_SIZE], const uint8_t *xml, size_t length)
@@ -168,7 +168,7 @@ static void check_total_bytes(struct wp_wim *wim)
 	if (!total->known || header->pipable || header->version != WP_WIM_VERSION_DEFAULT || header->parts != 1 ||
 	    total->value == header->xml.offset)
 		return;
-	add(wim, WP_WARNING, "total-bytes-mismatch",
+	add(wim, WP_SEVERITY_WARNING, "total-bytes-mismatch",
 	    "TOTALBYTES is %ju, but the XML stands at byte %ju; tools write one number for both",
 	    (uintmax_t)total->value, (uintmax_t)header->xml.offset);
 }
@@ -216,7 +216,7 @@ static void take_compressed_xml(struct wp_wim *wim, uint8_t *stored, bool keep_t
 		return;
 	}
 	free(bytes);
-	add(wim, WP_ERROR, "xml-invalid", "the compressed XML is damaged: %s", why);
+	add(wim, WP_SEVERITY_ERROR, "xml-invalid", "the compressed XML is damaged: %s", why);
 }
 
 static void read_file(struct wp_wim *wim, int fd, bool keep_text)
@@ -232,7 +232,7 @@ static void read_file(struct wp_wim *wim, int fd, bool keep_text)
 		wp_wim_header_parse(wim->arena, header, wim->size, &ignored, &wim->diags);
 		return;
 	}
-	if (!read_header(wim, fd, header, &offset) || wp_diags_worst(&wim->diags, WP_ERROR))
+	if (!read_header(wim, fd, header, &offset) || wp_diags_worst(&wim->diags, WP_SEVERITY_ERROR))
 		return;
 	/* Both of its sizes are within limits.h, and it is within the file: the header would have an error otherwise. */
 	bytes = allocate(xml->stored_size);

@@ -28,7 +28,7 @@ static bool read_names(const uint8_t *bytes, size_t size, size_t names, struct w
 	offset = wp_get16(bytes);
 	length = wp_get16(bytes + 2);
 	if (offset > size - names || length > size - names - offset ||
-	    wp_utf16_to_utf8(arena, bytes + names + offset, length, WP_LITTLE_ENDIAN, &text, &length, &at))
+	    wp_utf16_to_utf8(arena, bytes + names + offset, length, WP_BYTE_ORDER_LITTLE, &text, &length, &at))
 		return false;
 	/* \??\ is how the kernel begins a path from a drive on. */
 	wp_buf_puts(ret, strncmp(text, "\\??\\", 4) ? text : text + 4);

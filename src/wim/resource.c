@@ -117,7 +117,7 @@ const char *wp_resource_load(const struct wp_wim *wim, const struct wp_reshdr *r
 	if (compressed ? resource->stored_size > most_stored(wim, resource->size)
 		       : resource->stored_size != resource->size)
 		return "its sizes are impossible";
-	if (wp_file_open_any(wim->path, WP_FILE_FOLLOW, &fd, &status) || !wp_wim_same_file(wim, &status))
+	if (wp_file_open_any(wim->path, WP_FILE_HOW_FOLLOW, &fd, &status) || !wp_wim_same_file(wim, &status))
 		return "the file was changed while it was read";
 	bytes = allocate(resource->size);
 	if (compressed)

@@ -43,12 +43,12 @@ static void read_packages(struct wp_gather *gather, const struct wp_tree *tree, 
 		return;
 	for (uint32_t i = 0; i < tree->nodes[folder].child_count; i++) {
 		const char *name = wp_tree_name(tree, tree->nodes[folder].first_child + i);
-		struct wp_item item = { .group = WP_ITEM_PACKAGE };
+		struct wp_item item = { .group = WP_ITEM_GROUP_PACKAGE };
 
 		if (!ends_in(name, ".mum"))
 			continue;
 		if (wp_name_package(gather->arena, name, strlen(name) - 4, &item))
-			*add_item(gather, WP_ITEM_PACKAGE) = item;
+			*add_item(gather, WP_ITEM_GROUP_PACKAGE) = item;
 		else
 			wp_gather_unknown(gather, name);
 	}
@@ -92,13 +92,13 @@ static enum wp_item_kind driver_kind(const struct wp_tree *tree, uint32_t inf, c
 	uint32_t copy;
 
 	if (!driver->has_data || inf == WP_NO_NODE)
-		return WP_KIND_ORIGIN_UNKNOWN;
+		return WP_ITEM_KIND_ORIGIN_UNKNOWN;
 	if (oem->count && bsearch(driver->sha1, oem->sha1, oem->count, sizeof *oem->sha1, compare_sha1))
-		return WP_KIND_ADDED;
+		return WP_ITEM_KIND_ADDED;
 	copy = wp_tree_child(tree, inf, driver->name, strlen(driver->name));
 	if (copy != WP_NO_NODE && !memcmp(tree->nodes[copy].sha1, driver->sha1, WP_SHA1_SIZE))
-		return WP_KIND_INBOX;
-	return WP_KIND_ORIGIN_UNKNOWN;
+		return WP_ITEM_KIND_INBOX;
+	return WP_ITEM_KIND_ORIGIN_UNKNOWN;
 }
 
 static void read_drivers(struct wp_gather *gather, const struct wp_tree *tree, uint32_t windows)
@@ -113,7 +113,7 @@ static void read_drivers(struct wp_gather *gather, const struct wp_tree *tree, u
 	for (uint32_t i = 0; i < tree->nodes[folder].child_count; i++) {
 		uint32_t node = tree->nodes[folder].first_child + i, own;
 		const char *name = wp_tree_name(tree, node);
-		struct wp_item item = { .group = WP_ITEM_DRIVER };
+		struct wp_item item = { .group = WP_ITEM_GROUP_DRIVER };
 
 		if (!wp_node_is_folder(&tree->nodes[node]))
 			continue;
@@ -125,7 +125,7 @@ static void read_drivers(struct wp_gather *gather, const struct wp_tree *tree, u
 		if (own != WP_NO_NODE)
 			set_data(&item, &tree->nodes[own]);
 		item.kind = driver_kind(tree, inf, &oem, &item);
-		*add_item(gather, WP_ITEM_DRIVER) = item;
+		*add_item(gather, WP_ITEM_GROUP_DRIVER) = item;
 	}
 }
 
@@ -137,12 +137,12 @@ static void read_apps(struct wp_gather *gather, const struct wp_tree *tree)
 		return;
 	for (uint32_t i = 0; i < tree->nodes[folder].child_count; i++) {
 		uint32_t node = tree->nodes[folder].first_child + i;
-		struct wp_item item = { .group = WP_ITEM_APP };
+		struct wp_item item = { .group = WP_ITEM_GROUP_APP };
 
 		if (!wp_node_is_folder(&tree->nodes[node]))
 			continue;
 		if (wp_name_app(gather->arena, wp_tree_name(tree, node), &item))
-			*add_item(gather, WP_ITEM_APP) = item;
+			*add_item(gather, WP_ITEM_GROUP_APP) = item;
 		/* "Deleted", "Mutable" and the like are no apps. */
 		else if (strchr(wp_tree_name(tree, node), '_'))
 			wp_gather_unknown(gather, wp_tree_name(tree, node));
@@ -166,7 +166,7 @@ static void read_languages(struct wp_gather *gather, const struct wp_tree *tree,
 	uint32_t folder = wp_tree_find(tree, windows, below);
 	size_t at = gather->count, end = at;
 
-	while (at > 0 && gather->items[at - 1].group == WP_ITEM_LANGUAGE)
+	while (at > 0 && gather->items[at - 1].group == WP_ITEM_GROUP_LANGUAGE)
 		at--;
 	for (uint32_t i = 0; folder != WP_NO_NODE && i < tree->nodes[folder].child_count; i++) {
 		uint32_t node = tree->nodes[folder].first_child + i;
@@ -181,7 +181,7 @@ static void read_languages(struct wp_gather *gather, const struct wp_tree *tree,
 		if ((at < end && wp_text_equal_nocase(gather->items[at].name, name)) ||
 		    (last && wp_text_equal_nocase(last->name, name)))
 			continue;
-		add_item(gather, WP_ITEM_LANGUAGE)->name = wp_arena_strdup(gather->arena, name);
+		add_item(gather, WP_ITEM_GROUP_LANGUAGE)->name = wp_arena_strdup(gather->arena, name);
 	}
 }
 
@@ -218,14 +218,14 @@ static void read_boot_files(struct wp_gather *gather, const struct wp_tree *tree
 
 		if (!wp_node_is_folder(inner)) {
 			if (ends_in(wp_tree_name(tree, node), ".efi"))
-				add_file(gather, WP_ITEM_BOOT_FILE, tree, node);
+				add_file(gather, WP_ITEM_GROUP_BOOT_FILE, tree, node);
 			continue;
 		}
 		if (wp_utf16_units(wp_tree_name(tree, node)) > LONGEST_NAME)
 			continue;
 		for (uint32_t k = inner->first_child; k < inner->first_child + inner->child_count; k++)
 			if (!wp_node_is_folder(&tree->nodes[k]) && ends_in(wp_tree_name(tree, k), ".efi"))
-				add_file(gather, WP_ITEM_BOOT_FILE, tree, k);
+				add_file(gather, WP_ITEM_GROUP_BOOT_FILE, tree, k);
 	}
 }
 
@@ -239,12 +239,12 @@ int wp_item_compare_key(const struct wp_item *a, const struct wp_item *b)
 	int order = (int)a->group - (int)b->group;
 
 	/* The names of servicing stacks have a number in them that is part of the version: ServicingStack_3000. */
-	if (a->kind != WP_KIND_SERVICING_STACK || b->kind != WP_KIND_SERVICING_STACK)
+	if (a->kind != WP_ITEM_KIND_SERVICING_STACK || b->kind != WP_ITEM_KIND_SERVICING_STACK)
 		order = order ? order : compare_texts(a->name, b->name);
 	order = order ? order : compare_texts(a->architecture, b->architecture);
 	order = order ? order : compare_texts(a->language, b->language);
 	/* A driver's and an app's publisher or hash is what may change; a package's token is part of who it is. */
-	return order || a->group != WP_ITEM_PACKAGE ? order : compare_texts(a->id, b->id);
+	return order || a->group != WP_ITEM_GROUP_PACKAGE ? order : compare_texts(a->id, b->id);
 }
 
 static int compare_items(const void *a, const void *b)
@@ -264,7 +264,7 @@ static void join_parts(struct wp_gather *gather)
 	size_t to = 0;
 
 	for (size_t i = 0; i < gather->count; i++)
-		if (!to || gather->items[i].kind != WP_KIND_UPDATE ||
+		if (!to || gather->items[i].kind != WP_ITEM_KIND_UPDATE ||
 		    compare_items(&gather->items[to - 1], &gather->items[i]) != 0)
 			gather->items[to++] = gather->items[i];
 	gather->count = to;
@@ -272,7 +272,7 @@ static void join_parts(struct wp_gather *gather)
 
 static void mark_superseded(struct wp_servicing *servicing)
 {
-	for (size_t i = servicing->first[WP_ITEM_PACKAGE]; i + 1 < servicing->first[WP_ITEM_PACKAGE + 1]; i++) {
+	for (size_t i = servicing->first[WP_ITEM_GROUP_PACKAGE]; i + 1 < servicing->first[WP_ITEM_GROUP_PACKAGE + 1]; i++) {
 		struct wp_item *item = &servicing->items[i];
 
 		item->superseded = !wp_item_compare_key(item, item + 1) && item->kind == item[1].kind;
@@ -289,7 +289,7 @@ void wp_servicing_read(struct wp_arena *arena, const struct wp_tree *tree, struc
 	ret->windows = windows != WP_NO_NODE && wp_node_is_folder(&tree->nodes[windows]);
 	if (!ret->windows) {
 		if (tree->node_count)
-			wp_diag_add(arena, &ret->diags, WP_INFO, "no-windows-tree", subject,
+			wp_diag_add(arena, &ret->diags, WP_SEVERITY_INFO, "no-windows-tree", subject,
 				    "there is no Windows folder, hence nothing to say of updates, drivers and apps");
 		return;
 	}
@@ -300,8 +300,8 @@ void wp_servicing_read(struct wp_arena *arena, const struct wp_tree *tree, struc
 	read_languages(&gather, tree, windows, "System32");
 	read_boot_files(&gather, tree, windows, "Boot\\EFI");
 	read_boot_files(&gather, tree, windows, "Boot\\EFI_EX");
-	add_file_at(&gather, WP_ITEM_RECOVERY, tree, windows, "System32\\Recovery\\Winre.wim");
-	add_file_at(&gather, WP_ITEM_PENDING, tree, windows, "WinSxS\\pending.xml");
+	add_file_at(&gather, WP_ITEM_GROUP_RECOVERY, tree, windows, "System32\\Recovery\\Winre.wim");
+	add_file_at(&gather, WP_ITEM_GROUP_PENDING, tree, windows, "WinSxS\\pending.xml");
 	if (gather.count)
 		qsort(gather.items, gather.count, sizeof *gather.items, compare_items);
 	join_parts(&gather);
@@ -314,7 +314,7 @@ void wp_servicing_read(struct wp_arena *arena, const struct wp_tree *tree, struc
 	}
 	mark_superseded(ret);
 	if (gather.unknown)
-		wp_diag_add(arena, &ret->diags, WP_INFO, "name-not-understood", subject,
+		wp_diag_add(arena, &ret->diags, WP_SEVERITY_INFO, "name-not-understood", subject,
 			    "%zu %s of packages, drivers or apps cannot be read, the first is %s", gather.unknown,
 			    gather.unknown == 1 ? "name" : "names", gather.first_unknown);
 }

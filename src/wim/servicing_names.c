@@ -10,10 +10,10 @@
 const char *wp_item_group_name(enum wp_item_group group)
 {
 	static const char *const names[WP_ITEM_GROUPS] = {
-		[WP_ITEM_PACKAGE] = "packages",     [WP_ITEM_DRIVER] = "drivers",
-		[WP_ITEM_APP] = "apps",             [WP_ITEM_LANGUAGE] = "languages",
-		[WP_ITEM_BOOT_FILE] = "boot_files", [WP_ITEM_RECOVERY] = "recovery",
-		[WP_ITEM_PENDING] = "pending",
+		[WP_ITEM_GROUP_PACKAGE] = "packages",     [WP_ITEM_GROUP_DRIVER] = "drivers",
+		[WP_ITEM_GROUP_APP] = "apps",             [WP_ITEM_GROUP_LANGUAGE] = "languages",
+		[WP_ITEM_GROUP_BOOT_FILE] = "boot_files", [WP_ITEM_GROUP_RECOVERY] = "recovery",
+		[WP_ITEM_GROUP_PENDING] = "pending",
 	};
 
 	return names[group];
@@ -21,21 +21,21 @@ const char *wp_item_group_name(enum wp_item_group group)
 
 const char *wp_item_kind_name(enum wp_item_kind kind)
 {
-	static const char *const names[WP_KINDS] = {
-		[WP_KIND_CUMULATIVE] = "cumulative-update",
-		[WP_KIND_HOTPATCH] = "hotpatch",
-		[WP_KIND_SERVICING_STACK] = "servicing-stack-update",
-		[WP_KIND_SAFE_OS] = "safe-os-update",
-		[WP_KIND_ENABLEMENT] = "enablement-package",
-		[WP_KIND_DOTNET] = "dotnet-update",
-		[WP_KIND_UPDATE] = "update",
-		[WP_KIND_LANGUAGE_PACK] = "language-pack",
-		[WP_KIND_FEATURE] = "feature-on-demand",
-		[WP_KIND_EDITION] = "edition",
-		[WP_KIND_OTHER] = "other",
-		[WP_KIND_INBOX] = "inbox",
-		[WP_KIND_ADDED] = "added",
-		[WP_KIND_ORIGIN_UNKNOWN] = "unknown",
+	static const char *const names[WP_ITEM_KINDS] = {
+		[WP_ITEM_KIND_CUMULATIVE] = "cumulative-update",
+		[WP_ITEM_KIND_HOTPATCH] = "hotpatch",
+		[WP_ITEM_KIND_SERVICING_STACK] = "servicing-stack-update",
+		[WP_ITEM_KIND_SAFE_OS] = "safe-os-update",
+		[WP_ITEM_KIND_ENABLEMENT] = "enablement-package",
+		[WP_ITEM_KIND_DOTNET] = "dotnet-update",
+		[WP_ITEM_KIND_UPDATE] = "update",
+		[WP_ITEM_KIND_LANGUAGE_PACK] = "language-pack",
+		[WP_ITEM_KIND_FEATURE] = "feature-on-demand",
+		[WP_ITEM_KIND_EDITION] = "edition",
+		[WP_ITEM_KIND_OTHER] = "other",
+		[WP_ITEM_KIND_INBOX] = "inbox",
+		[WP_ITEM_KIND_ADDED] = "added",
+		[WP_ITEM_KIND_ORIGIN_UNKNOWN] = "unknown",
 	};
 
 	return names[kind];
@@ -50,29 +50,29 @@ void wp_gather_unknown(struct wp_gather *gather, const char *name)
 static enum wp_item_kind package_kind(const char *name)
 {
 	if (wp_ascii_begins(name, "Package_for_RollupFix"))
-		return WP_KIND_CUMULATIVE;
+		return WP_ITEM_KIND_CUMULATIVE;
 	if (wp_ascii_begins(name, "Package_for_RevisedFix"))
-		return WP_KIND_HOTPATCH;
+		return WP_ITEM_KIND_HOTPATCH;
 	if (wp_ascii_begins(name, "Package_for_SafeOSDU"))
-		return WP_KIND_SAFE_OS;
+		return WP_ITEM_KIND_SAFE_OS;
 	if (wp_ascii_begins(name, "Package_for_ServicingStack"))
-		return WP_KIND_SERVICING_STACK;
+		return WP_ITEM_KIND_SERVICING_STACK;
 	if (wp_ascii_begins(name, "Package_for_DotNetRollup"))
-		return WP_KIND_DOTNET;
+		return WP_ITEM_KIND_DOTNET;
 	if (wp_ascii_begins(name, "Package_") && wp_ascii_find(name, "for_KB"))
-		return WP_KIND_UPDATE;
+		return WP_ITEM_KIND_UPDATE;
 	if (wp_ascii_begins(name, "Microsoft-Windows-") && wp_ascii_ends(name, "Enablement-Package"))
-		return WP_KIND_ENABLEMENT;
+		return WP_ITEM_KIND_ENABLEMENT;
 	if (wp_ascii_find(name, "-LanguagePack-Package"))
-		return WP_KIND_LANGUAGE_PACK;
+		return WP_ITEM_KIND_LANGUAGE_PACK;
 	if (wp_ascii_find(name, "-FOD-Package") || wp_ascii_begins(name, "Microsoft-Windows-LanguageFeatures-"))
-		return WP_KIND_FEATURE;
+		return WP_ITEM_KIND_FEATURE;
 	if (wp_ascii_begins(name, "Microsoft-Windows-Foundation-Package") ||
 	    wp_ascii_begins(name, "Microsoft-Windows-Editions-") ||
 	    (wp_ascii_begins(name, "Microsoft-Windows-") &&
 	     (wp_ascii_ends(name, "Edition") || wp_ascii_ends(name, "Edition-Package"))))
-		return WP_KIND_EDITION;
-	return WP_KIND_OTHER;
+		return WP_ITEM_KIND_EDITION;
+	return WP_ITEM_KIND_OTHER;
 }
 
 /* "KB" and at least six digits, as a word of its own: "Package_for_KB5034765". */
@@ -121,7 +121,7 @@ bool wp_name_package(struct wp_arena *arena, const char *name, size_t length, st
 	ret->kind = package_kind(parts[0]);
 	ret->kb = find_kb(arena, parts[0]);
 	/* Package_12_for_KB…, Package_for_KB…_rtm and the like are parts of one update, which has the number alone. */
-	if (ret->kind == WP_KIND_UPDATE && ret->kb)
+	if (ret->kind == WP_ITEM_KIND_UPDATE && ret->kb)
 		ret->name = wp_arena_printf(arena, "Package_for_%s", ret->kb);
 	return true;
 }
@@ -200,7 +200,7 @@ bool wp_name_is_language(const char *name)
 
 const char *wp_item_language(const struct wp_item *item)
 {
-	return item->group == WP_ITEM_APP && item->language && !strcmp(item->language, "~") ? "bundle" : item->language;
+	return item->group == WP_ITEM_GROUP_APP && item->language && !strcmp(item->language, "~") ? "bundle" : item->language;
 }
 
 const char *wp_item_label(struct wp_arena *arena, const struct wp_item *item)
@@ -208,7 +208,7 @@ const char *wp_item_label(struct wp_arena *arena, const struct wp_item *item)
 	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
 	bool neutral = !item->architecture || wp_ascii_same(item->architecture, "neutral");
 
-	if (item->group == WP_ITEM_PACKAGE && item->kb)
+	if (item->group == WP_ITEM_GROUP_PACKAGE && item->kb)
 		return item->kb;
 	wp_buf_puts(&text, item->name);
 	if (item->language)

@@ -5,14 +5,14 @@
 #include "wimplan/limits.h"
 
 static const char *const oddities[WP_ODDITIES][2] = {
-	[WP_ODD_DOTS] = { "tree-name-dots", "named \".\" or \"..\" left out" },
-	[WP_ODD_EMPTY] = { "tree-name-empty", "without a name left out" },
-	[WP_ODD_NUL] = { "tree-name-nul", "with a NUL in the name left out" },
-	[WP_ODD_DUPLICATE] = { "tree-name-duplicate", "with the name of another one beside it left out" },
-	[WP_ODD_SEPARATOR] = { "tree-name-separator", "with a \\ or / in the name, whose path can be read in two ways" },
-	[WP_ODD_NOT_UTF16] = { "tree-name-not-utf16", "with a name that is no valid UTF-16, shown with U+FFFD" },
-	[WP_ODD_CHILDREN] = { "tree-children-of-file", "that is no folder has a list of its own, which is left out" },
-	[WP_ODD_MISSING] = { "tree-blobs-missing", "whose data is in another file: its size is not known" },
+	[WP_ODDITY_DOTS] = { "tree-name-dots", "named \".\" or \"..\" left out" },
+	[WP_ODDITY_EMPTY] = { "tree-name-empty", "without a name left out" },
+	[WP_ODDITY_NUL] = { "tree-name-nul", "with a NUL in the name left out" },
+	[WP_ODDITY_DUPLICATE] = { "tree-name-duplicate", "with the name of another one beside it left out" },
+	[WP_ODDITY_SEPARATOR] = { "tree-name-separator", "with a \\ or / in the name, whose path can be read in two ways" },
+	[WP_ODDITY_NOT_UTF16] = { "tree-name-not-utf16", "with a name that is no valid UTF-16, shown with U+FFFD" },
+	[WP_ODDITY_CHILDREN] = { "tree-children-of-file", "that is no folder has a list of its own, which is left out" },
+	[WP_ODDITY_MISSING] = { "tree-blobs-missing", "whose data is in another file: its size is not known" },
 };
 
 int wp_tree_fail(struct wp_tree *tree, const char *code, const char *format, ...)
@@ -21,7 +21,7 @@ int wp_tree_fail(struct wp_tree *tree, const char *code, const char *format, ...
 	va_list args;
 
 	va_start(args, format);
-	wp_diag_add(tree->arena, &tree->diags, WP_ERROR, code, subject, "the tree cannot be shown: %s",
+	wp_diag_add(tree->arena, &tree->diags, WP_SEVERITY_ERROR, code, subject, "the tree cannot be shown: %s",
 		    wp_arena_vprintf(tree->arena, format, args));
 	va_end(args);
 	return -1;
@@ -55,7 +55,7 @@ void wp_tree_tell_odd(const struct wp_tree_reader *reader)
 			wp_buf_putc(&path, '\\');
 		if (reader->odd[i].name)
 			wp_buf_puts(&path, reader->odd[i].name);
-		wp_diag_add(tree->arena, &tree->diags, WP_WARNING, oddities[i][0],
+		wp_diag_add(tree->arena, &tree->diags, WP_SEVERITY_WARNING, oddities[i][0],
 			    wp_arena_printf(tree->arena, "image %u", tree->image), "%ju %s %s; the first is %s",
 			    (uintmax_t)count, count == 1 ? "entry" : "entries", oddities[i][1],
 			    wp_buf_text(&path));

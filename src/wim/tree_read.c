@@ -91,17 +91,17 @@ static bool has_good_name(struct wp_tree_reader *reader, const struct wp_raw_ent
 	size_t length = entry->name_length;
 
 	if (!length) {
-		wp_tree_odd(reader, WP_ODD_EMPTY, folder, NULL);
+		wp_tree_odd(reader, WP_ODDITY_EMPTY, folder, NULL);
 		return false;
 	}
 	if (wp_get16(name) == '.' && (length == 2 || (length == 4 && wp_get16(name + 2) == '.'))) {
-		wp_tree_odd(reader, WP_ODD_DOTS, folder, length == 2 ? "." : "..");
+		wp_tree_odd(reader, WP_ODDITY_DOTS, folder, length == 2 ? "." : "..");
 		return false;
 	}
 	for (size_t i = 0; i < length; i += 2) {
 		if (wp_get16(name + i))
 			continue;
-		wp_tree_odd(reader, WP_ODD_NUL, folder, NULL);
+		wp_tree_odd(reader, WP_ODDITY_NUL, folder, NULL);
 		return false;
 	}
 	return true;
@@ -136,17 +136,17 @@ static int take_entry(struct wp_tree_reader *reader, const struct wp_raw_entry *
 	if (wp_tree_take_streams(reader, entry, node, reader->units[i]))
 		return -1;
 	if (repaired)
-		wp_tree_odd(reader, WP_ODD_NOT_UTF16, folder, wp_tree_name(tree, i));
+		wp_tree_odd(reader, WP_ODDITY_NOT_UTF16, folder, wp_tree_name(tree, i));
 	if (strpbrk(wp_tree_name(tree, i), "\\/"))
-		wp_tree_odd(reader, WP_ODD_SEPARATOR, folder, wp_tree_name(tree, i));
+		wp_tree_odd(reader, WP_ODDITY_SEPARATOR, folder, wp_tree_name(tree, i));
 	if (node->missing)
-		wp_tree_odd(reader, WP_ODD_MISSING, folder, wp_tree_name(tree, i));
+		wp_tree_odd(reader, WP_ODDITY_MISSING, folder, wp_tree_name(tree, i));
 	if (children > reader->size)
 		return wp_tree_fail(tree, "tree-invalid", "the list of a folder begins behind the metadata's end");
 	if (wp_node_is_folder(node))
 		node->first_child = (uint32_t)children;
 	else if (children)
-		wp_tree_odd(reader, WP_ODD_CHILDREN, folder, wp_tree_name(tree, i));
+		wp_tree_odd(reader, WP_ODDITY_CHILDREN, folder, wp_tree_name(tree, i));
 	return 0;
 }
 
@@ -200,7 +200,7 @@ static void drop_duplicates(struct wp_tree_reader *reader, uint32_t folder, uint
 
 	for (uint32_t i = first; i < tree->node_count; i++) {
 		if (to > first && !strcmp(wp_tree_name(tree, to - 1), wp_tree_name(tree, i))) {
-			wp_tree_odd(reader, WP_ODD_DUPLICATE, folder, wp_tree_name(tree, i));
+			wp_tree_odd(reader, WP_ODDITY_DUPLICATE, folder, wp_tree_name(tree, i));
 			continue;
 		}
 		if (to != i) {
@@ -258,7 +258,7 @@ static int read_nodes(struct wp_tree_reader *reader)
 		if (wp_node_is_folder(&tree->nodes[i]) && tree->nodes[i].first_child && read_folder(reader, i))
 			return -1;
 	wp_tree_number_links(reader);
-	tree->missing = reader->odd[WP_ODD_MISSING].count;
+	tree->missing = reader->odd[WP_ODDITY_MISSING].count;
 	wp_tree_tell_odd(reader);
 	return 0;
 }

@@ -81,16 +81,16 @@ static int add_named(struct wp_tree_reader *reader, struct wp_node *node, const 
 	bool repaired = false;
 
 	if (has_nul(name, length)) {
-		tell_odd(reader, WP_ODD_NUL, node, "");
+		tell_odd(reader, WP_ODDITY_NUL, node, "");
 		return 0;
 	}
 	if (units + 1 + length / 2 > WP_LIMIT_PATH_UNITS)
 		return wp_tree_path_too_long(reader->tree);
 	stream = add_stream(reader, node, wp_tree_add_text(reader, name, length, &repaired), bytes + WP_STREAM_HASH);
 	if (repaired)
-		tell_odd(reader, WP_ODD_NOT_UTF16, node, reader->tree->text + stream->name);
+		tell_odd(reader, WP_ODDITY_NOT_UTF16, node, reader->tree->text + stream->name);
 	if (stream->missing)
-		tell_odd(reader, WP_ODD_MISSING, node, reader->tree->text + stream->name);
+		tell_odd(reader, WP_ODDITY_MISSING, node, reader->tree->text + stream->name);
 	return 0;
 }
 
@@ -118,7 +118,7 @@ static void set_order(struct wp_tree_reader *reader, struct wp_node *node)
 		if (strcmp(tree->text + streams[to - 1].name, tree->text + streams[i].name) != 0)
 			streams[to++] = streams[i];
 		else
-			tell_odd(reader, WP_ODD_DUPLICATE, node, tree->text + streams[i].name);
+			tell_odd(reader, WP_ODDITY_DUPLICATE, node, tree->text + streams[i].name);
 	}
 	tree->stream_count -= node->stream_count - to;
 	node->stream_count = to;

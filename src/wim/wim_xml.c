@@ -9,7 +9,7 @@
 
 static void refuse(struct wp_arena *arena, struct wp_diags *diags, const char *what)
 {
-	wp_diag_add(arena, diags, WP_ERROR, "xml-encoding", NULL, "the XML is no UTF-16LE: %s", what);
+	wp_diag_add(arena, diags, WP_SEVERITY_ERROR, "xml-encoding", NULL, "the XML is no UTF-16LE: %s", what);
 }
 
 /* What the first bytes say when they are not those of a UTF-16LE text; NULL when they may be. */
@@ -44,7 +44,7 @@ bool wp_wim_xml_decode(struct wp_arena *arena, const uint8_t *bytes, size_t leng
 	/* A terminator is no part of the text; wimlib's parser accepts one as well. */
 	while (length > start && bytes[length - 1] == 0 && bytes[length - 2] == 0)
 		length -= 2;
-	if (wp_utf16_to_utf8(text_arena, bytes + start, length - start, WP_LITTLE_ENDIAN, &text, ret_length, &at)) {
+	if (wp_utf16_to_utf8(text_arena, bytes + start, length - start, WP_BYTE_ORDER_LITTLE, &text, ret_length, &at)) {
 		bool is_nul = bytes[start + at] == 0 && bytes[start + at + 1] == 0;
 
 		refuse(arena, diags, is_nul ? "there is a NUL in it" : "half of a surrogate pair stands alone in it");
@@ -60,9 +60,9 @@ bool wp_wim_xml_decode(struct wp_arena *arena, const uint8_t *bytes, size_t leng
 static void tell(struct wp_arena *arena, struct wp_diags *diags, const struct wp_xml_outcome *outcome)
 {
 	if (outcome->end == WP_XML_REFUSED) {
-		wp_diag_add(arena, diags, WP_ERROR, "xml-structure", NULL, "the XML %s", outcome->what);
+		wp_diag_add(arena, diags, WP_SEVERITY_ERROR, "xml-structure", NULL, "the XML %s", outcome->what);
 	} else if (outcome->end == WP_XML_MALFORMED) {
-		wp_diag_add(arena, diags, WP_ERROR, "xml-invalid", NULL, "the XML is not well-formed");
+		wp_diag_add(arena, diags, WP_SEVERITY_ERROR, "xml-invalid", NULL, "the XML is not well-formed");
 		if (outcome->line)
 			wp_diag_detail(arena, diags, "line %zu, column %zu: %s", outcome->line, outcome->column,
 				      outcome->what);
@@ -88,7 +88,7 @@ struct wp_wim_metadata *wp_wim_xml_parse_utf8(struct wp_arena *arena, const char
 		length -= 3;
 	}
 	if (wp_utf8_valid(text, length) != length || memchr(text, '\0', length)) {
-		wp_diag_add(arena, diags, WP_ERROR, "xml-encoding", NULL, "the XML is no UTF-8 text");
+		wp_diag_add(arena, diags, WP_SEVERITY_ERROR, "xml-encoding", NULL, "the XML is no UTF-8 text");
 		return NULL;
 	}
 	model.metadata = wp_arena_alloc(arena, sizeof *model.metadata);

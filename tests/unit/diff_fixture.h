@@ -28,7 +28,7 @@ struct diff_fixture {
 static inline struct wp_item package(enum wp_item_kind kind, const char *name, const char *language,
 				     const char *version, const char *kb)
 {
-	return (struct wp_item){ .group = WP_ITEM_PACKAGE,
+	return (struct wp_item){ .group = WP_ITEM_GROUP_PACKAGE,
 				 .kind = kind,
 				 .name = name,
 				 .architecture = "amd64",
@@ -41,70 +41,70 @@ static inline void diff_fixture_contents(struct diff_fixture *f)
 {
 	struct wp_diff_group *groups = f->contents.groups;
 
-	f->packages_added[0] = package(WP_KIND_UPDATE, "Package_for_KB5034765", NULL, "10.0.1.3", "KB5034765");
-	f->packages_added[1] = package(WP_KIND_LANGUAGE_PACK, "Microsoft-Windows-Client-LanguagePack-Package", "de-DE",
+	f->packages_added[0] = package(WP_ITEM_KIND_UPDATE, "Package_for_KB5034765", NULL, "10.0.1.3", "KB5034765");
+	f->packages_added[1] = package(WP_ITEM_KIND_LANGUAGE_PACK, "Microsoft-Windows-Client-LanguagePack-Package", "de-DE",
 				       "10.0.22631.3007", NULL);
-	f->packages_added[2] = package(WP_KIND_OTHER, NAME_WITH_MARKUP, NULL, "10.0.22631.3007", NULL);
-	f->packages_removed[0] = package(WP_KIND_UPDATE, "Package_for_KB5033375", NULL, "10.0.1.1", "KB5033375");
+	f->packages_added[2] = package(WP_ITEM_KIND_OTHER, NAME_WITH_MARKUP, NULL, "10.0.22631.3007", NULL);
+	f->packages_removed[0] = package(WP_ITEM_KIND_UPDATE, "Package_for_KB5033375", NULL, "10.0.1.1", "KB5033375");
 	f->packages_removed[1] =
-		package(WP_KIND_FEATURE, "Microsoft-Windows-WordPad-FoD-Package", NULL, "10.0.22631.1", NULL);
+		package(WP_ITEM_KIND_FEATURE, "Microsoft-Windows-WordPad-FoD-Package", NULL, "10.0.22631.1", NULL);
 	f->packages_changed[0] = (struct wp_item_change){
-		package(WP_KIND_CUMULATIVE, "Package_for_RollupFix", NULL, "22631.2861.1.5", NULL),
-		package(WP_KIND_CUMULATIVE, "Package_for_RollupFix", NULL, "22631.3007.1.6", NULL)
+		package(WP_ITEM_KIND_CUMULATIVE, "Package_for_RollupFix", NULL, "22631.2861.1.5", NULL),
+		package(WP_ITEM_KIND_CUMULATIVE, "Package_for_RollupFix", NULL, "22631.3007.1.6", NULL)
 	};
 	f->packages_changed[1] = (struct wp_item_change){
-		package(WP_KIND_SERVICING_STACK, "Package_for_ServicingStack_2860", NULL, "22621.2860.1.1", NULL),
-		package(WP_KIND_SERVICING_STACK, "Package_for_ServicingStack_2860", NULL, "22621.3000.1.1", NULL)
+		package(WP_ITEM_KIND_SERVICING_STACK, "Package_for_ServicingStack_2860", NULL, "22621.2860.1.1", NULL),
+		package(WP_ITEM_KIND_SERVICING_STACK, "Package_for_ServicingStack_2860", NULL, "22621.3000.1.1", NULL)
 	};
-	groups[WP_ITEM_PACKAGE] =
+	groups[WP_ITEM_GROUP_PACKAGE] =
 		(struct wp_diff_group){ f->packages_added, 3, f->packages_removed, 2, f->packages_changed, 2, 812 };
-	f->drivers_added[0] = (struct wp_item){ .group = WP_ITEM_DRIVER,
-						.kind = WP_KIND_ADDED,
+	f->drivers_added[0] = (struct wp_item){ .group = WP_ITEM_GROUP_DRIVER,
+						.kind = WP_ITEM_KIND_ADDED,
 						.name = "netwtw10.inf",
 						.architecture = "amd64",
 						.id = "0f1e2d3c4b5a6978" };
-	f->drivers_added[1] = (struct wp_item){ .group = WP_ITEM_DRIVER,
-						.kind = WP_KIND_ADDED,
+	f->drivers_added[1] = (struct wp_item){ .group = WP_ITEM_GROUP_DRIVER,
+						.kind = WP_ITEM_KIND_ADDED,
 						.name = "iastorvd.inf",
 						.architecture = "amd64",
 						.id = "8a7b6c5d4e3f2a1b" };
-	f->drivers_changed[0] = (struct wp_item_change){ { .group = WP_ITEM_DRIVER,
-							   .kind = WP_KIND_INBOX,
+	f->drivers_changed[0] = (struct wp_item_change){ { .group = WP_ITEM_GROUP_DRIVER,
+							   .kind = WP_ITEM_KIND_INBOX,
 							   .name = "usbhub3.inf",
 							   .architecture = "amd64",
 							   .id = "1111222233334444" },
-							 { .group = WP_ITEM_DRIVER,
-							   .kind = WP_KIND_INBOX,
+							 { .group = WP_ITEM_GROUP_DRIVER,
+							   .kind = WP_ITEM_KIND_INBOX,
 							   .name = "usbhub3.inf",
 							   .architecture = "amd64",
 							   .id = "5555666677778888" } };
-	groups[WP_ITEM_DRIVER] = (struct wp_diff_group){ .added = f->drivers_added,
+	groups[WP_ITEM_GROUP_DRIVER] = (struct wp_diff_group){ .added = f->drivers_added,
 							 .added_count = 2,
 							 .changed = f->drivers_changed,
 							 .changed_count = 1,
 							 .same_count = 730 };
-	f->apps_added[0] = (struct wp_item){ .group = WP_ITEM_APP,
+	f->apps_added[0] = (struct wp_item){ .group = WP_ITEM_GROUP_APP,
 					     .name = "Microsoft.WindowsTerminal",
 					     .architecture = "x64",
 					     .version = "1.18.3181.0",
 					     .id = "8wekyb3d8bbwe" };
-	groups[WP_ITEM_APP] = (struct wp_diff_group){ .added = f->apps_added, .added_count = 1, .same_count = 43 };
-	f->languages_removed[0] = (struct wp_item){ .group = WP_ITEM_LANGUAGE, .name = "fr-FR" };
-	groups[WP_ITEM_LANGUAGE] =
+	groups[WP_ITEM_GROUP_APP] = (struct wp_diff_group){ .added = f->apps_added, .added_count = 1, .same_count = 43 };
+	f->languages_removed[0] = (struct wp_item){ .group = WP_ITEM_GROUP_LANGUAGE, .name = "fr-FR" };
+	groups[WP_ITEM_GROUP_LANGUAGE] =
 		(struct wp_diff_group){ .removed = f->languages_removed, .removed_count = 1, .same_count = 1 };
-	f->boot_changed[0] = (struct wp_item_change){ { .group = WP_ITEM_BOOT_FILE,
+	f->boot_changed[0] = (struct wp_item_change){ { .group = WP_ITEM_GROUP_BOOT_FILE,
 							.name = "\\Windows\\Boot\\EFI\\bootmgfw.efi",
 							.has_data = true,
 							.size = 2654208,
 							.sha1 = { 0xab, 0xcd } },
-						      { .group = WP_ITEM_BOOT_FILE,
+						      { .group = WP_ITEM_GROUP_BOOT_FILE,
 							.name = "\\Windows\\Boot\\EFI\\bootmgfw.efi",
 							.has_data = true,
 							.size = 2658304,
 							.sha1 = { 0x12, 0x34 } } };
-	groups[WP_ITEM_BOOT_FILE] =
+	groups[WP_ITEM_GROUP_BOOT_FILE] =
 		(struct wp_diff_group){ .changed = f->boot_changed, .changed_count = 1, .same_count = 5 };
-	groups[WP_ITEM_RECOVERY] = (struct wp_diff_group){ .same_count = 1 };
+	groups[WP_ITEM_GROUP_RECOVERY] = (struct wp_diff_group){ .same_count = 1 };
 	f->contents.windows_old = f->contents.windows_new = true;
 }
 
@@ -148,28 +148,28 @@ static inline void diff_fixture_files(struct diff_fixture *f)
 						       { .files = { 0, 9 }, .bytes_removed = MIB(4) } };
 	files->components = f->components;
 	files->component_count = COUNT(f->components);
-	f->paths[0] = (struct wp_diff_path){ .change = WP_FILE_ADDED,
+	f->paths[0] = (struct wp_diff_path){ .change = WP_FILE_CHANGE_ADDED,
 					     .path = "\\Windows\\System32\\" NAME_WITH_MARKUP,
 					     .new_size = { true, 4096 },
 					     .new_sha1 = "sha1:11" };
-	f->paths[1] = (struct wp_diff_path){ .change = WP_FILE_ATTRIBUTES,
+	f->paths[1] = (struct wp_diff_path){ .change = WP_FILE_CHANGE_ATTRIBUTES,
 					     .path = "\\Windows\\System32\\config",
 					     .kind = WP_PATH_FOLDER,
-					     .what = WP_WHAT_TIMES | WP_WHAT_SECURITY };
-	f->paths[2] = (struct wp_diff_path){ .change = WP_FILE_CHANGED,
+					     .what = WP_FILE_WHAT_TIMES | WP_FILE_WHAT_SECURITY };
+	f->paths[2] = (struct wp_diff_path){ .change = WP_FILE_CHANGE_CHANGED,
 					     .path = "\\Windows\\System32\\ntoskrnl.exe",
 					     .old_size = { true, 12061000 },
 					     .new_size = { true, 12065000 },
 					     .linked = true };
-	f->paths[3] = (struct wp_diff_path){ .change = WP_FILE_RENAMED,
+	f->paths[3] = (struct wp_diff_path){ .change = WP_FILE_CHANGE_RENAMED,
 					     .path = "\\Windows\\System32\\new.dll",
 					     .old_path = "\\Windows\\System32\\old.dll",
 					     .old_size = { true, 10 },
 					     .new_size = { true, 10 } };
-	f->paths[4] = (struct wp_diff_path){ .change = WP_FILE_REMOVED,
+	f->paths[4] = (struct wp_diff_path){ .change = WP_FILE_CHANGE_REMOVED,
 					     .path = "\\Windows\\write.exe",
 					     .old_size = { true, 11264 } };
-	f->paths[5] = (struct wp_diff_path){ .change = WP_FILE_ADDED,
+	f->paths[5] = (struct wp_diff_path){ .change = WP_FILE_CHANGE_ADDED,
 					     .kind = WP_PATH_STREAM,
 					     .path = "\\Windows\\write.txt:zone",
 					     .new_size = { true, 26 } };
@@ -210,7 +210,7 @@ static inline void diff_fixture_init(struct diff_fixture *f)
 	f->images[2] = (struct wp_diff_image){ .new_index = 3, .new_name = NAME_WITH_MARKUP, .status = WP_DIFF_ADDED };
 	f->images[3] =
 		(struct wp_diff_image){ .old_index = 2, .old_name = "Windows 11 Home N", .status = WP_DIFF_REMOVED };
-	f->diags[0] = (struct wp_diag){ WP_WARNING, "tree-name-dots", "1 entry is called \"..\" and was left out", NULL,
+	f->diags[0] = (struct wp_diag){ WP_SEVERITY_WARNING, "tree-name-dots", "1 entry is called \"..\" and was left out", NULL,
 					"new.wim, image 1" };
 	f->diff = (struct wp_diff){
 		.old = { .path = "2023-12/install.wim", .size = 5282000000 },

@@ -117,7 +117,7 @@ static inline void fixture_site_image(struct wp_arena *arena, uint32_t index, st
 
 static inline struct wp_site_images fixture_site_images(struct wp_arena *arena, uint32_t count)
 {
-	struct wp_site_images images = { .origin = WP_FROM_IMAGE_PROPERTY, .count = count };
+	struct wp_site_images images = { .origin = WP_IMAGE_ORIGIN_IMAGE_PROPERTY, .count = count };
 
 	images.items = wp_arena_alloc(arena, count * sizeof *images.items);
 	for (uint32_t i = 0; i < count; i++)
@@ -150,7 +150,7 @@ static inline struct wp_record *fixture_add(struct fixture_site *site, const cha
 		.source_date = fixture_time("2026-01-09T22:41:00Z"),
 		.source_date_text = "2026-01-09T22:41:00Z",
 		.sedo_object_version = "8082CADE-BFFE-44C9-96BF-EB620D1C662C",
-		.image_property_state = WP_PRESENT,
+		.image_property_state = WP_FETCHED_PRESENT,
 		.image_property = "<WIM/>",
 		.images = fixture_site_images(site->arena, 2),
 	};
@@ -190,18 +190,18 @@ static inline const struct wp_plan *fixture_plan(struct fixture_site *site)
 }
 
 /* The reasons that stand in more than one test. */
-#define FIXTURE_SAME_METADATA { .code = "metadata-same", .action = WP_RELOAD, .confidence = WP_PROVEN }
-#define FIXTURE_SAME_BY_DATE { .code = "content-same", .action = WP_REFRESH, .confidence = WP_INFERRED }
+#define FIXTURE_SAME_METADATA { .code = "metadata-same", .action = WP_ACTION_RELOAD, .confidence = WP_CONFIDENCE_PROVEN }
+#define FIXTURE_SAME_BY_DATE { .code = "content-same", .action = WP_ACTION_REFRESH, .confidence = WP_CONFIDENCE_INFERRED }
 /* An old date bears nothing out where the metadata differ. */
 #define FIXTURE_UNPROVEN_CONTENT \
-	{ .code = "content-unproven", .action = WP_REFRESH, .confidence = WP_UNKNOWN, \
+	{ .code = "content-unproven", .action = WP_ACTION_REFRESH, .confidence = WP_CONFIDENCE_UNKNOWN, \
 	  .recorded = "2026-01-09T22:41:00Z", .found = "2026-01-08T12:00:00Z" }
 #define FIXTURE_CHANGED(number, name, before, after) \
-	{ .code = "image-changed", .action = WP_RELOAD, .confidence = WP_PROVEN, .image = (number), .field = (name), \
+	{ .code = "image-changed", .action = WP_ACTION_RELOAD, .confidence = WP_CONFIDENCE_PROVEN, .image = (number), .field = (name), \
 	  .recorded = (before), .found = (after) }
 #define FIXTURE_ADDED(number, what) \
-	{ .code = "image-added", .action = WP_RELOAD, .confidence = WP_PROVEN, .image = (number), .found = (what) }
-#define FIXTURE_NEVER_LOADED { .code = "never-loaded", .action = WP_RELOAD, .confidence = WP_PROVEN }
+	{ .code = "image-added", .action = WP_ACTION_RELOAD, .confidence = WP_CONFIDENCE_PROVEN, .image = (number), .found = (what) }
+#define FIXTURE_NEVER_LOADED { .code = "never-loaded", .action = WP_ACTION_RELOAD, .confidence = WP_CONFIDENCE_PROVEN }
 
 static inline const char *fixture_or_none(const char *text)
 {

@@ -30,16 +30,16 @@ static inline void report_fixture_init(struct report_fixture *f)
 	setlocale(LC_CTYPE, "C.UTF-8");
 	*f = (struct report_fixture){
 		.change = {
-			{ "image-changed", WP_RELOAD, WP_PROVEN, 1, "os_version", "10.0.22631.2861",
+			{ "image-changed", WP_ACTION_RELOAD, WP_CONFIDENCE_PROVEN, 1, "os_version", "10.0.22631.2861",
 			  "10.0.22631.3007" },
-			{ "image-changed", WP_RELOAD, WP_PROVEN, 2, "name", "Pro", "Pro N" },
-			{ "content-newer", WP_REFRESH, WP_INFERRED, 0, NULL, FIXTURE_SENT, FIXTURE_MODIFIED },
+			{ "image-changed", WP_ACTION_RELOAD, WP_CONFIDENCE_PROVEN, 2, "name", "Pro", "Pro N" },
+			{ "content-newer", WP_ACTION_REFRESH, WP_CONFIDENCE_INFERRED, 0, NULL, FIXTURE_SENT, FIXTURE_MODIFIED },
 		},
-		.blocked = { { "source-missing", WP_NO_ACTION, WP_PROVEN, 0, NULL, FIXTURE_GONE, NULL } },
-		.boot = { { "content-newer", WP_REFRESH, WP_INFERRED, 0, NULL, FIXTURE_SENT, FIXTURE_MODIFIED } },
+		.blocked = { { "source-missing", WP_ACTION_NONE, WP_CONFIDENCE_PROVEN, 0, NULL, FIXTURE_GONE, NULL } },
+		.boot = { { "content-newer", WP_ACTION_REFRESH, WP_CONFIDENCE_INFERRED, 0, NULL, FIXTURE_SENT, FIXTURE_MODIFIED } },
 		.same = {
-			{ "metadata-same", WP_RELOAD, WP_PROVEN, 0, NULL, NULL, NULL },
-			{ "content-same", WP_REFRESH, WP_INFERRED, 0, NULL, NULL, NULL },
+			{ "metadata-same", WP_ACTION_RELOAD, WP_CONFIDENCE_PROVEN, 0, NULL, NULL, NULL },
+			{ "content-same", WP_ACTION_REFRESH, WP_CONFIDENCE_INFERRED, 0, NULL, NULL, NULL },
 		},
 		.plan = {
 			.id = "sha256:7c1f2a900000000000000000000000000000000000000000000000000000000",

@@ -28,46 +28,46 @@ static const struct now {
 	{ .name = "as planned" },
 	{ .name = "edited elsewhere", .sedo = "other" },
 	{ .name = "path in other case", .path = "\\\\SRV\\Share\\W11.wim" },
-	{ .name = "reloaded", .bag = NEW, .reload = WP_STANDS_SATISFIED },
+	{ .name = "reloaded", .bag = NEW, .reload = WP_STANDING_SATISFIED },
 	{ .name = "refreshed",
 	  .version = 4,
-	  .reload = WP_STANDS_CONFLICT,
-	  .refresh = WP_STANDS_SATISFIED,
+	  .reload = WP_STANDING_CONFLICT,
+	  .refresh = WP_STANDING_SATISFIED,
 	  .words = "SourceVersion is 4 now, and the plan was made for 3" },
-	{ .name = "both", .bag = NEW, .version = 5, .reload = WP_STANDS_SATISFIED, .refresh = WP_STANDS_SATISFIED },
+	{ .name = "both", .bag = NEW, .version = 5, .reload = WP_STANDING_SATISFIED, .refresh = WP_STANDING_SATISFIED },
 	{ .name = "another image",
 	  .bag = OTHER,
-	  .reload = WP_STANDS_CONFLICT,
-	  .refresh = WP_STANDS_CONFLICT,
+	  .reload = WP_STANDING_CONFLICT,
+	  .refresh = WP_STANDING_CONFLICT,
 	  .words = "10.0.26100.1" },
 	{ .name = "two images",
 	  .bag = TWO,
-	  .reload = WP_STANDS_CONFLICT,
-	  .refresh = WP_STANDS_CONFLICT,
+	  .reload = WP_STANDING_CONFLICT,
+	  .refresh = WP_STANDING_CONFLICT,
 	  .words = "2 images" },
-	{ .name = "no images", .bag = "", .reload = WP_STANDS_CONFLICT, .refresh = WP_STANDS_CONFLICT },
-	{ .name = "no XML", .bag = "x", .reload = WP_STANDS_CONFLICT, .refresh = WP_STANDS_CONFLICT },
+	{ .name = "no images", .bag = "", .reload = WP_STANDING_CONFLICT, .refresh = WP_STANDING_CONFLICT },
+	{ .name = "no XML", .bag = "x", .reload = WP_STANDING_CONFLICT, .refresh = WP_STANDING_CONFLICT },
 	{ .name = "an older version",
 	  .version = 2,
-	  .reload = WP_STANDS_CONFLICT,
-	  .refresh = WP_STANDS_CONFLICT,
+	  .reload = WP_STANDING_CONFLICT,
+	  .refresh = WP_STANDING_CONFLICT,
 	  .words = "SourceVersion is 2 now" },
 	{ .name = "another path",
 	  .path = "\\\\srv\\share\\w12.wim",
-	  .reload = WP_STANDS_CONFLICT,
-	  .refresh = WP_STANDS_CONFLICT,
+	  .reload = WP_STANDING_CONFLICT,
+	  .refresh = WP_STANDING_CONFLICT,
 	  .words = "\\\\srv\\share\\w12.wim" },
 	{ .name = "another path, and refreshed",
 	  .path = "\\\\srv\\share\\w12.wim",
 	  .version = 4,
 	  .bag = NEW,
-	  .reload = WP_STANDS_CONFLICT,
-	  .refresh = WP_STANDS_CONFLICT,
+	  .reload = WP_STANDING_CONFLICT,
+	  .refresh = WP_STANDING_CONFLICT,
 	  .words = "PkgSourcePath" },
 	{ .name = "another owner",
 	  .site = "P02",
-	  .reload = WP_STANDS_CONFLICT,
-	  .refresh = WP_STANDS_CONFLICT,
+	  .reload = WP_STANDING_CONFLICT,
+	  .refresh = WP_STANDING_CONFLICT,
 	  .words = "SourceSite is P02" },
 };
 
@@ -109,7 +109,7 @@ static struct wp_record record_of(struct wp_arena *arena, const struct now *now)
 		.image_property = now->bag ? now->bag : OLD,
 	};
 
-	record.image_property_state = *record.image_property ? WP_PRESENT : WP_EMPTY;
+	record.image_property_state = *record.image_property ? WP_FETCHED_PRESENT : WP_FETCHED_EMPTY;
 	if (*record.image_property)
 		wp_image_property_parse(arena, record.image_property, &record.images, &record.image_property_error);
 	return record;
@@ -119,8 +119,8 @@ Test(apply_classify, standings)
 {
 	struct wp_arena *arena = wp_arena_new();
 	struct wp_entry entry = planned();
-	struct wp_step reload = { .entry = &entry, .action = WP_RELOAD };
-	struct wp_step refresh = { .entry = &entry, .action = WP_REFRESH, .reload = &reload };
+	struct wp_step reload = { .entry = &entry, .action = WP_ACTION_RELOAD };
+	struct wp_step refresh = { .entry = &entry, .action = WP_ACTION_REFRESH, .reload = &reload };
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct wp_record record = record_of(arena, &cases[i]);
@@ -141,25 +141,25 @@ Test(apply_classify, standings)
 Test(apply_classify, plan_without_a_digest)
 {
 	static const struct now as_planned = { .name = "as planned" }, loaded = { .bag = OTHER }, empty = { .bag = "" };
-	struct wp_reason reason = { .code = "never-loaded", .action = WP_RELOAD, .confidence = WP_PROVEN };
+	struct wp_reason reason = { .code = "never-loaded", .action = WP_ACTION_RELOAD, .confidence = WP_CONFIDENCE_PROVEN };
 	struct wp_arena *arena = wp_arena_new();
 	struct wp_entry entry = planned();
-	struct wp_step reload = { .entry = &entry, .action = WP_RELOAD };
+	struct wp_step reload = { .entry = &entry, .action = WP_ACTION_RELOAD };
 	struct wp_record record = record_of(arena, &as_planned);
 	struct wp_verdict verdict;
 
 	entry.preconditions.image_property_sha256[0] = '\0';
 	wp_classify(&reload, &record, arena, &verdict);
-	cr_expect_eq(verdict.standing, WP_STANDS_PENDING, "rows: %s", verdict.why);
+	cr_expect_eq(verdict.standing, WP_STANDING_PENDING, "rows: %s", verdict.why);
 
 	entry.reasons = &reason;
 	entry.reason_count = 1;
 	record = record_of(arena, &empty);
 	wp_classify(&reload, &record, arena, &verdict);
-	cr_expect_eq(verdict.standing, WP_STANDS_PENDING, "never loaded: %s", verdict.why);
+	cr_expect_eq(verdict.standing, WP_STANDING_PENDING, "never loaded: %s", verdict.why);
 	record = record_of(arena, &loaded);
 	wp_classify(&reload, &record, arena, &verdict);
-	cr_expect_eq(verdict.standing, WP_STANDS_CONFLICT, "loaded since");
+	cr_expect_eq(verdict.standing, WP_STANDING_CONFLICT, "loaded since");
 	wp_arena_free(arena);
 }
 
@@ -167,11 +167,11 @@ Test(apply_classify, package_is_gone)
 {
 	struct wp_arena *arena = wp_arena_new();
 	struct wp_entry entry = planned();
-	struct wp_step step = { .entry = &entry, .action = WP_REFRESH };
+	struct wp_step step = { .entry = &entry, .action = WP_ACTION_REFRESH };
 	struct wp_verdict verdict;
 
 	wp_classify(&step, NULL, arena, &verdict);
-	cr_expect_eq(verdict.standing, WP_STANDS_CONFLICT);
+	cr_expect_eq(verdict.standing, WP_STANDING_CONFLICT);
 	cr_expect(strstr(verdict.why, "P0100001"));
 	wp_arena_free(arena);
 }
@@ -181,9 +181,9 @@ Test(apply_classify, difference_outside_the_expected_fields)
 {
 	struct wp_arena *arena = wp_arena_new();
 	struct wp_entry entry = planned();
-	struct wp_reason reason = { .code = "image-changed", .action = WP_RELOAD, .confidence = WP_PROVEN, .image = 1,
+	struct wp_reason reason = { .code = "image-changed", .action = WP_ACTION_RELOAD, .confidence = WP_CONFIDENCE_PROVEN, .image = 1,
 				    .field = "description", .recorded = "old", .found = "new" };
-	struct wp_step step = { .entry = &entry, .action = WP_RELOAD, .state = WP_STATE_ACCEPTED };
+	struct wp_step step = { .entry = &entry, .action = WP_ACTION_RELOAD, .state = WP_STATE_ACCEPTED };
 	struct now now = { .bag = NEW };
 	struct wp_record record = record_of(arena, &now);
 	struct wp_verdict verdict;
@@ -194,7 +194,7 @@ Test(apply_classify, difference_outside_the_expected_fields)
 	wp_sha256_text(NEW, strlen(NEW), entry.preconditions.image_property_sha256);
 	record.images.items[0].description = "old";
 	wp_classify(&step, &record, arena, &verdict);
-	cr_expect_eq(verdict.standing, WP_STANDS_PENDING, "%s", verdict.why);
+	cr_expect_eq(verdict.standing, WP_STANDING_PENDING, "%s", verdict.why);
 	cr_expect_not(wp_classify_effect(&step, &record, why, sizeof why));
 	record.images.items[0].description = "new";
 	cr_expect(wp_classify_effect(&step, &record, why, sizeof why), "%s", why);
@@ -205,9 +205,9 @@ Test(apply_classify, effects)
 {
 	struct wp_arena *arena = wp_arena_new();
 	struct wp_entry entry = planned();
-	struct wp_step refresh = { .entry = &entry, .action = WP_REFRESH, .state = WP_STATE_STARTED,
+	struct wp_step refresh = { .entry = &entry, .action = WP_ACTION_REFRESH, .state = WP_STATE_STARTED,
 				   .version_before = { .known = true, .value = 7 } };
-	struct wp_step reload = { .entry = &entry, .action = WP_RELOAD, .state = WP_STATE_STARTED };
+	struct wp_step reload = { .entry = &entry, .action = WP_ACTION_RELOAD, .state = WP_STATE_STARTED };
 	struct now now = { .version = 7, .bag = NEW };
 	struct wp_record record = record_of(arena, &now);
 	char why[300];

@@ -141,8 +141,8 @@ Test(base, json_diagnostics)
 	struct wp_buf buf = { 0 };
 	json_t *array;
 
-	wp_diag_add(arena, &diags, WP_WARNING, "bad-value", "P0100001", "no %s", "number");
-	wp_diag_add(arena, &diags, WP_ERROR, "not-wim", NULL, "x");
+	wp_diag_add(arena, &diags, WP_SEVERITY_WARNING, "bad-value", "P0100001", "no %s", "number");
+	wp_diag_add(arena, &diags, WP_SEVERITY_ERROR, "not-wim", NULL, "x");
 	diags.items[1].detail = "d";
 	array = wp_json_diags(&diags);
 	wp_json_pretty(&buf, array);

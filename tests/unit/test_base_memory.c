@@ -126,13 +126,13 @@ Test(base, diagnostics)
 	struct wp_diags diags = { 0 };
 	char subject[] = "a.wim";
 
-	cr_expect_null(wp_diags_worst(&diags, WP_INFO));
+	cr_expect_null(wp_diags_worst(&diags, WP_SEVERITY_INFO));
 	cr_expect_not(wp_diags_have(&diags, "bad-value"));
 
-	wp_diag_add(arena, &diags, WP_INFO, "missing-index", NULL, "image %d has no index", 2);
-	cr_expect_null(wp_diags_worst(&diags, WP_WARNING));
-	wp_diag_add(arena, &diags, WP_WARNING, "bad-value", subject, "%s is no number", "x\xff");
-	wp_diag_add(arena, &diags, WP_ERROR, "not-wim", "b\x80.wim", "no WIM");
+	wp_diag_add(arena, &diags, WP_SEVERITY_INFO, "missing-index", NULL, "image %d has no index", 2);
+	cr_expect_null(wp_diags_worst(&diags, WP_SEVERITY_WARNING));
+	wp_diag_add(arena, &diags, WP_SEVERITY_WARNING, "bad-value", subject, "%s is no number", "x\xff");
+	wp_diag_add(arena, &diags, WP_SEVERITY_ERROR, "not-wim", "b\x80.wim", "no WIM");
 	subject[0] = 'z';
 
 	cr_assert_eq(diags.count, 3);
@@ -142,13 +142,13 @@ Test(base, diagnostics)
 	cr_expect_str_eq(diags.items[1].subject, "a.wim", "the subject is a copy");
 	cr_expect_str_eq(diags.items[1].summary, "x\xef\xbf\xbd is no number", "texts are valid UTF-8");
 	cr_expect_str_eq(diags.items[2].subject, "b\xef\xbf\xbd.wim");
-	cr_expect_eq(wp_diags_worst(&diags, WP_INFO), &diags.items[0], "the first one that is bad enough");
-	cr_expect_eq(wp_diags_worst(&diags, WP_WARNING), &diags.items[1]);
-	cr_expect_eq(wp_diags_worst(&diags, WP_ERROR), &diags.items[2]);
+	cr_expect_eq(wp_diags_worst(&diags, WP_SEVERITY_INFO), &diags.items[0], "the first one that is bad enough");
+	cr_expect_eq(wp_diags_worst(&diags, WP_SEVERITY_WARNING), &diags.items[1]);
+	cr_expect_eq(wp_diags_worst(&diags, WP_SEVERITY_ERROR), &diags.items[2]);
 	cr_expect(wp_diags_have(&diags, "not-wim"));
 	cr_expect_not(wp_diags_have(&diags, "not"));
-	cr_expect_str_eq(wp_severity_name(WP_INFO), "info");
-	cr_expect_str_eq(wp_severity_name(WP_WARNING), "warning");
-	cr_expect_str_eq(wp_severity_name(WP_ERROR), "error");
+	cr_expect_str_eq(wp_severity_name(WP_SEVERITY_INFO), "info");
+	cr_expect_str_eq(wp_severity_name(WP_SEVERITY_WARNING), "warning");
+	cr_expect_str_eq(wp_severity_name(WP_SEVERITY_ERROR), "error");
 	wp_arena_free(arena);
 }

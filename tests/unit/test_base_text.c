@@ -121,7 +121,7 @@ Test(base, utf16_to_utf8)
 			swapped[j] = bytes[j + 1];
 			swapped[j + 1] = bytes[j];
 		}
-		r = wp_utf16_to_utf8(arena, bytes, cases[i].length, WP_LITTLE_ENDIAN, &text, &length, &at);
+		r = wp_utf16_to_utf8(arena, bytes, cases[i].length, WP_BYTE_ORDER_LITTLE, &text, &length, &at);
 		if (cases[i].text) {
 			cr_expect_eq(r, 0, "%s", cases[i].what);
 			cr_expect_str_eq(text, cases[i].text, "%s", cases[i].what);
@@ -131,7 +131,7 @@ Test(base, utf16_to_utf8)
 			cr_expect_eq(r, -1, "%s", cases[i].what);
 			cr_expect_eq(at, cases[i].at, "%s: %zu", cases[i].what, at);
 		}
-		cr_expect_eq(wp_utf16_to_utf8(arena, swapped, cases[i].length, WP_BIG_ENDIAN, &text, &length, &at), r,
+		cr_expect_eq(wp_utf16_to_utf8(arena, swapped, cases[i].length, WP_BYTE_ORDER_BIG, &text, &length, &at), r,
 			     "%s, big endian", cases[i].what);
 		if (cases[i].text)
 			cr_expect_str_eq(text, cases[i].text, "%s, big endian", cases[i].what);

@@ -56,7 +56,7 @@ Test(cache, confidence_has_names)
 {
 	enum wp_confidence confidence;
 
-	for (int i = WP_UNKNOWN; i <= WP_PROVEN; i++) {
+	for (int i = WP_CONFIDENCE_UNKNOWN; i <= WP_CONFIDENCE_PROVEN; i++) {
 		cr_expect(wp_confidence_from_name(wp_confidence_name(i), &confidence));
 		cr_expect_eq((int)confidence, i);
 	}
@@ -70,8 +70,8 @@ Test(cache, baselines_are_replaced_by_what_is_as_good)
 		enum wp_confidence old, new;
 		bool replaced;
 	} cases[] = {
-		{ WP_INFERRED, WP_INFERRED, true }, { WP_INFERRED, WP_PROVEN, true }, { WP_PROVEN, WP_PROVEN, true },
-		{ WP_PROVEN, WP_INFERRED, false },  { WP_PROVEN, WP_UNKNOWN, false }, { WP_UNKNOWN, WP_INFERRED, true },
+		{ WP_CONFIDENCE_INFERRED, WP_CONFIDENCE_INFERRED, true }, { WP_CONFIDENCE_INFERRED, WP_CONFIDENCE_PROVEN, true }, { WP_CONFIDENCE_PROVEN, WP_CONFIDENCE_PROVEN, true },
+		{ WP_CONFIDENCE_PROVEN, WP_CONFIDENCE_INFERRED, false },  { WP_CONFIDENCE_PROVEN, WP_CONFIDENCE_UNKNOWN, false }, { WP_CONFIDENCE_UNKNOWN, WP_CONFIDENCE_INFERRED, true },
 	};
 	struct place place = { 0 };
 
@@ -100,10 +100,10 @@ Test(cache, baselines_are_listed_in_order_and_forgotten)
 	setup(&place);
 	list(&place, NULL);
 	cr_expect_eq(place.count, 0);
-	put(&place, "P01", "P0100002", 10, "sha256:a", WP_PROVEN, "receipt");
-	put(&place, "P01", "P0100002", 9, "sha256:b", WP_PROVEN, "receipt");
-	put(&place, "S02", "P0100002", 1, "sha256:c", WP_INFERRED, "dates");
-	put(&place, "P01", "P0100001", 4294967295, "sha256:d", WP_PROVEN, "receipt");
+	put(&place, "P01", "P0100002", 10, "sha256:a", WP_CONFIDENCE_PROVEN, "receipt");
+	put(&place, "P01", "P0100002", 9, "sha256:b", WP_CONFIDENCE_PROVEN, "receipt");
+	put(&place, "S02", "P0100002", 1, "sha256:c", WP_CONFIDENCE_INFERRED, "dates");
+	put(&place, "P01", "P0100001", 4294967295, "sha256:d", WP_CONFIDENCE_PROVEN, "receipt");
 	list(&place, NULL);
 	cr_assert_eq(place.count, 4);
 	cr_expect_str_eq(place.items[0].content_id, "sha256:d");
@@ -125,8 +125,8 @@ Test(cache, baselines_are_listed_in_order_and_forgotten)
 Test(cache, baselines_are_kept_all_or_none)
 {
 	struct wp_baseline items[] = {
-		{ "P01", "P0100001", 1, "sha256:f", "sha256:c", WP_PROVEN, "receipt", { 0 } },
-		{ "P01", "P0100002", UINT64_MAX, "sha256:f", "sha256:c", WP_PROVEN, "receipt", { 0 } },
+		{ "P01", "P0100001", 1, "sha256:f", "sha256:c", WP_CONFIDENCE_PROVEN, "receipt", { 0 } },
+		{ "P01", "P0100002", UINT64_MAX, "sha256:f", "sha256:c", WP_CONFIDENCE_PROVEN, "receipt", { 0 } },
 	};
 	struct place place = { 0 };
 	struct wp_error err;

@@ -29,7 +29,7 @@ static bool has(struct wp_cache *cache, const char *content_id)
 Test(cache, manifests_are_found_again)
 {
 	struct place place __attribute__((cleanup(cleanup)));
-	struct wp_baseline baseline = { "P01", "P0100001", 1, "sha256:f", "sha256:0", WP_PROVEN, "adopted", { 0 } };
+	struct wp_baseline baseline = { "P01", "P0100001", 1, "sha256:f", "sha256:0", WP_CONFIDENCE_PROVEN, "adopted", { 0 } };
 	struct wp_cache *cache;
 	char *large, id[40];
 

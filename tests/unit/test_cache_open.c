@@ -37,7 +37,7 @@ static int try_open(const char *path, enum wp_cache_mode mode, struct wp_error *
 /* Makes a cache with one baseline in it. */
 static void make_cache(const char *path)
 {
-	struct wp_baseline baseline = { "P01", "P0100001", 1, "sha256:00", "sha256:11", WP_PROVEN, "adopted", { 0 } };
+	struct wp_baseline baseline = { "P01", "P0100001", 1, "sha256:00", "sha256:11", WP_CONFIDENCE_PROVEN, "adopted", { 0 } };
 	struct wp_cache *cache;
 
 	cr_assert_eq(wp_cache_open(path, WP_CACHE_WRITE, &cache, NULL), WP_OK);
@@ -227,7 +227,7 @@ Test(cache, read_only_is_said)
 {
 	struct place place __attribute__((cleanup(cleanup)));
 	struct wp_cache *cache __attribute__((cleanup(wp_cache_closep))) = NULL;
-	struct wp_baseline baseline = { "P01", "P0100001", 2, "sha256:00", "sha256:22", WP_PROVEN, "adopted", { 0 } };
+	struct wp_baseline baseline = { "P01", "P0100001", 2, "sha256:00", "sha256:22", WP_CONFIDENCE_PROVEN, "adopted", { 0 } };
 	struct wp_snapshot snapshot = { .id = "sha256:00" };
 	struct wp_error err;
 	size_t count;
@@ -294,7 +294,7 @@ Test(cache, a_full_disk_loses_nothing)
 	items = wp_arena_alloc(arena, 5000 * sizeof *items);
 	for (size_t i = 0; i < 5000; i++)
 		items[i] = (struct wp_baseline){ "P01",       "P0100001", i + 10,    "sha256:00",
-						 "sha256:22", WP_PROVEN,  "adopted", { 0 } };
+						 "sha256:22", WP_CONFIDENCE_PROVEN,  "adopted", { 0 } };
 	/* A limit on the size of files stands for a disk that is full: SQLite sees a write that fails. */
 	signal(SIGXFSZ, SIG_IGN);
 	cr_assert_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
@@ -366,7 +366,7 @@ Test(cache, another_writer_makes_it_busy)
 	struct place place __attribute__((cleanup(cleanup)));
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_cache *cache __attribute__((cleanup(wp_cache_closep))) = NULL;
-	struct wp_baseline baseline = { "P01", "P0100001", 2, "sha256:00", "sha256:22", WP_PROVEN, "adopted", { 0 } };
+	struct wp_baseline baseline = { "P01", "P0100001", 2, "sha256:00", "sha256:22", WP_CONFIDENCE_PROVEN, "adopted", { 0 } };
 	struct wp_baseline *items;
 	struct wp_error err;
 	size_t count;

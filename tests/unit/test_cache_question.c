@@ -83,7 +83,7 @@ Test(cache, questions_stay_until_the_site_sends_again)
 Test(cache, questions_are_closed_by_a_stated_baseline)
 {
 	struct place place __attribute__((cleanup(cleanup)));
-	struct wp_baseline baseline = { site, package, 4, "sha256:f", "sha256:c", WP_INFERRED, "dates", { 0 } };
+	struct wp_baseline baseline = { site, package, 4, "sha256:f", "sha256:c", WP_CONFIDENCE_INFERRED, "dates", { 0 } };
 	struct wp_question items[] = {
 		{ site, package, 5, "sha256:c", { 0 } },
 		{ site, package, UINT64_MAX, "sha256:c", { 0 } },
@@ -97,7 +97,7 @@ Test(cache, questions_are_closed_by_a_stated_baseline)
 	ask(cache, "P0100002", 3, "sha256:b", 1);
 	cr_assert_eq(wp_cache_put_baselines(cache, &baseline, 1, &err), WP_OK);
 	cr_expect_str_eq(open_questions(cache, site), "P0100001 3 sha256:b;P0100002 3 sha256:b;");
-	baseline.confidence = WP_PROVEN;
+	baseline.confidence = WP_CONFIDENCE_PROVEN;
 	cr_assert_eq(wp_cache_put_baselines(cache, &baseline, 1, &err), WP_OK);
 	cr_expect_str_eq(open_questions(cache, site), "P0100002 3 sha256:b;");
 	cr_assert_eq(wp_cache_close_questions(cache, "p01", "P0100002", 2, &err), WP_OK);
@@ -138,7 +138,7 @@ Test(cache, questions_of_many_packages, .timeout = 60)
 Test(cache, questions_of_an_older_cache)
 {
 	struct place place __attribute__((cleanup(cleanup)));
-	struct wp_baseline baseline = { site, package, 4, "sha256:f", "sha256:c", WP_PROVEN, "adopted", { 0 } };
+	struct wp_baseline baseline = { site, package, 4, "sha256:f", "sha256:c", WP_CONFIDENCE_PROVEN, "adopted", { 0 } };
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_baseline *items;
 	struct wp_cache *cache;

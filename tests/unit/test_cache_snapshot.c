@@ -183,7 +183,7 @@ Test(cache, snapshots_are_listed_and_found)
 Test(cache, snapshots_are_removed_and_baselines_stay)
 {
 	struct place place __attribute__((cleanup(cleanup)));
-	struct wp_baseline baseline = { "P01", "P0100001", 1, "sha256:00", "sha256:11", WP_PROVEN, "adopted", { 0 } };
+	struct wp_baseline baseline = { "P01", "P0100001", 1, "sha256:00", "sha256:11", WP_CONFIDENCE_PROVEN, "adopted", { 0 } };
 	char ids[2][WP_HASH_TEXT];
 	struct wp_snapshot snapshot;
 	struct wp_baseline *baselines;

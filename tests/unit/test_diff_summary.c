@@ -138,13 +138,13 @@ Test(summary, says_what_came_went_and_changed)
 	cr_expect_str_eq(change.updates[0], "KB5034001");
 	cr_expect_str_eq(change.updates[1], "KB5034765");
 	/* Items of several images and parts of an update count once; packages that are parts of others not at all. */
-	expect_group(&change, WP_ITEM_PACKAGE, 2, 1, 1);
-	expect_group(&change, WP_ITEM_DRIVER, 0, 1, 1);
-	expect_group(&change, WP_ITEM_APP, 1, 0, 0);
-	expect_group(&change, WP_ITEM_LANGUAGE, 1, 0, 0);
-	expect_group(&change, WP_ITEM_BOOT_FILE, 0, 0, 1);
-	expect_group(&change, WP_ITEM_RECOVERY, 0, 0, 0);
-	expect_group(&change, WP_ITEM_PENDING, 1, 0, 0);
+	expect_group(&change, WP_ITEM_GROUP_PACKAGE, 2, 1, 1);
+	expect_group(&change, WP_ITEM_GROUP_DRIVER, 0, 1, 1);
+	expect_group(&change, WP_ITEM_GROUP_APP, 1, 0, 0);
+	expect_group(&change, WP_ITEM_GROUP_LANGUAGE, 1, 0, 0);
+	expect_group(&change, WP_ITEM_GROUP_BOOT_FILE, 0, 0, 1);
+	expect_group(&change, WP_ITEM_GROUP_RECOVERY, 0, 0, 0);
+	expect_group(&change, WP_ITEM_GROUP_PENDING, 1, 0, 0);
 	/* r2 k2 k3 k4 d2, "app 2", "boot 2" and "pending"; p, "app 1", mui and "recovery" were there. */
 	cr_expect_eq(change.bytes_new, 5 * 2 + 5 + 6 + 7);
 	cr_expect_eq(change.bytes, change.bytes_new + 1 + 5 + 3 + 8);
@@ -183,7 +183,7 @@ Test(summary, of_images_without_windows_has_the_data_alone)
 	/* The line, two numbers, one blob. */
 	cr_expect_eq(data.length, strlen("wimplan-summary-2\n") + 4 + 4 + 12);
 	cr_assert(wp_content_summary_compare(arena, &old, &data, &change));
-	expect_group(&change, WP_ITEM_PACKAGE, 0, 2, 0);
+	expect_group(&change, WP_ITEM_GROUP_PACKAGE, 0, 2, 0);
 	cr_expect_eq(change.bytes_new, 10);
 	cr_expect_eq(change.bytes, 10);
 	wp_arena_free(arena);
@@ -216,11 +216,11 @@ Test(summary, of_the_first_version_is_read_for_what_it_has)
 	struct wp_content_change change;
 
 	cr_assert(wp_content_summary_compare(arena, &old, &new, &change));
-	expect_group(&change, WP_ITEM_PACKAGE, 3, 0, 1);
+	expect_group(&change, WP_ITEM_GROUP_PACKAGE, 3, 0, 1);
 	/* All that tells the versions apart is the line in front. */
 	((uint8_t *)old.bytes)[strlen("wimplan-summary-2\n") - 2] = '1';
 	cr_assert(wp_content_summary_compare(arena, &old, &new, &change));
-	expect_group(&change, WP_ITEM_PACKAGE, 0, 0, 1);
+	expect_group(&change, WP_ITEM_GROUP_PACKAGE, 0, 0, 1);
 	((uint8_t *)new.bytes)[strlen("wimplan-summary-2\n") - 2] = '1';
 	cr_expect_not(wp_content_summary_compare(arena, &old, &new, &change), "a kind that it cannot have");
 	wp_arena_free(arena);
@@ -352,7 +352,7 @@ Test(summary, that_is_damaged_is_refused_or_read_safely)
 	bytes[magic + 4] = WP_ITEM_GROUPS;
 	cr_expect_not(is_read(bytes, summary.length), "group");
 	memcpy(bytes, summary.bytes, summary.length);
-	bytes[magic + 5] = WP_KINDS;
+	bytes[magic + 5] = WP_ITEM_KINDS;
 	cr_expect_not(is_read(bytes, summary.length), "kind");
 	memcpy(bytes, summary.bytes, summary.length);
 	memset(bytes + magic, 0xff, 4);

@@ -18,26 +18,26 @@ Test(plan_content, baseline)
 		bool refresh;
 		struct wp_reason reason;
 	} cases[] = {
-		{ "same", F, C, WP_PROVEN, WP_REFRESH_ON_FILE, false, { .code = "content-same", .action = WP_REFRESH, .confidence = WP_PROVEN } },
-		{ "same, inferred", F, C, WP_INFERRED, WP_REFRESH_ON_CONTENT, false,
-		  { .code = "content-same", .action = WP_REFRESH, .confidence = WP_INFERRED } },
-		{ "changed", A, B, WP_PROVEN, WP_REFRESH_ON_CONTENT, true,
-		  { "content-changed", WP_REFRESH, WP_PROVEN, 0, NULL, B, C } },
-		{ "changed, inferred", A, B, WP_INFERRED, WP_REFRESH_ON_CONTENT, true,
-		  { "content-changed", WP_REFRESH, WP_INFERRED, 0, NULL, B, C } },
-		{ "changed beside the .wim", F, B, WP_PROVEN, WP_REFRESH_ON_CONTENT, true,
-		  { "content-changed", WP_REFRESH, WP_INFERRED, 0, NULL, B, C } },
-		{ "rewritten", A, C, WP_PROVEN, WP_REFRESH_ON_CONTENT, false,
-		  { "content-rewritten", WP_REFRESH, WP_PROVEN, 0, NULL, A, F } },
-		{ "rewritten, inferred", A, C, WP_INFERRED, WP_REFRESH_ON_CONTENT, false,
-		  { "content-rewritten", WP_REFRESH, WP_INFERRED, 0, NULL, A, F } },
-		{ "rewritten, by file", A, C, WP_PROVEN, WP_REFRESH_ON_FILE, true,
-		  { "content-rewritten", WP_REFRESH, WP_PROVEN, 0, NULL, A, F } },
-		{ "file not known", "", C, WP_PROVEN, WP_REFRESH_ON_FILE, false,
-		  { .code = "content-same", .action = WP_REFRESH, .confidence = WP_PROVEN } },
+		{ "same", F, C, WP_CONFIDENCE_PROVEN, WP_REFRESH_ON_FILE, false, { .code = "content-same", .action = WP_ACTION_REFRESH, .confidence = WP_CONFIDENCE_PROVEN } },
+		{ "same, inferred", F, C, WP_CONFIDENCE_INFERRED, WP_REFRESH_ON_CONTENT, false,
+		  { .code = "content-same", .action = WP_ACTION_REFRESH, .confidence = WP_CONFIDENCE_INFERRED } },
+		{ "changed", A, B, WP_CONFIDENCE_PROVEN, WP_REFRESH_ON_CONTENT, true,
+		  { "content-changed", WP_ACTION_REFRESH, WP_CONFIDENCE_PROVEN, 0, NULL, B, C } },
+		{ "changed, inferred", A, B, WP_CONFIDENCE_INFERRED, WP_REFRESH_ON_CONTENT, true,
+		  { "content-changed", WP_ACTION_REFRESH, WP_CONFIDENCE_INFERRED, 0, NULL, B, C } },
+		{ "changed beside the .wim", F, B, WP_CONFIDENCE_PROVEN, WP_REFRESH_ON_CONTENT, true,
+		  { "content-changed", WP_ACTION_REFRESH, WP_CONFIDENCE_INFERRED, 0, NULL, B, C } },
+		{ "rewritten", A, C, WP_CONFIDENCE_PROVEN, WP_REFRESH_ON_CONTENT, false,
+		  { "content-rewritten", WP_ACTION_REFRESH, WP_CONFIDENCE_PROVEN, 0, NULL, A, F } },
+		{ "rewritten, inferred", A, C, WP_CONFIDENCE_INFERRED, WP_REFRESH_ON_CONTENT, false,
+		  { "content-rewritten", WP_ACTION_REFRESH, WP_CONFIDENCE_INFERRED, 0, NULL, A, F } },
+		{ "rewritten, by file", A, C, WP_CONFIDENCE_PROVEN, WP_REFRESH_ON_FILE, true,
+		  { "content-rewritten", WP_ACTION_REFRESH, WP_CONFIDENCE_PROVEN, 0, NULL, A, F } },
+		{ "file not known", "", C, WP_CONFIDENCE_PROVEN, WP_REFRESH_ON_FILE, false,
+		  { .code = "content-same", .action = WP_ACTION_REFRESH, .confidence = WP_CONFIDENCE_PROVEN } },
 		/* Without a content id to compare the dates are asked. */
-		{ "content not known", F, "", WP_PROVEN, WP_REFRESH_ON_CONTENT, false,
-		  { .code = "content-same", .action = WP_REFRESH, .confidence = WP_INFERRED } },
+		{ "content not known", F, "", WP_CONFIDENCE_PROVEN, WP_REFRESH_ON_CONTENT, false,
+		  { .code = "content-same", .action = WP_ACTION_REFRESH, .confidence = WP_CONFIDENCE_INFERRED } },
 	};
 	struct fixture_site *site = fixture_new();
 
@@ -71,7 +71,7 @@ Test(plan_content, baseline)
 Test(plan_content, baseline_of_another_version)
 {
 	static const struct wp_baseline baseline = {
-		.package_id = "P0100001", .source_version = 11, .file_id = A, .content_id = A, .confidence = WP_PROVEN
+		.package_id = "P0100001", .source_version = 11, .file_id = A, .content_id = A, .confidence = WP_CONFIDENCE_PROVEN
 	};
 	struct fixture_site *site = fixture_new();
 	struct wp_record *record = fixture_add(site, "P0100001");
@@ -93,18 +93,18 @@ Test(plan_content, dates)
 		uint32_t tolerance;
 		struct wp_reason reason;
 	} cases[] = {
-		{ "2026-01-09T22:41:00Z", "2026-01-09T22:43:00Z", 120, { .code = "content-same", .action = WP_REFRESH, .confidence = WP_INFERRED } },
+		{ "2026-01-09T22:41:00Z", "2026-01-09T22:43:00Z", 120, { .code = "content-same", .action = WP_ACTION_REFRESH, .confidence = WP_CONFIDENCE_INFERRED } },
 		{ "2026-01-09T22:41:00Z", "2026-01-09T22:43:00.0000001Z", 120,
-		  { "content-newer", WP_REFRESH, WP_INFERRED, 0, NULL, "2026-01-09T22:41:00Z", "2026-01-09T22:43:00.0000001Z" } },
-		{ "2026-01-09T22:41:00Z", "2026-01-09T22:41:00Z", 0, { .code = "content-same", .action = WP_REFRESH, .confidence = WP_INFERRED } },
+		  { "content-newer", WP_ACTION_REFRESH, WP_CONFIDENCE_INFERRED, 0, NULL, "2026-01-09T22:41:00Z", "2026-01-09T22:43:00.0000001Z" } },
+		{ "2026-01-09T22:41:00Z", "2026-01-09T22:41:00Z", 0, { .code = "content-same", .action = WP_ACTION_REFRESH, .confidence = WP_CONFIDENCE_INFERRED } },
 		{ "2026-01-09T22:41:00Z", "2026-01-09T22:41:01Z", 0,
-		  { "content-newer", WP_REFRESH, WP_INFERRED, 0, NULL, "2026-01-09T22:41:00Z", "2026-01-09T22:41:01Z" } },
+		  { "content-newer", WP_ACTION_REFRESH, WP_CONFIDENCE_INFERRED, 0, NULL, "2026-01-09T22:41:00Z", "2026-01-09T22:41:01Z" } },
 		{ "20260109224100.000000+060", "2026-01-09T21:43:01Z", 120,
-		  { "content-newer", WP_REFRESH, WP_INFERRED, 0, NULL, "2026-01-09T21:41:00Z", "2026-01-09T21:43:01Z" } },
+		  { "content-newer", WP_ACTION_REFRESH, WP_CONFIDENCE_INFERRED, 0, NULL, "2026-01-09T21:41:00Z", "2026-01-09T21:43:01Z" } },
 		/* Without a zone the date is somewhere from 14 hours before to 12 hours after what it says. */
-		{ "20260109120000.000000+***", "2026-01-08T22:02:00Z", 120, { .code = "content-same", .action = WP_REFRESH, .confidence = WP_INFERRED } },
+		{ "20260109120000.000000+***", "2026-01-08T22:02:00Z", 120, { .code = "content-same", .action = WP_ACTION_REFRESH, .confidence = WP_CONFIDENCE_INFERRED } },
 		{ "20260109120000.000000+***", "2026-01-10T00:02:01Z", 120,
-		  { "content-newer", WP_REFRESH, WP_INFERRED, 0, NULL, "2026-01-09T12:00:00", "2026-01-10T00:02:01Z" } },
+		  { "content-newer", WP_ACTION_REFRESH, WP_CONFIDENCE_INFERRED, 0, NULL, "2026-01-09T12:00:00", "2026-01-10T00:02:01Z" } },
 	};
 	struct fixture_site *site = fixture_new();
 	struct wp_record *record = fixture_add(site, "P0100001");
@@ -161,9 +161,9 @@ Test(plan_content, unknown)
 			site->policy.on_unknown = policies[k].on_unknown;
 			if (policies[k].complete)
 				fixture_expect(site, found, FIXTURE_SAME_METADATA,
-					       { "content-unknown", WP_REFRESH, WP_UNKNOWN, 0, NULL, cases[i].recorded, found });
+					       { "content-unknown", WP_ACTION_REFRESH, WP_CONFIDENCE_UNKNOWN, 0, NULL, cases[i].recorded, found });
 			else
-				fixture_expect(site, found, { "content-unknown", WP_NO_ACTION, WP_UNKNOWN, 0, NULL,
+				fixture_expect(site, found, { "content-unknown", WP_ACTION_NONE, WP_CONFIDENCE_UNKNOWN, 0, NULL,
 							      cases[i].recorded, found });
 			cr_expect_eq(site->plan->entries[0].status, policies[k].status);
 			cr_expect_eq(site->plan->entries[0].refresh, policies[k].refresh);
@@ -212,7 +212,7 @@ Test(plan_content, date_without_its_zone)
 	for (size_t i = 0; i < sizeof near / sizeof near[0]; i++) {
 		site->seen[0].newest = fixture_time(near[i]);
 		fixture_expect(site, near[i],
-			       { "content-unknown", WP_NO_ACTION, WP_UNKNOWN, 0, NULL, "2026-01-09T12:00:00",
+			       { "content-unknown", WP_ACTION_NONE, WP_CONFIDENCE_UNKNOWN, 0, NULL, "2026-01-09T12:00:00",
 				 wp_arena_printf(site->arena,
 						 NO_BASELINE "SourceDate 2026-01-09T12:00:00, in a time zone that it does "
 							     "not name, is too near to the source's date %s; the "
@@ -220,7 +220,7 @@ Test(plan_content, date_without_its_zone)
 						 near[i]) });
 		cr_assert_eq(site->plan->diags.count, 1);
 		cr_expect_str_eq(site->plan->diags.items[0].code, "date-zone-unknown");
-		cr_expect_eq(site->plan->diags.items[0].severity, WP_INFO);
+		cr_expect_eq(site->plan->diags.items[0].severity, WP_SEVERITY_INFO);
 		cr_expect_str_eq(site->plan->diags.items[0].subject, "P0100001");
 	}
 	fixture_free(site);
@@ -249,7 +249,7 @@ Test(plan_content, inferred_baseline_changes_nothing)
 		cr_expect_eq(baseline->source_version, 12);
 		cr_expect_str_eq(baseline->file_id, F);
 		cr_expect_str_eq(baseline->content_id, C);
-		cr_expect_eq(baseline->confidence, WP_INFERRED);
+		cr_expect_eq(baseline->confidence, WP_CONFIDENCE_INFERRED);
 		cr_expect_str_eq(baseline->origin, "dates");
 		cr_expect_eq(baseline->recorded_at.ticks, site->input.now.ticks);
 	}

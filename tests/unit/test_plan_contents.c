@@ -18,7 +18,7 @@ static struct wp_content_summary make_summary(struct wp_arena *arena, const char
 	wp_buf_puts(&buf, "wimplan-summary-1\n");
 	wp_buf_add(&buf, &(uint8_t[]){ (uint8_t)count, 0, 0, 0 }, 4);
 	for (uint32_t i = 0; i < count; i++) {
-		wp_buf_add(&buf, &(uint8_t[]){ WP_ITEM_PACKAGE, WP_KIND_UPDATE }, 2);
+		wp_buf_add(&buf, &(uint8_t[]){ WP_ITEM_GROUP_PACKAGE, WP_ITEM_KIND_UPDATE }, 2);
 		wp_buf_printf(&buf, "Package_for_%s", updates[i]);
 		wp_buf_add(&buf, "\0amd64\0\0" "1.0.0.0\0token", sizeof "\0amd64\0\0" "1.0.0.0\0token");
 		wp_buf_add(&buf, updates[i], strlen(updates[i]) + 1);
@@ -39,7 +39,7 @@ static struct fixture_site *make_site(struct wp_known_summary summaries[2])
 						     .source_version = 12,
 						     .file_id = B,
 						     .content_id = B,
-						     .confidence = WP_PROVEN };
+						     .confidence = WP_CONFIDENCE_PROVEN };
 	struct fixture_site *site = fixture_new();
 
 	fixture_add(site, "P0100001");
@@ -82,7 +82,7 @@ Test(plan_contents, need_both_summaries)
 	cr_assert(site->plan->entries[0].content);
 	cr_assert_eq(site->plan->entries[0].content->update_count, 1);
 	cr_expect_str_eq(site->plan->entries[0].content->updates[0], "KB5034765");
-	cr_expect_eq(site->plan->entries[0].content->groups[WP_ITEM_PACKAGE].added, 1);
+	cr_expect_eq(site->plan->entries[0].content->groups[WP_ITEM_GROUP_PACKAGE].added, 1);
 	cr_expect_eq(site->plan->entries[0].content->bytes_new, 200);
 	cr_expect_eq(site->plan->entries[0].content->bytes, 500);
 	fixture_free(site);
@@ -168,7 +168,7 @@ Test(plan_contents, as_json_and_back)
 	cr_assert(read);
 	cr_assert_eq(read->update_count, 1);
 	cr_expect_str_eq(read->updates[0], "KB5034765");
-	cr_expect_eq(read->groups[WP_ITEM_PACKAGE].added, 1);
+	cr_expect_eq(read->groups[WP_ITEM_GROUP_PACKAGE].added, 1);
 	cr_expect_eq(read->bytes_new, 200);
 	cr_expect_eq(read->bytes, 500);
 	json_decref(contents);
@@ -218,7 +218,7 @@ Test(plan_contents, odd_json)
 		if (cases[i].packages) {
 			cr_assert(read, "%s", cases[i].json);
 			cr_expect_eq(read->bytes, UINT64_MAX, "%s", cases[i].json);
-			cr_expect_eq(read->groups[WP_ITEM_PACKAGE].added, cases[i].packages, "%s", cases[i].json);
+			cr_expect_eq(read->groups[WP_ITEM_GROUP_PACKAGE].added, cases[i].packages, "%s", cases[i].json);
 		}
 		json_decref(contents);
 	}

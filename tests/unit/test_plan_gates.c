@@ -12,7 +12,7 @@ static void expect_blocked(struct fixture_site *site, const char *code, const ch
 {
 	const struct wp_entry *entry;
 
-	fixture_expect(site, label, { code, WP_NO_ACTION, WP_PROVEN, 0, NULL, recorded, found });
+	fixture_expect(site, label, { code, WP_ACTION_NONE, WP_CONFIDENCE_PROVEN, 0, NULL, recorded, found });
 	entry = &site->plan->entries[0];
 	cr_expect_eq(entry->status, WP_ENTRY_BLOCKED, "%s", label);
 	cr_expect(!entry->reload && !entry->refresh, "%s", label);
@@ -41,7 +41,7 @@ Test(plan_gates, table_is_whole)
 
 		cr_assert(info->code && info->meaning && info->remedy, "gate %d", gate);
 		cr_expect_eq(wp_gate_find(info->code), gate, "%s", info->code);
-		cr_expect(info->severity == WP_ERROR || info->severity == WP_WARNING, "%s", info->code);
+		cr_expect(info->severity == WP_SEVERITY_ERROR || info->severity == WP_SEVERITY_WARNING, "%s", info->code);
 		cr_expect_eq(info->remedy[strlen(info->remedy) - 1], '.', "%s", info->code);
 	}
 	cr_expect_eq(wp_gate_find("a-later-version"), WP_GATE_NONE);
@@ -128,8 +128,8 @@ Test(plan_gates, record_incomplete)
 	struct wp_record *record = fixture_add(site, "P0100001");
 	const struct wp_entry *entry;
 
-	record->images = (struct wp_site_images){ .origin = WP_FROM_NOTHING };
-	record->image_property_state = WP_NOT_FETCHED;
+	record->images = (struct wp_site_images){ .origin = WP_IMAGE_ORIGIN_NOTHING };
+	record->image_property_state = WP_FETCHED_NOT;
 	record->image_property = NULL;
 	expect_blocked(site, "record-incomplete", NULL,
 		       "ImageProperty was not fetched: lists leave it out; export the package by key, as the export script "
@@ -140,7 +140,7 @@ Test(plan_gates, record_incomplete)
 	cr_assert_eq(entry->expected_count, 2);
 	cr_expect_str_eq(entry->expected[0].os_version, "10.0.22631.3007");
 	cr_expect_str_eq(entry->file_id, FIXTURE_DIGEST("f"));
-	record->image_property_state = WP_PRESENT;
+	record->image_property_state = WP_FETCHED_PRESENT;
 	record->image_property = "<WIM";
 	record->image_property_error = "line 1: it ends too early";
 	expect_blocked(site, "record-incomplete", NULL,
@@ -149,10 +149,10 @@ Test(plan_gates, record_incomplete)
 		       false, "unreadable");
 	cr_assert_eq(site->plan->diags.count, 1);
 	cr_expect_str_eq(site->plan->diags.items[0].code, "image-property-invalid");
-	cr_expect_eq(site->plan->diags.items[0].severity, WP_WARNING);
+	cr_expect_eq(site->plan->diags.items[0].severity, WP_SEVERITY_WARNING);
 	/* Rows in its place serve; the finding stays. */
 	record->images = fixture_site_images(site->arena, 2);
-	record->images.origin = WP_FROM_IMAGE_INFORMATION;
+	record->images.origin = WP_IMAGE_ORIGIN_IMAGE_INFORMATION;
 	cr_expect_eq(fixture_plan(site)->entries[0].status, WP_ENTRY_UNCHANGED);
 	cr_expect_eq(site->plan->diags.count, 1);
 	fixture_free(site);
@@ -165,8 +165,8 @@ Test(plan_gates, all_in_order)
 
 	record->source_site = "P02";
 	record->action_in_progress = (struct wp_number){ true, 3 };
-	record->images = (struct wp_site_images){ .origin = WP_FROM_NOTHING };
-	record->image_property_state = WP_NOT_FETCHED;
+	record->images = (struct wp_site_images){ .origin = WP_IMAGE_ORIGIN_NOTHING };
+	record->image_property_state = WP_FETCHED_NOT;
 	site->seen[0] = unread;
 	fail_source(site, WP_GATE_MISSING, NULL);
 	cr_assert_eq(fixture_plan(site)->entries[0].reason_count, 4);

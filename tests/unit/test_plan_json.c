@@ -18,7 +18,7 @@ static struct fixture_site *make_site(void)
 	site->observations[3] = NULL;
 	fixture_add(site, "P0100005")->source_date_text = NULL;
 	site->records[4].source_date.known = false;
-	wp_diag_add(site->arena, &site->wims[0].diags, WP_WARNING, "bad-value", "x", "One value is \"odd\"");
+	wp_diag_add(site->arena, &site->wims[0].diags, WP_SEVERITY_WARNING, "bad-value", "x", "One value is \"odd\"");
 	return site;
 }
 
@@ -157,7 +157,7 @@ Test(plan_json, reads_back_as_it_was)
 		fixture_expect_reasons(&read->entries[i], plan->entries[i].reasons, plan->entries[i].reason_count, "read back");
 	}
 	cr_assert_eq(read->diags.count, 1);
-	cr_expect_eq(read->diags.items[0].severity, WP_WARNING);
+	cr_expect_eq(read->diags.items[0].severity, WP_SEVERITY_WARNING);
 	cr_expect_str_eq(read->diags.items[0].summary, "One value is \"odd\"");
 	wp_plan_free(read);
 	fixture_free(site);

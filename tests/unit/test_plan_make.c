@@ -155,9 +155,9 @@ Test(plan_make, findings)
 	fixture_add(site, "P0100002");
 	fixture_add(site, "P0100001");
 	site->records[0].priority = (struct wp_number){ true, 1 };
-	wp_diag_add(site->arena, &site->wims[0].diags, WP_WARNING, "bad-value", "/mnt/here/install.wim", "first");
-	wp_diag_add(site->arena, &site->wims[0].diags, WP_ERROR, "xml-invalid", "/mnt/here/install.wim", "a gate");
-	wp_diag_add(site->arena, &site->wims[0].diags, WP_INFO, "total-bytes-mismatch", "/mnt/here/install.wim",
+	wp_diag_add(site->arena, &site->wims[0].diags, WP_SEVERITY_WARNING, "bad-value", "/mnt/here/install.wim", "first");
+	wp_diag_add(site->arena, &site->wims[0].diags, WP_SEVERITY_ERROR, "xml-invalid", "/mnt/here/install.wim", "a gate");
+	wp_diag_add(site->arena, &site->wims[0].diags, WP_SEVERITY_INFO, "total-bytes-mismatch", "/mnt/here/install.wim",
 		    "second");
 	site->seen[1].wim = site->seen[0].wim;
 	fixture_plan(site);
@@ -167,7 +167,7 @@ Test(plan_make, findings)
 	cr_expect_str_eq(diags->items[0].code, "bad-value");
 	cr_expect_str_eq(diags->items[0].summary, "first");
 	cr_expect_str_eq(diags->items[1].subject, "P0100002");
-	cr_expect_eq(diags->items[1].severity, WP_INFO);
+	cr_expect_eq(diags->items[1].severity, WP_SEVERITY_INFO);
 	cr_expect_str_eq(diags->items[2].subject, "P0100001");
 	fixture_free(site);
 }
@@ -191,7 +191,7 @@ Test(plan_make, id_depends_on_the_inputs_alone)
 			record->source_site = which == 2 ? "P02" : "P01";
 			site->seen[k].local_path = i ? "/media/there/install.wim" : "/mnt/here/install.wim";
 			site->wims[k].path = site->seen[k].local_path;
-			wp_diag_add(site->arena, &site->wims[k].diags, WP_WARNING, "bad-value",
+			wp_diag_add(site->arena, &site->wims[k].diags, WP_SEVERITY_WARNING, "bad-value",
 				    site->seen[k].local_path, "of %s", ids[which]);
 		}
 		site->input.now = fixture_time(i ? "2026-03-01T00:00:00Z" : "2026-02-20T03:00:00Z");

@@ -3,7 +3,7 @@
 #include "plan_fixture.h"
 
 #define REMOVED(number, what) \
-	{ .code = "image-removed", .action = WP_RELOAD, .confidence = WP_PROVEN, .image = (number), .recorded = (what) }
+	{ .code = "image-removed", .action = WP_ACTION_RELOAD, .confidence = WP_CONFIDENCE_PROVEN, .image = (number), .recorded = (what) }
 
 static const char **field_of(struct wp_site_image *image, const char *name)
 {
@@ -36,20 +36,20 @@ Test(plan_metadata, fields)
 		const char *field, *recorded, *found;
 		enum wp_confidence confidence;
 	} cases[] = {
-		{ "name", "Windows 10", "Windows 11 #2", WP_PROVEN },
-		{ "name", "windows 11 #2", "Windows 11 #2", WP_PROVEN },
-		{ "description", "", "Windows 11", WP_PROVEN },
-		{ "os_version", "10.0.22631.2861", "10.0.22631.3007", WP_PROVEN },
-		{ "architecture", "0", "9", WP_PROVEN },
-		{ "architecture", "arm64", "9", WP_PROVEN },
-		{ "architecture", "pdp11", "9", WP_PROVEN },
+		{ "name", "Windows 10", "Windows 11 #2", WP_CONFIDENCE_PROVEN },
+		{ "name", "windows 11 #2", "Windows 11 #2", WP_CONFIDENCE_PROVEN },
+		{ "description", "", "Windows 11", WP_CONFIDENCE_PROVEN },
+		{ "os_version", "10.0.22631.2861", "10.0.22631.3007", WP_CONFIDENCE_PROVEN },
+		{ "architecture", "0", "9", WP_CONFIDENCE_PROVEN },
+		{ "architecture", "arm64", "9", WP_CONFIDENCE_PROVEN },
+		{ "architecture", "pdp11", "9", WP_CONFIDENCE_PROVEN },
 		{ "architecture", "X64", NULL, 0 },
 		{ "architecture", "amd64", NULL, 0 },
-		{ "language", "de-DE", "en-US", WP_PROVEN },
+		{ "language", "de-DE", "en-US", WP_CONFIDENCE_PROVEN },
 		{ "language", "EN-us", NULL, 0 },
-		{ "product_type", "ServerNT", "WinNT", WP_INFERRED },
-		{ "hal_type", "hal", "acpiapic", WP_INFERRED },
-		{ "size", "17116351718", "17116351717", WP_INFERRED },
+		{ "product_type", "ServerNT", "WinNT", WP_CONFIDENCE_INFERRED },
+		{ "hal_type", "hal", "acpiapic", WP_CONFIDENCE_INFERRED },
+		{ "size", "17116351718", "17116351717", WP_CONFIDENCE_INFERRED },
 		{ "size", "017116351717", NULL, 0 },
 		{ "size", "15.9 GB", NULL, 0 },
 		{ "creation_date", "2026-01-08 10:00:00Z", NULL, 0 },
@@ -71,7 +71,7 @@ Test(plan_metadata, fields)
 		*field_of(&record->images.items[1], cases[i].field) = cases[i].recorded;
 		if (cases[i].found)
 			fixture_expect(site, label,
-				       { "image-changed", WP_RELOAD, cases[i].confidence, 2, cases[i].field,
+				       { "image-changed", WP_ACTION_RELOAD, cases[i].confidence, 2, cases[i].field,
 					 cases[i].recorded, cases[i].found },
 				       FIXTURE_UNPROVEN_CONTENT);
 		else
@@ -110,7 +110,7 @@ Test(plan_metadata, creation_date_of_another_day)
 	entry = &fixture_plan(site)->entries[0];
 	cr_assert_eq(entry->reason_count, 2);
 	cr_expect_str_eq(entry->reasons[0].field, "creation_date");
-	cr_expect_eq(entry->reasons[0].confidence, WP_INFERRED);
+	cr_expect_eq(entry->reasons[0].confidence, WP_CONFIDENCE_INFERRED);
 	cr_expect_str_eq(entry->reasons[0].recorded, "2026-01-07T10:00:00Z");
 	fixture_free(site);
 }
@@ -125,7 +125,7 @@ Test(plan_metadata, order_of_reasons)
 	record->images.items[1].language = "de-DE";
 	record->images.items[1].description = "Old";
 	fixture_expect(site, "two images", FIXTURE_CHANGED(1, "name", "Old", "Windows 11 #1"),
-		       { "image-changed", WP_RELOAD, WP_INFERRED, 1, "hal_type", "hal", "acpiapic" },
+		       { "image-changed", WP_ACTION_RELOAD, WP_CONFIDENCE_INFERRED, 1, "hal_type", "hal", "acpiapic" },
 		       FIXTURE_CHANGED(2, "description", "Old", "Windows 11"),
 		       FIXTURE_CHANGED(2, "language", "de-DE", "en-US"), FIXTURE_UNPROVEN_CONTENT);
 	fixture_free(site);
@@ -160,17 +160,17 @@ Test(plan_metadata, never_loaded)
 	struct fixture_site *site = fixture_new();
 	struct wp_record *record = fixture_add(site, "P0100001");
 
-	record->image_property_state = WP_EMPTY;
+	record->image_property_state = WP_FETCHED_EMPTY;
 	record->image_property = "";
-	record->images = (struct wp_site_images){ .origin = WP_FROM_NOTHING };
+	record->images = (struct wp_site_images){ .origin = WP_IMAGE_ORIGIN_NOTHING };
 	fixture_expect(site, "empty", FIXTURE_NEVER_LOADED, FIXTURE_UNPROVEN_CONTENT);
 	cr_expect(site->plan->entries[0].reload);
 	cr_expect_str_eq(site->plan->entries[0].preconditions.image_property_sha256, "");
 	/* Rows of SMS_ImageInformation are as good as the property. */
 	record->images = fixture_site_images(site->arena, 2);
-	record->images.origin = WP_FROM_IMAGE_INFORMATION;
+	record->images.origin = WP_IMAGE_ORIGIN_IMAGE_INFORMATION;
 	fixture_expect(site, "rows", FIXTURE_SAME_METADATA, FIXTURE_SAME_BY_DATE);
-	record->image_property_state = WP_NOT_FETCHED;
+	record->image_property_state = WP_FETCHED_NOT;
 	record->image_property = NULL;
 	record->images.items[0].os_version = "10.0.1.1";
 	fixture_expect(site, "rows that differ", FIXTURE_CHANGED(1, "os_version", "10.0.1.1", "10.0.22631.3007"),

@@ -43,7 +43,7 @@ Test(plan_notes, age_of_the_export)
 		if (!cases[i].since || !plan->note_count)
 			continue;
 		cr_expect_str_eq(plan->notes[0].code, "export-old");
-		cr_expect_eq(plan->notes[0].severity, WP_NOTE_WARNING);
+		cr_expect_eq(plan->notes[0].severity, WP_NOTE_SEVERITY_WARNING);
 		cr_expect_null(plan->notes[0].package_id);
 		cr_expect(strstr(plan->notes[0].summary, cases[i].since), "%s", plan->notes[0].summary);
 		cr_expect_str_eq(fact(&plan->notes[0], "taken_at"), "2026-02-20T02:10:00Z");
@@ -151,7 +151,7 @@ Test(plan_notes, are_read)
 			cr_expect(strstr(decoder.damage, cases[i].damage), "%s: %s", cases[i].json, decoder.damage);
 		if (!cases[i].damage) {
 			cr_expect_str_eq(note.code, "later");
-			cr_expect_eq(note.severity, WP_NOTE_GRAVE);
+			cr_expect_eq(note.severity, WP_NOTE_SEVERITY_GRAVE);
 			cr_expect_eq(note.image, 3);
 		}
 		json_decref((json_t *)note.facts);

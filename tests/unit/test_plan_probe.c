@@ -90,8 +90,8 @@ Test(plan_probe, images_that_only_the_probe_has)
 	struct wp_record *record = add_probed(site, "<WIM/>", BAG("A", "10.0.1.1", ""));
 
 	fixture_expect(site, "added", FIXTURE_ADDED(1, "A (10.0.1.1)"), FIXTURE_UNPROVEN_CONTENT);
-	record->image_property_state = WP_EMPTY;
-	record->images = (struct wp_site_images){ .origin = WP_FROM_NOTHING };
+	record->image_property_state = WP_FETCHED_EMPTY;
+	record->images = (struct wp_site_images){ .origin = WP_IMAGE_ORIGIN_NOTHING };
 	fixture_expect(site, "never loaded", FIXTURE_NEVER_LOADED, FIXTURE_UNPROVEN_CONTENT);
 	fixture_free(site);
 }
@@ -103,7 +103,7 @@ Test(plan_probe, rows_are_no_bag)
 		add_probed(site, BAG("A", "10.0.1.1", NOTE("Rows only", "1")),
 			   BAG("A", "10.0.1.1", NOTE("Language", "en-US") NOTE("Probe only", "2")));
 
-	record->images.origin = WP_FROM_IMAGE_INFORMATION;
+	record->images.origin = WP_IMAGE_ORIGIN_IMAGE_INFORMATION;
 	record->images.items[0].size = "17116351717";
 	fixture_expect(site, "rows", FIXTURE_SAME_METADATA, FIXTURE_SAME_BY_DATE);
 	record->images.items[0].language = "de-DE";
@@ -153,7 +153,7 @@ Test(plan_probe, calibration)
 	entry = &fixture_plan(site)->entries[0];
 	cr_assert_eq(site->plan->diags.count, 2);
 	cr_expect_str_eq(site->plan->diags.items[0].code, "calibration-differs");
-	cr_expect_eq(site->plan->diags.items[0].severity, WP_WARNING);
+	cr_expect_eq(site->plan->diags.items[0].severity, WP_SEVERITY_WARNING);
 	cr_expect_str_eq(site->plan->diags.items[0].subject, "P0100001");
 	cr_expect_str_eq(site->plan->diags.items[0].summary,
 			 "image 1, os_version: the site's probe says \"10.0.2.2\", wimplan reads \"10.0.1.1\"");

@@ -123,19 +123,19 @@ Test(plan_unproven, reason)
 	struct fixture_site *site = fixture_new();
 	struct wp_record *record = fixture_add(site, "P0100001");
 
-	record->images = (struct wp_site_images){ .origin = WP_FROM_NOTHING };
-	record->image_property_state = WP_EMPTY;
+	record->images = (struct wp_site_images){ .origin = WP_IMAGE_ORIGIN_NOTHING };
+	record->image_property_state = WP_FETCHED_EMPTY;
 	fixture_expect(site, "no figure", FIXTURE_NEVER_LOADED,
-		       { "content-unproven", WP_REFRESH, WP_UNKNOWN, 0, NULL, SENT, OLDER });
+		       { "content-unproven", WP_ACTION_REFRESH, WP_CONFIDENCE_UNKNOWN, 0, NULL, SENT, OLDER });
 	record->package_size = of(5);
 	record->package_size_version = of(12);
 	site->seen[0].bytes = KIB(1000);
 	fixture_expect(site, "a figure", FIXTURE_NEVER_LOADED,
-		       { "content-unproven", WP_REFRESH, WP_UNKNOWN, 0, NULL, SENT "; 5 KiB", OLDER "; 1024000 bytes" });
+		       { "content-unproven", WP_ACTION_REFRESH, WP_CONFIDENCE_UNKNOWN, 0, NULL, SENT "; 5 KiB", OLDER "; 1024000 bytes" });
 	record->content_size = of(1000);
 	record->content_size_version = of(12);
 	fixture_expect(site, "two that contradict each other", FIXTURE_NEVER_LOADED,
-		       { "content-unproven", WP_REFRESH, WP_UNKNOWN, 0, NULL, SENT, OLDER });
+		       { "content-unproven", WP_ACTION_REFRESH, WP_CONFIDENCE_UNKNOWN, 0, NULL, SENT, OLDER });
 	fixture_free(site);
 }
 
@@ -206,7 +206,7 @@ Test(plan_unproven, question_stays_open)
 				       .source_version = 12,
 				       .file_id = FIXTURE_DIGEST("f"),
 				       .content_id = C,
-				       .confidence = WP_PROVEN,
+				       .confidence = WP_CONFIDENCE_PROVEN,
 				       .origin = "adopted" };
 
 	fixture_add(site, "P0100002");

@@ -136,7 +136,7 @@ static void post_on_used_connection(const enum deed *deeds, size_t count, struct
 	start(server, deeds, count);
 	provider = connect_to(server, url, WP_AUTH_NONE);
 	wp_provider_get(provider, "wmi/x", 1000, http);
-	cr_expect_eq(http->transport, WP_ANSWERED);
+	cr_expect_eq(http->transport, WP_TRANSPORT_ANSWERED);
 	wp_provider_send(provider, "POST", "wmi/x", "{}", http);
 	*ret_reads = wp_provider_body_reads(provider);
 	wp_provider_close(provider);
@@ -152,7 +152,7 @@ Test(provider_http, reused_connection_that_dies_after_the_request)
 	unsigned int reads;
 
 	post_on_used_connection(deeds, 3, &server, &http, &reads);
-	cr_expect_eq(http.transport, WP_LOST, "%d %s", http.transport, http.why);
+	cr_expect_eq(http.transport, WP_TRANSPORT_LOST, "%d %s", http.transport, http.why);
 	cr_expect_eq(server.posts, 1, "%zu calls arrived", server.posts);
 	cr_expect_eq(reads, 1);
 	wp_http_free(&http);
@@ -167,7 +167,7 @@ Test(provider_http, connection_that_was_closed_before_the_request)
 
 	post_on_used_connection(deeds, 2, &server, &http, &reads);
 	/* Seen to be closed in time, it is a fresh connection's first request; otherwise it may have arrived. */
-	cr_expect(http.transport == WP_ANSWERED || http.transport == WP_LOST, "%d %s", http.transport, http.why);
+	cr_expect(http.transport == WP_TRANSPORT_ANSWERED || http.transport == WP_TRANSPORT_LOST, "%d %s", http.transport, http.why);
 	cr_expect_leq(server.bodies, 1, "%zu calls arrived", server.bodies);
 	cr_expect_leq(reads, 1);
 	wp_http_free(&http);
@@ -181,7 +181,7 @@ Test(provider_http, half_an_answer)
 	unsigned int reads;
 
 	post_on_used_connection(deeds, 3, &server, &http, &reads);
-	cr_expect_eq(http.transport, WP_LOST, "%d %s", http.transport, http.why);
+	cr_expect_eq(http.transport, WP_TRANSPORT_LOST, "%d %s", http.transport, http.why);
 	cr_expect_eq(server.posts, 1, "%zu calls arrived", server.posts);
 	wp_http_free(&http);
 }
@@ -194,7 +194,7 @@ Test(provider_http, answered)
 	unsigned int reads;
 
 	post_on_used_connection(deeds, 2, &server, &http, &reads);
-	cr_expect_eq(http.transport, WP_ANSWERED);
+	cr_expect_eq(http.transport, WP_TRANSPORT_ANSWERED);
 	cr_expect_eq(http.status, 201);
 	cr_expect_str_eq(http.type, "application/json");
 	cr_expect_str_eq(http.body.data, "{\"ReturnValue\":0}");
@@ -214,7 +214,7 @@ Test(provider_http, ntlm_server_that_takes_the_call_without_its_body)
 	start(&server, deeds, 2);
 	provider = connect_to(&server, url, WP_AUTH_NTLM);
 	wp_provider_send(provider, "POST", "wmi/x", "{}", &http);
-	cr_expect_eq(http.transport, WP_LOST, "%d %s", http.transport, http.why);
+	cr_expect_eq(http.transport, WP_TRANSPORT_LOST, "%d %s", http.transport, http.why);
 	cr_expect_eq(wp_provider_body_reads(provider), 0);
 	wp_provider_close(provider);
 	stop(&server);
@@ -243,7 +243,7 @@ Test(provider_http, ntlm_connection_that_dies_behind_the_challenge)
 	struct wp_http http = { 0 };
 
 	call_with_ntlm(deeds, 3, &server, &http);
-	cr_expect_eq(http.transport, WP_LOST, "%d %ld %s", http.transport, http.status, http.why);
+	cr_expect_eq(http.transport, WP_TRANSPORT_LOST, "%d %ld %s", http.transport, http.status, http.why);
 	cr_expect_eq(server.bodies, 1, "%zu calls arrived", server.bodies);
 	cr_expect_eq(server.requests, 2);
 	wp_http_free(&http);
@@ -257,7 +257,7 @@ Test(provider_http, ntlm_connection_that_dies_before_the_challenge)
 	struct wp_http http = { 0 };
 
 	call_with_ntlm(deeds, 2, &server, &http);
-	cr_expect_eq(http.transport, WP_LOST, "%d %ld %s", http.transport, http.status, http.why);
+	cr_expect_eq(http.transport, WP_TRANSPORT_LOST, "%d %ld %s", http.transport, http.status, http.why);
 	cr_expect_eq(server.requests, 1);
 	wp_http_free(&http);
 }
@@ -274,7 +274,7 @@ Test(provider_http, ntlm_read_that_dies_behind_the_challenge)
 	start(&server, deeds, 2);
 	provider = connect_to(&server, url, WP_AUTH_NTLM);
 	wp_provider_get(provider, "wmi/x", 1000, &http);
-	cr_expect_eq(http.transport, WP_NOT_SENT, "%d %ld %s", http.transport, http.status, http.why);
+	cr_expect_eq(http.transport, WP_TRANSPORT_NOT_SENT, "%d %ld %s", http.transport, http.status, http.why);
 	cr_expect_not(http.hopeless);
 	wp_provider_close(provider);
 	stop(&server);
@@ -292,7 +292,7 @@ Test(provider_http, nobody_listens)
 	stop(&server);
 	provider = connect_to(&server, url, WP_AUTH_NONE);
 	wp_provider_send(provider, "POST", "wmi/x", "{}", &http);
-	cr_expect_eq(http.transport, WP_NOT_SENT);
+	cr_expect_eq(http.transport, WP_TRANSPORT_NOT_SENT);
 	cr_expect_not(http.hopeless);
 	cr_expect_eq(wp_provider_body_reads(provider), 0);
 	wp_provider_close(provider);
@@ -311,7 +311,7 @@ Test(provider_http, limit_of_an_answer)
 		start(&server, (const enum deed[]){ ANSWER }, 1);
 		provider = connect_to(&server, url, WP_AUTH_NONE);
 		wp_provider_get(provider, "wmi/x", limit, &http);
-		cr_expect_eq(http.transport, limit == 17 ? WP_ANSWERED : WP_NOT_SENT, "%zu: %s", limit, http.why);
+		cr_expect_eq(http.transport, limit == 17 ? WP_TRANSPORT_ANSWERED : WP_TRANSPORT_NOT_SENT, "%zu: %s", limit, http.why);
 		cr_expect_eq(http.hopeless, limit == 16);
 		cr_expect(limit == 17 || strstr(http.why, "larger than 16 bytes"), "%s", http.why);
 		wp_provider_close(provider);

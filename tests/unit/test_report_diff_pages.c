@@ -39,8 +39,8 @@ Test(report, diff_markdown_cuts_long_lists)
 	diff_fixture_init(&f);
 	/* Two kinds, each cut by itself. */
 	for (size_t i = 0; i < COUNT(many); i++)
-		many[i] = package(i < 60 ? WP_KIND_FEATURE : WP_KIND_OTHER, "Some-Package", NULL, "1.0", NULL);
-	f.contents.groups[WP_ITEM_PACKAGE] = (struct wp_diff_group){ .added = many, .added_count = COUNT(many) };
+		many[i] = package(i < 60 ? WP_ITEM_KIND_FEATURE : WP_ITEM_KIND_OTHER, "Some-Package", NULL, "1.0", NULL);
+	f.contents.groups[WP_ITEM_GROUP_PACKAGE] = (struct wp_diff_group){ .added = many, .added_count = COUNT(many) };
 	text = diff_report(wp_report_diff_markdown, &f.diff, 80, false, false);
 	cr_expect_eq(report_occurrences(text, "| Some-Package |"), 100);
 	cr_expect_contains(text, "\n\nAnd 20 more (--all).\n");

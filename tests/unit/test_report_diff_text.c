@@ -65,8 +65,8 @@ Test(report, diff_text_colours_and_lists_in_full)
 	free(text);
 
 	for (size_t i = 0; i < COUNT(many); i++)
-		many[i] = package(WP_KIND_OTHER, i % 2 ? "even" : "odd", NULL, "1.0", NULL);
-	f.contents.groups[WP_ITEM_PACKAGE] = (struct wp_diff_group){ .added = many, .added_count = COUNT(many) };
+		many[i] = package(WP_ITEM_KIND_OTHER, i % 2 ? "even" : "odd", NULL, "1.0", NULL);
+	f.contents.groups[WP_ITEM_GROUP_PACKAGE] = (struct wp_diff_group){ .added = many, .added_count = COUNT(many) };
 	text = diff_report(wp_report_diff_text, &f.diff, 80, false, false);
 	cr_expect_contains(text, "      … and 20 more (--all)\n");
 	free(text);

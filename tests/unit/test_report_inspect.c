@@ -45,12 +45,12 @@ static void init(struct file *f)
 		},
 		.other = { "NOTES", "see below" },
 		.file_other = { "@x", "1" },
-		.diag = { WP_WARNING, "bad-value", "WIMBOOT is no number", "maybe", "a.wim" },
+		.diag = { WP_SEVERITY_WARNING, "bad-value", "WIMBOOT is no number", "maybe", "a.wim" },
 		.wim = {
 			.path = "a.wim", .grade = WP_GRADE_WARNING, .opened = true, .size = UINT64_C(9007199254740993),
 			.modified = { true, true, INT64_C(133497216000000000) }, .have_header = true,
 			.header = {
-				.version = 0xe00, .flags = 0x40000080 | WP_WIM_COMPRESSION | WP_WIM_COMPRESS_LZMS,
+				.version = 0xe00, .flags = 0x40000080 | WP_WIM_FLAG_COMPRESSION | WP_WIM_FLAG_COMPRESS_LZMS,
 				.chunk_size = 131072, .guid = { 1, 2, 0xff }, .part = 1, .parts = 1, .image_count = 2,
 				.boot_index = 2, .integrity = { .offset = 300 },
 			},

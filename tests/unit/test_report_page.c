@@ -151,22 +151,22 @@ static void make_plan(struct report_fixture *f, struct wp_content_change *conten
 {
 	static const char *updates[] = { "KB5034765" };
 	static const struct wp_note notes[] = {
-		{ "index-moved", WP_NOTE_GRAVE, "P0100123", 0, "step \"Apply\" takes image 3", NULL },
+		{ "index-moved", WP_NOTE_SEVERITY_GRAVE, "P0100123", 0, "step \"Apply\" takes image 3", NULL },
 	};
 
 	report_fixture_init(f);
 	*content = (struct wp_content_change){ .updates = updates,
 					       .update_count = 1,
-					       .groups = { [WP_ITEM_DRIVER] = { .changed = 12 } },
+					       .groups = { [WP_ITEM_GROUP_DRIVER] = { .changed = 12 } },
 					       .bytes_new = UINT64_C(310) << 20,
 					       .bytes = UINT64_C(5) << 30 };
 	f->entries[FIXTURE_CHANGE].name = "Windows 11 <b> & 'x'";
 	f->entries[FIXTURE_CHANGE].content = content;
 	f->plan.notes = (struct wp_note *)notes;
 	f->plan.note_count = COUNT(notes);
-	diags[0] = (struct wp_diag){ WP_WARNING, "file-bytes", "the file has 3 bytes too many", NULL, "P0100123" };
+	diags[0] = (struct wp_diag){ WP_SEVERITY_WARNING, "file-bytes", "the file has 3 bytes too many", NULL, "P0100123" };
 	/* The reason of the blocked package says this already. */
-	diags[1] = (struct wp_diag){ WP_ERROR, "not-found", "nothing is there", NULL, "P0100140" };
+	diags[1] = (struct wp_diag){ WP_SEVERITY_ERROR, "not-found", "nothing is there", NULL, "P0100140" };
 	f->blocked[0].found = "nothing is there";
 	f->plan.diags = (struct wp_diags){ diags, 2 };
 }
@@ -292,12 +292,12 @@ Test(report, plan_page_marks_what_no_digest_covers)
 Test(report, plan_page_joins_images)
 {
 	struct wp_reason reasons[] = {
-		{ "image-changed", WP_RELOAD, WP_PROVEN, 1, "os_version", "1.0", "2.0" },
-		{ "image-changed", WP_RELOAD, WP_INFERRED, 1, "size", "1000", "2000" },
-		{ "image-changed", WP_RELOAD, WP_PROVEN, 2, "os_version", "1.0", "2.0" },
-		{ "image-changed", WP_RELOAD, WP_PROVEN, 3, "os_version", "1.0", "2.0" },
-		{ "image-changed", WP_RELOAD, WP_PROVEN, 4, "os_version", "1.0", "3.0" },
-		{ "image-changed", WP_RELOAD, WP_PROVEN, 7, "os_version", "1.0", "2.0" },
+		{ "image-changed", WP_ACTION_RELOAD, WP_CONFIDENCE_PROVEN, 1, "os_version", "1.0", "2.0" },
+		{ "image-changed", WP_ACTION_RELOAD, WP_CONFIDENCE_INFERRED, 1, "size", "1000", "2000" },
+		{ "image-changed", WP_ACTION_RELOAD, WP_CONFIDENCE_PROVEN, 2, "os_version", "1.0", "2.0" },
+		{ "image-changed", WP_ACTION_RELOAD, WP_CONFIDENCE_PROVEN, 3, "os_version", "1.0", "2.0" },
+		{ "image-changed", WP_ACTION_RELOAD, WP_CONFIDENCE_PROVEN, 4, "os_version", "1.0", "3.0" },
+		{ "image-changed", WP_ACTION_RELOAD, WP_CONFIDENCE_PROVEN, 7, "os_version", "1.0", "2.0" },
 	};
 	struct report_fixture f;
 	char *page;
@@ -315,7 +315,7 @@ Test(report, plan_page_joins_images)
 
 Test(report, plan_page_says_what_is_skipped)
 {
-	static struct wp_reason unknown = { "content-unknown", WP_REFRESH, WP_UNKNOWN, 0, NULL, NULL, NULL };
+	static struct wp_reason unknown = { "content-unknown", WP_ACTION_REFRESH, WP_CONFIDENCE_UNKNOWN, 0, NULL, NULL, NULL };
 	struct report_fixture f;
 	char *page;
 

@@ -80,7 +80,7 @@ Test(report, text_stays_within_its_columns)
 	report_fixture_init(&f);
 	f.plan.diags.count = 1;
 	f.plan.diags.items =
-		&(struct wp_diag){ WP_WARNING, "calibration-differs",
+		&(struct wp_diag){ WP_SEVERITY_WARNING, "calibration-differs",
 				   "what the site would store for image 1 differs from what wimplan reads in the file",
 				   NULL, "P0100123" };
 	for (unsigned int columns = 60; columns <= 200; columns += 7) {
@@ -166,8 +166,8 @@ Test(report, text_of_plans_without_changes)
 Test(report, text_of_several_gates)
 {
 	struct wp_reason gates[] = {
-		{ "other-site", WP_NO_ACTION, WP_PROVEN, 0, NULL, "P02", "only site P02 may update it" },
-		{ "action-in-progress", WP_NO_ACTION, WP_PROVEN, 0, NULL, "update", NULL },
+		{ "other-site", WP_ACTION_NONE, WP_CONFIDENCE_PROVEN, 0, NULL, "P02", "only site P02 may update it" },
+		{ "action-in-progress", WP_ACTION_NONE, WP_CONFIDENCE_PROVEN, 0, NULL, "update", NULL },
 	};
 	struct report_fixture f;
 	char *text;

@@ -34,7 +34,7 @@ Test(site, property_bag_is_read_with_known_and_unknown_names)
 	const char *why = NULL;
 
 	cr_assert_eq(wp_image_property_parse(arena, bag, &images, &why), 0, "%s", why);
-	cr_expect_eq(images.origin, WP_FROM_IMAGE_PROPERTY);
+	cr_expect_eq(images.origin, WP_IMAGE_ORIGIN_IMAGE_PROPERTY);
 	cr_assert_eq(images.count, 2);
 	one = &images.items[0];
 	cr_expect_eq(one->index, 1);
@@ -100,7 +100,7 @@ Test(site, a_wims_own_xml_is_recognised)
 	const char *why = NULL;
 
 	cr_assert_eq(wp_image_property_parse(arena, text, &images, &why), 0, "%s", why);
-	cr_expect_eq(images.origin, WP_FROM_WIM_XML);
+	cr_expect_eq(images.origin, WP_IMAGE_ORIGIN_WIM_XML);
 	cr_assert_eq(images.count, 1);
 	one = &images.items[0];
 	cr_expect_str_eq(one->name, "19CB");
@@ -174,7 +174,7 @@ Test(site, unreadable_bags_say_why)
 	}
 	/* Nothing was loaded, but that is readable. */
 	cr_expect_eq(wp_image_property_parse(arena, "<WIM/>", &images, &why), 0);
-	cr_expect_eq(images.origin, WP_FROM_IMAGE_PROPERTY);
+	cr_expect_eq(images.origin, WP_IMAGE_ORIGIN_IMAGE_PROPERTY);
 	wp_arena_free(arena);
 }
 

@@ -20,47 +20,47 @@ Test(site, lazy_properties_not_fetched_are_told_from_empty_ones)
 		const char *text;
 		enum wp_fetched state;
 	} cases[] = {
-		{ "JSON, absent", ROW("P010000A", ""), WP_NOT_FETCHED },
-		{ "JSON, null", ROW("P010000A", ",\"ImageProperty\":null"), WP_NOT_FETCHED },
-		{ "JSON, named and absent", ROW("P010000A", ",\"__LAZYPROPERTIES\":[\"ImageProperty\"]"), WP_NOT_FETCHED },
+		{ "JSON, absent", ROW("P010000A", ""), WP_FETCHED_NOT },
+		{ "JSON, null", ROW("P010000A", ",\"ImageProperty\":null"), WP_FETCHED_NOT },
+		{ "JSON, named and absent", ROW("P010000A", ",\"__LAZYPROPERTIES\":[\"ImageProperty\"]"), WP_FETCHED_NOT },
 		{ "JSON, named and null", ROW("P010000A", ",\"__LAZYPROPERTIES\":[\"ImageProperty\"],\"ImageProperty\":null"),
-		  WP_NOT_FETCHED },
-		{ "JSON, empty", ROW("P010000A", ",\"ImageProperty\":\"\""), WP_EMPTY },
+		  WP_FETCHED_NOT },
+		{ "JSON, empty", ROW("P010000A", ",\"ImageProperty\":\"\""), WP_FETCHED_EMPTY },
 		{ "JSON, named and empty", ROW("P010000A", ",\"__LAZYPROPERTIES\":[\"ImageProperty\"],\"ImageProperty\":\"\""),
-		  WP_NOT_FETCHED },
+		  WP_FETCHED_NOT },
 		{ "JSON, names that became text",
-		  ROW("P010000A", ",\"__LAZYPROPERTIES\":\"__X ISVData ImageProperty\",\"ImageProperty\":\"\""), WP_NOT_FETCHED },
+		  ROW("P010000A", ",\"__LAZYPROPERTIES\":\"__X ISVData ImageProperty\",\"ImageProperty\":\"\""), WP_FETCHED_NOT },
 		{ "JSON, numbers say nothing",
 		  ROW("P010000A", ",\"__LAZYPROPERTIES\":[\"ImageProperty\",\"IconSize\",\"RefreshPkgSourceFlag\"],"
-				  "\"ImageProperty\":\"\",\"IconSize\":0,\"RefreshPkgSourceFlag\":false"), WP_NOT_FETCHED },
+				  "\"ImageProperty\":\"\",\"IconSize\":0,\"RefreshPkgSourceFlag\":false"), WP_FETCHED_NOT },
 		{ "JSON, another lazy text",
 		  ROW("P010000A", ",\"__LAZYPROPERTIES\":[\"ImageProperty\",\"ISVString\"],\"ImageProperty\":\"\","
-				  "\"isvstring\":\"x\""), WP_EMPTY },
+				  "\"isvstring\":\"x\""), WP_FETCHED_EMPTY },
 		{ "JSON, another lazy list",
 		  ROW("P010000A", ",\"__LAZYPROPERTIES\":[\"ImageProperty\",\"RefreshSchedule\"],\"ImageProperty\":\"\","
-				  "\"RefreshSchedule\":[{\"DaySpan\":7}]"), WP_EMPTY },
+				  "\"RefreshSchedule\":[{\"DaySpan\":7}]"), WP_FETCHED_EMPTY },
 		{ "JSON, by key", ROW("P010000A", ",\"__BY_KEY\":true,\"__LAZYPROPERTIES\":[\"ImageProperty\"],"
-						  "\"ImageProperty\":\"\""), WP_EMPTY },
-		{ "JSON, not by key", ROW("P010000A", ",\"__BY_KEY\":false,\"ImageProperty\":\"\""), WP_NOT_FETCHED },
+						  "\"ImageProperty\":\"\""), WP_FETCHED_EMPTY },
+		{ "JSON, not by key", ROW("P010000A", ",\"__BY_KEY\":false,\"ImageProperty\":\"\""), WP_FETCHED_NOT },
 		{ "JSON, named and there",
-		  ROW("P010000A", ",\"__LAZYPROPERTIES\":[\"ImageProperty\"],\"ImageProperty\":\"<WIM/>\""), WP_PRESENT },
-		{ "CLIXML, absent", HEAD TAIL, WP_NOT_FETCHED },
-		{ "CLIXML, Nil", HEAD "<Nil N=\"ImageProperty\" />" TAIL, WP_NOT_FETCHED },
-		{ "CLIXML, empty", HEAD "<S N=\"ImageProperty\" />" TAIL, WP_EMPTY },
-		{ "CLIXML, there", HEAD "<S N=\"ImageProperty\">&lt;WIM/&gt;</S>" TAIL, WP_PRESENT },
-		{ "CSV, no column", "PackageID,PackageType,PkgFlags\nP010000A,257,0", WP_NOT_FETCHED },
-		{ "CSV, nothing", "PackageID,PackageType,ImageProperty\nP010000A,257,", WP_NOT_FETCHED },
-		{ "CSV, quotes", "PackageID,PackageType,ImageProperty\nP010000A,257,\"\"", WP_NOT_FETCHED },
-		{ "CSV, there", "PackageID,PackageType,ImageProperty\nP010000A,257,<WIM/>", WP_PRESENT },
-		{ "CIM-XML, absent", CIM "</INSTANCE>", WP_NOT_FETCHED },
+		  ROW("P010000A", ",\"__LAZYPROPERTIES\":[\"ImageProperty\"],\"ImageProperty\":\"<WIM/>\""), WP_FETCHED_PRESENT },
+		{ "CLIXML, absent", HEAD TAIL, WP_FETCHED_NOT },
+		{ "CLIXML, Nil", HEAD "<Nil N=\"ImageProperty\" />" TAIL, WP_FETCHED_NOT },
+		{ "CLIXML, empty", HEAD "<S N=\"ImageProperty\" />" TAIL, WP_FETCHED_EMPTY },
+		{ "CLIXML, there", HEAD "<S N=\"ImageProperty\">&lt;WIM/&gt;</S>" TAIL, WP_FETCHED_PRESENT },
+		{ "CSV, no column", "PackageID,PackageType,PkgFlags\nP010000A,257,0", WP_FETCHED_NOT },
+		{ "CSV, nothing", "PackageID,PackageType,ImageProperty\nP010000A,257,", WP_FETCHED_NOT },
+		{ "CSV, quotes", "PackageID,PackageType,ImageProperty\nP010000A,257,\"\"", WP_FETCHED_NOT },
+		{ "CSV, there", "PackageID,PackageType,ImageProperty\nP010000A,257,<WIM/>", WP_FETCHED_PRESENT },
+		{ "CIM-XML, absent", CIM "</INSTANCE>", WP_FETCHED_NOT },
 		{ "CIM-XML, no VALUE", CIM "<PROPERTY NAME=\"ImageProperty\" TYPE=\"string\"/></INSTANCE>",
-		  WP_NOT_FETCHED },
+		  WP_FETCHED_NOT },
 		{ "CIM-XML, empty",
-		  CIM "<PROPERTY NAME=\"ImageProperty\" TYPE=\"string\"><VALUE/></PROPERTY></INSTANCE>", WP_EMPTY },
+		  CIM "<PROPERTY NAME=\"ImageProperty\" TYPE=\"string\"><VALUE/></PROPERTY></INSTANCE>", WP_FETCHED_EMPTY },
 		{ "CIM-XML, there",
 		  CIM
 		  "<PROPERTY NAME=\"ImageProperty\" TYPE=\"string\"><VALUE>&lt;WIM/&gt;</VALUE></PROPERTY></INSTANCE>",
-		  WP_PRESENT },
+		  WP_FETCHED_PRESENT },
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -68,13 +68,13 @@ Test(site, lazy_properties_not_fetched_are_told_from_empty_ones)
 		const struct wp_record *record = &set->records[0];
 
 		cr_expect_eq(record->image_property_state, cases[i].state, "%s", cases[i].name);
-		cr_expect_eq(is_not_fetched(record, "ImageProperty"), cases[i].state == WP_NOT_FETCHED, "%s",
+		cr_expect_eq(is_not_fetched(record, "ImageProperty"), cases[i].state == WP_FETCHED_NOT, "%s",
 			     cases[i].name);
 		cr_expect(is_not_fetched(record, "ImageDiskLayout"), "%s", cases[i].name);
 		cr_expect_not(is_not_fetched(record, "ScratchSpace"), "%s", cases[i].name);
-		cr_expect_eq(record->images.origin == WP_FROM_IMAGE_PROPERTY, cases[i].state == WP_PRESENT, "%s",
+		cr_expect_eq(record->images.origin == WP_IMAGE_ORIGIN_IMAGE_PROPERTY, cases[i].state == WP_FETCHED_PRESENT, "%s",
 			     cases[i].name);
-		cr_expect_eq(record->image_property != NULL, cases[i].state != WP_NOT_FETCHED, "%s", cases[i].name);
+		cr_expect_eq(record->image_property != NULL, cases[i].state != WP_FETCHED_NOT, "%s", cases[i].name);
 		wp_record_set_free(set);
 	}
 }
@@ -199,7 +199,7 @@ Test(site, a_list_and_reads_by_key_make_one_record)
 		cr_assert_eq(set->count, 1);
 		cr_expect_eq(set->records[0].class, WP_CLASS_IMAGE);
 		cr_expect_str_eq(set->records[0].source_path, "\\\\s\\w.wim");
-		cr_expect_eq(set->records[0].image_property_state, WP_EMPTY);
+		cr_expect_eq(set->records[0].image_property_state, WP_FETCHED_EMPTY);
 		cr_expect(json_is_integer(record_property(&set->records[0], "New")));
 		cr_expect(json_is_true(record_property(&set->records[0], "Flag")));
 		wp_record_set_free(set);
@@ -235,9 +235,9 @@ Test(site, companions_attach_to_their_package)
 	const struct wp_diag *diag;
 
 	cr_assert_eq(set->count, 4);
-	cr_expect_eq(a->image_property_state, WP_PRESENT);
+	cr_expect_eq(a->image_property_state, WP_FETCHED_PRESENT);
 	cr_expect(strstr(a->image_property_error, "it is not XML"), "%s", a->image_property_error);
-	cr_expect_eq(a->images.origin, WP_FROM_IMAGE_INFORMATION);
+	cr_expect_eq(a->images.origin, WP_IMAGE_ORIGIN_IMAGE_INFORMATION);
 	cr_assert_eq(a->images.count, 2);
 	cr_expect_eq(a->images.items[0].index, 1);
 	two = &a->images.items[1];
@@ -258,11 +258,11 @@ Test(site, companions_attach_to_their_package)
 	cr_expect_eq(set->records[1].images.items[0].index, 1);
 	cr_expect_eq(set->records[2].images.count, 0);
 	/* Empty, but fetched: never loaded. */
-	cr_expect_eq(set->records[3].images.origin, WP_FROM_NOTHING);
+	cr_expect_eq(set->records[3].images.origin, WP_IMAGE_ORIGIN_NOTHING);
 	cr_expect(wp_diags_have(&set->diags, "image-information-without-index"));
 	cr_expect(wp_diags_have(&set->diags, "image-property-invalid"));
 	cr_expect(wp_diags_have(&set->diags, "rows-orphaned"));
-	diag = wp_diags_worst(&set->diags, WP_WARNING);
+	diag = wp_diags_worst(&set->diags, WP_SEVERITY_WARNING);
 	cr_expect_str_eq(diag->subject, "P010000C");
 	cr_expect(strstr(set->diags.items[set->diags.count - 2].summary, "1 row of PackageType 4 left out"), "%s",
 		  set->diags.items[set->diags.count - 2].summary);
@@ -372,7 +372,7 @@ Test(site, values_that_are_not_of_their_type_are_kept_and_remarked_on)
 
 	for (size_t i = 0; i < set->diags.count; i++) {
 		warnings += strcmp(set->diags.items[i].code, "bad-value") == 0 &&
-			    set->diags.items[i].severity == WP_WARNING;
+			    set->diags.items[i].severity == WP_SEVERITY_WARNING;
 		if (strstr(set->diags.items[i].summary, "SourceVersion"))
 			diag = &set->diags.items[i];
 	}

@@ -262,7 +262,7 @@ Test(schedule, runs_come_one_after_the_other)
 		for (int run = 0; run < 400; run++) {
 			struct wp_time next = wp_schedule_next(items, &zone, at);
 
-			if (items->recurrence == WP_ONCE) {
+			if (items->recurrence == WP_RECURRENCE_ONCE) {
 				cr_assert(!next.known);
 				break;
 			}
@@ -301,7 +301,7 @@ Test(zone, hours_that_are_twice_or_never)
 Test(schedule, words_are_read_again)
 {
 	struct wp_arena *arena = wp_arena_new();
-	struct wp_schedule schedule = { .recurrence = WP_WEEKLY, .start = { 1970, 2, 1, 22, 5, 0, 0 } }, again;
+	struct wp_schedule schedule = { .recurrence = WP_RECURRENCE_WEEKLY, .start = { 1970, 2, 1, 22, 5, 0, 0 } }, again;
 
 	for (int i = 0; i < 7 * 4 * 2; i++) {
 		const char *words;
@@ -318,7 +318,7 @@ Test(schedule, words_are_read_again)
 		int place = i / 12;
 
 		schedule = (struct wp_schedule){ .start = { 1970, 2, 1, 0, 30, 0, 0 }, .months = (uint8_t)(i % 12 + 1) };
-		schedule.recurrence = place < 35 ? WP_MONTHLY_BY_WEEKDAY : WP_MONTHLY_BY_DATE;
+		schedule.recurrence = place < 35 ? WP_RECURRENCE_MONTHLY_BY_WEEKDAY : WP_RECURRENCE_MONTHLY_BY_DATE;
 		schedule.weekday = (uint8_t)(place < 35 ? place % 7 + 1 : 0);
 		schedule.week_order = (uint8_t)(place < 35 ? place / 7 : 0);
 		schedule.month_day = (uint8_t)(place < 35 ? 0 : place - 35);

@@ -187,7 +187,7 @@ static void check_record(const char *name, const struct wp_record_set *set, char
 	cr_expect_str_eq(record->source_date_text, "2026-01-09T22:41:06Z", "%s", name);
 	cr_expect(record->source_date.known && record->source_date.zone_known, "%s", name);
 	cr_expect(!record->action_in_progress.known, "%s", name);
-	cr_expect_eq(record->image_property_state, WP_PRESENT, "%s", name);
+	cr_expect_eq(record->image_property_state, WP_FETCHED_PRESENT, "%s", name);
 	cr_assert_eq(record->images.count, 1, "%s: %s", name, record->image_property_error);
 	cr_expect_str_eq(record->images.items[0].os_version, "10.0.1", "%s", name);
 	cr_expect(json_is_false(record_property(record, "IgnoreAddressSchedule")), "%s", name);

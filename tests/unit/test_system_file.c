@@ -260,13 +260,13 @@ Test(system, file_probe)
 
 	cr_assert_eq(wp_file_write(file, "stays", 5, &err), WP_OK, "%s", err.message);
 	cr_assert_eq(mkfifo(fifo, 0600), 0);
-	cr_expect_eq(wp_file_probe(file, WP_FILE_NAMED, 100000, &err), WP_OK, "%s", err.message);
-	cr_expect_eq(wp_file_probe(below(arena, folder, "new"), WP_FILE_NAMED, 0, &err), WP_OK, "%s", err.message);
-	cr_expect_eq(wp_file_probe(fifo, WP_FILE_NAMED, 10, &err), WP_OK, "%s", err.message);
-	cr_expect_eq(wp_file_probe("/dev/full", WP_FILE_NAMED, 10, &err), WP_OK, "%s", err.message);
-	cr_expect_eq(wp_file_probe("-", WP_FILE_NAMED, 10, &err), WP_OK, "%s", err.message);
-	cr_expect_eq(wp_file_probe(below(arena, folder, "none/file"), WP_FILE_NAMED, 10, &err), WP_E_FAILED, "the folder is missing");
-	cr_expect_eq(wp_file_probe(folder, WP_FILE_NAMED, 10, &err), WP_E_FAILED, "it is a folder");
+	cr_expect_eq(wp_file_probe(file, WP_FILE_TARGET_NAMED, 100000, &err), WP_OK, "%s", err.message);
+	cr_expect_eq(wp_file_probe(below(arena, folder, "new"), WP_FILE_TARGET_NAMED, 0, &err), WP_OK, "%s", err.message);
+	cr_expect_eq(wp_file_probe(fifo, WP_FILE_TARGET_NAMED, 10, &err), WP_OK, "%s", err.message);
+	cr_expect_eq(wp_file_probe("/dev/full", WP_FILE_TARGET_NAMED, 10, &err), WP_OK, "%s", err.message);
+	cr_expect_eq(wp_file_probe("-", WP_FILE_TARGET_NAMED, 10, &err), WP_OK, "%s", err.message);
+	cr_expect_eq(wp_file_probe(below(arena, folder, "none/file"), WP_FILE_TARGET_NAMED, 10, &err), WP_E_FAILED, "the folder is missing");
+	cr_expect_eq(wp_file_probe(folder, WP_FILE_TARGET_NAMED, 10, &err), WP_E_FAILED, "it is a folder");
 	cr_expect(strstr(err.message, folder), "%s", err.message);
 	cr_expect_eq(count_entries(folder), 2, "something is left of it");
 	cr_assert_eq(wp_file_read(arena, file, 10, &text, &length, &err), WP_OK, "%s", err.message);
@@ -323,17 +323,17 @@ Test(system, file_write_beside_follows_nothing)
 	cr_assert_eq(symlink("nothing", names[1]), 0);
 	cr_assert_eq(mkfifo(fifo, 0600), 0);
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		cr_expect_eq(wp_file_begin(names[i], WP_FILE_BESIDE, &writer, &err), WP_E_FAILED, "%s", names[i]);
+		cr_expect_eq(wp_file_begin(names[i], WP_FILE_TARGET_BESIDE, &writer, &err), WP_E_FAILED, "%s", names[i]);
 		cr_expect(strstr(err.message, "nobody has named it"), "%s", err.message);
-		cr_expect_eq(wp_file_probe(names[i], WP_FILE_BESIDE, 1, &err), WP_E_FAILED, "%s", names[i]);
+		cr_expect_eq(wp_file_probe(names[i], WP_FILE_TARGET_BESIDE, 1, &err), WP_E_FAILED, "%s", names[i]);
 	}
 	for (int i = 0; i < 2; i++) { /* new, then old */
-		cr_assert_eq(wp_file_begin(file, WP_FILE_BESIDE, &writer, &err), WP_OK, "%s", err.message);
+		cr_assert_eq(wp_file_begin(file, WP_FILE_TARGET_BESIDE, &writer, &err), WP_OK, "%s", err.message);
 		wp_file_add(writer, "x", 1);
 		cr_expect_eq(wp_file_commit(writer, &err), WP_OK, "%s", err.message);
 	}
 	/* A link that comes up between beginning and end is replaced itself. */
-	cr_assert_eq(wp_file_begin(file, WP_FILE_BESIDE, &writer, &err), WP_OK, "%s", err.message);
+	cr_assert_eq(wp_file_begin(file, WP_FILE_TARGET_BESIDE, &writer, &err), WP_OK, "%s", err.message);
 	cr_assert_eq(unlink(file), 0);
 	cr_assert_eq(symlink("victim", file), 0);
 	wp_file_add(writer, "y", 1);
@@ -362,7 +362,7 @@ Test(system, file_write_to_an_open_descriptor)
 	cr_expect_eq(wp_file_write("/dev/stdout", "b", 1, &err), WP_OK, "%s", err.message);
 	cr_expect_eq(wp_file_write(below(arena, folder, "link"), "c", 1, &err), WP_OK, "%s", err.message);
 	cr_expect_eq(wp_file_write(wp_arena_printf(arena, "/dev/fd/%d", fd), "d", 1, &err), WP_OK, "%s", err.message);
-	cr_expect_eq(wp_file_probe("/dev/stdout", WP_FILE_NAMED, 100, &err), WP_OK, "%s", err.message);
+	cr_expect_eq(wp_file_probe("/dev/stdout", WP_FILE_TARGET_NAMED, 100, &err), WP_OK, "%s", err.message);
 	restore(STDOUT_FILENO, saved);
 	cr_assert_eq(write(fd, "e", 1), 1);
 	cr_assert_eq(wp_file_read(arena, out, 100, &bytes, NULL, &err), WP_OK);

@@ -202,7 +202,7 @@ Test(wim, content_that_wimlib_refuses)
 		cr_assert_eq(wim->diags.count, 2, "%s", cases[i].xml);
 		cr_expect_str_eq(wim->diags.items[0].code, cases[i].code, "%s", cases[i].xml);
 		cr_expect_str_eq(wim->diags.items[1].code, "wimlib-error", "%s", cases[i].xml);
-		cr_expect_eq(wim->diags.items[1].severity, WP_ERROR);
+		cr_expect_eq(wim->diags.items[1].severity, WP_SEVERITY_ERROR);
 		cr_expect(strstr(wim->diags.items[1].summary, cases[i].words), "%s: %s", cases[i].xml,
 			  wim->diags.items[1].summary);
 		wp_wim_free(wim);
@@ -435,7 +435,7 @@ static void flip(struct wp_buf *file, size_t at, unsigned int bit)
 	cr_expect_eq(wim->grade == WP_GRADE_ERROR, wim->metadata == NULL, "byte %zu, bit %u", at, bit);
 	cr_expect(wim->grade == WP_GRADE_OK || wim->diags.count, "byte %zu, bit %u", at, bit);
 	cr_expect(status || wim->metadata, "byte %zu, bit %u", at, bit);
-	cr_expect(status || !wp_diags_worst(&wim->diags, WP_ERROR), "byte %zu, bit %u", at, bit);
+	cr_expect(status || !wp_diags_worst(&wim->diags, WP_SEVERITY_ERROR), "byte %zu, bit %u", at, bit);
 	wp_wim_free(wim);
 	file->data[at] ^= (char)(1 << bit);
 }

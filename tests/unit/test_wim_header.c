@@ -4,10 +4,10 @@
 #include "wimplan/limits.h"
 
 #define FILE_SIZE 10000u
-#define LZX (WP_WIM_COMPRESSION | WP_WIM_COMPRESS_LZX)
-#define XPRESS (WP_WIM_COMPRESSION | WP_WIM_COMPRESS_XPRESS)
-#define XPRESS2 (WP_WIM_COMPRESSION | WP_WIM_COMPRESS_XPRESS2)
-#define LZMS (WP_WIM_COMPRESSION | WP_WIM_COMPRESS_LZMS)
+#define LZX (WP_WIM_FLAG_COMPRESSION | WP_WIM_FLAG_COMPRESS_LZX)
+#define XPRESS (WP_WIM_FLAG_COMPRESSION | WP_WIM_FLAG_COMPRESS_XPRESS)
+#define XPRESS2 (WP_WIM_FLAG_COMPRESSION | WP_WIM_FLAG_COMPRESS_XPRESS2)
+#define LZMS (WP_WIM_FLAG_COMPRESSION | WP_WIM_FLAG_COMPRESS_LZMS)
 
 /* One or two fields of an otherwise good header, and the only finding. */
 struct field {
@@ -31,8 +31,8 @@ static const struct field fields[] = {
 	{ "magic", 4, 1, 'N', 0, 0, 0, "not-wim", WP_GRADE_ERROR },
 	{ "magic's end", 7, 1, 1, 0, 0, 0, "not-wim", WP_GRADE_ERROR },
 	{ "unknown flags", AT_FLAGS, 4, 0x80000081, 0, 0, 0, "", WP_GRADE_OK },
-	{ "being written", AT_FLAGS, 4, WP_WIM_WRITE_IN_PROGRESS, 0, 0, 0, "write-in-progress", WP_GRADE_WARNING },
-	{ "no method", AT_FLAGS, 4, WP_WIM_COMPRESSION, 0, 0, 0, "bad-compression", WP_GRADE_WARNING },
+	{ "being written", AT_FLAGS, 4, WP_WIM_FLAG_WRITE_IN_PROGRESS, 0, 0, 0, "write-in-progress", WP_GRADE_WARNING },
+	{ "no method", AT_FLAGS, 4, WP_WIM_FLAG_COMPRESSION, 0, 0, 0, "bad-compression", WP_GRADE_WARNING },
 	{ "two methods", AT_FLAGS, 4, LZX | XPRESS, AT_CHUNK_SIZE, 4, 32768, "bad-compression", WP_GRADE_WARNING },
 	{ "none 32768", AT_CHUNK_SIZE, 4, 32768, 0, 0, 0, "bad-chunk-size", WP_GRADE_WARNING },
 	{ "LZX 0", AT_FLAGS, 4, LZX, 0, 0, 0, "bad-chunk-size", WP_GRADE_WARNING },
@@ -171,7 +171,7 @@ Test(wim, header_values)
 	size_t i;
 
 	make_header(bytes, 100);
-	put(bytes, AT_FLAGS, 4, LZX | WP_WIM_RP_FIX);
+	put(bytes, AT_FLAGS, 4, LZX | WP_WIM_FLAG_RP_FIX);
 	put(bytes, AT_CHUNK_SIZE, 4, 32768);
 	for (i = 0; i < 16; i++)
 		bytes[0x18 + i] = (uint8_t)(0xa0 + i);
@@ -185,7 +185,7 @@ Test(wim, header_values)
 	cr_expect(header.pipable);
 	cr_expect_eq(header.header_size, 208);
 	cr_expect_eq(header.version, 0x10d00);
-	cr_expect_eq(header.flags, LZX | WP_WIM_RP_FIX);
+	cr_expect_eq(header.flags, LZX | WP_WIM_FLAG_RP_FIX);
 	cr_expect_eq(header.chunk_size, 32768);
 	cr_expect_eq(header.guid[0], 0xa0);
 	cr_expect_eq(header.guid[15], 0xaf);

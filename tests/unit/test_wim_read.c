@@ -154,7 +154,7 @@ static const struct {
 	{ "text", WP_WIM_HEADER_SIZE + 2, 2, 'x', "xml-invalid", true, false, true },
 	{ "blob table", AT_BLOBS, 7, 1000000, "resource-out-of-range", true, true, true },
 	{ "parts", AT_PARTS, 2, 3, "split-part", true, true, true },
-	{ "being written", AT_FLAGS, 4, WP_WIM_WRITE_IN_PROGRESS, "write-in-progress", true, true, true },
+	{ "being written", AT_FLAGS, 4, WP_WIM_FLAG_WRITE_IN_PROGRESS, "write-in-progress", true, true, true },
 };
 
 Test(wim, read_what_can_be_given)

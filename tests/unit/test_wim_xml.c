@@ -210,7 +210,7 @@ Test(wim, xml_values)
 		if (parsed.diags.count) {
 			const struct wp_wim_image *image = parsed.metadata->images;
 
-			cr_expect_eq(parsed.diags.items[0].severity, WP_WARNING);
+			cr_expect_eq(parsed.diags.items[0].severity, WP_SEVERITY_WARNING);
 			cr_expect(strstr(parsed.diags.items[0].summary, values[i].words), "%s: %s", values[i].xml,
 				  parsed.diags.items[0].summary);
 			cr_expect_not(image->dir_count.known || image->wimboot.known || image->creation_time.known ||
@@ -382,7 +382,7 @@ Test(wim, xml_indexes)
 		cr_expect_eq(parsed.metadata == NULL, indexes[i].given == NULL, "%s", xml);
 		cr_expect_str_eq(wp_buf_text(&given), indexes[i].given ? indexes[i].given : "", "%s", xml);
 		cr_expect_str_eq(wp_buf_text(&codes), indexes[i].codes, "%s", xml);
-		cr_expect_eq(wp_diags_worst(&parsed.diags, WP_ERROR) != NULL, indexes[i].given == NULL, "%s", xml);
+		cr_expect_eq(wp_diags_worst(&parsed.diags, WP_SEVERITY_ERROR) != NULL, indexes[i].given == NULL, "%s", xml);
 		wp_buf_free(&given);
 		wp_buf_free(&codes);
 		done(&parsed);

@@ -191,9 +191,9 @@ static void add_shares(struct diff_text *text, const char *title, const struct w
 
 static enum wp_diff_status status_of(enum wp_file_change change)
 {
-	if (change == WP_FILE_ADDED)
+	if (change == WP_FILE_CHANGE_ADDED)
 		return WP_DIFF_ADDED;
-	return change == WP_FILE_REMOVED ? WP_DIFF_REMOVED : WP_DIFF_CHANGED;
+	return change == WP_FILE_CHANGE_REMOVED ? WP_DIFF_REMOVED : WP_DIFF_CHANGED;
 }
 
 static void add_path(struct diff_text *text, const struct wp_diff_path *path)
@@ -208,9 +208,9 @@ static void add_path(struct diff_text *text, const struct wp_diff_path *path)
 			  wp_diff_words_path(text->out.arena, path), 6);
 	if (was)
 		wp_buf_printf(text->out.buf, "      was %s\n", wp_layout_escape(&text->out, was));
-	text->items[status_of(path->change)] |= path->change <= WP_FILE_CHANGED;
-	text->renamed = text->renamed || path->change == WP_FILE_RENAMED;
-	text->attributes = text->attributes || path->change == WP_FILE_ATTRIBUTES;
+	text->items[status_of(path->change)] |= path->change <= WP_FILE_CHANGE_CHANGED;
+	text->renamed = text->renamed || path->change == WP_FILE_CHANGE_RENAMED;
+	text->attributes = text->attributes || path->change == WP_FILE_CHANGE_ATTRIBUTES;
 }
 
 void wp_diff_text_files(struct diff_text *text, const struct wp_diff_files *files)

@@ -11,7 +11,7 @@
 /* There are thousands of these in any image, and they tell little. */
 static bool is_many(const struct wp_item *item)
 {
-	return item->kind == WP_KIND_OTHER || item->kind == WP_KIND_INBOX;
+	return item->kind == WP_ITEM_KIND_OTHER || item->kind == WP_ITEM_KIND_INBOX;
 }
 
 static const char *describe(const struct wp_layout *out, const struct wp_item *item)
@@ -26,15 +26,15 @@ static void add_group(const struct wp_layout *out, const struct wp_servicing *se
 		      bool all)
 {
 	static const char *const titles[WP_ITEM_GROUPS] = {
-		[WP_ITEM_PACKAGE] = "Packages",       [WP_ITEM_DRIVER] = "Drivers",
-		[WP_ITEM_APP] = "Apps",               [WP_ITEM_LANGUAGE] = "Languages",
-		[WP_ITEM_BOOT_FILE] = "Boot files",   [WP_ITEM_RECOVERY] = "Windows RE",
-		[WP_ITEM_PENDING] = "Work that is pending",
+		[WP_ITEM_GROUP_PACKAGE] = "Packages",       [WP_ITEM_GROUP_DRIVER] = "Drivers",
+		[WP_ITEM_GROUP_APP] = "Apps",               [WP_ITEM_GROUP_LANGUAGE] = "Languages",
+		[WP_ITEM_GROUP_BOOT_FILE] = "Boot files",   [WP_ITEM_GROUP_RECOVERY] = "Windows RE",
+		[WP_ITEM_GROUP_PENDING] = "Work that is pending",
 	};
 	size_t at = servicing->first[group], end = servicing->first[group + 1];
 
 	if (at == end) {
-		if (group != WP_ITEM_PENDING)
+		if (group != WP_ITEM_GROUP_PENDING)
 			wp_layout_line(out, 2, 4, wp_arena_printf(out->arena, "%s: none", titles[group]));
 		return;
 	}

@@ -251,28 +251,28 @@ static const char *value_of(struct wp_arena *arena, const struct wp_wim_image *i
 	if (!value)
 		return NULL;
 	switch (field->kind) {
-	case WP_WIM_TEXT:
-	case WP_WIM_VERSION:
+	case WP_WIM_KIND_TEXT:
+	case WP_WIM_KIND_VERSION:
 		return *(const char *const *)value;
-	case WP_WIM_NUMBER:
+	case WP_WIM_KIND_NUMBER:
 		return number->known && number->value ? wp_words_count(arena, number->value) : NULL;
-	case WP_WIM_FILES:
+	case WP_WIM_KIND_FILES:
 		return files(arena, image);
-	case WP_WIM_BYTES:
+	case WP_WIM_KIND_BYTES:
 		return number->known ? wp_inspect_bytes(arena, number->value) : NULL;
-	case WP_WIM_BOOLEAN:
+	case WP_WIM_KIND_BOOLEAN:
 		return !number->known ? NULL : number->value ? "yes" : "no";
-	case WP_WIM_ARCHITECTURE:
+	case WP_WIM_KIND_ARCHITECTURE:
 		return architecture(arena, image->windows);
-	case WP_WIM_TIME:
+	case WP_WIM_KIND_TIME:
 		time = value;
 		return time->known ? wp_time_minutes(arena, *time) : NULL;
-	case WP_WIM_LANGUAGE:
+	case WP_WIM_KIND_LANGUAGE:
 		return all_languages(arena, image->windows);
-	case WP_WIM_FALLBACK:
+	case WP_WIM_KIND_FALLBACK:
 		return fallbacks(arena, image->windows);
-	case WP_WIM_BOX:
-	case WP_WIM_HALF:
+	case WP_WIM_KIND_BOX:
+	case WP_WIM_KIND_HALF:
 		break;
 	}
 	return NULL;

@@ -87,9 +87,9 @@ void wp_layout_label(const struct wp_layout *layout, size_t indent, const char *
 void wp_layout_finding(const struct wp_layout *layout, enum wp_severity severity, const char *text)
 {
 	static const enum wp_tint tints[] = {
-		[WP_INFO] = WP_TINT_NONE,
-		[WP_WARNING] = WP_TINT_YELLOW,
-		[WP_ERROR] = WP_TINT_RED,
+		[WP_SEVERITY_INFO] = WP_TINT_NONE,
+		[WP_SEVERITY_WARNING] = WP_TINT_YELLOW,
+		[WP_SEVERITY_ERROR] = WP_TINT_RED,
 	};
 	const char *name = wp_severity_name(severity);
 

@@ -77,7 +77,7 @@ static const char *status_of(struct wp_plan_text *text, const struct wp_entry *e
 		return gates ? wp_arena_printf(text->out.arena, "blocked: %zu reasons", gates) : "blocked";
 	case WP_ENTRY_UNCHANGED:
 		confidence = wp_words_confidence(entry);
-		return confidence == WP_PROVEN
+		return confidence == WP_CONFIDENCE_PROVEN
 			       ? "unchanged"
 			       : wp_arena_printf(text->out.arena, "unchanged (%s)", wp_confidence_name(confidence));
 	case WP_ENTRY_UNPROVEN:

@@ -25,7 +25,7 @@ void wp_plan_text_widen(size_t *width, const char *value, size_t most)
 /* What stands in front of a line about a reason: a question for a person begins with its symbol. */
 static void add_indent(struct wp_plan_text *text, const struct wp_reason *reason)
 {
-	if (!reason || reason->action == WP_NO_ACTION || strcmp(reason->code, "content-unproven")) {
+	if (!reason || reason->action == WP_ACTION_NONE || strcmp(reason->code, "content-unproven")) {
 		wp_buf_pad(text->out.buf, ' ', DETAIL_INDENT);
 		return;
 	}
@@ -94,7 +94,7 @@ static bool has_line(const struct wp_plan_text *text, const struct wp_entry *ent
 static const char *confidence_suffix(struct wp_plan_text *text, const struct wp_reason *reason)
 {
 	/* Of image fields everybody expects a proof; of content the reader must know what it rests on. */
-	if (reason->action == WP_NO_ACTION || (reason->action == WP_RELOAD && reason->confidence == WP_PROVEN))
+	if (reason->action == WP_ACTION_NONE || (reason->action == WP_ACTION_RELOAD && reason->confidence == WP_CONFIDENCE_PROVEN))
 		return "";
 	if (!strcmp(reason->code, "content-unproven"))
 		return ""; /* its words say it */

@@ -228,7 +228,7 @@ struct mk_text mk_xml_settle(struct wp_arena *arena, const struct mk_recipe *rec
 	char *text;
 	const char *at;
 
-	if (wp_utf16_to_utf8(arena, (const uint8_t *)stored.data + 2, stored.length - 2, WP_LITTLE_ENDIAN, &text, &length,
+	if (wp_utf16_to_utf8(arena, (const uint8_t *)stored.data + 2, stored.length - 2, WP_BYTE_ORDER_LITTLE, &text, &length,
 			     &error_at) != 0)
 		mk_fail("wimlib wrote XML that is no UTF-16");
 	at = text;
