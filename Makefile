@@ -212,7 +212,7 @@ help:
 	@echo 'make check-ntlm       wimplan-apply with real NTLM'
 	@echo 'make check-powershell  the scripts for the site in PowerShell (deps installs it where .NET is)'
 	@echo 'make check-release    make deps demo and make deps check on the other Debian release (root)'
-	@echo 'make check-samples SAMPLES=DIR   read real WIM XML from DIR'
+	@echo 'make check-samples SAMPLES=DIR   read real samples in DIR/xml and DIR/task-sequences'
 	@echo 'make check-html       HTML reports in headless Chromium (deps installs it)'
 	@echo 'make coverage         tests with a coverage report'
 	@echo 'make bench            benchmarks against wimlib-imagex (BENCH=N: packages)'

@@ -16,7 +16,7 @@ enum wp_use {
 	WP_USE_UPGRADE,    /* SMS_TaskSequence_UpgradeOperatingSystemAction */
 	WP_USE_DOWNLOAD,   /* SMS_TaskSequence_DownloadPackageContentAction */
 	WP_USE_SEQUENCE,   /* runs another task sequence: @package_id is its */
-	WP_USE_OTHER,      /* is in the list of references and in no step of the above */
+	WP_USE_OTHER,      /* a package of drivers, scripts or the like, or one in the list of references alone */
 };
 /* "image", "data-image", "install", "upgrade", "download", "sequence", "other". */
 const char *wp_use_name(enum wp_use use);
@@ -25,7 +25,7 @@ const char *wp_use_name(enum wp_use use);
 struct wp_sequence_use {
 	enum wp_use use;
 	const char *package_id; /* as the step has it; never empty */
-	const char *step;       /* the step's name; "" for WP_USE_OTHER */
+	const char *step;       /* the step's name; "" for what only the list of references has */
 	/*
 	 * The image that the step takes by default: variables of the running sequence can override it. Not known where
 	 * the step has none, and for downloads, sequences and others.

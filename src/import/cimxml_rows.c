@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* CIM-XML, as the console's export has it in object.xml: INSTANCE elements (DMTF DSP0201). */
+/*
+ * CIM-XML: INSTANCE elements (DMTF DSP0201), as the console's export has them in object.xml; and as texts, each a document
+ * of its own in a "string" of an "ArrayOfString", as it has those in ReferencesInfo.xml.
+ */
 #include "assemble.h"
 #include "xml_rows.h"
 
@@ -120,3 +123,66 @@ static void free_state(struct wp_xml_rows *xml)
 }
 
 const struct wp_xml_shape wp_cimxml_shape = { start, end, built, free_state };
+
+/* An INSTANCE that is read from a text. */
+struct inner {
+	struct wp_xml_rows *xml; /* of the document around it */
+	struct wp_xml_tree tree;
+	size_t line; /* of the text */
+	bool emitted;
+};
+
+static bool inner_start(void *context, const struct wp_xml_element *element)
+{
+	struct inner *inner = context;
+
+	if (wp_xml_tree_is_open(&inner->tree) || strcmp(element->name, "INSTANCE") == 0)
+		wp_xml_tree_start(&inner->tree, element);
+	return true;
+}
+
+static bool inner_text(void *context, const char *bytes, size_t length)
+{
+	struct inner *inner = context;
+
+	if (wp_xml_tree_is_open(&inner->tree))
+		wp_xml_tree_text(&inner->tree, bytes, length);
+	return true;
+}
+
+static bool inner_end(void *context)
+{
+	struct inner *inner = context;
+	const struct wp_xml_node *instance =
+		wp_xml_tree_is_open(&inner->tree) ? wp_xml_tree_end(&inner->tree) : NULL;
+
+	if (!instance)
+		return true;
+	inner->emitted = true;
+	return wp_xml_emit(inner->xml, inner->line, &(struct wp_row){ .properties = instance_value(instance) });
+}
+
+static bool start_text(struct wp_xml_rows *xml, const struct wp_xml_element *element)
+{
+	if (strcmp(element->name, "string") == 0)
+		wp_xml_tree_start(&xml->tree, element);
+	return true;
+}
+
+static bool text_built(struct wp_xml_rows *xml, const struct wp_xml_node *string)
+{
+	struct inner inner = { .xml = xml, .line = string->line };
+	const struct wp_xml_handler handler = { inner_start, inner_text, inner_end, &inner, 0 };
+	struct wp_xml_outcome outcome;
+	enum wp_xml_end ended = wp_xml_read_text(string->text, strlen(string->text), &handler, &outcome);
+
+	wp_xml_tree_free(&inner.tree);
+	if (ended == WP_XML_STOPPED || (ended == WP_XML_WHOLE && inner.emitted))
+		return ended == WP_XML_WHOLE;
+	wp_fail(xml->err, WP_E_FAILED, "export-invalid", xml->input->name,
+		"%s: line %zu: the text in <string> is no INSTANCE%s%s; export again", xml->input->name, string->line,
+		ended == WP_XML_WHOLE ? "" : ": ", ended == WP_XML_WHOLE ? "" : outcome.what);
+	return false;
+}
+
+const struct wp_xml_shape wp_cimxml_texts_shape = { start_text, end, text_built, free_state };

@@ -28,10 +28,25 @@ static void add_all_skipped(struct wp_buf *buf, const json_t *skipped)
 	}
 }
 
+/* Rows that say more of packages, which are not there: the console's export of a task sequence has no others. */
+static void add_site_rows(struct wp_buf *buf, const struct wp_assembler *assembler)
+{
+	for (int kind = 0; kind < WP_SITE_KINDS; kind++)
+		if (assembler->site_rows[kind].count)
+			wp_buf_printf(buf, "%s%zu of %s", buf->length ? ", " : ", only rows beside packages (",
+				      assembler->site_rows[kind].count, wp_site_tables[kind].name);
+	if (buf->length)
+		wp_buf_puts(buf, "), to be given together with an export of these");
+}
+
 static int fail_empty(const struct wp_assembler *assembler, struct wp_error *err)
 {
 	struct wp_buf rest __attribute__((cleanup(wp_buf_free))) = { 0 };
 
+	add_site_rows(&rest, assembler);
+	if (rest.length)
+		return wp_fail(err, WP_E_FAILED, "no-records", NULL,
+			       "there is no image, upgrade or boot image package%s", wp_buf_text(&rest));
 	add_all_skipped(&rest, assembler->unclear);
 	add_all_skipped(&rest, assembler->skipped);
 	if (assembler->entry_count)

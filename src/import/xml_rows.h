@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the two XML shapes share: a reading that builds one record at a time. */
+/* What the XML shapes share: a reading that builds one record at a time. */
 #ifndef WIMPLAN_IMPORT_XML_ROWS_H
 #define WIMPLAN_IMPORT_XML_ROWS_H
 
@@ -23,6 +23,7 @@ typedef bool wp_xml_find_shape(struct wp_xml_rows *xml, const struct wp_xml_elem
 
 extern const struct wp_xml_shape wp_clixml_shape;
 extern const struct wp_xml_shape wp_cimxml_shape;
+extern const struct wp_xml_shape wp_cimxml_texts_shape;
 
 struct wp_xml_rows {
 	struct wp_input *input;

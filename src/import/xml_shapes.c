@@ -14,6 +14,8 @@ static bool find_shape(struct wp_xml_rows *xml, const struct wp_xml_element *ele
 		   strncmp(root, "VALUE.", 6) == 0 || strcmp(root, "COMMAND") == 0) {
 		/* COMMAND: wmic … /format:rawxml. */
 		xml->shape = &wp_cimxml_shape;
+	} else if (strcmp(root, "ArrayOfString") == 0) {
+		xml->shape = &wp_cimxml_texts_shape;
 	} else if (strcmp(root, "row") == 0 || wp_xml_find(element, "PackageID")) {
 		wp_fail(xml->err, WP_E_FAILED, "export-unknown-shape", xml->input->name,
 			"%s: this is XML of a SQL query (FOR XML, <%.40s>); leave FOR XML out and save the result as "

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The console's export as it is saved: a .zip with an object.xml in a folder for each object. */
+/*
+ * The console's export as it is saved: a .zip with an object.xml in a folder for each object, and beside that of a task
+ * sequence a ReferencesInfo.xml.
+ */
 #include "assemble.h"
 #include "row.h"
 
@@ -78,17 +81,28 @@ static const char *entry_path(struct archive_entry *entry)
 	return path ? path : archive_entry_pathname(entry);
 }
 
-static bool is_object(const char *path)
+/* The name of a member without its folders. */
+static const char *name_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	const char *backslash = strrchr(path, '\\');
 
 	if (!slash || (backslash && backslash > slash))
 		slash = backslash;
-	return wp_ascii_same(slash ? slash + 1 : path, "object.xml");
+	return slash ? slash + 1 : path;
 }
 
-static int read_object(struct zip *zip, struct archive *archive, const char *path, size_t record_limit,
+static bool is_object(const char *path)
+{
+	return wp_ascii_same(name_of(path), "object.xml");
+}
+
+static bool is_read(const char *path)
+{
+	return is_object(path) || wp_ascii_same(name_of(path), "ReferencesInfo.xml");
+}
+
+static int read_xml(struct zip *zip, struct archive *archive, const char *path, size_t record_limit,
 		       struct wp_assembler *assembler, struct wp_error *err)
 {
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
@@ -125,10 +139,10 @@ static int read_entries(struct zip *zip, struct archive *archive, size_t record_
 			return wp_fail(err, WP_E_FAILED, "too-many-packages", zip->name,
 				       "%s: the archive has too many members", zip->name);
 		workbook = workbook || (path && strncmp(path, "xl/", 3) == 0);
-		if (!path || !is_object(path))
+		if (!path || !is_read(path))
 			continue;
-		objects++;
-		status = read_object(zip, archive, path, record_limit, assembler, err);
+		objects += is_object(path);
+		status = read_xml(zip, archive, path, record_limit, assembler, err);
 		if (status)
 			return status;
 	}

@@ -4,8 +4,10 @@
  * console (sequence 3.10): groups and steps mixed, a step's values in defaultVarList/variable by @property.
  */
 #include "wimplan/sequence.h"
+#include "wimplan/ascii.h"
 #include "wimplan/buf.h"
 #include "wimplan/limits.h"
+#include "wimplan/record.h"
 #include "wimplan/text.h"
 #include "wimplan/xml.h"
 
@@ -31,6 +33,7 @@ static const char *const property_names[PROPERTIES] = {
 #define APPLY_IMAGE "SMS_TaskSequence_ApplyOperatingSystemAction"
 #define APPLY_DATA "SMS_TaskSequence_ApplyDataImageAction"
 #define UPGRADE "SMS_TaskSequence_UpgradeOperatingSystemAction"
+#define DOWNLOAD "SMS_TaskSequence_DownloadPackageContentAction"
 /* What a step has where no package was chosen. */
 #define NO_PACKAGE "00000000"
 
@@ -46,6 +49,8 @@ struct reading {
 	const char *step;
 	const char *type;
 	const char *values[PROPERTIES];
+	const char **others; /* what other properties name: packages of drivers, scripts, clients */
+	size_t other_count;
 	const char *action;
 	/* The text that is being collected; its place among the above, or none. */
 	struct wp_buf text;
@@ -94,6 +99,7 @@ static void begin_step(struct reading *r, const struct wp_xml_element *element)
 	r->action = "";
 	for (size_t i = 0; i < PROPERTIES; i++)
 		r->values[i] = "";
+	r->other_count = 0;
 }
 
 static void collect(struct reading *r, const char **target)
@@ -103,14 +109,38 @@ static void collect(struct reading *r, const char **target)
 	r->target_depth = r->depth;
 }
 
+/* PackageID, DriverPackageID, ClientPackageID and their like, PackageInfo0PackageId, and one without the letters. */
+static bool names_package(const struct wp_xml_attribute *property)
+{
+	static const char suffix[] = "packageid", answers[] = "ConfigFilePackage";
+	size_t length = sizeof suffix - 1;
+	const char *end = property->value + property->length;
+
+	if (property->length == sizeof answers - 1 && !memcmp(property->value, answers, property->length))
+		return true;
+	for (size_t i = 0; property->length >= length && i < length; i++)
+		if (wp_ascii_lower(end[-(ptrdiff_t)length + (ptrdiff_t)i]) != suffix[i])
+			return false;
+	return property->length >= length;
+}
+
 static void begin_variable(struct reading *r, const struct wp_xml_element *element)
 {
 	const struct wp_xml_attribute *property = wp_xml_find(element, "property");
+	const char **other;
 
-	for (size_t i = 0; property && i < PROPERTIES; i++)
-		if (strlen(property_names[i]) == property->length &&
-		    memcmp(property_names[i], property->value, property->length) == 0)
-			collect(r, &r->values[i]);
+	for (size_t i = 0; property && i < PROPERTIES; i++) {
+		if (strlen(property_names[i]) != property->length ||
+		    memcmp(property_names[i], property->value, property->length) != 0)
+			continue;
+		collect(r, &r->values[i]);
+		return;
+	}
+	if (!property || !names_package(property))
+		return;
+	other = WP_PUSH(r->arena, r->others, r->other_count);
+	*other = "";
+	collect(r, other);
 }
 
 static bool start(void *context, const struct wp_xml_element *element)
@@ -195,17 +225,32 @@ static const char *value_or(struct reading *r, enum property property, const cha
 	return *r->values[property] ? r->values[property] : from_action(r, option);
 }
 
+/* The packages of a list; each has a PackageInfo of its own as well, which serves where there is no such list. */
 static bool add_downloads(struct reading *r)
 {
 	const char *at = r->values[PROPERTY_DOWNLOADS];
+	bool listed = false;
 
 	while (*at) {
 		size_t length = strcspn(at, ",; \t\r\n");
 
 		if (length && !add(r, WP_USE_DOWNLOAD, wp_arena_strndup(r->arena, at, length), ""))
 			return false;
+		listed = listed || length;
 		at += length + !!at[length];
 	}
+	if (listed)
+		r->other_count = 0;
+	return true;
+}
+
+static bool add_others(struct reading *r)
+{
+	enum wp_use use = is(r->type, DOWNLOAD) ? WP_USE_DOWNLOAD : WP_USE_OTHER;
+
+	for (size_t i = 0; i < r->other_count; i++)
+		if (wp_is_package_id(r->others[i]) && !add(r, use, r->others[i], ""))
+			return false;
 	return true;
 }
 
@@ -226,6 +271,7 @@ static bool end_step(struct reading *r)
 	} else {
 		go_on = add(r, WP_USE_SEQUENCE, r->values[PROPERTY_SEQUENCE], "") && add_downloads(r);
 	}
+	go_on = go_on && add_others(r);
 	r->step_depth = 0;
 	return go_on;
 }

@@ -67,6 +67,19 @@ static const struct {
 	  VALUE("TsPackageID", "P0100077") "</defaultVarList></subtasksequence></group></sequence>",
 	  "download P0100001 'Get'\ndownload P0100005 'Get'\ndownload P0100006 'Get'\nsequence P0100077 'Sub'\n"
 	  "other P0100009 ''\n" },
+	/* Packages of any other kind count too, with their step; what is no PackageID, or none was chosen, does not. */
+	{ "<sequence version='3.10'><referenceList><reference package='P0100007'/></referenceList><group name='g' disable='true'>"
+	  STEP("ApplyDriverPackageAction", "Drivers", "", "", VALUE("DriverPackageID", "P0100006")) "</group>"
+	  STEP("RunCommandLineAction", "Run", "", "", VALUE("PackageID", "P0100007"))
+	  STEP("RunCommandLineAction", "None", "", "", VALUE("PackageID", "00000000") VALUE("PackageID", "%Which%"))
+	  STEP("ApplyOperatingSystemAction", "Apply", "", "", VALUE("ConfigFilePackage", "P0100008")
+	       VALUE("InstallPackageID", "P0100003")) "</sequence>",
+	  "other P0100006 'Drivers', off\nother P0100007 'Run'\ninstall P0100003 'Apply'\nother P0100008 'Apply'\n" },
+	/* The packages of a download stand twice; where the list is empty the other place tells. */
+	{ "<sequence version='3.10'>" STEP("DownloadPackageContentAction", "Both", "", "", VALUE("DownloadPackages", "P0100001")
+	  VALUE("PackageInfo0PackageId", "P0100001")) STEP("DownloadPackageContentAction", "Second", "", "",
+	  VALUE("DownloadPackages", "") VALUE("PackageInfo0PackageId", "P0100001") VALUE("PackageInfo1PackageId", "P0100002"))
+	  "</sequence>", "download P0100001 'Both'\ndownload P0100001 'Second'\ndownload P0100002 'Second'\n" },
 	/* What looks like a package but stands in a condition, in a vendor's step or in escaped text is none. */
 	{ "<sequence version='3.10'><step type='BDD_InstallOS' name='x'><condition><expression type='y'>"
 	  "<variable name='ImagePackageID'>P0100001</variable></expression></condition><action>z</action>"
