@@ -277,7 +277,7 @@ static struct wp_buf make_zip(const char *const *members, const char *const *tex
 
 Test(site, every_object_in_a_zip_is_read)
 {
-	static const char *const members[] = { "ReferencesInfo.xml", "SMS_ImagePackage/P0100123/object.xml",
+	static const char *const members[] = { "AppReferencesInfo.xml", "SMS_ImagePackage/P0100123/object.xml",
 					       "SMS_BootImagePackage/P0100002/Object.XML",
 					       "SMS_Package/P0100009/object.xml", NULL };
 	static const char *const texts[] = {
