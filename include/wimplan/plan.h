@@ -121,6 +121,7 @@ struct wp_plan {
 	struct wp_note *notes; /* in execution order, those about the whole first; then by severity and code */
 	size_t note_count;
 	json_t *estimates; /* what the refreshes cost, as the plan file has it; NULL: nobody looked; owned */
+	json_t *site; /* what the export says around the packages, as the plan file has it; NULL; owned */
 	bool beside_covered; /* by beside_id; a plan of format 1.0 has none */
 };
 

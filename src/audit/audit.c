@@ -29,6 +29,23 @@ static size_t place(const json_t *index, const char *package_id)
 	return (size_t)json_integer_value(json_object_get(index, package_id));
 }
 
+static void begin_site(struct audit *audit)
+{
+	audit->packages = json_array();
+	audit->points = wp_arena_alloc(audit->scratch, audit->distributions.point_count * sizeof *audit->points);
+	audit->steps = wp_arena_alloc(audit->scratch, audit->usages.sequence_count * sizeof(json_t *));
+}
+
+static void end_site(struct audit *audit)
+{
+	json_t *site = json_object();
+
+	wp_json_set(site, "packages", audit->packages);
+	wp_json_set(site, "points", wp_audit_points_json(audit));
+	wp_json_set(site, "task_sequences", wp_audit_sequences_json(audit));
+	audit->plan->site = site;
+}
+
 /* Entry @i of the plan with what is known of its package. */
 static struct audited audited_at(const struct audit *audit, const json_t *index, const json_t *before, size_t i)
 {
@@ -80,6 +97,7 @@ void wp_audit(const struct wp_audit_input *input, struct wp_plan *plan)
 
 	wp_distributions_read(scratch, input->plan->set, &audit.distributions);
 	wp_usages_read(scratch, input->plan->set, &audit.usages);
+	begin_site(&audit);
 	for (size_t i = 0; i < plan->entry_count; i++) {
 		struct audited package = audited_at(&audit, index, before, i);
 
@@ -91,5 +109,6 @@ void wp_audit(const struct wp_audit_input *input, struct wp_plan *plan)
 	wp_audit_find_sources(&audit);
 	wp_audit_window(&audit, costs, count);
 	defer(&audit, costs, count);
+	end_site(&audit);
 	wp_notes_sort(plan);
 }

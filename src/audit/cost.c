@@ -22,6 +22,7 @@ struct range {
 struct site_load {
 	const char *site; /* "" when it is not known */
 	struct range bytes;
+	uint64_t points;
 	double sum_least, sum_most;         /* seconds of its points one after the other */
 	double longest_least, longest_most; /* seconds of its slowest point */
 	bool timed; /* the rate of each of its points is known */
@@ -146,6 +147,7 @@ static void add_points(struct site_load *load, struct range bytes, uint64_t rate
 	double least = rate ? (double)bytes.least * 8 / (double)rate : 0;
 	double most = rate ? (double)bytes.most * 8 / (double)rate : 0;
 
+	load->points = wp_sum(load->points, count);
 	load->bytes.least = wp_sum(load->bytes.least, times(bytes.least, count));
 	load->bytes.most = wp_sum(load->bytes.most, times(bytes.most, count));
 	load->timed = load->timed && rate;
@@ -289,6 +291,9 @@ void wp_audit_cost(struct audit *audit, const struct audited *package, struct co
 		for (size_t i = 0; i < loads.count; i++) {
 			all.least = wp_sum(all.least, loads.items[i].bytes.least);
 			all.most = wp_sum(all.most, loads.items[i].bytes.most);
+			*WP_PUSH(audit->scratch, ret->sites, ret->site_count) =
+				(struct site_traffic){ loads.items[i].site, loads.items[i].points,
+						       loads.items[i].bytes.least, loads.items[i].bytes.most };
 		}
 		ret->bytes_least = (struct wp_number){ true, all.least };
 		ret->bytes_most = (struct wp_number){ true, all.most };

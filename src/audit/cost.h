@@ -9,14 +9,23 @@
 
 enum fit { FIT_UNKNOWN, FIT_YES, FIT_NO };
 
+/* What the points of one site get. */
+struct site_traffic {
+	const char *site; /* its code; "" when it is not known */
+	uint64_t points;
+	uint64_t bytes_least, bytes_most;
+};
+
 struct cost {
 	const struct wp_entry *entry;
 	struct wp_number bytes_least, bytes_most; /* in all, to all points */
 	struct wp_number points;
 	struct wp_number seconds_least, seconds_most; /* from its begin to the last point */
+	struct site_traffic *sites;
+	size_t site_count;
 	json_t *assumptions; /* codes; owned */
-	/* In the window, where there is one. */
-	struct wp_time ends;
+	/* In the window, where there is one: at the latest. */
+	struct wp_time starts, ends;
 	enum fit fits;
 	bool deferred;
 };

@@ -134,28 +134,81 @@ static const char *traits_words(struct audit *audit, const struct identity *iden
 			       identity->language ? identity->language : "");
 }
 
-static json_t *facts_of(const struct wp_usage *usage, const struct identity *was, bool was_known,
-			const struct identity *is, bool is_there, const struct wp_expected_image *now)
+/* What a step by default installed, and what it would install now. */
+struct installed {
+	bool was_known, is_there;
+	struct identity was, is;
+	const struct wp_expected_image *now; /* where the former stands now, when at another index; NULL */
+};
+
+static bool is_same(const struct installed *image)
+{
+	return same_name(&image->was, &image->is) && same_traits(&image->was, &image->is);
+}
+
+static struct installed installed_by(const struct audited *package, const struct wp_usage *usage)
+{
+	uint64_t index = usage->index.value;
+	const struct wp_expected_image *there = image_at(package->entry, index);
+	struct installed image = { .is_there = there != NULL };
+
+	if (there)
+		image.is = of_source(there);
+	image.was_known = recorded_at(package->record, index, &image.was);
+	/* The site may have loaded the new file already: then the export before it tells what the step was made for. */
+	if (there && (!image.was_known || is_same(&image)))
+		image.was_known = recorded_at(package->previous, index, &image.was);
+	if (image.was_known && !is_same(&image))
+		image.now = find_image(package->entry, &image.was, index);
+	return image;
+}
+
+/* Whether a step names an image that the source can be held against. */
+static bool has_index(const struct audited *package, const struct wp_usage *usage)
+{
+	return package->entry->expected_count && usage->index.known && usage->index.value <= UINT32_MAX;
+}
+
+static void set_step(json_t *object, const struct wp_usage *usage, const struct installed *image)
+{
+	wp_json_set(object, "step", wp_json_text(usage->step));
+	wp_json_set(object, "index", wp_json_number(usage->index));
+	wp_json_set(object, "enabled", json_boolean(wp_usage_is_live(usage)));
+	wp_json_set(object, "was", identity_json(&image->was, image->was_known));
+	wp_json_set(object, "is", identity_json(&image->is, image->is_there));
+	wp_json_set(object, "now_at", image->now ? wp_json_u64(image->now->index) : json_null());
+}
+
+json_t *wp_audit_step_json(const struct audited *package, const struct wp_usage *usage)
+{
+	struct installed image = { 0 };
+	json_t *object = json_object();
+
+	if (has_index(package, usage))
+		image = installed_by(package, usage);
+	wp_json_set(object, "package_id", wp_json_text(package->record->package_id));
+	wp_json_set(object, "use", wp_json_text(usage->boots ? "boot" : wp_use_name(usage->use)));
+	set_step(object, usage, &image);
+	return object;
+}
+
+static json_t *facts_of(const struct wp_usage *usage, const struct installed *image)
 {
 	json_t *facts = json_object();
 
 	wp_json_set(facts, "task_sequence", wp_json_text(usage->sequence->id));
 	wp_json_set(facts, "task_sequence_name", wp_json_text(usage->sequence->name));
-	wp_json_set(facts, "step", wp_json_text(usage->step));
-	wp_json_set(facts, "index", wp_json_number(usage->index));
-	wp_json_set(facts, "enabled", json_boolean(wp_usage_is_live(usage)));
-	wp_json_set(facts, "was", identity_json(was, was_known));
-	wp_json_set(facts, "is", identity_json(is, is_there));
-	wp_json_set(facts, "now_at", now ? wp_json_u64(now->index) : json_null());
+	set_step(facts, usage, image);
 	return facts;
 }
 
-/* @was was at the index of @usage and is something else than @is, which stands there now. */
+/* What stands at the index of @usage is something else than what was there. */
 static void note_difference(struct audit *audit, const struct audited *package, const struct wp_usage *usage,
-			    const struct identity *was, const struct identity *is)
+			    const struct installed *image_of)
 {
-	const struct wp_expected_image *now = find_image(package->entry, was, usage->index.value);
-	json_t *facts = facts_of(usage, was, true, is, true, now);
+	const struct identity *was = &image_of->was, *is = &image_of->is;
+	const struct wp_expected_image *now = image_of->now;
+	json_t *facts = facts_of(usage, image_of);
 	uint32_t image = (uint32_t)usage->index.value;
 	const char *id = package->record->package_id, *step = step_words(audit, usage);
 	const char *name = is->name ? is->name : "without a name";
@@ -176,36 +229,19 @@ static void note_difference(struct audit *audit, const struct audited *package, 
 
 static void look_at(struct audit *audit, const struct audited *package, const struct wp_usage *usage)
 {
-	uint64_t index = usage->index.value;
-	const struct wp_expected_image *there = image_at(package->entry, index);
-	struct identity was = { 0 }, is = { 0 };
-	bool known = recorded_at(package->record, index, &was);
+	struct installed image = installed_by(package, usage);
 
-	if (!there) {
-		wp_note_add(audit->plan, WP_NOTE_INDEX_GONE, package->record->package_id, 0,
-			    facts_of(usage, &was, known, &is, false,
-				     known ? find_image(package->entry, &was, index) : NULL),
+	if (!image.is_there)
+		wp_note_add(audit->plan, WP_NOTE_INDEX_GONE, package->record->package_id, 0, facts_of(usage, &image),
 			    "%s installs image %" PRIu64 " by default, and the source has no such image", step_words(audit, usage),
-			    index);
-		return;
-	}
-	is = of_source(there);
-	/* The site may have loaded the new file already: then the export before it tells what the step was made for. */
-	if (!known || (same_name(&was, &is) && same_traits(&was, &is)))
-		known = recorded_at(package->previous, index, &was);
-	if (known && is.name && !(same_name(&was, &is) && same_traits(&was, &is)))
-		note_difference(audit, package, usage, &was, &is);
+			    usage->index.value);
+	else if (image.was_known && image.is.name && !is_same(&image))
+		note_difference(audit, package, usage, &image);
 }
 
 void wp_audit_find_indexes(struct audit *audit, const struct audited *package)
 {
-	/* Without images of the source there is nothing to hold a step against. */
-	if (!package->entry->expected_count)
-		return;
-	for (size_t i = 0; i < package->usage->count; i++) {
-		const struct wp_usage *usage = &package->usage->items[i];
-
-		if (usage->index.known && usage->index.value <= UINT32_MAX)
-			look_at(audit, package, usage);
-	}
+	for (size_t i = 0; i < package->usage->count; i++)
+		if (has_index(package, &package->usage->items[i]))
+			look_at(audit, package, &package->usage->items[i]);
 }

@@ -19,6 +19,9 @@ struct audit {
 	size_t newer_count;
 	size_t *left; /* places in the plan of entries whose refresh is left to their schedule */
 	size_t left_count;
+	json_t *packages;                             /* "packages" of the plan's "site" */
+	size_t (*points)[WP_POINT_STATES];            /* of each point, in how many packages it is in a state */
+	json_t **steps;                               /* "steps" of each task sequence; NULL for none */
 };
 
 /* One package of the plan. */
@@ -41,6 +44,12 @@ static inline bool wp_audit_sends(const struct audited *package)
 typedef void wp_audit_find(struct audit *audit, const struct audited *package);
 wp_audit_find wp_audit_find_points, wp_audit_find_indexes, wp_audit_find_sequences, wp_audit_find_risks,
 	wp_audit_find_newer, wp_audit_find_schedules;
+
+/* "site" of the plan: what an export says around its packages. The finders of points and sequences gather it. */
+json_t *wp_audit_points_json(const struct audit *audit);
+json_t *wp_audit_sequences_json(struct audit *audit);
+/* What a step that uses the package installs: "steps" of a task sequence. New reference. */
+json_t *wp_audit_step_json(const struct audited *package, const struct wp_usage *usage);
 
 /* Says which packages of the plan have one source, and which sources are newer than the export: the last step. */
 void wp_audit_find_sources(struct audit *audit);

@@ -9,6 +9,16 @@
 /* Points that one note lists. */
 #define POINTS_IN_FACTS 100
 
+static json_t *kind_json(const struct wp_point *point)
+{
+	return !point->described ? json_null()
+				 : wp_json_text(point->cloud       ? "cloud"
+						: point->pull      ? "pull"
+						: point->by_hand   ? "prestaged"
+						: point->secondary ? "secondary"
+								   : "standard");
+}
+
 static json_t *point_json(const struct wp_point_content *content)
 {
 	const struct wp_point *point = content->point;
@@ -22,12 +32,7 @@ static json_t *point_json(const struct wp_point_content *content)
 	wp_json_set(object, "state", wp_json_text(wp_point_state_name(content->state)));
 	wp_json_set(object, "source_version", wp_json_number(content->version));
 	wp_json_set(object, "last_copied", wp_json_time(content->copied));
-	wp_json_set(object, "kind", !point->described ? json_null()
-				    : wp_json_text(point->cloud	      ? "cloud"
-						   : point->pull      ? "pull"
-						   : point->by_hand   ? "prestaged"
-						   : point->secondary ? "secondary"
-								      : "standard"));
+	wp_json_set(object, "kind", kind_json(point));
 	wp_json_set(object, "message_id", wp_json_number(content->message));
 	wp_json_set(object, "message", wp_json_text(message.meaning));
 	wp_json_set(object, "remedy", wp_json_text(message.remedy));
@@ -104,6 +109,67 @@ static const char *counted_words(struct audit *audit, const struct wp_distributi
 	return wp_arena_printf(audit->scratch, "; the site counts %" PRIu64, distribution->errors.value);
 }
 
+/* How many there are in each state that any is in. */
+static json_t *states_json(const size_t counts[WP_POINT_STATES])
+{
+	json_t *array = json_array();
+
+	for (int state = 0; state < WP_POINT_STATES; state++) {
+		json_t *object;
+
+		if (!counts[state])
+			continue;
+		object = json_object();
+		wp_json_set(object, "state", wp_json_text(wp_point_state_name((enum wp_point_state)state)));
+		wp_json_set(object, "count", wp_json_u64(counts[state]));
+		wp_json_push(array, object);
+	}
+	return array;
+}
+
+/* Counts the points of a package, and what each point has. */
+static void count_points(struct audit *audit, const struct audited *package)
+{
+	const struct wp_distribution *distribution = package->distribution;
+	json_t *object;
+
+	if (!distribution->count && !distribution->targeted.known)
+		return;
+	for (size_t i = 0; i < distribution->count; i++) {
+		const struct wp_point_content *content = &distribution->items[i];
+
+		audit->points[content->point - audit->distributions.points][content->state]++;
+	}
+	object = json_object();
+	wp_json_set(object, "package_id", wp_json_text(package->record->package_id));
+	wp_json_set(object, "source_version", wp_json_number(package->record->source_version));
+	wp_json_set(object, "points", wp_json_u64(total_of(distribution)));
+	wp_json_set(object, "states", states_json(distribution->counts));
+	wp_json_push(audit->packages, object);
+}
+
+json_t *wp_audit_points_json(const struct audit *audit)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < audit->distributions.point_count; i++) {
+		const struct wp_point *point = &audit->distributions.points[i];
+		json_t *states = states_json(audit->points[i]), *object;
+
+		if (!json_array_size(states)) {
+			json_decref(states);
+			continue;
+		}
+		object = json_object();
+		wp_json_set(object, "name", wp_json_text(point->name));
+		wp_json_set(object, "site", wp_json_text(point->site));
+		wp_json_set(object, "kind", kind_json(point));
+		wp_json_set(object, "states", states);
+		wp_json_push(array, object);
+	}
+	return array;
+}
+
 void wp_audit_find_points(struct audit *audit, const struct audited *package)
 {
 	const struct wp_distribution *distribution = package->distribution;
@@ -111,6 +177,7 @@ void wp_audit_find_points(struct audit *audit, const struct audited *package)
 	uint64_t total = total_of(distribution);
 	size_t first = 0;
 
+	count_points(audit, package);
 	note_counted(audit, package);
 	for (int state = 0; state < WP_POINT_STATES; first += distribution->counts[state++]) {
 		const struct wp_point_content *items = distribution->items + first;

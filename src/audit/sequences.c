@@ -73,20 +73,18 @@ static bool is_open(const struct audit *audit, const struct wp_deployment *deplo
 	return !deployment->expires.known || !now.known || deployment->expires.ticks > now.ticks;
 }
 
-/* The required deployments of a sequence that have not ended; false without one. */
-static bool required_of(struct audit *audit, const struct wp_task_sequence *sequence, json_t *list)
+/* The deployments of a sequence that have not ended, all of them or only the required ones. New reference. */
+static json_t *deployments_json(struct audit *audit, const struct wp_task_sequence *sequence, bool all)
 {
 	const struct wp_deployment **items;
-	size_t count, found = 0;
+	json_t *list = json_array();
+	size_t count;
 
 	wp_usage_deployments(audit->scratch, sequence, &items, &count);
-	for (size_t i = 0; i < count && found < MOST_IN_FACTS; i++) {
-		if (items[i]->purpose != WP_PURPOSE_REQUIRED || !is_open(audit, items[i]))
-			continue;
-		wp_json_push(list, deployment_json(items[i]));
-		found++;
-	}
-	return found > 0;
+	for (size_t i = 0; i < count && json_array_size(list) < MOST_IN_FACTS; i++)
+		if ((all || items[i]->purpose == WP_PURPOSE_REQUIRED) && is_open(audit, items[i]))
+			wp_json_push(list, deployment_json(items[i]));
+	return list;
 }
 
 static void note_required(struct audit *audit, const struct audited *package, const struct wp_task_sequence **list,
@@ -97,9 +95,9 @@ static void note_required(struct audit *audit, const struct audited *package, co
 	size_t found = 0;
 
 	for (size_t i = 0; i < count && found < MOST_IN_FACTS; i++) {
-		json_t *deployments = json_array(), *object;
+		json_t *deployments = deployments_json(audit, list[i], false), *object;
 
-		if (!required_of(audit, list[i], deployments)) {
+		if (!json_array_size(deployments)) {
 			json_decref(deployments);
 			continue;
 		}
@@ -143,11 +141,47 @@ static void note_media(struct audit *audit, const struct audited *package, const
 		    sequence_names(audit, list, count));
 }
 
+/* Puts the steps that use a package to those of their sequences. */
+static void gather_steps(struct audit *audit, const struct audited *package)
+{
+	for (size_t i = 0; i < package->usage->count; i++) {
+		const struct wp_usage *usage = &package->usage->items[i];
+		json_t **steps = &audit->steps[usage->sequence - audit->usages.sequences];
+
+		if (!*steps)
+			*steps = json_array();
+		wp_json_push(*steps, wp_audit_step_json(package, usage));
+	}
+}
+
+json_t *wp_audit_sequences_json(struct audit *audit)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < audit->usages.sequence_count; i++) {
+		const struct wp_task_sequence *sequence = &audit->usages.sequences[i];
+		json_t *object;
+
+		if (!audit->steps[i])
+			continue;
+		object = json_object();
+		wp_json_set(object, "id", wp_json_text(sequence->id));
+		wp_json_set(object, "name", wp_json_text(sequence->name));
+		wp_json_set(object, "enabled", json_boolean(sequence->enabled));
+		wp_json_set(object, "read", json_boolean(sequence->read));
+		wp_json_set(object, "deployments", deployments_json(audit, sequence, true));
+		wp_json_set(object, "steps", audit->steps[i]);
+		wp_json_push(array, object);
+	}
+	return array;
+}
+
 void wp_audit_find_sequences(struct audit *audit, const struct audited *package)
 {
 	const struct wp_task_sequence **list;
 	size_t count;
 
+	gather_steps(audit, package);
 	if (!changes(package))
 		return;
 	list = live_sequences(audit, package, &count);

@@ -49,13 +49,14 @@ static void place(const struct audit *audit, struct cost *costs, size_t count, b
 		if (!known || !opens.known)
 			continue;
 		soonest = later(opens, wp_sum(least, cost->seconds_least.value));
+		cost->starts = later(opens, most);
 		cost->ends = later(opens, wp_sum(most, cost->seconds_most.value));
 		if (closes.known)
 			cost->fits = cost->ends.known && cost->ends.ticks <= closes.ticks ? FIT_YES
 				     : soonest.known && soonest.ticks <= closes.ticks	  ? FIT_UNKNOWN
 											  : FIT_NO;
-		if (cost->ends.known && !(defers && cost->fits == FIT_NO) &&
-		    (!ret_end->known || ret_end->ticks < cost->ends.ticks))
+		cost->deferred = defers && cost->fits == FIT_NO;
+		if (cost->ends.known && !cost->deferred && (!ret_end->known || ret_end->ticks < cost->ends.ticks))
 			*ret_end = cost->ends;
 		if (cost->fits == FIT_NO)
 			continue;
@@ -70,12 +71,47 @@ static void add_number(struct wp_number *total, struct wp_number number)
 	total->value = wp_sum(total->value, number.value);
 }
 
-static void add_total(struct cost *total, const struct cost *cost)
+static int compare_sites(const void *a, const void *b)
+{
+	const struct site_traffic *x = a, *y = b;
+
+	/* Points whose site is not known come last. */
+	return *x->site && *y->site ? strcmp(x->site, y->site) : (*x->site == '\0') - (*y->site == '\0');
+}
+
+/* Puts what goes to one site together, and sorts by site; a point counts once for each package that it gets. */
+static json_t *sites_json(struct site_traffic *sites, size_t count)
+{
+	json_t *array = json_array();
+
+	if (count)
+		qsort(sites, count, sizeof *sites, compare_sites);
+	for (size_t i = 0; i < count;) {
+		struct site_traffic sum = sites[i];
+		json_t *object = json_object();
+
+		while (++i < count && !compare_sites(&sum, &sites[i])) {
+			sum.points = wp_sum(sum.points, sites[i].points);
+			sum.bytes_least = wp_sum(sum.bytes_least, sites[i].bytes_least);
+			sum.bytes_most = wp_sum(sum.bytes_most, sites[i].bytes_most);
+		}
+		wp_json_set(object, "site", wp_json_hash(sum.site));
+		wp_json_set(object, "points", wp_json_u64(sum.points));
+		wp_json_set(object, "bytes_min", wp_json_u64(sum.bytes_least));
+		wp_json_set(object, "bytes_max", wp_json_u64(sum.bytes_most));
+		wp_json_push(array, object);
+	}
+	return array;
+}
+
+static void add_total(struct wp_arena *scratch, struct cost *total, const struct cost *cost)
 {
 	add_number(&total->bytes_least, cost->bytes_least);
 	add_number(&total->bytes_most, cost->bytes_most);
 	add_number(&total->seconds_least, cost->seconds_least);
 	add_number(&total->seconds_most, cost->seconds_most);
+	for (size_t i = 0; i < cost->site_count; i++)
+		*WP_PUSH(scratch, total->sites, total->site_count) = cost->sites[i];
 	for (size_t i = 0; i < json_array_size(cost->assumptions); i++) {
 		const char *what = json_string_value(json_array_get(cost->assumptions, i));
 		bool known = false;
@@ -100,8 +136,10 @@ static json_t *estimate_json(const struct cost *cost)
 	wp_json_set(object, "points", wp_json_number(cost->points));
 	wp_json_set(object, "seconds_min", wp_json_number(cost->seconds_least));
 	wp_json_set(object, "seconds_max", wp_json_number(cost->seconds_most));
+	wp_json_set(object, "starts_at", wp_json_time(cost->starts));
 	wp_json_set(object, "ends_at", wp_json_time(cost->ends));
 	wp_json_set(object, "fits", cost->fits == FIT_UNKNOWN ? json_null() : json_boolean(cost->fits == FIT_YES));
+	wp_json_set(object, "sites", sites_json(cost->sites, cost->site_count));
 	wp_json_set(object, "assumptions", json_incref(cost->assumptions));
 	return object;
 }
@@ -149,21 +187,24 @@ void wp_audit_window(struct audit *audit, struct cost *costs, size_t count)
 	bool defers = audit->input->plan->policy->on_no_fit == WP_ON_NO_FIT_DEFER;
 	json_t *estimates = json_object(), *packages = json_object(), *order = json_array(), *deferred = json_array();
 	json_t *window = json_null();
+	size_t made = 0;
 
 	if (count)
 		qsort(costs, count, sizeof *costs, compare_costs);
 	place(audit, costs, count, defers, &total.ends);
 	note_misfits(audit, costs, count);
 	for (size_t i = 0; i < count; i++) {
-		add_total(&total, &costs[i]);
+		if (!costs[i].deferred) {
+			add_total(audit->scratch, &total, &costs[i]);
+			made++;
+		}
 		wp_json_push(order, wp_json_text(costs[i].entry->package_id));
 		wp_json_set(packages, costs[i].entry->package_id, estimate_json(&costs[i]));
-		costs[i].deferred = defers && costs[i].fits == FIT_NO;
 		if (costs[i].deferred)
 			wp_json_push(deferred, wp_json_text(costs[i].entry->package_id));
 		json_decref(costs[i].assumptions);
 	}
-	if (!count)
+	if (!made)
 		total.fits = FIT_UNKNOWN;
 	if (audit->input->opens.known || audit->input->closes.known) {
 		window = json_object();

@@ -186,6 +186,8 @@ static json_t *beside_json(const struct wp_plan *plan)
 	wp_json_set(object, "notes", wp_plan_notes_json(plan));
 	if (plan->estimates)
 		wp_json_set(object, "estimates", json_incref(plan->estimates));
+	if (plan->site)
+		wp_json_set(object, "site", json_incref(plan->site));
 	return object;
 }
 

@@ -220,6 +220,8 @@ static void decode_envelope(struct reader *reader)
 	plan->created_by = wp_arena_strdup(plan->arena, wp_json_get_text(envelope, "created_by"));
 	if (json_is_object(json_object_get(envelope, "estimates")))
 		plan->estimates = json_incref(json_object_get(envelope, "estimates"));
+	if (json_is_object(json_object_get(envelope, "site")))
+		plan->site = json_incref(json_object_get(envelope, "site"));
 	plan->snapshot_taken_at = wp_time_parse(wp_json_get_text(envelope, "snapshot_taken_at"));
 	if (!plan->tool_version || !plan->created_by)
 		wp_decode_fail(&reader->decoder, "it does not say which tool and which user made it");

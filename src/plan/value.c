@@ -10,6 +10,7 @@ void wp_plan_free(struct wp_plan *plan)
 		return;
 	json_decref(plan->policy);
 	json_decref(plan->estimates);
+	json_decref(plan->site);
 	for (size_t i = 0; i < plan->note_count; i++)
 		json_decref((json_t *)plan->notes[i].facts);
 	wp_arena_free(plan->arena);
