@@ -25,8 +25,6 @@ void wp_buf_cut(struct wp_buf *buf, size_t length);
 void wp_buf_lower(struct wp_buf *buf);
 /* The text so far, "" when nothing was added. Borrowed. */
 const char *wp_buf_text(const struct wp_buf *buf);
-/* Cuts the text to its first @length bytes, of which it has at least as many; the room stays. */
-void wp_buf_truncate(struct wp_buf *buf, size_t length);
 /* Frees the text and makes the buffer empty again. */
 void wp_buf_free(struct wp_buf *buf);
 

@@ -177,7 +177,7 @@ void wp_snapshot_id(const struct wp_record_set *set, char ret_id[WP_HASH_TEXT]);
 
 /*
  * Reads an ImageProperty: a property bag, or a WIM's own XML in its place. Element and attribute names are matched
- * without regard to case, a prolog is allowed, unknown names are kept. Returns 0, or -1 with a sentence in *@ret_why.
+ * without regard to case, a prolog is allowed, unknown names are kept. Returns 0, or WP_E_FAILED with a sentence in *@ret_why.
  */
 int wp_image_property_parse(struct wp_arena *arena, const char *text, struct wp_site_images *ret, const char **ret_why);
 

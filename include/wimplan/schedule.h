@@ -42,7 +42,7 @@ struct wp_schedule {
 #define WP_TOKEN_TEXT (WP_TOKEN_DIGITS + 1)
 
 /*
- * Reads tokens that stand one behind the other, into @arena. Returns 0, or -1 with a sentence in *@ret_why when the
+ * Reads tokens that stand one behind the other, into @arena. Returns 0, or WP_E_FAILED with a sentence in *@ret_why when the
  * text is no schedule or a field of it is impossible.
  */
 int wp_schedule_parse(struct wp_arena *arena, const char *text, struct wp_schedule **ret_items, size_t *ret_count,

@@ -35,7 +35,7 @@ struct wp_sequence_use {
 };
 
 /*
- * Reads a sequence into @arena, in document order. Steps of kinds that are not known are passed over. Returns 0, or -1
+ * Reads a sequence into @arena, in document order. Steps of kinds that are not known are passed over. Returns 0, or WP_E_FAILED
  * with half a sentence in *@ret_why: what "the sequence" is or has.
  */
 int wp_sequence_parse(struct wp_arena *arena, const char *text, struct wp_sequence_use **ret_items, size_t *ret_count,

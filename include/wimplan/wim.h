@@ -241,7 +241,7 @@ static inline void wp_wim_freep(struct wp_wim **wim)
 /*
  * Layer 2: opens the file that @wim was read from with wimlib, holds the XML of wimlib_get_xml_data() against layer 1's
  * and fills *@ret. Adds to @wim's diagnostics
- * ("wimlib-error" with wimlib's code and text) and returns 0, or -1 when wimlib refuses. Only for a header that layer 1
+ * ("wimlib-error" with wimlib's code and text) and returns 0, or WP_E_FAILED when wimlib refuses. Only for a header that layer 1
  * accepted; thread-safe for different files.
  */
 int wp_wim_read_content(struct wp_wim *wim, struct wp_wim_content *ret);

@@ -39,7 +39,7 @@ struct wp_xml_handler {
 	size_t limit; /* elements, attributes and instructions of the whole document; 0: no bound */
 };
 
-/* Where the bytes come from: fills up to @room of them, gives their number, 0 at the end, -1 when it failed. */
+/* Where the bytes come from: fills up to @room of them, gives their number, 0 at the end, negative when it failed. */
 struct wp_xml_source {
 	ptrdiff_t (*pull)(void *context, char *bytes, size_t room);
 	void *context;

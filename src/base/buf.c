@@ -105,10 +105,3 @@ void wp_buf_free(struct wp_buf *buf)
 	free(buf->data);
 	*buf = (struct wp_buf){ 0 };
 }
-
-void wp_buf_truncate(struct wp_buf *buf, size_t length)
-{
-	buf->length = length;
-	if (buf->data)
-		buf->data[length] = '\0';
-}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* UTF-8 and UTF-16: strict decoding, repair and conversion. */
+#include "wimplan/error.h"
 #include "wimplan/text.h"
 
 #include <string.h>
@@ -168,7 +169,7 @@ int wp_utf16_to_utf8(struct wp_arena *arena, const uint8_t *bytes, size_t length
 	if (at < length) {
 		if (ret_at)
 			*ret_at = at;
-		return -1;
+		return WP_E_FAILED;
 	}
 	text[used] = '\0';
 	*ret_text = text;

@@ -199,7 +199,7 @@ static ptrdiff_t fill(const struct wp_xml_source *source, char *bytes, size_t ro
 		ptrdiff_t got = source->pull(source->context, bytes + length, room - length);
 
 		if (got < 0)
-			return -1;
+			return WP_E_FAILED;
 		if (got == 0)
 			break;
 		length += (size_t)got;

@@ -28,7 +28,7 @@ static int insert_kind(struct wp_statement *statement, int64_t snapshot, const s
 	json_array_foreach(rows, i, row) {
 		int status;
 
-		wp_buf_truncate(&document, 0);
+		wp_buf_clear(&document);
 		wp_json_canonical(&document, row);
 		wp_db_bind_int(statement, 1, snapshot);
 		wp_db_bind_text(statement, 2, table->name);

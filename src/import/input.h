@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Where bytes come from. read() gives how many it filled, 0 at the end, -1 with @err. */
+/* Where bytes come from. read() gives how many it filled, 0 at the end, a negative code with @err. */
 struct wp_bytes {
 	ptrdiff_t (*read)(void *context, void *bytes, size_t size, struct wp_error *err);
 	void *context; /* borrowed */

@@ -59,17 +59,15 @@ static ptrdiff_t read_member(void *context, void *bytes, size_t size, struct wp_
 	struct member *member = context;
 	la_ssize_t got = archive_read_data(member->archive, bytes, size);
 
-	if (got < 0) {
-		wp_fail(err, WP_E_FAILED, "export-invalid", member->name, "%s: cannot be unpacked: %s; export again",
-			member->name, archive_error_string(member->archive));
-		return -1;
-	}
+	if (got < 0)
+		return wp_fail(err, WP_E_FAILED, "export-invalid", member->name,
+			       "%s: cannot be unpacked: %s; export again", member->name,
+			       archive_error_string(member->archive));
 	/* A few bytes may stand for gigabytes: an object is one record, and bounded as one. */
-	if ((size_t)got > member->left) {
-		wp_fail(err, WP_E_FAILED, "record-too-large", member->name,
-			"%s: this member of the archive is too large for the record of one object", member->name);
-		return -1;
-	}
+	if ((size_t)got > member->left)
+		return wp_fail(err, WP_E_FAILED, "record-too-large", member->name,
+			       "%s: this member of the archive is too large for the record of one object",
+			       member->name);
 	member->left -= (size_t)got;
 	return (ptrdiff_t)got;
 }

@@ -195,5 +195,5 @@ int wp_image_property_parse(struct wp_arena *arena, const char *text, struct wp_
 	if (!*ret_why)
 		return 0;
 	memset(ret, 0, sizeof *ret);
-	return -1;
+	return WP_E_FAILED;
 }

@@ -125,11 +125,11 @@ int wp_schedule_parse(struct wp_arena *arena, const char *text, struct wp_schedu
 	*ret_count = 0;
 	if (strspn(text, "0123456789ABCDEFabcdef") != length || length % WP_TOKEN_DIGITS || !length) {
 		*ret_why = wp_arena_printf(arena, "a schedule is %d hexadecimal digits for each token", WP_TOKEN_DIGITS);
-		return -1;
+		return WP_E_FAILED;
 	}
 	if (length / WP_TOKEN_DIGITS > WP_LIMIT_SCHEDULE_TOKENS) {
 		*ret_why = wp_arena_printf(arena, "it has more than %u tokens", WP_LIMIT_SCHEDULE_TOKENS);
-		return -1;
+		return WP_E_FAILED;
 	}
 	for (size_t i = 0; i < length; i += WP_TOKEN_DIGITS) {
 		const char *wrong = read_token(text + i, WP_PUSH(arena, *ret_items, *ret_count));
@@ -138,7 +138,7 @@ int wp_schedule_parse(struct wp_arena *arena, const char *text, struct wp_schedu
 			continue;
 		*ret_why = wp_arena_printf(arena, "token %zu, %.*s, cannot be: %s", *ret_count, WP_TOKEN_DIGITS,
 					   text + i, wrong);
-		return -1;
+		return WP_E_FAILED;
 	}
 	return 0;
 }
@@ -209,7 +209,7 @@ int wp_schedule_decode(struct wp_arena *arena, const json_t *value, struct wp_sc
 	*ret_count = 0;
 	if (count > WP_LIMIT_SCHEDULE_TOKENS) {
 		*ret_why = wp_arena_printf(arena, "it has more than %u tokens", WP_LIMIT_SCHEDULE_TOKENS);
-		return -1;
+		return WP_E_FAILED;
 	}
 	for (size_t i = 0; i < count; i++) {
 		const json_t *object = json_is_array(value) ? json_array_get(value, i) : value;
@@ -218,7 +218,7 @@ int wp_schedule_decode(struct wp_arena *arena, const json_t *value, struct wp_sc
 		if (!wrong)
 			continue;
 		*ret_why = wp_arena_printf(arena, "token %zu cannot be: %s", i + 1, wrong);
-		return -1;
+		return WP_E_FAILED;
 	}
 	return 0;
 }

@@ -104,7 +104,7 @@ static void begin_step(struct reading *r, const struct wp_xml_element *element)
 
 static void collect(struct reading *r, const char **target)
 {
-	wp_buf_truncate(&r->text, 0);
+	wp_buf_clear(&r->text);
 	r->target = target;
 	r->target_depth = r->depth;
 }
@@ -331,5 +331,5 @@ int wp_sequence_parse(struct wp_arena *arena, const char *xml, struct wp_sequenc
 	else
 		*ret_why = wp_arena_printf(arena, "%s%s in line %zu", outcome.end == WP_XML_REFUSED ? "" : "is no XML: ",
 					   outcome.what, outcome.line);
-	return -1;
+	return WP_E_FAILED;
 }

@@ -87,7 +87,7 @@ int wp_file_descriptor(const char *path)
 		if (!strncmp(path, folders[i], strlen(folders[i])) &&
 		    wp_parse_u64(path + strlen(folders[i]), false, &number) && number <= INT_MAX)
 			return (int)number;
-	return -1;
+	return WP_E_FAILED;
 }
 
 static int too_large(const char *name, const char *path, size_t limit, struct wp_error *err)

@@ -47,7 +47,7 @@ static int write_all(int fd, const char *bytes, size_t length)
 
 		if (put < 0) {
 			if (!wp_file_wait(fd, POLLOUT))
-				return -1;
+				return WP_E_FAILED;
 			continue;
 		}
 		bytes += put;
@@ -70,7 +70,7 @@ static int open_temporary(const char *folder, mode_t mode, struct wp_buf *name)
 		if (fd >= 0 || errno != EEXIST)
 			return fd;
 	}
-	return -1;
+	return WP_E_FAILED;
 }
 
 int wp_file_make_beside(const char *path, char **ret_name)

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 /*
- * The number of one of our own descriptors that @path is a name of ("/dev/stdout", "/dev/fd/63"), or -1. What is opened
+ * The number of one of our own descriptors that @path is a name of ("/dev/stdout", "/dev/fd/63"), else negative. What is opened
  * under such a name is the file behind it, without its position, and replacing that would take it away from whoever
  * has it open: the shell that redirects us.
  */

@@ -39,13 +39,13 @@ static void free_bytes(void **bytes)
 	free(*bytes);
 }
 
-/* Adds wimlib's own code and text; returns -1. */
+/* Adds wimlib's own code and text; returns a failure. */
 static int fail(struct wp_wim *wim, int code)
 {
 	wp_diag_add(wim->arena, &wim->diags, WP_SEVERITY_ERROR, "wimlib-error", NULL,
 		    "wimlib cannot read the file: error %d, %s", code,
 		    wimlib_get_error_string((enum wimlib_error_code)code));
-	return -1;
+	return WP_E_FAILED;
 }
 
 static int changed(struct wp_wim *wim)
@@ -54,7 +54,7 @@ static int changed(struct wp_wim *wim)
 		wp_diag_add(wim->arena, &wim->diags, WP_SEVERITY_WARNING, "changed-while-reading", NULL,
 			    "the file was changed while it was read; try again later");
 	wim->file_id[0] = '\0';
-	return -1;
+	return WP_E_FAILED;
 }
 
 /* Layer 1's path still leads to the file that it read. This also keeps wimlib from waiting for a pipe. */
@@ -138,7 +138,7 @@ static int check_blob_table(struct wp_wim *wim)
 		return changed(wim);
 	wp_diag_add(wim->arena, &wim->diags, WP_SEVERITY_ERROR, "resource-out-of-range", NULL, "the blob table is damaged: %s",
 		    why);
-	return -1;
+	return WP_E_FAILED;
 }
 
 /* Opens the file; the caller compares the XML and asks is_same() at the end. */
@@ -149,11 +149,11 @@ static int open_wim(struct wp_wim *wim, WIMStruct **ret)
 	/* Whatever layer 1 had to refuse wimlib does not get to see. */
 	if (!wim->metadata || wp_diags_worst(&wim->diags, WP_SEVERITY_ERROR) ||
 	    !wp_wim_header_safe(&wim->header, wim->size))
-		return -1;
+		return WP_E_FAILED;
 	if (!is_same(wim))
 		return changed(wim);
 	if (check_blob_table(wim))
-		return -1;
+		return WP_E_FAILED;
 	call_once(&wimlib_once, initialize);
 	if (wimlib_status)
 		return fail(wim, wimlib_status);
@@ -177,10 +177,10 @@ static int read_content(struct wp_wim *wim, struct wp_wim_content *ret, wp_wim_v
 	int code;
 
 	if (open_wim(wim, &opened) || compare_xml(wim, opened) || count_blobs(wim, opened, ret))
-		return -1;
+		return WP_E_FAILED;
 	code = visit ? visit(opened, context) : 0;
 	if (code)
-		return code < 0 ? -1 : fail(wim, code);
+		return code < 0 ? WP_E_FAILED : fail(wim, code);
 	return is_same(wim) ? 0 : changed(wim);
 }
 
@@ -193,7 +193,7 @@ static void read_reading(void *context)
 
 int wp_wim_visit_content(struct wp_wim *wim, struct wp_wim_content *ret, wp_wim_visit *visit, void *context)
 {
-	struct reading reading = { wim, ret, visit, context, -1 };
+	struct reading reading = { wim, ret, visit, context, WP_E_FAILED };
 
 	*ret = (struct wp_wim_content){ 0 };
 	/* wimlib 1.13 parses the XML with libxml2's defaults, which write to standard error. */

@@ -90,7 +90,7 @@ static bool is_part(const struct wp_wim *first, const struct wp_wim *part, unsig
 	       !memcmp(part->header.guid, first->header.guid, sizeof first->header.guid);
 }
 
-/* What wimlib keeps in one table of all parts together; -1 when it must not. */
+/* What wimlib keeps in one table of all parts together; a failure when it must not. */
 static int add_blobs(struct reader *reader, const struct wp_wim *part)
 {
 	struct wp_wim *wim = reader->wim;
@@ -105,7 +105,7 @@ static int add_blobs(struct reader *reader, const struct wp_wim *part)
 			    "the blob table of part %u is damaged: %s", (unsigned int)part->header.part, why);
 	else
 		return 0;
-	return -1;
+	return WP_E_FAILED;
 }
 
 static int reference_parts(struct reader *reader, WIMStruct *opened)

@@ -57,7 +57,7 @@ bool wp_wim_xml_decode(struct wp_arena *arena, const uint8_t *bytes, size_t leng
 		       const char **ret_text, size_t *ret_length, struct wp_diags *diags);
 
 struct WIMStruct;
-/* Called with the file while wimlib has it open; returns 0, a code of wimlib's, or -1 when a diagnostic says why not. */
+/* Called with the file while wimlib has it open; returns 0, a code of wimlib's, or WP_E_FAILED when a diagnostic says why not. */
 typedef int wp_wim_visit(struct WIMStruct *opened, void *context);
 
 /* wp_wim_read_content() that calls @visit, which may be NULL, before it closes the file. */

@@ -62,7 +62,7 @@ static void add_changed(struct wp_wim *wim, enum wp_severity severity)
 	add(wim, severity, "changed-while-reading", "the file was changed while it was read; try again later");
 }
 
-/* Opens the file, whatever it may be. -1 and a diagnostic when it is no file that can be read. */
+/* Opens the file, whatever it may be. Negative, with a diagnostic, when it is no file that can be read. */
 static int open_file(struct wp_wim *wim)
 {
 	struct wp_file_status status;
@@ -86,7 +86,7 @@ static int open_file(struct wp_wim *wim)
 		wim->modified = status.modified;
 		return fd;
 	}
-	return -1;
+	return WP_E_FAILED;
 }
 
 /* Reads exactly @size bytes, which lay within the file when it was opened: fewer of them mean that it has shrunk. */

@@ -44,7 +44,7 @@ static int read_tree(struct wp_tree *tree, struct wp_wim_index *index, const str
 	int result;
 
 	if (take_bytes(tree, index, resource->size))
-		return -1;
+		return WP_E_FAILED;
 	why = wp_resource_read(index, resource, &bytes);
 	if (why)
 		return wp_tree_fail(tree, "tree-unreadable", "its metadata resource is damaged: %s", why);

@@ -118,7 +118,7 @@ int wp_tree_raw_entry(struct wp_tree_reader *reader, uint64_t *at, struct wp_raw
 	if (!*at)
 		return over_the_end(reader, start);
 	if (check_limits(reader, *at - start, ret->stream_count))
-		return -1;
+		return WP_E_FAILED;
 	return claim(reader, start + length, *at - start - length) ? 1 : shares_bytes(reader, start);
 }
 

@@ -24,7 +24,7 @@ int wp_tree_fail(struct wp_tree *tree, const char *code, const char *format, ...
 	wp_diag_add(tree->arena, &tree->diags, WP_SEVERITY_ERROR, code, subject, "the tree cannot be shown: %s",
 		    wp_arena_vprintf(tree->arena, format, args));
 	va_end(args);
-	return -1;
+	return WP_E_FAILED;
 }
 
 int wp_tree_path_too_long(struct wp_tree *tree)

@@ -134,7 +134,7 @@ static int take_entry(struct wp_tree_reader *reader, const struct wp_raw_entry *
 			return wp_tree_path_too_long(tree);
 	}
 	if (wp_tree_take_streams(reader, entry, node, reader->units[i]))
-		return -1;
+		return WP_E_FAILED;
 	if (repaired)
 		wp_tree_odd(reader, WP_ODDITY_NOT_UTF16, folder, wp_tree_name(tree, i));
 	if (strpbrk(wp_tree_name(tree, i), "\\/"))
@@ -224,10 +224,10 @@ static int read_folder(struct wp_tree_reader *reader, uint32_t folder)
 	tree->nodes[folder].first_child = first;
 	while ((more = wp_tree_raw_entry(reader, &at, &entry)) > 0) {
 		if (has_good_name(reader, &entry, folder) && take_entry(reader, &entry, folder))
-			return -1;
+			return WP_E_FAILED;
 	}
 	if (more < 0)
-		return -1;
+		return WP_E_FAILED;
 	sort_children(reader, first, tree->node_count - first);
 	drop_duplicates(reader, folder, first);
 	tree->nodes[folder].child_count = tree->node_count - first;
@@ -243,10 +243,10 @@ static int read_nodes(struct wp_tree_reader *reader)
 	int more;
 
 	if (read_security(reader, &at))
-		return -1;
+		return WP_E_FAILED;
 	more = wp_tree_raw_entry(reader, &at, &entry);
 	if (more < 0 || (more && take_entry(reader, &entry, WP_NO_NODE)))
-		return -1;
+		return WP_E_FAILED;
 	if (!more) {
 		/* An image without any entry: an empty root. */
 		add_node(reader)->attributes = WP_ATTRIBUTE_FOLDER;
@@ -256,7 +256,7 @@ static int read_nodes(struct wp_tree_reader *reader)
 		return wp_tree_fail(tree, "tree-invalid", "its root is no folder");
 	for (uint32_t i = 0; i < tree->node_count; i++)
 		if (wp_node_is_folder(&tree->nodes[i]) && tree->nodes[i].first_child && read_folder(reader, i))
-			return -1;
+			return WP_E_FAILED;
 	wp_tree_number_links(reader);
 	tree->missing = reader->odd[WP_ODDITY_MISSING].count;
 	wp_tree_tell_odd(reader);

@@ -51,7 +51,7 @@ struct wp_tree_reader {
 };
 
 /*
- * The bytes of a metadata resource as @tree, which has its arena and the image's number. -1: it is none, and a
+ * The bytes of a metadata resource as @tree, which has its arena and the image's number. A failure: it is none, and a
  * diagnostic says so.
  */
 int wp_tree_parse(struct wp_tree *tree, const struct wp_wim_index *index, const uint8_t *bytes, size_t size,
@@ -67,13 +67,13 @@ struct wp_raw_entry {
 };
 
 /*
- * Reads the entry at *@at and moves *@at behind it and its streams. 1: there is one, 0: the list ends, -1: the bytes
+ * Reads the entry at *@at and moves *@at behind it and its streams. 1: there is one, 0: the list ends, a failure: the bytes
  * cannot be one, and a diagnostic says so.
  */
 int wp_tree_raw_entry(struct wp_tree_reader *reader, uint64_t *at, struct wp_raw_entry *ret);
 
 /*
- * Fills the node's streams, hashes and sizes; @units is the length of its path. -1: a stream's path is too long, and a
+ * Fills the node's streams, hashes and sizes; @units is the length of its path. A failure: a stream's path is too long, and a
  * diagnostic says so.
  */
 int wp_tree_take_streams(struct wp_tree_reader *reader, const struct wp_raw_entry *entry, struct wp_node *node,
@@ -90,7 +90,7 @@ void wp_tree_odd(struct wp_tree_reader *reader, enum wp_oddity oddity, uint32_t 
 /* Says what was odd about the entries. */
 void wp_tree_tell_odd(const struct wp_tree_reader *reader);
 
-/* Adds an error and returns -1: the tree cannot be had. */
+/* Adds an error and returns a failure: the tree cannot be had. */
 int wp_tree_fail(struct wp_tree *tree, const char *code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 int wp_tree_path_too_long(struct wp_tree *tree);

@@ -163,7 +163,7 @@ int wp_tree_take_streams(struct wp_tree_reader *reader, const struct wp_raw_entr
 		const uint8_t *stream = stream_at(&at);
 
 		if (wp_get16(stream + WP_STREAM_NAME) && add_named(reader, node, stream, units))
-			return -1;
+			return WP_E_FAILED;
 	}
 	if (node->stream_count > 1)
 		set_order(reader, node);
