@@ -4,6 +4,7 @@
 
 #include "xml_guard.h"
 
+#include "wimplan/error.h"
 #include "wimplan/limits.h"
 #include "wimplan/text.h"
 
