@@ -15,6 +15,14 @@ struct wp_arena;
  */
 _Noreturn void wp_out_of_memory(void);
 
+/* What malloc() and its like gave, never NULL: without it the program ends. */
+static inline void *wp_must(void *memory)
+{
+	if (!memory)
+		wp_out_of_memory();
+	return memory;
+}
+
 struct wp_arena *wp_arena_new(void) __attribute__((returns_nonnull, warn_unused_result));
 
 /* Frees the arena with everything in it. NULL is allowed. */

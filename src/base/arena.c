@@ -34,10 +34,8 @@ __attribute__((weak)) _Noreturn void wp_out_of_memory(void)
 
 struct wp_arena *wp_arena_new(void)
 {
-	struct wp_arena *arena = malloc(FIRST_CHUNK);
+	struct wp_arena *arena = wp_must(malloc(FIRST_CHUNK));
 
-	if (!arena)
-		wp_out_of_memory();
 	arena->chunks = NULL;
 	arena->free = (char *)arena + ALIGNED(sizeof *arena);
 	arena->left = FIRST_CHUNK - ALIGNED(sizeof *arena);
@@ -61,10 +59,8 @@ void wp_arena_free(struct wp_arena *arena)
 /* A new chunk with @room bytes behind its header, zeroed: calloc() gets large ones from the kernel as they are. */
 static char *add_chunk(struct wp_arena *arena, size_t room)
 {
-	struct chunk *chunk = calloc(1, ALIGNED(sizeof *chunk) + room);
+	struct chunk *chunk = wp_must(calloc(1, ALIGNED(sizeof *chunk) + room));
 
-	if (!chunk)
-		wp_out_of_memory();
 	chunk->next = arena->chunks;
 	arena->chunks = chunk;
 	return (char *)chunk + ALIGNED(sizeof *chunk);

@@ -24,9 +24,7 @@ static void reserve(struct wp_buf *buf, size_t more)
 		return;
 	while (capacity <= buf->length + more)
 		capacity *= 2;
-	data = realloc(buf->data, capacity);
-	if (!data)
-		wp_out_of_memory();
+	data = wp_must(realloc(buf->data, capacity));
 	buf->data = data;
 	buf->capacity = capacity;
 }

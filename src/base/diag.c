@@ -35,9 +35,7 @@ void wp_diag_detail(struct wp_arena *arena, struct wp_diags *diags, const char *
 
 const struct wp_diag *wp_diags_worst(const struct wp_diags *diags, enum wp_severity at_least)
 {
-	size_t i;
-
-	for (i = 0; i < diags->count; i++)
+	for (size_t i = 0; i < diags->count; i++)
 		if (diags->items[i].severity >= at_least)
 			return &diags->items[i];
 	return NULL;
@@ -45,9 +43,7 @@ const struct wp_diag *wp_diags_worst(const struct wp_diags *diags, enum wp_sever
 
 bool wp_diags_have(const struct wp_diags *diags, const char *code)
 {
-	size_t i;
-
-	for (i = 0; i < diags->count; i++)
+	for (size_t i = 0; i < diags->count; i++)
 		if (strcmp(diags->items[i].code, code) == 0)
 			return true;
 	return false;

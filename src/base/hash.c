@@ -15,13 +15,11 @@ struct wp_sha256 {
 
 struct wp_sha256 *wp_sha256_new(void)
 {
-	struct wp_sha256 *hash = malloc(sizeof *hash);
+	struct wp_sha256 *hash = wp_must(malloc(sizeof *hash));
 
-	if (!hash)
-		wp_out_of_memory();
-	hash->context = EVP_MD_CTX_new();
+	hash->context = wp_must(EVP_MD_CTX_new());
 	/* libcrypto can only fail for want of memory, or when it was built without SHA-256: there is no going on. */
-	if (!hash->context || EVP_DigestInit_ex(hash->context, EVP_sha256(), NULL) != 1)
+	if (EVP_DigestInit_ex(hash->context, EVP_sha256(), NULL) != 1)
 		wp_out_of_memory();
 	return hash;
 }

@@ -114,9 +114,7 @@ static void add_object(struct wp_buf *buf, const json_t *object)
 
 	wp_buf_putc(buf, '{');
 	if (count) {
-		keys = calloc(count, sizeof *keys);
-		if (!keys)
-			wp_out_of_memory();
+		keys = wp_must(calloc(count, sizeof *keys));
 		for (iter = json_object_iter(borrowed); iter; iter = json_object_iter_next(borrowed, iter))
 			keys[i++] = json_object_iter_key(iter);
 		qsort(keys, count, sizeof *keys, wp_json_compare_keys);
@@ -134,15 +132,13 @@ static void add_object(struct wp_buf *buf, const json_t *object)
 
 void wp_json_canonical(struct wp_buf *buf, const json_t *value)
 {
-	size_t i;
-
 	switch (json_typeof(value)) {
 	case JSON_OBJECT:
 		add_object(buf, value);
 		break;
 	case JSON_ARRAY:
 		wp_buf_putc(buf, '[');
-		for (i = 0; i < json_array_size(value); i++) {
+		for (size_t i = 0; i < json_array_size(value); i++) {
 			if (i)
 				wp_buf_putc(buf, ',');
 			wp_json_canonical(buf, json_array_get(value, i));

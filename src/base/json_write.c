@@ -13,9 +13,7 @@
 
 json_t *wp_json_must(json_t *value)
 {
-	if (!value)
-		wp_out_of_memory();
-	return value;
+	return wp_must(value);
 }
 
 json_t *wp_json_text(const char *text)

@@ -292,11 +292,10 @@ struct wp_time wp_time_parse(const char *text)
 bool wp_time_is_never(struct wp_time time)
 {
 	static const int years[] = { 1970, 1980, 1990 };
-	size_t i;
 
 	if (!time.known)
 		return true;
-	for (i = 0; i < sizeof years / sizeof years[0]; i++) {
+	for (size_t i = 0; i < sizeof years / sizeof years[0]; i++) {
 		int64_t first = days_before_year(years[i]) * TICKS_PER_DAY;
 
 		if (time.ticks >= first - FURTHEST_ZONE && time.ticks < first + TICKS_PER_DAY + FURTHEST_ZONE)

@@ -246,9 +246,7 @@ enum wp_xml_end wp_xml_read(const struct wp_xml_source *source, const struct wp_
 	*ret = (struct wp_xml_outcome){ .end = WP_XML_WHOLE };
 	/* libxml2's own locks are made by this; wimlib calls it as well. */
 	call_once(&libxml_once, xmlInitParser);
-	parser = reader.parser = xmlNewParserCtxt();
-	if (!parser)
-		wp_out_of_memory();
+	parser = reader.parser = wp_must(xmlNewParserCtxt());
 	*parser->sax = (xmlSAXHandler){
 		.initialized = XML_SAX2_MAGIC,
 		.internalSubset = on_doctype,

@@ -104,12 +104,11 @@ static int open_database(struct wp_cache *cache, int flags, struct wp_error *err
 
 int wp_cache_open(const char *path, enum wp_cache_mode mode, struct wp_cache **ret_cache, struct wp_error *err)
 {
-	struct wp_cache *cache __attribute__((cleanup(wp_cache_closep))) = calloc(1, sizeof *cache);
+	struct wp_cache *cache __attribute__((cleanup(wp_cache_closep))) = wp_must(calloc(1, sizeof *cache));
 	bool read = mode == WP_CACHE_READ;
 	int status;
 
-	if (!cache || !(cache->path = strdup(path)))
-		wp_out_of_memory();
+	cache->path = wp_must(strdup(path));
 	cache->mode = mode;
 	cache->identity_limit = WP_LIMIT_IDENTITIES;
 	cache->db = (struct wp_db){

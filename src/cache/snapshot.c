@@ -191,18 +191,14 @@ static int load_records(struct wp_cache *cache, const struct wp_snapshot *snapsh
 int wp_cache_load_snapshot(struct wp_cache *cache, const struct wp_snapshot *snapshot, struct wp_record_set **ret_set,
 			   struct wp_error *err)
 {
-	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = calloc(1, sizeof *set);
+	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = wp_must(calloc(1, sizeof *set));
 	int status;
 
-	if (!set)
-		wp_out_of_memory();
 	set->arena = wp_arena_new();
-	set->site_code = strdup(snapshot->site_code);
+	set->site_code = wp_must(strdup(snapshot->site_code));
 	set->taken_at = snapshot->taken_at;
 	set->partial = wp_arena_strdup(set->arena, snapshot->partial);
-	set->documents = json_array();
-	if (!set->site_code || !set->documents)
-		wp_out_of_memory();
+	set->documents = wp_json_must(json_array());
 	status = load_records(cache, snapshot, set, err);
 	if (!status)
 		status = wp_snapshot_load_site(cache, snapshot->id, &set->site, err);

@@ -21,10 +21,8 @@ static int compare_refs(const void *a, const void *b)
 
 static item_ref *sorted(const struct wp_servicing *servicing)
 {
-	item_ref *refs = malloc((servicing->count + 1) * sizeof *refs);
+	item_ref *refs = wp_must(malloc((servicing->count + 1) * sizeof *refs));
 
-	if (!refs)
-		wp_out_of_memory();
 	for (size_t i = 0; i < servicing->count; i++)
 		refs[i] = &servicing->items[i];
 	if (servicing->count)

@@ -39,10 +39,8 @@ static void add_sign(struct wp_glob *glob, const char *text, size_t size)
 struct wp_glob *wp_glob_new(const char *text)
 {
 	/* No more signs than bytes, and two in front. */
-	struct wp_glob *glob = malloc(sizeof *glob + (strlen(text) + 2) * sizeof *glob->signs);
+	struct wp_glob *glob = wp_must(malloc(sizeof *glob + (strlen(text) + 2) * sizeof *glob->signs));
 
-	if (!glob)
-		wp_out_of_memory();
 	glob->count = 0;
 	if (*text != '/' && *text != '\\' && *text != '*') {
 		add_sign(glob, "*", 1);

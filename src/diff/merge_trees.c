@@ -31,9 +31,7 @@ struct walk {
 
 static void *make_room(void *items, size_t count, size_t size)
 {
-	items = reallocarray(items, count, size);
-	if (!items)
-		wp_out_of_memory();
+	items = wp_must(reallocarray(items, count, size));
 	return items;
 }
 

@@ -85,10 +85,8 @@ static size_t count_changes(const struct wp_comparison *comparison, enum wp_file
 
 static struct candidate *make_room(size_t count)
 {
-	struct candidate *candidates = reallocarray(NULL, count ? count : 1, sizeof *candidates);
+	struct candidate *candidates = wp_must(reallocarray(NULL, count ? count : 1, sizeof *candidates));
 
-	if (!candidates)
-		wp_out_of_memory();
 	return candidates;
 }
 

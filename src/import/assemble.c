@@ -25,10 +25,8 @@ static void drop(struct wp_taken_row *row)
 
 struct wp_assembler *wp_assembler_new(const struct wp_import_options *options, const struct wp_import_bounds *bounds)
 {
-	struct wp_assembler *assembler = calloc(1, sizeof *assembler);
+	struct wp_assembler *assembler = wp_must(calloc(1, sizeof *assembler));
 
-	if (!assembler)
-		wp_out_of_memory();
 	assembler->arena = wp_arena_new();
 	assembler->options = options;
 	assembler->bounds = *bounds;

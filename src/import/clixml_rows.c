@@ -37,9 +37,7 @@ static struct clixml *state_of(struct wp_xml_rows *xml)
 	struct clixml *clixml = xml->state;
 
 	if (!clixml) {
-		clixml = calloc(1, sizeof *clixml);
-		if (!clixml)
-			wp_out_of_memory();
+		clixml = wp_must(calloc(1, sizeof *clixml));
 		clixml->types.names = wp_json_must(json_object());
 		xml->state = clixml;
 	}

@@ -17,9 +17,7 @@ void wp_columns_init(struct wp_columns *columns)
 
 	while (wp_property_at(count))
 		count++;
-	columns->items = calloc(count, sizeof *columns->items);
-	if (!columns->items)
-		wp_out_of_memory();
+	columns->items = wp_must(calloc(count, sizeof *columns->items));
 }
 
 void wp_columns_free(struct wp_columns *columns)

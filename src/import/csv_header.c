@@ -113,11 +113,9 @@ static int fail_without_key(const struct wp_csv_header *header, const struct wp_
 /* No name twice, whatever its case. */
 static int check_twice(const struct wp_csv_header *header, const struct wp_csv_line *line)
 {
-	json_t *seen = json_object();
+	json_t *seen = wp_json_must(json_object());
 	int status = WP_OK;
 
-	if (!seen)
-		wp_out_of_memory();
 	for (size_t i = 0; i < header->count && !status; i++) {
 		const char *folded = wp_text_lower(header->arena, header->names[i], strlen(header->names[i]));
 

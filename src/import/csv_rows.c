@@ -33,11 +33,8 @@ static json_t *cell_value(const struct csv_rows *csv, size_t cell)
 	const char *text = wp_csv_text(&csv->line, cell);
 	/* Export-Csv leaves null without quotes and writes "" for an empty text; SQL's tools write NULL. */
 	bool none = !at->quoted && (!at->length || strcmp(text, "NULL") == 0);
-	json_t *value = none ? json_null() : json_stringn(text, at->length);
 
-	if (!value)
-		wp_out_of_memory();
-	return value;
+	return none ? json_null() : wp_json_must(json_stringn(text, at->length));
 }
 
 /* "#TYPE Microsoft.Management.Infrastructure.CimInstance#root/sms/site_P01/SMS_ImagePackage" */
@@ -111,13 +108,11 @@ static int emit(struct csv_rows *csv)
 	struct wp_row row = {
 		.where = { csv->line.input->name, ++csv->number, csv->line.line },
 		.class_text = *csv->header.class ? csv->header.class : csv->type,
-		.properties = json_object(),
+		.properties = wp_json_must(json_object()),
 		.empty_is_none = true,
 	};
 	int status;
 
-	if (!row.properties)
-		wp_out_of_memory();
 	for (size_t i = 0; i < csv->line.count; i++)
 		if (csv->header.names[i][0])
 			wp_json_set(row.properties, csv->header.names[i], cell_value(csv, i));
@@ -150,12 +145,10 @@ static int take_line(struct csv_rows *csv)
 int wp_csv_rows(struct wp_input *input, struct wp_assembler *assembler, struct wp_error *err)
 {
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-	struct csv_rows *csv = calloc(1, sizeof *csv);
+	struct csv_rows *csv = wp_must(calloc(1, sizeof *csv));
 	struct wp_error local;
 	int status;
 
-	if (!csv)
-		wp_out_of_memory();
 	csv->line.input = input;
 	csv->line.err = err ? err : &local;
 	csv->header.arena = arena;

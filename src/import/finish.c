@@ -184,12 +184,10 @@ static int compare_documents(const void *a, const void *b)
 /* All records as JSON, by PackageID. */
 static json_t *make_documents(struct wp_assembler *assembler)
 {
-	json_t **documents = calloc(assembler->record_count, sizeof *documents);
+	json_t **documents = wp_must(calloc(assembler->record_count, sizeof *documents));
 	json_t *array = wp_json_must(json_array());
 	size_t count = 0, companion = 0;
 
-	if (!documents)
-		wp_out_of_memory();
 	if (assembler->companion_count)
 		qsort(assembler->companions, assembler->companion_count, sizeof *assembler->companions,
 		      compare_companions);
@@ -223,9 +221,7 @@ int wp_assembler_finish(struct wp_assembler *assembler, struct wp_record_set **r
 	if (status)
 		return status;
 	wp_remark_on_rest(assembler);
-	set = calloc(1, sizeof *set);
-	if (!set)
-		wp_out_of_memory();
+	set = wp_must(calloc(1, sizeof *set));
 	set->documents = make_documents(assembler);
 	set->site = wp_site_rows_finish(assembler);
 	set->count = assembler->record_count;
@@ -235,8 +231,8 @@ int wp_assembler_finish(struct wp_assembler *assembler, struct wp_record_set **r
 	set->diags = assembler->diags;
 	set->arena = assembler->arena;
 	assembler->arena = NULL;
-	if (assembler->site[0] && !(set->site_code = strdup(assembler->site)))
-		wp_out_of_memory();
+	if (assembler->site[0])
+		set->site_code = wp_must(strdup(assembler->site));
 	set->records = wp_arena_alloc(set->arena, set->count * sizeof *set->records);
 	for (size_t i = 0; i < set->count; i++) {
 		status = wp_record_decode(set->arena, json_array_get(set->documents, i), &set->records[i], err);

@@ -23,9 +23,7 @@ void wp_input_init(struct wp_input *input, const char *name, struct wp_bytes byt
 	input->column = 1;
 	input->bytes = bytes;
 	input->record_limit = record_limit;
-	input->raw = malloc(PIECE);
-	if (!input->raw)
-		wp_out_of_memory();
+	input->raw = wp_must(malloc(PIECE));
 }
 
 void wp_input_free(struct wp_input *input)
@@ -117,9 +115,7 @@ static void take_text(struct wp_input *input, const void *text, size_t length)
 {
 	if (input->text_room < length) {
 		free(input->text);
-		input->text = malloc(length);
-		if (!input->text)
-			wp_out_of_memory();
+		input->text = wp_must(malloc(length));
 		input->text_room = length;
 	}
 	if (length)

@@ -16,12 +16,10 @@ json_t *wp_row_normalize(struct wp_assembler *assembler, const struct wp_row *ro
 {
 	const char *id = json_string_value(wp_unwrap(wp_row_member(row->properties, "PackageID")));
 	struct wp_lazy lazy __attribute__((cleanup(wp_lazy_free)));
-	json_t *clean = json_object();
+	json_t *clean = wp_json_must(json_object());
 	const char *key;
 	json_t *value;
 
-	if (!clean)
-		wp_out_of_memory();
 	wp_lazy_init(&lazy, row);
 	*ret_dates = false;
 	json_object_foreach(row->properties, key, value) {

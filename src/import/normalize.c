@@ -26,9 +26,7 @@ static char *scalar_text(const json_t *value)
 		text = json_dumps(value, JSON_ENCODE_ANY);
 	else
 		return NULL;
-	if (!text)
-		wp_out_of_memory();
-	return text;
+	return wp_must(text);
 }
 
 static void free_text(char **text)
@@ -48,9 +46,7 @@ static json_t *normalize_text(const json_t *value, enum wp_value_kind *ret_kind)
 
 	if (!text) {
 		*ret_kind = WP_VALUE_BAD;
-		text = json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS);
-		if (!text)
-			wp_out_of_memory();
+		text = wp_must(json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS));
 	}
 	return wp_json_must(json_string_nocheck(text));
 }

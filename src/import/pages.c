@@ -56,12 +56,10 @@ void wp_pages_add(struct wp_assembler *assembler, const struct wp_taken_row *row
 static json_t *ended_lists(const struct wp_assembler *assembler)
 {
 	/* Entries that stand on a page that goes on, and pages that have others. */
-	bool *listed = calloc(assembler->entry_count + 1, sizeof *listed);
-	bool *further = calloc(assembler->page_count + 1, sizeof *further);
-	json_t *ended = json_object();
+	bool *listed = wp_must(calloc(assembler->entry_count + 1, sizeof *listed));
+	bool *further = wp_must(calloc(assembler->page_count + 1, sizeof *further));
+	json_t *ended = wp_json_must(json_object());
 
-	if (!listed || !further || !ended)
-		wp_out_of_memory();
 	for (size_t i = 0; i < assembler->page_row_count; i++)
 		if (assembler->pages[assembler->page_rows[i].page].goes_on)
 			listed[assembler->page_rows[i].entry] = true;

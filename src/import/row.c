@@ -188,12 +188,10 @@ const char *wp_where_text(const struct wp_where *where, char room[WP_WHERE_ROOM]
 
 const char *wp_value_text(struct wp_arena *arena, const json_t *value)
 {
-	char *dump = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS);
+	char *dump = wp_must(json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS));
 	const char *end;
 	char *text;
 
-	if (!dump)
-		wp_out_of_memory();
 	for (end = dump; *end && end - dump < 60;)
 		wp_utf8_next(&end);
 	text = wp_arena_printf(arena, "%.*s%s", (int)(end - dump), dump, *end ? "…" : "");

@@ -160,12 +160,10 @@ static int read_entries(struct zip *zip, struct archive *archive, size_t record_
 int wp_zip_rows(const char *name, struct wp_bytes bytes, int fd, size_t record_limit, struct wp_assembler *assembler,
 		struct wp_error *err)
 {
-	struct zip *zip = calloc(1, sizeof *zip);
-	struct archive *archive = archive_read_new();
+	struct zip *zip = wp_must(calloc(1, sizeof *zip));
+	struct archive *archive = wp_must(archive_read_new());
 	int status;
 
-	if (!zip || !archive)
-		wp_out_of_memory();
 	zip->name = name;
 	zip->bytes = bytes;
 	zip->fd = fd;

@@ -24,9 +24,7 @@ static void add_package(struct wp_tally *tally, const char *package_id)
 		number = number << 8 | (uint64_t)wp_ascii_upper(*package_id);
 	if (tally->package_count == tally->package_room) {
 		tally->package_room = tally->package_room ? 2 * tally->package_room : 64;
-		tally->packages = reallocarray(tally->packages, tally->package_room, sizeof *tally->packages);
-		if (!tally->packages)
-			wp_out_of_memory();
+		tally->packages = wp_must(reallocarray(tally->packages, tally->package_room, sizeof *tally->packages));
 	}
 	tally->packages[tally->package_count++] = number;
 }

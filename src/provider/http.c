@@ -252,21 +252,15 @@ static const char *set_options(struct wp_provider *provider)
 
 static void add_header(struct curl_slist **headers, const char *line)
 {
-	struct curl_slist *more = curl_slist_append(*headers, line);
-
-	if (!more)
-		wp_out_of_memory();
-	*headers = more;
+	*headers = wp_must(curl_slist_append(*headers, line));
 }
 
 int wp_provider_open(const struct wp_provider_options *options, struct wp_provider **ret_provider,
 		     struct wp_error *err)
 {
-	struct wp_provider *provider = calloc(1, sizeof *provider);
+	struct wp_provider *provider = wp_must(calloc(1, sizeof *provider));
 	const char *failed = "curl_easy_init";
 
-	if (!provider)
-		wp_out_of_memory();
 	provider->options = *options;
 	provider->curl = curl_easy_init();
 	if (provider->curl)
@@ -378,10 +372,8 @@ static void judge(struct wp_provider *provider, CURLcode code)
 static void perform(struct wp_provider *provider, const char *failed, const char *path, struct wp_http *ret)
 {
 	size_t room = strlen(provider->options.url) + strlen(path) + 2;
-	char *url = malloc(room);
+	char *url = wp_must(malloc(room));
 
-	if (!url)
-		wp_out_of_memory();
 	snprintf(url, room, "%s/%s", provider->options.url, path);
 	wp_http_free(ret);
 	ret->retry_after = -1;

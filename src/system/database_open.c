@@ -61,11 +61,9 @@ static int look_beside(const struct wp_db *db, const char *name, struct wp_error
 	int status = WP_OK;
 
 	for (size_t i = 0; i < sizeof endings / sizeof *endings && !status; i++) {
-		char *beside = sqlite3_mprintf("%s%s", name, endings[i]);
+		char *beside = wp_must(sqlite3_mprintf("%s%s", name, endings[i]));
 		struct wp_file_status file;
 
-		if (!beside)
-			wp_out_of_memory();
 		if (!wp_file_look_itself(beside, &file) && file.kind != WP_FILE_KIND_REGULAR)
 			status = wp_db_damaged(db, err, "what stands beside it as %s%s is no file", db->path, endings[i]);
 		else if (!i && names_a_third_file(beside))
@@ -79,11 +77,9 @@ int wp_db_open(struct wp_db *db, int flags, int busy, struct wp_error *err)
 {
 	const char *file = db->file ? db->file : db->path;
 	/* SQLite gives names that begin with ':' a meaning of its own. */
-	char *name = sqlite3_mprintf("%s%s", file[0] == '/' ? "" : "./", file);
+	char *name = wp_must(sqlite3_mprintf("%s%s", file[0] == '/' ? "" : "./", file));
 	int result, status;
 
-	if (!name)
-		wp_out_of_memory();
 	status = look_beside(db, name, err);
 	if (!status) {
 		result = sqlite3_open_v2(name, &db->handle, flags | SQLITE_OPEN_NOMUTEX, NULL);
@@ -143,10 +139,8 @@ int wp_db_check(const struct wp_db *db, const char *const *tables, struct wp_err
 	if (!wp_file_look(db->file ? db->file : db->path, &file) && file.size <= CHECKED_WHOLE)
 		return quick_check(db, "PRAGMA quick_check(1)", err);
 	for (; *tables && !status; tables++) {
-		char *sql = sqlite3_mprintf("PRAGMA quick_check(%Q)", *tables);
+		char *sql = wp_must(sqlite3_mprintf("PRAGMA quick_check(%Q)", *tables));
 
-		if (!sql)
-			wp_out_of_memory();
 		status = quick_check(db, sql, err);
 		sqlite3_free(sql);
 	}

@@ -142,11 +142,9 @@ void wp_file_remove(const char *path)
 
 int wp_file_make_folders(const char *path)
 {
-	char *folder = strdup(path);
+	char *folder = wp_must(strdup(path));
 	int error = 0;
 
-	if (!folder)
-		wp_out_of_memory();
 	for (char *slash = strchr(folder + 1, '/'); slash && !error; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
 		error = mkdir(folder, 0700) ? errno : 0;

@@ -82,8 +82,8 @@ int wp_file_make_beside(const char *path, char **ret_name)
 	/* The mode is that of SQLite's own files: who shares a folder shares the files in it. */
 	fd = open_temporary(wp_buf_text(&folder), 0666, &name);
 	error = fd < 0 ? errno : 0;
-	if (!error && !(*ret_name = strdup(wp_buf_text(&name))))
-		wp_out_of_memory();
+	if (!error)
+		*ret_name = wp_must(strdup(wp_buf_text(&name)));
 	wp_buf_free(&name);
 	wp_closep(&fd);
 	return error;
@@ -237,11 +237,9 @@ static int fail_unwritable(const struct wp_file_writer *writer, struct wp_error 
 static int begin(const char *path, enum wp_file_target target, bool probe, struct wp_file_writer **ret_writer,
 		 struct wp_error *err)
 {
-	struct wp_file_writer *writer = calloc(1, sizeof *writer);
+	struct wp_file_writer *writer = wp_must(calloc(1, sizeof *writer));
 	int reason;
 
-	if (!writer)
-		wp_out_of_memory();
 	*writer = (struct wp_file_writer){ .fd = STDOUT_FILENO, .borrowed = true, .probe = probe };
 	*ret_writer = writer;
 	if (!path || strcmp(path, "-") == 0)

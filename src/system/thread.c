@@ -30,10 +30,8 @@ static void *run(void *context)
 
 void wp_threads_run(unsigned int count, void (*work)(void *context, unsigned int number), void *context)
 {
-	struct worker *workers = calloc(count, sizeof *workers);
+	struct worker *workers = wp_must(calloc(count, sizeof *workers));
 
-	if (!workers)
-		wp_out_of_memory();
 	for (unsigned int i = 1; i < count; i++) {
 		workers[i] = (struct worker){ .work = work, .context = context, .number = i };
 		workers[i].started = !pthread_create(&workers[i].thread, NULL, run, &workers[i]);
@@ -49,9 +47,9 @@ void wp_threads_run(unsigned int count, void (*work)(void *context, unsigned int
 
 struct wp_mutex *wp_mutex_new(void)
 {
-	struct wp_mutex *mutex = malloc(sizeof *mutex);
+	struct wp_mutex *mutex = wp_must(malloc(sizeof *mutex));
 
-	if (!mutex || pthread_mutex_init(&mutex->lock, NULL))
+	if (pthread_mutex_init(&mutex->lock, NULL))
 		wp_out_of_memory();
 	return mutex;
 }

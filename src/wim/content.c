@@ -125,11 +125,9 @@ static int compare_xml(struct wp_wim *wim, WIMStruct *opened)
 /* Looks at the blob table before wimlib does. */
 static int check_blob_table(struct wp_wim *wim)
 {
-	struct wp_spread *spread = calloc(1, sizeof *spread);
+	struct wp_spread *spread = wp_must(calloc(1, sizeof *spread));
 	const char *why;
 
-	if (!spread)
-		abort();
 	why = wp_wim_count_spread(wim, spread);
 	free(spread);
 	if (!why)

@@ -89,9 +89,8 @@ bool wp_element_repeats(const struct wp_wim_field *element)
 const struct wp_wim_field *wp_element_find(struct wp_model *model, enum wp_place place, const char *name)
 {
 	uint64_t *seen = place == WP_PLACE_WIM ? &model->seen_file : &model->seen;
-	size_t i;
 
-	for (i = 0; i < FIELDS; i++) {
+	for (size_t i = 0; i < FIELDS; i++) {
 		const struct wp_wim_field *element = &wp_wim_fields[i];
 		uint64_t bit = UINT64_C(1) << i;
 

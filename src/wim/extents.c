@@ -29,10 +29,8 @@ static struct extents collect(const struct wp_wim_index *index, bool trees_known
 {
 	const struct wp_wim_header *header = &index->wim->header;
 	size_t room = 5 + index->image_count + index->blob_count + index->solid_count;
-	struct extents extents = { .items = reallocarray(NULL, room, sizeof *extents.items) };
+	struct extents extents = { .items = wp_must(reallocarray(NULL, room, sizeof *extents.items)) };
 
-	if (!extents.items)
-		abort();
 	add(&extents, 0, WP_WIM_HEADER_SIZE);
 	add(&extents, header->blob_table.offset, header->blob_table.stored_size);
 	add(&extents, header->xml.offset, header->xml.stored_size);

@@ -147,9 +147,8 @@ static bool chunk_size_is_valid(const char *compression, uint32_t size)
 		{ "LZX", 1u << 15, 1u << 21 },
 		{ "LZMS", 1u << 15, 1u << 30 },
 	};
-	size_t i;
 
-	for (i = 0; i < sizeof bounds / sizeof bounds[0]; i++)
+	for (size_t i = 0; i < sizeof bounds / sizeof bounds[0]; i++)
 		if (strcmp(compression, bounds[i].name) == 0)
 			return (size & (size - 1)) == 0 && size >= bounds[i].least && size <= bounds[i].most;
 	return true;

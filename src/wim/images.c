@@ -28,9 +28,7 @@ void wp_model_note(struct wp_model *model, const char *code, const char *format,
 
 static bool has_index(const struct wp_wim_metadata *metadata, uint64_t index)
 {
-	size_t i;
-
-	for (i = 0; i < metadata->image_count; i++)
+	for (size_t i = 0; i < metadata->image_count; i++)
 		if (metadata->images[i].index == index)
 			return true;
 	return false;
@@ -71,9 +69,7 @@ static int compare_images(const void *a, const void *b)
 
 static void check_gaps(struct wp_model *model)
 {
-	size_t i;
-
-	for (i = 0; i < model->metadata->image_count; i++) {
+	for (size_t i = 0; i < model->metadata->image_count; i++) {
 		if (model->metadata->images[i].index == i + 1)
 			continue;
 		wp_model_note(model, "missing-index", "there is no image %zu, although there is an image %u", i + 1,

@@ -56,9 +56,7 @@ static int take_blob(const struct wimlib_resource_entry *resource, void *context
 	if ((index->blob_count & (index->blob_count - 1)) == 0) {
 		size_t capacity = index->blob_count ? 2 * index->blob_count : 1;
 
-		index->blobs = reallocarray(index->blobs, capacity, sizeof *index->blobs);
-		if (!index->blobs)
-			wp_out_of_memory();
+		index->blobs = wp_must(reallocarray(index->blobs, capacity, sizeof *index->blobs));
 	}
 	blob = &index->blobs[index->blob_count++];
 	memcpy(blob->sha1, resource->sha1_hash, WP_SHA1_SIZE);
@@ -187,11 +185,9 @@ static unsigned int bucket(const uint8_t sha1[WP_SHA1_SIZE])
 /* By bucket first, which is two passes, then within the buckets, which hold a few each. */
 static void set_order(struct wp_wim_index *index)
 {
-	struct wp_blob *sorted = reallocarray(NULL, index->blob_count ? index->blob_count : 1, sizeof *sorted);
+	struct wp_blob *sorted = wp_must(reallocarray(NULL, index->blob_count ? index->blob_count : 1, sizeof *sorted));
 	uint32_t *first = wp_arena_alloc(index->arena, (BUCKETS + 1) * sizeof *first);
 
-	if (!sorted)
-		wp_out_of_memory();
 	for (size_t i = 0; i < index->blob_count; i++)
 		first[bucket(index->blobs[i].sha1) + 1]++;
 	for (unsigned int i = 0; i < BUCKETS; i++)

@@ -30,9 +30,8 @@ static void add_failure(struct wp_wim *wim, const char *code, const char *summar
 void wp_wim_settle(struct wp_wim *wim)
 {
 	const char *subject = wp_utf8_repair(wim->arena, wim->path);
-	size_t i;
 
-	for (i = 0; i < wim->diags.count; i++)
+	for (size_t i = 0; i < wim->diags.count; i++)
 		wim->diags.items[i].subject = subject;
 	if (!wim->metadata)
 		wim->grade = WP_GRADE_ERROR;
@@ -145,9 +144,8 @@ static void hash(struct wp_wim *wim, const uint8_t header[WP_WIM_HEADER_SIZE], c
 {
 	struct wp_sha256 *sha256 = wp_sha256_new();
 	uint8_t size[8];
-	size_t i;
 
-	for (i = 0; i < sizeof size; i++)
+	for (size_t i = 0; i < sizeof size; i++)
 		size[i] = (uint8_t)(wim->size >> 8 * i);
 	wp_sha256_add(sha256, header, WP_WIM_HEADER_SIZE);
 	wp_sha256_add(sha256, xml, length);
@@ -193,19 +191,10 @@ static void take_xml(struct wp_wim *wim, uint8_t *bytes, size_t length, bool kee
 		check_total_bytes(wim);
 }
 
-static uint8_t *allocate(size_t size)
-{
-	uint8_t *bytes = malloc(size ? size : 1);
-
-	if (!bytes)
-		abort();
-	return bytes;
-}
-
 static void take_compressed_xml(struct wp_wim *wim, uint8_t *stored, bool keep_text)
 {
 	const struct wp_reshdr *xml = &wim->header.xml;
-	uint8_t *bytes = allocate(xml->size);
+	uint8_t *bytes = wp_must(malloc(xml->size));
 	const char *why = xml->flags & WP_WIM_RESOURCE_SOLID
 				  ? "it is stored together with other data"
 				  : wp_resource_unpack(&wim->header, stored, xml->stored_size, bytes, xml->size);
@@ -235,7 +224,7 @@ static void read_file(struct wp_wim *wim, int fd, bool keep_text)
 	if (!read_header(wim, fd, header, &offset) || wp_diags_worst(&wim->diags, WP_SEVERITY_ERROR))
 		return;
 	/* Both of its sizes are within limits.h, and it is within the file: the header would have an error otherwise. */
-	bytes = allocate(xml->stored_size);
+	bytes = wp_must(malloc(xml->stored_size));
 	if (!read_at(wim, fd, bytes, xml->stored_size, xml->offset)) {
 		free(bytes);
 		return;

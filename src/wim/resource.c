@@ -17,15 +17,6 @@ static void free_decompressor(struct wimlib_decompressor **decompressor)
 	wimlib_free_decompressor(*decompressor);
 }
 
-static uint8_t *allocate(size_t size)
-{
-	uint8_t *bytes = malloc(size ? size : 1);
-
-	if (!bytes)
-		wp_out_of_memory();
-	return bytes;
-}
-
 /* The header's compression as wimlib's decompressors number it; false when it names none. */
 static bool compression_of(const struct wp_wim_header *header, enum wimlib_compression_type *ret)
 {
@@ -119,9 +110,9 @@ const char *wp_resource_load(const struct wp_wim *wim, const struct wp_reshdr *r
 		return "its sizes are impossible";
 	if (wp_file_open_any(wim->path, WP_FILE_HOW_FOLLOW, &fd, &status) || !wp_wim_same_file(wim, &status))
 		return "the file was changed while it was read";
-	bytes = allocate(resource->size);
+	bytes = wp_must(malloc(resource->size));
 	if (compressed)
-		stored = allocate(resource->stored_size);
+		stored = wp_must(malloc(resource->stored_size));
 	if (wp_file_read_at(fd, compressed ? stored : bytes, resource->stored_size, resource->offset) !=
 	    (ptrdiff_t)resource->stored_size)
 		return "it cannot be read";

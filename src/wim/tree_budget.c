@@ -58,10 +58,8 @@ static int read_tree(struct wp_tree *tree, struct wp_wim_index *index, const str
 /* What the nodes and names do not need. */
 static void give_back(struct wp_tree *tree)
 {
-	tree->nodes = reallocarray(tree->nodes, tree->node_count, sizeof *tree->nodes);
-	tree->text = realloc((char *)tree->text, tree->text_length);
-	if (!tree->nodes || !tree->text)
-		wp_out_of_memory();
+	tree->nodes = wp_must(reallocarray(tree->nodes, tree->node_count, sizeof *tree->nodes));
+	tree->text = wp_must(realloc((char *)tree->text, tree->text_length));
 }
 
 struct wp_tree *wp_tree_read(struct wp_wim_index *index, uint32_t image)

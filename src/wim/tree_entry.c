@@ -129,9 +129,7 @@ static char *make_room(struct wp_tree_reader *reader, size_t more)
 
 	if (tree->text_length + more > reader->text_capacity) {
 		reader->text_capacity = 2 * (tree->text_length + more);
-		tree->text = realloc((char *)tree->text, reader->text_capacity);
-		if (!tree->text)
-			wp_out_of_memory();
+		tree->text = wp_must(realloc((char *)tree->text, reader->text_capacity));
 	}
 	return (char *)tree->text + tree->text_length;
 }

@@ -43,9 +43,7 @@ void wp_tree_number_links(struct wp_tree_reader *reader)
 
 	while (slots < 2 * (size_t)tree->node_count)
 		slots *= 2;
-	table = reallocarray(NULL, slots, sizeof *table);
-	if (!table)
-		wp_out_of_memory();
+	table = wp_must(reallocarray(NULL, slots, sizeof *table));
 	memset(table, 0xff, slots * sizeof *table);
 	for (uint32_t i = 0; i < tree->node_count; i++) {
 		size_t slot = reader->ids[i] ? find_slot(reader, table, slots - 1, reader->ids[i]) : SIZE_MAX;

@@ -59,15 +59,6 @@ static int read_security(struct wp_tree_reader *reader, uint64_t *ret_root)
 	return 0;
 }
 
-static void *allocate(size_t count, size_t size)
-{
-	void *items = reallocarray(NULL, count, size);
-
-	if (!items)
-		wp_out_of_memory();
-	return items;
-}
-
 static struct wp_node *add_node(struct wp_tree_reader *reader)
 {
 	struct wp_tree *tree = reader->tree;
@@ -180,7 +171,7 @@ static void sort_children(struct wp_tree_reader *reader, uint32_t first, uint32_
 	/* Whoever writes a WIM writes folders in this order, or nearly: wimlib and Windows do. */
 	if (i >= count)
 		return;
-	items = allocate(count, sizeof *items);
+	items = wp_must(reallocarray(NULL, count, sizeof *items));
 	for (i = 0; i < count; i++)
 		items[i] = (struct moved){ tree->nodes[first + i], reader->units[first + i], reader->ids[first + i] };
 	qsort_r(items, count, sizeof *items, compare_nodes, tree);
@@ -272,12 +263,12 @@ static void make_room(struct wp_tree_reader *reader)
 	size_t most = reader->size / ENTRY_ROOM + 1;
 
 	most = most < reader->limits.nodes ? most : (size_t)reader->limits.nodes;
-	reader->tree->nodes = allocate(most, sizeof *reader->tree->nodes);
-	reader->units = allocate(most, sizeof *reader->units);
-	reader->ids = allocate(most, sizeof *reader->ids);
+	reader->tree->nodes = wp_must(reallocarray(NULL, most, sizeof *reader->tree->nodes));
+	reader->units = wp_must(reallocarray(NULL, most, sizeof *reader->units));
+	reader->ids = wp_must(reallocarray(NULL, most, sizeof *reader->ids));
 	/* Names take two bytes of each unit there and mostly one here; text that is longer grows. */
 	reader->text_capacity = reader->size / 2 + 1;
-	reader->tree->text = allocate(reader->text_capacity, 1);
+	reader->tree->text = wp_must(malloc(reader->text_capacity));
 }
 
 int wp_tree_parse(struct wp_tree *tree, const struct wp_wim_index *index, const uint8_t *bytes, size_t size,
@@ -288,9 +279,7 @@ int wp_tree_parse(struct wp_tree *tree, const struct wp_wim_index *index, const 
 	};
 	int result;
 
-	reader.seen = calloc(reader.size / 64 + 1, 1);
-	if (!reader.seen)
-		wp_out_of_memory();
+	reader.seen = wp_must(calloc(reader.size / 64 + 1, 1));
 	make_room(&reader);
 	result = read_nodes(&reader);
 	free(reader.seen);

@@ -40,9 +40,7 @@ static struct wp_stream *add_stream(struct wp_tree_reader *reader, struct wp_nod
 
 	if (tree->stream_count == reader->stream_capacity) {
 		reader->stream_capacity = reader->stream_capacity ? 2 * reader->stream_capacity : 16;
-		tree->streams = reallocarray(tree->streams, reader->stream_capacity, sizeof *tree->streams);
-		if (!tree->streams)
-			wp_out_of_memory();
+		tree->streams = wp_must(reallocarray(tree->streams, reader->stream_capacity, sizeof *tree->streams));
 	}
 	if (!node->stream_count)
 		node->first_stream = tree->stream_count;
