@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Layer 2: content id and blob totals through wimlib, for files whose header layer 1 has accepted. */
+/*
+ * Layer 2: what wimlib tells of a file whose header layer 1 has accepted: content id, blob totals, and whether its data
+ * is sound.
+ */
 #include "internal.h"
+#include "resource.h"
 
 #include "wimplan/number.h"
 #include "wimplan/xml.h"
@@ -9,6 +13,43 @@
 #include <string.h>
 #include <threads.h>
 #include <wimlib.h>
+
+/*
+ * wimlib keeps blobs in a hash table whose places are the first bits of a SHA-1 (src/blob_table.c), and walks along all
+ * blobs of one place. Of digests of files each place has about one; 200,000 that somebody made up to share a place take
+ * minutes, two million take hours. What any file may take besides what a fair spread takes: a fraction of a second.
+ */
+#define FREE_STEPS (UINT64_C(64) << 20)
+#define FAIR_TIMES 4u
+
+/* How many steps as many digests of files take: each to itself, and to half of those that share its place. */
+static uint64_t fair_steps(uint64_t count)
+{
+	return count + count / 131072 * count;
+}
+
+const char *wp_wim_count_spread(const struct wp_wim *wim, struct wp_spread *spread)
+{
+	uint64_t count = wp_wim_blobs(&wim->header);
+	uint8_t *bytes = NULL;
+	const char *why;
+
+	if (!count)
+		return NULL;
+	why = wp_resource_load(wim, &wim->header.blob_table, &bytes);
+	if (why)
+		return why;
+	for (uint64_t i = 0; i < count; i++) {
+		const uint8_t *sha1 = bytes + i * WP_BLOB_ENTRY_SIZE + WP_BLOB_ENTRY_SHA1;
+
+		spread->steps += ++spread->places[sha1[0] | sha1[1] << 8];
+	}
+	free(bytes);
+	spread->count += count;
+	if (spread->steps > FREE_STEPS + FAIR_TIMES * fair_steps(spread->count))
+		return "its SHA-1s are none of files: too many of them are alike";
+	return NULL;
+}
 
 static once_flag wimlib_once = ONCE_FLAG_INIT;
 /* What wimlib_global_init() said; written once, before any reader. */
@@ -205,4 +246,56 @@ int wp_wim_visit_content(struct wp_wim *wim, struct wp_wim_content *ret, wp_wim_
 int wp_wim_read_content(struct wp_wim *wim, struct wp_wim_content *ret)
 {
 	return wp_wim_visit_content(wim, ret, NULL, NULL);
+}
+
+/* All data of a WIM, read and held against the SHA-1 of each resource. */
+struct verification {
+	wp_wim_progress *progress; /* NULL for none */
+	void *context;
+	int code; /* what wimlib_verify_wim() said */
+};
+
+static enum wimlib_progress_status tell(enum wimlib_progress_msg message, union wimlib_progress_info *info,
+					void *context)
+{
+	struct verification *verification = context;
+
+	if (message == WIMLIB_PROGRESS_MSG_VERIFY_STREAMS && verification->progress)
+		verification->progress(verification->context, info->verify_streams.completed_bytes,
+				       info->verify_streams.total_bytes);
+	return WIMLIB_PROGRESS_STATUS_CONTINUE;
+}
+
+/* What it finds is no failure of wimlib's. */
+static int verify(WIMStruct *opened, void *context)
+{
+	struct verification *verification = context;
+
+	wimlib_register_progress_function(opened, tell, verification);
+	verification->code = wimlib_verify_wim(opened, 0);
+	return 0;
+}
+
+enum wp_wim_data wp_wim_verify_data(struct wp_wim *wim, wp_wim_progress *progress, void *context,
+				    const char **ret_detail)
+{
+	struct verification verification = { .progress = progress, .context = context };
+	struct wp_wim_content content;
+
+	*ret_detail = NULL;
+	if (wp_wim_visit_content(wim, &content, verify, &verification)) {
+		const struct wp_diag *last = wim->diags.count ? &wim->diags.items[wim->diags.count - 1] : NULL;
+
+		*ret_detail = last ? last->summary : "the file cannot be read";
+		return WP_WIM_DATA_UNREADABLE;
+	}
+	if (!verification.code)
+		return WP_WIM_DATA_OK;
+	*ret_detail = wp_arena_printf(wim->arena, "wimlib's error %d, %s", verification.code,
+				      wimlib_get_error_string((enum wimlib_error_code)verification.code));
+	/* What it says of the machine and not of the file. */
+	return verification.code == WIMLIB_ERR_READ || verification.code == WIMLIB_ERR_NOMEM ||
+			       verification.code == WIMLIB_ERR_OPEN
+		       ? WP_WIM_DATA_UNREADABLE
+		       : WP_WIM_DATA_DAMAGED;
 }

@@ -3,7 +3,7 @@
  * The elements that the model knows, and how the text of each becomes a value of the metadata. The names are those of
  * real files; no schema of them was ever published.
  */
-#include "elements.h"
+#include "model.h"
 #include "wimplan/text.h"
 
 #include <string.h>
@@ -80,6 +80,19 @@ const struct wp_wim_field wp_wim_fields[] = {
 const size_t wp_wim_field_count = FIELDS;
 
 _Static_assert(FIELDS <= 64, "wp_model.seen has a bit for each element");
+
+void wp_model_note(struct wp_model *model, const char *code, const char *format, ...)
+{
+	va_list args;
+	char *text;
+
+	if (++model->findings > WP_FINDINGS_TOLD)
+		return;
+	va_start(args, format);
+	text = wp_arena_vprintf(model->arena, format, args);
+	va_end(args);
+	wp_diag_add(model->arena, model->diags, WP_SEVERITY_WARNING, code, NULL, "%s", text);
+}
 
 bool wp_element_repeats(const struct wp_wim_field *element)
 {

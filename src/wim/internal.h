@@ -69,10 +69,6 @@ void wp_wim_settle(struct wp_wim *wim);
 /* Adds what is odd about the tree of an image: "image N: …". */
 void wp_wim_tell(struct wp_wim *wim, uint32_t image, const struct wp_diags *diags);
 
-struct wp_wim_index;
-/* Fills content.unreferenced and .trailing; @trees_known: a blob that no tree has used is one that no image has. */
-void wp_wim_count_unreferenced(struct wp_wim_index *index, bool trees_known);
-
 /* True when the status is still that of the file that @wim was read from. */
 static inline bool wp_wim_same_file(const struct wp_wim *wim, const struct wp_file_status *status)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* From the elements of the XML, one after the other, to the metadata: xml.c tells, the others build. */
+/* From the elements of the XML, one after the other, to the metadata: wim_xml.c walks, elements.c stores. */
 #ifndef WIMPLAN_WIM_MODEL_H
 #define WIMPLAN_WIM_MODEL_H
 
@@ -44,30 +44,30 @@ struct wp_model {
 	const char *fallback_language;
 };
 
-void wp_model_free(struct wp_model *model);
-
-/* What a struct wp_xml_handler calls, with the model. False when a diagnostic says why nothing further is to be read. */
-bool wp_model_start(void *context, const struct wp_xml_element *element);
-bool wp_model_text(void *context, const char *bytes, size_t length);
-bool wp_model_end(void *context);
-
-/* Counts what is kept; false, and a diagnostic, when a document does this to fill the memory. */
-bool wp_model_keep(struct wp_model *model, size_t bytes);
-
-/* After the end of the document: orders and checks the images. NULL when there is none to give. */
-struct wp_wim_metadata *wp_model_finish(struct wp_model *model, int64_t image_count);
-
 /* The image that is being read. */
 static inline struct wp_wim_image *wp_model_image(struct wp_model *model)
 {
 	return &model->metadata->images[model->metadata->image_count - 1];
 }
 
-/* Begins this IMAGE; false when it cannot be an image of its own. (images.c) */
-bool wp_model_begin_image(struct wp_model *model, const struct wp_xml_element *element);
+/* More findings of one kind tell a reader nothing new, and a hostile file could have hundreds of thousands. */
+#define WP_FINDINGS_TOLD 64u
 
 /* A finding about a value or an index: after a number of them only their sum is told. */
 void wp_model_note(struct wp_model *model, const char *code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* The element of the model that counts here; NULL when there is none, or when it was there already. */
+const struct wp_wim_field *wp_element_find(struct wp_model *model, enum wp_place place, const char *name);
+
+/* Whether there may be any number of them in one place. */
+bool wp_element_repeats(const struct wp_wim_field *element);
+
+/* A box begins or ends: what is allocated for it, and what its parts make together. @inside as in wp_frame. */
+void wp_element_begin_box(struct wp_model *model, enum wp_place inside);
+void wp_element_end_box(struct wp_model *model, enum wp_place inside);
+
+/* Any other element ends: keeps its @text, or finds that it is no good value. */
+void wp_element_end_leaf(struct wp_model *model, const struct wp_wim_field *element, const char *text, size_t length);
 
 #endif

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A tree that was read: names, paths and what stands at a path. */
+/* A tree that was read: names, paths, what stands at a path, and where symbolic links and junctions lead. */
 #include "wimplan/tree.h"
+
+#include "resource.h"
+
 #include "wimplan/hash.h"
+#include "wimplan/limits.h"
 #include "wimplan/text.h"
 
 #include <stdlib.h>
@@ -93,4 +97,76 @@ void wp_sha1_text(const uint8_t sha1[WP_SHA1_SIZE], char ret_text[WP_SHA1_TEXT])
 {
 	memcpy(ret_text, "sha1:", 5);
 	wp_hex(sha1, WP_SHA1_SIZE, ret_text + 5);
+}
+
+/* winnt.h, IO_REPARSE_TAG_…; a link of the Windows Subsystem for Linux holds its target as UTF-8. */
+#define TAG_MOUNT_POINT 0xa0000003u
+#define TAG_SYMLINK 0xa000000cu
+#define TAG_LX_SYMLINK 0xa000001du
+
+/*
+ * REPARSE_DATA_BUFFER without its first 8 bytes, as a WIM stores it: offset and length of the name that Windows follows
+ * and of the one that it shows, of a symbolic link four bytes of flags, then both names. The first one counts.
+ */
+static bool read_names(const uint8_t *bytes, size_t size, size_t names, struct wp_buf *ret)
+{
+	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	size_t offset, length, at;
+	char *text;
+
+	if (size < names)
+		return false;
+	offset = wp_get16(bytes);
+	length = wp_get16(bytes + 2);
+	if (offset > size - names || length > size - names - offset ||
+	    wp_utf16_to_utf8(arena, bytes + names + offset, length, WP_BYTE_ORDER_LITTLE, &text, &length, &at))
+		return false;
+	/* \??\ is how the kernel begins a path from a drive on. */
+	wp_buf_puts(ret, strncmp(text, "\\??\\", 4) ? text : text + 4);
+	return true;
+}
+
+static bool read_target(uint32_t tag, const uint8_t *bytes, size_t size, struct wp_buf *ret)
+{
+	switch (tag) {
+	case TAG_MOUNT_POINT:
+		return read_names(bytes, size, 8, ret);
+	case TAG_SYMLINK:
+		return read_names(bytes, size, 12, ret);
+	case TAG_LX_SYMLINK:
+		if (size < 4 || memchr(bytes + 4, 0, size - 4) ||
+		    wp_utf8_valid((const char *)bytes + 4, size - 4) != size - 4)
+			return false;
+		wp_buf_add(ret, bytes + 4, size - 4);
+		return true;
+	}
+	return false;
+}
+
+bool wp_node_is_link(const struct wp_node *node)
+{
+	return node->reparse_tag == TAG_MOUNT_POINT || node->reparse_tag == TAG_SYMLINK ||
+	       node->reparse_tag == TAG_LX_SYMLINK;
+}
+
+bool wp_link_target(const struct wp_wim_index *index, const struct wp_node *node, struct wp_buf *ret)
+{
+	const struct wp_blob *blob = wp_node_is_link(node) ? wp_wim_index_find(index, node->sha1) : NULL;
+	struct wp_metadata_resource resource;
+	uint8_t *bytes;
+	bool read;
+
+	if (!blob || blob->elsewhere || blob->size > WP_LIMIT_REPARSE_BYTES)
+		return false;
+	resource = (struct wp_metadata_resource){ .compressed = blob->compressed,
+						  .solid = blob->solid,
+						  .offset = blob->offset,
+						  .stored = blob->stored,
+						  .size = blob->size };
+	memcpy(resource.sha1, blob->sha1, sizeof resource.sha1);
+	if (wp_resource_read(index, &resource, &bytes))
+		return false;
+	read = read_target(node->reparse_tag, bytes, blob->size, ret);
+	free(bytes);
+	return read;
 }

@@ -4,6 +4,7 @@
  * follows lists that contain each other until the memory ends; this reader passes over each byte once.
  */
 #include "tree_read.h"
+#include "resource.h"
 
 #include "wimplan/limits.h"
 #include "wimplan/text.h"
@@ -12,6 +13,63 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/*
+ * Ids of files with several names: the table is half empty, so that they lie next to each other in long rows only where
+ * somebody chose them for that.
+ */
+#define MOST_TRIES 256u
+
+static uint64_t mix(uint64_t id)
+{
+	id ^= id >> 31;
+	id *= UINT64_C(0x9e3779b97f4a7c15);
+	return id ^ id >> 29;
+}
+
+/* Where the first node with this id stands in the table, or has its place; SIZE_MAX: nowhere, it keeps one name. */
+static size_t find_slot(const struct wp_tree_reader *reader, const uint32_t *table, size_t mask, uint64_t id)
+{
+	size_t slot = mix(id) & mask;
+
+	for (unsigned int tries = MOST_TRIES; tries; tries--, slot = (slot + 1) & mask)
+		if (table[slot] == WP_NO_NODE || reader->ids[table[slot]] == id)
+			return slot;
+	return SIZE_MAX;
+}
+
+static void link_node(struct wp_tree *tree, struct wp_node *first, struct wp_node *node)
+{
+	if (memcmp(first->sha1, node->sha1, WP_SHA1_SIZE) != 0)
+		return;
+	if (first->links == WP_NO_LINKS)
+		first->links = tree->link_count++;
+	node->links = first->links;
+}
+
+/* Numbers the files that have several names: nodes of one id and the same data. */
+static void number_links(struct wp_tree_reader *reader)
+{
+	struct wp_tree *tree = reader->tree;
+	size_t slots = 64;
+	uint32_t *table;
+
+	while (slots < 2 * (size_t)tree->node_count)
+		slots *= 2;
+	table = wp_must(reallocarray(NULL, slots, sizeof *table));
+	memset(table, 0xff, slots * sizeof *table);
+	for (uint32_t i = 0; i < tree->node_count; i++) {
+		size_t slot = reader->ids[i] ? find_slot(reader, table, slots - 1, reader->ids[i]) : SIZE_MAX;
+
+		if (slot == SIZE_MAX)
+			continue;
+		if (table[slot] == WP_NO_NODE)
+			table[slot] = i;
+		else
+			link_node(tree, &tree->nodes[table[slot]], &tree->nodes[i]);
+	}
+	free(table);
+}
 
 /* struct wim_dentry_on_disk (wimlib src/dentry.c). */
 #define ENTRY_ATTRIBUTES 8
@@ -248,7 +306,7 @@ static int read_nodes(struct wp_tree_reader *reader)
 	for (uint32_t i = 0; i < tree->node_count; i++)
 		if (wp_node_is_folder(&tree->nodes[i]) && tree->nodes[i].first_child && read_folder(reader, i))
 			return WP_E_FAILED;
-	wp_tree_number_links(reader);
+	number_links(reader);
 	tree->missing = reader->odd[WP_ODDITY_MISSING].count;
 	wp_tree_tell_odd(reader);
 	return 0;
@@ -286,4 +344,82 @@ int wp_tree_parse(struct wp_tree *tree, const struct wp_wim_index *index, const 
 	free(reader.units);
 	free(reader.ids);
 	return result;
+}
+
+/* A tree is one of many in its file: what is left of what all of them together may take, and of what one tree may. */
+static uint64_t rest(uint64_t of_file, uint64_t taken, uint64_t of_tree)
+{
+	uint64_t left = taken < of_file ? of_file - taken : 0;
+
+	return left < of_tree ? left : of_tree;
+}
+
+/* Counts the bytes before they are read: what is damaged behind them has cost them as well. */
+static int take_bytes(struct wp_tree *tree, struct wp_wim_index *index, uint64_t size)
+{
+	uint64_t file = index->wim->size;
+	uint64_t most = file < WP_LIMIT_FILE_TREE_BYTES / WP_LIMIT_TREE_GROWTH ? file * WP_LIMIT_TREE_GROWTH
+										: WP_LIMIT_FILE_TREE_BYTES;
+
+	if (size > WP_LIMIT_TREE_BYTES)
+		return wp_tree_fail(tree, "tree-limit", "its metadata has more than %u MiB", WP_LIMIT_TREE_BYTES >> 20);
+	if (size > rest(most, index->taken.bytes, size))
+		return wp_tree_fail(tree, "tree-limit",
+				    "the metadata of the file's images together has more than %ju bytes, which is all "
+				    "that is read of a file of its size",
+				    (uintmax_t)most);
+	index->taken.bytes += size;
+	return 0;
+}
+
+static int read_tree(struct wp_tree *tree, struct wp_wim_index *index, const struct wp_metadata_resource *resource)
+{
+	struct wp_tree_limits limits = {
+		.nodes = rest(WP_LIMIT_FILE_NODES, index->taken.nodes, WP_LIMIT_TREE_NODES),
+		.text = rest(WP_LIMIT_FILE_TEXT, index->taken.text, WP_LIMIT_TREE_TEXT),
+	};
+	uint8_t *bytes = NULL;
+	const char *why;
+	int result;
+
+	if (take_bytes(tree, index, resource->size))
+		return WP_E_FAILED;
+	why = wp_resource_read(index, resource, &bytes);
+	if (why)
+		return wp_tree_fail(tree, "tree-unreadable", "its metadata resource is damaged: %s", why);
+	result = wp_tree_parse(tree, index, bytes, resource->size, limits);
+	free(bytes);
+	index->taken.nodes += (uint64_t)tree->node_count + tree->stream_count;
+	index->taken.text += tree->text_length;
+	return result;
+}
+
+/* What the nodes and names do not need. */
+static void give_back(struct wp_tree *tree)
+{
+	tree->nodes = wp_must(reallocarray(tree->nodes, tree->node_count, sizeof *tree->nodes));
+	tree->text = wp_must(realloc((char *)tree->text, tree->text_length));
+}
+
+struct wp_tree *wp_tree_read(struct wp_wim_index *index, uint32_t image)
+{
+	struct wp_arena *arena = wp_arena_new();
+	struct wp_tree *tree = wp_arena_alloc(arena, sizeof *tree);
+	struct wp_metadata_resource *resource;
+
+	tree->arena = arena;
+	tree->image = image;
+	if (image < 1 || image > index->image_count) {
+		wp_tree_fail(tree, "tree-missing", "the file holds no metadata of it");
+		return tree;
+	}
+	resource = &index->images[image - 1];
+	resource->tried = true;
+	if (read_tree(tree, index, resource)) {
+		tree->node_count = 0;
+		return tree;
+	}
+	resource->missing = (struct wp_number){ true, tree->missing };
+	give_back(tree);
+	return tree;
 }

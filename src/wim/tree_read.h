@@ -20,13 +20,6 @@ enum wp_oddity {
 	WP_ODDITIES,
 };
 
-/* struct wim_dentry_on_disk: where the hash of the data stands. */
-#define WP_ENTRY_HASH 64
-/* struct wim_extra_stream_entry_on_disk: length, 8 reserved bytes, hash, length of the name. */
-#define WP_STREAM_SIZE 38u
-#define WP_STREAM_HASH 16
-#define WP_STREAM_NAME 36
-
 /* How much one tree may take; see limits.h, from which tests differ: so many entries fill half a GiB. */
 struct wp_tree_limits {
 	uint64_t nodes; /* files, folders and streams */
@@ -79,9 +72,6 @@ int wp_tree_raw_entry(struct wp_tree_reader *reader, uint64_t *at, struct wp_raw
 int wp_tree_take_streams(struct wp_tree_reader *reader, const struct wp_raw_entry *entry, struct wp_node *node,
 			 uint32_t units);
 
-/* Numbers the files that have several names: nodes of one id and the same data. */
-void wp_tree_number_links(struct wp_tree_reader *reader);
-
 /* Adds UTF-16LE to the tree's text, with U+FFFD for lone surrogates; *@ret_repaired tells whether there were any. */
 uint32_t wp_tree_add_text(struct wp_tree_reader *reader, const uint8_t *bytes, size_t length, bool *ret_repaired);
 
@@ -94,11 +84,5 @@ void wp_tree_tell_odd(const struct wp_tree_reader *reader);
 int wp_tree_fail(struct wp_tree *tree, const char *code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 int wp_tree_path_too_long(struct wp_tree *tree);
-
-/* Entries and streams are multiples of 8 bytes long, whatever their lengths say. */
-static inline uint64_t wp_align8(uint64_t length)
-{
-	return length > UINT64_MAX - 7 ? length : (length + 7) & ~UINT64_C(7);
-}
 
 #endif
