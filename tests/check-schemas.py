@@ -263,6 +263,9 @@ def check_site(schemas, env, folder):
     receipt = json.loads((folder / "receipt.json").read_text(encoding="utf-8"))
     schemas.check(receipt, "receipt.json")
     call("record", "--json", "receipt.json")
+    kinds = {event["kind"] for event in call("log", "--json")["events"]}
+    expect(kinds == {"import", "plan", "receipt", "baseline", "forget"}, f"log has {sorted(kinds)}")
+    expect(len(call("log", "--json", "P0100020")["events"]) > 2, "log knows no story of P0100020")
     return plan, receipt
 
 

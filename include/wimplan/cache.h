@@ -9,6 +9,8 @@
 #include "wimplan/record.h"
 #include "wimplan/source.h"
 
+#include <jansson.h>
+
 struct wp_cache;
 
 enum wp_cache_mode {
@@ -59,6 +61,13 @@ int wp_cache_find_snapshot(struct wp_cache *cache, struct wp_arena *arena, const
 /* The records of a snapshot. The caller frees *@ret_set. */
 int wp_cache_load_snapshot(struct wp_cache *cache, const struct wp_snapshot *snapshot, struct wp_record_set **ret_set,
 			   struct wp_error *err);
+
+/*
+ * The same of one package alone, with what the snapshot says of it: a set without records when it does not have the
+ * package. The records are not held against the snapshot's id then.
+ */
+int wp_cache_load_package(struct wp_cache *cache, const struct wp_snapshot *snapshot, const char *package_id,
+			  struct wp_record_set **ret_set, struct wp_error *err);
 
 /*
  * What the export before @set had and @set lacks: the newest other snapshot of its site that was not taken after it
@@ -170,6 +179,57 @@ int wp_cache_put_manifests(struct wp_cache *cache, const struct wp_known_manifes
 /* The list of the folder with this content id, in @arena; false when there is none. */
 bool wp_cache_find_manifest(struct wp_cache *cache, struct wp_arena *arena, const char *content_id,
 			    struct wp_manifest *ret);
+
+/* What was done over time. */
+enum wp_event_kind {
+	WP_EVENT_IMPORT,
+	WP_EVENT_PLAN,
+	WP_EVENT_RECEIPT,
+	WP_EVENT_BASELINE,
+	WP_EVENT_FORGET,
+	WP_EVENT_KINDS,
+};
+/* "import", "plan", "receipt", "baseline", "forget". */
+const char *wp_event_kind_name(enum wp_event_kind kind);
+
+struct wp_event {
+	struct wp_time at; /* when it was done; of a package in a receipt, when its step ended */
+	enum wp_event_kind kind;
+	const char *site_code;  /* NULL where none is known */
+	const char *package_id; /* NULL: it is about all packages that it concerned */
+	const char *plan_id;    /* NULL */
+	const char *by;         /* "user@host"; NULL where none is known */
+	json_t *facts;          /* an object, as wimplan-log(1) has it for each kind */
+};
+
+/* Events and who owns what they say. */
+struct wp_history {
+	struct wp_event *items;
+	size_t count;
+	json_t *facts; /* of all items */
+};
+void wp_history_free(struct wp_history *history);
+
+/*
+ * Begins a change that is kept as a whole or not at all; those of the functions here that are called until its end are
+ * parts of it. wp_cache_end() keeps it when @status is 0, else undoes it and returns @status.
+ */
+int wp_cache_begin(struct wp_cache *cache, struct wp_error *err);
+int wp_cache_end(struct wp_cache *cache, int status, struct wp_error *err);
+
+/*
+ * Adds an event, and what it was for each of @count packages: of these package_id, at and facts count. A plan that is the
+ * last of its site already, and a receipt that is there already, are not added again. The oldest events are forgotten
+ * (WP_LIMIT_EVENTS, WP_LIMIT_EVENT_PACKAGES).
+ */
+int wp_cache_log(struct wp_cache *cache, const struct wp_event *event, const struct wp_event *packages, size_t count,
+		 struct wp_error *err);
+/*
+ * The events of a site (NULL: of all sites), by time, in @arena; @package_id NULL: whole ones, otherwise what they were
+ * for this package. Freed by wp_history_free().
+ */
+int wp_cache_history(struct wp_cache *cache, struct wp_arena *arena, const char *site_code, const char *package_id,
+		     struct wp_history *ret, struct wp_error *err);
 
 /* Fills in what is known of @count files of a scan, which are sorted by id. Damage is not known. */
 void wp_cache_find_contents(struct wp_cache *cache, struct wp_file_content *files, size_t count);

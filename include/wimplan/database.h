@@ -25,6 +25,7 @@ struct wp_db {
 	const char *no_room; /* what to do when its disk is full; NULL: "nothing was changed: make room and try again" */
 	int damaged; /* the wp_status of a damaged one; 0: WP_E_FAILED */
 	bool read_only;   /* a change is refused before it is begun */
+	unsigned int depth; /* of the changes that are under way, one within another */
 };
 
 /* A statement that is being run. wp_db_finalize() ends it, also one that could not be prepared. */
@@ -61,10 +62,13 @@ int wp_db_execute(const struct wp_db *db, const char *sql, const char *doing, st
 /* The number that a query gives. A query that gives none is an error. */
 int wp_db_number(const struct wp_db *db, const char *sql, const char *doing, int64_t *ret, struct wp_error *err);
 
-/* Begins a transaction that writes; waits for other writers. */
-int wp_db_begin(const struct wp_db *db, struct wp_error *err);
-/* Ends it: commits when @status is 0, else rolls back and returns @status. */
-int wp_db_end(const struct wp_db *db, int status, struct wp_error *err);
+/* Begins a transaction that writes; waits for other writers. Within another one it becomes a part of that. */
+int wp_db_begin(struct wp_db *db, struct wp_error *err);
+/*
+ * Ends it: commits when @status is 0, else rolls back and returns @status. A part of another one that has failed leaves
+ * it to its caller to end that with the status that it returns.
+ */
+int wp_db_end(struct wp_db *db, int status, struct wp_error *err);
 
 int wp_db_prepare(const struct wp_db *db, const char *sql, struct wp_statement *ret, struct wp_error *err);
 /* Steps to the next row: 1 there is one, 0 there is none, or a negative wp_status. */

@@ -117,6 +117,9 @@
 /* Plans of which the cache remembers the sources, and sources of all of them; of the newest it always does. */
 #define WP_LIMIT_PLANS 64u
 #define WP_LIMIT_PLAN_SOURCES 200000u
+/* Events in the history of a cache, and packages that they name; the newest event stays with all that it names. */
+#define WP_LIMIT_EVENTS 10000u
+#define WP_LIMIT_EVENT_PACKAGES 500000u
 /* Threads that scan sources. */
 #define WP_LIMIT_JOBS 64u
 

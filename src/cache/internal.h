@@ -12,11 +12,12 @@ struct wp_cache {
 	enum wp_cache_mode mode;
 	int version; /* of its tables: below WP_CACHE_VERSION in an older cache that is open for reading */
 	int64_t identity_limit; /* WP_LIMIT_IDENTITIES, less in tests */
+	int64_t event_limit;    /* WP_LIMIT_EVENTS, less in tests */
 };
 
 /* The cache's mark in its file: "WIMP" at the place that SQLite has for it. */
 #define WP_CACHE_APPLICATION 0x57494d50
-#define WP_CACHE_VERSION 4
+#define WP_CACHE_VERSION 5
 
 /*
  * Whose database it is: *@ret_version is the version of the cache's tables, 0 when it is nobody's yet. What is not a
@@ -24,12 +25,16 @@ struct wp_cache {
  */
 int wp_cache_version(const struct wp_cache *cache, int *ret_version, struct wp_error *err);
 /* Makes the tables that a new or older cache lacks, in one transaction. */
-int wp_cache_upgrade(const struct wp_cache *cache, struct wp_error *err);
+int wp_cache_upgrade(struct wp_cache *cache, struct wp_error *err);
 
 /* Puts the rows of a site (wp_site_new()) in the place of those that the snapshot with this number has. */
 int wp_snapshot_put_site(const struct wp_cache *cache, int64_t snapshot, const json_t *site, struct wp_error *err);
-/* The rows that the snapshot with this id has. New reference, also when it fails. */
-int wp_snapshot_load_site(const struct wp_cache *cache, const char *id, json_t **ret_site, struct wp_error *err);
+/*
+ * The rows that the snapshot with this id has; with @only those that tell of this package and those of points and sites.
+ * New reference, also when it fails.
+ */
+int wp_snapshot_load_site(const struct wp_cache *cache, const char *id, const char *only, json_t **ret_site,
+			  struct wp_error *err);
 
 /* Whether the database can hold a package's SourceVersion; the message names the package. */
 int wp_cache_check_version(const char *package_id, uint64_t source_version, struct wp_error *err);

@@ -90,6 +90,31 @@ static const char version_4[] =
 	"  PRIMARY KEY (snapshot, kind, number)"
 	") STRICT, WITHOUT ROWID;";
 
+static const char version_5[] =
+	"CREATE TABLE events ("
+	"  number INTEGER PRIMARY KEY,"
+	"  at TEXT,"
+	"  kind TEXT NOT NULL,"
+	"  site_code TEXT,"
+	"  plan_id TEXT,"
+	"  author TEXT,"
+	"  facts TEXT NOT NULL,"
+	"  packages INTEGER NOT NULL" /* rows of event_packages */
+	") STRICT;"
+	"CREATE TABLE event_packages ("
+	"  event INTEGER NOT NULL REFERENCES events (number) ON DELETE CASCADE,"
+	"  number INTEGER NOT NULL," /* from 0 */
+	"  package_id TEXT NOT NULL,"
+	"  at TEXT,"
+	"  facts TEXT NOT NULL,"
+	"  PRIMARY KEY (event, number)"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE INDEX event_packages_by_id ON event_packages (package_id COLLATE NOCASE);"
+	/* The history of an older cache begins with the imports that it still has. */
+	"INSERT INTO events (at, kind, site_code, facts, packages) SELECT imported_at, 'import', site_code, json_object("
+	"'known', json('false'), 'packages', records, 'partial', json(iif(partial IS NULL, 'false', 'true')), 'snapshot', id, "
+	"'taken_at', taken_at), 0 FROM snapshots ORDER BY sequence;";
+
 /* What each version has more than the one before it. */
 static const struct {
 	const char *sql;
@@ -99,11 +124,12 @@ static const struct {
 	{ version_2, 5 },
 	{ version_3, 9 },
 	{ version_4, 10 },
+	{ version_5, 12 },
 };
 
 #define TABLES \
 	"'snapshots', 'records', 'baselines', 'identities', 'summaries', 'questions', 'plans', 'plan_sources', " \
-	"'manifests', 'site_rows'"
+	"'manifests', 'site_rows', 'events', 'event_packages'"
 
 static int fail_foreign(const char *path, struct wp_error *err)
 {
@@ -153,7 +179,7 @@ static int add_versions(const struct wp_cache *cache, int version, struct wp_err
 	return status ? status : wp_db_execute(&cache->db, mark, doing, err);
 }
 
-int wp_cache_upgrade(const struct wp_cache *cache, struct wp_error *err)
+int wp_cache_upgrade(struct wp_cache *cache, struct wp_error *err)
 {
 	int version, status = wp_db_begin(&cache->db, err);
 

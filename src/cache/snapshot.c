@@ -160,17 +160,20 @@ static int add_record(struct wp_cache *cache, struct wp_record_set *set, struct 
 	return WP_OK;
 }
 
-static int load_records(struct wp_cache *cache, const struct wp_snapshot *snapshot, struct wp_record_set *set,
-			struct wp_error *err)
+/* @only: NULL loads all records, which are held against the snapshot's id. */
+static int load_records(struct wp_cache *cache, const struct wp_snapshot *snapshot, const char *only,
+			struct wp_record_set *set, struct wp_error *err)
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
 	char id[WP_HASH_TEXT];
 	int status = wp_db_prepare(&cache->db, "SELECT r.package_id, r.document FROM records r JOIN snapshots s ON "
-				   "r.snapshot = s.number WHERE s.id = ?1 ORDER BY r.package_id", &statement, err);
+				   "r.snapshot = s.number WHERE s.id = ?1 AND (?2 IS NULL OR r.package_id = ?2 COLLATE "
+				   "NOCASE) ORDER BY r.package_id", &statement, err);
 
 	if (status)
 		return status;
 	wp_db_bind_text(&statement, 1, snapshot->id);
+	wp_db_bind_text(&statement, 2, only);
 	while ((status = wp_db_step(&statement, "a snapshot was loaded", err)) > 0) {
 		if (set->count == WP_LIMIT_PACKAGES)
 			return wp_db_damaged(&cache->db, err, "a snapshot has more than %u records",
@@ -179,7 +182,7 @@ static int load_records(struct wp_cache *cache, const struct wp_snapshot *snapsh
 		if (status)
 			return status;
 	}
-	if (status)
+	if (status || only)
 		return status;
 	wp_snapshot_id(set, id);
 	return strcmp(id, snapshot->id)
@@ -188,8 +191,8 @@ static int load_records(struct wp_cache *cache, const struct wp_snapshot *snapsh
 		       : WP_OK;
 }
 
-int wp_cache_load_snapshot(struct wp_cache *cache, const struct wp_snapshot *snapshot, struct wp_record_set **ret_set,
-			   struct wp_error *err)
+int wp_cache_load_package(struct wp_cache *cache, const struct wp_snapshot *snapshot, const char *only,
+			  struct wp_record_set **ret_set, struct wp_error *err)
 {
 	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = wp_must(calloc(1, sizeof *set));
 	int status;
@@ -199,14 +202,20 @@ int wp_cache_load_snapshot(struct wp_cache *cache, const struct wp_snapshot *sna
 	set->taken_at = snapshot->taken_at;
 	set->partial = wp_arena_strdup(set->arena, snapshot->partial);
 	set->documents = wp_json_must(json_array());
-	status = load_records(cache, snapshot, set, err);
+	status = load_records(cache, snapshot, only, set, err);
 	if (!status)
-		status = wp_snapshot_load_site(cache, snapshot->id, &set->site, err);
+		status = wp_snapshot_load_site(cache, snapshot->id, only, &set->site, err);
 	if (status)
 		return status;
 	*ret_set = set;
 	set = NULL;
 	return WP_OK;
+}
+
+int wp_cache_load_snapshot(struct wp_cache *cache, const struct wp_snapshot *snapshot, struct wp_record_set **ret_set,
+			   struct wp_error *err)
+{
+	return wp_cache_load_package(cache, snapshot, NULL, ret_set, err);
 }
 
 int wp_cache_remove_snapshot(struct wp_cache *cache, const struct wp_snapshot *snapshot, struct wp_error *err)

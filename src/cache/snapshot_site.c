@@ -75,7 +75,8 @@ static int take_row(const struct wp_cache *cache, struct wp_statement *statement
 	return WP_OK;
 }
 
-int wp_snapshot_load_site(const struct wp_cache *cache, const char *id, json_t **ret_site, struct wp_error *err)
+int wp_snapshot_load_site(const struct wp_cache *cache, const char *id, const char *only, json_t **ret_site,
+			  struct wp_error *err)
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
 	size_t count = 0;
@@ -86,10 +87,14 @@ int wp_snapshot_load_site(const struct wp_cache *cache, const char *id, json_t *
 	if (cache->version < 4)
 		return WP_OK;
 	status = wp_db_prepare(&cache->db, "SELECT r.kind, r.document FROM site_rows r JOIN snapshots s ON r.snapshot = "
-			       "s.number WHERE s.id = ?1 ORDER BY r.kind, r.number", &statement, err);
+			       "s.number WHERE s.id = ?1 AND (?2 IS NULL OR r.kind IN (?3, ?4) OR instr(upper("
+			       "r.document), upper(?2))) ORDER BY r.kind, r.number", &statement, err);
 	if (status)
 		return status;
 	wp_db_bind_text(&statement, 1, id);
+	wp_db_bind_text(&statement, 2, only);
+	wp_db_bind_text(&statement, 3, wp_site_tables[WP_SITE_POINTS].name);
+	wp_db_bind_text(&statement, 4, wp_site_tables[WP_SITE_SITES].name);
 	while ((status = wp_db_step(&statement, "a snapshot was loaded", err)) > 0) {
 		if (count++ == WP_LIMIT_SITE_ROWS)
 			return wp_db_damaged(&cache->db, err, "a snapshot has more than %u rows of its site",

@@ -58,6 +58,7 @@ extern const struct wp_command wp_cmd_show;
 extern const struct wp_command wp_cmd_verify;
 extern const struct wp_command wp_cmd_record;
 extern const struct wp_command wp_cmd_baseline;
+extern const struct wp_command wp_cmd_log;
 
 /* Entries of a command's options that wp_cli_option() takes care of by itself. */
 enum { WP_CLI_SITE = 0x2000, WP_CLI_SNAPSHOT, WP_CLI_MAP, WP_CLI_JOBS, WP_CLI_DATE_ORDER };

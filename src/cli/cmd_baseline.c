@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* wimplan baseline: what is believed to be on the distribution points, listed, stated and forgotten. */
 #include "cli.h"
+#include "events.h"
 #include "objects.h"
 #include "plan_inputs.h"
 #include "settings.h"
@@ -173,10 +174,28 @@ static int print_adoption(struct wp_cli *cli, const struct adoption *adoption)
 	return wp_cli_emit(cli, &buf);
 }
 
+static int keep(struct wp_cli *cli, const struct adoption *adoption, struct wp_error *err)
+{
+	const struct wp_observation **seen = wp_arena_alloc(cli->arena, adoption->count * sizeof *seen);
+	int status = wp_cache_begin(adoption->cache, err);
+
+	if (status)
+		return status;
+	for (size_t i = 0; i < adoption->count; i++)
+		seen[i] = wp_scan_observation(adoption->scan, i);
+	status = wp_cli_keep_scan(adoption->cache, adoption->scan, err);
+	if (!status)
+		status = wp_cli_keep_manifests(cli, adoption->cache, seen, adoption->count, err);
+	if (!status)
+		status = wp_cache_put_baselines(adoption->cache, adoption->adopted, adoption->adopted_count, err);
+	if (!status)
+		status = wp_cli_log_baselines(cli, adoption->cache, "adopted", adoption->adopted, adoption->adopted_count, err);
+	return wp_cache_end(adoption->cache, status, err);
+}
+
 static int run_adopt(struct wp_cli *cli, const struct arguments *args)
 {
 	struct adoption adoption __attribute__((cleanup(release))) = { .failed = json_array() };
-	const struct wp_observation **seen;
 	struct wp_config config;
 	struct wp_error err;
 	int status;
@@ -193,12 +212,7 @@ static int run_adopt(struct wp_cli *cli, const struct arguments *args)
 				    (struct wp_cli_scan){ .cache = adoption.cache });
 	for (size_t i = 0; i < adoption.count; i++)
 		adopt_one(cli, &adoption, i);
-	seen = wp_arena_alloc(cli->arena, adoption.count * sizeof *seen);
-	for (size_t i = 0; i < adoption.count; i++)
-		seen[i] = wp_scan_observation(adoption.scan, i);
-	if (wp_cli_keep_scan(adoption.cache, adoption.scan, &err) ||
-	    wp_cli_keep_manifests(cli, adoption.cache, seen, adoption.count, &err) ||
-	    wp_cache_put_baselines(adoption.cache, adoption.adopted, adoption.adopted_count, &err))
+	if (keep(cli, &adoption, &err))
 		return wp_cli_error(cli, &err);
 	status = print_adoption(cli, &adoption);
 	if (status || !json_array_size(adoption.failed))
@@ -244,13 +258,38 @@ static int print_forgotten(struct wp_cli *cli, json_t *forgotten, size_t count)
 	return wp_cli_emit(cli, &buf);
 }
 
+/* Forgets the baselines of all packages in @found or of none; those that had some go to @forgotten. */
+static int forget(struct wp_cli *cli, struct wp_cache *cache, const struct wp_baseline *const *found, size_t found_count,
+		  struct wp_baseline **ret_forgotten, size_t *ret_count, struct wp_error *err)
+{
+	int status = wp_cache_begin(cache, err);
+
+	if (status)
+		return status;
+	for (size_t i = 0; !status && i < found_count; i++) {
+		size_t count;
+
+		status = wp_cache_forget_baselines(cache, found[i]->site_code, found[i]->package_id, &count, err);
+		if (!status && count)
+			*WP_PUSH(cli->arena, *ret_forgotten, *ret_count) = (struct wp_baseline){
+				.site_code = found[i]->site_code,
+				.package_id = found[i]->package_id,
+				.source_version = count,
+			};
+	}
+	if (!status)
+		status = wp_cli_log_forgotten(cli, cache, *ret_forgotten, *ret_count, err);
+	return wp_cache_end(cache, status, err);
+}
+
 static int run_forget(struct wp_cli *cli, const struct arguments *args)
 {
 	struct wp_cache *cache __attribute__((cleanup(wp_cache_closep))) = NULL;
 	json_t *forgotten __attribute__((cleanup(wp_json_freep))) = json_array();
 	const struct wp_baseline **found = wp_arena_alloc(cli->arena, args->count * sizeof *found);
+	struct wp_baseline *items = NULL;
 	struct wp_error err;
-	size_t total = 0, count;
+	size_t total = 0, count = 0;
 
 	if (!args->count || args->all)
 		return wp_cli_usage(cli, "forget", "baseline forget takes package IDs");
@@ -264,16 +303,13 @@ static int run_forget(struct wp_cli *cli, const struct arguments *args)
 	cache = NULL;
 	if (wp_cli_open_cache(cli, WP_CACHE_WRITE, &cache, &err))
 		return wp_cli_error(cli, &err);
-	for (size_t i = 0; i < args->count; i++) {
-		if (wp_cache_forget_baselines(cache, found[i]->site_code, found[i]->package_id, &count, &err))
-			return wp_cli_error(cli, &err);
-		if (!count)
-			continue;
-		total += count;
+	if (forget(cli, cache, found, args->count, &items, &count, &err))
+		return wp_cli_error(cli, &err);
+	for (size_t i = 0; i < count; i++) {
+		total += items[i].source_version;
 		wp_json_push(forgotten,
-			     json_pack("{s:o, s:o, s:I}", "site_code", wp_json_text(found[i]->site_code),
-				       "package_id", wp_json_text(found[i]->package_id), "count",
-				       (json_int_t)count));
+			     json_pack("{s:o, s:o, s:o}", "site_code", wp_json_text(items[i].site_code), "package_id",
+				       wp_json_text(items[i].package_id), "count", wp_json_u64(items[i].source_version)));
 	}
 	return print_forgotten(cli, forgotten, total);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* wimplan import: an export of a site becomes a snapshot in the cache. */
 #include "cli.h"
+#include "events.h"
 #include "objects.h"
 
 #include "wimplan/hash.h"
@@ -92,6 +93,19 @@ static int print(struct wp_cli *cli, const struct wp_record_set *set, const stru
 	return wp_cli_emit(cli, &buf);
 }
 
+static int keep(struct wp_cli *cli, struct wp_cache *cache, const struct wp_record_set *set, char ret_id[WP_HASH_TEXT],
+		bool *ret_known, struct wp_error *err)
+{
+	int status = wp_cache_begin(cache, err);
+
+	if (status)
+		return status;
+	status = wp_cache_add_snapshot(cache, set, cli->env->now, ret_id, ret_known, err);
+	if (!status)
+		status = wp_cli_log_import(cli, cache, set, ret_id, *ret_known, err);
+	return wp_cache_end(cache, status, err);
+}
+
 static int run(struct wp_cli *cli, int argc, char **argv)
 {
 	struct wp_import_options import = { 0 };
@@ -113,7 +127,7 @@ static int run(struct wp_cli *cli, int argc, char **argv)
 	if (!set->taken_at.known)
 		set->taken_at = cli->env->now;
 	if (wp_cli_open_cache(cli, WP_CACHE_WRITE, &cache, &err) || remark_on_missing(cli, cache, set, &err) ||
-	    wp_cache_add_snapshot(cache, set, cli->env->now, id, &known, &err) ||
+	    keep(cli, cache, set, id, &known, &err) ||
 	    wp_cache_find_snapshot(cache, cli->arena, id, NULL, &snapshot, &err))
 		return wp_cli_error(cli, &err);
 	return print(cli, set, &snapshot, known);

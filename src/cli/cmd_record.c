@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* wimplan record: what was applied becomes what is known to be distributed. */
+#include "events.h"
 #include "objects.h"
 #include "proof.h"
 
@@ -31,6 +32,8 @@ struct recording {
 	struct wp_refresh *refreshes; /* that are done */
 	size_t refresh_count;
 	struct wp_baseline *baselines; /* one of each */
+	struct wp_baseline *changed;   /* those that say another thing than the cache did before */
+	size_t changed_count;
 	size_t reloads;             /* done: nothing was distributed by them */
 	size_t others[WP_OUTCOMES]; /* steps with another outcome than done */
 };
@@ -93,44 +96,37 @@ static int compare_baselines(const void *a, const void *b)
 }
 
 /* What an earlier call has proven stays so: nobody has to find it again. */
-static int take_earlier_proofs(struct wp_cli *cli, struct wp_cache *cache, struct recording *recording,
-			       struct wp_error *err)
+static int make_baselines(struct wp_cli *cli, struct wp_cache *cache, struct recording *recording, struct wp_error *err)
 {
 	struct wp_baseline *kept;
 	size_t count;
 	int status = wp_cache_list_baselines(cache, cli->arena, NULL, &kept, &count, err);
 
-	for (size_t i = 0; !status && count && i < recording->refresh_count; i++) {
-		const struct wp_receipt_step *step = recording->refreshes[i].step;
-		const struct wp_baseline key = {
-			.site_code = recording->refreshes[i].receipt->site_code,
-			.package_id = step->package_id,
-			.source_version = step->source_version_after.value,
-		}, *found = bsearch(&key, kept, count, sizeof key, compare_baselines);
-
-		if (found && found->confidence == WP_CONFIDENCE_PROVEN && !strcmp(found->content_id, step->content_id))
-			recording->refreshes[i].why = NULL;
-	}
-	return status;
-}
-
-static void make_baselines(struct wp_cli *cli, struct recording *recording)
-{
 	recording->baselines = wp_arena_alloc(cli->arena, recording->refresh_count * sizeof *recording->baselines);
-	for (size_t i = 0; i < recording->refresh_count; i++) {
-		const struct wp_refresh *refresh = &recording->refreshes[i];
+	for (size_t i = 0; !status && i < recording->refresh_count; i++) {
+		struct wp_refresh *refresh = &recording->refreshes[i];
+		struct wp_baseline *baseline = &recording->baselines[i];
+		const struct wp_baseline *found;
 
-		recording->baselines[i] = (struct wp_baseline){
+		*baseline = (struct wp_baseline){
 			.site_code = refresh->receipt->site_code,
 			.package_id = refresh->step->package_id,
 			.source_version = refresh->step->source_version_after.value,
 			.file_id = refresh->step->file_id,
 			.content_id = refresh->step->content_id,
-			.confidence = refresh->why ? WP_CONFIDENCE_INFERRED : WP_CONFIDENCE_PROVEN,
 			.origin = "receipt",
 			.recorded_at = cli->env->now,
 		};
+		found = count ? bsearch(baseline, kept, count, sizeof *kept, compare_baselines) : NULL;
+		if (found && strcmp(found->content_id, baseline->content_id) != 0)
+			found = NULL;
+		if (found && found->confidence == WP_CONFIDENCE_PROVEN)
+			refresh->why = NULL;
+		baseline->confidence = refresh->why ? WP_CONFIDENCE_INFERRED : WP_CONFIDENCE_PROVEN;
+		if (!found || found->confidence != baseline->confidence)
+			*WP_PUSH(cli->arena, recording->changed, recording->changed_count) = *baseline;
 	}
+	return status;
 }
 
 static json_t *ignored_json(const char *outcome, const char *action, size_t count, const char *why)
@@ -261,6 +257,20 @@ static int parse(struct wp_cli *cli, int argc, char **argv, struct arguments *ar
 	return -1;
 }
 
+static int keep(struct wp_cli *cli, struct wp_cache *cache, const struct recording *recording, struct wp_error *err)
+{
+	int status = wp_cache_begin(cache, err);
+
+	if (status)
+		return status;
+	status = wp_cache_put_baselines(cache, recording->baselines, recording->refresh_count, err);
+	for (size_t i = 0; !status && i < recording->receipt_count; i++)
+		status = wp_cli_log_receipt(cli, cache, &recording->receipts[i], err);
+	if (!status)
+		status = wp_cli_log_baselines(cli, cache, "receipt", recording->changed, recording->changed_count, err);
+	return wp_cache_end(cache, status, err);
+}
+
 static int run(struct wp_cli *cli, int argc, char **argv)
 {
 	struct wp_cache *cache __attribute__((cleanup(wp_cache_closep))) = NULL;
@@ -287,10 +297,8 @@ static int run(struct wp_cli *cli, int argc, char **argv)
 		.scan = { .cache = cache },
 	};
 	if (wp_cli_prove(cli, &evidence, recording.refreshes, recording.refresh_count, &err) ||
-	    take_earlier_proofs(cli, cache, &recording, &err))
-		return wp_cli_error(cli, &err);
-	make_baselines(cli, &recording);
-	if (wp_cache_put_baselines(cache, recording.baselines, recording.refresh_count, &err))
+	    make_baselines(cli, cache, &recording, &err) ||
+	    keep(cli, cache, &recording, &err))
 		return wp_cli_error(cli, &err);
 	return print(cli, &recording);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* wimplan snapshot: the exports that the cache keeps. */
 #include "cli.h"
+#include "events.h"
 #include "objects.h"
 
 #include "wimplan/ascii.h"
@@ -196,6 +197,19 @@ static int run_diff(struct wp_cli *cli, const struct arguments *args)
 	return wp_cli_emit(cli, &buf);
 }
 
+static int remove_snapshot(struct wp_cli *cli, struct wp_cache *cache, const struct wp_snapshot *snapshot,
+			   struct wp_error *err)
+{
+	int status = wp_cache_begin(cache, err);
+
+	if (status)
+		return status;
+	status = wp_cache_remove_snapshot(cache, snapshot, err);
+	if (!status)
+		status = wp_cli_log_removed(cli, cache, snapshot, err);
+	return wp_cache_end(cache, status, err);
+}
+
 static int run_remove(struct wp_cli *cli, const struct arguments *args)
 {
 	struct wp_cache *cache __attribute__((cleanup(wp_cache_closep))) = NULL;
@@ -209,7 +223,7 @@ static int run_remove(struct wp_cli *cli, const struct arguments *args)
 		return wp_cli_error(cli, &err);
 	wp_cache_close(cache);
 	cache = NULL;
-	if (wp_cli_open_cache(cli, WP_CACHE_WRITE, &cache, &err) || wp_cache_remove_snapshot(cache, &snapshot, &err))
+	if (wp_cli_open_cache(cli, WP_CACHE_WRITE, &cache, &err) || remove_snapshot(cli, cache, &snapshot, &err))
 		return wp_cli_error(cli, &err);
 	if (cli->json) {
 		json_t *document = wp_json_document("wimplan-snapshot-remove", "1.1");

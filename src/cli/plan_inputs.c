@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* From an export or the cache to what wp_plan_make() takes, and back into the cache what it learned. */
 #include "plan_inputs.h"
+#include "events.h"
 #include "objects.h"
 #include "recheck.h"
 
@@ -311,13 +312,26 @@ void wp_plan_inputs_keep(struct wp_cli *cli, struct wp_plan_inputs *in, const st
 			 const struct wp_scan *scan, const struct wp_observation *const *seen, const struct wp_learned *learned)
 {
 	struct wp_error err;
+	int status;
 
+	if (!in->keeps)
+		return;
+	status = wp_cache_begin(in->cache, &err);
+	if (!status) {
+		status = wp_cli_keep_scan(in->cache, scan, &err);
+		if (!status)
+			status = wp_cache_put_baselines(in->cache, learned->baselines, learned->baseline_count, &err);
+		if (!status)
+			status = wp_cache_put_questions(in->cache, learned->questions, learned->question_count, &err);
+		if (!status)
+			status = keep_plan(cli, in, plan, &err);
+		if (!status)
+			status = wp_cli_keep_manifests(cli, in->cache, seen, in->set->count, &err);
+		if (!status)
+			status = wp_cli_log_plan(cli, in->cache, plan, &err);
+		status = wp_cache_end(in->cache, status, &err);
+	}
 	/* A disk that is full or a cache that another process holds must not cost the plan, which is made already. */
-	if (in->keeps &&
-	    (wp_cli_keep_scan(in->cache, scan, &err) ||
-	     wp_cache_put_baselines(in->cache, learned->baselines, learned->baseline_count, &err) ||
-	     wp_cache_put_questions(in->cache, learned->questions, learned->question_count, &err) ||
-	     keep_plan(cli, in, plan, &err) ||
-	     wp_cli_keep_manifests(cli, in->cache, seen, in->set->count, &err)))
+	if (status)
 		note_not_kept(cli, &err);
 }

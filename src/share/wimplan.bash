@@ -40,7 +40,7 @@ _wimplan() {
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -le 1 ]; then
-		_wimplan_words 'help inspect diff import snapshot plan show verify record baseline --help --version'
+		_wimplan_words 'help inspect diff import snapshot plan show verify record baseline log --help --version'
 		return
 	fi
 	_wimplan_value "${COMP_WORDS[COMP_CWORD - 1]}" && return
@@ -59,7 +59,8 @@ _wimplan() {
 	show) options='--format --all --bom --delimiter' ;;
 	verify) options='--map --data --all --jobs --events' ;;
 	record) options='--plan --map --jobs' ;;
-	help) verbs='inspect diff import snapshot plan show verify record baseline' ;;
+	log) options='--site' ;;
+	help) verbs='inspect diff import snapshot plan show verify record baseline log' ;;
 	baseline) options='--site --all --snapshot --map --jobs' verbs='list adopt forget' ;;
 	esac
 	case $word in

@@ -116,16 +116,24 @@ int wp_db_number(const struct wp_db *db, const char *sql, const char *doing, int
 	return WP_OK;
 }
 
-int wp_db_begin(const struct wp_db *db, struct wp_error *err)
+int wp_db_begin(struct wp_db *db, struct wp_error *err)
 {
+	int status = WP_OK;
+
 	if (db->read_only)
 		return wp_db_fail(db, SQLITE_READONLY, "a change was begun", err);
 	/* IMMEDIATE: a writer that begins by reading could not wait for another one at its first write. */
-	return wp_db_execute(db, "BEGIN IMMEDIATE", "a change was begun", err);
+	if (!db->depth)
+		status = wp_db_execute(db, "BEGIN IMMEDIATE", "a change was begun", err);
+	if (!status)
+		db->depth++;
+	return status;
 }
 
-int wp_db_end(const struct wp_db *db, int status, struct wp_error *err)
+int wp_db_end(struct wp_db *db, int status, struct wp_error *err)
 {
+	if (--db->depth)
+		return status;
 	if (!status)
 		status = wp_db_execute(db, "COMMIT", "a change was kept", err);
 	/* SQLite has rolled back by itself after some errors; a second ROLLBACK would be an error. */
