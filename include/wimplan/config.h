@@ -52,9 +52,37 @@ struct wp_window_settings {
 	struct wp_number parallel; /* distribution points that a site sends to at a time */
 };
 
+/* Texts in a list of their own. */
+struct wp_names {
+	const char **items;
+	size_t count;
+};
+
+/* A version of Windows: major, minor, build, revision. */
+enum { WP_BUILD_PARTS = 4 };
+
+/* The least build that an image of a release has to have. */
+struct wp_expected_build {
+	uint64_t release[WP_BUILD_PARTS - 1]; /* the key: "10.0.26100" */
+	uint64_t least[WP_BUILD_PARTS];       /* of the same family */
+	const char *key, *value, *origin;     /* as in struct wp_setting */
+};
+
+/* [expect]: what every image should be like. It decides about no call. */
+struct wp_expect_settings {
+	struct wp_expected_build *builds; /* each release once */
+	size_t build_count;
+	uint64_t max_age; /* seconds since an image was modified; 0: any */
+	struct wp_names edition;       /* one image has one of these */
+	struct wp_names languages;     /* every image of Windows has all of these */
+	struct wp_names image_state;   /* every image of Windows has one of these */
+	struct wp_names must_have;     /* "KB5034765", "acmenic.inf", names of packages and apps */
+	struct wp_names must_not_have;
+};
+
 /* One key in force; kept in the documented order. */
 struct wp_setting {
-	const char *section; /* "policy", "map", "provider", "window" */
+	const char *section; /* "policy", "map", "provider", "window", "expect" */
 	const char *key;
 	const char *value;  /* NULL when it is not set and has no default */
 	const char *origin; /* "default", "FILE:LINE", "--map" … */
@@ -64,6 +92,7 @@ struct wp_config {
 	struct wp_policy policy;
 	struct wp_map map;
 	struct wp_window_settings window;
+	struct wp_expect_settings expect;
 	struct wp_setting *settings; /* every known key, then the map's entries in the order of their adding */
 	size_t setting_count;
 };
@@ -93,6 +122,16 @@ unsigned int wp_config_choice(const struct wp_config *config, const char *sectio
  */
 int wp_window_resolve(const struct wp_window_settings *window, const struct wp_zone *zone, struct wp_time now,
 		      struct wp_time *ret_start, struct wp_time *ret_end, struct wp_error *err);
+
+/* Reads so many numbers between dots, and nothing behind them; false when it is anything else. */
+bool wp_build_parse(const char *text, size_t parts, uint64_t *ret_parts);
+/*
+ * The build that the releases of a family say that they are: those that one enablement package tells apart have the same
+ * files, and a .wim has the number of the first. A build that is in no family is one itself.
+ */
+uint64_t wp_build_family(uint64_t build);
+/* Whether nothing is expected, so that nothing has to be looked at. */
+bool wp_expect_nothing(const struct wp_expect_settings *expect);
 
 /* The policy as the plan's body records it: every value in force that a verdict may depend on. New reference. */
 json_t *wp_policy_json(const struct wp_policy *policy);

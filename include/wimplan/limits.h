@@ -59,6 +59,8 @@
 #define WP_LIMIT_JOURNAL_BYTES (1u << 30)
 /* Bytes of a configuration file. */
 #define WP_LIMIT_CONFIG_BYTES (1u << 20)
+/* Names in a list of [expect], and releases that a build is expected of. */
+#define WP_LIMIT_EXPECTED_NAMES 64u
 /* Bytes of a plan or of a receipt. */
 #define WP_LIMIT_DOCUMENT_BYTES (1u << 30)
 /* Bytes of an image's metadata resource when decompressed; of a Windows image with 200,000 files they are 40 MB. */

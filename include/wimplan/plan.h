@@ -131,12 +131,6 @@ static inline void wp_plan_freep(struct wp_plan **plan)
 	wp_plan_free(*plan);
 }
 
-/* PackageIDs as a user has given them. */
-struct wp_names {
-	const char **items;
-	size_t count;
-};
-
 /* What --only and --exclude come to. In the arena that it was made in. */
 struct wp_selection {
 	bool *chosen; /* of each record of the set, whether it is judged */

@@ -79,6 +79,8 @@ struct wp_servicing {
 	struct wp_item *items;
 	size_t count;
 	size_t first[WP_ITEM_GROUPS + 1]; /* group g is items first[g] … first[g + 1] - 1 */
+	/* Names of packages, drivers or apps that tell nothing: they are no items. */
+	size_t not_understood;
 	struct wp_diags diags; /* "no-windows-tree" (info), "name-not-understood" (info, with the number of names) */
 };
 

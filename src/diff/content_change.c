@@ -53,14 +53,14 @@ bool wp_content_summary_compare(struct wp_arena *arena, const struct wp_content_
 {
 	struct wp_diff_contents *contents;
 	struct wp_opened_summary a, b;
+	unsigned int version;
 
 	*ret = (struct wp_content_change){ 0 };
 	if (!wp_content_summary_open(arena, old, &a) || !wp_content_summary_open(arena, new, &b))
 		return false;
-	if (a.first_version || b.first_version) {
-		wp_content_summary_first(&a);
-		wp_content_summary_first(&b);
-	}
+	version = a.version < b.version ? a.version : b.version;
+	wp_content_summary_lower(&a, version);
+	wp_content_summary_lower(&b, version);
 	contents = wp_pair_contents(arena, &a.servicing, &b.servicing);
 	for (int g = 0; g < WP_ITEM_GROUPS; g++) {
 		const struct wp_diff_group *group = &contents->groups[g];

@@ -52,6 +52,26 @@ static void apply_window(struct wp_config *config)
 	window->parallel.known = parallel && wp_parse_u64(parallel, false, &window->parallel.value);
 }
 
+/* Takes [expect] over from the settings, which are good values. */
+static void apply_expect(struct wp_arena *arena, struct wp_config *config)
+{
+	struct wp_expect_settings *expect = &config->expect;
+	const struct {
+		const char *key;
+		struct wp_names *names;
+	} lists[] = {
+		{ "edition", &expect->edition },     { "languages", &expect->languages },
+		{ "image_state", &expect->image_state }, { "must_have", &expect->must_have },
+		{ "must_not_have", &expect->must_not_have },
+	};
+	const char *max_age = wp_config_value(config, "expect", "max_age");
+
+	if (max_age)
+		wp_duration_parse(max_age, &expect->max_age);
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+		*lists[i].names = wp_config_list(arena, wp_config_value(config, "expect", lists[i].key));
+}
+
 /* Takes the policy over from the settings, which are good values. */
 static void apply(struct wp_config *config)
 {
@@ -204,6 +224,8 @@ int wp_config_assign(struct wp_arena *arena, struct wp_config *config, const cha
 		return assign_map(arena, config, name, value, source, origin, err);
 	if (!strcmp(section, "window") && !strncmp(name, "bandwidth ", strlen("bandwidth ")))
 		return assign_bandwidth(arena, config, name, value, source, origin, err);
+	if (!strcmp(section, "expect") && wp_ascii_digit(*name))
+		return wp_config_assign_build(arena, config, name, value, source, origin, err);
 	if (place == wp_config_key_count)
 		return wp_fail(err, WP_E_USAGE, "config", origin, "%s: unknown key '%s' in [%s]; there are %s",
 			       origin, name, section, wp_config_key_list(arena, section));
@@ -221,6 +243,10 @@ int wp_config_assign(struct wp_arena *arena, struct wp_config *config, const cha
 			       value, wp_config_key_rule(arena, key));
 	setting->value = wp_arena_strdup(arena, value);
 	setting->origin = wp_arena_strdup(arena, origin);
+	if (!strcmp(section, "expect")) {
+		apply_expect(arena, config);
+		return wp_config_check_expect(&config->expect, origin, err);
+	}
 	apply(config);
 	return check_window(config, origin, err);
 }
@@ -270,6 +296,8 @@ static void print_section(const struct wp_config *config, const char *section, s
 		wp_text_escape(buf, setting->origin);
 		wp_buf_printf(buf, "\n%s = %s\n", setting->key, setting->value);
 	}
+	if (!strcmp(section, "expect"))
+		wp_config_print_builds(config, buf);
 	if (strcmp(section, "window"))
 		return;
 	for (size_t i = 0; i < config->window.site_count; i++) {

@@ -114,6 +114,8 @@ static const char *const no_yes_words[] = { "no", "yes", NULL };
 static const char *const auth_words[] = { "negotiate", "ntlm", "bearer", "none", NULL };
 
 #define BANDWIDTH WP_BANDWIDTH_RULE
+#define LIST "names between commas, each once, such as "
+#define CONTENTS LIST "\"KB5034765, acmenic.inf\"; the number of an update has six digits at least"
 #define SECONDS_OF_A_DAY 86400
 #define ZONED_TIME "a time in ISO 8601 with its zone, such as 2026-02-14T20:00:00Z"
 
@@ -183,10 +185,24 @@ const struct wp_config_key wp_config_keys[] = {
 	  .must_be = "a number of distribution points from 1 to 1000",
 	  .least = 1,
 	  .most = 1000 },
+	{ .section = "expect",
+	  .name = "max_age",
+	  .check = check_duration,
+	  .must_be = "a duration such as 45d, from 1h to 3650d",
+	  .least = 3600,
+	  .most = 3650 * (uint64_t)SECONDS_OF_A_DAY },
+	{ .section = "expect", .name = "edition", .check = wp_config_list_is_good, .must_be = LIST "\"Enterprise, Education\"" },
+	{ .section = "expect", .name = "languages", .check = wp_config_list_is_good, .must_be = LIST "\"en-US, de-DE\"" },
+	{ .section = "expect",
+	  .name = "image_state",
+	  .check = wp_config_list_is_good,
+	  .must_be = LIST "IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE" },
+	{ .section = "expect", .name = "must_have", .check = wp_config_list_is_good, .must_be = CONTENTS },
+	{ .section = "expect", .name = "must_not_have", .check = wp_config_list_is_good, .must_be = CONTENTS },
 };
 const size_t wp_config_key_count = sizeof wp_config_keys / sizeof wp_config_keys[0];
 
-const char *const wp_config_sections[] = { "map", "policy", "provider", "window", NULL };
+const char *const wp_config_sections[] = { "map", "policy", "provider", "window", "expect", NULL };
 
 size_t wp_config_key_find(const char *section, const char *name)
 {
@@ -230,6 +246,8 @@ const char *wp_config_key_list(struct wp_arena *arena, const char *section)
 	for (size_t i = 0; i < wp_config_key_count; i++)
 		if (!strcmp(wp_config_keys[i].section, section))
 			wp_buf_printf(&list, "%s%s", list.length ? ", " : "", wp_config_keys[i].name);
+	if (!strcmp(section, "expect"))
+		wp_buf_puts(&list, ", and releases such as 10.0.26100");
 	return finish(arena, &list);
 }
 

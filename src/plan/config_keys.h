@@ -38,6 +38,21 @@ const char *wp_config_key_list(struct wp_arena *arena, const char *section);
 /* "content or file", "a number of seconds …". */
 const char *wp_config_key_rule(struct wp_arena *arena, const struct wp_config_key *key);
 
+/* The texts between the commas of @text; none of NULL. */
+struct wp_names wp_config_list(struct wp_arena *arena, const char *text);
+/* Whether @text is a list of texts between commas, each good as @key's, and none of them twice. */
+bool wp_config_list_is_good(const struct wp_config_key *key, const char *text);
+
+/*
+ * What [expect] has besides its keys: a release and the least build of it, "10.0.26100 = 10.0.26100.7171". @source and @origin
+ * as in wp_config_assign().
+ */
+int wp_config_assign_build(struct wp_arena *arena, struct wp_config *config, const char *name, const char *value,
+			   const char *source, const char *origin, struct wp_error *err);
+/* WP_E_USAGE where something must be and must not be inside. */
+int wp_config_check_expect(const struct wp_expect_settings *expect, const char *origin, struct wp_error *err);
+void wp_config_print_builds(const struct wp_config *config, struct wp_buf *buf);
+
 /*
  * Sets a key. @origin is "FILE:LINE" or the option; the message of an error begins with it. @source is what all
  * origins of one file or option begin with: the same key twice from one source is an error.

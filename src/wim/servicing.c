@@ -317,6 +317,7 @@ void wp_servicing_read(struct wp_arena *arena, const struct wp_tree *tree, struc
 		ret->first[group] = i;
 	}
 	mark_superseded(ret);
+	ret->not_understood = gather.unknown;
 	if (gather.unknown)
 		wp_diag_add(arena, &ret->diags, WP_SEVERITY_INFO, "name-not-understood", subject,
 			    "%zu %s of packages, drivers or apps cannot be read, the first is %s", gather.unknown,

@@ -180,8 +180,8 @@ Test(summary, of_images_without_windows_has_the_data_alone)
 	add_file(&media, "/a.txt", "a new text");
 	add_image(&media);
 	cr_assert(summarize(&media, arena, &data));
-	/* The line, two numbers, one blob. */
-	cr_expect_eq(data.length, strlen("wimplan-summary-2\n") + 4 + 4 + 12);
+	/* The line, two numbers, one blob; two images with a tree each. */
+	cr_expect_eq(data.length, strlen("wimplan-summary-3\n") + 4 + 4 + 12 + 4 + 2 + 4 + 2 * 9);
 	cr_assert(wp_content_summary_compare(arena, &old, &data, &change));
 	expect_group(&change, WP_ITEM_GROUP_PACKAGE, 0, 2, 0);
 	cr_expect_eq(change.bytes_new, 10);
@@ -206,6 +206,65 @@ static struct wp_content_summary with_packages(struct wp_arena *arena, const cha
 	return summary;
 }
 
+/* Makes what an older version has made of one image with so many items. */
+static void make_older(struct wp_content_summary *summary, size_t items, unsigned int version)
+{
+	((uint8_t *)summary->bytes)[strlen("wimplan-summary-3\n") - 2] = (uint8_t)('0' + version);
+	summary->length -= 4 + 1 + 4 + 9 + 8 * items;
+}
+
+/* A package that is no known kind and has a number is kept since images are told apart: in an older one it is not looked for. */
+Test(summary, of_the_second_version_has_no_other_packages)
+{
+	static const char *const names[] = { "Package_for_RollupFix", "Contoso-KB5034765-Package", "Contoso-Package" };
+	struct wp_arena *arena = wp_arena_new();
+	struct wp_content_summary old = with_packages(arena, names, 1), new = with_packages(arena, names, 3);
+	struct wp_content_change change;
+
+	cr_assert(wp_content_summary_compare(arena, &old, &new, &change));
+	expect_group(&change, WP_ITEM_GROUP_PACKAGE, 1, 0, 1);
+	make_older(&old, 1, 2);
+	cr_assert(wp_content_summary_compare(arena, &old, &new, &change));
+	expect_group(&change, WP_ITEM_GROUP_PACKAGE, 0, 0, 1);
+	wp_arena_free(arena);
+}
+
+Test(summary, tells_images_apart)
+{
+	struct wp_arena *arena = wp_arena_new();
+	struct wp_content_summary summary = { 0 };
+	struct wp_opened_summary opened;
+	struct wp_servicing installed;
+	struct media media;
+	size_t counted;
+
+	begin(&media);
+	for (int i = 0; i < 3; i++) {
+		add_image(&media);
+		add_file(&media, i == 1 ? "/data.txt" : PACKAGES "Package_for_RollupFix~31bf3856ad364e35~amd64~~22621.1.1.8.mum", "1");
+		if (i == 2) {
+			add_file(&media, PACKAGES "Package_for_KB5034765~31bf3856ad364e35~amd64~~22621.1.1.8.mum", "2");
+			add_file(&media, PACKAGES "Contoso-Package~31bf3856ad364e35~amd64~~1.1.1.8.mum", "3");
+			add_file(&media, PACKAGES "no-name.mum", "4");
+		}
+	}
+	cr_assert(summarize(&media, arena, &summary));
+	cr_assert(wp_content_summary_open(arena, &summary, &opened));
+	cr_expect_eq(opened.version, 3);
+	cr_expect_eq(opened.servicing.count, 2, "what two images have is one item");
+	cr_assert(wp_content_summary_image(arena, &opened, 1, &installed, &counted));
+	cr_expect(installed.known && installed.windows && installed.count == 1 && !counted && !installed.not_understood);
+	cr_assert(wp_content_summary_image(arena, &opened, 2, &installed, &counted));
+	cr_expect(installed.known && !installed.windows && !installed.count);
+	cr_assert(wp_content_summary_image(arena, &opened, 3, &installed, &counted));
+	cr_expect_eq(installed.count, 2);
+	cr_expect_eq(counted, 1);
+	cr_expect_eq(installed.not_understood, 1);
+	cr_expect_not(wp_content_summary_image(arena, &opened, 0, &installed, &counted));
+	cr_expect_not(wp_content_summary_image(arena, &opened, 4, &installed, &counted));
+	wp_arena_free(arena);
+}
+
 /* Kinds that the first version took for parts of others: where one of the two has none, nothing is said of them. */
 Test(summary, of_the_first_version_is_read_for_what_it_has)
 {
@@ -217,11 +276,11 @@ Test(summary, of_the_first_version_is_read_for_what_it_has)
 
 	cr_assert(wp_content_summary_compare(arena, &old, &new, &change));
 	expect_group(&change, WP_ITEM_GROUP_PACKAGE, 3, 0, 1);
-	/* All that tells the versions apart is the line in front. */
-	((uint8_t *)old.bytes)[strlen("wimplan-summary-2\n") - 2] = '1';
+	/* The line in front, and that nothing stands behind the blobs, tells the versions apart. */
+	make_older(&old, 1, 1);
 	cr_assert(wp_content_summary_compare(arena, &old, &new, &change));
 	expect_group(&change, WP_ITEM_GROUP_PACKAGE, 0, 0, 1);
-	((uint8_t *)new.bytes)[strlen("wimplan-summary-2\n") - 2] = '1';
+	make_older(&new, 4, 1);
 	cr_expect_not(wp_content_summary_compare(arena, &old, &new, &change), "a kind that it cannot have");
 	wp_arena_free(arena);
 }
@@ -262,7 +321,7 @@ Test(summary, is_not_made_of_a_tree_that_cannot_be_read)
 
 Test(summary, limit_of_the_bytes)
 {
-	const size_t most = (WP_LIMIT_SUMMARY_BYTES - strlen("wimplan-summary-2\n") - 8) / 12;
+	const size_t most = (WP_LIMIT_SUMMARY_BYTES - strlen("wimplan-summary-3\n") - 16) / 12;
 	struct wp_blob *blobs = calloc(most + 1, sizeof *blobs);
 
 	cr_assert(blobs);
@@ -338,7 +397,7 @@ Test(summary, that_is_damaged_is_refused_or_read_safely)
 	struct wp_arena *arena = wp_arena_new();
 	struct wp_content_summary summary = january(arena);
 	uint8_t *bytes = wp_arena_alloc(arena, summary.length);
-	size_t magic = strlen("wimplan-summary-2\n");
+	size_t magic = strlen("wimplan-summary-3\n");
 
 	for (size_t i = 0; i < summary.length; i++) {
 		for (unsigned int bit = 0; bit < 8; bit++) {
