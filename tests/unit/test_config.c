@@ -105,10 +105,10 @@ Test(config, errors)
 		const char *text, *message;
 	} cases[] = {
 		{ "[polcy]\n",
-		  "wimplan.conf:1: unknown section [polcy]; there are [map], [policy], [provider], [window]" },
+		  "wimplan.conf:1: unknown section [polcy]; there are [map], [policy], [provider], [window], [expect]" },
 		{ "[Policy]\n",
-		  "wimplan.conf:1: unknown section [Policy]; there are [map], [policy], [provider], [window]" },
-		{ "[]\n", "wimplan.conf:1: unknown section []; there are [map], [policy], [provider], [window]" },
+		  "wimplan.conf:1: unknown section [Policy]; there are [map], [policy], [provider], [window], [expect]" },
+		{ "[]\n", "wimplan.conf:1: unknown section []; there are [map], [policy], [provider], [window], [expect]" },
 		{ "[policy\n", "wimplan.conf:1: a section has to end with ']': [NAME]" },
 		{ "[", "wimplan.conf:1: a section has to end with ']': [NAME]" },
 		{ "\n[policy]\nrefresh = file\n",
@@ -127,7 +127,7 @@ Test(config, errors)
 						     "timeout, settle" },
 		{ "refresh_on = file\n",
 		  "wimplan.conf:1: the key stands before any section; put one of [map], [policy], "
-		  "[provider], [window] in front of it" },
+		  "[provider], [window], [expect] in front of it" },
 		{ "[policy]\nrefresh_on\n",
 		  "wimplan.conf:2: 'refresh_on' has no '='; write KEY = VALUE, or # in front of a comment" },
 		{ "[policy]\n= file\n", "wimplan.conf:2: '= file' has no key in front of its '='; write KEY = VALUE, "
@@ -330,7 +330,15 @@ Test(config, prints_what_it_reads)
 					      "# not set\n# every =\n"
 					      "# not set\n# timezone =\n"
 					      "# not set\n# bandwidth =\n"
-					      "# not set\n# parallel =\n");
+					      "# not set\n# parallel =\n"
+					      "\n"
+					      "[expect]\n"
+					      "# not set\n# max_age =\n"
+					      "# not set\n# edition =\n"
+					      "# not set\n# languages =\n"
+					      "# not set\n# image_state =\n"
+					      "# not set\n# must_have =\n"
+					      "# not set\n# must_not_have =\n");
 	cr_assert_eq(parse(arena, &again, wp_buf_text(&first), &err), WP_OK, "%s", err.message);
 	wp_config_print(&again, &second);
 	cr_assert_eq(config.setting_count, again.setting_count);
@@ -402,4 +410,67 @@ Test(config, window_without_an_end_is_none)
 		     WP_E_USAGE);
 	cr_expect(strstr(err.message, "duration"), "%s", err.message);
 	wp_arena_free(arena);
+}
+
+Test(config, builds_and_their_families)
+{
+	static const struct {
+		uint64_t build, family;
+	} cases[] = {
+		{ 18362, 18362 }, { 18363, 18362 }, { 18364, 18364 }, { 19041, 19041 }, { 19042, 19041 }, { 19045, 19041 },
+		{ 19046, 19046 }, { 20348, 20348 }, { 22000, 22000 }, { 22621, 22621 }, { 22631, 22621 }, { 26100, 26100 },
+		{ 26200, 26100 }, { 26300, 26100 }, { 28000, 28000 }, { 0, 0 },
+	};
+	static const struct {
+		const char *text;
+		bool good;
+	} texts[] = {
+		{ "10.0.26100.7171", true }, { "0.0.0.0", true },       { "10.0.26100.4294967295", true },
+		{ "10.0.26100", false },     { "10.0.26100.", false },  { "10.0.26100.7171.1", false },
+		{ "10.0.26100.x", false },   { " 10.0.26100.1", false }, { "10.0.26100.1 ", false },
+		{ "10..26100.1", false },    { "-1.0.26100.1", false }, { "10.0.26100.99999999999", false },
+		{ "", false },               { "10,0,26100,1", false },
+	};
+	uint64_t parts[WP_BUILD_PARTS];
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		cr_expect_eq(wp_build_family(cases[i].build), cases[i].family, "%ju", (uintmax_t)cases[i].build);
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		cr_expect_eq(wp_build_parse(texts[i].text, WP_BUILD_PARTS, parts), texts[i].good, "%s", texts[i].text);
+	cr_assert(wp_build_parse("10.0.26100", WP_BUILD_PARTS - 1, parts));
+	cr_expect_eq(parts[2], 26100);
+}
+
+/* Names that are separated by commas, and so many releases. */
+static char *expect_many(struct wp_arena *arena, bool releases, size_t count)
+{
+	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	wp_buf_puts(&buf, releases ? "[expect]\n" : "[expect]\nmust_have = ");
+	for (size_t i = 0; i < count; i++)
+		if (releases)
+			wp_buf_printf(&buf, "10.0.%zu = 10.0.%zu.2\n", i, i);
+		else
+			wp_buf_printf(&buf, "%sa%zu", i ? ", " : "", i);
+	return wp_arena_strdup(arena, wp_buf_text(&buf));
+}
+
+Test(config, limits_of_what_is_expected)
+{
+	for (int releases = 0; releases < 2; releases++)
+		for (size_t over = 0; over < 2; over++) {
+			struct wp_arena *arena = wp_arena_new();
+			struct wp_config config;
+			struct wp_error err;
+			int status;
+
+			wp_config_init(arena, &config);
+			cr_expect(wp_expect_nothing(&config.expect));
+			status = parse(arena, &config, expect_many(arena, releases, WP_LIMIT_EXPECTED_NAMES + over), &err);
+			cr_expect_eq(status, over ? WP_E_USAGE : WP_OK, "%d %zu", releases, over);
+			cr_expect_eq(wp_expect_nothing(&config.expect), over && !releases, "a list that is too long is not taken");
+			cr_expect(over || (releases ? config.expect.build_count : config.expect.must_have.count) ==
+						  WP_LIMIT_EXPECTED_NAMES);
+			wp_arena_free(arena);
+		}
 }
