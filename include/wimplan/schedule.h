@@ -55,7 +55,9 @@ int wp_schedule_parse(struct wp_arena *arena, const char *text, struct wp_schedu
 int wp_schedule_decode(struct wp_arena *arena, const json_t *value, struct wp_schedule **ret_items, size_t *ret_count,
 		       const char **ret_why);
 
-/* The token as text, as the site writes it. Years are those that fit a token: 1970 to 2033. */
+/* Whether there is a token for it: a token has room for the years 1970 to 2033. */
+bool wp_schedule_has_token(const struct wp_schedule *schedule);
+/* The token as text, as the site writes it, of a schedule that has one. */
 void wp_schedule_token(const struct wp_schedule *schedule, char ret_text[WP_TOKEN_TEXT]);
 
 /* "every 2 weeks on Sunday at 22:00 UTC", "on the last day of every month at 16:54". */

@@ -180,6 +180,7 @@ static const char *type_words(const struct wp_property *property)
 		return "no date of a known form";
 	case WP_PROPERTY_TEXT:
 	case WP_PROPERTY_TREE:
+	case WP_PROPERTY_SCHEDULE:
 		break;
 	}
 	return "no text";

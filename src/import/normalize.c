@@ -6,6 +6,7 @@
 
 #include "wimplan/ascii.h"
 #include "wimplan/json.h"
+#include "wimplan/schedule.h"
 #include "wimplan/text.h"
 
 #include <inttypes.h>
@@ -157,6 +158,25 @@ static json_t *normalize_date(const json_t *value, enum wp_value_kind *ret_kind)
 	return keep_bad(value, ret_kind);
 }
 
+/*
+ * The StartTime of a token without its time zone: the site keeps a time of day there (19700201000000.000000+***; IsGMT says
+ * of which clock), and .NET has put the zone of the machine behind it that made the export.
+ */
+static json_t *start_time(const json_t *value, enum wp_value_kind *ret_kind)
+{
+	char *text __attribute__((cleanup(free_text))) = scalar_text(value);
+	size_t length = text ? strlen(text) : 0;
+	bool iso = length > 16 && text[4] == '-' && text[length - 3] == ':' && strchr("+-", text[length - 6]);
+	json_t *cut, *date;
+
+	if (!iso)
+		return normalize_date(value, ret_kind);
+	cut = wp_json_must(json_stringn_nocheck(text, length - 6));
+	date = normalize_date(cut, ret_kind);
+	json_decref(cut);
+	return date;
+}
+
 static json_t *clean_tree(const json_t *value);
 
 /* An embedded object without noise, but with its class under one name for all shapes. */
@@ -179,7 +199,7 @@ static json_t *clean_object(const json_t *object)
 			continue;
 		/* The one date of SMS_ScheduleToken's classes. */
 		if (wp_ascii_same(key, "StartTime"))
-			kept = normalize_date(value, &kind);
+			kept = start_time(value, &kind);
 		else
 			kept = clean_tree(value);
 		if (kept)
@@ -226,6 +246,34 @@ static json_t *normalize_tree(const json_t *value)
 	return clean_tree(value);
 }
 
+/*
+ * A schedule as the text of its tokens, whether it came as that or as objects; where it is none, or has no token for its year,
+ * as it came.
+ */
+static json_t *normalize_schedule(const json_t *value)
+{
+	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	struct wp_buf tokens __attribute__((cleanup(wp_buf_free))) = { 0 };
+	json_t *tree = normalize_tree(value), *text;
+	struct wp_schedule *items;
+	const char *why;
+	size_t count;
+
+	if (!tree || wp_schedule_decode(arena, tree, &items, &count, &why) != 0 || !count)
+		return tree;
+	for (size_t i = 0; i < count; i++) {
+		char token[WP_TOKEN_TEXT];
+
+		if (!wp_schedule_has_token(&items[i]))
+			return tree;
+		wp_schedule_token(&items[i], token);
+		wp_buf_puts(&tokens, token);
+	}
+	text = wp_json_must(json_string(wp_buf_text(&tokens)));
+	json_decref(tree);
+	return text;
+}
+
 json_t *wp_property_normalize(const struct wp_property *property, const json_t *value, bool empty_is_none,
 			      enum wp_value_kind *ret_kind)
 {
@@ -246,6 +294,8 @@ json_t *wp_property_normalize(const struct wp_property *property, const json_t *
 		return normalize_flag(value, ret_kind);
 	case WP_PROPERTY_DATE:
 		return normalize_date(value, ret_kind);
+	case WP_PROPERTY_SCHEDULE:
+		return normalize_schedule(value);
 	case WP_PROPERTY_TREE:
 		break;
 	}

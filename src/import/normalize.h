@@ -15,6 +15,7 @@ enum wp_property_type {
 	WP_PROPERTY_FLAG,
 	WP_PROPERTY_DATE,
 	WP_PROPERTY_TREE, /* arrays and embedded objects, kept as JSON */
+	WP_PROPERTY_SCHEDULE, /* SMS_ScheduleToken: kept as text of tokens, what is none as it came */
 };
 
 struct wp_property {

@@ -17,6 +17,7 @@
 #define FLAG(name, lazy) { name, WP_PROPERTY_FLAG, lazy }
 #define DATE(name) { name, WP_PROPERTY_DATE, 0 }
 #define TREE(name, lazy) { name, WP_PROPERTY_TREE, lazy }
+#define SCHEDULE(name, lazy) { name, WP_PROPERTY_SCHEDULE, lazy }
 
 /*
  * In the order of wp_ascii_compare(). Names, types and laziness: the reference pages "… Server WMI Class"
@@ -31,7 +32,7 @@ static const struct wp_property table[] = {
 	TEXT("AdvertisementName", 0),
 	TEXT("AlternateContentProviders", ALL),
 	TEXT("Architecture", 0),
-	TREE("AssignedSchedule", 0),
+	SCHEDULE("AssignedSchedule", 0),
 	FLAG("AssignedScheduleEnabled", 0),
 	TEXT("BackgroundBitmapPath", BOOT),
 	TEXT("BaseBoardProductID", 0),
@@ -66,6 +67,7 @@ static const struct wp_property table[] = {
 	TEXT("HALType", 0),
 	TREE("Icon", 0),
 	NUMBER("IconSize", ALL),
+	NUMBER("ID", 0),
 	FLAG("IgnoreAddressSchedule", 0),
 	TEXT("ImageDiskLayout", IMAGE | BOOT),
 	NUMBER("ImageIndex", BOOT),
@@ -127,7 +129,7 @@ static const struct wp_property table[] = {
 	NUMBER("ReferencePackageType", 0),
 	TEXT("RefPackageID", 0),
 	FLAG("RefreshPkgSourceFlag", ALL),
-	TREE("RefreshSchedule", ALL),
+	SCHEDULE("RefreshSchedule", ALL),
 	TEXT("Region", 0),
 	TEXT("ReportingSiteCode", 0),
 	NUMBER("ScratchSpace", BOOT),
@@ -151,6 +153,7 @@ static const struct wp_property table[] = {
 	NUMBER("SourceSize", 0),
 	NUMBER("SourceVersion", 0),
 	NUMBER("State", 0),
+	NUMBER("Status", 0),
 	DATE("StatusTime"),
 	TEXT("StoredPkgPath", 0),
 	NUMBER("StoredPkgVersion", 0),

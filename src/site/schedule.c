@@ -8,8 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The year from which a token counts; it has 6 bits for it. */
+/* The years of a token, which has 6 bits for them. */
 #define FIRST_YEAR 1970
+#define LAST_YEAR (FIRST_YEAR + 63)
 
 /*
  * Where the fields stand in a token's two words of 32 bits: the start in the first one, duration, recurrence and its
@@ -223,11 +224,16 @@ int wp_schedule_decode(struct wp_arena *arena, const json_t *value, struct wp_sc
 	return 0;
 }
 
+bool wp_schedule_has_token(const struct wp_schedule *schedule)
+{
+	return schedule->start.year >= FIRST_YEAR && schedule->start.year <= LAST_YEAR;
+}
+
 void wp_schedule_token(const struct wp_schedule *s, char ret_text[WP_TOKEN_TEXT])
 {
 	uint32_t first = (uint32_t)s->start.minute << MINUTE_AT | (uint32_t)s->start.hour << HOUR_AT |
 			 (uint32_t)s->start.day << DAY_AT | (uint32_t)s->start.month << MONTH_AT |
-			 ((uint32_t)(s->start.year - FIRST_YEAR) & 63) << YEAR_AT |
+			 (uint32_t)(s->start.year - FIRST_YEAR) << YEAR_AT |
 			 s->duration % 60 << DURATION_MINUTES_AT;
 	uint32_t second = s->duration / 60 % 24 << DURATION_HOURS_AT | (s->duration / 1440 & 31) << DURATION_DAYS_AT |
 			  (uint32_t)s->recurrence << RECURRENCE_AT | (uint32_t)s->utc << UTC_AT;

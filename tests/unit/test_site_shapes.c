@@ -456,6 +456,10 @@ Test(site, embedded_objects_are_the_same_from_every_shape)
 		" TYPE=\"boolean\"><VALUE>FALSE</VALUE></PROPERTY><PROPERTY NAME=\"StartTime\" "
 		"TYPE=\"datetime\"><VALUE>20260109224106.000000+000"
 		"</VALUE></PROPERTY></INSTANCE></VALUE.OBJECT></VALUE.OBJECTARRAY></PROPERTY.OBJECTARRAY></INSTANCE>\n",
+		/* With the zone of the machine that exported, as .NET puts it behind a time of day; and as text. */
+		"{\"PackageID\":\"P010000A\",\"PackageType\":257,\"RefreshSchedule\":{\"__CLASS\":\"SMS_ST_RecurInterval\","
+		"\"DaySpan\":7,\"StartTime\":\"2026-01-09T22:41:06.0000000+05:30\"}}",
+		"PackageID,PackageType,RefreshSchedule\nP010000A,257,a6c91e0000100038\n",
 	};
 	json_t *first = NULL;
 
@@ -469,8 +473,40 @@ Test(site, embedded_objects_are_the_same_from_every_shape)
 		cr_expect(json_equal(first, schedule), "%zu", i);
 		wp_record_set_free(set);
 	}
-	cr_expect_str_eq(wp_json_get_text(json_array_get(first, 0), "__CLASS"), "SMS_ST_RecurInterval");
+	cr_expect_str_eq(json_string_value(first), "A6C91E0000100038");
 	json_decref(first);
+}
+
+/* What is no schedule, or has no token for its year, is kept as it came; of other objects all but the noise. */
+Test(site, what_is_no_schedule_is_kept)
+{
+	static const struct {
+		const char *name, *value, *kept;
+	} cases[] = {
+		{ "RefreshSchedule", "[]", "[]" },
+		{ "RefreshSchedule", "\"0001\"", "\"0001\"" },
+		{ "RefreshSchedule", "[{\"__CLASS\":\"SMS_ST_RecurWeekly\",\"StartTime\":\"2026-01-09T22:41:06Z\",\"Day\":9}]",
+		  "[{\"__CLASS\":\"SMS_ST_RecurWeekly\",\"StartTime\":\"2026-01-09T22:41:06Z\",\"Day\":9}]" },
+		{ "RefreshSchedule", "{\"__CLASS\":\"SMS_ST_NonRecurring\",\"StartTime\":\"2034-01-09T22:41:06Z\"}",
+		  "{\"__CLASS\":\"SMS_ST_NonRecurring\",\"StartTime\":\"2034-01-09T22:41:06Z\"}" },
+		{ "RefreshSchedule", "{\"__CLASS\":\"SMS_ST_NonRecurring\",\"StartTime\":\"2033-01-09T22:41:06Z\"}",
+		  "\"A6C91FC000080000\"" },
+		{ "Anything", "[{\"@odata.type\":\"#AdminService.SMS_X\",\"a\":1,\"PSComputerName\":null}]",
+		  "[{\"__CLASS\":\"SMS_X\",\"a\":1}]" },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		json_t *kept = json_loads(cases[i].kept, JSON_DECODE_ANY, NULL);
+		struct wp_record_set *set;
+		char text[512];
+
+		snprintf(text, sizeof text, "{\"PackageID\":\"P010000A\",\"__CLASS\":\"SMS_ImagePackage\",\"%s\":%s}",
+			 cases[i].name, cases[i].value);
+		set = import_good(text, text);
+		cr_expect(json_equal(record_property(&set->records[0], cases[i].name), kept), "%s", text);
+		json_decref(kept);
+		wp_record_set_free(set);
+	}
 }
 
 Test(site, several_instances_stand_behind_each_other_or_under_a_root)
