@@ -161,6 +161,7 @@ static const struct wp_property table[] = {
 	NUMBER("Targeted", 0),
 	NUMBER("TransferRate", 0),
 	FLAG("TsEnabled", 0),
+	NUMBER("Type", 0),
 	TEXT("Version", 0),
 };
 

@@ -197,11 +197,9 @@ static void mark_secondary(struct gathering *g, const json_t *sites)
 	size_t i, at;
 
 	json_array_foreach(sites, i, row) {
-		const char *code = wp_json_get_text(row, "SiteCode"), *text = wp_json_get_text(row, "Type");
+		const char *code = wp_json_get_text(row, "SiteCode");
 
-		/* Another class has a Type that is text, so that it may have come as one. */
-		if (code && (wp_json_get_u64(row, "Type", &type) || (text && wp_parse_u64(text, false, &type))) &&
-		    type == SITE_IS_SECONDARY)
+		if (code && wp_json_get_u64(row, "Type", &type) && type == SITE_IS_SECONDARY)
 			wp_place_keep(secondary, code, 0);
 	}
 	for (i = 0; i < g->ret->point_count; i++)
