@@ -184,6 +184,7 @@ bench: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/mkwim $(BUILD)/site-prov
 	@tests/bench/bench.py $(BUILD) $(BENCH)
 	@tests/bench/apply_bench.py $(BUILD) $(BENCH)
 	@tests/bench/diff_bench.py $(BUILD)
+	@tests/bench/hierarchy_bench.py $(BUILD)
 
 # Fuzzes every target for SECONDS with clang's libFuzzer, from the corpora in tests/fuzz/corpus.
 SECONDS ?= 60

@@ -58,6 +58,7 @@ working_steps() {
 		name=$(basename "$target")
 		step "corpus of $name" "$target" "tests/fuzz/corpus/$name"
 	done
+	step 'a hierarchy' tests/check-hierarchy.py "$build"
 	step 'expensive exports' tests/check-exports.py "$build"
 	step 'memory that runs out' tests/check-memory.py "$build"
 	step 'hostile files' tests/check-hostile.py "$build"

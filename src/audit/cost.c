@@ -61,8 +61,12 @@ static const struct wp_baseline *baseline_of(const struct audit *audit, const st
 	return NULL;
 }
 
-/* Of an upgrade package's folder the files that are not the ones that were distributed. */
-static bool changed_files(const struct audit *audit, const struct audited *package, uint64_t *ret_bytes)
+/* Bytes of an upgrade package's files that are not the ones that were distributed: the .wim, and the others. */
+struct changed {
+	uint64_t wim, others;
+};
+
+static bool changed_files(const struct audit *audit, const struct audited *package, struct changed *ret)
 {
 	const struct wp_baseline *baseline = baseline_of(audit, package);
 	const struct wp_plan_input *input = audit->input->plan;
@@ -73,9 +77,9 @@ static bool changed_files(const struct audit *audit, const struct audited *packa
 		if (strcmp(input->manifests[i].content_id, baseline->content_id) ||
 		    !wp_manifest_compare(audit->scratch, &input->manifests[i].manifest, &seen->manifest, &change))
 			continue;
-		*ret_bytes = change.bytes;
+		*ret = (struct changed){ .others = change.bytes };
 		if (!baseline->file_id || strcmp(baseline->file_id, seen->file_id))
-			*ret_bytes = wp_sum(*ret_bytes, seen->wim ? seen->wim->size : 0);
+			ret->wim = seen->wim ? seen->wim->size : 0;
 		return true;
 	}
 	return false;
@@ -89,30 +93,49 @@ static uint64_t share(uint64_t whole, const struct wp_content_change *content)
 	return (uint64_t)((double)whole * ((double)content->bytes_new / (double)content->bytes));
 }
 
-/* What one point gets that a site pushes to. @whole: the bytes of the source. */
-static struct range push_bytes(const struct audit *audit, const struct audited *package, uint64_t whole, struct cost *cost)
+/* The least that a file of @bytes costs as blocks: what is new in it, or nothing where nobody knows that. */
+static uint64_t least_as_blocks(const struct audited *package, uint64_t bytes)
 {
-	struct range range = { whole, whole };
+	return package->entry->content ? share(bytes, package->entry->content) : 0;
+}
+
+/*
+ * What one point of each kind gets. Binary differential replication is for points that a site pushes to, and for nobody after
+ * five incremental versions, which an export does not count; a pull point fetches whole files that it lacks, a cloud point
+ * everything (Microsoft Learn, "Fundamental concepts for content management").
+ */
+struct shares {
+	struct range push, pull, cloud;
+};
+
+/* @whole: the bytes of the source. */
+static struct shares shares_of(const struct audit *audit, const struct audited *package, uint64_t whole, struct cost *cost)
+{
+	struct shares shares = { { whole, whole }, { whole, whole }, { whole, whole } };
+	struct changed changed;
 	uint64_t flags = 0;
 
 	wp_json_get_u64(json_object_get(package->record->json, "properties"), "PkgFlags", &flags);
-	if (package->record->class == WP_CLASS_INSTALL) {
-		/* A content library holds each file once, and a point gets what it lacks. */
-		if (changed_files(audit, package, &range.most)) {
-			range.least = range.most;
-			assume(cost, "changed-files");
-		} else {
-			range.least = 0;
-			assume(cost, "changed-files-unknown");
-		}
-	} else if (flags & ENABLE_BINARY_DELTA) {
-		/* Whole again after five incremental versions, which an export does not count. */
-		range.least = package->entry->content ? share(whole, package->entry->content) : 0;
-		assume(cost, "binary-delta");
-	} else {
-		assume(cost, "whole-file");
+	if (package->record->class != WP_CLASS_INSTALL) {
+		if (flags & ENABLE_BINARY_DELTA)
+			shares.push.least = least_as_blocks(package, whole);
+		assume(cost, flags & ENABLE_BINARY_DELTA ? "binary-delta" : "whole-file");
+		return shares;
 	}
-	return range;
+	/* A content library holds each file once, and a point gets what it lacks. */
+	if (changed_files(audit, package, &changed)) {
+		shares.pull.least = shares.pull.most = wp_sum(changed.others, changed.wim);
+		shares.push = shares.pull;
+		if (flags & ENABLE_BINARY_DELTA)
+			shares.push.least = least_as_blocks(package, changed.wim);
+		assume(cost, "changed-files");
+	} else {
+		shares.push.least = shares.pull.least = 0;
+		assume(cost, "changed-files-unknown");
+	}
+	if (flags & ENABLE_BINARY_DELTA)
+		assume(cost, "binary-delta");
+	return shares;
 }
 
 /* The loads of one refresh, and where each site's is. */
@@ -233,8 +256,23 @@ static void take_time(struct audit *audit, const struct loads *loads, struct cos
 	cost->seconds_most = seconds(most);
 }
 
+/* What a point gets of which nobody knows more than that it is there; it is said where its kind would make a difference. */
+static struct range share_of_any(const struct shares *shares, struct cost *cost)
+{
+	if (shares->push.least != shares->cloud.least || shares->push.most != shares->cloud.most)
+		assume(cost, "kind-unknown");
+	return (struct range){ shares->push.least, shares->cloud.most };
+}
+
+static struct range share_of(const struct wp_point *point, const struct shares *shares, struct cost *cost)
+{
+	if (!point->described)
+		return share_of_any(shares, cost);
+	return point->cloud ? shares->cloud : point->pull ? shares->pull : shares->push;
+}
+
 /* The points that a refresh sends to, one by one. */
-static void take_points(struct audit *audit, const struct audited *package, struct range push, struct range whole,
+static void take_points(struct audit *audit, const struct audited *package, const struct shares *shares,
 			struct loads *loads, struct cost *cost)
 {
 	const struct wp_distribution *distribution = package->distribution;
@@ -250,44 +288,46 @@ static void take_points(struct audit *audit, const struct audited *package, stru
 			continue;
 		}
 		cost->points.value++;
-		add_points(load_of(audit, loads, point->site ? point->site : ""),
-			   point->pull || point->cloud ? whole : push, rate_of(audit->input->window, point, cost), 1);
+		add_points(load_of(audit, loads, point->site ? point->site : ""), share_of(point, shares, cost),
+			   rate_of(audit->input->window, point, cost), 1);
 	}
 	cost->points.known = true;
 }
 
 /* What goes to the points in all; false, and an assumption, when nobody knows how many there are. */
-static bool load_points(struct audit *audit, const struct audited *package, struct range push, struct range whole,
+static bool load_points(struct audit *audit, const struct audited *package, const struct shares *shares,
 			struct loads *loads, struct cost *cost)
 {
 	const struct wp_distribution *distribution = package->distribution;
-	uint64_t unnamed = 0;
+	uint64_t named = distribution->count - distribution->counts[WP_POINT_REMOVING], unnamed;
 
 	if (!distribution->count && !distribution->targeted.known) {
 		assume(cost, "points-unknown");
 		return false;
 	}
-	take_points(audit, package, push, whole, loads, cost);
-	if (distribution->targeted.known && distribution->targeted.value > distribution->count)
-		unnamed = distribution->targeted.value - distribution->count;
-	if (!unnamed)
+	take_points(audit, package, shares, loads, cost);
+	if (!distribution->targeted.known || distribution->targeted.value <= named)
 		return true;
+	unnamed = distribution->targeted.value - named;
 	assume(cost, "points-by-count");
 	cost->points.value = wp_sum(cost->points.value, unnamed);
-	add_points(load_of(audit, loads, ""), push, rate_of(audit->input->window, NULL, cost), unnamed);
+	add_points(load_of(audit, loads, ""), share_of_any(shares, cost), rate_of(audit->input->window, NULL, cost), unnamed);
 	return true;
 }
 
 void wp_audit_cost(struct audit *audit, const struct audited *package, struct cost *ret)
 {
 	uint64_t bytes = package->seen ? package->seen->bytes : 0;
-	struct range whole = { bytes, bytes }, all = { 0, 0 };
 	struct loads loads = { .index = json_object() };
+	struct range all = { 0, 0 };
+	struct shares shares;
 
 	*ret = (struct cost){ .entry = package->entry, .assumptions = json_array() };
+	if (bytes)
+		shares = shares_of(audit, package, bytes, ret);
 	if (!bytes) {
 		assume(ret, "size-unknown");
-	} else if (load_points(audit, package, push_bytes(audit, package, bytes, ret), whole, &loads, ret)) {
+	} else if (load_points(audit, package, &shares, &loads, ret)) {
 		for (size_t i = 0; i < loads.count; i++) {
 			all.least = wp_sum(all.least, loads.items[i].bytes.least);
 			all.most = wp_sum(all.most, loads.items[i].bytes.most);

@@ -18,6 +18,7 @@ static const struct {
 			  "versions, the whole file; how little the former is of a serviced WIM is not established." },
 	{ "changed-files", "Of a folder a point gets the files that have changed." },
 	{ "changed-files-unknown", "Which files of a folder have changed is not known: none, or all of them." },
+	{ "kind-unknown", "Some points may be pull or cloud points: the export does not describe them." },
 	{ "prestaged-left-out", "Points that take prestaged content get nothing by themselves." },
 	{ "points-by-count", "The export counts the distribution points and does not say which they are." },
 	{ "points-unknown", "The export does not say to how many points a package goes." },

@@ -19,23 +19,27 @@ BINARY_DELTA = 0x04000000
 CLASSES = {"image": ("SMS_ImagePackage", 257), "install": ("SMS_OperatingSystemInstallPackage", 259), "boot": ("SMS_BootImagePackage", 258)}
 # SMS_PackageStatusDistPointsSummarizer.State
 INSTALLED, PENDING, RETRYING, FAILED, UPDATING = 0, 1, 2, 3, 7
-# A token of every type, with and without UTC, a duration, the last day and the last week, as object and as text.
+# A token of every type, with and without UTC, a duration, the last day and the last week: as an object, as text, and when it runs next
+# in the week after NOW where the site is in Berlin.
 SCHEDULES = [
-    ({"__CLASS": "SMS_ST_NonRecurring", "StartTime": "2026-03-07T21:00"}, "02A7 3E00 0008 0000"),
-    ({"__CLASS": "SMS_ST_RecurInterval", "StartTime": "2026-01-01T04:00", "DaySpan": 7}, "0081 1E00 0010 0038"),
-    ({"__CLASS": "SMS_ST_RecurInterval", "StartTime": "2026-01-01T04:00", "HourSpan": 12, "IsGMT": True}, "0081 1E00 0010 0C01"),
-    ({"__CLASS": "SMS_ST_RecurInterval", "StartTime": "2026-01-01T04:00", "MinuteSpan": 45, "HourDuration": 1}, "0081 1E00 0815 A000"),
-    ({"__CLASS": "SMS_ST_RecurWeekly", "StartTime": "2026-01-04T23:30", "Day": 7, "ForNumberOfWeeks": 1}, "7AE4 1E00 001F 2000"),
+    ({"__CLASS": "SMS_ST_NonRecurring", "StartTime": "2026-03-07T21:00"}, "02A7 3E00 0008 0000", "2026-03-07T20:00:00Z"),
+    ({"__CLASS": "SMS_ST_RecurInterval", "StartTime": "2026-01-01T04:00", "DaySpan": 7}, "0081 1E00 0010 0038", "2026-03-05T03:00:00Z"),
+    ({"__CLASS": "SMS_ST_RecurInterval", "StartTime": "2026-01-01T04:00", "HourSpan": 12, "IsGMT": True},
+     "0081 1E00 0010 0C01", "2026-03-02T16:00:00Z"),
+    ({"__CLASS": "SMS_ST_RecurInterval", "StartTime": "2026-01-01T04:00", "MinuteSpan": 45, "HourDuration": 1},
+     "0081 1E00 0815 A000", "2026-03-02T09:00:00Z"),
+    ({"__CLASS": "SMS_ST_RecurWeekly", "StartTime": "2026-01-04T23:30", "Day": 7, "ForNumberOfWeeks": 1},
+     "7AE4 1E00 001F 2000", "2026-03-07T22:30:00Z"),
     ({"__CLASS": "SMS_ST_RecurWeekly", "StartTime": "2026-01-04T23:30", "Day": 1, "ForNumberOfWeeks": 4, "IsGMT": True},
-     "7AE4 1E00 0019 8001"),
+     "7AE4 1E00 0019 8001", None),
     ({"__CLASS": "SMS_ST_RecurMonthlyByWeekday", "StartTime": "2026-01-15T03:30", "Day": 6, "WeekOrder": 0, "ForNumberOfMonths": 1},
-     "786F 1E00 0026 1000"),
+     "786F 1E00 0026 1000", None),
     ({"__CLASS": "SMS_ST_RecurMonthlyByWeekday", "StartTime": "2026-01-15T03:30", "Day": 3, "WeekOrder": 2, "ForNumberOfMonths": 3},
-     "786F 1E00 0023 3400"),
+     "786F 1E00 0023 3400", None),
     ({"__CLASS": "SMS_ST_RecurMonthlyByDate", "StartTime": "2026-01-15T03:30", "MonthDay": 31, "ForNumberOfMonths": 3, "IsGMT": True},
-     "786F 1E00 002F CC01"),
+     "786F 1E00 002F CC01", None),
     ({"__CLASS": "SMS_ST_RecurMonthlyByDate", "StartTime": "2026-01-15T03:30", "MonthDay": 0, "ForNumberOfMonths": 12, "HourDuration": 2},
-     "786F 1E00 1028 3000"),
+     "786F 1E00 1028 3000", None),
 ]
 SPANS = {"SMS_ST_RecurInterval": {"DaySpan": 0, "HourSpan": 0, "MinuteSpan": 0}}
 
@@ -44,7 +48,7 @@ class Schedule:
     """A RefreshSchedule: the objects that the site has, and the text that CSV has to have in their place."""
 
     def __init__(self, number):
-        fields, digits = SCHEDULES[number]
+        fields, digits, self.next_run = SCHEDULES[number]
         start = datetime.datetime.fromisoformat(fields["StartTime"])
         common = {"DayDuration": 0, "HourDuration": 0, "MinuteDuration": 0, "IsGMT": False}
         self.object = common | SPANS.get(fields["__CLASS"], {}) | fields | {"StartTime": start}
