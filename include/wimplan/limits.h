@@ -53,6 +53,13 @@
 /* Any other answer of a provider, which holds one package: bytes, and values in its JSON. A real one has some 20 KB. */
 #define WP_LIMIT_ANSWER_BYTES (8u << 20)
 #define WP_LIMIT_ANSWER_VALUES 262144u
+/*
+ * Bytes of one page of a list, which a provider may give without another one behind it: 1,000,000 rows of distribution
+ * points. Pages of one list, and characters of the link from one to the next.
+ */
+#define WP_LIMIT_PAGE_BYTES (512u << 20)
+#define WP_LIMIT_PAGES 100000u
+#define WP_LIMIT_LINK 8192u
 /* Bytes of one value in a database: a record of WP_LIMIT_RECORD_BYTES takes more as JSON with escapes. */
 #define WP_LIMIT_VALUE_BYTES (256u << 20)
 /* Bytes of the journal of a plan's runs. */

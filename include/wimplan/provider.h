@@ -79,6 +79,7 @@ struct wp_session {
 	void *context; /* for @notice */
 	bool met;     /* there is a server at the URL */
 	bool denied;  /* 401 or 403 was the answer: nothing more is sent */
+	long status;  /* of HTTP, of the last question; 0: none */
 	bool unreachable; /* it did not answer for as long as is waited for it */
 	struct wp_provider *provider; /* set by wp_session_open() */
 };
@@ -95,6 +96,34 @@ void wp_session_close(struct wp_session *session);
 
 /* Reads $metadata. WP_E_FAILED names all that the provider does not offer of @methods. */
 int wp_session_offers(struct wp_session *session, const struct wp_method *methods, size_t count,
+		      struct wp_error *err);
+
+/* Reads $metadata for classes: @ret_has tells of each of @names whether it is there. */
+int wp_session_classes(struct wp_session *session, const char *const *names, size_t count, bool *ret_has,
+		       struct wp_error *err);
+
+/* Who is told of a list while it is read. */
+struct wp_list_reader {
+	/* Each row, borrowed. What it returns, when it is not 0, ends the list with what it has put into @err. */
+	int (*row)(void *context, json_t *row, struct wp_error *err);
+	void (*page)(void *context); /* the rows so far were a whole page; NULL: nobody */
+	void *context;
+	size_t limit; /* rows of the list; more of them end it */
+};
+
+/*
+ * Reads a list of objects, page after page as each says where the next one is. @filter is OData's $filter, NULL for none; a
+ * provider that does not take it is asked for all of the list, so rows may be among it that do not fit. WP_E_NOT_FOUND when
+ * there is no such class; what was told before an error was so.
+ */
+int wp_session_list(struct wp_session *session, const char *class, const char *filter,
+		    const struct wp_list_reader *reader, struct wp_error *err);
+
+/*
+ * Reads an object of any class by its key, with its lazy properties. *@ret_entity stays NULL when there is none; new
+ * reference.
+ */
+int wp_session_object(struct wp_session *session, const char *class, const char *key, json_t **ret_entity,
 		      struct wp_error *err);
 
 /*

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reads $metadata: actions with what they are bound to, and which class derives from which. */
+/* Reads $metadata: classes, which of them derives from which, and actions with what they are bound to. */
 #include "actions.h"
 
 #include "wimplan/ascii.h"
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A class and the one that it derives from: without namespace, in small letters. */
+/* A class and the one that it derives from (NULL: none): without namespace, in small letters. */
 struct base {
 	const char *class, *base;
 	size_t order; /* in the document: of two with one name the first counts */
@@ -66,7 +66,7 @@ static bool open_class(struct wp_actions *actions, const struct wp_xml_element *
 	const char *name = plain_name(actions->arena, wp_xml_find(element, "Name"));
 	const char *base = plain_name(actions->arena, wp_xml_find(element, "BaseType"));
 
-	if (!name || !base)
+	if (!name)
 		return true;
 	if (actions->base_count >= WP_LIMIT_METADATA_NAMES)
 		return stop(actions, "it has more classes than any site");
@@ -204,11 +204,12 @@ struct wp_actions *wp_actions_read(const char *text, size_t length, const struct
 
 void wp_actions_free(struct wp_actions *actions)
 {
-	wp_arena_free(actions->arena);
+	if (actions)
+		wp_arena_free(actions->arena);
 }
 
-/* What @class derives from; NULL for nothing. */
-static const char *base_of(const struct wp_actions *actions, const char *class)
+/* The class of this name, in small letters; NULL when it is not there. */
+static const struct base *find_class(const struct wp_actions *actions, const char *class)
 {
 	size_t low = 0, high = actions->base_count;
 
@@ -220,7 +221,22 @@ static const char *base_of(const struct wp_actions *actions, const char *class)
 		else
 			high = middle;
 	}
-	return low < actions->base_count && !strcmp(actions->bases[low].class, class) ? actions->bases[low].base : NULL;
+	return low < actions->base_count && !strcmp(actions->bases[low].class, class) ? &actions->bases[low] : NULL;
+}
+
+/* What @class derives from; NULL for nothing. */
+static const char *base_of(const struct wp_actions *actions, const char *class)
+{
+	const struct base *found = find_class(actions, class);
+
+	return found ? found->base : NULL;
+}
+
+bool wp_actions_has_class(const struct wp_actions *actions, const char *class)
+{
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+
+	return find_class(actions, wp_text_lower(scratch, class, strlen(class)));
 }
 
 /* Bounded, because nothing keeps a document from letting two classes derive from each other. */

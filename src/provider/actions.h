@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* $metadata: which methods the provider offers for which classes. */
+/* $metadata: which classes the provider has, and which methods it offers for them. */
 #ifndef WIMPLAN_PROVIDER_ACTIONS_H
 #define WIMPLAN_PROVIDER_ACTIONS_H
 
@@ -16,9 +16,13 @@ struct wp_actions;
  */
 struct wp_actions *wp_actions_read(const char *text, size_t length, const struct wp_method *methods, size_t count,
 				   const char **ret_wrong);
+/* NULL is allowed. */
 void wp_actions_free(struct wp_actions *actions);
 
 /* Whether the method is bound to instances of its class, by its own name or by one that it derives from. */
 bool wp_actions_offer(const struct wp_actions *actions, const struct wp_method *method);
+
+/* Whether there is a class of this name, whatever its letters' case. */
+bool wp_actions_has_class(const struct wp_actions *actions, const char *class);
 
 #endif

@@ -221,7 +221,7 @@ static void read_success(const struct wp_http *http, enum wp_request request, st
 {
 	char code[160];
 
-	if (request == WP_REQUEST_DESCRIBE)
+	if (request == WP_REQUEST_DESCRIBE || request == WP_REQUEST_LIST)
 		return;
 	ret->json = parse(http);
 	/* 204 No Content is the usual answer to a PUT, and whatever else it says is its own. */

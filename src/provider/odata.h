@@ -9,6 +9,7 @@
 enum wp_request {
 	WP_REQUEST_READ,     /* GET */
 	WP_REQUEST_DESCRIBE, /* GET of $metadata: the answer is no JSON, and its reader's business */
+	WP_REQUEST_LIST,     /* GET of a list, which may be long: of a success the body is its reader's business */
 	WP_REQUEST_CALL,     /* POST of a method */
 	WP_REQUEST_WRITE,    /* PUT: an answer without a body is a success */
 };

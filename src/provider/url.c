@@ -4,6 +4,7 @@
 
 #include "wimplan/ascii.h"
 #include "wimplan/buf.h"
+#include "wimplan/limits.h"
 #include "wimplan/provider.h"
 
 #include <curl/curl.h>
@@ -53,24 +54,77 @@ void wp_provider_name(const char *url, struct wp_buf *buf)
 	curl_url_cleanup(parts);
 }
 
-char *wp_provider_path(const char *class, const char *package_id, const char *method)
+static void add_encoded(struct wp_buf *buf, char c)
+{
+	if (wp_ascii_alnum(c))
+		wp_buf_putc(buf, c);
+	else
+		wp_buf_printf(buf, "%%%02X", (unsigned char)c);
+}
+
+char *wp_provider_path(const char *class, const char *key, const char *method)
 {
 	struct wp_buf buf = { 0 };
 
 	wp_buf_printf(&buf, "wmi/%s('", class);
-	for (const char *at = package_id; *at; at++) {
-		unsigned char c = (unsigned char)*at;
-
+	for (const char *at = key; *at; at++) {
 		/* OData doubles a quote inside a literal. */
-		if (c == '\'')
-			wp_buf_puts(&buf, "%27%27");
-		else if (wp_ascii_alnum(*at))
-			wp_buf_putc(&buf, (char)c);
-		else
-			wp_buf_printf(&buf, "%%%02X", c);
+		if (*at == '\'')
+			add_encoded(&buf, *at);
+		add_encoded(&buf, *at);
 	}
 	wp_buf_puts(&buf, "')");
 	if (method)
 		wp_buf_printf(&buf, "/AdminService.%s", method);
+	return buf.data;
+}
+
+char *wp_provider_list_path(const char *class, const char *filter)
+{
+	struct wp_buf buf = { 0 };
+
+	wp_buf_printf(&buf, "wmi/%s%s", class, filter ? "?$filter=" : "");
+	for (; filter && *filter; filter++)
+		add_encoded(&buf, *filter);
+	return buf.data;
+}
+
+/* What stands behind the route in the path of a link, which has a query; the link itself where it has no route. */
+static const char *behind_route(const char *link, const char *query)
+{
+	static const char route[] = "/wmi/";
+	const char *rest = link;
+
+	for (const char *at = link; at < query; at++)
+		if (wp_ascii_begins(at, route))
+			rest = at + strlen(route);
+	return rest == link && wp_ascii_begins(link, route + 1) ? link + strlen(route) - 1 : rest;
+}
+
+/*
+ * Only what stands behind the route is taken from the link: whatever host it names, a request with our credentials goes to
+ * no other server than ours, and to no other class.
+ */
+char *wp_provider_next_path(const char *class, const char *link)
+{
+	const char *query = strchr(link, '?'), *rest;
+	struct wp_buf buf = { 0 };
+
+	if (!query || strlen(link) > WP_LIMIT_LINK)
+		return NULL;
+	rest = behind_route(link, query);
+	if (!wp_ascii_begins(rest, class) || rest + strlen(class) != query)
+		return NULL;
+	wp_buf_printf(&buf, "wmi/%s", class);
+	for (; *query; query++) {
+		if (*query == '#') {
+			wp_buf_free(&buf);
+			return NULL;
+		}
+		if (*query > ' ' && *query <= '~')
+			wp_buf_putc(&buf, *query);
+		else
+			add_encoded(&buf, *query);
+	}
 	return buf.data;
 }
