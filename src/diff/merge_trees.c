@@ -29,12 +29,6 @@ struct walk {
 	bool *passed, *name;
 };
 
-static void *make_room(void *items, size_t count, size_t size)
-{
-	items = wp_must(reallocarray(items, count, size));
-	return items;
-}
-
 /* Whether the name that is looked at, or its stream called @stream, is one that was asked for. */
 static bool is_wanted(const struct walk *walk, const char *stream)
 {
@@ -44,7 +38,7 @@ static bool is_wanted(const struct walk *walk, const char *stream)
 		return true;
 	if (!stream)
 		return wp_glob_fits(walk->glob, walk->name);
-	places = make_room(NULL, walk->places, sizeof *places);
+	places = wp_must(reallocarray(NULL, walk->places, sizeof *places));
 	memcpy(places, walk->name, walk->places * sizeof *places);
 	wp_glob_pass(walk->glob, places, ":");
 	wp_glob_pass(walk->glob, places, wp_stream_shown(stream));
@@ -71,7 +65,7 @@ static struct wp_change *add_change(const struct walk *walk, const struct frame 
 	if (comparison->change_count == comparison->change_capacity) {
 		comparison->change_capacity += comparison->change_capacity / 2 + 256;
 		comparison->changes =
-			make_room(comparison->changes, comparison->change_capacity, sizeof *comparison->changes);
+			wp_must(reallocarray(comparison->changes, comparison->change_capacity, sizeof *comparison->changes));
 	}
 	change = &comparison->changes[comparison->change_count++];
 	*change = (struct wp_change){
@@ -92,7 +86,7 @@ static uint32_t add_folder(struct wp_total_folder **folders, uint32_t *count, si
 {
 	if (*count == *capacity) {
 		*capacity += *capacity / 2 + 64;
-		*folders = make_room(*folders, *capacity, sizeof **folders);
+		*folders = wp_must(reallocarray(*folders, *capacity, sizeof **folders));
 	}
 	(*folders)[*count] = (struct wp_total_folder){ .old_node = old, .new_node = new };
 	return (*count)++;
@@ -133,9 +127,9 @@ static void descend(struct walk *walk, const struct frame *parent, uint32_t old,
 	}
 	if (walk->count == walk->capacity) {
 		walk->capacity = walk->capacity ? 2 * walk->capacity : 64;
-		walk->frames = make_room(walk->frames, walk->capacity, sizeof *walk->frames);
+		walk->frames = wp_must(reallocarray(walk->frames, walk->capacity, sizeof *walk->frames));
 		if (walk->glob)
-			walk->passed = make_room(walk->passed, walk->capacity * walk->places, sizeof *walk->passed);
+			walk->passed = wp_must(reallocarray(walk->passed, walk->capacity * walk->places, sizeof *walk->passed));
 	}
 	if (walk->glob)
 		memcpy(walk->passed + walk->count * walk->places, walk->name, walk->places * sizeof *walk->name);
@@ -316,7 +310,7 @@ void wp_files_merge(struct wp_comparison *comparison)
 
 	if (walk.glob) {
 		walk.places = wp_glob_places(walk.glob);
-		walk.name = make_room(NULL, walk.places, sizeof *walk.name);
+		walk.name = wp_must(reallocarray(NULL, walk.places, sizeof *walk.name));
 		memset(walk.name, 0, walk.places * sizeof *walk.name);
 		wp_glob_begin(walk.glob, walk.name);
 	}
