@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Takes rows in one by one: what each of them is, and to which package it belongs. */
-#include "assemble.h"
 #include "assembler.h"
-#include "row_identity.h"
-#include "lazy.h"
 #include "normalize.h"
 #include "site_rows.h"
 

@@ -1,14 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What an import holds while it runs: packages and companion rows as far as they are known. */
+/*
+ * Joins the rows of all files into one set of records: what they add to each other, and where they contradict. What an
+ * import holds while it runs: packages and companion rows as far as they are known.
+ */
 #ifndef WIMPLAN_IMPORT_ASSEMBLER_H
 #define WIMPLAN_IMPORT_ASSEMBLER_H
 
-#include "assemble.h"
 #include "columns.h"
+#include "row.h"
 
-#include "wimplan/record.h"
+#include "wimplan/import.h"
 
 #include <string.h>
+
+/* Bounds of one import: those of limits.h, less in tests. */
+struct wp_import_bounds {
+	size_t record_bytes;
+	size_t packages;
+	size_t site_rows;
+};
 
 /* Classes whose rows belong to a package of another row. */
 enum wp_companion_kind { WP_COMPANION_IMAGE_INFORMATION, WP_COMPANION_CONTENT_INFO, WP_COMPANION_KINDS };
@@ -111,6 +121,38 @@ struct wp_assembler {
 	struct wp_time modified; /* of the newest file */
 };
 
+/* wp_import_files() with bounds. */
+int wp_import_files_bounded(const char *const *paths, size_t count, const struct wp_import_options *options,
+			    const struct wp_import_bounds *bounds, struct wp_record_set **ret_set,
+			    struct wp_error *err);
+
+struct wp_assembler *wp_assembler_new(const struct wp_import_options *options, const struct wp_import_bounds *bounds);
+void wp_assembler_free(struct wp_assembler *assembler);
+
+/* Takes one row in. Fails when it cannot be told what it is, or when it contradicts an earlier one. */
+int wp_assembler_add(struct wp_assembler *assembler, const struct wp_row *row, struct wp_error *err);
+
+/* Takes in what the export script says of the export: {"format_version":"1.0","taken_at":…,"site_code":…}. */
+int wp_assembler_describe(struct wp_assembler *assembler, const json_t *description, const char *file,
+			  struct wp_error *err);
+
+/* The file that rows were taken from has ended. */
+int wp_assembler_end_file(struct wp_assembler *assembler, const char *file, struct wp_error *err);
+
+/* An input file's mtime, which serves when nothing better tells when the export was made. */
+void wp_assembler_modified(struct wp_assembler *assembler, struct wp_time modified);
+
+/*
+ * A page of a list begins in @file. @class_text says the class of its rows (@odata.context), NULL when nothing does;
+ * then it is that of the page @outer, 0 for none. Gives the number that its rows carry, from 1. wp_page_goes_on() says
+ * that another page follows (@odata.nextLink).
+ */
+size_t wp_page_begin(struct wp_assembler *assembler, const char *class_text, size_t outer, const char *file);
+void wp_page_goes_on(struct wp_assembler *assembler, size_t page);
+
+/* Makes the set. The caller frees *@ret_set. */
+int wp_assembler_finish(struct wp_assembler *assembler, struct wp_record_set **ret_set, struct wp_error *err);
+
 /* A copy of @where that lives as long as the assembler. */
 static inline struct wp_where wp_assembler_where(struct wp_assembler *assembler, const struct wp_where *where)
 {
@@ -146,5 +188,29 @@ const char *wp_pages_missing(struct wp_assembler *assembler);
  */
 json_t *wp_row_normalize(struct wp_assembler *assembler, const struct wp_row *row, bool *ret_dates,
 			 struct wp_error *err);
+
+/* What a row is. */
+struct wp_identity {
+	enum wp_row_sort sort;
+	bool class_known; /* of a record */
+	enum wp_class class;
+	enum wp_companion_kind kind; /* of a companion */
+	enum wp_site_kind site_kind; /* of a row of the site */
+	const char *unclear; /* what it is that is WP_ROW_OTHER and yet about a package; NULL */
+};
+
+struct wp_identity wp_row_identify(const struct wp_row *row, const struct wp_row_facts *facts);
+
+/* Does the class of @name matter to an import: a package's or a companion's? */
+bool wp_class_is_read(const char *name);
+
+/* SMS_PackageBaseclass.PackageType of a row that has one. */
+bool wp_row_package_type(const struct wp_row *row, uint64_t *ret_type);
+
+/*
+ * The names in __LAZYPROPERTIES, also where a list became one text (ConvertTo-Json -Depth). New reference; NULL when
+ * there are none.
+ */
+json_t *wp_lazy_names(const json_t *property);
 
 #endif

@@ -3,7 +3,7 @@
  * CIM-XML: INSTANCE elements (DMTF DSP0201), as the console's export has them in object.xml; and as texts, each a document
  * of its own in a "string" of an "ArrayOfString", as it has those in ReferencesInfo.xml.
  */
-#include "assemble.h"
+#include "assembler.h"
 #include "xml_rows.h"
 
 #include "wimplan/ascii.h"
@@ -105,24 +105,12 @@ static bool start(struct wp_xml_rows *xml, const struct wp_xml_element *element)
 	return true;
 }
 
-static bool end(struct wp_xml_rows *xml, size_t depth)
-{
-	(void)xml;
-	(void)depth;
-	return true;
-}
-
 static bool built(struct wp_xml_rows *xml, const struct wp_xml_node *instance)
 {
 	return wp_xml_emit(xml, instance->line, &(struct wp_row){ .properties = instance_value(instance) });
 }
 
-static void free_state(struct wp_xml_rows *xml)
-{
-	(void)xml;
-}
-
-const struct wp_xml_shape wp_cimxml_shape = { start, end, built, free_state };
+const struct wp_xml_shape wp_cimxml_shape = { .start = start, .built = built };
 
 /* An INSTANCE that is read from a text. */
 struct inner {
@@ -185,4 +173,4 @@ static bool text_built(struct wp_xml_rows *xml, const struct wp_xml_node *string
 	return false;
 }
 
-const struct wp_xml_shape wp_cimxml_texts_shape = { start_text, end, text_built, free_state };
+const struct wp_xml_shape wp_cimxml_texts_shape = { .start = start_text, .built = text_built };

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Opens the files of an export and hands each to the reader of its shape, which its first bytes tell. */
-#include "assemble.h"
-#include "row.h"
+#include "assembler.h"
 #include "shape.h"
 
 #include "wimplan/file.h"
@@ -10,6 +9,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+
+static const struct wp_import_bounds whole_bounds = { WP_LIMIT_RECORD_BYTES, WP_LIMIT_PACKAGES, WP_LIMIT_SITE_ROWS };
 
 /* Bytes that are looked at before the shape is known. */
 #define HEAD 16
@@ -131,9 +132,7 @@ static int read_export(const char *path, size_t record_limit, struct wp_assemble
 int wp_import_entity(json_t *entity, const char *name, const struct wp_import_options *options,
 		     struct wp_record_set **ret_set, struct wp_error *err)
 {
-	static const struct wp_import_bounds bounds = { WP_LIMIT_RECORD_BYTES, WP_LIMIT_PACKAGES,
-							 WP_LIMIT_SITE_ROWS };
-	struct wp_assembler *assembler = wp_assembler_new(options, &bounds);
+	struct wp_assembler *assembler = wp_assembler_new(options, &whole_bounds);
 	struct wp_row row = { .where = { name, 1, 0 }, .properties = entity };
 	int status = wp_assembler_add(assembler, &row, err);
 
@@ -162,8 +161,5 @@ int wp_import_files_bounded(const char *const *paths, size_t count, const struct
 int wp_import_files(const char *const *paths, size_t count, const struct wp_import_options *options,
 		    struct wp_record_set **ret_set, struct wp_error *err)
 {
-	static const struct wp_import_bounds bounds = { WP_LIMIT_RECORD_BYTES, WP_LIMIT_PACKAGES,
-							 WP_LIMIT_SITE_ROWS };
-
-	return wp_import_files_bounded(paths, count, options, &bounds, ret_set, err);
+	return wp_import_files_bounded(paths, count, options, &whole_bounds, ret_set, err);
 }

@@ -3,9 +3,8 @@
  * JSON exports: the records in them, wherever they stand: in a list, in the "value" of a page or under another name,
  * alone, pages one behind the other. A page is read record by record.
  */
-#include "assemble.h"
+#include "assembler.h"
 #include "json_scan.h"
-#include "row.h"
 #include "shape.h"
 
 #include "wimplan/ascii.h"

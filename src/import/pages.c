@@ -5,7 +5,6 @@
  * has packages that the pages before it have not, which a read by key of what was listed has not.
  */
 #include "assembler.h"
-#include "row_identity.h"
 
 #include "wimplan/buf.h"
 #include "wimplan/json.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Reads an XML export record by record, and says what is wrong with it and where. */
 #include "xml_rows.h"
-#include "assemble.h"
+#include "assembler.h"
 
 #include "wimplan/arena.h"
 
@@ -72,7 +72,7 @@ static bool on_end(void *context)
 	size_t depth = xml->depth--;
 
 	if (!wp_xml_tree_is_open(&xml->tree))
-		return xml->shape->end(xml, depth);
+		return !xml->shape->end || xml->shape->end(xml, depth);
 	root = wp_xml_tree_end(&xml->tree);
 	return !root || xml->shape->built(xml, root);
 }
@@ -119,7 +119,7 @@ int wp_xml_rows_read(struct wp_input *input, struct wp_assembler *assembler, wp_
 	}
 	wp_xml_read(&(struct wp_xml_source){ pull, &xml }, &handler, &outcome);
 	status = outcome.end == WP_XML_WHOLE ? WP_OK : fail(&xml, &outcome);
-	if (xml.shape)
+	if (xml.shape && xml.shape->free)
 		xml.shape->free(&xml);
 	wp_xml_tree_free(&xml.tree);
 	return status;

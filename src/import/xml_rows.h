@@ -10,12 +10,12 @@ struct wp_xml_rows;
 
 /* A shape. Its functions return false when the reading is over because xml->err is filled. */
 struct wp_xml_shape {
-	/* An element begins or ends while no record is built; @depth is its own. */
+	/* An element begins or ends (NULL: nothing to do) while no record is built; @depth is its own. */
 	bool (*start)(struct wp_xml_rows *xml, const struct wp_xml_element *element);
 	bool (*end)(struct wp_xml_rows *xml, size_t depth);
 	/* What wp_xml_tree_start() began is whole. */
 	bool (*built)(struct wp_xml_rows *xml, const struct wp_xml_node *node);
-	void (*free)(struct wp_xml_rows *xml);
+	void (*free)(struct wp_xml_rows *xml); /* NULL: there is no state */
 };
 
 /* Sets xml->shape by the root; false when it is of none. */

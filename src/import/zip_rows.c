@@ -3,8 +3,7 @@
  * The console's export as it is saved: a .zip with an object.xml in a folder for each object, and beside that of a task
  * sequence a ReferencesInfo.xml.
  */
-#include "assemble.h"
-#include "row.h"
+#include "assembler.h"
 
 #include "wimplan/arena.h"
 #include "wimplan/ascii.h"

@@ -3,7 +3,7 @@
 #ifndef WIMPLAN_TESTS_SITE_FIXTURE_H
 #define WIMPLAN_TESTS_SITE_FIXTURE_H
 
-#include "../../src/import/assemble.h"
+#include "../../src/import/assembler.h"
 
 #include "wimplan/buf.h"
 #include "wimplan/import.h"
