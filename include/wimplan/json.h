@@ -32,6 +32,9 @@ json_t *wp_json_diags(const struct wp_diags *diags);
 /* Sets a member whose key is UTF-8, and adds an item; both take over the reference and do not fail. */
 void wp_json_set(json_t *object, const char *key, json_t *value);
 void wp_json_push(json_t *array, json_t *value);
+/* Sets members by wp_json_set(): names and values in turn, NULL behind the last. Returns @object; a new one. */
+json_t *wp_json_put(json_t *object, ...) __attribute__((sentinel));
+#define wp_json_object(...) wp_json_put(json_object(), __VA_ARGS__)
 /* An object that begins with "format" and "format_version". New reference. */
 json_t *wp_json_document(const char *format, const char *version);
 

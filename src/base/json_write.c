@@ -5,6 +5,7 @@
 #include "wimplan/text.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -59,6 +60,18 @@ void wp_json_set(json_t *object, const char *key, json_t *value)
 {
 	if (json_object_set_new_nocheck(object, key, wp_json_must(value)))
 		wp_out_of_memory();
+}
+
+json_t *wp_json_put(json_t *object, ...)
+{
+	const char *key;
+	va_list args;
+
+	va_start(args, object);
+	while ((key = va_arg(args, const char *)))
+		wp_json_set(object, key, va_arg(args, json_t *));
+	va_end(args);
+	return object;
 }
 
 void wp_json_push(json_t *array, json_t *value)

@@ -288,12 +288,11 @@ static void add_companions(struct wp_assembler *assembler, size_t entry, size_t 
 static json_t *make_document(struct wp_assembler *assembler, size_t at, size_t *companion)
 {
 	const struct wp_entry_row *entry = &assembler->entries[at];
-	json_t *document = wp_json_must(json_object());
+	json_t *document = wp_json_object("class", json_string(wp_class_name(entry->class)),
+					  "package_id", json_string(entry->package_id),
+					  "properties", json_incref(entry->properties),
+					  "not_fetched", not_fetched(assembler, entry), NULL);
 
-	wp_json_set(document, "class", json_string(wp_class_name(entry->class)));
-	wp_json_set(document, "package_id", json_string(entry->package_id));
-	wp_json_set(document, "properties", json_incref(entry->properties));
-	wp_json_set(document, "not_fetched", not_fetched(assembler, entry));
 	add_companions(assembler, at, companion, document);
 	/* Was there before the rows of distribution points got a place beside the records: ids of snapshots stay the same. */
 	wp_json_set(document, "distribution_points", json_array());

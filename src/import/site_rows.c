@@ -65,14 +65,11 @@ static void read_sequence(struct wp_assembler *assembler, json_t *row)
 	}
 	uses = json_array();
 	for (size_t i = 0; i < count; i++) {
-		json_t *use = json_object();
-
-		wp_json_set(use, "use", wp_json_text(wp_use_name(items[i].use)));
-		wp_json_set(use, "package_id", wp_json_text(items[i].package_id));
-		wp_json_set(use, "step", wp_json_text(items[i].step));
-		wp_json_set(use, "index", wp_json_number(items[i].index));
-		wp_json_set(use, "enabled", json_boolean(items[i].enabled));
-		wp_json_push(uses, use);
+		wp_json_push(uses, wp_json_object("use", wp_json_text(wp_use_name(items[i].use)),
+						  "package_id", wp_json_text(items[i].package_id),
+						  "step", wp_json_text(items[i].step),
+						  "index", wp_json_number(items[i].index),
+						  "enabled", json_boolean(items[i].enabled), NULL));
 	}
 	json_object_del(row, "Sequence");
 	wp_json_set(row, "uses", uses);

@@ -48,9 +48,8 @@ static void note_image(struct wp_plan *plan, const struct wp_judge *judge, const
 
 		if (!trait->original || !trait->made || wp_text_equal_nocase(trait->original, trait->made))
 			continue;
-		fact = json_object();
-		wp_json_set(fact, "original", wp_json_text(trait->original));
-		wp_json_set(fact, "made", wp_json_text(trait->made));
+		fact = wp_json_object("original", wp_json_text(trait->original), "made", wp_json_text(trait->made),
+				      NULL);
 		wp_json_set(facts, trait->name, fact);
 		wp_buf_printf(&words, "%s%s %s where the boot image has %s", words.length ? ", " : "", trait->name,
 			      trait->original, trait->made);
@@ -96,10 +95,10 @@ void wp_judge_boot_original(struct wp_plan *plan, struct wp_judge *judge)
 		return;
 	}
 	if (wp_judge_is_newer(judge, original->newest)) {
-		facts = json_object();
-		wp_json_set(facts, "image_path", wp_json_text(record->image_path));
-		wp_json_set(facts, "modified_at", wp_json_text(wp_time_iso(judge->scratch, original->newest)));
-		wp_json_set(facts, "source_date", wp_json_text(wp_time_iso(judge->scratch, record->source_date)));
+		facts = wp_json_object("image_path", wp_json_text(record->image_path),
+				       "modified_at", wp_json_text(wp_time_iso(judge->scratch, original->newest)),
+				       "source_date", wp_json_text(wp_time_iso(judge->scratch, record->source_date)),
+				       NULL);
 		wp_note_add(plan, WP_NOTE_BOOT_ORIGINAL_NEWER, record->package_id, 0, facts,
 			    "the original was modified %s, after the boot image was distributed %s; an update of the "
 			    "distribution points makes the boot image anew",

@@ -23,10 +23,8 @@ static void note_age(struct wp_plan *plan, const struct wp_plan_input *input)
 
 	if (!taken.known || !input->now.known || seconds <= input->policy->snapshot_max_age)
 		return;
-	facts = json_object();
-	wp_json_set(facts, "taken_at", wp_json_time(taken));
-	wp_json_set(facts, "age_seconds", wp_json_u64(seconds));
-	wp_json_set(facts, "snapshot_max_age", wp_json_u64(input->policy->snapshot_max_age));
+	facts = wp_json_object("taken_at", wp_json_time(taken), "age_seconds", wp_json_u64(seconds),
+			       "snapshot_max_age", wp_json_u64(input->policy->snapshot_max_age), NULL);
 	wp_note_add(plan, WP_NOTE_EXPORT_OLD, NULL, 0, facts,
 		    "the export was made %" PRIu64 " %s%s ago; what has changed on the site since is not in this plan",
 		    count, days ? "day" : "hour", count == 1 ? "" : "s");
@@ -40,7 +38,6 @@ static void note_missing(struct wp_plan *plan, const struct wp_plan_input *input
 
 	if (!count)
 		return;
-	facts = json_object();
 	list = json_array();
 	for (size_t i = 0; i < count && i < NAMES_IN_FACTS; i++)
 		wp_json_push(list, wp_json_text(input->missing[i]));
@@ -48,9 +45,8 @@ static void note_missing(struct wp_plan *plan, const struct wp_plan_input *input
 		wp_buf_printf(&names, "%s%s", i ? ", " : "", input->missing[i]);
 	if (count > NAMES_IN_SENTENCE)
 		wp_buf_printf(&names, " and %zu more", count - NAMES_IN_SENTENCE);
-	wp_json_set(facts, "previous_taken_at", wp_json_time(input->previous_taken_at));
-	wp_json_set(facts, "count", wp_json_u64(count));
-	wp_json_set(facts, "packages", list);
+	facts = wp_json_object("previous_taken_at", wp_json_time(input->previous_taken_at),
+			       "count", wp_json_u64(count), "packages", list, NULL);
 	wp_note_add(plan, WP_NOTE_EXPORT_PARTIAL, NULL, 0, facts,
 		    "the export of %s had %zu package%s that this one lacks: %s; unless the site no longer has %s, export "
 		    "the whole site again",

@@ -127,15 +127,13 @@ json_t *wp_plan_notes_json(const struct wp_plan *plan)
 
 	for (size_t i = 0; i < plan->note_count; i++) {
 		const struct wp_note *note = &plan->notes[i];
-		json_t *object = json_object();
 
-		wp_json_set(object, "code", wp_json_text(note->code));
-		wp_json_set(object, "severity", wp_json_text(wp_note_severity_name(note->severity)));
-		wp_json_set(object, "package_id", wp_json_text(note->package_id));
-		wp_json_set(object, "image", note->image ? wp_json_u64(note->image) : json_null());
-		wp_json_set(object, "summary", wp_json_text(note->summary));
-		wp_json_set(object, "facts", json_incref((json_t *)note->facts));
-		wp_json_push(array, object);
+		wp_json_push(array, wp_json_object("code", wp_json_text(note->code),
+						   "severity", wp_json_text(wp_note_severity_name(note->severity)),
+						   "package_id", wp_json_text(note->package_id),
+						   "image", note->image ? wp_json_u64(note->image) : json_null(),
+						   "summary", wp_json_text(note->summary),
+						   "facts", json_incref((json_t *)note->facts), NULL));
 	}
 	return array;
 }

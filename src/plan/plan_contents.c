@@ -19,11 +19,9 @@ static json_t *groups_json(const struct wp_content_change *change)
 
 		if (!group->added && !group->removed && !group->changed)
 			continue;
-		item = json_object();
-		wp_json_set(item, "group", wp_json_text(wp_item_group_name((enum wp_item_group)g)));
-		wp_json_set(item, "added", wp_json_u64(group->added));
-		wp_json_set(item, "removed", wp_json_u64(group->removed));
-		wp_json_set(item, "changed", wp_json_u64(group->changed));
+		item = wp_json_object("group", wp_json_text(wp_item_group_name((enum wp_item_group)g)),
+				      "added", wp_json_u64(group->added), "removed", wp_json_u64(group->removed),
+				      "changed", wp_json_u64(group->changed), NULL);
 		wp_json_push(groups, item);
 	}
 	return groups;
@@ -35,11 +33,9 @@ static json_t *change_json(const char *package_id, const struct wp_content_chang
 
 	for (size_t i = 0; i < change->update_count; i++)
 		wp_json_push(updates, wp_json_text(change->updates[i]));
-	wp_json_set(object, "package_id", wp_json_text(package_id));
-	wp_json_set(object, "updates_added", updates);
-	wp_json_set(object, "groups", groups_json(change));
-	wp_json_set(object, "bytes_new", wp_json_u64(change->bytes_new));
-	wp_json_set(object, "bytes", wp_json_u64(change->bytes));
+	wp_json_put(object, "package_id", wp_json_text(package_id), "updates_added", updates,
+			    "groups", groups_json(change), "bytes_new", wp_json_u64(change->bytes_new),
+			    "bytes", wp_json_u64(change->bytes), NULL);
 	return object;
 }
 

@@ -34,30 +34,25 @@ static json_t *reasons_json(const struct wp_entry *entry)
 
 	for (size_t i = 0; i < entry->reason_count; i++) {
 		const struct wp_reason *reason = &entry->reasons[i];
-		json_t *object = json_object();
 
-		wp_json_set(object, "code", wp_json_text(reason->code));
-		wp_json_set(object, "action", wp_json_text(wp_action_name(reason->action)));
-		wp_json_set(object, "confidence", wp_json_text(wp_confidence_name(reason->confidence)));
-		wp_json_set(object, "image", reason->image ? wp_json_u64(reason->image) : json_null());
-		wp_json_set(object, "field", wp_json_text(reason->field));
-		wp_json_set(object, "recorded", wp_json_text(reason->recorded));
-		wp_json_set(object, "found", wp_json_text(reason->found));
-		wp_json_push(array, object);
+		wp_json_push(array, wp_json_object("code", wp_json_text(reason->code),
+						   "action", wp_json_text(wp_action_name(reason->action)),
+						   "confidence", wp_json_text(wp_confidence_name(reason->confidence)),
+						   "image", reason->image ? wp_json_u64(reason->image) : json_null(),
+						   "field", wp_json_text(reason->field),
+						   "recorded", wp_json_text(reason->recorded),
+						   "found", wp_json_text(reason->found), NULL));
 	}
 	return array;
 }
 
 static json_t *preconditions_json(const struct wp_preconditions *conditions)
 {
-	json_t *object = json_object();
-
-	wp_json_set(object, "SourceVersion", wp_json_number(conditions->source_version));
-	wp_json_set(object, "SedoObjectVersion", wp_json_text(conditions->sedo_object_version));
-	wp_json_set(object, "PkgSourcePath", wp_json_text(conditions->source_path));
-	wp_json_set(object, "SourceSite", wp_json_text(conditions->source_site));
-	wp_json_set(object, "image_property_sha256", wp_json_hash(conditions->image_property_sha256));
-	return object;
+	return wp_json_object("SourceVersion", wp_json_number(conditions->source_version),
+			      "SedoObjectVersion", wp_json_text(conditions->sedo_object_version),
+			      "PkgSourcePath", wp_json_text(conditions->source_path),
+			      "SourceSite", wp_json_text(conditions->source_site),
+			      "image_property_sha256", wp_json_hash(conditions->image_property_sha256), NULL);
 }
 
 /* null for an entry whose source was not read. */
@@ -70,19 +65,15 @@ static json_t *expect_json(const struct wp_entry *entry)
 	images = json_array();
 	for (size_t i = 0; i < entry->expected_count; i++) {
 		const struct wp_expected_image *expected = &entry->expected[i];
-		json_t *image = json_object();
 
-		wp_json_set(image, "index", wp_json_u64(expected->index));
-		wp_json_set(image, "name", wp_json_text(expected->name));
-		wp_json_set(image, "os_version", wp_json_text(expected->os_version));
-		wp_json_set(image, "architecture_code", wp_json_number(expected->architecture));
-		wp_json_set(image, "language", wp_json_text(expected->language));
-		wp_json_push(images, image);
+		wp_json_push(images, wp_json_object("index", wp_json_u64(expected->index),
+						    "name", wp_json_text(expected->name),
+						    "os_version", wp_json_text(expected->os_version),
+						    "architecture_code", wp_json_number(expected->architecture),
+						    "language", wp_json_text(expected->language), NULL));
 	}
-	object = json_object();
-	wp_json_set(object, "images", images);
-	wp_json_set(object, "file_id", wp_json_hash(entry->file_id));
-	wp_json_set(object, "content_id", wp_json_hash(entry->content_id));
+	object = wp_json_object("images", images, "file_id", wp_json_hash(entry->file_id),
+				"content_id", wp_json_hash(entry->content_id), NULL);
 	return object;
 }
 
@@ -99,22 +90,20 @@ static json_t *actions_json(const struct wp_entry *entry)
 
 static json_t *entry_json(const struct wp_entry *entry)
 {
-	json_t *object = json_object();
+	json_t *object = wp_json_object("package_id", wp_json_text(entry->package_id),
+					"class", wp_json_text(wp_class_name(entry->class)),
+					"name", wp_json_text(entry->name), "priority", wp_json_u64(entry->priority),
+					NULL);
 
-	wp_json_set(object, "package_id", wp_json_text(entry->package_id));
-	wp_json_set(object, "class", wp_json_text(wp_class_name(entry->class)));
-	wp_json_set(object, "name", wp_json_text(entry->name));
-	wp_json_set(object, "priority", wp_json_u64(entry->priority));
 	if (entry->status == WP_ENTRY_UNCHANGED) {
 		wp_json_set(object, "reasons", reasons_json(entry));
 		return object;
 	}
-	wp_json_set(object, "source_path", wp_json_text(entry->source_path));
-	wp_json_set(object, "status", wp_json_text(wp_entry_status_name(entry->status)));
-	wp_json_set(object, "actions", actions_json(entry));
-	wp_json_set(object, "reasons", reasons_json(entry));
-	wp_json_set(object, "preconditions", preconditions_json(&entry->preconditions));
-	wp_json_set(object, "expect", expect_json(entry));
+	wp_json_put(object, "source_path", wp_json_text(entry->source_path),
+			    "status", wp_json_text(wp_entry_status_name(entry->status)),
+			    "actions", actions_json(entry), "reasons", reasons_json(entry),
+			    "preconditions", preconditions_json(&entry->preconditions), "expect", expect_json(entry),
+			    NULL);
 	return object;
 }
 
@@ -132,43 +121,31 @@ static json_t *inputs_json(const struct wp_plan *plan)
 {
 	json_t *inputs = json_object(), *snapshot = json_object();
 
-	wp_json_set(snapshot, "id", wp_json_text(plan->snapshot_id));
-	wp_json_set(snapshot, "records", wp_json_u64(plan->snapshot_records));
-	wp_json_set(snapshot, "partial", json_boolean(plan->snapshot_partial));
-	wp_json_set(inputs, "snapshot", snapshot);
-	wp_json_set(inputs, "policy", json_incref(plan->policy));
-	wp_json_set(inputs, "only", words_json(plan->only, plan->only_count));
-	wp_json_set(inputs, "exclude", words_json(plan->exclude, plan->exclude_count));
+	wp_json_put(snapshot, "id", wp_json_text(plan->snapshot_id), "records", wp_json_u64(plan->snapshot_records),
+			      "partial", json_boolean(plan->snapshot_partial), NULL);
+	wp_json_put(inputs, "snapshot", snapshot, "policy", json_incref(plan->policy),
+			    "only", words_json(plan->only, plan->only_count),
+			    "exclude", words_json(plan->exclude, plan->exclude_count), NULL);
 	return inputs;
 }
 
 static json_t *summary_json(const struct wp_summary *summary)
 {
-	json_t *object = json_object();
-
-	wp_json_set(object, "packages", wp_json_u64(summary->packages));
-	wp_json_set(object, "reload", wp_json_u64(summary->reload));
-	wp_json_set(object, "refresh", wp_json_u64(summary->refresh));
-	wp_json_set(object, "blocked", wp_json_u64(summary->blocked));
-	wp_json_set(object, "report_only", wp_json_u64(summary->report_only));
-	wp_json_set(object, "unchanged", wp_json_u64(summary->unchanged));
-	wp_json_set(object, "unproven", wp_json_u64(summary->unproven));
-	return object;
+	return wp_json_object("packages", wp_json_u64(summary->packages), "reload", wp_json_u64(summary->reload),
+			      "refresh", wp_json_u64(summary->refresh), "blocked", wp_json_u64(summary->blocked),
+			      "report_only", wp_json_u64(summary->report_only),
+			      "unchanged", wp_json_u64(summary->unchanged),
+			      "unproven", wp_json_u64(summary->unproven), NULL);
 }
 
 json_t *wp_plan_body_json(const struct wp_plan *plan)
 {
-	json_t *body = json_object();
-
-	wp_json_set(body, "site_code", wp_json_text(plan->site_code));
-	wp_json_set(body, "inputs", inputs_json(plan));
-	wp_json_set(body, "complete", json_boolean(plan->complete));
-	wp_json_set(body, "applyable", json_boolean(wp_plan_has_changes(plan)));
-	wp_json_set(body, "summary", summary_json(&plan->summary));
-	wp_json_set(body, "changes", entries_json(plan, false));
-	wp_json_set(body, "unchanged", entries_json(plan, true));
-	wp_json_set(body, "diagnostics", wp_json_diags(&plan->diags));
-	return body;
+	return wp_json_object("site_code", wp_json_text(plan->site_code), "inputs", inputs_json(plan),
+			      "complete", json_boolean(plan->complete),
+			      "applyable", json_boolean(wp_plan_has_changes(plan)),
+			      "summary", summary_json(&plan->summary), "changes", entries_json(plan, false),
+			      "unchanged", entries_json(plan, true), "diagnostics", wp_json_diags(&plan->diags),
+			      NULL);
 }
 
 /* What stands beside the body: beside_id is the digest of this. */
@@ -178,12 +155,10 @@ static json_t *beside_json(const struct wp_plan *plan)
 
 	wp_json_set(tool, "name", wp_json_text("wimplan"));
 	wp_json_set(tool, "version", wp_json_text(plan->tool_version));
-	wp_json_set(object, "tool", tool);
-	wp_json_set(object, "created_at", wp_json_time(plan->created_at));
-	wp_json_set(object, "created_by", wp_json_text(plan->created_by));
-	wp_json_set(object, "snapshot_taken_at", wp_json_time(plan->snapshot_taken_at));
-	wp_json_set(object, "contents", wp_plan_contents_json(plan));
-	wp_json_set(object, "notes", wp_plan_notes_json(plan));
+	wp_json_put(object, "tool", tool, "created_at", wp_json_time(plan->created_at),
+			    "created_by", wp_json_text(plan->created_by),
+			    "snapshot_taken_at", wp_json_time(plan->snapshot_taken_at),
+			    "contents", wp_plan_contents_json(plan), "notes", wp_plan_notes_json(plan), NULL);
 	if (plan->estimates)
 		wp_json_set(object, "estimates", json_incref(plan->estimates));
 	if (plan->site)

@@ -62,22 +62,16 @@ bool wp_outcome_is_good(enum wp_outcome outcome)
 
 json_t *wp_receipt_step_json(const struct wp_receipt_step *step, const char *outcome)
 {
-	json_t *object = wp_json_must(json_object());
-
-	wp_json_set(object, "package_id", wp_json_text(step->package_id));
-	wp_json_set(object, "action", wp_json_text(wp_action_name(step->action)));
-	wp_json_set(object, "outcome", wp_json_text(outcome));
-	wp_json_set(object, "looked_up", json_boolean(step->looked_up));
-	wp_json_set(object, "return_value", step->has_return_value ? json_integer(step->return_value) : json_null());
-	wp_json_set(object, "started_at", wp_json_time(step->started_at));
-	wp_json_set(object, "finished_at", wp_json_time(step->finished_at));
-	wp_json_set(object, "attempts", wp_json_u64(step->attempts));
-	wp_json_set(object, "source_version_before", wp_json_number(step->source_version_before));
-	wp_json_set(object, "source_version_after", wp_json_number(step->source_version_after));
-	wp_json_set(object, "content_id", wp_json_hash(step->content_id));
-	wp_json_set(object, "file_id", wp_json_hash(step->file_id));
-	wp_json_set(object, "error", wp_json_text(step->error));
-	return object;
+	return wp_json_object("package_id", wp_json_text(step->package_id),
+			      "action", wp_json_text(wp_action_name(step->action)), "outcome", wp_json_text(outcome),
+			      "looked_up", json_boolean(step->looked_up),
+			      "return_value", step->has_return_value ? json_integer(step->return_value) : json_null(),
+			      "started_at", wp_json_time(step->started_at),
+			      "finished_at", wp_json_time(step->finished_at), "attempts", wp_json_u64(step->attempts),
+			      "source_version_before", wp_json_number(step->source_version_before),
+			      "source_version_after", wp_json_number(step->source_version_after),
+			      "content_id", wp_json_hash(step->content_id), "file_id", wp_json_hash(step->file_id),
+			      "error", wp_json_text(step->error), NULL);
 }
 
 json_t *wp_receipt_json(const struct wp_receipt *receipt, const char *format, json_t *steps)
@@ -90,9 +84,8 @@ json_t *wp_receipt_json(const struct wp_receipt *receipt, const char *format, js
 	wp_json_set(document, "provider", wp_json_text(receipt->provider));
 	if (receipt->by)
 		wp_json_set(document, "by", wp_json_text(receipt->by));
-	wp_json_set(document, "started_at", wp_json_time(receipt->started_at));
-	wp_json_set(document, "finished_at", wp_json_time(receipt->finished_at));
-	wp_json_set(document, "steps", steps);
+	wp_json_put(document, "started_at", wp_json_time(receipt->started_at),
+			      "finished_at", wp_json_time(receipt->finished_at), "steps", steps, NULL);
 	return document;
 }
 

@@ -6,21 +6,15 @@
 
 json_t *wp_item_json(const struct wp_item *item)
 {
-	json_t *object = json_object();
 	char sha1[WP_SHA1_TEXT];
 
 	wp_sha1_text(item->sha1, sha1);
-	wp_json_set(object, "name", wp_json_text(item->name));
-	wp_json_set(object, "architecture", wp_json_text(item->architecture));
-	wp_json_set(object, "language", wp_json_text(item->language));
-	wp_json_set(object, "version", wp_json_text(item->version));
-	wp_json_set(object, "kind", wp_json_text(wp_item_kind_name(item->kind)));
-	wp_json_set(object, "kb", wp_json_text(item->kb));
-	wp_json_set(object, "id", wp_json_text(item->id));
-	wp_json_set(object, "superseded", json_boolean(item->superseded));
-	wp_json_set(object, "size", item->has_data ? wp_json_u64(item->size) : json_null());
-	wp_json_set(object, "sha1", wp_sha1_is_zero(item->sha1) ? json_null() : wp_json_text(sha1));
-	return object;
+	return wp_json_object("name", wp_json_text(item->name), "architecture", wp_json_text(item->architecture),
+			      "language", wp_json_text(item->language), "version", wp_json_text(item->version),
+			      "kind", wp_json_text(wp_item_kind_name(item->kind)), "kb", wp_json_text(item->kb),
+			      "id", wp_json_text(item->id), "superseded", json_boolean(item->superseded),
+			      "size", item->has_data ? wp_json_u64(item->size) : json_null(),
+			      "sha1", wp_sha1_is_zero(item->sha1) ? json_null() : wp_json_text(sha1), NULL);
 }
 
 static json_t *items_json(const struct wp_item *items, size_t count)
@@ -51,16 +45,12 @@ static json_t *group_json(const struct wp_diff_group *group)
 	json_t *object = json_object(), *changed = json_array();
 
 	for (size_t i = 0; i < group->changed_count; i++) {
-		json_t *pair = json_object();
-
-		wp_json_set(pair, "old", wp_item_json(&group->changed[i].old));
-		wp_json_set(pair, "new", wp_item_json(&group->changed[i].new));
-		wp_json_push(changed, pair);
+		wp_json_push(changed, wp_json_object("old", wp_item_json(&group->changed[i].old),
+						     "new", wp_item_json(&group->changed[i].new), NULL));
 	}
-	wp_json_set(object, "added", items_json(group->added, group->added_count));
-	wp_json_set(object, "removed", items_json(group->removed, group->removed_count));
-	wp_json_set(object, "changed", changed);
-	wp_json_set(object, "same", wp_json_u64(group->same_count));
+	wp_json_put(object, "added", items_json(group->added, group->added_count),
+			    "removed", items_json(group->removed, group->removed_count), "changed", changed,
+			    "same", wp_json_u64(group->same_count), NULL);
 	return object;
 }
 

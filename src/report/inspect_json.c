@@ -16,15 +16,14 @@ static json_t *header_json(struct wp_arena *arena, const struct wp_wim_header *h
 	static const enum wp_header_field fields[] = { WP_HEADER_BOOT_INDEX, WP_HEADER_COMPRESSION, WP_HEADER_CHUNK_SIZE,
 						       WP_HEADER_FLAGS,      WP_HEADER_PIPABLE,     WP_HEADER_SOLID,
 						       WP_HEADER_INTEGRITY_TABLE };
-	json_t *object = json_object();
+	json_t *object;
 	char guid[2 * sizeof header->guid + 1];
 
 	wp_hex(header->guid, sizeof header->guid, guid);
-	wp_json_set(object, "wim_version", wp_json_text(wp_arena_printf(arena, "0x%x", header->version)));
-	wp_json_set(object, "guid", wp_json_text(guid));
-	wp_json_set(object, "part", wp_json_u64(header->part));
-	wp_json_set(object, wp_header_name(WP_HEADER_PARTS), wp_header_json(arena, header, WP_HEADER_PARTS));
-	wp_json_set(object, "image_count", wp_json_u64(header->image_count));
+	object = wp_json_object("wim_version", wp_json_text(wp_arena_printf(arena, "0x%x", header->version)),
+				"guid", wp_json_text(guid), "part", wp_json_u64(header->part),
+				wp_header_name(WP_HEADER_PARTS), wp_header_json(arena, header, WP_HEADER_PARTS),
+				"image_count", wp_json_u64(header->image_count), NULL);
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
 		wp_json_set(object, wp_header_name(fields[i]), wp_header_json(arena, header, fields[i]));
 	return object;
@@ -35,11 +34,8 @@ static json_t *other_json(const struct wp_wim_other *items, size_t count)
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < count; i++) {
-		json_t *item = json_object();
-
-		wp_json_set(item, "path", wp_json_text(items[i].path));
-		wp_json_set(item, "value", wp_json_text(items[i].value));
-		wp_json_push(array, item);
+		wp_json_push(array, wp_json_object("path", wp_json_text(items[i].path),
+						   "value", wp_json_text(items[i].value), NULL));
 	}
 	return array;
 }
@@ -58,11 +54,8 @@ static json_t *fallbacks_json(const struct wp_wim_windows *windows)
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < windows->fallback_count; i++) {
-		json_t *item = json_object();
-
-		wp_json_set(item, "language", wp_json_text(windows->fallbacks[i].language));
-		wp_json_set(item, "fallback", wp_json_text(windows->fallbacks[i].fallback));
-		wp_json_push(array, item);
+		wp_json_push(array, wp_json_object("language", wp_json_text(windows->fallbacks[i].language),
+						   "fallback", wp_json_text(windows->fallbacks[i].fallback), NULL));
 	}
 	return array;
 }
@@ -151,10 +144,8 @@ static json_t *blobs_json(const struct wp_wim_content *content)
 
 	if (!content)
 		return json_null();
-	object = json_object();
-	wp_json_set(object, "count", wp_json_u64(content->blob_count));
-	wp_json_set(object, "bytes", wp_json_u64(content->blob_bytes));
-	wp_json_set(object, "stored_bytes", wp_json_number(content->stored_bytes));
+	object = wp_json_object("count", wp_json_u64(content->blob_count), "bytes", wp_json_u64(content->blob_bytes),
+				"stored_bytes", wp_json_number(content->stored_bytes), NULL);
 	return object;
 }
 
@@ -194,22 +185,21 @@ static json_t *file_json(const struct wp_inspection *file)
 	json_t *object = json_object();
 
 	set_path(arena, object, wim->path);
-	wp_json_set(object, "status", wp_json_text(wp_grade_name(wim->grade)));
-	wp_json_set(object, "diagnostics", diags_json(arena, &wim->diags));
-	wp_json_set(object, "size", wim->opened ? wp_json_u64(wim->size) : json_null());
-	wp_json_set(object, "modified_at", wp_json_text(wp_time_iso(arena, wim->modified)));
-	wp_json_set(object, "file_id", wp_json_hash(wim->file_id));
-	wp_json_set(object, "content_id", file->content ? wp_json_hash(file->content->content_id) : json_null());
-	wp_json_set(object, "blobs", blobs_json(file->content));
-	wp_json_set(object, "missing_data", file->content ? wp_json_number(file->content->missing) : json_null());
-	wp_json_set(object, "unreferenced_bytes",
-		    file->content ? wp_json_number(file->content->unreferenced) : json_null());
-	wp_json_set(object, "trailing_bytes", file->content ? wp_json_number(file->content->trailing) : json_null());
-	wp_json_set(object, "header", wim->have_header ? header_json(arena, &wim->header) : json_null());
-	wp_json_set(object, "xml_sha256", wp_json_hash(wim->xml_sha256));
-	wp_json_set(object, "total_bytes", metadata ? wp_json_number(metadata->total_bytes) : json_null());
-	wp_json_set(object, "other", metadata ? other_json(metadata->other, metadata->other_count) : json_array());
-	wp_json_set(object, "images", images_json(arena, file));
+	wp_json_put(object, "status", wp_json_text(wp_grade_name(wim->grade)),
+			    "diagnostics", diags_json(arena, &wim->diags),
+			    "size", wim->opened ? wp_json_u64(wim->size) : json_null(),
+			    "modified_at", wp_json_text(wp_time_iso(arena, wim->modified)),
+			    "file_id", wp_json_hash(wim->file_id),
+			    "content_id", file->content ? wp_json_hash(file->content->content_id) : json_null(),
+			    "blobs", blobs_json(file->content),
+			    "missing_data", file->content ? wp_json_number(file->content->missing) : json_null(),
+			    "unreferenced_bytes", file->content ? wp_json_number(file->content->unreferenced) : json_null(),
+			    "trailing_bytes", file->content ? wp_json_number(file->content->trailing) : json_null(),
+			    "header", wim->have_header ? header_json(arena, &wim->header) : json_null(),
+			    "xml_sha256", wp_json_hash(wim->xml_sha256),
+			    "total_bytes", metadata ? wp_json_number(metadata->total_bytes) : json_null(),
+			    "other", metadata ? other_json(metadata->other, metadata->other_count) : json_array(),
+			    "images", images_json(arena, file), NULL);
 	return object;
 }
 
