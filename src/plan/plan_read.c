@@ -4,7 +4,6 @@
  * by item: as JSON a plan takes many times the memory of what is kept of it.
  */
 #include "plan_contents.h"
-#include "members.h"
 #include "notes.h"
 #include "plan_decode.h"
 #include "plan_json.h"
