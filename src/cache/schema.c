@@ -139,21 +139,25 @@ static int fail_foreign(const char *path, struct wp_error *err)
 
 int wp_cache_version(const struct wp_cache *cache, int *ret_version, struct wp_error *err)
 {
-	static const char doing[] = "it was opened";
+	/* In one statement, between the parts of which no other process can make the tables. */
+	static const char query[] =
+		"SELECT application_id, user_version, count(name), count(*) FILTER (WHERE type = 'table' AND name IN (" TABLES
+		")) FROM pragma_application_id, pragma_user_version LEFT JOIN sqlite_schema";
+	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
 	int64_t application, version, objects, tables;
-	int status = wp_db_number(&cache->db, "PRAGMA application_id", doing, &application, err);
+	int status = wp_db_prepare(&cache->db, query, &statement, err);
 
 	*ret_version = 0;
 	if (!status)
-		status = wp_db_number(&cache->db, "SELECT count(*) FROM sqlite_schema", doing, &objects, err);
-	if (!status)
-		status = wp_db_number(&cache->db, "PRAGMA user_version", doing, &version, err);
-	if (!status)
-		status = wp_db_number(&cache->db,
-				      "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN (" TABLES ")",
-				      doing, &tables, err);
-	if (status || (!application && !version && !objects))
+		status = wp_db_step(&statement, "it was opened", err);
+	if (status < 0)
 		return status;
+	application = sqlite3_column_int64(statement.handle, 0);
+	version = sqlite3_column_int64(statement.handle, 1);
+	objects = sqlite3_column_int64(statement.handle, 2);
+	tables = sqlite3_column_int64(statement.handle, 3);
+	if (!application && !version && !objects)
+		return WP_OK;
 	if (application != WP_CACHE_APPLICATION)
 		return fail_foreign(cache->path, err);
 	if (version > WP_CACHE_VERSION)
