@@ -6,6 +6,7 @@
 #ifndef WIMPLAN_CACHE_H
 #define WIMPLAN_CACHE_H
 
+#include "wimplan/distribution.h"
 #include "wimplan/record.h"
 #include "wimplan/source.h"
 
@@ -88,23 +89,6 @@ int wp_cache_load_previous(struct wp_cache *cache, const struct wp_record_set *s
 /* Removes a snapshot with its records; baselines stay. */
 int wp_cache_remove_snapshot(struct wp_cache *cache, const struct wp_snapshot *snapshot, struct wp_error *err);
 
-enum wp_confidence { WP_CONFIDENCE_UNKNOWN, WP_CONFIDENCE_INFERRED, WP_CONFIDENCE_PROVEN };
-/* "proven", "inferred", "unknown". */
-const char *wp_confidence_name(enum wp_confidence confidence);
-bool wp_confidence_from_name(const char *name, enum wp_confidence *ret);
-
-/* What is believed to be on the distribution points for a package at a SourceVersion. */
-struct wp_baseline {
-	const char *site_code;
-	const char *package_id;
-	uint64_t source_version;
-	const char *file_id;
-	const char *content_id;
-	enum wp_confidence confidence; /* proven: adopted, or from a receipt and found again; else inferred */
-	const char *origin; /* "receipt", "adopted", "dates" */
-	struct wp_time recorded_at;
-};
-
 /*
  * Stores baselines in one transaction; one for the same site, package and version is replaced, a
  * proven one only by a proven one. A proven one closes the package's questions at its version and below.
@@ -116,18 +100,6 @@ int wp_cache_list_baselines(struct wp_cache *cache, struct wp_arena *arena, cons
 /* Forgets the baselines of a package at all versions; *@ret_count tells how many there were. */
 int wp_cache_forget_baselines(struct wp_cache *cache, const char *site_code, const char *package_id,
 			      size_t *ret_count, struct wp_error *err);
-
-/*
- * Content that is unproven (wimplan-plan(1), "Unproven content"): whether it is what was distributed for a package at
- * a SourceVersion is for a person to say, and stays so whatever the site's metadata say later.
- */
-struct wp_question {
-	const char *site_code;
-	const char *package_id;
-	uint64_t source_version;
-	const char *content_id;
-	struct wp_time asked_at; /* when it was first asked */
-};
 
 /*
  * Stores questions in one transaction. One that is there already stays as it is; those of the package at older
@@ -166,12 +138,6 @@ int wp_cache_put_plan(struct wp_cache *cache, const char *plan_id, const struct 
 int wp_cache_find_plan(struct wp_cache *cache, struct wp_arena *arena, const char *plan_id,
 		       struct wp_planned_source **ret_sources, size_t *ret_count, bool *ret_known,
 		       struct wp_error *err);
-
-/* The list of a folder's files, and the content id that was made of it. */
-struct wp_known_manifest {
-	const char *content_id;
-	struct wp_manifest manifest;
-};
 
 /* Keeps lists of files; the oldest are forgotten, those of baselines last (WP_LIMIT_MANIFESTS). */
 int wp_cache_put_manifests(struct wp_cache *cache, const struct wp_known_manifest *items, size_t count,

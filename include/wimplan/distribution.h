@@ -65,4 +65,33 @@ struct wp_point_message {
 };
 struct wp_point_message wp_point_message(uint64_t id);
 
+enum wp_confidence { WP_CONFIDENCE_UNKNOWN, WP_CONFIDENCE_INFERRED, WP_CONFIDENCE_PROVEN };
+/* "proven", "inferred", "unknown". */
+const char *wp_confidence_name(enum wp_confidence confidence);
+bool wp_confidence_from_name(const char *name, enum wp_confidence *ret);
+
+/* What is believed to be on the distribution points for a package at a SourceVersion. */
+struct wp_baseline {
+	const char *site_code;
+	const char *package_id;
+	uint64_t source_version;
+	const char *file_id;
+	const char *content_id;
+	enum wp_confidence confidence; /* proven: adopted, or from a receipt and found again; else inferred */
+	const char *origin; /* "receipt", "adopted", "dates" */
+	struct wp_time recorded_at;
+};
+
+/*
+ * Content that is unproven (wimplan-plan(1), "Unproven content"): whether it is what was distributed for a package at
+ * a SourceVersion is for a person to say, and stays so whatever the site's metadata say later.
+ */
+struct wp_question {
+	const char *site_code;
+	const char *package_id;
+	uint64_t source_version;
+	const char *content_id;
+	struct wp_time asked_at; /* when it was first asked */
+};
+
 #endif

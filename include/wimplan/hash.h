@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* SHA-256 over libcrypto, and the "sha256:…" texts of documents. */
+/* SHA-256 and SHA-1 over libcrypto, and the "sha256:…" and "sha1:…" texts of documents. */
 #ifndef WIMPLAN_HASH_H
 #define WIMPLAN_HASH_H
 
@@ -27,6 +27,17 @@ bool wp_hash_is(const char *text);
 
 /* The first eight digits of "sha256:…", in @arena: what texts for people call a plan or a snapshot. */
 char *wp_hash_short(struct wp_arena *arena, const char *digest) __attribute__((returns_nonnull, nonnull));
+
+/* Bytes of a SHA-1. */
+#define WP_SHA1_SIZE 20u
+/* "sha1:" + 40 hex digits + NUL. */
+#define WP_SHA1_TEXT 46
+
+/* The SHA-1 of @length bytes. */
+void wp_sha1(const void *bytes, size_t length, uint8_t ret[WP_SHA1_SIZE]);
+bool wp_sha1_is_zero(const uint8_t sha1[WP_SHA1_SIZE]);
+/* "sha1:…" */
+void wp_sha1_text(const uint8_t sha1[WP_SHA1_SIZE], char ret_text[WP_SHA1_TEXT]);
 
 /* Lower-case hex digits of @length bytes and a NUL into @ret_text, which has room for 2 * @length + 1. */
 void wp_hex(const uint8_t *bytes, size_t length, char *ret_text);

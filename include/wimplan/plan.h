@@ -3,9 +3,9 @@
 #ifndef WIMPLAN_PLAN_H
 #define WIMPLAN_PLAN_H
 
-#include "wimplan/cache.h"
 #include "wimplan/config.h"
 #include "wimplan/diff.h"
+#include "wimplan/distribution.h"
 #include "wimplan/json.h"
 #include "wimplan/record.h"
 #include "wimplan/source.h"

@@ -93,6 +93,12 @@ struct wp_manifest {
 	size_t length;
 };
 
+/* The list of a folder's files, and the content id that was made of it. */
+struct wp_known_manifest {
+	const char *content_id;
+	struct wp_manifest manifest;
+};
+
 enum wp_manifest_change { WP_MANIFEST_ADDED, WP_MANIFEST_CHANGED, WP_MANIFEST_REMOVED, WP_MANIFEST_CHANGES };
 /* "added", "changed", "removed". */
 const char *wp_manifest_change_name(enum wp_manifest_change kind);

@@ -6,15 +6,12 @@
 #include "wimplan/arena.h"
 #include "wimplan/buf.h"
 #include "wimplan/diag.h"
+#include "wimplan/hash.h"
 #include "wimplan/wim.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#define WP_SHA1_SIZE 20u
-/* "sha1:" + 40 hex digits + NUL. */
-#define WP_SHA1_TEXT 46
 
 /* One piece of file data. Files with the same content share it, within an image and between images. */
 struct wp_blob {
@@ -200,9 +197,5 @@ uint32_t wp_tree_find(const struct wp_tree *tree, uint32_t from, const char *pat
 
 /* Adds the node's path: "\\Windows\\System32"; "\\" for the root. */
 void wp_tree_path(const struct wp_tree *tree, uint32_t node, struct wp_buf *buf);
-
-bool wp_sha1_is_zero(const uint8_t sha1[WP_SHA1_SIZE]);
-/* "sha1:…" */
-void wp_sha1_text(const uint8_t sha1[WP_SHA1_SIZE], char ret_text[WP_SHA1_TEXT]);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* SHA-256 through the EVP interface of libcrypto. */
+/* SHA-256 and SHA-1 through the EVP interface of libcrypto. */
 #include "wimplan/hash.h"
 #include "wimplan/ascii.h"
 
@@ -79,10 +79,31 @@ void wp_hex(const uint8_t *bytes, size_t length, char *ret_text)
 
 bool wp_hex_parse(const char *text, uint8_t *ret_bytes, size_t length)
 {
-
 	if (strspn(text, digits) != 2 * length || text[2 * length])
 		return false;
 	for (size_t i = 0; i < length; i++)
 		ret_bytes[i] = (uint8_t)(wp_ascii_hex(text[2 * i]) << 4 | wp_ascii_hex(text[2 * i + 1]));
 	return true;
+}
+
+void wp_sha1(const void *bytes, size_t length, uint8_t ret[WP_SHA1_SIZE])
+{
+	uint8_t digest[EVP_MAX_MD_SIZE];
+
+	if (EVP_Digest(bytes, length, digest, NULL, EVP_sha1(), NULL) != 1)
+		wp_out_of_memory();
+	memcpy(ret, digest, WP_SHA1_SIZE);
+}
+
+bool wp_sha1_is_zero(const uint8_t sha1[WP_SHA1_SIZE])
+{
+	static const uint8_t zero[WP_SHA1_SIZE];
+
+	return !memcmp(sha1, zero, sizeof zero);
+}
+
+void wp_sha1_text(const uint8_t sha1[WP_SHA1_SIZE], char ret_text[WP_SHA1_TEXT])
+{
+	memcpy(ret_text, "sha1:", 5);
+	wp_hex(sha1, WP_SHA1_SIZE, ret_text + 5);
 }

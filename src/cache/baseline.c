@@ -2,32 +2,8 @@
 /* Baselines: what is believed to be on the distribution points for a package at a version. */
 #include "internal.h"
 
-#include "wimplan/choice.h"
-
 #include <inttypes.h>
 #include <string.h>
-
-static const char *const confidence_names[] = {
-	[WP_CONFIDENCE_UNKNOWN] = "unknown",
-	[WP_CONFIDENCE_INFERRED] = "inferred",
-	[WP_CONFIDENCE_PROVEN] = "proven",
-	NULL,
-};
-
-const char *wp_confidence_name(enum wp_confidence confidence)
-{
-	return confidence_names[confidence];
-}
-
-bool wp_confidence_from_name(const char *name, enum wp_confidence *ret)
-{
-	unsigned int value;
-
-	if (!name || !wp_choice_find(confidence_names, name, &value))
-		return false;
-	*ret = (enum wp_confidence)value;
-	return true;
-}
 
 static int put(const struct wp_cache *cache, struct wp_statement *statement, const struct wp_baseline *item, struct wp_error *err)
 {

@@ -3,6 +3,7 @@
 #include "internal.h"
 
 #include "wimplan/distribution.h"
+#include "wimplan/choice.h"
 #include "wimplan/ascii.h"
 #include "wimplan/json.h"
 #include "wimplan/text.h"
@@ -327,4 +328,26 @@ void wp_distributions_read(struct wp_arena *arena, const struct wp_record_set *s
 	json_decref(g.points);
 	json_decref(g.packages);
 	json_decref(g.index);
+}
+
+static const char *const confidence_names[] = {
+	[WP_CONFIDENCE_UNKNOWN] = "unknown",
+	[WP_CONFIDENCE_INFERRED] = "inferred",
+	[WP_CONFIDENCE_PROVEN] = "proven",
+	NULL,
+};
+
+const char *wp_confidence_name(enum wp_confidence confidence)
+{
+	return confidence_names[confidence];
+}
+
+bool wp_confidence_from_name(const char *name, enum wp_confidence *ret)
+{
+	unsigned int value;
+
+	if (!name || !wp_choice_find(confidence_names, name, &value))
+		return false;
+	*ret = (enum wp_confidence)value;
+	return true;
 }

@@ -2,7 +2,6 @@
 /* The bytes of a resource: decompressed by wimlib, chunk by chunk; those of metadata are held against their SHA-1. */
 #include "resource.h"
 
-#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wimlib.h>
@@ -79,15 +78,6 @@ const char *wp_resource_unpack(const struct wp_wim_header *header, const uint8_t
 	return NULL;
 }
 
-static bool has_sha1(const uint8_t *bytes, size_t size, const uint8_t sha1[WP_SHA1_SIZE])
-{
-	uint8_t found[EVP_MAX_MD_SIZE];
-	unsigned int length = 0;
-
-	return EVP_Digest(bytes, size, found, &length, EVP_sha1(), NULL) == 1 && length == WP_SHA1_SIZE &&
-	       !memcmp(found, sha1, WP_SHA1_SIZE);
-}
-
 /* No resource is larger than what it holds, but in a pipable file eight bytes for each chunk, of 4 KiB or more. */
 static uint64_t most_stored(const struct wp_wim *wim, uint64_t size)
 {
@@ -137,10 +127,12 @@ const char *wp_resource_read(const struct wp_wim_index *index, const struct wp_m
 	};
 	uint8_t *bytes = NULL;
 	const char *why = wp_resource_load(index->wim, &place, &bytes);
+	uint8_t sha1[WP_SHA1_SIZE];
 
 	if (why)
 		return why;
-	if (!has_sha1(bytes, resource->size, resource->sha1)) {
+	wp_sha1(bytes, resource->size, sha1);
+	if (memcmp(sha1, resource->sha1, sizeof sha1) != 0) {
 		free(bytes);
 		return "it does not have the SHA-1 that the blob table says";
 	}

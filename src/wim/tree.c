@@ -86,19 +86,6 @@ void wp_tree_path(const struct wp_tree *tree, uint32_t node, struct wp_buf *buf)
 	}
 }
 
-bool wp_sha1_is_zero(const uint8_t sha1[WP_SHA1_SIZE])
-{
-	static const uint8_t zero[WP_SHA1_SIZE];
-
-	return !memcmp(sha1, zero, sizeof zero);
-}
-
-void wp_sha1_text(const uint8_t sha1[WP_SHA1_SIZE], char ret_text[WP_SHA1_TEXT])
-{
-	memcpy(ret_text, "sha1:", 5);
-	wp_hex(sha1, WP_SHA1_SIZE, ret_text + 5);
-}
-
 /* winnt.h, IO_REPARSE_TAG_…; a link of the Windows Subsystem for Linux holds its target as UTF-8. */
 #define TAG_MOUNT_POINT 0xa0000003u
 #define TAG_SYMLINK 0xa000000cu

@@ -9,7 +9,6 @@
 #include "wimplan/limits.h"
 #include "wimplan/text.h"
 
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,11 +104,7 @@ static int read_security(struct wp_tree_reader *reader, uint64_t *ret_root)
 		if (size > total - at)
 			return wp_tree_fail(tree, "tree-invalid",
 					    "its security descriptors reach over the metadata's end");
-		uint8_t hash[EVP_MAX_MD_SIZE];
-
-		if (EVP_Digest(reader->bytes + at, size, hash, NULL, EVP_sha1(), NULL) != 1)
-			wp_out_of_memory();
-		memcpy(tree->security[i], hash, WP_SHA1_SIZE);
+		wp_sha1(reader->bytes + at, size, tree->security[i]);
 		at += size;
 	}
 	tree->security_count = (uint32_t)count;
