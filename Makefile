@@ -19,7 +19,7 @@ PACKAGES := libxml-2.0 sqlite3 jansson libcrypto smartcols libarchive
 APPLY_PACKAGES := libcurl libxml-2.0 sqlite3 jansson libcrypto libarchive
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef -Wimplicit-fallthrough \
 	-Wpointer-arith -Wwrite-strings -Wformat=2 $(WERROR)
-HARDENING := $(if $(SANITIZE)$(COVERAGE),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong -fstack-clash-protection -fPIE
+HARDENING := $(if $(SANITIZE)$(COVERAGE),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong -fstack-clash-protection -fPIE -ffile-prefix-map=$(CURDIR)=.
 SANITIZERS := $(if $(SANITIZE),-fsanitize=address$(,)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -Iinclude -I$(BUILD)/generated $(WARNINGS) $(HARDENING) $(SANITIZERS) $(COVERAGE) $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(SANITIZERS) $(COVERAGE) $(LDFLAGS)
@@ -132,7 +132,7 @@ $(BUILD)/man/%: man/%.scd $(BUILD)/flags
 
 TEST_GOALS := $(filter check% coverage bench fuzz,$(MAKECMDGOALS))
 deps:
-	@BUILD=$(BUILD) tests/deps.sh build $(if $(TEST_GOALS),test) $(filter check-valgrind check-release coverage bench fuzz demo,$(MAKECMDGOALS)) \
+	@BUILD=$(BUILD) tests/deps.sh build $(if $(TEST_GOALS),test) $(filter check-valgrind check-release check-deb deb coverage bench fuzz demo,$(MAKECMDGOALS)) \
 		$(if $(filter check-html,$(MAKECMDGOALS)),html)
 
 # --- Running and testing ----------------------------------------------------------------------------------------------
@@ -196,6 +196,14 @@ fuzz:
 install: all
 	@tests/install.sh install $(BUILD) "$(DESTDIR)$(PREFIX)"
 
+# The Debian package, of this machine's release and architecture.
+deb: all
+	@src/deb/build.sh $(BUILD)
+
+# It is made twice, in two folders, and installed into a bare Debian of this release, where it runs the demo.
+check-deb: all $(BUILD)/mkwim $(BUILD)/site-provider
+	@tests/deb.sh $(BUILD) || [ $$? = 3 ]
+
 uninstall:
 	@tests/install.sh uninstall $(BUILD) "$(DESTDIR)$(PREFIX)"
 
@@ -219,11 +227,12 @@ help:
 	@echo 'make bench            benchmarks against wimlib-imagex (BENCH=N: packages)'
 	@echo 'make fuzz SECONDS=60  fuzz every target with libFuzzer'
 	@echo 'make install          into $(PREFIX) (PREFIX=, DESTDIR=); make uninstall takes it away'
+	@echo 'make deb              the Debian package; make check-deb installs it into a bare Debian (root)'
 	@echo 'make clean            remove $(BUILD)/'
 	@echo 'Variables: CC, CFLAGS, LDFLAGS, BUILD, V=1'
 
 FORCE:
 .SECONDARY:
 .DELETE_ON_ERROR:
-.PHONY: all man deps demo check check-asan check-valgrind check-kerberos check-ntlm check-powershell check-release check-samples check-html coverage bench fuzz fuzzers install uninstall clean help FORCE
+.PHONY: all man deps demo check check-asan check-valgrind check-kerberos check-ntlm check-powershell check-release check-samples check-html coverage bench fuzz fuzzers install deb check-deb uninstall clean help FORCE
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

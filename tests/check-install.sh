@@ -10,6 +10,7 @@ tests/install.sh install "$1" "$root/usr"
 "$root/usr/bin/wimplan-apply" --version | grep -q '^wimplan-apply '
 for file in share/man/man1/wimplan.1 share/man/man1/wimplan-apply.1 share/man/man5/wimplan-plan.5 \
 	share/man/man7/wimplan-provider.7 share/wimplan/Export-WimplanRecords.ps1 share/wimplan/wimplan.conf \
+	share/doc/wimplan/README.md share/doc/wimplan/LICENSE \
 	share/bash-completion/completions/wimplan share/bash-completion/completions/wimplan-apply; do
 	[ -s "$root/usr/$file" ] || { echo "make install left out $file" >&2; exit 1; }
 done

@@ -14,6 +14,8 @@ for purpose; do
 		$sign_in" ;;
 	demo) packages="$packages libmicrohttpd-dev" ;;
 	check-release) packages="$packages debootstrap" ;;
+	deb) packages="$packages dpkg-dev" ;;
+	check-deb) packages="$packages dpkg-dev lintian debootstrap" ;;
 	check-valgrind) packages="$packages valgrind" ;;
 	coverage) packages="$packages gcovr" ;;
 	bench) packages="$packages wimtools" ;;

@@ -26,6 +26,8 @@ for schema in src/share/schema/*.json; do
 done
 place 644 src/share/Export-WimplanRecords.ps1 share/wimplan
 place 644 src/share/wimplan.conf share/wimplan
+place 644 README.md share/doc/wimplan
+place 644 LICENSE share/doc/wimplan
 # bash-completion looks for a file with the name of the command.
 place 644 src/share/wimplan.bash share/bash-completion/completions wimplan
 place 644 src/share/wimplan.bash share/bash-completion/completions wimplan-apply
