@@ -7,6 +7,7 @@
 #include "wimplan/error.h"
 #include "wimplan/schedule.h"
 #include "wimplan/source.h"
+#include "wimplan/text.h"
 
 #include <jansson.h>
 
@@ -50,12 +51,6 @@ struct wp_window_settings {
 	struct wp_site_bandwidth *sites;
 	size_t site_count;
 	struct wp_number parallel; /* distribution points that a site sends to at a time */
-};
-
-/* Texts in a list of their own. */
-struct wp_names {
-	const char **items;
-	size_t count;
 };
 
 /* A version of Windows: major, minor, build, revision. */

@@ -9,6 +9,7 @@
 #include "wimplan/json.h"
 #include "wimplan/record.h"
 #include "wimplan/source.h"
+#include "wimplan/text.h"
 
 enum wp_action { WP_ACTION_NONE, WP_ACTION_RELOAD, WP_ACTION_REFRESH };
 /* ConfigMgr's method names; NULL for none. */

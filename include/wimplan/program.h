@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the two programs do alike and the library never does: read the environment, print, and end with a status. */
+/* What the programs do alike and the library never does: read the command line and the environment, print, end with a status. */
 #ifndef WIMPLAN_PROGRAM_H
 #define WIMPLAN_PROGRAM_H
 
@@ -8,14 +8,14 @@
 #include "wimplan/diag.h"
 #include "wimplan/env.h"
 #include "wimplan/error.h"
+#include "wimplan/number.h"
+#include "wimplan/option.h"
 #include "wimplan/plan.h"
 #include "wimplan/print.h"
 
-#include <getopt.h>
-#include <stdarg.h>
 #include <stdbool.h>
 
-/* Exit statuses, as the manual pages list them. 1, 2, 4 and 5 also come from a wp_status, see wp_program_error(). */
+/* Exit statuses, as the manual pages list them. 1, 2, 4 and 5 also come from a wp_status, see wp_cli_say_error(). */
 enum {
 	WP_EXIT_DONE = 0,
 	WP_EXIT_FAILED = 1,
@@ -28,6 +28,74 @@ enum {
 	/* As a shell shows the end by SIGPIPE: for wp_program_end(). */
 	WP_EXIT_BROKEN_PIPE = 141,
 };
+
+struct wp_cli;
+
+/* What a command does with its operands. */
+struct wp_verb {
+	const char *name; /* the word behind the command's name; NULL: the command has no such words */
+	size_t least, most; /* how many operands it takes; SIZE_MAX: any number */
+	const char *takes; /* "one plan file"; NULL where it says itself what is wrong, or takes none */
+	/* @arguments is what the command's options have filled. WP_OK, or a status with the error in @cli. */
+	int (*run)(struct wp_cli *cli, void *arguments);
+};
+
+struct wp_command {
+	const char *name;
+	const char *summary; /* one line of --help of the program */
+	const char *help; /* "Usage: …" and what it does; the options are added */
+	const struct wp_option *options; /* its own; NULL: none */
+	size_t size; /* bytes of what they fill */
+	unsigned int takes; /* of enum wp_option_set */
+	const struct wp_verb *verbs; /* one without a name, or several that end with an empty one */
+};
+
+struct wp_program {
+	const char *name;
+	const char *about; /* "Usage: …" and what it is for */
+	const char *start; /* what to begin with: the last lines of --help */
+	const struct wp_command *const *commands; /* NULL behind the last */
+	unsigned int takes; /* by all of them */
+};
+
+/* A value of an option that goes over the configuration. */
+struct wp_given {
+	const struct wp_option *option;
+	const char *value;
+};
+
+/* One call of a program. */
+struct wp_cli {
+	const struct wp_program *program;
+	const struct wp_command *command; /* NULL: none is known */
+	const struct wp_env *env;
+	struct wp_arena *arena; /* for what lives as long as the call */
+	char **argv; /* of main() */
+	char **operands; /* behind the options and the verb */
+	size_t operand_count;
+	int status; /* exit status of the call; done unless a command says otherwise */
+	struct wp_error err; /* of a command that failed */
+	struct wp_diags more; /* findings that go with it */
+	/* What options have filled. */
+	bool help, version;
+	bool json, quiet, verbose;
+	bool detailed; /* --detailed-exitcode */
+	unsigned int color; /* enum wp_color */
+	unsigned int date_order; /* enum wp_date_order; 0: not given */
+	const char *cache; /* --cache; NULL: the default place */
+	const char *config; /* --config; NULL: the default places */
+	const char *output; /* -o; NULL or "-": standard output */
+	const char *site; /* --site; NULL: any */
+	const char *snapshot; /* --snapshot; NULL: the newest */
+	const char *events; /* --events; NULL: none */
+	struct wp_names maps; /* --map: "PREFIX=FOLDER" */
+	struct wp_names only; /* --only: PackageIDs */
+	struct wp_number jobs; /* --jobs; not known: as many threads as there are processors */
+	struct wp_given *given;
+	size_t given_count;
+};
+
+enum wp_color { WP_COLOR_AUTO, WP_COLOR_ALWAYS, WP_COLOR_NEVER };
 
 /*
  * Comes first in main(): what becomes of it without memory; the locale; that a closed pipe and a limit on the size of
@@ -45,11 +113,44 @@ int wp_program_end(int status);
 bool wp_program_wants_json(int argc, char **argv);
 
 /*
- * What is in force: the defaults, and over them the file @path, or else the first that exists of the places that
- * wimplan.conf(5) names. WP_E_USAGE when something is wrong with it. Strings live in @arena.
+ * Finds the command, reads its options and runs it, or answers --help and --version; says what went wrong. @cli has its
+ * program, env and arena, and afterwards the exit status.
  */
-int wp_program_config(const struct wp_env *env, struct wp_arena *arena, const char *path, struct wp_config *ret,
-		      struct wp_error *err);
+void wp_program_run(struct wp_cli *cli, int argc, char **argv);
+
+/*
+ * Reads the options of a command into @cli and @arguments, and what stands behind them into cli->operands. Stops behind
+ * --help and --version. WP_E_USAGE with the error in @cli.
+ */
+int wp_options_read(struct wp_cli *cli, int argc, char **argv, void *arguments);
+/* Adds the options that the command of the call takes, as --help shows them. */
+void wp_options_help(const struct wp_cli *cli, struct wp_buf *buf);
+
+/* Fails a call that is used wrongly: "… ; see wimplan plan --help" in cli->err. Returns WP_E_USAGE. */
+int wp_cli_usage(struct wp_cli *cli, const char *subject, const char *format, ...)
+	__attribute__((format(printf, 3, 4), cold));
+/*
+ * Says cli->err and what goes with it on standard error, with --json as a wimplan-error document on standard output too, and
+ * puts its exit status into @cli. That the reader of standard output has gone away is not said.
+ */
+void wp_cli_say_error(struct wp_cli *cli);
+/* A remark on standard error; nothing with --quiet. */
+void wp_cli_note(const struct wp_cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* One line on standard error: "wimplan: …". */
+void wp_program_say(const char *program, const char *message);
+
+/* Writes a result for people to -o or standard output. Like the next two, 0 or a status with the error in @cli. */
+int wp_cli_emit(struct wp_cli *cli, const struct wp_buf *buf);
+/* The same with what may be a document. */
+int wp_cli_emit_as(struct wp_cli *cli, enum wp_text_kind kind, const struct wp_buf *buf);
+/* The same with a JSON document; takes over the reference. */
+int wp_cli_emit_json(struct wp_cli *cli, json_t *document);
+
+/*
+ * What is in force: the defaults, over them the file of --config, or else the first that exists of the places that
+ * wimplan.conf(5) names, and over that the options that are settings. WP_E_USAGE when something is wrong with it. Strings live in cli->arena.
+ */
+int wp_cli_config(struct wp_cli *cli, struct wp_config *ret);
 
 /* The name that is nearest to a word that was given; begin with only @given set. */
 struct wp_nearest {
@@ -71,25 +172,5 @@ int wp_program_window(struct wp_arena *arena, const struct wp_window_settings *s
  * Reads the plan at @path ("-": standard input) as a whole, as wp_plan_parse() does. The caller frees *@ret_plan.
  */
 int wp_program_plan(const char *path, struct wp_plan **ret_plan, struct wp_error *err);
-
-/*
- * What is wrong with an option that getopt_long() answered with '?': there is none of that name, it is short for
- * several, or it takes no value; and which one may have been meant. @given is the word, @letter is optopt.
- */
-const char *wp_program_option_error(struct wp_arena *arena, const struct option *options, const char *given,
-				    int letter);
-
-/* One line on standard error: "wimplan: …". */
-void wp_program_say(const char *program, const char *message);
-
-/* Fills @err for a call that is used wrongly: "… ; see wimplan plan --help". @command NULL: none is known yet. */
-void wp_program_usage(struct wp_error *err, const char *program, const char *command, const char *subject,
-		      const char *format, va_list args) __attribute__((format(printf, 5, 0)));
-
-/*
- * Says an error and the findings of @more (NULL: none) on standard error, with @json as a wimplan-error document on
- * standard output too. That the reader of standard output has gone away is not said. Returns the exit status.
- */
-int wp_program_error(const char *program, bool json, const struct wp_error *err, const struct wp_diags *more);
 
 #endif

@@ -76,6 +76,12 @@ size_t wp_text_width(const char *text);
 /* Whether nobody would see @c, or it would control a terminal or reorder the text around it. */
 bool wp_text_is_hidden(uint32_t c);
 
+/* Texts in a list of their own. */
+struct wp_names {
+	const char **items;
+	size_t count;
+};
+
 /* "a", "a and b", "a, b and 3 more": of @count names at most @most and one are shown. */
 const char *wp_text_names(struct wp_arena *arena, const char *const *names, size_t count, size_t most);
 

@@ -90,7 +90,7 @@ static size_t take_verdicts(struct wp_apply *apply, const struct wp_verdict *ver
 
 static int check(struct wp_apply *apply, size_t *ret_conflicts, struct wp_error *err)
 {
-	struct wp_verdict *verdicts = wp_arena_alloc(apply->arena, apply->steps.count * sizeof *verdicts);
+	struct wp_verdict *verdicts = wp_arena_alloc(apply->cli->arena, apply->steps.count * sizeof *verdicts);
 	struct wp_session session;
 	int status = read_journal(apply, err);
 
@@ -107,10 +107,10 @@ static int check(struct wp_apply *apply, size_t *ret_conflicts, struct wp_error 
 	return status;
 }
 
-static int run(struct wp_apply *apply)
+static int look(struct wp_apply *apply)
 {
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
-	struct wp_error err;
+	struct wp_cli *cli = apply->cli;
 	size_t conflicts = 0;
 	int status = wp_apply_read_plan(apply);
 
@@ -119,20 +119,26 @@ static int run(struct wp_apply *apply)
 	if (status)
 		return status;
 	wp_signals_catch();
-	status = check(apply, &conflicts, &err);
-	if (wp_signal_caught())
-		return wp_apply_end(apply, 128 + wp_signal_caught());
+	status = check(apply, &conflicts, &cli->err);
+	if (wp_signal_caught()) {
+		cli->status = 128 + wp_signal_caught();
+		return WP_OK;
+	}
 	if (status)
-		return wp_apply_error(apply, &err);
+		return status;
 	wp_apply_say_window(apply);
 	wp_result_text(apply, false, &buf);
-	status = apply->json ? wp_result_show(apply, WP_CHECK_FORMAT, NULL) : wp_apply_emit(apply, WP_TEXT_PLAIN, &buf);
-	if (!status && conflicts)
-		apply->status = WP_EXIT_REFUSED;
-	return status;
+	if (conflicts)
+		cli->status = WP_EXIT_REFUSED;
+	return cli->json ? wp_result_show(apply, WP_CHECK_FORMAT, NULL) : wp_apply_emit(apply, WP_TEXT_PLAIN, &buf);
 }
 
-const struct wp_apply_command wp_apply_check = {
+static int run(struct wp_cli *cli, void *arguments)
+{
+	return wp_apply_with(cli, arguments, look);
+}
+
+const struct wp_command wp_apply_check = {
 	.name = "check",
 	.summary = "read every record and say what a run would do",
 	.help = "Usage: wimplan-apply check [OPTION…] PLAN\n"
@@ -140,5 +146,7 @@ const struct wp_apply_command wp_apply_check = {
 		"step whether it is pending, satisfied already, or in conflict with what the site\n"
 		"has now (exit status 4), and whether the site is at work on the package. Changes\n"
 		"nothing, neither at the site nor here.\n",
-	.run = run,
+	.options = wp_apply_options,
+	.size = sizeof(struct wp_apply),
+	.verbs = (const struct wp_verb[]){ { NULL, 1, 1, "one plan file", run } },
 };

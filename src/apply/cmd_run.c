@@ -80,15 +80,16 @@ static int probe_outputs(const struct wp_apply *apply, struct wp_error *err)
 	size_t length = (apply->steps.count + 1) * 600;
 	int status = wp_file_probe(apply->receipt_path, apply->receipt_target, length, err);
 
-	return status || !apply->output
+	return status || !apply->cli->output
 		       ? status
-		       : wp_file_probe(apply->output, WP_FILE_TARGET_NAMED, apply->json ? length : 0, err);
+		       : wp_file_probe(apply->cli->output, WP_FILE_TARGET_NAMED, apply->cli->json ? length : 0, err);
 }
 
 /* Refuses when there are conflicts; with --skip-conflicts they are the outcome of their steps. */
-static int refuse_conflicts(struct wp_apply *apply, const struct wp_verdict *verdicts, struct wp_diags *ret,
-			    struct wp_error *err)
+static int refuse_conflicts(struct wp_apply *apply, const struct wp_verdict *verdicts)
 {
+	struct wp_diags *found = &apply->cli->more;
+
 	for (size_t i = 0; i < apply->steps.count; i++) {
 		const struct wp_step *step = &apply->steps.items[i];
 
@@ -99,11 +100,13 @@ static int refuse_conflicts(struct wp_apply *apply, const struct wp_verdict *ver
 		/* Both steps of a package mostly have the same conflict. */
 		if (step->reload && verdicts[i - 1].why && !strcmp(verdicts[i].why, verdicts[i - 1].why))
 			continue;
-		wp_diag_add(apply->arena, ret, WP_SEVERITY_ERROR, "conflict", step->entry->package_id, "%s", verdicts[i].why);
+		wp_diag_add(apply->cli->arena, found, WP_SEVERITY_ERROR, "conflict", step->entry->package_id, "%s", verdicts[i].why);
 	}
-	if (!ret->count || apply->skip_conflicts)
+	if (apply->skip_conflicts)
+		found->count = 0;
+	if (!found->count)
 		return WP_OK;
-	return wp_fail(err, WP_E_REFUSED, "conflict", apply->plan_path,
+	return wp_fail(&apply->cli->err, WP_E_REFUSED, "conflict", apply->plan_path,
 		       "%s no longer fits the site; nothing was changed. Plan again, or leave these packages out with "
 		       "--skip-conflicts",
 		       apply->plan_path);
@@ -145,7 +148,7 @@ static const char *why_left(const struct wp_run *run, struct wp_time now)
 		return "left over: the run was asked to stop";
 	if (run->error.status || wp_window_is_open(&apply->window, now))
 		return "left over: the run had to stop";
-	return wp_arena_printf(apply->arena, "left over: %s", wp_window_closed(apply->arena, &apply->window, now));
+	return wp_arena_printf(apply->cli->arena, "left over: %s", wp_window_closed(apply->cli->arena, &apply->window, now));
 }
 
 /* Steps that were not begun say so in the receipt, but stay open in the journal. Returns how many there are. */
@@ -172,7 +175,7 @@ static const char *same_command(const struct wp_apply *apply)
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 
 	wp_buf_puts(&buf, "wimplan-apply");
-	for (char **word = apply->argv + 1; *word; word++) {
+	for (char **word = apply->cli->argv + 1; *word; word++) {
 		bool plain = **word && strspn(*word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 						     "%+,-./:=@_") == strlen(*word);
 
@@ -184,7 +187,7 @@ static const char *same_command(const struct wp_apply *apply)
 				wp_buf_putc(&buf, *at);
 		wp_buf_puts(&buf, plain ? "" : "'");
 	}
-	return wp_arena_strdup(apply->arena, wp_buf_text(&buf));
+	return wp_arena_strdup(apply->cli->arena, wp_buf_text(&buf));
 }
 
 /* What is left when a run ends early, and how to go on. */
@@ -201,7 +204,7 @@ static void say_how_to_go_on(const struct wp_run *run, size_t left)
 			      wp_signal_name(wp_signal_caught()), open, apply->steps.count, same_command(apply));
 	else if (left && !run->error.status && !wp_window_is_open(&apply->window, now))
 		wp_apply_note(apply, "%s, with %zu of %zu steps not begun; to go on%s: %s",
-			      wp_window_closed(apply->arena, &apply->window, now), left, apply->steps.count,
+			      wp_window_closed(apply->cli->arena, &apply->window, now), left, apply->steps.count,
 			      wp_window_is_over(&apply->window, now) ? ", with another --window" : " then",
 			      same_command(apply));
 }
@@ -212,8 +215,8 @@ static int carry_out(struct wp_apply *apply, struct wp_session *session, struct 
 	struct wp_run run = { .apply = apply, .session = session, .journal = journal };
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 	struct wp_journal_runs runs;
-	struct wp_error err;
-	int status, result;
+	struct wp_error *err = &apply->cli->err;
+	int result;
 	size_t left;
 
 	take_conflicts(&run, verdicts);
@@ -223,16 +226,16 @@ static int carry_out(struct wp_apply *apply, struct wp_session *session, struct 
 	if (run.error.status)
 		wp_apply_note(apply, "%s", run.error.message);
 	say_how_to_go_on(&run, left);
-	if (wp_journal_finish(journal, result, wp_apply_now(apply), &err) ||
-	    wp_result_write_receipt(apply, journal, &err) || wp_journal_runs(journal, &runs, &err))
-		return wp_apply_error(apply, &err);
+	if (wp_journal_finish(journal, result, wp_apply_now(apply), err) ||
+	    wp_result_write_receipt(apply, journal, err) || wp_journal_runs(journal, &runs, err))
+		return err->status;
 	wp_event(apply, "end", NULL, run.error.status ? run.error.message : NULL, -1);
 	wp_result_text(apply, true, &buf);
-	if (!apply->quiet)
+	if (!apply->cli->quiet)
 		wp_text_line(&buf, "Receipt: %s", apply->receipt_path);
-	status = apply->json ? wp_result_show(apply, WP_RECEIPT_FORMAT, &runs)
-			     : wp_apply_emit(apply, WP_TEXT_PLAIN, &buf);
-	return status ? status : wp_apply_end(apply, result);
+	apply->cli->status = result;
+	return apply->cli->json ? wp_result_show(apply, WP_RECEIPT_FORMAT, &runs)
+				: wp_apply_emit(apply, WP_TEXT_PLAIN, &buf);
 }
 
 /* Before any call of this run. */
@@ -240,103 +243,97 @@ static int stopped_early(struct wp_apply *apply)
 {
 	wp_apply_note(apply, "stopped by SIG%s before this run called anything; to go on: %s",
 		      wp_signal_name(wp_signal_caught()), same_command(apply));
-	return wp_apply_end(apply, 128 + wp_signal_caught());
+	apply->cli->status = 128 + wp_signal_caught();
+	return WP_OK;
 }
 
 /* From the open session on. */
 static int decide(struct wp_apply *apply, struct wp_session *session, uint64_t runs_seen)
 {
 	struct wp_journal *journal __attribute__((cleanup(wp_journal_closep))) = NULL;
-	struct wp_verdict *verdicts = wp_arena_alloc(apply->arena, apply->steps.count * sizeof *verdicts);
-	struct wp_diags conflicts = { 0 };
-	struct wp_error err;
-	int status = wp_apply_classify(apply, session, verdicts, &err);
+	struct wp_verdict *verdicts = wp_arena_alloc(apply->cli->arena, apply->steps.count * sizeof *verdicts);
+	struct wp_error *err = &apply->cli->err;
+	int status = wp_apply_classify(apply, session, verdicts, err);
 
 	if (wp_signal_caught())
 		return stopped_early(apply);
+	if (!status)
+		status = refuse_conflicts(apply, verdicts);
 	if (status)
-		return wp_apply_error(apply, &err);
-	if (refuse_conflicts(apply, verdicts, &conflicts, &err))
-		return wp_apply_error_list(apply, &err, &conflicts);
+		return status;
 	wp_apply_say_window(apply);
 	/* In a window that is over nothing is going to be called. */
 	if (!apply->yes && !wp_window_is_over(&apply->window, wp_clock_time()) && !wp_apply_confirm(apply, verdicts)) {
 		if (wp_signal_caught())
 			return stopped_early(apply);
-		wp_fail(&err, WP_E_REFUSED, "not-confirmed", NULL, "not confirmed; nothing was changed");
-		return wp_apply_error(apply, &err);
+		return wp_fail(err, WP_E_REFUSED, "not-confirmed", NULL, "not confirmed; nothing was changed");
 	}
-	status = probe_outputs(apply, &err);
+	status = probe_outputs(apply, err);
 	if (!status)
-		status = open_journal(apply, runs_seen, &journal, &err);
+		status = open_journal(apply, runs_seen, &journal, err);
 	if (!status)
 		status = wp_journal_begin(journal, apply->connection.url,
-					  wp_arena_printf(apply->arena, "%s@%s", apply->env->user, apply->env->host),
-					  wp_apply_now(apply), &err);
+					  wp_arena_printf(apply->cli->arena, "%s@%s", apply->cli->env->user, apply->cli->env->host),
+					  wp_apply_now(apply), err);
 	if (status)
-		return wp_apply_error(apply, &err);
+		return status;
 	wp_event(apply, "begin", NULL, apply->connection.url, -1);
 	return carry_out(apply, session, journal, verdicts);
 }
 
 static int run_locked(struct wp_apply *apply)
 {
+	struct wp_error *err = &apply->cli->err;
 	struct wp_session session;
-	struct wp_error err;
 	uint64_t runs_seen;
-	int status = look_back(apply, &runs_seen, &err);
+	int status = look_back(apply, &runs_seen, err);
 
 	if (!status)
-		status = wp_events_open(apply, &err);
+		status = wp_events_open(apply);
 	if (!status)
-		status = wp_apply_connect(apply, &session, &err);
+		status = wp_apply_connect(apply, &session, err);
 	if (wp_signal_caught()) {
 		if (!status)
 			wp_session_close(&session);
 		return stopped_early(apply);
 	}
 	if (status)
-		return wp_apply_error(apply, &err);
+		return status;
 	status = decide(apply, &session, runs_seen);
 	wp_session_close(&session);
-	wp_events_close(apply);
 	return status;
 }
 
-static int run(struct wp_apply *apply)
+static int apply_plan(struct wp_apply *apply)
 {
 	int lock __attribute__((cleanup(wp_closep))) = -1;
-	struct wp_error err;
 	int status;
 
-	if (!apply->yes && !apply->env->stdin_terminal)
-		return wp_apply_usage(apply, "--yes",
-				      "run changes the site; without a terminal to ask on it needs --yes");
+	if (!apply->yes && !apply->cli->env->stdin_terminal)
+		return wp_cli_usage(apply->cli, "--yes",
+				    "run changes the site; without a terminal to ask on it needs --yes");
 	status = wp_apply_read_plan(apply);
 	if (!status)
 		status = wp_apply_read_secrets(apply);
 	if (status)
 		return status;
 	wp_signals_catch();
-	if (wp_lock_site(apply->connection.url, apply->plan->site_code, &lock, &err))
-		return wp_apply_error(apply, &err);
-	return run_locked(apply);
+	status = wp_lock_site(apply->connection.url, apply->plan->site_code, &lock, &apply->cli->err);
+	return status ? status : run_locked(apply);
 }
 
-const struct wp_apply_command wp_apply_run = {
+static int run(struct wp_cli *cli, void *arguments)
+{
+	return wp_apply_with(cli, arguments, apply_plan);
+}
+
+const struct wp_command wp_apply_run = {
 	.name = "run",
 	.summary = "carry a plan out, or resume it",
 	.help = "Usage: wimplan-apply run [OPTION…] PLAN\n"
 		"Carries the plan out: each call once, in the plan's order, with a journal that\n"
-		"lets the same command resume it whatever happened in between.\n\n"
-		"      --yes               do not ask\n"
-		"      --expect-plan ID    refuse any plan but the one with this id; its first\n"
-		"                          digits suffice, 8 at least\n"
-		"      --skip-conflicts    leave out what no longer fits, instead of refusing all\n"
-		"      --window START/END  begin steps only in this time (ISO 8601 with zones)\n"
-		"      --settle SECONDS    look so long for the effect of a call (default 900)\n"
-		"      --commit WHEN       write a reloaded object back: auto (when its metadata\n"
-		"                          is not there yet), always or never\n"
-		"      --receipt FILE      default: plan.receipt.json for plan.json\n",
-	.run = run,
+		"lets the same command resume it whatever happened in between.\n",
+	.options = wp_apply_options,
+	.size = sizeof(struct wp_apply),
+	.verbs = (const struct wp_verb[]){ { NULL, 1, 1, "one plan file", run } },
 };

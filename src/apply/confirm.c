@@ -69,7 +69,7 @@ bool wp_apply_confirm(struct wp_apply *apply, const struct wp_verdict *verdicts)
 	struct counts counts;
 	char answer[16] = "";
 
-	wp_text_line(&question, "Plan %s, site %s, at %s:", wp_hash_short(apply->arena, apply->plan->id),
+	wp_text_line(&question, "Plan %s, site %s, at %s:", wp_hash_short(apply->cli->arena, apply->plan->id),
 		     apply->plan->site_code, apply->connection.url);
 	counts = add_packages(apply, verdicts, &question);
 	if (counts.packages > NAMED)

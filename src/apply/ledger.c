@@ -72,7 +72,7 @@ void wp_run_end_step(struct wp_run *run, struct wp_step *step, enum wp_state sta
 		wp_step_error(step, "%s", error ? error : "");
 	wp_run_save(run, step, wp_state_name(state));
 	/* The summary at the end lists what is not good; who wants to see it coming has --verbose or --events. */
-	if (run->apply->verbose)
+	if (run->apply->cli->verbose)
 		wp_apply_note(run->apply, "%s %s: %s%s%s", step->entry->package_id, wp_action_name(step->action),
 			      wp_state_name(state), step->error ? ": " : "", step->error ? step->error : "");
 }

@@ -17,24 +17,24 @@
 
 static bool is_named(const struct wp_apply *apply, const char *package_id)
 {
-	for (size_t i = 0; i < apply->only_count; i++)
-		if (wp_ascii_same(apply->only[i], package_id))
+	for (size_t i = 0; i < apply->cli->only.count; i++)
+		if (wp_ascii_same(apply->cli->only.items[i], package_id))
 			return true;
-	return !apply->only_count;
+	return !apply->cli->only.count;
 }
 
 static int select_steps(struct wp_apply *apply)
 {
 	for (size_t i = 0; i < apply->steps.count; i++)
 		apply->steps.items[i].selected = is_named(apply, apply->steps.items[i].entry->package_id);
-	for (size_t i = 0; i < apply->only_count; i++) {
+	for (size_t i = 0; i < apply->cli->only.count; i++) {
 		bool found = false;
 
 		for (size_t j = 0; j < apply->steps.count; j++)
-			found |= wp_ascii_same(apply->only[i], apply->steps.items[j].entry->package_id);
+			found |= wp_ascii_same(apply->cli->only.items[i], apply->steps.items[j].entry->package_id);
 		if (!found)
-			return wp_apply_usage(apply, apply->only[i], "--only %s: the plan has nothing to do for it",
-					      apply->only[i]);
+			return wp_cli_usage(apply->cli, apply->cli->only.items[i], "--only %s: the plan has nothing to do for it",
+					      apply->cli->only.items[i]);
 	}
 	return WP_OK;
 }
@@ -48,22 +48,18 @@ static bool is_expected(const struct wp_apply *apply)
 
 int wp_apply_read_plan(struct wp_apply *apply)
 {
-	struct wp_error err;
+	struct wp_error *err = &apply->cli->err;
 
-	if (wp_program_plan(apply->plan_path, &apply->plan, &err))
-		return wp_apply_error(apply, &err);
-	if (apply->expected_plan && !is_expected(apply)) {
-		wp_fail(&err, WP_E_REFUSED, "other-plan", apply->plan_path,
-			"%s is the plan %s, and not the one that is expected, %s; give the plan that was approved",
-			apply->plan_path, apply->plan->id, apply->expected_plan);
-		return wp_apply_error(apply, &err);
-	}
-	apply->steps = wp_steps_make(apply->arena, apply->plan);
-	if (!apply->plan->applyable || !apply->steps.count) {
-		wp_fail(&err, WP_E_REFUSED, "nothing-to-apply", apply->plan_path,
-			"%s has nothing to apply: no package has a call that may be made", apply->plan_path);
-		return wp_apply_error(apply, &err);
-	}
+	if (wp_program_plan(apply->plan_path, &apply->plan, err))
+		return err->status;
+	if (apply->expected_plan && !is_expected(apply))
+		return wp_fail(err, WP_E_REFUSED, "other-plan", apply->plan_path,
+			       "%s is the plan %s, and not the one that is expected, %s; give the plan that was approved",
+			       apply->plan_path, apply->plan->id, apply->expected_plan);
+	apply->steps = wp_steps_make(apply->cli->arena, apply->plan);
+	if (!apply->plan->applyable || !apply->steps.count)
+		return wp_fail(err, WP_E_REFUSED, "nothing-to-apply", apply->plan_path,
+			       "%s has nothing to apply: no package has a call that may be made", apply->plan_path);
 	return select_steps(apply);
 }
 
@@ -97,20 +93,18 @@ int wp_apply_look_back(struct wp_apply *apply, struct wp_journal **ret_journal, 
 
 int wp_apply_read_secrets(struct wp_apply *apply)
 {
+	struct wp_cli *cli = apply->cli;
 	const char *warning;
-	struct wp_error err;
 	int status;
 
 	if (!apply->connection.url)
-		return wp_apply_usage(
-			apply, "--provider",
+		return wp_cli_usage(
+			cli, "--provider",
 			"no provider is given; add --provider https://HOST/AdminService, or set url in [provider]");
-	status = wp_provider_secrets(apply->env, apply->arena, apply->token_file, &apply->connection, &warning, &err);
+	status = wp_provider_secrets(cli->env, cli->arena, apply->token_file, &apply->connection, &warning, &cli->err);
 	if (warning)
 		wp_apply_note(apply, "warning: %s", warning);
-	if (status == WP_E_USAGE)
-		return wp_apply_usage(apply, err.subject, "%s", err.message);
-	return status ? wp_apply_error(apply, &err) : WP_OK;
+	return status == WP_E_USAGE ? wp_cli_usage(cli, cli->err.subject, "%s", cli->err.message) : status;
 }
 
 int wp_lock_site(const char *provider, const char *site_code, int *ret_fd, struct wp_error *err)
@@ -142,7 +136,7 @@ void wp_apply_say_window(struct wp_apply *apply)
 
 	if (!wp_window_is_open(&apply->window, now))
 		wp_apply_note(apply, "%s: a run begins no step now",
-			      wp_window_closed(apply->arena, &apply->window, now));
+			      wp_window_closed(apply->cli->arena, &apply->window, now));
 }
 
 static void note_wait(void *context, const char *why, int64_t milliseconds)
@@ -177,7 +171,7 @@ int wp_apply_connect(struct wp_apply *apply, struct wp_session *ret, struct wp_e
 	size_t count = needed_methods(apply, methods);
 	int status;
 
-	apply->connection.way_out = wp_arena_printf(apply->arena,
+	apply->connection.way_out = wp_arena_printf(apply->cli->arena,
 						    "make a script with 'wimplan show --format powershell %s' and run it "
 						    "on the site",
 						    apply->plan_path);
@@ -218,7 +212,7 @@ int wp_apply_classify(struct wp_apply *apply, struct wp_session *session, struct
 			read = step->entry;
 		}
 		if (!status)
-			wp_classify(step, set ? &set->records[0] : NULL, apply->arena, &ret[i]);
+			wp_classify(step, set ? &set->records[0] : NULL, apply->cli->arena, &ret[i]);
 	}
 	wp_record_set_free(set);
 	wp_apply_progress(apply, "%s", "");

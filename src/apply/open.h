@@ -7,7 +7,7 @@
 #include "classify.h"
 #include "journal.h"
 
-/* Reads the plan and makes its steps, with --only taken into account. 0 or WP_APPLY_OVER. */
+/* Reads the plan and makes its steps, with --only taken into account. 0 or a status with the error in the call. */
 int wp_apply_read_plan(struct wp_apply *apply);
 /*
  * Fills the steps with what the journal knows of them, and *@ret_runs with what it says of the plan's runs.
@@ -16,7 +16,7 @@ int wp_apply_read_plan(struct wp_apply *apply);
 int wp_apply_look_back(struct wp_apply *apply, struct wp_journal **ret_journal, struct wp_journal_runs *ret_runs,
 		       struct wp_error *err);
 
-/* Sees that there is a provider, and reads the secrets that --auth needs. 0 or WP_APPLY_OVER. */
+/* Sees that there is a provider, and reads the secrets that --auth needs. Likewise. */
 int wp_apply_read_secrets(struct wp_apply *apply);
 
 /*

@@ -132,10 +132,10 @@ void wp_result_text(const struct wp_apply *apply, bool ended, struct wp_buf *buf
 			continue;
 		selected++;
 		counts[state]++;
-		if (apply->verbose || !wp_state_is_good(state))
+		if (apply->cli->verbose || !wp_state_is_good(state))
 			add_step(step, state, buf);
 	}
-	wp_buf_printf(buf, "Plan %s, site ", wp_hash_short(apply->arena, apply->plan->id));
+	wp_buf_printf(buf, "Plan %s, site ", wp_hash_short(apply->cli->arena, apply->plan->id));
 	wp_text_escape(buf, apply->plan->site_code);
 	wp_buf_printf(buf, ", %zu %s", selected, selected == 1 ? "step" : "steps");
 	for (size_t i = 0; i < WP_STATES; i++) {

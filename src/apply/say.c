@@ -13,8 +13,8 @@
 
 struct wp_time wp_apply_now(const struct wp_apply *apply)
 {
-	if (apply->env->get("SOURCE_DATE_EPOCH"))
-		return apply->env->now;
+	if (apply->cli->env->get("SOURCE_DATE_EPOCH"))
+		return apply->cli->env->now;
 	return wp_clock_time();
 }
 
@@ -25,49 +25,25 @@ static void clear_progress(struct wp_apply *apply)
 	apply->on_line = false;
 }
 
-int wp_apply_usage(struct wp_apply *apply, const char *subject, const char *format, ...)
-{
-	struct wp_error err;
-	va_list args;
-
-	va_start(args, format);
-	wp_program_usage(&err, "wimplan-apply", apply->command ? apply->command->name : NULL, subject, format, args);
-	va_end(args);
-	return wp_apply_error(apply, &err);
-}
-
-int wp_apply_error(struct wp_apply *apply, const struct wp_error *err)
-{
-	return wp_apply_error_list(apply, err, NULL);
-}
-
-int wp_apply_error_list(struct wp_apply *apply, const struct wp_error *err, const struct wp_diags *more)
-{
-	clear_progress(apply);
-	return wp_apply_end(apply, wp_program_error("wimplan-apply", apply->json, err, more));
-}
-
 void wp_apply_note(struct wp_apply *apply, const char *format, ...)
 {
 	char text[1400];
 	va_list args;
 
-	if (apply->quiet)
+	if (apply->cli->quiet)
 		return;
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
 	clear_progress(apply);
-	wp_program_say("wimplan-apply", text);
+	wp_program_say(apply->cli->program->name, text);
 	apply->said_ms = wp_clock_ms();
 }
 
 int wp_apply_emit(struct wp_apply *apply, enum wp_text_kind kind, const struct wp_buf *buf)
 {
-	struct wp_error err;
-
 	clear_progress(apply);
-	return wp_print(apply->output, kind, buf, &err) ? wp_apply_error(apply, &err) : WP_OK;
+	return wp_cli_emit_as(apply->cli, kind, buf);
 }
 
 void wp_apply_progress(struct wp_apply *apply, const char *format, ...)
@@ -81,12 +57,12 @@ void wp_apply_progress(struct wp_apply *apply, const char *format, ...)
 	va_end(args);
 	text[wp_utf8_valid(text, strlen(text))] = '\0';
 	wp_apply_tick(apply);
-	if (!apply->env->stderr_terminal || apply->quiet)
+	if (!apply->cli->env->stderr_terminal || apply->cli->quiet)
 		return;
 	clear_progress(apply);
 	if (!*text)
 		return;
-	wp_text_escape(&line, wp_text_cut(apply->arena, text, apply->env->columns - 1));
+	wp_text_escape(&line, wp_text_cut(apply->cli->arena, text, apply->cli->env->columns - 1));
 	wp_tell(wp_buf_text(&line));
 	apply->on_line = true;
 }
@@ -98,18 +74,18 @@ void wp_apply_tick(void *context)
 {
 	struct wp_apply *apply = context;
 
-	if (apply->doing[0] && !apply->env->stderr_terminal && wp_clock_ms() - apply->said_ms >= TICK_MS)
+	if (apply->doing[0] && !apply->cli->env->stderr_terminal && wp_clock_ms() - apply->said_ms >= TICK_MS)
 		wp_apply_note(apply, "%s", apply->doing);
 }
 
-int wp_events_open(struct wp_apply *apply, struct wp_error *err)
+int wp_events_open(struct wp_apply *apply)
 {
-	if (!apply->events_path)
+	if (!apply->cli->events)
 		return WP_OK;
-	apply->events = fopen(apply->events_path, "ae");
+	apply->events = fopen(apply->cli->events, "ae");
 	if (!apply->events)
-		return wp_fail(err, WP_E_FAILED, "events", apply->events_path, "%s cannot be opened: %s",
-			       apply->events_path, strerror(errno));
+		return wp_fail(&apply->cli->err, WP_E_FAILED, "events", apply->cli->events, "%s cannot be opened: %s",
+			       apply->cli->events, strerror(errno));
 	setvbuf(apply->events, NULL, _IOLBF, 0);
 	return WP_OK;
 }
@@ -117,7 +93,7 @@ int wp_events_open(struct wp_apply *apply, struct wp_error *err)
 void wp_events_close(struct wp_apply *apply)
 {
 	if (apply->events && fclose(apply->events))
-		wp_apply_note(apply, "%s: not all events could be written: %s", apply->events_path, strerror(errno));
+		wp_apply_note(apply, "%s: not all events could be written: %s", apply->cli->events, strerror(errno));
 	apply->events = NULL;
 }
 

@@ -13,24 +13,24 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { OPT_ALL = 256 };
+struct arguments {
+	bool all;
+};
 
-static const struct option options[] = {
-	WP_CLI_SITE_OPTION,
-	WP_CLI_SNAPSHOT_OPTION,
-	WP_CLI_MAP_OPTION,
-	WP_CLI_JOBS_OPTION,
-	{ "all", no_argument, NULL, OPT_ALL },
+static const struct wp_option options[] = {
+	WP_OPTION(struct arguments, all, "all", NULL, FLAG, "adopt: all packages of the snapshot"),
 	{ 0 },
 };
 
-struct arguments {
-	bool all;
-	char **ids; /* package IDs */
-	size_t count;
-};
+/* Refuses what only adopt takes. */
+static int check(struct wp_cli *cli, const char *verb, const struct arguments *args)
+{
+	if (cli->snapshot || cli->maps.count || cli->jobs.known)
+		return wp_cli_usage(cli, verb, "--snapshot, --map and --jobs belong to baseline adopt only");
+	return args->all ? wp_cli_usage(cli, verb, "--all belongs to baseline adopt only") : WP_OK;
+}
 
-static int run_list(struct wp_cli *cli)
+static int run_list(struct wp_cli *cli, void *arguments)
 {
 	static const char *const headings[] = { "SITE",   "PACKAGE",  "VERSION", "CONFIDENCE",
 						"ORIGIN", "RECORDED", "CONTENT" };
@@ -38,12 +38,15 @@ static int run_list(struct wp_cli *cli)
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 	struct wp_baseline *items;
 	struct wp_table *table;
-	struct wp_error err;
 	size_t count;
+	int status = check(cli, "list", arguments);
 
-	if (wp_cli_open_cache(cli, WP_CACHE_READ, &cache, &err) ||
-	    wp_cache_list_baselines(cache, cli->arena, cli->site, &items, &count, &err))
-		return wp_cli_error(cli, &err);
+	if (!status)
+		status = wp_cli_open_cache(cli, WP_CACHE_READ, &cache);
+	if (!status)
+		status = wp_cache_list_baselines(cache, cli->arena, cli->site, &items, &count, &cli->err);
+	if (status)
+		return status;
 	if (cli->json) {
 		json_t *document = wp_json_document("wimplan-baselines", "1.0");
 
@@ -89,26 +92,26 @@ static void release(struct adoption *adoption)
 	json_decref(adoption->failed);
 }
 
-static int select_records(struct wp_cli *cli, const struct arguments *args, struct adoption *adoption,
-			  struct wp_error *err)
+static int select_records(struct wp_cli *cli, bool all, struct adoption *adoption)
 {
 	struct wp_record_set *set = adoption->set;
 
-	if (args->all) {
+	if (all) {
 		adoption->records = set->records;
 		adoption->count = set->count;
 		return WP_OK;
 	}
-	for (size_t i = 0; i < args->count; i++) {
-		const struct wp_record *record = wp_record_set_find(set, args->ids[i]);
+	for (size_t i = 0; i < cli->operand_count; i++) {
+		const char *id = cli->operands[i];
+		const struct wp_record *record = wp_record_set_find(set, id);
 		bool twice = false;
 
 		if (!record)
-			return wp_fail(err, WP_E_FAILED, "no-such-package", args->ids[i],
+			return wp_fail(&cli->err, WP_E_FAILED, "no-such-package", id,
 				       "snapshot %s has no package %s; wimplan snapshot show lists what it has",
-				       wp_cli_snapshot_name(cli->arena, &adoption->snapshot), args->ids[i]);
+				       wp_cli_snapshot_name(cli->arena, &adoption->snapshot), id);
 		for (size_t j = 0; j < i && !twice; j++)
-			twice = wp_ascii_same(args->ids[j], args->ids[i]);
+			twice = wp_ascii_same(cli->operands[j], id);
 		if (!twice)
 			*WP_PUSH(cli->arena, adoption->records, adoption->count) = *record;
 	}
@@ -122,11 +125,9 @@ static void add_failure(struct adoption *adoption, const struct wp_record *recor
 			       "detail", wp_json_text(detail)));
 }
 
-static void adopt_one(struct wp_cli *cli, struct adoption *adoption, size_t i)
+static void adopt_one(struct wp_cli *cli, struct adoption *adoption, const struct wp_record *record,
+		      const struct wp_observation *seen)
 {
-	const struct wp_record *record = &adoption->records[i];
-	const struct wp_observation *seen = wp_scan_observation(adoption->scan, i);
-
 	if (seen->gate_count) {
 		add_failure(adoption, record, wp_gate_info(seen->gates[0].gate)->code, seen->gates[0].detail);
 	} else if (!seen->content_id[0]) {
@@ -174,71 +175,68 @@ static int print_adoption(struct wp_cli *cli, const struct adoption *adoption)
 	return wp_cli_emit(cli, &buf);
 }
 
-static int keep(struct wp_cli *cli, const struct adoption *adoption, struct wp_error *err)
+static int keep(struct wp_cli *cli, const struct adoption *adoption, const struct wp_observation *const *seen)
 {
-	const struct wp_observation **seen = wp_arena_alloc(cli->arena, adoption->count * sizeof *seen);
-	int status = wp_cache_begin(adoption->cache, err);
+	struct wp_cache *cache = adoption->cache;
+	struct wp_error *err = &cli->err;
+	bool failed;
 
-	if (status)
-		return status;
-	for (size_t i = 0; i < adoption->count; i++)
-		seen[i] = wp_scan_observation(adoption->scan, i);
-	status = wp_cli_keep_scan(adoption->cache, adoption->scan, err);
-	if (!status)
-		status = wp_cli_keep_manifests(cli, adoption->cache, seen, adoption->count, err);
-	if (!status)
-		status = wp_cache_put_baselines(adoption->cache, adoption->adopted, adoption->adopted_count, err);
-	if (!status)
-		status = wp_cli_log_baselines(cli, adoption->cache, "adopted", adoption->adopted, adoption->adopted_count, err);
-	return wp_cache_end(adoption->cache, status, err);
+	if (wp_cache_begin(cache, err))
+		return err->status;
+	failed = wp_cli_keep_scan(cli, cache, adoption->scan) ||
+		 wp_cli_keep_manifests(cli, cache, seen, adoption->count) ||
+		 wp_cache_put_baselines(cache, adoption->adopted, adoption->adopted_count, err) ||
+		 wp_cli_log_baselines(cli, cache, "adopted", adoption->adopted, adoption->adopted_count, err);
+	return wp_cache_end(cache, failed ? err->status : WP_OK, err);
 }
 
-static int run_adopt(struct wp_cli *cli, const struct arguments *args)
+static int run_adopt(struct wp_cli *cli, void *arguments)
 {
 	struct adoption adoption __attribute__((cleanup(release))) = { .failed = json_array() };
+	const struct arguments *args = arguments;
+	const struct wp_observation **seen;
 	struct wp_config config;
-	struct wp_error err;
-	int status;
 
-	if (args->all == (args->count > 0))
+	if (args->all == (cli->operand_count > 0))
 		return wp_cli_usage(cli, "adopt", "baseline adopt takes package IDs or --all");
-	if (wp_cli_load_config(cli, &config, &err) ||
-	    wp_cli_open_cache(cli, WP_CACHE_WRITE, &adoption.cache, &err) ||
-	    wp_cache_find_snapshot(adoption.cache, cli->arena, cli->snapshot, cli->site, &adoption.snapshot, &err) ||
-	    wp_cache_load_snapshot(adoption.cache, &adoption.snapshot, &adoption.set, &err) ||
-	    select_records(cli, args, &adoption, &err))
-		return wp_cli_error(cli, &err);
+	if (wp_cli_load_config(cli, &config) || wp_cli_open_cache(cli, WP_CACHE_WRITE, &adoption.cache) ||
+	    wp_cache_find_snapshot(adoption.cache, cli->arena, cli->snapshot, cli->site, &adoption.snapshot, &cli->err) ||
+	    wp_cache_load_snapshot(adoption.cache, &adoption.snapshot, &adoption.set, &cli->err) ||
+	    select_records(cli, args->all, &adoption))
+		return cli->err.status;
 	adoption.scan = wp_cli_scan(cli, adoption.records, adoption.count, &config,
 				    (struct wp_cli_scan){ .cache = adoption.cache });
-	for (size_t i = 0; i < adoption.count; i++)
-		adopt_one(cli, &adoption, i);
-	if (keep(cli, &adoption, &err))
-		return wp_cli_error(cli, &err);
-	status = print_adoption(cli, &adoption);
-	if (status || !json_array_size(adoption.failed))
-		return status;
-	return adoption.adopted_count ? WP_EXIT_INCOMPLETE : WP_EXIT_FAILED;
+	seen = wp_arena_alloc(cli->arena, adoption.count * sizeof *seen);
+	for (size_t i = 0; i < adoption.count; i++) {
+		seen[i] = wp_scan_observation(adoption.scan, i);
+		adopt_one(cli, &adoption, &adoption.records[i], seen[i]);
+	}
+	if (keep(cli, &adoption, seen))
+		return cli->err.status;
+	if (json_array_size(adoption.failed))
+		cli->status = adoption.adopted_count ? WP_EXIT_INCOMPLETE : WP_EXIT_FAILED;
+	return print_adoption(cli, &adoption);
 }
 
 /* The site whose baselines of the package are meant: the one that has any, unless --site says it. */
-static int find_site(struct wp_cli *cli, struct wp_cache *cache, const char *id, const struct wp_baseline **ret, struct wp_error *err)
+static int find_site(struct wp_cli *cli, struct wp_cache *cache, const char *id, const struct wp_baseline **ret)
 {
 	struct wp_baseline *items;
 	size_t count;
-	int status = wp_cache_list_baselines(cache, cli->arena, cli->site, &items, &count, err);
+	int status = wp_cache_list_baselines(cache, cli->arena, cli->site, &items, &count, &cli->err);
 
 	*ret = NULL;
 	for (size_t i = 0; !status && i < count; i++) {
 		if (!wp_ascii_same(items[i].package_id, id))
 			continue;
 		if (*ret && strcmp((*ret)->site_code, items[i].site_code))
-			return wp_fail(err, WP_E_USAGE, "usage", id,
+			return wp_fail(&cli->err, WP_E_USAGE, "usage", id,
 				       "%s has baselines of site %s and of site %s; say --site CODE", id,
 				       (*ret)->site_code, items[i].site_code);
 		*ret = &items[i];
 	}
 	if (!status && !*ret)
-		return wp_fail(err, WP_E_FAILED, "no-such-baseline", id,
+		return wp_fail(&cli->err, WP_E_FAILED, "no-such-baseline", id,
 			       "there is no baseline for %s; wimplan baseline list shows what there is", id);
 	return status;
 }
@@ -258,18 +256,18 @@ static int print_forgotten(struct wp_cli *cli, json_t *forgotten, size_t count)
 	return wp_cli_emit(cli, &buf);
 }
 
-/* Forgets the baselines of all packages in @found or of none; those that had some go to @forgotten. */
-static int forget(struct wp_cli *cli, struct wp_cache *cache, const struct wp_baseline *const *found, size_t found_count,
-		  struct wp_baseline **ret_forgotten, size_t *ret_count, struct wp_error *err)
+/* Forgets the baselines of all packages in @found or of none; those that had some go to @ret_forgotten. */
+static int forget(struct wp_cli *cli, struct wp_cache *cache, const struct wp_baseline *const *found,
+		  struct wp_baseline **ret_forgotten, size_t *ret_count)
 {
-	int status = wp_cache_begin(cache, err);
+	int status = wp_cache_begin(cache, &cli->err);
 
 	if (status)
 		return status;
-	for (size_t i = 0; !status && i < found_count; i++) {
+	for (size_t i = 0; !status && i < cli->operand_count; i++) {
 		size_t count;
 
-		status = wp_cache_forget_baselines(cache, found[i]->site_code, found[i]->package_id, &count, err);
+		status = wp_cache_forget_baselines(cache, found[i]->site_code, found[i]->package_id, &count, &cli->err);
 		if (!status && count)
 			*WP_PUSH(cli->arena, *ret_forgotten, *ret_count) = (struct wp_baseline){
 				.site_code = found[i]->site_code,
@@ -278,33 +276,30 @@ static int forget(struct wp_cli *cli, struct wp_cache *cache, const struct wp_ba
 			};
 	}
 	if (!status)
-		status = wp_cli_log_forgotten(cli, cache, *ret_forgotten, *ret_count, err);
-	return wp_cache_end(cache, status, err);
+		status = wp_cli_log_forgotten(cli, cache, *ret_forgotten, *ret_count, &cli->err);
+	return wp_cache_end(cache, status, &cli->err);
 }
 
-static int run_forget(struct wp_cli *cli, const struct arguments *args)
+static int run_forget(struct wp_cli *cli, void *arguments)
 {
 	struct wp_cache *cache __attribute__((cleanup(wp_cache_closep))) = NULL;
 	json_t *forgotten __attribute__((cleanup(wp_json_freep))) = json_array();
-	const struct wp_baseline **found = wp_arena_alloc(cli->arena, args->count * sizeof *found);
+	const struct wp_baseline **found = wp_arena_alloc(cli->arena, cli->operand_count * sizeof *found);
 	struct wp_baseline *items = NULL;
-	struct wp_error err;
 	size_t total = 0, count = 0;
+	int status = check(cli, "forget", arguments);
 
-	if (!args->count || args->all)
-		return wp_cli_usage(cli, "forget", "baseline forget takes package IDs");
 	/* Looked up for reading first, and all of them: nothing is forgotten when one of the names is wrong. */
-	if (wp_cli_open_cache(cli, WP_CACHE_READ, &cache, &err))
-		return wp_cli_error(cli, &err);
-	for (size_t i = 0; i < args->count; i++)
-		if (find_site(cli, cache, args->ids[i], &found[i], &err))
-			return wp_cli_error(cli, &err);
+	if (!status)
+		status = wp_cli_open_cache(cli, WP_CACHE_READ, &cache);
+	for (size_t i = 0; !status && i < cli->operand_count; i++)
+		status = find_site(cli, cache, cli->operands[i], &found[i]);
+	if (status)
+		return status;
 	wp_cache_close(cache);
 	cache = NULL;
-	if (wp_cli_open_cache(cli, WP_CACHE_WRITE, &cache, &err))
-		return wp_cli_error(cli, &err);
-	if (forget(cli, cache, found, args->count, &items, &count, &err))
-		return wp_cli_error(cli, &err);
+	if (wp_cli_open_cache(cli, WP_CACHE_WRITE, &cache) || forget(cli, cache, found, &items, &count))
+		return cli->err.status;
 	for (size_t i = 0; i < count; i++) {
 		total += items[i].source_version;
 		wp_json_push(forgotten,
@@ -312,44 +307,6 @@ static int run_forget(struct wp_cli *cli, const struct arguments *args)
 				       wp_json_text(items[i].package_id), "count", wp_json_u64(items[i].source_version)));
 	}
 	return print_forgotten(cli, forgotten, total);
-}
-
-/* Returns -1 when the call goes on, otherwise the exit status. */
-static int parse(struct wp_cli *cli, int argc, char **argv, struct arguments *args)
-{
-	int option;
-
-	while ((option = wp_cli_option(cli, argc, argv, "", options)) >= 0)
-		args->all = true;
-	if (option == WP_CLI_STOP)
-		return cli->status;
-	if (optind == argc)
-		return wp_cli_usage(cli, NULL, "baseline needs one of list, adopt and forget");
-	args->ids = argv + optind + 1;
-	args->count = (size_t)(argc - optind - 1);
-	return -1;
-}
-
-static int run(struct wp_cli *cli, int argc, char **argv)
-{
-	struct arguments args = { 0 };
-	int status = parse(cli, argc, argv, &args);
-	const char *verb;
-
-	if (status >= 0)
-		return status;
-	verb = argv[optind];
-	if (!strcmp(verb, "adopt"))
-		return run_adopt(cli, &args);
-	if (cli->snapshot || cli->map_count || cli->jobs)
-		return wp_cli_usage(cli, verb, "--snapshot, --map and --jobs belong to baseline adopt only");
-	if (!strcmp(verb, "forget"))
-		return run_forget(cli, &args);
-	if (strcmp(verb, "list"))
-		return wp_cli_usage(cli, verb, "baseline has list, adopt and forget, but not '%s'", verb);
-	if (args.count || args.all)
-		return wp_cli_usage(cli, verb, "baseline list takes no package IDs and no --all");
-	return run_list(cli);
 }
 
 const struct wp_command wp_cmd_baseline = {
@@ -360,11 +317,15 @@ const struct wp_command wp_cmd_baseline = {
 		"       wimplan baseline [OPTION…] forget PACKAGEID…\n"
 		"What wimplan believes that the site has distributed, for a package at one\n"
 		"SourceVersion. adopt states that it is what stands at the source now, by the\n"
-		"records of a snapshot; forget takes a package's baselines away.\n\n"
-		"      --site CODE       of this site only\n"
-		"      --all             adopt: all packages of the snapshot\n"
-		"      --snapshot ID     adopt: the snapshot (default: the newest)\n"
-		"      --map PREFIX=DIR  adopt: where a share or drive is; repeatable\n"
-		"      --jobs N          adopt: threads that scan (default: one per processor)\n",
-	.run = run,
+		"records of a snapshot, and alone takes --snapshot, --map and --jobs; forget\n"
+		"takes a package's baselines away.\n",
+	.options = options,
+	.size = sizeof(struct arguments),
+	.takes = WP_TAKES_SITE | WP_TAKES_SNAPSHOT | WP_TAKES_MAP | WP_TAKES_JOBS,
+	.verbs = (const struct wp_verb[]){
+		{ "list", 0, 0, "no package IDs", run_list },
+		{ "adopt", 0, SIZE_MAX, NULL, run_adopt },
+		{ "forget", 1, SIZE_MAX, "package IDs", run_forget },
+		{ 0 },
+	},
 };

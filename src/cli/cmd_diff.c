@@ -11,50 +11,6 @@
 
 #include <string.h>
 
-enum {
-	OPT_RECORD = 256,
-	OPT_MATCH,
-	OPT_ONLY_MATCHED,
-	OPT_SERVICING,
-	OPT_FILES,
-	OPT_PATH,
-	OPT_DEPTH,
-	OPT_LIMIT,
-	OPT_FORMAT,
-	OPT_ALL,
-	OPT_JSON_LINES,
-	OPT_DETAILED,
-};
-
-static const struct option options[] = {
-	{ "record", required_argument, NULL, OPT_RECORD },
-	WP_CLI_SNAPSHOT_OPTION,
-	WP_CLI_SITE_OPTION,
-	WP_CLI_MAP_OPTION,
-	{ "match", required_argument, NULL, OPT_MATCH },
-	{ "only-matched", no_argument, NULL, OPT_ONLY_MATCHED },
-	{ "servicing", no_argument, NULL, OPT_SERVICING },
-	{ "files", no_argument, NULL, OPT_FILES },
-	{ "path", required_argument, NULL, OPT_PATH },
-	{ "depth", required_argument, NULL, OPT_DEPTH },
-	{ "limit", required_argument, NULL, OPT_LIMIT },
-	{ "format", required_argument, NULL, OPT_FORMAT },
-	{ "all", no_argument, NULL, OPT_ALL },
-	{ "json-lines", no_argument, NULL, OPT_JSON_LINES },
-	{ "detailed-exitcode", no_argument, NULL, OPT_DETAILED },
-	{ 0 },
-};
-
-/* What --format takes besides json. */
-static const struct writer {
-	const char *name;
-	void (*write)(const struct wp_diff *diff, const struct wp_report_options *options, struct wp_buf *buf);
-} writers[] = {
-	{ "text", wp_report_diff_text },
-	{ "markdown", wp_report_diff_markdown },
-	{ "html", wp_report_diff_html },
-};
-
 #define DEFAULT_DEPTH 2u
 /* What people read from top to bottom, and a page that they search. */
 #define DEFAULT_LIMIT 100u
@@ -62,150 +18,106 @@ static const struct writer {
 /* Lines are handed on when there are this many bytes of them. */
 #define LINES_AT_ONCE ((size_t)256 * 1024)
 
+enum format { FORMAT_DEFAULT, FORMAT_TEXT, FORMAT_MARKDOWN, FORMAT_HTML, FORMAT_JSON };
+static const char *const format_words[] = { "text", "markdown", "html", "json", NULL };
+
+/* What writes them; JSON is none of them. */
+static void (*const writers[])(const struct wp_diff *diff, const struct wp_report_options *options, struct wp_buf *buf) = {
+	[FORMAT_TEXT] = wp_report_diff_text,
+	[FORMAT_MARKDOWN] = wp_report_diff_markdown,
+	[FORMAT_HTML] = wp_report_diff_html,
+};
+
 struct arguments {
-	const char *record;
-	struct wp_diff_match *matches;
-	const struct writer *writer;
-	bool json_lines, detailed, narrowed, limited, all;
+	const char *record, *path;
+	struct wp_names pairs; /* --match */
+	struct wp_number depth, limit;
+	enum format format;
+	bool json_lines, all, files, servicing, only_matched;
 	struct wp_diff_options diff;
 };
 
-static int parse_match(struct wp_cli *cli, const char *text, struct arguments *args)
+static const struct wp_option options[] = {
+	WP_OPTION(struct arguments, servicing, "servicing", NULL, FLAG, "updates, drivers, apps, languages and boot files"),
+	WP_OPTION(struct arguments, files, "files", NULL, FLAG, "files added, removed, changed and renamed"),
+	WP_OPTION(struct arguments, path, "path", "GLOB", TEXT, "with --files: only paths like '*.sys' or 'INF\\*'"),
+	WP_OPTION(struct arguments, depth, "depth", "N", COUNT, "with --files: totals of folders N levels deep (2)", .least = 1,
+	  .most = WP_LIMIT_DEPTH),
+	WP_OPTION(struct arguments, limit, "limit", "N", COUNT, "with --files: list at most N paths of an image (100; html: 2000)",
+	  .most = WP_LIMIT_TREE_NODES),
+	WP_OPTION(struct arguments, json_lines, "json-lines", NULL, FLAG, "with --files: every path as a line of JSON"),
+	WP_OPTION(struct arguments, pairs, "match", "OLD:NEW", LIST, "compare image OLD with image NEW, whatever their names"),
+	WP_OPTION(struct arguments, only_matched, "only-matched", NULL, FLAG, "with --match: compare no other images"),
+	WP_OPTION(struct arguments, format, "format", "FORMAT", CHOICE, "text (default), markdown, html or json", .least = FORMAT_TEXT,
+	  .words = format_words),
+	WP_OPTION(struct arguments, all, "all", NULL, FLAG, "lists in full, where the text would cut them"),
+	WP_OPTION(struct arguments, record, "record", "ID", TEXT, "what is recorded of the package, with its source"),
+	{ 0 },
+};
+
+static int parse_match(struct wp_cli *cli, const char *text, struct wp_diff_match *ret)
 {
 	const char *colon = strchr(text, ':');
-	struct wp_diff_match *match;
 	uint64_t old, new;
 
 	if (!colon || !wp_parse_u64(wp_arena_strndup(cli->arena, text, (size_t)(colon - text)), false, &old) ||
 	    !wp_parse_u64(colon + 1, false, &new) || !old || !new || old > WP_LIMIT_IMAGES || new > WP_LIMIT_IMAGES)
 		return wp_cli_usage(cli, "--match", "--match is OLD:NEW, two image numbers, not '%s'", text);
-	match = WP_PUSH(cli->arena, args->matches, args->diff.match_count);
-	*match = (struct wp_diff_match){ (uint32_t)old, (uint32_t)new };
-	return 0;
+	*ret = (struct wp_diff_match){ (uint32_t)old, (uint32_t)new };
+	return WP_OK;
 }
 
-static int parse_number(struct wp_cli *cli, const char *option, const char *text, uint64_t least, uint64_t most,
-			uint64_t *ret)
+static int check(struct wp_cli *cli, const struct arguments *args)
 {
-	if (!wp_parse_u64(text, false, ret) || *ret < least || *ret > most)
-		return wp_cli_usage(cli, option, "%s is a number from %ju to %ju, not '%s'", option, (uintmax_t)least,
-				    (uintmax_t)most, text);
-	return 0;
-}
+	bool narrowed = args->path || args->depth.known || args->limit.known;
 
-static int parse_format(struct wp_cli *cli, const char *text, struct arguments *args)
-{
-	struct wp_buf names __attribute__((cleanup(wp_buf_free))) = { 0 };
-
-	if (!strcmp(text, "json")) {
-		cli->json = true;
-		return 0;
-	}
-	for (size_t i = 0; i < sizeof writers / sizeof *writers; i++) {
-		if (!strcmp(text, writers[i].name)) {
-			args->writer = &writers[i];
-			return 0;
-		}
-		wp_buf_printf(&names, "%s%s", i ? ", " : "", writers[i].name);
-	}
-	return wp_cli_usage(cli, "--format", "--format is %s or json, not '%s'", wp_buf_text(&names), text);
-}
-
-/* Returns 0, or the exit status after having said what is wrong. */
-static int take(struct wp_cli *cli, int option, struct arguments *args)
-{
-	uint64_t value = 0;
-	int status = 0;
-
-	switch (option) {
-	case OPT_RECORD:
-		args->record = optarg;
-		break;
-	case OPT_MATCH:
-		return parse_match(cli, optarg, args);
-	case OPT_ONLY_MATCHED:
-		args->diff.only_matched = true;
-		break;
-	case OPT_SERVICING:
-		args->diff.servicing = true;
-		break;
-	case OPT_FILES:
-		args->diff.files = true;
-		break;
-	case OPT_PATH:
-		args->diff.path_glob = optarg;
-		args->narrowed = true;
-		break;
-	case OPT_DEPTH:
-		status = parse_number(cli, "--depth", optarg, 1, WP_LIMIT_DEPTH, &value);
-		args->diff.depth = (unsigned int)value;
-		args->narrowed = true;
-		break;
-	case OPT_LIMIT:
-		status = parse_number(cli, "--limit", optarg, 0, WP_LIMIT_TREE_NODES, &value);
-		args->diff.path_limit = value;
-		args->narrowed = args->limited = true;
-		break;
-	case OPT_FORMAT:
-		return parse_format(cli, optarg, args);
-	case OPT_ALL:
-		args->all = true;
-		break;
-	case OPT_JSON_LINES:
-		args->json_lines = true;
-		break;
-	case OPT_DETAILED:
-		args->detailed = true;
-		break;
-	}
-	return status;
-}
-
-/* Returns -1 when the call goes on, otherwise the exit status. */
-static int check(struct wp_cli *cli, int operands, const struct arguments *args)
-{
-	bool trees = args->diff.files || args->diff.servicing;
-
-	if (!args->record && operands != 2)
-		return wp_cli_usage(cli, NULL, "diff takes two files, OLD and NEW, but there %s %d",
-				    operands == 1 ? "is" : "are", operands);
-	if (args->record && operands)
+	if (!args->record && cli->operand_count != 2)
+		return wp_cli_usage(cli, NULL, "diff takes two files, OLD and NEW, but there %s %zu",
+				    cli->operand_count == 1 ? "is" : "are", cli->operand_count);
+	if (args->record && cli->operand_count)
 		return wp_cli_usage(cli, "--record", "--record compares a package with its source and takes no file");
-	if (!args->record && (cli->snapshot || cli->site || cli->map_count))
+	if (!args->record && (cli->snapshot || cli->site || cli->maps.count))
 		return wp_cli_usage(cli, "--record", "--snapshot, --site and --map need --record");
-	if (args->diff.only_matched && !args->diff.match_count)
+	if (args->only_matched && !args->pairs.count)
 		return wp_cli_usage(cli, "--only-matched", "--only-matched compares the pairs of --match, and there is none");
-	if (args->record && trees)
+	if (args->record && (args->files || args->servicing))
 		return wp_cli_usage(cli, "--record",
 				    "a record says nothing of files: --record goes with neither --servicing nor --files");
-	if (cli->json && args->writer != &writers[0])
-		return wp_cli_usage(cli, "--format", "--json and --format %s exclude each other", args->writer->name);
-	if (args->json_lines && args->writer != &writers[0])
-		return wp_cli_usage(cli, "--format", "--json-lines and --format %s exclude each other", args->writer->name);
-	if (!args->diff.files && (args->narrowed || args->json_lines))
+	if ((cli->json || args->json_lines) && args->format != FORMAT_TEXT)
+		return wp_cli_usage(cli, "--format", "%s and --format %s exclude each other",
+				    cli->json ? "--json" : "--json-lines", format_words[args->format - FORMAT_TEXT]);
+	if (!args->files && (narrowed || args->json_lines))
 		return wp_cli_usage(cli, "--files", "--path, --depth, --limit and --json-lines need --files");
-	if (args->json_lines && (cli->json || args->diff.servicing))
+	if (args->json_lines && (cli->json || args->servicing))
 		return wp_cli_usage(cli, "--json-lines",
 				    "--json-lines writes paths alone; it goes with neither --json nor --servicing");
-	return -1;
+	return WP_OK;
 }
 
-static int parse(struct wp_cli *cli, int argc, char **argv, struct arguments *args)
+/* From what was given to what is compared. */
+static int take(struct wp_cli *cli, struct arguments *args)
 {
-	int option;
+	struct wp_diff_match *matches = wp_arena_alloc(cli->arena, args->pairs.count * sizeof *matches);
+	int status = WP_OK;
 
-	while ((option = wp_cli_option(cli, argc, argv, "", options)) >= 0) {
-		int status = take(cli, option, args);
-
-		if (status)
-			return status;
-	}
-	if (option == WP_CLI_STOP)
-		return cli->status;
-	args->diff.matches = args->matches;
-	if (!args->limited && args->writer->write == wp_report_diff_html)
-		args->diff.path_limit = DEFAULT_LIMIT_OF_HTML;
-	return check(cli, argc - optind, args);
+	for (size_t i = 0; !status && i < args->pairs.count; i++)
+		status = parse_match(cli, args->pairs.items[i], &matches[i]);
+	if (args->format == FORMAT_JSON)
+		cli->json = true;
+	if (args->format == FORMAT_JSON || args->format == FORMAT_DEFAULT)
+		args->format = FORMAT_TEXT;
+	args->diff = (struct wp_diff_options){
+		.matches = matches,
+		.match_count = args->pairs.count,
+		.only_matched = args->only_matched,
+		.servicing = args->servicing,
+		.files = args->files,
+		.path_glob = args->path,
+		.depth = args->depth.known ? (unsigned int)args->depth.value : DEFAULT_DEPTH,
+		.path_limit = args->limit.known ? args->limit.value
+			      : args->format == FORMAT_HTML ? DEFAULT_LIMIT_OF_HTML : DEFAULT_LIMIT,
+	};
+	return status ? status : check(cli, args);
 }
 
 /* The paths of --json-lines on their way out. */
@@ -213,15 +125,13 @@ struct lines {
 	struct wp_cli *cli;
 	struct wp_buf buf;
 	bool straight; /* to standard output; a file is written whole */
-	bool failed;
-	struct wp_error err;
+	int status; /* of the first that could not be written */
 };
 
 static void flush(struct lines *lines)
 {
-	if (!lines->failed && lines->buf.length &&
-	    wp_print(NULL, WP_TEXT_DOCUMENT, &lines->buf, &lines->err))
-		lines->failed = true;
+	if (!lines->status && lines->buf.length)
+		lines->status = wp_print(NULL, WP_TEXT_DOCUMENT, &lines->buf, &lines->cli->err);
 	wp_buf_clear(&lines->buf);
 }
 
@@ -243,7 +153,7 @@ static int compare_files(const char *old_path, const char *new_path, const struc
 	return wp_diff_wims(old, new, diff, ret, err);
 }
 
-static int compare_record(struct wp_cli *cli, const struct arguments *args, struct wp_diff **ret, struct wp_error *err)
+static int compare_record(struct wp_cli *cli, const struct arguments *args, struct wp_diff **ret)
 {
 	struct wp_cache *cache __attribute__((cleanup(wp_cache_closep))) = NULL;
 	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = NULL;
@@ -254,22 +164,21 @@ static int compare_record(struct wp_cli *cli, const struct arguments *args, stru
 	struct wp_scan *scan;
 	int status;
 
-	if (wp_cli_load_config(cli, &config, err) ||
-	    wp_cli_open_cache(cli, WP_CACHE_READ, &cache, err) ||
-	    wp_cache_find_snapshot(cache, cli->arena, cli->snapshot, cli->site, &snapshot, err) ||
-	    wp_cache_load_snapshot(cache, &snapshot, &set, err))
-		return err->status;
+	if (wp_cli_load_config(cli, &config) || wp_cli_open_cache(cli, WP_CACHE_READ, &cache) ||
+	    wp_cache_find_snapshot(cache, cli->arena, cli->snapshot, cli->site, &snapshot, &cli->err) ||
+	    wp_cache_load_snapshot(cache, &snapshot, &set, &cli->err))
+		return cli->err.status;
 	record = wp_record_set_find(set, args->record);
 	if (!record)
-		return wp_fail(err, WP_E_FAILED, "no-such-package", args->record,
+		return wp_fail(&cli->err, WP_E_FAILED, "no-such-package", args->record,
 			       "the snapshot has no package %s; wimplan snapshot show lists them", args->record);
 	scan = wp_cli_scan(cli, record, 1, &config, (struct wp_cli_scan){ .cache = cache });
 	seen = wp_scan_observation(scan, 0);
 	/* Without a file there is a gate that says why. */
 	if (seen->wim)
-		status = wp_diff_record(record, seen->wim, &args->diff, ret, err);
+		status = wp_diff_record(record, seen->wim, &args->diff, ret, &cli->err);
 	else
-		status = wp_fail(err, WP_E_FAILED, wp_gate_info(seen->gates->gate)->code, args->record,
+		status = wp_fail(&cli->err, WP_E_FAILED, wp_gate_info(seen->gates->gate)->code, args->record,
 				 "%s has no source that could be read: %s", record->package_id,
 				 seen->gates->detail ? seen->gates->detail : wp_gate_info(seen->gates->gate)->meaning);
 	wp_scan_free(scan);
@@ -287,53 +196,47 @@ static int print(struct wp_cli *cli, const struct arguments *args, const struct 
 		flush(lines);
 		for (size_t i = 0; i < diff->diags.count; i++)
 			wp_cli_note(cli, "%s: %s", diff->diags.items[i].subject, diff->diags.items[i].summary);
-		return lines->failed ? wp_cli_error(cli, &lines->err) : 0;
+		return lines->status;
 	}
 	if (cli->json)
 		return wp_cli_emit_json(cli, wp_report_diff_json(diff));
 	report.all = args->all;
-	args->writer->write(diff, &report, &text);
-	return wp_cli_emit_as(cli, args->writer == writers ? WP_TEXT_PLAIN : WP_TEXT_DOCUMENT, &text);
+	writers[args->format](diff, &report, &text);
+	return wp_cli_emit_as(cli, args->format == FORMAT_TEXT ? WP_TEXT_PLAIN : WP_TEXT_DOCUMENT, &text);
 }
 
-static int run_with(struct wp_cli *cli, struct arguments *args, char **argv, struct lines *lines)
+static int compare(struct wp_cli *cli, const struct arguments *args, struct lines *lines)
 {
 	struct wp_diff *diff __attribute__((cleanup(wp_diff_freep))) = NULL;
-	struct wp_error err;
 	int status;
 
 	if (args->record)
-		status = compare_record(cli, args, &diff, &err);
+		status = compare_record(cli, args, &diff);
 	else
-		status = compare_files(argv[optind], argv[optind + 1], &args->diff, &diff, &err);
-	if (status)
-		return wp_cli_error(cli, &err);
-	status = print(cli, args, diff, lines);
+		status = compare_files(cli->operands[0], cli->operands[1], &args->diff, &diff, &cli->err);
 	if (status)
 		return status;
 	if (!diff->complete)
-		return WP_EXIT_INCOMPLETE;
-	return args->detailed && wp_diff_has_changes(diff) ? WP_EXIT_CHANGES : WP_EXIT_DONE;
+		cli->status = WP_EXIT_INCOMPLETE;
+	else if (cli->detailed && wp_diff_has_changes(diff))
+		cli->status = WP_EXIT_CHANGES;
+	return print(cli, args, diff, lines);
 }
 
-static int run(struct wp_cli *cli, int argc, char **argv)
+static int run(struct wp_cli *cli, void *arguments)
 {
-	struct arguments args = {
-		.writer = &writers[0],
-		.diff = { .depth = DEFAULT_DEPTH, .path_limit = DEFAULT_LIMIT },
-	};
+	struct arguments *args = arguments;
 	struct lines lines = { .cli = cli };
-	int status = parse(cli, argc, argv, &args);
+	int status = take(cli, args);
 
-	if (status >= 0)
-		return status;
-	if (args.json_lines) {
+	if (!status && args->json_lines) {
 		lines.straight = !cli->output || !strcmp(cli->output, "-");
-		args.diff.each_path = add_line;
-		args.diff.context = &lines;
-		args.diff.path_limit = 0;
+		args->diff.each_path = add_line;
+		args->diff.context = &lines;
+		args->diff.path_limit = 0;
 	}
-	status = run_with(cli, &args, argv, &lines);
+	if (!status)
+		status = compare(cli, args, &lines);
 	wp_buf_free(&lines.buf);
 	return status;
 }
@@ -345,22 +248,10 @@ const struct wp_command wp_cmd_diff = {
 		"       wimplan diff [OPTION…] --record PACKAGEID\n"
 		"Compares the images of two .wim, .esd or .swm files (of a split set the first\n"
 		"part), or what the site has recorded of a package with its source. Of the files\n"
-		"inside an image nothing is read but where links lead.\n\n"
-		"      --servicing       updates, drivers, apps, languages and boot files\n"
-		"      --files           files added, removed, changed and renamed\n"
-		"      --path GLOB       with --files: only paths like '*.sys' or 'INF\\*'\n"
-		"      --depth N         with --files: totals of folders N levels deep (2)\n"
-		"      --limit N         with --files: list at most N paths of an image (100;\n"
-		"                        html: 2000)\n"
-		"      --json-lines      with --files: every path as a line of JSON\n"
-		"      --match OLD:NEW   compare image OLD with image NEW, whatever their names\n"
-		"      --only-matched    with --match: compare no other images\n"
-		"      --format FORMAT   text (default), markdown, html or json\n"
-		"      --all             lists in full, where the text would cut them\n"
-		"      --record ID       what is recorded of the package, with its source\n"
-		"      --snapshot ID     with --record: the snapshot (default: the newest)\n"
-		"      --site CODE       with --record: the newest snapshot of this site\n"
-		"      --map PREFIX=DIR  with --record: where a share is mounted\n"
-		"      --detailed-exitcode   exit status 10 when something differs\n",
-	.run = run,
+		"inside an image nothing is read but where links lead. --site, --snapshot and\n"
+		"--map go with --record.\n",
+	.options = options,
+	.size = sizeof(struct arguments),
+	.takes = WP_TAKES_SITE | WP_TAKES_SNAPSHOT | WP_TAKES_MAP | WP_TAKES_DETAILED,
+	.verbs = (const struct wp_verb[]){ { NULL, 0, SIZE_MAX, NULL, run } },
 };

@@ -14,42 +14,23 @@
 /* Packages that a sentence names at most, and one. */
 #define MOST_NAMES 10
 
-enum { OPT_TAKEN_AT = 256 };
+struct arguments {
+	const char *taken_at;
+};
 
-static const struct option options[] = {
-	WP_CLI_SITE_OPTION,
-	{ "taken-at", required_argument, NULL, OPT_TAKEN_AT },
-	WP_CLI_DATE_ORDER_OPTION,
+static const struct wp_option options[] = {
+	WP_OPTION(struct arguments, taken_at, "taken-at", "TIME", TEXT,
+	  "when the export was made, such as 2026-02-20T02:10:00Z"),
 	{ 0 },
 };
 
-static int parse(struct wp_cli *cli, int argc, char **argv, struct wp_import_options *import)
-{
-	int option;
-
-	while ((option = wp_cli_option(cli, argc, argv, "", options)) >= 0) {
-		import->taken_at = wp_time_parse(optarg);
-		if (!import->taken_at.known || !import->taken_at.zone_known)
-			return wp_cli_usage(cli, "--taken-at",
-					    "--taken-at is a time such as 2026-02-20T02:10:00Z, not '%s'", optarg);
-	}
-	import->site_code = cli->site;
-	import->date_order = cli->date_order;
-	if (option == WP_CLI_STOP)
-		return cli->status;
-	if (optind == argc)
-		return wp_cli_usage(cli, NULL, "import needs a file that was exported from the site");
-	return -1;
-}
-
 /* Says which packages the export before this one had and this one lacks: deleted since, or left out. */
-static int remark_on_missing(struct wp_cli *cli, struct wp_cache *cache, struct wp_record_set *set,
-			     struct wp_error *err)
+static int remark_on_missing(struct wp_cli *cli, struct wp_cache *cache, struct wp_record_set *set)
 {
 	struct wp_snapshot previous;
 	const char **ids;
 	size_t count;
-	int status = wp_cache_missing_packages(cache, set->arena, set, &previous, &ids, &count, err);
+	int status = wp_cache_missing_packages(cache, set->arena, set, &previous, &ids, &count, &cli->err);
 
 	if (!status && count)
 		wp_diag_add(set->arena, &set->diags, WP_SEVERITY_WARNING, "packages-missing", NULL,
@@ -94,42 +75,45 @@ static int print(struct wp_cli *cli, const struct wp_record_set *set, const stru
 }
 
 static int keep(struct wp_cli *cli, struct wp_cache *cache, const struct wp_record_set *set, char ret_id[WP_HASH_TEXT],
-		bool *ret_known, struct wp_error *err)
+		bool *ret_known)
 {
-	int status = wp_cache_begin(cache, err);
+	int status = wp_cache_begin(cache, &cli->err);
 
 	if (status)
 		return status;
-	status = wp_cache_add_snapshot(cache, set, cli->env->now, ret_id, ret_known, err);
+	status = wp_cache_add_snapshot(cache, set, cli->env->now, ret_id, ret_known, &cli->err);
 	if (!status)
-		status = wp_cli_log_import(cli, cache, set, ret_id, *ret_known, err);
-	return wp_cache_end(cache, status, err);
+		status = wp_cli_log_import(cli, cache, set, ret_id, *ret_known, &cli->err);
+	return wp_cache_end(cache, status, &cli->err);
 }
 
-static int run(struct wp_cli *cli, int argc, char **argv)
+static int run(struct wp_cli *cli, void *arguments)
 {
-	struct wp_import_options import = { 0 };
+	const struct arguments *args = arguments;
+	struct wp_import_options import = { .site_code = cli->site, .date_order = cli->date_order };
 	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = NULL;
 	struct wp_cache *cache __attribute__((cleanup(wp_cache_closep))) = NULL;
 	struct wp_snapshot snapshot;
-	struct wp_error err;
 	char id[WP_HASH_TEXT];
 	bool known;
-	int status = parse(cli, argc, argv, &import);
 
-	if (status >= 0)
-		return status;
-	if (wp_import_files((const char *const *)argv + optind, (size_t)(argc - optind), &import, &set, &err))
-		return wp_cli_error(cli, &err);
+	if (args->taken_at)
+		import.taken_at = wp_time_parse(args->taken_at);
+	if (args->taken_at && (!import.taken_at.known || !import.taken_at.zone_known))
+		return wp_cli_usage(cli, "--taken-at", "--taken-at is a time such as 2026-02-20T02:10:00Z, not '%s'",
+				    args->taken_at);
+	if (wp_import_files((const char *const *)cli->operands, cli->operand_count, &import, &set, &cli->err))
+		return cli->err.status;
 	if (!set->site_code)
-		return wp_cli_usage(cli, argv[optind], "the export does not say of which site it is; give --site CODE");
+		return wp_cli_usage(cli, cli->operands[0],
+				    "the export does not say of which site it is; give --site CODE");
 	/* A pipe has no date, and what comes through one was usually exported just now. */
 	if (!set->taken_at.known)
 		set->taken_at = cli->env->now;
-	if (wp_cli_open_cache(cli, WP_CACHE_WRITE, &cache, &err) || remark_on_missing(cli, cache, set, &err) ||
-	    keep(cli, cache, set, id, &known, &err) ||
-	    wp_cache_find_snapshot(cache, cli->arena, id, NULL, &snapshot, &err))
-		return wp_cli_error(cli, &err);
+	if (wp_cli_open_cache(cli, WP_CACHE_WRITE, &cache) || remark_on_missing(cli, cache, set) ||
+	    keep(cli, cache, set, id, &known) ||
+	    wp_cache_find_snapshot(cache, cli->arena, id, NULL, &snapshot, &cli->err))
+		return cli->err.status;
 	return print(cli, set, &snapshot, known);
 }
 
@@ -139,11 +123,9 @@ const struct wp_command wp_cmd_import = {
 	.help = "Usage: wimplan import [OPTION…] FILE…\n"
 		"Reads what a site exported of its image, upgrade and boot image packages, in any\n"
 		"supported shape (wimplan-records(5)), as one new snapshot: all of it or nothing.\n"
-		"FILE - is standard input.\n\n"
-		"      --site CODE       the site code, where the export does not say it\n"
-		"      --taken-at TIME   when the export was made, such as 2026-02-20T02:10:00Z\n"
-		"      --date-order ORDER\n"
-		"                        dmy, mdy or ymd: how dates such as 1/9/2026 are read,\n"
-		"                        where the column they stand in does not tell\n",
-	.run = run,
+		"FILE - is standard input. --site names the site where an export does not.\n",
+	.options = options,
+	.size = sizeof(struct arguments),
+	.takes = WP_TAKES_SITE | WP_TAKES_DATE_ORDER,
+	.verbs = (const struct wp_verb[]){ { NULL, 1, SIZE_MAX, "a file that was exported from the site", run } },
 };

@@ -10,61 +10,33 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { OPT_XML = 256, OPT_IMAGE, OPT_DEEP, OPT_SERVICING };
+struct arguments {
+	bool xml, deep, servicing;
+	struct wp_number image; /* not known: all */
+};
 
-static const struct option options[] = {
-	{ "xml", no_argument, NULL, OPT_XML },
-	{ "image", required_argument, NULL, OPT_IMAGE },
-	{ "deep", no_argument, NULL, OPT_DEEP },
-	{ "servicing", no_argument, NULL, OPT_SERVICING },
+static const struct wp_option options[] = {
+	WP_OPTION(struct arguments, image, "image", "N", COUNT, "this image only, with everything that is known of it", .least = 1,
+	  .most = WP_LIMIT_IMAGES),
+	WP_OPTION(struct arguments, deep, "deep", NULL, FLAG, "content id and blob totals, through wimlib"),
+	WP_OPTION(struct arguments, servicing, "servicing", NULL, FLAG,
+	  "updates, drivers, apps, languages and boot files, from the tree of each image; --verbose lists all of them"),
+	WP_OPTION(struct arguments, xml, "xml", NULL, FLAG, "the file's own XML as UTF-8, of one FILE"),
 	{ 0 },
 };
 
-struct arguments {
-	bool xml;
-	bool deep;
-	bool servicing;
-	uint32_t image; /* 0: all */
-};
-
-static int parse_image(struct wp_cli *cli, const char *text, uint32_t *ret_image)
+static int check(struct wp_cli *cli, const struct arguments *args)
 {
-	uint64_t number;
-
-	if (!wp_parse_u64(text, false, &number) || number < 1 || number > WP_LIMIT_IMAGES)
-		return wp_cli_usage(cli, "--image", "--image is a number from 1 to %u, not '%s'", WP_LIMIT_IMAGES,
-				    text);
-	*ret_image = (uint32_t)number;
-	return 0;
-}
-
-/* Returns -1 when the call goes on, otherwise the exit status. */
-static int parse(struct wp_cli *cli, int argc, char **argv, struct arguments *args)
-{
-	int option;
-
-	while ((option = wp_cli_option(cli, argc, argv, "", options)) >= 0) {
-		if (option == OPT_XML)
-			args->xml = true;
-		else if (option == OPT_DEEP)
-			args->deep = true;
-		else if (option == OPT_SERVICING)
-			args->servicing = true;
-		else if (parse_image(cli, optarg, &args->image))
-			return WP_EXIT_USAGE;
-	}
-	if (option == WP_CLI_STOP)
-		return cli->status;
-	if (optind == argc)
-		return wp_cli_usage(cli, NULL, "inspect needs a .wim file");
-	if (args->xml && cli->json)
+	if (!args->xml)
+		return WP_OK;
+	if (cli->json)
 		return wp_cli_usage(cli, "--xml", "--xml and --json exclude each other");
-	if (args->xml && (args->image || args->deep || args->servicing))
+	if (args->image.known || args->deep || args->servicing)
 		return wp_cli_usage(cli, "--xml",
 				    "--xml prints the whole XML; it goes with none of --image, --deep and --servicing");
-	if (args->xml && argc - optind > 1)
-		return wp_cli_usage(cli, "--xml", "--xml takes one file, but there are %d", argc - optind);
-	return -1;
+	if (cli->operand_count > 1)
+		return wp_cli_usage(cli, "--xml", "--xml takes one file, but there are %zu", cli->operand_count);
+	return WP_OK;
 }
 
 struct files {
@@ -88,7 +60,7 @@ static void look_inside(const struct arguments *args, struct wp_wim *wim, struct
 	if (!index)
 		return;
 	if (args->servicing)
-		wp_wim_read_installed(wim, index, args->image, &installed);
+		wp_wim_read_installed(wim, index, (uint32_t)args->image.value, &installed);
 	if (args->deep)
 		wp_wim_index_look_deeper(wim, index);
 	*content = index->content;
@@ -96,15 +68,15 @@ static void look_inside(const struct arguments *args, struct wp_wim *wim, struct
 	ret->contents = installed;
 }
 
-static void read_files(struct wp_cli *cli, const struct arguments *args, char **paths, size_t count,
-		       struct files *files)
+static void read_files(struct wp_cli *cli, const struct arguments *args, struct files *files)
 {
-	files->items = wp_arena_alloc(cli->arena, count * sizeof *files->items);
-	for (size_t i = 0; i < count; i++) {
+	files->items = wp_arena_alloc(cli->arena, cli->operand_count * sizeof *files->items);
+	for (size_t i = 0; i < cli->operand_count; i++) {
+		const char *path = cli->operands[i];
 		struct wp_wim_content *content = wp_arena_alloc(cli->arena, sizeof *content);
-		struct wp_wim *wim = args->xml ? wp_wim_read_with_text(paths[i]) : wp_wim_read(paths[i]);
+		struct wp_wim *wim = args->xml ? wp_wim_read_with_text(path) : wp_wim_read(path);
 
-		files->items[files->count] = (struct wp_inspection){ .wim = wim, .only_image = args->image };
+		files->items[files->count] = (struct wp_inspection){ .wim = wim, .only_image = (uint32_t)args->image.value };
 		if (wim->grade != WP_GRADE_ERROR && (args->servicing || args->deep))
 			look_inside(args, wim, content, &files->items[files->count]);
 		files->count++;
@@ -112,7 +84,7 @@ static void read_files(struct wp_cli *cli, const struct arguments *args, char **
 }
 
 /* A number that a readable file does not have is a mistake of the call; of an unreadable one nothing can be said. */
-static int check_image(const struct files *files, uint32_t image, struct wp_error *err)
+static int check_image(const struct files *files, uint64_t image, struct wp_error *err)
 {
 	for (size_t i = 0; image && i < files->count; i++) {
 		const struct wp_wim *wim = files->items[i].wim;
@@ -122,7 +94,7 @@ static int check_image(const struct files *files, uint32_t image, struct wp_erro
 			found = wim->metadata->images[k].index == image;
 		if (!found)
 			return wp_fail(err, WP_E_FAILED, "no-such-image", wim->path,
-				       "%s has no image %" PRIu32
+				       "%s has no image %" PRIu64
 				       "; it has %zu, which wimplan inspect without --image lists",
 				       wim->path, image, wim->metadata->image_count);
 	}
@@ -133,7 +105,6 @@ static int print_xml(struct wp_cli *cli, const struct wp_wim *wim)
 {
 	const struct wp_diag *worst = wp_diags_worst(&wim->diags, WP_SEVERITY_ERROR);
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
-	struct wp_error err;
 
 	if (wim->xml_text) {
 		wp_buf_add(&buf, wim->xml_text, wim->xml_text_length);
@@ -142,9 +113,8 @@ static int print_xml(struct wp_cli *cli, const struct wp_wim *wim)
 			wp_buf_putc(&buf, '\n');
 		return wp_cli_emit_as(cli, WP_TEXT_DOCUMENT, &buf);
 	}
-	wp_fail(&err, WP_E_FAILED, worst ? worst->code : "xml-invalid", wim->path, "%s: the XML cannot be shown: %s",
-		wim->path, worst ? worst->summary : "it is no UTF-16");
-	return wp_cli_error(cli, &err);
+	return wp_fail(&cli->err, WP_E_FAILED, worst ? worst->code : "xml-invalid", wim->path,
+		       "%s: the XML cannot be shown: %s", wim->path, worst ? worst->summary : "it is no UTF-16");
 }
 
 static int print(struct wp_cli *cli, const struct files *files)
@@ -170,22 +140,20 @@ static int grade_status(const struct files *files)
 	return failed == files->count ? WP_EXIT_FAILED : WP_EXIT_INCOMPLETE;
 }
 
-static int run(struct wp_cli *cli, int argc, char **argv)
+static int run(struct wp_cli *cli, void *arguments)
 {
 	struct files files __attribute__((cleanup(release))) = { 0 };
-	struct arguments args = { 0 };
-	struct wp_error err;
-	int status = parse(cli, argc, argv, &args);
+	const struct arguments *args = arguments;
+	int status = check(cli, args);
 
-	if (status >= 0)
+	if (status)
 		return status;
-	read_files(cli, &args, argv + optind, (size_t)(argc - optind), &files);
-	if (args.xml)
+	read_files(cli, args, &files);
+	if (args->xml)
 		return print_xml(cli, files.items[0].wim);
-	if (check_image(&files, args.image, &err))
-		return wp_cli_error(cli, &err);
-	status = print(cli, &files);
-	return status ? status : grade_status(&files);
+	status = check_image(&files, args->image.value, &cli->err);
+	cli->status = grade_status(&files);
+	return status ? status : print(cli, &files);
 }
 
 const struct wp_command wp_cmd_inspect = {
@@ -193,11 +161,8 @@ const struct wp_command wp_cmd_inspect = {
 	.summary = "show what .wim files say about themselves",
 	.help = "Usage: wimplan inspect [OPTION…] FILE…\n"
 		"Shows header, images and oddities of .wim, .esd and .swm files. Reads only the\n"
-		"header and the XML of a file unless --deep is given.\n\n"
-		"      --image N         this image only, with everything that is known of it\n"
-		"      --deep            content id and blob totals, through wimlib\n"
-		"      --servicing       updates, drivers, apps, languages and boot files, from\n"
-		"                        the tree of each image; --verbose lists all of them\n"
-		"      --xml             the file's own XML as UTF-8, of one FILE\n",
-	.run = run,
+		"header and the XML of a file unless --deep is given.\n",
+	.options = options,
+	.size = sizeof(struct arguments),
+	.verbs = (const struct wp_verb[]){ { NULL, 1, SIZE_MAX, "a .wim file", run } },
 };

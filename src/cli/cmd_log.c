@@ -12,11 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct option options[] = {
-	WP_CLI_SITE_OPTION,
-	{ 0 },
-};
-
 static void add_event(struct wp_cli *cli, struct wp_history *history, const struct wp_event *event)
 {
 	wp_json_push(history->facts, event->facts);
@@ -32,14 +27,13 @@ static bool same_facts(const json_t *a, const json_t *b)
 }
 
 /* What the snapshots that are kept say of the package, where one says another thing than the one before it. */
-static int add_seen(struct wp_cli *cli, struct wp_cache *cache, const char *package_id, struct wp_history *history,
-		    struct wp_error *err)
+static int add_seen(struct wp_cli *cli, struct wp_cache *cache, const char *package_id, struct wp_history *history)
 {
 	struct wp_snapshot *all;
 	const json_t *last = NULL;
 	const char *site = NULL;
 	size_t count;
-	int status = wp_cache_list_snapshots(cache, cli->arena, &all, &count, err);
+	int status = wp_cache_list_snapshots(cache, cli->arena, &all, &count, &cli->err);
 
 	/* From the oldest on. */
 	for (size_t i = count; !status && i-- > 0;) {
@@ -48,7 +42,7 @@ static int add_seen(struct wp_cli *cli, struct wp_cache *cache, const char *pack
 
 		if (cli->site && !wp_ascii_same(all[i].site_code, cli->site))
 			continue;
-		status = wp_cache_load_package(cache, &all[i], package_id, &set, err);
+		status = wp_cache_load_package(cache, &all[i], package_id, &set, &cli->err);
 		if (status || !set->count)
 			continue;
 		event.package_id = wp_arena_strdup(cli->arena, set->records[0].package_id);
@@ -65,12 +59,11 @@ static int add_seen(struct wp_cli *cli, struct wp_cache *cache, const char *pack
 }
 
 /* Baselines that planning has inferred: they are no events of their own. */
-static int add_inferred(struct wp_cli *cli, struct wp_cache *cache, const char *package_id, struct wp_history *history,
-			struct wp_error *err)
+static int add_inferred(struct wp_cli *cli, struct wp_cache *cache, const char *package_id, struct wp_history *history)
 {
 	struct wp_baseline *items;
 	size_t count;
-	int status = wp_cache_list_baselines(cache, cli->arena, cli->site, &items, &count, err);
+	int status = wp_cache_list_baselines(cache, cli->arena, cli->site, &items, &count, &cli->err);
 
 	for (size_t i = 0; !status && i < count; i++)
 		if (wp_ascii_same(items[i].package_id, package_id) && !strcmp(items[i].origin, "dates"))
@@ -97,18 +90,18 @@ static int compare_events(const void *a, const void *b)
 	return order ? order : (x->kind > y->kind) - (x->kind < y->kind);
 }
 
-static int load(struct wp_cli *cli, const char *package_id, struct wp_history *history, struct wp_error *err)
+static int load(struct wp_cli *cli, const char *package_id, struct wp_history *history)
 {
 	struct wp_cache *cache __attribute__((cleanup(wp_cache_closep))) = NULL;
-	int status = wp_cli_open_cache(cli, WP_CACHE_READ, &cache, err);
+	int status = wp_cli_open_cache(cli, WP_CACHE_READ, &cache);
 
 	if (!status)
-		status = wp_cache_history(cache, cli->arena, cli->site, package_id, history, err);
+		status = wp_cache_history(cache, cli->arena, cli->site, package_id, history, &cli->err);
 	if (status || !package_id)
 		return status;
-	status = add_seen(cli, cache, package_id, history, err);
+	status = add_seen(cli, cache, package_id, history);
 	if (!status)
-		status = add_inferred(cli, cache, package_id, history, err);
+		status = add_inferred(cli, cache, package_id, history);
 	if (history->count)
 		qsort(history->items, history->count, sizeof *history->items, compare_events);
 	return status;
@@ -315,21 +308,16 @@ static int print(struct wp_cli *cli, const struct wp_history *history, const cha
 	return wp_cli_emit(cli, &buf);
 }
 
-static int run(struct wp_cli *cli, int argc, char **argv)
+static int run(struct wp_cli *cli, void *arguments)
 {
 	struct wp_history history __attribute__((cleanup(wp_history_free))) = { 0 };
-	const char *package_id;
-	struct wp_error err;
+	const char *package_id = cli->operand_count ? cli->operands[0] : NULL;
 
-	if (wp_cli_option(cli, argc, argv, "", options) == WP_CLI_STOP)
-		return cli->status;
-	package_id = argv[optind];
-	if (optind + 1 < argc)
-		return wp_cli_usage(cli, argv[optind + 1], "log takes one PackageID, but there is '%s'", argv[optind + 1]);
+	(void)arguments;
 	if (package_id && !wp_is_package_id(package_id))
 		return wp_cli_usage(cli, package_id, "'%s' is no PackageID, which has eight letters and digits", package_id);
-	if (load(cli, package_id, &history, &err))
-		return wp_cli_error(cli, &err);
+	if (load(cli, package_id, &history))
+		return cli->err.status;
 	return cli->json ? emit_events(cli, &history) : print(cli, &history, package_id);
 }
 
@@ -339,7 +327,7 @@ const struct wp_command wp_cmd_log = {
 	.help = "Usage: wimplan log [OPTION…] [PACKAGEID]\n"
 		"Lists what the cache remembers, the oldest first: imports, plans, receipts and\n"
 		"baselines. With a PackageID its story: the versions that exports showed and how\n"
-		"many distribution points had them, when it was planned, applied and by whom.\n\n"
-		"      --site CODE       of this site alone\n",
-	.run = run,
+		"many distribution points had them, when it was planned, applied and by whom.\n",
+	.takes = WP_TAKES_SITE,
+	.verbs = (const struct wp_verb[]){ { NULL, 0, 1, "at most one PackageID", run } },
 };

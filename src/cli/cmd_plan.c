@@ -3,55 +3,31 @@
 #include "cli.h"
 #include "plan_inputs.h"
 #include "settings.h"
-#include "version.h"
 
 #include "wimplan/file.h"
 #include "wimplan/json.h"
 #include "wimplan/limits.h"
 #include "wimplan/plan.h"
 #include "wimplan/text.h"
+#include "wimplan/version.h"
 
 #include <errno.h>
 #include <string.h>
 
-enum {
-	OPT_RECORDS = 256,
-	OPT_ONLY,
-	OPT_EXCLUDE,
-	OPT_EVENTS,
-	OPT_ALL,
-	OPT_PRINT_CONFIG,
-	OPT_DETAILED,
+struct arguments {
+	struct wp_names records, exclude;
+	bool all, print_config;
 };
 
-static const struct option options[] = {
-	WP_CLI_SNAPSHOT_OPTION,
-	WP_CLI_SITE_OPTION,
-	{ "records", required_argument, NULL, OPT_RECORDS },
-	WP_CLI_DATE_ORDER_OPTION,
-	WP_CLI_MAP_OPTION,
-	{ "only", required_argument, NULL, OPT_ONLY },
-	{ "exclude", required_argument, NULL, OPT_EXCLUDE },
-	WP_CLI_JOBS_OPTION,
-	{ "events", required_argument, NULL, OPT_EVENTS },
-	{ "all", no_argument, NULL, OPT_ALL },
-	{ "print-config", no_argument, NULL, OPT_PRINT_CONFIG },
-	{ "detailed-exitcode", no_argument, NULL, OPT_DETAILED },
+static const struct wp_option options[] = {
+	WP_OPTION(struct arguments, records, "records", "FILE", LIST, "plan from an export, without keeping a snapshot"),
+	WP_OPTION(struct arguments, exclude, "exclude", "PACKAGEID", LIST, "leave this package out; repeatable"),
+	WP_OPTION(struct arguments, all, "all", NULL, FLAG, "show unchanged packages too"),
+	WP_OPTION(struct arguments, print_config, "print-config", NULL, FLAG, "print what is in force and where it comes from"),
 	{ 0 },
 };
 
-struct arguments {
-	const char *events;
-	struct wp_names records, only, exclude;
-	bool all, print_config, detailed;
-};
-
-static void add_name(struct wp_cli *cli, struct wp_names *names, const char *name)
-{
-	*WP_PUSH(cli->arena, names->items, names->count) = name;
-}
-
-/* Whoever wants a report by -o would find JSON in it. Returns -1 when the call goes on, otherwise the exit status. */
+/* Whoever wants a report by -o would find JSON in it. */
 static int check_output(struct wp_cli *cli)
 {
 	static const struct {
@@ -68,53 +44,19 @@ static int check_output(struct wp_cli *cli)
 					    "-o writes the plan itself, which is JSON, not a report; write it to PLAN.json, "
 					    "then: wimplan show --format %s -o %s PLAN.json",
 					    reports[i].format, cli->output);
-	return -1;
+	return WP_OK;
 }
 
-/* Returns -1 when the call goes on, otherwise the exit status. */
-static int parse(struct wp_cli *cli, int argc, char **argv, struct arguments *args)
+static int check(struct wp_cli *cli, const struct arguments *args)
 {
-	int option;
-
-	while ((option = wp_cli_option(cli, argc, argv, "", options)) >= 0) {
-		switch (option) {
-		case OPT_RECORDS:
-			add_name(cli, &args->records, optarg);
-			break;
-		case OPT_ONLY:
-			add_name(cli, &args->only, optarg);
-			break;
-		case OPT_EXCLUDE:
-			add_name(cli, &args->exclude, optarg);
-			break;
-		case OPT_EVENTS:
-			args->events = optarg;
-			break;
-		case OPT_ALL:
-			args->all = true;
-			break;
-		case OPT_PRINT_CONFIG:
-			args->print_config = true;
-			break;
-		case OPT_DETAILED:
-			args->detailed = true;
-			break;
-		}
-	}
-	if (option == WP_CLI_STOP)
-		return cli->status;
-	if (optind < argc)
-		return wp_cli_usage(cli, argv[optind], "plan takes no argument, but there is '%s'", argv[optind]);
-	if (args->events && !strcmp(args->events, "-"))
-		return wp_cli_usage(cli, "--events", "--events needs a file: standard output is the plan's");
 	if (args->print_config && cli->json)
 		return wp_cli_usage(cli, "--print-config", "--print-config gives no JSON; leave --json out");
-	if (cli->date_order != WP_DATE_ORDER_OPEN && !args->records.count)
+	if (cli->date_order && !args->records.count)
 		return wp_cli_usage(cli, "--date-order", "--date-order is for the export of --records; a snapshot has "
 				    "its dates from `wimplan import --date-order`");
 	if (args->records.count && cli->snapshot)
 		return wp_cli_usage(cli, "--records", "--records and --snapshot exclude each other");
-	return args->print_config ? -1 : check_output(cli);
+	return args->print_config ? WP_OK : check_output(cli);
 }
 
 /* What a plan is made from, and who owns it. */
@@ -173,7 +115,7 @@ static void scan(struct wp_cli *cli, const struct wp_config *config, const bool 
 }
 
 static int make_plan(struct wp_cli *cli, const struct arguments *args, const struct wp_config *config,
-		     struct inputs *in, struct wp_plan **ret_plan, struct wp_error *err)
+		     struct inputs *in, struct wp_plan **ret_plan)
 {
 	struct wp_selection selection;
 	struct wp_plan_input input = {
@@ -189,9 +131,9 @@ static int make_plan(struct wp_cli *cli, const struct arguments *args, const str
 	int status;
 
 	/* A wrong name is said before an hour of scanning. */
-	status = wp_plan_select(cli->arena, input.set, args->only, args->exclude, &selection, err);
+	status = wp_plan_select(cli->arena, input.set, cli->only, args->exclude, &selection, &cli->err);
 	if (!status)
-		status = wp_plan_inputs_remembered(cli, &in->records, &input, err);
+		status = wp_plan_inputs_remembered(cli, &in->records, &input);
 	if (status)
 		return status;
 	scan(cli, config, selection.chosen, in, &input);
@@ -230,46 +172,37 @@ static int print(struct wp_cli *cli, const struct arguments *args, const struct 
 
 static int finish(struct wp_cli *cli, const struct arguments *args, struct inputs *in, const struct wp_plan *plan)
 {
-	struct wp_error err;
-	int status;
-
 	wp_progress_event(&in->progress,
 			  json_pack("{s:s, s:s, s:b, s:b}", "type", "plan", "plan_id", plan->id, "complete",
 				    plan->complete, "changes", wp_plan_has_changes(plan)));
-	if (wp_progress_close(&in->progress, &err))
-		return wp_cli_error(cli, &err);
-	status = print(cli, args, plan);
-	if (status)
-		return status;
+	if (wp_progress_close(&in->progress, &cli->err))
+		return cli->err.status;
 	if (!plan->complete)
-		return WP_EXIT_INCOMPLETE;
-	return args->detailed && wp_plan_has_changes(plan) ? WP_EXIT_CHANGES : WP_EXIT_DONE;
+		cli->status = WP_EXIT_INCOMPLETE;
+	else if (cli->detailed && wp_plan_has_changes(plan))
+		cli->status = WP_EXIT_CHANGES;
+	return print(cli, args, plan);
 }
 
-static int run(struct wp_cli *cli, int argc, char **argv)
+static int run(struct wp_cli *cli, void *arguments)
 {
 	struct inputs in __attribute__((cleanup(release))) = { 0 };
 	struct wp_plan *plan __attribute__((cleanup(wp_plan_freep))) = NULL;
-	struct arguments args = { 0 };
+	const struct arguments *args = arguments;
 	struct wp_config config;
-	struct wp_error err;
-	int status = parse(cli, argc, argv, &args);
 
-	if (status >= 0)
-		return status;
-	if (wp_cli_load_config(cli, &config, &err))
-		return wp_cli_error(cli, &err);
-	if (args.print_config) {
+	if (check(cli, args) || wp_cli_load_config(cli, &config))
+		return cli->err.status;
+	if (args->print_config) {
 		struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
 
 		wp_config_print(&config, &text);
 		return wp_cli_emit_as(cli, WP_TEXT_DOCUMENT, &text);
 	}
-	if (wp_plan_inputs_open(cli, args.records.items, args.records.count, &in.records, &err) ||
-	    wp_progress_open(cli, args.events, &in.progress, &err) ||
-	    make_plan(cli, &args, &config, &in, &plan, &err))
-		return wp_cli_error(cli, &err);
-	return finish(cli, &args, &in, plan);
+	if (wp_plan_inputs_open(cli, args->records.items, args->records.count, &in.records) ||
+	    wp_progress_open(cli, &in.progress) || make_plan(cli, args, &config, &in, &plan))
+		return cli->err.status;
+	return finish(cli, args, &in, plan);
 }
 
 const struct wp_command wp_cmd_plan = {
@@ -278,19 +211,10 @@ const struct wp_command wp_cmd_plan = {
 	.help = "Usage: wimplan plan [OPTION…]\n"
 		"Compares the records of a snapshot with the .wim files they were made from and\n"
 		"says which packages need ReloadImageProperties or RefreshPkgSource, and why.\n"
-		"Changes nothing, neither on the site nor in the sources. -o keeps the plan.\n\n"
-		"      --snapshot ID     the snapshot (default: the newest)\n"
-		"      --site CODE       the newest snapshot of this site; or that of --records\n"
-		"      --records FILE    plan from an export, without keeping a snapshot\n"
-		"      --date-order ORDER\n"
-		"                        how its dates are read, as import has it\n"
-		"      --map PREFIX=DIR  where a share or drive is on this machine; repeatable\n"
-		"      --only ID         judge this package only; repeatable\n"
-		"      --exclude ID      leave this package out; repeatable\n"
-		"      --jobs N          threads that scan (default: one per processor)\n"
-		"      --events FILE     write progress to FILE as NDJSON\n"
-		"      --all             show unchanged packages too\n"
-		"      --print-config    print what is in force and where it comes from\n"
-		"      --detailed-exitcode  end with 10 when there are changes\n",
-	.run = run,
+		"Changes nothing, neither on the site nor in the sources. -o keeps the plan.\n",
+	.options = options,
+	.size = sizeof(struct arguments),
+	.takes = WP_TAKES_SITE | WP_TAKES_SNAPSHOT | WP_TAKES_DATE_ORDER | WP_TAKES_MAP | WP_TAKES_JOBS | WP_TAKES_ONLY |
+		 WP_TAKES_EVENTS | WP_TAKES_DETAILED,
+	.verbs = (const struct wp_verb[]){ { NULL, 0, 0, NULL, run } },
 };

@@ -11,18 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPT_PLAN = 256 };
-
-static const struct option options[] = {
-	{ "plan", required_argument, NULL, OPT_PLAN },
-	WP_CLI_MAP_OPTION,
-	WP_CLI_JOBS_OPTION,
-	{ 0 },
+struct arguments {
+	struct wp_names plans;
 };
 
-struct arguments {
-	const char **plans;
-	size_t plan_count;
+static const struct wp_option options[] = {
+	WP_OPTION(struct arguments, plans, "plan", "FILE", LIST,
+	  "the plan of a receipt, where the cache does not know it; repeatable"),
+	{ 0 },
 };
 
 /* What the receipts of one call come to. */
@@ -63,19 +59,22 @@ static int parse_receipt(struct wp_arena *arena, const char *text, size_t length
 	return status ? wp_fail(err, status, err->code, err->subject, "%s; nothing was recorded", err->message) : WP_OK;
 }
 
-static int read_receipts(struct wp_cli *cli, char **paths, size_t count, struct recording *recording,
-			 struct wp_error *err)
+static int read_receipts(struct wp_cli *cli, struct recording *recording)
 {
+	struct wp_error *err = &cli->err;
+	size_t count = cli->operand_count;
+
 	recording->receipts = wp_arena_alloc(cli->arena, count * sizeof *recording->receipts);
 	recording->receipt_count = count;
 	for (size_t i = 0; i < count; i++) {
 		struct wp_receipt *receipt = &recording->receipts[i];
+		const char *path = cli->operands[i];
 		char *text;
 		size_t length;
-		int status = wp_file_read_text(cli->arena, paths[i], WP_LIMIT_DOCUMENT_BYTES, &text, &length, err);
+		int status = wp_file_read_text(cli->arena, path, WP_LIMIT_DOCUMENT_BYTES, &text, &length, err);
 
 		if (!status)
-			status = parse_receipt(cli->arena, text, length, strcmp(paths[i], "-") ? paths[i] : "standard input",
+			status = parse_receipt(cli->arena, text, length, strcmp(path, "-") ? path : "standard input",
 				       receipt, err);
 		if (status)
 			return status;
@@ -96,11 +95,11 @@ static int compare_baselines(const void *a, const void *b)
 }
 
 /* What an earlier call has proven stays so: nobody has to find it again. */
-static int make_baselines(struct wp_cli *cli, struct wp_cache *cache, struct recording *recording, struct wp_error *err)
+static int make_baselines(struct wp_cli *cli, struct wp_cache *cache, struct recording *recording)
 {
 	struct wp_baseline *kept;
 	size_t count;
-	int status = wp_cache_list_baselines(cache, cli->arena, NULL, &kept, &count, err);
+	int status = wp_cache_list_baselines(cache, cli->arena, NULL, &kept, &count, &cli->err);
 
 	recording->baselines = wp_arena_alloc(cli->arena, recording->refresh_count * sizeof *recording->baselines);
 	for (size_t i = 0; !status && i < recording->refresh_count; i++) {
@@ -243,22 +242,9 @@ static int print(struct wp_cli *cli, const struct recording *recording)
 	return wp_cli_emit(cli, &buf);
 }
 
-/* Returns -1 when the call goes on, otherwise the exit status. */
-static int parse(struct wp_cli *cli, int argc, char **argv, struct arguments *args)
+static int keep(struct wp_cli *cli, struct wp_cache *cache, const struct recording *recording)
 {
-	int option;
-
-	while ((option = wp_cli_option(cli, argc, argv, "", options)) >= 0)
-		*WP_PUSH(cli->arena, args->plans, args->plan_count) = optarg;
-	if (option == WP_CLI_STOP)
-		return cli->status;
-	if (optind == argc)
-		return wp_cli_usage(cli, NULL, "record needs a receipt of wimplan-apply");
-	return -1;
-}
-
-static int keep(struct wp_cli *cli, struct wp_cache *cache, const struct recording *recording, struct wp_error *err)
-{
+	struct wp_error *err = &cli->err;
 	int status = wp_cache_begin(cache, err);
 
 	if (status)
@@ -271,35 +257,28 @@ static int keep(struct wp_cli *cli, struct wp_cache *cache, const struct recordi
 	return wp_cache_end(cache, status, err);
 }
 
-static int run(struct wp_cli *cli, int argc, char **argv)
+static int run(struct wp_cli *cli, void *arguments)
 {
 	struct wp_cache *cache __attribute__((cleanup(wp_cache_closep))) = NULL;
+	const struct arguments *args = arguments;
 	struct recording recording = { 0 };
-	struct arguments args = { 0 };
 	struct wp_evidence evidence;
 	struct wp_config config;
-	struct wp_error err;
-	int status = parse(cli, argc, argv, &args);
 
-	if (status >= 0)
-		return status;
 	/* All are read before the first is kept: a bad one changes nothing. */
-	if (wp_cli_load_config(cli, &config, &err) ||
-	    read_receipts(cli, argv + optind, (size_t)(argc - optind), &recording, &err) ||
-	    wp_cli_open_cache(cli, WP_CACHE_WRITE, &cache, &err))
-		return wp_cli_error(cli, &err);
+	if (wp_cli_load_config(cli, &config) || read_receipts(cli, &recording) ||
+	    wp_cli_open_cache(cli, WP_CACHE_WRITE, &cache))
+		return cli->err.status;
 	evidence = (struct wp_evidence){
 		.receipts = recording.receipts,
 		.receipt_count = recording.receipt_count,
-		.plans = args.plans,
-		.plan_count = args.plan_count,
+		.plans = args->plans,
 		.config = &config,
 		.scan = { .cache = cache },
 	};
-	if (wp_cli_prove(cli, &evidence, recording.refreshes, recording.refresh_count, &err) ||
-	    make_baselines(cli, cache, &recording, &err) ||
-	    keep(cli, cache, &recording, &err))
-		return wp_cli_error(cli, &err);
+	if (wp_cli_prove(cli, &evidence, recording.refreshes, recording.refresh_count) ||
+	    make_baselines(cli, cache, &recording) || keep(cli, cache, &recording))
+		return cli->err.status;
 	return print(cli, &recording);
 }
 
@@ -310,10 +289,9 @@ const struct wp_command wp_cmd_record = {
 		"Keeps what the receipts say to have been distributed, so that later plans\n"
 		"compare with it. That is proven where the source is found to be the file that\n"
 		"the plan names, else inferred. All receipts or none: a bad one changes nothing.\n"
-		"RECEIPT - is standard input.\n\n"
-		"      --plan FILE       the plan of a receipt, where the cache does not know it;\n"
-		"                        repeatable\n"
-		"      --map PREFIX=DIR  where a share or drive is on this machine; repeatable\n"
-		"      --jobs N          threads that look (default: one per processor)\n",
-	.run = run,
+		"RECEIPT - is standard input.\n",
+	.options = options,
+	.size = sizeof(struct arguments),
+	.takes = WP_TAKES_MAP | WP_TAKES_JOBS,
+	.verbs = (const struct wp_verb[]){ { NULL, 1, SIZE_MAX, "a receipt of wimplan-apply", run } },
 };

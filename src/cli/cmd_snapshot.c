@@ -12,16 +12,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-static const struct option options[] = {
-	WP_CLI_SITE_OPTION,
-	{ 0 },
-};
-
-struct arguments {
-	const char *const *ids;
-	size_t count;
-};
-
 static int emit_snapshots(struct wp_cli *cli, const struct wp_snapshot *items, size_t count)
 {
 	json_t *document = wp_json_document("wimplan-snapshots", "1.1"), *array = json_array();
@@ -32,20 +22,19 @@ static int emit_snapshots(struct wp_cli *cli, const struct wp_snapshot *items, s
 	return wp_cli_emit_json(cli, document);
 }
 
-static int run_list(struct wp_cli *cli, const struct arguments *args)
+static int run_list(struct wp_cli *cli, void *arguments)
 {
 	static const char *const headings[] = { "ID", "SITE", "PACKAGES", "TAKEN", "IMPORTED" };
 	struct wp_cache *cache __attribute__((cleanup(wp_cache_closep))) = NULL;
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 	struct wp_snapshot *all;
 	struct wp_table *table;
-	struct wp_error err;
 	size_t count, kept = 0;
 
-	(void)args;
-	if (wp_cli_open_cache(cli, WP_CACHE_READ, &cache, &err) ||
-	    wp_cache_list_snapshots(cache, cli->arena, &all, &count, &err))
-		return wp_cli_error(cli, &err);
+	(void)arguments;
+	if (wp_cli_open_cache(cli, WP_CACHE_READ, &cache) ||
+	    wp_cache_list_snapshots(cache, cli->arena, &all, &count, &cli->err))
+		return cli->err.status;
 	for (size_t i = 0; i < count; i++)
 		if (!cli->site || wp_ascii_same(all[i].site_code, cli->site))
 			all[kept++] = all[i];
@@ -68,14 +57,14 @@ static int run_list(struct wp_cli *cli, const struct arguments *args)
 
 /* Opens the cache for reading and loads one snapshot. @id NULL takes the newest. */
 static int load(struct wp_cli *cli, const char *id, struct wp_snapshot *ret_snapshot,
-		struct wp_record_set **ret_set, struct wp_error *err)
+		struct wp_record_set **ret_set)
 {
 	struct wp_cache *cache __attribute__((cleanup(wp_cache_closep))) = NULL;
-	int status = wp_cli_open_cache(cli, WP_CACHE_READ, &cache, err);
+	int status = wp_cli_open_cache(cli, WP_CACHE_READ, &cache);
 
 	if (!status)
-		status = wp_cache_find_snapshot(cache, cli->arena, id, cli->site, ret_snapshot, err);
-	return status ? status : wp_cache_load_snapshot(cache, ret_snapshot, ret_set, err);
+		status = wp_cache_find_snapshot(cache, cli->arena, id, cli->site, ret_snapshot, &cli->err);
+	return status ? status : wp_cache_load_snapshot(cache, ret_snapshot, ret_set, &cli->err);
 }
 
 static const char *class_word(enum wp_class class)
@@ -133,15 +122,15 @@ static void add_records(struct wp_cli *cli, const struct wp_record_set *set, str
 	wp_table_finish(table, buf);
 }
 
-static int run_show(struct wp_cli *cli, const struct arguments *args)
+static int run_show(struct wp_cli *cli, void *arguments)
 {
 	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = NULL;
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 	struct wp_snapshot snapshot;
-	struct wp_error err;
 
-	if (load(cli, args->count ? args->ids[0] : NULL, &snapshot, &set, &err))
-		return wp_cli_error(cli, &err);
+	(void)arguments;
+	if (load(cli, cli->operand_count ? cli->operands[0] : NULL, &snapshot, &set))
+		return cli->err.status;
 	if (cli->json) {
 		json_t *document = wp_json_document("wimplan-snapshot", "1.2");
 
@@ -167,7 +156,7 @@ static int emit_diff(struct wp_cli *cli, const struct wp_snapshot snapshots[2], 
 	return wp_cli_emit_json(cli, document);
 }
 
-static int run_diff(struct wp_cli *cli, const struct arguments *args)
+static int run_diff(struct wp_cli *cli, void *arguments)
 {
 	struct wp_record_set *old __attribute__((cleanup(wp_record_set_freep))) = NULL;
 	struct wp_record_set *new __attribute__((cleanup(wp_record_set_freep))) = NULL;
@@ -175,18 +164,16 @@ static int run_diff(struct wp_cli *cli, const struct arguments *args)
 	struct wp_report_options report = wp_cli_report_options(cli);
 	json_t *packages __attribute__((cleanup(wp_json_freep))) = NULL;
 	struct wp_snapshot snapshots[2];
-	struct wp_error err;
 	size_t same;
 
-	if (load(cli, args->ids[0], &snapshots[0], &old, &err) ||
-	    load(cli, args->ids[1], &snapshots[1], &new, &err))
-		return wp_cli_error(cli, &err);
-	if (strcmp(snapshots[0].site_code, snapshots[1].site_code)) {
-		wp_fail(&err, WP_E_FAILED, "other-site", args->ids[1],
+	(void)arguments;
+	if (load(cli, cli->operands[0], &snapshots[0], &old) ||
+	    load(cli, cli->operands[1], &snapshots[1], &new))
+		return cli->err.status;
+	if (strcmp(snapshots[0].site_code, snapshots[1].site_code))
+		return wp_fail(&cli->err, WP_E_FAILED, "other-site", cli->operands[1],
 			"snapshot %s is of site %s and %s of site %s: only exports of one site can be compared",
-			args->ids[0], snapshots[0].site_code, args->ids[1], snapshots[1].site_code);
-		return wp_cli_error(cli, &err);
-	}
+			cli->operands[0], snapshots[0].site_code, cli->operands[1], snapshots[1].site_code);
 	packages = wp_diff_snapshots(old, new, &same);
 	if (cli->json)
 		return emit_diff(cli, snapshots, packages);
@@ -197,34 +184,32 @@ static int run_diff(struct wp_cli *cli, const struct arguments *args)
 	return wp_cli_emit(cli, &buf);
 }
 
-static int remove_snapshot(struct wp_cli *cli, struct wp_cache *cache, const struct wp_snapshot *snapshot,
-			   struct wp_error *err)
+static int remove_snapshot(struct wp_cli *cli, struct wp_cache *cache, const struct wp_snapshot *snapshot)
 {
-	int status = wp_cache_begin(cache, err);
+	struct wp_error *err = &cli->err;
+	bool failed;
 
-	if (status)
-		return status;
-	status = wp_cache_remove_snapshot(cache, snapshot, err);
-	if (!status)
-		status = wp_cli_log_removed(cli, cache, snapshot, err);
-	return wp_cache_end(cache, status, err);
+	if (wp_cache_begin(cache, err))
+		return err->status;
+	failed = wp_cache_remove_snapshot(cache, snapshot, err) || wp_cli_log_removed(cli, cache, snapshot, err);
+	return wp_cache_end(cache, failed ? err->status : WP_OK, err);
 }
 
-static int run_remove(struct wp_cli *cli, const struct arguments *args)
+static int run_remove(struct wp_cli *cli, void *arguments)
 {
 	struct wp_cache *cache __attribute__((cleanup(wp_cache_closep))) = NULL;
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 	struct wp_snapshot snapshot;
-	struct wp_error err;
 
+	(void)arguments;
 	/* Looked up for reading first: a cache is not made by removing from it. */
-	if (wp_cli_open_cache(cli, WP_CACHE_READ, &cache, &err) ||
-	    wp_cache_find_snapshot(cache, cli->arena, args->ids[0], cli->site, &snapshot, &err))
-		return wp_cli_error(cli, &err);
+	if (wp_cli_open_cache(cli, WP_CACHE_READ, &cache) ||
+	    wp_cache_find_snapshot(cache, cli->arena, cli->operands[0], cli->site, &snapshot, &cli->err))
+		return cli->err.status;
 	wp_cache_close(cache);
 	cache = NULL;
-	if (wp_cli_open_cache(cli, WP_CACHE_WRITE, &cache, &err) || remove_snapshot(cli, cache, &snapshot, &err))
-		return wp_cli_error(cli, &err);
+	if (wp_cli_open_cache(cli, WP_CACHE_WRITE, &cache) || remove_snapshot(cli, cache, &snapshot))
+		return cli->err.status;
 	if (cli->json) {
 		json_t *document = wp_json_document("wimplan-snapshot-remove", "1.1");
 
@@ -233,41 +218,6 @@ static int run_remove(struct wp_cli *cli, const struct arguments *args)
 	}
 	wp_text_line(&buf, "Removed snapshot %s. Baselines stay.", wp_cli_snapshot_words(cli->arena, &snapshot));
 	return wp_cli_emit(cli, &buf);
-}
-
-static const struct verb {
-	const char *name;
-	size_t least, most; /* how many IDs it takes */
-	const char *takes;
-	int (*run)(struct wp_cli *cli, const struct arguments *args);
-} verbs[] = {
-	{ "list", 0, 0, "no ID", run_list },
-	{ "show", 0, 1, "at most one ID", run_show },
-	{ "diff", 2, 2, "two IDs, OLD and NEW", run_diff },
-	{ "remove", 1, 1, "one ID", run_remove },
-};
-
-static int run(struct wp_cli *cli, int argc, char **argv)
-{
-	struct arguments args = { 0 };
-	const char *name;
-
-	if (wp_cli_option(cli, argc, argv, "", options) == WP_CLI_STOP)
-		return cli->status;
-	if (optind == argc)
-		return wp_cli_usage(cli, NULL, "snapshot needs one of list, show, diff and remove");
-	name = argv[optind];
-	args.ids = (const char *const *)argv + optind + 1;
-	args.count = (size_t)(argc - optind - 1);
-	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
-		if (strcmp(verbs[i].name, name))
-			continue;
-		if (args.count < verbs[i].least || args.count > verbs[i].most)
-			return wp_cli_usage(cli, name, "snapshot %s takes %s, but there %s %zu", name, verbs[i].takes,
-					    args.count == 1 ? "is" : "are", args.count);
-		return verbs[i].run(cli, &args);
-	}
-	return wp_cli_usage(cli, name, "snapshot has list, show, diff and remove, but not '%s'", name);
 }
 
 const struct wp_command wp_cmd_snapshot = {
@@ -279,8 +229,13 @@ const struct wp_command wp_cmd_snapshot = {
 		"       wimplan snapshot [OPTION…] remove ID\n"
 		"The exports that import has put into the cache. diff shows what the site changed\n"
 		"between two of them. An ID may be cut as long as it names one snapshot; without\n"
-		"one, show takes the newest.\n\n"
-		"      --site CODE       of this site only; show without an ID needs it where the\n"
-		"                        cache has several sites\n",
-	.run = run,
+		"one, show takes the newest, and needs --site where the cache has several sites.\n",
+	.takes = WP_TAKES_SITE,
+	.verbs = (const struct wp_verb[]){
+		{ "list", 0, 0, "no ID", run_list },
+		{ "show", 0, 1, "at most one ID", run_show },
+		{ "diff", 2, 2, "two IDs, OLD and NEW", run_diff },
+		{ "remove", 1, 1, "one ID", run_remove },
+		{ 0 },
+	},
 };

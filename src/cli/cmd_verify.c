@@ -8,20 +8,15 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { OPT_DATA = 256, OPT_EVENTS, OPT_ALL };
-
-static const struct option options[] = {
-	WP_CLI_MAP_OPTION,
-	WP_CLI_JOBS_OPTION,
-	{ "data", no_argument, NULL, OPT_DATA },
-	{ "events", required_argument, NULL, OPT_EVENTS },
-	{ "all", no_argument, NULL, OPT_ALL },
-	{ 0 },
-};
-
 struct arguments {
 	bool data, all;
-	const char *events;
+};
+
+static const struct wp_option options[] = {
+	WP_OPTION(struct arguments, data, "data", NULL, FLAG,
+	  "read all data of what is to be refreshed, too, and check every digest; takes as long as reading the files"),
+	WP_OPTION(struct arguments, all, "all", NULL, FLAG, "list the sources that are the same, too"),
+	{ 0 },
 };
 
 enum data { DATA_NOT_READ, DATA_OK, DATA_DAMAGED };
@@ -54,10 +49,10 @@ static void release(struct verification *verification)
 	wp_progress_free(&verification->progress);
 }
 
-static int read_plan(struct wp_cli *cli, const char *path, struct verification *verification, struct wp_error *err)
+static int read_plan(struct wp_cli *cli, struct verification *verification)
 {
 	const struct wp_plan *plan;
-	int status = wp_program_plan(path, &verification->plan, err);
+	int status = wp_program_plan(cli->operands[0], &verification->plan, &cli->err);
 
 	if (status)
 		return status;
@@ -74,9 +69,7 @@ static int read_plan(struct wp_cli *cli, const char *path, struct verification *
 /* Contents that are known need not be read again. Without a cache all is read. */
 static void open_cache(struct wp_cli *cli, struct verification *verification)
 {
-	struct wp_error ignored;
-
-	if (wp_cli_open_cache(cli, WP_CACHE_READ, &verification->cache, &ignored))
+	if (wp_cli_open_cache(cli, WP_CACHE_READ, &verification->cache))
 		verification->cache = NULL;
 }
 
@@ -265,67 +258,33 @@ static int print(struct wp_cli *cli, const struct arguments *args, const struct 
 	return wp_cli_emit(cli, &buf);
 }
 
-/* Returns -1 when the call goes on, otherwise the exit status. */
-static int parse(struct wp_cli *cli, int argc, char **argv, struct arguments *args)
-{
-	int option;
-
-	while ((option = wp_cli_option(cli, argc, argv, "", options)) >= 0) {
-		switch (option) {
-		case OPT_DATA:
-			args->data = true;
-			break;
-		case OPT_EVENTS:
-			args->events = optarg;
-			break;
-		default:
-			args->all = true;
-		}
-	}
-	if (option == WP_CLI_STOP)
-		return cli->status;
-	if (argc - optind != 1)
-		return wp_cli_usage(cli, NULL, "verify takes one plan file, but there are %d", argc - optind);
-	if (args->events && !strcmp(args->events, "-"))
-		return wp_cli_usage(cli, "--events", "--events needs a file: standard output is for the result");
-	return -1;
-}
-
 static int end(struct wp_cli *cli, const struct arguments *args, struct verification *verification)
 {
 	struct tally tally = count_states(verification);
-	struct wp_error err;
-	int status;
 
 	wp_progress_event(&verification->progress,
 			  json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I}", "type", "verify", "plan_id",
 				    verification->plan->id, "same", (json_int_t)tally.same, "changed",
 				    (json_int_t)tally.changed, "missing", (json_int_t)tally.missing, "damaged",
 				    (json_int_t)tally.damaged, "unreadable", (json_int_t)tally.unreadable));
-	if (wp_progress_close(&verification->progress, &err))
-		return wp_cli_error(cli, &err);
-	status = print(cli, args, verification);
-	if (status)
-		return status;
+	if (wp_progress_close(&verification->progress, &cli->err))
+		return cli->err.status;
 	if (tally.changed || tally.missing || tally.damaged)
-		return WP_EXIT_REFUSED;
-	return tally.unreadable ? WP_EXIT_INCOMPLETE : WP_EXIT_DONE;
+		cli->status = WP_EXIT_REFUSED;
+	else if (tally.unreadable)
+		cli->status = WP_EXIT_INCOMPLETE;
+	return print(cli, args, verification);
 }
 
-static int run(struct wp_cli *cli, int argc, char **argv)
+static int run(struct wp_cli *cli, void *arguments)
 {
 	struct verification verification __attribute__((cleanup(release))) = { 0 };
-	struct arguments args = { 0 };
+	const struct arguments *args = arguments;
 	struct wp_config config;
-	struct wp_error err;
-	int status = parse(cli, argc, argv, &args);
 
-	if (status >= 0)
-		return status;
-	if (wp_cli_load_config(cli, &config, &err) ||
-	    read_plan(cli, argv[optind], &verification, &err) ||
-	    wp_progress_open(cli, args.events, &verification.progress, &err))
-		return wp_cli_error(cli, &err);
+	if (wp_cli_load_config(cli, &config) || read_plan(cli, &verification) ||
+	    wp_progress_open(cli, &verification.progress))
+		return cli->err.status;
 	open_cache(cli, &verification);
 	verification.scan = wp_cli_recheck(cli, verification.sources, verification.count, &config,
 					   (struct wp_cli_scan){
@@ -333,9 +292,9 @@ static int run(struct wp_cli *cli, int argc, char **argv)
 						   .progress = &verification.progress,
 					   },
 					   verification.checks);
-	if (args.data)
+	if (args->data)
 		read_all_data(cli, &verification);
-	return end(cli, &args, &verification);
+	return end(cli, args, &verification);
 }
 
 const struct wp_command wp_cmd_verify = {
@@ -344,12 +303,9 @@ const struct wp_command wp_cmd_verify = {
 	.help = "Usage: wimplan verify [OPTION…] PLAN\n"
 		"Looks at every source that the plan has found, again: 0 when all are the files\n"
 		"that it names, 4 when one is another, is missing or damaged, 3 when one cannot\n"
-		"be looked at. PLAN - is standard input.\n\n"
-		"      --map PREFIX=DIR  where a share or drive is on this machine; repeatable\n"
-		"      --data            read all data of what is to be refreshed, too, and check\n"
-		"                        every digest; takes as long as reading the files\n"
-		"      --all             list the sources that are the same, too\n"
-		"      --jobs N          threads that look (default: one per processor)\n"
-		"      --events FILE     write progress to FILE as NDJSON\n",
-	.run = run,
+		"be looked at. PLAN - is standard input.\n",
+	.options = options,
+	.size = sizeof(struct arguments),
+	.takes = WP_TAKES_MAP | WP_TAKES_JOBS | WP_TAKES_EVENTS,
+	.verbs = (const struct wp_verb[]){ { NULL, 1, 1, "one plan file", run } },
 };

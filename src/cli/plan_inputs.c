@@ -6,6 +6,7 @@
 #include "recheck.h"
 
 #include "wimplan/audit.h"
+#include "wimplan/import.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,66 +27,64 @@ static void note_not_kept(const struct wp_cli *cli, const struct wp_error *err)
  * The cache is opened for writing, because content ids and inferred baselines are kept in it. A cache that may only be
  * read serves as well: then nothing is kept, which changes nothing in the plan.
  */
-static int open_cache(struct wp_cli *cli, struct wp_plan_inputs *in, bool needed, struct wp_error *err)
+static int open_cache(struct wp_cli *cli, struct wp_plan_inputs *in, bool needed)
 {
-	int status = wp_cli_open_cache(cli, WP_CACHE_WRITE, &in->cache, err);
+	int status = wp_cli_open_cache(cli, WP_CACHE_WRITE, &in->cache);
 	bool nowhere = status == WP_E_USAGE && !needed; /* no place for a cache: an export can be planned without */
 	struct wp_error first;
 
 	in->keeps = !status;
-	if (!status || (strcmp(err->code, "cache-read-only") && !nowhere))
+	if (!status || (strcmp(cli->err.code, "cache-read-only") && !nowhere))
 		return status;
-	first = *err;
-	status = nowhere ? WP_OK : wp_cli_open_cache(cli, WP_CACHE_READ, &in->cache, err);
+	first = cli->err;
+	status = nowhere ? WP_OK : wp_cli_open_cache(cli, WP_CACHE_READ, &in->cache);
 	if (status && (status != WP_E_NOT_FOUND || needed))
 		return status;
 	note_not_kept(cli, &first);
 	return WP_OK;
 }
 
-static int load_snapshot(struct wp_cli *cli, struct wp_plan_inputs *in, struct wp_error *err)
+static int load_snapshot(struct wp_cli *cli, struct wp_plan_inputs *in)
 {
 	struct wp_snapshot snapshot;
-	int status = wp_cache_find_snapshot(in->cache, cli->arena, cli->snapshot, cli->site, &snapshot, err);
+	int status = wp_cache_find_snapshot(in->cache, cli->arena, cli->snapshot, cli->site, &snapshot, &cli->err);
 
 	if (status)
 		return status;
 	memcpy(in->snapshot_id, snapshot.id, sizeof in->snapshot_id);
 	in->from_cache = true;
-	return wp_cache_load_snapshot(in->cache, &snapshot, &in->set, err);
+	return wp_cache_load_snapshot(in->cache, &snapshot, &in->set, &cli->err);
 }
 
-static int load_exports(const struct wp_cli *cli, struct wp_plan_inputs *in, const char *const *exports, size_t count,
-			struct wp_error *err)
+static int load_exports(struct wp_cli *cli, struct wp_plan_inputs *in, const char *const *exports, size_t count)
 {
 	const struct wp_import_options import = { .site_code = cli->site, .date_order = cli->date_order };
-	int status = wp_import_files(exports, count, &import, &in->set, err);
+	int status = wp_import_files(exports, count, &import, &in->set, &cli->err);
 
 	if (status)
 		return status;
 	if (!in->set->site_code)
-		return wp_fail(err, WP_E_USAGE, "usage", exports[0],
+		return wp_fail(&cli->err, WP_E_USAGE, "usage", exports[0],
 			       "%s does not say of which site it is; give --site CODE", exports[0]);
 	wp_cli_note_remarks(cli, &in->set->diags);
 	wp_snapshot_id(in->set, in->snapshot_id);
 	return WP_OK;
 }
 
-int wp_plan_inputs_open(struct wp_cli *cli, const char *const *exports, size_t count, struct wp_plan_inputs *ret,
-			struct wp_error *err)
+int wp_plan_inputs_open(struct wp_cli *cli, const char *const *exports, size_t count, struct wp_plan_inputs *ret)
 {
 	int status;
 
 	*ret = (struct wp_plan_inputs){ 0 };
-	status = open_cache(cli, ret, !count, err);
+	status = open_cache(cli, ret, !count);
 	if (status)
 		return status;
-	return count ? load_exports(cli, ret, exports, count, err) : load_snapshot(cli, ret, err);
+	return count ? load_exports(cli, ret, exports, count) : load_snapshot(cli, ret);
 }
 
-int wp_plan_inputs_remembered(struct wp_cli *cli, const struct wp_plan_inputs *in, struct wp_plan_input *input,
-			      struct wp_error *err)
+int wp_plan_inputs_remembered(struct wp_cli *cli, const struct wp_plan_inputs *in, struct wp_plan_input *input)
 {
+	struct wp_error *err = &cli->err;
 	struct wp_baseline *baselines = NULL;
 	struct wp_question *questions = NULL;
 	struct wp_snapshot previous;
@@ -283,7 +282,7 @@ void wp_plan_inputs_manifests(struct wp_cli *cli, const struct wp_plan_inputs *i
 }
 
 int wp_cli_keep_manifests(struct wp_cli *cli, struct wp_cache *cache, const struct wp_observation *const *seen,
-			  size_t count, struct wp_error *err)
+			  size_t count)
 {
 	struct wp_known_manifest *items = NULL;
 	size_t item_count = 0;
@@ -292,12 +291,11 @@ int wp_cli_keep_manifests(struct wp_cli *cli, struct wp_cache *cache, const stru
 		if (seen[i] && seen[i]->manifest.text && seen[i]->content_id[0])
 			*WP_PUSH(cli->arena, items, item_count) =
 				(struct wp_known_manifest){ seen[i]->content_id, seen[i]->manifest };
-	return wp_cache_put_manifests(cache, items, item_count, err);
+	return wp_cache_put_manifests(cache, items, item_count, &cli->err);
 }
 
 /* What `record` will need to tell whether a refresh sent what this plan has found. */
-static int keep_plan(struct wp_cli *cli, const struct wp_plan_inputs *in, const struct wp_plan *plan,
-		     struct wp_error *err)
+static int keep_plan(struct wp_cli *cli, const struct wp_plan_inputs *in, const struct wp_plan *plan)
 {
 	struct wp_planned_source *sources = NULL, source;
 	size_t count = 0;
@@ -305,33 +303,28 @@ static int keep_plan(struct wp_cli *cli, const struct wp_plan_inputs *in, const 
 	for (size_t i = 0; i < plan->entry_count; i++)
 		if (plan->entries[i].refresh && wp_planned_source_of(&plan->entries[i], &source))
 			*WP_PUSH(cli->arena, sources, count) = source;
-	return count ? wp_cache_put_plan(in->cache, plan->id, sources, count, err) : WP_OK;
+	return count ? wp_cache_put_plan(in->cache, plan->id, sources, count, &cli->err) : WP_OK;
 }
 
 void wp_plan_inputs_keep(struct wp_cli *cli, struct wp_plan_inputs *in, const struct wp_plan *plan,
 			 const struct wp_scan *scan, const struct wp_observation *const *seen, const struct wp_learned *learned)
 {
-	struct wp_error err;
-	int status;
+	struct wp_error *err = &cli->err;
+	bool failed;
 
 	if (!in->keeps)
 		return;
-	status = wp_cache_begin(in->cache, &err);
-	if (!status) {
-		status = wp_cli_keep_scan(in->cache, scan, &err);
-		if (!status)
-			status = wp_cache_put_baselines(in->cache, learned->baselines, learned->baseline_count, &err);
-		if (!status)
-			status = wp_cache_put_questions(in->cache, learned->questions, learned->question_count, &err);
-		if (!status)
-			status = keep_plan(cli, in, plan, &err);
-		if (!status)
-			status = wp_cli_keep_manifests(cli, in->cache, seen, in->set->count, &err);
-		if (!status)
-			status = wp_cli_log_plan(cli, in->cache, plan, &err);
-		status = wp_cache_end(in->cache, status, &err);
+	failed = wp_cache_begin(in->cache, err);
+	if (!failed) {
+		failed = wp_cli_keep_scan(cli, in->cache, scan) ||
+			 wp_cache_put_baselines(in->cache, learned->baselines, learned->baseline_count, err) ||
+			 wp_cache_put_questions(in->cache, learned->questions, learned->question_count, err) ||
+			 keep_plan(cli, in, plan) ||
+			 wp_cli_keep_manifests(cli, in->cache, seen, in->set->count) ||
+			 wp_cli_log_plan(cli, in->cache, plan, err);
+		failed = wp_cache_end(in->cache, failed ? err->status : WP_OK, err);
 	}
 	/* A disk that is full or a cache that another process holds must not cost the plan, which is made already. */
-	if (status)
-		note_not_kept(cli, &err);
+	if (failed)
+		note_not_kept(cli, err);
 }

@@ -21,16 +21,14 @@ struct wp_plan_inputs {
  * or the newest of --site. What is odd about exports is said. What is open is freed by wp_plan_inputs_free(), also
  * after a failure.
  */
-int wp_plan_inputs_open(struct wp_cli *cli, const char *const *exports, size_t count, struct wp_plan_inputs *ret,
-			struct wp_error *err);
+int wp_plan_inputs_open(struct wp_cli *cli, const char *const *exports, size_t count, struct wp_plan_inputs *ret);
 void wp_plan_inputs_free(struct wp_plan_inputs *in);
 
 /*
  * Fills the baselines, the open questions and the missing packages of @input from the cache; they live in cli->arena.
  * Without a cache there are none.
  */
-int wp_plan_inputs_remembered(struct wp_cli *cli, const struct wp_plan_inputs *in, struct wp_plan_input *input,
-			      struct wp_error *err);
+int wp_plan_inputs_remembered(struct wp_cli *cli, const struct wp_plan_inputs *in, struct wp_plan_input *input);
 
 /*
  * Says of which packages the cache knows a distribution that is newer than the records: they were exported before it,
@@ -54,7 +52,7 @@ void wp_plan_inputs_summaries(struct wp_cli *cli, const struct wp_plan_inputs *i
 void wp_plan_inputs_manifests(struct wp_cli *cli, const struct wp_plan_inputs *in, struct wp_plan_input *input);
 /* Keeps the lists of files of the folders that were seen; NULL where nothing was scanned. */
 int wp_cli_keep_manifests(struct wp_cli *cli, struct wp_cache *cache, const struct wp_observation *const *seen,
-			  size_t count, struct wp_error *err);
+			  size_t count);
 
 /* Keeps what the scan and the plan have learned, where the cache may be written. That it cannot be kept is a note. */
 void wp_plan_inputs_keep(struct wp_cli *cli, struct wp_plan_inputs *in, const struct wp_plan *plan,

@@ -7,19 +7,19 @@
 #include <errno.h>
 #include <string.h>
 
-int wp_progress_open(const struct wp_cli *cli, const char *events, struct wp_progress *ret, struct wp_error *err)
+int wp_progress_open(struct wp_cli *cli, struct wp_progress *ret)
 {
 	*ret = (struct wp_progress){
 		.bar = cli->env->stderr_terminal && !cli->quiet,
 		.columns = cli->env->columns,
-		.path = events,
+		.path = cli->events,
 	};
-	if (!events)
+	if (!cli->events)
 		return WP_OK;
-	ret->events = fopen(events, "we");
+	ret->events = fopen(cli->events, "we");
 	if (!ret->events)
-		return wp_fail(err, WP_E_FAILED, "unwritable", events,
-			       "%s cannot be written: %s; give another --events FILE", events, strerror(errno));
+		return wp_fail(&cli->err, WP_E_FAILED, "unwritable", cli->events,
+			       "%s cannot be written: %s; give another --events FILE", cli->events, strerror(errno));
 	wp_progress_event(ret, json_pack("{s:s, s:s, s:s}", "type", "version", "format", "wimplan-events",
 					 "format_version", "1.0"));
 	return WP_OK;

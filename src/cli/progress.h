@@ -15,8 +15,8 @@ struct wp_progress {
 	const char *path; /* of --events */
 };
 
-/* Opens the file of --events, NULL for none, and writes its first line. */
-int wp_progress_open(const struct wp_cli *cli, const char *events, struct wp_progress *ret, struct wp_error *err);
+/* Opens the file of --events, if there is one, and writes its first line. */
+int wp_progress_open(struct wp_cli *cli, struct wp_progress *ret);
 /* Whether anybody looks. */
 bool wp_progress_wanted(const struct wp_progress *progress);
 /* Draws the bar; @words stand behind it: "3/10 sources". It goes away when all is done. */

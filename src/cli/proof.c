@@ -35,12 +35,6 @@ static const struct known_plan *find_plan(const struct known_plans *plans, const
 	return NULL;
 }
 
-static int fail_other_plan(const char *path, const struct wp_plan *plan, struct wp_error *err)
-{
-	return wp_fail(err, WP_E_REFUSED, "other-plan", path,
-		       "%s is plan %s, and no receipt is of it; nothing was recorded", path, plan->id);
-}
-
 static bool has_receipt_of(const struct wp_evidence *evidence, const char *plan_id)
 {
 	for (size_t i = 0; i < evidence->receipt_count; i++)
@@ -88,16 +82,17 @@ static void copy_sources(struct wp_arena *arena, const struct wp_plan *plan, str
 }
 
 static int take_plan_file(struct wp_cli *cli, const char *path, const struct wp_evidence *evidence,
-			  struct known_plans *plans, struct wp_error *err)
+			  struct known_plans *plans)
 {
 	struct wp_plan *plan __attribute__((cleanup(wp_plan_freep))) = NULL;
 	struct known_plan *known;
-	int status = wp_program_plan(path, &plan, err);
+	int status = wp_program_plan(path, &plan, &cli->err);
 
 	if (status)
 		return status;
 	if (!has_receipt_of(evidence, plan->id))
-		return fail_other_plan(path, plan, err);
+		return wp_fail(&cli->err, WP_E_REFUSED, "other-plan", path,
+			       "%s is plan %s, and no receipt is of it; nothing was recorded", path, plan->id);
 	copy_questions(cli->arena, plan, plans);
 	known = WP_PUSH(cli->arena, plans->items, plans->count);
 	memcpy(known->id, plan->id, sizeof known->id);
@@ -108,7 +103,7 @@ static int take_plan_file(struct wp_cli *cli, const char *path, const struct wp_
 
 /* The plan of a receipt, looked up in the cache once. */
 static int take_plan(struct wp_cli *cli, struct wp_cache *cache, const char *plan_id, struct known_plans *plans,
-		     const struct known_plan **ret, struct wp_error *err)
+		     const struct known_plan **ret)
 {
 	struct known_plan *known;
 	int status;
@@ -118,7 +113,8 @@ static int take_plan(struct wp_cli *cli, struct wp_cache *cache, const char *pla
 		return WP_OK;
 	known = WP_PUSH(cli->arena, plans->items, plans->count);
 	strcpy(known->id, plan_id); /* a digest, as all ids of receipts */
-	status = wp_cache_find_plan(cache, cli->arena, plan_id, &known->sources, &known->count, &known->known, err);
+	status = wp_cache_find_plan(cache, cli->arena, plan_id, &known->sources, &known->count, &known->known,
+				    &cli->err);
 	*ret = known;
 	return status;
 }
@@ -145,12 +141,12 @@ static int find_source(const struct known_plan *plan, const struct wp_refresh *r
 /* Fills what is known without looking, and @sources with what is to be looked at, for the refreshes at @places. */
 static int find_sources(struct wp_cli *cli, struct wp_cache *cache, struct known_plans *plans,
 			struct wp_refresh *refreshes, size_t count, struct wp_planned_source *sources, size_t *places,
-			size_t *ret_count, struct wp_error *err)
+			size_t *ret_count)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct wp_planned_source *source;
 		const struct known_plan *plan;
-		int status = take_plan(cli, cache, refreshes[i].receipt->plan_id, plans, &plan, err);
+		int status = take_plan(cli, cache, refreshes[i].receipt->plan_id, plans, &plan);
 
 		if (!status && !plan->known) {
 			refreshes[i].why = "plan-unknown";
@@ -158,7 +154,7 @@ static int find_sources(struct wp_cli *cli, struct wp_cache *cache, struct known
 			continue;
 		}
 		if (!status)
-			status = find_source(plan, &refreshes[i], &source, err);
+			status = find_source(plan, &refreshes[i], &source, &cli->err);
 		if (status)
 			return status;
 		sources[*ret_count] = *source;
@@ -168,7 +164,7 @@ static int find_sources(struct wp_cli *cli, struct wp_cache *cache, struct known
 }
 
 static int look(struct wp_cli *cli, const struct wp_evidence *evidence, const struct wp_planned_source *sources,
-		const size_t *places, size_t count, struct wp_refresh *refreshes, struct wp_error *err)
+		const size_t *places, size_t count, struct wp_refresh *refreshes)
 {
 	static const char *const whys[] = {
 		[WP_SOURCE_SAME] = NULL,
@@ -178,7 +174,7 @@ static int look(struct wp_cli *cli, const struct wp_evidence *evidence, const st
 	};
 	struct wp_recheck *checks = wp_arena_alloc(cli->arena, count * sizeof *checks);
 	struct wp_scan *scan = wp_cli_recheck(cli, sources, count, evidence->config, evidence->scan, checks);
-	int status = wp_cli_keep_scan(evidence->scan.cache, scan, err);
+	int status = wp_cli_keep_scan(cli, evidence->scan.cache, scan);
 
 	for (size_t i = 0; i < count; i++) {
 		refreshes[places[i]].why = whys[checks[i].state];
@@ -188,22 +184,20 @@ static int look(struct wp_cli *cli, const struct wp_evidence *evidence, const st
 	return status;
 }
 
-int wp_cli_prove(struct wp_cli *cli, const struct wp_evidence *evidence, struct wp_refresh *refreshes, size_t count,
-		 struct wp_error *err)
+int wp_cli_prove(struct wp_cli *cli, const struct wp_evidence *evidence, struct wp_refresh *refreshes, size_t count)
 {
 	struct wp_planned_source *sources = wp_arena_alloc(cli->arena, count * sizeof *sources);
 	size_t *places = wp_arena_alloc(cli->arena, count * sizeof *places), found = 0;
 	struct known_plans plans = { 0 };
 	int status = WP_OK;
 
-	for (size_t i = 0; !status && i < evidence->plan_count; i++)
-		status = take_plan_file(cli, evidence->plans[i], evidence, &plans, err);
+	for (size_t i = 0; !status && i < evidence->plans.count; i++)
+		status = take_plan_file(cli, evidence->plans.items[i], evidence, &plans);
 	if (!status)
-		status = find_sources(cli, evidence->scan.cache, &plans, refreshes, count, sources, places, &found,
-				      err);
+		status = find_sources(cli, evidence->scan.cache, &plans, refreshes, count, sources, places, &found);
 	if (!status)
-		status = wp_cache_put_questions(evidence->scan.cache, plans.questions, plans.question_count, err);
+		status = wp_cache_put_questions(evidence->scan.cache, plans.questions, plans.question_count, &cli->err);
 	if (!status && found)
-		status = look(cli, evidence, sources, places, found, refreshes, err);
+		status = look(cli, evidence, sources, places, found, refreshes);
 	return status;
 }

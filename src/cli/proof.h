@@ -19,8 +19,7 @@ struct wp_refresh {
 struct wp_evidence {
 	const struct wp_receipt *receipts; /* all of the call */
 	size_t receipt_count;
-	const char *const *plans; /* plan files that the user has given; other plans may be known to the cache */
-	size_t plan_count;
+	struct wp_names plans; /* plan files that the user has given; other plans may be known to the cache */
 	const struct wp_config *config;
 	struct wp_cli_scan scan; /* with a cache that is open for writing */
 };
@@ -30,7 +29,6 @@ struct wp_evidence {
  * plan and a plan of none of the receipts are WP_E_REFUSED. What the given plans have found unproven stays a question in
  * the cache.
  */
-int wp_cli_prove(struct wp_cli *cli, const struct wp_evidence *evidence, struct wp_refresh *refreshes, size_t count,
-		 struct wp_error *err);
+int wp_cli_prove(struct wp_cli *cli, const struct wp_evidence *evidence, struct wp_refresh *refreshes, size_t count);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Where the configuration comes from, and the scan with its progress. */
+/* Where the cache is, what is in force, and the scan with its progress. */
 #include "settings.h"
 
 #include "wimplan/file.h"
@@ -8,22 +8,38 @@
 
 #include <string.h>
 
-int wp_cli_load_config(struct wp_cli *cli, struct wp_config *ret, struct wp_error *err)
+int wp_cli_open_cache(struct wp_cli *cli, enum wp_cache_mode mode, struct wp_cache **ret_cache)
 {
-	int status = wp_program_config(cli->env, cli->arena, cli->config, ret, err);
+	const char *path = cli->cache ? cli->cache : cli->env->get("WIMPLAN_CACHE");
+	const char *xdg = cli->env->get("XDG_CACHE_HOME"), *home = cli->env->get("HOME");
+
+	/* XDG Base Directory Specification: a relative path there is invalid and counts as unset. */
+	if (!path && xdg && xdg[0] == '/')
+		path = wp_arena_printf(cli->arena, "%s/wimplan/cache.db", xdg);
+	else if (!path && home && *home)
+		path = wp_arena_printf(cli->arena, "%s/.cache/wimplan/cache.db", home);
+	if (!path || !*path)
+		return wp_fail(&cli->err, WP_E_USAGE, "usage", "--cache",
+			       "neither --cache, XDG_CACHE_HOME nor HOME says where the cache is; give --cache FILE");
+	return wp_cache_open(path, mode, ret_cache, &cli->err);
+}
+
+int wp_cli_load_config(struct wp_cli *cli, struct wp_config *ret)
+{
+	int status = wp_cli_config(cli, ret);
 
 	if (status)
 		return status;
-	for (size_t i = 0; i < cli->map_count; i++) {
-		const char *text = cli->maps[i], *equals = strchr(text, '=');
+	for (size_t i = 0; i < cli->maps.count; i++) {
+		const char *text = cli->maps.items[i], *equals = strchr(text, '=');
 
 		if (!equals)
-			return wp_fail(err, WP_E_USAGE, "usage", "--map",
+			return wp_fail(&cli->err, WP_E_USAGE, "usage", "--map",
 				       "--map '%s' has no '='; write --map 'PREFIX=FOLDER', such as "
 				       "'\\\\server\\share=/mnt/share'", text);
 		status = wp_config_set(cli->arena, ret, "map",
 				       wp_arena_strndup(cli->arena, text, (size_t)(equals - text)), equals + 1, "--map",
-				       err);
+				       &cli->err);
 		if (status)
 			return status;
 	}
@@ -87,7 +103,7 @@ struct wp_scan *wp_cli_scan(struct wp_cli *cli, const struct wp_record *records,
 	result = wp_scan_begin(records, count,
 			       &(struct wp_scan_options){
 				       .map = &config->map,
-				       .jobs = cli->jobs ? cli->jobs : cli->env->processors,
+				       .jobs = cli->jobs.known ? (unsigned int)cli->jobs.value : cli->env->processors,
 				       .identify = scan.identify,
 				       .follow_links = config->policy.links == WP_LINKS_FOLLOW,
 				       .summarize = scan.cache,
@@ -101,10 +117,10 @@ struct wp_scan *wp_cli_scan(struct wp_cli *cli, const struct wp_record *records,
 	return result;
 }
 
-int wp_cli_keep_scan(struct wp_cache *cache, const struct wp_scan *scan, struct wp_error *err)
+int wp_cli_keep_scan(struct wp_cli *cli, struct wp_cache *cache, const struct wp_scan *scan)
 {
 	size_t count;
 	const struct wp_file_content *files = wp_scan_files(scan, &count);
 
-	return wp_cache_put_contents(cache, files, count, err);
+	return wp_cache_put_contents(cache, files, count, &cli->err);
 }

@@ -13,7 +13,7 @@
  * What is in force: the defaults, then --config or else the first that exists of $XDG_CONFIG_HOME/wimplan/wimplan.conf
  * (~/.config when that is unset) and /etc/wimplan.conf, then the --map options. Strings live in cli->arena.
  */
-int wp_cli_load_config(struct wp_cli *cli, struct wp_config *ret, struct wp_error *err);
+int wp_cli_load_config(struct wp_cli *cli, struct wp_config *ret);
 
 /* How a command scans; zero and NULL are defaults. */
 struct wp_cli_scan {
@@ -26,6 +26,6 @@ struct wp_cli_scan {
 struct wp_scan *wp_cli_scan(struct wp_cli *cli, const struct wp_record *records, size_t count,
 			    const struct wp_config *config, struct wp_cli_scan scan);
 /* Keeps in the cache, which is open for writing, what a scan has learned of contents. */
-int wp_cli_keep_scan(struct wp_cache *cache, const struct wp_scan *scan, struct wp_error *err);
+int wp_cli_keep_scan(struct wp_cli *cli, struct wp_cache *cache, const struct wp_scan *scan);
 
 #endif

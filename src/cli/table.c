@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tables for a terminal, over libsmartcols: it knows the widths. */
+/* How results for people look, and tables for a terminal, over libsmartcols: it knows the widths. */
 #include "cli.h"
 
 #include "wimplan/text.h"
 
 #include <libsmartcols.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* What a cell shows of a text; its column is as wide in every row. */
 #define CELL_MOST 200
@@ -15,6 +16,19 @@ struct wp_table {
 	struct wp_arena *arena;
 	size_t columns;
 };
+
+struct wp_report_options wp_cli_report_options(const struct wp_cli *cli)
+{
+	const char *no_color = cli->env->get("NO_COLOR"), *term = cli->env->get("TERM");
+	bool to_terminal = cli->env->stdout_terminal && (!cli->output || !strcmp(cli->output, "-"));
+	/* https://no-color.org: counts when it is set and not empty. */
+	bool automatic = to_terminal && !(no_color && *no_color) && !(term && !strcmp(term, "dumb"));
+
+	return (struct wp_report_options){
+		.color = cli->color == WP_COLOR_ALWAYS || (cli->color == WP_COLOR_AUTO && automatic),
+		.columns = cli->env->columns,
+	};
+}
 
 struct wp_table *wp_table_new(const struct wp_cli *cli, const char *const *headings, size_t columns)
 {

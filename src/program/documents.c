@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The files that both programs read: the configuration, from where it stands, and a plan. */
+/* What programs read: the configuration, from where it stands, the window that it names, and a plan. */
+#include "wimplan/clock.h"
 #include "wimplan/file.h"
 #include "wimplan/limits.h"
 #include "wimplan/program.h"
@@ -36,14 +37,21 @@ static int read_default(const struct wp_env *env, struct wp_arena *arena, struct
 	return WP_OK;
 }
 
-int wp_program_config(const struct wp_env *env, struct wp_arena *arena, const char *path, struct wp_config *ret,
-		      struct wp_error *err)
+int wp_cli_config(struct wp_cli *cli, struct wp_config *ret)
 {
-	wp_config_init(arena, ret);
-	if (path ? read_file(arena, path, ret, err) : read_default(env, arena, ret, err))
-		/* Whatever is wrong with it, it is the configuration that is: exit status 2. */
-		return err->status = WP_E_USAGE;
-	return WP_OK;
+	struct wp_error *err = &cli->err;
+	int status;
+
+	wp_config_init(cli->arena, ret);
+	status = cli->config ? read_file(cli->arena, cli->config, ret, err) : read_default(cli->env, cli->arena, ret, err);
+	for (size_t i = 0; !status && i < cli->given_count; i++) {
+		const struct wp_option *option = cli->given[i].option;
+
+		status = wp_config_set(cli->arena, ret, option->section, option->key, cli->given[i].value,
+				       wp_arena_printf(cli->arena, "--%s", option->name), err);
+	}
+	/* Whatever is wrong with it, it is the configuration that is: exit status 2. */
+	return status ? err->status = WP_E_USAGE : WP_OK;
 }
 
 int wp_program_plan(const char *path, struct wp_plan **ret_plan, struct wp_error *err)
@@ -55,4 +63,16 @@ int wp_program_plan(const char *path, struct wp_plan **ret_plan, struct wp_error
 
 	return status ? status
 		      : wp_plan_parse(text, length, strcmp(path, "-") ? path : "standard input", ret_plan, err);
+}
+
+int wp_program_window(struct wp_arena *arena, const struct wp_window_settings *settings, struct wp_time now,
+		      struct wp_zone *ret_zone, struct wp_time *ret_start, struct wp_time *ret_end, struct wp_error *err)
+{
+	int status = WP_OK;
+
+	*ret_zone = (struct wp_zone){ 0 };
+	*ret_start = *ret_end = (struct wp_time){ 0 };
+	if (settings->timezone)
+		status = wp_zone_load(arena, settings->timezone, now, ret_zone, err);
+	return status ? status : wp_window_resolve(settings, ret_zone->count ? ret_zone : NULL, now, ret_start, ret_end, err);
 }

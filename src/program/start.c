@@ -1,19 +1,142 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The first and the last of what a program does. */
-#include "memory.h"
-
+/* The first and the last of what a program does, and its end where it gets no memory: a sentence, wherever it happens. */
+#include "wimplan/arena.h"
 #include "wimplan/clock.h"
 #include "wimplan/machine.h"
 #include "wimplan/program.h"
 
+#include <jansson.h>
+#include <libxml/xmlmemory.h>
+#include <openssl/crypto.h>
+#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define SENTENCE "there is not enough memory for this; free some or raise the limit (ulimit -v), and call it again"
+
+/* What cannot be handed to wp_out_of_memory(), which is called from everywhere: who says it, and is --json given? */
+static const char *program_name = "wimplan";
+static bool wants_document;
+
+/* The exit status when all that is left is the libraries' own end (libcrypto takes memory for it); -1: there is more. */
+static int end_status = -1;
+
+/* Takes no memory and no locks: any thread may be the one, and another may hold those of stdio. */
+_Noreturn void wp_out_of_memory(void)
+{
+	if (end_status >= 0)
+		_Exit(end_status);
+	wp_standard_put(WP_STANDARD_ERROR, program_name);
+	wp_standard_put(WP_STANDARD_ERROR, ": " SENTENCE "\n");
+	if (wants_document)
+		wp_standard_put(WP_STANDARD_OUTPUT,
+			      "{\n  \"format\": \"wimplan-error\",\n  \"format_version\": \"1.0\",\n  \"diagnostics\": [\n    {\n"
+		    "      \"severity\": \"error\",\n      \"code\": \"out-of-memory\",\n      \"summary\": \"" SENTENCE
+		    "\",\n      \"detail\": null,\n      \"subject\": null\n    }\n  ]\n}\n");
+	_Exit(WP_EXIT_FAILED);
+}
+
+static void *take(size_t size)
+{
+	void *memory = malloc(size ? size : 1);
+
+	if (!memory)
+		wp_out_of_memory();
+	return memory;
+}
+
+static void *take_more(void *memory, size_t size)
+{
+	memory = realloc(memory, size ? size : 1);
+	if (!memory)
+		wp_out_of_memory();
+	return memory;
+}
+
+static char *take_copy(const char *text)
+{
+	return strcpy(take(strlen(text) + 1), text);
+}
+
+static void *take_traced(size_t size, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return take(size);
+}
+
+static void *take_more_traced(void *memory, size_t size, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return take_more(memory, size);
+}
+
+static void give_traced(void *memory, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	free(memory);
+}
+
+/* SQLite's own way to memory, which keeps the size in front of it. */
+static sqlite3_mem_methods database_memory;
+
+static void *take_for_database(int size)
+{
+	void *memory = database_memory.xMalloc(size);
+
+	if (!memory)
+		wp_out_of_memory();
+	return memory;
+}
+
+static void *take_more_for_database(void *memory, int size)
+{
+	memory = database_memory.xRealloc(memory, size);
+	if (!memory)
+		wp_out_of_memory();
+	return memory;
+}
+
+static void guard_database_memory(void)
+{
+	sqlite3_mem_methods guarded;
+
+	if (sqlite3_config(SQLITE_CONFIG_GETMALLOC, &database_memory))
+		return;
+	guarded = database_memory;
+	guarded.xMalloc = take_for_database;
+	guarded.xRealloc = take_more_for_database;
+	sqlite3_config(SQLITE_CONFIG_MALLOC, &guarded);
+}
+
+/*
+ * Has the libraries take memory as wimplan does; before any other call of theirs. @path: how the program was called; @json:
+ * --json was given.
+ */
+static void guard_memory(const char *path, bool json)
+{
+	const char *slash = strrchr(path, '/');
+
+	program_name = slash ? slash + 1 : path;
+	wants_document = json;
+	/*
+	 * jansson and libxml2 go on without what they could not get, and few of their callers can tell: a value would be
+	 * left out of a record, a text out of a document. libcrypto uses what it has not got. SQLite says that there is no
+	 * memory also of files in which a text cannot be read (sqlite3_exec() in its legacy.c).
+	 */
+	json_set_alloc_funcs(take, free);
+	xmlMemSetup(free, take, take_more, take_copy);
+	CRYPTO_set_mem_functions(take_traced, take_more_traced, give_traced);
+	guard_database_memory();
+}
 
 void wp_program_start(int argc, char **argv)
 {
 	if (!wp_standard_hold())
 		_Exit(WP_EXIT_FAILED);
-	wp_program_memory(argc ? argv[0] : "wimplan", wp_program_wants_json(argc, argv));
+	guard_memory(argc ? argv[0] : "wimplan", wp_program_wants_json(argc, argv));
 	/* A write has to say what became of it: a run is not to die of a line of progress, or of a full quota. */
 	wp_signals_ignore_writes();
 	wp_locale_start();
@@ -21,7 +144,8 @@ void wp_program_start(int argc, char **argv)
 
 int wp_program_end(int status)
 {
-	wp_program_memory_end(status);
+	/* What the libraries do from here on, on their way out, changes nothing in the exit status. */
+	end_status = status;
 	/* Whatever the caller ignores or blocks: that is for its own pipes. */
 	if (status == WP_EXIT_BROKEN_PIPE)
 		wp_signals_end_by_pipe();

@@ -76,9 +76,10 @@ _wimplan() {
 }
 
 _wimplan_apply() {
+	local options='--yes --expect-plan --skip-conflicts --window --settle --commit --journal --receipt'
 	local provider='--provider --auth --user --token-file --ca-file --proxy --timeout'
-	local common='--journal --only --events --json --output --config --quiet --verbose --help --version'
-	local word=${COMP_WORDS[COMP_CWORD]} options=''
+	local common='--only --events --json --output --config --quiet --verbose --help --version'
+	local word=${COMP_WORDS[COMP_CWORD]}
 
 	if [ "$COMP_CWORD" -le 1 ]; then
 		_wimplan_words 'help check run status --help --version'
@@ -89,7 +90,6 @@ _wimplan_apply() {
 		_wimplan_words 'check run status'
 		return
 	fi
-	[ "${COMP_WORDS[1]}" != run ] || options='--yes --expect-plan --skip-conflicts --window --settle --commit --receipt'
 	case $word in
 	-*) _wimplan_words "$options $provider $common" ;;
 	*) _wimplan_files -f ;;

@@ -55,7 +55,7 @@ int wp_db_fail(const struct wp_db *db, int result, const char *doing, struct wp_
 
 	switch (result & 0xff) {
 	case SQLITE_NOMEM:
-		/* No memory ends the program (program/memory.c). What is left is a text in the file that SQLite cannot read. */
+		/* No memory ends the program (program/start.c). What is left is a text in the file that SQLite cannot read. */
 		return wp_db_damaged(db, err, "something in it cannot be read");
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
