@@ -3,17 +3,23 @@
 
 <#
 .SYNOPSIS
-Exports the image, upgrade and boot image packages of a Configuration Manager site for wimplan.
+Exports the image, upgrade and boot image packages of a Configuration Manager site for wimplan, and who has and uses them.
 
 .DESCRIPTION
 Reads SMS_ImagePackage, SMS_OperatingSystemInstallPackage and SMS_BootImagePackage from the SMS Provider over CIM and
 writes one JSON file, which "wimplan import" reads. Each package is read once more by its key, because lazy properties
 such as ImageProperty do not come with a list. The rows of SMS_ImageInformation are exported as well.
 
+With them come the rows that say where the packages are (distribution points, their state and what they last reported) and
+who uses them (task sequences with their steps, what they refer to, their deployments). -NoDistributionState and
+-NoTaskSequences leave these out. The Sequence of a task sequence may hold accounts and keys; wimplan keeps of it only which
+step uses which package, but the file that this script writes has all of it. A class that the site lacks is said and
+skipped.
+
 The script only reads. It never changes an object of the site, and it calls one method at most: with -Probe the static
 method GetImageProperties, which reads a .wim file and returns what it found.
 
-The account needs the right to read the three kinds of packages and to connect to the SMS Provider over WMI.
+The account needs the right to read packages and task sequences and to connect to the SMS Provider over WMI.
 
 Without this script, one line for each class does nearly the same. wimplan reads all of these files together:
 
@@ -46,8 +52,14 @@ Only these packages, for example P0100123.
 Asks the SMS Provider what a reload would store for each source and exports the answer as ProbedImageProperty. The
 provider opens each .wim file for this, which takes seconds for each. Nothing is stored at the site.
 
-.PARAMETER IncludeDistributionState
-Also exports SMS_ObjectContentExtraInfo and SMS_PackageStatusDistPointsSummarizer of these packages.
+.PARAMETER NoDistributionState
+Leaves out what is known of distribution points: SMS_ObjectContentExtraInfo, SMS_PackageStatusDistPointsSummarizer,
+SMS_DistributionPoint, SMS_DPGroupDistributionStatusDetails, SMS_PackageContentServerInfo, SMS_DistributionPointInfo and
+SMS_Site. A plan then says nothing of points that are behind or failed, and not how much is sent.
+
+.PARAMETER NoTaskSequences
+Leaves out task sequences and their deployments: SMS_TaskSequencePackage, SMS_TaskSequencePackageReference_Flat,
+SMS_Advertisement and SMS_DeploymentSummary. A plan then does not say whether a step installs another image than before.
 
 .PARAMETER Credential
 Another account for the connection to the SMS Provider.
@@ -84,7 +96,9 @@ param(
 
     [switch] $Probe,
 
-    [switch] $IncludeDistributionState,
+    [switch] $NoDistributionState,
+
+    [switch] $NoTaskSequences,
 
     [System.Management.Automation.PSCredential]
     [System.Management.Automation.Credential()]
@@ -115,10 +129,40 @@ $lazyProperties = @(
     'ScratchSpace'
 )
 
+# What goes with the packages. By: the property that says of which kind of package a row is; Filter: which rows; ByKey:
+# properties that arrive only by key, and are left out where a row could not be read by it.
+$distributionClasses = [ordered] @{
+    SMS_ObjectContentExtraInfo            = @{ By = 'ObjectType' }
+    SMS_PackageStatusDistPointsSummarizer = @{ By = 'PackageType' }
+    SMS_DistributionPoint                 = @{ By = 'PackageType' }
+    SMS_DPGroupDistributionStatusDetails  = @{ By = 'ObjectType' }
+    SMS_PackageContentServerInfo          = @{ By = 'PackageType' }
+    SMS_DistributionPointInfo             = @{}
+    SMS_Site                              = @{}
+}
+$sequenceClasses = [ordered] @{
+    SMS_TaskSequencePackage               = @{ ByKey = 'BootImageID', 'References', 'Sequence' }
+    SMS_TaskSequencePackageReference_Flat = @{ By = 'ObjectType' }
+    # ProgramName is * in deployments of task sequences, and FeatureType 7 stands for these.
+    SMS_Advertisement                     = @{
+        Filter = "ProgramName='*'"; ByKey = 'AssignedSchedule', 'AssignedScheduleEnabled'
+    }
+    SMS_DeploymentSummary                 = @{ Filter = 'FeatureType=7' }
+}
+
+# Times of day, which a site keeps without a time zone.
+$timesOfDay = @('StartTime', 'PresentTime', 'ExpirationTime')
+
 function ConvertTo-IsoTime {
     param([datetime] $Time)
 
     $Time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", [System.Globalization.CultureInfo]::InvariantCulture)
+}
+
+function ConvertTo-TimeOfDay {
+    param([datetime] $Time)
+
+    $Time.ToString("yyyy-MM-dd'T'HH:mm:ss", [System.Globalization.CultureInfo]::InvariantCulture)
 }
 
 # A value that ConvertTo-Json writes the same way in every version of PowerShell.
@@ -163,9 +207,30 @@ function ConvertTo-PlainObject {
         if ($null -eq $property.Value -or $property.Name.StartsWith('__') -or $Without -contains $property.Name) {
             continue
         }
+        if ($property.Value -is [datetime] -and $timesOfDay -contains $property.Name) {
+            $plain[$property.Name] = ConvertTo-TimeOfDay -Time $property.Value
+            continue
+        }
         $plain[$property.Name] = ConvertTo-PlainValue -Value $property.Value
     }
     return $plain
+}
+
+# One row as it is by its key; without its lazy properties, and a warning, where it cannot be read by it.
+function Get-RecordByKey {
+    param($Session, [ciminstance] $Listed, [string] $Name, [string[]] $Lazy)
+
+    try {
+        $record = ConvertTo-PlainObject -Instance (Get-CimInstance -CimSession $Session -InputObject $Listed)
+        $record['__BY_KEY'] = $true
+    }
+    catch {
+        $why = $_.Exception.Message
+        Write-Warning -Message "${Name}: could not be read by its key, so its lazy properties are left out: $why"
+        $record = ConvertTo-PlainObject -Instance $Listed -Without $Lazy
+        $record['__BY_KEY'] = $false
+    }
+    return $record
 }
 
 function Write-Record {
@@ -236,17 +301,7 @@ function Export-PackageClass {
     foreach ($listed in @(Get-CimInstance @list)) {
         $id = $listed.PackageID
         Write-Progress -Activity "Exporting $ClassName" -Status $id
-        try {
-            $instance = Get-CimInstance -CimSession $Session -InputObject $listed
-            $record = ConvertTo-PlainObject -Instance $instance
-            $record['__BY_KEY'] = $true
-        }
-        catch {
-            $why = $_.Exception.Message
-            Write-Warning -Message "${id}: could not be read by its key, so its lazy properties are left out: $why"
-            $record = ConvertTo-PlainObject -Instance $listed -Without $lazyProperties
-            $record['__BY_KEY'] = $false
-        }
+        $record = Get-RecordByKey -Session $Session -Listed $listed -Name $id -Lazy $lazyProperties
         $record['__NAMESPACE'] = "root\sms\site_$SiteCode"
         if ($Probe) {
             $source = Get-SourceImagePath -ClassName $ClassName -Record $record
@@ -263,29 +318,55 @@ function Export-PackageClass {
     Write-Progress -Activity "Exporting $ClassName" -Completed
 }
 
-# The rows of a class that says more about the packages. The export is useful without them, so a failure is a warning.
-function Export-CompanionClass {
+# The rows of a class, or a warning and none: the export is useful without those that go with the packages.
+function Get-OtherRow {
+    param($Session, [string] $ClassName, [string] $Filter)
+
+    $list = @{ CimSession = $Session; Namespace = $namespace; ClassName = $ClassName }
+    if ($Filter) {
+        $list['Filter'] = $Filter
+    }
+    try {
+        return @(Get-CimInstance @list)
+    }
+    catch {
+        $code = $_.Exception.PSObject.Properties['NativeErrorCode']
+        $lacks = $null -ne $code -and [string] $code.Value -eq 'InvalidClass'
+        $why = if ($lacks) { 'the site has no such class, so it is left out' }
+        else { "could not be read, so it is left out: $($_.Exception.Message)" }
+        Write-Warning -Message "${ClassName}: $why"
+        return @()
+    }
+}
+
+# The rows of classes that say more about the packages, as the tables above have them.
+function Export-OtherClass {
     param(
         $Session,
         [System.IO.TextWriter] $Writer,
         [string] $ClassName,
-        [string] $TypeProperty
+        [hashtable] $About
     )
 
     Write-Progress -Activity "Exporting $ClassName" -Status $SiteCode
-    $filter = ($packageClasses.Values | ForEach-Object -Process { "$TypeProperty=$_" }) -join ' OR '
-    try {
-        $rows = @(Get-CimInstance -CimSession $Session -Namespace $namespace -ClassName $ClassName -Filter $filter)
+    $filter = $About['Filter']
+    if ($About['By']) {
+        $filter = ($packageClasses.Values | ForEach-Object -Process { "$($About['By'])=$_" }) -join ' OR '
     }
-    catch {
-        Write-Warning -Message "${ClassName}: could not be read, so it is left out: $($_.Exception.Message)"
-        $rows = @()
-    }
-    foreach ($row in $rows) {
-        if ($PackageId -and $PackageId -notcontains $row.PackageID) {
+    foreach ($row in @(Get-OtherRow -Session $Session -ClassName $ClassName -Filter $filter)) {
+        if ($About['ByKey']) {
+            $name = "$ClassName $($row.PackageID)"
+            $record = Get-RecordByKey -Session $Session -Listed $row -Name $name -Lazy $About['ByKey']
+        }
+        else {
+            $record = ConvertTo-PlainObject -Instance $row
+        }
+        # Rows of kinds of packages are of these, or of what refers to one of these.
+        if ($PackageId -and $About['By'] -and
+            -not ($PackageId -contains $record['PackageID'] -or $PackageId -contains $record['RefPackageID'])) {
             continue
         }
-        Write-Record -Writer $Writer -Record (ConvertTo-PlainObject -Instance $row)
+        Write-Record -Writer $Writer -Record $record
     }
     Write-Progress -Activity "Exporting $ClassName" -Completed
 }
@@ -328,15 +409,15 @@ try {
     foreach ($className in $packageClasses.Keys) {
         Export-PackageClass -Session $session -Writer $writer -ClassName $className
     }
-    # The property that says in each class which kind of package a row is about.
-    $companionClasses = [ordered] @{ SMS_ImageInformation = 'PackageType' }
-    if ($IncludeDistributionState) {
-        $companionClasses['SMS_ObjectContentExtraInfo'] = 'ObjectType'
-        $companionClasses['SMS_PackageStatusDistPointsSummarizer'] = 'PackageType'
+    $otherClasses = [ordered] @{ SMS_ImageInformation = @{ By = 'PackageType' } }
+    if (-not $NoDistributionState) {
+        $otherClasses += $distributionClasses
     }
-    foreach ($className in $companionClasses.Keys) {
-        Export-CompanionClass -Session $session -Writer $writer -ClassName $className `
-            -TypeProperty $companionClasses[$className]
+    if (-not $NoTaskSequences) {
+        $otherClasses += $sequenceClasses
+    }
+    foreach ($className in $otherClasses.Keys) {
+        Export-OtherClass -Session $session -Writer $writer -ClassName $className -About $otherClasses[$className]
     }
     $writer.Write("`n]}`n")
     $writer.Dispose()

@@ -14,7 +14,9 @@ Add-Type -Path $env:SITE_TYPES
 $accelerators = [psobject].Assembly.GetType('System.Management.Automation.TypeAccelerators')
 $accelerators.GetField('builtinTypeAccelerators', 'Static, NonPublic').GetValue($null)['ciminstance'] = [CimSite.CimInstance]
 
-$dates = @('SourceDate', 'LastRefreshTime')
+$dates = @('SourceDate', 'LastRefreshTime', 'LastCopied', 'StatusTime', 'StartTime', 'PresentTime')
+# The property that is the key of a class, where that is not PackageID.
+$keys = @{ SMS_Advertisement = 'AdvertisementID' }
 $handler = New-Object -TypeName System.Net.Http.HttpClientHandler
 $handler.UseProxy = $false
 $client = New-Object -TypeName System.Net.Http.HttpClient -ArgumentList $handler
@@ -31,6 +33,10 @@ function ConvertTo-CimValue {
         if ($Value -lt 0) { return [int] $Value }
         return [uint32] $Value
     }
+    if ($Value -is [array] -and $Value -and $Value[0] -isnot [string]) {
+        return , [object[]] @($Value | ForEach-Object -Process {
+                ConvertTo-Instance -Entity $_ -ClassName ($_.'@odata.type' -replace '.*\.') -Namespace 'root/sms' })
+    }
     if ($Value -is [array]) {
         return , [string[]] $Value
     }
@@ -44,8 +50,8 @@ function ConvertTo-Instance {
     $instance = [CimSite.CimInstance]::new($ClassName, $Namespace)
     foreach ($property in $Entity.PSObject.Properties) {
         $value = $property.Value
-        # Neither what OData puts beside the properties nor lists that are empty or of embedded objects.
-        if ($property.Name -match '^(__|@)' -or ($value -is [array] -and -not ($value -and $value[0] -is [string]))) {
+        # Neither what OData puts beside the properties nor lists that are empty.
+        if ($property.Name -match '^(__|@)' -or ($value -is [array] -and -not $value)) {
             continue
         }
         if ($dates -contains $property.Name -and $value -is [string]) {
@@ -122,7 +128,9 @@ function Invoke-Site {
 function Get-KeyPath {
     param($Instance)
 
-    "$($Instance.CimSystemProperties.ClassName)('$($Instance.CimInstanceProperties['PackageID'].Value)')"
+    $class = $Instance.CimSystemProperties.ClassName
+    $key = if ($keys[$class]) { $keys[$class] } else { 'PackageID' }
+    "$class('$($Instance.CimInstanceProperties[$key].Value)')"
 }
 
 # --- The commands -----------------------------------------------------------------------------------------------------
@@ -187,6 +195,9 @@ function Get-CimInstance {
     }
     $answer = Invoke-Site -Method 'GET' -Path $path -TimeoutSeconds $OperationTimeoutSec
     if ($answer['Error']) {
+        if (-not $InputObject -and $answer['Error'].Exception.NativeErrorCode -eq 'NotFound') {
+            $answer['Error'] = New-Failure -Code 'InvalidClass' -Message 'Invalid class '
+        }
         $PSCmdlet.ThrowTerminatingError($answer['Error'])
     }
     foreach ($entity in $answer['Entity']) {

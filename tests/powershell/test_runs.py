@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The scripts when all goes well: test_runs.py BUILD [NAME…]."""
 
+import collections
 import json
 import os
 import pty
@@ -12,7 +13,7 @@ import subprocess
 import sys
 import time
 
-from scripts import (ALL, EXPORT, HERE, call, environment, outcomes, posts, run_tests, script, shell, site_environment, steps,
+from scripts import (ALL, EXPORT, HERE, call, environment, outcomes, posts, quoted, run_tests, script, shell, site_environment, steps,
                      write_script)
 import demo_site
 from standin import BOOT, INSTALL, REFRESH, RELOAD, Site
@@ -201,17 +202,19 @@ def test_export(build, folder, expect):
     wanted = json.loads((folder / "plan.json").read_text())["plan_id"]
     with site.start(load=True) as server:
         arguments = ("-SiteCode", "P01", "-ProviderMachineName", "cm01", "-Path", "records.json")
-        expect.status(script(site, server, *arguments, name=EXPORT), 0)
+        result = script(site, server, *arguments, name=EXPORT)
+        expect.status(result, 0)
+        expect("WARNING" not in result.stdout, f"warnings: {result.stdout}")
         site.must("wimplan", "import", "--cache", "cache.db", "records.json")
         first = (folder / "records.json").read_text()
         site.plan("other.json")
         found = json.loads((folder / "other.json").read_text())
         expect.equal(found["body"]["changes"], json.loads((folder / "plan.json").read_text())["body"]["changes"], "changes")
         # Over the old file, with everything that can be asked for.
-        expect.status(script(site, server, *arguments, "-Probe", "-IncludeDistributionState", name=EXPORT), 0)
+        expect.status(script(site, server, *arguments, "-Probe", name=EXPORT), 0)
         document = json.loads((folder / "records.json").read_text())
         expect(len(document["value"]) >= len(json.loads(first)["value"]), "more records")
-        packages = [record for record in document["value"] if record["__CLASS"].endswith("Package")]
+        packages = [record for record in document["value"] if "PkgSourcePath" in record]
         expect.equal(len(packages), len(site.packages), "packages")
         expect(all(record["__BY_KEY"] is True for record in packages), "each package says that it was read by its key")
         expect(all("<WIM>" in record.get("ProbedImageProperty", "<WIM>") for record in packages), "what a reload would store")
@@ -228,6 +231,110 @@ def test_export(build, folder, expect):
     expect(json.loads((folder / "records.json").read_text()), "the old file stays")
     expect.equal([path.name for path in folder.glob("*.tmp")], [], "temporary files")
     del wanted
+
+
+DISTRIBUTION = {"SMS_ObjectContentExtraInfo", "SMS_PackageStatusDistPointsSummarizer", "SMS_DistributionPoint",
+                "SMS_DPGroupDistributionStatusDetails", "SMS_PackageContentServerInfo", "SMS_DistributionPointInfo", "SMS_Site"}
+SEQUENCES = {"SMS_TaskSequencePackage", "SMS_TaskSequencePackageReference_Flat", "SMS_Advertisement", "SMS_DeploymentSummary"}
+
+
+def add_site_rows(site):
+    """Rows of every class that goes with the packages, and a package that refreshes itself; some are of other kinds of packages."""
+    path = site.folder / "load.json"
+    document = json.loads(path.read_text())
+    first = document["value"][0]
+    one, kind = first["PackageID"], first["PackageType"]
+    first["RefreshSchedule"] = [{"@odata.type": "#AdminService.SMS_ST_RecurWeekly", "Day": 3, "ForNumberOfWeeks": 1, "IsGMT": False,
+                                 "StartTime": "2026-01-06T22:30:00"}]
+    nal = '["Display=\\\\dp1.contoso.com\\"]MSWNET:["SMS_SITE=P01"]\\\\dp1.contoso.com\\'
+    image = {"PackageID": one, "ServerNALPath": nal, "SiteCode": "P01"}
+    sequence = (f'<sequence version="3.10"><step type="SMS_TaskSequence_UpgradeOperatingSystemAction" name="Up"><defaultVarList>'
+                f'<variable property="InstallPackageID">{one}</variable></defaultVarList></step></sequence>')
+    document["value"] += [
+        {"__CLASS": "SMS_ObjectContentExtraInfo", "ObjectID": one, "PackageID": one, "ObjectType": kind, "SourceSize": 9, "Targeted": 1},
+        {"__CLASS": "SMS_PackageStatusDistPointsSummarizer", **image, "PackageType": kind, "State": 0, "SourceVersion": 2,
+         "LastCopied": "2026-01-09T23:00:00Z"},
+        {"__CLASS": "SMS_PackageStatusDistPointsSummarizer", **image, "PackageID": "P0100999", "PackageType": 0, "State": 0},
+        {"__CLASS": "SMS_DistributionPoint", **image, "PackageType": kind, "Status": 1},
+        {"__CLASS": "SMS_DPGroupDistributionStatusDetails", "ID": 7, "PackageID": one, "DPName": "dp1.contoso.com", "ObjectType": kind,
+         "MessageState": 1, "MessageID": 2330, "StatusTime": "2026-01-09T23:01:00Z"},
+        {"__CLASS": "SMS_PackageContentServerInfo", "ContentServerID": "a", "ContentServerType": 2, "Name": "All", "PackageID": one,
+         "PackageType": kind},
+        {"__CLASS": "SMS_DistributionPointInfo", "NALPath": nal, "SiteCode": "P01", "IsPullDP": True, "PreStagingAllowed": False},
+        {"__CLASS": "SMS_Site", "SiteCode": "P01", "Type": 2},
+        {"__CLASS": "SMS_TaskSequencePackage", "PackageID": "P0100050", "Name": "Deploy", "Sequence": sequence},
+        {"__CLASS": "SMS_TaskSequencePackageReference_Flat", "PackageID": "P0100050", "ObjectID": one, "RefPackageID": one,
+         "ObjectType": kind},
+        {"__CLASS": "SMS_TaskSequencePackageReference_Flat", "PackageID": "P0100050", "ObjectID": "P0100999", "ObjectType": 0},
+        {"__CLASS": "SMS_Advertisement", "AdvertisementID": "P0120001", "PackageID": "P0100050", "ProgramName": "*", "OfferType": 0,
+         "PresentTime": "2026-03-01T08:00:00", "AssignedSchedule": [
+             {"@odata.type": "#AdminService.SMS_ST_NonRecurring", "IsGMT": False, "StartTime": "2026-03-02T20:00:00"}]},
+        {"__CLASS": "SMS_Advertisement", "AdvertisementID": "P0120002", "PackageID": "P0100999", "ProgramName": "Install"},
+        {"__CLASS": "SMS_DeploymentSummary", "DeploymentID": "P0120001", "PackageID": "P0100050", "FeatureType": 7,
+         "CollectionName": "Desks"},
+        {"__CLASS": "SMS_DeploymentSummary", "DeploymentID": "{1}", "PackageID": "", "FeatureType": 1},
+    ]
+    path.write_text(json.dumps(document))
+    return one
+
+
+def classes_of(site):
+    """Class → how many records of it the file has."""
+    return collections.Counter(record["__CLASS"] for record in json.loads((site.folder / "records.json").read_text())["value"])
+
+
+def test_export_around_the_packages(build, folder, expect):
+    """Where the packages are and who uses them, unless that is left out; what a plan says of it; a class that the site lacks."""
+    site = Site(build, folder, kinds=("both", "refresh")).make_plan()
+    one = add_site_rows(site)
+    arguments = ("-SiteCode", "P01", "-ProviderMachineName", "cm01", "-Path", "records.json")
+    with site.start(load=True) as server:
+        result = script(site, server, *arguments, name=EXPORT, env={"TZ": "Asia/Tokyo"})
+        expect.status(result, 0)
+        expect.equal(result.stderr + result.stdout.count("WARNING") * "!", "", "warnings")
+        found = classes_of(site)
+        expect.equal({name: found[name] for name in DISTRIBUTION | SEQUENCES}, dict.fromkeys(DISTRIBUTION | SEQUENCES, 1), "records")
+        site.must("wimplan", "import", "--cache", "around.db3", "--taken-at", "2026-02-20T02:10:00Z", "records.json")
+        shown = json.loads(site.must("wimplan", "snapshot", "show", "--cache", "around.db3", "--json").stdout)
+        record = next(record for record in shown["records"] if record["package_id"] == one)
+        expect.equal(record["properties"]["RefreshSchedule"], "7AC61E00001B2000", "the schedule, at the time of day that the site has")
+        expect.equal(shown["site"]["states"][0]["LastCopied"], "2026-01-09T23:00:00Z", "a date in UTC")
+        deployment = next(row for row in shown["site"]["deployments"] if "AdvertisementID" in row)
+        expect.equal(deployment.get("PresentTime"), "2026-03-01T08:00:00", "a time of day")
+        expect.equal(deployment.get("AssignedSchedule"), "02823E0000080000", "a lazy schedule")
+        expect.equal(shown["site"]["sequences"][0]["uses"][0]["package_id"], one, "the steps")
+        expect.status(script(site, server, *arguments, "-NoDistributionState", name=EXPORT), 0)
+        expect.equal((set(classes_of(site)) & DISTRIBUTION, set(classes_of(site)) & SEQUENCES), (set(), SEQUENCES), "-NoDistributionState")
+        expect.status(script(site, server, *arguments, "-NoTaskSequences", name=EXPORT), 0)
+        expect.equal((set(classes_of(site)) & DISTRIBUTION, set(classes_of(site)) & SEQUENCES), (DISTRIBUTION, set()), "-NoTaskSequences")
+        expect.status(script(site, server, *arguments, "-PackageId", site.packages[1]["id"], name=EXPORT), 0)
+        expect.equal(classes_of(site)["SMS_PackageStatusDistPointsSummarizer"], 0, "rows of a package that was not asked for")
+    lacking = [{"method": "GET", "path": "*SMS_DPGroup*", "action": "status", "status": 404},
+               {"method": "GET", "path": "*SMS_Site", "action": "status", "status": 403},
+               {"method": "GET", "path": "*SMS_TaskSequencePackage(*", "action": "status", "status": 403}]
+    with site.start(load=True, faults=lacking) as server:
+        result = script(site, server, *arguments, name=EXPORT)
+        expect.status(result, 0)
+        expect.says(re.sub(r"\s+", " ", result.stdout), "SMS_DPGroupDistributionStatusDetails: the site has no such class, so it is left out",
+                    "SMS_Site: could not be read, so it is left out: Access denied",
+                    "SMS_TaskSequencePackage P0100050: could not be read by its key, so its lazy properties are left out")
+        found = classes_of(site)
+        expect.equal((found["SMS_DPGroupDistributionStatusDetails"], found["SMS_Site"], found["SMS_TaskSequencePackage"]), (0, 0, 1), "the rest")
+        sequence = next(record for record in json.loads((folder / "records.json").read_text())["value"]
+                        if record["__CLASS"] == "SMS_TaskSequencePackage")
+        expect("Sequence" not in sequence, "a lazy property that was not fetched")
+
+
+def test_export_help(build, folder, expect):
+    """-? and Get-Help tell of every parameter."""
+    site = Site(build, folder, kinds=("none",))
+    parameters = re.findall(r"^\.PARAMETER (\w+)", EXPORT.read_text(), re.MULTILINE)
+    declared = re.findall(r"^    (?:\[.*\] )?\$(\w+)[,\n ]", EXPORT.read_text().split("\nparam(")[1].split("\n)")[0] + "\n", re.MULTILINE)
+    expect.equal(sorted(parameters), sorted(declared), "parameters that are described")
+    for line in (f"& {quoted(EXPORT)} -?", f"Get-Help {quoted(EXPORT)} -Full"):
+        shown = subprocess.run(shell(f"{line} | Out-String -Width 200", "-NonInteractive"), cwd=folder, env=site_environment(site, None),
+                               stdout=subprocess.PIPE, text=True, timeout=180, check=True)
+        expect.says(shown.stdout, "SYNOPSIS", *(f"-{parameter}" for parameter in parameters))
 
 
 def test_manual_page(build, folder, expect):

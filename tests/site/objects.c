@@ -102,9 +102,9 @@ static void add_dp(struct site *site, json_t *rows, sqlite3_stmt *statement)
 	bool current = version >= wanted;
 
 	json_array_append_new(rows,
-			      json_pack("{s:s,s:s,s:s,s:I,s:i,s:s,s:s}", "PackageID", sqlite3_column_text(statement, 0),
-					"ServerNALPath", sqlite3_column_text(statement, 1), "SiteCode", site->site_code,
-					"SourceVersion", version, "State", current ? 0 : 7, "SecuredTypeID", "",
+			      json_pack("{s:s,s:s,s:I,s:s,s:I,s:i,s:s,s:s}", "PackageID", sqlite3_column_text(statement, 0),
+					"ServerNALPath", sqlite3_column_text(statement, 1), "PackageType",
+					sqlite3_column_int64(statement, 4), "SiteCode", site->site_code, "SourceVersion", version, "State", current ? 0 : 7, "SecuredTypeID", "",
 					"__CLASS", "SMS_PackageStatusDistPointsSummarizer"));
 }
 
@@ -119,8 +119,8 @@ static json_t *list_dps(struct site *site)
 	sqlite3_bind_double(statement, 1, site_now(site));
 	site_step(site, statement);
 	sqlite3_finalize(statement);
-	statement = site_sql(site, "SELECT dp.package_id, nal, version, json_extract(json, '$.SourceVersion') FROM dp "
-				   "JOIN object USING (package_id) ORDER BY dp.package_id, nal");
+	statement = site_sql(site, "SELECT dp.package_id, nal, version, json_extract(json, '$.SourceVersion'), "
+				   "json_extract(json, '$.PackageType') FROM dp JOIN object USING (package_id) ORDER BY dp.package_id, nal");
 	while (site_step(site, statement))
 		add_dp(site, rows, statement);
 	sqlite3_finalize(statement);
@@ -140,18 +140,94 @@ static json_t *list_companions(struct site *site, const char *class)
 	return rows;
 }
 
+/* The other classes that a site has: the property that is a row's key, and those that arrive only by it. */
+static const struct other_class {
+	const char *name, *key;
+	const char *lazy[4];
+} others[] = {
+	{ "SMS_ImageInformation", NULL, { NULL } },
+	{ "SMS_ObjectContentExtraInfo", "ObjectID", { NULL } },
+	{ "SMS_PackageStatusDistPointsSummarizer", NULL, { NULL } },
+	{ "SMS_DistributionPoint", NULL, { NULL } },
+	{ "SMS_DPGroupDistributionStatusDetails", "ID", { NULL } },
+	{ "SMS_DistributionDPStatus", "ID", { NULL } },
+	{ "SMS_PackageContentServerInfo", NULL, { NULL } },
+	{ "SMS_DistributionPointInfo", "NALPath", { NULL } },
+	{ "SMS_Site", "SiteCode", { NULL } },
+	{ "SMS_TaskSequencePackage", "PackageID", { "Sequence", "BootImageID", "References" } },
+	{ "SMS_TaskSequencePackageReference_Flat", NULL, { NULL } },
+	{ "SMS_Advertisement", "AdvertisementID", { "AssignedSchedule", "AssignedScheduleEnabled" } },
+	{ "SMS_DeploymentSummary", "DeploymentID", { NULL } },
+};
+
+static const struct other_class *other_class(const char *name)
+{
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (!strcasecmp(name, others[i].name))
+			return &others[i];
+	return NULL;
+}
+
+/* Takes what arrives only by key out of the rows of a list, and says so. */
+static void hide_lazy(const struct other_class *other, json_t *rows)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(rows, i, row) {
+		json_t *names = json_array();
+
+		for (const char *const *name = other->lazy; *name; name++) {
+			json_array_append_new(names, json_string(*name));
+			json_object_set_new(row, *name, json_null());
+		}
+		json_object_set_new(row, "__LAZYPROPERTIES", names);
+	}
+}
+
+json_t *site_other_by_key(struct call *call, const char *class, const char *key)
+{
+	const struct other_class *other = other_class(class);
+	json_t *rows = other && other->key ? list_companions(call->site, class) : NULL, *row, *found = NULL;
+	size_t i;
+
+	json_array_foreach(rows, i, row) {
+		const json_t *value = json_object_get(row, other->key);
+		char text[32];
+
+		snprintf(text, sizeof text, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+		if (!found && !strcasecmp(json_is_string(value) ? json_string_value(value) : text, key))
+			found = json_incref(row);
+	}
+	json_decref(rows);
+	return found;
+}
+
+static json_t *list_other(struct site *site, const struct other_class *other)
+{
+	json_t *rows = list_companions(site, other->name);
+
+	/* What was loaded counts; else the points follow the refreshes. */
+	if (!json_array_size(rows) && !strcmp(other->name, "SMS_PackageStatusDistPointsSummarizer")) {
+		json_decref(rows);
+		return list_dps(site);
+	}
+	if (other->lazy[0])
+		hide_lazy(other, rows);
+	return rows;
+}
+
 /* NULL: no such class. */
 json_t *site_list(struct call *call, const char *class)
 {
 	struct site *site = call->site;
 	const char *known = site_class(class);
+	const struct other_class *other = other_class(class);
 	sqlite3_stmt *statement;
 	json_t *rows;
 
-	if (!strcasecmp(class, "SMS_PackageStatusDistPointsSummarizer"))
-		return list_dps(site);
-	if (!strcasecmp(class, "SMS_ImageInformation") || !strcasecmp(class, "SMS_ObjectContentExtraInfo"))
-		return list_companions(site, class);
+	if (other)
+		return list_other(site, other);
 	if (!known)
 		return NULL;
 	rows = json_array();

@@ -61,6 +61,10 @@ static void get_by_key(struct call *call, const char *class, const char *key, st
 
 	entity = object ? site_entity(call, object, true) : NULL;
 	json_decref(object);
+	if (!entity && (entity = site_other_by_key(call, class, key))) {
+		answer_rows(call, class, json_pack("[o]", entity), answer);
+		return;
+	}
 	is = json_string_value(json_object_get(entity, "__CLASS"));
 	if (!is || strcasecmp(is, class)) {
 		json_decref(entity);

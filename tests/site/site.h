@@ -118,6 +118,8 @@ void site_settle(struct site *site);
 const char *site_class(const char *name); /* documented spelling of a package class, whatever the case; NULL */
 bool site_is_lazy(const char *class, const char *property);
 json_t *site_list(struct call *call, const char *class);
+/* A row of a class that is no package's, by its key; NULL: there is none. New reference. */
+json_t *site_other_by_key(struct call *call, const char *class, const char *key);
 json_t *site_entity(struct call *call, json_t *object, bool by_key);
 char *site_metadata(const struct site *site);
 /* An answer to an OData query over @rows, an array that is stolen: $filter, $select, $top, $skip. NULL: bad filter. */

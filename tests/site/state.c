@@ -243,15 +243,15 @@ static void load_object(struct site *site, const char *path, json_t *object, con
 	snprintf(class, sizeof class, "%.100s", class_of(object, context));
 	class[strcspn(class, "/")] = '\0';
 	known = site_class(class);
-	if (!text_of(object, "PackageID") || !*class)
-		site_die("%s: a record without class or PackageID", path);
+	if (!*class || (known && !text_of(object, "PackageID")))
+		site_die("%s: a record without class, or a package without PackageID", path);
 	if (known) {
 		load_package(site, known, object);
 		return;
 	}
 	statement = site_sql(site, "INSERT INTO companion VALUES (?1, ?2, ?3)");
 	bind_text(statement, 1, class);
-	bind_text(statement, 2, text_of(object, "PackageID"));
+	bind_text(statement, 2, text_of(object, "PackageID") ? text_of(object, "PackageID") : "");
 	bind_json(statement, 3, object);
 	run(site, statement);
 }
