@@ -8,12 +8,21 @@
 #include "wimplan/plan.h"
 #include "wimplan/receipt.h"
 #include "wimplan/wim.h"
+#include "wimplan/zone.h"
+
+/* What a page says that it was not made from: "Change" and "CHG0012345". */
+struct wp_report_pair {
+	const char *name, *value;
+};
 
 struct wp_report_options {
 	bool color;           /* ANSI colours; only the text format has any */
 	bool all;             /* unchanged packages too; of a diff in text: lists in full */
 	unsigned int columns; /* of the terminal, for the text format; at least 40 */
 	char delimiter;       /* between the cells of CSV; 0: a comma */
+	const struct wp_zone *zone; /* by whose clocks times are shown, beside UTC; NULL: UTC alone */
+	const struct wp_report_pair *pairs; /* what Markdown and HTML say besides; each name once, whatever its case */
+	size_t pair_count;
 	bool bom;             /* CSV begins with a byte order mark, without which Excel takes UTF-8 for something else */
 };
 

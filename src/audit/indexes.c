@@ -179,16 +179,32 @@ static void set_step(json_t *object, const struct wp_usage *usage, const struct 
 	wp_json_set(object, "now_at", image->now ? wp_json_u64(image->now->index) : json_null());
 }
 
+/* What there is to say of it; WP_NOTE_KINDS when there is nothing. */
+static enum wp_note_kind note_of(const struct installed *image)
+{
+	if (!image->is_there)
+		return WP_NOTE_INDEX_GONE;
+	if (!image->was_known || !image->is.name || is_same(image))
+		return WP_NOTE_KINDS;
+	if (same_name(&image->was, &image->is))
+		return WP_NOTE_INDEX_CHANGED;
+	return image->now ? WP_NOTE_INDEX_MOVED : WP_NOTE_IMAGE_RENAMED;
+}
+
 json_t *wp_audit_step_json(const struct audited *package, const struct wp_usage *usage)
 {
 	struct installed image = { 0 };
+	enum wp_note_kind kind = WP_NOTE_KINDS;
 	json_t *object = json_object();
 
-	if (has_index(package, usage))
+	if (has_index(package, usage)) {
 		image = installed_by(package, usage);
+		kind = note_of(&image);
+	}
 	wp_json_set(object, "package_id", wp_json_text(package->record->package_id));
 	wp_json_set(object, "use", wp_json_text(usage->boots ? "boot" : wp_use_name(usage->use)));
 	set_step(object, usage, &image);
+	wp_json_set(object, "note", wp_json_text(kind < WP_NOTE_KINDS ? wp_note_words(kind)->code : NULL));
 	return object;
 }
 
@@ -202,41 +218,37 @@ static json_t *facts_of(const struct wp_usage *usage, const struct installed *im
 	return facts;
 }
 
-/* What stands at the index of @usage is something else than what was there. */
-static void note_difference(struct audit *audit, const struct audited *package, const struct wp_usage *usage,
-			    const struct installed *image_of)
-{
-	const struct identity *was = &image_of->was, *is = &image_of->is;
-	const struct wp_expected_image *now = image_of->now;
-	json_t *facts = facts_of(usage, image_of);
-	uint32_t image = (uint32_t)usage->index.value;
-	const char *id = package->record->package_id, *step = step_words(audit, usage);
-	const char *name = is->name ? is->name : "without a name";
-
-	if (same_name(was, is))
-		wp_note_add(audit->plan, WP_NOTE_INDEX_CHANGED, id, image, facts,
-			    "%s installs image %" PRIu32 " by default: %s, which was %s, is %s now", step, image, name,
-			    traits_words(audit, was), traits_words(audit, is));
-	else if (now)
-		wp_note_add(audit->plan, WP_NOTE_INDEX_MOVED, id, image, facts,
-			    "%s installs image %" PRIu32 " by default, which was %s and is %s now; %s is image %" PRIu32 " now", step,
-			    image, was->name, name, was->name, now->index);
-	else
-		wp_note_add(audit->plan, WP_NOTE_IMAGE_RENAMED, id, image, facts,
-			    "%s installs image %" PRIu32 " by default, which was called %s and is called %s now", step, image,
-			    was->name, name);
-}
-
 static void look_at(struct audit *audit, const struct audited *package, const struct wp_usage *usage)
 {
 	struct installed image = installed_by(package, usage);
+	const struct identity *was = &image.was, *is = &image.is;
+	const char *id = package->record->package_id, *step = step_words(audit, usage);
+	uint32_t index = (uint32_t)usage->index.value;
+	enum wp_note_kind kind = note_of(&image);
 
-	if (!image.is_there)
-		wp_note_add(audit->plan, WP_NOTE_INDEX_GONE, package->record->package_id, 0, facts_of(usage, &image),
-			    "%s installs image %" PRIu64 " by default, and the source has no such image", step_words(audit, usage),
-			    usage->index.value);
-	else if (image.was_known && image.is.name && !is_same(&image))
-		note_difference(audit, package, usage, &image);
+	switch (kind) {
+	case WP_NOTE_INDEX_GONE:
+		wp_note_add(audit->plan, kind, id, 0, facts_of(usage, &image),
+			    "%s installs image %" PRIu32 " by default, and the source has no such image", step, index);
+		break;
+	case WP_NOTE_INDEX_CHANGED:
+		wp_note_add(audit->plan, kind, id, index, facts_of(usage, &image),
+			    "%s installs image %" PRIu32 " by default: %s, which was %s, is %s now", step, index, is->name,
+			    traits_words(audit, was), traits_words(audit, is));
+		break;
+	case WP_NOTE_INDEX_MOVED:
+		wp_note_add(audit->plan, kind, id, index, facts_of(usage, &image),
+			    "%s installs image %" PRIu32 " by default, which was %s and is %s now; %s is image %" PRIu32 " now", step,
+			    index, was->name, is->name, was->name, image.now->index);
+		break;
+	case WP_NOTE_IMAGE_RENAMED:
+		wp_note_add(audit->plan, kind, id, index, facts_of(usage, &image),
+			    "%s installs image %" PRIu32 " by default, which was called %s and is called %s now", step, index,
+			    was->name, is->name);
+		break;
+	default:
+		break;
+	}
 }
 
 void wp_audit_find_indexes(struct audit *audit, const struct audited *package)

@@ -2,6 +2,8 @@
 /* Puts a page together. */
 #include "page.h"
 
+#include "words.h"
+
 #include <stdlib.h>
 
 void wp_page_init(struct wp_page *page, struct wp_arena *arena, const char *kind, const char *title)
@@ -60,6 +62,25 @@ void wp_page_line(struct wp_page *page, enum wp_part_kind kind, const char *text
 	wp_page_open(page, kind, NULL);
 	wp_page_add(page, WP_PART_TEXT, text);
 	wp_page_close(page);
+}
+
+void wp_page_point(struct wp_page *page, enum wp_part_kind kind, const char *strong, const char *text)
+{
+	if (!text)
+		return;
+	wp_page_open(page, kind, NULL);
+	wp_page_add(page, WP_PART_STRONG, strong);
+	wp_page_add(page, WP_PART_TEXT, wp_arena_printf(page->arena, " %s", text));
+	wp_page_close(page);
+}
+
+void wp_page_cut(struct wp_page *page, size_t shown, size_t total, const char *what)
+{
+	if (total <= shown)
+		return;
+	wp_page_line(page, WP_PART_PARAGRAPH,
+		     wp_arena_printf(page->arena, "And %s more, which are not on this page: the plan file has them.",
+				     wp_words_counted(page->arena, total - shown, what)));
 }
 
 void wp_page_badge(struct wp_page *page, enum wp_tone tone, const char *text)
@@ -136,6 +157,22 @@ void wp_page_bar(struct wp_page *page, const struct wp_page_share *shares, size_
 		share->tone = shares[i].tone;
 		share->amount = shares[i].amount;
 	}
+	wp_page_close(page);
+}
+
+void wp_page_tick(struct wp_page *page, uint64_t at, const char *text)
+{
+	add(page, WP_PART_TICK, text)->from = at;
+}
+
+void wp_page_span(struct wp_page *page, enum wp_tone tone, const char *what, uint64_t from, uint64_t length, const char *behind)
+{
+	struct wp_part *span = wp_page_open(page, WP_PART_SPAN, what);
+
+	span->tone = tone;
+	span->from = from;
+	span->amount = length;
+	wp_page_add(page, WP_PART_TEXT, behind);
 	wp_page_close(page);
 }
 

@@ -36,6 +36,13 @@ enum wp_part_kind {
 	WP_PART_ROW,       /* cells */
 	WP_PART_GROUP,     /* @text: a heading over the rows that follow */
 	WP_PART_CELL,      /* text */
+	/*
+	 * Ticks, then spans: what takes which part of @amount seconds, of which the first @from are the window. @text is a
+	 * caption. Only to see: a table beside it says the same, and Markdown has nothing else.
+	 */
+	WP_PART_TIMELINE,
+	WP_PART_TICK,      /* @text at @from */
+	WP_PART_SPAN,      /* @text: what it is, from @from on for @amount; text: what stands behind it */
 
 	WP_PART_TEXT,
 	WP_PART_STRONG,
@@ -47,6 +54,7 @@ enum wp_part_kind {
 	WP_PART_BREAK, /* a new line */
 	WP_PART_BAR,   /* shares of @amount; only to see: the numbers stand beside it. As a block it is a large one */
 	WP_PART_SHARE, /* @amount in the colour of its tone */
+	WP_PART_BLANK, /* a line to write on */
 };
 
 /* Colours. No meaning rests on them alone. */
@@ -58,6 +66,7 @@ enum wp_column {
 	WP_COLUMN_NUMBER, /* to the right, never broken */
 	WP_COLUMN_SHORT,  /* never broken */
 	WP_COLUMN_NAME,   /* broken anywhere, takes what is left */
+	WP_COLUMN_TITLE,  /* an id, and a name below it */
 	WP_COLUMN_VALUE,  /* broken anywhere */
 	WP_COLUMN_TEXT,   /* sentences */
 	WP_COLUMN_PATH,   /* paths, which take what is left */
@@ -82,6 +91,7 @@ struct wp_part {
 		enum wp_column column;
 		enum wp_folding folding;
 		bool open;
+		uint64_t from;
 	};
 	struct wp_part *first, *last, *next;
 };
@@ -112,6 +122,10 @@ void wp_page_line(struct wp_page *page, enum wp_part_kind kind, const char *text
 void wp_page_badge(struct wp_page *page, enum wp_tone tone, const char *text);
 void wp_page_card(struct wp_page *page, enum wp_tone tone, const char *number, const char *what);
 void wp_page_link(struct wp_page *page, const char *target, const char *text);
+/* An item or a paragraph that begins with something strong; nothing for a NULL @text. */
+void wp_page_point(struct wp_page *page, enum wp_part_kind kind, const char *strong, const char *text);
+/* Says how many of @total things were left out of a list that shows the first @shown, and where they are. */
+void wp_page_cut(struct wp_page *page, size_t shown, size_t total, const char *what);
 /* A term and its value; nothing when the value is NULL or empty. */
 void wp_page_fact(struct wp_page *page, const char *term, const char *value);
 void wp_page_path_fact(struct wp_page *page, const char *term, const char *path);
@@ -155,6 +169,10 @@ struct wp_page_share {
 };
 /* A bar of @count shares, as long in its track as their sum is of @whole. */
 void wp_page_bar(struct wp_page *page, const struct wp_page_share *shares, size_t count, uint64_t whole);
+
+/* Adds a tick or a span to the timeline that is open. */
+void wp_page_tick(struct wp_page *page, uint64_t at, const char *text);
+void wp_page_span(struct wp_page *page, enum wp_tone tone, const char *what, uint64_t from, uint64_t length, const char *behind);
 
 struct wp_page_column {
 	const char *heading;

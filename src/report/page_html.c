@@ -14,6 +14,7 @@ struct html {
 };
 
 static void add_parts(struct html *html, const struct wp_part *part);
+static void add_line(struct html *html, const struct wp_part *holder);
 
 /* Markup of our own, as it is. */
 static void add_raw(struct html *html, const char *markup)
@@ -89,9 +90,19 @@ static const char *column_class(enum wp_column column)
 		[WP_COLUMN_WORDS] = "words", [WP_COLUMN_NUMBER] = "number", [WP_COLUMN_SHORT] = "short",
 		[WP_COLUMN_NAME] = "name",   [WP_COLUMN_VALUE] = "value",   [WP_COLUMN_TEXT] = "text",
 		[WP_COLUMN_PATH] = "path",   [WP_COLUMN_BAR] = "bars",
+		[WP_COLUMN_TITLE] = "title",
 	};
 
 	return classes[column];
+}
+
+/* @part of @whole, which it is not above, for a style. */
+static const char *percent(struct html *html, uint64_t part, uint64_t whole)
+{
+	double share = whole ? (double)part / (double)whole : 0;
+	unsigned int hundredths = (unsigned int)((share < 1 ? share : 1) * 10000 + 0.5);
+
+	return wp_arena_printf(html->arena, "%u.%02u%%", hundredths / 100, hundredths % 100);
 }
 
 /* What is there is seen, however little it is: the style gives each share a least width. */
@@ -99,14 +110,38 @@ static void add_bar(struct html *html, const struct wp_part *bar)
 {
 	add_raw(html, "<div class=\"bar\" aria-hidden=\"true\">");
 	for (const struct wp_part *share = bar->first; share; share = share->next) {
-		unsigned int width =
-			bar->amount ? (unsigned int)((double)share->amount / (double)bar->amount * 10000 + 0.5) : 0;
-
 		if (share->amount)
-			add_rawf(html, "<i class=\"%s\" style=\"width:%u.%02u%%\"></i>", tone_class(share->tone),
-				     width / 100, width % 100);
+			add_rawf(html, "<i class=\"%s\" style=\"width:%s\"></i>", tone_class(share->tone),
+				 percent(html, share->amount, bar->amount));
 	}
 	add_raw(html, "</div>");
+}
+
+/* A lane for each span. The window is the ground of each, so that it is one field from the first to the last. */
+static void add_timeline(struct html *html, const struct wp_part *timeline)
+{
+	const struct wp_part *part = timeline->first;
+	uint64_t whole = timeline->amount;
+
+	add_rawf(html, "<div class=\"timeline\" aria-hidden=\"true\" style=\"--window:%s\">\n<div class=\"ticks\"><span></span><div>",
+		 percent(html, timeline->from, whole));
+	for (; part && part->kind == WP_PART_TICK; part = part->next) {
+		add_rawf(html, "<i%s style=\"left:%s\">", part->from > whole / 2 ? " class=\"left\"" : "",
+			 percent(html, part->from, whole));
+		add_text(html, part->text);
+		add_raw(html, "</i>");
+	}
+	add_raw(html, "</div><span></span></div>\n");
+	for (; part; part = part->next) {
+		uint64_t room = part->from < whole ? whole - part->from : 0;
+
+		add_element(html, "<div><span>", part->text, "</span>");
+		add_rawf(html, "<div class=\"lane\"><i class=\"%s\" style=\"left:%s;width:%s\"></i></div><span>", tone_class(part->tone),
+			 percent(html, part->from, whole), percent(html, part->amount < room ? part->amount : room, whole));
+		add_line(html, part);
+		add_raw(html, "</span></div>\n");
+	}
+	add_raw(html, "</div>\n");
 }
 
 static void add_badge(struct html *html, const struct wp_part *badge)
@@ -165,6 +200,9 @@ static void add_line(struct html *html, const struct wp_part *holder)
 		case WP_PART_BAR:
 			add_bar(html, part);
 			break;
+		case WP_PART_BLANK:
+			add_raw(html, "<span class=\"blank\"></span>");
+			break;
 		default:
 			add_text(html, part->text);
 		}
@@ -183,8 +221,8 @@ static void add_holder(struct html *html, const char *open, const struct wp_part
 static bool needs_label(const struct wp_part *table, const struct wp_part *column, const struct wp_part *cell)
 {
 	return table->folding == WP_FOLDING_TEXTS && column != table->first &&
-	       (column->column == WP_COLUMN_SHORT || column->column == WP_COLUMN_NUMBER) &&
-	       cell->first && cell->first->kind == WP_PART_TEXT && *cell->first->text;
+	       (column->column == WP_COLUMN_SHORT || column->column == WP_COLUMN_NUMBER || column->column == WP_COLUMN_WORDS) &&
+	       cell->first && (cell->first->kind == WP_PART_TEXT || cell->first->kind == WP_PART_LINK) && *cell->first->text;
 }
 
 static void add_row(struct html *html, const struct wp_part *table, const struct wp_part *row)
@@ -323,6 +361,9 @@ static void add_part(struct html *html, const struct wp_part *part)
 		break;
 	case WP_PART_KEY:
 		add_key(html, part);
+		break;
+	case WP_PART_TIMELINE:
+		add_timeline(html, part);
 		break;
 	case WP_PART_BAR:
 		add_raw(html, "<div class=\"big\">");

@@ -143,6 +143,9 @@ static void add_line(struct markdown *md, const struct wp_part *holder)
 			break;
 		case WP_PART_BAR:
 			break;
+		case WP_PART_BLANK:
+			wp_buf_puts(md->buf, "\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_");
+			break;
 		default:
 			add_text(md, part->text, part == holder->first && begins_line(holder));
 		}
@@ -289,6 +292,7 @@ static void add_part(struct markdown *md, const struct wp_part *part)
 		break;
 	case WP_PART_KEY:
 	case WP_PART_BAR:
+	case WP_PART_TIMELINE:
 		break;
 	default:
 		add_line(md, part);

@@ -4,13 +4,15 @@
 #define WIMPLAN_REPORT_PLAN_COST_H
 
 #include "page.h"
+#include "plan_view.h"
 
-#include "wimplan/plan.h"
+/* "Cost: 7.63 MiB to 38.15 MiB to be sent …": one sentence; NULL when nothing is, or nobody has looked. */
+char *wp_words_cost(const struct wp_plan_view *view);
 
-/* "To be sent: 7.63 MiB to 38.15 MiB …": one sentence; NULL when nothing is, or nobody has looked. */
-char *wp_words_cost(struct wp_arena *arena, const struct wp_plan *plan);
+/* Whether an estimate fits its window: "fits", "does not fit", "perhaps"; NULL where there is no window to fit. */
+const char *wp_words_fits(const struct wp_plan_view *view, const json_t *estimate);
 
-/* A section with a row for each refresh, and what the figures rest on; nothing where there is none. */
-void wp_plan_page_cost(struct wp_page *page, const struct wp_plan *plan);
+/* A section: a timeline of the window, a row for each refresh and each site, and what the figures rest on. */
+void wp_plan_page_cost(struct wp_page *page, const struct wp_plan_view *view);
 
 #endif

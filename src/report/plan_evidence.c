@@ -2,30 +2,20 @@
 /* What the verdict on each package rests on. */
 #include "plan_evidence.h"
 
-#include "reason_words.h"
-#include "remedies.h"
 #include "plan_words.h"
 #include "reason_words.h"
 #include "words.h"
+
+#include "wimplan/json.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum wp_tone wp_plan_evidence_tone(const struct wp_entry *entry)
-{
-	static const enum wp_tone tones[WP_ENTRY_STATUSES] = {
-		[WP_ENTRY_UNCHANGED] = WP_TONE_PLAIN,   [WP_ENTRY_CHANGE] = WP_TONE_CHANGE, [WP_ENTRY_BLOCKED] = WP_TONE_BAD,
-		[WP_ENTRY_REPORT_ONLY] = WP_TONE_INFO, [WP_ENTRY_UNPROVEN] = WP_TONE_INFO,
-	};
-
-	return tones[entry->status];
-}
-
-const char *wp_plan_evidence_anchor(struct wp_arena *arena, size_t number)
-{
-	return wp_arena_printf(arena, "package-%zu", number + 1);
-}
+/* Sections that are unfolded when there are no more. */
+#define SECTIONS_OPEN ((size_t)3)
+/* Packages that are listed of many behind one missing map. */
+#define MAPPED_SHOWN ((size_t)200)
 
 /* A change board approves calls, so they have ConfigMgr's own names here. */
 static const char *calls_of(struct wp_arena *arena, const struct wp_entry *entry)
@@ -94,19 +84,79 @@ static void open_section(struct wp_page *page, const struct wp_plan *plan, const
 {
 	struct wp_part *section = wp_page_open(page, WP_PART_ENTRY, NULL);
 
-	section->tone = wp_plan_evidence_tone(entry);
-	section->target = wp_plan_evidence_anchor(page->arena, (size_t)(entry - plan->entries));
+	section->tone = wp_plan_entry_tone(entry);
+	section->target = wp_plan_anchor(page->arena, (size_t)(entry - plan->entries));
 	wp_page_open(page, WP_PART_HEADING, NULL)->level = 3;
 	wp_page_add(page, WP_PART_TEXT, wp_arena_printf(page->arena, "%s ", title));
 	wp_page_badge(page, section->tone, wp_words_to_do(page->arena, entry));
 	wp_page_close(page);
 }
 
-static void add_entry(struct wp_page *page, const struct wp_plan *plan, const struct wp_entry *entry)
+/* A point that a note names, with what it has. */
+static void add_point(struct wp_page *page, const struct wp_plan_view *view, const json_t *point)
 {
+	const char *message = wp_json_get_text(point, "message");
+	uint64_t id, version;
+
+	if (wp_json_get_u64(point, "message_id", &id))
+		message = wp_arena_printf(page->arena, "%s (message %" PRIu64 ")", message ? message : "what this means is not known",
+					  id);
+	WP_PAGE_ROW(page, wp_cell(wp_json_get_text(point, "name")), wp_cell(wp_json_get_text(point, "site")),
+		    wp_cell(wp_json_get_text(point, "state")),
+		    wp_cell(wp_json_get_u64(point, "source_version", &version) ? wp_words_count(page->arena, version) : NULL),
+		    wp_cell(wp_words_time_of(page->arena, view->options->zone, point, "last_copied")), wp_cell(message));
+}
+
+static void add_note_points(struct wp_page *page, const struct wp_plan_view *view, const struct wp_note *note)
+{
+	const json_t *points = json_object_get(note->facts, "points"), *point;
+	size_t i, count = json_array_size(points);
+
+	if (!count)
+		return;
+	WP_PAGE_TABLE(page, wp_arena_printf(page->arena, "Distribution points of %s: %s", note->package_id, note->code),
+		      WP_FOLDING_TEXTS, { "Distribution point", WP_COLUMN_NAME }, { "Site", WP_COLUMN_SHORT },
+		      { "State", WP_COLUMN_SHORT }, { "Version", WP_COLUMN_NUMBER }, { "Last copied", WP_COLUMN_WORDS },
+		      { "Last reported", WP_COLUMN_WORDS });
+	json_array_foreach(points, i, point)
+		if (i < WP_PAGE_NOTE_POINTS)
+			add_point(page, view, point);
+	wp_page_close(page);
+	wp_page_cut(page, WP_PAGE_NOTE_POINTS, count, "distribution point");
+}
+
+static void add_entry_notes(struct wp_page *page, const struct wp_plan_view *view, const struct wp_entry_view *entry)
+{
+	size_t shown = entry->note_count < WP_PAGE_NOTE_POINTS ? entry->note_count : WP_PAGE_NOTE_POINTS;
+
+	if (!shown)
+		return;
+	wp_page_open(page, WP_PART_LIST, NULL);
+	for (size_t i = 0; i < shown; i++) {
+		const struct wp_note *note = entry->notes[i];
+
+		wp_page_open(page, WP_PART_ITEM, NULL);
+		wp_page_badge(page, wp_plan_note_tone(note->severity), wp_note_severity_name(note->severity));
+		wp_page_add(page, WP_PART_TEXT, " ");
+		wp_page_add(page, WP_PART_CODE, note->code);
+		wp_page_add(page, WP_PART_TEXT, wp_arena_printf(page->arena, ": %s", note->summary));
+		wp_page_close(page);
+	}
+	wp_page_close(page);
+	wp_page_cut(page, shown, entry->note_count, "note");
+	for (size_t i = 0; i < shown; i++)
+		add_note_points(page, view, entry->notes[i]);
+}
+
+static void add_entry(struct wp_page *page, const struct wp_plan_view *view, size_t number)
+{
+	const struct wp_plan *plan = view->plan;
+	const struct wp_entry *entry = &plan->entries[number];
 	const struct wp_number *version = &entry->preconditions.source_version;
+	const char *why = wp_words_why(page->arena, entry);
 
 	open_section(page, plan, entry, wp_arena_printf(page->arena, "%s %s", entry->package_id, wp_words_name(entry->name)));
+	wp_page_open(page, WP_PART_FOLD, why ? why : "blocked")->open = view->section_count <= SECTIONS_OPEN;
 	wp_page_open(page, WP_PART_FACTS, NULL);
 	wp_page_fact(page, entry->status == WP_ENTRY_CHANGE ? "Do" : "Would need", calls_of(page->arena, entry));
 	wp_page_fact(page, "Class", wp_class_name(entry->class));
@@ -118,7 +168,10 @@ static void add_entry(struct wp_page *page, const struct wp_plan *plan, const st
 			     wp_arena_printf(page->arena, "%s%s", wp_words_content(page->arena, entry->content),
 					     wp_words_uncovered(plan)));
 	wp_page_close(page);
-	add_reasons(page, entry);
+	if (entry->status != WP_ENTRY_UNCHANGED)
+		add_reasons(page, entry);
+	add_entry_notes(page, view, &view->entries[number]);
+	wp_page_close(page);
 	wp_page_close(page);
 }
 
@@ -132,25 +185,29 @@ static void add_group(struct wp_page *page, const struct wp_plan *plan, const st
 	wp_page_open(page, WP_PART_FOLD, wp_arena_printf(page->arena, "The %s", packages));
 	WP_PAGE_TABLE(page, wp_arena_printf(page->arena, "The %s", packages), WP_FOLDING_TEXTS, { "Package", WP_COLUMN_SHORT },
 		      { "Name", WP_COLUMN_NAME }, { "Source", WP_COLUMN_PATH });
-	for (size_t i = 0; i < group->alone; i++)
+	for (size_t i = 0; i < group->alone && i < MAPPED_SHOWN; i++)
 		WP_PAGE_ROW(page, wp_cell(group->waiting[i]->package_id), wp_cell(wp_words_name(group->waiting[i]->name)),
 			    wp_cell_as(WP_PART_PATH, group->waiting[i]->source_path));
 	wp_page_close(page);
+	wp_page_cut(page, MAPPED_SHOWN, group->alone, "package");
 	wp_page_close(page);
 	wp_page_close(page);
 }
 
-void wp_plan_page_evidence(struct wp_page *page, const struct wp_plan *plan, const struct wp_unmapped_list *unmapped)
+void wp_plan_page_evidence(struct wp_page *page, const struct wp_plan_view *view)
 {
-	for (size_t i = 0; i < plan->entry_count; i++) {
-		const struct wp_entry *entry = &plan->entries[i];
-		const struct wp_unmapped *group = wp_unmapped_for(unmapped, plan, entry);
+	if (!view->section_count)
+		return;
+	wp_page_heading(page, 2, "What it rests on");
+	for (size_t i = 0; i < view->plan->entry_count; i++) {
+		const struct wp_unmapped *group = wp_unmapped_for(&view->unmapped, view->plan, &view->plan->entries[i]);
 
-		if (!group && entry->status != WP_ENTRY_UNCHANGED)
-			add_entry(page, plan, entry);
-		else if (group && group->waiting[0] == entry)
-			add_group(page, plan, group);
+		if (view->entries[i].section && group)
+			add_group(page, view->plan, group);
+		else if (view->entries[i].section)
+			add_entry(page, view, i);
 	}
+	wp_page_cut(page, WP_PAGE_SECTIONS, view->section_count, "section");
 }
 
 void wp_plan_page_remedies(struct wp_page *page, const struct wp_plan *plan)

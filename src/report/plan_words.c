@@ -123,15 +123,15 @@ const char *wp_words_uncovered(const struct wp_plan *plan)
 	return plan->beside_covered ? "" : " (not covered by the plan's digest)";
 }
 
-char *wp_words_snapshot(struct wp_arena *arena, const struct wp_plan *plan)
+char *wp_words_snapshot(struct wp_arena *arena, const struct wp_zone *zone, const struct wp_plan *plan)
 {
-	const char *taken = wp_time_minutes(arena, plan->snapshot_taken_at);
+	const char *taken = wp_words_time(arena, zone, plan->snapshot_taken_at);
 
 	return wp_arena_printf(arena, "Snapshot %s of %s%s", plan->site_code ? plan->site_code : "(no site)",
-			       plan->snapshot_taken_at.known ? taken : "unknown date", wp_words_uncovered(plan));
+			       taken ? taken : "unknown date", wp_words_uncovered(plan));
 }
 
-char *wp_words_totals(struct wp_arena *arena, const struct wp_plan *plan)
+char *wp_words_totals(struct wp_arena *arena, const struct wp_zone *zone, const struct wp_plan *plan)
 {
 	const struct wp_summary *sum = &plan->summary;
 	const char *report_only = "", *unproven = "";
@@ -144,7 +144,7 @@ char *wp_words_totals(struct wp_arena *arena, const struct wp_plan *plan)
 			       "Plan %s: %" PRIu64 " reload, %" PRIu64 " refresh, %" PRIu64 " blocked, %s%s%" PRIu64
 			       " unchanged. %s, %" PRIu64 " package%s.",
 			       wp_hash_short(arena, plan->id), sum->reload, sum->refresh, sum->blocked, report_only, unproven,
-			       sum->unchanged, wp_words_snapshot(arena, plan), plan->snapshot_records,
+			       sum->unchanged, wp_words_snapshot(arena, zone, plan), plan->snapshot_records,
 			       wp_plural(plan->snapshot_records));
 }
 

@@ -4,6 +4,7 @@
 #define WIMPLAN_REPORT_PLAN_WORDS_H
 
 #include "wimplan/plan.h"
+#include "wimplan/zone.h"
 
 /* "reload, refresh", "reload", "refresh", or "" when an entry has neither. */
 const char *wp_words_actions(const struct wp_entry *entry);
@@ -25,8 +26,8 @@ char *wp_words_content(struct wp_arena *arena, const struct wp_content_change *c
 const char *wp_words_uncovered(const struct wp_plan *plan);
 
 /* Sentences about a plan as a whole; NULL when there is nothing to say. */
-char *wp_words_totals(struct wp_arena *arena, const struct wp_plan *plan);
-char *wp_words_snapshot(struct wp_arena *arena, const struct wp_plan *plan);
+char *wp_words_totals(struct wp_arena *arena, const struct wp_zone *zone, const struct wp_plan *plan);
+char *wp_words_snapshot(struct wp_arena *arena, const struct wp_zone *zone, const struct wp_plan *plan);
 char *wp_words_no_changes(struct wp_arena *arena, const struct wp_plan *plan);
 char *wp_words_unproven(struct wp_arena *arena, const struct wp_plan *plan);
 char *wp_words_skipped(struct wp_arena *arena, const struct wp_plan *plan);

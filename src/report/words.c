@@ -79,3 +79,65 @@ const char *wp_words_number(struct wp_arena *arena, const char *text)
 
 	return wp_parse_u64(text ? text : "", false, &number) ? wp_words_count(arena, number) : text;
 }
+
+char *wp_words_duration(struct wp_arena *arena, uint64_t seconds)
+{
+	uint64_t minutes = seconds / 60 + (seconds % 60 != 0), hours = seconds / 3600 + (seconds % 3600 != 0);
+
+	if (seconds < 120)
+		return wp_arena_printf(arena, "%" PRIu64 " s", seconds);
+	if (minutes < 2 * 60)
+		return wp_arena_printf(arena, "%" PRIu64 " min", minutes);
+	if (minutes < 2 * 24 * 60)
+		return wp_arena_printf(arena, "%" PRIu64 " h %02" PRIu64 " min", minutes / 60, minutes % 60);
+	return wp_arena_printf(arena, "%s days %02" PRIu64 " h", wp_words_count(arena, hours / 24), hours % 24);
+}
+
+char *wp_words_time(struct wp_arena *arena, const struct wp_zone *zone, struct wp_time time)
+{
+	struct wp_time local = { .known = true };
+	char *here, *utc;
+
+	if (!time.known)
+		return NULL;
+	utc = wp_time_minutes(arena, time);
+	if (!zone || !time.zone_known)
+		return utc;
+	local.ticks = wp_zone_to_local(zone, time.ticks);
+	here = wp_time_minutes(arena, local);
+	/* The day is said twice only where it is another one. */
+	return wp_arena_printf(arena, "%s (%s)", here, strncmp(here, utc, strlen("2026-03-07")) ? utc : utc + strlen("2026-03-07 "));
+}
+
+char *wp_words_time_of(struct wp_arena *arena, const struct wp_zone *zone, const json_t *object, const char *key)
+{
+	const char *text = wp_json_get_text(object, key);
+
+	return text ? wp_words_time(arena, zone, wp_time_parse(text)) : NULL;
+}
+
+char *wp_words_range(struct wp_arena *arena, const json_t *object, const char *least, const char *most,
+		     char *(*words)(struct wp_arena *arena, uint64_t value))
+{
+	const char *from_words, *to_words;
+	uint64_t from, to;
+
+	if (!wp_json_get_u64(object, least, &from) || !wp_json_get_u64(object, most, &to))
+		return NULL;
+	from_words = words(arena, from);
+	to_words = words(arena, to);
+	return strcmp(from_words, to_words) ? wp_arena_printf(arena, "%s to %s", from_words, to_words)
+					    : wp_arena_strdup(arena, to_words);
+}
+
+char *wp_words_sentence(struct wp_arena *arena, const char *half)
+{
+	char *whole;
+
+	if (!half || !*half)
+		return NULL;
+	whole = wp_arena_printf(arena, "%s.", half);
+	if (*whole >= 'a' && *whole <= 'z')
+		*whole = (char)(*whole - 'a' + 'A');
+	return whole;
+}

@@ -4,6 +4,8 @@
 #define WIMPLAN_REPORT_WORDS_H
 
 #include "wimplan/arena.h"
+#include "wimplan/json.h"
+#include "wimplan/zone.h"
 
 #include <stdint.h>
 
@@ -27,6 +29,24 @@ static inline const char *wp_plural(uint64_t count)
 }
 /* "1 package", "1,204 packages" for the @what "package". */
 char *wp_words_counted(struct wp_arena *arena, uint64_t count, const char *what);
+
+/* "64 s", "18 min", "2 h 05 min", "3 days 04 h": rounded up to what is shown. */
+char *wp_words_duration(struct wp_arena *arena, uint64_t seconds);
+
+/* "2026-03-07 21:00 (20:00Z)" by the clocks of @zone; "2026-03-07 20:00Z" where it is NULL. NULL when not known. */
+char *wp_words_time(struct wp_arena *arena, const struct wp_zone *zone, struct wp_time time);
+/* The same for the time that a document has under @key; NULL for anything else. */
+char *wp_words_time_of(struct wp_arena *arena, const struct wp_zone *zone, const json_t *object, const char *key);
+
+/*
+ * "A to B" for the numbers that a document has under two keys, in @words; "A" where both are the same, NULL when one of
+ * them is not known.
+ */
+char *wp_words_range(struct wp_arena *arena, const json_t *object, const char *least, const char *most,
+		     char *(*words)(struct wp_arena *arena, uint64_t value));
+
+/* Half a sentence as a whole one: "export again" becomes "Export again."; NULL for NULL. */
+char *wp_words_sentence(struct wp_arena *arena, const char *half);
 
 /* The name of a package or an image; "(no name)" for none. */
 static inline const char *wp_words_name(const char *name)

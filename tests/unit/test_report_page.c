@@ -176,24 +176,34 @@ Test(report, plan_page_is_the_same_in_both)
 	static const char *const html[] = {
 		"<h1>Image package change report, site P01</h1>",
 		"<h2>This plan does not cover every package</h2>\n<p>Incomplete: 1 package could not be judged (P0100140).",
+		"<p class=\"lead\">1 package is reloaded, and 1 is sent to the distribution points again; 1 is blocked; 1 is for a "
+		"person to decide.</p>",
+		"<p><span class=\"soft\">Plan 7c1f2a90, made 2026-02-20 03:00Z. ",
 		"<div class=\"card changed\"><b>1</b> <span>to reload</span></div>",
 		"<div class=\"card info\"><b>1</b> <span>only reported</span></div>",
 		"<div class=\"card same\"><b>1</b> <span>unchanged</span></div>",
-		"<dt>Made</dt><dd>2026-02-20 03:00Z by ann@desk with wimplan 0.1.0</dd>",
+		"<h2>What a person has to decide</h2>\n<ul>\n<li><b>index-moved:</b> P0100123: step &quot;Apply&quot; takes image 3. Set "
+		"the step to the image&#39;s new index",
+		"<li><b>1 package only reported:</b> P0100005 would change",
+		"<li><b>1 package blocked:</b> P0100140. ",
 		"<h2>Packages</h2>",
-		"<a href=\"#package-1\">P0100123</a></td><td class=\"name\">Windows 11 &lt;b&gt; &amp; &#39;x&#39;</td>"
+		"<a href=\"#package-1\">P0100123</a><br><span class=\"soft\">Windows 11 &lt;b&gt; &amp; &#39;x&#39;</span></td>"
 		"<td class=\"short\"><span class=\"badge changed\">reload, refresh</span></td>"
-		"<td class=\"text\">2 images differ; content is newer than distributed</td>",
+		"<td class=\"text\">2 images differ; content is newer than distributed</td>"
+		"<td class=\"short\"><span class=\"badge removed\">1 grave</span></td>",
 		"<a href=\"#package-2\">P0100140</a>",
 		"<span class=\"badge removed\">blocked</span></td><td class=\"text\">nothing stands at the path</td>",
 		"<a href=\"#package-3\">P0100005</a>",
 		"<span class=\"badge info\">report only: refresh</span>",
 		"<label for=\"fold-1\">Unchanged packages: 1</label>",
 		"P0100200",
+		"<h2>What to do about what is blocked</h2>",
+		"Put the source back, or correct PkgSourcePath or the map.",
 		"<h2>What it means for the site</h2>",
 		"<span class=\"badge removed\">grave</span>",
 		"<code>index-moved</code>",
 		"step &quot;Apply&quot; takes image 3",
+		"Set the step to the image&#39;s new index, or put the images back in their order.",
 		"<h2>What it rests on</h2>",
 		"<section class=\"entry changed\" id=\"package-1\">\n<h3>P0100123 Windows 11 &lt;b&gt; &amp; &#39;x&#39; ",
 		"<dt>Do</dt><dd>ReloadImageProperties, then RefreshPkgSource</dd>",
@@ -204,8 +214,6 @@ Test(report, plan_page_is_the_same_in_both)
 		"<li><code>source-missing</code>: nothing is there</li>",
 		"<section class=\"entry info\" id=\"package-3\">",
 		"<dt>Would need</dt><dd>RefreshPkgSource</dd>",
-		"<h2>What to do about what is blocked</h2>",
-		"Put the source back, or correct PkgSourcePath or the map.",
 		"<h2>Remarks</h2>",
 		"the file has 3 bytes too many",
 		"What the words mean</label>",
@@ -213,32 +221,37 @@ Test(report, plan_page_is_the_same_in_both)
 		"<dt>inferred</dt>",
 		"<dt>content-newer</dt>",
 		"<dt>source-missing</dt><dd>Blocked: nothing stands at the path.</dd>",
+		"<h2>For the record</h2>\n<section class=\"entry same\" id=\"record\">\n<dl class=\"facts\">\n<div><dt>Plan</dt><dd>sha256:",
+		"<dt>Change</dt><dd><span class=\"blank\"></span></dd>",
+		"<dt>Approver</dt><dd><span class=\"blank\"></span></dd>",
+		"<dt>Made</dt><dd>2026-02-20 03:00Z by ann@desk with wimplan 0.1.0</dd>",
 		"<p>Plan 7c1f2a90: 1 reload, 1 refresh",
 	};
 	static const char *const markdown[] = {
 		"# Image package change report, site P01\n\n> **This plan does not cover every package**\n>\n> Incomplete: 1 package",
 		"| to reload | to refresh | blocked | only reported | unchanged |\n",
 		"| 1 | 1 | 1 | 1 | 1 |\n",
-		"- Made: 2026-02-20 03:00Z by `ann@desk` with wimplan 0.1.0\n",
-		"## Packages\n\n| Package | Name | What to do | Why |\n",
-		"| P0100123 | Windows 11 &lt;b&gt; &amp; 'x' | reload, refresh | 2 images differ; content is newer than "
-		"distributed |\n",
-		"| P0100140 | Windows 10 LTSC | blocked | nothing stands at the path |\n",
-		"| P0100005 | Boot image (x64) | report only: refresh | content is newer than distributed |\n",
+		"## What a person has to decide\n\n- **index-moved:** P0100123: step \"Apply\" takes image 3. Set the step",
+		"## Packages\n\n| Package | What to do | Why | Risk |\n",
+		"| P0100123<br>Windows 11 &lt;b&gt; &amp; 'x' | reload, refresh | 2 images differ; content is newer than "
+		"distributed | 1 grave |\n",
+		"| P0100140<br>Windows 10 LTSC | blocked | nothing stands at the path |  |\n",
+		"| P0100005<br>Boot image (x64) | report only: refresh | content is newer than distributed |  |\n",
 		"<details>\n<summary>Unchanged packages: 1</summary>\n\n",
-		"| P0100200 | Server 2022 | inferred | nothing differs |\n",
+		"| P0100200<br>Server 2022 | inferred | nothing differs |  |\n",
+		"## What to do about what is blocked\n",
+		"| `source-missing` | 1 | Put the source back, or correct PkgSourcePath or the map. |\n",
 		"## What it means for the site\n",
-		"| grave | `index-moved` | P0100123 | step \"Apply\" takes image 3 |\n",
+		"| grave | `index-moved` | 1 | P0100123: step \"Apply\" takes image 3 | Set the step",
 		"## What it rests on\n\n### P0100123 Windows 11 &lt;b&gt; &amp; 'x' (reload, refresh)\n\n"
-		"- Do: ReloadImageProperties, then RefreshPkgSource\n",
+		"<details open>\n<summary>2 images differ; content is newer than distributed</summary>\n\n- Do: ReloadImageProperties, then RefreshPkgSource\n",
 		"- Inside: KB5034765 added, 12 drivers changed, 310.00 MiB of 5.00 GiB new",
 		"- content: modified 2026-02-14 03:10Z, distributed 2026-01-09 22:41Z (inferred)\n",
 		"| 1 | `os_version` | 10.0.22631.2861 | 10.0.22631.3007 | proven |\n",
 		"### P0100140 Windows 10 LTSC (blocked)\n",
 		"- `source-missing`: nothing is there\n",
-		"### P0100005 Boot image (x64) (report only: refresh)\n\n- Would need: RefreshPkgSource\n",
-		"## What to do about what is blocked\n",
-		"| `source-missing` | 1 | Put the source back, or correct PkgSourcePath or the map. |\n",
+		"### P0100005 Boot image (x64) (report only: refresh)\n\n<details open>\n"
+		"<summary>content is newer than distributed</summary>\n\n- Would need: RefreshPkgSource\n",
 		"## Remarks\n",
 		"| warning | `file-bytes` | P0100123 | the file has 3 bytes too many |\n",
 		"<summary>What the words mean</summary>\n",
@@ -246,6 +259,9 @@ Test(report, plan_page_is_the_same_in_both)
 		"- inferred: ",
 		"- content-newer: ",
 		"- source-missing: Blocked: nothing stands at the path.\n",
+		"## For the record\n\n- Plan: sha256:",
+		"- Change: \\_",
+		"- Made: 2026-02-20 03:00Z by `ann@desk` with wimplan 0.1.0\n",
 		"Plan 7c1f2a90: 1 reload, 1 refresh",
 	};
 	struct wp_content_change content;
@@ -309,7 +325,7 @@ Test(report, plan_page_joins_images)
 	cr_expect_contains(page, "| 1–3, 7 | `os_version` | 1.0 | 2.0 | proven |\n"
 				 "| 1 | `size` | 1,000 | 2,000 | inferred |\n"
 				 "| 4 | `os_version` | 1.0 | 3.0 | proven |\n\n");
-	cr_expect_contains(page, "| reload, refresh | 5 images differ |\n");
+	cr_expect_contains(page, "| reload, refresh | 5 images differ |");
 	free(page);
 }
 

@@ -201,20 +201,31 @@ static bool add_diagnostics(struct wp_plan_text *text)
 	return remarks.count > 0;
 }
 
-/* Behind the remarks, whose form they have. */
-static void add_notes(struct wp_plan_text *text, bool first)
+/*
+ * Behind the remarks, whose form they have, with what to do about each kind once. Of many that are alike the first ones
+ * stand for all, but with --all.
+ */
+static void add_notes(struct wp_plan_text *text, const struct wp_plan_view *view, bool first)
 {
-	const struct wp_plan *plan = text->plan;
-
-	if (first && plan->note_count && text->out.buf->length)
+	if (first && view->group_count && text->out.buf->length)
 		wp_buf_putc(text->out.buf, '\n');
-	for (size_t i = 0; i < plan->note_count; i++) {
-		const struct wp_note *note = &plan->notes[i];
+	for (size_t i = 0; i < view->group_count; i++) {
+		const struct wp_note_group *group = &view->groups[i];
+		size_t shown = group->count <= WP_NOTES_SHOWN + 1 || text->all ? group->count : WP_NOTES_SHOWN;
+		const char *head = wp_arena_printf(text->out.arena, "%s %s", wp_note_severity_name(group->severity), group->code);
 
-		wp_layout_line(&text->out, 0, 2,
-			       wp_arena_printf(text->out.arena, "%s %s: %s%s%s%s", wp_note_severity_name(note->severity),
-					       note->code, note->package_id ? note->package_id : "",
-					       note->package_id ? ": " : "", note->summary, wp_words_uncovered(plan)));
+		for (size_t k = 0; k < shown; k++)
+			wp_layout_line(&text->out, 0, 2,
+				       wp_arena_printf(text->out.arena, "%s: %s%s", head,
+						       wp_note_sentence(text->out.arena, group->notes[k]),
+						       wp_words_uncovered(text->plan)));
+		if (shown < group->count)
+			wp_layout_line(&text->out, 0, 2,
+				       wp_arena_printf(text->out.arena, "%s: and %s more, %s in all", head,
+						       wp_words_count(text->out.arena, group->count - shown),
+						       wp_words_count(text->out.arena, group->count)));
+		if (group->remedy)
+			wp_layout_line(&text->out, 2, 4, wp_arena_printf(text->out.arena, "→ %s", group->remedy));
 	}
 }
 
@@ -260,14 +271,16 @@ void wp_report_plan_text(const struct wp_plan *plan, const struct wp_report_opti
 		.plan = plan,
 		.all = options->all,
 	};
+	struct wp_plan_view view;
 	bool remarks;
 
-	text.unmapped = wp_unmapped(arena, plan);
+	wp_plan_view(arena, plan, options, &view);
+	text.unmapped = view.unmapped;
 	measure(&text);
 	add_entries(&text);
 	add_remedies(&text);
 	remarks = add_diagnostics(&text);
-	add_notes(&text, !remarks);
+	add_notes(&text, &view, !remarks);
 	if (buf->length)
 		wp_buf_putc(buf, '\n');
 	add_legend(&text);
@@ -276,6 +289,6 @@ void wp_report_plan_text(const struct wp_plan *plan, const struct wp_report_opti
 	wp_layout_line(&text.out, 0, 0, wp_words_skipped(arena, plan));
 	wp_layout_line(&text.out, 0, 0, wp_words_narrowed(arena, plan));
 	wp_layout_line(&text.out, 0, 0, wp_words_incomplete(arena, plan));
-	wp_layout_line(&text.out, 0, 0, wp_words_cost(arena, plan));
-	wp_layout_line(&text.out, 0, 0, wp_words_totals(arena, plan));
+	wp_layout_line(&text.out, 0, 0, wp_words_cost(&view));
+	wp_layout_line(&text.out, 0, 0, wp_words_totals(arena, options->zone, plan));
 }
