@@ -7,6 +7,7 @@
 #ifndef WIMPLAN_AUDIT_H
 #define WIMPLAN_AUDIT_H
 
+#include "wimplan/expect.h"
 #include "wimplan/plan.h"
 
 /* What an audit looks at. All borrowed. */
@@ -15,6 +16,9 @@ struct wp_audit_input {
 	const struct wp_record_set *previous; /* the site's export before this one; NULL */
 	const struct wp_window_settings *window; /* bandwidth and how many points at a time */
 	struct wp_time opens, closes; /* the window; either end may be unknown */
+	const struct wp_expect_settings *expect; /* NULL: nothing is expected */
+	/* What is inside of the source of each record of the set, in its order; NULL where nobody looked, or at all. */
+	const struct wp_expect_contents *const *contents;
 	const struct wp_zone *zone; /* of schedules in the site's local time; NULL: UTC */
 };
 

@@ -39,6 +39,7 @@ enum wp_note_kind {
 	WP_NOTE_TOO_OLD,
 	WP_NOTE_LACKS,
 	WP_NOTE_HAS,
+	WP_NOTE_EXPECT_UNKNOWN,
 	WP_NOTE_KINDS,
 };
 
@@ -51,6 +52,9 @@ struct wp_note_words {
 const struct wp_note_words *wp_note_words(enum wp_note_kind kind);
 /* Of a note that was read; NULL for the code of a later version. */
 const struct wp_note_words *wp_note_words_find(const char *code);
+
+/* A note that is not about a package. Takes @facts over; @summary is borrowed. */
+struct wp_note wp_note_make(enum wp_note_kind kind, uint32_t image, json_t *facts, const char *summary);
 
 /* Adds a note to a plan. @image is 0 when it is not about one. Takes @facts, an object, over. */
 void wp_note_add(struct wp_plan *plan, enum wp_note_kind kind, const char *package_id, uint32_t image, json_t *facts,

@@ -12,6 +12,7 @@ static wp_audit_find *const finders[] = {
 	wp_audit_find_risks,
 	wp_audit_find_newer,
 	wp_audit_find_schedules,
+	wp_audit_find_expected,
 };
 
 /* PackageID → place in the set and 1. New reference. */
@@ -57,6 +58,7 @@ static struct audited audited_at(const struct audit *audit, const json_t *index,
 		.entry = entry,
 		.record = &input->plan->set->records[at],
 		.seen = input->plan->observations[at],
+		.contents = input->contents ? input->contents[at] : NULL,
 		.previous = previous ? &input->previous->records[previous - 1] : NULL,
 		.distribution = &audit->distributions.packages[at],
 		.usage = &audit->usages.packages[at],

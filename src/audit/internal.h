@@ -32,6 +32,7 @@ struct audited {
 	const struct wp_record *previous;  /* in the export before this one; NULL */
 	const struct wp_distribution *distribution;
 	const struct wp_package_usage *usage;
+	const struct wp_expect_contents *contents; /* of the source; NULL when nobody looked */
 };
 
 /* Whether the plan has the site send the package again: what is only reported is no call. */
@@ -43,7 +44,7 @@ static inline bool wp_audit_sends(const struct audited *package)
 /* Each adds what there is to say of one package. */
 typedef void wp_audit_find(struct audit *audit, const struct audited *package);
 wp_audit_find wp_audit_find_points, wp_audit_find_indexes, wp_audit_find_sequences, wp_audit_find_risks,
-	wp_audit_find_newer, wp_audit_find_schedules;
+	wp_audit_find_newer, wp_audit_find_schedules, wp_audit_find_expected;
 
 /* "site" of the plan: what an export says around its packages. The finders of points and sequences gather it. */
 json_t *wp_audit_points_json(const struct audit *audit);

@@ -92,24 +92,34 @@ static void scan(struct wp_cli *cli, const struct wp_config *config, const bool 
 	const struct wp_observation ***place = wp_arena_alloc(cli->arena, 2 * set->count * sizeof *place);
 	const struct wp_observation **observations = wp_arena_alloc(cli->arena, set->count * sizeof *observations);
 	const struct wp_observation **originals = wp_arena_alloc(cli->arena, set->count * sizeof *originals);
+	const struct wp_expect_contents **found = wp_arena_alloc(cli->arena, 2 * set->count * sizeof *found);
+	/* One more, of which nobody asks: that of originals. */
+	const struct wp_expect_contents **contents = wp_arena_alloc(cli->arena, (set->count + 1) * sizeof *contents);
+	size_t *record_of = wp_arena_alloc(cli->arena, 2 * set->count * sizeof *record_of);
 	size_t count = 0;
 
 	for (size_t i = 0; i < set->count; i++) {
 		if (!chosen[i])
 			continue;
 		place[count] = &observations[i];
+		record_of[count] = i;
 		wanted[count++] = set->records[i];
 		if (!has_original(&set->records[i]))
 			continue;
 		place[count] = &originals[i];
+		record_of[count] = set->count;
 		wanted[count++] = (struct wp_record){ .class = WP_CLASS_BOOT, .source_path = set->records[i].image_path };
 	}
 	in->scan = wp_cli_scan(cli, wanted, count, config, (struct wp_cli_scan){
 		.cache = in->records.cache,
 		.progress = &in->progress,
+		.contents = found,
 	});
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		*place[i] = wp_scan_observation(in->scan, i);
+		contents[record_of[i]] = found[i];
+	}
+	in->records.contents = contents;
 	input->observations = observations;
 	input->originals = originals;
 }

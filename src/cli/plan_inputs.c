@@ -175,7 +175,7 @@ void wp_plan_inputs_audit(struct wp_cli *cli, const struct wp_plan_inputs *in, c
 			  const struct wp_config *config, struct wp_plan *plan)
 {
 	struct wp_record_set *previous __attribute__((cleanup(wp_record_set_freep))) = NULL;
-	struct wp_audit_input audit = { .plan = input, .window = &config->window };
+	struct wp_audit_input audit = { .plan = input, .window = &config->window, .expect = &config->expect, .contents = in->contents };
 	struct wp_zone zone;
 	struct wp_error err;
 

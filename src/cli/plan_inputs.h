@@ -5,6 +5,7 @@
 
 #include "cli.h"
 
+#include "wimplan/expect.h"
 #include "wimplan/plan.h"
 #include "wimplan/record.h"
 
@@ -14,6 +15,8 @@ struct wp_plan_inputs {
 	struct wp_record_set *set;
 	bool from_cache; /* the set is a snapshot, not an export */
 	char snapshot_id[WP_HASH_TEXT];
+	/* What is inside of the source of each record, where [expect] asks for it and it is known. */
+	const struct wp_expect_contents *const *contents;
 };
 
 /*

@@ -6,6 +6,7 @@
 #include "wimplan/limits.h"
 #include "wimplan/text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 int wp_cli_open_cache(struct wp_cli *cli, enum wp_cache_mode mode, struct wp_cache **ret_cache)
@@ -90,11 +91,55 @@ static void note_missing_folders(const struct wp_cli *cli, const struct wp_recor
 	}
 }
 
+/* What is known to be inside of each file. One of which that is not known has to be read, as far as one scan looks inside. */
+static void look_up(struct wp_cli *cli, const struct wp_expect_settings *expect, struct wp_cache *cache,
+		    struct wp_file_content *files, size_t count, const struct wp_expect_contents **contents)
+{
+	size_t again = 0;
+
+	for (size_t i = 0; cache && i < count; i++) {
+		struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+		struct wp_content_summary summary;
+
+		if (files[i].state != WP_CONTENT_KNOWN)
+			continue;
+		if (wp_cache_find_summary(cache, scratch, files[i].file_id, &summary))
+			contents[i] = wp_expect_look_up(cli->arena, expect, &summary);
+		if (!contents[i] && again++ < WP_LIMIT_SCAN_SUMMARIES)
+			files[i].state = WP_CONTENT_UNKNOWN;
+	}
+}
+
+static int compare_file(const void *id, const void *file)
+{
+	return strcmp(id, ((const struct wp_file_content *)file)->file_id);
+}
+
+/* Gives each record what is inside of its source, with what the scan has read. */
+static void hand_out(struct wp_cli *cli, const struct wp_expect_settings *expect, const struct wp_scan *scan, size_t count,
+		     const struct wp_expect_contents **of_files, const struct wp_expect_contents **contents)
+{
+	size_t file_count;
+	const struct wp_file_content *files = wp_scan_files(scan, &file_count);
+
+	for (size_t i = 0; i < file_count; i++)
+		if (!of_files[i] && files[i].state == WP_CONTENT_LEARNED && files[i].summary.bytes)
+			of_files[i] = wp_expect_look_up(cli->arena, expect, &files[i].summary);
+	for (size_t i = 0; i < count && file_count; i++) {
+		const struct wp_file_content *file = bsearch(wp_scan_observation(scan, i)->file_id, files, file_count,
+							     sizeof *files, compare_file);
+
+		contents[i] = file ? of_files[file - files] : NULL;
+	}
+}
+
 struct wp_scan *wp_cli_scan(struct wp_cli *cli, const struct wp_record *records, size_t count,
 			    const struct wp_config *config, struct wp_cli_scan scan)
 {
 	struct wp_progress none = { .bar = cli->env->stderr_terminal && !cli->quiet, .columns = cli->env->columns };
 	struct wp_progress *progress = scan.progress ? scan.progress : &none;
+	bool inside = scan.contents && wp_expect_things(&config->expect);
+	const struct wp_expect_contents **contents;
 	struct wp_file_content *files;
 	struct wp_scan *result;
 	size_t file_count;
@@ -106,14 +151,19 @@ struct wp_scan *wp_cli_scan(struct wp_cli *cli, const struct wp_record *records,
 				       .jobs = cli->jobs.known ? (unsigned int)cli->jobs.value : cli->env->processors,
 				       .identify = scan.identify,
 				       .follow_links = config->policy.links == WP_LINKS_FOLLOW,
-				       .summarize = scan.cache,
+				       .summarize = scan.cache || inside,
 				       .progress = wp_progress_wanted(progress) ? show_scan : NULL,
 				       .progress_context = progress,
 			       });
 	files = wp_scan_files(result, &file_count);
 	if (scan.cache)
 		wp_cache_find_contents(scan.cache, files, file_count);
+	contents = wp_arena_alloc(cli->arena, file_count * sizeof *contents);
+	if (inside)
+		look_up(cli, &config->expect, scan.cache, files, file_count, contents);
 	wp_scan_finish(result);
+	if (inside)
+		hand_out(cli, &config->expect, result, count, contents, scan.contents);
 	return result;
 }
 

@@ -7,6 +7,7 @@
 #include "progress.h"
 
 #include "wimplan/config.h"
+#include "wimplan/expect.h"
 #include "wimplan/source.h"
 
 /*
@@ -20,6 +21,11 @@ struct wp_cli_scan {
 	struct wp_cache *cache;       /* knows contents of files */
 	struct wp_progress *progress; /* NULL: a bar where there is a terminal */
 	bool identify;                /* file ids alone, see struct wp_scan_options */
+	/*
+	 * Filled, in the order of the records, with what is inside of the sources of the things that [expect] asks for; NULL:
+	 * nobody wants it. A file of which the cache knows only the content id is read again for it.
+	 */
+	const struct wp_expect_contents **contents;
 };
 
 /* Scans the sources of @count records, and warns of folders of the map that are not there. */

@@ -50,6 +50,7 @@ static const struct wp_note_words kinds[WP_NOTE_KINDS] = {
 	[WP_NOTE_TOO_OLD] = { "too-old", WP_NOTE_SEVERITY_WARNING, "service the image and plan again" },
 	[WP_NOTE_LACKS] = { "lacks", WP_NOTE_SEVERITY_WARNING, "service the image and plan again" },
 	[WP_NOTE_HAS] = { "has", WP_NOTE_SEVERITY_WARNING, "take it out of the image and plan again" },
+	[WP_NOTE_EXPECT_UNKNOWN] = { "expectation-unknown", WP_NOTE_SEVERITY_WARNING, NULL },
 };
 
 const struct wp_note_words *wp_note_words(enum wp_note_kind kind)
@@ -65,20 +66,25 @@ const struct wp_note_words *wp_note_words_find(const char *code)
 	return NULL;
 }
 
+struct wp_note wp_note_make(enum wp_note_kind kind, uint32_t image, json_t *facts, const char *summary)
+{
+	return (struct wp_note){ .code = kinds[kind].code,
+				 .severity = kinds[kind].severity,
+				 .image = image,
+				 .facts = facts,
+				 .summary = summary };
+}
+
 void wp_note_add(struct wp_plan *plan, enum wp_note_kind kind, const char *package_id, uint32_t image, json_t *facts,
 		 const char *format, ...)
 {
 	struct wp_note *note = WP_PUSH(plan->arena, plan->notes, plan->note_count);
 	va_list args;
 
-	note->code = kinds[kind].code;
-	note->severity = kinds[kind].severity;
-	note->package_id = wp_arena_strdup(plan->arena, package_id);
-	note->image = image;
-	note->facts = facts;
 	va_start(args, format);
-	note->summary = wp_arena_vprintf(plan->arena, format, args);
+	*note = wp_note_make(kind, image, facts, wp_arena_vprintf(plan->arena, format, args));
 	va_end(args);
+	note->package_id = wp_arena_strdup(plan->arena, package_id);
 }
 
 /* A note with its place. */
