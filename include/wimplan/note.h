@@ -60,6 +60,9 @@ struct wp_note wp_note_make(enum wp_note_kind kind, uint32_t image, json_t *fact
 void wp_note_add(struct wp_plan *plan, enum wp_note_kind kind, const char *package_id, uint32_t image, json_t *facts,
 		 const char *format, ...) __attribute__((format(printf, 6, 7)));
 
+/* A note as a plan file has it. New reference. */
+json_t *wp_note_json(const struct wp_note *note);
+
 /*
  * Puts the notes of a plan, which has its entries, in their order: those about the whole first, then by package in the
  * order of execution, then by severity and code. Notes of one package and code keep theirs.

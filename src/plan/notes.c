@@ -127,20 +127,21 @@ void wp_notes_sort(struct wp_plan *plan)
 	free(placed);
 }
 
+json_t *wp_note_json(const struct wp_note *note)
+{
+	return wp_json_object("code", wp_json_text(note->code),
+			      "severity", wp_json_text(wp_note_severity_name(note->severity)),
+			      "package_id", wp_json_text(note->package_id),
+			      "image", note->image ? wp_json_u64(note->image) : json_null(),
+			      "summary", wp_json_text(note->summary), "facts", json_incref((json_t *)note->facts), NULL);
+}
+
 json_t *wp_plan_notes_json(const struct wp_plan *plan)
 {
 	json_t *array = json_array();
 
-	for (size_t i = 0; i < plan->note_count; i++) {
-		const struct wp_note *note = &plan->notes[i];
-
-		wp_json_push(array, wp_json_object("code", wp_json_text(note->code),
-						   "severity", wp_json_text(wp_note_severity_name(note->severity)),
-						   "package_id", wp_json_text(note->package_id),
-						   "image", note->image ? wp_json_u64(note->image) : json_null(),
-						   "summary", wp_json_text(note->summary),
-						   "facts", json_incref((json_t *)note->facts), NULL));
-	}
+	for (size_t i = 0; i < plan->note_count; i++)
+		wp_json_push(array, wp_note_json(&plan->notes[i]));
 	return array;
 }
 

@@ -7,6 +7,7 @@
 #include "wimplan/plan.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void wp_plan_digest(const json_t *value, char ret_id[WP_HASH_TEXT])
 {
@@ -148,36 +149,36 @@ json_t *wp_plan_body_json(const struct wp_plan *plan)
 			      NULL);
 }
 
-/* What stands beside the body: beside_id is the digest of this. */
-static json_t *beside_json(const struct wp_plan *plan)
+void wp_plan_cover(json_t *document)
+{
+	json_t *beside = json_object(), *value;
+	char beside_id[WP_HASH_TEXT];
+	const char *key;
+
+	json_object_foreach(document, key, value)
+		if (strcmp(key, "body") && strcmp(key, "plan_id") && strcmp(key, "beside_id"))
+			wp_json_set(beside, key, json_incref(value));
+	wp_plan_digest(beside, beside_id);
+	json_decref(beside);
+	wp_json_set(document, "beside_id", wp_json_hash(beside_id));
+}
+
+json_t *wp_plan_json(const struct wp_plan *plan)
 {
 	json_t *object = wp_json_document(WP_PLAN_FORMAT, WP_PLAN_VERSION), *tool = json_object();
 
 	wp_json_set(tool, "name", wp_json_text("wimplan"));
 	wp_json_set(tool, "version", wp_json_text(plan->tool_version));
-	wp_json_put(object, "tool", tool, "created_at", wp_json_time(plan->created_at),
-			    "created_by", wp_json_text(plan->created_by),
-			    "snapshot_taken_at", wp_json_time(plan->snapshot_taken_at),
-			    "contents", wp_plan_contents_json(plan), "notes", wp_plan_notes_json(plan), NULL);
+	/* beside_id has its place; what it is comes when all is there. */
+	wp_json_put(object, "plan_id", wp_json_hash(plan->id), "beside_id", json_null(), "tool", tool,
+		    "created_at", wp_json_time(plan->created_at), "created_by", wp_json_text(plan->created_by),
+		    "snapshot_taken_at", wp_json_time(plan->snapshot_taken_at), "contents", wp_plan_contents_json(plan),
+		    "notes", wp_plan_notes_json(plan), NULL);
 	if (plan->estimates)
 		wp_json_set(object, "estimates", json_incref(plan->estimates));
 	if (plan->site)
 		wp_json_set(object, "site", json_incref(plan->site));
-	return object;
-}
-
-json_t *wp_plan_json(const struct wp_plan *plan)
-{
-	json_t *beside __attribute__((cleanup(wp_json_freep))) = beside_json(plan), *value;
-	json_t *object = wp_json_document(WP_PLAN_FORMAT, WP_PLAN_VERSION);
-	char beside_id[WP_HASH_TEXT];
-	const char *key;
-
-	wp_plan_digest(beside, beside_id);
-	wp_json_set(object, "plan_id", wp_json_hash(plan->id));
-	wp_json_set(object, "beside_id", wp_json_hash(beside_id));
-	json_object_foreach(beside, key, value)
-		wp_json_set(object, key, json_incref(value));
 	wp_json_set(object, "body", wp_plan_body_json(plan));
+	wp_plan_cover(object);
 	return object;
 }

@@ -15,4 +15,7 @@
 /* The digest of the canonical form of @value: of the body plan_id, of what stands beside it beside_id. */
 void wp_plan_digest(const json_t *value, char ret_id[WP_HASH_TEXT]);
 
+/* Sets beside_id of a plan file: the digest of everything in it but the body and the digests. */
+void wp_plan_cover(json_t *document);
+
 #endif
