@@ -60,8 +60,9 @@ struct wp_note wp_note_make(enum wp_note_kind kind, uint32_t image, json_t *fact
 void wp_note_add(struct wp_plan *plan, enum wp_note_kind kind, const char *package_id, uint32_t image, json_t *facts,
 		 const char *format, ...) __attribute__((format(printf, 6, 7)));
 
-/* A note as a plan file has it. New reference. */
+/* A note as a plan file has it, and several. New references. */
 json_t *wp_note_json(const struct wp_note *note);
+json_t *wp_notes_json(const struct wp_note *notes, size_t count);
 
 /*
  * Puts the notes of a plan, which has its entries, in their order: those about the whole first, then by package in the

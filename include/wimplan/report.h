@@ -49,6 +49,9 @@ struct wp_inspection {
 	const struct wp_wim_content *content; /* NULL without --deep, or when wimlib refused */
 	const struct wp_servicing *contents; /* --servicing: of each image of the metadata; NULL without */
 	uint32_t only_image; /* --image N; 0: all */
+	bool expected; /* --expect: @notes say what is not as [expect] has it */
+	const struct wp_note *notes;
+	size_t note_count;
 };
 
 void wp_report_inspect_text(const struct wp_inspection *files, size_t count, const struct wp_report_options *options,

@@ -136,12 +136,12 @@ json_t *wp_note_json(const struct wp_note *note)
 			      "summary", wp_json_text(note->summary), "facts", json_incref((json_t *)note->facts), NULL);
 }
 
-json_t *wp_plan_notes_json(const struct wp_plan *plan)
+json_t *wp_notes_json(const struct wp_note *notes, size_t count)
 {
 	json_t *array = json_array();
 
-	for (size_t i = 0; i < plan->note_count; i++)
-		wp_json_push(array, wp_note_json(&plan->notes[i]));
+	for (size_t i = 0; i < count; i++)
+		wp_json_push(array, wp_note_json(&notes[i]));
 	return array;
 }
 

@@ -14,9 +14,6 @@ void wp_note_folder(struct wp_plan *plan, const struct wp_judge *judge);
 /* Adds what there is to say of the export that a plan is made from: its age, and what it lacks. */
 void wp_note_export(struct wp_plan *plan, const struct wp_plan_input *input);
 
-/* "notes" of the plan file. New reference. */
-json_t *wp_plan_notes_json(const struct wp_plan *plan);
-
 /* Fills @ret from an item of "notes"; its facts are a new reference, whatever the item is. */
 void wp_plan_decode_note(struct wp_decoder *decoder, const json_t *object, struct wp_note *ret);
 

@@ -173,7 +173,7 @@ json_t *wp_plan_json(const struct wp_plan *plan)
 	wp_json_put(object, "plan_id", wp_json_hash(plan->id), "beside_id", json_null(), "tool", tool,
 		    "created_at", wp_json_time(plan->created_at), "created_by", wp_json_text(plan->created_by),
 		    "snapshot_taken_at", wp_json_time(plan->snapshot_taken_at), "contents", wp_plan_contents_json(plan),
-		    "notes", wp_plan_notes_json(plan), NULL);
+		    "notes", wp_notes_json(plan->notes, plan->note_count), NULL);
 	if (plan->estimates)
 		wp_json_set(object, "estimates", json_incref(plan->estimates));
 	if (plan->site)

@@ -6,6 +6,7 @@
 #include "header_words.h"
 
 #include "wimplan/json.h"
+#include "wimplan/note.h"
 #include "wimplan/text.h"
 #include "wimplan/wim_fields.h"
 
@@ -200,6 +201,8 @@ static json_t *file_json(const struct wp_inspection *file)
 			    "total_bytes", metadata ? wp_json_number(metadata->total_bytes) : json_null(),
 			    "other", metadata ? other_json(metadata->other, metadata->other_count) : json_array(),
 			    "images", images_json(arena, file), NULL);
+	if (file->expected)
+		wp_json_set(object, "notes", wp_notes_json(file->notes, file->note_count));
 	return object;
 }
 

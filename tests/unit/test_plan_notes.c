@@ -112,7 +112,7 @@ Test(plan_notes, order)
 	for (size_t i = 0; i < plan->note_count; i++)
 		wp_buf_puts(&text, plan->notes[i].summary);
 	cr_expect_str_eq(wp_buf_text(&text), "abfecd");
-	json = wp_plan_notes_json(plan);
+	json = wp_notes_json(plan->notes, plan->note_count);
 	text.length = 0;
 	wp_json_canonical(&text, json_array_get(json, 4));
 	cr_expect_str_eq(wp_buf_text(&text), "{\"code\":\"boot-original-differs\",\"facts\":{},\"image\":2,\"package_id\":"

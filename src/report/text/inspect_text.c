@@ -168,6 +168,18 @@ static void add_diagnostics(const struct wp_layout *out, const struct wp_wim *wi
 	}
 }
 
+/* Behind the diagnostics, whose form they have. */
+static void add_notes(const struct wp_layout *out, const struct wp_inspection *file)
+{
+	if (file->expected)
+		wp_buf_putc(out->buf, '\n');
+	if (file->expected && !file->note_count)
+		wp_layout_line(out, 0, 0, "Everything that is expected of it is so.");
+	for (size_t i = 0; i < file->note_count; i++)
+		wp_layout_finding(out, WP_SEVERITY_WARNING,
+				  wp_arena_printf(out->arena, "%s: %s", file->notes[i].code, file->notes[i].summary));
+}
+
 void wp_report_inspect_text(const struct wp_inspection *files, size_t count, const struct wp_report_options *options,
 			    struct wp_buf *buf)
 {
@@ -188,5 +200,6 @@ void wp_report_inspect_text(const struct wp_inspection *files, size_t count, con
 		add_installed(&out, &files[i], options->all);
 		add_other(&out, wim->metadata);
 		add_diagnostics(&out, wim);
+		add_notes(&out, &files[i]);
 	}
 }
