@@ -81,20 +81,13 @@ static json_t *names_json(const struct wp_names *names)
 /* {"what":…,"expected":…,"images":[{"image":1,"name":…,"found":…}]}; takes @expected over. */
 static json_t *facts_of(const struct group *group, const char *what, json_t *expected)
 {
-	json_t *facts = json_object(), *images = json_array();
+	json_t *images = json_array();
 
-	for (size_t i = 0; i < group->count; i++) {
-		json_t *image = json_object();
-
-		wp_json_set(image, "image", wp_json_u64(group->images[i]->index));
-		wp_json_set(image, "name", wp_json_text(group->images[i]->name));
-		wp_json_set(image, "found", wp_json_text(group->found[i]));
-		wp_json_push(images, image);
-	}
-	wp_json_set(facts, "what", wp_json_text(what));
-	wp_json_set(facts, "expected", expected);
-	wp_json_set(facts, "images", images);
-	return facts;
+	for (size_t i = 0; i < group->count; i++)
+		wp_json_push(images, wp_json_object("image", wp_json_u64(group->images[i]->index), "name",
+						    wp_json_text(group->images[i]->name), "found",
+						    wp_json_text(group->found[i]), NULL));
+	return wp_json_object("what", wp_json_text(what), "expected", expected, "images", images, NULL);
 }
 
 static void add_note(struct judge *judge, enum wp_note_kind kind, const struct group *group, json_t *facts,

@@ -151,34 +151,28 @@ int wp_plan_since(struct wp_arena *arena, const struct wp_plan *plan, const stru
 
 static json_t *entry_json(const struct wp_entry *entry)
 {
-	json_t *object, *actions;
+	json_t *actions;
 
 	if (!entry)
 		return json_null();
-	object = json_object();
 	actions = json_array();
 	if (entry->reload)
 		wp_json_push(actions, wp_json_text(wp_action_name(WP_ACTION_RELOAD)));
 	if (entry->refresh)
 		wp_json_push(actions, wp_json_text(wp_action_name(WP_ACTION_REFRESH)));
-	wp_json_set(object, "status", wp_json_text(wp_entry_status_name(entry->status)));
-	wp_json_set(object, "actions", actions);
-	return object;
+	return wp_json_object("status", wp_json_text(wp_entry_status_name(entry->status)), "actions", actions, NULL);
 }
 
 static json_t *since_json(const struct wp_since *since)
 {
-	json_t *object = json_object(), *changes = json_array(), *notes = json_array();
+	json_t *changes = json_array(), *notes = json_array();
 
 	for (size_t i = 0; i < since->entry_count; i++) {
 		const struct wp_since_entry *entry = &since->entries[i];
-		json_t *change = json_object();
 
-		wp_json_set(change, "kind", wp_json_text(wp_since_kind_name(entry->kind)));
-		wp_json_set(change, "package_id", wp_json_text((entry->is ? entry->is : entry->was)->package_id));
-		wp_json_set(change, "was", entry_json(entry->was));
-		wp_json_set(change, "is", entry_json(entry->is));
-		wp_json_push(changes, change);
+		wp_json_push(changes, wp_json_object("kind", wp_json_text(wp_since_kind_name(entry->kind)), "package_id",
+						     wp_json_text((entry->is ? entry->is : entry->was)->package_id),
+						     "was", entry_json(entry->was), "is", entry_json(entry->is), NULL));
 	}
 	for (size_t i = 0; i < since->note_count; i++) {
 		json_t *note = wp_note_json(since->notes[i].note);
@@ -186,11 +180,8 @@ static json_t *since_json(const struct wp_since *since)
 		wp_json_set(note, "kind", wp_json_text(wp_since_kind_name(since->notes[i].kind)));
 		wp_json_push(notes, note);
 	}
-	wp_json_set(object, "plan_id", wp_json_hash(since->earlier->id));
-	wp_json_set(object, "created_at", wp_json_time(since->earlier->created_at));
-	wp_json_set(object, "changes", changes);
-	wp_json_set(object, "notes", notes);
-	return object;
+	return wp_json_object("plan_id", wp_json_hash(since->earlier->id),
+			      "created_at", wp_json_time(since->earlier->created_at), "changes", changes, "notes", notes, NULL);
 }
 
 void wp_plan_add_since(json_t *document, const struct wp_since *since)
