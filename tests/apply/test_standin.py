@@ -111,6 +111,71 @@ def test_refresh_and_distribution(build, folder, expect):
         expect.equal(server.object(IMAGE, package["id"])["SourceVersion"], 6, "every refresh counts")
 
 
+def test_points_and_groups(build, folder, expect):
+    """Ten points in two groups, of which the last two points fail: the first group has it before the second."""
+    site, server = loaded(build, folder, "--dps", "10", "--groups", "2", "--dp-fail", "2", "--dp-lag", "0-4")
+    package = site.packages[1]
+    query = f"?$filter=PackageID+eq+'{package['id']}'"
+
+    def states():
+        return [row["State"] for row in server.get(f"SMS_PackageStatusDistPointsSummarizer{query}")[1]["value"]]
+
+    with server:
+        expect.equal(states(), [0] * 10, "what was loaded is everywhere")
+        call(server, package, REFRESH)
+        time.sleep(2.1)
+        # Of the first group the even ones, but for the ninth, which fails.
+        expect.equal(states(), [0, 7] * 4 + [3, 7], "the first group")
+        time.sleep(2.2)
+        expect.equal(states(), [0] * 8 + [3, 3], "both groups")
+        messages = server.get(f"SMS_DistributionDPStatus{query}")[1]["value"]
+        expect.equal([row["MessageState"] for row in messages], [1] * 8 + [3, 3], "messages")
+        expect.equal([row["MessageID"] for row in messages], [2330] * 8 + [2398, 2323], "message ids")
+        details = server.get(f"SMS_DPGroupDistributionStatusDetails{query}")[1]["value"]
+        expect.equal(len({row["GroupID"] for row in details}), 2, "groups")
+        expect.equal(len(server.get("SMS_DistributionPointInfo")[1]["value"]), 10, "points")
+        expect.equal([row["ContentServerType"] for row in server.get(f"SMS_PackageContentServerInfo{query}")[1]["value"]], [2, 2],
+                     "what it was given to")
+
+
+def test_pages(build, folder, expect):
+    site, server = loaded(build, folder, "--page-size", "2", "--dps", "3", "--absent", "SMS_Site")
+    with server:
+        found, path = [], "SMS_DistributionPoint?$filter=PackageType+eq+257+or+PackageType+eq+259"
+        for _ in range(6):
+            status, document = server.get(path)
+            expect.equal(status, 200, path)
+            expect(len(document["value"]) <= 2, "a page has more rows")
+            found += [(row["PackageID"], row["ServerNALPath"]) for row in document["value"]]
+            if "@odata.nextLink" not in document:
+                break
+            path = document["@odata.nextLink"].split("/wmi/")[1]
+        expect.equal(len(found), 9, "rows on all pages")
+        expect.equal(len(set(found)), 9, "rows are not repeated")
+        expect.equal(server.get("SMS_DistributionPoint?$skiptoken=99-2")[0], 410, "a page that is not kept")
+        expect.equal(server.get("SMS_Site")[0], 404, "an absent class")
+        expect('"SMS_Site"' not in server.get("$metadata")[1], "an absent class in $metadata")
+        expect('"SMS_Admin"' in server.get("$metadata")[1], "another class in $metadata")
+
+
+def test_companions_by_key(build, folder, expect):
+    site = Site(build, folder)
+    site.make_sources(after=False)
+    site.make_export()
+    document = json.loads((folder / "load.json").read_text())
+    document["value"] += [
+        {"__CLASS": "SMS_TaskSequencePackage", "PackageID": "P0100050", "Name": "Deploy", "Sequence": "<sequence/>", "BootImageID": "P0100001"},
+        {"__CLASS": "SMS_Advertisement", "AdvertisementID": "P0120001", "PackageID": "P0100050", "AssignedSchedule": [{"StartTime": "x"}]},
+        {"__CLASS": "SMS_Admin", "AdminID": 1, "LogonName": "CONTOSO\\admin", "RoleNames": ["Full Administrator"]}]
+    (folder / "load.json").write_text(json.dumps(document))
+    with site.start(load=True) as server:
+        expect.equal([row["Sequence"] for row in server.get("SMS_TaskSequencePackage")[1]["value"]], [None], "lazy in a list")
+        expect.equal(server.object("SMS_TaskSequencePackage", "P0100050")["Sequence"], "<sequence/>", "by key")
+        expect.equal(server.object("SMS_Advertisement", "P0120001")["AssignedSchedule"], [{"StartTime": "x"}], "a schedule by key")
+        expect.equal(server.get("SMS_Advertisement('P0129999')")[0], 404, "no such deployment")
+        expect.equal([row["RoleNames"] for row in server.get("SMS_Admin")[1]["value"]], [["Full Administrator"]], "roles")
+
+
 def test_ownership_and_locks(build, folder, expect):
     site, server = loaded(build, folder, faults=[
         {"method": "POST", "path": "*RefreshPkgSource", "nth": 1, "action": "change-record", "package_id": "P010001B",

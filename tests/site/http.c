@@ -86,6 +86,7 @@ static bool begin(struct site *site, struct request *request, struct MHD_Connect
 	call->filter = MHD_lookup_connection_value(mhd, MHD_GET_ARGUMENT_KIND, "$filter");
 	call->select = MHD_lookup_connection_value(mhd, MHD_GET_ARGUMENT_KIND, "$select");
 	call->top = MHD_lookup_connection_value(mhd, MHD_GET_ARGUMENT_KIND, "$top");
+	call->token = MHD_lookup_connection_value(mhd, MHD_GET_ARGUMENT_KIND, "$skiptoken");
 	call->skip = MHD_lookup_connection_value(mhd, MHD_GET_ARGUMENT_KIND, "$skip");
 	connection->requests++;
 	pthread_mutex_lock(&site->mutex);

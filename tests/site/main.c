@@ -27,8 +27,13 @@ static const char usage[] = "usage: site-provider --state FILE --map 'PREFIX=FOL
 			    "  --faults FILE         fault script\n"
 			    "  --log FILE            NDJSON: every request, effect and answer\n"
 			    "  --settle-delay A[-B]  seconds until a refresh shows in SourceVersion; default 0\n"
-			    "  --dp-lag SECONDS      until a distribution point has it; default 1\n"
+			    "  --dp-lag A[-B]        until the first (and the last) distribution point has it; default 1\n"
 			    "  --dps N               distribution points of each package; default 2\n"
+			    "  --points N            that there are; default as many as --dps\n"
+			    "  --groups N            of points, which get it one after the other; default 1\n"
+			    "  --dp-fail N           the last N points fail with every refresh\n"
+			    "  --page-size N         rows on one page of a list; default 0: all\n"
+			    "  --absent CLASS        the site has no such class; repeatable\n"
 			    "  --token-file FILE     ask for this bearer token\n"
 			    "  --clock SECONDS       the site's clock at the start, since 1970\n"
 			    "  --seed N              of everything that is random\n"
@@ -72,7 +77,7 @@ struct options {
 };
 
 enum {
-	PORT = 256, CERT, KEY, STATE, LOAD, MAP, SITE, FAULTS, LOG, SETTLE, DP_LAG, DPS, TOKEN, CLOCK, SEED, NO_BOUND,
+	PORT = 256, CERT, KEY, STATE, LOAD, MAP, SITE, FAULTS, LOG, SETTLE, DP_LAG, DPS, POINTS, GROUPS, DP_FAIL, PAGE_SIZE, ABSENT, TOKEN, CLOCK, SEED, NO_BOUND,
 	BARE, NEEDS_COMMIT, METADATA, LIFETIME,
 };
 
@@ -89,6 +94,11 @@ static const struct option names[] = {
 	{ "settle-delay", 1, NULL, SETTLE },
 	{ "dp-lag", 1, NULL, DP_LAG },
 	{ "dps", 1, NULL, DPS },
+	{ "points", 1, NULL, POINTS },
+	{ "groups", 1, NULL, GROUPS },
+	{ "dp-fail", 1, NULL, DP_FAIL },
+	{ "page-size", 1, NULL, PAGE_SIZE },
+	{ "absent", 1, NULL, ABSENT },
 	{ "token-file", 1, NULL, TOKEN },
 	{ "clock", 1, NULL, CLOCK },
 	{ "seed", 1, NULL, SEED },
@@ -110,7 +120,19 @@ static void set_more(struct site *site, struct options *options, int option, con
 		site->settle_min = strtod(value, &end);
 		site->settle_max = *end == '-' ? strtod(end + 1, NULL) : site->settle_min;
 		break;
-	case DP_LAG: site->dp_lag = strtod(value, NULL); break;
+	case DP_LAG:
+		site->lag_min = strtod(value, &end);
+		site->lag_max = *end == '-' ? strtod(end + 1, NULL) : site->lag_min;
+		break;
+	case POINTS: site->points = atoi(value); break;
+	case GROUPS: site->groups = atoi(value); break;
+	case DP_FAIL: site->dp_fail = atoi(value); break;
+	case PAGE_SIZE: site->page_size = strtoul(value, NULL, 10); break;
+	case ABSENT:
+		if (site->absent_count == sizeof site->absent / sizeof *site->absent)
+			site_die("too many --absent");
+		site->absent[site->absent_count++] = value;
+		break;
 	case DPS: site->dps = atoi(value); break;
 	case TOKEN:
 		site->token = read_text(site, value);
@@ -183,7 +205,9 @@ int main(int argc, char **argv)
 			     .site_code = "P01",
 			     .bound_actions = true,
 			     .metadata_classes = 20,
-			     .dp_lag = 1,
+			     .lag_min = 1,
+			     .lag_max = 1,
+			     .groups = 1,
 			     .dps = 2,
 			     .log = -1 };
 	struct options options = { .lifetime = 60 };
@@ -198,6 +222,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	site.https = options.cert;
+	site.points = site.points ? site.points : site.dps;
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGTERM);
@@ -221,6 +246,8 @@ int main(int argc, char **argv)
 	fflush(stdout);
 	wait_for_end(&signals, options.lifetime);
 	MHD_stop_daemon(daemon);
+	for (size_t i = 0; i < KEPT_LISTS; i++)
+		json_decref(site.kept[i].rows);
 	sqlite3_close(site.db);
 	for (size_t i = 0; i < site.fault_count; i++)
 		json_decref(site.faults[i].json);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a GET gives: lists without lazy properties, objects by key, companion classes, OData queries, $metadata. */
+/* What a GET gives: packages with and without their lazy properties, OData queries, $metadata. */
 #include "site.h"
 
 #include "wimplan/buf.h"
@@ -96,182 +96,50 @@ json_t *site_entity(struct call *call, json_t *object, bool by_key)
 	return entity;
 }
 
-static void add_dp(struct site *site, json_t *rows, sqlite3_stmt *statement)
+/* One "Property eq 'text'" or "… eq 12", of which *@filter moves to the end. Returns 1, 0, or -1 when it is anything else. */
+static int match_term(const json_t *row, const char **filter)
 {
-	json_int_t version = sqlite3_column_int64(statement, 2), wanted = sqlite3_column_int64(statement, 3);
-	bool current = version >= wanted;
+	char name[64], value[256];
+	const json_t *is;
+	int length = 0, match;
 
-	json_array_append_new(rows,
-			      json_pack("{s:s,s:s,s:I,s:s,s:I,s:i,s:s,s:s}", "PackageID", sqlite3_column_text(statement, 0),
-					"ServerNALPath", sqlite3_column_text(statement, 1), "PackageType",
-					sqlite3_column_int64(statement, 4), "SiteCode", site->site_code, "SourceVersion", version, "State", current ? 0 : 7, "SecuredTypeID", "",
-					"__CLASS", "SMS_PackageStatusDistPointsSummarizer"));
-}
-
-/* A DP has the old version until its time has come: its State is CONTENT_UPDATING until then. */
-static json_t *list_dps(struct site *site)
-{
-	json_t *rows = json_array();
-	sqlite3_stmt *statement = site_sql(site, "UPDATE dp SET version = (SELECT "
-						 "json_extract(json, '$.SourceVersion') FROM object AS o "
-						 "WHERE o.package_id = dp.package_id) WHERE due <= ?1");
-
-	sqlite3_bind_double(statement, 1, site_now(site));
-	site_step(site, statement);
-	sqlite3_finalize(statement);
-	statement = site_sql(site, "SELECT dp.package_id, nal, version, json_extract(json, '$.SourceVersion'), "
-				   "json_extract(json, '$.PackageType') FROM dp JOIN object USING (package_id) ORDER BY dp.package_id, nal");
-	while (site_step(site, statement))
-		add_dp(site, rows, statement);
-	sqlite3_finalize(statement);
-	return rows;
-}
-
-static json_t *list_companions(struct site *site, const char *class)
-{
-	sqlite3_stmt *statement = site_sql(site, "SELECT json FROM companion WHERE class = ?1 COLLATE NOCASE ORDER BY "
-						 "package_id, rowid");
-	json_t *rows = json_array();
-
-	sqlite3_bind_text(statement, 1, class, -1, SQLITE_STATIC);
-	while (site_step(site, statement))
-		json_array_append_new(rows, site_column_json(statement, 0));
-	sqlite3_finalize(statement);
-	return rows;
-}
-
-/* The other classes that a site has: the property that is a row's key, and those that arrive only by it. */
-static const struct other_class {
-	const char *name, *key;
-	const char *lazy[4];
-} others[] = {
-	{ "SMS_ImageInformation", NULL, { NULL } },
-	{ "SMS_ObjectContentExtraInfo", "ObjectID", { NULL } },
-	{ "SMS_PackageStatusDistPointsSummarizer", NULL, { NULL } },
-	{ "SMS_DistributionPoint", NULL, { NULL } },
-	{ "SMS_DPGroupDistributionStatusDetails", "ID", { NULL } },
-	{ "SMS_DistributionDPStatus", "ID", { NULL } },
-	{ "SMS_PackageContentServerInfo", NULL, { NULL } },
-	{ "SMS_DistributionPointInfo", "NALPath", { NULL } },
-	{ "SMS_Site", "SiteCode", { NULL } },
-	{ "SMS_TaskSequencePackage", "PackageID", { "Sequence", "BootImageID", "References" } },
-	{ "SMS_TaskSequencePackageReference_Flat", NULL, { NULL } },
-	{ "SMS_Advertisement", "AdvertisementID", { "AssignedSchedule", "AssignedScheduleEnabled" } },
-	{ "SMS_DeploymentSummary", "DeploymentID", { NULL } },
-};
-
-static const struct other_class *other_class(const char *name)
-{
-	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-		if (!strcasecmp(name, others[i].name))
-			return &others[i];
-	return NULL;
-}
-
-/* Takes what arrives only by key out of the rows of a list, and says so. */
-static void hide_lazy(const struct other_class *other, json_t *rows)
-{
-	json_t *row;
-	size_t i;
-
-	json_array_foreach(rows, i, row) {
-		json_t *names = json_array();
-
-		for (const char *const *name = other->lazy; *name; name++) {
-			json_array_append_new(names, json_string(*name));
-			json_object_set_new(row, *name, json_null());
-		}
-		json_object_set_new(row, "__LAZYPROPERTIES", names);
+	if (sscanf(*filter, " %63[A-Za-z_] eq '%255[^']'%n", name, value, &length) == 2 && length) {
+		is = json_object_get(row, name);
+		match = json_is_string(is) && !strcasecmp(json_string_value(is), value);
+	} else if (sscanf(*filter, " %63[A-Za-z_] eq %255[0-9]%n", name, value, &length) == 2 && length) {
+		is = json_object_get(row, name);
+		match = json_is_integer(is) && json_integer_value(is) == strtoll(value, NULL, 10);
+	} else {
+		return -1;
 	}
+	*filter += length;
+	*filter += strspn(*filter, " ");
+	return match;
 }
 
-json_t *site_other_by_key(struct call *call, const char *class, const char *key)
-{
-	const struct other_class *other = other_class(class);
-	json_t *rows = other && other->key ? list_companions(call->site, class) : NULL, *row, *found = NULL;
-	size_t i;
-
-	json_array_foreach(rows, i, row) {
-		const json_t *value = json_object_get(row, other->key);
-		char text[32];
-
-		snprintf(text, sizeof text, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
-		if (!found && !strcasecmp(json_is_string(value) ? json_string_value(value) : text, key))
-			found = json_incref(row);
-	}
-	json_decref(rows);
-	return found;
-}
-
-static json_t *list_other(struct site *site, const struct other_class *other)
-{
-	json_t *rows = list_companions(site, other->name);
-
-	/* What was loaded counts; else the points follow the refreshes. */
-	if (!json_array_size(rows) && !strcmp(other->name, "SMS_PackageStatusDistPointsSummarizer")) {
-		json_decref(rows);
-		return list_dps(site);
-	}
-	if (other->lazy[0])
-		hide_lazy(other, rows);
-	return rows;
-}
-
-/* NULL: no such class. */
-json_t *site_list(struct call *call, const char *class)
-{
-	struct site *site = call->site;
-	const char *known = site_class(class);
-	const struct other_class *other = other_class(class);
-	sqlite3_stmt *statement;
-	json_t *rows;
-
-	if (other)
-		return list_other(site, other);
-	if (!known)
-		return NULL;
-	rows = json_array();
-	statement = site_sql(site, "SELECT json FROM object WHERE class = ?1 ORDER BY package_id");
-	sqlite3_bind_text(statement, 1, known, -1, SQLITE_STATIC);
-	while (site_step(site, statement)) {
-		json_t *object = site_column_json(statement, 0);
-
-		json_array_append_new(rows, site_entity(call, object, false));
-		json_decref(object);
-	}
-	sqlite3_finalize(statement);
-	return rows;
-}
-
-/* "Property eq 'text'" or "… eq 12", several joined with "and". Returns 1, 0, or -1 when it is anything else. */
+/* Terms joined with "and" and "or", of which "and" binds more. Returns 1, 0, or -1 when the filter is no good. */
 static int matches(const json_t *row, const char *filter)
 {
-	while (*filter) {
-		char name[64], value[256];
-		const json_t *is;
-		int length = 0;
+	int any = 0, all = 1;
 
-		if (sscanf(filter, " %63[A-Za-z_] eq '%255[^']'%n", name, value, &length) == 2 && length) {
-			is = json_object_get(row, name);
-			if (!json_is_string(is) || strcasecmp(json_string_value(is), value))
-				return 0;
-		} else if (sscanf(filter, " %63[A-Za-z_] eq %255[0-9]%n", name, value, &length) == 2 && length) {
-			is = json_object_get(row, name);
-			if (!json_is_integer(is) || json_integer_value(is) != strtoll(value, NULL, 10))
-				return 0;
-		} else {
+	while (*filter) {
+		int match = match_term(row, &filter);
+
+		if (match < 0)
+			return -1;
+		all = all && match;
+		if (!strncmp(filter, "and ", 4)) {
+			filter += 4;
+		} else if (!strncmp(filter, "or ", 3)) {
+			filter += 3;
+			any = any || all;
+			all = 1;
+		} else if (*filter) {
 			return -1;
 		}
-		filter += length;
-		filter += strspn(filter, " ");
-		if (!strncmp(filter, "and ", 4))
-			filter += 4;
-		else if (*filter)
-			return -1;
 	}
-	return 1;
+	return any || all;
 }
-
 static void keep_selected(json_t *row, const char *select)
 {
 	const char *key;
@@ -338,6 +206,7 @@ static void add_class(struct wp_buf *buf, const struct site *site, const char *c
 
 char *site_metadata(const struct site *site)
 {
+	const char *other;
 	struct wp_buf buf = { 0 };
 
 	wp_buf_puts(&buf, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<edmx:Edmx Version=\"4.0\" "
@@ -352,10 +221,14 @@ char *site_metadata(const struct site *site)
 			      "<ReturnType Type=\"Edm.Int32\"/></Action>\n",
 			      i, i);
 	for (size_t i = 0; i < 3; i++)
-		add_class(&buf, site, classes[i]);
+		if (!site_is_absent(site, classes[i]))
+			add_class(&buf, site, classes[i]);
+	for (size_t i = 0; (other = site_companion_class(site, i)); i++)
+		wp_buf_printf(&buf, "<EntityType Name=\"%s\" OpenType=\"true\"/>\n", other);
 	wp_buf_puts(&buf, "<EntityContainer Name=\"Container\">");
 	for (size_t i = 0; i < 3; i++)
-		wp_buf_printf(&buf, "<EntitySet Name=\"%s\" EntityType=\"AdminService.%s\"/>", classes[i], classes[i]);
+		if (!site_is_absent(site, classes[i]))
+			wp_buf_printf(&buf, "<EntitySet Name=\"%s\" EntityType=\"AdminService.%s\"/>", classes[i], classes[i]);
 	wp_buf_puts(&buf, "</EntityContainer></Schema></edmx:DataServices></edmx:Edmx>\n");
 	return buf.data;
 }

@@ -46,25 +46,26 @@ static bool parse(const char *path, struct target *ret)
 	       sscanf(dot, ".%63[A-Za-z0-9_]%n", ret->action, &length) == 1 && !dot[length];
 }
 
-static void answer_rows(struct call *call, const char *class, json_t *rows, struct answer *answer)
+/* @link: where the next page is, stolen; NULL: nowhere. */
+static void answer_rows(struct call *call, const char *class, json_t *rows, char *link, struct answer *answer)
 {
 	char *context = site_context(call->site, class);
+	json_t *document = json_pack("{s:s,s:o}", "@odata.context", context, "value", rows);
 
-	site_answer_json(answer, 200, json_pack("{s:s,s:o}", "@odata.context", context, "value", rows));
+	if (link)
+		json_object_set_new(document, "@odata.nextLink", json_string(link));
+	site_answer_json(answer, 200, document);
 	free(context);
+	free(link);
 }
 
 static void get_by_key(struct call *call, const char *class, const char *key, struct answer *answer)
 {
-	json_t *object = site_class(class) ? site_object(call->site, key) : NULL, *entity;
+	json_t *object = site_class(class) && !site_is_absent(call->site, class) ? site_object(call->site, key) : NULL;
+	json_t *entity = object ? site_entity(call, object, true) : site_companion(call->site, class, key);
 	const char *is;
 
-	entity = object ? site_entity(call, object, true) : NULL;
 	json_decref(object);
-	if (!entity && (entity = site_other_by_key(call, class, key))) {
-		answer_rows(call, class, json_pack("[o]", entity), answer);
-		return;
-	}
 	is = json_string_value(json_object_get(entity, "__CLASS"));
 	if (!is || strcasecmp(is, class)) {
 		json_decref(entity);
@@ -76,16 +77,37 @@ static void get_by_key(struct call *call, const char *class, const char *key, st
 		return;
 	}
 	/* By key the entity stands in a list all the same (so in the samples of MECM_Toolkit). */
-	answer_rows(call, is, json_pack("[o]", entity), answer);
+	answer_rows(call, is, json_pack("[o]", entity), NULL, answer);
+}
+
+/* A page behind the first: "NUMBER-OFFSET" names it. */
+static void get_page(struct call *call, const char *class, struct answer *answer)
+{
+	unsigned long long token = 0;
+	size_t offset = 0;
+	char *link = NULL;
+	json_t *page = NULL;
+
+	if (sscanf(call->token, "%llu-%zu", &token, &offset) == 2)
+		page = site_page(call, class, token, offset, &link);
+	if (page)
+		answer_rows(call, class, page, link, answer);
+	else
+		site_answer_error(answer, 410, "", "The list is not kept any more.");
 }
 
 static void get(struct call *call, const struct target *target, struct answer *answer)
 {
-	const char *known = site_class(target->class);
+	const char *known = site_class(target->class) ? site_class(target->class) : target->class;
+	char *link;
 	json_t *rows;
 
 	if (target->key[0]) {
 		get_by_key(call, target->class, target->key, answer);
+		return;
+	}
+	if (call->token) {
+		get_page(call, known, answer);
 		return;
 	}
 	rows = site_list(call, target->class);
@@ -107,7 +129,8 @@ static void get(struct call *call, const struct target *target, struct answer *a
 		json_decref(rows);
 		return;
 	}
-	answer_rows(call, known ? known : target->class, rows, answer);
+	rows = site_first_page(call, known, rows, &link);
+	answer_rows(call, known, rows, link, answer);
 }
 
 /* Faults that take the place of the provider's answer. True when it was one. */

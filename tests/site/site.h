@@ -44,6 +44,13 @@ struct fault {
 	json_t *json; /* the line, for what belongs to its action */
 };
 
+/* The answer to a query that goes on in further pages. */
+struct kept {
+	uint64_t token;
+	json_t *rows;
+};
+enum { KEPT_LISTS = 16 };
+
 struct site {
 	struct wp_arena *arena;
 	sqlite3 *db;
@@ -54,9 +61,17 @@ struct site {
 	bool https, bare, bound_actions, needs_commit;
 	int metadata_classes;
 	double settle_min, settle_max; /* seconds until a refresh shows in SourceVersion */
-	double dp_lag;		       /* seconds until a DP has the new version */
+	double lag_min, lag_max;       /* seconds until the first and the last point have a new version */
 	double clock_offset;	       /* seconds between the site's clock and this machine's */
-	int dps;
+	int dps;     /* points that each package is on */
+	int points;  /* that there are */
+	int groups;  /* of points */
+	int dp_fail; /* how many of the last points fail */
+	size_t page_size; /* rows on a page of a list; 0: no pages */
+	const char *absent[16]; /* classes that there are not */
+	size_t absent_count;
+	struct kept kept[KEPT_LISTS]; /* lists whose next pages may be asked for */
+	uint64_t kept_count;
 	uint64_t seed;
 	int log;
 	uint16_t port;
@@ -70,7 +85,7 @@ struct call {
 	struct site *site;
 	uint64_t number;
 	const char *method, *path;		  /* the path with escapes undone */
-	const char *filter, *select, *top, *skip; /* query options; NULL */
+	const char *filter, *select, *top, *skip, *token; /* query options; NULL */
 	const char *body;
 	size_t body_length;
 	const struct fault *fault; /* NULL */
@@ -114,16 +129,26 @@ void site_object_store(struct site *site, const char *package_id, json_t *object
 /* Lets the refreshes whose time has come show in SourceVersion. */
 void site_settle(struct site *site);
 
-/* objects.c: reading */
+/* objects.c: packages, queries and $metadata */
 const char *site_class(const char *name); /* documented spelling of a package class, whatever the case; NULL */
 bool site_is_lazy(const char *class, const char *property);
-json_t *site_list(struct call *call, const char *class);
-/* A row of a class that is no package's, by its key; NULL: there is none. New reference. */
-json_t *site_other_by_key(struct call *call, const char *class, const char *key);
 json_t *site_entity(struct call *call, json_t *object, bool by_key);
 char *site_metadata(const struct site *site);
 /* An answer to an OData query over @rows, an array that is stolen: $filter, $select, $top, $skip. NULL: bad filter. */
 json_t *site_query(struct call *call, json_t *rows);
+
+/* lists.c: lists, objects beside the packages, and pages */
+bool site_is_absent(const struct site *site, const char *class);
+const char *site_companion_class(const struct site *site, size_t at); /* the classes beside the packages; NULL behind them */
+json_t *site_list(struct call *call, const char *class); /* NULL: no such class */
+json_t *site_companion(struct site *site, const char *class, const char *key); /* NULL: no such object */
+/* The first page of rows, an array that is stolen; *@ret_link: where the next one is (free()), NULL: nowhere. */
+json_t *site_first_page(struct call *call, const char *class, json_t *rows, char **ret_link);
+/* A later one; NULL: it is not kept any more. */
+json_t *site_page(struct call *call, const char *class, uint64_t token, size_t offset, char **ret_link);
+
+/* points.c: what distribution points have. NULL: the class is about something else. @package_id NULL: of all packages. */
+json_t *site_points_list(struct site *site, const char *class, const char *package_id);
 
 /* actions.c: writing */
 void site_instance_call(struct call *call, const char *class, const char *package_id, const char *action,

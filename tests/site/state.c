@@ -17,8 +17,8 @@ static const char schema[] =
 	"CREATE TABLE IF NOT EXISTS companion (class TEXT, package_id TEXT, json TEXT);"
 	"CREATE INDEX IF NOT EXISTS companion_by_package ON companion (package_id, class);"
 	"CREATE TABLE IF NOT EXISTS refresh (id INTEGER PRIMARY KEY, package_id TEXT, due REAL, request INTEGER);"
-	"CREATE TABLE IF NOT EXISTS dp"
-	" (package_id TEXT, nal TEXT, version INTEGER, due REAL, PRIMARY KEY (package_id, nal));"
+	"CREATE TABLE IF NOT EXISTS sent (package_id TEXT, version INTEGER, at REAL);"
+	"CREATE INDEX IF NOT EXISTS sent_by_package ON sent (package_id);"
 	"CREATE TABLE IF NOT EXISTS lock (package_id TEXT PRIMARY KEY, user TEXT, until REAL);"
 	"CREATE TABLE IF NOT EXISTS fault (rule INTEGER PRIMARY KEY, seen INTEGER);";
 
@@ -109,6 +109,17 @@ void site_object_store(struct site *site, const char *package_id, json_t *object
 	run(site, statement);
 }
 
+/* From @at on the version is on its way to the points; 0: it has always been there. */
+static void send(struct site *site, const char *package_id, json_int_t version, double at)
+{
+	sqlite3_stmt *statement = site_sql(site, "INSERT INTO sent VALUES (?1, ?2, ?3)");
+
+	bind_text(statement, 1, package_id);
+	sqlite3_bind_int64(statement, 2, version);
+	sqlite3_bind_double(statement, 3, at);
+	run(site, statement);
+}
+
 /* A refresh has reached the site's database: the version grows by one and the DPs begin to copy. */
 static void apply_refresh(struct site *site, const char *package_id, double at, uint64_t request)
 {
@@ -128,10 +139,7 @@ static void apply_refresh(struct site *site, const char *package_id, double at, 
 	json_object_set_new(object, "ActionInProgress", json_integer(sqlite3_column_int(statement, 0) > 0));
 	sqlite3_finalize(statement);
 	site_object_store(site, package_id, object, true);
-	statement = site_sql(site, "UPDATE dp SET due = ?2 WHERE package_id = ?1");
-	bind_text(statement, 1, package_id);
-	sqlite3_bind_double(statement, 2, at + site->dp_lag);
-	run(site, statement);
+	send(site, package_id, version, at);
 	site_log_effect(site, request, "source-version", package_id, json_pack("{s:I}", "source_version", version));
 	json_decref(object);
 }
@@ -203,18 +211,7 @@ static void load_package(struct site *site, const char *class, json_t *object)
 	bind_text(statement, 2, class);
 	bind_json(statement, 3, object);
 	run(site, statement);
-	for (int i = 0; i < site->dps; i++) {
-		char nal[128];
-
-		snprintf(nal, sizeof nal,
-			 "[\"Display=\\\\DP%02d.contoso.com\\\"]MSWNET:[\"SMS_SITE=%s\"]\\\\DP%02d.contoso.com\\",
-			 i + 1, site->site_code, i + 1);
-		statement = site_sql(site, "INSERT INTO dp VALUES (?1, ?2, ?3, 0)");
-		bind_text(statement, 1, package_id);
-		bind_text(statement, 2, nal);
-		sqlite3_bind_int64(statement, 3, json_integer_value(json_object_get(object, "SourceVersion")));
-		run(site, statement);
-	}
+	send(site, package_id, json_integer_value(json_object_get(object, "SourceVersion")), 0);
 }
 
 static const char *class_of(const json_t *object, const char *context)
@@ -244,7 +241,7 @@ static void load_object(struct site *site, const char *path, json_t *object, con
 	class[strcspn(class, "/")] = '\0';
 	known = site_class(class);
 	if (!*class || (known && !text_of(object, "PackageID")))
-		site_die("%s: a record without class, or a package without PackageID", path);
+		site_die("%s: a record without class or PackageID", path);
 	if (known) {
 		load_package(site, known, object);
 		return;
