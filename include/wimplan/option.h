@@ -41,6 +41,9 @@ enum wp_option_set {
 	WP_TAKES_DETAILED = 1 << 7,
 	WP_TAKES_CACHE = 1 << 8,
 	WP_TAKES_COLOR = 1 << 9,
+	WP_TAKES_EXCLUDE = 1 << 10,
+	WP_TAKES_TAKEN_AT = 1 << 11,
+	WP_TAKES_FAIL_ON = 1 << 12,
 };
 
 /* One option; a row without a name is a heading of --help, and one with nothing is the end. */

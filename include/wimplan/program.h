@@ -25,6 +25,7 @@ enum {
 	WP_EXIT_BUSY = 5,
 	WP_EXIT_LEFT = 6,
 	WP_EXIT_CHANGES = 10,
+	WP_EXIT_FOUND = 11, /* goes before 10 and 3 */
 	/* As a shell shows the end by SIGPIPE: for wp_program_end(). */
 	WP_EXIT_BROKEN_PIPE = 141,
 };
@@ -89,7 +90,9 @@ struct wp_cli {
 	const char *snapshot; /* --snapshot; NULL: the newest */
 	const char *events; /* --events; NULL: none */
 	struct wp_names maps; /* --map: "PREFIX=FOLDER" */
-	struct wp_names only; /* --only: PackageIDs */
+	struct wp_names only, exclude; /* --only, --exclude: PackageIDs */
+	struct wp_names fail_on; /* --fail-on: what makes the call end with WP_EXIT_FOUND */
+	const char *taken_at; /* --taken-at; NULL: not given */
 	struct wp_number jobs; /* --jobs; not known: as many threads as there are processors */
 	struct wp_given *given;
 	size_t given_count;

@@ -199,7 +199,7 @@ static void judge_ages(struct judge *judge)
 		int64_t age = judge->subject->now.ticks - time.ticks;
 		uint64_t seconds = age > 0 ? (uint64_t)(age / WP_TICKS_PER_SECOND) : 0;
 
-		if (judge->subject->boot)
+		if (is_pe(judge, image))
 			continue;
 		if (wp_time_is_never(time) || !time.ticks)
 			add_image(judge, &unknown, image, NULL);

@@ -3,6 +3,7 @@
 #include "cli.h"
 #include "events.h"
 #include "objects.h"
+#include "plan_inputs.h"
 
 #include "wimplan/hash.h"
 #include "wimplan/import.h"
@@ -13,16 +14,6 @@
 
 /* Packages that a sentence names at most, and one. */
 #define MOST_NAMES 10
-
-struct arguments {
-	const char *taken_at;
-};
-
-static const struct wp_option options[] = {
-	WP_OPTION(struct arguments, taken_at, "taken-at", "TIME", TEXT,
-	  "when the export was made, such as 2026-02-20T02:10:00Z"),
-	{ 0 },
-};
 
 /* Says which packages the export before this one had and this one lacks: deleted since, or left out. */
 static int remark_on_missing(struct wp_cli *cli, struct wp_cache *cache, struct wp_record_set *set)
@@ -89,20 +80,14 @@ static int keep(struct wp_cli *cli, struct wp_cache *cache, const struct wp_reco
 
 static int run(struct wp_cli *cli, void *arguments)
 {
-	const struct arguments *args = arguments;
-	struct wp_import_options import = { .site_code = cli->site, .date_order = cli->date_order };
 	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = NULL;
 	struct wp_cache *cache __attribute__((cleanup(wp_cache_closep))) = NULL;
 	struct wp_snapshot snapshot;
 	char id[WP_HASH_TEXT];
 	bool known;
 
-	if (args->taken_at)
-		import.taken_at = wp_time_parse(args->taken_at);
-	if (args->taken_at && (!import.taken_at.known || !import.taken_at.zone_known))
-		return wp_cli_usage(cli, "--taken-at", "--taken-at is a time such as 2026-02-20T02:10:00Z, not '%s'",
-				    args->taken_at);
-	if (wp_import_files((const char *const *)cli->operands, cli->operand_count, &import, &set, &cli->err))
+	(void)arguments;
+	if (wp_cli_import(cli, (const char *const *)cli->operands, cli->operand_count, &set))
 		return cli->err.status;
 	if (!set->site_code)
 		return wp_cli_usage(cli, cli->operands[0],
@@ -124,8 +109,6 @@ const struct wp_command wp_cmd_import = {
 		"Reads what a site exported of its image, upgrade and boot image packages, in any\n"
 		"supported shape (wimplan-records(5)), as one new snapshot: all of it or nothing.\n"
 		"FILE - is standard input. --site names the site where an export does not.\n",
-	.options = options,
-	.size = sizeof(struct arguments),
-	.takes = WP_TAKES_SITE | WP_TAKES_DATE_ORDER,
+	.takes = WP_TAKES_SITE | WP_TAKES_DATE_ORDER | WP_TAKES_TAKEN_AT,
 	.verbs = (const struct wp_verb[]){ { NULL, 1, SIZE_MAX, "a file that was exported from the site", run } },
 };

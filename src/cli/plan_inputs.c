@@ -56,10 +56,21 @@ static int load_snapshot(struct wp_cli *cli, struct wp_plan_inputs *in)
 	return wp_cache_load_snapshot(in->cache, &snapshot, &in->set, &cli->err);
 }
 
+int wp_cli_import(struct wp_cli *cli, const char *const *files, size_t count, struct wp_record_set **ret_set)
+{
+	struct wp_import_options import = { .site_code = cli->site, .date_order = cli->date_order };
+
+	if (cli->taken_at)
+		import.taken_at = wp_time_parse(cli->taken_at);
+	if (cli->taken_at && (!import.taken_at.known || !import.taken_at.zone_known))
+		return wp_cli_usage(cli, "--taken-at", "--taken-at is a time such as 2026-02-20T02:10:00Z, not '%s'",
+				    cli->taken_at);
+	return wp_import_files(files, count, &import, ret_set, &cli->err);
+}
+
 static int load_exports(struct wp_cli *cli, struct wp_plan_inputs *in, const char *const *exports, size_t count)
 {
-	const struct wp_import_options import = { .site_code = cli->site, .date_order = cli->date_order };
-	int status = wp_import_files(exports, count, &import, &in->set, &cli->err);
+	int status = wp_cli_import(cli, exports, count, &in->set);
 
 	if (status)
 		return status;
@@ -80,6 +91,15 @@ int wp_plan_inputs_open(struct wp_cli *cli, const char *const *exports, size_t c
 	if (status)
 		return status;
 	return count ? load_exports(cli, ret, exports, count) : load_snapshot(cli, ret);
+}
+
+int wp_plan_inputs_open_exports(struct wp_cli *cli, const char *const *exports, size_t count, struct wp_plan_inputs *ret)
+{
+	*ret = (struct wp_plan_inputs){ 0 };
+	if (wp_cli_open_cache(cli, WP_CACHE_READ, &ret->cache) && cli->err.status != WP_E_NOT_FOUND &&
+	    cli->err.status != WP_E_USAGE)
+		wp_cli_note(cli, "warning: %s; the plan is made without the cache", cli->err.message);
+	return load_exports(cli, ret, exports, count);
 }
 
 int wp_plan_inputs_remembered(struct wp_cli *cli, const struct wp_plan_inputs *in, struct wp_plan_input *input)

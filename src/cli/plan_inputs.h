@@ -9,6 +9,9 @@
 #include "wimplan/plan.h"
 #include "wimplan/record.h"
 
+/* Reads exports as the options of the call say. */
+int wp_cli_import(struct wp_cli *cli, const char *const *files, size_t count, struct wp_record_set **ret_set);
+
 struct wp_plan_inputs {
 	struct wp_cache *cache; /* NULL when there is none and none is needed */
 	bool keeps;             /* the cache may be written */
@@ -25,6 +28,8 @@ struct wp_plan_inputs {
  * after a failure.
  */
 int wp_plan_inputs_open(struct wp_cli *cli, const char *const *exports, size_t count, struct wp_plan_inputs *ret);
+/* The same with exports alone, and with a cache that is only read, where there is one. */
+int wp_plan_inputs_open_exports(struct wp_cli *cli, const char *const *exports, size_t count, struct wp_plan_inputs *ret);
 void wp_plan_inputs_free(struct wp_plan_inputs *in);
 
 /*

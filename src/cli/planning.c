@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Scans the sources of a set of records, judges every package and says what the plan means for the site. */
+#include "planning.h"
+#include "fail_on.h"
+#include "settings.h"
+
+#include "wimplan/json.h"
+#include "wimplan/plan.h"
+#include "wimplan/version.h"
+
+void wp_planning_free(struct wp_planning *planning)
+{
+	wp_scan_free(planning->scan);
+	wp_plan_inputs_free(&planning->inputs);
+	wp_progress_free(&planning->progress);
+}
+
+/* Whether a boot image has an original beside the file that the site made of it. */
+static bool has_original(const struct wp_record *record)
+{
+	return record->class == WP_CLASS_BOOT && record->image_path && *record->image_path &&
+	       !(record->source_path && wp_map_same_prefix(record->source_path, record->image_path));
+}
+
+/*
+ * Scans what will be judged, and the originals of boot images: a package left out by --only or --exclude gets no
+ * observation, so that one package out of ten thousand costs one scan. In the lists of @input there is one entry per
+ * record, NULL where nothing was scanned.
+ */
+static void scan(struct wp_cli *cli, const struct wp_config *config, const bool *chosen, struct wp_planning *planning,
+		 struct wp_plan_input *input)
+{
+	const struct wp_record_set *set = planning->inputs.set;
+	struct wp_record *wanted = wp_arena_alloc(cli->arena, 2 * set->count * sizeof *wanted);
+	const struct wp_observation ***place = wp_arena_alloc(cli->arena, 2 * set->count * sizeof *place);
+	const struct wp_observation **observations = wp_arena_alloc(cli->arena, set->count * sizeof *observations);
+	const struct wp_observation **originals = wp_arena_alloc(cli->arena, set->count * sizeof *originals);
+	const struct wp_expect_contents **found = wp_arena_alloc(cli->arena, 2 * set->count * sizeof *found);
+	/* One more, of which nobody asks: that of originals. */
+	const struct wp_expect_contents **contents = wp_arena_alloc(cli->arena, (set->count + 1) * sizeof *contents);
+	size_t *record_of = wp_arena_alloc(cli->arena, 2 * set->count * sizeof *record_of);
+	size_t count = 0;
+
+	for (size_t i = 0; i < set->count; i++) {
+		if (!chosen[i])
+			continue;
+		place[count] = &observations[i];
+		record_of[count] = i;
+		wanted[count++] = set->records[i];
+		if (!has_original(&set->records[i]))
+			continue;
+		place[count] = &originals[i];
+		record_of[count] = set->count;
+		wanted[count++] = (struct wp_record){ .class = WP_CLASS_BOOT, .source_path = set->records[i].image_path };
+	}
+	planning->scan = wp_cli_scan(cli, wanted, count, config, (struct wp_cli_scan){
+		.cache = planning->inputs.cache,
+		.progress = &planning->progress,
+		.contents = found,
+	});
+	for (size_t i = 0; i < count; i++) {
+		*place[i] = wp_scan_observation(planning->scan, i);
+		contents[record_of[i]] = found[i];
+	}
+	planning->inputs.contents = contents;
+	input->observations = observations;
+	input->originals = originals;
+}
+
+static int make_plan(struct wp_cli *cli, const struct wp_config *config, struct wp_planning *planning,
+		     struct wp_plan **ret_plan)
+{
+	struct wp_selection selection;
+	struct wp_plan_input input = {
+		.set = planning->inputs.set,
+		.snapshot_id = planning->inputs.snapshot_id,
+		.policy = &config->policy,
+		.selection = &selection,
+		.now = cli->env->now,
+		.created_by = wp_arena_printf(cli->arena, "%s@%s", cli->env->user, cli->env->host),
+		.tool_version = WIMPLAN_VERSION,
+	};
+	struct wp_learned learned;
+	int status;
+
+	/* A wrong name is said before an hour of scanning. */
+	status = wp_plan_select(cli->arena, input.set, cli->only, cli->exclude, &selection, &cli->err);
+	if (!status)
+		status = wp_plan_inputs_remembered(cli, &planning->inputs, &input);
+	if (status)
+		return status;
+	scan(cli, config, selection.chosen, planning, &input);
+	wp_plan_inputs_note_old(cli, &planning->inputs, &input);
+	wp_plan_inputs_summaries(cli, &planning->inputs, planning->scan, &input);
+	wp_plan_inputs_manifests(cli, &planning->inputs, &input);
+	*ret_plan = wp_plan_make(&input, &learned);
+	wp_plan_inputs_audit(cli, &planning->inputs, &input, config, *ret_plan);
+	wp_plan_inputs_keep(cli, &planning->inputs, *ret_plan, planning->scan, input.observations, &learned);
+	return WP_OK;
+}
+
+int wp_planning_make(struct wp_cli *cli, const struct wp_config *config, struct wp_planning *planning,
+		     struct wp_plan **ret_plan)
+{
+	const struct wp_plan *plan;
+
+	if (wp_progress_open(cli, &planning->progress) || make_plan(cli, config, planning, ret_plan))
+		return cli->err.status;
+	plan = *ret_plan;
+	wp_progress_event(&planning->progress,
+			  json_pack("{s:s, s:s, s:b, s:b}", "type", "plan", "plan_id", plan->id, "complete",
+				    plan->complete, "changes", wp_plan_has_changes(plan)));
+	if (wp_progress_close(&planning->progress, &cli->err))
+		return cli->err.status;
+	if (!plan->complete)
+		cli->status = WP_EXIT_INCOMPLETE;
+	else if (cli->detailed && wp_plan_has_changes(plan))
+		cli->status = WP_EXIT_CHANGES;
+	wp_fail_on_plan(cli, plan);
+	return WP_OK;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From records to a plan with its notes: scan, judge, audit. What plan and audit do alike. */
+#ifndef WIMPLAN_CLI_PLANNING_H
+#define WIMPLAN_CLI_PLANNING_H
+
+#include "plan_inputs.h"
+#include "progress.h"
+
+#include "wimplan/source.h"
+
+/* What a plan is made from. From zeros, with its inputs opened. */
+struct wp_planning {
+	struct wp_plan_inputs inputs;
+	struct wp_scan *scan;
+	struct wp_progress progress;
+};
+void wp_planning_free(struct wp_planning *planning);
+
+/*
+ * Makes the plan of the packages that the options of the call choose, keeps in the cache what was learned where that may be
+ * written, and puts the exit status that the plan asks for into @cli. The caller frees *@ret_plan; @planning has to live as long.
+ */
+int wp_planning_make(struct wp_cli *cli, const struct wp_config *config, struct wp_planning *planning,
+		     struct wp_plan **ret_plan);
+
+#endif
