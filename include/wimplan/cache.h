@@ -112,12 +112,6 @@ int wp_cache_put_questions(struct wp_cache *cache, const struct wp_question *ite
  */
 int wp_cache_list_questions(struct wp_cache *cache, struct wp_arena *arena, const char *site_code,
 			    struct wp_question **ret_items, size_t *ret_count, struct wp_error *err);
-/*
- * Closes the questions of a package at this SourceVersion and below: somebody has said what was distributed.
- * wp_cache_put_baselines() does it for a proven baseline by itself.
- */
-int wp_cache_close_questions(struct wp_cache *cache, const char *site_code, const char *package_id,
-			     uint64_t source_version, struct wp_error *err);
 
 /* A source that a plan wants to be distributed, as the plan found it. */
 struct wp_planned_source {

@@ -1,16 +1,122 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Baselines: what is believed to be on the distribution points for a package at a version. */
+/* What is believed to be on the distribution points for a package at a version, and of which content a person has to say that. */
 #include "internal.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-static int put(const struct wp_cache *cache, struct wp_statement *statement, const struct wp_baseline *item, struct wp_error *err)
+/* Whether the database can hold a package's SourceVersion; the message names the package. */
+static int check_version(const char *package_id, uint64_t source_version, struct wp_error *err)
 {
-	int status = wp_cache_check_version(item->package_id, item->source_version, err);
+	if (source_version <= INT64_MAX)
+		return WP_OK;
+	return wp_fail(err, WP_E_FAILED, "bad-value", package_id,
+		       "package %s has the SourceVersion %" PRIu64
+		       ", which no site gives; correct what it was read from",
+		       package_id, source_version);
+}
+
+/* Closes a package's questions at this version and below, in the transaction that is open. */
+static int close_questions(const struct wp_cache *cache, const char *site_code, const char *package_id,
+			   uint64_t source_version, struct wp_error *err)
+{
+	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
+	int status = wp_db_prepare(&cache->db,
+				   "DELETE FROM questions WHERE site_code = ?1 AND package_id = ?2 AND "
+				   "source_version <= ?3",
+				   &statement, err);
+
+	if (status)
+		return status;
+	wp_db_bind_text(&statement, 1, site_code);
+	wp_db_bind_text(&statement, 2, package_id);
+	wp_db_bind_int(&statement, 3, (int64_t)source_version);
+	return wp_db_run(&statement, "questions were closed", err);
+}
+
+static int put_question(const struct wp_cache *cache, struct wp_statement *statement, const struct wp_question *item,
+			struct wp_error *err)
+{
+	int status = check_version(item->package_id, item->source_version, err);
+
+	if (!status && item->source_version)
+		status = close_questions(cache, item->site_code, item->package_id, item->source_version - 1, err);
+	if (status)
+		return status;
+	wp_db_bind_text(statement, 1, item->site_code);
+	wp_db_bind_text(statement, 2, item->package_id);
+	wp_db_bind_int(statement, 3, (int64_t)item->source_version);
+	wp_db_bind_text(statement, 4, item->content_id);
+	wp_db_bind_time(statement, 5, item->asked_at);
+	return wp_db_run(statement, "a question was kept", err);
+}
+
+int wp_cache_put_questions(struct wp_cache *cache, const struct wp_question *items, size_t count, struct wp_error *err)
+{
+	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
+	int status;
+
+	if (!count)
+		return WP_OK;
+	status = wp_db_prepare(&cache->db,
+			       "INSERT INTO questions (site_code, package_id, source_version, content_id, asked_at) "
+			       "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
+			       &statement, err);
+	if (!status)
+		status = wp_db_begin(&cache->db, err);
+	if (status)
+		return status;
+	for (size_t i = 0; !status && i < count; i++)
+		status = put_question(cache, &statement, &items[i], err);
+	return wp_db_end(&cache->db, status, err);
+}
+
+/* False when a column does not hold what wimplan writes there. */
+static bool read_question(struct wp_arena *arena, struct wp_statement *statement, struct wp_question *ret)
+{
+	ret->site_code = wp_db_text(arena, statement, 0);
+	ret->package_id = wp_db_text(arena, statement, 1);
+	ret->content_id = wp_db_text(arena, statement, 3);
+	ret->asked_at = wp_db_time(statement, 4);
+	return wp_db_u64(statement, 2, &ret->source_version) && ret->site_code && ret->package_id &&
+	       ret->content_id && strlen(ret->content_id) < WP_HASH_TEXT;
+}
+
+int wp_cache_list_questions(struct wp_cache *cache, struct wp_arena *arena, const char *site_code,
+			    struct wp_question **ret_items, size_t *ret_count, struct wp_error *err)
+{
+	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
+	struct wp_question *items = NULL;
+	size_t count = 0;
+	int status;
+
+	*ret_items = NULL;
+	*ret_count = 0;
+	if (cache->version < 3) /* of before there were questions, open for reading */
+		return WP_OK;
+	status = wp_db_prepare(&cache->db,
+			       "SELECT site_code, package_id, source_version, content_id, asked_at FROM questions WHERE ?1 "
+			       "IS NULL OR site_code = ?1 ORDER BY site_code, package_id, "
+			       "source_version, content_id",
+			       &statement, err);
+	if (status)
+		return status;
+	wp_db_bind_text(&statement, 1, site_code);
+	while ((status = wp_db_step(&statement, "questions were listed", err)) > 0)
+		if (!read_question(arena, &statement, WP_PUSH(arena, items, count)))
+			return wp_db_damaged(&cache->db, err, "a question is not readable");
+	*ret_items = items;
+	*ret_count = count;
+	return status;
+}
+
+static int put_baseline(const struct wp_cache *cache, struct wp_statement *statement, const struct wp_baseline *item,
+			struct wp_error *err)
+{
+	int status = check_version(item->package_id, item->source_version, err);
 
 	if (!status && item->confidence == WP_CONFIDENCE_PROVEN)
-		status = wp_questions_close(cache, item->site_code, item->package_id, item->source_version, err);
+		status = close_questions(cache, item->site_code, item->package_id, item->source_version, err);
 	if (status)
 		return status;
 	wp_db_bind_text(statement, 1, item->site_code);
@@ -42,7 +148,7 @@ int wp_cache_put_baselines(struct wp_cache *cache, const struct wp_baseline *ite
 	if (status)
 		return status;
 	for (size_t i = 0; !status && i < count; i++)
-		status = put(cache, &statement, &items[i], err);
+		status = put_baseline(cache, &statement, &items[i], err);
 	return wp_db_end(&cache->db, status, err);
 }
 

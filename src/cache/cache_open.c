@@ -142,14 +142,3 @@ void wp_cache_close(struct wp_cache *cache)
 	free(cache->path);
 	free(cache);
 }
-
-int wp_cache_drop_oldest(const struct wp_cache *cache, const char *sql, int64_t limit, struct wp_error *err)
-{
-	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
-	int status = wp_db_prepare(&cache->db, sql, &statement, err);
-
-	if (status)
-		return status;
-	wp_db_bind_int(&statement, 1, limit);
-	return wp_db_run(&statement, "what is old was forgotten", err);
-}

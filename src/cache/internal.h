@@ -36,14 +36,4 @@ int wp_snapshot_put_site(const struct wp_cache *cache, int64_t snapshot, const j
 int wp_snapshot_load_site(const struct wp_cache *cache, const char *id, const char *only, json_t **ret_site,
 			  struct wp_error *err);
 
-/* Whether the database can hold a package's SourceVersion; the message names the package. */
-int wp_cache_check_version(const char *package_id, uint64_t source_version, struct wp_error *err);
-
-/* Carries out @sql, which deletes all rows of a table but the newest ?1, which is @limit. */
-int wp_cache_drop_oldest(const struct wp_cache *cache, const char *sql, int64_t limit, struct wp_error *err);
-
-/* Closes a package's questions at this version and below, in the transaction that is open. */
-int wp_questions_close(const struct wp_cache *cache, const char *site_code, const char *package_id,
-		       uint64_t source_version, struct wp_error *err);
-
 #endif

@@ -100,9 +100,11 @@ Test(cache, questions_are_closed_by_a_stated_baseline)
 	baseline.confidence = WP_CONFIDENCE_PROVEN;
 	cr_assert_eq(wp_cache_put_baselines(cache, &baseline, 1, &err), WP_OK);
 	cr_expect_str_eq(open_questions(cache, site), "P0100002 3 sha256:b;");
-	cr_assert_eq(wp_cache_close_questions(cache, "p01", "P0100002", 2, &err), WP_OK);
+	baseline = (struct wp_baseline){ "p01", "P0100002", 2, "sha256:f", "sha256:c", WP_CONFIDENCE_PROVEN, "adopted", { 0 } };
+	cr_assert_eq(wp_cache_put_baselines(cache, &baseline, 1, &err), WP_OK);
 	cr_expect_str_eq(open_questions(cache, site), "P0100002 3 sha256:b;");
-	cr_assert_eq(wp_cache_close_questions(cache, "p01", "P0100002", 3, &err), WP_OK);
+	baseline.source_version = 3;
+	cr_assert_eq(wp_cache_put_baselines(cache, &baseline, 1, &err), WP_OK);
 	cr_expect_str_eq(open_questions(cache, site), "");
 	/* All or none. */
 	cr_expect_eq(wp_cache_put_questions(cache, items, 2, &err), WP_E_FAILED);
