@@ -20,6 +20,8 @@
 json_t *wp_json_must(json_t *value);
 /* A string, or null for NULL and for text that is not UTF-8. New reference. */
 json_t *wp_json_text(const char *text);
+/* An array of such. New reference. */
+json_t *wp_json_texts(const char *const *items, size_t count);
 /* As above, with null for "" too: for hashes and other values of which "" means that they are not known. */
 json_t *wp_json_hash(const char *text);
 /* An integer; a decimal string above 2^53, because JavaScript and jq read doubles. New reference. */

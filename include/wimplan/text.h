@@ -82,6 +82,12 @@ struct wp_names {
 	size_t count;
 };
 
+/* For qsort() of an array of texts: by their bytes. */
+int wp_text_compare_items(const void *a, const void *b);
+
+/* "a, b, c"; "" for none. */
+char *wp_text_join(struct wp_arena *arena, const char *const *items, size_t count);
+
 /* "a", "a and b", "a, b and 3 more": of @count names at most @most and one are shown. */
 const char *wp_text_names(struct wp_arena *arena, const char *const *names, size_t count, size_t most);
 

@@ -125,11 +125,6 @@ static void compare_kept(struct audit *audit, const char *id, const struct pair 
 			    pair->is->os_version, pair->was->os_version);
 }
 
-static int compare_texts(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* Whether the names of two lists of images are the same ones, in whatever order. */
 static bool same_names(struct audit *audit, const struct audited *package)
 {
@@ -145,8 +140,8 @@ static bool same_names(struct audit *audit, const struct audited *package)
 		if (!a[i] || !b[i])
 			return false;
 	}
-	qsort(a, was->count, sizeof *a, compare_texts);
-	qsort(b, was->count, sizeof *b, compare_texts);
+	qsort(a, was->count, sizeof *a, wp_text_compare_items);
+	qsort(b, was->count, sizeof *b, wp_text_compare_items);
 	for (size_t i = 0; i < was->count; i++)
 		if (strcmp(a[i], b[i]))
 			return false;

@@ -29,6 +29,15 @@ json_t *wp_json_text(const char *text)
 	return wp_json_must(json_stringn_nocheck(text, length));
 }
 
+json_t *wp_json_texts(const char *const *items, size_t count)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		wp_json_push(array, wp_json_text(items[i]));
+	return array;
+}
+
 json_t *wp_json_hash(const char *text)
 {
 	return wp_json_text(text && *text ? text : NULL);

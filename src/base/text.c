@@ -217,6 +217,22 @@ char *wp_text_trim(char *text)
 	return text;
 }
 
+int wp_text_compare_items(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+char *wp_text_join(struct wp_arena *arena, const char *const *items, size_t count)
+{
+	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	for (size_t i = 0; i < count; i++) {
+		wp_buf_puts(&text, i ? ", " : "");
+		wp_buf_puts(&text, items[i]);
+	}
+	return wp_arena_strdup(arena, wp_buf_text(&text));
+}
+
 const char *wp_text_names(struct wp_arena *arena, const char *const *names, size_t count, size_t most)
 {
 	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };

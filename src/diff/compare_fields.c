@@ -18,7 +18,6 @@ static int compare_tags(const void *a, const void *b)
 /* The order of LANGUAGE has no meaning. */
 static const char *languages(struct wp_arena *arena, const struct wp_wim_windows *windows)
 {
-	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
 	const char **sorted;
 
 	if (!windows->language_count)
@@ -27,9 +26,7 @@ static const char *languages(struct wp_arena *arena, const struct wp_wim_windows
 	for (size_t i = 0; i < windows->language_count; i++)
 		sorted[i] = windows->languages[i];
 	qsort(sorted, windows->language_count, sizeof *sorted, compare_tags);
-	for (size_t i = 0; i < windows->language_count; i++)
-		wp_buf_printf(&text, "%s%s", i ? ", " : "", sorted[i]);
-	return wp_arena_strdup(arena, wp_buf_text(&text));
+	return wp_text_join(arena, sorted, windows->language_count);
 }
 
 static const char *fallbacks(struct wp_arena *arena, const struct wp_wim_windows *windows)

@@ -4,6 +4,7 @@
 
 #include "wimplan/number.h"
 #include "wimplan/summary.h"
+#include "wimplan/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -27,11 +28,6 @@ static void compare_blobs(const struct wp_opened_summary *old, const struct wp_o
 	}
 }
 
-static int compare_texts(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static void take_updates(struct wp_arena *arena, const struct wp_diff_group *packages, struct wp_content_change *ret)
 {
 	size_t count = 0;
@@ -41,7 +37,7 @@ static void take_updates(struct wp_arena *arena, const struct wp_diff_group *pac
 			*WP_PUSH(arena, ret->updates, ret->update_count) = packages->added[i].kb;
 	if (!ret->update_count)
 		return;
-	qsort(ret->updates, ret->update_count, sizeof *ret->updates, compare_texts);
+	qsort(ret->updates, ret->update_count, sizeof *ret->updates, wp_text_compare_items);
 	for (size_t i = 0; i < ret->update_count; i++)
 		if (!count || strcmp(ret->updates[count - 1], ret->updates[i]) != 0)
 			ret->updates[count++] = ret->updates[i];

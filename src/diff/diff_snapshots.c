@@ -3,6 +3,7 @@
 #include "wimplan/diff.h"
 
 #include "wimplan/json.h"
+#include "wimplan/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -34,11 +35,6 @@ static json_t *not_fetched(const json_t *old, const json_t *new)
 	return names;
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* The names of both objects' keys, sorted, each once. */
 static const char **key_union(struct wp_arena *arena, const json_t *a, const json_t *b, size_t *ret_count)
 {
@@ -55,7 +51,7 @@ static const char **key_union(struct wp_arena *arena, const json_t *a, const jso
 				names[count++] = key;
 	}
 	if (count)
-		qsort(names, count, sizeof *names, compare_names);
+		qsort(names, count, sizeof *names, wp_text_compare_items);
 	*ret_count = count;
 	return names;
 }

@@ -7,6 +7,7 @@
 #include "wimplan/ascii.h"
 #include "wimplan/buf.h"
 #include "wimplan/json.h"
+#include "wimplan/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -231,11 +232,6 @@ static int find_site(struct wp_assembler *assembler, struct wp_error *err)
 	return wp_assembler_claim_site(assembler, common, "SourceSite", err);
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* The lazy properties of its class, and those that it named itself, that have no value. Sorted. */
 static json_t *not_fetched(struct wp_assembler *assembler, const struct wp_entry_row *entry)
 {
@@ -254,7 +250,7 @@ static json_t *not_fetched(struct wp_assembler *assembler, const struct wp_entry
 		if (!property || !(property->lazy & (1u << entry->class)))
 			*WP_PUSH(assembler->arena, names, count) = name;
 	}
-	qsort(names, count, sizeof *names, compare_names);
+	qsort(names, count, sizeof *names, wp_text_compare_items);
 	for (size_t i = 0; i < count; i++)
 		if (!json_object_get(entry->properties, names[i]))
 			wp_json_push(array, json_string(names[i]));

@@ -6,8 +6,8 @@
  */
 #include "assembler.h"
 
-#include "wimplan/buf.h"
 #include "wimplan/json.h"
+#include "wimplan/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -76,14 +76,8 @@ static json_t *ended_lists(const struct wp_assembler *assembler)
 	return ended;
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 const char *wp_pages_missing(struct wp_assembler *assembler)
 {
-	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
 	json_t *ended = ended_lists(assembler);
 	const char **names = NULL;
 	size_t count = 0;
@@ -105,8 +99,6 @@ const char *wp_pages_missing(struct wp_assembler *assembler)
 	json_decref(ended);
 	if (!count)
 		return NULL;
-	qsort(names, count, sizeof *names, compare_names);
-	for (size_t i = 0; i < count; i++)
-		wp_buf_printf(&text, "%s%s", i ? ", " : "", names[i]);
-	return wp_arena_strdup(assembler->arena, wp_buf_text(&text));
+	qsort(names, count, sizeof *names, wp_text_compare_items);
+	return wp_text_join(assembler->arena, names, count);
 }

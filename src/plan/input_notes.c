@@ -40,19 +40,17 @@ static void note_missing(struct wp_plan *plan, const struct wp_plan_input *input
 {
 	struct wp_buf names __attribute__((cleanup(wp_buf_free))) = { 0 };
 	size_t count = input->missing_count;
-	json_t *facts, *list;
+	json_t *facts;
 
 	if (!count)
 		return;
-	list = json_array();
-	for (size_t i = 0; i < count && i < NAMES_IN_FACTS; i++)
-		wp_json_push(list, wp_json_text(input->missing[i]));
 	for (size_t i = 0; i < count && i < NAMES_IN_SENTENCE; i++)
 		wp_buf_printf(&names, "%s%s", i ? ", " : "", input->missing[i]);
 	if (count > NAMES_IN_SENTENCE)
 		wp_buf_printf(&names, " and %zu more", count - NAMES_IN_SENTENCE);
 	facts = wp_json_object("previous_taken_at", wp_json_time(input->previous_taken_at),
-			       "count", wp_json_u64(count), "packages", list, NULL);
+			       "count", wp_json_u64(count), "packages",
+			       wp_json_texts(input->missing, count < NAMES_IN_FACTS ? count : NAMES_IN_FACTS), NULL);
 	wp_note_add(plan, WP_NOTE_EXPORT_PARTIAL, NULL, 0, facts,
 		    "the export of %s had %zu package%s that this one lacks: %s; unless the site no longer has %s, export "
 		    "the whole site again",
@@ -86,14 +84,10 @@ static json_t *facts_of(const struct wp_folder_change *change)
 {
 	json_t *facts = json_object();
 
-	for (enum wp_manifest_change kind = 0; kind < WP_MANIFEST_CHANGES; kind++) {
-		json_t *names = json_array();
-
-		for (size_t i = 0; i < change->named[kind]; i++)
-			wp_json_push(names, wp_json_text(change->names[kind][i]));
+	for (enum wp_manifest_change kind = 0; kind < WP_MANIFEST_CHANGES; kind++)
 		wp_json_set(facts, wp_manifest_change_name(kind),
-			    json_pack("{s:o, s:o}", "count", wp_json_u64(change->counts[kind]), "first", names));
-	}
+			    wp_json_object("count", wp_json_u64(change->counts[kind]),
+					   "first", wp_json_texts(change->names[kind], change->named[kind]), NULL));
 	return facts;
 }
 

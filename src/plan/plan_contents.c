@@ -15,28 +15,23 @@ static json_t *groups_json(const struct wp_content_change *change)
 
 	for (int g = 0; g < WP_ITEM_GROUPS; g++) {
 		const struct wp_group_change *group = &change->groups[g];
-		json_t *item;
 
 		if (!group->added && !group->removed && !group->changed)
 			continue;
-		item = wp_json_object("group", wp_json_text(wp_item_group_name((enum wp_item_group)g)),
-				      "added", wp_json_u64(group->added), "removed", wp_json_u64(group->removed),
-				      "changed", wp_json_u64(group->changed), NULL);
-		wp_json_push(groups, item);
+		wp_json_push(groups, wp_json_object("group", wp_json_text(wp_item_group_name((enum wp_item_group)g)),
+						    "added", wp_json_u64(group->added),
+						    "removed", wp_json_u64(group->removed),
+						    "changed", wp_json_u64(group->changed), NULL));
 	}
 	return groups;
 }
 
 static json_t *change_json(const char *package_id, const struct wp_content_change *change)
 {
-	json_t *object = json_object(), *updates = json_array();
-
-	for (size_t i = 0; i < change->update_count; i++)
-		wp_json_push(updates, wp_json_text(change->updates[i]));
-	wp_json_put(object, "package_id", wp_json_text(package_id), "updates_added", updates,
-			    "groups", groups_json(change), "bytes_new", wp_json_u64(change->bytes_new),
-			    "bytes", wp_json_u64(change->bytes), NULL);
-	return object;
+	return wp_json_object("package_id", wp_json_text(package_id),
+			      "updates_added", wp_json_texts(change->updates, change->update_count),
+			      "groups", groups_json(change), "bytes_new", wp_json_u64(change->bytes_new),
+			      "bytes", wp_json_u64(change->bytes), NULL);
 }
 
 json_t *wp_plan_contents_json(const struct wp_plan *plan)

@@ -19,14 +19,7 @@ void wp_plan_digest(const json_t *value, char ret_id[WP_HASH_TEXT])
 
 static json_t *words_json(const char *const *words, size_t count)
 {
-	json_t *array;
-
-	if (!count)
-		return json_null();
-	array = json_array();
-	for (size_t i = 0; i < count; i++)
-		wp_json_push(array, wp_json_text(words[i]));
-	return array;
+	return count ? wp_json_texts(words, count) : json_null();
 }
 
 static json_t *reasons_json(const struct wp_entry *entry)

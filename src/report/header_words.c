@@ -5,6 +5,7 @@
 #include "words.h"
 
 #include "wimplan/json.h"
+#include "wimplan/text.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -67,26 +68,20 @@ const char *wp_header_chunk_size(struct wp_arena *arena, uint32_t bytes)
 
 static const char *flags_text(struct wp_arena *arena, const struct wp_wim_header *header)
 {
-	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
 	const char **names;
 	size_t count;
 
 	wp_header_flags(arena, header, &names, &count);
-	for (size_t i = 0; i < count; i++)
-		wp_buf_printf(&text, "%s%s", i ? ", " : "", names[i]);
-	return count ? wp_arena_strdup(arena, wp_buf_text(&text)) : "none";
+	return count ? wp_text_join(arena, names, count) : "none";
 }
 
 static json_t *flags_json(struct wp_arena *arena, const struct wp_wim_header *header)
 {
-	json_t *array = json_array();
 	const char **names;
 	size_t count;
 
 	wp_header_flags(arena, header, &names, &count);
-	for (size_t i = 0; i < count; i++)
-		wp_json_push(array, wp_json_text(names[i]));
-	return array;
+	return wp_json_texts(names, count);
 }
 
 static const char *yes(bool truth)

@@ -41,15 +41,6 @@ static json_t *other_json(const struct wp_wim_other *items, size_t count)
 	return array;
 }
 
-static json_t *languages_json(const struct wp_wim_windows *windows)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < windows->language_count; i++)
-		wp_json_push(array, wp_json_text(windows->languages[i]));
-	return array;
-}
-
 static json_t *fallbacks_json(const struct wp_wim_windows *windows)
 {
 	json_t *array = json_array();
@@ -82,7 +73,7 @@ static json_t *value_json(struct wp_arena *arena, const struct wp_wim_image *ima
 	case WP_WIM_KIND_TIME:
 		return wp_json_text(wp_time_iso_ticks(arena, *(const struct wp_time *)value));
 	case WP_WIM_KIND_LANGUAGE:
-		return languages_json(image->windows);
+		return wp_json_texts(image->windows->languages, image->windows->language_count);
 	case WP_WIM_KIND_FALLBACK:
 		return fallbacks_json(image->windows);
 	case WP_WIM_KIND_BOX:

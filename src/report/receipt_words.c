@@ -10,8 +10,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define TICKS_PER_SECOND 10000000u
-
 void wp_receipt_count(const struct wp_receipt *receipt, size_t counts[WP_OUTCOMES])
 {
 	memset(counts, 0, WP_OUTCOMES * sizeof *counts);
@@ -63,7 +61,7 @@ char *wp_receipt_words_when(struct wp_arena *arena, const struct wp_receipt *rec
 	/* The day once, where it is one. */
 	if (!strncmp(start, end, strlen("2026-02-21 ")))
 		end += strlen("2026-02-21 ");
-	return wp_arena_printf(arena, "%s to %s (%s)", start, end, duration(arena, (uint64_t)ticks / TICKS_PER_SECOND));
+	return wp_arena_printf(arena, "%s to %s (%s)", start, end, duration(arena, (uint64_t)(ticks / WP_TICKS_PER_SECOND)));
 }
 
 char *wp_receipt_words_left(struct wp_arena *arena, const struct wp_receipt *receipt)

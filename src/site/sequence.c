@@ -290,11 +290,6 @@ static bool end(void *context)
 	return depth != r->step_depth || end_step(r);
 }
 
-static int compare_ids(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* What is listed and stands in no step that was understood. */
 static bool add_listed(struct reading *r)
 {
@@ -303,10 +298,10 @@ static bool add_listed(struct reading *r)
 
 	for (size_t i = 0; i < seen_count; i++)
 		seen[i] = (*r->items)[i].package_id;
-	qsort(seen, seen_count, sizeof *seen, compare_ids);
+	qsort(seen, seen_count, sizeof *seen, wp_text_compare_items);
 	r->step = "";
 	for (size_t i = 0; i < r->listed_count; i++)
-		if (!bsearch(&r->listed[i], seen, seen_count, sizeof *seen, compare_ids) &&
+		if (!bsearch(&r->listed[i], seen, seen_count, sizeof *seen, wp_text_compare_items) &&
 		    !add(r, WP_USE_OTHER, r->listed[i], ""))
 			return false;
 	return true;

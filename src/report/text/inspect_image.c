@@ -29,16 +29,11 @@ static const char *architecture(struct wp_arena *arena, const struct wp_wim_wind
 	return name ? name : wp_arena_printf(arena, "ARCH %" PRIu64, windows->architecture.value);
 }
 
-/* Into a buffer and not piece by piece into the arena: a file may name a hundred thousand languages. */
 static const char *languages(struct wp_arena *arena, const struct wp_wim_windows *windows)
 {
-	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+	const char *text = windows ? wp_text_join(arena, windows->languages, windows->language_count) : "";
 
-	for (size_t i = 0; windows && i < windows->language_count; i++) {
-		wp_buf_puts(&text, i ? ", " : "");
-		wp_buf_puts(&text, windows->languages[i]);
-	}
-	return text.length ? wp_arena_strdup(arena, text.data) : NULL;
+	return *text ? text : NULL;
 }
 
 static const char *fallbacks(struct wp_arena *arena, const struct wp_wim_windows *windows)

@@ -20,9 +20,6 @@ bool wp_inspect_table(const struct wp_layout *out, const struct wp_wim_image *im
 /* A few lines for each image. */
 void wp_inspect_blocks(const struct wp_layout *out, const struct wp_wim_image *images, size_t count);
 
-/* What is installed in an image; packages and drivers without interest are only counted unless @all. */
-void wp_inspect_contents(const struct wp_layout *out, uint32_t image, const struct wp_servicing *servicing, bool all);
-
 /* Everything that is known of one image. */
 void wp_inspect_detail(const struct wp_layout *out, const struct wp_wim_image *image);
 
