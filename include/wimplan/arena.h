@@ -5,6 +5,7 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
 
 struct wp_arena;
 
@@ -53,6 +54,9 @@ void *wp_arena_grow(struct wp_arena *arena, void *items, size_t count, size_t si
 /* Appends a zeroed element to the array @items of @count elements, both lvalues; gives a pointer to it. */
 #define WP_PUSH(arena, items, count) \
 	((items) = wp_arena_grow((arena), (items), (count), sizeof *(items)), &(items)[(count)++])
+
+/* qsort() of the array @items, which may be NULL where there are none in it. */
+#define WP_SORT(items, count, compare) ((count) ? qsort((items), (count), sizeof *(items), (compare)) : (void)0)
 
 static inline void wp_arena_freep(struct wp_arena **arena)
 {

@@ -8,7 +8,6 @@
 
 #include <jansson.h>
 #include <stdbool.h>
-#include <stddef.h>
 
 enum wp_site_kind {
 	WP_SITE_STATES,      /* a package on a distribution point, with its version */
@@ -50,6 +49,5 @@ json_t *wp_site_new(void);
 
 /* The rows of a kind, sorted by their keys; NULL when @site is NULL. Borrowed. */
 const json_t *wp_site_rows(const json_t *site, enum wp_site_kind kind);
-
 
 #endif

@@ -8,8 +8,6 @@
 
 #include "wimplan/limits.h"
 
-#include <string.h>
-
 static const char many_attributes[] = "has too many attributes";
 static const char long_markup[] = "has a tag or instruction that is too long";
 

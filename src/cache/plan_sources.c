@@ -4,8 +4,6 @@
 
 #include "wimplan/limits.h"
 
-#include <string.h>
-
 /* 1 when the plan is known, with its number. */
 static int find_number(const struct wp_cache *cache, const char *plan_id, int64_t *ret, struct wp_error *err)
 {

@@ -5,8 +5,6 @@
 #include "wimplan/json.h"
 #include "wimplan/limits.h"
 
-#include <string.h>
-
 static int remove_rows(const struct wp_cache *cache, int64_t snapshot, struct wp_error *err)
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };

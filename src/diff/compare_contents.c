@@ -25,8 +25,7 @@ static item_ref *sorted(const struct wp_servicing *servicing)
 
 	for (size_t i = 0; i < servicing->count; i++)
 		refs[i] = &servicing->items[i];
-	if (servicing->count)
-		qsort(refs, servicing->count, sizeof *refs, compare_refs);
+	WP_SORT(refs, servicing->count, compare_refs);
 	return refs;
 }
 
@@ -196,12 +195,9 @@ struct wp_diff_contents *wp_pair_contents(struct wp_arena *arena, const struct w
 	for (int g = 0; g < WP_ITEM_GROUPS; g++) {
 		struct wp_diff_group *group = &contents->groups[g];
 
-		if (group->added_count)
-			qsort(group->added, group->added_count, sizeof *group->added, compare_items);
-		if (group->removed_count)
-			qsort(group->removed, group->removed_count, sizeof *group->removed, compare_items);
-		if (group->changed_count)
-			qsort(group->changed, group->changed_count, sizeof *group->changed, compare_changes);
+		WP_SORT(group->added, group->added_count, compare_items);
+		WP_SORT(group->removed, group->removed_count, compare_items);
+		WP_SORT(group->changed, group->changed_count, compare_changes);
 	}
 	return contents;
 }

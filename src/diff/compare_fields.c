@@ -194,8 +194,7 @@ static struct table make_table(struct wp_arena *arena, const struct wp_facts *ol
 
 	count += add_runs(new, true, runs + count);
 	table.groups = wp_arena_alloc(arena, (count + 1) * sizeof *table.groups);
-	if (count)
-		qsort(runs, count, sizeof *runs, compare_runs);
+	WP_SORT(runs, count, compare_runs);
 	for (size_t i = 0; i < count; i++) {
 		group += i && compare_runs(&runs[i - 1], &runs[i]);
 		put_run(&table, &runs[i], group);

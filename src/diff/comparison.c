@@ -135,8 +135,7 @@ static size_t take_candidates(const struct wp_comparison *comparison, enum wp_fi
 			candidates[count++] =
 				(struct candidate){ node->sha1, with_name ? tree->text + node->name : "", i };
 	}
-	if (count)
-		qsort(candidates, count, sizeof *candidates, compare_candidates);
+	WP_SORT(candidates, count, compare_candidates);
 	return count;
 }
 

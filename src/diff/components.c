@@ -5,7 +5,6 @@
 #include "wimplan/ascii.h"
 #include "wimplan/text.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 struct parts {
@@ -97,8 +96,7 @@ static struct entry *sorted_entries(struct wp_arena *scratch, const struct wp_co
 			add_entry(scratch, entries, &count, wp_tree_name(comparison->old, folder->old_node), false,
 				  folder, !has_new);
 	}
-	if (count)
-		qsort(entries, count, sizeof *entries, compare_entries);
+	WP_SORT(entries, count, compare_entries);
 	*ret_count = count;
 	return entries;
 }

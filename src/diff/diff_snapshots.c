@@ -5,7 +5,6 @@
 #include "wimplan/json.h"
 #include "wimplan/text.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static json_t *or_null(json_t *value)
@@ -50,8 +49,7 @@ static const char **key_union(struct wp_arena *arena, const json_t *a, const jso
 			if (i == 0 || !json_object_get(a, key))
 				names[count++] = key;
 	}
-	if (count)
-		qsort(names, count, sizeof *names, wp_text_compare_items);
+	WP_SORT(names, count, wp_text_compare_items);
 	*ret_count = count;
 	return names;
 }

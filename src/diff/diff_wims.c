@@ -3,7 +3,6 @@
 #include "internal.h"
 
 #include "wimplan/number.h"
-#include "wimplan/text.h"
 
 #include <string.h>
 

@@ -5,7 +5,6 @@
 #include "wimplan/ascii.h"
 #include "wimplan/text.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* What may tell that two images are one. Each text is a number here, so that rounds compare numbers alone. */
@@ -115,8 +114,7 @@ static void number_texts(struct matcher *matcher, enum property property, wp_tex
 				texts[count++] = (struct text){ wp_text_fold(matcher->arena, text),
 								&sides[s]->values[i][property] };
 		}
-	if (count)
-		qsort(texts, count, sizeof *texts, compare_texts);
+	WP_SORT(texts, count, compare_texts);
 	for (size_t i = 0; i < count; i++)
 		*texts[i].value = i && !compare_texts(&texts[i - 1], &texts[i]) ? number : ++number;
 }
@@ -239,8 +237,7 @@ static size_t take_candidates(const struct side *side, const struct round *round
 	for (size_t i = 0; i < side->count; i++)
 		if (side->partner[i] == SIZE_MAX && make_key(side, i, round, &candidates[count]))
 			count++;
-	if (count)
-		qsort(candidates, count, sizeof *candidates, compare_candidates);
+	WP_SORT(candidates, count, compare_candidates);
 	return count;
 }
 

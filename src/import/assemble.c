@@ -7,7 +7,6 @@
 #include "wimplan/ascii.h"
 #include "wimplan/buf.h"
 #include "wimplan/json.h"
-#include "wimplan/text.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -3,7 +3,6 @@
  * CIM-XML: INSTANCE elements (DMTF DSP0201), as the console's export has them in object.xml; and as texts, each a document
  * of its own in a "string" of an "ArrayOfString", as it has those in ReferencesInfo.xml.
  */
-#include "assembler.h"
 #include "xml_rows.h"
 
 #include "wimplan/ascii.h"

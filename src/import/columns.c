@@ -6,7 +6,6 @@
 
 #include "wimplan/ascii.h"
 #include "wimplan/json.h"
-#include "wimplan/text.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,8 +2,6 @@
 /* Takes lines of CSV apart. */
 #include "csv_line.h"
 
-#include <string.h>
-
 /* How a cell ended. */
 enum cell_end { CELL_MORE, CELL_LAST, CELL_FAILED };
 

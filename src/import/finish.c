@@ -308,9 +308,7 @@ static json_t *make_documents(struct wp_assembler *assembler)
 	json_t *array = wp_json_must(json_array());
 	size_t count = 0, companion = 0;
 
-	if (assembler->companion_count)
-		qsort(assembler->companions, assembler->companion_count, sizeof *assembler->companions,
-		      compare_companions);
+	WP_SORT(assembler->companions, assembler->companion_count, compare_companions);
 	for (size_t i = 0; i < assembler->entry_count; i++) {
 		if (assembler->entries[i].has_record)
 			documents[count++] = make_document(assembler, i, &companion);

@@ -3,7 +3,6 @@
 #include "input.h"
 
 #include "wimplan/arena.h"
-#include "wimplan/limits.h"
 #include "wimplan/text.h"
 
 #include <stdarg.h>

@@ -7,7 +7,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 /* Where bytes come from. read() gives how many it filled, 0 at the end, a negative code with @err. */
 struct wp_bytes {

@@ -9,7 +9,6 @@
 
 #include "wimplan/ascii.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static const char became_text[] = "the records became text, because ConvertTo-Json was called with too small a -Depth; "

@@ -7,7 +7,6 @@
 #include "wimplan/limits.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 /*

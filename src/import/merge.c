@@ -6,9 +6,7 @@
 #include "wimplan/arena.h"
 #include "wimplan/ascii.h"
 #include "wimplan/json.h"
-#include "wimplan/text.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /*

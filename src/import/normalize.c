@@ -9,8 +9,6 @@
 #include "wimplan/schedule.h"
 #include "wimplan/text.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -10,7 +10,6 @@
 #include "wimplan/text.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 size_t wp_page_begin(struct wp_assembler *assembler, const char *class_text, size_t outer, const char *file)
 {

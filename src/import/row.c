@@ -2,7 +2,6 @@
 /* What a record says about itself, and what tools left in it (AdminService, CIM, WMI, Get-CM cmdlets). */
 #include "row.h"
 #include "assembler.h"
-#include "normalize.h"
 
 #include "wimplan/arena.h"
 #include "wimplan/ascii.h"

@@ -3,10 +3,8 @@
 #include "site_rows.h"
 
 #include "wimplan/json.h"
-#include "wimplan/limits.h"
 #include "wimplan/sequence.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* What tells a row of its kind from others; a row without any of these columns is told by all it has. */
@@ -163,8 +161,7 @@ json_t *wp_site_rows_finish(struct wp_assembler *assembler)
 		json_t *array = json_object_get(site, wp_site_tables[kind].name);
 		size_t foreign = 0;
 
-		if (rows->count)
-			qsort(rows->items, rows->count, sizeof *rows->items, compare_rows);
+		WP_SORT(rows->items, rows->count, compare_rows);
 		for (size_t i = 0; i < rows->count; i++) {
 			if (!is_of_record(assembler, (enum wp_site_kind)kind, rows->items[i].row))
 				foreign++;

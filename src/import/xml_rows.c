@@ -3,8 +3,6 @@
 #include "xml_rows.h"
 #include "assembler.h"
 
-#include "wimplan/arena.h"
-
 #include <string.h>
 
 /* The console writes one INSTANCE without prolog; where several stand one behind the other they need a root. */

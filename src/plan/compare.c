@@ -153,8 +153,7 @@ static struct item *sort_bag(struct wp_arena *scratch, const struct wp_site_imag
 		if (!is_field(image, property))
 			items[count++] = (struct item){ wp_text_fold(scratch, property->name), property };
 	}
-	if (count)
-		qsort(items, count, sizeof *items, compare_items);
+	WP_SORT(items, count, compare_items);
 	*ret_count = count;
 	return items;
 }

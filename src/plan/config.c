@@ -8,7 +8,6 @@
 #include "wimplan/limits.h"
 #include "wimplan/text.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 const char *wp_config_value(const struct wp_config *config, const char *section, const char *name)

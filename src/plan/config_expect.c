@@ -4,10 +4,8 @@
 
 #include "wimplan/ascii.h"
 #include "wimplan/limits.h"
-#include "wimplan/number.h"
 #include "wimplan/text.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 /*

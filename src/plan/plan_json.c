@@ -6,7 +6,6 @@
 
 #include "wimplan/plan.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 void wp_plan_digest(const json_t *value, char ret_id[WP_HASH_TEXT])

@@ -10,9 +10,7 @@
 #include "tally.h"
 
 #include "wimplan/limits.h"
-#include "wimplan/text.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 struct reader {

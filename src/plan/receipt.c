@@ -5,9 +5,6 @@
  */
 #include "wimplan/receipt.h"
 
-#include "wimplan/text.h"
-
-#include <stdlib.h>
 #include <string.h>
 
 #define MAJOR_VERSION 1
@@ -311,8 +308,7 @@ static int check_once(const struct wp_receipt *receipt, struct wp_error *err)
 
 	for (size_t i = 0; i < receipt->count; i++)
 		sorted[i] = &receipt->steps[i];
-	if (receipt->count)
-		qsort(sorted, receipt->count, sizeof *sorted, compare_steps);
+	WP_SORT(sorted, receipt->count, compare_steps);
 	for (size_t i = 1; i < receipt->count; i++)
 		if (!compare_steps(&sorted[i - 1], &sorted[i]))
 			return wp_fail(err, WP_E_REFUSED, "bad-receipt", receipt->subject,

@@ -4,7 +4,6 @@
 #include "wimplan/plan.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* PackageIDs are the same to a site whatever their letter case. */
 static int compare_records(const void *a, const void *b)
@@ -24,8 +23,7 @@ static const struct wp_record **sort_records(struct wp_arena *scratch, const str
 
 	for (size_t i = 0; i < set->count; i++)
 		sorted[i] = &set->records[i];
-	if (set->count)
-		qsort(sorted, set->count, sizeof *sorted, compare_records);
+	WP_SORT(sorted, set->count, compare_records);
 	return sorted;
 }
 

@@ -69,8 +69,7 @@ static int compare_ids(const void *a, const void *b)
 /* A package that is listed twice would get its calls twice, or be both changed and unchanged. */
 static void check_packages(struct wp_tally *tally, struct wp_decoder *decoder)
 {
-	if (tally->package_count)
-		qsort(tally->packages, tally->package_count, sizeof *tally->packages, compare_ids);
+	WP_SORT(tally->packages, tally->package_count, compare_ids);
 	for (size_t i = 1; i < tally->package_count; i++) {
 		char id[9] = "", *at = id + 8;
 

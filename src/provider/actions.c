@@ -9,7 +9,6 @@
 #include "wimplan/text.h"
 #include "wimplan/xml.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* A class and the one that it derives from (NULL: none): without namespace, in small letters. */
@@ -197,8 +196,7 @@ struct wp_actions *wp_actions_read(const char *text, size_t length, const struct
 
 	*actions = (struct wp_actions){ .methods = methods, .method_count = count, .arena = arena };
 	*ret_wrong = read_text(actions, text, length);
-	if (actions->base_count)
-		qsort(actions->bases, actions->base_count, sizeof *actions->bases, compare_bases);
+	WP_SORT(actions->bases, actions->base_count, compare_bases);
 	return actions;
 }
 

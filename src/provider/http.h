@@ -8,7 +8,6 @@
 #include "wimplan/provider.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 
 enum wp_transport {
 	WP_TRANSPORT_ANSWERED, /* there is a status, and all of the body unless the status says that it failed */

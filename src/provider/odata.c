@@ -7,7 +7,6 @@
 #include "wimplan/ascii.h"
 #include "wimplan/json.h"
 #include "wimplan/limits.h"
-#include "wimplan/text.h"
 
 #include <errno.h>
 #include <stdio.h>

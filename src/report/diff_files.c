@@ -6,7 +6,6 @@
 
 #include "wimplan/number.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static const char *const change_words[] = {
@@ -112,8 +111,7 @@ static void finish(struct wp_diff_share *shares, size_t count, uint64_t *ret_mos
 {
 	for (size_t i = 0; i < count; i++)
 		shares[i].count = count_paths(shares[i].totals);
-	if (count)
-		qsort(shares, count, sizeof *shares, compare_shares);
+	WP_SORT(shares, count, compare_shares);
 	*ret_most = count ? wp_diff_share_bytes(&shares[0]) : 0;
 }
 

@@ -103,8 +103,7 @@ void wp_diff_lines(struct wp_arena *arena, const struct wp_diff_group *group, en
 		fill(arena, &ret->items[at++], WP_DIFF_ADDED, NULL, &group->added[i]);
 	for (size_t i = 0; i < group->changed_count; i++)
 		fill(arena, &ret->items[at++], WP_DIFF_CHANGED, &group->changed[i].old, &group->changed[i].new);
-	if (at)
-		qsort(ret->items, at, sizeof *ret->items, compare_shown);
+	WP_SORT(ret->items, at, compare_shown);
 }
 
 char *wp_diff_words_counts(struct wp_arena *arena, const struct wp_diff_group *group)
@@ -205,15 +204,13 @@ static struct group *make_groups(struct wp_arena *arena, struct line *lines, siz
 	struct group *groups = wp_arena_alloc(arena, count * sizeof *groups);
 	size_t used = 0;
 
-	if (count)
-		qsort(lines, count, sizeof *lines, compare_lines);
+	WP_SORT(lines, count, compare_lines);
 	for (size_t i = 0; i < count; i++) {
 		if (!i || compare_texts(&lines[i - 1], &lines[i]))
 			groups[used++] = (struct group){ .lines = &lines[i] };
 		groups[used - 1].count++;
 	}
-	if (used)
-		qsort(groups, used, sizeof *groups, compare_groups);
+	WP_SORT(groups, used, compare_groups);
 	*ret_count = used;
 	return groups;
 }

@@ -6,7 +6,6 @@
 #include "header_words.h"
 
 #include "wimplan/json.h"
-#include <stdlib.h>
 
 static json_t *side_json(const struct wp_diff_side *side)
 {

@@ -8,7 +8,6 @@
 #include "wimplan/text.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 static const struct {
 	uint32_t bit;
@@ -43,7 +42,6 @@ void wp_header_flags(struct wp_arena *arena, const struct wp_wim_header *header,
 		if (set & (UINT32_C(1) << i))
 			*WP_PUSH(arena, *ret_names, *ret_count) = flag_name(arena, UINT32_C(1) << i);
 }
-
 
 const char *wp_header_name(enum wp_header_field field)
 {

@@ -7,7 +7,6 @@
 #include "wimplan/hash.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* How many digits of a digest people see: enough to tell two apart by eye; the plan file has all of them. */
@@ -248,8 +247,7 @@ size_t wp_reason_groups(struct wp_arena *arena, const struct wp_entry *entry, st
 
 	for (size_t i = 0; i < entry->reason_count; i++)
 		sorted[i] = &entry->reasons[i];
-	if (entry->reason_count)
-		qsort(sorted, entry->reason_count, sizeof *sorted, compare_reasons);
+	WP_SORT(sorted, entry->reason_count, compare_reasons);
 	for (size_t i = 0; i < entry->reason_count; i = end) {
 		for (end = i + 1; end < entry->reason_count && !compare_words(sorted[i], sorted[end]); end++)
 			;
@@ -260,8 +258,7 @@ size_t wp_reason_groups(struct wp_arena *arena, const struct wp_entry *entry, st
 		}
 		count++;
 	}
-	if (count)
-		qsort(groups, count, sizeof *groups, compare_groups);
+	WP_SORT(groups, count, compare_groups);
 	*ret_groups = groups;
 	return count;
 }

@@ -8,8 +8,6 @@
 
 #include "wimplan/report.h"
 
-#include <string.h>
-
 static enum wp_tone tone_of(enum wp_outcome outcome)
 {
 	static const enum wp_tone tones[WP_OUTCOMES] = {

@@ -6,9 +6,7 @@
 #include "wimplan/choice.h"
 #include "wimplan/ascii.h"
 #include "wimplan/json.h"
-#include "wimplan/text.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* SMS_PackageStatusDistPointsSummarizer.State */
@@ -271,8 +269,7 @@ static void deal(struct gathering *g)
 {
 	struct wp_distribution *packages = g->ret->packages;
 
-	if (g->pair_count)
-		qsort(g->pairs, g->pair_count, sizeof *g->pairs, compare_pairs);
+	WP_SORT(g->pairs, g->pair_count, compare_pairs);
 	for (size_t i = 0; i < g->pair_count; i++) {
 		const struct pair *pair = &g->pairs[i];
 		struct wp_distribution *package = &packages[pair->package];
@@ -290,8 +287,7 @@ static void deal(struct gathering *g)
 		package->counts[content.state]++;
 	}
 	for (size_t i = 0; i < g->set->count; i++)
-		if (packages[i].count)
-			qsort(packages[i].items, packages[i].count, sizeof *packages[i].items, compare_contents);
+		WP_SORT(packages[i].items, packages[i].count, compare_contents);
 }
 
 static void take_all(struct gathering *g, enum wp_site_kind kind, void (*take)(struct gathering *g, const json_t *row))

@@ -4,7 +4,6 @@
 #include "wimplan/json.h"
 #include "wimplan/record.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,8 +111,7 @@ static void add_columns(struct wp_arena *arena, struct wp_site_image *image, con
 		property->name = name;
 		property->value = text;
 	}
-	if (image->property_count)
-		qsort(image->properties, image->property_count, sizeof *image->properties, compare_property);
+	WP_SORT(image->properties, image->property_count, compare_property);
 }
 
 /* Rows of SMS_ImageInformation as images. Its Index is lazy: without it only a single row can be told apart. */

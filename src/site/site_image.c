@@ -6,7 +6,6 @@
 
 #include <inttypes.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define FIELD(member) offsetof(struct wp_site_image, member)
@@ -76,8 +75,7 @@ static int compare_index(const void *a, const void *b)
 
 void wp_site_images_sort(struct wp_site_images *images)
 {
-	if (images->count)
-		qsort(images->items, images->count, sizeof *images->items, compare_index);
+	WP_SORT(images->items, images->count, compare_index);
 }
 
 bool wp_site_images_next(const struct wp_site_images *a, const struct wp_site_images *b, size_t *i, size_t *k,

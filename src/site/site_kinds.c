@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The kinds of rows that an export may have beside its packages. */
 #include "wimplan/site.h"
-#include "wimplan/arena.h"
 #include "wimplan/ascii.h"
 #include "wimplan/json.h"
 

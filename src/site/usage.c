@@ -6,7 +6,6 @@
 #include "wimplan/json.h"
 #include "wimplan/limits.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* SMS_Advertisement.AdvertFlags: bits 18, 28 and 29. */

@@ -18,7 +18,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct file {
@@ -151,8 +150,7 @@ static void make_manifest(struct walk *walk, struct wp_arena *arena, bool keep, 
 	struct wp_buf line __attribute__((cleanup(wp_buf_free))) = { 0 };
 	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
 
-	if (walk->file_count)
-		qsort(walk->files, walk->file_count, sizeof *walk->files, compare_files);
+	WP_SORT(walk->files, walk->file_count, compare_files);
 	for (size_t i = 0; i < walk->file_count; i++) {
 		const struct file *file = &walk->files[i];
 

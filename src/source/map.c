@@ -4,8 +4,6 @@
 
 #include "path.h"
 
-#include "wimplan/text.h"
-
 #include <string.h>
 
 /* NULL when it is no path of Windows. */

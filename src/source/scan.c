@@ -13,7 +13,6 @@
 #include "wimplan/thread.h"
 
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* A record's wish for a source. */
@@ -104,8 +103,7 @@ static void collect(struct wp_scan *scan, const struct wp_record *records)
 		}
 	}
 	scan->request_count = count;
-	if (count)
-		qsort(requests, count, sizeof *requests, compare_requests);
+	WP_SORT(requests, count, compare_requests);
 }
 
 /* Makes one source of the requests that mean the same, spelled as the first of them in byte order. */
@@ -183,8 +181,7 @@ static void make_files(struct wp_scan *scan)
 	for (size_t i = 0; i < scan->source_count; i++)
 		if (scan->sources[i].wanted && scan->sources[i].wim->file_id[0])
 			wanted[count++] = &scan->sources[i];
-	if (count)
-		qsort(wanted, count, sizeof *wanted, compare_file_ids);
+	WP_SORT(wanted, count, compare_file_ids);
 	scan->files = wp_arena_alloc(scan->arena, count * sizeof *scan->files);
 	for (size_t i = 0; i < count; i++) {
 		if (!i || compare_file_ids(&wanted[i - 1], &wanted[i]))

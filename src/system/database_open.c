@@ -4,7 +4,6 @@
 #include "wimplan/file.h"
 #include "wimplan/limits.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* Up to this size the whole file is checked at every opening. */

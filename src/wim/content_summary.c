@@ -5,7 +5,6 @@
 #include "wimplan/summary.h"
 #include "wimplan/text.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -152,8 +151,7 @@ static void join_items(struct maker *maker)
 {
 	size_t to = 0;
 
-	if (maker->item_count)
-		qsort(maker->items, maker->item_count, sizeof *maker->items, compare_placed);
+	WP_SORT(maker->items, maker->item_count, compare_placed);
 	for (size_t i = 0; i < maker->item_count; i++)
 		if (to && !compare_placed(&maker->items[to - 1], &maker->items[i]))
 			maker->items[to - 1].trees |= maker->items[i].trees;

@@ -235,8 +235,7 @@ static void find_same(struct wp_wim_index *index)
 		sorted[i] = &index->images[i];
 		sorted[i]->same_as = (uint32_t)i + 1;
 	}
-	if (index->image_count)
-		qsort(sorted, index->image_count, sizeof *sorted, compare_places);
+	WP_SORT(sorted, index->image_count, compare_places);
 	for (size_t i = 1; i < index->image_count; i++)
 		if (!compare_resources(sorted[i - 1], sorted[i]))
 			sorted[i]->same_as = sorted[i - 1]->same_as;

@@ -84,8 +84,7 @@ static struct oem read_oem(struct wp_arena *arena, const struct wp_tree *tree, u
 			continue;
 		memcpy(WP_PUSH(arena, oem.sha1, oem.count), node->sha1, WP_SHA1_SIZE);
 	}
-	if (oem.count)
-		qsort(oem.sha1, oem.count, sizeof *oem.sha1, compare_sha1);
+	WP_SORT(oem.sha1, oem.count, compare_sha1);
 	return oem;
 }
 
@@ -306,8 +305,7 @@ void wp_servicing_read(struct wp_arena *arena, const struct wp_tree *tree, struc
 	read_boot_files(&gather, tree, windows, "Boot\\EFI_EX");
 	add_file_at(&gather, WP_ITEM_GROUP_RECOVERY, tree, windows, "System32\\Recovery\\Winre.wim");
 	add_file_at(&gather, WP_ITEM_GROUP_PENDING, tree, windows, "WinSxS\\pending.xml");
-	if (gather.count)
-		qsort(gather.items, gather.count, sizeof *gather.items, compare_items);
+	WP_SORT(gather.items, gather.count, compare_items);
 	join_parts(&gather);
 	ret->items = gather.items;
 	ret->count = gather.count;

@@ -3,7 +3,6 @@
 #include "servicing.h"
 
 #include "wimplan/ascii.h"
-#include "wimplan/text.h"
 
 #include <string.h>
 

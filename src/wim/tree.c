@@ -4,7 +4,6 @@
 
 #include "resource.h"
 
-#include "wimplan/hash.h"
 #include "wimplan/limits.h"
 #include "wimplan/text.h"
 

@@ -9,7 +9,6 @@
 #include "wimplan/limits.h"
 #include "wimplan/text.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -8,7 +8,6 @@
 
 #include "wimplan/text.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static void refuse(struct wp_arena *arena, struct wp_diags *diags, const char *what)
@@ -312,8 +311,7 @@ static struct wp_wim_metadata *finish(struct wp_model *model, int64_t image_coun
 {
 	struct wp_wim_metadata *metadata = model->metadata;
 
-	if (metadata->image_count)
-		qsort(metadata->images, metadata->image_count, sizeof *metadata->images, compare_images);
+	WP_SORT(metadata->images, metadata->image_count, compare_images);
 	check_gaps(model);
 	if (model->findings > WP_FINDINGS_TOLD)
 		wp_diag_add(model->arena, model->diags, WP_SEVERITY_WARNING, "bad-value", NULL,

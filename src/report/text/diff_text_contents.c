@@ -4,8 +4,6 @@
 
 #include "../words.h"
 
-#include <string.h>
-
 /* How many lines a list has before it is cut: what one screen takes. */
 #define ITEMS_SHOWN 20
 #define FOLDERS_SHOWN 15
