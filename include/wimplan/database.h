@@ -32,7 +32,7 @@ struct wp_db {
 struct wp_statement {
 	const struct wp_db *db;
 	sqlite3_stmt *handle;
-	int result; /* of the first binding that failed; told by the next step */
+	int result; /* of preparing it, or of the first binding that failed; told by the next step */
 };
 
 /*
@@ -70,6 +70,9 @@ int wp_db_begin(struct wp_db *db, struct wp_error *err);
  */
 int wp_db_end(struct wp_db *db, int status, struct wp_error *err);
 
+/* Prepares a statement. What fails is told by the next step, and until then values are bound to nothing. */
+void wp_db_query(const struct wp_db *db, const char *sql, struct wp_statement *ret);
+/* The same, and says at once whether it failed. */
 int wp_db_prepare(const struct wp_db *db, const char *sql, struct wp_statement *ret, struct wp_error *err);
 /* Steps to the next row: 1 there is one, 0 there is none, or a negative wp_status. */
 int wp_db_step(struct wp_statement *statement, const char *doing, struct wp_error *err);

@@ -21,13 +21,9 @@ static int close_questions(const struct wp_cache *cache, const char *site_code, 
 			   uint64_t source_version, struct wp_error *err)
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
-	int status = wp_db_prepare(&cache->db,
-				   "DELETE FROM questions WHERE site_code = ?1 AND package_id = ?2 AND "
-				   "source_version <= ?3",
-				   &statement, err);
 
-	if (status)
-		return status;
+	wp_db_query(&cache->db, "DELETE FROM questions WHERE site_code = ?1 AND package_id = ?2 AND "
+		    "source_version <= ?3", &statement);
 	wp_db_bind_text(&statement, 1, site_code);
 	wp_db_bind_text(&statement, 2, package_id);
 	wp_db_bind_int(&statement, 3, (int64_t)source_version);
@@ -94,13 +90,9 @@ int wp_cache_list_questions(struct wp_cache *cache, struct wp_arena *arena, cons
 	*ret_count = 0;
 	if (cache->version < 3) /* of before there were questions, open for reading */
 		return WP_OK;
-	status = wp_db_prepare(&cache->db,
-			       "SELECT site_code, package_id, source_version, content_id, asked_at FROM questions WHERE ?1 "
-			       "IS NULL OR site_code = ?1 ORDER BY site_code, package_id, "
-			       "source_version, content_id",
-			       &statement, err);
-	if (status)
-		return status;
+	wp_db_query(&cache->db, "SELECT site_code, package_id, source_version, content_id, asked_at FROM questions WHERE ?1 "
+		    "IS NULL OR site_code = ?1 ORDER BY site_code, package_id, "
+		    "source_version, content_id", &statement);
 	wp_db_bind_text(&statement, 1, site_code);
 	while ((status = wp_db_step(&statement, "questions were listed", err)) > 0)
 		if (!read_question(arena, &statement, WP_PUSH(arena, items, count)))
@@ -174,14 +166,11 @@ int wp_cache_list_baselines(struct wp_cache *cache, struct wp_arena *arena, cons
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
 	struct wp_baseline *items = NULL;
 	size_t count = 0;
-	int status = wp_db_prepare(&cache->db,
-				   "SELECT site_code, package_id, source_version, file_id, content_id, confidence, "
-				   "origin, recorded_at FROM baselines WHERE ?1 IS NULL OR site_code = ?1 COLLATE NOCASE "
-				   "ORDER BY site_code COLLATE NOCASE, package_id, source_version",
-				   &statement, err);
+	int status;
 
-	if (status)
-		return status;
+	wp_db_query(&cache->db, "SELECT site_code, package_id, source_version, file_id, content_id, confidence, "
+		    "origin, recorded_at FROM baselines WHERE ?1 IS NULL OR site_code = ?1 COLLATE NOCASE "
+		    "ORDER BY site_code COLLATE NOCASE, package_id, source_version", &statement);
 	wp_db_bind_text(&statement, 1, site_code);
 	while ((status = wp_db_step(&statement, "baselines were listed", err)) > 0)
 		if (!read_baseline(arena, &statement, WP_PUSH(arena, items, count)))

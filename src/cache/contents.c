@@ -13,10 +13,8 @@
 static int drop_oldest(const struct wp_cache *cache, const char *sql, int64_t limit, struct wp_error *err)
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
-	int status = wp_db_prepare(&cache->db, sql, &statement, err);
 
-	if (status)
-		return status;
+	wp_db_query(&cache->db, sql, &statement);
 	wp_db_bind_int(&statement, 1, limit);
 	return wp_db_run(&statement, "what is old was forgotten", err);
 }

@@ -50,17 +50,12 @@ static void bind_event(struct wp_statement *statement, const struct wp_event *ev
 static int is_told(struct wp_cache *cache, const struct wp_event *event, struct wp_buf *facts, struct wp_error *err)
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
-	int status;
 
 	if (event->kind != WP_EVENT_PLAN && event->kind != WP_EVENT_RECEIPT)
 		return 0;
-	status = wp_db_prepare(&cache->db,
-			       "SELECT 1 FROM events WHERE kind = ?2 AND plan_id = ?4 AND iif(?2 = 'plan', number = (SELECT "
-			       "max(number) FROM events WHERE kind = ?2 AND site_code IS ?3), at IS ?1 AND author IS ?5 AND "
-			       "facts = ?6)",
-			       &statement, err);
-	if (status)
-		return status;
+	wp_db_query(&cache->db, "SELECT 1 FROM events WHERE kind = ?2 AND plan_id = ?4 AND iif(?2 = 'plan', number = (SELECT "
+		    "max(number) FROM events WHERE kind = ?2 AND site_code IS ?3), at IS ?1 AND author IS ?5 AND "
+		    "facts = ?6)", &statement);
 	bind_event(&statement, event, facts);
 	return wp_db_step(&statement, "the history was read", err);
 }
@@ -69,11 +64,9 @@ static int insert_event(struct wp_cache *cache, const struct wp_event *event, si
 			struct wp_error *err)
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
-	int status = wp_db_prepare(&cache->db, "INSERT INTO events (at, kind, site_code, plan_id, author, facts, packages) "
-				   "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", &statement, err);
 
-	if (status)
-		return status;
+	wp_db_query(&cache->db, "INSERT INTO events (at, kind, site_code, plan_id, author, facts, packages) "
+		    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", &statement);
 	bind_event(&statement, event, facts);
 	wp_db_bind_int(&statement, 7, (int64_t)count);
 	return wp_db_run(&statement, "the history was written", err);
@@ -103,14 +96,10 @@ static int insert_packages(struct wp_cache *cache, const struct wp_event *packag
 static int drop_oldest(struct wp_cache *cache, struct wp_error *err)
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
-	int status = wp_db_prepare(&cache->db,
-				   "DELETE FROM events WHERE number IN (SELECT number FROM (SELECT number, row_number() OVER "
-				   "newest AS place, sum(packages) OVER newest AS packages FROM events WINDOW newest AS (ORDER "
-				   "BY number DESC)) WHERE place > ?1 OR (place > 1 AND packages > ?2))",
-				   &statement, err);
 
-	if (status)
-		return status;
+	wp_db_query(&cache->db, "DELETE FROM events WHERE number IN (SELECT number FROM (SELECT number, row_number() OVER "
+		    "newest AS place, sum(packages) OVER newest AS packages FROM events WINDOW newest AS (ORDER "
+		    "BY number DESC)) WHERE place > ?1 OR (place > 1 AND packages > ?2))", &statement);
 	wp_db_bind_int(&statement, 1, cache->event_limit);
 	wp_db_bind_int(&statement, 2, WP_LIMIT_EVENT_PACKAGES);
 	return wp_db_run(&statement, "old events were forgotten", err);
@@ -174,16 +163,12 @@ int wp_cache_history(struct wp_cache *cache, struct wp_arena *arena, const char 
 	*ret = (struct wp_history){ .facts = wp_json_must(json_array()) };
 	if (cache->version < 5) /* of before there was a history, open for reading */
 		return WP_OK;
-	status = wp_db_prepare(&cache->db,
-			       package_id ? "SELECT coalesce(p.at, e.at) AS time, e.kind, e.site_code, e.plan_id, e.author, p.facts, "
-					    "p.package_id FROM event_packages p JOIN events e ON p.event = e.number WHERE "
-					    "p.package_id = ?2 COLLATE NOCASE AND (?1 IS NULL OR e.site_code = ?1 COLLATE NOCASE) "
-					    "ORDER BY time, e.number, p.number"
-					  : "SELECT at, kind, site_code, plan_id, author, facts, NULL FROM events WHERE ?1 IS NULL OR "
-					    "site_code = ?1 COLLATE NOCASE ORDER BY at, number",
-			       &statement, err);
-	if (status)
-		return status;
+	wp_db_query(&cache->db, package_id ? "SELECT coalesce(p.at, e.at) AS time, e.kind, e.site_code, e.plan_id, e.author, p.facts, "
+		    "p.package_id FROM event_packages p JOIN events e ON p.event = e.number WHERE "
+		    "p.package_id = ?2 COLLATE NOCASE AND (?1 IS NULL OR e.site_code = ?1 COLLATE NOCASE) "
+		    "ORDER BY time, e.number, p.number"
+		    : "SELECT at, kind, site_code, plan_id, author, facts, NULL FROM events WHERE ?1 IS NULL OR "
+		    "site_code = ?1 COLLATE NOCASE ORDER BY at, number", &statement);
 	wp_db_bind_text(&statement, 1, site_code);
 	if (package_id)
 		wp_db_bind_text(&statement, 2, package_id);

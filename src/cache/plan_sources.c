@@ -8,10 +8,9 @@
 static int find_number(const struct wp_cache *cache, const char *plan_id, int64_t *ret, struct wp_error *err)
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
-	int status = wp_db_prepare(&cache->db, "SELECT number FROM plans WHERE id = ?1", &statement, err);
+	int status;
 
-	if (status)
-		return status;
+	wp_db_query(&cache->db, "SELECT number FROM plans WHERE id = ?1", &statement);
 	wp_db_bind_text(&statement, 1, plan_id);
 	status = wp_db_step(&statement, "a plan was looked up", err);
 	if (status > 0)
@@ -22,10 +21,8 @@ static int find_number(const struct wp_cache *cache, const char *plan_id, int64_
 static int insert_plan(const struct wp_cache *cache, const char *plan_id, struct wp_error *err)
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
-	int status = wp_db_prepare(&cache->db, "INSERT INTO plans (id) VALUES (?1)", &statement, err);
 
-	if (status)
-		return status;
+	wp_db_query(&cache->db, "INSERT INTO plans (id) VALUES (?1)", &statement);
 	wp_db_bind_text(&statement, 1, plan_id);
 	return wp_db_run(&statement, "a plan was kept", err);
 }
@@ -55,15 +52,12 @@ static int insert_sources(const struct wp_cache *cache, int64_t number, const st
 static int drop_oldest(const struct wp_cache *cache, struct wp_error *err)
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
-	int status = wp_db_prepare(
-		&cache->db,
-		"DELETE FROM plans WHERE number IN (SELECT number FROM (SELECT number, row_number() OVER newest AS place, "
-		"sum((SELECT count(*) FROM plan_sources WHERE plan = number)) OVER newest AS sources FROM plans "
-		"WINDOW newest AS (ORDER BY number DESC)) WHERE place > ?1 OR (place > 1 AND sources > ?2))",
-		&statement, err);
 
-	if (status)
-		return status;
+	wp_db_query(
+		    &cache->db,
+		    "DELETE FROM plans WHERE number IN (SELECT number FROM (SELECT number, row_number() OVER newest AS place, "
+		    "sum((SELECT count(*) FROM plan_sources WHERE plan = number)) OVER newest AS sources FROM plans "
+		    "WINDOW newest AS (ORDER BY number DESC)) WHERE place > ?1 OR (place > 1 AND sources > ?2))", &statement);
 	wp_db_bind_int(&statement, 1, WP_LIMIT_PLANS);
 	wp_db_bind_int(&statement, 2, WP_LIMIT_PLAN_SOURCES);
 	return wp_db_run(&statement, "old plans were forgotten", err);
@@ -120,12 +114,8 @@ int wp_cache_find_plan(struct wp_cache *cache, struct wp_arena *arena, const cha
 	*ret_count = 0;
 	if (status <= 0)
 		return status;
-	status = wp_db_prepare(&cache->db,
-			       "SELECT package_id, class, source_path, file_id, content_id FROM plan_sources WHERE plan = "
-			       "?1 ORDER BY package_id",
-			       &statement, err);
-	if (status)
-		return status;
+	wp_db_query(&cache->db, "SELECT package_id, class, source_path, file_id, content_id FROM plan_sources WHERE plan = "
+		    "?1 ORDER BY package_id", &statement);
 	wp_db_bind_int(&statement, 1, number);
 	while ((status = wp_db_step(&statement, "a plan was looked up", err)) > 0)
 		if (!read_source(arena, &statement, WP_PUSH(arena, sources, count)))

@@ -13,10 +13,8 @@
 static int is_known(const struct wp_cache *cache, const char *id, struct wp_error *err)
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
-	int status = wp_db_prepare(&cache->db, "SELECT 1 FROM snapshots WHERE id = ?1", &statement, err);
 
-	if (status)
-		return status;
+	wp_db_query(&cache->db, "SELECT 1 FROM snapshots WHERE id = ?1", &statement);
 	wp_db_bind_text(&statement, 1, id);
 	return wp_db_step(&statement, "a snapshot was looked up", err);
 }
@@ -26,10 +24,8 @@ static int write_snapshot(const struct wp_cache *cache, const char *sql, const s
 			  const char *id, struct wp_time now, struct wp_error *err)
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
-	int status = wp_db_prepare(&cache->db, sql, &statement, err);
 
-	if (status)
-		return status;
+	wp_db_query(&cache->db, sql, &statement);
 	wp_db_bind_text(&statement, 1, id);
 	wp_db_bind_text(&statement, 2, set->site_code);
 	wp_db_bind_time(&statement, 3, set->taken_at);
@@ -69,11 +65,9 @@ static int renew_site(const struct wp_cache *cache, const struct wp_record_set *
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
 	uint64_t number;
-	int status = wp_db_prepare(&cache->db, "SELECT number FROM snapshots WHERE id = ?1 AND taken_at IS ?2",
-				   &statement, err);
+	int status;
 
-	if (status)
-		return status;
+	wp_db_query(&cache->db, "SELECT number FROM snapshots WHERE id = ?1 AND taken_at IS ?2", &statement);
 	wp_db_bind_text(&statement, 1, id);
 	wp_db_bind_time(&statement, 2, set->taken_at);
 	status = wp_db_step(&statement, "a snapshot was looked up", err);
@@ -166,12 +160,11 @@ static int load_records(struct wp_cache *cache, const struct wp_snapshot *snapsh
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
 	char id[WP_HASH_TEXT];
-	int status = wp_db_prepare(&cache->db, "SELECT r.package_id, r.document FROM records r JOIN snapshots s ON "
-				   "r.snapshot = s.number WHERE s.id = ?1 AND (?2 IS NULL OR r.package_id = ?2 COLLATE "
-				   "NOCASE) ORDER BY r.package_id", &statement, err);
+	int status;
 
-	if (status)
-		return status;
+	wp_db_query(&cache->db, "SELECT r.package_id, r.document FROM records r JOIN snapshots s ON "
+		    "r.snapshot = s.number WHERE s.id = ?1 AND (?2 IS NULL OR r.package_id = ?2 COLLATE "
+		    "NOCASE) ORDER BY r.package_id", &statement);
 	wp_db_bind_text(&statement, 1, snapshot->id);
 	wp_db_bind_text(&statement, 2, only);
 	while ((status = wp_db_step(&statement, "a snapshot was loaded", err)) > 0) {

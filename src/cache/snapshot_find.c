@@ -12,17 +12,17 @@
  * were taken together the one that was imported last, and no more than @limit (-1: all). A cache of an older version,
  * open for reading, does not say whether its exports were whole.
  */
-static int prepare(const struct wp_cache *cache, struct wp_arena *arena, const char *where, int limit,
-		   struct wp_statement *ret, struct wp_error *err)
+static void prepare(const struct wp_cache *cache, struct wp_arena *arena, const char *where, int limit,
+		    struct wp_statement *ret)
 {
 	bool old = cache->version < 3;
 
-	return wp_db_prepare(&cache->db,
-			     wp_arena_printf(arena,
-					     "SELECT id, site_code, taken_at, imported_at, records, %s FROM snapshots "
-					     "%s ORDER BY taken_at DESC, %s DESC LIMIT %d",
-					     old ? "NULL" : "partial", where, old ? "number" : "sequence", limit),
-			     ret, err);
+	wp_db_query(&cache->db,
+		    wp_arena_printf(arena,
+				    "SELECT id, site_code, taken_at, imported_at, records, %s FROM snapshots %s ORDER BY "
+				    "taken_at DESC, %s DESC LIMIT %d",
+				    old ? "NULL" : "partial", where, old ? "number" : "sequence", limit),
+		    ret);
 }
 
 static int read_snapshot(const struct wp_cache *cache, struct wp_arena *arena, struct wp_statement *statement,
@@ -44,10 +44,9 @@ int wp_cache_list_snapshots(struct wp_cache *cache, struct wp_arena *arena, stru
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
 	struct wp_snapshot *items = NULL;
 	size_t count = 0;
-	int status = prepare(cache, arena, "", -1, &statement, err);
+	int status;
 
-	if (status)
-		return status;
+	prepare(cache, arena, "", -1, &statement);
 	while ((status = wp_db_step(&statement, "snapshots were listed", err)) > 0) {
 		status = read_snapshot(cache, arena, &statement, WP_PUSH(arena, items, count), err);
 		if (status)
@@ -76,11 +75,10 @@ static int find_by_id(struct wp_cache *cache, struct wp_arena *arena, const char
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
 	const char *digits = hex_digits(arena, id);
-	int status = prepare(cache, arena, "WHERE id >= ?1 AND id < ?2", 2, &statement, err);
+	int status = 0;
 
-	if (status)
-		return status;
 	if (digits) {
+		prepare(cache, arena, "WHERE id >= ?1 AND id < ?2", 2, &statement);
 		/* 'g' follows all hex digits. */
 		wp_db_bind_text(&statement, 1, wp_arena_printf(arena, "sha256:%s", digits));
 		wp_db_bind_text(&statement, 2, wp_arena_printf(arena, "sha256:%sg", digits));
@@ -108,12 +106,9 @@ static int check_one_site(struct wp_cache *cache, struct wp_arena *arena, struct
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
 	const char *first = NULL, *second = NULL;
-	int status =
-		wp_db_prepare(&cache->db, "SELECT DISTINCT site_code COLLATE NOCASE FROM snapshots ORDER BY 1 LIMIT 3",
-			      &statement, err);
+	int status;
 
-	if (status)
-		return status;
+	wp_db_query(&cache->db, "SELECT DISTINCT site_code COLLATE NOCASE FROM snapshots ORDER BY 1 LIMIT 3", &statement);
 	while ((status = wp_db_step(&statement, "sites were listed", err)) > 0) {
 		const char *site = wp_db_text(arena, &statement, 0);
 
@@ -140,10 +135,9 @@ static int find_newest(struct wp_cache *cache, struct wp_arena *arena, const cha
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
 	int status = site_code ? WP_OK : check_one_site(cache, arena, err);
 
-	if (!status)
-		status = prepare(cache, arena, "WHERE ?1 IS NULL OR site_code = ?1 COLLATE NOCASE", 1, &statement, err);
 	if (status)
 		return status;
+	prepare(cache, arena, "WHERE ?1 IS NULL OR site_code = ?1 COLLATE NOCASE", 1, &statement);
 	wp_db_bind_text(&statement, 1, site_code);
 	status = wp_db_step(&statement, "a snapshot was looked up", err);
 	if (status < 0)
@@ -177,11 +171,10 @@ static int find_previous(struct wp_cache *cache, struct wp_arena *arena, const s
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
 	char id[WP_HASH_TEXT];
-	int status = prepare(cache, arena, "WHERE site_code = ?1 COLLATE NOCASE AND id <> ?2 AND (?3 IS NULL OR "
-			     "taken_at IS NULL OR taken_at <= ?3)", 1, &statement, err);
+	int status;
 
-	if (status)
-		return status;
+	prepare(cache, arena, "WHERE site_code = ?1 COLLATE NOCASE AND id <> ?2 AND (?3 IS NULL OR taken_at IS NULL OR "
+		"taken_at <= ?3)", 1, &statement);
 	wp_snapshot_id(set, id);
 	wp_db_bind_text(&statement, 1, set->site_code);
 	wp_db_bind_text(&statement, 2, id);
@@ -219,12 +212,8 @@ int wp_cache_missing_packages(struct wp_cache *cache, struct wp_arena *arena, co
 	status = find_previous(cache, arena, set, ret_previous, err);
 	if (status <= 0)
 		return status;
-	status = wp_db_prepare(&cache->db,
-			       "SELECT r.package_id FROM records r JOIN snapshots s ON r.snapshot = s.number WHERE "
-			       "s.id = ?1 ORDER BY r.package_id",
-			       &statement, err);
-	if (status)
-		return status;
+	wp_db_query(&cache->db, "SELECT r.package_id FROM records r JOIN snapshots s ON r.snapshot = s.number WHERE "
+		    "s.id = ?1 ORDER BY r.package_id", &statement);
 	wp_db_bind_text(&statement, 1, ret_previous->id);
 	/* Both lists are in the order of their bytes. */
 	while ((status = wp_db_step(&statement, "two snapshots were compared", err)) > 0) {

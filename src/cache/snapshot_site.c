@@ -8,10 +8,8 @@
 static int remove_rows(const struct wp_cache *cache, int64_t snapshot, struct wp_error *err)
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
-	int status = wp_db_prepare(&cache->db, "DELETE FROM site_rows WHERE snapshot = ?1", &statement, err);
 
-	if (status)
-		return status;
+	wp_db_query(&cache->db, "DELETE FROM site_rows WHERE snapshot = ?1", &statement);
 	wp_db_bind_int(&statement, 1, snapshot);
 	return wp_db_run(&statement, "rows of a site were replaced", err);
 }
@@ -84,11 +82,9 @@ int wp_snapshot_load_site(const struct wp_cache *cache, const char *id, const ch
 	/* An older cache that is open for reading. */
 	if (cache->version < 4)
 		return WP_OK;
-	status = wp_db_prepare(&cache->db, "SELECT r.kind, r.document FROM site_rows r JOIN snapshots s ON r.snapshot = "
-			       "s.number WHERE s.id = ?1 AND (?2 IS NULL OR r.kind IN (?3, ?4) OR instr(upper("
-			       "r.document), upper(?2))) ORDER BY r.kind, r.number", &statement, err);
-	if (status)
-		return status;
+	wp_db_query(&cache->db, "SELECT r.kind, r.document FROM site_rows r JOIN snapshots s ON r.snapshot = "
+		    "s.number WHERE s.id = ?1 AND (?2 IS NULL OR r.kind IN (?3, ?4) OR instr(upper("
+		    "r.document), upper(?2))) ORDER BY r.kind, r.number", &statement);
 	wp_db_bind_text(&statement, 1, id);
 	wp_db_bind_text(&statement, 2, only);
 	wp_db_bind_text(&statement, 3, wp_site_tables[WP_SITE_POINTS].name);

@@ -141,13 +141,18 @@ int wp_db_end(struct wp_db *db, int status, struct wp_error *err)
 	return status;
 }
 
+static const char preparing[] = "it was read";
+
+void wp_db_query(const struct wp_db *db, const char *sql, struct wp_statement *ret)
+{
+	*ret = (struct wp_statement){ .db = db };
+	ret->result = sqlite3_prepare_v2(db->handle, sql, -1, &ret->handle, NULL);
+}
+
 int wp_db_prepare(const struct wp_db *db, const char *sql, struct wp_statement *ret, struct wp_error *err)
 {
-	int result;
-
-	*ret = (struct wp_statement){ .db = db };
-	result = sqlite3_prepare_v2(db->handle, sql, -1, &ret->handle, NULL);
-	return result ? wp_db_fail(db, result, "it was read", err) : WP_OK;
+	wp_db_query(db, sql, ret);
+	return ret->result ? wp_db_fail(db, ret->result, preparing, err) : WP_OK;
 }
 
 int wp_db_step(struct wp_statement *statement, const char *doing, struct wp_error *err)
@@ -156,7 +161,7 @@ int wp_db_step(struct wp_statement *statement, const char *doing, struct wp_erro
 
 	if (result == SQLITE_ROW)
 		return 1;
-	return result == SQLITE_DONE ? 0 : wp_db_fail(statement->db, result, doing, err);
+	return result == SQLITE_DONE ? 0 : wp_db_fail(statement->db, result, statement->handle ? doing : preparing, err);
 }
 
 int wp_db_run(struct wp_statement *statement, const char *doing, struct wp_error *err)
