@@ -4,7 +4,7 @@
 #define WIMPLAN_CLOCK_H
 
 #include "wimplan/error.h"
-#include "wimplan/zone.h"
+#include "wimplan/time.h"
 
 #include <stdbool.h>
 #include <stdint.h>

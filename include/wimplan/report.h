@@ -8,7 +8,7 @@
 #include "wimplan/plan.h"
 #include "wimplan/receipt.h"
 #include "wimplan/wim.h"
-#include "wimplan/zone.h"
+#include "wimplan/time.h"
 
 /* What a page says that it was not made from: "Change" and "CHG0012345". */
 struct wp_report_pair {

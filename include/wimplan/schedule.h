@@ -7,7 +7,7 @@
 #define WIMPLAN_SCHEDULE_H
 
 #include "wimplan/arena.h"
-#include "wimplan/zone.h"
+#include "wimplan/time.h"
 
 #include <jansson.h>
 #include <stdbool.h>

@@ -120,4 +120,10 @@ char *wp_text_trimmed(struct wp_arena *arena, const char *text, size_t length) _
  */
 bool wp_parse_u64(const char *text, bool hex, uint64_t *ret_value);
 
+/* The value of @word; false when it is none of @words. */
+bool wp_choice_find(const char *const *words, const char *word, unsigned int *ret);
+
+/* "auto, always or never", in @arena. */
+const char *wp_choice_list(struct wp_arena *arena, const char *const *words);
+
 #endif

@@ -357,3 +357,38 @@ bool wp_duration_parse(const char *text, uint64_t *ret_seconds)
 			return !__builtin_mul_overflow(count, units[i].seconds, ret_seconds);
 	return false;
 }
+
+int32_t wp_zone_offset(const struct wp_zone *zone, int64_t ticks)
+{
+	size_t low = 1, high = zone ? zone->count : 0;
+
+	if (!high)
+		return 0;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (zone->changes[middle].at <= ticks)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return zone->changes[low - 1].offset;
+}
+
+int64_t wp_zone_to_local(const struct wp_zone *zone, int64_t ticks)
+{
+	return ticks + wp_zone_offset(zone, ticks) * WP_TICKS_PER_SECOND;
+}
+
+int64_t wp_zone_to_utc(const struct wp_zone *zone, int64_t local)
+{
+	/* No zone is more than 15 hours off, so one of the offsets a day before and after is the right one. */
+	const int64_t day = 24 * 3600 * WP_TICKS_PER_SECOND;
+	int64_t before = local - wp_zone_offset(zone, local - day) * WP_TICKS_PER_SECOND;
+	int64_t after = local - wp_zone_offset(zone, local + day) * WP_TICKS_PER_SECOND;
+
+	if (wp_zone_to_local(zone, before) == local)
+		return before;
+	/* In a gap neither is right, and the offset from before it gives what the clocks would have shown. */
+	return wp_zone_to_local(zone, after) == local ? after : before;
+}

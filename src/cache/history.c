@@ -2,7 +2,7 @@
 /* The history: what was imported, planned, applied and stated, and what of it concerned which package. */
 #include "internal.h"
 
-#include "wimplan/choice.h"
+#include "wimplan/text.h"
 #include "wimplan/json.h"
 #include "wimplan/limits.h"
 

@@ -3,7 +3,6 @@
 #include "config_keys.h"
 
 #include "wimplan/ascii.h"
-#include "wimplan/choice.h"
 #include "wimplan/json.h"
 #include "wimplan/limits.h"
 #include "wimplan/text.h"

@@ -4,7 +4,7 @@
 #define WIMPLAN_REPORT_PLAN_WORDS_H
 
 #include "wimplan/plan.h"
-#include "wimplan/zone.h"
+#include "wimplan/time.h"
 
 /* "reload, refresh", "reload", "refresh", or "" when an entry has neither. */
 const char *wp_words_actions(const struct wp_entry *entry);

@@ -5,7 +5,7 @@
 
 #include "wimplan/arena.h"
 #include "wimplan/json.h"
-#include "wimplan/zone.h"
+#include "wimplan/time.h"
 
 #include <stdint.h>
 

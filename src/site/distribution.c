@@ -3,7 +3,7 @@
 #include "internal.h"
 
 #include "wimplan/distribution.h"
-#include "wimplan/choice.h"
+#include "wimplan/text.h"
 #include "wimplan/ascii.h"
 #include "wimplan/json.h"
 
