@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How text leaves a program: nothing else writes to standard output and standard error. */
+/* How text leaves a program, and how a terminal answers: nothing else writes to standard output and standard error. */
 #ifndef WIMPLAN_PRINT_H
 #define WIMPLAN_PRINT_H
 
+#include "wimplan/arena.h"
 #include "wimplan/buf.h"
 #include "wimplan/error.h"
+
+#include <stdbool.h>
 
 /* What a text is decides what of it may get out as it is. */
 enum wp_text_kind {
@@ -23,5 +26,14 @@ void wp_tell(const char *text);
 
 /* Puts @text in place of the line on which standard error stands, which it must not be shorter than; NULL empties it. */
 void wp_tell_over(const char *text);
+
+/* Reads a line, with its end. False when a signal asks the run to stop before that, or at the end. */
+bool wp_terminal_answer(char *room, size_t size);
+
+/*
+ * Says @prompt and reads a line, without its end, that is not shown while it is typed. NULL when there is no terminal, or
+ * no line.
+ */
+char *wp_terminal_secret(struct wp_arena *arena, const char *prompt);
 
 #endif

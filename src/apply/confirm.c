@@ -4,7 +4,7 @@
 #include "say.h"
 
 #include "wimplan/hash.h"
-#include "wimplan/terminal.h"
+#include "wimplan/print.h"
 #include "wimplan/text.h"
 
 #include <stdio.h>

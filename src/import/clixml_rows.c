@@ -2,7 +2,6 @@
 /* Export-Clixml: the Obj elements that are records, alone, in lists or in pages ([MS-PSRP] 2.2.5). */
 #include "assembler.h"
 #include "xml_rows.h"
-#include "xml_tree.h"
 
 #include "wimplan/ascii.h"
 #include "wimplan/buf.h"

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Values out of a document that somebody else may have written: each is what it should be, or is named as damage. */
+/*
+ * Reading a plan file. Values out of a document that somebody else may have written: each is what it should be, or is
+ * named as damage.
+ */
 #ifndef WIMPLAN_PLAN_DECODE_VALUES_H
 #define WIMPLAN_PLAN_DECODE_VALUES_H
 
 #include "wimplan/hash.h"
 #include "wimplan/json.h"
+#include "wimplan/plan.h"
 #include "wimplan/wim.h"
 
 #include <jansson.h>
@@ -55,5 +59,52 @@ typedef void wp_digest_item(void *context, const json_t *item);
 /* Adds the array at @span to @hash, in memory one item at a time, and gives each to @take. */
 int wp_digest_items(struct wp_sha256 *hash, const struct wp_json_doc *doc, struct wp_json_span span, wp_digest_item *take,
 		    void *context, struct wp_error *err);
+
+/* Fills what the body has besides its entries. Unknown keys are passed over. */
+void wp_plan_decode_body(struct wp_decoder *decoder, const json_t *body, struct wp_plan *plan);
+
+/* Fills @entry, which is all zeros, from an item of "changes" or of "unchanged". */
+void wp_plan_decode_entry(struct wp_decoder *decoder, const json_t *object, bool unchanged,
+			  struct wp_entry *entry);
+
+/* An entry for each package of which it is known, in execution order. New reference. */
+json_t *wp_plan_contents_json(const struct wp_plan *plan);
+
+/* What a plan file says of a package's content. In the arena of the decoder that read it. */
+struct wp_plan_content {
+	const char *package_id; /* NULL only in what is damaged */
+	const struct wp_content_change *change;
+};
+struct wp_plan_contents {
+	struct wp_plan_content *items;
+	size_t count;
+};
+
+/* Fills @ret from an item of "contents"; groups that are not known are passed over. */
+void wp_plan_decode_content(struct wp_decoder *decoder, const json_t *object, struct wp_plan_content *ret);
+
+/* Gives the entries of @plan what is said of them; packages that it does not have are passed over. */
+void wp_plan_give_contents(struct wp_plan *plan, const struct wp_plan_contents *contents);
+
+struct wp_tally {
+	struct wp_summary summary;
+	bool applyable; /* an entry has a call that may be made */
+	bool unjudged;  /* a package is blocked by a gate that leaves the plan incomplete */
+	bool foreign;   /* one is blocked by what this version does not know, so that nobody can say what it leaves */
+	uint64_t *packages; /* the PackageIDs of all entries, as numbers; owned */
+	size_t package_count, package_room;
+};
+
+/* The entry has a PackageID (wp_is_package_id()). */
+void wp_tally_add(struct wp_tally *tally, const struct wp_entry *entry);
+
+/*
+ * Finds fault where @plan says of itself what its entries do not say, or has a package twice. @known_version: nothing
+ * that this program does not know may leave it incomplete.
+ */
+void wp_tally_check(struct wp_tally *tally, const struct wp_plan *plan, bool known_version,
+		    struct wp_decoder *decoder);
+
+void wp_tally_free(struct wp_tally *tally);
 
 #endif

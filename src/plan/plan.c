@@ -3,7 +3,7 @@
 #include "judge.h"
 #include "notes.h"
 #include "plan_json.h"
-#include "tally.h"
+#include "decode.h"
 
 #include <stdlib.h>
 #include <string.h>

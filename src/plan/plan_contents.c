@@ -3,7 +3,7 @@
  * What changed packages bring. It stands beside the body, outside of the digest: the cache keeps a bounded number of
  * summaries, and a plan's id must not depend on which of them it still has.
  */
-#include "plan_contents.h"
+#include "decode.h"
 
 #include "wimplan/json.h"
 

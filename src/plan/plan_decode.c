@@ -3,7 +3,7 @@
  * Decodes the body of a plan. Its digest was right, so what is wrong here was wrong when it was made: by another
  * program, or on purpose. Codes of reasons may be of a later version; everything that steers a call is held to its set.
  */
-#include "plan_decode.h"
+#include "decode.h"
 
 #include "wimplan/json.h"
 

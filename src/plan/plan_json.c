@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Writes the plan file. */
-#include "plan_contents.h"
+#include "decode.h"
 #include "notes.h"
 #include "plan_json.h"
 

@@ -3,11 +3,9 @@
  * Reads a plan file: refuses what is no plan of a known format or was changed, and decodes it. Its lists are parsed item
  * by item: as JSON a plan takes many times the memory of what is kept of it.
  */
-#include "plan_contents.h"
 #include "notes.h"
-#include "plan_decode.h"
+#include "decode.h"
 #include "plan_json.h"
-#include "tally.h"
 
 #include "wimplan/limits.h"
 

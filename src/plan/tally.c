@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Counts entries, the same way for a plan that is made and for one that is read. */
-#include "tally.h"
+#include "decode.h"
 
 #include "wimplan/ascii.h"
 

@@ -3,7 +3,7 @@
 #include "wimplan/file.h"
 #include "wimplan/machine.h"
 #include "wimplan/provider.h"
-#include "wimplan/terminal.h"
+#include "wimplan/print.h"
 #include "wimplan/text.h"
 
 #include <string.h>

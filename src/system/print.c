@@ -8,7 +8,6 @@
 #include "wimplan/ascii.h"
 #include "wimplan/clock.h"
 #include "wimplan/file.h"
-#include "wimplan/terminal.h"
 #include "wimplan/text.h"
 
 #include <errno.h>

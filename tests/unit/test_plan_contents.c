@@ -2,7 +2,7 @@
 /* What a plan says of the content of changed packages: when it can, when it cannot, and as JSON. */
 #include "plan_fixture.h"
 
-#include "../../src/plan/plan_contents.h"
+#include "../../src/plan/decode.h"
 
 #define B FIXTURE_DIGEST("b")
 #define F FIXTURE_DIGEST("f")
