@@ -113,15 +113,6 @@ int wp_cache_put_questions(struct wp_cache *cache, const struct wp_question *ite
 int wp_cache_list_questions(struct wp_cache *cache, struct wp_arena *arena, const char *site_code,
 			    struct wp_question **ret_items, size_t *ret_count, struct wp_error *err);
 
-/* A source that a plan wants to be distributed, as the plan found it. */
-struct wp_planned_source {
-	const char *package_id;
-	enum wp_class class; /* an upgrade package's source is a folder */
-	const char *source_path;
-	const char *file_id;
-	const char *content_id; /* "" when it is not known */
-};
-
 /*
  * Remembers the sources of a plan under its plan_id; one that is known stays as it is. The oldest plans are forgotten
  * (WP_LIMIT_PLANS).

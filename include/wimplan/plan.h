@@ -138,6 +138,12 @@ struct wp_selection {
 	struct wp_names only, exclude; /* as the records spell them, sorted, each once */
 };
 
+/*
+ * Marks in @ret_named those of @ids that @names name, whatever their letter case. Returns the first name that none of them
+ * is, or NULL.
+ */
+const char *wp_names_find(struct wp_names ids, struct wp_names names, bool *ret_named);
+
 /* Looks the names of both options up; one that no record has is WP_E_USAGE. */
 int wp_plan_select(struct wp_arena *arena, const struct wp_record_set *set, struct wp_names only,
 		   struct wp_names exclude, struct wp_selection *ret, struct wp_error *err);
@@ -219,5 +225,34 @@ json_t *wp_plan_body_json(const struct wp_plan *plan);
  */
 int wp_plan_parse(const char *text, size_t length, const char *subject, struct wp_plan **ret_plan,
 		  struct wp_error *err);
+
+/* What became of a source that a plan names. */
+enum wp_source_state {
+	WP_SOURCE_SAME,
+	WP_SOURCE_CHANGED,
+	WP_SOURCE_MISSING,
+	WP_SOURCE_DAMAGED,    /* the same file, with data that does not fit its digests */
+	WP_SOURCE_UNREADABLE, /* also one that is not mapped */
+	WP_SOURCE_STATES,
+};
+/* "same", "changed", "missing", "damaged", "unreadable". */
+const char *wp_source_state_name(enum wp_source_state state);
+
+/* A source, looked at again. */
+struct wp_recheck {
+	const struct wp_planned_source *source;
+	const struct wp_observation *seen;
+	enum wp_source_state state;
+	const char *detail; /* why it is not the same; NULL when it is. Borrowed from what was seen, or in an arena */
+};
+
+/* The source of an entry that has one which was read when the plan was made; false for the others. */
+bool wp_planned_source_of(const struct wp_entry *entry, struct wp_planned_source *ret);
+
+/*
+ * Fills the state and detail of @recheck, which has its source and what was seen. @before: the files that the plan has found
+ * in the source's folder; NULL where they are not known.
+ */
+void wp_source_recheck(struct wp_arena *arena, const struct wp_manifest *before, struct wp_recheck *recheck);
 
 #endif

@@ -190,4 +190,13 @@ void wp_scan_finish(struct wp_scan *scan);
 const struct wp_observation *wp_scan_observation(const struct wp_scan *scan, size_t i);
 void wp_scan_free(struct wp_scan *scan);
 
+/* A source that a plan wants to be distributed, as the plan found it. */
+struct wp_planned_source {
+	const char *package_id;
+	enum wp_class class; /* an upgrade package's source is a folder */
+	const char *source_path;
+	const char *file_id;
+	const char *content_id; /* "" when it is not known */
+};
+
 #endif

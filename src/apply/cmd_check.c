@@ -40,15 +40,7 @@ static int settle_begun(struct wp_apply *apply, struct wp_session *session, stru
 
 		if (!step->selected)
 			continue;
-		if (step->state == WP_STATE_DONE)
-			step->state = WP_STATE_SATISFIED;
-		else if (step->state == WP_STATE_UNKNOWN)
-			step->state = WP_STATE_STARTED;
-		else if (step->state == WP_STATE_UNVERIFIED)
-			step->state = WP_STATE_ACCEPTED;
-		else if (step->state == WP_STATE_FAILED || step->state == WP_STATE_CONFLICT ||
-			 step->state == WP_STATE_SKIPPED)
-			step->state = WP_STATE_PENDING;
+		step->state = step->state == WP_STATE_DONE ? WP_STATE_SATISFIED : wp_state_reopened(step->state);
 		if (step->state == WP_STATE_STARTED || step->state == WP_STATE_ACCEPTED)
 			status = look_up(session, step, err);
 	}

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* wimplan-apply run: refusals first, then the question, then the run, and the receipt whatever came of it. */
-#include "confirm.h"
 #include "open.h"
 #include "result.h"
 #include "run.h"
@@ -13,7 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What earlier runs ended without success is open again; what they left without an outcome is looked for. */
 static void reopen(struct wp_steps *steps)
 {
 	for (size_t i = 0; i < steps->count; i++) {
@@ -22,13 +20,7 @@ static void reopen(struct wp_steps *steps)
 		if (!step->selected)
 			continue;
 		step->last_look = step->state == WP_STATE_UNVERIFIED;
-		if (step->state == WP_STATE_UNVERIFIED)
-			step->state = WP_STATE_ACCEPTED;
-		else if (step->state == WP_STATE_UNKNOWN)
-			step->state = WP_STATE_STARTED;
-		else if (step->state == WP_STATE_FAILED || step->state == WP_STATE_CONFLICT ||
-			 step->state == WP_STATE_SKIPPED)
-			step->state = WP_STATE_PENDING;
+		step->state = wp_state_reopened(step->state);
 		if (step->state == WP_STATE_PENDING)
 			wp_step_clear_error(step);
 	}

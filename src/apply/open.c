@@ -15,28 +15,20 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool is_named(const struct wp_apply *apply, const char *package_id)
-{
-	for (size_t i = 0; i < apply->cli->only.count; i++)
-		if (wp_ascii_same(apply->cli->only.items[i], package_id))
-			return true;
-	return !apply->cli->only.count;
-}
-
 static int select_steps(struct wp_apply *apply)
 {
-	for (size_t i = 0; i < apply->steps.count; i++)
-		apply->steps.items[i].selected = is_named(apply, apply->steps.items[i].entry->package_id);
-	for (size_t i = 0; i < apply->cli->only.count; i++) {
-		bool found = false;
+	struct wp_cli *cli = apply->cli;
+	struct wp_steps *steps = &apply->steps;
+	struct wp_names ids = { wp_arena_alloc(cli->arena, steps->count * sizeof *ids.items), steps->count };
+	bool *named = wp_arena_alloc(cli->arena, steps->count);
+	const char *unknown;
 
-		for (size_t j = 0; j < apply->steps.count; j++)
-			found |= wp_ascii_same(apply->cli->only.items[i], apply->steps.items[j].entry->package_id);
-		if (!found)
-			return wp_cli_usage(apply->cli, apply->cli->only.items[i], "--only %s: the plan has nothing to do for it",
-					      apply->cli->only.items[i]);
-	}
-	return WP_OK;
+	for (size_t i = 0; i < steps->count; i++)
+		ids.items[i] = steps->items[i].entry->package_id;
+	unknown = wp_names_find(ids, cli->only, named);
+	for (size_t i = 0; i < steps->count; i++)
+		steps->items[i].selected = named[i] || !cli->only.count;
+	return unknown ? wp_cli_usage(cli, unknown, "--only %s: the plan has nothing to do for it", unknown) : WP_OK;
 }
 
 static bool is_expected(const struct wp_apply *apply)

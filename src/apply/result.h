@@ -4,6 +4,7 @@
 #define WIMPLAN_APPLY_RESULT_H
 
 #include "apply.h"
+#include "classify.h"
 #include "journal.h"
 
 /* The documents that have the form of a receipt besides it. */
@@ -17,5 +18,8 @@ int wp_result_write_receipt(struct wp_apply *apply, struct wp_journal *journal, 
 
 /* A line for every step that needs one, then how many there are of each kind. @ended: their outcomes, as in a receipt. */
 void wp_result_text(const struct wp_apply *apply, bool ended, struct wp_buf *buf);
+
+/* Asks on the terminal whether the plan's calls are to be made, and names them. True to go on. */
+bool wp_apply_confirm(struct wp_apply *apply, const struct wp_verdict *verdicts);
 
 #endif

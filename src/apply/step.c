@@ -45,6 +45,22 @@ enum wp_state wp_state_ended(enum wp_state state)
 	return state < WP_STATE_DONE ? ended[state] : state;
 }
 
+enum wp_state wp_state_reopened(enum wp_state state)
+{
+	switch (state) {
+	case WP_STATE_UNVERIFIED:
+		return WP_STATE_ACCEPTED;
+	case WP_STATE_UNKNOWN:
+		return WP_STATE_STARTED;
+	case WP_STATE_FAILED:
+	case WP_STATE_CONFLICT:
+	case WP_STATE_SKIPPED:
+		return WP_STATE_PENDING;
+	default:
+		return state;
+	}
+}
+
 static struct wp_step *add(struct wp_steps *steps, const struct wp_entry *entry, enum wp_action action)
 {
 	struct wp_step *step = &steps->items[steps->count];

@@ -31,6 +31,8 @@ bool wp_state_from_name(const char *name, enum wp_state *ret);
 bool wp_state_is_good(enum wp_state state);
 /* The state that an end makes of it, an outcome: pending, started and accepted become skipped, unknown and unverified. */
 enum wp_state wp_state_ended(enum wp_state state);
+/* The way back: what ended without success is open again, and what was left without an outcome is to be looked for. */
+enum wp_state wp_state_reopened(enum wp_state state);
 
 struct wp_step {
 	size_t position; /* in the plan's order, from 0 */

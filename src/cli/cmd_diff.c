@@ -29,25 +29,25 @@ static void (*const writers[])(const struct wp_diff *diff, const struct wp_repor
 };
 
 struct arguments {
-	const char *record, *path;
+	const char *record;
 	struct wp_names pairs; /* --match */
 	struct wp_number depth, limit;
 	enum format format;
-	bool json_lines, all, files, servicing, only_matched;
+	bool json_lines, all;
 	struct wp_diff_options diff;
 };
 
 static const struct wp_option options[] = {
-	WP_OPTION(struct arguments, servicing, "servicing", NULL, FLAG, "updates, drivers, apps, languages and boot files"),
-	WP_OPTION(struct arguments, files, "files", NULL, FLAG, "files added, removed, changed and renamed"),
-	WP_OPTION(struct arguments, path, "path", "GLOB", TEXT, "with --files: only paths like '*.sys' or 'INF\\*'"),
+	WP_OPTION(struct arguments, diff.servicing, "servicing", NULL, FLAG, "updates, drivers, apps, languages and boot files"),
+	WP_OPTION(struct arguments, diff.files, "files", NULL, FLAG, "files added, removed, changed and renamed"),
+	WP_OPTION(struct arguments, diff.path_glob, "path", "GLOB", TEXT, "with --files: only paths like '*.sys' or 'INF\\*'"),
 	WP_OPTION(struct arguments, depth, "depth", "N", COUNT, "with --files: totals of folders N levels deep (2)", .least = 1,
 	  .most = WP_LIMIT_DEPTH),
 	WP_OPTION(struct arguments, limit, "limit", "N", COUNT, "with --files: list at most N paths of an image (100; html: 2000)",
 	  .most = WP_LIMIT_TREE_NODES),
 	WP_OPTION(struct arguments, json_lines, "json-lines", NULL, FLAG, "with --files: every path as a line of JSON"),
 	WP_OPTION(struct arguments, pairs, "match", "OLD:NEW", LIST, "compare image OLD with image NEW, whatever their names"),
-	WP_OPTION(struct arguments, only_matched, "only-matched", NULL, FLAG, "with --match: compare no other images"),
+	WP_OPTION(struct arguments, diff.only_matched, "only-matched", NULL, FLAG, "with --match: compare no other images"),
 	WP_OPTION(struct arguments, format, "format", "FORMAT", CHOICE, "text (default), markdown, html or json", .least = FORMAT_TEXT,
 	  .words = format_words),
 	WP_OPTION(struct arguments, all, "all", NULL, FLAG, "lists in full, where the text would cut them"),
@@ -69,7 +69,7 @@ static int parse_match(struct wp_cli *cli, const char *text, struct wp_diff_matc
 
 static int check(struct wp_cli *cli, const struct arguments *args)
 {
-	bool narrowed = args->path || args->depth.known || args->limit.known;
+	bool narrowed = args->diff.path_glob || args->depth.known || args->limit.known;
 
 	if (!args->record && cli->operand_count != 2)
 		return wp_cli_usage(cli, NULL, "diff takes two files, OLD and NEW, but there %s %zu",
@@ -78,17 +78,17 @@ static int check(struct wp_cli *cli, const struct arguments *args)
 		return wp_cli_usage(cli, "--record", "--record compares a package with its source and takes no file");
 	if (!args->record && (cli->snapshot || cli->site || cli->maps.count))
 		return wp_cli_usage(cli, "--record", "--snapshot, --site and --map need --record");
-	if (args->only_matched && !args->pairs.count)
+	if (args->diff.only_matched && !args->pairs.count)
 		return wp_cli_usage(cli, "--only-matched", "--only-matched compares the pairs of --match, and there is none");
-	if (args->record && (args->files || args->servicing))
+	if (args->record && (args->diff.files || args->diff.servicing))
 		return wp_cli_usage(cli, "--record",
 				    "a record says nothing of files: --record goes with neither --servicing nor --files");
 	if ((cli->json || args->json_lines) && args->format != FORMAT_TEXT)
 		return wp_cli_usage(cli, "--format", "%s and --format %s exclude each other",
 				    cli->json ? "--json" : "--json-lines", format_words[args->format - FORMAT_TEXT]);
-	if (!args->files && (narrowed || args->json_lines))
+	if (!args->diff.files && (narrowed || args->json_lines))
 		return wp_cli_usage(cli, "--files", "--path, --depth, --limit and --json-lines need --files");
-	if (args->json_lines && (cli->json || args->servicing))
+	if (args->json_lines && (cli->json || args->diff.servicing))
 		return wp_cli_usage(cli, "--json-lines",
 				    "--json-lines writes paths alone; it goes with neither --json nor --servicing");
 	return WP_OK;
@@ -106,17 +106,12 @@ static int take(struct wp_cli *cli, struct arguments *args)
 		cli->json = true;
 	if (args->format == FORMAT_JSON || args->format == FORMAT_DEFAULT)
 		args->format = FORMAT_TEXT;
-	args->diff = (struct wp_diff_options){
-		.matches = matches,
-		.match_count = args->pairs.count,
-		.only_matched = args->only_matched,
-		.servicing = args->servicing,
-		.files = args->files,
-		.path_glob = args->path,
-		.depth = args->depth.known ? (unsigned int)args->depth.value : DEFAULT_DEPTH,
-		.path_limit = args->limit.known ? args->limit.value
-			      : args->format == FORMAT_HTML ? DEFAULT_LIMIT_OF_HTML : DEFAULT_LIMIT,
-	};
+	args->diff.matches = matches;
+	args->diff.match_count = args->pairs.count;
+	args->diff.depth = args->depth.known ? (unsigned int)args->depth.value : DEFAULT_DEPTH;
+	args->diff.path_limit = args->limit.known		 ? args->limit.value
+				: args->format == FORMAT_HTML ? DEFAULT_LIMIT_OF_HTML
+							      : DEFAULT_LIMIT;
 	return status ? status : check(cli, args);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* wimplan verify: whether the sources of a plan still are what the plan has found, right before the window. */
 #include "objects.h"
-#include "recheck.h"
+#include "settings.h"
 
 #include "wimplan/json.h"
 
@@ -27,7 +27,9 @@ static const char *const data_names[] = { "not-read", "ok", "damaged" };
 struct item {
 	const struct wp_entry *entry;
 	enum data data;
-	const char *data_detail; /* why data that should be read was not, or what is wrong with it; NULL */
+	/* What is said of it: as it was looked at, or that its data is damaged or could not be read. */
+	enum wp_source_state state;
+	const char *detail;
 };
 
 struct verification {
@@ -113,11 +115,16 @@ static void read_data(struct wp_cli *cli, struct verification *verification, siz
 	}
 	detail = wp_arena_strdup(cli->arena, detail);
 	for (size_t i = which; i < verification->count; i++) {
-		if (verification->checks[i].state != WP_SOURCE_SAME || verification->items[i].data != DATA_NOT_READ ||
-		    verification->checks[i].seen->wim != seen->wim)
+		struct item *item = &verification->items[i];
+
+		if (item->state != WP_SOURCE_SAME || item->data != DATA_NOT_READ || verification->checks[i].seen->wim != seen->wim)
 			continue;
-		verification->items[i].data = data;
-		verification->items[i].data_detail = detail;
+		item->data = data;
+		item->detail = detail;
+		if (data == DATA_DAMAGED)
+			item->state = WP_SOURCE_DAMAGED;
+		else if (data == DATA_NOT_READ && detail)
+			item->state = WP_SOURCE_UNREADABLE;
 	}
 }
 
@@ -132,35 +139,18 @@ static void read_all_data(struct wp_cli *cli, struct verification *verification)
 		const struct item *item = &verification->items[i];
 
 		/* Not again what was read for another package. */
-		if (is_to_be_sent(item->entry) && verification->checks[i].state == WP_SOURCE_SAME &&
-		    item->data == DATA_NOT_READ && !item->data_detail)
+		if (is_to_be_sent(item->entry) && item->state == WP_SOURCE_SAME && item->data == DATA_NOT_READ)
 			read_data(cli, verification, i);
 	}
 }
 
-/* What is said of a source: its state, or that its data is damaged or could not be read. */
-static const char *state_of(const struct verification *verification, size_t i, const char **ret_detail)
-{
-	const struct wp_recheck *check = &verification->checks[i];
-	const struct item *item = &verification->items[i];
-
-	*ret_detail = check->state == WP_SOURCE_SAME ? item->data_detail : check->detail;
-	if (check->state == WP_SOURCE_SAME && item->data == DATA_DAMAGED)
-		return "damaged";
-	if (check->state == WP_SOURCE_SAME && item->data == DATA_NOT_READ && item->data_detail)
-		return "unreadable";
-	return wp_source_state_name(check->state);
-}
-
-static json_t *to_json(struct wp_cli *cli, const struct verification *verification)
+static json_t *to_json(const struct verification *verification)
 {
 	json_t *document = wp_json_document("wimplan-verify", "1.0"), *sources = json_array();
 
 	for (size_t i = 0; i < verification->count; i++) {
 		const struct wp_recheck *check = &verification->checks[i];
-		const char *detail;
 
-		state_of(verification, i, &detail);
 		wp_json_push(sources,
 			     json_pack("{s:o, s:s, s:o, s:o, s:s, s:o}", "package_id",
 				       wp_json_text(check->source->package_id), "state",
@@ -168,92 +158,79 @@ static json_t *to_json(struct wp_cli *cli, const struct verification *verificati
 				       wp_json_hash(check->source->file_id), "file_id",
 				       wp_json_hash(check->seen->file_id), "data",
 				       data_names[verification->items[i].data], "detail",
-				       wp_json_text(wp_arena_strdup(cli->arena, detail))));
+				       wp_json_text(verification->items[i].detail)));
 	}
 	wp_json_set(document, "plan_id", wp_json_text(verification->plan->id));
 	wp_json_set(document, "sources", sources);
 	return document;
 }
 
-/* How many sources are in each state. */
+/* How many sources are in each state, and how many that are to be sent were read whole. */
 struct tally {
-	size_t same, changed, missing, damaged, unreadable, sound;
+	size_t of[WP_SOURCE_STATES], sound;
 };
 
 static struct tally count_states(const struct verification *verification)
 {
 	struct tally tally = { 0 };
-	const char *detail;
 
 	for (size_t i = 0; i < verification->count; i++) {
-		const char *state = state_of(verification, i, &detail);
-
-		tally.same += !strcmp(state, "same");
-		tally.changed += !strcmp(state, "changed");
-		tally.missing += !strcmp(state, "missing");
-		tally.damaged += !strcmp(state, "damaged");
-		tally.unreadable += !strcmp(state, "unreadable");
+		tally.of[verification->items[i].state]++;
 		tally.sound += verification->items[i].data == DATA_OK && is_to_be_sent(verification->items[i].entry);
 	}
 	return tally;
 }
 
-static void add_sources(struct wp_cli *cli, const struct verification *verification, bool all, struct wp_buf *buf)
+static void add_sources(const struct verification *verification, bool all, struct wp_buf *buf)
 {
 	for (size_t i = 0; i < verification->count; i++) {
-		const struct wp_entry *entry = verification->items[i].entry;
-		const char *detail, *state = state_of(verification, i, &detail);
+		const struct item *item = &verification->items[i];
+		const struct wp_entry *entry = item->entry;
 
-		if (!all && !strcmp(state, "same"))
+		if (!all && item->state == WP_SOURCE_SAME)
 			continue;
-		wp_buf_printf(buf, "%-10s  %s  %s\n", state, entry->package_id, entry->name ? entry->name : "");
-		if (detail)
-			wp_buf_printf(buf, "  source  %s\n  why     %s\n", entry->source_path,
-				      wp_arena_strdup(cli->arena, detail));
+		wp_buf_printf(buf, "%-10s  %s  %s\n", wp_source_state_name(item->state), entry->package_id,
+			      entry->name ? entry->name : "");
+		if (item->detail)
+			wp_buf_printf(buf, "  source  %s\n  why     %s\n", entry->source_path, item->detail);
 	}
-}
-
-static void add_part(struct wp_buf *buf, size_t count, const char *state)
-{
-	if (count)
-		wp_buf_printf(buf, ", %zu %s", count, state);
 }
 
 static int print(struct wp_cli *cli, const struct arguments *args, const struct verification *verification)
 {
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 	struct tally tally = count_states(verification);
+	size_t same = tally.of[WP_SOURCE_SAME];
 
 	if (cli->json)
-		return wp_cli_emit_json(cli, to_json(cli, verification));
-	add_sources(cli, verification, args->all, &buf);
+		return wp_cli_emit_json(cli, to_json(verification));
+	add_sources(verification, args->all, &buf);
 	wp_buf_printf(&buf, "Plan %.8s: ", verification->plan->id + strlen("sha256:"));
 	if (!verification->count)
 		wp_buf_puts(&buf, "it names no source.\n");
-	else if (tally.same == verification->count)
+	else if (same == verification->count)
 		wp_buf_printf(&buf, "%s as the plan has found %s.\n",
-			      tally.same == 1 ? "its source is" :
-			      wp_arena_printf(cli->arena, "its %zu sources are", tally.same),
-			      tally.same == 1 ? "it" : "them");
+			      same == 1 ? "its source is" : wp_arena_printf(cli->arena, "its %zu sources are", same),
+			      same == 1 ? "it" : "them");
 	else {
 		wp_buf_printf(&buf, "of %zu source%s %s %s as the plan has found %s", verification->count,
-			      wp_cli_plural(verification->count),
-			      tally.same ? wp_arena_printf(cli->arena, "%zu", tally.same) : "none",
-			      tally.same > 1 ? "are" : "is", tally.same > 1 ? "them" : "it");
-		add_part(&buf, tally.changed, "changed");
-		add_part(&buf, tally.missing, "missing");
-		add_part(&buf, tally.damaged, "damaged");
-		add_part(&buf, tally.unreadable, "could not be looked at");
+			      wp_cli_plural(verification->count), same ? wp_arena_printf(cli->arena, "%zu", same) : "none",
+			      same > 1 ? "are" : "is", same > 1 ? "them" : "it");
+		for (size_t i = WP_SOURCE_SAME + 1; i < WP_SOURCE_STATES; i++)
+			if (tally.of[i])
+				wp_buf_printf(&buf, ", %zu %s", tally.of[i],
+					      i == WP_SOURCE_UNREADABLE ? "could not be looked at"
+									: wp_source_state_name((enum wp_source_state)i));
 		wp_buf_puts(&buf, ".\n");
 	}
 	if (tally.sound)
 		wp_buf_printf(&buf, "The .wim of %zu package%s to be refreshed was read whole: all digests fit.\n",
 			      tally.sound, wp_cli_plural(tally.sound));
-	else if (args->data && !tally.damaged && !tally.unreadable)
+	else if (args->data && !tally.of[WP_SOURCE_DAMAGED] && !tally.of[WP_SOURCE_UNREADABLE])
 		wp_buf_puts(&buf, "Nothing that is the same is to be refreshed, so no data was read.\n");
-	if (tally.changed || tally.missing)
+	if (tally.of[WP_SOURCE_CHANGED] || tally.of[WP_SOURCE_MISSING])
 		wp_buf_puts(&buf, "Plan again before applying: what would be sent is not what was approved.\n");
-	if (tally.damaged)
+	if (tally.of[WP_SOURCE_DAMAGED])
 		wp_buf_puts(&buf, "Copy what is damaged anew from where it came from, and plan again.\n");
 	return wp_cli_emit(cli, &buf);
 }
@@ -264,14 +241,14 @@ static int end(struct wp_cli *cli, const struct arguments *args, struct verifica
 
 	wp_progress_event(&verification->progress,
 			  json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I}", "type", "verify", "plan_id",
-				    verification->plan->id, "same", (json_int_t)tally.same, "changed",
-				    (json_int_t)tally.changed, "missing", (json_int_t)tally.missing, "damaged",
-				    (json_int_t)tally.damaged, "unreadable", (json_int_t)tally.unreadable));
+				    verification->plan->id, "same", (json_int_t)tally.of[WP_SOURCE_SAME], "changed",
+				    (json_int_t)tally.of[WP_SOURCE_CHANGED], "missing", (json_int_t)tally.of[WP_SOURCE_MISSING], "damaged",
+				    (json_int_t)tally.of[WP_SOURCE_DAMAGED], "unreadable", (json_int_t)tally.of[WP_SOURCE_UNREADABLE]));
 	if (wp_progress_close(&verification->progress, &cli->err))
 		return cli->err.status;
-	if (tally.changed || tally.missing || tally.damaged)
+	if (tally.of[WP_SOURCE_CHANGED] || tally.of[WP_SOURCE_MISSING] || tally.of[WP_SOURCE_DAMAGED])
 		cli->status = WP_EXIT_REFUSED;
-	else if (tally.unreadable)
+	else if (tally.of[WP_SOURCE_UNREADABLE])
 		cli->status = WP_EXIT_INCOMPLETE;
 	return print(cli, args, verification);
 }
@@ -292,6 +269,10 @@ static int run(struct wp_cli *cli, void *arguments)
 						   .progress = &verification.progress,
 					   },
 					   verification.checks);
+	for (size_t i = 0; i < verification.count; i++) {
+		verification.items[i].state = verification.checks[i].state;
+		verification.items[i].detail = verification.checks[i].detail;
+	}
 	if (args->data)
 		read_all_data(cli, &verification);
 	return end(cli, args, &verification);

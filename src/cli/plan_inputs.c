@@ -3,7 +3,7 @@
 #include "plan_inputs.h"
 #include "events.h"
 #include "objects.h"
-#include "recheck.h"
+#include "settings.h"
 
 #include "wimplan/audit.h"
 #include "wimplan/import.h"

@@ -3,7 +3,7 @@
 #ifndef WIMPLAN_CLI_PROOF_H
 #define WIMPLAN_CLI_PROOF_H
 
-#include "recheck.h"
+#include "settings.h"
 
 #include "wimplan/receipt.h"
 

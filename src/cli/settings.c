@@ -174,3 +174,27 @@ int wp_cli_keep_scan(struct wp_cli *cli, struct wp_cache *cache, const struct wp
 
 	return wp_cache_put_contents(cache, files, count, &cli->err);
 }
+
+struct wp_scan *wp_cli_recheck(struct wp_cli *cli, const struct wp_planned_source *sources, size_t count,
+			       const struct wp_config *config, struct wp_cli_scan scan, struct wp_recheck *ret)
+{
+	struct wp_record *records = wp_arena_alloc(cli->arena, count * sizeof *records);
+	struct wp_scan *result;
+
+	for (size_t i = 0; i < count; i++)
+		records[i] = (struct wp_record){
+			.class = sources[i].class,
+			.package_id = sources[i].package_id,
+			.source_path = sources[i].source_path,
+		};
+	scan.identify = true;
+	result = wp_cli_scan(cli, records, count, config, scan);
+	for (size_t i = 0; i < count; i++) {
+		struct wp_manifest before;
+		bool known = scan.cache && wp_cache_find_manifest(scan.cache, cli->arena, sources[i].content_id, &before);
+
+		ret[i] = (struct wp_recheck){ .source = &sources[i], .seen = wp_scan_observation(result, i) };
+		wp_source_recheck(cli->arena, known ? &before : NULL, &ret[i]);
+	}
+	return result;
+}

@@ -8,7 +8,7 @@
 
 #include "wimplan/config.h"
 #include "wimplan/expect.h"
-#include "wimplan/source.h"
+#include "wimplan/plan.h"
 
 /*
  * What is in force: the defaults, then --config or else the first that exists of $XDG_CONFIG_HOME/wimplan/wimplan.conf
@@ -33,5 +33,12 @@ struct wp_scan *wp_cli_scan(struct wp_cli *cli, const struct wp_record *records,
 			    const struct wp_config *config, struct wp_cli_scan scan);
 /* Keeps in the cache, which is open for writing, what a scan has learned of contents. */
 int wp_cli_keep_scan(struct wp_cli *cli, struct wp_cache *cache, const struct wp_scan *scan);
+
+/*
+ * Looks at the sources that a plan names in one scan, and fills @ret with as many answers. The caller frees the scan, in
+ * which the observations are.
+ */
+struct wp_scan *wp_cli_recheck(struct wp_cli *cli, const struct wp_planned_source *sources, size_t count,
+			       const struct wp_config *config, struct wp_cli_scan scan, struct wp_recheck *ret);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* From a plan's sources to records that can be scanned, and from what was seen to an answer. */
-#include "recheck.h"
+/* The sources that a plan names, and what became of them since. */
+#include "wimplan/plan.h"
 
 #include <string.h>
 
@@ -10,6 +10,7 @@ const char *wp_source_state_name(enum wp_source_state state)
 		[WP_SOURCE_SAME] = "same",
 		[WP_SOURCE_CHANGED] = "changed",
 		[WP_SOURCE_MISSING] = "missing",
+		[WP_SOURCE_DAMAGED] = "damaged",
 		[WP_SOURCE_UNREADABLE] = "unreadable",
 	};
 
@@ -44,21 +45,17 @@ static enum wp_source_state state_of_gate(enum wp_gate gate)
 	}
 }
 
-/* Which files of a folder are others, where the cache knows those that the plan has found. */
-static const char *folder_detail(struct wp_cli *cli, struct wp_cache *cache, const struct wp_recheck *recheck)
+/* Which files of a folder are others, where it is known which ones the plan has found. */
+static const char *folder_detail(struct wp_arena *arena, const struct wp_manifest *before, const struct wp_manifest *now)
 {
 	struct wp_folder_change change;
-	struct wp_manifest old;
 
-	if (!cache || !recheck->seen->manifest.text ||
-	    !wp_cache_find_manifest(cache, cli->arena, recheck->source->content_id, &old) ||
-	    !wp_manifest_compare(cli->arena, &old, &recheck->seen->manifest, &change))
+	if (!before || !now->text || !wp_manifest_compare(arena, before, now, &change))
 		return "other files of the folder were added, changed or removed";
-	return wp_arena_printf(cli->arena, "the folder's files beside install.wim: %s",
-			       wp_folder_change_words(cli->arena, &change));
+	return wp_arena_printf(arena, "the folder's files beside install.wim: %s", wp_folder_change_words(arena, &change));
 }
 
-static void compare(struct wp_cli *cli, struct wp_cache *cache, struct wp_recheck *recheck)
+void wp_source_recheck(struct wp_arena *arena, const struct wp_manifest *before, struct wp_recheck *recheck)
 {
 	const struct wp_planned_source *source = recheck->source;
 	const struct wp_observation *seen = recheck->seen;
@@ -75,29 +72,6 @@ static void compare(struct wp_cli *cli, struct wp_cache *cache, struct wp_rechec
 							: wp_gate_info(seen->gates[0].gate)->meaning;
 	} else if (source->class == WP_CLASS_INSTALL && strcmp(seen->content_id, source->content_id) != 0) {
 		recheck->state = WP_SOURCE_CHANGED;
-		recheck->detail = folder_detail(cli, cache, recheck);
-	} else {
-		recheck->state = WP_SOURCE_SAME;
+		recheck->detail = folder_detail(arena, before, &seen->manifest);
 	}
-}
-
-struct wp_scan *wp_cli_recheck(struct wp_cli *cli, const struct wp_planned_source *sources, size_t count,
-			       const struct wp_config *config, struct wp_cli_scan scan, struct wp_recheck *ret)
-{
-	struct wp_record *records = wp_arena_alloc(cli->arena, count * sizeof *records);
-	struct wp_scan *result;
-
-	for (size_t i = 0; i < count; i++)
-		records[i] = (struct wp_record){
-			.class = sources[i].class,
-			.package_id = sources[i].package_id,
-			.source_path = sources[i].source_path,
-		};
-	scan.identify = true;
-	result = wp_cli_scan(cli, records, count, config, scan);
-	for (size_t i = 0; i < count; i++) {
-		ret[i] = (struct wp_recheck){ .source = &sources[i], .seen = wp_scan_observation(result, i) };
-		compare(cli, scan.cache, &ret[i]);
-	}
-	return result;
 }
