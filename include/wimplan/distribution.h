@@ -4,6 +4,7 @@
 #define WIMPLAN_DISTRIBUTION_H
 
 #include "wimplan/record.h"
+#include "wimplan/site.h"
 
 /* A distribution point. Texts are NULL when the rows do not say. */
 struct wp_point {
@@ -53,8 +54,15 @@ struct wp_distributions {
 	struct wp_distribution *packages; /* of each record of the set, in its order */
 	struct wp_point *points; /* by name */
 	size_t point_count;
-	size_t unnamed; /* rows of points that have no name, and were passed over */
 };
+
+/*
+ * The distribution point that a row is about, by the name of its server, in @arena: out of a NAL path, or as it stands. NULL when
+ * it names none.
+ */
+const char *wp_point_name(struct wp_arena *arena, enum wp_site_kind kind, const json_t *row);
+/* Whether a row of this kind is about a distribution point: not when it is about a group of them, or about none. */
+bool wp_row_has_point(enum wp_site_kind kind, const json_t *row);
 
 /* What @set says. */
 void wp_distributions_read(struct wp_arena *arena, const struct wp_record_set *set, struct wp_distributions *ret);

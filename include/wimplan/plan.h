@@ -207,6 +207,13 @@ void wp_plan_defer(struct wp_plan *plan, size_t entry, const char *code);
 /* Sums a plan up again and gives it the id of what it says now. */
 void wp_plan_seal(struct wp_plan *plan);
 
+/*
+ * The images of a package as the site should have them after a reload, by index, in @arena: as the source has them or, as long as
+ * that is what the site has probed, as the probe says. Returns their number, 0 when the source was not read.
+ */
+size_t wp_plan_expected(struct wp_arena *arena, const struct wp_plan_input *input, const struct wp_record *record,
+			const struct wp_observation *seen, struct wp_expected_image **ret_items);
+
 /* The one answer to "are there changes?": text, JSON, reports and exit status all take it from here. */
 bool wp_plan_has_changes(const struct wp_plan *plan);
 

@@ -166,7 +166,7 @@ void wp_nearest_try(struct wp_nearest *nearest, const char *name);
 
 /*
  * When the configured window is open, with the zone that it names; *@ret_zone has no changes where it names none. WP_E_USAGE
- * for a zone that this machine does not know. Strings live in @arena.
+ * for a zone that this machine does not know; the times are given all the same where they need none. Strings live in @arena.
  */
 int wp_program_window(struct wp_arena *arena, const struct wp_window_settings *settings, struct wp_time now,
 		      struct wp_zone *ret_zone, struct wp_time *ret_start, struct wp_time *ret_end, struct wp_error *err);

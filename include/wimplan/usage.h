@@ -20,6 +20,7 @@ struct wp_deployment {
 	enum wp_offer offer;
 	bool hidden; /* WinPE asks for its id */
 	struct wp_time start, expires, deadline;
+	const char *schedule; /* when machines have to run it, in words */
 };
 
 struct wp_task_sequence {

@@ -10,6 +10,7 @@ static wp_audit_find *const finders[] = {
 	wp_audit_find_indexes,
 	wp_audit_find_sequences,
 	wp_audit_find_risks,
+	wp_audit_gather_source,
 	wp_audit_find_newer,
 	wp_audit_find_schedules,
 	wp_audit_find_expected,
@@ -53,9 +54,14 @@ static struct audited audited_at(const struct audit *audit, const json_t *index,
 	const struct wp_audit_input *input = audit->input;
 	const struct wp_entry *entry = &audit->plan->entries[i];
 	size_t at = place(index, entry->package_id) - 1, previous = place(before, entry->package_id);
+	struct wp_expected_image *expected;
+	size_t count = wp_plan_expected(audit->scratch, input->plan, &input->plan->set->records[at],
+					input->plan->observations[at], &expected);
 
 	return (struct audited){
 		.entry = entry,
+		.expected = expected,
+		.expected_count = count,
 		.record = &input->plan->set->records[at],
 		.seen = input->plan->observations[at],
 		.contents = input->contents ? input->contents[at] : NULL,
@@ -108,6 +114,7 @@ void wp_audit(const struct wp_audit_input *input, struct wp_plan *plan)
 		if (wp_audit_sends(&package) && !is_left(&audit, i))
 			wp_audit_cost(&audit, &package, WP_PUSH(scratch, costs, count));
 	}
+	wp_audit_find_clocks(&audit);
 	wp_audit_find_sources(&audit);
 	wp_audit_window(&audit, costs, count);
 	defer(&audit, costs, count);

@@ -306,6 +306,8 @@ static bool load_points(struct audit *audit, const struct audited *package, cons
 		return false;
 	}
 	take_points(audit, package, shares, loads, cost);
+	if (distribution->targeted.known && distribution->targeted.value < named)
+		assume(cost, "points-by-rows");
 	if (!distribution->targeted.known || distribution->targeted.value <= named)
 		return true;
 	unnamed = distribution->targeted.value - named;

@@ -77,24 +77,24 @@ static bool recorded_at(const struct wp_record *record, uint64_t index, struct i
 	return true;
 }
 
-static const struct wp_expected_image *image_at(const struct wp_entry *entry, uint64_t index)
+static const struct wp_expected_image *image_at(const struct audited *package, uint64_t index)
 {
-	return bsearch(&index, entry->expected, entry->expected_count, sizeof *entry->expected, compare_expected);
+	return bsearch(&index, package->expected, package->expected_count, sizeof *package->expected, compare_expected);
 }
 
 /* Where the image stands now that was at @index; the one of its name alone where none is the same in all. */
-static const struct wp_expected_image *find_image(const struct wp_entry *entry, const struct identity *was, uint64_t index)
+static const struct wp_expected_image *find_image(const struct audited *package, const struct identity *was, uint64_t index)
 {
 	const struct wp_expected_image *by_name = NULL;
 
-	for (size_t i = 0; i < entry->expected_count; i++) {
-		struct identity is = of_source(&entry->expected[i]);
+	for (size_t i = 0; i < package->expected_count; i++) {
+		struct identity is = of_source(&package->expected[i]);
 
-		if (entry->expected[i].index == index || !same_name(was, &is))
+		if (package->expected[i].index == index || !same_name(was, &is))
 			continue;
 		if (same_traits(was, &is))
-			return &entry->expected[i];
-		by_name = &entry->expected[i];
+			return &package->expected[i];
+		by_name = &package->expected[i];
 	}
 	return by_name;
 }
@@ -149,7 +149,7 @@ static bool is_same(const struct installed *image)
 static struct installed installed_by(const struct audited *package, const struct wp_usage *usage)
 {
 	uint64_t index = usage->index.value;
-	const struct wp_expected_image *there = image_at(package->entry, index);
+	const struct wp_expected_image *there = image_at(package, index);
 	struct installed image = { .is_there = there != NULL };
 
 	if (there)
@@ -159,14 +159,14 @@ static struct installed installed_by(const struct audited *package, const struct
 	if (there && (!image.was_known || is_same(&image)))
 		image.was_known = recorded_at(package->previous, index, &image.was);
 	if (image.was_known && !is_same(&image))
-		image.now = find_image(package->entry, &image.was, index);
+		image.now = find_image(package, &image.was, index);
 	return image;
 }
 
 /* Whether a step names an image that the source can be held against. */
 static bool has_index(const struct audited *package, const struct wp_usage *usage)
 {
-	return package->entry->expected_count && usage->index.known && usage->index.value <= UINT32_MAX;
+	return package->expected_count && usage->index.known && usage->index.value <= UINT32_MAX;
 }
 
 static void set_step(json_t *object, const struct wp_usage *usage, const struct installed *image)

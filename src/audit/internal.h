@@ -9,12 +9,22 @@
 #include "wimplan/note.h"
 #include "wimplan/usage.h"
 
+/* Where a package is made from. */
+struct source {
+	const char *path; /* folded, with one kind of separator */
+	const char *package_id;
+	size_t place; /* among those of the plan */
+	bool unchanged;
+};
+
 struct audit {
 	const struct wp_audit_input *input;
 	struct wp_plan *plan;
 	struct wp_arena *scratch; /* until the audit is done */
 	struct wp_distributions distributions;
 	struct wp_usages usages;
+	struct source *sources; /* of all packages, in the order of the plan */
+	size_t source_count;
 	const char **newer; /* packages to be sent again whose source is newer than the export */
 	size_t newer_count;
 	size_t *left; /* places in the plan of entries whose refresh is left to their schedule */
@@ -30,6 +40,9 @@ struct audited {
 	const struct wp_record *record;
 	const struct wp_observation *seen; /* NULL when the source was not looked at */
 	const struct wp_record *previous;  /* in the export before this one; NULL */
+	/* Its images as they are now, whatever the verdict is; none when the source was not read. */
+	const struct wp_expected_image *expected;
+	size_t expected_count;
 	const struct wp_distribution *distribution;
 	const struct wp_package_usage *usage;
 	const struct wp_expect_contents *contents; /* of the source; NULL when nobody looked */
@@ -44,13 +57,16 @@ static inline bool wp_audit_sends(const struct audited *package)
 /* Each adds what there is to say of one package. */
 typedef void wp_audit_find(struct audit *audit, const struct audited *package);
 wp_audit_find wp_audit_find_points, wp_audit_find_indexes, wp_audit_find_sequences, wp_audit_find_risks,
-	wp_audit_find_newer, wp_audit_find_schedules, wp_audit_find_expected;
+	wp_audit_gather_source, wp_audit_find_newer, wp_audit_find_schedules, wp_audit_find_expected;
 
 /* "site" of the plan: what an export says around its packages. The finders of points and sequences gather it. */
 json_t *wp_audit_points_json(const struct audit *audit);
 json_t *wp_audit_sequences_json(struct audit *audit);
 /* What a step that uses the package installs: "steps" of a task sequence. New reference. */
 json_t *wp_audit_step_json(const struct audited *package, const struct wp_usage *usage);
+
+/* Says that the export comes from the future. */
+void wp_audit_find_clocks(struct audit *audit);
 
 /* Says which packages of the plan have one source, and which sources are newer than the export: the last step. */
 void wp_audit_find_sources(struct audit *audit);

@@ -33,9 +33,18 @@ static bool architectures_differ(const struct pair *pair)
 	       wp_architecture_code(pair->was->architecture, &code) && code != pair->is->architecture.value;
 }
 
-static const char *architecture_words(const struct wp_expected_image *image)
+/* As the site has it: a number, or a name already. */
+static const char *architecture_was(const struct pair *pair)
 {
-	const char *name = wp_architecture_name(image->architecture.value);
+	uint64_t code;
+	const char *name = wp_architecture_code(pair->was->architecture, &code) ? wp_architecture_name(code) : NULL;
+
+	return name ? name : pair->was->architecture;
+}
+
+static const char *architecture_is(const struct pair *pair)
+{
+	const char *name = wp_architecture_name(pair->is->architecture.value);
 
 	return name ? name : "another one";
 }
@@ -89,9 +98,9 @@ static void compare_identity(struct audit *audit, const char *id, const struct p
 		return;
 	if (architectures_differ(pair))
 		wp_note_add(audit->plan, WP_NOTE_IDENTITY_CHANGED, id, pair->is->index,
-			    change_json("architecture", pair->was->architecture, architecture_words(pair->is)),
+			    change_json("architecture", architecture_was(pair), architecture_is(pair)),
 			    "image %" PRIu32 " is still called %s, and was made for %s instead of %s", pair->is->index,
-			    pair->is->name, architecture_words(pair->is), pair->was->architecture);
+			    pair->is->name, architecture_is(pair), architecture_was(pair));
 	if (differ(pair->was->language, pair->is->language))
 		wp_note_add(audit->plan, WP_NOTE_IDENTITY_CHANGED, id, pair->is->index,
 			    change_json("language", pair->was->language, pair->is->language),
@@ -132,11 +141,11 @@ static bool same_names(struct audit *audit, const struct audited *package)
 	const char **a = wp_arena_alloc(audit->scratch, was->count * sizeof *a);
 	const char **b = wp_arena_alloc(audit->scratch, was->count * sizeof *b);
 
-	if (was->count != package->entry->expected_count)
+	if (was->count != package->expected_count)
 		return false;
 	for (size_t i = 0; i < was->count; i++) {
 		a[i] = was->items[i].name;
-		b[i] = package->entry->expected[i].name;
+		b[i] = package->expected[i].name;
 		if (!a[i] || !b[i])
 			return false;
 	}
@@ -151,7 +160,7 @@ static bool same_names(struct audit *audit, const struct audited *package)
 static void compare_lists(struct audit *audit, const struct audited *package, size_t moved)
 {
 	const char *id = package->record->package_id;
-	size_t was = package->record->images.count, is = package->entry->expected_count;
+	size_t was = package->record->images.count, is = package->expected_count;
 	json_t *facts;
 
 	if (was == is && !(moved && same_names(audit, package)))
@@ -170,13 +179,12 @@ static void compare_lists(struct audit *audit, const struct audited *package, si
 static void compare_images(struct audit *audit, const struct audited *package)
 {
 	const struct wp_site_images *was = &package->record->images;
-	const struct wp_entry *entry = package->entry;
 	size_t i = 0, j = 0, moved = 0;
 
-	if (!was->count || !entry->expected_count)
+	if (!was->count || !package->expected_count)
 		return;
-	while (i < was->count && j < entry->expected_count) {
-		struct pair pair = { &was->items[i], &entry->expected[j] };
+	while (i < was->count && j < package->expected_count) {
+		struct pair pair = { &was->items[i], &package->expected[j] };
 
 		i += pair.was->index <= pair.is->index;
 		j += pair.is->index <= pair.was->index;
@@ -209,7 +217,7 @@ static void look_at_path(struct audit *audit, const struct audited *package)
 }
 
 /* @time is that of something which has happened. */
-static void look_at_future(struct audit *audit, const struct audited *package, const char *what, struct wp_time time)
+static void look_at_future(struct audit *audit, const char *package_id, const char *what, struct wp_time time)
 {
 	struct wp_time now = audit->plan->created_at;
 	int64_t tolerance = (int64_t)audit->input->plan->policy->clock_tolerance * WP_TICKS_PER_SECOND;
@@ -221,15 +229,55 @@ static void look_at_future(struct audit *audit, const struct audited *package, c
 	facts = json_object();
 	wp_json_set(facts, "what", wp_json_text(what));
 	wp_json_set(facts, "time", wp_json_time(time));
-	wp_note_add(audit->plan, WP_NOTE_DATE_IN_FUTURE, package->record->package_id, 0, facts,
-		    "the %s is in the future: %s", what, wp_time_minutes(audit->scratch, time));
+	wp_note_add(audit->plan, WP_NOTE_DATE_IN_FUTURE, package_id, 0, facts, "the %s is in the future: %s", what,
+		    wp_time_minutes(audit->scratch, time));
+}
+
+static void look_at_dates(struct audit *audit, const struct audited *package)
+{
+	const char *id = package->record->package_id;
+
+	look_at_future(audit, id, "SourceDate", package->record->source_date);
+	if (package->seen)
+		look_at_future(audit, id, "newest file of the source", package->seen->newest_file);
+}
+
+void wp_audit_find_clocks(struct audit *audit)
+{
+	look_at_future(audit, NULL, "time of the export", audit->input->plan->set->taken_at);
+}
+
+/* An unproven content that was distributed once is an old one; one that nobody knows may be anything. */
+static void look_for_content(struct audit *audit, const struct audited *package)
+{
+	const struct wp_plan_input *input = audit->input->plan;
+	const char *id = package->record->package_id;
+	size_t known = 0;
+	json_t *facts;
+
+	if (!wp_entry_has_reason(package->entry, "content-unproven") || !package->seen || !*package->seen->content_id)
+		return;
+	for (size_t i = 0; i < input->baseline_count; i++) {
+		if (strcmp(input->baselines[i].package_id, id))
+			continue;
+		if (input->baselines[i].content_id && !strcmp(input->baselines[i].content_id, package->seen->content_id))
+			return;
+		known++;
+	}
+	if (!known)
+		return;
+	facts = json_object();
+	wp_json_set(facts, "content_id", wp_json_text(package->seen->content_id));
+	wp_json_set(facts, "known", wp_json_u64(known));
+	wp_note_add(audit->plan, WP_NOTE_CONTENT_NOT_FOUND, id, 0, facts,
+		    "the unproven content is not %s known to have been distributed as this package",
+		    known == 1 ? "the one that is" : wp_arena_printf(audit->scratch, "one of the %zu that are", known));
 }
 
 void wp_audit_find_risks(struct audit *audit, const struct audited *package)
 {
 	compare_images(audit, package);
 	look_at_path(audit, package);
-	look_at_future(audit, package, "SourceDate", package->record->source_date);
-	if (package->seen)
-		look_at_future(audit, package, "newest file of the source", package->seen->newest_file);
+	look_at_dates(audit, package);
+	look_for_content(audit, package);
 }

@@ -62,6 +62,7 @@ static json_t *deployment_json(const struct wp_deployment *deployment)
 	wp_json_set(object, "start", wp_json_time(deployment->start));
 	wp_json_set(object, "expires", wp_json_time(deployment->expires));
 	wp_json_set(object, "deadline", wp_json_time(deployment->deadline));
+	wp_json_set(object, "schedule", wp_json_text(deployment->schedule));
 	return object;
 }
 

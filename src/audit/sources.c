@@ -9,12 +9,6 @@
 
 #define MOST_IN_FACTS 100
 
-struct source {
-	const char *path; /* folded, with one kind of separator */
-	const char *package_id;
-	size_t place; /* in the plan */
-};
-
 static int compare_sources(const void *a, const void *b)
 {
 	const struct source *x = a, *y = b;
@@ -54,21 +48,29 @@ static void note_group(struct audit *audit, const struct source *sources, size_t
 /* Packages that are made from one source: what changes one of them changes all. */
 static void find_shared(struct audit *audit)
 {
-	const struct wp_plan *plan = audit->plan;
-	struct source *sources = wp_arena_alloc(audit->scratch, plan->entry_count * sizeof *sources);
-	size_t count = 0;
+	struct source *sources = audit->sources;
+	size_t count = audit->source_count;
 
-	for (size_t i = 0; i < plan->entry_count; i++)
-		if (plan->entries[i].source_path && *plan->entries[i].source_path)
-			sources[count++] = (struct source){ fold(audit->scratch, plan->entries[i].source_path),
-							    plan->entries[i].package_id, i };
-	qsort(sources, count, sizeof *sources, compare_sources);
+	if (count)
+		qsort(sources, count, sizeof *sources, compare_sources);
 	for (size_t first = 0, end; first < count; first = end) {
+		bool unchanged = sources[first].unchanged;
+
 		for (end = first + 1; end < count && !strcmp(sources[end].path, sources[first].path); end++)
-			;
-		if (end - first > 1)
+			unchanged = unchanged && sources[end].unchanged;
+		if (end - first > 1 && !unchanged)
 			note_group(audit, sources + first, end - first);
 	}
+}
+
+void wp_audit_gather_source(struct audit *audit, const struct audited *package)
+{
+	const char *path = package->record->source_path;
+
+	if (path && *path)
+		*WP_PUSH(audit->scratch, audit->sources, audit->source_count) =
+			(struct source){ fold(audit->scratch, path), package->record->package_id, audit->source_count,
+					 package->entry->status == WP_ENTRY_UNCHANGED };
 }
 
 void wp_audit_find_newer(struct audit *audit, const struct audited *package)

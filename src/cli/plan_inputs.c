@@ -200,7 +200,9 @@ void wp_plan_inputs_audit(struct wp_cli *cli, const struct wp_plan_inputs *in, c
 	struct wp_error err;
 
 	if (wp_program_window(cli->arena, &config->window, cli->env->now, &zone, &audit.opens, &audit.closes, &err))
-		wp_cli_note(cli, "warning: %s; what is said of times is said without the window", err.message);
+		wp_cli_note(cli, "warning: %s; %s", err.message,
+			    audit.opens.known || audit.closes.known ? "schedules of the site are taken for UTC"
+								    : "what is said of times is said without the window");
 	audit.zone = zone.count ? &zone : NULL;
 	note_no_bandwidth(cli, config);
 

@@ -173,6 +173,8 @@ static int add_record(struct wp_assembler *assembler, const struct wp_taken_row 
 		entry->where = row->where;
 		entry->properties = json_incref(row->clean);
 		wp_columns_look(assembler, row->clean, entry->package_id);
+		wp_schedule_check(assembler, &row->where, entry->package_id, row->clean, "RefreshSchedule",
+				  "whether the site sends the package by itself");
 	} else {
 		status = wp_merge_properties(assembler, entry->package_id, entry->properties, &entry->where,
 					     &entry->later, row->clean, &row->where, err);
@@ -196,6 +198,37 @@ static const char *companion_key(struct wp_arena *arena, enum wp_companion_kind 
 	return wp_arena_strdup(arena, wp_buf_text(&buf));
 }
 
+static void free_texts(struct wp_buf (*texts)[2])
+{
+	wp_buf_free(&(*texts)[0]);
+	wp_buf_free(&(*texts)[1]);
+}
+
+/*
+ * Counts move while they are exported: of two rows that contradict each other the one of the later LastUpdateDate counts, of one
+ * time the same one in whatever order they come.
+ */
+static void join_counts(struct wp_assembler *assembler, struct wp_companion *known, const struct wp_taken_row *row)
+{
+	struct wp_buf texts[2] __attribute__((cleanup(free_texts))) = { { 0 }, { 0 } };
+	const json_t *rows[2] = { known->row, row->clean };
+
+	if (wp_rows_join(known->row, row->clean))
+		return;
+	wp_leave_out(assembler, &assembler->contradicting_counts, &row->where);
+	for (size_t i = 0; i < 2; i++) {
+		const char *time = wp_json_get_text(rows[i], "LastUpdateDate");
+
+		wp_buf_printf(&texts[i], "%s\n", time ? time : "");
+		wp_json_canonical(&texts[i], rows[i]);
+	}
+	if (strcmp(wp_buf_text(&texts[0]), wp_buf_text(&texts[1])) >= 0)
+		return;
+	json_decref(known->row);
+	known->row = json_incref(row->clean);
+	known->where = row->where;
+}
+
 static int add_companion(struct wp_assembler *assembler, const struct wp_taken_row *row, size_t entry,
 			 struct wp_error *err)
 {
@@ -207,6 +240,10 @@ static int add_companion(struct wp_assembler *assembler, const struct wp_taken_r
 
 	if (known) {
 		companion = &assembler->companions[json_integer_value(known)];
+		if (row->kind == WP_COMPANION_CONTENT_INFO) {
+			join_counts(assembler, companion, row);
+			return WP_OK;
+		}
 		return wp_merge_properties(assembler, assembler->entries[entry].package_id, companion->row,
 					   &companion->where, NULL, row->clean, &row->where, err);
 	}

@@ -51,12 +51,18 @@ struct wp_site_row {
 	json_t *row; /* owned */
 };
 
+/* Rows that were left out for one reason. */
+struct wp_left_out {
+	size_t count;
+	const char *first; /* where the first of them stood */
+};
+
 /* The rows of one kind. */
 struct wp_site_rows {
 	struct wp_site_row *items;
 	size_t count;
-	size_t contradicting; /* rows that were left out, because they contradict one of their key */
-	const char *first_contradicting;
+	struct wp_left_out contradicting; /* one of their key says something else */
+	struct wp_left_out pointless; /* they should be about a distribution point, and name none */
 };
 
 /* One answer to a request for a list, which may go on in another one. */
@@ -100,6 +106,7 @@ struct wp_assembler {
 	json_t *companion_index; /* "entry/kind/key" → index into companions */
 	struct wp_companion *companions;
 	size_t companion_count;
+	struct wp_left_out contradicting_counts; /* rows of WP_COMPANION_CONTENT_INFO */
 	json_t *site_index; /* key → index into the items of its kind */
 	struct wp_site_rows site_rows[WP_SITE_KINDS];
 	size_t site_row_count; /* in all */
@@ -163,6 +170,9 @@ static inline struct wp_where wp_assembler_where(struct wp_assembler *assembler,
 	copy.file = assembler->file;
 	return copy;
 }
+
+/* Counts a row that is left out. */
+void wp_leave_out(struct wp_assembler *assembler, struct wp_left_out *left_out, const struct wp_where *where);
 
 /* Takes in that the export is of @site, as @from says. */
 int wp_assembler_claim_site(struct wp_assembler *assembler, const char *site, const char *from, struct wp_error *err);

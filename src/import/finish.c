@@ -60,12 +60,55 @@ static void remark_on_skipped(struct wp_assembler *assembler, const json_t *skip
 	}
 }
 
-/* Rows without a package, rows of other classes: said once, in total. */
+/* Whether the states of a row of SMS_ObjectContentExtraInfo, where it has all of them, are as many as it says are targeted. */
+static bool adds_up(const json_t *row)
+{
+	static const char *const states[] = { "NumberSuccess", "NumberInProgress", "NumberErrors", "NumberUnknown" };
+	uint64_t targeted, count, sum = 0;
+
+	if (!wp_json_get_u64(row, "Targeted", &targeted))
+		return true;
+	for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
+		if (!wp_json_get_u64(row, states[i], &count))
+			return true;
+		sum = wp_sum(sum, count);
+	}
+	return sum == targeted;
+}
+
+static void remark_on_counts(struct wp_assembler *assembler)
+{
+	const struct wp_companion *first = NULL;
+	char room[WP_WHERE_ROOM];
+	size_t count = 0;
+
+	for (size_t i = 0; i < assembler->companion_count; i++) {
+		const struct wp_companion *companion = &assembler->companions[i];
+
+		if (companion->kind != WP_COMPANION_CONTENT_INFO || adds_up(companion->row))
+			continue;
+		if (!count++)
+			first = companion;
+	}
+	if (first)
+		wp_diag_add(assembler->arena, &assembler->diags, WP_SEVERITY_WARNING, "counts-differ",
+			    assembler->entries[first->entry].package_id,
+			    "%s: the counts of SMS_ObjectContentExtraInfo do not add up to its Targeted%s; of the points that a package "
+			    "goes to and that failed on it, the rows of points tell more",
+			    wp_where_text(&first->where, room),
+			    count > 1 ? wp_arena_printf(assembler->arena, ", first of %zu rows", count) : "");
+}
+
+/* Rows without a package, rows of other classes, counts that do not add up: said once, in total. */
 static void remark_on_rest(struct wp_assembler *assembler)
 {
 	size_t orphans = assembler->entry_count - assembler->record_count;
 	struct group group = { 0 };
 
+	wp_remark_on_left_out(assembler, "SMS_ObjectContentExtraInfo", &assembler->contradicting_counts, "rows-contradict",
+			      "another row of the package says something else, and the later one counts; give exports that were made "
+			      "together");
+	remark_on_counts(assembler);
 	remark_on_skipped(assembler, assembler->skipped, WP_SEVERITY_INFO,
 			  "only image, upgrade and boot image packages are planned");
 	remark_on_skipped(assembler, assembler->unclear, WP_SEVERITY_WARNING, "nothing that is used stands there");

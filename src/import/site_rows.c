@@ -2,7 +2,9 @@
 /* Distribution, task sequences and deployments as an import finds them. */
 #include "site_rows.h"
 
+#include "wimplan/distribution.h"
 #include "wimplan/json.h"
+#include "wimplan/schedule.h"
 #include "wimplan/sequence.h"
 
 #include <string.h>
@@ -45,11 +47,12 @@ static json_t *reduce(enum wp_site_kind kind, const json_t *row)
 }
 
 /* The steps of a sequence in the place of its XML, which holds accounts and product keys that nobody needs here. */
-static void read_sequence(struct wp_assembler *assembler, json_t *row)
+static void read_sequence(struct wp_assembler *assembler, const struct wp_where *where, json_t *row)
 {
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	const char *text = wp_json_get_text(row, "Sequence"), *id = wp_json_get_text(row, "PackageID"), *why;
 	struct wp_sequence_use *items;
+	char room[WP_WHERE_ROOM];
 	json_t *uses;
 	size_t count;
 
@@ -57,7 +60,8 @@ static void read_sequence(struct wp_assembler *assembler, json_t *row)
 		return;
 	if (wp_sequence_parse(scratch, text, &items, &count, &why)) {
 		wp_diag_add(assembler->arena, &assembler->diags, WP_SEVERITY_WARNING, "sequence-invalid", id,
-			    "the task sequence %s %s; which images its steps use is not known", id ? id : "", why);
+			    "%s: the task sequence %s; which images its steps use is not known",
+			    wp_where_text(where, room), why);
 		json_object_del(row, "Sequence");
 		return;
 	}
@@ -73,8 +77,32 @@ static void read_sequence(struct wp_assembler *assembler, json_t *row)
 	wp_json_set(row, "uses", uses);
 }
 
-/* Adds what @row has and @known lacks; false when the two contradict each other. */
-static bool merge(json_t *known, const json_t *row)
+bool wp_schedule_check(struct wp_assembler *assembler, const struct wp_where *where, const char *subject, const json_t *row,
+		       const char *column, const char *missing)
+{
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	const json_t *schedule = json_object_get(row, column);
+	struct wp_schedule *items;
+	char room[WP_WHERE_ROOM];
+	const char *why;
+	size_t count;
+
+	if (!schedule || !wp_schedule_decode(scratch, schedule, &items, &count, &why))
+		return true;
+	wp_diag_add(assembler->arena, &assembler->diags, WP_SEVERITY_WARNING, "schedule-invalid", subject,
+		    "%s: its %s cannot be read: %s; %s is not known", wp_where_text(where, room), column, why, missing);
+	return false;
+}
+
+void wp_leave_out(struct wp_assembler *assembler, struct wp_left_out *left_out, const struct wp_where *where)
+{
+	char room[WP_WHERE_ROOM];
+
+	if (!left_out->count++)
+		left_out->first = wp_arena_strdup(assembler->arena, wp_where_text(where, room));
+}
+
+bool wp_rows_join(json_t *known, const json_t *row)
 {
 	const char *name;
 	json_t *value, *old;
@@ -100,10 +128,19 @@ int wp_site_rows_add(struct wp_assembler *assembler, const struct wp_taken_row *
 	struct wp_site_row *item;
 
 	if (row->site_kind == WP_SITE_SEQUENCES)
-		read_sequence(assembler, kept);
+		read_sequence(assembler, &row->where, kept);
+	if (row->site_kind == WP_SITE_DEPLOYMENTS &&
+	    !wp_schedule_check(assembler, &row->where, wp_json_get_text(kept, "AdvertisementID"), kept, "AssignedSchedule",
+			       "when machines have to run the deployment"))
+		json_object_del(kept, "AssignedSchedule");
+	if (wp_row_has_point(row->site_kind, kept) && !wp_point_name(scratch, row->site_kind, kept)) {
+		wp_leave_out(assembler, &rows->pointless, &row->where);
+		json_decref(kept);
+		return WP_OK;
+	}
 	if (known) {
-		if (!merge(rows->items[json_integer_value(known)].row, kept) && !rows->contradicting++)
-			rows->first_contradicting = wp_arena_strdup(assembler->arena, wp_where_text(&row->where, room));
+		if (!wp_rows_join(rows->items[json_integer_value(known)].row, kept))
+			wp_leave_out(assembler, &rows->contradicting, &row->where);
 		json_decref(kept);
 		return WP_OK;
 	}
@@ -136,6 +173,15 @@ static bool is_of_record(const struct wp_assembler *assembler, enum wp_site_kind
 	return !column || (entry && assembler->entries[json_integer_value(entry)].has_record);
 }
 
+void wp_remark_on_left_out(struct wp_assembler *assembler, const char *class, const struct wp_left_out *left_out,
+			   const char *code, const char *why)
+{
+	if (left_out->count)
+		wp_diag_add(assembler->arena, &assembler->diags, WP_SEVERITY_WARNING, code, NULL,
+			    "%zu row%s of %s left out, %s first: %s", left_out->count, left_out->count == 1 ? "" : "s", class,
+			    left_out->first, why);
+}
+
 static void remark(struct wp_assembler *assembler, enum wp_site_kind kind, size_t foreign)
 {
 	const struct wp_site_rows *rows = &assembler->site_rows[kind];
@@ -145,11 +191,10 @@ static void remark(struct wp_assembler *assembler, enum wp_site_kind kind, size_
 		wp_diag_add(assembler->arena, &assembler->diags, WP_SEVERITY_INFO, "rows-orphaned", NULL,
 			    "%zu row%s of %s left out: the package itself is not in the export", foreign,
 			    foreign == 1 ? "" : "s", class);
-	if (rows->contradicting)
-		wp_diag_add(assembler->arena, &assembler->diags, WP_SEVERITY_WARNING, "rows-contradict", NULL,
-			    "%zu row%s of %s left out, %s first: an earlier row of the same key says something else; give "
-			    "exports that were made together",
-			    rows->contradicting, rows->contradicting == 1 ? "" : "s", class, rows->first_contradicting);
+	wp_remark_on_left_out(assembler, class, &rows->pointless, "rows-without-point",
+			      "no distribution point is named there, and what they say is in no figure");
+	wp_remark_on_left_out(assembler, class, &rows->contradicting, "rows-contradict",
+			      "an earlier row of the same key says something else; give exports that were made together");
 }
 
 json_t *wp_site_rows_finish(struct wp_assembler *assembler)

@@ -266,36 +266,37 @@ static bool probe_holds(const struct wp_judge *judge)
 	       newest.ticks <= taken.ticks;
 }
 
-static void expect(struct wp_judge *judge, const struct wp_site_images *images)
+static struct wp_expected_image *expected_images(struct wp_arena *arena, const struct wp_site_images *images)
 {
-	struct wp_entry *entry = judge->entry;
+	struct wp_expected_image *list = wp_arena_alloc(arena, images->count * sizeof *list);
 
-	entry->expected_count = images->count;
-	entry->expected = wp_arena_alloc(judge->arena, images->count * sizeof *entry->expected);
 	for (size_t i = 0; i < images->count; i++) {
 		const struct wp_site_image *image = &images->items[i];
-		struct wp_expected_image *expected = &entry->expected[i];
+		struct wp_expected_image *expected = &list[i];
 
 		expected->index = image->index;
-		expected->name = wp_arena_strdup(judge->arena, image->name);
-		expected->os_version = wp_arena_strdup(judge->arena, image->os_version);
+		expected->name = wp_arena_strdup(arena, image->name);
+		expected->os_version = wp_arena_strdup(arena, image->os_version);
 		expected->architecture.known =
 			image->architecture &&
 			wp_architecture_code(image->architecture, &expected->architecture.value);
-		expected->language = wp_arena_strdup(judge->arena, image->language);
+		expected->language = wp_arena_strdup(arena, image->language);
 	}
+	return list;
 }
 
-void wp_judge_expect(struct wp_judge *judge)
+size_t wp_plan_expected(struct wp_arena *arena, const struct wp_plan_input *input, const struct wp_record *record,
+			const struct wp_observation *seen, struct wp_expected_image **ret_items)
 {
-	struct wp_site_images own;
+	struct wp_judge judge = { .arena = arena, .scratch = arena, .input = input, .record = record, .seen = seen };
+	struct wp_site_images images;
 
-	if (probe_holds(judge)) {
-		expect(judge, &judge->record->probed_images);
-		return;
-	}
-	own = own_reading(judge);
-	expect(judge, &own);
+	*ret_items = NULL;
+	if (!wp_judge_source_was_read(&judge))
+		return 0;
+	images = probe_holds(&judge) ? record->probed_images : own_reading(&judge);
+	*ret_items = expected_images(arena, &images);
+	return images.count;
 }
 
 void wp_judge_metadata(struct wp_judge *judge)

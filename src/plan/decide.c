@@ -59,7 +59,8 @@ static void fill_details(struct wp_judge *judge, bool source_was_read)
 	fill_preconditions(judge);
 	if (!source_was_read)
 		return;
-	wp_judge_expect(judge);
+	entry->expected_count =
+		wp_plan_expected(judge->arena, judge->input, judge->record, judge->seen, &entry->expected);
 	memcpy(entry->file_id, judge->seen->file_id, sizeof entry->file_id);
 	memcpy(entry->content_id, judge->seen->content_id, sizeof entry->content_id);
 }

@@ -54,12 +54,10 @@ bool wp_judge_is_solid(const struct wp_judge *judge);
 size_t wp_judge_gates(struct wp_judge *judge, const struct wp_content_verdict *content);
 
 /*
- * Adds the reasons for or against ReloadImageProperties, sets entry->reload, and fills entry->expected. The source
- * was read and the record has images or an empty ImageProperty.
+ * Adds the reasons for or against ReloadImageProperties, and sets entry->reload. The source was read and the record has images or
+ * an empty ImageProperty.
  */
 void wp_judge_metadata(struct wp_judge *judge);
-/* What the site should say of the images after a reload, for entries that are not judged any further. */
-void wp_judge_expect(struct wp_judge *judge);
 
 /*
  * The verdict on the content of a source that was read. @differs: what the site stores about the images is not what

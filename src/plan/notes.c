@@ -46,6 +46,8 @@ static const struct wp_note_words kinds[WP_NOTE_KINDS] = {
 					       "export again: the site may have taken the new file since" },
 	[WP_NOTE_DATE_IN_FUTURE] = { "date-in-future", WP_NOTE_SEVERITY_WARNING,
 				     "look at the clocks of this machine, the site and the file server" },
+	[WP_NOTE_CONTENT_NOT_FOUND] = { "content-not-found", WP_NOTE_SEVERITY_WARNING,
+					"look who has put the file there, then adopt it as the baseline or refresh" },
 	[WP_NOTE_BELOW_EXPECTED] = { "below-expected", WP_NOTE_SEVERITY_WARNING, "service the image and plan again" },
 	[WP_NOTE_TOO_OLD] = { "too-old", WP_NOTE_SEVERITY_WARNING, "service the image and plan again" },
 	[WP_NOTE_LACKS] = { "lacks", WP_NOTE_SEVERITY_WARNING, "service the image and plan again" },

@@ -74,5 +74,10 @@ int wp_program_window(struct wp_arena *arena, const struct wp_window_settings *s
 	*ret_start = *ret_end = (struct wp_time){ 0 };
 	if (settings->timezone)
 		status = wp_zone_load(arena, settings->timezone, now, ret_zone, err);
-	return status ? status : wp_window_resolve(settings, ret_zone->count ? ret_zone : NULL, now, ret_start, ret_end, err);
+	if (!status)
+		return wp_window_resolve(settings, ret_zone->count ? ret_zone : NULL, now, ret_start, ret_end, err);
+	/* Dates say their zone themselves. */
+	if (!settings->recurs)
+		wp_window_resolve(settings, NULL, now, ret_start, ret_end, NULL);
+	return status;
 }

@@ -22,6 +22,7 @@ static const struct {
 	{ "kind-unknown", "Some points may be pull or cloud points: the export does not describe them." },
 	{ "prestaged-left-out", "Points that take prestaged content get nothing by themselves." },
 	{ "points-by-count", "The export counts the distribution points and does not say which they are." },
+	{ "points-by-rows", "The export names more distribution points than it counts; those that it names are taken." },
 	{ "points-unknown", "The export does not say to how many points a package goes." },
 	{ "size-unknown", "The source was not read, so that its size is not known." },
 	{ "no-bandwidth", "Neither the configuration nor the site says how fast a point is sent to." },

@@ -24,7 +24,7 @@ enum { SITE_IS_SECONDARY = 1 };
 /* A package on a point while its rows are gathered. */
 struct pair {
 	size_t package, point;
-	bool assigned, stated, removed;
+	bool stated, removed;
 	uint64_t state;
 	struct wp_number version, message, message_state;
 	struct wp_time copied, reported;
@@ -68,15 +68,37 @@ static const char *server_of(struct wp_arena *arena, const char *text)
 	return length ? wp_arena_strndup(arena, text, length) : NULL;
 }
 
+const char *wp_point_name(struct wp_arena *arena, enum wp_site_kind kind, const json_t *row)
+{
+	/* The columns that may have it, best first. */
+	static const char *const columns[WP_SITE_KINDS][3] = {
+		[WP_SITE_STATES] = { "ServerNALPath" },	 [WP_SITE_ASSIGNED] = { "ServerNALPath" },
+		[WP_SITE_MESSAGES] = { "DPName", "Name", "NALPath" }, [WP_SITE_TARGETS] = { "Name" },
+		[WP_SITE_POINTS] = { "NALPath", "ServerName" },
+	};
+	const char *name = NULL;
+
+	for (size_t i = 0; !name && i < sizeof columns[kind] / sizeof *columns[kind] && columns[kind][i]; i++)
+		name = server_of(arena, wp_json_get_text(row, columns[kind][i]));
+	return name;
+}
+
+bool wp_row_has_point(enum wp_site_kind kind, const json_t *row)
+{
+	uint64_t type;
+
+	if (kind == WP_SITE_TARGETS)
+		return wp_json_get_u64(row, "ContentServerType", &type) && type == SERVER_IS_POINT;
+	return kind <= WP_SITE_POINTS;
+}
+
 /* The point of this name, made when it is new. False without a name. */
 static bool find_point(struct gathering *g, const char *name, size_t *ret)
 {
 	char *key;
 
-	if (!name) {
-		g->ret->unnamed++;
+	if (!name)
 		return false;
-	}
 	key = wp_arena_strdup(g->arena, name);
 	for (char *at = key; *at; at++)
 		*at = (char)wp_ascii_lower(*at);
@@ -89,14 +111,14 @@ static bool find_point(struct gathering *g, const char *name, size_t *ret)
 }
 
 /* The pair of a row; NULL when it has no point, or another package. */
-static struct pair *pair_of(struct gathering *g, const json_t *row, const char *server)
+static struct pair *pair_of(struct gathering *g, enum wp_site_kind kind, const json_t *row)
 {
 	const char *id = wp_json_get_text(row, "PackageID"), *site;
 	size_t package, point, at;
 	struct pair *pair;
 	char key[48];
 
-	if (!id || !wp_place_find(g->packages, id, &package) || !find_point(g, server, &point))
+	if (!id || !wp_place_find(g->packages, id, &package) || !find_point(g, wp_point_name(g->arena, kind, row), &point))
 		return NULL;
 	site = wp_column_text(g->arena, row, "SiteCode");
 	if (!g->ret->points[point].site)
@@ -113,12 +135,11 @@ static struct pair *pair_of(struct gathering *g, const json_t *row, const char *
 
 static void take_state(struct gathering *g, const json_t *row)
 {
-	struct pair *pair = pair_of(g, row, server_of(g->arena, wp_json_get_text(row, "ServerNALPath")));
+	struct pair *pair = pair_of(g, WP_SITE_STATES, row);
 	struct wp_number state = wp_column_number(row, "State");
 
 	if (!pair)
 		return;
-	pair->assigned = true;
 	pair->stated = state.known;
 	pair->state = state.value;
 	pair->version = wp_column_number(row, "SourceVersion");
@@ -127,30 +148,25 @@ static void take_state(struct gathering *g, const json_t *row)
 
 static void take_assigned(struct gathering *g, const json_t *row)
 {
-	struct pair *pair = pair_of(g, row, server_of(g->arena, wp_json_get_text(row, "ServerNALPath")));
+	struct pair *pair = pair_of(g, WP_SITE_ASSIGNED, row);
 	struct wp_number status = wp_column_number(row, "Status");
 
 	if (!pair)
 		return;
-	pair->assigned = true;
 	pair->removed = status.known && status.value == STATUS_DELETED;
 }
 
 /* Of several messages about one point, one in each group that it belongs to, the last counts. */
 static void take_message(struct gathering *g, const json_t *row)
 {
-	const char *name = wp_json_get_text(row, "DPName");
 	struct wp_time time = wp_column_time(row, "StatusTime");
-	struct pair *pair;
+	struct pair *pair = pair_of(g, WP_SITE_MESSAGES, row);
 
-	name = name ? name : wp_json_get_text(row, "Name");
-	pair = pair_of(g, row, server_of(g->arena, name ? name : wp_json_get_text(row, "NALPath")));
 	if (!time.known)
 		time = wp_column_time(row, "LastUpdateDate");
 	if (!pair || (pair->message_state.known && pair->reported.known &&
 		      (!time.known || time.ticks < pair->reported.ticks)))
 		return;
-	pair->assigned = true;
 	pair->message = wp_column_number(row, "MessageID");
 	pair->message_state = wp_column_number(row, "MessageState");
 	pair->reported = time;
@@ -158,24 +174,18 @@ static void take_message(struct gathering *g, const json_t *row)
 
 static void take_target(struct gathering *g, const json_t *row)
 {
-	struct wp_number type = wp_column_number(row, "ContentServerType");
-	struct pair *pair;
-
-	if (!type.known || type.value != SERVER_IS_POINT)
-		return;
-	pair = pair_of(g, row, server_of(g->arena, wp_json_get_text(row, "Name")));
-	if (pair)
-		pair->assigned = true;
+	if (wp_row_has_point(WP_SITE_TARGETS, row))
+		pair_of(g, WP_SITE_TARGETS, row);
 }
 
 static void take_point(struct gathering *g, const json_t *row)
 {
-	const char *name = server_of(g->arena, wp_json_get_text(row, "NALPath")), *site = wp_column_text(g->arena, row, "SiteCode");
+	const char *site = wp_column_text(g->arena, row, "SiteCode");
 	struct wp_number service = wp_column_number(row, "ServiceType"), rate = wp_column_number(row, "TransferRate");
 	struct wp_point *point;
 	size_t at;
 
-	if (!find_point(g, name ? name : wp_column_text(g->arena, row, "ServerName"), &at))
+	if (!find_point(g, wp_point_name(g->arena, WP_SITE_POINTS, row), &at))
 		return;
 	point = &g->ret->points[at];
 	point->described = true;

@@ -5,6 +5,7 @@
 #include "wimplan/usage.h"
 #include "wimplan/json.h"
 #include "wimplan/limits.h"
+#include "wimplan/schedule.h"
 
 #include <string.h>
 
@@ -175,6 +176,21 @@ static struct wp_deployment *find_deployment(struct gathering *g, struct wp_task
 	return WP_PUSH(g->arena, sequence->deployments, sequence->deployment_count);
 }
 
+/* "once, on 2026-03-07 21:00", with commas between tokens; NULL when there is none. */
+static const char *schedule_words(struct wp_arena *arena, const json_t *value)
+{
+	struct wp_schedule *items;
+	const char *words = NULL, *why;
+	size_t count;
+
+	if (!value || wp_schedule_decode(arena, value, &items, &count, &why) != 0)
+		return NULL;
+	for (size_t i = 0; i < count; i++)
+		words = wp_arena_printf(arena, "%s%s%s", words ? words : "", words ? ", " : "",
+					wp_schedule_words(arena, &items[i]));
+	return words;
+}
+
 static void take_deployment(struct gathering *g, const json_t *row, json_t *known)
 {
 	const char *id = wp_column_text(g->arena, row, "AdvertisementID"), *collection = wp_column_text(g->arena, row, "CollectionName");
@@ -203,6 +219,8 @@ static void take_deployment(struct gathering *g, const json_t *row, json_t *know
 		deployment->expires = wp_column_time(row, "ExpirationTime");
 	if (!deployment->deadline.known)
 		deployment->deadline = wp_column_time(row, "EnforcementDeadline");
+	if (!deployment->schedule)
+		deployment->schedule = schedule_words(g->arena, json_object_get(row, "AssignedSchedule"));
 }
 
 static void take_deployments(struct gathering *g)

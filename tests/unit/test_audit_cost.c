@@ -227,7 +227,7 @@ Test(cost, points_that_are_only_counted)
 	} cases[] = {
 		{ 3, "s", "3 points, 3000000 bytes, ? s: whole-file points-by-count no-bandwidth" },
 		{ 1, "s", "1 points, 1000000 bytes, ? s: whole-file no-bandwidth" },
-		{ 0, "ss", "2 points, 2000000 bytes, ? s: whole-file no-bandwidth" },
+		{ 0, "ss", "2 points, 2000000 bytes, ? s: whole-file points-by-rows no-bandwidth" },
 		{ 2, "s-", "2 points, 2000000 bytes, ? s: whole-file points-by-count no-bandwidth" },
 		{ 0, "", "0 points, 0 bytes, 0 s: whole-file parallel-unknown" },
 	};

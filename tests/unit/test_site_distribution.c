@@ -109,21 +109,27 @@ Test(distribution, what_a_point_has)
 	}
 }
 
-Test(distribution, points_without_a_name_are_counted)
+/* Left out as they are read: what they say is of no point. */
+Test(distribution, rows_without_a_point_are_said)
 {
 	static const char rows[] =
 		"{\"__CLASS\":\"SMS_PackageStatusDistPointsSummarizer\",\"PackageID\":\"P0100001\",\"ServerNALPath\":\"\",\"State\":0},"
 		"{\"__CLASS\":\"SMS_PackageStatusDistPointsSummarizer\",\"PackageID\":\"P0100001\",\"ServerNALPath\":\"[\\\"Display=\","
 		"\"State\":0},"
 		"{\"__CLASS\":\"SMS_DistributionDPStatus\",\"PackageID\":\"P0100001\",\"ID\":7,\"MessageState\":1},"
+		"{\"__CLASS\":\"SMS_PackageContentServerInfo\",\"PackageID\":\"P0100001\",\"ContentServerID\":\"a\","
+		"\"ContentServerType\":2},"
 		STATE("DP01", "\"State\":0,\"SourceVersion\":4");
 	struct wp_arena *arena = wp_arena_new();
 	struct wp_record_set *set;
 	struct wp_distributions distributions = read_rows(rows, arena, &set);
+	size_t said = 0;
 
-	cr_expect_eq(distributions.unnamed, 3, "%zu", distributions.unnamed);
 	cr_expect_eq(distributions.packages[0].count, 1);
 	cr_expect_eq(distributions.point_count, 1);
+	for (size_t i = 0; i < set->diags.count; i++)
+		said += !strcmp(set->diags.items[i].code, "rows-without-point");
+	cr_expect_eq(said, 2, "one for each class, and none for the row of a group");
 	wp_record_set_free(set);
 	wp_arena_free(arena);
 }
