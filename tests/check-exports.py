@@ -48,8 +48,41 @@ def row(number):
     return f'{{"PackageID":"P01{number:05X}","PkgFlags":0,"PackageType":257,"SourceSite":"P01"}}'
 
 
+def site_rows(name, rows):
+    """An export of one package with rows of a class beside it."""
+    return json.dumps([package({})] + [{"__CLASS": name, **properties} for properties in rows])
+
+
+def steps(inside):
+    return site_rows("SMS_TaskSequencePackage", [{"PackageID": "P0100050", "Sequence": f"<sequence>{inside}</sequence>"}])
+
+
+def point(number):
+    return {"PackageID": "P0100001", "ServerNALPath": f"\\\\DP{number}\\", "SiteCode": "P01", "State": number % 9, "SourceVersion": 1}
+
+
 # Name, the text of a size, the size, whether it is an export in the end.
 EXPORTS = [
+    ("points of a package", lambda n: site_rows("SMS_PackageStatusDistPointsSummarizer", map(point, range(n))), 20000, True),
+    ("points without a name", lambda n: site_rows("SMS_DistributionPoint", [{"PackageID": "P0100001", "SiteCode": str(i)}
+                                                                            for i in range(n)]), 20000, True),
+    ("rows of one point that contradict each other", lambda n: site_rows("SMS_PackageStatusDistPointsSummarizer", [
+        {**point(1), "SourceVersion": i} for i in range(n)]), 20000, True),
+    ("counts that contradict each other", lambda n: site_rows("SMS_ObjectContentExtraInfo", [
+        {"PackageID": "P0100001", "Targeted": i, "SourceSize": 1} for i in range(n)]), 20000, True),
+    ("packages of one step", lambda n: steps("<step type='x' name='y'>" + "".join(
+        f"<variable property='PackageID'>P01{i % 0xfffff:05X}</variable>" for i in range(n)) + "</step>"), 20000, True),
+    ("packages of one download", lambda n: steps("<step type='SMS_TaskSequence_DownloadPackageContentAction' name='y'>"
+                                                 "<variable property='DownloadPackages'>" + "".join(
+        f"P01{i:05X}," for i in range(n)) + "</variable></step>"), 20000, True),
+    ("a long command line", lambda n: steps("<step type='SMS_TaskSequence_ApplyDataImageAction' name='y'><action>" + "/dat " * n +
+                                            "</action></step>"), 200000, True),
+    ("task sequences that run each other", lambda n: site_rows("SMS_TaskSequencePackage", [
+        {"PackageID": f"P02{i:05X}", "BootImageID": "P0100001", "Sequence": "<sequence><subtasksequence name='r'><variable property="
+         f"'TsPackageID'>P02{(i + 1) % n:05X}</variable></subtasksequence></sequence>"} for i in range(n)]), 2000, True),
+    ("references as texts of XML", lambda n: "<ArrayOfString>" + "".join(
+        "<string>&lt;INSTANCE CLASSNAME='SMS_TaskSequenceReferencesInfo'>&lt;PROPERTY NAME='PackageID'>&lt;VALUE>"
+        f"P02{i:05X}&lt;/VALUE>&lt;/PROPERTY>&lt;/INSTANCE></string>" for i in range(n)) + "</ArrayOfString>", 10000, False),
     ("attributes in ImageProperty", lambda n: bag(f"<Property {attributes(n)}>x</Property>"), 40000, True),
     ("attributes in CIM-XML", lambda n: instance(f"<PROPERTY NAME='X' {attributes(n)}><VALUE>x</VALUE></PROPERTY>"), 40000, False),
     ("attributes in CLIXML", lambda n: clixml(f"<Obj {attributes(n)}><MS/></Obj>"), 40000, False),

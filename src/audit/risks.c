@@ -13,6 +13,7 @@
 struct pair {
 	const struct wp_site_image *was;
 	const struct wp_expected_image *is;
+	const struct wp_wim_windows *windows; /* what the source says besides; NULL */
 };
 
 static bool lacks(const char *text)
@@ -92,20 +93,44 @@ static bool same_name(const struct pair *pair)
 	return pair->was->name && pair->is->name && !strcmp(pair->was->name, pair->is->name);
 }
 
+/* The edition, where a site has stored one: its documentation knows none, and bags may have more than that. */
+static const char *edition_was(const struct wp_site_image *image)
+{
+	static const char *const names[] = { "Edition", "EditionID", "Edition ID" };
+
+	for (size_t i = 0; i < image->property_count; i++)
+		for (size_t j = 0; j < sizeof names / sizeof *names; j++)
+			if (wp_ascii_same(image->properties[i].name, names[j]))
+				return image->properties[i].value;
+	return NULL;
+}
+
+static void note_identity(struct audit *audit, const char *id, const struct pair *pair, const char *field, const char *words,
+			  const char *was, const char *is)
+{
+	wp_note_add(audit->plan, WP_NOTE_IDENTITY_CHANGED, id, pair->is->index, change_json(field, was, is),
+		    "image %" PRIu32 " is still called %s, and %s %s instead of %s", pair->is->index, pair->is->name, words, is,
+		    was);
+}
+
 static void compare_identity(struct audit *audit, const char *id, const struct pair *pair)
 {
+	const struct wp_wim_windows *windows = pair->windows;
+	const struct {
+		const char *field, *words, *was, *is;
+	} texts[] = {
+		{ "edition", "has the edition", edition_was(pair->was), windows ? windows->edition_id : NULL },
+		{ "language", "has the language", pair->was->language, pair->is->language },
+		{ "product_type", "has the product type", pair->was->product_type, windows ? windows->product_type : NULL },
+	};
+
 	if (!same_name(pair))
 		return;
 	if (architectures_differ(pair))
-		wp_note_add(audit->plan, WP_NOTE_IDENTITY_CHANGED, id, pair->is->index,
-			    change_json("architecture", architecture_was(pair), architecture_is(pair)),
-			    "image %" PRIu32 " is still called %s, and was made for %s instead of %s", pair->is->index,
-			    pair->is->name, architecture_is(pair), architecture_was(pair));
-	if (differ(pair->was->language, pair->is->language))
-		wp_note_add(audit->plan, WP_NOTE_IDENTITY_CHANGED, id, pair->is->index,
-			    change_json("language", pair->was->language, pair->is->language),
-			    "image %" PRIu32 " is still called %s, and has the language %s instead of %s", pair->is->index,
-			    pair->is->name, pair->is->language, pair->was->language);
+		note_identity(audit, id, pair, "architecture", "was made for", architecture_was(pair), architecture_is(pair));
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		if (differ(texts[i].was, texts[i].is))
+			note_identity(audit, id, pair, texts[i].field, texts[i].words, texts[i].was, texts[i].is);
 }
 
 static void compare_kept(struct audit *audit, const char *id, const struct pair *pair)
@@ -176,6 +201,23 @@ static void compare_lists(struct audit *audit, const struct audited *package, si
 			    "the source has the site's images in another order: %zu of %zu indexes hold another one", moved, is);
 }
 
+static int compare_index(const void *key, const void *item)
+{
+	uint32_t index = *(const uint32_t *)key, other = ((const struct wp_wim_image *)item)->index;
+
+	return index < other ? -1 : index > other;
+}
+
+/* What the source's XML says of Windows in the image of this index; NULL where it says nothing. */
+static const struct wp_wim_windows *windows_of(const struct audited *package, uint32_t index)
+{
+	const struct wp_wim_metadata *metadata = package->seen->wim->metadata;
+	const struct wp_wim_image *image =
+		bsearch(&index, metadata->images, metadata->image_count, sizeof *metadata->images, compare_index);
+
+	return image ? image->windows : NULL;
+}
+
 static void compare_images(struct audit *audit, const struct audited *package)
 {
 	const struct wp_site_images *was = &package->record->images;
@@ -184,12 +226,13 @@ static void compare_images(struct audit *audit, const struct audited *package)
 	if (!was->count || !package->expected_count)
 		return;
 	while (i < was->count && j < package->expected_count) {
-		struct pair pair = { &was->items[i], &package->expected[j] };
+		struct pair pair = { &was->items[i], &package->expected[j], NULL };
 
 		i += pair.was->index <= pair.is->index;
 		j += pair.is->index <= pair.was->index;
 		if (pair.was->index != pair.is->index)
 			continue;
+		pair.windows = windows_of(package, pair.is->index);
 		compare_identity(audit, package->record->package_id, &pair);
 		compare_kept(audit, package->record->package_id, &pair);
 		moved += pair.was->name && pair.is->name && strcmp(pair.was->name, pair.is->name);

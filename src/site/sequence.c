@@ -201,7 +201,8 @@ static bool add(struct reading *r, enum wp_use use, const char *package, const c
 		.step = r->step,
 		.enabled = !r->off[r->step_depth],
 	};
-	if (wp_parse_u64(index, false, &value))
+	/* 0 is the default of InstallEditionIndex, and no image: none was chosen. */
+	if (wp_parse_u64(index, false, &value) && value)
 		item->index = (struct wp_number){ true, value };
 	return true;
 }

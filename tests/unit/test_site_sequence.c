@@ -54,6 +54,10 @@ static const struct {
 	       VALUE("InstallEditionIndex", "1")) STEP("UpgradeOperatingSystemAction", "None", "", "",
 						       VALUE("InstallPackageID", "00000000")) "</sequence>",
 	  "upgrade P0100003 #6 'Up'\nupgrade P0100003 #1 'Default'\ninstall P0100003 #1 'Scripted'\n" },
+	/* Where no edition was chosen the index is 0. */
+	{ "<sequence version='3.10'>" STEP("ApplyOperatingSystemAction", "Scripted", "", "", VALUE("InstallPackageID", "P0100003")
+	  VALUE("InstallEditionIndex", "0")) STEP("ApplyOperatingSystemAction", "No", "", "", VALUE("ImagePackageID", "P0100003")
+	  VALUE("ImageIndex", "18446744073709551616")) "</sequence>", "install P0100003 'Scripted'\nimage P0100003 'No'\n" },
 	/* Without variables the command line tells. */
 	{ "<sequence version='3.10'>" STEP("ApplyOperatingSystemAction", "Apply", "",
 					   "OSDApplyOS.exe /image:P0100001,%OSDImageIndex% /target:%OSDisk%", "")
