@@ -40,6 +40,12 @@ struct wp_map_entry *wp_map_get(const struct wp_map *map, const char *prefix);
 /* The entry with the longest prefix that fits @windows_path at a component's border, or NULL. */
 const struct wp_map_entry *wp_map_find(const struct wp_map *map, const char *windows_path);
 
+/*
+ * Adds what @mounts, the text of /proc/self/mounts, says of shares (CIFS) and of Windows' drives and shares (drvfs of WSL),
+ * behind what @map has already.
+ */
+void wp_map_add_mounts(struct wp_arena *arena, struct wp_map *map, const char *mounts);
+
 /* Finds names below a folder as Windows does. Keeps the folders that it has listed; safe for several threads. */
 struct wp_lookup;
 
