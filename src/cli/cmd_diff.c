@@ -76,8 +76,8 @@ static int check(struct wp_cli *cli, const struct arguments *args)
 				    cli->operand_count == 1 ? "is" : "are", cli->operand_count);
 	if (args->record && cli->operand_count)
 		return wp_cli_usage(cli, "--record", "--record compares a package with its source and takes no file");
-	if (!args->record && (cli->snapshot || cli->site || cli->maps.count))
-		return wp_cli_usage(cli, "--record", "--snapshot, --site and --map need --record");
+	if (!args->record && (cli->snapshot || cli->site))
+		return wp_cli_usage(cli, "--record", "--snapshot and --site need --record");
 	if (args->diff.only_matched && !args->pairs.count)
 		return wp_cli_usage(cli, "--only-matched", "--only-matched compares the pairs of --match, and there is none");
 	if (args->record && (args->diff.files || args->diff.servicing))
@@ -207,7 +207,7 @@ static int compare(struct wp_cli *cli, const struct arguments *args, struct line
 
 	if (args->record)
 		status = compare_record(cli, args, &diff);
-	else
+	else if (!(status = wp_cli_find_operands(cli)))
 		status = compare_files(cli->operands[0], cli->operands[1], &args->diff, &diff, &cli->err);
 	if (status)
 		return status;
@@ -243,8 +243,8 @@ const struct wp_command wp_cmd_diff = {
 		"       wimplan diff [OPTION…] --record PACKAGEID\n"
 		"Compares the images of two .wim, .esd or .swm files (of a split set the first\n"
 		"part), or what the site has recorded of a package with its source. Of the files\n"
-		"inside an image nothing is read but where links lead. --site, --snapshot and\n"
-		"--map go with --record.\n",
+		"inside an image nothing is read but where links lead. --site and --snapshot go\n"
+		"with --record. A file may be a path of Windows that --map or a mount leads to.\n",
 	.options = options,
 	.size = sizeof(struct arguments),
 	.takes = WP_TAKES_SITE | WP_TAKES_SNAPSHOT | WP_TAKES_MAP | WP_TAKES_DETAILED,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* wimplan inspect: what .wim files say about themselves. */
 #include "fail_on.h"
+#include "settings.h"
 
 #include "wimplan/diag.h"
 #include "wimplan/expect.h"
@@ -197,6 +198,8 @@ static int run(struct wp_cli *cli, void *arguments)
 
 	if (!status && args->expect)
 		status = wp_cli_config(cli, &config);
+	if (!status)
+		status = wp_cli_find_operands(cli);
 	if (status)
 		return status;
 	if (args->expect)
@@ -218,9 +221,10 @@ const struct wp_command wp_cmd_inspect = {
 	.summary = "show what .wim files say about themselves",
 	.help = "Usage: wimplan inspect [OPTION…] FILE…\n"
 		"Shows header, images and oddities of .wim, .esd and .swm files. Reads only the\n"
-		"header and the XML of a file unless --deep is given.\n",
+		"header and the XML of a file unless --deep is given. FILE may be a path of\n"
+		"Windows, in quotes, that --map or a mount leads to.\n",
 	.options = options,
 	.size = sizeof(struct arguments),
-	.takes = WP_TAKES_FAIL_ON,
+	.takes = WP_TAKES_FAIL_ON | WP_TAKES_MAP,
 	.verbs = (const struct wp_verb[]){ { NULL, 1, SIZE_MAX, "a .wim file", run } },
 };

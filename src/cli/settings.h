@@ -16,6 +16,12 @@
  */
 int wp_cli_load_config(struct wp_cli *cli, struct wp_config *ret);
 
+/*
+ * Puts in the place of operands that are paths of Windows where they are on this machine, by the maps that are in force and
+ * behind them by what is mounted. What is not found is said, and stays as it was given.
+ */
+int wp_cli_find_operands(struct wp_cli *cli);
+
 /* How a command scans; zero and NULL are defaults. */
 struct wp_cli_scan {
 	struct wp_cache *cache;       /* knows contents of files */

@@ -45,7 +45,7 @@ _wimplan() {
 	fi
 	_wimplan_value "${COMP_WORDS[COMP_CWORD - 1]}" && return
 	case $command in
-	inspect) options='--image --deep --servicing --xml' ;;
+	inspect) options='--map --image --deep --servicing --xml' ;;
 	diff)
 		options='--servicing --files --path --depth --limit --json-lines --match --only-matched --format --all --record
 			--snapshot --site --map --detailed-exitcode'
