@@ -76,13 +76,15 @@ static void add_mount(struct wp_arena *arena, struct wp_map *map, char *source, 
 void wp_map_add_mounts(struct wp_arena *arena, struct wp_map *map, const char *mounts)
 {
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-	char *text = wp_arena_strdup(scratch, mounts), *line, *rest = text;
 
-	while ((line = strsep(&rest, "\n"))) {
+	for (const char *at = mounts; *at; at += *at == '\n') {
+		size_t length = strcspn(at, "\n");
+		char *line = wp_arena_strndup(scratch, at, length);
 		char *source = next_field(&line), *folder = source ? next_field(&line) : NULL;
 		char *type = folder ? next_field(&line) : NULL, *options = type ? next_field(&line) : NULL;
 
 		if (options)
 			add_mount(arena, map, source, folder, type, options);
+		at += length;
 	}
 }
