@@ -36,7 +36,7 @@ PLANTED = [
     ('one name twice', {'src/plan/arena.c': ''}, 'src/base/arena.c and src/plan/arena.c have one name'),
     ('a header beside the public one', {'src/wim/wim.h': ''}, 'src/wim/wim.h stands beside include/wimplan/wim.h'),
     ('a long file', {'src/base/planted.c': '/* */\n' * 451}, 'src/base/planted.c has 451 lines'),
-    ('many small files', {f'src/base/planted{i}.h': '\n' for i in range(60)}, 'lines on average'),
+    ('many small files', {f'src/base/planted{i}.h': '\n' for i in range(300)}, 'lines on average'),
     ('a buffer that is changed from outside',
      {'src/plan/planted.c': '#include "wimplan/buf.h"\nvoid wp_planted(struct wp_buf *text);\n'
                             'void wp_planted(struct wp_buf *text) { text->length = 0; }\n'},
