@@ -28,6 +28,9 @@ int64_t wp_clock_boot(void);
 int wp_zone_load(struct wp_arena *arena, const char *name, struct wp_time now, struct wp_zone *ret,
 		 struct wp_error *err);
 
+/* The name of this machine's zone: $TZ, else where /etc/localtime leads; NULL for UTC, and where neither names one. */
+const char *wp_zone_here(struct wp_arena *arena);
+
 /*
  * Installs the handlers: the first SIGINT, SIGTERM or SIGHUP is remembered, a second SIGINT or
  * SIGTERM ends the program at once. A SIGHUP that is ignored stays ignored.

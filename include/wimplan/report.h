@@ -26,6 +26,15 @@ struct wp_report_options {
 	bool bom;             /* CSV begins with a byte order mark, without which Excel takes UTF-8 for something else */
 };
 
+enum wp_report_format { WP_REPORT_TEXT, WP_REPORT_MARKDOWN, WP_REPORT_HTML, WP_REPORT_CSV, WP_REPORT_POWERSHELL };
+
+/* Adds the plan in one of these formats: what `show`, and every command that ends with a report, is made of. */
+void wp_report_plan(const struct wp_plan *plan, enum wp_report_format format, const struct wp_report_options *options,
+		    struct wp_buf *buf);
+/* The same with a receipt; false where there is no such format of one. */
+bool wp_report_receipt(const struct wp_receipt *receipt, enum wp_report_format format,
+		       const struct wp_report_options *options, struct wp_buf *buf);
+
 void wp_report_plan_text(const struct wp_plan *plan, const struct wp_report_options *options, struct wp_buf *buf);
 void wp_report_plan_markdown(const struct wp_plan *plan, const struct wp_report_options *options, struct wp_buf *buf);
 void wp_report_plan_csv(const struct wp_plan *plan, const struct wp_report_options *options, struct wp_buf *buf);

@@ -79,7 +79,7 @@ static const char style[] =
 	"td.short{white-space:nowrap;overflow-wrap:normal;width:7rem}\n"
 	"td.path,td.name,td.value,td.text{min-width:11rem;overflow-wrap:anywhere}\n"
 	"td.title{min-width:9rem;max-width:18rem;overflow-wrap:anywhere}\n"
-	"td.words{min-width:6.5rem}\n"
+	"td.words{min-width:7.5rem}\n"
 	"td.text{width:30%}td.name{width:40%}td.name:last-child,td.text:last-child{width:100%}td.value .soft,td.text .soft{font-style:italic}\n"
 	".bar{display:flex;gap:1px;height:.8rem;width:100%;background:var(--card);border-radius:3px;overflow:hidden}\n"
 	".bar i{display:block;min-width:2px;flex-shrink:1}\n"

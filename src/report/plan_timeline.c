@@ -92,14 +92,14 @@ static uint64_t step_of(uint64_t whole)
 
 static void add_ticks(const struct timeline *line)
 {
-	uint64_t step = step_of(line->whole), near = line->whole / 8;
+	uint64_t step = step_of(line->whole), near = line->whole / 6;
 
 	for (uint64_t at = 0; at <= line->whole; at += step)
 		/* The end of the window has its own. */
 		if (!line->window || at + near < line->window || at > line->window + near)
 			wp_page_tick(line->page, at, clock_at(line, at));
 	if (line->window)
-		wp_page_tick(line->page, line->window, clock_at(line, line->window));
+		wp_page_tick(line->page, line->window, wp_arena_printf(line->page->arena, "until %s", clock_at(line, line->window)));
 }
 
 static void add_span(const struct timeline *line, const struct wp_refresh_view *refresh)
@@ -154,6 +154,11 @@ void wp_plan_page_timeline(struct wp_page *page, const struct wp_plan_view *view
 	/* Beyond this the calendar ends. */
 	if (!line.whole || line.whole > UINT64_C(1) << 32)
 		return;
+	wp_page_open(page, WP_PART_KEY, NULL);
+	wp_page_badge(page, WP_TONE_GOOD, "ends in the window");
+	wp_page_badge(page, WP_TONE_CHANGE, "may end in it");
+	wp_page_badge(page, WP_TONE_BAD, "does not");
+	wp_page_close(page);
 	wp_page_open(page, WP_PART_TIMELINE, "The window and its refreshes")->amount = line.whole;
 	page->open[page->depth - 1]->from = line.window;
 	add_ticks(&line);

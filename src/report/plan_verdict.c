@@ -158,7 +158,7 @@ static void add_cost_cards(struct wp_page *page, const struct wp_plan_view *view
 		     "to be sent at most");
 	wp_page_card(page, json_is_true(fits) ? WP_TONE_GOOD : json_is_false(fits) ? WP_TONE_BAD : WP_TONE_PLAIN,
 		     json_is_true(fits) ? "yes" : json_is_false(fits) ? "no" : window ? "perhaps" : "?",
-		     window ? "it fits the window" : "no window is configured");
+		     window ? "fits the window" : "no window is configured");
 }
 
 static void add_cards(struct wp_page *page, const struct wp_plan_view *view)

@@ -33,18 +33,20 @@ static void add_cards(struct wp_page *page, const struct wp_receipt *receipt)
 	wp_page_close(page);
 }
 
-static void add_facts(struct wp_page *page, const struct wp_receipt *receipt)
+static void add_facts(struct wp_page *page, const struct wp_receipt *receipt, const struct wp_report_options *options)
 {
 	wp_page_open(page, WP_PART_FACTS, NULL);
 	wp_page_fact(page, "Plan", receipt->plan_id);
 	wp_page_fact(page, "Site", receipt->site_code);
 	wp_page_fact(page, "Provider", receipt->provider);
-	wp_page_fact(page, "Run", wp_receipt_words_when(page->arena, receipt));
+	wp_page_fact(page, "Run", wp_receipt_words_when(page->arena, options->zone, receipt));
 	wp_page_fact(page, "By", receipt->by ? receipt->by : "(the receipt does not say)");
+	for (size_t i = 0; i < options->pair_count; i++)
+		wp_page_fact(page, options->pairs[i].name, options->pairs[i].value);
 	wp_page_close(page);
 }
 
-static void add_steps(struct wp_page *page, const struct wp_receipt *receipt)
+static void add_steps(struct wp_page *page, const struct wp_receipt *receipt, const struct wp_zone *zone)
 {
 	wp_page_heading(page, 2, "Steps");
 	WP_PAGE_TABLE(page, "Steps in execution order", WP_FOLDING_TEXTS, { "Package", WP_COLUMN_SHORT },
@@ -55,7 +57,7 @@ static void add_steps(struct wp_page *page, const struct wp_receipt *receipt)
 
 		WP_PAGE_ROW(page, wp_cell(step->package_id), wp_cell(wp_action_name(step->action)),
 			    wp_cell_badge(tone_of(step->outcome), wp_outcome_name(step->outcome)),
-			    wp_cell(step->finished_at.known ? wp_time_minutes(page->arena, step->finished_at) : NULL),
+			    wp_cell(wp_words_time(page->arena, zone, step->finished_at)),
 			    wp_cell(wp_receipt_words_version(page->arena, step)),
 			    wp_cell(wp_receipt_words_remark(page->arena, step)));
 	}
@@ -90,7 +92,7 @@ static void add_terms(struct wp_page *page, const struct wp_receipt *receipt)
 	wp_page_close(page);
 }
 
-static void render(const struct wp_receipt *receipt, struct wp_buf *buf,
+static void render(const struct wp_receipt *receipt, const struct wp_report_options *options, struct wp_buf *buf,
 		   void (*rendering)(const struct wp_page *, struct wp_buf *))
 {
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
@@ -100,8 +102,8 @@ static void render(const struct wp_receipt *receipt, struct wp_buf *buf,
 		     wp_arena_printf(arena, "Image package change, site %s: what was done", receipt->site_code));
 	wp_page_banner(&page, "Not all of the plan was carried out", wp_receipt_words_left(arena, receipt));
 	add_cards(&page, receipt);
-	add_facts(&page, receipt);
-	add_steps(&page, receipt);
+	add_facts(&page, receipt, options);
+	add_steps(&page, receipt, options->zone);
 	add_terms(&page, receipt);
 	wp_page_line(&page, WP_PART_PARAGRAPH, wp_receipt_words_totals(arena, receipt));
 	rendering(&page, buf);
@@ -110,13 +112,11 @@ static void render(const struct wp_receipt *receipt, struct wp_buf *buf,
 void wp_report_receipt_markdown(const struct wp_receipt *receipt, const struct wp_report_options *options,
 				struct wp_buf *buf)
 {
-	(void)options;
-	render(receipt, buf, wp_page_markdown);
+	render(receipt, options, buf, wp_page_markdown);
 }
 
 void wp_report_receipt_html(const struct wp_receipt *receipt, const struct wp_report_options *options,
 			    struct wp_buf *buf)
 {
-	(void)options;
-	render(receipt, buf, wp_page_html);
+	render(receipt, options, buf, wp_page_html);
 }

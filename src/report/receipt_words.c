@@ -47,9 +47,9 @@ static char *duration(struct wp_arena *arena, uint64_t seconds)
 	return wp_arena_printf(arena, "%" PRIu64 " h %" PRIu64 " min", seconds / 3600, seconds / 60 % 60);
 }
 
-char *wp_receipt_words_when(struct wp_arena *arena, const struct wp_receipt *receipt)
+char *wp_receipt_words_when(struct wp_arena *arena, const struct wp_zone *zone, const struct wp_receipt *receipt)
 {
-	const char *start = wp_time_minutes(arena, receipt->started_at), *end = wp_time_minutes(arena, receipt->finished_at);
+	const char *start = wp_words_time(arena, zone, receipt->started_at), *end = wp_words_time(arena, zone, receipt->finished_at);
 	int64_t ticks = receipt->finished_at.ticks - receipt->started_at.ticks;
 
 	if (!receipt->started_at.known)

@@ -4,6 +4,7 @@
 #define WIMPLAN_REPORT_RECEIPT_WORDS_H
 
 #include "wimplan/receipt.h"
+#include "wimplan/zone.h"
 
 /* How many steps have each outcome. */
 void wp_receipt_count(const struct wp_receipt *receipt, size_t counts[WP_OUTCOMES]);
@@ -12,7 +13,7 @@ void wp_receipt_count(const struct wp_receipt *receipt, size_t counts[WP_OUTCOME
 char *wp_receipt_words_totals(struct wp_arena *arena, const struct wp_receipt *receipt);
 
 /* "2026-02-21 22:00Z to 22:03Z (3 min 41 s)"; says what is not known. */
-char *wp_receipt_words_when(struct wp_arena *arena, const struct wp_receipt *receipt);
+char *wp_receipt_words_when(struct wp_arena *arena, const struct wp_zone *zone, const struct wp_receipt *receipt);
 
 /* Why the receipt may not be the last word: a run that did not end, steps that are left. NULL when all is done. */
 char *wp_receipt_words_left(struct wp_arena *arena, const struct wp_receipt *receipt);

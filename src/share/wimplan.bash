@@ -56,7 +56,7 @@ _wimplan() {
 		options='--snapshot --site --records --date-order --map --only --exclude --jobs --events --all --print-config
 			--detailed-exitcode'
 		;;
-	show) options='--format --all --bom --delimiter' ;;
+	show) options='--format --all --set --timezone --bom --delimiter' ;;
 	verify) options='--map --data --all --jobs --events' ;;
 	record) options='--plan --map --jobs' ;;
 	log) options='--site' ;;

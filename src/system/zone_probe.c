@@ -87,3 +87,23 @@ int wp_zone_load(struct wp_arena *arena, const char *name, struct wp_time now, s
 	*ret = (struct wp_zone){ wp_arena_strdup(arena, name), changes, count };
 	return WP_OK;
 }
+
+const char *wp_zone_here(struct wp_arena *arena)
+{
+	static const char folder[] = "zoneinfo/";
+	const char *name = getenv("TZ"), *at;
+	char path[512];
+	ssize_t length;
+
+	if (!name) {
+		length = readlink("/etc/localtime", path, sizeof path - 1);
+		path[length > 0 ? length : 0] = '\0';
+		at = strstr(path, folder);
+		name = at ? at + strlen(folder) : "";
+	}
+	/* tzset(3): a colon may stand in front of a name; what is none is a rule, which has no name to show. */
+	name += *name == ':';
+	if (!is_known(name) || !strcmp(name, "UTC") || !strcmp(name, "Etc/UTC"))
+		return NULL;
+	return wp_arena_strdup(arena, name);
+}
