@@ -48,6 +48,7 @@ struct wp_note_words {
 	const char *code;
 	enum wp_note_severity severity;
 	const char *remedy; /* what to do, as half a sentence; NULL when the note says it itself */
+	const char *meaning; /* what such notes find, as half a sentence */
 };
 
 const struct wp_note_words *wp_note_words(enum wp_note_kind kind);

@@ -9,50 +9,126 @@
 #include <string.h>
 
 static const struct wp_note_words kinds[WP_NOTE_KINDS] = {
-	[WP_NOTE_BOOT_ORIGINAL_DIFFERS] = { "boot-original-differs", WP_NOTE_SEVERITY_WARNING, NULL },
-	[WP_NOTE_BOOT_ORIGINAL_NEWER] = { "boot-original-newer", WP_NOTE_SEVERITY_WARNING, NULL },
-	[WP_NOTE_EXPORT_OLD] = { "export-old", WP_NOTE_SEVERITY_WARNING, "export again" },
-	[WP_NOTE_EXPORT_PARTIAL] = { "export-partial", WP_NOTE_SEVERITY_WARNING, NULL },
-	[WP_NOTE_FOLDER_FILES] = { "folder-files", WP_NOTE_SEVERITY_INFO, NULL },
-	[WP_NOTE_DP_BEHIND] = { "dp-behind", WP_NOTE_SEVERITY_WARNING,
-				"redistribute the package to these points alone; a refresh sends it to all" },
-	[WP_NOTE_DP_FAILED] = { "dp-failed", WP_NOTE_SEVERITY_WARNING,
-				"mend what failed, then redistribute the package to these points alone" },
-	[WP_NOTE_DISTRIBUTION_RUNNING] = { "distribution-running", WP_NOTE_SEVERITY_WARNING,
-					   "wait until it has ended, or look why it has not" },
-	[WP_NOTE_INDEX_MOVED] = { "index-moved", WP_NOTE_SEVERITY_GRAVE,
-				  "set the step to the image's new index, or put the images back in their order" },
-	[WP_NOTE_INDEX_GONE] = { "index-gone", WP_NOTE_SEVERITY_GRAVE, "set the step to an image that is there" },
-	[WP_NOTE_INDEX_CHANGED] = { "index-changed", WP_NOTE_SEVERITY_GRAVE,
-				    "look whether the step is meant to install this one; the name does not tell" },
-	[WP_NOTE_IMAGE_RENAMED] = { "image-renamed", WP_NOTE_SEVERITY_INFO, NULL },
-	[WP_NOTE_MEDIA_REBUILD] = { "media-rebuild", WP_NOTE_SEVERITY_WARNING, NULL },
-	[WP_NOTE_DEPLOYED_REQUIRED] = { "deployed-required", WP_NOTE_SEVERITY_WARNING,
-					"test before the deployment reaches its machines" },
-	[WP_NOTE_SCHEDULED_REFRESH] = { "scheduled-refresh", WP_NOTE_SEVERITY_INFO, NULL },
-	[WP_NOTE_DOES_NOT_FIT] = { "does-not-fit", WP_NOTE_SEVERITY_WARNING,
-				   "lengthen the window, leave packages to another one, or set on_no_fit = defer" },
-	[WP_NOTE_IMAGES_REORDERED] = { "images-reordered", WP_NOTE_SEVERITY_WARNING,
-				       "look which index every task sequence of this package installs" },
-	[WP_NOTE_IDENTITY_CHANGED] = { "identity-changed", WP_NOTE_SEVERITY_WARNING,
-				       "look whether the file is the one that was meant" },
-	[WP_NOTE_LOST_METADATA] = { "lost-metadata", WP_NOTE_SEVERITY_WARNING,
-				    "look at the image with `wimplan inspect`; a capture may have lost its description" },
-	[WP_NOTE_DOWNGRADE] = { "downgrade", WP_NOTE_SEVERITY_WARNING, "look whether an older file was put there by mistake" },
-	[WP_NOTE_LOCAL_SOURCE] = { "local-source", WP_NOTE_SEVERITY_INFO,
-				   "give the package a share as its source: a drive means the site server's own" },
-	[WP_NOTE_SHARED_SOURCE] = { "shared-source", WP_NOTE_SEVERITY_INFO, NULL },
-	[WP_NOTE_SOURCE_NEWER_THAN_EXPORT] = { "source-newer-than-export", WP_NOTE_SEVERITY_WARNING,
-					       "export again: the site may have taken the new file since" },
-	[WP_NOTE_DATE_IN_FUTURE] = { "date-in-future", WP_NOTE_SEVERITY_WARNING,
-				     "look at the clocks of this machine, the site and the file server" },
-	[WP_NOTE_CONTENT_NOT_FOUND] = { "content-not-found", WP_NOTE_SEVERITY_WARNING,
-					"look who has put the file there, then adopt it as the baseline or refresh" },
-	[WP_NOTE_BELOW_EXPECTED] = { "below-expected", WP_NOTE_SEVERITY_WARNING, "service the image and plan again" },
-	[WP_NOTE_TOO_OLD] = { "too-old", WP_NOTE_SEVERITY_WARNING, "service the image and plan again" },
-	[WP_NOTE_LACKS] = { "lacks", WP_NOTE_SEVERITY_WARNING, "service the image and plan again" },
-	[WP_NOTE_HAS] = { "has", WP_NOTE_SEVERITY_WARNING, "take it out of the image and plan again" },
-	[WP_NOTE_EXPECT_UNKNOWN] = { "expectation-unknown", WP_NOTE_SEVERITY_WARNING, NULL },
+	[WP_NOTE_BOOT_ORIGINAL_DIFFERS] = {
+		"boot-original-differs", WP_NOTE_SEVERITY_WARNING, NULL,
+		"boot images are not made from what their original is now",
+	},
+	[WP_NOTE_BOOT_ORIGINAL_NEWER] = {
+		"boot-original-newer", WP_NOTE_SEVERITY_WARNING, NULL,
+		"originals of boot images have changed since these were made",
+	},
+	[WP_NOTE_EXPORT_OLD] = {
+		"export-old", WP_NOTE_SEVERITY_WARNING, "export again",
+		"the export is old",
+	},
+	[WP_NOTE_EXPORT_PARTIAL] = {
+		"export-partial", WP_NOTE_SEVERITY_WARNING, NULL,
+		"the export is not whole",
+	},
+	[WP_NOTE_FOLDER_FILES] = {
+		"folder-files", WP_NOTE_SEVERITY_INFO, NULL,
+		"files of an upgrade package's folder have changed",
+	},
+	[WP_NOTE_DP_BEHIND] = {
+		"dp-behind", WP_NOTE_SEVERITY_WARNING, "redistribute the package to these points alone; a refresh sends it to all",
+		"distribution points serve an older version as good",
+	},
+	[WP_NOTE_DP_FAILED] = {
+		"dp-failed", WP_NOTE_SEVERITY_WARNING, "mend what failed, then redistribute the package to these points alone",
+		"distribution points have failed",
+	},
+	[WP_NOTE_DISTRIBUTION_RUNNING] = {
+		"distribution-running", WP_NOTE_SEVERITY_WARNING, "wait until it has ended, or look why it has not",
+		"packages are still on their way and would be sent again",
+	},
+	[WP_NOTE_INDEX_MOVED] = {
+		"index-moved", WP_NOTE_SEVERITY_GRAVE, "set the step to the image's new index, or put the images back in their order",
+		"steps of task sequences would install another image: the images have moved",
+	},
+	[WP_NOTE_INDEX_GONE] = {
+		"index-gone", WP_NOTE_SEVERITY_GRAVE, "set the step to an image that is there",
+		"steps of task sequences install an image that is no longer there",
+	},
+	[WP_NOTE_INDEX_CHANGED] = {
+		"index-changed", WP_NOTE_SEVERITY_GRAVE, "look whether the step is meant to install this one; the name does not tell",
+		"steps of task sequences would install another language or architecture under the same name",
+	},
+	[WP_NOTE_IMAGE_RENAMED] = {
+		"image-renamed", WP_NOTE_SEVERITY_INFO, NULL,
+		"images that steps install have a new name",
+	},
+	[WP_NOTE_MEDIA_REBUILD] = {
+		"media-rebuild", WP_NOTE_SEVERITY_WARNING, NULL,
+		"media keep the old content",
+	},
+	[WP_NOTE_DEPLOYED_REQUIRED] = {
+		"deployed-required", WP_NOTE_SEVERITY_WARNING, "test before the deployment reaches its machines",
+		"machines run it without being asked",
+	},
+	[WP_NOTE_SCHEDULED_REFRESH] = {
+		"scheduled-refresh", WP_NOTE_SEVERITY_INFO, NULL,
+		"the site sends it by itself",
+	},
+	[WP_NOTE_DOES_NOT_FIT] = {
+		"does-not-fit", WP_NOTE_SEVERITY_WARNING, "lengthen the window, leave packages to another one, or set on_no_fit = defer",
+		"not all refreshes fit the window",
+	},
+	[WP_NOTE_IMAGES_REORDERED] = {
+		"images-reordered", WP_NOTE_SEVERITY_WARNING, "look which index every task sequence of this package installs",
+		"the number or the order of images has changed",
+	},
+	[WP_NOTE_IDENTITY_CHANGED] = {
+		"identity-changed", WP_NOTE_SEVERITY_WARNING, "look whether the file is the one that was meant",
+		"architecture or language has changed under the same name",
+	},
+	[WP_NOTE_LOST_METADATA] = {
+		"lost-metadata", WP_NOTE_SEVERITY_WARNING, "look at the image with `wimplan inspect`; a capture may have lost its description",
+		"images no longer say what they said",
+	},
+	[WP_NOTE_DOWNGRADE] = {
+		"downgrade", WP_NOTE_SEVERITY_WARNING, "look whether an older file was put there by mistake",
+		"images are older than what the site has",
+	},
+	[WP_NOTE_LOCAL_SOURCE] = {
+		"local-source", WP_NOTE_SEVERITY_INFO, "give the package a share as its source: a drive means the site server's own",
+		"the source is on a drive of the site server",
+	},
+	[WP_NOTE_SHARED_SOURCE] = {
+		"shared-source", WP_NOTE_SEVERITY_INFO, NULL,
+		"several packages have one source",
+	},
+	[WP_NOTE_SOURCE_NEWER_THAN_EXPORT] = {
+		"source-newer-than-export", WP_NOTE_SEVERITY_WARNING, "export again: the site may have taken the new file since",
+		"sources are newer than the export",
+	},
+	[WP_NOTE_DATE_IN_FUTURE] = {
+		"date-in-future", WP_NOTE_SEVERITY_WARNING, "look at the clocks of this machine, the site and the file server",
+		"dates are in the future",
+	},
+	[WP_NOTE_CONTENT_NOT_FOUND] = {
+		"content-not-found", WP_NOTE_SEVERITY_WARNING, "look who has put the file there, then adopt it as the baseline or refresh",
+		"content is nowhere among what was distributed",
+	},
+	[WP_NOTE_BELOW_EXPECTED] = {
+		"below-expected", WP_NOTE_SEVERITY_WARNING, "service the image and plan again",
+		"images are below the build that is expected",
+	},
+	[WP_NOTE_TOO_OLD] = {
+		"too-old", WP_NOTE_SEVERITY_WARNING, "service the image and plan again",
+		"images are older than they may be",
+	},
+	[WP_NOTE_LACKS] = {
+		"lacks", WP_NOTE_SEVERITY_WARNING, "service the image and plan again",
+		"images lack what they should have",
+	},
+	[WP_NOTE_HAS] = {
+		"has", WP_NOTE_SEVERITY_WARNING, "take it out of the image and plan again",
+		"images have what they should not have",
+	},
+	[WP_NOTE_EXPECT_UNKNOWN] = {
+		"expectation-unknown", WP_NOTE_SEVERITY_WARNING, NULL,
+		"whether images are as expected is not known",
+	},
 };
 
 const struct wp_note_words *wp_note_words(enum wp_note_kind kind)

@@ -66,6 +66,7 @@ enum wp_column {
 	WP_COLUMN_NUMBER, /* to the right, never broken */
 	WP_COLUMN_SHORT,  /* never broken */
 	WP_COLUMN_NAME,   /* broken anywhere, takes what is left */
+	WP_COLUMN_TIME,   /* a time, and UTC below it where there is no room */
 	WP_COLUMN_TITLE,  /* an id, and a name below it */
 	WP_COLUMN_VALUE,  /* broken anywhere */
 	WP_COLUMN_TEXT,   /* sentences */

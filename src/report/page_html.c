@@ -90,7 +90,7 @@ static const char *column_class(enum wp_column column)
 		[WP_COLUMN_WORDS] = "words", [WP_COLUMN_NUMBER] = "number", [WP_COLUMN_SHORT] = "short",
 		[WP_COLUMN_NAME] = "name",   [WP_COLUMN_VALUE] = "value",   [WP_COLUMN_TEXT] = "text",
 		[WP_COLUMN_PATH] = "path",   [WP_COLUMN_BAR] = "bars",
-		[WP_COLUMN_TITLE] = "title",
+		[WP_COLUMN_TITLE] = "title", [WP_COLUMN_TIME] = "time",
 	};
 
 	return classes[column];
@@ -221,7 +221,8 @@ static void add_holder(struct html *html, const char *open, const struct wp_part
 static bool needs_label(const struct wp_part *table, const struct wp_part *column, const struct wp_part *cell)
 {
 	return table->folding == WP_FOLDING_TEXTS && column != table->first &&
-	       (column->column == WP_COLUMN_SHORT || column->column == WP_COLUMN_NUMBER || column->column == WP_COLUMN_WORDS) &&
+	       (column->column == WP_COLUMN_SHORT || column->column == WP_COLUMN_NUMBER || column->column == WP_COLUMN_WORDS ||
+		column->column == WP_COLUMN_TIME) &&
 	       cell->first && (cell->first->kind == WP_PART_TEXT || cell->first->kind == WP_PART_LINK) && *cell->first->text;
 }
 

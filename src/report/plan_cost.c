@@ -147,7 +147,7 @@ static void add_refreshes(struct wp_page *page, const struct wp_plan_view *view)
 			whole = bytes_most(view->refreshes[i].estimate);
 	WP_PAGE_TABLE(page, "Refreshes, what they send and when they end", WP_FOLDING_TEXTS, { "Package", WP_COLUMN_SHORT },
 		      { "To be sent", WP_COLUMN_WORDS }, { "Points", WP_COLUMN_NUMBER }, { "Takes", WP_COLUMN_WORDS },
-		      { "Ends at", WP_COLUMN_WORDS }, { "Window", WP_COLUMN_SHORT }, { "Traffic", WP_COLUMN_BAR });
+		      { "Ends at", WP_COLUMN_TIME }, { "Window", WP_COLUMN_SHORT }, { "Traffic", WP_COLUMN_BAR });
 	for (size_t i = 0; i < shown; i++)
 		add_refresh(page, view, &view->refreshes[i], whole);
 	wp_page_close(page);
@@ -205,7 +205,6 @@ void wp_plan_page_cost(struct wp_page *page, const struct wp_plan_view *view)
 	if (!view->refresh_count)
 		return;
 	wp_page_heading(page, 2, "What is sent, and when it ends");
-	wp_page_line(page, WP_PART_PARAGRAPH, wp_words_cost(view));
 	wp_plan_page_timeline(page, view);
 	wp_page_open(page, WP_PART_KEY, NULL);
 	wp_page_badge(page, WP_TONE_CHANGE, "sent at least");

@@ -116,7 +116,7 @@ static void add_note_points(struct wp_page *page, const struct wp_plan_view *vie
 		return;
 	WP_PAGE_TABLE(page, wp_arena_printf(page->arena, "Distribution points of %s: %s", note->package_id, note->code),
 		      WP_FOLDING_TEXTS, { "Distribution point", WP_COLUMN_NAME }, { "Site", WP_COLUMN_SHORT },
-		      { "State", WP_COLUMN_SHORT }, { "Version", WP_COLUMN_NUMBER }, { "Last copied", WP_COLUMN_WORDS },
+		      { "State", WP_COLUMN_SHORT }, { "Version", WP_COLUMN_NUMBER }, { "Last copied", WP_COLUMN_TIME },
 		      { "Last reported", WP_COLUMN_WORDS });
 	json_array_foreach(points, i, point)
 		if (i < WP_PAGE_NOTE_POINTS)

@@ -94,8 +94,9 @@ static bool is_moved(const json_t *step)
 static void add_step(struct wp_page *page, const json_t *step)
 {
 	const char *is = image_words(page->arena, json_object_get(step, "is"));
-	const char *name = wp_json_get_text(step, "step");
+	const char *name = wp_json_get_text(step, "step"), *use = wp_json_get_text(step, "use");
 	uint64_t index, now;
+	bool boots = use && !strcmp(use, "boot");
 	bool indexed = wp_json_get_u64(step, "index", &index), enabled = json_is_true(json_object_get(step, "enabled"));
 
 	if (indexed && is_moved(step) && !is)
@@ -104,7 +105,8 @@ static void add_step(struct wp_page *page, const json_t *step)
 		is = wp_arena_printf(page->arena, "%s; the former is image %s now", is, wp_words_count(page->arena, now));
 	wp_page_open(page, WP_PART_ROW, NULL)->tone = enabled && is_moved(step) ? WP_TONE_BAD : WP_TONE_PLAIN;
 	wp_page_cell(page, wp_cell(wp_json_get_text(step, "package_id")));
-	wp_page_cell(page, name && *name ? wp_cell(name) : wp_cell_as(WP_PART_SOFT, "not in the export"));
+	wp_page_cell(page, name && *name ? wp_cell(name)
+					 : wp_cell_as(WP_PART_SOFT, boots ? "before its steps" : "not in the export"));
 	wp_page_cell(page, wp_cell(use_words(step)));
 	wp_page_cell(page, wp_cell(indexed ? wp_words_count(page->arena, index) : NULL));
 	wp_page_cell(page, wp_cell(image_words(page->arena, json_object_get(step, "was"))));

@@ -71,8 +71,12 @@ size_t wp_note_groups(struct wp_arena *arena, const struct wp_plan *plan, struct
 			*WP_PUSH(arena, groups, count) = (struct wp_note_group){
 				.code = notes[i]->code, .severity = notes[i]->severity, .notes = notes + i, .count = 1 };
 	}
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		const struct wp_note_words *words = wp_note_words_find(groups[i].code);
+
+		groups[i].meaning = words ? words->meaning : NULL;
 		groups[i].remedy = remedy_of(arena, &groups[i]);
+	}
 	*ret_groups = groups;
 	return count;
 }

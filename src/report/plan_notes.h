@@ -11,6 +11,7 @@
 struct wp_note_group {
 	const char *code;
 	enum wp_note_severity severity;
+	const char *meaning; /* what they find, half a sentence; NULL for the code of a later version */
 	const char *remedy; /* a sentence; NULL when the notes say it themselves */
 	const struct wp_note **notes; /* in the plan's order */
 	size_t count;

@@ -57,7 +57,7 @@ static const char *ends_of(const struct wp_plan_view *view, const struct wp_entr
 	if (entry->deferred)
 		return "another window";
 	if (ends && json_is_false(json_object_get(entry->estimate, "fits")))
-		return wp_arena_printf(view->arena, "%s: too late", ends);
+		return wp_arena_printf(view->arena, "%s, too late", ends);
 	return ends;
 }
 
@@ -81,7 +81,7 @@ static void open_table(struct wp_page *page, const struct wp_plan_view *view, co
 {
 	static const struct wp_page_column further[COLUMNS] = {
 		[COLUMN_BYTES] = { "To be sent", WP_COLUMN_WORDS },        [COLUMN_POINTS] = { "Points", WP_COLUMN_NUMBER },
-		[COLUMN_ENDS] = { "Ends at", WP_COLUMN_WORDS },            [COLUMN_SEQUENCES] = { "Sequences", WP_COLUMN_NUMBER },
+		[COLUMN_ENDS] = { "Ends at", WP_COLUMN_TIME },            [COLUMN_SEQUENCES] = { "Sequences", WP_COLUMN_NUMBER },
 		[COLUMN_RISK] = { "Risk", WP_COLUMN_SHORT },
 	};
 	struct wp_page_column columns[3 + COLUMNS] = {

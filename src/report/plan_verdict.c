@@ -95,17 +95,23 @@ static void add_grave(struct wp_page *page, const struct wp_plan_view *view)
 {
 	for (size_t i = 0, shown = 0; i < view->group_count && shown < DECISIONS; i++) {
 		const struct wp_note_group *group = &view->groups[i];
-		const char *remedy = group->remedy ? group->remedy : "";
+		const char *meaning = wp_words_sentence(page->arena, group->meaning ? group->meaning : group->code);
 
-		if (group->severity != WP_NOTE_SEVERITY_GRAVE && wp_note_words_find(group->code) != wp_note_words(WP_NOTE_DOES_NOT_FIT))
+		if (group->severity != WP_NOTE_SEVERITY_GRAVE &&
+		    wp_note_words_find(group->code) != wp_note_words(WP_NOTE_DOES_NOT_FIT))
 			continue;
 		shown++;
-		if (group->count == 1)
-			wp_page_point(page, WP_PART_ITEM, wp_arena_printf(page->arena, "%s:", group->code),
-				      wp_arena_printf(page->arena, "%s. %s", wp_note_sentence(page->arena, group->notes[0]), remedy));
-		else
-			wp_page_point(page, WP_PART_ITEM, wp_arena_printf(page->arena, "%s, %zu times:", group->code, group->count),
-				      wp_arena_printf(page->arena, "%s. %s", wp_note_group_names(page->arena, group), remedy));
+		wp_page_open(page, WP_PART_ITEM, NULL);
+		wp_page_add(page, WP_PART_STRONG, meaning);
+		wp_page_add(page, WP_PART_TEXT, group->count == 1
+						? wp_arena_printf(page->arena, " %s", wp_words_sentence(page->arena, wp_note_sentence(page->arena, group->notes[0])))
+						: wp_arena_printf(page->arena, " %s on %s.",
+								  wp_words_counted(page->arena, group->count, "note"),
+								  wp_note_group_names(page->arena, group)));
+		wp_page_add(page, WP_PART_TEXT, group->remedy ? wp_arena_printf(page->arena, " %s (", group->remedy) : " (");
+		wp_page_add(page, WP_PART_CODE, group->code);
+		wp_page_add(page, WP_PART_TEXT, ")");
+		wp_page_close(page);
 	}
 }
 

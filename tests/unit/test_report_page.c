@@ -182,8 +182,8 @@ Test(report, plan_page_is_the_same_in_both)
 		"<div class=\"card changed\"><b>1</b> <span>to reload</span></div>",
 		"<div class=\"card info\"><b>1</b> <span>only reported</span></div>",
 		"<div class=\"card same\"><b>1</b> <span>unchanged</span></div>",
-		"<h2>What a person has to decide</h2>\n<ul>\n<li><b>index-moved:</b> P0100123: step &quot;Apply&quot; takes image 3. Set "
-		"the step to the image&#39;s new index",
+		"<h2>What a person has to decide</h2>\n<ul>\n<li><b>Steps of task "
+		"sequences would install another image: the images have moved.</b> P0100123: step &quot;Apply&quot; takes image 3. Set the step to the image&#39;s new index",
 		"<li><b>1 package only reported:</b> P0100005 would change",
 		"<li><b>1 package blocked:</b> P0100140. ",
 		"<h2>Packages</h2>",
@@ -231,7 +231,8 @@ Test(report, plan_page_is_the_same_in_both)
 		"# Image package change report, site P01\n\n> **This plan does not cover every package**\n>\n> Incomplete: 1 package",
 		"| to reload | to refresh | blocked | only reported | unchanged |\n",
 		"| 1 | 1 | 1 | 1 | 1 |\n",
-		"## What a person has to decide\n\n- **index-moved:** P0100123: step \"Apply\" takes image 3. Set the step",
+		"## What a person has to decide\n\n- **Steps of task sequences would install another image: the images have "
+		"moved.** P0100123: step \"Apply\" takes image 3. Set the step",
 		"## Packages\n\n| Package | What to do | Why | Risk |\n",
 		"| P0100123<br>Windows 11 &lt;b&gt; &amp; 'x' | reload, refresh | 2 images differ; content is newer than "
 		"distributed | 1 grave |\n",
