@@ -130,7 +130,7 @@ static const char style[] =
 	".texts td{display:block;width:auto;border:0;padding:.15rem .4rem}.texts tr{padding:.35rem 0}"
 	".texts td.number{text-align:left}.texts td:first-child{font-weight:600}.texts td:empty{display:none}\n"
 	".texts td[data-label]::before{content:attr(data-label) ': ';color:var(--soft)}}\n"
-	"@media print{@page{margin:14mm}html{font-size:8.5pt}body{font-size:8.5pt}main{max-width:none;padding:0}\n"
+	"@media print{@page{size:A4;margin:14mm}html{font-size:8.5pt}body{font-size:8.5pt}main{max-width:none;padding:0}\n"
 	"h2{margin-top:1.75rem}a{color:inherit;text-decoration:none}.scroll{overflow:visible;border:0;"
 	"background:none}\n"
 	"td.path,td.name,td.value,td.text,td.bars{min-width:0}td.path{width:60%}\n"

@@ -76,9 +76,11 @@ static void take_estimates(struct wp_plan_view *view, const json_t *places)
 	}
 	json_array_foreach(json_object_get(estimates, "order"), i, item) {
 		entry = view_of(view, places, json_string_value(item));
-		if (entry && entry->estimate)
-			*WP_PUSH(view->arena, view->refreshes, view->refresh_count) = (struct wp_refresh_view){
-				view->plan->entries[entry - view->entries].package_id, entry->estimate, entry->deferred };
+		if (!entry || !entry->estimate || entry->ordered)
+			continue;
+		entry->ordered = true;
+		*WP_PUSH(view->arena, view->refreshes, view->refresh_count) = (struct wp_refresh_view){
+			view->plan->entries[entry - view->entries].package_id, entry->estimate, entry->deferred };
 	}
 }
 

@@ -13,7 +13,7 @@
 struct wp_entry_view {
 	const json_t *estimate; /* of its refresh; NULL: there is none, or nobody looked */
 	const json_t *points;   /* its item of "site"; NULL */
-	bool deferred;
+	bool deferred, ordered; /* left for another window; in the order of the refreshes */
 	size_t sequences;       /* task sequences with a step that uses it */
 	size_t note_counts[WP_NOTE_SEVERITY_INFO + 1]; /* by severity */
 	const struct wp_note **notes; /* in the plan's order */
