@@ -4,7 +4,7 @@
 #define WIMPLAN_REPORT_RECEIPT_WORDS_H
 
 #include "wimplan/receipt.h"
-#include "wimplan/zone.h"
+#include "wimplan/time.h"
 
 /* How many steps have each outcome. */
 void wp_receipt_count(const struct wp_receipt *receipt, size_t counts[WP_OUTCOMES]);
