@@ -65,6 +65,7 @@ working_steps() {
 	step 'attacks' tests/check-attacks.py "$build"
 	step 'help and manual' tests/check-help.py "$build"
 	step 'schemas' tests/check-schemas.py "$build"
+	step 'figures of a page' tests/check-page-figures.py "$build"
 	step 'HTML in a browser' tests/check-html.py "$build"
 	step 'README' tests/check-readme.py "$build"
 	step 'demo' sh -c 'tests/demo.sh "$1" >"$1/demo.log" 2>&1 || { tail -20 "$1/demo.log"; exit 1; }' - "$build"

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tables for spreadsheets and databases: RFC 4180, with CRLF as it says, and what spreadsheets make of it. */
-#include "wimplan/report.h"
+#include "plan_view.h"
 
+#include "wimplan/json.h"
+#include "wimplan/report.h"
 #include "wimplan/text.h"
 
 #include <inttypes.h>
@@ -75,9 +77,11 @@ static void add_row(struct wp_buf *buf, const struct wp_report_options *options,
 	wp_buf_puts(buf, "\r\n");
 }
 
-/* A plan: one line for each reason. */
-static const char *const plan_headings[] = { "package_id", "class",      "name",  "source_path", "status",   "actions", "code",
-					     "action",     "confidence", "image", "field",       "recorded", "found" };
+/* A plan: one line for each reason, and on each what is said of the package beside the body. */
+static const char *const plan_headings[] = { "package_id", "class",      "name",      "source_path", "status",   "actions", "code",
+					     "action",     "confidence", "image",     "field",       "recorded", "found",   "bytes_min",
+					     "bytes_max",  "points",     "starts_at", "ends_at",     "fits",     "task_sequences",
+					     "notes" };
 #define PLAN_COLUMNS (sizeof plan_headings / sizeof *plan_headings)
 
 static const char *actions_of(const struct wp_entry *entry)
@@ -89,25 +93,54 @@ static const char *actions_of(const struct wp_entry *entry)
 	return entry->refresh ? "RefreshPkgSource" : "";
 }
 
-static void add_reason(struct wp_buf *buf, const struct wp_report_options *options, const struct wp_entry *entry,
-		       const struct wp_reason *reason)
+static const char *figure_of(struct wp_arena *arena, const json_t *object, const char *key)
 {
-	char image[16] = "";
+	uint64_t number;
 
-	if (reason && reason->image)
-		snprintf(image, sizeof image, "%" PRIu32, reason->image);
-	add_row(buf, options,
+	return wp_json_get_u64(object, key, &number) ? wp_arena_printf(arena, "%" PRIu64, number) : NULL;
+}
+
+/* The codes of the notes on a package, each once, the gravest first. */
+static const char *codes_of(struct wp_arena *arena, const struct wp_entry_view *entry)
+{
+	struct wp_buf codes __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	/* Notes of one code stand together. */
+	for (size_t i = 0; i < entry->note_count; i++)
+		if (!i || strcmp(entry->notes[i]->code, entry->notes[i - 1]->code) != 0)
+			wp_buf_printf(&codes, "%s%s", i ? " " : "", entry->notes[i]->code);
+	return wp_arena_strdup(arena, wp_buf_text(&codes));
+}
+
+static void add_reason(struct wp_buf *buf, const struct wp_plan_view *view, size_t number, const struct wp_reason *reason)
+{
+	const struct wp_entry *entry = &view->plan->entries[number];
+	const struct wp_entry_view *beside = &view->entries[number];
+	const json_t *estimate = beside->estimate, *fits = json_object_get(estimate, "fits");
+	const char *points = figure_of(view->arena, estimate, "points");
+
+	add_row(buf, view->options,
 		(const char *const[PLAN_COLUMNS]){
 			entry->package_id, wp_class_name(entry->class), entry->name, entry->source_path,
 			wp_entry_status_name(entry->status), actions_of(entry), reason ? reason->code : NULL,
-			reason ? wp_action_name(reason->action) : NULL,
-			reason ? wp_confidence_name(reason->confidence) : NULL, image, reason ? reason->field : NULL,
-			reason ? reason->recorded : NULL, reason ? reason->found : NULL },
+			reason ? wp_action_name(reason->action) : NULL, reason ? wp_confidence_name(reason->confidence) : NULL,
+			reason && reason->image ? wp_arena_printf(view->arena, "%" PRIu32, reason->image) : NULL,
+			reason ? reason->field : NULL, reason ? reason->recorded : NULL, reason ? reason->found : NULL,
+			figure_of(view->arena, estimate, "bytes_min"), figure_of(view->arena, estimate, "bytes_max"),
+			points ? points : figure_of(view->arena, beside->points, "points"), wp_json_get_text(estimate, "starts_at"),
+			wp_json_get_text(estimate, "ends_at"),
+			beside->deferred ? "deferred" : json_is_boolean(fits) ? json_is_true(fits) ? "true" : "false" : NULL,
+			beside->sequences ? wp_arena_printf(view->arena, "%zu", beside->sequences) : NULL,
+			codes_of(view->arena, beside) },
 		PLAN_COLUMNS);
 }
 
 void wp_report_plan_csv(const struct wp_plan *plan, const struct wp_report_options *options, struct wp_buf *buf)
 {
+	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	struct wp_plan_view view;
+
+	wp_plan_view(arena, plan, options, &view);
 	begin(buf, options, plan_headings, PLAN_COLUMNS);
 	for (size_t i = 0; i < plan->entry_count; i++) {
 		const struct wp_entry *entry = &plan->entries[i];
@@ -115,9 +148,9 @@ void wp_report_plan_csv(const struct wp_plan *plan, const struct wp_report_optio
 		if (entry->status == WP_ENTRY_UNCHANGED && !options->all)
 			continue;
 		for (size_t k = 0; k < entry->reason_count; k++)
-			add_reason(buf, options, entry, &entry->reasons[k]);
+			add_reason(buf, &view, i, &entry->reasons[k]);
 		if (!entry->reason_count)
-			add_reason(buf, options, entry, NULL);
+			add_reason(buf, &view, i, NULL);
 	}
 }
 
