@@ -343,3 +343,56 @@ Test(report, plan_page_says_what_is_skipped)
 	cr_expect_contains(page, "Not known: nothing tells whether the content of 1 package is what was distributed");
 	free(page);
 }
+
+/* Many packages: a page has so many rows and sections, and says how many it has not. */
+static char *page_of_many(size_t count, void (*writer)(const struct wp_plan *, const struct wp_report_options *, struct wp_buf *))
+{
+	struct wp_arena *arena = wp_arena_new();
+	struct report_fixture f;
+	struct wp_entry *entries;
+	char *page;
+
+	report_fixture_init(&f);
+	entries = calloc(count, sizeof *entries);
+	for (size_t i = 0; i < count; i++) {
+		char id[16];
+
+		entries[i] = f.entries[FIXTURE_CHANGE];
+		snprintf(id, sizeof id, "P01%05zX", i);
+		entries[i].package_id = wp_arena_strdup(arena, id);
+	}
+	f.plan.entries = entries;
+	f.plan.entry_count = count;
+	f.plan.summary = (struct wp_summary){ .packages = count, .reload = count, .refresh = count };
+	page = report_of(writer, &f.plan, 80, false, false);
+	free(entries);
+	wp_arena_free(arena);
+	return page;
+}
+
+Test(report, plan_page_ends)
+{
+	char *page = page_of_many(1000, wp_report_plan_html);
+
+	cr_expect_eq(report_occurrences(page, "<td class=\"title\">"), 1000);
+	cr_expect_eq(report_occurrences(page, "<section class=\"entry changed\""), 250);
+	cr_expect_lacks(page, "more packages, which");
+	cr_expect_contains(page, "<p>And 750 more sections, which are not on this page: the plan file has them.</p>");
+	/* What has no section has no link to one. */
+	cr_expect_contains(page, "<a href=\"#package-250\">P01000F9</a>");
+	cr_expect_contains(page, "<td class=\"title\">P01000FA<br>");
+	report_expect_balanced(page);
+	free(page);
+	page = page_of_many(10000, wp_report_plan_html);
+	cr_expect_eq(report_occurrences(page, "<td class=\"title\">"), 1000);
+	cr_expect_contains(page, "<p>And 9,000 more packages, which are not on this page: the plan file has them.</p>");
+	cr_expect_lt(strlen(page), 1 << 20, "%zu bytes", strlen(page));
+	free(page);
+	page = page_of_many(10000, wp_report_plan_markdown);
+	cr_expect_contains(page, "And 9,000 more packages, which are not on this page: the plan file has them.\n");
+	cr_expect_lt(strlen(page), 1 << 20, "%zu bytes", strlen(page));
+	free(page);
+	page = page_of_many(250, wp_report_plan_html);
+	cr_expect_lacks(page, "more section");
+	free(page);
+}
