@@ -79,8 +79,9 @@ void wp_page_cut(struct wp_page *page, size_t shown, size_t total, const char *w
 	if (total <= shown)
 		return;
 	wp_page_line(page, WP_PART_PARAGRAPH,
-		     wp_arena_printf(page->arena, "And %s more, which are not on this page: the plan file has them.",
-				     wp_words_counted(page->arena, total - shown, what)));
+		     wp_arena_printf(page->arena, "And %s more %s%s, which %s not on this page: the plan file has %s.",
+				     wp_words_count(page->arena, total - shown), what, wp_plural(total - shown),
+				     total - shown == 1 ? "is" : "are", total - shown == 1 ? "it" : "them"));
 }
 
 void wp_page_badge(struct wp_page *page, enum wp_tone tone, const char *text)
