@@ -27,7 +27,7 @@ void wp_plan_page_notes(struct wp_page *page, const struct wp_plan_view *view)
 	wp_page_open(page, WP_PART_SECTION, NULL)->target = "notes";
 	wp_page_heading(page, 2, wp_arena_printf(page->arena, "What it means for the site%s", wp_words_uncovered(view->plan)));
 	WP_PAGE_TABLE(page, "Notes by what they say", WP_FOLDING_TEXTS, { "Severity", WP_COLUMN_SHORT }, { "Code", WP_COLUMN_SHORT },
-		      { "Notes", WP_COLUMN_NUMBER }, { "What was found", WP_COLUMN_TEXT }, { "What to do", WP_COLUMN_TEXT });
+		      { "Notes", WP_COLUMN_NUMBER }, { "What was found", WP_COLUMN_NAME }, { "What to do", WP_COLUMN_TEXT });
 	for (size_t i = 0; i < view->group_count && i < WP_PAGE_ROWS; i++) {
 		const struct wp_note_group *group = &view->groups[i];
 

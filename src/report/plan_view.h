@@ -26,7 +26,7 @@ struct wp_entry_view {
 #define WP_PAGE_ROWS ((size_t)1000)
 /* Distribution points that a page lists, and those that one note names on it. */
 #define WP_PAGE_POINTS ((size_t)200)
-#define WP_PAGE_NOTE_POINTS ((size_t)20)
+#define WP_PAGE_NOTE_POINTS ((size_t)10)
 
 /* A refresh, where the plan's estimates have it in their order. */
 struct wp_refresh_view {
