@@ -107,7 +107,7 @@ static const struct wp_note_words kinds[WP_NOTE_KINDS] = {
 	},
 	[WP_NOTE_CONTENT_NOT_FOUND] = {
 		"content-not-found", WP_NOTE_SEVERITY_WARNING, "look who has put the file there, then adopt it as the baseline or refresh",
-		"content is nowhere among what was distributed",
+		"unproven content is not among what is known to have been distributed",
 	},
 	[WP_NOTE_BELOW_EXPECTED] = {
 		"below-expected", WP_NOTE_SEVERITY_WARNING, "service the image and plan again",
