@@ -4,7 +4,6 @@
 #define WIMPLAN_APPLY_APPLY_H
 
 #include "step.h"
-#include "window.h"
 
 #include "wimplan/env.h"
 #include "wimplan/error.h"
@@ -21,6 +20,11 @@ extern const struct wp_option wp_apply_options[];
 extern const struct wp_command wp_apply_check;
 extern const struct wp_command wp_apply_run;
 extern const struct wp_command wp_apply_status;
+
+/* The time in which steps may start. Either end may be open (not known). */
+struct wp_window {
+	struct wp_time start, end;
+};
 
 struct wp_apply {
 	struct wp_cli *cli;
@@ -44,9 +48,20 @@ struct wp_apply {
 };
 
 /*
- * Goes from the options in @arguments, a struct wp_apply, and the configuration to what is in force, does @go with it, and
- * lets go of what it has come to. 0 or a status with the error in @cli.
+ * Goes from the options in @apply and the configuration to what is in force. 0 or a status with the error in @cli. What was
+ * come to is let go of by wp_apply_end().
  */
-int wp_apply_with(struct wp_cli *cli, void *arguments, int (*go)(struct wp_apply *apply));
+int wp_apply_begin(struct wp_apply *apply, struct wp_cli *cli);
+void wp_apply_end(struct wp_apply **apply);
+
+/* Reads "START/END", ISO 8601 with zones; either may be empty. NULL, or what is wrong with it. */
+const char *wp_window_parse(const char *text, struct wp_window *ret);
+
+/* From the start on, up to but not at the end. */
+bool wp_window_is_open(const struct wp_window *window, struct wp_time now);
+bool wp_window_is_over(const struct wp_window *window, struct wp_time now);
+
+/* Of a window that is not open: a clause with its times, that it is over or when it begins. */
+const char *wp_window_closed(struct wp_arena *arena, const struct wp_window *window, struct wp_time now);
 
 #endif

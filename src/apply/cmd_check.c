@@ -99,13 +99,15 @@ static int check(struct wp_apply *apply, size_t *ret_conflicts, struct wp_error 
 	return status;
 }
 
-static int look(struct wp_apply *apply)
+static int run(struct wp_cli *cli, void *arguments)
 {
+	struct wp_apply *apply __attribute__((cleanup(wp_apply_end))) = arguments;
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
-	struct wp_cli *cli = apply->cli;
 	size_t conflicts = 0;
-	int status = wp_apply_read_plan(apply);
+	int status = wp_apply_begin(apply, cli);
 
+	if (!status)
+		status = wp_apply_read_plan(apply);
 	if (!status)
 		status = wp_apply_read_secrets(apply);
 	if (status)
@@ -122,12 +124,7 @@ static int look(struct wp_apply *apply)
 	wp_result_text(apply, false, &buf);
 	if (conflicts)
 		cli->status = WP_EXIT_REFUSED;
-	return cli->json ? wp_result_show(apply, WP_CHECK_FORMAT, NULL) : wp_apply_emit(apply, WP_TEXT_PLAIN, &buf);
-}
-
-static int run(struct wp_cli *cli, void *arguments)
-{
-	return wp_apply_with(cli, arguments, look);
+	return cli->json ? wp_result_show(apply, WP_CHECK_FORMAT, NULL) : wp_cli_emit(cli, &buf);
 }
 
 const struct wp_command wp_apply_check = {

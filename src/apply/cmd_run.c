@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* wimplan-apply run: refusals first, then the question, then the run, and the receipt whatever came of it. */
+#include "ledger.h"
 #include "open.h"
 #include "result.h"
-#include "run.h"
 #include "say.h"
 
 #include "wimplan/clock.h"
@@ -227,7 +227,7 @@ static int carry_out(struct wp_apply *apply, struct wp_session *session, struct 
 		wp_text_line(&buf, "Receipt: %s", apply->receipt_path);
 	apply->cli->status = result;
 	return apply->cli->json ? wp_result_show(apply, WP_RECEIPT_FORMAT, &runs)
-				: wp_apply_emit(apply, WP_TEXT_PLAIN, &buf);
+				: wp_cli_emit(apply->cli, &buf);
 }
 
 /* Before any call of this run. */
@@ -296,27 +296,23 @@ static int run_locked(struct wp_apply *apply)
 	return status;
 }
 
-static int apply_plan(struct wp_apply *apply)
+static int run(struct wp_cli *cli, void *arguments)
 {
+	struct wp_apply *apply __attribute__((cleanup(wp_apply_end))) = arguments;
 	int lock __attribute__((cleanup(wp_closep))) = -1;
-	int status;
+	int status = wp_apply_begin(apply, cli);
 
-	if (!apply->yes && !apply->cli->env->stdin_terminal)
-		return wp_cli_usage(apply->cli, "--yes",
-				    "run changes the site; without a terminal to ask on it needs --yes");
-	status = wp_apply_read_plan(apply);
+	if (!status && !apply->yes && !cli->env->stdin_terminal)
+		status = wp_cli_usage(cli, "--yes", "run changes the site; without a terminal to ask on it needs --yes");
+	if (!status)
+		status = wp_apply_read_plan(apply);
 	if (!status)
 		status = wp_apply_read_secrets(apply);
 	if (status)
 		return status;
 	wp_signals_catch();
-	status = wp_lock_site(apply->connection.url, apply->plan->site_code, &lock, &apply->cli->err);
+	status = wp_lock_site(apply->connection.url, apply->plan->site_code, &lock, &cli->err);
 	return status ? status : run_locked(apply);
-}
-
-static int run(struct wp_cli *cli, void *arguments)
-{
-	return wp_apply_with(cli, arguments, apply_plan);
 }
 
 const struct wp_command wp_apply_run = {

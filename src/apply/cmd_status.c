@@ -6,34 +6,32 @@
 
 #include "wimplan/text.h"
 
-static int show(struct wp_apply *apply)
+static int run(struct wp_cli *cli, void *arguments)
 {
+	struct wp_apply *apply __attribute__((cleanup(wp_apply_end))) = arguments;
 	struct wp_journal *journal __attribute__((cleanup(wp_journal_closep))) = NULL;
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 	struct wp_journal_runs runs;
-	int status = wp_apply_read_plan(apply);
+	int status = wp_apply_begin(apply, cli);
 
 	if (!status)
-		status = wp_apply_look_back(apply, &journal, &runs, &apply->cli->err);
+		status = wp_apply_read_plan(apply);
+	if (!status)
+		status = wp_apply_look_back(apply, &journal, &runs, &cli->err);
 	if (status && status != WP_E_NOT_FOUND)
 		return status;
-	if (apply->cli->json)
+	if (cli->json)
 		return wp_result_show(apply, WP_STATUS_FORMAT, &runs);
 	wp_result_text(apply, false, &buf);
 	if (!runs.count)
 		wp_buf_puts(&buf, "It was not begun.\n");
 	else
 		wp_text_line(&buf, "%llu %s so far, the first on %s at %s.", (unsigned long long)runs.count,
-			     runs.count == 1 ? "run" : "runs", wp_time_minutes(apply->cli->arena, runs.started_at),
+			     runs.count == 1 ? "run" : "runs", wp_time_minutes(cli->arena, runs.started_at),
 			     runs.provider);
 	if (runs.count && !runs.finished_at.known && !wp_steps_all_good(&apply->steps))
 		wp_buf_puts(&buf, "The last run is still going on, or was killed; run the plan again to resume it.\n");
-	return wp_apply_emit(apply, WP_TEXT_PLAIN, &buf);
-}
-
-static int run(struct wp_cli *cli, void *arguments)
-{
-	return wp_apply_with(cli, arguments, show);
+	return wp_cli_emit(cli, &buf);
 }
 
 const struct wp_command wp_apply_status = {

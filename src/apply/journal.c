@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The journal in SQLite: that a call may begin is on disk before it is sent, its outcome before anything waits. */
 #include "journal.h"
-#include "journal_file.h"
 
 #include "wimplan/clock.h"
 #include "wimplan/file.h"
@@ -111,9 +110,9 @@ int wp_journal_runs(struct wp_journal *journal, struct wp_journal_runs *ret, str
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
 	struct wp_time started_at;
-	int status = wp_db_prepare(&journal->db,
-					 "SELECT provider, started_at, finished_at, who FROM run ORDER BY id", &statement, err);
+	int status = WP_OK;
 
+	wp_db_query(&journal->db, "SELECT provider, started_at, finished_at, who FROM run ORDER BY id", &statement);
 	memset(ret, 0, sizeof *ret);
 	while (!status && (status = wp_db_step(&statement, reading, err)) == 1) {
 		status = WP_OK;
@@ -195,13 +194,13 @@ static bool load_step(const struct wp_journal *journal, struct wp_statement *row
 int wp_journal_load(struct wp_journal *journal, struct wp_steps *steps, struct wp_error *err)
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
-	int status = wp_db_prepare(
-		&journal->db,
-		"SELECT position, state, looked_up, attempts, started_at, finished_at, started_unix,"
-		" started_boot, version_before, version_after, property_before, return_value, error,"
-		" intended_at, intended_unix, boot, package_id, action FROM step",
-		&statement, err);
+	int status = WP_OK;
 
+	wp_db_query(&journal->db,
+		    "SELECT position, state, looked_up, attempts, started_at, finished_at, started_unix,"
+		    " started_boot, version_before, version_after, property_before, return_value, error,"
+		    " intended_at, intended_unix, boot, package_id, action FROM step",
+		    &statement);
 	while (!status && (status = wp_db_step(&statement, reading, err)) == 1)
 		status = load_step(journal, &statement, steps) ? WP_OK
 							      : damaged(journal, "a step in it is none of its plan", err);
@@ -217,12 +216,9 @@ int wp_journal_begin(struct wp_journal *journal, const char *provider, const cha
 		     struct wp_error *err)
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
-	int result, status = wp_db_prepare(&journal->db,
-						 "INSERT INTO run (provider, who, pid, started_at) VALUES (?, ?, ?, ?)",
-						 &statement, err);
+	int result, status;
 
-	if (status)
-		return status;
+	wp_db_query(&journal->db, "INSERT INTO run (provider, who, pid, started_at) VALUES (?, ?, ?, ?)", &statement);
 	wp_db_bind_text(&statement, 1, provider);
 	wp_db_bind_text(&statement, 2, who);
 	wp_db_bind_int(&statement, 3, wp_process_id());
@@ -244,11 +240,9 @@ int wp_journal_finish(struct wp_journal *journal, int exit_status, struct wp_tim
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
 	int status = wp_journal_write(journal, err);
 
-	if (!status)
-		status = wp_db_prepare(&journal->db, "UPDATE run SET finished_at=?, exit_status=? WHERE id=?",
-					     &statement, err);
 	if (status)
 		return status;
+	wp_db_query(&journal->db, "UPDATE run SET finished_at=?, exit_status=? WHERE id=?", &statement);
 	wp_db_bind_int(&statement, 1, now.ticks);
 	wp_db_bind_int(&statement, 2, exit_status);
 	wp_db_bind_int(&statement, 3, journal->run);

@@ -1,16 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The journal's database: its schema, what has to be true before it is used, and how it is left. */
+/*
+ * The journal's file, before SQLite has it: its default place is beside the plan, where others may be able to write, so no link
+ * is followed, and nothing but a regular file is opened. Then its database: the schema, what has to be true before it is
+ * used, and how it is left.
+ */
 #include "journal_db.h"
 
 #include "wimplan/file.h"
+#include "wimplan/limits.h"
+#include "wimplan/lock.h"
 #include "wimplan/machine.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* "wpjr": tells a journal from any other database. */
 #define APPLICATION_ID 0x77706a72
 #define SCHEMA_VERSION 3
+/* How long to wait for another process, in milliseconds. */
+#define BUSY 5000
 
 static const char opening[] = "it was opened", writing[] = "it was written";
 
@@ -42,7 +52,7 @@ static const char *const tables[] = {
 };
 #define TABLES (sizeof tables / sizeof *tables)
 
-int wp_journal_create(const struct wp_db *db, const struct wp_plan *plan, struct wp_error *err)
+static int create(const struct wp_db *db, const struct wp_plan *plan, struct wp_error *err)
 {
 	static const char doing[] = "it was made";
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
@@ -51,16 +61,130 @@ int wp_journal_create(const struct wp_db *db, const struct wp_plan *plan, struct
 
 	for (size_t i = 0; i < TABLES && !status; i++)
 		status = wp_db_execute(db, tables[i], doing, err);
-	if (!status)
-		status = wp_db_prepare(db, "INSERT INTO plan VALUES (?, ?)", &statement, err);
 	if (status)
 		return status;
+	wp_db_query(db, "INSERT INTO plan VALUES (?, ?)", &statement);
 	wp_db_bind_text(&statement, 1, plan->id);
 	wp_db_bind_text(&statement, 2, plan->site_code);
 	status = wp_db_run(&statement, doing, err);
 	snprintf(marks, sizeof marks, "PRAGMA application_id=%d; PRAGMA user_version=%d; COMMIT", APPLICATION_ID,
 		 SCHEMA_VERSION);
 	return status ? status : wp_db_execute(db, marks, doing, err);
+}
+
+/* Where a database's header says in which mode it was left, and the value for a log (fileformat2.html, 1.3). */
+#define HEADER_MODE 18
+#define MODE_WAL 2
+
+static int fail_open(const struct wp_journal *journal, int reason, struct wp_error *err)
+{
+	if (reason == ENOENT)
+		return wp_fail(err, WP_E_NOT_FOUND, "journal", journal->path, "there is no journal %s: %s", journal->path,
+			       strerror(reason));
+	if (reason == ELOOP)
+		return wp_fail(err, WP_E_REFUSED, "not-a-journal", journal->path,
+			       "%s is a link, and no journal is opened through one; give the file itself with --journal",
+			       journal->path);
+	return wp_fail(err, WP_E_FAILED, "journal", journal->path, "the journal %s cannot be opened: %s", journal->path,
+		       strerror(reason));
+}
+
+/*
+ * Makes the journal whole before it has its name: a file of that name without a journal in it was damaged, and is never
+ * one that was not begun.
+ */
+static int make(struct wp_journal *journal, const struct wp_plan *plan, struct wp_error *err)
+{
+	struct wp_db db = wp_journal_database(journal->path);
+	char *temporary;
+	int status, reason = wp_file_make_beside(journal->name, &temporary);
+
+	if (reason)
+		return fail_open(journal, reason, err);
+	db.file = temporary;
+	status = wp_db_open(&db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, BUSY, err);
+	if (!status)
+		status = create(&db, plan, err);
+	wp_db_close(&db);
+	if (status) {
+		wp_file_remove(temporary);
+	} else {
+		reason = wp_file_put_new(temporary, journal->name);
+		status = reason ? fail_open(journal, reason, err) : WP_OK;
+	}
+	free(temporary);
+	return status;
+}
+
+/* Whether what stands beside the file begins as its log does (fileformat2.html, 4.1; the last bit is the byte order). */
+static bool has_log(const struct wp_journal *journal)
+{
+	static const unsigned char mark[] = { 0x37, 0x7f, 0x06, 0x82 };
+	unsigned char header[32] = { 0 };
+	struct wp_buf name __attribute__((cleanup(wp_buf_free))) = { 0 };
+	int fd __attribute__((cleanup(wp_closep))) = -1;
+	struct wp_file_status file;
+
+	wp_buf_printf(&name, "%s-wal", journal->name);
+	if (wp_file_open_any(wp_buf_text(&name), WP_FILE_HOW_NOFOLLOW, &fd, &file) ||
+	    wp_file_read_at(fd, header, sizeof header, 0) != sizeof header)
+		return false;
+	header[3] &= (unsigned char)~1u;
+	return !memcmp(header, mark, sizeof mark);
+}
+
+/* @alone: no other process is at work on it. */
+static int look_at(struct wp_journal *journal, int fd, const struct wp_file_status *file, bool alone,
+		   struct wp_error *err)
+{
+	struct wp_db db = wp_journal_database(journal->path);
+	unsigned char header[HEADER_MODE + 1] = { 0 };
+	ptrdiff_t got;
+
+	if (file->kind != WP_FILE_KIND_REGULAR)
+		return wp_fail(err, WP_E_REFUSED, "not-a-journal", journal->path,
+			       "%s is no file, and so no journal; give another one with --journal", journal->path);
+	if (!file->size)
+		return wp_db_damaged(&db, err, "it is empty");
+	if (file->size > WP_LIMIT_JOURNAL_BYTES)
+		return wp_db_damaged(&db, err, "it is larger than any");
+	got = wp_file_read_at(fd, header, sizeof header, 0);
+	if (got < 0)
+		return fail_open(journal, (int)-got, err);
+	if (alone && header[HEADER_MODE] == MODE_WAL)
+		journal->log = has_log(journal) ? WP_JOURNAL_LOG_THERE : WP_JOURNAL_LOG_GONE;
+	return WP_OK;
+}
+
+int wp_journal_find(struct wp_journal *journal, const struct wp_plan *plan, struct wp_error *err)
+{
+	enum wp_file_how how = journal->write ? WP_FILE_HOW_CHANGE : WP_FILE_HOW_NOFOLLOW;
+	int fd __attribute__((cleanup(wp_closep))) = -1;
+	struct wp_file_status file;
+	/* SQLite is to follow no link (SQLITE_OPEN_NOFOLLOW), and takes that to mean the folders as well. */
+	int status, reason = wp_file_resolve(journal->path, &journal->name);
+
+	if (!reason)
+		reason = wp_file_open_any(journal->name, how, &fd, &file);
+	if (reason == ENOENT && journal->write && journal->name) {
+		status = make(journal, plan, err);
+		if (status)
+			return status;
+		reason = wp_file_open_any(journal->name, how, &fd, &file);
+	}
+	if (reason)
+		return fail_open(journal, reason, err);
+	/* Closed before SQLite opens the file, or after it has closed it: that drops SQLite's locks (POSIX, fcntl). */
+	if (!journal->write)
+		return look_at(journal, fd, &file, wp_lock_share(fd), err);
+	status = wp_lock_file(fd, journal->path, "this plan", err);
+	if (status)
+		return status;
+	journal->lock = fd;
+	fd = -1;
+	/* It may have been made, or emptied, between opening and locking. */
+	reason = wp_file_look_open(journal->lock, &file);
+	return reason ? fail_open(journal, reason, err) : look_at(journal, journal->lock, &file, true, err);
 }
 
 static int refuse_foreign(const struct wp_journal *journal, struct wp_error *err)
@@ -77,9 +201,7 @@ static int check_schema(const struct wp_journal *journal, struct wp_error *err)
 	int64_t count;
 	int status = wp_db_number(db, "SELECT count(*) FROM sqlite_schema", opening, &count, err);
 
-	if (!status)
-		status = wp_db_prepare(db, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND sql = ?",
-					     &statement, err);
+	wp_db_query(db, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND sql = ?", &statement);
 	for (size_t i = 0; i < TABLES && !status && count == TABLES; i++) {
 		int found;
 
@@ -100,11 +222,10 @@ static int check_plan(const struct wp_journal *journal, const struct wp_plan *pl
 {
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
-	int status = wp_db_prepare(&journal->db, "SELECT id FROM plan", &statement, err), row;
 	const char *id;
+	int row;
 
-	if (status)
-		return status;
+	wp_db_query(&journal->db, "SELECT id FROM plan", &statement);
 	row = wp_db_step(&statement, opening, err);
 	if (row < 0)
 		return row;
@@ -215,14 +336,14 @@ static int set_modes(struct wp_journal *journal, struct wp_error *err)
 {
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
-	int status = wp_db_prepare(&journal->db, "PRAGMA journal_mode=WAL", &statement, err);
 	const char *mode;
+	int row;
 
-	if (!status)
-		status = wp_db_step(&statement, opening, err);
-	if (status < 0)
-		return status;
-	mode = status ? wp_db_text(scratch, &statement, 0) : NULL;
+	wp_db_query(&journal->db, "PRAGMA journal_mode=WAL", &statement);
+	row = wp_db_step(&statement, opening, err);
+	if (row < 0)
+		return row;
+	mode = row ? wp_db_text(scratch, &statement, 0) : NULL;
 	journal->wal = mode && !strcmp(mode, "wal");
 	return wp_db_execute(&journal->db,
 				   journal->wal ? "PRAGMA cache_size=-256; PRAGMA synchronous=NORMAL"
@@ -248,7 +369,7 @@ static int prepare_to_write(struct wp_journal *journal, struct wp_error *err)
 int wp_journal_db_open(struct wp_journal *journal, const struct wp_plan *plan, struct wp_error *err)
 {
 	/* Also a reader opens it for writing: a journal whose run was killed has to be put in order first. */
-	int status = wp_db_open(&journal->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, WP_JOURNAL_BUSY, err);
+	int status = wp_db_open(&journal->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, BUSY, err);
 	int result;
 
 	wp_machine_boot_id(journal->boot, sizeof journal->boot);

@@ -29,8 +29,11 @@ struct wp_journal {
 	int64_t run;
 };
 
-/* Makes the tables in a new file, for @plan. */
-int wp_journal_create(const struct wp_db *db, const struct wp_plan *plan, struct wp_error *err);
+/*
+ * Finds the file of the journal, for writing makes and locks it, and sees whether it may be given to SQLite. Fills name,
+ * lock and log.
+ */
+int wp_journal_find(struct wp_journal *journal, const struct wp_plan *plan, struct wp_error *err);
 
 /* Opens the database of a journal whose file was found, and checks that it is whole and of @plan. */
 int wp_journal_db_open(struct wp_journal *journal, const struct wp_plan *plan, struct wp_error *err);
@@ -45,8 +48,5 @@ int wp_journal_sync(struct wp_journal *journal, struct wp_error *err);
 
 /* A journal that is not yet open. @path is borrowed. */
 struct wp_db wp_journal_database(const char *path);
-
-/* How long to wait for another process, in milliseconds. */
-#define WP_JOURNAL_BUSY 5000
 
 #endif

@@ -42,4 +42,7 @@ void wp_run_intend(struct wp_run *run, struct wp_step *step);
 /* Takes back what was intended and not begun, at the end of a run. */
 void wp_run_withdraw(struct wp_run *run);
 
+/* Carries the steps out, as far as they are pending, or looks for what earlier runs left open. */
+void wp_run_steps(struct wp_run *run);
+
 #endif

@@ -153,32 +153,25 @@ static const char *default_receipt(const struct wp_apply *apply)
 	return wp_arena_printf(apply->cli->arena, "%.*s.receipt.json", (int)length, plan);
 }
 
-static int prepare(struct wp_apply *apply)
+int wp_apply_begin(struct wp_apply *apply, struct wp_cli *cli)
 {
-	apply->plan_path = apply->cli->operands[0];
+	apply->cli = cli;
+	apply->said_ms = wp_clock_ms();
+	apply->plan_path = cli->operands[0];
 	if (!strcmp(apply->plan_path, "-") && !apply->journal_path)
-		return wp_cli_usage(apply->cli, "--journal", "a plan on standard input needs --journal FILE");
+		return wp_cli_usage(cli, "--journal", "a plan on standard input needs --journal FILE");
 	if (!apply->journal_path)
-		apply->journal_path = wp_arena_printf(apply->cli->arena, "%s.journal", apply->plan_path);
+		apply->journal_path = wp_arena_printf(cli->arena, "%s.journal", apply->plan_path);
 	apply->receipt_target = apply->receipt_path ? WP_FILE_TARGET_NAMED : WP_FILE_TARGET_BESIDE;
 	if (!apply->receipt_path)
 		apply->receipt_path = default_receipt(apply);
 	return configure(apply);
 }
 
-int wp_apply_with(struct wp_cli *cli, void *arguments, int (*go)(struct wp_apply *apply))
+void wp_apply_end(struct wp_apply **apply)
 {
-	struct wp_apply *apply = arguments;
-	int status;
-
-	apply->cli = cli;
-	apply->said_ms = wp_clock_ms();
-	status = prepare(apply);
-	if (!status)
-		status = go(apply);
-	wp_events_close(apply);
-	wp_apply_progress(apply, "%s", "");
-	wp_steps_end(&apply->steps);
-	wp_plan_free(apply->plan);
-	return status;
+	wp_events_close(*apply);
+	wp_apply_progress(*apply, "%s", "");
+	wp_steps_end(&(*apply)->steps);
+	wp_plan_free((*apply)->plan);
 }

@@ -90,7 +90,7 @@ int wp_result_show(struct wp_apply *apply, const char *format, const struct wp_j
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 
 	add_document(apply, format, runs, &buf);
-	return wp_apply_emit(apply, WP_TEXT_DOCUMENT, &buf);
+	return wp_cli_emit_as(apply->cli, WP_TEXT_DOCUMENT, &buf);
 }
 
 int wp_result_write_receipt(struct wp_apply *apply, struct wp_journal *journal, struct wp_error *err)

@@ -3,7 +3,7 @@
  * The loop: due looks first, then the next step that may begin, and a rest when there is neither. One step: look at the
  * record, say in the journal that it begins, call, and take the answer for what it is.
  */
-#include "run.h"
+#include "ledger.h"
 #include "classify.h"
 #include "say.h"
 #include "settle.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Reads a window and keeps it. */
-#include "window.h"
+#include "apply.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -40,12 +40,6 @@ void wp_apply_note(struct wp_apply *apply, const char *format, ...)
 	apply->said_ms = wp_clock_ms();
 }
 
-int wp_apply_emit(struct wp_apply *apply, enum wp_text_kind kind, const struct wp_buf *buf)
-{
-	clear_progress(apply);
-	return wp_cli_emit_as(apply->cli, kind, buf);
-}
-
 void wp_apply_progress(struct wp_apply *apply, const char *format, ...)
 {
 	struct wp_buf line __attribute__((cleanup(wp_buf_free))) = { 0 };

@@ -12,8 +12,6 @@ struct wp_time wp_apply_now(const struct wp_apply *apply);
 
 /* A remark on standard error; nothing with --quiet. */
 void wp_apply_note(struct wp_apply *apply, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Writes a result to --output. 0, or a status with the error in apply->cli, as of all that takes the call. */
-int wp_apply_emit(struct wp_apply *apply, enum wp_text_kind kind, const struct wp_buf *buf);
 /*
  * What is being done or waited for: the line of progress on a terminal, elsewhere a line every minute. "" takes it away,
  * and so has to be done before a result is written.
