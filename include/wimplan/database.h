@@ -36,6 +36,12 @@ struct wp_statement {
 };
 
 /*
+ * Has SQLite take memory as wimplan does, where none ends the program: SQLite says that there is none also of files in which a
+ * text cannot be read (sqlite3_exec() in its legacy.c). Comes before any other call of SQLite's, in programs that have a database.
+ */
+void wp_db_guard_memory(void);
+
+/*
  * Opens the file with SQLITE_OPEN_…; waits for other processes for up to @busy milliseconds. What an interrupted write
  * has left beside it is taken back at the first reading, but not where that would touch a third file. The other fields
  * of @db are set. It is closed by wp_db_close() after a failure, too.

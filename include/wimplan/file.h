@@ -125,9 +125,6 @@ int wp_file_commit(struct wp_file_writer *writer, struct wp_error *err);
  */
 int wp_file_probe(const char *path, enum wp_file_target target, size_t length, struct wp_error *err);
 
-/* Opens a regular file of at most @limit bytes for reading. WP_E_NOT_FOUND when there is none. */
-int wp_file_open(const char *path, size_t limit, int *ret_fd, size_t *ret_size, struct wp_error *err);
-
 /* What an errno means, in English whatever the locale. */
 const char *wp_file_error_text(int error);
 

@@ -2,6 +2,7 @@
 /* wimplan-apply: its commands, and the machine's facts for the call. */
 #include "apply.h"
 
+#include "wimplan/database.h"
 #include "wimplan/machine.h"
 
 #include <curl/curl.h>
@@ -20,6 +21,7 @@ static const struct wp_program program = {
 int main(int argc, char **argv)
 {
 	wp_program_start(argc, argv);
+	wp_db_guard_memory();
 
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_cli cli = { .program = &program, .arena = arena };

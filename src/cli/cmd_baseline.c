@@ -186,7 +186,7 @@ static int keep(struct wp_cli *cli, const struct adoption *adoption, const struc
 	failed = wp_cli_keep_scan(cli, cache, adoption->scan) ||
 		 wp_cli_keep_manifests(cli, cache, seen, adoption->count) ||
 		 wp_cache_put_baselines(cache, adoption->adopted, adoption->adopted_count, err) ||
-		 wp_cli_log_baselines(cli, cache, "adopted", adoption->adopted, adoption->adopted_count, err);
+		 wp_cli_log_baselines(cli, cache, "adopted", adoption->adopted, adoption->adopted_count);
 	return wp_cache_end(cache, failed ? err->status : WP_OK, err);
 }
 
@@ -276,7 +276,7 @@ static int forget(struct wp_cli *cli, struct wp_cache *cache, const struct wp_ba
 			};
 	}
 	if (!status)
-		status = wp_cli_log_forgotten(cli, cache, *ret_forgotten, *ret_count, &cli->err);
+		status = wp_cli_log_forgotten(cli, cache, *ret_forgotten, *ret_count);
 	return wp_cache_end(cache, status, &cli->err);
 }
 

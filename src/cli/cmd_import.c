@@ -74,7 +74,7 @@ static int keep(struct wp_cli *cli, struct wp_cache *cache, const struct wp_reco
 		return status;
 	status = wp_cache_add_snapshot(cache, set, cli->env->now, ret_id, ret_known, &cli->err);
 	if (!status)
-		status = wp_cli_log_import(cli, cache, set, ret_id, *ret_known, &cli->err);
+		status = wp_cli_log_import(cli, cache, set, ret_id, *ret_known);
 	return wp_cache_end(cache, status, &cli->err);
 }
 

@@ -113,16 +113,12 @@ static int emit_events(struct wp_cli *cli, const struct wp_history *history)
 
 	for (size_t i = 0; i < history->count; i++) {
 		const struct wp_event *event = &history->items[i];
-		json_t *object = wp_json_must(json_object());
 
-		wp_json_set(object, "at", wp_json_time(event->at));
-		wp_json_set(object, "kind", wp_json_text(wp_event_kind_name(event->kind)));
-		wp_json_set(object, "site_code", wp_json_text(event->site_code));
-		wp_json_set(object, "package_id", wp_json_text(event->package_id));
-		wp_json_set(object, "plan_id", wp_json_text(event->plan_id));
-		wp_json_set(object, "by", wp_json_text(event->by));
-		wp_json_set(object, "facts", json_incref(event->facts));
-		wp_json_push(events, object);
+		wp_json_push(events, wp_json_object("at", wp_json_time(event->at), "kind",
+						    wp_json_text(wp_event_kind_name(event->kind)), "site_code",
+						    wp_json_text(event->site_code), "package_id",
+						    wp_json_text(event->package_id), "plan_id", wp_json_text(event->plan_id),
+						    "by", wp_json_text(event->by), "facts", json_incref(event->facts), NULL));
 	}
 	wp_json_set(document, "events", events);
 	return wp_cli_emit_json(cli, document);

@@ -251,9 +251,9 @@ static int keep(struct wp_cli *cli, struct wp_cache *cache, const struct recordi
 		return status;
 	status = wp_cache_put_baselines(cache, recording->baselines, recording->refresh_count, err);
 	for (size_t i = 0; !status && i < recording->receipt_count; i++)
-		status = wp_cli_log_receipt(cli, cache, &recording->receipts[i], err);
+		status = wp_cli_log_receipt(cli, cache, &recording->receipts[i]);
 	if (!status)
-		status = wp_cli_log_baselines(cli, cache, "receipt", recording->changed, recording->changed_count, err);
+		status = wp_cli_log_baselines(cli, cache, "receipt", recording->changed, recording->changed_count);
 	return wp_cache_end(cache, status, err);
 }
 

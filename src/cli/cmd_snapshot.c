@@ -191,7 +191,7 @@ static int remove_snapshot(struct wp_cli *cli, struct wp_cache *cache, const str
 
 	if (wp_cache_begin(cache, err))
 		return err->status;
-	failed = wp_cache_remove_snapshot(cache, snapshot, err) || wp_cli_log_removed(cli, cache, snapshot, err);
+	failed = wp_cache_remove_snapshot(cache, snapshot, err) || wp_cli_log_removed(cli, cache, snapshot);
 	return wp_cache_end(cache, failed ? err->status : WP_OK, err);
 }
 

@@ -22,42 +22,37 @@ static struct telling begin(const struct wp_cli *cli, enum wp_event_kind kind, c
 		.kind = kind,
 		.site_code = site_code,
 		.by = wp_arena_printf(cli->arena, "%s@%s", cli->env->user, cli->env->host),
-		.facts = wp_json_must(json_object()),
 	} };
 }
 
-/* Adds a package. Returns its facts, which are empty. */
-static json_t *add(struct wp_cli *cli, struct telling *telling, const char *package_id)
+/* Adds a package; takes over the reference to its facts. */
+static void add(struct wp_cli *cli, struct telling *telling, const char *package_id, json_t *facts)
 {
-	struct wp_event *package = WP_PUSH(cli->arena, telling->packages, telling->count);
-
-	package->package_id = package_id;
-	package->facts = wp_json_must(json_object());
-	return package->facts;
+	*WP_PUSH(cli->arena, telling->packages, telling->count) = (struct wp_event){ .package_id = package_id, .facts = facts };
 }
 
-static int end(struct wp_cache *cache, struct telling *telling, struct wp_error *err)
+/* Takes over the reference to the facts of the whole. */
+static int end(struct wp_cli *cli, struct wp_cache *cache, struct telling *telling, json_t *facts)
 {
-	int status = wp_cache_log(cache, &telling->event, telling->packages, telling->count, err);
+	int status;
 
+	telling->event.facts = facts;
+	status = wp_cache_log(cache, &telling->event, telling->packages, telling->count, &cli->err);
 	for (size_t i = 0; i < telling->count; i++)
 		json_decref(telling->packages[i].facts);
-	json_decref(telling->event.facts);
+	json_decref(facts);
 	return status;
 }
 
 int wp_cli_log_import(struct wp_cli *cli, struct wp_cache *cache, const struct wp_record_set *set, const char *id,
-		      bool known, struct wp_error *err)
+		      bool known)
 {
 	struct telling telling = begin(cli, WP_EVENT_IMPORT, set->site_code);
-	json_t *facts = telling.event.facts;
 
-	wp_json_set(facts, "snapshot", wp_json_text(id));
-	wp_json_set(facts, "taken_at", wp_json_time(set->taken_at));
-	wp_json_set(facts, "packages", wp_json_u64(set->count));
-	wp_json_set(facts, "partial", json_boolean(set->partial));
-	wp_json_set(facts, "known", json_boolean(known));
-	return end(cache, &telling, err);
+	return end(cli, cache, &telling,
+		   wp_json_object("snapshot", wp_json_text(id), "taken_at", wp_json_time(set->taken_at), "packages",
+				  wp_json_u64(set->count), "partial", json_boolean(set->partial), "known",
+				  json_boolean(known), NULL));
 }
 
 /* The codes of an entry's reasons, each once. New reference. */
@@ -78,42 +73,37 @@ static json_t *reason_codes(const struct wp_entry *entry)
 
 static void add_entry(struct wp_cli *cli, struct telling *telling, const struct wp_entry *entry)
 {
-	json_t *facts = add(cli, telling, entry->package_id), *actions = wp_json_must(json_array());
+	json_t *actions = wp_json_must(json_array());
 
 	if (entry->reload)
 		wp_json_push(actions, wp_json_text(wp_action_name(WP_ACTION_RELOAD)));
 	if (entry->refresh)
 		wp_json_push(actions, wp_json_text(wp_action_name(WP_ACTION_REFRESH)));
-	wp_json_set(facts, "status", wp_json_text(wp_entry_status_name(entry->status)));
-	wp_json_set(facts, "actions", actions);
-	wp_json_set(facts, "reasons", reason_codes(entry));
+	add(cli, telling, entry->package_id,
+	    wp_json_object("status", wp_json_text(wp_entry_status_name(entry->status)), "actions", actions, "reasons",
+			   reason_codes(entry), NULL));
 }
 
-int wp_cli_log_plan(struct wp_cli *cli, struct wp_cache *cache, const struct wp_plan *plan, struct wp_error *err)
+int wp_cli_log_plan(struct wp_cli *cli, struct wp_cache *cache, const struct wp_plan *plan)
 {
 	struct telling telling = begin(cli, WP_EVENT_PLAN, plan->site_code);
 	const struct wp_summary *summary = &plan->summary;
-	json_t *facts = telling.event.facts;
 
 	telling.event.plan_id = plan->id;
-	wp_json_set(facts, "snapshot", wp_json_text(plan->snapshot_id));
-	wp_json_set(facts, "packages", wp_json_u64(summary->packages));
-	wp_json_set(facts, "reload", wp_json_u64(summary->reload));
-	wp_json_set(facts, "refresh", wp_json_u64(summary->refresh));
-	wp_json_set(facts, "blocked", wp_json_u64(summary->blocked));
-	wp_json_set(facts, "unproven", wp_json_u64(summary->unproven));
-	wp_json_set(facts, "complete", json_boolean(plan->complete));
 	for (size_t i = 0; i < plan->entry_count; i++)
 		if (plan->entries[i].status != WP_ENTRY_UNCHANGED)
 			add_entry(cli, &telling, &plan->entries[i]);
-	return end(cache, &telling, err);
+	return end(cli, cache, &telling,
+		   wp_json_object("snapshot", wp_json_text(plan->snapshot_id), "packages", wp_json_u64(summary->packages),
+				  "reload", wp_json_u64(summary->reload), "refresh", wp_json_u64(summary->refresh),
+				  "blocked", wp_json_u64(summary->blocked), "unproven", wp_json_u64(summary->unproven),
+				  "complete", json_boolean(plan->complete), NULL));
 }
 
-int wp_cli_log_receipt(struct wp_cli *cli, struct wp_cache *cache, const struct wp_receipt *receipt,
-		       struct wp_error *err)
+int wp_cli_log_receipt(struct wp_cli *cli, struct wp_cache *cache, const struct wp_receipt *receipt)
 {
 	struct telling telling = begin(cli, WP_EVENT_RECEIPT, receipt->site_code);
-	json_t *facts = telling.event.facts, *outcomes = wp_json_must(json_array());
+	json_t *outcomes = wp_json_must(json_array());
 	size_t counts[WP_OUTCOMES] = { 0 };
 
 	telling.event.at = receipt->finished_at.known ? receipt->finished_at : receipt->started_at;
@@ -121,25 +111,23 @@ int wp_cli_log_receipt(struct wp_cli *cli, struct wp_cache *cache, const struct 
 	telling.event.by = receipt->by;
 	for (size_t i = 0; i < receipt->count; i++) {
 		const struct wp_receipt_step *step = &receipt->steps[i];
-		json_t *of = add(cli, &telling, step->package_id);
 
 		counts[step->outcome]++;
+		add(cli, &telling, step->package_id,
+		    wp_json_object("action", wp_json_text(wp_action_name(step->action)), "outcome",
+				   wp_json_text(wp_outcome_name(step->outcome)), "source_version_before",
+				   wp_json_number(step->source_version_before), "source_version_after",
+				   wp_json_number(step->source_version_after), "error", wp_json_text(step->error), NULL));
 		telling.packages[i].at = step->finished_at.known ? step->finished_at : step->started_at;
-		wp_json_set(of, "action", wp_json_text(wp_action_name(step->action)));
-		wp_json_set(of, "outcome", wp_json_text(wp_outcome_name(step->outcome)));
-		wp_json_set(of, "source_version_before", wp_json_number(step->source_version_before));
-		wp_json_set(of, "source_version_after", wp_json_number(step->source_version_after));
-		wp_json_set(of, "error", wp_json_text(step->error));
 	}
 	for (size_t i = 0; i < WP_OUTCOMES; i++)
 		if (counts[i])
-			wp_json_push(outcomes, json_pack("{s:s, s:o}", "outcome", wp_outcome_name((enum wp_outcome)i), "steps",
-							 wp_json_u64(counts[i])));
-	wp_json_set(facts, "provider", wp_json_text(receipt->provider));
-	wp_json_set(facts, "started_at", wp_json_time(receipt->started_at));
-	wp_json_set(facts, "finished_at", wp_json_time(receipt->finished_at));
-	wp_json_set(facts, "outcomes", outcomes);
-	return end(cache, &telling, err);
+			wp_json_push(outcomes, wp_json_object("outcome", wp_json_text(wp_outcome_name((enum wp_outcome)i)),
+							      "steps", wp_json_u64(counts[i]), NULL));
+	return end(cli, cache, &telling,
+		   wp_json_object("provider", wp_json_text(receipt->provider), "started_at",
+				  wp_json_time(receipt->started_at), "finished_at", wp_json_time(receipt->finished_at),
+				  "outcomes", outcomes, NULL));
 }
 
 /* The site that all of these are of; NULL when they are of several. */
@@ -152,7 +140,7 @@ static const char *common_site(const struct wp_baseline *items, size_t count)
 }
 
 int wp_cli_log_baselines(struct wp_cli *cli, struct wp_cache *cache, const char *origin,
-			 const struct wp_baseline *baselines, size_t count, struct wp_error *err)
+			 const struct wp_baseline *baselines, size_t count)
 {
 	struct telling telling;
 	size_t proven = 0;
@@ -161,22 +149,19 @@ int wp_cli_log_baselines(struct wp_cli *cli, struct wp_cache *cache, const char 
 		return WP_OK;
 	telling = begin(cli, WP_EVENT_BASELINE, common_site(baselines, count));
 	for (size_t i = 0; i < count; i++) {
-		json_t *facts = add(cli, &telling, baselines[i].package_id);
-
 		proven += baselines[i].confidence == WP_CONFIDENCE_PROVEN;
-		wp_json_set(facts, "origin", wp_json_text(origin));
-		wp_json_set(facts, "source_version", wp_json_u64(baselines[i].source_version));
-		wp_json_set(facts, "confidence", wp_json_text(wp_confidence_name(baselines[i].confidence)));
-		wp_json_set(facts, "content_id", wp_json_hash(baselines[i].content_id));
+		add(cli, &telling, baselines[i].package_id,
+		    wp_json_object("origin", wp_json_text(origin), "source_version",
+				   wp_json_u64(baselines[i].source_version), "confidence",
+				   wp_json_text(wp_confidence_name(baselines[i].confidence)), "content_id",
+				   wp_json_hash(baselines[i].content_id), NULL));
 	}
-	wp_json_set(telling.event.facts, "origin", wp_json_text(origin));
-	wp_json_set(telling.event.facts, "baselines", wp_json_u64(count));
-	wp_json_set(telling.event.facts, "proven", wp_json_u64(proven));
-	return end(cache, &telling, err);
+	return end(cli, cache, &telling,
+		   wp_json_object("origin", wp_json_text(origin), "baselines", wp_json_u64(count), "proven",
+				  wp_json_u64(proven), NULL));
 }
 
-int wp_cli_log_forgotten(struct wp_cli *cli, struct wp_cache *cache, const struct wp_baseline *items, size_t count,
-			 struct wp_error *err)
+int wp_cli_log_forgotten(struct wp_cli *cli, struct wp_cache *cache, const struct wp_baseline *items, size_t count)
 {
 	struct telling telling;
 	uint64_t total = 0;
@@ -185,27 +170,25 @@ int wp_cli_log_forgotten(struct wp_cli *cli, struct wp_cache *cache, const struc
 		return WP_OK;
 	telling = begin(cli, WP_EVENT_FORGET, common_site(items, count));
 	for (size_t i = 0; i < count; i++) {
-		wp_json_set(add(cli, &telling, items[i].package_id), "baselines", wp_json_u64(items[i].source_version));
+		add(cli, &telling, items[i].package_id,
+		    wp_json_object("baselines", wp_json_u64(items[i].source_version), NULL));
 		total += items[i].source_version;
 	}
-	wp_json_set(telling.event.facts, "baselines", wp_json_u64(total));
-	return end(cache, &telling, err);
+	return end(cli, cache, &telling, wp_json_object("baselines", wp_json_u64(total), NULL));
 }
 
-int wp_cli_log_removed(struct wp_cli *cli, struct wp_cache *cache, const struct wp_snapshot *snapshot,
-		       struct wp_error *err)
+int wp_cli_log_removed(struct wp_cli *cli, struct wp_cache *cache, const struct wp_snapshot *snapshot)
 {
 	struct telling telling = begin(cli, WP_EVENT_FORGET, snapshot->site_code);
 
-	wp_json_set(telling.event.facts, "snapshot", wp_json_text(snapshot->id));
-	return end(cache, &telling, err);
+	return end(cli, cache, &telling, wp_json_object("snapshot", wp_json_text(snapshot->id), NULL));
 }
 
 json_t *wp_cli_seen_facts(struct wp_arena *arena, const struct wp_record_set *set, const char *snapshot)
 {
 	struct wp_distributions all;
 	const struct wp_distribution *distribution;
-	json_t *facts = wp_json_must(json_object()), *states = wp_json_must(json_array());
+	json_t *states = wp_json_must(json_array());
 
 	wp_distributions_read(arena, set, &all);
 	distribution = &all.packages[0];
@@ -213,11 +196,9 @@ json_t *wp_cli_seen_facts(struct wp_arena *arena, const struct wp_record_set *se
 		if (distribution->counts[i])
 			wp_json_push(states, json_pack("{s:s, s:o}", "state", wp_point_state_name((enum wp_point_state)i),
 						       "points", wp_json_u64(distribution->counts[i])));
-	wp_json_set(facts, "snapshot", wp_json_text(snapshot));
-	wp_json_set(facts, "source_version", wp_json_number(set->records[0].source_version));
-	wp_json_set(facts, "targeted", distribution->targeted.known || !distribution->count
-					       ? wp_json_number(distribution->targeted)
-					       : wp_json_u64(distribution->count));
-	wp_json_set(facts, "states", states);
-	return facts;
+	return wp_json_object("snapshot", wp_json_text(snapshot), "source_version",
+			      wp_json_number(set->records[0].source_version), "targeted",
+			      distribution->targeted.known || !distribution->count ? wp_json_number(distribution->targeted)
+										   : wp_json_u64(distribution->count),
+			      "states", states, NULL);
 }

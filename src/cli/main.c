@@ -2,6 +2,7 @@
 /* wimplan: its commands, and the machine's facts for the call. */
 #include "cli.h"
 
+#include "wimplan/database.h"
 #include "wimplan/machine.h"
 
 static const struct wp_command *const commands[] = {
@@ -22,6 +23,7 @@ static const struct wp_program program = {
 int main(int argc, char **argv)
 {
 	wp_program_start(argc, argv);
+	wp_db_guard_memory();
 
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_env env = wp_machine_env(arena, WP_STANDARD_OUTPUT);

@@ -34,7 +34,7 @@ char *wp_cli_snapshot_words(struct wp_arena *arena, const struct wp_snapshot *sn
 			       wp_cli_plural(snapshot->records), snapshot->partial ? ", not all" : "");
 }
 
-json_t *wp_cli_baseline_json(struct wp_arena *arena, const struct wp_baseline *baseline)
+static json_t *baseline_json(struct wp_arena *arena, const struct wp_baseline *baseline)
 {
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o}", "site_code", wp_json_text(baseline->site_code),
 			 "package_id", wp_json_text(baseline->package_id), "source_version",
@@ -49,7 +49,7 @@ json_t *wp_cli_baselines_json(struct wp_arena *arena, const struct wp_baseline *
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < count; i++)
-		wp_json_push(array, wp_cli_baseline_json(arena, &items[i]));
+		wp_json_push(array, baseline_json(arena, &items[i]));
 	return array;
 }
 

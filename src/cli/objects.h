@@ -12,8 +12,7 @@ char *wp_cli_snapshot_name(struct wp_arena *arena, const struct wp_snapshot *sna
 /* "1a2b3c4d5e6f (site P01, 2026-02-20 02:10Z, 44 packages)"; "44 packages, not all" of an export that was not whole. */
 char *wp_cli_snapshot_words(struct wp_arena *arena, const struct wp_snapshot *snapshot);
 
-/* {"site_code","package_id","source_version","content_id","file_id","confidence","origin","recorded_at"}. */
-json_t *wp_cli_baseline_json(struct wp_arena *arena, const struct wp_baseline *baseline);
+/* [{"site_code","package_id","source_version","content_id","file_id","confidence","origin","recorded_at"}]. New reference. */
 json_t *wp_cli_baselines_json(struct wp_arena *arena, const struct wp_baseline *items, size_t count);
 
 /* Says on standard error what is odd about an export; with --verbose also what is only worth knowing. */

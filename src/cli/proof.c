@@ -16,6 +16,8 @@ struct known_plan {
 struct known_plans {
 	struct known_plan *items;
 	size_t count;
+	struct wp_plan **files; /* the files among them */
+	size_t file_count;
 	struct wp_question *questions; /* that the files among them have found */
 	size_t question_count;
 };
@@ -44,60 +46,51 @@ static bool has_receipt_of(const struct wp_evidence *evidence, const char *plan_
 }
 
 /* Takes over the questions of a plan: this cache may not be the one that the plan was made with. */
-static void copy_questions(struct wp_arena *arena, const struct wp_plan *plan, struct known_plans *plans)
+static void take_questions(struct wp_arena *arena, const struct wp_plan *plan, struct known_plans *plans)
 {
 	for (size_t i = 0; i < plan->entry_count; i++) {
 		const struct wp_entry *entry = &plan->entries[i];
 
-		if (!wp_entry_has_reason(entry, "content-unproven") || !entry->content_id[0] ||
-		    !entry->preconditions.source_version.known)
-			continue;
-		*WP_PUSH(arena, plans->questions, plans->question_count) = (struct wp_question){
-			.site_code = wp_arena_strdup(arena, plan->site_code),
-			.package_id = wp_arena_strdup(arena, entry->package_id),
-			.source_version = entry->preconditions.source_version.value,
-			.content_id = wp_arena_strdup(arena, entry->content_id),
-			.asked_at = plan->created_at,
-		};
+		if (wp_entry_has_reason(entry, "content-unproven") && entry->content_id[0] &&
+		    entry->preconditions.source_version.known)
+			*WP_PUSH(arena, plans->questions, plans->question_count) = (struct wp_question){
+				.site_code = plan->site_code,
+				.package_id = entry->package_id,
+				.source_version = entry->preconditions.source_version.value,
+				.content_id = entry->content_id,
+				.asked_at = plan->created_at,
+			};
 	}
 }
 
-static void copy_sources(struct wp_arena *arena, const struct wp_plan *plan, struct known_plan *ret)
+static void take_sources(struct wp_arena *arena, const struct wp_plan *plan, struct known_plan *ret)
 {
-	for (size_t i = 0; i < plan->entry_count; i++) {
-		struct wp_planned_source source;
+	struct wp_planned_source source;
 
-		if (!plan->entries[i].refresh || !wp_planned_source_of(&plan->entries[i], &source))
-			continue;
-		*WP_PUSH(arena, ret->sources, ret->count) = (struct wp_planned_source){
-			.package_id = wp_arena_strdup(arena, source.package_id),
-			.class = source.class,
-			.source_path = wp_arena_strdup(arena, source.source_path),
-			.file_id = wp_arena_strdup(arena, source.file_id),
-			.content_id = wp_arena_strdup(arena, source.content_id),
-		};
-	}
-	if (ret->count)
-		qsort(ret->sources, ret->count, sizeof *ret->sources, compare_sources);
+	for (size_t i = 0; i < plan->entry_count; i++)
+		if (plan->entries[i].refresh && wp_planned_source_of(&plan->entries[i], &source))
+			*WP_PUSH(arena, ret->sources, ret->count) = source;
+	WP_SORT(ret->sources, ret->count, compare_sources);
 }
 
 static int take_plan_file(struct wp_cli *cli, const char *path, const struct wp_evidence *evidence,
 			  struct known_plans *plans)
 {
-	struct wp_plan *plan __attribute__((cleanup(wp_plan_freep))) = NULL;
+	struct wp_plan **file = WP_PUSH(cli->arena, plans->files, plans->file_count), *plan;
 	struct known_plan *known;
-	int status = wp_program_plan(path, &plan, &cli->err);
+	int status = wp_program_plan(path, file, &cli->err);
 
 	if (status)
 		return status;
+	plan = *file;
 	if (!has_receipt_of(evidence, plan->id))
 		return wp_fail(&cli->err, WP_E_REFUSED, "other-plan", path,
 			       "%s is plan %s, and no receipt is of it; nothing was recorded", path, plan->id);
-	copy_questions(cli->arena, plan, plans);
+	take_questions(cli->arena, plan, plans);
 	known = WP_PUSH(cli->arena, plans->items, plans->count);
 	memcpy(known->id, plan->id, sizeof known->id);
 	known->known = true;
-	copy_sources(cli->arena, plan, known);
+	take_sources(cli->arena, plan, known);
 	return WP_OK;
 }
 
@@ -199,5 +192,7 @@ int wp_cli_prove(struct wp_cli *cli, const struct wp_evidence *evidence, struct 
 		status = wp_cache_put_questions(evidence->scan.cache, plans.questions, plans.question_count, &cli->err);
 	if (!status && found)
 		status = look(cli, evidence, sources, places, found, refreshes);
+	for (size_t i = 0; i < plans.file_count; i++)
+		wp_plan_free(plans.files[i]);
 	return status;
 }

@@ -8,7 +8,6 @@
 #include <jansson.h>
 #include <libxml/xmlmemory.h>
 #include <openssl/crypto.h>
-#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,38 +78,6 @@ static void give_traced(void *memory, const char *file, int line)
 	free(memory);
 }
 
-/* SQLite's own way to memory, which keeps the size in front of it. */
-static sqlite3_mem_methods database_memory;
-
-static void *take_for_database(int size)
-{
-	void *memory = database_memory.xMalloc(size);
-
-	if (!memory)
-		wp_out_of_memory();
-	return memory;
-}
-
-static void *take_more_for_database(void *memory, int size)
-{
-	memory = database_memory.xRealloc(memory, size);
-	if (!memory)
-		wp_out_of_memory();
-	return memory;
-}
-
-static void guard_database_memory(void)
-{
-	sqlite3_mem_methods guarded;
-
-	if (sqlite3_config(SQLITE_CONFIG_GETMALLOC, &database_memory))
-		return;
-	guarded = database_memory;
-	guarded.xMalloc = take_for_database;
-	guarded.xRealloc = take_more_for_database;
-	sqlite3_config(SQLITE_CONFIG_MALLOC, &guarded);
-}
-
 /*
  * Has the libraries take memory as wimplan does; before any other call of theirs. @path: how the program was called; @json:
  * --json was given.
@@ -123,13 +90,11 @@ static void guard_memory(const char *path, bool json)
 	wants_document = json;
 	/*
 	 * jansson and libxml2 go on without what they could not get, and few of their callers can tell: a value would be
-	 * left out of a record, a text out of a document. libcrypto uses what it has not got. SQLite says that there is no
-	 * memory also of files in which a text cannot be read (sqlite3_exec() in its legacy.c).
+	 * left out of a record, a text out of a document. libcrypto uses what it has not got.
 	 */
 	json_set_alloc_funcs(take, free);
 	xmlMemSetup(free, take, take_more, take_copy);
 	CRYPTO_set_mem_functions(take_traced, take_more_traced, give_traced);
-	guard_database_memory();
 }
 
 void wp_program_start(int argc, char **argv)

@@ -14,6 +14,38 @@
 /* Bytes of a name, an id or a path: 32,767 UTF-16 units take at most three bytes each. */
 #define LONGEST_TEXT ((size_t)128 << 10)
 
+/* SQLite's own way to memory, which keeps the size in front of it. */
+static sqlite3_mem_methods database_memory;
+
+static void *take_for_database(int size)
+{
+	void *memory = database_memory.xMalloc(size);
+
+	if (!memory)
+		wp_out_of_memory();
+	return memory;
+}
+
+static void *take_more_for_database(void *memory, int size)
+{
+	memory = database_memory.xRealloc(memory, size);
+	if (!memory)
+		wp_out_of_memory();
+	return memory;
+}
+
+void wp_db_guard_memory(void)
+{
+	sqlite3_mem_methods guarded;
+
+	if (sqlite3_config(SQLITE_CONFIG_GETMALLOC, &database_memory))
+		return;
+	guarded = database_memory;
+	guarded.xMalloc = take_for_database;
+	guarded.xRealloc = take_more_for_database;
+	sqlite3_config(SQLITE_CONFIG_MALLOC, &guarded);
+}
+
 /*
  * SQLite calls only ENOSPC full. A quota or a limit on the size of files is a failed write to it, and at a COMMIT it
  * does not keep the error's number (sqlite3_system_errno() is 0).
@@ -55,7 +87,7 @@ int wp_db_fail(const struct wp_db *db, int result, const char *doing, struct wp_
 
 	switch (result & 0xff) {
 	case SQLITE_NOMEM:
-		/* No memory ends the program (program/start.c). What is left is a text in the file that SQLite cannot read. */
+		/* No memory ends the program (wp_db_guard_memory()). What is left is a text in the file that SQLite cannot read. */
 		return wp_db_damaged(db, err, "something in it cannot be read");
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:

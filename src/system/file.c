@@ -113,7 +113,8 @@ static const char *kind_of(enum wp_file_kind kind)
 	}
 }
 
-int wp_file_open(const char *path, size_t limit, int *ret_fd, size_t *ret_size, struct wp_error *err)
+/* Opens a regular file of at most @limit bytes for reading. WP_E_NOT_FOUND when there is none. */
+static int open_limited(const char *path, size_t limit, int *ret_fd, size_t *ret_size, struct wp_error *err)
 {
 	__attribute__((cleanup(wp_closep))) int fd = -1;
 	struct wp_file_status file;
@@ -149,7 +150,7 @@ int wp_file_read(struct wp_arena *arena, const char *path, size_t limit, char **
 	if (fd < 0) {
 		size_t size = 0;
 
-		status = wp_file_open(path, limit, &opened, &size, err);
+		status = open_limited(path, limit, &opened, &size, err);
 		if (status)
 			return status;
 		fd = opened;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Where a package stands against its plan, and whether the effect of a call is there. */
 #include "../../src/apply/classify.h"
-#include "../../src/apply/window.h"
+#include "../../src/apply/apply.h"
 
 #include "wimplan/text.h"
 
