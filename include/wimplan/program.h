@@ -8,6 +8,7 @@
 #include "wimplan/diag.h"
 #include "wimplan/env.h"
 #include "wimplan/error.h"
+#include "wimplan/json.h"
 #include "wimplan/number.h"
 #include "wimplan/option.h"
 #include "wimplan/plan.h"
@@ -148,6 +149,9 @@ int wp_cli_emit(struct wp_cli *cli, const struct wp_buf *buf);
 int wp_cli_emit_as(struct wp_cli *cli, enum wp_text_kind kind, const struct wp_buf *buf);
 /* The same with a JSON document; takes over the reference. */
 int wp_cli_emit_json(struct wp_cli *cli, json_t *document);
+/* The same with a document of a format and its version, and with the members that are given, NULL behind the last. */
+#define wp_cli_emit_document(cli, format, version, ...)                                                              \
+	wp_cli_emit_json((cli), wp_json_put(wp_json_document((format), (version)), __VA_ARGS__))
 
 /*
  * What is in force: the defaults, over them the file of --config, or else the first that exists of the places that

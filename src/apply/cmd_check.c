@@ -61,19 +61,19 @@ static size_t take_verdicts(struct wp_apply *apply, const struct wp_verdict *ver
 {
 	size_t conflicts = 0;
 
-	for (size_t i = 0; i < apply->steps.count; i++) {
-		struct wp_step *step = &apply->steps.items[i];
+	for WP_EACH_STEP(step, &apply->steps) {
+		const struct wp_verdict *verdict = &verdicts[step->position];
 
 		if (!step->selected || step->state != WP_STATE_PENDING)
 			continue;
-		step->action_in_progress = verdicts[i].action_in_progress;
-		if (verdicts[i].note)
-			wp_apply_note(apply, "%s", verdicts[i].note);
-		if (verdicts[i].standing == WP_STANDING_CONFLICT) {
+		step->action_in_progress = verdict->action_in_progress;
+		if (verdict->note)
+			wp_apply_note(apply, "%s", verdict->note);
+		if (verdict->standing == WP_STANDING_CONFLICT) {
 			step->state = WP_STATE_CONFLICT;
-			wp_step_error(step, "%s", verdicts[i].why);
+			wp_step_error(step, "%s", verdict->why);
 			conflicts++;
-		} else if (verdicts[i].standing == WP_STANDING_SATISFIED) {
+		} else if (verdict->standing == WP_STANDING_SATISFIED) {
 			step->state = WP_STATE_SATISFIED;
 		}
 	}

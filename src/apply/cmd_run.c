@@ -14,9 +14,7 @@
 
 static void reopen(struct wp_steps *steps)
 {
-	for (size_t i = 0; i < steps->count; i++) {
-		struct wp_step *step = &steps->items[i];
-
+	for WP_EACH_STEP(step, steps) {
 		if (!step->selected)
 			continue;
 		step->last_look = step->state == WP_STATE_UNVERIFIED;
@@ -82,17 +80,18 @@ static int refuse_conflicts(struct wp_apply *apply, const struct wp_verdict *ver
 {
 	struct wp_diags *found = &apply->cli->more;
 
-	for (size_t i = 0; i < apply->steps.count; i++) {
-		const struct wp_step *step = &apply->steps.items[i];
+	for WP_EACH_STEP(step, &apply->steps) {
+		const struct wp_verdict *verdict = &verdicts[step->position];
 
-		if (verdicts[i].note)
-			wp_apply_note(apply, "%s", verdicts[i].note);
-		if (verdicts[i].standing != WP_STANDING_CONFLICT)
+		if (verdict->note)
+			wp_apply_note(apply, "%s", verdict->note);
+		if (verdict->standing != WP_STANDING_CONFLICT)
 			continue;
 		/* Both steps of a package mostly have the same conflict. */
-		if (step->reload && verdicts[i - 1].why && !strcmp(verdicts[i].why, verdicts[i - 1].why))
+		if (step->reload && verdict[-1].why && !strcmp(verdict->why, verdict[-1].why))
 			continue;
-		wp_diag_add(apply->cli->arena, found, WP_SEVERITY_ERROR, "conflict", step->entry->package_id, "%s", verdicts[i].why);
+		wp_diag_add(apply->cli->arena, found, WP_SEVERITY_ERROR, "conflict", step->entry->package_id, "%s",
+			    verdict->why);
 	}
 	if (apply->skip_conflicts)
 		found->count = 0;
@@ -149,9 +148,7 @@ static size_t mark_left(struct wp_run *run)
 	const char *why = why_left(run, wp_clock_time());
 	size_t left = 0;
 
-	for (size_t i = 0; i < run->apply->steps.count; i++) {
-		struct wp_step *step = &run->apply->steps.items[i];
-
+	for WP_EACH_STEP(step, &run->apply->steps) {
 		if (step->state != WP_STATE_PENDING || !step->selected)
 			continue;
 		left++;

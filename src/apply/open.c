@@ -145,8 +145,7 @@ static size_t needed_methods(const struct wp_apply *apply, struct wp_method meth
 	bool seen[3][3] = { { false } };
 	size_t count = 0;
 
-	for (size_t i = 0; i < apply->steps.count; i++) {
-		const struct wp_step *step = &apply->steps.items[i];
+	for WP_EACH_STEP(step, &apply->steps) {
 		enum wp_class class = step->entry->class;
 
 		if (!step->selected || seen[class][step->action])

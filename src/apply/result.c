@@ -70,8 +70,7 @@ static void add_document(const struct wp_apply *apply, const char *format, const
 		receipt.started_at = runs->started_at;
 		receipt.finished_at = finished_at(apply, runs);
 	}
-	for (size_t i = 0; i < apply->steps.count; i++) {
-		const struct wp_step *step = &apply->steps.items[i];
+	for WP_EACH_STEP(step, &apply->steps) {
 		json_t *object;
 
 		if (!is_receipt && !step->selected)
@@ -129,8 +128,7 @@ void wp_result_text(const struct wp_apply *apply, bool ended, struct wp_buf *buf
 	size_t selected = 0, counts[WP_STATES] = { 0 };
 	const char *separator = ": ";
 
-	for (size_t i = 0; i < apply->steps.count; i++) {
-		const struct wp_step *step = &apply->steps.items[i];
+	for WP_EACH_STEP(step, &apply->steps) {
 		enum wp_state state = ended ? wp_state_ended(step->state) : step->state;
 
 		if (!step->selected)
@@ -188,11 +186,9 @@ static struct counts add_packages(const struct wp_apply *apply, const struct wp_
 	struct counts counts = { 0 };
 	const struct wp_entry *last = NULL;
 
-	for (size_t i = 0; i < apply->steps.count; i++) {
-		const struct wp_step *step = &apply->steps.items[i];
-
+	for WP_EACH_STEP(step, &apply->steps) {
 		counts.begun += step->selected && (step->state == WP_STATE_STARTED || step->state == WP_STATE_ACCEPTED);
-		if (!is_called(step, &verdicts[i]))
+		if (!is_called(step, &verdicts[step->position]))
 			continue;
 		counts.reload += step->action == WP_ACTION_RELOAD;
 		counts.refresh += step->action == WP_ACTION_REFRESH;
@@ -202,8 +198,8 @@ static struct counts add_packages(const struct wp_apply *apply, const struct wp_
 		/* Both steps of a package stand side by side. */
 		if (counts.packages++ < NAMED)
 			add_package(step,
-				    i + 1 < apply->steps.count && step[1].entry == last &&
-					    is_called(&step[1], &verdicts[i + 1]),
+				    step->position + 1 < apply->steps.count && step[1].entry == last &&
+					    is_called(&step[1], &verdicts[step->position + 1]),
 				    buf);
 	}
 	return counts;

@@ -205,9 +205,7 @@ static struct wp_step *next_step(struct wp_run *run, int64_t *ret_pause)
 /* Steps that earlier runs began, and that have no outcome yet. */
 static void take_up(struct wp_run *run)
 {
-	for (size_t i = 0; i < run->apply->steps.count; i++) {
-		struct wp_step *step = &run->apply->steps.items[i];
-
+	for WP_EACH_STEP(step, &run->apply->steps) {
 		if (!step->selected || (step->state != WP_STATE_STARTED && step->state != WP_STATE_ACCEPTED))
 			continue;
 		step->lost = step->state == WP_STATE_STARTED;
@@ -222,9 +220,7 @@ static void wait(struct wp_run *run, int64_t milliseconds)
 	const struct wp_step *first = NULL;
 	size_t ended = 0;
 
-	for (size_t i = 0; i < steps->count; i++) {
-		const struct wp_step *step = &steps->items[i];
-
+	for WP_EACH_STEP(step, steps) {
 		if (step->waiting ? !first || !first->waiting : !first && wp_run_is_open(step) && step->tries)
 			first = step;
 		ended += step->selected && !step->waiting && step->state != WP_STATE_PENDING;

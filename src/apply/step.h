@@ -77,6 +77,9 @@ struct wp_steps {
 	size_t count;
 };
 
+/* A loop through all of them, in their order. */
+#define WP_EACH_STEP(step, steps) (struct wp_step *step = (steps)->items; step < (steps)->items + (steps)->count; step++)
+
 /* The steps of a plan, in its order: reload before refresh. They point into it. */
 struct wp_steps wp_steps_make(struct wp_arena *arena, const struct wp_plan *plan);
 /* Whether nothing is left to do for any of them. */

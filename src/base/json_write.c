@@ -104,14 +104,11 @@ json_t *wp_json_diags(const struct wp_diags *diags)
 
 	for (size_t i = 0; i < diags->count; i++) {
 		const struct wp_diag *diag = &diags->items[i];
-		json_t *object = wp_json_must(json_object());
 
-		wp_json_set(object, "severity", wp_json_text(wp_severity_name(diag->severity)));
-		wp_json_set(object, "code", wp_json_text(diag->code));
-		wp_json_set(object, "summary", wp_json_text(diag->summary));
-		wp_json_set(object, "detail", wp_json_text(diag->detail));
-		wp_json_set(object, "subject", wp_json_text(diag->subject));
-		wp_json_push(array, object);
+		wp_json_push(array, wp_json_object("severity", wp_json_text(wp_severity_name(diag->severity)), "code",
+						   wp_json_text(diag->code), "summary", wp_json_text(diag->summary),
+						   "detail", wp_json_text(diag->detail), "subject",
+						   wp_json_text(diag->subject), NULL));
 	}
 	return array;
 }

@@ -47,12 +47,9 @@ static int run_list(struct wp_cli *cli, void *arguments)
 		status = wp_cache_list_baselines(cache, cli->arena, cli->site, &items, &count, &cli->err);
 	if (status)
 		return status;
-	if (cli->json) {
-		json_t *document = wp_json_document("wimplan-baselines", "1.0");
-
-		wp_json_set(document, "baselines", wp_cli_baselines_json(cli->arena, items, count));
-		return wp_cli_emit_json(cli, document);
-	}
+	if (cli->json)
+		return wp_cli_emit_document(cli, "wimplan-baselines", "1.0", "baselines",
+					    wp_cli_baselines_json(cli->arena, items, count), NULL);
 	if (!count) {
 		wp_buf_puts(&buf, "No baselines. Planning, record and baseline adopt make them.\n");
 		return wp_cli_emit(cli, &buf);
@@ -154,15 +151,12 @@ static int print_adoption(struct wp_cli *cli, const struct adoption *adoption)
 	size_t failed = json_array_size(adoption->failed), i;
 	const json_t *failure;
 
-	if (cli->json) {
-		json_t *document = wp_json_document("wimplan-baseline-adopt", "1.1");
-
-		wp_json_set(document, "snapshot", wp_cli_snapshot_json(cli->arena, &adoption->snapshot));
-		wp_json_set(document, "adopted",
-			    wp_cli_baselines_json(cli->arena, adoption->adopted, adoption->adopted_count));
-		json_object_set(document, "failed", adoption->failed);
-		return wp_cli_emit_json(cli, document);
-	}
+	if (cli->json)
+		return wp_cli_emit_document(
+			cli, "wimplan-baseline-adopt", "1.1", "snapshot",
+			wp_cli_snapshot_json(cli->arena, &adoption->snapshot), "adopted",
+			wp_cli_baselines_json(cli->arena, adoption->adopted, adoption->adopted_count), "failed",
+			json_incref(adoption->failed), NULL);
 	json_array_foreach(adoption->failed, i, failure) {
 		const char *detail = wp_json_get_text(failure, "detail");
 
@@ -241,19 +235,25 @@ static int find_site(struct wp_cli *cli, struct wp_cache *cache, const char *id,
 	return status;
 }
 
-static int print_forgotten(struct wp_cli *cli, json_t *forgotten, size_t count)
+static int print_forgotten(struct wp_cli *cli, const struct wp_baseline *items, size_t count)
 {
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+	json_t *forgotten = NULL;
+	uint64_t total = 0;
 
-	if (cli->json) {
-		json_t *document = wp_json_document("wimplan-baseline-forget", "1.0");
-
-		json_object_set(document, "forgotten", forgotten);
-		return wp_cli_emit_json(cli, document);
+	for (size_t i = 0; i < count; i++)
+		total += items[i].source_version;
+	if (!cli->json) {
+		wp_buf_printf(&buf, "Forgot %" PRIu64 " baseline%s of %zu package%s.\n", total, wp_cli_plural(total), count,
+			      wp_cli_plural(count));
+		return wp_cli_emit(cli, &buf);
 	}
-	wp_buf_printf(&buf, "Forgot %zu baseline%s of %zu package%s.\n", count, wp_cli_plural(count),
-		      json_array_size(forgotten), wp_cli_plural(json_array_size(forgotten)));
-	return wp_cli_emit(cli, &buf);
+	forgotten = wp_json_must(json_array());
+	for (size_t i = 0; i < count; i++)
+		wp_json_push(forgotten, wp_json_object("site_code", wp_json_text(items[i].site_code), "package_id",
+						       wp_json_text(items[i].package_id), "count",
+						       wp_json_u64(items[i].source_version), NULL));
+	return wp_cli_emit_document(cli, "wimplan-baseline-forget", "1.0", "forgotten", forgotten, NULL);
 }
 
 /* Forgets the baselines of all packages in @found or of none; those that had some go to @ret_forgotten. */
@@ -283,10 +283,9 @@ static int forget(struct wp_cli *cli, struct wp_cache *cache, const struct wp_ba
 static int run_forget(struct wp_cli *cli, void *arguments)
 {
 	struct wp_cache *cache __attribute__((cleanup(wp_cache_closep))) = NULL;
-	json_t *forgotten __attribute__((cleanup(wp_json_freep))) = json_array();
 	const struct wp_baseline **found = wp_arena_alloc(cli->arena, cli->operand_count * sizeof *found);
 	struct wp_baseline *items = NULL;
-	size_t total = 0, count = 0;
+	size_t count = 0;
 	int status = check(cli, "forget", arguments);
 
 	/* Looked up for reading first, and all of them: nothing is forgotten when one of the names is wrong. */
@@ -300,13 +299,7 @@ static int run_forget(struct wp_cli *cli, void *arguments)
 	cache = NULL;
 	if (wp_cli_open_cache(cli, WP_CACHE_WRITE, &cache) || forget(cli, cache, found, &items, &count))
 		return cli->err.status;
-	for (size_t i = 0; i < count; i++) {
-		total += items[i].source_version;
-		wp_json_push(forgotten,
-			     json_pack("{s:o, s:o, s:o}", "site_code", wp_json_text(items[i].site_code), "package_id",
-				       wp_json_text(items[i].package_id), "count", wp_json_u64(items[i].source_version)));
-	}
-	return print_forgotten(cli, forgotten, total);
+	return print_forgotten(cli, items, count);
 }
 
 const struct wp_command wp_cmd_baseline = {

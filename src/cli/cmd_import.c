@@ -32,16 +32,6 @@ static int remark_on_missing(struct wp_cli *cli, struct wp_cache *cache, struct 
 	return status;
 }
 
-static json_t *to_json(struct wp_cli *cli, const struct wp_diags *diags, const struct wp_snapshot *snapshot, bool known)
-{
-	json_t *document = wp_json_document("wimplan-import", "1.1");
-
-	wp_json_set(document, "snapshot", wp_cli_snapshot_json(cli->arena, snapshot));
-	wp_json_set(document, "known", json_boolean(known));
-	wp_json_set(document, "diagnostics", wp_json_diags(diags));
-	return document;
-}
-
 static int print(struct wp_cli *cli, const struct wp_record_set *set, const struct wp_snapshot *snapshot, bool known)
 {
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
@@ -49,7 +39,9 @@ static int print(struct wp_cli *cli, const struct wp_record_set *set, const stru
 	size_t incomplete_count = 0;
 
 	if (cli->json)
-		return wp_cli_emit_json(cli, to_json(cli, &set->diags, snapshot, known));
+		return wp_cli_emit_document(cli, "wimplan-import", "1.1", "snapshot",
+					    wp_cli_snapshot_json(cli->arena, snapshot), "known", json_boolean(known),
+					    "diagnostics", wp_json_diags(&set->diags), NULL);
 	wp_cli_note_remarks(cli, &set->diags);
 	for (size_t i = 0; i < set->count; i++)
 		if (set->records[i].image_property_state == WP_FETCHED_NOT && !set->records[i].images.count)

@@ -109,7 +109,7 @@ static int load(struct wp_cli *cli, const char *package_id, struct wp_history *h
 
 static int emit_events(struct wp_cli *cli, const struct wp_history *history)
 {
-	json_t *document = wp_json_document("wimplan-log", "1.0"), *events = wp_json_must(json_array());
+	json_t *events = wp_json_must(json_array());
 
 	for (size_t i = 0; i < history->count; i++) {
 		const struct wp_event *event = &history->items[i];
@@ -120,8 +120,7 @@ static int emit_events(struct wp_cli *cli, const struct wp_history *history)
 						    wp_json_text(event->package_id), "plan_id", wp_json_text(event->plan_id),
 						    "by", wp_json_text(event->by), "facts", json_incref(event->facts), NULL));
 	}
-	wp_json_set(document, "events", events);
-	return wp_cli_emit_json(cli, document);
+	return wp_cli_emit_document(cli, "wimplan-log", "1.0", "events", events, NULL);
 }
 
 /* What the cache holds may have been changed by another hand: what is not as it was written is shown as nothing. */

@@ -151,9 +151,9 @@ static json_t *inferred_json(const struct recording *recording)
 	return inferred;
 }
 
-static json_t *to_json(struct wp_cli *cli, const struct recording *recording)
+static int emit(struct wp_cli *cli, const struct recording *recording)
 {
-	json_t *document = wp_json_document("wimplan-record", "1.1"), *ignored = json_array();
+	json_t *ignored = wp_json_must(json_array());
 
 	if (recording->reloads)
 		wp_json_push(ignored, ignored_json(wp_outcome_name(WP_OUTCOME_DONE), wp_action_name(WP_ACTION_RELOAD),
@@ -163,12 +163,10 @@ static json_t *to_json(struct wp_cli *cli, const struct recording *recording)
 			wp_json_push(ignored,
 				     ignored_json(wp_outcome_name((enum wp_outcome)i), NULL, recording->others[i],
 						  wp_outcome_unrecorded((enum wp_outcome)i)));
-	wp_json_set(document, "receipts", json_integer((json_int_t)recording->receipt_count));
-	wp_json_set(document, "baselines",
-		    wp_cli_baselines_json(cli->arena, recording->baselines, recording->refresh_count));
-	wp_json_set(document, "inferred", inferred_json(recording));
-	wp_json_set(document, "ignored", ignored);
-	return document;
+	return wp_cli_emit_document(
+		cli, "wimplan-record", "1.1", "receipts", wp_json_u64(recording->receipt_count), "baselines",
+		wp_cli_baselines_json(cli->arena, recording->baselines, recording->refresh_count), "inferred",
+		inferred_json(recording), "ignored", ignored, NULL);
 }
 
 /* The most packages that a line names. */
@@ -224,7 +222,7 @@ static int print(struct wp_cli *cli, const struct recording *recording)
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 
 	if (cli->json)
-		return wp_cli_emit_json(cli, to_json(cli, recording));
+		return emit(cli, recording);
 	wp_buf_printf(&buf, "Recorded %zu baseline%s from %zu receipt%s", recording->refresh_count,
 		      wp_cli_plural(recording->refresh_count), recording->receipt_count,
 		      wp_cli_plural(recording->receipt_count));

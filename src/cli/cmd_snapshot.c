@@ -14,12 +14,11 @@
 
 static int emit_snapshots(struct wp_cli *cli, const struct wp_snapshot *items, size_t count)
 {
-	json_t *document = wp_json_document("wimplan-snapshots", "1.1"), *array = json_array();
+	json_t *array = wp_json_must(json_array());
 
 	for (size_t i = 0; i < count; i++)
 		wp_json_push(array, wp_cli_snapshot_json(cli->arena, &items[i]));
-	wp_json_set(document, "snapshots", array);
-	return wp_cli_emit_json(cli, document);
+	return wp_cli_emit_document(cli, "wimplan-snapshots", "1.1", "snapshots", array, NULL);
 }
 
 static int run_list(struct wp_cli *cli, void *arguments)
@@ -146,16 +145,6 @@ static int run_show(struct wp_cli *cli, void *arguments)
 	return wp_cli_emit(cli, &buf);
 }
 
-static int emit_diff(struct wp_cli *cli, const struct wp_snapshot snapshots[2], json_t *packages)
-{
-	json_t *document = wp_json_document("wimplan-snapshot-diff", "1.1");
-
-	wp_json_set(document, "old", wp_cli_snapshot_json(cli->arena, &snapshots[0]));
-	wp_json_set(document, "new", wp_cli_snapshot_json(cli->arena, &snapshots[1]));
-	json_object_set(document, "packages", packages);
-	return wp_cli_emit_json(cli, document);
-}
-
 static int run_diff(struct wp_cli *cli, void *arguments)
 {
 	struct wp_record_set *old __attribute__((cleanup(wp_record_set_freep))) = NULL;
@@ -176,7 +165,10 @@ static int run_diff(struct wp_cli *cli, void *arguments)
 			cli->operands[0], snapshots[0].site_code, cli->operands[1], snapshots[1].site_code);
 	packages = wp_diff_snapshots(old, new, &same);
 	if (cli->json)
-		return emit_diff(cli, snapshots, packages);
+		return wp_cli_emit_document(cli, "wimplan-snapshot-diff", "1.1", "old",
+					    wp_cli_snapshot_json(cli->arena, &snapshots[0]), "new",
+					    wp_cli_snapshot_json(cli->arena, &snapshots[1]), "packages",
+					    json_incref(packages), NULL);
 	wp_text_line(&buf, "Snapshot %s", wp_cli_snapshot_words(cli->arena, &snapshots[0]));
 	wp_text_line(&buf, "      to %s", wp_cli_snapshot_words(cli->arena, &snapshots[1]));
 	wp_buf_putc(&buf, '\n');
@@ -210,12 +202,9 @@ static int run_remove(struct wp_cli *cli, void *arguments)
 	cache = NULL;
 	if (wp_cli_open_cache(cli, WP_CACHE_WRITE, &cache) || remove_snapshot(cli, cache, &snapshot))
 		return cli->err.status;
-	if (cli->json) {
-		json_t *document = wp_json_document("wimplan-snapshot-remove", "1.1");
-
-		wp_json_set(document, "removed", wp_cli_snapshot_json(cli->arena, &snapshot));
-		return wp_cli_emit_json(cli, document);
-	}
+	if (cli->json)
+		return wp_cli_emit_document(cli, "wimplan-snapshot-remove", "1.1", "removed",
+					    wp_cli_snapshot_json(cli->arena, &snapshot), NULL);
 	wp_text_line(&buf, "Removed snapshot %s. Baselines stay.", wp_cli_snapshot_words(cli->arena, &snapshot));
 	return wp_cli_emit(cli, &buf);
 }

@@ -144,25 +144,23 @@ static void read_all_data(struct wp_cli *cli, struct verification *verification)
 	}
 }
 
-static json_t *to_json(const struct verification *verification)
+static int emit(struct wp_cli *cli, const struct verification *verification)
 {
-	json_t *document = wp_json_document("wimplan-verify", "1.0"), *sources = json_array();
+	json_t *sources = wp_json_must(json_array());
 
 	for (size_t i = 0; i < verification->count; i++) {
 		const struct wp_recheck *check = &verification->checks[i];
+		const struct item *item = &verification->items[i];
 
-		wp_json_push(sources,
-			     json_pack("{s:o, s:s, s:o, s:o, s:s, s:o}", "package_id",
-				       wp_json_text(check->source->package_id), "state",
-				       wp_source_state_name(check->state), "expected_file_id",
-				       wp_json_hash(check->source->file_id), "file_id",
-				       wp_json_hash(check->seen->file_id), "data",
-				       data_names[verification->items[i].data], "detail",
-				       wp_json_text(verification->items[i].detail)));
+		wp_json_push(sources, wp_json_object("package_id", wp_json_text(check->source->package_id), "state",
+						     wp_json_text(wp_source_state_name(check->state)), "expected_file_id",
+						     wp_json_hash(check->source->file_id), "file_id",
+						     wp_json_hash(check->seen->file_id), "data",
+						     wp_json_text(data_names[item->data]), "detail",
+						     wp_json_text(item->detail), NULL));
 	}
-	wp_json_set(document, "plan_id", wp_json_text(verification->plan->id));
-	wp_json_set(document, "sources", sources);
-	return document;
+	return wp_cli_emit_document(cli, "wimplan-verify", "1.0", "plan_id", wp_json_text(verification->plan->id), "sources",
+				    sources, NULL);
 }
 
 /* How many sources are in each state, and how many that are to be sent were read whole. */
@@ -203,7 +201,7 @@ static int print(struct wp_cli *cli, const struct arguments *args, const struct 
 	size_t same = tally.of[WP_SOURCE_SAME];
 
 	if (cli->json)
-		return wp_cli_emit_json(cli, to_json(verification));
+		return emit(cli, verification);
 	add_sources(verification, args->all, &buf);
 	wp_buf_printf(&buf, "Plan %.8s: ", verification->plan->id + strlen("sha256:"));
 	if (!verification->count)
