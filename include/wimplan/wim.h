@@ -215,12 +215,9 @@ enum wp_grade wp_wim_header_parse(struct wp_arena *arena, const uint8_t bytes[WP
 				  struct wp_wim_header *ret, struct wp_diags *diags);
 
 /*
- * Reads the metadata out of the XML resource's bytes (UTF-16LE with or without BOM). @image_count is the header's, or
- * -1 when there is no header to hold it against. NULL when there are no images to give; diagnostics say why.
+ * Reads the metadata out of the XML as UTF-8. @image_count is the header's, or -1 when there is no header to hold it
+ * against. NULL when there are no images to give; diagnostics say why.
  */
-struct wp_wim_metadata *wp_wim_xml_parse(struct wp_arena *arena, const uint8_t *bytes, size_t length,
-					 int64_t image_count, struct wp_diags *diags);
-/* The same from UTF-8 text, for records that hold a WIM's XML as text. */
 struct wp_wim_metadata *wp_wim_xml_parse_utf8(struct wp_arena *arena, const char *text, size_t length,
 					      int64_t image_count, struct wp_diags *diags);
 

@@ -83,7 +83,7 @@ static void free_bytes(void **bytes)
 /* Adds wimlib's own code and text; returns a failure. */
 static int fail(struct wp_wim *wim, int code)
 {
-	wp_diag_add(wim->arena, &wim->diags, WP_SEVERITY_ERROR, "wimlib-error", NULL,
+	WP_WIM_DIAG(wim, WP_SEVERITY_ERROR, "wimlib-error",
 		    "wimlib cannot read the file: error %d, %s", code,
 		    wimlib_get_error_string((enum wimlib_error_code)code));
 	return WP_E_FAILED;
@@ -92,7 +92,7 @@ static int fail(struct wp_wim *wim, int code)
 static int changed(struct wp_wim *wim)
 {
 	if (!wp_diags_have(&wim->diags, "changed-while-reading"))
-		wp_diag_add(wim->arena, &wim->diags, WP_SEVERITY_WARNING, "changed-while-reading", NULL,
+		WP_WIM_DIAG(wim, WP_SEVERITY_WARNING, "changed-while-reading",
 			    "the file was changed while it was read; try again later");
 	wim->file_id[0] = '\0';
 	return WP_E_FAILED;
@@ -140,7 +140,7 @@ static int count_blobs(struct wp_wim *wim, WIMStruct *opened, struct wp_wim_cont
 	if (code)
 		return fail(wim, code);
 	if (wim->header.part == 1 && count.images != wim->header.image_count)
-		wp_diag_add(wim->arena, &wim->diags, WP_SEVERITY_WARNING, "image-count-mismatch", NULL,
+		WP_WIM_DIAG(wim, WP_SEVERITY_WARNING, "image-count-mismatch",
 			    "the header counts %u images, and there is metadata of %ju", wim->header.image_count,
 			    (uintmax_t)count.images);
 	return 0;
@@ -175,7 +175,7 @@ static int check_blob_table(struct wp_wim *wim)
 		return 0;
 	if (!is_same(wim))
 		return changed(wim);
-	wp_diag_add(wim->arena, &wim->diags, WP_SEVERITY_ERROR, "resource-out-of-range", NULL, "the blob table is damaged: %s",
+	WP_WIM_DIAG(wim, WP_SEVERITY_ERROR, "resource-out-of-range", "the blob table is damaged: %s",
 		    why);
 	return WP_E_FAILED;
 }

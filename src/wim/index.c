@@ -95,11 +95,11 @@ static int add_blobs(struct reader *reader, const struct wp_wim *part)
 	const char *why = NULL;
 
 	if (reader->spread->count + wp_wim_blobs(&part->header) > WP_LIMIT_BLOBS)
-		wp_diag_add(wim->arena, &wim->diags, WP_SEVERITY_ERROR, "resource-out-of-range", NULL,
+		WP_WIM_DIAG(wim, WP_SEVERITY_ERROR, "resource-out-of-range",
 			    "the headers of the set's parts say that there are more than %u blobs, and no more are read",
 			    WP_LIMIT_BLOBS);
 	else if ((why = wp_wim_count_spread(part, reader->spread)))
-		wp_diag_add(wim->arena, &wim->diags, WP_SEVERITY_ERROR, "resource-out-of-range", NULL,
+		WP_WIM_DIAG(wim, WP_SEVERITY_ERROR, "resource-out-of-range",
 			    "the blob table of part %u is damaged: %s", (unsigned int)part->header.part, why);
 	else
 		return 0;
@@ -135,7 +135,7 @@ static int reference_parts(struct reader *reader, WIMStruct *opened)
 	if (missing) {
 		const char *slash = strrchr(missing, '/');
 
-		wp_diag_add(reader->wim->arena, &reader->wim->diags, WP_SEVERITY_WARNING, "part-missing", NULL,
+		WP_WIM_DIAG(reader->wim, WP_SEVERITY_WARNING, "part-missing",
 			    "%u of the %u parts of the set %s not found, the first one %s: sizes and totals lack what is "
 			    "in %s",
 			    index->parts_missing, parts, index->parts_missing == 1 ? "was" : "were",

@@ -63,6 +63,10 @@ typedef int wp_wim_visit(struct WIMStruct *opened, void *context);
 /* wp_wim_read_content() that calls @visit, which may be NULL, before it closes the file. */
 int wp_wim_visit_content(struct wp_wim *wim, struct wp_wim_content *ret, wp_wim_visit *visit, void *context);
 
+/* Adds a finding about the file; wp_wim_settle() gives it its subject. */
+#define WP_WIM_DIAG(wim, severity, code, ...) \
+	wp_diag_add((wim)->arena, &(wim)->diags, (severity), (code), NULL, __VA_ARGS__)
+
 /* Brings grade and subjects up to date with the diagnostics. */
 void wp_wim_settle(struct wp_wim *wim);
 

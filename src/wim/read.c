@@ -8,22 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-__attribute__((format(printf, 4, 5)))
-static void add(struct wp_wim *wim, enum wp_severity severity, const char *code, const char *format, ...)
-{
-	va_list args;
-	char *text;
-
-	va_start(args, format);
-	text = wp_arena_vprintf(wim->arena, format, args);
-	va_end(args);
-	wp_diag_add(wim->arena, &wim->diags, severity, code, NULL, "%s", text);
-}
-
 /* Adds what the system says of the failure @number. */
 static void add_failure(struct wp_wim *wim, const char *code, const char *summary, int number)
 {
-	add(wim, WP_SEVERITY_ERROR, code, "%s", summary);
+	WP_WIM_DIAG(wim, WP_SEVERITY_ERROR, code, "%s", summary);
 	wp_diag_detail(wim->arena, &wim->diags, "%s", wp_file_error_text(number));
 }
 
@@ -58,7 +46,7 @@ static const char *kind_of(enum wp_file_kind kind)
 
 static void add_changed(struct wp_wim *wim, enum wp_severity severity)
 {
-	add(wim, severity, "changed-while-reading", "the file was changed while it was read; try again later");
+	WP_WIM_DIAG(wim, severity, "changed-while-reading", "the file was changed while it was read; try again later");
 }
 
 /* Opens the file, whatever it may be. Negative, with a diagnostic, when it is no file that can be read. */
@@ -68,14 +56,14 @@ static int open_file(struct wp_wim *wim)
 	int fd, error = wp_file_open_any(wim->path, WP_FILE_HOW_FOLLOW, &fd, &status);
 
 	if (error == ENOENT || error == ENOTDIR) {
-		add(wim, WP_SEVERITY_ERROR, "not-found", "there is no such file");
+		WP_WIM_DIAG(wim, WP_SEVERITY_ERROR, "not-found", "there is no such file");
 	} else if (error == ENXIO || error == ENODEV) {
 		/* What open(2) says of sockets and of devices that are not there. */
-		add(wim, WP_SEVERITY_ERROR, "not-regular-file", "this is a socket or a device, not a file");
+		WP_WIM_DIAG(wim, WP_SEVERITY_ERROR, "not-regular-file", "this is a socket or a device, not a file");
 	} else if (error) {
 		add_failure(wim, "unreadable", "the file cannot be opened", error);
 	} else if (status.kind != WP_FILE_KIND_REGULAR) {
-		add(wim, WP_SEVERITY_ERROR, "not-regular-file", "this is %s, not a file", kind_of(status.kind));
+		WP_WIM_DIAG(wim, WP_SEVERITY_ERROR, "not-regular-file", "this is %s, not a file", kind_of(status.kind));
 		wp_closep(&fd);
 	} else {
 		wim->opened = true;
@@ -119,7 +107,7 @@ static bool read_header(struct wp_wim *wim, int fd, uint8_t bytes[WP_WIM_HEADER_
 	if (!read_at(wim, fd, bytes, WP_WIM_HEADER_SIZE, end))
 		return false;
 	if (memcmp(bytes, "WLPWM\0\0", 8) != 0) {
-		add(wim, WP_SEVERITY_ERROR, "not-wim",
+		WP_WIM_DIAG(wim, WP_SEVERITY_ERROR, "not-wim",
 		    "the header at the end of a pipable WIM is not there; the file is cut short or damaged");
 		return true;
 	}
@@ -166,7 +154,7 @@ static void check_total_bytes(struct wp_wim *wim)
 	if (!total->known || header->pipable || header->version != WP_WIM_VERSION_DEFAULT || header->parts != 1 ||
 	    total->value == header->xml.offset)
 		return;
-	add(wim, WP_SEVERITY_WARNING, "total-bytes-mismatch",
+	WP_WIM_DIAG(wim, WP_SEVERITY_WARNING, "total-bytes-mismatch",
 	    "TOTALBYTES is %ju, but the XML stands at byte %ju; tools write one number for both",
 	    (uintmax_t)total->value, (uintmax_t)header->xml.offset);
 }
@@ -205,7 +193,7 @@ static void take_compressed_xml(struct wp_wim *wim, uint8_t *stored, bool keep_t
 		return;
 	}
 	free(bytes);
-	add(wim, WP_SEVERITY_ERROR, "xml-invalid", "the compressed XML is damaged: %s", why);
+	WP_WIM_DIAG(wim, WP_SEVERITY_ERROR, "xml-invalid", "the compressed XML is damaged: %s", why);
 }
 
 static void read_file(struct wp_wim *wim, int fd, bool keep_text)

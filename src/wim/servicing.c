@@ -349,7 +349,7 @@ static void read_result(struct wp_wim *wim, struct wp_wim_index *index, uint32_t
 void wp_wim_tell(struct wp_wim *wim, uint32_t image, const struct wp_diags *diags)
 {
 	for (size_t i = 0; i < diags->count; i++)
-		wp_diag_add(wim->arena, &wim->diags, diags->items[i].severity, diags->items[i].code, NULL,
+		WP_WIM_DIAG(wim, diags->items[i].severity, diags->items[i].code,
 			    "image %u: %s", image, diags->items[i].summary);
 }
 
@@ -361,7 +361,7 @@ static struct wp_servicing give(struct wp_wim *wim, uint32_t image, const struct
 	if (*count <= WP_LIMIT_FILE_ITEMS)
 		return result->servicing;
 	*count = WP_LIMIT_FILE_ITEMS;
-	wp_diag_add(wim->arena, &wim->diags, WP_SEVERITY_ERROR, "tree-limit", NULL,
+	WP_WIM_DIAG(wim, WP_SEVERITY_ERROR, "tree-limit",
 		    "image %u: what is installed is not shown: with it there would be more than %u items of one file",
 		    image, WP_LIMIT_FILE_ITEMS);
 	return (struct wp_servicing){ 0 };

@@ -373,14 +373,3 @@ struct wp_wim_metadata *wp_wim_xml_parse_utf8(struct wp_arena *arena, const char
 	wp_buf_free(&model.path);
 	return metadata;
 }
-
-struct wp_wim_metadata *wp_wim_xml_parse(struct wp_arena *arena, const uint8_t *bytes, size_t length,
-					 int64_t image_count, struct wp_diags *diags)
-{
-	const char *text;
-	size_t text_length;
-
-	if (!wp_wim_xml_decode(arena, bytes, length, arena, &text, &text_length, diags))
-		return NULL;
-	return wp_wim_xml_parse_utf8(arena, text, text_length, image_count, diags);
-}
