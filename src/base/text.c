@@ -66,35 +66,22 @@ bool wp_text_equal_nocase(const char *a, const char *b)
 int wp_text_compare_nocase(const char *a, const char *b)
 {
 	for (;;) {
-		unsigned char x = (unsigned char)wp_ascii_upper(*a), y = (unsigned char)wp_ascii_upper(*b);
-
 		/* Nearly all names are ASCII, and large folders ask this for every pair of neighbours. */
-		if (x < 0x80 && y < 0x80) {
-			if (x != y)
-				return x < y ? -1 : 1;
-			if (!x)
-				return 0;
+		while (*a == *b && *a && !(*a & 0x80)) {
 			a++;
 			b++;
-			continue;
 		}
 
-		uint32_t c = x, d = y;
-		size_t size_a = wp_utf8_decode(a, &c), size_b = wp_utf8_decode(b, &d);
+		uint32_t x = (uint32_t)wp_ascii_upper(*a), y = (uint32_t)wp_ascii_upper(*b), c = x, d = y;
+		size_t size_a = x < 0x80 ? 1 : wp_utf8_decode(a, &c), size_b = y < 0x80 ? 1 : wp_utf8_decode(b, &d);
+		bool valid = size_a && size_b; /* otherwise both are taken by their bytes */
 
-		if (!size_a || !size_b) {
-			if (x != y)
-				return x < y ? -1 : 1;
-			a++;
-			b++;
-			continue;
-		}
-		c = c < 0x80 ? x : fold(c);
-		d = d < 0x80 ? y : fold(d);
-		if (c != d)
-			return c < d ? -1 : 1;
-		a += size_a;
-		b += size_b;
+		c = !valid ? x : c < 0x80 ? c : fold(c);
+		d = !valid ? y : d < 0x80 ? d : fold(d);
+		if (c != d || !c)
+			return (c > d) - (c < d);
+		a += valid ? size_a : 1;
+		b += valid ? size_b : 1;
 	}
 }
 

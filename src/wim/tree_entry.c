@@ -213,14 +213,14 @@ uint32_t wp_tree_add_text(struct wp_tree_reader *reader, const uint8_t *bytes, s
 	char *start = make_room(reader, length / 2 * 3 + 1), *to = start;
 
 	for (size_t i = 0; i + 1 < length; i += 2) {
-		uint32_t c = wp_get16(bytes + i), low;
+		uint32_t c = wp_get16(bytes + i);
+		uint32_t low = c >= 0xd800 && c < 0xdc00 && i + 3 < length ? wp_get16(bytes + i + 2) : 0;
 
-		if (c < 0xd800 || c > 0xdfff) {
+		if (c < 0x80) {
+			*to++ = (char)c;
+		} else if (c < 0xd800 || c > 0xdfff) {
 			to += wp_utf8_encode(c, to);
-			continue;
-		}
-		low = c < 0xdc00 && i + 3 < length ? wp_get16(bytes + i + 2) : 0;
-		if (low >= 0xdc00 && low <= 0xdfff) {
+		} else if (low >= 0xdc00 && low <= 0xdfff) {
 			to += wp_utf8_encode(0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00), to);
 			i += 2;
 		} else {
