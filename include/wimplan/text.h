@@ -120,6 +120,15 @@ char *wp_text_trimmed(struct wp_arena *arena, const char *text, size_t length) _
  */
 bool wp_parse_u64(const char *text, bool hex, uint64_t *ret_value);
 
+/* Defines a function that gives the name of each of an enum's values: of those in order, or [VALUE] = "name". */
+#define WP_NAMES(function, type, ...) \
+	const char *function(type value) \
+	{ \
+		static const char *const names[] = { __VA_ARGS__ }; \
+\
+		return names[value]; \
+	}
+
 /* The value of @word; false when it is none of @words. */
 bool wp_choice_find(const char *const *words, const char *word, unsigned int *ret);
 

@@ -132,11 +132,5 @@ bool wp_diags_have(const struct wp_diags *diags, const char *code)
 	return false;
 }
 
-const char *wp_severity_name(enum wp_severity severity)
-{
-	static const char *const names[] = {
-		[WP_SEVERITY_INFO] = "info", [WP_SEVERITY_WARNING] = "warning", [WP_SEVERITY_ERROR] = "error"
-	};
-
-	return names[severity];
-}
+WP_NAMES(wp_severity_name, enum wp_severity,
+	[WP_SEVERITY_INFO] = "info", [WP_SEVERITY_WARNING] = "warning", [WP_SEVERITY_ERROR] = "error")

@@ -7,48 +7,24 @@
 
 #include <string.h>
 
-const char *wp_match_name(enum wp_match match)
-{
-	static const char *const names[] = {
-		[WP_MATCH_NONE] = NULL,         [WP_MATCH_OPTION] = "option", [WP_MATCH_TREE] = "tree",
-		[WP_MATCH_EDITION] = "edition", [WP_MATCH_NAME] = "name",     [WP_MATCH_INDEX] = "index",
-	};
+WP_NAMES(wp_match_name, enum wp_match,
+	[WP_MATCH_NONE] = NULL,         [WP_MATCH_OPTION] = "option", [WP_MATCH_TREE] = "tree",
+	[WP_MATCH_EDITION] = "edition", [WP_MATCH_NAME] = "name",     [WP_MATCH_INDEX] = "index")
 
-	return names[match];
-}
+WP_NAMES(wp_diff_status_name, enum wp_diff_status,
+	[WP_DIFF_SAME] = "same",
+	[WP_DIFF_CHANGED] = "changed",
+	[WP_DIFF_ADDED] = "added",
+	[WP_DIFF_REMOVED] = "removed")
 
-const char *wp_diff_status_name(enum wp_diff_status status)
-{
-	static const char *const names[] = {
-		[WP_DIFF_SAME] = "same",
-		[WP_DIFF_CHANGED] = "changed",
-		[WP_DIFF_ADDED] = "added",
-		[WP_DIFF_REMOVED] = "removed",
-	};
+WP_NAMES(wp_file_change_name, enum wp_file_change,
+	[WP_FILE_CHANGE_ADDED] = "added",     [WP_FILE_CHANGE_REMOVED] = "removed",       [WP_FILE_CHANGE_CHANGED] = "changed",
+	[WP_FILE_CHANGE_RENAMED] = "renamed", [WP_FILE_CHANGE_ATTRIBUTES] = "attributes")
 
-	return names[status];
-}
-
-const char *wp_file_change_name(enum wp_file_change change)
-{
-	static const char *const names[WP_FILE_CHANGES] = {
-		[WP_FILE_CHANGE_ADDED] = "added",     [WP_FILE_CHANGE_REMOVED] = "removed",       [WP_FILE_CHANGE_CHANGED] = "changed",
-		[WP_FILE_CHANGE_RENAMED] = "renamed", [WP_FILE_CHANGE_ATTRIBUTES] = "attributes",
-	};
-
-	return names[change];
-}
-
-const char *wp_path_kind_name(enum wp_path_kind kind)
-{
-	static const char *const names[] = {
-		[WP_PATH_FILE] = "file",
-		[WP_PATH_FOLDER] = "folder",
-		[WP_PATH_STREAM] = "stream",
-	};
-
-	return names[kind];
-}
+WP_NAMES(wp_path_kind_name, enum wp_path_kind,
+	[WP_PATH_FILE] = "file",
+	[WP_PATH_FOLDER] = "folder",
+	[WP_PATH_STREAM] = "stream")
 
 const char *wp_tree_state_name(enum wp_tree_state state)
 {

@@ -1,21 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The sources that a plan names, and what became of them since. */
 #include "wimplan/plan.h"
+#include "wimplan/text.h"
 
 #include <string.h>
 
-const char *wp_source_state_name(enum wp_source_state state)
-{
-	static const char *const names[] = {
-		[WP_SOURCE_SAME] = "same",
-		[WP_SOURCE_CHANGED] = "changed",
-		[WP_SOURCE_MISSING] = "missing",
-		[WP_SOURCE_DAMAGED] = "damaged",
-		[WP_SOURCE_UNREADABLE] = "unreadable",
-	};
-
-	return names[state];
-}
+WP_NAMES(wp_source_state_name, enum wp_source_state,
+	[WP_SOURCE_SAME] = "same",
+	[WP_SOURCE_CHANGED] = "changed",
+	[WP_SOURCE_MISSING] = "missing",
+	[WP_SOURCE_DAMAGED] = "damaged",
+	[WP_SOURCE_UNREADABLE] = "unreadable")
 
 bool wp_planned_source_of(const struct wp_entry *entry, struct wp_planned_source *ret)
 {

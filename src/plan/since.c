@@ -7,16 +7,12 @@
 
 #include "wimplan/ascii.h"
 #include "wimplan/json.h"
+#include "wimplan/text.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-const char *wp_since_kind_name(enum wp_since_kind kind)
-{
-	static const char *const names[WP_SINCE_KINDS] = { "new", "other", "gone" };
-
-	return names[kind];
-}
+WP_NAMES(wp_since_kind_name, enum wp_since_kind, "new", "other", "gone")
 
 /* PackageID → place and 1. New reference. */
 static json_t *index_of(const struct wp_plan *plan)

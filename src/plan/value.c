@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A plan as a value and its words, for those who read plans and make none: the executor links this without the judge. */
 #include "wimplan/plan.h"
+#include "wimplan/text.h"
 
 #include <string.h>
 
@@ -34,37 +35,19 @@ bool wp_entry_never_loaded(const struct wp_entry *entry)
 	return wp_entry_has_reason(entry, "never-loaded");
 }
 
-const char *wp_action_name(enum wp_action action)
-{
-	static const char *const names[] = {
-		[WP_ACTION_NONE] = NULL,
-		[WP_ACTION_RELOAD] = "ReloadImageProperties",
-		[WP_ACTION_REFRESH] = "RefreshPkgSource",
-	};
+WP_NAMES(wp_action_name, enum wp_action,
+	[WP_ACTION_NONE] = NULL,
+	[WP_ACTION_RELOAD] = "ReloadImageProperties",
+	[WP_ACTION_REFRESH] = "RefreshPkgSource")
 
-	return names[action];
-}
+WP_NAMES(wp_entry_status_name, enum wp_entry_status,
+	[WP_ENTRY_UNCHANGED] = "unchanged",
+	[WP_ENTRY_CHANGE] = "change",
+	[WP_ENTRY_BLOCKED] = "blocked",
+	[WP_ENTRY_REPORT_ONLY] = "report_only",
+	[WP_ENTRY_UNPROVEN] = "unproven")
 
-const char *wp_entry_status_name(enum wp_entry_status status)
-{
-	static const char *const names[] = {
-		[WP_ENTRY_UNCHANGED] = "unchanged",
-		[WP_ENTRY_CHANGE] = "change",
-		[WP_ENTRY_BLOCKED] = "blocked",
-		[WP_ENTRY_REPORT_ONLY] = "report_only",
-		[WP_ENTRY_UNPROVEN] = "unproven",
-	};
-
-	return names[status];
-}
-
-const char *wp_note_severity_name(enum wp_note_severity severity)
-{
-	static const char *const names[] = {
-		[WP_NOTE_SEVERITY_GRAVE] = "grave",
-		[WP_NOTE_SEVERITY_WARNING] = "warning",
-		[WP_NOTE_SEVERITY_INFO] = "info",
-	};
-
-	return names[severity];
-}
+WP_NAMES(wp_note_severity_name, enum wp_note_severity,
+	[WP_NOTE_SEVERITY_GRAVE] = "grave",
+	[WP_NOTE_SEVERITY_WARNING] = "warning",
+	[WP_NOTE_SEVERITY_INFO] = "info")

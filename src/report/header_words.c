@@ -43,17 +43,11 @@ void wp_header_flags(struct wp_arena *arena, const struct wp_wim_header *header,
 			*WP_PUSH(arena, *ret_names, *ret_count) = flag_name(arena, UINT32_C(1) << i);
 }
 
-const char *wp_header_name(enum wp_header_field field)
-{
-	static const char *const names[WP_HEADER_FIELDS] = {
-		[WP_HEADER_BOOT_INDEX] = "boot_index", [WP_HEADER_COMPRESSION] = "compression",
-		[WP_HEADER_CHUNK_SIZE] = "chunk_size", [WP_HEADER_SOLID] = "solid",
-		[WP_HEADER_PIPABLE] = "pipable",       [WP_HEADER_INTEGRITY_TABLE] = "integrity_table",
-		[WP_HEADER_FLAGS] = "flags",           [WP_HEADER_PARTS] = "parts",
-	};
-
-	return names[field];
-}
+WP_NAMES(wp_header_name, enum wp_header_field,
+	[WP_HEADER_BOOT_INDEX] = "boot_index", [WP_HEADER_COMPRESSION] = "compression",
+	[WP_HEADER_CHUNK_SIZE] = "chunk_size", [WP_HEADER_SOLID] = "solid",
+	[WP_HEADER_PIPABLE] = "pipable",       [WP_HEADER_INTEGRITY_TABLE] = "integrity_table",
+	[WP_HEADER_FLAGS] = "flags",           [WP_HEADER_PARTS] = "parts")
 
 const char *wp_header_chunk_size(struct wp_arena *arena, uint32_t bytes)
 {

@@ -41,15 +41,9 @@ struct gathering {
 	size_t pair_count;
 };
 
-const char *wp_point_state_name(enum wp_point_state state)
-{
-	static const char *const names[WP_POINT_STATES] = {
-		[WP_POINT_FAILED] = "failed",     [WP_POINT_BEHIND] = "behind",   [WP_POINT_RUNNING] = "running",
-		[WP_POINT_REMOVING] = "removing", [WP_POINT_UNKNOWN] = "unknown", [WP_POINT_CURRENT] = "current",
-	};
-
-	return names[state];
-}
+WP_NAMES(wp_point_state_name, enum wp_point_state,
+	[WP_POINT_FAILED] = "failed",     [WP_POINT_BEHIND] = "behind",   [WP_POINT_RUNNING] = "running",
+	[WP_POINT_REMOVING] = "removing", [WP_POINT_UNKNOWN] = "unknown", [WP_POINT_CURRENT] = "current")
 
 /* The server in ["Display=\\DP01.contoso.com\"]MSWNET:["SMS_SITE=P01"]\\DP01.contoso.com\, or a bare name; NULL. */
 static const char *server_of(struct wp_arena *arena, const char *text)

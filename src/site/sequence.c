@@ -60,16 +60,10 @@ struct reading {
 	size_t listed_count;
 };
 
-const char *wp_use_name(enum wp_use use)
-{
-	static const char *const names[] = {
-		[WP_USE_IMAGE] = "image",       [WP_USE_DATA_IMAGE] = "data-image", [WP_USE_INSTALL] = "install",
-		[WP_USE_UPGRADE] = "upgrade",   [WP_USE_DOWNLOAD] = "download",     [WP_USE_SEQUENCE] = "sequence",
-		[WP_USE_OTHER] = "other",
-	};
-
-	return names[use];
-}
+WP_NAMES(wp_use_name, enum wp_use,
+	[WP_USE_IMAGE] = "image",       [WP_USE_DATA_IMAGE] = "data-image", [WP_USE_INSTALL] = "install",
+	[WP_USE_UPGRADE] = "upgrade",   [WP_USE_DOWNLOAD] = "download",     [WP_USE_SEQUENCE] = "sequence",
+	[WP_USE_OTHER] = "other")
 
 static bool is(const char *name, const char *wanted)
 {

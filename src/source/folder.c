@@ -190,12 +190,7 @@ enum wp_folder_result wp_folder_read(struct wp_arena *arena, int folder, const c
 	return WP_FOLDER_OK;
 }
 
-const char *wp_manifest_change_name(enum wp_manifest_change kind)
-{
-	static const char *const names[WP_MANIFEST_CHANGES] = { "added", "changed", "removed" };
-
-	return names[kind];
-}
+WP_NAMES(wp_manifest_change_name, enum wp_manifest_change, "added", "changed", "removed")
 
 /* A list on its way: the line at hand, and what is behind it. */
 struct cursor {

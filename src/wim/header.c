@@ -2,6 +2,7 @@
 /* The 208 bytes at the start of a WIM file, or at the end of a pipable one: read, and held against the file's size. */
 #include "internal.h"
 #include "wimplan/limits.h"
+#include "wimplan/text.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -265,13 +266,7 @@ const char *wp_wim_compression(const struct wp_wim_header *header)
 	}
 }
 
-const char *wp_grade_name(enum wp_grade grade)
-{
-	static const char *const names[] = {
-		[WP_GRADE_OK] = "ok",
-		[WP_GRADE_WARNING] = "warning",
-		[WP_GRADE_ERROR] = "error",
-	};
-
-	return names[grade];
-}
+WP_NAMES(wp_grade_name, enum wp_grade,
+	[WP_GRADE_OK] = "ok",
+	[WP_GRADE_WARNING] = "warning",
+	[WP_GRADE_ERROR] = "error")

@@ -3,42 +3,31 @@
 #include "servicing.h"
 
 #include "wimplan/ascii.h"
+#include "wimplan/text.h"
 
 #include <string.h>
 
-const char *wp_item_group_name(enum wp_item_group group)
-{
-	static const char *const names[WP_ITEM_GROUPS] = {
-		[WP_ITEM_GROUP_PACKAGE] = "packages",     [WP_ITEM_GROUP_DRIVER] = "drivers",
-		[WP_ITEM_GROUP_APP] = "apps",             [WP_ITEM_GROUP_LANGUAGE] = "languages",
-		[WP_ITEM_GROUP_BOOT_FILE] = "boot_files", [WP_ITEM_GROUP_RECOVERY] = "recovery",
-		[WP_ITEM_GROUP_PENDING] = "pending",
-	};
+WP_NAMES(wp_item_group_name, enum wp_item_group,
+	[WP_ITEM_GROUP_PACKAGE] = "packages",     [WP_ITEM_GROUP_DRIVER] = "drivers",
+	[WP_ITEM_GROUP_APP] = "apps",             [WP_ITEM_GROUP_LANGUAGE] = "languages",
+	[WP_ITEM_GROUP_BOOT_FILE] = "boot_files", [WP_ITEM_GROUP_RECOVERY] = "recovery",
+	[WP_ITEM_GROUP_PENDING] = "pending")
 
-	return names[group];
-}
-
-const char *wp_item_kind_name(enum wp_item_kind kind)
-{
-	static const char *const names[WP_ITEM_KINDS] = {
-		[WP_ITEM_KIND_CUMULATIVE] = "cumulative-update",
-		[WP_ITEM_KIND_HOTPATCH] = "hotpatch",
-		[WP_ITEM_KIND_SERVICING_STACK] = "servicing-stack-update",
-		[WP_ITEM_KIND_SAFE_OS] = "safe-os-update",
-		[WP_ITEM_KIND_ENABLEMENT] = "enablement-package",
-		[WP_ITEM_KIND_DOTNET] = "dotnet-update",
-		[WP_ITEM_KIND_UPDATE] = "update",
-		[WP_ITEM_KIND_LANGUAGE_PACK] = "language-pack",
-		[WP_ITEM_KIND_FEATURE] = "feature-on-demand",
-		[WP_ITEM_KIND_EDITION] = "edition",
-		[WP_ITEM_KIND_OTHER] = "other",
-		[WP_ITEM_KIND_INBOX] = "inbox",
-		[WP_ITEM_KIND_ADDED] = "added",
-		[WP_ITEM_KIND_ORIGIN_UNKNOWN] = "unknown",
-	};
-
-	return names[kind];
-}
+WP_NAMES(wp_item_kind_name, enum wp_item_kind,
+	[WP_ITEM_KIND_CUMULATIVE] = "cumulative-update",
+	[WP_ITEM_KIND_HOTPATCH] = "hotpatch",
+	[WP_ITEM_KIND_SERVICING_STACK] = "servicing-stack-update",
+	[WP_ITEM_KIND_SAFE_OS] = "safe-os-update",
+	[WP_ITEM_KIND_ENABLEMENT] = "enablement-package",
+	[WP_ITEM_KIND_DOTNET] = "dotnet-update",
+	[WP_ITEM_KIND_UPDATE] = "update",
+	[WP_ITEM_KIND_LANGUAGE_PACK] = "language-pack",
+	[WP_ITEM_KIND_FEATURE] = "feature-on-demand",
+	[WP_ITEM_KIND_EDITION] = "edition",
+	[WP_ITEM_KIND_OTHER] = "other",
+	[WP_ITEM_KIND_INBOX] = "inbox",
+	[WP_ITEM_KIND_ADDED] = "added",
+	[WP_ITEM_KIND_ORIGIN_UNKNOWN] = "unknown")
 
 void wp_gather_unknown(struct wp_gather *gather, const char *name)
 {
