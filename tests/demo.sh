@@ -111,6 +111,7 @@ run $wimplan plan --cache cache.db --map "$map" --quiet -o plan.json
 [ "$status" = 3 ] || { echo "demo: plan ended with $status, not 3" >&2; exit 1; }
 say 'Exit status 3: the plan is written, but some packages could not be judged, and it says so.'
 must $wimplan show plan.json
+must $wimplan show --format html -o plan.html plan.json
 must $wimplan show --format markdown -o plan.md plan.json
 
 say "What is in February's media that was not in January's? Read from the images' trees, without unpacking them:"
@@ -169,7 +170,7 @@ What you saw: wimplan compared the $(sed -n 's/^ *"packages": \([0-9]*\),$/\1/p'
   ?  is for a person to decide: a boot image, only reported, because a refresh would rebuild it on the server; or content
      that is unproven, as that of P010001F: the file is older than what was distributed, but a copy can keep an old date,
      and the site has never loaded its images to compare with.
-The plan is ${demo#"$top"/}/plan.json, for people to read ${demo#"$top"/}/plan.md.
+The plan is ${demo#"$top"/}/plan.json, for people to read ${demo#"$top"/}/plan.html.
 Then wimplan-apply made the calls, each once, and saw their effect; ${demo#"$top"/}/plan.receipt.json says so. Only the
 stand-in was changed: wimplan itself never calls a site. Another plan found no call left to make, and the question still open.
 
@@ -183,6 +184,7 @@ Next, try:
     $wimplan inspect --json sources/server/2022/install.wim
     $wimplan-apply status plan.json                  how far the plan has come
     $wimplan show --format powershell plan.json      the same as a script to run at the site
+    xdg-open plan.html                                 the page for the change board in a browser
     xdg-open media.html                                the change report of the media in a browser
 
 With your own site: export its records (wimplan-records(5) says how), then wimplan import and wimplan plan as above.
