@@ -2,7 +2,7 @@
 /* Estimates in words. They come out of a plan file, where anything may stand. */
 #include "plan_cost.h"
 
-#include "plan_timeline.h"
+#include "plan_page.h"
 #include "plan_words.h"
 #include "words.h"
 

@@ -3,7 +3,6 @@
 #ifndef WIMPLAN_REPORT_PLAN_COST_H
 #define WIMPLAN_REPORT_PLAN_COST_H
 
-#include "page.h"
 #include "plan_view.h"
 
 /* "Cost: 7.63 MiB to 38.15 MiB to be sent …": one sentence; NULL when nothing is, or nobody has looked. */
@@ -11,8 +10,5 @@ char *wp_words_cost(const struct wp_plan_view *view);
 
 /* Whether an estimate fits its window: "fits", "does not fit", "perhaps"; NULL where there is no window to fit. */
 const char *wp_words_fits(const struct wp_plan_view *view, const json_t *estimate);
-
-/* A section: a timeline of the window, a row for each refresh and each site, and what the figures rest on. */
-void wp_plan_page_cost(struct wp_page *page, const struct wp_plan_view *view);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the verdict on each package rests on. */
-#include "plan_evidence.h"
+#include "plan_page.h"
 
 #include "plan_words.h"
 #include "reason_words.h"
@@ -208,20 +208,4 @@ void wp_plan_page_evidence(struct wp_page *page, const struct wp_plan_view *view
 			add_entry(page, view, i);
 	}
 	wp_page_cut(page, WP_PAGE_SECTIONS, view->section_count, "section");
-}
-
-void wp_plan_page_remedies(struct wp_page *page, const struct wp_plan *plan)
-{
-	struct wp_remedy *remedies;
-	size_t count = wp_remedies(page->arena, plan, &remedies);
-
-	if (!count)
-		return;
-	wp_page_heading(page, 2, "What to do about what is blocked");
-	WP_PAGE_TABLE(page, "What to do about what is blocked", WP_FOLDING_NONE, { "Why", WP_COLUMN_SHORT },
-		      { "Packages", WP_COLUMN_NUMBER }, { "What to do", WP_COLUMN_TEXT });
-	for (size_t i = 0; i < count; i++)
-		WP_PAGE_ROW(page, wp_cell_as(WP_PART_CODE, remedies[i].code),
-			    wp_cell(wp_words_count(page->arena, remedies[i].packages)), wp_cell(remedies[i].remedy));
-	wp_page_close(page);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Which task sequences use the packages of a plan, what their steps install, and on which machines they run. */
-#include "plan_site.h"
+#include "plan_page.h"
 
+#include "plan_words.h"
 #include "words.h"
 
 #include "wimplan/architecture.h"

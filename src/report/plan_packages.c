@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The table that a change board approves. */
-#include "plan_packages.h"
+#include "plan_page.h"
 
 #include "plan_cost.h"
 #include "plan_words.h"

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A plan as a page for a change board: the verdict, what is asked for in one table, what it costs and means, what it rests on. */
-#include "page.h"
+#include "plan_page.h"
 
 #include "plan_cost.h"
-#include "plan_evidence.h"
-#include "plan_packages.h"
 #include "plan_remarks.h"
-#include "plan_site.h"
-#include "plan_terms.h"
-#include "plan_verdict.h"
+#include "plan_words.h"
 #include "words.h"
 
 #include "wimplan/ascii.h"
@@ -82,7 +78,7 @@ static void build(struct wp_page *page, const struct wp_plan *plan, const struct
 	wp_plan_view(page->arena, plan, options, &view);
 	wp_plan_page_verdict(page, &view);
 	wp_plan_page_packages(page, &view);
-	wp_plan_page_remedies(page, plan);
+	wp_plan_page_remedies(page, &view);
 	wp_plan_page_cost(page, &view);
 	wp_plan_page_points(page, &view);
 	wp_plan_page_impact(page, &view);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What distribution points have of the packages of a plan. */
-#include "plan_site.h"
+#include "plan_page.h"
 
+#include "plan_words.h"
 #include "words.h"
 
 #include "wimplan/distribution.h"

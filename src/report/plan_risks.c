@@ -1,8 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a plan means for its site: one row for each kind of note, with what to do. */
-#include "plan_site.h"
+/* What to do: about each gate that blocks packages, and about each kind of note on what the plan means for its site. */
+#include "plan_page.h"
 
+#include "plan_words.h"
 #include "words.h"
+
+void wp_plan_page_remedies(struct wp_page *page, const struct wp_plan_view *view)
+{
+	struct wp_remedy *remedies;
+	size_t count = wp_remedies(page->arena, view->plan, &remedies);
+
+	if (!count)
+		return;
+	wp_page_heading(page, 2, "What to do about what is blocked");
+	WP_PAGE_TABLE(page, "What to do about what is blocked", WP_FOLDING_NONE, { "Why", WP_COLUMN_SHORT },
+		      { "Packages", WP_COLUMN_NUMBER }, { "What to do", WP_COLUMN_TEXT });
+	for (size_t i = 0; i < count; i++)
+		WP_PAGE_ROW(page, wp_cell_as(WP_PART_CODE, remedies[i].code),
+			    wp_cell(wp_words_count(page->arena, remedies[i].packages)), wp_cell(remedies[i].remedy));
+	wp_page_close(page);
+}
 
 static void add_sentences(struct wp_page *page, const struct wp_note_group *group)
 {

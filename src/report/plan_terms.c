@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the words of a plan mean: those that this plan uses, and no others. */
-#include "plan_terms.h"
+#include "plan_page.h"
 
 #include "plan_words.h"
 #include "reason_words.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* When each refresh runs at the latest, in seconds from the window's start. The times come out of a file and may lie. */
-#include "plan_timeline.h"
+#include "plan_page.h"
 
 #include "words.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The first screen of a plan's page. */
-#include "plan_verdict.h"
+#include "plan_page.h"
 
 #include "plan_cost.h"
 #include "plan_words.h"
@@ -8,7 +8,6 @@
 
 #include "wimplan/hash.h"
 #include "wimplan/json.h"
-
 #include "wimplan/text.h"
 
 /* Things to decide that are listed of one kind. */
