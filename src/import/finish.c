@@ -93,8 +93,8 @@ static void remark_on_counts(struct wp_assembler *assembler)
 	if (first)
 		wp_diag_add(assembler->arena, &assembler->diags, WP_SEVERITY_WARNING, "counts-differ",
 			    assembler->entries[first->entry].package_id,
-			    "%s: the counts of SMS_ObjectContentExtraInfo do not add up to its Targeted%s; of the points that a package "
-			    "goes to and that failed on it, the rows of points tell more",
+			    "%s: the counts of SMS_ObjectContentExtraInfo do not add up to its Targeted%s; where they say more than the rows "
+			    "of distribution points, that is taken all the same",
 			    wp_where_text(&first->where, room),
 			    count > 1 ? wp_arena_printf(assembler->arena, ", first of %zu rows", count) : "");
 }
