@@ -4,7 +4,7 @@
  * is followed, and nothing but a regular file is opened. Then its database: the schema, what has to be true before it is
  * used, and how it is left.
  */
-#include "journal_db.h"
+#include "journal.h"
 
 #include "wimplan/file.h"
 #include "wimplan/limits.h"
