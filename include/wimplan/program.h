@@ -155,7 +155,8 @@ int wp_cli_emit_json(struct wp_cli *cli, json_t *document);
 
 /*
  * What is in force: the defaults, over them the file of --config, or else the first that exists of the places that
- * wimplan.conf(5) names, and over that the options that are settings. WP_E_USAGE when something is wrong with it. Strings live in cli->arena.
+ * wimplan.conf(5) names, and over that the options that are settings. WP_E_USAGE when something is wrong with it. Strings
+ * live in cli->arena.
  */
 int wp_cli_config(struct wp_cli *cli, struct wp_config *ret);
 

@@ -242,6 +242,7 @@ static int decide(struct wp_apply *apply, struct wp_session *session, uint64_t r
 	struct wp_journal *journal __attribute__((cleanup(wp_journal_closep))) = NULL;
 	struct wp_verdict *verdicts = wp_arena_alloc(apply->cli->arena, apply->steps.count * sizeof *verdicts);
 	struct wp_error *err = &apply->cli->err;
+	const char *who;
 	int status = wp_apply_classify(apply, session, verdicts, err);
 
 	if (wp_signal_caught())
@@ -260,10 +261,9 @@ static int decide(struct wp_apply *apply, struct wp_session *session, uint64_t r
 	status = probe_outputs(apply, err);
 	if (!status)
 		status = open_journal(apply, runs_seen, &journal, err);
+	who = wp_arena_printf(apply->cli->arena, "%s@%s", apply->cli->env->user, apply->cli->env->host);
 	if (!status)
-		status = wp_journal_begin(journal, apply->connection.url,
-					  wp_arena_printf(apply->cli->arena, "%s@%s", apply->cli->env->user, apply->cli->env->host),
-					  wp_apply_now(apply), err);
+		status = wp_journal_begin(journal, apply->connection.url, who, wp_apply_now(apply), err);
 	if (status)
 		return status;
 	wp_event(apply, "begin", NULL, apply->connection.url, -1);

@@ -11,7 +11,7 @@
 #define WP_CHECK_FORMAT "wimplan-check"
 #define WP_STATUS_FORMAT "wimplan-status"
 
-/* Writes a document with the steps to --output; @runs NULL: there is no run to speak of. 0 or a status with the error in the call. */
+/* Writes a document with the steps to --output; @runs NULL: there is no run to speak of. The error is in the call. */
 int wp_result_show(struct wp_apply *apply, const char *format, const struct wp_journal_runs *runs);
 /* Writes the receipt from what the journal says now. */
 int wp_result_write_receipt(struct wp_apply *apply, struct wp_journal *journal, struct wp_error *err);

@@ -236,12 +236,12 @@ static int print(struct wp_cli *cli, const struct arguments *args, const struct 
 static int end(struct wp_cli *cli, const struct arguments *args, struct verification *verification)
 {
 	struct tally tally = count_states(verification);
+	json_t *event;
 
-	wp_progress_event(&verification->progress,
-			  json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I}", "type", "verify", "plan_id",
-				    verification->plan->id, "same", (json_int_t)tally.of[WP_SOURCE_SAME], "changed",
-				    (json_int_t)tally.of[WP_SOURCE_CHANGED], "missing", (json_int_t)tally.of[WP_SOURCE_MISSING], "damaged",
-				    (json_int_t)tally.of[WP_SOURCE_DAMAGED], "unreadable", (json_int_t)tally.of[WP_SOURCE_UNREADABLE]));
+	event = wp_json_object("type", wp_json_text("verify"), "plan_id", wp_json_text(verification->plan->id), NULL);
+	for (size_t i = 0; i < WP_SOURCE_STATES; i++)
+		wp_json_set(event, wp_source_state_name((enum wp_source_state)i), wp_json_u64(tally.of[i]));
+	wp_progress_event(&verification->progress, event);
 	if (wp_progress_close(&verification->progress, &cli->err))
 		return cli->err.status;
 	if (tally.of[WP_SOURCE_CHANGED] || tally.of[WP_SOURCE_MISSING] || tally.of[WP_SOURCE_DAMAGED])

@@ -46,8 +46,8 @@ void wp_plan_inputs_note_old(const struct wp_cli *cli, const struct wp_plan_inpu
 			     const struct wp_plan_input *input);
 
 /*
- * Adds notes and estimates to the plan, with the configured window, and with the site's export before this one where a task sequence names images by index. That it
- * could not be read is said; the notes are made without it then.
+ * Adds notes and estimates to the plan, with the configured window, and with the site's export before this one where a task
+ * sequence names images by index. That it could not be read is said; the notes are made without it then.
  */
 void wp_plan_inputs_audit(struct wp_cli *cli, const struct wp_plan_inputs *in, const struct wp_plan_input *input,
 			  const struct wp_config *config, struct wp_plan *plan);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Options: the rows that commands share, what is read by a table of rows, what --help shows of it, and what was meant by a word that is mistyped. */
+/* Options: the rows that commands share, reading by a table of rows, what --help shows, and what a mistyped word may mean. */
 #include "wimplan/limits.h"
 #include "wimplan/program.h"
 #include "wimplan/text.h"
