@@ -17,6 +17,7 @@ V ?=
 , := ,
 PACKAGES := libxml-2.0 sqlite3 jansson libcrypto smartcols libarchive
 APPLY_PACKAGES := libcurl libxml-2.0 sqlite3 jansson libcrypto libarchive
+EXPORT_PACKAGES := $(filter-out sqlite3,$(APPLY_PACKAGES))
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef -Wimplicit-fallthrough \
 	-Wpointer-arith -Wwrite-strings -Wformat=2 $(WERROR)
 HARDENING := $(if $(SANITIZE)$(COVERAGE),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong -fstack-clash-protection -fPIE -ffile-prefix-map=$(CURDIR)=.
@@ -26,10 +27,11 @@ ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(SANITIZERS) $(COVERAGE) $(LDFLAGS)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2))
 
-LIB_SOURCES := $(filter-out src/program/% src/cli/% src/provider/% src/apply/%,$(wildcard src/*/*.c src/*/*/*.c))
+LIB_SOURCES := $(filter-out src/program/% src/cli/% src/provider/% src/apply/% src/export/%,$(wildcard src/*/*.c src/*/*/*.c))
 PROGRAM_SOURCES := $(wildcard src/program/*.c)
 CLI_SOURCES := $(wildcard src/cli/*.c)
 APPLY_SOURCES := $(filter-out src/apply/main.c,$(wildcard src/provider/*.c src/apply/*.c))
+EXPORT_SOURCES := $(wildcard src/export/*.c)
 MKWIM_SOURCES := $(wildcard tests/tools/mkwim/*.c)
 SITE_SOURCES := $(wildcard tests/site/*.c)
 UNIT_SOURCES := $(wildcard tests/unit/*.c)
@@ -37,7 +39,7 @@ FUZZ_SOURCES := $(wildcard tests/fuzz/fuzz_*.c)
 MAN_PAGES := $(patsubst man/%.scd,$(BUILD)/man/%,$(wildcard man/*.scd))
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
-all: $(BUILD)/wimplan $(BUILD)/wimplan-apply man
+all: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/wimplan-export man
 
 # --- Building ---------------------------------------------------------------------------------------------------------
 
@@ -92,6 +94,13 @@ $(BUILD)/wimplan-apply: $(call objects,src/apply/main.c) $(BUILD)/libapply.a $(B
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %-libs,$^) @$(BUILD)/apply-libs
 
+# It reads no .wim and keeps no database: what it takes of the libraries' objects needs neither wimlib nor SQLite.
+$(BUILD)/export-libs: $(BUILD)/flags
+	@pkg-config --libs $(EXPORT_PACKAGES) > $@
+$(BUILD)/wimplan-export: $(call objects,$(EXPORT_SOURCES)) $(BUILD)/libapply.a $(BUILD)/libwimplan.a $(BUILD)/export-libs
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %-libs,$^) @$(BUILD)/export-libs
+
 $(BUILD)/mkwim: $(call objects,$(MKWIM_SOURCES)) $(BUILD)/libwimplan.a $(BUILD)/libs
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %/libs,$^) @$(BUILD)/libs
@@ -137,10 +146,10 @@ deps:
 
 # --- Running and testing ----------------------------------------------------------------------------------------------
 
-demo: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/mkwim $(BUILD)/site-provider
+demo: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/wimplan-export $(BUILD)/mkwim $(BUILD)/site-provider
 	@tests/demo.sh $(BUILD)
 
-CHECKED := $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/mkwim $(BUILD)/site-provider $(BUILD)/unit-tests
+CHECKED := $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/wimplan-export $(BUILD)/mkwim $(BUILD)/site-provider $(BUILD)/unit-tests
 check: $(CHECKED) $(FUZZERS) man
 	@tests/check.sh $(BUILD)
 
@@ -151,20 +160,20 @@ check-asan:
 check-valgrind: $(BUILD)/wimplan $(BUILD)/mkwim $(BUILD)/unit-tests
 	@tests/valgrind.sh $(BUILD)
 
-# wimplan-apply against a KDC and a web server of Debian's, made and started by the test.
-check-kerberos: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/mkwim $(BUILD)/site-provider
+# wimplan-apply and wimplan-export against a KDC and a web server of Debian's, made and started by the test.
+check-kerberos: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/wimplan-export $(BUILD)/mkwim $(BUILD)/site-provider
 	@tests/apply/kerberos.py $(BUILD)
 
 # The same with the web server asking for NTLM.
-check-ntlm: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/mkwim $(BUILD)/site-provider
+check-ntlm: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/wimplan-export $(BUILD)/mkwim $(BUILD)/site-provider
 	@tests/apply/ntlm.py $(BUILD)
 
 # The scripts for the site in a real PowerShell: PWSH=PROGRAM, the one that deps installs where there is a .NET SDK, or pwsh.
-check-powershell: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/mkwim $(BUILD)/site-provider
+check-powershell: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/wimplan-export $(BUILD)/mkwim $(BUILD)/site-provider
 	@tests/powershell/all.py $(BUILD)
 
 # The README's two commands on the other Debian release, and the demo's plan there and here.
-check-release: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/mkwim $(BUILD)/site-provider
+check-release: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/wimplan-export $(BUILD)/mkwim $(BUILD)/site-provider
 	@tests/other-release.sh $(BUILD) || [ $$? = 3 ]
 
 check-samples: $(BUILD)/wimplan $(BUILD)/mkwim
@@ -180,7 +189,7 @@ coverage:
 		--html-details $(BUILD)/coverage/index.html --sort-percentage
 	@echo "Details: $(BUILD)/coverage/index.html"
 
-bench: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/mkwim $(BUILD)/site-provider $(BUILD)/bare-requests
+bench: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/wimplan-export $(BUILD)/mkwim $(BUILD)/site-provider $(BUILD)/bare-requests
 	@tests/bench/bench.py $(BUILD) $(BENCH)
 	@tests/bench/apply_bench.py $(BUILD) $(BENCH)
 	@tests/bench/diff_bench.py $(BUILD)
@@ -217,8 +226,8 @@ help:
 	@echo 'make check            all tests'
 	@echo 'make check-asan       the same with the address and undefined-behaviour sanitizers'
 	@echo 'make check-valgrind   unit tests and text cases under valgrind'
-	@echo 'make check-kerberos   wimplan-apply with real Kerberos'
-	@echo 'make check-ntlm       wimplan-apply with real NTLM'
+	@echo 'make check-kerberos   wimplan-apply and wimplan-export with real Kerberos'
+	@echo 'make check-ntlm       wimplan-apply and wimplan-export with real NTLM'
 	@echo 'make check-powershell  the scripts for the site in PowerShell (deps installs it where .NET is)'
 	@echo 'make check-release    make deps demo and make deps check on the other Debian release (root)'
 	@echo 'make check-samples SAMPLES=DIR   read real samples in DIR/xml and DIR/task-sequences'

@@ -17,6 +17,7 @@ TOP = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "build").resolve()
 WIMPLAN = BUILD / "wimplan"
 APPLY = BUILD / "wimplan-apply"
+EXPORT = BUILD / "wimplan-export"
 WIDTH = 80
 # What scdoc's own output makes mandoc say; nobody can write around it.
 LINT_OF_SCDOC = ("skipping paragraph macro", "input text line longer than 80 bytes", "lower case character in document title")
@@ -125,7 +126,7 @@ def check_statuses():
     known = set(re.findall(r"\*(\d+)\*", manual_section("wimplan.1.scd", "EXIT STATUS")))
     expect(known == {"0", "1", "2", "3", "4", "5", "10"}, f"wimplan(1) has the exit statuses {sorted(known)}")
     for path in sorted((TOP / "man").glob("wimplan-*.1.scd")):
-        if path.name == "wimplan-apply.1.scd":
+        if path.name in ("wimplan-apply.1.scd", "wimplan-export.1.scd"):
             continue
         for status in re.findall(r"^\|[\[ ] +\*(\d+)\*|^\|\[ \*(\d+)\*", manual_section(path.name, "EXIT STATUS"), re.M):
             status = "".join(status)
@@ -239,6 +240,34 @@ def check_apply():
                f"has {sorted(offered - long_options)} too many")
 
 
+def check_export():
+    """wimplan-export has no commands."""
+    page = "wimplan-export.1.scd"
+    shown = run("--help", program=EXPORT)
+    expect(shown.returncode == 0 and not shown.stderr, "wimplan-export --help does not end with 0, or writes to standard error")
+    expect(shown.stdout.startswith("Usage: wimplan-export "), "wimplan-export --help does not begin with its usage")
+    for line in shown.stdout.splitlines():
+        expect(len(line) <= WIDTH and "\t" not in line, f"wimplan-export --help: wider than {WIDTH} columns, or a tab: {line}")
+    helped, described = help_options(shown.stdout), manual_options(page)
+    expect(helped == described, f"wimplan-export: --help and the page differ in {dict(helped.items() ^ described.items())}")
+    version = run("--version", program=EXPORT)
+    expect(re.fullmatch(r"wimplan-export \d+\.\d+\.\d+\n", version.stdout), f"wimplan-export --version: {version.stdout}")
+    for words in [], ["--nonsense"], ["a"], ["--parallel"], ["--parallel", "0"], ["--only", "x"], ["--provider", "http://cm01/AdminService"]:
+        plain, as_json = run(*words, program=EXPORT), run("--json", *words, program=EXPORT)
+        typed = " ".join(words)
+        expect(plain.returncode == 2 and not plain.stdout and plain.stderr, f"wimplan-export {typed}: {plain.returncode}")
+        expect(as_json.returncode == 2 and '"wimplan-error"' in as_json.stdout, f"wimplan-export {typed} --json: {as_json.stdout}")
+    with open("/dev/full", "w") as full:
+        lost = run("--help", stdout=full, program=EXPORT)
+    expect(lost.returncode == 1 and lost.stderr, f"wimplan-export --help >/dev/full: {lost.returncode}")
+    statuses = set(re.findall(r"\*(\d+)\*", manual_section(page, "EXIT STATUS")))
+    expect(statuses == {"0", "1", "2", "3", "129", "130", "143"}, f"wimplan-export(1) has the exit statuses {sorted(statuses)}")
+    for title in "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXIT STATUS", "EXAMPLES", "SEE ALSO":
+        expect(manual_section(page, title), f"wimplan-export(1) has no {title}")
+    offered = complete(["-"], "wimplan-export")
+    expect(offered == {option for option in helped if option.startswith("--")}, f"the completion of wimplan-export offers {sorted(offered)}")
+
+
 def check_configuration():
     example = TOP / "src" / "share" / "wimplan.conf"
     text = example.read_text(encoding="utf-8")
@@ -300,6 +329,7 @@ def main():
     check_lost_output(commands)
     check_completion(options_of)
     check_apply()
+    check_export()
     check_configuration()
     check_export_script()
     check_pages()

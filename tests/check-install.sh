@@ -8,10 +8,12 @@ trap 'rm -rf "$root"' EXIT
 tests/install.sh install "$1" "$root/usr"
 "$root/usr/bin/wimplan" --version | grep -q '^wimplan '
 "$root/usr/bin/wimplan-apply" --version | grep -q '^wimplan-apply '
-for file in share/man/man1/wimplan.1 share/man/man1/wimplan-apply.1 share/man/man5/wimplan-plan.5 \
+"$root/usr/bin/wimplan-export" --version | grep -q '^wimplan-export '
+for file in share/man/man1/wimplan.1 share/man/man1/wimplan-apply.1 share/man/man1/wimplan-export.1 share/man/man5/wimplan-plan.5 \
 	share/man/man7/wimplan-provider.7 share/wimplan/Export-WimplanRecords.ps1 share/wimplan/wimplan.conf \
 	share/doc/wimplan/README.md share/doc/wimplan/LICENSE \
-	share/bash-completion/completions/wimplan share/bash-completion/completions/wimplan-apply; do
+	share/bash-completion/completions/wimplan share/bash-completion/completions/wimplan-apply \
+	share/bash-completion/completions/wimplan-export share/wimplan/schema/records.schema.json; do
 	[ -s "$root/usr/$file" ] || { echo "make install left out $file" >&2; exit 1; }
 done
 tests/install.sh uninstall "$1" "$root/usr"

@@ -26,7 +26,7 @@ def is_there(name):
         return glob.glob(f'src/*/{name}')
     if '/' in name or '.' in name:
         return any(glob.glob(os.path.normpath(f'{root}/{name}'), recursive=True) for root in ('src', '.', 'src/*'))
-    return name in ('wimplan', 'wimplan-apply') or re.search(rf'\b{re.escape(name)}\[', code)
+    return name in ('wimplan', 'wimplan-apply', 'wimplan-export') or re.search(rf'\b{re.escape(name)}\[', code)
 
 
 names = sorted(set(re.findall(r'`([^`]+)`', text)))

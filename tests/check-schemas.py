@@ -297,7 +297,27 @@ def check_apply(schemas, env, folder):
     ]:
         document = call(*words, status=status)
         expect(document.get("format") == "wimplan-error", f"wimplan-apply {' '.join(words)}: no error document")
+    check_export(schemas, env, folder, url)
     os.kill(int((folder / "site.pid").read_text()), signal.SIGTERM)
+
+
+def check_export(schemas, env, folder, url):
+    """The stand-in's records, all of them and as a part, and what an import says of the part."""
+    site = ["--auth", "none", "--provider", url]
+
+    def call(*words, status=0):
+        return check_call(schemas, env, folder, *site, *words, status=status, program="wimplan-export")
+
+    call("--probe", "--events", "export.ndjson")
+    part = call("--only", "P0100032", "--only", "P01FFFFF", status=3)
+    expect(not part["complete"] and part["refused"], "an export of a package that there is not is complete")
+    call("--json", "--only", "P01FFFFF", status=1)
+    call("--json", "--parallel", "0", status=2)
+    for number, line in enumerate((folder / "export.ndjson").read_text(encoding="utf-8").splitlines(), 1):
+        schemas.check(json.loads(line), f"export.ndjson:{number}", "export-events")
+    (folder / "part.json").write_text(json.dumps(part))
+    imported = check_call(schemas, env, folder, "import", "--json", "--cache", "export.db", "part.json", status=0)
+    expect(imported["snapshot"]["partial"] == "refused: packages", f"the import of a part says {imported['snapshot']['partial']}")
 
 
 def check_receipts(schemas, env, folder, receipt):

@@ -38,8 +38,12 @@ waiting_steps() {
 	for script in tests/apply/test_*.py; do
 		step "$(basename "$script" .py) of apply" "$script" "$build"
 	done
+	for script in tests/export/test_*.py; do
+		step "$(basename "$script" .py) of export" "$script" "$build"
+	done
 	step 'Kerberos' tests/apply/kerberos.py "$build"
 	step 'NTLM' tests/apply/ntlm.py "$build"
+	step 'kills of export' tests/export/kill.py "$build" "${KILLS:-40}"
 	step 'kills of apply' tests/apply/kill.py "$build" "${KILLS:-40}"
 	# The scripts are the same in a build with sanitizers.
 	grep -q __asan_init "$build/wimplan" || step 'PowerShell' tests/powershell/all.py "$build"

@@ -54,7 +54,7 @@ mkdir -p "$root/demo/build"
 cp -r tests testdata README.md "$root/demo"
 cp "$package" "$root/demo"
 cp "$build/mkwim" "$build/site-provider" "$root/demo/build"
-ln -s /usr/bin/wimplan /usr/bin/wimplan-apply "$root/demo/build"
+ln -s /usr/bin/wimplan /usr/bin/wimplan-apply /usr/bin/wimplan-export "$root/demo/build"
 cat >"$root/demo/run" <<'RUN'
 set -eu
 export DEBIAN_FRONTEND=noninteractive
@@ -63,6 +63,7 @@ apt-get install -y -qq --no-install-recommends ./wimplan_*.deb
 ! dpkg -l | grep -E '^ii +[^ ]+-dev' || { echo 'the package brings something that is for building'; exit 1; }
 wimplan --version
 wimplan-apply --version
+wimplan-export --version
 apt-get install -y -qq --no-install-recommends libmicrohttpd12
 tests/demo.sh build
 apt-get remove -y -qq --purge wimplan

@@ -41,7 +41,7 @@ def make(build, root):
     """Makes ROOT/build/demo, with ROOT/build standing for the build folder, and returns it with an environment."""
     build = pathlib.Path(build).resolve()
     (root / "build").mkdir()
-    for program in ("wimplan", "wimplan-apply", "mkwim", "site-provider"):
+    for program in ("wimplan", "wimplan-apply", "wimplan-export", "mkwim", "site-provider"):
         (root / "build" / program).symlink_to(build / program)
     made = subprocess.run([HERE / "demo.sh", root / "build"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if made.returncode:

@@ -18,6 +18,7 @@ place() { # MODE SOURCE FOLDER [NAME]
 
 place 755 "$build/wimplan" bin
 place 755 "$build/wimplan-apply" bin
+place 755 "$build/wimplan-export" bin
 for page in "$build"/man/*.[157]; do
 	place 644 "$page" "share/man/man${page##*.}"
 done
@@ -31,3 +32,4 @@ place 644 LICENSE share/doc/wimplan
 # bash-completion looks for a file with the name of the command.
 place 644 src/share/wimplan.bash share/bash-completion/completions wimplan
 place 644 src/share/wimplan.bash share/bash-completion/completions wimplan-apply
+place 644 src/share/wimplan.bash share/bash-completion/completions wimplan-export

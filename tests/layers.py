@@ -14,7 +14,8 @@ LEVEL = {folder: level for level, folders in enumerate(ORDER) for folder in fold
 # Where the order is not enough.
 ONLY = {
     'program': {'base', 'system', 'plan', 'program'},
-    'provider': {'base', 'system', 'site', 'import', 'provider'},
+    'provider': {'base', 'system', 'site', 'import', 'plan', 'program', 'provider'},
+    'export': {'base', 'system', 'site', 'program', 'provider', 'export'},
     'apply': {'base', 'system', 'site', 'import', 'plan', 'program', 'provider', 'apply'},
 }
 

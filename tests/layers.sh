@@ -33,11 +33,19 @@ links wimplan libcurl && complain "wimplan links libcurl"
 links wimplan-apply libcurl || complain "wimplan-apply does not link libcurl: is this check still good for anything?"
 links wimplan-apply libwim && complain "wimplan-apply links libwim"
 links wimplan-apply libsmartcols && complain "wimplan-apply links libsmartcols"
+links wimplan libsqlite3 || complain "wimplan does not link libsqlite3: is this check still good for anything?"
+links wimplan-export libcurl || complain "wimplan-export does not link libcurl: is this check still good for anything?"
+for library in libwim libsqlite3 libsmartcols; do
+	links wimplan-export $library && complain "wimplan-export links $library"
+done
 for symbol in $(nm -D --undefined-only "$build/wimplan" | sed -n 's/.* \(curl_[a-z_]*\|socket\|connect\|getaddrinfo\)\(@.*\)\{0,1\}$/\1/p'); do
 	complain "wimplan uses $symbol"
 done
 for symbol in $(nm -D --undefined-only "$build/wimplan-apply" | sed -n 's/.* \(wimlib_[a-z_]*\)\(@.*\)\{0,1\}$/\1/p'); do
 	complain "wimplan-apply uses $symbol"
+done
+for symbol in $(nm -D --undefined-only "$build/wimplan-export" | sed -n 's/.* \(\(wimlib\|sqlite3\)_[a-z_0-9]*\)\(@.*\)\{0,1\}$/\1/p'); do
+	complain "wimplan-export uses $symbol"
 done
 
 # The library takes nothing from the environment, prints nothing and ends no program, but for the folder of its effects.

@@ -113,6 +113,8 @@ struct wp_file_writer;
 int wp_file_begin(const char *path, enum wp_file_target target, struct wp_file_writer **ret_writer,
 		  struct wp_error *err);
 void wp_file_add(struct wp_file_writer *writer, const void *bytes, size_t length);
+/* Whether something has failed already, so that more need not be made. */
+bool wp_file_has_failed(const struct wp_file_writer *writer);
 /*
  * Puts the file in its place when nothing failed, and frees @writer in any case. The codes of errors are "unwritable",
  * "stdout", and "broken-pipe" for a standard output whose reader has gone away.

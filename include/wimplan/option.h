@@ -44,6 +44,7 @@ enum wp_option_set {
 	WP_TAKES_EXCLUDE = 1 << 10,
 	WP_TAKES_TAKEN_AT = 1 << 11,
 	WP_TAKES_FAIL_ON = 1 << 12,
+	WP_TAKES_PROVIDER = 1 << 13,
 };
 
 /* One option; a row without a name is a heading of --help, and one with nothing is the end. */
@@ -64,5 +65,10 @@ struct wp_option {
 #define WP_OPTION(type, member, long_name, value, fills, text, ...)                                                  \
 	{ .name = long_name, .argument = value, .kind = WP_OPTION_##fills, .field = offsetof(type, member),          \
 	  .help = text, __VA_ARGS__ }
+
+/* The same of a key of [provider] in the configuration. */
+#define WP_SETTING(config_key, long_name, value, text, ...)                                                          \
+	{ .name = long_name, .argument = value, .kind = WP_OPTION_SETTING, .help = text, .section = "provider",      \
+	  .key = config_key, __VA_ARGS__ }
 
 #endif

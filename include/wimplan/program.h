@@ -43,7 +43,7 @@ struct wp_verb {
 };
 
 struct wp_command {
-	const char *name;
+	const char *name; /* NULL: the program has no other, and it needs no word */
 	const char *summary; /* one line of --help of the program */
 	const char *help; /* "Usage: …" and what it does; the options are added */
 	const struct wp_option *options; /* its own; NULL: none */
@@ -90,6 +90,8 @@ struct wp_cli {
 	const char *site; /* --site; NULL: any */
 	const char *snapshot; /* --snapshot; NULL: the newest */
 	const char *events; /* --events; NULL: none */
+	const char *provider; /* --provider; NULL: not given */
+	const char *proxy; /* --proxy; NULL: none */
 	struct wp_names maps; /* --map: "PREFIX=FOLDER" */
 	struct wp_names only, exclude; /* --only, --exclude: PackageIDs */
 	struct wp_names fail_on; /* --fail-on: what makes the call end with WP_EXIT_FOUND */

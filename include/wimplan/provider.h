@@ -26,6 +26,7 @@ struct wp_provider_options {
 	const char *ca_file;  /* NULL: the system's */
 	const char *proxy;    /* NULL: none, whatever the environment says */
 	uint32_t timeout;     /* seconds for one request */
+	const char *agent;    /* the program, as the server's log names it */
 	void (*tick)(void *context); /* called about once a second while something is waited for; NULL: nothing is */
 	void *tick_context;
 	const char *way_out;  /* what to do where the provider is of no use: a clause for messages */
@@ -137,6 +138,10 @@ int wp_session_read(struct wp_session *session, enum wp_class class, const char 
 /* Calls a method of a package, once; only an answer 401 to the very request lets it go out again. */
 void wp_session_call(struct wp_session *session, enum wp_class class, const char *package_id, const char *method,
 		     struct wp_answer *ret);
+
+/* Calls a static method of a class, once, with what stands in an object for its parameters. */
+void wp_session_call_static(struct wp_session *session, const char *class, const char *method, const json_t *arguments,
+			    struct wp_answer *ret);
 
 /* Writes a package back as it was read (@entity: the answer's document), without what a write-back must not touch. */
 void wp_session_write(struct wp_session *session, enum wp_class class, const char *package_id, const json_t *entity,

@@ -146,7 +146,10 @@ struct wp_record_set {
 	struct wp_arena *arena;
 	char *site_code;        /* NULL when neither the data nor the caller gave one */
 	struct wp_time taken_at; /* when the export was made, as far as the data says */
-	/* The lists whose next page was not among the files, "SMS_ImagePackage, …"; NULL when the export is whole. */
+	/*
+	 * The lists whose next page was not among the files, "SMS_ImagePackage, …", or those of which the site refused something,
+	 * "refused: SMS_ImagePackage, …"; NULL when the export is whole.
+	 */
 	const char *partial;
 	struct wp_record *records; /* by PackageID */
 	size_t count;

@@ -50,4 +50,26 @@ json_t *wp_site_new(void);
 /* The rows of a kind, sorted by their keys; NULL when @site is NULL. Borrowed. */
 const json_t *wp_site_rows(const json_t *site, enum wp_site_kind kind);
 
+/* What of an export a class belongs to. */
+enum wp_site_part {
+	WP_SITE_PART_PACKAGES,     /* the three kinds of packages */
+	WP_SITE_PART_IMAGES,       /* what is in them */
+	WP_SITE_PART_DISTRIBUTION, /* where they are */
+	WP_SITE_PART_SEQUENCES,    /* who uses them */
+};
+
+/* A class that is read of a site, and how. Column names are ConfigMgr's. */
+struct wp_site_read {
+	const char *class;
+	enum wp_site_part part;
+	const char *key;      /* by which each object is read once more, for what is lazy; NULL: a list says all of it */
+	const char *filter;   /* OData's, of the rows that are wanted; a site may not know it. NULL: all are */
+	const char *package;  /* the column with a PackageID that has to be among the packages; NULL */
+	const char *sequence; /* the same among the task sequences; NULL */
+};
+
+/* Every class that an import reads, in the order of an export. */
+extern const struct wp_site_read wp_site_reads[];
+extern const size_t wp_site_read_count;
+
 #endif

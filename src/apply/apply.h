@@ -5,6 +5,7 @@
 
 #include "step.h"
 
+#include "wimplan/connection.h"
 #include "wimplan/env.h"
 #include "wimplan/error.h"
 #include "wimplan/file.h"
@@ -31,7 +32,7 @@ struct wp_apply {
 	/* Options. */
 	bool yes, skip_conflicts;
 	enum wp_commit commit;
-	const char *provider, *window_given, *expected_plan, *journal_path, *receipt_path;
+	const char *window_given, *expected_plan, *journal_path, *receipt_path;
 	/* Options over configuration over defaults. */
 	const char *plan_path, *token_file;
 	enum wp_file_target receipt_target; /* whether the user has named the receipt */

@@ -109,7 +109,7 @@ static int run(struct wp_cli *cli, void *arguments)
 	if (!status)
 		status = wp_apply_read_plan(apply);
 	if (!status)
-		status = wp_apply_read_secrets(apply);
+		status = wp_connection_secrets(cli, apply->token_file, &apply->connection);
 	if (status)
 		return status;
 	wp_signals_catch();

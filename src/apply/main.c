@@ -15,7 +15,7 @@ static const struct wp_program program = {
 		 "Carries out a plan of wimplan at a Configuration Manager site.\n",
 	.start = "Start with: wimplan-apply check --provider https://HOST/AdminService plan.json\n",
 	.commands = commands,
-	.takes = WP_TAKES_ONLY | WP_TAKES_EVENTS,
+	.takes = WP_TAKES_PROVIDER | WP_TAKES_ONLY | WP_TAKES_EVENTS,
 };
 
 int main(int argc, char **argv)

@@ -83,22 +83,6 @@ int wp_apply_look_back(struct wp_apply *apply, struct wp_journal **ret_journal, 
 	return status;
 }
 
-int wp_apply_read_secrets(struct wp_apply *apply)
-{
-	struct wp_cli *cli = apply->cli;
-	const char *warning;
-	int status;
-
-	if (!apply->connection.url)
-		return wp_cli_usage(
-			cli, "--provider",
-			"no provider is given; add --provider https://HOST/AdminService, or set url in [provider]");
-	status = wp_provider_secrets(cli->env, cli->arena, apply->token_file, &apply->connection, &warning, &cli->err);
-	if (warning)
-		wp_apply_note(apply, "warning: %s", warning);
-	return status == WP_E_USAGE ? wp_cli_usage(cli, cli->err.subject, "%s", cli->err.message) : status;
-}
-
 int wp_lock_site(const char *provider, const char *site_code, int *ret_fd, struct wp_error *err)
 {
 	struct wp_buf key __attribute__((cleanup(wp_buf_free))) = { 0 };

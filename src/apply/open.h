@@ -16,9 +16,6 @@ int wp_apply_read_plan(struct wp_apply *apply);
 int wp_apply_look_back(struct wp_apply *apply, struct wp_journal **ret_journal, struct wp_journal_runs *ret_runs,
 		       struct wp_error *err);
 
-/* Sees that there is a provider, and reads the secrets that --auth needs. Likewise. */
-int wp_apply_read_secrets(struct wp_apply *apply);
-
 /*
  * The lock of one provider and site, for all users of this machine (precisely: of this network namespace). WP_E_BUSY
  * names the process and the user that hold it. @provider is a URL; spellings of one URL are one lock. The caller closes

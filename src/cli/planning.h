@@ -4,8 +4,8 @@
 #define WIMPLAN_CLI_PLANNING_H
 
 #include "plan_inputs.h"
-#include "progress.h"
 
+#include "wimplan/progress.h"
 #include "wimplan/source.h"
 
 /* What a plan is made from. From zeros, with its inputs opened. */

@@ -4,8 +4,8 @@
 #define WIMPLAN_CLI_SETTINGS_H
 
 #include "cli.h"
-#include "progress.h"
 
+#include "wimplan/progress.h"
 #include "wimplan/config.h"
 #include "wimplan/expect.h"
 #include "wimplan/plan.h"

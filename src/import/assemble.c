@@ -32,6 +32,7 @@ struct wp_assembler *wp_assembler_new(const struct wp_import_options *options, c
 	assembler->site_index = wp_json_must(json_object());
 	assembler->skipped = wp_json_must(json_object());
 	assembler->unclear = wp_json_must(json_object());
+	assembler->refused = wp_json_must(json_object());
 	return assembler;
 }
 
@@ -57,6 +58,7 @@ void wp_assembler_free(struct wp_assembler *assembler)
 	json_decref(assembler->site_index);
 	json_decref(assembler->skipped);
 	json_decref(assembler->unclear);
+	json_decref(assembler->refused);
 	if (assembler->arena)
 		wp_arena_free(assembler->arena);
 	free(assembler);
@@ -344,22 +346,30 @@ void wp_assembler_modified(struct wp_assembler *assembler, struct wp_time modifi
 	take_newer(&assembler->modified, modified);
 }
 
+int wp_assembler_describe_rest(struct wp_assembler *assembler, const json_t *description, const char *file,
+			       struct wp_error *err)
+{
+	const char *taken_at = wp_json_get_text(description, "taken_at");
+	const char *site = wp_json_get_text(description, "site_code");
+	struct wp_time time = taken_at ? wp_time_parse(taken_at) : (struct wp_time){ 0 };
+
+	if (taken_at && !time.known)
+		wp_diag_add(assembler->arena, &assembler->diags, WP_SEVERITY_WARNING, "bad-value", file,
+			    "taken_at is \"%.60s\", which is no date of a known form; it is left out", taken_at);
+	take_newer(&assembler->taken_at, time);
+	wp_refused_take(assembler, description, file);
+	return site && strlen(site) == 3 ? wp_assembler_claim_site(assembler, site, file, err) : WP_OK;
+}
+
 int wp_assembler_describe(struct wp_assembler *assembler, const json_t *description, const char *file,
 			  struct wp_error *err)
 {
 	const char *version = wp_json_get_text(description, "format_version");
-	const char *taken_at = wp_json_get_text(description, "taken_at");
-	const char *site = wp_json_get_text(description, "site_code");
-	struct wp_time time = taken_at ? wp_time_parse(taken_at) : (struct wp_time){ 0 };
 
 	if (wp_json_format(description, NULL, 1, NULL) != WP_FORMAT_KNOWN)
 		return wp_fail(
 			err, WP_E_FAILED, "export-version", file,
 			"%s: an export of format_version %s, of which this wimplan knows only 1; use a newer wimplan",
 			file, version ? version : "(none)");
-	if (taken_at && !time.known)
-		wp_diag_add(assembler->arena, &assembler->diags, WP_SEVERITY_WARNING, "bad-value", file,
-			    "taken_at is \"%.60s\", which is no date of a known form; it is left out", taken_at);
-	take_newer(&assembler->taken_at, time);
-	return site && strlen(site) == 3 ? wp_assembler_claim_site(assembler, site, file, err) : WP_OK;
+	return wp_assembler_describe_rest(assembler, description, file, err);
 }

@@ -119,6 +119,8 @@ struct wp_assembler {
 	size_t page_count;
 	struct wp_page_row *page_rows;
 	size_t page_row_count;
+	/* What the site refused when it was exported, by class: how many objects, of which the first, and why. Owned. */
+	json_t *refused;
 	/* What rows were left out are → how many: other classes, and what says too little of packages. Owned. */
 	json_t *skipped, *unclear;
 	const char *file; /* the last one, for wp_where */
@@ -142,6 +144,9 @@ int wp_assembler_add(struct wp_assembler *assembler, const struct wp_row *row, s
 /* Takes in what the export script says of the export: {"format_version":"1.0","taken_at":…,"site_code":…}. */
 int wp_assembler_describe(struct wp_assembler *assembler, const json_t *description, const char *file,
 			  struct wp_error *err);
+/* The same of its other end, where an export says what could be said only then. */
+int wp_assembler_describe_rest(struct wp_assembler *assembler, const json_t *description, const char *file,
+			       struct wp_error *err);
 
 /* The file that rows were taken from has ended. */
 int wp_assembler_end_file(struct wp_assembler *assembler, const char *file, struct wp_error *err);
@@ -192,6 +197,10 @@ void wp_pages_add(struct wp_assembler *assembler, const struct wp_taken_row *row
  * on each.
  */
 const char *wp_pages_missing(struct wp_assembler *assembler);
+/* Takes in what a description says of the parts of the site that could not be read (complete, refused). */
+void wp_refused_take(struct wp_assembler *assembler, const json_t *description, const char *file);
+/* The same for wp_record_set.partial: "refused: …" where packages are missing; remarks on everything. NULL: nothing is. */
+const char *wp_refused_missing(struct wp_assembler *assembler);
 /*
  * A new object with the properties of a row as records keep them; *@ret_dates: dates of some culture among them. NULL
  * when the row contradicts itself.

@@ -372,6 +372,14 @@ static struct wp_time taken_at(const struct wp_assembler *assembler)
 	return assembler->taken_at.known ? assembler->taken_at : assembler->modified;
 }
 
+/* Everything that the export has not, whatever the reason. */
+static const char *missing(struct wp_assembler *assembler)
+{
+	const char *pages = wp_pages_missing(assembler), *refused = wp_refused_missing(assembler);
+
+	return pages && refused ? wp_arena_printf(assembler->arena, "%s, %s", refused, pages) : refused ? refused : pages;
+}
+
 int wp_assembler_finish(struct wp_assembler *assembler, struct wp_record_set **ret_set, struct wp_error *err)
 {
 	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = NULL;
@@ -387,7 +395,7 @@ int wp_assembler_finish(struct wp_assembler *assembler, struct wp_record_set **r
 	set->site = wp_site_rows_finish(assembler);
 	set->count = assembler->record_count;
 	set->taken_at = taken_at(assembler);
-	set->partial = wp_pages_missing(assembler);
+	set->partial = missing(assembler);
 	wp_columns_finish(assembler);
 	set->diags = assembler->diags;
 	set->arena = assembler->arena;

@@ -18,6 +18,7 @@ struct json_rows {
 	struct wp_json_scan scan;
 	struct wp_assembler *assembler;
 	size_t page;   /* the page that is being read; 0 outside of one */
+	bool described; /* the document that is being read is a wimplan-records, and its version is known */
 	size_t number; /* records so far */
 };
 
@@ -110,10 +111,20 @@ static int emit_lists(struct json_rows *rows, json_t *object, size_t line, bool 
 	return status;
 }
 
+/*
+ * What a document says of itself: the export script under a name, wimplan-export in its own head and tail, which hold no
+ * records.
+ */
 static int describe(struct json_rows *rows, const json_t *object)
 {
+	const char *format = json_string_value(json_object_get(object, "format"));
 	const json_t *description = json_object_get(object, "wimplan_export");
 
+	if (format && !strcmp(format, "wimplan-records"))
+		description = object;
+	else if (rows->described)
+		return wp_assembler_describe_rest(rows->assembler, object, name_of(rows), rows->scan.err);
+	rows->described = description == object;
 	return description ? wp_assembler_describe(rows->assembler, description, name_of(rows), rows->scan.err) : WP_OK;
 }
 
@@ -136,8 +147,10 @@ static int emit(struct json_rows *rows, const struct wp_json_piece *piece)
 				 "(%s), not an export; export again", name_of(rows), piece->line, piece->column,
 				 message ? message : "without a message");
 	} else {
-		status = describe(rows, object);
-		if (!status && !is_record(object))
+		/* Not of each row; a description without rows holds none of its own. */
+		status = rows->page ? WP_OK : describe(rows, object);
+		found = rows->described && !rows->page;
+		if (!status && !found && !is_record(object))
 			status = emit_lists(rows, object, piece->line, &found);
 		if (!status && !found)
 			status = emit_row(rows, object, piece->line);
@@ -240,7 +253,7 @@ static int read_page_part(struct json_rows *rows, struct wp_json_piece *piece, s
 	take_next_link(rows, page, *ret_part);
 	status = describe(rows, *ret_part);
 	/* Lists under other names may stand beside those of a page. */
-	return status || is_record(*ret_part) ? status : emit_lists(rows, *ret_part, piece->line, &found);
+	return status || rows->described || is_record(*ret_part) ? status : emit_lists(rows, *ret_part, piece->line, &found);
 }
 
 /* The records of a page. @piece, which holds what stands in front of them, is then used for what follows. */
@@ -302,6 +315,8 @@ static int read_object(struct json_rows *rows)
 
 	if (wp_json_descend(scan))
 		return scan->err->status;
+	if (scan->depth == 1)
+		rows->described = false;
 	wp_input_mark(scan->input);
 	wp_json_get(scan);
 	wp_buf_putc(&piece.text, '{');

@@ -60,15 +60,20 @@ static void note_missing(struct wp_plan *plan, const struct wp_plan_input *input
 
 void wp_note_export(struct wp_plan *plan, const struct wp_plan_input *input)
 {
+	/* As wp_record_set has it. */
+	static const char refused[] = "refused: ";
 	const char *lists = input->set->partial;
 
 	note_age(plan, input);
-	if (lists) {
+	if (lists && !strncmp(lists, refused, strlen(refused)))
+		wp_note_add(plan, WP_NOTE_EXPORT_PARTIAL, NULL, 0, wp_json_object("lists", wp_json_text(lists), NULL),
+			    "the export has not all of the site, which did not let it read everything of %s; export again",
+			    lists + strlen(refused));
+	else if (lists)
 		wp_note_add(plan, WP_NOTE_EXPORT_PARTIAL, NULL, 0, wp_json_object("lists", wp_json_text(lists), NULL),
 			    "the export is a page of a longer answer: the next page of %s is not among the files; import all "
 			    "pages together",
 			    lists);
-	}
 	note_missing(plan, input);
 }
 

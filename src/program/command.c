@@ -91,7 +91,7 @@ static int check_operands(struct wp_cli *cli, const struct wp_verb *verb)
 {
 	size_t count = cli->operand_count;
 	const char *name = verb->name ? wp_arena_printf(cli->arena, "%s %s", cli->command->name, verb->name)
-				      : cli->command->name;
+				      : cli->command->name ? cli->command->name : cli->program->name;
 
 	if (count >= verb->least && count <= verb->most)
 		return WP_OK;
@@ -127,6 +127,9 @@ static int run(struct wp_cli *cli, int argc, char **argv)
 	const char *name = argc > 1 ? argv[1] : NULL;
 	int status;
 
+	cli->command = cli->program->commands[0]->name ? NULL : cli->program->commands[0];
+	if (cli->command)
+		return run_command(cli, argc, argv);
 	if (name && !strcmp(name, "--version"))
 		return print_version(cli);
 	/* "help plan" is "plan --help". */

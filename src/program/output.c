@@ -64,7 +64,7 @@ static int write_document(const struct wp_error *err, const struct wp_diags *mor
 
 int wp_cli_usage(struct wp_cli *cli, const char *subject, const char *format, ...)
 {
-	const char *command = cli->command ? cli->command->name : "";
+	const char *command = cli->command && cli->command->name ? cli->command->name : "";
 	char text[1024];
 	va_list args;
 

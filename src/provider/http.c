@@ -217,6 +217,7 @@ static const char *set_options(struct wp_provider *provider)
 	const struct wp_provider_options *options = &provider->options;
 	CURL *curl = provider->curl;
 	const char *failed = set_authentication(provider);
+	char agent[80];
 
 	SET(curl, CURLOPT_ERRORBUFFER, provider->error);
 	SET(curl, CURLOPT_NOSIGNAL, 1L);
@@ -235,7 +236,8 @@ static const char *set_options(struct wp_provider *provider)
 	SET(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	SET(curl, CURLOPT_CONNECTTIMEOUT, (long)(options->timeout < 30 ? options->timeout : 30));
 	SET(curl, CURLOPT_TIMEOUT, (long)options->timeout);
-	SET(curl, CURLOPT_USERAGENT, "wimplan-apply/" WIMPLAN_VERSION);
+	snprintf(agent, sizeof agent, "%s/" WIMPLAN_VERSION, options->agent ? options->agent : "wimplan");
+	SET(curl, CURLOPT_USERAGENT, agent);
 	SET(curl, CURLOPT_HEADERFUNCTION, take_header);
 	SET(curl, CURLOPT_HEADERDATA, provider);
 	SET(curl, CURLOPT_WRITEFUNCTION, take_body);

@@ -182,7 +182,10 @@ int wp_session_object(struct wp_session *session, const char *class, const char 
 	if (answer.said == WP_SAID_DONE) {
 		json_t *entity = wp_answer_entity(answer.json, &many);
 
-		if (many)
+		if (wp_answer_is_late_error(answer.json))
+			status = wp_fail(err, WP_E_FAILED, "bad-answer", key,
+					 "%s: the answer begins as a success and ends with an error", key);
+		else if (many)
 			status = wp_fail(err, WP_E_FAILED, "bad-answer", key, "%s: the provider gave several objects for one key",
 					 key);
 		else if (entity && !json_is_object(entity))

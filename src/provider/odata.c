@@ -199,8 +199,7 @@ static bool take_return_value(const json_t *json, struct wp_answer *ret)
 	return true;
 }
 
-/* A server may find out too late that it fails (OData Protocol, 9.4): the error stands behind a status of success. */
-static bool is_late_error(const json_t *json)
+bool wp_answer_is_late_error(const json_t *json)
 {
 	return json_is_object(json_object_get(json, "error")) || json_is_object(json_object_get(json, "odata.error"));
 }
@@ -231,7 +230,7 @@ static void read_success(const struct wp_http *http, enum wp_request request, st
 	}
 	if (request == WP_REQUEST_READ)
 		return;
-	if (is_late_error(ret->json)) {
+	if (wp_answer_is_late_error(ret->json)) {
 		wp_answer_free(ret);
 		read_failure(http, request, ret);
 	} else if (request == WP_REQUEST_CALL && !take_return_value(ret->json, ret)) {

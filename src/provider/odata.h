@@ -22,4 +22,7 @@ void wp_answer_read(const struct wp_http *http, enum wp_request request, struct 
  */
 json_t *wp_answer_entity(const json_t *json, bool *ret_many);
 
+/* Whether a document is an error behind a status of success: a server may find out too late (OData Protocol, 9.4). */
+bool wp_answer_is_late_error(const json_t *json);
+
 #endif

@@ -6,6 +6,7 @@
 #include "url.h"
 
 #include "wimplan/buf.h"
+#include "wimplan/json.h"
 
 #include <stdlib.h>
 
@@ -50,6 +51,16 @@ void wp_session_call(struct wp_session *session, enum wp_class class, const char
 
 	submit(session, "POST", path, "{}", WP_REQUEST_CALL, ret);
 	free(path);
+}
+
+void wp_session_call_static(struct wp_session *session, const char *class, const char *method, const json_t *arguments,
+			    struct wp_answer *ret)
+{
+	struct wp_buf path __attribute__((cleanup(wp_buf_free))) = { 0 }, text __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	wp_buf_printf(&path, "wmi/%s.%s", class, method);
+	wp_json_line(&text, arguments);
+	submit(session, "POST", wp_buf_text(&path), wp_buf_text(&text), WP_REQUEST_CALL, ret);
 }
 
 void wp_session_write(struct wp_session *session, enum wp_class class, const char *package_id, const json_t *entity,

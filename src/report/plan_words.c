@@ -252,8 +252,8 @@ char *wp_words_incomplete(struct wp_arena *arena, const struct wp_plan *plan)
 	}
 	if (!count)
 		return wp_arena_strdup(arena, plan->snapshot_partial ?
-				       "Incomplete: the export is a page of a longer answer. Import all its pages "
-				       "together and plan again; what is planned stands." :
+				       "Incomplete: the export has not all packages of the site. Export all of it, or import "
+				       "all its pages together, and plan again; what is planned stands." :
 				       "Incomplete: not every package could be judged.");
 	return wp_arena_printf(arena,
 			       "Incomplete: %zu package%s could not be judged (%s%s). Put that right and plan again; "

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Completion of wimplan and wimplan-apply for bash. `make install` puts it where bash-completion finds it.
+# Completion of wimplan, wimplan-apply and wimplan-export for bash. `make install` puts it where bash-completion finds it.
 
 _wimplan_words() {
 	mapfile -t COMPREPLY < <(compgen -W "$1" -- "${COMP_WORDS[COMP_CWORD]}")
@@ -29,7 +29,7 @@ _wimplan_value() {
 	--auth) _wimplan_words 'negotiate ntlm bearer none' ;;
 	--commit) _wimplan_words 'auto always never' ;;
 	--provider | --user | --proxy | --timeout | --settle | --window) COMPREPLY=() ;;
-	--image | --record | --match | --path | --depth | --limit | --site | --delimiter | --taken-at | --snapshot | --map | --only | --exclude | --jobs) COMPREPLY=() ;;
+	--image | --record | --match | --path | --depth | --limit | --site | --delimiter | --taken-at | --snapshot | --map | --only | --exclude | --jobs | --parallel) COMPREPLY=() ;;
 	*) return 1 ;;
 	esac
 }
@@ -96,5 +96,14 @@ _wimplan_apply() {
 	esac
 }
 
+_wimplan_export() {
+	local options='--parallel --probe --no-distribution-state --no-task-sequences'
+	local provider='--provider --auth --user --token-file --ca-file --proxy --timeout'
+	local common='--only --events --json --output --config --quiet --verbose --help --version'
+
+	_wimplan_value "${COMP_WORDS[COMP_CWORD - 1]}" || _wimplan_words "$options $provider $common"
+}
+
 complete -F _wimplan wimplan
 complete -F _wimplan_apply wimplan-apply
+complete -F _wimplan_export wimplan-export

@@ -267,6 +267,11 @@ void wp_file_add(struct wp_file_writer *writer, const void *bytes, size_t length
 		writer->reason = errno;
 }
 
+bool wp_file_has_failed(const struct wp_file_writer *writer)
+{
+	return writer->reason != 0;
+}
+
 /* Ends the writing; the file is replaced when nothing failed. */
 static void finish(struct wp_file_writer *writer)
 {

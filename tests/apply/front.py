@@ -167,6 +167,13 @@ class Front:
         time.sleep(0.3)
         return result, self.logged()[before:]
 
+    def export(self, env, *options):
+        """The same of wimplan-export, into records.json."""
+        before = len(self.logged())
+        result = self.site.run("wimplan-export", "--provider", self.url, "--ca-file", "ca.pem", "-o", "records.json", *options, env=env)
+        time.sleep(0.3)
+        return result, self.logged()[before:]
+
     def logged(self):
         path = self.folder / "access.log"
         return [Request(line) for line in path.read_text().splitlines()] if path.exists() else []

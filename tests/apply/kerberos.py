@@ -5,6 +5,7 @@
 Makes a realm with a KDC, and a web server in front of the stand-in provider that asks for a ticket of it.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -105,5 +106,19 @@ def check_run(realm, expect):
         expect(b"Negotiate" not in path.read_bytes() and b"secret-of" not in path.read_bytes(), f"{path.name} has a secret in it")
 
 
+def check_export(realm, expect):
+    """Several connections at a time, each signed in; without a ticket one request and no more."""
+    result, requests = realm.export(realm.sign_in(None))
+    expect.status(result, 1)
+    expect.equal([request.status for request in requests], ["401"], "requests of an export by nobody")
+    result, requests = realm.export(realm.sign_in("ann"), "--parallel", "4")
+    expect.status(result, 0)
+    expect.equal({request.user for request in requests if request.status == "200"}, {f"ann@{REALM}"}, "users")
+    expect.equal({request.status for request in requests}, {"200"}, "statuses")
+    expect(len({request.connection for request in requests}) > 1, "connections of an export")
+    expect.equal({request.method for request in requests}, {"GET"}, "methods")
+    expect(json.loads((realm.folder / "records.json").read_text())["complete"], "the export is not complete")
+
+
 if __name__ == "__main__":
-    sys.exit(run_checks("kerberos", Realm, (check_refusals, check_run), sys.argv[1]))
+    sys.exit(run_checks("kerberos", Realm, (check_refusals, check_run, check_export), sys.argv[1]))

@@ -6,6 +6,7 @@ The web server in front of the stand-in provider checks NTLMv2 responses with GS
 """
 
 import base64
+import json
 import pathlib
 import struct
 import sys
@@ -123,5 +124,18 @@ def check_connections_that_end(front, expect):
     expect.equal({len(of_one) for of_one in connections.values()}, {2}, "requests of one connection")
 
 
+def check_export(front, expect):
+    """Several connections at a time, each signed in; a wrong password is tried once, whatever --parallel says."""
+    account = ("--auth", "ntlm", "--user", rf"{DOMAIN}\ann")
+    result, requests = front.export({"WIMPLAN_PASSWORD": "not hers"}, *account)
+    expect.status(result, 1)
+    expect(len(requests) <= 3 and len({request.connection for request in requests}) == 1, f"requests with a wrong password: {requests}")
+    result, requests = front.export({"WIMPLAN_PASSWORD": SECRETS["ann"]}, *account)
+    expect.status(result, 0)
+    expect(len({request.connection for request in requests}) > 1, "connections of an export")
+    expect(json.loads((front.folder / "records.json").read_text())["complete"], "the export is not complete")
+    nowhere(front.site, expect, SECRETS["ann"], result, but=["users"])
+
+
 if __name__ == "__main__":
-    sys.exit(run_checks("ntlm", Ntlm, (check_refusals, check_run, check_connections_that_end), sys.argv[1]))
+    sys.exit(run_checks("ntlm", Ntlm, (check_refusals, check_run, check_export, check_connections_that_end), sys.argv[1]))

@@ -390,7 +390,7 @@ def run_test(build, name, function):
 def run_tests(module, argv):
     """Runs the functions test_… of @module, most of which wait: SCRIPT BUILD [NAME…]. Ends with "N passed, N failed"."""
     build, only = argv[1], argv[2:]
-    for name in ("wimplan", "wimplan-apply", "mkwim", "site-provider"):
+    for name in ("wimplan", "wimplan-apply", "wimplan-export", "mkwim", "site-provider"):
         if not (pathlib.Path(build) / name).exists():
             raise SystemExit(f"{build}/{name} is missing")
     passed = failed = 0

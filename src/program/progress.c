@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The bar, and the file of --events. */
-#include "progress.h"
-
+#include "wimplan/progress.h"
 #include "wimplan/print.h"
 
 #include <errno.h>

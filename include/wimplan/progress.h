@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* How far a long call is: a bar on a terminal, and the lines of --events. */
-#ifndef WIMPLAN_CLI_PROGRESS_H
-#define WIMPLAN_CLI_PROGRESS_H
+#ifndef WIMPLAN_PROGRESS_H
+#define WIMPLAN_PROGRESS_H
 
-#include "cli.h"
+#include "wimplan/program.h"
 
 #include <stdio.h>
 

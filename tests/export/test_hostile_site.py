@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sites that mean harm, or are none: one sentence, bounded time and memory, nothing sent elsewhere: test_hostile_site.py BUILD [NAME…]."""
+
+import json
+import resource
+import subprocess
+import sys
+import time
+
+from exporting import ExportedSite, packages
+
+from between import Front, answer
+from standin import IMAGE, run_tests
+
+JSON = "Content-Type: application/json"
+
+
+def listed(*rows, **more):
+    return answer(200, json.dumps({"value": list(rows), **more}), JSON)
+
+
+def export_of(site, front, *options, memory=1 << 30, seconds=60):
+    """The export with a bound on its memory; (result, seconds)."""
+    began = time.monotonic()
+    limit = None if any(name.endswith("SAN_OPTIONS") for name in site.env) else \
+        lambda: resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    result = subprocess.run([site.program("wimplan-export"), *site.arguments(front, "--parallel", "2", "--timeout", "10", *options)],
+                            cwd=site.folder, env=site.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                            text=True, timeout=seconds + 30, preexec_fn=limit)
+    return result, time.monotonic() - began
+
+
+def one_sentence(expect, what, result):
+    """Every line of standard error is one of ours, of bearable length."""
+    lines = result.stderr.splitlines()
+    expect(lines, f"{what}: nothing is said")
+    for line in lines:
+        expect(line.startswith("wimplan-export: ") and len(line) < 1500 and line.isprintable(), f"{what}: {line[:200]!r}")
+
+
+def test_answers_that_are_none(build, folder, expect):
+    """The answer to one list or object is spoilt: it is refused by itself, and all the rest is there."""
+    site = ExportedSite(build, folder)
+    deep = "[" * 200 + "]" * 200
+    spoilt = {
+        "a redirection": answer(302, b"", "Location: https://elsewhere.contoso.com/AdminService/wmi/x"),
+        "a page": answer(200, "<html><title>Sign in</title></html>", "Content-Type: text/html"),
+        "nothing": answer(200, b"", JSON),
+        "no JSON": answer(200, '{"value": [{"PackageID": "P01', JSON),
+        "no list": answer(200, '{"value": 7}', JSON),
+        "a list of numbers": answer(200, '{"value": [1, 2]}', JSON),
+        "200 levels": answer(200, f'{{"value": [{{"__CLASS": "x", "PackageID": "P010001B", "X": {deep}}}]}}', JSON),
+        "keys twice": answer(200, '{"value": [{"PackageID": "a", "PackageID": "b"}]}', JSON),
+        "a late error": answer(200, '{"value": [], "error": {"code": "", "message": "no"}}', JSON),
+        "NUL": answer(200, b'{"value": [{"PackageID": "P01\x0000001"}]}', JSON),
+        "no text": answer(200, b'{"value": [{"PackageID": "\xff\xfe"}]}', JSON),
+        "an empty object": answer(200, "{}", JSON),
+    }
+    with site.start(load=True) as server:
+        for what, bytes_sent in spoilt.items():
+            for path in "wmi/SMS_ImageInformation", f"wmi/{IMAGE}('P010001C')", f"wmi/{IMAGE}":
+                def hook(front, request, client, path=path, bytes_sent=bytes_sent):
+                    at = request.path.split("/AdminService/")[1].split("?")[0]
+                    return bytes_sent if at == path else front.forward(request)
+
+                with Front(server, hook) as front:
+                    result, _ = export_of(site, front)
+                whole = path == f"wmi/{IMAGE}('P010001C')" and what == "an empty object"
+                expect(result.returncode == 3, f"{what} for {path}: {result.returncode}: {result.stderr[-300:]} {whole}")
+                one_sentence(expect, what, result)
+                document = site.records()
+                expect.equal(document["complete"], False, f"{what} for {path}: complete")
+                expect(document["refused"][0]["class"] in (IMAGE, "SMS_ImageInformation"), f"{what} for {path}: {document['refused']}")
+
+
+def test_pages_that_lead_astray(build, folder, expect):
+    """A link is followed within its list alone, and not for ever."""
+    site = ExportedSite(build, folder)
+    with site.start(load=True) as server, Front(server, lambda front, request, client: None) as other:
+        links = {
+            "elsewhere": f"{other.url}/wmi/SMS_Site?$skip=1", "a circle": "https://cm01/AdminService/wmi/SMS_ImageInformation?a=1",
+            "a method": f"https://cm01/AdminService/wmi/{IMAGE}('P010001B')/AdminService.RefreshPkgSource?x=1",
+            "no text": 7, "long": "SMS_ImageInformation?" + "x" * 10000, "a header": "SMS_ImageInformation?a=1\r\nX-Y: z",
+        }
+        for what, link in links.items():
+            def hook(front, request, client, link=link):
+                if "SMS_ImageInformation" in request.path:
+                    return listed({"PackageID": "P010001B", "Index": 1, "OSVersion": "1"}, **{"@odata.nextLink": link})
+                return front.forward(request)
+
+            with Front(server, hook) as front:
+                result, _ = export_of(site, front)
+                expect(not any(request.method != "GET" or "x-y" in request.headers for request in front.requests),
+                       f"{what}: something else was sent")
+            expect.status(result, 3)
+            one_sentence(expect, what, result)
+            expect.equal([item["class"] for item in site.records()["refused"]], ["SMS_ImageInformation"], what)
+        expect.equal(other.requests, [], "requests to another server")
+
+
+def test_answers_without_end(build, folder, expect):
+    site = ExportedSite(build, folder)
+
+    def endless(front, request, client):
+        if not request.path.endswith(f"{IMAGE}('P010001C')"):
+            return front.forward(request)
+        client.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n" + b'{"value":[{"X":"')
+        try:
+            while True:
+                client.sendall(b"x" * 65536)
+        except OSError:
+            return None
+
+    with site.start(load=True) as server:
+        with Front(server, endless) as front:
+            result, took = export_of(site, front)
+        expect.status(result, 3)
+        one_sentence(expect, "endless", result)
+        expect(took < 30, f"an endless answer takes {took:.0f} s")
+        expect.equal(sorted(packages(site.records())), ["P010001A", "P010001B", "P010001C", "P010001D"], "it stands in the list")
+
+        def many(front, request, client):
+            if request.path.split("?")[0].endswith("/SMS_ImageInformation"):
+                return answer(200, '{"value": [' + ",".join(['{"PackageID":"P010001B"}'] * 300000) + "]}", JSON)
+            return front.forward(request)
+
+        with Front(server, many) as front:
+            result, took = export_of(site, front)
+        expect.status(result, 0)
+        expect(took < 30, f"300,000 rows take {took:.0f} s")
+
+
+def test_other_objects(build, folder, expect):
+    """An answer about something else than what was asked for is none; a list that names no objects, too."""
+    site = ExportedSite(build, folder)
+    with site.start(load=True) as server:
+        def other(front, request, client):
+            if request.path.endswith(f"{IMAGE}('P010001C')"):
+                return listed({"PackageID": "P01FFFFF", "ImageProperty": "x"})
+            return front.forward(request)
+
+        with Front(server, other) as front:
+            result, _ = export_of(site, front)
+        expect.status(result, 3)
+        expect("P01FFFFF" not in packages(site.records()), "another object stands in the export")
+        for what, row in (("no key", {}), ("a key that is none", {"PackageID": "../../x"}), ("a long key", {"PackageID": "P" * 100000}),
+                          ("a quote", {"PackageID": "P0100'1B"}), ("a number", {"PackageID": 7})):
+            def odd(front, request, client, row=row):
+                return listed(row) if request.path.endswith(f"/{IMAGE}") else front.forward(request)
+
+            with Front(server, odd) as front:
+                result, _ = export_of(site, front)
+            expect.status(result, 3)
+            one_sentence(expect, what, result)
+            expect.equal([(item["class"], item["key"]) for item in site.records()["refused"]], [(IMAGE, None)], what)
+
+        def metadata(front, request, client):
+            return answer(200, "<html/>", "Content-Type: text/html") if "$metadata" in request.path else front.forward(request)
+
+        with Front(server, metadata) as front:
+            result, _ = export_of(site, front, "-o", "none.json")
+        expect.status(result, 1)
+        one_sentence(expect, "no $metadata", result)
+
+
+if __name__ == "__main__":
+    sys.exit(run_tests(sys.modules[__name__], sys.argv))
