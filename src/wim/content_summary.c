@@ -101,12 +101,13 @@ static bool is_counted(const struct wp_item *item)
 static bool add_tree(struct maker *maker, struct wp_wim_index *index, uint32_t image)
 {
 	struct wp_tree *tree __attribute__((cleanup(wp_tree_freep))) = NULL;
-	uint64_t bit = UINT64_C(1) << maker->tree_count;
+	uint64_t bit;
 	struct wp_servicing servicing;
 	size_t counted = 0;
 
-	if (++maker->tree_count > WP_LIMIT_SUMMARY_TREES)
+	if (maker->tree_count >= WP_LIMIT_SUMMARY_TREES)
 		return false;
+	bit = UINT64_C(1) << maker->tree_count++;
 	tree = wp_tree_read(index, image);
 	if (!tree->node_count)
 		return false;
