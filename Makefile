@@ -192,6 +192,7 @@ coverage:
 bench: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/wimplan-export $(BUILD)/mkwim $(BUILD)/site-provider $(BUILD)/bare-requests
 	@tests/bench/bench.py $(BUILD) $(BENCH)
 	@tests/bench/apply_bench.py $(BUILD) $(BENCH)
+	@tests/bench/export_bench.py $(BUILD) $(BENCH)
 	@tests/bench/diff_bench.py $(BUILD)
 	@tests/bench/hierarchy_bench.py $(BUILD)
 

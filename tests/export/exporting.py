@@ -19,7 +19,9 @@ AROUND = [
     {"__CLASS": "SMS_TaskSequencePackageReference_Flat", "PackageID": "P0100050", "ObjectID": "P010001B", "RefPackageID": "P010001B",
      "ObjectType": 257},
     {"__CLASS": "SMS_Advertisement", "AdvertisementID": "P0120001", "PackageID": "P0100050", "AdvertisementName": "Deploy", "OfferType": 0,
-     "CollectionID": "P0100014", "AssignedSchedule": [{"StartTime": "2026-03-01T01:00:00Z", "IsGMT": False}]},
+     "CollectionID": "P0100014", "AssignedSchedule": [{
+         "@odata.type": "#AdminService.SMS_ST_NonRecurring", "StartTime": "2026-03-01T01:00:00Z", "IsGMT": False, "DayDuration": 0,
+         "HourDuration": 0, "MinuteDuration": 0}]},
     # Of a classic package, not of a task sequence.
     {"__CLASS": "SMS_Advertisement", "AdvertisementID": "P0120002", "PackageID": "P0100099", "OfferType": 0},
     {"__CLASS": "SMS_DeploymentSummary", "DeploymentID": "P0120001", "PackageID": "P0100050", "FeatureType": 7, "NumberTargeted": 12},

@@ -74,6 +74,34 @@ def test_plan_from_an_export(build, folder, expect):
                                                                     ("P010001B", ["ReloadImageProperties", "RefreshPkgSource"])], "calls")
 
 
+def test_full_circle(build, folder, expect):
+    """From the site and back, over TLS: export, import, plan, run, record, export, and nothing is left to do."""
+    site = ExportedSite(build, folder)
+    tls = site.make_ca()
+    way = ("--ca-file", "ca.pem", "--auth", "none")
+
+    def plan(name, status):
+        site.must("wimplan", "import", "--cache", "cache.db", "records.json")
+        result = site.run("wimplan", "plan", "--cache", "cache.db", "--map", site.map, "-o", name)
+        expect.status(result, status)
+        return result
+
+    with site.start(*tls, load=True) as server:
+        expect.status(site.export_site(server, *way), 0)
+        site.must("wimplan", "import", "--cache", "cache.db", "records.json")
+        site.must("wimplan", "baseline", "adopt", "--cache", "cache.db", "--map", site.map, "--all")
+        site.make_sources(after=True)
+        plan("plan.json", 0)
+        expect.equal(sum(step[1] == "RefreshPkgSource" for step in site.planned()), 2, "planned")
+        expect.status(site.apply(server, "run", *way), 0)
+        site.must("wimplan", "record", "--cache", "cache.db", "--map", site.map, "plan.receipt.json")
+        time.sleep(1.1)
+        expect.status(site.export_site(server, *way), 0)
+        expect.says(plan("after.json", 0).stdout, "No changes")
+    calls = [entry["path"].split("/AdminService.")[-1] for entry in site.requests("POST")]
+    expect(all(entry["agent"].startswith("wimplan-apply/") for entry in site.requests("POST")), f"somebody else has called {calls}")
+
+
 def test_pages(build, folder, expect):
     """The same whatever the pages and the number of requests at a time."""
     site = ExportedSite(build, folder, kinds=("none",) * 9)
