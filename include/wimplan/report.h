@@ -7,6 +7,7 @@
 #include "wimplan/diff.h"
 #include "wimplan/plan.h"
 #include "wimplan/receipt.h"
+#include "wimplan/since.h"
 #include "wimplan/wim.h"
 #include "wimplan/time.h"
 
@@ -23,6 +24,7 @@ struct wp_report_options {
 	const struct wp_zone *zone; /* by whose clocks times are shown, beside UTC; NULL: UTC alone */
 	const struct wp_report_pair *pairs; /* what Markdown and HTML say besides; each name once, whatever its case */
 	size_t pair_count;
+	const struct wp_since *since; /* text, Markdown and HTML say what is new since an earlier plan; NULL: nobody asked */
 	bool bom;             /* CSV begins with a byte order mark, without which Excel takes UTF-8 for something else */
 };
 

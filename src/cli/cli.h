@@ -13,6 +13,7 @@ extern const struct wp_command wp_cmd_import;
 extern const struct wp_command wp_cmd_snapshot;
 extern const struct wp_command wp_cmd_plan;
 extern const struct wp_command wp_cmd_show;
+extern const struct wp_command wp_cmd_audit;
 extern const struct wp_command wp_cmd_verify;
 extern const struct wp_command wp_cmd_record;
 extern const struct wp_command wp_cmd_baseline;

@@ -3,6 +3,7 @@
 #include "showing.h"
 
 #include "wimplan/file.h"
+#include "wimplan/json.h"
 #include "wimplan/limits.h"
 #include "wimplan/plan.h"
 #include "wimplan/receipt.h"
@@ -27,12 +28,24 @@ static int show_receipt(struct wp_cli *cli, const struct wp_showing *showing, co
 		       : wp_cli_usage(cli, "--format", "%s is a receipt, and a script is made of a plan alone", receipt->subject);
 }
 
+/* The plan file with what is new in it; all else as it stands there. */
+static int show_since(struct wp_cli *cli, const struct wp_showing *showing, const struct wp_plan *plan, const char *text,
+		      size_t length)
+{
+	json_t *document __attribute__((cleanup(wp_json_freep))) = NULL;
+	int status = wp_json_parse(text, length, "plan", &document, &cli->err);
+
+	if (!status)
+		status = wp_showing_json(cli, showing, plan, document);
+	return status ? status : wp_cli_emit_json(cli, json_incref(document));
+}
+
 static int run(struct wp_cli *cli, void *arguments)
 {
 	struct wp_plan *plan __attribute__((cleanup(wp_plan_freep))) = NULL;
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 	const char *path = cli->operands[0], *subject = strcmp(path, "-") ? path : "standard input";
-	struct wp_showing *showing = &((struct arguments *)arguments)->showing;
+	struct wp_showing *showing __attribute__((cleanup(wp_showing_end))) = &((struct arguments *)arguments)->showing;
 	struct wp_receipt receipt;
 	char *text;
 	size_t length;
@@ -49,7 +62,11 @@ static int run(struct wp_cli *cli, void *arguments)
 		status = wp_receipt_parse(cli->arena, text, length, subject, &receipt, &cli->err);
 	if (status)
 		return status;
+	if (is_receipt && showing->since)
+		return wp_cli_usage(cli, "--since", "%s is a receipt, and --since compares plans", subject);
 	/* Keys of a later minor version, which the models do not know, must survive. */
+	if (showing->format == WP_SHOWING_JSON && showing->since)
+		return show_since(cli, showing, plan, text, length);
 	if (showing->format == WP_SHOWING_JSON)
 		wp_buf_add(&buf, text, length);
 	else

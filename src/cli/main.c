@@ -6,7 +6,7 @@
 #include "wimplan/machine.h"
 
 static const struct wp_command *const commands[] = {
-	&wp_cmd_inspect, &wp_cmd_diff,	 &wp_cmd_import,   &wp_cmd_snapshot, &wp_cmd_plan, &wp_cmd_show,
+	&wp_cmd_inspect, &wp_cmd_diff,	 &wp_cmd_import,   &wp_cmd_snapshot, &wp_cmd_plan, &wp_cmd_show, &wp_cmd_audit,
 	&wp_cmd_verify,	 &wp_cmd_record, &wp_cmd_baseline, &wp_cmd_log,	     NULL,
 };
 

@@ -28,6 +28,8 @@ static int check_format(struct wp_cli *cli, const struct wp_showing *showing)
 				    showing->bom ? "--bom" : "--delimiter");
 	if (showing->pairs.count && !page)
 		return wp_cli_usage(cli, "--set", "--set belongs to --format markdown and html");
+	if (showing->since && !page && showing->format != WP_SHOWING_TEXT && showing->format != WP_SHOWING_JSON)
+		return wp_cli_usage(cli, "--since", "--since belongs to --format text, markdown, html and json");
 	if (showing->timezone && !page && showing->format != WP_SHOWING_TEXT)
 		return wp_cli_usage(cli, "--timezone", "--timezone belongs to --format text, markdown and html");
 	return WP_OK;
@@ -68,7 +70,16 @@ int wp_showing_check(struct wp_cli *cli, struct wp_showing *showing)
 		return wp_cli_usage(cli, "--delimiter",
 				    "--delimiter is a comma, a semicolon, a bar or the word tab, not '%s'", showing->delimiter);
 	status = check_format(cli, showing);
-	return status ? status : check_pairs(cli, &showing->pairs);
+	if (!status)
+		status = check_pairs(cli, &showing->pairs);
+	if (!status && showing->since)
+		status = wp_program_plan(showing->since, &showing->earlier, &cli->err);
+	return status;
+}
+
+void wp_showing_end(struct wp_showing *const *showing)
+{
+	wp_plan_free((*showing)->earlier);
 }
 
 /* The zone that was asked for, or for a page that of this machine; NULL for UTC. */
@@ -105,11 +116,33 @@ int wp_showing_options(struct wp_cli *cli, const struct wp_showing *showing, str
 	return find_zone(cli, showing, when, &ret->zone);
 }
 
+/* *@ret_given is @since where there is an earlier plan. */
+static int compare(struct wp_cli *cli, const struct wp_showing *showing, const struct wp_plan *plan, struct wp_since *since,
+		   const struct wp_since **ret_given)
+{
+	*ret_given = showing->earlier ? since : NULL;
+	return showing->earlier ? wp_plan_since(cli->arena, plan, showing->earlier, since, &cli->err) : WP_OK;
+}
+
+int wp_showing_json(struct wp_cli *cli, const struct wp_showing *showing, const struct wp_plan *plan, json_t *document)
+{
+	const struct wp_since *given;
+	struct wp_since since;
+	int status = compare(cli, showing, plan, &since, &given);
+
+	if (!status && given)
+		wp_plan_add_since(document, given);
+	return status;
+}
+
 int wp_showing_plan(struct wp_cli *cli, const struct wp_showing *showing, const struct wp_plan *plan, struct wp_buf *buf)
 {
 	struct wp_report_options options;
+	struct wp_since since;
 	int status = wp_showing_options(cli, showing, plan->created_at, &options);
 
+	if (!status)
+		status = compare(cli, showing, plan, &since, &options.since);
 	if (!status)
 		wp_report_plan(plan, wp_showing_report(showing), &options, buf);
 	return status;

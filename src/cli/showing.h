@@ -11,9 +11,10 @@ extern const char *const wp_showing_formats[];
 
 struct wp_showing {
 	enum wp_showing_format format;
-	const char *delimiter, *timezone; /* NULL: not given */
+	const char *delimiter, *timezone, *since; /* NULL: not given */
 	struct wp_names pairs; /* "NAME=VALUE" */
 	bool all, bom;
+	struct wp_plan *earlier; /* that of --since, once the options were checked */
 };
 
 /* The rows of these options in a command's table, of which @member of @type holds what was given. */
@@ -26,17 +27,25 @@ struct wp_showing {
 		  "markdown, html: say this too, as Change=CHG0012345; repeatable"),                                     \
 	WP_OPTION(type, member.timezone, "timezone", "ZONE", TEXT,                                                       \
 		  "text, markdown, html: show times by the clocks of a zone, as Europe/Berlin, beside UTC"),             \
+	WP_OPTION(type, member.since, "since", "PLAN", TEXT,                                                             \
+		  "text, markdown, html, json: say what is new since an earlier plan"),                                  \
 	WP_OPTION(type, member.bom, "bom", NULL, FLAG, "csv: a byte order mark in front, for Excel"),                    \
 	WP_OPTION(type, member.delimiter, "delimiter", "C", TEXT,                                                        \
 		  "csv: what separates the cells: a comma (default), a semicolon, a bar, or the word tab")
 
-/* Says what is wrong with them, before anything is done, and fills in the format where none was given. */
+/*
+ * Says what is wrong with them, before anything is done, fills in the format where none was given, and reads the plan of --since.
+ * What was read is freed by wp_showing_end(), also after a failure.
+ */
 int wp_showing_check(struct wp_cli *cli, struct wp_showing *showing);
+void wp_showing_end(struct wp_showing *const *showing);
 
 /* Fills @ret with what they come to; @when is the time that zones are looked up for. Strings live in cli->arena. */
 int wp_showing_options(struct wp_cli *cli, const struct wp_showing *showing, struct wp_time when,
 		       struct wp_report_options *ret);
 
+/* Puts what is new since the plan of --since into @document, which is that of @plan; nothing without the option. */
+int wp_showing_json(struct wp_cli *cli, const struct wp_showing *showing, const struct wp_plan *plan, json_t *document);
 /* Adds @plan as they say, but for JSON, which is the plan file itself. */
 int wp_showing_plan(struct wp_cli *cli, const struct wp_showing *showing, const struct wp_plan *plan, struct wp_buf *buf);
 

@@ -4,6 +4,7 @@
 
 #include "plan_cost.h"
 #include "plan_remarks.h"
+#include "plan_since.h"
 #include "plan_words.h"
 #include "words.h"
 
@@ -77,6 +78,7 @@ static void build(struct wp_page *page, const struct wp_plan *plan, const struct
 
 	wp_plan_view(page->arena, plan, options, &view);
 	wp_plan_page_verdict(page, &view);
+	wp_plan_page_since(page, options->since);
 	wp_plan_page_packages(page, &view);
 	wp_plan_page_remedies(page, &view);
 	wp_plan_page_cost(page, &view);

@@ -5,6 +5,7 @@
 #include "../plan_cost.h"
 #include "../plan_remarks.h"
 #include "../remedies.h"
+#include "../plan_since.h"
 #include "../plan_words.h"
 #include "../reason_words.h"
 #include "../words.h"
@@ -229,6 +230,39 @@ static void add_notes(struct wp_plan_text *text, const struct wp_plan_view *view
 	}
 }
 
+/* Lines of each list of what is new, but with --all. */
+#define SINCE_SHOWN ((size_t)30)
+
+static size_t shown_of(struct wp_plan_text *text, size_t count)
+{
+	return count <= SINCE_SHOWN + 1 || text->all ? count : SINCE_SHOWN;
+}
+
+static void add_rest(struct wp_plan_text *text, size_t shown, size_t count, const char *what)
+{
+	if (shown < count)
+		wp_layout_line(&text->out, 2, 4,
+			       wp_arena_printf(text->out.arena, "and %s more; --all shows them",
+					       wp_words_counted(text->out.arena, count - shown, what)));
+}
+
+static void add_since(struct wp_plan_text *text, const struct wp_since *since)
+{
+	struct wp_arena *arena = text->out.arena;
+	size_t entries = since ? shown_of(text, since->entry_count) : 0, notes = since ? shown_of(text, since->note_count) : 0;
+
+	if (!since)
+		return;
+	wp_buf_puts(text->out.buf, text->out.buf->length ? "\n" : "");
+	wp_layout_line(&text->out, 0, 0, wp_words_since(arena, since));
+	for (size_t i = 0; i < entries; i++)
+		wp_layout_line(&text->out, 2, 4, wp_words_since_package(arena, &since->entries[i]));
+	add_rest(text, entries, since->entry_count, "package");
+	for (size_t i = 0; i < notes; i++)
+		wp_layout_line(&text->out, 2, 4, wp_words_since_note(arena, &since->notes[i]));
+	add_rest(text, notes, since->note_count, "note");
+}
+
 /* Whether the symbol of @status stands before the entry, or before a line below it. */
 static bool has_symbol(const struct wp_plan_text *text, const struct wp_entry *entry, enum wp_entry_status status)
 {
@@ -281,6 +315,7 @@ void wp_report_plan_text(const struct wp_plan *plan, const struct wp_report_opti
 	add_remedies(&text);
 	remarks = add_diagnostics(&text);
 	add_notes(&text, &view, !remarks);
+	add_since(&text, options->since);
 	if (buf->length)
 		wp_buf_putc(buf, '\n');
 	add_legend(&text);
