@@ -161,6 +161,28 @@ done
 must $wimplan plan --cache after.db --map "$map" --detailed-exitcode -o after.json "${only[@]}"
 grep -q '"applyable": false' after.json || { echo 'demo: the plan after the run has changes' >&2; exit 1; }
 
+say 'A job of the night needs one command and keeps nothing. It knows what every image should be like, and says what is new since' \
+	'the plan of before:'
+cat >audit.conf <<'EOF'
+[map]
+\\cm01.contoso.com\Source$\OSD = sources
+
+[expect]
+# What the patch day of January brought.
+10.0.22631 = 10.0.22631.3007
+10.0.19045 = 10.0.19045.3930
+edition = Enterprise, EnterpriseS, Professional, ServerStandard
+EOF
+printf '\n$ cat audit.conf\n'
+cat audit.conf
+printf '\n$ %s audit --config audit.conf --cache after.db --taken-at 2026-02-21T02:10:00Z --since plan.json \\\n    --fail-on below-expected export-after/*.json\n' "$wimplan"
+status=0
+export SOURCE_DATE_EPOCH=1771725600
+$wimplan audit --config audit.conf --cache after.db --taken-at 2026-02-21T02:10:00Z --since plan.json \
+	--fail-on below-expected export-after/*.json || status=$?
+[ "$status" = 11 ] || { echo "demo: audit ended with $status, not 11" >&2; exit 1; }
+say 'Exit status 11: something that --fail-on names was found.'
+
 cat <<END
 
 What you saw: wimplan compared the $(sed -n 's/^ *"packages": \([0-9]*\),$/\1/p' plan.json) packages of a site with the files that they were made from.

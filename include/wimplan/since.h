@@ -36,7 +36,10 @@ struct wp_since {
 	size_t note_count;
 };
 
-/* Compares. WP_E_REFUSED when the plans are of two sites. */
+/*
+ * Compares. Of a package that one of the plans does not have, because it was narrowed, nothing is said. WP_E_REFUSED when the
+ * plans are of two sites.
+ */
 int wp_plan_since(struct wp_arena *arena, const struct wp_plan *plan, const struct wp_plan *earlier, struct wp_since *ret,
 		  struct wp_error *err);
 

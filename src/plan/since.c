@@ -31,6 +31,12 @@ static const struct wp_entry *find(const struct wp_plan *plan, const json_t *ind
 	return place ? &plan->entries[place - 1] : NULL;
 }
 
+/* A package that a narrowed plan does not have was not looked at: whether anything is new of it nobody knows. */
+static bool is_narrowed(const struct wp_plan *plan)
+{
+	return plan->only_count || plan->exclude_count;
+}
+
 /* What is planned in the two entries, and of which source. */
 static bool asks_the_same(const struct wp_entry *was, const struct wp_entry *is)
 {
@@ -38,15 +44,15 @@ static bool asks_the_same(const struct wp_entry *was, const struct wp_entry *is)
 	       !strcmp(was->file_id, is->file_id) && !strcmp(was->content_id, is->content_id);
 }
 
-static void compare_entries(struct wp_arena *arena, const struct wp_plan *plan, struct wp_since *since)
+static void compare_entries(struct wp_arena *arena, const struct wp_plan *plan, const json_t *before, const json_t *now,
+			    struct wp_since *since)
 {
-	json_t *before __attribute__((cleanup(wp_json_freep))) = index_of(since->earlier);
-	json_t *now __attribute__((cleanup(wp_json_freep))) = index_of(plan);
-
 	for (size_t i = 0; i < plan->entry_count; i++) {
 		const struct wp_entry *is = &plan->entries[i], *was = find(since->earlier, before, is->package_id);
 		bool open = is->status != WP_ENTRY_UNCHANGED, opened = was && was->status != WP_ENTRY_UNCHANGED;
 
+		if (!was && is_narrowed(since->earlier))
+			continue;
 		if (open != opened || (open && !asks_the_same(was, is)))
 			*WP_PUSH(arena, since->entries, since->entry_count) = (struct wp_since_entry){
 				.kind = !opened ? WP_SINCE_NEW : open ? WP_SINCE_OTHER : WP_SINCE_GONE,
@@ -54,7 +60,7 @@ static void compare_entries(struct wp_arena *arena, const struct wp_plan *plan, 
 				.is = is,
 			};
 	}
-	for (size_t i = 0; i < since->earlier->entry_count; i++) {
+	for (size_t i = 0; !is_narrowed(plan) && i < since->earlier->entry_count; i++) {
 		const struct wp_entry *was = &since->earlier->entries[i];
 
 		if (was->status != WP_ENTRY_UNCHANGED && !find(plan, now, was->package_id))
@@ -110,7 +116,14 @@ static struct keyed *keys_of(struct wp_arena *arena, const struct wp_plan *plan,
 	return items;
 }
 
-static void compare_notes(struct wp_arena *arena, const struct wp_plan *plan, struct wp_since *since)
+/* Whether @note, which @plan does not have, is about something that it looked at. @index is of its entries. */
+static bool is_missed(const struct wp_plan *plan, const json_t *index, const struct wp_note *note)
+{
+	return !is_narrowed(plan) || !note->package_id || find(plan, index, note->package_id);
+}
+
+static void compare_notes(struct wp_arena *arena, const struct wp_plan *plan, const json_t *before, const json_t *now,
+			  struct wp_since *since)
 {
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct keyed **were, **are, *old = keys_of(scratch, since->earlier, &were), *new = keys_of(scratch, plan, &are);
@@ -125,23 +138,27 @@ static void compare_notes(struct wp_arena *arena, const struct wp_plan *plan, st
 		k += order >= 0;
 	}
 	for (k = 0; k < plan->note_count; k++)
-		if (!new[k].paired)
+		if (!new[k].paired && is_missed(since->earlier, before, new[k].note))
 			*WP_PUSH(arena, since->notes, since->note_count) = (struct wp_since_note){ WP_SINCE_NEW, new[k].note };
 	for (i = 0; i < since->earlier->note_count; i++)
-		if (!old[i].paired)
+		if (!old[i].paired && is_missed(plan, now, old[i].note))
 			*WP_PUSH(arena, since->notes, since->note_count) = (struct wp_since_note){ WP_SINCE_GONE, old[i].note };
 }
 
 int wp_plan_since(struct wp_arena *arena, const struct wp_plan *plan, const struct wp_plan *earlier, struct wp_since *ret,
 		  struct wp_error *err)
 {
+	json_t *before __attribute__((cleanup(wp_json_freep))) = NULL, *now __attribute__((cleanup(wp_json_freep))) = NULL;
+
 	*ret = (struct wp_since){ .earlier = earlier };
 	if (!wp_ascii_same(plan->site_code, earlier->site_code))
 		return wp_fail(err, WP_E_REFUSED, "wrong-site", "--since",
 			       "the earlier plan is of the site %s, and this one of %s; give a plan of the same site",
 			       earlier->site_code, plan->site_code);
-	compare_entries(arena, plan, ret);
-	compare_notes(arena, plan, ret);
+	before = index_of(earlier);
+	now = index_of(plan);
+	compare_entries(arena, plan, before, now, ret);
+	compare_notes(arena, plan, before, now, ret);
 	return WP_OK;
 }
 

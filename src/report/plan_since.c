@@ -13,14 +13,28 @@
 /* Rows of each table: what is new in more packages than that is not read one by one. */
 #define MOST_ROWS ((size_t)200)
 
+/* Of entries those that the plan does not have any more come last. */
+enum { NOT_THERE = WP_SINCE_KINDS, KINDS };
+
 static const struct {
 	const char *entry, *note; /* "2 packages are new", "1 note is gone" */
 	enum wp_tone tone;
-} kinds[WP_SINCE_KINDS] = {
+} kinds[KINDS] = {
 	[WP_SINCE_NEW] = { "new", "new", WP_TONE_CHANGE },
 	[WP_SINCE_OTHER] = { "different", NULL, WP_TONE_INFO },
 	[WP_SINCE_GONE] = { "settled", "gone", WP_TONE_GOOD },
+	[NOT_THERE] = { "gone", NULL, WP_TONE_INFO },
 };
+
+static int kind_of(const struct wp_since_entry *entry)
+{
+	return entry->is ? (int)entry->kind : NOT_THERE;
+}
+
+const char *wp_words_since_kind(enum wp_since_kind kind)
+{
+	return kinds[kind].note;
+}
 
 static void add_count(struct wp_arena *arena, struct wp_buf *buf, size_t count, const char *what, const char *how)
 {
@@ -33,13 +47,13 @@ const char *wp_words_since(struct wp_arena *arena, const struct wp_since *since)
 {
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 	const struct wp_plan *earlier = since->earlier;
-	size_t entries[WP_SINCE_KINDS] = { 0 }, notes[WP_SINCE_KINDS] = { 0 };
+	size_t entries[KINDS] = { 0 }, notes[WP_SINCE_KINDS] = { 0 };
 
 	for (size_t i = 0; i < since->entry_count; i++)
-		entries[since->entries[i].kind]++;
+		entries[kind_of(&since->entries[i])]++;
 	for (size_t i = 0; i < since->note_count; i++)
 		notes[since->notes[i].kind]++;
-	for (size_t i = 0; i < WP_SINCE_KINDS; i++)
+	for (size_t i = 0; i < KINDS; i++)
 		add_count(arena, &buf, entries[i], "package", kinds[i].entry);
 	for (size_t i = 0; i < WP_SINCE_KINDS; i++)
 		add_count(arena, &buf, notes[i], "note", kinds[i].note);
@@ -57,7 +71,7 @@ const char *wp_words_since_package(struct wp_arena *arena, const struct wp_since
 {
 	const char *is = asked(arena, entry->is), *was = asked(arena, entry->was);
 
-	return wp_arena_printf(arena, "%s %s: %s; %s", kinds[entry->kind].entry, (entry->is ? entry->is : entry->was)->package_id, is,
+	return wp_arena_printf(arena, "%s %s: %s; %s", kinds[kind_of(entry)].entry, (entry->is ? entry->is : entry->was)->package_id, is,
 			       strcmp(is, was) ? wp_arena_printf(arena, "it was: %s", was) : "the source is another one");
 }
 
@@ -78,7 +92,7 @@ static void add_entries(struct wp_page *page, const struct wp_since *since)
 		const struct wp_since_entry *entry = &since->entries[i];
 		const struct wp_entry *either = entry->is ? entry->is : entry->was;
 
-		WP_PAGE_ROW(page, wp_cell_badge(kinds[entry->kind].tone, kinds[entry->kind].entry),
+		WP_PAGE_ROW(page, wp_cell_badge(kinds[kind_of(entry)].tone, kinds[kind_of(entry)].entry),
 			    wp_cell(wp_arena_printf(page->arena, "%s %s", either->package_id, either->name ? either->name : "")),
 			    wp_cell(asked(page->arena, entry->is)),
 			    wp_cell(asked(page->arena, entry->was)));

@@ -12,6 +12,9 @@ const char *wp_words_since(struct wp_arena *arena, const struct wp_since *since)
 /* A package or a note in one line: "new P0100001: refresh; it was nothing", "gone lacks: P0100001: image 1 lacks …". */
 const char *wp_words_since_package(struct wp_arena *arena, const struct wp_since_entry *entry);
 const char *wp_words_since_note(struct wp_arena *arena, const struct wp_since_note *note);
+/* "new", "gone": of a note. */
+const char *wp_words_since_kind(enum wp_since_kind kind);
+
 /* Adds a section with the sentence and two tables; nothing for NULL. */
 void wp_plan_page_since(struct wp_page *page, const struct wp_since *since);
 

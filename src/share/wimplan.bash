@@ -13,7 +13,7 @@ _wimplan_files() {
 # What follows an option that takes a value; fails when the option takes none.
 _wimplan_value() {
 	case $1 in
-	-o | --output | --cache | --config | --records | --plan | --events | --journal | --receipt | --ca-file | --token-file)
+	-o | --output | --cache | --config | --records | --plan | --since | --events | --journal | --receipt | --ca-file | --token-file)
 		_wimplan_files
 		;;
 	--color) _wimplan_words 'auto always never' ;;
@@ -24,6 +24,7 @@ _wimplan_value() {
 			_wimplan_words 'text markdown html csv json powershell'
 		fi
 		;;
+	--fail-on) _wimplan_words 'changes blocked unproven dp-failed below-expected risk:' ;;
 	--date-order) _wimplan_words 'dmy mdy ymd' ;;
 	--delimiter) COMPREPLY=() ;;
 	--auth) _wimplan_words 'negotiate ntlm bearer none' ;;
@@ -40,12 +41,12 @@ _wimplan() {
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -le 1 ]; then
-		_wimplan_words 'help inspect diff import snapshot plan show verify record baseline log --help --version'
+		_wimplan_words 'help inspect diff import snapshot plan show audit verify record baseline log --help --version'
 		return
 	fi
 	_wimplan_value "${COMP_WORDS[COMP_CWORD - 1]}" && return
 	case $command in
-	inspect) options='--map --image --deep --servicing --xml' ;;
+	inspect) options='--map --image --deep --servicing --expect --xml --fail-on' ;;
 	diff)
 		options='--servicing --files --path --depth --limit --json-lines --match --only-matched --format --all --record
 			--snapshot --site --map --detailed-exitcode'
@@ -54,13 +55,17 @@ _wimplan() {
 	snapshot) options='--site' verbs='list show diff remove' ;;
 	plan)
 		options='--snapshot --site --records --date-order --map --only --exclude --jobs --events --all --print-config
-			--detailed-exitcode'
+			--detailed-exitcode --fail-on'
 		;;
-	show) options='--format --all --set --timezone --bom --delimiter' ;;
+	audit)
+		options='--site --taken-at --date-order --map --only --exclude --jobs --events --format --all --set --timezone --since
+			--bom --delimiter --detailed-exitcode --fail-on'
+		;;
+	show) options='--format --all --set --timezone --since --bom --delimiter' ;;
 	verify) options='--map --data --all --jobs --events' ;;
 	record) options='--plan --map --jobs' ;;
 	log) options='--site' ;;
-	help) verbs='inspect diff import snapshot plan show verify record baseline log' ;;
+	help) verbs='inspect diff import snapshot plan show audit verify record baseline log' ;;
 	baseline) options='--site --all --snapshot --map --jobs' verbs='list adopt forget' ;;
 	esac
 	case $word in

@@ -102,6 +102,34 @@ Test(plan_since, packages)
 	cr_expect(strstr(compare(&pair), "other P0100005;"));
 }
 
+/* Of what a narrowed plan did not look at nothing is said, in either direction. */
+Test(plan_since, narrowed_plans)
+{
+	static const char *only[] = { "P0100001" };
+
+	for (int which = 0; which < 2; which++) {
+		struct pair pair __attribute__((cleanup(release)));
+
+		setup(&pair);
+		for (int i = 0; i < 2; i++) {
+			add_entry(&pair, i, "P0100001", WP_ENTRY_UNCHANGED, false);
+			if (i == which)
+				continue;
+			add_entry(&pair, i, "P0100002", WP_ENTRY_CHANGE, true);
+			add_note(&pair, i, WP_NOTE_LACKS, "P0100002", 1, NULL, "image 1 lacks KB5034765");
+			add_note(&pair, i, WP_NOTE_LACKS, "P0100001", 1, NULL, "image 1 lacks KB5034765");
+			add_note(&pair, i, WP_NOTE_EXPORT_OLD, NULL, 0, NULL, "old");
+		}
+		cr_expect_str_eq(compare(&pair), which ? "gone P0100002;gone lacks;gone lacks;gone export-old;"
+						       : "new P0100002;new lacks;new lacks;new export-old;");
+		if (which)
+			pair.plans[which].only = only;
+		pair.plans[which].only_count = which;
+		pair.plans[which].exclude_count = !which;
+		cr_expect_str_eq(compare(&pair), which ? "gone lacks;gone export-old;" : "new lacks;new export-old;");
+	}
+}
+
 Test(plan_since, notes)
 {
 	struct pair pair __attribute__((cleanup(release)));

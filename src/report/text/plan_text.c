@@ -12,6 +12,7 @@
 
 #include "wimplan/text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define NAME_LEAST 12
@@ -230,37 +231,65 @@ static void add_notes(struct wp_plan_text *text, const struct wp_plan_view *view
 	}
 }
 
-/* Lines of each list of what is new, but with --all. */
+/* Packages in the list of what is new, but with --all. */
 #define SINCE_SHOWN ((size_t)30)
 
-static size_t shown_of(struct wp_plan_text *text, size_t count)
+static bool is_alike(const struct wp_since_note *a, const struct wp_since_note *b)
 {
-	return count <= SINCE_SHOWN + 1 || text->all ? count : SINCE_SHOWN;
+	return a->kind == b->kind && !strcmp(a->note->code, b->note->code);
 }
 
-static void add_rest(struct wp_plan_text *text, size_t shown, size_t count, const char *what)
+static int compare_since(const void *a, const void *b)
 {
-	if (shown < count)
-		wp_layout_line(&text->out, 2, 4,
-			       wp_arena_printf(text->out.arena, "and %s more; --all shows them",
-					       wp_words_counted(text->out.arena, count - shown, what)));
+	const struct wp_since_note *x = *(const struct wp_since_note *const *)a, *y = *(const struct wp_since_note *const *)b;
+	int order = x->kind != y->kind ? (x->kind < y->kind ? -1 : 1) : strcmp(x->note->code, y->note->code);
+
+	return order ? order : x < y ? -1 : x > y;
+}
+
+/* By code; of many that are alike the first ones, but with --all. */
+static void add_since_notes(struct wp_plan_text *text, const struct wp_since *since)
+{
+	const struct wp_since_note **notes = wp_arena_alloc(text->out.arena, since->note_count * sizeof *notes);
+	size_t last, count, shown;
+
+	for (size_t i = 0; i < since->note_count; i++)
+		notes[i] = &since->notes[i];
+	if (since->note_count)
+		qsort(notes, since->note_count, sizeof *notes, compare_since);
+	for (size_t i = 0; i < since->note_count; i = last) {
+		for (last = i; last < since->note_count && is_alike(notes[i], notes[last]); last++)
+			;
+		count = last - i;
+		shown = count <= WP_NOTES_SHOWN + 1 || text->all ? count : WP_NOTES_SHOWN;
+		for (size_t k = 0; k < shown; k++)
+			wp_layout_line(&text->out, 2, 4, wp_words_since_note(text->out.arena, notes[i + k]));
+		if (shown < count)
+			wp_layout_line(&text->out, 2, 4,
+				       wp_arena_printf(text->out.arena, "%s %s: and %s more, %s in all",
+						       wp_words_since_kind(notes[i]->kind), notes[i]->note->code,
+						       wp_words_count(text->out.arena, count - shown),
+						       wp_words_count(text->out.arena, count)));
+	}
 }
 
 static void add_since(struct wp_plan_text *text, const struct wp_since *since)
 {
 	struct wp_arena *arena = text->out.arena;
-	size_t entries = since ? shown_of(text, since->entry_count) : 0, notes = since ? shown_of(text, since->note_count) : 0;
+	size_t shown;
 
 	if (!since)
 		return;
+	shown = since->entry_count <= SINCE_SHOWN + 1 || text->all ? since->entry_count : SINCE_SHOWN;
 	wp_buf_puts(text->out.buf, text->out.buf->length ? "\n" : "");
 	wp_layout_line(&text->out, 0, 0, wp_words_since(arena, since));
-	for (size_t i = 0; i < entries; i++)
+	for (size_t i = 0; i < shown; i++)
 		wp_layout_line(&text->out, 2, 4, wp_words_since_package(arena, &since->entries[i]));
-	add_rest(text, entries, since->entry_count, "package");
-	for (size_t i = 0; i < notes; i++)
-		wp_layout_line(&text->out, 2, 4, wp_words_since_note(arena, &since->notes[i]));
-	add_rest(text, notes, since->note_count, "note");
+	if (shown < since->entry_count)
+		wp_layout_line(&text->out, 2, 4,
+			       wp_arena_printf(arena, "and %s more; --all shows them",
+					       wp_words_counted(arena, since->entry_count - shown, "package")));
+	add_since_notes(text, since);
 }
 
 /* Whether the symbol of @status stands before the entry, or before a line below it. */
