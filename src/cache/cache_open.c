@@ -112,6 +112,7 @@ int wp_cache_open(const char *path, enum wp_cache_mode mode, struct wp_cache **r
 	cache->mode = mode;
 	cache->identity_limit = WP_LIMIT_IDENTITIES;
 	cache->event_limit = WP_LIMIT_EVENTS;
+	cache->event_package_limit = WP_LIMIT_EVENT_PACKAGES;
 	cache->db = (struct wp_db){
 		.path = cache->path,
 		.kind = "cache",

@@ -101,7 +101,7 @@ static int drop_oldest(struct wp_cache *cache, struct wp_error *err)
 		    "newest AS place, sum(packages) OVER newest AS packages FROM events WINDOW newest AS (ORDER "
 		    "BY number DESC)) WHERE place > ?1 OR (place > 1 AND packages > ?2))", &statement);
 	wp_db_bind_int(&statement, 1, cache->event_limit);
-	wp_db_bind_int(&statement, 2, WP_LIMIT_EVENT_PACKAGES);
+	wp_db_bind_int(&statement, 2, cache->event_package_limit);
 	return wp_db_run(&statement, "old events were forgotten", err);
 }
 

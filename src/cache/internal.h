@@ -13,6 +13,7 @@ struct wp_cache {
 	int version; /* of its tables: below WP_CACHE_VERSION in an older cache that is open for reading */
 	int64_t identity_limit; /* WP_LIMIT_IDENTITIES, less in tests */
 	int64_t event_limit;    /* WP_LIMIT_EVENTS, less in tests */
+	int64_t event_package_limit; /* WP_LIMIT_EVENT_PACKAGES, less in tests */
 };
 
 /* The cache's mark in its file: "WIMP" at the place that SQLite has for it. */

@@ -94,11 +94,13 @@ Test(cache, history_forgets_the_oldest)
 	wp_cache_close(cache);
 }
 
+enum { LIMIT = 500 };
+
 Test(cache, history_keeps_the_newest_whatever_it_names)
 {
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct place place __attribute__((cleanup(cleanup)));
-	struct wp_event *packages = wp_arena_alloc(arena, WP_LIMIT_EVENT_PACKAGES * sizeof *packages);
+	struct wp_event *packages = wp_arena_alloc(arena, LIMIT * sizeof *packages);
 	struct wp_event event;
 	struct wp_cache *cache;
 	struct wp_error err;
@@ -106,10 +108,12 @@ Test(cache, history_keeps_the_newest_whatever_it_names)
 
 	setup(&place);
 	cache = open_cache(&place, WP_CACHE_WRITE);
-	for (size_t i = 0; i < WP_LIMIT_EVENT_PACKAGES; i++)
+	cr_expect_eq(cache->event_package_limit, WP_LIMIT_EVENT_PACKAGES);
+	cache->event_package_limit = LIMIT;
+	for (size_t i = 0; i < LIMIT; i++)
 		packages[i] = (struct wp_event){ .package_id = "P0100001", .facts = facts };
 	event = make(WP_EVENT_PLAN, "P01", "a", 100);
-	cr_assert_eq(wp_cache_log(cache, &event, packages, WP_LIMIT_EVENT_PACKAGES, &err), WP_OK, "%s", err.message);
+	cr_assert_eq(wp_cache_log(cache, &event, packages, LIMIT, &err), WP_OK, "%s", err.message);
 	event.plan_id = "b";
 	cr_assert_eq(wp_cache_log(cache, &event, packages, 0, &err), WP_OK, "%s", err.message);
 	cr_expect_str_eq(plans(cache, arena, NULL, NULL), "ab", "as many as there may be");
