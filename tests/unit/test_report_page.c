@@ -355,7 +355,7 @@ static char *page_of_many(size_t count, void (*writer)(const struct wp_plan *, c
 	report_fixture_init(&f);
 	entries = calloc(count, sizeof *entries);
 	for (size_t i = 0; i < count; i++) {
-		char id[16];
+		char id[32];
 
 		entries[i] = f.entries[FIXTURE_CHANGE];
 		snprintf(id, sizeof id, "P01%05zX", i);
