@@ -20,6 +20,8 @@ static const struct {
 	{ "55177880001E2000", "every week on Friday at 08:21", 0 },
 	{ "02C159C0381A2000", "every week on Monday at 22:00", 420 },
 	{ "02C159C0381B2000", "every week on Tuesday at 22:00", 420 },
+	{ "02C159C0381C2000", "every week on Wednesday at 22:00", 420 },
+	{ "02C159C0381D2000", "every week on Thursday at 22:00", 420 },
 	{ "02C159C0381E2000", "every week on Friday at 22:00", 420 },
 	{ "1033BC7B10100010", "every 2 days from 2019-11-19 01:04", 179 },
 	{ "00811A9E081A2000", "every week on Monday at 04:00", 90 },
@@ -84,6 +86,23 @@ Test(schedule, tokens_stand_one_behind_the_other)
 				       &why), 0);
 	cr_expect_eq(count, 3);
 	cr_expect_eq(items[2].weekday, 6);
+	wp_arena_free(arena);
+}
+
+/* The string of forest discovery in ConfigMgrCBDsc's tests has bits that no field of an interval takes. */
+Test(schedule, bits_that_mean_nothing_are_left_out)
+{
+	struct wp_arena *arena = wp_arena_new();
+	struct wp_schedule *items;
+	char token[WP_TOKEN_TEXT];
+	const char *why;
+	size_t count;
+
+	cr_assert_eq(wp_schedule_parse(arena, "0001200000100037", &items, &count, &why), 0);
+	cr_expect_eq(count, 1);
+	cr_expect_str_eq(wp_schedule_words(arena, items), "every 6 days from 1970-02-01 00:00 UTC");
+	wp_schedule_token(items, token);
+	cr_expect_str_eq(token, "0001200000100031");
 	wp_arena_free(arena);
 }
 
