@@ -78,18 +78,46 @@ struct keyed {
 	bool paired;
 };
 
-/* The package, the code, the image, the task sequence, and the sentence without its digits: "59 days ago" is "60 days ago". */
+/* The names of what a note is about, wherever its facts have them: points, packages, task sequences, deployments. */
+static void put_names(struct wp_buf *key, const json_t *facts)
+{
+	static const char *const names[] = { "name", "id", "task_sequence" };
+	const char *member;
+	json_t *value;
+	size_t i;
+
+	json_array_foreach(facts, i, value)
+		if (json_is_string(value))
+			wp_buf_printf(key, "%s\n", json_string_value(value));
+		else
+			put_names(key, value);
+	json_object_foreach((json_t *)facts, member, value) {
+		for (i = 0; json_is_string(value) && i < sizeof names / sizeof *names; i++)
+			if (!strcmp(member, names[i]))
+				wp_buf_printf(key, "%s\n", json_string_value(value));
+		put_names(key, value);
+	}
+}
+
+/*
+ * The package, the code, the image, whom the note names, and the sentence without its figures, which are the words that
+ * begin with a digit: "59 days ago" is "60 days ago", and dp01 is not dp02.
+ */
 static const char *key_of(struct wp_arena *arena, const struct wp_note *note)
 {
-	const char *package_id = note->package_id ? note->package_id : "";
-	const char *sequence = wp_json_get_text(note->facts, "task_sequence");
-	char *key = wp_arena_printf(arena, "%s %s %u %s ", package_id, note->code, (unsigned int)note->image, sequence ? sequence : "");
-	struct wp_buf words __attribute__((cleanup(wp_buf_free))) = { 0 };
+	struct wp_buf key __attribute__((cleanup(wp_buf_free))) = { 0 };
+	bool figure = false, inside = false;
 
-	for (const char *c = note->summary; *c; c++)
-		if (!wp_ascii_digit(*c))
-			wp_buf_putc(&words, *c);
-	return wp_arena_printf(arena, "%s%s", key, wp_buf_text(&words));
+	wp_buf_printf(&key, "%s %s %u ", note->package_id ? note->package_id : "", note->code, (unsigned int)note->image);
+	for (const char *c = note->summary; *c; c++) {
+		figure = inside ? figure : wp_ascii_digit(*c);
+		inside = *c != ' ';
+		if (!figure || !wp_ascii_digit(*c))
+			wp_buf_putc(&key, *c);
+	}
+	wp_buf_putc(&key, '\n');
+	put_names(&key, note->facts);
+	return wp_arena_strdup(arena, wp_buf_text(&key));
 }
 
 static int compare_keyed(const void *a, const void *b)

@@ -154,6 +154,38 @@ Test(plan_since, notes)
 	cr_expect_str_eq(compare(&pair), "new lacks;new lacks;new lacks;new index-gone;gone index-gone;");
 }
 
+/* A digit in a name is no figure, and a name that no sentence has room for is one of its facts. */
+Test(plan_since, notes_that_name_something_else)
+{
+	static const struct {
+		const char *was, *is, *was_facts, *is_facts;
+		const char *found;
+	} cases[] = {
+		{ "1 of 12 points failed, dp101.contoso.com", "1 of 12 points failed, dp102.contoso.com", "{}", "{}",
+		  "new dp-failed;gone dp-failed;" },
+		{ "1 of 12 points failed, dp101.contoso.com", "1 of 13 points failed, dp101.contoso.com", "{}", "{}", "" },
+		{ "required by P0100050", "required by P0100051", "{}", "{}", "new dp-failed;gone dp-failed;" },
+		{ "5 and 7 more failed", "5 and 7 more failed", "{\"points\":[{\"name\":\"10.0.0.1\",\"source_version\":3}]}",
+		  "{\"points\":[{\"name\":\"10.0.0.2\",\"source_version\":3}]}", "new dp-failed;gone dp-failed;" },
+		{ "5 and 7 more failed", "6 and 8 more failed",
+		  "{\"points\":[{\"name\":\"dp1\",\"last_copied\":\"2026-01-01T00:00:00Z\"}],\"count\":12}",
+		  "{\"points\":[{\"name\":\"dp1\",\"last_copied\":\"2026-01-02T00:00:00Z\"}],\"count\":14}", "" },
+		{ "one source makes 2 packages", "one source makes 2 packages", "{\"packages\":[\"P0100001\",\"P0100002\"]}",
+		  "{\"packages\":[\"P0100001\",\"P0100003\"]}", "new dp-failed;gone dp-failed;" },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct pair pair __attribute__((cleanup(release)));
+
+		setup(&pair);
+		for (int k = 0; k < 2; k++)
+			wp_note_add(&pair.plans[k], WP_NOTE_DP_FAILED, "P0100001", 0,
+				    json_loads(k ? cases[i].is_facts : cases[i].was_facts, 0, NULL), "%s",
+				    k ? cases[i].is : cases[i].was);
+		cr_expect_str_eq(compare(&pair), cases[i].found, "%zu: %s", i, compare(&pair));
+	}
+}
+
 /* Of several that look the same each stands for one. */
 Test(plan_since, notes_that_look_the_same)
 {
