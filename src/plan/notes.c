@@ -70,8 +70,8 @@ static const struct wp_note_words kinds[WP_NOTE_KINDS] = {
 		"the site sends it by itself",
 	},
 	[WP_NOTE_DOES_NOT_FIT] = {
-		"does-not-fit", WP_NOTE_SEVERITY_WARNING, "lengthen the window, leave packages to another one, or set on_no_fit = defer",
-		"not all refreshes fit the window",
+		"does-not-fit", WP_NOTE_SEVERITY_WARNING, "give a later or a longer window, leave packages to another one, or set on_no_fit = defer",
+		"not all refreshes fit the window, or it is over",
 	},
 	[WP_NOTE_IMAGES_REORDERED] = {
 		"images-reordered", WP_NOTE_SEVERITY_WARNING, "look which index every task sequence of this package installs",

@@ -18,6 +18,11 @@ int wp_window_resolve(const struct wp_window_settings *window, const struct wp_z
 	*ret_start = window->start;
 	*ret_end = window->end;
 	if (!window->recurs) {
+		if (window->start.known && window->end.known && duration != window->end.ticks - window->start.ticks) {
+			*ret_start = *ret_end = (struct wp_time){ 0 };
+			return wp_fail(err, WP_E_USAGE, "config", "duration",
+				       "[window] has an end and a duration that do not agree; keep one of the two");
+		}
 		if (window->start.known && !window->end.known && duration) {
 			*ret_end = window->start;
 			ret_end->ticks += duration;

@@ -47,6 +47,14 @@ const char *wp_words_fits(const struct wp_plan_view *view, const json_t *estimat
 	return json_is_object(json_object_get(view->plan->estimates, "window")) && estimate ? "perhaps" : NULL;
 }
 
+bool wp_words_window_over(const struct wp_plan_view *view)
+{
+	const char *end = wp_json_get_text(json_object_get(view->plan->estimates, "window"), "end");
+	struct wp_time closes = end ? wp_time_parse(end) : (struct wp_time){ 0 };
+
+	return closes.known && view->plan->created_at.known && closes.ticks <= view->plan->created_at.ticks;
+}
+
 static size_t count_misfits(const struct wp_plan_view *view)
 {
 	size_t count = 0;

@@ -11,4 +11,7 @@ char *wp_words_cost(const struct wp_plan_view *view);
 /* Whether an estimate fits its window: "fits", "does not fit", "perhaps"; NULL where there is no window to fit. */
 const char *wp_words_fits(const struct wp_plan_view *view, const json_t *estimate);
 
+/* Whether the window had ended when the plan was made; what is said of it is said as if it were to come. */
+bool wp_words_window_over(const struct wp_plan_view *view);
+
 #endif

@@ -35,12 +35,13 @@ static void add_calls(struct wp_buf *text, const struct wp_plan_view *view)
 static void add_fit(struct wp_buf *text, const struct wp_plan_view *view)
 {
 	const char *fits = view->plan->summary.refresh ? wp_words_fits(view, total_of(view)) : NULL;
-	bool yes = json_is_true(json_object_get(total_of(view), "fits"));
+	const json_t *answer = json_object_get(total_of(view), "fits");
 
 	if (fits)
-		wp_buf_puts(text, yes ? ", which fits the window"
-				      : json_is_false(json_object_get(total_of(view), "fits")) ? ", which does not all fit the window"
-											       : ", which may not all fit the window");
+		wp_buf_puts(text, wp_words_window_over(view) ? ", for which the window is over"
+				  : json_is_true(answer)     ? ", which fits the window"
+				  : json_is_false(answer)    ? ", which does not all fit the window"
+							     : ", which may not all fit the window");
 }
 
 /* One sentence. */
@@ -161,6 +162,10 @@ static void add_cost_cards(struct wp_page *page, const struct wp_plan_view *view
 		return;
 	wp_page_card(page, WP_TONE_PLAIN, wp_json_get_u64(total, "bytes_max", &bytes) ? wp_words_amount(page->arena, bytes) : "?",
 		     "to be sent at most");
+	if (wp_words_window_over(view)) {
+		wp_page_card(page, WP_TONE_BAD, "over", "the window");
+		return;
+	}
 	wp_page_card(page, json_is_true(fits) ? WP_TONE_GOOD : json_is_false(fits) ? WP_TONE_BAD : WP_TONE_PLAIN,
 		     json_is_true(fits) ? "yes" : json_is_false(fits) ? "no" : window ? "perhaps" : "?",
 		     window ? "fits the window" : "no window is configured");
