@@ -152,6 +152,32 @@ static void remark_on_records(struct wp_record_set *set)
 	    "the rows of SMS_ImageInformation lack their Index and are not used; export them with it");
 }
 
+/* Versions on distribution points that the site has not made yet: the packages were exported before them. */
+static void remark_on_versions(struct wp_record_set *set)
+{
+	json_t *packages __attribute__((cleanup(wp_json_freep))) = wp_json_must(json_object());
+	const json_t *row;
+	struct group ahead = { 0 };
+	uint64_t version;
+	size_t i;
+
+	for (i = 0; i < set->count; i++)
+		if (set->records[i].source_version.known)
+			wp_json_set(packages, set->records[i].package_id, wp_json_u64(set->records[i].source_version.value));
+	json_array_foreach(wp_site_rows(set->site, WP_SITE_STATES), i, row) {
+		const char *id = wp_json_get_text(row, "PackageID");
+		uint64_t made;
+
+		/* Each package once. */
+		if (id && wp_json_get_u64(packages, id, &made) && wp_json_get_u64(row, "SourceVersion", &version) && version > made) {
+			tally(&ahead, id, "");
+			json_object_del(packages, id);
+		}
+	}
+	say(set->arena, &set->diags, WP_SEVERITY_WARNING, "versions-ahead", &ahead,
+	    "a distribution point has a newer SourceVersion than the package; give exports that were made together");
+}
+
 static int compare_texts(const char *a, const char *b)
 {
 	return strcmp(a ? a : "", b ? b : "");
@@ -409,6 +435,7 @@ int wp_assembler_finish(struct wp_assembler *assembler, struct wp_record_set **r
 			return status;
 	}
 	remark_on_records(set);
+	remark_on_versions(set);
 	sort_remarks(&set->diags);
 	*ret_set = set;
 	set = NULL;
