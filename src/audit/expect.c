@@ -39,13 +39,13 @@ static void add_image(struct judge *judge, struct group *group, const struct wp_
 	*WP_PUSH(judge->arena, group->images, group->count) = image;
 }
 
-/* "image 1", "images 1 and 3", "images 1, 2, 3, 4, 5 and 2 more", "all 7 images". */
+/* "image 1", "images 1 and 3", "images 1, 2, 3, 4, 5 and 2 more", "both images", "all 7 images". */
 static const char *images_words(const struct judge *judge, const struct group *group)
 {
 	const char **names = wp_arena_alloc(judge->arena, group->count * sizeof *names);
 
 	if (group->count > 1 && group->count == judge->image_count)
-		return wp_arena_printf(judge->arena, "all %zu images", group->count);
+		return group->count == 2 ? "both images" : wp_arena_printf(judge->arena, "all %zu images", group->count);
 	for (size_t i = 0; i < group->count; i++)
 		names[i] = wp_arena_printf(judge->arena, "%" PRIu32, group->images[i]->index);
 	return wp_arena_printf(judge->arena, "image%s %s", group->count == 1 ? "" : "s",

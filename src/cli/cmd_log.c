@@ -164,6 +164,18 @@ static void add_texts(struct wp_buf *buf, const json_t *list, const char *none)
 		wp_buf_puts(buf, none);
 }
 
+/* How many points there are: those that the package is targeted at, and more where it is being removed from some. */
+static uint64_t points_of(const json_t *facts)
+{
+	uint64_t targeted = number_of(facts, "targeted"), sum = 0;
+	const json_t *state;
+	size_t i;
+
+	json_array_foreach(json_object_get(facts, "states"), i, state)
+		sum = wp_sum(sum, number_of(state, "points"));
+	return sum > targeted ? sum : targeted;
+}
+
 static void add_import(struct wp_cli *cli, struct wp_buf *buf, const struct wp_event *event)
 {
 	const json_t *facts = event->facts, *version = json_object_get(facts, "source_version");
@@ -185,8 +197,7 @@ static void add_import(struct wp_cli *cli, struct wp_buf *buf, const struct wp_e
 	if (json_is_null(json_object_get(facts, "targeted")))
 		wp_buf_puts(buf, "; on how many points the export does not say");
 	else
-		wp_buf_printf(buf, "; %" PRIu64 " point%s", number_of(facts, "targeted"),
-			      wp_cli_plural(number_of(facts, "targeted")));
+		wp_buf_printf(buf, "; %" PRIu64 " point%s", points_of(facts), wp_cli_plural(points_of(facts)));
 	add_counts(buf, json_object_get(facts, "states"), "state", "points", ": ");
 }
 

@@ -227,7 +227,7 @@ Test(audit_expect, age_in_hours)
 	world.images[1].last_modification_time = wp_time_parse("2026-02-27T12:00:00Z");
 	cr_assert_str_eq(judge(&world), "too-old");
 	cr_expect_str_eq(world.notes[0].summary,
-			 "all 2 images were last modified up to 2 days ago, and 1 hour are the most that is expected");
+			 "both images were last modified up to 2 days ago, and 1 hour are the most that is expected");
 	world.subject.now.known = false;
 	cr_expect_str_eq(judge(&world), "", "without a clock nobody knows an age");
 }
@@ -239,12 +239,12 @@ Test(audit_expect, values)
 	} cases[] = {
 		{ "edition", "enterprise", "", NULL },
 		{ "edition", "Education, Enterprise", "", NULL },
-		{ "edition", "Education, Core", "lacks", "no image has the edition Education or Core; all 2 images are Enterprise" },
+		{ "edition", "Education, Core", "lacks", "no image has the edition Education or Core; both images are Enterprise" },
 		{ "languages", "DE-de", "", NULL },
-		{ "languages", "de-DE, fr-FR", "lacks", "all 2 images lack the language fr-FR, and have en-US and de-DE" },
+		{ "languages", "de-DE, fr-FR", "lacks", "both images lack the language fr-FR, and have en-US and de-DE" },
 		{ "image_state", "IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE", "", NULL },
 		{ "image_state", "IMAGE_STATE_COMPLETE", "lacks",
-		  "all 2 images are in the state IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE, where IMAGE_STATE_COMPLETE is expected" },
+		  "both images are in the state IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE, where IMAGE_STATE_COMPLETE is expected" },
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -358,7 +358,7 @@ Test(audit_expect, contents)
 			world.subject.contents = NULL;
 			cr_expect_str_eq(judge(&world), "expectation-unknown");
 			cr_expect_str_eq(world.notes[0].summary,
-					 "whether KB5034765 is inside of all 2 images is not known: the content was not read");
+					 "whether KB5034765 is inside of both images is not known: the content was not read");
 		}
 }
 
@@ -377,7 +377,7 @@ Test(audit_expect, contents_of_other_images)
 	world.subject.contents = &contents;
 	world.subject.boot = true;
 	cr_assert_str_eq(judge(&world), "lacks,has");
-	cr_expect_str_eq(world.notes[0].summary, "all 2 images lack acmenic.inf");
+	cr_expect_str_eq(world.notes[0].summary, "both images lack acmenic.inf");
 	cr_expect_str_eq(world.notes[1].summary, "image 1 has Contoso.Game inside, which must not be");
 	world.subject.boot = false;
 	world.images[0].windows = world.images[1].windows = NULL;
