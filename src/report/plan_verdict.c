@@ -44,21 +44,34 @@ static void add_fit(struct wp_buf *text, const struct wp_plan_view *view)
 							     : ", which may not all fit the window");
 }
 
+/* Whether only a call that is left for later keeps the package from being unchanged: nobody has to decide on it. */
+static bool is_left(const struct wp_entry *entry)
+{
+	return entry->status == WP_ENTRY_REPORT_ONLY &&
+	       (wp_entry_has_reason(entry, "deferred-no-fit") || wp_entry_has_reason(entry, "deferred-to-schedule"));
+}
+
 /* One sentence. */
 static const char *verdict(const struct wp_plan_view *view)
 {
 	const struct wp_summary *sum = &view->plan->summary;
 	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
-	uint64_t questions = sum->report_only;
+	uint64_t questions = 0, left = 0;
 
-	for (size_t i = 0; i < view->plan->entry_count; i++)
-		questions += view->plan->entries[i].status == WP_ENTRY_UNPROVEN;
+	for (size_t i = 0; i < view->plan->entry_count; i++) {
+		const struct wp_entry *entry = &view->plan->entries[i];
+
+		left += is_left(entry);
+		questions += entry->status == WP_ENTRY_UNPROVEN || (entry->status == WP_ENTRY_REPORT_ONLY && !is_left(entry));
+	}
 	if (!wp_plan_has_changes(view->plan))
 		return wp_words_no_changes(view->arena, view->plan);
 	add_calls(&text, view);
 	add_fit(&text, view);
 	if (sum->blocked)
 		wp_buf_printf(&text, "; %s %s blocked", wp_words_count(view->arena, sum->blocked), sum->blocked == 1 ? "is" : "are");
+	if (left)
+		wp_buf_printf(&text, "; %s %s left for later", wp_words_count(view->arena, left), left == 1 ? "is" : "are");
 	if (questions)
 		wp_buf_printf(&text, "; %s %s for a person to decide", wp_words_count(view->arena, questions),
 			      questions == 1 ? "is" : "are");
@@ -66,7 +79,7 @@ static const char *verdict(const struct wp_plan_view *view)
 	return wp_arena_strdup(view->arena, wp_buf_text(&text));
 }
 
-/* Names of the entries with a status, the first ones. */
+/* Names of the entries with a status, the first ones, without those that are left for later. */
 static const char *names_with(const struct wp_plan_view *view, enum wp_entry_status status, size_t *ret_count)
 {
 	const char *names[WP_NOTES_SHOWN + 1];
@@ -74,7 +87,7 @@ static const char *names_with(const struct wp_plan_view *view, enum wp_entry_sta
 
 	*ret_count = 0;
 	for (size_t i = 0; i < view->plan->entry_count; i++)
-		if (view->plan->entries[i].status == status && (*ret_count)++ < sizeof names / sizeof *names)
+		if (view->plan->entries[i].status == status && !is_left(&view->plan->entries[i]) && (*ret_count)++ < sizeof names / sizeof *names)
 			names[shown++] = view->plan->entries[i].package_id;
 	return wp_text_names(view->arena, names, *ret_count, WP_NOTES_SHOWN);
 }
