@@ -151,6 +151,7 @@ struct wp_event {
 	const char *plan_id;    /* NULL */
 	const char *by;         /* "user@host"; NULL where none is known */
 	json_t *facts;          /* an object, as wimplan-log(1) has it for each kind */
+	size_t number;          /* its place among those of one time and kind, for whoever sorts them */
 };
 
 /* Events and who owns what they say. */

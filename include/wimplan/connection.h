@@ -8,6 +8,12 @@
 #include "wimplan/provider.h"
 
 /*
+ * The rest of main() of a program that goes to a provider, behind wp_program_start(): runs it with a libcurl that is ready.
+ * Returns its exit status.
+ */
+int wp_connection_run(const struct wp_program *program, int argc, char **argv);
+
+/*
  * What is in force, with --provider over it, and of that the way to the provider: into @ret, but for secrets, with what
  * remains to be read of these in *@ret_token_file (NULL: no file). WP_E_USAGE with the error in @cli, as of the next.
  */

@@ -190,6 +190,8 @@ struct wp_scan *wp_scan_begin(const struct wp_record *records, size_t count, con
  * wp_scan_finish(); after it they say what was learned. Borrowed.
  */
 struct wp_file_content *wp_scan_files(const struct wp_scan *scan, size_t *ret_count);
+/* The one of them with this id; NULL when there is none. Borrowed. */
+const struct wp_file_content *wp_scan_file(const struct wp_scan *scan, const char *file_id);
 /* Reads the contents that nobody knew, and completes the observations. */
 void wp_scan_finish(struct wp_scan *scan);
 /* The observation of record @i. Borrowed. */

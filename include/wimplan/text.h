@@ -135,4 +135,10 @@ bool wp_choice_find(const char *const *words, const char *word, unsigned int *re
 /* "auto, always or never", in @arena. */
 const char *wp_choice_list(struct wp_arena *arena, const char *const *words);
 
+/* What makes a word of @count things a plural. */
+static inline const char *wp_plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
 #endif

@@ -164,7 +164,7 @@ static int print_adoption(struct wp_cli *cli, const struct adoption *adoption)
 			    wp_json_get_text(failure, "code"), detail ? ": " : "", detail ? detail : "");
 	}
 	wp_text_line(&buf, "Adopted what stands there now for %zu package%s of site %s%s.", adoption->adopted_count,
-		     wp_cli_plural(adoption->adopted_count), adoption->set->site_code,
+		     wp_plural(adoption->adopted_count), adoption->set->site_code,
 		     failed ? wp_arena_printf(cli->arena, "; %zu could not be read", failed) : "");
 	return wp_cli_emit(cli, &buf);
 }
@@ -244,8 +244,8 @@ static int print_forgotten(struct wp_cli *cli, const struct wp_baseline *items, 
 	for (size_t i = 0; i < count; i++)
 		total += items[i].source_version;
 	if (!cli->json) {
-		wp_buf_printf(&buf, "Forgot %" PRIu64 " baseline%s of %zu package%s.\n", total, wp_cli_plural(total), count,
-			      wp_cli_plural(count));
+		wp_buf_printf(&buf, "Forgot %" PRIu64 " baseline%s of %zu package%s.\n", total, wp_plural(total), count,
+			      wp_plural(count));
 		return wp_cli_emit(cli, &buf);
 	}
 	forgotten = wp_json_must(json_array());

@@ -27,7 +27,7 @@ static int remark_on_missing(struct wp_cli *cli, struct wp_cache *cache, struct 
 		wp_diag_add(set->arena, &set->diags, WP_SEVERITY_WARNING, "packages-missing", NULL,
 			    "the export of %s had %zu package%s that this one lacks: %s; unless the site no longer has "
 			    "%s, export the whole site again",
-			    wp_time_minutes(cli->arena, previous.taken_at), count, wp_cli_plural(count),
+			    wp_time_minutes(cli->arena, previous.taken_at), count, wp_plural(count),
 			    wp_text_names(cli->arena, ids, count, MOST_NAMES), count == 1 ? "it" : "them");
 	return status;
 }
@@ -48,11 +48,11 @@ static int print(struct wp_cli *cli, const struct wp_record_set *set, const stru
 			*WP_PUSH(cli->arena, incomplete, incomplete_count) = set->records[i].package_id;
 	wp_text_line(&buf, "%s snapshot %s: site %s, %zu package%s, taken %s.", known ? "Already there:" : "New",
 		     wp_hash_short(cli->arena, snapshot->id), snapshot->site_code, set->count,
-		     wp_cli_plural(set->count), wp_time_minutes(cli->arena, snapshot->taken_at));
+		     wp_plural(set->count), wp_time_minutes(cli->arena, snapshot->taken_at));
 	if (incomplete)
 		wp_buf_printf(&buf, "%zu package%s cannot be judged, because %s image metadata was not exported:\n%s. It arrives "
 				    "only by key, see wimplan-records(5).\n",
-			      incomplete_count, wp_cli_plural(incomplete_count), incomplete_count == 1 ? "its" : "their",
+			      incomplete_count, wp_plural(incomplete_count), incomplete_count == 1 ? "its" : "their",
 			      wp_text_names(cli->arena, incomplete, incomplete_count, MOST_NAMES));
 	return wp_cli_emit(cli, &buf);
 }

@@ -9,7 +9,6 @@
 #include "wimplan/text.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 static void add_event(struct wp_cli *cli, struct wp_history *history, const struct wp_event *event)
@@ -81,13 +80,15 @@ static int add_inferred(struct wp_cli *cli, struct wp_cache *cache, const char *
 	return status;
 }
 
-/* By time; of one time in the order of the kinds, which is that in which one leads to the next. */
+/* By time; of one time in the order of the kinds, which is that in which one leads to the next; then as they were told. */
 static int compare_events(const void *a, const void *b)
 {
 	const struct wp_event *x = a, *y = b;
 	int order = (x->at.ticks > y->at.ticks) - (x->at.ticks < y->at.ticks);
 
-	return order ? order : (x->kind > y->kind) - (x->kind < y->kind);
+	if (!order)
+		order = (x->kind > y->kind) - (x->kind < y->kind);
+	return order ? order : (x->number > y->number) - (x->number < y->number);
 }
 
 static int load(struct wp_cli *cli, const char *package_id, struct wp_history *history)
@@ -102,8 +103,9 @@ static int load(struct wp_cli *cli, const char *package_id, struct wp_history *h
 	status = add_seen(cli, cache, package_id, history);
 	if (!status)
 		status = add_inferred(cli, cache, package_id, history);
-	if (history->count)
-		qsort(history->items, history->count, sizeof *history->items, compare_events);
+	for (size_t i = 0; i < history->count; i++)
+		history->items[i].number = i;
+	WP_SORT(history->items, history->count, compare_events);
 	return status;
 }
 
@@ -143,7 +145,7 @@ static const char *short_id(struct wp_cli *cli, const char *id)
 	return wp_hash_short(cli->arena, id ? id : "");
 }
 
-/* "; 3 failed, 1 done" for the items of @list, with @before in front. */
+/* "3 failed, 1 done" for the items of @list, with @before in front where there are any. */
 static void add_counts(struct wp_buf *buf, const json_t *list, const char *name, const char *count, const char *before)
 {
 	const json_t *item;
@@ -184,7 +186,7 @@ static void add_import(struct wp_cli *cli, struct wp_buf *buf, const struct wp_e
 	if (!event->package_id) {
 		wp_buf_printf(buf, "snapshot %s: %" PRIu64 " package%s, taken %s%s%s",
 			      short_id(cli, text_of(facts, "snapshot")), packages,
-			      wp_cli_plural(packages),
+			      wp_plural(packages),
 			      wp_time_minutes(cli->arena, wp_time_parse(text_of(facts, "taken_at"))),
 			      json_is_true(json_object_get(facts, "partial")) ? ", not all" : "",
 			      json_is_true(json_object_get(facts, "known")) ? ", as it was" : "");
@@ -197,7 +199,7 @@ static void add_import(struct wp_cli *cli, struct wp_buf *buf, const struct wp_e
 	if (json_is_null(json_object_get(facts, "targeted")))
 		wp_buf_puts(buf, "; on how many points the export does not say");
 	else
-		wp_buf_printf(buf, "; %" PRIu64 " point%s", points_of(facts), wp_cli_plural(points_of(facts)));
+		wp_buf_printf(buf, "; %" PRIu64 " point%s", points_of(facts), wp_plural(points_of(facts)));
 	add_counts(buf, json_object_get(facts, "states"), "state", "points", ": ");
 }
 
@@ -251,7 +253,7 @@ static void add_baseline(struct wp_buf *buf, const struct wp_event *event)
 			      text_of(facts, "confidence"), origin);
 		return;
 	}
-	wp_buf_printf(buf, "%" PRIu64 " package%s %s, ", count, wp_cli_plural(count), origin);
+	wp_buf_printf(buf, "%" PRIu64 " package%s %s, ", count, wp_plural(count), origin);
 	if (proven && proven < count)
 		wp_buf_printf(buf, "%" PRIu64 " of them proven", proven);
 	else
@@ -266,7 +268,7 @@ static void add_forgotten(struct wp_cli *cli, struct wp_buf *buf, const struct w
 	if (snapshot)
 		wp_buf_printf(buf, "snapshot %s", short_id(cli, snapshot));
 	else
-		wp_buf_printf(buf, "%" PRIu64 " baseline%s", count, wp_cli_plural(count));
+		wp_buf_printf(buf, "%" PRIu64 " baseline%s", count, wp_plural(count));
 }
 
 static const char *sentence(struct wp_cli *cli, const struct wp_event *event)

@@ -7,6 +7,7 @@
 #include "wimplan/ascii.h"
 #include "wimplan/file.h"
 #include "wimplan/limits.h"
+#include "wimplan/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -224,16 +225,16 @@ static int print(struct wp_cli *cli, const struct recording *recording)
 	if (cli->json)
 		return emit(cli, recording);
 	wp_buf_printf(&buf, "Recorded %zu baseline%s from %zu receipt%s", recording->refresh_count,
-		      wp_cli_plural(recording->refresh_count), recording->receipt_count,
-		      wp_cli_plural(recording->receipt_count));
+		      wp_plural(recording->refresh_count), recording->receipt_count,
+		      wp_plural(recording->receipt_count));
 	add_proofs(cli, recording, &buf);
 	if (recording->reloads)
 		wp_buf_printf(&buf, "No baseline from %zu reload%s: " RELOAD_WHY ".\n", recording->reloads,
-			      wp_cli_plural(recording->reloads));
+			      wp_plural(recording->reloads));
 	for (size_t i = 0; i < WP_OUTCOMES; i++)
 		if (recording->others[i])
 			wp_buf_printf(&buf, "No baseline from %zu step%s %s: %s.\n", recording->others[i],
-				      wp_cli_plural(recording->others[i]), wp_outcome_name((enum wp_outcome)i),
+				      wp_plural(recording->others[i]), wp_outcome_name((enum wp_outcome)i),
 				      wp_outcome_unrecorded((enum wp_outcome)i));
 	if (recording->refresh_count)
 		wp_buf_puts(&buf, "Export the site again before the next plan: older exports do not show it.\n");

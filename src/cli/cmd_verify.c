@@ -4,6 +4,7 @@
 #include "settings.h"
 
 #include "wimplan/json.h"
+#include "wimplan/text.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -212,7 +213,7 @@ static int print(struct wp_cli *cli, const struct arguments *args, const struct 
 			      same == 1 ? "it" : "them");
 	else {
 		wp_buf_printf(&buf, "of %zu source%s %s %s as the plan has found %s", verification->count,
-			      wp_cli_plural(verification->count), same ? wp_arena_printf(cli->arena, "%zu", same) : "none",
+			      wp_plural(verification->count), same ? wp_arena_printf(cli->arena, "%zu", same) : "none",
 			      same > 1 ? "are" : "is", same > 1 ? "them" : "it");
 		for (size_t i = WP_SOURCE_SAME + 1; i < WP_SOURCE_STATES; i++)
 			if (tally.of[i])
@@ -223,7 +224,7 @@ static int print(struct wp_cli *cli, const struct arguments *args, const struct 
 	}
 	if (tally.sound)
 		wp_buf_printf(&buf, "The .wim of %zu package%s to be refreshed was read whole: all digests fit.\n",
-			      tally.sound, wp_cli_plural(tally.sound));
+			      tally.sound, wp_plural(tally.sound));
 	else if (args->data && !tally.of[WP_SOURCE_DAMAGED] && !tally.of[WP_SOURCE_UNREADABLE])
 		wp_buf_puts(&buf, "Nothing that is the same is to be refreshed, so no data was read.\n");
 	if (tally.of[WP_SOURCE_CHANGED] || tally.of[WP_SOURCE_MISSING])

@@ -3,6 +3,7 @@
 #include "objects.h"
 
 #include "wimplan/json.h"
+#include "wimplan/text.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -31,7 +32,7 @@ char *wp_cli_snapshot_words(struct wp_arena *arena, const struct wp_snapshot *sn
 	return wp_arena_printf(arena, "%s (site %s, %s, %" PRIu64 " package%s%s)",
 			       wp_cli_snapshot_name(arena, snapshot), snapshot->site_code,
 			       wp_time_minutes(arena, snapshot->taken_at), snapshot->records,
-			       wp_cli_plural(snapshot->records), snapshot->partial ? ", not all" : "");
+			       wp_plural(snapshot->records), snapshot->partial ? ", not all" : "");
 }
 
 static json_t *baseline_json(struct wp_arena *arena, const struct wp_baseline *baseline)

@@ -18,9 +18,4 @@ json_t *wp_cli_baselines_json(struct wp_arena *arena, const struct wp_baseline *
 /* Says on standard error what is odd about an export; with --verbose also what is only worth knowing. */
 void wp_cli_note_remarks(const struct wp_cli *cli, const struct wp_diags *diags);
 
-static inline const char *wp_cli_plural(size_t count)
-{
-	return count == 1 ? "" : "s";
-}
-
 #endif

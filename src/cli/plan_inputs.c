@@ -7,8 +7,8 @@
 
 #include "wimplan/audit.h"
 #include "wimplan/import.h"
+#include "wimplan/text.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 void wp_plan_inputs_free(struct wp_plan_inputs *in)
@@ -171,7 +171,7 @@ void wp_plan_inputs_note_old(const struct wp_cli *cli, const struct wp_plan_inpu
 		wp_cli_note(cli, "warning: %s%s distributed again after this export, as the baselines show; export the "
 				 "site again and import that before planning",
 			    count == 1 ? first : wp_arena_printf(cli->arena, "%s and %zu more package%s", first,
-								 count - 1, wp_cli_plural(count - 1)),
+								 count - 1, wp_plural(count - 1)),
 			    count == 1 ? " was" : " were");
 }
 
@@ -243,18 +243,11 @@ static size_t changed_files(struct wp_arena *arena, const struct wp_record_set *
 	return count;
 }
 
-static int compare_file(const void *id, const void *file)
-{
-	return strcmp(id, ((const struct wp_file_content *)file)->file_id);
-}
-
 /* The summary of a file, out of this scan or of an earlier one. */
 static bool find_summary(struct wp_cli *cli, const struct wp_plan_inputs *in, const struct wp_scan *scan, const char *id,
 			 struct wp_content_summary *ret)
 {
-	size_t count;
-	const struct wp_file_content *files = wp_scan_files(scan, &count);
-	const struct wp_file_content *file = count ? bsearch(id, files, count, sizeof *files, compare_file) : NULL;
+	const struct wp_file_content *file = wp_scan_file(scan, id);
 
 	if (!file || file->state != WP_CONTENT_LEARNED || !file->summary.bytes)
 		return wp_cache_find_summary(in->cache, cli->arena, id, ret);
@@ -270,8 +263,7 @@ void wp_plan_inputs_summaries(struct wp_cli *cli, const struct wp_plan_inputs *i
 	const char **ids = NULL;
 	size_t count = in->cache ? changed_files(scratch, in->set, input, &ids) : 0;
 
-	if (count)
-		qsort(ids, count, sizeof *ids, compare_ids);
+	WP_SORT(ids, count, compare_ids);
 	/* Once for all packages that are made from a file. */
 	for (size_t i = 0; i < count; i++) {
 		struct wp_content_summary summary;

@@ -6,7 +6,6 @@
 #include "wimplan/limits.h"
 #include "wimplan/text.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 int wp_cli_open_cache(struct wp_cli *cli, enum wp_cache_mode mode, struct wp_cache **ret_cache)
@@ -110,11 +109,6 @@ static void look_up(struct wp_cli *cli, const struct wp_expect_settings *expect,
 	}
 }
 
-static int compare_file(const void *id, const void *file)
-{
-	return strcmp(id, ((const struct wp_file_content *)file)->file_id);
-}
-
 /* Gives each record what is inside of its source, with what the scan has read. */
 static void hand_out(struct wp_cli *cli, const struct wp_expect_settings *expect, const struct wp_scan *scan, size_t count,
 		     const struct wp_expect_contents **of_files, const struct wp_expect_contents **contents)
@@ -125,9 +119,8 @@ static void hand_out(struct wp_cli *cli, const struct wp_expect_settings *expect
 	for (size_t i = 0; i < file_count; i++)
 		if (!of_files[i] && files[i].state == WP_CONTENT_LEARNED && files[i].summary.bytes)
 			of_files[i] = wp_expect_look_up(cli->arena, expect, &files[i].summary);
-	for (size_t i = 0; i < count && file_count; i++) {
-		const struct wp_file_content *file = bsearch(wp_scan_observation(scan, i)->file_id, files, file_count,
-							     sizeof *files, compare_file);
+	for (size_t i = 0; i < count; i++) {
+		const struct wp_file_content *file = wp_scan_file(scan, wp_scan_observation(scan, i)->file_id);
 
 		contents[i] = file ? of_files[file - files] : NULL;
 	}

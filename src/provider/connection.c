@@ -3,11 +3,31 @@
 #include "wimplan/connection.h"
 
 #include "wimplan/ascii.h"
+#include "wimplan/machine.h"
 #include "wimplan/text.h"
 
+#include <curl/curl.h>
 #include <string.h>
 
 #define DEFAULT_TIMEOUT 300
+
+int wp_connection_run(const struct wp_program *program, int argc, char **argv)
+{
+	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	struct wp_cli cli = { .program = program, .arena = arena };
+	struct wp_env env;
+
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+		wp_program_say(program->name, "libcurl cannot be used: it does not start; install it again");
+		return WP_EXIT_FAILED;
+	}
+	/* Of what a terminal shows, only the line of progress has to fit its width. */
+	env = wp_machine_env(arena, WP_STANDARD_ERROR);
+	cli.env = &env;
+	wp_program_run(&cli, argc, argv);
+	curl_global_cleanup();
+	return wp_program_end(cli.status);
+}
 
 /* The configuration has checked that it is one. */
 uint64_t wp_connection_number(const struct wp_config *config, const char *key, uint64_t fallback)

@@ -5,6 +5,7 @@
 
 #include "wimplan/arena.h"
 #include "wimplan/json.h"
+#include "wimplan/text.h"
 #include "wimplan/time.h"
 
 #include <stdint.h>
@@ -22,11 +23,6 @@ char *wp_words_count(struct wp_arena *arena, uint64_t number);
 /* The same for the digits in @text; what is no number, or NULL, as it is. */
 const char *wp_words_number(struct wp_arena *arena, const char *text);
 
-/* What makes a word of @count things a plural. */
-static inline const char *wp_plural(uint64_t count)
-{
-	return count == 1 ? "" : "s";
-}
 /* "1 package", "1,204 packages" for the @what "package". */
 char *wp_words_counted(struct wp_arena *arena, uint64_t count, const char *what);
 

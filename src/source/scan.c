@@ -289,6 +289,16 @@ struct wp_file_content *wp_scan_files(const struct wp_scan *scan, size_t *ret_co
 	return scan->files;
 }
 
+static int compare_file(const void *id, const void *file)
+{
+	return strcmp(id, ((const struct wp_file_content *)file)->file_id);
+}
+
+const struct wp_file_content *wp_scan_file(const struct wp_scan *scan, const char *file_id)
+{
+	return scan->file_count ? bsearch(file_id, scan->files, scan->file_count, sizeof *scan->files, compare_file) : NULL;
+}
+
 void wp_scan_finish(struct wp_scan *scan)
 {
 	take_known(scan);
