@@ -48,7 +48,7 @@ static const char *images_words(const struct judge *judge, const struct group *g
 		return group->count == 2 ? "both images" : wp_arena_printf(judge->arena, "all %zu images", group->count);
 	for (size_t i = 0; i < group->count; i++)
 		names[i] = wp_arena_printf(judge->arena, "%" PRIu32, group->images[i]->index);
-	return wp_arena_printf(judge->arena, "image%s %s", group->count == 1 ? "" : "s",
+	return wp_arena_printf(judge->arena, "image%s %s", wp_plural(group->count),
 			       wp_text_names(judge->arena, names, group->count, MOST_NAMES));
 }
 
@@ -185,7 +185,7 @@ static const char *age_words(struct wp_arena *arena, uint64_t seconds)
 	bool days = seconds >= 2 * 86400;
 	uint64_t count = seconds / (days ? 86400 : 3600);
 
-	return wp_arena_printf(arena, "%" PRIu64 " %s%s", count, days ? "day" : "hour", count == 1 ? "" : "s");
+	return wp_arena_printf(arena, "%" PRIu64 " %s%s", count, days ? "day" : "hour", wp_plural(count));
 }
 
 static void judge_ages(struct judge *judge)

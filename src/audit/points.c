@@ -98,7 +98,7 @@ static void note_counted(struct audit *audit, const struct audited *package)
 			    facts_of(package, WP_POINT_FAILED, 0),
 			    "the site counts %" PRIu64 " failed distribution point%s of %" PRIu64 ", and the export does not "
 			    "say which",
-			    counted, counted == 1 ? "" : "s", total_of(distribution));
+			    counted, wp_plural(counted), total_of(distribution));
 }
 
 /* "; the site counts 3" where the rows name fewer failures. */
@@ -182,19 +182,19 @@ void wp_audit_find_points(struct audit *audit, const struct audited *package)
 	for (int state = 0; state < WP_POINT_STATES; first += distribution->counts[state++]) {
 		const struct wp_point_content *items = distribution->items + first;
 		size_t count = distribution->counts[state];
-		const char *plural = count == 1 ? "" : "s";
+		const char *plural = wp_plural(count);
 
 		if (!count)
 			continue;
 		if (state == WP_POINT_FAILED)
 			wp_note_add(audit->plan, WP_NOTE_DP_FAILED, id, 0, facts_of(package, WP_POINT_FAILED, first),
 				    "%zu of %" PRIu64 " distribution point%s failed, %s%s%s", count, total,
-				    total == 1 ? "" : "s", names_of(audit, items, count),
+				    wp_plural(total), names_of(audit, items, count),
 				    failure_words(audit, items, count), counted_words(audit, distribution));
 		if (state == WP_POINT_BEHIND)
 			wp_note_add(audit->plan, WP_NOTE_DP_BEHIND, id, 0, facts_of(package, WP_POINT_BEHIND, first),
 				    "%zu of %" PRIu64 " distribution point%s %s an older version than %" PRIu64 " as good: %s",
-				    count, total, total == 1 ? "" : "s",
+				    count, total, wp_plural(total),
 				    count == 1 ? "serves" : "serve", package->record->source_version.value,
 				    names_of(audit, items, count));
 		if (state == WP_POINT_RUNNING && wp_audit_sends(package))

@@ -195,7 +195,7 @@ static void compare_lists(struct audit *audit, const struct audited *package, si
 	wp_json_set(facts, "is", wp_json_u64(is));
 	if (was != is)
 		wp_note_add(audit->plan, WP_NOTE_IMAGES_REORDERED, id, 0, facts,
-			    "the source has %zu image%s where the site knows %zu", is, is == 1 ? "" : "s", was);
+			    "the source has %zu image%s where the site knows %zu", is, wp_plural(is), was);
 	else
 		wp_note_add(audit->plan, WP_NOTE_IMAGES_REORDERED, id, 0, facts,
 			    "the source has the site's images in another order: %zu of %zu indexes hold another one", moved, is);

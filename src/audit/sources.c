@@ -99,6 +99,6 @@ void wp_audit_find_sources(struct audit *audit)
 	wp_note_add(audit->plan, WP_NOTE_SOURCE_NEWER_THAN_EXPORT, NULL, 0, facts,
 		    "the export of %s is older than the source of %zu package%s to be sent again: %s",
 		    wp_time_minutes(audit->scratch, audit->input->plan->set->taken_at), audit->newer_count,
-		    audit->newer_count == 1 ? "" : "s",
+		    wp_plural(audit->newer_count),
 		    wp_text_names(audit->scratch, audit->newer, audit->newer_count, WP_AUDIT_NAMES));
 }

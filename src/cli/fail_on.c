@@ -96,7 +96,7 @@ static void found(struct wp_cli *cli, const char *name, uint64_t count, const ch
 {
 	if (!count)
 		return;
-	wp_cli_note(cli, "--fail-on %s: %ju %s%s", name, (uintmax_t)count, what, count == 1 ? "" : "s");
+	wp_cli_note(cli, "--fail-on %s: %ju %s%s", name, (uintmax_t)count, what, wp_plural(count));
 	cli->status = WP_EXIT_FOUND;
 }
 

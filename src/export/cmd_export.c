@@ -9,6 +9,7 @@
 #include "wimplan/connection.h"
 #include "wimplan/json.h"
 #include "wimplan/limits.h"
+#include "wimplan/text.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -197,10 +198,10 @@ static void say_result(struct wp_export *export)
 	const char *first = wp_json_get_text(json_array_get(export->refused, 0), "why");
 	const char *where = cli->output && strcmp(cli->output, "-") ? cli->output : "standard output";
 
-	wp_export_note(export, "%zu package%s of %s: %s", export->package_count, export->package_count == 1 ? "" : "s",
+	wp_export_note(export, "%zu package%s of %s: %s", export->package_count, wp_plural(export->package_count),
 		       export->connection.url, where);
 	if (refused)
-		wp_export_note(export, "not complete: %zu thing%s could not be read, first: %s", refused, refused == 1 ? "" : "s",
+		wp_export_note(export, "not complete: %zu thing%s could not be read, first: %s", refused, wp_plural(refused),
 			       first ? first : "");
 }
 

@@ -6,6 +6,7 @@
 
 #include "wimplan/ascii.h"
 #include "wimplan/json.h"
+#include "wimplan/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -156,12 +157,12 @@ void wp_columns_end_file(struct wp_assembler *assembler, const char *file)
 				    "%s of %zu row%s, such as %s: whether the day or the month comes first cannot be "
 				    "told, so "
 				    "it is compared with nothing; say it with --date-order dmy or mdy, or " EXPORT_ISO,
-				    name, column->open, column->open == 1 ? "" : "s", column->open_value, name, name,
+				    name, column->open, wp_plural(column->open), column->open_value, name, name,
 				    name);
 		else if (column->open && assembler->options->date_order == WP_DATE_ORDER_OPEN)
 			wp_diag_add(assembler->arena, &assembler->diags, WP_SEVERITY_INFO, "date-order", file,
 				    "%s of %zu row%s, such as %s, is read with the %s in front, because of %s", name,
-				    column->open, column->open == 1 ? "" : "s", column->open_value,
+				    column->open, wp_plural(column->open), column->open_value,
 				    order == WP_DATE_ORDER_DMY ? "day" : "month", column->evidence);
 		column->day_first = column->month_first = column->open = 0;
 		column->evidence = column->open_value = NULL;
@@ -215,5 +216,5 @@ void wp_columns_finish(struct wp_assembler *assembler)
 			    "the name or path of %zu package%s has a \"?\" where letters were (%s of %s): the export "
 			    "lost what its encoding does not have; Export-Csv and Out-File of Windows PowerShell need "
 			    "-Encoding UTF8",
-			    columns->lost, columns->lost == 1 ? "" : "s", columns->lost_text, columns->lost_id);
+			    columns->lost, wp_plural(columns->lost), columns->lost_text, columns->lost_id);
 }

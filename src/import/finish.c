@@ -42,7 +42,7 @@ static void skipped_words(struct wp_buf *buf, const char *what, const json_t *co
 {
 	json_int_t rows = json_integer_value(count);
 
-	wp_buf_printf(buf, "%" JSON_INTEGER_FORMAT " row%s of %s", rows, rows == 1 ? "" : "s", what);
+	wp_buf_printf(buf, "%" JSON_INTEGER_FORMAT " row%s of %s", rows, wp_plural((uint64_t)rows), what);
 }
 
 static void remark_on_skipped(struct wp_assembler *assembler, const json_t *skipped, enum wp_severity severity,

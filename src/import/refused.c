@@ -45,7 +45,7 @@ static bool is_of_packages(const char *class)
 {
 	enum wp_class known;
 
-	return class == packages || !strcmp(class, packages) || wp_class_from_name(class, &known) ||
+	return !strcmp(class, packages) || wp_class_from_name(class, &known) ||
 	       wp_ascii_same(class, "SMS_ImageInformation");
 }
 

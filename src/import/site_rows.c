@@ -6,6 +6,7 @@
 #include "wimplan/json.h"
 #include "wimplan/schedule.h"
 #include "wimplan/sequence.h"
+#include "wimplan/text.h"
 
 #include <string.h>
 
@@ -178,7 +179,7 @@ void wp_remark_on_left_out(struct wp_assembler *assembler, const char *class, co
 {
 	if (left_out->count)
 		wp_diag_add(assembler->arena, &assembler->diags, WP_SEVERITY_WARNING, code, NULL,
-			    "%zu row%s of %s left out, %s first: %s", left_out->count, left_out->count == 1 ? "" : "s", class,
+			    "%zu row%s of %s left out, %s first: %s", left_out->count, wp_plural(left_out->count), class,
 			    left_out->first, why);
 }
 
@@ -190,7 +191,7 @@ static void remark(struct wp_assembler *assembler, enum wp_site_kind kind, size_
 	if (foreign)
 		wp_diag_add(assembler->arena, &assembler->diags, WP_SEVERITY_INFO, "rows-orphaned", NULL,
 			    "%zu row%s of %s left out: the package itself is not in the export", foreign,
-			    foreign == 1 ? "" : "s", class);
+			    wp_plural(foreign), class);
 	wp_remark_on_left_out(assembler, class, &rows->pointless, "rows-without-point",
 			      "no distribution point is named there, and what they say is in no figure");
 	wp_remark_on_left_out(assembler, class, &rows->contradicting, "rows-contradict",

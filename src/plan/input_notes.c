@@ -33,7 +33,7 @@ static void note_age(struct wp_plan *plan, const struct wp_plan_input *input)
 			       "snapshot_max_age", wp_json_u64(input->policy->snapshot_max_age), NULL);
 	wp_note_add(plan, WP_NOTE_EXPORT_OLD, NULL, 0, facts,
 		    "the export was made %" PRIu64 " %s%s ago; what has changed on the site since is not in this plan",
-		    count, days ? "day" : "hour", count == 1 ? "" : "s");
+		    count, days ? "day" : "hour", wp_plural(count));
 }
 
 static void note_missing(struct wp_plan *plan, const struct wp_plan_input *input)
@@ -54,7 +54,7 @@ static void note_missing(struct wp_plan *plan, const struct wp_plan_input *input
 	wp_note_add(plan, WP_NOTE_EXPORT_PARTIAL, NULL, 0, facts,
 		    "the export of %s had %zu package%s that this one lacks: %s; unless the site no longer has %s, export "
 		    "the whole site again",
-		    wp_time_minutes(plan->arena, input->previous_taken_at), count, count == 1 ? "" : "s",
+		    wp_time_minutes(plan->arena, input->previous_taken_at), count, wp_plural(count),
 		    wp_buf_text(&names), count == 1 ? "it" : "them");
 }
 

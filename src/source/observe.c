@@ -4,6 +4,7 @@
 
 #include "wimplan/file.h"
 #include "wimplan/limits.h"
+#include "wimplan/text.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -148,7 +149,7 @@ static void judge_fitness(struct look *look, const struct wp_wim_content *conten
 	if (fitness.delta)
 		fail(look, WP_GATE_INCOMPLETE,
 		     wp_arena_printf(look->arena, "data of %" PRIu64 " file%s stands in another file, as in a delta",
-				     content->missing.value, content->missing.value == 1 ? "" : "s"));
+				     content->missing.value, wp_plural(content->missing.value)));
 	if (fitness.pipable)
 		fail(look, WP_GATE_PIPABLE, "it was written for reading from a pipe, which wimlib alone does");
 }
