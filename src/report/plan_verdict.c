@@ -51,6 +51,13 @@ static bool is_left(const struct wp_entry *entry)
 	       (wp_entry_has_reason(entry, "deferred-no-fit") || wp_entry_has_reason(entry, "deferred-to-schedule"));
 }
 
+/* Whether a person has to say what becomes of the package: of content that is unproven, and of what is only reported. */
+static bool is_question(const struct wp_entry *entry)
+{
+	return (entry->status == WP_ENTRY_REPORT_ONLY && !is_left(entry)) ||
+	       (entry->status != WP_ENTRY_BLOCKED && wp_entry_has_reason(entry, "content-unproven"));
+}
+
 /* One sentence. */
 static const char *verdict(const struct wp_plan_view *view)
 {
@@ -62,7 +69,7 @@ static const char *verdict(const struct wp_plan_view *view)
 		const struct wp_entry *entry = &view->plan->entries[i];
 
 		left += is_left(entry);
-		questions += entry->status == WP_ENTRY_UNPROVEN || (entry->status == WP_ENTRY_REPORT_ONLY && !is_left(entry));
+		questions += is_question(entry);
 	}
 	if (!wp_plan_has_changes(view->plan))
 		return wp_words_no_changes(view->arena, view->plan);
@@ -180,7 +187,7 @@ static void add_cost_cards(struct wp_page *page, const struct wp_plan_view *view
 		return;
 	}
 	wp_page_card(page, json_is_true(fits) ? WP_TONE_GOOD : json_is_false(fits) ? WP_TONE_BAD : WP_TONE_PLAIN,
-		     json_is_true(fits) ? "yes" : json_is_false(fits) ? "no" : window ? "perhaps" : "?",
+		     json_is_true(fits) ? "yes" : json_is_false(fits) ? "no" : window ? "perhaps" : "–",
 		     window ? "fits the window" : "no window is configured");
 }
 
