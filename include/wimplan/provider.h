@@ -91,6 +91,15 @@ struct wp_method {
 	const char *name;
 };
 
+/* How $metadata offers a method to instances of a class; from WP_OFFER_BOUND on it can be called. */
+enum wp_offer {
+	WP_OFFER_NONE,
+	WP_OFFER_UNBOUND,   /* only as one that is called without an instance */
+	WP_OFFER_BOUND,     /* bound, and not said to what */
+	WP_OFFER_INHERITED, /* bound to a class that this one derives from */
+	WP_OFFER_CLASS,     /* bound to the class */
+};
+
 /* Makes the connection's settings from the fields of @session. WP_E_FAILED where this libcurl cannot do it. */
 int wp_session_open(struct wp_session *session, struct wp_error *err);
 void wp_session_close(struct wp_session *session);
@@ -98,6 +107,11 @@ void wp_session_close(struct wp_session *session);
 /* Reads $metadata. WP_E_FAILED names all that the provider does not offer of @methods. */
 int wp_session_offers(struct wp_session *session, const struct wp_method *methods, size_t count,
 		      struct wp_error *err);
+
+/* Reads $metadata for classes and methods: @ret_has tells of each of @names whether it is there, @ret_offers of each of @methods. */
+int wp_session_describe(struct wp_session *session, const char *const *names, size_t count, bool *ret_has,
+			const struct wp_method *methods, size_t method_count, enum wp_offer *ret_offers,
+			struct wp_error *err);
 
 /* Reads $metadata for classes: @ret_has tells of each of @names whether it is there. */
 int wp_session_classes(struct wp_session *session, const char *const *names, size_t count, bool *ret_has,

@@ -80,6 +80,15 @@ extern const struct wp_site_field wp_site_fields[WP_SITE_FIELDS];
 const char **wp_site_image_field(struct wp_site_image *image, const struct wp_site_field *field);
 const char *wp_site_image_value(const struct wp_site_image *image, const struct wp_site_field *field);
 
+enum wp_compared {
+	WP_COMPARED_NOT,   /* one side lacks it, or has a form that cannot be read */
+	WP_COMPARED_SAME,  /* the same bytes */
+	WP_COMPARED_ALIKE, /* another spelling of the same */
+	WP_COMPARED_DIFFERENT,
+};
+/* Two values of a field: numbers and dates by what they mean, tags without regard to case. NULL is none. */
+enum wp_compared wp_site_values_compare(const struct wp_site_field *field, const char *a, const char *b);
+
 /* The field that a bag's property with this name stands for, in any of its spellings; NULL: none. */
 const struct wp_site_field *wp_site_field_of_property(const char *name);
 

@@ -4,68 +4,14 @@
 
 #include "wimplan/text.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-enum outcome { OUTCOME_SAME, OUTCOME_DIFFERENT, OUTCOME_NOT_COMPARED };
-
-static enum outcome compare_sizes(const char *a, const char *b)
-{
-	uint64_t x, y;
-
-	if (!wp_parse_u64(a, false, &x) || !wp_parse_u64(b, false, &y))
-		return OUTCOME_NOT_COMPARED;
-	return x == y ? OUTCOME_SAME : OUTCOME_DIFFERENT;
-}
-
-/* To the second, because the site's text may have been cut or rounded to it. */
-static enum outcome compare_dates(const char *a, const char *b)
-{
-	struct wp_time x = wp_time_parse(a), y = wp_time_parse(b);
-
-	if (!x.known || !x.zone_known || !y.known || !y.zone_known)
-		return OUTCOME_NOT_COMPARED;
-	return llabs(x.ticks - y.ticks) < WP_TICKS_PER_SECOND ? OUTCOME_SAME : OUTCOME_DIFFERENT;
-}
-
-static enum outcome compare_architectures(const char *a, const char *b)
-{
-	uint64_t x, y;
-
-	if (wp_architecture_code(a, &x) && wp_architecture_code(b, &y))
-		return x == y ? OUTCOME_SAME : OUTCOME_DIFFERENT;
-	return wp_text_equal_nocase(a, b) ? OUTCOME_SAME : OUTCOME_DIFFERENT;
-}
-
-static enum outcome compare_values(const struct wp_site_field *field, const char *a, const char *b)
-{
-	if (!a || !b)
-		return OUTCOME_NOT_COMPARED;
-	if (!strcmp(a, b))
-		return OUTCOME_SAME;
-	switch (field->kind) {
-	case WP_SITE_FIELD_TEXT:
-		return OUTCOME_DIFFERENT;
-	case WP_SITE_FIELD_TAG:
-		return wp_text_equal_nocase(a, b) ? OUTCOME_SAME : OUTCOME_DIFFERENT;
-	case WP_SITE_FIELD_ARCHITECTURE:
-		return compare_architectures(a, b);
-	case WP_SITE_FIELD_SIZE:
-		return compare_sizes(a, b);
-	case WP_SITE_FIELD_DATE:
-		return compare_dates(a, b);
-	}
-	return OUTCOME_NOT_COMPARED;
-}
-
 /* In a whole bag nothing is left out: a value that is missing or cannot be understood differs from another one. */
-static enum outcome compare_whole(const struct wp_site_field *field, const char *a, const char *b)
+static enum wp_compared compare_whole(const struct wp_site_field *field, const char *a, const char *b)
 {
-	enum outcome outcome = compare_values(field, a, b);
+	enum wp_compared outcome = wp_site_values_compare(field, a, b);
 
-	if (outcome == OUTCOME_NOT_COMPARED && (a || b))
-		return OUTCOME_DIFFERENT;
-	return outcome;
+	return outcome == WP_COMPARED_NOT && (a || b) ? WP_COMPARED_DIFFERENT : outcome;
 }
 
 static size_t compare_fields(struct wp_judge *judge, const struct wp_site_image *recorded,
@@ -77,7 +23,7 @@ static size_t compare_fields(struct wp_judge *judge, const struct wp_site_image 
 		const struct wp_site_field *field = &wp_site_fields[i];
 		const char *a = wp_site_image_value(recorded, field), *b = wp_site_image_value(found, field);
 
-		if ((whole_bag ? compare_whole : compare_values)(field, a, b) != OUTCOME_DIFFERENT)
+		if ((whole_bag ? compare_whole : wp_site_values_compare)(field, a, b) != WP_COMPARED_DIFFERENT)
 			continue;
 		wp_judge_add(judge, (struct wp_reason){
 					    .code = "image-changed",
@@ -234,7 +180,7 @@ static void calibrate(struct wp_judge *judge, const struct wp_site_images *probe
 			const char *a = wp_site_image_value(theirs, field), *b = wp_site_image_value(ours, field);
 
 			/* A form that wimplan cannot read is a finding; a field that one side lacks is none. */
-			if (!a || !b || compare_whole(field, a, b) != OUTCOME_DIFFERENT)
+			if (!a || !b || compare_whole(field, a, b) != WP_COMPARED_DIFFERENT)
 				continue;
 			wp_diag_add(judge->arena, judge->diags, WP_SEVERITY_WARNING, "calibration-differs", package_id,
 				    "image %u, %s: the site's probe says \"%s\", wimplan reads \"%s\"", ours->index,

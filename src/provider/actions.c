@@ -25,6 +25,7 @@ struct offer {
 struct wp_actions {
 	const struct wp_method *methods;
 	size_t method_count;
+	bool *unbound; /* of each method, whether there is one of its name that is bound to nothing */
 	struct wp_arena *arena;
 	struct base *bases;
 	size_t base_count;
@@ -83,11 +84,14 @@ static void open_action(struct wp_actions *actions, const struct wp_xml_element 
 {
 	actions->open = NULL;
 	actions->has_parameter = false;
-	if (!is_text(wp_xml_find(element, "IsBound"), "true"))
-		return;
-	for (size_t i = 0; i < actions->method_count && !actions->open; i++)
-		if (is_text(wp_xml_find(element, "Name"), actions->methods[i].name))
+	for (size_t i = 0; i < actions->method_count && !actions->open; i++) {
+		if (!is_text(wp_xml_find(element, "Name"), actions->methods[i].name))
+			continue;
+		if (is_text(wp_xml_find(element, "IsBound"), "true"))
 			actions->open = actions->methods[i].name;
+		else
+			actions->unbound[i] = true;
+	}
 	actions->open_depth = element->depth;
 }
 
@@ -195,6 +199,7 @@ struct wp_actions *wp_actions_read(const char *text, size_t length, const struct
 	struct wp_actions *actions = wp_arena_alloc(arena, sizeof *actions);
 
 	*actions = (struct wp_actions){ .methods = methods, .method_count = count, .arena = arena };
+	actions->unbound = wp_arena_alloc(arena, count * sizeof *actions->unbound);
 	*ret_wrong = read_text(actions, text, length);
 	WP_SORT(actions->bases, actions->base_count, compare_bases);
 	return actions;
@@ -240,8 +245,17 @@ bool wp_actions_has_class(const struct wp_actions *actions, const char *class)
 /* Bounded, because nothing keeps a document from letting two classes derive from each other. */
 #define ANCESTORS 32
 
-bool wp_actions_offer(const struct wp_actions *actions, const struct wp_method *method)
+static bool is_unbound(const struct wp_actions *actions, const struct wp_method *method)
 {
+	for (size_t i = 0; i < actions->method_count; i++)
+		if (actions->unbound[i] && !strcmp(actions->methods[i].name, method->name))
+			return true;
+	return false;
+}
+
+enum wp_offer wp_actions_offer(const struct wp_actions *actions, const struct wp_method *method)
+{
+	enum wp_offer best = is_unbound(actions, method) ? WP_OFFER_UNBOUND : WP_OFFER_NONE;
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	const char *class = wp_class_name(method->class), *ancestors[ANCESTORS];
 	size_t count = 0;
@@ -252,11 +266,11 @@ bool wp_actions_offer(const struct wp_actions *actions, const struct wp_method *
 	for (size_t i = 0; i < actions->offer_count; i++) {
 		if (strcmp(actions->offers[i].method, method->name))
 			continue;
-		if (!actions->offers[i].class)
-			return true;
-		for (size_t j = 0; j < count; j++)
-			if (!strcmp(actions->offers[i].class, ancestors[j]))
-				return true;
+		if (!actions->offers[i].class && best < WP_OFFER_BOUND)
+			best = WP_OFFER_BOUND;
+		for (size_t j = 0; actions->offers[i].class && j < count; j++)
+			if (!strcmp(actions->offers[i].class, ancestors[j]) && best < (j ? WP_OFFER_INHERITED : WP_OFFER_CLASS))
+				best = j ? WP_OFFER_INHERITED : WP_OFFER_CLASS;
 	}
-	return false;
+	return best;
 }

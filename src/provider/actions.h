@@ -19,8 +19,8 @@ struct wp_actions *wp_actions_read(const char *text, size_t length, const struct
 /* NULL is allowed. */
 void wp_actions_free(struct wp_actions *actions);
 
-/* Whether the method is bound to instances of its class, by its own name or by one that it derives from. */
-bool wp_actions_offer(const struct wp_actions *actions, const struct wp_method *method);
+/* How the method is offered to instances of its class, by its own name or by one that it derives from. */
+enum wp_offer wp_actions_offer(const struct wp_actions *actions, const struct wp_method *method);
 
 /* Whether there is a class of this name, whatever its letters' case. */
 bool wp_actions_has_class(const struct wp_actions *actions, const char *class);

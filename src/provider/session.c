@@ -85,7 +85,7 @@ static int check_methods(struct wp_session *session, const struct wp_actions *ac
 	struct wp_buf missing __attribute__((cleanup(wp_buf_free))) = { 0 };
 
 	for (size_t i = 0; i < count; i++)
-		if (!wp_actions_offer(actions, &methods[i]))
+		if (wp_actions_offer(actions, &methods[i]) < WP_OFFER_BOUND)
 			wp_buf_printf(&missing, "%s%s for %s", missing.length ? ", " : "", methods[i].name,
 				      wp_class_name(methods[i].class));
 	if (!missing.length)
@@ -144,16 +144,25 @@ int wp_session_offers(struct wp_session *session, const struct wp_method *method
 	return status;
 }
 
-int wp_session_classes(struct wp_session *session, const char *const *names, size_t count, bool *ret_has,
-		       struct wp_error *err)
+int wp_session_describe(struct wp_session *session, const char *const *names, size_t count, bool *ret_has,
+			const struct wp_method *methods, size_t method_count, enum wp_offer *ret_offers,
+			struct wp_error *err)
 {
 	struct wp_actions *actions;
-	int status = describe(session, NULL, 0, &actions, err);
+	int status = describe(session, methods, method_count, &actions, err);
 
 	for (size_t i = 0; i < count && !status; i++)
 		ret_has[i] = wp_actions_has_class(actions, names[i]);
+	for (size_t i = 0; i < method_count && !status; i++)
+		ret_offers[i] = wp_actions_offer(actions, &methods[i]);
 	wp_actions_free(actions);
 	return status;
+}
+
+int wp_session_classes(struct wp_session *session, const char *const *names, size_t count, bool *ret_has,
+		       struct wp_error *err)
+{
+	return wp_session_describe(session, names, count, ret_has, NULL, 0, NULL, err);
 }
 
 int wp_session_open(struct wp_session *session, struct wp_error *err)

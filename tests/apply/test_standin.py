@@ -67,6 +67,22 @@ def test_metadata(build, folder, expect):
         expect.equal(call(server, site.packages[1], RELOAD)[0], 404, "an action that is not offered")
 
 
+def test_other_sites(build, folder, expect):
+    """What another site may offer, and give, otherwise."""
+    site, server = loaded(build, folder, "--missing", f"{IMAGE}.{RELOAD}", "--lazy-in-lists", "--image-dates", "%d.%m.%Y")
+    package = site.packages[1]
+    with server:
+        expect.equal(server.get("$metadata")[1].count(f'<Action Name="{RELOAD}"'), 2, "one class lacks it")
+        expect.equal((call(server, package, RELOAD)[0], call(server, site.packages[0], RELOAD)[0]), (404, 201), "calls")
+        expect(all("<WIM>" in row["ImageProperty"] for row in server.get(IMAGE)[1]["value"]), "lazy properties in a list")
+        probed = server.request("POST", f"{IMAGE}.GetImageProperties", {"SourceImagePath": package["path"]})[1]["ImageProperty"]
+        expect('"Creation date">13.12.2025<' in probed, probed)
+    with site.start("--inherited-actions", "--read-only") as server:
+        expect('BaseType="AdminService.SMS_PackageBaseclass"' in server.get("$metadata")[1], "the class above")
+        expect.equal(call(server, package, REFRESH)[0], 403, "a change")
+        expect.equal(server.request("POST", f"{IMAGE}.GetImageProperties", {"SourceImagePath": package["path"]})[0], 201, "a question")
+
+
 def test_reload_reads_the_wim(build, folder, expect):
     site, server = loaded(build, folder)
     with server:

@@ -22,7 +22,7 @@ static unsigned int read_document(const char *text, size_t size)
 	unsigned int offered = wrong ? 1u << 31 : 0;
 
 	for (size_t i = 0; !wrong && i < METHOD_COUNT; i++)
-		offered |= (unsigned int)wp_actions_offer(actions, &methods[i]) << i;
+		offered |= (unsigned int)wp_actions_offer(actions, &methods[i]) << 3 * i;
 	wp_actions_free(actions);
 	return offered;
 }

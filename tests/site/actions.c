@@ -163,7 +163,7 @@ void site_instance_call(struct call *call, const char *class, const char *packag
 	bool is_refresh = !strcasecmp(action, "RefreshPkgSource");
 	json_t *object = site_object(call->site, package_id), *body;
 
-	if (!object || (!is_reload && !is_refresh) || !call->site->bound_actions) {
+	if (!object || (!is_reload && !is_refresh) || !call->site->bound_actions || site_is_missing(call->site, class, action)) {
 		json_decref(object);
 		site_answer_error(answer, 404, "", "No HTTP resource was found that matches the request URI.");
 		return;

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <wimlib.h>
 
 enum { WIN32_FILE_NOT_FOUND = 2, WIN32_INVALID_DATA = 13 };
@@ -60,7 +61,7 @@ static const char *os_version(WIMStruct *wim, int image, char *text, size_t size
 	return text;
 }
 
-static const char *creation(WIMStruct *wim, int image, char text[32])
+static const char *creation(const struct site *site, WIMStruct *wim, int image, char text[64])
 {
 	const char *high = wimlib_get_image_property(wim, image, "CREATIONTIME/HIGHPART");
 	const char *low = wimlib_get_image_property(wim, image, "CREATIONTIME/LOWPART");
@@ -70,12 +71,21 @@ static const char *creation(WIMStruct *wim, int image, char text[32])
 		return NULL;
 	ticks = (uint64_t)strtoull(high, NULL, 0) << 32 | strtoull(low, NULL, 0);
 	site_iso((double)(ticks / 10000000) - 11644473600.0, text);
+	if (site->image_dates) {
+		time_t seconds = (time_t)(ticks / 10000000) - 11644473600;
+		struct tm date;
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+		strftime(text, 64, site->image_dates, gmtime_r(&seconds, &date));
+#pragma GCC diagnostic pop
+	}
 	return text;
 }
 
-static void add_image(WIMStruct *wim, int image, struct wp_buf *property, json_t *rows)
+static void add_image(const struct site *site, WIMStruct *wim, int image, struct wp_buf *property, json_t *rows)
 {
-	char version[96], arch[24], size[24], date[32];
+	char version[96], arch[24], size[24], date[64];
 	const char *language = wimlib_get_image_property(wim, image, "WINDOWS/LANGUAGES/DEFAULT");
 	const char *name = wimlib_get_image_property(wim, image, "NAME");
 	const char *description = wimlib_get_image_property(wim, image, "DESCRIPTION");
@@ -84,7 +94,7 @@ static void add_image(WIMStruct *wim, int image, struct wp_buf *property, json_t
 	const char *product = wimlib_get_image_property(wim, image, "WINDOWS/PRODUCTTYPE");
 	const char *bytes = number(wimlib_get_image_property(wim, image, "TOTALBYTES"), size, sizeof size);
 	const char *os = os_version(wim, image, version, sizeof version);
-	const char *created = creation(wim, image, date);
+	const char *created = creation(site, wim, image, date);
 
 	if (!language)
 		language = wimlib_get_image_property(wim, image, "WINDOWS/LANGUAGES/LANGUAGE");
@@ -108,7 +118,7 @@ static void add_image(WIMStruct *wim, int image, struct wp_buf *property, json_t
 					      (json_int_t)(bytes ? strtoull(bytes, NULL, 10) : 0), "Version", ""));
 }
 
-static int read_wim(const char *path, char **ret_property, json_t **ret_rows)
+static int read_wim(const struct site *site, const char *path, char **ret_property, json_t **ret_rows)
 {
 	struct wp_buf property = { 0 };
 	struct wimlib_wim_info info;
@@ -120,7 +130,7 @@ static int read_wim(const char *path, char **ret_property, json_t **ret_rows)
 	*ret_rows = json_array();
 	wp_buf_puts(&property, "<WIM>");
 	for (uint32_t i = 1; i <= info.image_count; i++)
-		add_image(wim, (int)i, &property, *ret_rows);
+		add_image(site, wim, (int)i, &property, *ret_rows);
 	wp_buf_puts(&property, "</WIM>");
 	wimlib_free(wim);
 	*ret_property = strdup(wp_buf_text(&property));
@@ -139,7 +149,7 @@ int site_read_image(struct site *site, const char *class, const char *windows_pa
 	if (class && !strcmp(class, "SMS_OperatingSystemInstallPackage"))
 		windows_path = wp_arena_printf(arena, "%s\\sources\\install.wim", windows_path);
 	if (wp_lookup_find(lookup, arena, windows_path, &located) == WP_FOUND)
-		error = read_wim(located.path, ret_property, ret_rows);
+		error = read_wim(site, located.path, ret_property, ret_rows);
 	wp_located_close(&located);
 	wp_arena_free(arena);
 	wp_lookup_free(lookup);

@@ -33,7 +33,8 @@ static const struct companion {
 	    NULL } },
 	{ "SMS_AdvertisementInfo", NULL, { NULL } },
 	{ "SMS_DeploymentSummary", "DeploymentID", { NULL } },
-	{ "SMS_Admin", "AdminID", { "Permissions", NULL } },
+	{ "SMS_Admin", "AdminID", { "AdminSid", "Categories", "Permissions", "Roles", NULL } },
+	{ "SMS_Role", "RoleID", { "IsSecAdminRole", "Operations", NULL } },
 };
 #define COMPANIONS (sizeof companions / sizeof *companions)
 
@@ -41,6 +42,17 @@ bool site_is_absent(const struct site *site, const char *class)
 {
 	for (size_t i = 0; i < site->absent_count; i++)
 		if (!strcasecmp(class, site->absent[i]))
+			return true;
+	return false;
+}
+
+bool site_is_missing(const struct site *site, const char *class, const char *method)
+{
+	char name[128];
+
+	snprintf(name, sizeof name, "%s.%s", class, method);
+	for (size_t i = 0; i < site->missing_count; i++)
+		if (!strcasecmp(name, site->missing[i]))
 			return true;
 	return false;
 }
@@ -62,14 +74,14 @@ const char *site_companion_class(const struct site *site, size_t at)
 }
 
 /* A stored row as the provider gives it. */
-static json_t *finish_row(const struct companion *companion, json_t *row, bool by_key)
+static json_t *finish_row(const struct site *site, const struct companion *companion, json_t *row, bool by_key)
 {
 	json_t *names = companion->lazy[0] ? json_array() : NULL;
 
 	json_object_set_new(row, "__CLASS", json_string(companion->class));
 	for (const char *const *name = companion->lazy; *name; name++) {
 		json_array_append_new(names, json_string(*name));
-		if (!by_key)
+		if (!by_key && !site->lazy_in_lists)
 			json_object_set_new(row, *name, json_null());
 	}
 	if (names)
@@ -85,7 +97,7 @@ static json_t *list_stored(struct site *site, const struct companion *companion)
 
 	sqlite3_bind_text(statement, 1, companion->class, -1, SQLITE_STATIC);
 	while (site_step(site, statement))
-		json_array_append_new(rows, finish_row(companion, site_column_json(statement, 0), false));
+		json_array_append_new(rows, finish_row(site, companion, site_column_json(statement, 0), false));
 	sqlite3_finalize(statement);
 	return rows;
 }
@@ -161,7 +173,7 @@ json_t *site_companion(struct site *site, const char *class, const char *key)
 
 		snprintf(digits, sizeof digits, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
 		if (!strcasecmp(json_is_string(value) ? json_string_value(value) : digits, key))
-			found = finish_row(companion, row, true);
+			found = finish_row(site, companion, row, true);
 		else
 			json_decref(row);
 	}

@@ -38,6 +38,11 @@ static const char usage[] = "usage: site-provider --state FILE --map 'PREFIX=FOL
 			    "  --clock SECONDS       the site's clock at the start, since 1970\n"
 			    "  --seed N              of everything that is random\n"
 			    "  --no-bound-actions    $metadata offers no methods, and none can be called\n"
+			    "  --missing CLASS.METHOD  $metadata does not offer it, and it cannot be called; repeatable\n"
+			    "  --inherited-actions   $metadata binds the methods to SMS_PackageBaseclass\n"
+			    "  --read-only           who asks may read and change nothing: 403\n"
+			    "  --lazy-in-lists       lists give lazy properties, too\n"
+			    "  --image-dates FORMAT  how creation dates stand in ImageProperty, as for strftime()\n"
 			    "  --bare                an object by key stands alone, and methods answer 200\n"
 			    "  --needs-commit        a reload shows only after a PUT or PATCH\n"
 			    "  --metadata-classes N  that many other classes in $metadata; default 20\n"
@@ -78,7 +83,7 @@ struct options {
 
 enum {
 	PORT = 256, CERT, KEY, STATE, LOAD, MAP, SITE, FAULTS, LOG, SETTLE, DP_LAG, DPS, POINTS, GROUPS, DP_FAIL, PAGE_SIZE, ABSENT, TOKEN, CLOCK, SEED, NO_BOUND,
-	BARE, NEEDS_COMMIT, METADATA, LIFETIME,
+	BARE, MISSING, INHERITED, READ_ONLY, LAZY, IMAGE_DATES, NEEDS_COMMIT, METADATA, LIFETIME,
 };
 
 static const struct option names[] = {
@@ -103,6 +108,11 @@ static const struct option names[] = {
 	{ "clock", 1, NULL, CLOCK },
 	{ "seed", 1, NULL, SEED },
 	{ "bare", 0, NULL, BARE },
+	{ "missing", 1, NULL, MISSING },
+	{ "inherited-actions", 0, NULL, INHERITED },
+	{ "read-only", 0, NULL, READ_ONLY },
+	{ "lazy-in-lists", 0, NULL, LAZY },
+	{ "image-dates", 1, NULL, IMAGE_DATES },
 	{ "no-bound-actions", 0, NULL, NO_BOUND },
 	{ "needs-commit", 0, NULL, NEEDS_COMMIT },
 	{ "metadata-classes", 1, NULL, METADATA },
@@ -142,6 +152,15 @@ static void set_more(struct site *site, struct options *options, int option, con
 	case SEED: site->seed = strtoull(value, NULL, 10); break;
 	case NO_BOUND: site->bound_actions = false; break;
 	case BARE: site->bare = true; break;
+	case MISSING:
+		if (site->missing_count == sizeof site->missing / sizeof *site->missing)
+			site_die("too many --missing");
+		site->missing[site->missing_count++] = value;
+		break;
+	case INHERITED: site->inherited_actions = true; break;
+	case READ_ONLY: site->read_only = true; break;
+	case LAZY: site->lazy_in_lists = true; break;
+	case IMAGE_DATES: site->image_dates = value; break;
 	case NEEDS_COMMIT: site->needs_commit = true; break;
 	case METADATA: site->metadata_classes = atoi(value); break;
 	case LIFETIME: options->lifetime = strtod(value, NULL); break;

@@ -76,13 +76,13 @@ json_t *site_entity(struct call *call, json_t *object, bool by_key)
 	json_object_set_new(entity, "__LAZYPROPERTIES", lazy_names(class));
 	json_object_set_new(entity, "__QUALIFIER_SECURITYVERBS", json_null());
 	json_object_foreach(object, key, value) {
-		bool hidden = site_is_lazy(class, key) && !by_key;
+		bool hidden = site_is_lazy(class, key) && !by_key && !site->lazy_in_lists;
 
 		json_object_set_new(entity, key, hidden ? json_null() : json_incref(value));
 	}
 	if (!by_key)
 		for (size_t i = 0; i < sizeof lazy / sizeof *lazy; i++)
-			if (site_is_lazy(class, lazy[i]))
+			if (site_is_lazy(class, lazy[i]) && !json_object_get(entity, lazy[i]))
 				json_object_set_new(entity, lazy[i], json_null());
 	json_object_set_new(entity, "__GENUS", json_integer(2));
 	json_object_set_new(entity, "__CLASS", json_string(class));
@@ -189,19 +189,20 @@ static void add_class(struct wp_buf *buf, const struct site *site, const char *c
 	static const char *const actions[] = { "ReloadImageProperties", "RefreshPkgSource", "AddChangeNotification" };
 
 	wp_buf_printf(buf,
-		      "<EntityType Name=\"%s\" OpenType=\"true\"><Key><PropertyRef Name=\"PackageID\"/></Key>"
+		      "<EntityType Name=\"%s\"%s OpenType=\"true\"><Key><PropertyRef Name=\"PackageID\"/></Key>"
 		      "<Property Name=\"PackageID\" Type=\"Edm.String\" Nullable=\"false\"/>"
 		      "<Property Name=\"Name\" Type=\"Edm.String\"/>"
 		      "<Property Name=\"ImageProperty\" Type=\"Edm.String\"/>"
 		      "<Property Name=\"SourceVersion\" Type=\"Edm.Int64\"/>"
 		      "<Property Name=\"SourceDate\" Type=\"Edm.DateTimeOffset\"/></EntityType>\n",
-		      class);
+		      class, site->inherited_actions ? " BaseType=\"AdminService.SMS_PackageBaseclass\"" : "");
 	for (size_t i = 0; site->bound_actions && i < sizeof actions / sizeof *actions; i++)
-		wp_buf_printf(buf,
+		if (!site_is_missing(site, class, actions[i]))
+			wp_buf_printf(buf,
 			      "<Action Name=\"%s\" IsBound=\"true\">"
 			      "<Parameter Name=\"bindingParameter\" Type=\"AdminService.%s\"/>"
 			      "<ReturnType Type=\"Edm.Int32\"/></Action>\n",
-			      actions[i], class);
+			      actions[i], site->inherited_actions ? "SMS_PackageBaseclass" : class);
 }
 
 char *site_metadata(const struct site *site)

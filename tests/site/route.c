@@ -189,8 +189,11 @@ static bool answer_fault(struct call *call, const struct target *target, struct 
 static void dispatch(struct call *call, const struct target *target, struct answer *answer)
 {
 	const char *known = site_class(target->class), *method = call->method;
+	bool changes = strcmp(method, "GET") != 0 && !(target->is_static && !strcasecmp(target->action, "GetImageProperties"));
 
-	if (!strcmp(method, "GET") && !target->action[0])
+	if (changes && call->site->read_only)
+		site_answer_error(answer, 403, "", "Authorization has been denied for this request.");
+	else if (!strcmp(method, "GET") && !target->action[0])
 		get(call, target, answer);
 	else if (!strcmp(method, "POST") && known && target->is_static)
 		site_static_call(call, known, target->action, answer);

@@ -59,6 +59,10 @@ struct site {
 	const char *site_code;
 	const char *token; /* the bearer token that is asked for; NULL: none */
 	bool https, bare, bound_actions, needs_commit;
+	bool lazy_in_lists, inherited_actions, read_only;
+	const char *missing[8]; /* "Class.Method" that $metadata lacks */
+	size_t missing_count;
+	const char *image_dates; /* strftime() of a creation date in ImageProperty; NULL: ISO 8601 */
 	int metadata_classes;
 	double settle_min, settle_max; /* seconds until a refresh shows in SourceVersion */
 	double lag_min, lag_max;       /* seconds until the first and the last point have a new version */
@@ -139,6 +143,7 @@ json_t *site_query(struct call *call, json_t *rows);
 
 /* lists.c: lists, objects beside the packages, and pages */
 bool site_is_absent(const struct site *site, const char *class);
+bool site_is_missing(const struct site *site, const char *class, const char *method);
 const char *site_companion_class(const struct site *site, size_t at); /* the classes beside the packages; NULL behind them */
 json_t *site_list(struct call *call, const char *class); /* NULL: no such class */
 json_t *site_companion(struct site *site, const char *class, const char *key); /* NULL: no such object */

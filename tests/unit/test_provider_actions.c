@@ -20,54 +20,54 @@ static const struct wp_method methods[] = {
 
 static const struct description {
 	const char *name, *text;
-	bool good, image, boot; /* whether RefreshPkgSource is offered for the two classes */
+	bool good;
+	enum wp_offer image, boot; /* how RefreshPkgSource is offered for the two classes */
 } descriptions[] = {
 	{ "own",
 	  EDMX "<Action Name=\"RefreshPkgSource\" IsBound=\"true\"><Parameter Name=\"b\" "
 	       "Type=\"AdminService.SMS_ImagePackage\"/>"
 	       "<Parameter Name=\"c\" Type=\"AdminService.SMS_BootImagePackage\"/></Action>" END,
-	  true, true, false },
+	  true, WP_OFFER_CLASS, WP_OFFER_NONE },
 	{ "inherited",
 	  EDMX "<EntityType Name=\"SMS_ImagePackage\" BaseType=\"AdminService.SMS_PackageBaseclass\"/>"
 	       "<Action Name=\"RefreshPkgSource\" IsBound=\"true\"><Parameter Name=\"b\" "
 	       "Type=\"AdminService.SMS_PackageBaseclass\"/></Action>" END,
-	  true, true, false },
-	{ "bound to nothing that it says", EDMX "<Action Name=\"RefreshPkgSource\" IsBound=\"true\"/>" END, true, true,
-	  true },
+	  true, WP_OFFER_INHERITED, WP_OFFER_NONE },
+	{ "bound to nothing that it says", EDMX "<Action Name=\"RefreshPkgSource\" IsBound=\"true\"/>" END, true, WP_OFFER_BOUND, WP_OFFER_BOUND },
 	{ "not bound",
 	  EDMX "<Action Name=\"RefreshPkgSource\"><Parameter Name=\"b\" "
 	       "Type=\"AdminService.SMS_ImagePackage\"/></Action>" END,
-	  true, false, false },
+	  true, WP_OFFER_UNBOUND, WP_OFFER_UNBOUND },
 	{ "bound to a list",
 	  EDMX "<Action Name=\"RefreshPkgSource\" IsBound=\"true\"><Parameter Name=\"b\" "
 	       "Type=\"Collection(AdminService.SMS_ImagePackage)\"/></Action>" END,
-	  true, false, false },
+	  true, WP_OFFER_NONE, WP_OFFER_NONE },
 	{ "classes that derive from each other",
 	  EDMX "<EntityType Name=\"SMS_ImagePackage\" BaseType=\"A.B\"/><EntityType Name=\"B\" "
 	       "BaseType=\"A.SMS_ImagePackage\"/>"
 	       "<Action Name=\"RefreshPkgSource\" IsBound=\"true\"><Parameter Name=\"b\" Type=\"A.C\"/></Action>" END,
-	  true, false, false },
+	  true, WP_OFFER_NONE, WP_OFFER_NONE },
 	{ "names and bases that are none",
 	  EDMX "<EntityType Name=\"Odd(Name\" BaseType=\"A.B\"/><EntityType Name=\"C\" BaseType=\"Collection(A.B)\"/>"
 	       "<EntityType Name=\"SMS_ImagePackage\" BaseType=\"A.C\"/>"
 	       "<Action Name=\"RefreshPkgSource\" IsBound=\"true\"><Parameter Name=\"b\" Type=\"A.C\"/></Action>" END,
-	  true, true, false },
+	  true, WP_OFFER_INHERITED, WP_OFFER_NONE },
 	{ "two bases",
 	  EDMX "<EntityType Name=\"SMS_ImagePackage\" BaseType=\"A.B\"/><EntityType Name=\"sms_imagepackage\" BaseType=\"A.C\"/>"
 	       "<Action Name=\"RefreshPkgSource\" IsBound=\"true\"><Parameter Name=\"b\" Type=\"A.C\"/></Action>" END,
-	  true, false, false },
+	  true, WP_OFFER_NONE, WP_OFFER_NONE },
 	{ "comments, instructions and CDATA with the marks of tags",
 	  "<?odd '<=>=\"?><!-- it's <a = \"-->" EDMX "<![CDATA['<=\"]]>"
 	  "<Action Name=\"RefreshPkgSource\" IsBound=\"true\"/><!----><!-- > -->" END,
-	  true, true, true },
-	{ "another encoding", "<?xml version=\"1.0\" encoding=\"UTF-7\"?>" EDMX END, true, false, false },
-	{ "a page", "<html><body/></html>", false, false, false },
-	{ "no XML", "{\"value\":[]}", false, false, false },
-	{ "cut", EDMX, false, false, false },
-	{ "a DTD", "<!DOCTYPE x [<!ENTITY a \"b\">]>" EDMX END, false, false, false },
-	{ "a mark", "\xef\xbb\xbf" EDMX END, true, false, false },
-	{ "other bytes", EDMX "<a b=\"\xff\"/>" END, false, false, false },
-	{ "empty", "", false, false, false },
+	  true, WP_OFFER_BOUND, WP_OFFER_BOUND },
+	{ "another encoding", "<?xml version=\"1.0\" encoding=\"UTF-7\"?>" EDMX END, true, WP_OFFER_NONE, WP_OFFER_NONE },
+	{ "a page", "<html><body/></html>", false, WP_OFFER_NONE, WP_OFFER_NONE },
+	{ "no XML", "{\"value\":[]}", false, WP_OFFER_NONE, WP_OFFER_NONE },
+	{ "cut", EDMX, false, WP_OFFER_NONE, WP_OFFER_NONE },
+	{ "a DTD", "<!DOCTYPE x [<!ENTITY a \"b\">]>" EDMX END, false, WP_OFFER_NONE, WP_OFFER_NONE },
+	{ "a mark", "\xef\xbb\xbf" EDMX END, true, WP_OFFER_NONE, WP_OFFER_NONE },
+	{ "other bytes", EDMX "<a b=\"\xff\"/>" END, false, WP_OFFER_NONE, WP_OFFER_NONE },
+	{ "empty", "", false, WP_OFFER_NONE, WP_OFFER_NONE },
 };
 
 Test(provider_actions, who_offers_what)
@@ -84,7 +84,7 @@ Test(provider_actions, who_offers_what)
 				     description->name);
 			cr_expect_eq(wp_actions_offer(actions, &methods[1]), description->boot, "%s",
 				     description->name);
-			cr_expect_not(wp_actions_offer(actions, &methods[2]), "%s", description->name);
+			cr_expect_eq(wp_actions_offer(actions, &methods[2]), WP_OFFER_NONE, "%s", description->name);
 		}
 		wp_actions_free(actions);
 	}
@@ -150,7 +150,7 @@ Test(provider_actions, takes_no_longer_than_it_is_long)
 	actions = wp_actions_read(document.data, document.length, methods, 3, &wrong);
 	cr_expect_null(wrong, "%s", wrong);
 	for (size_t i = 0; i < 3; i++)
-		cr_expect_not(wp_actions_offer(actions, &methods[i]));
+		cr_expect_eq(wp_actions_offer(actions, &methods[i]), WP_OFFER_NONE);
 	/* It took minutes; 10 s are for a machine that has other things to do. */
 	cr_expect_lt(wp_clock_ms() - began, 10000);
 	wp_actions_free(actions);
