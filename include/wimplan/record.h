@@ -154,6 +154,7 @@ struct wp_record {
 struct wp_record_set {
 	struct wp_arena *arena;
 	char *site_code;        /* NULL when neither the data nor the caller gave one */
+	char id[WP_HASH_TEXT];  /* of the snapshot that it is; "" for one package of a snapshot */
 	struct wp_time taken_at; /* when the export was made, as far as the data says */
 	/*
 	 * The lists whose next page was not among the files, "SMS_ImagePackage, …", or those of which the site refused something,
@@ -184,8 +185,15 @@ bool wp_is_package_id(const char *text);
 /* Decodes one JSON record of the form above. @json is borrowed and must live as long as *@ret. */
 int wp_record_decode(struct wp_arena *arena, const json_t *json, struct wp_record *ret, struct wp_error *err);
 
-/* "sha256:…" over the canonical JSON of {"site_code":…,"records":[…]}: importing the same twice gives the same id. */
-void wp_snapshot_id(const struct wp_record_set *set, char ret_id[WP_HASH_TEXT]);
+/*
+ * "sha256:…" over the canonical JSON of {"site_code":…,"records":[…]}: importing the same twice gives the same id. Begun,
+ * given the canonical texts of the records in the order of their ids, and ended, which frees it.
+ */
+struct wp_sha256 *wp_snapshot_id_begin(void);
+void wp_snapshot_id_add(struct wp_sha256 *hash, size_t at, const char *record, size_t length);
+void wp_snapshot_id_end(struct wp_sha256 *hash, const char *site_code, char ret_id[WP_HASH_TEXT]);
+/* Gives a whole set its id. */
+void wp_record_set_identify(struct wp_record_set *set);
 
 /*
  * Reads an ImageProperty: a property bag, or a WIM's own XML in its place. Element and attribute names are matched

@@ -108,7 +108,7 @@ int wp_cache_add_snapshot(struct wp_cache *cache, const struct wp_record_set *se
 	if (!wp_is_site_code(set->site_code))
 		return wp_fail(err, WP_E_USAGE, "site-missing", set->site_code,
 			       "a snapshot is of one site, and nothing says of which; give --site CODE");
-	wp_snapshot_id(set, ret_id);
+	memcpy(ret_id, set->id, WP_HASH_TEXT);
 	status = wp_db_begin(&cache->db, err);
 	if (status)
 		return status;
@@ -131,7 +131,7 @@ int wp_cache_add_snapshot(struct wp_cache *cache, const struct wp_record_set *se
 }
 
 static int add_record(struct wp_cache *cache, struct wp_record_set *set, struct wp_statement *statement,
-		      struct wp_error *err)
+		      struct wp_sha256 *hash, struct wp_error *err)
 {
 	const char *package_id = wp_db_text(set->arena, statement, 0);
 	struct wp_record *record;
@@ -144,6 +144,7 @@ static int add_record(struct wp_cache *cache, struct wp_record_set *set, struct 
 		return wp_db_damaged(&cache->db, err, "a record is not UTF-8");
 	if (wp_json_parse(text, length, package_id, &json, &why))
 		return wp_db_damaged(&cache->db, err, "record %s: %s", package_id, why.message);
+	wp_snapshot_id_add(hash, set->count, text, length);
 	if (json_array_append_new(set->documents, json))
 		return wp_db_damaged(&cache->db, err, "record %s is empty", package_id);
 	record = WP_PUSH(set->arena, set->records, set->count);
@@ -154,12 +155,10 @@ static int add_record(struct wp_cache *cache, struct wp_record_set *set, struct 
 	return WP_OK;
 }
 
-/* @only: NULL loads all records, which are held against the snapshot's id. */
-static int load_records(struct wp_cache *cache, const struct wp_snapshot *snapshot, const char *only,
-			struct wp_record_set *set, struct wp_error *err)
+static int read_records(struct wp_cache *cache, const struct wp_snapshot *snapshot, const char *only,
+			struct wp_sha256 *hash, struct wp_record_set *set, struct wp_error *err)
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
-	char id[WP_HASH_TEXT];
 	int status;
 
 	wp_db_query(&cache->db, "SELECT r.package_id, r.document FROM records r JOIN snapshots s ON "
@@ -171,13 +170,25 @@ static int load_records(struct wp_cache *cache, const struct wp_snapshot *snapsh
 		if (set->count == WP_LIMIT_PACKAGES)
 			return wp_db_damaged(&cache->db, err, "a snapshot has more than %u records",
 					     WP_LIMIT_PACKAGES);
-		status = add_record(cache, set, &statement, err);
+		status = add_record(cache, set, &statement, hash, err);
 		if (status)
 			return status;
 	}
+	return status;
+}
+
+/* @only: NULL loads all records, whose texts are held against the snapshot's id. */
+static int load_records(struct wp_cache *cache, const struct wp_snapshot *snapshot, const char *only,
+			struct wp_record_set *set, struct wp_error *err)
+{
+	struct wp_sha256 *hash = wp_snapshot_id_begin();
+	char id[WP_HASH_TEXT];
+	int status = read_records(cache, snapshot, only, hash, set, err);
+
+	wp_snapshot_id_end(hash, set->site_code, id);
 	if (status || only)
 		return status;
-	wp_snapshot_id(set, id);
+	memcpy(set->id, id, sizeof id);
 	return strcmp(id, snapshot->id)
 		       ? wp_db_damaged(&cache->db, err, "snapshot %.15s has other records than were added",
 				       snapshot->id)

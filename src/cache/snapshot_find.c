@@ -170,14 +170,12 @@ static int find_previous(struct wp_cache *cache, struct wp_arena *arena, const s
 			 struct wp_snapshot *ret, struct wp_error *err)
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
-	char id[WP_HASH_TEXT];
 	int status;
 
 	prepare(cache, arena, "WHERE site_code = ?1 COLLATE NOCASE AND id <> ?2 AND (?3 IS NULL OR taken_at IS NULL OR "
 		"taken_at <= ?3)", 1, &statement);
-	wp_snapshot_id(set, id);
 	wp_db_bind_text(&statement, 1, set->site_code);
-	wp_db_bind_text(&statement, 2, id);
+	wp_db_bind_text(&statement, 2, set->id);
 	wp_db_bind_time(&statement, 3, set->taken_at);
 	status = wp_db_step(&statement, "a snapshot was looked up", err);
 	if (status > 0) {

@@ -51,7 +51,6 @@ static int load_snapshot(struct wp_cli *cli, struct wp_plan_inputs *in)
 
 	if (status)
 		return status;
-	memcpy(in->snapshot_id, snapshot.id, sizeof in->snapshot_id);
 	in->from_cache = true;
 	return wp_cache_load_snapshot(in->cache, &snapshot, &in->set, &cli->err);
 }
@@ -78,7 +77,6 @@ static int load_exports(struct wp_cli *cli, struct wp_plan_inputs *in, const cha
 		return wp_fail(&cli->err, WP_E_USAGE, "usage", exports[0],
 			       "%s does not say of which site it is; give --site CODE", exports[0]);
 	wp_cli_note_remarks(cli, &in->set->diags);
-	wp_snapshot_id(in->set, in->snapshot_id);
 	return WP_OK;
 }
 

@@ -17,7 +17,6 @@ struct wp_plan_inputs {
 	bool keeps;             /* the cache may be written */
 	struct wp_record_set *set;
 	bool from_cache; /* the set is a snapshot, not an export */
-	char snapshot_id[WP_HASH_TEXT];
 	/* What is inside of the source of each record, where [expect] asks for it and it is known. */
 	const struct wp_expect_contents *const *contents;
 };

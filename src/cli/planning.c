@@ -73,7 +73,7 @@ static int make_plan(struct wp_cli *cli, const struct wp_config *config, struct 
 	struct wp_selection selection;
 	struct wp_plan_input input = {
 		.set = planning->inputs.set,
-		.snapshot_id = planning->inputs.snapshot_id,
+		.snapshot_id = planning->inputs.set->id,
 		.policy = &config->policy,
 		.selection = &selection,
 		.now = cli->env->now,

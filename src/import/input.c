@@ -222,6 +222,27 @@ int wp_input_fill(struct wp_input *input)
 	return WP_INPUT_FAILED;
 }
 
+size_t wp_input_take_until(struct wp_input *input, char first_stop, char second_stop, const char **ret_bytes)
+{
+	const char *text = input->text + input->at;
+	size_t room = input->length - input->at, length, columns = 0;
+
+	if (room > input->record_limit - input->taken)
+		room = input->record_limit - input->taken;
+	for (length = 0; length < room; length++) {
+		char c = text[length];
+
+		if (c == first_stop || c == second_stop || c == '\n' || c == '\r')
+			break;
+		columns += ((unsigned char)c & 0xc0) != 0x80;
+	}
+	*ret_bytes = text;
+	input->at += length;
+	input->taken += length;
+	input->column += columns;
+	return length;
+}
+
 ptrdiff_t wp_input_read(struct wp_input *input, char *bytes, size_t size)
 {
 	size_t count = 0;

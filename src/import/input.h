@@ -82,6 +82,12 @@ static inline int wp_input_get(struct wp_input *input)
 	return c;
 }
 
+/*
+ * What is next, up to the first of @stops, a line's end, or what is there by now; it is of one line, may be nothing, and is to be
+ * copied before the stream goes on. Counted as taken, and never more than a record may have.
+ */
+size_t wp_input_take_until(struct wp_input *input, char first_stop, char second_stop, const char **ret_bytes);
+
 /* Up to @size bytes; 0 at the end, WP_INPUT_FAILED. */
 ptrdiff_t wp_input_read(struct wp_input *input, char *bytes, size_t size);
 

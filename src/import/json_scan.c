@@ -111,8 +111,16 @@ int wp_json_take_string(struct wp_json_scan *scan, struct wp_json_piece *piece)
 	bool escaped = false, escapes = false;
 
 	for (;;) {
+		const char *bytes;
+		size_t length;
 		int c = wp_json_peek(scan);
 
+		/* Nearly all of a text has no end and no escape in it. */
+		if (c >= 0 && piece->text.length > start && !escaped) {
+			length = wp_input_take_until(scan->input, '"', '\\', &bytes);
+			wp_buf_add(&piece->text, bytes, length);
+			c = wp_json_peek(scan);
+		}
 		if (c == '\n' || c == '\r')
 			return wp_json_fail(scan, "a line ends in the middle of a text, which JSON does not have; if a "
 						  "tool has cut long lines, join them, or export to a file without it");

@@ -200,26 +200,44 @@ int wp_record_decode(struct wp_arena *arena, const json_t *json, struct wp_recor
 	return WP_OK;
 }
 
-void wp_snapshot_id(const struct wp_record_set *set, char ret_id[WP_HASH_TEXT])
+struct wp_sha256 *wp_snapshot_id_begin(void)
 {
-	/* One record at a time, so that the text of all of them is never in memory. */
-	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 	struct wp_sha256 *hash = wp_sha256_new();
-	json_t *site = wp_json_text(set->site_code);
 
 	wp_sha256_add(hash, "{\"records\":[", 12);
-	for (size_t i = 0; i < set->count; i++) {
-		if (i)
-			wp_sha256_add(hash, ",", 1);
-		wp_buf_clear(&buf);
-		wp_json_canonical(&buf, set->records[i].json);
-		wp_sha256_add(hash, buf.data, buf.length);
-	}
-	wp_buf_clear(&buf);
+	return hash;
+}
+
+void wp_snapshot_id_add(struct wp_sha256 *hash, size_t at, const char *record, size_t length)
+{
+	if (at)
+		wp_sha256_add(hash, ",", 1);
+	wp_sha256_add(hash, record, length);
+}
+
+void wp_snapshot_id_end(struct wp_sha256 *hash, const char *site_code, char ret_id[WP_HASH_TEXT])
+{
+	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+	json_t *site = wp_json_text(site_code);
+
 	wp_buf_puts(&buf, "],\"site_code\":");
 	wp_json_canonical(&buf, site);
 	wp_buf_putc(&buf, '}');
 	wp_sha256_add(hash, buf.data, buf.length);
 	wp_sha256_finish(hash, ret_id);
 	json_decref(site);
+}
+
+void wp_record_set_identify(struct wp_record_set *set)
+{
+	/* One record at a time, so that the text of all of them is never in memory. */
+	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+	struct wp_sha256 *hash = wp_snapshot_id_begin();
+
+	for (size_t i = 0; i < set->count; i++) {
+		wp_buf_clear(&text);
+		wp_json_canonical(&text, set->records[i].json);
+		wp_snapshot_id_add(hash, i, text.data, text.length);
+	}
+	wp_snapshot_id_end(hash, set->site_code, set->id);
 }

@@ -101,7 +101,7 @@ static char *id_of(const char *const *texts)
 	char *id = calloc(1, WP_HASH_TEXT);
 
 	cr_assert_eq(import_texts(texts, &(struct wp_import_options){ 0 }, &set, &err), WP_OK, "%s", err.message);
-	wp_snapshot_id(set, id);
+	memcpy(id, set->id, WP_HASH_TEXT);
 	wp_record_set_free(set);
 	return id;
 }
