@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Holds --help, the manual pages, the completion and the example configuration to the program: check-help.py [BUILD]."""
+"""Holds --help, the manual pages and the example configuration to the program: check-help.py [BUILD]."""
 
 import json
 import os
@@ -159,37 +159,6 @@ def check_lost_output(commands):
         expect(closed.returncode == 1 and closed.stderr, f"wimplan {' '.join(words)} >&-: {closed.returncode}")
 
 
-def complete(words, program="wimplan"):
-    """What the completion offers for the last of @words."""
-    script = f"""
-source '{TOP}/src/share/wimplan.bash'
-COMP_WORDS=("$@")
-COMP_CWORD=$(($# - 1))
-COMPREPLY=()
-_{program.replace('-', '_')}
-printf '%s\\n' "${{COMPREPLY[@]}}"
-"""
-    done = subprocess.run(["bash", "-c", script, "-", program, *words], env=environment, cwd=scratch.name,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    expect(not done.stderr, f"completing {words}: {done.stderr}")
-    return {word.strip() for word in done.stdout.split("\n")} - {""}
-
-
-def check_completion(options_of):
-    offered = complete([""])
-    expect(offered == options_of.keys() | {"help", "--help", "--version"}, f"the completion offers the commands {sorted(offered)}")
-    for name, options in options_of.items():
-        offered = complete([name, "-"])
-        long_options = {option for option in options if option.startswith("--")}
-        expect(offered == long_options,
-               f"the completion of {name} lacks {sorted(long_options - offered)}, has {sorted(offered - long_options)} too many")
-    for name, verbs in ("help", set(options_of)), ("snapshot", {"list", "show", "diff", "remove"}), ("baseline", {"list", "adopt", "forget"}):
-        expect(complete([name, ""]) == verbs, f"the completion of {name} offers {complete([name, ''])}")
-    for name in "show", "diff":
-        formats = re.search(r"\*--format\* _FORMAT_\n\t(.*?)\.[ \n]", manual_section(f"wimplan-{name}.1.scd", "OPTIONS")).group(1)
-        expect(complete([name, "--format", ""]) == set(re.findall(r"_(\w+)_", formats)), f"formats of {name}")
-
-
 def check_apply():
     """wimplan-apply has one page for all its commands."""
     page = "wimplan-apply.1.scd"
@@ -201,7 +170,7 @@ def check_apply():
     commands = re.findall(r"^  (\w[\w-]*) +.+$", shown.stdout, re.M)
     expect(commands == re.findall(r"^\*wimplan-apply (\w+)\*", manual_section(page, "SYNOPSIS"), re.M),
            f"wimplan-apply(1) has other commands than {commands}")
-    helped, described, options_of = {}, manual_options(page), {}
+    helped, described = {}, manual_options(page)
     for name in commands:
         text = run(name, "--help", program=APPLY)
         expect(text.returncode == 0 and not text.stderr, f"wimplan-apply {name} --help: {text.returncode}")
@@ -209,8 +178,7 @@ def check_apply():
         for line in text.stdout.splitlines():
             expect(len(line) <= WIDTH and "\t" not in line, f"wimplan-apply {name} --help: wider than {WIDTH} columns, or a tab: {line}")
         expect(f"*{name}*\n\t" in manual_section(page, "DESCRIPTION"), f"wimplan-apply(1) does not describe {name}")
-        options_of[name] = help_options(text.stdout)
-        helped |= options_of[name]
+        helped |= help_options(text.stdout)
         version = run(name, "--version", program=APPLY)
         expect(re.fullmatch(r"wimplan-apply \d+\.\d+\.\d+\n", version.stdout), f"wimplan-apply {name} --version: {version.stdout}")
         for words in [[name, "--nonsense", "x"], [name], [name, "a", "b"], [name, "--commit", "perhaps", "x"], [name, "--settle"]]:
@@ -231,13 +199,6 @@ def check_apply():
     expect(statuses == {"0", "1", "2", "4", "5", "6", "129", "130", "143"}, f"wimplan-apply(1) has the exit statuses {sorted(statuses)}")
     for title in "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXIT STATUS", "EXAMPLES", "SEE ALSO":
         expect(manual_section(page, title), f"wimplan-apply(1) has no {title}")
-    offered = complete([""], "wimplan-apply")
-    expect(offered == {*commands, "help", "--help", "--version"}, f"the completion of wimplan-apply offers {sorted(offered)}")
-    for name, options in options_of.items():
-        offered = complete([name, "-"], "wimplan-apply")
-        long_options = {option for option in options if option.startswith("--")}
-        expect(offered == long_options, f"the completion of wimplan-apply {name} lacks {sorted(long_options - offered)}, "
-               f"has {sorted(offered - long_options)} too many")
 
 
 def check_export():
@@ -264,8 +225,6 @@ def check_export():
     expect(statuses == {"0", "1", "2", "3", "129", "130", "143"}, f"wimplan-export(1) has the exit statuses {sorted(statuses)}")
     for title in "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXIT STATUS", "EXAMPLES", "SEE ALSO":
         expect(manual_section(page, title), f"wimplan-export(1) has no {title}")
-    offered = complete(["-"], "wimplan-export")
-    expect(offered == {option for option in helped if option.startswith("--")}, f"the completion of wimplan-export offers {sorted(offered)}")
 
 
 def check_configuration():
@@ -327,7 +286,6 @@ def main():
     check_statuses()
     check_wrong_usage(commands)
     check_lost_output(commands)
-    check_completion(options_of)
     check_apply()
     check_export()
     check_configuration()

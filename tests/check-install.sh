@@ -13,7 +13,8 @@ for file in share/man/man1/wimplan.1 share/man/man1/wimplan-apply.1 share/man/ma
 	share/man/man7/wimplan-provider.7 share/wimplan/Export-WimplanRecords.ps1 share/wimplan/wimplan.conf \
 	share/doc/wimplan/README.md share/doc/wimplan/LICENSE \
 	share/bash-completion/completions/wimplan share/bash-completion/completions/wimplan-apply \
-	share/bash-completion/completions/wimplan-export share/wimplan/schema/records.schema.json; do
+	share/bash-completion/completions/wimplan-export share/zsh/site-functions/_wimplan share/fish/vendor_completions.d/wimplan.fish \
+	share/fish/vendor_completions.d/wimplan-apply.fish share/fish/vendor_completions.d/wimplan-export.fish share/wimplan/schema/records.schema.json; do
 	[ -s "$root/usr/$file" ] || { echo "make install left out $file" >&2; exit 1; }
 done
 tests/install.sh uninstall "$1" "$root/usr"

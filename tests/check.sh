@@ -41,6 +41,7 @@ waiting_steps() {
 	for script in tests/export/test_*.py; do
 		step "$(basename "$script" .py) of export" "$script" "$build"
 	done
+	step 'completion in bash, zsh and fish' tests/check-completion.py "$build"
 	step 'Kerberos' tests/apply/kerberos.py "$build"
 	step 'NTLM' tests/apply/ntlm.py "$build"
 	step 'kills of export' tests/export/kill.py "$build" "${KILLS:-40}"

@@ -29,7 +29,9 @@ place 644 src/share/Export-WimplanRecords.ps1 share/wimplan
 place 644 src/share/wimplan.conf share/wimplan
 place 644 README.md share/doc/wimplan
 place 644 LICENSE share/doc/wimplan
-# bash-completion looks for a file with the name of the command.
-place 644 src/share/wimplan.bash share/bash-completion/completions wimplan
-place 644 src/share/wimplan.bash share/bash-completion/completions wimplan-apply
-place 644 src/share/wimplan.bash share/bash-completion/completions wimplan-export
+# bash-completion and fish look for a file with the name of the command, zsh for one that begins with an underscore.
+place 644 src/share/wimplan.zsh share/zsh/site-functions _wimplan
+for program in wimplan wimplan-apply wimplan-export; do
+	place 644 src/share/wimplan.bash share/bash-completion/completions $program
+	place 644 src/share/wimplan.fish share/fish/vendor_completions.d $program.fish
+done

@@ -17,6 +17,11 @@ struct wp_cache;
 enum wp_cache_mode {
 	WP_CACHE_READ,  /* never writes, never creates; WP_E_NOT_FOUND when there is none */
 	WP_CACHE_WRITE, /* created when it lacks, folders included */
+	/*
+	 * Like READ, for who can do without: neither waits for another process nor plays back what one has left, and leaves the
+	 * file unchecked.
+	 */
+	WP_CACHE_GLANCE,
 };
 
 /*
@@ -85,6 +90,19 @@ int wp_cache_missing_packages(struct wp_cache *cache, struct wp_arena *arena, co
  */
 int wp_cache_load_previous(struct wp_cache *cache, const struct wp_record_set *set, struct wp_record_set **ret_set,
 			   struct wp_error *err);
+
+/* A package of a snapshot. */
+struct wp_package_name {
+	const char *id;
+	const char *name; /* NULL: not known, or not asked for */
+};
+
+/*
+ * The packages, by id, whose ids begin with @begin: of the newest snapshot of @site_code, or of each site where that is NULL.
+ * In @arena. Names only where there are few.
+ */
+int wp_cache_list_packages(struct wp_cache *cache, struct wp_arena *arena, const char *site_code, const char *begin,
+			   struct wp_package_name **ret_items, size_t *ret_count, struct wp_error *err);
 
 /* Removes a snapshot with its records; baselines stay. */
 int wp_cache_remove_snapshot(struct wp_cache *cache, const struct wp_snapshot *snapshot, struct wp_error *err);

@@ -57,7 +57,7 @@ struct wp_option {
 	char letter; /* 0: none */
 	unsigned int set; /* of the shared rows: who takes it; 0: every command */
 	uint64_t least, most;
-	const char *const *words; /* of a choice; NULL behind the last */
+	const char *const *words; /* of a choice, and of others what a shell offers; NULL behind the last */
 	const char *section, *key; /* of a setting */
 };
 

@@ -33,6 +33,9 @@ enum {
 
 struct wp_cli;
 
+/* Words that a cache knows. */
+enum wp_known { WP_KNOWN_NOTHING, WP_KNOWN_PACKAGES, WP_KNOWN_SNAPSHOTS, WP_KNOWN_SITES };
+
 /* What a command does with its operands. */
 struct wp_verb {
 	const char *name; /* the word behind the command's name; NULL: the command has no such words */
@@ -49,6 +52,7 @@ struct wp_command {
 	const struct wp_option *options; /* its own; NULL: none */
 	size_t size; /* bytes of what they fill */
 	unsigned int takes; /* of enum wp_option_set */
+	enum wp_known operands; /* what stands behind the verb; WP_KNOWN_NOTHING: files */
 	const struct wp_verb *verbs; /* one without a name, or several that end with an empty one */
 };
 
@@ -58,6 +62,8 @@ struct wp_program {
 	const char *start; /* what to begin with: the last lines of --help */
 	const struct wp_command *const *commands; /* NULL behind the last */
 	unsigned int takes; /* by all of them */
+	/* Adds the words that begin with @begin for a shell, see wp_complete(); NULL: it has no cache. */
+	void (*known)(struct wp_cli *cli, enum wp_known what, const char *begin, struct wp_buf *buf);
 };
 
 /* A value of an option that goes over the configuration. */
@@ -124,6 +130,13 @@ bool wp_program_wants_json(int argc, char **argv);
  */
 void wp_program_run(struct wp_cli *cli, int argc, char **argv);
 
+/* The options that a call takes, those of its command first, with headings. In the call's arena. */
+struct wp_options {
+	const struct wp_option **rows;
+	size_t count, own; /* how many are the command's own */
+};
+struct wp_options wp_options_of(const struct wp_cli *cli);
+
 /*
  * Reads the options of a command into @cli and @arguments, and what stands behind them into cli->operands. Stops behind
  * --help and --version. WP_E_USAGE with the error in @cli.
@@ -131,6 +144,14 @@ void wp_program_run(struct wp_cli *cli, int argc, char **argv);
 int wp_options_read(struct wp_cli *cli, int argc, char **argv, void *arguments);
 /* Adds the options that the command of the call takes, as --help shows them. */
 void wp_options_help(const struct wp_cli *cli, struct wp_buf *buf);
+
+/* The word before those of a command line that a shell wants to have completed. */
+#define WP_COMPLETE "--complete"
+/*
+ * Prints what the last of @count words, which stand behind the program's name, may become: a line each, the word and behind a
+ * tab what it is. In place of a word may stand ":files", ":folders" or ":packages", which wimplan knows. Says no error.
+ */
+int wp_complete(struct wp_cli *cli, int count, char **words);
 
 /* Fails a call that is used wrongly: "… ; see wimplan plan --help" in cli->err. Returns WP_E_USAGE. */
 int wp_cli_usage(struct wp_cli *cli, const char *subject, const char *format, ...)

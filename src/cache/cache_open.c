@@ -80,7 +80,8 @@ static int open_database(struct wp_cache *cache, int flags, struct wp_error *err
 {
 	/* Of a large cache the records are left out: a snapshot's id is held against them when they are loaded. */
 	static const char *const tables[] = { "snapshots", "baselines", NULL };
-	int version, status = wp_db_open(&cache->db, flags, BUSY_TIMEOUT, err);
+	bool glance = cache->mode == WP_CACHE_GLANCE;
+	int version, status = wp_db_open(&cache->db, flags, glance ? 0 : BUSY_TIMEOUT, err);
 
 	if (!status)
 		status = wp_cache_version(cache, &version, err);
@@ -89,9 +90,11 @@ static int open_database(struct wp_cache *cache, int flags, struct wp_error *err
 	if (status)
 		return status;
 	cache->version = version;
-	if (cache->mode == WP_CACHE_READ)
-		/* A reader can do without what an older cache lacks. */
-		return version ? wp_db_check(&cache->db, tables, err) : fail_missing(cache->path, err);
+	if (cache->db.read_only && !version)
+		return fail_missing(cache->path, err);
+	/* A reader can do without what an older cache lacks. */
+	if (cache->db.read_only)
+		return glance ? WP_OK : wp_db_check(&cache->db, tables, err);
 	if (version < WP_CACHE_VERSION)
 		status = wp_cache_upgrade(cache, err);
 	cache->version = WP_CACHE_VERSION;
@@ -105,7 +108,7 @@ static int open_database(struct wp_cache *cache, int flags, struct wp_error *err
 int wp_cache_open(const char *path, enum wp_cache_mode mode, struct wp_cache **ret_cache, struct wp_error *err)
 {
 	struct wp_cache *cache __attribute__((cleanup(wp_cache_closep))) = wp_must(calloc(1, sizeof *cache));
-	bool read = mode == WP_CACHE_READ;
+	bool read = mode != WP_CACHE_WRITE;
 	int status;
 
 	cache->path = wp_must(strdup(path));
@@ -124,7 +127,7 @@ int wp_cache_open(const char *path, enum wp_cache_mode mode, struct wp_cache **r
 		status = open_database(cache, read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
 				       err);
 	/* A write was interrupted: its journal is played back first, which takes a connection that may write. */
-	if (status && sqlite3_extended_errcode(cache->db.handle) == SQLITE_READONLY_ROLLBACK) {
+	if (status && mode != WP_CACHE_GLANCE && sqlite3_extended_errcode(cache->db.handle) == SQLITE_READONLY_ROLLBACK) {
 		wp_db_close(&cache->db);
 		status = open_database(cache, SQLITE_OPEN_READWRITE, err);
 	}

@@ -28,6 +28,9 @@ struct wp_report_options wp_cli_report_options(const struct wp_cli *cli);
  */
 int wp_cli_open_cache(struct wp_cli *cli, enum wp_cache_mode mode, struct wp_cache **ret_cache);
 
+/* What the cache knows, for a shell: wp_program's known. Nothing where there is no cache, or not now. */
+void wp_cli_known(struct wp_cli *cli, enum wp_known what, const char *begin, struct wp_buf *buf);
+
 /* A table for a terminal: header in bold, columns as wide as they need to be, control characters escaped. */
 struct wp_table;
 struct wp_table *wp_table_new(const struct wp_cli *cli, const char *const *headings, size_t columns);

@@ -315,6 +315,7 @@ const struct wp_command wp_cmd_baseline = {
 	.options = options,
 	.size = sizeof(struct arguments),
 	.takes = WP_TAKES_SITE | WP_TAKES_SNAPSHOT | WP_TAKES_MAP | WP_TAKES_JOBS,
+	.operands = WP_KNOWN_PACKAGES,
 	.verbs = (const struct wp_verb[]){
 		{ "list", 0, 0, "no package IDs", run_list },
 		{ "adopt", 0, SIZE_MAX, NULL, run_adopt },

@@ -51,7 +51,7 @@ static const struct wp_option options[] = {
 	WP_OPTION(struct arguments, format, "format", "FORMAT", CHOICE, "text (default), markdown, html or json",
 		  .least = FORMAT_TEXT, .words = format_words),
 	WP_OPTION(struct arguments, all, "all", NULL, FLAG, "lists in full, where the text would cut them"),
-	WP_OPTION(struct arguments, record, "record", "ID", TEXT, "what is recorded of the package, with its source"),
+	WP_OPTION(struct arguments, record, "record", "PACKAGEID", TEXT, "what is recorded of the package, with its source"),
 	{ 0 },
 };
 

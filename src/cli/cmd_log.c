@@ -337,5 +337,6 @@ const struct wp_command wp_cmd_log = {
 		"baselines. With a PackageID its story: the versions that exports showed and how\n"
 		"many distribution points had them, when it was planned, applied and by whom.\n",
 	.takes = WP_TAKES_SITE,
+	.operands = WP_KNOWN_PACKAGES,
 	.verbs = (const struct wp_verb[]){ { NULL, 0, 1, "at most one PackageID", run } },
 };

@@ -220,6 +220,7 @@ const struct wp_command wp_cmd_snapshot = {
 		"between two of them. An ID may be cut as long as it names one snapshot; without\n"
 		"one, show takes the newest, and needs --site where the cache has several sites.\n",
 	.takes = WP_TAKES_SITE,
+	.operands = WP_KNOWN_SNAPSHOTS,
 	.verbs = (const struct wp_verb[]){
 		{ "list", 0, 0, "no ID", run_list },
 		{ "show", 0, 1, "at most one ID", run_show },

@@ -18,6 +18,7 @@ static const struct wp_program program = {
 		 "            wimplan plan --map '\\\\server\\share=/mnt/share'\n",
 	.commands = commands,
 	.takes = WP_TAKES_CACHE | WP_TAKES_COLOR,
+	.known = wp_cli_known,
 };
 
 int main(int argc, char **argv)

@@ -16,6 +16,8 @@ umask 022
 rm -rf "$work"
 mkdir -p "$work/debian" "$stage/DEBIAN"
 tests/install.sh install "$build" "$stage/usr"
+# Debian's zsh looks for what packages bring in a folder of its own.
+mv "$stage/usr/share/zsh/site-functions" "$stage/usr/share/zsh/vendor-completions"
 strip --strip-unneeded --remove-section=.comment "$stage"/usr/bin/*
 # The pages that `make` has made bear the date of that day.
 for page in "$stage"/usr/share/man/*/*; do

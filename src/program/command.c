@@ -127,6 +127,8 @@ static int run(struct wp_cli *cli, int argc, char **argv)
 	const char *name = argc > 1 ? argv[1] : NULL;
 	int status;
 
+	if (name && !strcmp(name, WP_COMPLETE))
+		return wp_complete(cli, argc - 2, argv + 2);
 	cli->command = cli->program->commands[0]->name ? NULL : cli->program->commands[0];
 	if (cli->command)
 		return run_command(cli, argc, argv);

@@ -11,6 +11,9 @@
 static const char *const color_words[] = { "auto", "always", "never", NULL };
 /* Behind WP_DATE_ORDER_OPEN, which is the option not given. */
 static const char *const date_order_words[] = { "dmy", "mdy", "ymd", NULL };
+/* For completion alone: where they are taken they are checked. */
+static const char *const auth_words[] = { "negotiate", "ntlm", "bearer", "none", NULL };
+static const char *const fail_on_words[] = { "changes", "blocked", "unproven", "dp-failed", "below-expected", "risk:", NULL };
 
 static const struct wp_option shared[] = {
 	{ .help = "Records and sources:", .set = WP_TAKES_SITE | WP_TAKES_SNAPSHOT | WP_TAKES_MAP | WP_TAKES_JOBS },
@@ -29,7 +32,8 @@ static const struct wp_option shared[] = {
 	  .set = WP_TAKES_JOBS, .least = 1, .most = WP_LIMIT_JOBS),
 	{ .help = "The provider:", .set = WP_TAKES_PROVIDER },
 	WP_OPTION(struct wp_cli, provider, "provider", "URL", TEXT, "https://HOST/AdminService", .set = WP_TAKES_PROVIDER),
-	WP_SETTING("auth", "auth", "KIND", "negotiate (Kerberos, default), ntlm, bearer or none", .set = WP_TAKES_PROVIDER),
+	WP_SETTING("auth", "auth", "KIND", "negotiate (Kerberos, default), ntlm, bearer or none", .set = WP_TAKES_PROVIDER,
+	  .words = auth_words),
 	WP_SETTING("user", "user", "NAME", "for ntlm; the password comes from WIMPLAN_PASSWORD or is asked for",
 	  .set = WP_TAKES_PROVIDER),
 	WP_SETTING("token_file", "token-file", "FILE", "for bearer; otherwise WIMPLAN_TOKEN", .set = WP_TAKES_PROVIDER),
@@ -43,7 +47,7 @@ static const struct wp_option shared[] = {
 	  .set = WP_TAKES_EXCLUDE),
 	WP_OPTION(struct wp_cli, fail_on, "fail-on", "WHAT", LIST,
 	  "exit status 11 when there is something of it: changes, blocked, unproven, dp-failed, below-expected or risk:CODE, the "
-	  "code of a note; repeatable", .set = WP_TAKES_FAIL_ON),
+	  "code of a note; repeatable", .set = WP_TAKES_FAIL_ON, .words = fail_on_words),
 	WP_OPTION(struct wp_cli, events, "events", "FILE", TEXT, "write what happens to FILE, as lines of JSON",
 	  .set = WP_TAKES_EVENTS),
 	WP_OPTION(struct wp_cli, detailed, "detailed-exitcode", NULL, FLAG, "exit status 10 when something differs",
@@ -62,18 +66,12 @@ static const struct wp_option shared[] = {
 	{ 0 },
 };
 
-/* The options of one call, the command's own first. */
-struct table {
-	const struct wp_option **rows; /* with headings */
-	size_t count, own; /* how many are the command's own */
-};
-
-static struct table collect(const struct wp_cli *cli)
+struct wp_options wp_options_of(const struct wp_cli *cli)
 {
 	static const struct wp_option none[] = { { 0 } };
 	unsigned int takes = cli->program->takes | cli->command->takes;
 	const struct wp_option *row = cli->command->options ? cli->command->options : none;
-	struct table table = { 0 };
+	struct wp_options table = { 0 };
 
 	for (; row->help; row++)
 		*WP_PUSH(cli->arena, table.rows, table.count) = row;
@@ -113,7 +111,7 @@ static void add_wrapped(struct wp_buf *buf, const char *text)
 
 void wp_options_help(const struct wp_cli *cli, struct wp_buf *buf)
 {
-	struct table table = collect(cli);
+	struct wp_options table = wp_options_of(cli);
 
 	for (size_t i = 0; i < table.count; i++) {
 		const struct wp_option *row = table.rows[i];
@@ -263,7 +261,7 @@ static int take(struct wp_cli *cli, const struct wp_option *row, const char *val
 
 int wp_options_read(struct wp_cli *cli, int argc, char **argv, void *arguments)
 {
-	struct table table = collect(cli);
+	struct wp_options table = wp_options_of(cli);
 	struct option *options = wp_arena_alloc(cli->arena, (table.count + 1) * sizeof *options);
 	struct wp_buf letters __attribute__((cleanup(wp_buf_free))) = { 0 };
 	size_t count = 0;
