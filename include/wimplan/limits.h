@@ -131,5 +131,7 @@
 #define WP_LIMIT_EVENT_PACKAGES 500000u
 /* Threads that scan sources. */
 #define WP_LIMIT_JOBS 64u
+/* Seconds between two calls of a run. */
+#define WP_LIMIT_PAUSE 86400u
 
 #endif

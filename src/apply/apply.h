@@ -30,7 +30,9 @@ struct wp_window {
 struct wp_apply {
 	struct wp_cli *cli;
 	/* Options. */
-	bool yes, skip_conflicts;
+	bool yes, skip_conflicts, wait;
+	struct wp_number parallel; /* refreshes in flight at a time; 0 or not known: any number */
+	struct wp_number pause;    /* seconds between two calls; not known: none */
 	enum wp_commit commit;
 	const char *window_given, *expected_plan, *journal_path, *receipt_path;
 	/* Options over configuration over defaults. */
@@ -61,6 +63,12 @@ const char *wp_window_parse(const char *text, struct wp_window *ret);
 /* From the start on, up to but not at the end. */
 bool wp_window_is_open(const struct wp_window *window, struct wp_time now);
 bool wp_window_is_over(const struct wp_window *window, struct wp_time now);
+
+/*
+ * Waits until the window opens, where --wait asks for it, and says until when. Returns whether it waited; a signal ends it at
+ * once.
+ */
+bool wp_window_wait(struct wp_apply *apply);
 
 /* Of a window that is not open: a clause with its times, that it is over or when it begins. */
 const char *wp_window_closed(struct wp_arena *arena, const struct wp_window *window, struct wp_time now);

@@ -236,6 +236,14 @@ static int stopped_early(struct wp_apply *apply)
 	return WP_OK;
 }
 
+/* Reads all records, and refuses where they no longer fit. */
+static int look_over(struct wp_apply *apply, struct wp_session *session, struct wp_verdict *verdicts)
+{
+	int status = wp_apply_classify(apply, session, verdicts, &apply->cli->err);
+
+	return status || wp_signal_caught() ? status : refuse_conflicts(apply, verdicts);
+}
+
 /* From the open session on. */
 static int decide(struct wp_apply *apply, struct wp_session *session, uint64_t runs_seen)
 {
@@ -243,22 +251,27 @@ static int decide(struct wp_apply *apply, struct wp_session *session, uint64_t r
 	struct wp_verdict *verdicts = wp_arena_alloc(apply->cli->arena, apply->steps.count * sizeof *verdicts);
 	struct wp_error *err = &apply->cli->err;
 	const char *who;
-	int status = wp_apply_classify(apply, session, verdicts, err);
+	int status = look_over(apply, session, verdicts);
 
 	if (wp_signal_caught())
 		return stopped_early(apply);
-	if (!status)
-		status = refuse_conflicts(apply, verdicts);
 	if (status)
 		return status;
-	wp_apply_say_window(apply);
+	if (!apply->wait || wp_window_is_over(&apply->window, wp_clock_time()))
+		wp_apply_say_window(apply);
 	/* In a window that is over nothing is going to be called. */
 	if (!apply->yes && !wp_window_is_over(&apply->window, wp_clock_time()) && !wp_apply_confirm(apply, verdicts)) {
 		if (wp_signal_caught())
 			return stopped_early(apply);
 		return wp_fail(err, WP_E_REFUSED, "not-confirmed", NULL, "not confirmed; nothing was changed");
 	}
-	status = probe_outputs(apply, err);
+	/* What was read hours ago says little of what the site has now. */
+	if (wp_window_wait(apply) && !wp_signal_caught())
+		status = look_over(apply, session, verdicts);
+	if (wp_signal_caught())
+		return stopped_early(apply);
+	if (!status)
+		status = probe_outputs(apply, err);
 	if (!status)
 		status = open_journal(apply, runs_seen, &journal, err);
 	who = wp_arena_printf(apply->cli->arena, "%s@%s", apply->cli->env->user, apply->cli->env->host);

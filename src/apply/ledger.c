@@ -3,7 +3,7 @@
  * What a run writes down. Intentions first: one sync for many calls, and still no call whose beginning a crash can hide.
  *
  * No call may be forgotten, or the next run would make it again. With a sync of the disk before every call that is easy
- * and slow. Instead one sync puts on disk that the next BATCH steps are intended; "started" is then written before each
+ * and slow. Instead one sync puts on disk that the next steps (wp_pace_batch()) are intended; "started" is then written before each
  * call without a sync. This is safe because
  *
  * - a run that is killed loses nothing that it has written. In WAL mode a commit is appended to the log with write(2);
@@ -24,11 +24,10 @@
  * what an earlier run had found (failed, skipped) cannot hide a call of this one.
  */
 #include "ledger.h"
+#include "pace.h"
 #include "say.h"
 
 #include "wimplan/clock.h"
-
-#define BATCH 32u
 
 void wp_run_fail(struct wp_run *run, const struct wp_error *err)
 {
@@ -114,15 +113,17 @@ static void keep(struct wp_run *run, struct wp_step *step, bool intended)
 
 void wp_run_intend(struct wp_run *run, struct wp_step *step)
 {
-	unsigned int count = 0;
+	unsigned int count = 0, batch = wp_pace_batch(run);
 
 	if (is_young(step))
 		return;
 	/* Steps that have to wait are among them: mostly refreshes, whose reloads stand right before them. */
-	for (size_t i = step->position; i < run->apply->steps.count && count < BATCH && !run->stop; i++) {
-		if (!wp_run_is_open(&run->apply->steps.items[i]))
+	for (size_t i = step->position; i < run->apply->steps.count && count < batch && !run->stop; i++) {
+		struct wp_step *next = &run->apply->steps.items[i];
+
+		if (!wp_run_is_open(next) || (next != step && wp_pace_is_held(run, next)))
 			continue;
-		keep(run, &run->apply->steps.items[i], true);
+		keep(run, next, true);
 		count++;
 	}
 	wp_run_sync(run);

@@ -12,6 +12,11 @@ struct wp_run {
 	struct wp_journal *journal;
 	size_t first_open; /* steps before it need nothing any more */
 	size_t waiting;    /* steps whose effect is looked for */
+	size_t lingering;  /* of these, steps that have their outcome, and a site that is still at work on their package */
+	size_t in_flight;  /* of these, refreshes */
+	bool held;         /* steps wait for refreshes that are in flight */
+	int64_t next_call_ms; /* no call before it */
+	bool rests;        /* that is waited for, and was said */
 	bool left_over;    /* steps were not begun, because the run was asked to stop or the window closed */
 	bool stop;         /* nothing more is begun */
 	struct wp_error error; /* why the run stopped, where it was not asked to; status 0: it was not */

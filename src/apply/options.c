@@ -5,6 +5,7 @@
 #include "wimplan/ascii.h"
 #include "wimplan/clock.h"
 #include "wimplan/config.h"
+#include "wimplan/limits.h"
 #include "wimplan/text.h"
 
 #include <string.h>
@@ -19,6 +20,10 @@ const struct wp_option wp_apply_options[] = {
 		  "run: leave out what no longer fits, instead of refusing all"),
 	WP_OPTION(struct wp_apply, window_given, "window", "START/END", TEXT,
 		  "begin steps only in this time (ISO 8601 with zones)"),
+	WP_OPTION(struct wp_apply, wait, "wait", NULL, FLAG, "run: wait until the window opens"),
+	WP_OPTION(struct wp_apply, parallel, "parallel", "N", COUNT,
+		  "run: refreshes in flight at a time; 0 (default) for any number", .most = WP_LIMIT_PACKAGES),
+	WP_OPTION(struct wp_apply, pause, "pause", "SECONDS", COUNT, "run: pause between two calls", .most = WP_LIMIT_PAUSE),
 	WP_SETTING("settle", "settle", "SECONDS", "run: look so long for the effect of a call (default 900)"),
 	WP_OPTION(struct wp_apply, commit, "commit", "WHEN", CHOICE,
 		  "run: write a reloaded object back: auto (when its metadata is not there yet), always or never",
@@ -51,11 +56,16 @@ static int take_window(struct wp_apply *apply, const struct wp_config *config)
 	const char *given = apply->window_given, *wrong;
 	struct wp_zone zone;
 
-	if (!given)
-		return wp_program_window(apply->cli->arena, &config->window, wp_clock_time(), &zone, &apply->window.start,
-					 &apply->window.end, &apply->cli->err);
-	wrong = wp_window_parse(given, &apply->window);
-	return wrong ? wp_cli_usage(apply->cli, "--window", "the window '%s' cannot be used: %s", given, wrong) : WP_OK;
+	if (given && (wrong = wp_window_parse(given, &apply->window)))
+		return wp_cli_usage(apply->cli, "--window", "the window '%s' cannot be used: %s", given, wrong);
+	if (!given && wp_program_window(apply->cli->arena, &config->window, wp_clock_time(), &zone, &apply->window.start,
+					&apply->window.end, &apply->cli->err))
+		return apply->cli->err.status;
+	return apply->wait && !apply->window.start.known
+		       ? wp_cli_usage(apply->cli, "--wait",
+				      "--wait needs a window that has a beginning: give --window START/END, or start or "
+				      "every in [window] of the configuration")
+		       : WP_OK;
 }
 
 static int configure(struct wp_apply *apply)

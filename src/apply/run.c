@@ -5,6 +5,7 @@
  */
 #include "ledger.h"
 #include "classify.h"
+#include "pace.h"
 #include "say.h"
 #include "settle.h"
 
@@ -96,6 +97,7 @@ static void send_call(struct wp_run *run, struct wp_step *step, const struct wp_
 	wp_apply_progress(run->apply, "calling %s of %s", wp_action_name(step->action), step->entry->package_id);
 	/* Not written: then it is not sent. */
 	if (!run->stop) {
+		wp_pace_called(run);
 		wp_session_call(run->session, step->entry->class, step->entry->package_id,
 				wp_action_name(step->action), &answer);
 		take_answer(run, step, &answer);
@@ -174,7 +176,7 @@ static void call(struct wp_run *run, struct wp_step *step)
 static struct wp_step *next_step(struct wp_run *run, int64_t *ret_pause)
 {
 	int64_t now = wp_clock_ms();
-	bool first = true;
+	bool first = true, held = false;
 
 	*ret_pause = -1;
 	for (size_t i = run->first_open; i < run->apply->steps.count; i++) {
@@ -192,6 +194,12 @@ static struct wp_step *next_step(struct wp_run *run, int64_t *ret_pause)
 			if (step->reload->waiting || wp_run_is_open(step->reload))
 				continue;
 			wp_run_end_step(run, step, WP_STATE_SKIPPED, "the planned reload of this package is not done");
+			/* Others may have waited for it. */
+			*ret_pause = 0;
+			continue;
+		}
+		if (wp_pace_is_held(run, step)) {
+			held = true;
 			continue;
 		}
 		if (step->due_ms <= now)
@@ -199,6 +207,9 @@ static struct wp_step *next_step(struct wp_run *run, int64_t *ret_pause)
 		if (*ret_pause < 0 || step->due_ms - now < *ret_pause)
 			*ret_pause = step->due_ms - now;
 	}
+	if (held && !run->held)
+		wp_event(run->apply, "hold", NULL, NULL, -1);
+	run->held = held;
 	return NULL;
 }
 
@@ -223,14 +234,32 @@ static void wait(struct wp_run *run, int64_t milliseconds)
 	for WP_EACH_STEP(step, steps) {
 		if (step->waiting ? !first || !first->waiting : !first && wp_run_is_open(step) && step->tries)
 			first = step;
-		ended += step->selected && !step->waiting && step->state != WP_STATE_PENDING;
+		ended += step->selected && (!step->waiting || step->lingers) && step->state != WP_STATE_PENDING;
 	}
 	if (first)
 		wp_apply_progress(run->apply, "%zu of %zu steps have ended; %s %s %s%s%s", ended, steps->count,
 				  first->waiting ? "waiting for" : "about to try again", first->entry->package_id,
 				  wp_action_name(first->action), first->error ? ": " : "",
 				  first->error ? first->error : "");
+	else if (wp_pace_left(run))
+		wp_apply_progress(run->apply, "%zu of %zu steps have ended; the next call is sent in %lld s", ended,
+				  steps->count, (long long)(wp_pace_left(run) + 999) / 1000);
 	wp_clock_wait(milliseconds, wp_apply_tick, run->apply);
+}
+
+/* The next step as above, but for the pause between two calls. */
+static struct wp_step *paced_step(struct wp_run *run, int64_t *ret_pause)
+{
+	struct wp_step *step = next_step(run, ret_pause);
+	int64_t left = wp_pace_left(run);
+
+	if (!left || (!step && *ret_pause < 0))
+		return step;
+	if (!run->rests)
+		wp_event(run->apply, "pause", NULL, NULL, (double)left / 1000);
+	run->rests = true;
+	*ret_pause = step || left > *ret_pause ? left : *ret_pause;
+	return NULL;
 }
 
 void wp_run_steps(struct wp_run *run)
@@ -241,13 +270,14 @@ void wp_run_steps(struct wp_run *run)
 		struct wp_step *step;
 
 		wp_settle_poll(run);
-		step = next_step(run, &pause);
+		step = paced_step(run, &pause);
 		look = wp_settle_next(run);
-		if (!step && pause < 0 && look < 0)
+		/* What has its outcome is looked at only for those that wait for it. */
+		if (!step && pause < 0 && !run->held && run->waiting == run->lingering)
 			break;
-		if ((step || pause >= 0) && !wp_run_may_begin(run)) {
+		if ((step || pause >= 0 || run->held) && !wp_run_may_begin(run)) {
 			/* Nothing more begins, but what was accepted is still verified, unless a signal came. */
-			if (run->stop || wp_signal_caught() || look < 0)
+			if (run->stop || wp_signal_caught() || run->waiting == run->lingering)
 				break;
 			step = NULL;
 			pause = -1;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reads a window and keeps it. */
-#include "apply.h"
+/* Reads a window, keeps it and waits for it. */
+#include "say.h"
+
+#include "wimplan/clock.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -55,4 +57,32 @@ const char *wp_window_closed(struct wp_arena *arena, const struct wp_window *win
 			       window->end.known ? (both ? " to " : " up to ") : "",
 			       window->end.known ? wp_time_minutes(arena, window->end) : "",
 			       over ? "is over" : "has not begun");
+}
+
+/* By the time of day, in pieces: a clock that is set, or a machine that sleeps, moves the end of a wait. */
+#define PIECE_MS 10000
+
+bool wp_window_wait(struct wp_apply *apply)
+{
+	const char *until = wp_time_minutes(apply->cli->arena, apply->window.start);
+	struct wp_time now = wp_clock_time();
+	int64_t left = apply->window.start.ticks - now.ticks;
+
+	if (!apply->wait || left <= 0)
+		return false;
+	wp_apply_note(apply, "waiting until the window opens, %s; until then nothing is called", until);
+	wp_event(apply, "wait", NULL, until, (double)left / WP_TICKS_PER_SECOND);
+	while (left > 0 && !wp_signal_caught()) {
+		int64_t minutes = (left + WP_TICKS_PER_SECOND * 60 - 1) / (WP_TICKS_PER_SECOND * 60);
+
+		left /= WP_TICKS_PER_SECOND / 1000;
+		/* A log has the line above. */
+		if (apply->cli->env->stderr_terminal)
+			wp_apply_progress(apply, "waiting until the window opens, %s, in %lld h %02lld min", until,
+					  (long long)minutes / 60, (long long)minutes % 60);
+		wp_clock_wait(left < PIECE_MS ? left : PIECE_MS, NULL, NULL);
+		left = apply->window.start.ticks - wp_clock_time().ticks;
+	}
+	wp_apply_progress(apply, "%s", "");
+	return true;
 }

@@ -2,6 +2,7 @@
 /* Looks for the effects of calls, between other steps, until they are seen or the settle time has passed. */
 #include "settle.h"
 #include "classify.h"
+#include "pace.h"
 
 #include "wimplan/clock.h"
 
@@ -16,6 +17,13 @@
 static void poll_step(struct wp_run *run, struct wp_step *step);
 static bool look(struct wp_run *run, struct wp_step *step);
 
+static void wait_for(struct wp_run *run, struct wp_step *step)
+{
+	step->waiting = true;
+	run->waiting++;
+	run->in_flight += step->action == WP_ACTION_REFRESH;
+}
+
 void wp_settle_add(struct wp_run *run, struct wp_step *step)
 {
 	/*
@@ -28,12 +36,11 @@ void wp_settle_add(struct wp_run *run, struct wp_step *step)
 	int64_t passed = (seconds - 1) * 1000, settle = run->apply->settle_ms;
 
 	passed = passed < 0 ? 0 : passed > settle ? settle : passed;
-	step->waiting = true;
+	wait_for(run, step);
 	step->prolonged = false;
 	step->due_ms = wp_clock_ms();
 	step->interval_ms = FIRST_INTERVAL_MS;
 	step->deadline_ms = step->last_look ? step->due_ms : step->due_ms + settle - passed;
-	run->waiting++;
 	/* The first look is at once. Mostly it is the last one, and what follows goes to disk together. */
 	if (!wp_signal_caught() && !run->stop)
 		poll_step(run, step);
@@ -45,7 +52,9 @@ void wp_settle_add(struct wp_run *run, struct wp_step *step)
 static void leave(struct wp_run *run, struct wp_step *step)
 {
 	run->waiting -= step->waiting;
-	step->waiting = false;
+	run->in_flight -= step->waiting && step->action == WP_ACTION_REFRESH;
+	run->lingering -= step->lingers;
+	step->waiting = step->lingers = false;
 	if (step->position < run->first_open)
 		run->first_open = step->position;
 }
@@ -185,6 +194,28 @@ static void judge(struct wp_run *run, struct wp_step *step, const struct wp_reco
 		give_up(run, step, record, why);
 }
 
+/*
+ * A refresh that has its outcome stays in flight while the site is at work on the package, where others wait for its end: for
+ * another settle time at most, because how long a site says so is not documented. @began: when the record was read.
+ */
+static void linger(struct wp_run *run, struct wp_step *step, const struct wp_record *record, int64_t began)
+{
+	bool at_work = record && wp_classify_at_work(record->action_in_progress, NULL, 0);
+
+	if (step->lingers) {
+		if (!at_work || began >= step->deadline_ms)
+			leave(run, step);
+		return;
+	}
+	if (!at_work || step->waiting || step->action != WP_ACTION_REFRESH || step->state < WP_STATE_DONE || !wp_pace_bounds(run))
+		return;
+	wait_for(run, step);
+	step->lingers = true;
+	run->lingering++;
+	step->deadline_ms = began + run->apply->settle_ms;
+	step->interval_ms = FIRST_INTERVAL_MS;
+}
+
 /* Looks once. Returns false when the record could not be read. */
 static bool look(struct wp_run *run, struct wp_step *step)
 {
@@ -201,6 +232,11 @@ static bool look(struct wp_run *run, struct wp_step *step)
 			wp_run_fail(run, &err);
 		return false;
 	}
+	if (step->lingers) {
+		linger(run, step, set ? &set->records[0] : NULL, began);
+		wp_answer_free(&answer);
+		return true;
+	}
 	there = set && wp_classify_effect(step, &set->records[0], why, sizeof why);
 	if (set && !there && wp_classify_other(step, &set->records[0], why, sizeof why)) {
 		end_as_other(run, step, &set->records[0], why);
@@ -215,6 +251,7 @@ static bool look(struct wp_run *run, struct wp_step *step)
 		end_as_seen(run, step, &set->records[0]);
 	else
 		judge(run, step, set ? &set->records[0] : NULL, why, began);
+	linger(run, step, set ? &set->records[0] : NULL, began);
 	return true;
 }
 
@@ -249,7 +286,11 @@ static void poll_step(struct wp_run *run, struct wp_step *step)
 	}
 	/* Unread is not unseen: it is never sent again on that. */
 	if (wp_clock_ms() > step->deadline_ms + grace(run)) {
+		bool ended = step->lingers;
+
 		leave(run, step);
+		if (ended)
+			return;
 		wp_run_end_step(run, step,
 				step->state == WP_STATE_ACCEPTED ? WP_STATE_UNVERIFIED : WP_STATE_UNKNOWN,
 				"the provider could not be asked what became of the call");
@@ -292,7 +333,7 @@ void wp_settle_finish(struct wp_run *run)
 		if (!step->waiting)
 			continue;
 		/* With nobody there to ask, the journal keeps the step as it is. */
-		if (!run->session->denied && !run->session->unreachable && !run->error.status)
+		if (!step->lingers && !run->session->denied && !run->session->unreachable && !run->error.status)
 			look(run, step);
 		if (step->waiting)
 			leave(run, step);

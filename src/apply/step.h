@@ -61,6 +61,7 @@ struct wp_step {
 	bool waiting;        /* its effect is being looked for */
 	bool last_look;      /* the settle time was over before this run: one look, and no wait */
 	bool prolonged;      /* it is looked for longer, because the site is at work on the package */
+	bool lingers;        /* it has its outcome, and is in flight while the site is at work on the package */
 	bool lost;           /* nobody knows what became of the last call, so an effect is taken for its own */
 	bool committed;      /* the entity was written back after the last call */
 	bool commit_failed;  /* it could not be; the error says why */
