@@ -118,6 +118,11 @@ def receipt():
               "return_value": number, "started_at": "2026-02-21T22:00:01Z", "finished_at": "2026-02-21T22:00:03Z", "attempts": number,
               "source_version_before": 12, "source_version_after": 13, "content_id": None, "file_id": None,
               "error": [None, MARKUP, LONG][number % 3]} for number in range(60)]
+    states = ["failed", "behind", "running", "removing", "unknown", MARKUP]
+    steps[1] |= {"action": "RefreshPkgSource", "distribution": {
+        "targeted": 400, "have": 0, "failed": 67, "at": "2026-02-21T22:30:00Z",
+        "points": [{"name": [f"DP{number:03}.contoso.com", MARKUP, LONG][number % 3], "site": [None, "P01"][number % 2],
+                    "state": states[number % 6], "message": [None, MARKUP, LONG][number % 3]} for number in range(400)]}}
     return {"format": "wimplan-receipt", "format_version": "1.1", "plan_id": "sha256:" + 64 * "0", "site_code": "P01", "provider": MARKUP + LONG,
             "by": MARKUP, "started_at": "2026-02-21T22:00:00Z", "finished_at": None, "steps": steps}
 

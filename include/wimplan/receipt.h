@@ -26,6 +26,24 @@ const char *wp_outcome_unrecorded(enum wp_outcome outcome);
 /* Whether nothing is left to do about a step with this outcome. */
 bool wp_outcome_is_good(enum wp_outcome outcome);
 
+/* A distribution point and what it has of a refresh. */
+struct wp_receipt_point {
+	const char *name;
+	const char *site;    /* that sends to it; NULL where that is not known */
+	const char *state;   /* mostly of wp_point_state_name() */
+	const char *message; /* what it reports, and what helps: a sentence; NULL when nothing is to be said */
+};
+
+/* Where the content of a refresh was, at the last look. */
+struct wp_receipt_distribution {
+	uint64_t targeted; /* points that should have it */
+	uint64_t have;     /* those that have its SourceVersion or a later one */
+	uint64_t failed;
+	struct wp_time at; /* of the look */
+	struct wp_receipt_point *points; /* by name; in a receipt those alone that have not got it */
+	size_t count;
+};
+
 struct wp_receipt_step {
 	const char *package_id;
 	enum wp_action action;
@@ -41,6 +59,7 @@ struct wp_receipt_step {
 	const char *content_id;                /* likewise */
 	const char *file_id;                   /* NULL when the receipt has none */
 	const char *error;                     /* a sentence; NULL when nothing went wrong */
+	const struct wp_receipt_distribution *distribution; /* of a refresh; NULL: nobody has looked. Since 1.1 */
 };
 
 struct wp_receipt {
@@ -56,6 +75,15 @@ struct wp_receipt {
 };
 
 #define WP_RECEIPT_FORMAT "wimplan-receipt"
+
+/* The object "distribution" of a step. @all: with the points that have the version. New reference. */
+json_t *wp_receipt_distribution_json(const struct wp_receipt_distribution *distribution, bool all);
+/*
+ * Checks such an object key by key and reads it into @arena. WP_E_REFUSED where something is missing or wrong; @subject is the
+ * file and @what names the object for the message.
+ */
+int wp_receipt_distribution_parse(struct wp_arena *arena, const json_t *json, const char *subject, const char *what,
+				  struct wp_receipt_distribution *ret, struct wp_error *err);
 
 /*
  * A step as an item of "steps". @outcome stands for that of the step: the other documents of wimplan-apply that have this

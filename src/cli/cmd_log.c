@@ -221,6 +221,17 @@ static void add_plan(struct wp_cli *cli, struct wp_buf *buf, const struct wp_eve
 		      json_is_false(json_object_get(facts, "complete")) ? "; not complete" : "");
 }
 
+static void add_distribution(struct wp_buf *buf, const json_t *seen)
+{
+	uint64_t failed = number_of(seen, "failed"), targeted = number_of(seen, "targeted");
+
+	if (!seen)
+		return;
+	wp_buf_printf(buf, "; on %" PRIu64 " of %" PRIu64 " point%s", number_of(seen, "have"), targeted, wp_plural(targeted));
+	if (failed)
+		wp_buf_printf(buf, ", %" PRIu64 " failed", failed);
+}
+
 static void add_receipt(struct wp_cli *cli, struct wp_buf *buf, const struct wp_event *event)
 {
 	const json_t *facts = event->facts;
@@ -229,11 +240,13 @@ static void add_receipt(struct wp_cli *cli, struct wp_buf *buf, const struct wp_
 	wp_buf_printf(buf, "%s: ", short_id(cli, event->plan_id));
 	if (!event->package_id) {
 		add_counts(buf, json_object_get(facts, "outcomes"), "outcome", "steps", "");
+		add_distribution(buf, json_object_get(facts, "distribution"));
 		return;
 	}
 	wp_buf_printf(buf, "%s %s", text_of(facts, "action"), text_of(facts, "outcome"));
 	if (json_is_integer(json_object_get(facts, "source_version_after")))
 		wp_buf_printf(buf, ", SourceVersion %" PRIu64, number_of(facts, "source_version_after"));
+	add_distribution(buf, json_object_get(facts, "distribution"));
 	if (error)
 		wp_buf_printf(buf, ": %s", error);
 }

@@ -100,10 +100,27 @@ int wp_cli_log_plan(struct wp_cli *cli, struct wp_cache *cache, const struct wp_
 				  "complete", json_boolean(plan->complete), NULL));
 }
 
+/* How far it has come, without the points one by one. New reference. */
+static json_t *distribution_facts(const struct wp_receipt_distribution *seen)
+{
+	return wp_json_object("targeted", wp_json_u64(seen->targeted), "have", wp_json_u64(seen->have), "failed",
+			      wp_json_u64(seen->failed), "at", wp_json_time(seen->at), NULL);
+}
+
+static void add_seen(struct wp_receipt_distribution *sum, const struct wp_receipt_distribution *seen)
+{
+	sum->targeted = wp_sum(sum->targeted, seen->targeted);
+	sum->have = wp_sum(sum->have, seen->have);
+	sum->failed = wp_sum(sum->failed, seen->failed);
+	if (seen->at.ticks > sum->at.ticks)
+		sum->at = seen->at;
+}
+
 int wp_cli_log_receipt(struct wp_cli *cli, struct wp_cache *cache, const struct wp_receipt *receipt)
 {
 	struct telling telling = begin(cli, WP_EVENT_RECEIPT, receipt->site_code);
-	json_t *outcomes = wp_json_must(json_array());
+	json_t *outcomes = wp_json_must(json_array()), *facts;
+	struct wp_receipt_distribution seen = { 0 };
 	size_t counts[WP_OUTCOMES] = { 0 };
 
 	telling.event.at = receipt->finished_at.known ? receipt->finished_at : receipt->started_at;
@@ -118,16 +135,21 @@ int wp_cli_log_receipt(struct wp_cli *cli, struct wp_cache *cache, const struct 
 				   wp_json_text(wp_outcome_name(step->outcome)), "source_version_before",
 				   wp_json_number(step->source_version_before), "source_version_after",
 				   wp_json_number(step->source_version_after), "error", wp_json_text(step->error), NULL));
+		if (step->distribution) {
+			wp_json_set(telling.packages[i].facts, "distribution", distribution_facts(step->distribution));
+			add_seen(&seen, step->distribution);
+		}
 		telling.packages[i].at = step->finished_at.known ? step->finished_at : step->started_at;
 	}
 	for (size_t i = 0; i < WP_OUTCOMES; i++)
 		if (counts[i])
 			wp_json_push(outcomes, wp_json_object("outcome", wp_json_text(wp_outcome_name((enum wp_outcome)i)),
 							      "steps", wp_json_u64(counts[i]), NULL));
-	return end(cli, cache, &telling,
-		   wp_json_object("provider", wp_json_text(receipt->provider), "started_at",
-				  wp_json_time(receipt->started_at), "finished_at", wp_json_time(receipt->finished_at),
-				  "outcomes", outcomes, NULL));
+	facts = wp_json_object("provider", wp_json_text(receipt->provider), "started_at", wp_json_time(receipt->started_at),
+			       "finished_at", wp_json_time(receipt->finished_at), "outcomes", outcomes, NULL);
+	if (seen.at.known)
+		wp_json_set(facts, "distribution", distribution_facts(&seen));
+	return end(cli, cache, &telling, facts);
 }
 
 /* The site that all of these are of; NULL when they are of several. */

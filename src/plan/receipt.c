@@ -3,6 +3,8 @@
  * Receipts: their outcomes and keys, written and read. They are read strictly: a baseline that rests on a misread receipt
  * would hide a stale package.
  */
+#include "receipt_keys.h"
+
 #include "wimplan/receipt.h"
 
 #include <string.h>
@@ -59,16 +61,18 @@ bool wp_outcome_is_good(enum wp_outcome outcome)
 
 json_t *wp_receipt_step_json(const struct wp_receipt_step *step, const char *outcome)
 {
-	return wp_json_object("package_id", wp_json_text(step->package_id),
-			      "action", wp_json_text(wp_action_name(step->action)), "outcome", wp_json_text(outcome),
-			      "looked_up", json_boolean(step->looked_up),
-			      "return_value", step->has_return_value ? json_integer(step->return_value) : json_null(),
-			      "started_at", wp_json_time(step->started_at),
-			      "finished_at", wp_json_time(step->finished_at), "attempts", wp_json_u64(step->attempts),
-			      "source_version_before", wp_json_number(step->source_version_before),
-			      "source_version_after", wp_json_number(step->source_version_after),
-			      "content_id", wp_json_hash(step->content_id), "file_id", wp_json_hash(step->file_id),
-			      "error", wp_json_text(step->error), NULL);
+	json_t *object = wp_json_object(
+		"package_id", wp_json_text(step->package_id), "action", wp_json_text(wp_action_name(step->action)), "outcome",
+		wp_json_text(outcome), "looked_up", json_boolean(step->looked_up), "return_value",
+		step->has_return_value ? json_integer(step->return_value) : json_null(), "started_at",
+		wp_json_time(step->started_at), "finished_at", wp_json_time(step->finished_at), "attempts",
+		wp_json_u64(step->attempts), "source_version_before", wp_json_number(step->source_version_before),
+		"source_version_after", wp_json_number(step->source_version_after), "content_id", wp_json_hash(step->content_id),
+		"file_id", wp_json_hash(step->file_id), "error", wp_json_text(step->error), NULL);
+
+	if (step->distribution)
+		wp_json_set(object, "distribution", wp_receipt_distribution_json(step->distribution, false));
+	return object;
 }
 
 json_t *wp_receipt_json(const struct wp_receipt *receipt, const char *format, json_t *steps)
@@ -86,120 +90,33 @@ json_t *wp_receipt_json(const struct wp_receipt *receipt, const char *format, js
 	return document;
 }
 
-enum kind {
-	KIND_TEXT,
-	KIND_TIME_OR_NULL,
-	KIND_COUNT,
-	KIND_COUNT_OR_NULL,
-	KIND_INTEGER_OR_NULL,
-	KIND_BOOLEAN,
-	KIND_DIGEST,
-	KIND_DIGEST_OR_NULL,
-	KIND_SITE_CODE,
-	KIND_PACKAGE_ID,
-	KIND_ANY,
+static const struct wp_key receipt_keys[] = {
+	{ "plan_id", WP_KEY_DIGEST },
+	{ "site_code", WP_KEY_SITE_CODE },
+	{ "provider", WP_KEY_TEXT },
+	{ "started_at", WP_KEY_TIME_OR_NULL },
+	{ "finished_at", WP_KEY_TIME_OR_NULL },
+	{ "steps", WP_KEY_LIST },
 };
 
-static const char *const kind_names[] = {
-	"a text that is not empty",
-	"a time in ISO 8601 or null",
-	"a whole number from 0 on",
-	"a whole number from 0 on or null",
-	"a whole number or null",
-	"true or false",
-	"\"sha256:\" with 64 digits",
-	"\"sha256:\" with 64 digits or null",
-	"a site code of three letters or digits",
-	"a PackageID of eight letters and digits",
-	"there",
+/* Since 1.1, as "distribution" of a step. */
+static const struct wp_key by_key = { "by", WP_KEY_TEXT };
+
+static const struct wp_key step_keys[] = {
+	{ "package_id", WP_KEY_PACKAGE_ID },
+	{ "action", WP_KEY_TEXT },
+	{ "outcome", WP_KEY_TEXT },
+	{ "looked_up", WP_KEY_BOOLEAN },
+	{ "return_value", WP_KEY_INTEGER_OR_NULL },
+	{ "started_at", WP_KEY_TIME_OR_NULL },
+	{ "finished_at", WP_KEY_TIME_OR_NULL },
+	{ "attempts", WP_KEY_COUNT },
+	{ "source_version_before", WP_KEY_COUNT_OR_NULL },
+	{ "source_version_after", WP_KEY_COUNT_OR_NULL },
+	{ "content_id", WP_KEY_DIGEST_OR_NULL },
+	{ "file_id", WP_KEY_DIGEST_OR_NULL },
+	{ "error", WP_KEY_ANY },
 };
-
-struct key {
-	const char *name;
-	enum kind kind;
-};
-
-static const struct key receipt_keys[] = {
-	{ "plan_id", KIND_DIGEST },
-	{ "site_code", KIND_SITE_CODE },
-	{ "provider", KIND_TEXT },
-	{ "started_at", KIND_TIME_OR_NULL },
-	{ "finished_at", KIND_TIME_OR_NULL },
-	{ "steps", KIND_ANY },
-};
-
-/* Since 1.1. */
-static const struct key by_key = { "by", KIND_TEXT };
-
-static const struct key step_keys[] = {
-	{ "package_id", KIND_PACKAGE_ID },
-	{ "action", KIND_TEXT },
-	{ "outcome", KIND_TEXT },
-	{ "looked_up", KIND_BOOLEAN },
-	{ "return_value", KIND_INTEGER_OR_NULL },
-	{ "started_at", KIND_TIME_OR_NULL },
-	{ "finished_at", KIND_TIME_OR_NULL },
-	{ "attempts", KIND_COUNT },
-	{ "source_version_before", KIND_COUNT_OR_NULL },
-	{ "source_version_after", KIND_COUNT_OR_NULL },
-	{ "content_id", KIND_DIGEST_OR_NULL },
-	{ "file_id", KIND_DIGEST_OR_NULL },
-	{ "error", KIND_ANY },
-};
-
-static bool fits(const json_t *object, const struct key *key)
-{
-	const json_t *value = json_object_get(object, key->name);
-	uint64_t number;
-
-	if (!value)
-		return false;
-	switch (key->kind) {
-	case KIND_TEXT:
-		return json_is_string(value) && json_string_length(value);
-	case KIND_TIME_OR_NULL:
-		return json_is_null(value) || (json_is_string(value) && wp_time_parse(json_string_value(value)).known);
-	case KIND_COUNT_OR_NULL:
-	case KIND_COUNT:
-		if (json_is_null(value))
-			return key->kind == KIND_COUNT_OR_NULL;
-		/* A database holds no more. */
-		return wp_json_get_u64(object, key->name, &number) && number <= INT64_MAX;
-	case KIND_INTEGER_OR_NULL:
-		return json_is_null(value) || json_is_integer(value);
-	case KIND_BOOLEAN:
-		return json_is_boolean(value);
-	case KIND_DIGEST:
-		return wp_hash_is(json_string_value(value));
-	case KIND_DIGEST_OR_NULL:
-		return json_is_null(value) || wp_hash_is(json_string_value(value));
-	case KIND_SITE_CODE:
-		return json_is_string(value) && wp_is_site_code(json_string_value(value));
-	case KIND_PACKAGE_ID:
-		return json_is_string(value) && wp_is_package_id(json_string_value(value));
-	case KIND_ANY:
-		return true;
-	}
-	return false;
-}
-
-/* @what names the object for the message: "the receipt" or "step 3". */
-static int check_keys(const json_t *object, const struct key *keys, size_t count, const char *subject, const char *what,
-		      struct wp_error *err)
-{
-	if (!json_is_object(object))
-		return wp_fail(err, WP_E_REFUSED, "bad-receipt", subject,
-			       "%s: %s is no JSON object", subject, what);
-	for (size_t i = 0; i < count; i++) {
-		const char *must = keys[i].kind == KIND_ANY ? "is missing" : "must be ";
-
-		if (!fits(object, &keys[i]))
-			return wp_fail(err, WP_E_REFUSED, "bad-receipt", subject,
-				       "%s: %s of %s %s%s", subject, keys[i].name, what, must,
-				       keys[i].kind == KIND_ANY ? "" : kind_names[keys[i].kind]);
-	}
-	return WP_OK;
-}
 
 static int check_format(const json_t *document, const char *subject, struct wp_error *err)
 {
@@ -244,11 +161,24 @@ static struct wp_number number_of(const json_t *object, const char *key)
 	return number;
 }
 
+static int parse_distribution(struct wp_arena *arena, const json_t *json, const char *step, const char *subject,
+			      struct wp_receipt_step *ret, struct wp_error *err)
+{
+	const json_t *distribution = json_object_get(json, "distribution");
+	struct wp_receipt_distribution *kept;
+
+	if (!distribution || json_is_null(distribution))
+		return WP_OK;
+	ret->distribution = kept = wp_arena_alloc(arena, sizeof *kept);
+	return wp_receipt_distribution_parse(arena, distribution, subject,
+					     wp_arena_printf(arena, "the distribution of %s", step), kept, err);
+}
+
 static int parse_step(struct wp_arena *arena, const json_t *json, size_t number, const char *subject,
 		      struct wp_receipt_step *ret, struct wp_error *err)
 {
 	const char *what = wp_arena_printf(arena, "step %zu", number), *action, *outcome;
-	int status = check_keys(json, step_keys, sizeof step_keys / sizeof *step_keys, subject, what, err);
+	int status = WP_KEYS_CHECK(json, step_keys, subject, what, err);
 
 	if (status)
 		return status;
@@ -276,6 +206,10 @@ static int parse_step(struct wp_arena *arena, const json_t *json, size_t number,
 	ret->content_id = wp_arena_strdup(arena, wp_json_get_text(json, "content_id"));
 	ret->file_id = wp_arena_strdup(arena, wp_json_get_text(json, "file_id"));
 	ret->error = wp_arena_strdup(arena, wp_json_get_text(json, "error"));
+	if (ret->action == WP_ACTION_REFRESH)
+		status = parse_distribution(arena, json, what, subject, ret, err);
+	if (status)
+		return status;
 	/* A verified refresh without these two says nothing that could be kept. */
 	if (ret->action == WP_ACTION_REFRESH && ret->outcome == WP_OUTCOME_DONE &&
 	    (!ret->source_version_after.known || !ret->content_id))
@@ -328,16 +262,12 @@ int wp_receipt_parse(struct wp_arena *arena, const char *text, size_t length, co
 		return err->status = WP_E_REFUSED;
 	status = check_format(document, subject, err);
 	if (!status)
-		status = check_keys(document, receipt_keys, sizeof receipt_keys / sizeof *receipt_keys, subject,
-				    "the receipt", err);
+		status = WP_KEYS_CHECK(document, receipt_keys, subject, "the receipt", err);
 	if (!status && json_object_get(document, by_key.name))
-		status = check_keys(document, &by_key, 1, subject, "the receipt", err);
+		status = wp_keys_check(document, &by_key, 1, subject, "the receipt", err);
 	if (status)
 		return status;
 	steps = json_object_get(document, "steps");
-	if (!json_is_array(steps))
-		return wp_fail(err, WP_E_REFUSED, "bad-receipt", subject,
-			       "%s: steps of the receipt must be an array", subject);
 	*ret = (struct wp_receipt){
 		.subject = wp_arena_strdup(arena, subject),
 		.plan_id = wp_arena_strdup(arena, wp_json_get_text(document, "plan_id")),

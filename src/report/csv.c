@@ -158,6 +158,8 @@ void wp_report_plan_csv(const struct wp_plan *plan, const struct wp_report_optio
 static const char *const step_headings[] = {
 	"package_id", "action", "outcome", "looked_up", "return_value", "started_at", "finished_at", "attempts",
 	"source_version_before", "source_version_after", "content_id", "file_id", "error",
+	/* Of its distribution. */
+	"targeted", "have", "failed", "seen_at", "points",
 };
 #define STEP_COLUMNS (sizeof step_headings / sizeof *step_headings)
 
@@ -166,9 +168,23 @@ static const char *number(struct wp_arena *arena, struct wp_number number)
 	return number.known ? wp_arena_printf(arena, "%" PRIu64, number.value) : NULL;
 }
 
+/* The points that have not got it: "DP04 failed, DP05 running". */
+static const char *points_of(struct wp_arena *arena, const struct wp_receipt_distribution *distribution)
+{
+	const char **texts = wp_arena_alloc(arena, distribution->count * sizeof *texts);
+
+	for (size_t i = 0; i < distribution->count; i++)
+		texts[i] = wp_arena_printf(arena, "%s %s", distribution->points[i].name, distribution->points[i].state);
+	return wp_text_join(arena, texts, distribution->count);
+}
+
 static void add_step(struct wp_arena *arena, const struct wp_receipt_step *step,
 		     const struct wp_report_options *options, struct wp_buf *buf)
 {
+	static const struct wp_receipt_distribution nothing;
+	const struct wp_receipt_distribution *seen = step->distribution ? step->distribution : &nothing;
+	bool known = step->distribution;
+
 	add_row(buf, options,
 		(const char *const[STEP_COLUMNS]){
 			step->package_id, wp_action_name(step->action), wp_outcome_name(step->outcome),
@@ -176,7 +192,11 @@ static void add_step(struct wp_arena *arena, const struct wp_receipt_step *step,
 			step->has_return_value ? wp_arena_printf(arena, "%" PRId64, step->return_value) : NULL,
 			wp_time_iso(arena, step->started_at), wp_time_iso(arena, step->finished_at),
 			wp_arena_printf(arena, "%" PRIu64, step->attempts), number(arena, step->source_version_before),
-			number(arena, step->source_version_after), step->content_id, step->file_id, step->error },
+			number(arena, step->source_version_after), step->content_id, step->file_id, step->error,
+			number(arena, (struct wp_number){ known, seen->targeted }),
+			number(arena, (struct wp_number){ known, seen->have }),
+			number(arena, (struct wp_number){ known, seen->failed }), wp_time_iso(arena, seen->at),
+			points_of(arena, seen) },
 		STEP_COLUMNS);
 }
 

@@ -6,7 +6,10 @@
 #include "plan_words.h"
 #include "words.h"
 
+#include "wimplan/distribution.h"
 #include "wimplan/report.h"
+
+#include <string.h>
 
 static enum wp_tone tone_of(enum wp_outcome outcome)
 {
@@ -64,6 +67,66 @@ static void add_steps(struct wp_page *page, const struct wp_receipt *receipt, co
 	wp_page_close(page);
 }
 
+static enum wp_tone tone_of_distribution(const struct wp_receipt_distribution *found)
+{
+	return found->failed ? WP_TONE_BAD : found->have < found->targeted ? WP_TONE_CHANGE : WP_TONE_GOOD;
+}
+
+/* A label for a state that is known; what another program calls one may be any text. */
+static struct wp_page_cell state_cell(const struct wp_receipt_point *point)
+{
+	for (int state = 0; state < WP_POINT_STATES; state++)
+		if (!strcmp(point->state, wp_point_state_name((enum wp_point_state)state)))
+			return wp_cell_badge(state == WP_POINT_FAILED ? WP_TONE_BAD : WP_TONE_CHANGE, point->state);
+	return wp_cell(point->state);
+}
+
+static void add_points(struct wp_page *page, const struct wp_receipt *receipt)
+{
+	wp_page_heading(page, 3, "Points that have not got it");
+	WP_PAGE_TABLE(page, "Points without the new version", WP_FOLDING_TEXTS, { "Package", WP_COLUMN_SHORT },
+		      { "Point", WP_COLUMN_NAME }, { "State", WP_COLUMN_VALUE }, { "What it reports, and what helps", WP_COLUMN_TEXT });
+	for (size_t i = 0; i < receipt->count; i++) {
+		const struct wp_receipt_step *step = &receipt->steps[i];
+
+		for (size_t k = 0; step->distribution && k < step->distribution->count; k++) {
+			const struct wp_receipt_point *point = &step->distribution->points[k];
+
+			WP_PAGE_ROW(page, wp_cell(step->package_id), wp_cell(wp_receipt_words_point(page->arena, point)),
+				    state_cell(point), wp_cell(point->message));
+		}
+	}
+	wp_page_close(page);
+}
+
+/* Where the content of the refreshes was, as far as somebody has looked. */
+static void add_distribution(struct wp_page *page, const struct wp_receipt *receipt, const struct wp_zone *zone)
+{
+	size_t seen = 0, behind = 0;
+
+	for (size_t i = 0; i < receipt->count; i++) {
+		seen += receipt->steps[i].distribution != NULL;
+		behind += receipt->steps[i].distribution ? receipt->steps[i].distribution->count : 0;
+	}
+	if (!seen)
+		return;
+	wp_page_heading(page, 2, "Distribution");
+	WP_PAGE_TABLE(page, "Distribution points of each refresh", WP_FOLDING_TEXTS, { "Package", WP_COLUMN_SHORT },
+		      { "Source version", WP_COLUMN_SHORT }, { "Points", WP_COLUMN_WORDS }, { "Seen", WP_COLUMN_SHORT });
+	for (size_t i = 0; i < receipt->count; i++) {
+		const struct wp_receipt_step *step = &receipt->steps[i];
+
+		if (step->distribution)
+			WP_PAGE_ROW(page, wp_cell(step->package_id), wp_cell(wp_receipt_words_version(page->arena, step)),
+				    wp_cell_badge(tone_of_distribution(step->distribution),
+						  wp_receipt_words_distribution(page->arena, step)),
+				    wp_cell(wp_words_time(page->arena, zone, step->distribution->at)));
+	}
+	wp_page_close(page);
+	if (behind)
+		add_points(page, receipt);
+}
+
 static bool any_call(const struct wp_receipt *receipt, enum wp_action action)
 {
 	for (size_t i = 0; i < receipt->count; i++)
@@ -104,6 +167,7 @@ static void render(const struct wp_receipt *receipt, const struct wp_report_opti
 	add_cards(&page, receipt);
 	add_facts(&page, receipt, options);
 	add_steps(&page, receipt, options->zone);
+	add_distribution(&page, receipt, options->zone);
 	add_terms(&page, receipt);
 	wp_page_line(&page, WP_PART_PARAGRAPH, wp_receipt_words_totals(arena, receipt));
 	rendering(&page, buf);

@@ -111,3 +111,22 @@ char *wp_receipt_words_remark(struct wp_arena *arena, const struct wp_receipt_st
 		add(&text, wp_arena_printf(arena, "%s attempts", wp_words_count(arena, step->attempts)));
 	return wp_arena_strdup(arena, wp_buf_text(&text));
 }
+
+char *wp_receipt_words_distribution(struct wp_arena *arena, const struct wp_receipt_step *step)
+{
+	const struct wp_receipt_distribution *found = step->distribution;
+
+	if (!found)
+		return NULL;
+	if (!found->targeted)
+		return wp_arena_strdup(arena, "it is on no point");
+	return wp_arena_printf(arena, "%s of %s %s it%s%s%s", wp_words_count(arena, found->have),
+			       wp_words_counted(arena, found->targeted, "point"), found->have == 1 ? "has" : "have",
+			       found->failed ? ", " : "", found->failed ? wp_words_count(arena, found->failed) : "",
+			       found->failed ? " failed" : "");
+}
+
+char *wp_receipt_words_point(struct wp_arena *arena, const struct wp_receipt_point *point)
+{
+	return point->site ? wp_arena_printf(arena, "%s (%s)", point->name, point->site) : wp_arena_strdup(arena, point->name);
+}

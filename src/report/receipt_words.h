@@ -24,4 +24,10 @@ char *wp_receipt_words_version(struct wp_arena *arena, const struct wp_receipt_s
 /* What is to be said of a step besides: its error, a lost answer, further attempts, what the method returned; "". */
 char *wp_receipt_words_remark(struct wp_arena *arena, const struct wp_receipt_step *step);
 
+/* "3 of 5 points have it, 1 failed"; NULL where nobody has looked. */
+char *wp_receipt_words_distribution(struct wp_arena *arena, const struct wp_receipt_step *step);
+
+/* "DP04.contoso.com (P01)" */
+char *wp_receipt_words_point(struct wp_arena *arena, const struct wp_receipt_point *point);
+
 #endif

@@ -3,6 +3,7 @@
 #include "layout.h"
 
 #include "../receipt_words.h"
+#include "../words.h"
 
 #include "wimplan/text.h"
 
@@ -13,6 +14,7 @@
 #define ID_WIDTH 8
 #define ACTION_WIDTH 21
 #define REMARK_INDENT 12
+#define POINT_INDENT 14
 
 static enum wp_tint tint_of(enum wp_outcome outcome)
 {
@@ -41,13 +43,34 @@ static void add_step(const struct wp_layout *out, const struct wp_receipt_step *
 		wp_layout_line(out, REMARK_INDENT, REMARK_INDENT, remark);
 }
 
+/* How far the content of a refresh has come, and which points have not got it. */
+static void add_distribution(const struct wp_layout *out, const struct wp_receipt_step *step, const struct wp_zone *zone)
+{
+	const struct wp_receipt_distribution *found = step->distribution;
+
+	if (!found)
+		return;
+	wp_layout_line(out, REMARK_INDENT, REMARK_INDENT,
+		       wp_arena_printf(out->arena, "%s (seen %s)", wp_receipt_words_distribution(out->arena, step),
+				       wp_words_time(out->arena, zone, found->at)));
+	for (size_t i = 0; i < found->count; i++) {
+		const struct wp_receipt_point *point = &found->points[i];
+
+		wp_layout_line(out, POINT_INDENT, POINT_INDENT + 2,
+			       wp_arena_printf(out->arena, "%s %s%s%s", wp_receipt_words_point(out->arena, point), point->state,
+					       point->message ? ": " : "", point->message ? point->message : ""));
+	}
+}
+
 void wp_report_receipt_text(const struct wp_receipt *receipt, const struct wp_report_options *options, struct wp_buf *buf)
 {
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_layout out = wp_layout_begin(arena, options, buf);
 
-	for (size_t i = 0; i < receipt->count; i++)
+	for (size_t i = 0; i < receipt->count; i++) {
 		add_step(&out, &receipt->steps[i]);
+		add_distribution(&out, &receipt->steps[i], options->zone);
+	}
 	if (receipt->count)
 		wp_buf_putc(buf, '\n');
 	wp_layout_line(&out, 0, 0, wp_receipt_words_left(arena, receipt));
