@@ -28,4 +28,10 @@ const char *wp_buf_text(const struct wp_buf *buf);
 /* Frees the text and makes the buffer empty again. */
 void wp_buf_free(struct wp_buf *buf);
 
+/* Where a text goes that is made piece by piece. It cannot fail; what comes of it is asked where it ends. */
+struct wp_sink {
+	void (*add)(void *context, const char *text, size_t length);
+	void *context; /* borrowed */
+};
+
 #endif

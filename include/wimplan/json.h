@@ -67,6 +67,10 @@ int wp_json_compare_keys(const void *a, const void *b);
  * would not show of a text (wp_text_is_hidden()) is written as \uNNNN.
  */
 void wp_json_pretty(struct wp_buf *buf, const json_t *value);
+/* Spaces of each level. */
+#define WP_JSON_INDENT 2u
+/* The same for a value inside of a document, @depth levels deep: without a line feed behind it. */
+void wp_json_pretty_at(struct wp_buf *buf, const json_t *value, unsigned int depth);
 /* The same on one line. */
 void wp_json_line(struct wp_buf *buf, const json_t *value);
 

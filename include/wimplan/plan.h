@@ -222,9 +222,10 @@ bool wp_entry_has_reason(const struct wp_entry *entry, const char *code);
 /* The plan knows that the site had no ImageProperty, which is more than having no text of it to compare with. */
 bool wp_entry_never_loaded(const struct wp_entry *entry);
 
-/* The plan file, and its body alone. New references. */
-json_t *wp_plan_json(const struct wp_plan *plan);
-json_t *wp_plan_body_json(const struct wp_plan *plan);
+/* The plan file without its body. New reference. */
+json_t *wp_plan_envelope_json(const struct wp_plan *plan);
+/* Hands @sink the whole text of a plan file, line feed included: @envelope, and the body that is made of @plan. */
+void wp_plan_write(const struct wp_plan *plan, const json_t *envelope, const struct wp_sink *sink);
 
 /*
  * Reads a plan file: refuses (WP_E_REFUSED) what is no plan, has an unknown major version, or does not have the digest

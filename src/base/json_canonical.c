@@ -103,31 +103,40 @@ static void add_real(struct wp_buf *buf, double value)
 	}
 }
 
+/* Its key comes first, as wp_json_compare_keys() has it. */
+struct member {
+	const char *key;
+	const json_t *value;
+};
+
+/* Objects of a record, a plan or a receipt have no more, and need no memory of their own. */
+#define FEW_MEMBERS 48
+
 static void add_object(struct wp_buf *buf, const json_t *object)
 {
 	/* jansson's iterators take an object that could be changed; this does not change it. */
 	json_t *borrowed = (json_t *)object;
 	size_t count = json_object_size(object);
-	const char **keys;
+	struct member few[FEW_MEMBERS], *members = few;
 	size_t i = 0;
 	void *iter;
 
+	if (count > FEW_MEMBERS)
+		members = wp_must(calloc(count, sizeof *members));
+	for (iter = json_object_iter(borrowed); iter; iter = json_object_iter_next(borrowed, iter))
+		members[i++] = (struct member){ json_object_iter_key(iter), json_object_iter_value(iter) };
+	qsort(members, count, sizeof *members, wp_json_compare_keys);
 	wp_buf_putc(buf, '{');
-	if (count) {
-		keys = wp_must(calloc(count, sizeof *keys));
-		for (iter = json_object_iter(borrowed); iter; iter = json_object_iter_next(borrowed, iter))
-			keys[i++] = json_object_iter_key(iter);
-		qsort(keys, count, sizeof *keys, wp_json_compare_keys);
-		for (i = 0; i < count; i++) {
-			if (i)
-				wp_buf_putc(buf, ',');
-			add_string(buf, keys[i], strlen(keys[i]));
-			wp_buf_putc(buf, ':');
-			wp_json_canonical(buf, json_object_get(object, keys[i]));
-		}
-		free(keys);
+	for (i = 0; i < count; i++) {
+		if (i)
+			wp_buf_putc(buf, ',');
+		add_string(buf, members[i].key, strlen(members[i].key));
+		wp_buf_putc(buf, ':');
+		wp_json_canonical(buf, members[i].value);
 	}
 	wp_buf_putc(buf, '}');
+	if (members != few)
+		free(members);
 }
 
 void wp_json_canonical(struct wp_buf *buf, const json_t *value)

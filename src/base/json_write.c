@@ -126,16 +126,27 @@ static void add_unit(struct wp_buf *buf, uint32_t unit)
 
 /*
  * Adds valid JSON with its hidden characters as \uNNNN, which is the same JSON (RFC 8259, 7): people look at it on a
- * terminal, too. Between tokens there is only white space, so each of the others stands in a string.
+ * terminal, too. Between tokens there is only white space, so each of the others stands in a string. Behind each line feed
+ * go @margin spaces.
  */
-static void add_visible(struct wp_buf *buf, const char *text)
+static void add_visible(struct wp_buf *buf, const char *text, size_t margin)
 {
 	const char *start = text;
 
 	while (*text) {
 		const char *at = text;
-		uint32_t c = wp_utf8_next(&text);
+		uint32_t c;
 
+		if (*text >= 0x20 && *text < 0x7f) {
+			text++;
+			continue;
+		}
+		c = wp_utf8_next(&text);
+		if (c == '\n' && margin) {
+			wp_buf_add(buf, start, (size_t)(text - start));
+			wp_buf_pad(buf, ' ', margin);
+			start = text;
+		}
 		if (c < 0x20 || !wp_text_is_hidden(c))
 			continue;
 		wp_buf_add(buf, start, (size_t)(at - start));
@@ -150,22 +161,28 @@ static void add_visible(struct wp_buf *buf, const char *text)
 	wp_buf_add(buf, start, (size_t)(text - start));
 }
 
-static void dump(struct wp_buf *buf, const json_t *value, size_t flags)
+static void dump(struct wp_buf *buf, const json_t *value, size_t flags, size_t margin)
 {
 	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
 
 	if (json_dump_callback(value, add_to_buf, &text, flags | JSON_PRESERVE_ORDER | JSON_ENCODE_ANY) != 0)
 		wp_out_of_memory();
-	add_visible(buf, wp_buf_text(&text));
-	wp_buf_putc(buf, '\n');
+	add_visible(buf, wp_buf_text(&text), margin);
+}
+
+void wp_json_pretty_at(struct wp_buf *buf, const json_t *value, unsigned int depth)
+{
+	dump(buf, value, JSON_INDENT(WP_JSON_INDENT), (size_t)depth * WP_JSON_INDENT);
 }
 
 void wp_json_pretty(struct wp_buf *buf, const json_t *value)
 {
-	dump(buf, value, JSON_INDENT(2));
+	wp_json_pretty_at(buf, value, 0);
+	wp_buf_putc(buf, '\n');
 }
 
 void wp_json_line(struct wp_buf *buf, const json_t *value)
 {
-	dump(buf, value, JSON_COMPACT);
+	dump(buf, value, JSON_COMPACT, 0);
+	wp_buf_putc(buf, '\n');
 }

@@ -17,13 +17,13 @@ static const struct wp_option options[] = { WP_SHOWING_OPTIONS(struct arguments,
 static int print(struct wp_cli *cli, const struct wp_showing *showing, const struct wp_plan *plan)
 {
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
-	json_t *document __attribute__((cleanup(wp_json_freep))) = NULL;
+	json_t *envelope __attribute__((cleanup(wp_json_freep))) = NULL;
 	int status;
 
 	if (showing->format == WP_SHOWING_JSON) {
-		document = wp_plan_json(plan);
-		status = wp_showing_json(cli, showing, plan, document);
-		return status ? status : wp_cli_emit_json(cli, json_incref(document));
+		envelope = wp_plan_envelope_json(plan);
+		status = wp_showing_json(cli, showing, plan, envelope);
+		return status ? status : wp_planning_emit(cli, plan, json_incref(envelope));
 	}
 	status = wp_showing_plan(cli, showing, plan, &buf);
 	if (status)

@@ -70,12 +70,12 @@ static int print(struct wp_cli *cli, const struct arguments *args, const struct 
 	int status = 0;
 
 	if (to_file)
-		status = wp_cli_emit_json(cli, wp_plan_json(plan));
+		status = wp_planning_emit(cli, plan, wp_plan_envelope_json(plan));
 	cli->output = NULL;
 	if (status || (to_file && cli->quiet && !as_json))
 		return status;
 	if (as_json)
-		return wp_cli_emit_json(cli, wp_plan_json(plan));
+		return wp_planning_emit(cli, plan, wp_plan_envelope_json(plan));
 	report = wp_cli_report_options(cli);
 	report.all = args->all;
 	wp_report_plan_text(plan, &report, &text);

@@ -23,4 +23,7 @@ void wp_planning_free(struct wp_planning *planning);
 int wp_planning_make(struct wp_cli *cli, const struct wp_config *config, struct wp_planning *planning,
 		     struct wp_plan **ret_plan);
 
+/* Writes the plan file to --output or to standard output. Takes over @envelope, as wp_plan_envelope_json() has it. */
+int wp_planning_emit(struct wp_cli *cli, const struct wp_plan *plan, json_t *envelope);
+
 #endif

@@ -30,7 +30,7 @@ int wp_members_list(const struct wp_json_doc *doc, const struct wp_json_span *sp
 	return status;
 }
 
-static void add_canonical(struct wp_sha256 *hash, const json_t *value)
+void wp_digest_value(struct wp_sha256 *hash, const json_t *value)
 {
 	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
 
@@ -38,12 +38,24 @@ static void add_canonical(struct wp_sha256 *hash, const json_t *value)
 	wp_sha256_add(hash, text.data, text.length);
 }
 
+void wp_digest_item_add(struct wp_sha256 *hash, const char **before, const json_t *item)
+{
+	wp_sha256_add(hash, *before, 1);
+	*before = ",";
+	wp_digest_value(hash, item);
+}
+
+void wp_digest_items_end(struct wp_sha256 *hash, const char *before)
+{
+	wp_sha256_add(hash, *before == '[' ? "[]" : "]", *before == '[' ? 2 : 1);
+}
+
 void wp_digest_key(struct wp_sha256 *hash, const char *key, bool first)
 {
 	json_t *text __attribute__((cleanup(wp_json_freep))) = json_string(key);
 
 	wp_sha256_add(hash, first ? "{" : ",", 1);
-	add_canonical(hash, text);
+	wp_digest_value(hash, text);
 	wp_sha256_add(hash, ":", 1);
 }
 
@@ -56,7 +68,7 @@ int wp_digest_member(struct wp_sha256 *hash, const struct wp_json_doc *doc, cons
 		return WP_E_FAILED;
 	wp_json_set(object, member->key, value);
 	if (hash)
-		add_canonical(hash, value);
+		wp_digest_value(hash, value);
 	return WP_OK;
 }
 
@@ -71,15 +83,13 @@ int wp_digest_items(struct wp_sha256 *hash, const struct wp_json_doc *doc, struc
 	while (!status && (status = wp_json_walk_next(&walk, err)) > 0) {
 		json_t *item __attribute__((cleanup(wp_json_freep))) = NULL;
 
-		wp_sha256_add(hash, before, 1);
-		before = ",";
 		status = wp_json_doc_parse(doc, walk.value, &item, err);
 		if (status)
 			break;
-		add_canonical(hash, item);
+		wp_digest_item_add(hash, &before, item);
 		take(context, item);
 	}
-	wp_sha256_add(hash, *before == '[' ? "[]" : "]", *before == '[' ? 2 : 1);
+	wp_digest_items_end(hash, before);
 	wp_json_walk_end(&walk);
 	return status;
 }

@@ -116,11 +116,8 @@ static void judge_all(struct wp_plan *plan, const struct wp_plan_input *input, c
 
 void wp_plan_seal(struct wp_plan *plan)
 {
-	json_t *body __attribute__((cleanup(wp_json_freep))) = NULL;
-
 	sum_up(plan);
-	body = wp_plan_body_json(plan);
-	wp_plan_digest(body, plan->id);
+	wp_plan_body_digest(plan, plan->id);
 }
 
 void wp_plan_defer(struct wp_plan *plan, size_t at, const char *code)

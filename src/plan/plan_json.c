@@ -81,7 +81,7 @@ static json_t *actions_json(const struct wp_entry *entry)
 	return array;
 }
 
-static json_t *entry_json(const struct wp_entry *entry)
+json_t *wp_plan_entry_json(const struct wp_entry *entry)
 {
 	json_t *object = wp_json_object("package_id", wp_json_text(entry->package_id),
 					"class", wp_json_text(wp_class_name(entry->class)),
@@ -98,16 +98,6 @@ static json_t *entry_json(const struct wp_entry *entry)
 			    "preconditions", preconditions_json(&entry->preconditions), "expect", expect_json(entry),
 			    NULL);
 	return object;
-}
-
-static json_t *entries_json(const struct wp_plan *plan, bool unchanged)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < plan->entry_count; i++)
-		if ((plan->entries[i].status == WP_ENTRY_UNCHANGED) == unchanged)
-			wp_json_push(array, entry_json(&plan->entries[i]));
-	return array;
 }
 
 static json_t *inputs_json(const struct wp_plan *plan)
@@ -131,13 +121,13 @@ static json_t *summary_json(const struct wp_summary *summary)
 			      "unproven", wp_json_u64(summary->unproven), NULL);
 }
 
-json_t *wp_plan_body_json(const struct wp_plan *plan)
+json_t *wp_plan_body_head(const struct wp_plan *plan)
 {
 	return wp_json_object("site_code", wp_json_text(plan->site_code), "inputs", inputs_json(plan),
 			      "complete", json_boolean(plan->complete),
 			      "applyable", json_boolean(wp_plan_has_changes(plan)),
-			      "summary", summary_json(&plan->summary), "changes", entries_json(plan, false),
-			      "unchanged", entries_json(plan, true), "diagnostics", wp_json_diags(&plan->diags),
+			      "summary", summary_json(&plan->summary), "changes", json_array(),
+			      "unchanged", json_array(), "diagnostics", wp_json_diags(&plan->diags),
 			      NULL);
 }
 
@@ -155,7 +145,7 @@ void wp_plan_cover(json_t *document)
 	wp_json_set(document, "beside_id", wp_json_hash(beside_id));
 }
 
-json_t *wp_plan_json(const struct wp_plan *plan)
+json_t *wp_plan_envelope_json(const struct wp_plan *plan)
 {
 	json_t *object = wp_json_document(WP_PLAN_FORMAT, WP_PLAN_VERSION), *tool = json_object();
 
@@ -170,7 +160,6 @@ json_t *wp_plan_json(const struct wp_plan *plan)
 		wp_json_set(object, "estimates", json_incref(plan->estimates));
 	if (plan->site)
 		wp_json_set(object, "site", json_incref(plan->site));
-	wp_json_set(object, "body", wp_plan_body_json(plan));
 	wp_plan_cover(object);
 	return object;
 }

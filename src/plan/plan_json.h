@@ -5,6 +5,7 @@
 
 #include "wimplan/hash.h"
 #include "wimplan/json.h"
+#include "wimplan/plan.h"
 
 #define WP_PLAN_FORMAT "wimplan-plan"
 /* Readers refuse another major version. */
@@ -14,6 +15,13 @@
 
 /* The digest of the canonical form of @value: of the body plan_id, of what stands beside it beside_id. */
 void wp_plan_digest(const json_t *value, char ret_id[WP_HASH_TEXT]);
+
+/* The same of a plan's body, which is never there as a whole. */
+void wp_plan_body_digest(const struct wp_plan *plan, char ret_id[WP_HASH_TEXT]);
+
+/* The body with both lists of entries empty, and an entry as it stands in one. New references. */
+json_t *wp_plan_body_head(const struct wp_plan *plan);
+json_t *wp_plan_entry_json(const struct wp_entry *entry);
 
 /* Sets beside_id of a plan file: the digest of everything in it but the body and the digests. */
 void wp_plan_cover(json_t *document);

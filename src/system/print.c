@@ -147,18 +147,61 @@ static void add_visible(struct wp_buf *buf, enum wp_text_kind kind, const char *
 	add_in_charset(buf, wp_buf_text(&visible), visible.length);
 }
 
-int wp_print(const char *path, enum wp_text_kind kind, const struct wp_buf *text, struct wp_error *err)
+struct wp_printer {
+	struct wp_file_writer *writer;
+	enum wp_text_kind kind;
+	bool seen;    /* as it may be seen, in the characters of the locale */
+	bool escaped; /* plain text in UTF-8 */
+};
+
+int wp_print_begin(const char *path, enum wp_text_kind kind, struct wp_printer **ret_printer, struct wp_error *err)
+{
+	bool is_stdout = !path || !strcmp(path, "-");
+	struct wp_file_writer *writer;
+	int status = wp_file_begin(path, WP_FILE_TARGET_NAMED, &writer, err);
+
+	if (status)
+		return status;
+	*ret_printer = wp_must(malloc(sizeof **ret_printer));
+	**ret_printer = (struct wp_printer){
+		.writer = writer,
+		.kind = kind,
+		.seen = is_stdout && (kind == WP_TEXT_PLAIN || isatty(STDOUT_FILENO)),
+		.escaped = kind == WP_TEXT_PLAIN,
+	};
+	return WP_OK;
+}
+
+void wp_print_add(struct wp_printer *printer, const char *text, size_t length)
 {
 	struct wp_buf visible __attribute__((cleanup(wp_buf_free))) = { 0 };
-	bool is_stdout = !path || !strcmp(path, "-");
 
-	if (is_stdout && (kind == WP_TEXT_PLAIN || isatty(STDOUT_FILENO)))
-		add_visible(&visible, kind, wp_buf_text(text), text->length);
-	else if (kind == WP_TEXT_PLAIN)
-		wp_text_escape_but(&visible, wp_buf_text(text), text->length, keep_in_plain);
+	if (printer->seen)
+		add_visible(&visible, printer->kind, text, length);
+	else if (printer->escaped)
+		wp_text_escape_but(&visible, text, length, keep_in_plain);
 	else
-		return wp_file_write(path, wp_buf_text(text), text->length, err);
-	return wp_file_write(path, wp_buf_text(&visible), visible.length, err);
+		wp_file_add(printer->writer, text, length);
+	wp_file_add(printer->writer, wp_buf_text(&visible), visible.length);
+}
+
+int wp_print_end(struct wp_printer *printer, struct wp_error *err)
+{
+	int status = wp_file_commit(printer->writer, err);
+
+	free(printer);
+	return status;
+}
+
+int wp_print(const char *path, enum wp_text_kind kind, const struct wp_buf *text, struct wp_error *err)
+{
+	struct wp_printer *printer;
+	int status = wp_print_begin(path, kind, &printer, err);
+
+	if (status)
+		return status;
+	wp_print_add(printer, wp_buf_text(text), text->length);
+	return wp_print_end(printer, err);
 }
 
 void wp_tell(const char *text)

@@ -189,6 +189,26 @@ static inline const struct wp_plan *fixture_plan(struct fixture_site *site)
 	return site->plan;
 }
 
+static inline void fixture_add_text(void *text, const char *more, size_t length)
+{
+	wp_buf_add(text, more, length);
+}
+
+/* The plan file, and what it is as JSON; the latter is freed by the caller. */
+static inline const char *fixture_plan_text(struct wp_arena *arena, const struct wp_plan *plan)
+{
+	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+	json_t *envelope __attribute__((cleanup(wp_json_freep))) = wp_plan_envelope_json(plan);
+
+	wp_plan_write(plan, envelope, &(struct wp_sink){ fixture_add_text, &text });
+	return wp_arena_strdup(arena, wp_buf_text(&text));
+}
+
+static inline json_t *fixture_plan_json(struct wp_arena *arena, const struct wp_plan *plan)
+{
+	return wp_json_must(json_loads(fixture_plan_text(arena, plan), JSON_REJECT_DUPLICATES, NULL));
+}
+
 /* The reasons that stand in more than one test. */
 #define FIXTURE_SAME_METADATA { .code = "metadata-same", .action = WP_ACTION_RELOAD, .confidence = WP_CONFIDENCE_PROVEN }
 #define FIXTURE_SAME_BY_DATE { .code = "content-same", .action = WP_ACTION_REFRESH, .confidence = WP_CONFIDENCE_INFERRED }

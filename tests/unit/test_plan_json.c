@@ -53,7 +53,7 @@ Test(plan_json, body)
 	site->only = (struct wp_names){ only, 1 };
 	plan = fixture_plan(site);
 	cr_expect_str_eq(
-		canonical_of(site->arena, wp_plan_body_json(plan)),
+		canonical_of(site->arena, json_incref(json_object_get(fixture_plan_json(site->arena, plan), "body"))),
 		"{\"applyable\":true,\"changes\":[{\"actions\":[\"ReloadImageProperties\"],\"class\":\"SMS_"
 		"ImagePackage\","
 		"\"expect\":{\"content_id\":\"" FIXTURE_DIGEST("c") "\",\"file_id\":\"" FIXTURE_DIGEST(
@@ -92,17 +92,32 @@ Test(plan_json, body)
 	site->only.count = 0;
 	plan = fixture_plan(site);
 	cr_expect(strstr(
-		canonical_of(site->arena, wp_plan_body_json(plan)),
+		canonical_of(site->arena, json_incref(json_object_get(fixture_plan_json(site->arena, plan), "body"))),
 		"\"unchanged\":[{\"class\":\"SMS_ImagePackage\",\"name\":\"Windows 11\",\"package_id\":\"P0100001\","
 		"\"priority\":2,\"reasons\":[{\"action\":\"ReloadImageProperties\",\"code\":\"metadata-same\","
 		"\"confidence\":\"proven\",\"field\":null,\"found\":null,\"image\":null,\"recorded\":null},"));
 	fixture_free(site);
 }
 
+/* What is written in pieces is what the document as a whole is written as. */
+Test(plan_json, written_as_any_document)
+{
+	struct fixture_site *sites[] = { make_site(), fixture_new() };
+
+	fixture_add(sites[1], "P0100001");
+	for (size_t i = 0; i < 2; i++) {
+		const struct wp_plan *plan = fixture_plan(sites[i]);
+
+		cr_expect_str_eq(fixture_plan_text(sites[i]->arena, plan),
+				 text_of(sites[i]->arena, fixture_plan_json(sites[i]->arena, plan)));
+		fixture_free(sites[i]);
+	}
+}
+
 Test(plan_json, envelope)
 {
 	struct fixture_site *site = make_site();
-	json_t *json = wp_plan_json(fixture_plan(site));
+	json_t *json = fixture_plan_json(site->arena, fixture_plan(site));
 	char digest[WP_HASH_TEXT];
 	const char *body = canonical_of(site->arena, json_incref(json_object_get(json, "body")));
 
@@ -142,11 +157,11 @@ Test(plan_json, reads_back_as_it_was)
 	struct fixture_site *site = make_site();
 	const struct wp_plan *plan = fixture_plan(site);
 	struct wp_plan *read = NULL;
-	const char *text = text_of(site->arena, wp_plan_json(plan));
+	const char *text = fixture_plan_text(site->arena, plan);
 
 	cr_assert_eq(wp_plan_parse(text, strlen(text), "plan.json", &read, &site->err), WP_OK, "%s",
 		     site->err.message);
-	cr_expect_str_eq(text_of(site->arena, wp_plan_json(read)), text);
+	cr_expect_str_eq(fixture_plan_text(site->arena, read), text);
 	cr_expect_str_eq(read->id, plan->id);
 	cr_expect_eq(read->complete, plan->complete);
 	cr_expect_eq(wp_plan_has_changes(read), wp_plan_has_changes(plan));
@@ -228,7 +243,7 @@ Test(plan_json, refuses)
 		{ "{", "{ \"format\": 1,", "not-a-plan", "duplicate" },
 	};
 	struct fixture_site *site = make_site();
-	const char *text = text_of(site->arena, wp_plan_json(fixture_plan(site)));
+	const char *text = fixture_plan_text(site->arena, fixture_plan(site));
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
 		expect_refused(site, tamper(site, text, cases[i].from, cases[i].to, false), cases[i].code,
@@ -284,7 +299,7 @@ Test(plan_json, refuses_what_is_no_whole_plan)
 		{ "\"contents\": [", "\"contents\": [ { \"package_id\": \"P0100001\" } ], \"x\": [", "updates_added is missing" },
 	};
 	struct fixture_site *site = make_site();
-	const char *text = text_of(site->arena, wp_plan_json(fixture_plan(site)));
+	const char *text = fixture_plan_text(site->arena, fixture_plan(site));
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
 		expect_refused(site, tamper(site, text, cases[i].from, cases[i].to, true), "plan-damaged",
@@ -296,7 +311,7 @@ Test(plan_json, refuses_what_is_no_whole_plan)
 Test(plan_json, tolerates_a_later_minor_version)
 {
 	struct fixture_site *site = make_site();
-	const char *text = text_of(site->arena, wp_plan_json(fixture_plan(site)));
+	const char *text = fixture_plan_text(site->arena, fixture_plan(site));
 	struct wp_plan *plan = NULL;
 
 	text = tamper(site, text, "\"1.1\"", "\"1.17\"", true);

@@ -225,7 +225,7 @@ Test(plan_since, in_the_plan_file)
 	fixture_plan(site);
 	cr_assert_eq(wp_plan_since(site->arena, site->plan, site->plan, &since, &err), WP_OK);
 	for (int covered = 0; covered < 2; covered++) {
-		json_t *document = wp_plan_json(site->plan);
+		json_t *document = fixture_plan_json(site->arena, site->plan);
 		struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
 
 		if (!covered)
