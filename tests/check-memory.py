@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """One allocation after the other fails: the call ends with a sentence and changes nothing, or it did not matter.
 
-check-memory.py BUILD [STEP]. Every STEPth allocation of an import and of a plan is tried (default: about 120 of each).
+check-memory.py BUILD [STEP]. Every STEPth allocation of an import, of what reads the cache and of an export from a provider is tried
+(default: about 120 of each).
 """
+import contextlib
 import json
 import os
 import shutil
@@ -32,13 +34,13 @@ CSV = 'PackageID,PackageType,PkgSourcePath,ImageProperty\nP0100004,257,"\\\\srv\
 failures = []
 
 
-def call(folder, arguments, fail_at):
-    """Runs wimplan with a failing allocation: status, stdout, stderr, allocations."""
+def call(folder, arguments, fail_at, program="wimplan"):
+    """Runs a program with a failing allocation: status, stdout, stderr, allocations."""
     read_end, write_end = os.pipe()
     environment = {"PATH": os.environ["PATH"], "HOME": folder, "LC_ALL": "C.UTF-8", "SOURCE_DATE_EPOCH": "1772355600",
                    "WIMPLAN_USER": "tester", "WIMPLAN_HOST": "testhost", "LD_PRELOAD": os.path.join(TOOLS, "failing.so"),
                    "FAIL_AT": str(fail_at), "COUNT_TO": str(write_end)}
-    done = subprocess.run([os.path.join(BUILD, "wimplan"), *arguments], cwd=folder, env=environment, pass_fds=(write_end,),
+    done = subprocess.run([os.path.join(BUILD, program), *arguments], cwd=folder, env=environment, pass_fds=(write_end,),
                           capture_output=True, timeout=60)
     os.close(write_end)
     with os.fdopen(read_end) as pipe:
@@ -57,12 +59,12 @@ def snapshots(path):
         return []
 
 
-def try_all(name, arguments, prepare, result):
+def try_all(name, arguments, prepare, result, program="wimplan"):
     """Holds each call with a failing allocation against the one without."""
     folder = tempfile.mkdtemp(dir=TOOLS)
     prepare(folder)
     before = result(folder)
-    status, stdout, stderr, count = call(folder, arguments, 0)
+    status, stdout, stderr, count = call(folder, arguments, 0, program)
     after = result(folder)
     if status or not count:
         failures.append(f"{name}: status {status} without a failure: {stderr}")
@@ -73,7 +75,7 @@ def try_all(name, arguments, prepare, result):
     for fail_at in sorted({*range(1, count + 1, step), *range(1, 11), *range(max(1, count - 9), count + 1)}):
         folder = tempfile.mkdtemp(dir=TOOLS)
         prepare(folder)
-        found = call(folder, arguments, fail_at)
+        found = call(folder, arguments, fail_at, program)
         what = f"{name}, allocation {fail_at} of {count}"
         if found[0] == 0:
             if (found[1], result(folder)) != (stdout, after):
@@ -102,6 +104,33 @@ def with_cache(folder):
     call(folder, IMPORT, 0)
 
 
+def exported(folder):
+    """The files of a folder, with what is in an export. A temporary one is left behind, as by every end that nobody has asked for."""
+    texts = {}
+    for name in os.listdir(folder):
+        if name.endswith(".tmp"):
+            continue
+        with open(os.path.join(folder, name), encoding="utf-8") as file:
+            texts[name] = file.read()
+    return texts
+
+
+@contextlib.contextmanager
+def a_provider():
+    """Arguments of an export from a stand-in with three packages and a task sequence."""
+    values = [{**RECORD, "PackageType": 257}, {**RECORD, "PackageType": 257, "PackageID": "P0100002"}, {**RECORD, "PackageID": "P0100003", "__CLASS": "SMS_BootImagePackage", "PackageType": 258},
+              {"__CLASS": "SMS_TaskSequencePackage", "PackageID": "P0100050", "Name": "Deploy", "Sequence": "<sequence/>"}]
+    with open(os.path.join(TOOLS, "load.json"), "w", encoding="utf-8") as file:
+        json.dump({"value": values}, file)
+    server = subprocess.Popen([os.path.join(BUILD, "site-provider"), "--port", "0", "--lifetime", "1200", "--state", "state.db", "--load",
+                               "load.json", "--page-size", "2"], cwd=TOOLS, stdout=subprocess.PIPE, text=True)
+    try:
+        yield ["--provider", f"http://127.0.0.1:{int(server.stdout.readline())}/AdminService", "--auth", "none", "-o", "records.json"]
+    finally:
+        server.terminate()
+        server.communicate()
+
+
 IMPORT = ["import", "--site", "P01", "--taken-at", "2026-02-20T02:10:00Z", "--cache", "cache.db", "site.json", "object.xml",
           "images.xml", "images.csv"]
 
@@ -114,6 +143,10 @@ with tempfile.TemporaryDirectory() as TOOLS:
     try_all("import", IMPORT, exports, lambda folder: snapshots(os.path.join(folder, "cache.db")))
     try_all("import --json", [*IMPORT, "--json"], exports, lambda folder: snapshots(os.path.join(folder, "cache.db")))
     try_all("snapshot show", ["snapshot", "show", "--json", "--cache", "cache.db"], with_cache, lambda folder: None)
+    try_all("--complete", ["--complete", "log", "--cache", "cache.db", ""], with_cache, lambda folder: None)
+    with a_provider() as EXPORT:
+        # One request at a time: so allocations come in the same order every time.
+        try_all("export", [*EXPORT, "--parallel", "1", "--probe", "--json"], lambda folder: None, exported, "wimplan-export")
 
 for failure in failures[:20]:
     print(failure)

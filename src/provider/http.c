@@ -182,7 +182,10 @@ static int watch(void *context, curl_off_t down_total, curl_off_t down, curl_off
 /* What cannot be set is a libcurl that lacks it: that must never weaken a connection silently. */
 #define SET(curl, option, value) \
 	do { \
-		if (!failed && curl_easy_setopt((curl), (option), (value)) != CURLE_OK) \
+		CURLcode code_ = failed ? CURLE_OK : curl_easy_setopt((curl), (option), (value)); \
+		if (code_ == CURLE_OUT_OF_MEMORY) \
+			wp_out_of_memory(); \
+		if (code_ != CURLE_OK) \
 			failed = #option; \
 	} while (0)
 
@@ -261,12 +264,11 @@ int wp_provider_open(const struct wp_provider_options *options, struct wp_provid
 		     struct wp_error *err)
 {
 	struct wp_provider *provider = wp_must(calloc(1, sizeof *provider));
-	const char *failed = "curl_easy_init";
+	const char *failed;
 
 	provider->options = *options;
-	provider->curl = curl_easy_init();
-	if (provider->curl)
-		failed = set_options(provider);
+	provider->curl = wp_must(curl_easy_init());
+	failed = set_options(provider);
 	if (failed) {
 		wp_provider_close(provider);
 		return wp_fail(err, WP_E_FAILED, "libcurl", options->url,
@@ -345,6 +347,9 @@ static void judge(struct wp_provider *provider, CURLcode code)
 	const struct guard *guard = &provider->guard;
 	long connect_status = 0;
 
+	/* Of a call that may have left, what became of it still has to be written down. */
+	if (code == CURLE_OUT_OF_MEMORY && !guard->body)
+		wp_out_of_memory();
 	if (is_answer(provider, code)) {
 		reply->transport = WP_TRANSPORT_ANSWERED;
 		return;

@@ -149,7 +149,7 @@ int wp_session_list(struct wp_session *session, const char *class, const char *f
 		struct wp_answer answer;
 
 		status = next_page(&list, &answer, err);
-		if (!status && answer.said == WP_SAID_NO && filter && json_object_size(list.seen) == 1) {
+		if (!status && answer.said == WP_SAID_NO && answer.status >= 400 && filter && json_object_size(list.seen) == 1) {
 			/* Not every property can be filtered by; the rows are the same without. */
 			filter = NULL;
 			list.path = wp_provider_list_path(class, NULL);

@@ -131,6 +131,23 @@ def test_answers_without_end(build, folder, expect):
         expect(took < 30, f"300,000 rows take {took:.0f} s")
 
 
+def test_filter_left_out(build, folder, expect):
+    """A list is asked for without its filter when the provider says that it cannot filter, and not when something else is wrong."""
+    site = ExportedSite(build, folder)
+    path = "wmi/SMS_PackageStatusDistPointsSummarizer"
+    with site.start(load=True) as server:
+        for what, bytes_sent, times in (("a refusal", answer(400, "{}", JSON), 2),
+                                        ("a redirection", answer(302, b"", "Location: https://elsewhere.contoso.com/"), 1)):
+            def hook(front, request, client, bytes_sent=bytes_sent):
+                filtered = f"{path}?$filter=" in request.path.replace("%24", "$")
+                return bytes_sent if filtered else front.forward(request)
+
+            with Front(server, hook) as front:
+                result, _ = export_of(site, front)
+                expect.equal(sum(path in request.path for request in front.requests), times, f"{what}: requests")
+            expect.status(result, 0 if times == 2 else 3)
+
+
 def test_other_objects(build, folder, expect):
     """An answer about something else than what was asked for is none; a list that names no objects, too."""
     site = ExportedSite(build, folder)
