@@ -313,6 +313,8 @@ def check_export(schemas, env, folder, url):
     expect(not part["complete"] and part["refused"], "an export of a package that there is not is complete")
     call("--json", "--only", "P01FFFFF", status=1)
     call("--json", "--parallel", "0", status=2)
+    profile = call("--site-check", "--json", "--account", "CONTOSO\\ann", status=3)
+    expect(len(profile["site"]["samples"]) > 3, "a check of the demo's site looks at few packages")
     for number, line in enumerate((folder / "export.ndjson").read_text(encoding="utf-8").splitlines(), 1):
         schemas.check(json.loads(line), f"export.ndjson:{number}", "export-events")
     (folder / "part.json").write_text(json.dumps(part))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* wimplan-export: which classes there are, which objects they list, all of it one by one, and the document. */
+#include "check.h"
 #include "document.h"
 #include "jobs.h"
 #include "entities.h"
@@ -288,6 +289,62 @@ static int prepare(struct wp_export *export)
 	return status;
 }
 
+/*
+ * The profile goes to -o; standard output gets it with --json and with "-o -", else the report (with -o not when --quiet), as of
+ * a plan.
+ */
+static int print_check(struct wp_cli *cli, const struct wp_check *check)
+{
+	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+	json_t *findings __attribute__((cleanup(wp_json_freep))) = wp_check_findings(check);
+	bool to_file = cli->output && strcmp(cli->output, "-"), as_json = cli->json || (cli->output && !to_file);
+	int status = to_file ? wp_cli_emit_json(cli, wp_check_document(check)) : WP_OK;
+
+	cli->output = NULL;
+	if (status || (to_file && cli->quiet && !as_json))
+		return status;
+	if (as_json)
+		return wp_cli_emit_json(cli, wp_check_document(check));
+	wp_check_report(cli, findings, &text);
+	return wp_cli_emit(cli, &text);
+}
+
+static int check_site(struct wp_export *export, struct wp_error *err)
+{
+	struct wp_cli *cli = export->cli;
+	struct wp_check check __attribute__((cleanup(wp_check_free))) = { .export = export, .session = &export->sessions[0] };
+	int status = wp_check_site(&check, export->account ? export->account : export->connection.user, err), number = wp_signal_caught();
+
+	if (number) {
+		wp_export_note(export, "stopped (SIG%s); nothing was written", wp_signal_name(number));
+		cli->status = BY_SIGNAL + number;
+		return WP_OK;
+	}
+	if (status)
+		return status;
+	if (export->progress.bar)
+		wp_tell_over(NULL);
+	if (check.unanswered)
+		cli->status = WP_EXIT_INCOMPLETE;
+	return print_check(cli, &check);
+}
+
+/* Options of an export that have no meaning for a check, and the other way round. */
+static int check_options(struct wp_export *export)
+{
+	struct wp_cli *cli = export->cli;
+	const char *other = export->probe ? "--probe" : export->parallel.known ? "--parallel"
+			    : export->no_distribution ? "--no-distribution-state"
+			    : export->no_sequences    ? "--no-task-sequences"
+						      : NULL;
+
+	if (export->site_check && other)
+		return wp_cli_usage(cli, other, "%s is for an export, and --site-check makes none", other);
+	if (!export->site_check && export->account)
+		return wp_cli_usage(cli, "--account", "--account is for --site-check");
+	return WP_OK;
+}
+
 static int run(struct wp_cli *cli, void *arguments)
 {
 	struct wp_export *export = arguments;
@@ -300,16 +357,18 @@ static int run(struct wp_cli *cli, void *arguments)
 	export->refused = wp_json_must(json_array());
 	export->absent = wp_json_must(json_array());
 	export->lock = wp_mutex_new();
-	status = prepare(export);
+	status = check_options(export);
+	if (!status)
+		status = prepare(export);
 	if (!status) {
 		wp_signals_catch();
 		export->connection.way_out = "export on the site with Export-WimplanRecords.ps1";
-		export->session_count = export->parallel.known ? (unsigned int)export->parallel.value : DEFAULT_PARALLEL;
+		export->session_count = export->site_check ? 1 : export->parallel.known ? (unsigned int)export->parallel.value : DEFAULT_PARALLEL;
 		export->sessions = wp_arena_alloc(cli->arena, export->session_count * sizeof *export->sessions);
 		for (unsigned int i = 0; i < export->session_count; i++)
 			export->sessions[i] = (struct wp_session){ .options = &export->connection, .notice = wp_export_waits,
 								   .context = export };
-		status = read_site(export, &cli->err);
+		status = export->site_check ? check_site(export, &cli->err) : read_site(export, &cli->err);
 		for (unsigned int i = 0; i < export->session_count; i++)
 			wp_session_close(&export->sessions[i]);
 	}
@@ -335,6 +394,11 @@ static const struct wp_option options[] = {
 		  "leave out distribution points and what they have"),
 	WP_OPTION(struct wp_export, no_sequences, "no-task-sequences", NULL, FLAG,
 		  "leave out task sequences and their deployments"),
+	WP_OPTION(struct wp_export, site_check, "site-check", NULL, FLAG,
+		  "find out how this site's AdminService behaves: a report on standard output, and with -o a profile for 'wimplan import "
+		  "--profile' and 'wimplan plan --profile'"),
+	WP_OPTION(struct wp_export, account, "account", "NAME",
+		  TEXT, "with --site-check: who asks, as the site names administrative users (DOMAIN\\user)"),
 	{ 0 },
 };
 
@@ -342,6 +406,7 @@ static const struct wp_verb verbs[] = { { .run = run } };
 
 const struct wp_command wp_export_command = {
 	.help = "Usage: wimplan-export --provider URL [OPTION…] -o FILE\n"
+		"       wimplan-export --site-check --provider URL [OPTION…] [-o FILE]\n"
 		"Reads the image, upgrade and boot image packages of a site, and what is around\n"
 		"them, from its AdminService into one file for 'wimplan import'. Only reads.\n",
 	.options = options,

@@ -68,18 +68,6 @@ void wp_read_keys(struct wp_export *export, struct wp_session *session, struct w
 
 /* --- Objects and rows ------------------------------------------------------------------------------------------------- */
 
-/* The site out of "root\sms\site_P01", as an object names the place where it stands. */
-static void take_site(struct wp_export *export, const json_t *entity)
-{
-	static const char mark[] = "\\site_";
-	const char *space = wp_json_get_text(entity, "__NAMESPACE"), *site = space ? wp_ascii_find(space, mark) : NULL;
-
-	if (export->site_code[0] || !site || !wp_is_site_code(site + strlen(mark)))
-		return;
-	for (int i = 0; i < 3; i++)
-		export->site_code[i] = wp_ascii_upper(site[strlen(mark) + (size_t)i]);
-}
-
 static void add_row(struct wp_export *export, struct wp_job *job, json_t *row, bool by_key)
 {
 	if (!wp_json_get_text(row, "__CLASS"))
@@ -89,7 +77,7 @@ static void add_row(struct wp_export *export, struct wp_job *job, json_t *row, b
 	if (job->read->part != WP_SITE_PART_PACKAGES)
 		return;
 	wp_mutex_lock(export->lock);
-	take_site(export, row);
+	wp_export_take_site(export, row);
 	wp_ids_add(export->read, job->key);
 	wp_mutex_unlock(export->lock);
 }

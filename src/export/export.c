@@ -89,3 +89,14 @@ void wp_export_leave(struct wp_export *export, const struct wp_site_read *read, 
 	if (count)
 		wp_json_set(object, "count", wp_json_u64(count));
 }
+
+void wp_export_take_site(struct wp_export *export, const json_t *entity)
+{
+	static const char mark[] = "\\site_";
+	const char *space = wp_json_get_text(entity, "__NAMESPACE"), *site = space ? wp_ascii_find(space, mark) : NULL;
+
+	if (export->site_code[0] || !site || !wp_is_site_code(site + strlen(mark)))
+		return;
+	for (int i = 0; i < 3; i++)
+		export->site_code[i] = wp_ascii_upper(site[strlen(mark) + (size_t)i]);
+}

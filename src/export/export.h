@@ -34,7 +34,8 @@ struct wp_listed {
 struct wp_export {
 	struct wp_cli *cli;
 	/* Options. */
-	bool probe, no_distribution, no_sequences;
+	bool probe, no_distribution, no_sequences, site_check;
+	const char *account; /* --account; NULL: not given */
 	struct wp_number parallel; /* requests at a time */
 	struct wp_provider_options connection;
 	/* What is under way. All below belongs to who holds the lock. */
@@ -74,6 +75,9 @@ void wp_export_leave(struct wp_export *export, const struct wp_site_read *read, 
 /* Adds a class that the site does not have, which is no refusal. */
 void wp_export_lacks(struct wp_export *export, const char *class);
 bool wp_export_is_absent(const struct wp_export *export, const char *class);
+
+/* Takes the site's code out of "root\sms\site_P01", as an object names the place where it stands, when none is known yet. */
+void wp_export_take_site(struct wp_export *export, const json_t *entity);
 
 /* Sets of PackageIDs, which are the same whatever their letters' case. @id NULL is in none. */
 bool wp_ids_have(const json_t *ids, const char *id);

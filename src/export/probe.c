@@ -6,13 +6,14 @@
 #include "wimplan/clock.h"
 #include "wimplan/json.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* The file that a reload reads, as the provider sees it; NULL when there is none. The caller frees it. */
-static char *source_path(const struct wp_job *job, const json_t *entity)
+static char *source_path(const char *class, const json_t *entity)
 {
 	const char *path = wp_json_get_text(entity, "PkgSourcePath");
-	bool folder = !strcmp(job->read->class, wp_class_name(WP_CLASS_INSTALL));
+	bool folder = !strcmp(class, wp_class_name(WP_CLASS_INSTALL));
 	struct wp_buf buf = { 0 };
 	size_t length = path ? strlen(path) : 0;
 
@@ -42,28 +43,41 @@ static void call(struct wp_session *session, const char *class, const json_t *ar
 	}
 }
 
-void wp_probe(struct wp_export *export, struct wp_session *session, const struct wp_job *job, json_t *entity)
+void wp_probe_ask(struct wp_session *session, const char *class, const json_t *entity, struct wp_probed *ret)
 {
 	json_t *arguments __attribute__((cleanup(wp_json_freep))) = wp_json_must(json_object());
-	char *path = source_path(job, entity);
-	const char *property, *why;
-	struct wp_answer answer;
 
-	if (!path)
+	*ret = (struct wp_probed){ .path = source_path(class, entity) };
+	if (!ret->path)
 		return;
-	wp_json_set(arguments, "SourceImagePath", wp_json_text(path));
-	call(session, job->read->class, arguments, &answer);
-	property = wp_json_get_text(answer.json, "ImageProperty");
-	why = answer.said != WP_SAID_DONE ? answer.why : property ? NULL : "the answer has no ImageProperty";
-	if (!why) {
-		wp_json_set(entity, "ProbedImageProperty", wp_json_text(property));
-	} else {
-		wp_json_set(entity, "__PROBE_ERROR", wp_json_text(why));
-		wp_mutex_lock(export->lock);
-		wp_export_event(export, "not-probed", job->read->class, job->key, -1, why);
-		wp_export_note(export, "%s: the provider could not read %s: %s", job->key, path, why);
-		wp_mutex_unlock(export->lock);
+	wp_json_set(arguments, "SourceImagePath", wp_json_text(ret->path));
+	call(session, class, arguments, &ret->answer);
+	if (ret->answer.said == WP_SAID_DONE)
+		ret->property = wp_json_get_text(ret->answer.json, "ImageProperty");
+	if (!ret->property)
+		ret->why = ret->answer.said == WP_SAID_DONE ? "the answer has no ImageProperty" : ret->answer.why;
+}
+
+void wp_probed_free(struct wp_probed *probed)
+{
+	wp_answer_free(&probed->answer);
+	free(probed->path);
+}
+
+void wp_probe(struct wp_export *export, struct wp_session *session, const struct wp_job *job, json_t *entity)
+{
+	struct wp_probed probed __attribute__((cleanup(wp_probed_free)));
+
+	wp_probe_ask(session, job->read->class, entity, &probed);
+	if (!probed.path)
+		return;
+	if (probed.property) {
+		wp_json_set(entity, "ProbedImageProperty", wp_json_text(probed.property));
+		return;
 	}
-	wp_answer_free(&answer);
-	free(path);
+	wp_json_set(entity, "__PROBE_ERROR", wp_json_text(probed.why));
+	wp_mutex_lock(export->lock);
+	wp_export_event(export, "not-probed", job->read->class, job->key, -1, probed.why);
+	wp_export_note(export, "%s: the provider could not read %s: %s", job->key, probed.path, probed.why);
+	wp_mutex_unlock(export->lock);
 }
