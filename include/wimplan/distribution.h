@@ -67,6 +67,24 @@ bool wp_row_has_point(enum wp_site_kind kind, const json_t *row);
 /* What @set says. */
 void wp_distributions_read(struct wp_arena *arena, const struct wp_record_set *set, struct wp_distributions *ret);
 
+/* A group of distribution points, and what was given to it. */
+struct wp_point_group {
+	const char *id;
+	const char *name;  /* its id where no row names it */
+	uint64_t points;   /* that rows name; 0: nobody knows how many it has */
+	size_t *packages;  /* places in the set, ascending */
+	size_t package_count;
+};
+
+struct wp_point_groups {
+	struct wp_point_group *items; /* the fewest points first, unknown numbers last; then by name */
+	size_t count;
+};
+
+/* The groups that @set names of the records that are @wanted, of each one whether it is. In @arena. */
+void wp_point_groups_read(struct wp_arena *arena, const struct wp_record_set *set, const bool *wanted,
+			  struct wp_point_groups *ret);
+
 /* What a MessageID means, and what helps; both NULL for one that is not known. */
 struct wp_point_message {
 	const char *meaning, *remedy;

@@ -30,7 +30,7 @@ struct wp_window {
 struct wp_apply {
 	struct wp_cli *cli;
 	/* Options. */
-	bool yes, skip_conflicts, wait;
+	bool yes, skip_conflicts, wait, wave;
 	struct wp_number parallel; /* refreshes in flight at a time; 0 or not known: any number */
 	struct wp_number pause;    /* seconds between two calls; not known: none */
 	enum wp_commit commit;
@@ -44,6 +44,8 @@ struct wp_apply {
 	/* What they lead to. */
 	struct wp_plan *plan;
 	struct wp_steps steps;
+	const char **waves; /* with --wave: names of the groups, in the order of their waves */
+	size_t wave_count;
 	FILE *events; /* NULL: none are wanted */
 	bool on_line; /* a progress line stands on standard error */
 	char doing[400];  /* what is waited for; "" when nothing is */

@@ -3,6 +3,7 @@
 #include "open.h"
 #include "result.h"
 #include "say.h"
+#include "waves.h"
 
 #include "wimplan/clock.h"
 
@@ -121,6 +122,7 @@ static int run(struct wp_cli *cli, void *arguments)
 	if (status)
 		return status;
 	wp_apply_say_window(apply);
+	wp_waves_say(apply);
 	wp_result_text(apply, false, &buf);
 	if (conflicts)
 		cli->status = WP_EXIT_REFUSED;

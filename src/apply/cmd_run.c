@@ -4,6 +4,7 @@
 #include "open.h"
 #include "result.h"
 #include "say.h"
+#include "waves.h"
 
 #include "wimplan/clock.h"
 #include "wimplan/file.h"
@@ -259,6 +260,7 @@ static int decide(struct wp_apply *apply, struct wp_session *session, uint64_t r
 		return status;
 	if (!apply->wait || wp_window_is_over(&apply->window, wp_clock_time()))
 		wp_apply_say_window(apply);
+	wp_waves_say(apply);
 	/* In a window that is over nothing is going to be called. */
 	if (!apply->yes && !wp_window_is_over(&apply->window, wp_clock_time()) && !wp_apply_confirm(apply, verdicts)) {
 		if (wp_signal_caught())

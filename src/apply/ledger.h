@@ -14,6 +14,7 @@ struct wp_run {
 	size_t waiting;    /* steps whose effect is looked for */
 	size_t lingering;  /* of these, steps that have their outcome, and a site that is still at work on their package */
 	size_t in_flight;  /* of these, refreshes */
+	size_t wave;       /* with --wave: which one it is */
 	bool held;         /* steps wait for refreshes that are in flight */
 	int64_t next_call_ms; /* no call before it */
 	bool rests;        /* that is waited for, and was said */

@@ -5,6 +5,7 @@
  */
 #include "open.h"
 #include "say.h"
+#include "waves.h"
 
 #include "wimplan/ascii.h"
 #include "wimplan/clock.h"
@@ -52,7 +53,9 @@ int wp_apply_read_plan(struct wp_apply *apply)
 	if (!apply->plan->applyable || !apply->steps.count)
 		return wp_fail(err, WP_E_REFUSED, "nothing-to-apply", apply->plan_path,
 			       "%s has nothing to apply: no package has a call that may be made", apply->plan_path);
-	return select_steps(apply);
+	if (select_steps(apply))
+		return err->status;
+	return apply->wave ? wp_waves_make(apply, err) : WP_OK;
 }
 
 /*

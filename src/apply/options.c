@@ -23,6 +23,8 @@ const struct wp_option wp_apply_options[] = {
 	WP_OPTION(struct wp_apply, wait, "wait", NULL, FLAG, "run: wait until the window opens"),
 	WP_OPTION(struct wp_apply, parallel, "parallel", "N", COUNT,
 		  "run: refreshes in flight at a time; 0 (default) for any number", .most = WP_LIMIT_PACKAGES),
+	WP_OPTION(struct wp_apply, wave, "wave", NULL, FLAG,
+		  "run: refresh the packages of one group of distribution points after those of another"),
 	WP_OPTION(struct wp_apply, pause, "pause", "SECONDS", COUNT, "run: pause between two calls", .most = WP_LIMIT_PAUSE),
 	WP_SETTING("settle", "settle", "SECONDS", "run: look so long for the effect of a call (default 900)"),
 	WP_OPTION(struct wp_apply, commit, "commit", "WHEN", CHOICE,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Pace: no more refreshes in flight than asked for, and a pause between two calls. */
+/* Pace: no more refreshes in flight than asked for, none of a later wave, and a pause between two calls. */
 #include "pace.h"
 
 #include "wimplan/clock.h"
@@ -9,7 +9,7 @@
 
 bool wp_pace_bounds(const struct wp_run *run)
 {
-	return run->apply->parallel.value > 0;
+	return run->apply->parallel.value || run->apply->wave_count;
 }
 
 /* The refresh of @step's package that is still to be called, itself or the one behind it; NULL when there is none. */
@@ -27,7 +27,9 @@ bool wp_pace_is_held(const struct wp_run *run, const struct wp_step *step)
 {
 	uint64_t bound = run->apply->parallel.value;
 
-	return bound && run->in_flight >= bound && refresh_of(run, step);
+	if (step->wave <= run->wave && (!bound || run->in_flight < bound))
+		return false;
+	return refresh_of(run, step);
 }
 
 void wp_pace_called(struct wp_run *run)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How closely the calls of a run follow each other: --parallel and --pause. */
+/* How closely the calls of a run follow each other: --parallel, --wave and --pause. */
 #ifndef WIMPLAN_APPLY_PACE_H
 #define WIMPLAN_APPLY_PACE_H
 
@@ -8,7 +8,7 @@
 /* Whether somebody has asked that refreshes wait for others to end: then it matters how long the site is at work on each. */
 bool wp_pace_bounds(const struct wp_run *run);
 /*
- * Whether @step has to wait until refreshes that are in flight have ended. Its reload waits with a refresh: no package is left for
+ * Whether @step has to wait until others have ended: refreshes that are in flight, or those of an earlier wave. Its reload waits with a refresh: no package is left for
  * hours with new metadata and old content.
  */
 bool wp_pace_is_held(const struct wp_run *run, const struct wp_step *step);

@@ -8,6 +8,7 @@
 #include "pace.h"
 #include "say.h"
 #include "settle.h"
+#include "waves.h"
 
 #include "wimplan/clock.h"
 
@@ -178,6 +179,7 @@ static struct wp_step *next_step(struct wp_run *run, int64_t *ret_pause)
 	int64_t now = wp_clock_ms();
 	bool first = true, held = false;
 
+	wp_waves_turn(run);
 	*ret_pause = -1;
 	for (size_t i = run->first_open; i < run->apply->steps.count; i++) {
 		struct wp_step *step = &run->apply->steps.items[i];

@@ -56,6 +56,7 @@ struct wp_step {
 	bool suspected; /* its call may have begun before the machine stopped: see journal.c */
 	/* Of this run. */
 	bool selected;
+	size_t wave; /* from 1; 0: it waits for none. Behind the last: its package is in no group */
 	struct wp_number action_in_progress; /* of the record, as check has read it */
 	bool intended;       /* pending, and the journal says that its call may begin */
 	bool waiting;        /* its effect is being looked for */

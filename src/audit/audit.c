@@ -34,6 +34,7 @@ static size_t place(const json_t *index, const char *package_id)
 static void begin_site(struct audit *audit)
 {
 	audit->packages = json_array();
+	audit->entries = wp_arena_alloc(audit->scratch, audit->input->plan->set->count * sizeof *audit->entries);
 	audit->points = wp_arena_alloc(audit->scratch, audit->distributions.point_count * sizeof *audit->points);
 	audit->steps = wp_arena_alloc(audit->scratch, audit->usages.sequence_count * sizeof(json_t *));
 }
@@ -44,12 +45,13 @@ static void end_site(struct audit *audit)
 
 	wp_json_set(site, "packages", audit->packages);
 	wp_json_set(site, "points", wp_audit_points_json(audit));
+	wp_json_set(site, "groups", wp_audit_groups_json(audit));
 	wp_json_set(site, "task_sequences", wp_audit_sequences_json(audit));
 	audit->plan->site = site;
 }
 
 /* Entry @i of the plan with what is known of its package. */
-static struct audited audited_at(const struct audit *audit, const json_t *index, const json_t *before, size_t i)
+static struct audited audited_at(struct audit *audit, const json_t *index, const json_t *before, size_t i)
 {
 	const struct wp_audit_input *input = audit->input;
 	const struct wp_entry *entry = &audit->plan->entries[i];
@@ -58,6 +60,7 @@ static struct audited audited_at(const struct audit *audit, const json_t *index,
 	size_t count = wp_plan_expected(audit->scratch, input->plan, &input->plan->set->records[at],
 					input->plan->observations[at], &expected);
 
+	audit->entries[at] = entry;
 	return (struct audited){
 		.entry = entry,
 		.expected = expected,

@@ -29,6 +29,7 @@ struct audit {
 	size_t newer_count;
 	size_t *left; /* places in the plan of entries whose refresh is left to their schedule */
 	size_t left_count;
+	const struct wp_entry **entries;              /* of each record of the set; NULL where the plan has none */
 	json_t *packages;                             /* "packages" of the plan's "site" */
 	size_t (*points)[WP_POINT_STATES];            /* of each point, in how many packages it is in a state */
 	json_t **steps;                               /* "steps" of each task sequence; NULL for none */
@@ -59,8 +60,9 @@ typedef void wp_audit_find(struct audit *audit, const struct audited *package);
 wp_audit_find wp_audit_find_points, wp_audit_find_indexes, wp_audit_find_sequences, wp_audit_find_risks,
 	wp_audit_gather_source, wp_audit_find_newer, wp_audit_find_schedules, wp_audit_find_expected;
 
-/* "site" of the plan: what an export says around its packages. The finders of points and sequences gather it. */
+/* "site" of the plan: what an export says around its packages. The finders of points and sequences gather it. New references. */
 json_t *wp_audit_points_json(const struct audit *audit);
+json_t *wp_audit_groups_json(const struct audit *audit);
 json_t *wp_audit_sequences_json(struct audit *audit);
 /* What a step that uses the package installs: "steps" of a task sequence. New reference. */
 json_t *wp_audit_step_json(const struct audited *package, const struct wp_usage *usage);

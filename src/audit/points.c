@@ -170,6 +170,35 @@ json_t *wp_audit_points_json(const struct audit *audit)
 	return array;
 }
 
+json_t *wp_audit_groups_json(const struct audit *audit)
+{
+	const struct wp_record_set *set = audit->input->plan->set;
+	bool *wanted = wp_arena_alloc(audit->scratch, set->count);
+	json_t *array = json_array();
+	struct wp_point_groups groups;
+
+	for (size_t i = 0; i < set->count; i++) {
+		const struct wp_entry *entry = audit->entries[i];
+
+		wanted[i] = entry && entry->status == WP_ENTRY_CHANGE && entry->refresh;
+	}
+	wp_point_groups_read(audit->scratch, set, wanted, &groups);
+	for (size_t i = 0; i < groups.count; i++) {
+		const struct wp_point_group *group = &groups.items[i];
+		json_t *packages = json_array(), *object;
+
+		for (size_t k = 0; k < group->package_count; k++)
+			wp_json_push(packages, wp_json_text(set->records[group->packages[k]].package_id));
+		object = json_object();
+		wp_json_set(object, "name", wp_json_text(group->name));
+		wp_json_set(object, "id", wp_json_text(group->id));
+		wp_json_set(object, "points", group->points ? wp_json_u64(group->points) : json_null());
+		wp_json_set(object, "packages", packages);
+		wp_json_push(array, object);
+	}
+	return array;
+}
+
 void wp_audit_find_points(struct audit *audit, const struct audited *package)
 {
 	const struct wp_distribution *distribution = package->distribution;

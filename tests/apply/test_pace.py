@@ -112,6 +112,92 @@ def test_parallel_and_what_fails(build, folder, expect):
     expect.equal([site.outcomes()[(package["id"], REFRESH)] for package in site.packages], ["failed", "unverified", "done", "done"], "outcomes")
 
 
+def with_groups(site, groups):
+    """Plans again with groups of distribution points: name → (number of points, places of packages)."""
+    rows = []
+    for i, (name, (points, places)) in enumerate(groups.items()):
+        for place in places:
+            package = site.packages[place]["id"]
+            rows.append({"__CLASS": "SMS_PackageContentServerInfo", "PackageID": package, "PackageType": 257, "ContentServerID": f"{{GROUP-{i}}}",
+                         "ContentServerType": 2, "Name": name})
+            rows += [{"__CLASS": "SMS_DPGroupDistributionStatusDetails", "ID": len(rows) * 100 + point, "GroupID": f"{{group-{i}}}",
+                      "DPName": f"DP{point:02}.contoso.com", "PackageID": package, "ObjectType": 257, "MessageState": 1, "MessageID": 2330,
+                      "StatusTime": "2026-01-09T22:41:00Z"} for point in range(points)]
+    (site.folder / "groups.json").write_text(json.dumps({"value": rows}))
+    site.must("wimplan", "import", "--cache", "cache.db", "--site", "P01", "--taken-at", "2026-02-21T02:10:00Z", "load.json", "groups.json")
+    return site.plan()
+
+
+def wave_of(site, places):
+    return [f"{REFRESH} {site.packages[place]['id']}" for place in places]
+
+
+GROUPS = {"Berlin": (3, (0, 1)), "Pilot": (1, (1, 2)), "Nobody knows": (0, (4,)), "Without a refresh": (2, (5,))}
+
+
+def test_wave(build, folder, expect):
+    """The fewest points first; a package goes with the largest of its groups, and one of no group behind all."""
+    site = Site(build, folder, kinds=("refresh",) * 5 + ("reload",), install=False).make_plan()
+    before = json.loads((folder / "plan.json").read_text())
+    plan = with_groups(site, GROUPS)
+    expect.equal(plan["plan_id"], before["plan_id"], "what stands beside a plan moves no plan_id")
+    expect.equal([(group["name"], group["points"], group["packages"]) for group in plan["site"]["groups"]],
+                 [("Pilot", 1, [site.packages[1]["id"], site.packages[2]["id"]]), ("Berlin", 3, [site.packages[0]["id"], site.packages[1]["id"]]),
+                  ("Nobody knows", None, [site.packages[4]["id"]])], "groups in the plan")
+    with site.start("--settle-delay", "0.8", load=True) as server:
+        check = site.apply(server, "check", "--wave")
+        expect.says(check.stderr, "wave 1 of 3: Pilot, 1 package to be refreshed", "wave 2 of 3: Berlin, 2 packages",
+                    f"in no wave, and refreshed after them: {site.packages[3]['id']}")
+        result = site.apply(server, "run", "--wave", "--events", "events")
+        expect.status(result, 0)
+        expect.says(result.stderr, "wave 3 of 3: Nobody knows")
+    made = [call for call in calls(site) if call.startswith(REFRESH)]
+    expect.equal(made, wave_of(site, (2, 0, 1, 4, 3)), "the order of the refreshes")
+    effects = [(entry["effect"], entry["package_id"]) for entry in site.entries("effect")]
+    for earlier, later in ((2, 0), (2, 1), (0, 4), (1, 4), (4, 3)):
+        expect(effects.index(("source-version", site.packages[earlier]["id"])) < effects.index(("refresh", site.packages[later]["id"])),
+               f"package {later} waits for package {earlier}")
+    waves = [json.loads(line)["message"] for line in (folder / "events").read_text().splitlines() if '"wave"' in line]
+    expect.equal(waves, ["Pilot", "Berlin", "Nobody knows", None], "events")
+
+
+def test_wave_goes_on(build, folder, expect):
+    """Also behind what fails, with a bound inside of a wave, and in the next run."""
+    site = Site(build, folder, kinds=("both",) * 5, install=False).make_plan()
+    with_groups(site, {"Pilot": (1, (4,)), "Berlin": (3, (2, 3)), "Hamburg": (4, (0,))})
+    # The reload of the first wave fails, so that its refresh is never called.
+    faults = [{"method": "POST", "path": f"*{site.packages[4]['id']}*Reload*", "nth": 1, "action": "return-value", "value": 5},
+              {"method": "POST", "path": f"*{site.packages[3]['id']}*Refresh*", "nth": 1, "action": "die-after-effect"}]
+    with site.start("--settle-delay", "0.5", faults=faults, load=True) as server:
+        process = site.start_apply(server, "run", "--wave", "--parallel", 1)
+        server.process.wait(30)
+        process.kill()
+        process.communicate()
+    with site.start("--settle-delay", "0.5") as server:
+        expect.status(site.apply(server, "run", "--wave", "--parallel", 1, "--settle", 3), 0)
+    refreshes = [call for call in calls(site) if call.startswith(REFRESH)]
+    # What failed has its turn first, as the first wave that is not over.
+    expect.equal(refreshes, wave_of(site, (2, 3, 4, 0, 1)), "the order of the refreshes of both runs")
+    expect.equal(most_in_flight(site), 1, "in flight")
+    expect.equal(site.effects("refresh"), {package["id"]: 1 for package in site.packages}, "refreshes")
+
+
+def test_wave_without_groups(build, folder, expect):
+    site = Site(build, folder, kinds=("refresh", "reload"), install=False).make_plan()
+    with site.start(load=True) as server:
+        for groups in (None, {"Berlin": (1, (1,))}):
+            if groups:
+                with_groups(site, groups)
+            result = site.apply(server, "run", "--wave")
+            expect.status(result, 4)
+            expect.says(result.stderr, "plan.json", "no group", "--wave")
+        with_groups(site, {"Berlin": (1, (0,))})
+        result = site.apply(server, "run", "--wave", "--only", site.packages[1]["id"])
+        expect.status(result, 4)
+        expect.status(site.apply(server, "run", "--wave"), 0)
+    expect.equal(len(calls(site)), 2, "calls")
+
+
 def test_pause(build, folder, expect):
     site = Site(build, folder, kinds=("both", "reload", "refresh"), install=False).make_plan()
     with site.start(load=True) as server:

@@ -195,3 +195,62 @@ Test(distribution, messages_in_words)
 	cr_expect_null(wp_point_message(1).meaning);
 	cr_expect_null(wp_point_message(UINT64_MAX).meaning);
 }
+
+#define TARGET(group, package, more) \
+	"{\"__CLASS\":\"SMS_PackageContentServerInfo\",\"PackageID\":\"" package "\",\"ContentServerID\":\"" group "\"," more "}"
+#define OF_GROUP(id, group, package, server) \
+	"{\"__CLASS\":\"SMS_DPGroupDistributionStatusDetails\",\"ID\":" id ",\"GroupID\":\"" group "\",\"PackageID\":\"" package \
+	"\",\"DPName\":\"" server "\",\"MessageState\":1,\"MessageID\":2330}"
+
+/* "name/id 2: P0100001 P0100002" for each group, one a line. */
+static char *groups_of(const char *rows, const bool *wanted, struct wp_arena *arena)
+{
+	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+	struct wp_point_groups groups;
+	struct wp_record_set *set = import_good(
+		rows, wp_arena_printf(arena, "[" PACKAGE ",{\"__CLASS\":\"SMS_ImagePackage\",\"PackageID\":\"P0100002\","
+					     "\"SourceSite\":\"P01\",\"SourceVersion\":4}%s%s]",
+				      *rows ? "," : "", rows));
+
+	wp_point_groups_read(arena, set, wanted, &groups);
+	for (size_t i = 0; i < groups.count; i++) {
+		wp_buf_printf(&buf, "%s/%s %d:", groups.items[i].name, groups.items[i].id, (int)groups.items[i].points);
+		for (size_t k = 0; k < groups.items[i].package_count; k++)
+			wp_buf_printf(&buf, " %s", set->records[groups.items[i].packages[k]].package_id);
+		wp_buf_puts(&buf, "\n");
+	}
+	wp_record_set_free(set);
+	return wp_arena_strdup(arena, wp_buf_text(&buf));
+}
+
+Test(distribution, groups)
+{
+	static const bool all[2] = { true, true }, second[2] = { false, true };
+	static const struct {
+		const char *rows, *words;
+		const bool *wanted;
+	} groups[] = {
+		{ "", "", all },
+		/* A point is no group, and neither is a row without an id. */
+		{ TARGET("DP01", "P0100001", "\"ContentServerType\":1,\"Name\":\"DP01\"") "," TARGET("", "P0100001", "\"ContentServerType\":2"),
+		  "", all },
+		{ TARGET("{A}", "P0100002", "\"ContentServerType\":2,\"Name\":\"Berlin\"") ","
+		  TARGET("{A}", "P0100001", "\"ContentServerType\":2,\"Name\":\"Berlin\""), "Berlin/{A} 0: P0100001 P0100002\n", all },
+		/* One group in both classes, in whichever letter case; a point counts once. */
+		{ TARGET("{A}", "P0100001", "\"ContentServerType\":2,\"Name\":\"Berlin\"") "," OF_GROUP("1", "{a}", "P0100001", "DP01") ","
+		  OF_GROUP("2", "{A}", "P0100001", "dp02") "," OF_GROUP("3", "{a}", "P0100002", "DP02"),
+		  "Berlin/{A} 2: P0100001 P0100002\n", all },
+		/* Without a name its id is one. The fewest points first, unknown numbers last, then by name. */
+		{ OF_GROUP("1", "{A}", "P0100001", "DP01") "," OF_GROUP("2", "{A}", "P0100001", "DP02") "," OF_GROUP("3", "{B}", "P0100001", "DP03") ","
+		  TARGET("{D}", "P0100001", "\"ContentServerType\":2,\"Name\":\"Aachen\"") "," TARGET("{C}", "P0100001", "\"ContentServerType\":2,\"Name\":\"bonn\""),
+		  "{B}/{B} 1: P0100001\n{A}/{A} 2: P0100001\nAachen/{D} 0: P0100001\nbonn/{C} 0: P0100001\n", all },
+		/* What nobody asks for is not counted. */
+		{ OF_GROUP("1", "{A}", "P0100001", "DP01") "," OF_GROUP("2", "{B}", "P0100002", "DP02"), "{B}/{B} 1: P0100002\n", second },
+	};
+
+	for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
+		struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+
+		cr_expect_str_eq(groups_of(groups[i].rows, groups[i].wanted, arena), groups[i].words, "case %zu", i);
+	}
+}
