@@ -69,8 +69,35 @@ int wp_json_compare_keys(const void *a, const void *b);
 void wp_json_pretty(struct wp_buf *buf, const json_t *value);
 /* Spaces of each level. */
 #define WP_JSON_INDENT 2u
+/* Brackets that a document may have open which is written while it is made. */
+#define WP_JSON_STREAM_DEPTH 4u
 /* The same for a value inside of a document, @depth levels deep: without a line feed behind it. */
 void wp_json_pretty_at(struct wp_buf *buf, const json_t *value, unsigned int depth);
+
+/*
+ * A document that is written as wp_json_pretty() has it while it is made, so that a long list in it is in memory one item at
+ * a time. From zeros but for its sink.
+ */
+struct wp_json_stream {
+	const struct wp_sink *sink;
+	struct wp_buf text; /* that has not gone out yet */
+	/* The brackets that are open. */
+	struct {
+		char end;
+		bool filled;
+	} open[WP_JSON_STREAM_DEPTH];
+	unsigned int depth;
+	bool keyed; /* the name of the next value stands there */
+};
+/* Opens an object ('{') or an array ('['), and closes the last one that is open. */
+void wp_json_stream_open(struct wp_json_stream *stream, char bracket);
+void wp_json_stream_close(struct wp_json_stream *stream);
+/* The name of the next value, which is UTF-8; a value, or a text that wp_json_pretty_at() made of one in this depth. */
+void wp_json_stream_key(struct wp_json_stream *stream, const char *key);
+void wp_json_stream_value(struct wp_json_stream *stream, const json_t *value);
+void wp_json_stream_text(struct wp_json_stream *stream, const struct wp_buf *text);
+/* Hands out what is left, with a line feed, and frees it. */
+void wp_json_stream_end(struct wp_json_stream *stream);
 /* The same on one line. */
 void wp_json_line(struct wp_buf *buf, const json_t *value);
 

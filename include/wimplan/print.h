@@ -25,6 +25,8 @@ int wp_print(const char *path, enum wp_text_kind kind, const struct wp_buf *text
 struct wp_printer;
 int wp_print_begin(const char *path, enum wp_text_kind kind, struct wp_printer **ret_printer, struct wp_error *err);
 void wp_print_add(struct wp_printer *printer, const char *text, size_t length);
+/* The same for what is a struct wp_sink. */
+void wp_print_add_to(void *printer, const char *text, size_t length);
 /* Frees @printer in any case. */
 int wp_print_end(struct wp_printer *printer, struct wp_error *err);
 

@@ -67,8 +67,9 @@ struct wp_inspection {
 
 void wp_report_inspect_text(const struct wp_inspection *files, size_t count, const struct wp_report_options *options,
 			    struct wp_buf *buf);
-/* The document of `wimplan inspect --json` (inspect.schema.json). New reference. */
-json_t *wp_report_inspect_json(const struct wp_inspection *files, size_t count);
+/* The document of `wimplan inspect --json` (inspect.schema.json) as far as its "files", and one of these. New references. */
+json_t *wp_report_inspect_head_json(void);
+json_t *wp_report_inspect_file_json(const struct wp_inspection *file);
 
 void wp_report_diff_text(const struct wp_diff *diff, const struct wp_report_options *options, struct wp_buf *buf);
 void wp_report_diff_markdown(const struct wp_diff *diff, const struct wp_report_options *options, struct wp_buf *buf);

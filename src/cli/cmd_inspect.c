@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* wimplan inspect: what .wim files say about themselves. */
 #include "fail_on.h"
+#include "inspecting.h"
 #include "settings.h"
 
 #include "wimplan/diag.h"
-#include "wimplan/expect.h"
 #include "wimplan/limits.h"
 #include "wimplan/text.h"
 #include "wimplan/wim.h"
@@ -45,79 +45,34 @@ static int check(struct wp_cli *cli, const struct arguments *args)
 }
 
 struct files {
-	struct wp_inspection *items;
+	struct wp_inspected *items;
 	size_t count;
 };
 
 static void release(struct files *files)
 {
-	for (size_t i = 0; i < files->count; i++) {
-		for (size_t k = 0; k < files->items[i].note_count; k++)
-			json_decref((json_t *)files->items[i].notes[k].facts);
-		wp_wim_free((struct wp_wim *)files->items[i].wim);
-	}
+	for (size_t i = 0; i < files->count; i++)
+		wp_inspected_free(&files->items[i]);
+	files->count = 0;
 }
 
-/* What is to be looked for. */
-struct wanted {
-	const struct arguments *args;
-	const struct wp_expect_settings *expect; /* NULL: nothing is expected */
+/* What is remembered of files that were looked at and let go. */
+struct outcome {
+	size_t files, failed;
+	struct wp_note *notes; /* nothing but the codes that --fail-on asks for */
+	size_t note_count;
 };
 
-/* Reads the blob table, and the trees that are asked for. Gives what was found of what is expected. */
-static const struct wp_expect_contents *look_inside(struct wp_cli *cli, const struct wanted *wanted, struct wp_wim *wim,
-						    struct wp_inspection *ret)
+static void remember(struct wp_cli *cli, const struct files *files, struct outcome *outcome)
 {
-	struct wp_wim_index *index __attribute__((cleanup(wp_wim_index_freep))) = wp_wim_index_read(wim);
-	struct wp_wim_content *content = wp_arena_alloc(cli->arena, sizeof *content);
-	bool things = wanted->expect && wp_expect_things(wanted->expect);
-	struct wp_servicing *installed = NULL;
-	size_t count = 0;
+	for (size_t i = 0; i < files->count; i++) {
+		const struct wp_inspection *file = &files->items[i].file;
 
-	if (!index)
-		return NULL;
-	if (wanted->args->servicing || things)
-		count = wp_wim_read_installed(wim, index, ret->only_image, &installed);
-	if (wanted->args->deep)
-		wp_wim_index_look_deeper(wim, index);
-	*content = index->content;
-	ret->content = wanted->args->servicing || wanted->args->deep ? content : NULL;
-	ret->contents = wanted->args->servicing ? installed : NULL;
-	return things ? wp_expect_look_inside(cli->arena, wanted->expect, installed, count) : NULL;
-}
-
-/* Of a boot image the XML says that it is Windows PE. */
-static void judge(struct wp_cli *cli, const struct wanted *wanted, const struct wp_expect_contents *contents,
-		  struct wp_inspection *ret)
-{
-	struct wp_expect_subject subject = {
-		.metadata = ret->wim->metadata,
-		.only_image = ret->only_image,
-		.contents = contents,
-		.now = cli->env->now,
-	};
-
-	ret->expected = true;
-	ret->notes = wp_expect_judge(cli->arena, wanted->expect, &subject, &ret->note_count);
-}
-
-static void read_files(struct wp_cli *cli, const struct wanted *wanted, struct files *files)
-{
-	const struct arguments *args = wanted->args;
-	bool inside = args->servicing || args->deep || (wanted->expect && wp_expect_things(wanted->expect));
-
-	files->items = wp_arena_alloc(cli->arena, cli->operand_count * sizeof *files->items);
-	for (size_t i = 0; i < cli->operand_count; i++) {
-		const char *path = cli->operands[i];
-		struct wp_wim *wim = args->xml ? wp_wim_read_with_text(path) : wp_wim_read(path);
-		struct wp_inspection *file = &files->items[files->count++];
-		const struct wp_expect_contents *contents = NULL;
-
-		*file = (struct wp_inspection){ .wim = wim, .only_image = (uint32_t)args->image.value };
-		if (wim->grade != WP_GRADE_ERROR && inside)
-			contents = look_inside(cli, wanted, wim, file);
-		if (wanted->expect)
-			judge(cli, wanted, contents, file);
+		outcome->files++;
+		outcome->failed += file->wim->grade == WP_GRADE_ERROR;
+		for (size_t k = 0; cli->fail_on.count && k < file->note_count; k++)
+			*WP_PUSH(cli->arena, outcome->notes, outcome->note_count) =
+				(struct wp_note){ .code = file->notes[k].code };
 	}
 }
 
@@ -125,7 +80,7 @@ static void read_files(struct wp_cli *cli, const struct wanted *wanted, struct f
 static int check_image(const struct files *files, uint64_t image, struct wp_error *err)
 {
 	for (size_t i = 0; image && i < files->count; i++) {
-		const struct wp_wim *wim = files->items[i].wim;
+		const struct wp_wim *wim = files->items[i].file.wim;
 		bool found = !wim->metadata;
 
 		for (size_t k = 0; !found && k < wim->metadata->image_count; k++)
@@ -155,44 +110,105 @@ static int print_xml(struct wp_cli *cli, const struct wp_wim *wim)
 		       "%s: the XML cannot be shown: %s", wim->path, worst ? worst->summary : "it is no UTF-16");
 }
 
-static int print(struct wp_cli *cli, const struct files *files)
+static int print_text(struct wp_cli *cli, const struct files *files)
 {
 	struct wp_report_options report = wp_cli_report_options(cli);
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+	struct wp_inspection *items = wp_arena_alloc(cli->arena, files->count * sizeof *items);
 
-	if (cli->json)
-		return wp_cli_emit_json(cli, wp_report_inspect_json(files->items, files->count));
+	for (size_t i = 0; i < files->count; i++)
+		items[i] = files->items[i].file;
 	report.all = cli->verbose;
-	wp_report_inspect_text(files->items, files->count, &report, &buf);
+	wp_report_inspect_text(items, files->count, &report, &buf);
 	return wp_cli_emit(cli, &buf);
 }
 
-static int grade_status(const struct files *files)
+/* The exit status of the grades; 11 where --fail-on says so; a call that read no file has failed, whatever it finds. */
+static void end(struct wp_cli *cli, const struct outcome *outcome)
 {
-	size_t failed = 0;
+	const struct wp_note_list notes = { outcome->notes, outcome->note_count };
 
-	for (size_t i = 0; i < files->count; i++)
-		failed += files->items[i].wim->grade == WP_GRADE_ERROR;
-	if (!failed)
-		return WP_EXIT_DONE;
-	return failed == files->count ? WP_EXIT_FAILED : WP_EXIT_INCOMPLETE;
+	cli->status = !outcome->failed			   ? WP_EXIT_DONE
+		      : outcome->failed == outcome->files ? WP_EXIT_FAILED
+							  : WP_EXIT_INCOMPLETE;
+	wp_fail_on_notes(cli, &notes, 1);
 }
 
-/* Ends the call with 11 where --fail-on says so; a call that read no file has failed, whatever it finds. */
-static void fail_on(struct wp_cli *cli, const struct files *files)
+/* All files, for text has a table of them behind the last, and of --image it is known before anything is said. */
+static int inspect_whole(struct wp_cli *cli, const struct wp_inspect_wanted *wanted, struct files *files)
 {
-	struct wp_note_list *lists = wp_arena_alloc(cli->arena, files->count * sizeof *lists);
+	struct outcome outcome = { 0 };
+	int status;
 
-	for (size_t i = 0; i < files->count; i++)
-		lists[i] = (struct wp_note_list){ files->items[i].notes, files->items[i].note_count };
-	wp_fail_on_notes(cli, lists, files->count);
+	files->items = wp_arena_alloc(cli->arena, cli->operand_count * sizeof *files->items);
+	wp_inspect_files(wanted, cli->operands, cli->operand_count, files->items);
+	files->count = cli->operand_count;
+	if (wanted->with_text)
+		return print_xml(cli, files->items[0].file.wim);
+	remember(cli, files, &outcome);
+	status = check_image(files, wanted->only_image, &cli->err);
+	end(cli, &outcome);
+	return status;
+}
+
+/* Files that are in memory at once while a document is written. */
+#define FILES_AT_ONCE ((size_t)128)
+
+static int print_json(struct wp_cli *cli, const struct wp_inspect_wanted *wanted, const struct files *all)
+{
+	json_t *head __attribute__((cleanup(wp_json_freep))) = wp_report_inspect_head_json(), *value;
+	struct wp_inspected room[FILES_AT_ONCE];
+	struct files files __attribute__((cleanup(release))) = { .items = room };
+	struct outcome outcome = { 0 };
+	struct wp_printer *printer;
+	struct wp_sink sink = { wp_print_add_to, NULL };
+	struct wp_json_stream stream = { .sink = &sink };
+	const char *key;
+	int status = wp_print_begin(cli->output, WP_TEXT_DOCUMENT, &printer, &cli->err);
+
+	if (status)
+		return status;
+	sink.context = printer;
+	wp_json_stream_open(&stream, '{');
+	json_object_foreach(head, key, value) {
+		wp_json_stream_key(&stream, key);
+		wp_json_stream_value(&stream, value);
+	}
+	wp_json_stream_key(&stream, "files");
+	wp_json_stream_open(&stream, '[');
+	for (size_t i = 0; i < all->count; i++)
+		wp_json_stream_text(&stream, &all->items[i].json);
+	for (size_t done = all->count; done < cli->operand_count; done += files.count) {
+		size_t left = cli->operand_count - done;
+
+		release(&files);
+		files.count = left < FILES_AT_ONCE ? left : FILES_AT_ONCE;
+		wp_inspect_files(wanted, cli->operands + done, files.count, files.items);
+		for (size_t i = 0; i < files.count; i++)
+			wp_json_stream_text(&stream, &files.items[i].json);
+		remember(cli, &files, &outcome);
+	}
+	wp_json_stream_close(&stream);
+	wp_json_stream_close(&stream);
+	wp_json_stream_end(&stream);
+	if (!all->count)
+		end(cli, &outcome);
+	return wp_print_end(printer, &cli->err);
 }
 
 static int run(struct wp_cli *cli, void *arguments)
 {
 	struct files files __attribute__((cleanup(release))) = { 0 };
 	const struct arguments *args = arguments;
-	struct wanted wanted = { .args = args };
+	struct wp_inspect_wanted wanted = {
+		.with_text = args->xml,
+		.deep = args->deep,
+		.servicing = args->servicing,
+		.only_image = (uint32_t)args->image.value,
+		.now = cli->env->now,
+		.threads = cli->env->processors,
+		.as_json = cli->json,
+	};
 	struct wp_config config;
 	int status = check(cli, args);
 
@@ -207,13 +223,11 @@ static int run(struct wp_cli *cli, void *arguments)
 	if (args->expect && wp_expect_nothing(&config.expect))
 		return wp_cli_usage(cli, "--expect",
 				    "nothing is expected: the configuration has nothing in [expect], see wimplan.conf(5)");
-	read_files(cli, &wanted, &files);
-	if (args->xml)
-		return print_xml(cli, files.items[0].wim);
-	status = check_image(&files, args->image.value, &cli->err);
-	cli->status = grade_status(&files);
-	fail_on(cli, &files);
-	return status ? status : print(cli, &files);
+	if (!cli->json || wanted.only_image)
+		status = inspect_whole(cli, &wanted, &files);
+	if (status || args->xml)
+		return status;
+	return cli->json ? print_json(cli, &wanted, &files) : print_text(cli, &files);
 }
 
 const struct wp_command wp_cmd_inspect = {

@@ -99,18 +99,13 @@ static int make_plan(struct wp_cli *cli, const struct wp_config *config, struct 
 	return WP_OK;
 }
 
-static void add_to_printer(void *printer, const char *text, size_t length)
-{
-	wp_print_add(printer, text, length);
-}
-
 int wp_planning_emit(struct wp_cli *cli, const struct wp_plan *plan, json_t *envelope)
 {
 	struct wp_printer *printer;
 	int status = wp_print_begin(cli->output, WP_TEXT_DOCUMENT, &printer, &cli->err);
 
 	if (!status) {
-		wp_plan_write(plan, envelope, &(struct wp_sink){ add_to_printer, printer });
+		wp_plan_write(plan, envelope, &(struct wp_sink){ wp_print_add_to, printer });
 		status = wp_print_end(printer, &cli->err);
 	}
 	json_decref(envelope);

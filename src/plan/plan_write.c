@@ -59,95 +59,50 @@ void wp_plan_body_digest(const struct wp_plan *plan, char ret_id[WP_HASH_TEXT])
 	wp_sha256_finish(hash, ret_id);
 }
 
-struct writer {
-	const struct wp_plan *plan;
-	const struct wp_sink *sink;
-	struct wp_buf text; /* that has not gone out yet */
-};
-
-/* Fewer bytes wait for more, so that a package without changes is no write of its own. */
-#define PIECE 65536u
-
-static void send(struct writer *writer, size_t least)
+static void write_entries(struct wp_json_stream *stream, const struct wp_plan *plan, bool unchanged)
 {
-	if (writer->text.length < least)
-		return;
-	writer->sink->add(writer->sink->context, wp_buf_text(&writer->text), writer->text.length);
-	wp_buf_clear(&writer->text);
-}
-
-static void begin_line(struct writer *writer, unsigned int depth)
-{
-	wp_buf_putc(&writer->text, '\n');
-	wp_buf_pad(&writer->text, ' ', (size_t)depth * WP_JSON_INDENT);
-}
-
-static void begin_member(struct writer *writer, const char *key, bool first, unsigned int depth)
-{
-	wp_buf_puts(&writer->text, first ? "{" : ",");
-	begin_line(writer, depth);
-	/* The names of a plan file's members are our own. */
-	wp_buf_printf(&writer->text, "\"%s\": ", key);
-}
-
-/* The entries of one list, in the depth of the list's items. */
-static void write_entries(struct writer *writer, bool unchanged, unsigned int depth)
-{
-	bool first = true;
-
-	for (size_t i = 0; i < writer->plan->entry_count; i++) {
+	wp_json_stream_open(stream, '[');
+	for (size_t i = 0; i < plan->entry_count; i++) {
 		json_t *item __attribute__((cleanup(wp_json_freep))) = NULL;
 
-		if (!is_in_list(&writer->plan->entries[i], unchanged))
+		if (!is_in_list(&plan->entries[i], unchanged))
 			continue;
-		wp_buf_puts(&writer->text, first ? "[" : ",");
-		first = false;
-		begin_line(writer, depth);
-		item = wp_plan_entry_json(&writer->plan->entries[i]);
-		wp_json_pretty_at(&writer->text, item, depth);
-		send(writer, PIECE);
+		item = wp_plan_entry_json(&plan->entries[i]);
+		wp_json_stream_value(stream, item);
 	}
-	if (first)
-		wp_buf_putc(&writer->text, '[');
-	else
-		begin_line(writer, depth - 1);
-	wp_buf_putc(&writer->text, ']');
+	wp_json_stream_close(stream);
 }
 
-static void write_body(struct writer *writer)
+static void write_body(struct wp_json_stream *stream, const struct wp_plan *plan)
 {
-	json_t *head __attribute__((cleanup(wp_json_freep))) = wp_plan_body_head(writer->plan), *value;
-	bool first = true, unchanged;
+	json_t *head __attribute__((cleanup(wp_json_freep))) = wp_plan_body_head(plan), *value;
 	const char *key;
+	bool unchanged;
 
+	wp_json_stream_open(stream, '{');
 	json_object_foreach(head, key, value) {
-		begin_member(writer, key, first, 2);
-		first = false;
+		wp_json_stream_key(stream, key);
 		if (is_list(key, &unchanged))
-			write_entries(writer, unchanged, 3);
+			write_entries(stream, plan, unchanged);
 		else
-			wp_json_pretty_at(&writer->text, value, 2);
+			wp_json_stream_value(stream, value);
 	}
-	begin_line(writer, 1);
-	wp_buf_putc(&writer->text, '}');
+	wp_json_stream_close(stream);
 }
 
 void wp_plan_write(const struct wp_plan *plan, const json_t *envelope, const struct wp_sink *sink)
 {
-	struct writer writer = { .plan = plan, .sink = sink };
-	bool first = true;
+	struct wp_json_stream stream = { .sink = sink };
 	const char *key;
 	json_t *value;
 
+	wp_json_stream_open(&stream, '{');
 	json_object_foreach((json_t *)envelope, key, value) {
-		begin_member(&writer, key, first, 1);
-		first = false;
-		wp_json_pretty_at(&writer.text, value, 1);
-		send(&writer, PIECE);
+		wp_json_stream_key(&stream, key);
+		wp_json_stream_value(&stream, value);
 	}
-	begin_member(&writer, "body", first, 1);
-	write_body(&writer);
-	wp_buf_puts(&writer.text, "\n}\n");
-	send(&writer, 0);
-	wp_buf_free(&writer.text);
+	wp_json_stream_key(&stream, "body");
+	write_body(&stream, plan);
+	wp_json_stream_close(&stream);
+	wp_json_stream_end(&stream);
 }

@@ -169,7 +169,7 @@ static json_t *diags_json(struct wp_arena *arena, const struct wp_diags *diags)
 	return wp_json_diags(&copy);
 }
 
-static json_t *file_json(const struct wp_inspection *file)
+json_t *wp_report_inspect_file_json(const struct wp_inspection *file)
 {
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	const struct wp_wim *wim = file->wim;
@@ -197,12 +197,7 @@ static json_t *file_json(const struct wp_inspection *file)
 	return object;
 }
 
-json_t *wp_report_inspect_json(const struct wp_inspection *files, size_t count)
+json_t *wp_report_inspect_head_json(void)
 {
-	json_t *document = wp_json_document("wimplan-inspect", "1.1"), *array = json_array();
-
-	for (size_t i = 0; i < count; i++)
-		wp_json_push(array, file_json(&files[i]));
-	wp_json_set(document, "files", array);
-	return document;
+	return wp_json_document("wimplan-inspect", "1.1");
 }

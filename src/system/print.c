@@ -185,6 +185,11 @@ void wp_print_add(struct wp_printer *printer, const char *text, size_t length)
 	wp_file_add(printer->writer, wp_buf_text(&visible), visible.length);
 }
 
+void wp_print_add_to(void *printer, const char *text, size_t length)
+{
+	wp_print_add(printer, text, length);
+}
+
 int wp_print_end(struct wp_printer *printer, struct wp_error *err)
 {
 	int status = wp_file_commit(printer->writer, err);

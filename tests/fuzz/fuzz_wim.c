@@ -23,7 +23,7 @@ static void report(const struct wp_inspection *file)
 
 	wp_report_inspect_text(file, 1, &options, &text);
 	wp_buf_free(&text);
-	fuzz_check_json(wp_report_inspect_json(file, 1));
+	fuzz_check_json(wp_report_inspect_file_json(file));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

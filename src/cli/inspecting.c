@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Looks at files on several threads, each of which takes the next one that nobody has. */
+#include "inspecting.h"
+
+#include "wimplan/thread.h"
+#include "wimplan/wim.h"
+
+/* In "files" of the document. */
+#define DEPTH_OF_FILES 2u
+
+struct queue {
+	const struct wp_inspect_wanted *wanted;
+	char *const *paths;
+	struct wp_inspected *items;
+	size_t count, next;
+	struct wp_mutex *mutex; /* of next */
+};
+
+static bool has_things(const struct wp_inspect_wanted *wanted)
+{
+	return wanted->expect && wp_expect_things(wanted->expect);
+}
+
+/* Reads the blob table, and the trees that are asked for. Gives what was found of what is expected. */
+static const struct wp_expect_contents *look_inside(const struct wp_inspect_wanted *wanted, struct wp_wim *wim,
+						    struct wp_inspected *ret)
+{
+	struct wp_wim_index *index __attribute__((cleanup(wp_wim_index_freep))) = wp_wim_index_read(wim);
+	struct wp_wim_content *content;
+	struct wp_servicing *installed = NULL;
+	size_t count = 0;
+
+	if (!index)
+		return NULL;
+	if (wanted->servicing || has_things(wanted))
+		count = wp_wim_read_installed(wim, index, wanted->only_image, &installed);
+	if (wanted->deep)
+		wp_wim_index_look_deeper(wim, index);
+	content = wp_arena_alloc(ret->arena, sizeof *content);
+	*content = index->content;
+	ret->file.content = wanted->servicing || wanted->deep ? content : NULL;
+	ret->file.contents = wanted->servicing ? installed : NULL;
+	return has_things(wanted) ? wp_expect_look_inside(ret->arena, wanted->expect, installed, count) : NULL;
+}
+
+/* Of a boot image the XML says that it is Windows PE. */
+static void judge(const struct wp_inspect_wanted *wanted, const struct wp_expect_contents *contents, struct wp_inspected *ret)
+{
+	struct wp_expect_subject subject = {
+		.metadata = ret->file.wim->metadata,
+		.only_image = wanted->only_image,
+		.contents = contents,
+		.now = wanted->now,
+	};
+
+	ret->file.expected = true;
+	ret->file.notes = wp_expect_judge(ret->arena, wanted->expect, &subject, &ret->file.note_count);
+}
+
+static void inspect(const struct wp_inspect_wanted *wanted, const char *path, struct wp_inspected *ret)
+{
+	struct wp_wim *wim = wanted->with_text ? wp_wim_read_with_text(path) : wp_wim_read(path);
+	const struct wp_expect_contents *contents = NULL;
+	json_t *json __attribute__((cleanup(wp_json_freep))) = NULL;
+
+	*ret = (struct wp_inspected){ .arena = wp_arena_new(), .file = { .wim = wim, .only_image = wanted->only_image } };
+	if (wim->grade != WP_GRADE_ERROR && (wanted->servicing || wanted->deep || has_things(wanted)))
+		contents = look_inside(wanted, wim, ret);
+	if (wanted->expect)
+		judge(wanted, contents, ret);
+	if (!wanted->as_json)
+		return;
+	json = wp_report_inspect_file_json(&ret->file);
+	wp_json_pretty_at(&ret->json, json, DEPTH_OF_FILES);
+}
+
+static void work(void *context, unsigned int number)
+{
+	struct queue *queue = context;
+
+	(void)number;
+	for (;;) {
+		size_t at;
+
+		wp_mutex_lock(queue->mutex);
+		at = queue->next < queue->count ? queue->next++ : queue->count;
+		wp_mutex_unlock(queue->mutex);
+		if (at == queue->count)
+			return;
+		inspect(queue->wanted, queue->paths[at], &queue->items[at]);
+	}
+}
+
+void wp_inspect_files(const struct wp_inspect_wanted *wanted, char *const *paths, size_t count, struct wp_inspected *ret)
+{
+	struct queue queue = { .wanted = wanted, .paths = paths, .items = ret, .count = count, .mutex = wp_mutex_new() };
+
+	wp_threads_run(count < wanted->threads ? (unsigned int)count : wanted->threads, work, &queue);
+	wp_mutex_free(queue.mutex);
+}
+
+void wp_inspected_free(struct wp_inspected *inspected)
+{
+	for (size_t k = 0; k < inspected->file.note_count; k++)
+		json_decref((json_t *)inspected->file.notes[k].facts);
+	wp_wim_free((struct wp_wim *)inspected->file.wim);
+	wp_arena_free(inspected->arena);
+	wp_buf_free(&inspected->json);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Files, looked at: their metadata, what is inside of them, and what is expected of that. Several at once. */
+#ifndef WIMPLAN_CLI_INSPECTING_H
+#define WIMPLAN_CLI_INSPECTING_H
+
+#include "wimplan/expect.h"
+#include "wimplan/report.h"
+
+/* What is to be looked for. */
+struct wp_inspect_wanted {
+	bool with_text, deep, servicing;
+	uint32_t only_image;                      /* 0: all */
+	const struct wp_expect_settings *expect;  /* NULL: nothing is expected */
+	struct wp_time now;
+	unsigned int threads; /* 1 or more */
+	bool as_json; /* each file's part of the document is wanted */
+};
+
+struct wp_inspected {
+	struct wp_inspection file;
+	struct wp_arena *arena; /* of what was found inside of it */
+	struct wp_buf json;     /* as it stands among the "files" of a document */
+};
+
+/*
+ * Looks at the @count files at @paths, several at once. The caller frees each of @ret, which has room for all, by
+ * wp_inspected_free().
+ */
+void wp_inspect_files(const struct wp_inspect_wanted *wanted, char *const *paths, size_t count, struct wp_inspected *ret);
+void wp_inspected_free(struct wp_inspected *inspected);
+
+#endif
