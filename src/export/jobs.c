@@ -8,6 +8,8 @@
 
 /* So many jobs may be done before one that is not: what they have read is held until then. */
 #define AHEAD 512u
+/* A list that is not the next to be given away waits for its turn when it has so many bytes. */
+#define LIST_AHEAD ((size_t)8 << 20)
 #define WAIT_MS 20
 
 /* The texts of the jobs that are through, in their order. */
@@ -21,9 +23,25 @@ static void give(struct wp_export *export)
 	}
 }
 
+static bool goes_on(const struct wp_export *export)
+{
+	return !export->stopped[0] && !wp_signal_caught();
+}
+
+/* Lets other threads work for a moment. */
+static void wait(struct wp_export *export)
+{
+	wp_mutex_unlock(export->lock);
+	wp_clock_wait(WAIT_MS, NULL, NULL);
+	wp_mutex_lock(export->lock);
+}
+
 void wp_jobs_give(struct wp_export *export, struct wp_job *job)
 {
 	wp_mutex_lock(export->lock);
+	/* Jobs are begun in their order: the one whose turn it is is under way, and waits for nobody. */
+	while (job->text.length > LIST_AHEAD && goes_on(export) && &export->jobs[export->given] != job)
+		wait(export);
 	if (&export->jobs[export->given] == job) {
 		wp_document_add(export, job->read, &job->text);
 		wp_buf_clear(&job->text);
@@ -37,13 +55,9 @@ static struct wp_job *take(struct wp_export *export)
 	struct wp_job *job = NULL;
 
 	wp_mutex_lock(export->lock);
-	while (!export->stopped[0] && !wp_signal_caught() && export->next < export->job_count &&
-	       export->next >= export->given + AHEAD) {
-		wp_mutex_unlock(export->lock);
-		wp_clock_wait(WAIT_MS, NULL, NULL);
-		wp_mutex_lock(export->lock);
-	}
-	if (!export->stopped[0] && !wp_signal_caught() && export->next < export->job_count)
+	while (goes_on(export) && export->next < export->job_count && export->next >= export->given + AHEAD)
+		wait(export);
+	if (goes_on(export) && export->next < export->job_count)
 		job = &export->jobs[export->next++];
 	wp_mutex_unlock(export->lock);
 	return job;
