@@ -149,6 +149,13 @@ int wp_cache_put_manifests(struct wp_cache *cache, const struct wp_known_manifes
 bool wp_cache_find_manifest(struct wp_cache *cache, struct wp_arena *arena, const char *content_id,
 			    struct wp_manifest *ret);
 
+/* Keeps a site's profile, a JSON text, in the place of the one that there was; @text NULL: only forgets that. */
+int wp_cache_put_profile(struct wp_cache *cache, const char *site_code, struct wp_time taken_at, const char *text,
+			 struct wp_error *err);
+/* The profile of a site, in @arena; *@ret_text is NULL when there is none. */
+int wp_cache_find_profile(struct wp_cache *cache, struct wp_arena *arena, const char *site_code, const char **ret_text,
+			  size_t *ret_length, struct wp_error *err);
+
 /* What was done over time. */
 enum wp_event_kind {
 	WP_EVENT_IMPORT,

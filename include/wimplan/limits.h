@@ -70,6 +70,9 @@
 #define WP_LIMIT_EXPECTED_NAMES 64u
 /* Bytes of a plan or of a receipt. */
 #define WP_LIMIT_DOCUMENT_BYTES (1u << 30)
+/* Bytes of a site's profile, and packages that were looked at for it: a provider opens the .wim of each. */
+#define WP_LIMIT_PROFILE_BYTES (64u << 20)
+#define WP_LIMIT_PROFILE_SAMPLES 1024u
 /* Bytes of an image's metadata resource when decompressed; of a Windows image with 200,000 files they are 40 MB. */
 #define WP_LIMIT_TREE_BYTES (512u << 20)
 /* Security descriptors of one image, each of which is hashed; real images have hundreds. */

@@ -45,6 +45,7 @@ enum wp_option_set {
 	WP_TAKES_TAKEN_AT = 1 << 11,
 	WP_TAKES_FAIL_ON = 1 << 12,
 	WP_TAKES_PROVIDER = 1 << 13,
+	WP_TAKES_PROFILE = 1 << 14,
 };
 
 /* One option; a row without a name is a heading of --help, and one with nothing is the end. */

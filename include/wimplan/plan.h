@@ -7,6 +7,7 @@
 #include "wimplan/diff.h"
 #include "wimplan/distribution.h"
 #include "wimplan/json.h"
+#include "wimplan/profile.h"
 #include "wimplan/record.h"
 #include "wimplan/source.h"
 #include "wimplan/text.h"
@@ -106,6 +107,7 @@ struct wp_plan {
 	const char *site_code;
 	const char *snapshot_id;
 	uint64_t snapshot_records;
+	const char *profile_id; /* the site's profile, where one made a reason another; NULL */
 	bool snapshot_partial; /* it is a page of a longer answer: the plan is not complete */
 	json_t *policy; /* every value in force; owned */
 	const char **only; /* --only, sorted; the plan says that it was narrowed */
@@ -176,6 +178,9 @@ struct wp_plan_input {
 	size_t manifest_count;
 	const struct wp_policy *policy;
 	const struct wp_selection *selection; /* NULL: all packages */
+	/* What is known of the site beside its records; NULL. With the observation of each of its samples, NULL where there is none. */
+	const struct wp_profile *profile;
+	const struct wp_observation *const *samples;
 	/* Outside the body. */
 	const char *const *missing; /* packages that the site's export before this one had, as far as one is known */
 	size_t missing_count;

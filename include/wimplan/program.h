@@ -102,6 +102,7 @@ struct wp_cli {
 	struct wp_names only, exclude; /* --only, --exclude: PackageIDs */
 	struct wp_names fail_on; /* --fail-on: what makes the call end with WP_EXIT_FOUND */
 	const char *taken_at; /* --taken-at; NULL: not given */
+	const char *profile; /* --profile; NULL: not given, "none": without one */
 	struct wp_number jobs; /* --jobs; not known: as many threads as there are processors */
 	struct wp_given *given;
 	size_t given_count;

@@ -18,7 +18,7 @@ struct wp_cache {
 
 /* The cache's mark in its file: "WIMP" at the place that SQLite has for it. */
 #define WP_CACHE_APPLICATION 0x57494d50
-#define WP_CACHE_VERSION 5
+#define WP_CACHE_VERSION 6
 
 /*
  * Whose database it is: *@ret_version is the version of the cache's tables, 0 when it is nobody's yet. What is not a

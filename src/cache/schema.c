@@ -115,6 +115,14 @@ static const char version_5[] =
 	"'known', json('false'), 'packages', records, 'partial', json(iif(partial IS NULL, 'false', 'true')), 'snapshot', id, "
 	"'taken_at', taken_at), 0 FROM snapshots ORDER BY sequence;";
 
+static const char version_6[] =
+	/* What is known of a site beside its records: the last profile that was given. */
+	"CREATE TABLE profiles ("
+	"  site_code TEXT PRIMARY KEY COLLATE NOCASE,"
+	"  taken_at TEXT,"
+	"  document TEXT NOT NULL"
+	") STRICT, WITHOUT ROWID;";
+
 /* What each version has more than the one before it. */
 static const struct {
 	const char *sql;
@@ -125,11 +133,12 @@ static const struct {
 	{ version_3, 9 },
 	{ version_4, 10 },
 	{ version_5, 12 },
+	{ version_6, 13 },
 };
 
 #define TABLES \
 	"'snapshots', 'records', 'baselines', 'identities', 'summaries', 'questions', 'plans', 'plan_sources', " \
-	"'manifests', 'site_rows', 'events', 'event_packages'"
+	"'manifests', 'site_rows', 'events', 'event_packages', 'profiles'"
 
 static int fail_foreign(const char *path, struct wp_error *err)
 {

@@ -54,7 +54,7 @@ const struct wp_command wp_cmd_audit = {
 		"cache is only read. For scheduled jobs: --fail-on and --since.\n",
 	.options = options,
 	.size = sizeof(struct arguments),
-	.takes = WP_TAKES_SITE | WP_TAKES_DATE_ORDER | WP_TAKES_TAKEN_AT | WP_TAKES_MAP | WP_TAKES_JOBS | WP_TAKES_ONLY |
+	.takes = WP_TAKES_PROFILE | WP_TAKES_SITE | WP_TAKES_DATE_ORDER | WP_TAKES_TAKEN_AT | WP_TAKES_MAP | WP_TAKES_JOBS | WP_TAKES_ONLY |
 		 WP_TAKES_EXCLUDE | WP_TAKES_EVENTS | WP_TAKES_DETAILED | WP_TAKES_FAIL_ON,
 	.verbs = (const struct wp_verb[]){ { NULL, 1, SIZE_MAX, "a file that was exported from the site", run } },
 };

@@ -4,6 +4,7 @@
 #include "events.h"
 #include "objects.h"
 #include "plan_inputs.h"
+#include "site_profile.h"
 
 #include "wimplan/hash.h"
 #include "wimplan/import.h"
@@ -32,16 +33,38 @@ static int remark_on_missing(struct wp_cli *cli, struct wp_cache *cache, struct 
 	return status;
 }
 
-static int print(struct wp_cli *cli, const struct wp_record_set *set, const struct wp_snapshot *snapshot, bool known)
+static json_t *profile_json(const struct wp_profile *profile)
+{
+	return wp_json_object("id", wp_json_hash(profile->id), "site_code", wp_json_text(profile->site_code), "taken_at",
+			      wp_json_time(profile->taken_at), "samples", wp_json_u64(profile->count), NULL);
+}
+
+/* What became of --profile. @site_code: the site whose profile was forgotten for "none". */
+static void add_profile(struct wp_cli *cli, const char *site_code, const struct wp_profile *profile, struct wp_buf *buf)
+{
+	if (profile)
+		wp_text_line(buf, "Profile of site %s of %s, %zu package%s looked at: plans of this site take it.", profile->site_code,
+			     wp_time_minutes(cli->arena, profile->taken_at), profile->count, wp_plural(profile->count));
+	else if (wp_cli_without_profile(cli))
+		wp_text_line(buf, "The cache has no profile of site %s any more.", site_code);
+}
+
+static int print(struct wp_cli *cli, const struct wp_record_set *set, const struct wp_snapshot *snapshot, bool known,
+		 const struct wp_profile *profile)
 {
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 	const char **incomplete = NULL;
 	size_t incomplete_count = 0;
 
-	if (cli->json)
-		return wp_cli_emit_document(cli, "wimplan-import", "1.1", "snapshot",
-					    wp_cli_snapshot_json(cli->arena, snapshot), "known", json_boolean(known),
-					    "diagnostics", wp_json_diags(&set->diags), NULL);
+	if (cli->json) {
+		json_t *document = wp_json_put(wp_json_document("wimplan-import", "1.1"), "snapshot",
+					       wp_cli_snapshot_json(cli->arena, snapshot), "known", json_boolean(known), "diagnostics",
+					       wp_json_diags(&set->diags), NULL);
+
+		if (profile)
+			wp_json_set(document, "profile", profile_json(profile));
+		return wp_cli_emit_json(cli, document);
+	}
 	wp_cli_note_remarks(cli, &set->diags);
 	for (size_t i = 0; i < set->count; i++)
 		if (set->records[i].image_property_state == WP_FETCHED_NOT && !set->records[i].images.count)
@@ -54,11 +77,12 @@ static int print(struct wp_cli *cli, const struct wp_record_set *set, const stru
 				    "only by key, see wimplan-records(5).\n",
 			      incomplete_count, wp_plural(incomplete_count), incomplete_count == 1 ? "its" : "their",
 			      wp_text_names(cli->arena, incomplete, incomplete_count, MOST_NAMES));
+	add_profile(cli, snapshot->site_code, profile, &buf);
 	return wp_cli_emit(cli, &buf);
 }
 
-static int keep(struct wp_cli *cli, struct wp_cache *cache, const struct wp_record_set *set, char ret_id[WP_HASH_TEXT],
-		bool *ret_known)
+static int keep(struct wp_cli *cli, struct wp_cache *cache, const struct wp_record_set *set, const struct wp_profile *profile,
+		char ret_id[WP_HASH_TEXT], bool *ret_known)
 {
 	int status = wp_cache_begin(cache, &cli->err);
 
@@ -67,11 +91,33 @@ static int keep(struct wp_cli *cli, struct wp_cache *cache, const struct wp_reco
 	status = wp_cache_add_snapshot(cache, set, cli->env->now, ret_id, ret_known, &cli->err);
 	if (!status)
 		status = wp_cli_log_import(cli, cache, set, ret_id, *ret_known);
+	if (!status && cli->profile)
+		status = wp_cli_keep_profile(cli, cache, set->site_code, profile);
 	return wp_cache_end(cache, status, &cli->err);
+}
+
+/* --profile alone: there is no export. */
+static int run_profile(struct wp_cli *cli)
+{
+	struct wp_profile *profile __attribute__((cleanup(wp_profile_freep))) = NULL;
+	struct wp_cache *cache __attribute__((cleanup(wp_cache_closep))) = NULL;
+	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	if (wp_cli_without_profile(cli) && !cli->site)
+		return wp_cli_usage(cli, "--profile", "--profile none needs --site CODE, the site whose profile is to go");
+	if (wp_cli_read_profile(cli, cli->site, &profile) || wp_cli_open_cache(cli, WP_CACHE_WRITE, &cache) ||
+	    wp_cli_keep_profile(cli, cache, cli->site, profile))
+		return cli->err.status;
+	if (cli->json)
+		return wp_cli_emit_document(cli, "wimplan-import", "1.1", "snapshot", json_null(), "known", json_false(), "diagnostics",
+					    json_array(), "profile", profile ? profile_json(profile) : json_null(), NULL);
+	add_profile(cli, cli->site, profile, &buf);
+	return wp_cli_emit(cli, &buf);
 }
 
 static int run(struct wp_cli *cli, void *arguments)
 {
+	struct wp_profile *profile __attribute__((cleanup(wp_profile_freep))) = NULL;
 	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = NULL;
 	struct wp_cache *cache __attribute__((cleanup(wp_cache_closep))) = NULL;
 	struct wp_snapshot snapshot;
@@ -79,6 +125,9 @@ static int run(struct wp_cli *cli, void *arguments)
 	bool known;
 
 	(void)arguments;
+	if (!cli->operand_count)
+		return cli->profile ? run_profile(cli)
+				    : wp_cli_usage(cli, NULL, "import needs a file that was exported from the site");
 	if (wp_cli_import(cli, (const char *const *)cli->operands, cli->operand_count, &set))
 		return cli->err.status;
 	if (!set->site_code)
@@ -87,20 +136,21 @@ static int run(struct wp_cli *cli, void *arguments)
 	/* A pipe has no date, and what comes through one was usually exported just now. */
 	if (!set->taken_at.known)
 		set->taken_at = cli->env->now;
-	if (wp_cli_open_cache(cli, WP_CACHE_WRITE, &cache) || remark_on_missing(cli, cache, set) ||
-	    keep(cli, cache, set, id, &known) ||
+	if (wp_cli_read_profile(cli, set->site_code, &profile) || wp_cli_open_cache(cli, WP_CACHE_WRITE, &cache) ||
+	    remark_on_missing(cli, cache, set) || keep(cli, cache, set, profile, id, &known) ||
 	    wp_cache_find_snapshot(cache, cli->arena, id, NULL, &snapshot, &cli->err))
 		return cli->err.status;
-	return print(cli, set, &snapshot, known);
+	return print(cli, set, &snapshot, known, profile);
 }
 
 const struct wp_command wp_cmd_import = {
 	.name = "import",
 	.summary = "read a site's export into the cache as a snapshot",
 	.help = "Usage: wimplan import [OPTION…] FILE…\n"
+		"       wimplan import --profile FILE\n"
 		"Reads what a site exported of its image, upgrade and boot image packages, in any\n"
 		"supported shape (wimplan-records(5)), as one new snapshot: all of it or nothing.\n"
 		"FILE - is standard input. --site names the site where an export does not.\n",
-	.takes = WP_TAKES_SITE | WP_TAKES_DATE_ORDER | WP_TAKES_TAKEN_AT,
-	.verbs = (const struct wp_verb[]){ { NULL, 1, SIZE_MAX, "a file that was exported from the site", run } },
+	.takes = WP_TAKES_PROFILE | WP_TAKES_SITE | WP_TAKES_DATE_ORDER | WP_TAKES_TAKEN_AT,
+	.verbs = (const struct wp_verb[]){ { NULL, 0, SIZE_MAX, NULL, run } },
 };

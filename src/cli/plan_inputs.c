@@ -4,6 +4,7 @@
 #include "events.h"
 #include "objects.h"
 #include "settings.h"
+#include "site_profile.h"
 
 #include "wimplan/audit.h"
 #include "wimplan/import.h"
@@ -14,6 +15,7 @@
 void wp_plan_inputs_free(struct wp_plan_inputs *in)
 {
 	wp_record_set_free(in->set);
+	wp_profile_free(in->profile);
 	wp_cache_close(in->cache);
 	*in = (struct wp_plan_inputs){ 0 };
 }
@@ -123,6 +125,14 @@ int wp_plan_inputs_remembered(struct wp_cli *cli, const struct wp_plan_inputs *i
 	input->questions = questions;
 	input->missing = missing;
 	input->previous_taken_at = input->missing_count ? previous.taken_at : (struct wp_time){ .known = false };
+	return status;
+}
+
+int wp_plan_inputs_profile(struct wp_cli *cli, struct wp_plan_inputs *in, struct wp_plan_input *input)
+{
+	int status = wp_cli_find_profile(cli, in->cache, in->set->site_code, &in->profile);
+
+	input->profile = in->profile;
 	return status;
 }
 
@@ -332,6 +342,7 @@ void wp_plan_inputs_keep(struct wp_cli *cli, struct wp_plan_inputs *in, const st
 			 wp_cache_put_baselines(in->cache, learned->baselines, learned->baseline_count, err) ||
 			 wp_cache_put_questions(in->cache, learned->questions, learned->question_count, err) ||
 			 keep_plan(cli, in, plan) ||
+			 (cli->profile && in->profile && wp_cli_keep_profile(cli, in->cache, NULL, in->profile)) ||
 			 wp_cli_keep_manifests(cli, in->cache, seen, in->set->count) ||
 			 wp_cli_log_plan(cli, in->cache, plan);
 		failed = wp_cache_end(in->cache, failed ? err->status : WP_OK, err);

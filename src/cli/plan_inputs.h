@@ -17,6 +17,7 @@ struct wp_plan_inputs {
 	bool keeps;             /* the cache may be written */
 	struct wp_record_set *set;
 	bool from_cache; /* the set is a snapshot, not an export */
+	struct wp_profile *profile; /* of the site; NULL */
 	/* What is inside of the source of each record, where [expect] asks for it and it is known. */
 	const struct wp_expect_contents *const *contents;
 };
@@ -36,6 +37,9 @@ void wp_plan_inputs_free(struct wp_plan_inputs *in);
  * Without a cache there are none.
  */
 int wp_plan_inputs_remembered(struct wp_cli *cli, const struct wp_plan_inputs *in, struct wp_plan_input *input);
+
+/* Takes the site's profile, from --profile or from the cache. */
+int wp_plan_inputs_profile(struct wp_cli *cli, struct wp_plan_inputs *in, struct wp_plan_input *input);
 
 /*
  * Says of which packages the cache knows a distribution that is newer than the records: they were exported before it,

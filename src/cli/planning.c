@@ -6,6 +6,7 @@
 
 #include "wimplan/json.h"
 #include "wimplan/plan.h"
+#include "wimplan/text.h"
 #include "wimplan/version.h"
 
 void wp_planning_free(struct wp_planning *planning)
@@ -22,6 +23,16 @@ static bool has_original(const struct wp_record *record)
 	       !(record->source_path && wp_map_same_prefix(record->source_path, record->image_path));
 }
 
+/* The record of a package that was looked at for the profile; NULL when it is gone or has another source since. */
+static const struct wp_record *sampled_record(const struct wp_record_set *set, const struct wp_profile_sample *sample)
+{
+	const struct wp_record *record = wp_record_set_find(set, sample->package_id);
+	bool same = record && record->class == sample->class && record->source_path && sample->source_path &&
+		    wp_text_equal_nocase(record->source_path, sample->source_path);
+
+	return same ? record : NULL;
+}
+
 /*
  * Scans what will be judged, and the originals of boot images: a package left out by --only or --exclude gets no
  * observation, so that one package out of ten thousand costs one scan. In the lists of @input there is one entry per
@@ -31,14 +42,17 @@ static void scan(struct wp_cli *cli, const struct wp_config *config, const bool 
 		 struct wp_plan_input *input)
 {
 	const struct wp_record_set *set = planning->inputs.set;
-	struct wp_record *wanted = wp_arena_alloc(cli->arena, 2 * set->count * sizeof *wanted);
-	const struct wp_observation ***place = wp_arena_alloc(cli->arena, 2 * set->count * sizeof *place);
+	const struct wp_profile *profile = planning->inputs.profile;
+	size_t most = 2 * set->count + (profile ? profile->count : 0);
+	struct wp_record *wanted = wp_arena_alloc(cli->arena, most * sizeof *wanted);
+	const struct wp_observation ***place = wp_arena_alloc(cli->arena, most * sizeof *place);
 	const struct wp_observation **observations = wp_arena_alloc(cli->arena, set->count * sizeof *observations);
 	const struct wp_observation **originals = wp_arena_alloc(cli->arena, set->count * sizeof *originals);
-	const struct wp_expect_contents **found = wp_arena_alloc(cli->arena, 2 * set->count * sizeof *found);
+	const struct wp_observation **samples = wp_arena_alloc(cli->arena, most * sizeof *samples);
+	const struct wp_expect_contents **found = wp_arena_alloc(cli->arena, most * sizeof *found);
 	/* One more, of which nobody asks: that of originals. */
 	const struct wp_expect_contents **contents = wp_arena_alloc(cli->arena, (set->count + 1) * sizeof *contents);
-	size_t *record_of = wp_arena_alloc(cli->arena, 2 * set->count * sizeof *record_of);
+	size_t *record_of = wp_arena_alloc(cli->arena, most * sizeof *record_of);
 	size_t count = 0;
 
 	for (size_t i = 0; i < set->count; i++) {
@@ -53,6 +67,16 @@ static void scan(struct wp_cli *cli, const struct wp_config *config, const bool 
 		record_of[count] = set->count;
 		wanted[count++] = (struct wp_record){ .class = WP_CLASS_BOOT, .source_path = set->records[i].image_path };
 	}
+	/* Whatever is planned, so that what a profile proves does not depend on it. A source that is scanned already costs nothing. */
+	for (size_t i = 0; profile && i < profile->count; i++) {
+		const struct wp_record *record = sampled_record(set, &profile->samples[i]);
+
+		if (!record)
+			continue;
+		place[count] = &samples[i];
+		record_of[count] = set->count;
+		wanted[count++] = *record;
+	}
 	planning->scan = wp_cli_scan(cli, wanted, count, config, (struct wp_cli_scan){
 		.cache = planning->inputs.cache,
 		.progress = &planning->progress,
@@ -65,6 +89,7 @@ static void scan(struct wp_cli *cli, const struct wp_config *config, const bool 
 	planning->inputs.contents = contents;
 	input->observations = observations;
 	input->originals = originals;
+	input->samples = samples;
 }
 
 static int make_plan(struct wp_cli *cli, const struct wp_config *config, struct wp_planning *planning,
@@ -87,6 +112,8 @@ static int make_plan(struct wp_cli *cli, const struct wp_config *config, struct 
 	status = wp_plan_select(cli->arena, input.set, cli->only, cli->exclude, &selection, &cli->err);
 	if (!status)
 		status = wp_plan_inputs_remembered(cli, &planning->inputs, &input);
+	if (!status)
+		status = wp_plan_inputs_profile(cli, &planning->inputs, &input);
 	if (status)
 		return status;
 	scan(cli, config, selection.chosen, planning, &input);

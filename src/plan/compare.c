@@ -14,6 +14,27 @@ static enum wp_compared compare_whole(const struct wp_site_field *field, const c
 	return outcome == WP_COMPARED_NOT && (a || b) ? WP_COMPARED_DIFFERENT : outcome;
 }
 
+/* As is known of this site's values; of a whole bag there is nothing to know. */
+static enum wp_compared compare_field(struct wp_judge *judge, size_t i, const char *a, const char *b)
+{
+	const struct wp_calibration *known = judge->calibration;
+	enum wp_compared outcome = wp_site_values_compare(&wp_site_fields[i], a, b);
+
+	if (!known || wp_site_fields[i].confirmed || !a || !b)
+		return outcome;
+	if (outcome == WP_COMPARED_NOT && wp_site_fields[i].kind == WP_SITE_FIELD_DATE && known->dates_are_utc)
+		outcome = wp_judge_compare_utc(a, b);
+	if (outcome != WP_COMPARED_DIFFERENT || (known->fields[i] != WP_FIELD_OTHER && known->fields[i] != WP_FIELD_PROVEN))
+		return outcome;
+	*judge->profile_used = true;
+	return known->fields[i] == WP_FIELD_OTHER ? WP_COMPARED_NOT : outcome;
+}
+
+static bool is_proven(const struct wp_judge *judge, size_t i)
+{
+	return wp_site_fields[i].confirmed || (judge->calibration && judge->calibration->fields[i] == WP_FIELD_PROVEN);
+}
+
 static size_t compare_fields(struct wp_judge *judge, const struct wp_site_image *recorded,
 			     const struct wp_site_image *found, bool whole_bag)
 {
@@ -23,12 +44,12 @@ static size_t compare_fields(struct wp_judge *judge, const struct wp_site_image 
 		const struct wp_site_field *field = &wp_site_fields[i];
 		const char *a = wp_site_image_value(recorded, field), *b = wp_site_image_value(found, field);
 
-		if ((whole_bag ? compare_whole : wp_site_values_compare)(field, a, b) != WP_COMPARED_DIFFERENT)
+		if ((whole_bag ? compare_whole(field, a, b) : compare_field(judge, i, a, b)) != WP_COMPARED_DIFFERENT)
 			continue;
 		wp_judge_add(judge, (struct wp_reason){
 					    .code = "image-changed",
 					    .action = WP_ACTION_RELOAD,
-					    .confidence = whole_bag || field->confirmed ? WP_CONFIDENCE_PROVEN : WP_CONFIDENCE_INFERRED,
+					    .confidence = whole_bag || is_proven(judge, i) ? WP_CONFIDENCE_PROVEN : WP_CONFIDENCE_INFERRED,
 					    .image = found->index,
 					    .field = field->name,
 					    .recorded = a,
@@ -189,14 +210,14 @@ static void calibrate(struct wp_judge *judge, const struct wp_site_images *probe
 	}
 }
 
-static struct wp_site_images own_reading(const struct wp_judge *judge)
+struct wp_site_images wp_judge_own_images(struct wp_arena *arena, const struct wp_observation *seen)
 {
-	const struct wp_wim_metadata *metadata = judge->seen->wim->metadata;
+	const struct wp_wim_metadata *metadata = seen->wim->metadata;
 	struct wp_site_images images = { .count = metadata->image_count };
 
-	images.items = wp_arena_alloc(judge->scratch, images.count * sizeof *images.items);
+	images.items = wp_arena_alloc(arena, images.count * sizeof *images.items);
 	for (size_t i = 0; i < images.count; i++)
-		wp_site_image_from_wim(judge->scratch, &metadata->images[i], &images.items[i]);
+		wp_site_image_from_wim(arena, &metadata->images[i], &images.items[i]);
 	return images;
 }
 
@@ -240,7 +261,7 @@ size_t wp_plan_expected(struct wp_arena *arena, const struct wp_plan_input *inpu
 	*ret_items = NULL;
 	if (!wp_judge_source_was_read(&judge))
 		return 0;
-	images = probe_holds(&judge) ? record->probed_images : own_reading(&judge);
+	images = probe_holds(&judge) ? record->probed_images : wp_judge_own_images(arena, seen);
 	*ret_items = expected_images(arena, &images);
 	return images.count;
 }
@@ -248,7 +269,7 @@ size_t wp_plan_expected(struct wp_arena *arena, const struct wp_plan_input *inpu
 void wp_judge_metadata(struct wp_judge *judge)
 {
 	const struct wp_site_images *recorded = &judge->record->images, *probed = &judge->record->probed_images;
-	struct wp_site_images own = own_reading(judge);
+	struct wp_site_images own = wp_judge_own_images(judge->scratch, judge->seen);
 	size_t differences;
 	bool probe = probe_holds(judge);
 

@@ -5,6 +5,21 @@
 
 #include "wimplan/plan.h"
 
+/* What is known of a field at this site. */
+enum wp_field_state {
+	WP_FIELD_UNSEEN, /* nothing: no file with it was read by the site and by wimplan */
+	WP_FIELD_PROVEN, /* the site and wimplan have the same of all files */
+	WP_FIELD_MIXED,  /* of some */
+	WP_FIELD_OTHER,  /* of none, so that it means something else there */
+	WP_FIELD_UNREAD, /* the site's form cannot be read */
+};
+
+struct wp_calibration {
+	enum wp_field_state fields[WP_SITE_FIELDS];
+	bool dates_are_utc; /* dates of images that do not say their zone */
+	size_t looked_at, held; /* samples with a source that was read, and that still is the one that was probed */
+};
+
 struct wp_judge {
 	struct wp_arena *arena;   /* the plan's: for what goes into the plan */
 	struct wp_arena *scratch; /* until the package is done */
@@ -14,6 +29,8 @@ struct wp_judge {
 	const struct wp_observation *original; /* of a boot image's ImagePath; NULL where there is none beside the source */
 	struct wp_entry *entry;
 	struct wp_diags *diags;
+	const struct wp_calibration *calibration; /* NULL: none */
+	bool *profile_used; /* set where it makes a difference; NULL with it */
 };
 
 /* The verdict on the content, before the policy on unknown content is applied to gates. */
@@ -33,6 +50,13 @@ struct wp_judge_learned {
 
 /* Fills the entry and adds findings. */
 struct wp_judge_learned wp_judge_package(struct wp_judge *judge);
+
+/* Holds the profile of @input, if there is one, against what wimplan reads of the same files. */
+void wp_judge_calibrate(const struct wp_plan_input *input, struct wp_arena *scratch, struct wp_calibration *ret);
+/* Two dates of which one does not say its zone, as if it were UTC. */
+enum wp_compared wp_judge_compare_utc(const char *a, const char *b);
+/* The images of a source that was read, as the site would have them. */
+struct wp_site_images wp_judge_own_images(struct wp_arena *arena, const struct wp_observation *seen);
 
 /* Priority of a record for the order of execution: 1 high, 2 normal, 3 low. */
 uint64_t wp_judge_priority(const struct wp_record *record);

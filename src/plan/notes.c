@@ -25,6 +25,10 @@ static const struct wp_note_words kinds[WP_NOTE_KINDS] = {
 		"export-partial", WP_NOTE_SEVERITY_WARNING, NULL,
 		"the export is not whole",
 	},
+	[WP_NOTE_SITE_PROFILE] = {
+		"site-profile", WP_NOTE_SEVERITY_INFO, NULL,
+		"what is known of this site's values",
+	},
 	[WP_NOTE_FOLDER_FILES] = {
 		"folder-files", WP_NOTE_SEVERITY_INFO, NULL,
 		"files of an upgrade package's folder have changed",

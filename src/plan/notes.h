@@ -17,4 +17,8 @@ void wp_note_export(struct wp_plan *plan, const struct wp_plan_input *input);
 /* Fills @ret from an item of "notes"; its facts are a new reference, whatever the item is. */
 void wp_plan_decode_note(struct wp_decoder *decoder, const json_t *object, struct wp_note *ret);
 
+/* What the site's profile proves, if there is one. */
+struct wp_calibration;
+void wp_note_profile(struct wp_plan *plan, const struct wp_plan_input *input, const struct wp_calibration *calibration);
+
 #endif

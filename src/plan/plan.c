@@ -92,8 +92,10 @@ static void sum_up(struct wp_plan *plan)
 }
 
 static void judge_all(struct wp_plan *plan, const struct wp_plan_input *input, const struct candidate *candidates,
-		      struct wp_learned *ret_learned)
+		      const struct wp_calibration *calibration, struct wp_learned *ret_learned)
 {
+	bool profile_used = false;
+
 	plan->entries = wp_arena_alloc(plan->arena, plan->entry_count * sizeof *plan->entries);
 	for (size_t i = 0; i < plan->entry_count; i++) {
 		struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
@@ -106,12 +108,16 @@ static void judge_all(struct wp_plan *plan, const struct wp_plan_input *input, c
 			.original = candidates[i].original,
 			.entry = &plan->entries[i],
 			.diags = &plan->diags,
+			.calibration = input->profile ? calibration : NULL,
+			.profile_used = &profile_used,
 		};
 
 		learn(plan, input, &candidates[i], wp_judge_package(&judge), ret_learned);
 		wp_note_folder(plan, &judge);
 		wp_judge_boot_original(plan, &judge);
 	}
+	if (profile_used)
+		plan->profile_id = wp_arena_strdup(plan->arena, input->profile->id);
 }
 
 void wp_plan_seal(struct wp_plan *plan)
@@ -145,6 +151,7 @@ struct wp_plan *wp_plan_make(const struct wp_plan_input *input, struct wp_learne
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_arena *arena = wp_arena_new();
 	struct wp_plan *plan = wp_arena_alloc(arena, sizeof *plan);
+	struct wp_calibration calibration;
 	struct candidate *candidates;
 
 	*ret_learned = (struct wp_learned){ .baseline_count = 0 };
@@ -164,7 +171,9 @@ struct wp_plan *wp_plan_make(const struct wp_plan_input *input, struct wp_learne
 	plan->policy = wp_policy_json(input->policy);
 	wp_note_export(plan, input);
 	candidates = candidates_of(scratch, input, &plan->entry_count);
-	judge_all(plan, input, candidates, ret_learned);
+	wp_judge_calibrate(input, scratch, &calibration);
+	wp_note_profile(plan, input, &calibration);
+	judge_all(plan, input, candidates, &calibration, ret_learned);
 	wp_notes_sort(plan);
 	plan->beside_covered = true;
 	wp_plan_seal(plan);

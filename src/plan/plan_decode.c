@@ -199,6 +199,7 @@ static void decode_inputs(struct wp_decoder *decoder, const json_t *inputs, stru
 {
 	const json_t *snapshot = json_object_get(inputs, "snapshot");
 	json_t *policy = json_object_get(inputs, "policy");
+	char profile[WP_HASH_TEXT];
 
 	plan->snapshot_id = wp_decode_text(decoder, snapshot, "id");
 	plan->snapshot_records = wp_decode_u64(decoder, snapshot, "records");
@@ -209,6 +210,9 @@ static void decode_inputs(struct wp_decoder *decoder, const json_t *inputs, stru
 		plan->policy = json_incref(policy);
 	else
 		wp_decode_fail(decoder, "policy is missing or no object");
+	/* Since 1.1, where a profile made a difference. */
+	wp_decode_optional_hash(decoder, inputs, "profile", profile);
+	plan->profile_id = profile[0] ? wp_arena_strdup(decoder->arena, profile) : NULL;
 	decode_names(decoder, inputs, "only", &plan->only, &plan->only_count);
 	decode_names(decoder, inputs, "exclude", &plan->exclude, &plan->exclude_count);
 }

@@ -109,6 +109,8 @@ static json_t *inputs_json(const struct wp_plan *plan)
 	wp_json_put(inputs, "snapshot", snapshot, "policy", json_incref(plan->policy),
 			    "only", words_json(plan->only, plan->only_count),
 			    "exclude", words_json(plan->exclude, plan->exclude_count), NULL);
+	if (plan->profile_id)
+		wp_json_set(inputs, "profile", wp_json_hash(plan->profile_id));
 	return inputs;
 }
 

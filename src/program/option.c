@@ -16,7 +16,7 @@ static const char *const auth_words[] = { "negotiate", "ntlm", "bearer", "none",
 static const char *const fail_on_words[] = { "changes", "blocked", "unproven", "dp-failed", "below-expected", "risk:", NULL };
 
 static const struct wp_option shared[] = {
-	{ .help = "Records and sources:", .set = WP_TAKES_SITE | WP_TAKES_SNAPSHOT | WP_TAKES_MAP | WP_TAKES_JOBS },
+	{ .help = "Records and sources:", .set = WP_TAKES_SITE | WP_TAKES_SNAPSHOT | WP_TAKES_MAP | WP_TAKES_JOBS | WP_TAKES_PROFILE },
 	WP_OPTION(struct wp_cli, site, "site", "CODE", TEXT, "the site that is meant, where that is not plain",
 	  .set = WP_TAKES_SITE),
 	WP_OPTION(struct wp_cli, snapshot, "snapshot", "ID", TEXT, "the snapshot (default: the newest)",
@@ -26,6 +26,8 @@ static const struct wp_option shared[] = {
 	  .set = WP_TAKES_DATE_ORDER, .least = 1, .words = date_order_words),
 	WP_OPTION(struct wp_cli, taken_at, "taken-at", "TIME", TEXT, "when the export was made, such as 2026-02-20T02:10:00Z",
 	  .set = WP_TAKES_TAKEN_AT),
+	WP_OPTION(struct wp_cli, profile, "profile", "FILE", TEXT,
+	  "what wimplan-export --site-check has found out of the site; 'none': without it", .set = WP_TAKES_PROFILE),
 	WP_OPTION(struct wp_cli, maps, "map", "PREFIX=DIR", LIST,
 	  "where a share or drive is on this machine; repeatable", .set = WP_TAKES_MAP),
 	WP_OPTION(struct wp_cli, jobs, "jobs", "N", COUNT, "threads that look (default: one per processor)",

@@ -156,7 +156,7 @@ Test(cache, open_refuses_a_newer_version_and_lost_tables)
 
 	setup(&place);
 	make_cache(place.path);
-	run_sql(place.path, "PRAGMA user_version = 6");
+	run_sql(place.path, "PRAGMA user_version = 7");
 	cr_expect_eq(try_open(place.path, WP_CACHE_READ, &err), WP_E_FAILED);
 	cr_expect_str_eq(err.code, "cache-newer");
 	cr_expect_eq(try_open(place.path, WP_CACHE_WRITE, &err), WP_E_FAILED);
@@ -164,7 +164,7 @@ Test(cache, open_refuses_a_newer_version_and_lost_tables)
 	run_sql(place.path, "PRAGMA user_version = 0");
 	cr_expect_eq(try_open(place.path, WP_CACHE_WRITE, &err), WP_E_FAILED);
 	cr_expect_str_eq(err.code, "cache-damaged");
-	run_sql(place.path, "PRAGMA user_version = 5; DROP TABLE identities");
+	run_sql(place.path, "PRAGMA user_version = 6; DROP TABLE identities");
 	cr_expect_eq(try_open(place.path, WP_CACHE_WRITE, &err), WP_E_FAILED);
 	cr_expect_str_eq(err.code, "cache-damaged");
 }
