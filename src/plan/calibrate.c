@@ -10,7 +10,6 @@
 #include "wimplan/text.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* So many files have to speak against a field before it is not compared at all. */
@@ -20,15 +19,6 @@ struct tally {
 	size_t same, different, unread; /* files */
 	size_t utc;                     /* of those not read, dates without a zone that are right in UTC */
 };
-
-enum wp_compared wp_judge_compare_utc(const char *a, const char *b)
-{
-	struct wp_time x = wp_time_parse(a), y = wp_time_parse(b);
-
-	if (!x.known || !y.known)
-		return WP_COMPARED_NOT;
-	return llabs(x.ticks - y.ticks) < WP_TICKS_PER_SECOND ? WP_COMPARED_ALIKE : WP_COMPARED_DIFFERENT;
-}
 
 /*
  * Whether the file is the one that was probed: at the same place, not modified since, and with all that is known to be compared

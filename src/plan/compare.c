@@ -210,17 +210,6 @@ static void calibrate(struct wp_judge *judge, const struct wp_site_images *probe
 	}
 }
 
-struct wp_site_images wp_judge_own_images(struct wp_arena *arena, const struct wp_observation *seen)
-{
-	const struct wp_wim_metadata *metadata = seen->wim->metadata;
-	struct wp_site_images images = { .count = metadata->image_count };
-
-	images.items = wp_arena_alloc(arena, images.count * sizeof *images.items);
-	for (size_t i = 0; i < images.count; i++)
-		wp_site_image_from_wim(arena, &metadata->images[i], &images.items[i]);
-	return images;
-}
-
 /*
  * The probe is what the site itself would store for the file, so it beats wimplan's own reading: as long as the file
  * is still the one that the site probed.

@@ -2,6 +2,8 @@
 /* What every part of the verdict uses. */
 #include "judge.h"
 
+#include <stdlib.h>
+
 void wp_judge_add(struct wp_judge *judge, struct wp_reason reason)
 {
 	struct wp_entry *entry = judge->entry;
@@ -16,4 +18,24 @@ uint64_t wp_judge_priority(const struct wp_record *record)
 {
 	/* A site where nobody has set it gives 0 or nothing: normal. */
 	return record->priority.known && record->priority.value ? record->priority.value : 2;
+}
+
+struct wp_site_images wp_judge_own_images(struct wp_arena *arena, const struct wp_observation *seen)
+{
+	const struct wp_wim_metadata *metadata = seen->wim->metadata;
+	struct wp_site_images images = { .count = metadata->image_count };
+
+	images.items = wp_arena_alloc(arena, images.count * sizeof *images.items);
+	for (size_t i = 0; i < images.count; i++)
+		wp_site_image_from_wim(arena, &metadata->images[i], &images.items[i]);
+	return images;
+}
+
+enum wp_compared wp_judge_compare_utc(const char *a, const char *b)
+{
+	struct wp_time x = wp_time_parse(a), y = wp_time_parse(b);
+
+	if (!x.known || !y.known)
+		return WP_COMPARED_NOT;
+	return llabs(x.ticks - y.ticks) < WP_TICKS_PER_SECOND ? WP_COMPARED_ALIKE : WP_COMPARED_DIFFERENT;
 }

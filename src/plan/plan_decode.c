@@ -199,7 +199,7 @@ static void decode_inputs(struct wp_decoder *decoder, const json_t *inputs, stru
 {
 	const json_t *snapshot = json_object_get(inputs, "snapshot");
 	json_t *policy = json_object_get(inputs, "policy");
-	char profile[WP_HASH_TEXT];
+	char profile[WP_HASH_TEXT] = "";
 
 	plan->snapshot_id = wp_decode_text(decoder, snapshot, "id");
 	plan->snapshot_records = wp_decode_u64(decoder, snapshot, "records");
