@@ -14,8 +14,9 @@ conflict refuses the whole run before the first call, unless -SkipConflicts is g
 refreshed as planned: connect, get the object by its key, call the method, commit the object. What was called is
 verified by reading the package again.
 
-What happened is kept in a receipt, which is written before and after each call. Running the script again goes on where
-it stopped: what is done stays done, what the site has accepted is not called again, and what was called without an
+What happened is kept in a receipt. While a run goes on a journal stands beside it, named after it, in which each call
+is noted before and after it is made; at the end the receipt has all of it. A run that was ended, however that was, leaves the
+journal, and the next one takes it up. Running the script again goes on where it stopped: what is done stays done, what the site has accepted is not called again, and what was called without an
 answer is looked up before it is called again.
 "wimplan record" turns the receipt into baselines.
 
@@ -39,6 +40,14 @@ How long the result of a call is waited for.
 
 .PARAMETER TimeoutSeconds
 How long one request to the SMS Provider may take.
+
+.PARAMETER Window
+Calls are made only in this time: START/END in ISO 8601 with zones, such as 2026-02-14T20:00Z/2026-02-15T02:00Z. One of
+both may be left out. Outside it a run is refused. When it ends during a run, nothing more is called, and what was called
+is still waited for; running the script again in the next window goes on.
+
+.PARAMETER Pause
+So many seconds between two calls.
 
 .PARAMETER Only
 Only these packages. One text with commas does too, because powershell.exe -File cannot pass on more than one.
@@ -65,12 +74,18 @@ Dcom, or Wsman where WinRM is set up on the SMS Provider.
 .EXAMPLE
 .\plan.ps1 -ProviderMachineName cm01.contoso.com -WhatIf
 
-Reads every package again and says what would be called. Nothing is changed, and no file is written.
+Reads every package again and says what would be called, as a table at the end. Nothing is changed, and no file is
+written.
 
 .EXAMPLE
 .\plan.ps1 -ProviderMachineName cm01.contoso.com -Yes
 
 Carries the plan out without asking before each call.
+
+.EXAMPLE
+.\plan.ps1 -ProviderMachineName cm01.contoso.com -Yes -Window 2026-02-14T20:00Z/2026-02-15T02:00Z -Pause 60
+
+The same in a maintenance window, with a minute between two calls.
 #>
 [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'High')]
 param(
@@ -89,6 +104,11 @@ param(
 
     [ValidateRange(1, 86400)]
     [int] $TimeoutSeconds = 900,
+
+    [string] $Window,
+
+    [ValidateRange(0, 86400)]
+    [int] $Pause = 0,
 
     [string[]] $Only = @(),
 

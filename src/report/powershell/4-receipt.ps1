@@ -21,6 +21,7 @@ function New-Step {
         Selected      = $true
         Answered      = $false
         WaitFrom      = $null
+        IsGood        = $false
         Before        = $Before
         Json          = $null
     }
@@ -37,15 +38,6 @@ function Get-PlannedStep {
             New-Step -Package $package -Action $refresh -Before $before
         }
     }
-}
-
-function Test-AllDone {
-    foreach ($step in $steps) {
-        if ($goodOutcomes -notcontains $step.Outcome) {
-            return $false
-        }
-    }
-    return $true
 }
 
 function Update-StepJson {
@@ -69,18 +61,36 @@ function Update-StepJson {
     $Step.Json = ConvertTo-Json -InputObject $entry -Compress
 }
 
-# Writes the receipt as a whole: either the old one stands there or the new one. @Step is the one that has changed. While a
-# run goes on it has no end, but for the last step: it may be killed right behind that.
-function Save-Receipt {
-    param($Step, [switch] $AtTheEnd)
+# Keeps what has changed in a step: on disk when this is over. The receipt itself is written for the first change, and
+# whenever the journal has got as long as the receipt: so all changes together cost a few receipts, however many steps there
+# are. When nothing is left to do it is written as well, because the run may be ended right behind that.
+function Save-Step {
+    param($Step)
 
     if ($WhatIfPreference) {
         return
     }
-    if ($null -ne $Step) {
-        Update-StepJson -Step $Step
+    Update-StepJson -Step $Step
+    $isGood = $goodOutcomes -contains $Step.Outcome
+    if ($isGood -ne $Step.IsGood) {
+        $Step.IsGood = $isGood
+        $script:openCount += $(if ($isGood) { -1 } else { 1 })
     }
-    $isOver = $AtTheEnd -or (Test-AllDone)
+    if ($script:receiptStands -and $script:openCount -gt 0 -and $script:journalLines -lt $steps.Count) {
+        Add-JournalLine -Json $Step.Json
+        return
+    }
+    Save-Receipt
+}
+
+# Writes the receipt as a whole: either the old one stands there or the new one. While a run goes on it has no end.
+function Save-Receipt {
+    param([switch] $AtTheEnd)
+
+    if ($WhatIfPreference) {
+        return
+    }
+    $isOver = $AtTheEnd -or $script:openCount -eq 0
     $head = [ordered] @{
         format         = 'wimplan-receipt'
         format_version = '1.1'
@@ -114,7 +124,7 @@ function Save-Receipt {
             else {
                 [System.IO.File]::Move($temporary, $ReceiptPath)
             }
-            return
+            break
         }
         catch {
             if ($tries -ge 20) {
@@ -123,14 +133,16 @@ function Save-Receipt {
         }
         Start-Sleep -Milliseconds 250
     }
+    $script:receiptStands = $true
+    Clear-Journal
 }
 
 # ConvertFrom-Json of Windows PowerShell takes 2 MB at most, which some 4,800 steps have: hence the XML of the JSON.
-function Read-Json {
-    param([string] $Path)
+function Read-JsonText {
+    param([string] $Text)
 
     Add-Type -AssemblyName 'System.Runtime.Serialization'
-    $bytes = [System.Text.Encoding]::UTF8.GetBytes([System.IO.File]::ReadAllText($Path))
+    $bytes = [System.Text.Encoding]::UTF8.GetBytes($Text)
     $reader = [System.Runtime.Serialization.Json.JsonReaderWriterFactory]::CreateJsonReader($bytes,
         [System.Xml.XmlDictionaryReaderQuotas]::Max)
     $document = New-Object -TypeName System.Xml.XmlDocument
@@ -152,18 +164,35 @@ function Get-Stored {
     return $element.get_InnerText()
 }
 
-# Takes over what earlier runs of this plan have done. Returns whether there was a receipt.
+# Takes over what earlier runs of this plan have done, as receipt and journal say. Returns whether there was one of them.
 function Read-Receipt {
-    if (-not [System.IO.File]::Exists($ReceiptPath)) {
-        return $false
-    }
+    $found = [System.IO.File]::Exists($ReceiptPath) -and (Read-OldReceipt)
     try {
-        $old = Read-Json -Path $ReceiptPath
+        $found = (Read-Journal) -or $found
+    }
+    catch {
+        if ($script:status -eq 4) {
+            throw
+        }
+        Stop-Run -Status 4 -Text ("$(Get-JournalPath) cannot be read: $($_.Exception.GetBaseException().Message); it " +
+            'says what was called and does not yet stand in the receipt: look that up before you take it away')
+    }
+    foreach ($step in $steps) {
+        $step.IsGood = $goodOutcomes -contains $step.Outcome
+        $script:openCount += $(if ($step.IsGood) { 0 } else { 1 })
+    }
+    return $found
+}
+
+function Read-OldReceipt {
+    try {
+        $old = Read-JsonText -Text ([System.IO.File]::ReadAllText($ReceiptPath))
         $isOurs = (Get-Stored -Entry $old -Name 'format') -eq 'wimplan-receipt' -and
             (Get-Stored -Entry $old -Name 'format_version') -match '^1[.]' -and
             (Get-Stored -Entry $old -Name 'plan_id') -eq $plan.Id
         if ($isOurs) {
-            Restore-Step -Old $old
+            $script:startedAt = Get-Stored -Entry $old -Name 'started_at'
+            Restore-Step -Entries @($old.get_Item('steps').get_ChildNodes())
         }
     }
     catch {
@@ -176,12 +205,12 @@ function Read-Receipt {
     return $true
 }
 
+# Of several entries of a step the last counts.
 function Restore-Step {
-    param($Old)
+    param([object[]] $Entries)
 
-    $script:startedAt = Get-Stored -Entry $Old -Name 'started_at'
     $byName = @{}
-    foreach ($entry in $Old.get_Item('steps').get_ChildNodes()) {
+    foreach ($entry in $Entries) {
         $name = (Get-Stored -Entry $entry -Name 'package_id') + '/' + (Get-Stored -Entry $entry -Name 'action')
         $byName[$name] = $entry
     }
@@ -220,6 +249,6 @@ function Set-Outcome {
     $level = if ($goodOutcomes -contains $Outcome -and -not $Why) { 'info' } else { 'warning' }
     $tail = if ($Why) { ": $Why" } else { '' }
     Write-Line -Level $level -Text "$($Step.Package.PackageId) $($Step.Action) $Outcome$tail"
-    Save-Receipt -Step $Step
+    Save-Step -Step $Step
 }
 

@@ -208,7 +208,7 @@ function Save-Record {
         return
     }
     $id = $Step.Package.PackageId
-    for ($pause = 5; $true; $pause *= 2) {
+    for ($wait = 5; $true; $wait *= 2) {
         try {
             $record = Read-Record -Package $Step.Package -Patient
             if ($null -eq $record -or ($Commit -eq 'auto' -and ($null -eq (Get-Missing -Step $Step -Record $record) -or
@@ -223,13 +223,13 @@ function Save-Record {
         }
         catch {
             $refusal = Get-Refusal -ErrorRecord $_
-            if (-not $refusal.Busy -or $pause -gt 60) {
+            if (-not $refusal.Busy -or $wait -gt 60) {
                 Write-Line -Level 'warning' -Text "$id could not be committed: $($refusal.Why)"
                 return
             }
-            Write-Line -Level 'info' -Text "$id is committed again in $pause s: $($refusal.Why)"
+            Write-Line -Level 'info' -Text "$id is committed again in $wait s: $($refusal.Why)"
         }
-        Start-Sleep -Seconds $pause
+        Start-Sleep -Seconds $wait
     }
 }
 
@@ -237,7 +237,7 @@ function Save-Record {
 function Wait-Effect {
     param([object[]] $Waiting)
 
-    $pause = 2
+    $wait = 2
     while ($true) {
         $left = @()
         foreach ($step in $Waiting) {
@@ -277,8 +277,8 @@ function Wait-Effect {
         }
         $Waiting = $left
         Write-Progress -Activity 'Waiting for the site' -Status "$($left.Count) steps"
-        Start-Sleep -Seconds $pause
-        $pause = [System.Math]::Min(30, $pause * 2)
+        Start-Sleep -Seconds $wait
+        $wait = [System.Math]::Min(30, $wait * 2)
     }
 }
 
@@ -286,7 +286,7 @@ function Wait-Effect {
 function Invoke-Step {
     param($Step, $Record)
 
-    $pause = 5
+    $wait = 5
     while ($true) {
         $Step.VersionBefore = Get-Value -Record $Record -Name 'SourceVersion'
         $Step.DigestBefore = [string] (Get-Digest -Text (Get-Text -Record $Record -Name 'ImageProperty'))
@@ -300,9 +300,12 @@ function Invoke-Step {
         # Written before the call: should this script be ended now, the next run looks before it calls again.
         $Step.Outcome = 'unknown'
         $Step.Error = 'the call was begun, and its answer was not recorded'
-        Save-Receipt -Step $Step
+        Save-Step -Step $Step
         # An error from here on leaves steps over.
         $script:status = 6
+        if ($Pause -gt 0) {
+            $script:sinceCall = [System.Diagnostics.Stopwatch]::StartNew()
+        }
         try {
             $answer = Invoke-CimMethod -CimSession $session -InputObject $Record -MethodName $Step.Action `
                 -OperationTimeoutSec $TimeoutSeconds -WhatIf:$false -Confirm:$false
@@ -315,17 +318,23 @@ function Invoke-Step {
                 $Step.Error = $refusal.Why
                 Write-Line -Level 'warning' -Text ("$($Step.Package.PackageId) $($Step.Action): no answer: " +
                     $refusal.Why)
-                Save-Receipt -Step $Step
+                Save-Step -Step $Step
                 return $true
             }
-            if ($refusal.Busy -and $pause -le 60) {
+            if ($refusal.Busy -and $wait -le 60) {
                 $Step.Outcome = 'failed'
                 $Step.Error = $refusal.Why
-                Write-Line -Level 'info' -Text ("$($Step.Package.PackageId) $($Step.Action): again in $pause s: " +
+                Write-Line -Level 'info' -Text ("$($Step.Package.PackageId) $($Step.Action): again in $wait s: " +
                     $refusal.Why)
-                Save-Receipt -Step $Step
-                Start-Sleep -Seconds $pause
-                $pause *= 2
+                Save-Step -Step $Step
+                Start-Sleep -Seconds $wait
+                $wait *= 2
+                Wait-Pause
+                $closed = Get-Closed
+                if ($closed) {
+                    Set-LeftOver -Step $Step -Why "$closed; $($refusal.Why)"
+                    return $false
+                }
                 $Record = Read-Record -Package $Step.Package -Patient
                 if (Test-Pending -Step $Step -Record $Record) {
                     continue
@@ -345,7 +354,7 @@ function Invoke-Step {
         $Step.Outcome = 'unverified'
         $Step.Error = 'accepted, and not seen yet'
         Write-Line -Level 'info' -Text "$($Step.Package.PackageId) $($Step.Action) accepted"
-        Save-Receipt -Step $Step
+        Save-Step -Step $Step
         return $true
     }
 }

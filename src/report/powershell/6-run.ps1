@@ -113,7 +113,7 @@ function Invoke-Package {
             continue
         }
         if ($step.Outcome -eq 'conflict') {
-            Save-Receipt -Step $step
+            Save-Step -Step $step
             $blocked = 'its reload is in conflict'
             continue
         }
@@ -133,6 +133,15 @@ function Invoke-Package {
         if ($step.Outcome -eq 'unverified') {
             $blocked = 'its reload could not be seen'
             continue
+        }
+        if (-not $WhatIfPreference) {
+            Wait-Pause
+            $closed = Get-Closed
+            if ($closed) {
+                Set-LeftOver -Step $step -Why $closed
+                $blocked = 'its reload is left over'
+                continue
+            }
         }
         # Once more right before the call: other packages may have taken hours.
         $record = Read-Record -Package $step.Package -Patient
@@ -162,6 +171,13 @@ function Invoke-Package {
                 continue
             }
         }
+        # To read and to ask may have taken minutes.
+        $closed = Get-Closed
+        if ($closed) {
+            Set-LeftOver -Step $step -Why $closed
+            $blocked = 'its reload is left over'
+            continue
+        }
         if (-not (Invoke-Step -Step $step -Record $record)) {
             $blocked = if ($goodOutcomes -contains $step.Outcome) { '' } else { 'its reload failed' }
             continue
@@ -183,6 +199,9 @@ function Invoke-Package {
 
 function Invoke-Plan {
     $conflicts = Test-EveryStep
+    if ($conflicts -gt 0 -and -not $SkipConflicts -and $WhatIfPreference) {
+        Write-Table
+    }
     if ($conflicts -gt 0 -and -not $SkipConflicts) {
         Stop-Run -Status 4 -Text ("$conflicts steps are in conflict with the site, so nothing was called; plan " +
             'again, or leave them out with -SkipConflicts')
@@ -200,6 +219,9 @@ function Invoke-Plan {
             $called += @(Invoke-Package -PackageSteps $byPackage[$package.PackageId])
         }
     }
+    if ($leftOver -gt 0) {
+        Write-Line -Level 'warning' -Text "$leftOver steps are left over: $(Get-Closed); run this again in the next window"
+    }
     # A refresh takes the site minutes, so all of them are waited for together.
     if ($called.Count -gt 0) {
         Wait-Effect -Waiting $called
@@ -212,6 +234,7 @@ function Write-Summary {
     Write-Line -Level 'info' -Text "Plan ${short}: $($counts -join ', ')."
     $left = @($selected | Where-Object -FilterScript { $goodOutcomes -notcontains $_.Outcome })
     if ($WhatIfPreference) {
+        Write-Table
         $script:status = 0
         return
     }
@@ -228,6 +251,16 @@ $base = "wimplan-$short"
 $session = $null
 $lock = $null
 $begun = $false
+# The journal, its lines since the receipt was written, whether this run has written one, and steps that are not done.
+$journal = $null
+$journalLines = 0
+$receiptStands = $false
+$openCount = 0
+# The window, since when the last call was, and how many steps the end of the window has left over.
+$opens = $null
+$closes = $null
+$sinceCall = $null
+$leftOver = 0
 if (-not $ReceiptPath) {
     $ReceiptPath = [System.IO.Path]::Combine($PSScriptRoot, "$base.receipt.json")
 }
@@ -263,6 +296,16 @@ try {
     if ($steps.Count -eq 0) {
         Stop-Run -Status 4 -Text 'there is nothing to apply: the plan has no call'
     }
+    if ($PSBoundParameters.ContainsKey('Window')) {
+        Read-Window
+        $closed = Get-Closed
+        if ($closed -and -not $WhatIfPreference) {
+            Stop-Run -Status 4 -Text "$closed, so nothing was called"
+        }
+        if ($closed) {
+            Write-Line -Level 'info' -Text "${closed}: a run calls nothing now"
+        }
+    }
     if (Test-Unattended) {
         Stop-Run -Status 2 -Text 'nobody can be asked here before each call; add -Yes, or -WhatIf to see the calls'
     }
@@ -293,11 +336,18 @@ try {
         }
     }
     $again = Read-Receipt
-    if ($again -and (Test-AllDone)) {
-        Stop-Run -Status 4 -Text "the plan is already applied, as $ReceiptPath says"
-    }
     foreach ($step in $steps) {
         Update-StepJson -Step $step
+    }
+    if ($again -and $openCount -eq 0) {
+        if (-not $WhatIfPreference -and [System.IO.File]::Exists((Get-JournalPath))) {
+            Open-Journal
+            Save-Receipt
+        }
+        Stop-Run -Status 4 -Text "the plan is already applied, as $ReceiptPath says"
+    }
+    if (-not $WhatIfPreference) {
+        Open-Journal
     }
 
     Write-Line -Level 'info' -Text ("Plan $short for site $($plan.SiteCode), made $($plan.CreatedAt) by " +
@@ -326,6 +376,12 @@ finally {
             $status = 1
             Write-Line -Level 'warning' -Text $_.Exception.Message
         }
+    }
+    try {
+        Close-Journal
+    }
+    catch {
+        Write-Line -Level 'warning' -Text "the journal cannot be closed: $($_.Exception.GetBaseException().Message)"
     }
     if ($null -ne $session) {
         Remove-CimSession -CimSession $session -WhatIf:$false -Confirm:$false
