@@ -286,6 +286,9 @@ def check_apply(schemas, env, folder):
     schemas.check(json.loads((folder / "schemas-receipt.json").read_text(encoding="utf-8")), "schemas-receipt.json")
     expect({step["outcome"] for step in receipt["steps"]} == {"done"}, "not all steps of the demo's plan are done")
     call("check", "--json", *site, "plan.json")
+    watched = call("watch", "--json", *site, "--receipt", "schemas-receipt.json", "--events", "apply.ndjson", "plan.json")
+    expect(all(("distribution" in step) == (step["action"] == "RefreshPkgSource") for step in watched["steps"]), "what watch adds to the receipt")
+    schemas.check(json.loads((folder / "schemas-receipt.json").read_text(encoding="utf-8")), "schemas-receipt.json")
     check_call(schemas, env, folder, "record", "--json", "--cache", "apply.db", "schemas-receipt.json", status=0)
     for number, line in enumerate((folder / "apply.ndjson").read_text(encoding="utf-8").splitlines(), 1):
         schemas.check(json.loads(line), f"apply.ndjson:{number}", "apply-events")

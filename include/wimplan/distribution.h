@@ -66,6 +66,11 @@ bool wp_row_has_point(enum wp_site_kind kind, const json_t *row);
 
 /* What @set says. */
 void wp_distributions_read(struct wp_arena *arena, const struct wp_record_set *set, struct wp_distributions *ret);
+/*
+ * The same about the version that each package was sent with last: a failure that was reported before its SourceDate was one
+ * of an older version, and counts for none.
+ */
+void wp_distributions_read_last(struct wp_arena *arena, const struct wp_record_set *set, struct wp_distributions *ret);
 
 /* A group of distribution points, and what was given to it. */
 struct wp_point_group {

@@ -22,8 +22,8 @@ struct wp_import_options {
 int wp_import_files(const char *const *paths, size_t count, const struct wp_import_options *options,
 		    struct wp_record_set **ret_set, struct wp_error *err);
 
-/* The same with one record as the AdminService gives it, parsed already. @name stands for the file in messages. */
-int wp_import_entity(json_t *entity, const char *name, const struct wp_import_options *options,
-		     struct wp_record_set **ret_set, struct wp_error *err);
+/* The same with rows as the AdminService gives them, parsed already; @rows is an array. @name stands for the file in messages. */
+int wp_import_rows(const json_t *rows, const char *name, const struct wp_import_options *options,
+		   struct wp_record_set **ret_set, struct wp_error *err);
 
 #endif

@@ -136,5 +136,7 @@
 #define WP_LIMIT_JOBS 64u
 /* Seconds between two calls of a run. */
 #define WP_LIMIT_PAUSE 86400u
+/* Seconds for which content is watched: 31 days. */
+#define WP_LIMIT_WATCH_SECONDS 2678400u
 
 #endif

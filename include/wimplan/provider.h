@@ -134,6 +134,12 @@ struct wp_list_reader {
 int wp_session_list(struct wp_session *session, const char *class, const char *filter,
 		    const struct wp_list_reader *reader, struct wp_error *err);
 
+/* A filter of rows about these packages: "PackageID eq 'P0100001' or …" with the name of the @column that holds the id. */
+char *wp_session_filter(struct wp_arena *arena, const char *column, const char *const *ids, size_t count);
+
+/* Reads a list as above and adds its rows to @rows, an array, each with its class as "__CLASS" in any case. */
+int wp_session_rows(struct wp_session *session, const char *class, const char *filter, json_t *rows, struct wp_error *err);
+
 /*
  * Reads an object of any class by its key, with its lazy properties. *@ret_entity stays NULL when there is none; new
  * reference.

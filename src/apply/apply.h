@@ -5,6 +5,7 @@
 
 #include "step.h"
 
+#include "wimplan/buf.h"
 #include "wimplan/connection.h"
 #include "wimplan/env.h"
 #include "wimplan/error.h"
@@ -21,6 +22,7 @@ extern const struct wp_option wp_apply_options[];
 extern const struct wp_command wp_apply_check;
 extern const struct wp_command wp_apply_run;
 extern const struct wp_command wp_apply_status;
+extern const struct wp_command wp_apply_watch;
 
 /* The time in which steps may start. Either end may be open (not known). */
 struct wp_window {
@@ -31,14 +33,15 @@ struct wp_apply {
 	struct wp_cli *cli;
 	/* Options. */
 	bool yes, skip_conflicts, wait, wave;
+	bool watch; /* after the calls */
 	struct wp_number parallel; /* refreshes in flight at a time; 0 or not known: any number */
 	struct wp_number pause;    /* seconds between two calls; not known: none */
 	enum wp_commit commit;
-	const char *window_given, *expected_plan, *journal_path, *receipt_path;
+	const char *for_given, *window_given, *expected_plan, *journal_path, *receipt_path;
 	/* Options over configuration over defaults. */
 	const char *plan_path, *token_file;
 	enum wp_file_target receipt_target; /* whether the user has named the receipt */
-	int64_t settle_ms;
+	int64_t settle_ms, for_ms; /* how long the effect of a call is looked for, and how long content is watched */
 	struct wp_window window;
 	struct wp_provider_options connection;
 	/* What they lead to. */
@@ -46,6 +49,8 @@ struct wp_apply {
 	struct wp_steps steps;
 	const char **waves; /* with --wave: names of the groups, in the order of their waves */
 	size_t wave_count;
+	bool then_watch;      /* the calls are made, and their content is to be watched now */
+	struct wp_buf result; /* what the calls came to, for people, until that is over */
 	FILE *events; /* NULL: none are wanted */
 	bool on_line; /* a progress line stands on standard error */
 	char doing[400];  /* what is waited for; "" when nothing is */

@@ -4,6 +4,7 @@
 #include "open.h"
 #include "result.h"
 #include "say.h"
+#include "watch.h"
 #include "waves.h"
 
 #include "wimplan/clock.h"
@@ -25,7 +26,10 @@ static void reopen(struct wp_steps *steps)
 	}
 }
 
-/* Reads what earlier runs did and how many there were. A plan that is all done is refused, its receipt beside it. */
+/*
+ * Reads what earlier runs did and how many there were. A plan that is all done is refused, its receipt beside it, unless there
+ * is something to watch.
+ */
 static int look_back(struct wp_apply *apply, uint64_t *ret_runs, struct wp_error *err)
 {
 	struct wp_journal *journal __attribute__((cleanup(wp_journal_closep))) = NULL;
@@ -35,6 +39,10 @@ static int look_back(struct wp_apply *apply, uint64_t *ret_runs, struct wp_error
 	*ret_runs = runs.count;
 	if (status)
 		return status == WP_E_NOT_FOUND ? WP_OK : status;
+	if (wp_steps_all_good(&apply->steps) && apply->watch) {
+		apply->then_watch = true;
+		return WP_OK;
+	}
 	if (wp_steps_all_good(&apply->steps)) {
 		status = wp_result_write_receipt(apply, journal, err);
 		return status ? status
@@ -43,37 +51,6 @@ static int look_back(struct wp_apply *apply, uint64_t *ret_runs, struct wp_error
 	}
 	reopen(&apply->steps);
 	return WP_OK;
-}
-
-/*
- * Opens the journal for this run. What was read of it before it was locked is worth nothing when another run has begun
- * since: under another name of the same provider, or by another user, it has its own lock of the site.
- */
-static int open_journal(struct wp_apply *apply, uint64_t runs_seen, struct wp_journal **ret_journal,
-			struct wp_error *err)
-{
-	struct wp_journal_runs runs;
-	int status = wp_journal_open(apply->journal_path, WP_JOURNAL_WRITE, apply->plan, ret_journal, err);
-
-	if (!status)
-		status = wp_journal_runs(*ret_journal, &runs, err);
-	if (!status && runs.count != runs_seen)
-		status = wp_fail(err, WP_E_BUSY, "busy", apply->plan_path,
-				 "another run of %s has begun since this one looked at the site; run it again",
-				 apply->plan_path);
-	return status;
-}
-
-/* What cannot be written in the end is found out now, and not when the calls are made. */
-static int probe_outputs(const struct wp_apply *apply, struct wp_error *err)
-{
-	/* A step is some 600 bytes long in a receipt, with its error. */
-	size_t length = (apply->steps.count + 1) * 600;
-	int status = wp_file_probe(apply->receipt_path, apply->receipt_target, length, err);
-
-	return status || !apply->cli->output
-		       ? status
-		       : wp_file_probe(apply->cli->output, WP_FILE_TARGET_NAMED, apply->cli->json ? length : 0, err);
 }
 
 /* Refuses when there are conflicts; with --skip-conflicts they are the outcome of their steps. */
@@ -159,27 +136,6 @@ static size_t mark_left(struct wp_run *run)
 	return left;
 }
 
-/* The command that goes on where this run ends, as it was given, to be copied. */
-static const char *same_command(const struct wp_apply *apply)
-{
-	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
-
-	wp_buf_puts(&buf, "wimplan-apply");
-	for (char **word = apply->cli->argv + 1; *word; word++) {
-		bool plain = **word && strspn(*word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-						     "%+,-./:=@_") == strlen(*word);
-
-		wp_buf_puts(&buf, plain ? " " : " '");
-		for (const char *at = *word; *at; at++)
-			if (*at == '\'')
-				wp_buf_puts(&buf, "'\\''");
-			else
-				wp_buf_putc(&buf, *at);
-		wp_buf_puts(&buf, plain ? "" : "'");
-	}
-	return wp_arena_strdup(apply->cli->arena, wp_buf_text(&buf));
-}
-
 /* What is left when a run ends early, and how to go on. */
 static void say_how_to_go_on(const struct wp_run *run, size_t left)
 {
@@ -191,12 +147,12 @@ static void say_how_to_go_on(const struct wp_run *run, size_t left)
 		open += apply->steps.items[i].selected && !wp_state_is_good(apply->steps.items[i].state);
 	if (wp_signal_caught())
 		wp_apply_note(apply, "stopped by SIG%s, with %zu of %zu steps not done; to go on: %s",
-			      wp_signal_name(wp_signal_caught()), open, apply->steps.count, same_command(apply));
+			      wp_signal_name(wp_signal_caught()), open, apply->steps.count, wp_apply_same_command(apply));
 	else if (left && !run->error.status && !wp_window_is_open(&apply->window, now))
 		wp_apply_note(apply, "%s, with %zu of %zu steps not begun; to go on%s: %s",
 			      wp_window_closed(apply->cli->arena, &apply->window, now), left, apply->steps.count,
 			      wp_window_is_over(&apply->window, now) ? ", with another --window" : " then",
-			      same_command(apply));
+			      wp_apply_same_command(apply));
 }
 
 static int carry_out(struct wp_apply *apply, struct wp_session *session, struct wp_journal *journal,
@@ -220,10 +176,14 @@ static int carry_out(struct wp_apply *apply, struct wp_session *session, struct 
 	    wp_result_write_receipt(apply, journal, err) || wp_journal_runs(journal, &runs, err))
 		return err->status;
 	wp_event(apply, "end", NULL, run.error.status ? run.error.message : NULL, -1);
-	wp_result_text(apply, true, &buf);
+	apply->cli->status = result;
+	/* Then the receipt is named, and printed as JSON, when that has come to its end. */
+	apply->then_watch = apply->watch && !run.error.status && !wp_signal_caught();
+	wp_result_text(apply, true, apply->then_watch ? &apply->result : &buf);
+	if (apply->then_watch)
+		return WP_OK;
 	if (!apply->cli->quiet)
 		wp_text_line(&buf, "Receipt: %s", apply->receipt_path);
-	apply->cli->status = result;
 	return apply->cli->json ? wp_result_show(apply, WP_RECEIPT_FORMAT, &runs)
 				: wp_cli_emit(apply->cli, &buf);
 }
@@ -232,7 +192,7 @@ static int carry_out(struct wp_apply *apply, struct wp_session *session, struct 
 static int stopped_early(struct wp_apply *apply)
 {
 	wp_apply_note(apply, "stopped by SIG%s before this run called anything; to go on: %s",
-		      wp_signal_name(wp_signal_caught()), same_command(apply));
+		      wp_signal_name(wp_signal_caught()), wp_apply_same_command(apply));
 	apply->cli->status = 128 + wp_signal_caught();
 	return WP_OK;
 }
@@ -273,9 +233,9 @@ static int decide(struct wp_apply *apply, struct wp_session *session, uint64_t r
 	if (wp_signal_caught())
 		return stopped_early(apply);
 	if (!status)
-		status = probe_outputs(apply, err);
+		status = wp_result_probe(apply, err);
 	if (!status)
-		status = open_journal(apply, runs_seen, &journal, err);
+		status = wp_apply_open_journal(apply, runs_seen, &journal, err);
 	who = wp_arena_printf(apply->cli->arena, "%s@%s", apply->cli->env->user, apply->cli->env->host);
 	if (!status)
 		status = wp_journal_begin(journal, apply->connection.url, who, wp_apply_now(apply), err);
@@ -292,6 +252,8 @@ static int run_locked(struct wp_apply *apply)
 	uint64_t runs_seen;
 	int status = look_back(apply, &runs_seen, err);
 
+	if (!status && apply->then_watch)
+		return WP_OK;
 	if (!status)
 		status = wp_events_open(apply);
 	if (!status)
@@ -324,7 +286,14 @@ static int run(struct wp_cli *cli, void *arguments)
 		return status;
 	wp_signals_catch();
 	status = wp_lock_site(apply->connection.url, apply->plan->site_code, &lock, &cli->err);
-	return status ? status : run_locked(apply);
+	if (!status)
+		status = run_locked(apply);
+	if (status || !apply->then_watch)
+		return status;
+	/* It calls nothing, so that other plans may be carried out meanwhile. */
+	wp_closep(&lock);
+	lock = -1;
+	return wp_watch_plan(apply);
 }
 
 const struct wp_command wp_apply_run = {

@@ -23,6 +23,7 @@ struct wp_journal {
 	char *name; /* the same with no link in its folder, for SQLite */
 	int lock; /* -1: none */
 	bool write;
+	bool no_watch; /* it was made by a version that watched nothing: it has no table of it */
 	bool open; /* a transaction is, with what is not yet written */
 	bool dirty; /* something is written, and perhaps not yet on disk */
 	bool wal;
@@ -78,6 +79,12 @@ int wp_journal_save(struct wp_journal *journal, const struct wp_step *step, cons
 
 /* Keeps the step, with intended as it stands there, without an event: nothing has happened. */
 int wp_journal_intend(struct wp_journal *journal, const struct wp_step *step, struct wp_error *err);
+
+/* Fills the steps with what was last seen of their distribution, in @arena. */
+int wp_journal_load_distribution(struct wp_journal *journal, struct wp_arena *arena, struct wp_steps *steps,
+				 struct wp_error *err);
+/* Keeps what was seen of the distribution of a step, all its points with it; until wp_journal_write() not on disk. */
+int wp_journal_keep_distribution(struct wp_journal *journal, const struct wp_step *step, struct wp_error *err);
 
 /*
  * Finds the file of the journal, for writing makes and locks it, and sees whether it may be given to SQLite. Fills name,

@@ -18,7 +18,9 @@
 
 /* "wpjr": tells a journal from any other database. */
 #define APPLICATION_ID 0x77706a72
-#define SCHEMA_VERSION 3
+#define SCHEMA_VERSION 4
+/* Without the last table. */
+#define SCHEMA_WITHOUT_WATCH 3
 /* How long to wait for another process, in milliseconds. */
 #define BUSY 5000
 
@@ -49,8 +51,9 @@ static const char *const tables[] = {
 	"CREATE TABLE event (id INTEGER PRIMARY KEY, run INTEGER NOT NULL, position INTEGER NOT NULL, "
 	"at INTEGER NOT NULL,"
 	" what TEXT NOT NULL, detail TEXT) STRICT",
+	"CREATE TABLE distribution (position INTEGER PRIMARY KEY, seen TEXT NOT NULL) STRICT",
 };
-#define TABLES (sizeof tables / sizeof *tables)
+#define TABLES ((int64_t)(sizeof tables / sizeof *tables))
 
 static int create(const struct wp_db *db, const struct wp_plan *plan, struct wp_error *err)
 {
@@ -59,7 +62,7 @@ static int create(const struct wp_db *db, const struct wp_plan *plan, struct wp_
 	char marks[100];
 	int status = wp_db_execute(db, "BEGIN IMMEDIATE", doing, err);
 
-	for (size_t i = 0; i < TABLES && !status; i++)
+	for (int64_t i = 0; i < TABLES && !status; i++)
 		status = wp_db_execute(db, tables[i], doing, err);
 	if (status)
 		return status;
@@ -196,13 +199,14 @@ static int refuse_foreign(const struct wp_journal *journal, struct wp_error *err
 /* Its tables are these and nothing else: what is in a file's schema is code that SQLite would run. */
 static int check_schema(const struct wp_journal *journal, struct wp_error *err)
 {
+	const int64_t wanted = TABLES - journal->no_watch;
 	const struct wp_db *db = &journal->db;
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
 	int64_t count;
 	int status = wp_db_number(db, "SELECT count(*) FROM sqlite_schema", opening, &count, err);
 
 	wp_db_query(db, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND sql = ?", &statement);
-	for (size_t i = 0; i < TABLES && !status && count == TABLES; i++) {
+	for (int64_t i = 0; i < wanted && !status && count == wanted; i++) {
 		int found;
 
 		wp_db_bind_text(&statement, 1, tables[i]);
@@ -213,7 +217,7 @@ static int check_schema(const struct wp_journal *journal, struct wp_error *err)
 			count = 0;
 		sqlite3_reset(statement.handle);
 	}
-	if (!status && count != TABLES)
+	if (!status && count != wanted)
 		status = wp_db_damaged(db, err, "its tables are not there");
 	return status;
 }
@@ -288,7 +292,8 @@ static int check_length(const struct wp_journal *journal, struct wp_error *err)
 /* What every reader and writer asks first. */
 static int check(struct wp_journal *journal, const struct wp_plan *plan, struct wp_error *err)
 {
-	static const char *const taken[] = { "plan", "run", "step", NULL };
+	static const char *const taken[] = { "plan", "run", "step", "distribution", NULL };
+	static const char *const taken_before[] = { "plan", "run", "step", NULL };
 	const struct wp_db *db = &journal->db;
 	int64_t application, version;
 	int status = wp_db_number(db, "PRAGMA application_id", opening, &application, err);
@@ -298,7 +303,8 @@ static int check(struct wp_journal *journal, const struct wp_plan *plan, struct 
 	if (application != APPLICATION_ID)
 		return refuse_foreign(journal, err);
 	status = wp_db_number(db, "PRAGMA user_version", opening, &version, err);
-	if (!status && version != SCHEMA_VERSION)
+	journal->no_watch = version == SCHEMA_WITHOUT_WATCH;
+	if (!status && version != SCHEMA_VERSION && !journal->no_watch)
 		return wp_fail(err, WP_E_REFUSED, "unknown-version", journal->path,
 			       "the journal %s is of another version of wimplan-apply; use that one", journal->path);
 	if (!status)
@@ -306,7 +312,7 @@ static int check(struct wp_journal *journal, const struct wp_plan *plan, struct 
 	if (!status)
 		status = check_plan(journal, plan, err);
 	if (!status)
-		status = wp_db_check(db, taken, err);
+		status = wp_db_check(db, journal->no_watch ? taken_before : taken, err);
 	if (!status)
 		status = check_length(journal, err);
 	return status ? status : check_log(journal, err);
@@ -351,10 +357,26 @@ static int set_modes(struct wp_journal *journal, struct wp_error *err)
 				   opening, err);
 }
 
+/* A journal of an older version gets what it lacks. */
+static int add_watch(struct wp_journal *journal, struct wp_error *err)
+{
+	char text[300];
+	int status;
+
+	if (!journal->no_watch)
+		return WP_OK;
+	snprintf(text, sizeof text, "BEGIN IMMEDIATE; %s; PRAGMA user_version=%d; COMMIT", tables[TABLES - 1], SCHEMA_VERSION);
+	status = wp_db_execute(&journal->db, text, writing, err);
+	journal->no_watch = status != WP_OK;
+	return status;
+}
+
 static int prepare_to_write(struct wp_journal *journal, struct wp_error *err)
 {
 	int status = set_modes(journal, err);
 
+	if (!status)
+		status = add_watch(journal, err);
 	if (!status)
 		status = wp_db_prepare(&journal->db,
 					     "INSERT OR REPLACE INTO step VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",

@@ -5,7 +5,7 @@
 #include "wimplan/connection.h"
 #include "wimplan/database.h"
 
-static const struct wp_command *const commands[] = { &wp_apply_check, &wp_apply_run, &wp_apply_status, NULL };
+static const struct wp_command *const commands[] = { &wp_apply_check, &wp_apply_run, &wp_apply_watch, &wp_apply_status, NULL };
 
 static const struct wp_program program = {
 	.name = "wimplan-apply",

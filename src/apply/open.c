@@ -80,9 +80,25 @@ int wp_apply_look_back(struct wp_apply *apply, struct wp_journal **ret_journal, 
 		status = wp_journal_runs(*ret_journal, ret_runs, err);
 	if (!status)
 		status = wp_journal_load(*ret_journal, &apply->steps, err);
+	if (!status)
+		status = wp_journal_load_distribution(*ret_journal, apply->cli->arena, &apply->steps, err);
 	for (size_t i = 0; i < apply->steps.count && !status; i++)
 		if (apply->steps.items[i].suspected)
 			recall(&apply->steps.items[i]);
+	return status;
+}
+
+int wp_apply_open_journal(struct wp_apply *apply, uint64_t runs_seen, struct wp_journal **ret_journal, struct wp_error *err)
+{
+	struct wp_journal_runs runs;
+	int status = wp_journal_open(apply->journal_path, WP_JOURNAL_WRITE, apply->plan, ret_journal, err);
+
+	if (!status)
+		status = wp_journal_runs(*ret_journal, &runs, err);
+	if (!status && runs.count != runs_seen)
+		status = wp_fail(err, WP_E_BUSY, "busy", apply->plan_path,
+				 "another run of %s has begun since this one looked at the site; run it again",
+				 apply->plan_path);
 	return status;
 }
 
@@ -143,12 +159,8 @@ static size_t needed_methods(const struct wp_apply *apply, struct wp_method meth
 	return count;
 }
 
-int wp_apply_connect(struct wp_apply *apply, struct wp_session *ret, struct wp_error *err)
+int wp_apply_open_session(struct wp_apply *apply, struct wp_session *ret, struct wp_error *err)
 {
-	struct wp_method methods[9];
-	size_t count = needed_methods(apply, methods);
-	int status;
-
 	apply->connection.way_out = wp_arena_printf(apply->cli->arena,
 						    "make a script with 'wimplan show --format powershell %s' and run it "
 						    "on the site",
@@ -159,7 +171,15 @@ int wp_apply_connect(struct wp_apply *apply, struct wp_session *ret, struct wp_e
 				    .site_code = apply->plan->site_code,
 				    .notice = note_wait,
 				    .context = apply };
-	status = wp_session_open(ret, err);
+	return wp_session_open(ret, err);
+}
+
+int wp_apply_connect(struct wp_apply *apply, struct wp_session *ret, struct wp_error *err)
+{
+	struct wp_method methods[9];
+	size_t count = needed_methods(apply, methods);
+	int status = wp_apply_open_session(apply, ret, err);
+
 	if (!status)
 		status = wp_session_offers(ret, methods, count, err);
 	if (status)

@@ -17,6 +17,18 @@ int wp_apply_look_back(struct wp_apply *apply, struct wp_journal **ret_journal, 
 		       struct wp_error *err);
 
 /*
+ * The same from the receipt, where there is no journal. WP_E_NOT_FOUND when there is none; WP_E_REFUSED for one of another
+ * plan.
+ */
+int wp_apply_take_receipt(struct wp_apply *apply, struct wp_journal_runs *ret_runs, struct wp_error *err);
+
+/*
+ * Opens the journal to write. What was read of it before it was locked is worth nothing when another run has begun since,
+ * as under another name of the same provider, which has its own lock of the site: @runs_seen are those that it had then.
+ */
+int wp_apply_open_journal(struct wp_apply *apply, uint64_t runs_seen, struct wp_journal **ret_journal, struct wp_error *err);
+
+/*
  * The lock of one provider and site, for all users of this machine (precisely: of this network namespace). WP_E_BUSY
  * names the process and the user that hold it. @provider is a URL; spellings of one URL are one lock. The caller closes
  * *@ret_fd to let go.
@@ -26,6 +38,8 @@ int wp_lock_site(const char *provider, const char *site_code, int *ret_fd, struc
 /* Says it where the window is closed, before anything is asked. */
 void wp_apply_say_window(struct wp_apply *apply);
 
+/* Opens a session with the provider, without a request. The caller closes *@ret. */
+int wp_apply_open_session(struct wp_apply *apply, struct wp_session *ret, struct wp_error *err);
 /*
  * Opens a session with the provider, and sees that it offers the methods that the selected steps call. The caller closes
  * *@ret.

@@ -30,6 +30,9 @@ const struct wp_option wp_apply_options[] = {
 	WP_OPTION(struct wp_apply, commit, "commit", "WHEN", CHOICE,
 		  "run: write a reloaded object back: auto (when its metadata is not there yet), always or never",
 		  .words = commit_words),
+	WP_OPTION(struct wp_apply, watch, "watch", NULL, FLAG, "run: then watch the content arrive, as the command watch does"),
+	WP_OPTION(struct wp_apply, for_given, "for", "DURATION", TEXT,
+		  "watch: so long at most, such as 90m (default 4h); 0s looks once"),
 	WP_OPTION(struct wp_apply, journal_path, "journal", "FILE", TEXT, "default: PLAN.journal"),
 	WP_OPTION(struct wp_apply, receipt_path, "receipt", "FILE", TEXT, "default: plan.receipt.json for plan.json"),
 	{ 0 },
@@ -70,6 +73,20 @@ static int take_window(struct wp_apply *apply, const struct wp_config *config)
 		       : WP_OK;
 }
 
+#define DEFAULT_FOR "4h"
+
+static int take_for(struct wp_apply *apply)
+{
+	const char *given = apply->for_given ? apply->for_given : DEFAULT_FOR;
+	uint64_t seconds;
+
+	if (!wp_duration_parse(given, &seconds) || seconds > WP_LIMIT_WATCH_SECONDS)
+		return wp_cli_usage(apply->cli, "--for", "--for is '%s', but must be a duration such as 90m or 4h, up to %dd", given,
+				    (int)(WP_LIMIT_WATCH_SECONDS / 86400));
+	apply->for_ms = (int64_t)seconds * 1000;
+	return WP_OK;
+}
+
 static int configure(struct wp_apply *apply)
 {
 	struct wp_config config;
@@ -79,6 +96,8 @@ static int configure(struct wp_apply *apply)
 		return status;
 	apply->settle_ms = (int64_t)wp_connection_number(&config, "settle", 0) * 1000;
 	status = check_expected(apply);
+	if (!status)
+		status = take_for(apply);
 	return status ? status : take_window(apply, &config);
 }
 
@@ -113,5 +132,6 @@ void wp_apply_end(struct wp_apply **apply)
 	wp_events_close(*apply);
 	wp_apply_progress(*apply, "%s", "");
 	wp_steps_end(&(*apply)->steps);
+	wp_buf_free(&(*apply)->result);
 	wp_plan_free((*apply)->plan);
 }

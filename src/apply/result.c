@@ -48,6 +48,7 @@ static json_t *step_json(const struct wp_step *step, const char *outcome)
 		.content_id = step->entry->content_id,
 		.file_id = step->entry->file_id,
 		.error = step->error,
+		.distribution = step->distribution,
 	};
 
 	return wp_receipt_step_json(&written, outcome);
@@ -92,20 +93,36 @@ int wp_result_show(struct wp_apply *apply, const char *format, const struct wp_j
 	return wp_cli_emit_as(apply->cli, WP_TEXT_DOCUMENT, &buf);
 }
 
-int wp_result_write_receipt(struct wp_apply *apply, struct wp_journal *journal, struct wp_error *err)
+int wp_result_probe(const struct wp_apply *apply, struct wp_error *err)
+{
+	/* A step is some 600 bytes long in a receipt, with its error. */
+	size_t length = (apply->steps.count + 1) * 600;
+	int status = wp_file_probe(apply->receipt_path, apply->receipt_target, length, err);
+
+	return status || !apply->cli->output
+		       ? status
+		       : wp_file_probe(apply->cli->output, WP_FILE_TARGET_NAMED, apply->cli->json ? length : 0, err);
+}
+
+int wp_result_write(const struct wp_apply *apply, const struct wp_journal_runs *runs, struct wp_error *err)
 {
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 	struct wp_file_writer *writer;
+	int status = wp_file_begin(apply->receipt_path, apply->receipt_target, &writer, err);
+
+	if (status)
+		return status;
+	add_document(apply, WP_RECEIPT_FORMAT, runs, &buf);
+	wp_file_add(writer, buf.data, buf.length);
+	return wp_file_commit(writer, err);
+}
+
+int wp_result_write_receipt(struct wp_apply *apply, struct wp_journal *journal, struct wp_error *err)
+{
 	struct wp_journal_runs runs;
 	int status = wp_journal_runs(journal, &runs, err);
 
-	if (!status)
-		status = wp_file_begin(apply->receipt_path, apply->receipt_target, &writer, err);
-	if (status)
-		return status;
-	add_document(apply, WP_RECEIPT_FORMAT, &runs, &buf);
-	wp_file_add(writer, buf.data, buf.length);
-	return wp_file_commit(writer, err);
+	return status ? status : wp_result_write(apply, &runs, err);
 }
 
 static void add_step(const struct wp_step *step, enum wp_state state, struct wp_buf *buf)

@@ -13,8 +13,12 @@
 
 /* Writes a document with the steps to --output; @runs NULL: there is no run to speak of. The error is in the call. */
 int wp_result_show(struct wp_apply *apply, const char *format, const struct wp_journal_runs *runs);
+/* What cannot be written in the end is found out by this, and not when the calls are made. */
+int wp_result_probe(const struct wp_apply *apply, struct wp_error *err);
 /* Writes the receipt from what the journal says now. */
 int wp_result_write_receipt(struct wp_apply *apply, struct wp_journal *journal, struct wp_error *err);
+/* The same from what is known of the runs otherwise. */
+int wp_result_write(const struct wp_apply *apply, const struct wp_journal_runs *runs, struct wp_error *err);
 
 /* A line for every step that needs one, then how many there are of each kind. @ended: their outcomes, as in a receipt. */
 void wp_result_text(const struct wp_apply *apply, bool ended, struct wp_buf *buf);

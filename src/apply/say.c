@@ -74,7 +74,7 @@ void wp_apply_tick(void *context)
 
 int wp_events_open(struct wp_apply *apply)
 {
-	if (!apply->cli->events)
+	if (!apply->cli->events || apply->events)
 		return WP_OK;
 	apply->events = fopen(apply->cli->events, "ae");
 	if (!apply->events)
@@ -91,27 +91,52 @@ void wp_events_close(struct wp_apply *apply)
 	apply->events = NULL;
 }
 
-void wp_event(struct wp_apply *apply, const char *type, const struct wp_step *step, const char *message, double seconds)
+void wp_event_of(struct wp_apply *apply, const char *type, const char *message, json_t *facts)
 {
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = NULL;
-	json_t *line __attribute__((cleanup(wp_json_freep))) = NULL;
+	json_t *line __attribute__((cleanup(wp_json_freep))) = NULL, *more __attribute__((cleanup(wp_json_freep))) = facts;
 	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
 
 	if (!apply->events)
 		return;
 	arena = wp_arena_new();
-	line = json_object();
-	wp_json_set(line, "type", wp_json_text(type));
-	wp_json_set(line, "time", wp_json_time(wp_apply_now(apply)));
-	if (step) {
-		wp_json_set(line, "package_id", wp_json_text(step->entry->package_id));
-		wp_json_set(line, "action", wp_json_text(wp_action_name(step->action)));
-		wp_json_set(line, "state", wp_json_text(wp_state_name(step->state)));
-		wp_json_set(line, "attempts", wp_json_u64(step->attempts));
-	}
-	if (seconds >= 0)
-		wp_json_set(line, "seconds", json_real(seconds));
+	line = wp_json_object("type", wp_json_text(type), "time", wp_json_time(wp_apply_now(apply)), NULL);
+	if (more && json_object_update(line, more))
+		wp_out_of_memory();
 	wp_json_set(line, "message", wp_json_text(message && *message ? wp_utf8_repair(arena, message) : NULL));
 	wp_json_line(&text, line);
 	fputs(wp_buf_text(&text), apply->events);
+}
+
+void wp_event(struct wp_apply *apply, const char *type, const struct wp_step *step, const char *message, double seconds)
+{
+	json_t *facts = wp_json_must(json_object());
+
+	if (step)
+		wp_json_put(facts, "package_id", wp_json_text(step->entry->package_id), "action",
+			    wp_json_text(wp_action_name(step->action)), "state", wp_json_text(wp_state_name(step->state)),
+			    "attempts", wp_json_u64(step->attempts), NULL);
+	if (seconds >= 0)
+		wp_json_set(facts, "seconds", json_real(seconds));
+	wp_event_of(apply, type, message, facts);
+}
+
+const char *wp_apply_same_command(const struct wp_apply *apply)
+{
+	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	wp_buf_puts(&buf, "wimplan-apply");
+	for (char **word = apply->cli->argv + 1; *word; word++) {
+		bool plain = **word && strspn(*word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+						     "%+,-./:=@_") == strlen(*word);
+
+		wp_buf_puts(&buf, plain ? " " : " '");
+		for (const char *at = *word; *at; at++)
+			if (*at == '\'')
+				wp_buf_puts(&buf, "'\\''");
+			else
+				wp_buf_putc(&buf, *at);
+		wp_buf_puts(&buf, plain ? "" : "'");
+	}
+	return wp_arena_strdup(apply->cli->arena, wp_buf_text(&buf));
 }

@@ -7,6 +7,8 @@
 
 #include "wimplan/buf.h"
 
+#include <jansson.h>
+
 /* The time for outputs: fixed by SOURCE_DATE_EPOCH, otherwise now. */
 struct wp_time wp_apply_now(const struct wp_apply *apply);
 
@@ -25,5 +27,11 @@ void wp_events_close(struct wp_apply *apply);
 /* One line of --events; @step NULL: of the run as a whole. @seconds below 0: none. */
 void wp_event(struct wp_apply *apply, const char *type, const struct wp_step *step, const char *message,
 	      double seconds);
+
+/* The same of something else: with these members, an object that is taken over, and a message, NULL or "" for none. */
+void wp_event_of(struct wp_apply *apply, const char *type, const char *message, json_t *facts);
+
+/* The command of this call as it was given, to be copied by somebody who wants to go on with it. */
+const char *wp_apply_same_command(const struct wp_apply *apply);
 
 #endif

@@ -53,6 +53,7 @@ struct wp_step {
 	bool has_return_value;
 	int64_t return_value;
 	char *error; /* what is wrong with it, owned; NULL when nothing is */
+	const struct wp_receipt_distribution *distribution; /* of a refresh, as it was last seen; NULL: nobody has looked */
 	bool suspected; /* its call may have begun before the machine stopped: see journal.c */
 	/* Of this run. */
 	bool selected;

@@ -117,7 +117,7 @@ static void add_lists(struct wp_export *export, struct jobs *jobs, const struct 
 	}
 	for (size_t i = 0; i < only->count; i++)
 		add_job(export, jobs, read)->filter =
-			wp_arena_printf(export->cli->arena, "%s eq '%s'", read->package, only->items[i]);
+			wp_session_filter(export->cli->arena, read->package, &only->items[i], 1);
 }
 
 /* Everything, in the order of the classes and by key. */

@@ -129,13 +129,15 @@ static int read_export(const char *path, size_t record_limit, struct wp_assemble
 	return status ? status : wp_assembler_end_file(assembler, file.name, err);
 }
 
-int wp_import_entity(json_t *entity, const char *name, const struct wp_import_options *options,
-		     struct wp_record_set **ret_set, struct wp_error *err)
+int wp_import_rows(const json_t *rows, const char *name, const struct wp_import_options *options,
+		   struct wp_record_set **ret_set, struct wp_error *err)
 {
 	struct wp_assembler *assembler = wp_assembler_new(options, &whole_bounds);
-	struct wp_row row = { .where = { name, 1, 0 }, .properties = entity };
-	int status = wp_assembler_add(assembler, &row, err);
+	int status = WP_OK;
 
+	for (size_t i = 0; i < json_array_size(rows) && !status; i++)
+		status = wp_assembler_add(
+			assembler, &(struct wp_row){ .where = { name, i + 1, 0 }, .properties = json_array_get(rows, i) }, err);
 	if (!status)
 		status = wp_assembler_end_file(assembler, name, err);
 	if (!status)

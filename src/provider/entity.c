@@ -27,7 +27,7 @@ int wp_entity_read(const json_t *answer, enum wp_class class, const char *packag
 	struct wp_record_set *set = NULL;
 	bool many;
 	json_t *entity = wp_answer_entity(answer, &many);
-	json_t *whole;
+	json_t *rows;
 	int status;
 
 	*ret_set = NULL;
@@ -40,9 +40,10 @@ int wp_entity_read(const json_t *answer, enum wp_class class, const char *packag
 		return wp_fail(err, WP_E_FAILED, "bad-answer", package_id,
 			       "%s: the provider's answer is no object; see whether a proxy or another server answers",
 			       package_id);
-	whole = with_class(entity, class);
-	status = wp_import_entity(whole, "the provider's answer", &options, &set, err);
-	json_decref(whole);
+	rows = wp_json_must(json_array());
+	wp_json_push(rows, with_class(entity, class));
+	status = wp_import_rows(rows, "the provider's answer", &options, &set, err);
+	json_decref(rows);
 	if (status)
 		return status;
 	if (set->count != 1 || !wp_ascii_same(set->records[0].package_id, package_id))

@@ -167,6 +167,39 @@ int wp_session_list(struct wp_session *session, const char *class, const char *f
 	return status;
 }
 
+char *wp_session_filter(struct wp_arena *arena, const char *column, const char *const *ids, size_t count)
+{
+	struct wp_buf filter __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	for (size_t i = 0; i < count; i++)
+		wp_buf_printf(&filter, "%s%s eq '%s'", i ? " or " : "", column, ids[i]);
+	return wp_arena_strdup(arena, wp_buf_text(&filter));
+}
+
+struct rows {
+	const char *class;
+	json_t *rows;
+};
+
+static int take_row(void *context, json_t *row, struct wp_error *err)
+{
+	struct rows *rows = context;
+
+	(void)err;
+	if (!wp_json_get_text(row, "__CLASS"))
+		wp_json_set(row, "__CLASS", wp_json_text(rows->class));
+	wp_json_push(rows->rows, json_incref(row));
+	return WP_OK;
+}
+
+int wp_session_rows(struct wp_session *session, const char *class, const char *filter, json_t *rows, struct wp_error *err)
+{
+	struct rows context = { class, rows };
+	struct wp_list_reader reader = { .row = take_row, .context = &context, .limit = WP_LIMIT_SITE_ROWS };
+
+	return wp_session_list(session, class, filter, &reader, err);
+}
+
 int wp_session_object(struct wp_session *session, const char *class, const char *key, json_t **ret_entity,
 		      struct wp_error *err)
 {

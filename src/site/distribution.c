@@ -27,7 +27,7 @@ struct pair {
 	bool stated, removed;
 	uint64_t state;
 	struct wp_number version, message, message_state;
-	struct wp_time copied, reported;
+	struct wp_time copied, summed, reported; /* when the content came, when the state was noted, and when the message */
 };
 
 struct gathering {
@@ -39,6 +39,7 @@ struct gathering {
 	json_t *index;    /* "package/point" → index into pairs */
 	struct pair *pairs;
 	size_t pair_count;
+	bool last; /* failures of older versions count for none */
 };
 
 WP_NAMES(wp_point_state_name, enum wp_point_state,
@@ -138,6 +139,7 @@ static void take_state(struct gathering *g, const json_t *row)
 	pair->state = state.value;
 	pair->version = wp_column_number(row, "SourceVersion");
 	pair->copied = wp_column_time(row, "LastCopied");
+	pair->summed = wp_column_time(row, "SummaryDate");
 }
 
 static void take_assigned(struct gathering *g, const json_t *row)
@@ -211,11 +213,18 @@ static void mark_secondary(struct gathering *g, const json_t *sites)
 	json_decref(secondary);
 }
 
-static bool is_failure(const struct pair *pair)
+/* Only where both are known to be of one clock. */
+static bool is_before(struct wp_time time, struct wp_time since)
+{
+	return time.known && time.zone_known && since.known && since.zone_known && time.ticks < since.ticks;
+}
+
+static bool is_failure(const struct pair *pair, struct wp_time since)
 {
 	return pair->message_state.known &&
 	       (pair->message_state.value == MESSAGE_ERROR || pair->message_state.value == MESSAGE_FAILED) &&
-	       !(pair->copied.known && pair->reported.known && pair->reported.ticks < pair->copied.ticks);
+	       !(pair->copied.known && pair->reported.known && pair->reported.ticks < pair->copied.ticks) &&
+	       !is_before(pair->reported, since);
 }
 
 static enum wp_point_state by_version(const struct pair *pair, struct wp_number wanted)
@@ -225,11 +234,13 @@ static enum wp_point_state by_version(const struct pair *pair, struct wp_number 
 	return pair->version.value < wanted.value ? WP_POINT_BEHIND : WP_POINT_CURRENT;
 }
 
-/* @wanted: the package's SourceVersion. */
-static enum wp_point_state state_of(const struct pair *pair, struct wp_number wanted)
+/* @wanted: the package's SourceVersion; @since: from when on a failure is one of it, not known: from ever on. */
+static enum wp_point_state state_of(const struct pair *pair, struct wp_number wanted, struct wp_time since)
 {
+	bool failed = is_failure(pair, since);
+
 	if (!pair->stated) {
-		if (is_failure(pair))
+		if (failed)
 			return WP_POINT_FAILED;
 		return pair->message_state.known && pair->message_state.value == MESSAGE_RUNNING ? WP_POINT_RUNNING
 												  : WP_POINT_UNKNOWN;
@@ -237,18 +248,20 @@ static enum wp_point_state state_of(const struct pair *pair, struct wp_number wa
 	switch (pair->state) {
 	case STATE_INSTALLED:
 		/* The content may have come and been found damaged since. */
-		return is_failure(pair) ? WP_POINT_FAILED : by_version(pair, wanted);
+		return failed ? WP_POINT_FAILED : by_version(pair, wanted);
 	case STATE_PENDING:
 	case STATE_RETRYING:
 	case STATE_CONTENT_UPDATING:
 		return WP_POINT_RUNNING;
 	case STATE_FAILED:
-		return WP_POINT_FAILED;
+		if (!is_before(pair->reported.known ? pair->reported : pair->summed, since))
+			return WP_POINT_FAILED;
+		return by_version(pair, wanted) == WP_POINT_BEHIND ? WP_POINT_BEHIND : WP_POINT_UNKNOWN;
 	default:
 		if (pair->state >= STATE_REMOVAL_PENDING && pair->state <= STATE_REMOVAL_FAILED)
 			return WP_POINT_REMOVING;
 		/* CONTENT_MONITORING, and what later versions add: what it says of the version is not established. */
-		return is_failure(pair) ? WP_POINT_FAILED : WP_POINT_UNKNOWN;
+		return failed ? WP_POINT_FAILED : WP_POINT_UNKNOWN;
 	}
 }
 
@@ -277,9 +290,11 @@ static void deal(struct gathering *g)
 	for (size_t i = 0; i < g->pair_count; i++) {
 		const struct pair *pair = &g->pairs[i];
 		struct wp_distribution *package = &packages[pair->package];
+		const struct wp_record *record = &g->set->records[pair->package];
 		struct wp_point_content content = {
 			.point = &g->ret->points[pair->point],
-			.state = state_of(pair, g->set->records[pair->package].source_version),
+			.state = state_of(pair, record->source_version,
+					  g->last ? record->source_date : (struct wp_time){ 0 }),
 			.version = pair->version,
 			.copied = pair->copied,
 			.message = pair->message,
@@ -303,10 +318,10 @@ static void take_all(struct gathering *g, enum wp_site_kind kind, void (*take)(s
 		take(g, row);
 }
 
-void wp_distributions_read(struct wp_arena *arena, const struct wp_record_set *set, struct wp_distributions *ret)
+static void gather(struct wp_arena *arena, const struct wp_record_set *set, bool last, struct wp_distributions *ret)
 {
 	struct gathering g = {
-		.arena = arena, .set = set, .ret = ret,
+		.arena = arena, .set = set, .ret = ret, .last = last,
 		.points = json_object(), .packages = json_object(), .index = json_object(),
 	};
 
@@ -328,6 +343,16 @@ void wp_distributions_read(struct wp_arena *arena, const struct wp_record_set *s
 	json_decref(g.points);
 	json_decref(g.packages);
 	json_decref(g.index);
+}
+
+void wp_distributions_read(struct wp_arena *arena, const struct wp_record_set *set, struct wp_distributions *ret)
+{
+	gather(arena, set, false, ret);
+}
+
+void wp_distributions_read_last(struct wp_arena *arena, const struct wp_record_set *set, struct wp_distributions *ret)
+{
+	gather(arena, set, true, ret);
 }
 
 static const char *const confidence_names[] = {

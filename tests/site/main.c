@@ -32,6 +32,7 @@ static const char usage[] = "usage: site-provider --state FILE --map 'PREFIX=FOL
 			    "  --points N            that there are; default as many as --dps\n"
 			    "  --groups N            of points, which get it one after the other; default 1\n"
 			    "  --dp-fail N           the last N points fail with every refresh\n"
+			    "  --arrivals FILE       what points have, for a test to change while it runs\n"
 			    "  --page-size N         rows on one page of a list; default 0: all\n"
 			    "  --absent CLASS        the site has no such class; repeatable\n"
 			    "  --token-file FILE     ask for this bearer token\n"
@@ -82,7 +83,7 @@ struct options {
 };
 
 enum {
-	PORT = 256, CERT, KEY, STATE, LOAD, MAP, SITE, FAULTS, LOG, SETTLE, DP_LAG, DPS, POINTS, GROUPS, DP_FAIL, PAGE_SIZE, ABSENT, TOKEN, CLOCK, SEED, NO_BOUND,
+	PORT = 256, CERT, KEY, STATE, LOAD, MAP, SITE, FAULTS, LOG, SETTLE, DP_LAG, DPS, POINTS, GROUPS, DP_FAIL, ARRIVALS, PAGE_SIZE, ABSENT, TOKEN, CLOCK, SEED, NO_BOUND,
 	BARE, MISSING, INHERITED, READ_ONLY, LAZY, IMAGE_DATES, NEEDS_COMMIT, METADATA, LIFETIME,
 };
 
@@ -102,6 +103,7 @@ static const struct option names[] = {
 	{ "points", 1, NULL, POINTS },
 	{ "groups", 1, NULL, GROUPS },
 	{ "dp-fail", 1, NULL, DP_FAIL },
+	{ "arrivals", 1, NULL, ARRIVALS },
 	{ "page-size", 1, NULL, PAGE_SIZE },
 	{ "absent", 1, NULL, ABSENT },
 	{ "token-file", 1, NULL, TOKEN },
@@ -137,6 +139,7 @@ static void set_more(struct site *site, struct options *options, int option, con
 	case POINTS: site->points = atoi(value); break;
 	case GROUPS: site->groups = atoi(value); break;
 	case DP_FAIL: site->dp_fail = atoi(value); break;
+	case ARRIVALS: site->arrivals = value; break;
 	case PAGE_SIZE: site->page_size = strtoul(value, NULL, 10); break;
 	case ABSENT:
 		if (site->absent_count == sizeof site->absent / sizeof *site->absent)

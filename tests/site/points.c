@@ -31,6 +31,8 @@ struct arrival {
 	json_int_t version;
 	double since;
 	bool current, failed;
+	bool removing, removed, silent; /* it is being taken off, is taken off, and no state is known */
+	int message; /* 0: the usual one */
 };
 
 static int object_type(json_int_t package_type)
@@ -72,6 +74,54 @@ static struct arrival arrive(const struct site *site, const struct parcel *parce
 	return arrival;
 }
 
+/* What the file of --arrivals says last of the package on the point; NULL. */
+static const json_t *find_line(const json_t *lines, const char *package_id, int point)
+{
+	const json_t *line, *found = NULL;
+	size_t i;
+
+	json_array_foreach(lines, i, line) {
+		const char *id = json_string_value(json_object_get(line, "package_id"));
+
+		if (json_integer_value(json_object_get(line, "point")) == point + 1 && (!id || !strcasecmp(id, package_id)))
+			found = line;
+	}
+	return found;
+}
+
+/* A test says itself how far it has come. */
+static void overrule(const json_t *line, const struct parcel *parcel, double now, struct arrival *arrival)
+{
+	const char *state = json_string_value(json_object_get(line, "state"));
+	json_int_t before = parcel->sent_count > 1 ? parcel->sent[parcel->sent_count - 2].version : parcel->wanted - 1;
+
+	if (!state)
+		return;
+	arrival->current = !strcmp(state, "current");
+	arrival->failed = !strcmp(state, "failed");
+	arrival->removing = !strcmp(state, "removing");
+	arrival->removed = !strcmp(state, "removed");
+	arrival->silent = !strcmp(state, "silent");
+	arrival->version = arrival->current ? parcel->wanted : before;
+	arrival->message = (int)json_integer_value(json_object_get(line, "message"));
+	arrival->since = json_is_number(json_object_get(line, "since")) ? json_number_value(json_object_get(line, "since")) : now;
+}
+
+/* The lines of the file as they are now: an array; NULL when there is none. */
+static json_t *read_lines(const struct site *site)
+{
+	FILE *file = site->arrivals ? fopen(site->arrivals, "re") : NULL;
+	json_t *lines, *line;
+
+	if (!file)
+		return NULL;
+	lines = json_array();
+	while ((line = json_loadf(file, JSON_DISABLE_EOF_CHECK, NULL)))
+		json_array_append_new(lines, line);
+	fclose(file);
+	return lines;
+}
+
 static void nal_path(const struct site *site, int point, char text[160])
 {
 	snprintf(text, 160, "[\"Display=\\\\DP%02d.contoso.com\\\"]MSWNET:[\"SMS_SITE=%s\"]\\\\DP%02d.contoso.com\\",
@@ -86,7 +136,10 @@ static json_t *state_row(const struct site *site, const struct parcel *parcel, c
 	site_iso(arrival->since, date);
 	return json_pack("{s:s,s:s,s:s,s:I,s:I,s:i,s:s,s:s,s:s}", "PackageID", parcel->package_id, "ServerNALPath", nal,
 			 "SiteCode", site->site_code, "PackageType", parcel->type, "SourceVersion", arrival->version, "State",
-			 arrival->current ? 0 : arrival->failed ? 3 : 7, "LastCopied", date, "SecuredTypeID", "", "__CLASS",
+			 arrival->removing  ? 4
+			 : arrival->current ? 0
+			 : arrival->failed  ? 3
+					    : 7, "LastCopied", date, "SecuredTypeID", "", "__CLASS",
 			 "SMS_PackageStatusDistPointsSummarizer");
 }
 
@@ -98,11 +151,15 @@ static json_t *assigned_row(const struct site *site, const struct parcel *parcel
 	site_iso(arrival->since, date);
 	return json_pack("{s:s,s:s,s:s,s:I,s:i,s:i,s:s,s:s}", "PackageID", parcel->package_id, "ServerNALPath", nal, "SiteCode",
 			 site->site_code, "PackageType", parcel->type, "ObjectTypeID", object_type(parcel->type), "Status",
-			 arrival->current ? 0 : 1, "LastRefreshTime", date, "__CLASS", "SMS_DistributionPoint");
+			 arrival->removed   ? 3
+			 : arrival->current ? 0
+					    : 1, "LastRefreshTime", date, "__CLASS", "SMS_DistributionPoint");
 }
 
 static int message_of(const struct arrival *arrival)
 {
+	if (arrival->message)
+		return arrival->message;
 	if (arrival->current)
 		return ARRIVED;
 	return arrival->failed ? failures[(size_t)arrival->point % (sizeof failures / sizeof *failures)] : UNDER_WAY;
@@ -216,7 +273,7 @@ json_t *site_points_list(struct site *site, const char *class, const char *packa
 	double now = site_now(site);
 	sqlite3_stmt *statement;
 	size_t kind = 0;
-	json_t *rows;
+	json_t *rows, *lines;
 
 	if (!strcasecmp(class, "SMS_DistributionPointInfo"))
 		return list_points(site);
@@ -225,6 +282,7 @@ json_t *site_points_list(struct site *site, const char *class, const char *packa
 	if (kind == sizeof kinds / sizeof *kinds && !targets)
 		return NULL;
 	rows = json_array();
+	lines = read_lines(site);
 	statement = site_sql(site, "SELECT package_id, rowid, json_extract(json, '$.PackageType'), "
 				   "json_extract(json, '$.SourceVersion'), json_extract(json, '$.Name') FROM object "
 				   "WHERE ?1 IS NULL OR package_id = ?1 ORDER BY package_id");
@@ -234,13 +292,22 @@ json_t *site_points_list(struct site *site, const char *class, const char *packa
 
 		if (targets)
 			add_targets(site, rows, &parcel, dps);
-		for (int i = 0; i < dps && !targets; i++) {
-			int first = dps < site->points ? (int)(parcel.place * 7 % site->points) : 0;
-			struct arrival arrival = arrive(site, &parcel, (first + i) % site->points, now);
+		for (int i = 0; i < site->points && !targets; i++) {
+			int first = dps < site->points ? (int)(parcel.place * 7 % site->points) : 0, point = (first + i) % site->points;
+			const json_t *line = lines ? find_line(lines, parcel.package_id, point) : NULL;
+			struct arrival arrival;
 
-			json_array_append_new(rows, kinds[kind].row(site, &parcel, &arrival));
+			/* A point that has it besides is one that somebody has added. */
+			if (i >= dps && !line)
+				continue;
+			arrival = arrive(site, &parcel, point, now);
+			if (line)
+				overrule(line, &parcel, now, &arrival);
+			if (!(arrival.removed || arrival.silent) || kinds[kind].row == assigned_row)
+				json_array_append_new(rows, kinds[kind].row(site, &parcel, &arrival));
 		}
 	}
 	sqlite3_finalize(statement);
+	json_decref(lines);
 	return rows;
 }

@@ -70,6 +70,7 @@ struct site {
 	int dps;     /* points that each package is on */
 	int points;  /* that there are */
 	int groups;  /* of points */
+	const char *arrivals; /* a file that says what points have; NULL */
 	int dp_fail; /* how many of the last points fail */
 	size_t page_size; /* rows on a page of a list; 0: no pages */
 	const char *absent[16]; /* classes that there are not */
