@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 
+from circle import go_round
 from front import Front, free_port, run_checks
 
 REALM = "EXAMPLE.TEST"
@@ -120,5 +121,17 @@ def check_export(realm, expect):
     expect(json.loads((realm.folder / "records.json").read_text())["complete"], "the export is not complete")
 
 
+def check_circle(realm, expect):
+    """After the run of before the sources change once more."""
+    site, before = realm.site, len(realm.logged())
+    site.must("wimplan", "record", "--cache", "cache.db", "--map", site.map, "plan.receipt.json")
+    site.forget()
+    site.make_sources(after=False)
+    calls = go_round(site, expect, realm.url, "--ca-file", "ca.pem", env=realm.sign_in("ann"))
+    expect(any(action == "RefreshPkgSource" for _, action in calls), "no refresh was planned")
+    users = {request.user for request in realm.logged()[before:] if request.status in ("200", "201")}
+    expect.equal(users, {f"ann@{REALM}"}, "users of a whole circle")
+
+
 if __name__ == "__main__":
-    sys.exit(run_checks("kerberos", Realm, (check_refusals, check_run, check_export), sys.argv[1]))
+    sys.exit(run_checks("kerberos", Realm, (check_refusals, check_run, check_export, check_circle), sys.argv[1]))

@@ -11,6 +11,7 @@ import time
 
 from exporting import AROUND, ExportedSite, keys, packages
 
+from circle import go_round
 from standin import BOOT, IMAGE, INSTALL, TOKEN, nowhere, run_tests
 
 DISTRIBUTION = ["SMS_ObjectContentExtraInfo", "SMS_PackageStatusDistPointsSummarizer", "SMS_DistributionPoint",
@@ -75,31 +76,18 @@ def test_plan_from_an_export(build, folder, expect):
 
 
 def test_full_circle(build, folder, expect):
-    """From the site and back, over TLS: export, import, plan, run, record, export, and nothing is left to do."""
+    """From the site and back, over TLS. With Kerberos it is in tests/apply/kerberos.py."""
     site = ExportedSite(build, folder)
     tls = site.make_ca()
-    way = ("--ca-file", "ca.pem", "--auth", "none")
-
-    def plan(name, status):
-        site.must("wimplan", "import", "--cache", "cache.db", "records.json")
-        result = site.run("wimplan", "plan", "--cache", "cache.db", "--map", site.map, "-o", name)
-        expect.status(result, status)
-        return result
-
     with site.start(*tls, load=True) as server:
-        expect.status(site.export_site(server, *way), 0)
+        expect.status(site.export_site(server, "--ca-file", "ca.pem"), 0)
         site.must("wimplan", "import", "--cache", "cache.db", "records.json")
         site.must("wimplan", "baseline", "adopt", "--cache", "cache.db", "--map", site.map, "--all")
         site.make_sources(after=True)
-        plan("plan.json", 0)
-        expect.equal(sum(step[1] == "RefreshPkgSource" for step in site.planned()), 2, "planned")
-        expect.status(site.apply(server, "run", *way), 0)
-        site.must("wimplan", "record", "--cache", "cache.db", "--map", site.map, "plan.receipt.json")
-        time.sleep(1.1)
-        expect.status(site.export_site(server, *way), 0)
-        expect.says(plan("after.json", 0).stdout, "No changes")
-    calls = [entry["path"].split("/AdminService.")[-1] for entry in site.requests("POST")]
-    expect(all(entry["agent"].startswith("wimplan-apply/") for entry in site.requests("POST")), f"somebody else has called {calls}")
+        calls = go_round(site, expect, server.url, "--ca-file", "ca.pem", "--auth", "none")
+    expect.equal(sum(action == "RefreshPkgSource" for _, action in calls), 2, "refreshes that were planned")
+    expect.equal(sorted(site.effects("refresh").values()), [1, 1], "refreshes")
+    expect(all(entry["agent"].startswith("wimplan-apply/") for entry in site.requests("POST")), "somebody else has called something")
 
 
 def test_pages(build, folder, expect):
