@@ -4,12 +4,12 @@
  * of SMS_ImageInformation, each against the other.
  */
 #include "check.h"
-#include "forms.h"
 #include "probe.h"
 #include "telling.h"
 
 #include "wimplan/ascii.h"
 #include "wimplan/clock.h"
+#include "wimplan/forms.h"
 #include "wimplan/json.h"
 #include "wimplan/limits.h"
 

@@ -338,6 +338,8 @@ static int check_options(struct wp_export *export)
 			    : export->no_sequences    ? "--no-task-sequences"
 						      : NULL;
 
+	if (export->site_check && cli->only.count > WP_LIMIT_PROFILE_SAMPLES)
+		return wp_cli_usage(cli, "--only", "--site-check looks at %u packages at most", WP_LIMIT_PROFILE_SAMPLES);
 	if (export->site_check && other)
 		return wp_cli_usage(cli, other, "%s is for an export, and --site-check makes none", other);
 	if (!export->site_check && export->account)

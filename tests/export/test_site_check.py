@@ -253,6 +253,50 @@ def test_hostile_site(build, folder, expect):
         expect.equal(profile["findings"]["account"]["found"], "roles-unreadable", "roles")
 
 
+def test_from_check_to_plan(build, folder, expect):
+    """What the check has found is proven in a plan from another export of the site, and nothing of another site."""
+    site = CheckedSite(build, folder)
+    with site.start(load=True) as server:
+        expect.status(site.check(server, "-o", "profile.json"), 0)
+        expect.status(site.export_site(server), 0)
+    # Since then somebody has loaded another file into one package: its product type and its size differ.
+    document = site.records()
+    for row in document["value"]:
+        if row.get("PackageID") == "P010001B" and row["__CLASS"] == IMAGE:
+            row["ImageProperty"] = re.sub(r'(Size">)\d+', r"\g<1>4711", row["ImageProperty"]).replace("WinNT", "ServerNT")
+    (folder / "records.json").write_text(json.dumps(document))
+
+    def reasons(*options, status=0):
+        result = site.run("wimplan", "plan", "--map", site.map, "--json", *options)
+        expect.status(result, status)
+        plan = json.loads(result.stdout)
+        found = [(reason["field"], reason["confidence"]) for entry in plan["body"]["changes"] for reason in entry["reasons"] if reason["field"]]
+        return found, plan
+
+    inferred, plan = reasons("--cache", "c.db", "--records", "records.json")
+    expect.equal(inferred, [("product_type", "inferred"), ("size", "inferred")], "without a profile")
+    expect("profile" not in plan["body"]["inputs"], "no profile in the plan")
+    expect.status(site.run("wimplan", "import", "--cache", "c.db", "--profile", "profile.json"), 0)
+    proven, plan = reasons("--cache", "c.db", "--records", "records.json")
+    expect.equal(proven, [("product_type", "proven"), ("size", "proven")], "with the cache's profile")
+    facts = next(note["facts"] for note in plan["notes"] if note["code"] == "site-profile")
+    expect.equal((facts["held"], facts["proven"], facts["unseen"]), (4, ["product_type", "size", "creation_date"], ["hal_type"]), "what is proven")
+    expect.equal(facts["profile"], plan["body"]["inputs"]["profile"], "the profile by its digest")
+    alone, other = reasons("--cache", "c.db", "--records", "records.json", "--only", "P010001B")
+    expect.equal((alone, other["notes"][-1]["facts"]["held"]), (proven, 4), "one package alone")
+    # The part that is passed on is of no use here, and says so.
+    profile = json.loads((folder / "profile.json").read_text())
+    site_part = profile.pop("site")
+    (folder / "passed.json").write_text(json.dumps(profile))
+    result = site.run("wimplan", "plan", "--records", "records.json", "--map", site.map, "--profile", "passed.json")
+    expect.status(result, 4)
+    expect.says(result.stderr, "the part that is passed on")
+    (folder / "other.json").write_text(json.dumps(profile | {"site": site_part | {"site_code": "P09"}}))
+    result = site.run("wimplan", "plan", "--records", "records.json", "--map", site.map, "--profile", "other.json")
+    expect.status(result, 4)
+    expect.says(result.stderr, "the profile of site P09, and this is site P01")
+
+
 def test_only_and_signals(build, folder, expect):
     site = CheckedSite(build, folder)
     with site.start(load=True) as server:

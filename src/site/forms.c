@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Masks values, and the markup around them. Nobody knows what a site puts where, so nothing is passed on but by its kind. */
-#include "forms.h"
+#include "wimplan/forms.h"
 
 #include "wimplan/architecture.h"
 #include "wimplan/ascii.h"
@@ -116,6 +116,9 @@ static const char *add_tag(const char *tag, struct wp_buf *buf)
 			add_value(tag, (size_t)(at - tag), at + 1, (size_t)(end - at) - 1, buf);
 			wp_buf_putc(buf, *end);
 			at = end;
+		} else if (*at == '"' || *at == '\'') {
+			wp_buf_puts(buf, "…");
+			return at + strlen(at);
 		}
 		at++;
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* How a site writes a value, without the value: what may be passed on. */
-#ifndef WIMPLAN_EXPORT_FORMS_H
-#define WIMPLAN_EXPORT_FORMS_H
+#ifndef WIMPLAN_FORMS_H
+#define WIMPLAN_FORMS_H
 
 #include "wimplan/buf.h"
 #include "wimplan/record.h"
