@@ -7,10 +7,12 @@
 
 #include <stdbool.h>
 
+struct wp_arena;
+
 struct wp_env {
 	struct wp_time now;  /* SOURCE_DATE_EPOCH when it is set */
-	const char *user;    /* never NULL */
-	const char *host;    /* never NULL */
+	/* "user@host", in the arena; asked of the machine only then, for a name may have to be fetched from a directory. */
+	const char *(*who)(struct wp_arena *arena);
 	const char *(*get)(const char *name); /* getenv(); NULL when unset */
 	bool stdin_terminal;
 	bool stdout_terminal;

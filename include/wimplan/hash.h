@@ -12,6 +12,12 @@
 /* "sha256:" + 64 hex digits + NUL. An empty string means: not known. */
 #define WP_HASH_TEXT 72
 
+/*
+ * Has libcrypto pass over openssl.cnf, which is about connections and takes longer to read than most files to hash: for a
+ * program that makes none, before the first hash. Running out of memory is found later.
+ */
+void wp_hash_alone(void);
+
 struct wp_sha256;
 
 struct wp_sha256 *wp_sha256_new(void) __attribute__((returns_nonnull));

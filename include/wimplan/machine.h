@@ -26,7 +26,7 @@ void wp_standard_put(enum wp_standard stream, const char *text);
 void wp_locale_start(void);
 
 /* What this call gets from the machine. @stream is the one whose terminal says how many columns there are. */
-struct wp_env wp_machine_env(struct wp_arena *arena, enum wp_standard stream);
+struct wp_env wp_machine_env(enum wp_standard stream);
 
 /* What tells this time that the machine runs from any other; "" when the system does not say. */
 void wp_machine_boot_id(char *room, size_t size);

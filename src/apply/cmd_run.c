@@ -236,7 +236,7 @@ static int decide(struct wp_apply *apply, struct wp_session *session, uint64_t r
 		status = wp_result_probe(apply, err);
 	if (!status)
 		status = wp_apply_open_journal(apply, runs_seen, &journal, err);
-	who = wp_arena_printf(apply->cli->arena, "%s@%s", apply->cli->env->user, apply->cli->env->host);
+	who = apply->cli->env->who(apply->cli->arena);
 	if (!status)
 		status = wp_journal_begin(journal, apply->connection.url, who, wp_apply_now(apply), err);
 	if (status)

@@ -3,11 +3,17 @@
 #include "wimplan/hash.h"
 #include "wimplan/ascii.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define SHA256_BYTES 32
+
+void wp_hash_alone(void)
+{
+	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS, NULL);
+}
 
 struct wp_sha256 {
 	EVP_MD_CTX *context;

@@ -21,7 +21,7 @@ static struct telling begin(const struct wp_cli *cli, enum wp_event_kind kind, c
 		.at = cli->env->now,
 		.kind = kind,
 		.site_code = site_code,
-		.by = wp_arena_printf(cli->arena, "%s@%s", cli->env->user, cli->env->host),
+		.by = cli->env->who(cli->arena),
 	} };
 }
 

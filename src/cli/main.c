@@ -3,6 +3,7 @@
 #include "cli.h"
 
 #include "wimplan/database.h"
+#include "wimplan/hash.h"
 #include "wimplan/machine.h"
 
 static const struct wp_command *const commands[] = {
@@ -25,9 +26,10 @@ int main(int argc, char **argv)
 {
 	wp_program_start(argc, argv);
 	wp_db_guard_memory();
+	wp_hash_alone();
 
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-	struct wp_env env = wp_machine_env(arena, WP_STANDARD_OUTPUT);
+	struct wp_env env = wp_machine_env(WP_STANDARD_OUTPUT);
 	struct wp_cli cli = { .program = &program, .env = &env, .arena = arena };
 
 	wp_program_run(&cli, argc, argv);

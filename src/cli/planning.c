@@ -102,7 +102,7 @@ static int make_plan(struct wp_cli *cli, const struct wp_config *config, struct 
 		.policy = &config->policy,
 		.selection = &selection,
 		.now = cli->env->now,
-		.created_by = wp_arena_printf(cli->arena, "%s@%s", cli->env->user, cli->env->host),
+		.created_by = cli->env->who(cli->arena),
 		.tool_version = WIMPLAN_VERSION,
 	};
 	struct wp_learned learned;

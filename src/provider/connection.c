@@ -22,7 +22,7 @@ int wp_connection_run(const struct wp_program *program, int argc, char **argv)
 		return WP_EXIT_FAILED;
 	}
 	/* Of what a terminal shows, only the line of progress has to fit its width. */
-	env = wp_machine_env(arena, WP_STANDARD_ERROR);
+	env = wp_machine_env(WP_STANDARD_ERROR);
 	cli.env = &env;
 	wp_program_run(&cli, argc, argv);
 	curl_global_cleanup();

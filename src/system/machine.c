@@ -76,20 +76,24 @@ static unsigned int terminal_columns(enum wp_standard stream)
 	return 80;
 }
 
-struct wp_env wp_machine_env(struct wp_arena *arena, enum wp_standard stream)
+static const char *who(struct wp_arena *arena)
 {
-	char host[256] = "";
-	const struct passwd *user = getpwuid(geteuid());
+	const char *user = getenv("WIMPLAN_USER"), *host = getenv("WIMPLAN_HOST");
+	const struct passwd *entry = user ? NULL : getpwuid(geteuid());
+	char name[256] = "";
+
+	if (!host && gethostname(name, sizeof name - 1))
+		strcpy(name, "localhost");
+	return wp_arena_printf(arena, "%s@%s", user ? user : entry ? entry->pw_name : "unknown", host ? host : name);
+}
+
+struct wp_env wp_machine_env(enum wp_standard stream)
+{
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 
-	if (gethostname(host, sizeof host - 1))
-		strcpy(host, "localhost");
 	return (struct wp_env){
 		.now = current_time(),
-		.user = getenv("WIMPLAN_USER") ? getenv("WIMPLAN_USER")
-			: user                 ? wp_arena_strdup(arena, user->pw_name)
-					       : "unknown",
-		.host = getenv("WIMPLAN_HOST") ? getenv("WIMPLAN_HOST") : wp_arena_strdup(arena, host),
+		.who = who,
 		.get = environment,
 		.stdin_terminal = isatty(STDIN_FILENO),
 		.stdout_terminal = isatty(STDOUT_FILENO),
