@@ -12,6 +12,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+/* So many contents have to have the site's size before another one is evidence. */
+#define ENOUGH_SIZES 2
 /* So many files have to speak against a field before it is not compared at all. */
 #define ENOUGH_AGAINST 2
 
@@ -20,19 +22,13 @@ struct tally {
 	size_t utc;                     /* of those not read, dates without a zone that are right in UTC */
 };
 
-/*
- * Whether the file is the one that was probed: at the same place, not modified since, and with all that is known to be compared
- * right. A date alone proves nothing, for a copy can keep it.
- */
-static bool is_same_file(const struct wp_profile *profile, const struct wp_profile_sample *sample, const struct wp_observation *seen,
-			 const struct wp_site_images *own)
+/* Whether the images are the same by all that is known to be compared right. */
+static bool are_surely_same(const struct wp_site_images *theirs_all, const struct wp_site_images *own)
 {
 	const struct wp_site_image *theirs, *ours;
 	size_t i = 0, k = 0;
 
-	if (wp_time_is_never(seen->newest_file) || seen->newest_file.ticks > profile->taken_at.ticks)
-		return false;
-	while (wp_site_images_next(&sample->images, own, &i, &k, &theirs, &ours)) {
+	while (wp_site_images_next(theirs_all, own, &i, &k, &theirs, &ours)) {
 		if (!theirs || !ours)
 			return false;
 		for (size_t f = 0; f < WP_SITE_FIELDS; f++)
@@ -42,6 +38,17 @@ static bool is_same_file(const struct wp_profile *profile, const struct wp_profi
 				return false;
 	}
 	return own->count > 0;
+}
+
+/*
+ * Whether the file is the one that was probed: at the same place, not modified since, and with all that is known to be compared
+ * right. A date alone proves nothing, for a copy can keep it.
+ */
+static bool is_same_file(const struct wp_profile *profile, const struct wp_profile_sample *sample, const struct wp_observation *seen,
+			 const struct wp_site_images *own)
+{
+	return !wp_time_is_never(seen->newest_file) && seen->newest_file.ticks <= profile->taken_at.ticks &&
+	       are_surely_same(&sample->images, own);
 }
 
 /* Of a field in all images of a file: any difference speaks against it, and a value that says nothing for nothing. */
@@ -79,8 +86,23 @@ static enum wp_field_state state_of(const struct tally *tally)
 	return tally->unread ? WP_FIELD_UNREAD : WP_FIELD_UNSEEN;
 }
 
+/* Of a content that is surely the one that was sent, whether the site has its size. */
+static void tally_size(const struct wp_plan_input *input, const struct wp_record *record, const struct wp_observation *seen,
+		       struct wp_arena *scratch, const struct wp_site_images *own, struct tally *sizes)
+{
+	const struct wp_judge judge = { .arena = scratch, .scratch = scratch, .input = input, .record = record, .seen = seen };
+	enum wp_size_witness witness;
+	uint64_t kib;
+
+	if (!record || !are_surely_same(&record->images, own) || !wp_judge_is_older(&judge))
+		return;
+	witness = wp_judge_size(&judge, &kib);
+	sizes->same += witness == WP_SIZE_AGREES;
+	sizes->different += witness == WP_SIZE_DIFFERS;
+}
+
 static void add_sample(const struct wp_plan_input *input, size_t i, struct wp_arena *scratch, struct wp_calibration *ret,
-		       struct tally *tallies)
+		       struct tally *tallies, struct tally *sizes)
 {
 	const struct wp_profile_sample *sample = &input->profile->samples[i];
 	const struct wp_observation *seen = input->samples[i];
@@ -95,15 +117,17 @@ static void add_sample(const struct wp_plan_input *input, size_t i, struct wp_ar
 	ret->held++;
 	for (size_t f = 0; f < WP_SITE_FIELDS; f++)
 		tally_field(&wp_site_fields[f], &sample->images, &own, &tallies[f]);
+	tally_size(input, wp_record_set_find(input->set, sample->package_id), seen, scratch, &own, sizes);
 }
 
 void wp_judge_calibrate(const struct wp_plan_input *input, struct wp_arena *scratch, struct wp_calibration *ret)
 {
-	struct tally tallies[WP_SITE_FIELDS] = { 0 };
+	struct tally tallies[WP_SITE_FIELDS] = { 0 }, sizes = { 0 };
 
 	*ret = (struct wp_calibration){ 0 };
 	for (size_t i = 0; input->profile && input->samples && i < input->profile->count; i++)
-		add_sample(input, i, scratch, ret, tallies);
+		add_sample(input, i, scratch, ret, tallies, &sizes);
+	ret->sizes_agree = sizes.same >= ENOUGH_SIZES && !sizes.different;
 	for (size_t f = 0; f < WP_SITE_FIELDS; f++) {
 		struct tally *tally = &tallies[f];
 
@@ -150,7 +174,8 @@ void wp_note_profile(struct wp_plan *plan, const struct wp_plan_input *input, co
 	if (!input->profile)
 		return;
 	facts = wp_json_object("profile", wp_json_text(input->profile->id), "taken_at", wp_json_time(input->profile->taken_at), "samples",
-			       wp_json_u64(input->profile->count), "held", wp_json_u64(calibration->held), NULL);
+			       wp_json_u64(input->profile->count), "held", wp_json_u64(calibration->held), "sizes",
+			       json_boolean(calibration->sizes_agree), NULL);
 	for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
 		struct wp_buf names __attribute__((cleanup(wp_buf_free))) = { 0 };
 
@@ -158,6 +183,8 @@ void wp_note_profile(struct wp_plan *plan, const struct wp_plan_input *input, co
 		if (names.length)
 			wp_buf_printf(&text, "; %s: %s", states[i].words, wp_buf_text(&names));
 	}
+	if (calibration->sizes_agree)
+		wp_buf_puts(&text, "; sizes of contents agree with their sources");
 	if (!calibration->held)
 		wp_note_add(plan, WP_NOTE_SITE_PROFILE, NULL, 0, facts,
 			    "the site's profile of %s proves nothing here: of its %zu package%s none has a source that can be looked at and "

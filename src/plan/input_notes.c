@@ -118,7 +118,8 @@ void wp_note_folder(struct wp_plan *plan, const struct wp_judge *judge)
 	struct wp_folder_change change;
 
 	for (size_t i = 0; i < entry->reason_count; i++)
-		if (!strcmp(entry->reasons[i].code, "content-changed") || !strcmp(entry->reasons[i].code, "content-newer"))
+		if (!strcmp(entry->reasons[i].code, "content-changed") || !strcmp(entry->reasons[i].code, "content-newer") ||
+		    !strcmp(entry->reasons[i].code, "content-resized"))
 			reason = &entry->reasons[i];
 	if (entry->class != WP_CLASS_INSTALL || !reason || !seen)
 		return;

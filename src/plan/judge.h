@@ -17,6 +17,7 @@ enum wp_field_state {
 struct wp_calibration {
 	enum wp_field_state fields[WP_SITE_FIELDS];
 	bool dates_are_utc; /* dates of images that do not say their zone */
+	bool sizes_agree;   /* the site's figures of contents are those of their sources */
 	size_t looked_at, held; /* samples with a source that was read, and that still is the one that was probed */
 };
 
@@ -53,6 +54,17 @@ struct wp_judge_learned wp_judge_package(struct wp_judge *judge);
 
 /* Holds the profile of @input, if there is one, against what wimplan reads of the same files. */
 void wp_judge_calibrate(const struct wp_plan_input *input, struct wp_arena *scratch, struct wp_calibration *ret);
+/* What the site's figure of a content's size says of a source. */
+enum wp_size_witness {
+	WP_SIZE_SAYS_NOTHING, /* there is none of this SourceVersion, or two that contradict each other */
+	WP_SIZE_AGREES,
+	WP_SIZE_DIFFERS,
+};
+/* @ret_kib gets the figure where there is one. */
+enum wp_size_witness wp_judge_size(const struct wp_judge *judge, uint64_t *ret_kib);
+/* Whether the source was, by its dates, surely not modified since the content was sent. */
+bool wp_judge_is_older(const struct wp_judge *judge);
+
 /* Two dates of which one does not say its zone, as if it were UTC. */
 enum wp_compared wp_judge_compare_utc(const char *a, const char *b);
 /* The images of a source that was read, as the site would have them. */

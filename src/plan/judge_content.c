@@ -121,6 +121,11 @@ bool wp_judge_is_newer(const struct wp_judge *judge, struct wp_time newest)
 	return age_of(judge, newest) == AGE_NEWER;
 }
 
+bool wp_judge_is_older(const struct wp_judge *judge)
+{
+	return age_of(judge, judge->seen->newest) == AGE_OLDER;
+}
+
 /* Why the dates say nothing. */
 static const char *why_unknown(struct wp_judge *judge)
 {
@@ -177,36 +182,45 @@ static bool is_asked(const struct wp_judge *judge)
 }
 
 /* With the dates, and where the site has one the size, on either side. */
+static struct wp_reason dated_reason(const struct wp_judge *judge, const char *code, enum wp_confidence confidence, bool sized,
+				     uint64_t kib)
+{
+	const char *newest = wp_time_iso(judge->scratch, judge->seen->newest), *sent = source_date(judge);
+
+	if (!sized)
+		return make_reason(code, confidence, sent, newest);
+	return make_reason(code, confidence, wp_arena_printf(judge->scratch, "%s; %" PRIu64 " KiB", sent ? sent : "", kib),
+			   wp_arena_printf(judge->scratch, "%s; %" PRIu64 " bytes", newest ? newest : "", judge->seen->bytes));
+}
+
 static struct wp_content_verdict unproven_content(const struct wp_judge *judge, bool sized, uint64_t kib)
 {
-	const char *newest = wp_time_iso(judge->scratch, judge->seen->newest);
-	struct wp_content_verdict verdict = {
+	return (struct wp_content_verdict){
+		.reason = dated_reason(judge, "content-unproven", WP_CONFIDENCE_UNKNOWN, sized, kib),
 		.refresh = judge->input->policy->on_unproven == WP_ON_UNPROVEN_REFRESH,
 		.unproven = true,
 	};
+}
 
-	verdict.reason = make_reason("content-unproven", WP_CONFIDENCE_UNKNOWN, source_date(judge), newest);
-	if (sized) {
-		verdict.reason.recorded =
-			wp_arena_printf(judge->scratch, "%s; %" PRIu64 " KiB", source_date(judge), kib);
-		verdict.reason.found =
-			wp_arena_printf(judge->scratch, "%s; %" PRIu64 " bytes", newest, judge->seen->bytes);
-	}
-	return verdict;
+/*
+ * An old date alone says that the content is the one that was sent; metadata and size both say that it is not. The size does so
+ * where a profile has shown that sizes agree at this site.
+ */
+static struct wp_content_verdict resized_content(const struct wp_judge *judge, uint64_t kib)
+{
+	*judge->profile_used = true;
+	return (struct wp_content_verdict){
+		.reason = dated_reason(judge, "content-resized", WP_CONFIDENCE_INFERRED, true, kib),
+		.refresh = true,
+	};
 }
 
 /*
  * The size of what was distributed as a second witness beside the dates. PackageSize and SourceSize are documented as
  * kilobytes; captured values are those of 1024 bytes. How a site rounds is not established, so each file may be off by
- * one, and a figure that differs proves nothing.
+ * one, and a figure that differs proves nothing unless a profile of the site has shown that they agree there.
  */
 #define KIB 1024
-
-enum size_witness {
-	SIZE_SAYS_NOTHING, /* the site has no figure of this SourceVersion, or two that contradict each other */
-	SIZE_AGREES,
-	SIZE_DIFFERS,
-};
 
 static bool is_of_version(struct wp_number size, struct wp_number version, struct wp_number wanted)
 {
@@ -221,8 +235,7 @@ static bool fits(uint64_t kib, uint64_t bytes, uint64_t files)
 	return kib > low ? kib - low <= files : high - kib <= files;
 }
 
-/* What the site's figure of the content's size says of the source; *@ret_kib gets it where there is one. */
-static enum size_witness judge_size(const struct wp_judge *judge, uint64_t *ret_kib)
+enum wp_size_witness wp_judge_size(const struct wp_judge *judge, uint64_t *ret_kib)
 {
 	const struct wp_record *record = judge->record;
 	bool package = is_of_version(record->package_size, record->package_size_version, record->source_version);
@@ -232,11 +245,11 @@ static enum size_witness judge_size(const struct wp_judge *judge, uint64_t *ret_
 
 	/* The figure of a boot image is of something else: the console shows its decompressed size. */
 	if (record->class == WP_CLASS_BOOT || (!package && !content))
-		return SIZE_SAYS_NOTHING;
+		return WP_SIZE_SAYS_NOTHING;
 	if (package && content && (a > b ? a - b : b - a) > files)
-		return SIZE_SAYS_NOTHING;
+		return WP_SIZE_SAYS_NOTHING;
 	*ret_kib = package && (!content || fits(a, bytes, files)) ? a : b;
-	return fits(*ret_kib, bytes, files) ? SIZE_AGREES : SIZE_DIFFERS;
+	return fits(*ret_kib, bytes, files) ? WP_SIZE_AGREES : WP_SIZE_DIFFERS;
 }
 
 /*
@@ -247,7 +260,7 @@ static struct wp_content_verdict weigh(struct wp_judge *judge, bool differs)
 {
 	uint64_t kib = 0;
 	enum age age = age_of(judge, judge->seen->newest);
-	enum size_witness size = judge_size(judge, &kib);
+	enum wp_size_witness size = wp_judge_size(judge, &kib);
 	struct wp_content_verdict same = { .reason = make_reason("content-same", WP_CONFIDENCE_INFERRED, NULL, NULL) };
 
 	if (age == AGE_NEWER)
@@ -256,9 +269,12 @@ static struct wp_content_verdict weigh(struct wp_judge *judge, bool differs)
 					      wp_time_iso(judge->scratch, judge->seen->newest)),
 			.refresh = true,
 		};
-	if (age == AGE_OLDER && size != SIZE_AGREES && (differs || is_asked(judge)))
-		return unproven_content(judge, size == SIZE_DIFFERS, kib);
-	if (age == AGE_UNKNOWN && size != SIZE_AGREES)
+	if (age == AGE_OLDER && size == WP_SIZE_DIFFERS && judge->calibration && judge->calibration->sizes_agree &&
+	    (differs || is_asked(judge)))
+		return resized_content(judge, kib);
+	if (age == AGE_OLDER && size != WP_SIZE_AGREES && (differs || is_asked(judge)))
+		return unproven_content(judge, size == WP_SIZE_DIFFERS, kib);
+	if (age == AGE_UNKNOWN && size != WP_SIZE_AGREES)
 		return unknown_content(judge, why_unknown(judge));
 	same.becomes_baseline = age == AGE_OLDER && judge->record->source_version.known && judge->seen->content_id[0];
 	return same;

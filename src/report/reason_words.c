@@ -23,6 +23,8 @@ static const struct wp_reason_kind kinds[] = {
 	{ "metadata-same", NULL, NULL, "the site's image properties are those of the source", 0 },
 	{ "content-newer", "The source was modified after it was distributed.", "content is newer than distributed",
 	  "modified since it was distributed", WP_REASON_SHOWS_RECORDED | WP_REASON_SHOWS_FOUND },
+	{ .code = "content-resized", .meaning = "The source has neither the images nor the size that the site has of what was distributed.",
+	  .why = "content has another size than distributed" },
 	{ "content-same", NULL, NULL, "the same as what was distributed", 0 },
 	{ "content-changed", "The source is not the one that is known to have been distributed.",
 	  "content is not what was distributed", "not what was distributed",
@@ -136,11 +138,12 @@ static const char *date_and_size(struct wp_arena *arena, const char *text)
 			       unit);
 }
 
-static const char *unproven_note(struct wp_arena *arena, const char *before, const char *after)
+/* @word: what its dates and sizes mean for the content. */
+static const char *dated_note(struct wp_arena *arena, const char *word, const char *before, const char *after)
 {
 	if (!before || !after)
-		return "unproven: nothing tells whether it is what was distributed";
-	return wp_arena_printf(arena, "unproven: modified %s, distributed %s", date_and_size(arena, after),
+		return wp_arena_printf(arena, "%s: nothing tells whether it is what was distributed", word);
+	return wp_arena_printf(arena, "%s: modified %s, distributed %s", word, date_and_size(arena, after),
 			       date_and_size(arena, before));
 }
 
@@ -151,7 +154,9 @@ static const char *note_of(struct wp_arena *arena, const struct wp_reason *reaso
 	bool content = !strncmp(reason->code, "content-", 8);
 
 	if (!strcmp(reason->code, "content-unproven"))
-		return unproven_note(arena, before, after);
+		return dated_note(arena, "unproven", before, after);
+	if (!strcmp(reason->code, "content-resized"))
+		return dated_note(arena, "another size", before, after);
 	/* What a gate recorded is mostly the path, which stands beside it anyway; what it found is a sentence. */
 	if (reason->action == WP_ACTION_NONE && (content || !kind))
 		return after ? after : wp_words_gate(reason).meaning;

@@ -263,6 +263,64 @@ Test(plan_profile, dates_without_a_zone)
 	fixture_free(site);
 }
 
+/* Both packages were surely distributed, with the site's size of them. */
+static void add_sizes(struct fixture_site *site)
+{
+	for (size_t i = 0; i < site->set.count; i++) {
+		site->seen[i].bytes = 5000 * 1024;
+		site->records[i].package_size = (struct wp_number){ true, 5000 };
+		site->records[i].package_size_version = site->records[i].source_version;
+	}
+}
+
+#define RESIZED \
+	{ .code = "content-resized", .action = WP_ACTION_REFRESH, .confidence = WP_CONFIDENCE_INFERRED, \
+	  .recorded = "2026-01-09T22:41:00Z; 7000 KiB", .found = "2026-01-08T12:00:00Z; 5120000 bytes" }
+#define UNPROVEN_SIZE \
+	{ .code = "content-unproven", .action = WP_ACTION_REFRESH, .confidence = WP_CONFIDENCE_UNKNOWN, \
+	  .recorded = "2026-01-09T22:41:00Z; 7000 KiB", .found = "2026-01-08T12:00:00Z; 5120000 bytes" }
+
+/* A size that differs is evidence where sizes are known to agree, and metadata speak against the content as well. */
+Test(plan_profile, sizes_of_contents)
+{
+	static const struct {
+		const char *label;
+		int against; /* which of the changes below is made */
+		bool resized;
+	} cases[] = {
+		{ "two that agree", 0, true },	{ "one that agrees", 1, false },     { "one that differs", 2, false },
+		{ "no profile", 3, false },	{ "one is a boot image", 4, false }, { "one whose metadata differ", 5, false },
+	};
+
+	for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+		struct fixture_site *site = fixture_new();
+		struct wp_reason changed = FIXTURE_CHANGED(1, "name", "Before", "Windows 11 #1");
+
+		for (int i = 0; i < 3; i++)
+			fixture_add(site, (const char *const[]){ "P0100001", "P0100002", "P0100003" }[i]);
+		add_sizes(site);
+		add_profile(site);
+		/* The first is not what was distributed, and is none of those that prove something. */
+		site->records[0].images.items[0].name = "Before";
+		site->records[0].package_size.value = 7000;
+		switch (cases[c].against) {
+		case 1: site->records[2].package_size_version.value = 11; break;
+		case 2: site->records[2].package_size.value = 4000; break;
+		case 3: site->input.profile = NULL; break;
+		case 4: site->records[2].class = WP_CLASS_BOOT; break;
+		case 5: site->records[2].images.items[0].name = "Before"; break;
+		default: break;
+		}
+		if (cases[c].resized)
+			fixture_expect(site, cases[c].label, changed, RESIZED);
+		else
+			fixture_expect(site, cases[c].label, changed, UNPROVEN_SIZE);
+		cr_expect_eq(site->plan->profile_id != NULL, cases[c].resized, "%s", cases[c].label);
+		cr_expect_eq(site->plan->entries[0].refresh, cases[c].resized, "%s", cases[c].label);
+		fixture_free(site);
+	}
+}
+
 /* A plan file keeps the profile that it was made with, also when it is read. */
 Test(plan_profile, in_the_plan_file)
 {
