@@ -49,7 +49,7 @@ unshare --mount true 2>/dev/null || skip 'nothing may be mounted'
 rm -rf "$root"
 debootstrap --variant=minbase "$release" "$root" >"$root.log" 2>&1 || skip "debootstrap: $(tail -1 "$root.log")"
 
-# What the demo needs beside the package: its inputs and the two programs of the tests, the stand-in with its library.
+# What the demo needs beside the package: its inputs and the two programs of the tests, the stand-in with its library and what makes its certificate.
 mkdir -p "$root/demo/build"
 cp -r tests testdata README.md "$root/demo"
 cp "$package" "$root/demo"
@@ -64,7 +64,7 @@ apt-get install -y -qq --no-install-recommends ./wimplan_*.deb
 wimplan --version
 wimplan-apply --version
 wimplan-export --version
-apt-get install -y -qq --no-install-recommends libmicrohttpd12
+apt-get install -y -qq --no-install-recommends libmicrohttpd12 openssl
 tests/demo.sh build
 apt-get remove -y -qq --purge wimplan
 ! find /usr/share -path '*wimplan*' | grep . || { echo 'removing it leaves something'; exit 1; }

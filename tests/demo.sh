@@ -44,19 +44,6 @@ place() {
 	touch -d "$1" "sources/$2"
 }
 
-# What an administrator's script gets from the AdminService: fetch URL FILE. bash has this much HTTP itself.
-fetch() {
-	local url=${1#http://} line
-	line=${url%%/*}
-	exec 3<>"/dev/tcp/${line%:*}/${line#*:}"
-	printf 'GET /%s HTTP/1.0\r\nHost: localhost\r\n\r\n' "${url#*/}" >&3
-	read -r line <&3
-	case $line in *' 200 '*) ;; *) echo "demo: $1: $line" >&2; exit 1 ;; esac
-	while read -r line <&3 && [ "$line" != $'\r' ]; do :; done
-	cat <&3 >"$2"
-	exec 3>&-
-}
-
 rm -rf "$demo"
 mkdir -p "$demo/sources"
 cd "$demo"
@@ -76,15 +63,22 @@ find sources -name '*.wim' -o -name '*.WIM' -o -name '*.swm' -o -name '*.esd' | 
 cat >start-site <<'EOF'
 #!/bin/sh
 # Starts a stand-in for the site's SMS Provider, with the records of export/ and on this machine alone, and prints the URL
-# of its AdminService. It ends by itself after two minutes.
+# of its AdminService; start-site tls has it speak TLS, with a certificate in ca.pem. It ends by itself after two minutes.
 cd "$(dirname "$0")"
 rm -f site.db* site.port
+scheme=http host=127.0.0.1
+if [ "${1:-}" = tls ]; then
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj /CN=localhost \
+		-addext subjectAltName=DNS:localhost -keyout site.key -out ca.pem 2>site.log || { cat site.log >&2; exit 1; }
+	scheme=https host=localhost
+	set -- --cert ca.pem --key site.key
+fi
 ../site-provider --state site.db --load export/SMS_ImagePackage.json --load export/SMS_OperatingSystemInstallPackage.json \
-	--load export/SMS_BootImagePackage.json --map '\\cm01.contoso.com\Source$\OSD=sources' --clock 1771632000 \
-	--settle-delay 0.2-0.5 --lifetime 120 >site.port 2>site.log &
+	--load export/SMS_BootImagePackage.json --map '\\cm01.contoso.com\Source$\OSD=sources' --clock 1771560000 \
+	--settle-delay 0.2-0.5 --lifetime 120 "$@" >site.port 2>site.log &
 echo $! >site.pid
 while [ ! -s site.port ] && kill -0 $! 2>/dev/null; do sleep 0.1; done
-echo "http://127.0.0.1:$(cat site.port)/AdminService"
+echo "$scheme://$host:$(cat site.port)/AdminService"
 EOF
 chmod +x start-site
 
@@ -133,26 +127,23 @@ done
 [ -z "$missing" ] || { echo "demo: the plan does not show:$missing" >&2; exit 1; }
 
 say "The change board agrees. A stand-in for the site's SMS Provider is started, and wimplan-apply looks, then carries the" \
-	'plan out. A real site is reached with Kerberos and TLS (wimplan-provider(7)); this one takes anybody:'
-printf '\n$ ./start-site\n'
-site=$(./start-site)
+	'plan out, and watches the content arrive on the distribution points. A real site is reached with Kerberos (kinit,' \
+	'see wimplan-provider(7)); this one takes anybody, over TLS:'
+printf '\n$ ./start-site tls\n'
+site=$(./start-site tls)
 trap 'kill "$(cat site.pid)" 2>/dev/null || true' EXIT
 echo "$site"
-must $wimplan-apply check --auth none --provider "$site" plan.json
-must $wimplan-apply run --yes --auth none --provider "$site" plan.json
+provider=(--provider "$site" --auth none --ca-file ca.pem)
+must $wimplan-apply check "${provider[@]}" plan.json
+must $wimplan-apply run --yes --watch "${provider[@]}" plan.json
 
-say 'What was distributed is recorded, in a copy of the cache, so that all of the above can still be tried. Then the site is' \
-	'exported again, each package by its key:'
-mkdir export-after
-for class in SMS_ImagePackage SMS_OperatingSystemInstallPackage SMS_BootImagePackage; do
-	for id in $(sed -n 's/.*"PackageID": "\(.*\)".*/\1/p' "export/$class.json"); do
-		fetch "$site/wmi/$class('$id')" "export-after/$id.json"
-	done
-done
+say 'What was distributed is recorded, in a copy of the cache, so that all of the above can still be tried. Then' \
+	'wimplan-export reads the site again, with its distribution points and who uses the packages:'
 cp cache.db after.db
 must $wimplan record --cache after.db --map "$map" plan.receipt.json
-printf '\n$ %s import --cache after.db --taken-at 2026-02-21T02:10:00Z export-after/*.json\n' "$wimplan"
-$wimplan import --cache after.db --taken-at 2026-02-21T02:10:00Z export-after/*.json
+export SOURCE_DATE_EPOCH=1771639800
+must $wimplan-export "${provider[@]}" -o after.records.json
+must $wimplan import --cache after.db after.records.json
 say 'What does another plan say of the packages that were brought in line?'
 only=()
 for id in $(sed -n 's/.*"package_id": "\(.*\)",.*/\1/p' plan.receipt.json | sort -u); do
@@ -175,11 +166,10 @@ edition = Enterprise, EnterpriseS, Professional, ServerStandard
 EOF
 printf '\n$ cat audit.conf\n'
 cat audit.conf
-printf '\n$ %s audit --config audit.conf --cache after.db --taken-at 2026-02-21T02:10:00Z --since plan.json \\\n    --fail-on below-expected export-after/*.json\n' "$wimplan"
+printf '\n$ %s audit --config audit.conf --cache after.db --since plan.json \\\n    --fail-on below-expected after.records.json\n' "$wimplan"
 status=0
 export SOURCE_DATE_EPOCH=1771725600
-$wimplan audit --config audit.conf --cache after.db --taken-at 2026-02-21T02:10:00Z --since plan.json \
-	--fail-on below-expected export-after/*.json || status=$?
+$wimplan audit --config audit.conf --cache after.db --since plan.json --fail-on below-expected after.records.json || status=$?
 [ "$status" = 11 ] || { echo "demo: audit ended with $status, not 11" >&2; exit 1; }
 say 'Exit status 11: something that --fail-on names was found.'
 

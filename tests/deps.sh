@@ -12,7 +12,7 @@ for purpose; do
 		libssl-dev libsmartcols-dev libarchive-dev libcurl4-openssl-dev" ;;
 	test) packages="$packages libmicrohttpd-dev openssl strace libcriterion-dev python3 python3-jsonschema mandoc zsh fish
 		$sign_in" ;;
-	demo) packages="$packages libmicrohttpd-dev" ;;
+	demo) packages="$packages libmicrohttpd-dev openssl" ;;
 	check-release) packages="$packages debootstrap" ;;
 	deb) packages="$packages dpkg-dev" ;;
 	check-deb) packages="$packages dpkg-dev lintian debootstrap" ;;

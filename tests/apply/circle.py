@@ -28,7 +28,7 @@ def go_round(site, expect, url, *options, env=None):
     plan = step("wimplan", "plan", *scan, "--detailed-exitcode", "-o", "plan.json", status=10)
     expect.equal(audit.stdout.split("Plan ")[-1], plan.stdout.split("Plan ")[-1], "the last lines of audit and plan")
     calls = site.planned()
-    expect.says(step("wimplan-apply", "run", "--yes", *way, "--settle", "20", "plan.json").stdout, f"{len(calls)} steps: {len(calls)} done")
+    expect.says(step("wimplan-apply", "run", "--yes", *way, "--settle", "20", "--watch", "--for", "5m", "plan.json").stdout, f"{len(calls)} steps: {len(calls)} done")
     step("wimplan", "record", *scan, "plan.receipt.json")
     # An export of the same second would be as old as what it is to show.
     time.sleep(1.1)
