@@ -13,8 +13,10 @@ such as ImageProperty do not come with a list. The rows of SMS_ImageInformation 
 With them come the rows that say where the packages are (distribution points, their state and what they last reported) and
 who uses them (task sequences with their steps, what they refer to, their deployments). -NoDistributionState and
 -NoTaskSequences leave these out. The Sequence of a task sequence may hold accounts and keys; wimplan keeps of it only which
-step uses which package, but the file that this script writes has all of it. A class that the site lacks is said and
-skipped.
+step uses which package, but the file that this script writes has all of it.
+
+The file has the form that wimplan-export writes, and the same classes. What the site refuses is said and stands in the
+file, so that an import knows that it is part; classes that the site does not have stand there too, and are no refusal.
 
 The script only reads. It never changes an object of the site, and it calls one method at most: with -Probe the static
 method GetImageProperties, which reads a .wim file and returns what it found.
@@ -54,12 +56,14 @@ provider opens each .wim file for this, which takes seconds for each. Nothing is
 
 .PARAMETER NoDistributionState
 Leaves out what is known of distribution points: SMS_ObjectContentExtraInfo, SMS_PackageStatusDistPointsSummarizer,
-SMS_DistributionPoint, SMS_DPGroupDistributionStatusDetails, SMS_PackageContentServerInfo, SMS_DistributionPointInfo and
-SMS_Site. A plan then says nothing of points that are behind or failed, and not how much is sent.
+SMS_DistributionPoint, SMS_DPGroupDistributionStatusDetails, SMS_DistributionDPStatus, SMS_PackageContentServerInfo,
+SMS_DistributionPointInfo and SMS_Site. A plan then says nothing of points that are behind or failed, and not how much is
+sent.
 
 .PARAMETER NoTaskSequences
 Leaves out task sequences and their deployments: SMS_TaskSequencePackage, SMS_TaskSequencePackageReference_Flat,
-SMS_Advertisement and SMS_DeploymentSummary. A plan then does not say whether a step installs another image than before.
+SMS_TaskSequencePackageReference_All, SMS_TaskSequenceReferencesInfo, SMS_Advertisement, SMS_AdvertisementInfo and
+SMS_DeploymentSummary. A plan then does not say whether a step installs another image than before.
 
 .PARAMETER Credential
 Another account for the connection to the SMS Provider.
@@ -114,13 +118,6 @@ $ErrorActionPreference = 'Stop'
 $SiteCode = $SiteCode.ToUpperInvariant()
 $namespace = "root/sms/site_$SiteCode"
 
-# The package classes with the value that PackageType has in them.
-$packageClasses = [ordered] @{
-    SMS_ImagePackage                  = 257
-    SMS_OperatingSystemInstallPackage = 259
-    SMS_BootImagePackage              = 258
-}
-
 # Left out where a package could not be read by its key: then they were not fetched, which is not the same as empty.
 $lazyProperties = @(
     'AlternateContentProviders', 'BackgroundBitmapPath', 'ContextID', 'EnableLabShell', 'ExtendedData',
@@ -129,26 +126,63 @@ $lazyProperties = @(
     'ScratchSpace'
 )
 
-# What goes with the packages. By: the property that says of which kind of package a row is; Filter: which rows; ByKey:
-# properties that arrive only by key, and are left out where a row could not be read by it.
-$distributionClasses = [ordered] @{
-    SMS_ObjectContentExtraInfo            = @{ By = 'ObjectType' }
-    SMS_PackageStatusDistPointsSummarizer = @{ By = 'PackageType' }
-    SMS_DistributionPoint                 = @{ By = 'PackageType' }
-    SMS_DPGroupDistributionStatusDetails  = @{ By = 'ObjectType' }
-    SMS_PackageContentServerInfo          = @{ By = 'PackageType' }
-    SMS_DistributionPointInfo             = @{}
-    SMS_Site                              = @{}
-}
-$sequenceClasses = [ordered] @{
-    SMS_TaskSequencePackage               = @{ ByKey = 'BootImageID', 'References', 'Sequence' }
-    SMS_TaskSequencePackageReference_Flat = @{ By = 'ObjectType' }
-    # ProgramName is * in deployments of task sequences, and FeatureType 7 stands for these.
-    SMS_Advertisement                     = @{
-        Filter = "ProgramName='*'"; ByKey = 'AssignedSchedule', 'AssignedScheduleEnabled'
+# Every class that is read, and how. Part: what it belongs to. Key: the property by which each object is read once more,
+# for what is lazy; Lazy: what is left out where that fails; List: what of it is a list, which WMI has as nothing when it is
+# empty. Filter: of the rows that are wanted; some ways to a site refuse it.
+# Package and Sequence: the property that has to name a package, or a task sequence, of this export.
+$kinds = '{0}=257 OR {0}=258 OR {0}=259'
+$classes = @(
+    @{
+        Class = 'SMS_ImagePackage'; Part = 'packages'; Key = 'PackageID'; Lazy = $lazyProperties; List = 'RefreshSchedule'
     }
-    SMS_DeploymentSummary                 = @{ Filter = 'FeatureType=7' }
-}
+    @{
+        Class = 'SMS_OperatingSystemInstallPackage'; Part = 'packages'; Key = 'PackageID'; Lazy = $lazyProperties
+        List = 'RefreshSchedule'
+    }
+    @{
+        Class = 'SMS_BootImagePackage'; Part = 'packages'; Key = 'PackageID'; Lazy = $lazyProperties
+        List = 'RefreshSchedule'
+    }
+    @{ Class = 'SMS_ImageInformation'; Part = 'images'; Package = 'PackageID' }
+    @{
+        Class = 'SMS_ObjectContentExtraInfo'; Part = 'distribution'; Filter = $kinds -f 'ObjectType'
+        Package = 'PackageID'
+    }
+    @{
+        Class = 'SMS_PackageStatusDistPointsSummarizer'; Part = 'distribution'; Filter = $kinds -f 'PackageType'
+        Package = 'PackageID'
+    }
+    @{ Class = 'SMS_DistributionPoint'; Part = 'distribution'; Filter = $kinds -f 'PackageType'; Package = 'PackageID' }
+    @{
+        Class = 'SMS_DPGroupDistributionStatusDetails'; Part = 'distribution'; Filter = $kinds -f 'ObjectType'
+        Package = 'PackageID'
+    }
+    # Its types have other numbers: 18 images, 19 boot images, 14 upgrade packages.
+    @{
+        Class = 'SMS_DistributionDPStatus'; Part = 'distribution'
+        Filter = 'ObjectTypeID=18 OR ObjectTypeID=19 OR ObjectTypeID=14'; Package = 'PackageID'
+    }
+    @{
+        Class = 'SMS_PackageContentServerInfo'; Part = 'distribution'; Filter = $kinds -f 'PackageType'
+        Package = 'PackageID'
+    }
+    @{ Class = 'SMS_DistributionPointInfo'; Part = 'distribution' }
+    @{ Class = 'SMS_Site'; Part = 'distribution' }
+    @{
+        Class = 'SMS_TaskSequencePackage'; Part = 'sequences'; Key = 'PackageID'
+        Lazy = 'BootImageID', 'References', 'Sequence'
+    }
+    @{ Class = 'SMS_TaskSequencePackageReference_Flat'; Part = 'sequences' }
+    @{ Class = 'SMS_TaskSequencePackageReference_All'; Part = 'sequences' }
+    @{ Class = 'SMS_TaskSequenceReferencesInfo'; Part = 'sequences' }
+    # Deployments of what is no task sequence have the same class.
+    @{
+        Class = 'SMS_Advertisement'; Part = 'sequences'; Key = 'AdvertisementID'
+        Lazy = 'AssignedSchedule', 'AssignedScheduleEnabled'; List = 'AssignedSchedule'; Sequence = 'PackageID'
+    }
+    @{ Class = 'SMS_AdvertisementInfo'; Part = 'sequences'; Filter = 'PackageType=4'; Sequence = 'PackageID' }
+    @{ Class = 'SMS_DeploymentSummary'; Part = 'sequences'; Filter = 'FeatureType=7'; Sequence = 'PackageID' }
+)
 
 # Times of day, which a site keeps without a time zone.
 $timesOfDay = @('StartTime', 'PresentTime', 'ExpirationTime')
@@ -216,33 +250,75 @@ function ConvertTo-PlainObject {
     return $plain
 }
 
-# One row as it is by its key; without its lazy properties, and a warning, where it cannot be read by it.
-function Get-RecordByKey {
-    param($Session, [ciminstance] $Listed, [string] $Name, [string[]] $Lazy)
+# What the site refuses stands in the file, and is said.
+function Add-Refusal {
+    param([string] $ClassName, [string] $Key, [string] $Why)
 
+    $name = if ($Key) { "$ClassName $Key".Trim() } else { $ClassName }
+    Write-Warning -Message "${name}: $Why"
+    $class = if ($ClassName) { $ClassName } else { $null }
+    $object = if ($Key) { $Key } else { $null }
+    [void] $refused.Add([ordered] @{ class = $class; key = $object; why = $Why })
+}
+
+function Test-Code {
+    param($ErrorRecord, [string] $Name)
+
+    $code = $ErrorRecord.Exception.PSObject.Properties['NativeErrorCode']
+    $null -ne $code -and [string] $code.Value -eq $Name
+}
+
+# '' for what is not there or empty.
+function Get-Text {
+    param([ciminstance] $Instance, [string] $Name)
+
+    $property = $Instance.CimInstanceProperties[$Name]
+    if ($null -eq $property -or $null -eq $property.Value) {
+        return ''
+    }
+    return [string] $property.Value
+}
+
+# One object as it is by its key; without its lazy properties where it cannot be read by it. $null when it is gone.
+function Get-RecordByKey {
+    param($Session, [ciminstance] $Listed, [hashtable] $About)
+
+    $key = Get-Text -Instance $Listed -Name $About['Key']
     try {
         $record = ConvertTo-PlainObject -Instance (Get-CimInstance -CimSession $Session -InputObject $Listed)
         $record['__BY_KEY'] = $true
+        if ($About['List'] -and -not $record.Contains($About['List'])) {
+            $record[$About['List']] = @()
+        }
     }
     catch {
-        $why = $_.Exception.Message
-        Write-Warning -Message "${Name}: could not be read by its key, so its lazy properties are left out: $why"
-        $record = ConvertTo-PlainObject -Instance $Listed -Without $Lazy
+        if (Test-Code -ErrorRecord $_ -Name 'NotFound') {
+            Write-Verbose -Message "$($About['Class']) ${key}: it is gone."
+            return $null
+        }
+        Add-Refusal -ClassName $About['Class'] -Key $key -Why ('could not be read by its key, so its lazy properties are ' +
+            "left out: $($_.Exception.Message.Trim())")
+        $record = ConvertTo-PlainObject -Instance $Listed -Without $About['Lazy']
         $record['__BY_KEY'] = $false
     }
     return $record
 }
 
 function Write-Record {
-    param(
-        [System.IO.TextWriter] $Writer,
-        [System.Collections.IDictionary] $Record
-    )
+    param([System.Collections.IDictionary] $Record)
 
+    $line = ConvertTo-Json -InputObject $Record -Depth 10 -Compress
     if ($script:recordCount -gt 0) {
-        $Writer.Write(",`n")
+        $line = ",`n$line"
     }
-    $Writer.Write((ConvertTo-Json -InputObject $Record -Depth 10 -Compress))
+    try {
+        $writer.Write($line)
+    }
+    catch {
+        # No fault of the class whose row it is.
+        $script:broken = $true
+        throw
+    }
     $script:recordCount++
 }
 
@@ -262,113 +338,139 @@ function Get-SourceImagePath {
     return $Record['PkgSourcePath']
 }
 
-# What the SMS Provider finds in a .wim file; $null, and a warning, when it cannot say. Static: no object is touched.
-function Get-ProbedImageProperty {
-    param(
-        $Session,
-        [string] $ClassName,
-        [string] $PackageName,
-        [string] $SourceImagePath
-    )
+# Adds what the SMS Provider finds in the .wim file of a package, or why it cannot say. Static: no object is touched.
+function Add-Probe {
+    param($Session, [string] $ClassName, [System.Collections.IDictionary] $Record)
 
+    $source = Get-SourceImagePath -ClassName $ClassName -Record $Record
+    if (-not $source) {
+        return
+    }
     try {
         $answer = Invoke-CimMethod -CimSession $Session -Namespace $namespace -ClassName $ClassName `
-            -MethodName 'GetImageProperties' -Arguments @{ SourceImagePath = $SourceImagePath }
-        if ($answer.ReturnValue -eq 0) {
-            return $answer.ImageProperty
+            -MethodName 'GetImageProperties' -Arguments @{ SourceImagePath = $source }
+        if ($answer.ReturnValue -eq 0 -and $null -ne $answer.ImageProperty) {
+            $Record['ProbedImageProperty'] = [string] $answer.ImageProperty
+            return
         }
-        $why = "it returned $($answer.ReturnValue)"
+        $why = if ($answer.ReturnValue -eq 0) { 'the answer has no ImageProperty' }
+        else { "it returned $($answer.ReturnValue)" }
     }
     catch {
-        $why = $_.Exception.Message
+        $why = $_.Exception.Message.Trim()
     }
-    Write-Warning -Message "${PackageName}: the provider could not read ${SourceImagePath}: $why"
-    return $null
+    Write-Warning -Message "$($Record['PackageID']): the provider could not read ${source}: $why"
+    $Record['__PROBE_ERROR'] = $why
 }
 
-# The packages of one class, one by one.
-function Export-PackageClass {
-    param(
-        $Session,
-        [System.IO.TextWriter] $Writer,
-        [string] $ClassName
-    )
+# Rows of packages and task sequences that this export has not say nothing here.
+function Test-Belonging {
+    param([ciminstance] $Row, [hashtable] $About)
 
-    $list = @{ CimSession = $Session; Namespace = $namespace; ClassName = $ClassName }
-    if ($PackageId) {
-        $list['Filter'] = ($PackageId | ForEach-Object -Process { "PackageID='$_'" }) -join ' OR '
+    if ($About['Package']) {
+        return $packageIds.ContainsKey((Get-Text -Instance $Row -Name $About['Package']))
     }
-    foreach ($listed in @(Get-CimInstance @list)) {
-        $id = $listed.PackageID
-        Write-Progress -Activity "Exporting $ClassName" -Status $id
-        $record = Get-RecordByKey -Session $Session -Listed $listed -Name $id -Lazy $lazyProperties
+    return -not $About['Sequence'] -or $sequenceIds.ContainsKey((Get-Text -Instance $Row -Name $About['Sequence']))
+}
+
+# An object of a class with a key.
+function Export-Object {
+    param($Session, [ciminstance] $Listed, [hashtable] $About)
+
+    $id = Get-Text -Instance $Listed -Name $About['Key']
+    Write-Progress -Activity "Exporting $($About['Class'])" -Status $id
+    $record = Get-RecordByKey -Session $Session -Listed $Listed -About $About
+    if ($null -eq $record) {
+        return
+    }
+    if ($About['Part'] -eq 'packages') {
+        $packageIds[$id] = $true
         $record['__NAMESPACE'] = "root\sms\site_$SiteCode"
         if ($Probe) {
-            $source = Get-SourceImagePath -ClassName $ClassName -Record $record
-            if ($source) {
-                $found = Get-ProbedImageProperty -Session $Session -ClassName $ClassName -PackageName $id `
-                    -SourceImagePath $source
-                if ($null -ne $found) {
-                    $record['ProbedImageProperty'] = [string] $found
-                }
-            }
+            Add-Probe -Session $Session -ClassName $About['Class'] -Record $record
         }
-        Write-Record -Writer $Writer -Record $record
     }
-    Write-Progress -Activity "Exporting $ClassName" -Completed
+    elseif (-not $About['Sequence']) {
+        $sequenceIds[$id] = $true
+    }
+    Write-Record -Record $record
 }
 
-# The rows of a class, or a warning and none: the export is useful without those that go with the packages.
-function Get-OtherRow {
-    param($Session, [string] $ClassName, [string] $Filter)
+# The rows of a list, or of one class and filter. What has no key is written as it comes: there may be millions.
+function Export-List {
+    param($Session, [hashtable] $About, [string] $Filter)
 
-    $list = @{ CimSession = $Session; Namespace = $namespace; ClassName = $ClassName }
+    $list = @{ CimSession = $Session; Namespace = $namespace; ClassName = $About['Class'] }
     if ($Filter) {
         $list['Filter'] = $Filter
     }
-    try {
-        return @(Get-CimInstance @list)
+    if ($About['Key']) {
+        foreach ($listed in @(Get-CimInstance @list)) {
+            if (Test-Belonging -Row $listed -About $About) {
+                Export-Object -Session $Session -Listed $listed -About $About
+            }
+        }
+        return
     }
-    catch {
-        $code = $_.Exception.PSObject.Properties['NativeErrorCode']
-        $lacks = $null -ne $code -and [string] $code.Value -eq 'InvalidClass'
-        $why = if ($lacks) { 'the site has no such class, so it is left out' }
-        else { "could not be read, so it is left out: $($_.Exception.Message)" }
-        Write-Warning -Message "${ClassName}: $why"
-        return @()
+    Get-CimInstance @list | ForEach-Object -Process {
+        if (Test-Belonging -Row $_ -About $About) {
+            $record = ConvertTo-PlainObject -Instance $_
+            $record['__BY_KEY'] = $false
+            Write-Record -Record $record
+        }
     }
 }
 
-# The rows of classes that say more about the packages, as the tables above have them.
-function Export-OtherClass {
-    param(
-        $Session,
-        [System.IO.TextWriter] $Writer,
-        [string] $ClassName,
-        [hashtable] $About
-    )
+# One class, as the table above has it. A filter that is not understood is left out.
+function Export-Class {
+    param($Session, [hashtable] $About)
 
-    Write-Progress -Activity "Exporting $ClassName" -Status $SiteCode
-    $filter = $About['Filter']
-    if ($About['By']) {
-        $filter = ($packageClasses.Values | ForEach-Object -Process { "$($About['By'])=$_" }) -join ' OR '
+    $name = $About['Class']
+    Write-Progress -Activity "Exporting $name" -Status $SiteCode
+    $filters = @(@($About['Filter'], '') | Select-Object -Unique)
+    if ($About['Part'] -eq 'packages' -and $PackageId) {
+        $filters = @(($PackageId | ForEach-Object -Process { "PackageID='$_'" }) -join ' OR ')
     }
-    foreach ($row in @(Get-OtherRow -Session $Session -ClassName $ClassName -Filter $filter)) {
-        if ($About['ByKey']) {
-            $name = "$ClassName $($row.PackageID)"
-            $record = Get-RecordByKey -Session $Session -Listed $row -Name $name -Lazy $About['ByKey']
+    foreach ($filter in $filters) {
+        $before = $script:recordCount
+        try {
+            Export-List -Session $Session -About $About -Filter $filter
+            break
         }
-        else {
-            $record = ConvertTo-PlainObject -Instance $row
+        catch {
+            if ($script:broken) {
+                throw
+            }
+            if (Test-Code -ErrorRecord $_ -Name 'InvalidClass') {
+                Write-Verbose -Message "${name}: the site has no such class, so it is left out."
+                [void] $absent.Add($name)
+                break
+            }
+            if ($filter -ne $filters[-1] -and $script:recordCount -eq $before -and
+                -not (Test-Code -ErrorRecord $_ -Name 'AccessDenied')) {
+                continue
+            }
+            $what = if ($script:recordCount -eq $before) { 'it is left out' } else { 'some of it is left out' }
+            Add-Refusal -ClassName $name -Why "could not be read, so ${what}: $($_.Exception.Message.Trim())"
+            break
         }
-        # Rows of kinds of packages are of these, or of what refers to one of these.
-        if ($PackageId -and $About['By'] -and
-            -not ($PackageId -contains $record['PackageID'] -or $PackageId -contains $record['RefPackageID'])) {
-            continue
-        }
-        Write-Record -Writer $Writer -Record $record
     }
-    Write-Progress -Activity "Exporting $ClassName" -Completed
+    Write-Progress -Activity "Exporting $name" -Completed
+}
+
+# Packages that were asked for and that no class has.
+function Test-Missing {
+    foreach ($id in $PackageId) {
+        if (-not $packageIds.ContainsKey($id)) {
+            Add-Refusal -Key $id -Why 'there is no image, upgrade or boot image package of this name'
+        }
+    }
+    if ($packageIds.Count -eq 0) {
+        $why = if ($refused.Count -gt 0) { "$($refused[0]['why'])" }
+        else { 'it shows none; the site has none, or the account may not read them' }
+        throw ("$ProviderMachineName gave no image, upgrade or boot image package of site ${SiteCode}, so nothing was " +
+            "written: $why")
+    }
 }
 
 # A path on the site's drive would be no file. On it PowerShell takes even a share for something of the site's.
@@ -384,6 +486,12 @@ if ($provider.Name -ne 'FileSystem') {
 $temporary = '{0}.{1}.tmp' -f $target, [System.Guid]::NewGuid().ToString('N')
 
 $script:recordCount = 0
+# Whether the file can no longer be written.
+$script:broken = $false
+$packageIds = @{}
+$sequenceIds = @{}
+$refused = New-Object -TypeName System.Collections.ArrayList
+$absent = New-Object -TypeName System.Collections.ArrayList
 $session = $null
 $writer = $null
 try {
@@ -396,30 +504,42 @@ try {
     }
     $session = New-CimSession @connection
 
-    $description = [ordered] @{
+    $head = [ordered] @{
+        format         = 'wimplan-records'
         format_version = '1.0'
+        provider       = "cim://$ProviderMachineName/$namespace"
         taken_at       = ConvertTo-IsoTime -Time ([datetime]::UtcNow)
-        site_code      = $SiteCode
-        provider       = $ProviderMachineName
+        asked          = [ordered] @{
+            only               = [string[]] @($PackageId | Where-Object -FilterScript { $_ })
+            probe              = [bool] $Probe
+            distribution_state = -not $NoDistributionState
+            task_sequences     = -not $NoTaskSequences
+        }
     }
     $utf8 = New-Object -TypeName System.Text.UTF8Encoding -ArgumentList $false
     $writer = New-Object -TypeName System.IO.StreamWriter -ArgumentList $temporary, $false, $utf8
-    $json = ConvertTo-Json -InputObject $description -Compress
-    $writer.Write("{`"wimplan_export`":$json,`n`"value`":[`n")
-    foreach ($className in $packageClasses.Keys) {
-        Export-PackageClass -Session $session -Writer $writer -ClassName $className
+    $json = ConvertTo-Json -InputObject $head -Compress
+    $writer.Write($json.Substring(0, $json.Length - 1) + ",`n`"value`":[`n")
+    $checked = $false
+    foreach ($about in $classes) {
+        if (($about['Part'] -eq 'distribution' -and $NoDistributionState) -or
+            ($about['Part'] -eq 'sequences' -and $NoTaskSequences)) {
+            continue
+        }
+        if ($about['Part'] -ne 'packages' -and -not $checked) {
+            Test-Missing
+            $checked = $true
+        }
+        Export-Class -Session $session -About $about
     }
-    $otherClasses = [ordered] @{ SMS_ImageInformation = @{ By = 'PackageType' } }
-    if (-not $NoDistributionState) {
-        $otherClasses += $distributionClasses
+    $tail = [ordered] @{
+        site_code = $SiteCode
+        complete  = $refused.Count -eq 0
+        refused   = [object[]] $refused.ToArray()
+        absent    = [object[]] $absent.ToArray()
     }
-    if (-not $NoTaskSequences) {
-        $otherClasses += $sequenceClasses
-    }
-    foreach ($className in $otherClasses.Keys) {
-        Export-OtherClass -Session $session -Writer $writer -ClassName $className -About $otherClasses[$className]
-    }
-    $writer.Write("`n]}`n")
+    $json = ConvertTo-Json -InputObject $tail -Depth 4 -Compress
+    $writer.Write("`n],`n" + $json.Substring(1) + "`n")
     $writer.Dispose()
     $writer = $null
 
@@ -431,6 +551,9 @@ try {
         [System.IO.File]::Move($temporary, $target)
     }
     Write-Verbose -Message "$script:recordCount records were written to $target."
+    if ($refused.Count -gt 0) {
+        Write-Warning -Message "the export is not complete: $($refused.Count) things could not be read"
+    }
     Get-Item -LiteralPath $target
 }
 finally {

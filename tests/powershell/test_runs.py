@@ -16,7 +16,7 @@ import time
 from scripts import (ALL, EXPORT, HERE, call, environment, outcomes, posts, quoted, run_tests, script, shell, site_environment, steps,
                      write_script)
 import demo_site
-from standin import BOOT, INSTALL, REFRESH, RELOAD, Site
+from standin import BOOT, IMAGE, INSTALL, REFRESH, RELOAD, Site
 
 
 def test_convergence(build, folder, expect):
@@ -234,8 +234,10 @@ def test_export(build, folder, expect):
 
 
 DISTRIBUTION = {"SMS_ObjectContentExtraInfo", "SMS_PackageStatusDistPointsSummarizer", "SMS_DistributionPoint",
-                "SMS_DPGroupDistributionStatusDetails", "SMS_PackageContentServerInfo", "SMS_DistributionPointInfo", "SMS_Site"}
-SEQUENCES = {"SMS_TaskSequencePackage", "SMS_TaskSequencePackageReference_Flat", "SMS_Advertisement", "SMS_DeploymentSummary"}
+                "SMS_DPGroupDistributionStatusDetails", "SMS_DistributionDPStatus", "SMS_PackageContentServerInfo", "SMS_DistributionPointInfo",
+                "SMS_Site"}
+SEQUENCES = {"SMS_TaskSequencePackage", "SMS_TaskSequencePackageReference_Flat", "SMS_TaskSequencePackageReference_All",
+             "SMS_TaskSequenceReferencesInfo", "SMS_Advertisement", "SMS_AdvertisementInfo", "SMS_DeploymentSummary"}
 
 
 def add_site_rows(site):
@@ -258,6 +260,9 @@ def add_site_rows(site):
         {"__CLASS": "SMS_DistributionPoint", **image, "PackageType": kind, "Status": 1},
         {"__CLASS": "SMS_DPGroupDistributionStatusDetails", "ID": 7, "PackageID": one, "DPName": "dp1.contoso.com", "ObjectType": kind,
          "MessageState": 1, "MessageID": 2330, "StatusTime": "2026-01-09T23:01:00Z"},
+        {"__CLASS": "SMS_DistributionDPStatus", "ID": 8, "PackageID": one, "Name": "dp1.contoso.com", "ObjectTypeID": 18, "MessageState": 1,
+         "MessageID": 2330, "LastUpdateDate": "2026-01-09T23:01:00Z"},
+        {"__CLASS": "SMS_DistributionDPStatus", "ID": 9, "PackageID": one, "Name": "dp1.contoso.com", "ObjectTypeID": 31, "MessageState": 3},
         {"__CLASS": "SMS_PackageContentServerInfo", "ContentServerID": "a", "ContentServerType": 2, "Name": "All", "PackageID": one,
          "PackageType": kind},
         {"__CLASS": "SMS_DistributionPointInfo", "NALPath": nal, "SiteCode": "P01", "IsPullDP": True, "PreStagingAllowed": False},
@@ -265,7 +270,10 @@ def add_site_rows(site):
         {"__CLASS": "SMS_TaskSequencePackage", "PackageID": "P0100050", "Name": "Deploy", "Sequence": sequence},
         {"__CLASS": "SMS_TaskSequencePackageReference_Flat", "PackageID": "P0100050", "ObjectID": one, "RefPackageID": one,
          "ObjectType": kind},
-        {"__CLASS": "SMS_TaskSequencePackageReference_Flat", "PackageID": "P0100050", "ObjectID": "P0100999", "ObjectType": 0},
+        {"__CLASS": "SMS_TaskSequencePackageReference_All", "PackageID": "P0100050", "ObjectID": one, "RefPackageID": one, "ObjectType": kind},
+        {"__CLASS": "SMS_TaskSequenceReferencesInfo", "PackageID": "P0100050", "ReferencePackageID": one, "ReferencePackageType": kind},
+        {"__CLASS": "SMS_AdvertisementInfo", "AdvertisementID": "P0120001", "PackageID": "P0100050", "PackageType": 4, "CollectionID": "P0100011"},
+        {"__CLASS": "SMS_AdvertisementInfo", "AdvertisementID": "P0120003", "PackageID": "P0100999", "PackageType": 0, "CollectionID": "P0100011"},
         {"__CLASS": "SMS_Advertisement", "AdvertisementID": "P0120001", "PackageID": "P0100050", "ProgramName": "*", "OfferType": 0,
          "PresentTime": "2026-03-01T08:00:00", "AssignedSchedule": [
              {"@odata.type": "#AdminService.SMS_ST_NonRecurring", "IsGMT": False, "StartTime": "2026-03-02T20:00:00"}]},
@@ -303,6 +311,19 @@ def test_export_around_the_packages(build, folder, expect):
         expect.equal(deployment.get("PresentTime"), "2026-03-01T08:00:00", "a time of day")
         expect.equal(deployment.get("AssignedSchedule"), "02823E0000080000", "a lazy schedule")
         expect.equal(shown["site"]["sequences"][0]["uses"][0]["package_id"], one, "the steps")
+        # The same as the program's, in all that an import keeps.
+        site.must("wimplan-export", "--provider", server.url, "--auth", "none", "-o", "program.json")
+        site.must("wimplan", "import", "--cache", "program.db3", "--taken-at", "2026-02-20T02:10:00Z", "program.json")
+        other = json.loads(site.must("wimplan", "snapshot", "show", "--cache", "program.db3", "--json").stdout)
+        expect.equal(shown["snapshot"]["id"], other["snapshot"]["id"], "the snapshot of both exports")
+        expect.equal((shown["records"], shown["site"]), (other["records"], other["site"]), "what an import keeps of both exports")
+        ours, others = (json.loads((folder / name).read_text()) for name in ("records.json", "program.json"))
+        expect.equal([key for key in ours if key not in ("provider", "value")], [key for key in others if key not in ("provider", "value")], "members")
+        expect.equal((ours["asked"], ours["complete"], ours["refused"], ours["absent"], ours["site_code"]),
+                     (others["asked"], True, [], others["absent"], "P01"), "what the file says of itself")
+        expect.equal(found, collections.Counter(record["__CLASS"] for record in others["value"]), "records of each class")
+        expect.equal({record["__CLASS"] for record in ours["value"] if record["__BY_KEY"]},
+                     {record["__CLASS"] for record in others["value"] if record["__BY_KEY"]}, "classes that are read by key")
         expect.status(script(site, server, *arguments, "-NoDistributionState", name=EXPORT), 0)
         expect.equal((set(classes_of(site)) & DISTRIBUTION, set(classes_of(site)) & SEQUENCES), (set(), SEQUENCES), "-NoDistributionState")
         expect.status(script(site, server, *arguments, "-NoTaskSequences", name=EXPORT), 0)
@@ -315,14 +336,46 @@ def test_export_around_the_packages(build, folder, expect):
     with site.start(load=True, faults=lacking) as server:
         result = script(site, server, *arguments, name=EXPORT)
         expect.status(result, 0)
-        expect.says(re.sub(r"\s+", " ", result.stdout), "SMS_DPGroupDistributionStatusDetails: the site has no such class, so it is left out",
-                    "SMS_Site: could not be read, so it is left out: Access denied",
-                    "SMS_TaskSequencePackage P0100050: could not be read by its key, so its lazy properties are left out")
+        expect.says(re.sub(r"\s+", " ", result.stdout), "SMS_Site: could not be read, so it is left out: Access denied",
+                    "SMS_TaskSequencePackage P0100050: could not be read by its key, so its lazy properties are left out",
+                    "the export is not complete: 2 things could not be read")
+        document = json.loads((folder / "records.json").read_text())
+        expect.equal((document["complete"], document["absent"], [(item["class"], item["key"]) for item in document["refused"]]),
+                     (False, ["SMS_DPGroupDistributionStatusDetails"], [("SMS_Site", None), ("SMS_TaskSequencePackage", "P0100050")]), "what is missing")
         found = classes_of(site)
         expect.equal((found["SMS_DPGroupDistributionStatusDetails"], found["SMS_Site"], found["SMS_TaskSequencePackage"]), (0, 0, 1), "the rest")
         sequence = next(record for record in json.loads((folder / "records.json").read_text())["value"]
                         if record["__CLASS"] == "SMS_TaskSequencePackage")
         expect("Sequence" not in sequence, "a lazy property that was not fetched")
+
+
+def test_export_refusals(build, folder, expect):
+    """What is refused of the packages themselves stands in the file, and an import takes it for part; nothing at all is no file."""
+    site = Site(build, folder, kinds=("both", "refresh"), install=False).make_plan()
+    one, two = (package["id"] for package in site.packages)
+    arguments = ("-SiteCode", "P01", "-ProviderMachineName", "cm01", "-Path", "records.json")
+    with site.start(load=True, faults=[{"method": "GET", "path": f"*('{two}')", "action": "status", "status": 403},
+                                       {"method": "GET", "path": "*SMS_BootImagePackage", "action": "status", "status": 403},
+                                       {"method": "POST", "path": "*GetImageProperties", "action": "extended-status", "error_code": 2, "description": "no file"}]) as server:
+        line = call(EXPORT, *arguments, "-Probe") + f" -PackageId '{one}', '{two}', 'P0100999'"
+        result = subprocess.run(shell(line, "-NonInteractive"), cwd=folder, env=site_environment(site, server), stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=180)
+        expect.status(result, 0)
+        document = json.loads((folder / "records.json").read_text())
+        expect.equal([(item["class"], item["key"]) for item in document["refused"]],
+                     [(IMAGE, two), (BOOT, None), (None, "P0100999")], "refused")
+        expect.equal(document["asked"], {"only": [one, two, "P0100999"], "probe": True, "distribution_state": True, "task_sequences": True}, "asked")
+        packages = {record["PackageID"]: record for record in document["value"] if record["__CLASS"] == IMAGE}
+        expect.equal((packages[one]["__BY_KEY"], packages[two]["__BY_KEY"], "ImageProperty" in packages[two]), (True, False, False), "by key")
+        expect(packages[one].get("__PROBE_ERROR") and "ProbedImageProperty" not in packages[one], "why it could not be probed")
+        imported = site.run("wimplan", "import", "--cache", "part.db3", "records.json")
+        expect.status(imported, 0)
+        expect.says(imported.stderr + imported.stdout, "refused")
+        before = (folder / "records.json").read_bytes()
+        result = script(site, server, *arguments, "-PackageId", "P0100998", name=EXPORT)
+        expect(result.returncode != 0, "an export of nothing")
+        expect.says(re.sub(r"\s+", " ", result.stderr), "nothing was written")
+        expect.equal((folder / "records.json").read_bytes(), before, "the old file stays")
 
 
 def test_export_help(build, folder, expect):

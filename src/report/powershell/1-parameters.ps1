@@ -14,10 +14,11 @@ conflict refuses the whole run before the first call, unless -SkipConflicts is g
 refreshed as planned: connect, get the object by its key, call the method, commit the object. What was called is
 verified by reading the package again.
 
-What happened is kept in a receipt. While a run goes on a journal stands beside it, named after it, in which each call
-is noted before and after it is made; at the end the receipt has all of it. A run that was ended, however that was, leaves the
-journal, and the next one takes it up. Running the script again goes on where it stopped: what is done stays done, what the site has accepted is not called again, and what was called without an
-answer is looked up before it is called again.
+What happened is kept in a receipt. While a run goes on a journal stands beside it, named after it, in which each call is
+noted before and after it is made; at the end the receipt has all of it. A run that was ended, however that was, leaves
+the journal, and the next one takes it up. Running the script again goes on where it stopped: what is done stays done,
+what the site has accepted is not called again, and what was called without an answer is looked up before it is called
+again.
 "wimplan record" turns the receipt into baselines.
 
 The account needs the rights to read and modify these packages and to copy them to distribution points, and to connect

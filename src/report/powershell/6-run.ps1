@@ -220,7 +220,8 @@ function Invoke-Plan {
         }
     }
     if ($leftOver -gt 0) {
-        Write-Line -Level 'warning' -Text "$leftOver steps are left over: $(Get-Closed); run this again in the next window"
+        Write-Line -Level 'warning' -Text ("$leftOver steps are left over: $(Get-Closed); run this again in the next " +
+            'window')
     }
     # A refresh takes the site minutes, so all of them are waited for together.
     if ($called.Count -gt 0) {
@@ -230,11 +231,13 @@ function Invoke-Plan {
 }
 
 function Write-Summary {
+    if ($WhatIfPreference) {
+        Write-Table
+    }
     $counts = @($selected | Group-Object -Property 'Outcome' | ForEach-Object -Process { "$($_.Count) $($_.Name)" })
     Write-Line -Level 'info' -Text "Plan ${short}: $($counts -join ', ')."
     $left = @($selected | Where-Object -FilterScript { $goodOutcomes -notcontains $_.Outcome })
     if ($WhatIfPreference) {
-        Write-Table
         $script:status = 0
         return
     }
