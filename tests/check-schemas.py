@@ -287,7 +287,8 @@ def check_apply(schemas, env, folder):
     expect({step["outcome"] for step in receipt["steps"]} == {"done"}, "not all steps of the demo's plan are done")
     call("check", "--json", *site, "plan.json")
     watched = call("watch", "--json", *site, "--receipt", "schemas-receipt.json", "--events", "apply.ndjson", "plan.json")
-    expect(all(("distribution" in step) == (step["action"] == "RefreshPkgSource") for step in watched["steps"]), "what watch adds to the receipt")
+    for document in watched, call("status", "--json", "--journal", "schemas.journal", "plan.json"):
+        expect(all(("distribution" in step) == (step["action"] == "RefreshPkgSource") for step in document["steps"]), "what watch has seen")
     schemas.check(json.loads((folder / "schemas-receipt.json").read_text(encoding="utf-8")), "schemas-receipt.json")
     check_call(schemas, env, folder, "record", "--json", "--cache", "apply.db", "schemas-receipt.json", status=0)
     for number, line in enumerate((folder / "apply.ndjson").read_text(encoding="utf-8").splitlines(), 1):

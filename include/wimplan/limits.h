@@ -136,6 +136,8 @@
 #define WP_LIMIT_JOBS 64u
 /* Seconds between two calls of a run. */
 #define WP_LIMIT_PAUSE 86400u
+/* Distribution points that a receipt names, of all its refreshes together: it stays a file that everybody can read. */
+#define WP_LIMIT_RECEIPT_POINTS 100000u
 /* Seconds for which content is watched: 31 days. */
 #define WP_LIMIT_WATCH_SECONDS 2678400u
 

@@ -40,7 +40,7 @@ struct wp_receipt_distribution {
 	uint64_t have;     /* those that have its SourceVersion or a later one */
 	uint64_t failed;
 	struct wp_time at; /* of the look */
-	struct wp_receipt_point *points; /* by name; in a receipt those alone that have not got it */
+	struct wp_receipt_point *points; /* by name; in a receipt those alone that have not got it, failures first */
 	size_t count;
 };
 
@@ -76,8 +76,14 @@ struct wp_receipt {
 
 #define WP_RECEIPT_FORMAT "wimplan-receipt"
 
-/* The object "distribution" of a step. @all: with the points that have the version. New reference. */
-json_t *wp_receipt_distribution_json(const struct wp_receipt_distribution *distribution, bool all);
+/* The object "distribution" of a step. New reference. */
+json_t *wp_receipt_distribution_json(const struct wp_receipt_distribution *distribution);
+/*
+ * The same for a receipt, with the points alone that have not got the version, failures first: at most *@left of them, which
+ * grows less by them. In @arena.
+ */
+struct wp_receipt_distribution *wp_receipt_distribution_cut(struct wp_arena *arena,
+							    const struct wp_receipt_distribution *distribution, size_t *left);
 /*
  * Checks such an object key by key and reads it into @arena. WP_E_REFUSED where something is missing or wrong; @subject is the
  * file and @what names the object for the message.

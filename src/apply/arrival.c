@@ -97,6 +97,11 @@ static int compare_points(const void *a, const void *b)
 	return order ? order : strcmp(x->name, y->name);
 }
 
+void wp_arrival_sort(const struct wp_receipt_distribution *seen)
+{
+	WP_SORT(seen->points, seen->count, compare_points);
+}
+
 struct wp_arena *wp_arrival_take(struct wp_arrival *arrival, const struct wp_distribution *found, struct wp_time at)
 {
 	struct wp_arena *arena, *before = arrival->arena;
@@ -129,7 +134,7 @@ struct wp_arena *wp_arrival_take(struct wp_arrival *arrival, const struct wp_dis
 			.message = words_of(arena, content),
 		};
 	}
-	WP_SORT(seen->points, seen->count, compare_points);
+	wp_arrival_sort(seen);
 	arrival->arena = arena;
 	arrival->step->distribution = seen;
 	return before;
@@ -171,14 +176,43 @@ struct wp_arrival_change *wp_arrival_changes(struct wp_arena *arena, const struc
 	return changes;
 }
 
+struct wp_arrival_sum wp_arrival_sum_up(const struct wp_arrival *arrivals, size_t count)
+{
+	struct wp_arrival_sum sum = { 0 };
+
+	for (size_t i = 0; i < count; i++) {
+		const struct wp_receipt_distribution *seen = arrivals[i].step->distribution;
+
+		sum.there += wp_arrival_is_there(&arrivals[i]);
+		if (!seen)
+			continue;
+		sum.points.targeted = wp_sum(sum.points.targeted, seen->targeted);
+		sum.points.have = wp_sum(sum.points.have, seen->have);
+		sum.points.failed = wp_sum(sum.points.failed, seen->failed);
+		if (seen->at.ticks > sum.points.at.ticks)
+			sum.points.at = seen->at;
+	}
+	return sum;
+}
+
+static const char *failed_words(struct wp_arena *arena, const struct wp_receipt_distribution *seen)
+{
+	return seen->failed ? wp_arena_printf(arena, ", %" PRIu64 " failed", seen->failed) : "";
+}
+
+const char *wp_arrival_copies(struct wp_arena *arena, const struct wp_receipt_distribution *points)
+{
+	return wp_arena_printf(arena, "%" PRIu64 " of %" PRIu64 " %s %s there%s", points->have, points->targeted,
+			       points->targeted == 1 ? "copy" : "copies", points->have == 1 ? "is" : "are",
+			       failed_words(arena, points));
+}
+
 const char *wp_arrival_counts(struct wp_arena *arena, const struct wp_receipt_distribution *seen)
 {
-	const char *failed = seen->failed ? wp_arena_printf(arena, ", %" PRIu64 " failed", seen->failed) : "";
-
 	if (!seen->targeted)
 		return "it is on no distribution point";
 	return wp_arena_printf(arena, "%" PRIu64 " of %" PRIu64 " point%s %s it%s", seen->have, seen->targeted,
-			       wp_plural(seen->targeted), seen->have == 1 ? "has" : "have", failed);
+			       wp_plural(seen->targeted), seen->have == 1 ? "has" : "have", failed_words(arena, seen));
 }
 
 const char *wp_arrival_point(struct wp_arena *arena, const struct wp_receipt_point *point)

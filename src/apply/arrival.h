@@ -35,6 +35,9 @@ bool wp_arrival_is_over(const struct wp_arrival *arrival);
  */
 struct wp_arena *wp_arrival_take(struct wp_arrival *arrival, const struct wp_distribution *found, struct wp_time at);
 
+/* Puts the points in the order of their names, which the next function needs: what a file holds may have another one. */
+void wp_arrival_sort(const struct wp_receipt_distribution *seen);
+
 /* A point that is not as it was. */
 struct wp_arrival_change {
 	const struct wp_receipt_point *before; /* NULL: it is new */
@@ -47,6 +50,15 @@ struct wp_arrival_change {
  */
 struct wp_arrival_change *wp_arrival_changes(struct wp_arena *arena, const struct wp_receipt_distribution *before,
 					     const struct wp_receipt_distribution *after, size_t *ret_count);
+
+/* All of them together. A copy is a package on a point: of these the points are the sums, and @points.at is the last look. */
+struct wp_arrival_sum {
+	size_t there;
+	struct wp_receipt_distribution points;
+};
+struct wp_arrival_sum wp_arrival_sum_up(const struct wp_arrival *arrivals, size_t count);
+/* "7 of 8 copies are there, 1 failed" */
+const char *wp_arrival_copies(struct wp_arena *arena, const struct wp_receipt_distribution *points);
 
 /* "3 of 5 points have it, 1 failed" */
 const char *wp_arrival_counts(struct wp_arena *arena, const struct wp_receipt_distribution *seen);

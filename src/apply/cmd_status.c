@@ -1,10 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* wimplan-apply status: how far a plan has come, from its journal alone. */
+#include "arrival.h"
 #include "open.h"
 #include "result.h"
 #include "say.h"
 
 #include "wimplan/text.h"
+
+/* What was seen of the content, where somebody has watched it. */
+static void add_distribution(struct wp_apply *apply, struct wp_buf *buf)
+{
+	struct wp_arena *arena = apply->cli->arena;
+	size_t count, others;
+	const struct wp_arrival *arrivals = wp_arrivals_make(arena, &apply->steps, &count, &others);
+	struct wp_arrival_sum sum = wp_arrival_sum_up(arrivals, count);
+
+	if (sum.points.at.known)
+		wp_text_line(buf, "%zu of %zu refresh%s arrived everywhere, %s, when last looked at %s.", sum.there, count,
+			     count == 1 ? "" : "es", wp_arrival_copies(arena, &sum.points),
+			     wp_time_minutes(arena, sum.points.at));
+}
 
 static int run(struct wp_cli *cli, void *arguments)
 {
@@ -31,6 +46,7 @@ static int run(struct wp_cli *cli, void *arguments)
 			     runs.provider);
 	if (runs.count && !runs.finished_at.known && !wp_steps_all_good(&apply->steps))
 		wp_buf_puts(&buf, "The last run is still going on, or was killed; run the plan again to resume it.\n");
+	add_distribution(apply, &buf);
 	return wp_cli_emit(cli, &buf);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What was seen of the distribution of a refresh, in the journal: the form of a receipt, with all points. */
+#include "arrival.h"
 #include "journal.h"
 
 #include "wimplan/json.h"
@@ -20,6 +21,7 @@ static bool load_row(struct wp_arena *arena, struct wp_statement *row, struct wp
 	    wp_json_parse(text, length, "the journal", &json, &err) ||
 	    wp_receipt_distribution_parse(arena, json, "the journal", "a distribution", seen, &err))
 		return false;
+	wp_arrival_sort(seen);
 	steps->items[position].distribution = seen;
 	return true;
 }
@@ -43,7 +45,7 @@ int wp_journal_load_distribution(struct wp_journal *journal, struct wp_arena *ar
 int wp_journal_keep_distribution(struct wp_journal *journal, const struct wp_step *step, struct wp_error *err)
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
-	json_t *json __attribute__((cleanup(wp_json_freep))) = wp_receipt_distribution_json(step->distribution, true);
+	json_t *json __attribute__((cleanup(wp_json_freep))) = wp_receipt_distribution_json(step->distribution);
 	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
 	int status = WP_OK;
 

@@ -9,6 +9,7 @@
 
 #include "wimplan/file.h"
 #include "wimplan/hash.h"
+#include "wimplan/limits.h"
 #include "wimplan/receipt.h"
 #include "wimplan/print.h"
 #include "wimplan/text.h"
@@ -32,7 +33,7 @@ static struct wp_time finished_at(const struct wp_apply *apply, const struct wp_
 	return last;
 }
 
-static json_t *step_json(const struct wp_step *step, const char *outcome)
+static json_t *step_json(const struct wp_step *step, const char *outcome, const struct wp_receipt_distribution *distribution)
 {
 	const struct wp_receipt_step written = {
 		.package_id = step->entry->package_id,
@@ -48,7 +49,7 @@ static json_t *step_json(const struct wp_step *step, const char *outcome)
 		.content_id = step->entry->content_id,
 		.file_id = step->entry->file_id,
 		.error = step->error,
-		.distribution = step->distribution,
+		.distribution = distribution,
 	};
 
 	return wp_receipt_step_json(&written, outcome);
@@ -66,6 +67,8 @@ static void add_document(const struct wp_apply *apply, const char *format, const
 		.by = is_receipt && runs->who[0] ? runs->who : NULL,
 	};
 	json_t *document __attribute__((cleanup(wp_json_freep))) = NULL, *steps = wp_json_must(json_array());
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	size_t points_left = WP_LIMIT_RECEIPT_POINTS;
 
 	if (runs) {
 		receipt.started_at = runs->started_at;
@@ -76,7 +79,10 @@ static void add_document(const struct wp_apply *apply, const char *format, const
 
 		if (!is_receipt && !step->selected)
 			continue;
-		object = step_json(step, wp_state_name(is_receipt ? wp_state_ended(step->state) : step->state));
+		object = step_json(step, wp_state_name(is_receipt ? wp_state_ended(step->state) : step->state),
+				   step->distribution && !is_check
+					   ? wp_receipt_distribution_cut(scratch, step->distribution, &points_left)
+					   : NULL);
 		if (is_check)
 			wp_json_set(object, "action_in_progress", wp_json_number(step->action_in_progress));
 		wp_json_push(steps, object);

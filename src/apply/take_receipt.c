@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Where there is no journal, as after the script of `wimplan show --format powershell`, the receipt says what was done. */
+#include "arrival.h"
 #include "open.h"
 
 #include "wimplan/file.h"
@@ -28,6 +29,8 @@ static void take_step(struct wp_step *step, const struct wp_receipt_step *done)
 	step->has_return_value = done->has_return_value;
 	step->return_value = done->return_value;
 	step->distribution = done->distribution;
+	if (done->distribution)
+		wp_arrival_sort(done->distribution);
 	wp_step_error(step, "%s", done->error ? done->error : "");
 }
 

@@ -124,39 +124,6 @@ void wp_watch_say_counts(struct wp_watch *watch, struct wp_arrival *arrival)
 
 /* --- All of them ------------------------------------------------------------------------------------------------------ */
 
-struct sum {
-	size_t there, over;
-	struct wp_receipt_distribution points;
-};
-
-static struct sum sum_up(const struct wp_watch *watch)
-{
-	struct sum sum = { 0 };
-
-	for (size_t i = 0; i < watch->count; i++) {
-		const struct wp_arrival *arrival = &watch->arrivals[i];
-		const struct wp_receipt_distribution *seen = arrival->step->distribution;
-
-		sum.there += wp_arrival_is_there(arrival);
-		sum.over += wp_arrival_is_over(arrival);
-		if (!seen)
-			continue;
-		sum.points.targeted = wp_sum(sum.points.targeted, seen->targeted);
-		sum.points.have = wp_sum(sum.points.have, seen->have);
-		sum.points.failed = wp_sum(sum.points.failed, seen->failed);
-	}
-	return sum;
-}
-
-/* "7 of 8 copies are there, 1 failed": a copy is a package on a point. */
-static const char *copies(struct wp_arena *arena, const struct wp_receipt_distribution *points)
-{
-	const char *failed = points->failed ? wp_arena_printf(arena, ", %" PRIu64 " failed", points->failed) : "";
-
-	return wp_arena_printf(arena, "%" PRIu64 " of %" PRIu64 " %s %s there%s", points->have, points->targeted,
-			       points->targeted == 1 ? "copy" : "copies", points->have == 1 ? "is" : "are", failed);
-}
-
 /* "P010001A at DP03 and DP04" of the first package that is not over. */
 static const char *awaited(struct wp_arena *arena, const struct wp_watch *watch)
 {
@@ -181,7 +148,7 @@ static const char *awaited(struct wp_arena *arena, const struct wp_watch *watch)
 void wp_watch_say_look(struct wp_watch *watch, int64_t pause_ms)
 {
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-	struct sum sum = sum_up(watch);
+	struct wp_arrival_sum sum = wp_arrival_sum_up(watch->arrivals, watch->count);
 	const char *first = awaited(arena, watch);
 	json_t *facts;
 
@@ -192,7 +159,7 @@ void wp_watch_say_look(struct wp_watch *watch, int64_t pause_ms)
 		wp_json_set(facts, "seconds", json_real((double)pause_ms / 1000));
 	wp_event_of(watch->apply, "look", watch->trouble, facts);
 	wp_apply_progress(watch->apply, "%zu of %zu package%s arrived; %s%s%s", sum.there, watch->count, wp_plural(watch->count),
-			  copies(arena, &sum.points), *first ? "; waiting for " : "", first);
+			  wp_arrival_copies(arena, &sum.points), *first ? "; waiting for " : "", first);
 }
 
 /* --- The result ------------------------------------------------------------------------------------------------------- */
@@ -264,7 +231,7 @@ void wp_watch_text(const struct wp_watch *watch, struct wp_buf *buf)
 {
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	const struct wp_apply *apply = watch->apply;
-	struct sum sum = sum_up(watch);
+	struct wp_arrival_sum sum = wp_arrival_sum_up(watch->arrivals, watch->count);
 
 	for (size_t i = 0; i < watch->count; i++)
 		add_arrival(watch, &watch->arrivals[i], buf);
@@ -276,7 +243,7 @@ void wp_watch_text(const struct wp_watch *watch, struct wp_buf *buf)
 	}
 	wp_text_line(buf, "Plan %s, site %s, %zu refresh%s watched: %zu arrived everywhere; %s.", wp_hash_short(arena, apply->plan->id),
 		     apply->plan->site_code, watch->count, watch->count == 1 ? "" : "es", sum.there,
-		     copies(arena, &sum.points));
+		     wp_arrival_copies(arena, &sum.points));
 	if (watch->over_time)
 		wp_text_line(buf, "The time to watch is over. What is under way goes on at the site; to watch on: wimplan-apply watch %s",
 			     apply->plan_path);

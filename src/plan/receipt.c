@@ -71,7 +71,7 @@ json_t *wp_receipt_step_json(const struct wp_receipt_step *step, const char *out
 		"file_id", wp_json_hash(step->file_id), "error", wp_json_text(step->error), NULL);
 
 	if (step->distribution)
-		wp_json_set(object, "distribution", wp_receipt_distribution_json(step->distribution, false));
+		wp_json_set(object, "distribution", wp_receipt_distribution_json(step->distribution));
 	return object;
 }
 

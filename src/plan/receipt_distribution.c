@@ -7,16 +7,40 @@
 
 #include <string.h>
 
-json_t *wp_receipt_distribution_json(const struct wp_receipt_distribution *distribution, bool all)
+static bool is_in(const struct wp_receipt_point *point, enum wp_point_state state)
+{
+	return !strcmp(point->state, wp_point_state_name(state));
+}
+
+struct wp_receipt_distribution *wp_receipt_distribution_cut(struct wp_arena *arena,
+							    const struct wp_receipt_distribution *distribution, size_t *left)
+{
+	struct wp_receipt_distribution *cut = wp_arena_alloc(arena, sizeof *cut);
+
+	*cut = *distribution;
+	cut->points = NULL;
+	cut->count = 0;
+	for (int failed = 1; failed >= 0; failed--) {
+		for (size_t i = 0; i < distribution->count && *left; i++) {
+			const struct wp_receipt_point *point = &distribution->points[i];
+
+			if (is_in(point, WP_POINT_CURRENT) || is_in(point, WP_POINT_FAILED) != (failed == 1))
+				continue;
+			*WP_PUSH(arena, cut->points, cut->count) = *point;
+			--*left;
+		}
+	}
+	return cut;
+}
+
+json_t *wp_receipt_distribution_json(const struct wp_receipt_distribution *distribution)
 {
 	json_t *points = wp_json_must(json_array());
 
 	for (size_t i = 0; i < distribution->count; i++) {
 		const struct wp_receipt_point *point = &distribution->points[i];
 
-		if (all || strcmp(point->state, wp_point_state_name(WP_POINT_CURRENT)) != 0)
-			wp_json_push(points,
-				     wp_json_object("name", wp_json_text(point->name), "site", wp_json_text(point->site), "state",
+		wp_json_push(points, wp_json_object("name", wp_json_text(point->name), "site", wp_json_text(point->site), "state",
 						    wp_json_text(point->state), "message", wp_json_text(point->message), NULL));
 	}
 	return wp_json_object("targeted", wp_json_u64(distribution->targeted), "have", wp_json_u64(distribution->have), "failed",

@@ -107,6 +107,7 @@ def test_counts(build, folder, expect):
         expect.equal([(point["name"], point["site"], point["state"]) for point in seen["points"]],
                      [("DP02.contoso.com", "P01", "failed"), ("DP03.contoso.com", "P01", "running")], "points in the receipt")
         expect.says(seen["points"][0]["message"], "redistribute the package to this point alone")
+        expect.says(site.apply(server, "status").stdout, "0 of 2 refreshes arrived everywhere, 3 of 6 copies are there, 2 failed, when last looked at")
         # All is decided: that ends it, whatever time is left.
         site.points((1, "current"), (2, "failed", {"message": 9999}), (3, "current"))
         result = site.watch(server)

@@ -28,12 +28,10 @@ static struct wp_distributions read_rows(const char *rows, struct wp_arena *aren
 }
 
 /* "DP01 failed 3 #2391" for each point of the package, one a line. */
-static char *words(const char *rows, struct wp_arena *arena)
+static char *words_of(const struct wp_distributions *distributions, struct wp_arena *arena)
 {
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
-	struct wp_record_set *set;
-	struct wp_distributions distributions = read_rows(rows, arena, &set);
-	const struct wp_distribution *package = &distributions.packages[0];
+	const struct wp_distribution *package = &distributions->packages[0];
 
 	for (size_t i = 0; i < package->count; i++) {
 		const struct wp_point_content *content = &package->items[i];
@@ -45,8 +43,17 @@ static char *words(const char *rows, struct wp_arena *arena)
 			wp_buf_printf(&buf, " #%d", (int)content->message.value);
 		wp_buf_puts(&buf, "\n");
 	}
-	wp_record_set_free(set);
 	return wp_arena_strdup(arena, wp_buf_text(&buf));
+}
+
+static char *words(const char *rows, struct wp_arena *arena)
+{
+	struct wp_record_set *set;
+	struct wp_distributions distributions = read_rows(rows, arena, &set);
+	char *text = words_of(&distributions, arena);
+
+	wp_record_set_free(set);
+	return text;
 }
 
 static const struct {
@@ -105,6 +112,51 @@ Test(distribution, what_a_point_has)
 		char *found = words(cases[i].rows, arena);
 
 		cr_expect_str_eq(found, cases[i].words, "%zu:\n%sinstead of\n%s", i, found, cases[i].words);
+		wp_arena_free(arena);
+	}
+}
+
+/* Of the version that was sent at 04:00: what failed before that was another one, where both times are known to be of one clock. */
+static const struct {
+	const char *rows, *before, *last;
+} failures[] = {
+	{ STATE("DP01", "\"State\":3,\"SourceVersion\":3"), "DP01 failed 3\n", "DP01 failed 3\n" },
+	{ STATE("DP01", "\"State\":3,\"SourceVersion\":3,\"SummaryDate\":\"2026-01-05T03:00:00Z\""), "DP01 failed 3\n",
+	  "DP01 behind 3\n" },
+	{ STATE("DP01", "\"State\":3,\"SourceVersion\":3,\"SummaryDate\":\"2026-01-05T05:00:00Z\""), "DP01 failed 3\n",
+	  "DP01 failed 3\n" },
+	{ STATE("DP01", "\"State\":3,\"SummaryDate\":\"2026-01-05T03:00:00Z\""), "DP01 failed\n", "DP01 unknown\n" },
+	/* A row of before does not say what it has of a version that is newer. */
+	{ STATE("DP01", "\"State\":3,\"SourceVersion\":4,\"SummaryDate\":\"2026-01-05T03:00:00Z\""), "DP01 failed 4\n",
+	  "DP01 unknown 4\n" },
+	/* The message is nearer to the point than the summary. */
+	{ STATE("DP01", "\"State\":3,\"SourceVersion\":3,\"SummaryDate\":\"2026-01-05T05:00:00Z\"") ","
+	  MESSAGE("1", "DP01", "3", "2391", "2026-01-05T03:00:00Z"), "DP01 failed 3 #2391\n", "DP01 behind 3 #2391\n" },
+	{ STATE("DP01", "\"State\":3,\"SourceVersion\":3,\"SummaryDate\":\"2026-01-05T03:00:00Z\"") ","
+	  MESSAGE("1", "DP01", "3", "2391", "2026-01-05T04:00:00Z"), "DP01 failed 3 #2391\n", "DP01 failed 3 #2391\n" },
+	{ MESSAGE("1", "DP01", "4", "2391", "2026-01-05T03:59:59Z"), "DP01 failed #2391\n", "DP01 unknown #2391\n" },
+	{ MESSAGE("1", "DP01", "4", "2391", "2026-01-05T03:59:59"), "DP01 failed #2391\n", "DP01 failed #2391\n" },
+	{ STATE("DP01", "\"State\":0,\"SourceVersion\":4") "," MESSAGE("1", "DP01", "3", "2383", "2026-01-05T03:00:00Z"),
+	  "DP01 failed 4 #2383\n", "DP01 current 4 #2383\n" },
+};
+
+Test(distribution, failures_of_older_versions)
+{
+	for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {
+		struct wp_arena *arena = wp_arena_new();
+		struct wp_distributions distributions;
+		struct wp_record_set *set;
+		char *found;
+
+		read_rows(failures[i].rows, arena, &set);
+		set->records[0].source_date = wp_time_parse("2026-01-05T04:00:00Z");
+		wp_distributions_read(arena, set, &distributions);
+		found = words_of(&distributions, arena);
+		cr_expect_str_eq(found, failures[i].before, "%zu: %s", i, found);
+		wp_distributions_read_last(arena, set, &distributions);
+		found = words_of(&distributions, arena);
+		cr_expect_str_eq(found, failures[i].last, "%zu: %s", i, found);
+		wp_record_set_free(set);
 		wp_arena_free(arena);
 	}
 }
