@@ -33,6 +33,7 @@ int wp_cli_read_profile(struct wp_cli *cli, const char *site_code, struct wp_pro
 
 int wp_cli_find_profile(struct wp_cli *cli, struct wp_cache *cache, const char *site_code, struct wp_profile **ret)
 {
+	struct wp_error why;
 	const char *text;
 	size_t length;
 	int status = wp_cli_read_profile(cli, site_code, ret);
@@ -42,7 +43,12 @@ int wp_cli_find_profile(struct wp_cli *cli, struct wp_cache *cache, const char *
 	status = wp_cache_find_profile(cache, cli->arena, site_code, &text, &length, &cli->err);
 	if (status || !text)
 		return status;
-	return wp_profile_parse(text, length, wp_arena_printf(cli->arena, "the profile of %s in the cache", site_code), ret, &cli->err);
+	if (wp_profile_parse(text, length, "its text", ret, &why))
+		return wp_fail(&cli->err, WP_E_FAILED, "cache-damaged", site_code,
+			       "the profile of site %s in the cache cannot be read (%s); give it again with `wimplan import --profile FILE`, "
+			       "or plan without it with --profile none",
+			       site_code, why.message);
+	return WP_OK;
 }
 
 int wp_cli_keep_profile(struct wp_cli *cli, struct wp_cache *cache, const char *site_code, const struct wp_profile *profile)

@@ -127,19 +127,19 @@ static void add_forms(struct wp_check *check, const char *whence, const struct w
 		}
 }
 
-/* Counts how fields of the images agree, under the name of what is held against @images. True when none differs. */
-static bool compare_images(struct wp_check *check, const char *whence, const struct wp_site_images *images,
+/* Counts how fields of the images agree, under the name of what is held against @images: what it comes to for all of them. */
+static const char *compare_images(struct wp_check *check, const char *whence, const struct wp_site_images *images,
 			   const struct wp_site_images *others)
 {
 	static const char *const outcomes[] = { [WP_COMPARED_NOT] = "unread", [WP_COMPARED_SAME] = "same",
 						[WP_COMPARED_ALIKE] = "alike", [WP_COMPARED_DIFFERENT] = "different" };
 	const struct wp_site_image *one, *other;
 	size_t i = 0, j = 0;
-	bool same = true;
+	bool different = false, unread = false;
 
 	while (wp_site_images_next(images, others, &i, &j, &one, &other)) {
 		if (!one || !other) {
-			same = false;
+			different = true;
 			continue;
 		}
 		for (size_t k = 0; k < WP_SITE_FIELDS; k++) {
@@ -149,10 +149,11 @@ static bool compare_images(struct wp_check *check, const char *whence, const str
 			if (!a && !b)
 				continue;
 			bump(json_object_get(json_array_get(check->fields, k), whence), a && b ? outcomes[outcome] : "missing");
-			same = same && outcome != WP_COMPARED_DIFFERENT;
+			different = different || outcome == WP_COMPARED_DIFFERENT;
+			unread = unread || (a && b && outcome == WP_COMPARED_NOT);
 		}
 	}
-	return same;
+	return different ? "different" : unread ? "unread" : "alike";
 }
 
 /* The names of a bag's properties, as the site spells them. */
@@ -233,9 +234,9 @@ static void compare_stored(struct wp_check *check, json_t *found, const json_t *
 		add_forms(check, "probe", &new);
 	add_properties(check, has_new ? &new : &old);
 	if (has_old && has_new) {
-		bool alike = compare_images(check, "stored", &new, &old);
+		const char *outcome = compare_images(check, "stored", &new, &old);
 
-		bump(tally, !strcmp(stored, probed) ? "same" : alike ? "alike" : "different");
+		bump(tally, !strcmp(stored, probed) ? "same" : outcome);
 	}
 	if (!check->skeleton && (has_new || has_old)) {
 		struct wp_buf skeleton __attribute__((cleanup(wp_buf_free))) = { 0 };

@@ -279,7 +279,7 @@ static void add_fields(struct report *report)
 				 wp_json_get_text(field, "field"));
 	}
 	wp_buf_puts(report->buf, "  N: digits; 9: one digit; a, A: a letter; text: whatever people write");
-	wp_buf_puts(report->buf, unread ? "; (!): not read\n" : "\n");
+	wp_buf_puts(report->buf, unread ? "\n  (!): not read by wimplan\n" : "\n");
 }
 
 /* --- Sentences -------------------------------------------------------------------------------------------------------- */
@@ -323,8 +323,8 @@ static void add_lists(struct report *report)
 	if (!left_out && !given)
 		add_open(report, "Whether a list leaves out lazy properties: no package that was looked at has an ImageProperty.");
 	if (number(lists, "page_size"))
-		add_wrapped(report->buf, "  ", wp_arena_printf(report->arena, "They come in pages of %" PRIu64 " rows.",
-							       number(lists, "page_size")));
+		add_wrapped(report->buf, "  ", wp_arena_printf(report->arena, "They come in pages of %" PRIu64 " row%s.",
+							       number(lists, "page_size"), wp_plural(number(lists, "page_size"))));
 	else
 		add_wrapped(report->buf, "  ", wp_arena_printf(report->arena, "None came in pages; the longest had %" PRIu64 " row%s.",
 							       number(lists, "longest"), wp_plural(number(lists, "longest"))));
@@ -374,6 +374,8 @@ static void find_open(struct report *report)
 				 what);
 		if (number(probe, "denied") || number(probe, "failed"))
 			add_open(report, "What a reload stores of %s that the provider did not read for this account.", what);
+		if (number(stored, "unread"))
+			add_open(report, "Whether the stored images of %s are what a reload would store: not all of it can be read.", what);
 		if (number(stored, "different"))
 			add_open(report, "Whether the stored images of %s are older than their files, or written otherwise by a reload.", what);
 	}
@@ -383,6 +385,8 @@ static void find_open(struct report *report)
 		add_open(report, "Whether this account may reload and refresh: it is no administrative user by itself, and may be one as a member of a group.");
 	else if (strcmp(found, "yes") != 0)
 		add_open(report, "Whether this account may reload and refresh: it may not read SMS_Admin and SMS_Role.");
+	else
+		add_open(report, "Whether the roles suffice: which rights the two methods need is not documented, security scopes may leave packages out, and a group may add roles.");
 	add_open(report, "Whether the sizes and dates are those of the .wim: wimplan plan --profile holds what was probed against the files.");
 }
 

@@ -134,7 +134,8 @@ def test_other_behaviour(build, folder, expect):
         expect.equal(lazy["ImageProperty"], "value", "lazy in a list")
         expect.equal(findings["lists"]["page_size"], 1, "page size")
         result = site.check(server)
-        expect.says(result.stdout, "A list gives ImageProperty as it stands by key", "pages of 1 rows", "bound, inherited")
+        expect(all(len(line) <= 80 for line in result.stdout.splitlines()), f"too wide: {max(result.stdout.splitlines(), key=len)}")
+        expect.says(result.stdout, "A list gives ImageProperty as it stands by key", "pages of 1 row.", "bound, inherited")
     with site.start("--missing", f"{INSTALL}.{REFRESH}", load=True) as server:
         findings = site.findings(server)
         expect.equal(by_class(findings, "actions")[INSTALL], {RELOAD: "class", REFRESH: "no"}, "one that lacks")
@@ -168,6 +169,8 @@ def test_formats(build, folder, expect):
     expect.equal(field(findings, "size")["forms"]["rows"], [{"form": "aaaa", "count": 2, "readable": False}], "a size that is none")
     expect.equal(by_class(findings, "rows"), {IMAGE: {"packages": 1, "none": 1}, INSTALL: {"packages": 1}, BOOT: {"none": 1}}, "rows")
     expect.says(result.stdout, "99/99/9999 99:99 (!)", "creation_date has a form that wimplan does not read")
+    expect.equal(by_class(findings, "stored")[IMAGE], {"unread": 2}, "nobody can tell whether they are the same")
+    expect(all(len(line) <= 80 for line in result.stdout.splitlines()), f"too wide: {max(result.stdout.splitlines(), key=len)}")
     site.make_sources(after=True)
     with site.start(load=True) as server:
         findings = site.findings(server)

@@ -7,6 +7,8 @@
 
 #include "wimplan/cache.h"
 
+#include <criterion/criterion.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 
 /* SQL that takes away what the versions have brought, down to the first. */
@@ -42,6 +44,16 @@ static inline struct wp_cache *open_cache(struct place *place, enum wp_cache_mod
 
 	cr_assert_eq(wp_cache_open(place->path, mode, &cache, &err), WP_OK, "%s", err.message);
 	return cache;
+}
+
+/* Does something to a cache that wimplan would not do. */
+static inline void place_sql(const char *path, const char *sql)
+{
+	sqlite3 *db;
+
+	cr_assert_eq(sqlite3_open(path, &db), SQLITE_OK);
+	cr_assert_eq(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK, "%s", sqlite3_errmsg(db));
+	sqlite3_close(db);
 }
 
 #endif

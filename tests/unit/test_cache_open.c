@@ -45,15 +45,6 @@ static void make_cache(const char *path)
 	wp_cache_close(cache);
 }
 
-static void run_sql(const char *path, const char *sql)
-{
-	sqlite3 *db;
-
-	cr_assert_eq(sqlite3_open(path, &db), SQLITE_OK);
-	cr_assert_eq(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK, "%s", sqlite3_errmsg(db));
-	sqlite3_close(db);
-}
-
 Test(cache, open_makes_the_cache_and_its_folders)
 {
 	struct place place __attribute__((cleanup(cleanup)));
@@ -137,10 +128,10 @@ Test(cache, open_refuses_what_is_not_its_own)
 		cr_expect_arr_eq(bytes, text, sizeof text, "it is left as it is");
 		free(bytes);
 		snprintf(path, sizeof path, "%s/other%d", place.root, mode);
-		run_sql(path, "CREATE TABLE t (a); PRAGMA user_version = 7");
+		place_sql(path, "CREATE TABLE t (a); PRAGMA user_version = 7");
 		cr_expect_eq(try_open(path, mode, &err), WP_E_FAILED);
 		cr_expect_str_eq(err.code, "cache-foreign", "another program's tables: %s", err.message);
-		run_sql(path, "PRAGMA application_id = 42");
+		place_sql(path, "PRAGMA application_id = 42");
 		cr_expect_eq(try_open(path, mode, &err), WP_E_FAILED);
 		cr_expect_str_eq(err.code, "cache-foreign", "another program's mark");
 		snprintf(path, sizeof path, "%s/text%d/cache.db", place.root, mode);
@@ -156,15 +147,15 @@ Test(cache, open_refuses_a_newer_version_and_lost_tables)
 
 	setup(&place);
 	make_cache(place.path);
-	run_sql(place.path, "PRAGMA user_version = 7");
+	place_sql(place.path, "PRAGMA user_version = 7");
 	cr_expect_eq(try_open(place.path, WP_CACHE_READ, &err), WP_E_FAILED);
 	cr_expect_str_eq(err.code, "cache-newer");
 	cr_expect_eq(try_open(place.path, WP_CACHE_WRITE, &err), WP_E_FAILED);
 	cr_expect_str_eq(err.code, "cache-newer");
-	run_sql(place.path, "PRAGMA user_version = 0");
+	place_sql(place.path, "PRAGMA user_version = 0");
 	cr_expect_eq(try_open(place.path, WP_CACHE_WRITE, &err), WP_E_FAILED);
 	cr_expect_str_eq(err.code, "cache-damaged");
-	run_sql(place.path, "PRAGMA user_version = 6; DROP TABLE identities");
+	place_sql(place.path, "PRAGMA user_version = 6; DROP TABLE identities");
 	cr_expect_eq(try_open(place.path, WP_CACHE_WRITE, &err), WP_E_FAILED);
 	cr_expect_str_eq(err.code, "cache-damaged");
 }
