@@ -22,7 +22,10 @@ struct wp_import_options {
 int wp_import_files(const char *const *paths, size_t count, const struct wp_import_options *options,
 		    struct wp_record_set **ret_set, struct wp_error *err);
 
-/* The same with rows as the AdminService gives them, parsed already; @rows is an array. @name stands for the file in messages. */
+/*
+ * The same with rows as the AdminService gives them, parsed already; @rows is an array. @name stands for the file in messages. The set
+ * gets no id: that is of a snapshot, and this is asked for each package that a program looks at.
+ */
 int wp_import_rows(const json_t *rows, const char *name, const struct wp_import_options *options,
 		   struct wp_record_set **ret_set, struct wp_error *err);
 

@@ -18,6 +18,9 @@ struct wp_run {
 	bool held;         /* steps wait for refreshes that are in flight */
 	int64_t next_call_ms; /* no call before it */
 	bool rests;        /* that is waited for, and was said */
+	struct wp_record_set *seen; /* the record that the last look has read, of a reload that is done; NULL */
+	const struct wp_entry *seen_entry; /* its package */
+	int64_t seen_ms;   /* when it was read */
 	bool left_over;    /* steps were not begun, because the run was asked to stop or the window closed */
 	bool stop;         /* nothing more is begun */
 	struct wp_error error; /* why the run stopped, where it was not asked to; status 0: it was not */

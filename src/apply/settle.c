@@ -216,6 +216,16 @@ static void linger(struct wp_run *run, struct wp_step *step, const struct wp_rec
 	step->interval_ms = FIRST_INTERVAL_MS;
 }
 
+/* The refresh of the package, which mostly comes right behind its reload, need not read it again. */
+static void keep_seen(struct wp_run *run, const struct wp_step *step, struct wp_record_set **set, int64_t began)
+{
+	wp_record_set_free(run->seen);
+	run->seen = *set;
+	*set = NULL;
+	run->seen_entry = step->entry;
+	run->seen_ms = began;
+}
+
 /* Looks once. Returns false when the record could not be read. */
 static bool look(struct wp_run *run, struct wp_step *step)
 {
@@ -247,10 +257,14 @@ static bool look(struct wp_run *run, struct wp_step *step)
 	wp_answer_free(&answer);
 	if (again)
 		return read;
-	if (there)
+	if (there) {
 		end_as_seen(run, step, &set->records[0]);
-	else
-		judge(run, step, set ? &set->records[0] : NULL, why, began);
+		linger(run, step, &set->records[0], began);
+		if (step->action == WP_ACTION_RELOAD)
+			keep_seen(run, step, &set, began);
+		return true;
+	}
+	judge(run, step, set ? &set->records[0] : NULL, why, began);
 	linger(run, step, set ? &set->records[0] : NULL, began);
 	return true;
 }

@@ -162,7 +162,7 @@ void wp_assembler_modified(struct wp_assembler *assembler, struct wp_time modifi
 size_t wp_page_begin(struct wp_assembler *assembler, const char *class_text, size_t outer, const char *file);
 void wp_page_goes_on(struct wp_assembler *assembler, size_t page);
 
-/* Makes the set. The caller frees *@ret_set. */
+/* Makes the set, without its id (wp_record_set_identify()). The caller frees *@ret_set. */
 int wp_assembler_finish(struct wp_assembler *assembler, struct wp_record_set **ret_set, struct wp_error *err);
 
 /* A copy of @where that lives as long as the assembler. */

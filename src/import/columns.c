@@ -194,17 +194,17 @@ void wp_columns_finish(struct wp_assembler *assembler)
 
 	for (size_t i = 0; (property = wp_property_at(i)); i++) {
 		const struct wp_column *column = &columns->items[i];
-		const char *name = property->name;
-		const char *advice =
-			property->type == WP_PROPERTY_DATE
-				? wp_arena_printf(arena, " and compared with nothing; " EXPORT_ISO, name, name, name)
-				: "";
+		const char *name = property->name, *advice = "";
 
+		if (!column->bad)
+			continue;
+		if (property->type == WP_PROPERTY_DATE)
+			advice = wp_arena_printf(arena, " and compared with nothing; " EXPORT_ISO, name, name, name);
 		if (column->bad == 1)
 			wp_diag_add(arena, &assembler->diags, WP_SEVERITY_WARNING, "bad-value", column->bad_id,
 				    "%s is %s, which is %s; it is kept as it stands%s", name, column->bad_value,
 				    type_words(property), advice);
-		else if (column->bad)
+		else
 			wp_diag_add(arena, &assembler->diags, WP_SEVERITY_WARNING, "bad-value", NULL,
 				    "%s of %zu rows is %s, the first being %s of %s; it is kept as it stands%s", name,
 				    column->bad, type_words(property), column->bad_value,

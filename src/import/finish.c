@@ -240,7 +240,6 @@ int wp_assembler_finish(struct wp_assembler *assembler, struct wp_record_set **r
 		if (status)
 			return status;
 	}
-	wp_record_set_identify(set);
 	wp_remark_on_records(set);
 	wp_remark_on_versions(set);
 	wp_sort_remarks(&set->diags);

@@ -156,6 +156,8 @@ int wp_import_files_bounded(const char *const *paths, size_t count, const struct
 		status = read_export(paths[i], bounds->record_bytes, assembler, err);
 	if (!status)
 		status = wp_assembler_finish(assembler, ret_set, err);
+	if (!status)
+		wp_record_set_identify(*ret_set);
 	wp_assembler_free(assembler);
 	return status;
 }
