@@ -70,8 +70,12 @@
 #define WP_LIMIT_EXPECTED_NAMES 64u
 /* Bytes of a plan or of a receipt. */
 #define WP_LIMIT_DOCUMENT_BYTES (1u << 30)
-/* Bytes of a site's profile, and packages that were looked at for it: a provider opens the .wim of each. */
+/*
+ * Bytes of a site's profile, values in its JSON, and packages that were looked at for it: a provider opens the .wim of each. A
+ * usual one has nine of these, a thousand values and some 100 KB.
+ */
 #define WP_LIMIT_PROFILE_BYTES (64u << 20)
+#define WP_LIMIT_PROFILE_VALUES 1000000u
 #define WP_LIMIT_PROFILE_SAMPLES 1024u
 /* Bytes of an image's metadata resource when decompressed; of a Windows image with 200,000 files they are 40 MB. */
 #define WP_LIMIT_TREE_BYTES (512u << 20)

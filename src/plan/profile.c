@@ -126,14 +126,24 @@ static bool has_fraction(const json_t *value)
 	return json_is_real(value);
 }
 
+/* Each value takes a hundred times the memory of its text, and stands behind one of these; those in texts count as well. */
+static bool has_too_many_values(const char *text, size_t length)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < length; i++)
+		count += text[i] == ',' || text[i] == '[' || text[i] == '{';
+	return count > WP_LIMIT_PROFILE_VALUES;
+}
+
 int wp_profile_parse(const char *text, size_t length, const char *subject, struct wp_profile **ret, struct wp_error *err)
 {
 	struct wp_profile *profile __attribute__((cleanup(wp_profile_freep))) = wp_must(calloc(1, sizeof *profile));
 	int status;
 
 	profile->arena = wp_arena_new();
-	if (length > WP_LIMIT_PROFILE_BYTES)
-		return wp_fail(err, WP_E_REFUSED, "too-large", subject, "%s has more bytes than any profile", subject);
+	if (length > WP_LIMIT_PROFILE_BYTES || has_too_many_values(text, length))
+		return wp_fail(err, WP_E_REFUSED, "too-large", subject, "%s is larger than any profile of wimplan-export --site-check", subject);
 	status = wp_json_parse(text, length, subject, &profile->document, err);
 	if (status)
 		return status;

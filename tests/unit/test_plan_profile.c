@@ -114,6 +114,18 @@ Test(plan_profile, cut_and_limits)
 		wp_profile_free(profile);
 		wp_buf_free(&text);
 	}
+	for (size_t more = 0; more < 2; more++) {
+		struct wp_buf text = { 0 };
+
+		/* Those of the document itself are counted, too. */
+		wp_buf_puts(&text, "{" HEAD ",\"site\":{\"site_code\":\"P01\",\"samples\":[]},\"later\":[0");
+		for (size_t i = 9; i < WP_LIMIT_PROFILE_VALUES + more; i++)
+			wp_buf_puts(&text, ",0");
+		wp_buf_puts(&text, "]}");
+		cr_expect_eq(parse(text.data, &profile, &err), more ? WP_E_REFUSED : WP_OK, "%zu values more", more);
+		wp_profile_free(profile);
+		wp_buf_free(&text);
+	}
 	profile = NULL;
 	cr_expect_eq(wp_profile_parse(whole, (size_t)WP_LIMIT_PROFILE_BYTES + 1, "profile.json", &profile, &err), WP_E_REFUSED);
 	cr_expect_str_eq(err.code, "too-large");
