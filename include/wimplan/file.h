@@ -120,6 +120,8 @@ bool wp_file_has_failed(const struct wp_file_writer *writer);
  * "stdout", and "broken-pipe" for a standard output whose reader has gone away.
  */
 int wp_file_commit(struct wp_file_writer *writer, struct wp_error *err);
+/* Leaves what stands there as it was, and frees @writer. */
+void wp_file_abandon(struct wp_file_writer *writer);
 
 /*
  * Whether a file of so many bytes could be written there: does all of it but to replace what stands there. Devices and

@@ -73,6 +73,8 @@ void wp_json_pretty(struct wp_buf *buf, const json_t *value);
 #define WP_JSON_STREAM_DEPTH 4u
 /* The same for a value inside of a document, @depth levels deep: without a line feed behind it. */
 void wp_json_pretty_at(struct wp_buf *buf, const json_t *value, unsigned int depth);
+/* On one line, with spaces between what stands there; without a line feed behind it. */
+void wp_json_spaced(struct wp_buf *buf, const json_t *value);
 
 /*
  * A document that is written as wp_json_pretty() has it while it is made, so that a long list in it is in memory one item at
@@ -81,6 +83,7 @@ void wp_json_pretty_at(struct wp_buf *buf, const json_t *value, unsigned int dep
 struct wp_json_stream {
 	const struct wp_sink *sink;
 	struct wp_buf text; /* that has not gone out yet */
+	size_t sent;        /* bytes that have */
 	/* The brackets that are open. */
 	struct {
 		char end;
@@ -96,6 +99,8 @@ void wp_json_stream_close(struct wp_json_stream *stream);
 void wp_json_stream_key(struct wp_json_stream *stream, const char *key);
 void wp_json_stream_value(struct wp_json_stream *stream, const json_t *value);
 void wp_json_stream_text(struct wp_json_stream *stream, const struct wp_buf *text);
+/* A value on one line: for items of lists that are long, which then are a third shorter and can be told apart line by line. */
+void wp_json_stream_line(struct wp_json_stream *stream, const json_t *value);
 /* Hands out what is left, with a line feed, and frees it. */
 void wp_json_stream_end(struct wp_json_stream *stream);
 /* The same on one line. */

@@ -229,8 +229,11 @@ bool wp_entry_never_loaded(const struct wp_entry *entry);
 
 /* The plan file without its body. New reference. */
 json_t *wp_plan_envelope_json(const struct wp_plan *plan);
-/* Hands @sink the whole text of a plan file, line feed included: @envelope, and the body that is made of @plan. */
-void wp_plan_write(const struct wp_plan *plan, const json_t *envelope, const struct wp_sink *sink);
+/*
+ * Hands @sink the whole text of a plan file, line feed included: @envelope, and the body that is made of @plan. False when it
+ * would have more than @limit bytes (WP_LIMIT_DOCUMENT_BYTES; less in tests): then what went out is no plan file.
+ */
+bool wp_plan_write(const struct wp_plan *plan, const json_t *envelope, size_t limit, const struct wp_sink *sink);
 
 /*
  * Reads a plan file: refuses (WP_E_REFUSED) what is no plan, has an unknown major version, or does not have the digest

@@ -29,6 +29,8 @@ void wp_print_add(struct wp_printer *printer, const char *text, size_t length);
 void wp_print_add_to(void *printer, const char *text, size_t length);
 /* Frees @printer in any case. */
 int wp_print_end(struct wp_printer *printer, struct wp_error *err);
+/* Leaves a file as it was, in the place of wp_print_end(). Returns @status. */
+int wp_print_abandon(struct wp_printer *printer, int status);
 
 /* Plain text on standard error, as it stands: no line feed is added. */
 void wp_tell(const char *text);

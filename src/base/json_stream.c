@@ -12,6 +12,7 @@ static void send(struct wp_json_stream *stream, size_t least)
 	if (stream->text.length < least)
 		return;
 	stream->sink->add(stream->sink->context, wp_buf_text(&stream->text), stream->text.length);
+	stream->sent += stream->text.length;
 	wp_buf_clear(&stream->text);
 }
 
@@ -70,6 +71,13 @@ void wp_json_stream_value(struct wp_json_stream *stream, const json_t *value)
 {
 	begin_value(stream);
 	wp_json_pretty_at(&stream->text, value, stream->depth);
+	send(stream, PIECE);
+}
+
+void wp_json_stream_line(struct wp_json_stream *stream, const json_t *value)
+{
+	begin_value(stream);
+	wp_json_spaced(&stream->text, value);
 	send(stream, PIECE);
 }
 

@@ -175,6 +175,11 @@ void wp_json_pretty_at(struct wp_buf *buf, const json_t *value, unsigned int dep
 	dump(buf, value, JSON_INDENT(WP_JSON_INDENT), (size_t)depth * WP_JSON_INDENT);
 }
 
+void wp_json_spaced(struct wp_buf *buf, const json_t *value)
+{
+	dump(buf, value, 0, 0);
+}
+
 void wp_json_pretty(struct wp_buf *buf, const json_t *value)
 {
 	wp_json_pretty_at(buf, value, 0);

@@ -5,6 +5,7 @@
 #include "settings.h"
 
 #include "wimplan/json.h"
+#include "wimplan/limits.h"
 #include "wimplan/plan.h"
 #include "wimplan/text.h"
 #include "wimplan/version.h"
@@ -132,8 +133,13 @@ int wp_planning_emit(struct wp_cli *cli, const struct wp_plan *plan, json_t *env
 	int status = wp_print_begin(cli->output, WP_TEXT_DOCUMENT, &printer, &cli->err);
 
 	if (!status) {
-		wp_plan_write(plan, envelope, &(struct wp_sink){ wp_print_add_to, printer });
-		status = wp_print_end(printer, &cli->err);
+		if (wp_plan_write(plan, envelope, WP_LIMIT_DOCUMENT_BYTES, &(struct wp_sink){ wp_print_add_to, printer }))
+			status = wp_print_end(printer, &cli->err);
+		else
+			status = wp_print_abandon(printer, wp_fail(&cli->err, WP_E_FAILED, "plan-too-large", cli->output,
+								   "the plan of %zu packages would have more than %u bytes, which "
+								   "nothing reads; plan fewer at a time with --only",
+								   plan->entry_count, WP_LIMIT_DOCUMENT_BYTES));
 	}
 	json_decref(envelope);
 	return status;

@@ -59,21 +59,26 @@ void wp_plan_body_digest(const struct wp_plan *plan, char ret_id[WP_HASH_TEXT])
 	wp_sha256_finish(hash, ret_id);
 }
 
-static void write_entries(struct wp_json_stream *stream, const struct wp_plan *plan, bool unchanged)
+static bool fits(const struct wp_json_stream *stream, size_t limit)
+{
+	return stream->sent + stream->text.length <= limit;
+}
+
+static void write_entries(struct wp_json_stream *stream, const struct wp_plan *plan, bool unchanged, size_t limit)
 {
 	wp_json_stream_open(stream, '[');
-	for (size_t i = 0; i < plan->entry_count; i++) {
+	for (size_t i = 0; i < plan->entry_count && fits(stream, limit); i++) {
 		json_t *item __attribute__((cleanup(wp_json_freep))) = NULL;
 
 		if (!is_in_list(&plan->entries[i], unchanged))
 			continue;
 		item = wp_plan_entry_json(&plan->entries[i]);
-		wp_json_stream_value(stream, item);
+		wp_json_stream_line(stream, item);
 	}
 	wp_json_stream_close(stream);
 }
 
-static void write_body(struct wp_json_stream *stream, const struct wp_plan *plan)
+static void write_body(struct wp_json_stream *stream, const struct wp_plan *plan, size_t limit)
 {
 	json_t *head __attribute__((cleanup(wp_json_freep))) = wp_plan_body_head(plan), *value;
 	const char *key;
@@ -83,14 +88,14 @@ static void write_body(struct wp_json_stream *stream, const struct wp_plan *plan
 	json_object_foreach(head, key, value) {
 		wp_json_stream_key(stream, key);
 		if (is_list(key, &unchanged))
-			write_entries(stream, plan, unchanged);
+			write_entries(stream, plan, unchanged, limit);
 		else
 			wp_json_stream_value(stream, value);
 	}
 	wp_json_stream_close(stream);
 }
 
-void wp_plan_write(const struct wp_plan *plan, const json_t *envelope, const struct wp_sink *sink)
+bool wp_plan_write(const struct wp_plan *plan, const json_t *envelope, size_t limit, const struct wp_sink *sink)
 {
 	struct wp_json_stream stream = { .sink = sink };
 	const char *key;
@@ -102,7 +107,8 @@ void wp_plan_write(const struct wp_plan *plan, const json_t *envelope, const str
 		wp_json_stream_value(&stream, value);
 	}
 	wp_json_stream_key(&stream, "body");
-	write_body(&stream, plan);
+	write_body(&stream, plan, limit);
 	wp_json_stream_close(&stream);
 	wp_json_stream_end(&stream);
+	return fits(&stream, limit);
 }

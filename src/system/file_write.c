@@ -304,6 +304,13 @@ int wp_file_commit(struct wp_file_writer *writer, struct wp_error *err)
 	return status;
 }
 
+void wp_file_abandon(struct wp_file_writer *writer)
+{
+	writer->reason = ECANCELED;
+	finish(writer);
+	free_writer(writer);
+}
+
 int wp_file_write(const char *path, const void *bytes, size_t length, struct wp_error *err)
 {
 	struct wp_file_writer *writer;

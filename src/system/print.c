@@ -198,6 +198,13 @@ int wp_print_end(struct wp_printer *printer, struct wp_error *err)
 	return status;
 }
 
+int wp_print_abandon(struct wp_printer *printer, int status)
+{
+	wp_file_abandon(printer->writer);
+	free(printer);
+	return status;
+}
+
 int wp_print(const char *path, enum wp_text_kind kind, const struct wp_buf *text, struct wp_error *err)
 {
 	struct wp_printer *printer;

@@ -99,19 +99,49 @@ Test(plan_json, body)
 	fixture_free(site);
 }
 
-/* What is written in pieces is what the document as a whole is written as. */
-Test(plan_json, written_as_any_document)
+/* What is written in pieces has a line for each package, and the digest that the body has as a whole. */
+Test(plan_json, a_line_for_each_package)
 {
 	struct fixture_site *sites[] = { make_site(), fixture_new() };
 
 	fixture_add(sites[1], "P0100001");
 	for (size_t i = 0; i < 2; i++) {
 		const struct wp_plan *plan = fixture_plan(sites[i]);
+		const char *text = fixture_plan_text(sites[i]->arena, plan);
+		size_t lines = 0;
 
-		cr_expect_str_eq(fixture_plan_text(sites[i]->arena, plan),
-				 text_of(sites[i]->arena, fixture_plan_json(sites[i]->arena, plan)));
+		for (const char *at = text; (at = strstr(at, "\n      {\"package_id\": \"")); at++) {
+			lines++;
+			cr_expect(strchr(at + 1, '\n')[-1] == '}' || strchr(at + 1, '\n')[-1] == ',');
+		}
+		cr_expect_eq(lines, plan->entry_count);
+		cr_expect_eq(text[strlen(text) - 1], '\n');
+		cr_expect_eq(strstr(text, "\n\n"), NULL);
 		fixture_free(sites[i]);
 	}
+}
+
+static void count_text(void *context, const char *text, size_t length)
+{
+	(void)text;
+	*(size_t *)context += length;
+}
+
+Test(plan_json, no_larger_than_its_readers_take)
+{
+	struct fixture_site *site = make_site();
+	const struct wp_plan *plan = fixture_plan(site);
+	json_t *envelope __attribute__((cleanup(wp_json_freep))) = wp_plan_envelope_json(plan);
+	size_t length = strlen(fixture_plan_text(site->arena, plan)), written = 0;
+	const struct wp_sink sink = { count_text, &written };
+
+	cr_expect(wp_plan_write(plan, envelope, length, &sink));
+	cr_expect_eq(written, length);
+	cr_expect_not(wp_plan_write(plan, envelope, length - 1, &sink));
+	written = 0;
+	cr_expect_not(wp_plan_write(plan, envelope, length / 2, &sink));
+	cr_expect_lt(written, length, "it goes on though nobody reads it");
+	fixture_free(site);
 }
 
 Test(plan_json, envelope)
@@ -281,8 +311,8 @@ Test(plan_json, refuses_what_is_no_whole_plan)
 		{ "\"status\": \"change\"", "\"status\": \"later\"", "status \"later\"" },
 		{ "\"status\": \"change\"", "\"status\": \"blocked\"", "does not go with the actions" },
 		{ "\"status\": \"change\"", "\"status\": null", "status is missing" },
-		{ "\"RefreshPkgSource\"\n", "\"Unlock\"\n", "action \"Unlock\"" },
-		{ "\"RefreshPkgSource\"\n", "7\n", "an action is no text" },
+		{ "\"RefreshPkgSource\"]", "\"Unlock\"]", "action \"Unlock\"" },
+		{ "\"RefreshPkgSource\"]", "7]", "an action is no text" },
 		{ "\"code\": \"image-changed\"", "\"code\": null", "code is missing" },
 		{ "\"confidence\": \"proven\"", "\"confidence\": \"sure\"", "confidence" },
 		{ "\"image\": 1", "\"image\": 4294967296", "image is out of range" },
