@@ -190,11 +190,14 @@ coverage:
 	@echo "Details: $(BUILD)/coverage/index.html"
 
 bench: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/wimplan-export $(BUILD)/mkwim $(BUILD)/site-provider $(BUILD)/bare-requests
+	@tests/bench/table.py $(BUILD) begin
 	@tests/bench/bench.py $(BUILD) $(BENCH)
+	@tests/bench/scale_bench.py $(BUILD) $(BENCH)
 	@tests/bench/apply_bench.py $(BUILD) $(BENCH)
 	@tests/bench/export_bench.py $(BUILD) $(BENCH)
 	@tests/bench/diff_bench.py $(BUILD)
 	@tests/bench/hierarchy_bench.py $(BUILD)
+	@tests/bench/table.py $(BUILD) end
 
 # Fuzzes every target for SECONDS with clang's libFuzzer, from the corpora in tests/fuzz/corpus.
 SECONDS ?= 60

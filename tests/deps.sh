@@ -18,7 +18,7 @@ for purpose; do
 	check-deb) packages="$packages dpkg-dev lintian debootstrap" ;;
 	check-valgrind) packages="$packages valgrind" ;;
 	coverage) packages="$packages gcovr" ;;
-	bench) packages="$packages wimtools" ;;
+	bench) packages="$packages wimtools jq" ;;
 	html) packages="$packages chromium fonts-dejavu-core poppler-utils" ;;
 	fuzz) packages="$packages clang libclang-rt-14-dev" ;;
 	esac

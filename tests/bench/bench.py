@@ -15,6 +15,8 @@ import subprocess
 import sys
 import time
 
+import table
+
 REPEATS = 3
 INSPECTIONS = 100
 RECIPE = """wim {path}
@@ -120,6 +122,8 @@ def bench_plan(build, folder, count):
     report("wimplan import", import_time)
     report("wimplan plan, cold", statistics.median(cold), base, 0.5)
     report("wimplan plan, warm", statistics.median(warm), base, 0.1)
+    table.row(build, f"plan of {count} packages, cold, against info for each", statistics.median(cold), base, at_most=0.5)
+    table.row(build, f"plan of {count} packages, warm, against info for each", statistics.median(warm), base, at_most=0.1)
 
 
 def bench_inspect(build, folder):
@@ -131,6 +135,7 @@ def bench_inspect(build, folder):
     print(f"wimplan inspect, median of {INSPECTIONS}:")
     report("a WIM with ten blobs", base)
     report("a WIM with 200,000 blobs", statistics.median(times["many"]), base, 1.3)
+    table.row(build, "inspect of 200,000 blobs, against ten", statistics.median(times["many"]), base, at_most=1.3)
 
 
 def main():

@@ -19,6 +19,8 @@ import sys
 import tempfile
 import time
 
+import table
+
 REPEATS = 3
 PAIRS = 9
 PER_FOLDER = 12
@@ -103,6 +105,10 @@ def main():
     print(f"diff --files, {files // 4} files each        {quarter:7.2f} s, with {files} in turn {whole:.2f} s")
     print(f"  time per file, all to a quarter      {statistics.median(per_file):7.2f} (linear: about 1; single pairs "
           f"{per_file[0]:.2f} to {per_file[-1]:.2f})")
+    table.row(build, f"diff --files of {files} files each, against diff of two listings", ours, theirs, at_most=0.25)
+    table.row(build, f"diff --files of {files} files each, memory against the listings'", memory, listed, at_most=1, unit="MB")
+    table.row(build, f"diff --files of {files}, against four times {files // 4}", statistics.median(per_file), 1, at_most=1.15)
+    table.row(build, "inspect --servicing, against wimlib-imagex dir of a folder", servicing, load, at_most=1.5)
     print(f"inspect --servicing                    {servicing:7.2f} s")
     print(f"wimlib-imagex dir of an empty folder   {load:7.2f} s")
     print(f"  time                                 {servicing / load:7.2f} of it (aim: at most 1.5)")

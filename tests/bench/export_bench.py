@@ -19,6 +19,7 @@ import urllib.parse
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "apply"), str(HERE)]
 
+import table  # noqa: E402
 from apply_bench import peak  # noqa: E402
 from standin import IMAGE, Site  # noqa: E402
 
@@ -78,6 +79,7 @@ def measure(site, server, what, repeats, *options):
         median = statistics.median(times)
         print(f"  {name}  {median:7.2f} s   {rows / median:7.0f} rows/s   rate against bare: {bare_median / median:.2f}")
     print("  (wanted: at least 0.50)", flush=True)
+    table.row(site.build, f"export, {what}, against bare requests", statistics.median(took), bare_median, at_least=0.5)
     return statistics.median(memory)
 
 
