@@ -258,6 +258,9 @@ static void wait(struct wp_run *run, int64_t milliseconds)
 	else if (wp_pace_left(run))
 		wp_apply_progress(run->apply, "%zu of %zu steps have ended; the next call is sent in %lld s", ended,
 				  steps->count, (long long)(wp_pace_left(run) + 999) / 1000);
+	/* On a terminal the seconds are counted down. */
+	if (!first && run->apply->cli->env->stderr_terminal && milliseconds > 1000)
+		milliseconds = 1000;
 	wp_clock_wait(milliseconds, wp_apply_tick, run->apply);
 }
 
