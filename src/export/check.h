@@ -58,4 +58,22 @@ json_t *wp_check_findings(const struct wp_check *check);
 /* The report for people, out of the findings. */
 void wp_check_report(const struct wp_cli *cli, const json_t *findings, struct wp_buf *buf);
 
+
+/*
+ * Parts of it: the table of the classes; a number of an object, 0 where there is none; "2 same, 1 different" of a tally, "-" of an
+ * empty one; and how a class offers a method, in words.
+ */
+void wp_check_table(struct wp_arena *arena, const json_t *findings, struct wp_buf *buf);
+uint64_t wp_check_number(const json_t *object, const char *key);
+const char *wp_check_tally(struct wp_arena *arena, const json_t *object);
+const char *wp_check_offer_words(const json_t *class, const char *method);
+/*
+ * A line of cells, with what fits into their columns; each is moved on to the rest of it, which stands behind a comma. True while
+ * there is one: the next line is for it.
+ */
+bool wp_check_cells(struct wp_buf *buf, const char *label, size_t label_width, const char **cells, const size_t *widths, size_t count);
+
+/* The whole of --site-check: asks, and puts out what was found. */
+int wp_check_run(struct wp_export *export, struct wp_error *err);
+
 #endif

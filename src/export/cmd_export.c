@@ -19,8 +19,6 @@
 /* Up to so many packages of --only the rows of each are asked for by themselves; of more all rows are, and sifted here. */
 #define FEW_PACKAGES 16u
 #define DEFAULT_PARALLEL 4u
-/* Exit statuses of one that a signal has ended begin here. */
-#define BY_SIGNAL 128
 
 /* Which of the classes the site has. An error when it has none of the packages'. */
 static int find_classes(struct wp_export *export, struct wp_error *err)
@@ -210,7 +208,7 @@ static void say_result(struct wp_export *export)
 static int end_early(struct wp_export *export, int number)
 {
 	wp_export_note(export, "stopped (SIG%s) before a package was read; nothing was written", wp_signal_name(number));
-	export->cli->status = BY_SIGNAL + number;
+	export->cli->status = WP_BY_SIGNAL + number;
 	return WP_OK;
 }
 
@@ -223,7 +221,7 @@ static int finish(struct wp_export *export, const struct jobs *jobs, struct wp_e
 	if (!export->stopped[0])
 		name_missing(export, jobs);
 	if (number)
-		export->cli->status = BY_SIGNAL + number;
+		export->cli->status = WP_BY_SIGNAL + number;
 	else if (json_array_size(export->refused))
 		export->cli->status = WP_EXIT_INCOMPLETE;
 	if (export->writer) {
@@ -289,46 +287,6 @@ static int prepare(struct wp_export *export)
 	return status;
 }
 
-/*
- * The profile goes to -o; standard output gets it with --json and with "-o -", else the report (with -o not when --quiet), as of
- * a plan.
- */
-static int print_check(struct wp_cli *cli, const struct wp_check *check)
-{
-	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
-	json_t *findings __attribute__((cleanup(wp_json_freep))) = wp_check_findings(check);
-	bool to_file = cli->output && strcmp(cli->output, "-"), as_json = cli->json || (cli->output && !to_file);
-	int status = to_file ? wp_cli_emit_json(cli, wp_check_document(check)) : WP_OK;
-
-	cli->output = NULL;
-	if (status || (to_file && cli->quiet && !as_json))
-		return status;
-	if (as_json)
-		return wp_cli_emit_json(cli, wp_check_document(check));
-	wp_check_report(cli, findings, &text);
-	return wp_cli_emit(cli, &text);
-}
-
-static int check_site(struct wp_export *export, struct wp_error *err)
-{
-	struct wp_cli *cli = export->cli;
-	struct wp_check check __attribute__((cleanup(wp_check_free))) = { .export = export, .session = &export->sessions[0] };
-	int status = wp_check_site(&check, export->account ? export->account : export->connection.user, err), number = wp_signal_caught();
-
-	if (number) {
-		wp_export_note(export, "stopped (SIG%s); nothing was written", wp_signal_name(number));
-		cli->status = BY_SIGNAL + number;
-		return WP_OK;
-	}
-	if (status)
-		return status;
-	if (export->progress.bar)
-		wp_tell_over(NULL);
-	if (check.unanswered)
-		cli->status = WP_EXIT_INCOMPLETE;
-	return print_check(cli, &check);
-}
-
 /* Options of an export that have no meaning for a check, and the other way round. */
 static int check_options(struct wp_export *export)
 {
@@ -370,7 +328,7 @@ static int run(struct wp_cli *cli, void *arguments)
 		for (unsigned int i = 0; i < export->session_count; i++)
 			export->sessions[i] = (struct wp_session){ .options = &export->connection, .notice = wp_export_waits,
 								   .context = export };
-		status = export->site_check ? check_site(export, &cli->err) : read_site(export, &cli->err);
+		status = export->site_check ? wp_check_run(export, &cli->err) : read_site(export, &cli->err);
 		for (unsigned int i = 0; i < export->session_count; i++)
 			wp_session_close(&export->sessions[i]);
 	}

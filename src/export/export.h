@@ -14,6 +14,9 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+/* Exit statuses of a call that a signal has ended begin here. */
+#define WP_BY_SIGNAL 128
+
 /* One thing to read: an object by its key, or a list. */
 struct wp_job {
 	const struct wp_site_read *read;

@@ -177,6 +177,26 @@ def test_formats(build, folder, expect):
     expect.equal(by_class(findings, "stored")[IMAGE], {"different": 1, "same": 1}, "changed since")
 
 
+def test_many_outcomes(build, folder, expect):
+    """Whatever comes together in one cell, a line stays within a terminal."""
+    site = CheckedSite(build, folder)
+    document = json.loads((folder / "load.json").read_text())
+    sizes = iter(['', r'\1">4711', r'\1">many'])
+    for row in [row for row in document["value"] if "PkgSourcePath" in row][:3]:
+        size = next(sizes)
+        row["ImageProperty"] = re.sub(r'(<Property name="Size)">\d+' + ("</Property>" if not size else ""), size, row["ImageProperty"])
+    (folder / "load.json").write_text(json.dumps(document))
+    with site.start(load=True) as server:
+        findings = site.findings(server)
+        result = site.check(server)
+    expect.equal(field(findings, "size")["stored"], {"missing": 1, "different": 1, "unread": 1, "same": 1}, "all at once")
+    lines = result.stdout.splitlines()
+    expect(all(len(line) <= 80 for line in lines), f"too wide: {max(lines, key=len)}")
+    start = next(i for i, line in enumerate(lines) if line.startswith("  size"))
+    told = " ".join(line[43:60].strip() for line in lines[start:start + 4])
+    expect(all(word in told for word in ("1 missing", "1 different", "1 unread", "1 same")), f"the cell: {lines[start:start + 4]}")
+
+
 def test_account(build, folder, expect):
     """What roles allow, and each way in which that is not known."""
     for name, more, account, found, roles in (
