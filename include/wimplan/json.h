@@ -106,6 +106,14 @@ void wp_json_stream_end(struct wp_json_stream *stream);
 /* The same on one line. */
 void wp_json_line(struct wp_buf *buf, const json_t *value);
 
+/* Text of a value that was parsed from it. */
+struct wp_json_excerpt {
+	const char *text; /* borrowed, not terminated */
+	size_t length;
+};
+/* Adds it as it stands, but on one line and with hidden characters as \uNNNN: the same value, and cheaper than from that. */
+void wp_json_excerpt(struct wp_buf *buf, struct wp_json_excerpt excerpt);
+
 /*
  * Parses one document. Duplicate keys, a depth beyond WP_LIMIT_NESTING and text behind the end are errors that name
  * line and column. @subject is the path for the message. New reference in *@ret_value.

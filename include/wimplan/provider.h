@@ -7,6 +7,7 @@
 #include "wimplan/buf.h"
 #include "wimplan/env.h"
 #include "wimplan/error.h"
+#include "wimplan/json.h"
 #include "wimplan/record.h"
 
 #include <jansson.h>
@@ -119,8 +120,8 @@ int wp_session_classes(struct wp_session *session, const char *const *names, siz
 
 /* Who is told of a list while it is read. */
 struct wp_list_reader {
-	/* Each row, borrowed. What it returns, when it is not 0, ends the list with what it has put into @err. */
-	int (*row)(void *context, json_t *row, struct wp_error *err);
+	/* Each row, borrowed, and the text that it was read from. What it returns, when it is not 0, ends the list with @err. */
+	int (*row)(void *context, json_t *row, struct wp_json_excerpt text, struct wp_error *err);
 	void (*page)(void *context); /* the rows so far were a whole page; NULL: nobody */
 	void *context;
 	size_t limit; /* rows of the list; more of them end it */

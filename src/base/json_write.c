@@ -129,11 +129,11 @@ static void add_unit(struct wp_buf *buf, uint32_t unit)
  * terminal, too. Between tokens there is only white space, so each of the others stands in a string. Behind each line feed
  * go @margin spaces.
  */
-static void add_visible(struct wp_buf *buf, const char *text, size_t margin)
+static void add_visible(struct wp_buf *buf, const char *text, size_t length, size_t margin)
 {
-	const char *start = text;
+	const char *start = text, *end = text + length;
 
-	while (*text) {
+	while (text < end) {
 		const char *at = text;
 		uint32_t c;
 
@@ -167,7 +167,7 @@ static void dump(struct wp_buf *buf, const json_t *value, size_t flags, size_t m
 
 	if (json_dump_callback(value, add_to_buf, &text, flags | JSON_PRESERVE_ORDER | JSON_ENCODE_ANY) != 0)
 		wp_out_of_memory();
-	add_visible(buf, wp_buf_text(&text), margin);
+	add_visible(buf, wp_buf_text(&text), text.length, margin);
 }
 
 void wp_json_pretty_at(struct wp_buf *buf, const json_t *value, unsigned int depth)
@@ -190,4 +190,20 @@ void wp_json_line(struct wp_buf *buf, const json_t *value)
 {
 	dump(buf, value, JSON_COMPACT, 0);
 	wp_buf_putc(buf, '\n');
+}
+
+void wp_json_excerpt(struct wp_buf *buf, struct wp_json_excerpt excerpt)
+{
+	const char *end = excerpt.text + excerpt.length;
+
+	/* Control characters are white space between tokens: in strings they are escaped (RFC 8259, 7). */
+	for (const char *text = excerpt.text; text < end;) {
+		const char *start = text;
+
+		while (text < end && (unsigned char)*text >= 0x20)
+			text++;
+		add_visible(buf, start, (size_t)(text - start), 0);
+		while (text < end && (unsigned char)*text < 0x20)
+			text++;
+	}
 }

@@ -34,10 +34,11 @@ struct counter {
 	uint64_t rows, pages, first_page;
 };
 
-static int count_row(void *context, json_t *row, struct wp_error *err)
+static int count_row(void *context, json_t *row, struct wp_json_excerpt text, struct wp_error *err)
 {
 	struct counter *counter = context;
 
+	(void)text;
 	counter->rows++;
 	if (wp_signal_caught())
 		return WP_CHECK_ENOUGH;

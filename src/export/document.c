@@ -50,6 +50,8 @@ static void begin(struct wp_export *export)
 
 void wp_document_add(struct wp_export *export, const struct wp_site_read *read, const struct wp_buf *rows)
 {
+	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+
 	if (!rows->length)
 		return;
 	if (!export->writer && read->part == WP_SITE_PART_PACKAGES && !export->stopped[0])
@@ -63,11 +65,12 @@ void wp_document_add(struct wp_export *export, const struct wp_site_read *read, 
 		size_t length = (size_t)(end - rows->data) - at;
 
 		if (export->written)
-			wp_file_add(export->writer, ",\n", 2);
+			wp_buf_puts(&text, ",\n");
 		export->written = true;
-		wp_file_add(export->writer, rows->data + at, length);
+		wp_buf_add(&text, rows->data + at, length);
 		at += length + 1;
 	}
+	wp_file_add(export->writer, text.data, text.length);
 	if (wp_file_has_failed(export->writer) && !export->stopped[0])
 		snprintf(export->stopped, sizeof export->stopped, "the export cannot be written");
 }

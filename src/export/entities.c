@@ -21,7 +21,7 @@ struct keys {
 	int64_t count;
 };
 
-static int take_key(void *context, json_t *row, struct wp_error *err)
+static int take_key(void *context, json_t *row, struct wp_json_excerpt text, struct wp_error *err)
 {
 	struct keys *keys = context;
 	struct wp_export *export = keys->export;
@@ -29,6 +29,7 @@ static int take_key(void *context, json_t *row, struct wp_error *err)
 	const char *of = keys->read->sequence ? wp_json_get_text(row, keys->read->sequence) : NULL;
 	bool package = keys->read->part == WP_SITE_PART_PACKAGES;
 
+	(void)text;
 	if (!key || !*key || (package && !wp_is_package_id(key)))
 		return wp_fail(err, WP_E_FAILED, "bad-answer", export->connection.url,
 			       "%s, reading %s: a row has no %s that is one", export->connection.url, class, keys->read->key);
@@ -68,6 +69,24 @@ void wp_read_keys(struct wp_export *export, struct wp_session *session, struct w
 
 /* --- Objects and rows ------------------------------------------------------------------------------------------------- */
 
+/*
+ * Adds a row of a list as the provider has written it, with the members that add_row() adds: lists have most of the rows.
+ * False when that cannot be done by text alone.
+ */
+static bool add_text(struct wp_job *job, const json_t *row, struct wp_json_excerpt text)
+{
+	bool has_class = wp_json_get_text(row, "__CLASS");
+
+	if (!json_object_size(row) || json_object_get(row, "__BY_KEY") || (!has_class && json_object_get(row, "__CLASS")))
+		return false;
+	/* All but the bracket at its end. */
+	wp_json_excerpt(&job->text, (struct wp_json_excerpt){ text.text, text.length - 1 });
+	if (!has_class)
+		wp_buf_printf(&job->text, ",\"__CLASS\":\"%s\"", job->read->class);
+	wp_buf_puts(&job->text, ",\"__BY_KEY\":false}\n");
+	return true;
+}
+
 static void add_row(struct wp_export *export, struct wp_job *job, json_t *row, bool by_key)
 {
 	if (!wp_json_get_text(row, "__CLASS"))
@@ -91,11 +110,11 @@ static int check_entity(const struct wp_job *job, const json_t *entity, struct w
 	return wp_fail(err, WP_E_FAILED, "bad-answer", job->key, "%s: the provider answered with another object", job->key);
 }
 
-static int take_listed(void *context, json_t *row, struct wp_error *err)
+static int take_listed(void *context, json_t *row, struct wp_json_excerpt text, struct wp_error *err)
 {
 	json_t **ret = context;
 
-	(void)err;
+	(void)text, (void)err;
 	json_decref(*ret);
 	*ret = json_incref(row);
 	return WP_OK;
@@ -163,7 +182,7 @@ static bool belongs(const struct wp_export *export, const struct wp_site_read *r
 	return !read->sequence || wp_ids_have(export->sequences, wp_json_get_text(row, read->sequence));
 }
 
-static int take_row(void *context, json_t *row, struct wp_error *err)
+static int take_row(void *context, json_t *row, struct wp_json_excerpt text, struct wp_error *err)
 {
 	struct rows *rows = context;
 
@@ -171,7 +190,8 @@ static int take_row(void *context, json_t *row, struct wp_error *err)
 	if (!belongs(rows->export, rows->job->read, row))
 		return WP_OK;
 	rows->count++;
-	add_row(rows->export, rows->job, row, false);
+	if (!add_text(rows->job, row, text))
+		add_row(rows->export, rows->job, row, false);
 	return WP_OK;
 }
 

@@ -47,7 +47,8 @@ static int read_rows(struct list *list, const struct wp_json_doc *doc, struct wp
 		if (!status && list->rows++ >= list->reader->limit)
 			status = fail_list(list, "too-many-rows", "there are more of them than any site has", err);
 		if (!status)
-			status = list->reader->row(list->reader->context, row, err);
+			status = list->reader->row(list->reader->context, row,
+						   (struct wp_json_excerpt){ doc->text + walk.value.offset, walk.value.length }, err);
 		if (status)
 			break;
 	}
@@ -181,11 +182,11 @@ struct rows {
 	json_t *rows;
 };
 
-static int take_row(void *context, json_t *row, struct wp_error *err)
+static int take_row(void *context, json_t *row, struct wp_json_excerpt text, struct wp_error *err)
 {
 	struct rows *rows = context;
 
-	(void)err;
+	(void)text, (void)err;
 	if (!wp_json_get_text(row, "__CLASS"))
 		wp_json_set(row, "__CLASS", wp_json_text(rows->class));
 	wp_json_push(rows->rows, json_incref(row));

@@ -148,6 +148,30 @@ def test_filter_left_out(build, folder, expect):
             expect.status(result, 0 if times == 2 else 3)
 
 
+def test_rows_as_they_stand(build, folder, expect):
+    """Rows of lists are taken over by their text: however they are written, each becomes one line with what an import has to know."""
+    site = ExportedSite(build, folder)
+    rows = [{"PackageID": "P010001B", "Index": 1, "OSVersion": "a\u202eb\u0007\x7f\n\t\u2028", "Name": 'é "\\" { } , '},
+            {"PackageID": "P010001B", "Index": 2, "__BY_KEY": True}, {"PackageID": "P010001B", "Index": 3, "__CLASS": None},
+            {"PackageID": "P010001B", "Index": 4, "__CLASS": "SMS_ImageInformation", "Big": 2**63 - 1, "Real": 1.5e300, "Deep": [{}, [], [[1]]]}]
+    texts = [json.dumps(rows[0], ensure_ascii=False, indent="\t").replace("\n", "\r\n"), json.dumps(rows[1], indent=1), json.dumps(rows[2]),
+             " " + json.dumps(rows[3], separators=(",", ":")) + "\n", "{ }"]
+    text = '{"value" : [' + ",".join(texts) + "\n]\n}\n"
+    with site.start(load=True) as server:
+        def hook(front, request, client):
+            return answer(200, text, JSON) if request.path.split("?")[0].endswith("/SMS_ImageInformation") else front.forward(request)
+
+        with Front(server, hook) as front:
+            expect.status(export_of(site, front)[0], 0)
+    wanted = [row | {"__CLASS": "SMS_ImageInformation", "__BY_KEY": False} for row in rows]
+    found = [row for row in site.records()["value"] if row["__CLASS"] == "SMS_ImageInformation"]
+    expect.equal(found, wanted, "rows")
+    lines = [line for line in (site.folder / "records.json").read_text().split("\n") if "SMS_ImageInformation" in line]
+    expect.equal(len(lines), len(rows), "lines of these rows")
+    expect(all(line.isprintable() for line in lines), "hidden characters stand in the file")
+    expect.status(site.import_it()[0], 0)
+
+
 def test_other_objects(build, folder, expect):
     """An answer about something else than what was asked for is none; a list that names no objects, too."""
     site = ExportedSite(build, folder)

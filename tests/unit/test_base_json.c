@@ -266,6 +266,9 @@ Test(base, json_shows_what_a_terminal_hides)
 	cr_assert_eq(wp_json_parse(buf.data, buf.length, "what was written", &again, &err), 0, "%s", err.message);
 	cr_expect(json_equal(value, again));
 	wp_buf_free(&buf);
+	wp_json_excerpt(&buf, (struct wp_json_excerpt){ text, sizeof text - 1 });
+	cr_expect_str_eq(buf.data, "{\"a\\u202E\":\"b\\u009B31m\\u007F\\uDB40\\uDC41\xc3\xa4\\u001b\"}");
+	wp_buf_free(&buf);
 	wp_json_pretty(&buf, value);
 	cr_expect_str_eq(buf.data, "{\n  \"a\\u202E\": \"b\\u009B31m\\u007F\\uDB40\\uDC41\xc3\xa4\\u001B\"\n}\n");
 	wp_buf_free(&buf);
