@@ -278,6 +278,8 @@ static int run(struct wp_cli *cli, void *arguments)
 
 	if (!status && !apply->yes && !cli->env->stdin_terminal)
 		status = wp_cli_usage(cli, "--yes", "run changes the site; without a terminal to ask on it needs --yes");
+	if (!status && apply->for_given && !apply->watch)
+		status = wp_cli_usage(cli, "--for", "--for says how long to watch; give --watch with it");
 	if (!status)
 		status = wp_apply_read_plan(apply);
 	if (!status)

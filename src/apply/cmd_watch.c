@@ -35,7 +35,7 @@ static int show(struct wp_watch *watch)
 
 	if (wp_signal_caught())
 		wp_apply_note(apply, "stopped by SIG%s; to watch on: %s", wp_signal_name(wp_signal_caught()),
-			      wp_apply_same_command(apply));
+			      wp_apply_watch_command(apply));
 	/* What the calls came to counts, too. */
 	if (status)
 		apply->cli->status = status;

@@ -121,22 +121,43 @@ void wp_event(struct wp_apply *apply, const char *type, const struct wp_step *st
 	wp_event_of(apply, type, message, facts);
 }
 
+static void add_word(struct wp_buf *buf, const char *word)
+{
+	bool plain = *word && strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789%+,-./:=@_") == strlen(word);
+
+	wp_buf_puts(buf, plain ? " " : " '");
+	for (const char *at = word; *at; at++)
+		if (*at == '\'')
+			wp_buf_puts(buf, "'\\''");
+		else
+			wp_buf_putc(buf, *at);
+	wp_buf_puts(buf, plain ? "" : "'");
+}
+
 const char *wp_apply_same_command(const struct wp_apply *apply)
 {
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 
 	wp_buf_puts(&buf, "wimplan-apply");
-	for (char **word = apply->cli->argv + 1; *word; word++) {
-		bool plain = **word && strspn(*word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-						     "%+,-./:=@_") == strlen(*word);
+	for (char **word = apply->cli->argv + 1; *word; word++)
+		add_word(&buf, *word);
+	return wp_arena_strdup(apply->cli->arena, wp_buf_text(&buf));
+}
 
-		wp_buf_puts(&buf, plain ? " " : " '");
-		for (const char *at = *word; *at; at++)
-			if (*at == '\'')
-				wp_buf_puts(&buf, "'\\''");
-			else
-				wp_buf_putc(&buf, *at);
-		wp_buf_puts(&buf, plain ? "" : "'");
+const char *wp_apply_watch_command(const struct wp_apply *apply)
+{
+	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+	bool named = false;
+
+	wp_buf_puts(&buf, "wimplan-apply");
+	for (char **word = apply->cli->argv + 1; *word; word++) {
+		bool is_name = !named && !strcmp(*word, apply->cli->command->name);
+
+		/* What is only for the calls. */
+		if (!strcmp(*word, "--watch") || !strcmp(*word, "--yes"))
+			continue;
+		named = named || is_name;
+		add_word(&buf, is_name ? "watch" : *word);
 	}
 	return wp_arena_strdup(apply->cli->arena, wp_buf_text(&buf));
 }

@@ -33,5 +33,7 @@ void wp_event_of(struct wp_apply *apply, const char *type, const char *message, 
 
 /* The command of this call as it was given, to be copied by somebody who wants to go on with it. */
 const char *wp_apply_same_command(const struct wp_apply *apply);
+/* The same for one who only wants to watch on. */
+const char *wp_apply_watch_command(const struct wp_apply *apply);
 
 #endif

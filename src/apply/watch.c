@@ -11,6 +11,8 @@
 /* A look is a few requests, and content takes minutes to hours: nothing is gained by asking more often. */
 #define FIRST_INTERVAL_MS 1000
 #define LONGEST_INTERVAL_MS 60000
+/* A look that takes long, because there is much to see or the provider is busy, is followed by a rest of so many times that. */
+#define RESTS_PER_LOOK 3
 
 struct wp_watch wp_watch_begin(struct wp_apply *apply, struct wp_session *session, struct wp_journal *journal,
 			       struct wp_journal_runs *runs)
@@ -213,7 +215,7 @@ static void set_interval(struct wp_watch *watch, bool moved)
 /* How long to wait for the next look; below 0: there is none. */
 static int64_t pause_after(struct wp_watch *watch, int64_t began)
 {
-	int64_t left = watch->deadline_ms - wp_clock_ms();
+	int64_t now = wp_clock_ms(), left = watch->deadline_ms - now, rest = (now - began) * RESTS_PER_LOOK;
 
 	if (wp_signal_caught() || (watch->looked && is_over(watch)))
 		return -1;
@@ -221,7 +223,8 @@ static int64_t pause_after(struct wp_watch *watch, int64_t began)
 		watch->over_time = true;
 		return -1;
 	}
-	return left < 0 ? 0 : left < watch->interval_ms ? left : watch->interval_ms;
+	rest = rest < watch->interval_ms ? watch->interval_ms : rest < LONGEST_INTERVAL_MS ? rest : LONGEST_INTERVAL_MS;
+	return left < 0 ? 0 : left < rest ? left : rest;
 }
 
 /* When each was looked at last, also where nothing has changed. */
@@ -247,7 +250,9 @@ int wp_watch_run(struct wp_watch *watch, struct wp_error *err)
 		int64_t began = wp_clock_ms();
 		bool moved;
 
-		wp_apply_progress(watch->apply, "looking at %zu package%s", watch->count, wp_plural(watch->count));
+		if (!watch->looked)
+			wp_apply_progress(watch->apply, "looking where %zu package%s %s", watch->count,
+					  wp_plural(watch->count), watch->count == 1 ? "is" : "are");
 		status = look(watch, &moved, err);
 		if (!status && !wp_signal_caught()) {
 			watch->looked = true;

@@ -124,7 +124,7 @@ void wp_watch_say_counts(struct wp_watch *watch, struct wp_arrival *arrival)
 
 /* --- All of them ------------------------------------------------------------------------------------------------------ */
 
-/* "P010001A at DP03 and DP04" of the first package that is not over. */
+/* "P010001A on DP03 and 4 more" of the first package that is not over, without the domains of the servers. */
 static const char *awaited(struct wp_arena *arena, const struct wp_watch *watch)
 {
 	const char **names = NULL;
@@ -138,9 +138,10 @@ static const char *awaited(struct wp_arena *arena, const struct wp_watch *watch)
 		for (size_t k = 0; k < seen->count; k++)
 			if (!is_in(&seen->points[k], WP_POINT_CURRENT) && !is_in(&seen->points[k], WP_POINT_FAILED) &&
 			    !is_in(&seen->points[k], WP_POINT_REMOVING))
-				*WP_PUSH(arena, names, count) = seen->points[k].name;
-		return wp_arena_printf(arena, "%s%s%s", watch->arrivals[i].step->entry->package_id, count ? " at " : "",
-				       wp_text_names(arena, names, count, 2));
+				*WP_PUSH(arena, names, count) = wp_arena_strndup(arena, seen->points[k].name,
+										 strcspn(seen->points[k].name, "."));
+		return wp_arena_printf(arena, "%s%s%s", watch->arrivals[i].step->entry->package_id, count ? " on " : "",
+				       wp_text_names(arena, names, count, 1));
 	}
 	return "";
 }
@@ -158,8 +159,10 @@ void wp_watch_say_look(struct wp_watch *watch, int64_t pause_ms)
 	if (pause_ms >= 0)
 		wp_json_set(facts, "seconds", json_real((double)pause_ms / 1000));
 	wp_event_of(watch->apply, "look", watch->trouble, facts);
-	wp_apply_progress(watch->apply, "%zu of %zu package%s arrived; %s%s%s", sum.there, watch->count, wp_plural(watch->count),
-			  wp_arrival_copies(arena, &sum.points), *first ? "; waiting for " : "", first);
+	wp_apply_progress(watch->apply, "%zu of %zu package%s, %" PRIu64 " of %" PRIu64 " copies arrived%s%s%s", sum.there,
+			  watch->count, wp_plural(watch->count), sum.points.have, sum.points.targeted,
+			  sum.points.failed ? wp_arena_printf(arena, ", %" PRIu64 " failed", sum.points.failed) : "",
+			  *first ? "; next " : "", first);
 }
 
 /* --- The result ------------------------------------------------------------------------------------------------------- */
@@ -245,6 +248,6 @@ void wp_watch_text(const struct wp_watch *watch, struct wp_buf *buf)
 		     apply->plan->site_code, watch->count, watch->count == 1 ? "" : "es", sum.there,
 		     wp_arrival_copies(arena, &sum.points));
 	if (watch->over_time)
-		wp_text_line(buf, "The time to watch is over. What is under way goes on at the site; to watch on: wimplan-apply watch %s",
-			     apply->plan_path);
+		wp_text_line(buf, "The time to watch is over. What is under way goes on at the site; to watch on: %s",
+			     wp_apply_watch_command(apply));
 }

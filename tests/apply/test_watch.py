@@ -100,7 +100,7 @@ def test_counts(build, folder, expect):
                     "DP02.contoso.com (P01) failed: the hash of the content is wrong (message 2382); redistribute the package to this point "
                     "alone", f"failed      {two}  version 4, 1 of 3 points has it, 1 failed", "DP03.contoso.com (P01) running: it has version 3",
                     "2 refreshes watched: 0 arrived everywhere; 3 of 6 copies are there, 2 failed.\n", "The time to watch is over.",
-                    "to watch on: wimplan-apply watch plan.json\n", "Receipt: plan.receipt.json\n")
+                    f"to watch on: wimplan-apply watch --provider {server.url} --for 0s --auth none --settle 20 plan.json\n", "Receipt: plan.receipt.json\n")
         expect.says(result.stderr, f"{one}: DP02.contoso.com (P01) failed: the hash of the content is wrong (message 2382)")
         seen = site.seen(two)
         expect.equal((seen["targeted"], seen["have"], seen["failed"]), (3, 1, 1), "counts in the receipt")
@@ -233,6 +233,7 @@ def test_run(build, folder, expect):
         expect.equal(process.returncode, 143, "exit status")
         expect.says(out, "3 steps: 3 done.\n", "2 of 6 copies are there.\n", "Receipt: plan.receipt.json\n")
         expect.equal(out.count("Receipt:"), 1, "how often the receipt is named")
+        expect.says(err, f"to watch on: wimplan-apply watch --provider {server.url} --for 1h --events events --auth none --settle 20 plan.json\n")
         calls = len(site.requests("POST"))
         expect.equal(site.effects("refresh"), {one: 1, two: 1}, "refreshes")
         site.points(*site.all_have(one, two))
@@ -455,6 +456,9 @@ def test_usage(build, folder, expect):
     with site.open() as server:
         for text, status in (("soon", 2), ("4", 2), ("-1s", 2), ("32d", 2), ("2678401s", 2), ("31d", 4), ("2678400s", 4)):
             expect.status(site.watch(server, "--for", text), status)
+        result = site.apply(server, "run", "--for", "1h")
+        expect.status(result, 2)
+        expect.says(result.stderr, "give --watch with it")
         applied(site, server, expect)
         result = site.watch(server)
         expect.status(result, 0)
