@@ -186,9 +186,10 @@ struct rows {
 	struct wp_arena *arena;
 	struct wp_site_images images;
 	const char *package_id;
+	size_t count, without_index;
 };
 
-/* A row of SMS_ImageInformation as an image; one that does not say which is passed over. */
+/* A row of SMS_ImageInformation as an image. Index is documented as lazy, so that a list may have rows that do not say which. */
 static int take_row(void *context, json_t *row, struct wp_error *err)
 {
 	struct rows *rows = context;
@@ -197,9 +198,12 @@ static int take_row(void *context, json_t *row, struct wp_error *err)
 	uint64_t index;
 
 	(void)err;
-	if (!id || !wp_ascii_same(id, rows->package_id) || !wp_json_get_u64(row, "Index", &index) || !index || index > UINT32_MAX ||
-	    rows->images.count >= WP_LIMIT_IMAGES)
+	if (!id || !wp_ascii_same(id, rows->package_id) || rows->count++ >= WP_LIMIT_IMAGES)
 		return WP_OK;
+	if (!wp_json_get_u64(row, "Index", &index) || !index || index > UINT32_MAX) {
+		rows->without_index++;
+		return WP_OK;
+	}
 	image = WP_PUSH(rows->arena, rows->images.items, rows->images.count);
 	image->index = (uint32_t)index;
 	for (size_t k = 0; k < WP_SITE_FIELDS; k++) {
@@ -258,7 +262,9 @@ static int compare_rows(struct wp_check *check, json_t *found, const json_t *ent
 	if (status || strcmp(read, "yes") != 0)
 		return status;
 	wp_site_images_sort(&rows.images);
-	bump(tally, rows.images.count ? "packages" : "none");
+	bump(tally, rows.count ? "packages" : "none");
+	if (rows.without_index)
+		bump(tally, "without_index");
 	add_forms(check, "rows", &rows.images);
 	if (parse(check, wp_json_get_text(entity, "ImageProperty"), &stored) && rows.images.count)
 		compare_images(check, "rows", &stored, &rows.images);

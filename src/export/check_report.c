@@ -198,6 +198,8 @@ static void find_open(struct report *report)
 				 what);
 		if (wp_check_number(probe, "denied") || wp_check_number(probe, "failed"))
 			add_open(report, "What a reload stores of %s that the provider did not read for this account.", what);
+		if (wp_check_number(json_object_get(class, "rows"), "without_index"))
+			add_open(report, "What SMS_ImageInformation has of %s: a list does not say which image a row is of (Index).", what);
 		if (wp_check_number(stored, "unread"))
 			add_open(report, "Whether the stored images of %s are what a reload would store: not all of it can be read.", what);
 		if (wp_check_number(stored, "different"))

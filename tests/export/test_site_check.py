@@ -171,6 +171,14 @@ def test_formats(build, folder, expect):
     expect.says(result.stdout, "99/99/9999 99:99 (!)", "creation_date has a form that wimplan does not read")
     expect.equal(by_class(findings, "stored")[IMAGE], {"unread": 2}, "nobody can tell whether they are the same")
     expect(all(len(line) <= 80 for line in result.stdout.splitlines()), f"too wide: {max(result.stdout.splitlines(), key=len)}")
+    for row in document["value"]:
+        if row["__CLASS"] == "SMS_ImageInformation":
+            row["Index"] = None
+    (folder / "load.json").write_text(json.dumps(document))
+    (folder / "state.db").unlink()
+    with site.start(load=True) as server:
+        expect.equal(by_class(site.findings(server), "rows")[IMAGE], {"packages": 1, "without_index": 1, "none": 1}, "a lazy Index")
+        expect.says(site.check(server).stdout, "(Index)")
     site.make_sources(after=True)
     with site.start(load=True) as server:
         findings = site.findings(server)
