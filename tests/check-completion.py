@@ -243,9 +243,13 @@ class Terminal:
         limit = time.monotonic() + seconds
         while (left := limit - time.monotonic()) > 0 and select.select([self.end], [], [], left)[0]:
             try:
-                self.seen += os.read(self.end, 65536)
+                new = os.read(self.end, 65536)
             except OSError:
                 return
+            self.seen += new
+            # "What are you?" (Primary Device Attributes): newer fishes wait for the answer.
+            if b"\x1b[c" in new or b"\x1b[0c" in new:
+                self.type("\x1b[?1;2c")
 
     def type(self, text):
         os.write(self.end, text.encode())
