@@ -296,7 +296,8 @@ int wp_assembler_add(struct wp_assembler *assembler, const struct wp_row *row, s
 	if (facts.site[0] &&
 	    (status = wp_assembler_claim_site(assembler, facts.site, wp_where_text(&row->where, room), err)) != WP_OK)
 		return status;
-	taken.clean = wp_row_normalize(assembler, row, &dates, err);
+	taken.clean = wp_row_normalize(assembler, row, identity.sort == WP_ROW_SITE ? &wp_site_tables[identity.site_kind] : NULL,
+				       &dates, err);
 	if (!taken.clean)
 		return WP_E_FAILED;
 	taken.where = wp_assembler_where(assembler, &row->where);

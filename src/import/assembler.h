@@ -10,6 +10,7 @@
 #include "row.h"
 
 #include "wimplan/import.h"
+#include "wimplan/site.h"
 
 #include <string.h>
 
@@ -202,11 +203,11 @@ void wp_refused_take(struct wp_assembler *assembler, const json_t *description, 
 /* The same for wp_record_set.partial: "refused: …" where packages are missing; remarks on everything. NULL: nothing is. */
 const char *wp_refused_missing(struct wp_assembler *assembler);
 /*
- * A new object with the properties of a row as records keep them; *@ret_dates: dates of some culture among them. NULL
- * when the row contradicts itself.
+ * A new object with the properties of a row as records keep them, or of a row of the site those that @table keeps (NULL for
+ * others); *@ret_dates: dates of some culture among them. NULL when the row contradicts itself.
  */
-json_t *wp_row_normalize(struct wp_assembler *assembler, const struct wp_row *row, bool *ret_dates,
-			 struct wp_error *err);
+json_t *wp_row_normalize(struct wp_assembler *assembler, const struct wp_row *row, const struct wp_site_table *table,
+			 bool *ret_dates, struct wp_error *err);
 
 /* What a row is. */
 struct wp_identity {

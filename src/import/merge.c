@@ -6,6 +6,7 @@
 #include "wimplan/arena.h"
 #include "wimplan/ascii.h"
 #include "wimplan/json.h"
+#include "wimplan/site.h"
 
 #include <string.h>
 
@@ -111,8 +112,20 @@ static bool lazy_is_unfetched(const struct lazy *lazy, const char *name, const j
 	return property && property->lazy;
 }
 
-json_t *wp_row_normalize(struct wp_assembler *assembler, const struct wp_row *row, bool *ret_dates,
-			 struct wp_error *err)
+/* Whether a row of the site is kept with this column; of a package everything is. */
+static bool is_kept(const struct wp_site_table *table, const char *name)
+{
+	const char *const *lists[] = { table ? table->keys : NULL, table ? table->columns : NULL };
+
+	for (size_t i = 0; table && i < sizeof lists / sizeof *lists; i++)
+		for (const char *const *column = lists[i]; *column; column++)
+			if (!strcmp(*column, name))
+				return true;
+	return !table;
+}
+
+json_t *wp_row_normalize(struct wp_assembler *assembler, const struct wp_row *row, const struct wp_site_table *table,
+			 bool *ret_dates, struct wp_error *err)
 {
 	const char *id = json_string_value(wp_unwrap(wp_row_member(row->properties, "PackageID")));
 	struct lazy lazy __attribute__((cleanup(lazy_free)));
@@ -129,7 +142,7 @@ json_t *wp_row_normalize(struct wp_assembler *assembler, const struct wp_row *ro
 		char room[WP_WHERE_ROOM];
 		json_t *kept, *twin;
 
-		if (!*key || wp_row_is_noise(key) || lazy_is_unfetched(&lazy, key, value))
+		if (!is_kept(table, name) || !*key || wp_row_is_noise(key) || lazy_is_unfetched(&lazy, key, value))
 			continue;
 		kept = wp_property_normalize(property, value, row->empty_is_none, &kind);
 		if (!kept)
