@@ -148,6 +148,34 @@ def test_filter_left_out(build, folder, expect):
             expect.status(result, 0 if times == 2 else 3)
 
 
+def test_long_lists_in_their_turn(build, folder, expect):
+    """A list that is longer than what is held waits for the one before it, page by page, and all of both is there in its order."""
+    site = ExportedSite(build, folder)
+    later = "SMS_DistributionDPStatus"
+    row = json.dumps({"PackageID": "P010001B", "X": "x" * 1000})
+    pages, came_late = 4, []
+    with site.start(load=True) as server:
+        def hook(front, request, client):
+            class_name, _, query = request.path.split("/wmi/")[1].partition("?") if "/wmi/" in request.path else ("", "", "")
+            if class_name == later:
+                page = int(query.rpartition("$skiptoken=")[2]) if "$skiptoken=" in query else 1
+                link = f', "@odata.nextLink": "{later}?$skiptoken={page + 1}"' if page < pages else ""
+                if page == pages:
+                    came_late.append(True)
+                return answer(200, '{"value": [' + ",".join([row] * 5000) + "]" + link + "}", JSON)
+            if class_name == "SMS_PackageStatusDistPointsSummarizer" and "filter" in query:
+                time.sleep(1)
+            return front.forward(request)
+
+        with Front(server, hook) as front:
+            result, _ = export_of(site, front, "--parallel", "4")
+    expect.status(result, 0)
+    classes = [entry["__CLASS"] for entry in site.records()["value"]]
+    expect.equal(classes.count(later), pages * 5000, "rows of the long list")
+    expect(classes.index(later) > max(i for i, name in enumerate(classes) if name == "SMS_PackageStatusDistPointsSummarizer"), "order")
+    expect(came_late, "the last page was never asked for")
+
+
 def test_rows_as_they_stand(build, folder, expect):
     """Rows of lists are taken over by their text: however they are written, each becomes one line with what an import has to know."""
     site = ExportedSite(build, folder)
