@@ -427,7 +427,7 @@ function Export-Class {
 
     $name = $About['Class']
     Write-Progress -Activity "Exporting $name" -Status $SiteCode
-    $filters = @(@($About['Filter'], '') | Select-Object -Unique)
+    $filters = @(if ($About['Filter']) { $About['Filter'] }) + ''
     if ($About['Part'] -eq 'packages' -and $PackageId) {
         $filters = @(($PackageId | ForEach-Object -Process { "PackageID='$_'" }) -join ' OR ')
     }
