@@ -451,6 +451,28 @@ def test_many(build, folder, expect):
         only_reads(site, expect)
 
 
+def test_odd_rows(build, folder, expect):
+    """What a site says is shown as it is, and acts on no terminal; states that nobody knows are no arrival."""
+    site = WatchedSite(build, folder, kinds=("refresh",))
+    load = json.loads((folder / "load.json").read_text())
+    for number, (name, state) in enumerate((("DP\x1b[31m01", 99), ("<b>DP02", 3), ("DP03\u202e", 0))):
+        load["value"].append({"__CLASS": "SMS_PackageStatusDistPointsSummarizer", "PackageID": site.ids[0], "SiteCode": "P\x07", "PackageType": 257,
+                              "ServerNALPath": rf'["Display=\\{name}\"]MSWNET:["SMS_SITE=P01"]\\{name}' + "\\", "SourceVersion": 4, "State": state})
+    # A row without a point, one of another package, and one that says the opposite.
+    load["value"] += [load["value"][-1] | {"ServerNALPath": ""}, load["value"][-1] | {"PackageID": "P0100099"}, load["value"][-1] | {"State": 3}]
+    (folder / "load.json").write_text(json.dumps(load))
+    with site.open() as server:
+        applied(site, server, expect)
+        result = site.look(server, "--events", "events")
+        expect.status(result, 6)
+        expect("\x1b" not in result.stdout + result.stderr and "\x07" not in result.stdout + result.stderr and "\u202e" not in result.stdout,
+               f"it acts on a terminal: {result}")
+        expect.says(result.stdout, "DP\\x1b[31m01 (P\\x07) unknown", "<b>DP02 (P\\x07) failed", "1 failed")
+        expect(all("P0100099" not in json.dumps(event) for event in site.events()), "another package")
+        expect.status(site.run("wimplan", "show", "--format", "html", "plan.receipt.json"), 0)
+        only_reads(site, expect)
+
+
 def test_usage(build, folder, expect):
     site = WatchedSite(build, folder, kinds=("reload",))
     with site.open() as server:
