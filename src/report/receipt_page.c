@@ -164,6 +164,7 @@ static void render(const struct wp_receipt *receipt, const struct wp_report_opti
 	wp_page_init(&page, arena, "wimplan receipt",
 		     wp_arena_printf(arena, "Image package change, site %s: what was done", receipt->site_code));
 	wp_page_banner(&page, "Not all of the plan was carried out", wp_receipt_words_left(arena, receipt));
+	wp_page_banner(&page, "Not all of the content has arrived", wp_receipt_words_behind(arena, receipt));
 	add_cards(&page, receipt);
 	add_facts(&page, receipt, options);
 	add_steps(&page, receipt, options->zone);

@@ -126,6 +126,30 @@ char *wp_receipt_words_distribution(struct wp_arena *arena, const struct wp_rece
 			       found->failed ? " failed" : "");
 }
 
+char *wp_receipt_words_behind(struct wp_arena *arena, const struct wp_receipt *receipt)
+{
+	uint64_t targeted = 0, have = 0, failed = 0;
+	const char *failures = "";
+
+	for (size_t i = 0; i < receipt->count; i++) {
+		const struct wp_receipt_distribution *found = receipt->steps[i].distribution;
+
+		if (!found)
+			continue;
+		targeted = wp_sum(targeted, found->targeted);
+		have = wp_sum(have, found->have);
+		failed = wp_sum(failed, found->failed);
+	}
+	if (have == targeted)
+		return NULL;
+	if (failed)
+		failures = wp_arena_printf(arena, ", and %s of them failed", wp_words_count(arena, failed));
+	return wp_arena_printf(arena, "When last looked at, %s of %s of the refreshed packages on distribution points %s missing%s.",
+			       wp_words_count(arena, targeted - have),
+			       wp_arena_printf(arena, "%s %s", wp_words_count(arena, targeted), targeted == 1 ? "copy" : "copies"),
+			       targeted - have == 1 ? "was" : "were", failures);
+}
+
 char *wp_receipt_words_point(struct wp_arena *arena, const struct wp_receipt_point *point)
 {
 	return point->site ? wp_arena_printf(arena, "%s (%s)", point->name, point->site) : wp_arena_strdup(arena, point->name);

@@ -27,6 +27,9 @@ char *wp_receipt_words_remark(struct wp_arena *arena, const struct wp_receipt_st
 /* "3 of 5 points have it, 1 failed"; NULL where nobody has looked. */
 char *wp_receipt_words_distribution(struct wp_arena *arena, const struct wp_receipt_step *step);
 
+/* How many copies of packages on points had not arrived when somebody last looked; NULL when all had, or nobody has looked. */
+char *wp_receipt_words_behind(struct wp_arena *arena, const struct wp_receipt *receipt);
+
 /* "DP04.contoso.com (P01)" */
 char *wp_receipt_words_point(struct wp_arena *arena, const struct wp_receipt_point *point);
 

@@ -74,6 +74,7 @@ void wp_report_receipt_text(const struct wp_receipt *receipt, const struct wp_re
 	if (receipt->count)
 		wp_buf_putc(buf, '\n');
 	wp_layout_line(&out, 0, 0, wp_receipt_words_left(arena, receipt));
+	wp_layout_line(&out, 0, 0, wp_receipt_words_behind(arena, receipt));
 	wp_layout_line(&out, 0, 0, wp_receipt_words_totals(arena, receipt));
 	wp_layout_line(&out, 0, 0,
 		       wp_arena_printf(arena, "Run %s%s%s, at %s.", wp_receipt_words_when(arena, options->zone, receipt),
