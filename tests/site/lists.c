@@ -119,12 +119,20 @@ static json_t *list_packages(struct call *call, const char *class)
 	return rows;
 }
 
-/* The package that a filter is about alone, into @ret; false when it is about others, too. */
-static bool filtered_package(const char *filter, char ret[16])
+/* @filter where it is about packages that it names, and no others; NULL for any other. */
+static const char *naming_filter(const char *filter)
 {
-	const char *at = filter ? strstr(filter, "PackageID eq '") : NULL;
+	static const char term[] = "PackageID eq '";
+	const char *part = filter;
 
-	return at && !strstr(filter, " or ") && sscanf(at, "PackageID eq '%15[^']'", ret) == 1;
+	while (part) {
+		const char *next = strstr(part, " or "), *named = strstr(part, term);
+
+		if (!named || (next && named > next))
+			return NULL;
+		part = next ? next + 4 : NULL;
+	}
+	return filter;
 }
 
 json_t *site_list(struct call *call, const char *class)
@@ -132,7 +140,6 @@ json_t *site_list(struct call *call, const char *class)
 	struct site *site = call->site;
 	const char *package_class = site_class(class);
 	const struct companion *companion = find_companion(site, class);
-	char package_id[16];
 	json_t *rows, *made;
 
 	if (package_class)
@@ -149,7 +156,7 @@ json_t *site_list(struct call *call, const char *class)
 						      "cm01.contoso.com", "Type", 2, "__CLASS", "SMS_Site"));
 		return rows;
 	}
-	made = site_points_list(site, class, filtered_package(call->filter, package_id) ? package_id : NULL);
+	made = site_points_list(site, class, naming_filter(call->filter));
 	if (!made)
 		return rows;
 	json_decref(rows);

@@ -266,7 +266,7 @@ static json_t *list_points(const struct site *site)
 	return rows;
 }
 
-json_t *site_points_list(struct site *site, const char *class, const char *package_id)
+json_t *site_points_list(struct site *site, const char *class, const char *named)
 {
 	int dps = site->dps < site->points ? site->dps : site->points;
 	bool targets = !strcasecmp(class, "SMS_PackageContentServerInfo");
@@ -285,8 +285,8 @@ json_t *site_points_list(struct site *site, const char *class, const char *packa
 	lines = read_lines(site);
 	statement = site_sql(site, "SELECT package_id, rowid, json_extract(json, '$.PackageType'), "
 				   "json_extract(json, '$.SourceVersion'), json_extract(json, '$.Name') FROM object "
-				   "WHERE ?1 IS NULL OR package_id = ?1 ORDER BY package_id");
-	sqlite3_bind_text(statement, 1, package_id, -1, SQLITE_STATIC);
+				   "WHERE ?1 IS NULL OR instr(upper(?1), upper(package_id)) ORDER BY package_id");
+	sqlite3_bind_text(statement, 1, named, -1, SQLITE_STATIC);
 	while (site_step(site, statement)) {
 		struct parcel parcel = read_parcel(site, statement);
 

@@ -153,8 +153,8 @@ json_t *site_first_page(struct call *call, const char *class, json_t *rows, char
 /* A later one; NULL: it is not kept any more. */
 json_t *site_page(struct call *call, const char *class, uint64_t token, size_t offset, char **ret_link);
 
-/* points.c: what distribution points have. NULL: the class is about something else. @package_id NULL: of all packages. */
-json_t *site_points_list(struct site *site, const char *class, const char *package_id);
+/* points.c: what distribution points have. NULL: the class is about something else. @named NULL: of all packages; else of those whose ids stand in it. */
+json_t *site_points_list(struct site *site, const char *class, const char *named);
 
 /* actions.c: writing */
 void site_instance_call(struct call *call, const char *class, const char *package_id, const char *action,
