@@ -69,6 +69,7 @@ working_steps() {
 	step 'hostile files' tests/check-hostile.py "$build"
 	step 'attacks' tests/check-attacks.py "$build"
 	step 'help and manual' tests/check-help.py "$build"
+	step 'security page' tests/check-security.py
 	step 'schemas' tests/check-schemas.py "$build"
 	step 'figures of a page' tests/check-page-figures.py "$build"
 	step 'HTML in a browser' tests/check-html.py "$build"
