@@ -35,7 +35,7 @@ def until(condition, process):
 def test_parallel(build, folder, expect):
     site = Site(build, folder, kinds=("refresh",) * 4, install=False).make_plan()
     for bound, wanted in ((0, 4), (1, 1), (2, 2)):
-        with site.start("--settle-delay", "1.5", load=True) as server:
+        with site.start("--settle-delay", "2.5", load=True) as server:
             expect.status(site.apply(server, "run", "--parallel", bound, "--events", "events"), 0)
             expect(most_in_flight(site) <= wanted, f"{most_in_flight(site)} in flight with --parallel {bound}")
             # On a machine that is busy enough one may end before the next is called, but hardly all of them.
@@ -51,7 +51,7 @@ def test_parallel(build, folder, expect):
 def test_reload_waits_with_its_refresh(build, folder, expect):
     """No package is left for hours with new metadata and old content; one without a refresh waits for nobody."""
     site = Site(build, folder, kinds=("both", "both", "reload"), install=False).make_plan()
-    with site.start("--settle-delay", "1.5", load=True) as server:
+    with site.start("--settle-delay", "2.5", load=True) as server:
         expect.status(site.apply(server, "run", "--parallel", 1), 0)
     effects = [(entry["effect"], entry["package_id"]) for entry in site.entries("effect")]
     first, second, third = (package["id"] for package in site.packages)
@@ -223,7 +223,7 @@ def test_pause(build, folder, expect):
 def test_pause_meets_the_end_of_the_window(build, folder, expect):
     site = Site(build, folder, kinds=("refresh",) * 2, install=False).make_plan()
     with site.start(load=True) as server:
-        result = site.apply(server, "run", "--pause", 4, "--window", f"/{iso(4)}")
+        result = site.apply(server, "run", "--pause", 10, "--window", f"/{iso(10)}")
         expect(len(site.requests("POST")) <= 1, "calls")
         expect.status(result, 6)
         expect.says(result.stdout, "left over: the window")
