@@ -40,6 +40,13 @@ static char *canonical_of(struct wp_arena *arena, json_t *json)
 	return wp_arena_strdup(arena, wp_buf_text(&text));
 }
 
+static char *canonical_body(struct wp_arena *arena, const struct wp_plan *plan)
+{
+	json_t *document __attribute__((cleanup(wp_json_freep))) = fixture_plan_json(arena, plan);
+
+	return canonical_of(arena, json_incref(json_object_get(document, "body")));
+}
+
 Test(plan_json, body)
 {
 	const char *only[] = { "P0100002" };
@@ -53,7 +60,7 @@ Test(plan_json, body)
 	site->only = (struct wp_names){ only, 1 };
 	plan = fixture_plan(site);
 	cr_expect_str_eq(
-		canonical_of(site->arena, json_incref(json_object_get(fixture_plan_json(site->arena, plan), "body"))),
+		canonical_body(site->arena, plan),
 		"{\"applyable\":true,\"changes\":[{\"actions\":[\"ReloadImageProperties\"],\"class\":\"SMS_"
 		"ImagePackage\","
 		"\"expect\":{\"content_id\":\"" FIXTURE_DIGEST("c") "\",\"file_id\":\"" FIXTURE_DIGEST(
@@ -92,7 +99,7 @@ Test(plan_json, body)
 	site->only.count = 0;
 	plan = fixture_plan(site);
 	cr_expect(strstr(
-		canonical_of(site->arena, json_incref(json_object_get(fixture_plan_json(site->arena, plan), "body"))),
+		canonical_body(site->arena, plan),
 		"\"unchanged\":[{\"class\":\"SMS_ImagePackage\",\"name\":\"Windows 11\",\"package_id\":\"P0100001\","
 		"\"priority\":2,\"reasons\":[{\"action\":\"ReloadImageProperties\",\"code\":\"metadata-same\","
 		"\"confidence\":\"proven\",\"field\":null,\"found\":null,\"image\":null,\"recorded\":null},"));
