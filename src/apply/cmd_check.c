@@ -108,12 +108,9 @@ static int run(struct wp_cli *cli, void *arguments)
 	int status = wp_apply_begin(apply, cli);
 
 	if (!status)
-		status = wp_apply_read_plan(apply);
-	if (!status)
-		status = wp_connection_secrets(cli, apply->token_file, &apply->connection);
+		status = wp_apply_prepare(apply);
 	if (status)
 		return status;
-	wp_signals_catch();
 	status = check(apply, &conflicts, &cli->err);
 	if (wp_signal_caught()) {
 		cli->status = 128 + wp_signal_caught();

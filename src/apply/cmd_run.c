@@ -281,12 +281,9 @@ static int run(struct wp_cli *cli, void *arguments)
 	if (!status && apply->for_given && !apply->watch)
 		status = wp_cli_usage(cli, "--for", "--for says how long to watch; give --watch with it");
 	if (!status)
-		status = wp_apply_read_plan(apply);
-	if (!status)
-		status = wp_connection_secrets(apply->cli, apply->token_file, &apply->connection);
+		status = wp_apply_prepare(apply);
 	if (status)
 		return status;
-	wp_signals_catch();
 	status = wp_lock_site(apply->connection.url, apply->plan->site_code, &lock, &cli->err);
 	if (!status)
 		status = run_locked(apply);

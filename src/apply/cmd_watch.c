@@ -90,13 +90,8 @@ static int run(struct wp_cli *cli, void *arguments)
 	int status = wp_apply_begin(apply, cli);
 
 	if (!status)
-		status = wp_apply_read_plan(apply);
-	if (!status)
-		status = wp_connection_secrets(cli, apply->token_file, &apply->connection);
-	if (status)
-		return status;
-	wp_signals_catch();
-	return wp_watch_plan(apply);
+		status = wp_apply_prepare(apply);
+	return status ? status : wp_watch_plan(apply);
 }
 
 const struct wp_command wp_apply_watch = {

@@ -285,15 +285,20 @@ static void bind_step(struct wp_journal *journal, const struct wp_step *step)
 	wp_db_bind_text(save, 18, journal->boot);
 }
 
+int wp_journal_open_batch(struct wp_journal *journal, struct wp_error *err)
+{
+	int status = journal->open ? WP_OK : wp_db_execute(&journal->db, "BEGIN IMMEDIATE", writing, err);
+
+	journal->open = !status;
+	return status;
+}
+
 int wp_journal_intend(struct wp_journal *journal, const struct wp_step *step, struct wp_error *err)
 {
-	int status = WP_OK;
+	int status = wp_journal_open_batch(journal, err);
 
-	if (!journal->open)
-		status = wp_db_execute(&journal->db, "BEGIN IMMEDIATE", writing, err);
 	if (status)
 		return status;
-	journal->open = true;
 	bind_step(journal, step);
 	return wp_db_run(&journal->save, writing, err);
 }

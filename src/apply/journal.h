@@ -77,6 +77,9 @@ int wp_journal_finish(struct wp_journal *journal, int exit_status, struct wp_tim
 int wp_journal_save(struct wp_journal *journal, const struct wp_step *step, const char *event, struct wp_time now,
 		    struct wp_error *err);
 
+/* Has what is kept from here on go to the disk together, by wp_journal_write() or wp_journal_sync(). */
+int wp_journal_open_batch(struct wp_journal *journal, struct wp_error *err);
+
 /* Keeps the step, with intended as it stands there, without an event: nothing has happened. */
 int wp_journal_intend(struct wp_journal *journal, const struct wp_step *step, struct wp_error *err);
 

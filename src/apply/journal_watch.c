@@ -47,13 +47,10 @@ int wp_journal_keep_distribution(struct wp_journal *journal, const struct wp_ste
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
 	json_t *json __attribute__((cleanup(wp_json_freep))) = wp_receipt_distribution_json(step->distribution);
 	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
-	int status = WP_OK;
+	int status = wp_journal_open_batch(journal, err);
 
-	if (!journal->open)
-		status = wp_db_execute(&journal->db, "BEGIN IMMEDIATE", writing, err);
 	if (status)
 		return status;
-	journal->open = true;
 	wp_json_line(&text, json);
 	wp_db_query(&journal->db, "INSERT OR REPLACE INTO distribution VALUES (?, ?)", &statement);
 	wp_db_bind_int(&statement, 1, (int64_t)step->position);

@@ -58,6 +58,17 @@ int wp_apply_read_plan(struct wp_apply *apply)
 	return apply->wave ? wp_waves_make(apply, err) : WP_OK;
 }
 
+int wp_apply_prepare(struct wp_apply *apply)
+{
+	int status = wp_apply_read_plan(apply);
+
+	if (!status)
+		status = wp_connection_secrets(apply->cli, apply->token_file, &apply->connection);
+	if (!status)
+		wp_signals_catch();
+	return status;
+}
+
 /*
  * A call that may have begun before the machine stopped can only have gone to a record that was as planned: so it is
  * known what that looked like.

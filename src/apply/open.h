@@ -9,6 +9,8 @@
 
 /* Reads the plan and makes its steps, with --only taken into account. 0 or a status with the error in the call. */
 int wp_apply_read_plan(struct wp_apply *apply);
+/* The same for a command that asks the provider: with the secrets for it, and from there on with signals caught. */
+int wp_apply_prepare(struct wp_apply *apply);
 /*
  * Fills the steps with what the journal knows of them, and *@ret_runs with what it says of the plan's runs.
  * WP_E_NOT_FOUND, with no runs, when there is no journal yet. The caller closes *@ret_journal.

@@ -4,16 +4,30 @@
 #include "open.h"
 
 #include "wimplan/file.h"
+#include "wimplan/json.h"
 #include "wimplan/limits.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static struct wp_step *find_step(struct wp_steps *steps, const struct wp_receipt_step *done)
+/* PackageID → position of the package's first step; both of them stand side by side. New reference. */
+static json_t *index_of(const struct wp_steps *steps)
 {
-	for WP_EACH_STEP(step, steps)
-		if (step->action == done->action && !strcmp(step->entry->package_id, done->package_id))
-			return step;
+	json_t *index = wp_json_must(json_object());
+
+	for (size_t i = steps->count; i-- > 0;)
+		wp_json_set(index, steps->items[i].entry->package_id, json_integer((json_int_t)i));
+	return index;
+}
+
+static struct wp_step *find_step(const json_t *index, struct wp_steps *steps, const struct wp_receipt_step *done)
+{
+	const json_t *place = json_object_get(index, done->package_id);
+	size_t first = (size_t)json_integer_value(place);
+
+	for (size_t i = first; place && i < steps->count && steps->items[i].entry == steps->items[first].entry; i++)
+		if (steps->items[i].action == done->action)
+			return &steps->items[i];
 	return NULL;
 }
 
@@ -36,6 +50,7 @@ static void take_step(struct wp_step *step, const struct wp_receipt_step *done)
 
 int wp_apply_take_receipt(struct wp_apply *apply, struct wp_journal_runs *ret_runs, struct wp_error *err)
 {
+	json_t *index __attribute__((cleanup(wp_json_freep))) = NULL;
 	const char *path = apply->receipt_path;
 	struct wp_receipt receipt;
 	char *text;
@@ -50,8 +65,9 @@ int wp_apply_take_receipt(struct wp_apply *apply, struct wp_journal_runs *ret_ru
 		return wp_fail(err, WP_E_REFUSED, "other-plan", path,
 			       "the receipt %s is of the plan %.80s, and this is %s; give another one with --receipt", path,
 			       receipt.plan_id, apply->plan->id);
+	index = index_of(&apply->steps);
 	for (size_t i = 0; i < receipt.count; i++) {
-		struct wp_step *step = find_step(&apply->steps, &receipt.steps[i]);
+		struct wp_step *step = find_step(index, &apply->steps, &receipt.steps[i]);
 
 		if (!step)
 			return wp_fail(err, WP_E_REFUSED, "bad-receipt", path, "%s: step %zu (%s) is none of the plan's", path,

@@ -105,6 +105,28 @@ char *wp_text_fold(struct wp_arena *arena, const char *text)
 	return folded;
 }
 
+void wp_text_wrap(struct wp_buf *buf, const char *text, size_t margin, size_t width)
+{
+	size_t column = margin;
+
+	while (*text) {
+		size_t length = strcspn(text, " ");
+
+		if (column > margin && column + 1 + length > width) {
+			wp_buf_putc(buf, '\n');
+			wp_buf_pad(buf, ' ', margin);
+			column = margin;
+		} else if (column > margin) {
+			wp_buf_putc(buf, ' ');
+			column++;
+		}
+		wp_buf_add(buf, text, length);
+		column += length;
+		text += length + strspn(text + length, " ");
+	}
+	wp_buf_putc(buf, '\n');
+}
+
 size_t wp_text_width(const char *text)
 {
 	size_t width = 0;

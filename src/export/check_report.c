@@ -35,27 +35,10 @@ static void add_open(struct report *report, const char *format, ...)
 }
 
 /* A sentence in lines, behind @mark and indented as it is. */
-static void add_wrapped(struct wp_buf *buf, const char *mark, const char *text)
+static void add_sentence(struct wp_buf *buf, const char *mark, const char *text)
 {
-	size_t column = strlen(mark);
-
 	wp_buf_puts(buf, mark);
-	while (*text) {
-		size_t length = strcspn(text, " ");
-
-		if (column > strlen(mark) && column + 1 + length > WIDTH) {
-			wp_buf_putc(buf, '\n');
-			wp_buf_pad(buf, ' ', strlen(mark));
-			column = strlen(mark);
-		} else if (column > strlen(mark)) {
-			wp_buf_putc(buf, ' ');
-			column++;
-		}
-		wp_buf_add(buf, text, length);
-		column += length;
-		text += length + strspn(text + length, " ");
-	}
-	wp_buf_putc(buf, '\n');
+	wp_text_wrap(buf, text, strlen(mark), WIDTH);
 }
 
 /* --- The fields ------------------------------------------------------------------------------------------------------- */
@@ -139,18 +122,18 @@ static void add_lists(struct report *report)
 		}
 	wp_buf_puts(report->buf, "\nLists\n");
 	if (left_out)
-		add_wrapped(report->buf, "  ", wp_arena_printf(report->arena, "ImageProperty comes only by key: a list has it %s%s.",
+		add_sentence(report->buf, "  ", wp_arena_printf(report->arena, "ImageProperty comes only by key: a list has it %s%s.",
 							       in_list, named ? " and names it in __LAZYPROPERTIES" :
 							       ", and does not name it in __LAZYPROPERTIES"));
 	if (given)
-		add_wrapped(report->buf, "  ", "A list gives ImageProperty as it stands by key.");
+		add_sentence(report->buf, "  ", "A list gives ImageProperty as it stands by key.");
 	if (!left_out && !given)
 		add_open(report, "Whether a list leaves out lazy properties: no package that was looked at has an ImageProperty.");
 	if (wp_check_number(lists, "page_size"))
-		add_wrapped(report->buf, "  ", wp_arena_printf(report->arena, "They come in pages of %" PRIu64 " row%s.",
+		add_sentence(report->buf, "  ", wp_arena_printf(report->arena, "They come in pages of %" PRIu64 " row%s.",
 							       wp_check_number(lists, "page_size"), wp_plural(wp_check_number(lists, "page_size"))));
 	else
-		add_wrapped(report->buf, "  ", wp_arena_printf(report->arena, "None came in pages; the longest had %" PRIu64 " row%s.",
+		add_sentence(report->buf, "  ", wp_arena_printf(report->arena, "None came in pages; the longest had %" PRIu64 " row%s.",
 							       wp_check_number(lists, "longest"), wp_plural(wp_check_number(lists, "longest"))));
 }
 
@@ -171,11 +154,11 @@ static void add_around(struct report *report)
 			count += json_is_true(json_object_get(item, "rows"));
 	}
 	wp_buf_puts(report->buf, "\nAround the packages\n");
-	add_wrapped(report->buf, "  ", wp_arena_printf(report->arena, "%zu of %zu classes have rows that this account sees. One that may not "
+	add_sentence(report->buf, "  ", wp_arena_printf(report->arena, "%zu of %zu classes have rows that this account sees. One that may not "
 						       "be read can be empty instead.",
 						       count, json_array_size(json_object_get(report->findings, "around"))));
 	if (absent.length)
-		add_wrapped(report->buf, "  ", wp_arena_printf(report->arena, "Not there: %s.", wp_buf_text(&absent)));
+		add_sentence(report->buf, "  ", wp_arena_printf(report->arena, "Not there: %s.", wp_buf_text(&absent)));
 }
 
 static void find_open(struct report *report)
@@ -228,6 +211,6 @@ void wp_check_report(const struct wp_cli *cli, const json_t *findings, struct wp
 	find_open(&report);
 	wp_buf_puts(buf, "\nStill open\n");
 	for (size_t i = 0; i < report.open_count; i++)
-		add_wrapped(buf, "  - ", report.open[i]);
+		add_sentence(buf, "  - ", report.open[i]);
 	wp_buf_puts(buf, "\nNothing here names the site, a server, a path, an account or a package.\n");
 }

@@ -88,29 +88,6 @@ struct wp_options wp_options_of(const struct wp_cli *cli)
 #define MARGIN 24u
 #define WIDTH 80u
 
-/* Adds @text in lines, the first of which stands at the margin already. */
-static void add_wrapped(struct wp_buf *buf, const char *text)
-{
-	size_t column = MARGIN;
-
-	while (*text) {
-		size_t length = strcspn(text, " ");
-
-		if (column > MARGIN && column + 1 + length > WIDTH) {
-			wp_buf_putc(buf, '\n');
-			wp_buf_pad(buf, ' ', MARGIN);
-			column = MARGIN;
-		} else if (column > MARGIN) {
-			wp_buf_putc(buf, ' ');
-			column++;
-		}
-		wp_buf_add(buf, text, length);
-		column += length;
-		text += length + strspn(text + length, " ");
-	}
-	wp_buf_putc(buf, '\n');
-}
-
 void wp_options_help(const struct wp_cli *cli, struct wp_buf *buf)
 {
 	struct wp_options table = wp_options_of(cli);
@@ -135,7 +112,7 @@ void wp_options_help(const struct wp_cli *cli, struct wp_buf *buf)
 			length = 0;
 		}
 		wp_buf_pad(buf, ' ', MARGIN - (size_t)length);
-		add_wrapped(buf, row->help);
+		wp_text_wrap(buf, row->help, MARGIN, WIDTH);
 	}
 }
 

@@ -18,6 +18,7 @@ import sys
 import time
 
 import table
+from bench import path_of
 
 REPEATS = 3
 STARTS = 100
@@ -43,10 +44,6 @@ PROPERTY = ('<IMAGE index="{image}"><Property name="Image name">Windows 11 Enter
             '<Property name="Image description">{description}</Property><Property name="OS version">10.0.22000.{build}</Property>'
             '<Property name="Architecture">9</Property><Property name="Language">de-DE</Property>'
             '<Property name="Product type">WinNT</Property><Property name="Size">{size}</Property></IMAGE>')
-
-
-def path_of(number):
-    return f"{number // 1000:03d}/{number % 1000:03d}.wim"
 
 
 def values(number, image):
