@@ -126,31 +126,41 @@ for code in no-source other-site action-in-progress no-install-wim source-split 
 done
 [ -z "$missing" ] || { echo "demo: the plan does not show:$missing" >&2; exit 1; }
 
-say "The change board agrees. A stand-in for the site's SMS Provider is started, and wimplan-apply looks, then carries the" \
-	'plan out, and watches the content arrive on the distribution points. A real site is reached with Kerberos (kinit,' \
-	'see wimplan-provider(7)); this one takes anybody, over TLS:'
+say "The change board agrees. Before the window the site itself is read once more: a stand-in for its SMS Provider is started." \
+	'A real site is reached with Kerberos (kinit, see wimplan-provider(7)); this one takes anybody, over TLS. What follows is' \
+	'done in a copy of the cache, so that all of the above can still be tried:'
 printf '\n$ ./start-site tls\n'
 site=$(./start-site tls)
 trap 'kill "$(cat site.pid)" 2>/dev/null || true' EXIT
 echo "$site"
 provider=(--provider "$site" --auth none --ca-file ca.pem)
-must $wimplan-apply check "${provider[@]}" plan.json
-must $wimplan-apply run --yes --watch "${provider[@]}" plan.json
-
-say 'What was distributed is recorded, in a copy of the cache, so that all of the above can still be tried. Then' \
-	'wimplan-export reads the site again, with its distribution points and who uses the packages:'
 cp cache.db after.db
-must $wimplan record --cache after.db --map "$map" plan.receipt.json
+must $wimplan-export "${provider[@]}" -o before.records.json
+must $wimplan import --cache after.db before.records.json
+run $wimplan audit --cache after.db --map "$map" --since plan.json --quiet -o audit.txt before.records.json
+[ "$status" = 3 ] || { echo "demo: audit ended with $status, not 3" >&2; exit 1; }
+run $wimplan plan --cache after.db --map "$map" --quiet -o window.json
+[ "$status" = 3 ] || { echo "demo: plan ended with $status, not 3" >&2; exit 1; }
+say 'Read by key, the site says of two packages what the lists of the first export could not: it has never loaded their image' \
+	'properties, so this plan reloads them, too. wimplan-apply looks, then carries the plan out, and watches the content' \
+	'arrive on the distribution points:'
+must $wimplan-apply check "${provider[@]}" window.json
+must $wimplan-apply run --yes --watch "${provider[@]}" window.json
+
+say 'What was distributed is recorded. Then wimplan-export reads the site again, with its distribution points and who uses' \
+	'the packages:'
+must $wimplan record --cache after.db --map "$map" window.receipt.json
 export SOURCE_DATE_EPOCH=1771639800
 must $wimplan-export "${provider[@]}" -o after.records.json
 must $wimplan import --cache after.db after.records.json
-say 'What does another plan say of the packages that were brought in line?'
+say 'What does another plan say of the packages whose content was sent?'
 only=()
-for id in $(sed -n 's/.*"package_id": "\(.*\)",.*/\1/p' plan.receipt.json | sort -u); do
+for id in $(sed -n '/"package_id"/ { s/.*: "\(.*\)",.*/\1/; h; }; /"RefreshPkgSource"/ { g; p; }' window.receipt.json | sort -u); do
 	only+=(--only "$id")
 done
 must $wimplan plan --cache after.db --map "$map" --detailed-exitcode -o after.json "${only[@]}"
 grep -q '"applyable": false' after.json || { echo 'demo: the plan after the run has changes' >&2; exit 1; }
+grep -q '"unproven": 0' after.json || { echo 'demo: the plan after the run has questions' >&2; exit 1; }
 
 say 'A job of the night needs one command and keeps nothing. It knows what every image should be like, and says what is new since' \
 	'the plan of before:'
@@ -183,8 +193,9 @@ What you saw: wimplan compared the $(sed -n 's/^ *"packages": \([0-9]*\),$/\1/p'
      that is unproven, as that of P010001F: the file is older than what was distributed, but a copy can keep an old date,
      and the site has never loaded its images to compare with.
 The plan is ${demo#"$top"/}/plan.json, for people to read ${demo#"$top"/}/plan.html.
-Then wimplan-apply made the calls, each once, and saw their effect; ${demo#"$top"/}/plan.receipt.json says so. Only the
-stand-in was changed: wimplan itself never calls a site. Another plan found no call left to make, and the question still open.
+Then the site was read, and what it said then planned; wimplan-apply made the calls, each once, and saw their effect and the content
+arrive; ${demo#"$top"/}/window.receipt.json says so. Only the stand-in was changed: wimplan itself never calls a site. Read again, the
+site had no change left to make for what was sent.
 
 Next, try:
 
@@ -194,7 +205,7 @@ Next, try:
     $wimplan snapshot show --cache cache.db          what was imported
     $wimplan baseline list --cache cache.db          what wimplan believes was distributed
     $wimplan inspect --json sources/server/2022/install.wim
-    $wimplan-apply status plan.json                  how far the plan has come
+    $wimplan-apply status window.json                how far the plan has come
     $wimplan show --format powershell plan.json      the same as a script to run at the site
     xdg-open plan.html                                 the page for the change board in a browser
     xdg-open media.html                                the change report of the media in a browser
