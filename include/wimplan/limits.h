@@ -93,6 +93,12 @@
 #define WP_LIMIT_FILE_TEXT (1u << 30)
 #define WP_LIMIT_FILE_ITEMS 300000u
 /*
+ * Paths that are found in one file by those who look for them, each counted in each of its images, and bytes of them: all of them
+ * stand in one document.
+ */
+#define WP_LIMIT_FOUND 100000u
+#define WP_LIMIT_FOUND_TEXT (16u << 20)
+/*
  * How much larger all metadata resources of a file may be than the file: names that are alike compress well, and wimlib
  * src/metadata_resource.c has the same bound for one resource.
  */

@@ -7,6 +7,7 @@
 #include "wimplan/diff.h"
 #include "wimplan/plan.h"
 #include "wimplan/receipt.h"
+#include "wimplan/search.h"
 #include "wimplan/since.h"
 #include "wimplan/wim.h"
 #include "wimplan/time.h"
@@ -59,6 +60,8 @@ struct wp_inspection {
 	const struct wp_wim *wim;
 	const struct wp_wim_content *content; /* NULL without --deep, or when wimlib refused */
 	const struct wp_servicing *contents; /* --servicing: of each image of the metadata; NULL without */
+	bool searched; /* --path: @found says what fits; NULL: nobody could look */
+	const struct wp_found_files *found;
 	uint32_t only_image; /* --image N; 0: all */
 	bool expected; /* --expect: @notes say what is not as [expect] has it */
 	const struct wp_note *notes;

@@ -180,6 +180,15 @@ static inline bool wp_node_is_folder(const struct wp_node *node)
 	return node->attributes & WP_ATTRIBUTE_FOLDER;
 }
 
+/* Whether the node is a symbolic link or a junction: its data is where it leads. */
+bool wp_node_is_link(const struct wp_node *node);
+
+/* What Windows calls a stream: the data of a file, of which a reparse point is shown as the file itself, has no name. */
+static inline const char *wp_stream_shown(const char *name)
+{
+	return *name ? name : ":$DATA";
+}
+
 /*
  * Adds where a link leads, as Windows follows it. False for anything else, and where its data is damaged, solid or in
  * another file.

@@ -14,6 +14,7 @@
 
 struct arguments {
 	bool xml, deep, servicing, expect;
+	struct wp_names globs; /* --path */
 	struct wp_number image; /* not known: all */
 };
 
@@ -23,6 +24,8 @@ static const struct wp_option options[] = {
 	WP_OPTION(struct arguments, deep, "deep", NULL, FLAG, "content id and blob totals, through wimlib"),
 	WP_OPTION(struct arguments, servicing, "servicing", NULL, FLAG,
 	  "updates, drivers, apps, languages and boot files, from the tree of each image; --verbose lists all of them"),
+	WP_OPTION(struct arguments, globs, "path", "GLOB", LIST,
+	  "files with a path like '*\\bootmgfw.efi', and the images that have them; may be given several times"),
 	WP_OPTION(struct arguments, expect, "expect", NULL, FLAG, "say what is not as [expect] of the configuration has it"),
 	WP_OPTION(struct arguments, xml, "xml", NULL, FLAG, "the file's own XML as UTF-8, of one FILE"),
 	{ 0 },
@@ -36,9 +39,9 @@ static int check(struct wp_cli *cli, const struct arguments *args)
 		return wp_fail_on_check(cli, false);
 	if (cli->json)
 		return wp_cli_usage(cli, "--xml", "--xml and --json exclude each other");
-	if (args->image.known || args->deep || args->servicing || args->expect)
+	if (args->image.known || args->deep || args->servicing || args->expect || args->globs.count)
 		return wp_cli_usage(cli, "--xml",
-				    "--xml prints the whole XML; it goes with none of --image, --deep, --servicing and --expect");
+				    "--xml prints the whole XML; it goes with none of --image, --deep, --servicing, --path and --expect");
 	if (cli->operand_count > 1)
 		return wp_cli_usage(cli, "--xml", "--xml takes one file, but there are %zu", cli->operand_count);
 	return WP_OK;
@@ -59,6 +62,7 @@ static void release(struct files *files)
 /* What is remembered of files that were looked at and let go. */
 struct outcome {
 	size_t files, failed;
+	size_t found; /* paths that fit */
 	struct wp_note *notes; /* nothing but the codes that --fail-on asks for */
 	size_t note_count;
 };
@@ -70,6 +74,7 @@ static void remember(struct wp_cli *cli, const struct files *files, struct outco
 
 		outcome->files++;
 		outcome->failed += file->wim->grade == WP_GRADE_ERROR;
+		outcome->found += file->found ? file->found->count : 0;
 		for (size_t k = 0; cli->fail_on.count && k < file->note_count; k++)
 			*WP_PUSH(cli->arena, outcome->notes, outcome->note_count) =
 				(struct wp_note){ .code = file->notes[k].code };
@@ -123,12 +128,16 @@ static int print_text(struct wp_cli *cli, const struct files *files)
 	return wp_cli_emit(cli, &buf);
 }
 
-/* The exit status of the grades; 11 where --fail-on says so; a call that read no file has failed, whatever it finds. */
-static void end(struct wp_cli *cli, const struct outcome *outcome)
+/*
+ * The exit status of the grades; 11 where --fail-on says so; a call that read no file, or found nothing of what it looked for,
+ * has failed, whatever is expected.
+ */
+static void end(struct wp_cli *cli, const struct outcome *outcome, bool searched)
 {
 	const struct wp_note_list notes = { outcome->notes, outcome->note_count };
 
-	cli->status = !outcome->failed			   ? WP_EXIT_DONE
+	cli->status = searched && !outcome->found	   ? WP_EXIT_FAILED
+		      : !outcome->failed		   ? WP_EXIT_DONE
 		      : outcome->failed == outcome->files ? WP_EXIT_FAILED
 							  : WP_EXIT_INCOMPLETE;
 	wp_fail_on_notes(cli, &notes, 1);
@@ -147,7 +156,7 @@ static int inspect_whole(struct wp_cli *cli, const struct wp_inspect_wanted *wan
 		return print_xml(cli, files->items[0].file.wim);
 	remember(cli, files, &outcome);
 	status = check_image(files, wanted->only_image, &cli->err);
-	end(cli, &outcome);
+	end(cli, &outcome, wanted->globs.count > 0);
 	return status;
 }
 
@@ -192,7 +201,7 @@ static int print_json(struct wp_cli *cli, const struct wp_inspect_wanted *wanted
 	wp_json_stream_close(&stream);
 	wp_json_stream_end(&stream);
 	if (!all->count)
-		end(cli, &outcome);
+		end(cli, &outcome, wanted->globs.count > 0);
 	return wp_print_end(printer, &cli->err);
 }
 
@@ -204,6 +213,7 @@ static int run(struct wp_cli *cli, void *arguments)
 		.with_text = args->xml,
 		.deep = args->deep,
 		.servicing = args->servicing,
+		.globs = args->globs,
 		.only_image = (uint32_t)args->image.value,
 		.now = cli->env->now,
 		.threads = cli->env->processors,

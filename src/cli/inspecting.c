@@ -21,6 +21,11 @@ static bool has_things(const struct wp_inspect_wanted *wanted)
 	return wanted->expect && wp_expect_things(wanted->expect);
 }
 
+static bool needs_index(const struct wp_inspect_wanted *wanted)
+{
+	return wanted->servicing || wanted->deep || wanted->globs.count || has_things(wanted);
+}
+
 /* Reads the blob table, and the trees that are asked for. Gives what was found of what is expected. */
 static const struct wp_expect_contents *look_inside(const struct wp_inspect_wanted *wanted, struct wp_wim *wim,
 						    struct wp_inspected *ret)
@@ -34,6 +39,9 @@ static const struct wp_expect_contents *look_inside(const struct wp_inspect_want
 		return NULL;
 	if (wanted->servicing || has_things(wanted))
 		count = wp_wim_read_installed(wim, index, wanted->only_image, &installed);
+	if (wanted->globs.count)
+		ret->file.found = wp_wim_search(wim, index, wanted->globs.items, wanted->globs.count, wanted->only_image,
+						!installed);
 	if (wanted->deep)
 		wp_wim_index_look_deeper(wim, index);
 	content = wp_arena_alloc(ret->arena, sizeof *content);
@@ -64,8 +72,9 @@ static void inspect(const struct wp_inspect_wanted *wanted, const char *path, st
 	json_t *json __attribute__((cleanup(wp_json_freep))) = NULL;
 
 	*ret = (struct wp_inspected){ .arena = wp_arena_new(), .file = { .wim = wim, .only_image = wanted->only_image } };
-	if (wim->grade != WP_GRADE_ERROR && (wanted->servicing || wanted->deep || has_things(wanted)))
+	if (wim->grade != WP_GRADE_ERROR && needs_index(wanted))
 		contents = look_inside(wanted, wim, ret);
+	ret->file.searched = wanted->globs.count > 0;
 	if (wanted->expect)
 		judge(wanted, contents, ret);
 	if (!wanted->as_json)

@@ -9,6 +9,7 @@
 /* What is to be looked for. */
 struct wp_inspect_wanted {
 	bool with_text, deep, servicing;
+	struct wp_names globs; /* of paths that are looked for */
 	uint32_t only_image;                      /* 0: all */
 	const struct wp_expect_settings *expect;  /* NULL: nothing is expected */
 	struct wp_time now;

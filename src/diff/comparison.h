@@ -84,12 +84,6 @@ bool wp_totals_empty(const struct wp_diff_totals *totals);
 void wp_files_count(struct wp_diff_totals *totals, const struct wp_change *change, uint64_t old_bytes,
 		    uint64_t new_bytes);
 
-/* What Windows calls a stream: the data of a file, of which a reparse point is shown as the file itself, has no name. */
-static inline const char *wp_stream_shown(const char *name)
-{
-	return *name ? name : ":$DATA";
-}
-
 static inline const struct wp_node *wp_old_node(const struct wp_comparison *comparison, const struct wp_change *change)
 {
 	return change->old_node == WP_NO_NODE ? NULL : &comparison->old->nodes[change->old_node];

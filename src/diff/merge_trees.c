@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Goes through two trees at once, folder by folder, each in the order of its names. */
 #include "comparison.h"
-#include "glob.h"
 
+#include "wimplan/glob.h"
 #include "wimplan/text.h"
 
 #include <stdlib.h>

@@ -3,6 +3,7 @@
 #include "wimplan/report.h"
 
 #include "contents_json.h"
+#include "found_json.h"
 #include "header_words.h"
 
 #include "wimplan/json.h"
@@ -192,6 +193,8 @@ json_t *wp_report_inspect_file_json(const struct wp_inspection *file)
 			    "total_bytes", metadata ? wp_json_number(metadata->total_bytes) : json_null(),
 			    "other", metadata ? other_json(metadata->other, metadata->other_count) : json_array(),
 			    "images", images_json(arena, file), NULL);
+	if (file->searched)
+		wp_json_set(object, "found", wp_found_json(arena, file->found));
 	if (file->expected)
 		wp_json_set(object, "notes", wp_notes_json(file->notes, file->note_count));
 	return object;
@@ -199,5 +202,5 @@ json_t *wp_report_inspect_file_json(const struct wp_inspection *file)
 
 json_t *wp_report_inspect_head_json(void)
 {
-	return wp_json_document("wimplan-inspect", "1.1");
+	return wp_json_document("wimplan-inspect", "1.2");
 }

@@ -129,8 +129,7 @@ static bool read_target(uint32_t tag, const uint8_t *bytes, size_t size, struct 
 	return false;
 }
 
-/* Whether the node is a symbolic link or a junction: its data is where it leads. */
-static bool is_link(const struct wp_node *node)
+bool wp_node_is_link(const struct wp_node *node)
 {
 	return node->reparse_tag == TAG_MOUNT_POINT || node->reparse_tag == TAG_SYMLINK ||
 	       node->reparse_tag == TAG_LX_SYMLINK;
@@ -138,7 +137,7 @@ static bool is_link(const struct wp_node *node)
 
 bool wp_link_target(const struct wp_wim_index *index, const struct wp_node *node, struct wp_buf *ret)
 {
-	const struct wp_blob *blob = is_link(node) ? wp_wim_index_find(index, node->sha1) : NULL;
+	const struct wp_blob *blob = wp_node_is_link(node) ? wp_wim_index_find(index, node->sha1) : NULL;
 	struct wp_metadata_resource resource;
 	uint8_t *bytes;
 	bool read;

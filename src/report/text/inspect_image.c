@@ -3,6 +3,7 @@
 #include "inspect_image.h"
 
 #include "../words.h"
+#include "columns.h"
 
 #include "wimplan/text.h"
 #include "wimplan/wim_fields.h"
@@ -68,8 +69,19 @@ static const char *number_cell(struct wp_arena *arena, struct wp_number number)
 /* TYPE is INSTALLATIONTYPE: with and without a desktop a server has one and the same edition. */
 enum { INDEX, NAME, VERSION, ARCH, EDITION, TYPE, LANGUAGES, SIZE, BYTES, CREATED, MODIFIED, CELLS };
 
-static const char *const headings[CELLS] = { "#",         "NAME", "VERSION", "ARCH",    "EDITION", "TYPE",
-					     "LANGUAGES", "SIZE", "BYTES",   "CREATED", "MODIFIED" };
+static const struct wp_column columns[CELLS] = {
+	[INDEX] = { .heading = "#", .number = true, .always = true },
+	[NAME] = { .heading = "NAME", .always = true },
+	[VERSION] = { .heading = "VERSION" },
+	[ARCH] = { .heading = "ARCH" },
+	[EDITION] = { .heading = "EDITION" },
+	[TYPE] = { .heading = "TYPE" },
+	[LANGUAGES] = { .heading = "LANGUAGES" },
+	[SIZE] = { .heading = "SIZE", .number = true },
+	[BYTES] = { .heading = "BYTES", .number = true, .spare = true },
+	[CREATED] = { .heading = "CREATED" },
+	[MODIFIED] = { .heading = "MODIFIED" },
+};
 
 static void fill(struct wp_arena *arena, const struct wp_wim_image *image, const char *cells[CELLS])
 {
@@ -89,78 +101,13 @@ static void fill(struct wp_arena *arena, const struct wp_wim_image *image, const
 	cells[MODIFIED] = time_cell(arena, image->last_modification_time);
 }
 
-static bool is_number(size_t column)
-{
-	return column == INDEX || column == SIZE || column == BYTES;
-}
-
-/* One line of the columns that have a width. */
-static void add_line(struct wp_buf *buf, const char *const cells[CELLS], const size_t widths[CELLS])
-{
-	size_t blanks = 0;
-
-	for (size_t i = 0; i < CELLS; i++) {
-		size_t room;
-
-		if (!widths[i])
-			continue;
-		room = widths[i] - wp_text_width(cells[i]);
-		wp_buf_pad(buf, ' ', blanks + (is_number(i) ? room : 0));
-		wp_buf_puts(buf, cells[i]);
-		blanks = 2 + (is_number(i) ? 0 : room);
-	}
-	wp_buf_putc(buf, '\n');
-}
-
-/* How wide each column is: 0 where no image has anything to show. Index and name are always there. */
-static void measure(const char *(*rows)[CELLS], size_t count, size_t widths[CELLS])
-{
-	for (size_t k = 0; k < CELLS; k++) {
-		bool any = k == INDEX || k == NAME;
-
-		widths[k] = strlen(headings[k]);
-		for (size_t i = 0; i < count; i++) {
-			size_t width = wp_text_width(rows[i][k]);
-
-			any = any || strcmp(rows[i][k], "-") != 0;
-			widths[k] = width > widths[k] ? width : widths[k];
-		}
-		if (!any)
-			widths[k] = 0;
-	}
-}
-
-static size_t add_up(const size_t widths[CELLS])
-{
-	size_t total = 0;
-
-	for (size_t k = 0; k < CELLS; k++)
-		if (widths[k])
-			total += (total ? 2 : 0) + widths[k];
-	return total;
-}
-
 bool wp_inspect_table(const struct wp_layout *out, const struct wp_wim_image *images, size_t count)
 {
 	const char *(*rows)[CELLS] = wp_arena_alloc(out->arena, count * sizeof *rows);
-	struct wp_buf heading __attribute__((cleanup(wp_buf_free))) = { 0 };
-	size_t widths[CELLS];
 
 	for (size_t i = 0; i < count; i++)
 		fill(out->arena, &images[i], rows[i]);
-	measure(rows, count, widths);
-	/* BYTES says SIZE once more. */
-	if (add_up(widths) > out->columns)
-		widths[BYTES] = 0;
-	if (add_up(widths) > out->columns)
-		return false;
-	add_line(&heading, headings, widths);
-	wp_buf_cut(&heading, heading.length - 1);
-	wp_layout_tint(out, WP_TINT_BOLD, wp_buf_text(&heading));
-	wp_buf_putc(out->buf, '\n');
-	for (size_t i = 0; i < count; i++)
-		add_line(out->buf, rows[i], widths);
-	return true;
+	return wp_table_add(out, columns, CELLS, rows[0], count);
 }
 
 /* Parts that are there, in a line. */

@@ -3,6 +3,7 @@
 #include "../diff_words.h"
 #include "../header_words.h"
 #include "../words.h"
+#include "inspect_found.h"
 #include "inspect_image.h"
 
 #include "wimplan/text.h"
@@ -258,6 +259,8 @@ void wp_report_inspect_text(const struct wp_inspection *files, size_t count, con
 		add_header(&out, &files[i]);
 		add_images(&out, &files[i], count == 1);
 		add_installed(&out, &files[i], options->all);
+		if (files[i].searched)
+			wp_inspect_found(&out, files[i].found);
 		add_other(&out, wim->metadata);
 		add_diagnostics(&out, wim);
 		add_notes(&out, &files[i]);

@@ -6,8 +6,8 @@
  * A path is passed over piece by piece, and what a folder's path has left of the glob serves for all that is in it: the
  * path of a folder is looked at once, however long it is and however many files the folder has.
  */
-#ifndef WIMPLAN_DIFF_GLOB_H
-#define WIMPLAN_DIFF_GLOB_H
+#ifndef WIMPLAN_GLOB_H
+#define WIMPLAN_GLOB_H
 
 #include <stdbool.h>
 #include <stddef.h>

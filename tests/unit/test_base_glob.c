@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Globs over paths: where they begin, what they pass over, and that none takes for ever. */
-#include "../../src/diff/glob.h"
+#include "wimplan/glob.h"
 
 #include <criterion/criterion.h>
 #include <locale.h>
@@ -30,7 +30,7 @@ static bool fits_in(const char *text, const char *path, bool pieces)
 	return fits;
 }
 
-Test(diff, globs)
+Test(base, globs)
 {
 	static const struct {
 		const char *glob, *path;
@@ -65,7 +65,7 @@ Test(diff, globs)
 				     cases[i].glob, cases[i].path);
 }
 
-Test(diff, globs_end)
+Test(base, globs_end)
 {
 	char path[4096], glob[256];
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Globs as a row of places: those that a path may have come to are marked, and each character moves the marks on. */
-#include "glob.h"
+#include "wimplan/glob.h"
 
 #include "wimplan/arena.h"
 #include "wimplan/text.h"
