@@ -4,7 +4,7 @@
 
 #include "../found_words.h"
 #include "../words.h"
-#include "columns.h"
+#include "grid.h"
 
 #include "wimplan/text.h"
 

@@ -3,7 +3,7 @@
 #include "inspect_image.h"
 
 #include "../words.h"
-#include "columns.h"
+#include "grid.h"
 
 #include "wimplan/text.h"
 #include "wimplan/wim_fields.h"

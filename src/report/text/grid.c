@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A table on a terminal: how wide its columns are, which of them are shown, and its lines. */
-#include "columns.h"
+#include "grid.h"
 
 #include "wimplan/text.h"
 

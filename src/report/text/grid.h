@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A table on a terminal that leaves out the columns in which there is nothing to show. */
-#ifndef WIMPLAN_REPORT_TEXT_COLUMNS_H
-#define WIMPLAN_REPORT_TEXT_COLUMNS_H
+#ifndef WIMPLAN_REPORT_TEXT_GRID_H
+#define WIMPLAN_REPORT_TEXT_GRID_H
 
 #include "layout.h"
 
