@@ -141,7 +141,7 @@ $(BUILD)/man/%: man/%.scd $(BUILD)/flags
 
 TEST_GOALS := $(filter check% coverage bench fuzz,$(MAKECMDGOALS))
 deps:
-	@BUILD=$(BUILD) tests/deps.sh build $(if $(TEST_GOALS),test) $(filter check-valgrind check-release check-deb deb coverage bench fuzz demo,$(MAKECMDGOALS)) \
+	@BUILD=$(BUILD) tests/deps.sh build $(if $(TEST_GOALS),test) $(filter check-valgrind check-release check-deb check-analysers deb coverage bench fuzz demo,$(MAKECMDGOALS)) \
 		$(if $(filter check-html,$(MAKECMDGOALS)),html)
 
 # --- Running and testing ----------------------------------------------------------------------------------------------
@@ -182,6 +182,10 @@ check-samples: $(BUILD)/wimplan $(BUILD)/mkwim
 # The HTML reports in headless Chromium at the width of a desk and of a phone; skipped where there is none.
 check-html: $(BUILD)/wimplan $(BUILD)/mkwim
 	@tests/check-html.py $(BUILD)
+
+# gcc -fanalyzer, clang-tidy, cppcheck and shellcheck over the sources. ANALYSE=all: also what takes clang ten minutes.
+check-analysers: $(BUILD)/flags $(BUILD)/generated/powershell_head.inc $(BUILD)/generated/powershell_body.inc
+	@tests/analysers/analyse.sh $(BUILD) $(ANALYSE)
 
 coverage:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage COVERAGE=--coverage CFLAGS='-O0 -g' check
@@ -236,6 +240,7 @@ help:
 	@echo 'make check-release    make deps demo and make deps check on the other Debian release (root)'
 	@echo 'make check-samples SAMPLES=DIR   read real samples in DIR/xml and DIR/task-sequences'
 	@echo 'make check-html       HTML reports in headless Chromium (deps installs it)'
+	@echo 'make check-analysers   gcc -fanalyzer, clang-tidy, cppcheck, shellcheck (ANALYSE=all: also clang-analyzer)'
 	@echo 'make coverage         tests with a coverage report'
 	@echo 'make bench            benchmarks against wimlib-imagex (BENCH=N: packages)'
 	@echo 'make fuzz SECONDS=60  fuzz every target with libFuzzer'
@@ -247,5 +252,5 @@ help:
 FORCE:
 .SECONDARY:
 .DELETE_ON_ERROR:
-.PHONY: all man deps demo check check-asan check-valgrind check-kerberos check-ntlm check-powershell check-release check-samples check-html coverage bench fuzz fuzzers install deb check-deb uninstall clean help FORCE
+.PHONY: all man deps demo check check-asan check-valgrind check-kerberos check-ntlm check-powershell check-release check-samples check-html check-analysers coverage bench fuzz fuzzers install deb check-deb uninstall clean help FORCE
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

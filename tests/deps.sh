@@ -16,6 +16,7 @@ for purpose; do
 	check-release) packages="$packages debootstrap" ;;
 	deb) packages="$packages dpkg-dev" ;;
 	check-deb) packages="$packages dpkg-dev lintian debootstrap" ;;
+	check-analysers) packages="$packages clang clang-tidy cppcheck shellcheck git" ;;
 	check-valgrind) packages="$packages valgrind" ;;
 	coverage) packages="$packages gcovr" ;;
 	bench) packages="$packages wimtools jq" ;;
@@ -25,6 +26,7 @@ for purpose; do
 done
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+	# shellcheck disable=SC2086 # a list of names
 	echo "This system has no apt-get. Please install what Debian calls:" $packages >&2
 	echo "Then run make again without deps." >&2
 	exit 1

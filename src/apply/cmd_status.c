@@ -31,8 +31,9 @@ static int run(struct wp_cli *cli, void *arguments)
 
 	if (!status)
 		status = wp_apply_read_plan(apply);
-	if (!status)
-		status = wp_apply_look_back(apply, &journal, &runs, &cli->err);
+	if (status)
+		return status;
+	status = wp_apply_look_back(apply, &journal, &runs, &cli->err);
 	if (status && status != WP_E_NOT_FOUND)
 		return status;
 	if (cli->json)

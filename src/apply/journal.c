@@ -67,11 +67,10 @@ static bool column_text(struct wp_statement *row, int column, char *room, size_t
 int wp_journal_open(const char *path, enum wp_journal_mode mode, const struct wp_plan *plan,
 		    struct wp_journal **ret_journal, struct wp_error *err)
 {
-	struct wp_journal *journal = calloc(1, sizeof *journal);
+	struct wp_journal *journal = wp_must(calloc(1, sizeof *journal));
 	int status;
 
-	if (!journal || !(journal->path = strdup(path)))
-		wp_out_of_memory();
+	journal->path = wp_must(strdup(path));
 	journal->db = wp_journal_database(journal->path);
 	journal->lock = -1;
 	journal->write = mode == WP_JOURNAL_WRITE;

@@ -64,7 +64,7 @@ static void add_document(const struct wp_apply *apply, const char *format, const
 		.plan_id = apply->plan->id,
 		.site_code = apply->plan->site_code,
 		.provider = runs && runs->provider[0] ? runs->provider : apply->connection.url,
-		.by = is_receipt && runs->who[0] ? runs->who : NULL,
+		.by = runs && is_receipt && runs->who[0] ? runs->who : NULL,
 	};
 	json_t *document __attribute__((cleanup(wp_json_freep))) = NULL, *steps = wp_json_must(json_array());
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();

@@ -95,7 +95,7 @@ void wp_glob_pass(const struct wp_glob *glob, bool *places, const char *text)
 		/* From the end, so that no mark moves twice. */
 		for (size_t i = glob->count + 1; i-- > 0;) {
 			const struct sign *before = i ? &glob->signs[i - 1] : NULL;
-			bool stays = places[i] && i < glob->count && glob->signs[i].kind == ANY;
+			bool stays = i < glob->count && places[i] && glob->signs[i].kind == ANY;
 			bool comes = before && places[i - 1] &&
 				     (before->kind == ONE || (before->kind == LETTER && is_letter(before, letter)));
 

@@ -81,6 +81,7 @@ static void add_real(struct wp_buf *buf, double value)
 	for (; *at != 'e'; at++)
 		if (*at >= '0' && *at <= '9')
 			digits[count++] = *at;
+	/* NOLINTNEXTLINE(cert-err34-c): the exponent that snprintf() wrote */
 	point = atoi(at + 1) + 1; /* digits before the decimal point; 0 or less: zeros behind it */
 	if (point > 21 || point <= -6) {
 		wp_buf_putc(buf, digits[0]);

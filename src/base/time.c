@@ -164,7 +164,7 @@ static struct wp_time parse_dmtf(const char *text)
 	struct wp_civil c = { 0 };
 	bool zone_known = true;
 	int offset = 0;
-	int sign;
+	char sign;
 
 	if (!take_digits(&text, 4, &c.year) || !take_digits(&text, 2, &c.month) || !take_digits(&text, 2, &c.day) ||
 	    !take_digits(&text, 2, &c.hour) || !take_digits(&text, 2, &c.minute) || !take_digits(&text, 2, &c.second) ||

@@ -107,7 +107,7 @@ int wp_plan_inputs_remembered(struct wp_cli *cli, const struct wp_plan_inputs *i
 	struct wp_error *err = &cli->err;
 	struct wp_baseline *baselines = NULL;
 	struct wp_question *questions = NULL;
-	struct wp_snapshot previous;
+	struct wp_snapshot previous = { 0 };
 	const char **missing = NULL;
 	int status = WP_OK;
 

@@ -56,7 +56,7 @@ static const char *text_of(struct wp_arena *arena, const struct wp_wim_image *im
 		name = number->known ? wp_architecture_name(number->value) : NULL;
 		if (name)
 			return name;
-		/* fallthrough */
+		__attribute__((fallthrough));
 	case WP_WIM_KIND_NUMBER:
 	case WP_WIM_KIND_FILES:
 	case WP_WIM_KIND_BYTES:
@@ -244,7 +244,8 @@ static bool has_text(const struct wp_fact *fact)
 /* Adds a line for what differs; what could be read on neither side is not known to. */
 static void add_field(struct changes *changes, const struct wp_fact *old, const struct wp_fact *new)
 {
-	const char *name = old ? old->field : new->field;
+	/* cppcheck-suppress nullPointerRedundantCheck ; one of both is there */
+	const char *name = (old ? old : new)->field;
 	struct wp_arena *arena = changes->diff->arena;
 	struct wp_diff_field *field;
 
@@ -260,7 +261,7 @@ static void add_field(struct changes *changes, const struct wp_fact *old, const 
 	field->new = wp_arena_strdup(arena, new ? new->value : NULL);
 	field->old_unread = old && !old->value;
 	field->new_unread = new && !new->value;
-	field->lost = has_text(old) && !has_text(new) && !field->new_unread && old->setup;
+	field->lost = old && old->setup && has_text(old) && !has_text(new) && !field->new_unread;
 }
 
 /* Both lists have the order of inspect --json; what only the new one has stands behind its neighbour there. */

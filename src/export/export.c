@@ -14,7 +14,7 @@ static const char *fold(const char *id, char room[64])
 {
 	size_t i;
 
-	for (i = 0; id[i] && i < 63; i++)
+	for (i = 0; i < 63 && id[i]; i++)
 		room[i] = wp_ascii_upper(id[i]);
 	room[i] = '\0';
 	return room;

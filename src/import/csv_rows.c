@@ -356,7 +356,7 @@ int wp_csv_rows(struct wp_input *input, struct wp_assembler *assembler, struct w
 {
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct csv_rows *csv = wp_must(calloc(1, sizeof *csv));
-	struct wp_error local;
+	struct wp_error local = { 0 };
 	int status;
 
 	csv->line.input = input;

@@ -355,7 +355,7 @@ static int read_object(struct json_rows *rows)
 
 int wp_json_rows(struct wp_input *input, struct wp_assembler *assembler, struct wp_error *err)
 {
-	struct wp_error local;
+	struct wp_error local = { 0 };
 	struct json_rows rows = { .scan = { .input = input, .err = err ? err : &local }, .assembler = assembler };
 
 	for (;;) {
@@ -395,7 +395,7 @@ static ptrdiff_t read_text(void *context, void *bytes, size_t size, struct wp_er
 
 int wp_json_text_rows(struct wp_input *input, struct wp_assembler *assembler, struct wp_error *err)
 {
-	struct wp_error local;
+	struct wp_error local = { 0 };
 	struct wp_json_scan scan = { .input = input, .err = err ? err : &local };
 	struct wp_json_piece piece __attribute__((cleanup(wp_json_piece_free))) = { .line = input->line,
 										     .column = input->column };

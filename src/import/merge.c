@@ -44,7 +44,7 @@ static bool fold(const char *name, char ret[256])
 {
 	size_t i;
 
-	for (i = 0; name[i] && i < 255; i++)
+	for (i = 0; i < 255 && name[i]; i++)
 		ret[i] = (char)wp_ascii_lower(name[i]);
 	ret[i] = '\0';
 	return !name[i];

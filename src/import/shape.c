@@ -216,7 +216,7 @@ static bool is_json_text(const struct wp_input *input)
 
 int wp_shape_find(struct wp_input *input, struct wp_assembler *assembler, enum wp_shape *ret, struct wp_error *err)
 {
-	struct wp_error local;
+	struct wp_error local = { 0 };
 	int c, status;
 
 	err = err ? err : &local;

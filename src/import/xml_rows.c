@@ -170,7 +170,7 @@ static int fail(struct wp_xml_rows *xml, const struct wp_xml_outcome *outcome)
 int wp_xml_rows_read(struct wp_input *input, struct wp_assembler *assembler, wp_xml_find_shape *find_shape,
 		     struct wp_error *err)
 {
-	struct wp_error local;
+	struct wp_error local = { 0 };
 	struct wp_xml_rows xml = { .input = input, .assembler = assembler, .err = err ? err : &local,
 				   .find_shape = find_shape };
 	struct wp_xml_handler handler = { on_start, on_text, on_end, &xml, 0 };

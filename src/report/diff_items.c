@@ -62,9 +62,11 @@ static void fill(struct wp_arena *arena, struct wp_diff_line *line, enum wp_diff
 
 	*line = (struct wp_diff_line){
 		.status = status,
+		/* cppcheck-suppress nullPointer ; one of both is there */
 		.kind = item->kind,
 		.old = old,
 		.new = new,
+		/* cppcheck-suppress nullPointer ; one of both is there */
 		.name = item->kb ? item->kb : item->name,
 		.about = about_of(arena, item),
 	};

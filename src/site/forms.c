@@ -42,9 +42,8 @@ static void mask(const char *value, bool each_digit, struct wp_buf *buf)
 			wp_buf_putc(buf, 'x');
 		else if (digit)
 			wp_buf_putc(buf, each_digit ? '9' : 'N');
-		else if (each_digit && (*at == 'T' || *at == 'Z') && at > value && wp_ascii_digit(at[-1]))
-			wp_buf_putc(buf, *at); /* of ISO 8601 */
-		else if (wp_ascii_alnum(*at))
+		else if (wp_ascii_alnum(*at) && !(each_digit && (*at == 'T' || *at == 'Z') && at > value &&
+						  wp_ascii_digit(at[-1]))) /* of ISO 8601 */
 			wp_buf_putc(buf, wp_ascii_upper(*at) == *at ? 'A' : 'a');
 		else
 			wp_buf_putc(buf, *at);

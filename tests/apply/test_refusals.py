@@ -107,6 +107,15 @@ def test_damaged_plan(build, folder, expect):
     expect.equal(site.requests("POST"), [], "calls")
 
 
+def test_plan_that_is_not_there(build, folder, expect):
+    """Every command says so: none goes on to what it would read next."""
+    site = Site(build, folder, kinds=("reload",)).make_plan()
+    for command, options in (("check", ()), ("run", ("--yes",)), ("status", ()), ("status", ("--json",)), ("watch", ())):
+        result = site.run("wimplan-apply", command, *options, "nothing.json")
+        expect.status(result, 1)
+        expect.says(result.stderr, "nothing.json does not exist")
+
+
 def test_nothing_to_apply(build, folder, expect):
     site = Site(build, folder, kinds=("none",)).make_plan()
     with site.start(load=True) as server:

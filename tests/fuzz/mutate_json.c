@@ -212,7 +212,7 @@ static void count_again(json_t *body)
 	}
 	json_object_set_new(counts, "unchanged", json_integer((json_int_t)json_array_size(unchanged)));
 	json_object_set_new(counts, "packages",
-			    json_integer((json_int_t)(json_array_size(changes) + json_array_size(unchanged))));
+			    json_integer((json_int_t)json_array_size(changes) + (json_int_t)json_array_size(unchanged)));
 	json_object_set_new(body, "applyable",
 			    json_boolean(json_integer_value(json_object_get(counts, "reload")) ||
 					 json_integer_value(json_object_get(counts, "refresh"))));

@@ -63,14 +63,16 @@ _Noreturn void site_die(const char *format, ...)
 
 static char *read_text(struct site *site, const char *path)
 {
-	FILE *file = fopen(path, "re");
 	char *text = wp_arena_alloc(site->arena, 65536);
+	FILE *file = fopen(path, "re");
 	size_t length;
 
 	if (!file)
 		site_die("%s: %s", path, strerror(errno));
+	/* cppcheck-suppress nullPointerRedundantCheck ; site_die() does not return */
 	length = fread(text, 1, 65535, file);
 	text[length] = '\0';
+	/* cppcheck-suppress nullPointerRedundantCheck ; site_die() does not return */
 	fclose(file);
 	return text;
 }

@@ -4,7 +4,9 @@
  * the C library itself are not counted: its name service dies without memory, whoever asked. Writes how many there were
  * to the descriptor COUNT_TO when the program ends.
  */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdatomic.h>

@@ -142,8 +142,8 @@ Test(tree, limit_of_entries_and_streams)
 
 		begin_tree(&buf);
 		entry = add_named(&buf, "a", FILE_ATTRIBUTES);
-		for (char i = 'a'; i < 'a' + 10; i++)
-			add_stream(&buf, entry, (char[]){ i, 0 }, 2, 0);
+		for (int i = 'a'; i < 'a' + 10; i++)
+			add_stream(&buf, entry, (char[]){ (char)i, 0 }, 2, 0);
 		end_list(&buf);
 		expect(parse_tree(&buf, limit), limit == 11 ? 0 : 2, limit == 11 ? "tree-limit" : "", "streams and nodes");
 	}

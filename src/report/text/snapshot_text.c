@@ -120,7 +120,7 @@ void wp_report_snapshot_diff_text(const json_t *packages, size_t same, const str
 	json_array_foreach(packages, i, package) {
 		size_t kind = 0;
 
-		while (strcmp(kinds[kind].status, wp_json_get_text(package, "status")) && kind < 2)
+		while (kind < 2 && strcmp(kinds[kind].status, wp_json_get_text(package, "status")))
 			kind++;
 		counts[kind]++;
 		add_package(buf, package, kinds[kind].symbol, options->color ? kinds[kind].color : "");
