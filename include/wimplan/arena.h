@@ -24,6 +24,12 @@ static inline void *wp_must(void *memory)
 	return memory;
 }
 
+/* malloc(), realloc(), calloc() and strdup() that end so, never NULL: for libraries that let themselves be told where memory is from. */
+void *wp_take(size_t size);
+void *wp_take_more(void *memory, size_t size);
+void *wp_take_zeroed(size_t count, size_t size);
+char *wp_take_copy(const char *text);
+
 struct wp_arena *wp_arena_new(void) __attribute__((returns_nonnull, warn_unused_result));
 
 /* Frees the arena with everything in it. NULL is allowed. */

@@ -32,6 +32,26 @@ __attribute__((weak)) _Noreturn void wp_out_of_memory(void)
 	abort();
 }
 
+void *wp_take(size_t size)
+{
+	return wp_must(malloc(size ? size : 1));
+}
+
+void *wp_take_more(void *memory, size_t size)
+{
+	return wp_must(realloc(memory, size ? size : 1));
+}
+
+void *wp_take_zeroed(size_t count, size_t size)
+{
+	return wp_must(count && size ? calloc(count, size) : calloc(1, 1));
+}
+
+char *wp_take_copy(const char *text)
+{
+	return wp_must(strdup(text));
+}
+
 struct wp_arena *wp_arena_new(void)
 {
 	struct wp_arena *arena = wp_must(malloc(FIRST_CHUNK));

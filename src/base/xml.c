@@ -231,6 +231,18 @@ static int on_read(void *context, char *bytes, int room)
 	return (int)got;
 }
 
+/*
+ * Before libxml2 is used in a thread. What it keeps of each thread it takes with malloc() itself and uses also where it got none
+ * (libxml2 2.9, globals.c, xmlGetGlobalState()): so there is to be room, which the C library keeps for the thread that freed it.
+ */
+static void start_libxml(void)
+{
+#if LIBXML_VERSION < 21200
+	free(wp_take(sizeof(xmlGlobalState)));
+#endif
+	call_once(&libxml_once, xmlInitParser);
+}
+
 static void free_parser(xmlParserCtxt **parser)
 {
 	if (*parser)
@@ -245,7 +257,7 @@ enum wp_xml_end wp_xml_read(const struct wp_xml_source *source, const struct wp_
 
 	*ret = (struct wp_xml_outcome){ .end = WP_XML_WHOLE };
 	/* libxml2's own locks are made by this; wimlib calls it as well. */
-	call_once(&libxml_once, xmlInitParser);
+	start_libxml();
 	parser = reader.parser = wp_must(xmlNewParserCtxt());
 	*parser->sax = (xmlSAXHandler){
 		.initialized = XML_SAX2_MAGIC,
@@ -303,9 +315,12 @@ static void ignore_error(void *context, wp_xml_error *error)
 /* The handler is the thread's own and is put back. */
 void wp_xml_quietly(void (*work)(void *context), void *context)
 {
-	xmlStructuredErrorFunc old = xmlStructuredError;
-	void *old_context = xmlStructuredErrorContext;
+	xmlStructuredErrorFunc old;
+	void *old_context;
 
+	start_libxml();
+	old = xmlStructuredError;
+	old_context = xmlStructuredErrorContext;
 	xmlSetStructuredErrorFunc(NULL, ignore_error);
 	work(context);
 	xmlSetStructuredErrorFunc(old_context, old);

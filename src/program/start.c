@@ -35,40 +35,18 @@ _Noreturn void wp_out_of_memory(void)
 	_Exit(WP_EXIT_FAILED);
 }
 
-static void *take(size_t size)
-{
-	void *memory = malloc(size ? size : 1);
-
-	if (!memory)
-		wp_out_of_memory();
-	return memory;
-}
-
-static void *take_more(void *memory, size_t size)
-{
-	memory = realloc(memory, size ? size : 1);
-	if (!memory)
-		wp_out_of_memory();
-	return memory;
-}
-
-static char *take_copy(const char *text)
-{
-	return strcpy(take(strlen(text) + 1), text);
-}
-
 static void *take_traced(size_t size, const char *file, int line)
 {
 	(void)file;
 	(void)line;
-	return take(size);
+	return wp_take(size);
 }
 
 static void *take_more_traced(void *memory, size_t size, const char *file, int line)
 {
 	(void)file;
 	(void)line;
-	return take_more(memory, size);
+	return wp_take_more(memory, size);
 }
 
 static void give_traced(void *memory, const char *file, int line)
@@ -92,8 +70,8 @@ static void guard_memory(const char *path, bool json)
 	 * jansson and libxml2 go on without what they could not get, and few of their callers can tell: a value would be
 	 * left out of a record, a text out of a document. libcrypto uses what it has not got.
 	 */
-	json_set_alloc_funcs(take, free);
-	xmlMemSetup(free, take, take_more, take_copy);
+	json_set_alloc_funcs(wp_take, free);
+	xmlMemSetup(free, wp_take, wp_take_more, wp_take_copy);
 	CRYPTO_set_mem_functions(take_traced, take_more_traced, give_traced);
 }
 

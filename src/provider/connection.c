@@ -2,11 +2,13 @@
 /* Options over configuration over defaults: which provider, and how to get in. */
 #include "wimplan/connection.h"
 
+#include "wimplan/arena.h"
 #include "wimplan/ascii.h"
 #include "wimplan/machine.h"
 #include "wimplan/text.h"
 
 #include <curl/curl.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define DEFAULT_TIMEOUT 300
@@ -17,7 +19,8 @@ int wp_connection_run(const struct wp_program *program, int argc, char **argv)
 	struct wp_cli cli = { .program = program, .arena = arena };
 	struct wp_env env;
 
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+	/* Memory that runs out is no fault of the host's, which an error of libcurl's would be taken for. */
+	if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, wp_take, free, wp_take_more, wp_take_copy, wp_take_zeroed) != CURLE_OK) {
 		wp_program_say(program->name, "libcurl cannot be used: it does not start; install it again");
 		return WP_EXIT_FAILED;
 	}

@@ -65,6 +65,8 @@ struct count {
 
 static void initialize(void)
 {
+	/* Memory that runs out is no fault of the file, which an error of wimlib's would be taken for. */
+	wimlib_set_memory_allocator(wp_take, free, wp_take_more);
 	/* Before wimlib, whose first call would do it without these flags; nothing of wimlib's is printed. */
 	wimlib_status = wimlib_global_init(WIMLIB_INIT_FLAG_ASSUME_UTF8 | WIMLIB_INIT_FLAG_DONT_ACQUIRE_PRIVILEGES);
 	wimlib_set_print_errors(false);

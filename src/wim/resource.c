@@ -50,12 +50,16 @@ const char *wp_resource_unpack(const struct wp_wim_header *header, const uint8_t
 	uint64_t chunk = header->chunk_size, extra = header->pipable ? 4 : 0;
 	uint64_t chunks, table, data, ends;
 	enum wimlib_compression_type type;
+	int code;
 
 	if (!compression_of(header, &type))
 		return "the header names no compression";
 	if (!chunk || (chunk & (chunk - 1)))
 		return "the chunk size is no power of two";
-	if (wimlib_create_decompressor(type, chunk, &decompressor))
+	code = wimlib_create_decompressor(type, chunk, &decompressor);
+	if (code == WIMLIB_ERR_NOMEM)
+		wp_out_of_memory();
+	if (code)
 		return "wimlib has no decompressor for it";
 	chunks = (size + chunk - 1) / chunk;
 	if (chunks < 1 || (chunks - 1) * 4 > stored)
