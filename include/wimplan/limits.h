@@ -105,6 +105,8 @@
 #define WP_LIMIT_TREE_GROWTH 512u
 /* Parts of a split set that are looked for beside the first one: media have a handful, and a header may say 65,535. */
 #define WP_LIMIT_PARTS 1000u
+/* Solid resources of a WIM that is read inside of another file: an .esd has one or two. */
+#define WP_LIMIT_SOLID 65536u
 /* Blobs of a file or of a split set: a retail install.wim has 120,000; wimlib takes 312 bytes for each. */
 #define WP_LIMIT_BLOBS 2000000u
 /* Streams of one file. */

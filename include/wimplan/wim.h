@@ -161,12 +161,16 @@ enum wp_grade {
 struct wp_wim {
 	struct wp_arena *arena;
 	const char *path; /* as it was given, maybe not UTF-8 */
+	const char *file; /* that is opened: mostly the same */
+	bool inside;      /* of a larger file, from byte @offset on: wimlib, which opens paths, does not get at it */
+	uint64_t offset;  /* bytes; every other offset counts from here on */
 	enum wp_grade grade;
 	struct wp_diags diags;
 	bool opened;             /* @device, @inode, @size and @modified are known */
 	uint64_t device, inode;  /* which file it is, as stat() has them */
-	uint64_t size;           /* bytes */
-	struct wp_time modified; /* mtime */
+	uint64_t file_size;      /* bytes of @file */
+	uint64_t size;           /* bytes: those of the file, or of the part of it that is the WIM */
+	struct wp_time modified; /* mtime of the file */
 	bool have_header;
 	struct wp_wim_header header;
 	/* The XML as UTF-8 without BOM, after wp_wim_read_with_text(); NULL when it could not be read or is no UTF-16. */
@@ -228,6 +232,18 @@ struct wp_wim_metadata *wp_wim_xml_parse_utf8(struct wp_arena *arena, const char
 struct wp_wim *wp_wim_read(const char *path) __attribute__((returns_nonnull, warn_unused_result));
 /* The same, and keeps the text of the XML, which may take 24 MiB. */
 struct wp_wim *wp_wim_read_with_text(const char *path) __attribute__((returns_nonnull, warn_unused_result));
+
+/* A WIM that is a part of another file, such as an .iso. */
+struct wp_wim_place {
+	const char *path; /* under which it is shown */
+	const char *file;
+	uint64_t offset, length; /* bytes */
+};
+
+/* The same of a part of a file: what the WIM says to be outside of it is refused as if the file ended there. */
+struct wp_wim *wp_wim_read_inside(const struct wp_wim_place *place, bool with_text)
+	__attribute__((returns_nonnull, warn_unused_result));
+
 void wp_wim_free(struct wp_wim *wim);
 
 static inline void wp_wim_freep(struct wp_wim **wim)

@@ -4,6 +4,7 @@
  * is sound.
  */
 #include "internal.h"
+#include "blob_table.h"
 #include "resource.h"
 
 #include "wimplan/number.h"
@@ -72,9 +73,17 @@ static void initialize(void)
 	wimlib_set_print_errors(false);
 }
 
-static void free_wim(WIMStruct **wim)
+static void close_blobs(struct wp_blob_source *blobs)
 {
-	wimlib_free(*wim);
+	wimlib_free(blobs->opened);
+	wp_blob_table_free(blobs->table);
+}
+
+int wp_blobs_each(const struct wp_blob_source *blobs,
+		  int (*take)(const struct wimlib_resource_entry *resource, void *context), void *context)
+{
+	return blobs->opened ? wimlib_iterate_lookup_table(blobs->opened, 0, take, context)
+			     : wp_blob_table_each(blobs->table, take, context);
 }
 
 static void free_bytes(void **bytes)
@@ -105,7 +114,7 @@ static bool is_same(const struct wp_wim *wim)
 {
 	struct wp_file_status status;
 
-	return !wp_file_look(wim->path, &status) && wp_wim_same_file(wim, &status);
+	return !wp_file_look(wim->file, &status) && wp_wim_same_file(wim, &status);
 }
 
 /* wimlib tells of the metadata resources first, in the order of the images, and of each blob once. */
@@ -127,10 +136,10 @@ static int count_blob(const struct wimlib_resource_entry *resource, void *contex
 	return 0;
 }
 
-static int count_blobs(struct wp_wim *wim, WIMStruct *opened, struct wp_wim_content *ret)
+static int count_blobs(struct wp_wim *wim, const struct wp_blob_source *blobs, struct wp_wim_content *ret)
 {
 	struct count count = { .content = ret, .hash = wp_sha256_new() };
-	int code = wimlib_iterate_lookup_table(opened, 0, count_blob, &count);
+	int code = wp_blobs_each(blobs, count_blob, &count);
 
 	wp_sha256_finish(count.hash, ret->content_id);
 	ret->stored_bytes.known = !count.solid;
@@ -165,16 +174,8 @@ static int compare_xml(struct wp_wim *wim, WIMStruct *opened)
 	return strcmp(sha256, wim->xml_sha256) ? changed(wim) : 0;
 }
 
-/* Looks at the blob table before wimlib does. */
-static int check_blob_table(struct wp_wim *wim)
+static int bad_table(struct wp_wim *wim, const char *why)
 {
-	struct wp_spread *spread = wp_must(calloc(1, sizeof *spread));
-	const char *why;
-
-	why = wp_wim_count_spread(wim, spread);
-	free(spread);
-	if (!why)
-		return 0;
 	if (!is_same(wim))
 		return changed(wim);
 	WP_WIM_DIAG(wim, WP_SEVERITY_ERROR, "resource-out-of-range", "the blob table is damaged: %s",
@@ -182,9 +183,20 @@ static int check_blob_table(struct wp_wim *wim)
 	return WP_E_FAILED;
 }
 
-/* Opens the file; the caller compares the XML and asks is_same() at the end. */
-static int open_wim(struct wp_wim *wim, WIMStruct **ret)
+/* Looks at the blob table before wimlib does. */
+static int check_blob_table(struct wp_wim *wim)
 {
+	struct wp_spread *spread = wp_must(calloc(1, sizeof *spread));
+	const char *why = wp_wim_count_spread(wim, spread);
+
+	free(spread);
+	return why ? bad_table(wim, why) : 0;
+}
+
+/* Opens the file; the caller asks is_same() at the end. */
+static int open_blobs(struct wp_wim *wim, struct wp_blob_source *ret)
+{
+	const char *why;
 	int code;
 
 	/* Whatever layer 1 had to refuse wimlib does not get to see. */
@@ -193,15 +205,19 @@ static int open_wim(struct wp_wim *wim, WIMStruct **ret)
 		return WP_E_FAILED;
 	if (!is_same(wim))
 		return changed(wim);
+	if (wim->inside) {
+		ret->table = wp_blob_table_read(wim, &why);
+		return ret->table ? 0 : bad_table(wim, why);
+	}
 	if (check_blob_table(wim))
 		return WP_E_FAILED;
 	call_once(&wimlib_once, initialize);
 	if (wimlib_status)
 		return fail(wim, wimlib_status);
-	code = wimlib_open_wim(wim->path, 0, ret);
+	code = wimlib_open_wim(wim->file, 0, &ret->opened);
 	if (code)
 		return is_same(wim) ? fail(wim, code) : changed(wim);
-	return 0;
+	return compare_xml(wim, ret->opened);
 }
 
 struct reading {
@@ -214,12 +230,12 @@ struct reading {
 
 static int read_content(struct wp_wim *wim, struct wp_wim_content *ret, wp_wim_visit *visit, void *context)
 {
-	WIMStruct *opened __attribute__((cleanup(free_wim))) = NULL;
+	struct wp_blob_source blobs __attribute__((cleanup(close_blobs))) = { 0 };
 	int code;
 
-	if (open_wim(wim, &opened) || compare_xml(wim, opened) || count_blobs(wim, opened, ret))
+	if (open_blobs(wim, &blobs) || count_blobs(wim, &blobs, ret))
 		return WP_E_FAILED;
-	code = visit ? visit(opened, context) : 0;
+	code = visit ? visit(&blobs, context) : 0;
 	if (code)
 		return code < 0 ? WP_E_FAILED : fail(wim, code);
 	return is_same(wim) ? 0 : changed(wim);
@@ -269,12 +285,12 @@ static enum wimlib_progress_status tell(enum wimlib_progress_msg message, union 
 }
 
 /* What it finds is no failure of wimlib's. */
-static int verify(WIMStruct *opened, void *context)
+static int verify(const struct wp_blob_source *blobs, void *context)
 {
 	struct verification *verification = context;
 
-	wimlib_register_progress_function(opened, tell, verification);
-	verification->code = wimlib_verify_wim(opened, 0);
+	wimlib_register_progress_function(blobs->opened, tell, verification);
+	verification->code = wimlib_verify_wim(blobs->opened, 0);
 	return 0;
 }
 
@@ -284,7 +300,9 @@ enum wp_wim_data wp_wim_verify_data(struct wp_wim *wim, wp_wim_progress *progres
 	struct verification verification = { .progress = progress, .context = context };
 	struct wp_wim_content content;
 
-	*ret_detail = NULL;
+	*ret_detail = wim->inside ? "it stands inside of another file, where wimlib does not get at it" : NULL;
+	if (wim->inside)
+		return WP_WIM_DATA_UNREADABLE;
 	if (wp_wim_visit_content(wim, &content, verify, &verification)) {
 		const struct wp_diag *last = wim->diags.count ? &wim->diags.items[wim->diags.count - 1] : NULL;
 

@@ -22,7 +22,7 @@ struct check {
 	enum wp_grade grade;
 };
 
-static struct wp_reshdr take_resource(const uint8_t *bytes)
+struct wp_reshdr wp_wim_take_resource(const uint8_t *bytes)
 {
 	return (struct wp_reshdr){
 		.stored_size = wp_get64(bytes) & UINT64_C(0x00ffffffffffffff),
@@ -206,11 +206,11 @@ static void take_header(const uint8_t *bytes, bool pipable, struct wp_wim_header
 		.part = wp_get16(bytes + 0x28),
 		.parts = wp_get16(bytes + 0x2a),
 		.image_count = wp_get32(bytes + 0x2c),
-		.blob_table = take_resource(bytes + 0x30),
-		.xml = take_resource(bytes + 0x48),
-		.boot_metadata = take_resource(bytes + 0x60),
+		.blob_table = wp_wim_take_resource(bytes + 0x30),
+		.xml = wp_wim_take_resource(bytes + 0x48),
+		.boot_metadata = wp_wim_take_resource(bytes + 0x60),
 		.boot_index = wp_get32(bytes + 0x78),
-		.integrity = take_resource(bytes + 0x7c),
+		.integrity = wp_wim_take_resource(bytes + 0x7c),
 	};
 	memcpy(ret->guid, bytes + 0x18, sizeof ret->guid);
 }

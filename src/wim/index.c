@@ -145,14 +145,24 @@ static int reference_parts(struct reader *reader, WIMStruct *opened)
 	return code;
 }
 
-static int visit(struct WIMStruct *opened, void *context)
+/* Of a set inside of another file only the first part is read. */
+static int lack_parts(struct reader *reader)
+{
+	reader->index->parts_missing = reader->wim->header.parts - 1u;
+	WP_WIM_DIAG(reader->wim, WP_SEVERITY_WARNING, "part-missing",
+		    "the other parts of the set, %u, are not looked for inside of another file: sizes and totals lack what "
+		    "is in them", reader->index->parts_missing);
+	return 0;
+}
+
+static int visit(const struct wp_blob_source *blobs, void *context)
 {
 	struct reader *reader = context;
 	int code = 0;
 
 	if (reader->wim->header.part == 1 && reader->wim->header.parts > 1)
-		code = reference_parts(reader, opened);
-	return code ? code : wimlib_iterate_lookup_table(opened, 0, take_blob, reader);
+		code = blobs->opened ? reference_parts(reader, blobs->opened) : lack_parts(reader);
+	return code ? code : wp_blobs_each(blobs, take_blob, reader);
 }
 
 static int compare_blobs(const void *a, const void *b)

@@ -33,6 +33,9 @@ bool wp_wim_header_safe(const struct wp_wim_header *header, uint64_t file_size);
 #define WP_BLOB_ENTRY_SIZE 50u
 #define WP_BLOB_ENTRY_SHA1 30u
 
+/* The resource header at @bytes, of which there are 24. */
+struct wp_reshdr wp_wim_take_resource(const uint8_t *bytes);
+
 /* How many blobs the header's blob table has room for. */
 uint64_t wp_wim_blobs(const struct wp_wim_header *header);
 
@@ -57,8 +60,19 @@ bool wp_wim_xml_decode(struct wp_arena *arena, const uint8_t *bytes, size_t leng
 		       const char **ret_text, size_t *ret_length, struct wp_diags *diags);
 
 struct WIMStruct;
-/* Called with the file while wimlib has it open; returns 0, a code of wimlib's, or WP_E_FAILED when a diagnostic says why not. */
-typedef int wp_wim_visit(struct WIMStruct *opened, void *context);
+struct wp_blob_table;
+/* Where blobs come from: wimlib has the file open, or it stands inside of another one and its table was read. */
+struct wp_blob_source {
+	struct WIMStruct *opened; /* NULL: @table */
+	struct wp_blob_table *table;
+};
+/* Called while they can be asked; returns 0, a code of wimlib's, or WP_E_FAILED when a diagnostic says why not. */
+typedef int wp_wim_visit(const struct wp_blob_source *blobs, void *context);
+
+struct wimlib_resource_entry;
+/* Tells of the metadata resources in the order of the images, then of each blob once. 0, a code of wimlib's or @take's. */
+int wp_blobs_each(const struct wp_blob_source *blobs,
+		  int (*take)(const struct wimlib_resource_entry *resource, void *context), void *context);
 
 /* wp_wim_read_content() that calls @visit, which may be NULL, before it closes the file. */
 int wp_wim_visit_content(struct wp_wim *wim, struct wp_wim_content *ret, wp_wim_visit *visit, void *context);
@@ -76,8 +90,18 @@ void wp_wim_tell(struct wp_wim *wim, uint32_t image, const struct wp_diags *diag
 /* True when the status is still that of the file that @wim was read from. */
 static inline bool wp_wim_same_file(const struct wp_wim *wim, const struct wp_file_status *status)
 {
-	return status->kind == WP_FILE_KIND_REGULAR && status->size == wim->size &&
+	return status->kind == WP_FILE_KIND_REGULAR && status->size == wim->file_size &&
 	       status->modified.known == wim->modified.known && status->modified.ticks == wim->modified.ticks;
+}
+
+/* wp_file_read_at() that does not see what stands around the WIM. */
+static inline ptrdiff_t wp_wim_pread(const struct wp_wim *wim, int fd, void *bytes, size_t length, uint64_t offset)
+{
+	if (offset >= wim->size)
+		return 0;
+	if (length > wim->size - offset)
+		length = (size_t)(wim->size - offset);
+	return wp_file_read_at(fd, bytes, length, wim->offset + offset);
 }
 
 #endif

@@ -53,7 +53,7 @@ static void add_changed(struct wp_wim *wim, enum wp_severity severity)
 static int open_file(struct wp_wim *wim)
 {
 	struct wp_file_status status;
-	int fd, error = wp_file_open_any(wim->path, WP_FILE_HOW_FOLLOW, &fd, &status);
+	int fd, error = wp_file_open_any(wim->file, WP_FILE_HOW_FOLLOW, &fd, &status);
 
 	if (error == ENOENT || error == ENOTDIR) {
 		WP_WIM_DIAG(wim, WP_SEVERITY_ERROR, "not-found", "there is no such file");
@@ -69,7 +69,9 @@ static int open_file(struct wp_wim *wim)
 		wim->opened = true;
 		wim->device = status.device;
 		wim->inode = status.inode;
-		wim->size = status.size;
+		wim->file_size = status.size;
+		if (!wim->inside)
+			wim->size = status.size;
 		wim->modified = status.modified;
 		return fd;
 	}
@@ -79,7 +81,7 @@ static int open_file(struct wp_wim *wim)
 /* Reads exactly @size bytes, which lay within the file when it was opened: fewer of them mean that it has shrunk. */
 static bool read_at(struct wp_wim *wim, int fd, uint8_t *bytes, size_t size, uint64_t offset)
 {
-	ptrdiff_t got = wp_file_read_at(fd, bytes, size, offset);
+	ptrdiff_t got = wp_wim_pread(wim, fd, bytes, size, offset);
 
 	if (got < 0)
 		add_failure(wim, "unreadable", "the file cannot be read", (int)-got);
@@ -228,15 +230,20 @@ static void read_file(struct wp_wim *wim, int fd, bool keep_text)
 		take_xml(wim, bytes, xml->stored_size, keep_text);
 }
 
-static struct wp_wim *read_path(const char *path, bool keep_text)
+static struct wp_wim *new_wim(const char *path)
 {
 	struct wp_arena *arena = wp_arena_new();
 	struct wp_wim *wim = wp_arena_alloc(arena, sizeof *wim);
-	int fd __attribute__((cleanup(wp_closep))) = -1;
 
 	wim->arena = arena;
-	wim->path = wp_arena_strdup(arena, path);
-	fd = open_file(wim);
+	wim->file = wim->path = wp_arena_strdup(arena, path);
+	return wim;
+}
+
+static struct wp_wim *read_wim(struct wp_wim *wim, bool keep_text)
+{
+	int fd __attribute__((cleanup(wp_closep))) = open_file(wim);
+
 	if (fd >= 0)
 		read_file(wim, fd, keep_text);
 	wp_wim_settle(wim);
@@ -245,12 +252,23 @@ static struct wp_wim *read_path(const char *path, bool keep_text)
 
 struct wp_wim *wp_wim_read(const char *path)
 {
-	return read_path(path, false);
+	return read_wim(new_wim(path), false);
 }
 
 struct wp_wim *wp_wim_read_with_text(const char *path)
 {
-	return read_path(path, true);
+	return read_wim(new_wim(path), true);
+}
+
+struct wp_wim *wp_wim_read_inside(const struct wp_wim_place *place, bool with_text)
+{
+	struct wp_wim *wim = new_wim(place->path);
+
+	wim->file = wp_arena_strdup(wim->arena, place->file);
+	wim->inside = true;
+	wim->offset = place->offset;
+	wim->size = place->length;
+	return read_wim(wim, with_text);
 }
 
 void wp_wim_free(struct wp_wim *wim)

@@ -102,12 +102,12 @@ const char *wp_resource_load(const struct wp_wim *wim, const struct wp_reshdr *r
 	if (compressed ? resource->stored_size > most_stored(wim, resource->size)
 		       : resource->stored_size != resource->size)
 		return "its sizes are impossible";
-	if (wp_file_open_any(wim->path, WP_FILE_HOW_FOLLOW, &fd, &status) || !wp_wim_same_file(wim, &status))
+	if (wp_file_open_any(wim->file, WP_FILE_HOW_FOLLOW, &fd, &status) || !wp_wim_same_file(wim, &status))
 		return "the file was changed while it was read";
 	bytes = wp_must(malloc(resource->size));
 	if (compressed)
 		stored = wp_must(malloc(resource->stored_size));
-	if (wp_file_read_at(fd, compressed ? stored : bytes, resource->stored_size, resource->offset) !=
+	if (wp_wim_pread(wim, fd, compressed ? stored : bytes, resource->stored_size, resource->offset) !=
 	    (ptrdiff_t)resource->stored_size)
 		return "it cannot be read";
 	why = compressed ? wp_resource_unpack(&wim->header, stored, resource->stored_size, bytes, resource->size)

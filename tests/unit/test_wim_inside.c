@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A WIM inside of another file: it is what it is alone, its blob table is read as wimlib reads it, and nothing around it is seen. */
+#include "../../src/wim/blob_table.h"
+#include "wim_make.h"
+
+#include "wimplan/limits.h"
+#include "wimplan/tree.h"
+
+#include <sys/stat.h>
+
+#define BEFORE 4097u
+#define BEHIND 300u
+
+/* A file with the WIM in the middle of other bytes. */
+static void wrap(const struct wp_buf *wim, char path[sizeof TEMPORARY])
+{
+	struct wp_buf outer = { 0 };
+
+	wp_buf_pad(&outer, 'x', BEFORE);
+	wp_buf_add(&outer, wim->data, wim->length);
+	wp_buf_pad(&outer, 'x', BEHIND);
+	save(&outer, path);
+	wp_buf_free(&outer);
+}
+
+static struct wp_wim *read_inside(const char *path, uint64_t offset, uint64_t length)
+{
+	return wp_wim_read_inside(&(struct wp_wim_place){ "inner.wim", path, offset, length }, false);
+}
+
+/* Two images with files that they share and that they do not, and one file twice. */
+static void make_tree(struct wp_buf *file, int compression, int flags)
+{
+	char folder[] = "/tmp/wimplan-test-XXXXXX", path[sizeof TEMPORARY] = TEMPORARY, name[64];
+	WIMStruct *wim;
+
+	cr_assert_not_null(mkdtemp(folder));
+	close(mkstemp(path));
+	cr_assert_eq(wimlib_create_new_wim((enum wimlib_compression_type)compression, &wim), 0);
+	for (int image = 1; image <= 2; image++) {
+		for (int i = 0; i < 40; i++) {
+			FILE *stream;
+
+			snprintf(name, sizeof name, "%s/%d", folder, i);
+			stream = fopen(name, "w");
+			cr_assert_not_null(stream);
+			fprintf(stream, "%*d of image %d", 3000 * (i % 7) + 1, i % 30, i % 3 ? 0 : image);
+			fclose(stream);
+		}
+		snprintf(name, sizeof name, "Image %d", image);
+		cr_assert_eq(wimlib_add_image(wim, folder, name, NULL, 0), 0);
+	}
+	cr_assert_eq(wimlib_write(wim, path, WIMLIB_ALL_IMAGES, flags, 1), 0);
+	wimlib_free(wim);
+	load(path, file);
+	unlink(path);
+	for (int i = 0; i < 40; i++) {
+		snprintf(name, sizeof name, "%s/%d", folder, i);
+		unlink(name);
+	}
+	rmdir(folder);
+}
+
+static void expect_same_index(const char *name, const struct wp_wim_index *a, const struct wp_wim_index *b)
+{
+	cr_assert_eq(a->blob_count, b->blob_count, "%s: %zu, %zu", name, a->blob_count, b->blob_count);
+	for (size_t i = 0; i < a->blob_count; i++) {
+		const struct wp_blob *x = &a->blobs[i], *y = &b->blobs[i];
+
+		cr_expect_arr_eq(x->sha1, y->sha1, WP_SHA1_SIZE, "%s", name);
+		cr_expect(x->solid == y->solid && x->compressed == y->compressed && x->elsewhere == y->elsewhere &&
+			  x->size == y->size && x->stored == y->stored && x->offset == y->offset, "%s: blob %zu", name, i);
+	}
+	cr_assert_eq(a->image_count, b->image_count, "%s", name);
+	for (size_t i = 0; i < a->image_count; i++) {
+		const struct wp_metadata_resource *x = &a->images[i], *y = &b->images[i];
+
+		cr_expect_arr_eq(x->sha1, y->sha1, WP_SHA1_SIZE, "%s", name);
+		cr_expect(x->compressed == y->compressed && x->solid == y->solid && x->offset == y->offset &&
+			  x->stored == y->stored && x->size == y->size && x->same_as == y->same_as, "%s: image %zu", name, i);
+	}
+	cr_expect_eq(a->solid_count, b->solid_count, "%s", name);
+	for (size_t i = 0; i < a->solid_count && i < b->solid_count; i++)
+		cr_expect(a->solid[i].begin == b->solid[i].begin && a->solid[i].end == b->solid[i].end, "%s", name);
+	cr_expect_str_eq(a->content.content_id, b->content.content_id, "%s", name);
+	cr_expect_eq(a->content.blob_count, b->content.blob_count, "%s", name);
+	cr_expect_eq(a->content.blob_bytes, b->content.blob_bytes, "%s", name);
+	cr_expect_eq(a->content.stored_bytes.value, b->content.stored_bytes.value, "%s", name);
+	cr_expect_eq(a->content.stored_bytes.known, b->content.stored_bytes.known, "%s", name);
+}
+
+Test(inside, is_what_wimlib_says_of_it_alone)
+{
+	static const struct {
+		const char *name;
+		int compression, flags;
+	} cases[] = {
+		{ "uncompressed", WIMLIB_COMPRESSION_TYPE_NONE, 0 },
+		{ "LZX", WIMLIB_COMPRESSION_TYPE_LZX, WIMLIB_WRITE_FLAG_CHECK_INTEGRITY },
+		{ "solid", WIMLIB_COMPRESSION_TYPE_LZMS, WIMLIB_WRITE_FLAG_SOLID },
+		{ "pipable", WIMLIB_COMPRESSION_TYPE_XPRESS, WIMLIB_WRITE_FLAG_PIPABLE },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char alone_path[sizeof TEMPORARY], outer_path[sizeof TEMPORARY];
+		struct wp_wim_index *one, *two;
+		struct wp_wim *alone, *inside;
+		struct wp_buf file = { 0 };
+
+		make_tree(&file, cases[i].compression, cases[i].flags);
+		save(&file, alone_path);
+		wrap(&file, outer_path);
+		alone = wp_wim_read(alone_path);
+		inside = read_inside(outer_path, BEFORE, file.length);
+		cr_assert_eq(inside->grade, WP_GRADE_OK, "%s: %s", cases[i].name, only_code(&inside->diags));
+		cr_expect_str_eq(inside->file_id, alone->file_id, "%s", cases[i].name);
+		cr_expect_eq(inside->size, alone->size);
+		one = wp_wim_index_read(alone);
+		two = wp_wim_index_read(inside);
+		cr_assert(one && two, "%s", cases[i].name);
+		expect_same_index(cases[i].name, one, two);
+		for (uint32_t image = 1; image <= 2; image++) {
+			struct wp_tree *x = wp_tree_read(one, image), *y = wp_tree_read(two, image);
+
+			cr_expect_eq(y->node_count, 41, "%s", cases[i].name);
+			cr_assert_eq(x->node_count, y->node_count);
+			cr_expect_arr_eq(x->nodes, y->nodes, x->node_count * sizeof *x->nodes, "%s", cases[i].name);
+			wp_tree_free(x);
+			wp_tree_free(y);
+		}
+		wp_wim_index_free(one);
+		wp_wim_index_free(two);
+		wp_wim_free(alone);
+		wp_wim_free(inside);
+		unlink(alone_path);
+		unlink(outer_path);
+		wp_buf_free(&file);
+	}
+}
+
+/* What follows is there in the larger file, and yet not in the WIM. */
+Test(inside, ends_where_its_place_ends)
+{
+	char path[sizeof TEMPORARY];
+	struct wp_buf file = { 0 };
+	struct wp_wim *wim;
+
+	make_tree(&file, WIMLIB_COMPRESSION_TYPE_NONE, 0);
+	wrap(&file, path);
+	wim = read_inside(path, BEFORE, file.length - 1);
+	cr_expect_eq(wim->grade, WP_GRADE_ERROR);
+	cr_expect(wp_diags_have(&wim->diags, "resource-out-of-range"), "%s", only_code(&wim->diags));
+	wp_wim_free(wim);
+	wim = read_inside(path, BEFORE, WP_WIM_HEADER_SIZE - 1);
+	cr_expect_str_eq(only_code(&wim->diags), "too-small");
+	wp_wim_free(wim);
+	/* A place that the file does not have. */
+	wim = read_inside(path, BEFORE + file.length + BEHIND, WP_WIM_HEADER_SIZE);
+	cr_expect_str_eq(only_code(&wim->diags), "changed-while-reading");
+	wp_wim_free(wim);
+	wim = read_inside("/nowhere.iso", 0, WP_WIM_HEADER_SIZE);
+	cr_expect_str_eq(only_code(&wim->diags), "not-found");
+	cr_expect_str_eq(wim->path, "inner.wim");
+	wp_wim_free(wim);
+	unlink(path);
+	wp_buf_free(&file);
+}
+
+#define ENTRY(file, i) ((uint8_t *)(file)->data + get((file)->data, 0x30 + 8, 8) + (i) * WP_BLOB_ENTRY_SIZE)
+
+/* The blob table says what it must not, of which wimlib may or may not take notice; neither reads it. */
+Test(inside, bad_tables)
+{
+	static const struct {
+		const char *name;
+		size_t entry, at, size;
+		uint64_t value;
+		bool solid;
+	} cases[] = {
+		{ "a solid resource beyond the end", 0, 8, 8, UINT64_C(1) << 40, true },
+		{ "a blob beyond its solid resource", 1, 8, 8, UINT64_C(1) << 40, true },
+		{ "a blob larger than its solid resource", 1, 0, 6, UINT64_C(1) << 40, true },
+		{ "two sizes", 0, 16, 8, 5, false },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct wp_buf file = { 0 };
+		char path[sizeof TEMPORARY];
+		struct wp_wim_index *index;
+		struct wp_wim *wim;
+		size_t first = 0;
+
+		make_tree(&file, cases[i].solid ? WIMLIB_COMPRESSION_TYPE_LZMS : WIMLIB_COMPRESSION_TYPE_NONE,
+			  cases[i].solid ? WIMLIB_WRITE_FLAG_SOLID : 0);
+		while (cases[i].solid && !(ENTRY(&file, first)[7] & WP_WIM_RESOURCE_SOLID))
+			first++;
+		put(ENTRY(&file, first + cases[i].entry), cases[i].at, cases[i].size, cases[i].value);
+		save(&file, path);
+		wim = wp_wim_read(path);
+		index = wp_wim_index_read(wim);
+		cr_expect_null(index, "wimlib takes %s", cases[i].name);
+		wp_wim_free(wim);
+		unlink(path);
+		wrap(&file, path);
+		wim = read_inside(path, BEFORE, file.length);
+		index = wp_wim_index_read(wim);
+		cr_expect_null(index, "%s", cases[i].name);
+		cr_expect(wp_diags_have(&wim->diags, "resource-out-of-range"), "%s", cases[i].name);
+		wp_wim_free(wim);
+		unlink(path);
+		wp_buf_free(&file);
+	}
+}
+
+/* wimlib cannot be given a part of a file, so nobody is told that its data is sound. */
+Test(inside, is_not_verified)
+{
+	const char *detail = NULL;
+	char path[sizeof TEMPORARY];
+	struct wp_buf file = { 0 };
+	struct wp_wim *wim;
+
+	make_tree(&file, WIMLIB_COMPRESSION_TYPE_NONE, 0);
+	wrap(&file, path);
+	wim = read_inside(path, BEFORE, file.length);
+	cr_expect_eq(wp_wim_verify_data(wim, NULL, NULL, &detail), WP_WIM_DATA_UNREADABLE);
+	cr_expect_not_null(detail);
+	wp_wim_free(wim);
+	unlink(path);
+	wp_buf_free(&file);
+}
