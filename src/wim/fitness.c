@@ -73,11 +73,6 @@ static void count_unreferenced(struct wp_wim_index *index, bool trees_known)
 	index->content.unreferenced = (struct wp_number){ true, free_bytes + wim->size - end };
 }
 
-bool wp_wim_is_solid(const struct wp_wim_header *header)
-{
-	return header->version == WP_WIM_VERSION_SOLID;
-}
-
 bool wp_wim_has_integrity_table(const struct wp_wim_header *header)
 {
 	/* wimlib src/integrity.c: a table is there when its offset is not 0. */

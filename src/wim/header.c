@@ -32,6 +32,11 @@ struct wp_reshdr wp_wim_take_resource(const uint8_t *bytes)
 	};
 }
 
+bool wp_wim_is_solid(const struct wp_wim_header *header)
+{
+	return header->version == WP_WIM_VERSION_SOLID;
+}
+
 bool wp_wim_resource_compressed(const struct wp_reshdr *resource)
 {
 	return (resource->flags & (WP_WIM_RESOURCE_COMPRESSED | WP_WIM_RESOURCE_SOLID)) != 0;
