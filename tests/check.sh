@@ -66,6 +66,7 @@ working_steps() {
 	step 'a hierarchy' tests/check-hierarchy.py "$build"
 	step 'expensive exports' tests/check-exports.py "$build"
 	step 'memory that runs out' tests/check-memory.py "$build"
+	step 'calls on files that fail' tests/check-faults.py "$build"
 	step 'hostile files' tests/check-hostile.py "$build"
 	step 'attacks' tests/check-attacks.py "$build"
 	step 'help and manual' tests/check-help.py "$build"

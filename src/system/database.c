@@ -9,10 +9,14 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Bytes of a name, an id or a path: 32,767 UTF-16 units take at most three bytes each. */
 #define LONGEST_TEXT ((size_t)128 << 10)
+
+/* In what integrity checks say of a page that could not be had; a result code stands behind it (SQLite, btree.c). */
+#define PAGE_ERROR "error code="
 
 /* SQLite's own way to memory, which keeps the size in front of it. */
 static sqlite3_mem_methods database_memory;
@@ -82,7 +86,8 @@ int wp_db_damaged(const struct wp_db *db, struct wp_error *err, const char *form
 
 int wp_db_fail(const struct wp_db *db, int result, const char *doing, struct wp_error *err)
 {
-	const char *text = db->handle ? sqlite3_errmsg(db->handle) : sqlite3_errstr(result);
+	bool last = db->handle && (sqlite3_errcode(db->handle) & 0xff) == (result & 0xff);
+	const char *text = last ? sqlite3_errmsg(db->handle) : sqlite3_errstr(result);
 	int error = db->handle ? sqlite3_system_errno(db->handle) : 0;
 
 	switch (result & 0xff) {
@@ -401,7 +406,8 @@ static int quick_check(const struct wp_db *db, const char *sql, struct wp_error 
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
 	int status = wp_db_prepare(db, sql, &statement, err);
-	const char *text;
+	const char *text, *code;
+	int number;
 
 	if (!status)
 		status = wp_db_step(&statement, "it was checked", err);
@@ -410,6 +416,10 @@ static int quick_check(const struct wp_db *db, const char *sql, struct wp_error 
 	text = status ? wp_db_text(scratch, &statement, 0) : NULL;
 	if (text && !strcmp(text, "ok"))
 		return WP_OK;
+	/* What the disk does not give is not damaged. */
+	code = text ? strstr(text, PAGE_ERROR) : NULL;
+	if (code && (number = (int)strtol(code + strlen(PAGE_ERROR), NULL, 10)) && (number & 0xff) != SQLITE_CORRUPT)
+		return wp_db_fail(db, number, "it was checked", err);
 	return wp_db_damaged(db, err, "%.200s", text ? text : "it cannot be checked");
 }
 

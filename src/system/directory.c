@@ -2,6 +2,8 @@
 /* Folders by open descriptors, and the kernel's own idea of where an open file is: proc(5), /proc/self/fd. */
 #include "wimplan/directory.h"
 
+#include "internal.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -12,14 +14,14 @@
 
 int wp_directory_mark(const char *path, int *ret_fd)
 {
-	*ret_fd = open(path, O_PATH | O_CLOEXEC);
+	*ret_fd = wp_open(AT_FDCWD, path, O_PATH, 0);
 	return *ret_fd < 0 ? errno : 0;
 }
 
 int wp_directory_open(const char *path, bool file, int *ret_fd)
 {
 	/* A folder that the file server has elsewhere is only mounted when it is opened to be read. */
-	*ret_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	*ret_fd = wp_open(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0);
 	if (*ret_fd < 0 && errno == ENOTDIR && file)
 		return wp_directory_mark(path, ret_fd);
 	return *ret_fd < 0 ? errno : 0;
@@ -27,7 +29,7 @@ int wp_directory_open(const char *path, bool file, int *ret_fd)
 
 int wp_directory_open_below(int folder, const char *relative, int *ret_fd)
 {
-	*ret_fd = openat(folder, *relative ? relative : ".", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	*ret_fd = wp_open(folder, *relative ? relative : ".", O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
 	return *ret_fd < 0 ? errno : 0;
 }
 

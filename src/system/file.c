@@ -63,7 +63,7 @@ ptrdiff_t wp_file_read_at(int fd, void *bytes, size_t length, uint64_t offset)
 	while (done < length) {
 		ssize_t got = pread(fd, (char *)bytes + done, length - done, (off_t)(offset + done));
 
-		if (got < 0 && errno != EINTR)
+		if (got < 0 && !wp_file_wait(fd, POLLIN))
 			return -errno;
 		if (got == 0)
 			break;
@@ -273,11 +273,21 @@ int wp_file_may_write(const char *path)
 	return faccessat(AT_FDCWD, path, mode, AT_EACCESS) ? errno : 0;
 }
 
+int wp_open(int folder, const char *path, int flags, mode_t mode)
+{
+	int fd;
+
+	do
+		fd = openat(folder, path, flags | O_CLOEXEC, mode);
+	while (fd < 0 && errno == EINTR);
+	return fd;
+}
+
 int wp_file_open_any(const char *path, enum wp_file_how how, int *ret_fd, struct wp_file_status *ret)
 {
 	/* O_NONBLOCK: opening a pipe waits for its writer; O_NOCTTY: a terminal must not become ours. */
-	int flags = O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (how == WP_FILE_HOW_CHANGE ? O_RDWR : O_RDONLY);
-	int fd = open(path, flags | (how == WP_FILE_HOW_FOLLOW ? 0 : O_NOFOLLOW));
+	int flags = O_NONBLOCK | O_NOCTTY | (how == WP_FILE_HOW_CHANGE ? O_RDWR : O_RDONLY);
+	int fd = wp_open(AT_FDCWD, path, flags | (how == WP_FILE_HOW_FOLLOW ? 0 : O_NOFOLLOW), 0);
 	int error = fd < 0 ? errno : wp_file_look_open(fd, ret);
 
 	if (!error)

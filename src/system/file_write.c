@@ -66,7 +66,7 @@ static int open_temporary(const char *folder, mode_t mode, struct wp_buf *name)
 
 		wp_buf_free(name);
 		wp_buf_printf(name, "%s.wimplan-%ld-%d.tmp", folder, (long)getpid(), number);
-		fd = open(wp_buf_text(name), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+		fd = wp_open(AT_FDCWD, wp_buf_text(name), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
 		if (fd >= 0 || errno != EEXIST)
 			return fd;
 	}
@@ -89,18 +89,29 @@ int wp_file_make_beside(const char *path, char **ret_name)
 	return error;
 }
 
+/* Returns 0 or an errno. Not everything can be synced, such as a pipe. */
+static int sync_all(int fd)
+{
+	int result;
+
+	do
+		result = fsync(fd);
+	while (result && errno == EINTR);
+	return !result || errno == EINVAL || errno == ENOTSUP ? 0 : errno;
+}
+
 /*
  * Makes the rename last. Returns 0 or an errno. Some network file systems cannot sync a folder, or do not let it be
  * opened: no reason to fail.
  */
 static int sync_folder(const char *folder)
 {
-	int fd = open(*folder ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = wp_open(AT_FDCWD, *folder ? folder : ".", O_RDONLY | O_DIRECTORY, 0);
 	int reason;
 
 	if (fd < 0)
 		return 0;
-	reason = fsync(fd) == 0 || errno == EINVAL || errno == ENOTSUP ? 0 : errno;
+	reason = sync_all(fd);
 	close(fd);
 	return reason;
 }
@@ -206,7 +217,7 @@ static int open_named(struct wp_file_writer *writer)
 		return begin_replacing(writer, exists ? &st : NULL);
 	if (writer->probe && !S_ISDIR(st.st_mode))
 		return 0;
-	writer->fd = open(wp_buf_text(&writer->real), O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	writer->fd = wp_open(AT_FDCWD, wp_buf_text(&writer->real), O_WRONLY | O_NOCTTY, 0);
 	return writer->fd < 0 ? errno : 0;
 }
 
@@ -275,10 +286,10 @@ bool wp_file_has_failed(const struct wp_file_writer *writer)
 /* Ends the writing; the file is replaced when nothing failed. */
 static void finish(struct wp_file_writer *writer)
 {
-	if (!writer->reason && writer->name.length && fsync(writer->fd) != 0 && errno != EINVAL && errno != ENOTSUP)
-		writer->reason = errno;
-	/* Network file systems report a full disk as late as here. */
-	if (!writer->borrowed && writer->fd >= 0 && close(writer->fd) != 0 && !writer->reason)
+	if (!writer->reason && writer->name.length)
+		writer->reason = sync_all(writer->fd);
+	/* Network file systems report a full disk as late as here. After a signal it is closed all the same (close(2)). */
+	if (!writer->borrowed && writer->fd >= 0 && close(writer->fd) != 0 && errno != EINTR && !writer->reason)
 		writer->reason = errno;
 	if (!writer->name.length)
 		return;

@@ -4,6 +4,7 @@
 #define WIMPLAN_SYSTEM_INTERNAL_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 /*
  * The number of one of our own descriptors that @path is a name of ("/dev/stdout", "/dev/fd/63"), else negative. What is opened
@@ -14,5 +15,8 @@ int wp_file_descriptor(const char *path);
 
 /* Whether an input or output that was broken off with errno is worth a new try, after waiting for @events. */
 bool wp_file_wait(int fd, short events);
+
+/* openat(2) with O_CLOEXEC, and again after a signal, by which network file systems let it end. */
+int wp_open(int folder, const char *path, int flags, mode_t mode);
 
 #endif

@@ -178,7 +178,7 @@ static int bad_table(struct wp_wim *wim, const char *why)
 {
 	if (!is_same(wim))
 		return changed(wim);
-	WP_WIM_DIAG(wim, WP_SEVERITY_ERROR, "resource-out-of-range", "the blob table is damaged: %s",
+	WP_WIM_DIAG(wim, WP_SEVERITY_ERROR, "resource-out-of-range", "the blob table cannot be used: %s",
 		    why);
 	return WP_E_FAILED;
 }

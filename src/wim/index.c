@@ -100,7 +100,7 @@ static int add_blobs(struct reader *reader, const struct wp_wim *part)
 			    WP_LIMIT_BLOBS);
 	else if ((why = wp_wim_count_spread(part, reader->spread)))
 		WP_WIM_DIAG(wim, WP_SEVERITY_ERROR, "resource-out-of-range",
-			    "the blob table of part %u is damaged: %s", (unsigned int)part->header.part, why);
+			    "the blob table of part %u cannot be used: %s", (unsigned int)part->header.part, why);
 	else
 		return 0;
 	return WP_E_FAILED;

@@ -195,7 +195,7 @@ static void take_compressed_xml(struct wp_wim *wim, uint8_t *stored, bool keep_t
 		return;
 	}
 	free(bytes);
-	WP_WIM_DIAG(wim, WP_SEVERITY_ERROR, "xml-invalid", "the compressed XML is damaged: %s", why);
+	WP_WIM_DIAG(wim, WP_SEVERITY_ERROR, "xml-invalid", "the compressed XML cannot be used: %s", why);
 }
 
 static void read_file(struct wp_wim *wim, int fd, bool keep_text)

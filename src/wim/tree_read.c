@@ -380,7 +380,7 @@ static int read_tree(struct wp_tree *tree, struct wp_wim_index *index, const str
 		return WP_E_FAILED;
 	why = wp_resource_read(index, resource, &bytes);
 	if (why)
-		return wp_tree_fail(tree, "tree-unreadable", "its metadata resource is damaged: %s", why);
+		return wp_tree_fail(tree, "tree-unreadable", "its metadata resource cannot be used: %s", why);
 	result = wp_tree_parse(tree, index, bytes, resource->size, limits);
 	free(bytes);
 	index->taken.nodes += (uint64_t)tree->node_count + tree->stream_count;
