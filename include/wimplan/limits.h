@@ -109,6 +109,13 @@
 #define WP_LIMIT_SOLID 65536u
 /* Blobs of a file or of a split set: a retail install.wim has 120,000; wimlib takes 312 bytes for each. */
 #define WP_LIMIT_BLOBS 2000000u
+/*
+ * Bytes of a file inside of a WIM that is read into memory, and of a chunk of a solid resource, of which one is kept: an .esd has
+ * chunks of 64 MiB. Chunks of one solid resource.
+ */
+#define WP_LIMIT_FILE_DATA (64u << 20)
+#define WP_LIMIT_SOLID_CHUNK (64u << 20)
+#define WP_LIMIT_SOLID_CHUNKS (1u << 20)
 /* Streams of one file. */
 #define WP_LIMIT_STREAMS 1024u
 /* Bytes of a reparse point's data: winnt.h, MAXIMUM_REPARSE_DATA_BUFFER_SIZE. */

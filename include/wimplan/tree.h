@@ -22,7 +22,8 @@ struct wp_blob {
 	bool used;       /* by a tree that was read */
 	uint64_t size;   /* bytes when decompressed */
 	uint64_t stored; /* bytes in the file */
-	uint64_t offset; /* bytes from the start of the file, where it is not solid */
+	uint64_t offset; /* bytes from the start of the file; of a solid one, from the start of what is in its solid resource */
+	uint32_t resource; /* of a solid one: which of the index's @solid */
 };
 
 /* Where an image's tree stands. */
@@ -43,6 +44,12 @@ struct wp_extent {
 	uint64_t begin, end;
 };
 
+/* Many blobs that are compressed together. */
+struct wp_solid {
+	struct wp_extent place;
+	uint64_t size; /* bytes of what is in it */
+};
+
 /* The blob table of a WIM or, of a split one, of all parts that stand beside the first. Owned by @arena. */
 struct wp_wim_index {
 	struct wp_arena *arena;
@@ -52,7 +59,7 @@ struct wp_wim_index {
 	uint32_t parts_missing;   /* parts of a split set that were not found or are of another set */
 	struct wp_blob *blobs;    /* file data, by SHA-1 */
 	size_t blob_count;
-	struct wp_extent *solid; /* where solid resources stand, in no order, maybe several times */
+	struct wp_solid *solid; /* in no order, maybe several times */
 	size_t solid_count;
 	uint32_t *buckets; /* where the blobs with each value of a SHA-1's first two bytes begin, and their end */
 	struct wp_metadata_resource *images; /* of image 1 and so on */

@@ -188,14 +188,13 @@ struct wp_blob_table *wp_blob_table_read(const struct wp_wim *wim, const char **
 	int fd __attribute__((cleanup(wp_closep))) = -1;
 	struct wp_blob_table *table = wp_must(calloc(1, sizeof *table));
 	uint64_t count = wp_wim_blobs(&wim->header);
-	struct wp_file_status status;
 
 	table->wim = wim;
 	*ret_why = count ? wp_resource_load(wim, &wim->header.blob_table, &table->bytes) : NULL;
 	table->blobs = wp_must(reallocarray(NULL, count + 1, sizeof *table->blobs));
 	table->images = wp_must(reallocarray(NULL, wim->header.image_count + (size_t)1, sizeof *table->images));
-	if (!*ret_why && (wp_file_open_any(wim->file, WP_FILE_HOW_FOLLOW, &fd, &status) || !wp_wim_same_file(wim, &status)))
-		*ret_why = "the file was changed while it was read";
+	if (!*ret_why)
+		*ret_why = wp_resource_open(wim, &fd);
 	if (!*ret_why)
 		*ret_why = add_entries(table, fd, count);
 	if (*ret_why) {

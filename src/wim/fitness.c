@@ -43,7 +43,7 @@ static struct extents collect(const struct wp_wim_index *index, bool trees_known
 		if (!index->blobs[i].solid && (index->blobs[i].used || !trees_known))
 			add(&extents, index->blobs[i].offset, index->blobs[i].stored);
 	for (size_t i = 0; i < index->solid_count; i++)
-		extents.items[extents.count++] = index->solid[i];
+		extents.items[extents.count++] = index->solid[i].place;
 	return extents;
 }
 

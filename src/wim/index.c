@@ -23,14 +23,18 @@ struct reader {
 	struct wp_spread *spread; /* of all parts of a set */
 };
 
-/* Blobs of one solid resource mostly come one after the other. */
-static void add_solid(struct wp_wim_index *index, uint64_t offset, uint64_t stored)
+/* Blobs of one solid resource mostly come one after the other. Gives its number. */
+static uint32_t add_solid(struct wp_wim_index *index, const struct wimlib_resource_entry *resource)
 {
-	struct wp_extent *last = index->solid_count ? &index->solid[index->solid_count - 1] : NULL;
+	uint64_t offset = resource->raw_resource_offset_in_wim, end = wp_sum(offset, resource->raw_resource_compressed_size);
+	struct wp_solid *last = index->solid_count ? &index->solid[index->solid_count - 1] : NULL;
 
-	if (!last || last->begin != offset)
+	/* Those of the parts of a set may begin at the same place. */
+	if (!last || last->place.begin != offset || last->place.end != end ||
+	    last->size != resource->raw_resource_uncompressed_size)
 		*WP_PUSH(index->arena, index->solid, index->solid_count) =
-			(struct wp_extent){ offset, wp_sum(offset, stored) };
+			(struct wp_solid){ { offset, end }, resource->raw_resource_uncompressed_size };
+	return (uint32_t)(index->solid_count - 1);
 }
 
 static int take_blob(const struct wimlib_resource_entry *resource, void *context)
@@ -50,8 +54,6 @@ static int take_blob(const struct wimlib_resource_entry *resource, void *context
 		image->size = resource->uncompressed_size;
 		return 0;
 	}
-	if (resource->packed)
-		add_solid(index, resource->raw_resource_offset_in_wim, resource->raw_resource_compressed_size);
 	/* Not in the arena: it grows, and a large one is moved by the kernel without a copy. */
 	if ((index->blob_count & (index->blob_count - 1)) == 0) {
 		size_t capacity = index->blob_count ? 2 * index->blob_count : 1;
@@ -63,7 +65,8 @@ static int take_blob(const struct wimlib_resource_entry *resource, void *context
 	blob->solid = resource->packed;
 	blob->compressed = resource->is_compressed;
 	blob->elsewhere = resource->part_number != reader->wim->header.part;
-	blob->offset = resource->packed ? 0 : resource->offset;
+	blob->offset = resource->offset;
+	blob->resource = resource->packed ? add_solid(index, resource) : 0;
 	blob->used = false;
 	blob->size = resource->uncompressed_size;
 	blob->stored = resource->packed ? 0 : resource->compressed_size;

@@ -38,9 +38,19 @@ static bool compression_of(const struct wp_wim_header *header, enum wimlib_compr
 	return false;
 }
 
+const char *wp_chunk_unpack(struct wimlib_decompressor *decompressor, const uint8_t *bytes, uint64_t stored, uint8_t *to,
+			    uint64_t size)
+{
+	if (stored == size)
+		memcpy(to, bytes, size);
+	else if (wimlib_decompress(bytes, stored, to, size, decompressor))
+		return "it cannot be decompressed";
+	return NULL;
+}
+
 /*
  * A compressed resource: a table of where the second and every further chunk begins, counted from the table's end, then
- * the chunks. One that is as long as what it holds is not compressed. In a pipable file the table stands at the end,
+ * the chunks. In a pipable file the table stands at the end,
  * and each chunk has four bytes in front (wimlib src/resource.c, include/wimlib/resource.h).
  */
 const char *wp_resource_unpack(const struct wp_wim_header *header, const uint8_t *bytes, uint64_t stored, uint8_t *to,
@@ -50,6 +60,7 @@ const char *wp_resource_unpack(const struct wp_wim_header *header, const uint8_t
 	uint64_t chunk = header->chunk_size, extra = header->pipable ? 4 : 0;
 	uint64_t chunks, table, data, ends;
 	enum wimlib_compression_type type;
+	const char *why;
 	int code;
 
 	if (!compression_of(header, &type))
@@ -74,10 +85,9 @@ const char *wp_resource_unpack(const struct wp_wim_header *header, const uint8_t
 
 		if (from >= next || next > ends || next - from > room)
 			return "its table of chunks is damaged";
-		if (next - from == room)
-			memcpy(to + i * chunk, bytes + from, room);
-		else if (wimlib_decompress(bytes + from, next - from, to + i * chunk, room, decompressor))
-			return "it cannot be decompressed";
+		why = wp_chunk_unpack(decompressor, bytes + from, next - from, to + i * chunk, room);
+		if (why)
+			return why;
 	}
 	return NULL;
 }
@@ -88,13 +98,21 @@ static uint64_t most_stored(const struct wp_wim *wim, uint64_t size)
 	return wim->header.pipable ? size + size / 512 + 8 : size;
 }
 
+const char *wp_resource_open(const struct wp_wim *wim, int *ret_fd)
+{
+	struct wp_file_status status;
+
+	if (wp_file_open_any(wim->file, WP_FILE_HOW_FOLLOW, ret_fd, &status) || !wp_wim_same_file(wim, &status))
+		return "the file was changed while it was read";
+	return NULL;
+}
+
 const char *wp_resource_load(const struct wp_wim *wim, const struct wp_reshdr *resource, uint8_t **ret_bytes)
 {
 	int fd __attribute__((cleanup(wp_closep))) = -1;
 	uint8_t *stored __attribute__((cleanup(free_bytes))) = NULL;
 	uint8_t *bytes __attribute__((cleanup(free_bytes))) = NULL;
 	bool compressed = wp_wim_resource_compressed(resource);
-	struct wp_file_status status;
 	const char *why;
 
 	if (resource->flags & WP_WIM_RESOURCE_SOLID)
@@ -102,9 +120,10 @@ const char *wp_resource_load(const struct wp_wim *wim, const struct wp_reshdr *r
 	if (compressed ? resource->stored_size > most_stored(wim, resource->size)
 		       : resource->stored_size != resource->size)
 		return "its sizes are impossible";
-	if (wp_file_open_any(wim->file, WP_FILE_HOW_FOLLOW, &fd, &status) || !wp_wim_same_file(wim, &status))
-		return "the file was changed while it was read";
-	bytes = wp_must(malloc(resource->size));
+	why = wp_resource_open(wim, &fd);
+	if (why)
+		return why;
+	bytes = wp_must(malloc(resource->size ? resource->size : 1));
 	if (compressed)
 		stored = wp_must(malloc(resource->stored_size));
 	if (wp_wim_pread(wim, fd, compressed ? stored : bytes, resource->stored_size, resource->offset) !=
@@ -142,4 +161,20 @@ const char *wp_resource_read(const struct wp_wim_index *index, const struct wp_m
 	}
 	*ret_bytes = bytes;
 	return NULL;
+}
+
+const char *wp_resource_read_blob(const struct wp_wim_index *index, const struct wp_blob *blob, uint8_t **ret_bytes)
+{
+	struct wp_metadata_resource place = {
+		.compressed = blob->compressed,
+		.solid = blob->solid,
+		.offset = blob->offset,
+		.stored = blob->stored,
+		.size = blob->size,
+	};
+
+	if (blob->elsewhere)
+		return "it is in another part of the set";
+	memcpy(place.sha1, blob->sha1, sizeof place.sha1);
+	return wp_resource_read(index, &place, ret_bytes);
 }

@@ -7,6 +7,18 @@
 
 #include "wimplan/tree.h"
 
+struct wimlib_decompressor;
+
+/* Opens the file of @wim. NULL, or why it cannot be read; the caller closes *@ret_fd. */
+const char *wp_resource_open(const struct wp_wim *wim, int *ret_fd);
+
+/*
+ * Decompresses the chunk of @stored bytes that holds @size bytes; one that is as long as what it holds is not compressed. NULL, or
+ * what is wrong with it.
+ */
+const char *wp_chunk_unpack(struct wimlib_decompressor *decompressor, const uint8_t *bytes, uint64_t stored, uint8_t *to,
+			    uint64_t size);
+
 /*
  * Decompresses the @stored bytes of a resource that holds @size bytes into @to. Both sizes are held against limits.h by
  * the caller, @size below 4 GiB. NULL, or what is wrong with it.
@@ -23,5 +35,11 @@ const char *wp_resource_load(const struct wp_wim *wim, const struct wp_reshdr *r
 /* The same of a metadata resource, whose bytes have the SHA-1 of the blob table. */
 const char *wp_resource_read(const struct wp_wim_index *index, const struct wp_metadata_resource *resource,
 			     uint8_t **ret_bytes);
+
+/*
+ * The same of file data that is neither solid nor in another part of a split set. @blob is one of the index, and its size is
+ * held against limits.h by the caller.
+ */
+const char *wp_resource_read_blob(const struct wp_wim_index *index, const struct wp_blob *blob, uint8_t **ret_bytes);
 
 #endif

@@ -138,19 +138,10 @@ bool wp_node_is_link(const struct wp_node *node)
 bool wp_link_target(const struct wp_wim_index *index, const struct wp_node *node, struct wp_buf *ret)
 {
 	const struct wp_blob *blob = wp_node_is_link(node) ? wp_wim_index_find(index, node->sha1) : NULL;
-	struct wp_metadata_resource resource;
 	uint8_t *bytes;
 	bool read;
 
-	if (!blob || blob->elsewhere || blob->size > WP_LIMIT_REPARSE_BYTES)
-		return false;
-	resource = (struct wp_metadata_resource){ .compressed = blob->compressed,
-						  .solid = blob->solid,
-						  .offset = blob->offset,
-						  .stored = blob->stored,
-						  .size = blob->size };
-	memcpy(resource.sha1, blob->sha1, sizeof resource.sha1);
-	if (wp_resource_read(index, &resource, &bytes))
+	if (!blob || blob->size > WP_LIMIT_REPARSE_BYTES || wp_resource_read_blob(index, blob, &bytes))
 		return false;
 	read = read_target(node->reparse_tag, bytes, blob->size, ret);
 	free(bytes);

@@ -81,7 +81,8 @@ static void expect_same_index(const char *name, const struct wp_wim_index *a, co
 	}
 	cr_expect_eq(a->solid_count, b->solid_count, "%s", name);
 	for (size_t i = 0; i < a->solid_count && i < b->solid_count; i++)
-		cr_expect(a->solid[i].begin == b->solid[i].begin && a->solid[i].end == b->solid[i].end, "%s", name);
+		cr_expect(a->solid[i].place.begin == b->solid[i].place.begin && a->solid[i].place.end == b->solid[i].place.end &&
+			  a->solid[i].size == b->solid[i].size, "%s", name);
 	cr_expect_str_eq(a->content.content_id, b->content.content_id, "%s", name);
 	cr_expect_eq(a->content.blob_count, b->content.blob_count, "%s", name);
 	cr_expect_eq(a->content.blob_bytes, b->content.blob_bytes, "%s", name);

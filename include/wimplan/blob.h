@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The data of files inside of a WIM, read into memory: nothing is written to disk, and no more is read than is asked for. */
+#ifndef WIMPLAN_BLOB_H
+#define WIMPLAN_BLOB_H
+
+#include "wimplan/tree.h"
+
+/* Reads one file after the other and keeps the last chunk of a solid resource, for files that lie next to each other share it. */
+struct wp_blob_reader;
+
+/* @index is borrowed: it must live as long as the reader. */
+struct wp_blob_reader *wp_blob_reader_new(const struct wp_wim_index *index) __attribute__((returns_nonnull));
+void wp_blob_reader_free(struct wp_blob_reader *reader);
+static inline void wp_blob_reader_freep(struct wp_blob_reader **reader)
+{
+	wp_blob_reader_free(*reader);
+}
+
+/*
+ * Reads the data that has this SHA-1, all 0 for no data, of at most @most bytes and WP_LIMIT_FILE_DATA. NULL, and *@ret_bytes, which
+ * the caller frees and which is never NULL, with *@ret_size bytes that have the SHA-1. Or why they cannot be had, as the end of a
+ * sentence that begins with the file's name: it is too large, in another part of a split set, in another file, or damaged.
+ */
+const char *wp_blob_read(struct wp_blob_reader *reader, const uint8_t sha1[WP_SHA1_SIZE], uint64_t most, uint8_t **ret_bytes,
+			 uint64_t *ret_size);
+
+#endif

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Files that are read out of a WIM, in each way in which their data may be stored; damage; limits. */
+#include "temporary.h"
+#include "wim_make.h"
+
+#include "wimplan/blob.h"
+#include "wimplan/limits.h"
+
+#include <locale.h>
+#include <openssl/sha.h>
+
+enum { FILES = 6 };
+
+/* Sizes on both sides of a chunk's, one chunk of the next size, none, and one that spans several. */
+static const size_t sizes[FILES] = { 0, 1, 32768, 32769, 70000, 200000 };
+
+static uint8_t *contents[FILES];
+static uint8_t digests[FILES][SHA_DIGEST_LENGTH];
+
+/* Half text that compresses and half noise, different in each file. */
+static void make_contents(void)
+{
+	for (size_t f = 0; f < FILES; f++) {
+		uint32_t state = 12345 + (uint32_t)f;
+
+		contents[f] = wp_must(malloc(sizes[f] + 1));
+		for (size_t i = 0; i < sizes[f]; i++) {
+			state = state * 1664525 + 1013904223;
+			contents[f][i] = i / 4096 % 2 ? (uint8_t)(state >> 24) : (uint8_t)("boot files "[i % 11] + (i / 512) + f);
+		}
+		SHA1(contents[f], sizes[f], digests[f]);
+		if (!sizes[f])
+			memset(digests[f], 0, sizeof digests[f]);
+	}
+}
+
+struct form {
+	const char *label;
+	enum wimlib_compression_type type;
+	uint32_t chunk, solid_chunk; /* bytes; 0: wimlib's default */
+	int flags;
+};
+
+/* A WIM with these files in @root; leaves its path in @path. */
+static void make_wim(const char *root, const struct form *form, char path[TEMPORARY_SIZE + 16])
+{
+	WIMStruct *made;
+
+	wimlib_global_init(WIMLIB_INIT_FLAG_ASSUME_UTF8);
+	cr_assert_eq(wimlib_create_new_wim(form->type, &made), 0);
+	if (form->chunk)
+		cr_assert_eq(wimlib_set_output_chunk_size(made, form->chunk), 0, "%s", form->label);
+	if (form->solid_chunk)
+		cr_assert_eq(wimlib_set_output_pack_chunk_size(made, form->solid_chunk), 0, "%s", form->label);
+	cr_assert_eq(wimlib_add_empty_image(made, "A", NULL), 0);
+	for (size_t f = 0; f < FILES; f++) {
+		char data[TEMPORARY_SIZE + 16], name[16];
+		FILE *file;
+
+		snprintf(data, sizeof data, "%s/%zu", root, f);
+		snprintf(name, sizeof name, "/%zu", f);
+		file = fopen(data, "w");
+		cr_assert(file);
+		cr_assert_eq(fwrite(contents[f], 1, sizes[f], file), sizes[f]);
+		fclose(file);
+		cr_assert_eq(wimlib_add_tree(made, 1, data, name, 0), 0);
+	}
+	snprintf(path, TEMPORARY_SIZE + 16, "%s/a.wim", root);
+	cr_assert_eq(wimlib_write(made, path, WIMLIB_ALL_IMAGES, form->flags, 1), 0, "%s", form->label);
+	wimlib_free(made);
+}
+
+struct opened {
+	char root[TEMPORARY_SIZE], path[TEMPORARY_SIZE + 16];
+	struct wp_wim *wim;
+	struct wp_wim_index *index;
+	struct wp_blob_reader *reader;
+};
+
+static void read_again(struct opened *opened)
+{
+	opened->wim = wp_wim_read(opened->path);
+	opened->index = wp_wim_index_read(opened->wim);
+	cr_assert(opened->index);
+	opened->reader = wp_blob_reader_new(opened->index);
+}
+
+static void let_go(struct opened *opened)
+{
+	wp_blob_reader_free(opened->reader);
+	wp_wim_index_free(opened->index);
+	wp_wim_free(opened->wim);
+}
+
+static void set_up(struct opened *opened, const struct form *form)
+{
+	cr_assert(setlocale(LC_CTYPE, "C.UTF-8"));
+	if (!contents[0])
+		make_contents();
+	temporary_make(opened->root);
+	make_wim(opened->root, form, opened->path);
+	read_again(opened);
+}
+
+static void tear_down(struct opened *opened)
+{
+	let_go(opened);
+	temporary_remove(opened->root);
+}
+
+static const char *read_file(struct opened *opened, size_t file, uint64_t most, const char *label)
+{
+	uint8_t *bytes = NULL;
+	uint64_t size;
+	const char *why = wp_blob_read(opened->reader, digests[file], most, &bytes, &size);
+
+	if (why)
+		return why;
+	cr_expect_eq(size, sizes[file], "%s: file %zu", label, file);
+	cr_expect(!memcmp(bytes, contents[file], sizes[file]), "%s: file %zu", label, file);
+	free(bytes);
+	return NULL;
+}
+
+static const struct form solid = { "solid, chunks of 32 KiB", WIMLIB_COMPRESSION_TYPE_LZMS, 0, 32768, WIMLIB_WRITE_FLAG_SOLID };
+static const struct form plain = { "LZX", WIMLIB_COMPRESSION_TYPE_LZX, 0, 0, 0 };
+
+Test(blob, every_way_of_storing)
+{
+	const struct form forms[] = {
+		plain,
+		solid,
+		{ "none", WIMLIB_COMPRESSION_TYPE_NONE, 0, 0, 0 },
+		{ "XPRESS", WIMLIB_COMPRESSION_TYPE_XPRESS, 4096, 0, 0 },
+		{ "LZMS", WIMLIB_COMPRESSION_TYPE_LZMS, 0, 0, 0 },
+		{ "pipable", WIMLIB_COMPRESSION_TYPE_LZX, 0, 0, WIMLIB_WRITE_FLAG_PIPABLE },
+		{ "solid, one chunk", WIMLIB_COMPRESSION_TYPE_LZMS, 0, 1 << 20, WIMLIB_WRITE_FLAG_SOLID },
+		{ "solid in a file of another compression", WIMLIB_COMPRESSION_TYPE_LZX, 0, 65536, WIMLIB_WRITE_FLAG_SOLID },
+	};
+
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+		struct opened opened;
+
+		set_up(&opened, &forms[i]);
+		/* Forwards and back: what is kept of a solid resource must be the right part of it. */
+		for (size_t f = 0; f < 2 * FILES; f++) {
+			const char *why = read_file(&opened, f < FILES ? f : 2 * FILES - 1 - f, UINT64_MAX, forms[i].label);
+
+			cr_expect_null(why, "%s: file %zu: %s", forms[i].label, f, why);
+		}
+		tear_down(&opened);
+	}
+}
+
+Test(blob, no_more_than_is_asked_for)
+{
+	struct opened opened;
+	uint8_t *bytes;
+	uint64_t size;
+
+	set_up(&opened, &solid);
+	cr_expect_null(read_file(&opened, 4, 70000, ""));
+	cr_expect_str_eq(read_file(&opened, 4, 69999, ""), "it is too large to be read");
+	digests[4][0] ^= 1;
+	cr_expect_str_eq(wp_blob_read(opened.reader, digests[4], 1, &bytes, &size), "its data is in another file");
+	tear_down(&opened);
+}
+
+Test(blob, limit_of_the_data)
+{
+	struct opened opened;
+	struct wp_blob *blob;
+
+	set_up(&opened, &plain);
+	blob = wp_wim_index_find(opened.index, digests[4]);
+	/* A size that the table could say: refused before anything is allocated, and one less is read and found damaged. */
+	blob->size = WP_LIMIT_FILE_DATA + UINT64_C(1);
+	cr_expect_str_eq(read_file(&opened, 4, UINT64_MAX, ""), "it is too large to be read");
+	blob->size = WP_LIMIT_FILE_DATA;
+	cr_expect_str_neq(read_file(&opened, 4, UINT64_MAX, ""), "it is too large to be read");
+	tear_down(&opened);
+}
+
+/* Where the solid resource stands, with its bytes in @file. */
+static uint8_t *solid_in(const struct opened *opened, struct wp_buf *file)
+{
+	load(opened->path, file);
+	cr_assert_eq(opened->index->solid_count > 0, true);
+	return (uint8_t *)file->data + opened->index->solid[0].place.begin;
+}
+
+/* What is said of file 4 when the solid resource is made so. */
+static void expect_damage(const char *wanted, void (*damage)(uint8_t *resource))
+{
+	struct wp_buf file = { 0 };
+	struct opened opened;
+	const char *why;
+	uint8_t *resource;
+	FILE *stream;
+
+	set_up(&opened, &solid);
+	resource = solid_in(&opened, &file);
+	damage(resource);
+	let_go(&opened);
+	stream = fopen(opened.path, "r+b");
+	cr_assert(stream);
+	fwrite(file.data, 1, file.length, stream);
+	fclose(stream);
+	wp_buf_free(&file);
+	read_again(&opened);
+	why = read_file(&opened, 4, UINT64_MAX, wanted);
+	cr_expect(why && strstr(why, wanted), "%s instead of %s", why ? why : "(read)", wanted);
+	tear_down(&opened);
+}
+
+static void chunk_size_zero(uint8_t *resource)
+{
+	put(resource, 8, 4, 0);
+}
+
+static void chunk_size_odd(uint8_t *resource)
+{
+	put(resource, 8, 4, 32767);
+}
+
+static void chunk_size_huge(uint8_t *resource)
+{
+	put(resource, 8, 4, UINT64_C(2) * WP_LIMIT_SOLID_CHUNK);
+}
+
+static void chunk_size_most(uint8_t *resource)
+{
+	put(resource, 8, 4, WP_LIMIT_SOLID_CHUNK);
+}
+
+static void chunks_too_many(uint8_t *resource)
+{
+	put(resource, 8, 4, 1);
+}
+
+static void format_unknown(uint8_t *resource)
+{
+	put(resource, 12, 4, 4);
+}
+
+static void format_none(uint8_t *resource)
+{
+	put(resource, 12, 4, 0);
+}
+
+static void first_chunk_empty(uint8_t *resource)
+{
+	memset(resource + 16, 0, 40);
+}
+
+static void chunks_behind_the_end(uint8_t *resource)
+{
+	put(resource, 16, 4, 0xffffffff);
+}
+
+/* Of each chunk some bytes: those that are not compressed show it in their digest. */
+static void data_changed(uint8_t *resource)
+{
+	uint64_t size = get(resource, 0, 8), chunks = (size + 32767) / 32768;
+	uint8_t *chunk = resource + 16 + 4 * chunks;
+
+	for (uint64_t i = 0; i < chunks; i++) {
+		uint64_t stored = get(resource, 16 + 4 * i, 4);
+
+		for (uint64_t at = 64; at + 64 < stored; at += 64)
+			chunk[at] ^= 0x55;
+		chunk += stored;
+	}
+}
+
+Test(blob, damage_of_a_solid_resource)
+{
+	expect_damage("no power of two", chunk_size_zero);
+	expect_damage("no power of two", chunk_size_odd);
+	expect_damage("more than 64 MiB", chunk_size_huge);
+	/* The bound itself is taken, and then nothing fits together. */
+	expect_damage("it cannot be decompressed", chunk_size_most);
+	expect_damage("table of chunks of the solid resource that it is in is larger", chunks_too_many);
+	expect_damage("compression", format_unknown);
+	expect_damage("compression", format_none);
+	expect_damage("table of chunks", first_chunk_empty);
+	expect_damage("table of chunks", chunks_behind_the_end);
+	expect_damage("", data_changed);
+}
+
+Test(blob, a_file_that_was_changed)
+{
+	struct opened opened;
+	FILE *stream;
+
+	set_up(&opened, &solid);
+	stream = fopen(opened.path, "ab");
+	fputc('x', stream);
+	fclose(stream);
+	cr_expect_str_eq(read_file(&opened, 4, UINT64_MAX, ""), "the file was changed while it was read");
+	tear_down(&opened);
+}
+
+Test(blob, data_in_another_part)
+{
+	struct opened opened;
+	struct wp_blob *blob;
+
+	set_up(&opened, &solid);
+	blob = wp_wim_index_find(opened.index, digests[4]);
+	blob->elsewhere = true;
+	cr_expect_str_eq(read_file(&opened, 4, UINT64_MAX, ""), "it is in another part of the set");
+	blob->elsewhere = false;
+	blob->offset = opened.index->solid[blob->resource].size - blob->size + 1;
+	cr_expect_str_eq(read_file(&opened, 4, UINT64_MAX, ""), "it reaches over the end of the solid resource that it is in");
+	tear_down(&opened);
+}
