@@ -53,6 +53,7 @@ waiting_steps() {
 working_steps() {
 	local target name
 	step 'layers' tests/layers.sh "$build"
+	step 'hardening' tests/check-hardening.sh "$build"
 	step 'layers, planted' tests/test-layers.py "$build"
 	step 'map of the sources' tests/check-map.py
 	step 'unit tests' "$build/unit-tests" --short-filename -j0
