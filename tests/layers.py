@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 # From bottom to top: a folder uses those before it. What stands in one place uses nothing of its neighbours there.
-ORDER = [['base'], ['system'], ['wim'], ['site'], ['import', 'source'], ['cache'], ['diff'], ['plan'], ['audit'], ['report'],
+ORDER = [['base'], ['system'], ['media', 'wim'], ['site'], ['import', 'source'], ['cache'], ['diff'], ['plan'], ['audit'], ['report'],
          ['program'], ['cli', 'provider'], ['apply', 'export']]
 LEVEL = {folder: level for level, folders in enumerate(ORDER) for folder in folders}
 # Where the order is not enough.

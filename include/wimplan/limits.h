@@ -160,4 +160,17 @@
 /* Seconds for which content is watched: 31 days. */
 #define WP_LIMIT_WATCH_SECONDS 2678400u
 
+/*
+ * Of an .iso: bytes of one folder that is gone through, of which sources has 80 KB; pieces of a file, and of a partition for metadata;
+ * lists of pieces that lead from one to the next; descriptors of a volume; its partitions.
+ */
+#define WP_LIMIT_MEDIA_FOLDER (8u << 20)
+#define WP_LIMIT_MEDIA_PIECES 65536u
+#define WP_LIMIT_MEDIA_METADATA 1024u
+#define WP_LIMIT_MEDIA_LISTS 1024u
+#define WP_LIMIT_MEDIA_DESCRIPTORS 256u
+#define WP_LIMIT_MEDIA_PARTITIONS 8u
+/* Files of one kind in one folder of it that are named. */
+#define WP_LIMIT_MEDIA_LISTED 64u
+
 #endif

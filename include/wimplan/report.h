@@ -5,6 +5,7 @@
 
 #include "wimplan/buf.h"
 #include "wimplan/diff.h"
+#include "wimplan/media.h"
 #include "wimplan/plan.h"
 #include "wimplan/receipt.h"
 #include "wimplan/search.h"
@@ -58,6 +59,7 @@ void wp_report_receipt_csv(const struct wp_receipt *receipt, const struct wp_rep
 /* What inspect shows of one file. */
 struct wp_inspection {
 	const struct wp_wim *wim;
+	const struct wp_media *media; /* the .iso in which it stands; NULL: it is a file of its own */
 	const struct wp_wim_content *content; /* NULL without --deep, or when wimlib refused */
 	const struct wp_servicing *contents; /* --servicing: of each image of the metadata; NULL without */
 	bool searched; /* --path: @found says what fits; NULL: nobody could look */

@@ -233,15 +233,18 @@ struct wp_wim *wp_wim_read(const char *path) __attribute__((returns_nonnull, war
 /* The same, and keeps the text of the XML, which may take 24 MiB. */
 struct wp_wim *wp_wim_read_with_text(const char *path) __attribute__((returns_nonnull, warn_unused_result));
 
-/* A WIM that is a part of another file, such as an .iso. */
+/* Where a WIM is: a file of its own, or a part of another one, such as an .iso. */
 struct wp_wim_place {
-	const char *path; /* under which it is shown */
+	const char *path; /* under which it is shown; where it is no part, also the file's */
+	bool inside;      /* it is a part: @file, @offset and @length say of what */
 	const char *file;
 	uint64_t offset, length; /* bytes */
+	/* What was odd about how it was found, NULL for nothing; where an error is among that, no file is opened. */
+	const struct wp_diags *diags;
 };
 
-/* The same of a part of a file: what the WIM says to be outside of it is refused as if the file ended there. */
-struct wp_wim *wp_wim_read_inside(const struct wp_wim_place *place, bool with_text)
+/* The same at that place: what the WIM says to be outside of its part of a file is refused as if the file ended there. */
+struct wp_wim *wp_wim_read_place(const struct wp_wim_place *place, bool with_text)
 	__attribute__((returns_nonnull, warn_unused_result));
 
 void wp_wim_free(struct wp_wim *wim);

@@ -2,6 +2,7 @@
 /* wimplan diff: what became of the images of one .wim file in another, or of a site's record in its source. */
 #include "cli.h"
 #include "settings.h"
+#include "wims.h"
 
 #include "wimplan/diff.h"
 #include "wimplan/file.h"
@@ -139,13 +140,21 @@ static void add_line(void *context, uint32_t image, const struct wp_diff_path *p
 		flush(lines);
 }
 
-static int compare_files(const char *old_path, const char *new_path, const struct wp_diff_options *diff,
-			 struct wp_diff **ret, struct wp_error *err)
+static int compare_files(struct wp_cli *cli, const struct wp_diff_options *diff, struct wp_diff **ret)
 {
-	struct wp_wim *old __attribute__((cleanup(wp_wim_freep))) = wp_wim_read(old_path);
-	struct wp_wim *new __attribute__((cleanup(wp_wim_freep))) = wp_wim_read(new_path);
+	struct wp_cli_wims wims __attribute__((cleanup(wp_cli_wims_close))) = { 0 };
+	struct wp_wim *old __attribute__((cleanup(wp_wim_freep))) = NULL;
+	struct wp_wim *new __attribute__((cleanup(wp_wim_freep))) = NULL;
+	const struct wp_cli_wim *places[2];
+	int status = wp_cli_find_wims(cli, &wims);
 
-	return wp_diff_wims(old, new, diff, ret, err);
+	for (size_t i = 0; i < 2 && !status; i++)
+		status = wp_cli_choose_wim(cli, &wims, i, &places[i]);
+	if (status)
+		return status;
+	old = wp_wim_read_place(&places[0]->place, false);
+	new = wp_wim_read_place(&places[1]->place, false);
+	return wp_diff_wims(old, new, diff, ret, &cli->err);
 }
 
 static int compare_record(struct wp_cli *cli, const struct arguments *args, struct wp_diff **ret)
@@ -207,8 +216,8 @@ static int compare(struct wp_cli *cli, const struct arguments *args, struct line
 
 	if (args->record)
 		status = compare_record(cli, args, &diff);
-	else if (!(status = wp_cli_find_operands(cli)))
-		status = compare_files(cli->operands[0], cli->operands[1], &args->diff, &diff, &cli->err);
+	else
+		status = compare_files(cli, &args->diff, &diff);
 	if (status)
 		return status;
 	if (!diff->complete)
@@ -244,7 +253,9 @@ const struct wp_command wp_cmd_diff = {
 		"Compares the images of two .wim, .esd or .swm files (of a split set the first\n"
 		"part), or what the site has recorded of a package with its source. Of the files\n"
 		"inside an image nothing is read but where links lead. --site and --snapshot go\n"
-		"with --record. A file may be a path of Windows that --map or a mount leads to.\n",
+		"with --record. A file may be an .iso, whose install.wim is taken, or a file in\n"
+		"one, 'w11.iso:sources/boot.wim'; and a path of Windows that --map or a mount\n"
+		"leads to.\n",
 	.options = options,
 	.size = sizeof(struct arguments),
 	.takes = WP_TAKES_SITE | WP_TAKES_SNAPSHOT | WP_TAKES_MAP | WP_TAKES_DETAILED,

@@ -144,14 +144,15 @@ static void end(struct wp_cli *cli, const struct outcome *outcome, bool searched
 }
 
 /* All files, for text has a table of them behind the last, and of --image it is known before anything is said. */
-static int inspect_whole(struct wp_cli *cli, const struct wp_inspect_wanted *wanted, struct files *files)
+static int inspect_whole(struct wp_cli *cli, const struct wp_inspect_wanted *wanted, const struct wp_cli_wims *wims,
+			 struct files *files)
 {
 	struct outcome outcome = { 0 };
 	int status;
 
-	files->items = wp_arena_alloc(cli->arena, cli->operand_count * sizeof *files->items);
-	wp_inspect_files(wanted, cli->operands, cli->operand_count, files->items);
-	files->count = cli->operand_count;
+	files->items = wp_arena_alloc(cli->arena, wims->count * sizeof *files->items);
+	wp_inspect_files(wanted, wims->items, wims->count, files->items);
+	files->count = wims->count;
 	if (wanted->with_text)
 		return print_xml(cli, files->items[0].file.wim);
 	remember(cli, files, &outcome);
@@ -163,7 +164,8 @@ static int inspect_whole(struct wp_cli *cli, const struct wp_inspect_wanted *wan
 /* Files that are in memory at once while a document is written. */
 #define FILES_AT_ONCE ((size_t)128)
 
-static int print_json(struct wp_cli *cli, const struct wp_inspect_wanted *wanted, const struct files *all)
+static int print_json(struct wp_cli *cli, const struct wp_inspect_wanted *wanted, const struct wp_cli_wims *wims,
+		      const struct files *all)
 {
 	json_t *head __attribute__((cleanup(wp_json_freep))) = wp_report_inspect_head_json(), *value;
 	struct wp_inspected room[FILES_AT_ONCE];
@@ -187,12 +189,12 @@ static int print_json(struct wp_cli *cli, const struct wp_inspect_wanted *wanted
 	wp_json_stream_open(&stream, '[');
 	for (size_t i = 0; i < all->count; i++)
 		wp_json_stream_text(&stream, &all->items[i].json);
-	for (size_t done = all->count; done < cli->operand_count; done += files.count) {
-		size_t left = cli->operand_count - done;
+	for (size_t done = all->count; done < wims->count; done += files.count) {
+		size_t left = wims->count - done;
 
 		release(&files);
 		files.count = left < FILES_AT_ONCE ? left : FILES_AT_ONCE;
-		wp_inspect_files(wanted, cli->operands + done, files.count, files.items);
+		wp_inspect_files(wanted, wims->items + done, files.count, files.items);
 		for (size_t i = 0; i < files.count; i++)
 			wp_json_stream_text(&stream, &files.items[i].json);
 		remember(cli, &files, &outcome);
@@ -207,6 +209,7 @@ static int print_json(struct wp_cli *cli, const struct wp_inspect_wanted *wanted
 
 static int run(struct wp_cli *cli, void *arguments)
 {
+	struct wp_cli_wims wims __attribute__((cleanup(wp_cli_wims_close))) = { 0 };
 	struct files files __attribute__((cleanup(release))) = { 0 };
 	const struct arguments *args = arguments;
 	struct wp_inspect_wanted wanted = {
@@ -225,19 +228,22 @@ static int run(struct wp_cli *cli, void *arguments)
 	if (!status && args->expect)
 		status = wp_cli_config(cli, &config);
 	if (!status)
-		status = wp_cli_find_operands(cli);
+		status = wp_cli_find_wims(cli, &wims);
 	if (status)
 		return status;
+	if (args->xml && wims.count > 1)
+		return wp_cli_usage(cli, "--xml", "--xml takes one file, and there are %zu in %s: give one of them, such as '%s'",
+				    wims.count, cli->operands[0], wims.items[0].place.path);
 	if (args->expect)
 		wanted.expect = &config.expect;
 	if (args->expect && wp_expect_nothing(&config.expect))
 		return wp_cli_usage(cli, "--expect",
 				    "nothing is expected: the configuration has nothing in [expect], see wimplan.conf(5)");
 	if (!cli->json || wanted.only_image)
-		status = inspect_whole(cli, &wanted, &files);
+		status = inspect_whole(cli, &wanted, &wims, &files);
 	if (status || args->xml)
 		return status;
-	return cli->json ? print_json(cli, &wanted, &files) : print_text(cli, &files);
+	return cli->json ? print_json(cli, &wanted, &wims, &files) : print_text(cli, &files);
 }
 
 const struct wp_command wp_cmd_inspect = {
@@ -245,8 +251,9 @@ const struct wp_command wp_cmd_inspect = {
 	.summary = "show what .wim files say about themselves",
 	.help = "Usage: wimplan inspect [OPTION…] FILE…\n"
 		"Shows header, images and oddities of .wim, .esd and .swm files. Reads only the\n"
-		"header and the XML of a file unless --deep is given. FILE may be a path of\n"
-		"Windows, in quotes, that --map or a mount leads to.\n",
+		"header and the XML of a file unless --deep is given. FILE may be an .iso with\n"
+		"WIMs in it, or a file in one, 'w11.iso:sources/boot.wim', and a path of Windows,\n"
+		"in quotes, that --map or a mount leads to.\n",
 	.options = options,
 	.size = sizeof(struct arguments),
 	.takes = WP_TAKES_FAIL_ON | WP_TAKES_MAP,

@@ -10,7 +10,7 @@
 
 struct queue {
 	const struct wp_inspect_wanted *wanted;
-	char *const *paths;
+	const struct wp_cli_wim *wims;
 	struct wp_inspected *items;
 	size_t count, next;
 	struct wp_mutex *mutex; /* of next */
@@ -65,13 +65,14 @@ static void judge(const struct wp_inspect_wanted *wanted, const struct wp_expect
 	ret->file.notes = wp_expect_judge(ret->arena, wanted->expect, &subject, &ret->file.note_count);
 }
 
-static void inspect(const struct wp_inspect_wanted *wanted, const char *path, struct wp_inspected *ret)
+static void inspect(const struct wp_inspect_wanted *wanted, const struct wp_cli_wim *place, struct wp_inspected *ret)
 {
-	struct wp_wim *wim = wanted->with_text ? wp_wim_read_with_text(path) : wp_wim_read(path);
+	struct wp_wim *wim = wp_wim_read_place(&place->place, wanted->with_text);
 	const struct wp_expect_contents *contents = NULL;
 	json_t *json __attribute__((cleanup(wp_json_freep))) = NULL;
 
-	*ret = (struct wp_inspected){ .arena = wp_arena_new(), .file = { .wim = wim, .only_image = wanted->only_image } };
+	*ret = (struct wp_inspected){ .arena = wp_arena_new(), .file = { .wim = wim, .media = place->media,
+					     .only_image = wanted->only_image } };
 	if (wim->grade != WP_GRADE_ERROR && needs_index(wanted))
 		contents = look_inside(wanted, wim, ret);
 	ret->file.searched = wanted->globs.count > 0;
@@ -96,13 +97,14 @@ static void work(void *context, unsigned int number)
 		wp_mutex_unlock(queue->mutex);
 		if (at == queue->count)
 			return;
-		inspect(queue->wanted, queue->paths[at], &queue->items[at]);
+		inspect(queue->wanted, &queue->wims[at], &queue->items[at]);
 	}
 }
 
-void wp_inspect_files(const struct wp_inspect_wanted *wanted, char *const *paths, size_t count, struct wp_inspected *ret)
+void wp_inspect_files(const struct wp_inspect_wanted *wanted, const struct wp_cli_wim *wims, size_t count,
+		      struct wp_inspected *ret)
 {
-	struct queue queue = { .wanted = wanted, .paths = paths, .items = ret, .count = count, .mutex = wp_mutex_new() };
+	struct queue queue = { .wanted = wanted, .wims = wims, .items = ret, .count = count, .mutex = wp_mutex_new() };
 
 	wp_threads_run(count < wanted->threads ? (unsigned int)count : wanted->threads, work, &queue);
 	wp_mutex_free(queue.mutex);

@@ -3,6 +3,8 @@
 #ifndef WIMPLAN_CLI_INSPECTING_H
 #define WIMPLAN_CLI_INSPECTING_H
 
+#include "wims.h"
+
 #include "wimplan/expect.h"
 #include "wimplan/report.h"
 
@@ -24,10 +26,11 @@ struct wp_inspected {
 };
 
 /*
- * Looks at the @count files at @paths, several at once. The caller frees each of @ret, which has room for all, by
+ * Looks at the @count WIMs, several at once. The caller frees each of @ret, which has room for all, by
  * wp_inspected_free().
  */
-void wp_inspect_files(const struct wp_inspect_wanted *wanted, char *const *paths, size_t count, struct wp_inspected *ret);
+void wp_inspect_files(const struct wp_inspect_wanted *wanted, const struct wp_cli_wim *wims, size_t count,
+		      struct wp_inspected *ret);
 void wp_inspected_free(struct wp_inspected *inspected);
 
 #endif

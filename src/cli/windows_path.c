@@ -31,10 +31,21 @@ static void add_mounts(struct wp_cli *cli, struct wp_map *map)
 static char *find(struct wp_cli *cli, struct wp_lookup *lookup, char *path)
 {
 	struct wp_located located;
+	const char *inside;
 
 	if (wp_lookup_find(lookup, cli->arena, path, &located) == WP_FOUND) {
 		wp_located_close(&located);
 		return located.path;
+	}
+	/* A file in an .iso: behind the letter of a drive Windows has no colon. */
+	inside = strrchr(path, ':');
+	if (inside && inside > path + 1) {
+		char *media = wp_arena_strndup(cli->arena, path, (size_t)(inside - path));
+
+		if (wp_lookup_find(lookup, cli->arena, media, &located) == WP_FOUND) {
+			wp_located_close(&located);
+			return wp_arena_printf(cli->arena, "%s%s", located.path, inside);
+		}
 	}
 	wp_cli_note(cli, "%s is not found on this machine%s%s", path, located.detail ? ": " : "",
 		    located.detail ? located.detail : "");

@@ -170,6 +170,25 @@ static json_t *diags_json(struct wp_arena *arena, const struct wp_diags *diags)
 	return wp_json_diags(&copy);
 }
 
+static json_t *media_json(struct wp_arena *arena, const struct wp_inspection *file)
+{
+	const struct wp_media *media = file->media;
+	json_t *object = json_object(), *boots = json_array();
+
+	set_path(arena, object, media->path);
+	for (size_t i = 0; i < media->boot_count; i++) {
+		const struct wp_media_file *boot = &media->boot_files[i];
+
+		wp_json_push(boots, wp_json_object("path", wp_json_text(boot->path),
+						   "size", boot->why ? json_null() : wp_json_u64(boot->size), NULL));
+	}
+	wp_json_put(object, "size", wp_json_u64(media->size), "format", wp_json_hash(media->format),
+			    "label", wp_json_text(media->label),
+			    "offset", file->wim->inside ? wp_json_u64(file->wim->offset) : json_null(),
+			    "boot_files", boots, NULL);
+	return object;
+}
+
 json_t *wp_report_inspect_file_json(const struct wp_inspection *file)
 {
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
@@ -193,6 +212,8 @@ json_t *wp_report_inspect_file_json(const struct wp_inspection *file)
 			    "total_bytes", metadata ? wp_json_number(metadata->total_bytes) : json_null(),
 			    "other", metadata ? other_json(metadata->other, metadata->other_count) : json_array(),
 			    "images", images_json(arena, file), NULL);
+	if (file->media)
+		wp_json_set(object, "media", media_json(arena, file));
 	if (file->searched)
 		wp_json_set(object, "found", wp_found_json(arena, file->found));
 	if (file->expected)

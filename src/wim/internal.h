@@ -3,24 +3,9 @@
 #ifndef WIMPLAN_WIM_INTERNAL_H
 #define WIMPLAN_WIM_INTERNAL_H
 
+#include "wimplan/bytes.h"
 #include "wimplan/file.h"
 #include "wimplan/wim.h"
-
-/* Numbers as they stand in a WIM: little-endian, at any address. */
-static inline uint16_t wp_get16(const uint8_t *p)
-{
-	return (uint16_t)(p[0] | p[1] << 8);
-}
-
-static inline uint32_t wp_get32(const uint8_t *p)
-{
-	return wp_get16(p) | (uint32_t)wp_get16(p + 2) << 16;
-}
-
-static inline uint64_t wp_get64(const uint8_t *p)
-{
-	return wp_get32(p) | (uint64_t)wp_get32(p + 4) << 32;
-}
 
 /* True when wimlib may open a file with this header: it allocates what the header says (wimlib src/wim.c). */
 bool wp_wim_header_safe(const struct wp_wim_header *header, uint64_t file_size);

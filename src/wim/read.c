@@ -260,15 +260,30 @@ struct wp_wim *wp_wim_read_with_text(const char *path)
 	return read_wim(new_wim(path), true);
 }
 
-struct wp_wim *wp_wim_read_inside(const struct wp_wim_place *place, bool with_text)
+static void add_diags(struct wp_wim *wim, const struct wp_diags *diags)
+{
+	for (size_t i = 0; i < diags->count; i++) {
+		WP_WIM_DIAG(wim, diags->items[i].severity, diags->items[i].code, "%s", diags->items[i].summary);
+		wim->diags.items[wim->diags.count - 1].detail = wp_arena_strdup(wim->arena, diags->items[i].detail);
+	}
+	wp_wim_settle(wim);
+}
+
+struct wp_wim *wp_wim_read_place(const struct wp_wim_place *place, bool with_text)
 {
 	struct wp_wim *wim = new_wim(place->path);
 
-	wim->file = wp_arena_strdup(wim->arena, place->file);
-	wim->inside = true;
-	wim->offset = place->offset;
-	wim->size = place->length;
-	return read_wim(wim, with_text);
+	if (place->inside) {
+		wim->file = wp_arena_strdup(wim->arena, place->file);
+		wim->inside = true;
+		wim->offset = place->offset;
+		wim->size = place->length;
+	}
+	if (!place->diags || !wp_diags_worst(place->diags, WP_SEVERITY_ERROR))
+		read_wim(wim, with_text);
+	if (place->diags)
+		add_diags(wim, place->diags);
+	return wim;
 }
 
 void wp_wim_free(struct wp_wim *wim)

@@ -155,6 +155,25 @@ static void add_deep(const struct wp_layout *out, const struct wp_wim_content *c
 		 wp_arena_printf(out->arena, "%s that nothing refers to%s", wp_inspect_bytes(out->arena, unused), where));
 }
 
+/* The medium, in front of what is in it. */
+static void add_media(const struct wp_layout *out, const struct wp_media *media)
+{
+	wp_layout_tint(out, WP_TINT_BOLD, wp_layout_escape(out, wp_utf8_repair(out->arena, media->path)));
+	wp_buf_puts(out->buf, ": installation media\n");
+	add_fact(out, "Size", wp_arena_printf(out->arena, "%s, modified %s", wp_inspect_bytes(out->arena, media->size),
+					      wp_time_minutes(out->arena, media->modified)));
+	if (*media->format)
+		add_fact(out, "Format", media->format);
+	if (*media->label)
+		add_fact(out, "Label", media->label);
+	for (size_t i = 0; i < media->boot_count; i++)
+		add_fact(out, i ? "" : "Boots",
+			 wp_arena_printf(out->arena, "%s, %s", media->boot_files[i].path,
+					 media->boot_files[i].why ? media->boot_files[i].why
+								  : wp_inspect_bytes(out->arena, media->boot_files[i].size)));
+	wp_buf_putc(out->buf, '\n');
+}
+
 static void add_header(const struct wp_layout *out, const struct wp_inspection *file)
 {
 	const struct wp_wim *wim = file->wim;
@@ -162,6 +181,9 @@ static void add_header(const struct wp_layout *out, const struct wp_inspection *
 
 	if (wim->opened)
 		add_size(out, wim);
+	if (wim->opened && wim->inside)
+		add_fact(out, "Begins", wp_arena_printf(out->arena, "at byte %s of the medium",
+							wp_words_count(out->arena, wim->offset)));
 	if (wim->have_header) {
 		wp_hex(wim->header.guid, sizeof wim->header.guid, guid);
 		add_format(out, &wim->header);
@@ -252,6 +274,8 @@ void wp_report_inspect_text(const struct wp_inspection *files, size_t count, con
 		const struct wp_wim *wim = files[i].wim;
 
 		wp_buf_puts(buf, i ? "\n" : "");
+		if (files[i].media && (!i || files[i - 1].media != files[i].media))
+			add_media(&out, files[i].media);
 		wp_layout_tint(&out, WP_TINT_BOLD, wp_layout_escape(&out, wp_utf8_repair(arena, wim->path)));
 		wp_buf_puts(buf, ": ");
 		wp_layout_tint(&out, tints[wim->grade], wp_grade_name(wim->grade));
