@@ -123,12 +123,14 @@ $(BUILD)/unit-tests: $(call objects,$(UNIT_SOURCES)) $(BUILD)/libapply.a $(BUILD
 # The fuzz targets with a main() that replays files: gcc and the sanitizers suffice for the corpora. With LIBFUZZER=1 the
 # main() is libFuzzer's.
 FUZZERS := $(FUZZ_SOURCES:tests/fuzz/%.c=$(BUILD)/fuzz/%)
-FUZZ_PARTS := outputs $(if $(LIBFUZZER),,replay)
+FUZZ_WRAPS = malloc calloc realloc strdup
+FUZZ_PARTS := outputs documents memory $(if $(LIBFUZZER),,replay)
 $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(FUZZ_PARTS:%=$(BUILD)/obj/tests/fuzz/%.o) $(BUILD)/libapply.a \
 		$(BUILD)/libwimplan.a $(BUILD)/libs $(BUILD)/apply-libs
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %libs,$^) @$(BUILD)/libs @$(BUILD)/apply-libs
+	$(Q)$(CC) $(ALL_LDFLAGS) $(FUZZ_WRAPS:%=-Wl,--wrap=%) -o $@ $(filter-out %libs,$^) @$(BUILD)/libs @$(BUILD)/apply-libs
+$(BUILD)/fuzz/fuzz_provider: FUZZ_WRAPS += wp_ask
 $(BUILD)/fuzz/fuzz_plan $(BUILD)/fuzz/fuzz_receipt: $(BUILD)/obj/tests/fuzz/mutate_json.o
 $(addprefix $(BUILD)/fuzz/,fuzz_wim fuzz_tree fuzz_diff): $(BUILD)/obj/tests/fuzz/mutate_wim.o
 fuzzers: $(FUZZERS)

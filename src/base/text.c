@@ -262,14 +262,14 @@ const char *wp_text_names(struct wp_arena *arena, const char *const *names, size
 /*
  * Control characters; lines and paragraphs of Unicode, which end a line in some terminals; what reorders text (UAX 9);
  * and what leaves no mark: Default_Ignorable_Code_Point (Unicode 15, DerivedCoreProperties.txt), annotations and the
- * Braille pattern without dots.
+ * Braille pattern without dots. In each plane the last two are no characters (Unicode 15, 23.7): pages and XML may not have them.
  */
 static const struct {
 	uint32_t first, last;
 } hidden[] = {
 	{ 0x0000, 0x001f }, { 0x007f, 0x009f }, { 0x00ad, 0x00ad }, { 0x034f, 0x034f }, { 0x061c, 0x061c },
 	{ 0x115f, 0x1160 }, { 0x17b4, 0x17b5 }, { 0x180b, 0x180f }, { 0x200b, 0x200f }, { 0x2028, 0x202e },
-	{ 0x2060, 0x206f }, { 0x2800, 0x2800 }, { 0x3164, 0x3164 }, { 0xfe00, 0xfe0f }, { 0xfeff, 0xfeff },
+	{ 0x2060, 0x206f }, { 0x2800, 0x2800 }, { 0x3164, 0x3164 }, { 0xfdd0, 0xfdef }, { 0xfe00, 0xfe0f }, { 0xfeff, 0xfeff },
 	{ 0xffa0, 0xffa0 }, { 0xfff0, 0xfffb }, { 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a }, { 0xe0000, 0xe0fff },
 };
 
@@ -277,6 +277,8 @@ bool wp_text_is_hidden(uint32_t c)
 {
 	if (c >= 0x20 && c < 0x7f)
 		return false;
+	if ((c & 0xfffe) == 0xfffe)
+		return true;
 	for (size_t i = 0; i < sizeof hidden / sizeof *hidden && c >= hidden[i].first; i++)
 		if (c <= hidden[i].last)
 			return true;

@@ -4,7 +4,7 @@
 
 #include "wimplan/config.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one(const uint8_t *data, size_t size)
 {
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_config config;

@@ -5,7 +5,7 @@
 #include "wimplan/record.h"
 #include "wimplan/text.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one(const uint8_t *data, size_t size)
 {
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	/* Readers get text that was checked where it came in. */

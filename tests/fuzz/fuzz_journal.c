@@ -8,16 +8,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one(const uint8_t *data, size_t size)
 {
-	static const char *const leftovers[] = { "", "-journal", "-wal", "-shm" };
 	struct wp_entry entry = { .package_id = "P0100001", .status = WP_ENTRY_CHANGE, .reload = true, .refresh = true };
 	struct wp_plan plan = { .site_code = "P01", .entries = &entry, .entry_count = 1 };
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_steps steps = wp_steps_make(arena, &plan);
-	char path[] = "/dev/shm/wimplan-fuzz-XXXXXX", name[64];
+	char path[] = "/dev/shm/wimplan-fuzz-XXXXXX";
 	struct wp_journal *journal = NULL;
 	struct wp_journal_runs runs;
 	struct wp_error err = { 0 };
@@ -34,9 +32,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	wp_journal_close(journal);
 	wp_steps_end(&steps);
-	for (size_t i = 0; i < sizeof leftovers / sizeof *leftovers; i++) {
-		snprintf(name, sizeof name, "%s%s", path, leftovers[i]);
-		unlink(name);
-	}
+	fuzz_remove(path);
 	return 0;
 }

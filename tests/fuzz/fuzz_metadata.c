@@ -27,7 +27,7 @@ static unsigned int read_document(const char *text, size_t size)
 	return offered;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one(const uint8_t *data, size_t size)
 {
 	char *longer = malloc(size + 2);
 	unsigned int offered = read_document((const char *)data, size);

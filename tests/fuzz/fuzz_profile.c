@@ -43,7 +43,7 @@ static void mask(const uint8_t *data, size_t size)
 	free(text);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one(const uint8_t *data, size_t size)
 {
 	struct wp_profile *profile = NULL;
 	struct wp_error err = { 0 };

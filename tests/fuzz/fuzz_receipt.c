@@ -14,14 +14,14 @@ static void report(const struct wp_receipt *receipt, const struct wp_report_opti
 	wp_report_receipt_text(receipt, options, &text);
 	wp_buf_free(&text);
 	wp_report_receipt_markdown(receipt, options, &text);
-	fuzz_check_document(&text);
+	fuzz_check_markdown(&text);
 	wp_report_receipt_html(receipt, options, &text);
-	fuzz_check_document(&text);
+	fuzz_check_html(&text);
 	wp_report_receipt_csv(receipt, options, &text);
 	fuzz_check_csv(&text, options->delimiter);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one(const uint8_t *data, size_t size)
 {
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_receipt receipt;

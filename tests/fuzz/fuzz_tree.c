@@ -11,7 +11,6 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static void check_tree(const struct wp_tree *tree)
 {
@@ -57,7 +56,7 @@ static void compare_with_half(struct wp_arena *arena, const struct wp_wim_index 
 	compare(arena, index, other, tree, false);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one(const uint8_t *data, size_t size)
 {
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	char path[] = "/dev/shm/wimplan-fuzz-XXXXXX";
@@ -84,6 +83,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	wp_servicing_read(arena, tree, &servicing);
 	compare(arena, &index, tree, tree, true);
 	compare_with_half(arena, &index, tree, data, size);
-	unlink(path);
+	fuzz_remove(path);
 	return 0;
 }

@@ -7,7 +7,6 @@
 #include "wimplan/tree.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 /* Sums that cannot be: each is of bytes of the file. */
 static void check_content(const struct wp_wim *wim, const struct wp_wim_content *content)
@@ -26,7 +25,7 @@ static void report(const struct wp_inspection *file)
 	fuzz_check_json(wp_report_inspect_file_json(file));
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one(const uint8_t *data, size_t size)
 {
 	/* A file with a name: wimlib resolves the path, which a memfd does not have. */
 	char path[] = "/dev/shm/wimplan-fuzz-XXXXXX";
@@ -48,6 +47,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		file.contents = installed;
 	}
 	report(&file);
-	unlink(path);
+	fuzz_remove(path);
 	return 0;
 }

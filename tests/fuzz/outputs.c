@@ -5,17 +5,65 @@
 #include "wimplan/json.h"
 #include "wimplan/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#define FILES 4
+
+/* The files of this input that are still there. */
+static char files[FILES][64];
+
 void fuzz_file(char *path, const uint8_t *data, size_t size)
 {
 	int fd = mkstemp(path);
+	size_t i = 0;
 
 	if (fd < 0 || write(fd, data, size) != (ssize_t)size)
 		abort();
 	close(fd);
+	while (i < FILES && files[i][0])
+		i++;
+	if (i == FILES)
+		abort();
+	snprintf(files[i], sizeof files[i], "%s", path);
+}
+
+void fuzz_remove(const char *path)
+{
+	static const char *const leftovers[] = { "", "-journal", "-wal", "-shm" };
+	char name[sizeof files[0] + 16];
+
+	for (size_t i = 0; i < sizeof leftovers / sizeof *leftovers; i++) {
+		snprintf(name, sizeof name, "%s%s", path, leftovers[i]);
+		unlink(name);
+	}
+	for (size_t i = 0; i < FILES; i++)
+		if (!strcmp(files[i], path))
+			files[i][0] = '\0';
+}
+
+void fuzz_remove_files(void)
+{
+	for (size_t i = 0; i < FILES; i++)
+		if (files[i][0])
+			fuzz_remove(files[i]);
+}
+
+void fuzz_keep(const struct wp_buf *buf, const char *ending)
+{
+	static unsigned int number;
+	const char *folder = getenv("FUZZ_KEEP");
+	char name[4096];
+	FILE *file;
+
+	if (!folder)
+		return;
+	snprintf(name, sizeof name, "%s/%u.%s", folder, number++, ending);
+	file = fopen(name, "wb");
+	if (!file || fwrite(wp_buf_text(buf), 1, buf->length, file) != buf->length || fclose(file))
+		abort();
 }
 
 void fuzz_check_document(struct wp_buf *buf)
