@@ -181,7 +181,7 @@ check-ntlm: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/wimplan-export $(BU
 	@tests/apply/ntlm.py $(BUILD)
 
 # The scripts for the site in a real PowerShell: PWSH=PROGRAM, the one that deps installs where there is a .NET SDK, or pwsh.
-check-powershell: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/wimplan-export $(BUILD)/mkwim $(BUILD)/site-provider
+check-powershell: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/wimplan-export $(BUILD)/mkwim $(BUILD)/site-provider $(BUILD)/fuzz/fuzz_plan
 	@tests/powershell/all.py $(BUILD)
 
 # The README's two commands on the other Debian release, and the demo's plan there and here.

@@ -3,6 +3,8 @@
 #include "../../src/provider/actions.h"
 #include "fuzz.h"
 
+#include "wimplan/arena.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,11 +31,9 @@ static unsigned int read_document(const char *text, size_t size)
 
 int fuzz_one(const uint8_t *data, size_t size)
 {
-	char *longer = malloc(size + 2);
+	char *longer = wp_take(size + 2);
 	unsigned int offered = read_document((const char *)data, size);
 
-	if (!longer)
-		abort();
 	memcpy(longer, data, size);
 	memcpy(longer + size, "\n\n", 2);
 	if (read_document(longer, size + 2) != offered)

@@ -26,11 +26,9 @@ static void read_again(const struct wp_profile *profile)
 static void mask(const uint8_t *data, size_t size)
 {
 	struct wp_buf skeleton = { 0 };
-	char *text = malloc(size + 1);
+	char *text = wp_take(size + 1);
 	json_t *forms = json_array();
 
-	if (!text)
-		abort();
 	memcpy(text, data, size);
 	text[size] = '\0';
 	wp_forms_skeleton(text, &skeleton);
