@@ -123,14 +123,15 @@ static const char *take_piece(struct walk *walk, const uint8_t *descriptor)
 
 	if (walk->kind == LONG_AD)
 		at = wp_udf_take_address(descriptor);
-	if (++walk->descriptors > WP_LIMIT_MEDIA_PIECES)
-		return "it is in too many pieces";
 	if (bits >> LENGTH_BITS == CONTINUED) {
 		walk->goes_on = true;
 		walk->next = at;
 		walk->next_length = length;
 		return NULL;
 	}
+	/* Those that adjoin count as well: each takes its time. */
+	if (++walk->descriptors > WP_LIMIT_MEDIA_PIECES)
+		return "it is in too many pieces";
 	if (bits >> LENGTH_BITS != RECORDED)
 		return "parts of it are not recorded";
 	return wp_udf_translate(walk->udf, at, length < left ? length : left, &file->pieces);

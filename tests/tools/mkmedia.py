@@ -10,6 +10,9 @@ What is written is the same whenever it is: nothing of it depends on the clock.
 import argparse
 import pathlib
 import struct
+import sys
+
+sys.setrecursionlimit(5000)
 
 SECTOR = 2048
 PARTITION = 300  # the sector where UDF's partition begins
@@ -60,6 +63,7 @@ class Node:
     def __init__(self, name, data=None):
         self.name, self.data, self.children = name, data, {}
         self.pieces = []  # sector and bytes of each
+        self.size = len(data or b"")  # with zeroes behind the data
 
     def add(self, path, data):
         name, _, rest = path.partition("/")
@@ -80,6 +84,7 @@ class Medium:
         self.sectors = {}
         self.next = PARTITION + 8
         self.root = Node("")
+        self.grow = [(word.partition("=")[0], int(word.partition("=")[2])) for word in options.grow]
 
     def put(self, sector, data):
         self.sectors[sector] = data
@@ -97,13 +102,18 @@ class Medium:
         for node in self.root.walk():
             if node.data is None:
                 continue
-            step = self.options.extent or max(len(node.data), 1)
+            node.size += dict(self.grow).get(node.name, 0)
+            # The longest extent that UDF can describe, in whole sectors.
+            step = self.options.extent or (1 << 30) - SECTOR
             scatter = node.name in self.options.scatter
-            for at in range(0, len(node.data), step):
-                part = node.data[at:at + step]
-                sector = self.take(len(part))
-                self.put(sector, part)
-                node.pieces.append((sector, len(part)))
+            for at in range(0, node.size, step):
+                length = min(step, node.size - at)
+                if self.options.overlap and node.pieces:
+                    node.pieces.append((node.pieces[0][0], length))
+                    continue
+                sector = self.take(length)
+                self.put(sector, node.data[at:at + step])
+                node.pieces.append((sector, length))
                 self.next += scatter
 
     # UDF
@@ -196,7 +206,7 @@ class Medium:
                 child.parent_block = node.block
                 self.place_node(child)
             return
-        size = len(node.data)
+        size = node.size
         if self.options.alloc == "embedded" and size <= 1500:
             size += self.broken("embedded-size")
             self.meta_put(node.block, self.entry(FILE, size, node.data, 3, node.block))
@@ -366,11 +376,24 @@ class Medium:
             for i, name in enumerate((b"BEA01", b"NSR03" if self.options.udf >= 0x200 else b"NSR02", b"TEA01")):
                 self.put(after + i, (b"\0" + name + b"\1").ljust(SECTOR, b"\0"))
         end = getattr(self, "udf_end", self.next + 32)
+        if self.options.records:
+            self.write_records(path)
+            return
         with open(path, "wb") as out:
             for sector, data in sorted(self.sectors.items()):
                 out.seek(sector * SECTOR)
                 out.write(data)
             out.truncate(self.options.truncate or (end + 1) * SECTOR)
+
+
+    def write_records(self, path):
+        """Only what is not zero, as the fuzz target takes it."""
+        with open(path, "wb") as out:
+            for sector, data in sorted(self.sectors.items()):
+                for at in range(0, len(data), SECTOR):
+                    part = data[at:at + SECTOR].rstrip(b"\0")
+                    if part:
+                        out.write(struct.pack("<HH", sector + at // SECTOR, len(part)) + part)
 
 
 def main():
@@ -385,6 +408,9 @@ def main():
     parser.add_argument("--scatter-metadata", action="store_true", help="the metadata partition has several extents")
     parser.add_argument("--list", type=int, default=0, help="allocation descriptors in one list")
     parser.add_argument("--break", dest="breaks", action="append", default=[], choices=BREAKS)
+    parser.add_argument("--overlap", action="store_true", help="all extents of a file are one")
+    parser.add_argument("--grow", action="append", default=[], metavar="NAME=BYTES", help="zeroes behind the data, which take no room")
+    parser.add_argument("--records", action="store_true", help="sectors with their numbers, for tests/fuzz/fuzz_media.c")
     parser.add_argument("--truncate", type=int, default=0)
     parser.add_argument("out")
     parser.add_argument("files", nargs="*", metavar="PATH=FILE")
