@@ -18,7 +18,7 @@ import subprocess
 import sys
 
 sys.path.insert(1, str(pathlib.Path(__file__).resolve().parent / "faults"))
-from commands import Ground, commands  # noqa: E402
+from commands import Ground, commands, has_sanitizer  # noqa: E402
 
 # What fails, and whether it may go on failing: who tries again after a signal may do so for ever.
 FAULTS = (("ENOSPC", False), ("ENOSPC", True), ("EIO", False), ("EIO", True), ("EINTR", False), ("EAGAIN", False), ("SHORT", False),
@@ -159,6 +159,9 @@ def no_output(ground, command, full, good):
 def main():
     build, each, chosen = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 0, sys.argv[3:]
     failures, done = [], 0
+    if not each and has_sanitizer(build):
+        print("skip: a build with sanitizers is tried by `make BUILD=… SANITIZE=1 check-io-faults`")
+        return 0
 
     def take(what, wrong):
         nonlocal done

@@ -19,7 +19,6 @@ sys.path.insert(1, str(HERE.parent / "apply"))
 sys.path.insert(1, str(HERE.parent / "export"))
 from exporting import AROUND, ExportedSite  # noqa: E402
 
-ASAN = "AddressSanitizer"
 XML = """<INSTANCE CLASSNAME="SMS_ImagePackage"><PROPERTY NAME="PackageID" TYPE="string"><VALUE>P0100002</VALUE></PROPERTY>
 <PROPERTY NAME="ImageProperty" TYPE="string"><VALUE>&lt;WIM/&gt;</VALUE></PROPERTY></INSTANCE>
 """
@@ -103,6 +102,10 @@ def commands():
     ]
 
 
+def has_sanitizer(build):
+    return "__asan" in subprocess.run(["nm", "-D", pathlib.Path(build) / "wimplan"], capture_output=True, text=True).stdout
+
+
 class Ground:
     """A folder with the site, and a fresh one for each call."""
 
@@ -114,7 +117,7 @@ class Ground:
         self.lock = threading.Lock()
         subprocess.run([*os.environ.get("CC", "cc").split(), "-shared", "-fPIC", "-O1", "-D_GNU_SOURCE", "-o", self.shim, HERE / shim],
                        check=True)
-        self.has_asan = "__asan" in subprocess.run(["nm", "-D", self.build / "wimplan"], capture_output=True, text=True).stdout
+        self.has_asan = has_sanitizer(build)
         self.site = ExportedSite(build, self.top / "site", kinds=("both", "reload", "refresh", "none"), more=AROUND)
         self.site.env["SOURCE_DATE_EPOCH"] = "1772355600"
         self.make_site()
