@@ -116,6 +116,10 @@ $(BUILD)/bare-requests: $(call objects,tests/bench/bare_requests.c) $(BUILD)/app
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %-libs,$^) @$(BUILD)/apply-libs
 
+$(BUILD)/bench-link: tests/bench/link.c $(BUILD)/flags
+	$(call say,CC,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $$(pkg-config --cflags fuse3) $(ALL_LDFLAGS) -o $@ $< $$(pkg-config --libs fuse3) -pthread
+
 $(BUILD)/unit-tests: $(call objects,$(UNIT_SOURCES)) $(BUILD)/libapply.a $(BUILD)/libwimplan.a $(BUILD)/libs $(BUILD)/apply-libs
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %libs,$^) @$(BUILD)/libs @$(BUILD)/apply-libs -lcriterion
@@ -205,7 +209,7 @@ coverage:
 		--html-details $(BUILD)/coverage/index.html --sort-percentage
 	@echo "Details: $(BUILD)/coverage/index.html"
 
-bench: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/wimplan-export $(BUILD)/mkwim $(BUILD)/site-provider $(BUILD)/bare-requests
+bench: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/wimplan-export $(BUILD)/mkwim $(BUILD)/site-provider $(BUILD)/bare-requests $(BUILD)/bench-link
 	@tests/bench/table.py $(BUILD) begin
 	@tests/bench/bench.py $(BUILD) $(BENCH)
 	@tests/bench/scale_bench.py $(BUILD) $(BENCH)
@@ -213,6 +217,7 @@ bench: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/wimplan-export $(BUILD)/
 	@tests/bench/export_bench.py $(BUILD) $(BENCH)
 	@tests/bench/diff_bench.py $(BUILD)
 	@tests/bench/hierarchy_bench.py $(BUILD)
+	@tests/bench/link_bench.py $(BUILD)
 	@tests/bench/table.py $(BUILD) end
 
 # Fuzzes every target for SECONDS with clang's libFuzzer, from the corpora in tests/fuzz/corpus.

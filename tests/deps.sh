@@ -19,7 +19,7 @@ for purpose; do
 	check-analysers) packages="$packages clang clang-tidy cppcheck shellcheck git" ;;
 	check-valgrind) packages="$packages valgrind" ;;
 	coverage) packages="$packages gcovr" ;;
-	bench) packages="$packages wimtools jq" ;;
+	bench) packages="$packages wimtools jq libfuse3-dev" ;;
 	html) packages="$packages chromium fonts-dejavu-core poppler-utils" ;;
 	fuzz) packages="$packages clang libclang-rt-14-dev" ;;
 	esac
