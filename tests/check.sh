@@ -69,6 +69,7 @@ working_steps() {
 	step 'memory that runs out' tests/check-memory.py "$build"
 	step 'calls on files that fail' tests/check-faults.py "$build"
 	step 'hostile files' tests/check-hostile.py "$build"
+	step 'power cuts' tests/check-power.py "$build" 8
 	step 'attacks' tests/check-attacks.py "$build"
 	step 'help and manual' tests/check-help.py "$build"
 	step 'security page' tests/check-security.py

@@ -1,0 +1,265 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Power cuts: check-power.py BUILD [STEP].
+
+strace writes down what import, plan, record and a run of wimplan-apply do to files. Each beginning of that list is then done
+again in a folder of its own, once as a killed process leaves it (all that was written) and once as a power cut may (of each file
+what was synced before), and opened: the cache holds what it held before or what it holds after, a plan or a receipt is whole or not there, and no
+call that was sent before a kill is one that the journal does not know. With STEP every STEP-th beginning alone (default: 3)."""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+
+TOP = pathlib.Path(__file__).resolve().parent
+sys.path.insert(1, str(TOP / "apply"))
+from standin import Site  # noqa: E402
+
+BUILD = sys.argv[1] if len(sys.argv) > 1 else "build"
+STEP = int(sys.argv[2]) if len(sys.argv) > 2 else 3
+CALLS = ("openat,open,creat,close,write,pwrite64,writev,pwritev,ftruncate,truncate,fallocate,fsync,fdatasync,rename,renameat,renameat2,link,linkat,"
+         "unlink,unlinkat,sendto,sendmsg")
+LINE = re.compile(r"^(?:\d+ +)?(\w+)\((.*)\) += (-?\d+|0x[0-9a-f]+)")
+passed, failures = 0, []
+
+
+def expect(condition, message):
+    global passed
+    if condition:
+        passed += 1
+    else:
+        failures.append(message)
+        if len(failures) <= 20:
+            print(f"FAILED  {message}", flush=True)
+
+
+def bytes_of(text):
+    return bytes.fromhex(text.replace("\\x", ""))
+
+
+class Recording:
+    """What a program did to the files of a folder: ("open", path, truncated), ("write", path, offset, bytes), ("cut", path, size),
+    ("sync", path), ("rename", old, new), ("unlink", path), ("send", bytes)."""
+
+    def __init__(self, folder, trace):
+        self.folder, self.steps, self.at = folder, [], {}
+        waiting = {}
+        for line in trace.read_text(errors="replace").splitlines():
+            thread, _, rest = line.partition(" ")
+            rest = rest.strip()
+            if rest.endswith("<unfinished ...>"):
+                waiting[thread] = rest[:-len("<unfinished ...>")].rstrip()
+                continue
+            resumed = re.match(r"<\.\.\. \w+ resumed>(.*)$", rest)
+            if resumed:
+                rest = waiting.pop(thread) + resumed.group(1)
+            found = LINE.match(rest)
+            if found and not found.group(3).startswith("-"):
+                self.take(found.group(1), found.group(2), int(found.group(3), 0))
+
+    def inside(self, path):
+        """A path in the folder, relative to it; None for any other, and for what SQLite makes anew (its -shm)."""
+        path = os.path.normpath(os.path.join(self.folder, path.removesuffix(" (deleted)")))
+        inside = path.startswith(str(self.folder) + "/") and not path.endswith("-shm")
+        return os.path.relpath(path, self.folder) if inside else None
+
+    def take(self, call, arguments, result):
+        texts = [bytes_of(text) for text in re.findall(r'"((?:\\x[0-9a-f]{2})*)"', arguments)]
+        numbers = [int(number) for number in re.findall(r"(?<=, )-?\d+(?=,|$)", arguments)]
+        opened = re.match(r"(\d+)<(.*?)>", arguments)
+        path = self.inside(bytes_of(opened.group(2)).decode() if "\\x" in opened.group(2) else opened.group(2)) if opened else None
+        if call in ("sendto", "sendmsg"):
+            self.steps.append(("send", b"".join(texts)))
+        elif call in ("open", "openat", "creat"):
+            name = self.inside(texts[0].decode()) if texts else None
+            self.at[result] = 0
+            if name and ("O_CREAT" in arguments or "O_TRUNC" in arguments):
+                self.steps.append(("open", name, "O_TRUNC" in arguments))
+        elif call in ("write", "pwrite64") and opened:
+            # What nothing bound to a path is written to goes over a connection.
+            number = int(opened.group(1))
+            if path is None:
+                if "socket" in opened.group(2) or "TCP" in opened.group(2):
+                    self.steps.append(("send", b"".join(texts)))
+                return
+            assert len(texts[0]) >= result, "strace cut a write short"
+            offset = numbers[-1] if call == "pwrite64" else self.at.get(number, 0)
+            self.steps.append(("write", path, offset, texts[0][:result]))
+            if call == "write":
+                self.at[number] = offset + result
+        elif call in ("writev", "pwritev") and path:
+            raise AssertionError(f"{call} of {path} is not replayed")
+        elif call == "ftruncate" and path:
+            self.steps.append(("cut", path, numbers[-1]))
+        elif call in ("fsync", "fdatasync") and path:
+            self.steps.append(("sync", path))
+        elif call in ("rename", "renameat", "renameat2", "link", "linkat") and len(texts) == 2:
+            old, new = (self.inside(text.decode()) for text in texts)
+            if old and new:
+                self.steps.append(("rename" if call.startswith("rename") else "link", old, new))
+        elif call in ("unlink", "unlinkat") and texts and self.inside(texts[0].decode()):
+            self.steps.append(("unlink", self.inside(texts[0].decode())))
+
+    def kept(self, count, power):
+        """The steps that count after @count of them: with a power cut of each file what was written before its last sync."""
+        steps = self.steps[:count]
+        if not power:
+            return steps
+        last, names = {}, {}
+        for i, step in enumerate(steps):
+            if step[0] == "sync":
+                last[names.get(step[1], step[1])] = i
+            elif step[0] == "rename":
+                names[step[2]] = step[1]
+        return [step for i, step in enumerate(steps) if step[0] not in ("write", "cut") or i < last.get(step[1], -1)]
+
+
+def replay(steps, folder):
+    for step in steps:
+        path = folder / step[1] if step[0] != "send" else None
+        if step[0] == "open":
+            path.touch()
+            if step[2]:
+                os.truncate(path, 0)
+        elif step[0] == "write" and path.exists():
+            with open(path, "r+b") as file:
+                file.seek(step[2])
+                file.write(step[3])
+        elif step[0] == "cut" and path.exists():
+            os.truncate(path, step[2])
+        elif step[0] in ("rename", "link") and path.exists():
+            (os.replace if step[0] == "rename" else os.link)(path, folder / step[2])
+        elif step[0] == "unlink":
+            path.unlink(missing_ok=True)
+
+
+def record(site, program, *arguments):
+    """Runs a program under strace; returns what it did."""
+    trace = site.folder.parent / "trace"
+    done = site.run("strace", "-f", "-y", "-xx", "-s", "2000000", "-e", f"trace={CALLS}", "-o", trace, site.program(program), *arguments)
+    assert done.returncode in (0, 2, 3), (program, arguments, done)
+    return Recording(site.folder, trace)
+
+
+def held(site):
+    """What a cache says of itself, without what every command adds."""
+    said = []
+    for words in (("snapshot", "list"), ("baseline", "list")):
+        done = site.run("wimplan", *words, "--json", "--cache", "cache.db")
+        said.append((done.returncode, done.stdout if done.returncode == 0 else done.stderr))
+    return said
+
+
+def whole_database(path):
+    with sqlite3.connect(path) as database:
+        return database.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+
+
+def beginnings(recording):
+    """Every STEP-th, and those before and behind what changes names or is sent."""
+    for count in range(len(recording.steps) + 1):
+        near = any(step[0] in ("rename", "unlink", "send", "sync") for step in recording.steps[max(0, count - 1):count + 1])
+        if STEP == 1 or count % STEP == 0 or (near and count % 2 == 0):
+            for power in (False, True):
+                yield count, power, recording.kept(count, power)
+
+
+def cuts(site, before, what, recording, look):
+    """Opens each beginning of a recording in the folder of @site itself, which is @before each time."""
+    expect(sum(step[0] in ("write", "rename") for step in recording.steps) > 2, f"{what}: {len(recording.steps)} steps are no recording")
+    for count, power, steps in beginnings(recording):
+        shutil.rmtree(site.folder)
+        shutil.copytree(before, site.folder)
+        replay(steps, site.folder)
+        look(f"{what}, {'power cut' if power else 'killed'} after {count} of {len(recording.steps)}", recording.steps[:count])
+
+
+def cut_command(site, what, arguments, document=None):
+    """One command of wimplan: its cache is the old one or the new one, its document there whole or not."""
+    before = site.folder.parent / f"before-{what}"
+    shutil.copytree(site.folder, before)
+    old, had_cache = held(site), (site.folder / "cache.db").exists()
+    recording = record(site, "wimplan", *arguments)
+    new = held(site)
+    after = json.loads((site.folder / document).read_text()) if document else None
+
+    def look(where, _):
+        found = held(site)
+        for part, was, becomes in zip(found, old, new):
+            # A cache that is made anew is empty for a moment, as one that was made and not yet filled.
+            empty = not had_cache and part[0] == 0 and '": []' in part[1]
+            expect(empty or part in (was, becomes), f"{where}: {part!r:.300} is neither what was there nor what was to be")
+        cache = site.folder / "cache.db"
+        if cache.exists() and cache.stat().st_size:
+            expect(whole_database(cache), f"{where}: the cache is not whole")
+        if document and (site.folder / document).exists():
+            expect(json.loads((site.folder / document).read_text() or "0") == after, f"{where}: {document} is half")
+
+    cuts(site, before, what, recording, look)
+    shutil.rmtree(site.folder)
+    shutil.copytree(before, site.folder)
+    done = site.run("wimplan", *arguments)
+    expect(done.returncode in (0, 2, 3), f"{what}, once more: {done.stderr}")
+
+
+def cut_run(site):
+    """A run of wimplan-apply: what was sent stands in its journal, on the disk, before."""
+    before = site.folder.parent / "before-run"
+    shutil.copytree(site.folder, before)
+    with site.start(load=True, log=None) as server:
+        recording = record(site, "wimplan-apply", *site.apply_arguments(server, "run"))
+    posts = [i for i, step in enumerate(recording.steps) if step[0] == "send" and step[1].startswith(b"POST ")]
+    expect(len(posts) == 3, f"{len(posts)} calls were recorded")
+
+    def look(where, steps):
+        sent = sum(step[0] == "send" and step[1].startswith(b"POST ") for step in steps)
+        done = site.run("wimplan-apply", "status", "--json", "plan.json")
+        if done.returncode == 4:
+            # Refused, so that nothing is called: a journal that was cut before its first entry was on the disk.
+            expect(not sent or "plan.json.journal" in done.stderr, f"{where}: {done.stderr}")
+            return
+        expect(done.returncode == 0, f"{where}: status ends with {done.returncode}: {done.stderr}")
+        if done.returncode == 0:
+            known = sum(step["outcome"] not in ("planned", "pending", "not-started") for step in json.loads(done.stdout)["steps"])
+            # After a power cut the machine has booted, by which the journal tells what may have been lost (src/apply/ledger.c).
+            expect("power cut" in where or known >= sent, f"{where}: {sent} calls were sent, and the journal knows {known}: {done.stdout[-600:]}")
+        receipt = site.folder / "plan.receipt.json"
+        if receipt.exists():
+            expect("wimplan-receipt" in json.loads(receipt.read_text() or "{}").get("format", ""), f"{where}: the receipt is half")
+
+    cuts(site, before, "run", recording, look)
+
+
+def main():
+    with tempfile.TemporaryDirectory(prefix="wimplan-power-") as top:
+        site = Site(BUILD, pathlib.Path(top) / "site", kinds=("both", "refresh", "none"))
+        site.make_sources(after=False)
+        site.make_export()
+        load = ("import", "--cache", "cache.db", "--site", "P01")
+        cut_command(site, "import into no cache", (*load, "--taken-at", "2026-02-20T02:10:00Z", "load.json"))
+        site.must("wimplan", "baseline", "adopt", "--cache", "cache.db", "--map", site.map, "--all")
+        records = json.loads((site.folder / "load.json").read_text())
+        records["value"].pop()
+        (site.folder / "fewer.json").write_text(json.dumps(records))
+        cut_command(site, "import", (*load, "--taken-at", "2026-02-21T02:10:00Z", "fewer.json"))
+        site.must("wimplan", *load, "--taken-at", "2026-02-22T02:10:00Z", "load.json")
+        site.make_sources(after=True)
+        cut_command(site, "plan", ("plan", "--cache", "cache.db", "--map", site.map, "--quiet", "-o", "plan.json"), "plan.json")
+        cut_run(site)
+        shutil.rmtree(site.folder)
+        shutil.copytree(pathlib.Path(top) / "before-run", site.folder)
+        with site.start(load=True) as server:
+            assert site.apply(server).returncode == 0
+        cut_command(site, "record", ("record", "--cache", "cache.db", "--map", site.map, "plan.receipt.json"))
+    print(f"{passed} passed, {len(failures)} failed")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
