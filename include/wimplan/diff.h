@@ -3,11 +3,13 @@
 #ifndef WIMPLAN_DIFF_H
 #define WIMPLAN_DIFF_H
 
+#include "wimplan/blob.h"
 #include "wimplan/error.h"
 #include "wimplan/record.h"
 #include "wimplan/servicing.h"
 #include "wimplan/tree.h"
 #include "wimplan/summary.h"
+#include "wimplan/text.h"
 
 /* How two images were found to be the same one at two times (the first that fits, each image once). */
 enum wp_match {
@@ -140,6 +142,44 @@ struct wp_diff_files {
 	size_t path_omitted; /* how many there are besides */
 };
 
+/* What became of a text that was asked for by its path. */
+enum wp_text_state {
+	WP_TEXT_STATE_SAME,
+	WP_TEXT_STATE_CHANGED,
+	WP_TEXT_STATE_ADDED,
+	WP_TEXT_STATE_REMOVED,
+	WP_TEXT_STATE_ABSENT, /* neither image has it */
+};
+/* "same", "changed", "added", "removed", "absent". */
+const char *wp_text_state_name(enum wp_text_state state);
+
+struct wp_text_side {
+	bool there;            /* the image has a file at the path */
+	struct wp_number size; /* bytes; not known where the data is in another file */
+	char sha1[WP_SHA1_TEXT]; /* "" for no data */
+	/*
+	 * What the data was read as; NULL: it was not read, or is no text. "ascii", "utf-8", "utf-8-marked" and "utf-16le", "utf-16be" with
+	 * a byte order mark, "utf-16le-unmarked", "8-bit": some code page, bytes above ASCII stand as "\\xE4".
+	 */
+	const char *encoding;
+	const char *line_ends; /* "crlf", "lf", "mixed"; NULL: there are none */
+};
+
+struct wp_text_change {
+	const char *path; /* as it was asked for: "\\Windows\\System32\\winpeshl.ini" */
+	enum wp_text_state state; /* by the SHA-1s in the trees, whether or not the data can be read */
+	struct wp_text_side old, new;
+	const char *hunks;     /* of a unified diff, lines ended by "\n"; "": no line differs; NULL: not compared, or not to be shown */
+	const char *not_shown; /* why, as the end of a sentence; otherwise NULL */
+	bool unread; /* because the data could not be had */
+	size_t lines_added, lines_removed;
+};
+
+struct wp_text_changes {
+	struct wp_text_change *items;
+	size_t count;
+};
+
 /* Whether the trees of a pair are the same; known without reading them, by the SHA-1s of their metadata resources. */
 enum wp_tree_state { WP_TREE_UNKNOWN, WP_TREE_SAME, WP_TREE_CHANGED };
 /* "same", "changed"; NULL for unknown. */
@@ -158,6 +198,7 @@ struct wp_diff_image {
 	size_t field_count;
 	struct wp_diff_contents *contents; /* NULL: not asked for, or a tree could not be read */
 	struct wp_diff_files *files;       /* the same */
+	struct wp_text_changes *texts;     /* the same */
 };
 
 /* Distinct blobs of file data over a whole WIM. */
@@ -201,6 +242,7 @@ struct wp_diff_options {
 	bool only_matched; /* compare the pairs of @matches and nothing else: neither other images nor the files as wholes */
 	bool servicing;
 	bool files;
+	struct wp_names text_paths; /* texts to compare, by their paths in both images; '/' is '\\' */
 	const char *path_glob;  /* only these paths count and are listed; NULL: all. What it means: src/diff/glob.h */
 	unsigned int depth;     /* of the folders with totals; 1: \Windows, \Users … */
 	size_t path_limit;      /* how many paths an image keeps */

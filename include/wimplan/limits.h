@@ -126,6 +126,14 @@
 #define WP_LIMIT_FOLDER_TEXT (16u << 20)
 /* Bytes of text that a diff shows of what is in all of its images; of retail media with eleven they are 15 MB. */
 #define WP_LIMIT_DIFF_TEXT (256u << 20)
+/* Bytes of a text in an image that is compared line by line. Answer files and .ini files have some kilobytes. */
+#define WP_LIMIT_TEXT_DATA (1u << 20)
+/*
+ * Lines that two texts may differ in, and steps in search of them, before all between the first and the last of them is told as
+ * gone and come: 17 MB and a tenth of a second.
+ */
+#define WP_LIMIT_TEXT_EDITS 2048
+#define WP_LIMIT_TEXT_STEPS 20000000u
 /* Files in the folder of one upgrade package, and names in any folder in which a source is looked for. */
 #define WP_LIMIT_FOLDER_FILES 1000000u
 /* File ids of which the cache keeps the content id; beyond it the ones that were not seen for longest are dropped. */

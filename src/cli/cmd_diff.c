@@ -41,6 +41,7 @@ struct arguments {
 static const struct wp_option options[] = {
 	WP_OPTION(struct arguments, diff.servicing, "servicing", NULL, FLAG, "updates, drivers, apps, languages and boot files"),
 	WP_OPTION(struct arguments, diff.files, "files", NULL, FLAG, "files added, removed, changed and renamed"),
+	WP_OPTION(struct arguments, diff.text_paths, "content", "PATH", LIST, "lines of the text at this path, such as Windows\\\\System32\\\\winpeshl.ini"),
 	WP_OPTION(struct arguments, diff.path_glob, "path", "GLOB", TEXT, "with --files: only paths like '*.sys' or 'INF\\*'"),
 	WP_OPTION(struct arguments, depth, "depth", "N", COUNT, "with --files: totals of folders N levels deep (2)", .least = 1,
 	  .most = WP_LIMIT_DEPTH),
@@ -81,17 +82,17 @@ static int check(struct wp_cli *cli, const struct arguments *args)
 		return wp_cli_usage(cli, "--record", "--snapshot and --site need --record");
 	if (args->diff.only_matched && !args->pairs.count)
 		return wp_cli_usage(cli, "--only-matched", "--only-matched compares the pairs of --match, and there is none");
-	if (args->record && (args->diff.files || args->diff.servicing))
+	if (args->record && (args->diff.files || args->diff.servicing || args->diff.text_paths.count))
 		return wp_cli_usage(cli, "--record",
-				    "a record says nothing of files: --record goes with neither --servicing nor --files");
+				    "a record says nothing of files: --record goes with none of --servicing, --files and --content");
 	if ((cli->json || args->json_lines) && args->format != FORMAT_TEXT)
 		return wp_cli_usage(cli, "--format", "%s and --format %s exclude each other",
 				    cli->json ? "--json" : "--json-lines", format_words[args->format - FORMAT_TEXT]);
 	if (!args->diff.files && (narrowed || args->json_lines))
 		return wp_cli_usage(cli, "--files", "--path, --depth, --limit and --json-lines need --files");
-	if (args->json_lines && (cli->json || args->diff.servicing))
+	if (args->json_lines && (cli->json || args->diff.servicing || args->diff.text_paths.count))
 		return wp_cli_usage(cli, "--json-lines",
-				    "--json-lines writes paths alone; it goes with neither --json nor --servicing");
+				    "--json-lines writes paths alone; it goes with none of --json, --servicing and --content");
 	return WP_OK;
 }
 
@@ -252,10 +253,10 @@ const struct wp_command wp_cmd_diff = {
 		"       wimplan diff [OPTION…] --record PACKAGEID\n"
 		"Compares the images of two .wim, .esd or .swm files (of a split set the first\n"
 		"part), or what the site has recorded of a package with its source. Of the files\n"
-		"inside an image nothing is read but where links lead. --site and --snapshot go\n"
-		"with --record. A file may be an .iso, whose install.wim is taken, or a file in\n"
-		"one, 'w11.iso:sources/boot.wim'; and a path of Windows that --map or a mount\n"
-		"leads to.\n",
+		"inside an image nothing is read but where links lead, and what --content names.\n"
+		"--site and --snapshot go with --record. A file may be an .iso, whose install.wim\n"
+		"is taken, or a file in one, 'w11.iso:sources/boot.wim'; and a path of Windows\n"
+		"that --map or a mount leads to.\n",
 	.options = options,
 	.size = sizeof(struct arguments),
 	.takes = WP_TAKES_SITE | WP_TAKES_SNAPSHOT | WP_TAKES_MAP | WP_TAKES_DETAILED,

@@ -80,6 +80,22 @@ static void compare_contents(struct wp_diff *diff, struct wp_diff_image *image, 
 	take_contents(diff, image, wp_pair_contents(diff->arena, &was, &is), room);
 }
 
+static void take_texts(struct wp_diff *diff, struct wp_diff_image *image, struct wp_text_changes *texts, struct wp_diff_room *room)
+{
+	for (size_t i = 0; texts && i < texts->count; i++) {
+		if (!texts->items[i].unread)
+			continue;
+		wp_diag_add(diff->arena, &diff->diags, WP_SEVERITY_ERROR, "text-unread",
+			    wp_arena_printf(diff->arena, "%s, image %u", diff->new.path, image->new_index),
+			    "%s differs, and its lines are not compared: %s", texts->items[i].path, texts->items[i].not_shown);
+		image->complete = false;
+	}
+	if (texts && !wp_diff_room_take(room, wp_text_changes_size(texts)))
+		tell_no_room(diff, image, "what became of texts");
+	else
+		image->texts = texts;
+}
+
 /* Both are read, also where their digests are equal: one of them may be damaged. */
 static void compare_trees(struct wp_diff *diff, struct wp_diff_image *image, const struct wp_diff_file *old,
 			  const struct wp_diff_file *new, const struct wp_diff_options *options,
@@ -97,6 +113,11 @@ static void compare_trees(struct wp_diff *diff, struct wp_diff_image *image, con
 		if (options->files)
 			image->files = wp_pair_files(diff->arena, (struct wp_diff_tree){ old->index, was.tree },
 						     (struct wp_diff_tree){ new->index, is.tree }, options, room);
+		if (options->text_paths.count)
+			take_texts(diff, image,
+				   wp_pair_texts(diff->arena, (struct wp_diff_tree){ old->index, was.tree }, old->reader,
+						 (struct wp_diff_tree){ new->index, is.tree }, new->reader, options),
+				   room);
 	}
 	wp_tree_free(was.tree);
 	wp_tree_free(is.tree);
@@ -128,9 +149,10 @@ static bool take_seen(struct wp_diff *diff, struct wp_diff_image *image, const s
 {
 	if (!other || (options->each_path && other->files && !wp_totals_empty(&other->files->totals)))
 		return false;
-	if (!other->contents && !other->files)
+	if (!other->complete)
 		image->complete = false;
 	take_contents(diff, image, other->contents, room);
+	take_texts(diff, image, other->texts, room);
 	if (other->files && !wp_diff_room_take(room, wp_diff_files_text(other->files)))
 		tell_no_room(diff, image, "what happened to files");
 	else
@@ -138,7 +160,7 @@ static bool take_seen(struct wp_diff *diff, struct wp_diff_image *image, const s
 	return true;
 }
 
-static void read_trees(struct wp_diff *diff, const struct wp_diff_file *old, const struct wp_diff_file *new,
+static void read_trees(struct wp_diff *diff, struct wp_diff_file *old, struct wp_diff_file *new,
 		       const struct wp_diff_options *options)
 {
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
@@ -146,6 +168,8 @@ static void read_trees(struct wp_diff *diff, const struct wp_diff_file *old, con
 	struct seen *seen = NULL;
 	size_t count = 0;
 
+	old->reader = wp_blob_reader_new(old->index);
+	new->reader = wp_blob_reader_new(new->index);
 	for (size_t i = 0; i < diff->image_count; i++) {
 		struct wp_diff_image *image = &diff->images[i];
 		uint32_t was, is;
@@ -160,6 +184,8 @@ static void read_trees(struct wp_diff *diff, const struct wp_diff_file *old, con
 		if (was && is)
 			*WP_PUSH(scratch, seen, count) = (struct seen){ was, is, image };
 	}
+	wp_blob_reader_free(old->reader);
+	wp_blob_reader_free(new->reader);
 }
 
 /* One remark for all images whose tree the file does not hold. */
@@ -185,7 +211,7 @@ static void tell_missing(struct wp_diff *diff, const struct wp_diff_file *file, 
 			    count, first);
 }
 
-void wp_pair_trees(struct wp_diff *diff, const struct wp_diff_file *old, const struct wp_diff_file *new,
+void wp_pair_trees(struct wp_diff *diff, struct wp_diff_file *old, struct wp_diff_file *new,
 		   const struct wp_diff_options *options)
 {
 	for (size_t i = 0; i < diff->image_count; i++) {
@@ -199,7 +225,7 @@ void wp_pair_trees(struct wp_diff *diff, const struct wp_diff_file *old, const s
 		if (image->tree == WP_TREE_UNKNOWN)
 			image->complete = false;
 	}
-	if (!options->servicing && !options->files) {
+	if (!options->servicing && !options->files && !options->text_paths.count) {
 		tell_missing(diff, old, false);
 		tell_missing(diff, new, true);
 	} else if (old->index && new->index) {

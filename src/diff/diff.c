@@ -26,6 +26,10 @@ WP_NAMES(wp_path_kind_name, enum wp_path_kind,
 	[WP_PATH_FOLDER] = "folder",
 	[WP_PATH_STREAM] = "stream")
 
+WP_NAMES(wp_text_state_name, enum wp_text_state,
+	[WP_TEXT_STATE_SAME] = "same",       [WP_TEXT_STATE_CHANGED] = "changed", [WP_TEXT_STATE_ADDED] = "added",
+	[WP_TEXT_STATE_REMOVED] = "removed", [WP_TEXT_STATE_ABSENT] = "absent")
+
 const char *wp_tree_state_name(enum wp_tree_state state)
 {
 	return state == WP_TREE_SAME ? "same" : state == WP_TREE_CHANGED ? "changed" : NULL;

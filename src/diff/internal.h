@@ -33,6 +33,7 @@ struct wp_diff_file {
 	struct wp_wim *wim;
 	struct wp_wim_index *index; /* NULL: wimlib refused */
 	struct wp_diff_side *side;
+	struct wp_blob_reader *reader; /* while texts are compared */
 };
 
 /* Calls @work for both, one of them in a thread of its own. Each has its own memory: nothing is shared. */
@@ -68,7 +69,7 @@ void wp_pair_fields(struct wp_diff *diff, struct wp_diff_image *image, const str
 const uint8_t *wp_tree_digest(const struct wp_diff_file *file, uint32_t image);
 
 /* Compares the trees of all pairs: by their digests, and what is in them as far as @options asks for it. */
-void wp_pair_trees(struct wp_diff *diff, const struct wp_diff_file *old, const struct wp_diff_file *new,
+void wp_pair_trees(struct wp_diff *diff, struct wp_diff_file *old, struct wp_diff_file *new,
 		   const struct wp_diff_options *options);
 
 /* What was installed, removed and replaced. In diff's arena. */
@@ -105,7 +106,13 @@ struct wp_diff_tree {
 struct wp_diff_files *wp_pair_files(struct wp_arena *arena, struct wp_diff_tree old, struct wp_diff_tree new,
 				    const struct wp_diff_options *options, struct wp_diff_room *room);
 
+/* What became of the texts of options->text_paths. In diff's arena. */
+struct wp_text_changes *wp_pair_texts(struct wp_arena *arena, struct wp_diff_tree old, struct wp_blob_reader *old_reader,
+				      struct wp_diff_tree new, struct wp_blob_reader *new_reader,
+				      const struct wp_diff_options *options);
+
 /* Bytes of the text that a report of these shows, about. */
+uint64_t wp_text_changes_size(const struct wp_text_changes *texts);
 uint64_t wp_diff_contents_text(const struct wp_diff_contents *contents);
 uint64_t wp_diff_files_text(const struct wp_diff_files *files);
 

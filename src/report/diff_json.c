@@ -3,6 +3,7 @@
 #include "wimplan/report.h"
 
 #include "contents_json.h"
+#include "diff_texts.h"
 #include "header_words.h"
 
 #include "wimplan/json.h"
@@ -139,7 +140,7 @@ static json_t *image_json(const struct wp_diff_image *image)
 			      "tree", wp_json_text(wp_tree_state_name(image->tree)), "fields", fields_json(image),
 			      "complete", json_boolean(image->complete),
 			      "contents", wp_diff_contents_json(image->contents), "files", files_json(image->files),
-			      NULL);
+			      "texts", wp_diff_texts_json(image->texts), NULL);
 }
 
 static json_t *header_json(const struct wp_diff *diff)

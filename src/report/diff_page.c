@@ -279,6 +279,8 @@ static void add_image(struct wp_page *page, const struct wp_diff *diff, const st
 		wp_diff_page_contents(page, name, image->contents, all);
 	if (image->files)
 		wp_diff_page_files(page, name, image->files, all);
+	if (image->texts)
+		wp_diff_page_texts(page, image->texts);
 	wp_page_line(page, WP_PART_PARAGRAPH, wp_diff_words_beyond(image));
 	wp_page_close(page);
 }

@@ -2,6 +2,7 @@
 /* What is installed and what happened to files, as tables of a page. */
 #include "diff_page_contents.h"
 
+#include "diff_texts.h"
 #include "words.h"
 
 #include <stdint.h>
@@ -267,4 +268,19 @@ void wp_diff_page_files(struct wp_page *page, const char *image, const struct wp
 		add_shares(page, "Component", shares, files->component_count, all ? SIZE_MAX : COMPONENTS_SHOWN, most);
 	}
 	add_paths(page, image, files);
+}
+
+void wp_diff_page_texts(struct wp_page *page, const struct wp_text_changes *texts)
+{
+	wp_page_heading(page, 3, "Texts");
+	for (size_t i = 0; i < texts->count; i++) {
+		const struct wp_text_change *text = &texts->items[i];
+
+		wp_page_open(page, WP_PART_PARAGRAPH, NULL);
+		wp_page_add(page, WP_PART_CODE, text->path);
+		wp_page_add(page, WP_PART_TEXT, wp_arena_printf(page->arena, " %s", wp_diff_words_text(page->arena, text)));
+		wp_page_close(page);
+		if (text->hunks && *text->hunks)
+			wp_page_add(page, WP_PART_LISTING, text->hunks);
+	}
 }

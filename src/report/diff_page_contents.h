@@ -18,4 +18,7 @@ void wp_diff_page_key(struct wp_page *page);
 void wp_diff_page_contents(struct wp_page *page, const char *image, const struct wp_diff_contents *contents, bool all);
 void wp_diff_page_files(struct wp_page *page, const char *image, const struct wp_diff_files *files, bool all);
 
+/* The texts that were asked for by their paths, with the lines that differ. */
+void wp_diff_page_texts(struct wp_page *page, const struct wp_text_changes *texts);
+
 #endif

@@ -324,7 +324,7 @@ char *wp_diff_words_status(struct wp_arena *arena, const struct wp_diff_image *i
 
 bool wp_diff_words_has_more(const struct wp_diff *diff, const struct wp_diff_image *image)
 {
-	return image->field_count || image->contents || image->files ||
+	return image->field_count || image->contents || image->files || image->texts ||
 	       (!image->complete && wp_diff_words_tree(diff, image));
 }
 

@@ -66,6 +66,8 @@ static const char style[] =
 	"radial-gradient(farthest-side at 0 50%,#0005,transparent) left/.75rem 100% no-repeat scroll,\n"
 	"radial-gradient(farthest-side at 100% 50%,#0005,transparent) right/.75rem 100% no-repeat scroll}\n"
 	".scroll:focus-visible{outline:2px solid var(--link)}\n"
+	"pre{margin:0;padding:.5rem .75rem;font:.88rem/1.45 ui-monospace,SFMono-Regular,Consolas,\"DejaVu Sans Mono\",monospace}\n"
+	"pre .added{color:var(--added)}pre .removed{color:var(--removed)}pre .info{color:var(--info)}\n"
 	"table{border-collapse:collapse;width:100%;font-size:.92rem}\n"
 	"th,td{text-align:left;vertical-align:top;padding:.35rem .75rem;border-bottom:1px solid var(--line);\n"
 	"unicode-bidi:isolate;overflow-wrap:break-word}\n"

@@ -32,6 +32,7 @@ enum wp_part_kind {
 	WP_PART_KEY,       /* badges: what the colours of bars mean; HTML alone has bars */
 	WP_PART_FOLD,      /* blocks that are folded up on a screen; @text says what they are, @open that they are not */
 	WP_PART_TABLE,     /* columns, then rows and groups; @text is a caption for those who do not see it */
+	WP_PART_LISTING,   /* @text: hunks of a unified diff */
 	WP_PART_COLUMN,    /* a heading in @text, and in @column what stands below */
 	WP_PART_ROW,       /* cells */
 	WP_PART_GROUP,     /* @text: a heading over the rows that follow */

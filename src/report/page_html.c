@@ -2,6 +2,7 @@
 /* A page in HTML that needs nothing but itself: no script, no font, no picture, nothing from the network. */
 #include "page.h"
 
+#include "diff_texts.h"
 #include "html_style.h"
 #include "words.h"
 
@@ -276,6 +277,23 @@ static void add_table(struct html *html, const struct wp_part *table)
 	add_raw(html, "</tbody></table></div>\n");
 }
 
+/* It scrolls like a table, for lines that are broken are no lines. */
+static void add_listing(struct html *html, const char *hunks)
+{
+	const char *line;
+
+	add_raw(html, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Lines that differ\"><pre>");
+	while ((line = wp_diff_words_hunk_line(html->arena, &hunks))) {
+		const char *kind = *line == '+' ? "added" : *line == '-' ? "removed" : *line == '@' ? "info" : NULL;
+
+		if (kind)
+			add_rawf(html, "<span class=\"%s\">", kind);
+		add_text(html, line);
+		add_raw(html, kind ? "</span>\n" : "\n");
+	}
+	add_raw(html, "</pre></div>\n");
+}
+
 static void add_fold(struct html *html, const struct wp_part *fold)
 {
 	size_t number = ++html->folds;
@@ -359,6 +377,9 @@ static void add_part(struct html *html, const struct wp_part *part)
 		break;
 	case WP_PART_TABLE:
 		add_table(html, part);
+		break;
+	case WP_PART_LISTING:
+		add_listing(html, part->text);
 		break;
 	case WP_PART_KEY:
 		add_key(html, part);

@@ -2,6 +2,7 @@
 /* A page in Markdown (GFM). */
 #include "page.h"
 
+#include "diff_texts.h"
 #include "words.h"
 
 #include <stdbool.h>
@@ -242,6 +243,26 @@ static void add_banner(struct markdown *md, const struct wp_part *banner)
 	wp_buf_putc(md->buf, '\n');
 }
 
+/* CommonMark 0.31, 4.5: a fence ends at a line of as many backticks, so ours are more than the text has in a row. */
+static void add_listing(struct markdown *md, const char *hunks)
+{
+	size_t longest = 2;
+	const char *line;
+
+	for (const char *at = strchr(hunks, '`'); at; at = strchr(at, '`')) {
+		size_t length = strspn(at, "`");
+
+		longest = length > longest ? length : longest;
+		at += length;
+	}
+	wp_buf_pad(md->buf, '`', longest + 1);
+	wp_buf_puts(md->buf, "diff\n");
+	while ((line = wp_diff_words_hunk_line(md->arena, &hunks)))
+		wp_buf_printf(md->buf, "%s\n", line);
+	wp_buf_pad(md->buf, '`', longest + 1);
+	wp_buf_puts(md->buf, "\n\n");
+}
+
 static void add_part(struct markdown *md, const struct wp_part *part)
 {
 	switch (part->kind) {
@@ -271,6 +292,9 @@ static void add_part(struct markdown *md, const struct wp_part *part)
 		break;
 	case WP_PART_TABLE:
 		add_table(md, part);
+		break;
+	case WP_PART_LISTING:
+		add_listing(md, part->text);
 		break;
 	case WP_PART_CARDS:
 		add_cards(md, part);

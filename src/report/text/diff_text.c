@@ -108,6 +108,8 @@ static void add_image(struct diff_text *text, const struct wp_diff_image *image,
 		wp_diff_text_contents(text, image->contents);
 	if (image->files)
 		wp_diff_text_files(text, image->files);
+	if (image->texts)
+		wp_diff_text_texts(text, image->texts);
 	wp_layout_line(&text->out, 4, 4, wp_diff_words_beyond(image));
 }
 

@@ -2,6 +2,8 @@
 /* What is installed and what happened to files, for a terminal. */
 #include "diff_text_contents.h"
 
+#include "../diff_texts.h"
+
 #include "../words.h"
 
 /* How many lines a list has before it is cut: what one screen takes. */
@@ -238,4 +240,34 @@ void wp_diff_text_files(struct diff_text *text, const struct wp_diff_files *file
 	for (size_t i = 0; i < files->path_count; i++)
 		add_path(text, &files->paths[i]);
 	add_more(text, 4, files->path_omitted, " (--limit N, --path GLOB; all of them with --json-lines)");
+}
+
+static void add_hunk_line(struct diff_text *text, const char *line)
+{
+	wp_buf_pad(text->out.buf, ' ', 6);
+	wp_layout_tint(&text->out,
+		       *line == '+' ? WP_TINT_GREEN : *line == '-' ? WP_TINT_RED : *line == '@' ? WP_TINT_CYAN : WP_TINT_NONE, line);
+	wp_buf_putc(text->out.buf, '\n');
+}
+
+void wp_diff_text_texts(struct diff_text *text, const struct wp_text_changes *texts)
+{
+	static const enum wp_diff_status symbols[] = {
+		[WP_TEXT_STATE_SAME] = WP_DIFF_SAME,   [WP_TEXT_STATE_CHANGED] = WP_DIFF_CHANGED,
+		[WP_TEXT_STATE_ADDED] = WP_DIFF_ADDED, [WP_TEXT_STATE_REMOVED] = WP_DIFF_REMOVED,
+		[WP_TEXT_STATE_ABSENT] = WP_DIFF_SAME,
+	};
+
+	wp_buf_puts(text->out.buf, "  Texts\n");
+	for (size_t i = 0; i < texts->count; i++) {
+		const struct wp_text_change *item = &texts->items[i];
+		const char *line, *at = item->hunks ? item->hunks : "";
+
+		text->items[symbols[item->state]] = true;
+		wp_diff_text_symbol(text, 4, symbols[item->state], wp_diff_words_symbol(symbols[item->state]));
+		wp_layout_wrap(&text->out,
+			       wp_arena_printf(text->out.arena, "%s  %s", item->path, wp_diff_words_text(text->out.arena, item)), 6, 6);
+		while ((line = wp_diff_words_hunk_line(text->out.arena, &at)))
+			add_hunk_line(text, line);
+	}
 }

@@ -23,6 +23,8 @@ struct diff_text {
 void wp_diff_text_contents(struct diff_text *text, const struct wp_diff_contents *contents);
 void wp_diff_text_files(struct diff_text *text, const struct wp_diff_files *files);
 
+void wp_diff_text_texts(struct diff_text *text, const struct wp_text_changes *texts);
+
 /* The symbol in the colour of @status, and a space. */
 void wp_diff_text_symbol(struct diff_text *text, size_t indent, enum wp_diff_status status, const char *symbol);
 /* The escaped @tail behind the escaped @head, or below it where the line, with @used columns in front, has no room. */
