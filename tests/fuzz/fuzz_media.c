@@ -95,6 +95,6 @@ int fuzz_one(const uint8_t *data, size_t size)
 		for (size_t count = wp_media_list(media, "sources", "", "", &files); count--;)
 			check(media, &files[count]);
 	wp_media_close(media);
-	unlink(path);
+	fuzz_remove(path);
 	return 0;
 }
