@@ -107,6 +107,15 @@ $(BUILD)/mkwim: $(call objects,$(MKWIM_SOURCES)) $(BUILD)/libwimplan.a $(BUILD)/
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %/libs,$^) @$(BUILD)/libs
 
+# Programs that start a computer, signed by keys of a moment, and a wimplan that takes their certificates for known.
+$(BUILD)/mkboot: $(call objects,tests/tools/mkboot.c) $(BUILD)/libwimplan.a $(BUILD)/libs
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %/libs,$^) @$(BUILD)/libs
+$(BUILD)/wimplan-other-authorities: $(call objects,tests/tools/other_authorities.c $(CLI_SOURCES) $(PROGRAM_SOURCES)) \
+		$(BUILD)/libwimplan.a $(BUILD)/libs
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %/libs,$^) @$(BUILD)/libs
+
 # The stand-in for a site's SMS Provider.
 $(BUILD)/site-provider: $(call objects,$(SITE_SOURCES)) $(BUILD)/libwimplan.a $(BUILD)/libs
 	$(call say,LD,$@)
@@ -157,7 +166,8 @@ deps:
 demo: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/wimplan-export $(BUILD)/mkwim $(BUILD)/site-provider
 	@tests/demo.sh $(BUILD)
 
-CHECKED := $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/wimplan-export $(BUILD)/mkwim $(BUILD)/site-provider $(BUILD)/unit-tests
+CHECKED := $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/wimplan-export $(BUILD)/mkwim $(BUILD)/site-provider $(BUILD)/unit-tests \
+	$(BUILD)/mkboot $(BUILD)/wimplan-other-authorities
 check: $(CHECKED) $(FUZZERS) man
 	@tests/check.sh $(BUILD)
 

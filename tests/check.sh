@@ -68,6 +68,7 @@ working_steps() {
 	step 'expensive exports' tests/check-exports.py "$build"
 	step 'memory that runs out' tests/check-memory.py "$build"
 	step 'calls on files that fail' tests/check-faults.py "$build"
+	step 'boot files' tests/check-boot.py "$build"
 	step 'hostile files' tests/check-hostile.py "$build"
 	step 'power cuts' tests/check-power.py "$build" 8
 	step 'attacks' tests/check-attacks.py "$build"

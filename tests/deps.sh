@@ -10,7 +10,7 @@ for purpose; do
 	case $purpose in
 	build) packages="$packages gcc libc6-dev make pkg-config scdoc libwim-dev libxml2-dev libsqlite3-dev libjansson-dev
 		libssl-dev libsmartcols-dev libarchive-dev libcurl4-openssl-dev" ;;
-	test) packages="$packages libmicrohttpd-dev openssl strace libcriterion-dev python3 python3-jsonschema mandoc zsh fish
+	test) packages="$packages libmicrohttpd-dev openssl strace libcriterion-dev python3 python3-jsonschema mandoc osslsigncode zsh fish
 		$sign_in" ;;
 	demo) packages="$packages libmicrohttpd-dev openssl" ;;
 	check-release) packages="$packages debootstrap" ;;

@@ -116,6 +116,22 @@
 #define WP_LIMIT_FILE_DATA (64u << 20)
 #define WP_LIMIT_SOLID_CHUNK (64u << 20)
 #define WP_LIMIT_SOLID_CHUNKS (1u << 20)
+/*
+ * Of a program that starts a computer: sections; entries of its certificate table, signatures within signatures and how deep they are,
+ * all of one program together; bytes of one of them, those who signed it and certificates in it; entries of its resources, and bits of
+ * a key that is calculated with. A real one has one or two entries of 10 KB with a handful of certificates of 2048 bits each.
+ */
+#define WP_LIMIT_PE_SECTIONS 96u
+#define WP_LIMIT_SIGNATURE_ENTRIES 16u
+#define WP_LIMIT_SIGNATURES_NESTED 8u
+#define WP_LIMIT_SIGNATURE_DEPTH 2u
+#define WP_LIMIT_SIGNATURE_BYTES (1u << 20)
+#define WP_LIMIT_CERTIFICATES 64u
+#define WP_LIMIT_PE_RESOURCES 4096u
+#define WP_LIMIT_KEY_BITS 16384u
+/* Such programs of one file that are read, and bytes of them: images share them, and each has about a dozen of a few MB. */
+#define WP_LIMIT_BOOT_PROGRAMS 1024u
+#define WP_LIMIT_BOOT_BYTES (1u << 30)
 /* Streams of one file. */
 #define WP_LIMIT_STREAMS 1024u
 /* Bytes of a reparse point's data: winnt.h, MAXIMUM_REPARSE_DATA_BUFFER_SIZE. */

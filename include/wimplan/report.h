@@ -4,6 +4,7 @@
 #define WIMPLAN_REPORT_H
 
 #include "wimplan/buf.h"
+#include "wimplan/boot.h"
 #include "wimplan/diff.h"
 #include "wimplan/media.h"
 #include "wimplan/plan.h"
@@ -62,6 +63,7 @@ struct wp_inspection {
 	const struct wp_media *media; /* the .iso in which it stands; NULL: it is a file of its own */
 	const struct wp_wim_content *content; /* NULL without --deep, or when wimlib refused */
 	const struct wp_servicing *contents; /* --servicing: of each image of the metadata; NULL without */
+	const struct wp_boot_image *boot; /* --boot: the same of the programs that start it */
 	bool searched; /* --path: @found says what fits; NULL: nobody could look */
 	const struct wp_found_files *found;
 	uint32_t only_image; /* --image N; 0: all */

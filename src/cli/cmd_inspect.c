@@ -13,7 +13,8 @@
 #include <string.h>
 
 struct arguments {
-	bool xml, deep, servicing, expect;
+	bool xml, deep, servicing, boot, expect;
+	const char *min_svn;
 	struct wp_names globs; /* --path */
 	struct wp_number image; /* not known: all */
 };
@@ -24,6 +25,10 @@ static const struct wp_option options[] = {
 	WP_OPTION(struct arguments, deep, "deep", NULL, FLAG, "content id and blob totals, through wimlib"),
 	WP_OPTION(struct arguments, servicing, "servicing", NULL, FLAG,
 	  "updates, drivers, apps, languages and boot files, from the tree of each image; --verbose lists all of them"),
+	WP_OPTION(struct arguments, boot, "boot", NULL, FLAG,
+	  "who signed the programs that start a computer, in which version, and what that means"),
+	WP_OPTION(struct arguments, min_svn, "min-svn", "N.N", TEXT,
+	  "the same, and say which of them have a lesser secure version number, such as 9.0"),
 	WP_OPTION(struct arguments, globs, "path", "GLOB", LIST,
 	  "files with a path like '*\\bootmgfw.efi', and the images that have them; may be given several times"),
 	WP_OPTION(struct arguments, expect, "expect", NULL, FLAG, "say what is not as [expect] of the configuration has it"),
@@ -39,9 +44,10 @@ static int check(struct wp_cli *cli, const struct arguments *args)
 		return wp_fail_on_check(cli, false);
 	if (cli->json)
 		return wp_cli_usage(cli, "--xml", "--xml and --json exclude each other");
-	if (args->image.known || args->deep || args->servicing || args->expect || args->globs.count)
+	if (args->image.known || args->deep || args->servicing || args->boot || args->min_svn || args->expect ||
+	    args->globs.count)
 		return wp_cli_usage(cli, "--xml",
-				    "--xml prints the whole XML; it goes with none of --image, --deep, --servicing, --path and --expect");
+				    "--xml prints the whole XML; it goes with none of --image, --deep, --servicing, --boot, --path and --expect");
 	if (cli->operand_count > 1)
 		return wp_cli_usage(cli, "--xml", "--xml takes one file, but there are %zu", cli->operand_count);
 	return WP_OK;
@@ -216,6 +222,7 @@ static int run(struct wp_cli *cli, void *arguments)
 		.with_text = args->xml,
 		.deep = args->deep,
 		.servicing = args->servicing,
+		.boot = args->boot || args->min_svn,
 		.globs = args->globs,
 		.only_image = (uint32_t)args->image.value,
 		.now = cli->env->now,
@@ -225,6 +232,8 @@ static int run(struct wp_cli *cli, void *arguments)
 	struct wp_config config;
 	int status = check(cli, args);
 
+	if (!status && args->min_svn && !wp_svn_parse(args->min_svn, &wanted.least_svn))
+		status = wp_cli_usage(cli, "--min-svn", "--min-svn takes a secure version number such as 9.0, not \"%s\"", args->min_svn);
 	if (!status && args->expect)
 		status = wp_cli_config(cli, &config);
 	if (!status)

@@ -23,7 +23,7 @@ static bool has_things(const struct wp_inspect_wanted *wanted)
 
 static bool needs_index(const struct wp_inspect_wanted *wanted)
 {
-	return wanted->servicing || wanted->deep || wanted->globs.count || has_things(wanted);
+	return wanted->servicing || wanted->boot || wanted->deep || wanted->globs.count || has_things(wanted);
 }
 
 /* Reads the blob table, and the trees that are asked for. Gives what was found of what is expected. */
@@ -33,12 +33,18 @@ static const struct wp_expect_contents *look_inside(const struct wp_inspect_want
 	struct wp_wim_index *index __attribute__((cleanup(wp_wim_index_freep))) = wp_wim_index_read(wim);
 	struct wp_wim_content *content;
 	struct wp_servicing *installed = NULL;
+	struct wp_boot_survey *survey = NULL;
 	size_t count = 0;
 
 	if (!index)
 		return NULL;
-	if (wanted->servicing || has_things(wanted))
-		count = wp_wim_read_installed(wim, index, wanted->only_image, &installed);
+	if (wanted->boot)
+		survey = wp_boot_survey_begin(ret->arena, index);
+	if (wanted->servicing || wanted->boot || has_things(wanted))
+		count = wp_wim_read_installed(wim, index, wanted->only_image, survey ? wp_boot_survey_tree : NULL, survey,
+					      &installed);
+	if (survey)
+		ret->file.boot = wp_boot_survey_end(survey, wp_authorities(), wanted->least_svn);
 	if (wanted->globs.count)
 		ret->file.found = wp_wim_search(wim, index, wanted->globs.items, wanted->globs.count, wanted->only_image,
 						!installed);

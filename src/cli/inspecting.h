@@ -10,7 +10,8 @@
 
 /* What is to be looked for. */
 struct wp_inspect_wanted {
-	bool with_text, deep, servicing;
+	bool with_text, deep, servicing, boot;
+	struct wp_svn least_svn; /* known: programs with a lesser one are told */
 	struct wp_names globs; /* of paths that are looked for */
 	uint32_t only_image;                      /* 0: all */
 	const struct wp_expect_settings *expect;  /* NULL: nothing is expected */

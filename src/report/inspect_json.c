@@ -2,6 +2,7 @@
 /* inspect --json: everything that was read of each file, in the order of the contract. */
 #include "wimplan/report.h"
 
+#include "boot_json.h"
 #include "contents_json.h"
 #include "found_json.h"
 #include "header_words.h"
@@ -126,6 +127,8 @@ static json_t *images_json(struct wp_arena *arena, const struct wp_inspection *f
 		if (file->contents)
 			wp_json_set(image, "contents",
 				    file->contents[i].known ? wp_contents_json(&file->contents[i]) : json_null());
+		if (file->boot)
+			wp_json_set(image, "boot", wp_boot_json(arena, &file->boot[i]));
 		wp_json_push(array, image);
 	}
 	return array;
@@ -223,5 +226,5 @@ json_t *wp_report_inspect_file_json(const struct wp_inspection *file)
 
 json_t *wp_report_inspect_head_json(void)
 {
-	return wp_json_document("wimplan-inspect", "1.2");
+	return wp_json_document("wimplan-inspect", "1.3");
 }

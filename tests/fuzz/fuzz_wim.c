@@ -40,7 +40,7 @@ int fuzz_one(const uint8_t *data, size_t size)
 	if (wim->grade != WP_GRADE_ERROR)
 		index = wp_wim_index_read(wim);
 	if (index) {
-		wp_wim_read_installed(wim, index, 0, &installed);
+		wp_wim_read_installed(wim, index, 0, NULL, NULL, &installed);
 		wp_wim_index_look_deeper(wim, index);
 		check_content(wim, &index->content);
 		file.content = &index->content;

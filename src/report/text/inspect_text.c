@@ -3,6 +3,7 @@
 #include "../diff_words.h"
 #include "../header_words.h"
 #include "../words.h"
+#include "inspect_boot.h"
 #include "inspect_found.h"
 #include "inspect_image.h"
 
@@ -283,6 +284,7 @@ void wp_report_inspect_text(const struct wp_inspection *files, size_t count, con
 		add_header(&out, &files[i]);
 		add_images(&out, &files[i], count == 1);
 		add_installed(&out, &files[i], options->all);
+		wp_inspect_boot(&out, &files[i]);
 		if (files[i].searched)
 			wp_inspect_found(&out, files[i].found);
 		add_other(&out, wim->metadata);

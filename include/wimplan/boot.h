@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The programs in an image that start a computer: who signed them, in which version, and what that means together. A signature is
+ * parsed and never trusted: what was not proven is not said.
+ */
+#ifndef WIMPLAN_BOOT_H
+#define WIMPLAN_BOOT_H
+
+#include "wimplan/diag.h"
+#include "wimplan/number.h"
+#include "wimplan/time.h"
+#include "wimplan/tree.h"
+
+/* Microsoft's certificates that firmware may have among those it trusts for what it starts. */
+enum wp_authority {
+	WP_AUTHORITY_WINDOWS_2011,
+	WP_AUTHORITY_WINDOWS_2023,
+	WP_AUTHORITY_MICROSOFT_2011, /* of others' programs, such as shim */
+	WP_AUTHORITY_MICROSOFT_2023,
+	WP_AUTHORITY_OTHER,
+};
+
+/* "windows-pca-2011", "windows-uefi-2023", "microsoft-uefi-2011", "microsoft-uefi-2023", "other". */
+const char *wp_authority_name(enum wp_authority authority);
+
+/* A certificate that is known. */
+struct wp_authority_row {
+	enum wp_authority authority;
+	const char *name;   /* the common name, whole */
+	const char *sha256; /* of the certificate's DER: "sha256:…" */
+};
+
+struct wp_authorities {
+	const struct wp_authority_row *rows;
+	size_t count;
+};
+
+/* Those that wimplan knows. */
+struct wp_authorities wp_authorities(void);
+
+/* One signature of a program. Texts are valid UTF-8, made by strangers. */
+struct wp_boot_signature {
+	const char *signer; /* common name of the certificate whose key made it; NULL: none in the signature, or without a name */
+	const char *issuer; /* common name of who issued that certificate; NULL: no name */
+	bool nested;        /* within another one: firmware does not look at it */
+	bool signature_agrees; /* it was made by the signer's key over the digest that it holds */
+	bool digest_agrees; /* this digest is that of the program */
+	enum wp_authority authority; /* of @issuer by its whole name */
+	/* @issuer's certificate is in the signature, it is the very one of the table, and its key made the signer's certificate. */
+	bool known;
+	struct wp_time timestamp; /* of the counter-signature, which was not verified itself */
+};
+
+/* A program as such. Owned by the arena. */
+struct wp_boot_program {
+	bool readable; /* a program for Windows or firmware; otherwise @diags says what it is not */
+	const char *machine; /* "x64", "x86", "arm64", "arm" or "0x1234" */
+	const char *version; /* the fixed one of its resources, as "10.0.28000.317"; NULL: none */
+	bool has_svn;
+	uint16_t svn_major, svn_minor;
+	char authenticode_sha256[72]; /* "sha256:…"; "" where it cannot be told */
+	struct wp_boot_signature *signatures; /* in the order of the file, nested ones behind theirs */
+	size_t signature_count;
+	struct wp_diags diags; /* boot-no-program, boot-odd, boot-signature-odd */
+};
+
+/* Reads a program out of its @size bytes. Pure. In @arena. */
+struct wp_boot_program *wp_boot_program_read(struct wp_arena *arena, const uint8_t *bytes, size_t size,
+					     struct wp_authorities authorities) __attribute__((returns_nonnull));
+
+/* What a file of an image is for. */
+enum wp_boot_role {
+	WP_BOOT_MANAGER,          /* Boot\EFI\bootmgfw.efi: the program that firmware starts */
+	WP_BOOT_MANAGER_EX,       /* Boot\EFI_EX\bootmgfw_EX.efi: the same, signed under the authority of 2023 */
+	WP_BOOT_MEDIA_MANAGER,    /* bootmgr.efi, of the root of media */
+	WP_BOOT_MEDIA_MANAGER_EX,
+	WP_BOOT_NETWORK,          /* wdsmgfw.efi, of a start from the network */
+	WP_BOOT_NETWORK_EX,
+	WP_BOOT_MEMORY_TEST,
+	WP_BOOT_REVOKED,          /* boot.stl: a list, no program */
+	WP_BOOT_DISC,             /* efisys.bin: an image of a disc that starts, no program */
+	WP_BOOT_DISC_EX,
+	WP_BOOT_LOADER,           /* winload.efi, which the boot manager starts */
+	WP_BOOT_RESUME,           /* winresume.efi */
+	WP_BOOT_MEDIA_START,      /* EFI\Boot\bootx64.efi and its like, in images of media */
+};
+
+/* "boot-manager", "boot-manager-ex", "media-manager" … */
+const char *wp_boot_role_name(enum wp_boot_role role);
+
+struct wp_boot_file {
+	enum wp_boot_role role;
+	const char *path;    /* "\\Windows\\Boot\\EFI\\bootmgfw.efi" */
+	uint64_t size;       /* bytes */
+	uint8_t sha1[WP_SHA1_SIZE];
+	const struct wp_boot_program *program; /* NULL: it is none, or was not read */
+	const char *not_read; /* why not, as wp_blob_read() says it; NULL */
+};
+
+/* What the files of an image mean together. */
+enum wp_boot_verdict {
+	WP_BOOT_NO_MANAGER,
+	WP_BOOT_2011_ONLY,
+	WP_BOOT_2011_WITH_2023,
+	WP_BOOT_2023,
+	WP_BOOT_BOTH,
+	WP_BOOT_THIRD_PARTY,
+	WP_BOOT_MIXED,
+	WP_BOOT_UNPROVEN,
+	WP_BOOT_NOT_READ,
+};
+
+/* "no-boot-manager", "2011-only", "2011-with-2023-beside", "2023-in-place", "both", "third-party", "mixed", "unproven", "not-read". */
+const char *wp_boot_verdict_name(enum wp_boot_verdict verdict);
+/* The verdict as one sentence, for somebody who has never heard of it. */
+const char *wp_boot_verdict_sentence(enum wp_boot_verdict verdict);
+
+struct wp_svn {
+	bool known;
+	uint16_t major, minor;
+};
+/* "9.0"; false when it is anything else. */
+bool wp_svn_parse(const char *text, struct wp_svn *ret);
+
+struct wp_boot_image {
+	bool known; /* its tree could be read */
+	enum wp_boot_verdict verdict;
+	struct wp_boot_file *files; /* by role, then as they are looked for */
+	size_t count;
+	struct wp_diags diags; /* boot-ex-not-2023, boot-ex-older, boot-svn-low */
+};
+
+/* Judges files that were read. Pure. Fills verdict and diags. */
+void wp_boot_judge(struct wp_arena *arena, struct wp_boot_image *image, struct wp_svn least);
+
+/* What is looked for in the trees of one file, and read at the end. */
+struct wp_boot_survey;
+
+/* @index is borrowed. What is found is in @arena. */
+struct wp_boot_survey *wp_boot_survey_begin(struct wp_arena *arena, const struct wp_wim_index *index) __attribute__((returns_nonnull));
+/* Takes note of the files of one image; @survey is a struct wp_boot_survey. */
+void wp_boot_survey_tree(void *survey, const struct wp_tree *tree);
+/*
+ * Reads the files, each once however many images share it, and judges. Gives an element for each image of the WIM's metadata; images
+ * that name one tree share theirs.
+ */
+struct wp_boot_image *wp_boot_survey_end(struct wp_boot_survey *survey, struct wp_authorities authorities, struct wp_svn least);
+
+#endif

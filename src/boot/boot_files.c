@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Finds the files by their paths in the trees of a WIM, and reads each once in the order in which they are stored. */
+#include "wimplan/boot.h"
+
+#include "wimplan/blob.h"
+#include "wimplan/limits.h"
+#include "wimplan/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Where the files are, and whether they are programs. */
+static const struct {
+	const char *path;
+	enum wp_boot_role role;
+	bool program;
+} places[] = {
+	{ "Windows\\Boot\\EFI\\bootmgfw.efi", WP_BOOT_MANAGER, true },
+	{ "Windows\\Boot\\EFI_EX\\bootmgfw_EX.efi", WP_BOOT_MANAGER_EX, true },
+	{ "Windows\\Boot\\EFI\\bootmgr.efi", WP_BOOT_MEDIA_MANAGER, true },
+	{ "Windows\\Boot\\EFI_EX\\bootmgr_EX.efi", WP_BOOT_MEDIA_MANAGER_EX, true },
+	{ "Windows\\Boot\\PXE\\wdsmgfw.efi", WP_BOOT_NETWORK, true },
+	{ "Windows\\Boot\\PXE_EX\\wdsmgfw_EX.efi", WP_BOOT_NETWORK_EX, true },
+	{ "Windows\\Boot\\EFI\\memtest.efi", WP_BOOT_MEMORY_TEST, true },
+	{ "Windows\\Boot\\EFI\\boot.stl", WP_BOOT_REVOKED, false },
+	{ "Windows\\Boot\\DVD\\EFI\\en-US\\efisys.bin", WP_BOOT_DISC, false },
+	{ "Windows\\Boot\\DVD\\EFI\\en-US\\efisys_noprompt.bin", WP_BOOT_DISC, false },
+	{ "Windows\\Boot\\DVD_EX\\EFI\\en-US\\efisys_EX.bin", WP_BOOT_DISC_EX, false },
+	{ "Windows\\Boot\\DVD_EX\\EFI\\en-US\\efisys_noprompt_EX.bin", WP_BOOT_DISC_EX, false },
+	{ "Windows\\System32\\winload.efi", WP_BOOT_LOADER, true },
+	{ "Windows\\System32\\Boot\\winload.efi", WP_BOOT_LOADER, true },
+	{ "Windows\\System32\\winresume.efi", WP_BOOT_RESUME, true },
+	{ "Windows\\System32\\Boot\\winresume.efi", WP_BOOT_RESUME, true },
+	{ "EFI\\Boot\\bootx64.efi", WP_BOOT_MEDIA_START, true },
+	{ "EFI\\Boot\\bootia32.efi", WP_BOOT_MEDIA_START, true },
+	{ "EFI\\Boot\\bootaa64.efi", WP_BOOT_MEDIA_START, true },
+	{ "EFI\\Boot\\bootarm.efi", WP_BOOT_MEDIA_START, true },
+};
+
+/* A program that one image or several have. */
+struct wanted {
+	uint8_t sha1[WP_SHA1_SIZE];
+	const struct wp_blob *blob; /* NULL: not in the file */
+	const struct wp_boot_program *program;
+	const char *not_read;
+};
+
+struct wp_boot_survey {
+	struct wp_arena *arena;
+	const struct wp_wim_index *index;
+	struct wp_boot_image *resources; /* of each metadata resource: the first image that has it */
+	struct wanted *wanted;
+	size_t wanted_count;
+};
+
+struct wp_boot_survey *wp_boot_survey_begin(struct wp_arena *arena, const struct wp_wim_index *index)
+{
+	struct wp_boot_survey *survey = wp_arena_alloc(arena, sizeof *survey);
+
+	survey->arena = arena;
+	survey->index = index;
+	survey->resources = wp_arena_alloc(arena, index->image_count * sizeof *survey->resources);
+	return survey;
+}
+
+static struct wanted *find_wanted(const struct wp_boot_survey *survey, const uint8_t sha1[WP_SHA1_SIZE])
+{
+	for (size_t i = 0; i < survey->wanted_count; i++)
+		if (!memcmp(survey->wanted[i].sha1, sha1, WP_SHA1_SIZE))
+			return &survey->wanted[i];
+	return NULL;
+}
+
+static void want(struct wp_boot_survey *survey, struct wp_boot_file *file)
+{
+	struct wanted *wanted = find_wanted(survey, file->sha1);
+
+	if (wanted)
+		return;
+	if (survey->wanted_count == WP_LIMIT_BOOT_PROGRAMS) {
+		file->not_read = "the file has more programs of this kind than are read";
+		return;
+	}
+	wanted = WP_PUSH(survey->arena, survey->wanted, survey->wanted_count);
+	memcpy(wanted->sha1, file->sha1, WP_SHA1_SIZE);
+	wanted->blob = wp_wim_index_find(survey->index, file->sha1);
+}
+
+void wp_boot_survey_tree(void *context, const struct wp_tree *tree)
+{
+	struct wp_boot_survey *survey = context;
+	struct wp_boot_image *image;
+
+	if (tree->image < 1 || tree->image > survey->index->image_count)
+		return;
+	image = &survey->resources[survey->index->images[tree->image - 1].same_as - 1];
+	image->known = tree->node_count > 0;
+	for (size_t i = 0; image->known && i < sizeof places / sizeof *places; i++) {
+		uint32_t node = wp_tree_find(tree, 0, places[i].path);
+		struct wp_buf path __attribute__((cleanup(wp_buf_free))) = { 0 };
+		struct wp_boot_file *file;
+
+		if (node == WP_NO_NODE || wp_node_is_folder(&tree->nodes[node]))
+			continue;
+		wp_tree_path(tree, node, &path);
+		file = WP_PUSH(survey->arena, image->files, image->count);
+		*file = (struct wp_boot_file){
+			.role = places[i].role,
+			.path = wp_arena_strdup(survey->arena, wp_buf_text(&path)),
+			.size = tree->nodes[node].size,
+		};
+		memcpy(file->sha1, tree->nodes[node].sha1, sizeof file->sha1);
+		if (!places[i].program)
+			continue;
+		/* Windows may keep the data of a file somewhere else, and leave a mark that says where. */
+		if (tree->nodes[node].attributes & WP_ATTRIBUTE_REPARSE_POINT)
+			file->not_read = "it is a reparse point, whose data is somewhere else";
+		else if (tree->nodes[node].missing)
+			file->not_read = "its data is in another file";
+		else
+			want(survey, file);
+	}
+}
+
+/* As they are stored: those that lie in one chunk of a solid resource behind each other. */
+static int compare_stored(const void *a, const void *b)
+{
+	const struct wp_blob *x = ((const struct wanted *)a)->blob, *y = ((const struct wanted *)b)->blob;
+
+	if (!x || !y)
+		return (x != NULL) - (y != NULL);
+	if (x->solid != y->solid || x->resource != y->resource)
+		return x->solid != y->solid ? (int)x->solid - (int)y->solid : (x->resource > y->resource) - (x->resource < y->resource);
+	return (x->offset > y->offset) - (x->offset < y->offset);
+}
+
+static void read_wanted(struct wp_boot_survey *survey, struct wp_authorities authorities)
+{
+	struct wp_blob_reader *reader __attribute__((cleanup(wp_blob_reader_freep))) = wp_blob_reader_new(survey->index);
+	uint64_t left = WP_LIMIT_BOOT_BYTES;
+
+	WP_SORT(survey->wanted, survey->wanted_count, compare_stored);
+	for (size_t i = 0; i < survey->wanted_count; i++) {
+		struct wanted *wanted = &survey->wanted[i];
+		uint8_t *bytes = NULL;
+		uint64_t size;
+
+		wanted->not_read = wp_blob_read(reader, wanted->sha1, left, &bytes, &size);
+		if (wanted->not_read)
+			continue;
+		left -= size;
+		wanted->program = wp_boot_program_read(survey->arena, bytes, (size_t)size, authorities);
+		free(bytes);
+	}
+}
+
+static bool is_program(enum wp_boot_role role)
+{
+	return role != WP_BOOT_REVOKED && role != WP_BOOT_DISC && role != WP_BOOT_DISC_EX;
+}
+
+struct wp_boot_image *wp_boot_survey_end(struct wp_boot_survey *survey, struct wp_authorities authorities, struct wp_svn least)
+{
+	const struct wp_wim_index *index = survey->index;
+	const struct wp_wim_metadata *metadata = index->wim->metadata;
+	struct wp_boot_image *images = wp_arena_alloc(survey->arena, metadata->image_count * sizeof *images);
+
+	read_wanted(survey, authorities);
+	for (size_t i = 0; i < index->image_count; i++) {
+		struct wp_boot_image *image = &survey->resources[i];
+
+		for (size_t k = 0; k < image->count; k++) {
+			struct wp_boot_file *file = &image->files[k];
+			const struct wanted *wanted =
+				is_program(file->role) && !file->not_read ? find_wanted(survey, file->sha1) : NULL;
+
+			file->program = wanted ? wanted->program : NULL;
+			file->not_read = wanted ? wanted->not_read : file->not_read;
+		}
+		if (image->known)
+			wp_boot_judge(survey->arena, image, least);
+	}
+	for (size_t i = 0; i < metadata->image_count; i++) {
+		uint32_t image = metadata->images[i].index;
+
+		if (image >= 1 && image <= index->image_count)
+			images[i] = survey->resources[index->images[image - 1].same_as - 1];
+	}
+	return images;
+}

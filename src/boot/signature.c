@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The signatures of a program: PKCS #7 in the entries of its certificate table, and in one another. libcrypto's CMS functions refuse
+ * what Microsoft signs, whose content is no OCTET STRING; its PKCS #7 functions refuse Microsoft's time stamps: so each for one.
+ */
+#include "pe.h"
+
+#include "wimplan/text.h"
+
+#include <openssl/asn1.h>
+#include <openssl/cms.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pkcs7.h>
+#include <openssl/ts.h>
+#include <openssl/x509.h>
+#include <string.h>
+#include <time.h>
+
+#define SPC_INDIRECT_DATA "1.3.6.1.4.1.311.2.1.4"
+#define SPC_NESTED "1.3.6.1.4.1.311.2.4.1"
+#define SPC_TIME_STAMP "1.3.6.1.4.1.311.3.3.1"
+/* WIN_CERTIFICATE: length with the header, revision, type; entries begin at multiples of 8. */
+#define ENTRY_HEADER 8u
+#define ENTRY_PKCS7 2u
+/* What a signature may have behind it to reach such a multiple. */
+#define MOST_PADDING 7u
+#define LONGEST_NAME 256
+#define LONGEST_OID 80
+
+struct reader {
+	struct wp_arena *arena;
+	const struct wp_pe *pe;
+	struct wp_authorities authorities;
+	struct wp_boot_program *program;
+	unsigned int nested; /* signatures within others so far */
+};
+
+static void odd(struct reader *reader, const char *what)
+{
+	wp_diag_add(reader->arena, &reader->program->diags, WP_SEVERITY_WARNING, "boot-signature-odd", NULL, "%s", what);
+}
+
+static bool is_oid(const ASN1_OBJECT *object, const char *oid)
+{
+	char text[LONGEST_OID];
+
+	return object && OBJ_obj2txt(text, sizeof text, object, 1) > 0 && !strcmp(text, oid);
+}
+
+/* A common name as text; one with a NUL in it is no name, for it would look like another one. */
+static const char *common_name(struct wp_arena *arena, const X509_NAME *name)
+{
+	int at = name ? X509_NAME_get_index_by_NID(name, NID_commonName, -1) : -1;
+	unsigned char *utf8 = NULL;
+	const char *ret = NULL;
+	int length = at < 0 ? -1 : ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
+
+	if (length > 0 && length <= LONGEST_NAME && !memchr(utf8, 0, (size_t)length))
+		ret = wp_utf8_repair(arena, wp_arena_printf(arena, "%.*s", length, utf8));
+	OPENSSL_free(utf8);
+	return ret;
+}
+
+static struct wp_time take_time(const ASN1_TIME *time)
+{
+	struct tm tm;
+
+	if (!time || ASN1_TIME_to_tm(time, &tm) != 1 || tm.tm_year < 50 || tm.tm_year > 200)
+		return (struct wp_time){ 0 };
+	return wp_time_from_civil(&(struct wp_civil){ .year = tm.tm_year + 1900, .month = tm.tm_mon + 1, .day = tm.tm_mday,
+						      .hour = tm.tm_hour, .minute = tm.tm_min, .second = tm.tm_sec });
+}
+
+/* The DER of a value that is a SEQUENCE. */
+static const ASN1_STRING *sequence_of(const ASN1_TYPE *type)
+{
+	return type && type->type == V_ASN1_SEQUENCE ? type->value.sequence : NULL;
+}
+
+/*
+ * RFC 3161: a token whose content names a time and the digest of what it is about, which must be this signature. Who made the token is
+ * not looked at.
+ */
+static struct wp_time token_time(const ASN1_STRING *der, const PKCS7_SIGNER_INFO *info)
+{
+	const unsigned char *at = ASN1_STRING_get0_data(der);
+	CMS_ContentInfo *cms = d2i_CMS_ContentInfo(NULL, &at, ASN1_STRING_length(der));
+	ASN1_OCTET_STRING **content = cms ? CMS_get0_content(cms) : NULL;
+	struct wp_time time = { 0 };
+	TS_TST_INFO *token = NULL;
+
+	if (content && *content) {
+		at = ASN1_STRING_get0_data(*content);
+		token = d2i_TS_TST_INFO(NULL, &at, ASN1_STRING_length(*content));
+	}
+	if (token) {
+		TS_MSG_IMPRINT *imprint = TS_TST_INFO_get_msg_imprint(token);
+		const ASN1_OBJECT *algorithm = NULL;
+		const ASN1_OCTET_STRING *message = TS_MSG_IMPRINT_get_msg(imprint);
+		uint8_t digest[EVP_MAX_MD_SIZE];
+		unsigned int length = 0;
+		const EVP_MD *kind;
+
+		X509_ALGOR_get0(&algorithm, NULL, NULL, TS_MSG_IMPRINT_get_algo(imprint));
+		kind = EVP_get_digestbyobj(algorithm);
+		if (kind && EVP_Digest(ASN1_STRING_get0_data(info->enc_digest), (size_t)ASN1_STRING_length(info->enc_digest), digest,
+				       &length, kind, NULL) == 1 &&
+		    (int)length == ASN1_STRING_length(message) && !memcmp(digest, ASN1_STRING_get0_data(message), length))
+			time = take_time(TS_TST_INFO_get_time(token));
+	}
+	TS_TST_INFO_free(token);
+	CMS_ContentInfo_free(cms);
+	return time;
+}
+
+/* PKCS #9: a signer's information about the signature, with a time among what it signed. */
+static struct wp_time countersignature_time(const ASN1_STRING *der)
+{
+	const unsigned char *at = ASN1_STRING_get0_data(der);
+	PKCS7_SIGNER_INFO *info = d2i_PKCS7_SIGNER_INFO(NULL, &at, ASN1_STRING_length(der));
+	const ASN1_TYPE *signing = info ? PKCS7_get_signed_attribute(info, NID_pkcs9_signingTime) : NULL;
+	struct wp_time time = { 0 };
+
+	if (signing && (signing->type == V_ASN1_UTCTIME || signing->type == V_ASN1_GENERALIZEDTIME))
+		time = take_time(signing->value.asn1_string);
+	PKCS7_SIGNER_INFO_free(info);
+	return time;
+}
+
+/* The key is one that may be calculated with: a made-up one would take hours. */
+static bool is_usable(const X509 *certificate)
+{
+	EVP_PKEY *key = X509_get0_pubkey(certificate);
+
+	return key && EVP_PKEY_get_bits(key) > 0 && EVP_PKEY_get_bits(key) <= (int)WP_LIMIT_KEY_BITS;
+}
+
+/* Whether the authority's very certificate is in the signature and made the signer's. */
+static void find_authority(const struct reader *reader, STACK_OF(X509) *certificates, X509 *signer,
+			   struct wp_boot_signature *signature)
+{
+	const struct wp_authority_row *row = NULL;
+
+	signature->authority = WP_AUTHORITY_OTHER;
+	for (size_t i = 0; i < reader->authorities.count && signature->issuer; i++)
+		if (!strcmp(signature->issuer, reader->authorities.rows[i].name))
+			row = &reader->authorities.rows[i];
+	if (!row)
+		return;
+	signature->authority = row->authority;
+	for (int i = 0; i < sk_X509_num(certificates) && !signature->known; i++) {
+		X509 *certificate = sk_X509_value(certificates, i);
+		uint8_t digest[EVP_MAX_MD_SIZE];
+		char text[72] = "sha256:";
+		unsigned int length = 0;
+
+		if (X509_NAME_cmp(X509_get_subject_name(certificate), X509_get_issuer_name(signer)) != 0 ||
+		    X509_digest(certificate, EVP_sha256(), digest, &length) != 1)
+			continue;
+		wp_hex(digest, length, text + strlen(text));
+		signature->known = !strcmp(text, row->sha256) && is_usable(certificate) &&
+				   X509_verify(signer, X509_get0_pubkey(certificate)) == 1;
+	}
+}
+
+/* The next value of DER with this tag; *@at moves to its content, and its end is given. NULL: it is another one, or damaged. */
+static const uint8_t *enter(const uint8_t **at, const uint8_t *end, int wanted)
+{
+	const unsigned char *p = *at;
+	int tag, kind;
+	long length;
+	int how = end > p ? ASN1_get_object(&p, &length, &tag, &kind, end - p) : 0x80;
+
+	/* Indefinite lengths are none of DER. */
+	if ((how & 0x81) || kind != V_ASN1_UNIVERSAL || tag != wanted)
+		return NULL;
+	*at = p;
+	return p + length;
+}
+
+/* SpcIndirectDataContent: a sequence of what it is about and of a DigestInfo. */
+static bool digest_agrees(const struct reader *reader, const uint8_t *at, const uint8_t *end)
+{
+	const uint8_t *data_end = enter(&at, end, V_ASN1_SEQUENCE), *info_end, *algorithm_end, *value_end, *algorithm;
+	uint8_t digest[EVP_MAX_MD_SIZE];
+	ASN1_OBJECT *object;
+	const EVP_MD *kind;
+	unsigned int length;
+
+	if (!data_end)
+		return false;
+	at = data_end;
+	info_end = enter(&at, end, V_ASN1_SEQUENCE);
+	algorithm_end = info_end ? enter(&at, info_end, V_ASN1_SEQUENCE) : NULL;
+	if (!algorithm_end)
+		return false;
+	algorithm = at;
+	object = d2i_ASN1_OBJECT(NULL, &algorithm, algorithm_end - at);
+	kind = EVP_get_digestbyobj(object);
+	ASN1_OBJECT_free(object);
+	at = algorithm_end;
+	value_end = enter(&at, info_end, V_ASN1_OCTET_STRING);
+	if (!value_end || !kind)
+		return false;
+	switch (EVP_MD_get_type(kind)) {
+	case NID_sha1:
+	case NID_sha256:
+	case NID_sha384:
+	case NID_sha512:
+		return wp_pe_digest(reader->pe, kind, digest, &length) && value_end - at == (ptrdiff_t)length &&
+		       !memcmp(at, digest, length);
+	}
+	return false;
+}
+
+static bool signature_agrees(PKCS7 *pkcs7, const uint8_t *content, size_t length, const X509 *signer)
+{
+	BIO *bio;
+	bool agrees;
+
+	if (!is_usable(signer))
+		return false;
+	bio = BIO_new_mem_buf(content, (int)length);
+	agrees = bio && PKCS7_verify(pkcs7, NULL, NULL, bio, NULL, PKCS7_NOVERIFY | PKCS7_BINARY) == 1;
+	BIO_free(bio);
+	return agrees;
+}
+
+/* The one who signed it, when it is what Authenticode makes; otherwise it is odd. */
+static PKCS7_SIGNER_INFO *only_signer(struct reader *reader, PKCS7 *pkcs7)
+{
+	STACK_OF(PKCS7_SIGNER_INFO) *infos = PKCS7_type_is_signed(pkcs7) ? PKCS7_get_signer_info(pkcs7) : NULL;
+	PKCS7_SIGNED *sign = infos ? pkcs7->d.sign : NULL;
+
+	if (!sign || !sign->contents || !is_oid(sign->contents->type, SPC_INDIRECT_DATA) || !sequence_of(sign->contents->d.other))
+		odd(reader, "a signature is none of a program");
+	else if (sk_PKCS7_SIGNER_INFO_num(infos) != 1)
+		odd(reader, "a signature has not one signer but several or none, and is not looked at");
+	else if (sk_X509_num(sign->cert) > (int)WP_LIMIT_CERTIFICATES)
+		odd(reader, "a signature has more than 64 certificates, and is not looked at");
+	else
+		return sk_PKCS7_SIGNER_INFO_value(infos, 0);
+	return NULL;
+}
+
+static void take_signature(struct reader *reader, const uint8_t *bytes, size_t size, unsigned int depth);
+
+static void take_attributes(struct reader *reader, const PKCS7_SIGNER_INFO *info, unsigned int depth, size_t at)
+{
+	for (int i = 0; i < sk_X509_ATTRIBUTE_num(info->unauth_attr); i++) {
+		X509_ATTRIBUTE *attribute = sk_X509_ATTRIBUTE_value(info->unauth_attr, i);
+		const ASN1_OBJECT *object = X509_ATTRIBUTE_get0_object(attribute);
+		bool nested = is_oid(object, SPC_NESTED), token = is_oid(object, SPC_TIME_STAMP);
+
+		if (!nested && !token && OBJ_obj2nid(object) != NID_pkcs9_countersignature)
+			continue;
+		for (int k = 0; k < X509_ATTRIBUTE_count(attribute); k++) {
+			const ASN1_STRING *der = sequence_of(X509_ATTRIBUTE_get0_type(attribute, k));
+			struct wp_time *time = &reader->program->signatures[at].timestamp;
+
+			if (!der)
+				continue;
+			if (!nested) {
+				if (!time->known)
+					*time = token ? token_time(der, info) : countersignature_time(der);
+				continue;
+			}
+			if (depth == WP_LIMIT_SIGNATURE_DEPTH || reader->nested == WP_LIMIT_SIGNATURES_NESTED) {
+				odd(reader, "there are more signatures within signatures than are looked at");
+				return;
+			}
+			reader->nested++;
+			take_signature(reader, ASN1_STRING_get0_data(der), (size_t)ASN1_STRING_length(der), depth + 1);
+		}
+	}
+}
+
+static void describe(struct reader *reader, PKCS7 *pkcs7, const PKCS7_SIGNER_INFO *info, struct wp_boot_signature *signature)
+{
+	const PKCS7_ISSUER_AND_SERIAL *who = info->issuer_and_serial;
+	STACK_OF(X509) *certificates = pkcs7->d.sign->cert;
+	const ASN1_STRING *sequence = sequence_of(pkcs7->d.sign->contents->d.other);
+	const uint8_t *content = ASN1_STRING_get0_data(sequence), *end = content + ASN1_STRING_length(sequence);
+	X509 *signer = X509_find_by_issuer_and_serial(certificates, who->issuer, who->serial);
+
+	signature->issuer = common_name(reader->arena, who->issuer);
+	signature->authority = WP_AUTHORITY_OTHER;
+	end = enter(&content, end, V_ASN1_SEQUENCE);
+	signature->digest_agrees = end && digest_agrees(reader, content, end);
+	if (!signer)
+		return;
+	signature->signer = common_name(reader->arena, X509_get_subject_name(signer));
+	find_authority(reader, certificates, signer, signature);
+	signature->signature_agrees = end && signature_agrees(pkcs7, content, (size_t)(end - content), signer);
+}
+
+static void take_signature(struct reader *reader, const uint8_t *bytes, size_t size, unsigned int depth)
+{
+	struct wp_boot_program *program = reader->program;
+	const unsigned char *at = bytes;
+	PKCS7 *pkcs7 = d2i_PKCS7(NULL, &at, (long)size);
+	const PKCS7_SIGNER_INFO *info;
+
+	if (!pkcs7)
+		odd(reader, "a signature cannot be read: it is no PKCS #7");
+	else if ((size_t)(bytes + size - at) > MOST_PADDING)
+		odd(reader, "there is something behind a signature that does not belong to it");
+	info = pkcs7 ? only_signer(reader, pkcs7) : NULL;
+	if (info) {
+		size_t number = program->signature_count;
+		struct wp_boot_signature *signature = WP_PUSH(reader->arena, program->signatures, program->signature_count);
+
+		signature->nested = depth > 0;
+		describe(reader, pkcs7, info, signature);
+		take_attributes(reader, info, depth, number);
+	}
+	PKCS7_free(pkcs7);
+	/* What libcrypto did not like is said in our words. */
+	ERR_clear_error();
+}
+
+void wp_pe_signatures(struct wp_arena *arena, const struct wp_pe *pe, struct wp_authorities authorities,
+		      struct wp_boot_program *ret)
+{
+	struct reader reader = { .arena = arena, .pe = pe, .authorities = authorities, .program = ret };
+	size_t at = pe->certificates, end = at + (size_t)pe->certificates_size;
+	unsigned int entries = 0;
+
+	while (at < end) {
+		size_t length = end - at >= ENTRY_HEADER ? wp_get32(pe->bytes + at) : 0;
+
+		if (length < ENTRY_HEADER || length > end - at) {
+			odd(&reader, "its certificate table is damaged");
+			return;
+		}
+		if (++entries > WP_LIMIT_SIGNATURE_ENTRIES) {
+			odd(&reader, "its certificate table has more than 16 entries, and no more are looked at");
+			return;
+		}
+		if (wp_get16(pe->bytes + at + 6) != ENTRY_PKCS7)
+			odd(&reader, "an entry of its certificate table is none of a signature by PKCS #7");
+		else if (length > WP_LIMIT_SIGNATURE_BYTES)
+			odd(&reader, "a signature has more than 1 MiB, and is not looked at");
+		else
+			take_signature(&reader, pe->bytes + at + ENTRY_HEADER, length - ENTRY_HEADER, 0);
+		length = (length + 7) & ~(size_t)7;
+		at = length < end - at ? at + length : end;
+	}
+}

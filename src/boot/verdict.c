@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of an image mean together. That a certificate expires stops nothing: firmware looks at no clock, but at what is revoked. */
+#include "wimplan/boot.h"
+
+#include "wimplan/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *wp_authority_name(enum wp_authority authority)
+{
+	static const char *const names[] = {
+		[WP_AUTHORITY_WINDOWS_2011] = "windows-pca-2011",      [WP_AUTHORITY_WINDOWS_2023] = "windows-uefi-2023",
+		[WP_AUTHORITY_MICROSOFT_2011] = "microsoft-uefi-2011", [WP_AUTHORITY_MICROSOFT_2023] = "microsoft-uefi-2023",
+		[WP_AUTHORITY_OTHER] = "other",
+	};
+
+	return names[authority];
+}
+
+const char *wp_boot_role_name(enum wp_boot_role role)
+{
+	static const char *const names[] = {
+		[WP_BOOT_MANAGER] = "boot-manager",
+		[WP_BOOT_MANAGER_EX] = "boot-manager-ex",
+		[WP_BOOT_MEDIA_MANAGER] = "media-manager",
+		[WP_BOOT_MEDIA_MANAGER_EX] = "media-manager-ex",
+		[WP_BOOT_NETWORK] = "network",
+		[WP_BOOT_NETWORK_EX] = "network-ex",
+		[WP_BOOT_MEMORY_TEST] = "memory-test",
+		[WP_BOOT_REVOKED] = "revoked",
+		[WP_BOOT_DISC] = "disc",
+		[WP_BOOT_DISC_EX] = "disc-ex",
+		[WP_BOOT_LOADER] = "loader",
+		[WP_BOOT_RESUME] = "resume",
+		[WP_BOOT_MEDIA_START] = "media-start",
+	};
+
+	return names[role];
+}
+
+static const struct {
+	const char *name, *sentence;
+} verdicts[] = {
+	[WP_BOOT_NO_MANAGER] = { "no-boot-manager", "There is no boot manager for UEFI in it: nothing of it is started by firmware." },
+	[WP_BOOT_2011_ONLY] = { "2011-only",
+				"Its boot manager is signed under the certificate of 2011 alone: it starts where firmware trusts that one, and "
+				"not where it is revoked." },
+	[WP_BOOT_2011_WITH_2023] = { "2011-with-2023-beside",
+				     "Its boot manager is signed under the certificate of 2011, and one signed under that of 2023 lies "
+				     "beside it, which nothing uses unless it is told to." },
+	[WP_BOOT_2023] = { "2023-in-place",
+			   "Its boot manager is signed under the certificate of 2023: it starts where firmware trusts that one, and not where it "
+			   "knows only that of 2011." },
+	[WP_BOOT_BOTH] = { "both", "Its boot manager has signatures under the certificates of 2011 and of 2023: it starts where firmware trusts "
+				   "either of them and has revoked neither." },
+	[WP_BOOT_THIRD_PARTY] = { "third-party",
+				  "Its boot manager is not signed under one of the two certificates for Windows: who signed it is shown." },
+	[WP_BOOT_MIXED] = { "mixed", "Its boot manager and its program for a start from the network are signed under different certificates: where "
+				     "one starts the other may not." },
+	[WP_BOOT_UNPROVEN] = { "unproven", "Who signed its boot manager is not proven: it has no signature, or one that does not agree with it or "
+					   "only has the name of a known certificate." },
+	[WP_BOOT_NOT_READ] = { "not-read", "Its boot manager could not be read, so that nothing can be said of it." },
+};
+
+const char *wp_boot_verdict_name(enum wp_boot_verdict verdict)
+{
+	return verdicts[verdict].name;
+}
+
+const char *wp_boot_verdict_sentence(enum wp_boot_verdict verdict)
+{
+	return verdicts[verdict].sentence;
+}
+
+bool wp_svn_parse(const char *text, struct wp_svn *ret)
+{
+	const char *dot = strchr(text, '.');
+	char major[8];
+	uint64_t numbers[2];
+
+	if (!dot || text[strspn(text, "0123456789.")] || (size_t)(dot - text) >= sizeof major)
+		return false;
+	memcpy(major, text, (size_t)(dot - text));
+	major[dot - text] = '\0';
+	if (!wp_parse_u64(major, false, &numbers[0]) || !wp_parse_u64(dot + 1, false, &numbers[1]) || numbers[0] > UINT16_MAX ||
+	    numbers[1] > UINT16_MAX)
+		return false;
+	*ret = (struct wp_svn){ true, (uint16_t)numbers[0], (uint16_t)numbers[1] };
+	return true;
+}
+
+/* Under which certificates a program is proven to be signed. */
+enum { BY_2011 = 1, BY_2023 = 2, BY_OTHERS = 4 };
+
+/* Nested signatures do not count: firmware does not see them. */
+static unsigned int signed_by(const struct wp_boot_file *file)
+{
+	const struct wp_boot_program *program = file ? file->program : NULL;
+	unsigned int by = 0;
+
+	for (size_t i = 0; program && i < program->signature_count; i++) {
+		const struct wp_boot_signature *signature = &program->signatures[i];
+
+		if (signature->nested || !signature->signature_agrees || !signature->digest_agrees)
+			continue;
+		if (signature->authority == WP_AUTHORITY_OTHER)
+			by |= BY_OTHERS;
+		else if (signature->known)
+			by |= signature->authority == WP_AUTHORITY_WINDOWS_2011	  ? BY_2011
+			      : signature->authority == WP_AUTHORITY_WINDOWS_2023 ? BY_2023
+										    : BY_OTHERS;
+	}
+	return by;
+}
+
+static const struct wp_boot_file *find(const struct wp_boot_image *image, enum wp_boot_role role)
+{
+	for (size_t i = 0; i < image->count; i++)
+		if (image->files[i].role == role)
+			return &image->files[i];
+	return NULL;
+}
+
+static enum wp_boot_verdict judge(const struct wp_boot_image *image)
+{
+	const struct wp_boot_file *manager = find(image, WP_BOOT_MANAGER);
+	const unsigned int windows = BY_2011 | BY_2023;
+	unsigned int by = signed_by(manager), network = signed_by(find(image, WP_BOOT_NETWORK)) & windows;
+
+	if (!manager)
+		return WP_BOOT_NO_MANAGER;
+	if (!manager->program)
+		return WP_BOOT_NOT_READ;
+	if (!(by & windows))
+		return by ? WP_BOOT_THIRD_PARTY : WP_BOOT_UNPROVEN;
+	if (network && !(network & by))
+		return WP_BOOT_MIXED;
+	if ((by & windows) == windows)
+		return WP_BOOT_BOTH;
+	if (by & BY_2023)
+		return WP_BOOT_2023;
+	return signed_by(find(image, WP_BOOT_MANAGER_EX)) & BY_2023 ? WP_BOOT_2011_WITH_2023 : WP_BOOT_2011_ONLY;
+}
+
+static uint32_t svn_of(const struct wp_boot_program *program)
+{
+	return (uint32_t)program->svn_major << 16 | program->svn_minor;
+}
+
+static void note(struct wp_arena *arena, struct wp_boot_image *image, const char *code, const char *text)
+{
+	wp_diag_add(arena, &image->diags, WP_SEVERITY_WARNING, code, NULL, "%s", text);
+}
+
+/* The pairs of which one is meant to be the other with another signature. */
+static void compare_ex(struct wp_arena *arena, struct wp_boot_image *image, enum wp_boot_role role, enum wp_boot_role ex_role)
+{
+	const struct wp_boot_file *plain = find(image, role), *ex = find(image, ex_role);
+
+	if (!ex || !ex->program)
+		return;
+	/* bootmgr_EX.efi keeps the signature of 2011 in what Microsoft ships. */
+	if (ex_role != WP_BOOT_MEDIA_MANAGER_EX && !(signed_by(ex) & BY_2023))
+		note(arena, image, "boot-ex-not-2023",
+		     wp_arena_printf(arena, "%s is not proven to be signed under the certificate of 2023, for which it is there", ex->path));
+	if (plain && plain->program && plain->program->has_svn && ex->program->has_svn && svn_of(ex->program) < svn_of(plain->program))
+		note(arena, image, "boot-ex-older",
+		     wp_arena_printf(arena, "%s has the SVN %u.%u, and %s has %u.%u: what is made of the former may be refused where the "
+					    "latter starts",
+				     ex->path, ex->program->svn_major, ex->program->svn_minor, plain->path,
+				     plain->program->svn_major, plain->program->svn_minor));
+}
+
+static void compare_svn(struct wp_arena *arena, struct wp_boot_image *image, struct wp_svn least)
+{
+	for (size_t i = 0; i < image->count && least.known; i++) {
+		const struct wp_boot_program *program = image->files[i].program;
+
+		if (program && program->has_svn && svn_of(program) < ((uint32_t)least.major << 16 | least.minor))
+			note(arena, image, "boot-svn-low",
+			     wp_arena_printf(arena, "%s has the SVN %u.%u, which is less than %u.%u", image->files[i].path,
+					     program->svn_major, program->svn_minor, least.major, least.minor));
+	}
+}
+
+void wp_boot_judge(struct wp_arena *arena, struct wp_boot_image *image, struct wp_svn least)
+{
+	image->verdict = judge(image);
+	compare_ex(arena, image, WP_BOOT_MANAGER, WP_BOOT_MANAGER_EX);
+	compare_ex(arena, image, WP_BOOT_MEDIA_MANAGER, WP_BOOT_MEDIA_MANAGER_EX);
+	compare_ex(arena, image, WP_BOOT_NETWORK, WP_BOOT_NETWORK_EX);
+	compare_svn(arena, image, least);
+}

@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""inspect --boot, end to end: a WIM with an image for each verdict. check-boot.py BUILD."""
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+BUILD = os.path.abspath(sys.argv[1])
+problems = []
+
+
+def check(what, wanted, found):
+    if wanted != found:
+        problems.append(f'{what}: {found!r} instead of {wanted!r}')
+
+
+def run(program, *arguments, status=0, **environment):
+    done = subprocess.run([f'{BUILD}/{program}', *arguments], capture_output=True, env={**os.environ, 'TZ': 'UTC', **environment})
+    check(f'status of {program} {" ".join(arguments)}: {done.stderr.decode()}', status, done.returncode)
+    return done.stdout
+
+
+def digests(folder):
+    """The digest that the test's programs have according to osslsigncode, where it is there."""
+    if not shutil.which('osslsigncode'):
+        print('osslsigncode is not there: the digests are not held against it')
+        return None
+    found = set()
+    for name in os.listdir(folder):
+        if 'unsigned' in name:
+            continue
+        text = subprocess.run(['osslsigncode', 'verify', os.path.join(folder, name)], capture_output=True, text=True).stdout
+        found |= set(re.findall(r'Calculated message digest *: ([0-9A-F]{64})', text))
+    return {'sha256:' + digest.lower() for digest in found}
+
+
+def shim(folder):
+    """A program that Microsoft signed, where Debian's package is installed: known by the table of wimplan itself."""
+    path = '/usr/lib/shim/shimx64.efi.signed'
+    if not os.path.exists(path):
+        return print('shim-signed is not there: no program that Microsoft signed is looked at')
+    with open(path, 'rb') as file:
+        recipe = f'image "shim"\nfile /Windows/Boot/EFI/bootmgfw.efi hex {file.read().hex()}\n'
+    with open(f'{folder}/shim.recipe', 'w') as file:
+        file.write(recipe)
+    run('mkwim', f'{folder}/shim.recipe', f'{folder}/shim.wim')
+    boot = json.loads(run('wimplan', 'inspect', '--boot', '--json', f'{folder}/shim.wim'))['files'][0]['images'][0]['boot']
+    check('verdict of shim', 'third-party', boot['verdict'])
+    signatures = boot['files'][0]['signatures']
+    check('shim has a known signature', True, any(one['known'] and one['signature_agrees'] and one['digest_agrees'] and
+                                                  one['authority'].startswith('microsoft-uefi') and one['timestamp']
+                                                  for one in signatures))
+
+
+def main(folder):
+    programs = f'{folder}/programs'
+    os.mkdir(programs)
+    recipe = run('mkboot', f'{folder}/authorities', programs)
+    with open(f'{folder}/recipe', 'wb') as file:
+        file.write(recipe)
+    wim = f'{folder}/boot.wim'
+    run('mkwim', f'{folder}/recipe', wim)
+    with open(f'{folder}/solid.recipe', 'wb') as file:
+        file.write(b'solid\n' + recipe.replace(b'compress LZX', b'compress LZMS').split(b'image "not-read"')[0])
+    run('mkwim', f'{folder}/solid.recipe', f'{folder}/boot.esd')
+
+    known = {'WIMPLAN_TEST_AUTHORITIES': f'{folder}/authorities'}
+    document = json.loads(run('wimplan-other-authorities', 'inspect', '--boot', '--json', wim, **known))
+    images = document['files'][0]['images']
+    for image in images:
+        check(f'verdict of image {image["name"]}', image['name'].split(':')[0], image['boot']['verdict'])
+    solid = json.loads(run('wimplan-other-authorities', 'inspect', '--boot', '--json', f'{folder}/boot.esd', **known))
+    check('verdicts of a solid file', [image['boot']['verdict'] for image in images[:-1]],
+          [image['boot']['verdict'] for image in solid['files'][0]['images']])
+    files = [file for image in images for file in image['boot']['files']]
+    wanted = digests(programs)
+    if wanted is not None:
+        # osslsigncode refuses a program with two entries.
+        signed = {file['authenticode_sha256'] for file in files if len(file['signatures']) == 1}
+        check('digests, held against osslsigncode', wanted, signed)
+    beside = images[2]['boot']
+    check('diagnostics of an EX that is older', ['boot-ex-older'], [diag['code'] for diag in beside['diagnostics']])
+
+    text = run('wimplan-other-authorities', 'inspect', '--boot', '--min-svn', '9.0', wim, **known).decode()
+    check('control characters in the text', False, '\x1b' in text)
+    for image in images:
+        check(f'verdict in the text: {image["name"]}', True, f'What starts image {image["index"]}: {image["boot"]["verdict"]}\n' in text)
+    check('SVNs below', 1, text.count('boot-svn-low'))
+    for words in ('no signature', 'THE FILE IS NOT WHAT WAS SIGNED', 'named like Windows UEFI CA 2023', 'known certificate',
+                  'not read: its data is in another file'):
+        check(f'in the text: {words}', True, words in ' '.join(text.split()))
+
+    # The program that is installed knows none of these certificates, whatever the environment says.
+    document = json.loads(run('wimplan', 'inspect', '--boot', '--json', wim, **known))
+    verdicts = {image['name']: image['boot']['verdict'] for image in document['files'][0]['images']}
+    for name in ('2011-only', '2011-with-2023-beside', '2023-in-place', 'both', 'mixed'):
+        check(f'verdict of {name} without its certificate', 'unproven', verdicts[name])
+    shim(folder)
+
+
+with tempfile.TemporaryDirectory() as root:
+    main(root)
+for problem in problems:
+    print(problem, file=sys.stderr)
+sys.exit(1 if problems else 0)

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One program: what is read of it, what is proven, and what is refused. */
+#include "pe_make.h"
+
+#include "wimplan/boot.h"
+#include "wimplan/limits.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+static const struct pe_form form = { 0x8664, { 10, 0, 28000, 317 }, 9, 0, 0x90 };
+
+/* A certificate that is known, one that only has its name, and who they issued one to. */
+struct cast {
+	struct wp_arena *arena;
+	struct pe_party known, forged, by_known, by_forged;
+	struct wp_authority_row row;
+	struct wp_authorities authorities;
+};
+
+static void begin(struct cast *cast)
+{
+	cast->arena = wp_arena_new();
+	cast->known = pe_party("Microsoft Windows Production PCA 2011", NULL);
+	cast->forged = pe_party("Microsoft Windows Production PCA 2011", NULL);
+	cast->by_known = pe_party("Microsoft Windows", &cast->known);
+	cast->by_forged = pe_party("Microsoft Windows", &cast->forged);
+	cast->row = (struct wp_authority_row){ WP_AUTHORITY_WINDOWS_2011, "Microsoft Windows Production PCA 2011", cast->known.sha256 };
+	cast->authorities = (struct wp_authorities){ &cast->row, 1 };
+}
+
+static void end(struct cast *cast)
+{
+	pe_party_free(&cast->known);
+	pe_party_free(&cast->forged);
+	pe_party_free(&cast->by_known);
+	pe_party_free(&cast->by_forged);
+	wp_arena_free(cast->arena);
+}
+
+static const struct wp_boot_program *read_pe(struct cast *cast, struct pe *pe)
+{
+	const struct wp_boot_program *program = wp_boot_program_read(cast->arena, pe->bytes, pe->size, cast->authorities);
+
+	free(pe->bytes);
+	*pe = (struct pe){ 0 };
+	return program;
+}
+
+static const char *only_code(const struct wp_boot_program *program)
+{
+	return program->diags.count == 1 ? program->diags.items[0].code : program->diags.count ? "many" : "";
+}
+
+Test(boot_program, headers_and_resources)
+{
+	struct cast cast = { .arena = wp_arena_new() };
+	struct pe pe = pe_make(&form);
+	char wanted[72] = "sha256:";
+	uint8_t digest[32];
+	const struct wp_boot_program *program;
+
+	pe_digest(&pe, digest);
+	wp_hex(digest, 32, wanted + 7);
+	program = read_pe(&cast, &pe);
+	cr_assert(program->readable);
+	cr_expect_str_eq(program->machine, "x64");
+	cr_expect_str_eq(program->version, "10.0.28000.317");
+	cr_expect(program->has_svn);
+	cr_expect_eq(program->svn_major, 9);
+	cr_expect_eq(program->svn_minor, 0);
+	cr_expect_str_eq(program->authenticode_sha256, wanted);
+	cr_expect_eq(program->signature_count, 0);
+	cr_expect_eq(program->diags.count, 0);
+	wp_arena_free(cast.arena);
+}
+
+Test(boot_program, neither_version_nor_svn)
+{
+	static const struct pe_form bare = { 0xaa64, { 0 }, -1, 0, 1 };
+	struct cast cast = { .arena = wp_arena_new() };
+	struct pe pe = pe_make(&bare);
+	const struct wp_boot_program *program = read_pe(&cast, &pe);
+
+	cr_expect_str_eq(program->machine, "arm64");
+	cr_expect_null(program->version);
+	cr_expect(!program->has_svn);
+	wp_arena_free(cast.arena);
+}
+
+Test(boot_program, proven)
+{
+	struct cast cast;
+	struct pe pe = pe_make(&form);
+	const struct wp_boot_program *program;
+
+	begin(&cast);
+	pe_sign(&pe, &cast.by_known, &cast.known);
+	program = read_pe(&cast, &pe);
+	cr_assert_eq(program->signature_count, 1);
+	cr_expect_str_eq(program->signatures[0].signer, "Microsoft Windows");
+	cr_expect_str_eq(program->signatures[0].issuer, "Microsoft Windows Production PCA 2011");
+	cr_expect(program->signatures[0].known && program->signatures[0].signature_agrees && program->signatures[0].digest_agrees);
+	cr_expect_eq(program->signatures[0].authority, WP_AUTHORITY_WINDOWS_2011);
+	cr_expect(!program->signatures[0].nested && !program->signatures[0].timestamp.known);
+	cr_expect_str_eq(only_code(program), "");
+	end(&cast);
+}
+
+/* Each of the checks is needed, for each is all that stands against one forgery. */
+Test(boot_program, not_proven)
+{
+	struct cast cast;
+	struct pe pe = pe_make(&form);
+	const struct wp_boot_signature *signature;
+
+	begin(&cast);
+	pe_sign(&pe, &cast.by_forged, &cast.forged);
+	signature = read_pe(&cast, &pe)->signatures;
+	cr_expect(!signature->known, "a certificate that only has the name");
+	cr_expect_eq(signature->authority, WP_AUTHORITY_WINDOWS_2011);
+	cr_expect(signature->signature_agrees && signature->digest_agrees);
+
+	pe = pe_make(&form);
+	pe_sign(&pe, &cast.by_forged, &cast.known);
+	signature = read_pe(&cast, &pe)->signatures;
+	cr_expect(!signature->known, "the real certificate beside a signer that another one of that name issued");
+
+	pe = pe_make(&form);
+	pe_sign(&pe, &cast.by_known, NULL);
+	signature = read_pe(&cast, &pe)->signatures;
+	cr_expect(!signature->known && signature->signature_agrees, "a certificate that is not there");
+
+	pe = pe_make(&form);
+	pe_sign(&pe, &cast.by_known, &cast.known);
+	pe.bytes[PE_TEXT + 3] ^= 1;
+	signature = read_pe(&cast, &pe)->signatures;
+	cr_expect(signature->known && signature->signature_agrees && !signature->digest_agrees, "a byte of the code");
+
+	pe = pe_make(&form);
+	pe_sign(&pe, &cast.by_known, &cast.known);
+	/* The last bytes are the signature's value, then padding. */
+	for (size_t i = 9; i < 20; i++)
+		pe.bytes[pe.size - i] ^= 1;
+	signature = read_pe(&cast, &pe)->signatures;
+	cr_expect(signature && signature->known && !signature->signature_agrees && signature->digest_agrees, "a byte of the signature");
+	end(&cast);
+}
+
+Test(boot_program, part_of_a_name_is_none)
+{
+	struct cast cast;
+	struct pe_party like = pe_party("Microsoft Windows Production PCA 2011 ", NULL), leaf = pe_party("x", &like);
+	struct pe pe = pe_make(&form);
+
+	begin(&cast);
+	pe_sign(&pe, &leaf, &like);
+	cr_expect_eq(read_pe(&cast, &pe)->signatures[0].authority, WP_AUTHORITY_OTHER);
+	end(&cast);
+	pe_party_free(&like);
+	pe_party_free(&leaf);
+}
+
+Test(boot_program, several_entries)
+{
+	struct cast cast;
+	struct pe pe = pe_make(&form);
+	const struct wp_boot_program *program;
+
+	begin(&cast);
+	for (size_t i = 0; i < WP_LIMIT_SIGNATURE_ENTRIES; i++)
+		pe_sign(&pe, i % 2 ? &cast.by_forged : &cast.by_known, i % 2 ? &cast.forged : &cast.known);
+	program = wp_boot_program_read(cast.arena, pe.bytes, pe.size, cast.authorities);
+	cr_expect_eq(program->signature_count, WP_LIMIT_SIGNATURE_ENTRIES);
+	cr_expect(program->signatures[0].known && !program->signatures[1].known);
+	cr_expect(program->signatures[0].digest_agrees && program->signatures[15].digest_agrees);
+	cr_expect_str_eq(only_code(program), "");
+	pe_sign(&pe, &cast.by_known, &cast.known);
+	program = read_pe(&cast, &pe);
+	cr_expect_eq(program->signature_count, WP_LIMIT_SIGNATURE_ENTRIES);
+	cr_expect_str_eq(only_code(program), "boot-signature-odd");
+	end(&cast);
+}
+
+/* Headers: a place, its bytes, what is said; NULL: nothing. */
+Test(boot_program, headers_that_lie)
+{
+	static const struct {
+		const char *label;
+		size_t at, size;
+		uint64_t value;
+		const char *code;
+	} cases[] = {
+		{ "as it is", 0x70, 1, 0, "" },
+		{ "no MZ", 0, 1, 'X', "boot-no-program" },
+		{ "header behind the end", 0x3c, 4, PE_END, "boot-no-program" },
+		{ "header far behind the end", 0x3c, 4, 0xffffffff, "boot-no-program" },
+		{ "no PE", PE_HEADER, 1, 'X', "boot-no-program" },
+		{ "kind of header", PE_HEADER + 24, 2, 0x107, "boot-no-program" },
+		{ "97 sections", PE_SECTIONS, 2, 97, "boot-no-program" },
+		{ "headers larger than the file", PE_HEADERS_SIZE, 4, PE_END + 1, "boot-no-program" },
+		{ "headers smaller than they are", PE_HEADERS_SIZE, 4, 100, "boot-no-program" },
+		{ "headers over a section", PE_HEADERS_SIZE, 4, PE_TEXT + 1, "boot-odd" },
+		{ "section over the end", PE_SECTION_TABLE + 16, 4, 0x401, "boot-odd" },
+		{ "section far over the end", PE_SECTION_TABLE + 20, 4, 0xfffffff0, "boot-odd" },
+		{ "sections that overlap", PE_SECTION_TABLE + 16, 4, 0x201, "boot-odd" },
+		{ "table of 4 GiB", PE_CERTIFICATES, 8, UINT64_C(0xfffffff000000600), "boot-odd" },
+		{ "table over the headers", PE_CERTIFICATES, 8, UINT64_C(0x0000000800000010), "boot-odd" },
+		{ "table behind the end", PE_CERTIFICATES, 8, UINT64_C(0x0000000800000801), "boot-odd" },
+		{ "table with something behind it", PE_CERTIFICATES, 8, UINT64_C(0x0000000800000600), "many" },
+		{ "no directories", PE_DIRECTORIES - 4, 4, 0, "" },
+		{ "very many directories", PE_DIRECTORIES - 4, 4, 0xffffffff, "" },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct cast cast = { .arena = wp_arena_new() };
+		struct pe pe = pe_make(&form);
+
+		pe_put(pe.bytes, cases[i].at, cases[i].size, cases[i].value);
+		cr_expect_str_eq(only_code(read_pe(&cast, &pe)), cases[i].code, "%s", cases[i].label);
+		wp_arena_free(cast.arena);
+	}
+}
+
+Test(boot_program, every_length)
+{
+	struct cast cast;
+	struct pe pe = pe_make(&form);
+
+	begin(&cast);
+	pe_sign(&pe, &cast.by_known, &cast.known);
+	for (size_t size = 0; size < pe.size; size += size < 0x200 ? 1 : 37) {
+		/* Of its own, so that a sanitizer sees its end. */
+		uint8_t *copy = wp_must(malloc(size ? size : 1));
+		const struct wp_boot_program *program;
+
+		memcpy(copy, pe.bytes, size);
+		program = wp_boot_program_read(cast.arena, copy, size, cast.authorities);
+		cr_expect_gt(program->diags.count, 0, "%zu", size);
+		free(copy);
+	}
+	free(pe.bytes);
+	end(&cast);
+}
+
+Test(boot_program, entries_that_lie)
+{
+	static const uint64_t lengths[] = { 0, 7, 0xffffffff, 0x7fffffff };
+
+	for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+		struct cast cast = { .arena = wp_arena_new() };
+		struct pe pe = pe_make(&form);
+
+		pe_add_entry(&pe, (const uint8_t *)"0", 1);
+		pe_put(pe.bytes, PE_END, 4, lengths[i]);
+		cr_expect_str_eq(only_code(read_pe(&cast, &pe)), "boot-signature-odd", "%zu", i);
+		wp_arena_free(cast.arena);
+	}
+}
+
+Test(boot_program, der_that_lies)
+{
+	static const struct {
+		const char *label, *bytes;
+		size_t size;
+	} cases[] = {
+		{ "nothing", "", 0 },
+		{ "a length of 4 GiB", "\x30\x84\xff\xff\xff\xff\x06\x01\x2a", 9 },
+		{ "an indefinite length", "\x30\x80\x06\x01\x2a\x00\x00", 7 },
+		{ "data", "\x30\x0b\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01", 13 },
+	};
+	uint8_t deep[4096];
+
+	for (size_t i = 0; i < sizeof deep; i += 2)
+		memcpy(deep + i, "\x30\x80", 2);
+	for (size_t i = 0; i <= sizeof cases / sizeof *cases; i++) {
+		bool last = i == sizeof cases / sizeof *cases;
+		struct cast cast = { .arena = wp_arena_new() };
+		struct pe pe = pe_make(&form);
+
+		pe_add_entry(&pe, last ? deep : (const uint8_t *)cases[i].bytes, last ? sizeof deep : cases[i].size);
+		cr_expect_str_eq(only_code(read_pe(&cast, &pe)), "boot-signature-odd", "%s", last ? "deep" : cases[i].label);
+		wp_arena_free(cast.arena);
+	}
+}
+
+/* Offsets that lead back, names that reach over the end, more entries than there are. */
+Test(boot_program, resources_that_lie)
+{
+	static const struct {
+		const char *label;
+		size_t at, size;
+		uint64_t value;
+		bool svn;
+	} cases[] = {
+		{ "as they are", 0xf0, 1, 0, true },
+		{ "a type that is its own folder", 0x14, 4, 0x80000000, false },
+		{ "a name that is its own folder", 0x34, 4, 0x80000020, false },
+		{ "a type that is data", 0x14, 4, 0x20, false },
+		{ "another name", 0xa2, 2, 'b', false },
+		{ "a longer name", 0xa0, 2, 29, false },
+		{ "a name over the end", 0x30, 4, 0x800001ff, false },
+		{ "a name far behind the end", 0x30, 4, 0xffffffff, false },
+		{ "a folder over the end", 0x34, 4, 0x800001f8, false },
+		{ "65535 entries in front", 0x0e, 2, 0xffff, true },
+		{ "data over the end", 0x64, 4, 0x1f9, false },
+		{ "data outside of every section", 0x80, 4, 0x9000, false },
+		{ "less data", 0x84, 4, 3, false },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct cast cast = { .arena = wp_arena_new() };
+		struct pe pe = pe_make(&form);
+
+		pe_put(pe.bytes, PE_RESOURCES + cases[i].at, cases[i].size, cases[i].value);
+		cr_expect_eq(read_pe(&cast, &pe)->has_svn, cases[i].svn, "%s", cases[i].label);
+		wp_arena_free(cast.arena);
+	}
+}
+
+Test(boot_program, table_of_authorities)
+{
+	struct wp_authorities ours = wp_authorities();
+
+	/* The table itself: four certificates, each digest once, names that are not parts of each other's. */
+	cr_assert_eq(ours.count, 4);
+	for (size_t i = 0; i < ours.count; i++) {
+		cr_expect(wp_hash_is(ours.rows[i].sha256), "%zu", i);
+		for (size_t k = 0; k < i; k++)
+			cr_expect_str_neq(ours.rows[i].sha256, ours.rows[k].sha256);
+	}
+}
