@@ -163,7 +163,9 @@ struct wp_file_content {
 
 struct wp_scan_options {
 	const struct wp_map *map;
-	unsigned int jobs; /* threads, at least 1 */
+	unsigned int jobs; /* threads, at least 1, for what takes processor and memory: reading contents */
+	/* Threads that find the sources and read their headers, which is waiting for the file server; at least 1. */
+	unsigned int finders;
 	/*
 	 * Only to recognize files: two reads each, for the file id. The content id is found as well where that is not
 	 * enough, of an upgrade package's folder and of a file whose XML is compressed.

@@ -126,6 +126,9 @@ static void hand_out(struct wp_cli *cli, const struct wp_expect_settings *expect
 	}
 }
 
+/* Threads that wait for file servers unless --jobs says otherwise, on however few processors. */
+#define FINDERS 32u
+
 struct wp_scan *wp_cli_scan(struct wp_cli *cli, const struct wp_record *records, size_t count,
 			    const struct wp_config *config, struct wp_cli_scan scan)
 {
@@ -134,6 +137,7 @@ struct wp_scan *wp_cli_scan(struct wp_cli *cli, const struct wp_record *records,
 	bool inside = scan.contents && wp_expect_things(&config->expect);
 	const struct wp_expect_contents **contents;
 	struct wp_file_content *files;
+	unsigned int jobs = cli->jobs.known ? (unsigned int)cli->jobs.value : cli->env->processors;
 	struct wp_scan *result;
 	size_t file_count;
 
@@ -141,7 +145,8 @@ struct wp_scan *wp_cli_scan(struct wp_cli *cli, const struct wp_record *records,
 	result = wp_scan_begin(records, count,
 			       &(struct wp_scan_options){
 				       .map = &config->map,
-				       .jobs = cli->jobs.known ? (unsigned int)cli->jobs.value : cli->env->processors,
+				       .jobs = jobs,
+				       .finders = cli->jobs.known || jobs > FINDERS ? jobs : FINDERS,
 				       .identify = scan.identify,
 				       .follow_links = config->policy.links == WP_LINKS_FOLLOW,
 				       .summarize = scan.cache || inside,

@@ -28,8 +28,8 @@ struct wp_scan {
 	struct wp_arena *arena;
 	struct wp_scan_options options;
 	struct wp_lookup *lookup; /* while the sources are found */
-	struct wp_arena **thread_arenas;
-	unsigned int thread_count;
+	struct wp_arena **thread_arenas; /* as many as the larger number of threads */
+	unsigned int finders, readers, thread_count;
 	struct request *requests; /* by key */
 	size_t request_count;
 	struct wp_source *sources;
@@ -250,13 +250,21 @@ static void hand_out(struct wp_scan *scan)
 	}
 }
 
-static void make_threads(struct wp_scan *scan)
+/* No more than there are sources. */
+static unsigned int threads_of(const struct wp_scan *scan, unsigned int wanted)
 {
-	unsigned int count = scan->options.jobs < WP_LIMIT_JOBS ? scan->options.jobs : WP_LIMIT_JOBS;
+	unsigned int count = wanted < WP_LIMIT_JOBS ? wanted : WP_LIMIT_JOBS;
 
 	if (count > scan->source_count)
 		count = (unsigned int)scan->source_count;
-	scan->thread_count = count ? count : 1;
+	return count ? count : 1;
+}
+
+static void make_threads(struct wp_scan *scan)
+{
+	scan->finders = threads_of(scan, scan->options.finders);
+	scan->readers = threads_of(scan, scan->options.jobs);
+	scan->thread_count = scan->finders > scan->readers ? scan->finders : scan->readers;
 	scan->thread_arenas = wp_arena_alloc(scan->arena, scan->thread_count * sizeof *scan->thread_arenas);
 	for (unsigned int i = 0; i < scan->thread_count; i++)
 		scan->thread_arenas[i] = wp_arena_new();
@@ -277,7 +285,7 @@ struct wp_scan *wp_scan_begin(const struct wp_record *records, size_t count, con
 	make_sources(scan);
 	make_threads(scan);
 	scan->lookup = wp_lookup_new(options->map, options->follow_links);
-	wp_threads_run(scan->thread_count, run_worker, &(struct work){ .scan = scan, .step = find_source });
+	wp_threads_run(scan->finders, run_worker, &(struct work){ .scan = scan, .step = find_source });
 	wp_lookup_free(scan->lookup);
 	make_files(scan);
 	return scan;
@@ -302,7 +310,7 @@ const struct wp_file_content *wp_scan_file(const struct wp_scan *scan, const cha
 void wp_scan_finish(struct wp_scan *scan)
 {
 	take_known(scan);
-	wp_threads_run(scan->thread_count, run_worker, &(struct work){ .scan = scan, .step = read_source });
+	wp_threads_run(scan->readers, run_worker, &(struct work){ .scan = scan, .step = read_source });
 	for (size_t i = 0; i < scan->source_count; i++)
 		wp_source_finish(scan->arena, &scan->sources[i]);
 	learn(scan);

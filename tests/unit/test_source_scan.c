@@ -149,7 +149,7 @@ static struct wp_scan *scan_with(struct place *place, const struct wp_scan_optio
 
 static struct wp_scan *scan(struct place *place, unsigned int jobs, struct memory *memory)
 {
-	return scan_with(place, &(struct wp_scan_options){ .map = &place->map, .jobs = jobs }, memory);
+	return scan_with(place, &(struct wp_scan_options){ .map = &place->map, .jobs = jobs, .finders = jobs }, memory);
 }
 
 static void free_scan(struct wp_scan **scan)
@@ -331,7 +331,7 @@ Test(source, scan_is_the_same_for_threads_and_known_contents)
 	struct wp_scan *one __attribute__((cleanup(free_scan))) = NULL,
 			    *many __attribute__((cleanup(free_scan))) = NULL,
 			    *warm __attribute__((cleanup(free_scan))) = NULL;
-	struct wp_scan_options options = { .map = &place.map, .jobs = 8 };
+	struct wp_scan_options options = { .map = &place.map, .jobs = 8, .finders = 8 };
 	size_t progress = 0;
 
 	setup(&place);
@@ -380,7 +380,7 @@ Test(source, scan_teaches_nothing_that_two_copies_contradict)
 Test(source, scan_of_nothing)
 {
 	struct wp_map map = { 0 };
-	struct wp_scan *seen = wp_scan_begin(NULL, 0, &(struct wp_scan_options){ .map = &map, .jobs = 4 });
+	struct wp_scan *seen = wp_scan_begin(NULL, 0, &(struct wp_scan_options){ .map = &map, .jobs = 4, .finders = 4 });
 
 	wp_scan_finish(seen);
 	cr_expect_null(wp_scan_observation(seen, 0));
