@@ -15,7 +15,8 @@ export UBSAN_OPTIONS="log_path=$logs/ubsan:print_stacktrace=1:halt_on_error=1"
 export LSAN_OPTIONS="suppressions=$PWD/tests/lsan.supp:print_suppressions=0"
 
 # What a step says comes in one piece when it is over, because two of them run at a time.
-results=$(mktemp -d)
+results=$(mktemp -d) sanitized=
+! grep -q __asan_init "$build/wimplan" || sanitized=1
 trap 'rm -rf "$results"' EXIT
 trap 'trap - INT TERM; kill 0' INT TERM
 step() { # NAME COMMAND…
@@ -41,21 +42,27 @@ waiting_steps() {
 	for script in tests/export/test_*.py; do
 		step "$(basename "$script" .py) of export" "$script" "$build"
 	done
-	step 'completion in bash, zsh and fish' tests/check-completion.py "$build"
 	step 'Kerberos' tests/apply/kerberos.py "$build"
 	step 'NTLM' tests/apply/ntlm.py "$build"
 	step 'kills of export' tests/export/kill.py "$build" "${KILLS:-40}"
 	step 'kills of apply' tests/apply/kill.py "$build" "${KILLS:-40}"
 	# The scripts are the same in a build with sanitizers.
-	grep -q __asan_init "$build/wimplan" || step 'PowerShell' tests/powershell/all.py "$build"
+	[ -n "$sanitized" ] || step 'completion in bash, zsh and fish' tests/check-completion.py "$build"
+	[ -n "$sanitized" ] || step 'PowerShell' tests/powershell/all.py "$build"
+}
+
+# Of the sources, and of how the programs are built.
+source_steps() {
+	step 'layers' tests/layers.sh "$build"
+	step 'layers, planted' tests/test-layers.py "$build"
+	step 'map of the sources' tests/check-map.py
+	step 'security page' tests/check-security.py
+	step 'hardening' tests/check-hardening.sh "$build"
 }
 
 working_steps() {
 	local target name
-	step 'layers' tests/layers.sh "$build"
-	step 'hardening' tests/check-hardening.sh "$build"
-	step 'layers, planted' tests/test-layers.py "$build"
-	step 'map of the sources' tests/check-map.py
+	[ -n "$sanitized" ] || source_steps
 	step 'unit tests' "$build/unit-tests" --short-filename -j0
 	step 'test harness' tests/check-harness.py "$build"
 	step 'text cases' tests/run-cases.py "$build"
@@ -73,7 +80,6 @@ working_steps() {
 	step 'power cuts' tests/check-power.py "$build" 8
 	step 'attacks' tests/check-attacks.py "$build"
 	step 'help and manual' tests/check-help.py "$build"
-	step 'security page' tests/check-security.py
 	step 'schemas' tests/check-schemas.py "$build"
 	step 'figures of a page' tests/check-page-figures.py "$build"
 	step 'HTML in a browser' tests/check-html.py "$build"

@@ -32,7 +32,7 @@ analyser() { # NAME COMMAND…: whatever it says is a finding
 }
 
 # gcc 12 takes what an arena or a structure keeps for leaked, which LeakSanitizer tells better (make check-asan), and one of two
-# pointers of which never both are NULL for NULL: not one of 60 such findings was true. Of the others each was.
+# pointers of which never both are NULL for NULL: none of the forty such findings that were read was true.
 gcc_analyzer() {
 	local excused
 	while read -r source; do
