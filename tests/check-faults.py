@@ -11,6 +11,7 @@ import concurrent.futures
 import os
 import pathlib
 import random
+import re
 import resource
 import shutil
 import signal
@@ -78,7 +79,7 @@ def judge(ground, command, fault, at, good, before, after):
     finally:
         shutil.rmtree(folder)
     # A source that cannot be read is in the result, which is then another one, and says so.
-    sources = "/sources" in failed and status in (command.good, *command.statuses)
+    sources = "sources" in re.split("[ /]", failed) and status in (command.good, *command.statuses)
     reports = "".join(state if isinstance(state, str) else state.decode() for state in states.values() if state)
     for name, state in states.items():
         if state not in (before[name], after[name]) and not (sources and (name.endswith(".db") or says_why(command, ground, fault, failed, reports))):
