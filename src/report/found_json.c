@@ -26,10 +26,11 @@ static json_t *found_json(struct wp_arena *arena, const struct wp_found_path *fo
 
 json_t *wp_found_json(struct wp_arena *arena, const struct wp_found_files *found)
 {
-	json_t *array = json_array();
+	json_t *array;
 
 	if (!found)
 		return json_null();
+	array = json_array();
 	for (size_t i = 0; i < found->count; i++)
 		wp_json_push(array, found_json(arena, &found->items[i]));
 	return wp_json_object("complete", json_boolean(found->complete), "paths", array, NULL);
