@@ -16,7 +16,7 @@ for purpose; do
 	check-release) packages="$packages debootstrap" ;;
 	deb) packages="$packages dpkg-dev" ;;
 	check-deb) packages="$packages dpkg-dev lintian debootstrap" ;;
-	check-analysers) packages="$packages clang clang-tidy cppcheck shellcheck git" ;;
+	check-analysers) packages="$packages clang clang-tidy cppcheck shellcheck git libfuse3-dev" ;;
 	check-valgrind) packages="$packages valgrind" ;;
 	coverage) packages="$packages gcovr" ;;
 	bench) packages="$packages wimtools jq libfuse3-dev" ;;

@@ -34,6 +34,11 @@ struct reader {
 	struct wp_authorities authorities;
 	struct wp_boot_program *program;
 	unsigned int nested; /* signatures within others so far */
+	struct {
+		const EVP_MD *kind;
+		uint8_t bytes[EVP_MAX_MD_SIZE];
+		unsigned int length; /* 0: it cannot be told */
+	} digest; /* of the program, that was asked for last: its signatures mostly ask for one kind */
 };
 
 static void odd(struct reader *reader, const char *what)
@@ -179,14 +184,21 @@ static const uint8_t *enter(const uint8_t **at, const uint8_t *end, int wanted)
 	return p + length;
 }
 
+static void take_digest(struct reader *reader, const EVP_MD *kind)
+{
+	if (reader->digest.kind == kind)
+		return;
+	reader->digest.kind = kind;
+	if (!wp_pe_digest(reader->pe, kind, reader->digest.bytes, &reader->digest.length))
+		reader->digest.length = 0;
+}
+
 /* SpcIndirectDataContent: a sequence of what it is about and of a DigestInfo. */
-static bool digest_agrees(const struct reader *reader, const uint8_t *at, const uint8_t *end)
+static bool digest_agrees(struct reader *reader, const uint8_t *at, const uint8_t *end)
 {
 	const uint8_t *data_end = enter(&at, end, V_ASN1_SEQUENCE), *info_end, *algorithm_end, *value_end, *algorithm;
-	uint8_t digest[EVP_MAX_MD_SIZE];
 	ASN1_OBJECT *object;
 	const EVP_MD *kind;
-	unsigned int length;
 
 	if (!data_end)
 		return false;
@@ -208,8 +220,9 @@ static bool digest_agrees(const struct reader *reader, const uint8_t *at, const 
 	case NID_sha256:
 	case NID_sha384:
 	case NID_sha512:
-		return wp_pe_digest(reader->pe, kind, digest, &length) && value_end - at == (ptrdiff_t)length &&
-		       !memcmp(at, digest, length);
+		take_digest(reader, kind);
+		return reader->digest.length && value_end - at == (ptrdiff_t)reader->digest.length &&
+		       !memcmp(at, reader->digest.bytes, reader->digest.length);
 	}
 	return false;
 }

@@ -160,7 +160,7 @@ void wp_cli_wims_close(struct wp_cli_wims *wims)
 
 int wp_cli_choose_wim(struct wp_cli *cli, const struct wp_cli_wims *wims, size_t operand, const struct wp_cli_wim **ret)
 {
-	const struct wp_cli_wim *first = NULL, *install = NULL;
+	const struct wp_cli_wim *first = wims->items, *install = NULL;
 	size_t count = 0, installs = 0;
 
 	for (size_t i = 0; i < wims->count; i++) {

@@ -30,7 +30,7 @@ static const struct wp_option shared[] = {
 	  "what wimplan-export --site-check has found out of the site; 'none': without it", .set = WP_TAKES_PROFILE),
 	WP_OPTION(struct wp_cli, maps, "map", "PREFIX=DIR", LIST,
 	  "where a share or drive is on this machine; repeatable", .set = WP_TAKES_MAP),
-	WP_OPTION(struct wp_cli, jobs, "jobs", "N", COUNT, "threads that look (default: one per processor)",
+	WP_OPTION(struct wp_cli, jobs, "jobs", "N", COUNT, "threads that look (default: 32 to find sources, one per processor to read them)",
 	  .set = WP_TAKES_JOBS, .least = 1, .most = WP_LIMIT_JOBS),
 	{ .help = "The provider:", .set = WP_TAKES_PROVIDER },
 	WP_OPTION(struct wp_cli, provider, "provider", "URL", TEXT, "https://HOST/AdminService", .set = WP_TAKES_PROVIDER),

@@ -63,23 +63,6 @@ char *wp_diff_words_text(struct wp_arena *arena, const struct wp_text_change *te
 	return wp_arena_strdup(arena, wp_buf_text(&buf));
 }
 
-char *wp_diff_words_hunk_line(struct wp_arena *arena, const char **at)
-{
-	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
-	const char *line = *at, *end = strchr(line, '\n');
-
-	if (!end)
-		return NULL;
-	for (; line < end; line++) {
-		if (*line == '\t')
-			wp_buf_puts(&buf, "    ");
-		else
-			wp_buf_putc(&buf, *line);
-	}
-	*at = end + 1;
-	return wp_arena_strdup(arena, wp_words_plain(arena, wp_buf_text(&buf)));
-}
-
 static json_t *side_json(const struct wp_text_side *side)
 {
 	if (!side->there)

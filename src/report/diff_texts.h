@@ -9,11 +9,6 @@
 /* What became of it, in one line behind its path: "changed: 2 lines added, 1 removed; 120 bytes → 180 bytes". */
 char *wp_diff_words_text(struct wp_arena *arena, const struct wp_text_change *text);
 
-/*
- * The next line of hunks as it is shown, or NULL behind the last: blanks for tabs, and what controls a terminal escaped. *@at moves on.
- */
-char *wp_diff_words_hunk_line(struct wp_arena *arena, const char **at);
-
 /* New reference; null for NULL. */
 json_t *wp_diff_texts_json(const struct wp_text_changes *texts);
 

@@ -2,7 +2,6 @@
 /* A page in HTML that needs nothing but itself: no script, no font, no picture, nothing from the network. */
 #include "page.h"
 
-#include "diff_texts.h"
 #include "html_style.h"
 #include "words.h"
 
@@ -283,7 +282,7 @@ static void add_listing(struct html *html, const char *hunks)
 	const char *line;
 
 	add_raw(html, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Lines that differ\"><pre>");
-	while ((line = wp_diff_words_hunk_line(html->arena, &hunks))) {
+	while ((line = wp_words_line(html->arena, &hunks))) {
 		const char *kind = *line == '+' ? "added" : *line == '-' ? "removed" : *line == '@' ? "info" : NULL;
 
 		if (kind)

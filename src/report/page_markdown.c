@@ -2,7 +2,6 @@
 /* A page in Markdown (GFM). */
 #include "page.h"
 
-#include "diff_texts.h"
 #include "words.h"
 
 #include <stdbool.h>
@@ -257,7 +256,7 @@ static void add_listing(struct markdown *md, const char *hunks)
 	}
 	wp_buf_pad(md->buf, '`', longest + 1);
 	wp_buf_puts(md->buf, "diff\n");
-	while ((line = wp_diff_words_hunk_line(md->arena, &hunks)))
+	while ((line = wp_words_line(md->arena, &hunks)))
 		wp_buf_printf(md->buf, "%s\n", line);
 	wp_buf_pad(md->buf, '`', longest + 1);
 	wp_buf_puts(md->buf, "\n\n");

@@ -17,6 +17,23 @@ const char *wp_words_plain(struct wp_arena *arena, const char *text)
 	return wp_arena_strdup(arena, wp_buf_text(&buf));
 }
 
+char *wp_words_line(struct wp_arena *arena, const char **at)
+{
+	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+	const char *line = *at, *end = strchr(line, '\n');
+
+	if (!end)
+		return NULL;
+	for (; line < end; line++) {
+		if (*line == '\t')
+			wp_buf_puts(&buf, "    ");
+		else
+			wp_buf_putc(&buf, *line);
+	}
+	*at = end + 1;
+	return wp_arena_strdup(arena, wp_words_plain(arena, wp_buf_text(&buf)));
+}
+
 /* Divides @size until it is below @most of a unit, and returns that unit: KiB and so on. */
 static const char *scale(double *size, double most)
 {

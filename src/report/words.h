@@ -13,6 +13,9 @@
 /* @text with control characters made visible; "" for NULL. */
 const char *wp_words_plain(struct wp_arena *arena, const char *text);
 
+/* The next line of a text as it is shown, blanks for tabs and the rest as above; NULL behind the last. *@at moves on. */
+char *wp_words_line(struct wp_arena *arena, const char **at);
+
 /* "4.15 GiB"; "812 bytes" below one KiB. */
 char *wp_words_size(struct wp_arena *arena, uint64_t bytes);
 /* "5.1 GiB", "310 MiB", "812 bytes", "0": as much as a sentence needs. */

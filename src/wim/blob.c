@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * File data by its SHA-1. A solid resource begins with its size, the size of its chunks and its compression, which count and not
- * those of the file's header; then the stored size of each chunk, then the chunks (wimlib include/wimlib/resource.h, struct
- * alt_chunk_table_header_disk).
+ * those of the file's header; then the stored size of each chunk, then the chunks (resource.h, WP_SOLID_HEADER_SIZE).
  */
 #include "wimplan/blob.h"
 
@@ -14,13 +13,11 @@
 #include <string.h>
 #include <wimlib.h>
 
-#define SOLID_HEADER 16u
-
 /* The solid resource that was asked for last. */
 struct solid {
 	const struct wp_solid *resource; /* NULL: none */
 	uint64_t chunk_size, chunk_count;
-	uint8_t *sizes; /* of its chunks as they are stored, four bytes each */
+	uint64_t *ends; /* of its chunks as they are stored, in bytes from the first one on */
 	struct wimlib_decompressor *decompressor;
 	uint8_t *chunk; /* the one that was read last, NULL: none */
 	uint64_t chunk_number;
@@ -41,7 +38,7 @@ struct wp_blob_reader *wp_blob_reader_new(const struct wp_wim_index *index)
 
 static void forget(struct solid *solid)
 {
-	free(solid->sizes);
+	free(solid->ends);
 	free(solid->chunk);
 	wimlib_free_decompressor(solid->decompressor);
 	*solid = (struct solid){ 0 };
@@ -72,7 +69,7 @@ static uint64_t room_of(const struct solid *solid, uint64_t chunk)
 	return rest < solid->chunk_size ? rest : solid->chunk_size;
 }
 
-static const char *take_header(struct solid *solid, const uint8_t header[SOLID_HEADER])
+static const char *take_header(struct solid *solid, const uint8_t header[WP_SOLID_HEADER_SIZE])
 {
 	uint32_t type = wp_get32(header + 12);
 
@@ -86,7 +83,7 @@ static const char *take_header(struct solid *solid, const uint8_t header[SOLID_H
 	solid->chunk_count = (solid->resource->size - 1) / solid->chunk_size + 1;
 	if (solid->chunk_count > WP_LIMIT_SOLID_CHUNKS)
 		return "the solid resource that it is in has too many chunks to be read";
-	if (SOLID_HEADER + solid->chunk_count * 4 > stored_of(solid->resource))
+	if (WP_SOLID_HEADER_SIZE + solid->chunk_count * 4 > stored_of(solid->resource))
 		return "the table of chunks of the solid resource that it is in is larger than the resource";
 	/* The numbers are wimlib's own, and no other ones are known. */
 	if (type < WIMLIB_COMPRESSION_TYPE_XPRESS || type > WIMLIB_COMPRESSION_TYPE_LZMS ||
@@ -95,9 +92,23 @@ static const char *take_header(struct solid *solid, const uint8_t header[SOLID_H
 	return NULL;
 }
 
+/* The table of chunks has their sizes: where each ends is told once, for a chunk may be one of a million. */
+static const char *take_ends(struct solid *solid, const struct wp_wim *wim, int fd)
+{
+	uint8_t *sizes = wp_must(malloc(solid->chunk_count * 4));
+	bool read = read_at(wim, fd, sizes, solid->chunk_count * 4, solid->resource->place.begin + WP_SOLID_HEADER_SIZE);
+	uint64_t end = 0;
+
+	solid->ends = wp_must(reallocarray(NULL, solid->chunk_count, sizeof *solid->ends));
+	for (uint64_t i = 0; i < solid->chunk_count && read; i++)
+		solid->ends[i] = end += wp_get32(sizes + i * 4);
+	free(sizes);
+	return read ? NULL : "it cannot be read";
+}
+
 static const char *open_solid(struct solid *solid, const struct wp_wim *wim, int fd, const struct wp_solid *resource)
 {
-	uint8_t header[SOLID_HEADER];
+	uint8_t header[WP_SOLID_HEADER_SIZE];
 	const char *why;
 
 	if (solid->resource == resource ||
@@ -108,11 +119,8 @@ static const char *open_solid(struct solid *solid, const struct wp_wim *wim, int
 	solid->resource = resource;
 	why = read_at(wim, fd, header, sizeof header, resource->place.begin) ? take_header(solid, header)
 									     : "it cannot be read";
-	if (!why) {
-		solid->sizes = wp_must(malloc(solid->chunk_count * 4));
-		if (!read_at(wim, fd, solid->sizes, solid->chunk_count * 4, resource->place.begin + SOLID_HEADER))
-			why = "it cannot be read";
-	}
+	if (!why)
+		why = take_ends(solid, wim, fd);
 	if (why)
 		forget(solid);
 	return why;
@@ -120,15 +128,13 @@ static const char *open_solid(struct solid *solid, const struct wp_wim *wim, int
 
 static const char *read_chunk(struct solid *solid, const struct wp_wim *wim, int fd, uint64_t number)
 {
-	uint64_t offset = SOLID_HEADER + solid->chunk_count * 4, stored = wp_get32(solid->sizes + number * 4);
-	uint64_t room = room_of(solid, number);
+	uint64_t before = number ? solid->ends[number - 1] : 0, stored = solid->ends[number] - before;
+	uint64_t offset = WP_SOLID_HEADER_SIZE + solid->chunk_count * 4 + before, room = room_of(solid, number);
 	uint8_t *bytes;
 	const char *why = NULL;
 
 	if (solid->chunk && solid->chunk_number == number)
 		return NULL;
-	for (uint64_t i = 0; i < number; i++)
-		offset += wp_get32(solid->sizes + i * 4);
 	if (!stored || stored > room || offset > stored_of(solid->resource) || stored > stored_of(solid->resource) - offset)
 		return "the table of chunks of the solid resource that it is in is damaged";
 	bytes = wp_must(malloc(stored));
@@ -196,11 +202,10 @@ static const char *read_solid(struct wp_blob_reader *reader, const struct wp_blo
 const char *wp_blob_read(struct wp_blob_reader *reader, const uint8_t sha1[WP_SHA1_SIZE], uint64_t most, uint8_t **ret_bytes,
 			 uint64_t *ret_size)
 {
-	static const uint8_t none[WP_SHA1_SIZE] = { 0 };
 	const struct wp_blob *blob = wp_wim_index_find(reader->index, sha1);
 
 	*ret_size = 0;
-	if (!memcmp(sha1, none, sizeof none)) {
+	if (wp_sha1_is_zero(sha1)) {
 		*ret_bytes = wp_must(malloc(1));
 		return NULL;
 	}

@@ -19,8 +19,6 @@
 #define RESOURCE_SPANNED 0x8u
 /* The size by which an entry says that it is a solid resource, whose blobs follow. */
 #define SOLID_SIZE UINT64_C(0x100000000)
-/* struct alt_chunk_table_header_disk, with which a solid resource begins: its size, then those of its chunks. */
-#define SOLID_HEADER 16u
 #define NOT_SOLID UINT32_MAX
 
 struct solid {
@@ -62,7 +60,7 @@ static const char *read_run(struct wp_blob_table *table, int fd, uint64_t from, 
 	table->run = table->solid_count;
 	for (uint64_t i = from; i < count; i++) {
 		struct wp_reshdr resource = resource_of(table->wim, table->bytes + i * WP_BLOB_ENTRY_SIZE);
-		uint8_t header[SOLID_HEADER];
+		uint8_t header[WP_SOLID_HEADER_SIZE];
 		struct solid *solid;
 
 		if (!(resource.flags & WP_WIM_RESOURCE_SOLID))

@@ -9,6 +9,12 @@
 
 struct wimlib_decompressor;
 
+/*
+ * Bytes with which a solid resource begins: its size, the size of its chunks, its compression (wimlib include/wimlib/resource.h, struct
+ * alt_chunk_table_header_disk).
+ */
+#define WP_SOLID_HEADER_SIZE 16u
+
 /* Opens the file of @wim. NULL, or why it cannot be read; the caller closes *@ret_fd. */
 const char *wp_resource_open(const struct wp_wim *wim, int *ret_fd);
 

@@ -9,6 +9,7 @@ trap 'rm -rf "$results"' EXIT
 
 # For analysers of another compiler than the build's, and without what ends a compiler at its first warning.
 flags=$(grep -hv '^#' "$build/flags" | sed 's/-Werror[^ ]*//g; s/-fstack-clash-protection//; s/-fsanitize[^ ]*//g')
+flags="$flags $(pkg-config --cflags fuse3)"
 printf '%s\n' "$flags" >"$results/flags"
 c_files=$(git ls-files 'src/*.c' 'tests/site/*.c' 'tests/tools/*.c' 'tests/unit/*.c' 'tests/fuzz/*.c' 'tests/bench/*.c')
 sources=$(grep '^src/' <<<"$c_files")

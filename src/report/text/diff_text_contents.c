@@ -267,7 +267,7 @@ void wp_diff_text_texts(struct diff_text *text, const struct wp_text_changes *te
 		wp_diff_text_symbol(text, 4, symbols[item->state], wp_diff_words_symbol(symbols[item->state]));
 		wp_layout_wrap(&text->out,
 			       wp_arena_printf(text->out.arena, "%s  %s", item->path, wp_diff_words_text(text->out.arena, item)), 6, 6);
-		while ((line = wp_diff_words_hunk_line(text->out.arena, &at)))
+		while ((line = wp_words_line(text->out.arena, &at)))
 			add_hunk_line(text, line);
 	}
 }
