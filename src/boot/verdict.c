@@ -42,18 +42,17 @@ const char *wp_boot_role_name(enum wp_boot_role role)
 static const struct {
 	const char *name, *sentence;
 } verdicts[] = {
-	[WP_BOOT_NO_MANAGER] = { "no-boot-manager", "There is no boot manager for UEFI in it: nothing of it is started by firmware." },
-	[WP_BOOT_2011_ONLY] = { "2011-only",
-				"Its boot manager is signed under the certificate of 2011 alone: it starts where firmware trusts that one, and "
-				"not where it is revoked." },
+	[WP_BOOT_NO_MANAGER] = { "no-boot-manager",
+				 "There is no \\Windows\\Boot\\EFI\\bootmgfw.efi in it, the boot manager that a computer with UEFI is given." },
+	[WP_BOOT_2011_ONLY] = { "2011-only", "Its boot manager is signed under the certificate of 2011 alone: it does not start where that one is "
+					     "revoked or was never trusted." },
 	[WP_BOOT_2011_WITH_2023] = { "2011-with-2023-beside",
 				     "Its boot manager is signed under the certificate of 2011, and one signed under that of 2023 lies "
 				     "beside it, which nothing uses unless it is told to." },
-	[WP_BOOT_2023] = { "2023-in-place",
-			   "Its boot manager is signed under the certificate of 2023: it starts where firmware trusts that one, and not where it "
-			   "knows only that of 2011." },
-	[WP_BOOT_BOTH] = { "both", "Its boot manager has signatures under the certificates of 2011 and of 2023: it starts where firmware trusts "
-				   "either of them and has revoked neither." },
+	[WP_BOOT_2023] = { "2023-in-place", "Its boot manager is signed under the certificate of 2023: it does not start where firmware knows only "
+					    "that of 2011." },
+	[WP_BOOT_BOTH] = { "both", "Its boot manager has signatures under the certificates of 2011 and of 2023: it does not start where firmware "
+				   "trusts neither of them or has revoked one." },
 	[WP_BOOT_THIRD_PARTY] = { "third-party",
 				  "Its boot manager is not signed under one of the two certificates for Windows: who signed it is shown." },
 	[WP_BOOT_MIXED] = { "mixed", "Its boot manager and its program for a start from the network are signed under different certificates: where "
