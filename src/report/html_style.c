@@ -136,7 +136,7 @@ static const char style[] =
 	".texts td.number{text-align:left}.texts td:first-child{font-weight:600}.texts td:empty{display:none}\n"
 	".texts td[data-label]::before{content:attr(data-label) ': ';color:var(--soft)}}\n"
 	"@media print{@page{size:A4;margin:14mm}html{font-size:8.5pt}body{font-size:8.5pt}main{max-width:none;padding:0}\n"
-	"h2{margin-top:1.75rem}a{color:inherit;text-decoration:none}.scroll{overflow:visible;border:0;"
+	"h2{margin-top:1.75rem}pre{white-space:pre-wrap;overflow-wrap:anywhere}a{color:inherit;text-decoration:none}.scroll{overflow:visible;border:0;"
 	"background:none}\n"
 	"td.path,td.name,td.value,td.bars{min-width:0}td.text{min-width:9rem}td.title,td.time{min-width:7rem}td.short{width:auto}.badge{white-space:normal}td.path{width:60%}\n"
 	"thead{display:table-header-group}tr.group,h2,h3,h4,h2+p,.key,.fold>label{break-after:avoid}\n"
