@@ -92,6 +92,11 @@ waiting_steps &
 working_steps
 wait
 
+# A thread that has just been joined can still be ending while LeakSanitizer stops all threads; it says that it got no registers of
+# that one and goes on. That is no finding: a leak has a report of its own.
+for report in "$logs"/*; do
+	[ ! -f "$report" ] || grep -qv '^==[0-9]*==Unable to get registers from thread [0-9]*\.$' "$report" || rm "$report"
+done
 if [ -n "$(ls -A "$logs")" ]; then
 	echo "FAILED  sanitizer reports:"
 	head -50 "$logs"/*
