@@ -2,40 +2,10 @@
 /* A verdict in a sentence, then each file with what it is and who signed it; what is not proven is said as such. */
 #include "inspect_boot.h"
 
+#include "../boot_words.h"
 #include "../words.h"
 
 #include <inttypes.h>
-
-static const char *name_or_none(const char *name)
-{
-	return name ? name : "somebody without a name";
-}
-
-static const char *signature_words(struct wp_arena *arena, const struct wp_boot_signature *signature)
-{
-	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
-	bool named = signature->authority != WP_AUTHORITY_OTHER;
-
-	if (!signature->signer)
-		wp_buf_printf(&text, "signature without the certificate of who made it, which %s issued",
-			      name_or_none(signature->issuer));
-	else if (signature->known)
-		wp_buf_printf(&text, "signed by %s, under %s, a known certificate", signature->signer, signature->issuer);
-	else if (named)
-		wp_buf_printf(&text, "signed by %s, under a certificate named like %s, which is not proven to be it", signature->signer,
-			      signature->issuer);
-	else
-		wp_buf_printf(&text, "signed by %s, under %s", signature->signer, name_or_none(signature->issuer));
-	if (signature->nested)
-		wp_buf_puts(&text, "; within the signature above, where firmware does not see it");
-	if (!signature->digest_agrees)
-		wp_buf_puts(&text, "; THE FILE IS NOT WHAT WAS SIGNED");
-	if (!signature->signature_agrees)
-		wp_buf_puts(&text, signature->signer ? "; THE SIGNATURE IS NOT OF THIS SIGNER" : "; so it could not be verified");
-	if (signature->timestamp.known)
-		wp_buf_printf(&text, "; time stamp %s", wp_time_minutes(arena, signature->timestamp));
-	return wp_arena_strdup(arena, wp_buf_text(&text));
-}
 
 static void add_file(const struct wp_layout *out, const struct wp_boot_file *file)
 {
@@ -59,7 +29,7 @@ static void add_file(const struct wp_layout *out, const struct wp_boot_file *fil
 	if (program->readable && !program->signature_count)
 		wp_layout_line(out, 4, 6, "no signature");
 	for (size_t i = 0; i < program->signature_count; i++)
-		wp_layout_line(out, 4, 6, signature_words(out->arena, &program->signatures[i]));
+		wp_layout_line(out, 4, 6, wp_boot_words_signature(out->arena, &program->signatures[i]));
 	for (size_t i = 0; i < program->diags.count; i++)
 		wp_layout_line(out, 4, 6,
 			       wp_arena_printf(out->arena, "%s: %s", program->diags.items[i].code, program->diags.items[i].summary));

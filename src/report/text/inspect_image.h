@@ -5,12 +5,6 @@
 
 #include "layout.h"
 
-/* "4.15 GiB (4,461,218,778 bytes)" */
-char *wp_inspect_bytes(struct wp_arena *arena, uint64_t bytes);
-
-/* An element or attribute that the model has no place for: "NOTES = text" or "NOTES (empty)". */
-const char *wp_inspect_other(struct wp_arena *arena, const struct wp_wim_other *other);
-
 /*
  * One line for each image, without the columns that no image fills. False, and nothing is added, when the table needs
  * more columns than there are.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* inspect for a terminal: per file its facts, its images as a table or as blocks, and what is odd about it. */
 #include "../diff_words.h"
-#include "../header_words.h"
+#include "../inspect_words.h"
 #include "../words.h"
 #include "inspect_boot.h"
 #include "inspect_found.h"
@@ -11,12 +11,6 @@
 
 #include <inttypes.h>
 #include <string.h>
-
-/* There are thousands of these in any image, and they tell little. */
-static bool is_many(const struct wp_item *item)
-{
-	return item->kind == WP_ITEM_KIND_OTHER || item->kind == WP_ITEM_KIND_INBOX;
-}
 
 static const char *describe(const struct wp_layout *out, const struct wp_item *item)
 {
@@ -29,21 +23,15 @@ static const char *describe(const struct wp_layout *out, const struct wp_item *i
 static void add_group(const struct wp_layout *out, const struct wp_servicing *servicing, enum wp_item_group group,
 		      bool all)
 {
-	static const char *const titles[WP_ITEM_GROUPS] = {
-		[WP_ITEM_GROUP_PACKAGE] = "Packages",       [WP_ITEM_GROUP_DRIVER] = "Drivers",
-		[WP_ITEM_GROUP_APP] = "Apps",               [WP_ITEM_GROUP_LANGUAGE] = "Languages",
-		[WP_ITEM_GROUP_BOOT_FILE] = "Boot files",   [WP_ITEM_GROUP_RECOVERY] = "Windows RE",
-		[WP_ITEM_GROUP_PENDING] = "Work that is pending",
-	};
 	size_t at = servicing->first[group], end = servicing->first[group + 1];
 
 	if (at == end) {
 		if (group != WP_ITEM_GROUP_PENDING)
-			wp_layout_line(out, 2, 4, wp_arena_printf(out->arena, "%s: none", titles[group]));
+			wp_layout_line(out, 2, 4, wp_arena_printf(out->arena, "%s: none", wp_inspect_group(group)));
 		return;
 	}
 	wp_layout_line(out, 2, 4,
-		       wp_arena_printf(out->arena, "%s: %s", titles[group], wp_words_count(out->arena, end - at)));
+		       wp_arena_printf(out->arena, "%s: %s", wp_inspect_group(group), wp_words_count(out->arena, end - at)));
 	while (at < end) {
 		const struct wp_item *first = &servicing->items[at];
 		size_t next = at, indent = first->kind ? 6 : 4;
@@ -54,7 +42,7 @@ static void add_group(const struct wp_layout *out, const struct wp_servicing *se
 			wp_layout_line(out, 4, 6,
 				       wp_arena_printf(out->arena, "%s: %s", wp_diff_words_kind(first->kind),
 						       wp_words_count(out->arena, next - at)));
-		for (; at < next && (all || !is_many(first)); at++)
+		for (; at < next && (all || !wp_inspect_is_many(first)); at++)
 			wp_layout_line(out, indent, indent + 2, describe(out, &servicing->items[at]));
 		at = next;
 	}
@@ -80,125 +68,25 @@ static void add_fact(const struct wp_layout *out, const char *label, const char 
 	wp_layout_label(out, 0, label, LABEL_WIDTH, value);
 }
 
-static void add_size(const struct wp_layout *out, const struct wp_wim *wim)
-{
-	add_fact(out, "Size",
-		 wp_arena_printf(out->arena, "%s, modified %s", wp_inspect_bytes(out->arena, wim->size),
-				 wp_time_minutes(out->arena, wim->modified)));
-}
-
-static void add_format(const struct wp_layout *out, const struct wp_wim_header *header)
-{
-	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
-	const char *compression = wp_wim_compression(header);
-	const char **flags;
-	size_t count;
-
-	wp_header_flags(out->arena, header, &flags, &count);
-	wp_buf_printf(&text, "WIM 0x%x, ", header->version);
-	if (!strcmp(compression, "none"))
-		compression = "not compressed";
-	else if (!strcmp(compression, "unknown"))
-		compression = "unknown compression";
-	wp_buf_puts(&text, compression);
-	if (header->chunk_size)
-		wp_buf_printf(&text, " in chunks of %s", wp_header_chunk_size(out->arena, header->chunk_size));
-	wp_buf_puts(&text, wp_wim_is_solid(header) ? ", solid" : "");
-	wp_buf_puts(&text, header->pipable ? ", pipable" : "");
-	wp_buf_puts(&text, wp_wim_has_integrity_table(header) ? ", integrity table" : "");
-	for (size_t i = 0; i < count; i++)
-		wp_buf_printf(&text, ", %s", flags[i]);
-	add_fact(out, "Format", wp_buf_text(&text));
-}
-
-static void add_contents(const struct wp_layout *out, const struct wp_wim_header *header)
-{
-	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
-
-	wp_buf_printf(&text, "%" PRIu32 " image%s", header->image_count, wp_plural(header->image_count));
-	if (header->boot_index)
-		wp_buf_printf(&text, ", image %" PRIu32 " boots", header->boot_index);
-	if (header->parts != 1 || header->part != 1)
-		wp_buf_printf(&text, ", part %u of %u", header->part, header->parts);
-	add_fact(out, "Holds", wp_buf_text(&text));
-}
-
-static void add_blobs(const struct wp_layout *out, const struct wp_wim_content *content)
-{
-	const char *stored = "stored size not known (solid)";
-
-	if (content->stored_bytes.known)
-		stored = wp_arena_printf(out->arena, "stored in %s",
-					 wp_inspect_bytes(out->arena, content->stored_bytes.value));
-	add_fact(out, "Blobs",
-		 wp_arena_printf(out->arena, "%s with %s, %s", wp_words_count(out->arena, content->blob_count),
-				 wp_inspect_bytes(out->arena, content->blob_bytes), stored));
-}
-
-/* Only where there is something of it: neither is said of most files. */
-static void add_deep(const struct wp_layout *out, const struct wp_wim_content *content)
-{
-	uint64_t unused = content->unreferenced.value, trailing = content->trailing.value;
-	const char *where = "";
-
-	if (content->missing.value)
-		add_fact(out, "Missing",
-			 wp_arena_printf(out->arena, "the data of %s file%s or stream%s stands in another file (delta)",
-					 wp_words_count(out->arena, content->missing.value),
-					 wp_plural(content->missing.value), wp_plural(content->missing.value)));
-	if (!unused)
-		return;
-	if (trailing)
-		where = trailing == unused ? ", all of them behind the end"
-					   : wp_arena_printf(out->arena, ", %s of them behind the end",
-							     wp_words_count(out->arena, trailing));
-	add_fact(out, "Unused",
-		 wp_arena_printf(out->arena, "%s that nothing refers to%s", wp_inspect_bytes(out->arena, unused), where));
-}
-
 /* The medium, in front of what is in it. */
 static void add_media(const struct wp_layout *out, const struct wp_media *media)
 {
+	const struct wp_facts facts = wp_inspect_media_facts(out->arena, media);
+
 	wp_layout_tint(out, WP_TINT_BOLD, wp_layout_escape(out, wp_utf8_repair(out->arena, media->path)));
 	wp_buf_puts(out->buf, ": installation media\n");
-	add_fact(out, "Size", wp_arena_printf(out->arena, "%s, modified %s", wp_inspect_bytes(out->arena, media->size),
-					      wp_time_minutes(out->arena, media->modified)));
-	if (*media->format)
-		add_fact(out, "Format", media->format);
-	if (*media->label)
-		add_fact(out, "Label", media->label);
-	for (size_t i = 0; i < media->boot_count; i++)
-		add_fact(out, i ? "" : "Boots",
-			 wp_arena_printf(out->arena, "%s, %s", media->boot_files[i].path,
-					 media->boot_files[i].why ? media->boot_files[i].why
-								  : wp_inspect_bytes(out->arena, media->boot_files[i].size)));
+	for (size_t i = 0; i < facts.count; i++)
+		add_fact(out, i && !strcmp(facts.items[i - 1].label, facts.items[i].label) ? "" : facts.items[i].label,
+			 facts.items[i].value);
 	wp_buf_putc(out->buf, '\n');
 }
 
 static void add_header(const struct wp_layout *out, const struct wp_inspection *file)
 {
-	const struct wp_wim *wim = file->wim;
-	char guid[2 * sizeof wim->header.guid + 1];
+	const struct wp_facts facts = wp_inspect_facts(out->arena, file);
 
-	if (wim->opened)
-		add_size(out, wim);
-	if (wim->opened && wim->inside)
-		add_fact(out, "Begins", wp_arena_printf(out->arena, "at byte %s of the medium",
-							wp_words_count(out->arena, wim->offset)));
-	if (wim->have_header) {
-		wp_hex(wim->header.guid, sizeof wim->header.guid, guid);
-		add_format(out, &wim->header);
-		add_contents(out, &wim->header);
-		add_fact(out, "GUID", guid);
-	}
-	if (wim->file_id[0])
-		add_fact(out, "File id", wim->file_id);
-	if (file->content && file->content->content_id[0])
-		add_fact(out, "Content", file->content->content_id);
-	if (file->content) {
-		add_blobs(out, file->content);
-		add_deep(out, file->content);
-	}
+	for (size_t i = 0; i < facts.count; i++)
+		add_fact(out, facts.items[i].label, facts.items[i].value);
 }
 
 /* @alone: an only image is shown with everything. */

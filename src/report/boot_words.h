@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The words for programs that start a computer and for who signed them, of every report. In @arena, not escaped. */
+#ifndef WIMPLAN_REPORT_BOOT_WORDS_H
+#define WIMPLAN_REPORT_BOOT_WORDS_H
+
+#include "wimplan/boot.h"
+
+/* Who made the signature, and what of it is proven: half a sentence. */
+const char *wp_boot_words_signature(struct wp_arena *arena, const struct wp_boot_signature *signature);
+
+#endif
