@@ -145,7 +145,8 @@ $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(FUZZ_PARTS:%=$(BUILD)/obj/tests/f
 	$(Q)$(CC) $(ALL_LDFLAGS) $(FUZZ_WRAPS:%=-Wl,--wrap=%) -o $@ $(filter-out %libs,$^) @$(BUILD)/libs @$(BUILD)/apply-libs
 $(BUILD)/fuzz/fuzz_provider: FUZZ_WRAPS += wp_ask
 $(BUILD)/fuzz/fuzz_plan $(BUILD)/fuzz/fuzz_receipt: $(BUILD)/obj/tests/fuzz/mutate_json.o
-$(addprefix $(BUILD)/fuzz/,fuzz_wim fuzz_tree fuzz_diff): $(BUILD)/obj/tests/fuzz/mutate_wim.o
+$(addprefix $(BUILD)/fuzz/,fuzz_wim fuzz_tree fuzz_diff fuzz_blob): $(BUILD)/obj/tests/fuzz/mutate_wim.o
+$(BUILD)/fuzz/fuzz_boot: $(BUILD)/obj/tests/fuzz/mutate_der.o
 fuzzers: $(FUZZERS)
 
 man: $(MAN_PAGES)

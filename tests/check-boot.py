@@ -80,8 +80,13 @@ def main(folder):
     wanted = digests(programs)
     if wanted is not None:
         # osslsigncode refuses a program with two entries.
-        signed = {file['authenticode_sha256'] for file in files if len(file['signatures']) == 1}
+        signed = {file['authenticode_sha256'] for file in files if sum(not one['nested'] for one in file['signatures']) == 1}
         check('digests, held against osslsigncode', wanted, signed)
+    besides = {image['name'].split(': ')[-1]: image['boot']['files'][0]['signatures'] for image in images}
+    check('a nested signature', [(False, 'windows-pca-2011'), (True, 'windows-uefi-2023')],
+          [(one['nested'], one['authority']) for one in besides['nested']])
+    for name in 'countersigned', 'stamped':
+        check(f'time of a signature that is {name}', ['2023-11-14T22:13:20Z'], [one['timestamp'] for one in besides[name]])
     beside = images[2]['boot']
     check('diagnostics of an EX that is older', ['boot-ex-older'], [diag['code'] for diag in beside['diagnostics']])
 

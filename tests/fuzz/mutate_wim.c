@@ -34,6 +34,10 @@ static const struct field entry_fields[] = {
 	{ 0, 8 }, { 8, 4 }, { 12, 4 }, { 16, 8 }, { 64, 8 }, { 88, 4 }, { 88, 8 }, { 96, 2 }, { 98, 2 }, { 100, 2 },
 };
 
+/* of a solid resource: size, size of its chunks, compression, stored sizes of two chunks (wimlib include/wimlib/resource.h) */
+static const struct field solid_fields[] = { { 0, 8 }, { 8, 4 }, { 12, 4 }, { 16, 4 }, { 20, 4 } };
+#define SOLID 16u
+
 static uint64_t state;
 
 /* xorshift64; below @limit. */
@@ -120,6 +124,20 @@ static bool patch_tree(uint8_t *file, size_t size, size_t table, size_t count)
 	return false;
 }
 
+/* What a solid resource begins with. */
+static bool patch_solid(uint8_t *file, size_t size, size_t table, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		size_t entry = table + BLOB * i, offset = get(file, entry + 8, 8);
+
+		if (!(file[entry + 7] & SOLID) || get(file, entry + 16, 8) != UINT64_C(0x100000000) || offset > size || size - offset < 24)
+			continue;
+		patch(file, offset, solid_fields[chance(sizeof solid_fields / sizeof *solid_fields)], size);
+		return true;
+	}
+	return false;
+}
+
 /* A digit of the XML, which is UTF-16: an index, a count, a size, half a time. */
 static void patch_xml(uint8_t *file, size_t size)
 {
@@ -140,7 +158,11 @@ static void patch_file(uint8_t *file, size_t size)
 	size_t table = get(file, 0x38, 8), length = get(file, 0x30, 7), count = length / BLOB;
 	bool has_table = count && table < size && length <= size - table;
 
-	switch (chance(4)) {
+	switch (chance(5)) {
+	case 4:
+		if (has_table && patch_solid(file, size, table, count))
+			return;
+		break;
 	case 0:
 		if (has_table && patch_tree(file, size, table, count))
 			return;

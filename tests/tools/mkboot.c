@@ -15,6 +15,8 @@ struct program {
 	int svn;
 	enum party first, second; /* who signed it */
 	bool broken;
+	bool has_beside; /* the second is not in an entry of its own, but beside the first signature */
+	enum pe_beside beside;
 };
 
 static void write_program(const struct program *program, const char *path, const char *folder)
@@ -24,9 +26,12 @@ static void write_program(const struct program *program, const char *path, const
 	const enum party by[] = { program->first, program->second };
 	struct pe pe = pe_make(&form);
 
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < 2 && !program->has_beside; i++)
 		if (by[i])
 			pe_sign(&pe, &parties[by[i]], &parties[by[i] - LEAF_2011 + CA_2011]);
+	if (program->has_beside)
+		pe_sign_beside(&pe, &parties[by[0]], &parties[by[0] - LEAF_2011 + CA_2011], program->beside, &parties[by[1]],
+			       &parties[by[1] - LEAF_2011 + CA_2011]);
 	if (program->broken)
 		pe.bytes[PE_TEXT] ^= 1;
 	printf("file %s hex ", path);
@@ -54,20 +59,23 @@ static const struct {
 	const char *image, *path;
 	struct program program;
 } files[] = {
-	{ "no-boot-manager", LOADER, { -1, LEAF_2011, NOBODY, false } },
-	{ "2011-only", MANAGER, { 9, LEAF_2011, NOBODY, false } },
-	{ NULL, NETWORK, { -1, LEAF_2011, NOBODY, false } },
-	{ "2011-with-2023-beside", MANAGER, { 9, LEAF_2011, NOBODY, false } },
-	{ NULL, MANAGER_EX, { 2, LEAF_2023, NOBODY, false } },
-	{ "2023-in-place", MANAGER, { 9, LEAF_2023, NOBODY, false } },
-	{ NULL, LOADER, { -1, LEAF_2011, NOBODY, false } },
-	{ "both", MANAGER, { 9, LEAF_2011, LEAF_2023, false } },
-	{ "third-party", MANAGER, { -1, LEAF_THIRD, NOBODY, false } },
-	{ "mixed", MANAGER, { 9, LEAF_2023, NOBODY, false } },
-	{ NULL, NETWORK, { -1, LEAF_2011, NOBODY, false } },
-	{ "unproven", MANAGER, { 9, LEAF_FORGED, NOBODY, false } },
-	{ "unproven: unsigned", MANAGER, { 9, NOBODY, NOBODY, false } },
-	{ "unproven: altered", MANAGER, { 9, LEAF_2023, NOBODY, true } },
+	{ "no-boot-manager", LOADER, { .svn = -1, .first = LEAF_2011 } },
+	{ "2011-only", MANAGER, { .svn = 9, .first = LEAF_2011 } },
+	{ NULL, NETWORK, { .svn = -1, .first = LEAF_2011 } },
+	{ "2011-with-2023-beside", MANAGER, { .svn = 9, .first = LEAF_2011 } },
+	{ NULL, MANAGER_EX, { .svn = 2, .first = LEAF_2023 } },
+	{ "2023-in-place", MANAGER, { .svn = 9, .first = LEAF_2023 } },
+	{ NULL, LOADER, { .svn = -1, .first = LEAF_2011 } },
+	{ "both", MANAGER, { .svn = 9, .first = LEAF_2011, .second = LEAF_2023 } },
+	{ "third-party", MANAGER, { .svn = -1, .first = LEAF_THIRD } },
+	{ "mixed", MANAGER, { .svn = 9, .first = LEAF_2023 } },
+	{ NULL, NETWORK, { .svn = -1, .first = LEAF_2011 } },
+	{ "unproven", MANAGER, { .svn = 9, .first = LEAF_FORGED } },
+	{ "unproven: unsigned", MANAGER, { .svn = 9 } },
+	{ "unproven: altered", MANAGER, { .svn = 9, .first = LEAF_2023, .broken = true } },
+	{ "2011-only: nested", MANAGER, { .svn = 9, .first = LEAF_2011, .second = LEAF_2023, .has_beside = true, .beside = PE_NESTED } },
+	{ "2023-in-place: countersigned", MANAGER, { .svn = 9, .first = LEAF_2023, .second = LEAF_THIRD, .has_beside = true, .beside = PE_COUNTERSIGNED } },
+	{ "2023-in-place: stamped", MANAGER, { .svn = 9, .first = LEAF_2023, .second = LEAF_THIRD, .has_beside = true, .beside = PE_STAMPED } },
 };
 
 int main(int argc, char **argv)

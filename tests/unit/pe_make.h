@@ -7,8 +7,10 @@
 #include "wimplan/hash.h"
 
 #include <openssl/asn1t.h>
+#include <openssl/cms.h>
 #include <openssl/evp.h>
 #include <openssl/pkcs7.h>
+#include <openssl/ts.h>
 #include <openssl/x509.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -262,6 +264,106 @@ __attribute__((unused)) static void pe_sign(struct pe *pe, const struct pe_party
 	pe_digest(pe, digest);
 	der = pe_pkcs7(digest, leaf, ca, &size);
 	pe_add_entry(pe, der, (size_t)size);
+	OPENSSL_free(der);
+}
+
+/* What a signature has beside it that it does not sign itself: the times are PE_TIME. */
+enum pe_beside { PE_NESTED, PE_COUNTERSIGNED, PE_STAMPED };
+#define PE_TIME 1700000000
+
+/* PKCS #9: who signs the time as well. */
+__attribute__((unused)) static int pe_countersignature(const struct pe_party *by, uint8_t **ret)
+{
+	PKCS7_SIGNER_INFO *info = PKCS7_SIGNER_INFO_new();
+	int size;
+
+	PKCS7_SIGNER_INFO_set(info, by->certificate, by->key, EVP_sha256());
+	PKCS7_add_signed_attribute(info, NID_pkcs9_signingTime, V_ASN1_UTCTIME, ASN1_UTCTIME_set(NULL, PE_TIME));
+	size = i2d_PKCS7_SIGNER_INFO(info, ret);
+	PKCS7_SIGNER_INFO_free(info);
+	return size;
+}
+
+/* RFC 3161: a time and the digest of @about. */
+__attribute__((unused)) static int pe_token(const struct pe_party *by, const ASN1_STRING *about, uint8_t **ret)
+{
+	ASN1_GENERALIZEDTIME *time = ASN1_GENERALIZEDTIME_set(NULL, PE_TIME);
+	ASN1_OBJECT *policy = OBJ_txt2obj("1.2.3.4", 1), *type = OBJ_nid2obj(NID_id_smime_ct_TSTInfo);
+	TS_MSG_IMPRINT *imprint = TS_MSG_IMPRINT_new();
+	TS_TST_INFO *info = TS_TST_INFO_new();
+	X509_ALGOR *algorithm = X509_ALGOR_new();
+	uint8_t digest[EVP_MAX_MD_SIZE], *content = NULL;
+	unsigned int length;
+	CMS_ContentInfo *cms;
+	int size;
+	BIO *bio;
+
+	EVP_Digest(ASN1_STRING_get0_data(about), (size_t)ASN1_STRING_length(about), digest, &length, EVP_sha256(), NULL);
+	X509_ALGOR_set0(algorithm, OBJ_nid2obj(NID_sha256), V_ASN1_NULL, NULL);
+	TS_MSG_IMPRINT_set_algo(imprint, algorithm);
+	TS_MSG_IMPRINT_set_msg(imprint, digest, (int)length);
+	TS_TST_INFO_set_version(info, 1);
+	TS_TST_INFO_set_policy_id(info, policy);
+	TS_TST_INFO_set_msg_imprint(info, imprint);
+	TS_TST_INFO_set_time(info, time);
+	size = i2d_TS_TST_INFO(info, &content);
+	bio = BIO_new_mem_buf(content, size);
+	cms = CMS_sign(by->certificate, by->key, NULL, NULL, CMS_PARTIAL | CMS_BINARY);
+	CMS_set1_eContentType(cms, type);
+	CMS_final(cms, bio, NULL, CMS_BINARY);
+	size = i2d_CMS_ContentInfo(cms, ret);
+	CMS_ContentInfo_free(cms);
+	BIO_free(bio);
+	OPENSSL_free(content);
+	X509_ALGOR_free(algorithm);
+	TS_TST_INFO_free(info);
+	TS_MSG_IMPRINT_free(imprint);
+	ASN1_OBJECT_free(policy);
+	ASN1_GENERALIZEDTIME_free(time);
+	return size;
+}
+
+/* @der, of *@size bytes, with an attribute that is not signed; what was at @der is freed. */
+__attribute__((unused)) static uint8_t *pe_beside(uint8_t *der, int *size, const char *oid, const uint8_t *value, int length)
+{
+	const unsigned char *at = der;
+	PKCS7 *pkcs7 = wp_must(d2i_PKCS7(NULL, &at, *size));
+	PKCS7_SIGNER_INFO *info = sk_PKCS7_SIGNER_INFO_value(PKCS7_get_signer_info(pkcs7), 0);
+	uint8_t *ret = NULL;
+
+	if (!info->unauth_attr)
+		info->unauth_attr = sk_X509_ATTRIBUTE_new_null();
+	sk_X509_ATTRIBUTE_push(info->unauth_attr, X509_ATTRIBUTE_create_by_txt(NULL, oid, V_ASN1_SEQUENCE, value, length));
+	*size = i2d_PKCS7(pkcs7, &ret);
+	PKCS7_free(pkcs7);
+	OPENSSL_free(der);
+	return wp_must(ret);
+}
+
+/* Signs as pe_sign() does; beside the signature is what @beside says, by @other, whom @other_ca issued. */
+__attribute__((unused)) static void pe_sign_beside(struct pe *pe, const struct pe_party *leaf, const struct pe_party *ca,
+						   enum pe_beside beside, const struct pe_party *other, const struct pe_party *other_ca)
+{
+	static const char *const oids[] = { "1.3.6.1.4.1.311.2.4.1", "1.2.840.113549.1.9.6", "1.3.6.1.4.1.311.3.3.1" };
+	uint8_t digest[32], *der, *value = NULL;
+	const unsigned char *at;
+	int size, length;
+	PKCS7 *pkcs7;
+
+	pe_digest(pe, digest);
+	der = pe_pkcs7(digest, leaf, ca, &size);
+	at = der;
+	pkcs7 = wp_must(d2i_PKCS7(NULL, &at, size));
+	if (beside == PE_NESTED)
+		value = pe_pkcs7(digest, other, other_ca, &length);
+	else if (beside == PE_COUNTERSIGNED)
+		length = pe_countersignature(other, &value);
+	else
+		length = pe_token(other, sk_PKCS7_SIGNER_INFO_value(PKCS7_get_signer_info(pkcs7), 0)->enc_digest, &value);
+	PKCS7_free(pkcs7);
+	der = pe_beside(der, &size, oids[beside], value, length);
+	pe_add_entry(pe, der, (size_t)size);
+	OPENSSL_free(value);
 	OPENSSL_free(der);
 }
 

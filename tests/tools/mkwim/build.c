@@ -207,6 +207,8 @@ void mk_write_base(struct wp_arena *arena, const struct mk_recipe *recipe, const
 	check(wimlib_create_new_wim((enum wimlib_compression_type)recipe->compression, &wim), recipe, "create");
 	if (recipe->chunk)
 		check(wimlib_set_output_chunk_size(wim, recipe->chunk), recipe, "chunk size");
+	if (recipe->solid_chunk)
+		check(wimlib_set_output_pack_chunk_size(wim, recipe->solid_chunk), recipe, "solid chunk size");
 	for (size_t i = 0; i < recipe->image_count; i++) {
 		const char *root = wp_arena_printf(arena, "%s%zu", stage, i + 1);
 

@@ -113,6 +113,7 @@ struct mk_recipe {
 	enum mk_shape shape;
 	int compression; /* enum wimlib_compression_type */
 	uint32_t chunk;  /* 0: wimlib's default */
+	uint32_t solid_chunk; /* the same of solid resources */
 	bool solid;
 	bool pipable;
 	bool integrity;

@@ -319,14 +319,17 @@ static bool parse_switch(struct mk_parser *parser, struct mk_recipe *recipe)
 {
 	const char *key = parser->words[0];
 
-	if (strcmp(key, "solid") == 0)
+	if (strcmp(key, "solid") == 0) {
 		recipe->solid = true;
-	else if (strcmp(key, "pipable") == 0)
+		if (parser->word_count > 1)
+			recipe->solid_chunk = (uint32_t)mk_number(parser, mk_word(parser, 1));
+	} else if (strcmp(key, "pipable") == 0) {
 		recipe->pipable = true;
-	else if (strcmp(key, "integrity") == 0)
+	} else if (strcmp(key, "integrity") == 0) {
 		recipe->integrity = true;
-	else
+	} else {
 		return false;
+	}
 	return true;
 }
 
