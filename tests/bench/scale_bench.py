@@ -6,7 +6,9 @@
 2. inspect of 200,000 blobs against wimlib-imagex info, and of a million against that.
 3. inspect --json of PACKAGES files (10000) in one call against wimlib-imagex info for each, and its memory.
 4. import of ten times as many records with 4 KB of ImageProperty each against `jq -c .` on the same file.
-5. plan of PACKAGES packages of four images that all changed, its memory, a tenth of them, and the plan in each format."""
+5. plan of PACKAGES packages of four images that all changed, its memory, a tenth of them, and the plan in each format.
+6. With BENCH_LARGE=1, because it takes a quarter of an hour: plan of ten times as many of which one in a hundred changed, and of
+   as many that all changed, which show has to read."""
 
 import json
 import os
@@ -22,6 +24,7 @@ from bench import path_of
 
 REPEATS = 3
 STARTS = 100
+LARGE = bool(os.environ.get("BENCH_LARGE"))
 IMAGES = range(1, 5)
 RECIPE = """wim {path}
 shape media
@@ -40,53 +43,62 @@ default en-US
 version 10.0.26100.{build}.0
 description "Windows 11 Enterprise {number} image {image}"
 """
-PROPERTY = ('<IMAGE index="{image}"><Property name="Image name">Windows 11 Enterprise {number} {image} of before</Property>'
-            '<Property name="Image description">{description}</Property><Property name="OS version">10.0.22000.{build}</Property>'
-            '<Property name="Architecture">9</Property><Property name="Language">de-DE</Property>'
-            '<Property name="Product type">WinNT</Property><Property name="Size">{size}</Property></IMAGE>')
+# What the site has of an image that changed since, and of one that did not.
+BEFORE = ('<IMAGE index="{image}"><Property name="Image name">Windows 11 Enterprise {number} {image} of before</Property>'
+          '<Property name="Image description">{description}</Property><Property name="OS version">10.0.22000.{build}</Property>'
+          '<Property name="Architecture">9</Property><Property name="Language">de-DE</Property>'
+          '<Property name="Product type">WinNT</Property><Property name="Size">{size}</Property></IMAGE>')
+SAME = ('<IMAGE index="{image}"><Property name="Image name">Windows 11 Enterprise {number} {image}</Property>'
+        '<Property name="Image description">Windows 11 Enterprise {number} image {image}</Property>'
+        '<Property name="OS version">10.0.26100.{build}</Property><Property name="Architecture">9</Property>'
+        '<Property name="Language">en-US</Property><Property name="Product type">WinNT</Property>'
+        '<Property name="Size">{size}</Property></IMAGE>')
 
 
 def values(number, image):
     return {"number": number, "image": image, "build": 2000 + number % 3000, "size": 16_000_000_000 + number}
 
 
-def record(number, description):
+def record(number, description, stored=BEFORE):
     return {
         "__CLASS": "SMS_ImagePackage", "PackageID": f"P01{number:05X}", "Name": f"Windows 11 {number}", "PkgSourceFlag": 2,
         "PkgSourcePath": "\\\\srv\\src$\\" + path_of(number).replace("/", "\\"), "SourceSite": "P01", "SourceVersion": 1 + number % 9,
         "SourceDate": "2026-01-09T22:41:00Z", "Priority": 2, "ActionInProgress": 0,
         "SedoObjectVersion": f"{number:08X}-0000-0000-0000-000000000000",
-        "ImageProperty": "<WIM>" + "".join(PROPERTY.format(description=description, **values(number, image)) for image in IMAGES) + "</WIM>",
+        "ImageProperty": "<WIM>" + "".join(stored.format(description=description, **values(number, image)) for image in IMAGES) + "</WIM>",
     }
 
 
-def write_records(path, count, description):
+def write_records(path, count, description, same_of_hundred=0):
     with path.open("w") as file:
         file.write('{"value":[')
         for number in range(count):
-            file.write((",\n" if number else "\n") + json.dumps(record(number, description)))
+            stored = SAME if number % 100 < same_of_hundred else BEFORE
+            file.write((",\n" if number else "\n") + json.dumps(record(number, description, stored)))
         file.write("]}\n")
 
 
 def prepare(build, folder, count):
     """Makes the files once; a later run with the same number takes them as they are."""
-    done = folder / "done"
-    if done.exists() and done.read_text() == f"{count}":
+    done, files = folder / "done", 10 * count if LARGE else count
+    if done.exists() and done.read_text() in (f"{count} {files}", f"{count} {10 * count}"):
         return
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    print(f"making {count} WIM files of four images ...", flush=True)
+    print(f"making {files} WIM files of four images ...", flush=True)
     recipes = []
-    for number in range(count):
+    for number in range(files):
         recipes.append(RECIPE.format(path=path_of(number), number=number))
         recipes += [IMAGE.format(**values(number, image)) + (f"file /data.bin size 2000 seed {number}\n" if image == 1 else "") for image in IMAGES]
     recipes.append("wim many.wim\nblobs 200000\nimage Many\nwim million.wim\nblobs 1000000\nimage Million\n")
     subprocess.run([f"{build}/mkwim", "-C", str(folder), "-"], input="".join(recipes).encode(), check=True)
     write_records(folder / "export.json", count, "of before")
     write_records(folder / "tenth.json", count // 10, "of before")
+    write_records(folder / "tenfold.json", 10 * count, "of before")
+    write_records(folder / "steady.json", 10 * count, "of before", 99)
     write_records(folder / "large.json", 10 * count, "an image for the machines of all departments " * 16)
     (folder / "list").write_text("".join(f"{folder / path_of(number)}\n" for number in range(count)))
-    done.write_text(f"{count}")
+    done.write_text(f"{count} {files}")
 
 
 def run(command, allowed=(0,)):
@@ -146,15 +158,17 @@ def bench_import(build, folder, count):
     table.row(build, f"import of {10 * count} records, memory", max(mine[1] for mine, _ in runs), at_most=200, unit="MB")
 
 
-def bench_plan(build, folder, count):
-    def planned(name):
-        cache, plan = str(folder / f"{name}.db"), str(folder / f"{name}.plan")
-        for stale in folder.glob(f"{name}.db*"):
-            stale.unlink()
-        run([f"{build}/wimplan", "import", "--quiet", "--site", "P01", "--cache", cache, str(folder / f"{name}.json")])
-        return [f"{build}/wimplan", "plan", "--quiet", "--cache", cache, "--map", f"\\\\srv\\src$={folder}", "-o", plan]
+def plan_command(build, folder, name):
+    """Imports the records of this name into a cache of their own."""
+    cache, plan = str(folder / f"{name}.db"), str(folder / f"{name}.plan")
+    for stale in folder.glob(f"{name}.db*"):
+        stale.unlink()
+    run([f"{build}/wimplan", "import", "--quiet", "--site", "P01", "--cache", cache, str(folder / f"{name}.json")])
+    return [f"{build}/wimplan", "plan", "--quiet", "--cache", cache, "--map", f"\\\\srv\\src$={folder}", "-o", plan]
 
-    command, tenth = planned("export"), planned("tenth")
+
+def bench_plan(build, folder, count):
+    command, tenth = plan_command(build, folder, "export"), plan_command(build, folder, "tenth")
     cold, _ = run(command)
     warm, memory = median(command)
     run(tenth)
@@ -171,6 +185,26 @@ def bench_plan(build, folder, count):
             table.row(build, "show of that plan as html, its size", shown.stat().st_size / 1e6, at_most=5, unit="MB")
 
 
+def bench_large_plan(build, folder, count):
+    """Once each: what is wanted of them is a time and a memory, and they take minutes."""
+    steady = plan_command(build, folder, "steady")
+    cold, _ = run(steady)
+    warm, memory = run(steady)
+    name = f"plan of {count} packages of which 1 % changed"
+    table.row(build, f"{name}, cold", cold, at_most=12)
+    table.row(build, f"{name}, warm", warm, at_most=4)
+    table.row(build, f"{name}, memory", memory, at_most=300, unit="MB")
+    tenfold = plan_command(build, folder, "tenfold")
+    run(tenfold)
+    warm, memory = run(tenfold)
+    name = f"plan of {count} packages that all changed"
+    table.row(build, f"{name}, warm", warm, at_most=20)
+    table.row(build, f"{name}, memory", memory, at_most=600, unit="MB")
+    # run() fails where show refuses what plan wrote.
+    shown, _ = run([f"{build}/wimplan", "show", "--format", "html", "-o", str(folder / "shown.html"), str(folder / "tenfold.plan")])
+    table.row(build, f"show of that plan of {count} as html", shown)
+
+
 def main():
     build = os.path.realpath(sys.argv[1])
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 10000
@@ -183,6 +217,8 @@ def main():
     bench_inspect(build, folder, count)
     bench_import(build, folder, count)
     bench_plan(build, folder, count)
+    if LARGE:
+        bench_large_plan(build, folder, 10 * count)
 
 
 if __name__ == "__main__":
