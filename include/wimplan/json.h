@@ -24,7 +24,9 @@ json_t *wp_json_text(const char *text);
 json_t *wp_json_texts(const char *const *items, size_t count);
 /* As above, with null for "" too: for hashes and other values of which "" means that they are not known. */
 json_t *wp_json_hash(const char *text);
-/* An integer; a decimal string above 2^53, because JavaScript and jq read doubles. New reference. */
+/* The largest integer up to which a double holds every integer. */
+#define WP_JSON_EXACT_INTEGERS (UINT64_C(1) << 53)
+/* An integer; a decimal string above that, because JavaScript and jq read doubles. New reference. */
 json_t *wp_json_u64(uint64_t value);
 /* The same, with null for what is not known; a time as ISO 8601 in UTC. New references. */
 json_t *wp_json_number(struct wp_number number);
@@ -95,12 +97,13 @@ struct wp_json_stream {
 /* Opens an object ('{') or an array ('['), and closes the last one that is open. */
 void wp_json_stream_open(struct wp_json_stream *stream, char bracket);
 void wp_json_stream_close(struct wp_json_stream *stream);
-/* The name of the next value, which is UTF-8; a value, or a text that wp_json_pretty_at() made of one in this depth. */
+/*
+ * The name of the next value, which is UTF-8; a value, or its text: as wp_json_pretty_at() has it in this depth or, as items of long
+ * lists are, which then are a third shorter and can be told apart line by line, on one line.
+ */
 void wp_json_stream_key(struct wp_json_stream *stream, const char *key);
 void wp_json_stream_value(struct wp_json_stream *stream, const json_t *value);
 void wp_json_stream_text(struct wp_json_stream *stream, const struct wp_buf *text);
-/* A value on one line: for items of lists that are long, which then are a third shorter and can be told apart line by line. */
-void wp_json_stream_line(struct wp_json_stream *stream, const json_t *value);
 /* Hands out what is left, with a line feed, and frees it. */
 void wp_json_stream_end(struct wp_json_stream *stream);
 /* The same on one line. */

@@ -74,13 +74,6 @@ void wp_json_stream_value(struct wp_json_stream *stream, const json_t *value)
 	send(stream, PIECE);
 }
 
-void wp_json_stream_line(struct wp_json_stream *stream, const json_t *value)
-{
-	begin_value(stream);
-	wp_json_spaced(&stream->text, value);
-	send(stream, PIECE);
-}
-
 void wp_json_stream_text(struct wp_json_stream *stream, const struct wp_buf *text)
 {
 	begin_value(stream);

@@ -9,9 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The largest integer up to which a double holds every integer. */
-#define EXACT_INTEGERS (UINT64_C(1) << 53)
-
 json_t *wp_json_must(json_t *value)
 {
 	return wp_must(value);
@@ -47,7 +44,7 @@ json_t *wp_json_u64(uint64_t value)
 {
 	char digits[24];
 
-	if (value <= EXACT_INTEGERS)
+	if (value <= WP_JSON_EXACT_INTEGERS)
 		return wp_json_must(json_integer((json_int_t)value));
 	snprintf(digits, sizeof digits, "%" PRIu64, value);
 	return wp_json_must(json_string(digits));

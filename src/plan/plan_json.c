@@ -4,6 +4,7 @@
 #include "notes.h"
 #include "plan_json.h"
 
+#include "wimplan/json_out.h"
 #include "wimplan/plan.h"
 
 #include <string.h>
@@ -21,83 +22,115 @@ static json_t *words_json(const char *const *words, size_t count)
 	return count ? wp_json_texts(words, count) : json_null();
 }
 
-static json_t *reasons_json(const struct wp_entry *entry)
+static void put_text(struct wp_json_out *out, const char *key, const char *text)
 {
-	json_t *array = json_array();
+	wp_json_out_key(out, key);
+	wp_json_out_text(out, text);
+}
 
+static void put_hash(struct wp_json_out *out, const char *key, const char *text)
+{
+	wp_json_out_key(out, key);
+	wp_json_out_hash(out, text);
+}
+
+static void put_number(struct wp_json_out *out, const char *key, struct wp_number number)
+{
+	wp_json_out_key(out, key);
+	wp_json_out_number(out, number);
+}
+
+static void put_reasons(struct wp_json_out *out, const struct wp_entry *entry)
+{
+	wp_json_out_key(out, "reasons");
+	wp_json_out_open(out, '[');
 	for (size_t i = 0; i < entry->reason_count; i++) {
 		const struct wp_reason *reason = &entry->reasons[i];
 
-		wp_json_push(array, wp_json_object("code", wp_json_text(reason->code),
-						   "action", wp_json_text(wp_action_name(reason->action)),
-						   "confidence", wp_json_text(wp_confidence_name(reason->confidence)),
-						   "image", reason->image ? wp_json_u64(reason->image) : json_null(),
-						   "field", wp_json_text(reason->field),
-						   "recorded", wp_json_text(reason->recorded),
-						   "found", wp_json_text(reason->found), NULL));
+		wp_json_out_open(out, '{');
+		put_text(out, "code", reason->code);
+		put_text(out, "action", wp_action_name(reason->action));
+		put_text(out, "confidence", wp_confidence_name(reason->confidence));
+		put_number(out, "image", (struct wp_number){ reason->image != 0, reason->image });
+		put_text(out, "field", reason->field);
+		put_text(out, "recorded", reason->recorded);
+		put_text(out, "found", reason->found);
+		wp_json_out_close(out);
 	}
-	return array;
+	wp_json_out_close(out);
 }
 
-static json_t *preconditions_json(const struct wp_preconditions *conditions)
+static void put_preconditions(struct wp_json_out *out, const struct wp_preconditions *conditions)
 {
-	return wp_json_object("SourceVersion", wp_json_number(conditions->source_version),
-			      "SedoObjectVersion", wp_json_text(conditions->sedo_object_version),
-			      "PkgSourcePath", wp_json_text(conditions->source_path),
-			      "SourceSite", wp_json_text(conditions->source_site),
-			      "image_property_sha256", wp_json_hash(conditions->image_property_sha256), NULL);
+	wp_json_out_key(out, "preconditions");
+	wp_json_out_open(out, '{');
+	put_number(out, "SourceVersion", conditions->source_version);
+	put_text(out, "SedoObjectVersion", conditions->sedo_object_version);
+	put_text(out, "PkgSourcePath", conditions->source_path);
+	put_text(out, "SourceSite", conditions->source_site);
+	put_hash(out, "image_property_sha256", conditions->image_property_sha256);
+	wp_json_out_close(out);
 }
 
 /* null for an entry whose source was not read. */
-static json_t *expect_json(const struct wp_entry *entry)
+static void put_expect(struct wp_json_out *out, const struct wp_entry *entry)
 {
-	json_t *object, *images;
-
-	if (!entry->expected_count && !entry->file_id[0] && !entry->content_id[0])
-		return json_null();
-	images = json_array();
+	wp_json_out_key(out, "expect");
+	if (!entry->expected_count && !entry->file_id[0] && !entry->content_id[0]) {
+		wp_json_out_null(out);
+		return;
+	}
+	wp_json_out_open(out, '{');
+	wp_json_out_key(out, "images");
+	wp_json_out_open(out, '[');
 	for (size_t i = 0; i < entry->expected_count; i++) {
 		const struct wp_expected_image *expected = &entry->expected[i];
 
-		wp_json_push(images, wp_json_object("index", wp_json_u64(expected->index),
-						    "name", wp_json_text(expected->name),
-						    "os_version", wp_json_text(expected->os_version),
-						    "architecture_code", wp_json_number(expected->architecture),
-						    "language", wp_json_text(expected->language), NULL));
+		wp_json_out_open(out, '{');
+		put_number(out, "index", (struct wp_number){ true, expected->index });
+		put_text(out, "name", expected->name);
+		put_text(out, "os_version", expected->os_version);
+		put_number(out, "architecture_code", expected->architecture);
+		put_text(out, "language", expected->language);
+		wp_json_out_close(out);
 	}
-	object = wp_json_object("images", images, "file_id", wp_json_hash(entry->file_id),
-				"content_id", wp_json_hash(entry->content_id), NULL);
-	return object;
+	wp_json_out_close(out);
+	put_hash(out, "file_id", entry->file_id);
+	put_hash(out, "content_id", entry->content_id);
+	wp_json_out_close(out);
 }
 
-static json_t *actions_json(const struct wp_entry *entry)
+static void put_actions(struct wp_json_out *out, const struct wp_entry *entry)
 {
-	json_t *array = json_array();
-
+	wp_json_out_key(out, "actions");
+	wp_json_out_open(out, '[');
 	if (entry->reload)
-		wp_json_push(array, wp_json_text(wp_action_name(WP_ACTION_RELOAD)));
+		wp_json_out_text(out, wp_action_name(WP_ACTION_RELOAD));
 	if (entry->refresh)
-		wp_json_push(array, wp_json_text(wp_action_name(WP_ACTION_REFRESH)));
-	return array;
+		wp_json_out_text(out, wp_action_name(WP_ACTION_REFRESH));
+	wp_json_out_close(out);
 }
 
-json_t *wp_plan_entry_json(const struct wp_entry *entry)
+void wp_plan_entry_text(const struct wp_entry *entry, bool canonical, struct wp_buf *buf)
 {
-	json_t *object = wp_json_object("package_id", wp_json_text(entry->package_id),
-					"class", wp_json_text(wp_class_name(entry->class)),
-					"name", wp_json_text(entry->name), "priority", wp_json_u64(entry->priority),
-					NULL);
+	struct wp_json_out json = { .buf = buf, .canonical = canonical }, *out = &json;
 
-	if (entry->status == WP_ENTRY_UNCHANGED) {
-		wp_json_set(object, "reasons", reasons_json(entry));
-		return object;
+	wp_json_out_open(out, '{');
+	put_text(out, "package_id", entry->package_id);
+	put_text(out, "class", wp_class_name(entry->class));
+	put_text(out, "name", entry->name);
+	put_number(out, "priority", (struct wp_number){ true, entry->priority });
+	if (entry->status != WP_ENTRY_UNCHANGED) {
+		put_text(out, "source_path", entry->source_path);
+		put_text(out, "status", wp_entry_status_name(entry->status));
+		put_actions(out, entry);
 	}
-	wp_json_put(object, "source_path", wp_json_text(entry->source_path),
-			    "status", wp_json_text(wp_entry_status_name(entry->status)),
-			    "actions", actions_json(entry), "reasons", reasons_json(entry),
-			    "preconditions", preconditions_json(&entry->preconditions), "expect", expect_json(entry),
-			    NULL);
-	return object;
+	put_reasons(out, entry);
+	if (entry->status != WP_ENTRY_UNCHANGED) {
+		put_preconditions(out, &entry->preconditions);
+		put_expect(out, entry);
+	}
+	wp_json_out_close(out);
 }
 
 static json_t *inputs_json(const struct wp_plan *plan)

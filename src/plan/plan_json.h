@@ -19,9 +19,10 @@ void wp_plan_digest(const json_t *value, char ret_id[WP_HASH_TEXT]);
 /* The same of a plan's body, which is never there as a whole. */
 void wp_plan_body_digest(const struct wp_plan *plan, char ret_id[WP_HASH_TEXT]);
 
-/* The body with both lists of entries empty, and an entry as it stands in one. New references. */
+/* The body with both lists of entries empty. New reference. */
 json_t *wp_plan_body_head(const struct wp_plan *plan);
-json_t *wp_plan_entry_json(const struct wp_entry *entry);
+/* Adds an entry as it stands in one of them: for the digest of the body, or as a line of the file. */
+void wp_plan_entry_text(const struct wp_entry *entry, bool canonical, struct wp_buf *buf);
 
 /* Sets beside_id of a plan file: the digest of everything in it but the body and the digests. */
 void wp_plan_cover(json_t *document);

@@ -23,17 +23,19 @@ static bool is_in_list(const struct wp_entry *entry, bool unchanged)
 
 static void digest_entries(struct wp_sha256 *hash, const struct wp_plan *plan, bool unchanged)
 {
-	const char *before = "[";
+	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+	char before = '[';
 
 	for (size_t i = 0; i < plan->entry_count; i++) {
-		json_t *item __attribute__((cleanup(wp_json_freep))) = NULL;
-
 		if (!is_in_list(&plan->entries[i], unchanged))
 			continue;
-		item = wp_plan_entry_json(&plan->entries[i]);
-		wp_digest_item_add(hash, &before, item);
+		wp_buf_clear(&text);
+		wp_buf_putc(&text, before);
+		before = ',';
+		wp_plan_entry_text(&plan->entries[i], true, &text);
+		wp_sha256_add(hash, text.data, text.length);
 	}
-	wp_digest_items_end(hash, before);
+	wp_digest_items_end(hash, &before);
 }
 
 void wp_plan_body_digest(const struct wp_plan *plan, char ret_id[WP_HASH_TEXT])
@@ -66,14 +68,15 @@ static bool fits(const struct wp_json_stream *stream, size_t limit)
 
 static void write_entries(struct wp_json_stream *stream, const struct wp_plan *plan, bool unchanged, size_t limit)
 {
+	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+
 	wp_json_stream_open(stream, '[');
 	for (size_t i = 0; i < plan->entry_count && fits(stream, limit); i++) {
-		json_t *item __attribute__((cleanup(wp_json_freep))) = NULL;
-
 		if (!is_in_list(&plan->entries[i], unchanged))
 			continue;
-		item = wp_plan_entry_json(&plan->entries[i]);
-		wp_json_stream_line(stream, item);
+		wp_buf_clear(&text);
+		wp_plan_entry_text(&plan->entries[i], false, &text);
+		wp_json_stream_text(stream, &text);
 	}
 	wp_json_stream_close(stream);
 }

@@ -2,6 +2,7 @@
 /* Hashes, JSON values, the canonical form of RFC 8785 and the parser's refusals. */
 #include "wimplan/hash.h"
 #include "wimplan/json.h"
+#include "wimplan/json_out.h"
 #include "wimplan/limits.h"
 
 #include <criterion/criterion.h>
@@ -212,6 +213,69 @@ Test(base, json_canonical_form)
 	cr_expect_str_eq(wp_buf_text(&buf), "\"a\\u0000b\"");
 	json_decref(value);
 	wp_buf_free(&buf);
+}
+
+/* Writes members in an order that is not that of their names, with all that a text may hold. */
+static void put_down(struct wp_buf *buf, bool canonical, const char *text)
+{
+	struct wp_json_out out = { .buf = buf, .canonical = canonical };
+
+	wp_json_out_open(&out, '{');
+	wp_json_out_key(&out, "text");
+	wp_json_out_text(&out, text);
+	wp_json_out_key(&out, "list");
+	wp_json_out_open(&out, '[');
+	wp_json_out_u64(&out, 0);
+	wp_json_out_u64(&out, TWO_53);
+	wp_json_out_u64(&out, TWO_53 + 1);
+	wp_json_out_u64(&out, UINT64_MAX);
+	wp_json_out_open(&out, '{');
+	wp_json_out_close(&out);
+	wp_json_out_close(&out);
+	wp_json_out_key(&out, "Text");
+	wp_json_out_open(&out, '{');
+	wp_json_out_key(&out, "b");
+	wp_json_out_hash(&out, "");
+	wp_json_out_key(&out, "a");
+	wp_json_out_number(&out, (struct wp_number){ true, 10 });
+	wp_json_out_key(&out, "aa");
+	wp_json_out_number(&out, (struct wp_number){ .known = false });
+	wp_json_out_close(&out);
+	wp_json_out_key(&out, "hash");
+	wp_json_out_hash(&out, text);
+	wp_json_out_close(&out);
+}
+
+/* What is put down without values is what their writers make of it, byte for byte. */
+Test(base, json_put_down_at_once)
+{
+	static const char *const texts[] = {
+		"", "plain", "\\\\srv\\src$\\w11 \"x\"", "a\tb\nc\001d", "M\xc3\xbcnchen \xf0\x9f\x98\x80", "\xff no UTF-8",
+		"\x7f", "soft\xc2\xadhyphen \xe2\x80\xae", "\"", "\\",
+	};
+
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		struct wp_buf is[2] = { { 0 } }, wanted[2] = { { 0 } };
+		json_t *list = json_array(), *value;
+
+		wp_json_push(list, wp_json_u64(0));
+		wp_json_push(list, wp_json_u64(TWO_53));
+		wp_json_push(list, wp_json_u64(TWO_53 + 1));
+		wp_json_push(list, wp_json_u64(UINT64_MAX));
+		wp_json_push(list, json_object());
+		value = wp_json_object("text", wp_json_text(texts[i]), "list", list, "Text",
+				       wp_json_object("b", json_null(), "a", json_integer(10), "aa", json_null(), NULL), "hash",
+				       wp_json_hash(texts[i]), NULL);
+		wp_json_spaced(&wanted[0], value);
+		wp_json_canonical(&wanted[1], value);
+		for (size_t k = 0; k < 2; k++) {
+			put_down(&is[k], k, texts[i]);
+			cr_expect_str_eq(wp_buf_text(&is[k]), wp_buf_text(&wanted[k]));
+			wp_buf_free(&is[k]);
+			wp_buf_free(&wanted[k]);
+		}
+		json_decref(value);
+	}
 }
 
 Test(base, json_canonical_reals)

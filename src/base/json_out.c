@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * JSON as text at once, in the two forms that documents and digests have. What is not plain ASCII is left to the writers of
+ * values, so that there is one opinion on it.
+ */
+#include "wimplan/json_out.h"
+#include "wimplan/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Longest text of an integer that stands as one: 2^53 has 16 digits, and every other fits as well. */
+#define DIGITS 20u
+
+static void begin_item(struct wp_json_out *out)
+{
+	if (!out->depth)
+		return;
+	if (out->open[out->depth - 1].filled)
+		wp_buf_puts(out->buf, out->canonical ? "," : ", ");
+	out->open[out->depth - 1].filled = true;
+}
+
+static void begin_value(struct wp_json_out *out)
+{
+	if (!out->keyed)
+		begin_item(out);
+	out->keyed = false;
+}
+
+void wp_json_out_open(struct wp_json_out *out, char bracket)
+{
+	if (out->depth == WP_JSON_OUT_DEPTH)
+		abort();
+	begin_value(out);
+	wp_buf_putc(out->buf, bracket);
+	out->open[out->depth].object = bracket == '{';
+	out->open[out->depth].filled = false;
+	out->open[out->depth++].count = 0;
+}
+
+/* Puts the members of the innermost object into the order of their names. They are few: each is moved past those behind it. */
+static void sort_members(struct wp_json_out *out)
+{
+	const char **keys = out->open[out->depth - 1].keys;
+	const size_t *begins = out->open[out->depth - 1].begins;
+	size_t order[WP_JSON_OUT_MEMBERS], count = out->open[out->depth - 1].count, length = out->buf->length;
+	struct wp_buf members __attribute__((cleanup(wp_buf_free))) = { 0 };
+	bool moved = false;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t at = i;
+
+		for (; at && wp_json_compare_keys(&keys[order[at - 1]], &keys[i]) > 0; at--)
+			order[at] = order[at - 1];
+		moved = moved || at != i;
+		order[at] = i;
+	}
+	if (!moved)
+		return;
+	wp_buf_add(&members, out->buf->data + begins[0], length - begins[0]);
+	wp_buf_cut(out->buf, begins[0]);
+	for (size_t i = 0; i < count; i++) {
+		size_t begin = begins[order[i]];
+		/* Without the comma in front of the next one. */
+		size_t end = order[i] + 1 < count ? begins[order[i] + 1] - 1 : length;
+
+		if (i)
+			wp_buf_putc(out->buf, ',');
+		wp_buf_add(out->buf, members.data + (begin - begins[0]), end - begin);
+	}
+}
+
+void wp_json_out_close(struct wp_json_out *out)
+{
+	bool object = out->open[out->depth - 1].object;
+
+	if (object && out->canonical)
+		sort_members(out);
+	out->depth--;
+	wp_buf_putc(out->buf, object ? '}' : ']');
+}
+
+void wp_json_out_key(struct wp_json_out *out, const char *key)
+{
+	size_t *count = &out->open[out->depth - 1].count;
+
+	if (*count == WP_JSON_OUT_MEMBERS)
+		abort();
+	begin_item(out);
+	out->open[out->depth - 1].keys[*count] = key;
+	out->open[out->depth - 1].begins[(*count)++] = out->buf->length;
+	wp_buf_putc(out->buf, '"');
+	wp_buf_puts(out->buf, key);
+	wp_buf_puts(out->buf, out->canonical ? "\":" : "\": ");
+	out->keyed = true;
+}
+
+/* What is neither plain ASCII nor short to escape. */
+static void add_other(struct wp_json_out *out, const char *text)
+{
+	json_t *value __attribute__((cleanup(wp_json_freep))) = wp_json_text(text);
+
+	if (out->canonical)
+		wp_json_canonical(out->buf, value);
+	else
+		wp_json_spaced(out->buf, value);
+}
+
+void wp_json_out_text(struct wp_json_out *out, const char *text)
+{
+	size_t before, start = 0, at;
+
+	begin_value(out);
+	before = out->buf->length;
+	if (!text) {
+		wp_buf_puts(out->buf, "null");
+		return;
+	}
+	wp_buf_putc(out->buf, '"');
+	for (at = 0; text[at]; at++) {
+		unsigned char c = (unsigned char)text[at];
+
+		if (c < ' ' || c > '~') {
+			wp_buf_cut(out->buf, before);
+			add_other(out, text);
+			return;
+		}
+		if (c == '"' || c == '\\') {
+			wp_buf_add(out->buf, text + start, at - start);
+			wp_buf_putc(out->buf, '\\');
+			start = at;
+		}
+	}
+	wp_buf_add(out->buf, text + start, at - start);
+	wp_buf_putc(out->buf, '"');
+}
+
+void wp_json_out_hash(struct wp_json_out *out, const char *text)
+{
+	wp_json_out_text(out, text && *text ? text : NULL);
+}
+
+void wp_json_out_u64(struct wp_json_out *out, uint64_t value)
+{
+	bool quoted = value > WP_JSON_EXACT_INTEGERS;
+	char digits[DIGITS];
+	size_t at = DIGITS;
+
+	begin_value(out);
+	do
+		digits[--at] = (char)('0' + value % 10);
+	while (value /= 10);
+	if (quoted)
+		wp_buf_putc(out->buf, '"');
+	wp_buf_add(out->buf, digits + at, DIGITS - at);
+	if (quoted)
+		wp_buf_putc(out->buf, '"');
+}
+
+void wp_json_out_number(struct wp_json_out *out, struct wp_number number)
+{
+	if (number.known)
+		wp_json_out_u64(out, number.value);
+	else
+		wp_json_out_null(out);
+}
+
+void wp_json_out_null(struct wp_json_out *out)
+{
+	wp_json_out_text(out, NULL);
+}
