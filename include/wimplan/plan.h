@@ -219,6 +219,9 @@ void wp_plan_seal(struct wp_plan *plan);
 size_t wp_plan_expected(struct wp_arena *arena, const struct wp_plan_input *input, const struct wp_record *record,
 			const struct wp_observation *seen, struct wp_expected_image **ret_items);
 
+/* The baselines of a package, in the order of their versions. Returns their number. */
+size_t wp_plan_baselines(const struct wp_plan_input *input, const char *package_id, const struct wp_baseline **ret_items);
+
 /* The one answer to "are there changes?": text, JSON, reports and exit status all take it from here. */
 bool wp_plan_has_changes(const struct wp_plan *plan);
 

@@ -51,17 +51,19 @@ static void end_site(struct audit *audit)
 }
 
 /* Entry @i of the plan with what is known of its package. */
-static struct audited audited_at(struct audit *audit, const json_t *index, const json_t *before, size_t i)
+static struct audited audited_at(struct audit *audit, struct wp_arena *scratch, const json_t *index, const json_t *before,
+				 size_t i)
 {
 	const struct wp_audit_input *input = audit->input;
 	const struct wp_entry *entry = &audit->plan->entries[i];
 	size_t at = place(index, entry->package_id) - 1, previous = place(before, entry->package_id);
 	struct wp_expected_image *expected;
-	size_t count = wp_plan_expected(audit->scratch, input->plan, &input->plan->set->records[at],
+	size_t count = wp_plan_expected(scratch, input->plan, &input->plan->set->records[at],
 					input->plan->observations[at], &expected);
 
 	audit->entries[at] = entry;
 	return (struct audited){
+		.scratch = scratch,
 		.entry = entry,
 		.expected = expected,
 		.expected_count = count,
@@ -110,7 +112,8 @@ void wp_audit(const struct wp_audit_input *input, struct wp_plan *plan)
 	wp_usages_read(scratch, input->plan->set, &audit.usages);
 	begin_site(&audit);
 	for (size_t i = 0; i < plan->entry_count; i++) {
-		struct audited package = audited_at(&audit, index, before, i);
+		struct wp_arena *own __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+		struct audited package = audited_at(&audit, own, index, before, i);
 
 		for (size_t j = 0; j < sizeof finders / sizeof *finders; j++)
 			finders[j](&audit, &package);

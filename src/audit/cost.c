@@ -39,25 +39,16 @@ static void assume(struct cost *cost, const char *what)
 /* The baseline that a package's content was held against; NULL when it was held against dates. */
 static const struct wp_baseline *baseline_of(const struct audit *audit, const struct audited *package)
 {
-	const struct wp_plan_input *input = audit->input->plan;
-	const char *recorded = NULL, *id = package->record->package_id;
-	size_t low = 0, high = input->baseline_count;
+	const struct wp_baseline *items;
+	const char *recorded = NULL;
+	size_t count = wp_plan_baselines(audit->input->plan, package->record->package_id, &items);
 
 	for (size_t i = 0; i < package->entry->reason_count; i++)
 		if (!strcmp(package->entry->reasons[i].code, "content-changed"))
 			recorded = package->entry->reasons[i].recorded;
-	/* They are sorted by package. */
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (strcmp(input->baselines[middle].package_id, id) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (; recorded && low < input->baseline_count && !strcmp(input->baselines[low].package_id, id); low++)
-		if (input->baselines[low].content_id && !strcmp(input->baselines[low].content_id, recorded))
-			return &input->baselines[low];
+	for (size_t i = 0; recorded && i < count; i++)
+		if (items[i].content_id && !strcmp(items[i].content_id, recorded))
+			return &items[i];
 	return NULL;
 }
 

@@ -37,6 +37,7 @@ struct audit {
 
 /* One package of the plan. */
 struct audited {
+	struct wp_arena *scratch; /* until the finders are done with it */
 	const struct wp_entry *entry;
 	const struct wp_record *record;
 	const struct wp_observation *seen; /* NULL when the source was not looked at */

@@ -160,11 +160,11 @@ static void compare_kept(struct audit *audit, const char *id, const struct pair 
 }
 
 /* Whether the names of two lists of images are the same ones, in whatever order. */
-static bool same_names(struct audit *audit, const struct audited *package)
+static bool same_names(const struct audited *package)
 {
 	const struct wp_site_images *was = &package->record->images;
-	const char **a = wp_arena_alloc(audit->scratch, was->count * sizeof *a);
-	const char **b = wp_arena_alloc(audit->scratch, was->count * sizeof *b);
+	const char **a = wp_arena_alloc(package->scratch, was->count * sizeof *a);
+	const char **b = wp_arena_alloc(package->scratch, was->count * sizeof *b);
 
 	if (was->count != package->expected_count)
 		return false;
@@ -188,7 +188,7 @@ static void compare_lists(struct audit *audit, const struct audited *package, si
 	size_t was = package->record->images.count, is = package->expected_count;
 	json_t *facts;
 
-	if (was == is && !(moved && same_names(audit, package)))
+	if (was == is && !(moved && same_names(package)))
 		return;
 	facts = json_object();
 	wp_json_set(facts, "was", wp_json_u64(was));
@@ -293,20 +293,17 @@ void wp_audit_find_clocks(struct audit *audit)
 /* An unproven content that was distributed once is an old one; one that nobody knows may be anything. */
 static void look_for_content(struct audit *audit, const struct audited *package)
 {
-	const struct wp_plan_input *input = audit->input->plan;
 	const char *id = package->record->package_id;
-	size_t known = 0;
+	const struct wp_baseline *items;
+	size_t known;
 	json_t *facts;
 
 	if (!wp_entry_has_reason(package->entry, "content-unproven") || !package->seen || !*package->seen->content_id)
 		return;
-	for (size_t i = 0; i < input->baseline_count; i++) {
-		if (strcmp(input->baselines[i].package_id, id))
-			continue;
-		if (input->baselines[i].content_id && !strcmp(input->baselines[i].content_id, package->seen->content_id))
+	known = wp_plan_baselines(audit->input->plan, id, &items);
+	for (size_t i = 0; i < known; i++)
+		if (items[i].content_id && !strcmp(items[i].content_id, package->seen->content_id))
 			return;
-		known++;
-	}
 	if (!known)
 		return;
 	facts = json_object();

@@ -124,6 +124,7 @@ struct wp_judge_learned wp_judge_package(struct wp_judge *judge)
 		entry->reason_count = count;
 		decide(judge, &content);
 	}
+	wp_judge_keep_reasons(judge);
 	return (struct wp_judge_learned){
 		.baseline = content.becomes_baseline && entry->status != WP_ENTRY_BLOCKED,
 		.question = content.unproven && record->source_version.known && judge->seen->content_id[0],

@@ -6,12 +6,21 @@
 
 void wp_judge_add(struct wp_judge *judge, struct wp_reason reason)
 {
-	struct wp_entry *entry = judge->entry;
+	*WP_PUSH(judge->scratch, judge->entry->reasons, judge->entry->reason_count) = reason;
+}
 
-	reason.field = wp_arena_strdup(judge->arena, reason.field);
-	reason.recorded = wp_arena_strdup(judge->arena, reason.recorded);
-	reason.found = wp_arena_strdup(judge->arena, reason.found);
-	*WP_PUSH(judge->arena, entry->reasons, entry->reason_count) = reason;
+void wp_judge_keep_reasons(struct wp_judge *judge)
+{
+	struct wp_entry *entry = judge->entry;
+	struct wp_reason *kept = wp_arena_alloc(judge->arena, entry->reason_count * sizeof *kept);
+
+	for (size_t i = 0; i < entry->reason_count; i++) {
+		kept[i] = entry->reasons[i];
+		kept[i].field = wp_arena_strdup(judge->arena, kept[i].field);
+		kept[i].recorded = wp_arena_strdup(judge->arena, kept[i].recorded);
+		kept[i].found = wp_arena_strdup(judge->arena, kept[i].found);
+	}
+	entry->reasons = kept;
 }
 
 uint64_t wp_judge_priority(const struct wp_record *record)

@@ -73,8 +73,10 @@ struct wp_site_images wp_judge_own_images(struct wp_arena *arena, const struct w
 /* Priority of a record for the order of execution: 1 high, 2 normal, 3 low. */
 uint64_t wp_judge_priority(const struct wp_record *record);
 
-/* Appends @reason to the entry; its recorded and found texts are copied. */
+/* Appends @reason to the entry. Its texts have to live until the package is done. */
 void wp_judge_add(struct wp_judge *judge, struct wp_reason reason);
+/* Moves the reasons, which are in the scratch until then, with their texts into the plan: there are no more to come. */
+void wp_judge_keep_reasons(struct wp_judge *judge);
 
 bool wp_judge_has_source(const struct wp_judge *judge);
 /* Whether the source of the record fails no gate and its images are known. */

@@ -11,29 +11,34 @@
 #define MOST_AHEAD (14 * HOUR)
 #define MOST_BEHIND (12 * HOUR)
 
-/* The baseline for the record's SourceVersion, or NULL. */
-static const struct wp_baseline *find_baseline(const struct wp_judge *judge)
+size_t wp_plan_baselines(const struct wp_plan_input *input, const char *package_id, const struct wp_baseline **ret_items)
 {
-	const struct wp_record *record = judge->record;
-	size_t low = 0, high = judge->input->baseline_count;
+	size_t low = 0, high = input->baseline_count, count = 0;
 
-	if (!record->source_version.known)
-		return NULL;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		const struct wp_baseline *baseline = &judge->input->baselines[middle];
-		int order = strcmp(baseline->package_id, record->package_id);
 
-		if (!order)
-			order = (baseline->source_version > record->source_version.value) -
-				(baseline->source_version < record->source_version.value);
-		if (!order)
-			return baseline;
-		if (order < 0)
+		if (strcmp(input->baselines[middle].package_id, package_id) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
+	*ret_items = low < input->baseline_count ? &input->baselines[low] : NULL;
+	while (low + count < input->baseline_count && !strcmp((*ret_items)[count].package_id, package_id))
+		count++;
+	return count;
+}
+
+/* The baseline for the record's SourceVersion, or NULL. */
+static const struct wp_baseline *find_baseline(const struct wp_judge *judge)
+{
+	const struct wp_record *record = judge->record;
+	const struct wp_baseline *items;
+	size_t count = wp_plan_baselines(judge->input, record->package_id, &items);
+
+	for (size_t i = 0; record->source_version.known && i < count; i++)
+		if (items[i].source_version == record->source_version.value)
+			return &items[i];
 	return NULL;
 }
 

@@ -129,9 +129,14 @@ void wp_plan_seal(struct wp_plan *plan)
 void wp_plan_defer(struct wp_plan *plan, size_t at, const char *code)
 {
 	struct wp_entry *entry = &plan->entries[at];
+	struct wp_reason *reasons = wp_arena_alloc(plan->arena, (entry->reason_count + 1) * sizeof *reasons);
 
-	*WP_PUSH(plan->arena, entry->reasons, entry->reason_count) =
+	/* The list has no room for one more. */
+	for (size_t i = 0; i < entry->reason_count; i++)
+		reasons[i] = entry->reasons[i];
+	reasons[entry->reason_count++] =
 		(struct wp_reason){ .code = code, .action = WP_ACTION_REFRESH, .confidence = WP_CONFIDENCE_PROVEN };
+	entry->reasons = reasons;
 	/* Without another call it is reported what it would have been. */
 	if (entry->reload)
 		entry->refresh = false;
