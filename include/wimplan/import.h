@@ -11,6 +11,7 @@ enum wp_date_order { WP_DATE_ORDER_OPEN, WP_DATE_ORDER_DMY, WP_DATE_ORDER_MDY, W
 struct wp_import_options {
 	const char *site_code;  /* --site; NULL: from the data */
 	struct wp_time taken_at; /* --taken-at; not known: what the export says, else the newest input file's mtime */
+	unsigned int threads; /* that look at rows side by side, with the calling one; 0: that alone */
 	enum wp_date_order date_order; /* --date-order; WP_DATE_ORDER_OPEN: as each column of dates tells */
 };
 

@@ -59,7 +59,7 @@ static int load_snapshot(struct wp_cli *cli, struct wp_plan_inputs *in)
 
 int wp_cli_import(struct wp_cli *cli, const char *const *files, size_t count, struct wp_record_set **ret_set)
 {
-	struct wp_import_options import = { .site_code = cli->site, .date_order = cli->date_order };
+	struct wp_import_options import = { .site_code = cli->site, .date_order = cli->date_order, .threads = cli->env->processors };
 
 	if (cli->taken_at)
 		import.taken_at = wp_time_parse(cli->taken_at);

@@ -276,45 +276,54 @@ static int take(struct wp_assembler *assembler, const struct wp_taken_row *row, 
 	return status;
 }
 
-int wp_assembler_add(struct wp_assembler *assembler, const struct wp_row *row, struct wp_error *err)
+int wp_assembler_take(struct wp_assembler *assembler, const struct wp_row *row, const struct wp_prepared *prepared,
+		      struct wp_error *err)
 {
+	const struct wp_row_facts *facts = &prepared->facts;
+	const struct wp_identity *identity = &prepared->identity;
 	struct wp_taken_row taken = { .page = row->page };
-	struct wp_row_facts facts;
-	struct wp_identity identity;
 	char room[WP_WHERE_ROOM];
-	bool dates;
 	int status;
 
-	wp_row_facts(row, &facts);
-	if (!facts.class[0] && row->page)
-		snprintf(facts.class, sizeof facts.class, "%s", assembler->pages[row->page - 1].class);
-	identity = wp_row_identify(row, &facts);
-	if (identity.sort == WP_ROW_OTHER) {
-		skip(assembler, row, &facts, identity.unclear);
+	if (identity->sort == WP_ROW_OTHER) {
+		skip(assembler, row, facts, identity->unclear);
 		return WP_OK;
 	}
-	if (facts.site[0] &&
-	    (status = wp_assembler_claim_site(assembler, facts.site, wp_where_text(&row->where, room), err)) != WP_OK)
+	if (facts->site[0] &&
+	    (status = wp_assembler_claim_site(assembler, facts->site, wp_where_text(&row->where, room), err)) != WP_OK)
 		return status;
-	taken.clean = wp_row_normalize(assembler, row, identity.sort == WP_ROW_SITE ? &wp_site_tables[identity.site_kind] : NULL,
-				       &dates, err);
-	if (!taken.clean)
-		return WP_E_FAILED;
+	wp_columns_take(assembler, row, prepared);
+	if (prepared->twice)
+		return wp_fail(err, WP_E_FAILED, "records-contradict", row->where.file,
+			       "%s: %s is there twice with different values; export again", wp_where_text(&row->where, room),
+			       prepared->twice);
 	taken.where = wp_assembler_where(assembler, &row->where);
-	taken.sort = identity.sort;
-	taken.kind = identity.kind;
-	taken.site_kind = identity.site_kind;
-	taken.class_known = identity.class_known;
-	taken.class = identity.class;
-	taken.lazy = json_incref(facts.lazy);
-	taken.list = facts.class;
-	if (dates) {
-		taken.list = wp_arena_strdup(assembler->arena, facts.class);
+	taken.sort = identity->sort;
+	taken.kind = identity->kind;
+	taken.site_kind = identity->site_kind;
+	taken.class_known = identity->class_known;
+	taken.class = identity->class;
+	taken.clean = json_incref(prepared->clean);
+	taken.lazy = json_incref(facts->lazy);
+	taken.list = facts->class;
+	if (prepared->dates) {
+		taken.list = wp_arena_strdup(assembler->arena, facts->class);
 		*WP_PUSH(assembler->arena, assembler->waiting, assembler->waiting_count) = taken;
 		return WP_OK;
 	}
 	status = take(assembler, &taken, err);
 	drop(&taken);
+	return status;
+}
+
+int wp_assembler_add(struct wp_assembler *assembler, const struct wp_row *row, struct wp_error *err)
+{
+	struct wp_prepared prepared;
+	int status;
+
+	wp_row_prepare(row, wp_page_class(assembler, row->page), &prepared);
+	status = wp_assembler_take(assembler, row, &prepared, err);
+	wp_prepared_free(&prepared);
 	return status;
 }
 

@@ -7,7 +7,7 @@
 #define WIMPLAN_IMPORT_ASSEMBLER_H
 
 #include "columns.h"
-#include "row.h"
+#include "prepare.h"
 
 #include "wimplan/import.h"
 #include "wimplan/site.h"
@@ -20,12 +20,6 @@ struct wp_import_bounds {
 	size_t packages;
 	size_t site_rows;
 };
-
-/* Classes whose rows belong to a package of another row. */
-enum wp_companion_kind { WP_COMPANION_IMAGE_INFORMATION, WP_COMPANION_CONTENT_INFO, WP_COMPANION_KINDS };
-
-/* What a row is of. */
-enum wp_row_sort { WP_ROW_RECORD, WP_ROW_COMPANION, WP_ROW_SITE, WP_ROW_OTHER };
 
 struct wp_entry_row {
 	const char *package_id;
@@ -95,9 +89,12 @@ struct wp_taken_row {
 	json_t *lazy;  /* its __LAZYPROPERTIES; owned, NULL */
 };
 
+struct wp_feed;
+
 struct wp_assembler {
 	struct wp_arena *arena;
 	const struct wp_import_options *options;
+	struct wp_feed *feed; /* on which readers send their rows; borrowed */
 	struct wp_import_bounds bounds;
 	struct wp_diags diags;
 	json_t *index; /* PackageID → index into entries */
@@ -141,6 +138,9 @@ void wp_assembler_free(struct wp_assembler *assembler);
 
 /* Takes one row in. Fails when it cannot be told what it is, or when it contradicts an earlier one. */
 int wp_assembler_add(struct wp_assembler *assembler, const struct wp_row *row, struct wp_error *err);
+/* The same with what wp_row_prepare() has told of the row. */
+int wp_assembler_take(struct wp_assembler *assembler, const struct wp_row *row, const struct wp_prepared *prepared,
+		      struct wp_error *err);
 
 /* Takes in what the export script says of the export: {"format_version":"1.0","taken_at":…,"site_code":…}. */
 int wp_assembler_describe(struct wp_assembler *assembler, const json_t *description, const char *file,
@@ -162,6 +162,8 @@ void wp_assembler_modified(struct wp_assembler *assembler, struct wp_time modifi
  */
 size_t wp_page_begin(struct wp_assembler *assembler, const char *class_text, size_t outer, const char *file);
 void wp_page_goes_on(struct wp_assembler *assembler, size_t page);
+/* The class of its rows, as it says itself; "" for page 0. Lives as long as the assembler. */
+const char *wp_page_class(const struct wp_assembler *assembler, size_t page);
 
 /* Makes the set, without its id (wp_record_set_identify()). The caller frees *@ret_set. */
 int wp_assembler_finish(struct wp_assembler *assembler, struct wp_record_set **ret_set, struct wp_error *err);
@@ -202,35 +204,4 @@ const char *wp_pages_missing(struct wp_assembler *assembler);
 void wp_refused_take(struct wp_assembler *assembler, const json_t *description, const char *file);
 /* The same for wp_record_set.partial: "refused: …" where packages are missing; remarks on everything. NULL: nothing is. */
 const char *wp_refused_missing(struct wp_assembler *assembler);
-/*
- * A new object with the properties of a row as records keep them, or of a row of the site those that @table keeps (NULL for
- * others); *@ret_dates: dates of some culture among them. NULL when the row contradicts itself.
- */
-json_t *wp_row_normalize(struct wp_assembler *assembler, const struct wp_row *row, const struct wp_site_table *table,
-			 bool *ret_dates, struct wp_error *err);
-
-/* What a row is. */
-struct wp_identity {
-	enum wp_row_sort sort;
-	bool class_known; /* of a record */
-	enum wp_class class;
-	enum wp_companion_kind kind; /* of a companion */
-	enum wp_site_kind site_kind; /* of a row of the site */
-	const char *unclear; /* what it is that is WP_ROW_OTHER and yet about a package; NULL */
-};
-
-struct wp_identity wp_row_identify(const struct wp_row *row, const struct wp_row_facts *facts);
-
-/* Does the class of @name matter to an import: a package's or a companion's? */
-bool wp_class_is_read(const char *name);
-
-/* SMS_PackageBaseclass.PackageType of a row that has one. */
-bool wp_row_package_type(const struct wp_row *row, uint64_t *ret_type);
-
-/*
- * The names in __LAZYPROPERTIES, also where a list became one text (ConvertTo-Json -Depth). New reference; NULL when
- * there are none.
- */
-json_t *wp_lazy_names(const json_t *property);
-
 #endif

@@ -30,8 +30,9 @@ static struct wp_column *column_of(struct wp_assembler *assembler, const struct 
 	return &assembler->columns.items[property - wp_property_at(0)];
 }
 
-void wp_columns_add(struct wp_assembler *assembler, const struct wp_property *property, enum wp_value_kind kind,
-		    const json_t *value, const char *id)
+/* Takes in a value that was not WP_VALUE_GOOD. @id is of the row's package, NULL when it has none. */
+static void add(struct wp_assembler *assembler, const struct wp_property *property, enum wp_value_kind kind, const json_t *value,
+		const char *id)
 {
 	struct wp_column *column = column_of(assembler, property);
 	struct wp_culture_date date;
@@ -50,6 +51,14 @@ void wp_columns_add(struct wp_assembler *assembler, const struct wp_property *pr
 		if (!column->evidence)
 			column->evidence = wp_arena_strdup(assembler->arena, json_string_value(value));
 	}
+}
+
+void wp_columns_take(struct wp_assembler *assembler, const struct wp_row *row, const struct wp_prepared *prepared)
+{
+	const char *id = prepared->odd_count ? json_string_value(wp_unwrap(wp_row_member(row->properties, "PackageID"))) : NULL;
+
+	for (size_t i = 0; i < prepared->odd_count; i++)
+		add(assembler, prepared->odd[i].property, prepared->odd[i].kind, prepared->odd[i].value, id);
 }
 
 /* Letters that became "?": beside a letter, or in a path, which cannot have one. "\\?\" begins a path of Windows. */
@@ -114,7 +123,7 @@ static void settle(struct wp_assembler *assembler, json_t *clean, const struct w
 	if (order == WP_DATE_ORDER_OPEN)
 		return;
 	if (!wp_culture_date_iso(&date, order, iso)) {
-		wp_columns_add(assembler, property, WP_VALUE_BAD, value, wp_json_get_text(clean, "PackageID"));
+		add(assembler, property, WP_VALUE_BAD, value, wp_json_get_text(clean, "PackageID"));
 		return;
 	}
 	if (strncmp(iso, "0001-", 5) == 0) {

@@ -3,8 +3,7 @@
 #ifndef WIMPLAN_IMPORT_COLUMNS_H
 #define WIMPLAN_IMPORT_COLUMNS_H
 
-#include "normalize.h"
-#include "row.h"
+#include "prepare.h"
 
 struct wp_assembler;
 
@@ -27,9 +26,8 @@ struct wp_columns {
 void wp_columns_init(struct wp_columns *columns);
 void wp_columns_free(struct wp_columns *columns);
 
-/* Takes in a value that was not WP_VALUE_GOOD. @id is of the row's package, NULL when it has none. */
-void wp_columns_add(struct wp_assembler *assembler, const struct wp_property *property, enum wp_value_kind kind,
-		    const json_t *value, const char *id);
+/* Takes in the odd values of a row. */
+void wp_columns_take(struct wp_assembler *assembler, const struct wp_row *row, const struct wp_prepared *prepared);
 /* Takes in the names and paths of a package, in which a "?" stands for letters that an encoding did not have. */
 void wp_columns_look(struct wp_assembler *assembler, const json_t *clean, const char *id);
 

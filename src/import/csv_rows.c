@@ -5,6 +5,7 @@
  */
 #include "assembler.h"
 #include "csv_line.h"
+#include "feed.h"
 #include "normalize.h"
 
 #include "wimplan/arena.h"
@@ -321,14 +322,11 @@ static int emit(struct csv_rows *csv)
 		.properties = wp_json_must(json_object()),
 		.empty_is_none = true,
 	};
-	int status;
 
 	for (size_t i = 0; i < csv->line.count; i++)
 		if (csv->header.names[i][0])
 			wp_json_set(row.properties, csv->header.names[i], cell_value(csv, i));
-	status = wp_assembler_add(csv->assembler, &row, csv->line.err);
-	json_decref(row.properties);
-	return status;
+	return wp_feed_row(csv->assembler->feed, &row, csv->line.err);
 }
 
 static int take_line(struct csv_rows *csv)

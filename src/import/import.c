@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Opens the files of an export and hands each to the reader of its shape, which its first bytes tell. */
 #include "assembler.h"
+#include "feed.h"
 #include "shape.h"
 
 #include "wimplan/file.h"
@@ -121,11 +122,12 @@ static int read_export(const char *path, size_t record_limit, struct wp_assemble
 			file.head_length = 0;
 		status =
 			wp_zip_rows(file.name, (struct wp_bytes){ read_file, &file }, fd, record_limit, assembler, err);
-		return status ? status : wp_assembler_end_file(assembler, file.name, err);
+	} else {
+		wp_input_init(&input, file.name, (struct wp_bytes){ read_file, &file }, record_limit);
+		status = read_text(&input, assembler, err);
+		wp_input_free(&input);
 	}
-	wp_input_init(&input, file.name, (struct wp_bytes){ read_file, &file }, record_limit);
-	status = read_text(&input, assembler, err);
-	wp_input_free(&input);
+	status = wp_feed_settle(assembler->feed, status, err);
 	return status ? status : wp_assembler_end_file(assembler, file.name, err);
 }
 
@@ -150,14 +152,17 @@ int wp_import_files_bounded(const char *const *paths, size_t count, const struct
 			    const struct wp_import_bounds *bounds, struct wp_record_set **ret_set, struct wp_error *err)
 {
 	struct wp_assembler *assembler = wp_assembler_new(options, bounds);
+	struct wp_feed *feed = wp_feed_new(assembler, options->threads);
 	int status = WP_OK;
 
+	assembler->feed = feed;
 	for (size_t i = 0; i < count && !status; i++)
 		status = read_export(paths[i], bounds->record_bytes, assembler, err);
 	if (!status)
 		status = wp_assembler_finish(assembler, ret_set, err);
 	if (!status)
 		wp_record_set_identify(*ret_set);
+	wp_feed_free(feed);
 	wp_assembler_free(assembler);
 	return status;
 }

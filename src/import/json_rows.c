@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * JSON exports: the records in them, wherever they stand: in a list, in the "value" of a page or under another name,
- * alone, pages one behind the other. A page is read record by record.
+ * alone, pages one behind the other. A page is read record by record. Objects are sent as they stand, and what they mean is found
+ * out when they come back: what a page says in front of its records and behind them is looked at when everything before it has.
  */
 #include "assembler.h"
+#include "feed.h"
 #include "json_scan.h"
 #include "shape.h"
 
@@ -41,14 +43,6 @@ static int fail_cut_off(struct json_rows *rows, size_t line)
 		       name_of(rows), line, became_text);
 }
 
-/* Whether an object says of which package it is, or of which class: then it is a record, whatever else it holds. */
-static bool is_record(const json_t *object)
-{
-	return wp_row_member(object, "PackageID") || wp_row_member(object, "ObjectID") ||
-	       wp_row_member(object, "__CLASS") || wp_row_member(object, "CimClass") ||
-	       wp_row_member(object, "SmsProviderObjectPath");
-}
-
 static int emit_row(struct json_rows *rows, json_t *object, size_t line)
 {
 	struct wp_row row = { .where = { name_of(rows), ++rows->number, line },
@@ -78,7 +72,7 @@ static int emit_list(struct json_rows *rows, const char *name, json_t *list, siz
 
 		if (status || !json_is_object(item))
 			continue;
-		if (!is_record(item))
+		if (!wp_row_is_record(item))
 			status = emit_lists(rows, item, line, &found);
 		if (!status && !found)
 			status = emit_row(rows, item, line);
@@ -101,7 +95,7 @@ static int emit_lists(struct json_rows *rows, json_t *object, size_t line, bool 
 			return fail_cut_off(rows, line);
 		if (json_is_array(value))
 			status = emit_list(rows, name, value, line, ret_found);
-		else if (json_is_object(value) && is_record(value)) {
+		else if (json_is_object(value) && wp_row_is_record(value)) {
 			*ret_found = true;
 			status = emit_row(rows, value, line);
 		} else if (json_is_object(value)) {
@@ -129,33 +123,48 @@ static int describe(struct json_rows *rows, const json_t *object)
 }
 
 /* An object that is whole: a record, what holds lists of them, or the AdminService's word for a failure. */
-static int emit(struct json_rows *rows, const struct wp_json_piece *piece)
+static int emit(struct json_rows *rows, struct wp_fed_row *fed)
 {
-	bool found = false;
-	json_t *object;
-	const json_t *fault;
-	int status = wp_json_parse_piece(&rows->scan, piece, &object);
+	json_t *object = fed->row.properties;
+	const json_t *fault = json_object_get(object, "error");
+	size_t line = fed->piece.line;
+	bool found;
+	int status;
 
-	if (status)
-		return status;
-	fault = json_object_get(object, "error");
 	if (json_is_object(fault) && json_object_size(object) == 1) {
 		const char *message = json_string_value(json_object_get(fault, "message"));
 
-		status = wp_fail(rows->scan.err, WP_E_FAILED, "export-is-error", name_of(rows),
-				 "%s: line %zu, column %zu: this is the AdminService's answer to a request that failed "
-				 "(%s), not an export; export again", name_of(rows), piece->line, piece->column,
-				 message ? message : "without a message");
-	} else {
-		/* Not of each row; a description without rows holds none of its own. */
-		status = rows->page ? WP_OK : describe(rows, object);
-		found = rows->described && !rows->page;
-		if (!status && !found && !is_record(object))
-			status = emit_lists(rows, object, piece->line, &found);
-		if (!status && !found)
-			status = emit_row(rows, object, piece->line);
+		return wp_fail(rows->scan.err, WP_E_FAILED, "export-is-error", name_of(rows),
+			       "%s: line %zu, column %zu: this is the AdminService's answer to a request that failed "
+			       "(%s), not an export; export again", name_of(rows), line, fed->piece.column,
+			       message ? message : "without a message");
 	}
-	json_decref(object);
+	/* Not of each row; a description without rows holds none of its own. */
+	status = rows->page ? WP_OK : describe(rows, object);
+	found = rows->described && !rows->page;
+	if (!status && !found && !wp_row_is_record(object))
+		status = emit_lists(rows, object, line, &found);
+	if (status || found)
+		return status;
+	if (!fed->is_prepared)
+		return emit_row(rows, object, line);
+	fed->row.where.number = ++rows->number;
+	return wp_assembler_take(rows->assembler, &fed->row, &fed->prepared, rows->scan.err);
+}
+
+static int take_object(void *context, struct wp_fed_row *fed)
+{
+	struct json_rows *rows = context;
+	size_t page = rows->page;
+	int status;
+
+	if (!fed->row.properties && wp_json_parse_piece(&rows->scan, &fed->piece, &fed->row.properties))
+		return rows->scan.err->status;
+	if (fed->outermost)
+		rows->described = false;
+	rows->page = fed->row.page;
+	status = emit(rows, fed);
+	rows->page = page;
 	return status;
 }
 
@@ -243,8 +252,12 @@ static void take_next_link(struct json_rows *rows, size_t page, const json_t *pa
 static int read_page_part(struct json_rows *rows, struct wp_json_piece *piece, size_t page, json_t **ret_part)
 {
 	bool found;
-	int status;
+	int status = wp_feed_settle(rows->assembler->feed, WP_OK, rows->scan.err);
 
+	if (status)
+		return status;
+	if (!page && rows->scan.depth == 1)
+		rows->described = false;
 	while (piece->text.length && strchr(" \t\r\n,", piece->text.data[piece->text.length - 1]))
 		wp_buf_cut(&piece->text, piece->text.length - 1);
 	wp_buf_putc(&piece->text, '}');
@@ -253,7 +266,7 @@ static int read_page_part(struct json_rows *rows, struct wp_json_piece *piece, s
 	take_next_link(rows, page, *ret_part);
 	status = describe(rows, *ret_part);
 	/* Lists under other names may stand beside those of a page. */
-	return status || rows->described || is_record(*ret_part) ? status : emit_lists(rows, *ret_part, piece->line, &found);
+	return status || rows->described || wp_row_is_record(*ret_part) ? status : emit_lists(rows, *ret_part, piece->line, &found);
 }
 
 /* The records of a page. @piece, which holds what stands in front of them, is then used for what follows. */
@@ -315,8 +328,6 @@ static int read_object(struct json_rows *rows)
 
 	if (wp_json_descend(scan))
 		return scan->err->status;
-	if (scan->depth == 1)
-		rows->described = false;
 	wp_input_mark(scan->input);
 	wp_json_get(scan);
 	wp_buf_putc(&piece.text, '{');
@@ -346,11 +357,33 @@ static int read_object(struct json_rows *rows)
 	scan->depth--;
 	if (!page) {
 		wp_buf_putc(&piece.text, '}');
-		return emit(rows, &piece);
+		return wp_feed_piece(rows->assembler->feed, name_of(rows), &piece, rows->page, !scan->depth, scan->err);
 	}
 	status = read_page_part(rows, &piece, page, &part);
 	json_decref(part);
 	return status;
+}
+
+static int read_all(struct json_rows *rows)
+{
+	struct wp_input *input = rows->scan.input;
+
+	for (;;) {
+		int c = wp_json_skip_space(&rows->scan, NULL), status;
+
+		if (c == WP_INPUT_END)
+			return WP_OK;
+		if (c < 0)
+			return wp_input_error(input, rows->scan.err);
+		if (wp_shape_skip(input, rows->assembler))
+			continue;
+		if (c != '{' && c != '[')
+			return wp_json_fail(&rows->scan, "a record (\"{\") or a list of them (\"[\") should stand here; "
+							 "export again");
+		status = c == '{' ? read_object(rows) : read_array(rows);
+		if (status)
+			return status;
+	}
 }
 
 int wp_json_rows(struct wp_input *input, struct wp_assembler *assembler, struct wp_error *err)
@@ -358,22 +391,8 @@ int wp_json_rows(struct wp_input *input, struct wp_assembler *assembler, struct 
 	struct wp_error local = { 0 };
 	struct json_rows rows = { .scan = { .input = input, .err = err ? err : &local }, .assembler = assembler };
 
-	for (;;) {
-		int c = wp_json_skip_space(&rows.scan, NULL), status;
-
-		if (c == WP_INPUT_END)
-			return WP_OK;
-		if (c < 0)
-			return wp_input_error(input, err);
-		if (wp_shape_skip(input, assembler))
-			continue;
-		if (c != '{' && c != '[')
-			return wp_json_fail(&rows.scan, "a record (\"{\") or a list of them (\"[\") should stand here; "
-							"export again");
-		status = c == '{' ? read_object(&rows) : read_array(&rows);
-		if (status)
-			return status;
-	}
+	wp_feed_take_json(assembler->feed, take_object, &rows);
+	return wp_feed_settle(assembler->feed, read_all(&rows), rows.scan.err);
 }
 
 struct text {

@@ -165,17 +165,31 @@ int wp_json_take_value(struct wp_json_scan *scan, struct wp_json_piece *piece)
 	}
 }
 
+static json_t *load(const struct wp_json_piece *piece, json_error_t *error)
+{
+	json_t *value = json_loadb(piece->text.data, piece->text.length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, error);
+
+	if (!value && json_error_code(error) == json_error_out_of_memory)
+		wp_out_of_memory();
+	return value;
+}
+
+json_t *wp_json_piece_value(const struct wp_json_piece *piece)
+{
+	json_error_t error;
+
+	return load(piece, &error);
+}
+
 int wp_json_parse_piece(struct wp_json_scan *scan, const struct wp_json_piece *piece, json_t **ret_value)
 {
 	size_t line = piece->line, column = piece->column;
 	json_error_t error;
 	size_t at, end;
 
-	*ret_value = json_loadb(piece->text.data, piece->text.length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+	*ret_value = load(piece, &error);
 	if (*ret_value)
 		return WP_OK;
-	if (json_error_code(&error) == json_error_out_of_memory)
-		wp_out_of_memory();
 	/* jansson's position is behind the last token; its line and column may be -1. */
 	end = error.position > 0 ? (size_t)error.position - 1 : 0;
 	for (at = 0; at < end && at < piece->text.length; at++) {

@@ -47,7 +47,9 @@ int wp_json_take_string(struct wp_json_scan *scan, struct wp_json_piece *piece);
 /* Takes one value of any kind. What it holds between its brackets is for jansson to judge. */
 int wp_json_take_value(struct wp_json_scan *scan, struct wp_json_piece *piece);
 
-/* Parses a piece. New reference in *@ret_value. */
+/* The value of a piece that is valid JSON, else NULL. New reference. */
+json_t *wp_json_piece_value(const struct wp_json_piece *piece);
+/* The same, and says what is wrong with it. New reference in *@ret_value. */
 int wp_json_parse_piece(struct wp_json_scan *scan, const struct wp_json_piece *piece, json_t **ret_value);
 
 #endif

@@ -26,6 +26,11 @@ size_t wp_page_begin(struct wp_assembler *assembler, const char *class_text, siz
 	return assembler->page_count;
 }
 
+const char *wp_page_class(const struct wp_assembler *assembler, size_t page)
+{
+	return page ? assembler->pages[page - 1].class : "";
+}
+
 void wp_page_goes_on(struct wp_assembler *assembler, size_t page)
 {
 	assembler->pages[page - 1].goes_on = true;

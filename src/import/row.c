@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a record says about itself, and what tools left in it (AdminService, CIM, WMI, Get-CM cmdlets). */
 #include "row.h"
-#include "assembler.h"
 
 #include "wimplan/arena.h"
 #include "wimplan/ascii.h"
@@ -89,6 +88,13 @@ const json_t *wp_row_member(const json_t *object, const char *name)
 		if (wp_ascii_same(key, name))
 			return value;
 	return NULL;
+}
+
+bool wp_row_is_record(const json_t *object)
+{
+	return wp_row_member(object, "PackageID") || wp_row_member(object, "ObjectID") ||
+	       wp_row_member(object, "__CLASS") || wp_row_member(object, "CimClass") ||
+	       wp_row_member(object, "SmsProviderObjectPath");
 }
 
 /* What Windows PowerShell's ConvertTo-Json writes of what is attached to a value (Extended Type System). */

@@ -6,6 +6,8 @@
 #include "input.h"
 
 #include "wimplan/arena.h"
+#include "wimplan/record.h"
+#include "wimplan/site.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -19,6 +21,12 @@ struct wp_where {
 	size_t number; /* of the record in its file, from 1 */
 	size_t line;   /* where it begins, from 1; 0 when there is no saying */
 };
+
+/* Classes whose rows belong to a package of another row. */
+enum wp_companion_kind { WP_COMPANION_IMAGE_INFORMATION, WP_COMPANION_CONTENT_INFO, WP_COMPANION_KINDS };
+
+/* What a row is of. */
+enum wp_row_sort { WP_ROW_RECORD, WP_ROW_COMPANION, WP_ROW_SITE, WP_ROW_OTHER };
 
 /* One record of a file as it came, noise included. Everything is borrowed. */
 struct wp_row {
@@ -38,8 +46,35 @@ struct wp_row_facts {
 
 void wp_row_facts(const struct wp_row *row, struct wp_row_facts *ret);
 
+/* What a row is. */
+struct wp_identity {
+	enum wp_row_sort sort;
+	bool class_known; /* of a record */
+	enum wp_class class;
+	enum wp_companion_kind kind; /* of a companion */
+	enum wp_site_kind site_kind; /* of a row of the site */
+	const char *unclear; /* what it is that is WP_ROW_OTHER and yet about a package; NULL */
+};
+
+struct wp_identity wp_row_identify(const struct wp_row *row, const struct wp_row_facts *facts);
+
+/* Does the class of @name matter to an import: a package's or a companion's? */
+bool wp_class_is_read(const char *name);
+
+/* SMS_PackageBaseclass.PackageType of a row that has one. */
+bool wp_row_package_type(const struct wp_row *row, uint64_t *ret_type);
+
+/*
+ * The names in __LAZYPROPERTIES, also where a list became one text (ConvertTo-Json -Depth). New reference; NULL when
+ * there are none.
+ */
+json_t *wp_lazy_names(const json_t *property);
+
 /* A value by its name without regard to case. Borrowed; NULL when there is none. */
 const json_t *wp_row_member(const json_t *properties, const char *name);
+
+/* Whether an object says of which package it is, or of which class: then it is a record, whatever else it holds. */
+bool wp_row_is_record(const json_t *object);
 
 /* @value without what PowerShell may have put around it ({"value":…,"PSPath":…}). */
 const json_t *wp_unwrap(const json_t *value);

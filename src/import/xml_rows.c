@@ -5,6 +5,7 @@
  */
 #include "xml_rows.h"
 #include "assembler.h"
+#include "feed.h"
 
 #include <string.h>
 
@@ -107,8 +108,7 @@ bool wp_xml_emit(struct wp_xml_rows *xml, size_t line, const struct wp_row *foun
 	int status;
 
 	row.where = (struct wp_where){ xml->input->name, ++xml->number, line };
-	status = wp_assembler_add(xml->assembler, &row, xml->err);
-	json_decref(row.properties);
+	status = wp_feed_row(xml->assembler->feed, &row, xml->err);
 	wp_input_mark(xml->input);
 	return status == WP_OK;
 }

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Rows that threads look at side by side: the outcome is the same with any number of them, the first error too. */
+#include "site_fixture.h"
+
+#include "wimplan/thread.h"
+
+#define ROWS 700
+
+/* What is to be found in each shape: dates that wait for the end of the file, a row about an earlier package, odd values. */
+struct values {
+	int number;
+	char name[32], date[32];
+	const char *priority;
+};
+
+static struct values values_of(int i)
+{
+	struct values values = { .number = i % 350, .priority = i % 350 % 99 ? "2" : "many" };
+
+	snprintf(values.name, sizeof values.name, "Image %d", i % 350);
+	if (i % 350 % 7)
+		snprintf(values.date, sizeof values.date, "2026-01-%02dT10:00:00Z", 1 + i % 350 % 28);
+	else
+		snprintf(values.date, sizeof values.date, "%d.2.2026 10:00", 1 + i % 350 % 28);
+	return values;
+}
+
+#define ADD(buf, i, format) \
+	do { \
+		struct values values = values_of(i); \
+\
+		wp_buf_printf(buf, format, values.number, values.name, values.date, values.priority); \
+	} while (0)
+
+static void write_json(struct wp_buf *buf)
+{
+	wp_buf_puts(buf, "{\"value\":[");
+	for (int i = 0; i < ROWS; i++)
+		ADD(buf, i, "{\"PackageID\":\"P01%05X\",\"PackageType\":257,\"Name\":\"%s\",\"SourceDate\":\"%s\",\"Priority\":\"%s\"},\n");
+	wp_buf_puts(buf, "null]}\n{\"SMS_ImageInformation\":[");
+	for (int i = 0; i < ROWS; i++)
+		wp_buf_printf(buf, "%s{\"PackageID\":\"P01%05X\",\"Index\":%d,\"OSVersion\":\"10.0.1.%d\"}", i ? "," : "", i % 350,
+			      1 + i / 350, i);
+	wp_buf_puts(buf, "]}");
+}
+
+static void write_csv(struct wp_buf *buf)
+{
+	wp_buf_puts(buf, "PackageID,PackageType,Name,SourceDate,Priority\n");
+	for (int i = 0; i < ROWS; i++)
+		ADD(buf, i, "P01%05X,257,%s,%s,%s\n");
+}
+
+static void write_clixml(struct wp_buf *buf)
+{
+	wp_buf_puts(buf, "<Objs>");
+	for (int i = 0; i < ROWS; i++)
+		ADD(buf, i, "<Obj><MS><S N=\"PackageID\">P01%05X</S><I32 N=\"PackageType\">257</I32><S N=\"Name\">%s</S>"
+				   "<S N=\"SourceDate\">%s</S><S N=\"Priority\">%s</S></MS></Obj>");
+	wp_buf_puts(buf, "</Objs>");
+}
+
+/* The second of two rows of one package says something else, and behind that the file is damaged. */
+static void write_contradiction(struct wp_buf *buf)
+{
+	for (int i = 0; i < ROWS; i++)
+		wp_buf_printf(buf, "{\"PackageID\":\"P01%05X\",\"PackageType\":257,\"PkgFlags\":%d}\n", i % 500, i / 600);
+	wp_buf_puts(buf, "{]");
+}
+
+/* An object that is no JSON stands in front of what cannot be cut into objects. */
+static void write_damage(struct wp_buf *buf)
+{
+	wp_buf_puts(buf, "[");
+	for (int i = 0; i < ROWS; i++)
+		wp_buf_printf(buf, "{\"PackageID\":\"P01%05X\",\"PackageType\":%s},\n", i, i == 650 ? "tru" : "257");
+	wp_buf_puts(buf, "]]");
+}
+
+/* What an import of @buf gives: its id and remarks, or its error. The caller frees it. */
+static struct wp_buf outcome(const struct wp_buf *bufs, size_t count, unsigned int threads)
+{
+	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = NULL;
+	struct wp_import_options options = { .site_code = "P01", .threads = threads };
+	struct wp_buf text = { 0 };
+	struct wp_error err = { 0 };
+
+	if (import_bufs(bufs, count, &options, &fixture_bounds, &set, &err))
+		wp_buf_printf(&text, "%s %s", err.code, err.message);
+	for (size_t i = 0; set && i < set->diags.count; i++)
+		wp_buf_printf(&text, "%s: %s\n", set->diags.items[i].code, set->diags.items[i].summary);
+	if (set)
+		wp_buf_printf(&text, "%s %zu", set->id, set->count);
+	return text;
+}
+
+/* The names of the files are numbers of descriptors, which are the same each time. */
+static void same_for_any_threads(const struct wp_buf *bufs, size_t count, const char *words)
+{
+	static const unsigned int threads[] = { 2, 3, 16 };
+	struct wp_buf alone __attribute__((cleanup(wp_buf_free))) = outcome(bufs, count, 1);
+
+	cr_expect(strstr(wp_buf_text(&alone), words), "%s", wp_buf_text(&alone));
+	for (size_t i = 0; i < sizeof threads / sizeof *threads; i++) {
+		struct wp_buf text __attribute__((cleanup(wp_buf_free))) = outcome(bufs, count, threads[i]);
+
+		cr_expect_str_eq(wp_buf_text(&text), wp_buf_text(&alone), "%u threads", threads[i]);
+	}
+}
+
+Test(site, rows_are_joined_in_their_order_by_any_number_of_threads)
+{
+	static const struct {
+		void (*write)(struct wp_buf *buf);
+		const char *words;
+	} cases[] = {
+		{ write_json, "Priority of 8 rows is no whole number" },
+		{ write_csv, "Priority of 8 rows is no whole number" },
+		{ write_clixml, "Priority of 8 rows is no whole number" },
+		{ write_contradiction, "record 601 (line 601)" },
+		{ write_damage, "line 651" },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+		cases[i].write(&buf);
+		same_for_any_threads(&buf, 1, cases[i].words);
+	}
+}
+
+/* A job of the belt below. */
+struct sum {
+	unsigned int number;
+	unsigned int result;
+};
+
+static void add_up(void *job)
+{
+	struct sum *sum = job;
+
+	/* Some take long, so that those behind them are done first. */
+	for (volatile unsigned int i = 0; i < (sum->number % 10 ? 10 : 100000); i++)
+		sum->result++;
+}
+
+Test(system, a_belt_gives_jobs_back_in_the_order_in_which_they_were_put_on_it)
+{
+	for (unsigned int threads = 1; threads < 5; threads++) {
+		struct wp_belt *belt = wp_belt_new(threads, add_up);
+		struct sum sums[300] = { 0 }, *sum;
+		unsigned int taken = 0;
+
+		cr_expect_null(wp_belt_take(belt));
+		for (unsigned int i = 0; i < 300; i++) {
+			if (wp_belt_is_full(belt)) {
+				sum = wp_belt_take(belt);
+				cr_assert_eq(sum->number, taken++);
+				cr_assert_neq(sum->result, 0);
+			}
+			sums[i].number = i;
+			wp_belt_put(belt, &sums[i]);
+		}
+		while ((sum = wp_belt_take(belt))) {
+			cr_assert_eq(sum->number, taken++);
+			cr_assert_neq(sum->result, 0);
+		}
+		cr_expect_eq(taken, 300);
+		wp_belt_free(belt);
+	}
+	wp_belt_free(NULL);
+}
