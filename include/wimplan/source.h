@@ -148,7 +148,7 @@ struct wp_observation {
 /* How far the content of a file is known. */
 enum wp_content_state {
 	WP_CONTENT_UNKNOWN,
-	WP_CONTENT_KNOWN,    /* by the caller: the file is not opened by wimlib */
+	WP_CONTENT_KNOWN,    /* by the caller: nothing of it is read */
 	WP_CONTENT_LEARNED,  /* read by the scan, and the same wherever a file with this id stands */
 	WP_CONTENT_DISPUTED, /* read, but a source with this file has a gate, or two copies were read differently */
 };
@@ -167,7 +167,7 @@ struct wp_scan_options {
 	/* Threads that find the sources and read their headers, which is waiting for the file server; at least 1. */
 	unsigned int finders;
 	/*
-	 * Only to recognize files: two reads each, for the file id. The content id is found as well where that is not
+	 * Only to recognize files: header and XML, for the file id. The content id is found as well where that is not
 	 * enough, of an upgrade package's folder and of a file whose XML is compressed.
 	 */
 	bool identify;

@@ -24,6 +24,7 @@ struct wp_blob {
 	uint64_t stored; /* bytes in the file */
 	uint64_t offset; /* bytes from the start of the file; of a solid one, from the start of what is in its solid resource */
 	uint32_t resource; /* of a solid one: which of the index's @solid */
+	uint32_t position; /* among the entries of the tables: of those with one SHA-1 the first one counts, and is kept */
 };
 
 /* Where an image's tree stands. */
@@ -71,9 +72,9 @@ struct wp_wim_index {
 };
 
 /*
- * Reads the blob table through wimlib; the parts of a split set are found by the first part's name (install.swm,
- * install2.swm …), and one that lacks is the warning "part-missing". Returns NULL when wimlib refuses; diagnostics are
- * @wim's.
+ * Reads the blob table; the parts of a split set are found by the first part's name (install.swm,
+ * install2.swm …), and one that lacks is the warning "part-missing". Returns NULL for what wimlib refuses ("wimlib-error" with its code and text) and for a table that
+ * cannot be read; diagnostics are @wim's. Thread-safe for different files.
  */
 struct wp_wim_index *wp_wim_index_read(struct wp_wim *wim);
 void wp_wim_index_free(struct wp_wim_index *index);

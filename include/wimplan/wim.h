@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One WIM file: header, XML metadata and what was odd about them (layer 1), and its content through wimlib (layer 2).
+ * One WIM file: header, XML metadata and what was odd about them (layer 1), and its content (layer 2).
  */
 #ifndef WIMPLAN_WIM_H
 #define WIMPLAN_WIM_H
@@ -146,6 +146,8 @@ struct wp_wim_metadata {
 	struct wp_number total_bytes; /* WIM/TOTALBYTES: in most files the offset of the XML */
 	struct wp_wim_image *images;  /* by index */
 	size_t image_count;
+	size_t elements; /* IMAGEs below WIM, with those that have no INDEX of their own */
+	bool encrypted;  /* there is an ESD/ENCRYPTED */
 	struct wp_wim_other *other; /* below WIM, outside the images */
 	size_t other_count;
 };
@@ -157,9 +159,12 @@ enum wp_grade {
 	WP_GRADE_ERROR,   /* the images could not be given */
 };
 
+struct wp_wim_reading;
+
 /* What layer 1 read of one file. Everything is owned by @arena, which belongs to the object. */
 struct wp_wim {
 	struct wp_arena *arena;
+	struct wp_wim_reading *reading; /* its open file; NULL when it could not be opened */
 	const char *path; /* as it was given, maybe not UTF-8 */
 	const char *file; /* that is opened: mostly the same */
 	bool inside;      /* of a larger file, from byte @offset on: wimlib, which opens paths, does not get at it */
@@ -181,7 +186,7 @@ struct wp_wim {
 	struct wp_wim_metadata *metadata; /* NULL when the XML gave none */
 };
 
-/* The file in layer 2: what wimlib's blob table says. Blobs are counted once each, without metadata resources. */
+/* The file in layer 2: what its blob table says. Blobs are counted once each, without metadata resources. */
 struct wp_wim_content {
 	/* Over the metadata resources' SHA-1s in image order; "" where there are none (a part ≥ 2). */
 	char content_id[WP_HASH_TEXT];
@@ -226,8 +231,8 @@ struct wp_wim_metadata *wp_wim_xml_parse_utf8(struct wp_arena *arena, const char
 					      int64_t image_count, struct wp_diags *diags);
 
 /*
- * Layer 1: opens @path, reads header and XML with at most four preads, and closes it. Always returns an object, which
- * says in its diagnostics what could not be read. Never waits for a FIFO or a device.
+ * Layer 1: opens @path and reads header and XML, a small file whole. Always returns an object, which says in its diagnostics what could
+ * not be read. Never waits for a FIFO or a device. The file stays open for whoever reads more of it.
  */
 struct wp_wim *wp_wim_read(const char *path) __attribute__((returns_nonnull, warn_unused_result));
 /* The same, and keeps the text of the XML, which may take 24 MiB. */
@@ -247,20 +252,18 @@ struct wp_wim_place {
 struct wp_wim *wp_wim_read_place(const struct wp_wim_place *place, bool with_text)
 	__attribute__((returns_nonnull, warn_unused_result));
 
+/* Ends the reading: the file is closed, and opened again when more is read of it after all. */
+void wp_wim_close(struct wp_wim *wim);
+/* The same, but keeps the bytes of a file that was read whole. Returns how many. */
+size_t wp_wim_close_file(struct wp_wim *wim);
+
+/* Closes the file as well. */
 void wp_wim_free(struct wp_wim *wim);
 
 static inline void wp_wim_freep(struct wp_wim **wim)
 {
 	wp_wim_free(*wim);
 }
-
-/*
- * Layer 2: opens the file that @wim was read from with wimlib, holds the XML of wimlib_get_xml_data() against layer 1's
- * and fills *@ret. Adds to @wim's diagnostics
- * ("wimlib-error" with wimlib's code and text) and returns 0, or WP_E_FAILED when wimlib refuses. Only for a header that layer 1
- * accepted; thread-safe for different files.
- */
-int wp_wim_read_content(struct wp_wim *wim, struct wp_wim_content *ret);
 
 enum wp_wim_data {
 	WP_WIM_DATA_OK,

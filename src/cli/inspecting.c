@@ -81,6 +81,7 @@ static void inspect(const struct wp_inspect_wanted *wanted, const struct wp_cli_
 					     .only_image = wanted->only_image } };
 	if (wim->grade != WP_GRADE_ERROR && needs_index(wanted))
 		contents = look_inside(wanted, wim, ret);
+	wp_wim_close(wim);
 	ret->file.searched = wanted->globs.count > 0;
 	if (wanted->expect)
 		judge(wanted, contents, ret);

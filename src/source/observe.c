@@ -115,7 +115,7 @@ static void judge_file(struct look *look, size_t first)
 }
 
 /*
- * Reads the content, with what is installed in the images where that is wanted. False when wimlib refuses the file.
+ * Reads the content, with what is installed in the images where that is wanted. False when the file is refused.
  * Every tree is looked through for data that the file lacks.
  */
 static bool read_index(struct look *look)
@@ -167,7 +167,7 @@ void wp_source_read(struct wp_arena *arena, struct wp_source *source)
 	judge_file(&look, before);
 	if ((failed || !wim->metadata) && !has_failed(source))
 		fail(&look, WP_GATE_DAMAGED, "wimlib cannot read the file");
-	/* What is said of a file must be the same when its content is known already and wimlib is not asked. */
+	/* What is said of a file must be the same when its content is known already and not read. */
 	if (!has_failed(source)) {
 		wim->diags.count = before;
 		wim->grade = grade;

@@ -19,7 +19,7 @@ struct wp_source {
 	bool wanted;                       /* its content has to be known; found out by wp_source_find() */
 	struct wp_file_content *file;      /* that has this file id; NULL: not wanted, or it has no id */
 	bool summarize;                    /* a summary of the content is to be made when it is read */
-	bool read;                         /* the content was read, or wimlib has refused */
+	bool read;                         /* the content was read, or refused */
 	struct wp_wim_content content;     /* of the .wim alone */
 	struct wp_content_summary summary; /* bytes are NULL: none was made */
 };
@@ -30,7 +30,7 @@ struct wp_source {
  */
 void wp_source_find(struct wp_lookup *lookup, bool identify, struct wp_arena *arena, struct wp_source *source);
 
-/* Reads the content through wimlib. */
+/* Reads the content. */
 void wp_source_read(struct wp_arena *arena, struct wp_source *source);
 
 /* Fills what the observation says of the source as a whole; its content is what @source has by now. */

@@ -40,7 +40,11 @@ struct wp_scan {
 	size_t count;
 	struct wp_mutex *progress_lock;
 	size_t steps; /* a source takes two */
+	atomic_size_t kept; /* bytes of files that were read whole and whose content may be wanted */
 };
+
+/* Files are not kept open from finding them to reading them, for there may be 100,000: only bytes of small ones, so many in all. */
+#define KEPT_BYTES (64u << 20)
 
 /* What the threads do with one source after the other. */
 struct work {
@@ -152,16 +156,26 @@ static void run_worker(void *context, unsigned int number)
 
 static void find_source(struct wp_scan *scan, struct wp_arena *arena, struct wp_source *source)
 {
+	size_t kept;
+
 	wp_source_find(scan->lookup, scan->options.identify, arena, source);
+	if (source->wim) {
+		kept = source->wanted ? wp_wim_close_file(source->wim) : 0;
+		if (!kept || atomic_fetch_add(&scan->kept, kept) + kept > KEPT_BYTES)
+			wp_wim_close(source->wim);
+	}
 	advance(scan, source->wanted ? 1 : 2);
 }
 
 static void read_source(struct wp_scan *scan, struct wp_arena *arena, struct wp_source *source)
 {
-	if (!source->wanted || (source->file && source->file->state == WP_CONTENT_KNOWN))
+	if (!source->wanted)
 		return;
-	wp_source_read(arena, source);
-	advance(scan, 1);
+	if (!source->file || source->file->state != WP_CONTENT_KNOWN) {
+		wp_source_read(arena, source);
+		advance(scan, 1);
+	}
+	wp_wim_close(source->wim);
 }
 
 static int compare_file_ids(const void *a, const void *b)

@@ -5,6 +5,7 @@
  */
 #include "wimplan/blob.h"
 
+#include "reading.h"
 #include "resource.h"
 
 #include "wimplan/limits.h"
@@ -52,9 +53,9 @@ void wp_blob_reader_free(struct wp_blob_reader *reader)
 	free(reader);
 }
 
-static bool read_at(const struct wp_wim *wim, int fd, void *bytes, uint64_t size, uint64_t offset)
+static bool read_at(const struct wp_wim *wim, void *bytes, uint64_t size, uint64_t offset)
 {
-	return wp_wim_pread(wim, fd, bytes, size, offset) == (ptrdiff_t)size;
+	return wp_wim_pread(wim, bytes, size, offset) == (ptrdiff_t)size;
 }
 
 static uint64_t stored_of(const struct wp_solid *resource)
@@ -72,6 +73,7 @@ static uint64_t room_of(const struct solid *solid, uint64_t chunk)
 static const char *take_header(struct solid *solid, const uint8_t header[WP_SOLID_HEADER_SIZE])
 {
 	uint32_t type = wp_get32(header + 12);
+	int code;
 
 	solid->chunk_size = wp_get32(header + 8);
 	if (wp_get64(header) != solid->resource->size || !solid->resource->size)
@@ -86,17 +88,21 @@ static const char *take_header(struct solid *solid, const uint8_t header[WP_SOLI
 	if (WP_SOLID_HEADER_SIZE + solid->chunk_count * 4 > stored_of(solid->resource))
 		return "the table of chunks of the solid resource that it is in is larger than the resource";
 	/* The numbers are wimlib's own, and no other ones are known. */
-	if (type < WIMLIB_COMPRESSION_TYPE_XPRESS || type > WIMLIB_COMPRESSION_TYPE_LZMS ||
-	    wimlib_create_decompressor((enum wimlib_compression_type)type, solid->chunk_size, &solid->decompressor))
+	code = type < WIMLIB_COMPRESSION_TYPE_XPRESS || type > WIMLIB_COMPRESSION_TYPE_LZMS
+		       ? WIMLIB_ERR_INVALID_COMPRESSION_TYPE
+		       : wimlib_create_decompressor((enum wimlib_compression_type)type, solid->chunk_size, &solid->decompressor);
+	if (code == WIMLIB_ERR_NOMEM)
+		wp_out_of_memory();
+	if (code)
 		return "the compression of the solid resource that it is in is not known";
 	return NULL;
 }
 
 /* The table of chunks has their sizes: where each ends is told once, for a chunk may be one of a million. */
-static const char *take_ends(struct solid *solid, const struct wp_wim *wim, int fd)
+static const char *take_ends(struct solid *solid, const struct wp_wim *wim)
 {
 	uint8_t *sizes = wp_must(malloc(solid->chunk_count * 4));
-	bool read = read_at(wim, fd, sizes, solid->chunk_count * 4, solid->resource->place.begin + WP_SOLID_HEADER_SIZE);
+	bool read = read_at(wim, sizes, solid->chunk_count * 4, solid->resource->place.begin + WP_SOLID_HEADER_SIZE);
 	uint64_t end = 0;
 
 	solid->ends = wp_must(reallocarray(NULL, solid->chunk_count, sizeof *solid->ends));
@@ -106,7 +112,7 @@ static const char *take_ends(struct solid *solid, const struct wp_wim *wim, int 
 	return read ? NULL : "it cannot be read";
 }
 
-static const char *open_solid(struct solid *solid, const struct wp_wim *wim, int fd, const struct wp_solid *resource)
+static const char *open_solid(struct solid *solid, const struct wp_wim *wim, const struct wp_solid *resource)
 {
 	uint8_t header[WP_SOLID_HEADER_SIZE];
 	const char *why;
@@ -117,16 +123,16 @@ static const char *open_solid(struct solid *solid, const struct wp_wim *wim, int
 		return NULL;
 	forget(solid);
 	solid->resource = resource;
-	why = read_at(wim, fd, header, sizeof header, resource->place.begin) ? take_header(solid, header)
+	why = read_at(wim, header, sizeof header, resource->place.begin) ? take_header(solid, header)
 									     : "it cannot be read";
 	if (!why)
-		why = take_ends(solid, wim, fd);
+		why = take_ends(solid, wim);
 	if (why)
 		forget(solid);
 	return why;
 }
 
-static const char *read_chunk(struct solid *solid, const struct wp_wim *wim, int fd, uint64_t number)
+static const char *read_chunk(struct solid *solid, const struct wp_wim *wim, uint64_t number)
 {
 	uint64_t before = number ? solid->ends[number - 1] : 0, stored = solid->ends[number] - before;
 	uint64_t offset = WP_SOLID_HEADER_SIZE + solid->chunk_count * 4 + before, room = room_of(solid, number);
@@ -140,7 +146,7 @@ static const char *read_chunk(struct solid *solid, const struct wp_wim *wim, int
 	bytes = wp_must(malloc(stored));
 	if (!solid->chunk)
 		solid->chunk = wp_must(malloc(solid->chunk_size));
-	if (!read_at(wim, fd, bytes, stored, solid->resource->place.begin + offset))
+	if (!read_at(wim, bytes, stored, solid->resource->place.begin + offset))
 		why = "it cannot be read";
 	else
 		why = wp_chunk_unpack(solid->decompressor, bytes, stored, solid->chunk, room);
@@ -154,11 +160,11 @@ static const char *read_chunk(struct solid *solid, const struct wp_wim *wim, int
 }
 
 /* Copies the blob's bytes out of the chunks that have them. */
-static const char *copy_solid(struct solid *solid, const struct wp_wim *wim, int fd, const struct wp_blob *blob, uint8_t *to)
+static const char *copy_solid(struct solid *solid, const struct wp_wim *wim, const struct wp_blob *blob, uint8_t *to)
 {
 	for (uint64_t done = 0; done < blob->size;) {
 		uint64_t at = blob->offset + done, number = at / solid->chunk_size, inside = at % solid->chunk_size;
-		const char *why = read_chunk(solid, wim, fd, number);
+		const char *why = read_chunk(solid, wim, number);
 		uint64_t some = why ? 0 : room_of(solid, number) - inside;
 
 		if (why)
@@ -172,7 +178,6 @@ static const char *copy_solid(struct solid *solid, const struct wp_wim *wim, int
 
 static const char *read_solid(struct wp_blob_reader *reader, const struct wp_blob *blob, uint8_t **ret_bytes)
 {
-	int fd __attribute__((cleanup(wp_closep))) = -1;
 	const struct wp_wim *wim = reader->index->wim;
 	const struct wp_solid *resource = &reader->index->solid[blob->resource];
 	uint8_t sha1[WP_SHA1_SIZE], *bytes;
@@ -182,21 +187,20 @@ static const char *read_solid(struct wp_blob_reader *reader, const struct wp_blo
 		return "it is in another part of the set";
 	if (blob->offset > resource->size || blob->size > resource->size - blob->offset)
 		return "it reaches over the end of the solid resource that it is in";
-	why = wp_resource_open(wim, &fd);
-	if (!why)
-		why = open_solid(&reader->solid, wim, fd, resource);
+	why = open_solid(&reader->solid, wim, resource);
 	if (why)
-		return why;
+		return wp_wim_is_still(wim) ? why : WP_WIM_CHANGED;
 	bytes = wp_must(malloc(blob->size));
-	why = copy_solid(&reader->solid, wim, fd, blob, bytes);
+	why = copy_solid(&reader->solid, wim, blob, bytes);
 	wp_sha1(bytes, why ? 0 : blob->size, sha1);
 	if (!why && memcmp(sha1, blob->sha1, sizeof sha1) != 0)
 		why = "it does not have the SHA-1 that the blob table says";
-	if (why)
-		free(bytes);
-	else
+	if (!why) {
 		*ret_bytes = bytes;
-	return why;
+		return NULL;
+	}
+	free(bytes);
+	return wp_wim_is_still(wim) ? why : WP_WIM_CHANGED;
 }
 
 const char *wp_blob_read(struct wp_blob_reader *reader, const uint8_t sha1[WP_SHA1_SIZE], uint64_t most, uint8_t **ret_bytes,

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reads a blob table as wimlib does it (src/blob_table.c, read_blob_table()), wherever in a file the WIM stands. */
+/* Reads a blob table as wimlib does it (src/blob_table.c, read_blob_table()), at once instead of in pieces of 32 KiB. */
 #include "blob_table.h"
 
 #include "resource.h"
 
 #include "wimplan/limits.h"
+#include "wimplan/number.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,9 +15,7 @@
 #define ENTRY_PART 24
 #define ENTRY_REFERENCES 26
 /* In the flags of a resource (wimlib include/wimlib/header.h). */
-#define RESOURCE_FREE 0x1u
 #define RESOURCE_METADATA 0x2u
-#define RESOURCE_SPANNED 0x8u
 /* The size by which an entry says that it is a solid resource, whose blobs follow. */
 #define SOLID_SIZE UINT64_C(0x100000000)
 #define NOT_SOLID UINT32_MAX
@@ -26,17 +25,17 @@ struct solid {
 	uint64_t before; /* bytes of those before it in its run */
 };
 
+/* A blob, on its way into the index. */
 struct entry {
 	const uint8_t *bytes; /* in the table's */
 	uint32_t solid;       /* which; NOT_SOLID */
 	uint64_t offset;      /* in it */
 };
 
-struct wp_blob_table {
+struct table {
+	struct wp_wim_index *index;
 	const struct wp_wim *wim;
 	uint8_t *bytes;
-	struct entry *images, *blobs;
-	size_t image_count, blob_count;
 	struct solid *solids;
 	size_t solid_count;
 	size_t run; /* the first of those whose blobs follow; solid_count: none */
@@ -53,7 +52,7 @@ static struct wp_reshdr resource_of(const struct wp_wim *wim, const uint8_t *ent
 }
 
 /* The solid resources of the run that begins with entry @from, all of which stand somewhere in it. */
-static const char *read_run(struct wp_blob_table *table, int fd, uint64_t from, uint64_t count)
+static const char *read_run(struct table *table, uint64_t from, uint64_t count)
 {
 	uint64_t before = 0;
 
@@ -69,7 +68,7 @@ static const char *read_run(struct wp_blob_table *table, int fd, uint64_t from, 
 			continue;
 		if (table->solid_count == WP_LIMIT_SOLID)
 			return "it has too many solid resources";
-		if (wp_wim_pread(table->wim, fd, header, sizeof header, resource.offset) != sizeof header)
+		if (wp_wim_pread(table->wim, header, sizeof header, resource.offset) != sizeof header)
 			return "a solid resource lies outside of the file";
 		if ((table->solid_count & (table->solid_count - 1)) == 0)
 			table->solids = wp_must(reallocarray(table->solids, table->solid_count ? 2 * table->solid_count : 1,
@@ -84,7 +83,7 @@ static const char *read_run(struct wp_blob_table *table, int fd, uint64_t from, 
 }
 
 /* Puts a blob that is @size bytes from @offset on in all resources of the run together into the one that has it. */
-static const char *find_solid(const struct wp_blob_table *table, uint64_t offset, uint64_t size, struct entry *ret)
+static const char *find_solid(const struct table *table, uint64_t offset, uint64_t size, struct entry *ret)
 {
 	size_t low = table->run, high = table->solid_count;
 
@@ -104,9 +103,12 @@ static const char *find_solid(const struct wp_blob_table *table, uint64_t offset
 	return NULL;
 }
 
-static const char *add_image(struct wp_blob_table *table, const struct entry *entry)
+static const char *add_image(struct table *table, const struct entry *entry)
 {
 	const struct wp_wim_header *header = &table->wim->header;
+	struct wp_reshdr resource = resource_of(table->wim, entry->bytes);
+	struct wp_wim_index *index = table->index;
+	struct wp_metadata_resource *image;
 	uint32_t references = wp_get32(entry->bytes + ENTRY_REFERENCES);
 
 	/* Windows PE of old has such of nothing. */
@@ -114,12 +116,51 @@ static const char *add_image(struct wp_blob_table *table, const struct entry *en
 		return NULL;
 	if (references != 1 || entry->solid != NOT_SOLID)
 		return "an image's metadata is shared with something else";
-	if (header->part == 1 && table->image_count < header->image_count)
-		table->images[table->image_count++] = *entry;
+	if (header->part != 1 || index->image_count == header->image_count)
+		return NULL;
+	image = WP_PUSH(index->arena, index->images, index->image_count);
+	memcpy(image->sha1, entry->bytes + WP_BLOB_ENTRY_SHA1, WP_SHA1_SIZE);
+	image->compressed = resource.flags & WP_WIM_RESOURCE_COMPRESSED;
+	image->offset = resource.offset;
+	image->stored = resource.stored_size;
+	image->size = resource.size;
 	return NULL;
 }
 
-static const char *add_entry(struct wp_blob_table *table, const uint8_t *bytes)
+/* Blobs of one solid resource mostly come one after the other. Gives its number in the index. */
+static uint32_t add_solid(struct wp_wim_index *index, const struct solid *solid)
+{
+	struct wp_extent place = { solid->offset, wp_sum(solid->offset, solid->stored) };
+	struct wp_solid *last = index->solid_count ? &index->solid[index->solid_count - 1] : NULL;
+
+	/* Those of the parts of a set may begin at the same place. */
+	if (!last || last->place.begin != place.begin || last->place.end != place.end || last->size != solid->size)
+		*WP_PUSH(index->arena, index->solid, index->solid_count) = (struct wp_solid){ place, solid->size };
+	return (uint32_t)(index->solid_count - 1);
+}
+
+static void add_blob(struct table *table, const struct entry *entry)
+{
+	struct wp_reshdr resource = resource_of(table->wim, entry->bytes);
+	struct wp_wim_index *index = table->index;
+	struct wp_blob *blob = &index->blobs[index->blob_count];
+	bool solid = entry->solid != NOT_SOLID;
+
+	*blob = (struct wp_blob){
+		.solid = solid,
+		.compressed = resource.flags & WP_WIM_RESOURCE_COMPRESSED,
+		.elsewhere = table->wim->header.part != index->wim->header.part,
+		.offset = solid ? entry->offset : resource.offset,
+		.resource = solid ? add_solid(index, &table->solids[entry->solid]) : 0,
+		.size = solid ? resource.stored_size : resource.size,
+		.stored = solid ? 0 : resource.stored_size,
+		.position = (uint32_t)index->blob_count,
+	};
+	memcpy(blob->sha1, entry->bytes + WP_BLOB_ENTRY_SHA1, WP_SHA1_SIZE);
+	index->blob_count++;
+}
+
+static const char *add_entry(struct table *table, const uint8_t *bytes)
 {
 	struct wp_reshdr resource = resource_of(table->wim, bytes);
 	struct entry entry = { .bytes = bytes, .solid = NOT_SOLID };
@@ -137,11 +178,11 @@ static const char *add_entry(struct wp_blob_table *table, const uint8_t *bytes)
 		return why;
 	if (resource.flags & RESOURCE_METADATA)
 		return add_image(table, &entry);
-	table->blobs[table->blob_count++] = entry;
+	add_blob(table, &entry);
 	return NULL;
 }
 
-static const char *add_entries(struct wp_blob_table *table, int fd, uint64_t count)
+static const char *add_entries(struct table *table, uint64_t count)
 {
 	const char *why = NULL;
 	bool in_run = false;
@@ -152,7 +193,7 @@ static const char *add_entries(struct wp_blob_table *table, int fd, uint64_t cou
 		bool solid = resource.flags & WP_WIM_RESOURCE_SOLID;
 
 		if (solid && !in_run)
-			why = read_run(table, fd, i, count);
+			why = read_run(table, i, count);
 		in_run = solid;
 		if (!why && !(solid && resource.size == SOLID_SIZE))
 			why = add_entry(table, bytes);
@@ -160,107 +201,23 @@ static const char *add_entries(struct wp_blob_table *table, int fd, uint64_t cou
 	return why;
 }
 
-/* Equal ones in the order of the table: its first one counts. */
-static int compare_entries(const void *a, const void *b)
+const char *wp_blob_table_add(struct wp_wim_index *index, const struct wp_wim *wim, bool *ret_entry)
 {
-	const struct entry *x = a, *y = b;
-	int order = memcmp(x->bytes + WP_BLOB_ENTRY_SHA1, y->bytes + WP_BLOB_ENTRY_SHA1, WP_SHA1_SIZE);
-
-	return order ? order : (x->bytes > y->bytes) - (x->bytes < y->bytes);
-}
-
-static void drop_duplicates(struct wp_blob_table *table)
-{
-	size_t to = 0;
-
-	WP_SORT(table->blobs, table->blob_count, compare_entries);
-	for (size_t i = 0; i < table->blob_count; i++)
-		if (!to || memcmp(table->blobs[to - 1].bytes + WP_BLOB_ENTRY_SHA1,
-				  table->blobs[i].bytes + WP_BLOB_ENTRY_SHA1, WP_SHA1_SIZE) != 0)
-			table->blobs[to++] = table->blobs[i];
-	table->blob_count = to;
-}
-
-struct wp_blob_table *wp_blob_table_read(const struct wp_wim *wim, const char **ret_why)
-{
-	int fd __attribute__((cleanup(wp_closep))) = -1;
-	struct wp_blob_table *table = wp_must(calloc(1, sizeof *table));
+	struct table table = { .index = index, .wim = wim };
 	uint64_t count = wp_wim_blobs(&wim->header);
+	const char *why;
 
-	table->wim = wim;
-	*ret_why = count ? wp_resource_load(wim, &wim->header.blob_table, &table->bytes) : NULL;
-	table->blobs = wp_must(reallocarray(NULL, count + 1, sizeof *table->blobs));
-	table->images = wp_must(reallocarray(NULL, wim->header.image_count + (size_t)1, sizeof *table->images));
-	if (!*ret_why)
-		*ret_why = wp_resource_open(wim, &fd);
-	if (!*ret_why)
-		*ret_why = add_entries(table, fd, count);
-	if (*ret_why) {
-		wp_blob_table_free(table);
+	*ret_entry = false;
+	if (!count)
 		return NULL;
-	}
-	drop_duplicates(table);
-	return table;
-}
-
-void wp_blob_table_free(struct wp_blob_table *table)
-{
-	if (!table)
-		return;
-	free(table->bytes);
-	free(table->images);
-	free(table->blobs);
-	free(table->solids);
-	free(table);
-}
-
-/* As wimlib describes it (src/blob_table.c, blob_to_wimlib_resource_entry()). */
-static struct wimlib_resource_entry describe(const struct wp_blob_table *table, const struct entry *entry)
-{
-	struct wp_reshdr resource = resource_of(table->wim, entry->bytes);
-	struct wimlib_resource_entry ret = {
-		.part_number = table->wim->header.part,
-		.reference_count = wp_get32(entry->bytes + ENTRY_REFERENCES),
-		.is_compressed = (resource.flags & WP_WIM_RESOURCE_COMPRESSED) != 0,
-		.is_metadata = (resource.flags & RESOURCE_METADATA) != 0,
-		.is_free = (resource.flags & RESOURCE_FREE) != 0,
-		.is_spanned = (resource.flags & RESOURCE_SPANNED) != 0,
-		.packed = entry->solid != NOT_SOLID,
-	};
-
-	memcpy(ret.sha1_hash, entry->bytes + WP_BLOB_ENTRY_SHA1, WP_SHA1_SIZE);
-	if (ret.packed) {
-		const struct solid *solid = &table->solids[entry->solid];
-
-		ret.uncompressed_size = resource.stored_size;
-		ret.offset = entry->offset;
-		ret.raw_resource_offset_in_wim = solid->offset;
-		ret.raw_resource_compressed_size = solid->stored;
-		ret.raw_resource_uncompressed_size = solid->size;
-	} else {
-		ret.uncompressed_size = resource.size;
-		ret.compressed_size = resource.stored_size;
-		ret.offset = resource.offset;
-		ret.raw_resource_offset_in_wim = resource.offset;
-		ret.raw_resource_compressed_size = resource.stored_size;
-		ret.raw_resource_uncompressed_size = resource.size;
-	}
-	return ret;
-}
-
-int wp_blob_table_each(const struct wp_blob_table *table, wp_take_blob *take, void *context)
-{
-	int code = 0;
-
-	for (size_t i = 0; i < table->image_count && !code; i++) {
-		struct wimlib_resource_entry resource = describe(table, &table->images[i]);
-
-		code = take(&resource, context);
-	}
-	for (size_t i = 0; i < table->blob_count && !code; i++) {
-		struct wimlib_resource_entry resource = describe(table, &table->blobs[i]);
-
-		code = take(&resource, context);
-	}
-	return code;
+	why = wp_resource_load(wim, &wim->header.blob_table, &table.bytes);
+	if (why)
+		return why;
+	/* Not in the arena: a large one is moved by the kernel without a copy. */
+	index->blobs = wp_must(reallocarray(index->blobs, index->blob_count + count, sizeof *index->blobs));
+	why = add_entries(&table, count);
+	*ret_entry = why;
+	free(table.bytes);
+	free(table.solids);
+	return why;
 }

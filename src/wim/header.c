@@ -140,8 +140,7 @@ static void check_resources(struct check *check)
 		out_of_range(check, WP_SEVERITY_WARNING, "the boot image's metadata", &header->boot_metadata);
 }
 
-/* wimlib src/wim.c, wim_ctype_info */
-static bool chunk_size_is_valid(const char *compression, uint32_t size)
+bool wp_wim_chunk_size_is_valid(const char *compression, uint32_t size)
 {
 	static const struct {
 		const char *name;
@@ -168,7 +167,7 @@ static void check_compression(struct check *check)
 	if (strcmp(compression, "unknown") == 0)
 		add(check, WP_SEVERITY_WARNING, "bad-compression",
 		    "the header's flags 0x%" PRIx32 " name no single known compression", header->flags);
-	else if (!chunk_size_is_valid(compression, header->chunk_size))
+	else if (!wp_wim_chunk_size_is_valid(compression, header->chunk_size))
 		add(check, WP_SEVERITY_WARNING, "bad-chunk-size",
 		    "the chunk size %" PRIu32 " does not go with the compression %s",
 		    header->chunk_size, compression);

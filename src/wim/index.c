@@ -1,77 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The blob table of a WIM or of a split set through wimlib, kept small and in an order
- * that can be searched and merged.
+ * The blob table of a WIM or of a split set, kept small and in an order that can be searched and merged; and what it says of the
+ * content.
  */
-#include "internal.h"
+#include "blob_table.h"
+#include "reading.h"
 
 #include "wimplan/limits.h"
 #include "wimplan/number.h"
 #include "wimplan/text.h"
-#include "wimplan/tree.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <wimlib.h>
 
 #define BUCKETS 65536u
-
-/* What goes through wimlib's callbacks. */
-struct reader {
-	struct wp_wim_index *index;
-	struct wp_wim *wim;
-	struct wp_spread *spread; /* of all parts of a set */
-};
-
-/* Blobs of one solid resource mostly come one after the other. Gives its number. */
-static uint32_t add_solid(struct wp_wim_index *index, const struct wimlib_resource_entry *resource)
-{
-	uint64_t offset = resource->raw_resource_offset_in_wim, end = wp_sum(offset, resource->raw_resource_compressed_size);
-	struct wp_solid *last = index->solid_count ? &index->solid[index->solid_count - 1] : NULL;
-
-	/* Those of the parts of a set may begin at the same place. */
-	if (!last || last->place.begin != offset || last->place.end != end ||
-	    last->size != resource->raw_resource_uncompressed_size)
-		*WP_PUSH(index->arena, index->solid, index->solid_count) =
-			(struct wp_solid){ { offset, end }, resource->raw_resource_uncompressed_size };
-	return (uint32_t)(index->solid_count - 1);
-}
-
-static int take_blob(const struct wimlib_resource_entry *resource, void *context)
-{
-	const struct reader *reader = context;
-	struct wp_wim_index *index = reader->index;
-	struct wp_blob *blob;
-
-	if (resource->is_metadata) {
-		struct wp_metadata_resource *image = WP_PUSH(index->arena, index->images, index->image_count);
-
-		memcpy(image->sha1, resource->sha1_hash, WP_SHA1_SIZE);
-		image->compressed = resource->is_compressed;
-		image->solid = resource->packed;
-		image->offset = resource->offset;
-		image->stored = resource->compressed_size;
-		image->size = resource->uncompressed_size;
-		return 0;
-	}
-	/* Not in the arena: it grows, and a large one is moved by the kernel without a copy. */
-	if ((index->blob_count & (index->blob_count - 1)) == 0) {
-		size_t capacity = index->blob_count ? 2 * index->blob_count : 1;
-
-		index->blobs = wp_must(reallocarray(index->blobs, capacity, sizeof *index->blobs));
-	}
-	blob = &index->blobs[index->blob_count++];
-	memcpy(blob->sha1, resource->sha1_hash, WP_SHA1_SIZE);
-	blob->solid = resource->packed;
-	blob->compressed = resource->is_compressed;
-	blob->elsewhere = resource->part_number != reader->wim->header.part;
-	blob->offset = resource->offset;
-	blob->resource = resource->packed ? add_solid(index, resource) : 0;
-	blob->used = false;
-	blob->size = resource->uncompressed_size;
-	blob->stored = resource->packed ? 0 : resource->compressed_size;
-	return 0;
-}
 
 /* wimlib names the parts of install.swm install2.swm and so on, as DISM does. */
 static const char *part_path(struct wp_arena *arena, const char *first, unsigned int part)
@@ -83,7 +26,7 @@ static const char *part_path(struct wp_arena *arena, const char *first, unsigned
 	return wp_arena_printf(arena, "%.*s%u%s", (int)(dot - first), first, part, dot);
 }
 
-/* Whether the file is that part of the set, and layer 1 finds nothing wrong with it: wimlib gets to see no other one. */
+/* Whether the file is that part of the set, and layer 1 finds nothing wrong with it. */
 static bool is_part(const struct wp_wim *first, const struct wp_wim *part, unsigned int number)
 {
 	return part->metadata && wp_wim_header_safe(&part->header, part->size) && part->header.part == number &&
@@ -91,95 +34,90 @@ static bool is_part(const struct wp_wim *first, const struct wp_wim *part, unsig
 	       !memcmp(part->header.guid, first->header.guid, sizeof first->header.guid);
 }
 
-/* What wimlib keeps in one table of all parts together; a failure when it must not. */
-static int add_blobs(struct reader *reader, const struct wp_wim *part)
+/* Adds a part's table to that of the others. */
+static int add_part(struct wp_wim_index *index, struct wp_wim *wim, const struct wp_wim *part, uint64_t *blobs)
 {
-	struct wp_wim *wim = reader->wim;
-	const char *why = NULL;
+	int code = wp_wim_refusal(part);
+	const char *why;
+	bool entry;
 
-	if (reader->spread->count + wp_wim_blobs(&part->header) > WP_LIMIT_BLOBS)
+	if (code)
+		return wp_wim_fail(wim, code, NULL);
+	*blobs += wp_wim_blobs(&part->header);
+	if (*blobs > WP_LIMIT_BLOBS) {
 		WP_WIM_DIAG(wim, WP_SEVERITY_ERROR, "resource-out-of-range",
 			    "the headers of the set's parts say that there are more than %u blobs, and no more are read",
 			    WP_LIMIT_BLOBS);
-	else if ((why = wp_wim_count_spread(part, reader->spread)))
-		WP_WIM_DIAG(wim, WP_SEVERITY_ERROR, "resource-out-of-range",
-			    "the blob table of part %u cannot be used: %s", (unsigned int)part->header.part, why);
-	else
+		return WP_E_FAILED;
+	}
+	why = wp_blob_table_add(index, part, &entry);
+	if (!why && wp_wim_is_still(part))
 		return 0;
+	WP_WIM_DIAG(wim, WP_SEVERITY_ERROR, "resource-out-of-range", "the blob table of part %u cannot be used: %s",
+		    (unsigned int)part->header.part, why && wp_wim_is_still(part) ? why : WP_WIM_CHANGED);
 	return WP_E_FAILED;
 }
 
-static int reference_parts(struct reader *reader, WIMStruct *opened)
+static int add_parts(struct wp_wim_index *index, struct wp_wim *wim)
 {
-	struct wp_wim_index *index = reader->index;
-	unsigned int parts = reader->wim->header.parts;
+	unsigned int parts = wim->header.parts;
 	unsigned int looked_for = parts < WP_LIMIT_PARTS ? parts : WP_LIMIT_PARTS;
+	uint64_t blobs = wp_wim_blobs(&wim->header);
 	const char *missing = NULL;
-	int code = add_blobs(reader, reader->wim);
 
 	index->parts_missing = parts - looked_for;
-	for (unsigned int number = 2; number <= looked_for && !code; number++) {
-		const char *path = part_path(index->arena, reader->wim->path, number);
+	for (unsigned int number = 2; number <= looked_for; number++) {
+		const char *path = part_path(index->arena, wim->path, number);
 		struct wp_wim *part __attribute__((cleanup(wp_wim_freep))) = wp_wim_read(path);
 
-		if (is_part(reader->wim, part, number)) {
-			code = add_blobs(reader, part);
-			if (code)
-				return code;
+		if (is_part(wim, part, number)) {
+			if (add_part(index, wim, part, &blobs))
+				return WP_E_FAILED;
 			index->file_bytes = wp_sum(index->file_bytes, part->size);
-			code = wimlib_reference_resource_files(opened, &path, 1, 0, 0);
 			continue;
 		}
 		index->parts_missing++;
 		missing = missing ? missing : path;
 	}
 	if (parts > looked_for && !missing)
-		missing = part_path(index->arena, reader->wim->path, looked_for + 1);
+		missing = part_path(index->arena, wim->path, looked_for + 1);
 	if (missing) {
 		const char *slash = strrchr(missing, '/');
 
-		WP_WIM_DIAG(reader->wim, WP_SEVERITY_WARNING, "part-missing",
+		WP_WIM_DIAG(wim, WP_SEVERITY_WARNING, "part-missing",
 			    "%u of the %u parts of the set %s not found, the first one %s: sizes and totals lack what is "
 			    "in %s",
 			    index->parts_missing, parts, index->parts_missing == 1 ? "was" : "were",
 			    wp_utf8_repair(index->arena, slash ? slash + 1 : missing),
 			    index->parts_missing == 1 ? "it" : "them");
 	}
-	return code;
-}
-
-/* Of a set inside of another file only the first part is read. */
-static int lack_parts(struct reader *reader)
-{
-	reader->index->parts_missing = reader->wim->header.parts - 1u;
-	WP_WIM_DIAG(reader->wim, WP_SEVERITY_WARNING, "part-missing",
-		    "the other parts of the set, %u, are not looked for inside of another file: sizes and totals lack what "
-		    "is in them", reader->index->parts_missing);
 	return 0;
 }
 
-static int visit(const struct wp_blob_source *blobs, void *context)
+/* Of a set inside of another file only the first part is read. */
+static int lack_parts(struct wp_wim_index *index, struct wp_wim *wim)
 {
-	struct reader *reader = context;
-	int code = 0;
-
-	if (reader->wim->header.part == 1 && reader->wim->header.parts > 1)
-		code = blobs->opened ? reference_parts(reader, blobs->opened) : lack_parts(reader);
-	return code ? code : wp_blobs_each(blobs, take_blob, reader);
+	index->parts_missing = wim->header.parts - 1u;
+	WP_WIM_DIAG(wim, WP_SEVERITY_WARNING, "part-missing",
+		    "the other parts of the set, %u, are not looked for inside of another file: sizes and totals lack what "
+		    "is in them", index->parts_missing);
+	return 0;
 }
 
 static int compare_blobs(const void *a, const void *b)
 {
-	return memcmp(((const struct wp_blob *)a)->sha1, ((const struct wp_blob *)b)->sha1, WP_SHA1_SIZE);
+	const struct wp_blob *x = a, *y = b;
+	int order = memcmp(x->sha1, y->sha1, WP_SHA1_SIZE);
+
+	return order ? order : (x->position > y->position) - (x->position < y->position);
 }
 
-/* The totals of all parts; wp_wim_visit_content() has counted those of the first. */
+/* Totals of all parts. */
 static void add_up(struct wp_wim_index *index)
 {
 	struct wp_wim_content *content = &index->content;
 
 	content->blob_count = index->blob_count;
-	content->blob_bytes = 0;
 	content->stored_bytes = (struct wp_number){ .known = true };
 	for (size_t i = 0; i < index->blob_count; i++) {
 		content->blob_bytes = wp_sum(content->blob_bytes, index->blobs[i].size);
@@ -195,11 +133,23 @@ static unsigned int bucket(const uint8_t sha1[WP_SHA1_SIZE])
 	return (unsigned int)sha1[0] << 8 | sha1[1];
 }
 
+/* Sorts the blobs from @from on, and moves the first of each SHA-1 down to @to. Returns where they end. */
+static size_t take_bucket(struct wp_blob *blobs, size_t from, size_t count, size_t to)
+{
+	if (count > 1)
+		qsort(blobs + from, count, sizeof *blobs, compare_blobs);
+	for (size_t i = from; i < from + count; i++)
+		if (i == from || memcmp(blobs[i].sha1, blobs[to - 1].sha1, WP_SHA1_SIZE) != 0)
+			blobs[to++] = blobs[i];
+	return to;
+}
+
 /* By bucket first, which is two passes, then within the buckets, which hold a few each. */
 static void set_order(struct wp_wim_index *index)
 {
 	struct wp_blob *sorted = wp_must(reallocarray(NULL, index->blob_count ? index->blob_count : 1, sizeof *sorted));
 	uint32_t *first = wp_arena_alloc(index->arena, (BUCKETS + 1) * sizeof *first);
+	size_t from = 0, to = 0;
 
 	for (size_t i = 0; i < index->blob_count; i++)
 		first[bucket(index->blobs[i].sha1) + 1]++;
@@ -210,9 +160,15 @@ static void set_order(struct wp_wim_index *index)
 	/* Each entry has become the beginning of the bucket before it. */
 	memmove(first, first + 1, BUCKETS * sizeof *first);
 	first[BUCKETS] = (uint32_t)index->blob_count;
-	for (unsigned int i = 0; i < BUCKETS; i++)
-		if (first[i + 1] - first[i] > 1)
-			qsort(sorted + first[i], first[i + 1] - first[i], sizeof *sorted, compare_blobs);
+	for (unsigned int i = 0; i < BUCKETS; i++) {
+		size_t count = first[i + 1] - from;
+
+		first[i] = (uint32_t)to;
+		to = take_bucket(sorted, from, count, to);
+		from += count;
+	}
+	first[BUCKETS] = (uint32_t)to;
+	index->blob_count = to;
 	free(index->blobs);
 	index->blobs = sorted;
 	index->buckets = first;
@@ -254,16 +210,61 @@ static void find_same(struct wp_wim_index *index)
 			sorted[i]->same_as = sorted[i - 1]->same_as;
 }
 
+/* The identity of the content, which part of the metadata does not tell; the other parts of a split file have none. */
+static void identify(struct wp_wim_index *index, struct wp_wim *wim)
+{
+	struct wp_sha256 *hash = wp_sha256_new();
+
+	for (size_t i = 0; i < index->image_count; i++)
+		wp_sha256_add(hash, index->images[i].sha1, WP_SHA1_SIZE);
+	wp_sha256_finish(hash, index->content.content_id);
+	if (!index->image_count || index->image_count != wim->header.image_count)
+		index->content.content_id[0] = '\0';
+	if (wim->header.part == 1 && index->image_count != wim->header.image_count)
+		WP_WIM_DIAG(wim, WP_SEVERITY_WARNING, "image-count-mismatch",
+			    "the header counts %u images, and there is metadata of %zu", wim->header.image_count,
+			    index->image_count);
+}
+
+static int read_tables(struct wp_wim_index *index, struct wp_wim *wim)
+{
+	const char *why;
+	bool entry;
+	int code;
+
+	/* Whatever layer 1 had to refuse is not read. */
+	if (!wim->metadata || wp_diags_worst(&wim->diags, WP_SEVERITY_ERROR) || !wp_wim_header_safe(&wim->header, wim->size))
+		return WP_E_FAILED;
+	code = wp_wim_refusal(wim);
+	if (code)
+		return wp_wim_fail(wim, code, NULL);
+	why = wp_blob_table_add(index, wim, &entry);
+	if (!wp_wim_is_still(wim))
+		return wp_wim_changed(wim);
+	if (why && entry)
+		return wp_wim_fail(wim, WIMLIB_ERR_INVALID_LOOKUP_TABLE_ENTRY, why);
+	if (why) {
+		WP_WIM_DIAG(wim, WP_SEVERITY_ERROR, "resource-out-of-range", "the blob table cannot be used: %s", why);
+		return WP_E_FAILED;
+	}
+	identify(index, wim);
+	if (wim->header.part != 1 || wim->header.parts == 1)
+		return 0;
+	return wim->inside ? lack_parts(index, wim) : add_parts(index, wim);
+}
+
 struct wp_wim_index *wp_wim_index_read(struct wp_wim *wim)
 {
 	struct wp_arena *arena = wp_arena_new();
 	struct wp_wim_index *index = wp_arena_alloc(arena, sizeof *index);
-	struct reader reader = { index, wim, wp_arena_alloc(arena, sizeof *reader.spread) };
+	int status;
 
 	index->arena = arena;
 	index->wim = wim;
 	index->file_bytes = wim->size;
-	if (wp_wim_visit_content(wim, &index->content, visit, &reader)) {
+	status = read_tables(index, wim);
+	wp_wim_settle(wim);
+	if (status) {
 		wp_wim_index_free(index);
 		return NULL;
 	}

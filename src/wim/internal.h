@@ -7,7 +7,7 @@
 #include "wimplan/file.h"
 #include "wimplan/wim.h"
 
-/* True when wimlib may open a file with this header: it allocates what the header says (wimlib src/wim.c). */
+/* True when what the header says may be allocated and read, by wimlib (src/wim.c) as well. */
 bool wp_wim_header_safe(const struct wp_wim_header *header, uint64_t file_size);
 
 /* In the flags of a resource: compressed; stored together with others (wimlib include/wimlib/header.h). */
@@ -21,21 +21,17 @@ bool wp_wim_header_safe(const struct wp_wim_header *header, uint64_t file_size);
 /* The resource header at @bytes, of which there are 24. */
 struct wp_reshdr wp_wim_take_resource(const uint8_t *bytes);
 
+/* wimlib src/wim.c, wim_ctype_info; @compression as wp_wim_compression() has it. */
+bool wp_wim_chunk_size_is_valid(const char *compression, uint32_t size);
+
 /* How many blobs the header's blob table has room for. */
 uint64_t wp_wim_blobs(const struct wp_wim_header *header);
 
-/* How the SHA-1s of blob tables are spread over the places of a hash table. */
-struct wp_spread {
-	uint32_t places[65536];
-	uint64_t count; /* blobs */
-	uint64_t steps; /* that looking each of them up once takes */
-};
-
 /*
- * Counts the blob table of @wim into @spread, which begins with zeroes. NULL, or why wimlib must not get to see the
- * file: it cannot be read, or its SHA-1s were made up to meet in few places of wimlib's hash table.
+ * Looks through the blob table before wimlib does. NULL, or why wimlib must not get to see the file: it cannot be read, or its SHA-1s
+ * were made up to meet in few places of wimlib's hash table.
  */
-const char *wp_wim_count_spread(const struct wp_wim *wim, struct wp_spread *spread);
+const char *wp_wim_check_spread(const struct wp_wim *wim);
 
 /* True when the resource is stored compressed. */
 bool wp_wim_resource_compressed(const struct wp_reshdr *resource);
@@ -44,23 +40,17 @@ bool wp_wim_resource_compressed(const struct wp_reshdr *resource);
 bool wp_wim_xml_decode(struct wp_arena *arena, const uint8_t *bytes, size_t length, struct wp_arena *text_arena,
 		       const char **ret_text, size_t *ret_length, struct wp_diags *diags);
 
-struct WIMStruct;
-struct wp_blob_table;
-/* Where blobs come from: wimlib has the file open, or it stands inside of another one and its table was read. */
-struct wp_blob_source {
-	struct WIMStruct *opened; /* NULL: @table */
-	struct wp_blob_table *table;
-};
-/* Called while they can be asked; returns 0, a code of wimlib's, or WP_E_FAILED when a diagnostic says why not. */
-typedef int wp_wim_visit(const struct wp_blob_source *blobs, void *context);
+/*
+ * The code with which wimlib refuses the file that layer 1 has read (wimlib src/wim.c, begin_read(), and src/xml.c); 0 when it does
+ * not, as far as header and XML go.
+ */
+int wp_wim_refusal(const struct wp_wim *wim);
 
-struct wimlib_resource_entry;
-/* Tells of the metadata resources in the order of the images, then of each blob once. 0, a code of wimlib's or @take's. */
-int wp_blobs_each(const struct wp_blob_source *blobs,
-		  int (*take)(const struct wimlib_resource_entry *resource, void *context), void *context);
+/* Says that wimlib refuses the file with this code; @why, which may be NULL, is what is wrong with it. Returns a failure. */
+int wp_wim_fail(struct wp_wim *wim, int code, const char *why);
 
-/* wp_wim_read_content() that calls @visit, which may be NULL, before it closes the file. */
-int wp_wim_visit_content(struct wp_wim *wim, struct wp_wim_content *ret, wp_wim_visit *visit, void *context);
+/* Says that the file was changed, and takes its identity away. Returns a failure. */
+int wp_wim_changed(struct wp_wim *wim);
 
 /* Adds a finding about the file; wp_wim_settle() gives it its subject. */
 #define WP_WIM_DIAG(wim, severity, code, ...) \
@@ -79,14 +69,16 @@ static inline bool wp_wim_same_file(const struct wp_wim *wim, const struct wp_fi
 	       status->modified.known == wim->modified.known && status->modified.ticks == wim->modified.ticks;
 }
 
-/* wp_file_read_at() that does not see what stands around the WIM. */
-static inline ptrdiff_t wp_wim_pread(const struct wp_wim *wim, int fd, void *bytes, size_t length, uint64_t offset)
-{
-	if (offset >= wim->size)
-		return 0;
-	if (length > wim->size - offset)
-		length = (size_t)(wim->size - offset);
-	return wp_file_read_at(fd, bytes, length, wim->offset + offset);
-}
+/*
+ * Up to @length bytes at @offset, fewer only where the WIM ends or the file was changed; an errno below 0. Nothing that stands
+ * around the WIM is seen. Opens the file again where it was closed.
+ */
+ptrdiff_t wp_wim_pread(const struct wp_wim *wim, void *bytes, size_t length, uint64_t offset);
+
+/* Opens the file, if it is not open. NULL, or that it is another one now. */
+const char *wp_wim_open(const struct wp_wim *wim);
+
+/* Whether all that was read is of one file that nobody has changed meanwhile. Costs nothing when nothing was read since it was asked. */
+bool wp_wim_is_still(const struct wp_wim *wim);
 
 #endif

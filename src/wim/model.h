@@ -37,9 +37,7 @@ struct wp_model {
 	uint64_t seen;      /* lines of the table that have counted, in the present image */
 	uint64_t seen_file; /* the same outside of the images */
 	bool in_image;
-	size_t image_elements; /* IMAGE below WIM, good ones and bad ones */
 	size_t findings;       /* about values and indexes */
-	bool encrypted;        /* there is an ESD/ENCRYPTED */
 	struct wp_part high, low;
 	const char *fallback_language;
 };

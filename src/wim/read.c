@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Layer 1: header and XML of one file with at most four preads, and whether the file stood still meanwhile. */
+/* Layer 1: header and XML of one file with a few reads, and whether the file stood still meanwhile. */
+#include "reading.h"
 #include "resource.h"
-#include "internal.h"
+
 #include "wimplan/text.h"
 
 #include <errno.h>
@@ -49,8 +50,8 @@ static void add_changed(struct wp_wim *wim, enum wp_severity severity)
 	WP_WIM_DIAG(wim, severity, "changed-while-reading", "the file was changed while it was read; try again later");
 }
 
-/* Opens the file, whatever it may be. Negative, with a diagnostic, when it is no file that can be read. */
-static int open_file(struct wp_wim *wim)
+/* Opens the file, whatever it may be. False, with a diagnostic, when it is no file that can be read. */
+static bool open_file(struct wp_wim *wim)
 {
 	struct wp_file_status status;
 	int fd, error = wp_file_open_any(wim->file, WP_FILE_HOW_FOLLOW, &fd, &status);
@@ -73,16 +74,15 @@ static int open_file(struct wp_wim *wim)
 		if (!wim->inside)
 			wim->size = status.size;
 		wim->modified = status.modified;
-		return fd;
+		wp_reading_begin(wim, fd);
+		return true;
 	}
-	return WP_E_FAILED;
+	return false;
 }
 
-/* Reads exactly @size bytes, which lay within the file when it was opened: fewer of them mean that it has shrunk. */
-static bool read_at(struct wp_wim *wim, int fd, uint8_t *bytes, size_t size, uint64_t offset)
+/* Whether all @size bytes came, which lay within the file when it was opened: fewer of them mean that it has shrunk. */
+static bool is_read(struct wp_wim *wim, ptrdiff_t got, size_t size)
 {
-	ptrdiff_t got = wp_wim_pread(wim, fd, bytes, size, offset);
-
 	if (got < 0)
 		add_failure(wim, "unreadable", "the file cannot be read", (int)-got);
 	else if ((size_t)got < size)
@@ -90,14 +90,21 @@ static bool read_at(struct wp_wim *wim, int fd, uint8_t *bytes, size_t size, uin
 	return got >= 0 && (size_t)got == size;
 }
 
-/* Reads the header that is in force into @bytes; *@ret_offset says where it stands. */
-static bool read_header(struct wp_wim *wim, int fd, uint8_t bytes[WP_WIM_HEADER_SIZE], uint64_t *ret_offset)
+static bool read_at(struct wp_wim *wim, uint8_t *bytes, size_t size, uint64_t offset)
+{
+	return is_read(wim, wp_wim_pread(wim, bytes, size, offset), size);
+}
+
+/* Reads the header that is in force. */
+static bool read_header(struct wp_wim *wim)
 {
 	uint64_t end = wim->size - WP_WIM_HEADER_SIZE;
+	uint8_t *bytes = wim->reading->header;
 	struct wp_diags first = { 0 };
 
-	*ret_offset = 0;
-	if (!read_at(wim, fd, bytes, WP_WIM_HEADER_SIZE, 0))
+	if (wim->size <= WP_READING_AT_ONCE && !is_read(wim, wp_reading_fetch(wim, (size_t)wim->size, 0), (size_t)wim->size))
+		return false;
+	if (!read_at(wim, bytes, WP_WIM_HEADER_SIZE, 0))
 		return false;
 	wp_wim_header_parse(wim->arena, bytes, wim->size, &wim->header, &first);
 	wim->have_header = !wp_diags_have(&first, "not-wim");
@@ -106,7 +113,7 @@ static bool read_header(struct wp_wim *wim, int fd, uint8_t bytes[WP_WIM_HEADER_
 		return true;
 	}
 	/* The first header of a pipable file was written before the rest was known (wimlib src/header.c). */
-	if (!read_at(wim, fd, bytes, WP_WIM_HEADER_SIZE, end))
+	if (!read_at(wim, bytes, WP_WIM_HEADER_SIZE, end))
 		return false;
 	if (memcmp(bytes, "WLPWM\0\0", 8) != 0) {
 		WP_WIM_DIAG(wim, WP_SEVERITY_ERROR, "not-wim",
@@ -114,30 +121,31 @@ static bool read_header(struct wp_wim *wim, int fd, uint8_t bytes[WP_WIM_HEADER_
 		return true;
 	}
 	wp_wim_header_parse(wim->arena, bytes, wim->size, &wim->header, &wim->diags);
-	*ret_offset = end;
+	wim->reading->header_at = end;
 	return true;
 }
 
-/* Holds header, size and time against what they were; called with all reading done. */
-static void check_still(struct wp_wim *wim, int fd, const uint8_t bytes[WP_WIM_HEADER_SIZE], uint64_t offset)
+/* Called with all reading done. */
+static void check_still(struct wp_wim *wim)
 {
-	uint8_t again[WP_WIM_HEADER_SIZE];
-	struct wp_file_status status;
+	int error;
 
-	if (!read_at(wim, fd, again, sizeof again, offset))
+	if (wp_reading_check(wim, &error))
 		return;
-	if (wp_file_look_open(fd, &status) || !wp_wim_same_file(wim, &status) || memcmp(bytes, again, sizeof again) != 0)
+	if (error)
+		add_failure(wim, "unreadable", "the file cannot be read", error);
+	else
 		add_changed(wim, WP_SEVERITY_WARNING);
 }
 
-static void hash(struct wp_wim *wim, const uint8_t header[WP_WIM_HEADER_SIZE], const uint8_t *xml, size_t length)
+static void hash(struct wp_wim *wim, const uint8_t *xml, size_t length)
 {
 	struct wp_sha256 *sha256 = wp_sha256_new();
 	uint8_t size[8];
 
 	for (size_t i = 0; i < sizeof size; i++)
 		size[i] = (uint8_t)(wim->size >> 8 * i);
-	wp_sha256_add(sha256, header, WP_WIM_HEADER_SIZE);
+	wp_sha256_add(sha256, wim->reading->header, WP_WIM_HEADER_SIZE);
 	wp_sha256_add(sha256, xml, length);
 	wp_sha256_add(sha256, size, sizeof size);
 	wp_sha256_finish(sha256, wim->file_id);
@@ -198,29 +206,30 @@ static void take_compressed_xml(struct wp_wim *wim, uint8_t *stored, bool keep_t
 	WP_WIM_DIAG(wim, WP_SEVERITY_ERROR, "xml-invalid", "the compressed XML cannot be used: %s", why);
 }
 
-static void read_file(struct wp_wim *wim, int fd, bool keep_text)
+static void read_file(struct wp_wim *wim, bool keep_text)
 {
 	const struct wp_reshdr *xml = &wim->header.xml;
-	uint8_t header[WP_WIM_HEADER_SIZE] = { 0 };
-	uint64_t offset;
 	uint8_t *bytes;
 
-	if (wim->size < sizeof header) {
+	if (wim->size < WP_WIM_HEADER_SIZE) {
+		static const uint8_t none[WP_WIM_HEADER_SIZE];
 		struct wp_wim_header ignored;
 
-		wp_wim_header_parse(wim->arena, header, wim->size, &ignored, &wim->diags);
+		wp_wim_header_parse(wim->arena, none, wim->size, &ignored, &wim->diags);
 		return;
 	}
-	if (!read_header(wim, fd, header, &offset) || wp_diags_worst(&wim->diags, WP_SEVERITY_ERROR))
+	if (!read_header(wim) || wp_diags_worst(&wim->diags, WP_SEVERITY_ERROR))
 		return;
+	if (wim->size > WP_READING_AT_ONCE)
+		wp_reading_fetch_end(wim);
 	/* Both of its sizes are within limits.h, and it is within the file: the header would have an error otherwise. */
 	bytes = wp_must(malloc(xml->stored_size));
-	if (!read_at(wim, fd, bytes, xml->stored_size, xml->offset)) {
+	if (!read_at(wim, bytes, xml->stored_size, xml->offset)) {
 		free(bytes);
 		return;
 	}
-	hash(wim, header, bytes, xml->stored_size);
-	check_still(wim, fd, header, offset);
+	hash(wim, bytes, xml->stored_size);
+	check_still(wim);
 	/* What was read of a changing file may be half old and half new: no identity. */
 	if (wp_diags_have(&wim->diags, "changed-while-reading"))
 		wim->file_id[0] = '\0';
@@ -242,11 +251,12 @@ static struct wp_wim *new_wim(const char *path)
 
 static struct wp_wim *read_wim(struct wp_wim *wim, bool keep_text)
 {
-	int fd __attribute__((cleanup(wp_closep))) = open_file(wim);
-
-	if (fd >= 0)
-		read_file(wim, fd, keep_text);
+	if (open_file(wim))
+		read_file(wim, keep_text);
 	wp_wim_settle(wim);
+	/* Nothing more is read of such a file. */
+	if (wim->grade == WP_GRADE_ERROR)
+		wp_wim_close(wim);
 	return wim;
 }
 
@@ -288,6 +298,8 @@ struct wp_wim *wp_wim_read_place(const struct wp_wim_place *place, bool with_tex
 
 void wp_wim_free(struct wp_wim *wim)
 {
-	if (wim)
-		wp_arena_free(wim->arena);
+	if (!wim)
+		return;
+	wp_wim_close(wim);
+	wp_arena_free(wim->arena);
 }

@@ -2,6 +2,8 @@
 /* The bytes of a resource: decompressed by wimlib, chunk by chunk; those of metadata are held against their SHA-1. */
 #include "resource.h"
 
+#include "reading.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <wimlib.h>
@@ -98,18 +100,8 @@ static uint64_t most_stored(const struct wp_wim *wim, uint64_t size)
 	return wim->header.pipable ? size + size / 512 + 8 : size;
 }
 
-const char *wp_resource_open(const struct wp_wim *wim, int *ret_fd)
-{
-	struct wp_file_status status;
-
-	if (wp_file_open_any(wim->file, WP_FILE_HOW_FOLLOW, ret_fd, &status) || !wp_wim_same_file(wim, &status))
-		return "the file was changed while it was read";
-	return NULL;
-}
-
 const char *wp_resource_load(const struct wp_wim *wim, const struct wp_reshdr *resource, uint8_t **ret_bytes)
 {
-	int fd __attribute__((cleanup(wp_closep))) = -1;
 	uint8_t *stored __attribute__((cleanup(free_bytes))) = NULL;
 	uint8_t *bytes __attribute__((cleanup(free_bytes))) = NULL;
 	bool compressed = wp_wim_resource_compressed(resource);
@@ -120,19 +112,16 @@ const char *wp_resource_load(const struct wp_wim *wim, const struct wp_reshdr *r
 	if (compressed ? resource->stored_size > most_stored(wim, resource->size)
 		       : resource->stored_size != resource->size)
 		return "its sizes are impossible";
-	why = wp_resource_open(wim, &fd);
-	if (why)
-		return why;
 	bytes = wp_must(malloc(resource->size ? resource->size : 1));
 	if (compressed)
 		stored = wp_must(malloc(resource->stored_size));
-	if (wp_wim_pread(wim, fd, compressed ? stored : bytes, resource->stored_size, resource->offset) !=
+	if (wp_wim_pread(wim, compressed ? stored : bytes, resource->stored_size, resource->offset) !=
 	    (ptrdiff_t)resource->stored_size)
-		return "it cannot be read";
+		return wp_wim_is_still(wim) ? "it cannot be read" : WP_WIM_CHANGED;
 	why = compressed ? wp_resource_unpack(&wim->header, stored, resource->stored_size, bytes, resource->size)
 			 : NULL;
 	if (why)
-		return why;
+		return wp_wim_is_still(wim) ? why : WP_WIM_CHANGED;
 	*ret_bytes = bytes;
 	bytes = NULL;
 	return NULL;
@@ -157,7 +146,7 @@ const char *wp_resource_read(const struct wp_wim_index *index, const struct wp_m
 	wp_sha1(bytes, resource->size, sha1);
 	if (memcmp(sha1, resource->sha1, sizeof sha1) != 0) {
 		free(bytes);
-		return "it does not have the SHA-1 that the blob table says";
+		return wp_wim_is_still(index->wim) ? "it does not have the SHA-1 that the blob table says" : WP_WIM_CHANGED;
 	}
 	*ret_bytes = bytes;
 	return NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Resources that are read without wimlib's file reader: metadata, blob tables, and XML that is compressed. */
+/* Resources: metadata, blob tables, file data, and XML that is compressed; only the decompressors are wimlib's. */
 #ifndef WIMPLAN_WIM_RESOURCE_H
 #define WIMPLAN_WIM_RESOURCE_H
 
@@ -14,9 +14,6 @@ struct wimlib_decompressor;
  * alt_chunk_table_header_disk).
  */
 #define WP_SOLID_HEADER_SIZE 16u
-
-/* Opens the file of @wim. NULL, or why it cannot be read; the caller closes *@ret_fd. */
-const char *wp_resource_open(const struct wp_wim *wim, int *ret_fd);
 
 /*
  * Decompresses the chunk of @stored bytes that holds @size bytes; one that is as long as what it holds is not compressed. NULL, or

@@ -80,7 +80,7 @@ static bool begin_image(struct wp_model *model, const struct wp_xml_element *ele
 	const char *text;
 
 	if (!attribute) {
-		wp_model_note(model, "missing-index", "the IMAGE at position %zu has no INDEX", model->image_elements);
+		wp_model_note(model, "missing-index", "the IMAGE at position %zu has no INDEX", model->metadata->elements);
 		return false;
 	}
 	text = wp_arena_strndup(model->arena, attribute->value, attribute->length);
@@ -197,7 +197,7 @@ static bool start_image(struct wp_model *model, struct wp_frame *frame, enum wp_
 			    "the XML has an IMAGE in the wrong place: only those directly below WIM are images");
 		return false;
 	}
-	if (++model->image_elements > WP_LIMIT_IMAGES) {
+	if (++model->metadata->elements > WP_LIMIT_IMAGES) {
 		wp_diag_add(model->arena, model->diags, WP_SEVERITY_ERROR, "too-many-images", NULL,
 			    "the XML has more than %u images, and no more are read", WP_LIMIT_IMAGES);
 		return false;
@@ -243,7 +243,7 @@ static bool model_start(void *context, const struct wp_xml_element *element)
 	}
 	/* wimlib src/xml.c refuses files with this element. */
 	if (!model->in_image && strcmp(wp_buf_text(&model->path), "ESD/ENCRYPTED") == 0)
-		model->encrypted = true;
+		model->metadata->encrypted = true;
 	return start_attributes(model, frame, element);
 }
 
@@ -316,14 +316,14 @@ static struct wp_wim_metadata *finish(struct wp_model *model, int64_t image_coun
 	if (model->findings > WP_FINDINGS_TOLD)
 		wp_diag_add(model->arena, model->diags, WP_SEVERITY_WARNING, "bad-value", NULL,
 			    "%zu more values or indexes are bad in the same ways", model->findings - WP_FINDINGS_TOLD);
-	if (image_count >= 0 && (uint64_t)image_count != model->image_elements)
+	if (image_count >= 0 && (uint64_t)image_count != metadata->elements)
 		wp_diag_add(model->arena, model->diags, WP_SEVERITY_WARNING, "image-count-mismatch", NULL,
 			    "the header counts %jd images and the XML %zu", (intmax_t)image_count,
-			    model->image_elements);
-	if (model->encrypted)
+			    metadata->elements);
+	if (metadata->encrypted)
 		wp_diag_add(model->arena, model->diags, WP_SEVERITY_WARNING, "encrypted", NULL,
 			    "the file is encrypted: its images can be listed but not read");
-	if (!metadata->image_count && model->image_elements) {
+	if (!metadata->image_count && metadata->elements) {
 		wp_diag_add(model->arena, model->diags, WP_SEVERITY_ERROR, "missing-index", NULL,
 			    "no IMAGE in the XML has an index by which it could be named");
 		return NULL;

@@ -294,6 +294,7 @@ Test(blob, a_file_that_was_changed)
 	FILE *stream;
 
 	set_up(&opened, &solid);
+	wp_wim_close(opened.wim);
 	stream = fopen(opened.path, "ab");
 	fputc('x', stream);
 	fclose(stream);
