@@ -8,6 +8,7 @@ always the same. Then a disk that is full after some bytes (RLIMIT_FSIZE: no fil
 and a standard output that is full or closed."""
 
 import concurrent.futures
+import json
 import os
 import pathlib
 import random
@@ -42,10 +43,10 @@ def call(ground, command, folder, fault=("EIO", False), at=0):
 
 def names(command, ground, failed):
     """What a message about a call that failed on a file may name: the file, what is written to it later, or its folder."""
-    path = pathlib.PurePath(failed.partition(" ")[2])
-    found = {path.name, *(path.name.removesuffix(suffix) for suffix in ("-journal", "-wal", "-shm"))}
+    path = pathlib.PurePath(re.sub("-(journal|wal|shm)$", "", failed.partition(" ")[2]))
+    found = {path.name}
     if path.suffix == ".tmp" or path.name in (".", "") or path.name.startswith("call-"):
-        found |= {argument for argument in command.arguments if "." in argument} | set(command.changes) | {"plan.receipt.json", "plan.json"}
+        found |= {argument for argument in command.arguments if "." in argument} | set(command.changes) | {"plan.receipt.json", "plan.json", "plan.json.journal"}
     if "sources" in path.parts:
         found |= {part for part in path.parts[path.parts.index("sources"):]}
         # What stands in the folder, by its package.
@@ -63,8 +64,13 @@ def says_why(command, ground, fault, failed, text):
     """Whether a text names what failed; where everything fails from there on that may be what failed at last."""
     found = names(command, ground, failed)
     if fault[1] or "standard output" in failed:
-        found |= {"standard output", "plan.receipt.json", "cache.db", *command.changes}
+        found |= {"standard output", "plan.receipt.json", "cache.db", *command.changes, *command.needs}
     return any(name in text for name in found)
+
+
+def body(state):
+    plan = json.loads(state)
+    return plan["plan_id"], plan["body"]
 
 
 def judge(ground, command, fault, at, good, before, after):
@@ -81,7 +87,11 @@ def judge(ground, command, fault, at, good, before, after):
     # A source that cannot be read is in the result, which is then another one, and says so.
     sources = "sources" in re.split("[ /]", failed) and status in (command.good, *command.statuses)
     reports = "".join(state if isinstance(state, str) else state.decode() for state in states.values() if state)
+    forgot = "what it remembers of files is left out" in stderr
     for name, state in states.items():
+        # What is said beside a plan's body rests on what the cache remembers.
+        if forgot and name == "plan.json" and state and body(state) == body(after[name]):
+            continue
         if state not in (before[name], after[name]) and not (sources and (name.endswith(".db") or says_why(command, ground, fault, failed, reports))):
             return f"{failed}: status {status}, and {name} is neither the old one nor the new one: {stderr}"
     said = (reports if sources else "") + stderr + stdout.decode(errors="replace")
@@ -90,7 +100,7 @@ def judge(ground, command, fault, at, good, before, after):
         same = command.server == "own" or command.name == "complete" or (stdout == good and states == after)
         if not same and not says_why(command, ground, fault, failed, said):
             return f"{failed}: another result, status {status}: {difference(good, stdout)} {stderr}"
-    elif status not in (*command.statuses, 5 if failed.startswith("lock") else 2 if failed.endswith(".conf") else 1):
+    elif status not in (*command.statuses, 5 if failed.startswith("lock") else 1) and not (status == 2 and ".conf cannot be" in stderr):
         return f"{failed}: status {status}: {stderr}"
     elif command.name != "complete" and not says_why(command, ground, fault, failed, said):
         return f"{failed}: status {status}, and nothing names the file: {said[:400]!r}"
@@ -168,7 +178,8 @@ def main():
         nonlocal done
         done += 1
         if wrong:
-            failures.append(f"{what}: {wrong}")
+            failures.append(what)
+            print(f"FAILED  {what}: {wrong}", flush=True)
 
     with Ground(build, "failing_calls.c") as ground, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for command in commands():
@@ -194,8 +205,6 @@ def main():
                 take(f"{command.name}, files of {size} bytes at most", small_disk(ground, command, size, good, before, after))
             for full in (True, False):
                 take(f"{command.name}, standard output {'full' if full else 'closed'}", no_output(ground, command, full, good))
-    for failure in failures[:200]:
-        print(f"FAILED  {failure}")
     print(f"{done - len(failures)} passed, {len(failures)} failed")
     return 1 if failures else 0
 

@@ -145,9 +145,9 @@ int wp_cache_find_plan(struct wp_cache *cache, struct wp_arena *arena, const cha
 /* Keeps lists of files; the oldest are forgotten, those of baselines last (WP_LIMIT_MANIFESTS). */
 int wp_cache_put_manifests(struct wp_cache *cache, const struct wp_known_manifest *items, size_t count,
 			   struct wp_error *err);
-/* The list of the folder with this content id, in @arena; false when there is none. */
-bool wp_cache_find_manifest(struct wp_cache *cache, struct wp_arena *arena, const char *content_id,
-			    struct wp_manifest *ret);
+/* The list of the folder with this content id, in @arena: 1, 0 when there is none, or a failure as of wp_cache_find_contents(). */
+int wp_cache_find_manifest(struct wp_cache *cache, struct wp_arena *arena, const char *content_id,
+			   struct wp_manifest *ret, struct wp_error *err);
 
 /* Keeps a site's profile, a JSON text, in the place of the one that there was; @text NULL: only forgets that. */
 int wp_cache_put_profile(struct wp_cache *cache, const char *site_code, struct wp_time taken_at, const char *text,
@@ -208,16 +208,19 @@ int wp_cache_log(struct wp_cache *cache, const struct wp_event *event, const str
 int wp_cache_history(struct wp_cache *cache, struct wp_arena *arena, const char *site_code, const char *package_id,
 		     struct wp_history *ret, struct wp_error *err);
 
-/* Fills in what is known of @count files of a scan, which are sorted by id. Damage is not known. */
-void wp_cache_find_contents(struct wp_cache *cache, struct wp_file_content *files, size_t count);
+/*
+ * Fills in what is known of @count files of a scan, which are sorted by id. What cannot be read is not known: the first of these
+ * functions that fails on a cache says why, and after that nothing is known.
+ */
+int wp_cache_find_contents(struct wp_cache *cache, struct wp_file_content *files, size_t count, struct wp_error *err);
 /*
  * Keeps what a scan has learned of files, in one transaction; the oldest are forgotten (WP_LIMIT_IDENTITIES,
  * WP_LIMIT_SUMMARIES).
  */
 int wp_cache_put_contents(struct wp_cache *cache, const struct wp_file_content *files, size_t count,
 			  struct wp_error *err);
-/* The summary of the file with this id, in @arena; false when there is none. */
-bool wp_cache_find_summary(struct wp_cache *cache, struct wp_arena *arena, const char *file_id,
-			   struct wp_content_summary *ret);
+/* The summary of the file with this id, in @arena: 1, 0 when there is none, or a failure as of wp_cache_find_contents(). */
+int wp_cache_find_summary(struct wp_cache *cache, struct wp_arena *arena, const char *file_id,
+			  struct wp_content_summary *ret, struct wp_error *err);
 
 #endif

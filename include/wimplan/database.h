@@ -59,6 +59,11 @@ bool wp_db_is_foreign(const struct wp_db *db);
 
 /* Says what a result of SQLite means and what to do. @doing completes "while …". Returns the status. */
 int wp_db_fail(const struct wp_db *db, int result, const char *doing, struct wp_error *err);
+/*
+ * Puts what stands in the log (WAL mode) on disk, and again after a signal, by which network file systems let that end. Where
+ * there is no log there is nothing to do.
+ */
+int wp_db_sync_log(const struct wp_db *db, const char *doing, struct wp_error *err);
 /* What the file holds is not what wimplan wrote. */
 int wp_db_damaged(const struct wp_db *db, struct wp_error *err, const char *format, ...)
 	__attribute__((format(printf, 3, 4), cold));

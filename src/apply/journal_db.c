@@ -318,14 +318,30 @@ static int check(struct wp_journal *journal, const struct wp_plan *plan, struct 
 	return status ? status : check_log(journal, err);
 }
 
+/* Whether SQLite says that its file has no longer its name. It says so as well where its stat() fails: then once more. */
+static bool has_moved(const struct wp_journal *journal)
+{
+	int moved = 0;
+
+	for (int i = 0; i < 2; i++)
+		if (!sqlite3_file_control(journal->db.handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved) && !moved)
+			return false;
+	return true;
+}
+
 /* That SQLite has opened the very file that is locked: its name may have got another one meanwhile. */
 static int check_same_file(const struct wp_journal *journal, struct wp_error *err)
 {
 	struct wp_file_status locked, named;
-	int moved = 0, result = sqlite3_file_control(journal->db.handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+	int reason = wp_file_look_open(journal->lock, &locked);
 
-	if (result == SQLITE_OK && !moved && !wp_file_look_open(journal->lock, &locked) &&
-	    !wp_file_look_itself(journal->name, &named) && locked.device == named.device && locked.inode == named.inode)
+	if (!reason)
+		reason = wp_file_look_itself(journal->name, &named);
+	if (reason && reason != ENOENT)
+		return wp_fail(err, WP_E_FAILED, "journal", journal->path,
+			       "the journal %s cannot be looked at: %s; check the disk and the permissions", journal->path,
+			       wp_file_error_text(reason));
+	if (!reason && locked.device == named.device && locked.inode == named.inode && !has_moved(journal))
 		return WP_OK;
 	return wp_fail(err, WP_E_BUSY, "busy", journal->path,
 		       "another file has taken the place of the journal %s; see who does that, then run the plan again",
@@ -419,21 +435,11 @@ int wp_journal_write(struct wp_journal *journal, struct wp_error *err)
 
 int wp_journal_sync(struct wp_journal *journal, struct wp_error *err)
 {
-	int status = wp_journal_write(journal, err), result;
-	sqlite3_file *file = NULL;
+	int status = wp_journal_write(journal, err);
 
-	if (status || !journal->dirty)
-		return status;
-	/* What a commit itself does with FULL: it syncs the log behind its frames (SQLite src/wal.c, walFrames()). */
-	if (journal->wal) {
-		result = sqlite3_file_control(journal->db.handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file);
-		if (result == SQLITE_OK && file && file->pMethods)
-			result = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
-		if (result != SQLITE_OK)
-			return wp_fail(err, WP_E_FAILED, "journal", journal->path,
-				       "the journal %s cannot be put on disk: %s", journal->path,
-				       sqlite3_errstr(result));
-	}
-	journal->dirty = false;
-	return WP_OK;
+	if (!status && journal->dirty && journal->wal)
+		status = wp_db_sync_log(&journal->db, writing, err);
+	if (!status)
+		journal->dirty = false;
+	return status;
 }

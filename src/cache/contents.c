@@ -34,22 +34,30 @@ static bool read_content(struct wp_statement *statement, struct wp_wim_content *
 	return wp_db_bytes(statement, 1, &length) && (!length || wp_hash_is(ret->content_id));
 }
 
-/* What cannot be read is not known: then wimlib opens the file again, and the plan is the same. */
-void wp_cache_find_contents(struct wp_cache *cache, struct wp_file_content *files, size_t count)
+/*
+ * What cannot be read is not known: then wimlib opens a file again, or nobody is told what an update brings, and the plan's
+ * body is the same. That is told once; from then on nothing is known.
+ */
+static int lose(struct wp_cache *cache, int status)
+{
+	cache->lost = cache->lost || status < 0;
+	return status;
+}
+
+static int find_contents(struct wp_cache *cache, struct wp_file_content *files, size_t count, struct wp_error *err)
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
 	struct wp_file_content *file = files, *end = files + count;
+	int row = 0;
 
-	if (!count ||
-	    wp_db_prepare(&cache->db,
-			  "SELECT file_id, content_id, blob_count, blob_bytes, stored_bytes FROM identities WHERE file_id "
-			  "BETWEEN ?1 AND ?2 ORDER BY file_id",
-			  &statement, NULL))
-		return;
+	wp_db_query(&cache->db,
+		    "SELECT file_id, content_id, blob_count, blob_bytes, stored_bytes FROM identities WHERE file_id BETWEEN ?1 "
+		    "AND ?2 ORDER BY file_id",
+		    &statement);
 	wp_db_bind_text(&statement, 1, files[0].file_id);
 	wp_db_bind_text(&statement, 2, files[count - 1].file_id);
 	/* Both lists are in the order of the file ids. */
-	while (file < end && wp_db_step(&statement, "identities were read", NULL) > 0) {
+	while (file < end && (row = wp_db_step(&statement, "identities were read", err)) > 0) {
 		char file_id[WP_HASH_TEXT];
 
 		wp_db_hash(&statement, 0, file_id);
@@ -58,28 +66,57 @@ void wp_cache_find_contents(struct wp_cache *cache, struct wp_file_content *file
 		if (file < end && !strcmp(file->file_id, file_id) && read_content(&statement, &file->content))
 			file->state = WP_CONTENT_KNOWN;
 	}
+	return row < 0 ? row : WP_OK;
 }
 
-bool wp_cache_find_summary(struct wp_cache *cache, struct wp_arena *arena, const char *file_id,
-			   struct wp_content_summary *ret)
+int wp_cache_find_contents(struct wp_cache *cache, struct wp_file_content *files, size_t count, struct wp_error *err)
+{
+	return count && !cache->lost ? lose(cache, find_contents(cache, files, count, err)) : WP_OK;
+}
+
+/* The bytes of the one value that a query about @key gives, of at most @limit; 1, 0 or a negative wp_status. */
+static int find_bytes(struct wp_cache *cache, struct wp_arena *arena, const char *sql, const char *key, size_t limit,
+		      const char **ret_bytes, size_t *ret_length, struct wp_error *err)
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
-	const void *bytes;
+	const char *bytes;
+	int row;
 
-	/*
-	 * What cannot be read is not known, as in a cache of an older version that is open for reading and has no such
-	 * table: then nobody is told what an update brings, and the plan's body is the same.
-	 */
-	if (wp_db_prepare(&cache->db, "SELECT summary FROM summaries WHERE file_id = ?1", &statement, NULL))
-		return false;
-	wp_db_bind_text(&statement, 1, file_id);
-	if (wp_db_step(&statement, "a summary was read", NULL) <= 0)
-		return false;
-	bytes = wp_db_bytes(&statement, 0, &ret->length);
-	if (!bytes || ret->length > WP_LIMIT_SUMMARY_BYTES)
-		return false;
-	ret->bytes = (const uint8_t *)wp_arena_strndup(arena, bytes, ret->length);
-	return true;
+	wp_db_query(&cache->db, sql, &statement);
+	wp_db_bind_text(&statement, 1, key);
+	row = wp_db_step(&statement, "what it remembers of files was read", err);
+	if (row <= 0)
+		return lose(cache, row);
+	bytes = wp_db_bytes(&statement, 0, ret_length);
+	if (!bytes || *ret_length > limit)
+		return 0;
+	*ret_bytes = wp_arena_strndup(arena, bytes, *ret_length);
+	return 1;
+}
+
+int wp_cache_find_summary(struct wp_cache *cache, struct wp_arena *arena, const char *file_id,
+			  struct wp_content_summary *ret, struct wp_error *err)
+{
+	const char *bytes;
+	int found = 0;
+
+	/* A cache of an older version that is open for reading has no such table. */
+	if (!cache->lost && cache->version >= 2)
+		found = find_bytes(cache, arena, "SELECT summary FROM summaries WHERE file_id = ?1", file_id,
+				   WP_LIMIT_SUMMARY_BYTES, &bytes, &ret->length, err);
+	if (found > 0)
+		ret->bytes = (const uint8_t *)bytes;
+	return found;
+}
+
+int wp_cache_find_manifest(struct wp_cache *cache, struct wp_arena *arena, const char *content_id,
+			   struct wp_manifest *ret, struct wp_error *err)
+{
+	*ret = (struct wp_manifest){ 0 };
+	if (cache->lost || cache->version < 3)
+		return 0;
+	return find_bytes(cache, arena, "SELECT manifest FROM manifests WHERE content_id = ?1", content_id,
+			  WP_LIMIT_MANIFEST_BYTES, &ret->text, &ret->length, err);
 }
 
 /* The number that the rows of this write get as "seen": one more than the newest of @query. */
@@ -253,25 +290,4 @@ int wp_cache_put_manifests(struct wp_cache *cache, const struct wp_known_manifes
 		return status;
 	status = wp_db_begin(&cache->db, err);
 	return status ? status : wp_db_end(&cache->db, insert(cache, items, count, err), err);
-}
-
-bool wp_cache_find_manifest(struct wp_cache *cache, struct wp_arena *arena, const char *content_id,
-			    struct wp_manifest *ret)
-{
-	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
-	const char *bytes;
-
-	*ret = (struct wp_manifest){ 0 };
-	/* What cannot be read is not known: then nobody is told which files changed. */
-	if (cache->version < 3 ||
-	    wp_db_prepare(&cache->db, "SELECT manifest FROM manifests WHERE content_id = ?1", &statement, NULL))
-		return false;
-	wp_db_bind_text(&statement, 1, content_id);
-	if (wp_db_step(&statement, "a folder was looked up", NULL) <= 0)
-		return false;
-	bytes = wp_db_bytes(&statement, 0, &ret->length);
-	if (!bytes || ret->length > WP_LIMIT_MANIFEST_BYTES)
-		return false;
-	ret->text = wp_arena_strndup(arena, bytes, ret->length);
-	return true;
 }

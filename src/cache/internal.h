@@ -10,6 +10,7 @@ struct wp_cache {
 	struct wp_db db;
 	char *path;
 	enum wp_cache_mode mode;
+	bool lost; /* what it remembers of files could not be read, as was said */
 	int version; /* of its tables: below WP_CACHE_VERSION in an older cache that is open for reading */
 	int64_t identity_limit; /* WP_LIMIT_IDENTITIES, less in tests */
 	int64_t event_limit;    /* WP_LIMIT_EVENTS, less in tests */

@@ -72,8 +72,11 @@ static int read_plan(struct wp_cli *cli, struct verification *verification)
 /* Contents that are known need not be read again. Without a cache all is read. */
 static void open_cache(struct wp_cli *cli, struct verification *verification)
 {
-	if (wp_cli_open_cache(cli, WP_CACHE_READ, &verification->cache))
-		verification->cache = NULL;
+	if (!wp_cli_open_cache(cli, WP_CACHE_READ, &verification->cache))
+		return;
+	verification->cache = NULL;
+	if (cli->err.status != WP_E_NOT_FOUND && cli->err.status != WP_E_USAGE)
+		wp_cli_note(cli, "warning: %s; all is read without it", cli->err.message);
 }
 
 struct reading {

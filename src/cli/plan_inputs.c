@@ -256,11 +256,17 @@ static bool find_summary(struct wp_cli *cli, const struct wp_plan_inputs *in, co
 			 struct wp_content_summary *ret)
 {
 	const struct wp_file_content *file = wp_scan_file(scan, id);
+	struct wp_error err;
+	int found;
 
-	if (!file || file->state != WP_CONTENT_LEARNED || !file->summary.bytes)
-		return wp_cache_find_summary(in->cache, cli->arena, id, ret);
-	*ret = file->summary;
-	return true;
+	if (file && file->state == WP_CONTENT_LEARNED && file->summary.bytes) {
+		*ret = file->summary;
+		return true;
+	}
+	found = wp_cache_find_summary(in->cache, cli->arena, id, ret, &err);
+	if (found < 0)
+		wp_cli_note_lost(cli, &err);
+	return found > 0;
 }
 
 void wp_plan_inputs_summaries(struct wp_cli *cli, const struct wp_plan_inputs *in, const struct wp_scan *scan,
@@ -282,6 +288,17 @@ void wp_plan_inputs_summaries(struct wp_cli *cli, const struct wp_plan_inputs *i
 	input->summaries = known;
 }
 
+/* The list of the files that a baseline was made of. */
+static bool find_manifest(struct wp_cli *cli, const struct wp_plan_inputs *in, const char *content_id, struct wp_manifest *ret)
+{
+	struct wp_error err;
+	int found = wp_cache_find_manifest(in->cache, cli->arena, content_id, ret, &err);
+
+	if (found < 0)
+		wp_cli_note_lost(cli, &err);
+	return found > 0;
+}
+
 void wp_plan_inputs_manifests(struct wp_cli *cli, const struct wp_plan_inputs *in, struct wp_plan_input *input)
 {
 	const struct wp_baseline *baseline;
@@ -296,7 +313,7 @@ void wp_plan_inputs_manifests(struct wp_cli *cli, const struct wp_plan_inputs *i
 		while ((baseline = next_baseline(input, record, &at)))
 			if (record->class == WP_CLASS_INSTALL && seen && seen->manifest.text &&
 			    is_of_version(baseline, record) && strcmp(baseline->content_id, seen->content_id) != 0 &&
-			    wp_cache_find_manifest(in->cache, cli->arena, baseline->content_id, &manifest))
+			    find_manifest(cli, in, baseline->content_id, &manifest))
 				*WP_PUSH(cli->arena, known, input->manifest_count) =
 					(struct wp_known_manifest){ baseline->content_id, manifest };
 	}

@@ -90,6 +90,11 @@ static void note_missing_folders(const struct wp_cli *cli, const struct wp_recor
 	}
 }
 
+void wp_cli_note_lost(const struct wp_cli *cli, const struct wp_error *err)
+{
+	wp_cli_note(cli, "warning: %s; what it remembers of files is left out", err->message);
+}
+
 /* What is known to be inside of each file. One of which that is not known has to be read, as far as one scan looks inside. */
 static void look_up(struct wp_cli *cli, const struct wp_expect_settings *expect, struct wp_cache *cache,
 		    struct wp_file_content *files, size_t count, const struct wp_expect_contents **contents)
@@ -99,10 +104,15 @@ static void look_up(struct wp_cli *cli, const struct wp_expect_settings *expect,
 	for (size_t i = 0; cache && i < count; i++) {
 		struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 		struct wp_content_summary summary;
+		struct wp_error err;
+		int found;
 
 		if (files[i].state != WP_CONTENT_KNOWN)
 			continue;
-		if (wp_cache_find_summary(cache, scratch, files[i].file_id, &summary))
+		found = wp_cache_find_summary(cache, scratch, files[i].file_id, &summary, &err);
+		if (found < 0)
+			wp_cli_note_lost(cli, &err);
+		else if (found)
 			contents[i] = wp_expect_look_up(cli->arena, expect, &summary);
 		if (!contents[i] && again++ < WP_LIMIT_SCAN_SUMMARIES)
 			files[i].state = WP_CONTENT_UNKNOWN;
@@ -139,6 +149,7 @@ struct wp_scan *wp_cli_scan(struct wp_cli *cli, const struct wp_record *records,
 	struct wp_file_content *files;
 	unsigned int jobs = cli->jobs.known ? (unsigned int)cli->jobs.value : cli->env->processors;
 	struct wp_scan *result;
+	struct wp_error err;
 	size_t file_count;
 
 	note_missing_folders(cli, records, count, &config->map);
@@ -154,8 +165,8 @@ struct wp_scan *wp_cli_scan(struct wp_cli *cli, const struct wp_record *records,
 				       .progress_context = progress,
 			       });
 	files = wp_scan_files(result, &file_count);
-	if (scan.cache)
-		wp_cache_find_contents(scan.cache, files, file_count);
+	if (scan.cache && wp_cache_find_contents(scan.cache, files, file_count, &err))
+		wp_cli_note_lost(cli, &err);
 	contents = wp_arena_alloc(cli->arena, file_count * sizeof *contents);
 	if (inside)
 		look_up(cli, &config->expect, scan.cache, files, file_count, contents);
@@ -189,10 +200,15 @@ struct wp_scan *wp_cli_recheck(struct wp_cli *cli, const struct wp_planned_sourc
 	result = wp_cli_scan(cli, records, count, config, scan);
 	for (size_t i = 0; i < count; i++) {
 		struct wp_manifest before;
-		bool known = scan.cache && wp_cache_find_manifest(scan.cache, cli->arena, sources[i].content_id, &before);
+		struct wp_error err;
+		int known = 0;
 
+		if (scan.cache)
+			known = wp_cache_find_manifest(scan.cache, cli->arena, sources[i].content_id, &before, &err);
+		if (known < 0)
+			wp_cli_note_lost(cli, &err);
 		ret[i] = (struct wp_recheck){ .source = &sources[i], .seen = wp_scan_observation(result, i) };
-		wp_source_recheck(cli->arena, known ? &before : NULL, &ret[i]);
+		wp_source_recheck(cli->arena, known > 0 ? &before : NULL, &ret[i]);
 	}
 	return result;
 }

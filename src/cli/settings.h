@@ -37,6 +37,8 @@ struct wp_cli_scan {
 /* Scans the sources of @count records, and warns of folders of the map that are not there. */
 struct wp_scan *wp_cli_scan(struct wp_cli *cli, const struct wp_record *records, size_t count,
 			    const struct wp_config *config, struct wp_cli_scan scan);
+/* Says that what the cache remembers of files could not be read. */
+void wp_cli_note_lost(const struct wp_cli *cli, const struct wp_error *err);
 /* Keeps in the cache, which is open for writing, what a scan has learned of contents. */
 int wp_cli_keep_scan(struct wp_cli *cli, struct wp_cache *cache, const struct wp_scan *scan);
 

@@ -1,22 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A database of ours in one file: opening and checking it, statements, transactions and columns, and what SQLite's results mean. */
-#include "wimplan/database.h"
+/* A database of ours in one file: opening and checking it, statements, transactions and columns. */
+#include "internal.h"
 
+#include "wimplan/database.h"
 #include "wimplan/file.h"
 #include "wimplan/limits.h"
 #include "wimplan/text.h"
 
-#include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Bytes of a name, an id or a path: 32,767 UTF-16 units take at most three bytes each. */
 #define LONGEST_TEXT ((size_t)128 << 10)
-
-/* In what integrity checks say of a page that could not be had; a result code stands behind it (SQLite, btree.c). */
-#define PAGE_ERROR "error code="
 
 /* SQLite's own way to memory, which keeps the size in front of it. */
 static sqlite3_mem_methods database_memory;
@@ -48,86 +42,6 @@ void wp_db_guard_memory(void)
 	guarded.xMalloc = take_for_database;
 	guarded.xRealloc = take_more_for_database;
 	sqlite3_config(SQLITE_CONFIG_MALLOC, &guarded);
-}
-
-/*
- * SQLite calls only ENOSPC full. A quota or a limit on the size of files is a failed write to it, and at a COMMIT it
- * does not keep the error's number (sqlite3_system_errno() is 0).
- */
-static bool is_full(int result, int error)
-{
-	return error == ENOSPC || error == EDQUOT || error == EFBIG || (result == SQLITE_IOERR_WRITE && !error);
-}
-
-static int fail(const struct wp_db *db, int status, const char *what, struct wp_error *err, const char *format, ...)
-	__attribute__((format(printf, 5, 6), cold));
-static int fail(const struct wp_db *db, int status, const char *what, struct wp_error *err, const char *format, ...)
-{
-	char text[1024], code[40];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(text, sizeof text, format, args);
-	va_end(args);
-	snprintf(code, sizeof code, "%s-%s", db->kind, what);
-	return wp_fail(err, status, code, db->path, "the %s %s %s", db->kind, db->path, text);
-}
-
-int wp_db_damaged(const struct wp_db *db, struct wp_error *err, const char *format, ...)
-{
-	char what[512];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(what, sizeof what, format, args);
-	va_end(args);
-	return fail(db, db->damaged ? db->damaged : WP_E_FAILED, "damaged", err, "is damaged (%s); %s", what, db->cure);
-}
-
-int wp_db_fail(const struct wp_db *db, int result, const char *doing, struct wp_error *err)
-{
-	bool last = db->handle && (sqlite3_errcode(db->handle) & 0xff) == (result & 0xff);
-	const char *text = last ? sqlite3_errmsg(db->handle) : sqlite3_errstr(result);
-	int error = db->handle ? sqlite3_system_errno(db->handle) : 0;
-
-	switch (result & 0xff) {
-	case SQLITE_NOMEM:
-		/* No memory ends the program (wp_db_guard_memory()). What is left is a text in the file that SQLite cannot read. */
-		return wp_db_damaged(db, err, "something in it cannot be read");
-	case SQLITE_BUSY:
-	case SQLITE_LOCKED:
-		return fail(db, WP_E_BUSY, "busy", err,
-			    "is in use by another process; try again when that has ended");
-	case SQLITE_FULL:
-		return fail(db, WP_E_FAILED, "full", err, "has no room left on its disk while %s; %s", doing,
-			    db->no_room ? db->no_room : "nothing was changed: make room and try again");
-	case SQLITE_READONLY:
-		return fail(db, WP_E_FAILED, "read-only", err,
-			    "may only be read, not written; change its permissions or name another one with --%s",
-			    db->kind);
-	case SQLITE_TOOBIG:
-		return fail(db, WP_E_FAILED, "too-large", err,
-			    "cannot hold a value of more than %d MiB, which came up while %s; leave that out",
-			    (int)(WP_LIMIT_VALUE_BYTES >> 20), doing);
-	case SQLITE_CORRUPT:
-	case SQLITE_NOTADB:
-	case SQLITE_ERROR: /* every statement is a constant: it fails where the tables are not those of wimplan */
-	case SQLITE_MISMATCH:
-	case SQLITE_CONSTRAINT: /* what wimplan binds keeps to its own tables' rules */
-		return wp_db_damaged(db, err, "%s", text);
-	case SQLITE_IOERR:
-	case SQLITE_CANTOPEN:
-		if (is_full(result, error))
-			return wp_db_fail(db, SQLITE_FULL, doing, err);
-		if (error == EROFS)
-			return wp_db_fail(db, SQLITE_READONLY, doing, err);
-		return fail(db, WP_E_FAILED, "unreadable", err,
-			    "failed while %s: %s%s%s; check the disk and the permissions", doing, text,
-			    error ? ": " : "", error ? strerror(error) : "");
-	default:
-		return fail(db, WP_E_FAILED, "error", err,
-			    "failed while %s: %s; try again, or name another one with --%s", doing, text, db->kind);
-	}
 }
 
 int wp_db_execute(const struct wp_db *db, const char *sql, const char *doing, struct wp_error *err)
@@ -388,26 +302,12 @@ void wp_db_close(struct wp_db *db)
 	db->handle = NULL;
 }
 
-/* Read by SQLite, whose locks a close() of ours would drop. */
-bool wp_db_is_foreign(const struct wp_db *db)
-{
-	static const char magic[16] = "SQLite format 3";
-	sqlite3_file *file = NULL;
-	char bytes[sizeof magic];
-
-	if (!db->handle || (sqlite3_errcode(db->handle) & 0xff) != SQLITE_NOTADB)
-		return false;
-	return sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) || !file || !file->pMethods ||
-	       file->pMethods->xRead(file, bytes, sizeof bytes, 0) || memcmp(bytes, magic, sizeof magic) != 0;
-}
-
 static int quick_check(const struct wp_db *db, const char *sql, struct wp_error *err)
 {
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
 	int status = wp_db_prepare(db, sql, &statement, err);
-	const char *text, *code;
-	int number;
+	const char *text;
 
 	if (!status)
 		status = wp_db_step(&statement, "it was checked", err);
@@ -416,11 +316,7 @@ static int quick_check(const struct wp_db *db, const char *sql, struct wp_error 
 	text = status ? wp_db_text(scratch, &statement, 0) : NULL;
 	if (text && !strcmp(text, "ok"))
 		return WP_OK;
-	/* What the disk does not give is not damaged. */
-	code = text ? strstr(text, PAGE_ERROR) : NULL;
-	if (code && (number = (int)strtol(code + strlen(PAGE_ERROR), NULL, 10)) && (number & 0xff) != SQLITE_CORRUPT)
-		return wp_db_fail(db, number, "it was checked", err);
-	return wp_db_damaged(db, err, "%.200s", text ? text : "it cannot be checked");
+	return wp_db_fail_check(db, text, err);
 }
 
 int wp_db_check(const struct wp_db *db, const char *const *tables, struct wp_error *err)

@@ -3,6 +3,8 @@
 #ifndef WIMPLAN_SYSTEM_INTERNAL_H
 #define WIMPLAN_SYSTEM_INTERNAL_H
 
+#include "wimplan/error.h"
+
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -18,5 +20,10 @@ bool wp_file_wait(int fd, short events);
 
 /* openat(2) with O_CLOEXEC, and again after a signal, by which network file systems let it end. */
 int wp_open(int folder, const char *path, int flags, mode_t mode);
+
+struct wp_db;
+
+/* Says what is wrong with a database of which an integrity check gives @text; NULL where it gives nothing. Returns the status. */
+int wp_db_fail_check(const struct wp_db *db, const char *text, struct wp_error *err);
 
 #endif

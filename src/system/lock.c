@@ -39,24 +39,35 @@ static long find_holder(int fd)
 	return holder;
 }
 
+/* Without waiting, and again after a signal, by which network file systems let it end. False with errno. */
+static bool try_lock(int fd, int how)
+{
+	int result;
+
+	do
+		result = flock(fd, how | LOCK_NB);
+	while (result && errno == EINTR);
+	return !result;
+}
+
 int wp_lock_file(int fd, const char *path, const char *what, struct wp_error *err)
 {
 	char who[40] = "another process";
 	long holder;
 
-	if (!flock(fd, LOCK_EX | LOCK_NB))
+	if (try_lock(fd, LOCK_EX))
 		return WP_OK;
 	if (errno != EWOULDBLOCK)
 		return wp_fail(err, WP_E_FAILED, "lock", path, "%s cannot be locked: %s", path, strerror(errno));
 	holder = find_holder(fd);
 	if (holder)
 		snprintf(who, sizeof who, "process %ld", holder);
-	return wp_fail(err, WP_E_BUSY, "busy", path, "%s is applying %s; wait until it has ended", who, what);
+	return wp_fail(err, WP_E_BUSY, "busy", path, "%s is applying %s and holds %s; wait until it has ended", who, what, path);
 }
 
 bool wp_lock_share(int fd)
 {
-	return !flock(fd, LOCK_SH | LOCK_NB);
+	return try_lock(fd, LOCK_SH);
 }
 
 /* An abstract name (unix(7)): no file, no permissions. */

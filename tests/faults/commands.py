@@ -81,7 +81,7 @@ def commands():
                 **{**imported, "needs": (*exports, "cache.db")}),
         wimplan("snapshot show", "snapshot", "show", "--json", *cache, needs=("cache.db",)),
         wimplan("plan", "plan", *site, "-o", "plan.json", changes=("plan.json", "cache.db"), **planned),
-        wimplan("audit", "audit", *site, "--since", "plan.json", "load.json", needs=("cache.db", "plan.json", "site.conf", "load.json"),
+        wimplan("audit", "audit", *site, "--taken-at", "2026-02-20T02:10:00Z", "--since", "plan.json", "load.json", needs=("cache.db", "plan.json", "site.conf", "load.json"),
                 statuses=(1, 3)),
         *(wimplan(f"show {format}", "show", "--format", format, "-o", "out.html", "plan.json", changes=("out.html",),
                   needs=("out.html", "plan.json")) for format in ("text", "html", "markdown", "csv", "powershell", "json")),

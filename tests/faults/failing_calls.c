@@ -119,6 +119,22 @@ static bool fails_path(const char *call, const char *path, int can)
 	return fails(call, path, can);
 }
 
+/* The same of a path that begins in the folder @folder. */
+static bool fails_at(const char *call, int folder, const char *path, int can)
+{
+	char name[64], whole[8192];
+	ssize_t length;
+
+	if (folder == AT_FDCWD || !path || path[0] == '/')
+		return fails_path(call, path, can);
+	snprintf(name, sizeof name, "/proc/self/fd/%d", folder);
+	length = readlink(name, whole, 4096);
+	if (length < 0 || length == 4096)
+		return false;
+	snprintf(whole + length, sizeof whole - (size_t)length, "/%s", path);
+	return fails_path(call, whole, can);
+}
+
 static bool fails_fd(const char *call, int fd, int can)
 {
 	char name[64], path[4096];
@@ -209,7 +225,7 @@ static int opening(int flags)
 		if (flags & (O_CREAT | __O_TMPFILE))                                          \
 			mode = va_arg(args, mode_t);                                          \
 		va_end(args);                                                                 \
-		if (fails_path("open", path, opening(flags)))                                 \
+		if (fails_at("open", folder, path, opening(flags)))                                 \
 			return -1;                                                            \
 		return NEXT(name, __VA_ARGS__, flags, mode);                                  \
 	}
@@ -298,7 +314,7 @@ int lstat(const char *path, struct stat *file)
 
 int fstatat(int folder, const char *path, struct stat *file, int flags)
 {
-	return fails_path("stat", path, ANY) ? -1 : NEXT(fstatat, folder, path, file, flags);
+	return fails_at("stat", folder, path, ANY) ? -1 : NEXT(fstatat, folder, path, file, flags);
 }
 
 int fstat(int fd, struct stat *file)

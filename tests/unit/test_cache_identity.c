@@ -67,7 +67,7 @@ static bool find(struct wp_cache *cache, uint64_t number)
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_file_content wanted = make_file(arena, number), file = { .file_id = wanted.file_id };
 
-	wp_cache_find_contents(cache, &file, 1);
+	cr_expect_eq(wp_cache_find_contents(cache, &file, 1, NULL), WP_OK);
 	if (file.state != WP_CONTENT_KNOWN)
 		return false;
 	expect_content(&file, &wanted);
@@ -103,7 +103,7 @@ Test(cache, identities_are_found_again)
 		asked[i] = (struct wp_file_content){ .file_id = make_file(arena, i % 2 ? i / 2 * 7 : 1000000 + i).file_id };
 	qsort(files, 2000, sizeof *files, compare_files);
 	qsort(asked, 4000, sizeof *asked, compare_files);
-	wp_cache_find_contents(cache, asked, 4000);
+	cr_expect_eq(wp_cache_find_contents(cache, asked, 4000, NULL), WP_OK);
 	for (size_t i = 0, k = 0; i < 4000; i++) {
 		bool known = k < 2000 && !strcmp(asked[i].file_id, files[k].file_id);
 
@@ -112,7 +112,7 @@ Test(cache, identities_are_found_again)
 			expect_content(&asked[i], &files[k++]);
 	}
 	cr_expect_not(find(cache, 1));
-	wp_cache_find_contents(cache, &junk, 1);
+	cr_expect_eq(wp_cache_find_contents(cache, &junk, 1, NULL), WP_OK);
 	cr_expect_eq(junk.state, WP_CONTENT_UNKNOWN);
 	cr_expect_eq(count(cache, "SELECT count(*) FROM identities"), 2000);
 	wp_cache_close(cache);
@@ -205,7 +205,7 @@ Test(cache, identities_that_somebody_else_wrote)
 			     sqlite3_errmsg(cache->db.handle));
 		wp_cache_close(cache);
 		cache = open_cache(&place, WP_CACHE_READ);
-		wp_cache_find_contents(cache, &file, 1);
+		cr_expect_eq(wp_cache_find_contents(cache, &file, 1, NULL), WP_OK);
 		cr_expect_eq(file.state == WP_CONTENT_KNOWN, i == 0, "%s", values[i]);
 		wp_cache_close(cache);
 		cr_assert_eq(unlink(place.path), 0);

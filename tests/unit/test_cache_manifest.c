@@ -22,7 +22,7 @@ static bool has(struct wp_cache *cache, const char *content_id)
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_manifest manifest;
 
-	return wp_cache_find_manifest(cache, arena, content_id, &manifest) && manifest.length &&
+	return wp_cache_find_manifest(cache, arena, content_id, &manifest, NULL) > 0 && manifest.length &&
 	       strlen(manifest.text) == manifest.length;
 }
 

@@ -48,7 +48,7 @@ static bool find(struct wp_cache *cache, unsigned int number)
 	char file_id[WP_HASH_TEXT], text[16];
 
 	make_id(number, file_id);
-	if (!wp_cache_find_summary(cache, arena, file_id, &summary))
+	if (wp_cache_find_summary(cache, arena, file_id, &summary, NULL) <= 0)
 		return false;
 	snprintf(text, sizeof text, "%u", number);
 	cr_expect_eq(summary.length, strlen(text));
@@ -158,10 +158,10 @@ Test(cache, summaries_survive_strange_rows)
 		 "zeroblob(0), 9223372036854775807), ('', x'00', -5)",
 		 WP_LIMIT_SUMMARY_BYTES, WP_LIMIT_SUMMARY_BYTES + 1);
 	run_sql(cache, sql);
-	cr_expect(wp_cache_find_summary(cache, arena, "at the limit", &summary));
+	cr_expect(wp_cache_find_summary(cache, arena, "at the limit", &summary, NULL) > 0);
 	cr_expect_eq(summary.length, WP_LIMIT_SUMMARY_BYTES);
-	cr_expect_not(wp_cache_find_summary(cache, arena, "over it", &summary));
-	cr_expect_not(wp_cache_find_summary(cache, arena, "empty", &summary));
+	cr_expect_eq(wp_cache_find_summary(cache, arena, "over it", &summary, NULL), 0);
+	cr_expect_eq(wp_cache_find_summary(cache, arena, "empty", &summary, NULL), 0);
 	/* The newest number that there can be does not keep anything from being written. */
 	add(cache, 1);
 	wp_cache_close(cache);
