@@ -333,6 +333,8 @@ static bool has_moved(const struct wp_journal *journal)
 static int check_same_file(const struct wp_journal *journal, struct wp_error *err)
 {
 	struct wp_file_status locked, named;
+	/* Asked before the rest: a stat() that goes on failing is then seen to fail. */
+	bool moved = has_moved(journal);
 	int reason = wp_file_look_open(journal->lock, &locked);
 
 	if (!reason)
@@ -341,7 +343,7 @@ static int check_same_file(const struct wp_journal *journal, struct wp_error *er
 		return wp_fail(err, WP_E_FAILED, "journal", journal->path,
 			       "the journal %s cannot be looked at: %s; check the disk and the permissions", journal->path,
 			       wp_file_error_text(reason));
-	if (!reason && locked.device == named.device && locked.inode == named.inode && !has_moved(journal))
+	if (!reason && locked.device == named.device && locked.inode == named.inode && !moved)
 		return WP_OK;
 	return wp_fail(err, WP_E_BUSY, "busy", journal->path,
 		       "another file has taken the place of the journal %s; see who does that, then run the plan again",
