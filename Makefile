@@ -157,7 +157,7 @@ $(BUILD)/man/%: man/%.scd $(BUILD)/flags
 
 # --- Dependencies -----------------------------------------------------------------------------------------------------
 
-TEST_GOALS := $(filter check% coverage bench fuzz,$(MAKECMDGOALS))
+TEST_GOALS := $(filter check% coverage bench,$(MAKECMDGOALS))
 deps:
 	@BUILD=$(BUILD) tests/deps.sh build $(if $(TEST_GOALS),test) $(filter check-valgrind check-release check-deb check-analysers deb coverage bench fuzz demo,$(MAKECMDGOALS)) \
 		$(if $(filter check-html,$(MAKECMDGOALS)),html)
@@ -233,7 +233,7 @@ bench: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/wimplan-export $(BUILD)/
 
 # Fuzzes every target for SECONDS with clang's libFuzzer, from the corpora in tests/fuzz/corpus.
 SECONDS ?= 60
-fuzz:
+fuzz: $(BUILD)/flags
 	@tests/fuzz/fuzz.sh $(BUILD)/fuzzing $(SECONDS)
 
 # --- Installing -------------------------------------------------------------------------------------------------------

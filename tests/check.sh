@@ -14,7 +14,7 @@ export ASAN_OPTIONS="log_path=$logs/asan:detect_leaks=1:allocator_may_return_nul
 export UBSAN_OPTIONS="log_path=$logs/ubsan:print_stacktrace=1:halt_on_error=1"
 export LSAN_OPTIONS="suppressions=$PWD/tests/lsan.supp:print_suppressions=0"
 
-# What a step says comes in one piece when it is over, because two of them run at a time.
+# What a step says comes in one piece when it is over, because three of them run at a time.
 results=$(mktemp -d) sanitized=
 ! grep -q __asan_init "$build/wimplan" || sanitized=1
 trap 'rm -rf "$results"' EXIT
@@ -33,7 +33,7 @@ step() { # NAME COMMAND…
 	rm "$output"
 }
 
-# Most of these wait for something: for a site, a time-out, a PowerShell that starts.
+# Most of these wait for something: for a site, or for a time-out.
 waiting_steps() {
 	local script
 	for script in tests/apply/test_*.py; do
@@ -46,9 +46,12 @@ waiting_steps() {
 	step 'NTLM' tests/apply/ntlm.py "$build"
 	step 'kills of export' tests/export/kill.py "$build" "${KILLS:-40}"
 	step 'kills of apply' tests/apply/kill.py "$build" "${KILLS:-40}"
-	# The scripts are the same in a build with sanitizers.
-	[ -n "$sanitized" ] || step 'completion in bash, zsh and fish' tests/check-completion.py "$build"
-	[ -n "$sanitized" ] || step 'PowerShell' tests/powershell/all.py "$build"
+}
+
+# What uses a processor for minutes, one program of somebody else after the other; in a build with sanitizers it would be the same.
+shell_steps() {
+	step 'PowerShell' tests/powershell/all.py "$build"
+	step 'completion in bash, zsh and fish' tests/check-completion.py "$build"
 }
 
 # Of the sources, and of how the programs are built.
@@ -89,6 +92,7 @@ working_steps() {
 }
 
 waiting_steps &
+[ -n "$sanitized" ] || shell_steps &
 working_steps
 wait
 

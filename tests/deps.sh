@@ -21,7 +21,13 @@ for purpose; do
 	coverage) packages="$packages gcovr" ;;
 	bench) packages="$packages wimtools jq libfuse3-dev" ;;
 	html) packages="$packages chromium fonts-dejavu-core poppler-utils" ;;
-	fuzz) packages="$packages clang libclang-rt-14-dev" ;;
+	fuzz)
+		# libFuzzer comes with the version of clang that is the release's.
+		case $(. /etc/os-release && echo "${VERSION_CODENAME:-}") in
+		bookworm) packages="$packages clang libclang-rt-14-dev" ;;
+		*) packages="$packages clang libclang-rt-19-dev" ;;
+		esac
+		;;
 	esac
 done
 

@@ -19,8 +19,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* One of so many inputs is tried so: a process of its own takes as long as a hundred inputs of a small target. */
-#define SELDOM 128u
+/* One of so many inputs is tried so: a process of its own takes as long as hundreds of inputs of a small target. */
+#define SELDOM 512u
 
 static atomic_ulong taken; /* allocations of this input */
 static unsigned long fail_at; /* 0: none */
