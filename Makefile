@@ -207,7 +207,7 @@ check-samples: $(BUILD)/wimplan $(BUILD)/mkwim
 	@tests/samples.sh $(BUILD) $(SAMPLES)
 
 # The HTML reports in headless Chromium at the width of a desk and of a phone; skipped where there is none.
-check-html: $(BUILD)/wimplan $(BUILD)/mkwim
+check-html: $(BUILD)/wimplan $(BUILD)/mkwim $(BUILD)/mkboot $(BUILD)/wimplan-other-authorities
 	@tests/check-html.py $(BUILD)
 
 # gcc -fanalyzer, clang-tidy, cppcheck and shellcheck over the sources. ANALYSE=all: also what takes clang ten minutes.

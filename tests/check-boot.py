@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """inspect --boot, end to end: a WIM with an image for each verdict. check-boot.py BUILD."""
+import html
 import json
 import os
 import re
@@ -56,6 +57,28 @@ def shim(folder):
                                                   for one in signatures))
 
 
+def pages(wim, images, known):
+    """The same verdicts, sentences, findings and programs in Markdown and in HTML."""
+    for form, row, cell in (('markdown', re.compile(r'^\| (\d+) .*? \| ([\w-]+) \| (.*?) \| (.*?) \|$', re.M), '| ---'),
+                            ('html', re.compile(r'<tr><td class="title"><a href="#file-1-image-(\d+)">.*?<span class="badge \w+">([\w-]+)</span></td>'
+                                                r'<td[^>]*>(.*?)</td><td[^>]*>(.*?)</td></tr>'), '<table')):
+        page = run('wimplan-other-authorities', 'inspect', '--boot', '--min-svn', '9.0', '--format', form, wim, **known).decode()
+        shown = {number: (verdict, manager, html.unescape(words.replace('\\\\', '\\')))
+                 for number, verdict, manager, words in row.findall(page.split('Expired is not revoked')[0])}
+        for image in images:
+            verdict, manager, words = shown.get(str(image['index']), (None, '', None))
+            check(f'verdict in {form}: {image["name"]}', image['boot']['verdict'], verdict)
+            check(f'sentence in {form}: {image["name"]}', image['boot']['summary'], words)
+            svns = [file['svn'] for file in image['boot']['files'] if file['role'] == 'boot-manager' and file['svn']]
+            check(f'SVN in {form}: {image["name"]}', svns, re.findall(r'SVN ([\d.]+)', manager))
+        check(f'programs in {form}', sorted(file['authenticode_sha256'] for image in images for file in image['boot']['files'] if file['authenticode_sha256']),
+              sorted(re.findall(r'Authenticode (sha256:[0-9a-f]{64})', page)))
+        for words in ('No signature', 'THE FILE IS NOT WHAT WAS SIGNED', 'named like Windows UEFI CA 2023', 'Not read: its data is in another file',
+                      'boot-svn-low', 'boot-ex-older', cell):
+            check(f'in {form}: {words}', True, words in page)
+        check(f'markup and control characters of a name in {form}', False, '<b>Windows' in page or '\x1b' in page)
+
+
 def main(folder):
     programs = f'{folder}/programs'
     os.mkdir(programs)
@@ -98,6 +121,8 @@ def main(folder):
     for words in ('no signature', 'THE FILE IS NOT WHAT WAS SIGNED', 'named like Windows UEFI CA 2023', 'known certificate',
                   'not read: its data is in another file'):
         check(f'in the text: {words}', True, words in ' '.join(text.split()))
+
+    pages(wim, images, known)
 
     # The program that is installed knows none of these certificates, whatever the environment says.
     document = json.loads(run('wimplan', 'inspect', '--boot', '--json', wim, **known))

@@ -162,7 +162,27 @@ def make_pages(build, root):
         done = subprocess.run(["wimplan", words[0], "--format", "html", *words[1:]], cwd=folder, env=env, capture_output=True)
         if expect(done.returncode == 0, f"wimplan {' '.join(words)}: {done.stderr.decode()}"):
             pages[name] = done.stdout.decode("utf-8")
-    return pages | make_board(build, root)
+    return pages | make_inspections(folder, env, build) | make_board(build, root)
+
+
+def make_inspections(folder, env, build):
+    """What .wim files say about themselves: an image for each verdict on what starts a computer, contents, hostile names, a file that is cut short."""
+    build = pathlib.Path(build).resolve()
+    recipe = subprocess.run([build / "mkboot", folder / "authorities"], env=env, capture_output=True)
+    made = subprocess.run(["mkwim", "-", folder / "boot.wim"], env=env, input=recipe.stdout, capture_output=True)
+    expect(made.returncode == 0, f"mkwim boot.wim: {made.stderr.decode()}")
+    (folder / "cut.wim").write_bytes((folder / "old.wim").read_bytes()[:900])
+    pages = {}
+    for name, words in {
+        "inspect-boot": ["--boot", "--min-svn", "9.0", "boot.wim"],
+        "inspect-whole": ["--boot", "--servicing", "--deep", "--verbose", "--path", "*", "media/february.wim", "hostile.wim", "boot.wim", "cut.wim"],
+        "inspect-plain": ["media/february.wim"],
+    }.items():
+        done = subprocess.run([build / "wimplan-other-authorities", "inspect", "--format", "html", *words], cwd=folder, capture_output=True,
+                              env=env | {"WIMPLAN_TEST_AUTHORITIES": str(folder / "authorities")})
+        if expect(done.returncode == (3 if "cut.wim" in words else 0), f"inspect {' '.join(words)}: {done.stderr.decode()}"):
+            pages[name] = done.stdout.decode("utf-8")
+    return pages
 
 
 def absurd(plan, make_digests):
@@ -398,6 +418,8 @@ def main():
                 print("check-html: there is no pdftotext (make deps check-html installs it); nothing is printed")
             for name in ("plan", "plan-all", "pictured") if shutil.which("pdftotext") else ():
                 check_printed(browser, root, name, pages[name])
+            if shutil.which("pdftotext"):
+                check_paper("inspect-boot", pages["inspect-boot"], *printed(browser, root, "inspect-boot"))
         else:
             print("check-html: there is no Chromium (make deps check-html installs it); the pages are only read, not shown")
     print(f"{counts[True]} passed, {counts[False]} failed")

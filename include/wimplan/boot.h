@@ -91,6 +91,7 @@ const char *wp_boot_role_name(enum wp_boot_role role);
 struct wp_boot_file {
 	enum wp_boot_role role;
 	const char *path;    /* "\\Windows\\Boot\\EFI\\bootmgfw.efi" */
+	bool missing;        /* its data is in another file: @size is 0 and not known */
 	uint64_t size;       /* bytes */
 	uint8_t sha1[WP_SHA1_SIZE];
 	const struct wp_boot_program *program; /* NULL: it is none, or was not read */
@@ -108,6 +109,7 @@ enum wp_boot_verdict {
 	WP_BOOT_MIXED,
 	WP_BOOT_UNPROVEN,
 	WP_BOOT_NOT_READ,
+	WP_BOOT_VERDICTS,
 };
 
 /* "no-boot-manager", "2011-only", "2011-with-2023-beside", "2023-in-place", "both", "third-party", "mixed", "unproven", "not-read". */

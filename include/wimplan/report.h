@@ -64,6 +64,7 @@ struct wp_inspection {
 	const struct wp_wim_content *content; /* NULL without --deep, or when wimlib refused */
 	const struct wp_servicing *contents; /* --servicing: of each image of the metadata; NULL without */
 	const struct wp_boot_image *boot; /* --boot: the same of the programs that start it */
+	bool asked_deep, asked_servicing, asked_boot; /* what is then NULL nobody could look at */
 	bool searched; /* --path: @found says what fits; NULL: nobody could look */
 	const struct wp_found_files *found;
 	uint32_t only_image; /* --image N; 0: all */
@@ -73,6 +74,11 @@ struct wp_inspection {
 };
 
 void wp_report_inspect_text(const struct wp_inspection *files, size_t count, const struct wp_report_options *options,
+			    struct wp_buf *buf);
+void wp_report_inspect_markdown(const struct wp_inspection *files, size_t count, const struct wp_report_options *options,
+				struct wp_buf *buf);
+/* One self-contained page. With @all each image has everything that is known of it. */
+void wp_report_inspect_html(const struct wp_inspection *files, size_t count, const struct wp_report_options *options,
 			    struct wp_buf *buf);
 /* The document of `wimplan inspect --json` (inspect.schema.json) as far as its "files", and one of these. New references. */
 json_t *wp_report_inspect_head_json(void);

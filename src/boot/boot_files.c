@@ -107,6 +107,7 @@ void wp_boot_survey_tree(void *context, const struct wp_tree *tree)
 		*file = (struct wp_boot_file){
 			.role = places[i].role,
 			.path = wp_arena_strdup(survey->arena, wp_buf_text(&path)),
+			.missing = tree->nodes[node].missing,
 			.size = tree->nodes[node].size,
 		};
 		memcpy(file->sha1, tree->nodes[node].sha1, sizeof file->sha1);

@@ -2,6 +2,7 @@
 /* wimplan diff: what became of the images of one .wim file in another, or of a site's record in its source. */
 #include "cli.h"
 #include "settings.h"
+#include "showing.h"
 #include "wims.h"
 
 #include "wimplan/diff.h"
@@ -19,21 +20,18 @@
 /* Lines are handed on when there are this many bytes of them. */
 #define LINES_AT_ONCE ((size_t)256 * 1024)
 
-enum format { FORMAT_DEFAULT, FORMAT_TEXT, FORMAT_MARKDOWN, FORMAT_HTML, FORMAT_JSON };
-static const char *const format_words[] = { "text", "markdown", "html", "json", NULL };
-
 /* What writes them; JSON is none of them. */
 static void (*const writers[])(const struct wp_diff *diff, const struct wp_report_options *options, struct wp_buf *buf) = {
-	[FORMAT_TEXT] = wp_report_diff_text,
-	[FORMAT_MARKDOWN] = wp_report_diff_markdown,
-	[FORMAT_HTML] = wp_report_diff_html,
+	[WP_PAGE_TEXT] = wp_report_diff_text,
+	[WP_PAGE_MARKDOWN] = wp_report_diff_markdown,
+	[WP_PAGE_HTML] = wp_report_diff_html,
 };
 
 struct arguments {
 	const char *record;
 	struct wp_names pairs; /* --match */
 	struct wp_number depth, limit;
-	enum format format;
+	enum wp_page_format format;
 	bool json_lines, all;
 	struct wp_diff_options diff;
 };
@@ -50,8 +48,7 @@ static const struct wp_option options[] = {
 	WP_OPTION(struct arguments, json_lines, "json-lines", NULL, FLAG, "with --files: every path as a line of JSON"),
 	WP_OPTION(struct arguments, pairs, "match", "OLD:NEW", LIST, "compare image OLD with image NEW, whatever their names"),
 	WP_OPTION(struct arguments, diff.only_matched, "only-matched", NULL, FLAG, "with --match: compare no other images"),
-	WP_OPTION(struct arguments, format, "format", "FORMAT", CHOICE, "text (default), markdown, html or json",
-		  .least = FORMAT_TEXT, .words = format_words),
+	WP_PAGE_FORMAT_OPTION(struct arguments, format),
 	WP_OPTION(struct arguments, all, "all", NULL, FLAG, "lists in full, where the text would cut them"),
 	WP_OPTION(struct arguments, record, "record", "PACKAGEID", TEXT, "what is recorded of the package, with its source"),
 	{ 0 },
@@ -85,9 +82,9 @@ static int check(struct wp_cli *cli, const struct arguments *args)
 	if (args->record && (args->diff.files || args->diff.servicing || args->diff.text_paths.count))
 		return wp_cli_usage(cli, "--record",
 				    "a record says nothing of files: --record goes with none of --servicing, --files and --content");
-	if ((cli->json || args->json_lines) && args->format != FORMAT_TEXT)
-		return wp_cli_usage(cli, "--format", "%s and --format %s exclude each other",
-				    cli->json ? "--json" : "--json-lines", format_words[args->format - FORMAT_TEXT]);
+	if (args->json_lines && args->format != WP_PAGE_TEXT)
+		return wp_cli_usage(cli, "--format", "--json-lines and --format %s exclude each other",
+				    wp_page_formats[args->format - WP_PAGE_TEXT]);
 	if (!args->diff.files && (narrowed || args->json_lines))
 		return wp_cli_usage(cli, "--files", "--path, --depth, --limit and --json-lines need --files");
 	if (args->json_lines && (cli->json || args->diff.servicing || args->diff.text_paths.count))
@@ -104,15 +101,13 @@ static int take(struct wp_cli *cli, struct arguments *args)
 
 	for (size_t i = 0; !status && i < args->pairs.count; i++)
 		status = parse_match(cli, args->pairs.items[i], &matches[i]);
-	if (args->format == FORMAT_JSON)
-		cli->json = true;
-	if (args->format == FORMAT_JSON || args->format == FORMAT_DEFAULT)
-		args->format = FORMAT_TEXT;
+	if (!status)
+		status = wp_page_format_check(cli, &args->format);
 	args->diff.matches = matches;
 	args->diff.match_count = args->pairs.count;
 	args->diff.depth = args->depth.known ? (unsigned int)args->depth.value : DEFAULT_DEPTH;
 	args->diff.path_limit = args->limit.known		 ? args->limit.value
-				: args->format == FORMAT_HTML ? DEFAULT_LIMIT_OF_HTML
+				: args->format == WP_PAGE_HTML ? DEFAULT_LIMIT_OF_HTML
 							      : DEFAULT_LIMIT;
 	return status ? status : check(cli, args);
 }
@@ -207,7 +202,7 @@ static int print(struct wp_cli *cli, const struct arguments *args, const struct 
 		return wp_cli_emit_json(cli, wp_report_diff_json(diff));
 	report.all = args->all;
 	writers[args->format](diff, &report, &text);
-	return wp_cli_emit_as(cli, args->format == FORMAT_TEXT ? WP_TEXT_PLAIN : WP_TEXT_DOCUMENT, &text);
+	return wp_cli_emit_as(cli, args->format == WP_PAGE_TEXT ? WP_TEXT_PLAIN : WP_TEXT_DOCUMENT, &text);
 }
 
 static int compare(struct wp_cli *cli, const struct arguments *args, struct lines *lines)

@@ -3,6 +3,7 @@
 #include "fail_on.h"
 #include "inspecting.h"
 #include "settings.h"
+#include "showing.h"
 
 #include "wimplan/diag.h"
 #include "wimplan/limits.h"
@@ -17,6 +18,15 @@ struct arguments {
 	const char *min_svn;
 	struct wp_names globs; /* --path */
 	struct wp_number image; /* not known: all */
+	enum wp_page_format format;
+};
+
+/* What writes them; JSON is none of them. */
+static void (*const writers[])(const struct wp_inspection *files, size_t count, const struct wp_report_options *options,
+			       struct wp_buf *buf) = {
+	[WP_PAGE_TEXT] = wp_report_inspect_text,
+	[WP_PAGE_MARKDOWN] = wp_report_inspect_markdown,
+	[WP_PAGE_HTML] = wp_report_inspect_html,
 };
 
 static const struct wp_option options[] = {
@@ -31,23 +41,28 @@ static const struct wp_option options[] = {
 	  "the same, and say which of them have a lesser secure version number, such as 9.0"),
 	WP_OPTION(struct arguments, globs, "path", "GLOB", LIST,
 	  "files with a path like '*\\bootmgfw.efi', and the images that have them; may be given several times"),
+	WP_PAGE_FORMAT_OPTION(struct arguments, format),
 	WP_OPTION(struct arguments, expect, "expect", NULL, FLAG, "say what is not as [expect] of the configuration has it"),
 	WP_OPTION(struct arguments, xml, "xml", NULL, FLAG, "the file's own XML as UTF-8, of one FILE"),
 	{ 0 },
 };
 
-static int check(struct wp_cli *cli, const struct arguments *args)
+static int check(struct wp_cli *cli, struct arguments *args)
 {
+	bool format = args->format != WP_PAGE_OPEN;
+
+	if (wp_page_format_check(cli, &args->format))
+		return cli->err.status;
 	if (cli->fail_on.count && !args->expect)
 		return wp_cli_usage(cli, "--fail-on", "--fail-on is about what is expected; give --expect too");
 	if (!args->xml)
 		return wp_fail_on_check(cli, false);
-	if (cli->json)
+	if (cli->json && !format)
 		return wp_cli_usage(cli, "--xml", "--xml and --json exclude each other");
 	if (args->image.known || args->deep || args->servicing || args->boot || args->min_svn || args->expect ||
-	    args->globs.count)
+	    args->globs.count || format)
 		return wp_cli_usage(cli, "--xml",
-				    "--xml prints the whole XML; it goes with none of --image, --deep, --servicing, --boot, --path and --expect");
+				    "--xml prints the whole XML; it goes with none of --image, --deep, --servicing, --boot, --path, --expect and --format");
 	if (cli->operand_count > 1)
 		return wp_cli_usage(cli, "--xml", "--xml takes one file, but there are %zu", cli->operand_count);
 	return WP_OK;
@@ -121,7 +136,7 @@ static int print_xml(struct wp_cli *cli, const struct wp_wim *wim)
 		       "%s: the XML cannot be shown: %s", wim->path, worst ? worst->summary : "it is no UTF-16");
 }
 
-static int print_text(struct wp_cli *cli, const struct files *files)
+static int print_report(struct wp_cli *cli, const struct files *files, enum wp_page_format format)
 {
 	struct wp_report_options report = wp_cli_report_options(cli);
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
@@ -130,8 +145,8 @@ static int print_text(struct wp_cli *cli, const struct files *files)
 	for (size_t i = 0; i < files->count; i++)
 		items[i] = files->items[i].file;
 	report.all = cli->verbose;
-	wp_report_inspect_text(items, files->count, &report, &buf);
-	return wp_cli_emit(cli, &buf);
+	writers[format](items, files->count, &report, &buf);
+	return wp_cli_emit_as(cli, format == WP_PAGE_TEXT ? WP_TEXT_PLAIN : WP_TEXT_DOCUMENT, &buf);
 }
 
 /*
@@ -217,7 +232,7 @@ static int run(struct wp_cli *cli, void *arguments)
 {
 	struct wp_cli_wims wims __attribute__((cleanup(wp_cli_wims_close))) = { 0 };
 	struct files files __attribute__((cleanup(release))) = { 0 };
-	const struct arguments *args = arguments;
+	struct arguments *args = arguments;
 	struct wp_inspect_wanted wanted = {
 		.with_text = args->xml,
 		.deep = args->deep,
@@ -227,11 +242,11 @@ static int run(struct wp_cli *cli, void *arguments)
 		.only_image = (uint32_t)args->image.value,
 		.now = cli->env->now,
 		.threads = cli->env->processors,
-		.as_json = cli->json,
 	};
 	struct wp_config config;
 	int status = check(cli, args);
 
+	wanted.as_json = cli->json;
 	if (!status && args->min_svn && !wp_svn_parse(args->min_svn, &wanted.least_svn))
 		status = wp_cli_usage(cli, "--min-svn", "--min-svn takes a secure version number such as 9.0, not \"%s\"", args->min_svn);
 	if (!status && args->expect)
@@ -252,7 +267,7 @@ static int run(struct wp_cli *cli, void *arguments)
 		status = inspect_whole(cli, &wanted, &wims, &files);
 	if (status || args->xml)
 		return status;
-	return cli->json ? print_json(cli, &wanted, &wims, &files) : print_text(cli, &files);
+	return cli->json ? print_json(cli, &wanted, &wims, &files) : print_report(cli, &files, args->format);
 }
 
 const struct wp_command wp_cmd_inspect = {

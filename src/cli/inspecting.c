@@ -82,6 +82,9 @@ static void inspect(const struct wp_inspect_wanted *wanted, const struct wp_cli_
 	if (wim->grade != WP_GRADE_ERROR && needs_index(wanted))
 		contents = look_inside(wanted, wim, ret);
 	wp_wim_close(wim);
+	ret->file.asked_deep = wanted->deep;
+	ret->file.asked_servicing = wanted->servicing;
+	ret->file.asked_boot = wanted->boot;
 	ret->file.searched = wanted->globs.count > 0;
 	if (wanted->expect)
 		judge(wanted, contents, ret);

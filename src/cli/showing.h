@@ -1,9 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How a plan or a receipt is to be shown: the options of every command that ends with a report of one. */
+/* How something is to be shown: the options of every command that ends with a report. */
 #ifndef WIMPLAN_CLI_SHOWING_H
 #define WIMPLAN_CLI_SHOWING_H
 
 #include "cli.h"
+
+/* The formats of what is no plan; the first one stands for the option not given. */
+enum wp_page_format { WP_PAGE_OPEN, WP_PAGE_TEXT, WP_PAGE_MARKDOWN, WP_PAGE_HTML, WP_PAGE_JSON };
+extern const char *const wp_page_formats[];
+
+/* The row of that option in a command's table, of which @member of @type holds what was given. */
+#define WP_PAGE_FORMAT_OPTION(type, member)                                                                              \
+	WP_OPTION(type, member, "format", "FORMAT", CHOICE, "text (default), markdown, html or json",                    \
+		  .least = WP_PAGE_TEXT, .words = wp_page_formats)
+
+/* Fills in the format where none was given; that of JSON becomes the common option, and text. */
+int wp_page_format_check(struct wp_cli *cli, enum wp_page_format *format);
 
 /* The first one stands for the option not given; behind it in the order of enum wp_report_format. */
 enum wp_showing_format { WP_SHOWING_OPEN, WP_SHOWING_TEXT, WP_SHOWING_JSON = WP_SHOWING_TEXT + WP_REPORT_POWERSHELL + 1 };

@@ -23,7 +23,7 @@ static json_t *file_json(struct wp_arena *arena, const struct wp_boot_file *file
 	for (size_t i = 0; i < program->signature_count; i++)
 		wp_json_push(signatures, signature_json(arena, &program->signatures[i]));
 	return wp_json_object("path", wp_json_text(file->path), "role", wp_json_text(wp_boot_role_name(file->role)), "size",
-			      wp_json_u64(file->size), "sha1", wp_sha1_is_zero(file->sha1) ? json_null() : wp_json_text(sha1),
+			      file->missing ? json_null() : wp_json_u64(file->size), "sha1", wp_sha1_is_zero(file->sha1) ? json_null() : wp_json_text(sha1),
 			      "not_read", wp_json_text(file->not_read), "file_version", wp_json_text(program->version), "machine",
 			      wp_json_text(program->machine), "svn",
 			      wp_json_text(program->has_svn ? wp_arena_printf(arena, "%u.%u", program->svn_major, program->svn_minor)

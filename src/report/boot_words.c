@@ -32,3 +32,35 @@ const char *wp_boot_words_signature(struct wp_arena *arena, const struct wp_boot
 		wp_buf_printf(&text, "; time stamp %s", wp_time_minutes(arena, signature->timestamp));
 	return wp_arena_strdup(arena, wp_buf_text(&text));
 }
+
+const char *wp_boot_words_version(struct wp_arena *arena, const struct wp_boot_program *program)
+{
+	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	if (program->version)
+		wp_buf_printf(&text, "version %s", program->version);
+	if (program->has_svn)
+		wp_buf_printf(&text, "%sSVN %u.%u", text.length ? ", " : "", program->svn_major, program->svn_minor);
+	return text.length ? wp_arena_strdup(arena, wp_buf_text(&text)) : NULL;
+}
+
+const char *wp_boot_words_role(enum wp_boot_role role)
+{
+	static const char *const words[] = {
+		[WP_BOOT_MANAGER] = "boot manager",
+		[WP_BOOT_MANAGER_EX] = "boot manager for the certificate of 2023",
+		[WP_BOOT_MEDIA_MANAGER] = "boot manager in the root of media",
+		[WP_BOOT_MEDIA_MANAGER_EX] = "boot manager in the root of media, for that of 2023",
+		[WP_BOOT_NETWORK] = "start from the network",
+		[WP_BOOT_NETWORK_EX] = "start from the network, for that of 2023",
+		[WP_BOOT_MEMORY_TEST] = "memory test",
+		[WP_BOOT_REVOKED] = "list of revoked boot files, no program",
+		[WP_BOOT_DISC] = "image of a disc that starts, no program",
+		[WP_BOOT_DISC_EX] = "image of a disc that starts, for that of 2023, no program",
+		[WP_BOOT_LOADER] = "loader of Windows, which the boot manager starts",
+		[WP_BOOT_RESUME] = "loader of a hibernated Windows",
+		[WP_BOOT_MEDIA_START] = "what firmware starts a medium by",
+	};
+
+	return words[role];
+}

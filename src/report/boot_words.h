@@ -8,4 +8,10 @@
 /* Who made the signature, and what of it is proven: half a sentence. */
 const char *wp_boot_words_signature(struct wp_arena *arena, const struct wp_boot_signature *signature);
 
+/* "version 10.0.28000.300, SVN 9.0", or what there is of it; NULL for neither. */
+const char *wp_boot_words_version(struct wp_arena *arena, const struct wp_boot_program *program);
+
+/* "boot manager", "loader of Windows" */
+const char *wp_boot_words_role(enum wp_boot_role role);
+
 #endif

@@ -312,7 +312,7 @@ static void render(const struct wp_diff *diff, bool all, struct wp_buf *buf,
 	for (size_t i = 0; i < diff->image_count; i++)
 		if (wp_diff_words_has_more(diff, &diff->images[i]))
 			add_image(&page, diff, &diff->images[i], &metadata.own[i], all);
-	wp_page_remarks(&page, &remarks);
+	wp_page_remarks(&page, 2, &remarks);
 	rendering(&page, buf);
 }
 

@@ -139,7 +139,7 @@ static const char style[] =
 	"h2{margin-top:1.75rem}pre{white-space:pre-wrap;overflow-wrap:anywhere}a{color:inherit;text-decoration:none}.scroll{overflow:visible;border:0;"
 	"background:none}\n"
 	"td.path,td.name,td.value,td.bars{min-width:0}td.text{min-width:9rem}td.title,td.time{min-width:7rem}td.short{width:auto}.badge{white-space:normal}td.path{width:60%}\n"
-	"thead{display:table-header-group}tr.group,h2,h3,h4,h2+p,.key,.fold>label{break-after:avoid}\n"
+	"thead{display:table-header-group}tr.group,h2,h3,h4,h2+p,h3+p,.key,.fold>label{break-after:avoid}\n"
 	"tr,.card,.big,.alert,.entry,.facts>div{break-inside:avoid}.fold>label::before{content:none}\n"
 	".cards{grid-template-columns:repeat(auto-fit,minmax(6rem,1fr))}\n"
 	"*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}\n";

@@ -185,24 +185,36 @@ void wp_page_table(struct wp_page *page, const char *caption, enum wp_folding fo
 		add(page, WP_PART_COLUMN, columns[i].heading)->column = columns[i].column;
 }
 
-void wp_page_remarks(struct wp_page *page, const struct wp_diags *remarks)
+void wp_page_remarks(struct wp_page *page, unsigned int level, const struct wp_diags *remarks)
 {
 	static const enum wp_tone tones[] = {
 		[WP_SEVERITY_INFO] = WP_TONE_INFO,
 		[WP_SEVERITY_WARNING] = WP_TONE_CHANGE,
 		[WP_SEVERITY_ERROR] = WP_TONE_BAD,
 	};
+	bool about = false;
 
 	if (!remarks->count)
 		return;
-	wp_page_heading(page, 2, "Remarks");
-	WP_PAGE_TABLE(page, "Remarks", WP_FOLDING_TEXTS, { "Severity", WP_COLUMN_SHORT }, { "Code", WP_COLUMN_SHORT },
-		      { "About", WP_COLUMN_VALUE }, { "Remark", WP_COLUMN_TEXT });
+	for (size_t i = 0; i < remarks->count; i++)
+		about = about || remarks->items[i].subject;
+	wp_page_heading(page, level, "Remarks");
+	if (about)
+		WP_PAGE_TABLE(page, "Remarks", WP_FOLDING_TEXTS, { "Severity", WP_COLUMN_SHORT }, { "Code", WP_COLUMN_SHORT },
+			      { "About", WP_COLUMN_VALUE }, { "Remark", WP_COLUMN_TEXT });
+	else
+		WP_PAGE_TABLE(page, "Remarks", WP_FOLDING_TEXTS, { "Severity", WP_COLUMN_SHORT }, { "Code", WP_COLUMN_SHORT },
+			      { "Remark", WP_COLUMN_TEXT });
 	for (size_t i = 0; i < remarks->count; i++) {
 		const struct wp_diag *remark = &remarks->items[i];
 
-		WP_PAGE_ROW(page, wp_cell_badge(tones[remark->severity], wp_severity_name(remark->severity)),
-			    wp_cell_as(WP_PART_CODE, remark->code), wp_cell(remark->subject), wp_cell(remark->summary));
+		wp_page_open(page, WP_PART_ROW, NULL);
+		wp_page_cell(page, wp_cell_badge(tones[remark->severity], wp_severity_name(remark->severity)));
+		wp_page_cell(page, wp_cell_as(WP_PART_CODE, remark->code));
+		if (about)
+			wp_page_cell(page, wp_cell(remark->subject));
+		wp_page_cell(page, wp_cell(remark->summary));
+		wp_page_close(page);
 	}
 	wp_page_close(page);
 }

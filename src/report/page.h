@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A page for people. It is built once, from a plan, a receipt or a diff, and rendered as Markdown and as HTML, so that the two
- * say the same in the same order.
+ * A page for people. It is built once, from a plan, a receipt, a diff or an inspection, and rendered as Markdown and as HTML, so that the
+ * two say the same in the same order.
  */
 #ifndef WIMPLAN_REPORT_PAGE_H
 #define WIMPLAN_REPORT_PAGE_H
@@ -187,8 +187,8 @@ struct wp_page_column {
 void wp_page_table(struct wp_page *page, const char *caption, enum wp_folding folding,
 		   const struct wp_page_column *columns, size_t count);
 
-/* The findings under a heading of their own; nothing when there are none. */
-void wp_page_remarks(struct wp_page *page, const struct wp_diags *remarks);
+/* The findings under a heading of their own, of that level; nothing when there are none. */
+void wp_page_remarks(struct wp_page *page, unsigned int level, const struct wp_diags *remarks);
 
 /* The two renderings. */
 void wp_page_markdown(const struct wp_page *page, struct wp_buf *buf);

@@ -86,7 +86,7 @@ static void build(struct wp_page *page, const struct wp_plan *plan, const struct
 	wp_plan_page_impact(page, &view);
 	wp_plan_page_notes(page, &view);
 	wp_plan_page_evidence(page, &view);
-	wp_page_remarks(page, &remarks);
+	wp_page_remarks(page, 2, &remarks);
 	wp_plan_page_terms(page, &view);
 	add_record(page, &view);
 	wp_page_line(page, WP_PART_PARAGRAPH, wp_words_totals(page->arena, options->zone, plan));

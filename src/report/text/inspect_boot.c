@@ -10,15 +10,14 @@
 static void add_file(const struct wp_layout *out, const struct wp_boot_file *file)
 {
 	const struct wp_boot_program *program = file->program;
+	const char *version = program ? wp_boot_words_version(out->arena, program) : NULL;
 	struct wp_buf line __attribute__((cleanup(wp_buf_free))) = { 0 };
 
 	wp_buf_puts(&line, file->path);
 	if (program && program->readable)
 		wp_buf_printf(&line, "  %s", program->machine);
-	if (program && program->version)
-		wp_buf_printf(&line, ", version %s", program->version);
-	if (program && program->has_svn)
-		wp_buf_printf(&line, ", SVN %u.%u", program->svn_major, program->svn_minor);
+	if (version)
+		wp_buf_printf(&line, ", %s", version);
 	if (!program && !file->not_read)
 		wp_buf_printf(&line, "  %s", wp_words_size(out->arena, file->size));
 	wp_layout_line(out, 2, 4, wp_buf_text(&line));
