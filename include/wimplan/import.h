@@ -4,6 +4,7 @@
 #define WIMPLAN_IMPORT_H
 
 #include "wimplan/record.h"
+#include "wimplan/spill.h"
 
 /* Which number of a date comes first, where the date itself does not tell: 1/9/2026. */
 enum wp_date_order { WP_DATE_ORDER_OPEN, WP_DATE_ORDER_DMY, WP_DATE_ORDER_MDY, WP_DATE_ORDER_YMD };
@@ -12,6 +13,11 @@ struct wp_import_options {
 	const char *site_code;  /* --site; NULL: from the data */
 	struct wp_time taken_at; /* --taken-at; not known: what the export says, else the newest input file's mtime */
 	unsigned int threads; /* that look at rows side by side, with the calling one; 0: that alone */
+	/*
+	 * Where records are kept meanwhile, and afterwards: of those of the set there is then only what struct wp_record_texts says.
+	 * NULL: in memory. It lives as long as the set.
+	 */
+	struct wp_spill *spill;
 	enum wp_date_order date_order; /* --date-order; WP_DATE_ORDER_OPEN: as each column of dates tells */
 };
 

@@ -4,6 +4,7 @@
 #define WIMPLAN_RECORD_H
 
 #include "wimplan/arena.h"
+#include "wimplan/buf.h"
 #include "wimplan/diag.h"
 #include "wimplan/error.h"
 #include "wimplan/hash.h"
@@ -151,6 +152,16 @@ struct wp_record {
  * properties holds every property of the export under ConfigMgr's spelling with normalised values (numbers as
  * integers, dates in ISO 8601, booleans as such, null left out), unknown ones as they came.
  */
+/*
+ * Where the JSON of records is that are not held in memory. Of each of them the set has package_id, class, source_version,
+ * image_property_state (WP_FETCHED_PRESENT also for an empty one), the errors, and of its images how many there are where
+ * ImageProperty was not fetched.
+ */
+struct wp_record_texts {
+	/* Adds the canonical text of one record, by its index in the set, to @ret. */
+	int (*read)(const struct wp_record_texts *texts, size_t at, struct wp_buf *ret, struct wp_error *err);
+};
+
 struct wp_record_set {
 	struct wp_arena *arena;
 	char *site_code;        /* NULL when neither the data nor the caller gave one */
@@ -164,7 +175,8 @@ struct wp_record_set {
 	struct wp_record *records; /* by PackageID */
 	size_t count;
 	struct wp_diags diags;
-	json_t *documents; /* array of the JSON records, in the order of @records; owned */
+	json_t *documents; /* array of the JSON records, in the order of @records; owned; NULL where @texts has them */
+	const struct wp_record_texts *texts; /* in @arena; NULL */
 	json_t *site; /* what the export says of the site around them, as wp_site_new() has it; owned; NULL: nothing */
 };
 
@@ -192,8 +204,14 @@ int wp_record_decode(struct wp_arena *arena, const json_t *json, struct wp_recor
 struct wp_sha256 *wp_snapshot_id_begin(void);
 void wp_snapshot_id_add(struct wp_sha256 *hash, size_t at, const char *record, size_t length);
 void wp_snapshot_id_end(struct wp_sha256 *hash, const char *site_code, char ret_id[WP_HASH_TEXT]);
-/* Gives a whole set its id. */
-void wp_record_set_identify(struct wp_record_set *set);
+/* Gives a whole set its id. Fails only where its records are not in memory. */
+int wp_record_set_identify(struct wp_record_set *set, struct wp_error *err);
+
+/* Adds the canonical text of a set's record to @ret. Fails as above. */
+int wp_record_text(const struct wp_record_set *set, size_t at, struct wp_buf *ret, struct wp_error *err);
+
+/* The images of a record with these properties; @json: the record with the rows of SMS_ImageInformation; NULL: without. */
+void wp_record_decode_images(struct wp_arena *arena, const json_t *json, const json_t *properties, struct wp_record *ret);
 
 /*
  * Reads an ImageProperty: a property bag, or a WIM's own XML in its place. Element and attribute names are matched

@@ -89,7 +89,9 @@ static int insert_records(const struct wp_cache *cache, const struct wp_record_s
 
 	for (size_t i = 0; !status && i < set->count; i++) {
 		wp_buf_clear(&document);
-		wp_json_canonical(&document, set->records[i].json);
+		status = wp_record_text(set, i, &document, err);
+		if (status)
+			break;
 		wp_db_bind_int(&statement, 1, number);
 		wp_db_bind_text(&statement, 2, set->records[i].package_id);
 		wp_db_bind_text(&statement, 3, wp_buf_text(&document));

@@ -22,6 +22,9 @@ extern const struct wp_command wp_cmd_log;
 /* Colours and width for a text report that goes where this call's output goes. */
 struct wp_report_options wp_cli_report_options(const struct wp_cli *cli);
 
+/* Where the cache is, or will be; NULL when nothing says it. */
+const char *wp_cli_cache_path(struct wp_cli *cli);
+
 /*
  * Opens the cache at --cache, $WIMPLAN_CACHE, $XDG_CACHE_HOME/wimplan/cache.db or ~/.cache/wimplan/cache.db. 0, or a status
  * with the error in @cli, as of all that takes a call.

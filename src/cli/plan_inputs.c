@@ -57,9 +57,11 @@ static int load_snapshot(struct wp_cli *cli, struct wp_plan_inputs *in)
 	return wp_cache_load_snapshot(in->cache, &snapshot, &in->set, &cli->err);
 }
 
-int wp_cli_import(struct wp_cli *cli, const char *const *files, size_t count, struct wp_record_set **ret_set)
+int wp_cli_import(struct wp_cli *cli, const char *const *files, size_t count, struct wp_spill *spill,
+		  struct wp_record_set **ret_set)
 {
-	struct wp_import_options import = { .site_code = cli->site, .date_order = cli->date_order, .threads = cli->env->processors };
+	struct wp_import_options import = { .site_code = cli->site, .date_order = cli->date_order, .threads = cli->env->processors,
+					    .spill = spill };
 
 	if (cli->taken_at)
 		import.taken_at = wp_time_parse(cli->taken_at);
@@ -71,7 +73,7 @@ int wp_cli_import(struct wp_cli *cli, const char *const *files, size_t count, st
 
 static int load_exports(struct wp_cli *cli, struct wp_plan_inputs *in, const char *const *exports, size_t count)
 {
-	int status = wp_cli_import(cli, exports, count, &in->set);
+	int status = wp_cli_import(cli, exports, count, NULL, &in->set);
 
 	if (status)
 		return status;

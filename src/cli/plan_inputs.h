@@ -8,9 +8,11 @@
 #include "wimplan/expect.h"
 #include "wimplan/plan.h"
 #include "wimplan/record.h"
+#include "wimplan/spill.h"
 
-/* Reads exports as the options of the call say. */
-int wp_cli_import(struct wp_cli *cli, const char *const *files, size_t count, struct wp_record_set **ret_set);
+/* Reads exports as the options of the call say. @spill as in struct wp_import_options. */
+int wp_cli_import(struct wp_cli *cli, const char *const *files, size_t count, struct wp_spill *spill,
+		  struct wp_record_set **ret_set);
 
 struct wp_plan_inputs {
 	struct wp_cache *cache; /* NULL when there is none and none is needed */

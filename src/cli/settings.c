@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-int wp_cli_open_cache(struct wp_cli *cli, enum wp_cache_mode mode, struct wp_cache **ret_cache)
+const char *wp_cli_cache_path(struct wp_cli *cli)
 {
 	const char *path = cli->cache ? cli->cache : cli->env->get("WIMPLAN_CACHE");
 	const char *xdg = cli->env->get("XDG_CACHE_HOME"), *home = cli->env->get("HOME");
@@ -18,7 +18,14 @@ int wp_cli_open_cache(struct wp_cli *cli, enum wp_cache_mode mode, struct wp_cac
 		path = wp_arena_printf(cli->arena, "%s/wimplan/cache.db", xdg);
 	else if (!path && home && *home)
 		path = wp_arena_printf(cli->arena, "%s/.cache/wimplan/cache.db", home);
-	if (!path || !*path)
+	return path && *path ? path : NULL;
+}
+
+int wp_cli_open_cache(struct wp_cli *cli, enum wp_cache_mode mode, struct wp_cache **ret_cache)
+{
+	const char *path = wp_cli_cache_path(cli);
+
+	if (!path)
 		return wp_fail(&cli->err, WP_E_USAGE, "usage", "--cache",
 			       "neither --cache, XDG_CACHE_HOME nor HOME says where the cache is; give --cache FILE");
 	return wp_cache_open(path, mode, ret_cache, &cli->err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Takes rows in one by one: what each of them is, and to which package it belongs. */
 #include "assembler.h"
+#include "record_documents.h"
 #include "normalize.h"
 #include "site_rows.h"
 
@@ -13,12 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void drop(struct wp_taken_row *row)
-{
-	json_decref(row->clean);
-	json_decref(row->lazy);
-}
-
 struct wp_assembler *wp_assembler_new(const struct wp_import_options *options, const struct wp_import_bounds *bounds)
 {
 	struct wp_assembler *assembler = wp_must(calloc(1, sizeof *assembler));
@@ -30,38 +25,59 @@ struct wp_assembler *wp_assembler_new(const struct wp_import_options *options, c
 	assembler->index = wp_json_must(json_object());
 	assembler->companion_index = wp_json_must(json_object());
 	assembler->site_index = wp_json_must(json_object());
+	assembler->word_index = wp_json_must(json_object());
+	assembler->lazy_lists = wp_json_must(json_object());
 	assembler->skipped = wp_json_must(json_object());
 	assembler->unclear = wp_json_must(json_object());
 	assembler->refused = wp_json_must(json_object());
 	return assembler;
 }
 
-void wp_assembler_free(struct wp_assembler *assembler)
+void wp_assembler_release(struct wp_assembler *assembler)
 {
-	if (!assembler)
-		return;
 	for (size_t i = 0; i < assembler->entry_count; i++) {
-		json_decref(assembler->entries[i].properties);
-		json_decref(assembler->entries[i].lazy);
-		json_decref(assembler->entries[i].later);
+		wp_kept_free(&assembler->entries[i].properties);
+		wp_kept_free(&assembler->entries[i].later);
 	}
 	for (size_t i = 0; i < assembler->companion_count; i++)
-		json_decref(assembler->companions[i].row);
+		wp_kept_free(&assembler->companions[i].row);
 	for (size_t i = 0; i < assembler->waiting_count; i++)
-		drop(&assembler->waiting[i]);
-	wp_columns_free(&assembler->columns);
-	json_decref(assembler->index);
+		wp_kept_free(&assembler->waiting[i].clean);
 	for (int kind = 0; kind < WP_SITE_KINDS; kind++)
 		for (size_t i = 0; i < assembler->site_rows[kind].count; i++)
 			json_decref(assembler->site_rows[kind].items[i].row);
+	assembler->arena = NULL;
+}
+
+void wp_assembler_free(struct wp_assembler *assembler)
+{
+	struct wp_arena *arena = assembler->arena;
+
+	if (arena)
+		wp_assembler_release(assembler);
+	wp_columns_free(&assembler->columns);
+	json_decref(assembler->index);
 	json_decref(assembler->companion_index);
 	json_decref(assembler->site_index);
+	json_decref(assembler->word_index);
+	json_decref(assembler->lazy_lists);
 	json_decref(assembler->skipped);
 	json_decref(assembler->unclear);
 	json_decref(assembler->refused);
-	if (assembler->arena)
-		wp_arena_free(assembler->arena);
+	wp_arena_free(arena);
 	free(assembler);
+}
+
+const char *wp_assembler_word(struct wp_assembler *assembler, const char *text)
+{
+	const json_t *known = text ? json_object_get(assembler->word_index, text) : NULL;
+
+	if (known)
+		return assembler->words[json_integer_value(known)];
+	if (!text)
+		return NULL;
+	wp_json_set(assembler->word_index, text, json_integer((json_int_t)assembler->word_count));
+	return *WP_PUSH(assembler->arena, assembler->words, assembler->word_count) = wp_arena_strdup(assembler->arena, text);
 }
 
 int wp_assembler_claim_site(struct wp_assembler *assembler, const char *site, const char *from, struct wp_error *err)
@@ -125,36 +141,114 @@ static int find_entry(struct wp_assembler *assembler, const struct wp_taken_row 
 	}
 	*ret_entry = assembler->entry_count;
 	wp_json_set(assembler->index, id, json_integer((json_int_t)*ret_entry));
-	WP_PUSH(assembler->arena, assembler->entries, assembler->entry_count)->package_id =
-		wp_arena_strdup(assembler->arena, id);
+	strcpy(WP_PUSH(assembler->arena, assembler->entries, assembler->entry_count)->package_id, id);
 	return WP_OK;
 }
 
-/* The lazy names that the row gives, under ConfigMgr's spelling. */
-static void keep_lazy(struct wp_entry_row *entry, const json_t *lazy)
+/* An object with names as keys: of equal ones the same one, because most rows of a list name the same. Takes @names over. */
+static const json_t *share_lazy(struct wp_assembler *assembler, json_t *names)
 {
-	json_t *names = wp_lazy_names(lazy);
+	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+	json_t *known;
+
+	wp_json_canonical(&text, names);
+	known = json_object_get(assembler->lazy_lists, text.data);
+	if (known) {
+		json_decref(names);
+		return known;
+	}
+	wp_json_set(assembler->lazy_lists, text.data, names);
+	return names;
+}
+
+/* The lazy names that a row gives, under ConfigMgr's spelling. */
+static const json_t *lazy_of(struct wp_assembler *assembler, const json_t *lazy)
+{
+	json_t *names = wp_lazy_names(lazy), *found;
 	const json_t *item;
 	size_t i;
 
+	if (!names)
+		return NULL;
+	found = wp_json_must(json_object());
 	json_array_foreach(names, i, item) {
 		const char *name = json_string_value(item);
 		const struct wp_property *property = wp_property_find(name);
 
-		if (!*name || strncmp(name, "__", 2) == 0)
-			continue;
-		if (!entry->lazy)
-			entry->lazy = wp_json_must(json_object());
-		wp_json_set(entry->lazy, property ? property->name : name, json_true());
+		if (*name && strncmp(name, "__", 2) != 0)
+			wp_json_set(found, property ? property->name : name, json_true());
 	}
 	json_decref(names);
+	return share_lazy(assembler, found);
+}
+
+/* Both lists of names. */
+static const json_t *join_lazy(struct wp_assembler *assembler, const json_t *a, const json_t *b)
+{
+	json_t *both;
+
+	if (!a || !b || a == b)
+		return a ? a : b;
+	both = wp_json_must(json_copy((json_t *)a));
+	if (json_object_update(both, (json_t *)b) != 0)
+		wp_out_of_memory();
+	return share_lazy(assembler, both);
+}
+
+/* What is known of an entry beside its properties, now that it has these. @facts: of them; NULL: still to be found out. */
+static void know(struct wp_assembler *assembler, struct wp_entry_row *entry, const json_t *properties,
+		 const struct wp_image_facts *facts)
+{
+	struct wp_buf names __attribute__((cleanup(wp_buf_free))) = { 0 };
+	struct wp_image_facts own = { 0 };
+
+	entry->source_site = wp_assembler_word(assembler, wp_json_get_text(properties, "SourceSite"));
+	if (!assembler->options->spill)
+		return;
+	if (!facts)
+		wp_image_facts_read(properties, &own);
+	facts = facts ? facts : &own;
+	if (entry->class_known)
+		wp_not_fetched_text(entry, properties, &names);
+	entry->brief = (struct wp_entry_brief){
+		.fetched = facts->fetched,
+		.image_error = wp_assembler_word(assembler, facts->image_error),
+		.probed_error = wp_assembler_word(assembler, facts->probed_error),
+		.not_fetched = wp_assembler_word(assembler, names.data),
+	};
+	entry->brief.source_version.known =
+		wp_json_get_u64(properties, "SourceVersion", &entry->brief.source_version.value);
+	wp_image_facts_free(&own);
+}
+
+/* A further row of a package. */
+static int join_record(struct wp_assembler *assembler, const struct wp_taken_row *row, struct wp_entry_row *entry,
+		       struct wp_error *err)
+{
+	struct wp_spill *spill = assembler->options->spill;
+	json_t *properties __attribute__((cleanup(wp_json_freep))) = NULL;
+	json_t *later __attribute__((cleanup(wp_json_freep))) = NULL;
+	int status = wp_kept_get(spill, &entry->properties, &properties, err);
+
+	if (!status)
+		status = wp_kept_get(spill, &entry->later, &later, err);
+	if (!status)
+		status = wp_merge_properties(assembler, entry->package_id, properties, &entry->where, &later, row->clean,
+					     &row->where, err);
+	if (!status)
+		status = wp_keep(spill, properties, NULL, &entry->properties, err);
+	if (!status && later)
+		status = wp_keep(spill, later, NULL, &entry->later, err);
+	if (!status)
+		know(assembler, entry, properties, NULL);
+	return status;
 }
 
 static int add_record(struct wp_assembler *assembler, const struct wp_taken_row *row, size_t at, struct wp_error *err)
 {
 	struct wp_entry_row *entry = &assembler->entries[at];
+	const struct wp_prepared *prepared = row->prepared;
 	char room[WP_WHERE_ROOM], other_room[WP_WHERE_ROOM];
-	int status = WP_OK;
 
 	if (entry->has_record && entry->class_known && row->class_known && entry->class != row->class)
 		return wp_fail(err, WP_E_FAILED, "records-contradict", entry->package_id,
@@ -165,98 +259,21 @@ static int add_record(struct wp_assembler *assembler, const struct wp_taken_row 
 		entry->class_known = true;
 		entry->class = row->class;
 	}
-	if (!entry->has_record) {
-		if (assembler->record_count == assembler->bounds.packages)
-			return wp_fail(err, WP_E_FAILED, "too-many-packages", row->where.file,
-				       "%s: these are more than %zu packages; import one site at a time",
-				       wp_where_text(&row->where, room), assembler->bounds.packages);
-		assembler->record_count++;
-		entry->has_record = true;
-		entry->where = row->where;
-		entry->properties = json_incref(row->clean);
-		wp_columns_look(assembler, row->clean, entry->package_id);
-		wp_schedule_check(assembler, &row->where, entry->package_id, row->clean, "RefreshSchedule",
-				  "whether the site sends the package by itself");
-	} else {
-		status = wp_merge_properties(assembler, entry->package_id, entry->properties, &entry->where,
-					     &entry->later, row->clean, &row->where, err);
-	}
-	keep_lazy(entry, row->lazy);
-	return status;
-}
-
-/* What tells the rows of a package apart, as text that sorts. */
-static const char *companion_key(struct wp_arena *arena, enum wp_companion_kind kind, const json_t *row)
-{
-	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
-	uint64_t index;
-
-	if (kind == WP_COMPANION_CONTENT_INFO)
-		return "";
-	if (kind == WP_COMPANION_IMAGE_INFORMATION && wp_json_get_u64(row, "Index", &index))
-		return wp_arena_printf(arena, "%020" PRIu64, index);
-	/* Without a key only an equal row is the same one. */
-	wp_json_canonical(&buf, row);
-	return wp_arena_strdup(arena, wp_buf_text(&buf));
-}
-
-static void free_texts(struct wp_buf (*texts)[2])
-{
-	wp_buf_free(&(*texts)[0]);
-	wp_buf_free(&(*texts)[1]);
-}
-
-/*
- * Counts move while they are exported: of two rows that contradict each other the one of the later LastUpdateDate counts, of one
- * time the same one in whatever order they come.
- */
-static void join_counts(struct wp_assembler *assembler, struct wp_companion *known, const struct wp_taken_row *row)
-{
-	struct wp_buf texts[2] __attribute__((cleanup(free_texts))) = { { 0 }, { 0 } };
-	const json_t *rows[2] = { known->row, row->clean };
-
-	if (wp_rows_join(known->row, row->clean))
-		return;
-	wp_leave_out(assembler, &assembler->contradicting_counts, &row->where);
-	for (size_t i = 0; i < 2; i++) {
-		const char *time = wp_json_get_text(rows[i], "LastUpdateDate");
-
-		wp_buf_printf(&texts[i], "%s\n", time ? time : "");
-		wp_json_canonical(&texts[i], rows[i]);
-	}
-	if (strcmp(wp_buf_text(&texts[0]), wp_buf_text(&texts[1])) >= 0)
-		return;
-	json_decref(known->row);
-	known->row = json_incref(row->clean);
-	known->where = row->where;
-}
-
-static int add_companion(struct wp_assembler *assembler, const struct wp_taken_row *row, size_t entry,
-			 struct wp_error *err)
-{
-	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-	const char *key = companion_key(scratch, row->kind, row->clean);
-	const char *whole = wp_arena_printf(scratch, "%zu/%d/%s", entry, (int)row->kind, key);
-	const json_t *known = json_object_get(assembler->companion_index, whole);
-	struct wp_companion *companion;
-
-	if (known) {
-		companion = &assembler->companions[json_integer_value(known)];
-		if (row->kind == WP_COMPANION_CONTENT_INFO) {
-			join_counts(assembler, companion, row);
-			return WP_OK;
-		}
-		return wp_merge_properties(assembler, assembler->entries[entry].package_id, companion->row,
-					   &companion->where, NULL, row->clean, &row->where, err);
-	}
-	wp_json_set(assembler->companion_index, whole, json_integer((json_int_t)assembler->companion_count));
-	companion = WP_PUSH(assembler->arena, assembler->companions, assembler->companion_count);
-	companion->entry = entry;
-	companion->kind = row->kind;
-	companion->key = wp_arena_strdup(assembler->arena, key);
-	companion->where = row->where;
-	companion->row = json_incref(row->clean);
-	return WP_OK;
+	entry->lazy = join_lazy(assembler, entry->lazy, row->lazy);
+	if (entry->has_record)
+		return join_record(assembler, row, entry, err);
+	if (assembler->record_count == assembler->bounds.packages)
+		return wp_fail(err, WP_E_FAILED, "too-many-packages", row->where.file,
+			       "%s: these are more than %zu packages; import one site at a time",
+			       wp_where_text(&row->where, room), assembler->bounds.packages);
+	assembler->record_count++;
+	entry->has_record = true;
+	entry->where = row->where;
+	wp_columns_look(assembler, row->clean, entry->package_id);
+	wp_schedule_check(assembler, &row->where, entry->package_id, row->clean, "RefreshSchedule",
+			  "whether the site sends the package by itself");
+	know(assembler, entry, row->clean, prepared ? &prepared->images : NULL);
+	return wp_keep(assembler->options->spill, row->clean, prepared ? &prepared->text : NULL, &entry->properties, err);
 }
 
 static int take(struct wp_assembler *assembler, const struct wp_taken_row *row, struct wp_error *err)
@@ -269,7 +286,7 @@ static int take(struct wp_assembler *assembler, const struct wp_taken_row *row, 
 	else
 		status = find_entry(assembler, row, &entry, err);
 	if (!status && row->sort != WP_ROW_SITE)
-		status = row->sort == WP_ROW_COMPANION ? add_companion(assembler, row, entry, err)
+		status = row->sort == WP_ROW_COMPANION ? wp_companion_add(assembler, row, entry, err)
 					: add_record(assembler, row, entry, err);
 	if (!status)
 		wp_pages_add(assembler, row, entry);
@@ -303,17 +320,18 @@ int wp_assembler_take(struct wp_assembler *assembler, const struct wp_row *row, 
 	taken.site_kind = identity->site_kind;
 	taken.class_known = identity->class_known;
 	taken.class = identity->class;
-	taken.clean = json_incref(prepared->clean);
-	taken.lazy = json_incref(facts->lazy);
+	taken.lazy = identity->sort == WP_ROW_RECORD ? lazy_of(assembler, facts->lazy) : NULL;
 	taken.list = facts->class;
 	if (prepared->dates) {
-		taken.list = wp_arena_strdup(assembler->arena, facts->class);
-		*WP_PUSH(assembler->arena, assembler->waiting, assembler->waiting_count) = taken;
-		return WP_OK;
+		struct wp_waiting_row *waiting = WP_PUSH(assembler->arena, assembler->waiting, assembler->waiting_count);
+
+		taken.list = wp_assembler_word(assembler, facts->class);
+		waiting->row = taken;
+		return wp_keep(assembler->options->spill, prepared->clean, &prepared->text, &waiting->clean, err);
 	}
-	status = take(assembler, &taken, err);
-	drop(&taken);
-	return status;
+	taken.clean = prepared->clean;
+	taken.prepared = prepared;
+	return take(assembler, &taken, err);
 }
 
 int wp_assembler_add(struct wp_assembler *assembler, const struct wp_row *row, struct wp_error *err)
@@ -321,7 +339,7 @@ int wp_assembler_add(struct wp_assembler *assembler, const struct wp_row *row, s
 	struct wp_prepared prepared;
 	int status;
 
-	wp_row_prepare(row, wp_page_class(assembler, row->page), &prepared);
+	wp_row_prepare(row, wp_page_class(assembler, row->page), assembler->options->spill, &prepared);
 	status = wp_assembler_take(assembler, row, &prepared, err);
 	wp_prepared_free(&prepared);
 	return status;
@@ -332,12 +350,16 @@ int wp_assembler_end_file(struct wp_assembler *assembler, const char *file, stru
 	int status = WP_OK;
 
 	for (size_t i = 0; i < assembler->waiting_count; i++) {
-		struct wp_taken_row *row = &assembler->waiting[i];
+		struct wp_waiting_row *waiting = &assembler->waiting[i];
 
-		wp_columns_settle(assembler, row->clean);
 		if (!status)
-			status = take(assembler, row, err);
-		drop(row);
+			status = wp_kept_get(assembler->options->spill, &waiting->clean, &waiting->row.clean, err);
+		if (!status) {
+			wp_columns_settle(assembler, waiting->row.clean);
+			status = take(assembler, &waiting->row, err);
+		}
+		json_decref(waiting->row.clean);
+		wp_kept_free(&waiting->clean);
 	}
 	assembler->waiting = NULL;
 	assembler->waiting_count = 0;

@@ -7,6 +7,7 @@
 #define WIMPLAN_IMPORT_ASSEMBLER_H
 
 #include "columns.h"
+#include "kept.h"
 #include "prepare.h"
 
 #include "wimplan/import.h"
@@ -21,15 +22,29 @@ struct wp_import_bounds {
 	size_t site_rows;
 };
 
+/* What else there is to know of a record whose properties are outside of memory. Texts live as long as the assembler's arena. */
+struct wp_entry_brief {
+	struct wp_number source_version;
+	bool fetched;            /* its ImageProperty was */
+	const char *image_error; /* why that, and what was probed, cannot be read; NULL */
+	const char *probed_error;
+	const char *not_fetched; /* as JSON; NULL while its class is not known */
+};
+
 struct wp_entry_row {
-	const char *package_id;
+	char package_id[9];
 	bool has_record; /* false: only companion rows so far */
 	bool class_known;
 	enum wp_class class;
 	struct wp_where where;
-	json_t *properties; /* owned */
-	json_t *lazy;       /* names that __LAZYPROPERTIES gave, as keys; owned; NULL when none */
-	json_t *later;      /* property → index into wheres, for what a later row added; owned; NULL when none */
+	const char *source_site;   /* SourceSite, as it stands; NULL */
+	const json_t *lazy;        /* names that __LAZYPROPERTIES gave, as keys; of lazy_lists; NULL when none */
+	struct wp_kept properties;
+	struct wp_kept later;      /* property → index into wheres, for what a later row added */
+	struct wp_entry_brief brief; /* empty where @properties are in memory */
+	struct wp_companion *companions; /* the first, when all are sorted */
+	size_t companion_count;
+	size_t image_rows, unindexed; /* SMS_ImageInformation: how many of them, and how many without their Index */
 };
 
 struct wp_companion {
@@ -37,7 +52,8 @@ struct wp_companion {
 	enum wp_companion_kind kind;
 	const char *key; /* tells rows of one package apart */
 	struct wp_where where;
-	json_t *row; /* owned */
+	struct wp_kept row;
+	bool adds_up; /* its counts, where it is of WP_COMPANION_CONTENT_INFO */
 };
 
 /* A row of a site (site.h). */
@@ -85,8 +101,15 @@ struct wp_taken_row {
 	enum wp_site_kind site_kind; /* of a row of the site */
 	bool class_known;            /* of a record */
 	enum wp_class class;
-	json_t *clean; /* its properties; owned */
-	json_t *lazy;  /* its __LAZYPROPERTIES; owned, NULL */
+	json_t *clean;      /* its properties; owned; NULL while it waits */
+	const json_t *lazy; /* its __LAZYPROPERTIES, as in struct wp_entry_row */
+	const struct wp_prepared *prepared; /* while it is taken in at once; NULL when it has waited */
+};
+
+/* A row with dates that cannot be told before the end of its file. */
+struct wp_waiting_row {
+	struct wp_taken_row row;
+	struct wp_kept clean;
 };
 
 struct wp_feed;
@@ -111,7 +134,7 @@ struct wp_assembler {
 	struct wp_where *wheres;
 	size_t where_count;
 	struct wp_columns columns;
-	struct wp_taken_row *waiting; /* rows of the present file whose dates cannot be told before its end */
+	struct wp_waiting_row *waiting; /* of the present file */
 	size_t waiting_count;
 	struct wp_page *pages;
 	size_t page_count;
@@ -119,6 +142,10 @@ struct wp_assembler {
 	size_t page_row_count;
 	/* What the site refused when it was exported, by class: how many objects, of which the first, and why. Owned. */
 	json_t *refused;
+	json_t *word_index; /* text → index into words, which many entries share */
+	const char **words;
+	size_t word_count;
+	json_t *lazy_lists; /* canonical text of names → them as keys of an object */
 	/* What rows were left out are → how many: other classes, and what says too little of packages. Owned. */
 	json_t *skipped, *unclear;
 	const char *file; /* the last one, for wp_where */
@@ -135,6 +162,8 @@ int wp_import_files_bounded(const char *const *paths, size_t count, const struct
 
 struct wp_assembler *wp_assembler_new(const struct wp_import_options *options, const struct wp_import_bounds *bounds);
 void wp_assembler_free(struct wp_assembler *assembler);
+/* Frees what was kept of rows. The arena is the caller's from then on; nothing more is taken in. */
+void wp_assembler_release(struct wp_assembler *assembler);
 
 /* Takes one row in. Fails when it cannot be told what it is, or when it contradicts an earlier one. */
 int wp_assembler_add(struct wp_assembler *assembler, const struct wp_row *row, struct wp_error *err);
@@ -168,6 +197,9 @@ const char *wp_page_class(const struct wp_assembler *assembler, size_t page);
 /* Makes the set, without its id (wp_record_set_identify()). The caller frees *@ret_set. */
 int wp_assembler_finish(struct wp_assembler *assembler, struct wp_record_set **ret_set, struct wp_error *err);
 
+/* A copy of @text, the same one for equal texts, that lives as long as the assembler's arena; NULL for NULL. */
+const char *wp_assembler_word(struct wp_assembler *assembler, const char *text);
+
 /* A copy of @where that lives as long as the assembler. */
 static inline struct wp_where wp_assembler_where(struct wp_assembler *assembler, const struct wp_where *where)
 {
@@ -192,6 +224,9 @@ int wp_assembler_claim_site(struct wp_assembler *assembler, const char *site, co
 int wp_merge_properties(struct wp_assembler *assembler, const char *subject, json_t *old,
 			const struct wp_where *old_where, json_t **later, const json_t *add,
 			const struct wp_where *where, struct wp_error *err);
+
+/* Takes in a row that belongs to the entry @at. */
+int wp_companion_add(struct wp_assembler *assembler, const struct wp_taken_row *row, size_t at, struct wp_error *err);
 
 /* Takes in that a row, which belongs to @entry (a row of the site to none), is on the page it says. */
 void wp_pages_add(struct wp_assembler *assembler, const struct wp_taken_row *row, size_t entry);

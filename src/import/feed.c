@@ -13,6 +13,7 @@
 #define BATCH_BYTES ((size_t)256 << 10)
 
 struct batch {
+	bool as_text; /* of wp_row_prepare() */
 	size_t count, bytes;
 	struct wp_fed_row rows[BATCH_ROWS];
 };
@@ -35,7 +36,7 @@ static void free_row(struct wp_fed_row *fed)
 	free((char *)fed->row.class_text);
 }
 
-static void prepare_row(struct wp_fed_row *fed)
+static void prepare_row(struct wp_fed_row *fed, bool as_text)
 {
 	if (!fed->row.properties) {
 		fed->row.properties = wp_json_piece_value(&fed->piece);
@@ -44,7 +45,7 @@ static void prepare_row(struct wp_fed_row *fed)
 		fed->is_prepared = true;
 	}
 	if (fed->is_prepared)
-		wp_row_prepare(&fed->row, fed->page_class, &fed->prepared);
+		wp_row_prepare(&fed->row, fed->page_class, as_text, &fed->prepared);
 }
 
 static void prepare_batch(void *job)
@@ -52,7 +53,15 @@ static void prepare_batch(void *job)
 	struct batch *batch = job;
 
 	for (size_t i = 0; i < batch->count; i++)
-		prepare_row(&batch->rows[i]);
+		prepare_row(&batch->rows[i], batch->as_text);
+}
+
+static struct batch *new_batch(const struct wp_feed *feed)
+{
+	struct batch *batch = wp_must(calloc(1, sizeof *batch));
+
+	batch->as_text = feed->assembler->options->spill;
+	return batch;
 }
 
 struct wp_feed *wp_feed_new(struct wp_assembler *assembler, unsigned int threads)
@@ -61,7 +70,7 @@ struct wp_feed *wp_feed_new(struct wp_assembler *assembler, unsigned int threads
 
 	feed->assembler = assembler;
 	feed->threads = threads ? threads : 1;
-	feed->batch = wp_must(calloc(1, sizeof *feed->batch));
+	feed->batch = new_batch(feed);
 	return feed;
 }
 
@@ -106,7 +115,7 @@ static int send(struct wp_feed *feed, struct wp_error *err)
 	if (wp_belt_is_full(feed->belt))
 		status = take_oldest(feed, err);
 	wp_belt_put(feed->belt, feed->batch);
-	feed->batch = wp_must(calloc(1, sizeof *feed->batch));
+	feed->batch = new_batch(feed);
 	return status;
 }
 

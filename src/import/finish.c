@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Makes the set of records of what an import has gathered. */
 #include "assembler.h"
-#include "normalize.h"
+#include "record_documents.h"
 #include "remarks.h"
 #include "site_rows.h"
 
@@ -12,11 +12,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-
-static const char *const companion_keys[WP_COMPANION_KINDS] = {
-	[WP_COMPANION_IMAGE_INFORMATION] = "image_information",
-	[WP_COMPANION_CONTENT_INFO] = "content_info",
-};
 
 static void add_all_skipped(struct wp_buf *buf, const json_t *skipped)
 {
@@ -91,7 +86,7 @@ static int find_site(struct wp_assembler *assembler, struct wp_error *err)
 	if (assembler->site[0])
 		return WP_OK;
 	for (size_t i = 0; i < assembler->entry_count; i++) {
-		const char *site = wp_json_get_text(assembler->entries[i].properties, "SourceSite");
+		const char *site = assembler->entries[i].source_site;
 
 		if (!site || !*site)
 			continue;
@@ -105,96 +100,6 @@ static int find_site(struct wp_assembler *assembler, struct wp_error *err)
 		    "the export does not name its site; all its packages are owned by %s, so that is taken for it",
 		    common);
 	return wp_assembler_claim_site(assembler, common, "SourceSite", err);
-}
-
-/* The lazy properties of its class, and those that it named itself, that have no value. Sorted. */
-static json_t *not_fetched(struct wp_assembler *assembler, const struct wp_entry_row *entry)
-{
-	json_t *array = wp_json_must(json_array());
-	const struct wp_property *property;
-	const char **names = NULL;
-	size_t count = 0;
-	const char *name;
-	json_t *value;
-
-	for (size_t i = 0; (property = wp_property_at(i)); i++)
-		if (property->lazy & (1u << entry->class))
-			*WP_PUSH(assembler->arena, names, count) = property->name;
-	json_object_foreach(entry->lazy, name, value) {
-		property = wp_property_find(name);
-		if (!property || !(property->lazy & (1u << entry->class)))
-			*WP_PUSH(assembler->arena, names, count) = name;
-	}
-	qsort(names, count, sizeof *names, wp_text_compare_items);
-	for (size_t i = 0; i < count; i++)
-		if (!json_object_get(entry->properties, names[i]))
-			wp_json_push(array, json_string(names[i]));
-	return array;
-}
-
-static int compare_companions(const void *a, const void *b)
-{
-	const struct wp_companion *x = a, *y = b;
-
-	if (x->entry != y->entry)
-		return x->entry < y->entry ? -1 : 1;
-	if (x->kind != y->kind)
-		return x->kind < y->kind ? -1 : 1;
-	return strcmp(x->key, y->key);
-}
-
-/* The rows of an entry, which stand together after sorting; *@at moves behind them. */
-static void add_companions(struct wp_assembler *assembler, size_t entry, size_t *at, json_t *document)
-{
-	json_t *rows[WP_COMPANION_KINDS];
-
-	for (int kind = 0; kind < WP_COMPANION_KINDS; kind++) {
-		rows[kind] = wp_json_must(json_array());
-		wp_json_set(document, companion_keys[kind], rows[kind]);
-	}
-	for (; *at < assembler->companion_count && assembler->companions[*at].entry == entry; (*at)++)
-		wp_json_push(rows[assembler->companions[*at].kind], json_incref(assembler->companions[*at].row));
-}
-
-static json_t *make_document(struct wp_assembler *assembler, size_t at, size_t *companion)
-{
-	const struct wp_entry_row *entry = &assembler->entries[at];
-	json_t *document = wp_json_object("class", json_string(wp_class_name(entry->class)),
-					  "package_id", json_string(entry->package_id),
-					  "properties", json_incref(entry->properties),
-					  "not_fetched", not_fetched(assembler, entry), NULL);
-
-	add_companions(assembler, at, companion, document);
-	/* Was there before the rows of distribution points got a place beside the records: ids of snapshots stay the same. */
-	wp_json_set(document, "distribution_points", json_array());
-	return document;
-}
-
-static int compare_documents(const void *a, const void *b)
-{
-	return strcmp(wp_json_get_text(*(json_t *const *)a, "package_id"),
-		      wp_json_get_text(*(json_t *const *)b, "package_id"));
-}
-
-/* All records as JSON, by PackageID. */
-static json_t *make_documents(struct wp_assembler *assembler)
-{
-	json_t **documents = wp_must(calloc(assembler->record_count, sizeof *documents));
-	json_t *array = wp_json_must(json_array());
-	size_t count = 0, companion = 0;
-
-	WP_SORT(assembler->companions, assembler->companion_count, compare_companions);
-	for (size_t i = 0; i < assembler->entry_count; i++) {
-		if (assembler->entries[i].has_record)
-			documents[count++] = make_document(assembler, i, &companion);
-		while (companion < assembler->companion_count && assembler->companions[companion].entry == i)
-			companion++;
-	}
-	qsort(documents, count, sizeof *documents, compare_documents);
-	for (size_t i = 0; i < count; i++)
-		wp_json_push(array, documents[i]);
-	free(documents);
-	return array;
 }
 
 static struct wp_time taken_at(const struct wp_assembler *assembler)
@@ -212,9 +117,78 @@ static const char *missing(struct wp_assembler *assembler)
 	return pages && refused ? wp_arena_printf(assembler->arena, "%s, %s", refused, pages) : refused ? refused : pages;
 }
 
+/* What the set's records are read from when the import is over. */
+struct texts {
+	struct wp_record_texts of_set; /* the first member, so that it leads here */
+	const struct wp_documents *documents;
+};
+
+static int read_text(const struct wp_record_texts *texts, size_t at, struct wp_buf *ret, struct wp_error *err)
+{
+	return wp_document_text(((const struct texts *)texts)->documents, at, ret, err);
+}
+
+/* The images that a record has by the rows of SMS_ImageInformation alone. */
+static int count_images(const struct wp_documents *documents, size_t at, struct wp_record *record, struct wp_error *err)
+{
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	json_t *document __attribute__((cleanup(wp_json_freep))) = NULL;
+	struct wp_record whole = { 0 };
+	int status = wp_document_value(documents, at, &document, err);
+
+	if (status)
+		return status;
+	wp_record_decode_images(scratch, document, json_object_get(document, "properties"), &whole);
+	record->images.count = whole.images.count;
+	return WP_OK;
+}
+
+/* The records as struct wp_record_texts has them. */
+static int brief_records(struct wp_record_set *set, const struct wp_documents *documents, struct wp_error *err)
+{
+	struct texts *texts = wp_arena_alloc(set->arena, sizeof *texts);
+	int status = WP_OK;
+
+	*texts = (struct texts){ { read_text }, documents };
+	set->texts = &texts->of_set;
+	for (size_t i = 0; i < set->count && !status; i++) {
+		const struct wp_entry_row *entry = documents->entries[i];
+
+		set->records[i] = (struct wp_record){
+			.class = entry->class,
+			.package_id = entry->package_id,
+			.source_version = entry->brief.source_version,
+			.image_property_state = entry->brief.fetched ? WP_FETCHED_PRESENT : WP_FETCHED_NOT,
+			.image_property_error = entry->brief.image_error,
+			.probed_error = entry->brief.probed_error,
+		};
+		if (!entry->brief.fetched && entry->image_rows)
+			status = count_images(documents, i, &set->records[i], err);
+	}
+	return status;
+}
+
+static int whole_records(struct wp_record_set *set, const struct wp_documents *documents, struct wp_error *err)
+{
+	int status = WP_OK;
+
+	set->documents = wp_json_must(json_array());
+	for (size_t i = 0; i < set->count && !status; i++) {
+		json_t *document;
+
+		status = wp_document_value(documents, i, &document, err);
+		if (status)
+			break;
+		wp_json_push(set->documents, document);
+		status = wp_record_decode(set->arena, document, &set->records[i], err);
+	}
+	return status;
+}
+
 int wp_assembler_finish(struct wp_assembler *assembler, struct wp_record_set **ret_set, struct wp_error *err)
 {
 	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = NULL;
+	const struct wp_documents *documents;
 	int status = check_entries(assembler, err);
 
 	if (!status)
@@ -222,8 +196,8 @@ int wp_assembler_finish(struct wp_assembler *assembler, struct wp_record_set **r
 	if (status)
 		return status;
 	wp_remark_on_rest(assembler);
+	documents = wp_documents_new(assembler);
 	set = wp_must(calloc(1, sizeof *set));
-	set->documents = make_documents(assembler);
 	set->site = wp_site_rows_finish(assembler);
 	set->count = assembler->record_count;
 	set->taken_at = taken_at(assembler);
@@ -231,16 +205,15 @@ int wp_assembler_finish(struct wp_assembler *assembler, struct wp_record_set **r
 	wp_columns_finish(assembler);
 	set->diags = assembler->diags;
 	set->arena = assembler->arena;
-	assembler->arena = NULL;
 	if (assembler->site[0])
 		set->site_code = wp_must(strdup(assembler->site));
 	set->records = wp_arena_alloc(set->arena, set->count * sizeof *set->records);
-	for (size_t i = 0; i < set->count; i++) {
-		status = wp_record_decode(set->arena, json_array_get(set->documents, i), &set->records[i], err);
-		if (status)
-			return status;
-	}
-	wp_remark_on_records(set);
+	status = documents->spill ? brief_records(set, documents, err) : whole_records(set, documents, err);
+	if (!status)
+		wp_remark_on_records(set, documents);
+	wp_assembler_release(assembler);
+	if (status)
+		return status;
 	wp_remark_on_versions(set);
 	wp_sort_remarks(&set->diags);
 	*ret_set = set;

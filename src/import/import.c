@@ -155,13 +155,18 @@ int wp_import_files_bounded(const char *const *paths, size_t count, const struct
 	struct wp_feed *feed = wp_feed_new(assembler, options->threads);
 	int status = WP_OK;
 
+	*ret_set = NULL;
 	assembler->feed = feed;
 	for (size_t i = 0; i < count && !status; i++)
 		status = read_export(paths[i], bounds->record_bytes, assembler, err);
 	if (!status)
 		status = wp_assembler_finish(assembler, ret_set, err);
 	if (!status)
-		wp_record_set_identify(*ret_set);
+		status = wp_record_set_identify(*ret_set, err);
+	if (status) {
+		wp_record_set_free(*ret_set);
+		*ret_set = NULL;
+	}
 	wp_feed_free(feed);
 	wp_assembler_free(assembler);
 	return status;

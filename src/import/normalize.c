@@ -300,16 +300,37 @@ json_t *wp_property_normalize(const struct wp_property *property, const json_t *
 	return normalize_tree(value);
 }
 
+/* 1 and 1.0 are the same, also inside of lists. */
+static bool has_same_text(const json_t *a, const json_t *b)
+{
+	struct wp_buf x __attribute__((cleanup(wp_buf_free))) = { 0 };
+	struct wp_buf y __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	wp_json_canonical(&x, a);
+	wp_json_canonical(&y, b);
+	return x.length == y.length && memcmp(x.data, y.data, x.length) == 0;
+}
+
+/* Does a text say the number as one shape has it and another not: "1.0" for 1? */
+static bool says_number(const json_t *text, const json_t *number)
+{
+	json_t *said = json_is_string(text) && json_is_number(number) ? json_loads(json_string_value(text), JSON_DECODE_ANY, NULL) : NULL;
+	bool same = json_is_number(said) && has_same_text(said, number);
+
+	json_decref(said);
+	return same;
+}
+
 bool wp_property_same(const struct wp_property *property, const json_t *a, const json_t *b)
 {
 	char *x __attribute__((cleanup(free_text))) = NULL;
 	char *y __attribute__((cleanup(free_text))) = NULL;
 
-	if (json_equal(a, b))
+	if (json_equal(a, b) || has_same_text(a, b))
 		return true;
 	if (property || json_typeof(a) == json_typeof(b))
 		return false;
 	x = scalar_text(a);
 	y = scalar_text(b);
-	return x && y && wp_ascii_same(x, y);
+	return (x && y && wp_ascii_same(x, y)) || says_number(a, b) || says_number(b, a);
 }

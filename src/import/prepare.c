@@ -5,6 +5,7 @@
  */
 #include "prepare.h"
 
+#include "wimplan/arena.h"
 #include "wimplan/ascii.h"
 #include "wimplan/json.h"
 
@@ -165,7 +166,27 @@ static void normalize(const struct wp_row *row, const struct wp_site_table *tabl
 	}
 }
 
-void wp_row_prepare(const struct wp_row *row, const char *page_class, struct wp_prepared *ret)
+void wp_image_facts_read(const json_t *properties, struct wp_image_facts *ret)
+{
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	struct wp_record record = { 0 };
+
+	wp_record_decode_images(scratch, NULL, properties, &record);
+	*ret = (struct wp_image_facts){
+		.fetched = record.image_property_state != WP_FETCHED_NOT,
+		.image_error = record.image_property_error ? wp_take_copy(record.image_property_error) : NULL,
+		.probed_error = record.probed_error ? wp_take_copy(record.probed_error) : NULL,
+	};
+}
+
+void wp_image_facts_free(struct wp_image_facts *facts)
+{
+	free(facts->image_error);
+	free(facts->probed_error);
+	*facts = (struct wp_image_facts){ 0 };
+}
+
+void wp_row_prepare(const struct wp_row *row, const char *page_class, bool as_text, struct wp_prepared *ret)
 {
 	*ret = (struct wp_prepared){ 0 };
 	wp_row_facts(row, &ret->facts);
@@ -174,6 +195,12 @@ void wp_row_prepare(const struct wp_row *row, const char *page_class, struct wp_
 	ret->identity = wp_row_identify(row, &ret->facts);
 	if (ret->identity.sort != WP_ROW_OTHER)
 		normalize(row, ret->identity.sort == WP_ROW_SITE ? &wp_site_tables[ret->identity.site_kind] : NULL, ret);
+	if (!as_text || !ret->clean || ret->twice)
+		return;
+	wp_json_canonical(&ret->text, ret->clean);
+	/* Dates that wait may leave a record with other values, but its images are what they are. */
+	if (ret->identity.sort == WP_ROW_RECORD)
+		wp_image_facts_read(ret->clean, &ret->images);
 }
 
 void wp_prepared_free(struct wp_prepared *prepared)
@@ -182,5 +209,7 @@ void wp_prepared_free(struct wp_prepared *prepared)
 		json_decref(prepared->odd[i].value);
 	free(prepared->odd);
 	json_decref(prepared->clean);
+	wp_buf_free(&prepared->text);
+	wp_image_facts_free(&prepared->images);
 	*prepared = (struct wp_prepared){ 0 };
 }

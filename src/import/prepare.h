@@ -6,11 +6,19 @@
 #include "normalize.h"
 #include "row.h"
 
+#include "wimplan/buf.h"
+
 /* A value that is kept as it stands. */
 struct wp_odd_value {
 	const struct wp_property *property;
 	enum wp_value_kind kind;
 	json_t *value; /* owned */
+};
+
+/* What remarks say of a record's images. Texts are owned, and NULL where there is nothing to say. */
+struct wp_image_facts {
+	bool fetched; /* ImageProperty was */
+	char *image_error, *probed_error;
 };
 
 struct wp_prepared {
@@ -21,10 +29,17 @@ struct wp_prepared {
 	bool dates;        /* some of @clean are written as a culture writes them */
 	struct wp_odd_value *odd; /* owned */
 	size_t odd_count;
+	/* Where @clean is to be kept outside of memory: its canonical text, and what is known of a record besides. */
+	struct wp_buf text;
+	struct wp_image_facts images;
 };
 
-/* @page_class: of the page that the row stands on; "" when nothing says it. */
-void wp_row_prepare(const struct wp_row *row, const char *page_class, struct wp_prepared *ret);
+/* @page_class: of the page that the row stands on; "" when nothing says it. @as_text: @text and @images are wanted. */
+void wp_row_prepare(const struct wp_row *row, const char *page_class, bool as_text, struct wp_prepared *ret);
 void wp_prepared_free(struct wp_prepared *prepared);
+
+/* Of a record with these properties. Freed by wp_image_facts_free(). */
+void wp_image_facts_read(const json_t *properties, struct wp_image_facts *ret);
+void wp_image_facts_free(struct wp_image_facts *facts);
 
 #endif

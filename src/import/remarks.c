@@ -56,22 +56,6 @@ static void remark_on_skipped(struct wp_assembler *assembler, const json_t *skip
 	}
 }
 
-/* Whether the states of a row of SMS_ObjectContentExtraInfo, where it has all of them, are as many as it says are targeted. */
-static bool adds_up(const json_t *row)
-{
-	static const char *const states[] = { "NumberSuccess", "NumberInProgress", "NumberErrors", "NumberUnknown" };
-	uint64_t targeted, count, sum = 0;
-
-	if (!wp_json_get_u64(row, "Targeted", &targeted))
-		return true;
-	for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
-		if (!wp_json_get_u64(row, states[i], &count))
-			return true;
-		sum = wp_sum(sum, count);
-	}
-	return sum == targeted;
-}
-
 static void remark_on_counts(struct wp_assembler *assembler)
 {
 	const struct wp_companion *first = NULL;
@@ -81,7 +65,7 @@ static void remark_on_counts(struct wp_assembler *assembler)
 	for (size_t i = 0; i < assembler->companion_count; i++) {
 		const struct wp_companion *companion = &assembler->companions[i];
 
-		if (companion->kind != WP_COMPANION_CONTENT_INFO || adds_up(companion->row))
+		if (companion->kind != WP_COMPANION_CONTENT_INFO || companion->adds_up)
 			continue;
 		if (!count++)
 			first = companion;
@@ -114,19 +98,7 @@ void wp_remark_on_rest(struct wp_assembler *assembler)
 	    "rows were left out, because the package itself is not in the export");
 }
 
-static bool lacks_index(const json_t *rows)
-{
-	const json_t *row;
-	uint64_t index;
-	size_t i;
-
-	json_array_foreach(rows, i, row)
-		if (json_array_size(rows) > 1 && !wp_json_get_u64(row, "Index", &index))
-			return true;
-	return false;
-}
-
-void wp_remark_on_records(struct wp_record_set *set)
+void wp_remark_on_records(struct wp_record_set *set, const struct wp_documents *documents)
 {
 	struct group properties = { 0 }, probes = { 0 }, rows = { 0 };
 
@@ -137,7 +109,7 @@ void wp_remark_on_records(struct wp_record_set *set)
 			tally(&properties, record->package_id, record->image_property_error);
 		if (record->probed_error)
 			tally(&probes, record->package_id, record->probed_error);
-		if (lacks_index(json_object_get(record->json, "image_information")))
+		if (documents->entries[i]->image_rows > 1 && documents->entries[i]->unindexed)
 			tally(&rows, record->package_id, "");
 	}
 	say(set->arena, &set->diags, WP_SEVERITY_WARNING, "image-property-invalid", &properties, "ImageProperty cannot be read: ");

@@ -3,7 +3,7 @@
 #ifndef WIMPLAN_IMPORT_REMARKS_H
 #define WIMPLAN_IMPORT_REMARKS_H
 
-#include "assembler.h"
+#include "record_documents.h"
 
 #include "wimplan/buf.h"
 
@@ -13,7 +13,7 @@ void wp_skipped_words(struct wp_buf *buf, const char *what, const json_t *count)
 /* Rows without a package, rows of other classes, counts that do not add up: said once, in total. */
 void wp_remark_on_rest(struct wp_assembler *assembler);
 /* Records of which something cannot be read. */
-void wp_remark_on_records(struct wp_record_set *set);
+void wp_remark_on_records(struct wp_record_set *set, const struct wp_documents *documents);
 /* Versions on distribution points that the site has not made yet: the packages were exported before them. */
 void wp_remark_on_versions(struct wp_record_set *set);
 /* In an order that does not depend on that of the files, each once. */

@@ -141,8 +141,7 @@ static void images_from_rows(struct wp_arena *arena, const json_t *rows, struct 
 	wp_site_images_sort(ret);
 }
 
-static void decode_images(struct wp_arena *arena, const json_t *json, const json_t *properties,
-			  struct wp_record *record)
+static void decode_own_images(struct wp_arena *arena, const json_t *json, const json_t *properties, struct wp_record *record)
 {
 	const char *why;
 
@@ -161,12 +160,20 @@ static void decode_images(struct wp_arena *arena, const json_t *json, const json
 	images_from_rows(arena, json_object_get(json, "image_information"), &record->images);
 }
 
+void wp_record_decode_images(struct wp_arena *arena, const json_t *json, const json_t *properties, struct wp_record *ret)
+{
+	const char *probe = wp_json_get_text(properties, "ProbedImageProperty");
+
+	decode_own_images(arena, json, properties, ret);
+	if (probe && *probe)
+		ret->probed = wp_image_property_parse(arena, probe, &ret->probed_images, &ret->probed_error) == 0;
+}
+
 int wp_record_decode(struct wp_arena *arena, const json_t *json, struct wp_record *ret, struct wp_error *err)
 {
 	const json_t *properties = json_object_get(json, "properties");
 	/* Its key is the package: there is one row. */
 	const json_t *content = json_array_get(json_object_get(json, "content_info"), 0);
-	const char *probe = wp_json_get_text(properties, "ProbedImageProperty");
 
 	memset(ret, 0, sizeof *ret);
 	ret->json = json;
@@ -194,9 +201,7 @@ int wp_record_decode(struct wp_arena *arena, const json_t *json, struct wp_recor
 	ret->action_in_progress = number(properties, "ActionInProgress");
 	if (ret->class == WP_CLASS_BOOT)
 		ret->image_path = wp_json_get_text(properties, "ImagePath");
-	decode_images(arena, json, properties, ret);
-	if (probe && *probe)
-		ret->probed = wp_image_property_parse(arena, probe, &ret->probed_images, &ret->probed_error) == 0;
+	wp_record_decode_images(arena, json, properties, ret);
 	return WP_OK;
 }
 
@@ -228,16 +233,26 @@ void wp_snapshot_id_end(struct wp_sha256 *hash, const char *site_code, char ret_
 	json_decref(site);
 }
 
-void wp_record_set_identify(struct wp_record_set *set)
+int wp_record_text(const struct wp_record_set *set, size_t at, struct wp_buf *ret, struct wp_error *err)
+{
+	if (set->texts)
+		return set->texts->read(set->texts, at, ret, err);
+	wp_json_canonical(ret, set->records[at].json);
+	return WP_OK;
+}
+
+int wp_record_set_identify(struct wp_record_set *set, struct wp_error *err)
 {
 	/* One record at a time, so that the text of all of them is never in memory. */
 	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
 	struct wp_sha256 *hash = wp_snapshot_id_begin();
+	int status = WP_OK;
 
-	for (size_t i = 0; i < set->count; i++) {
+	for (size_t i = 0; i < set->count && !status; i++) {
 		wp_buf_clear(&text);
-		wp_json_canonical(&text, set->records[i].json);
+		status = wp_record_text(set, i, &text, err);
 		wp_snapshot_id_add(hash, i, text.data, text.length);
 	}
 	wp_snapshot_id_end(hash, set->site_code, set->id);
+	return status;
 }

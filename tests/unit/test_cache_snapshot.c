@@ -59,7 +59,7 @@ static struct wp_record_set *make_set(const char *site_code, size_t count, int s
 		cr_assert_eq(wp_record_decode(set->arena, json, WP_PUSH(set->arena, set->records, set->count), NULL),
 			     WP_OK);
 	}
-	wp_record_set_identify(set);
+	cr_assert_eq(wp_record_set_identify(set, NULL), WP_OK);
 	return set;
 }
 

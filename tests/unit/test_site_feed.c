@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Rows that threads look at side by side: the outcome is the same with any number of them, the first error too. */
+/*
+ * Rows that threads look at side by side, and that are kept in memory or outside of it: the outcome is the same in any case, the
+ * first error too.
+ */
 #include "site_fixture.h"
+#include "temporary.h"
+
+#include "wimplan/spill.h"
 
 #include "wimplan/thread.h"
 
@@ -77,11 +83,11 @@ static void write_damage(struct wp_buf *buf)
 	wp_buf_puts(buf, "]]");
 }
 
-/* What an import of @buf gives: its id and remarks, or its error. The caller frees it. */
-static struct wp_buf outcome(const struct wp_buf *bufs, size_t count, unsigned int threads)
+/* What an import of files gives: its id and remarks, or its error. The caller frees it. */
+static struct wp_buf outcome(const struct wp_buf *bufs, size_t count, unsigned int threads, struct wp_spill *spill)
 {
 	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = NULL;
-	struct wp_import_options options = { .site_code = "P01", .threads = threads };
+	struct wp_import_options options = { .site_code = "P01", .threads = threads, .spill = spill };
 	struct wp_buf text = { 0 };
 	struct wp_error err = { 0 };
 
@@ -90,26 +96,71 @@ static struct wp_buf outcome(const struct wp_buf *bufs, size_t count, unsigned i
 	for (size_t i = 0; set && i < set->diags.count; i++)
 		wp_buf_printf(&text, "%s: %s\n", set->diags.items[i].code, set->diags.items[i].summary);
 	if (set)
-		wp_buf_printf(&text, "%s %zu", set->id, set->count);
+		wp_buf_printf(&text, "%s %zu\n", set->id, set->count);
+	for (size_t i = 0; set && i < set->count; i++) {
+		const struct wp_record *record = &set->records[i];
+
+		cr_expect_eq(!record->json, spill != NULL);
+		cr_expect_eq(wp_record_text(set, i, &text, &err), WP_OK, "%s", err.message);
+		wp_buf_printf(&text, " %s %d %d %d %s\n", record->package_id, (int)record->class,
+			      record->image_property_state == WP_FETCHED_NOT,
+			      record->image_property_state == WP_FETCHED_NOT ? (int)record->images.count : -1,
+			      record->source_version.known ? "known" : "unknown");
+	}
 	return text;
 }
 
 /* The names of the files are numbers of descriptors, which are the same each time. */
-static void same_for_any_threads(const struct wp_buf *bufs, size_t count, const char *words)
+static void same_in_any_case(const char *folder, const struct wp_buf *bufs, size_t count, const char *words)
 {
-	static const unsigned int threads[] = { 2, 3, 16 };
-	struct wp_buf alone __attribute__((cleanup(wp_buf_free))) = outcome(bufs, count, 1);
+	static const unsigned int threads[] = { 1, 2, 3, 16 };
+	struct wp_buf alone __attribute__((cleanup(wp_buf_free))) = outcome(bufs, count, 1, NULL);
+	char path[TEMPORARY_SIZE + 32];
 
 	cr_expect(strstr(wp_buf_text(&alone), words), "%s", wp_buf_text(&alone));
 	for (size_t i = 0; i < sizeof threads / sizeof *threads; i++) {
-		struct wp_buf text __attribute__((cleanup(wp_buf_free))) = outcome(bufs, count, threads[i]);
+		struct wp_spill *spill __attribute__((cleanup(wp_spill_freep))) = NULL;
+		struct wp_buf text __attribute__((cleanup(wp_buf_free))) = outcome(bufs, count, threads[i], NULL);
+		struct wp_buf kept = { 0 };
 
 		cr_expect_str_eq(wp_buf_text(&text), wp_buf_text(&alone), "%u threads", threads[i]);
+		/* All in a file, some of it, and nothing. */
+		snprintf(path, sizeof path, "%s/new/cache.db", folder);
+		spill = wp_spill_new(path, i == 1 ? (size_t)1 << 30 : i * 3000);
+		kept = outcome(bufs, count, threads[i], spill);
+		cr_expect_str_eq(wp_buf_text(&kept), wp_buf_text(&alone), "%u threads, kept outside", threads[i]);
+		wp_buf_free(&kept);
 	}
 }
 
-Test(site, rows_are_joined_in_their_order_by_any_number_of_threads)
+/* Lists whose lazy properties come by key, images that cannot be read, a class that only the second row says, no class at all. */
+static void write_briefs(struct wp_buf *buf)
 {
+	static const char *const images[] = { "", "<WIM><IMAGE INDEX='1'/></WIM>", "<WIM", "no XML" };
+
+	wp_buf_puts(buf, "[");
+	for (int i = 0; i < 200; i++)
+		wp_buf_printf(buf, "{\"PackageID\":\"P01%05X\",\"PkgFlags\":%s,\"__LAZYPROPERTIES\":[\"ImageProperty\",\"ISVData\","
+			      "\"New%d\"],\"ImageProperty\":\"\",\"Real\":1e0,\"List\":[1.0,{\"b\":2.50,\"a\":null}]},", i, i % 2 ? "0" : "0.0",
+			      i % 5);
+	for (int i = 0; i < 150; i++)
+		wp_buf_printf(buf, "{\"PackageID\":\"P01%05X\",\"PackageType\":%d,\"PkgFlags\":0,\"SourceVersion\":%d,\"Real\":1,"
+			      "\"List\":[1,{\"a\":null,\"b\":2.5}],\"SourceSite\":\"P01\"%s%s%s},", i, 257 + i % 3, i,
+			      i % 4 ? ",\"ImageProperty\":\"" : "", i % 4 ? images[i % 4] : "", i % 4 ? "\"" : "");
+	for (int i = 150; i < 200; i++)
+		wp_buf_printf(buf, "{\"PackageID\":\"P01%05X\",\"PackageType\":\"258\",\"PkgFlags\":\"0\",\"Real\":\"1.0\"},", i);
+	for (int i = 0; i < 300; i++)
+		wp_buf_printf(buf, "{\"__CLASS\":\"SMS_ImageInformation\",\"PackageID\":\"P01%05X\",%s\"OSVersion\":\"10.%d\"},", i / 2 * 4 % 200,
+			      i % 20 < 15 ? "" : i % 2 ? "\"Index\":1," : "\"Index\":2,", i % 100);
+	for (int i = 0; i < 300; i++)
+		wp_buf_printf(buf, "{\"__CLASS\":\"SMS_ObjectContentExtraInfo\",\"ObjectID\":\"P01%05X\",\"Targeted\":%d,\"SourceSize\":5,"
+			      "\"NumberSuccess\":1,\"NumberInProgress\":0,\"NumberErrors\":0,\"NumberUnknown\":0,"
+			      "\"LastUpdateDate\":\"2026-01-%02dT00:00:00Z\"}%s", i % 250, i / 250 ? 2 : i % 3, 1 + i % 20, i < 299 ? "," : "]");
+}
+
+Test(site, rows_are_joined_in_their_order_by_any_number_of_threads_wherever_they_are_kept)
+{
+	char folder[TEMPORARY_SIZE];
 	static const struct {
 		void (*write)(struct wp_buf *buf);
 		const char *words;
@@ -119,14 +170,18 @@ Test(site, rows_are_joined_in_their_order_by_any_number_of_threads)
 		{ write_clixml, "Priority of 8 rows is no whole number" },
 		{ write_contradiction, "record 601 (line 601)" },
 		{ write_damage, "line 651" },
+		{ write_briefs, "ImageProperty cannot be read" },
 	};
+
+	temporary_make(folder);
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 
 		cases[i].write(&buf);
-		same_for_any_threads(&buf, 1, cases[i].words);
+		same_in_any_case(folder, &buf, 1, cases[i].words);
 	}
+	temporary_remove(folder);
 }
 
 /* A job of the belt below. */
@@ -169,4 +224,47 @@ Test(system, a_belt_gives_jobs_back_in_the_order_in_which_they_were_put_on_it)
 		wp_belt_free(belt);
 	}
 	wp_belt_free(NULL);
+}
+
+Test(system, a_spill_gives_back_what_it_was_given_and_leaves_no_file)
+{
+	char folder[TEMPORARY_SIZE], path[TEMPORARY_SIZE + 32];
+	struct wp_spill *spill;
+	struct wp_span spans[100];
+	struct wp_buf text = { 0 }, back = { 0 };
+	struct wp_error err;
+
+	temporary_make(folder);
+	snprintf(path, sizeof path, "%s/cache.db", folder);
+	spill = wp_spill_new(path, 1000);
+	for (size_t i = 0; i < 100; i++) {
+		wp_buf_clear(&text);
+		/* Some are longer than what stays in memory, one is nothing. */
+		wp_buf_pad(&text, (char)('A' + i % 26), i * i % 3000);
+		cr_assert_eq(wp_spill_add(spill, wp_buf_text(&text), text.length, &spans[i], &err), WP_OK, "%s", err.message);
+	}
+	for (size_t i = 100; i--;) {
+		wp_buf_clear(&back);
+		wp_buf_puts(&back, "before ");
+		cr_assert_eq(wp_spill_read(spill, spans[i], &back, &err), WP_OK, "%s", err.message);
+		cr_expect_eq(back.length, 7 + i * i % 3000);
+		for (size_t k = 7; k < back.length; k++)
+			cr_assert_eq(back.data[k], (char)('A' + i % 26), "text %zu", i);
+	}
+	wp_spill_free(spill);
+	/* Only an empty folder can be taken away so. */
+	cr_expect_eq(rmdir(folder), 0);
+	wp_spill_free(NULL);
+	/* A folder that cannot be made. */
+	spill = wp_spill_new("/proc/self/none/cache.db", 10);
+	cr_expect_eq(wp_spill_add(spill, "0123456789", 10, spans, &err), WP_OK);
+	cr_expect_eq(wp_spill_add(spill, "0123456789", 10, spans + 1, &err), WP_E_FAILED);
+	cr_expect_str_eq(err.code, "unwritable");
+	cr_expect(strstr(err.message, "/proc/self/none/"), "%s", err.message);
+	wp_buf_clear(&back);
+	cr_expect_eq(wp_spill_read(spill, spans[0], &back, &err), WP_OK);
+	cr_expect_str_eq(back.data, "0123456789");
+	wp_spill_free(spill);
+	wp_buf_free(&text);
+	wp_buf_free(&back);
 }
