@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """inspect --boot, end to end: a WIM with an image for each verdict. check-boot.py BUILD."""
+import hashlib
 import html
 import json
 import os
@@ -79,6 +80,28 @@ def pages(wim, images, known):
         check(f'markup and control characters of a name in {form}', False, '<b>Windows' in page or '\x1b' in page)
 
 
+def media(folder, programs, known):
+    """What starts a medium itself: by the number that mkboot gave a program, and who signed it."""
+    by_2011, by_2023, by_both, by_nobody = (f'{programs}/{name}.efi' for name in ('2', '6', '8', '13-unsigned'))
+    for verdict, files in (('2011-only', [by_2011]), ('2023-in-place', [by_2023, by_2023]), ('both', [by_both]), ('mixed', [by_2011, by_2023]),
+                           ('unproven', [by_2023, by_nobody]), ('no-boot-manager', [])):
+        words = [f'efi/boot/boot{machine}.efi={file}' for machine, file in zip(('x64', 'aa64'), files)]
+        subprocess.run([f'{os.path.dirname(os.path.abspath(__file__))}/tools/mkmedia.py', '--udf', '1.02', '--iso', f'{folder}/w.iso',
+                        f'sources/boot.wim={folder}/boot.wim', f'bootmgr.efi={by_2011}', f'efi/microsoft/boot/cdboot.efi={by_2011}', *words], check=True)
+        medium = json.loads(run('wimplan-other-authorities', 'inspect', '--boot', '--json', f'{folder}/w.iso', **known))['files'][0]['media']['boot']
+        check(f'verdict of a medium: {verdict}', verdict, medium['verdict'])
+        check(f'roles of a medium: {verdict}', ['media-start'] * len(files) + ['media-manager', 'disc-start'], [file['role'] for file in medium['files']])
+        for file in medium['files']:
+            with open(by_2011 if file['role'] != 'media-start' else files[medium['files'].index(file)], 'rb') as program:
+                check(f'SHA-1 of {file["path"]}', f'sha1:{hashlib.sha1(program.read()).hexdigest()}', file['sha1'])
+        for form, line in (('text', f'What starts the medium: {verdict}\n  '), ('markdown', f'| the medium itself | {verdict} |'),
+                           ('html', f'>{verdict}</span></h2>')):
+            page = run('wimplan-other-authorities', 'inspect', '--boot', '--format', form, f'{folder}/w.iso', **known).decode()
+            check(f'verdict of a medium in {form}: {verdict}', True, line in page)
+            check(f'sentence of a medium in {form}: {verdict}', True,
+                  medium['summary'] in html.unescape(' '.join(page.split())).replace('\\*', '*'))
+
+
 def main(folder):
     programs = f'{folder}/programs'
     os.mkdir(programs)
@@ -113,6 +136,18 @@ def main(folder):
     beside = images[2]['boot']
     check('diagnostics of an EX that is older', ['boot-ex-older'], [diag['code'] for diag in beside['diagnostics']])
 
+    # What is installed goes with the same verdicts; the loader, on which none rests, is not read for them.
+    servicing = json.loads(run('wimplan-other-authorities', 'inspect', '--servicing', '--json', wim, **known))['files'][0]['images']
+    check('verdicts of --servicing', [image['boot']['verdict'] for image in images], [image['boot']['verdict'] for image in servicing])
+    for image in servicing:
+        for file in image['boot']['files']:
+            check(f'{file["path"]} of {image["name"]} is left out', file['role'] == 'loader', (file['not_read'] or '').startswith('the verdict does not rest'))
+            check(f'{file["path"]} of {image["name"]} is read', file['role'] != 'loader' and image['name'] != 'not-read', bool(file['authenticode_sha256']))
+    text = run('wimplan-other-authorities', 'inspect', '--servicing', wim, **known).decode()
+    for image in images:
+        check(f'verdict of --servicing: {image["name"]}', True, f'What starts image {image["index"]}: {image["boot"]["verdict"]}\n' in text)
+    check('what is left out is said', 2, text.count('Not read: 1 boot file on which'))
+
     text = run('wimplan-other-authorities', 'inspect', '--boot', '--min-svn', '9.0', wim, **known).decode()
     check('control characters in the text', False, '\x1b' in text)
     for image in images:
@@ -123,6 +158,8 @@ def main(folder):
         check(f'in the text: {words}', True, words in ' '.join(text.split()))
 
     pages(wim, images, known)
+
+    media(folder, programs, known)
 
     # The program that is installed knows none of these certificates, whatever the environment says.
     document = json.loads(run('wimplan', 'inspect', '--boot', '--json', wim, **known))

@@ -214,6 +214,19 @@ def check_inspect(schemas, env, folder):
     expect(document["files"][0].get("path_bytes", "").endswith("ff2e77696d"), "a path that is not UTF-8 has no path_bytes")
 
 
+def check_media(schemas, env, folder):
+    """WIMs inside of an .iso, and what starts it."""
+    text = folder / "no-program"
+    text.write_bytes(b"no program")
+    made = subprocess.run([TOP / "tests" / "tools" / "mkmedia.py", "--udf", "1.02", "--iso", folder / "w.iso", f"sources/install.wim={folder}/media/february.wim",
+                           f"efi/boot/bootx64.efi={text}", f"bootmgr.efi={text}", f"efi/microsoft/boot/cdboot.efi={text}"], stderr=subprocess.PIPE)
+    expect(made.returncode == 0, f"mkmedia: {made.stderr.decode()}")
+    for words in [], ["--servicing"], ["--boot"]:
+        document = check_call(schemas, env, folder, "inspect", "--json", *words, "w.iso", status=0)
+        boot = document["files"][0]["media"].get("boot", {"files": []})
+        expect(len(boot["files"]) == (3 if "--boot" in words else 0), f"inspect {words} has {len(boot['files'])} programs of the medium")
+
+
 def check_diff(schemas, env, folder):
     media = ["media/january.wim", "media/february.wim"]
     check_call(schemas, env, folder, "diff", "--json", *media, status=0)
@@ -222,6 +235,8 @@ def check_diff(schemas, env, folder):
     check_call(schemas, env, folder, "diff", "--json", "--files", "odd/plain.wim", "odd/fields.wim")
     check_call(schemas, env, folder, "diff", "--json", "--record", "P010001A", "--cache", "cache.db", status=0)
     check_call(schemas, env, folder, "inspect", "--json", "--servicing", "--path", "*.efi", *media, "odd/esd.wim", status=0)
+    check_call(schemas, env, folder, "inspect", "--json", "--boot", "--min-svn", "9.0", *media, "odd/esd.wim", status=0)
+    check_media(schemas, env, folder)
     lines = run(env, folder, "diff", "--files", "--json-lines", *media, status=0).decode("utf-8").splitlines()
     expect(len(lines) > 20, "diff --json-lines writes no lines")
     for number, line in enumerate(lines, 1):

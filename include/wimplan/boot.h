@@ -7,6 +7,7 @@
 #define WIMPLAN_BOOT_H
 
 #include "wimplan/diag.h"
+#include "wimplan/media.h"
 #include "wimplan/number.h"
 #include "wimplan/time.h"
 #include "wimplan/tree.h"
@@ -82,7 +83,9 @@ enum wp_boot_role {
 	WP_BOOT_DISC_EX,
 	WP_BOOT_LOADER,           /* winload.efi, which the boot manager starts */
 	WP_BOOT_RESUME,           /* winresume.efi */
-	WP_BOOT_MEDIA_START,      /* EFI\Boot\bootx64.efi and its like, in images of media */
+	WP_BOOT_MEDIA_START,      /* EFI\Boot\bootx64.efi and its like, of media and in images of them */
+	WP_BOOT_DISC_START,       /* cdboot.efi, which a disc of media starts by */
+	WP_BOOT_OTHER,            /* any other program in efi/microsoft/boot of media */
 };
 
 /* "boot-manager", "boot-manager-ex", "media-manager" … */
@@ -96,6 +99,7 @@ struct wp_boot_file {
 	uint8_t sha1[WP_SHA1_SIZE];
 	const struct wp_boot_program *program; /* NULL: it is none, or was not read */
 	const char *not_read; /* why not, as wp_blob_read() says it; NULL */
+	bool left_out; /* nobody asked for more than the verdict, which does not rest on it: @not_read says so */
 };
 
 /* What the files of an image mean together. */
@@ -114,8 +118,9 @@ enum wp_boot_verdict {
 
 /* "no-boot-manager", "2011-only", "2011-with-2023-beside", "2023-in-place", "both", "third-party", "mixed", "unproven", "not-read". */
 const char *wp_boot_verdict_name(enum wp_boot_verdict verdict);
-/* The verdict as one sentence, for somebody who has never heard of it. */
+/* The verdict as one sentence, for somebody who has never heard of it; and that of a medium. */
 const char *wp_boot_verdict_sentence(enum wp_boot_verdict verdict);
+const char *wp_boot_medium_sentence(enum wp_boot_verdict verdict);
 
 struct wp_svn {
 	bool known;
@@ -132,14 +137,17 @@ struct wp_boot_image {
 	struct wp_diags diags; /* boot-ex-not-2023, boot-ex-older, boot-svn-low */
 };
 
-/* Judges files that were read. Pure. Fills verdict and diags. */
+/* Judges files that were read, of an image or of a medium. Pure. Fills verdict and diags. */
 void wp_boot_judge(struct wp_arena *arena, struct wp_boot_image *image, struct wp_svn least);
+void wp_boot_judge_medium(struct wp_arena *arena, struct wp_boot_image *medium, struct wp_svn least);
 
 /* What is looked for in the trees of one file, and read at the end. */
 struct wp_boot_survey;
 
 /* @index is borrowed. What is found is in @arena. */
 struct wp_boot_survey *wp_boot_survey_begin(struct wp_arena *arena, const struct wp_wim_index *index) __attribute__((returns_nonnull));
+/* Of the programs only those are read on which the verdict rests. */
+void wp_boot_survey_verdict_alone(struct wp_boot_survey *survey);
 /* Takes note of the files of one image; @survey is a struct wp_boot_survey. */
 void wp_boot_survey_tree(void *survey, const struct wp_tree *tree);
 /*
@@ -147,5 +155,12 @@ void wp_boot_survey_tree(void *survey, const struct wp_tree *tree);
  * that name one tree share theirs.
  */
 struct wp_boot_image *wp_boot_survey_end(struct wp_boot_survey *survey, struct wp_authorities authorities, struct wp_svn least);
+
+/*
+ * Reads and judges the programs of a medium's own: efi/boot/boot*.efi, by which firmware starts it, bootmgr.efi, and what is in
+ * efi/microsoft/boot. Paths are as the medium spells them. In @arena.
+ */
+struct wp_boot_image *wp_boot_read_medium(struct wp_arena *arena, struct wp_media *media, struct wp_authorities authorities,
+					  struct wp_svn least) __attribute__((returns_nonnull));
 
 #endif

@@ -58,4 +58,10 @@ bool wp_media_find(struct wp_media *media, const char *path, struct wp_media_fil
 size_t wp_media_list(struct wp_media *media, const char *path, const char *begin, const char *end,
 		     struct wp_media_file **ret);
 
+/*
+ * Reads all of @file, of at most @most bytes. NULL, and *@ret_bytes, which the caller frees and which is never NULL; or why it cannot be
+ * had, as the end of a sentence that begins with its name.
+ */
+const char *wp_media_read(const struct wp_media *media, const struct wp_media_file *file, uint64_t most, uint8_t **ret_bytes);
+
 #endif

@@ -61,9 +61,10 @@ void wp_report_receipt_csv(const struct wp_receipt *receipt, const struct wp_rep
 struct wp_inspection {
 	const struct wp_wim *wim;
 	const struct wp_media *media; /* the .iso in which it stands; NULL: it is a file of its own */
+	const struct wp_boot_image *media_boot; /* --boot: the programs that start the medium; NULL without */
 	const struct wp_wim_content *content; /* NULL without --deep, or when wimlib refused */
 	const struct wp_servicing *contents; /* --servicing: of each image of the metadata; NULL without */
-	const struct wp_boot_image *boot; /* --boot: the same of the programs that start it */
+	const struct wp_boot_image *boot; /* --boot, --servicing: the same of the programs that start it */
 	bool asked_deep, asked_servicing, asked_boot; /* what is then NULL nobody could look at */
 	bool searched; /* --path: @found says what fits; NULL: nobody could look */
 	const struct wp_found_files *found;

@@ -51,6 +51,7 @@ struct wp_boot_survey {
 	struct wp_boot_image *resources; /* of each metadata resource: the first image that has it */
 	struct wanted *wanted;
 	size_t wanted_count;
+	bool verdict_alone;
 };
 
 struct wp_boot_survey *wp_boot_survey_begin(struct wp_arena *arena, const struct wp_wim_index *index)
@@ -63,6 +64,11 @@ struct wp_boot_survey *wp_boot_survey_begin(struct wp_arena *arena, const struct
 	return survey;
 }
 
+void wp_boot_survey_verdict_alone(struct wp_boot_survey *survey)
+{
+	survey->verdict_alone = true;
+}
+
 static struct wanted *find_wanted(const struct wp_boot_survey *survey, const uint8_t sha1[WP_SHA1_SIZE])
 {
 	for (size_t i = 0; i < survey->wanted_count; i++)
@@ -71,10 +77,20 @@ static struct wanted *find_wanted(const struct wp_boot_survey *survey, const uin
 	return NULL;
 }
 
+static bool decides(enum wp_boot_role role)
+{
+	return role == WP_BOOT_MANAGER || role == WP_BOOT_MANAGER_EX || role == WP_BOOT_NETWORK;
+}
+
 static void want(struct wp_boot_survey *survey, struct wp_boot_file *file)
 {
 	struct wanted *wanted = find_wanted(survey, file->sha1);
 
+	if (survey->verdict_alone && !decides(file->role)) {
+		file->left_out = true;
+		file->not_read = "the verdict does not rest on it; --boot reads it";
+		return;
+	}
 	if (wanted)
 		return;
 	if (survey->wanted_count == WP_LIMIT_BOOT_PROGRAMS) {

@@ -34,6 +34,8 @@ const char *wp_boot_role_name(enum wp_boot_role role)
 		[WP_BOOT_LOADER] = "loader",
 		[WP_BOOT_RESUME] = "resume",
 		[WP_BOOT_MEDIA_START] = "media-start",
+		[WP_BOOT_DISC_START] = "disc-start",
+		[WP_BOOT_OTHER] = "other",
 	};
 
 	return names[role];
@@ -70,6 +72,28 @@ const char *wp_boot_verdict_name(enum wp_boot_verdict verdict)
 const char *wp_boot_verdict_sentence(enum wp_boot_verdict verdict)
 {
 	return verdicts[verdict].sentence;
+}
+
+const char *wp_boot_medium_sentence(enum wp_boot_verdict verdict)
+{
+	static const char *const sentences[WP_BOOT_VERDICTS] = {
+		[WP_BOOT_NO_MANAGER] = "There is no efi/boot/boot*.efi on it, by which firmware with UEFI starts media.",
+		[WP_BOOT_2011_ONLY] = "What firmware starts it by is signed under the certificate of 2011 alone: it does not start where that one is "
+				      "revoked or was never trusted.",
+		[WP_BOOT_2023] = "What firmware starts it by is signed under the certificate of 2023: it does not start where firmware knows only "
+				 "that of 2011.",
+		[WP_BOOT_BOTH] = "What firmware starts it by has signatures under the certificates of 2011 and of 2023: it does not start where "
+				 "firmware trusts neither of them or has revoked one.",
+		[WP_BOOT_THIRD_PARTY] = "What firmware starts it by is not signed under one of the two certificates for Windows: who signed it is "
+					"shown.",
+		[WP_BOOT_MIXED] = "The programs by which firmware starts it are signed under different certificates: where one starts another "
+				  "may not.",
+		[WP_BOOT_UNPROVEN] = "Who signed what firmware starts it by is not proven: it has no signature, or one that does not agree with it "
+				     "or only has the name of a known certificate.",
+		[WP_BOOT_NOT_READ] = "What firmware starts it by could not be read, so that nothing can be said of it.",
+	};
+
+	return sentences[verdict];
 }
 
 bool wp_svn_parse(const char *text, struct wp_svn *ret)
@@ -121,25 +145,50 @@ static const struct wp_boot_file *find(const struct wp_boot_image *image, enum w
 	return NULL;
 }
 
+/* The verdict on a program by itself. */
+static enum wp_boot_verdict judge_program(const struct wp_boot_file *file)
+{
+	unsigned int by = signed_by(file), windows = by & (BY_2011 | BY_2023);
+
+	if (!file->program)
+		return WP_BOOT_NOT_READ;
+	if (!windows)
+		return by ? WP_BOOT_THIRD_PARTY : WP_BOOT_UNPROVEN;
+	return windows == BY_2011 ? WP_BOOT_2011_ONLY : windows == BY_2023 ? WP_BOOT_2023 : WP_BOOT_BOTH;
+}
+
 static enum wp_boot_verdict judge(const struct wp_boot_image *image)
 {
 	const struct wp_boot_file *manager = find(image, WP_BOOT_MANAGER);
-	const unsigned int windows = BY_2011 | BY_2023;
-	unsigned int by = signed_by(manager), network = signed_by(find(image, WP_BOOT_NETWORK)) & windows;
+	unsigned int network = signed_by(find(image, WP_BOOT_NETWORK)) & (BY_2011 | BY_2023);
+	enum wp_boot_verdict verdict = manager ? judge_program(manager) : WP_BOOT_NO_MANAGER;
 
-	if (!manager)
-		return WP_BOOT_NO_MANAGER;
-	if (!manager->program)
-		return WP_BOOT_NOT_READ;
-	if (!(by & windows))
-		return by ? WP_BOOT_THIRD_PARTY : WP_BOOT_UNPROVEN;
-	if (network && !(network & by))
+	if (verdict != WP_BOOT_2011_ONLY && verdict != WP_BOOT_2023 && verdict != WP_BOOT_BOTH)
+		return verdict;
+	if (network && !(network & signed_by(manager)))
 		return WP_BOOT_MIXED;
-	if ((by & windows) == windows)
-		return WP_BOOT_BOTH;
-	if (by & BY_2023)
-		return WP_BOOT_2023;
-	return signed_by(find(image, WP_BOOT_MANAGER_EX)) & BY_2023 ? WP_BOOT_2011_WITH_2023 : WP_BOOT_2011_ONLY;
+	if (verdict == WP_BOOT_2011_ONLY && signed_by(find(image, WP_BOOT_MANAGER_EX)) & BY_2023)
+		return WP_BOOT_2011_WITH_2023;
+	return verdict;
+}
+
+/* The one verdict on all of them; of what cannot be said of one nothing is said of all. */
+static enum wp_boot_verdict judge_medium(const struct wp_boot_image *medium)
+{
+	enum wp_boot_verdict verdict = WP_BOOT_NO_MANAGER;
+
+	for (size_t i = 0; i < medium->count; i++) {
+		enum wp_boot_verdict one;
+
+		if (medium->files[i].role != WP_BOOT_MEDIA_START)
+			continue;
+		one = judge_program(&medium->files[i]);
+		if (one == WP_BOOT_NOT_READ || one == WP_BOOT_UNPROVEN || verdict == WP_BOOT_NO_MANAGER)
+			verdict = verdict == WP_BOOT_NOT_READ ? verdict : one;
+		else if (verdict != one && verdict != WP_BOOT_NOT_READ && verdict != WP_BOOT_UNPROVEN)
+			verdict = WP_BOOT_MIXED;
+	}
+	return verdict;
 }
 
 static uint32_t svn_of(const struct wp_boot_program *program)
@@ -190,4 +239,10 @@ void wp_boot_judge(struct wp_arena *arena, struct wp_boot_image *image, struct w
 	compare_ex(arena, image, WP_BOOT_MEDIA_MANAGER, WP_BOOT_MEDIA_MANAGER_EX);
 	compare_ex(arena, image, WP_BOOT_NETWORK, WP_BOOT_NETWORK_EX);
 	compare_svn(arena, image, least);
+}
+
+void wp_boot_judge_medium(struct wp_arena *arena, struct wp_boot_image *medium, struct wp_svn least)
+{
+	medium->verdict = judge_medium(medium);
+	compare_svn(arena, medium, least);
 }

@@ -263,6 +263,7 @@ static int run(struct wp_cli *cli, void *arguments)
 	if (args->expect && wp_expect_nothing(&config.expect))
 		return wp_cli_usage(cli, "--expect",
 				    "nothing is expected: the configuration has nothing in [expect], see wimplan.conf(5)");
+	wp_inspect_media(&wanted, cli->arena, &wims);
 	if (!cli->json || wanted.only_image)
 		status = inspect_whole(cli, &wanted, &wims, &files);
 	if (status || args->xml)

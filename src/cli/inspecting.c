@@ -38,8 +38,10 @@ static const struct wp_expect_contents *look_inside(const struct wp_inspect_want
 
 	if (!index)
 		return NULL;
-	if (wanted->boot)
+	if (wanted->boot || wanted->servicing)
 		survey = wp_boot_survey_begin(ret->arena, index);
+	if (survey && !wanted->boot)
+		wp_boot_survey_verdict_alone(survey);
 	if (wanted->servicing || wanted->boot || has_things(wanted))
 		count = wp_wim_read_installed(wim, index, wanted->only_image, survey ? wp_boot_survey_tree : NULL, survey,
 					      &installed);
@@ -71,13 +73,24 @@ static void judge(const struct wp_inspect_wanted *wanted, const struct wp_expect
 	ret->file.notes = wp_expect_judge(ret->arena, wanted->expect, &subject, &ret->file.note_count);
 }
 
+void wp_inspect_media(const struct wp_inspect_wanted *wanted, struct wp_arena *arena, struct wp_cli_wims *wims)
+{
+	for (size_t i = 0; wanted->boot && i < wims->media_count; i++) {
+		const struct wp_boot_image *boot = wp_boot_read_medium(arena, wims->media[i], wp_authorities(), wanted->least_svn);
+
+		for (size_t k = 0; k < wims->count; k++)
+			if (wims->items[k].media == wims->media[i])
+				wims->items[k].media_boot = boot;
+	}
+}
+
 static void inspect(const struct wp_inspect_wanted *wanted, const struct wp_cli_wim *place, struct wp_inspected *ret)
 {
 	struct wp_wim *wim = wp_wim_read_place(&place->place, wanted->with_text);
 	const struct wp_expect_contents *contents = NULL;
 	json_t *json __attribute__((cleanup(wp_json_freep))) = NULL;
 
-	*ret = (struct wp_inspected){ .arena = wp_arena_new(), .file = { .wim = wim, .media = place->media,
+	*ret = (struct wp_inspected){ .arena = wp_arena_new(), .file = { .wim = wim, .media = place->media, .media_boot = place->media_boot,
 					     .only_image = wanted->only_image } };
 	if (wim->grade != WP_GRADE_ERROR && needs_index(wanted))
 		contents = look_inside(wanted, wim, ret);

@@ -26,6 +26,9 @@ struct wp_inspected {
 	struct wp_buf json;     /* as it stands among the "files" of a document */
 };
 
+/* Reads what starts the media among @wims themselves, where it is asked for; in @arena. */
+void wp_inspect_media(const struct wp_inspect_wanted *wanted, struct wp_arena *arena, struct wp_cli_wims *wims);
+
 /*
  * Looks at the @count WIMs, several at once. The caller frees each of @ret, which has room for all, by
  * wp_inspected_free().

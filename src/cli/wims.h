@@ -5,12 +5,14 @@
 
 #include "cli.h"
 
+#include "wimplan/boot.h"
 #include "wimplan/media.h"
 #include "wimplan/wim.h"
 
 struct wp_cli_wim {
 	struct wp_wim_place place;
 	const struct wp_media *media; /* in which it is; NULL: it is a file of its own */
+	const struct wp_boot_image *media_boot; /* what starts the medium, where somebody looked; borrowed */
 	size_t operand;               /* that led to it */
 };
 

@@ -5,6 +5,7 @@
 #include "wimplan/ascii.h"
 #include "wimplan/text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct wp_volumes {
@@ -205,4 +206,21 @@ size_t wp_media_list(struct wp_media *media, const char *path, const char *begin
 		if (wp_media_find(media, wp_arena_printf(media->arena, "%s/%s", spelled, listing.names[i]), &(*ret)[count]))
 			count++;
 	return count;
+}
+
+const char *wp_media_read(const struct wp_media *media, const struct wp_media_file *file, uint64_t most, uint8_t **ret_bytes)
+{
+	uint8_t *bytes;
+
+	if (file->why)
+		return file->why;
+	if (file->size > most)
+		return "it is too large to be read";
+	bytes = wp_must(malloc(file->size ? file->size : 1));
+	if (!wp_reader_read(&media->volumes->reader, bytes, file->size, file->offset)) {
+		free(bytes);
+		return "it cannot be read";
+	}
+	*ret_bytes = bytes;
+	return NULL;
 }

@@ -32,7 +32,7 @@ static json_t *file_json(struct wp_arena *arena, const struct wp_boot_file *file
 			      "diagnostics", wp_json_diags(&program->diags), NULL);
 }
 
-json_t *wp_boot_json(struct wp_arena *arena, const struct wp_boot_image *image)
+json_t *wp_boot_json(struct wp_arena *arena, const struct wp_boot_image *image, const char *sentence)
 {
 	json_t *files;
 
@@ -42,6 +42,6 @@ json_t *wp_boot_json(struct wp_arena *arena, const struct wp_boot_image *image)
 	for (size_t i = 0; i < image->count; i++)
 		wp_json_push(files, file_json(arena, &image->files[i]));
 	return wp_json_object("verdict", wp_json_text(wp_boot_verdict_name(image->verdict)), "summary",
-			      wp_json_text(wp_boot_verdict_sentence(image->verdict)), "files", files, "diagnostics",
+			      wp_json_text(sentence), "files", files, "diagnostics",
 			      wp_json_diags(&image->diags), NULL);
 }

@@ -6,7 +6,7 @@
 #include "wimplan/boot.h"
 #include "wimplan/json.h"
 
-/* Null for an image that could not be looked into. New reference. */
-json_t *wp_boot_json(struct wp_arena *arena, const struct wp_boot_image *image);
+/* Null for an image that could not be looked into; the sentence is that of its verdict. New reference. */
+json_t *wp_boot_json(struct wp_arena *arena, const struct wp_boot_image *image, const char *sentence);
 
 #endif

@@ -2,6 +2,8 @@
 /* What is not proven is said as such. */
 #include "boot_words.h"
 
+#include "words.h"
+
 static const char *name_or_none(const char *name)
 {
 	return name ? name : "somebody without a name";
@@ -44,6 +46,14 @@ const char *wp_boot_words_version(struct wp_arena *arena, const struct wp_boot_p
 	return text.length ? wp_arena_strdup(arena, wp_buf_text(&text)) : NULL;
 }
 
+const char *wp_boot_words_left_out(struct wp_arena *arena, size_t left_out)
+{
+	if (!left_out)
+		return "--boot shows who signed what.";
+	return wp_arena_printf(arena, "Not read: %s on which the verdict does not rest. --boot reads all and shows who signed what.",
+			       wp_words_counted(arena, left_out, "boot file"));
+}
+
 const char *wp_boot_words_role(enum wp_boot_role role)
 {
 	static const char *const words[] = {
@@ -60,6 +70,8 @@ const char *wp_boot_words_role(enum wp_boot_role role)
 		[WP_BOOT_LOADER] = "loader of Windows, which the boot manager starts",
 		[WP_BOOT_RESUME] = "loader of a hibernated Windows",
 		[WP_BOOT_MEDIA_START] = "what firmware starts a medium by",
+		[WP_BOOT_DISC_START] = "what a disc starts by",
+		[WP_BOOT_OTHER] = "another program",
 	};
 
 	return words[role];

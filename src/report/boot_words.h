@@ -11,6 +11,9 @@ const char *wp_boot_words_signature(struct wp_arena *arena, const struct wp_boot
 /* "version 10.0.28000.300, SVN 9.0", or what there is of it; NULL for neither. */
 const char *wp_boot_words_version(struct wp_arena *arena, const struct wp_boot_program *program);
 
+/* That @left_out files were not read, and how they are. */
+const char *wp_boot_words_left_out(struct wp_arena *arena, size_t left_out);
+
 /* "boot manager", "loader of Windows" */
 const char *wp_boot_words_role(enum wp_boot_role role);
 

@@ -128,7 +128,7 @@ static json_t *images_json(struct wp_arena *arena, const struct wp_inspection *f
 			wp_json_set(image, "contents",
 				    file->contents[i].known ? wp_contents_json(&file->contents[i]) : json_null());
 		if (file->boot)
-			wp_json_set(image, "boot", wp_boot_json(arena, &file->boot[i]));
+			wp_json_set(image, "boot", wp_boot_json(arena, &file->boot[i], wp_boot_verdict_sentence(file->boot[i].verdict)));
 		wp_json_push(array, image);
 	}
 	return array;
@@ -189,6 +189,9 @@ static json_t *media_json(struct wp_arena *arena, const struct wp_inspection *fi
 			    "label", wp_json_text(media->label),
 			    "offset", file->wim->inside ? wp_json_u64(file->wim->offset) : json_null(),
 			    "boot_files", boots, NULL);
+	if (file->media_boot)
+		wp_json_set(object, "boot",
+			    wp_boot_json(arena, file->media_boot, wp_boot_medium_sentence(file->media_boot->verdict)));
 	return object;
 }
 
@@ -226,5 +229,5 @@ json_t *wp_report_inspect_file_json(const struct wp_inspection *file)
 
 json_t *wp_report_inspect_head_json(void)
 {
-	return wp_json_document("wimplan-inspect", "1.3");
+	return wp_json_document("wimplan-inspect", "1.4");
 }

@@ -105,12 +105,19 @@ static void add_facts(struct wp_page *page, const struct wp_facts *facts)
 	wp_page_close(page);
 }
 
-static void add_media(struct wp_page *page, const struct wp_media *media)
+static void add_media(struct wp_page *page, const struct wp_inspection *file, size_t at)
 {
+	const struct wp_media *media = file->media;
 	const struct wp_facts facts = wp_inspect_media_facts(page->arena, media);
 
-	wp_page_heading(page, 2, wp_arena_printf(page->arena, "%s: installation media", wp_utf8_repair(page->arena, media->path)));
+	wp_page_open(page, WP_PART_SECTION, NULL)->target = wp_inspect_page_medium(page->arena, at);
+	wp_page_open(page, WP_PART_HEADING, NULL)->level = 2;
+	wp_page_add(page, WP_PART_TEXT, wp_arena_printf(page->arena, "%s: installation media", wp_utf8_repair(page->arena, media->path)));
+	wp_inspect_page_medium_badge(page, file);
+	wp_page_close(page);
 	add_facts(page, &facts);
+	wp_inspect_page_medium_boot(page, file);
+	wp_page_close(page);
 }
 
 static bool any(const char *(*rows)[WP_IMAGE_CELLS], size_t count, enum wp_image_cell cell)
@@ -228,8 +235,8 @@ static void add_file(struct wp_page *page, const struct wp_inspect_view *view, s
 	const struct wp_inspection *file = &view->files[at];
 	const struct wp_facts facts = wp_inspect_facts(page->arena, file);
 
-	if (file->media && (!at || view->files[at - 1].media != file->media))
-		add_media(page, file->media);
+	if (wp_inspect_page_begins_medium(view, at))
+		add_media(page, file, at);
 	wp_page_open(page, WP_PART_SECTION, NULL)->target = wp_inspect_page_file(page->arena, at);
 	wp_page_open(page, WP_PART_HEADING, NULL)->level = 2;
 	wp_page_add(page, WP_PART_TEXT, wp_arena_printf(page->arena, "%s ", wp_utf8_repair(page->arena, file->wim->path)));
@@ -299,12 +306,12 @@ static void render(const struct wp_inspection *files, size_t count, bool all, st
 	wp_page_init(&page, arena, "wimplan inspect", title_of(arena, &view));
 	wp_page_banner(&page, "Not everything could be read", unread_words(arena, &view));
 	add_cards(&page, &view);
-	if (asked.boot)
+	if (asked.boot || asked.servicing)
 		wp_inspect_page_boot_summary(&page, &view);
 	add_files(&page, &view);
 	for (size_t i = 0; i < count; i++)
 		add_file(&page, &view, i);
-	if (asked.boot)
+	if (asked.boot || asked.servicing)
 		wp_inspect_page_boot_terms(&page);
 	wp_page_line(&page, WP_PART_PARAGRAPH, looked_words(arena, &asked));
 	rendering(&page, buf);

@@ -21,9 +21,19 @@ static inline const char *wp_inspect_page_file(struct wp_arena *arena, size_t fi
 {
 	return wp_arena_printf(arena, "file-%zu", file + 1);
 }
+static inline const char *wp_inspect_page_medium(struct wp_arena *arena, size_t first_file)
+{
+	return wp_arena_printf(arena, "medium-%zu", first_file + 1);
+}
 static inline const char *wp_inspect_page_image(struct wp_arena *arena, size_t file, uint32_t image)
 {
 	return wp_arena_printf(arena, "file-%zu-image-%" PRIu32, file + 1, image);
+}
+
+/* Whether the file is the first one of a medium, which is shown in front of it. */
+static inline bool wp_inspect_page_begins_medium(const struct wp_inspect_view *view, size_t at)
+{
+	return view->files[at].media && (!at || view->files[at - 1].media != view->files[at].media);
 }
 
 /* Whether the image with this number among those of the metadata is to be shown. */
@@ -38,6 +48,9 @@ void wp_inspect_page_boot_summary(struct wp_page *page, const struct wp_inspect_
 void wp_inspect_page_boot_terms(struct wp_page *page);
 /* A label with the verdict of the image with this number, behind its heading. */
 void wp_inspect_page_boot_badge(struct wp_page *page, const struct wp_inspection *file, size_t number);
+/* The same of the medium in which the file is. */
+void wp_inspect_page_medium_badge(struct wp_page *page, const struct wp_inspection *file);
+void wp_inspect_page_medium_boot(struct wp_page *page, const struct wp_inspection *file);
 /* Its boot files; nothing where nobody asked. @at is the number of the file on the page. */
 void wp_inspect_page_boot(struct wp_page *page, const struct wp_inspection *file, size_t at, size_t number);
 

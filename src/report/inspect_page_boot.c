@@ -53,7 +53,7 @@ void wp_inspect_page_boot_cards(struct wp_page *page, const struct wp_inspect_vi
 static const char *manager_words(struct wp_arena *arena, const struct wp_boot_image *image)
 {
 	for (size_t i = 0; i < image->count; i++)
-		if (image->files[i].role == WP_BOOT_MANAGER && image->files[i].program)
+		if ((image->files[i].role == WP_BOOT_MANAGER || image->files[i].role == WP_BOOT_MEDIA_START) && image->files[i].program)
 			return wp_boot_words_version(arena, image->files[i].program);
 	return NULL;
 }
@@ -74,6 +74,16 @@ static void add_summary_row(struct wp_page *page, const struct wp_inspect_view *
 					: "Its tree could not be read, so that nothing can be said of what starts it."));
 }
 
+static void add_medium_row(struct wp_page *page, const struct wp_inspection *file, size_t at)
+{
+	const struct wp_boot_image *boot = file->media_boot;
+
+	wp_page_add(page, WP_PART_GROUP, wp_utf8_repair(page->arena, file->media->path));
+	WP_PAGE_ROW(page, wp_cell_link(wp_inspect_page_medium(page->arena, at), "the medium itself"),
+		    wp_cell_badge(tone_of(boot->verdict), wp_boot_verdict_name(boot->verdict)), wp_cell(manager_words(page->arena, boot)),
+		    wp_cell(wp_boot_medium_sentence(boot->verdict)));
+}
+
 void wp_inspect_page_boot_summary(struct wp_page *page, const struct wp_inspect_view *view)
 {
 	wp_page_heading(page, 2, "What starts a computer from each image");
@@ -82,7 +92,9 @@ void wp_inspect_page_boot_summary(struct wp_page *page, const struct wp_inspect_
 	for (size_t i = 0; i < view->count; i++) {
 		const struct wp_inspection *file = &view->files[i];
 
-		if (view->count > 1)
+		if (wp_inspect_page_begins_medium(view, i) && file->media_boot)
+			add_medium_row(page, file, i);
+		if (view->count > 1 || file->media)
 			wp_page_add(page, WP_PART_GROUP, wp_utf8_repair(page->arena, file->wim->path));
 		for (size_t k = 0; file->boot && k < file->wim->metadata->image_count; k++)
 			if (asked(file, k))
@@ -205,8 +217,10 @@ static void add_file(struct wp_page *page, const struct wp_boot_file *file)
 	wp_page_close(page);
 }
 
-static void add_boot(struct wp_page *page, const char *caption, const struct wp_boot_image *image)
+static void add_boot(struct wp_page *page, const char *caption, const struct wp_boot_image *image, bool whole)
 {
+	size_t left_out = 0;
+
 	if (image->diags.count) {
 		wp_page_open(page, WP_PART_LIST, NULL);
 		for (size_t i = 0; i < image->diags.count; i++)
@@ -218,9 +232,14 @@ static void add_boot(struct wp_page *page, const char *caption, const struct wp_
 		return;
 	WP_PAGE_TABLE(page, caption, WP_FOLDING_TEXTS, { "File", WP_COLUMN_NAME }, { "Program", WP_COLUMN_WORDS },
 		      { "Who signed it", WP_COLUMN_TEXT });
-	for (size_t i = 0; i < image->count; i++)
-		add_file(page, &image->files[i]);
+	for (size_t i = 0; i < image->count; i++) {
+		left_out += image->files[i].left_out;
+		if (!image->files[i].left_out)
+			add_file(page, &image->files[i]);
+	}
 	wp_page_close(page);
+	if (!whole && left_out)
+		wp_page_line(page, WP_PART_PARAGRAPH, wp_boot_words_left_out(page->arena, left_out));
 }
 
 /* The first image with the very same files: editions mostly share their tree. Its own number where there is none. */
@@ -249,7 +268,7 @@ void wp_inspect_page_boot(struct wp_page *page, const struct wp_inspection *file
 	first = same_as(file, number);
 	wp_page_line(page, WP_PART_PARAGRAPH, wp_boot_verdict_sentence(image->verdict));
 	if (first == number) {
-		add_boot(page, wp_arena_printf(page->arena, "What starts image %" PRIu32, images[number].index), image);
+		add_boot(page, wp_arena_printf(page->arena, "What starts image %" PRIu32, images[number].index), image, file->asked_boot);
 		return;
 	}
 	wp_page_open(page, WP_PART_PARAGRAPH, NULL);
@@ -258,4 +277,20 @@ void wp_inspect_page_boot(struct wp_page *page, const struct wp_inspection *file
 		     wp_arena_printf(page->arena, "image %" PRIu32, images[first].index));
 	wp_page_add(page, WP_PART_TEXT, ".");
 	wp_page_close(page);
+}
+
+void wp_inspect_page_medium_badge(struct wp_page *page, const struct wp_inspection *file)
+{
+	if (!file->media_boot)
+		return;
+	wp_page_add(page, WP_PART_TEXT, " ");
+	wp_page_badge(page, tone_of(file->media_boot->verdict), wp_boot_verdict_name(file->media_boot->verdict));
+}
+
+void wp_inspect_page_medium_boot(struct wp_page *page, const struct wp_inspection *file)
+{
+	if (!file->media_boot)
+		return;
+	wp_page_line(page, WP_PART_PARAGRAPH, wp_boot_medium_sentence(file->media_boot->verdict));
+	add_boot(page, "What starts the medium", file->media_boot, true);
 }

@@ -93,7 +93,7 @@ static char *json_of(const struct file *f)
 	char *text = json_dumps(file, JSON_COMPACT);
 
 	cr_expect_str_eq(wp_json_get_text(head, "format"), "wimplan-inspect");
-	cr_expect_str_eq(wp_json_get_text(head, "format_version"), "1.3");
+	cr_expect_str_eq(wp_json_get_text(head, "format_version"), "1.4");
 	json_decref(head);
 	json_decref(file);
 	return text;

@@ -7,7 +7,7 @@
 
 #include <inttypes.h>
 
-static void add_file(const struct wp_layout *out, const struct wp_boot_file *file)
+static void add_file(const struct wp_layout *out, const struct wp_boot_file *file, bool whole)
 {
 	const struct wp_boot_program *program = file->program;
 	const char *version = program ? wp_boot_words_version(out->arena, program) : NULL;
@@ -27,30 +27,50 @@ static void add_file(const struct wp_layout *out, const struct wp_boot_file *fil
 		return;
 	if (program->readable && !program->signature_count)
 		wp_layout_line(out, 4, 6, "no signature");
-	for (size_t i = 0; i < program->signature_count; i++)
+	for (size_t i = 0; whole && i < program->signature_count; i++)
 		wp_layout_line(out, 4, 6, wp_boot_words_signature(out->arena, &program->signatures[i]));
 	for (size_t i = 0; i < program->diags.count; i++)
 		wp_layout_line(out, 4, 6,
 			       wp_arena_printf(out->arena, "%s: %s", program->diags.items[i].code, program->diags.items[i].summary));
 }
 
-static void add_image(const struct wp_layout *out, uint32_t number, const struct wp_boot_image *image)
+/* @whole: who signed each of them too, not only what the verdict rests on. */
+static void add_boot(const struct wp_layout *out, const struct wp_boot_image *image, const char *sentence, bool whole)
 {
-	if (!image->known)
-		return;
-	wp_buf_printf(out->buf, "\nWhat starts image %" PRIu32 ": ", number);
+	size_t left_out = 0;
+
 	wp_layout_tint(out, WP_TINT_BOLD, wp_boot_verdict_name(image->verdict));
 	wp_buf_putc(out->buf, '\n');
-	wp_layout_line(out, 2, 2, wp_boot_verdict_sentence(image->verdict));
-	for (size_t i = 0; i < image->count; i++)
-		add_file(out, &image->files[i]);
+	wp_layout_line(out, 2, 2, sentence);
+	for (size_t i = 0; i < image->count; i++) {
+		left_out += image->files[i].left_out;
+		if (!image->files[i].left_out)
+			add_file(out, &image->files[i], whole);
+	}
 	for (size_t i = 0; i < image->diags.count; i++)
 		wp_layout_finding(out, image->diags.items[i].severity,
 				  wp_arena_printf(out->arena, "%s: %s", image->diags.items[i].code, image->diags.items[i].summary));
+	if (!whole && image->count)
+		wp_layout_line(out, 2, 2, wp_boot_words_left_out(out->arena, left_out));
 }
 
 void wp_inspect_boot(const struct wp_layout *out, const struct wp_inspection *file)
 {
-	for (size_t i = 0; file->boot && i < file->wim->metadata->image_count; i++)
-		add_image(out, file->wim->metadata->images[i].index, &file->boot[i]);
+	for (size_t i = 0; file->boot && i < file->wim->metadata->image_count; i++) {
+		uint32_t index = file->wim->metadata->images[i].index;
+
+		/* Another image may be known as well, for it has the same tree. */
+		if (!file->boot[i].known || (file->only_image && file->only_image != index))
+			continue;
+		wp_buf_printf(out->buf, "\nWhat starts image %" PRIu32 ": ", index);
+		add_boot(out, &file->boot[i], wp_boot_verdict_sentence(file->boot[i].verdict), file->asked_boot);
+	}
+}
+
+void wp_inspect_boot_medium(const struct wp_layout *out, const struct wp_inspection *file)
+{
+	if (!file->media_boot)
+		return;
+	wp_buf_puts(out->buf, "\nWhat starts the medium: ");
+	add_boot(out, file->media_boot, wp_boot_medium_sentence(file->media_boot->verdict), true);
 }

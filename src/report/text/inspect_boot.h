@@ -5,7 +5,8 @@
 
 #include "layout.h"
 
-/* The verdict of each image with its files; nothing where nobody looked. */
+/* The verdict of each image with its files, and that of the medium; nothing where nobody looked. */
 void wp_inspect_boot(const struct wp_layout *out, const struct wp_inspection *file);
+void wp_inspect_boot_medium(const struct wp_layout *out, const struct wp_inspection *file);
 
 #endif

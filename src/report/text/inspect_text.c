@@ -69,8 +69,9 @@ static void add_fact(const struct wp_layout *out, const char *label, const char 
 }
 
 /* The medium, in front of what is in it. */
-static void add_media(const struct wp_layout *out, const struct wp_media *media)
+static void add_media(const struct wp_layout *out, const struct wp_inspection *file)
 {
+	const struct wp_media *media = file->media;
 	const struct wp_facts facts = wp_inspect_media_facts(out->arena, media);
 
 	wp_layout_tint(out, WP_TINT_BOLD, wp_layout_escape(out, wp_utf8_repair(out->arena, media->path)));
@@ -78,6 +79,7 @@ static void add_media(const struct wp_layout *out, const struct wp_media *media)
 	for (size_t i = 0; i < facts.count; i++)
 		add_fact(out, i && !strcmp(facts.items[i - 1].label, facts.items[i].label) ? "" : facts.items[i].label,
 			 facts.items[i].value);
+	wp_inspect_boot_medium(out, file);
 	wp_buf_putc(out->buf, '\n');
 }
 
@@ -164,7 +166,7 @@ void wp_report_inspect_text(const struct wp_inspection *files, size_t count, con
 
 		wp_buf_puts(buf, i ? "\n" : "");
 		if (files[i].media && (!i || files[i - 1].media != files[i].media))
-			add_media(&out, files[i].media);
+			add_media(&out, &files[i]);
 		wp_layout_tint(&out, WP_TINT_BOLD, wp_layout_escape(&out, wp_utf8_repair(arena, wim->path)));
 		wp_buf_puts(buf, ": ");
 		wp_layout_tint(&out, tints[wim->grade], wp_grade_name(wim->grade));
