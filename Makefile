@@ -187,6 +187,10 @@ check-memory-faults: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/wimplan-ex
 check-io-faults: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/wimplan-export $(BUILD)/mkwim $(BUILD)/site-provider
 	@tests/check-faults.py $(BUILD) 1
 
+# All 4,000 hostile inputs (some ten minutes).
+check-attacks: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/wimplan-export $(BUILD)/mkwim $(BUILD)/mkboot $(BUILD)/site-provider
+	@tests/check-attacks.py $(BUILD)
+
 # wimplan-apply and wimplan-export against a KDC and a web server of Debian's, made and started by the test.
 check-kerberos: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/wimplan-export $(BUILD)/mkwim $(BUILD)/site-provider
 	@tests/apply/kerberos.py $(BUILD)
@@ -264,6 +268,7 @@ help:
 	@echo 'make check-valgrind   unit tests and text cases under valgrind'
 	@echo 'make check-memory-faults  every allocation of every command fails once, and from then on (check: a sample)'
 	@echo 'make check-io-faults  every call on a file that every command makes fails (check: a sample)'
+	@echo 'make check-attacks    4,000 hostile inputs (check: a sample)'
 	@echo 'make check-kerberos   wimplan-apply and wimplan-export with real Kerberos'
 	@echo 'make check-ntlm       wimplan-apply and wimplan-export with real NTLM'
 	@echo 'make check-powershell  the scripts for the site in PowerShell (deps installs it where .NET is)'
@@ -282,5 +287,5 @@ help:
 FORCE:
 .SECONDARY:
 .DELETE_ON_ERROR:
-.PHONY: all man deps demo check check-asan check-valgrind check-memory-faults check-io-faults check-kerberos check-ntlm check-powershell check-release check-samples check-html check-analysers coverage bench fuzz fuzzers install deb check-deb uninstall clean help FORCE
+.PHONY: all man deps demo check check-asan check-valgrind check-memory-faults check-io-faults check-attacks check-kerberos check-ntlm check-powershell check-release check-samples check-html check-analysers coverage bench fuzz fuzzers install deb check-deb uninstall clean help FORCE
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

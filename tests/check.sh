@@ -81,7 +81,7 @@ working_steps() {
 	step 'boot files' tests/check-boot.py "$build"
 	step 'hostile files' tests/check-hostile.py "$build"
 	step 'power cuts' tests/check-power.py "$build" 8
-	step 'attacks' tests/check-attacks.py "$build"
+	step 'attacks' tests/check-attacks.py "$build" 5
 	step 'help and manual' tests/check-help.py "$build"
 	step 'schemas' tests/check-schemas.py "$build"
 	step 'figures of a page' tests/check-page-figures.py "$build"

@@ -395,6 +395,7 @@ static void perform(struct wp_provider *provider, const char *failed, const char
 	} else {
 		judge(provider, curl_easy_perform(provider->curl));
 	}
+	wp_secret_mask(provider->options.token, &ret->body);
 	free(url);
 	provider->reply = NULL;
 }

@@ -55,4 +55,10 @@ unsigned int wp_provider_body_reads(const struct wp_provider *provider);
 
 void wp_http_free(struct wp_http *http);
 
+/*
+ * Puts asterisks in place of @secret wherever it stands in @body: a server may repeat what it was sent, and what it says goes into
+ * messages and files. NULL, or a secret that is so short that it may be a word of any answer, is left alone.
+ */
+void wp_secret_mask(const char *secret, struct wp_buf *body);
+
 #endif

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The secrets that --auth needs: from a file, from the environment, or from who sits at the terminal. */
+#include "http.h"
+
 #include "wimplan/file.h"
 #include "wimplan/machine.h"
 #include "wimplan/provider.h"
@@ -9,6 +11,8 @@
 #include <string.h>
 
 #define SECRET_BYTES 65536u
+/* Tokens of OAuth have hundreds of bytes; fewer may be a word that an answer has for another reason. */
+#define SHORTEST_MASKED 16u
 
 /* It becomes a header, which nothing in it may end: printable ASCII without spaces (RFC 6750, 2.1, is narrower). */
 static bool is_token(const char *text)
@@ -95,5 +99,18 @@ int wp_provider_secrets(const struct wp_env *env, struct wp_arena *arena, const 
 		return read_password(env, arena, options, err);
 	default:
 		return WP_OK;
+	}
+}
+
+void wp_secret_mask(const char *secret, struct wp_buf *body)
+{
+	size_t length = secret ? strlen(secret) : 0;
+	char *at = body->data, *end = at + body->length;
+
+	if (length < SHORTEST_MASKED)
+		return;
+	while (at && (at = memmem(at, (size_t)(end - at), secret, length))) {
+		memset(at, '*', length);
+		at += length;
 	}
 }

@@ -11,7 +11,7 @@ import time
 from exporting import ExportedSite, packages
 
 from between import Front, answer
-from standin import IMAGE, run_tests
+from standin import IMAGE, TOKEN, nowhere, run_tests
 
 JSON = "Content-Type: application/json"
 
@@ -129,6 +129,26 @@ def test_answers_without_end(build, folder, expect):
             result, took = export_of(site, front)
         expect.status(result, 0)
         expect(took < 30, f"300,000 rows take {took:.0f} s")
+
+
+def test_token_that_is_repeated(build, folder, expect):
+    """What a server says goes into messages and into the export; a token that it repeats does not."""
+    site = ExportedSite(build, folder)
+    (folder / "token").write_text(TOKEN)
+    (folder / "token").chmod(0o600)
+
+    def hook(front, request, client):
+        if request.path.endswith(f"{IMAGE}('P010001B')"):
+            return listed({"__CLASS": IMAGE, "PackageID": "P010001B", "Name": f"a {TOKEN}"})
+        if request.path.endswith(f"{IMAGE}('P010001C')"):
+            return answer(400, json.dumps({"error": {"message": f"Not with {request.headers['authorization']}"}}), JSON)
+        return front.forward(request)
+
+    with site.start(load=True) as server, Front(server, hook) as front:
+        result, _ = export_of(site, front, "--auth", "bearer", "--token-file", "token")
+    expect.status(result, 3)
+    expect("Not with Bearer ****" in result.stderr, f"the message of the server: {result.stderr[-300:]}")
+    nowhere(site, expect, TOKEN, result, but=["token"])
 
 
 def test_filter_left_out(build, folder, expect):

@@ -371,3 +371,26 @@ Test(provider_http, urls)
 	cr_expect_str_eq(path, "wmi/SMS_ImagePackage('P01%27%270%201%25')/AdminService.RefreshPkgSource");
 	free(path);
 }
+
+Test(provider_http, a_secret_that_is_repeated)
+{
+	static const struct {
+		const char *secret, *text, *wanted;
+	} cases[] = {
+		{ "0123456789abcdef", "0123456789abcdef", "****************" },
+		{ "0123456789abcdef", "a 0123456789abcdef0123456789abcdef.", "a ********************************." },
+		{ "0123456789abcdef", "0123456789abcde", "0123456789abcde" },
+		{ "0123456789abcde", "0123456789abcde", "0123456789abcde" },
+		{ NULL, "text", "text" },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct wp_buf body = { 0 };
+
+		wp_buf_add(&body, cases[i].text, strlen(cases[i].text));
+		wp_secret_mask(cases[i].secret, &body);
+		cr_expect_str_eq(wp_buf_text(&body), cases[i].wanted, "%zu", i);
+		wp_buf_free(&body);
+		wp_secret_mask(cases[i].secret, &body);
+	}
+}
