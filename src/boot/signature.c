@@ -227,16 +227,25 @@ static bool digest_agrees(struct reader *reader, const uint8_t *at, const uint8_
 	return false;
 }
 
-static bool signature_agrees(PKCS7 *pkcs7, const uint8_t *content, size_t length, const X509 *signer)
+/* What PKCS7_verify() does without looking at who issued what; that one forgets its copy of a content whose digests are not known. */
+static bool signature_agrees(PKCS7 *pkcs7, PKCS7_SIGNER_INFO *info, const uint8_t *content, size_t length, X509 *signer)
 {
-	BIO *bio;
+	BIO *bio, *digests;
+	char room[4096];
 	bool agrees;
 
 	if (!is_usable(signer))
 		return false;
 	bio = BIO_new_mem_buf(content, (int)length);
-	agrees = bio && PKCS7_verify(pkcs7, NULL, NULL, bio, NULL, PKCS7_NOVERIFY | PKCS7_BINARY) == 1;
-	BIO_free(bio);
+	digests = bio ? PKCS7_dataInit(pkcs7, bio) : NULL;
+	if (!digests) {
+		BIO_free(bio);
+		return false;
+	}
+	while (BIO_read(digests, room, sizeof room) > 0)
+		;
+	agrees = PKCS7_signatureVerify(digests, pkcs7, info, signer) == 1;
+	BIO_free_all(digests);
 	return agrees;
 }
 
@@ -289,7 +298,7 @@ static void take_attributes(struct reader *reader, const PKCS7_SIGNER_INFO *info
 	}
 }
 
-static void describe(struct reader *reader, PKCS7 *pkcs7, const PKCS7_SIGNER_INFO *info, struct wp_boot_signature *signature)
+static void describe(struct reader *reader, PKCS7 *pkcs7, PKCS7_SIGNER_INFO *info, struct wp_boot_signature *signature)
 {
 	const PKCS7_ISSUER_AND_SERIAL *who = info->issuer_and_serial;
 	STACK_OF(X509) *certificates = pkcs7->d.sign->cert;
@@ -305,7 +314,7 @@ static void describe(struct reader *reader, PKCS7 *pkcs7, const PKCS7_SIGNER_INF
 		return;
 	signature->signer = common_name(reader->arena, X509_get_subject_name(signer));
 	find_authority(reader, certificates, signer, signature);
-	signature->signature_agrees = end && signature_agrees(pkcs7, content, (size_t)(end - content), signer);
+	signature->signature_agrees = end && signature_agrees(pkcs7, info, content, (size_t)(end - content), signer);
 }
 
 static void take_signature(struct reader *reader, const uint8_t *bytes, size_t size, unsigned int depth)
@@ -313,7 +322,7 @@ static void take_signature(struct reader *reader, const uint8_t *bytes, size_t s
 	struct wp_boot_program *program = reader->program;
 	const unsigned char *at = bytes;
 	PKCS7 *pkcs7 = d2i_PKCS7(NULL, &at, (long)size);
-	const PKCS7_SIGNER_INFO *info;
+	PKCS7_SIGNER_INFO *info;
 
 	if (!pkcs7)
 		odd(reader, "a signature cannot be read: it is no PKCS #7");

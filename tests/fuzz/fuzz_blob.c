@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A WIM, whose blobs are looked up and read: as a file of its own, with wimlib's reading of the blob table, and inside of another
- * file, with ours (src/wim/blob_table.c). Both find the same, and what is read has the SHA-1 that was asked for.
+ * A WIM, whose blobs are looked up and read, as a file of its own and inside of another file. Both find the same, it is what wimlib
+ * finds where that opens the file, and what is read has the SHA-1 that was asked for.
  */
 #include "fuzz.h"
 
@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <wimlib.h>
 
 #define MOST (1u << 20)
 /* What stands in front of the WIM inside of a file. */
@@ -54,6 +55,43 @@ static void compare(const struct wp_wim_index *x, const struct wp_wim_index *y)
 			abort();
 }
 
+/* wimlib's own reading of the table; the number of its blobs is counted in the index's place. */
+struct reading {
+	const struct wp_wim_index *index;
+	size_t count;
+};
+
+static int compare_blob(const struct wimlib_resource_entry *theirs, void *context)
+{
+	struct reading *reading = context;
+	const struct wp_blob *ours;
+
+	if (theirs->is_metadata)
+		return 0;
+	reading->count++;
+	ours = wp_wim_index_find(reading->index, theirs->sha1_hash);
+	if (!ours || ours->solid != theirs->packed || ours->size != theirs->uncompressed_size || ours->offset != theirs->offset)
+		abort();
+	if (ours->solid ? reading->index->solid[ours->resource].place.begin != theirs->raw_resource_offset_in_wim ||
+				  reading->index->solid[ours->resource].size != theirs->raw_resource_uncompressed_size
+			: ours->stored != theirs->compressed_size)
+		abort();
+	return 0;
+}
+
+/* Parts of a set are read together by us alone. */
+static void compare_with_wimlib(const char *path, const struct wp_wim_index *index)
+{
+	struct reading reading = { .index = index };
+	WIMStruct *wim = NULL;
+
+	if (index->wim->header.parts != 1 || wimlib_open_wim(path, 0, &wim))
+		return;
+	if (!wimlib_iterate_lookup_table(wim, 0, compare_blob, &reading) && reading.count != index->blob_count)
+		abort();
+	wimlib_free(wim);
+}
+
 static struct wp_wim_index *index_of(struct wp_wim *wim)
 {
 	return wim->grade == WP_GRADE_ERROR ? NULL : wp_wim_index_read(wim);
@@ -77,8 +115,10 @@ int fuzz_one(const uint8_t *data, size_t size)
 	struct wp_wim_index *index __attribute__((cleanup(wp_wim_index_freep))) = index_of(wim);
 	struct wp_wim_index *index_inside __attribute__((cleanup(wp_wim_index_freep))) = index_of(inside);
 
-	if (index)
+	if (index) {
+		compare_with_wimlib(path, index);
 		read_blobs(index);
+	}
 	if (index_inside)
 		read_blobs(index_inside);
 	if (index && index_inside)
