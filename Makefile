@@ -23,7 +23,8 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvl
 # Where an indirect branch may go is marked where the machine can hold programs to it.
 BRANCHES := $(patsubst x86_64%,-fcf-protection,$(patsubst aarch64%,-mbranch-protection=standard,$(filter x86_64% aarch64%,$(shell uname -m))))
 HARDENING := $(BRANCHES) $(if $(SANITIZE)$(COVERAGE),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong -fstack-clash-protection -fPIE -ffile-prefix-map=$(CURDIR)=.
-SANITIZERS := $(if $(SANITIZE),-fsanitize=address$(,)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+# SANITIZE=thread: the thread sanitizer, which goes with no other.
+SANITIZERS := $(if $(SANITIZE),-fsanitize=$(if $(filter thread,$(SANITIZE)),thread,address$(,)undefined -fno-sanitize-recover=all) -fno-omit-frame-pointer)
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -Iinclude -I$(BUILD)/generated $(WARNINGS) $(HARDENING) $(SANITIZERS) $(COVERAGE) $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(SANITIZERS) $(COVERAGE) $(LDFLAGS)
 Q := $(if $(V),,@)
@@ -42,6 +43,7 @@ MAN_PAGES := $(patsubst man/%.scd,$(BUILD)/man/%,$(wildcard man/*.scd))
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
 all: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/wimplan-export man
+all-but-manual: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/wimplan-export $(BUILD)/mkwim $(BUILD)/site-provider
 
 # --- Building ---------------------------------------------------------------------------------------------------------
 
@@ -176,6 +178,11 @@ check: $(CHECKED) $(FUZZERS) man
 check-asan:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=1 CFLAGS='-O1 -g' check
 
+# What works on several threads, in a build with ThreadSanitizer.
+check-threads:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread CFLAGS='-O1 -g' all-but-manual
+	@tests/check-threads.py $(BUILD)/tsan
+
 check-valgrind: $(BUILD)/wimplan $(BUILD)/mkwim $(BUILD)/unit-tests
 	@tests/valgrind.sh $(BUILD)
 
@@ -265,6 +272,7 @@ help:
 	@echo 'make demo             run the main job on WIM files that are made for it'
 	@echo 'make check            all tests'
 	@echo 'make check-asan       the same with the address and undefined-behaviour sanitizers'
+	@echo 'make check-threads    what works on several threads, with ThreadSanitizer'
 	@echo 'make check-valgrind   unit tests and text cases under valgrind'
 	@echo 'make check-memory-faults  every allocation of every command fails once, and from then on (check: a sample)'
 	@echo 'make check-io-faults  every call on a file that every command makes fails (check: a sample)'
@@ -287,5 +295,5 @@ help:
 FORCE:
 .SECONDARY:
 .DELETE_ON_ERROR:
-.PHONY: all man deps demo check check-asan check-valgrind check-memory-faults check-io-faults check-attacks check-kerberos check-ntlm check-powershell check-release check-samples check-html check-analysers coverage bench fuzz fuzzers install deb check-deb uninstall clean help FORCE
+.PHONY: all all-but-manual man deps demo check check-asan check-threads check-valgrind check-memory-faults check-io-faults check-attacks check-kerberos check-ntlm check-powershell check-release check-samples check-html check-analysers coverage bench fuzz fuzzers install deb check-deb uninstall clean help FORCE
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

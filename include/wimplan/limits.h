@@ -50,6 +50,8 @@
 #define WP_LIMIT_METADATA_BYTES (32u << 20)
 #define WP_LIMIT_METADATA_ELEMENTS 2000000u
 #define WP_LIMIT_METADATA_NAMES 65536u
+/* The header of an answer, in bytes; a real one has less than 1 KB. libcurl takes a line of 100 KB at most. */
+#define WP_LIMIT_HEADER_BYTES (64u << 10)
 /* Any other answer of a provider, which holds one package: bytes, and values in its JSON. A real one has some 20 KB. */
 #define WP_LIMIT_ANSWER_BYTES (8u << 20)
 #define WP_LIMIT_ANSWER_VALUES 262144u

@@ -78,9 +78,11 @@ bool wp_failure_is_final(CURLcode code)
 	case CURLE_SSL_ISSUER_ERROR:
 	case CURLE_SSL_CIPHER:
 	case CURLE_URL_MALFORMAT:
-	case CURLE_UNSUPPORTED_PROTOCOL:
 	case CURLE_LOGIN_DENIED:
 	case CURLE_AUTH_ERROR:
+	case CURLE_WEIRD_SERVER_REPLY: /* what answers speaks no HTTP */
+	case CURLE_UNSUPPORTED_PROTOCOL:
+	case CURLE_BAD_CONTENT_ENCODING:
 		return true;
 	default:
 		return false;

@@ -39,7 +39,8 @@ struct wp_provider {
 	struct guard guard;
 	struct wp_http *reply; /* of the request that is under way */
 	size_t limit; /* bytes of its answer */
-	bool too_large;
+	size_t header; /* bytes of it so far, of all answers to the request */
+	bool too_large, header_too_large;
 	int64_t asked_ms; /* since when the run is asked to stop; 0: it is not */
 	char error[CURL_ERROR_SIZE];
 };
@@ -130,6 +131,10 @@ static size_t take_header(char *line, size_t size, size_t count, void *context)
 	size_t length = size * count;
 	char value[64];
 
+	provider->header += length;
+	provider->header_too_large = provider->header > WP_LIMIT_HEADER_BYTES;
+	if (provider->header_too_large)
+		return 0;
 	if (length > 9 && wp_ascii_begins(line, "HTTP/")) {
 		const char *space = memchr(line, ' ', length);
 		long status = space && length - (size_t)(space - line) > 3 ? strtol(space, NULL, 10) : 0;
@@ -347,9 +352,9 @@ static void judge(struct wp_provider *provider, CURLcode code)
 	const struct guard *guard = &provider->guard;
 	long connect_status = 0;
 
-	/* Of a call that may have left, what became of it still has to be written down. */
-	if (code == CURLE_OUT_OF_MEMORY && !guard->body)
-		wp_out_of_memory();
+	/* No memory ends the program (wp_connection_run()). What libcurl calls so beside that is a line that has no end. */
+	if (code == CURLE_OUT_OF_MEMORY)
+		provider->header_too_large = true;
 	if (is_answer(provider, code)) {
 		reply->transport = WP_TRANSPORT_ANSWERED;
 		return;
@@ -364,9 +369,11 @@ static void judge(struct wp_provider *provider, CURLcode code)
 	reply->nobody = reply->transport == WP_TRANSPORT_NOT_SENT && wp_failure_is_nobody(code);
 	reply->timed_out = code == CURLE_OPERATION_TIMEDOUT;
 	reply->hopeless = reply->transport == WP_TRANSPORT_NOT_SENT &&
-			  (wp_failure_is_final(code) || provider->too_large);
+			  (wp_failure_is_final(code) || provider->too_large || provider->header_too_large);
 	if (provider->too_large)
 		snprintf(reply->why, sizeof reply->why, "the answer is larger than %zu bytes", provider->limit);
+	else if (provider->header_too_large)
+		snprintf(reply->why, sizeof reply->why, "the header of the answer is larger than %u bytes", WP_LIMIT_HEADER_BYTES);
 	else if (guard->suspect)
 		snprintf(reply->why, sizeof reply->why, "the server took the call before it had proved who calls");
 	else if (code == CURLE_ABORTED_BY_CALLBACK)
@@ -386,7 +393,8 @@ static void perform(struct wp_provider *provider, const char *failed, const char
 	ret->retry_after = -1;
 	provider->reply = ret;
 	provider->error[0] = '\0';
-	provider->too_large = false;
+	provider->too_large = provider->header_too_large = false;
+	provider->header = 0;
 	SET(provider->curl, CURLOPT_URL, url);
 	if (failed) {
 		ret->transport = WP_TRANSPORT_NOT_SENT;
