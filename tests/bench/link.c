@@ -5,8 +5,12 @@
  *
  * What waits: finding a name (LOOKUP, READLINK), attributes that are not known (GETATTR), opening a file or a folder, each
  * piece of up to 1 MiB of a file, and each piece of a folder's list, the empty one at its end as well. What does not: closing,
- * which servers are told of later. Names and attributes are known for a second, as cifs has it without options; data is
- * not kept at all (direct_io), as of a file that somebody else may write: one read here is one request there.
+ * which servers are told of later. Names and attributes are known for a second, as cifs has it without options, and a folder's
+ * list brings those of what is in it, as cifs takes them from there (Linux, fs/smb/client/readdir.c, cifs_prime_dcache()); data
+ * is not kept at all (direct_io), as of a file that somebody else may write: one read here is one request there.
+ *
+ * What is not as it is with cifs: names in one folder that no list has brought are looked up one after the other, for libfuse (3.14)
+ * does not tell the kernel that they may be looked up beside each other.
  *
  * COUNTS gets a line "kind TAB path" for each round trip when the file system is unmounted.
  */
@@ -55,19 +59,14 @@ static void travel(const char *kind, const char *path)
 	clock_nanosleep(CLOCK_MONOTONIC, 0, &place.wait, NULL);
 }
 
-static void on_lookup(fuse_req_t request, fuse_ino_t parent, const char *name)
+/* Fills what is known of @path, which need not be asked for during a second. 0 or an errno. */
+static int find(const char *path, struct fuse_entry_param *ret)
 {
-	struct fuse_entry_param entry = { .attr_timeout = KNOWN_SECONDS, .entry_timeout = KNOWN_SECONDS };
-	const char *folder = node_of(parent)->path;
-	char path[PATH_MAX];
 	struct node *node;
 
-	snprintf(path, sizeof path, "%s/%s", folder, name);
-	travel("lookup", path);
-	if (fstatat(place.folder, path, &entry.attr, AT_SYMLINK_NOFOLLOW)) {
-		fuse_reply_err(request, errno);
-		return;
-	}
+	*ret = (struct fuse_entry_param){ .attr_timeout = KNOWN_SECONDS, .entry_timeout = KNOWN_SECONDS };
+	if (fstatat(place.folder, path, &ret->attr, AT_SYMLINK_NOFOLLOW))
+		return errno;
 	pthread_mutex_lock(&place.lock);
 	for (node = place.nodes; node && strcmp(node->path, path); node = node->next)
 		;
@@ -79,9 +78,24 @@ static void on_lookup(fuse_req_t request, fuse_ino_t parent, const char *name)
 		place.nodes = node;
 	}
 	pthread_mutex_unlock(&place.lock);
-	entry.ino = (fuse_ino_t)node;
-	entry.attr.st_ino = entry.ino;
-	fuse_reply_entry(request, &entry);
+	ret->ino = (fuse_ino_t)node;
+	ret->attr.st_ino = ret->ino;
+	return 0;
+}
+
+static void on_lookup(fuse_req_t request, fuse_ino_t parent, const char *name)
+{
+	struct fuse_entry_param entry;
+	char path[PATH_MAX];
+	int error;
+
+	snprintf(path, sizeof path, "%s/%s", node_of(parent)->path, name);
+	travel("lookup", path);
+	error = find(path, &entry);
+	if (error)
+		fuse_reply_err(request, error);
+	else
+		fuse_reply_entry(request, &entry);
 }
 
 static void on_getattr(fuse_req_t request, fuse_ino_t ino, struct fuse_file_info *file)
@@ -163,10 +177,10 @@ static void on_opendir(fuse_req_t request, fuse_ino_t ino, struct fuse_file_info
 	fuse_reply_open(request, file);
 }
 
-static void on_readdir(fuse_req_t request, fuse_ino_t ino, size_t size, off_t offset, struct fuse_file_info *file)
+static void on_readdirplus(fuse_req_t request, fuse_ino_t ino, size_t size, off_t offset, struct fuse_file_info *file)
 {
 	DIR *directory = (DIR *)(uintptr_t)file->fh;
-	char *bytes = malloc(size);
+	char *bytes = malloc(size), path[PATH_MAX];
 	size_t used = 0;
 
 	travel("readdir", node_of(ino)->path);
@@ -178,10 +192,14 @@ static void on_readdir(fuse_req_t request, fuse_ino_t ino, size_t size, off_t of
 		seekdir(directory, offset);
 	else
 		rewinddir(directory);
-	for (struct dirent *entry; (entry = readdir(directory));) {
-		struct stat status = { .st_ino = entry->d_ino, .st_mode = DTTOIF(entry->d_type) };
-		size_t length = fuse_add_direntry(request, bytes + used, size - used, entry->d_name, &status, telldir(directory));
+	for (struct dirent *dirent; (dirent = readdir(directory));) {
+		struct fuse_entry_param entry = { .attr = { .st_ino = dirent->d_ino, .st_mode = DTTOIF(dirent->d_type) } };
+		size_t length;
 
+		snprintf(path, sizeof path, "%s/%s", node_of(ino)->path, dirent->d_name);
+		if (strcmp(dirent->d_name, ".") && strcmp(dirent->d_name, ".."))
+			find(path, &entry);
+		length = fuse_add_direntry_plus(request, bytes + used, size - used, dirent->d_name, &entry, telldir(directory));
 		if (length > size - used)
 			break;
 		used += length;
@@ -197,7 +215,15 @@ static void on_releasedir(fuse_req_t request, fuse_ino_t ino, struct fuse_file_i
 	fuse_reply_err(request, 0);
 }
 
+/* Every list brings attributes, not only those that the kernel finds worth it. */
+static void on_init(void *context, struct fuse_conn_info *connection)
+{
+	(void)context;
+	connection->want &= ~(unsigned int)FUSE_CAP_READDIRPLUS_AUTO;
+}
+
 static const struct fuse_lowlevel_ops operations = {
+	.init = on_init,
 	.lookup = on_lookup,
 	.getattr = on_getattr,
 	.readlink = on_readlink,
@@ -205,7 +231,7 @@ static const struct fuse_lowlevel_ops operations = {
 	.read = on_read,
 	.release = on_release,
 	.opendir = on_opendir,
-	.readdir = on_readdir,
+	.readdirplus = on_readdirplus,
 	.releasedir = on_releasedir,
 };
 
