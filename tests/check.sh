@@ -60,6 +60,7 @@ source_steps() {
 	step 'layers, planted' tests/test-layers.py "$build"
 	step 'map of the sources' tests/check-map.py
 	step 'security page' tests/check-security.py
+	step 'what is read of a file' tests/check-reading.py "$build"
 	step 'hardening' tests/check-hardening.sh "$build"
 }
 

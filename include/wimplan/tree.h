@@ -62,7 +62,8 @@ struct wp_wim_index {
 	size_t blob_count;
 	struct wp_solid *solid; /* in no order, maybe several times */
 	size_t solid_count;
-	uint32_t *buckets; /* where the blobs with each value of a SHA-1's first two bytes begin, and their end */
+	unsigned int bucket_bits; /* so many that a bucket holds one or two of few blobs; at most 16 */
+	uint32_t *buckets; /* where the blobs with each value of a SHA-1's first bits begin, and their end */
 	struct wp_metadata_resource *images; /* of image 1 and so on */
 	size_t image_count; /* may be less than the XML lists */
 	/* What the trees that were read so far took, of what limits.h allows one file. */

@@ -14,7 +14,8 @@
 #include <string.h>
 #include <wimlib.h>
 
-#define BUCKETS 65536u
+/* How many bits of a SHA-1 at most say in which bucket a blob is. */
+#define BUCKET_BITS 16u
 
 /* wimlib names the parts of install.swm install2.swm and so on, as DISM does. */
 static const char *part_path(struct wp_arena *arena, const char *first, unsigned int part)
@@ -128,9 +129,9 @@ static void add_up(struct wp_wim_index *index)
 		content->stored_bytes.value = 0;
 }
 
-static unsigned int bucket(const uint8_t sha1[WP_SHA1_SIZE])
+static unsigned int bucket(const struct wp_wim_index *index, const uint8_t sha1[WP_SHA1_SIZE])
 {
-	return (unsigned int)sha1[0] << 8 | sha1[1];
+	return ((unsigned int)sha1[0] << 8 | sha1[1]) >> (BUCKET_BITS - index->bucket_bits);
 }
 
 /* Sorts the blobs from @from on, and moves the first of each SHA-1 down to @to. Returns where they end. */
@@ -148,26 +149,30 @@ static size_t take_bucket(struct wp_blob *blobs, size_t from, size_t count, size
 static void set_order(struct wp_wim_index *index)
 {
 	struct wp_blob *sorted = wp_must(reallocarray(NULL, index->blob_count ? index->blob_count : 1, sizeof *sorted));
-	uint32_t *first = wp_arena_alloc(index->arena, (BUCKETS + 1) * sizeof *first);
-	size_t from = 0, to = 0;
+	size_t from = 0, to = 0, buckets;
+	uint32_t *first;
 
+	while (index->bucket_bits < BUCKET_BITS && index->blob_count >> index->bucket_bits > 1)
+		index->bucket_bits++;
+	buckets = (size_t)1 << index->bucket_bits;
+	first = wp_arena_alloc(index->arena, (buckets + 1) * sizeof *first);
 	for (size_t i = 0; i < index->blob_count; i++)
-		first[bucket(index->blobs[i].sha1) + 1]++;
-	for (unsigned int i = 0; i < BUCKETS; i++)
+		first[bucket(index, index->blobs[i].sha1) + 1]++;
+	for (size_t i = 0; i < buckets; i++)
 		first[i + 1] += first[i];
 	for (size_t i = index->blob_count; i-- > 0;)
-		sorted[--first[bucket(index->blobs[i].sha1) + 1]] = index->blobs[i];
+		sorted[--first[bucket(index, index->blobs[i].sha1) + 1]] = index->blobs[i];
 	/* Each entry has become the beginning of the bucket before it. */
-	memmove(first, first + 1, BUCKETS * sizeof *first);
-	first[BUCKETS] = (uint32_t)index->blob_count;
-	for (unsigned int i = 0; i < BUCKETS; i++) {
+	memmove(first, first + 1, buckets * sizeof *first);
+	first[buckets] = (uint32_t)index->blob_count;
+	for (size_t i = 0; i < buckets; i++) {
 		size_t count = first[i + 1] - from;
 
 		first[i] = (uint32_t)to;
 		to = take_bucket(sorted, from, count, to);
 		from += count;
 	}
-	first[BUCKETS] = (uint32_t)to;
+	first[buckets] = (uint32_t)to;
 	index->blob_count = to;
 	free(index->blobs);
 	index->blobs = sorted;
@@ -285,7 +290,7 @@ void wp_wim_index_free(struct wp_wim_index *index)
 struct wp_blob *wp_wim_index_find(const struct wp_wim_index *index, const uint8_t sha1[WP_SHA1_SIZE])
 {
 	/* SHA-1s are spread evenly: of 100,000 blobs a bucket has one or two. */
-	size_t low = index->buckets[bucket(sha1)], high = index->buckets[bucket(sha1) + 1];
+	size_t low = index->buckets[bucket(index, sha1)], high = index->buckets[bucket(index, sha1) + 1];
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;

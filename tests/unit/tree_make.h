@@ -83,7 +83,7 @@ __attribute__((unused)) static size_t begin_tree(struct wp_buf *buf)
 /* Reads the bytes as the tree of image 1 of a file without any data; frees them. */
 __attribute__((unused)) static struct wp_tree *parse_within(struct wp_buf *buf, struct wp_tree_limits limits)
 {
-	static uint32_t buckets[65537];
+	static uint32_t buckets[2];
 	static const struct wp_wim_index index = { .buckets = buckets };
 	struct wp_arena *arena = wp_arena_new();
 	struct wp_tree *tree = wp_arena_alloc(arena, sizeof *tree);

@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How often a WIM is opened and read: check-reading.py BUILD. strace counts what each command does with a file that is read whole and
+with a larger one, and wimplan-performance(7) has to say the same. On a file server each of these is a trip there and back."""
+
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+import record_recipes
+import signals  # noqa: F401
+
+TOP = pathlib.Path(__file__).resolve().parent.parent
+BUILD = pathlib.Path(sys.argv[1]).resolve()
+PAGE = TOP / "man" / "wimplan-performance.7.scd"
+IMAGES = 4
+BLOBS = 3000
+ENTRY = 50  # bytes of one in a blob table
+FILES = ("small.wim", "large.wim")
+# Trees that are read one by one: empty ones have the same bytes, and such are read once.
+IMAGE = 'image "Contoso {number}"\narch 9\nlanguages en-US\ndefault en-US\nversion 10.0.22631.3007\nfile /a{number}.txt {number}\n'
+checks = failed = 0
+
+
+def run(folder, *words, cache="cache.db"):
+    """A command in @folder, with leaks not looked for: they cannot be under a tracer."""
+    environment = dict(os.environ, HOME=str(folder), WIMPLAN_CACHE=cache, LC_ALL="C.UTF-8",
+                       ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0")
+    done = subprocess.run(words, cwd=folder, env=environment, capture_output=True)
+    check(done.returncode == 0, f"{' '.join(map(str, words))} ends with {done.returncode}: {done.stderr.decode()[-300:]}")
+
+
+def check(good, sentence):
+    global checks, failed
+    checks += 1
+    if not good:
+        failed += 1
+        print(f"FAILED  {sentence}")
+
+
+def make(folder):
+    images = "".join(IMAGE.format(number=number) for number in range(IMAGES))
+    recipes = f"wim src/small.wim\n{images}wim src/large.wim\nblobs {BLOBS}\n{images}"
+    subprocess.run([BUILD / "mkwim", "-C", folder, "-"], input=recipes.encode(), check=True)
+    (folder / "other").mkdir()
+    for name in FILES:
+        (folder / "other" / name).write_bytes((folder / "src" / name).read_bytes())
+    packages = "".join(f"package P010000{number}\n\tPkgSourcePath \\\\srv\\src$\\{name}\n" +
+                       "".join(f'\timage "name=Contoso {image}"\n' for image in range(IMAGES)) for number, name in enumerate(FILES))
+    (folder / "site.json").write_text(json.dumps(record_recipes.read(packages)))
+
+
+class Counts:
+    """What a command did with each file of the folder src: how often it opened it, and the bytes of each read."""
+
+    def __init__(self, folder, *arguments, cache):
+        trace = folder / "trace"
+        run(folder, "strace", "-f", "-qq", "-y", "-s", "0", "-e", "trace=openat,read,pread64,preadv,mmap", "-o", trace, BUILD / "wimplan",
+            *arguments, cache=cache)
+        self.opened, self.reads, self.mapped = {name: 0 for name in FILES}, {name: [] for name in FILES}, 0
+        unfinished = {}
+        for line in trace.read_text().splitlines():
+            thread, _, call = line.partition(" ")
+            if call.endswith("<unfinished ...>"):
+                unfinished[thread] = call.removesuffix("<unfinished ...>")
+                continue
+            # The file of a read stands in its first half.
+            call = unfinished.pop(thread, "") + re.sub(r"^ *<\.\.\. \w+ resumed>", "", call)
+            self.take(call.strip(), str(folder / "src"))
+
+    def take(self, call, folder):
+        opened = re.match(r"openat\(.*\) += \d+<(.*)>$", call)
+        read = re.match(r"p?read\w*\(\d+<(.*?)>.*\) += (\d+)$", call)
+        mapped = re.match(r"mmap\(.*<(.*?)>", call)
+        for match, put in ((opened, self.open), (read, self.read), (mapped, self.map)):
+            path = pathlib.PurePath(match[1]) if match else None
+            if path and str(path.parent) == folder and path.name in FILES:
+                put(path.name, call, match)
+
+    def open(self, name, call, _):
+        # A file that is only recognized is not opened at the server.
+        self.opened[name] += "O_PATH" not in call
+
+    def read(self, name, _, match):
+        self.reads[name].append(int(match[2]))
+
+    def map(self, *_):
+        self.mapped += 1
+
+
+def page_rows():
+    text = PAGE.read_text()
+    rows = re.findall(r"^\|  (.+)\n:  (\d+, \d+)\n:  (\d+, \d+)$", text, re.M)
+    return {re.sub(r"[*_]", "", what): (small, large) for what, small, large in rows}
+
+
+def main():
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = pathlib.Path(scratch).resolve()
+        make(folder)
+        where = ("--site", "P01", "--map", "\\\\srv\\src$=src")
+        sources = tuple(f"src/{name}" for name in FILES)
+        pairs = [(f"src/{name}", f"other/{name}") for name in FILES]
+        scans = [("plan", *where, "--records", "site.json"), ("audit", *where, "site.json")]
+        commands = {
+            "inspect": [("inspect", *sources)],
+            "inspect --deep, --servicing, --boot": [("inspect", option, *sources) for option in ("--deep", "--servicing", "--boot")],
+            "diff": [("diff", *pair) for pair in pairs],
+            "diff --files, --servicing": [("diff", option, *pair) for option in ("--files", "--servicing") for pair in pairs],
+            "plan, audit, of a file that is new": scans,
+            "plan, audit, of one that is known": scans,
+        }
+        rows = page_rows()
+        check(rows.keys() == commands.keys(), f"the page has the rows {sorted(rows)}")
+        run(folder, BUILD / "wimplan", "import", "--site", "P01", "site.json")
+        run(folder, BUILD / "wimplan", "plan", *where)
+        for number, (what, call) in enumerate((what, call) for what, calls in commands.items() for call in calls):
+            new = f"new{number}.db" if what.endswith("new") else "cache.db"
+            counts, words = Counts(folder, *call, cache=new), " ".join(call)
+            check(any(counts.opened.values()), f"{words} opens nothing: is this check still good for anything?")
+            check(not counts.mapped, f"{words} maps a file, whose reads nobody counts")
+            for name, said in zip(FILES, rows.get(what, ("", ""))):
+                # diff was given one pair of files.
+                if f"src/{name}" in call or "--map" in call:
+                    found = f"{counts.opened[name]}, {len(counts.reads[name])}"
+                    check(found == said, f"{words}: {name} is opened and read {found} times, {counts.reads[name]} bytes; the page says {said}")
+            check(sum(size >= BLOBS * ENTRY for size in counts.reads["large.wim"]) <= 1, f"{words} reads the blob table more than once")
+    print(f"{checks - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
