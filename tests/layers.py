@@ -33,7 +33,7 @@ memchr memcmp memcpy memmove memset strchr strcmp strcpy strcspn strerror strlen
 fclose feof ferror fflush fgets fopen fputc fputs fputws fread fwrite fprintf putc setvbuf snprintf sprintf vsnprintf sscanf
 stdin stderr stdout towlower wcwidth __assert_fail __errno_location __stack_chk_fail
 asprintf vasprintf memmem memrchr qsort_r reallocarray strdup strndup strnlen'''.split())
-LIBRARY_SYMBOLS = re.compile(r'(xml|__xml|sqlite3_|json_|curl_|archive_|wimlib_|EVP_|CRYPTO_|OPENSSL_|ASN1_|BIO_|CMS_|ERR_|OBJ_|PKCS7_|TS_|X509_|d2i_|scols_|getopt_long$|opt(arg|ind|err|opt)$|'
+LIBRARY_SYMBOLS = re.compile(r'(xml|__xml|sqlite3_|json_|curl_|archive_|wimlib_|EVP_|SHA1_|SHA256_|CRYPTO_|OPENSSL_|ASN1_|BIO_|CMS_|ERR_|OBJ_|PKCS7_|TS_|X509_|d2i_|scols_|getopt_long$|opt(arg|ind|err|opt)$|'
                              r'__asan|__ubsan|__sanitizer|__gcov|_GLOBAL_OFFSET_TABLE_|llvm_|__llvm|__profile)')
 
 problems = []
