@@ -102,6 +102,18 @@ def media(folder, programs, known):
                   medium['summary'] in html.unescape(' '.join(page.split())).replace('\\*', '*'))
 
 
+def expectations(folder, wim, known):
+    """[expect] boot and svn, held against the eleven images."""
+    with open(f'{folder}/expect.conf', 'w') as file:
+        file.write('[expect]\nboot = 2023\nsvn = 9.0\n')
+    document = json.loads(run('wimplan-other-authorities', 'inspect', '--expect', '--config', f'{folder}/expect.conf', '--fail-on',
+                              'risk:boot-2011-only', '--json', wim, status=11, **known))
+    found = {(note['code'], image['image']) for note in document['files'][0]['notes'] for image in note['facts']['images']}
+    check('notes of what is expected', {('boot-2011-only', 2), ('boot-2011-only', 3), ('below-expected', 3), ('lacks', 6), ('boot-mixed', 7),
+                                        ('expectation-unknown', 8), ('boot-unsigned', 9), ('boot-digest', 10), ('expectation-unknown', 11)}, found)
+    check('boot files that nobody asked to see', False, 'boot' in document['files'][0]['images'][0])
+
+
 def main(folder):
     programs = f'{folder}/programs'
     os.mkdir(programs)
@@ -160,6 +172,7 @@ def main(folder):
     pages(wim, images, known)
 
     media(folder, programs, known)
+    expectations(folder, wim, known)
 
     # The program that is installed knows none of these certificates, whatever the environment says.
     document = json.loads(run('wimplan', 'inspect', '--boot', '--json', wim, **known))

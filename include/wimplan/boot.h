@@ -45,6 +45,7 @@ struct wp_boot_signature {
 	const char *issuer; /* common name of who issued that certificate; NULL: no name */
 	bool nested;        /* within another one: firmware does not look at it */
 	bool signature_agrees; /* it was made by the signer's key over the digest that it holds */
+	bool digest_known;  /* both digests could be told: false for a kind that is not known, and for a program that is odd */
 	bool digest_agrees; /* this digest is that of the program */
 	enum wp_authority authority; /* of @issuer by its whole name */
 	/* @issuer's certificate is in the signature, it is the very one of the table, and its key made the signer's certificate. */
@@ -137,6 +138,21 @@ struct wp_boot_image {
 	struct wp_diags diags; /* boot-ex-not-2023, boot-ex-older, boot-svn-low */
 };
 
+/* Under which certificates a program is proven to be signed: bits. Nested signatures do not count, for firmware does not see them. */
+enum wp_boot_by { WP_BOOT_BY_2011 = 1, WP_BOOT_BY_2023 = 2, WP_BOOT_BY_OTHERS = 4 };
+/* Of a file that was not read, and of NULL, 0. */
+unsigned int wp_boot_signed_by(const struct wp_boot_file *file);
+/* The first file with this role; NULL. */
+const struct wp_boot_file *wp_boot_find(const struct wp_boot_image *image, enum wp_boot_role role);
+/* Whether firmware starts such a file itself. */
+bool wp_boot_is_started(enum wp_boot_role role);
+/* Whether such a file is the boot manager, whose SVNs are one series; those of programs for a start from the network are another. */
+bool wp_boot_is_manager(enum wp_boot_role role);
+/* Whether it has no signature that firmware could look at, and nothing that could be one and was not understood. */
+bool wp_boot_is_unsigned(const struct wp_boot_program *program);
+/* Whether a program that has an SVN has a lesser one than @least. */
+bool wp_boot_svn_is_below(const struct wp_boot_program *program, struct wp_svn least);
+
 /* Judges files that were read, of an image or of a medium. Pure. Fills verdict and diags. */
 void wp_boot_judge(struct wp_arena *arena, struct wp_boot_image *image, struct wp_svn least);
 void wp_boot_judge_medium(struct wp_arena *arena, struct wp_boot_image *medium, struct wp_svn least);
@@ -146,8 +162,8 @@ struct wp_boot_survey;
 
 /* @index is borrowed. What is found is in @arena. */
 struct wp_boot_survey *wp_boot_survey_begin(struct wp_arena *arena, const struct wp_wim_index *index) __attribute__((returns_nonnull));
-/* Of the programs only those are read on which the verdict rests. */
-void wp_boot_survey_verdict_alone(struct wp_boot_survey *survey);
+/* Of the programs only those that firmware starts are read, on which the verdict rests: about half of the bytes. */
+void wp_boot_survey_started_alone(struct wp_boot_survey *survey);
 /* Takes note of the files of one image; @survey is a struct wp_boot_survey. */
 void wp_boot_survey_tree(void *survey, const struct wp_tree *tree);
 /*

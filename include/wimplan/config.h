@@ -3,6 +3,7 @@
 #ifndef WIMPLAN_CONFIG_H
 #define WIMPLAN_CONFIG_H
 
+#include "wimplan/boot.h"
 #include "wimplan/buf.h"
 #include "wimplan/error.h"
 #include "wimplan/schedule.h"
@@ -17,6 +18,8 @@ enum wp_on_unproven { WP_ON_UNPROVEN_NOTE, WP_ON_UNPROVEN_REFRESH, WP_ON_UNPROVE
 enum wp_solid_sources { WP_SOLID_SOURCES_NOTE, WP_SOLID_SOURCES_BLOCK };
 enum wp_links { WP_LINKS_INSIDE, WP_LINKS_FOLLOW };
 enum wp_on_no_fit { WP_ON_NO_FIT_NOTE, WP_ON_NO_FIT_DEFER };
+/* What has to be signed under the certificate of 2023: nothing; the boot manager; it, or one that lies beside it. */
+enum wp_expect_boot { WP_EXPECT_BOOT_ANY, WP_EXPECT_BOOT_2023, WP_EXPECT_BOOT_2023_BESIDE };
 enum wp_boot_images { WP_BOOT_IMAGES_REPORT, WP_BOOT_IMAGES_PLAN };
 
 /* [policy] */
@@ -73,6 +76,8 @@ struct wp_expect_settings {
 	struct wp_names image_state;   /* every image of Windows has one of these */
 	struct wp_names must_have;     /* "KB5034765", "acmenic.inf", names of packages and apps */
 	struct wp_names must_not_have;
+	enum wp_expect_boot boot;
+	struct wp_svn svn; /* the least one of boot managers */
 };
 
 /* One key in force; kept in the documented order. */
@@ -127,6 +132,8 @@ bool wp_build_parse(const char *text, size_t parts, uint64_t *ret_parts);
 uint64_t wp_build_family(uint64_t build);
 /* Whether nothing is expected, so that nothing has to be looked at. */
 bool wp_expect_nothing(const struct wp_expect_settings *expect);
+/* Whether something is expected of the programs that start a computer, so that these have to be read. */
+bool wp_expect_boots(const struct wp_expect_settings *expect);
 
 /* The policy as the plan's body records it: every value in force that a verdict may depend on. New reference. */
 json_t *wp_policy_json(const struct wp_policy *policy);

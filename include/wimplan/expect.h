@@ -49,12 +49,13 @@ struct wp_expect_subject {
 	uint32_t only_image;                    /* index; 0: all */
 	bool boot; /* a boot image: of what is expected of Windows only drivers, and what must not be inside, count for it */
 	const struct wp_expect_contents *contents; /* NULL: nobody looked */
+	const struct wp_boot_image *starts; /* of each image of the metadata, what starts it; NULL: nobody looked */
 	struct wp_time now;
 };
 
 /*
- * The notes on what is not as it should be, or not known. Without a package; texts are in @arena, and each note's facts are a new
- * reference.
+ * The notes on what is not as it should be, or not known; and on programs that start an image and cannot be right, whatever is
+ * expected. Without a package; texts are in @arena, and each note's facts are a new reference.
  */
 struct wp_note *wp_expect_judge(struct wp_arena *arena, const struct wp_expect_settings *expect,
 				const struct wp_expect_subject *subject, size_t *ret_count);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* [expect] against what the metadata of a file says, and against what was found inside: one note for what several images share. */
 #include "internal.h"
-
-#include "wimplan/expect.h"
+#include "judging.h"
 
 #include "wimplan/ascii.h"
 #include "wimplan/json.h"
@@ -11,106 +10,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Images that a sentence names at most, and one. */
-#define MOST_NAMES 5
-
-struct judge {
-	struct wp_arena *arena;
-	const struct wp_expect_settings *expect;
-	const struct wp_expect_subject *subject;
-	const struct wp_wim_image **images; /* those that are asked about */
-	size_t image_count;
-	struct wp_note *notes;
-	size_t note_count;
-};
-
-/* Images that share a finding; each with the text that it has instead of what is expected. */
-struct group {
-	const struct wp_wim_image **images;
-	const char **found;
-	size_t count;
-};
-
-static void add_image(struct judge *judge, struct group *group, const struct wp_wim_image *image, const char *found)
-{
-	size_t count = group->count;
-
-	*WP_PUSH(judge->arena, group->found, count) = found;
-	*WP_PUSH(judge->arena, group->images, group->count) = image;
-}
-
-/* "image 1", "images 1 and 3", "images 1, 2, 3, 4, 5 and 2 more", "both images", "all 7 images". */
-static const char *images_words(const struct judge *judge, const struct group *group)
-{
-	const char **names = wp_arena_alloc(judge->arena, group->count * sizeof *names);
-
-	if (group->count > 1 && group->count == judge->image_count)
-		return group->count == 2 ? "both images" : wp_arena_printf(judge->arena, "all %zu images", group->count);
-	for (size_t i = 0; i < group->count; i++)
-		names[i] = wp_arena_printf(judge->arena, "%" PRIu32, group->images[i]->index);
-	return wp_arena_printf(judge->arena, "image%s %s", wp_plural(group->count),
-			       wp_text_names(judge->arena, names, group->count, MOST_NAMES));
-}
-
-/* What they have instead, each once. */
-static const char *found_words(const struct judge *judge, const struct group *group)
-{
-	const char **names = NULL;
-	size_t count = 0;
-
-	for (size_t i = 0; i < group->count; i++) {
-		bool again = false;
-
-		for (size_t k = 0; k < count && !again; k++)
-			again = !strcmp(names[k], group->found[i]);
-		if (!again)
-			*WP_PUSH(judge->arena, names, count) = group->found[i];
-	}
-	return wp_text_names(judge->arena, names, count, MOST_NAMES);
-}
-
-static json_t *names_json(const struct wp_names *names)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < names->count; i++)
-		wp_json_push(array, wp_json_text(names->items[i]));
-	return array;
-}
-
-/* {"what":…,"expected":…,"images":[{"image":1,"name":…,"found":…}]}; takes @expected over. */
-static json_t *facts_of(const struct group *group, const char *what, json_t *expected)
-{
-	json_t *images = json_array();
-
-	for (size_t i = 0; i < group->count; i++)
-		wp_json_push(images, wp_json_object("image", wp_json_u64(group->images[i]->index), "name",
-						    wp_json_text(group->images[i]->name), "found",
-						    wp_json_text(group->found[i]), NULL));
-	return wp_json_object("what", wp_json_text(what), "expected", expected, "images", images, NULL);
-}
-
-static void add_note(struct judge *judge, enum wp_note_kind kind, const struct group *group, json_t *facts,
-		     const char *summary)
-{
-	uint32_t image = group && group->count == 1 ? group->images[0]->index : 0;
-
-	*WP_PUSH(judge->arena, judge->notes, judge->note_count) = wp_note_make(kind, image, facts, summary);
-}
-
-/* That images do not say what is expected of them is no finding against them. */
-static void add_unknown(struct judge *judge, const struct group *group, const char *what, json_t *expected, const char *words)
-{
-	if (group->count)
-		add_note(judge, WP_NOTE_EXPECT_UNKNOWN, group, facts_of(group, what, expected),
-			 wp_arena_printf(judge->arena, "%s %s no %s, so that nothing can be held against what is expected",
-					 images_words(judge, group), group->count == 1 ? "names" : "name", words));
-	else
-		json_decref(expected);
-}
-
 /* Windows PE has updates and editions of its own, and is in boot images and in some others. */
-static bool is_pe(const struct judge *judge, const struct wp_wim_image *image)
+static bool is_pe(const struct wp_judge *judge, const struct wp_wim_image *image)
 {
 	const struct wp_wim_windows *windows = image->windows;
 
@@ -119,7 +20,7 @@ static bool is_pe(const struct judge *judge, const struct wp_wim_image *image)
 }
 
 /* The build that is expected of an image of this version: its own release's, else that of the nearest one of its family. */
-static const struct wp_expected_build *expected_of(const struct judge *judge, const struct wp_wim_windows *windows)
+static const struct wp_expected_build *expected_of(const struct wp_judge *judge, const struct wp_wim_windows *windows)
 {
 	const struct wp_expected_build *best = NULL;
 	uint64_t build = windows->build.value, distance = UINT64_MAX;
@@ -137,9 +38,9 @@ static const struct wp_expected_build *expected_of(const struct judge *judge, co
 	return best;
 }
 
-static void judge_build(struct judge *judge, const struct wp_expected_build *expected)
+static void judge_build(struct wp_judge *judge, const struct wp_expected_build *expected)
 {
-	struct group below = { 0 }, unknown = { 0 };
+	struct wp_judged below = { 0 }, unknown = { 0 };
 	const char *same = "";
 
 	for (size_t i = 0; i < judge->image_count; i++) {
@@ -150,34 +51,34 @@ static void judge_build(struct judge *judge, const struct wp_expected_build *exp
 			continue;
 		/* What was written without asking Windows has 0 or 1 here. */
 		if (!windows->service_pack_build.known || windows->service_pack_build.value < 2)
-			add_image(judge, &unknown, image,
+			wp_judged_add(judge, &unknown, image,
 				  wp_arena_printf(judge->arena, "%" PRIu64 ".%" PRIu64 ".%" PRIu64, windows->major.value,
 						  windows->minor.value, windows->build.value));
 		else if (windows->service_pack_build.value < expected->least[3])
-			add_image(judge, &below, image, windows->version);
+			wp_judged_add(judge, &below, image, windows->version);
 		if (windows->build.value != expected->least[2])
 			same = wp_arena_printf(judge->arena, "; %" PRIu64 " and %" PRIu64 " have the same updates",
 					       windows->build.value, expected->least[2]);
 	}
-	add_unknown(judge, &unknown, "build", wp_json_text(expected->value),
-		    !unknown.count ? NULL : wp_arena_printf(judge->arena, "update of %s", found_words(judge, &unknown)));
+	wp_judge_unknown(judge, &unknown, "build", wp_json_text(expected->value),
+		    !unknown.count ? NULL : wp_arena_printf(judge->arena, "update of %s", wp_judged_found(judge, &unknown)));
 	if (below.count)
-		add_note(judge, WP_NOTE_BELOW_EXPECTED, &below, facts_of(&below, "build", wp_json_text(expected->value)),
+		wp_judge_note(judge, WP_NOTE_BELOW_EXPECTED, &below, wp_judged_facts(&below, "build", wp_json_text(expected->value)),
 			 wp_arena_printf(judge->arena, "%s %s the build %s, where %s is the least that is expected%s",
-					 images_words(judge, &below), below.count == 1 ? "has" : "have",
-					 found_words(judge, &below), expected->value, same));
+					 wp_judged_words(judge, &below), below.count == 1 ? "has" : "have",
+					 wp_judged_found(judge, &below), expected->value, same));
 }
 
-static void judge_builds(struct judge *judge)
+static void judge_builds(struct wp_judge *judge)
 {
-	struct group unknown = { 0 };
+	struct wp_judged unknown = { 0 };
 
 	for (size_t i = 0; i < judge->expect->build_count; i++)
 		judge_build(judge, &judge->expect->builds[i]);
 	for (size_t i = 0; judge->expect->build_count && i < judge->image_count; i++)
 		if (!is_pe(judge, judge->images[i]) && judge->images[i]->windows && !judge->images[i]->windows->version)
-			add_image(judge, &unknown, judge->images[i], NULL);
-	add_unknown(judge, &unknown, "build", json_null(), "build");
+			wp_judged_add(judge, &unknown, judge->images[i], NULL);
+	wp_judge_unknown(judge, &unknown, "build", json_null(), "build");
 }
 
 static const char *age_words(struct wp_arena *arena, uint64_t seconds)
@@ -188,10 +89,10 @@ static const char *age_words(struct wp_arena *arena, uint64_t seconds)
 	return wp_arena_printf(arena, "%" PRIu64 " %s%s", count, days ? "day" : "hour", wp_plural(count));
 }
 
-static void judge_ages(struct judge *judge)
+static void judge_ages(struct wp_judge *judge)
 {
 	uint64_t most = judge->expect->max_age, oldest = 0;
-	struct group old = { 0 }, unknown = { 0 };
+	struct wp_judged old = { 0 }, unknown = { 0 };
 
 	for (size_t i = 0; most && judge->subject->now.known && i < judge->image_count; i++) {
 		const struct wp_wim_image *image = judge->images[i];
@@ -202,17 +103,17 @@ static void judge_ages(struct judge *judge)
 		if (is_pe(judge, image))
 			continue;
 		if (wp_time_is_never(time) || !time.ticks)
-			add_image(judge, &unknown, image, NULL);
+			wp_judged_add(judge, &unknown, image, NULL);
 		else if (seconds > most || (seconds == most && age % WP_TICKS_PER_SECOND)) {
-			add_image(judge, &old, image, wp_time_iso(judge->arena, time));
+			wp_judged_add(judge, &old, image, wp_time_iso(judge->arena, time));
 			oldest = seconds > oldest ? seconds : oldest;
 		}
 	}
-	add_unknown(judge, &unknown, "max_age", wp_json_u64(most), "time of modification");
+	wp_judge_unknown(judge, &unknown, "max_age", wp_json_u64(most), "time of modification");
 	if (old.count)
-		add_note(judge, WP_NOTE_TOO_OLD, &old, facts_of(&old, "max_age", wp_json_u64(most)),
+		wp_judge_note(judge, WP_NOTE_TOO_OLD, &old, wp_judged_facts(&old, "max_age", wp_json_u64(most)),
 			 wp_arena_printf(judge->arena, "%s %s last modified %s%s ago, and %s are the most that is expected",
-					 images_words(judge, &old), old.count == 1 ? "was" : "were",
+					 wp_judged_words(judge, &old), old.count == 1 ? "was" : "were",
 					 old.count == 1 ? "" : "up to ", age_words(judge->arena, oldest),
 					 age_words(judge->arena, most)));
 }
@@ -225,7 +126,7 @@ static bool has_name(const struct wp_names *names, const char *text)
 	return false;
 }
 
-static const char *choice_words(const struct judge *judge, const struct wp_names *names)
+static const char *choice_words(const struct wp_judge *judge, const struct wp_names *names)
 {
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 
@@ -235,10 +136,10 @@ static const char *choice_words(const struct judge *judge, const struct wp_names
 }
 
 /* One image with an expected edition suffices: media hold many. */
-static void judge_edition(struct judge *judge)
+static void judge_edition(struct wp_judge *judge)
 {
 	const struct wp_names *expected = &judge->expect->edition;
-	struct group others = { 0 }, unknown = { 0 };
+	struct wp_judged others = { 0 }, unknown = { 0 };
 
 	for (size_t i = 0; expected->count && i < judge->image_count; i++) {
 		const struct wp_wim_image *image = judge->images[i];
@@ -247,24 +148,24 @@ static void judge_edition(struct judge *judge)
 		if (is_pe(judge, image) || !image->windows)
 			continue;
 		if (!edition || !*edition)
-			add_image(judge, &unknown, image, NULL);
+			wp_judged_add(judge, &unknown, image, NULL);
 		else if (has_name(expected, edition))
 			return;
 		else
-			add_image(judge, &others, image, edition);
+			wp_judged_add(judge, &others, image, edition);
 	}
 	if (unknown.count)
-		add_unknown(judge, &unknown, "edition", names_json(expected), "edition");
+		wp_judge_unknown(judge, &unknown, "edition", wp_judged_names_json(expected), "edition");
 	else if (others.count)
-		add_note(judge, WP_NOTE_LACKS, &others, facts_of(&others, "edition", names_json(expected)),
+		wp_judge_note(judge, WP_NOTE_LACKS, &others, wp_judged_facts(&others, "edition", wp_judged_names_json(expected)),
 			 wp_arena_printf(judge->arena, "no image has the edition %s; %s %s %s", choice_words(judge, expected),
-					 images_words(judge, &others), others.count == 1 ? "is" : "are",
-					 found_words(judge, &others)));
+					 wp_judged_words(judge, &others), others.count == 1 ? "is" : "are",
+					 wp_judged_found(judge, &others)));
 }
 
-static void judge_language(struct judge *judge, const char *language)
+static void judge_language(struct wp_judge *judge, const char *language)
 {
-	struct group lacking = { 0 };
+	struct wp_judged lacking = { 0 };
 
 	for (size_t i = 0; i < judge->image_count; i++) {
 		const struct wp_wim_image *image = judge->images[i];
@@ -274,32 +175,32 @@ static void judge_language(struct judge *judge, const char *language)
 			continue;
 		has = (struct wp_names){ image->windows->languages, image->windows->language_count };
 		if (!has_name(&has, language))
-			add_image(judge, &lacking, image, wp_text_names(judge->arena, has.items, has.count, MOST_NAMES));
+			wp_judged_add(judge, &lacking, image, wp_text_names(judge->arena, has.items, has.count, WP_JUDGED_NAMES));
 	}
 	if (lacking.count)
-		add_note(judge, WP_NOTE_LACKS, &lacking, facts_of(&lacking, "languages", wp_json_text(language)),
-			 wp_arena_printf(judge->arena, "%s %s the language %s, and %s %s", images_words(judge, &lacking),
+		wp_judge_note(judge, WP_NOTE_LACKS, &lacking, wp_judged_facts(&lacking, "languages", wp_json_text(language)),
+			 wp_arena_printf(judge->arena, "%s %s the language %s, and %s %s", wp_judged_words(judge, &lacking),
 					 lacking.count == 1 ? "lacks" : "lack", language, lacking.count == 1 ? "has" : "have",
-					 found_words(judge, &lacking)));
+					 wp_judged_found(judge, &lacking)));
 }
 
-static void judge_languages(struct judge *judge)
+static void judge_languages(struct wp_judge *judge)
 {
 	const struct wp_names *expected = &judge->expect->languages;
-	struct group unknown = { 0 };
+	struct wp_judged unknown = { 0 };
 
 	for (size_t i = 0; i < expected->count; i++)
 		judge_language(judge, expected->items[i]);
 	for (size_t i = 0; expected->count && i < judge->image_count; i++)
 		if (!is_pe(judge, judge->images[i]) && judge->images[i]->windows && !judge->images[i]->windows->language_count)
-			add_image(judge, &unknown, judge->images[i], NULL);
-	add_unknown(judge, &unknown, "languages", names_json(expected), "languages");
+			wp_judged_add(judge, &unknown, judge->images[i], NULL);
+	wp_judge_unknown(judge, &unknown, "languages", wp_judged_names_json(expected), "languages");
 }
 
-static void judge_state(struct judge *judge)
+static void judge_state(struct wp_judge *judge)
 {
 	const struct wp_names *expected = &judge->expect->image_state;
-	struct group others = { 0 }, unknown = { 0 };
+	struct wp_judged others = { 0 }, unknown = { 0 };
 
 	for (size_t i = 0; expected->count && i < judge->image_count; i++) {
 		const struct wp_wim_image *image = judge->images[i];
@@ -308,15 +209,15 @@ static void judge_state(struct judge *judge)
 		if (is_pe(judge, image) || !image->windows)
 			continue;
 		if (!servicing || !servicing->image_state || !*servicing->image_state)
-			add_image(judge, &unknown, image, NULL);
+			wp_judged_add(judge, &unknown, image, NULL);
 		else if (!has_name(expected, servicing->image_state))
-			add_image(judge, &others, image, servicing->image_state);
+			wp_judged_add(judge, &others, image, servicing->image_state);
 	}
-	add_unknown(judge, &unknown, "image_state", names_json(expected), "state (IMAGESTATE)");
+	wp_judge_unknown(judge, &unknown, "image_state", wp_judged_names_json(expected), "state (IMAGESTATE)");
 	if (others.count)
-		add_note(judge, WP_NOTE_LACKS, &others, facts_of(&others, "image_state", names_json(expected)),
-			 wp_arena_printf(judge->arena, "%s %s in the state %s, where %s is expected", images_words(judge, &others),
-					 others.count == 1 ? "is" : "are", found_words(judge, &others),
+		wp_judge_note(judge, WP_NOTE_LACKS, &others, wp_judged_facts(&others, "image_state", wp_judged_names_json(expected)),
+			 wp_arena_printf(judge->arena, "%s %s in the state %s, where %s is expected", wp_judged_words(judge, &others),
+					 others.count == 1 ? "is" : "are", wp_judged_found(judge, &others),
 					 choice_words(judge, expected)));
 }
 
@@ -335,18 +236,18 @@ static const char *why_unknown(enum wp_inside inside)
 }
 
 /* Whether image @i is one that has to have @thing. */
-static bool must_have(const struct judge *judge, const struct wp_wim_image *image, const char *thing, enum wp_inside inside)
+static bool must_have(const struct wp_judge *judge, const struct wp_wim_image *image, const char *thing, enum wp_inside inside)
 {
 	if (is_pe(judge, image))
 		return wp_ascii_ends(thing, ".inf");
 	return image->windows || inside != WP_INSIDE_NO_WINDOWS;
 }
 
-static void judge_thing(struct judge *judge, size_t at, const char *thing, bool wanted)
+static void judge_thing(struct wp_judge *judge, size_t at, const char *thing, bool wanted)
 {
 	const struct wp_wim_metadata *metadata = judge->subject->metadata;
 	const struct wp_expect_contents *contents = judge->subject->contents;
-	struct group bad = { 0 }, unknown[WP_INSIDE_NOT_UNDERSTOOD + 1] = { 0 };
+	struct wp_judged bad = { 0 }, unknown[WP_INSIDE_NOT_UNDERSTOOD + 1] = { 0 };
 
 	for (size_t i = 0; i < judge->image_count; i++) {
 		size_t place = (size_t)(judge->images[i] - metadata->images);
@@ -356,38 +257,38 @@ static void judge_thing(struct judge *judge, size_t at, const char *thing, bool 
 		if (wanted && !must_have(judge, judge->images[i], thing, inside))
 			continue;
 		if (inside >= WP_INSIDE_NOT_READ)
-			add_image(judge, &unknown[inside], judge->images[i], NULL);
+			wp_judged_add(judge, &unknown[inside], judge->images[i], NULL);
 		else if ((inside == WP_INSIDE_YES) != wanted)
-			add_image(judge, &bad, judge->images[i], NULL);
+			wp_judged_add(judge, &bad, judge->images[i], NULL);
 	}
 	if (bad.count)
-		add_note(judge, wanted ? WP_NOTE_LACKS : WP_NOTE_HAS, &bad,
-			 facts_of(&bad, wanted ? "must_have" : "must_not_have", wp_json_text(thing)),
-			 wp_arena_printf(judge->arena, "%s %s %s%s", images_words(judge, &bad),
+		wp_judge_note(judge, wanted ? WP_NOTE_LACKS : WP_NOTE_HAS, &bad,
+			 wp_judged_facts(&bad, wanted ? "must_have" : "must_not_have", wp_json_text(thing)),
+			 wp_arena_printf(judge->arena, "%s %s %s%s", wp_judged_words(judge, &bad),
 					 wanted ? bad.count == 1 ? "lacks" : "lack" : bad.count == 1 ? "has" : "have", thing,
 					 wanted ? "" : " inside, which must not be"));
 	for (enum wp_inside why = WP_INSIDE_NOT_READ; why <= WP_INSIDE_NOT_UNDERSTOOD; why++)
 		if (unknown[why].count)
-			add_note(judge, WP_NOTE_EXPECT_UNKNOWN, &unknown[why],
-				 facts_of(&unknown[why], wanted ? "must_have" : "must_not_have", wp_json_text(thing)),
+			wp_judge_note(judge, WP_NOTE_EXPECT_UNKNOWN, &unknown[why],
+				 wp_judged_facts(&unknown[why], wanted ? "must_have" : "must_not_have", wp_json_text(thing)),
 				 wp_arena_printf(judge->arena, "whether %s is inside of %s is not known: %s", thing,
-						 images_words(judge, &unknown[why]), why_unknown(why)));
+						 wp_judged_words(judge, &unknown[why]), why_unknown(why)));
 }
 
 struct wp_note *wp_expect_judge(struct wp_arena *arena, const struct wp_expect_settings *expect,
 				const struct wp_expect_subject *subject, size_t *ret_count)
 {
-	struct judge judge = { .arena = arena, .expect = expect, .subject = subject };
+	struct wp_judge judge = { .arena = arena, .expect = expect, .subject = subject };
 
 	*ret_count = 0;
-	if (wp_expect_nothing(expect))
+	if (wp_expect_nothing(expect) && !subject->starts)
 		return NULL;
 	for (size_t i = 0; subject->metadata && i < subject->metadata->image_count; i++)
 		if (!subject->only_image || subject->metadata->images[i].index == subject->only_image)
 			*WP_PUSH(arena, judge.images, judge.image_count) = &subject->metadata->images[i];
-	if (!subject->metadata && !(subject->boot && !wp_expect_things(expect)))
-		add_note(&judge, WP_NOTE_EXPECT_UNKNOWN, NULL, json_object(),
-			 "its images were not read, so that nothing can be held against what is expected");
+	if (!subject->metadata && !(subject->boot && !wp_expect_things(expect) && !wp_expect_boots(expect)))
+		wp_judge_note(&judge, WP_NOTE_EXPECT_UNKNOWN, NULL, json_object(),
+			      "its images were not read, so that nothing can be held against what is expected");
 	judge_builds(&judge);
 	judge_ages(&judge);
 	judge_edition(&judge);
@@ -397,6 +298,7 @@ struct wp_note *wp_expect_judge(struct wp_arena *arena, const struct wp_expect_s
 		judge_thing(&judge, i, expect->must_have.items[i], true);
 	for (size_t i = 0; i < expect->must_not_have.count; i++)
 		judge_thing(&judge, expect->must_have.count + i, expect->must_not_have.items[i], false);
+	wp_judge_boot(&judge);
 	*ret_count = judge.note_count;
 	return judge.notes;
 }
@@ -408,6 +310,7 @@ void wp_audit_find_expected(struct audit *audit, const struct audited *package)
 		.metadata = seen && seen->wim ? seen->wim->metadata : NULL,
 		.boot = package->record->class == WP_CLASS_BOOT,
 		.contents = package->contents,
+		.starts = package->starts,
 		.now = audit->plan->created_at,
 	};
 	struct wp_plan *plan = audit->plan;

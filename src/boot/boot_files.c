@@ -51,7 +51,7 @@ struct wp_boot_survey {
 	struct wp_boot_image *resources; /* of each metadata resource: the first image that has it */
 	struct wanted *wanted;
 	size_t wanted_count;
-	bool verdict_alone;
+	bool started_alone;
 };
 
 struct wp_boot_survey *wp_boot_survey_begin(struct wp_arena *arena, const struct wp_wim_index *index)
@@ -64,9 +64,9 @@ struct wp_boot_survey *wp_boot_survey_begin(struct wp_arena *arena, const struct
 	return survey;
 }
 
-void wp_boot_survey_verdict_alone(struct wp_boot_survey *survey)
+void wp_boot_survey_started_alone(struct wp_boot_survey *survey)
 {
-	survey->verdict_alone = true;
+	survey->started_alone = true;
 }
 
 static struct wanted *find_wanted(const struct wp_boot_survey *survey, const uint8_t sha1[WP_SHA1_SIZE])
@@ -77,16 +77,11 @@ static struct wanted *find_wanted(const struct wp_boot_survey *survey, const uin
 	return NULL;
 }
 
-static bool decides(enum wp_boot_role role)
-{
-	return role == WP_BOOT_MANAGER || role == WP_BOOT_MANAGER_EX || role == WP_BOOT_NETWORK;
-}
-
 static void want(struct wp_boot_survey *survey, struct wp_boot_file *file)
 {
 	struct wanted *wanted = find_wanted(survey, file->sha1);
 
-	if (survey->verdict_alone && !decides(file->role)) {
+	if (survey->started_alone && !wp_boot_is_started(file->role)) {
 		file->left_out = true;
 		file->not_read = "the verdict does not rest on it; --boot reads it";
 		return;
@@ -110,6 +105,9 @@ void wp_boot_survey_tree(void *context, const struct wp_tree *tree)
 	if (tree->image < 1 || tree->image > survey->index->image_count)
 		return;
 	image = &survey->resources[survey->index->images[tree->image - 1].same_as - 1];
+	/* One that was seen already. */
+	if (image->known)
+		return;
 	image->known = tree->node_count > 0;
 	for (size_t i = 0; image->known && i < sizeof places / sizeof *places; i++) {
 		uint32_t node = wp_tree_find(tree, 0, places[i].path);

@@ -194,19 +194,19 @@ static void take_digest(struct reader *reader, const EVP_MD *kind)
 }
 
 /* SpcIndirectDataContent: a sequence of what it is about and of a DigestInfo. */
-static bool digest_agrees(struct reader *reader, const uint8_t *at, const uint8_t *end)
+static void compare_digest(struct reader *reader, const uint8_t *at, const uint8_t *end, struct wp_boot_signature *ret)
 {
 	const uint8_t *data_end = enter(&at, end, V_ASN1_SEQUENCE), *info_end, *algorithm_end, *value_end, *algorithm;
 	ASN1_OBJECT *object;
 	const EVP_MD *kind;
 
 	if (!data_end)
-		return false;
+		return;
 	at = data_end;
 	info_end = enter(&at, end, V_ASN1_SEQUENCE);
 	algorithm_end = info_end ? enter(&at, info_end, V_ASN1_SEQUENCE) : NULL;
 	if (!algorithm_end)
-		return false;
+		return;
 	algorithm = at;
 	object = d2i_ASN1_OBJECT(NULL, &algorithm, algorithm_end - at);
 	kind = EVP_get_digestbyobj(object);
@@ -214,17 +214,17 @@ static bool digest_agrees(struct reader *reader, const uint8_t *at, const uint8_
 	at = algorithm_end;
 	value_end = enter(&at, info_end, V_ASN1_OCTET_STRING);
 	if (!value_end || !kind)
-		return false;
+		return;
 	switch (EVP_MD_get_type(kind)) {
 	case NID_sha1:
 	case NID_sha256:
 	case NID_sha384:
 	case NID_sha512:
 		take_digest(reader, kind);
-		return reader->digest.length && value_end - at == (ptrdiff_t)reader->digest.length &&
-		       !memcmp(at, reader->digest.bytes, reader->digest.length);
+		ret->digest_known = reader->digest.length;
+		ret->digest_agrees = reader->digest.length && value_end - at == (ptrdiff_t)reader->digest.length &&
+				     !memcmp(at, reader->digest.bytes, reader->digest.length);
 	}
-	return false;
 }
 
 /* What PKCS7_verify() does without looking at who issued what; that one forgets its copy of a content whose digests are not known. */
@@ -309,7 +309,8 @@ static void describe(struct reader *reader, PKCS7 *pkcs7, PKCS7_SIGNER_INFO *inf
 	signature->issuer = common_name(reader->arena, who->issuer);
 	signature->authority = WP_AUTHORITY_OTHER;
 	end = enter(&content, end, V_ASN1_SEQUENCE);
-	signature->digest_agrees = end && digest_agrees(reader, content, end);
+	if (end)
+		compare_digest(reader, content, end, signature);
 	if (!signer)
 		return;
 	signature->signer = common_name(reader->arena, X509_get_subject_name(signer));

@@ -113,11 +113,7 @@ bool wp_svn_parse(const char *text, struct wp_svn *ret)
 	return true;
 }
 
-/* Under which certificates a program is proven to be signed. */
-enum { BY_2011 = 1, BY_2023 = 2, BY_OTHERS = 4 };
-
-/* Nested signatures do not count: firmware does not see them. */
-static unsigned int signed_by(const struct wp_boot_file *file)
+unsigned int wp_boot_signed_by(const struct wp_boot_file *file)
 {
 	const struct wp_boot_program *program = file ? file->program : NULL;
 	unsigned int by = 0;
@@ -128,16 +124,16 @@ static unsigned int signed_by(const struct wp_boot_file *file)
 		if (signature->nested || !signature->signature_agrees || !signature->digest_agrees)
 			continue;
 		if (signature->authority == WP_AUTHORITY_OTHER)
-			by |= BY_OTHERS;
+			by |= WP_BOOT_BY_OTHERS;
 		else if (signature->known)
-			by |= signature->authority == WP_AUTHORITY_WINDOWS_2011	  ? BY_2011
-			      : signature->authority == WP_AUTHORITY_WINDOWS_2023 ? BY_2023
-										    : BY_OTHERS;
+			by |= signature->authority == WP_AUTHORITY_WINDOWS_2011	  ? WP_BOOT_BY_2011
+			      : signature->authority == WP_AUTHORITY_WINDOWS_2023 ? WP_BOOT_BY_2023
+										    : WP_BOOT_BY_OTHERS;
 	}
 	return by;
 }
 
-static const struct wp_boot_file *find(const struct wp_boot_image *image, enum wp_boot_role role)
+const struct wp_boot_file *wp_boot_find(const struct wp_boot_image *image, enum wp_boot_role role)
 {
 	for (size_t i = 0; i < image->count; i++)
 		if (image->files[i].role == role)
@@ -145,29 +141,52 @@ static const struct wp_boot_file *find(const struct wp_boot_image *image, enum w
 	return NULL;
 }
 
+bool wp_boot_is_unsigned(const struct wp_boot_program *program)
+{
+	bool found = !program->readable;
+
+	for (size_t i = 0; i < program->signature_count; i++)
+		found = found || !program->signatures[i].nested;
+	for (size_t i = 0; i < program->diags.count; i++)
+		found = found || !strcmp(program->diags.items[i].code, "boot-signature-odd");
+	return !found;
+}
+
+bool wp_boot_is_started(enum wp_boot_role role)
+{
+	return role == WP_BOOT_MANAGER || role == WP_BOOT_MANAGER_EX || role == WP_BOOT_NETWORK || role == WP_BOOT_NETWORK_EX ||
+	       role == WP_BOOT_MEDIA_START;
+}
+
+bool wp_boot_is_manager(enum wp_boot_role role)
+{
+	return role == WP_BOOT_MANAGER || role == WP_BOOT_MANAGER_EX || role == WP_BOOT_MEDIA_MANAGER ||
+	       role == WP_BOOT_MEDIA_MANAGER_EX || role == WP_BOOT_MEDIA_START;
+}
+
 /* The verdict on a program by itself. */
 static enum wp_boot_verdict judge_program(const struct wp_boot_file *file)
 {
-	unsigned int by = signed_by(file), windows = by & (BY_2011 | BY_2023);
+	unsigned int by = wp_boot_signed_by(file), windows = by & (WP_BOOT_BY_2011 | WP_BOOT_BY_2023);
 
 	if (!file->program)
 		return WP_BOOT_NOT_READ;
 	if (!windows)
 		return by ? WP_BOOT_THIRD_PARTY : WP_BOOT_UNPROVEN;
-	return windows == BY_2011 ? WP_BOOT_2011_ONLY : windows == BY_2023 ? WP_BOOT_2023 : WP_BOOT_BOTH;
+	return windows == WP_BOOT_BY_2011 ? WP_BOOT_2011_ONLY : windows == WP_BOOT_BY_2023 ? WP_BOOT_2023 : WP_BOOT_BOTH;
 }
 
 static enum wp_boot_verdict judge(const struct wp_boot_image *image)
 {
-	const struct wp_boot_file *manager = find(image, WP_BOOT_MANAGER);
-	unsigned int network = signed_by(find(image, WP_BOOT_NETWORK)) & (BY_2011 | BY_2023);
+	const struct wp_boot_file *manager = wp_boot_find(image, WP_BOOT_MANAGER);
+	unsigned int network = wp_boot_signed_by(wp_boot_find(image, WP_BOOT_NETWORK)) & (WP_BOOT_BY_2011 | WP_BOOT_BY_2023);
 	enum wp_boot_verdict verdict = manager ? judge_program(manager) : WP_BOOT_NO_MANAGER;
 
 	if (verdict != WP_BOOT_2011_ONLY && verdict != WP_BOOT_2023 && verdict != WP_BOOT_BOTH)
 		return verdict;
-	if (network && !(network & signed_by(manager)))
+	if (network && !(network & wp_boot_signed_by(manager)))
 		return WP_BOOT_MIXED;
-	if (verdict == WP_BOOT_2011_ONLY && signed_by(find(image, WP_BOOT_MANAGER_EX)) & BY_2023)
+	if (verdict == WP_BOOT_2011_ONLY && wp_boot_signed_by(wp_boot_find(image, WP_BOOT_MANAGER_EX)) & WP_BOOT_BY_2023)
 		return WP_BOOT_2011_WITH_2023;
 	return verdict;
 }
@@ -204,12 +223,12 @@ static void note(struct wp_arena *arena, struct wp_boot_image *image, const char
 /* The pairs of which one is meant to be the other with another signature. */
 static void compare_ex(struct wp_arena *arena, struct wp_boot_image *image, enum wp_boot_role role, enum wp_boot_role ex_role)
 {
-	const struct wp_boot_file *plain = find(image, role), *ex = find(image, ex_role);
+	const struct wp_boot_file *plain = wp_boot_find(image, role), *ex = wp_boot_find(image, ex_role);
 
 	if (!ex || !ex->program)
 		return;
 	/* bootmgr_EX.efi keeps the signature of 2011 in what Microsoft ships. */
-	if (ex_role != WP_BOOT_MEDIA_MANAGER_EX && !(signed_by(ex) & BY_2023))
+	if (ex_role != WP_BOOT_MEDIA_MANAGER_EX && !(wp_boot_signed_by(ex) & WP_BOOT_BY_2023))
 		note(arena, image, "boot-ex-not-2023",
 		     wp_arena_printf(arena, "%s is not proven to be signed under the certificate of 2023, for which it is there", ex->path));
 	if (plain && plain->program && plain->program->has_svn && ex->program->has_svn && svn_of(ex->program) < svn_of(plain->program))
@@ -220,12 +239,17 @@ static void compare_ex(struct wp_arena *arena, struct wp_boot_image *image, enum
 				     plain->program->svn_major, plain->program->svn_minor));
 }
 
+bool wp_boot_svn_is_below(const struct wp_boot_program *program, struct wp_svn least)
+{
+	return program->has_svn && svn_of(program) < ((uint32_t)least.major << 16 | least.minor);
+}
+
 static void compare_svn(struct wp_arena *arena, struct wp_boot_image *image, struct wp_svn least)
 {
 	for (size_t i = 0; i < image->count && least.known; i++) {
 		const struct wp_boot_program *program = image->files[i].program;
 
-		if (program && program->has_svn && svn_of(program) < ((uint32_t)least.major << 16 | least.minor))
+		if (program && wp_boot_is_manager(image->files[i].role) && wp_boot_svn_is_below(program, least))
 			note(arena, image, "boot-svn-low",
 			     wp_arena_printf(arena, "%s has the SVN %u.%u, which is less than %u.%u", image->files[i].path,
 					     program->svn_major, program->svn_minor, least.major, least.minor));

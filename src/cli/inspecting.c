@@ -21,32 +21,44 @@ static bool has_things(const struct wp_inspect_wanted *wanted)
 	return wanted->expect && wp_expect_things(wanted->expect);
 }
 
-static bool needs_index(const struct wp_inspect_wanted *wanted)
+static bool wants_boot(const struct wp_inspect_wanted *wanted)
 {
-	return wanted->servicing || wanted->boot || wanted->deep || wanted->globs.count || has_things(wanted);
+	return wanted->boot || wanted->servicing || (wanted->expect && wp_expect_boots(wanted->expect));
 }
 
-/* Reads the blob table, and the trees that are asked for. Gives what was found of what is expected. */
-static const struct wp_expect_contents *look_inside(const struct wp_inspect_wanted *wanted, struct wp_wim *wim,
-						    struct wp_inspected *ret)
+static bool needs_index(const struct wp_inspect_wanted *wanted)
+{
+	return wants_boot(wanted) || wanted->deep || wanted->globs.count || has_things(wanted);
+}
+
+/* What was found of what is expected; NULL where nobody looked. */
+struct inside {
+	const struct wp_expect_contents *contents;
+	const struct wp_boot_image *starts;
+};
+
+/* Reads the blob table, and the trees that are asked for. */
+static struct inside look_inside(const struct wp_inspect_wanted *wanted, struct wp_wim *wim, struct wp_inspected *ret)
 {
 	struct wp_wim_index *index __attribute__((cleanup(wp_wim_index_freep))) = wp_wim_index_read(wim);
 	struct wp_wim_content *content;
 	struct wp_servicing *installed = NULL;
 	struct wp_boot_survey *survey = NULL;
+	struct inside inside = { 0 };
 	size_t count = 0;
 
 	if (!index)
-		return NULL;
-	if (wanted->boot || wanted->servicing)
+		return inside;
+	if (wants_boot(wanted))
 		survey = wp_boot_survey_begin(ret->arena, index);
 	if (survey && !wanted->boot)
-		wp_boot_survey_verdict_alone(survey);
-	if (wanted->servicing || wanted->boot || has_things(wanted))
+		wp_boot_survey_started_alone(survey);
+	if (wanted->servicing || survey || has_things(wanted))
 		count = wp_wim_read_installed(wim, index, wanted->only_image, survey ? wp_boot_survey_tree : NULL, survey,
 					      &installed);
 	if (survey)
-		ret->file.boot = wp_boot_survey_end(survey, wp_authorities(), wanted->least_svn);
+		inside.starts = wp_boot_survey_end(survey, wp_authorities(), wanted->least_svn);
+	ret->file.boot = wanted->boot || wanted->servicing ? inside.starts : NULL;
 	if (wanted->globs.count)
 		ret->file.found = wp_wim_search(wim, index, wanted->globs.items, wanted->globs.count, wanted->only_image,
 						!installed);
@@ -56,16 +68,18 @@ static const struct wp_expect_contents *look_inside(const struct wp_inspect_want
 	*content = index->content;
 	ret->file.content = wanted->servicing || wanted->deep ? content : NULL;
 	ret->file.contents = wanted->servicing ? installed : NULL;
-	return has_things(wanted) ? wp_expect_look_inside(ret->arena, wanted->expect, installed, count) : NULL;
+	inside.contents = has_things(wanted) ? wp_expect_look_inside(ret->arena, wanted->expect, installed, count) : NULL;
+	return inside;
 }
 
 /* Of a boot image the XML says that it is Windows PE. */
-static void judge(const struct wp_inspect_wanted *wanted, const struct wp_expect_contents *contents, struct wp_inspected *ret)
+static void judge(const struct wp_inspect_wanted *wanted, struct inside inside, struct wp_inspected *ret)
 {
 	struct wp_expect_subject subject = {
 		.metadata = ret->file.wim->metadata,
 		.only_image = wanted->only_image,
-		.contents = contents,
+		.contents = inside.contents,
+		.starts = inside.starts,
 		.now = wanted->now,
 	};
 
@@ -87,20 +101,20 @@ void wp_inspect_media(const struct wp_inspect_wanted *wanted, struct wp_arena *a
 static void inspect(const struct wp_inspect_wanted *wanted, const struct wp_cli_wim *place, struct wp_inspected *ret)
 {
 	struct wp_wim *wim = wp_wim_read_place(&place->place, wanted->with_text);
-	const struct wp_expect_contents *contents = NULL;
+	struct inside inside = { 0 };
 	json_t *json __attribute__((cleanup(wp_json_freep))) = NULL;
 
 	*ret = (struct wp_inspected){ .arena = wp_arena_new(), .file = { .wim = wim, .media = place->media, .media_boot = place->media_boot,
 					     .only_image = wanted->only_image } };
 	if (wim->grade != WP_GRADE_ERROR && needs_index(wanted))
-		contents = look_inside(wanted, wim, ret);
+		inside = look_inside(wanted, wim, ret);
 	wp_wim_close(wim);
 	ret->file.asked_deep = wanted->deep;
 	ret->file.asked_servicing = wanted->servicing;
 	ret->file.asked_boot = wanted->boot;
 	ret->file.searched = wanted->globs.count > 0;
 	if (wanted->expect)
-		judge(wanted, contents, ret);
+		judge(wanted, inside, ret);
 	if (!wanted->as_json)
 		return;
 	json = wp_report_inspect_file_json(&ret->file);

@@ -62,12 +62,16 @@ static void apply_expect(struct wp_arena *arena, struct wp_config *config)
 		{ "image_state", &expect->image_state }, { "must_have", &expect->must_have },
 		{ "must_not_have", &expect->must_not_have },
 	};
-	const char *max_age = wp_config_value(config, "expect", "max_age");
+	const char *max_age = wp_config_value(config, "expect", "max_age"), *svn = wp_config_value(config, "expect", "svn");
 
 	if (max_age)
 		wp_duration_parse(max_age, &expect->max_age);
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
 		*lists[i].names = wp_config_list(arena, wp_config_value(config, "expect", lists[i].key));
+	if (wp_config_value(config, "expect", "boot"))
+		expect->boot = (enum wp_expect_boot)(WP_EXPECT_BOOT_2023 + wp_config_choice(config, "expect", "boot"));
+	if (svn)
+		wp_svn_parse(svn, &expect->svn);
 }
 
 /* Takes the policy over from the settings, which are good values. */

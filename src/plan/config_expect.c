@@ -49,10 +49,15 @@ bool wp_build_parse(const char *text, size_t parts, uint64_t *ret_parts)
 	return true;
 }
 
+bool wp_expect_boots(const struct wp_expect_settings *expect)
+{
+	return expect->boot != WP_EXPECT_BOOT_ANY || expect->svn.known;
+}
+
 bool wp_expect_nothing(const struct wp_expect_settings *expect)
 {
 	return !expect->build_count && !expect->max_age && !expect->edition.count && !expect->languages.count &&
-	       !expect->image_state.count && !expect->must_have.count && !expect->must_not_have.count;
+	       !expect->image_state.count && !expect->must_have.count && !expect->must_not_have.count && !wp_expect_boots(expect);
 }
 
 struct wp_names wp_config_list(struct wp_arena *arena, const char *text)

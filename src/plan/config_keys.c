@@ -102,6 +102,14 @@ static bool check_schedule(const struct wp_config_key *key, const char *value)
 	return wp_window_every_parse(value, &schedule);
 }
 
+static bool check_svn(const struct wp_config_key *key, const char *value)
+{
+	struct wp_svn svn;
+
+	(void)key;
+	return wp_svn_parse(value, &svn);
+}
+
 static const char *const refresh_on_words[] = { "content", "file", NULL };
 static const char *const on_unknown_words[] = { "block", "refresh", "skip", NULL };
 static const char *const on_unproven_words[] = { "note", "refresh", "block", NULL };
@@ -109,6 +117,7 @@ static const char *const solid_sources_words[] = { "note", "block", NULL };
 static const char *const boot_images_words[] = { "report", "plan", NULL };
 static const char *const links_words[] = { "inside", "follow", NULL };
 static const char *const on_no_fit_words[] = { "note", "defer", NULL };
+static const char *const boot_words[] = { "2023", "2023-beside", NULL };
 static const char *const no_yes_words[] = { "no", "yes", NULL };
 static const char *const auth_words[] = { "negotiate", "ntlm", "bearer", "none", NULL };
 
@@ -198,6 +207,8 @@ const struct wp_config_key wp_config_keys[] = {
 	  .must_be = LIST "IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE" },
 	{ .section = "expect", .name = "must_have", .check = wp_config_list_is_good, .must_be = CONTENTS },
 	{ .section = "expect", .name = "must_not_have", .check = wp_config_list_is_good, .must_be = CONTENTS },
+	{ .section = "expect", .name = "boot", .words = boot_words },
+	{ .section = "expect", .name = "svn", .check = check_svn, .must_be = "a secure version number such as 9.0" },
 };
 const size_t wp_config_key_count = sizeof wp_config_keys / sizeof wp_config_keys[0];
 

@@ -129,6 +129,23 @@ static const struct wp_note_words kinds[WP_NOTE_KINDS] = {
 		"has", WP_NOTE_SEVERITY_WARNING, "take it out of the image and plan again",
 		"images have what they should not have",
 	},
+	[WP_NOTE_BOOT_2011_ONLY] = {
+		"boot-2011-only", WP_NOTE_SEVERITY_WARNING,
+		"use boot files that are signed under the certificate of 2023, once the firmware of the machines trusts it",
+		"images start with a boot manager that is signed under the certificate of 2011",
+	},
+	[WP_NOTE_BOOT_MIXED] = {
+		"boot-mixed", WP_NOTE_SEVERITY_WARNING, "take both programs from the same update and of the same kind",
+		"images start from a disc and from the network under different certificates",
+	},
+	[WP_NOTE_BOOT_UNSIGNED] = {
+		"boot-unsigned", WP_NOTE_SEVERITY_WARNING, "put the program that was shipped in its place",
+		"programs that firmware starts have no signature",
+	},
+	[WP_NOTE_BOOT_DIGEST] = {
+		"boot-digest", WP_NOTE_SEVERITY_GRAVE, "look who changed it, and put the program that was shipped in its place",
+		"programs that firmware starts are not what was signed",
+	},
 	[WP_NOTE_EXPECT_UNKNOWN] = {
 		"expectation-unknown", WP_NOTE_SEVERITY_WARNING, NULL,
 		"whether images are as expected is not known",

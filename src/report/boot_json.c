@@ -8,7 +8,7 @@ static json_t *signature_json(struct wp_arena *arena, const struct wp_boot_signa
 			      "nested", json_boolean(signature->nested), "authority",
 			      wp_json_text(wp_authority_name(signature->authority)), "known", json_boolean(signature->known),
 			      "signature_agrees", json_boolean(signature->signature_agrees), "digest_agrees",
-			      json_boolean(signature->digest_agrees), "timestamp",
+			      signature->digest_known ? json_boolean(signature->digest_agrees) : json_null(), "timestamp",
 			      wp_json_text(wp_time_iso(arena, signature->timestamp)), NULL);
 }
 

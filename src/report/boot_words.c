@@ -26,7 +26,9 @@ const char *wp_boot_words_signature(struct wp_arena *arena, const struct wp_boot
 		wp_buf_printf(&text, "signed by %s, under %s", signature->signer, name_or_none(signature->issuer));
 	if (signature->nested)
 		wp_buf_puts(&text, "; within the signature above, where firmware does not see it");
-	if (!signature->digest_agrees)
+	if (!signature->digest_known)
+		wp_buf_puts(&text, "; whether the file is what was signed cannot be told");
+	else if (!signature->digest_agrees)
 		wp_buf_puts(&text, "; THE FILE IS NOT WHAT WAS SIGNED");
 	if (!signature->signature_agrees)
 		wp_buf_puts(&text, signature->signer ? "; THE SIGNATURE IS NOT OF THIS SIGNER" : "; so it could not be verified");

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What starts the images: under which certificate, with which SVN; and what cannot be right, whatever is expected: a program without a
+ * signature, one that is not what was signed, and two that no one machine may accept.
+ */
+#include "judging.h"
+
+#include "wimplan/text.h"
+
+/* A finding that is about one path, or one reason why something is not known, with the images that have it. */
+struct finding {
+	enum wp_note_kind kind;
+	const char *path; /* or the reason */
+	bool found; /* there is something in the place of what is expected */
+	struct wp_judged group;
+};
+
+struct findings {
+	struct finding *items;
+	size_t count;
+};
+
+/* What starts image @i of those that are asked for; NULL where nobody looked, or nobody could. */
+static const struct wp_boot_image *starts_of(const struct wp_judge *judge, size_t i)
+{
+	const struct wp_expect_subject *subject = judge->subject;
+	const struct wp_boot_image *starts =
+		subject->starts ? &subject->starts[judge->images[i] - subject->metadata->images] : NULL;
+
+	return starts && starts->known ? starts : NULL;
+}
+
+static void find(struct wp_judge *judge, struct findings *findings, enum wp_note_kind kind, const char *path,
+		 const struct wp_wim_image *image, const char *found)
+{
+	struct finding *finding = NULL;
+
+	for (size_t i = 0; i < findings->count && !finding; i++)
+		if (findings->items[i].kind == kind && findings->items[i].found == (found != NULL) &&
+		    wp_text_equal_nocase(findings->items[i].path, path))
+			finding = &findings->items[i];
+	if (!finding) {
+		finding = WP_PUSH(judge->arena, findings->items, findings->count);
+		*finding = (struct finding){ .kind = kind, .path = path, .found = found };
+	}
+	wp_judged_add(judge, &finding->group, image, found);
+}
+
+static const char *svn_words(const struct wp_judge *judge, const struct wp_boot_program *program)
+{
+	return program->has_svn ? wp_arena_printf(judge->arena, "%u.%u", program->svn_major, program->svn_minor) : NULL;
+}
+
+/* Of whom the program is signed, as its signatures say, whether that is proven or not. */
+static const char *issuers_of(const struct wp_judge *judge, const struct wp_boot_file *file)
+{
+	const struct wp_boot_program *program = file ? file->program : NULL;
+	const char **names = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; program && i < program->signature_count; i++)
+		if (!program->signatures[i].nested)
+			*WP_PUSH(judge->arena, names, count) =
+				program->signatures[i].issuer ? program->signatures[i].issuer : "somebody without a name";
+	return count ? wp_text_names(judge->arena, names, count, WP_JUDGED_NAMES) : NULL;
+}
+
+static bool is_altered(const struct wp_boot_program *program)
+{
+	for (size_t i = 0; i < program->signature_count; i++)
+		if (!program->signatures[i].nested && program->signatures[i].digest_known && !program->signatures[i].digest_agrees)
+			return true;
+	return false;
+}
+
+/* What is wrong with the files themselves. */
+static void look_at_files(struct wp_judge *judge, struct findings *findings, const struct wp_wim_image *image,
+			  const struct wp_boot_image *starts)
+{
+	for (size_t i = 0; i < starts->count; i++) {
+		const struct wp_boot_file *file = &starts->files[i];
+		const struct wp_boot_program *program = file->program;
+
+		if (!program || !wp_boot_is_started(file->role))
+			continue;
+		if (wp_boot_is_unsigned(program))
+			find(judge, findings, WP_NOTE_BOOT_UNSIGNED, file->path, image, NULL);
+		if (is_altered(program))
+			find(judge, findings, WP_NOTE_BOOT_DIGEST, file->path, image, issuers_of(judge, file));
+	}
+}
+
+/* An SVN that is less than what is expected, or none in a boot manager of Windows. */
+static void look_at_svns(struct wp_judge *judge, struct findings *findings, const struct wp_wim_image *image,
+			 const struct wp_boot_image *starts)
+{
+	for (size_t i = 0; judge->expect->svn.known && i < starts->count; i++) {
+		const struct wp_boot_file *file = &starts->files[i];
+		const struct wp_boot_program *program = file->program;
+		bool windows = file->role == WP_BOOT_MANAGER || file->role == WP_BOOT_MANAGER_EX;
+
+		if (!program || !program->readable || !wp_boot_is_manager(file->role))
+			continue;
+		if (program->has_svn ? wp_boot_svn_is_below(program, judge->expect->svn)
+				     : windows && !(wp_boot_signed_by(file) & WP_BOOT_BY_OTHERS))
+			find(judge, findings, WP_NOTE_BELOW_EXPECTED, file->path, image, svn_words(judge, program));
+	}
+}
+
+/* Why it cannot be told whether image @i starts as is expected; NULL where it can. */
+static const char *why_unknown(const struct wp_judge *judge, const struct wp_boot_image *starts)
+{
+	const struct wp_boot_file *manager = starts ? wp_boot_find(starts, WP_BOOT_MANAGER) : NULL;
+	const struct wp_boot_file *ex = starts ? wp_boot_find(starts, WP_BOOT_MANAGER_EX) : NULL;
+
+	if (!starts)
+		return "it was not read";
+	if (manager && manager->not_read)
+		return wp_arena_printf(judge->arena, "%s was not read: %s", manager->path, manager->not_read);
+	if (manager && manager->program && !manager->program->readable)
+		return wp_arena_printf(judge->arena, "%s is no program that can be read", manager->path);
+	if (judge->expect->boot && starts->verdict == WP_BOOT_UNPROVEN && !wp_boot_is_unsigned(manager->program) &&
+	    !is_altered(manager->program))
+		return wp_arena_printf(judge->arena, "who signed %s is not proven", manager->path);
+	if (ex && ex->not_read && (judge->expect->svn.known || judge->expect->boot == WP_EXPECT_BOOT_2023_BESIDE))
+		return wp_arena_printf(judge->arena, "%s was not read: %s", ex->path, ex->not_read);
+	return NULL;
+}
+
+/* Whether what starts the image is what boot = … asks for, as far as that can be told. */
+static bool starts_as_expected(const struct wp_judge *judge, const struct wp_boot_image *starts)
+{
+	const struct wp_boot_file *manager = wp_boot_find(starts, WP_BOOT_MANAGER), *ex = wp_boot_find(starts, WP_BOOT_MANAGER_EX);
+
+	return (wp_boot_signed_by(manager) & WP_BOOT_BY_2023) ||
+	       (judge->expect->boot == WP_EXPECT_BOOT_2023_BESIDE && (wp_boot_signed_by(ex) & WP_BOOT_BY_2023));
+}
+
+static const char *expected_words(const struct wp_judge *judge)
+{
+	return judge->expect->boot == WP_EXPECT_BOOT_2023_BESIDE ? "2023-beside" : "2023";
+}
+
+/* One note for each path, and for each reason why something is not known. */
+static void tell(struct wp_judge *judge, const struct finding *finding)
+{
+	const struct wp_judged *group = &finding->group;
+	const char *images = wp_judged_words(judge, group), *found = finding->found ? wp_judged_found(judge, group) : NULL, *least;
+	json_t *facts;
+
+	if (finding->kind == WP_NOTE_EXPECT_UNKNOWN) {
+		wp_judge_note(judge, finding->kind, group, wp_judged_facts(group, "boot", json_null()),
+			      wp_arena_printf(judge->arena, "whether %s start%s as is expected is not known: %s", images,
+					      group->count == 1 ? "s" : "", finding->path));
+		return;
+	}
+	if (finding->kind == WP_NOTE_BELOW_EXPECTED) {
+		least = wp_arena_printf(judge->arena, "%u.%u", judge->expect->svn.major, judge->expect->svn.minor);
+		facts = wp_judged_facts(group, "svn", wp_json_text(least));
+		wp_json_set(facts, "path", wp_json_text(finding->path));
+		wp_judge_note(judge, finding->kind, group, facts,
+			      wp_arena_printf(judge->arena, "%s of %s has %s, where the SVN %s is the least that is expected",
+					      finding->path, images,
+					      found ? wp_arena_printf(judge->arena, "the SVN %s", found) : "no SVN", least));
+		return;
+	}
+	facts = wp_judged_facts(group, "boot", json_null());
+	wp_json_set(facts, "path", wp_json_text(finding->path));
+	wp_judge_note(judge, finding->kind, group, facts,
+		      finding->kind == WP_NOTE_BOOT_UNSIGNED ?
+			      wp_arena_printf(judge->arena, "%s of %s has no signature, which firmware with Secure Boot asks for",
+					      finding->path, images) :
+			      wp_arena_printf(judge->arena, "%s of %s is not what was signed under %s: its digest is another one",
+					      finding->path, images, found));
+}
+
+static void tell_verdicts(struct wp_judge *judge, const struct wp_judged *old, const struct wp_judged *others,
+			  const struct wp_judged *none, const struct wp_judged *mixed)
+{
+	const char *expected = expected_words(judge);
+
+	if (old->count)
+		wp_judge_note(judge, WP_NOTE_BOOT_2011_ONLY, old, wp_judged_facts(old, "boot", wp_json_text(expected)),
+			      wp_arena_printf(judge->arena, "the boot manager of %s is signed under the certificate of 2011 alone (%s): it "
+							    "does not start where that one is revoked or was never trusted",
+					      wp_judged_words(judge, old), wp_judged_found(judge, old)));
+	if (others->count)
+		wp_judge_note(judge, WP_NOTE_LACKS, others, wp_judged_facts(others, "boot", wp_json_text(expected)),
+			      wp_arena_printf(judge->arena, "the boot manager of %s is not signed under the certificate of 2023, but under %s",
+					      wp_judged_words(judge, others), wp_judged_found(judge, others)));
+	if (none->count)
+		wp_judge_note(judge, WP_NOTE_LACKS, none, wp_judged_facts(none, "boot", wp_json_text(expected)),
+			      wp_arena_printf(judge->arena, "%s %s no \\Windows\\Boot\\EFI\\bootmgfw.efi", wp_judged_words(judge, none),
+					      none->count == 1 ? "has" : "have"));
+	if (mixed->count)
+		wp_judge_note(judge, WP_NOTE_BOOT_MIXED, mixed, wp_judged_facts(mixed, "boot", json_null()),
+			      wp_arena_printf(judge->arena, "%s: a start from a disc and one from the network are signed under different "
+							    "certificates (%s), so that where one starts the other may not",
+					      wp_judged_words(judge, mixed), wp_judged_found(judge, mixed)));
+}
+
+/* Only where it is proven that the certificate of 2011 is the one. */
+static bool is_old(const struct wp_boot_image *starts)
+{
+	return wp_boot_signed_by(wp_boot_find(starts, WP_BOOT_MANAGER)) & WP_BOOT_BY_2011;
+}
+
+void wp_judge_boot(struct wp_judge *judge)
+{
+	struct wp_judged old = { 0 }, others = { 0 }, none = { 0 }, mixed = { 0 };
+	struct findings findings = { 0 };
+
+	for (size_t i = 0; i < judge->image_count; i++) {
+		const struct wp_boot_image *starts = starts_of(judge, i);
+		const struct wp_wim_image *image = judge->images[i];
+		const char *why = wp_expect_boots(judge->expect) ? why_unknown(judge, starts) : NULL;
+		const struct wp_boot_file *manager;
+
+		if (why)
+			find(judge, &findings, WP_NOTE_EXPECT_UNKNOWN, why, image, NULL);
+		if (!starts)
+			continue;
+		manager = wp_boot_find(starts, WP_BOOT_MANAGER);
+		look_at_files(judge, &findings, image, starts);
+		look_at_svns(judge, &findings, image, starts);
+		if (starts->verdict == WP_BOOT_MIXED)
+			wp_judged_add(judge, &mixed, image,
+				      wp_arena_printf(judge->arena, "%s, and %s", issuers_of(judge, manager),
+						      issuers_of(judge, wp_boot_find(starts, WP_BOOT_NETWORK))));
+		if (!judge->expect->boot || why || starts_as_expected(judge, starts))
+			continue;
+		if (starts->verdict == WP_BOOT_NO_MANAGER && judge->subject->boot)
+			wp_judged_add(judge, &none, image, NULL);
+		else if (is_old(starts))
+			wp_judged_add(judge, &old, image, wp_boot_verdict_name(starts->verdict));
+		else if (starts->verdict == WP_BOOT_THIRD_PARTY)
+			wp_judged_add(judge, &others, image, issuers_of(judge, manager));
+	}
+	for (size_t i = 0; i < findings.count; i++)
+		tell(judge, &findings.items[i]);
+	tell_verdicts(judge, &old, &others, &none, &mixed);
+}
