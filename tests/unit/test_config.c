@@ -338,7 +338,9 @@ Test(config, prints_what_it_reads)
 					      "# not set\n# languages =\n"
 					      "# not set\n# image_state =\n"
 					      "# not set\n# must_have =\n"
-					      "# not set\n# must_not_have =\n");
+					      "# not set\n# must_not_have =\n"
+					      "# not set\n# boot =\n"
+					      "# not set\n# svn =\n");
 	cr_assert_eq(parse(arena, &again, wp_buf_text(&first), &err), WP_OK, "%s", err.message);
 	wp_config_print(&again, &second);
 	cr_assert_eq(config.setting_count, again.setting_count);
