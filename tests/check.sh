@@ -80,6 +80,7 @@ working_steps() {
 	step 'memory that runs out' tests/check-memory.py "$build"
 	step 'calls on files that fail' tests/check-faults.py "$build"
 	step 'boot files' tests/check-boot.py "$build"
+	step 'boot files of sources' tests/check-boot-plan.py "$build"
 	step 'hostile files' tests/check-hostile.py "$build"
 	step 'many at once' tests/check-concurrency.py "$build"
 	step 'power cuts' tests/check-power.py "$build" 8

@@ -222,5 +222,16 @@ int wp_cache_put_contents(struct wp_cache *cache, const struct wp_file_content *
 /* The summary of the file with this id, in @arena: 1, 0 when there is none, or a failure as of wp_cache_find_contents(). */
 int wp_cache_find_summary(struct wp_cache *cache, struct wp_arena *arena, const char *file_id,
 			  struct wp_content_summary *ret, struct wp_error *err);
+/*
+ * Fills boot of those of @files, which are by id, of which it is known what starts their images, whatever their state. In
+ * @arena; fails as wp_cache_find_contents() does.
+ */
+int wp_cache_find_boot(struct wp_cache *cache, struct wp_arena *arena, struct wp_file_content *files, size_t count,
+		       struct wp_error *err);
+/*
+ * Keeps of the files that a scan has learned what starts their images, where that was asked for and all of it could be read; the oldest
+ * are forgotten (WP_LIMIT_BOOT_KNOWN).
+ */
+int wp_cache_put_boot(struct wp_cache *cache, const struct wp_file_content *files, size_t count, struct wp_error *err);
 
 #endif

@@ -296,6 +296,8 @@ struct wp_content_change {
 	const char **updates; /* what the added updates are called: "KB5034765", sorted, each once */
 	size_t update_count;
 	struct wp_group_change groups[WP_ITEM_GROUPS];
+	/* The verdicts on what starts the images, each once; none where that is not known. wp_boot_verdict_name() */
+	struct wp_names boot_old, boot_new;
 	uint64_t bytes_new; /* uncompressed file data that the old file did not have */
 	uint64_t bytes;     /* all file data of the new one */
 };

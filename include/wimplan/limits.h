@@ -134,6 +134,12 @@
 /* Such programs of one file that are read, and bytes of them: images share them, and each has about a dozen of a few MB. */
 #define WP_LIMIT_BOOT_PROGRAMS 1024u
 #define WP_LIMIT_BOOT_BYTES (1u << 30)
+/*
+ * Bytes of what is remembered of one file's programs that firmware starts: one tree has five of them and takes 2 KB. Files of which the
+ * cache remembers it.
+ */
+#define WP_LIMIT_BOOT_FACTS 65536u
+#define WP_LIMIT_BOOT_KNOWN 20000u
 /* Streams of one file. */
 #define WP_LIMIT_STREAMS 1024u
 /* Bytes of a reparse point's data: winnt.h, MAXIMUM_REPARSE_DATA_BUFFER_SIZE. */

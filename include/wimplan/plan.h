@@ -154,6 +154,7 @@ int wp_plan_select(struct wp_arena *arena, const struct wp_record_set *set, stru
 struct wp_known_summary {
 	const char *file_id;
 	struct wp_content_summary summary;
+	struct wp_boot_starts starts; /* what starts its images; none where that is not known */
 };
 
 /* What a plan is made from. All borrowed. */

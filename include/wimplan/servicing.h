@@ -87,9 +87,6 @@ struct wp_servicing {
 /* Reads what is installed from the tree. Everything is in @arena; nothing is borrowed from the tree. */
 void wp_servicing_read(struct wp_arena *arena, const struct wp_tree *tree, struct wp_servicing *ret);
 
-/* Called with a tree that was read. */
-typedef void wp_tree_seen(void *context, const struct wp_tree *tree);
-
 /*
  * Reads what is installed in the images of @wim, which is index->wim, or in @only_image alone. @seen, which may be NULL, is called
  * with each tree, once of those that several images name. *@ret_items, in the

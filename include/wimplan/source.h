@@ -3,6 +3,7 @@
 #ifndef WIMPLAN_SOURCE_H
 #define WIMPLAN_SOURCE_H
 
+#include "wimplan/boot_facts.h"
 #include "wimplan/gate.h"
 #include "wimplan/limits.h"
 #include "wimplan/record.h"
@@ -159,6 +160,8 @@ struct wp_file_content {
 	enum wp_content_state state;
 	struct wp_wim_content content;     /* when it is known or learned */
 	struct wp_content_summary summary; /* of a learned one; bytes are NULL: none was made */
+	bool look_at_boot; /* asked by the caller: when it is read, the programs that firmware starts are read as well */
+	struct wp_boot_facts boot; /* what these say, known by the caller or of a learned one; without text: it is not known */
 };
 
 struct wp_scan_options {
@@ -188,7 +191,7 @@ struct wp_scan;
 struct wp_scan *wp_scan_begin(const struct wp_record *records, size_t count, const struct wp_scan_options *options)
 	__attribute__((returns_nonnull));
 /*
- * The files whose contents have to be known, each id once and by id. Whoever knows one sets state and content before
+ * The files whose contents have to be known, each id once and by id. Whoever knows one sets state, content and boot before
  * wp_scan_finish(); after it they say what was learned. Borrowed.
  */
 struct wp_file_content *wp_scan_files(const struct wp_scan *scan, size_t *ret_count);

@@ -51,6 +51,10 @@ struct wp_solid {
 	uint64_t size; /* bytes of what is in it */
 };
 
+struct wp_tree;
+/* Called with a tree that was read. */
+typedef void wp_tree_seen(void *context, const struct wp_tree *tree);
+
 /* The blob table of a WIM or, of a split one, of all parts that stand beside the first. Owned by @arena. */
 struct wp_wim_index {
 	struct wp_arena *arena;
@@ -66,6 +70,9 @@ struct wp_wim_index {
 	uint32_t *buckets; /* where the blobs with each value of a SHA-1's first bits begin, and their end */
 	struct wp_metadata_resource *images; /* of image 1 and so on */
 	size_t image_count; /* may be less than the XML lists */
+	/* Called with each tree that is read, whoever asks for it; NULL for none. */
+	wp_tree_seen *seen;
+	void *seen_context;
 	/* What the trees that were read so far took, of what limits.h allows one file. */
 	struct {
 		uint64_t bytes, nodes, text;

@@ -9,8 +9,7 @@
 
 #include <string.h>
 
-/* Carries out @sql, which deletes all rows of a table but the newest ?1, which is @limit. */
-static int drop_oldest(const struct wp_cache *cache, const char *sql, int64_t limit, struct wp_error *err)
+int wp_cache_drop_oldest(const struct wp_cache *cache, const char *sql, int64_t limit, struct wp_error *err)
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
 
@@ -119,8 +118,7 @@ int wp_cache_find_manifest(struct wp_cache *cache, struct wp_arena *arena, const
 			  WP_LIMIT_MANIFEST_BYTES, &ret->text, &ret->length, err);
 }
 
-/* The number that the rows of this write get as "seen": one more than the newest of @query. */
-static int next_number(const struct wp_cache *cache, const char *query, int64_t *ret, struct wp_error *err)
+int wp_cache_next_seen(const struct wp_cache *cache, const char *query, int64_t *ret, struct wp_error *err)
 {
 	int status = wp_db_number(&cache->db, query, "contents were kept", ret, err);
 
@@ -134,7 +132,7 @@ static int write_contents(const struct wp_cache *cache, const struct wp_file_con
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
 	int64_t seen;
-	int status = next_number(cache, "SELECT coalesce(max(seen), 0) FROM identities", &seen, err);
+	int status = wp_cache_next_seen(cache, "SELECT coalesce(max(seen), 0) FROM identities", &seen, err);
 
 	if (!status)
 		status = wp_db_prepare(&cache->db,
@@ -166,7 +164,7 @@ static int write_summaries(const struct wp_cache *cache, const struct wp_file_co
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
 	int64_t seen;
-	int status = next_number(cache, "SELECT coalesce(max(seen), 0) FROM summaries", &seen, err);
+	int status = wp_cache_next_seen(cache, "SELECT coalesce(max(seen), 0) FROM summaries", &seen, err);
 
 	if (!status)
 		status = wp_db_prepare(&cache->db,
@@ -191,7 +189,7 @@ static int drop_contents(const struct wp_cache *cache, struct wp_error *err)
 
 	return status || count <= cache->identity_limit
 		       ? status
-		       : drop_oldest(cache,
+		       : wp_cache_drop_oldest(cache,
 				     "DELETE FROM identities WHERE file_id IN (SELECT file_id FROM identities ORDER BY seen "
 				     "DESC, file_id LIMIT -1 OFFSET ?1)",
 				     cache->identity_limit, err);
@@ -200,7 +198,7 @@ static int drop_contents(const struct wp_cache *cache, struct wp_error *err)
 /* None that belongs to a baseline goes as long as there are others. */
 static int drop_summaries(const struct wp_cache *cache, struct wp_error *err)
 {
-	return drop_oldest(cache,
+	return wp_cache_drop_oldest(cache,
 			   "DELETE FROM summaries WHERE file_id IN (SELECT file_id FROM summaries ORDER BY file_id IN "
 			   "(SELECT file_id FROM baselines) DESC, seen DESC, file_id LIMIT -1 OFFSET ?1)",
 			   WP_LIMIT_SUMMARIES, err);
@@ -243,7 +241,7 @@ static int is_known(struct wp_statement *statement, const char *content_id, stru
 /* None that belongs to a baseline goes as long as there are others. */
 static int drop_manifests(const struct wp_cache *cache, struct wp_error *err)
 {
-	return drop_oldest(cache,
+	return wp_cache_drop_oldest(cache,
 				    "DELETE FROM manifests WHERE content_id IN (SELECT content_id FROM manifests ORDER BY "
 				    "content_id IN (SELECT content_id FROM baselines) DESC, seen DESC, content_id LIMIT -1 "
 				    "OFFSET ?1)",

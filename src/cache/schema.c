@@ -123,6 +123,14 @@ static const char version_6[] =
 	"  document TEXT NOT NULL"
 	") STRICT, WITHOUT ROWID;";
 
+static const char version_7[] =
+	/* What is remembered of the programs that start a file's images. */
+	"CREATE TABLE boot_facts ("
+	"  file_id TEXT PRIMARY KEY,"
+	"  facts TEXT NOT NULL,"
+	"  seen INTEGER NOT NULL" /* as in identities */
+	") STRICT;";
+
 /* What each version has more than the one before it. */
 static const struct {
 	const char *sql;
@@ -134,11 +142,12 @@ static const struct {
 	{ version_4, 10 },
 	{ version_5, 12 },
 	{ version_6, 13 },
+	{ version_7, 14 },
 };
 
 #define TABLES \
 	"'snapshots', 'records', 'baselines', 'identities', 'summaries', 'questions', 'plans', 'plan_sources', " \
-	"'manifests', 'site_rows', 'events', 'event_packages', 'profiles'"
+	"'manifests', 'site_rows', 'events', 'event_packages', 'profiles', 'boot_facts'"
 
 static int fail_foreign(const char *path, struct wp_error *err)
 {

@@ -205,7 +205,13 @@ void wp_plan_inputs_audit(struct wp_cli *cli, const struct wp_plan_inputs *in, c
 			  const struct wp_config *config, struct wp_plan *plan)
 {
 	struct wp_record_set *previous __attribute__((cleanup(wp_record_set_freep))) = NULL;
-	struct wp_audit_input audit = { .plan = input, .window = &config->window, .expect = &config->expect, .contents = in->contents };
+	struct wp_audit_input audit = {
+		.plan = input,
+		.window = &config->window,
+		.expect = &config->expect,
+		.contents = in->contents,
+		.starts = in->starts,
+	};
 	struct wp_zone zone;
 	struct wp_error err;
 
@@ -271,21 +277,49 @@ static bool find_summary(struct wp_cli *cli, const struct wp_plan_inputs *in, co
 	return found > 0;
 }
 
+/* What starts the images of the files with these ids, which are in their order: out of this scan, or else of the cache. */
+static struct wp_file_content *find_starts(struct wp_cli *cli, const struct wp_plan_inputs *in, const struct wp_scan *scan,
+					   struct wp_arena *scratch, const char *const *ids, size_t count)
+{
+	struct wp_file_content *files = wp_arena_alloc(scratch, count * sizeof *files);
+	struct wp_error err;
+
+	for (size_t i = 0; i < count; i++)
+		files[i].file_id = ids[i];
+	if (wp_cache_find_boot(in->cache, cli->arena, files, count, &err))
+		wp_cli_note_lost(cli, &err);
+	for (size_t i = 0; i < count; i++) {
+		const struct wp_file_content *file = wp_scan_file(scan, ids[i]);
+
+		if (file && file->boot.text)
+			files[i].boot = file->boot;
+	}
+	return files;
+}
+
 void wp_plan_inputs_summaries(struct wp_cli *cli, const struct wp_plan_inputs *in, const struct wp_scan *scan,
 			      struct wp_plan_input *input)
 {
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_known_summary *known = NULL;
+	struct wp_file_content *starts;
 	const char **ids = NULL;
 	size_t count = in->cache ? changed_files(scratch, in->set, input, &ids) : 0;
 
+	if (!count)
+		return;
 	WP_SORT(ids, count, compare_ids);
+	starts = find_starts(cli, in, scan, scratch, ids, count);
 	/* Once for all packages that are made from a file. */
 	for (size_t i = 0; i < count; i++) {
 		struct wp_content_summary summary;
+		struct wp_known_summary *item;
 
-		if ((!i || strcmp(ids[i], ids[i - 1]) != 0) && find_summary(cli, in, scan, ids[i], &summary))
-			*WP_PUSH(cli->arena, known, input->summary_count) = (struct wp_known_summary){ ids[i], summary };
+		if ((i && !strcmp(ids[i], ids[i - 1])) || !find_summary(cli, in, scan, ids[i], &summary))
+			continue;
+		item = WP_PUSH(cli->arena, known, input->summary_count);
+		*item = (struct wp_known_summary){ .file_id = ids[i], .summary = summary };
+		wp_boot_facts_open(cli->arena, &starts[i].boot, &item->starts);
 	}
 	input->summaries = known;
 }

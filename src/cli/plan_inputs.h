@@ -22,6 +22,8 @@ struct wp_plan_inputs {
 	struct wp_profile *profile; /* of the site; NULL */
 	/* What is inside of the source of each record, where [expect] asks for it and it is known. */
 	const struct wp_expect_contents *const *contents;
+	/* What starts the images of each, where it is known. */
+	const struct wp_boot_image *const *starts;
 };
 
 /*

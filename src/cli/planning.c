@@ -53,6 +53,8 @@ static void scan(struct wp_cli *cli, const struct wp_config *config, const bool 
 	const struct wp_expect_contents **found = wp_arena_alloc(cli->arena, most * sizeof *found);
 	/* One more, of which nobody asks: that of originals. */
 	const struct wp_expect_contents **contents = wp_arena_alloc(cli->arena, (set->count + 1) * sizeof *contents);
+	const struct wp_boot_image **starting = wp_arena_alloc(cli->arena, most * sizeof *starting);
+	const struct wp_boot_image **starts = wp_arena_alloc(cli->arena, (set->count + 1) * sizeof *starts);
 	size_t *record_of = wp_arena_alloc(cli->arena, most * sizeof *record_of);
 	size_t count = 0;
 
@@ -82,12 +84,15 @@ static void scan(struct wp_cli *cli, const struct wp_config *config, const bool 
 		.cache = planning->inputs.cache,
 		.progress = &planning->progress,
 		.contents = found,
+		.starts = starting,
 	});
 	for (size_t i = 0; i < count; i++) {
 		*place[i] = wp_scan_observation(planning->scan, i);
 		contents[record_of[i]] = found[i];
+		starts[record_of[i]] = starting[i];
 	}
 	planning->inputs.contents = contents;
+	planning->inputs.starts = starts;
 	input->observations = observations;
 	input->originals = originals;
 	input->samples = samples;

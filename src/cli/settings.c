@@ -126,6 +126,41 @@ static void look_up(struct wp_cli *cli, const struct wp_expect_settings *expect,
 	}
 }
 
+/* What is known to start the images of each file. Where that is asked for and not known, the file is read. */
+static void look_up_boot(struct wp_cli *cli, bool asked, struct wp_cache *cache, struct wp_file_content *files, size_t count)
+{
+	struct wp_error err;
+
+	if (cache && wp_cache_find_boot(cache, cli->arena, files, count, &err))
+		wp_cli_note_lost(cli, &err);
+	for (size_t i = 0; asked && i < count; i++) {
+		if (files[i].boot.text)
+			continue;
+		files[i].look_at_boot = true;
+		files[i].state = WP_CONTENT_UNKNOWN;
+	}
+}
+
+/* Gives each record what starts the images of its source. */
+static void hand_out_boot(struct wp_cli *cli, const struct wp_scan *scan, size_t count, const struct wp_boot_image **starts)
+{
+	size_t file_count;
+	const struct wp_file_content *files = wp_scan_files(scan, &file_count);
+	struct wp_boot_starts *of_files = wp_arena_alloc(cli->arena, file_count * sizeof *of_files);
+
+	for (size_t i = 0; i < file_count; i++)
+		if (files[i].boot.text)
+			wp_boot_facts_open(cli->arena, &files[i].boot, &of_files[i]);
+	for (size_t i = 0; i < count; i++) {
+		const struct wp_observation *seen = wp_scan_observation(scan, i);
+		const struct wp_file_content *file = wp_scan_file(scan, seen->file_id);
+		const struct wp_wim_metadata *metadata = seen->wim ? seen->wim->metadata : NULL;
+		const struct wp_boot_starts *images = file ? &of_files[file - files] : NULL;
+
+		starts[i] = images && metadata && images->count == metadata->image_count ? images->items : NULL;
+	}
+}
+
 /* Gives each record what is inside of its source, with what the scan has read. */
 static void hand_out(struct wp_cli *cli, const struct wp_expect_settings *expect, const struct wp_scan *scan, size_t count,
 		     const struct wp_expect_contents **of_files, const struct wp_expect_contents **contents)
@@ -177,9 +212,13 @@ struct wp_scan *wp_cli_scan(struct wp_cli *cli, const struct wp_record *records,
 	contents = wp_arena_alloc(cli->arena, file_count * sizeof *contents);
 	if (inside)
 		look_up(cli, &config->expect, scan.cache, files, file_count, contents);
+	if (scan.starts)
+		look_up_boot(cli, wp_expect_boots(&config->expect), scan.cache, files, file_count);
 	wp_scan_finish(result);
 	if (inside)
 		hand_out(cli, &config->expect, result, count, contents, scan.contents);
+	if (scan.starts)
+		hand_out_boot(cli, result, count, scan.starts);
 	return result;
 }
 
@@ -187,8 +226,9 @@ int wp_cli_keep_scan(struct wp_cli *cli, struct wp_cache *cache, const struct wp
 {
 	size_t count;
 	const struct wp_file_content *files = wp_scan_files(scan, &count);
+	int status = wp_cache_put_contents(cache, files, count, &cli->err);
 
-	return wp_cache_put_contents(cache, files, count, &cli->err);
+	return status ? status : wp_cache_put_boot(cache, files, count, &cli->err);
 }
 
 struct wp_scan *wp_cli_recheck(struct wp_cli *cli, const struct wp_planned_source *sources, size_t count,

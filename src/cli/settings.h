@@ -32,6 +32,11 @@ struct wp_cli_scan {
 	 * nobody wants it. A file of which the cache knows only the content id is read again for it.
 	 */
 	const struct wp_expect_contents **contents;
+	/*
+	 * The same with what starts the images of the sources, as struct wp_expect_subject has it: where it is known, and where [expect]
+	 * asks for it a file is read for it.
+	 */
+	const struct wp_boot_image **starts;
 };
 
 /* Scans the sources of @count records, and warns of folders of the map that are not there. */

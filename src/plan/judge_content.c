@@ -290,27 +290,43 @@ static int compare_file_id(const void *file_id, const void *known)
 	return strcmp(file_id, ((const struct wp_known_summary *)known)->file_id);
 }
 
-static const struct wp_content_summary *find_summary(const struct wp_plan_input *input, const char *file_id)
+static const struct wp_known_summary *find_summary(const struct wp_plan_input *input, const char *file_id)
 {
 	const struct wp_known_summary *known = NULL;
 
 	if (file_id && input->summary_count)
 		known = bsearch(file_id, input->summaries, input->summary_count, sizeof *known, compare_file_id);
-	return known ? &known->summary : NULL;
+	return known;
+}
+
+/* The verdicts on what starts the images, each once, in the order of the images. */
+static struct wp_names boot_verdicts(struct wp_arena *arena, const struct wp_boot_starts *images)
+{
+	bool told[WP_BOOT_NOT_READ + 1] = { false };
+	struct wp_names names = { 0 };
+
+	for (size_t i = 0; i < images->count; i++) {
+		enum wp_boot_verdict verdict = images->items[i].known ? images->items[i].verdict : WP_BOOT_NOT_READ;
+
+		if (!told[verdict])
+			*WP_PUSH(arena, names.items, names.count) = wp_boot_verdict_name(verdict);
+		told[verdict] = true;
+	}
+	return names;
 }
 
 void wp_judge_content_change(struct wp_judge *judge)
 {
 	const struct wp_baseline *baseline = find_baseline(judge);
-	const struct wp_content_summary *old = baseline ? find_summary(judge->input, baseline->file_id) : NULL;
-	const struct wp_content_summary *new = find_summary(judge->input, judge->seen->file_id);
+	const struct wp_known_summary *old = baseline ? find_summary(judge->input, baseline->file_id) : NULL;
+	const struct wp_known_summary *new = find_summary(judge->input, judge->seen->file_id);
 	struct wp_content_change *change;
 
 	if (!old || !new || old == new)
 		return;
 	change = wp_arena_alloc(judge->arena, sizeof *change);
 	/* The updates' names are the summaries', which do not live as long as the plan. */
-	if (!wp_content_summary_compare(judge->scratch, old, new, change))
+	if (!wp_content_summary_compare(judge->scratch, &old->summary, &new->summary, change))
 		return;
 	for (size_t i = 0; i < change->update_count; i++)
 		change->updates[i] = wp_arena_strdup(judge->arena, change->updates[i]);
@@ -320,6 +336,8 @@ void wp_judge_content_change(struct wp_judge *judge)
 		memcpy(own, change->updates, change->update_count * sizeof *own);
 		change->updates = own;
 	}
+	change->boot_old = boot_verdicts(judge->arena, &old->starts);
+	change->boot_new = boot_verdicts(judge->arena, &new->starts);
 	judge->entry->content = change;
 }
 

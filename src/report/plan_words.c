@@ -262,6 +262,18 @@ char *wp_words_incomplete(struct wp_arena *arena, const struct wp_plan *plan)
 			       count > NAMES_SHOWN ? wp_arena_printf(arena, " and %zu more", count - NAMES_SHOWN) : "");
 }
 
+/* "boot 2011-only → 2023-in-place", "boot 2023-in-place"; nothing where it is not known what the new one is. */
+static void add_boot(struct wp_arena *arena, const struct wp_content_change *change, struct wp_buf *text)
+{
+	const struct wp_names *was = &change->boot_old, *is = &change->boot_new;
+	const char *old = was->count ? wp_text_names(arena, was->items, was->count, NAMES_SHOWN) : "";
+	const char *new = is->count ? wp_text_names(arena, is->items, is->count, NAMES_SHOWN) : "";
+
+	if (is->count)
+		wp_buf_printf(text, "%sboot %s%s%s", text->length ? ", " : "", strcmp(old, new) ? old : "",
+			      *old && strcmp(old, new) ? " → " : "", new);
+}
+
 char *wp_words_content(struct wp_arena *arena, const struct wp_content_change *change)
 {
 	static const char *const groups[] = {
@@ -284,6 +296,7 @@ char *wp_words_content(struct wp_arena *arena, const struct wp_content_change *c
 			wp_buf_printf(&text, "%s%" PRIu64 " %s%s changed", text.length ? ", " : "", count - named, groups[i],
 				      wp_plural(count - named));
 	}
+	add_boot(arena, change, &text);
 	if (text.length)
 		wp_buf_puts(&text, ", ");
 	if (change->bytes && change->bytes_new == change->bytes)

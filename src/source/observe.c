@@ -115,20 +115,35 @@ static void judge_file(struct look *look, size_t first)
 }
 
 /*
- * Reads the content, with what is installed in the images where that is wanted. False when the file is refused.
+ * Reads the content, with what is installed in the images and what starts them where that is wanted. False when the file is refused.
  * Every tree is looked through for data that the file lacks.
  */
 static bool read_index(struct look *look)
 {
 	struct wp_source *source = look->source;
 	struct wp_wim_index *index __attribute__((cleanup(wp_wim_index_freep))) = wp_wim_index_read(source->wim);
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	struct wp_boot_survey *survey = NULL;
+	struct wp_boot_starts images;
 
 	if (!index)
 		return false;
+	/* The trees are read for the summary, or else when it is counted what lacks: each once. */
+	if (source->file && source->file->look_at_boot && source->wim->metadata) {
+		survey = wp_boot_survey_begin(scratch, index);
+		wp_boot_survey_narrow(survey);
+		index->seen = wp_boot_survey_tree;
+		index->seen_context = survey;
+	}
 	if (source->summarize && !wp_content_summary_make(look->arena, index, &source->summary))
 		source->summary = (struct wp_content_summary){ 0 };
 	wp_wim_index_count_missing(index);
 	source->content = index->content;
+	if (survey) {
+		images.items = wp_boot_survey_end(survey, wp_authorities(), (struct wp_svn){ .known = false });
+		images.count = source->wim->metadata->image_count;
+		wp_boot_facts_make(look->arena, images, &source->boot);
+	}
 	return true;
 }
 

@@ -22,6 +22,7 @@ struct wp_source {
 	bool read;                         /* the content was read, or refused */
 	struct wp_wim_content content;     /* of the .wim alone */
 	struct wp_content_summary summary; /* bytes are NULL: none was made */
+	struct wp_boot_facts boot;         /* where file->look_at_boot asks for it; without text: none was made */
 };
 
 /*

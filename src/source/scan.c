@@ -240,6 +240,8 @@ static void learn(struct wp_scan *scan)
 			file->state = WP_CONTENT_LEARNED;
 			file->content = source->content;
 			file->summary = source->summary;
+			if (file->look_at_boot)
+				file->boot = source->boot;
 		}
 	}
 }

@@ -415,5 +415,7 @@ struct wp_tree *wp_tree_read(struct wp_wim_index *index, uint32_t image)
 	}
 	resource->missing = (struct wp_number){ true, tree->missing };
 	give_back(tree);
+	if (index->seen)
+		index->seen(index->seen_context, tree);
 	return tree;
 }

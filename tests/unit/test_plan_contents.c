@@ -45,8 +45,8 @@ static struct fixture_site *make_site(struct wp_known_summary summaries[2])
 	fixture_add(site, "P0100001");
 	site->input.baselines = &baseline;
 	site->input.baseline_count = 1;
-	summaries[0] = (struct wp_known_summary){ B, make_summary(site->arena, old, 3) };
-	summaries[1] = (struct wp_known_summary){ F, make_summary(site->arena, new, 5) };
+	summaries[0] = (struct wp_known_summary){ .file_id = B, .summary = make_summary(site->arena, old, 3) };
+	summaries[1] = (struct wp_known_summary){ .file_id = F, .summary = make_summary(site->arena, new, 5) };
 	site->input.summaries = summaries;
 	return site;
 }
@@ -85,6 +85,37 @@ Test(plan_contents, need_both_summaries)
 	cr_expect_eq(site->plan->entries[0].content->groups[WP_ITEM_GROUP_PACKAGE].added, 1);
 	cr_expect_eq(site->plan->entries[0].content->bytes_new, 200);
 	cr_expect_eq(site->plan->entries[0].content->bytes, 500);
+	fixture_free(site);
+}
+
+/* Verdicts are told each once, and come back as they were written; what is not known is null. */
+Test(plan_contents, what_starts_the_images)
+{
+	static const struct wp_boot_image old[] = { { .known = true, .verdict = WP_BOOT_2011_ONLY } };
+	static const struct wp_boot_image new[] = { { .known = true, .verdict = WP_BOOT_2023 },
+						    { .known = false },
+						    { .known = true, .verdict = WP_BOOT_2023 } };
+	struct wp_known_summary summaries[2];
+	struct fixture_site *site = make_site(summaries);
+	const struct wp_content_change *change;
+	json_t *array, *boot;
+
+	site->input.summary_count = 2;
+	change = fixture_plan(site)->entries[0].content;
+	cr_expect(!change->boot_old.count && !change->boot_new.count);
+	summaries[1].starts = (struct wp_boot_starts){ new, 3 };
+	change = fixture_plan(site)->entries[0].content;
+	cr_expect_eq(change->boot_old.count, 0);
+	cr_assert_eq(change->boot_new.count, 2);
+	cr_expect_str_eq(change->boot_new.items[0], "2023-in-place");
+	cr_expect_str_eq(change->boot_new.items[1], "not-read");
+	summaries[0].starts = (struct wp_boot_starts){ old, 1 };
+	fixture_plan(site);
+	array = wp_plan_contents_json(site->plan);
+	boot = json_object_get(json_array_get(array, 0), "boot");
+	cr_expect_str_eq(json_string_value(json_array_get(json_object_get(boot, "old"), 0)), "2011-only");
+	cr_expect_eq(json_array_size(json_object_get(boot, "new")), 2);
+	json_decref(array);
 	fixture_free(site);
 }
 
@@ -157,7 +188,7 @@ Test(plan_contents, as_json_and_back)
 	contents = wp_plan_contents_json(fixture_plan(site));
 	wp_json_canonical(&text, contents);
 	cr_expect_str_eq(wp_buf_text(&text),
-			 "[{\"bytes\":500,\"bytes_new\":200,\"groups\":[{\"added\":1,\"changed\":0,\"group\":\"packages\","
+			 "[{\"boot\":null,\"bytes\":500,\"bytes_new\":200,\"groups\":[{\"added\":1,\"changed\":0,\"group\":\"packages\","
 			 "\"removed\":0}],\"package_id\":\"P0100001\",\"updates_added\":[\"KB5034765\"]}]");
 	for (size_t i = 0; i < site->plan->entry_count; i++)
 		site->plan->entries[i].content = NULL;

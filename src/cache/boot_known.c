@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What starts the images of files, by the files' ids, so that their programs are not read twice. */
+#include "internal.h"
+
+#include "wimplan/limits.h"
+
+#include <string.h>
+
+static int find(struct wp_cache *cache, struct wp_arena *arena, struct wp_file_content *files, size_t count, struct wp_error *err)
+{
+	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
+	struct wp_file_content *file = files, *end = files + count;
+	int row = 0;
+
+	wp_db_query(&cache->db, "SELECT file_id, facts FROM boot_facts WHERE file_id BETWEEN ?1 AND ?2 ORDER BY file_id", &statement);
+	wp_db_bind_text(&statement, 1, files[0].file_id);
+	wp_db_bind_text(&statement, 2, files[count - 1].file_id);
+	/* Both lists are in the order of the file ids. */
+	while (file < end && (row = wp_db_step(&statement, "what it remembers of files was read", err)) > 0) {
+		char file_id[WP_HASH_TEXT];
+		const char *text;
+		size_t length;
+
+		wp_db_hash(&statement, 0, file_id);
+		while (file < end && strcmp(file->file_id, file_id) < 0)
+			file++;
+		text = wp_db_bytes(&statement, 1, &length);
+		if (file < end && !strcmp(file->file_id, file_id) && text && length <= WP_LIMIT_BOOT_FACTS)
+			file->boot = (struct wp_boot_facts){ wp_arena_strndup(arena, text, length), length, true };
+	}
+	return row < 0 ? row : WP_OK;
+}
+
+int wp_cache_find_boot(struct wp_cache *cache, struct wp_arena *arena, struct wp_file_content *files, size_t count,
+		       struct wp_error *err)
+{
+	/* One of before has no such table. What cannot be read is not known, and told once, as with contents. */
+	int status = count && !cache->lost && cache->version >= 7 ? find(cache, arena, files, count, err) : WP_OK;
+
+	cache->lost = cache->lost || status < 0;
+	return status;
+}
+
+static int write_facts(const struct wp_cache *cache, const struct wp_file_content *files, size_t count, struct wp_error *err)
+{
+	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
+	int64_t seen;
+	int status = wp_cache_next_seen(cache, "SELECT coalesce(max(seen), 0) FROM boot_facts", &seen, err);
+
+	if (!status)
+		status = wp_db_prepare(&cache->db,
+				       "INSERT INTO boot_facts (file_id, facts, seen) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET "
+				       "facts = ?2, seen = ?3",
+				       &statement, err);
+	for (size_t i = 0; !status && i < count; i++) {
+		/* Of what could not be read the next one may have better luck. */
+		if (files[i].state != WP_CONTENT_LEARNED || !files[i].look_at_boot || !files[i].boot.text || !files[i].boot.whole)
+			continue;
+		wp_db_bind_text(&statement, 1, files[i].file_id);
+		wp_db_bind_text(&statement, 2, files[i].boot.text);
+		wp_db_bind_int(&statement, 3, seen);
+		status = wp_db_run(&statement, "contents were kept", err);
+	}
+	return status;
+}
+
+int wp_cache_put_boot(struct wp_cache *cache, const struct wp_file_content *files, size_t count, struct wp_error *err)
+{
+	bool any = false;
+	int status;
+
+	for (size_t i = 0; i < count; i++)
+		any = any || files[i].look_at_boot;
+	if (!any)
+		return WP_OK;
+	status = wp_db_begin(&cache->db, err);
+	if (status)
+		return status;
+	status = write_facts(cache, files, count, err);
+	/* None that belongs to a baseline goes as long as there are others. */
+	if (!status)
+		status = wp_cache_drop_oldest(cache,
+					      "DELETE FROM boot_facts WHERE file_id IN (SELECT file_id FROM boot_facts ORDER BY file_id IN "
+					      "(SELECT file_id FROM baselines) DESC, seen DESC, file_id LIMIT -1 OFFSET ?1)",
+					      WP_LIMIT_BOOT_KNOWN, err);
+	return wp_db_end(&cache->db, status, err);
+}
