@@ -131,7 +131,7 @@ static bool read_index(struct look *look)
 	/* The trees are read for the summary, or else when it is counted what lacks: each once. */
 	if (source->file && source->file->look_at_boot && source->wim->metadata) {
 		survey = wp_boot_survey_begin(scratch, index);
-		wp_boot_survey_narrow(survey);
+		wp_boot_survey_started_alone(survey);
 		index->seen = wp_boot_survey_tree;
 		index->seen_context = survey;
 	}
