@@ -73,7 +73,7 @@ Test(boot_medium, svn)
 	struct wp_boot_file file;
 	struct wp_boot_image medium = { .known = true, .files = &file, .count = 1 };
 
-	make(arena, BY_2023, WP_BOOT_DISC_START, &file);
+	make(arena, BY_2023, WP_BOOT_MEDIA_START, &file);
 	((struct wp_boot_program *)file.program)->has_svn = true;
 	((struct wp_boot_program *)file.program)->svn_major = 8;
 	wp_boot_judge_medium(arena, &medium, (struct wp_svn){ true, 8, 0 });
@@ -81,5 +81,10 @@ Test(boot_medium, svn)
 	wp_boot_judge_medium(arena, &medium, (struct wp_svn){ true, 8, 1 });
 	cr_assert_eq(medium.diags.count, 1);
 	cr_expect_str_eq(medium.diags.items[0].code, "boot-svn-low");
+	/* What a disc starts by counts its SVNs in a series of its own. */
+	file.role = WP_BOOT_DISC_START;
+	medium.diags.count = 0;
+	wp_boot_judge_medium(arena, &medium, (struct wp_svn){ true, 8, 1 });
+	cr_expect_eq(medium.diags.count, 0);
 	wp_arena_free(arena);
 }
