@@ -9,8 +9,11 @@
 #include "wimplan/schedule.h"
 #include "wimplan/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+static json_t *clean_tree(const json_t *value);
 
 /* A value as text, as the shapes without types write it. NULL for null, arrays and objects. The caller frees it. */
 static char *scalar_text(const json_t *value)
@@ -33,10 +36,25 @@ static void free_text(char **text)
 	free(*text);
 }
 
+/* From here on, up to 1e21, the canonical form writes a real as an integer that no int64_t holds, and jansson reads none such. */
+#define FIRST_TOO_LARGE 9223372036854775808.0
+
+/* A value as it came, but for a number that could not be read back. */
+static json_t *copy(const json_t *value)
+{
+	double real = json_real_value(value);
+	char digits[32];
+
+	if (!json_is_real(value) || real < -1e21 || real > 1e21 || (real < FIRST_TOO_LARGE && real >= -FIRST_TOO_LARGE))
+		return wp_json_must(json_deep_copy(value));
+	snprintf(digits, sizeof digits, "%.0f", real);
+	return wp_json_must(json_string(digits));
+}
+
 static json_t *keep_bad(const json_t *value, enum wp_value_kind *ret_kind)
 {
 	*ret_kind = WP_VALUE_BAD;
-	return wp_json_must(json_deep_copy(value));
+	return json_is_object(value) || json_is_array(value) ? clean_tree(value) : copy(value);
 }
 
 static json_t *normalize_text(const json_t *value, enum wp_value_kind *ret_kind)
@@ -175,8 +193,6 @@ static json_t *start_time(const json_t *value, enum wp_value_kind *ret_kind)
 	return date;
 }
 
-static json_t *clean_tree(const json_t *value);
-
 /* An embedded object without noise, but with its class under one name for all shapes. */
 static json_t *clean_object(const json_t *object)
 {
@@ -215,7 +231,7 @@ static json_t *clean_tree(const json_t *value)
 	if (json_is_object(value))
 		return clean_object(value);
 	if (!json_is_array(value))
-		return wp_json_must(json_deep_copy(value));
+		return copy(value);
 	clean = wp_json_must(json_array());
 	json_array_foreach(value, i, item)
 		wp_json_push(clean, clean_tree(item));

@@ -90,6 +90,9 @@ int wp_db_end(struct wp_db *db, int status, struct wp_error *err)
 	/* SQLite has rolled back by itself after some errors; a second ROLLBACK would be an error. */
 	if (status && !sqlite3_get_autocommit(db->handle))
 		sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+	/* What a write has left on a disk that became full is taken back by the next reading: now, so that there is room again. */
+	if (status)
+		sqlite3_exec(db->handle, "PRAGMA schema_version", NULL, NULL, NULL);
 	return status;
 }
 

@@ -5,11 +5,13 @@
 1. A program that starts, against wimlib-imagex: --version, and a small file.
 2. inspect of 200,000 blobs against wimlib-imagex info, and of a million against that.
 3. inspect --json of PACKAGES files (10000) in one call against wimlib-imagex info for each, and its memory.
-4. import of ten times as many records with 4 KB of ImageProperty each against `jq -c .` on the same file.
+4. import of ten times as many records with 4 KB of ImageProperty each, as JSON, CSV and CLIXML, against `jq -c .` on the JSON.
 5. plan of PACKAGES packages of four images that all changed, its memory, a tenth of them, and the plan in each format.
 6. With BENCH_LARGE=1, because it takes a quarter of an hour: plan of ten times as many of which one in a hundred changed, and of
    as many that all changed, which show has to read."""
 
+import csv
+import html
 import json
 import os
 import pathlib
@@ -78,10 +80,35 @@ def write_records(path, count, description, same_of_hundred=0):
         file.write("]}\n")
 
 
+def write_csv(path, count, description):
+    with path.open("w", newline="") as file:
+        names = [name for name in record(0, "") if name != "__CLASS"]
+        writer = csv.writer(file, quoting=csv.QUOTE_ALL)
+        writer.writerow(names + ["PackageType"])
+        for number in range(count):
+            row = record(number, description)
+            writer.writerow([row[name] for name in names] + [257])
+
+
+def write_clixml(path, count, description):
+    with path.open("w") as file:
+        file.write('<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">')
+        for number in range(count):
+            file.write("<Obj><MS>")
+            for name, value in record(number, description).items():
+                kind = "I32" if isinstance(value, int) else "S"
+                file.write(f'<{kind} N="{name}">{html.escape(str(value))}</{kind}>')
+            file.write("</MS></Obj>\n")
+        file.write("</Objs>")
+
+
+EXPORTS = {"JSON": ("large.json", write_records), "CSV": ("large.csv", write_csv), "CLIXML": ("large.clixml", write_clixml)}
+
+
 def prepare(build, folder, count):
     """Makes the files once; a later run with the same number takes them as they are."""
     done, files = folder / "done", 10 * count if LARGE else count
-    if done.exists() and done.read_text() in (f"{count} {files}", f"{count} {10 * count}"):
+    if done.exists() and done.read_text() in (f"{count} {files}", f"{count} {10 * count}") and all((folder / name).exists() for name, _ in EXPORTS.values()):
         return
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -96,7 +123,8 @@ def prepare(build, folder, count):
     write_records(folder / "tenth.json", count // 10, "of before")
     write_records(folder / "tenfold.json", 10 * count, "of before")
     write_records(folder / "steady.json", 10 * count, "of before", 99)
-    write_records(folder / "large.json", 10 * count, "an image for the machines of all departments " * 16)
+    for name, write in EXPORTS.values():
+        write(folder / name, 10 * count, "an image for the machines of all departments " * 16)
     (folder / "list").write_text("".join(f"{folder / path_of(number)}\n" for number in range(count)))
     done.write_text(f"{count} {files}")
 
@@ -150,21 +178,16 @@ def bench_import(build, folder, count):
             stale.unlink()
         return [f"{build}/wimplan", "import", "--quiet", "--site", "P01", "--cache", str(folder / "import.db"), str(folder / name)]
 
-    runs = []
+    runs = {shape: [] for shape in EXPORTS}
+    jq = []
     for _ in range(REPEATS):
-        runs.append((run(imported("large.json")), run(["jq", "-c", ".", str(folder / "large.json")])))
-    ours = statistics.median(mine[0] for mine, _ in runs)
-    table.row(build, f"import of {10 * count} records, against jq -c", ours, statistics.median(jq[0] for _, jq in runs), at_most=1)
-    table.row(build, f"import of {10 * count} records, memory", max(mine[1] for mine, _ in runs), at_most=200, unit="MB")
-
-
-def plan_command(build, folder, name):
-    """Imports the records of this name into a cache of their own."""
-    cache, plan = str(folder / f"{name}.db"), str(folder / f"{name}.plan")
-    for stale in folder.glob(f"{name}.db*"):
-        stale.unlink()
-    run([f"{build}/wimplan", "import", "--quiet", "--site", "P01", "--cache", cache, str(folder / f"{name}.json")])
-    return [f"{build}/wimplan", "plan", "--quiet", "--cache", cache, "--map", f"\\\\srv\\src$={folder}", "-o", plan]
+        for shape, (name, _) in EXPORTS.items():
+            runs[shape].append(run(imported(name)))
+        jq.append(run(["jq", "-c", ".", str(folder / "large.json")])[0])
+    for shape, mine in runs.items():
+        table.row(build, f"import of {10 * count} records as {shape}, against jq -c", statistics.median(took for took, _ in mine),
+                  statistics.median(jq), at_most=1)
+        table.row(build, f"import of {10 * count} records as {shape}, memory", max(memory for _, memory in mine), at_most=200, unit="MB")
 
 
 def bench_plan(build, folder, count):

@@ -99,9 +99,15 @@ static struct wp_buf outcome(const struct wp_buf *bufs, size_t count, unsigned i
 		wp_buf_printf(&text, "%s %zu\n", set->id, set->count);
 	for (size_t i = 0; set && i < set->count; i++) {
 		const struct wp_record *record = &set->records[i];
+		struct wp_buf document = { 0 };
+		json_t *back = NULL;
 
 		cr_expect_eq(!record->json, spill != NULL);
-		cr_expect_eq(wp_record_text(set, i, &text, &err), WP_OK, "%s", err.message);
+		cr_expect_eq(wp_record_text(set, i, &document, &err), WP_OK, "%s", err.message);
+		cr_expect_eq(wp_json_parse(document.data, document.length, "record", &back, &err), WP_OK, "%s", err.message);
+		json_decref(back);
+		wp_buf_puts(&text, document.data);
+		wp_buf_free(&document);
 		wp_buf_printf(&text, " %s %d %d %d %s\n", record->package_id, (int)record->class,
 			      record->image_property_state == WP_FETCHED_NOT,
 			      record->image_property_state == WP_FETCHED_NOT ? (int)record->images.count : -1,
@@ -141,7 +147,7 @@ static void write_briefs(struct wp_buf *buf)
 	wp_buf_puts(buf, "[");
 	for (int i = 0; i < 200; i++)
 		wp_buf_printf(buf, "{\"PackageID\":\"P01%05X\",\"PkgFlags\":%s,\"__LAZYPROPERTIES\":[\"ImageProperty\",\"ISVData\","
-			      "\"New%d\"],\"ImageProperty\":\"\",\"Real\":1e0,\"List\":[1.0,{\"b\":2.50,\"a\":null}]},", i, i % 2 ? "0" : "0.0",
+			      "\"New%d\"],\"ImageProperty\":\"\",\"Real\":1e0,\"Big\":-1.5e20,\"Priority\":[1e19],\"List\":[1.0,{\"b\":2.50,\"a\":null}]},", i, i % 2 ? "0" : "0.0",
 			      i % 5);
 	for (int i = 0; i < 150; i++)
 		wp_buf_printf(buf, "{\"PackageID\":\"P01%05X\",\"PackageType\":%d,\"PkgFlags\":0,\"SourceVersion\":%d,\"Real\":1,"
