@@ -194,7 +194,7 @@ check-memory-faults: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/wimplan-ex
 check-io-faults: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/wimplan-export $(BUILD)/mkwim $(BUILD)/site-provider
 	@tests/check-faults.py $(BUILD) 1
 
-# All 4,000 hostile inputs (some ten minutes).
+# All 4,000 hostile inputs (some five minutes of two processors).
 check-attacks: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/wimplan-export $(BUILD)/mkwim $(BUILD)/mkboot $(BUILD)/site-provider
 	@tests/check-attacks.py $(BUILD)
 

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import threading
 
-from output import FORMS, RAW  # noqa: F401
+from output import FORMS
 
 SECONDS = 30
 # Of data that a program may allocate, the stacks of its threads among them, and of what it may have in memory at a time.
