@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A whole file as inspect reads it: layer 1, and where that lets it wimlib, trees, what is installed; and both reports. */
+/* A whole file as inspect reads it: layer 1, and where that lets it wimlib, trees, what is installed and starts it; and every report. */
 #include "fuzz.h"
 
 #include "wimplan/report.h"
@@ -23,6 +23,10 @@ static void report(const struct wp_inspection *file)
 	wp_report_inspect_text(file, 1, &options, &text);
 	wp_buf_free(&text);
 	fuzz_check_json(wp_report_inspect_file_json(file));
+	wp_report_inspect_markdown(file, 1, &options, &text);
+	fuzz_check_document(&text);
+	wp_report_inspect_html(file, 1, &options, &text);
+	fuzz_check_document(&text);
 }
 
 int fuzz_one(const uint8_t *data, size_t size)
@@ -35,12 +39,17 @@ int fuzz_one(const uint8_t *data, size_t size)
 	struct wp_wim *wim __attribute__((cleanup(wp_wim_freep))) = wp_wim_read(path);
 	struct wp_wim_index *index __attribute__((cleanup(wp_wim_index_freep))) = NULL;
 	struct wp_inspection file = { .wim = wim };
+	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	struct wp_boot_survey *survey;
 	struct wp_servicing *installed;
 
 	if (wim->grade != WP_GRADE_ERROR)
 		index = wp_wim_index_read(wim);
 	if (index) {
-		wp_wim_read_installed(wim, index, 0, NULL, NULL, &installed);
+		survey = wp_boot_survey_begin(arena, index);
+		wp_wim_read_installed(wim, index, 0, wp_boot_survey_tree, survey, &installed);
+		file.boot = wp_boot_survey_end(survey, wp_authorities(), (struct wp_svn){ .known = true, .major = 9 });
+		file.asked_boot = file.asked_servicing = file.asked_deep = true;
 		wp_wim_index_look_deeper(wim, index);
 		check_content(wim, &index->content);
 		file.content = &index->content;
