@@ -179,6 +179,35 @@ static void set_order(struct wp_wim_index *index)
 	index->buckets = first;
 }
 
+static int compare_in_solid(const void *a, const void *b)
+{
+	const struct wp_blob *x = *(const struct wp_blob *const *)a, *y = *(const struct wp_blob *const *)b;
+	int order = (x->resource > y->resource) - (x->resource < y->resource);
+
+	return order ? order : (x->offset > y->offset) - (x->offset < y->offset);
+}
+
+/* Whether two blobs of one solid resource of the file have bytes in common, which wimlib refuses (src/blob_table.c, validate_resource()). */
+static bool overlaps(const struct wp_wim_index *index)
+{
+	const struct wp_blob **solid;
+	size_t count = 0;
+	bool found = false;
+
+	if (!index->solid_count)
+		return false;
+	solid = wp_must(reallocarray(NULL, index->blob_count ? index->blob_count : 1, sizeof *solid));
+	for (size_t i = 0; i < index->blob_count; i++)
+		if (index->blobs[i].solid && !index->blobs[i].elsewhere)
+			solid[count++] = &index->blobs[i];
+	WP_SORT(solid, count, compare_in_solid);
+	for (size_t i = 1; i < count && !found; i++)
+		found = solid[i]->resource == solid[i - 1]->resource &&
+			solid[i]->offset < solid[i - 1]->offset + solid[i - 1]->size;
+	free(solid);
+	return found;
+}
+
 static int compare_resources(const struct wp_metadata_resource *x, const struct wp_metadata_resource *y)
 {
 	int order = (x->offset > y->offset) - (x->offset < y->offset);
@@ -268,12 +297,16 @@ struct wp_wim_index *wp_wim_index_read(struct wp_wim *wim)
 	index->wim = wim;
 	index->file_bytes = wim->size;
 	status = read_tables(index, wim);
+	if (!status) {
+		set_order(index);
+		if (overlaps(index))
+			status = wp_wim_fail(wim, WIMLIB_ERR_INVALID_LOOKUP_TABLE_ENTRY, "blobs of a solid resource overlap");
+	}
 	wp_wim_settle(wim);
 	if (status) {
 		wp_wim_index_free(index);
 		return NULL;
 	}
-	set_order(index);
 	add_up(index);
 	find_same(index);
 	return index;

@@ -265,6 +265,7 @@ Test(inside, bad_tables)
 		{ "a solid resource beyond the end", 0, 8, 8, UINT64_C(1) << 40, true },
 		{ "a blob beyond its solid resource", 1, 8, 8, UINT64_C(1) << 40, true },
 		{ "a blob larger than its solid resource", 1, 0, 6, UINT64_C(1) << 40, true },
+		{ "two blobs in one place of their solid resource", 2, 8, 8, 0, true },
 		{ "two sizes", 0, 16, 8, 5, false },
 	};
 
