@@ -171,7 +171,8 @@ demo: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/wimplan-export $(BUILD)/m
 
 CHECKED := $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/wimplan-export $(BUILD)/mkwim $(BUILD)/site-provider $(BUILD)/unit-tests \
 	$(BUILD)/mkboot $(BUILD)/wimplan-other-authorities
-check: $(CHECKED) $(FUZZERS) man
+all-for-check: $(CHECKED) $(FUZZERS) man
+check: all-for-check
 	@tests/check.sh $(BUILD)
 
 # The same tests in a build with AddressSanitizer and UndefinedBehaviorSanitizer; a report of theirs fails the run.
@@ -226,10 +227,8 @@ check-analysers: $(BUILD)/flags $(BUILD)/generated/powershell_head.inc $(BUILD)/
 	@tests/analysers/analyse.sh $(BUILD) $(ANALYSE)
 
 coverage:
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage COVERAGE=--coverage CFLAGS='-O0 -g' check
-	@gcovr --root . --filter src/ --object-directory $(BUILD)/coverage/obj --txt \
-		--html-details $(BUILD)/coverage/index.html --sort-percentage
-	@echo "Details: $(BUILD)/coverage/index.html"
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage COVERAGE='--coverage -fprofile-update=atomic' CFLAGS='-O0 -g' all-for-check
+	@tests/coverage.sh $(BUILD)/coverage
 
 bench: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/wimplan-export $(BUILD)/mkwim $(BUILD)/site-provider $(BUILD)/bare-requests $(BUILD)/bench-link
 	@tests/bench/table.py $(BUILD) begin
@@ -295,5 +294,5 @@ help:
 FORCE:
 .SECONDARY:
 .DELETE_ON_ERROR:
-.PHONY: all all-but-manual man deps demo check check-asan check-threads check-valgrind check-memory-faults check-io-faults check-attacks check-kerberos check-ntlm check-powershell check-release check-samples check-html check-analysers coverage bench fuzz fuzzers install deb check-deb uninstall clean help FORCE
+.PHONY: all all-but-manual all-for-check man deps demo check check-asan check-threads check-valgrind check-memory-faults check-io-faults check-attacks check-kerberos check-ntlm check-powershell check-release check-samples check-html check-analysers coverage bench fuzz fuzzers install deb check-deb uninstall clean help FORCE
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

@@ -4,7 +4,7 @@
 says with a sentence that names the file, and leaves each file whole, the old one or the new one; or it did not matter.
 
 check-faults.py BUILD [EACH [NAME…]]: every EACHth call of the commands whose names contain a NAME; without EACH a spread sample of all,
-always the same. Then a disk that is full after some bytes (RLIMIT_FSIZE: no file grows beyond them, without a file system to mount),
+always the same. Then who is killed at such a call, a disk that is full after some bytes (RLIMIT_FSIZE: no file grows beyond them, without a file system to mount),
 and a standard output that is full or closed."""
 
 import concurrent.futures
@@ -25,6 +25,8 @@ from commands import Ground, commands, has_sanitizer  # noqa: E402
 # What fails, and whether it may go on failing: who tries again after a signal may do so for ever.
 FAULTS = (("ENOSPC", False), ("ENOSPC", True), ("EIO", False), ("EIO", True), ("EINTR", False), ("EAGAIN", False), ("SHORT", False),
           ("SHORT", True))
+# How a program that changes a cache is killed: before a call, and when half of a write is done.
+KILLS = (("KILL", False), ("TORN", False))
 SAMPLE = 4  # calls of each command and fault
 SIZES = (0, 100, 3000, 5000, 20000)  # bytes that a file may have
 
@@ -104,6 +106,33 @@ def judge(ground, command, fault, at, good, before, after):
         return f"{failed}: status {status}: {stderr}"
     elif command.name != "complete" and not says_why(command, ground, fault, failed, said):
         return f"{failed}: status {status}, and nothing names the file: {said[:400]!r}"
+    return None
+
+
+def killed(ground, command, fault, at, good, before, after):
+    """What is wrong after the program was killed before a call, or after half of a write, or None: each file is the old one or the new
+    one, and the same command then does what it was to do."""
+    folder = ground.prepare(command)
+    try:
+        status, _, stderr, _, failed = call(ground, command, folder, fault, at)
+        states = ground.states(command, folder)
+        ground.whole(folder)
+        for name, state in states.items():
+            # A cache that is made anew is empty for a moment.
+            if state not in (before[name], after[name], None):
+                return f"{failed}: {name} is neither the old one nor the new one"
+        if status != -signal.SIGKILL:
+            return f"{failed}: status {status}, where it was to be killed: {stderr}"
+        again = ground.run(command, folder)
+        if again.returncode != command.good:
+            return f"{failed}: once more, status {again.returncode}: {again.stderr.decode(errors='replace')}"
+        # What was done already is done a second time, and its history says so.
+        if after not in (states, ground.states(command, folder)):
+            return f"{failed}: once more, and it has not done its work"
+    except (subprocess.TimeoutExpired, AssertionError, ValueError) as error:
+        return str(error)
+    finally:
+        shutil.rmtree(folder)
     return None
 
 
@@ -201,6 +230,13 @@ def main():
                     take(f"{command.name}, {fault[0]} at call {at} of {count}{' and all behind it' if fault[1] else ''}", wrong)
             if status != command.good:
                 continue
+            for fault in KILLS if "cache.db" in command.changes else ():
+                folder = ground.prepare(command)
+                count = call(ground, command, folder, fault)[3]
+                shutil.rmtree(folder)
+                asked = list(tries(command, fault, count, each))
+                for at, wrong in zip(asked, do(lambda at: killed(ground, command, fault, at, good, before, after), asked)):
+                    take(f"{command.name}, killed ({fault[0]}) at call {at} of {count}", wrong)
             for size in SIZES if each or command.server != "own" else SIZES[-1:]:
                 take(f"{command.name}, files of {size} bytes at most", small_disk(ground, command, size, good, before, after))
             for full in (True, False):
