@@ -88,8 +88,19 @@ size_t wp_utf8_valid(const char *text, size_t length)
 	size_t at = 0;
 
 	while (at < length) {
+		uint64_t eight;
 		uint32_t c;
-		size_t size = decode((const unsigned char *)text + at, length - at, &c);
+		size_t size;
+
+		/* Nearly all of most texts is ASCII. */
+		if (length - at >= sizeof eight) {
+			memcpy(&eight, text + at, sizeof eight);
+			if (!(eight & UINT64_C(0x8080808080808080))) {
+				at += sizeof eight;
+				continue;
+			}
+		}
+		size = decode((const unsigned char *)text + at, length - at, &c);
 
 		if (!size)
 			break;

@@ -8,6 +8,9 @@
 
 #include "wimplan/limits.h"
 
+#include <stdbool.h>
+#include <string.h>
+
 static const char many_attributes[] = "has too many attributes";
 static const char long_markup[] = "has a tag or instruction that is too long";
 
@@ -102,15 +105,36 @@ static void count_line(struct wp_xml_guard *guard, char c)
 	}
 }
 
+/* Passes over text, of which most of a document is. Gives how many bytes of it there are. */
+static size_t pass_text(struct wp_xml_guard *guard, const char *bytes, size_t length)
+{
+	const char *end = memchr(bytes, '<', length), *line;
+
+	if (end)
+		length = (size_t)(end - bytes);
+	end = bytes + length;
+	while ((line = memchr(bytes, '\n', (size_t)(end - bytes)))) {
+		guard->lines++;
+		guard->column = 0;
+		bytes = line + 1;
+	}
+	guard->column += (size_t)(end - bytes);
+	return length;
+}
+
 const char *wp_xml_guard(struct wp_xml_guard *guard, const char *bytes, size_t length)
 {
 	for (size_t i = 0; i < length; i++) {
+		bool in_text = guard->state == WP_XML_GUARD_IN_TEXT;
 		const char *why;
 
+		if (in_text)
+			i += pass_text(guard, bytes + i, length - i);
+		if (i == length)
+			break;
 		count_line(guard, bytes[i]);
-		if (guard->state == WP_XML_GUARD_IN_TEXT) {
-			if (bytes[i] == '<')
-				enter(guard, WP_XML_GUARD_BEHIND_LESS);
+		if (in_text) {
+			enter(guard, WP_XML_GUARD_BEHIND_LESS);
 			continue;
 		}
 		why = step(guard, bytes[i]);
