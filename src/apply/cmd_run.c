@@ -173,9 +173,12 @@ static int carry_out(struct wp_apply *apply, struct wp_session *session, struct 
 		wp_apply_note(apply, "%s", run.error.message);
 	say_how_to_go_on(&run, left);
 	if (wp_journal_finish(journal, result, wp_apply_now(apply), err) ||
-	    wp_result_write_receipt(apply, journal, err) || wp_journal_runs(journal, &runs, err))
-		/* How it ends is for what has stopped it, which may be why this fails as well. */
-		return run.error.status ? run.error.status : err->status;
+	    wp_result_write_receipt(apply, journal, err) || wp_journal_runs(journal, &runs, err)) {
+		/* It ends with the status of what has stopped it, which may be why this fails as well. */
+		if (run.error.status)
+			err->status = run.error.status;
+		return err->status;
+	}
 	wp_event(apply, "end", NULL, run.error.status ? run.error.message : NULL, -1);
 	apply->cli->status = result;
 	/* Then the receipt is named, and printed as JSON, when that has come to its end. */
