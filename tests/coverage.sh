@@ -32,8 +32,9 @@ for script in hierarchy exports boot hostile schemas page-figures help readme; d
 done
 wait
 
-gcovr --root . --filter src/ --object-directory "$build/obj" --exclude-unreachable-branches --exclude-branches-by-pattern '.*(wp_must|wp_out_of_memory|assert) *\(.*' \
-	--json-summary "$build/coverage.json" --html-details "$build/coverage.html" >>"$log" 2>&1 || exit 1
+# gcc 12 gives a count below zero now and then (a branch that it computes from others): of that line nothing is known.
+gcovr --gcov-ignore-parse-errors --root . --filter src/ --object-directory "$build/obj" --exclude-unreachable-branches --exclude-branches-by-pattern '.*(wp_must|wp_out_of_memory|assert) *\(.*' \
+	--json-summary "$build/coverage.json" --html-details "$build/coverage.html" "$build/obj/src" >>"$log" 2>&1 || { tail -5 "$log"; exit 1; }
 python3 tests/coverage.py "$build/coverage.json" "$least" $decide
 status=$?
 echo "Each file: $build/coverage.html; what the tests said: $log"
