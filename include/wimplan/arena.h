@@ -35,6 +35,9 @@ struct wp_arena *wp_arena_new(void) __attribute__((returns_nonnull, warn_unused_
 /* Frees the arena with everything in it. NULL is allowed. */
 void wp_arena_free(struct wp_arena *arena);
 
+/* Gives @arena all that @other has, which is no arena of its own any more: as if it had been allocated from @arena. */
+void wp_arena_join(struct wp_arena *arena, struct wp_arena *other);
+
 /* @size zeroed bytes, aligned for any type; 0 bytes give a valid pointer. */
 void *wp_arena_alloc(struct wp_arena *arena, size_t size) __attribute__((returns_nonnull, nonnull));
 

@@ -4,6 +4,7 @@
 #define WIMPLAN_PLAN_H
 
 #include "wimplan/config.h"
+#include "wimplan/crew.h"
 #include "wimplan/diff.h"
 #include "wimplan/distribution.h"
 #include "wimplan/json.h"
@@ -241,10 +242,11 @@ bool wp_plan_write(const struct wp_plan *plan, const json_t *envelope, size_t li
 
 /*
  * Reads a plan file: refuses (WP_E_REFUSED) what is no plan, has an unknown major version, or does not have the digest
- * that it claims; the message says which. @subject is the path. The caller frees *@ret_plan.
+ * that it claims; the message says which. @subject is the path; @crew shares the work, and NULL is nobody. The caller frees
+ * *@ret_plan.
  */
-int wp_plan_parse(const char *text, size_t length, const char *subject, struct wp_plan **ret_plan,
-		  struct wp_error *err);
+int wp_plan_parse(const struct wp_crew *crew, const char *text, size_t length, const char *subject,
+		  struct wp_plan **ret_plan, struct wp_error *err);
 
 /* What became of a source that a plan names. */
 enum wp_source_state {

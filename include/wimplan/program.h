@@ -200,9 +200,12 @@ void wp_nearest_try(struct wp_nearest *nearest, const char *name);
 int wp_program_window(struct wp_arena *arena, const struct wp_window_settings *settings, struct wp_time now,
 		      struct wp_zone *ret_zone, struct wp_time *ret_start, struct wp_time *ret_end, struct wp_error *err);
 
+/* The threads that share the work of a call: as many as --jobs says, or as there are processors. */
+struct wp_crew wp_program_crew(const struct wp_cli *cli);
+
 /*
  * Reads the plan at @path ("-": standard input) as a whole, as wp_plan_parse() does. The caller frees *@ret_plan.
  */
-int wp_program_plan(const char *path, struct wp_plan **ret_plan, struct wp_error *err);
+int wp_program_plan(const struct wp_cli *cli, const char *path, struct wp_plan **ret_plan, struct wp_error *err);
 
 #endif

@@ -43,7 +43,7 @@ int wp_apply_read_plan(struct wp_apply *apply)
 {
 	struct wp_error *err = &apply->cli->err;
 
-	if (wp_program_plan(apply->plan_path, &apply->plan, err))
+	if (wp_program_plan(apply->cli, apply->plan_path, &apply->plan, err))
 		return err->status;
 	if (apply->expected_plan && !is_expected(apply))
 		return wp_fail(err, WP_E_REFUSED, "other-plan", apply->plan_path,

@@ -20,7 +20,8 @@ struct chunk {
 };
 
 struct wp_arena {
-	struct chunk *chunks; /* all but the first one, in which the arena stands */
+	struct chunk first;   /* the one in which the arena stands, once it belongs to another */
+	struct chunk *chunks; /* all others */
 	char *free;           /* the free part of the chunk in use */
 	size_t left;
 	size_t next_size;
@@ -74,6 +75,17 @@ void wp_arena_free(struct wp_arena *arena)
 		free(chunk);
 	}
 	free(arena);
+}
+
+void wp_arena_join(struct wp_arena *arena, struct wp_arena *other)
+{
+	struct chunk *last = &other->first;
+
+	last->next = other->chunks;
+	while (last->next)
+		last = last->next;
+	last->next = arena->chunks;
+	arena->chunks = &other->first;
 }
 
 /* A new chunk with @room bytes behind its header, zeroed: calloc() gets large ones from the kernel as they are. */

@@ -155,48 +155,60 @@ static size_t skip_space(const struct wp_json_doc *doc, size_t at)
 /* From the quote of a string to behind its end. */
 static int skip_string(const struct wp_json_doc *doc, size_t *at, struct wp_error *err)
 {
-	for (size_t i = *at + 1;; i++) {
-		int c = byte_at(doc, i);
+	size_t i = *at + 1;
 
-		if (c < 0)
-			return fail_unexpected(doc, i, "", err);
-		if (c == '\\')
-			i++;
-		if (c == '"') {
-			*at = i + 1;
-			return WP_OK;
-		}
-	}
+	while (i < doc->length && doc->text[i] != '"')
+		i += doc->text[i] == '\\' ? 2 : 1;
+	if (i >= doc->length)
+		return fail_unexpected(doc, doc->length, "", err);
+	*at = i + 1;
+	return WP_OK;
 }
 
-/*
- * From the beginning of a value to behind its end, whatever stands inside of its brackets; @outside: those around it.
- */
+/* From an opening bracket to behind the one that closes it, whatever stands inside; @outside: those around it. */
+static int skip_brackets(const struct wp_json_doc *doc, size_t *at, unsigned int outside, struct wp_error *err)
+{
+	unsigned int depth = 0;
+
+	while (*at < doc->length) {
+		switch (doc->text[*at]) {
+		case '"':
+			if (skip_string(doc, at, err))
+				return WP_E_FAILED;
+			continue;
+		case '{':
+		case '[':
+			if (++depth + outside > WP_LIMIT_NESTING)
+				return fail_syntax(doc, *at, "it is nested too deep", err);
+			break;
+		case '}':
+		case ']':
+			if (!--depth) {
+				++*at;
+				return WP_OK;
+			}
+			break;
+		default:
+			break;
+		}
+		++*at;
+	}
+	return fail_unexpected(doc, *at, "", err);
+}
+
+/* From the beginning of a value to behind its end. */
 static int skip_value(const struct wp_json_doc *doc, size_t *at, unsigned int outside, struct wp_error *err)
 {
 	size_t begin = *at;
-	unsigned int depth = 0;
+	int c = byte_at(doc, begin);
 
-	for (;;) {
-		int c = byte_at(doc, *at);
-
-		if (c == AT_END && depth)
-			return fail_unexpected(doc, *at, "", err);
-		if (c == '"') {
-			if (skip_string(doc, at, err))
-				return WP_E_FAILED;
-			if (!depth)
-				return WP_OK;
-			continue;
-		}
-		if (!depth && (c == AT_END || strchr(",:]} \t\r\n", c)))
-			return *at > begin ? WP_OK : fail_unexpected(doc, *at, "a value is missing", err);
+	if (c == '"')
+		return skip_string(doc, at, err);
+	if (c == '{' || c == '[')
+		return skip_brackets(doc, at, outside, err);
+	while ((c = byte_at(doc, *at)) != AT_END && !strchr(",:]} \t\r\n", c))
 		++*at;
-		if ((c == '{' || c == '[') && ++depth + outside > WP_LIMIT_NESTING)
-			return fail_syntax(doc, *at - 1, "it is nested too deep", err);
-		if ((c == '}' || c == ']') && !--depth)
-			return WP_OK;
-	}
+	return *at > begin ? WP_OK : fail_unexpected(doc, *at, "a value is missing", err);
 }
 
 void wp_json_walk_begin(const struct wp_json_doc *doc, const struct wp_json_span *span, struct wp_json_walk *ret)

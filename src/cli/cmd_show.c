@@ -46,6 +46,7 @@ static int run(struct wp_cli *cli, void *arguments)
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 	const char *path = cli->operands[0], *subject = strcmp(path, "-") ? path : "standard input";
 	struct wp_showing *showing __attribute__((cleanup(wp_showing_end))) = &((struct arguments *)arguments)->showing;
+	struct wp_crew crew = wp_program_crew(cli);
 	struct wp_receipt receipt;
 	char *text;
 	size_t length;
@@ -56,7 +57,7 @@ static int run(struct wp_cli *cli, void *arguments)
 		status = wp_file_read_text(cli->arena, path, WP_LIMIT_DOCUMENT_BYTES, &text, &length, &cli->err);
 	if (status)
 		return status;
-	status = wp_plan_parse(text, length, subject, &plan, &cli->err);
+	status = wp_plan_parse(&crew, text, length, subject, &plan, &cli->err);
 	is_receipt = status && !strcmp(cli->err.code, "not-a-plan") && strstr(text, "\"wimplan-receipt\"");
 	if (is_receipt)
 		status = wp_receipt_parse(cli->arena, text, length, subject, &receipt, &cli->err);

@@ -55,7 +55,7 @@ static void release(struct verification *verification)
 static int read_plan(struct wp_cli *cli, struct verification *verification)
 {
 	const struct wp_plan *plan;
-	int status = wp_program_plan(cli->operands[0], &verification->plan, &cli->err);
+	int status = wp_program_plan(cli, cli->operands[0], &verification->plan, &cli->err);
 
 	if (status)
 		return status;

@@ -78,7 +78,7 @@ static int take_plan_file(struct wp_cli *cli, const char *path, const struct wp_
 {
 	struct wp_plan **file = WP_PUSH(cli->arena, plans->files, plans->file_count), *plan;
 	struct known_plan *known;
-	int status = wp_program_plan(path, file, &cli->err);
+	int status = wp_program_plan(cli, path, file, &cli->err);
 
 	if (status)
 		return status;

@@ -89,7 +89,7 @@ int wp_showing_check(struct wp_cli *cli, struct wp_showing *showing)
 	if (!status)
 		status = check_pairs(cli, &showing->pairs);
 	if (!status && showing->since)
-		status = wp_program_plan(showing->since, &showing->earlier, &cli->err);
+		status = wp_program_plan(cli, showing->since, &showing->earlier, &cli->err);
 	return status;
 }
 

@@ -6,6 +6,7 @@
 #ifndef WIMPLAN_PLAN_DECODE_VALUES_H
 #define WIMPLAN_PLAN_DECODE_VALUES_H
 
+#include "wimplan/crew.h"
 #include "wimplan/hash.h"
 #include "wimplan/json.h"
 #include "wimplan/plan.h"
@@ -71,6 +72,17 @@ void wp_plan_decode_body(struct wp_decoder *decoder, const json_t *body, struct 
 /* Fills @entry, which is all zeros, from an item of "changes" or of "unchanged". */
 void wp_plan_decode_entry(struct wp_decoder *decoder, const json_t *object, bool unchanged,
 			  struct wp_entry *entry);
+
+/* Gets an entry, and what is wrong with it or NULL. */
+typedef void wp_plan_take_entry(void *context, const struct wp_entry *entry, const char *damage);
+
+/*
+ * Adds the list of entries at @span to @hash and gives each to @take, in their order; what the entries hold goes into @arena.
+ * @crew may be NULL.
+ */
+int wp_plan_read_entries(const struct wp_crew *crew, struct wp_arena *arena, struct wp_sha256 *hash,
+			 const struct wp_json_doc *doc, struct wp_json_span span, bool unchanged, wp_plan_take_entry *take,
+			 void *context, struct wp_error *err);
 
 /* An entry for each package of which it is known, in execution order. New reference. */
 json_t *wp_plan_contents_json(const struct wp_plan *plan);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 struct reader {
+	const struct wp_crew *crew;
 	const struct wp_json_doc *doc;
 	const char *subject;
 	struct wp_plan *plan;
@@ -35,27 +36,24 @@ static int fail_text(struct wp_error *err, const struct wp_error *why)
 }
 
 /* Takes an item of "changes" or "unchanged". Whether the digest is right is known only when all were read. */
-static void take_entry(struct reader *reader, const json_t *item, bool unchanged)
+static void take_entry(struct reader *reader, const struct wp_entry *entry, bool unchanged, const char *damage)
 {
-	struct wp_entry entry = { 0 };
-
+	if (!reader->decoder.damage)
+		reader->decoder.damage = damage;
 	if (reader->decoder.damage)
 		return;
-	wp_plan_decode_entry(&reader->decoder, item, unchanged, &entry);
-	if (reader->decoder.damage)
-		return;
-	wp_tally_add(&reader->tally, &entry);
-	*WP_PUSH(reader->scratch, reader->entries[unchanged], reader->counts[unchanged]) = entry;
+	wp_tally_add(&reader->tally, entry);
+	*WP_PUSH(reader->scratch, reader->entries[unchanged], reader->counts[unchanged]) = *entry;
 }
 
-static void take_change(void *reader, const json_t *item)
+static void take_change(void *reader, const struct wp_entry *entry, const char *damage)
 {
-	take_entry(reader, item, false);
+	take_entry(reader, entry, false, damage);
 }
 
-static void take_unchanged(void *reader, const json_t *item)
+static void take_unchanged(void *reader, const struct wp_entry *entry, const char *damage)
 {
-	take_entry(reader, item, true);
+	take_entry(reader, entry, true, damage);
 }
 
 static void take_note(void *context, const json_t *item)
@@ -98,8 +96,8 @@ static int take_body_member(struct reader *reader, const struct wp_member *membe
 		return wp_digest_member(reader->digest, reader->doc, member, reader->body, err);
 	/* That it was there is all that is asked later. */
 	wp_json_set(reader->body, member->key, json_array());
-	return wp_digest_items(reader->digest, reader->doc, member->span, unchanged ? take_unchanged : take_change,
-			       reader, err);
+	return wp_plan_read_entries(reader->crew, reader->plan->arena, reader->digest, reader->doc, member->span, unchanged,
+				    unchanged ? take_unchanged : take_change, reader, err);
 }
 
 /* A list beside the body may be as long as the plan: it is read as the entries are, one item at a time. */
@@ -313,8 +311,8 @@ static void merge(const struct reader *reader)
 	}
 }
 
-int wp_plan_parse(const char *text, size_t length, const char *subject, struct wp_plan **ret_plan,
-		  struct wp_error *err)
+int wp_plan_parse(const struct wp_crew *crew, const char *text, size_t length, const char *subject,
+		  struct wp_plan **ret_plan, struct wp_error *err)
 {
 	const struct wp_json_doc doc = { .text = text, .length = length, .subject = subject };
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
@@ -323,6 +321,7 @@ int wp_plan_parse(const char *text, size_t length, const char *subject, struct w
 	json_t *envelope __attribute__((cleanup(wp_json_freep))) = wp_json_must(json_object());
 	json_t *body __attribute__((cleanup(wp_json_freep))) = wp_json_must(json_object());
 	struct reader reader = {
+		.crew = crew,
 		.doc = &doc,
 		.subject = subject,
 		.plan = plan,

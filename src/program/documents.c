@@ -1,21 +1,30 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A plan as programs read it, and the window that the configuration names. */
+/* The hands that a program has, a plan as programs read it, and the window that the configuration names. */
 #include "wimplan/clock.h"
 #include "wimplan/file.h"
 #include "wimplan/limits.h"
 #include "wimplan/program.h"
+#include "wimplan/thread.h"
 
 #include <string.h>
 
-int wp_program_plan(const char *path, struct wp_plan **ret_plan, struct wp_error *err)
+struct wp_crew wp_program_crew(const struct wp_cli *cli)
 {
+	uint64_t wanted = cli->jobs.known ? cli->jobs.value : cli->env->processors;
+
+	return (struct wp_crew){ .count = wanted < WP_LIMIT_JOBS ? (unsigned int)wanted : WP_LIMIT_JOBS, .run = wp_threads_run };
+}
+
+int wp_program_plan(const struct wp_cli *cli, const char *path, struct wp_plan **ret_plan, struct wp_error *err)
+{
+	struct wp_crew crew = wp_program_crew(cli);
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	char *text;
 	size_t length;
 	int status = wp_file_read_text(scratch, path, WP_LIMIT_DOCUMENT_BYTES, &text, &length, err);
 
 	return status ? status
-		      : wp_plan_parse(text, length, strcmp(path, "-") ? path : "standard input", ret_plan, err);
+		      : wp_plan_parse(&crew, text, length, strcmp(path, "-") ? path : "standard input", ret_plan, err);
 }
 
 int wp_program_window(struct wp_arena *arena, const struct wp_window_settings *settings, struct wp_time now,

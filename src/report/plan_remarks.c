@@ -5,20 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a reason says of a package: the sentence that it found, or the code of a finding that it tells in its own words. */
-struct saying {
-	const char *package_id;
-	const char *words;
-};
-
-static int compare_sayings(const void *a, const void *b)
-{
-	const struct saying *x = a, *y = b;
-	int order = strcmp(x->package_id, y->package_id);
-
-	return order ? order : strcmp(x->words, y->words);
-}
-
 /* The code of the finding that a reason with @code tells. */
 static const char *told_by(const char *code)
 {
@@ -33,47 +19,49 @@ static const char *told_by(const char *code)
 	return NULL;
 }
 
-/* All that the reasons say, sorted. Those of what is unchanged are not shown. */
-static struct saying *sayings_of(struct wp_arena *arena, const struct wp_plan *plan, size_t *ret_count)
+static int compare_entries(const void *a, const void *b)
 {
-	struct saying *sayings = NULL;
+	const struct wp_entry *const *x = a, *const *y = b;
 
-	*ret_count = 0;
-	for (size_t i = 0; i < plan->entry_count; i++) {
-		const struct wp_entry *entry = &plan->entries[i];
-
-		for (size_t k = 0; entry->status != WP_ENTRY_UNCHANGED && k < entry->reason_count; k++) {
-			const char *code = told_by(entry->reasons[k].code), *found = entry->reasons[k].found;
-
-			if (code)
-				*WP_PUSH(arena, sayings, *ret_count) = (struct saying){ entry->package_id, code };
-			if (found)
-				*WP_PUSH(arena, sayings, *ret_count) = (struct saying){ entry->package_id, found };
-		}
-	}
-	if (*ret_count)
-		qsort(sayings, *ret_count, sizeof *sayings, compare_sayings);
-	return sayings;
+	return strcmp((*x)->package_id, (*y)->package_id);
 }
 
-static bool is_said(const struct wp_diag *diag, const struct saying *sayings, size_t count)
+static int compare_subject(const void *subject, const void *entry)
 {
-	const struct saying code = { diag->subject, diag->code }, summary = { diag->subject, diag->summary };
+	return strcmp(subject, (*(const struct wp_entry *const *)entry)->package_id);
+}
 
-	return diag->subject && count &&
-	       (bsearch(&code, sayings, count, sizeof *sayings, compare_sayings) ||
-		bsearch(&summary, sayings, count, sizeof *sayings, compare_sayings));
+/* Whether a reason of its package says it: as the sentence that it found, or in its own words. */
+static bool is_said(const struct wp_diag *diag, const struct wp_entry *const *entries, size_t count)
+{
+	const struct wp_entry *const *found =
+		diag->subject && count ? bsearch(diag->subject, entries, count, sizeof *entries, compare_subject) : NULL;
+
+	for (size_t i = 0; found && i < (*found)->reason_count; i++) {
+		const struct wp_reason *reason = &(*found)->reasons[i];
+		const char *code = told_by(reason->code);
+
+		if ((code && !strcmp(code, diag->code)) ||
+		    (reason->found && (!strcmp(reason->found, diag->summary) || !strcmp(reason->found, diag->code))))
+			return true;
+	}
+	return false;
 }
 
 struct wp_diags wp_plan_remarks(struct wp_arena *arena, const struct wp_plan *plan)
 {
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_diags remarks = { .items = wp_arena_alloc(arena, plan->diags.count * sizeof *remarks.items) };
-	size_t said = 0;
-	const struct saying *sayings = plan->diags.count ? sayings_of(scratch, plan, &said) : NULL;
+	const struct wp_entry **entries = wp_arena_alloc(scratch, plan->entry_count * sizeof *entries);
+	size_t count = 0;
 
+	/* What the reasons of an unchanged package say is not shown. */
+	for (size_t i = 0; plan->diags.count && i < plan->entry_count; i++)
+		if (plan->entries[i].status != WP_ENTRY_UNCHANGED)
+			entries[count++] = &plan->entries[i];
+	WP_SORT(entries, count, compare_entries);
 	for (size_t i = 0; i < plan->diags.count; i++)
-		if (!is_said(&plan->diags.items[i], sayings, said))
+		if (!is_said(&plan->diags.items[i], entries, count))
 			remarks.items[remarks.count++] = plan->diags.items[i];
 	return remarks;
 }

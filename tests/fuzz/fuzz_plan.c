@@ -54,7 +54,7 @@ int fuzz_one(const uint8_t *data, size_t size)
 {
 	struct wp_plan *plan __attribute__((cleanup(wp_plan_freep))) = NULL;
 	struct wp_error err;
-	int status = wp_plan_parse((const char *)data, size, "fuzz", &plan, &err);
+	int status = wp_plan_parse(NULL, (const char *)data, size, "fuzz", &plan, &err);
 
 	compare(data, size, plan, &err);
 	if (status)

@@ -2,6 +2,8 @@
 /* The plan file: what is written, that it reads back as it was, and what is refused. */
 #include "plan_fixture.h"
 
+#include "wimplan/thread.h"
+
 /* One package to change, one blocked, one boot image, one unchanged; the order of execution mixes them. */
 static struct fixture_site *make_site(void)
 {
@@ -196,7 +198,7 @@ Test(plan_json, reads_back_as_it_was)
 	struct wp_plan *read = NULL;
 	const char *text = fixture_plan_text(site->arena, plan);
 
-	cr_assert_eq(wp_plan_parse(text, strlen(text), "plan.json", &read, &site->err), WP_OK, "%s",
+	cr_assert_eq(wp_plan_parse(NULL, text, strlen(text), "plan.json", &read, &site->err), WP_OK, "%s",
 		     site->err.message);
 	cr_expect_str_eq(fixture_plan_text(site->arena, read), text);
 	cr_expect_str_eq(read->id, plan->id);
@@ -246,11 +248,11 @@ static void expect_refused(struct fixture_site *site, const char *text, const ch
 {
 	struct wp_plan *plan = NULL;
 
-	cr_expect_eq(wp_plan_parse(text, strlen(text), "plan.json", &plan, &site->err), WP_E_REFUSED, "%s", part);
+	cr_expect_eq(wp_plan_parse(NULL, text, strlen(text), "plan.json", &plan, &site->err), WP_E_REFUSED, "%s", part);
 	cr_expect_str_eq(site->err.code, code, "%s: %s", part, site->err.message);
 	cr_expect(strstr(site->err.message, part), "%s: %s", part, site->err.message);
 	cr_expect(!strncmp(site->err.message, "plan.json", 9), "%s", site->err.message);
-	cr_expect_eq(wp_plan_parse(text, strlen(text), "plan.json", &plan, NULL), WP_E_REFUSED,
+	cr_expect_eq(wp_plan_parse(NULL, text, strlen(text), "plan.json", &plan, NULL), WP_E_REFUSED,
 		     "without an error object");
 	cr_expect_null(plan);
 }
@@ -344,6 +346,72 @@ Test(plan_json, refuses_what_is_no_whole_plan)
 	fixture_free(site);
 }
 
+/*
+ * A plan of more packages than are read at a time, half of them unchanged. @wrong: what stands in the third piece of the changes, and
+ * again further on, in the place of a class; NULL: all is in order.
+ */
+static const char *make_long(struct fixture_site *site, const char *wrong)
+{
+	enum { COUNT = 2400 };
+	struct wp_plan *plan;
+	struct wp_entry *entries = wp_arena_alloc(site->arena, COUNT * sizeof *entries);
+	size_t classes = 0;
+	char *text;
+
+	fixture_add(site, "P0100001");
+	fixture_add(site, "P0100002")->images.items[0].os_version = "10.0.22631.2861";
+	fixture_plan(site);
+	plan = site->plan;
+	for (size_t i = 0; i < COUNT; i++) {
+		entries[i] = plan->entries[i % 2];
+		entries[i].package_id = wp_arena_printf(site->arena, "P01%05zX", i + 1);
+	}
+	plan->entries = entries;
+	plan->entry_count = COUNT;
+	wp_plan_seal(plan);
+	text = wp_arena_strdup(site->arena, fixture_plan_text(site->arena, plan));
+	for (char *at = text; wrong && (at = strstr(at, "SMS_ImagePackage")); at++)
+		if (++classes == 1100 || classes == 1150)
+			memcpy(at, wrong, strlen(wrong));
+	return text;
+}
+
+/* Hands that come one after the other, the last one first. */
+static void run_backwards(unsigned int count, void (*work)(void *context, unsigned int number), void *context)
+{
+	while (count)
+		work(context, --count);
+}
+
+/* However many hands read it: the same plan, or the same sentence. */
+Test(plan_json, the_same_for_any_number_of_hands)
+{
+	const struct wp_crew crews[] = { { 1, wp_threads_run }, { 2, wp_threads_run }, { 7, wp_threads_run }, { 3, run_backwards } };
+	/* Another digest, and no JSON. */
+	static const char *const wrong[] = { NULL, "SMS_BootPackage", "SMS_\"" };
+
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		struct fixture_site *site = fixture_new();
+		const char *text = make_long(site, wrong[i]), *whole = NULL, *message = NULL;
+
+		for (size_t k = 0; k <= sizeof crews / sizeof *crews; k++) {
+			struct wp_plan *plan __attribute__((cleanup(wp_plan_freep))) = NULL;
+			int status = wp_plan_parse(k ? &crews[k - 1] : NULL, text, strlen(text), "plan.json", &plan, &site->err);
+
+			cr_assert_eq(status, wrong[i] ? WP_E_REFUSED : WP_OK, "%s", site->err.message);
+			if (!k) {
+				whole = status ? "" : fixture_plan_text(site->arena, plan);
+				message = wp_arena_strdup(site->arena, status ? site->err.message : "");
+				cr_expect(status || !strcmp(whole, text));
+			} else {
+				cr_expect_str_eq(status ? site->err.message : "", message);
+				cr_expect(status || !strcmp(fixture_plan_text(site->arena, plan), whole));
+			}
+		}
+		fixture_free(site);
+	}
+}
+
 /* Keys of a later minor version are part of the digest and passed over. */
 Test(plan_json, tolerates_a_later_minor_version)
 {
@@ -355,7 +423,7 @@ Test(plan_json, tolerates_a_later_minor_version)
 	text = tamper(site, text, "\"site_code\"", "\"traffic\": {\"bytes\": 1.5e3}, \"site_code\"", true);
 	text = tamper(site, text, "\"SourceSite\"", "\"Later\": [], \"SourceSite\"", true);
 	text = tamper(site, text, "\"tool\"", "\"signature\": \"\", \"tool\"", true);
-	cr_assert_eq(wp_plan_parse(text, strlen(text), "plan.json", &plan, &site->err), WP_OK, "%s",
+	cr_assert_eq(wp_plan_parse(NULL, text, strlen(text), "plan.json", &plan, &site->err), WP_OK, "%s",
 		     site->err.message);
 	cr_expect_eq(plan->entry_count, 5);
 	cr_expect_str_neq(plan->id, site->plan->id);

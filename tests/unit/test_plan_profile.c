@@ -342,7 +342,7 @@ Test(plan_profile, in_the_plan_file)
 
 	add_profile(site);
 	text = fixture_plan_text(site->arena, fixture_plan(site));
-	cr_assert_eq(wp_plan_parse(text, strlen(text), "plan.json", &read, &site->err), WP_OK, "%s", site->err.message);
+	cr_assert_eq(wp_plan_parse(NULL, text, strlen(text), "plan.json", &read, &site->err), WP_OK, "%s", site->err.message);
 	cr_expect_str_eq(fixture_or_none(read->profile_id), FIXTURE_DIGEST("9"));
 	cr_expect_str_eq(read->id, site->plan->id);
 	wp_plan_free(read);

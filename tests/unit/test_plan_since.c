@@ -235,7 +235,7 @@ Test(plan_since, in_the_plan_file)
 		cr_expect_eq(json_object_get(document, "beside_id") != NULL, covered);
 		wp_json_pretty(&text, document);
 		json_decref(document);
-		cr_assert_eq(wp_plan_parse(wp_buf_text(&text), text.length, "plan.json", &again, &err), WP_OK, "%s", err.message);
+		cr_assert_eq(wp_plan_parse(NULL, wp_buf_text(&text), text.length, "plan.json", &again, &err), WP_OK, "%s", err.message);
 		cr_expect_eq(again->beside_covered, covered);
 		cr_expect_str_eq(again->id, site->plan->id);
 		wp_plan_free(again);
