@@ -17,6 +17,12 @@ void wp_buf_puts(struct wp_buf *buf, const char *text);
 void wp_buf_putc(struct wp_buf *buf, char c);
 void wp_buf_pad(struct wp_buf *buf, char c, size_t count);
 void wp_buf_printf(struct wp_buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3), nonnull));
+/*
+ * Room for @most bytes at the end of the text, and what was put down there made part of it: for who writes a text himself. The room is
+ * gone with whatever is added next.
+ */
+char *wp_buf_room(struct wp_buf *buf, size_t most) __attribute__((returns_nonnull));
+void wp_buf_take(struct wp_buf *buf, size_t length);
 /* Makes it empty, and keeps its room. */
 void wp_buf_clear(struct wp_buf *buf);
 /* Cuts it to its first @length bytes, which it has. */

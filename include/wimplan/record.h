@@ -219,7 +219,9 @@ void wp_record_decode_images(struct wp_arena *arena, const json_t *json, const j
  */
 int wp_image_property_parse(struct wp_arena *arena, const char *text, struct wp_site_images *ret, const char **ret_why);
 
-/* What the site would store for this image of a WIM: the columns of SMS_ImageInformation, out of the WIM's XML. */
+/* The language that a site stores of an image: its default, or the first that it has; NULL where there is none. Borrowed. */
+const char *wp_site_language(const struct wp_wim_windows *windows);
+/* What the site would store for this image of a WIM: the columns of SMS_ImageInformation, out of the WIM's XML. Texts are borrowed from it. */
 void wp_site_image_from_wim(struct wp_arena *arena, const struct wp_wim_image *image, struct wp_site_image *ret);
 
 #endif

@@ -57,10 +57,13 @@ static struct audited audited_at(struct audit *audit, struct wp_arena *scratch, 
 	const struct wp_audit_input *input = audit->input;
 	const struct wp_entry *entry = &audit->plan->entries[i];
 	size_t at = place(index, entry->package_id) - 1, previous = place(before, entry->package_id);
-	struct wp_expected_image *expected;
-	size_t count = wp_plan_expected(scratch, input->plan, &input->plan->set->records[at],
-					input->plan->observations[at], &expected);
+	struct wp_expected_image *expected = entry->expected;
+	size_t count = entry->expected_count;
 
+	/* An entry that is unchanged does not say. */
+	if (!count)
+		count = wp_plan_expected(scratch, input->plan, &input->plan->set->records[at], input->plan->observations[at],
+					 &expected);
 	audit->entries[at] = entry;
 	return (struct audited){
 		.scratch = scratch,

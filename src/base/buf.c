@@ -29,6 +29,18 @@ static void reserve(struct wp_buf *buf, size_t more)
 	buf->capacity = capacity;
 }
 
+char *wp_buf_room(struct wp_buf *buf, size_t most)
+{
+	reserve(buf, most);
+	return buf->data + buf->length;
+}
+
+void wp_buf_take(struct wp_buf *buf, size_t length)
+{
+	buf->length += length;
+	buf->data[buf->length] = '\0';
+}
+
 void wp_buf_add(struct wp_buf *buf, const void *bytes, size_t length)
 {
 	reserve(buf, length);

@@ -17,7 +17,7 @@ static void begin_item(struct wp_json_out *out)
 	if (!out->depth)
 		return;
 	if (out->open[out->depth - 1].filled)
-		wp_buf_puts(out->buf, out->canonical ? "," : ", ");
+		wp_buf_add(out->buf, ", ", out->canonical ? 1 : 2);
 	out->open[out->depth - 1].filled = true;
 }
 
@@ -83,16 +83,19 @@ void wp_json_out_close(struct wp_json_out *out)
 
 void wp_json_out_key(struct wp_json_out *out, const char *key)
 {
-	size_t *count = &out->open[out->depth - 1].count;
+	size_t *count = &out->open[out->depth - 1].count, length = strlen(key);
+	char *room;
 
 	if (*count == WP_JSON_OUT_MEMBERS)
 		abort();
 	begin_item(out);
 	out->open[out->depth - 1].keys[*count] = key;
 	out->open[out->depth - 1].begins[(*count)++] = out->buf->length;
-	wp_buf_putc(out->buf, '"');
-	wp_buf_puts(out->buf, key);
-	wp_buf_puts(out->buf, out->canonical ? "\":" : "\": ");
+	room = wp_buf_room(out->buf, length + 4);
+	room[0] = '"';
+	memcpy(room + 1, key, length);
+	memcpy(room + 1 + length, "\": ", 3);
+	wp_buf_take(out->buf, length + (out->canonical ? 3 : 4));
 	out->keyed = true;
 }
 
@@ -109,31 +112,26 @@ static void add_other(struct wp_json_out *out, const char *text)
 
 void wp_json_out_text(struct wp_json_out *out, const char *text)
 {
-	size_t before, start = 0, at;
+	const char *whole = text;
+	char *room, *to;
 
 	begin_value(out);
-	before = out->buf->length;
 	if (!text) {
-		wp_buf_puts(out->buf, "null");
+		wp_buf_add(out->buf, "null", 4);
 		return;
 	}
-	wp_buf_putc(out->buf, '"');
-	for (at = 0; text[at]; at++) {
-		unsigned char c = (unsigned char)text[at];
-
-		if (c < ' ' || c > '~') {
-			wp_buf_cut(out->buf, before);
-			add_other(out, text);
-			return;
-		}
-		if (c == '"' || c == '\\') {
-			wp_buf_add(out->buf, text + start, at - start);
-			wp_buf_putc(out->buf, '\\');
-			start = at;
-		}
+	/* Each character with a backslash in front of it, and the quotes. */
+	room = to = wp_buf_room(out->buf, 2 * strlen(text) + 2);
+	*to++ = '"';
+	for (; *text >= ' ' && *text <= '~'; *to++ = *text++)
+		if (*text == '"' || *text == '\\')
+			*to++ = '\\';
+	if (*text) {
+		add_other(out, whole);
+		return;
 	}
-	wp_buf_add(out->buf, text + start, at - start);
-	wp_buf_putc(out->buf, '"');
+	*to++ = '"';
+	wp_buf_take(out->buf, (size_t)(to - room));
 }
 
 void wp_json_out_hash(struct wp_json_out *out, const char *text)

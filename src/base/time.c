@@ -306,16 +306,19 @@ bool wp_time_is_never(struct wp_time time)
 
 static char *format_iso(struct wp_arena *arena, struct wp_time time, bool fraction)
 {
+	const char *zone = time.zone_known ? "Z" : "";
 	struct wp_civil c;
-	char decimals[16] = "";
+	char text[96]; /* six numbers of any size */
+	int length;
 
 	if (!time.known)
 		return NULL;
 	c = wp_civil_from_ticks(time.ticks);
-	if (fraction)
-		snprintf(decimals, sizeof decimals, ".%07d", c.fraction);
-	return wp_arena_printf(arena, "%04d-%02d-%02dT%02d:%02d:%02d%s%s", c.year, c.month, c.day, c.hour, c.minute,
-			       c.second, decimals, time.zone_known ? "Z" : "");
+	length = fraction ? snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%07d%s", c.year, c.month, c.day, c.hour,
+				     c.minute, c.second, c.fraction, zone)
+			  : snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d%s", c.year, c.month, c.day, c.hour,
+				     c.minute, c.second, zone);
+	return wp_arena_strndup(arena, text, (size_t)length);
 }
 
 char *wp_time_iso(struct wp_arena *arena, struct wp_time time)

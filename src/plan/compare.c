@@ -222,37 +222,49 @@ static bool probe_holds(const struct wp_judge *judge)
 	       newest.ticks <= taken.ticks;
 }
 
-static struct wp_expected_image *expected_images(struct wp_arena *arena, const struct wp_site_images *images)
+/* From what the site has probed. */
+static void expect_probed(struct wp_arena *arena, const struct wp_site_image *image, struct wp_expected_image *ret)
 {
-	struct wp_expected_image *list = wp_arena_alloc(arena, images->count * sizeof *list);
+	ret->index = image->index;
+	ret->name = wp_arena_strdup(arena, image->name);
+	ret->os_version = wp_arena_strdup(arena, image->os_version);
+	ret->architecture.known = image->architecture && wp_architecture_code(image->architecture, &ret->architecture.value);
+	ret->language = wp_arena_strdup(arena, image->language);
+}
 
-	for (size_t i = 0; i < images->count; i++) {
-		const struct wp_site_image *image = &images->items[i];
-		struct wp_expected_image *expected = &list[i];
+/* As wp_site_image_from_wim() has it, of which most is not wanted here. */
+static void expect_own(struct wp_arena *arena, const struct wp_wim_image *image, struct wp_expected_image *ret)
+{
+	const struct wp_wim_windows *windows = image->windows;
 
-		expected->index = image->index;
-		expected->name = wp_arena_strdup(arena, image->name);
-		expected->os_version = wp_arena_strdup(arena, image->os_version);
-		expected->architecture.known =
-			image->architecture &&
-			wp_architecture_code(image->architecture, &expected->architecture.value);
-		expected->language = wp_arena_strdup(arena, image->language);
-	}
-	return list;
+	ret->index = image->index;
+	ret->name = wp_arena_strdup(arena, image->name);
+	if (!windows)
+		return;
+	ret->os_version = wp_arena_strdup(arena, windows->version);
+	ret->architecture = windows->architecture;
+	ret->language = wp_arena_strdup(arena, wp_site_language(windows));
 }
 
 size_t wp_plan_expected(struct wp_arena *arena, const struct wp_plan_input *input, const struct wp_record *record,
 			const struct wp_observation *seen, struct wp_expected_image **ret_items)
 {
 	struct wp_judge judge = { .arena = arena, .scratch = arena, .input = input, .record = record, .seen = seen };
-	struct wp_site_images images;
+	bool probed, read = wp_judge_source_was_read(&judge);
+	size_t count = 0;
 
 	*ret_items = NULL;
-	if (!wp_judge_source_was_read(&judge))
-		return 0;
-	images = probe_holds(&judge) ? record->probed_images : wp_judge_own_images(arena, seen);
-	*ret_items = expected_images(arena, &images);
-	return images.count;
+	probed = read && probe_holds(&judge);
+	if (read)
+		count = probed ? record->probed_images.count : seen->wim->metadata->image_count;
+	if (count)
+		*ret_items = wp_arena_alloc(arena, count * sizeof **ret_items);
+	for (size_t i = 0; i < count; i++)
+		if (probed)
+			expect_probed(arena, &record->probed_images.items[i], &(*ret_items)[i]);
+		else
+			expect_own(arena, &seen->wim->metadata->images[i], &(*ret_items)[i]);
+	return count;
 }
 
 void wp_judge_metadata(struct wp_judge *judge)

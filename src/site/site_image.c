@@ -92,25 +92,30 @@ bool wp_site_images_next(const struct wp_site_images *a, const struct wp_site_im
 	return *ret_a || *ret_b;
 }
 
+const char *wp_site_language(const struct wp_wim_windows *windows)
+{
+	const char *language = windows->default_language;
+
+	return (!language || !*language) && windows->language_count ? windows->languages[0] : language;
+}
+
 void wp_site_image_from_wim(struct wp_arena *arena, const struct wp_wim_image *image, struct wp_site_image *ret)
 {
 	const struct wp_wim_windows *windows = image->windows;
 
 	memset(ret, 0, sizeof *ret);
 	ret->index = image->index;
-	ret->name = wp_arena_strdup(arena, image->name);
-	ret->description = wp_arena_strdup(arena, image->description);
+	ret->name = image->name;
+	ret->description = image->description;
 	if (image->total_bytes.known)
 		ret->size = wp_arena_printf(arena, "%" PRIu64, image->total_bytes.value);
 	ret->creation_date = wp_time_iso(arena, image->creation_time);
 	if (!windows)
 		return;
-	ret->os_version = wp_arena_strdup(arena, windows->version);
+	ret->os_version = windows->version;
 	if (windows->architecture.known)
 		ret->architecture = wp_arena_printf(arena, "%" PRIu64, windows->architecture.value);
-	ret->language = wp_arena_strdup(arena, windows->default_language);
-	if ((!ret->language || !*ret->language) && windows->language_count)
-		ret->language = wp_arena_strdup(arena, windows->languages[0]);
-	ret->product_type = wp_arena_strdup(arena, windows->product_type);
-	ret->hal_type = wp_arena_strdup(arena, windows->hal);
+	ret->language = wp_site_language(windows);
+	ret->product_type = windows->product_type;
+	ret->hal_type = windows->hal;
 }
