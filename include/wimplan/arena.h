@@ -55,7 +55,7 @@ char *wp_arena_vprintf(struct wp_arena *arena, const char *format, va_list args)
 
 /*
  * Room for one more element in an array of @count elements of @size bytes: returns @items or a larger copy.
- * The capacity is always the next power of two of the count (at least 8), so no capacity is kept.
+ * The capacity is always the next power of two of the count (at least 4), so no capacity is kept.
  */
 void *wp_arena_grow(struct wp_arena *arena, void *items, size_t count, size_t size)
 	__attribute__((returns_nonnull, nonnull(1)));

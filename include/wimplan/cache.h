@@ -6,6 +6,7 @@
 #ifndef WIMPLAN_CACHE_H
 #define WIMPLAN_CACHE_H
 
+#include "wimplan/crew.h"
 #include "wimplan/distribution.h"
 #include "wimplan/record.h"
 #include "wimplan/source.h"
@@ -67,6 +68,10 @@ int wp_cache_find_snapshot(struct wp_cache *cache, struct wp_arena *arena, const
 /* The records of a snapshot. The caller frees *@ret_set. */
 int wp_cache_load_snapshot(struct wp_cache *cache, const struct wp_snapshot *snapshot, struct wp_record_set **ret_set,
 			   struct wp_error *err);
+
+/* The same with records as wp_record_slim() has them, which is what a plan is made of; @crew, which may be NULL, shares the work. */
+int wp_cache_load_slim(struct wp_cache *cache, const struct wp_crew *crew, const struct wp_snapshot *snapshot,
+		       struct wp_record_set **ret_set, struct wp_error *err);
 
 /*
  * The same of one package alone, with what the snapshot says of it: a set without records when it does not have the

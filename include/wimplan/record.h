@@ -136,7 +136,8 @@ struct wp_record {
 	struct wp_number action_in_progress; /* 0 none, 1 update, 2 add, 3 delete */
 	const char *image_path;              /* ImagePath, boot images only */
 	enum wp_fetched image_property_state;
-	const char *image_property;  /* the stored text when the state is WP_FETCHED_PRESENT or WP_FETCHED_EMPTY ("") */
+	const char *image_property;  /* the stored text when the state is WP_FETCHED_PRESENT or WP_FETCHED_EMPTY (""); see wp_record_slim() */
+	char image_property_sha256[WP_HASH_TEXT]; /* what is left of it then; ask wp_record_digest() */
 	struct wp_site_images images; /* from ImageProperty, else from SMS_ImageInformation */
 	const char *image_property_error; /* why a present ImageProperty could not be read; NULL when it could */
 	bool probed;                      /* the record carries a readable ProbedImageProperty */
@@ -196,6 +197,16 @@ bool wp_is_package_id(const char *text);
 
 /* Decodes one JSON record of the form above. @json is borrowed and must live as long as *@ret. */
 int wp_record_decode(struct wp_arena *arena, const json_t *json, struct wp_record *ret, struct wp_error *err);
+
+/* The digest of the ImageProperty; "" where none is present. */
+void wp_record_digest(const struct wp_record *record, char ret[WP_HASH_TEXT]);
+
+/*
+ * Makes a record that was decoded one without a document of its own: its texts go into @arena, but for the ImageProperty, which is gone,
+ * and its JSON is a small one with what is neither a field here nor left out: the rows beside it and what a plan asks of its
+ * properties. New reference.
+ */
+json_t *wp_record_slim(struct wp_arena *arena, struct wp_record *record);
 
 /*
  * "sha256:…" over the canonical JSON of {"site_code":…,"records":[…]}: importing the same twice gives the same id. Begun,

@@ -8,13 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-void wp_classify_digest(const struct wp_record *record, char ret_digest[WP_HASH_TEXT])
-{
-	ret_digest[0] = '\0';
-	if (record->image_property_state == WP_FETCHED_PRESENT)
-		wp_sha256_text(record->image_property, strlen(record->image_property), ret_digest);
-}
-
 static const struct wp_site_image *find_image(const struct wp_record *record, uint32_t index)
 {
 	for (size_t i = 0; i < record->images.count; i++)
@@ -130,7 +123,7 @@ bool wp_classify_effect(const struct wp_step *step, const struct wp_record *reco
 	}
 	if (!check_images(step->entry, record, ret_why, size))
 		return false;
-	wp_classify_digest(record, digest);
+	wp_record_digest(record, digest);
 	/* Accepted, the right metadata is enough; without an answer only a change says that the call arrived. */
 	if (step->state == WP_STATE_STARTED && !strcmp(digest, step->property_before)) {
 		snprintf(ret_why, size, "ImageProperty is as it was before the call");
@@ -148,7 +141,7 @@ bool wp_classify_other(const struct wp_step *step, const struct wp_record *recor
 	/* What was there before is not always known: a plan may be made without the text, and a look may not have got it. */
 	if (!step->property_before[0] && !wp_entry_never_loaded(step->entry))
 		return false;
-	wp_classify_digest(record, digest);
+	wp_record_digest(record, digest);
 	return strcmp(digest, step->property_before) != 0 && !check_images(step->entry, record, ret_why, size);
 }
 
@@ -220,7 +213,7 @@ static void classify_metadata(struct judging *judging)
 	enum wp_action action = judging->step->action;
 	char digest[WP_HASH_TEXT], why[300];
 
-	wp_classify_digest(record, digest);
+	wp_record_digest(record, digest);
 	if (record->image_property_state == WP_FETCHED_NOT && action == WP_ACTION_REFRESH)
 		return;
 	/* As planned comes first: the plan knew more fields than it lists, and wanted the reload for this very text. */

@@ -42,7 +42,4 @@ bool wp_classify_other(const struct wp_step *step, const struct wp_record *recor
  */
 bool wp_classify_at_work(struct wp_number action_in_progress, char *ret_why, size_t size);
 
-/* Digest of the stored text of ImageProperty, "" when there is none: as in a plan's preconditions. */
-void wp_classify_digest(const struct wp_record *record, char ret_digest[WP_HASH_TEXT]);
-
 #endif

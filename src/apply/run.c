@@ -91,7 +91,7 @@ static void send_call(struct wp_run *run, struct wp_step *step, const struct wp_
 	step->version_before = record->source_version;
 	step->version_after = (struct wp_number){ 0 };
 	wp_step_clear_error(step);
-	wp_classify_digest(record, step->property_before);
+	wp_record_digest(record, step->property_before);
 	wp_run_save(run, step, "started");
 	/* A killed run leaves this behind; that the machine may crash is what the intention is for. */
 	wp_run_write(run);

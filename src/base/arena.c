@@ -13,7 +13,7 @@
 #define LARGEST_CHUNK ((size_t)256 * 1024)
 #define ALIGNMENT alignof(max_align_t)
 #define ALIGNED(size) (((size) + ALIGNMENT - 1) & ~(ALIGNMENT - 1))
-#define FIRST_CAPACITY ((size_t)8)
+#define FIRST_CAPACITY ((size_t)4)
 
 struct chunk {
 	struct chunk *next;

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Snapshots go in and out: one row for each, and one per record with its canonical JSON. */
+/* Snapshots go in, and are removed: one row for each, and one per record with its canonical JSON. */
 #include "internal.h"
 
 #include "wimplan/buf.h"
 #include "wimplan/json.h"
-#include "wimplan/limits.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -130,98 +129,6 @@ int wp_cache_add_snapshot(struct wp_cache *cache, const struct wp_record_set *se
 	if (!status)
 		status = wp_snapshot_put_site(cache, number, set->site, err);
 	return wp_db_end(&cache->db, status, err);
-}
-
-static int add_record(struct wp_cache *cache, struct wp_record_set *set, struct wp_statement *statement,
-		      struct wp_sha256 *hash, struct wp_error *err)
-{
-	const char *package_id = wp_db_text(set->arena, statement, 0);
-	struct wp_record *record;
-	size_t length;
-	const char *text = wp_db_bytes(statement, 1, &length);
-	struct wp_error why;
-	json_t *json;
-
-	if (!package_id || !text)
-		return wp_db_damaged(&cache->db, err, "a record is not UTF-8");
-	if (wp_json_parse(text, length, package_id, &json, &why))
-		return wp_db_damaged(&cache->db, err, "record %s: %s", package_id, why.message);
-	wp_snapshot_id_add(hash, set->count, text, length);
-	if (json_array_append_new(set->documents, json))
-		return wp_db_damaged(&cache->db, err, "record %s is empty", package_id);
-	record = WP_PUSH(set->arena, set->records, set->count);
-	if (wp_record_decode(set->arena, json, record, &why))
-		return wp_db_damaged(&cache->db, err, "record %s: %s", package_id, why.message);
-	if (strcmp(record->package_id, package_id))
-		return wp_db_damaged(&cache->db, err, "record %s is of package %s", package_id, record->package_id);
-	return WP_OK;
-}
-
-static int read_records(struct wp_cache *cache, const struct wp_snapshot *snapshot, const char *only,
-			struct wp_sha256 *hash, struct wp_record_set *set, struct wp_error *err)
-{
-	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
-	int status;
-
-	wp_db_query(&cache->db, "SELECT r.package_id, r.document FROM records r JOIN snapshots s ON "
-		    "r.snapshot = s.number WHERE s.id = ?1 AND (?2 IS NULL OR r.package_id = ?2 COLLATE "
-		    "NOCASE) ORDER BY r.package_id", &statement);
-	wp_db_bind_text(&statement, 1, snapshot->id);
-	wp_db_bind_text(&statement, 2, only);
-	while ((status = wp_db_step(&statement, "a snapshot was loaded", err)) > 0) {
-		if (set->count == WP_LIMIT_PACKAGES)
-			return wp_db_damaged(&cache->db, err, "a snapshot has more than %u records",
-					     WP_LIMIT_PACKAGES);
-		status = add_record(cache, set, &statement, hash, err);
-		if (status)
-			return status;
-	}
-	return status;
-}
-
-/* @only: NULL loads all records, whose texts are held against the snapshot's id. */
-static int load_records(struct wp_cache *cache, const struct wp_snapshot *snapshot, const char *only,
-			struct wp_record_set *set, struct wp_error *err)
-{
-	struct wp_sha256 *hash = wp_snapshot_id_begin();
-	char id[WP_HASH_TEXT];
-	int status = read_records(cache, snapshot, only, hash, set, err);
-
-	wp_snapshot_id_end(hash, set->site_code, id);
-	if (status || only)
-		return status;
-	memcpy(set->id, id, sizeof id);
-	return strcmp(id, snapshot->id)
-		       ? wp_db_damaged(&cache->db, err, "snapshot %.15s has other records than were added",
-				       snapshot->id)
-		       : WP_OK;
-}
-
-int wp_cache_load_package(struct wp_cache *cache, const struct wp_snapshot *snapshot, const char *only,
-			  struct wp_record_set **ret_set, struct wp_error *err)
-{
-	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = wp_must(calloc(1, sizeof *set));
-	int status;
-
-	set->arena = wp_arena_new();
-	set->site_code = wp_must(strdup(snapshot->site_code));
-	set->taken_at = snapshot->taken_at;
-	set->partial = wp_arena_strdup(set->arena, snapshot->partial);
-	set->documents = wp_json_must(json_array());
-	status = load_records(cache, snapshot, only, set, err);
-	if (!status)
-		status = wp_snapshot_load_site(cache, snapshot->id, only, &set->site, err);
-	if (status)
-		return status;
-	*ret_set = set;
-	set = NULL;
-	return WP_OK;
-}
-
-int wp_cache_load_snapshot(struct wp_cache *cache, const struct wp_snapshot *snapshot, struct wp_record_set **ret_set,
-			   struct wp_error *err)
-{
-	return wp_cache_load_package(cache, snapshot, NULL, ret_set, err);
 }
 
 int wp_cache_remove_snapshot(struct wp_cache *cache, const struct wp_snapshot *snapshot, struct wp_error *err)

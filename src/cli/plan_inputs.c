@@ -48,13 +48,14 @@ static int open_cache(struct wp_cli *cli, struct wp_plan_inputs *in, bool needed
 
 static int load_snapshot(struct wp_cli *cli, struct wp_plan_inputs *in)
 {
+	struct wp_crew crew = wp_program_crew(cli);
 	struct wp_snapshot snapshot;
 	int status = wp_cache_find_snapshot(in->cache, cli->arena, cli->snapshot, cli->site, &snapshot, &cli->err);
 
 	if (status)
 		return status;
 	in->from_cache = true;
-	return wp_cache_load_snapshot(in->cache, &snapshot, &in->set, &cli->err);
+	return wp_cache_load_slim(in->cache, &crew, &snapshot, &in->set, &cli->err);
 }
 
 int wp_cli_import(struct wp_cli *cli, const char *const *files, size_t count, struct wp_spill *spill,

@@ -45,9 +45,7 @@ static void fill_preconditions(struct wp_judge *judge)
 	conditions->sedo_object_version = wp_arena_strdup(judge->arena, record->sedo_object_version);
 	conditions->source_path = wp_arena_strdup(judge->arena, record->source_path);
 	conditions->source_site = wp_arena_strdup(judge->arena, record->source_site);
-	if (record->image_property_state == WP_FETCHED_PRESENT)
-		wp_sha256_text(record->image_property, strlen(record->image_property),
-			       conditions->image_property_sha256);
+	wp_record_digest(record, conditions->image_property_sha256);
 }
 
 /* What an unchanged entry does not say: where the source is, what must still be so, and what is to come of it. */

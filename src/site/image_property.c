@@ -29,18 +29,33 @@ static bool fail(struct bag *bag, const char *why)
 	return false;
 }
 
-/* A copy of an attribute's value, whatever the case of its name; NULL. */
-static const char *attribute(struct wp_arena *arena, const struct wp_xml_element *element, const char *name)
+/* The property at the same place of the image before: most of both is alike, and kept once. NULL: there is none. */
+static const struct wp_bag_property *before(const struct bag *bag)
+{
+	const struct wp_site_image *image = bag->images->count > 1 ? bag->image - 1 : NULL;
+
+	return image && bag->image->property_count < image->property_count ? &image->properties[bag->image->property_count]
+									   : NULL;
+}
+
+/* A copy of a text, or @same where it is that. */
+static const char *keep(struct wp_arena *arena, const char *text, size_t length, const char *same)
+{
+	return same && !strncmp(same, text, length) && !same[length] ? same : wp_arena_strndup(arena, text, length);
+}
+
+/* A copy of an attribute's value, or @same, whatever the case of its name; NULL. */
+static const char *attribute(struct wp_arena *arena, const struct wp_xml_element *element, const char *name, const char *same)
 {
 	for (size_t i = 0; i < element->attribute_count; i++)
 		if (wp_ascii_same(element->attributes[i].name, name))
-			return wp_arena_strndup(arena, element->attributes[i].value, element->attributes[i].length);
+			return keep(arena, element->attributes[i].value, element->attributes[i].length, same);
 	return NULL;
 }
 
 static bool start_image(struct bag *bag, const struct wp_xml_element *element)
 {
-	const char *index = attribute(bag->arena, element, "index");
+	const char *index = attribute(bag->arena, element, "index", NULL);
 	uint64_t number;
 
 	if (!index)
@@ -58,11 +73,13 @@ static bool start_image(struct bag *bag, const struct wp_xml_element *element)
 static void start_property(struct bag *bag, const struct wp_xml_element *element)
 {
 	bool named = wp_ascii_same(element->name, "Property");
+	const char *same = before(bag) ? before(bag)->name : NULL;
 
 	bag->properties = bag->properties || named;
 	bag->others = bag->others || !named;
-	bag->name = named ? attribute(bag->arena, element, "name") : wp_arena_strdup(bag->arena, element->name);
-	bag->value = attribute(bag->arena, element, "value");
+	bag->name = named ? attribute(bag->arena, element, "name", same)
+			  : keep(bag->arena, element->name, strlen(element->name), same);
+	bag->value = attribute(bag->arena, element, "value", NULL);
 	wp_buf_clear(&bag->text);
 }
 
@@ -105,11 +122,13 @@ static bool on_end(void *context)
 	struct wp_bag_property *property;
 
 	if (bag->depth == 3 && bag->name) {
+		const char *same = before(bag) ? before(bag)->value : NULL;
+
 		property = WP_PUSH(bag->arena, bag->image->properties, bag->image->property_count);
 		property->name = bag->name;
 		property->value = !bag->text.length && bag->value
 					  ? bag->value
-					  : wp_arena_strndup(bag->arena, wp_buf_text(&bag->text), bag->text.length);
+					  : keep(bag->arena, wp_buf_text(&bag->text), bag->text.length, same);
 		set_field(bag->image, property);
 		bag->name = NULL;
 	} else if (bag->depth == 2) {

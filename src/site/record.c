@@ -205,6 +205,40 @@ int wp_record_decode(struct wp_arena *arena, const json_t *json, struct wp_recor
 	return WP_OK;
 }
 
+void wp_record_digest(const struct wp_record *record, char ret[WP_HASH_TEXT])
+{
+	ret[0] = '\0';
+	if (record->image_property_state == WP_FETCHED_PRESENT && record->image_property)
+		wp_sha256_text(record->image_property, strlen(record->image_property), ret);
+	else
+		memcpy(ret, record->image_property_sha256, WP_HASH_TEXT);
+}
+
+json_t *wp_record_slim(struct wp_arena *arena, struct wp_record *record)
+{
+	static const char *const rows[] = { "image_information", "content_info" };
+	static const char *const wanted[] = { "PkgFlags", "RefreshSchedule" };
+	const char **const texts[] = { &record->package_id,       &record->name,       &record->source_path,
+				       &record->source_site,      &record->image_path, &record->source_date_text,
+				       &record->sedo_object_version };
+	const json_t *all = json_object_get(record->json, "properties");
+	json_t *slim = wp_json_must(json_object()), *properties = wp_json_must(json_object());
+
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		*texts[i] = wp_arena_strdup(arena, *texts[i]);
+	wp_record_digest(record, record->image_property_sha256);
+	record->image_property = NULL;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (json_object_get(record->json, rows[i]))
+			wp_json_set(slim, rows[i], json_incref(json_object_get(record->json, rows[i])));
+	for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+		if (json_object_get(all, wanted[i]))
+			wp_json_set(properties, wanted[i], json_incref(json_object_get(all, wanted[i])));
+	wp_json_set(slim, "properties", properties);
+	record->json = slim;
+	return slim;
+}
+
 struct wp_sha256 *wp_snapshot_id_begin(void)
 {
 	struct wp_sha256 *hash = wp_sha256_new();

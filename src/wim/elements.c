@@ -169,6 +169,17 @@ static void *member(struct wp_model *model, const struct wp_wim_field *element)
 	return (void *)wp_wim_field_value(wp_model_image(model), element);
 }
 
+/* A copy of the text of @element; that of the image before where it is the same, as most of it is. */
+static const char *keep_text(struct wp_model *model, const struct wp_wim_field *element, const char *text, size_t length)
+{
+	bool second = model->in_image && model->metadata->image_count > 1;
+	const char *const *before = second ? wp_wim_field_value(wp_model_image(model) - 1, element) : NULL;
+
+	return before && *before && !strncmp(*before, text, length) && !(*before)[length]
+		       ? *before
+		       : wp_arena_strndup(model->arena, text, length);
+}
+
 /* Keeps in mind that the value at the present path could not be read. */
 static void mark_bad(struct wp_model *model)
 {
@@ -299,7 +310,7 @@ void wp_element_end_leaf(struct wp_model *model, const struct wp_wim_field *elem
 
 	switch (element->kind) {
 	case WP_WIM_KIND_TEXT:
-		*(const char **)member(model, element) = wp_arena_strndup(model->arena, text, length);
+		*(const char **)member(model, element) = keep_text(model, element, text, length);
 		break;
 	case WP_WIM_KIND_NUMBER:
 	case WP_WIM_KIND_FILES:

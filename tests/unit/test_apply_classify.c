@@ -218,7 +218,7 @@ Test(apply_classify, effects)
 	record.source_version.value = 8;
 	cr_expect(wp_classify_effect(&refresh, &record, why, sizeof why));
 	/* Without an answer, metadata that was right before the call proves nothing. */
-	wp_classify_digest(&record, reload.property_before);
+	wp_record_digest(&record, reload.property_before);
 	cr_expect_not(wp_classify_effect(&reload, &record, why, sizeof why));
 	reload.state = WP_STATE_ACCEPTED;
 	cr_expect(wp_classify_effect(&reload, &record, why, sizeof why));

@@ -2,6 +2,7 @@
 /* Snapshots go into the cache and come back the same. */
 #include "wimplan/cache.h"
 #include "wimplan/json.h"
+#include "wimplan/thread.h"
 
 #include "../../src/cache/internal.h"
 
@@ -237,6 +238,66 @@ Test(cache, snapshots_that_were_tampered_with_are_damaged)
 		cr_expect_str_eq(err.code, "cache-damaged", "%s", changes[i]);
 		cr_expect_null(set);
 		cr_assert_eq(sqlite3_exec(place.cache->db.handle, "ROLLBACK TO s; RELEASE s", NULL, NULL, NULL), SQLITE_OK);
+	}
+}
+
+/* What a plan is made of: the same as of whole records, whoever reads them, and without their documents. */
+Test(cache, snapshots_for_a_plan_are_slim)
+{
+	const struct wp_crew crews[] = { { 1, wp_threads_run }, { 2, wp_threads_run }, { 5, wp_threads_run } };
+	static const char bag[] = "<WIM><IMAGE index=\"1\"><Property name=\"Image name\">One</Property></IMAGE></WIM>";
+	struct place place __attribute__((cleanup(cleanup)));
+	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = make_set("P01", 1300, 1);
+	struct wp_snapshot snapshot;
+	struct wp_error err, whole_err;
+	char id[WP_HASH_TEXT], digest[WP_HASH_TEXT];
+	bool known;
+
+	setup(&place);
+	for (size_t i = 0; i < set->count; i++) {
+		json_t *properties = json_object_get(json_array_get(set->documents, i), "properties");
+
+		json_object_set_new(properties, "ImageProperty", json_string(i % 2 ? bag : ""));
+		json_object_set_new(properties, "PkgFlags", json_integer((json_int_t)i));
+		json_object_set_new(json_array_get(set->documents, i), "content_info", json_pack("[{s:i}]", "Targeted", 7));
+	}
+	wp_record_set_identify(set);
+	wp_sha256_text(bag, sizeof bag - 1, digest);
+	cr_assert_eq(wp_cache_add_snapshot(place.cache, set, wp_time_from_unix(1800000000, 0), id, &known, &err), WP_OK);
+	cr_assert_eq(wp_cache_find_snapshot(place.cache, place.arena, NULL, NULL, &snapshot, &err), WP_OK);
+	for (size_t k = 0; k <= sizeof crews / sizeof *crews; k++) {
+		struct wp_record_set *slim __attribute__((cleanup(wp_record_set_freep))) = NULL;
+
+		cr_assert_eq(wp_cache_load_slim(place.cache, k ? &crews[k - 1] : NULL, &snapshot, &slim, &err), WP_OK, "%s", err.message);
+		cr_assert_eq(slim->count, set->count);
+		cr_expect_str_eq(slim->id, id);
+		for (size_t i = 0; i < slim->count; i++) {
+			const struct wp_record *record = &slim->records[i];
+			const json_t *properties = json_object_get(record->json, "properties");
+			char is[WP_HASH_TEXT];
+
+			wp_record_digest(record, is);
+			cr_expect_str_eq(record->package_id, set->records[i].package_id);
+			cr_expect_str_eq(record->name, set->records[i].name);
+			cr_expect_str_eq(record->source_path, set->records[i].source_path);
+			cr_expect_eq(record->images.count, i % 2);
+			cr_expect_str_eq(is, i % 2 ? digest : "");
+			cr_expect_null(record->image_property);
+			cr_expect_null(json_object_get(properties, "Name"));
+			cr_expect_eq(json_integer_value(json_object_get(properties, "PkgFlags")), (json_int_t)i);
+			cr_expect_eq(json_array_size(json_object_get(record->json, "content_info")), 1);
+		}
+	}
+	cr_assert_eq(sqlite3_exec(place.cache->db.handle, "UPDATE records SET document = '{' WHERE package_id IN "
+				  "('P0101100', 'P0101200')", NULL, NULL, NULL), SQLITE_OK);
+	for (size_t k = 0; k <= sizeof crews / sizeof *crews; k++) {
+		struct wp_record_set *slim = NULL;
+
+		cr_expect_eq(wp_cache_load_snapshot(place.cache, &snapshot, &slim, &whole_err), WP_E_FAILED);
+		cr_expect_eq(wp_cache_load_slim(place.cache, k ? &crews[k - 1] : NULL, &snapshot, &slim, &err), WP_E_FAILED);
+		cr_expect_str_eq(err.message, whole_err.message);
+		cr_expect(strstr(err.message, "P0101100"), "%s", err.message);
+		cr_expect_null(slim);
 	}
 }
 
