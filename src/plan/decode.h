@@ -73,6 +73,15 @@ void wp_plan_decode_body(struct wp_decoder *decoder, const json_t *body, struct 
 void wp_plan_decode_entry(struct wp_decoder *decoder, const json_t *object, bool unchanged,
 			  struct wp_entry *entry);
 
+/* Fills what follows from the rest of @entry, and finds fault where its status does not go with that. */
+void wp_plan_finish_entry(struct wp_decoder *decoder, struct wp_entry *entry, bool unchanged);
+
+/*
+ * Fills @entry, which is all zeros, from its text where that is, byte by byte, what wp_plan_entry_text() would make of it: then it is
+ * JSON, its canonical form is known, and nothing is wrong with it. False where it is not, and @entry is no use.
+ */
+bool wp_plan_scan_entry(struct wp_arena *arena, const char *line, size_t length, bool unchanged, struct wp_entry *entry);
+
 /* Gets an entry, and what is wrong with it or NULL. */
 typedef void wp_plan_take_entry(void *context, const struct wp_entry *entry, const char *damage);
 

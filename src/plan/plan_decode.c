@@ -41,7 +41,6 @@ static void decode_reasons(struct wp_decoder *decoder, const json_t *object, str
 		const json_t *item = json_array_get(array, i);
 		struct wp_reason *reason = &entry->reasons[i];
 		const char *confidence = wp_json_get_text(item, "confidence");
-		enum wp_gate gate;
 
 		reason->code = wp_decode_text(decoder, item, "code");
 		reason->action = action_of(decoder, wp_decode_optional_text(decoder, item, "action"));
@@ -51,9 +50,6 @@ static void decode_reasons(struct wp_decoder *decoder, const json_t *object, str
 		reason->field = wp_decode_optional_text(decoder, item, "field");
 		reason->recorded = wp_decode_optional_text(decoder, item, "recorded");
 		reason->found = wp_decode_optional_text(decoder, item, "found");
-		/* The package of a plan that fails a gate of a later version counts as judged. */
-		gate = reason->code && entry->status == WP_ENTRY_BLOCKED ? wp_gate_find(reason->code) : WP_GATE_NONE;
-		entry->judged = entry->judged && (!gate || wp_gate_info(gate)->judged);
 	}
 }
 
@@ -139,10 +135,20 @@ static void decode_status(struct wp_decoder *decoder, const json_t *object, stru
 	}
 }
 
-static void check_status(struct wp_decoder *decoder, const struct wp_entry *entry)
+void wp_plan_finish_entry(struct wp_decoder *decoder, struct wp_entry *entry, bool unchanged)
 {
 	bool without = entry->status == WP_ENTRY_BLOCKED || entry->status == WP_ENTRY_UNPROVEN;
 
+	entry->judged = true;
+	for (size_t i = 0; entry->status == WP_ENTRY_BLOCKED && i < entry->reason_count; i++) {
+		const char *code = entry->reasons[i].code;
+		enum wp_gate gate = code ? wp_gate_find(code) : WP_GATE_NONE;
+
+		/* The package of a plan that fails a gate of a later version counts as judged. */
+		entry->judged = entry->judged && (!gate || wp_gate_info(gate)->judged);
+	}
+	if (unchanged)
+		return;
 	if (without == (entry->reload || entry->refresh))
 		wp_decode_fail(decoder, "the status \"%s\" does not go with the actions",
 			       wp_entry_status_name(entry->status));
@@ -164,14 +170,14 @@ void wp_plan_decode_entry(struct wp_decoder *decoder, const json_t *object, bool
 	entry->name = wp_decode_optional_text(decoder, object, "name");
 	priority = wp_decode_optional_number(decoder, object, "priority");
 	entry->priority = priority.known ? priority.value : 2;
-	entry->judged = true;
 	entry->status = WP_ENTRY_UNCHANGED;
 	if (!unchanged)
 		decode_status(decoder, object, entry);
 	decode_reasons(decoder, object, entry);
-	if (!unchanged) {
+	if (!unchanged)
 		decode_actions(decoder, object, entry);
-		check_status(decoder, entry);
+	wp_plan_finish_entry(decoder, entry, unchanged);
+	if (!unchanged) {
 		entry->source_path = wp_decode_optional_text(decoder, object, "source_path");
 		decode_preconditions(decoder, json_object_get(object, "preconditions"), &entry->preconditions);
 		decode_expected(decoder, json_object_get(object, "expect"), entry);

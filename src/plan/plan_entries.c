@@ -4,6 +4,7 @@
  * their order, so that what is read does not depend on how many there were.
  */
 #include "decode.h"
+#include "plan_json.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -35,6 +36,13 @@ static void read_slot(const struct piece *piece, struct wp_arena *arena, struct 
 	json_t *item __attribute__((cleanup(wp_json_freep))) = NULL;
 
 	wp_buf_clear(&slot->canonical);
+	slot->entry = (struct wp_entry){ 0 };
+	slot->status = WP_OK;
+	slot->damage = NULL;
+	if (wp_plan_scan_entry(arena, piece->doc->text + slot->span.offset, slot->span.length, piece->unchanged, &slot->entry)) {
+		wp_plan_entry_text(&slot->entry, true, &slot->canonical);
+		return;
+	}
 	slot->entry = (struct wp_entry){ 0 };
 	slot->status = wp_json_doc_parse(piece->doc, slot->span, &item, &slot->err);
 	if (slot->status)

@@ -261,7 +261,7 @@ Test(cache, snapshots_for_a_plan_are_slim)
 		json_object_set_new(properties, "PkgFlags", json_integer((json_int_t)i));
 		json_object_set_new(json_array_get(set->documents, i), "content_info", json_pack("[{s:i}]", "Targeted", 7));
 	}
-	wp_record_set_identify(set);
+	cr_assert_eq(wp_record_set_identify(set, &err), WP_OK);
 	wp_sha256_text(bag, sizeof bag - 1, digest);
 	cr_assert_eq(wp_cache_add_snapshot(place.cache, set, wp_time_from_unix(1800000000, 0), id, &known, &err), WP_OK);
 	cr_assert_eq(wp_cache_find_snapshot(place.cache, place.arena, NULL, NULL, &snapshot, &err), WP_OK);
