@@ -56,7 +56,7 @@ Test(report_unmapped, few_and_those_with_other_reasons_stand_alone)
 	cr_expect_null(wp_unmapped_for(&list, other, &other->entries[0]));
 }
 
-Test(report_unmapped, cost_is_no_square, .timeout = 20)
+Test(report_unmapped, cost_is_no_square, .timeout = 90)
 {
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	const struct wp_plan *plan = make_plan(arena, 100000, 4, 1);
