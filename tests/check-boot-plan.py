@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Plans and audits say what starts the images of sources. check-boot-plan.py BUILD."""
+"""Plans, audits and diffs say what starts the images of sources. check-boot-plan.py BUILD."""
 import json
 import os
 import re
@@ -130,12 +130,42 @@ def plans(boot):
     check('an audit keeps no cache', False, os.path.exists('c.db'))
 
 
+def diffs(boot):
+    make('old.wim', boot['2011-with-2023-beside'], boot['both'])
+    make('new.wim', boot['2023-in-place'], boot['both'])
+    images = json.loads(run('diff', '--servicing', '--json', 'old.wim', 'new.wim'))['images']
+    check('an image that starts as before', None, images[1]['boot'])
+    check('verdicts', ('2011-with-2023-beside', '2023-in-place'), (images[0]['boot']['old_verdict'], images[0]['boot']['new_verdict']))
+    found = [(file['change'], file['role'], file['differs_in']) for file in images[0]['boot']['files']]
+    check('files', [('changed', 'boot-manager', ['signers']), ('added', 'loader', []), ('removed', 'boot-manager-ex', [])], found)
+    manager = images[0]['boot']['files'][0]
+    check('issuers', ['Microsoft Windows Production PCA 2011', 'Windows UEFI CA 2023'],
+          [manager[side]['signatures'][0]['issuer'] for side in ('old', 'new')])
+    check('without --servicing', None, json.loads(run('diff', '--files', '--json', 'old.wim', 'new.wim'))['images'][0]['boot'])
+    for form in 'text', 'markdown', 'html':
+        shown = run('diff', '--servicing', '--format', form, 'old.wim', 'new.wim')
+        plain = ' '.join(shown.replace('<wbr>', '').replace('\\_', '_').split())
+        check(f'control characters in {form}', False, '\x1b' in shown)
+        for words in 'What starts it', '2011-with-2023-beside → 2023-in-place', 'Production PCA 2011, a known certificate', 'bootmgfw_EX.efi':
+            check(f'{words} in {form}', True, words in plain)
+
+    # A program that is no program any more.
+    make('old.wim', boot['2011-only'])
+    make('none.wim', 'file /Windows/Boot/EFI/bootmgfw.efi x\n')
+    lost = json.loads(run('diff', '--servicing', '--json', 'old.wim', 'none.wim'))['images'][0]['boot']
+    check('a program that is none', ('2011-only', 'unproven', ['signers', 'version', 'svn']),
+          (lost['old_verdict'], lost['new_verdict'], lost['files'][0]['differs_in']))
+    text = ' '.join(run('diff', '--servicing', 'old.wim', 'none.wim').split())
+    check('an SVN that is gone', True, 'SVN 9.0 → none' in text)
+
+
 with tempfile.TemporaryDirectory() as root:
     os.chdir(root)
     os.mkdir('src')
     known['WIMPLAN_TEST_AUTHORITIES'] = f'{root}/authorities'
     recipes = programs()
     plans(recipes)
+    diffs(recipes)
 for problem in problems:
     print(problem, file=sys.stderr)
 sys.exit(1 if problems else 0)

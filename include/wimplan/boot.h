@@ -164,6 +164,8 @@ struct wp_boot_survey;
 struct wp_boot_survey *wp_boot_survey_begin(struct wp_arena *arena, const struct wp_wim_index *index) __attribute__((returns_nonnull));
 /* Of the programs only those that firmware starts are read, on which the verdict rests: about half of the bytes. */
 void wp_boot_survey_started_alone(struct wp_boot_survey *survey);
+/* Whether one of these files is in one tree alone, or has other data. */
+bool wp_boot_trees_differ(const struct wp_tree *a, const struct wp_tree *b);
 /* Takes note of the files of one image; @survey is a struct wp_boot_survey. */
 void wp_boot_survey_tree(void *survey, const struct wp_tree *tree);
 /*

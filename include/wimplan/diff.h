@@ -4,6 +4,7 @@
 #define WIMPLAN_DIFF_H
 
 #include "wimplan/blob.h"
+#include "wimplan/boot.h"
 #include "wimplan/error.h"
 #include "wimplan/record.h"
 #include "wimplan/servicing.h"
@@ -58,6 +59,22 @@ struct wp_diff_group {
 struct wp_diff_contents {
 	struct wp_diff_group groups[WP_ITEM_GROUPS];
 	bool windows_old, windows_new; /* whether there is a Windows tree at all */
+};
+
+/* A file that starts an image or lies beside those, and came, went or has other data. */
+struct wp_boot_change {
+	enum wp_diff_status status;
+	const struct wp_boot_file *old, *new; /* NULL on the side that lacks it */
+	/* What of its programs is not the same; false where one side has none or was not read. */
+	bool signers; /* who signed it, or what of that is proven; when it was signed does not count */
+	bool version, svn;
+};
+
+/* What starts an image, of a pair in which files that do differ. */
+struct wp_diff_boot {
+	struct wp_boot_image old, new;
+	struct wp_boot_change *items; /* in the order of wp_boot_image.files */
+	size_t count;
 };
 
 enum wp_file_change {
@@ -197,6 +214,7 @@ struct wp_diff_image {
 	struct wp_diff_field *fields; /* in the order of inspect --json */
 	size_t field_count;
 	struct wp_diff_contents *contents; /* NULL: not asked for, or a tree could not be read */
+	struct wp_diff_boot *boot;         /* the same, and where none of these files differ: then none is read */
 	struct wp_diff_files *files;       /* the same */
 	struct wp_text_changes *texts;     /* the same */
 };

@@ -97,6 +97,26 @@ static void want(struct wp_boot_survey *survey, struct wp_boot_file *file)
 	wanted->blob = wp_wim_index_find(survey->index, file->sha1);
 }
 
+/* The file at a place; WP_NO_NODE where there is none, or a folder. */
+static uint32_t find_place(const struct wp_tree *tree, size_t place)
+{
+	uint32_t node = wp_tree_find(tree, 0, places[place].path);
+
+	return node != WP_NO_NODE && wp_node_is_folder(&tree->nodes[node]) ? WP_NO_NODE : node;
+}
+
+bool wp_boot_trees_differ(const struct wp_tree *a, const struct wp_tree *b)
+{
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+		uint32_t x = find_place(a, i), y = find_place(b, i);
+
+		if ((x == WP_NO_NODE) != (y == WP_NO_NODE) ||
+		    (x != WP_NO_NODE && memcmp(a->nodes[x].sha1, b->nodes[y].sha1, WP_SHA1_SIZE) != 0))
+			return true;
+	}
+	return false;
+}
+
 void wp_boot_survey_tree(void *context, const struct wp_tree *tree)
 {
 	struct wp_boot_survey *survey = context;
@@ -110,11 +130,11 @@ void wp_boot_survey_tree(void *context, const struct wp_tree *tree)
 		return;
 	image->known = tree->node_count > 0;
 	for (size_t i = 0; image->known && i < sizeof places / sizeof *places; i++) {
-		uint32_t node = wp_tree_find(tree, 0, places[i].path);
+		uint32_t node = find_place(tree, i);
 		struct wp_buf path __attribute__((cleanup(wp_buf_free))) = { 0 };
 		struct wp_boot_file *file;
 
-		if (node == WP_NO_NODE || wp_node_is_folder(&tree->nodes[node]))
+		if (node == WP_NO_NODE)
 			continue;
 		wp_tree_path(tree, node, &path);
 		file = WP_PUSH(survey->arena, image->files, image->count);

@@ -248,7 +248,8 @@ const struct wp_command wp_cmd_diff = {
 		"       wimplan diff [OPTION…] --record PACKAGEID\n"
 		"Compares the images of two .wim, .esd or .swm files (of a split set the first\n"
 		"part), or what the site has recorded of a package with its source. Of the files\n"
-		"inside an image nothing is read but where links lead, and what --content names.\n"
+		"inside an image nothing is read but where links lead, what --content names, and\n"
+		"with --servicing programs that start it, where they differ.\n"
 		"--site and --snapshot go with --record. A file may be an .iso, whose install.wim\n"
 		"is taken, or a file in one, 'w11.iso:sources/boot.wim'; and a path of Windows\n"
 		"that --map or a mount leads to.\n",

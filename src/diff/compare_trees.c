@@ -97,8 +97,8 @@ static void take_texts(struct wp_diff *diff, struct wp_diff_image *image, struct
 }
 
 /* Both are read, also where their digests are equal: one of them may be damaged. */
-static void compare_trees(struct wp_diff *diff, struct wp_diff_image *image, const struct wp_diff_file *old,
-			  const struct wp_diff_file *new, const struct wp_diff_options *options,
+static void compare_trees(struct wp_diff *diff, struct wp_diff_image *image, struct wp_diff_file *old,
+			  struct wp_diff_file *new, const struct wp_diff_options *options,
 			  struct wp_diff_room *room)
 {
 	struct reading was = { .index = old->index, .image = image->old_index };
@@ -110,6 +110,7 @@ static void compare_trees(struct wp_diff *diff, struct wp_diff_image *image, con
 	if (was.tree->node_count && is.tree->node_count) {
 		if (options->servicing)
 			compare_contents(diff, image, was.tree, is.tree, room);
+		image->boot = wp_pair_boot_begin(diff, old, was.tree, new, is.tree);
 		if (options->files)
 			image->files = wp_pair_files(diff->arena, (struct wp_diff_tree){ old->index, was.tree },
 						     (struct wp_diff_tree){ new->index, is.tree }, options, room);
@@ -152,12 +153,35 @@ static bool take_seen(struct wp_diff *diff, struct wp_diff_image *image, const s
 	if (!other->complete)
 		image->complete = false;
 	take_contents(diff, image, other->contents, room);
+	image->boot = other->boot;
 	take_texts(diff, image, other->texts, room);
 	if (other->files && !wp_diff_room_take(room, wp_diff_files_text(other->files)))
 		tell_no_room(diff, image, "what happened to files");
 	else
 		image->files = other->files;
 	return true;
+}
+
+/* Reads the programs of all pairs, each once however many images have it, and compares them. */
+static void compare_boot(struct wp_diff *diff, struct wp_diff_file *old, struct wp_diff_file *new, struct wp_diff_room *room)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < diff->image_count; i++)
+		any = any || diff->images[i].boot;
+	if (!any)
+		return;
+	wp_pair_boot_read(old);
+	wp_pair_boot_read(new);
+	for (size_t i = 0; i < diff->image_count; i++) {
+		struct wp_diff_image *image = &diff->images[i];
+
+		wp_pair_boot_end(diff, image, old, new);
+		if (!image->boot || wp_diff_room_take(room, wp_diff_boot_text(image->boot)))
+			continue;
+		tell_no_room(diff, image, "what starts it");
+		image->boot = NULL;
+	}
 }
 
 static void read_trees(struct wp_diff *diff, struct wp_diff_file *old, struct wp_diff_file *new,
@@ -170,6 +194,10 @@ static void read_trees(struct wp_diff *diff, struct wp_diff_file *old, struct wp
 
 	old->reader = wp_blob_reader_new(old->index);
 	new->reader = wp_blob_reader_new(new->index);
+	if (options->servicing) {
+		old->survey = wp_boot_survey_begin(diff->arena, old->index);
+		new->survey = wp_boot_survey_begin(diff->arena, new->index);
+	}
 	for (size_t i = 0; i < diff->image_count; i++) {
 		struct wp_diff_image *image = &diff->images[i];
 		uint32_t was, is;
@@ -184,6 +212,7 @@ static void read_trees(struct wp_diff *diff, struct wp_diff_file *old, struct wp
 		if (was && is)
 			*WP_PUSH(scratch, seen, count) = (struct seen){ was, is, image };
 	}
+	compare_boot(diff, old, new, &room);
 	wp_blob_reader_free(old->reader);
 	wp_blob_reader_free(new->reader);
 }

@@ -34,6 +34,8 @@ struct wp_diff_file {
 	struct wp_wim_index *index; /* NULL: wimlib refused */
 	struct wp_diff_side *side;
 	struct wp_blob_reader *reader; /* while texts are compared */
+	struct wp_boot_survey *survey; /* of the programs that start images; NULL: nobody asked */
+	const struct wp_boot_image *starts; /* what it found, of each image of the metadata */
 };
 
 /* Calls @work for both, one of them in a thread of its own. Each has its own memory: nothing is shared. */
@@ -111,7 +113,17 @@ struct wp_text_changes *wp_pair_texts(struct wp_arena *arena, struct wp_diff_tre
 				      struct wp_diff_tree new, struct wp_blob_reader *new_reader,
 				      const struct wp_diff_options *options);
 
+/* Takes note of the programs of a pair that are to be compared, when all trees are read; NULL where none differ. In @diff's arena. */
+struct wp_diff_boot *wp_pair_boot_begin(struct wp_diff *diff, struct wp_diff_file *old, const struct wp_tree *was,
+					struct wp_diff_file *new, const struct wp_tree *is);
+/* Reads the programs of one file that were taken note of. */
+void wp_pair_boot_read(struct wp_diff_file *file);
+/* Fills what wp_pair_boot_begin() gave. */
+void wp_pair_boot_end(struct wp_diff *diff, const struct wp_diff_image *image, const struct wp_diff_file *old,
+		      const struct wp_diff_file *new);
+
 /* Bytes of the text that a report of these shows, about. */
+uint64_t wp_diff_boot_text(const struct wp_diff_boot *boot);
 uint64_t wp_text_changes_size(const struct wp_text_changes *texts);
 uint64_t wp_diff_contents_text(const struct wp_diff_contents *contents);
 uint64_t wp_diff_files_text(const struct wp_diff_files *files);

@@ -12,7 +12,7 @@ static json_t *signature_json(struct wp_arena *arena, const struct wp_boot_signa
 			      wp_json_text(wp_time_iso(arena, signature->timestamp)), NULL);
 }
 
-static json_t *file_json(struct wp_arena *arena, const struct wp_boot_file *file)
+json_t *wp_boot_file_json(struct wp_arena *arena, const struct wp_boot_file *file)
 {
 	static const struct wp_boot_program none = { 0 };
 	const struct wp_boot_program *program = file->program ? file->program : &none;
@@ -40,7 +40,7 @@ json_t *wp_boot_json(struct wp_arena *arena, const struct wp_boot_image *image, 
 		return json_null();
 	files = json_array();
 	for (size_t i = 0; i < image->count; i++)
-		wp_json_push(files, file_json(arena, &image->files[i]));
+		wp_json_push(files, wp_boot_file_json(arena, &image->files[i]));
 	return wp_json_object("verdict", wp_json_text(wp_boot_verdict_name(image->verdict)), "summary",
 			      wp_json_text(sentence), "files", files, "diagnostics",
 			      wp_json_diags(&image->diags), NULL);

@@ -8,5 +8,7 @@
 
 /* Null for an image that could not be looked into; the sentence is that of its verdict. New reference. */
 json_t *wp_boot_json(struct wp_arena *arena, const struct wp_boot_image *image, const char *sentence);
+/* One file of it. New reference. */
+json_t *wp_boot_file_json(struct wp_arena *arena, const struct wp_boot_file *file);
 
 #endif

@@ -3,6 +3,7 @@
 #include "wimplan/report.h"
 
 #include "contents_json.h"
+#include "diff_boot.h"
 #include "diff_texts.h"
 #include "header_words.h"
 
@@ -139,7 +140,8 @@ static json_t *image_json(const struct wp_diff_image *image)
 			      "status", wp_json_text(wp_diff_status_name(image->status)),
 			      "tree", wp_json_text(wp_tree_state_name(image->tree)), "fields", fields_json(image),
 			      "complete", json_boolean(image->complete),
-			      "contents", wp_diff_contents_json(image->contents), "files", files_json(image->files),
+			      "contents", wp_diff_contents_json(image->contents),
+			      "boot", wp_diff_boot_json(image->boot), "files", files_json(image->files),
 			      "texts", wp_diff_texts_json(image->texts), NULL);
 }
 
@@ -165,7 +167,7 @@ static json_t *blobs_json(const struct wp_diff_blobs *blobs)
 
 json_t *wp_report_diff_json(const struct wp_diff *diff)
 {
-	json_t *document = wp_json_document("wimplan-diff", "1.1"), *images = json_array(), *blobs = json_null();
+	json_t *document = wp_json_document("wimplan-diff", "1.2"), *images = json_array(), *blobs = json_null();
 
 	for (size_t i = 0; i < diff->image_count; i++)
 		wp_json_push(images, image_json(&diff->images[i]));

@@ -277,6 +277,8 @@ static void add_image(struct wp_page *page, const struct wp_diff *diff, const st
 		wp_page_line(page, WP_PART_PARAGRAPH, wp_arena_printf(page->arena, "Files: %s.", tree));
 	if (image->contents)
 		wp_diff_page_contents(page, name, image->contents, all);
+	if (image->boot)
+		wp_diff_page_boot(page, name, image->boot);
 	if (image->files)
 		wp_diff_page_files(page, name, image->files, all);
 	if (image->texts)

@@ -2,6 +2,7 @@
 /* What is installed and what happened to files, as tables of a page. */
 #include "diff_page_contents.h"
 
+#include "diff_boot.h"
 #include "diff_texts.h"
 #include "words.h"
 
@@ -283,4 +284,35 @@ void wp_diff_page_texts(struct wp_page *page, const struct wp_text_changes *text
 		if (text->hunks && *text->hunks)
 			wp_page_add(page, WP_PART_LISTING, text->hunks);
 	}
+}
+
+static void add_boot_change(struct wp_page *page, const struct wp_boot_change *change)
+{
+	const char *path = (change->new ? change->new : change->old)->path, *same = wp_diff_boot_same(change);
+	size_t count;
+	const struct wp_diff_boot_row *rows = wp_diff_boot_rows(page->arena, change, &count);
+
+	for (size_t i = 0; i < count || !i; i++) {
+		wp_page_open(page, WP_PART_ROW, NULL);
+		wp_page_cell(page, i ? wp_cell("") : wp_cell_badge(wp_diff_page_tone(change->status), wp_diff_status_name(change->status)));
+		add_path_cell(page, i ? "" : path, i ? NULL : same);
+		wp_page_cell(page, wp_cell(i < count ? rows[i].what : ""));
+		wp_page_cell(page, wp_cell(i < count ? rows[i].old : NULL));
+		wp_page_cell(page, wp_cell(i < count ? rows[i].new : NULL));
+		wp_page_close(page);
+	}
+}
+
+void wp_diff_page_boot(struct wp_page *page, const char *image, const struct wp_diff_boot *boot)
+{
+	const char *sentence = wp_diff_boot_sentence(boot);
+
+	add_noted_heading(page, 3, "What starts it", wp_diff_boot_verdict(page->arena, boot));
+	if (sentence)
+		wp_page_line(page, WP_PART_PARAGRAPH, sentence);
+	WP_PAGE_TABLE(page, wp_arena_printf(page->arena, "What starts %s", image), WP_FOLDING_TEXTS, { "Change", WP_COLUMN_SHORT },
+		      { "File", WP_COLUMN_PATH }, { "What", WP_COLUMN_SHORT }, { "Old", WP_COLUMN_WORDS }, { "New", WP_COLUMN_WORDS });
+	for (size_t i = 0; i < boot->count; i++)
+		add_boot_change(page, &boot->items[i]);
+	wp_page_close(page);
 }

@@ -20,5 +20,7 @@ void wp_diff_page_files(struct wp_page *page, const char *image, const struct wp
 
 /* The texts that were asked for by their paths, with the lines that differ. */
 void wp_diff_page_texts(struct wp_page *page, const struct wp_text_changes *texts);
+/* What starts the image called @image. */
+void wp_diff_page_boot(struct wp_page *page, const char *image, const struct wp_diff_boot *boot);
 
 #endif

@@ -106,6 +106,8 @@ static void add_image(struct diff_text *text, const struct wp_diff_image *image,
 		wp_buf_printf(text->out.buf, "  Files: %s\n", tree);
 	if (image->contents)
 		wp_diff_text_contents(text, image->contents);
+	if (image->boot)
+		wp_diff_text_boot(text, image->boot);
 	if (image->files)
 		wp_diff_text_files(text, image->files);
 	if (image->texts)

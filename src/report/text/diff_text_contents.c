@@ -2,6 +2,7 @@
 /* What is installed and what happened to files, for a terminal. */
 #include "diff_text_contents.h"
 
+#include "../diff_boot.h"
 #include "../diff_texts.h"
 
 #include "../words.h"
@@ -269,5 +270,45 @@ void wp_diff_text_texts(struct diff_text *text, const struct wp_text_changes *te
 			       wp_arena_printf(text->out.arena, "%s  %s", item->path, wp_diff_words_text(text->out.arena, item)), 6, 6);
 		while ((line = wp_words_line(text->out.arena, &at)))
 			add_hunk_line(text, line);
+	}
+}
+
+static void add_boot_sentence(struct diff_text *text, enum wp_tint tint, const char *symbol, const char *sentence)
+{
+	if (!sentence)
+		return;
+	wp_buf_pad(text->out.buf, ' ', 6);
+	wp_layout_tint(&text->out, tint, symbol);
+	wp_buf_putc(text->out.buf, ' ');
+	wp_layout_wrap(&text->out, sentence, 8, 8);
+}
+
+/* A short pair stands on one line; each sentence on its own. */
+static void add_boot_row(struct diff_text *text, const struct wp_diff_boot_row *row)
+{
+	if (row->sentence) {
+		add_boot_sentence(text, WP_TINT_RED, "-", row->old);
+		add_boot_sentence(text, WP_TINT_GREEN, "+", row->new);
+	} else {
+		wp_layout_label(&text->out, 6, row->what, 9,
+				wp_arena_printf(text->out.arena, "%s → %s", row->old ? row->old : "none", row->new ? row->new : "none"));
+	}
+}
+
+void wp_diff_text_boot(struct diff_text *text, const struct wp_diff_boot *boot)
+{
+	wp_layout_line(&text->out, 2, 4, wp_arena_printf(text->out.arena, "What starts it: %s", wp_diff_boot_verdict(text->out.arena, boot)));
+	wp_layout_line(&text->out, 4, 4, wp_diff_boot_sentence(boot));
+	for (size_t i = 0; i < boot->count; i++) {
+		const struct wp_boot_change *change = &boot->items[i];
+		size_t count;
+		const struct wp_diff_boot_row *rows = wp_diff_boot_rows(text->out.arena, change, &count);
+
+		text->items[change->status] = true;
+		wp_diff_text_symbol(text, 4, change->status, wp_diff_words_symbol(change->status));
+		wp_layout_wrap(&text->out, (change->new ? change->new : change->old)->path, 6, 6);
+		for (size_t k = 0; k < count; k++)
+			add_boot_row(text, &rows[k]);
+		wp_layout_line(&text->out, 6, 8, wp_diff_boot_same(change));
 	}
 }

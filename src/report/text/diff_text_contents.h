@@ -23,6 +23,8 @@ struct diff_text {
 void wp_diff_text_contents(struct diff_text *text, const struct wp_diff_contents *contents);
 void wp_diff_text_files(struct diff_text *text, const struct wp_diff_files *files);
 
+/* What starts an image. */
+void wp_diff_text_boot(struct diff_text *text, const struct wp_diff_boot *boot);
 void wp_diff_text_texts(struct diff_text *text, const struct wp_text_changes *texts);
 
 /* The symbol in the colour of @status, and a space. */

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Rows for what differs, and JSON. */
+#include "diff_boot.h"
+
+#include "boot_json.h"
+#include "boot_words.h"
+
+#include "wimplan/json.h"
+
+#include <string.h>
+
+const char *wp_diff_boot_verdict(struct wp_arena *arena, const struct wp_diff_boot *boot)
+{
+	const char *is = wp_boot_verdict_name(boot->new.verdict);
+
+	if (boot->old.verdict == boot->new.verdict)
+		return wp_arena_printf(arena, "%s, as before", is);
+	return wp_arena_printf(arena, "%s → %s", wp_boot_verdict_name(boot->old.verdict), is);
+}
+
+const char *wp_diff_boot_sentence(const struct wp_diff_boot *boot)
+{
+	return boot->old.verdict == boot->new.verdict ? NULL : wp_boot_verdict_sentence(boot->new.verdict);
+}
+
+struct rows {
+	struct wp_arena *arena;
+	struct wp_diff_boot_row *items;
+	size_t count;
+};
+
+static void add(struct rows *rows, const char *what, bool sentence, const char *old, const char *new)
+{
+	if (old || new)
+		*WP_PUSH(rows->arena, rows->items, rows->count) = (struct wp_diff_boot_row){ what, sentence, old, new };
+}
+
+static const char *svn(struct wp_arena *arena, const struct wp_boot_program *program)
+{
+	return program && program->has_svn ? wp_arena_printf(arena, "%u.%u", program->svn_major, program->svn_minor) : NULL;
+}
+
+static const char *not_read(struct wp_arena *arena, const struct wp_boot_file *file)
+{
+	return file && file->not_read ? wp_arena_printf(arena, "not read: %s", file->not_read) : NULL;
+}
+
+static const char *signature(struct wp_arena *arena, const struct wp_boot_program *program, size_t i)
+{
+	if (program && program->readable && !program->signature_count && !i)
+		return "no signature";
+	return program && i < program->signature_count ? wp_boot_words_signature(arena, &program->signatures[i]) : NULL;
+}
+
+struct wp_diff_boot_row *wp_diff_boot_rows(struct wp_arena *arena, const struct wp_boot_change *change, size_t *ret_count)
+{
+	const struct wp_boot_program *old = change->old ? change->old->program : NULL, *new = change->new ? change->new->program : NULL;
+	struct rows rows = { .arena = arena };
+	bool both = old && new;
+
+	add(&rows, "data", true, not_read(arena, change->old), not_read(arena, change->new));
+	if (!both || change->version)
+		add(&rows, "version", false, old ? old->version : NULL, new ? new->version : NULL);
+	if (!both || change->svn)
+		add(&rows, "SVN", false, svn(arena, old), svn(arena, new));
+	for (size_t i = 0; !both || change->signers; i++) {
+		const char *was = signature(arena, old, i), *is = signature(arena, new, i);
+
+		if (!was && !is)
+			break;
+		if (!was || !is || strcmp(was, is) != 0)
+			add(&rows, "signature", true, was, is);
+	}
+	*ret_count = rows.count;
+	return rows.items;
+}
+
+const char *wp_diff_boot_same(const struct wp_boot_change *change)
+{
+	bool programs = change->old && change->new && change->old->program && change->new->program;
+
+	return programs && !change->signers && !change->version && !change->svn ? "other data; its version, SVN and signers are the same" : NULL;
+}
+
+static json_t *change_json(struct wp_arena *arena, const struct wp_boot_change *change)
+{
+	const struct wp_boot_file *file = change->new ? change->new : change->old;
+	json_t *differs = json_array();
+
+	if (change->signers)
+		wp_json_push(differs, json_string("signers"));
+	if (change->version)
+		wp_json_push(differs, json_string("version"));
+	if (change->svn)
+		wp_json_push(differs, json_string("svn"));
+	return wp_json_object("change", wp_json_text(wp_diff_status_name(change->status)), "path", wp_json_text(file->path), "role",
+			      wp_json_text(wp_boot_role_name(file->role)), "differs_in", differs, "old",
+			      change->old ? wp_boot_file_json(arena, change->old) : json_null(), "new",
+			      change->new ? wp_boot_file_json(arena, change->new) : json_null(), NULL);
+}
+
+json_t *wp_diff_boot_json(const struct wp_diff_boot *boot)
+{
+	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	json_t *files;
+
+	if (!boot)
+		return json_null();
+	files = json_array();
+	for (size_t i = 0; i < boot->count; i++)
+		wp_json_push(files, change_json(arena, &boot->items[i]));
+	return wp_json_object("old_verdict", wp_json_text(wp_boot_verdict_name(boot->old.verdict)), "new_verdict",
+			      wp_json_text(wp_boot_verdict_name(boot->new.verdict)), "files", files, NULL);
+}
