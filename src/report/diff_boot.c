@@ -77,9 +77,13 @@ struct wp_diff_boot_row *wp_diff_boot_rows(struct wp_arena *arena, const struct 
 
 const char *wp_diff_boot_same(const struct wp_boot_change *change)
 {
-	bool programs = change->old && change->new && change->old->program && change->new->program;
+	const struct wp_boot_program *old = change->old ? change->old->program : NULL, *new = change->new ? change->new->program : NULL;
 
-	return programs && !change->signers && !change->version && !change->svn ? "other data; its version, SVN and signers are the same" : NULL;
+	if (!old || !new || change->signers || change->version || change->svn)
+		return NULL;
+	if (!old->readable && !new->readable)
+		return "other data; it was no program and is none";
+	return old->readable && new->readable ? "other data; its version, SVN and signers are the same" : NULL;
 }
 
 static json_t *change_json(struct wp_arena *arena, const struct wp_boot_change *change)
