@@ -32,7 +32,7 @@ static void (*const writers[])(const struct wp_inspection *files, size_t count, 
 static const struct wp_option options[] = {
 	WP_OPTION(struct arguments, image, "image", "N", COUNT, "this image only, with everything that is known of it", .least = 1,
 	  .most = WP_LIMIT_IMAGES),
-	WP_OPTION(struct arguments, deep, "deep", NULL, FLAG, "content id and blob totals, from the trees and the blob table"),
+	WP_OPTION(struct arguments, deep, "deep", NULL, FLAG, "content id and blob totals, from blob table and trees"),
 	WP_OPTION(struct arguments, servicing, "servicing", NULL, FLAG,
 	  "updates, drivers, apps, languages and boot files, from the tree of each image; --verbose lists all of them"),
 	WP_OPTION(struct arguments, boot, "boot", NULL, FLAG,
