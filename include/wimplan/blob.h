@@ -24,4 +24,27 @@ static inline void wp_blob_reader_freep(struct wp_blob_reader **reader)
 const char *wp_blob_read(struct wp_blob_reader *reader, const uint8_t sha1[WP_SHA1_SIZE], uint64_t most, uint8_t **ret_bytes,
 			 uint64_t *ret_size);
 
+/*
+ * One file of which any bytes can be had without the others, however large it is: a Winre.wim, which is a WIM itself. Nobody holds
+ * all of it against its SHA-1.
+ */
+struct wp_blob_view;
+
+/*
+ * Opens the data that has this SHA-1, of less than WP_LIMIT_INNER_WIM bytes. @index is borrowed, and with it the WIM: they must live
+ * as long as the view. NULL, and *@ret_why as wp_blob_read() says it.
+ */
+struct wp_blob_view *wp_blob_view_open(const struct wp_wim_index *index, const uint8_t sha1[WP_SHA1_SIZE], const char **ret_why);
+void wp_blob_view_close(struct wp_blob_view *view);
+static inline void wp_blob_view_closep(struct wp_blob_view **view)
+{
+	wp_blob_view_close(*view);
+}
+
+/* The view as a place for wp_wim_read_place(): what is read there is read through it, as long as it is open. @path is borrowed. */
+struct wp_wim_place wp_blob_view_place(struct wp_blob_view *view, const char *path);
+
+/* Why the first of all that was asked of the view and could not be had could not, as wp_blob_read() says it; NULL: all could. */
+const char *wp_blob_view_why(const struct wp_blob_view *view);
+
 #endif

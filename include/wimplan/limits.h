@@ -3,6 +3,8 @@
 #ifndef WIMPLAN_LIMITS_H
 #define WIMPLAN_LIMITS_H
 
+#include <stdint.h>
+
 /* Images in one WIM. Retail media hold about a dozen; wimlib itself allows INT_MAX - 1 and allocates for them. */
 #define WP_LIMIT_IMAGES 4096u
 /* Bytes of the XML resource as it is stored (UTF-16LE). Real ones are 1 to 30 KB; 7-Zip stops at the same 16 MiB. */
@@ -118,6 +120,14 @@
 #define WP_LIMIT_FILE_DATA (64u << 20)
 #define WP_LIMIT_SOLID_CHUNK (64u << 20)
 #define WP_LIMIT_SOLID_CHUNKS (1u << 20)
+/*
+ * Bytes that are decompressed of solid resources for files of one WIM, and of one that stands in another WIM: each of these may ask
+ * for one chunk of 64 MiB after the other. Bytes of a WIM in another one, and such WIMs that are read of one file: a Winre.wim has
+ * 300 to 700 MB, and media have one or two.
+ */
+#define WP_LIMIT_UNPACKED (UINT64_C(4) << 30)
+#define WP_LIMIT_INNER_WIM (UINT64_C(4) << 30)
+#define WP_LIMIT_INNER_WIMS 8u
 /*
  * Of a program that starts a computer: sections; entries of its certificate table, signatures within signatures and how deep they are,
  * all of one program together; bytes of one of them, those who signed it and certificates in it; entries of its resources, and bits of

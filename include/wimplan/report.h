@@ -65,6 +65,7 @@ struct wp_inspection {
 	const struct wp_wim_content *content; /* NULL without --deep, or when wimlib refused */
 	const struct wp_servicing *contents; /* --servicing: of each image of the metadata; NULL without */
 	const struct wp_boot_image *boot; /* --boot, --servicing: the same of the programs that start it */
+	const struct wp_winre *winre; /* --winre: the same of its recovery environment */
 	bool asked_deep, asked_servicing, asked_boot; /* what is then NULL nobody could look at */
 	bool searched; /* --path: @found says what fits; NULL: nobody could look */
 	const struct wp_found_files *found;
@@ -72,6 +73,15 @@ struct wp_inspection {
 	bool expected; /* --expect: @notes say what is not as [expect] has it */
 	const struct wp_note *notes;
 	size_t note_count;
+};
+
+/* The recovery environment of an image: Windows\System32\Recovery\Winre.wim, a WIM itself. */
+struct wp_winre {
+	bool known;                 /* the image's tree could be read */
+	const struct wp_item *file; /* NULL: the image has none */
+	uint32_t same_as;           /* an image before it that has the same file, of which the rest is said there; 0: none */
+	const char *not_read;       /* why its data, or some of it, cannot be had, as the end of a sentence; NULL: it can */
+	struct wp_inspection *wim;  /* what it is; NULL: none of its data could be had */
 };
 
 void wp_report_inspect_text(const struct wp_inspection *files, size_t count, const struct wp_report_options *options,

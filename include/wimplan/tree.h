@@ -74,8 +74,9 @@ struct wp_wim_index {
 	wp_tree_seen *seen;
 	void *seen_context;
 	/* What the trees that were read so far took, of what limits.h allows one file. */
-	struct {
+	struct wp_taken {
 		uint64_t bytes, nodes, text;
+		uint64_t items; /* of what is installed, as wp_wim_read_installed() counts them */
 	} taken;
 };
 

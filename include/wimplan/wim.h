@@ -161,6 +161,9 @@ enum wp_grade {
 
 struct wp_wim_reading;
 
+/* Reads as pread() does, or gives a negative errno: how a WIM is read that stands in no one place of a file. */
+typedef ptrdiff_t wp_wim_bytes(void *context, void *bytes, size_t length, uint64_t offset);
+
 /* What layer 1 read of one file. Everything is owned by @arena, which belongs to the object. */
 struct wp_wim {
 	struct wp_arena *arena;
@@ -169,6 +172,8 @@ struct wp_wim {
 	const char *file; /* that is opened: mostly the same */
 	bool inside;      /* of a larger file, from byte @offset on: wimlib, which opens paths, does not get at it */
 	uint64_t offset;  /* bytes; every other offset counts from here on */
+	wp_wim_bytes *read; /* NULL: from @offset on */
+	void *context;      /* of @read; must live as long as anything is read */
 	enum wp_grade grade;
 	struct wp_diags diags;
 	bool opened;             /* @device, @inode, @size and @modified are known */
@@ -246,6 +251,8 @@ struct wp_wim_place {
 	uint64_t offset, length; /* bytes */
 	/* What was odd about how it was found, NULL for nothing; where an error is among that, no file is opened. */
 	const struct wp_diags *diags;
+	wp_wim_bytes *read; /* how its bytes are had; NULL: they stand at @offset */
+	void *context;
 };
 
 /* The same at that place: what the WIM says to be outside of its part of a file is refused as if the file ended there. */
@@ -256,6 +263,9 @@ struct wp_wim *wp_wim_read_place(const struct wp_wim_place *place, bool with_tex
 void wp_wim_close(struct wp_wim *wim);
 /* The same, but keeps the bytes of a file that was read whole. Returns how many. */
 size_t wp_wim_close_file(struct wp_wim *wim);
+
+/* Says of a WIM in another one that nobody has read all of it. */
+void wp_wim_tell_in_part(struct wp_wim *wim);
 
 /* Closes the file as well. */
 void wp_wim_free(struct wp_wim *wim);

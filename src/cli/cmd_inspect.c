@@ -14,7 +14,7 @@
 #include <string.h>
 
 struct arguments {
-	bool xml, deep, servicing, boot, expect;
+	bool xml, deep, servicing, boot, winre, expect;
 	const char *min_svn;
 	struct wp_names globs; /* --path */
 	struct wp_number image; /* not known: all */
@@ -39,6 +39,8 @@ static const struct wp_option options[] = {
 	  "who signed the programs that start a computer, in which version, and what that means"),
 	WP_OPTION(struct arguments, min_svn, "min-svn", "N.N", TEXT,
 	  "the same, and say which of them have a lesser secure version number, such as 9.0"),
+	WP_OPTION(struct arguments, winre, "winre", NULL, FLAG,
+	  "the recovery environment of each image: what its Winre.wim is, and what is installed in it"),
 	WP_OPTION(struct arguments, globs, "path", "GLOB", LIST,
 	  "files with a path like '*\\bootmgfw.efi', and the images that have them; may be given several times"),
 	WP_PAGE_FORMAT_OPTION(struct arguments, format),
@@ -59,10 +61,11 @@ static int check(struct wp_cli *cli, struct arguments *args)
 		return wp_fail_on_check(cli, false);
 	if (cli->json && !format)
 		return wp_cli_usage(cli, "--xml", "--xml and --json exclude each other");
-	if (args->image.known || args->deep || args->servicing || args->boot || args->min_svn || args->expect ||
-	    args->globs.count || format)
+	if (args->image.known || args->deep || args->servicing || args->boot || args->min_svn || args->winre ||
+	    args->expect || args->globs.count || format)
 		return wp_cli_usage(cli, "--xml",
-				    "--xml prints the whole XML; it goes with none of --image, --deep, --servicing, --boot, --path, --expect and --format");
+				    "--xml prints the whole XML; it goes with none of --image, --deep, --servicing, --boot, --winre, --path, "
+				    "--expect and --format");
 	if (cli->operand_count > 1)
 		return wp_cli_usage(cli, "--xml", "--xml takes one file, but there are %zu", cli->operand_count);
 	return WP_OK;
@@ -238,6 +241,7 @@ static int run(struct wp_cli *cli, void *arguments)
 		.deep = args->deep,
 		.servicing = args->servicing,
 		.boot = args->boot || args->min_svn,
+		.winre = args->winre,
 		.globs = args->globs,
 		.only_image = (uint32_t)args->image.value,
 		.now = cli->env->now,

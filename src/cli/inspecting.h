@@ -10,7 +10,7 @@
 
 /* What is to be looked for. */
 struct wp_inspect_wanted {
-	bool with_text, deep, servicing, boot;
+	bool with_text, deep, servicing, boot, winre;
 	struct wp_svn least_svn; /* known: programs with a lesser one are told */
 	struct wp_names globs; /* of paths that are looked for */
 	uint32_t only_image;                      /* 0: all */

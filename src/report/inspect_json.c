@@ -113,6 +113,22 @@ static json_t *image_json(struct wp_arena *arena, const struct wp_wim_image *ima
 	return object;
 }
 
+/* Of a WIM in another one the whole object of a file stands within the image. */
+static json_t *winre_json(const struct wp_winre *winre)
+{
+	char sha1[WP_SHA1_TEXT];
+
+	if (!winre->file)
+		return json_null();
+	wp_sha1_text(winre->file->sha1, sha1);
+	return wp_json_object("path", wp_json_text(winre->file->name),
+			      "size", winre->file->has_data ? wp_json_u64(winre->file->size) : json_null(),
+			      "sha1", wp_json_hash(wp_sha1_is_zero(winre->file->sha1) ? "" : sha1),
+			      "same_as", winre->same_as ? wp_json_u64(winre->same_as) : json_null(),
+			      "not_read", wp_json_text(winre->not_read),
+			      "file", winre->wim ? wp_report_inspect_file_json(winre->wim) : json_null(), NULL);
+}
+
 static json_t *images_json(struct wp_arena *arena, const struct wp_inspection *file)
 {
 	const struct wp_wim_metadata *metadata = file->wim->metadata;
@@ -129,6 +145,8 @@ static json_t *images_json(struct wp_arena *arena, const struct wp_inspection *f
 				    file->contents[i].known ? wp_contents_json(&file->contents[i]) : json_null());
 		if (file->boot)
 			wp_json_set(image, "boot", wp_boot_json(arena, &file->boot[i], wp_boot_verdict_sentence(file->boot[i].verdict)));
+		if (file->winre)
+			wp_json_set(image, "winre", winre_json(&file->winre[i]));
 		wp_json_push(array, image);
 	}
 	return array;
@@ -206,7 +224,7 @@ json_t *wp_report_inspect_file_json(const struct wp_inspection *file)
 	wp_json_put(object, "status", wp_json_text(wp_grade_name(wim->grade)),
 			    "diagnostics", diags_json(arena, &wim->diags),
 			    "size", wim->opened ? wp_json_u64(wim->size) : json_null(),
-			    "modified_at", wp_json_text(wp_time_iso(arena, wim->modified)),
+			    "modified_at", wp_json_text(wim->read ? NULL : wp_time_iso(arena, wim->modified)),
 			    "file_id", wp_json_hash(wim->file_id),
 			    "content_id", file->content ? wp_json_hash(file->content->content_id) : json_null(),
 			    "blobs", blobs_json(file->content),

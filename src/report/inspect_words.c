@@ -272,8 +272,10 @@ struct wp_facts wp_inspect_facts(struct wp_arena *arena, const struct wp_inspect
 	struct wp_facts facts = { 0 };
 
 	if (wim->opened)
-		add(arena, &facts, "Size", size_words(arena, wim->size, wim->modified));
-	if (wim->opened && wim->inside)
+		/* Of a WIM in another one the time is that of the other one. */
+		add(arena, &facts, "Size",
+		    wim->read ? wp_inspect_bytes(arena, wim->size) : size_words(arena, wim->size, wim->modified));
+	if (wim->opened && wim->inside && !wim->read)
 		add(arena, &facts, "Begins", wp_arena_printf(arena, "at byte %s of the medium", wp_words_count(arena, wim->offset)));
 	if (wim->have_header) {
 		wp_hex(wim->header.guid, sizeof wim->header.guid, guid);

@@ -288,12 +288,21 @@ struct wp_wim *wp_wim_read_place(const struct wp_wim_place *place, bool with_tex
 		wim->inside = true;
 		wim->offset = place->offset;
 		wim->size = place->length;
+		wim->read = place->read;
+		wim->context = place->context;
 	}
 	if (!place->diags || !wp_diags_worst(place->diags, WP_SEVERITY_ERROR))
 		read_wim(wim, with_text);
 	if (place->diags)
 		add_diags(wim, place->diags);
 	return wim;
+}
+
+void wp_wim_tell_in_part(struct wp_wim *wim)
+{
+	WP_WIM_DIAG(wim, WP_SEVERITY_INFO, "read-in-part",
+		    "only what is shown was read of it: as a whole it was not held against its SHA-1");
+	wp_wim_settle(wim);
 }
 
 void wp_wim_free(struct wp_wim *wim)

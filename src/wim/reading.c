@@ -23,6 +23,8 @@ static ptrdiff_t read_file(const struct wp_wim *wim, void *bytes, size_t length,
 	if (length > wim->size - offset)
 		length = (size_t)(wim->size - offset);
 	wim->reading->unchecked = true;
+	if (wim->read)
+		return wim->read(wim->context, bytes, length, offset);
 	return wp_file_read_at(wim->reading->fd, bytes, length, wim->offset + offset);
 }
 
@@ -104,8 +106,13 @@ bool wp_reading_check(const struct wp_wim *wim, int *ret_error)
 	struct wp_wim_reading *reading = wim->reading;
 	uint8_t again[WP_WIM_HEADER_SIZE];
 	struct wp_file_status status;
-	ptrdiff_t got = read_file(wim, again, sizeof again, reading->header_at);
+	ptrdiff_t got = sizeof again;
 
+	/* What is decompressed once more is what it was: of a WIM in another one the status of that one's file tells. */
+	if (wim->read)
+		memcpy(again, reading->header, sizeof again);
+	else
+		got = read_file(wim, again, sizeof again, reading->header_at);
 	*ret_error = got < 0 ? (int)-got : 0;
 	if (got != sizeof again || wp_file_look_open(reading->fd, &status) || !wp_wim_same_file(wim, &status) ||
 	    memcmp(reading->header, again, sizeof again) != 0)

@@ -51,47 +51,53 @@ const char *wp_chunk_unpack(struct wimlib_decompressor *decompressor, const uint
 }
 
 /*
- * A compressed resource: a table of where the second and every further chunk begins, counted from the table's end, then
- * the chunks. In a pipable file the table stands at the end,
- * and each chunk has four bytes in front (wimlib src/resource.c, include/wimlib/resource.h).
+ * In a pipable file the table stands at the end, and each chunk has four bytes in front (wimlib src/resource.c,
+ * include/wimlib/resource.h).
  */
-const char *wp_resource_unpack(const struct wp_wim_header *header, const uint8_t *bytes, uint64_t stored, uint8_t *to,
-			       uint64_t size)
+const char *wp_chunk_table(const struct wp_wim_header *header, uint64_t stored, uint64_t size, struct wp_chunk_table *ret,
+			   struct wimlib_decompressor **ret_decompressor)
 {
-	struct wimlib_decompressor *decompressor __attribute__((cleanup(free_decompressor))) = NULL;
-	uint64_t chunk = header->chunk_size, extra = header->pipable ? 4 : 0;
-	uint64_t chunks, table, data, ends;
 	enum wimlib_compression_type type;
-	const char *why;
+	uint64_t bytes;
 	int code;
 
 	if (!compression_of(header, &type))
 		return "the header names no compression";
-	if (!chunk || (chunk & (chunk - 1)))
+	ret->chunk = header->chunk_size;
+	if (!ret->chunk || (ret->chunk & (ret->chunk - 1)))
 		return "the chunk size is no power of two";
-	code = wimlib_create_decompressor(type, chunk, &decompressor);
+	ret->extra = header->pipable ? 4 : 0;
+	ret->count = (size + ret->chunk - 1) / ret->chunk;
+	if (ret->count < 1 || (ret->count - 1) * 4 > stored || ret->count * ret->extra > stored - (ret->count - 1) * 4)
+		return "its table of chunks is larger than itself";
+	bytes = (ret->count - 1) * 4;
+	ret->table = ret->extra ? stored - bytes : 0;
+	ret->first = ret->extra ? 0 : bytes;
+	ret->end = ret->extra ? ret->table : stored;
+	code = wimlib_create_decompressor(type, ret->chunk, ret_decompressor);
 	if (code == WIMLIB_ERR_NOMEM)
 		wp_out_of_memory();
-	if (code)
-		return "wimlib has no decompressor for it";
-	chunks = (size + chunk - 1) / chunk;
-	if (chunks < 1 || (chunks - 1) * 4 > stored)
-		return "its table of chunks is larger than itself";
-	table = extra ? stored - (chunks - 1) * 4 : 0;
-	data = extra ? 0 : (chunks - 1) * 4;
-	ends = extra ? table : stored;
-	for (uint64_t i = 0; i < chunks; i++) {
-		uint64_t room = i + 1 < chunks ? chunk : size - i * chunk;
-		uint64_t from = data + (i + 1) * extra + (i ? wp_get32(bytes + table + (i - 1) * 4) : 0);
-		uint64_t next = i + 1 < chunks ? data + (i + 1) * extra + wp_get32(bytes + table + i * 4) : ends;
+	return code ? "wimlib has no decompressor for it" : NULL;
+}
 
-		if (from >= next || next > ends || next - from > room)
+const char *wp_resource_unpack(const struct wp_wim_header *header, const uint8_t *bytes, uint64_t stored, uint8_t *to,
+			       uint64_t size)
+{
+	struct wimlib_decompressor *decompressor __attribute__((cleanup(free_decompressor))) = NULL;
+	struct wp_chunk_table table;
+	const char *why = wp_chunk_table(header, stored, size, &table, &decompressor);
+
+	for (uint64_t i = 0; !why && i < table.count; i++) {
+		uint64_t room = i + 1 < table.count ? table.chunk : size - i * table.chunk;
+		uint64_t shift = table.first + (i + 1) * table.extra;
+		uint64_t from = shift + (i ? wp_get32(bytes + table.table + (i - 1) * 4) : 0);
+		uint64_t next = i + 1 < table.count ? shift + wp_get32(bytes + table.table + i * 4) : table.end;
+
+		if (from >= next || next > table.end || next - from > room)
 			return "its table of chunks is damaged";
-		why = wp_chunk_unpack(decompressor, bytes + from, next - from, to + i * chunk, room);
-		if (why)
-			return why;
+		why = wp_chunk_unpack(decompressor, bytes + from, next - from, to + i * table.chunk, room);
 	}
-	return NULL;
+	return why;
 }
 
 /* No resource is larger than what it holds, but in a pipable file eight bytes for each chunk, of 4 KiB or more. */

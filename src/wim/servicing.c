@@ -375,7 +375,6 @@ size_t wp_wim_read_installed(struct wp_wim *wim, struct wp_wim_index *index, uin
 {
 	size_t count = wim->metadata ? wim->metadata->image_count : 0;
 	struct result *results = wp_arena_alloc(wim->arena, index->image_count * sizeof *results);
-	uint64_t items = 0;
 
 	*ret_items = wp_arena_alloc(wim->arena, count * sizeof **ret_items);
 	for (size_t i = 0; i < count; i++) {
@@ -388,7 +387,7 @@ size_t wp_wim_read_installed(struct wp_wim *wim, struct wp_wim_index *index, uin
 			result = &results[index->images[image - 1].same_as - 1];
 		if (!result->read)
 			read_result(wim, index, image, seen, context, result);
-		(*ret_items)[i] = give(wim, image, result, &items);
+		(*ret_items)[i] = give(wim, image, result, &index->taken.items);
 	}
 	wp_wim_settle(wim);
 	return count;

@@ -154,31 +154,79 @@ static void add_notes(const struct wp_layout *out, const struct wp_inspection *f
 				  wp_arena_printf(out->arena, "%s: %s", file->notes[i].code, file->notes[i].summary));
 }
 
+/* Behind the title, which has no end yet. */
+static void add_file(const struct wp_layout *out, const struct wp_inspection *file, bool alone, bool all)
+{
+	static const enum wp_tint tints[] = { WP_TINT_GREEN, WP_TINT_YELLOW, WP_TINT_RED };
+	const struct wp_wim *wim = file->wim;
+
+	wp_buf_puts(out->buf, ": ");
+	wp_layout_tint(out, tints[wim->grade], wp_grade_name(wim->grade));
+	wp_buf_putc(out->buf, '\n');
+	add_header(out, file);
+	add_images(out, file, alone);
+	add_installed(out, file, all);
+	wp_inspect_boot(out, file);
+	if (file->searched)
+		wp_inspect_found(out, file->found);
+	add_other(out, wim->metadata);
+	add_diagnostics(out, wim);
+	add_notes(out, file);
+}
+
+/* "image 1", "images 1, 2": those that have the Winre.wim of image @first. */
+static const char *sharers(const struct wp_layout *out, const struct wp_inspection *file, size_t first)
+{
+	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+	const struct wp_wim_image *images = file->wim->metadata->images;
+	size_t count = 1;
+
+	wp_buf_printf(&text, "%" PRIu32, images[first].index);
+	for (size_t i = first + 1; i < file->wim->metadata->image_count; i++)
+		if (file->winre[i].same_as == images[first].index) {
+			wp_buf_printf(&text, ", %" PRIu32, images[i].index);
+			count++;
+		}
+	return wp_arena_printf(out->arena, "image%s %s", wp_plural(count), wp_buf_text(&text));
+}
+
+/* The recovery environments, each once, as files behind the file that they are in. */
+static void add_winres(const struct wp_layout *out, const struct wp_inspection *file, bool all)
+{
+	for (size_t i = 0; file->winre && i < file->wim->metadata->image_count; i++) {
+		const struct wp_winre *winre = &file->winre[i];
+		const char *images;
+
+		if (winre->known && !winre->file)
+			wp_buf_printf(out->buf, "\nImage %" PRIu32 " has no Winre.wim.\n", file->wim->metadata->images[i].index);
+		if (!winre->file || winre->same_as)
+			continue;
+		images = sharers(out, file, i);
+		wp_buf_putc(out->buf, '\n');
+		if (winre->wim) {
+			wp_layout_tint(out, WP_TINT_BOLD, wp_layout_escape(out, wp_utf8_repair(out->arena, winre->wim->wim->path)));
+			wp_buf_printf(out->buf, ", in %s", images);
+			add_file(out, winre->wim, true, all);
+		}
+		if (winre->not_read)
+			wp_layout_finding(out, WP_SEVERITY_WARNING,
+					  wp_arena_printf(out->arena, "%s of %s %s: %s", winre->file->name, images,
+							  winre->wim ? "could not be read in full" : "is not read", winre->not_read));
+	}
+}
+
 void wp_report_inspect_text(const struct wp_inspection *files, size_t count, const struct wp_report_options *options,
 			    struct wp_buf *buf)
 {
-	static const enum wp_tint tints[] = { WP_TINT_GREEN, WP_TINT_YELLOW, WP_TINT_RED };
-
 	for (size_t i = 0; i < count; i++) {
 		struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 		const struct wp_layout out = wp_layout_begin(arena, options, buf);
-		const struct wp_wim *wim = files[i].wim;
 
 		wp_buf_puts(buf, i ? "\n" : "");
 		if (files[i].media && (!i || files[i - 1].media != files[i].media))
 			add_media(&out, &files[i]);
-		wp_layout_tint(&out, WP_TINT_BOLD, wp_layout_escape(&out, wp_utf8_repair(arena, wim->path)));
-		wp_buf_puts(buf, ": ");
-		wp_layout_tint(&out, tints[wim->grade], wp_grade_name(wim->grade));
-		wp_buf_putc(buf, '\n');
-		add_header(&out, &files[i]);
-		add_images(&out, &files[i], count == 1);
-		add_installed(&out, &files[i], options->all);
-		wp_inspect_boot(&out, &files[i]);
-		if (files[i].searched)
-			wp_inspect_found(&out, files[i].found);
-		add_other(&out, wim->metadata);
-		add_diagnostics(&out, wim);
-		add_notes(&out, &files[i]);
+		wp_layout_tint(&out, WP_TINT_BOLD, wp_layout_escape(&out, wp_utf8_repair(arena, files[i].wim->path)));
+		add_file(&out, &files[i], count == 1, options->all);
+		add_winres(&out, &files[i], options->all);
 	}
 }

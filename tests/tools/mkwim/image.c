@@ -125,6 +125,8 @@ static void add_file(struct mk_parser *parser, struct mk_image *image)
 		file->seed = mk_named_number(parser, 4, "seed", 1);
 	} else if (parser->word_count > 3 && strcmp(parser->words[2], "hex") == 0) {
 		file->text = mk_hex_bytes(parser, mk_word(parser, 3));
+	} else if (parser->word_count > 3 && strcmp(parser->words[2], "from") == 0) {
+		file->text = mk_read_file(parser->arena, mk_word(parser, 3));
 	} else {
 		file->text = (struct mk_text){ mk_word(parser, 2), strlen(mk_word(parser, 2)) };
 	}
