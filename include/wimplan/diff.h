@@ -202,6 +202,15 @@ enum wp_tree_state { WP_TREE_UNKNOWN, WP_TREE_SAME, WP_TREE_CHANGED };
 /* "same", "changed"; NULL for unknown. */
 const char *wp_tree_state_name(enum wp_tree_state state);
 
+struct wp_diff;
+
+/* What became of an image's Winre.wim, which is a WIM itself and differs. */
+struct wp_diff_winre {
+	uint32_t same_as; /* the new index of an image before it, of which the very same two were compared; 0: none */
+	const char *not_read; /* why one of the two is not compared, as the end of a sentence; otherwise NULL */
+	struct wp_diff *diff; /* what is installed and more; NULL: see @same_as and @not_read */
+};
+
 struct wp_diff_image {
 	uint32_t old_index; /* 0: the image is added */
 	uint32_t new_index; /* 0: it is removed */
@@ -215,6 +224,7 @@ struct wp_diff_image {
 	size_t field_count;
 	struct wp_diff_contents *contents; /* NULL: not asked for, or a tree could not be read */
 	struct wp_diff_boot *boot;         /* the same, and where none of these files differ: then none is read */
+	struct wp_diff_winre *winre;       /* the same, and where it is not in both images, or is the same in both */
 	struct wp_diff_files *files;       /* the same */
 	struct wp_text_changes *texts;     /* the same */
 };
@@ -258,7 +268,8 @@ struct wp_diff_options {
 	const struct wp_diff_match *matches;
 	size_t match_count;
 	bool only_matched; /* compare the pairs of @matches and nothing else: neither other images nor the files as wholes */
-	bool servicing;
+	bool servicing; /* goes into the Winre.wim of images where it differs */
+	bool inner; /* the two are WIMs in other ones, and in them is no further one */
 	bool files;
 	struct wp_names text_paths; /* texts to compare, by their paths in both images; '/' is '\\' */
 	const char *path_glob;  /* only these paths count and are listed; NULL: all. What it means: src/diff/glob.h */

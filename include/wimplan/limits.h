@@ -160,6 +160,8 @@
 #define WP_LIMIT_FOLDER_TEXT (16u << 20)
 /* Bytes of text that a diff shows of what is in all of its images; of retail media with eleven they are 15 MB. */
 #define WP_LIMIT_DIFF_TEXT (256u << 20)
+/* The same of a Winre.wim in them, of which a diff may go into several. */
+#define WP_LIMIT_INNER_DIFF_TEXT (16u << 20)
 /* Bytes of a text in an image that is compared line by line. Answer files and .ini files have some kilobytes. */
 #define WP_LIMIT_TEXT_DATA (1u << 20)
 /*

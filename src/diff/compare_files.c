@@ -208,7 +208,7 @@ static void take(struct output *output, const struct wp_change *change)
 /* Chooses the folders that are shown: those with changes, as far as their paths have room. The others count above. */
 static void choose_folders(struct wp_comparison *comparison)
 {
-	struct wp_diff_room room = { WP_LIMIT_FOLDER_TEXT };
+	struct wp_diff_room room = { WP_LIMIT_FOLDER_TEXT, WP_LIMIT_FOLDER_TEXT };
 
 	for (uint32_t i = 0; i < comparison->folder_count; i++) {
 		struct wp_total_folder *folder = &comparison->folders[i];

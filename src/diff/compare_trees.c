@@ -44,13 +44,13 @@ static void check_tree(struct wp_diff *diff, struct wp_diff_image *image, const 
 }
 
 /* What has no room is not shown, and the image is then not all that was asked for. */
-static void tell_no_room(struct wp_diff *diff, struct wp_diff_image *image, const char *what)
+static void tell_no_room(struct wp_diff *diff, struct wp_diff_image *image, const struct wp_diff_room *room, const char *what)
 {
 	wp_diag_add(diff->arena, &diff->diags, WP_SEVERITY_ERROR, "tree-limit",
 		    wp_arena_printf(diff->arena, "%s, image %u", diff->new.path, image->new_index),
-		    "%s is not shown: with it a diff would hold more than %u MiB of text; compare fewer images with --match "
+		    "%s is not shown: with it a diff would hold more than %ju MiB of text; compare fewer images with --match "
 		    "and --only-matched",
-		    what, WP_LIMIT_DIFF_TEXT >> 20);
+		    what, (uintmax_t)(room->most >> 20));
 	image->complete = false;
 }
 
@@ -58,7 +58,7 @@ static void take_contents(struct wp_diff *diff, struct wp_diff_image *image, str
 			  struct wp_diff_room *room)
 {
 	if (contents && !wp_diff_room_take(room, wp_diff_contents_text(contents)))
-		tell_no_room(diff, image, "what is installed");
+		tell_no_room(diff, image, room, "what is installed");
 	else
 		image->contents = contents;
 }
@@ -70,7 +70,7 @@ static void compare_contents(struct wp_diff *diff, struct wp_diff_image *image, 
 	struct wp_servicing was, is;
 
 	if (!room->left) {
-		tell_no_room(diff, image, "what is installed");
+		tell_no_room(diff, image, room, "what is installed");
 		return;
 	}
 	wp_servicing_read(scratch, old, &was);
@@ -91,7 +91,7 @@ static void take_texts(struct wp_diff *diff, struct wp_diff_image *image, struct
 		image->complete = false;
 	}
 	if (texts && !wp_diff_room_take(room, wp_text_changes_size(texts)))
-		tell_no_room(diff, image, "what became of texts");
+		tell_no_room(diff, image, room, "what became of texts");
 	else
 		image->texts = texts;
 }
@@ -156,7 +156,7 @@ static bool take_seen(struct wp_diff *diff, struct wp_diff_image *image, const s
 	image->boot = other->boot;
 	take_texts(diff, image, other->texts, room);
 	if (other->files && !wp_diff_room_take(room, wp_diff_files_text(other->files)))
-		tell_no_room(diff, image, "what happened to files");
+		tell_no_room(diff, image, room, "what happened to files");
 	else
 		image->files = other->files;
 	return true;
@@ -188,7 +188,8 @@ static void read_trees(struct wp_diff *diff, struct wp_diff_file *old, struct wp
 		       const struct wp_diff_options *options)
 {
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-	struct wp_diff_room room = { WP_LIMIT_DIFF_TEXT };
+	uint64_t most = options->inner ? WP_LIMIT_INNER_DIFF_TEXT : WP_LIMIT_DIFF_TEXT;
+	struct wp_diff_room room = { most, most };
 	struct seen *seen = NULL;
 	size_t count = 0;
 

@@ -49,8 +49,12 @@ struct wp_diff *wp_diff_new(const struct wp_diff_options *options)
 
 void wp_diff_free(struct wp_diff *diff)
 {
-	if (diff)
-		wp_arena_free(diff->arena);
+	if (!diff)
+		return;
+	for (size_t i = 0; i < diff->image_count; i++)
+		if (diff->images[i].winre)
+			wp_diff_free(diff->images[i].winre->diff);
+	wp_arena_free(diff->arena);
 }
 
 const char *wp_diff_path_text(const struct wp_diff *diff, const char *path)

@@ -2,6 +2,7 @@
 /* The comparison of two WIMs as a whole: headers, images in pairs, blobs, and what could not be read. */
 #include "internal.h"
 
+#include "wimplan/limits.h"
 #include "wimplan/number.h"
 
 #include <string.h>
@@ -12,6 +13,8 @@ static void read_index(void *context)
 
 	if (file->wim->have_header && file->wim->grade != WP_GRADE_ERROR)
 		file->index = wp_wim_index_read(file->wim);
+	if (file->index)
+		file->index->taken = file->taken;
 }
 
 /* That the file is the first part of a split set is no remark where the set is what is compared. */
@@ -138,8 +141,111 @@ static void compare_blobs(struct wp_diff *diff, const struct wp_wim_index *old, 
 	finish_blobs(&diff->removed);
 }
 
-static int compare_files(struct wp_diff *diff, struct wp_diff_file *old, struct wp_diff_file *new,
-			 const struct wp_diff_options *options, struct wp_error *err)
+static int compare_files(struct wp_diff_file *old, struct wp_diff_file *new, const struct wp_diff_options *options,
+			 struct wp_diff **ret_diff, struct wp_error *err);
+
+/* One of two Winre.wim. */
+struct winre {
+	struct wp_blob_view *view;
+	struct wp_diff_file file;
+};
+
+/* NULL, or why it is not compared. Of what it takes @outer has taken its part. */
+static const char *open_winre(const struct wp_diff_file *outer, const struct wp_item *item, struct winre *ret)
+{
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	const struct wp_diag *worst;
+	struct wp_wim_place place;
+	const char *why;
+
+	ret->view = wp_blob_view_open(outer->index, item->sha1, &why);
+	if (!ret->view)
+		return why;
+	place = wp_blob_view_place(ret->view, wp_arena_printf(scratch, "%s:%s", outer->wim->path, item->name));
+	ret->file.wim = wp_wim_read_place(&place, false);
+	ret->file.taken = outer->index->taken;
+	why = wp_blob_view_why(ret->view);
+	worst = wp_diags_worst(&ret->file.wim->diags, WP_SEVERITY_ERROR);
+	return why || ret->file.wim->metadata ? why : worst ? worst->summary : "it has no images";
+}
+
+static void close_winre(struct wp_diff_file *outer, struct winre *winre)
+{
+	if (winre->file.index)
+		outer->index->taken = winre->file.index->taken;
+	wp_wim_index_free(winre->file.index);
+	wp_wim_free(winre->file.wim);
+	wp_blob_view_close(winre->view);
+}
+
+/* Compares the two files of a change as WIMs. What could not be read of them is told of the whole diff. */
+static void compare_winre(struct wp_diff *diff, struct wp_diff_image *image, struct wp_diff_file *old, struct wp_diff_file *new,
+			  const struct wp_item_change *change)
+{
+	static const struct wp_diff_options options = { .servicing = true, .inner = true };
+	struct winre was = { 0 }, is = { 0 };
+	struct wp_error err = { 0 };
+	const char *why = open_winre(old, &change->old, &was), *which = "old";
+
+	if (!why) {
+		why = open_winre(new, &change->new, &is);
+		which = "new";
+	}
+	if (why) {
+		image->winre->not_read = wp_arena_printf(diff->arena, "the %s one is not read: %s", which, why);
+	} else if (compare_files(&was.file, &is.file, &options, &image->winre->diff, &err)) {
+		image->winre->not_read = wp_arena_strdup(diff->arena, err.message);
+	} else {
+		const struct wp_diags *diags = &image->winre->diff->diags;
+
+		for (size_t i = 0; i < diags->count; i++)
+			wp_diag_add(diff->arena, &diff->diags, diags->items[i].severity, diags->items[i].code,
+				    wp_arena_strdup(diff->arena, diags->items[i].subject), "%s", diags->items[i].summary);
+		image->complete &= image->winre->diff->complete;
+	}
+	close_winre(old, &was);
+	close_winre(new, &is);
+}
+
+/* An image before this one of which the same two files were compared; there are no more than WP_LIMIT_IMAGES. */
+static uint32_t find_compared(const struct wp_diff *diff, size_t at, const struct wp_item_change *change)
+{
+	for (size_t i = 0; i < at; i++) {
+		const struct wp_diff_image *image = &diff->images[i];
+		const struct wp_item_change *other =
+			image->winre && !image->winre->same_as ? image->contents->groups[WP_ITEM_GROUP_RECOVERY].changed : NULL;
+
+		if (other && !memcmp(other->old.sha1, change->old.sha1, WP_SHA1_SIZE) &&
+		    !memcmp(other->new.sha1, change->new.sha1, WP_SHA1_SIZE))
+			return image->new_index;
+	}
+	return 0;
+}
+
+/* Looks into the recovery environments that differ, each pair once. */
+static void compare_winres(struct wp_diff *diff, struct wp_diff_file *old, struct wp_diff_file *new)
+{
+	size_t read = 0;
+
+	for (size_t i = 0; i < diff->image_count; i++) {
+		struct wp_diff_image *image = &diff->images[i];
+		const struct wp_diff_group *group = image->contents ? &image->contents->groups[WP_ITEM_GROUP_RECOVERY] : NULL;
+
+		if (!group || !group->changed_count)
+			continue;
+		image->winre = wp_arena_alloc(diff->arena, sizeof *image->winre);
+		image->winre->same_as = find_compared(diff, i, group->changed);
+		if (image->winre->same_as)
+			continue;
+		if (read++ < WP_LIMIT_INNER_WIMS)
+			compare_winre(diff, image, old, new, group->changed);
+		else
+			image->winre->not_read = "the files have more different ones than are read";
+	}
+}
+
+static int compare(struct wp_diff *diff, struct wp_diff_file *old, struct wp_diff_file *new, const struct wp_diff_options *options,
+		   struct wp_error *err)
 {
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	int result;
@@ -158,6 +264,8 @@ static int compare_files(struct wp_diff *diff, struct wp_diff_file *old, struct 
 	if (!old->index || !new->index)
 		diff->complete = false;
 	wp_pair_trees(diff, old, new, options);
+	if (!options->inner)
+		compare_winres(diff, old, new);
 	wp_diff_settle(diff);
 	/* What is said of whole files is not what was asked for. */
 	if (options->only_matched)
@@ -168,19 +276,30 @@ static int compare_files(struct wp_diff *diff, struct wp_diff_file *old, struct 
 	return WP_OK;
 }
 
+/* The caller frees the indexes of both, which may be there when the call fails. */
+static int compare_files(struct wp_diff_file *old, struct wp_diff_file *new, const struct wp_diff_options *options,
+			 struct wp_diff **ret_diff, struct wp_error *err)
+{
+	struct wp_diff *diff = wp_diff_new(options);
+	int result;
+
+	old->side = &diff->old;
+	new->side = &diff->new;
+	result = compare(diff, old, new, options, err);
+	if (result)
+		wp_diff_free(diff);
+	else
+		*ret_diff = diff;
+	return result;
+}
+
 int wp_diff_wims(struct wp_wim *old, struct wp_wim *new, const struct wp_diff_options *options,
 		 struct wp_diff **ret_diff, struct wp_error *err)
 {
-	struct wp_diff *diff = wp_diff_new(options);
-	struct wp_diff_file a = { .wim = old, .side = &diff->old }, b = { .wim = new, .side = &diff->new };
-	int result = compare_files(diff, &a, &b, options, err);
+	struct wp_diff_file a = { .wim = old }, b = { .wim = new };
+	int result = compare_files(&a, &b, options, ret_diff, err);
 
 	wp_wim_index_free(a.index);
 	wp_wim_index_free(b.index);
-	if (result) {
-		wp_diff_free(diff);
-		return result;
-	}
-	*ret_diff = diff;
-	return WP_OK;
+	return result;
 }

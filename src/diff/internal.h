@@ -36,6 +36,7 @@ struct wp_diff_file {
 	struct wp_blob_reader *reader; /* while texts are compared */
 	struct wp_boot_survey *survey; /* of the programs that start images; NULL: nobody asked */
 	const struct wp_boot_image *starts; /* what it found, of each image of the metadata */
+	struct wp_taken taken; /* of what limits.h allows one file, before its index was read: of a WIM in another one */
 };
 
 /* Calls @work for both, one of them in a thread of its own. Each has its own memory: nothing is shared. */
@@ -83,7 +84,7 @@ struct wp_diff_contents *wp_pair_contents(struct wp_arena *arena, const struct w
  * paths of gigabytes. Once something has no room, nothing that follows has.
  */
 struct wp_diff_room {
-	uint64_t left; /* bytes */
+	uint64_t left, most; /* bytes */
 };
 
 /* Takes so much of the room; false when there is not enough. */

@@ -140,6 +140,15 @@ char *wp_diff_words_unchanged(struct wp_arena *arena, const struct wp_diff_conte
 	return buf.length ? wp_arena_strdup(arena, wp_buf_text(&buf)) : NULL;
 }
 
+const char *wp_diff_words_winre(struct wp_arena *arena, const struct wp_diff_winre *winre)
+{
+	if (winre->same_as)
+		return wp_arena_printf(arena, "Inside of Winre.wim: the same as in image %" PRIu32, winre->same_as);
+	if (winre->not_read)
+		return wp_arena_printf(arena, "Inside of Winre.wim: not known, for %s", winre->not_read);
+	return wp_diff_has_changes(winre->diff) ? "Inside of Winre.wim" : "Inside of Winre.wim: nothing that is compared differs";
+}
+
 const char *wp_diff_words_windows(const struct wp_diff_contents *contents)
 {
 	if (contents->windows_old && contents->windows_new)

@@ -131,20 +131,6 @@ static json_t *files_json(const struct wp_diff_files *files)
 	return object;
 }
 
-static json_t *image_json(const struct wp_diff_image *image)
-{
-	return wp_json_object("old_index", image->old_index ? wp_json_u64(image->old_index) : json_null(),
-			      "new_index", image->new_index ? wp_json_u64(image->new_index) : json_null(),
-			      "old_name", wp_json_text(image->old_name), "new_name", wp_json_text(image->new_name),
-			      "matched_by", wp_json_text(wp_match_name(image->matched_by)),
-			      "status", wp_json_text(wp_diff_status_name(image->status)),
-			      "tree", wp_json_text(wp_tree_state_name(image->tree)), "fields", fields_json(image),
-			      "complete", json_boolean(image->complete),
-			      "contents", wp_diff_contents_json(image->contents),
-			      "boot", wp_diff_boot_json(image->boot), "files", files_json(image->files),
-			      "texts", wp_diff_texts_json(image->texts), NULL);
-}
-
 static json_t *header_json(const struct wp_diff *diff)
 {
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
@@ -165,9 +151,40 @@ static json_t *blobs_json(const struct wp_diff_blobs *blobs)
 			      "stored_bytes", wp_json_number(blobs->stored_bytes), NULL);
 }
 
-json_t *wp_report_diff_json(const struct wp_diff *diff)
+static void add_diff(json_t *object, const struct wp_diff *diff);
+
+/* The two files as WIMs; what was odd about them is said of the whole diff. */
+static json_t *winre_json(const struct wp_diff_winre *winre)
 {
-	json_t *document = wp_json_document("wimplan-diff", "1.2"), *images = json_array(), *blobs = json_null();
+	json_t *diff = json_null();
+
+	if (!winre)
+		return json_null();
+	if (winre->diff) {
+		diff = json_object();
+		add_diff(diff, winre->diff);
+	}
+	return wp_json_object("same_as", winre->same_as ? wp_json_u64(winre->same_as) : json_null(), "not_read",
+			      wp_json_text(winre->not_read), "diff", diff, NULL);
+}
+
+static json_t *image_json(const struct wp_diff_image *image)
+{
+	return wp_json_object("old_index", image->old_index ? wp_json_u64(image->old_index) : json_null(),
+			      "new_index", image->new_index ? wp_json_u64(image->new_index) : json_null(),
+			      "old_name", wp_json_text(image->old_name), "new_name", wp_json_text(image->new_name),
+			      "matched_by", wp_json_text(wp_match_name(image->matched_by)),
+			      "status", wp_json_text(wp_diff_status_name(image->status)),
+			      "tree", wp_json_text(wp_tree_state_name(image->tree)), "fields", fields_json(image),
+			      "complete", json_boolean(image->complete),
+			      "contents", wp_diff_contents_json(image->contents),
+			      "boot", wp_diff_boot_json(image->boot), "files", files_json(image->files),
+			      "winre", winre_json(image->winre), "texts", wp_diff_texts_json(image->texts), NULL);
+}
+
+static void add_diff(json_t *object, const struct wp_diff *diff)
+{
+	json_t *images = json_array(), *blobs = json_null();
 
 	for (size_t i = 0; i < diff->image_count; i++)
 		wp_json_push(images, image_json(&diff->images[i]));
@@ -175,8 +192,16 @@ json_t *wp_report_diff_json(const struct wp_diff *diff)
 		blobs = wp_json_object("shared", blobs_json(&diff->shared), "added", blobs_json(&diff->added),
 				       "removed", blobs_json(&diff->removed), NULL);
 	}
-	wp_json_put(document, "old", side_json(&diff->old), "new", side_json(&diff->new),
-			      "complete", json_boolean(diff->complete), "images", images, "header", header_json(diff),
-			      "blobs", blobs, "diagnostics", wp_json_diags(&diff->diags), NULL);
+	wp_json_put(object, "old", side_json(&diff->old), "new", side_json(&diff->new),
+			    "complete", json_boolean(diff->complete), "images", images, "header", header_json(diff),
+			    "blobs", blobs, NULL);
+}
+
+json_t *wp_report_diff_json(const struct wp_diff *diff)
+{
+	json_t *document = wp_json_document("wimplan-diff", "1.2");
+
+	add_diff(document, diff);
+	wp_json_set(document, "diagnostics", wp_json_diags(&diff->diags));
 	return document;
 }

@@ -253,6 +253,36 @@ static void add_common(struct wp_page *page, const struct wp_diff_fields *fields
 	add_fields(page, fields->images, fields);
 }
 
+/* What became of the WIM in an image: its images one after the other. */
+static void add_winre(struct wp_page *page, const char *outer, const struct wp_diff_winre *winre, bool all)
+{
+	const struct wp_diff *diff = winre->diff;
+
+	if (!diff || !wp_diff_has_changes(diff))
+		wp_page_line(page, WP_PART_PARAGRAPH,
+			     wp_arena_printf(page->arena, "%s.", wp_diff_words_winre(page->arena, winre)));
+	for (size_t i = 0; diff && i < diff->image_count; i++) {
+		const struct wp_diff_image *image = &diff->images[i];
+		const char *name = wp_arena_printf(page->arena, "Winre.wim of %s, image %" PRIu32, outer,
+						   image->new_index ? image->new_index : image->old_index);
+		struct wp_diff_fields fields = { .items = wp_arena_alloc(page->arena, image->field_count * sizeof *fields.items) };
+
+		wp_page_open(page, WP_PART_HEADING, NULL)->level = 3;
+		wp_page_add(page, WP_PART_TEXT,
+			    wp_arena_printf(page->arena, "Winre.wim: %s ", wp_diff_words_name(image)));
+		wp_page_badge(page, wp_diff_page_tone(image->status), wp_diff_words_state(image));
+		wp_page_close(page);
+		for (size_t f = 0; f < image->field_count; f++)
+			fields.items[fields.count++] = &image->fields[f];
+		if (fields.count)
+			add_fields(page, name, &fields);
+		if (image->contents)
+			wp_diff_page_contents(page, name, image->contents, all);
+		if (image->boot)
+			wp_diff_page_boot(page, name, image->boot);
+	}
+}
+
 static void add_image(struct wp_page *page, const struct wp_diff *diff, const struct wp_diff_image *image,
 		      const struct wp_diff_fields *own, bool all)
 {
@@ -279,6 +309,8 @@ static void add_image(struct wp_page *page, const struct wp_diff *diff, const st
 		wp_diff_page_contents(page, name, image->contents, all);
 	if (image->boot)
 		wp_diff_page_boot(page, name, image->boot);
+	if (image->winre)
+		add_winre(page, name, image->winre, all);
 	if (image->files)
 		wp_diff_page_files(page, name, image->files, all);
 	if (image->texts)

@@ -109,6 +109,9 @@ char *wp_diff_words_counts(struct wp_arena *arena, const struct wp_diff_group *g
 /* "34 apps, 1 language": what is installed in groups without a change; NULL when there is none. */
 char *wp_diff_words_unchanged(struct wp_arena *arena, const struct wp_diff_contents *contents);
 
+/* What stands in front of what became of a Winre.wim that differs, or why nothing is told of it. */
+const char *wp_diff_words_winre(struct wp_arena *arena, const struct wp_diff_winre *winre);
+
 /* Why there is nothing to compare: an image without a Windows folder. NULL when both have one. */
 const char *wp_diff_words_windows(const struct wp_diff_contents *contents);
 

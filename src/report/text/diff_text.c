@@ -85,6 +85,8 @@ static void add_header(struct diff_text *text)
 			      wp_header_text(text->out.arena, &diff->new.header, diff->header[i]));
 }
 
+static void add_winre(struct diff_text *text, const struct wp_diff_winre *winre);
+
 static void add_image(struct diff_text *text, const struct wp_diff_image *image, const struct wp_diff_fields *own)
 {
 	uint32_t index = image->new_index ? image->new_index : image->old_index;
@@ -102,12 +104,14 @@ static void add_image(struct diff_text *text, const struct wp_diff_image *image,
 			  4 + index_width);
 	add_fields(text, "  Metadata\n", own);
 	tree = wp_diff_words_tree(text->diff, image);
-	if (tree && (image->status != WP_DIFF_SAME || !image->complete))
+	if (tree && !text->inner && (image->status != WP_DIFF_SAME || !image->complete))
 		wp_buf_printf(text->out.buf, "  Files: %s\n", tree);
 	if (image->contents)
 		wp_diff_text_contents(text, image->contents);
 	if (image->boot)
 		wp_diff_text_boot(text, image->boot);
+	if (image->winre)
+		add_winre(text, image->winre);
 	if (image->files)
 		wp_diff_text_files(text, image->files);
 	if (image->texts)
@@ -137,6 +141,36 @@ static void add_images(struct diff_text *text)
 		before = block;
 		add_image(text, image, own);
 	}
+}
+
+#define INDENT 4u
+
+/* What became of the WIM in an image: the same lines as of two files, further to the right. */
+static void add_winre(struct diff_text *text, const struct wp_diff_winre *winre)
+{
+	struct wp_buf lines __attribute__((cleanup(wp_buf_free))) = { 0 };
+	struct diff_text inner = { .out = text->out, .diff = winre->diff, .inner = true, .all = text->all };
+	const char *line;
+
+	wp_layout_line(&text->out, 2, 4, wp_diff_words_winre(text->out.arena, winre));
+	if (!winre->diff)
+		return;
+	inner.out.buf = &lines;
+	inner.out.columns -= INDENT;
+	wp_diff_words_metadata(text->out.arena, winre->diff, &inner.metadata);
+	add_header(&inner);
+	add_images(&inner);
+	add_common(&inner);
+	line = wp_buf_text(&lines);
+	line += *line == '\n';
+	for (const char *end; (end = strchr(line, '\n')); line = end + 1) {
+		wp_buf_pad(text->out.buf, ' ', end > line ? INDENT : 0);
+		wp_buf_add(text->out.buf, line, (size_t)(end - line) + 1);
+	}
+	for (size_t i = 0; i < winre->diff->image_count; i++)
+		text->items[winre->diff->images[i].status] = true;
+	for (size_t i = 0; i < sizeof text->items / sizeof *text->items; i++)
+		text->items[i] |= inner.items[i];
 }
 
 static void add_blobs(struct diff_text *text)

@@ -12,6 +12,7 @@
 struct diff_text {
 	struct wp_layout out;
 	const struct wp_diff *diff;
+	bool inner; /* of WIMs in others, into whose files no option leads */
 	bool all; /* lists in full */
 	struct wp_diff_metadata metadata;
 	size_t name_width; /* of the images */
