@@ -311,3 +311,47 @@ Test(inside, is_not_verified)
 	unlink(path);
 	wp_buf_free(&file);
 }
+
+/* A table whose run of solid resources is one and the same, so many times: each counts. */
+Test(inside, solid_resources_of_a_file)
+{
+	for (uint64_t count = WP_LIMIT_SOLID; count <= WP_LIMIT_SOLID + UINT64_C(1); count++) {
+		uint8_t solid[WP_BLOB_ENTRY_SIZE];
+		struct wp_buf file = { 0 }, table = { 0 };
+		struct wp_wim_index *index;
+		char path[sizeof TEMPORARY];
+		struct wp_wim *wim;
+		uint64_t entries, at;
+		size_t first = 0;
+
+		make_tree(&file, WIMLIB_COMPRESSION_TYPE_LZMS, WIMLIB_WRITE_FLAG_SOLID);
+		entries = get(file.data, AT_BLOBS + 16, 8) / WP_BLOB_ENTRY_SIZE;
+		while (!(ENTRY(&file, first)[7] & WP_WIM_RESOURCE_SOLID))
+			first++;
+		memcpy(solid, ENTRY(&file, first), sizeof solid);
+		for (uint64_t i = 0; i < entries; i++) {
+			if (i == first)
+				for (uint64_t k = 1; k < count; k++)
+					wp_buf_add(&table, solid, sizeof solid);
+			wp_buf_add(&table, ENTRY(&file, i), WP_BLOB_ENTRY_SIZE);
+		}
+		at = file.length;
+		wp_buf_add(&file, table.data, table.length);
+		put_resource(file.data, AT_BLOBS, table.length, 0, at, table.length);
+		wrap(&file, path);
+		wim = read_inside(path, BEFORE, file.length);
+		index = wp_wim_index_read(wim);
+		if (count == WP_LIMIT_SOLID) {
+			cr_expect(index, "%s", only_code(&wim->diags));
+		} else {
+			cr_expect_null(index);
+			cr_assert(wim->diags.count > 0);
+			cr_expect_str_eq(wim->diags.items[wim->diags.count - 1].detail, "it has too many solid resources");
+		}
+		wp_wim_index_free(index);
+		wp_wim_free(wim);
+		unlink(path);
+		wp_buf_free(&file);
+		wp_buf_free(&table);
+	}
+}
