@@ -351,8 +351,9 @@ static uint64_t rest(uint64_t of_file, uint64_t taken, uint64_t of_tree)
 /* Counts the bytes before they are read: what is damaged behind them has cost them as well. */
 static int take_bytes(struct wp_tree *tree, struct wp_wim_index *index, uint64_t size)
 {
-	/* A WIM inside of another one may be compressed twice. */
-	uint64_t file = index->wim->size < index->wim->file_size ? index->wim->size : index->wim->file_size;
+	/* A WIM in another one may be compressed twice: what counts is the file. */
+	bool twice = index->wim->read && index->wim->file_size < index->wim->size;
+	uint64_t file = twice ? index->wim->file_size : index->wim->size;
 	uint64_t most = file < WP_LIMIT_FILE_TREE_BYTES / WP_LIMIT_TREE_GROWTH ? file * WP_LIMIT_TREE_GROWTH
 										: WP_LIMIT_FILE_TREE_BYTES;
 
