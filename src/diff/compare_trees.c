@@ -179,7 +179,7 @@ static void compare_boot(struct wp_diff *diff, struct wp_diff_file *old, struct 
 		wp_pair_boot_end(diff, image, old, new);
 		if (!image->boot || wp_diff_room_take(room, wp_diff_boot_text(image->boot)))
 			continue;
-		tell_no_room(diff, image, "what starts it");
+		tell_no_room(diff, image, room, "what starts it");
 		image->boot = NULL;
 	}
 }
