@@ -95,7 +95,7 @@ const char *wp_boot_role_name(enum wp_boot_role role);
 struct wp_boot_file {
 	enum wp_boot_role role;
 	const char *path;    /* "\\Windows\\Boot\\EFI\\bootmgfw.efi" */
-	bool missing;        /* its data is in another file: @size is 0 and not known */
+	bool missing;        /* its data is in another file, or in no one place of a medium: @size is not known */
 	uint64_t size;       /* bytes */
 	uint8_t sha1[WP_SHA1_SIZE];
 	const struct wp_boot_program *program; /* NULL: it is none, or was not read */

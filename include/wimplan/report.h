@@ -66,7 +66,7 @@ struct wp_inspection {
 	const struct wp_servicing *contents; /* --servicing: of each image of the metadata; NULL without */
 	const struct wp_boot_image *boot; /* --boot, --servicing: the same of the programs that start it */
 	const struct wp_winre *winre; /* --winre: the same of its recovery environment */
-	bool asked_deep, asked_servicing, asked_boot; /* what is then NULL nobody could look at */
+	bool asked_deep, asked_servicing, asked_boot, asked_winre; /* what is then NULL nobody could look at */
 	bool searched; /* --path: @found says what fits; NULL: nobody could look */
 	const struct wp_found_files *found;
 	uint32_t only_image; /* --image N; 0: all */

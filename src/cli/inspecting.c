@@ -200,6 +200,7 @@ static void inspect(const struct wp_inspect_wanted *wanted, const struct wp_cli_
 	ret->file.asked_deep = wanted->deep;
 	ret->file.asked_servicing = wanted->servicing;
 	ret->file.asked_boot = wanted->boot;
+	ret->file.asked_winre = wanted->winre;
 	ret->file.searched = wanted->globs.count > 0;
 	if (wanted->expect)
 		judge(wanted, inside, ret);

@@ -12,7 +12,7 @@
 
 /* What the call asked for, of all files alike. */
 struct asked {
-	bool deep, servicing, boot, searched;
+	bool deep, servicing, boot, winre, searched;
 };
 
 static const char *file_name(struct wp_arena *arena, const char *path)
@@ -30,9 +30,9 @@ static const char *title_of(struct wp_arena *arena, const struct wp_inspect_view
 		media = view->files[i].media == media ? media : NULL;
 	if (media)
 		return wp_arena_printf(arena, "What is in %s", file_name(arena, media->path));
-	if (view->count == 1)
+	if (view->given == 1)
 		return wp_arena_printf(arena, "What is in %s", file_name(arena, view->files[0].wim->path));
-	return wp_arena_printf(arena, "What is in %s files", wp_words_count(arena, view->count));
+	return wp_arena_printf(arena, "What is in %s files", wp_words_count(arena, view->given));
 }
 
 static size_t images_of(const struct wp_inspection *file)
@@ -63,7 +63,10 @@ static void add_cards(struct wp_page *page, const struct wp_inspect_view *view)
 		expected = expected || view->files[i].expected;
 	}
 	wp_page_open(page, WP_PART_CARDS, NULL);
-	wp_page_card(page, WP_TONE_PLAIN, wp_words_count(page->arena, view->count), view->count == 1 ? "file" : "files");
+	wp_page_card(page, WP_TONE_PLAIN, wp_words_count(page->arena, view->given), view->given == 1 ? "file" : "files");
+	if (view->count > view->given)
+		wp_page_card(page, WP_TONE_PLAIN, wp_words_count(page->arena, view->count - view->given),
+			     view->count - view->given == 1 ? "recovery environment in them" : "recovery environments in them");
 	wp_page_card(page, WP_TONE_PLAIN, wp_words_count(page->arena, images), images == 1 ? "image" : "images");
 	if (grades[WP_GRADE_WARNING])
 		wp_page_card(page, WP_TONE_CHANGE, wp_words_count(page->arena, grades[WP_GRADE_WARNING]),
@@ -88,7 +91,7 @@ static void add_files(struct wp_page *page, const struct wp_inspect_view *view)
 	for (size_t i = 0; i < view->count; i++) {
 		const struct wp_wim *wim = view->files[i].wim;
 
-		WP_PAGE_ROW(page, wp_cell_link(wp_inspect_page_file(page->arena, i), wp_utf8_repair(page->arena, wim->path)),
+		WP_PAGE_ROW(page, wp_cell_link(wp_inspect_page_file(page->arena, i), view->names[i]),
 			    wp_cell_badge(tone_of(wim->grade), wp_grade_name(wim->grade)),
 			    wp_cell(wim->metadata ? wp_words_count(page->arena, images_of(&view->files[i])) : NULL),
 			    wp_cell(wim->opened ? wp_words_size(page->arena, wim->size) : NULL),
@@ -191,7 +194,7 @@ static void add_images(struct wp_page *page, const struct wp_inspect_view *view,
 {
 	const struct wp_inspection *file = &view->files[at];
 	const struct wp_wim_metadata *metadata = file->wim->metadata;
-	bool detailed = view->all || file->only_image || (view->count == 1 && metadata && metadata->image_count == 1);
+	bool detailed = view->all || file->only_image || ((view->given == 1 || file->wim->read) && metadata && metadata->image_count == 1);
 	bool sections = detailed || file->boot || file->contents;
 
 	if (!metadata || !metadata->image_count)
@@ -239,11 +242,12 @@ static void add_file(struct wp_page *page, const struct wp_inspect_view *view, s
 		add_media(page, file, at);
 	wp_page_open(page, WP_PART_SECTION, NULL)->target = wp_inspect_page_file(page->arena, at);
 	wp_page_open(page, WP_PART_HEADING, NULL)->level = 2;
-	wp_page_add(page, WP_PART_TEXT, wp_arena_printf(page->arena, "%s ", wp_utf8_repair(page->arena, file->wim->path)));
+	wp_page_add(page, WP_PART_TEXT, wp_arena_printf(page->arena, "%s ", view->names[at]));
 	wp_page_badge(page, tone_of(file->wim->grade), wp_grade_name(file->wim->grade));
 	wp_page_close(page);
 	add_facts(page, &facts);
 	add_images(page, view, at);
+	wp_inspect_page_winres(page, file, at);
 	wp_inspect_page_found(page, file);
 	add_other(page, file->wim->metadata);
 	add_remarks(page, file->wim);
@@ -258,7 +262,7 @@ static const char *unread_words(struct wp_arena *arena, const struct wp_inspect_
 
 	for (size_t i = 0; i < view->count; i++)
 		if (view->files[i].wim->grade == WP_GRADE_ERROR)
-			*WP_PUSH(arena, names, count) = wp_utf8_repair(arena, view->files[i].wim->path);
+			*WP_PUSH(arena, names, count) = view->names[i];
 	if (!count)
 		return NULL;
 	return wp_arena_printf(arena, "Nothing is known of the images of %s%s. Why stands below.",
@@ -275,6 +279,7 @@ static const char *looked_words(struct wp_arena *arena, const struct asked *aske
 	} all[] = {
 		{ asked->boot, "who signed what starts them (--boot)" },
 		{ asked->servicing, "what is installed (--servicing)" },
+		{ asked->winre, "the recovery environments (--winre)" },
 		{ asked->deep, "content ids and unused bytes (--deep)" },
 		{ asked->searched, "single files (--path)" },
 	};
@@ -289,29 +294,58 @@ static const char *looked_words(struct wp_arena *arena, const struct asked *aske
 	return wp_arena_printf(arena, "Not looked at, because nobody asked for it: %s.", wp_text_join(arena, not, count));
 }
 
+/* The files with the recovery environments in them behind each. */
+static struct wp_inspect_view view_of(struct wp_arena *arena, const struct wp_inspection *files, size_t count, bool all)
+{
+	struct wp_inspection *items = NULL;
+	const char **names = NULL;
+	size_t item_count = 0, name_count = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct wp_inspection *file = &files[i];
+
+		*WP_PUSH(arena, items, item_count) = *file;
+		*WP_PUSH(arena, names, name_count) = wp_utf8_repair(arena, file->wim->path);
+		for (size_t k = 0; file->winre && k < file->wim->metadata->image_count; k++) {
+			struct wp_inspection *inner;
+
+			if (!file->winre[k].wim)
+				continue;
+			inner = WP_PUSH(arena, items, item_count);
+			*inner = *file->winre[k].wim;
+			/* It is in the same medium, which is shown once. */
+			inner->media = file->media;
+			*WP_PUSH(arena, names, name_count) = wp_arena_printf(arena, "%s, in %s", wp_utf8_repair(arena, inner->wim->path),
+									     wp_inspect_sharers(arena, file, k));
+		}
+	}
+	return (struct wp_inspect_view){ items, names, item_count, count, all };
+}
+
 static void render(const struct wp_inspection *files, size_t count, bool all, struct wp_buf *buf,
 		   void (*rendering)(const struct wp_page *, struct wp_buf *))
 {
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-	const struct wp_inspect_view view = { files, count, all };
+	const struct wp_inspect_view view = view_of(arena, files, count, all);
 	struct asked asked = { 0 };
 	struct wp_page page;
 
 	for (size_t i = 0; i < count; i++) {
 		asked.boot = asked.boot || files[i].asked_boot;
 		asked.servicing = asked.servicing || files[i].asked_servicing;
+		asked.winre = asked.winre || files[i].asked_winre;
 		asked.deep = asked.deep || files[i].asked_deep;
 		asked.searched = asked.searched || files[i].searched;
 	}
 	wp_page_init(&page, arena, "wimplan inspect", title_of(arena, &view));
 	wp_page_banner(&page, "Not everything could be read", unread_words(arena, &view));
 	add_cards(&page, &view);
-	if (asked.boot || asked.servicing)
+	if (asked.boot || asked.servicing || asked.winre)
 		wp_inspect_page_boot_summary(&page, &view);
 	add_files(&page, &view);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < view.count; i++)
 		add_file(&page, &view, i);
-	if (asked.boot || asked.servicing)
+	if (asked.boot || asked.servicing || asked.winre)
 		wp_inspect_page_boot_terms(&page);
 	wp_page_line(&page, WP_PART_PARAGRAPH, looked_words(arena, &asked));
 	rendering(&page, buf);

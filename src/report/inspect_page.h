@@ -11,8 +11,10 @@
 
 /* What the page is made of. */
 struct wp_inspect_view {
-	const struct wp_inspection *files;
+	const struct wp_inspection *files; /* behind each the recovery environments in it, which are WIMs too */
+	const char *const *names;          /* of each of them */
 	size_t count;
+	size_t given; /* of them those that the call named */
 	bool all; /* packages and drivers without interest are listed, and each image with everything that is known of it */
 };
 
@@ -56,6 +58,8 @@ void wp_inspect_page_boot(struct wp_page *page, const struct wp_inspection *file
 
 /* What is installed in an image. */
 void wp_inspect_page_contents(struct wp_page *page, const char *image, const struct wp_servicing *servicing, bool all);
+/* The recovery environments of its images. @at is the number of the file on the page. */
+void wp_inspect_page_winres(struct wp_page *page, const struct wp_inspection *file, size_t at);
 /* The paths that fit. */
 void wp_inspect_page_found(struct wp_page *page, const struct wp_inspection *file);
 /* What is not as it is expected. */

@@ -92,10 +92,12 @@ void wp_inspect_page_boot_summary(struct wp_page *page, const struct wp_inspect_
 	for (size_t i = 0; i < view->count; i++) {
 		const struct wp_inspection *file = &view->files[i];
 
+		if (!file->asked_boot && !file->asked_servicing)
+			continue;
 		if (wp_inspect_page_begins_medium(view, i) && file->media_boot)
 			add_medium_row(page, file, i);
 		if (view->count > 1 || file->media)
-			wp_page_add(page, WP_PART_GROUP, wp_utf8_repair(page->arena, file->wim->path));
+			wp_page_add(page, WP_PART_GROUP, view->names[i]);
 		for (size_t k = 0; file->boot && k < file->wim->metadata->image_count; k++)
 			if (asked(file, k))
 				add_summary_row(page, view, i, k);

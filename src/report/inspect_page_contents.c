@@ -81,6 +81,42 @@ void wp_inspect_page_contents(struct wp_page *page, const char *image, const str
 			     wp_arena_printf(page->arena, "There is nothing of these in it: %s.", wp_text_join(page->arena, none, none_count)));
 }
 
+void wp_inspect_page_winres(struct wp_page *page, const struct wp_inspection *file, size_t at)
+{
+	size_t below = at;
+
+	if (!file->winre)
+		return;
+	wp_page_heading(page, 3, "Recovery environments");
+	wp_page_open(page, WP_PART_LIST, NULL);
+	for (size_t i = 0; i < file->wim->metadata->image_count; i++) {
+		const struct wp_winre *winre = &file->winre[i];
+		const char *images;
+
+		if (winre->same_as || (!winre->file && !wp_inspect_page_shows(file, i)))
+			continue;
+		wp_page_open(page, WP_PART_ITEM, NULL);
+		if (winre->file) {
+			images = wp_arena_printf(page->arena, "%s of %s", winre->file->name, wp_inspect_sharers(page->arena, file, i));
+			if (winre->wim)
+				wp_page_link(page, wp_inspect_page_file(page->arena, ++below), images);
+			else
+				wp_page_add(page, WP_PART_TEXT, images);
+			if (winre->not_read)
+				wp_page_add(page, WP_PART_TEXT,
+					    wp_arena_printf(page->arena, " %s: %s.", winre->wim ? "could not be read in full" : "is not read",
+							    winre->not_read));
+		} else {
+			wp_page_add(page, WP_PART_TEXT,
+				    wp_arena_printf(page->arena, winre->known ? "Image %" PRIu32 " has no Winre.wim."
+									      : "Whether image %" PRIu32 " has one is not known.",
+						    file->wim->metadata->images[i].index));
+		}
+		wp_page_close(page);
+	}
+	wp_page_close(page);
+}
+
 /* What stands in a cell; nothing where there is nothing. */
 static struct wp_page_cell cell_of(const char *cell)
 {

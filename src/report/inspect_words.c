@@ -309,3 +309,18 @@ struct wp_facts wp_inspect_media_facts(struct wp_arena *arena, const struct wp_m
 	}
 	return facts;
 }
+
+const char *wp_inspect_sharers(struct wp_arena *arena, const struct wp_inspection *file, size_t first)
+{
+	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+	const struct wp_wim_image *images = file->wim->metadata->images;
+	size_t count = 1;
+
+	wp_buf_printf(&text, "%" PRIu32, images[first].index);
+	for (size_t i = first + 1; i < file->wim->metadata->image_count; i++)
+		if (file->winre[i].same_as == images[first].index) {
+			wp_buf_printf(&text, ", %" PRIu32, images[i].index);
+			count++;
+		}
+	return wp_arena_printf(arena, "image%s %s", wp_plural(count), wp_buf_text(&text));
+}

@@ -20,6 +20,9 @@ struct wp_facts wp_inspect_media_facts(struct wp_arena *arena, const struct wp_m
 /* Everything that is known of one image. */
 struct wp_facts wp_inspect_image_facts(struct wp_arena *arena, const struct wp_wim_image *image);
 
+/* "image 1", "images 1, 2": those that have the Winre.wim of the image with the number @first. */
+const char *wp_inspect_sharers(struct wp_arena *arena, const struct wp_inspection *file, size_t first);
+
 /* What a table has of an image. The type is INSTALLATIONTYPE: with and without a desktop a server has one and the same edition. */
 enum wp_image_cell {
 	WP_IMAGE_INDEX,

@@ -174,22 +174,6 @@ static void add_file(const struct wp_layout *out, const struct wp_inspection *fi
 	add_notes(out, file);
 }
 
-/* "image 1", "images 1, 2": those that have the Winre.wim of image @first. */
-static const char *sharers(const struct wp_layout *out, const struct wp_inspection *file, size_t first)
-{
-	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
-	const struct wp_wim_image *images = file->wim->metadata->images;
-	size_t count = 1;
-
-	wp_buf_printf(&text, "%" PRIu32, images[first].index);
-	for (size_t i = first + 1; i < file->wim->metadata->image_count; i++)
-		if (file->winre[i].same_as == images[first].index) {
-			wp_buf_printf(&text, ", %" PRIu32, images[i].index);
-			count++;
-		}
-	return wp_arena_printf(out->arena, "image%s %s", wp_plural(count), wp_buf_text(&text));
-}
-
 /* The recovery environments, each once, as files behind the file that they are in. */
 static void add_winres(const struct wp_layout *out, const struct wp_inspection *file, bool all)
 {
@@ -201,7 +185,7 @@ static void add_winres(const struct wp_layout *out, const struct wp_inspection *
 			wp_buf_printf(out->buf, "\nImage %" PRIu32 " has no Winre.wim.\n", file->wim->metadata->images[i].index);
 		if (!winre->file || winre->same_as)
 			continue;
-		images = sharers(out, file, i);
+		images = wp_inspect_sharers(out->arena, file, i);
 		wp_buf_putc(out->buf, '\n');
 		if (winre->wim) {
 			wp_layout_tint(out, WP_TINT_BOLD, wp_layout_escape(out, wp_utf8_repair(out->arena, winre->wim->wim->path)));
