@@ -29,7 +29,7 @@ static void compare(struct wp_arena *arena, const struct wp_wim_index *index, co
 {
 	static const struct wp_diff_totals nothing;
 	const struct wp_diff_options options = { .depth = 2, .path_limit = 100 };
-	struct wp_diff_room room = { WP_LIMIT_DIFF_TEXT };
+	struct wp_diff_room room = { WP_LIMIT_DIFF_TEXT, WP_LIMIT_DIFF_TEXT };
 	const struct wp_diff_files *files;
 
 	if (!old->node_count || !new->node_count)
