@@ -230,13 +230,14 @@ coverage:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage COVERAGE='--coverage -fprofile-update=atomic' CFLAGS='-O0 -g' all-for-check
 	@tests/coverage.sh $(BUILD)/coverage
 
-bench: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/wimplan-export $(BUILD)/mkwim $(BUILD)/site-provider $(BUILD)/bare-requests $(BUILD)/bench-link
+bench: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/wimplan-export $(BUILD)/mkwim $(BUILD)/mkboot $(BUILD)/site-provider $(BUILD)/bare-requests $(BUILD)/bench-link
 	@tests/bench/table.py $(BUILD) begin
 	@tests/bench/bench.py $(BUILD) $(BENCH)
 	@tests/bench/scale_bench.py $(BUILD) $(BENCH)
 	@tests/bench/apply_bench.py $(BUILD) $(BENCH)
 	@tests/bench/export_bench.py $(BUILD) $(BENCH)
 	@tests/bench/diff_bench.py $(BUILD)
+	@tests/bench/boot_bench.py $(BUILD)
 	@tests/bench/hierarchy_bench.py $(BUILD)
 	@tests/bench/link_bench.py $(BUILD)
 	@tests/bench/table.py $(BUILD) end

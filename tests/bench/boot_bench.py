@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What looking at the programs that start a computer costs: boot_bench.py BUILD [FILES]. Prints medians; never fails because of time.
+
+1. "wimplan inspect --boot" of an image of FILES files (200,000) with boot files of usual sizes, in turn with "--servicing", which
+   reads the same tree: the time beyond it, and the peak memory.
+2. The peak memory where the programs stand in a solid resource of chunks of 64 MiB."""
+
+import os
+import pathlib
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+
+import diff_bench
+import table
+
+PAIRS = 9
+# Sizes as of a Windows 11 image.
+PROGRAMS = {
+    "Windows/Boot/EFI/bootmgfw.efi": 2_800_000,
+    "Windows/Boot/EFI/bootmgr.efi": 2_800_000,
+    "Windows/Boot/EFI_EX/bootmgfw_EX.efi": 2_900_000,
+    "Windows/Boot/PXE/wdsmgfw.efi": 1_900_000,
+    "Windows/Boot/PXE_EX/wdsmgfw_EX.efi": 2_000_000,
+    "Windows/System32/winload.efi": 2_300_000,
+    "Windows/System32/winresume.efi": 1_900_000,
+}
+
+
+def add_programs(build, folder, tree):
+    programs = folder / "programs"
+    programs.mkdir(exist_ok=True)
+    subprocess.run([build / "mkboot", folder / "authorities", programs], check=True, stdout=subprocess.DEVNULL)
+    signed = (programs / "6.efi").read_bytes()
+    chance = random.Random(5)
+    for path, size in PROGRAMS.items():
+        file = tree / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        # Half of it as dense as code, roughly.
+        half = (size - len(signed)) // 2
+        file.write_bytes(signed + chance.randbytes(half) + bytes(half))
+
+
+def capture(tree, path, *options):
+    subprocess.run(["wimlib-imagex", "capture", tree, path, "Image", *options], check=True, stdout=subprocess.DEVNULL)
+    shutil.rmtree(tree)
+    return str(path)
+
+
+def main():
+    build = pathlib.Path(sys.argv[1]).resolve()
+    files = int(sys.argv[2]) if len(sys.argv) > 2 else 200_000
+    wimplan = str(build / "wimplan")
+    with tempfile.TemporaryDirectory(prefix="wimplan-bench.") as name:
+        folder = pathlib.Path(name)
+        tree = folder / "tree"
+        diff_bench.populate(tree, files, 0)
+        add_programs(build, folder, tree)
+        wim = capture(tree, folder / "many.wim", "--compress=LZX")
+        runs = [(diff_bench.run([wimplan, "inspect", "--boot", wim]), diff_bench.run([wimplan, "inspect", "--servicing", wim]))
+                for _ in range(PAIRS)]
+        beyond = statistics.median(boot[0] - servicing[0] for boot, servicing in runs)
+        memory = max(boot[1] for boot, _ in runs)
+        add_programs(build, folder, tree)
+        (tree / "large").write_bytes(random.Random(9).randbytes(40 << 20) + bytes(40 << 20))
+        solid = capture(tree, folder / "solid.esd", "--solid", "--solid-compress=LZMS", "--solid-chunk-size=64M")
+        solid_memory = max(diff_bench.run([wimplan, "inspect", "--boot", solid])[1] for _ in range(3))
+        size = os.path.getsize(solid) / (1 << 20)
+    servicing = statistics.median(run[0] for _, run in runs)
+    print(f"inspect --servicing, {files} files        {1000 * servicing:7.1f} ms")
+    print(f"inspect --boot, beyond it                 {1000 * beyond:7.1f} ms (aim: at most 50), {memory:.0f} MiB (aim: at most 64)")
+    print(f"inspect --boot, solid chunks of 64 MiB    {solid_memory:7.0f} MiB (aim: at most 128; the file has {size:.0f} MiB)")
+    table.row(build, f"inspect --boot of {files} files, beyond --servicing", beyond, at_most=0.05)
+    table.row(build, f"inspect --boot of {files} files, memory", memory, at_most=64, unit="MB")
+    table.row(build, "inspect --boot, solid chunks of 64 MiB, memory", solid_memory, at_most=128, unit="MB")
+
+
+if __name__ == "__main__":
+    main()
