@@ -346,14 +346,20 @@ static bool may_have_arrived(const struct wp_provider *provider)
 	return provider->options.auth == WP_AUTH_NTLM && !provider->reply->status && sent;
 }
 
+/*
+ * CURLE_TOO_LARGE of libcurl 8.6 and later, which a line of the header without end is to it. By its number, for a program that was
+ * built with an older one may run with a newer one.
+ */
+#define TOO_LARGE 100u
+
 static void judge(struct wp_provider *provider, CURLcode code)
 {
 	struct wp_http *reply = provider->reply;
 	const struct guard *guard = &provider->guard;
 	long connect_status = 0;
 
-	/* No memory ends the program (wp_connection_run()). What libcurl calls so beside that is a line that has no end. */
-	if (code == CURLE_OUT_OF_MEMORY)
+	/* No memory ends the program (wp_connection_run()). What an older libcurl calls so beside that is a line that has no end. */
+	if (code == CURLE_OUT_OF_MEMORY || (unsigned int)code == TOO_LARGE)
 		provider->header_too_large = true;
 	if (is_answer(provider, code)) {
 		reply->transport = WP_TRANSPORT_ANSWERED;
