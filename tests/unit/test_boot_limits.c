@@ -249,13 +249,17 @@ Test(boot_limits, names_of_strangers)
 		struct pe_party party = { .key = EVP_RSA_gen(1024), .certificate = NULL };
 		const struct wp_boot_program *program;
 		X509_NAME *name = X509_NAME_new();
+		X509_NAME_ENTRY *entry;
 		int size;
 		uint8_t *der;
 
 		party.certificate = X509_dup(cast.leaf.certificate);
 		/* The bound of libcrypto's own on names is 64 characters. */
-		cr_assert_eq(X509_NAME_add_entry(name, X509_NAME_ENTRY_create_by_NID(NULL, NID_commonName, V_ASN1_UTF8STRING,
-			     (const unsigned char *)cases[i].name, (int)strlen(cases[i].name)), -1, 0), 1, "%s", cases[i].label);
+		entry = X509_NAME_ENTRY_create_by_NID(NULL, NID_commonName, V_ASN1_UTF8STRING, (const unsigned char *)cases[i].name,
+						      (int)strlen(cases[i].name));
+		/* It is copied. */
+		cr_assert_eq(X509_NAME_add_entry(name, entry, -1, 0), 1, "%s", cases[i].label);
+		X509_NAME_ENTRY_free(entry);
 		X509_set_subject_name(party.certificate, name);
 		X509_set_pubkey(party.certificate, party.key);
 		cr_assert(X509_sign(party.certificate, cast.ca.key, EVP_sha256()));
