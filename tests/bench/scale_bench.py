@@ -190,6 +190,15 @@ def bench_import(build, folder, count):
         table.row(build, f"import of {10 * count} records as {shape}, memory", max(memory for _, memory in mine), at_most=200, unit="MB")
 
 
+def plan_command(build, folder, name):
+    """Imports the records of this name into a cache of their own."""
+    cache, plan = str(folder / f"{name}.db"), str(folder / f"{name}.plan")
+    for stale in folder.glob(f"{name}.db*"):
+        stale.unlink()
+    run([f"{build}/wimplan", "import", "--quiet", "--site", "P01", "--cache", cache, str(folder / f"{name}.json")])
+    return [f"{build}/wimplan", "plan", "--quiet", "--cache", cache, "--map", f"\\\\srv\\src$={folder}", "-o", plan]
+
+
 def bench_plan(build, folder, count):
     command, tenth = plan_command(build, folder, "export"), plan_command(build, folder, "tenth")
     cold, _ = run(command)
