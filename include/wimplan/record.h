@@ -147,13 +147,6 @@ struct wp_record {
 };
 
 /*
- * A record as JSON, the form that the cache keeps and that a snapshot's id is made of:
- *   {"class":"SMS_ImagePackage","package_id":"P0100123","properties":{"Name":"…",…},"not_fetched":["ImageProperty"],
- *    "image_information":[{…}],"content_info":[{…}],"distribution_points":[{…}]}
- * properties holds every property of the export under ConfigMgr's spelling with normalised values (numbers as
- * integers, dates in ISO 8601, booleans as such, null left out), unknown ones as they came.
- */
-/*
  * Where the JSON of records is that are not held in memory. Of each of them the set has package_id, class, source_version,
  * image_property_state (WP_FETCHED_PRESENT also for an empty one), the errors, and of its images how many there are where
  * ImageProperty was not fetched.
@@ -163,6 +156,13 @@ struct wp_record_texts {
 	int (*read)(const struct wp_record_texts *texts, size_t at, struct wp_buf *ret, struct wp_error *err);
 };
 
+/*
+ * A record as JSON, the form that the cache keeps and that a snapshot's id is made of:
+ *   {"class":"SMS_ImagePackage","package_id":"P0100123","properties":{"Name":"…",…},"not_fetched":["ImageProperty"],
+ *    "image_information":[{…}],"content_info":[{…}],"distribution_points":[{…}]}
+ * properties holds every property of the export under ConfigMgr's spelling with normalised values (numbers as
+ * integers, dates in ISO 8601, booleans as such, null left out), unknown ones as they came.
+ */
 struct wp_record_set {
 	struct wp_arena *arena;
 	char *site_code;        /* NULL when neither the data nor the caller gave one */

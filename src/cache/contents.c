@@ -34,7 +34,7 @@ static bool read_content(struct wp_statement *statement, struct wp_wim_content *
 }
 
 /*
- * What cannot be read is not known: then wimlib opens a file again, or nobody is told what an update brings, and the plan's
+ * What cannot be read is not known: then a file is read again, or nobody is told what an update brings, and the plan's
  * body is the same. That is told once; from then on nothing is known.
  */
 static int lose(struct wp_cache *cache, int status)
@@ -190,18 +190,18 @@ static int drop_contents(const struct wp_cache *cache, struct wp_error *err)
 	return status || count <= cache->identity_limit
 		       ? status
 		       : wp_cache_drop_oldest(cache,
-				     "DELETE FROM identities WHERE file_id IN (SELECT file_id FROM identities ORDER BY seen "
-				     "DESC, file_id LIMIT -1 OFFSET ?1)",
-				     cache->identity_limit, err);
+					      "DELETE FROM identities WHERE file_id IN (SELECT file_id FROM identities ORDER BY seen "
+					      "DESC, file_id LIMIT -1 OFFSET ?1)",
+					      cache->identity_limit, err);
 }
 
 /* None that belongs to a baseline goes as long as there are others. */
 static int drop_summaries(const struct wp_cache *cache, struct wp_error *err)
 {
 	return wp_cache_drop_oldest(cache,
-			   "DELETE FROM summaries WHERE file_id IN (SELECT file_id FROM summaries ORDER BY file_id IN "
-			   "(SELECT file_id FROM baselines) DESC, seen DESC, file_id LIMIT -1 OFFSET ?1)",
-			   WP_LIMIT_SUMMARIES, err);
+				    "DELETE FROM summaries WHERE file_id IN (SELECT file_id FROM summaries ORDER BY file_id IN "
+				    "(SELECT file_id FROM baselines) DESC, seen DESC, file_id LIMIT -1 OFFSET ?1)",
+				    WP_LIMIT_SUMMARIES, err);
 }
 
 int wp_cache_put_contents(struct wp_cache *cache, const struct wp_file_content *files, size_t count,

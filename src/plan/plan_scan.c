@@ -58,12 +58,13 @@ static size_t measure(struct scan *scan, size_t *ret_escapes)
 	return (size_t)(at - scan->at) - 1;
 }
 
-/* A text or null. */
-static const char *text(struct scan *scan)
+/* A text or null behind @before, as all of these read what stands in front of it, too. */
+static const char *text(struct scan *scan, const char *before)
 {
 	size_t escapes, length;
 	char *copy, *to;
 
+	expect(scan, before);
 	if (take(scan, "null"))
 		return NULL;
 	if (scan->at == scan->end || *scan->at != '"') {
@@ -81,11 +82,12 @@ static const char *text(struct scan *scan)
 }
 
 /* A text that is one of few names; "" for null. */
-static void name(struct scan *scan, char ret[NAME_ROOM])
+static void name(struct scan *scan, const char *before, char ret[NAME_ROOM])
 {
 	size_t escapes, length;
 
 	ret[0] = '\0';
+	expect(scan, before);
 	if (take(scan, "null"))
 		return;
 	if (scan->at == scan->end || *scan->at != '"') {
@@ -103,13 +105,15 @@ static void name(struct scan *scan, char ret[NAME_ROOM])
 }
 
 /* A whole number or null. */
-static struct wp_number number(struct scan *scan)
+static struct wp_number number(struct scan *scan, const char *before)
 {
-	const char *begin = scan->at;
 	struct wp_number number = { .known = true };
+	const char *begin;
 
+	expect(scan, before);
 	if (take(scan, "null"))
 		return (struct wp_number){ .known = false };
+	begin = scan->at;
 	for (; scan->at < scan->end && *scan->at >= '0' && *scan->at <= '9' && number.value <= WP_JSON_EXACT_INTEGERS; scan->at++)
 		number.value = 10 * number.value + (uint64_t)(*scan->at - '0');
 	if (scan->at == begin || (*begin == '0' && scan->at > begin + 1) || number.value > WP_JSON_EXACT_INTEGERS)
@@ -117,18 +121,18 @@ static struct wp_number number(struct scan *scan)
 	return number;
 }
 
-static uint32_t image_index(struct scan *scan)
+static uint32_t image_index(struct scan *scan, const char *before)
 {
-	struct wp_number index = number(scan);
+	struct wp_number index = number(scan, before);
 
 	if (index.known && (!index.value || index.value > UINT32_MAX))
 		fail(scan);
 	return index.known ? (uint32_t)index.value : 0;
 }
 
-static void hash(struct scan *scan, char ret[WP_HASH_TEXT])
+static void hash(struct scan *scan, const char *before, char ret[WP_HASH_TEXT])
 {
-	const char *digest = text(scan);
+	const char *digest = text(scan, before);
 
 	if (digest && !wp_hash_is(digest))
 		fail(scan);
@@ -136,11 +140,11 @@ static void hash(struct scan *scan, char ret[WP_HASH_TEXT])
 		strcpy(ret, digest);
 }
 
-static enum wp_action action(struct scan *scan)
+static enum wp_action action(struct scan *scan, const char *before)
 {
 	char word[NAME_ROOM];
 
-	name(scan, word);
+	name(scan, before, word);
 	for (enum wp_action action = WP_ACTION_RELOAD; *word && action <= WP_ACTION_REFRESH; action++)
 		if (!strcmp(word, wp_action_name(action)))
 			return action;
@@ -153,22 +157,15 @@ static void scan_reason(struct scan *scan, struct wp_reason *reason)
 {
 	char confidence[NAME_ROOM];
 
-	expect(scan, "{\"code\": ");
-	reason->code = text(scan);
-	expect(scan, ", \"action\": ");
-	reason->action = action(scan);
-	expect(scan, ", \"confidence\": ");
-	name(scan, confidence);
+	reason->code = text(scan, "{\"code\": ");
+	reason->action = action(scan, ", \"action\": ");
+	name(scan, ", \"confidence\": ", confidence);
 	if (!reason->code || !wp_confidence_from_name(confidence, &reason->confidence))
 		fail(scan);
-	expect(scan, ", \"image\": ");
-	reason->image = image_index(scan);
-	expect(scan, ", \"field\": ");
-	reason->field = text(scan);
-	expect(scan, ", \"recorded\": ");
-	reason->recorded = text(scan);
-	expect(scan, ", \"found\": ");
-	reason->found = text(scan);
+	reason->image = image_index(scan, ", \"image\": ");
+	reason->field = text(scan, ", \"field\": ");
+	reason->recorded = text(scan, ", \"recorded\": ");
+	reason->found = text(scan, ", \"found\": ");
 	expect(scan, "}");
 }
 
@@ -193,22 +190,17 @@ static void scan_images(struct scan *scan, struct wp_entry *entry)
 	struct wp_expected_image *images = NULL;
 	uint32_t before = 0;
 
-	while (scan->ok && *scan->at != ']') {
+	while (scan->ok && scan->at < scan->end && *scan->at != ']') {
 		struct wp_expected_image *image = WP_PUSH(scratch, images, entry->expected_count);
 
-		expect(scan, before ? ", {\"index\": " : "{\"index\": ");
-		image->index = image_index(scan);
+		image->index = image_index(scan, before ? ", {\"index\": " : "{\"index\": ");
 		if (image->index <= before)
 			fail(scan);
 		before = image->index;
-		expect(scan, ", \"name\": ");
-		image->name = text(scan);
-		expect(scan, ", \"os_version\": ");
-		image->os_version = text(scan);
-		expect(scan, ", \"architecture_code\": ");
-		image->architecture = number(scan);
-		expect(scan, ", \"language\": ");
-		image->language = text(scan);
+		image->name = text(scan, ", \"name\": ");
+		image->os_version = text(scan, ", \"os_version\": ");
+		image->architecture = number(scan, ", \"architecture_code\": ");
+		image->language = text(scan, ", \"language\": ");
 		expect(scan, "}");
 	}
 	entry->expected = wp_arena_alloc(scan->arena, entry->expected_count * sizeof *images);
@@ -220,10 +212,8 @@ static void scan_status(struct scan *scan, struct wp_entry *entry)
 {
 	char status[NAME_ROOM];
 
-	expect(scan, ", \"source_path\": ");
-	entry->source_path = text(scan);
-	expect(scan, ", \"status\": ");
-	name(scan, status);
+	entry->source_path = text(scan, ", \"source_path\": ");
+	name(scan, ", \"status\": ", status);
 	entry->status = WP_ENTRY_CHANGE;
 	while (entry->status < WP_ENTRY_STATUSES && strcmp(status, wp_entry_status_name(entry->status)) != 0)
 		entry->status++;
@@ -239,24 +229,17 @@ static void scan_details(struct scan *scan, struct wp_entry *entry)
 {
 	struct wp_preconditions *conditions = &entry->preconditions;
 
-	expect(scan, ", \"preconditions\": {\"SourceVersion\": ");
-	conditions->source_version = number(scan);
-	expect(scan, ", \"SedoObjectVersion\": ");
-	conditions->sedo_object_version = text(scan);
-	expect(scan, ", \"PkgSourcePath\": ");
-	conditions->source_path = text(scan);
-	expect(scan, ", \"SourceSite\": ");
-	conditions->source_site = text(scan);
-	expect(scan, ", \"image_property_sha256\": ");
-	hash(scan, conditions->image_property_sha256);
+	conditions->source_version = number(scan, ", \"preconditions\": {\"SourceVersion\": ");
+	conditions->sedo_object_version = text(scan, ", \"SedoObjectVersion\": ");
+	conditions->source_path = text(scan, ", \"PkgSourcePath\": ");
+	conditions->source_site = text(scan, ", \"SourceSite\": ");
+	hash(scan, ", \"image_property_sha256\": ", conditions->image_property_sha256);
 	expect(scan, "}, \"expect\": ");
 	/* Where it is null it is another reader's to say whether it may be. */
 	expect(scan, "{\"images\": [");
 	scan_images(scan, entry);
-	expect(scan, "], \"file_id\": ");
-	hash(scan, entry->file_id);
-	expect(scan, ", \"content_id\": ");
-	hash(scan, entry->content_id);
+	hash(scan, "], \"file_id\": ", entry->file_id);
+	hash(scan, ", \"content_id\": ", entry->content_id);
 	expect(scan, "}");
 }
 
@@ -267,14 +250,10 @@ bool wp_plan_scan_entry(struct wp_arena *arena, const char *line, size_t length,
 	struct wp_number priority;
 	char class[NAME_ROOM];
 
-	expect(&scan, "{\"package_id\": ");
-	entry->package_id = text(&scan);
-	expect(&scan, ", \"class\": ");
-	name(&scan, class);
-	expect(&scan, ", \"name\": ");
-	entry->name = text(&scan);
-	expect(&scan, ", \"priority\": ");
-	priority = number(&scan);
+	entry->package_id = text(&scan, "{\"package_id\": ");
+	name(&scan, ", \"class\": ", class);
+	entry->name = text(&scan, ", \"name\": ");
+	priority = number(&scan, ", \"priority\": ");
 	if (!entry->package_id || !wp_is_package_id(entry->package_id) || !wp_class_from_name(class, &entry->class) ||
 	    strcmp(class, wp_class_name(entry->class)) != 0 || !priority.known)
 		fail(&scan);

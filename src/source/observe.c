@@ -181,7 +181,7 @@ void wp_source_read(struct wp_arena *arena, struct wp_source *source)
 	failed = !read_index(&look);
 	judge_file(&look, before);
 	if ((failed || !wim->metadata) && !has_failed(source))
-		fail(&look, WP_GATE_DAMAGED, "wimlib cannot read the file");
+		fail(&look, WP_GATE_DAMAGED, "its content cannot be read");
 	/* What is said of a file must be the same when its content is known already and not read. */
 	if (!has_failed(source)) {
 		wim->diags.count = before;
