@@ -144,7 +144,7 @@ enum wp_boot_by { WP_BOOT_BY_2011 = 1, WP_BOOT_BY_2023 = 2, WP_BOOT_BY_OTHERS = 
 unsigned int wp_boot_signed_by(const struct wp_boot_file *file);
 /* The first file with this role; NULL. */
 const struct wp_boot_file *wp_boot_find(const struct wp_boot_image *image, enum wp_boot_role role);
-/* Whether firmware starts such a file itself. */
+/* Whether firmware starts such a file itself, or would when it is put in place. */
 bool wp_boot_is_started(enum wp_boot_role role);
 /* Whether such a file is the boot manager, whose SVNs are one series; those of programs for a start from the network are another. */
 bool wp_boot_is_manager(enum wp_boot_role role);

@@ -99,7 +99,8 @@ static void look_at_svns(struct wp_judge *judge, struct findings *findings, cons
 		const struct wp_boot_program *program = file->program;
 		bool windows = file->role == WP_BOOT_MANAGER || file->role == WP_BOOT_MANAGER_EX;
 
-		if (!program || !program->readable || !wp_boot_is_manager(file->role))
+		/* Those on media for a later use are not among the programs that are read for a plan. */
+		if (!program || !program->readable || !wp_boot_is_manager(file->role) || !wp_boot_is_started(file->role))
 			continue;
 		if (program->has_svn ? wp_boot_svn_is_below(program, judge->expect->svn)
 				     : windows && !(wp_boot_signed_by(file) & WP_BOOT_BY_OTHERS))

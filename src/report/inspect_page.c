@@ -10,11 +10,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* What the call asked for, of all files alike. */
-struct asked {
-	bool deep, servicing, boot, winre, searched;
-};
-
 static const char *file_name(struct wp_arena *arena, const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -270,18 +265,19 @@ static const char *unread_words(struct wp_arena *arena, const struct wp_inspect_
 			       count > 5 ? wp_arena_printf(arena, " and %s more", wp_words_count(arena, count - 5)) : "");
 }
 
-/* What was looked at and what was not, so that silence is not taken for an answer. */
-static const char *looked_words(struct wp_arena *arena, const struct asked *asked)
+/* What is not shown, so that silence is not taken for an answer. @file: any, for the call asks the same of all. */
+static const char *left_words(struct wp_arena *arena, const struct wp_inspection *file)
 {
 	const struct {
 		bool done;
 		const char *what;
 	} all[] = {
-		{ asked->boot, "who signed what starts them (--boot)" },
-		{ asked->servicing, "what is installed (--servicing)" },
-		{ asked->winre, "the recovery environments (--winre)" },
-		{ asked->deep, "content ids and unused bytes (--deep)" },
-		{ asked->searched, "single files (--path)" },
+		{ file->asked_boot, file->asked_servicing ? "who signed the other programs that start a computer (--boot)"
+							   : "who signed what starts them (--boot)" },
+		{ file->asked_servicing, "what is installed (--servicing)" },
+		{ file->asked_winre, "the recovery environments (--winre)" },
+		{ file->asked_deep, "totals of blobs and unused bytes (--deep)" },
+		{ file->searched, "single files (--path)" },
 	};
 	const char **not = NULL;
 	size_t count = 0;
@@ -291,7 +287,7 @@ static const char *looked_words(struct wp_arena *arena, const struct asked *aske
 			*WP_PUSH(arena, not, count) = all[i].what;
 	if (!count)
 		return NULL;
-	return wp_arena_printf(arena, "Not looked at, because nobody asked for it: %s.", wp_text_join(arena, not, count));
+	return wp_arena_printf(arena, "Not on this page, because nobody asked for it: %s.", wp_text_join(arena, not, count));
 }
 
 /* The files with the recovery environments in them behind each. */
@@ -327,27 +323,23 @@ static void render(const struct wp_inspection *files, size_t count, bool all, st
 {
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	const struct wp_inspect_view view = view_of(arena, files, count, all);
-	struct asked asked = { 0 };
 	struct wp_page page;
+	bool boot = false;
 
-	for (size_t i = 0; i < count; i++) {
-		asked.boot = asked.boot || files[i].asked_boot;
-		asked.servicing = asked.servicing || files[i].asked_servicing;
-		asked.winre = asked.winre || files[i].asked_winre;
-		asked.deep = asked.deep || files[i].asked_deep;
-		asked.searched = asked.searched || files[i].searched;
-	}
+	/* Of a recovery environment it is always asked. */
+	for (size_t i = 0; i < view.count; i++)
+		boot = boot || view.files[i].asked_boot || view.files[i].asked_servicing;
 	wp_page_init(&page, arena, "wimplan inspect", title_of(arena, &view));
 	wp_page_banner(&page, "Not everything could be read", unread_words(arena, &view));
 	add_cards(&page, &view);
-	if (asked.boot || asked.servicing || asked.winre)
+	if (boot)
 		wp_inspect_page_boot_summary(&page, &view);
 	add_files(&page, &view);
 	for (size_t i = 0; i < view.count; i++)
 		add_file(&page, &view, i);
-	if (asked.boot || asked.servicing || asked.winre)
+	if (boot)
 		wp_inspect_page_boot_terms(&page);
-	wp_page_line(&page, WP_PART_PARAGRAPH, looked_words(arena, &asked));
+	wp_page_line(&page, WP_PART_PARAGRAPH, left_words(arena, files));
 	rendering(&page, buf);
 }
 

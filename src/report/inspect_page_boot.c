@@ -199,7 +199,8 @@ static void add_program(struct lines *lines, const struct wp_boot_file *file)
 static bool is_wrong(const struct wp_boot_program *program)
 {
 	for (size_t i = 0; program && i < program->signature_count; i++)
-		if (!program->signatures[i].digest_agrees || !program->signatures[i].signature_agrees)
+		if ((program->signatures[i].digest_known && !program->signatures[i].digest_agrees) ||
+		    !program->signatures[i].signature_agrees)
 			return true;
 	return false;
 }
@@ -219,7 +220,7 @@ static void add_file(struct wp_page *page, const struct wp_boot_file *file)
 	wp_page_close(page);
 }
 
-static void add_boot(struct wp_page *page, const char *caption, const struct wp_boot_image *image, bool whole)
+static void add_boot(struct wp_page *page, const char *caption, const struct wp_boot_image *image)
 {
 	size_t left_out = 0;
 
@@ -240,7 +241,7 @@ static void add_boot(struct wp_page *page, const char *caption, const struct wp_
 			add_file(page, &image->files[i]);
 	}
 	wp_page_close(page);
-	if (!whole && left_out)
+	if (left_out)
 		wp_page_line(page, WP_PART_PARAGRAPH, wp_boot_words_left_out(page->arena, left_out));
 }
 
@@ -270,7 +271,7 @@ void wp_inspect_page_boot(struct wp_page *page, const struct wp_inspection *file
 	first = same_as(file, number);
 	wp_page_line(page, WP_PART_PARAGRAPH, wp_boot_verdict_sentence(image->verdict));
 	if (first == number) {
-		add_boot(page, wp_arena_printf(page->arena, "What starts image %" PRIu32, images[number].index), image, file->asked_boot);
+		add_boot(page, wp_arena_printf(page->arena, "What starts image %" PRIu32, images[number].index), image);
 		return;
 	}
 	wp_page_open(page, WP_PART_PARAGRAPH, NULL);
@@ -294,5 +295,5 @@ void wp_inspect_page_medium_boot(struct wp_page *page, const struct wp_inspectio
 	if (!file->media_boot)
 		return;
 	wp_page_line(page, WP_PART_PARAGRAPH, wp_boot_medium_sentence(file->media_boot->verdict));
-	add_boot(page, "What starts the medium", file->media_boot, true);
+	add_boot(page, "What starts the medium", file->media_boot);
 }

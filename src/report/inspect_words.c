@@ -167,7 +167,7 @@ const char *wp_inspect_group(enum wp_item_group group)
 		[WP_ITEM_GROUP_BOOT_FILE] = "Boot files",   [WP_ITEM_GROUP_RECOVERY] = "Windows RE",
 		[WP_ITEM_GROUP_PENDING] = "Work that is pending",
 	};
-	
+
 	return titles[group];
 }
 

@@ -391,15 +391,15 @@ Test(audit_expect, contents_of_other_images)
 
 /* A boot manager and what lies beside it, as --boot reads them. */
 struct starting {
-	struct wp_boot_signature signatures[3];
-	struct wp_boot_program programs[3];
-	struct wp_boot_file files[3];
+	struct wp_boot_signature signatures[4];
+	struct wp_boot_program programs[4];
+	struct wp_boot_file files[4];
 	struct wp_boot_image images[2];
 };
 
-static const enum wp_boot_role roles[] = { WP_BOOT_MANAGER, WP_BOOT_MANAGER_EX, WP_BOOT_NETWORK };
+static const enum wp_boot_role roles[] = { WP_BOOT_MANAGER, WP_BOOT_MANAGER_EX, WP_BOOT_NETWORK, WP_BOOT_MEDIA_MANAGER };
 static const char *const paths[] = { "\\Windows\\Boot\\EFI\\bootmgfw.efi", "\\Windows\\Boot\\EFI_EX\\bootmgfw_EX.efi",
-				     "\\Windows\\Boot\\PXE\\wdsmgfw.efi" };
+				     "\\Windows\\Boot\\PXE\\wdsmgfw.efi", "\\Windows\\Boot\\EFI\\bootmgr.efi" };
 
 /* @by: for each role the first letter of who signed it: o(ld), n(ew), s(omebody), f(orged), a(ltered), u(nsigned), r (not read), x (no program). */
 static void start(struct world *world, struct starting *starting, const char *by, int svn)
@@ -490,8 +490,8 @@ Test(audit_expect, svns)
 	} cases[] = {
 		{ "o", 8, "below-expected" }, { "o", 9, "" }, { "o", 10, "" }, { "o", -1, "below-expected" },
 		{ "oo", 8, "below-expected,below-expected" },
-		/* Another series, and a program that has none. */
-		{ "--o", 2, "" }, { "s", -1, "" }, { "s", 8, "below-expected" },
+		/* Another series; one that is only for media, and of a plan not read; and a program that has none. */
+		{ "--o", 2, "" }, { "---o", 2, "" }, { "s", -1, "" }, { "s", 8, "below-expected" },
 		{ "r", 9, "expectation-unknown" }, { "or", 9, "expectation-unknown" }, { "x", 9, "expectation-unknown" },
 		{ "u", 9, "boot-unsigned" },
 	};
