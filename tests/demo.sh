@@ -111,7 +111,9 @@ must $wimplan show --format markdown -o plan.md plan.json
 say "What is in February's media that was not in January's? Read from the images' trees, without unpacking them:"
 mkdir media
 for month in january february; do
+	"$build/mkwim" "$top/testdata/media/winre-$month.recipe" "winre-$month.wim"
 	"$build/mkwim" "$top/testdata/media/$month.recipe" "media/$month.wim"
+	rm "winre-$month.wim"
 done
 must $wimplan diff --servicing media/january.wim media/february.wim
 must $wimplan diff --servicing --files --format html -o media.html media/january.wim media/february.wim

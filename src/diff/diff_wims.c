@@ -178,6 +178,16 @@ static void close_winre(struct wp_diff_file *outer, struct winre *winre)
 	wp_blob_view_close(winre->view);
 }
 
+/* What is inside was asked for, and is not told: as with a tree that could not be read. */
+static void not_compared(struct wp_diff *diff, struct wp_diff_image *image, const char *name, const char *why)
+{
+	image->winre->not_read = why;
+	image->complete = false;
+	wp_diag_add(diff->arena, &diff->diags, WP_SEVERITY_ERROR, "winre-unread",
+		    wp_arena_printf(diff->arena, "%s, image %u", diff->new.path, image->new_index),
+		    "%s differs, and what is inside is not compared: %s", name, why);
+}
+
 /* Compares the two files of a change as WIMs. What could not be read of them is told of the whole diff. */
 static void compare_winre(struct wp_diff *diff, struct wp_diff_image *image, struct wp_diff_file *old, struct wp_diff_file *new,
 			  const struct wp_item_change *change)
@@ -192,9 +202,9 @@ static void compare_winre(struct wp_diff *diff, struct wp_diff_image *image, str
 		which = "new";
 	}
 	if (why) {
-		image->winre->not_read = wp_arena_printf(diff->arena, "the %s one is not read: %s", which, why);
+		not_compared(diff, image, change->new.name, wp_arena_printf(diff->arena, "the %s one is not read: %s", which, why));
 	} else if (compare_files(&was.file, &is.file, &options, &image->winre->diff, &err)) {
-		image->winre->not_read = wp_arena_strdup(diff->arena, err.message);
+		not_compared(diff, image, change->new.name, wp_arena_strdup(diff->arena, err.message));
 	} else {
 		const struct wp_diags *diags = &image->winre->diff->diags;
 
@@ -208,7 +218,7 @@ static void compare_winre(struct wp_diff *diff, struct wp_diff_image *image, str
 }
 
 /* An image before this one of which the same two files were compared; there are no more than WP_LIMIT_IMAGES. */
-static uint32_t find_compared(const struct wp_diff *diff, size_t at, const struct wp_item_change *change)
+static const struct wp_diff_image *find_compared(const struct wp_diff *diff, size_t at, const struct wp_item_change *change)
 {
 	for (size_t i = 0; i < at; i++) {
 		const struct wp_diff_image *image = &diff->images[i];
@@ -217,9 +227,9 @@ static uint32_t find_compared(const struct wp_diff *diff, size_t at, const struc
 
 		if (other && !memcmp(other->old.sha1, change->old.sha1, WP_SHA1_SIZE) &&
 		    !memcmp(other->new.sha1, change->new.sha1, WP_SHA1_SIZE))
-			return image->new_index;
+			return image;
 	}
-	return 0;
+	return NULL;
 }
 
 /* Looks into the recovery environments that differ, each pair once. */
@@ -230,17 +240,20 @@ static void compare_winres(struct wp_diff *diff, struct wp_diff_file *old, struc
 	for (size_t i = 0; i < diff->image_count; i++) {
 		struct wp_diff_image *image = &diff->images[i];
 		const struct wp_diff_group *group = image->contents ? &image->contents->groups[WP_ITEM_GROUP_RECOVERY] : NULL;
+		const struct wp_diff_image *other;
 
 		if (!group || !group->changed_count)
 			continue;
 		image->winre = wp_arena_alloc(diff->arena, sizeof *image->winre);
-		image->winre->same_as = find_compared(diff, i, group->changed);
-		if (image->winre->same_as)
-			continue;
-		if (read++ < WP_LIMIT_INNER_WIMS)
+		other = find_compared(diff, i, group->changed);
+		if (other) {
+			image->winre->same_as = other->new_index;
+			image->complete &= other->winre->diff && other->winre->diff->complete;
+		} else if (read++ < WP_LIMIT_INNER_WIMS) {
 			compare_winre(diff, image, old, new, group->changed);
-		else
-			image->winre->not_read = "the files have more different ones than are read";
+		} else {
+			not_compared(diff, image, group->changed->new.name, "the files have more different ones than are read");
+		}
 	}
 }
 
