@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* Windows PE has updates and editions of its own, and is in boot images and in some others. */
-static bool is_pe(const struct wp_judge *judge, const struct wp_wim_image *image)
+static bool is_pe(const struct wp_expecting *judge, const struct wp_wim_image *image)
 {
 	const struct wp_wim_windows *windows = image->windows;
 
@@ -20,7 +20,7 @@ static bool is_pe(const struct wp_judge *judge, const struct wp_wim_image *image
 }
 
 /* The build that is expected of an image of this version: its own release's, else that of the nearest one of its family. */
-static const struct wp_expected_build *expected_of(const struct wp_judge *judge, const struct wp_wim_windows *windows)
+static const struct wp_expected_build *expected_of(const struct wp_expecting *judge, const struct wp_wim_windows *windows)
 {
 	const struct wp_expected_build *best = NULL;
 	uint64_t build = windows->build.value, distance = UINT64_MAX;
@@ -38,7 +38,7 @@ static const struct wp_expected_build *expected_of(const struct wp_judge *judge,
 	return best;
 }
 
-static void judge_build(struct wp_judge *judge, const struct wp_expected_build *expected)
+static void judge_build(struct wp_expecting *judge, const struct wp_expected_build *expected)
 {
 	struct wp_judged below = { 0 }, unknown = { 0 };
 	const char *same = "";
@@ -60,16 +60,16 @@ static void judge_build(struct wp_judge *judge, const struct wp_expected_build *
 			same = wp_arena_printf(judge->arena, "; %" PRIu64 " and %" PRIu64 " have the same updates",
 					       windows->build.value, expected->least[2]);
 	}
-	wp_judge_unknown(judge, &unknown, "build", wp_json_text(expected->value),
+	wp_expect_unknown(judge, &unknown, "build", wp_json_text(expected->value),
 		    !unknown.count ? NULL : wp_arena_printf(judge->arena, "update of %s", wp_judged_found(judge, &unknown)));
 	if (below.count)
-		wp_judge_note(judge, WP_NOTE_BELOW_EXPECTED, &below, wp_judged_facts(&below, "build", wp_json_text(expected->value)),
+		wp_expect_note(judge, WP_NOTE_BELOW_EXPECTED, &below, wp_judged_facts(&below, "build", wp_json_text(expected->value)),
 			 wp_arena_printf(judge->arena, "%s %s the build %s, where %s is the least that is expected%s",
 					 wp_judged_words(judge, &below), below.count == 1 ? "has" : "have",
 					 wp_judged_found(judge, &below), expected->value, same));
 }
 
-static void judge_builds(struct wp_judge *judge)
+static void judge_builds(struct wp_expecting *judge)
 {
 	struct wp_judged unknown = { 0 };
 
@@ -78,7 +78,7 @@ static void judge_builds(struct wp_judge *judge)
 	for (size_t i = 0; judge->expect->build_count && i < judge->image_count; i++)
 		if (!is_pe(judge, judge->images[i]) && judge->images[i]->windows && !judge->images[i]->windows->version)
 			wp_judged_add(judge, &unknown, judge->images[i], NULL);
-	wp_judge_unknown(judge, &unknown, "build", json_null(), "build");
+	wp_expect_unknown(judge, &unknown, "build", json_null(), "build");
 }
 
 static const char *age_words(struct wp_arena *arena, uint64_t seconds)
@@ -89,7 +89,7 @@ static const char *age_words(struct wp_arena *arena, uint64_t seconds)
 	return wp_arena_printf(arena, "%" PRIu64 " %s%s", count, days ? "day" : "hour", wp_plural(count));
 }
 
-static void judge_ages(struct wp_judge *judge)
+static void judge_ages(struct wp_expecting *judge)
 {
 	uint64_t most = judge->expect->max_age, oldest = 0;
 	struct wp_judged old = { 0 }, unknown = { 0 };
@@ -109,9 +109,9 @@ static void judge_ages(struct wp_judge *judge)
 			oldest = seconds > oldest ? seconds : oldest;
 		}
 	}
-	wp_judge_unknown(judge, &unknown, "max_age", wp_json_u64(most), "time of modification");
+	wp_expect_unknown(judge, &unknown, "max_age", wp_json_u64(most), "time of modification");
 	if (old.count)
-		wp_judge_note(judge, WP_NOTE_TOO_OLD, &old, wp_judged_facts(&old, "max_age", wp_json_u64(most)),
+		wp_expect_note(judge, WP_NOTE_TOO_OLD, &old, wp_judged_facts(&old, "max_age", wp_json_u64(most)),
 			 wp_arena_printf(judge->arena, "%s %s last modified %s%s ago, and %s are the most that is expected",
 					 wp_judged_words(judge, &old), old.count == 1 ? "was" : "were",
 					 old.count == 1 ? "" : "up to ", age_words(judge->arena, oldest),
@@ -126,7 +126,7 @@ static bool has_name(const struct wp_names *names, const char *text)
 	return false;
 }
 
-static const char *choice_words(const struct wp_judge *judge, const struct wp_names *names)
+static const char *choice_words(const struct wp_expecting *judge, const struct wp_names *names)
 {
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 
@@ -136,7 +136,7 @@ static const char *choice_words(const struct wp_judge *judge, const struct wp_na
 }
 
 /* One image with an expected edition suffices: media hold many. */
-static void judge_edition(struct wp_judge *judge)
+static void judge_edition(struct wp_expecting *judge)
 {
 	const struct wp_names *expected = &judge->expect->edition;
 	struct wp_judged others = { 0 }, unknown = { 0 };
@@ -155,15 +155,15 @@ static void judge_edition(struct wp_judge *judge)
 			wp_judged_add(judge, &others, image, edition);
 	}
 	if (unknown.count)
-		wp_judge_unknown(judge, &unknown, "edition", wp_judged_names_json(expected), "edition");
+		wp_expect_unknown(judge, &unknown, "edition", wp_judged_names_json(expected), "edition");
 	else if (others.count)
-		wp_judge_note(judge, WP_NOTE_LACKS, &others, wp_judged_facts(&others, "edition", wp_judged_names_json(expected)),
+		wp_expect_note(judge, WP_NOTE_LACKS, &others, wp_judged_facts(&others, "edition", wp_judged_names_json(expected)),
 			 wp_arena_printf(judge->arena, "no image has the edition %s; %s %s %s", choice_words(judge, expected),
 					 wp_judged_words(judge, &others), others.count == 1 ? "is" : "are",
 					 wp_judged_found(judge, &others)));
 }
 
-static void judge_language(struct wp_judge *judge, const char *language)
+static void judge_language(struct wp_expecting *judge, const char *language)
 {
 	struct wp_judged lacking = { 0 };
 
@@ -178,13 +178,13 @@ static void judge_language(struct wp_judge *judge, const char *language)
 			wp_judged_add(judge, &lacking, image, wp_text_names(judge->arena, has.items, has.count, WP_JUDGED_NAMES));
 	}
 	if (lacking.count)
-		wp_judge_note(judge, WP_NOTE_LACKS, &lacking, wp_judged_facts(&lacking, "languages", wp_json_text(language)),
+		wp_expect_note(judge, WP_NOTE_LACKS, &lacking, wp_judged_facts(&lacking, "languages", wp_json_text(language)),
 			 wp_arena_printf(judge->arena, "%s %s the language %s, and %s %s", wp_judged_words(judge, &lacking),
 					 lacking.count == 1 ? "lacks" : "lack", language, lacking.count == 1 ? "has" : "have",
 					 wp_judged_found(judge, &lacking)));
 }
 
-static void judge_languages(struct wp_judge *judge)
+static void judge_languages(struct wp_expecting *judge)
 {
 	const struct wp_names *expected = &judge->expect->languages;
 	struct wp_judged unknown = { 0 };
@@ -194,10 +194,10 @@ static void judge_languages(struct wp_judge *judge)
 	for (size_t i = 0; expected->count && i < judge->image_count; i++)
 		if (!is_pe(judge, judge->images[i]) && judge->images[i]->windows && !judge->images[i]->windows->language_count)
 			wp_judged_add(judge, &unknown, judge->images[i], NULL);
-	wp_judge_unknown(judge, &unknown, "languages", wp_judged_names_json(expected), "languages");
+	wp_expect_unknown(judge, &unknown, "languages", wp_judged_names_json(expected), "languages");
 }
 
-static void judge_state(struct wp_judge *judge)
+static void judge_state(struct wp_expecting *judge)
 {
 	const struct wp_names *expected = &judge->expect->image_state;
 	struct wp_judged others = { 0 }, unknown = { 0 };
@@ -213,9 +213,9 @@ static void judge_state(struct wp_judge *judge)
 		else if (!has_name(expected, servicing->image_state))
 			wp_judged_add(judge, &others, image, servicing->image_state);
 	}
-	wp_judge_unknown(judge, &unknown, "image_state", wp_judged_names_json(expected), "state (IMAGESTATE)");
+	wp_expect_unknown(judge, &unknown, "image_state", wp_judged_names_json(expected), "state (IMAGESTATE)");
 	if (others.count)
-		wp_judge_note(judge, WP_NOTE_LACKS, &others, wp_judged_facts(&others, "image_state", wp_judged_names_json(expected)),
+		wp_expect_note(judge, WP_NOTE_LACKS, &others, wp_judged_facts(&others, "image_state", wp_judged_names_json(expected)),
 			 wp_arena_printf(judge->arena, "%s %s in the state %s, where %s is expected", wp_judged_words(judge, &others),
 					 others.count == 1 ? "is" : "are", wp_judged_found(judge, &others),
 					 choice_words(judge, expected)));
@@ -236,14 +236,14 @@ static const char *why_unknown(enum wp_inside inside)
 }
 
 /* Whether image @i is one that has to have @thing. */
-static bool must_have(const struct wp_judge *judge, const struct wp_wim_image *image, const char *thing, enum wp_inside inside)
+static bool must_have(const struct wp_expecting *judge, const struct wp_wim_image *image, const char *thing, enum wp_inside inside)
 {
 	if (is_pe(judge, image))
 		return wp_ascii_ends(thing, ".inf");
 	return image->windows || inside != WP_INSIDE_NO_WINDOWS;
 }
 
-static void judge_thing(struct wp_judge *judge, size_t at, const char *thing, bool wanted)
+static void judge_thing(struct wp_expecting *judge, size_t at, const char *thing, bool wanted)
 {
 	const struct wp_wim_metadata *metadata = judge->subject->metadata;
 	const struct wp_expect_contents *contents = judge->subject->contents;
@@ -262,14 +262,14 @@ static void judge_thing(struct wp_judge *judge, size_t at, const char *thing, bo
 			wp_judged_add(judge, &bad, judge->images[i], NULL);
 	}
 	if (bad.count)
-		wp_judge_note(judge, wanted ? WP_NOTE_LACKS : WP_NOTE_HAS, &bad,
+		wp_expect_note(judge, wanted ? WP_NOTE_LACKS : WP_NOTE_HAS, &bad,
 			 wp_judged_facts(&bad, wanted ? "must_have" : "must_not_have", wp_json_text(thing)),
 			 wp_arena_printf(judge->arena, "%s %s %s%s", wp_judged_words(judge, &bad),
 					 wanted ? bad.count == 1 ? "lacks" : "lack" : bad.count == 1 ? "has" : "have", thing,
 					 wanted ? "" : " inside, which must not be"));
 	for (enum wp_inside why = WP_INSIDE_NOT_READ; why <= WP_INSIDE_NOT_UNDERSTOOD; why++)
 		if (unknown[why].count)
-			wp_judge_note(judge, WP_NOTE_EXPECT_UNKNOWN, &unknown[why],
+			wp_expect_note(judge, WP_NOTE_EXPECT_UNKNOWN, &unknown[why],
 				 wp_judged_facts(&unknown[why], wanted ? "must_have" : "must_not_have", wp_json_text(thing)),
 				 wp_arena_printf(judge->arena, "whether %s is inside of %s is not known: %s", thing,
 						 wp_judged_words(judge, &unknown[why]), why_unknown(why)));
@@ -278,7 +278,7 @@ static void judge_thing(struct wp_judge *judge, size_t at, const char *thing, bo
 struct wp_note *wp_expect_judge(struct wp_arena *arena, const struct wp_expect_settings *expect,
 				const struct wp_expect_subject *subject, size_t *ret_count)
 {
-	struct wp_judge judge = { .arena = arena, .expect = expect, .subject = subject };
+	struct wp_expecting judge = { .arena = arena, .expect = expect, .subject = subject };
 
 	*ret_count = 0;
 	if (wp_expect_nothing(expect) && !subject->starts)
@@ -287,7 +287,7 @@ struct wp_note *wp_expect_judge(struct wp_arena *arena, const struct wp_expect_s
 		if (!subject->only_image || subject->metadata->images[i].index == subject->only_image)
 			*WP_PUSH(arena, judge.images, judge.image_count) = &subject->metadata->images[i];
 	if (!subject->metadata && !(subject->boot && !wp_expect_things(expect) && !wp_expect_boots(expect)))
-		wp_judge_note(&judge, WP_NOTE_EXPECT_UNKNOWN, NULL, json_object(),
+		wp_expect_note(&judge, WP_NOTE_EXPECT_UNKNOWN, NULL, json_object(),
 			      "its images were not read, so that nothing can be held against what is expected");
 	judge_builds(&judge);
 	judge_ages(&judge);
@@ -298,7 +298,7 @@ struct wp_note *wp_expect_judge(struct wp_arena *arena, const struct wp_expect_s
 		judge_thing(&judge, i, expect->must_have.items[i], true);
 	for (size_t i = 0; i < expect->must_not_have.count; i++)
 		judge_thing(&judge, expect->must_have.count + i, expect->must_not_have.items[i], false);
-	wp_judge_boot(&judge);
+	wp_expect_judge_boot(&judge);
 	*ret_count = judge.note_count;
 	return judge.notes;
 }

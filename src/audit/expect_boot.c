@@ -21,7 +21,7 @@ struct findings {
 };
 
 /* What starts image @i of those that are asked for; NULL where nobody looked, or nobody could. */
-static const struct wp_boot_image *starts_of(const struct wp_judge *judge, size_t i)
+static const struct wp_boot_image *starts_of(const struct wp_expecting *judge, size_t i)
 {
 	const struct wp_expect_subject *subject = judge->subject;
 	const struct wp_boot_image *starts =
@@ -30,7 +30,7 @@ static const struct wp_boot_image *starts_of(const struct wp_judge *judge, size_
 	return starts && starts->known ? starts : NULL;
 }
 
-static void find(struct wp_judge *judge, struct findings *findings, enum wp_note_kind kind, const char *path,
+static void find(struct wp_expecting *judge, struct findings *findings, enum wp_note_kind kind, const char *path,
 		 const struct wp_wim_image *image, const char *found)
 {
 	struct finding *finding = NULL;
@@ -46,13 +46,13 @@ static void find(struct wp_judge *judge, struct findings *findings, enum wp_note
 	wp_judged_add(judge, &finding->group, image, found);
 }
 
-static const char *svn_words(const struct wp_judge *judge, const struct wp_boot_program *program)
+static const char *svn_words(const struct wp_expecting *judge, const struct wp_boot_program *program)
 {
 	return program->has_svn ? wp_arena_printf(judge->arena, "%u.%u", program->svn_major, program->svn_minor) : NULL;
 }
 
 /* Of whom the program is signed, as its signatures say, whether that is proven or not. */
-static const char *issuers_of(const struct wp_judge *judge, const struct wp_boot_file *file)
+static const char *issuers_of(const struct wp_expecting *judge, const struct wp_boot_file *file)
 {
 	const struct wp_boot_program *program = file ? file->program : NULL;
 	const char **names = NULL;
@@ -74,7 +74,7 @@ static bool is_altered(const struct wp_boot_program *program)
 }
 
 /* What is wrong with the files themselves. */
-static void look_at_files(struct wp_judge *judge, struct findings *findings, const struct wp_wim_image *image,
+static void look_at_files(struct wp_expecting *judge, struct findings *findings, const struct wp_wim_image *image,
 			  const struct wp_boot_image *starts)
 {
 	for (size_t i = 0; i < starts->count; i++) {
@@ -91,7 +91,7 @@ static void look_at_files(struct wp_judge *judge, struct findings *findings, con
 }
 
 /* An SVN that is less than what is expected, or none in a boot manager of Windows. */
-static void look_at_svns(struct wp_judge *judge, struct findings *findings, const struct wp_wim_image *image,
+static void look_at_svns(struct wp_expecting *judge, struct findings *findings, const struct wp_wim_image *image,
 			 const struct wp_boot_image *starts)
 {
 	for (size_t i = 0; judge->expect->svn.known && i < starts->count; i++) {
@@ -109,7 +109,7 @@ static void look_at_svns(struct wp_judge *judge, struct findings *findings, cons
 }
 
 /* Why it cannot be told whether image @i starts as is expected; NULL where it can. */
-static const char *why_unknown(const struct wp_judge *judge, const struct wp_boot_image *starts)
+static const char *why_unknown(const struct wp_expecting *judge, const struct wp_boot_image *starts)
 {
 	const struct wp_boot_file *manager = starts ? wp_boot_find(starts, WP_BOOT_MANAGER) : NULL;
 	const struct wp_boot_file *ex = starts ? wp_boot_find(starts, WP_BOOT_MANAGER_EX) : NULL;
@@ -129,7 +129,7 @@ static const char *why_unknown(const struct wp_judge *judge, const struct wp_boo
 }
 
 /* Whether what starts the image is what boot = … asks for, as far as that can be told. */
-static bool starts_as_expected(const struct wp_judge *judge, const struct wp_boot_image *starts)
+static bool starts_as_expected(const struct wp_expecting *judge, const struct wp_boot_image *starts)
 {
 	const struct wp_boot_file *manager = wp_boot_find(starts, WP_BOOT_MANAGER), *ex = wp_boot_find(starts, WP_BOOT_MANAGER_EX);
 
@@ -137,20 +137,20 @@ static bool starts_as_expected(const struct wp_judge *judge, const struct wp_boo
 	       (judge->expect->boot == WP_EXPECT_BOOT_2023_BESIDE && (wp_boot_signed_by(ex) & WP_BOOT_BY_2023));
 }
 
-static const char *expected_words(const struct wp_judge *judge)
+static const char *expected_words(const struct wp_expecting *judge)
 {
 	return judge->expect->boot == WP_EXPECT_BOOT_2023_BESIDE ? "2023-beside" : "2023";
 }
 
 /* One note for each path, and for each reason why something is not known. */
-static void tell(struct wp_judge *judge, const struct finding *finding)
+static void tell(struct wp_expecting *judge, const struct finding *finding)
 {
 	const struct wp_judged *group = &finding->group;
 	const char *images = wp_judged_words(judge, group), *found = finding->found ? wp_judged_found(judge, group) : NULL, *least;
 	json_t *facts;
 
 	if (finding->kind == WP_NOTE_EXPECT_UNKNOWN) {
-		wp_judge_note(judge, finding->kind, group, wp_judged_facts(group, "boot", json_null()),
+		wp_expect_note(judge, finding->kind, group, wp_judged_facts(group, "boot", json_null()),
 			      wp_arena_printf(judge->arena, "whether %s start%s as is expected is not known: %s", images,
 					      group->count == 1 ? "s" : "", finding->path));
 		return;
@@ -159,7 +159,7 @@ static void tell(struct wp_judge *judge, const struct finding *finding)
 		least = wp_arena_printf(judge->arena, "%u.%u", judge->expect->svn.major, judge->expect->svn.minor);
 		facts = wp_judged_facts(group, "svn", wp_json_text(least));
 		wp_json_set(facts, "path", wp_json_text(finding->path));
-		wp_judge_note(judge, finding->kind, group, facts,
+		wp_expect_note(judge, finding->kind, group, facts,
 			      wp_arena_printf(judge->arena, "%s of %s has %s, where the SVN %s is the least that is expected",
 					      finding->path, images,
 					      found ? wp_arena_printf(judge->arena, "the SVN %s", found) : "no SVN", least));
@@ -167,7 +167,7 @@ static void tell(struct wp_judge *judge, const struct finding *finding)
 	}
 	facts = wp_judged_facts(group, "boot", json_null());
 	wp_json_set(facts, "path", wp_json_text(finding->path));
-	wp_judge_note(judge, finding->kind, group, facts,
+	wp_expect_note(judge, finding->kind, group, facts,
 		      finding->kind == WP_NOTE_BOOT_UNSIGNED ?
 			      wp_arena_printf(judge->arena, "%s of %s has no signature, which firmware with Secure Boot asks for",
 					      finding->path, images) :
@@ -175,26 +175,26 @@ static void tell(struct wp_judge *judge, const struct finding *finding)
 					      finding->path, images, found));
 }
 
-static void tell_verdicts(struct wp_judge *judge, const struct wp_judged *old, const struct wp_judged *others,
+static void tell_verdicts(struct wp_expecting *judge, const struct wp_judged *old, const struct wp_judged *others,
 			  const struct wp_judged *none, const struct wp_judged *mixed)
 {
 	const char *expected = expected_words(judge);
 
 	if (old->count)
-		wp_judge_note(judge, WP_NOTE_BOOT_2011_ONLY, old, wp_judged_facts(old, "boot", wp_json_text(expected)),
+		wp_expect_note(judge, WP_NOTE_BOOT_2011_ONLY, old, wp_judged_facts(old, "boot", wp_json_text(expected)),
 			      wp_arena_printf(judge->arena, "the boot manager of %s is signed under the certificate of 2011 alone (%s): it "
 							    "does not start where that one is revoked or was never trusted",
 					      wp_judged_words(judge, old), wp_judged_found(judge, old)));
 	if (others->count)
-		wp_judge_note(judge, WP_NOTE_LACKS, others, wp_judged_facts(others, "boot", wp_json_text(expected)),
+		wp_expect_note(judge, WP_NOTE_LACKS, others, wp_judged_facts(others, "boot", wp_json_text(expected)),
 			      wp_arena_printf(judge->arena, "the boot manager of %s is not signed under the certificate of 2023, but under %s",
 					      wp_judged_words(judge, others), wp_judged_found(judge, others)));
 	if (none->count)
-		wp_judge_note(judge, WP_NOTE_LACKS, none, wp_judged_facts(none, "boot", wp_json_text(expected)),
+		wp_expect_note(judge, WP_NOTE_LACKS, none, wp_judged_facts(none, "boot", wp_json_text(expected)),
 			      wp_arena_printf(judge->arena, "%s %s no \\Windows\\Boot\\EFI\\bootmgfw.efi", wp_judged_words(judge, none),
 					      none->count == 1 ? "has" : "have"));
 	if (mixed->count)
-		wp_judge_note(judge, WP_NOTE_BOOT_MIXED, mixed, wp_judged_facts(mixed, "boot", json_null()),
+		wp_expect_note(judge, WP_NOTE_BOOT_MIXED, mixed, wp_judged_facts(mixed, "boot", json_null()),
 			      wp_arena_printf(judge->arena, "%s: a start from a disc and one from the network are signed under different "
 							    "certificates (%s), so that where one starts the other may not",
 					      wp_judged_words(judge, mixed), wp_judged_found(judge, mixed)));
@@ -206,7 +206,7 @@ static bool is_old(const struct wp_boot_image *starts)
 	return wp_boot_signed_by(wp_boot_find(starts, WP_BOOT_MANAGER)) & WP_BOOT_BY_2011;
 }
 
-void wp_judge_boot(struct wp_judge *judge)
+void wp_expect_judge_boot(struct wp_expecting *judge)
 {
 	struct wp_judged old = { 0 }, others = { 0 }, none = { 0 }, mixed = { 0 };
 	struct findings findings = { 0 };

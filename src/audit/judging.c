@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-void wp_judged_add(struct wp_judge *judge, struct wp_judged *group, const struct wp_wim_image *image, const char *found)
+void wp_judged_add(struct wp_expecting *judge, struct wp_judged *group, const struct wp_wim_image *image, const char *found)
 {
 	size_t count = group->count;
 
@@ -15,7 +15,7 @@ void wp_judged_add(struct wp_judge *judge, struct wp_judged *group, const struct
 	*WP_PUSH(judge->arena, group->images, group->count) = image;
 }
 
-const char *wp_judged_words(const struct wp_judge *judge, const struct wp_judged *group)
+const char *wp_judged_words(const struct wp_expecting *judge, const struct wp_judged *group)
 {
 	const char **names = wp_arena_alloc(judge->arena, group->count * sizeof *names);
 
@@ -27,7 +27,7 @@ const char *wp_judged_words(const struct wp_judge *judge, const struct wp_judged
 			       wp_text_names(judge->arena, names, group->count, WP_JUDGED_NAMES));
 }
 
-const char *wp_judged_found(const struct wp_judge *judge, const struct wp_judged *group)
+const char *wp_judged_found(const struct wp_expecting *judge, const struct wp_judged *group)
 {
 	const char **names = NULL;
 	size_t count = 0;
@@ -63,7 +63,7 @@ json_t *wp_judged_facts(const struct wp_judged *group, const char *what, json_t 
 	return wp_json_object("what", wp_json_text(what), "expected", expected, "images", images, NULL);
 }
 
-void wp_judge_note(struct wp_judge *judge, enum wp_note_kind kind, const struct wp_judged *group, json_t *facts,
+void wp_expect_note(struct wp_expecting *judge, enum wp_note_kind kind, const struct wp_judged *group, json_t *facts,
 		   const char *summary)
 {
 	uint32_t image = group && group->count == 1 ? group->images[0]->index : 0;
@@ -71,10 +71,10 @@ void wp_judge_note(struct wp_judge *judge, enum wp_note_kind kind, const struct 
 	*WP_PUSH(judge->arena, judge->notes, judge->note_count) = wp_note_make(kind, image, facts, summary);
 }
 
-void wp_judge_unknown(struct wp_judge *judge, const struct wp_judged *group, const char *what, json_t *expected, const char *words)
+void wp_expect_unknown(struct wp_expecting *judge, const struct wp_judged *group, const char *what, json_t *expected, const char *words)
 {
 	if (group->count)
-		wp_judge_note(judge, WP_NOTE_EXPECT_UNKNOWN, group, wp_judged_facts(group, what, expected),
+		wp_expect_note(judge, WP_NOTE_EXPECT_UNKNOWN, group, wp_judged_facts(group, what, expected),
 			      wp_arena_printf(judge->arena, "%s %s no %s, so that nothing can be held against what is expected",
 					      wp_judged_words(judge, group), group->count == 1 ? "names" : "name", words));
 	else

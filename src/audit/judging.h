@@ -9,7 +9,8 @@
 /* Images that a sentence names at most, and one. */
 #define WP_JUDGED_NAMES 5
 
-struct wp_judge {
+/* What is asked of the images of one file, and the notes that come of it. */
+struct wp_expecting {
 	struct wp_arena *arena;
 	const struct wp_expect_settings *expect;
 	const struct wp_expect_subject *subject;
@@ -26,23 +27,23 @@ struct wp_judged {
 	size_t count;
 };
 
-void wp_judged_add(struct wp_judge *judge, struct wp_judged *group, const struct wp_wim_image *image, const char *found);
+void wp_judged_add(struct wp_expecting *judge, struct wp_judged *group, const struct wp_wim_image *image, const char *found);
 /* "image 1", "images 1 and 3", "images 1, 2, 3, 4, 5 and 2 more", "both images", "all 7 images". */
-const char *wp_judged_words(const struct wp_judge *judge, const struct wp_judged *group);
+const char *wp_judged_words(const struct wp_expecting *judge, const struct wp_judged *group);
 /* What they have instead, each once. */
-const char *wp_judged_found(const struct wp_judge *judge, const struct wp_judged *group);
+const char *wp_judged_found(const struct wp_expecting *judge, const struct wp_judged *group);
 
 json_t *wp_judged_names_json(const struct wp_names *names);
 /* {"what":…,"expected":…,"images":[{"image":1,"name":…,"found":…}]}; takes @expected over. New reference. */
 json_t *wp_judged_facts(const struct wp_judged *group, const char *what, json_t *expected);
 
 /* Adds a note; @group is NULL where no image is meant. Takes @facts over; @summary is borrowed. */
-void wp_judge_note(struct wp_judge *judge, enum wp_note_kind kind, const struct wp_judged *group, json_t *facts,
+void wp_expect_note(struct wp_expecting *judge, enum wp_note_kind kind, const struct wp_judged *group, json_t *facts,
 		   const char *summary);
 /* That images do not say what is expected of them is no finding against them. Takes @expected over. */
-void wp_judge_unknown(struct wp_judge *judge, const struct wp_judged *group, const char *what, json_t *expected, const char *words);
+void wp_expect_unknown(struct wp_expecting *judge, const struct wp_judged *group, const char *what, json_t *expected, const char *words);
 
 /* The programs that start the images. */
-void wp_judge_boot(struct wp_judge *judge);
+void wp_expect_judge_boot(struct wp_expecting *judge);
 
 #endif
