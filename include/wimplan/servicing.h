@@ -88,14 +88,13 @@ struct wp_servicing {
 void wp_servicing_read(struct wp_arena *arena, const struct wp_tree *tree, struct wp_servicing *ret);
 
 /*
- * Reads what is installed in the images of @wim, which is index->wim, or in @only_image alone. @seen, which may be NULL, is called
- * with each tree, once of those that several images name. *@ret_items, in the
+ * Reads what is installed in the images of @wim, which is index->wim, or in @only_image alone, each tree once. *@ret_items, in the
  * wim's arena, has an element for each image of the metadata; @known tells which were read: items of all images beyond
  * WP_LIMIT_FILE_ITEMS are not ("tree-limit"). Images that name one resource share their items. Returns their
  * number. What is odd goes to the wim's diagnostics.
  */
 size_t wp_wim_read_installed(struct wp_wim *wim, struct wp_wim_index *index, uint32_t only_image,
-			     wp_tree_seen *seen, void *context, struct wp_servicing **ret_items);
+			     struct wp_servicing **ret_items);
 
 /*
  * Whether two items are the same thing, maybe in different versions: like strcmp() over group, name, architecture and

@@ -54,12 +54,15 @@ static struct inside look_inside(const struct wp_inspect_wanted *wanted, struct 
 
 	if (survey && !wanted->boot)
 		wp_boot_survey_started_alone(survey);
+	index->seen = survey ? wp_boot_survey_tree : NULL;
+	index->seen_context = survey;
 	if (wanted->servicing || wanted->winre || survey || has_things(wanted))
-		inside.count = wp_wim_read_installed(wim, index, wanted->only_image, survey ? wp_boot_survey_tree : NULL, survey,
-						     &installed);
+		inside.count = wp_wim_read_installed(wim, index, wanted->only_image, &installed);
 	inside.installed = installed;
 	if (survey)
 		inside.starts = wp_boot_survey_end(survey, wp_authorities(), wanted->least_svn);
+	/* Trees that are read from here on are none of images that were asked for. */
+	index->seen = NULL;
 	ret->boot = wanted->boot || wanted->servicing ? inside.starts : NULL;
 	if (wanted->globs.count)
 		ret->found = wp_wim_search(wim, index, wanted->globs.items, wanted->globs.count, wanted->only_image, !installed);

@@ -336,16 +336,13 @@ static void copy_diags(struct wp_wim *wim, const struct wp_diags *from, struct w
 			    from->items[i].summary);
 }
 
-static void read_result(struct wp_wim *wim, struct wp_wim_index *index, uint32_t image, wp_tree_seen *seen, void *context,
-			struct result *result)
+static void read_result(struct wp_wim *wim, struct wp_wim_index *index, uint32_t image, struct result *result)
 {
 	struct wp_tree *tree __attribute__((cleanup(wp_tree_freep))) = wp_tree_read(index, image);
 
 	result->read = true;
 	copy_diags(wim, &tree->diags, &result->diags);
 	wp_servicing_read(wim->arena, tree, &result->servicing);
-	if (seen)
-		seen(context, tree);
 	copy_diags(wim, &result->servicing.diags, &result->diags);
 }
 
@@ -371,7 +368,7 @@ static struct wp_servicing give(struct wp_wim *wim, uint32_t image, const struct
 }
 
 size_t wp_wim_read_installed(struct wp_wim *wim, struct wp_wim_index *index, uint32_t only_image,
-			     wp_tree_seen *seen, void *context, struct wp_servicing **ret_items)
+			     struct wp_servicing **ret_items)
 {
 	size_t count = wim->metadata ? wim->metadata->image_count : 0;
 	struct result *results = wp_arena_alloc(wim->arena, index->image_count * sizeof *results);
@@ -386,7 +383,7 @@ size_t wp_wim_read_installed(struct wp_wim *wim, struct wp_wim_index *index, uin
 		if (image >= 1 && image <= index->image_count)
 			result = &results[index->images[image - 1].same_as - 1];
 		if (!result->read)
-			read_result(wim, index, image, seen, context, result);
+			read_result(wim, index, image, result);
 		(*ret_items)[i] = give(wim, image, result, &index->taken.items);
 	}
 	wp_wim_settle(wim);

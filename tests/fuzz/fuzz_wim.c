@@ -47,8 +47,11 @@ int fuzz_one(const uint8_t *data, size_t size)
 		index = wp_wim_index_read(wim);
 	if (index) {
 		survey = wp_boot_survey_begin(arena, index);
-		wp_wim_read_installed(wim, index, 0, wp_boot_survey_tree, survey, &installed);
+		index->seen = wp_boot_survey_tree;
+		index->seen_context = survey;
+		wp_wim_read_installed(wim, index, 0, &installed);
 		file.boot = wp_boot_survey_end(survey, wp_authorities(), (struct wp_svn){ .known = true, .major = 9 });
+		index->seen = NULL;
 		file.asked_boot = file.asked_servicing = file.asked_deep = true;
 		wp_wim_index_look_deeper(wim, index);
 		check_content(wim, &index->content);
