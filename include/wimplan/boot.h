@@ -150,6 +150,10 @@ bool wp_boot_is_started(enum wp_boot_role role);
 bool wp_boot_is_manager(enum wp_boot_role role);
 /* Whether it has no signature that firmware could look at, and nothing that could be one and was not understood. */
 bool wp_boot_is_unsigned(const struct wp_boot_program *program);
+/* "9.0", in @arena; NULL where the program has none. */
+const char *wp_boot_svn_text(struct wp_arena *arena, const struct wp_boot_program *program);
+/* Who issued the certificate of who signed: a name, or that there is none. */
+const char *wp_boot_issuer(const struct wp_boot_signature *signature);
 /* Whether a program that has an SVN has a lesser one than @least. */
 bool wp_boot_svn_is_below(const struct wp_boot_program *program, struct wp_svn least);
 

@@ -46,11 +46,6 @@ static void find(struct wp_expecting *judge, struct findings *findings, enum wp_
 	wp_judged_add(judge, &finding->group, image, found);
 }
 
-static const char *svn_words(const struct wp_expecting *judge, const struct wp_boot_program *program)
-{
-	return program->has_svn ? wp_arena_printf(judge->arena, "%u.%u", program->svn_major, program->svn_minor) : NULL;
-}
-
 /* Of whom the program is signed, as its signatures say, whether that is proven or not. */
 static const char *issuers_of(const struct wp_expecting *judge, const struct wp_boot_file *file)
 {
@@ -60,8 +55,7 @@ static const char *issuers_of(const struct wp_expecting *judge, const struct wp_
 
 	for (size_t i = 0; program && i < program->signature_count; i++)
 		if (!program->signatures[i].nested)
-			*WP_PUSH(judge->arena, names, count) =
-				program->signatures[i].issuer ? program->signatures[i].issuer : "somebody without a name";
+			*WP_PUSH(judge->arena, names, count) = wp_boot_issuer(&program->signatures[i]);
 	return count ? wp_text_names(judge->arena, names, count, WP_JUDGED_NAMES) : NULL;
 }
 
@@ -104,7 +98,7 @@ static void look_at_svns(struct wp_expecting *judge, struct findings *findings, 
 			continue;
 		if (program->has_svn ? wp_boot_svn_is_below(program, judge->expect->svn)
 				     : windows && !(wp_boot_signed_by(file) & WP_BOOT_BY_OTHERS))
-			find(judge, findings, WP_NOTE_BELOW_EXPECTED, file->path, image, svn_words(judge, program));
+			find(judge, findings, WP_NOTE_BELOW_EXPECTED, file->path, image, wp_boot_svn_text(judge->arena, program));
 	}
 }
 

@@ -47,3 +47,13 @@ struct wp_boot_program *wp_boot_program_read(struct wp_arena *arena, const uint8
 	wp_pe_signatures(arena, &pe, authorities, program);
 	return program;
 }
+
+const char *wp_boot_svn_text(struct wp_arena *arena, const struct wp_boot_program *program)
+{
+	return program->has_svn ? wp_arena_printf(arena, "%u.%u", program->svn_major, program->svn_minor) : NULL;
+}
+
+const char *wp_boot_issuer(const struct wp_boot_signature *signature)
+{
+	return signature->issuer ? signature->issuer : "somebody without a name";
+}

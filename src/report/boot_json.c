@@ -26,8 +26,7 @@ json_t *wp_boot_file_json(struct wp_arena *arena, const struct wp_boot_file *fil
 			      file->missing ? json_null() : wp_json_u64(file->size), "sha1", wp_sha1_is_zero(file->sha1) ? json_null() : wp_json_text(sha1),
 			      "not_read", wp_json_text(file->not_read), "file_version", wp_json_text(program->version), "machine",
 			      wp_json_text(program->machine), "svn",
-			      wp_json_text(program->has_svn ? wp_arena_printf(arena, "%u.%u", program->svn_major, program->svn_minor)
-							    : NULL),
+			      wp_json_text(wp_boot_svn_text(arena, program)),
 			      "authenticode_sha256", wp_json_hash(program->authenticode_sha256), "signatures", signatures,
 			      "diagnostics", wp_json_diags(&program->diags), NULL);
 }

@@ -4,11 +4,6 @@
 
 #include "words.h"
 
-static const char *name_or_none(const char *name)
-{
-	return name ? name : "somebody without a name";
-}
-
 const char *wp_boot_words_signature(struct wp_arena *arena, const struct wp_boot_signature *signature)
 {
 	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
@@ -16,14 +11,14 @@ const char *wp_boot_words_signature(struct wp_arena *arena, const struct wp_boot
 
 	if (!signature->signer)
 		wp_buf_printf(&text, "signature without the certificate of who made it, which %s issued",
-			      name_or_none(signature->issuer));
+			      wp_boot_issuer(signature));
 	else if (signature->known)
 		wp_buf_printf(&text, "signed by %s, under %s, a known certificate", signature->signer, signature->issuer);
 	else if (named)
 		wp_buf_printf(&text, "signed by %s, under a certificate named like %s, which is not proven to be it", signature->signer,
 			      signature->issuer);
 	else
-		wp_buf_printf(&text, "signed by %s, under %s", signature->signer, name_or_none(signature->issuer));
+		wp_buf_printf(&text, "signed by %s, under %s", signature->signer, wp_boot_issuer(signature));
 	if (signature->nested)
 		wp_buf_puts(&text, "; within the signature above, where firmware does not see it");
 	if (!signature->digest_known)
@@ -44,7 +39,7 @@ const char *wp_boot_words_version(struct wp_arena *arena, const struct wp_boot_p
 	if (program->version)
 		wp_buf_printf(&text, "version %s", program->version);
 	if (program->has_svn)
-		wp_buf_printf(&text, "%sSVN %u.%u", text.length ? ", " : "", program->svn_major, program->svn_minor);
+		wp_buf_printf(&text, "%sSVN %s", text.length ? ", " : "", wp_boot_svn_text(arena, program));
 	return text.length ? wp_arena_strdup(arena, wp_buf_text(&text)) : NULL;
 }
 

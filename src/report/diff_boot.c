@@ -37,7 +37,7 @@ static void add(struct rows *rows, const char *what, bool sentence, const char *
 
 static const char *svn(struct wp_arena *arena, const struct wp_boot_program *program)
 {
-	return program && program->has_svn ? wp_arena_printf(arena, "%u.%u", program->svn_major, program->svn_minor) : NULL;
+	return program ? wp_boot_svn_text(arena, program) : NULL;
 }
 
 static const char *not_read(struct wp_arena *arena, const struct wp_boot_file *file)
