@@ -154,6 +154,8 @@ bool wp_boot_is_unsigned(const struct wp_boot_program *program);
 const char *wp_boot_svn_text(struct wp_arena *arena, const struct wp_boot_program *program);
 /* Who issued the certificate of who signed: a name, or that there is none. */
 const char *wp_boot_issuer(const struct wp_boot_signature *signature);
+/* Whether two signatures say the same of who made them and of what of that is proven; their time stamps do not count. */
+bool wp_boot_same_signature(const struct wp_boot_signature *a, const struct wp_boot_signature *b);
 /* Whether a program that has an SVN has a lesser one than @least. */
 bool wp_boot_svn_is_below(const struct wp_boot_program *program, struct wp_svn least);
 

@@ -60,6 +60,8 @@ size_t wp_utf16_units(const char *text);
  * locale has it. NULL equals NULL.
  */
 bool wp_text_equal_nocase(const char *a, const char *b);
+/* Byte by byte; NULL equals NULL alone. */
+bool wp_text_equal(const char *a, const char *b);
 
 /*
  * An order without regard to case, like strcmp(): 0 for the texts that are equal by the rule above. ASCII letters stand

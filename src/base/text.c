@@ -36,6 +36,11 @@ char *wp_text_lower(struct wp_arena *arena, const char *text, size_t length)
 	return lower;
 }
 
+bool wp_text_equal(const char *a, const char *b)
+{
+	return a == b || (a && b && !strcmp(a, b));
+}
+
 bool wp_text_equal_nocase(const char *a, const char *b)
 {
 	if (!a || !b)

@@ -2,6 +2,8 @@
 /* All that is read of one program. */
 #include "pe.h"
 
+#include "wimplan/text.h"
+
 #include <openssl/evp.h>
 #include <string.h>
 
@@ -56,4 +58,11 @@ const char *wp_boot_svn_text(struct wp_arena *arena, const struct wp_boot_progra
 const char *wp_boot_issuer(const struct wp_boot_signature *signature)
 {
 	return signature->issuer ? signature->issuer : "somebody without a name";
+}
+
+bool wp_boot_same_signature(const struct wp_boot_signature *a, const struct wp_boot_signature *b)
+{
+	return wp_text_equal(a->signer, b->signer) && wp_text_equal(a->issuer, b->issuer) && a->nested == b->nested &&
+	       a->signature_agrees == b->signature_agrees && a->digest_known == b->digest_known &&
+	       a->digest_agrees == b->digest_agrees && a->authority == b->authority && a->known == b->known;
 }

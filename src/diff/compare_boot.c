@@ -29,23 +29,13 @@ static struct wp_boot_image image_of(const struct wp_diff_file *file, uint32_t i
 	return (struct wp_boot_image){ .known = false };
 }
 
-static bool same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && !strcmp(a, b));
-}
-
 static bool same_signers(const struct wp_boot_program *a, const struct wp_boot_program *b)
 {
 	if (a->signature_count != b->signature_count)
 		return false;
-	for (size_t i = 0; i < a->signature_count; i++) {
-		const struct wp_boot_signature *x = &a->signatures[i], *y = &b->signatures[i];
-
-		if (!same_text(x->signer, y->signer) || !same_text(x->issuer, y->issuer) || x->nested != y->nested ||
-		    x->signature_agrees != y->signature_agrees || x->digest_known != y->digest_known ||
-		    x->digest_agrees != y->digest_agrees || x->authority != y->authority || x->known != y->known)
+	for (size_t i = 0; i < a->signature_count; i++)
+		if (!wp_boot_same_signature(&a->signatures[i], &b->signatures[i]))
 			return false;
-	}
 	return true;
 }
 
@@ -73,7 +63,7 @@ static void add_change(struct wp_diff *diff, struct wp_diff_boot *boot, const st
 		.old = old,
 		.new = new,
 		.signers = was && is && !same_signers(was, is),
-		.version = was && is && !same_text(was->version, is->version),
+		.version = was && is && !wp_text_equal(was->version, is->version),
 		.svn = was && is && !same_svn(was, is),
 	};
 }

@@ -7,8 +7,6 @@
 
 #include "wimplan/json.h"
 
-#include <string.h>
-
 const char *wp_diff_boot_verdict(struct wp_arena *arena, const struct wp_diff_boot *boot)
 {
 	const char *is = wp_boot_verdict_name(boot->new.verdict);
@@ -52,6 +50,16 @@ static const char *signature(struct wp_arena *arena, const struct wp_boot_progra
 	return program && i < program->signature_count ? wp_boot_words_signature(arena, &program->signatures[i]) : NULL;
 }
 
+/* Both have a signature in that place, and it says the same but for when it was made; or neither has any at all. */
+static bool same_signature(const struct wp_boot_program *a, const struct wp_boot_program *b, size_t i)
+{
+	if (!a || !b || !a->readable || !b->readable)
+		return false;
+	if (i >= a->signature_count || i >= b->signature_count)
+		return a->signature_count == b->signature_count;
+	return wp_boot_same_signature(&a->signatures[i], &b->signatures[i]);
+}
+
 struct wp_diff_boot_row *wp_diff_boot_rows(struct wp_arena *arena, const struct wp_boot_change *change, size_t *ret_count)
 {
 	const struct wp_boot_program *old = change->old ? change->old->program : NULL, *new = change->new ? change->new->program : NULL;
@@ -68,7 +76,7 @@ struct wp_diff_boot_row *wp_diff_boot_rows(struct wp_arena *arena, const struct 
 
 		if (!was && !is)
 			break;
-		if (!was || !is || strcmp(was, is) != 0)
+		if (!same_signature(old, new, i))
 			add(&rows, "signature", true, was, is);
 	}
 	*ret_count = rows.count;
