@@ -83,13 +83,25 @@ static void release(struct files *files)
 	files->count = 0;
 }
 
+/* Files that could not be read and are named on standard error. */
+#define UNREAD_NAMED ((size_t)10)
+
 /* What is remembered of files that were looked at and let go. */
 struct outcome {
 	size_t files, failed;
+	struct wp_diags unread; /* the first of those that failed, and why */
 	size_t found; /* paths that fit */
 	struct wp_note *notes; /* nothing but the codes that --fail-on asks for */
 	size_t note_count;
 };
+
+static void remember_unread(struct wp_cli *cli, const struct wp_wim *wim, struct outcome *outcome)
+{
+	const struct wp_diag *worst = wp_diags_worst(&wim->diags, WP_SEVERITY_ERROR);
+
+	if (outcome->failed++ < UNREAD_NAMED && worst)
+		wp_diag_add(cli->arena, &outcome->unread, worst->severity, worst->code, wim->path, "%s", worst->summary);
+}
 
 static void remember(struct wp_cli *cli, const struct files *files, struct outcome *outcome)
 {
@@ -97,7 +109,8 @@ static void remember(struct wp_cli *cli, const struct files *files, struct outco
 		const struct wp_inspection *file = &files->items[i].file;
 
 		outcome->files++;
-		outcome->failed += file->wim->grade == WP_GRADE_ERROR;
+		if (file->wim->grade == WP_GRADE_ERROR)
+			remember_unread(cli, file->wim, outcome);
 		outcome->found += file->found ? file->found->count : 0;
 		for (size_t k = 0; cli->fail_on.count && k < file->note_count; k++)
 			*WP_PUSH(cli->arena, outcome->notes, outcome->note_count) =
@@ -152,6 +165,17 @@ static int print_report(struct wp_cli *cli, const struct files *files, enum wp_p
 	return wp_cli_emit_as(cli, format == WP_PAGE_TEXT ? WP_TEXT_PLAIN : WP_TEXT_DOCUMENT, &buf);
 }
 
+/* A result in a file is not seen yet, so that what is wrong in it is said here too. */
+static void say_unread(const struct wp_cli *cli, const struct outcome *outcome)
+{
+	if (!cli->output || !strcmp(cli->output, "-"))
+		return;
+	for (size_t i = 0; i < outcome->unread.count; i++)
+		wp_cli_note(cli, "%s: %s", outcome->unread.items[i].subject, outcome->unread.items[i].summary);
+	if (outcome->failed > outcome->unread.count)
+		wp_cli_note(cli, "and %zu more that could not be read", outcome->failed - outcome->unread.count);
+}
+
 /*
  * The exit status of the grades; 11 where --fail-on says so; a call that read no file, or found nothing of what it looked for,
  * has failed, whatever is expected.
@@ -164,6 +188,7 @@ static void end(struct wp_cli *cli, const struct outcome *outcome, bool searched
 		      : !outcome->failed		   ? WP_EXIT_DONE
 		      : outcome->failed == outcome->files ? WP_EXIT_FAILED
 							  : WP_EXIT_INCOMPLETE;
+	say_unread(cli, outcome);
 	wp_fail_on_notes(cli, &notes, 1);
 }
 
