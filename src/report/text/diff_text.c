@@ -87,21 +87,24 @@ static void add_header(struct diff_text *text)
 
 static void add_winre(struct diff_text *text, const struct wp_diff_winre *winre);
 
+static uint32_t shown_index(const struct wp_diff_image *image)
+{
+	return image->new_index ? image->new_index : image->old_index;
+}
+
 static void add_image(struct diff_text *text, const struct wp_diff_image *image, const struct wp_diff_fields *own)
 {
-	uint32_t index = image->new_index ? image->new_index : image->old_index;
 	const char *match = wp_diff_words_match(text->out.arena, image), *tree;
 	const char *symbol = wp_diff_words_symbol(image->status);
 	const char *status = wp_diff_words_status(text->out.arena, image);
 	const char *name = wp_layout_escape(&text->out, wp_diff_words_name(image));
-	size_t index_width = (size_t)snprintf(NULL, 0, "%" PRIu32, index);
 
 	wp_diff_text_symbol(text, 0, image->status, symbol);
-	wp_buf_printf(text->out.buf, "%" PRIu32 "  ", index);
+	wp_buf_printf(text->out.buf, "%*" PRIu32 "  ", text->index_width, shown_index(image));
 	wp_diff_text_pair(text, name, text->name_width,
 			  wp_arena_printf(text->out.arena, "%s%s%s%s", status, match ? " (" : "", match ? match : "",
 					  match ? ")" : ""),
-			  4 + index_width);
+			  4 + (size_t)text->index_width);
 	add_fields(text, "  Metadata\n", own);
 	tree = wp_diff_words_tree(text->diff, image);
 	if (tree && !text->inner && (image->status != WP_DIFF_SAME || !image->complete))
@@ -124,9 +127,12 @@ static void add_images(struct diff_text *text)
 	bool before = false;
 
 	for (size_t i = 0; i < text->diff->image_count; i++) {
-		size_t width = wp_text_width(wp_layout_escape(&text->out, wp_diff_words_name(&text->diff->images[i])));
+		const struct wp_diff_image *image = &text->diff->images[i];
+		size_t width = wp_text_width(wp_layout_escape(&text->out, wp_diff_words_name(image)));
+		int index_width = snprintf(NULL, 0, "%" PRIu32, shown_index(image));
 
 		text->name_width = width > text->name_width ? width : text->name_width;
+		text->index_width = index_width > text->index_width ? index_width : text->index_width;
 	}
 	if (text->name_width + 30 > text->out.columns)
 		text->name_width = text->out.columns - 30;

@@ -16,6 +16,7 @@ struct diff_text {
 	bool all; /* lists in full */
 	struct wp_diff_metadata metadata;
 	size_t name_width; /* of the images */
+	int index_width; /* of the greatest of their numbers */
 	bool items[WP_DIFF_REMOVED + 1]; /* symbols that lines have used, for the legend */
 	bool renamed, attributes;
 };
