@@ -157,6 +157,8 @@ int wp_complete(struct wp_cli *cli, int count, char **words);
 /* Fails a call that is used wrongly: "… ; see wimplan plan --help" in cli->err. Returns WP_E_USAGE. */
 int wp_cli_usage(struct wp_cli *cli, const char *subject, const char *format, ...)
 	__attribute__((format(printf, 3, 4), cold));
+/* How many operands there are, for such a sentence: "there are 3", "none is given". */
+const char *wp_cli_given(const struct wp_cli *cli) __attribute__((returns_nonnull));
 /*
  * Says cli->err and what goes with it on standard error, with --json as a wimplan-error document on standard output too, and
  * puts its exit status into @cli. That the reader of standard output has gone away is not said.

@@ -71,8 +71,7 @@ static int check(struct wp_cli *cli, const struct arguments *args)
 	bool narrowed = args->diff.path_glob || args->depth.known || args->limit.known;
 
 	if (!args->record && cli->operand_count != 2)
-		return wp_cli_usage(cli, NULL, "diff takes two files, OLD and NEW, but there %s %zu",
-				    cli->operand_count == 1 ? "is" : "are", cli->operand_count);
+		return wp_cli_usage(cli, NULL, "diff takes two files, OLD and NEW, but %s", wp_cli_given(cli));
 	if (args->record && cli->operand_count)
 		return wp_cli_usage(cli, "--record", "--record compares a package with its source and takes no file");
 	if (!args->record && (cli->snapshot || cli->site))

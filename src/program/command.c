@@ -87,6 +87,13 @@ static int find_verb(struct wp_cli *cli, const struct wp_verb **ret)
 	return WP_OK;
 }
 
+const char *wp_cli_given(const struct wp_cli *cli)
+{
+	size_t count = cli->operand_count;
+
+	return count ? wp_arena_printf(cli->arena, "there %s %zu", count == 1 ? "is" : "are", count) : "none is given";
+}
+
 static int check_operands(struct wp_cli *cli, const struct wp_verb *verb)
 {
 	size_t count = cli->operand_count;
@@ -99,8 +106,7 @@ static int check_operands(struct wp_cli *cli, const struct wp_verb *verb)
 		return wp_cli_usage(cli, cli->operands[0], "%s takes no argument, but there is '%s'", name, cli->operands[0]);
 	if (verb->most == SIZE_MAX)
 		return wp_cli_usage(cli, verb->name, "%s needs %s", name, verb->takes);
-	return wp_cli_usage(cli, verb->name, "%s takes %s, but there %s %zu", name, verb->takes, count == 1 ? "is" : "are",
-			    count);
+	return wp_cli_usage(cli, verb->name, "%s takes %s, but %s", name, verb->takes, wp_cli_given(cli));
 }
 
 static int run_command(struct wp_cli *cli, int argc, char **argv)
