@@ -13,7 +13,7 @@ void wp_plan_page_remedies(struct wp_page *page, const struct wp_plan_view *view
 	if (!count)
 		return;
 	wp_page_heading(page, 2, "What to do about what is blocked");
-	WP_PAGE_TABLE(page, "What to do about what is blocked", WP_FOLDING_NONE, { "Why", WP_COLUMN_SHORT },
+	WP_PAGE_TABLE(page, "What to do about what is blocked", WP_FOLDING_TEXTS, { "Why", WP_COLUMN_SHORT },
 		      { "Packages", WP_COLUMN_NUMBER }, { "What to do", WP_COLUMN_TEXT });
 	for (size_t i = 0; i < count; i++)
 		WP_PAGE_ROW(page, wp_cell_as(WP_PART_CODE, remedies[i].code),
