@@ -16,7 +16,8 @@ import subprocess
 import sys
 
 sys.path.insert(1, str(pathlib.Path(__file__).resolve().parent / "faults"))
-from commands import Ground, commands, has_sanitizer  # noqa: E402
+from commands import Ground, commands  # noqa: E402
+from standin import has_sanitizer  # noqa: E402
 
 SAMPLE = 12  # allocations of each command, besides the first and the last few
 EDGE = 4

@@ -19,24 +19,15 @@ import tempfile
 
 TOP = pathlib.Path(__file__).resolve().parent
 sys.path.insert(1, str(TOP / "apply"))
-from standin import Site  # noqa: E402
+from standin import Counted, Site  # noqa: E402
+from straces import strace_calls  # noqa: E402
 
 BUILD = sys.argv[1] if len(sys.argv) > 1 else "build"
 STEP = int(sys.argv[2]) if len(sys.argv) > 2 else 3
 CALLS = ("openat,open,creat,close,write,pwrite64,writev,pwritev,ftruncate,truncate,fallocate,fsync,fdatasync,rename,renameat,renameat2,link,linkat,"
          "unlink,unlinkat,sendto,sendmsg")
-LINE = re.compile(r"^(?:\d+ +)?(\w+)\((.*)\) += (-?\d+|0x[0-9a-f]+)")
-passed, failures = 0, []
-
-
-def expect(condition, message):
-    global passed
-    if condition:
-        passed += 1
-    else:
-        failures.append(message)
-        if len(failures) <= 20:
-            print(f"FAILED  {message}", flush=True)
+LINE = re.compile(r"^(\w+)\((.*)\) += (-?\d+|0x[0-9a-f]+)")
+expect = Counted()
 
 
 def bytes_of(text):
@@ -49,17 +40,8 @@ class Recording:
 
     def __init__(self, folder, trace):
         self.folder, self.steps, self.at = folder, [], {}
-        waiting = {}
-        for line in trace.read_text(errors="replace").splitlines():
-            thread, _, rest = line.partition(" ")
-            rest = rest.strip()
-            if rest.endswith("<unfinished ...>"):
-                waiting[thread] = rest[:-len("<unfinished ...>")].rstrip()
-                continue
-            resumed = re.match(r"<\.\.\. \w+ resumed>(.*)$", rest)
-            if resumed:
-                rest = waiting.pop(thread) + resumed.group(1)
-            found = LINE.match(rest)
+        for call in strace_calls(trace):
+            found = LINE.match(call)
             if found and not found.group(3).startswith("-"):
                 self.take(found.group(1), found.group(2), int(found.group(3), 0))
 
@@ -270,8 +252,7 @@ def main():
         with site.start(load=True) as server:
             assert site.apply(server).returncode == 0
         cut_command(site, "record", ("record", "--cache", "cache.db", "--map", site.map, "plan.receipt.json"))
-    print(f"{passed} passed, {len(failures)} failed")
-    return 1 if failures else 0
+    return expect.end()
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import tempfile
 
 import record_recipes
 import signals  # noqa: F401
+from straces import strace_calls
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path(sys.argv[1]).resolve()
@@ -62,15 +63,8 @@ class Counts:
         run(folder, "strace", "-f", "-qq", "-y", "-s", "0", "-e", "trace=openat,read,pread64,preadv,mmap", "-o", trace, BUILD / "wimplan",
             *arguments, cache=cache)
         self.opened, self.reads, self.mapped = {name: 0 for name in FILES}, {name: [] for name in FILES}, 0
-        unfinished = {}
-        for line in trace.read_text().splitlines():
-            thread, _, call = line.partition(" ")
-            if call.endswith("<unfinished ...>"):
-                unfinished[thread] = call.removesuffix("<unfinished ...>")
-                continue
-            # The file of a read stands in its first half.
-            call = unfinished.pop(thread, "") + re.sub(r"^ *<\.\.\. \w+ resumed>", "", call)
-            self.take(call.strip(), str(folder / "src"))
+        for call in strace_calls(trace):
+            self.take(call, str(folder / "src"))
 
     def take(self, call, folder):
         opened = re.match(r"openat\(.*\) += \d+<(.*)>$", call)

@@ -2,6 +2,7 @@
 """A small site for tests of wimplan-apply: sources, export, plan, and the stand-in provider that behaves like the site."""
 
 import concurrent.futures
+import functools
 import json
 import os
 import pathlib
@@ -40,6 +41,11 @@ image "Windows 11 {number}"
 	file /Windows/text.txt "{text}"
 
 """
+
+
+@functools.cache
+def has_sanitizer(build):
+    return "__asan" in subprocess.run(["nm", "-D", pathlib.Path(build) / "wimplan"], capture_output=True, text=True).stdout
 
 
 def package_name(number):
@@ -352,17 +358,39 @@ class Expect:
 
     def equal(self, found, wanted, what):
         if found != wanted:
-            self.failures.append(f"{what}: {found!r}, not {wanted!r}")
+            self(False, f"{what}: {found!r}, not {wanted!r}")
 
     def status(self, result, wanted):
         if result.returncode != wanted:
-            self.failures.append(f"exit status {result.returncode}, not {wanted}\n      stdout: {result.stdout[-600:]!r}\n"
-                                 f"      stderr: {result.stderr[-600:]!r}")
+            self(False, f"exit status {result.returncode}, not {wanted}\n      stdout: {result.stdout[-600:]!r}\n"
+                        f"      stderr: {result.stderr[-600:]!r}")
 
     def says(self, text, *words):
         for word in words:
             if word.lower() not in text.lower():
-                self.failures.append(f"does not say {word!r}: {text[-400:]!r}")
+                self(False, f"does not say {word!r}: {text[-400:]!r}")
+
+
+class Counted(Expect):
+    """For a script that is one test: also counts what holds, from any thread, and says what does not at once, the first @shown of it."""
+
+    def __init__(self, shown=20):
+        super().__init__()
+        self.passed, self.shown, self.lock = 0, shown, threading.Lock()
+
+    def __call__(self, condition, message):
+        with self.lock:
+            super().__call__(condition, message)
+            if condition:
+                self.passed += 1
+            elif len(self.failures) <= self.shown:
+                print(f"FAILED  {message}", flush=True)
+        return bool(condition)
+
+    def end(self):
+        """Says how much held; returns the exit status."""
+        print(f"{self.passed} passed, {len(self.failures)} failed")
+        return 1 if self.failures else 0
 
 
 def nowhere(site, expect, secret, *results, but=()):

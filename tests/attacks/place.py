@@ -6,9 +6,9 @@ import os
 import pathlib
 import shutil
 import subprocess
-import threading
 
 from output import FORMS
+from standin import Counted
 
 SECONDS = 30
 # Of data that a program may allocate, the stacks of its threads among them, and of what it may have in memory at a time.
@@ -17,23 +17,9 @@ MARKS = "a\x1b[31mb\x07c\x9bd\u202ee\u200bf\nZZ"
 HOSTILE = [MARKS, "", " ", "\x1b]0;x\x07", "\r", "\u200b", "\ufeff", "</script>", "'; rm -rf $HOME #", "`x`", "=1+1", "%n%n%s", "../../x",
            "\\\\?\\x", "A" * 5000, "\U0001f600", "P0100001", "0"]
 NUMBERS = [0, 1, -1, 2**31, 2**32, 2**53, 2**53 + 1, 2**63 - 1, 2**63, 2**64 - 1, 2**64, 9.0, 1e300, -2**63]
-FORMATS = ("text", "markdown", "html", "csv", "json", "powershell")
+FORMATS = tuple(FORMS)
 
-lock = threading.Lock()
-passed = 0
-failures = []
-
-
-def expect(condition, message):
-    global passed
-    with lock:
-        if condition:
-            passed += 1
-            return True
-        failures.append(message)
-        if len(failures) <= 30:
-            print(f"FAILED  {message}", flush=True)
-        return False
+expect = Counted(30)
 
 
 class Child(subprocess.Popen):
@@ -76,12 +62,12 @@ class Place:
         """A tool of the tests; False when it refuses."""
         return subprocess.run([self.site.program(tool), *map(str, arguments)], cwd=self.folder, capture_output=True).returncode == 0
 
-    def call(self, what, program, *arguments, statuses=(0, 1, 3, 4), form="text", env=None, secret=None):
+    def call(self, what, program, *arguments, statuses=(0, 1, 3, 4), form="text", secret=None):
         """Runs a program: it ends by itself, with one of these statuses, within its bounds, shows nothing that is not to be seen, gives
         the form that was asked for, and leaves nothing half behind. @secret is nowhere in what it says."""
         what = f"{what}: {program} {' '.join(map(str, arguments))}"
         words = ["sh", "-c", 'ulimit -d "$0"; ulimit -c 0; exec "$@"', self.data, self.site.program(program), *map(str, arguments)]
-        with Child(words, cwd=self.folder, env=self.site.env | (env or {}), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        with Child(words, cwd=self.folder, env=self.site.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                    stderr=subprocess.PIPE) as child:
             try:
                 out, err = child.communicate(timeout=SECONDS)

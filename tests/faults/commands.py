@@ -18,6 +18,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(1, str(HERE.parent / "apply"))
 sys.path.insert(1, str(HERE.parent / "export"))
 from exporting import AROUND, ExportedSite  # noqa: E402
+from standin import has_sanitizer  # noqa: E402
 
 XML = """<INSTANCE CLASSNAME="SMS_ImagePackage"><PROPERTY NAME="PackageID" TYPE="string"><VALUE>P0100002</VALUE></PROPERTY>
 <PROPERTY NAME="ImageProperty" TYPE="string"><VALUE>&lt;WIM/&gt;</VALUE></PROPERTY></INSTANCE>
@@ -100,10 +101,6 @@ def commands():
         Command("export", "wimplan-export", ["--auth", "none", "--parallel", "1", "--probe", "--json", "-o", "records.json"], ("records.json",),
                 (1, 3), "shared"),
     ]
-
-
-def has_sanitizer(build):
-    return "__asan" in subprocess.run(["nm", "-D", pathlib.Path(build) / "wimplan"], capture_output=True, text=True).stdout
 
 
 class Ground:
