@@ -84,7 +84,7 @@ working_steps() {
 	step 'hostile files' tests/check-hostile.py "$build"
 	step 'many at once' tests/check-concurrency.py "$build"
 	step 'power cuts' tests/check-power.py "$build" 8
-	step 'attacks' tests/check-attacks.py "$build" 8
+	step 'attacks' tests/check-attacks.py "$build" 20
 	step 'help and manual' tests/check-help.py "$build"
 	step 'schemas' tests/check-schemas.py "$build"
 	step 'figures of a page' tests/check-page-figures.py "$build"

@@ -12,8 +12,6 @@ def plant(kind, path, victim):
         path.symlink_to(victim)
     elif kind == "dangling link":
         path.symlink_to(victim.with_name("made"))
-    elif kind == "hard link":
-        os.link(victim, path)
     elif kind == "FIFO":
         os.mkfifo(path)
     elif kind == "folder":

@@ -11,7 +11,7 @@ CACHE_CALLS = (("snapshot", "list"), ("snapshot", "show"), ("baseline", "list"),
 
 def try_cache(place, what, path):
     for words in CACHE_CALLS:
-        place.call(what, "wimplan", *words, "--cache", path.name, statuses=(0, 1, 3))
+        place.call(what, "wimplan", *words, "--cache", path.name, statuses=(0, 1, 3), form="json" if "--json" in words else "text")
     place.call(what, "wimplan", "plan", "--cache", path.name, "--map", place.site.map, "-o", "of-cache.json", statuses=(0, 1, 3))
     for words in ("record", "receipt.json"), ("verify", "plan.json"), ("baseline", "adopt", "--all"):
         place.call(what, "wimplan", *words, "--cache", path.name, "--map", place.site.map, statuses=(0, 1, 3, 4))
@@ -29,7 +29,8 @@ def try_journal(place, what, path, refused=False):
         for left in place.folder.glob(path.name + "-*"):
             left.unlink()
         path.write_bytes(saved)
-        status, out, _ = place.call(what, "wimplan-apply", *words, "--journal", path.name, statuses=(0, 1, 4, 6))
+        status, out, _ = place.call(what, "wimplan-apply", *words, "--journal", path.name, statuses=(0, 1, 4, 6),
+                                    form="json" if "--json" in words else "text")
         found.append((status, "not begun" in out.lower()))
     expect(found[0] == found[1] or found[0][0] == found[1][0], f"{what}: status with and without --json: {found}")
     if refused:

@@ -177,14 +177,14 @@ def attack_by_medium(place, chance):
     place.call(what, "wimplan", "diff", "hostile.iso:sources/install.wim", "lzx.wim", statuses=(0, 1, 3))
 
 
-def prepare(place):
-    """What these attacks change."""
+def prepare(site):
+    """What these attacks change: makes files in the site's folder, and returns programs that start a computer, in hexadecimal."""
     for name, recipe in RECIPES.items():
-        place.write(f"{name}.recipe", recipe)
-        assert place.make("mkwim", f"{name}.recipe", f"{name}.wim"), name
+        (site.folder / f"{name}.recipe").write_text(recipe)
+        site.must("mkwim", f"{name}.recipe", f"{name}.wim")
     mkmedia = pathlib.Path(__file__).resolve().parent.parent / "tools" / "mkmedia.py"
     for index, words in enumerate(MEDIA):
         subprocess.run([sys.executable, mkmedia, *words, f"medium{index}.iso", "sources/install.wim=lzx.wim", "sources/boot.wim=plain.wim"],
-                       cwd=place.folder, check=True, capture_output=True)
-    recipe = subprocess.run([place.site.program("mkboot"), place.folder / "authorities"], check=True, capture_output=True, text=True).stdout
-    place.programs = [line.split()[3] for line in recipe.splitlines() if line.startswith("file") and line.split()[2] == "hex"]
+                       cwd=site.folder, check=True, capture_output=True)
+    recipe = site.must("mkboot", "authorities").stdout
+    return [line.split()[3] for line in recipe.splitlines() if line.startswith("file") and line.split()[2] == "hex"]
