@@ -5,6 +5,7 @@ import http.client
 import socket
 import ssl
 import threading
+import time
 
 
 class Request:
@@ -21,6 +22,22 @@ def answer(status=200, body=b"", *headers, reason="Words"):
     body = body if isinstance(body, bytes) else body.encode()
     lines = [f"HTTP/1.1 {status} {reason}", *headers, f"Content-Length: {len(body)}"]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def without_end(client, begin, piece, pause=0.0):
+    """An answer that goes on until the other end has enough of it: its OSError ends the connection (Front.serve())."""
+    client.sendall(begin)
+    while True:
+        client.sendall(piece)
+        time.sleep(pause)
+
+
+def one_sentence(expect, what, program, said):
+    """Every line of what a program said on standard error is one of its own, of bearable length."""
+    lines = said.splitlines()
+    expect(lines, f"{what}: nothing is said")
+    for line in lines:
+        expect(line.startswith(f"{program}: ") and len(line) < 1500 and line.isprintable(), f"{what}: {line[:300]!r}")
 
 
 class Front:

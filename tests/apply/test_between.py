@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 
-from between import Front, answer
+from between import Front, answer, without_end
 from standin import REFRESH, RELOAD, TOKEN, Site, run_tests
 
 PAGE = "<html><head><title>Bad gateway</title></head><body><p>Sorry.</p></body></html>"
@@ -168,9 +168,7 @@ def test_huge_answers(build, folder, expect):
         def hook(front, request, client, place=place, status=status, start=start, piece=piece):
             if place not in request.path:
                 return front.forward(request)
-            client.sendall(f"HTTP/1.1 {status} Words\r\nContent-Length: 10000000000\r\n\r\n".encode() + start)
-            while True:
-                client.sendall(piece)
+            return without_end(client, f"HTTP/1.1 {status} Words\r\nContent-Length: 10000000000\r\n\r\n".encode() + start, piece)
 
         with site.start(load=True) as server, Front(server, hook) as front:
             server.url = front.url

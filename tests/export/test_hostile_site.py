@@ -10,8 +10,8 @@ import time
 
 from exporting import ExportedSite, packages
 
-from between import Front, answer
-from standin import IMAGE, TOKEN, nowhere, run_tests
+from between import Front, answer, one_sentence, without_end
+from standin import IMAGE, TOKEN, has_sanitizer, nowhere, run_tests
 
 JSON = "Content-Type: application/json"
 
@@ -23,20 +23,11 @@ def listed(*rows, **more):
 def export_of(site, front, *options, memory=1 << 30, seconds=60):
     """The export with a bound on its memory; (result, seconds)."""
     began = time.monotonic()
-    limit = None if any(name.endswith("SAN_OPTIONS") for name in site.env) else \
-        lambda: resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    limit = None if has_sanitizer(site.build) else lambda: resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     result = subprocess.run([site.program("wimplan-export"), *site.arguments(front, "--parallel", "2", "--timeout", "10", *options)],
                             cwd=site.folder, env=site.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                             text=True, timeout=seconds + 30, preexec_fn=limit)
     return result, time.monotonic() - began
-
-
-def one_sentence(expect, what, result):
-    """Every line of standard error is one of ours, of bearable length."""
-    lines = result.stderr.splitlines()
-    expect(lines, f"{what}: nothing is said")
-    for line in lines:
-        expect(line.startswith("wimplan-export: ") and len(line) < 1500 and line.isprintable(), f"{what}: {line[:200]!r}")
 
 
 def test_answers_that_are_none(build, folder, expect):
@@ -68,7 +59,7 @@ def test_answers_that_are_none(build, folder, expect):
                     result, _ = export_of(site, front)
                 whole = path == f"wmi/{IMAGE}('P010001C')" and what == "an empty object"
                 expect(result.returncode == 3, f"{what} for {path}: {result.returncode}: {result.stderr[-300:]} {whole}")
-                one_sentence(expect, what, result)
+                one_sentence(expect, what, "wimplan-export", result.stderr)
                 document = site.records()
                 expect.equal(document["complete"], False, f"{what} for {path}: complete")
                 expect(document["refused"][0]["class"] in (IMAGE, "SMS_ImageInformation"), f"{what} for {path}: {document['refused']}")
@@ -94,7 +85,7 @@ def test_pages_that_lead_astray(build, folder, expect):
                 expect(not any(request.method != "GET" or "x-y" in request.headers for request in front.requests),
                        f"{what}: something else was sent")
             expect.status(result, 3)
-            one_sentence(expect, what, result)
+            one_sentence(expect, what, "wimplan-export", result.stderr)
             expect.equal([item["class"] for item in site.records()["refused"]], ["SMS_ImageInformation"], what)
         expect.equal(other.requests, [], "requests to another server")
 
@@ -105,18 +96,13 @@ def test_answers_without_end(build, folder, expect):
     def endless(front, request, client):
         if not request.path.endswith(f"{IMAGE}('P010001C')"):
             return front.forward(request)
-        client.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n" + b'{"value":[{"X":"')
-        try:
-            while True:
-                client.sendall(b"x" * 65536)
-        except OSError:
-            return None
+        return without_end(client, b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n" + b'{"value":[{"X":"', b"x" * 65536)
 
     with site.start(load=True) as server:
         with Front(server, endless) as front:
             result, took = export_of(site, front)
         expect.status(result, 3)
-        one_sentence(expect, "endless", result)
+        one_sentence(expect, "endless", "wimplan-export", result.stderr)
         expect(took < 30, f"an endless answer takes {took:.0f} s")
         expect.equal(sorted(packages(site.records())), ["P010001A", "P010001B", "P010001C", "P010001D"], "it stands in the list")
 
@@ -241,7 +227,7 @@ def test_other_objects(build, folder, expect):
             with Front(server, odd) as front:
                 result, _ = export_of(site, front)
             expect.status(result, 3)
-            one_sentence(expect, what, result)
+            one_sentence(expect, what, "wimplan-export", result.stderr)
             expect.equal([(item["class"], item["key"]) for item in site.records()["refused"]], [(IMAGE, None)], what)
 
         def metadata(front, request, client):
@@ -250,7 +236,7 @@ def test_other_objects(build, folder, expect):
         with Front(server, metadata) as front:
             result, _ = export_of(site, front, "-o", "none.json")
         expect.status(result, 1)
-        one_sentence(expect, "no $metadata", result)
+        one_sentence(expect, "no $metadata", "wimplan-export", result.stderr)
 
 
 if __name__ == "__main__":
