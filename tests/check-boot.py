@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.path.abspath(sys.argv[1])
 problems = []
 
@@ -43,7 +44,7 @@ def digests(folder):
 def shim(folder):
     """A program that Microsoft signed, where Debian's package is installed: known by the table of wimplan itself."""
     name = 'usr/lib/shim/shimx64.efi.signed'
-    found = [path for path in (f'/{name}', f'{BUILD}/shim/{name}') if os.path.exists(path)]
+    found = [path for path in (f'/{name}', f'{TOP}/build/shim/{name}') if os.path.exists(path)]
     if not found:
         return print('shim-signed is not there (tests/deps.sh test): no program that Microsoft signed is looked at')
     with open(found[0], 'rb') as file:

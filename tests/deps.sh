@@ -59,9 +59,10 @@ if [ -n "$missing" ]; then
 	$sudo apt-get install -y -qq --no-install-recommends $missing
 fi
 
-# A program that Microsoft signed. Its package needs a boot loader, for which there is no use here: only its file is taken.
+# A program that Microsoft signed, for the builds of any folder. Its package needs a boot loader, for which there is no use here: only
+# its file is taken.
 case " $* " in *' test '*)
-	shim=${BUILD:-build}/shim
+	shim=build/shim
 	if [ ! -e /usr/lib/shim/shimx64.efi.signed ] && [ ! -e "$shim/usr/lib/shim/shimx64.efi.signed" ]; then
 		folder=$(mktemp -d)
 		mkdir -p "$shim"
