@@ -43,7 +43,6 @@ MAN_PAGES := $(patsubst man/%.scd,$(BUILD)/man/%,$(wildcard man/*.scd))
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
 all: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/wimplan-export man
-all-but-manual: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/wimplan-export $(BUILD)/mkwim $(BUILD)/site-provider
 
 # --- Building ---------------------------------------------------------------------------------------------------------
 
@@ -181,7 +180,8 @@ check-asan:
 
 # What works on several threads, in a build with ThreadSanitizer.
 check-threads:
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread CFLAGS='-O1 -g' all-but-manual
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread CFLAGS='-O1 -g' \
+		$(addprefix $(BUILD)/tsan/,wimplan wimplan-apply wimplan-export mkwim site-provider)
 	@tests/check-threads.py $(BUILD)/tsan
 
 check-valgrind: $(BUILD)/wimplan $(BUILD)/mkwim $(BUILD)/unit-tests
@@ -295,5 +295,5 @@ help:
 FORCE:
 .SECONDARY:
 .DELETE_ON_ERROR:
-.PHONY: all all-but-manual all-for-check man deps demo check check-asan check-threads check-valgrind check-memory-faults check-io-faults check-attacks check-kerberos check-ntlm check-powershell check-release check-samples check-html check-analysers coverage bench fuzz fuzzers install deb check-deb uninstall clean help FORCE
+.PHONY: all all-for-check man deps demo check check-asan check-threads check-valgrind check-memory-faults check-io-faults check-attacks check-kerberos check-ntlm check-powershell check-release check-samples check-html check-analysers coverage bench fuzz fuzzers install deb check-deb uninstall clean help FORCE
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

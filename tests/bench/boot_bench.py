@@ -9,7 +9,6 @@
 import os
 import pathlib
 import random
-import shutil
 import statistics
 import subprocess
 import sys
@@ -45,12 +44,6 @@ def add_programs(build, folder, tree):
         file.write_bytes(signed + chance.randbytes(half) + bytes(half))
 
 
-def capture(tree, path, *options):
-    subprocess.run(["wimlib-imagex", "capture", tree, path, "Image", *options], check=True, stdout=subprocess.DEVNULL)
-    shutil.rmtree(tree)
-    return str(path)
-
-
 def main():
     build = pathlib.Path(sys.argv[1]).resolve()
     files = int(sys.argv[2]) if len(sys.argv) > 2 else 200_000
@@ -60,14 +53,14 @@ def main():
         tree = folder / "tree"
         diff_bench.populate(tree, files, 0)
         add_programs(build, folder, tree)
-        wim = capture(tree, folder / "many.wim", "--compress=LZX")
+        wim = diff_bench.capture(tree, folder / "many.wim", "--compress=LZX")
         runs = [(diff_bench.run([wimplan, "inspect", "--boot", wim]), diff_bench.run([wimplan, "inspect", "--servicing", wim]))
                 for _ in range(PAIRS)]
         beyond = statistics.median(boot[0] - servicing[0] for boot, servicing in runs)
         memory = max(boot[1] for boot, _ in runs)
         add_programs(build, folder, tree)
         (tree / "large").write_bytes(random.Random(9).randbytes(40 << 20) + bytes(40 << 20))
-        solid = capture(tree, folder / "solid.esd", "--solid", "--solid-compress=LZMS", "--solid-chunk-size=64M")
+        solid = diff_bench.capture(tree, folder / "solid.esd", "--solid", "--solid-compress=LZMS", "--solid-chunk-size=64M")
         solid_memory = max(diff_bench.run([wimplan, "inspect", "--boot", solid])[1] for _ in range(3))
         size = os.path.getsize(solid) / (1 << 20)
     servicing = statistics.median(run[0] for _, run in runs)

@@ -46,16 +46,19 @@ def populate(root, files, month):
     (root / "Empty").mkdir()
 
 
+def capture(tree, path, *options):
+    """The file of a tree, which is gone then."""
+    subprocess.run(["wimlib-imagex", "capture", tree, path, "Image", *options], check=True, stdout=subprocess.DEVNULL)
+    shutil.rmtree(tree)
+    return str(path)
+
+
 def make(folder, files):
     paths = []
     for month in (0, 1):
         tree = folder / "tree"
         populate(tree, files, month)
-        path = folder / f"{files}-{month}.wim"
-        subprocess.run(["wimlib-imagex", "capture", tree, path, "Image", "--compress=LZX"], check=True,
-                       stdout=subprocess.DEVNULL)
-        shutil.rmtree(tree)
-        paths.append(str(path))
+        paths.append(capture(tree, folder / f"{files}-{month}.wim", "--compress=LZX"))
     return paths
 
 

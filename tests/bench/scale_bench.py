@@ -121,8 +121,9 @@ def prepare(build, folder, count):
     subprocess.run([f"{build}/mkwim", "-C", str(folder), "-"], input="".join(recipes).encode(), check=True)
     write_records(folder / "export.json", count, "of before")
     write_records(folder / "tenth.json", count // 10, "of before")
-    write_records(folder / "tenfold.json", 10 * count, "of before")
-    write_records(folder / "steady.json", 10 * count, "of before", 99)
+    if LARGE:
+        write_records(folder / "tenfold.json", 10 * count, "of before")
+        write_records(folder / "steady.json", 10 * count, "of before", 99)
     for name, write in EXPORTS.values():
         write(folder / name, 10 * count, "an image for the machines of all departments " * 16)
     (folder / "list").write_text("".join(f"{folder / path_of(number)}\n" for number in range(count)))

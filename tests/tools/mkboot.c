@@ -15,8 +15,7 @@ struct program {
 	int svn;
 	enum party first, second; /* who signed it */
 	bool broken;
-	bool has_beside; /* the second is not in an entry of its own, but beside the first signature */
-	enum pe_beside beside;
+	enum pe_beside beside; /* 0, or the second is not in an entry of its own, but beside the first signature */
 };
 
 static void write_program(const struct program *program, const char *path, const char *folder)
@@ -26,10 +25,10 @@ static void write_program(const struct program *program, const char *path, const
 	const enum party by[] = { program->first, program->second };
 	struct pe pe = pe_make(&form);
 
-	for (size_t i = 0; i < 2 && !program->has_beside; i++)
+	for (size_t i = 0; i < 2 && !program->beside; i++)
 		if (by[i])
 			pe_sign(&pe, &parties[by[i]], &parties[by[i] - LEAF_2011 + CA_2011]);
-	if (program->has_beside)
+	if (program->beside)
 		pe_sign_beside(&pe, &parties[by[0]], &parties[by[0] - LEAF_2011 + CA_2011], program->beside, &parties[by[1]],
 			       &parties[by[1] - LEAF_2011 + CA_2011]);
 	if (program->broken)
@@ -73,9 +72,9 @@ static const struct {
 	{ "unproven", MANAGER, { .svn = 9, .first = LEAF_FORGED } },
 	{ "unproven: unsigned", MANAGER, { .svn = 9 } },
 	{ "unproven: altered", MANAGER, { .svn = 9, .first = LEAF_2023, .broken = true } },
-	{ "2011-only: nested", MANAGER, { .svn = 9, .first = LEAF_2011, .second = LEAF_2023, .has_beside = true, .beside = PE_NESTED } },
-	{ "2023-in-place: countersigned", MANAGER, { .svn = 9, .first = LEAF_2023, .second = LEAF_THIRD, .has_beside = true, .beside = PE_COUNTERSIGNED } },
-	{ "2023-in-place: stamped", MANAGER, { .svn = 9, .first = LEAF_2023, .second = LEAF_THIRD, .has_beside = true, .beside = PE_STAMPED } },
+	{ "2011-only: nested", MANAGER, { .svn = 9, .first = LEAF_2011, .second = LEAF_2023, .beside = PE_NESTED } },
+	{ "2023-in-place: countersigned", MANAGER, { .svn = 9, .first = LEAF_2023, .second = LEAF_THIRD, .beside = PE_COUNTERSIGNED } },
+	{ "2023-in-place: stamped", MANAGER, { .svn = 9, .first = LEAF_2023, .second = LEAF_THIRD, .beside = PE_STAMPED } },
 };
 
 int main(int argc, char **argv)

@@ -268,7 +268,7 @@ __attribute__((unused)) static void pe_sign(struct pe *pe, const struct pe_party
 }
 
 /* What a signature has beside it that it does not sign itself: the times are PE_TIME. */
-enum pe_beside { PE_NESTED, PE_COUNTERSIGNED, PE_STAMPED };
+enum pe_beside { PE_NESTED = 1, PE_COUNTERSIGNED, PE_STAMPED };
 #define PE_TIME 1700000000
 
 /* PKCS #9: who signs the time as well. */
@@ -344,7 +344,8 @@ __attribute__((unused)) static uint8_t *pe_beside(uint8_t *der, int *size, const
 __attribute__((unused)) static void pe_sign_beside(struct pe *pe, const struct pe_party *leaf, const struct pe_party *ca,
 						   enum pe_beside beside, const struct pe_party *other, const struct pe_party *other_ca)
 {
-	static const char *const oids[] = { "1.3.6.1.4.1.311.2.4.1", "1.2.840.113549.1.9.6", "1.3.6.1.4.1.311.3.3.1" };
+	static const char *const oids[] = { [PE_NESTED] = "1.3.6.1.4.1.311.2.4.1", [PE_COUNTERSIGNED] = "1.2.840.113549.1.9.6",
+					    [PE_STAMPED] = "1.3.6.1.4.1.311.3.3.1" };
 	uint8_t digest[32], *der, *value = NULL;
 	const unsigned char *at;
 	int size, length;
