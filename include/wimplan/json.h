@@ -6,6 +6,7 @@
 #include "wimplan/buf.h"
 #include "wimplan/diag.h"
 #include "wimplan/error.h"
+#include "wimplan/json_out.h"
 #include "wimplan/number.h"
 #include "wimplan/time.h"
 
@@ -71,8 +72,6 @@ int wp_json_compare_keys(const void *a, const void *b);
 void wp_json_pretty(struct wp_buf *buf, const json_t *value);
 /* Spaces of each level. */
 #define WP_JSON_INDENT 2u
-/* Brackets that a document may have open which is written while it is made. */
-#define WP_JSON_STREAM_DEPTH 4u
 /* The same for a value inside of a document, @depth levels deep: without a line feed behind it. */
 void wp_json_pretty_at(struct wp_buf *buf, const json_t *value, unsigned int depth);
 /* On one line, with spaces between what stands there; without a line feed behind it. */
@@ -86,19 +85,13 @@ struct wp_json_stream {
 	const struct wp_sink *sink;
 	struct wp_buf text; /* that has not gone out yet */
 	size_t sent;        /* bytes that have */
-	/* The brackets that are open. */
-	struct {
-		char end;
-		bool filled;
-	} open[WP_JSON_STREAM_DEPTH];
-	unsigned int depth;
-	bool keyed; /* the name of the next value stands there */
+	struct wp_json_out out; /* into it */
 };
 /* Opens an object ('{') or an array ('['), and closes the last one that is open. */
 void wp_json_stream_open(struct wp_json_stream *stream, char bracket);
 void wp_json_stream_close(struct wp_json_stream *stream);
 /*
- * The name of the next value, which is UTF-8; a value, or its text: as wp_json_pretty_at() has it in this depth or, as items of long
+ * The name of the next value, plain ASCII without quotes; a value, or its text: as wp_json_pretty_at() has it in this depth or, as items of long
  * lists are, which then are a third shorter and can be told apart line by line, on one line.
  */
 void wp_json_stream_key(struct wp_json_stream *stream, const char *key);

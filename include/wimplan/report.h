@@ -91,9 +91,10 @@ void wp_report_inspect_markdown(const struct wp_inspection *files, size_t count,
 /* One self-contained page. With @all each image has everything that is known of it. */
 void wp_report_inspect_html(const struct wp_inspection *files, size_t count, const struct wp_report_options *options,
 			    struct wp_buf *buf);
-/* The document of `wimplan inspect --json` (inspect.schema.json) as far as its "files", and one of these. New references. */
+/* The document of `wimplan inspect --json` (inspect.schema.json) as far as its "files". New reference. */
 json_t *wp_report_inspect_head_json(void);
-json_t *wp_report_inspect_file_json(const struct wp_inspection *file);
+/* One of these files; @out is of the spaced or the pretty form. */
+void wp_report_inspect_file_json(const struct wp_inspection *file, struct wp_json_out *out);
 
 void wp_report_diff_text(const struct wp_diff *diff, const struct wp_report_options *options, struct wp_buf *buf);
 void wp_report_diff_markdown(const struct wp_diff *diff, const struct wp_report_options *options, struct wp_buf *buf);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * JSON as text at once, in the two forms that documents and digests have. What is not plain ASCII is left to the writers of
+ * JSON as text at once, in the forms that documents and digests have. What is not plain ASCII is left to the writers of
  * values, so that there is one opinion on it.
  */
 #include "wimplan/json_out.h"
@@ -12,13 +12,25 @@
 /* Longest text of an integer that stands as one: 2^53 has 16 digits, and every other fits as well. */
 #define DIGITS 20u
 
+static void begin_line(struct wp_json_out *out)
+{
+	size_t spaces = (size_t)(out->margin + out->depth) * WP_JSON_INDENT;
+	char *room = wp_buf_room(out->buf, spaces + 1);
+
+	room[0] = '\n';
+	memset(room + 1, ' ', spaces);
+	wp_buf_take(out->buf, spaces + 1);
+}
+
 static void begin_item(struct wp_json_out *out)
 {
 	if (!out->depth)
 		return;
 	if (out->open[out->depth - 1].filled)
-		wp_buf_add(out->buf, ", ", out->canonical ? 1 : 2);
+		wp_buf_add(out->buf, ", ", out->form == WP_JSON_FORM_SPACED ? 2 : 1);
 	out->open[out->depth - 1].filled = true;
+	if (out->form == WP_JSON_FORM_PRETTY)
+		begin_line(out);
 }
 
 static void begin_value(struct wp_json_out *out)
@@ -75,28 +87,50 @@ void wp_json_out_close(struct wp_json_out *out)
 {
 	bool object = out->open[out->depth - 1].object;
 
-	if (object && out->canonical)
+	if (object && out->form == WP_JSON_FORM_CANONICAL)
 		sort_members(out);
 	out->depth--;
+	if (out->form == WP_JSON_FORM_PRETTY && out->open[out->depth].filled)
+		begin_line(out);
 	wp_buf_putc(out->buf, object ? '}' : ']');
+}
+
+/* Where a member begins, for it may have to go elsewhere. */
+static void note_member(struct wp_json_out *out, const char *key)
+{
+	size_t *count = &out->open[out->depth - 1].count;
+
+	if (*count == WP_JSON_OUT_MEMBERS)
+		abort();
+	out->open[out->depth - 1].keys[*count] = key;
+	out->open[out->depth - 1].begins[(*count)++] = out->buf->length;
 }
 
 void wp_json_out_key(struct wp_json_out *out, const char *key)
 {
-	size_t *count = &out->open[out->depth - 1].count, length = strlen(key);
+	bool canonical = out->form == WP_JSON_FORM_CANONICAL;
+	size_t length = strlen(key);
 	char *room;
 
-	if (*count == WP_JSON_OUT_MEMBERS)
-		abort();
 	begin_item(out);
-	out->open[out->depth - 1].keys[*count] = key;
-	out->open[out->depth - 1].begins[(*count)++] = out->buf->length;
+	if (canonical)
+		note_member(out, key);
 	room = wp_buf_room(out->buf, length + 4);
 	room[0] = '"';
 	memcpy(room + 1, key, length);
 	memcpy(room + 1 + length, "\": ", 3);
-	wp_buf_take(out->buf, length + (out->canonical ? 3 : 4));
+	wp_buf_take(out->buf, length + (canonical ? 3 : 4));
 	out->keyed = true;
+}
+
+static void add_value(struct wp_json_out *out, const json_t *value)
+{
+	if (out->form == WP_JSON_FORM_CANONICAL)
+		wp_json_canonical(out->buf, value);
+	else if (out->form == WP_JSON_FORM_PRETTY)
+		wp_json_pretty_at(out->buf, value, out->margin + out->depth);
+	else
+		wp_json_spaced(out->buf, value);
 }
 
 /* What is neither plain ASCII nor short to escape. */
@@ -104,10 +138,7 @@ static void add_other(struct wp_json_out *out, const char *text)
 {
 	json_t *value __attribute__((cleanup(wp_json_freep))) = wp_json_text(text);
 
-	if (out->canonical)
-		wp_json_canonical(out->buf, value);
-	else
-		wp_json_spaced(out->buf, value);
+	add_value(out, value);
 }
 
 void wp_json_out_text(struct wp_json_out *out, const char *text)
@@ -167,4 +198,46 @@ void wp_json_out_number(struct wp_json_out *out, struct wp_number number)
 void wp_json_out_null(struct wp_json_out *out)
 {
 	wp_json_out_text(out, NULL);
+}
+
+void wp_json_out_boolean(struct wp_json_out *out, bool truth)
+{
+	begin_value(out);
+	wp_buf_puts(out->buf, truth ? "true" : "false");
+}
+
+void wp_json_out_value(struct wp_json_out *out, const json_t *value)
+{
+	begin_value(out);
+	add_value(out, value);
+}
+
+void wp_json_out_raw(struct wp_json_out *out, const struct wp_buf *text)
+{
+	begin_value(out);
+	wp_buf_add(out->buf, wp_buf_text(text), text->length);
+}
+
+void wp_json_member_text(struct wp_json_out *out, const char *key, const char *text)
+{
+	wp_json_out_key(out, key);
+	wp_json_out_text(out, text);
+}
+
+void wp_json_member_hash(struct wp_json_out *out, const char *key, const char *text)
+{
+	wp_json_out_key(out, key);
+	wp_json_out_hash(out, text);
+}
+
+void wp_json_member_u64(struct wp_json_out *out, const char *key, uint64_t value)
+{
+	wp_json_out_key(out, key);
+	wp_json_out_u64(out, value);
+}
+
+void wp_json_member_number(struct wp_json_out *out, const char *key, struct wp_number number)
+{
+	wp_json_out_key(out, key);
+	wp_json_out_number(out, number);
 }

@@ -193,7 +193,7 @@ static void inspect(const struct wp_inspect_wanted *wanted, const struct wp_cli_
 {
 	struct wp_wim *wim = wp_wim_read_place(&place->place, wanted->with_text);
 	struct inside inside = { 0 };
-	json_t *json __attribute__((cleanup(wp_json_freep))) = NULL;
+	struct wp_json_out json = { .buf = &ret->json, .form = WP_JSON_FORM_PRETTY, .margin = DEPTH_OF_FILES };
 
 	*ret = (struct wp_inspected){ .arena = wp_arena_new(), .file = { .wim = wim, .media = place->media, .media_boot = place->media_boot,
 					     .only_image = wanted->only_image } };
@@ -207,10 +207,8 @@ static void inspect(const struct wp_inspect_wanted *wanted, const struct wp_cli_
 	ret->file.searched = wanted->globs.count > 0;
 	if (wanted->expect)
 		judge(wanted, inside, ret);
-	if (!wanted->as_json)
-		return;
-	json = wp_report_inspect_file_json(&ret->file);
-	wp_json_pretty_at(&ret->json, json, DEPTH_OF_FILES);
+	if (wanted->as_json)
+		wp_report_inspect_file_json(&ret->file, &json);
 }
 
 static void work(void *context, unsigned int number)

@@ -22,24 +22,6 @@ static json_t *words_json(const char *const *words, size_t count)
 	return count ? wp_json_texts(words, count) : json_null();
 }
 
-static void put_text(struct wp_json_out *out, const char *key, const char *text)
-{
-	wp_json_out_key(out, key);
-	wp_json_out_text(out, text);
-}
-
-static void put_hash(struct wp_json_out *out, const char *key, const char *text)
-{
-	wp_json_out_key(out, key);
-	wp_json_out_hash(out, text);
-}
-
-static void put_number(struct wp_json_out *out, const char *key, struct wp_number number)
-{
-	wp_json_out_key(out, key);
-	wp_json_out_number(out, number);
-}
-
 static void put_reasons(struct wp_json_out *out, const struct wp_entry *entry)
 {
 	wp_json_out_key(out, "reasons");
@@ -48,13 +30,13 @@ static void put_reasons(struct wp_json_out *out, const struct wp_entry *entry)
 		const struct wp_reason *reason = &entry->reasons[i];
 
 		wp_json_out_open(out, '{');
-		put_text(out, "code", reason->code);
-		put_text(out, "action", wp_action_name(reason->action));
-		put_text(out, "confidence", wp_confidence_name(reason->confidence));
-		put_number(out, "image", (struct wp_number){ reason->image != 0, reason->image });
-		put_text(out, "field", reason->field);
-		put_text(out, "recorded", reason->recorded);
-		put_text(out, "found", reason->found);
+		wp_json_member_text(out, "code", reason->code);
+		wp_json_member_text(out, "action", wp_action_name(reason->action));
+		wp_json_member_text(out, "confidence", wp_confidence_name(reason->confidence));
+		wp_json_member_number(out, "image", (struct wp_number){ reason->image != 0, reason->image });
+		wp_json_member_text(out, "field", reason->field);
+		wp_json_member_text(out, "recorded", reason->recorded);
+		wp_json_member_text(out, "found", reason->found);
 		wp_json_out_close(out);
 	}
 	wp_json_out_close(out);
@@ -64,11 +46,11 @@ static void put_preconditions(struct wp_json_out *out, const struct wp_precondit
 {
 	wp_json_out_key(out, "preconditions");
 	wp_json_out_open(out, '{');
-	put_number(out, "SourceVersion", conditions->source_version);
-	put_text(out, "SedoObjectVersion", conditions->sedo_object_version);
-	put_text(out, "PkgSourcePath", conditions->source_path);
-	put_text(out, "SourceSite", conditions->source_site);
-	put_hash(out, "image_property_sha256", conditions->image_property_sha256);
+	wp_json_member_number(out, "SourceVersion", conditions->source_version);
+	wp_json_member_text(out, "SedoObjectVersion", conditions->sedo_object_version);
+	wp_json_member_text(out, "PkgSourcePath", conditions->source_path);
+	wp_json_member_text(out, "SourceSite", conditions->source_site);
+	wp_json_member_hash(out, "image_property_sha256", conditions->image_property_sha256);
 	wp_json_out_close(out);
 }
 
@@ -87,16 +69,16 @@ static void put_expect(struct wp_json_out *out, const struct wp_entry *entry)
 		const struct wp_expected_image *expected = &entry->expected[i];
 
 		wp_json_out_open(out, '{');
-		put_number(out, "index", (struct wp_number){ true, expected->index });
-		put_text(out, "name", expected->name);
-		put_text(out, "os_version", expected->os_version);
-		put_number(out, "architecture_code", expected->architecture);
-		put_text(out, "language", expected->language);
+		wp_json_member_number(out, "index", (struct wp_number){ true, expected->index });
+		wp_json_member_text(out, "name", expected->name);
+		wp_json_member_text(out, "os_version", expected->os_version);
+		wp_json_member_number(out, "architecture_code", expected->architecture);
+		wp_json_member_text(out, "language", expected->language);
 		wp_json_out_close(out);
 	}
 	wp_json_out_close(out);
-	put_hash(out, "file_id", entry->file_id);
-	put_hash(out, "content_id", entry->content_id);
+	wp_json_member_hash(out, "file_id", entry->file_id);
+	wp_json_member_hash(out, "content_id", entry->content_id);
 	wp_json_out_close(out);
 }
 
@@ -113,16 +95,16 @@ static void put_actions(struct wp_json_out *out, const struct wp_entry *entry)
 
 void wp_plan_entry_text(const struct wp_entry *entry, bool canonical, struct wp_buf *buf)
 {
-	struct wp_json_out json = { .buf = buf, .canonical = canonical }, *out = &json;
+	struct wp_json_out json = { .buf = buf, .form = canonical ? WP_JSON_FORM_CANONICAL : WP_JSON_FORM_SPACED }, *out = &json;
 
 	wp_json_out_open(out, '{');
-	put_text(out, "package_id", entry->package_id);
-	put_text(out, "class", wp_class_name(entry->class));
-	put_text(out, "name", entry->name);
-	put_number(out, "priority", (struct wp_number){ true, entry->priority });
+	wp_json_member_text(out, "package_id", entry->package_id);
+	wp_json_member_text(out, "class", wp_class_name(entry->class));
+	wp_json_member_text(out, "name", entry->name);
+	wp_json_member_number(out, "priority", (struct wp_number){ true, entry->priority });
 	if (entry->status != WP_ENTRY_UNCHANGED) {
-		put_text(out, "source_path", entry->source_path);
-		put_text(out, "status", wp_entry_status_name(entry->status));
+		wp_json_member_text(out, "source_path", entry->source_path);
+		wp_json_member_text(out, "status", wp_entry_status_name(entry->status));
 		put_actions(out, entry);
 	}
 	put_reasons(out, entry);

@@ -19,10 +19,12 @@ static void report(const struct wp_inspection *file)
 {
 	const struct wp_report_options options = { .all = true, .columns = 80 };
 	struct wp_buf text = { 0 };
+	struct wp_json_out json = { .buf = &text, .form = WP_JSON_FORM_PRETTY };
 
 	wp_report_inspect_text(file, 1, &options, &text);
 	wp_buf_free(&text);
-	fuzz_check_json(wp_report_inspect_file_json(file));
+	wp_report_inspect_file_json(file, &json);
+	fuzz_check_json_text(&text);
 	wp_report_inspect_markdown(file, 1, &options, &text);
 	fuzz_check_document(&text);
 	wp_report_inspect_html(file, 1, &options, &text);

@@ -130,3 +130,14 @@ void fuzz_check_json(json_t *document)
 	json_decref(document);
 	fuzz_check_document(&text);
 }
+
+void fuzz_check_json_text(struct wp_buf *text)
+{
+	json_t *document = NULL;
+	struct wp_error err;
+
+	if (wp_json_parse(text->data, text->length, "fuzz", &document, &err))
+		abort();
+	fuzz_check_document(text);
+	fuzz_check_json(document);
+}

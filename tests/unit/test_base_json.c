@@ -216,9 +216,10 @@ Test(base, json_canonical_form)
 }
 
 /* Writes members in an order that is not that of their names, with all that a text may hold. */
-static void put_down(struct wp_buf *buf, bool canonical, const char *text)
+static void put_down(struct wp_buf *buf, enum wp_json_form form, const char *text)
 {
-	struct wp_json_out out = { .buf = buf, .canonical = canonical };
+	json_t *deep = json_pack("{s:[{s:n}], s:s}", "deep", "none", "soft", "\xc2\xad");
+	struct wp_json_out out = { .buf = buf, .form = form, .margin = 2 };
 
 	wp_json_out_open(&out, '{');
 	wp_json_out_key(&out, "text");
@@ -243,7 +244,14 @@ static void put_down(struct wp_buf *buf, bool canonical, const char *text)
 	wp_json_out_close(&out);
 	wp_json_out_key(&out, "hash");
 	wp_json_out_hash(&out, text);
+	wp_json_out_key(&out, "value");
+	wp_json_out_value(&out, deep);
+	wp_json_out_key(&out, "true");
+	wp_json_out_boolean(&out, true);
+	wp_json_out_key(&out, "false");
+	wp_json_out_boolean(&out, false);
 	wp_json_out_close(&out);
+	json_decref(deep);
 }
 
 /* What is put down without values is what their writers make of it, byte for byte. */
@@ -255,7 +263,7 @@ Test(base, json_put_down_at_once)
 	};
 
 	for (size_t i = 0; i < COUNT(texts); i++) {
-		struct wp_buf is[2] = { { 0 } }, wanted[2] = { { 0 } };
+		struct wp_buf is[3] = { { 0 } }, wanted[3] = { { 0 } };
 		json_t *list = json_array(), *value;
 
 		wp_json_push(list, wp_json_u64(0));
@@ -265,11 +273,14 @@ Test(base, json_put_down_at_once)
 		wp_json_push(list, json_object());
 		value = wp_json_object("text", wp_json_text(texts[i]), "list", list, "Text",
 				       wp_json_object("b", json_null(), "a", json_integer(10), "aa", json_null(), NULL), "hash",
-				       wp_json_hash(texts[i]), NULL);
-		wp_json_spaced(&wanted[0], value);
-		wp_json_canonical(&wanted[1], value);
-		for (size_t k = 0; k < 2; k++) {
-			put_down(&is[k], k, texts[i]);
+				       wp_json_hash(texts[i]), "value",
+				       json_pack("{s:[{s:n}], s:s}", "deep", "none", "soft", "\xc2\xad"), "true", json_true(), "false",
+				       json_false(), NULL);
+		wp_json_spaced(&wanted[WP_JSON_FORM_SPACED], value);
+		wp_json_canonical(&wanted[WP_JSON_FORM_CANONICAL], value);
+		wp_json_pretty_at(&wanted[WP_JSON_FORM_PRETTY], value, 2);
+		for (size_t k = 0; k < COUNT(is); k++) {
+			put_down(&is[k], (enum wp_json_form)k, texts[i]);
 			cr_expect_str_eq(wp_buf_text(&is[k]), wp_buf_text(&wanted[k]));
 			wp_buf_free(&is[k]);
 			wp_buf_free(&wanted[k]);

@@ -89,11 +89,19 @@ static void init(struct file *f)
 /* The document on one line, in its own order of keys. */
 static char *json_of(const struct file *f)
 {
-	json_t *head = wp_report_inspect_head_json(), *file = wp_report_inspect_file_json(&f->inspection);
-	char *text = json_dumps(file, JSON_COMPACT);
+	json_t *head = wp_report_inspect_head_json(), *file = NULL;
+	struct wp_buf spaced = { 0 };
+	struct wp_json_out out = { .buf = &spaced };
+	struct wp_error err;
+	char *text;
+
+	wp_report_inspect_file_json(&f->inspection, &out);
+	cr_assert_eq(wp_json_parse(spaced.data, spaced.length, "test", &file, &err), WP_OK);
+	text = json_dumps(file, JSON_COMPACT);
 
 	cr_expect_str_eq(wp_json_get_text(head, "format"), "wimplan-inspect");
 	cr_expect_str_eq(wp_json_get_text(head, "format_version"), "1.4");
+	wp_buf_free(&spaced);
 	json_decref(head);
 	json_decref(file);
 	return text;
