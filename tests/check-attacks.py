@@ -50,7 +50,7 @@ def make_site(folder):
 
 
 def all_attacks(spot):
-    """(name, function of a place) of each: those that are written down, of which the first is a control, and the random ones."""
+    """(name, function of a place) of each: those that are written down, of which the first two are controls, and the random ones."""
     written = [*documents.plan_attacks(spot.plan), *documents.receipt_attacks(spot.receipt), *beside.beside_attacks(),
                *databases.database_attacks(spot, "cache.db", databases.try_cache, ("snapshots", "records", "baselines")),
                *databases.database_attacks(spot, "plan.json.journal", databases.try_journal, ("plan", "run", "step"))]
@@ -65,11 +65,11 @@ def all_attacks(spot):
 
 def sample(written, others, sanitized):
     """Those that are tried. The lists of values that the written ones come from have a period, with which no stride is to agree."""
-    control, *written = written
+    controls, written = written[:2], written[2:]
     if EVERY > 1 and sanitized:
         random.Random(SEED).shuffle(written)
         written = written[::7]
-    return [control, *written, *others[SEED % EVERY::EVERY * (10 if sanitized and EVERY > 1 else 1)]]
+    return [*controls, *written, *others[SEED % EVERY::EVERY * (10 if sanitized and EVERY > 1 else 1)]]
 
 
 def main():
