@@ -4,6 +4,7 @@
 #define WIMPLAN_THREAD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /*
  * Calls @work with each number below @count (1 or more), on as many threads at once, of which the calling one is one, and
@@ -19,9 +20,9 @@ struct wp_belt;
 
 /*
  * @threads counts the calling one, which helps where it would have to wait: with 1, or where the system gives no other, it
- * does all jobs. @work does one.
+ * does all jobs. @room: how many jobs may be on the belt. @work does one.
  */
-struct wp_belt *wp_belt_new(unsigned int threads, void (*work)(void *job)) __attribute__((returns_nonnull));
+struct wp_belt *wp_belt_new(unsigned int threads, size_t room, void (*work)(void *job)) __attribute__((returns_nonnull));
 /* No room: before another job is put on it, one has to be taken. */
 bool wp_belt_is_full(const struct wp_belt *belt);
 void wp_belt_put(struct wp_belt *belt, void *job);

@@ -152,15 +152,18 @@ char *wp_arena_printf(struct wp_arena *arena, const char *format, ...)
 
 char *wp_arena_vprintf(struct wp_arena *arena, const char *format, va_list args)
 {
+	char room[256]; /* most texts are formatted once */
 	va_list again;
 	char *text;
 	int length;
 
 	va_copy(again, args);
-	length = vsnprintf(NULL, 0, format, again);
+	length = vsnprintf(room, sizeof room, format, again);
 	va_end(again);
 	if (length < 0)
 		abort();
+	if ((size_t)length < sizeof room)
+		return wp_arena_strndup(arena, room, (size_t)length);
 	text = wp_arena_alloc(arena, (size_t)length + 1);
 	vsnprintf(text, (size_t)length + 1, format, args);
 	return text;

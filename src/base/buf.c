@@ -71,17 +71,23 @@ void wp_buf_pad(struct wp_buf *buf, char c, size_t count)
 void wp_buf_printf(struct wp_buf *buf, const char *format, ...)
 {
 	va_list args;
+	size_t room;
 	int length;
 
+	/* Most texts are formatted once. */
+	reserve(buf, FIRST_CAPACITY);
+	room = buf->capacity - buf->length;
 	va_start(args, format);
-	length = vsnprintf(NULL, 0, format, args);
+	length = vsnprintf(buf->data + buf->length, room, format, args);
 	va_end(args);
 	if (length < 0)
 		abort();
-	reserve(buf, (size_t)length);
-	va_start(args, format);
-	vsnprintf(buf->data + buf->length, (size_t)length + 1, format, args);
-	va_end(args);
+	if ((size_t)length >= room) {
+		reserve(buf, (size_t)length);
+		va_start(args, format);
+		vsnprintf(buf->data + buf->length, (size_t)length + 1, format, args);
+		va_end(args);
+	}
 	buf->length += (size_t)length;
 }
 

@@ -304,21 +304,38 @@ bool wp_time_is_never(struct wp_time time)
 	return false;
 }
 
+/* Writes @count digits of @number, and behind them @end. */
+static char *put(char *to, int number, int count, char end)
+{
+	for (int i = count; i--; number /= 10)
+		to[i] = (char)('0' + number % 10);
+	to[count] = end;
+	return to + count + 1;
+}
+
+/* Digit by digit, for there are several times in each image: years have four, as every time that is known is of such a one. */
 static char *format_iso(struct wp_arena *arena, struct wp_time time, bool fraction)
 {
-	const char *zone = time.zone_known ? "Z" : "";
+	char text[sizeof "2026-02-14T03:10:00.0000000Z"], *to = text;
 	struct wp_civil c;
-	char text[96]; /* six numbers of any size */
-	int length;
 
 	if (!time.known)
 		return NULL;
 	c = wp_civil_from_ticks(time.ticks);
-	length = fraction ? snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%07d%s", c.year, c.month, c.day, c.hour,
-				     c.minute, c.second, c.fraction, zone)
-			  : snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d%s", c.year, c.month, c.day, c.hour,
-				     c.minute, c.second, zone);
-	return wp_arena_strndup(arena, text, (size_t)length);
+	to = put(to, c.year, 4, '-');
+	to = put(to, c.month, 2, '-');
+	to = put(to, c.day, 2, 'T');
+	to = put(to, c.hour, 2, ':');
+	to = put(to, c.minute, 2, ':');
+	to = put(to, c.second, 2, '.');
+	if (fraction)
+		to = put(to, c.fraction, 7, '.');
+	/* In the place of the last point. */
+	if (time.zone_known)
+		to[-1] = 'Z';
+	else
+		to--;
+	return wp_arena_strndup(arena, text, (size_t)(to - text));
 }
 
 char *wp_time_iso(struct wp_arena *arena, struct wp_time time)

@@ -159,11 +159,19 @@ int wp_utf16_to_utf8(struct wp_arena *arena, const uint8_t *bytes, size_t length
 {
 	/* A unit of two bytes takes at most three bytes; a pair of units takes four. */
 	char *text = wp_arena_alloc(arena, length / 2 * 3 + 1);
+	size_t least = order == WP_BYTE_ORDER_LITTLE ? 0 : 1, most = 1 - least; /* significant bytes of a unit */
 	size_t used = 0;
 	size_t at;
 
 	for (at = 0; at + 2 <= length; at += 2) {
-		uint32_t c = unit_at(bytes + at, order);
+		uint32_t c;
+
+		/* Nearly all of most texts is ASCII. */
+		for (; at + 2 <= length && !bytes[at + most] && bytes[at + least] && bytes[at + least] < 0x80; at += 2)
+			text[used++] = (char)bytes[at + least];
+		if (at + 2 > length)
+			break;
+		c = unit_at(bytes + at, order);
 
 		if (c >= 0xd800 && c <= 0xdbff && at + 4 <= length) {
 			uint32_t low = unit_at(bytes + at + 2, order);

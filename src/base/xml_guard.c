@@ -122,6 +122,20 @@ static size_t pass_text(struct wp_xml_guard *guard, const char *bytes, size_t le
 	return length;
 }
 
+/* Passes over what means nothing in a tag, as far as its length is allowed and one byte more. Gives how many bytes that are. */
+static size_t pass_tag(struct wp_xml_guard *guard, const char *bytes, size_t length)
+{
+	static const bool means[256] = { ['<'] = true, ['>'] = true, ['='] = true, ['"'] = true, ['\''] = true, ['\n'] = true };
+	size_t most = WP_LIMIT_XML_MARKUP + 1 - guard->length, passed = 0;
+
+	most = most < length ? most : length;
+	while (passed < most && !means[(unsigned char)bytes[passed]])
+		passed++;
+	guard->length += passed;
+	guard->column += passed;
+	return passed;
+}
+
 const char *wp_xml_guard(struct wp_xml_guard *guard, const char *bytes, size_t length)
 {
 	for (size_t i = 0; i < length; i++) {
@@ -130,6 +144,10 @@ const char *wp_xml_guard(struct wp_xml_guard *guard, const char *bytes, size_t l
 
 		if (in_text)
 			i += pass_text(guard, bytes + i, length - i);
+		else if (guard->state == WP_XML_GUARD_IN_TAG)
+			i += pass_tag(guard, bytes + i, length - i);
+		if (guard->length > WP_LIMIT_XML_MARKUP)
+			return long_markup;
 		if (i == length)
 			break;
 		count_line(guard, bytes[i]);

@@ -103,19 +103,14 @@ static void remember_unread(struct wp_cli *cli, const struct wp_wim *wim, struct
 		wp_diag_add(cli->arena, &outcome->unread, worst->severity, worst->code, wim->path, "%s", worst->summary);
 }
 
-static void remember(struct wp_cli *cli, const struct files *files, struct outcome *outcome)
+static void remember(struct wp_cli *cli, const struct wp_inspection *file, struct outcome *outcome)
 {
-	for (size_t i = 0; i < files->count; i++) {
-		const struct wp_inspection *file = &files->items[i].file;
-
-		outcome->files++;
-		if (file->wim->grade == WP_GRADE_ERROR)
-			remember_unread(cli, file->wim, outcome);
-		outcome->found += file->found ? file->found->count : 0;
-		for (size_t k = 0; cli->fail_on.count && k < file->note_count; k++)
-			*WP_PUSH(cli->arena, outcome->notes, outcome->note_count) =
-				(struct wp_note){ .code = file->notes[k].code };
-	}
+	outcome->files++;
+	if (file->wim->grade == WP_GRADE_ERROR)
+		remember_unread(cli, file->wim, outcome);
+	outcome->found += file->found ? file->found->count : 0;
+	for (size_t k = 0; cli->fail_on.count && k < file->note_count; k++)
+		*WP_PUSH(cli->arena, outcome->notes, outcome->note_count) = (struct wp_note){ .code = file->notes[k].code };
 }
 
 /* A number that a readable file does not have is a mistake of the call; of an unreadable one nothing can be said. */
@@ -192,37 +187,55 @@ static void end(struct wp_cli *cli, const struct outcome *outcome, bool searched
 	wp_fail_on_notes(cli, &notes, 1);
 }
 
+/* The files while they come in. */
+struct taking {
+	struct wp_cli *cli;
+	struct outcome outcome;
+	struct files *kept; /* that are wanted together */
+	struct wp_json_stream *stream; /* where they go otherwise */
+};
+
+static void keep(void *context, struct wp_inspected *inspected)
+{
+	struct taking *taking = context;
+
+	remember(taking->cli, &inspected->file, &taking->outcome);
+	taking->kept->items[taking->kept->count++] = *inspected;
+}
+
+static void write_json(void *context, struct wp_inspected *inspected)
+{
+	struct taking *taking = context;
+
+	remember(taking->cli, &inspected->file, &taking->outcome);
+	wp_json_stream_text(taking->stream, &inspected->json);
+	wp_inspected_free(inspected);
+}
+
 /* All files, for text has a table of them behind the last, and of --image it is known before anything is said. */
 static int inspect_whole(struct wp_cli *cli, const struct wp_inspect_wanted *wanted, const struct wp_cli_wims *wims,
 			 struct files *files)
 {
-	struct outcome outcome = { 0 };
+	struct taking taking = { .cli = cli, .kept = files };
 	int status;
 
 	files->items = wp_arena_alloc(cli->arena, wims->count * sizeof *files->items);
-	wp_inspect_files(wanted, wims->items, wims->count, files->items);
-	files->count = wims->count;
+	wp_inspect_files(wanted, wims->items, wims->count, keep, &taking);
 	if (wanted->with_text)
 		return print_xml(cli, files->items[0].file.wim);
-	remember(cli, files, &outcome);
 	status = check_image(files, wanted->only_image, &cli->err);
-	end(cli, &outcome, wanted->globs.count > 0);
+	end(cli, &taking.outcome, wanted->globs.count > 0);
 	return status;
 }
-
-/* Files that are in memory at once while a document is written. */
-#define FILES_AT_ONCE ((size_t)128)
 
 static int print_json(struct wp_cli *cli, const struct wp_inspect_wanted *wanted, const struct wp_cli_wims *wims,
 		      const struct files *all)
 {
 	json_t *head __attribute__((cleanup(wp_json_freep))) = wp_report_inspect_head_json(), *value;
-	struct wp_inspected room[FILES_AT_ONCE];
-	struct files files __attribute__((cleanup(release))) = { .items = room };
-	struct outcome outcome = { 0 };
 	struct wp_printer *printer;
 	struct wp_sink sink = { wp_print_add_to, NULL };
 	struct wp_json_stream stream = { .sink = &sink };
+	struct taking taking = { .cli = cli, .stream = &stream };
 	const char *key;
 	int status = wp_print_begin(cli->output, WP_TEXT_DOCUMENT, &printer, &cli->err);
 
@@ -238,21 +251,13 @@ static int print_json(struct wp_cli *cli, const struct wp_inspect_wanted *wanted
 	wp_json_stream_open(&stream, '[');
 	for (size_t i = 0; i < all->count; i++)
 		wp_json_stream_text(&stream, &all->items[i].json);
-	for (size_t done = all->count; done < wims->count; done += files.count) {
-		size_t left = wims->count - done;
-
-		release(&files);
-		files.count = left < FILES_AT_ONCE ? left : FILES_AT_ONCE;
-		wp_inspect_files(wanted, wims->items + done, files.count, files.items);
-		for (size_t i = 0; i < files.count; i++)
-			wp_json_stream_text(&stream, &files.items[i].json);
-		remember(cli, &files, &outcome);
-	}
+	if (!all->count)
+		wp_inspect_files(wanted, wims->items, wims->count, write_json, &taking);
 	wp_json_stream_close(&stream);
 	wp_json_stream_close(&stream);
 	wp_json_stream_end(&stream);
 	if (!all->count)
-		end(cli, &outcome, wanted->globs.count > 0);
+		end(cli, &taking.outcome, wanted->globs.count > 0);
 	return wp_print_end(printer, &cli->err);
 }
 

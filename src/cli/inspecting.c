@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Looks at files on several threads, each of which takes the next one that nobody has. */
+/* Looks at files on several threads, each of which takes the next one that nobody has, and gives them on in their order. */
 #include "inspecting.h"
 
 #include "wimplan/blob.h"
@@ -7,17 +7,19 @@
 #include "wimplan/thread.h"
 #include "wimplan/wim.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* In "files" of the document. */
 #define DEPTH_OF_FILES 2u
 
-struct queue {
+/* Files that are in memory at once: enough to go on with while one of them takes long. */
+#define FILES_AT_ONCE ((size_t)128)
+
+struct job {
 	const struct wp_inspect_wanted *wanted;
-	const struct wp_cli_wim *wims;
-	struct wp_inspected *items;
-	size_t count, next;
-	struct wp_mutex *mutex; /* of next */
+	const struct wp_cli_wim *wim;
+	struct wp_inspected inspected; /* when it is done */
 };
 
 static bool has_things(const struct wp_inspect_wanted *wanted)
@@ -211,30 +213,31 @@ static void inspect(const struct wp_inspect_wanted *wanted, const struct wp_cli_
 		wp_report_inspect_file_json(&ret->file, &json);
 }
 
-static void work(void *context, unsigned int number)
+static void work(void *context)
 {
-	struct queue *queue = context;
+	struct job *job = context;
 
-	(void)number;
-	for (;;) {
-		size_t at;
-
-		wp_mutex_lock(queue->mutex);
-		at = queue->next < queue->count ? queue->next++ : queue->count;
-		wp_mutex_unlock(queue->mutex);
-		if (at == queue->count)
-			return;
-		inspect(queue->wanted, &queue->wims[at], &queue->items[at]);
-	}
+	inspect(job->wanted, job->wim, &job->inspected);
 }
 
 void wp_inspect_files(const struct wp_inspect_wanted *wanted, const struct wp_cli_wim *wims, size_t count,
-		      struct wp_inspected *ret)
+		      void (*take)(void *context, struct wp_inspected *inspected), void *context)
 {
-	struct queue queue = { .wanted = wanted, .wims = wims, .items = ret, .count = count, .mutex = wp_mutex_new() };
+	struct wp_belt *belt = wp_belt_new(count < wanted->threads ? (unsigned int)count : wanted->threads, FILES_AT_ONCE, work);
 
-	wp_threads_run(count < wanted->threads ? (unsigned int)count : wanted->threads, work, &queue);
-	wp_mutex_free(queue.mutex);
+	for (size_t put = 0, taken = 0; taken < count; taken++) {
+		struct job *job;
+
+		for (; put < count && !wp_belt_is_full(belt); put++) {
+			job = wp_must(malloc(sizeof *job));
+			*job = (struct job){ .wanted = wanted, .wim = &wims[put] };
+			wp_belt_put(belt, job);
+		}
+		job = wp_belt_take(belt);
+		take(context, &job->inspected);
+		free(job);
+	}
+	wp_belt_free(belt);
 }
 
 void wp_inspected_free(struct wp_inspected *inspected)

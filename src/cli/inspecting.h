@@ -30,11 +30,11 @@ struct wp_inspected {
 void wp_inspect_media(const struct wp_inspect_wanted *wanted, struct wp_arena *arena, struct wp_cli_wims *wims);
 
 /*
- * Looks at the @count WIMs, several at once. The caller frees each of @ret, which has room for all, by
- * wp_inspected_free().
+ * Looks at the @count WIMs, several at once, and gives each to @take, in their order, while others are looked at. @take frees it
+ * by wp_inspected_free().
  */
 void wp_inspect_files(const struct wp_inspect_wanted *wanted, const struct wp_cli_wim *wims, size_t count,
-		      struct wp_inspected *ret);
+		      void (*take)(void *context, struct wp_inspected *inspected), void *context);
 void wp_inspected_free(struct wp_inspected *inspected);
 
 #endif

@@ -11,6 +11,8 @@
 /* A batch is sent when it has so many rows, or so many bytes of JSON: much of it is in memory several times at once. */
 #define BATCH_ROWS 64
 #define BATCH_BYTES ((size_t)256 << 10)
+/* Of each thread on the belt: as many as keep it busy while others take longer. */
+#define BATCHES_OF_A_THREAD 4
 
 struct batch {
 	bool as_text; /* of wp_row_prepare() */
@@ -111,7 +113,7 @@ static int send(struct wp_feed *feed, struct wp_error *err)
 	int status = feed->status;
 
 	if (!feed->belt)
-		feed->belt = wp_belt_new(feed->threads, prepare_batch);
+		feed->belt = wp_belt_new(feed->threads, (size_t)feed->threads * BATCHES_OF_A_THREAD, prepare_batch);
 	if (wp_belt_is_full(feed->belt))
 		status = take_oldest(feed, err);
 	wp_belt_put(feed->belt, feed->batch);

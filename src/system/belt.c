@@ -7,9 +7,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-/* Jobs on the belt for each thread: as many as keep it busy while others take longer. */
-#define JOBS_OF_A_THREAD 4
-
 struct place {
 	void *job;
 	bool done;
@@ -59,9 +56,8 @@ static void *run(void *context)
 	return NULL;
 }
 
-struct wp_belt *wp_belt_new(unsigned int threads, void (*work)(void *job))
+struct wp_belt *wp_belt_new(unsigned int threads, size_t room, void (*work)(void *job))
 {
-	size_t room = (size_t)threads * JOBS_OF_A_THREAD;
 	struct wp_belt *belt = wp_must(calloc(1, sizeof *belt + room * sizeof *belt->places));
 
 	belt->work = work;

@@ -107,7 +107,7 @@ const struct wp_wim_field *wp_element_find(struct wp_model *model, enum wp_place
 		const struct wp_wim_field *element = &wp_wim_fields[i];
 		uint64_t bit = UINT64_C(1) << i;
 
-		if (element->place != place || strcmp(element->element, name) != 0)
+		if (element->place != place || element->element[0] != name[0] || strcmp(element->element, name) != 0)
 			continue;
 		if (wp_element_repeats(element))
 			return element;

@@ -208,7 +208,7 @@ static void add_up(void *job)
 Test(system, a_belt_gives_jobs_back_in_the_order_in_which_they_were_put_on_it)
 {
 	for (unsigned int threads = 1; threads < 5; threads++) {
-		struct wp_belt *belt = wp_belt_new(threads, add_up);
+		struct wp_belt *belt = wp_belt_new(threads, 4 * (size_t)threads, add_up);
 		struct sum sums[300] = { 0 }, *sum;
 		unsigned int taken = 0;
 
