@@ -16,6 +16,7 @@ V ?=
 
 , := ,
 PACKAGES := libxml-2.0 sqlite3 jansson libcrypto smartcols libarchive
+FRONT_PACKAGES := libxml-2.0 jansson
 APPLY_PACKAGES := libcurl libxml-2.0 sqlite3 jansson libcrypto libarchive
 EXPORT_PACKAGES := $(filter-out sqlite3,$(APPLY_PACKAGES))
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef -Wimplicit-fallthrough \
@@ -32,7 +33,7 @@ say = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2))
 
 LIB_SOURCES := $(filter-out src/program/% src/cli/% src/provider/% src/apply/% src/export/%,$(wildcard src/*/*.c src/*/*/*.c))
 PROGRAM_SOURCES := $(wildcard src/program/*.c)
-CLI_SOURCES := $(wildcard src/cli/*.c)
+CLI_SOURCES := $(filter-out src/cli/main.c src/cli/front.c,$(wildcard src/cli/*.c))
 APPLY_SOURCES := $(filter-out src/apply/main.c,$(wildcard src/provider/*.c src/apply/*.c))
 EXPORT_SOURCES := $(wildcard src/export/*.c)
 MKWIM_SOURCES := $(wildcard tests/tools/mkwim/*.c)
@@ -41,6 +42,9 @@ UNIT_SOURCES := $(wildcard tests/unit/*.c)
 FUZZ_SOURCES := $(wildcard tests/fuzz/fuzz_*.c)
 MAN_PAGES := $(patsubst man/%.scd,$(BUILD)/man/%,$(wildcard man/*.scd))
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+
+# The whole of wimplan, which the front, $(BUILD)/wimplan, calls.
+WHOLE := $(BUILD)/libexec/wimplan/wimplan
 
 all: $(BUILD)/wimplan $(BUILD)/wimplan-apply $(BUILD)/wimplan-export man
 
@@ -81,9 +85,27 @@ $(BUILD)/libwimplan.a: $(call objects,$(LIB_SOURCES))
 	$(Q)rm -f $@
 	$(Q)ar rcs $@ $^
 
-$(BUILD)/wimplan: $(call objects,$(CLI_SOURCES) $(PROGRAM_SOURCES)) $(BUILD)/libwimplan.a $(BUILD)/libs
+$(BUILD)/libcli.a: $(call objects,$(CLI_SOURCES) $(PROGRAM_SOURCES))
+	$(call say,AR,$@)
+	$(Q)rm -f $@
+	$(Q)ar rcs $@ $^
+
+$(WHOLE): $(call objects,src/cli/main.c) $(BUILD)/libcli.a $(BUILD)/libwimplan.a $(BUILD)/libs
 	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %/libs,$^) @$(BUILD)/libs
+
+# What is called: it starts quickly, for of the libraries it links only what an inspect of header and XML takes, and finds the whole
+# one where that stands beside it. What it may not have, no object that is taken into it may call.
+#
+# libcrypto alone takes as long to load as the rest. Of it SHA-256 and SHA-1 are needed, seven small objects, which are linked into the
+# program where there is a libcrypto.a, as in Debian's libssl-dev.
+$(BUILD)/front-libs: $(BUILD)/flags
+	@{ echo '-lwim -pthread'; pkg-config --libs $(FRONT_PACKAGES); \
+		if [ -e "$$($(CC) -print-file-name=libcrypto.a)" ]; then echo -l:libcrypto.a; else pkg-config --libs libcrypto; fi; } > $@
+$(BUILD)/wimplan: $(call objects,src/cli/front.c) $(BUILD)/libcli.a $(BUILD)/libwimplan.a $(BUILD)/front-libs $(WHOLE)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %-libs $(WHOLE),$^) @$(BUILD)/front-libs
 
 # What wimplan-apply links is not what wimplan links: curl instead of wimlib and the terminal tables.
 $(BUILD)/libapply.a: $(call objects,$(APPLY_SOURCES) $(PROGRAM_SOURCES))
@@ -112,7 +134,7 @@ $(BUILD)/mkwim: $(call objects,$(MKWIM_SOURCES)) $(BUILD)/libwimplan.a $(BUILD)/
 $(BUILD)/mkboot: $(call objects,tests/tools/mkboot.c) $(BUILD)/libwimplan.a $(BUILD)/libs
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %/libs,$^) @$(BUILD)/libs
-$(BUILD)/wimplan-other-authorities: $(call objects,tests/tools/other_authorities.c $(CLI_SOURCES) $(PROGRAM_SOURCES)) \
+$(BUILD)/wimplan-other-authorities: $(call objects,tests/tools/other_authorities.c src/cli/main.c) $(BUILD)/libcli.a \
 		$(BUILD)/libwimplan.a $(BUILD)/libs
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %/libs,$^) @$(BUILD)/libs

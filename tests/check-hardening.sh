@@ -20,7 +20,7 @@ lacks() {
 	! has "$@"
 }
 
-for name in wimplan wimplan-apply wimplan-export; do
+for name in wimplan libexec/wimplan/wimplan wimplan-apply wimplan-export; do
 	program=$build/$name
 	dynamic=$(readelf -W -d "$program") segments=$(readelf -W -l "$program") symbols=$(readelf -W --dyn-syms "$program")
 	check "$name is not position-independent" has 'Flags:.*\bPIE\b' "$dynamic"
@@ -43,7 +43,7 @@ x86_64) mark='IBT, SHSTK' ;;
 aarch64) mark='BTI, PAC' ;;
 *) mark= ;;
 esac
-for library in libwimplan.a libapply.a; do
+for library in libwimplan.a libcli.a libapply.a; do
 	[ -n "$mark" ] || break
 	members=$(ar t "$build/$library" | wc -l)
 	check "a part of $library does not mark where an indirect branch may go" [ "$(readelf -n "$build/$library" | grep -c "$mark")" = "$members" ]

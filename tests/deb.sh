@@ -67,7 +67,7 @@ wimplan-export --version
 apt-get install -y -qq --no-install-recommends libmicrohttpd12 openssl
 tests/demo.sh build
 apt-get remove -y -qq --purge wimplan
-! find /usr/share -path '*wimplan*' | grep . || { echo 'removing it leaves something'; exit 1; }
+! find /usr/share /usr/libexec -path '*wimplan*' | grep . || { echo 'removing it leaves something'; exit 1; }
 RUN
 unshare --mount --pid --fork sh -c 'mount -t proc proc "$1/proc"; mount --rbind /dev "$1/dev"; mount -t tmpfs tmpfs "$1/tmp"
 	exec chroot "$1" /usr/bin/env -i HOME=/root TERM=dumb LANG=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin sh -c "cd /demo && sh run"' \

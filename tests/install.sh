@@ -17,6 +17,8 @@ place() { # MODE SOURCE FOLDER [NAME]
 }
 
 place 755 "$build/wimplan" bin
+# What it calls; it looks for it in this place.
+place 755 "$build/libexec/wimplan/wimplan" libexec/wimplan
 place 755 "$build/wimplan-apply" bin
 place 755 "$build/wimplan-export" bin
 for page in "$build"/man/*.[157]; do

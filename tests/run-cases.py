@@ -100,6 +100,7 @@ class Runner:
             os.mkdir(self.build)
             for name in ("wimplan", "mkwim"):
                 shutil.copy(f"{self.options.build}/{name}", self.build)
+            shutil.copytree(f"{self.options.build}/libexec", f"{self.build}/libexec")
         try:
             self.walk()
         except subprocess.TimeoutExpired:

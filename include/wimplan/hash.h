@@ -13,6 +13,12 @@
 #define WP_HASH_TEXT 72
 
 /*
+ * Has libcrypto take memory as wimplan does, for it uses what it has not got: in main(), before any other call of it, of each
+ * program that links it.
+ */
+void wp_hash_guard_memory(void);
+
+/*
  * Has libcrypto pass over openssl.cnf, which is about connections and takes longer to read than most files to hash: for a
  * program that makes none, before the first hash. Running out of memory is found later.
  */

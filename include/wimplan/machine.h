@@ -33,6 +33,15 @@ void wp_machine_boot_id(char *room, size_t size);
 
 int64_t wp_process_id(void);
 
+/* Room for the path of a program and its NUL; Linux takes none that is longer (PATH_MAX). */
+#define WP_PROGRAM_PATH 4096
+/*
+ * Puts another program in the place of this one: the file @name, a path from the folder of this program's own file or, where there is
+ * none, from the folder above. Nothing else has a part in that, such as PATH, the environment or the working folder. @argv ends with
+ * NULL. Returns only when that fails: an errno, and in @ret_path what could not be started. It takes no memory.
+ */
+int wp_process_become(const char *name, char **argv, char ret_path[WP_PROGRAM_PATH]);
+
 /* A core file would be one more place for the secrets in memory. systemd-coredump keeps to this too. */
 void wp_process_forbid_core(void);
 

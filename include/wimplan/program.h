@@ -32,6 +32,7 @@ enum {
 };
 
 struct wp_cli;
+struct wp_inspect_inside;
 
 /* Words that a cache knows. */
 enum wp_known { WP_KNOWN_NOTHING, WP_KNOWN_PACKAGES, WP_KNOWN_SNAPSHOTS, WP_KNOWN_SITES };
@@ -64,6 +65,8 @@ struct wp_program {
 	unsigned int takes; /* by all of them */
 	/* Adds the words that begin with @begin for a shell, see wp_complete(); NULL: it has no cache. */
 	void (*known)(struct wp_cli *cli, enum wp_known what, const char *begin, struct wp_buf *buf);
+	/* Of wimplan: what looks inside of WIMs (src/cli/inspecting.h); NULL: that is another program (src/cli/hand_on.h). */
+	const struct wp_inspect_inside *inside;
 };
 
 /* A value of an option that goes over the configuration. */

@@ -270,3 +270,20 @@ void wp_boot_judge_medium(struct wp_arena *arena, struct wp_boot_image *medium, 
 	medium->verdict = judge_medium(medium);
 	compare_svn(arena, medium, least);
 }
+
+const char *wp_boot_svn_text(struct wp_arena *arena, const struct wp_boot_program *program)
+{
+	return program->has_svn ? wp_arena_printf(arena, "%u.%u", program->svn_major, program->svn_minor) : NULL;
+}
+
+const char *wp_boot_issuer(const struct wp_boot_signature *signature)
+{
+	return signature->issuer ? signature->issuer : "somebody without a name";
+}
+
+bool wp_boot_same_signature(const struct wp_boot_signature *a, const struct wp_boot_signature *b)
+{
+	return wp_text_equal(a->signer, b->signer) && wp_text_equal(a->issuer, b->issuer) && a->nested == b->nested &&
+	       a->signature_agrees == b->signature_agrees && a->digest_known == b->digest_known &&
+	       a->digest_agrees == b->digest_agrees && a->authority == b->authority && a->known == b->known;
+}

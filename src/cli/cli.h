@@ -19,6 +19,9 @@ extern const struct wp_command wp_cmd_record;
 extern const struct wp_command wp_cmd_baseline;
 extern const struct wp_command wp_cmd_log;
 
+/* The options that all of them take. */
+#define WP_CLI_TAKES (WP_TAKES_CACHE | WP_TAKES_COLOR)
+
 /* Colours and width for a text report that goes where this call's output goes. */
 struct wp_report_options wp_cli_report_options(const struct wp_cli *cli);
 

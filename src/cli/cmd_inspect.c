@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* wimplan inspect: what .wim files say about themselves. */
 #include "fail_on.h"
+#include "hand_on.h"
 #include "inspecting.h"
 #include "settings.h"
 #include "showing.h"
@@ -49,6 +50,12 @@ static const struct wp_option options[] = {
 	{ 0 },
 };
 
+/* Whether header and XML are not enough. */
+static bool is_deeper(const struct arguments *args)
+{
+	return args->deep || args->servicing || args->boot || args->min_svn || args->winre || args->expect || args->globs.count;
+}
+
 static int check(struct wp_cli *cli, struct arguments *args)
 {
 	bool format = args->format != WP_PAGE_OPEN;
@@ -61,8 +68,7 @@ static int check(struct wp_cli *cli, struct arguments *args)
 		return wp_fail_on_check(cli, false);
 	if (cli->json && !format)
 		return wp_cli_usage(cli, "--xml", "--xml and --json exclude each other");
-	if (args->image.known || args->deep || args->servicing || args->boot || args->min_svn || args->winre ||
-	    args->expect || args->globs.count || format)
+	if (args->image.known || is_deeper(args) || format)
 		return wp_cli_usage(cli, "--xml",
 				    "--xml prints the whole XML; it goes with none of --image, --deep, --servicing, --boot, --winre, --path, "
 				    "--expect and --format");
@@ -280,6 +286,11 @@ static int run(struct wp_cli *cli, void *arguments)
 	struct wp_config config;
 	int status = check(cli, args);
 
+	if (!status && is_deeper(args)) {
+		wanted.inside = cli->program->inside;
+		if (!wanted.inside)
+			return wp_hand_on(cli);
+	}
 	wanted.as_json = cli->json;
 	if (!status && args->min_svn && !wp_svn_parse(args->min_svn, &wanted.least_svn))
 		status = wp_cli_usage(cli, "--min-svn", "--min-svn takes a secure version number such as 9.0, not \"%s\"", args->min_svn);
@@ -297,7 +308,8 @@ static int run(struct wp_cli *cli, void *arguments)
 	if (args->expect && wp_expect_nothing(&config.expect))
 		return wp_cli_usage(cli, "--expect",
 				    "nothing is expected: the configuration has nothing in [expect], see wimplan.conf(5)");
-	wp_inspect_media(&wanted, cli->arena, &wims);
+	if (wanted.inside)
+		wanted.inside->media(&wanted, cli->arena, &wims);
 	if (!cli->json || wanted.only_image)
 		status = inspect_whole(cli, &wanted, &wims, &files);
 	if (status || args->xml)

@@ -10,6 +10,7 @@
 
 /* What is to be looked for. */
 struct wp_inspect_wanted {
+	const struct wp_inspect_inside *inside; /* NULL: nothing behind the XML is wanted */
 	bool with_text, deep, servicing, boot, winre;
 	struct wp_svn least_svn; /* known: programs with a lesser one are told */
 	struct wp_names globs; /* of paths that are looked for */
@@ -26,8 +27,17 @@ struct wp_inspected {
 	struct wp_buf json;     /* as it stands among the "files" of a document */
 };
 
-/* Reads what starts the media among @wims themselves, where it is asked for; in @arena. */
-void wp_inspect_media(const struct wp_inspect_wanted *wanted, struct wp_arena *arena, struct wp_cli_wims *wims);
+/*
+ * What looks behind the XML. It takes libraries that are loaded longer than most files are read, so that not each program has
+ * it (wp_program's inside).
+ */
+struct wp_inspect_inside {
+	/* Adds to @ret what is wanted of what is inside of @wim, which is open, and what is expected of it. */
+	void (*look)(const struct wp_inspect_wanted *wanted, struct wp_wim *wim, struct wp_inspected *ret);
+	/* Reads what starts the media among @wims themselves, where it is asked for; in @arena. */
+	void (*media)(const struct wp_inspect_wanted *wanted, struct wp_arena *arena, struct wp_cli_wims *wims);
+};
+extern const struct wp_inspect_inside wp_cli_inside;
 
 /*
  * Looks at the @count WIMs, several at once, and gives each to @take, in their order, while others are looked at. @take frees it

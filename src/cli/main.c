@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* wimplan: its commands, and the machine's facts for the call. */
+/* The whole of wimplan: its commands, and the machine's facts for the call. front.c calls it. */
 #include "cli.h"
+#include "inspecting.h"
 
 #include "wimplan/database.h"
 #include "wimplan/hash.h"
@@ -18,14 +19,16 @@ static const struct wp_program program = {
 	.start = "Start with: wimplan import EXPORT.json\n"
 		 "            wimplan plan --map '\\\\server\\share=/mnt/share'\n",
 	.commands = commands,
-	.takes = WP_TAKES_CACHE | WP_TAKES_COLOR,
+	.takes = WP_CLI_TAKES,
 	.known = wp_cli_known,
+	.inside = &wp_cli_inside,
 };
 
 int main(int argc, char **argv)
 {
 	wp_program_start(argc, argv);
 	wp_db_guard_memory();
+	wp_hash_guard_memory();
 	wp_hash_alone();
 
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();

@@ -9,23 +9,6 @@
 
 const char *const wp_showing_formats[] = { "text", "markdown", "html", "csv", "powershell", "json", NULL };
 
-const char *const wp_page_formats[] = { "text", "markdown", "html", "json", NULL };
-
-static int refuse_both(struct wp_cli *cli, const char *format)
-{
-	return wp_cli_usage(cli, "--format", "--json and --format %s exclude each other", format);
-}
-
-int wp_page_format_check(struct wp_cli *cli, enum wp_page_format *format)
-{
-	if (cli->json && *format != WP_PAGE_OPEN && *format != WP_PAGE_JSON)
-		return refuse_both(cli, wp_page_formats[*format - WP_PAGE_TEXT]);
-	cli->json = cli->json || *format == WP_PAGE_JSON;
-	if (*format == WP_PAGE_OPEN || *format == WP_PAGE_JSON)
-		*format = WP_PAGE_TEXT;
-	return WP_OK;
-}
-
 /* What separates the cells of CSV; 0 for what would not be read again. */
 static char delimiter_of(const char *given)
 {
@@ -79,7 +62,7 @@ int wp_showing_check(struct wp_cli *cli, struct wp_showing *showing)
 	int status;
 
 	if (cli->json && showing->format && showing->format != WP_SHOWING_JSON)
-		return refuse_both(cli, wp_showing_formats[showing->format - WP_SHOWING_TEXT]);
+		return wp_format_refuse(cli, wp_showing_formats[showing->format - WP_SHOWING_TEXT]);
 	if (!showing->format)
 		showing->format = cli->json ? WP_SHOWING_JSON : WP_SHOWING_TEXT;
 	if (showing->delimiter && !delimiter_of(showing->delimiter))

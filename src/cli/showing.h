@@ -14,6 +14,8 @@ extern const char *const wp_page_formats[];
 	WP_OPTION(type, member, "format", "FORMAT", CHOICE, "text (default), markdown, html or json",                    \
 		  .least = WP_PAGE_TEXT, .words = wp_page_formats)
 
+/* Fails a call that has --json and another format, which is named. Returns the error's status. */
+int wp_format_refuse(struct wp_cli *cli, const char *format);
 /* Fills in the format where none was given; that of JSON becomes the common option, and text. */
 int wp_page_format_check(struct wp_cli *cli, enum wp_page_format *format);
 

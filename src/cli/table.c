@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How results for people look, and tables for a terminal, over libsmartcols: it knows the widths. */
+/* Tables for a terminal, over libsmartcols: it knows the widths. */
 #include "cli.h"
 
 #include "wimplan/text.h"
@@ -16,19 +16,6 @@ struct wp_table {
 	struct wp_arena *arena;
 	size_t columns;
 };
-
-struct wp_report_options wp_cli_report_options(const struct wp_cli *cli)
-{
-	const char *no_color = cli->env->get("NO_COLOR"), *term = cli->env->get("TERM");
-	bool to_terminal = cli->env->stdout_terminal && (!cli->output || !strcmp(cli->output, "-"));
-	/* https://no-color.org: counts when it is set and not empty. */
-	bool automatic = to_terminal && !(no_color && *no_color) && !(term && !strcmp(term, "dumb"));
-
-	return (struct wp_report_options){
-		.color = cli->color == WP_COLOR_ALWAYS || (cli->color == WP_COLOR_AUTO && automatic),
-		.columns = cli->env->columns,
-	};
-}
 
 struct wp_table *wp_table_new(const struct wp_cli *cli, const char *const *headings, size_t columns)
 {

@@ -18,7 +18,7 @@ mkdir -p "$work/debian" "$stage/DEBIAN"
 tests/install.sh install "$build" "$stage/usr"
 # Debian's zsh looks for what packages bring in a folder of its own.
 mv "$stage/usr/share/zsh/site-functions" "$stage/usr/share/zsh/vendor-completions"
-strip --strip-unneeded --remove-section=.comment "$stage"/usr/bin/*
+strip --strip-unneeded --remove-section=.comment "$stage"/usr/bin/* "$stage"/usr/libexec/wimplan/*
 # The pages that `make` has made bear the date of that day.
 for page in "$stage"/usr/share/man/*/*; do
 	scdoc <"man/${page##*/}.scd" | gzip -9n >"$page.gz"
@@ -34,7 +34,7 @@ printf 'wimplan (%s) stable; urgency=medium\n\n  * Version %s.\n\n -- The wimpla
 
 # dpkg-shlibdeps wants to find a source package around it.
 printf 'Source: wimplan\n\nPackage: wimplan\nArchitecture: any\n' >"$work/debian/control"
-depends=$(cd "$work" && dpkg-shlibdeps -O stage/usr/bin/* 2>"$work/shlibdeps.log") || { cat "$work/shlibdeps.log" >&2; exit 1; }
+depends=$(cd "$work" && dpkg-shlibdeps -O stage/usr/bin/* stage/usr/libexec/wimplan/* 2>"$work/shlibdeps.log") || { cat "$work/shlibdeps.log" >&2; exit 1; }
 {
 	printf 'Package: wimplan\nVersion: %s\nArchitecture: %s\n' "$version" "$architecture"
 	printf 'Maintainer: The wimplan authors <wimplan@example.org>\nInstalled-Size: %s\n' "$(du -k -s --apparent-size "$stage/usr" | cut -f1)"

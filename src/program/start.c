@@ -7,7 +7,6 @@
 
 #include <jansson.h>
 #include <libxml/xmlmemory.h>
-#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,29 +34,8 @@ _Noreturn void wp_out_of_memory(void)
 	_Exit(WP_EXIT_FAILED);
 }
 
-static void *take_traced(size_t size, const char *file, int line)
-{
-	(void)file;
-	(void)line;
-	return wp_take(size);
-}
-
-static void *take_more_traced(void *memory, size_t size, const char *file, int line)
-{
-	(void)file;
-	(void)line;
-	return wp_take_more(memory, size);
-}
-
-static void give_traced(void *memory, const char *file, int line)
-{
-	(void)file;
-	(void)line;
-	free(memory);
-}
-
 /*
- * Has the libraries take memory as wimplan does; before any other call of theirs. @path: how the program was called; @json:
+ * Has the libraries of every program take memory as wimplan does; before any other call of theirs. @path: how the program was called; @json:
  * --json was given.
  */
 static void guard_memory(const char *path, bool json)
@@ -68,11 +46,10 @@ static void guard_memory(const char *path, bool json)
 	wants_document = json;
 	/*
 	 * jansson and libxml2 go on without what they could not get, and few of their callers can tell: a value would be
-	 * left out of a record, a text out of a document. libcrypto uses what it has not got.
+	 * left out of a record, a text out of a document.
 	 */
 	json_set_alloc_funcs(wp_take, free);
 	xmlMemSetup(free, wp_take, wp_take_more, wp_take_copy);
-	CRYPTO_set_mem_functions(take_traced, take_more_traced, give_traced);
 }
 
 void wp_program_start(int argc, char **argv)

@@ -4,6 +4,7 @@
 
 #include "wimplan/arena.h"
 #include "wimplan/ascii.h"
+#include "wimplan/hash.h"
 #include "wimplan/machine.h"
 #include "wimplan/text.h"
 
@@ -19,6 +20,7 @@ int wp_connection_run(const struct wp_program *program, int argc, char **argv)
 	struct wp_cli cli = { .program = program, .arena = arena };
 	struct wp_env env;
 
+	wp_hash_guard_memory();
 	/* Memory that runs out is no fault of the host's, which an error of libcurl's would be taken for. */
 	if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, wp_take, free, wp_take_more, wp_take_copy, wp_take_zeroed) != CURLE_OK) {
 		wp_program_say(program->name, "libcurl cannot be used: it does not start; install it again");

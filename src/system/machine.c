@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What Linux tells of the machine, its user and this process. */
+/* What Linux tells of the machine, its user and this call. */
 #include "wimplan/machine.h"
 
 #include "wimplan/clock.h"
@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 /* What holds the place is open the wrong way round, so that a lost result is still an error. */
@@ -114,14 +113,4 @@ void wp_machine_boot_id(char *room, size_t size)
 	room[strcspn(room, "\n")] = '\0';
 	if (file)
 		fclose(file);
-}
-
-int64_t wp_process_id(void)
-{
-	return getpid();
-}
-
-void wp_process_forbid_core(void)
-{
-	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
 }
