@@ -138,8 +138,16 @@ size_t wp_text_width(const char *text)
 
 	while (*text) {
 		uint32_t c;
-		size_t size = wp_utf8_decode(text, &c);
-		int columns = size ? wcwidth((wchar_t)c) : 0;
+		size_t size;
+		int columns;
+
+		if (*text >= 0x20 && *text < 0x7f) {
+			text++;
+			width++;
+			continue;
+		}
+		size = wp_utf8_decode(text, &c);
+		columns = size ? wcwidth((wchar_t)c) : 0;
 
 		if (columns > 0)
 			width += (size_t)columns;
@@ -296,7 +304,14 @@ void wp_text_escape_but(struct wp_buf *buf, const char *text, size_t length, siz
 
 	while (text < end) {
 		uint32_t c = (unsigned char)*text;
-		size_t size = wp_utf8_decode(text, &c), kept = 0;
+		size_t size, kept = 0;
+
+		/* Nearly all of what is shown is this, and stays as it is. */
+		if (c >= 0x20 && c < 0x7f) {
+			text++;
+			continue;
+		}
+		size = wp_utf8_decode(text, &c);
 
 		if (size && wp_text_is_hidden(c) && keep)
 			kept = keep(text);

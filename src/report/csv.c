@@ -30,21 +30,26 @@ static bool is_formula(const char *value)
  * makes it text. That is also behind what another separator than ours would be: half of Europe's spreadsheets take the
  * semicolon, for which the quotes of a cell in the middle of a row are letters like others.
  */
-static void add_cell(struct wp_buf *buf, const char *text)
+static void add_cell(struct wp_buf *buf, struct wp_buf *scratch, const char *text)
 {
-	struct wp_buf cell __attribute__((cleanup(wp_buf_free))) = { 0 };
+	const char *at;
 	bool begins = true;
 
-	wp_text_escape(&cell, text ? text : "");
+	wp_buf_clear(scratch);
+	wp_text_escape(scratch, text ? text : "");
 	wp_buf_putc(buf, '"');
-	for (const char *at = wp_buf_text(&cell); *at; at++) {
+	for (at = wp_buf_text(scratch); *at;) {
+		/* What nothing begins behind goes in one piece. */
+		size_t run = 1 + (strchr("\" ,;|", *at) ? 0 : strcspn(at + 1, "\",;|"));
+
 		if (begins && is_formula(at))
 			wp_buf_putc(buf, '\'');
 		if (*at == '"')
 			wp_buf_putc(buf, '"');
-		wp_buf_putc(buf, *at);
+		wp_buf_add(buf, at, run);
 		/* Blanks and quotes may be taken away from the beginning of a cell. */
 		begins = strchr(",;|", *at) || (begins && strchr(" \"", *at));
+		at += run;
 	}
 	wp_buf_putc(buf, '"');
 }
@@ -69,8 +74,10 @@ static void begin(struct wp_buf *buf, const struct wp_report_options *options, c
 /* One row, each cell in quotes; NULL is an empty cell. Nothing in it is taken for a formula. */
 static void add_row(struct wp_buf *buf, const struct wp_report_options *options, const char *const *cells, size_t count)
 {
+	struct wp_buf scratch __attribute__((cleanup(wp_buf_free))) = { 0 };
+
 	for (size_t i = 0; i < count; i++) {
-		add_cell(buf, cells[i]);
+		add_cell(buf, &scratch, cells[i]);
 		if (i + 1 < count)
 			wp_buf_putc(buf, delimiter_of(options));
 	}

@@ -35,12 +35,17 @@ static bool is_plain(uint32_t c)
 /* Adds the plain characters at the beginning of @text in single quotes, and returns what stands behind them. */
 static const char *add_quoted(struct wp_buf *buf, const char *text)
 {
+	const char *start = text;
+
 	wp_buf_putc(buf, '\'');
 	for (; *text && is_plain((unsigned char)*text); text++) {
-		if (*text == '\'')
-			wp_buf_putc(buf, '\'');
-		wp_buf_putc(buf, *text);
+		if (*text != '\'')
+			continue;
+		/* With what stands before it, and once more as the first of what comes. */
+		wp_buf_add(buf, start, (size_t)(text + 1 - start));
+		start = text;
 	}
+	wp_buf_add(buf, start, (size_t)(text - start));
 	wp_buf_putc(buf, '\'');
 	return text;
 }
