@@ -22,6 +22,11 @@ IMAGES = 4
 BLOBS = 3000
 ENTRY = 50  # bytes of one in a blob table
 FILES = ("small.wim", "large.wim")
+# Of a file whose only blob is a boot manager: the table's first entry is of the image's tree, which stands behind the blob.
+UNREADABLE = {"too large": ("set blobs+50 01000004000000\nset blobs+66 0100000400000000\n", "bootmgfw.efi was not read: it is too large"),
+              "damaged": ("flip 210 3\n", "bootmgfw.efi was not read: it does not have the SHA-1"),
+              "beyond the end": ("set blobs+58 0000000001000000\n", "bootmgfw.efi was not read: it reaches over the end"),
+              "in a tree that is damaged": ("damaged\n", "is not known: it was not read")}
 # Trees that are read one by one: empty ones have the same bytes, and such are read once.
 IMAGE = 'image "Contoso {number}"\narch 9\nlanguages en-US\ndefault en-US\nversion 10.0.22631.3007\nfile /a{number}.txt {number}\n'
 checks = failed = 0
@@ -86,6 +91,25 @@ class Counts:
         self.mapped += 1
 
 
+def unreadable(folder, where):
+    """What keeps a boot manager from being read and cannot change is not found out again."""
+    (folder / "expect.conf").write_text("[expect]\nboot = 2023\n")
+    for what, (damage, words) in UNREADABLE.items():
+        recipe = f"image\nfile /Windows/Boot/EFI/bootmgfw.efi size 70000\n{damage}"
+        subprocess.run([BUILD / "mkwim", "-", folder / "src" / FILES[0]], input=recipe.encode(), check=True)
+        for name in folder.glob("boot.db*"):
+            name.unlink()
+        run(folder, BUILD / "wimplan", "import", "--site", "P01", "site.json", cache="boot.db")
+        plan = ("plan", *where, "--only", "P0100000", "-o", "p.json")
+        run(folder, BUILD / "wimplan", *plan, cache="boot.db")
+        first, again = (Counts(folder, *plan, "--config", "expect.conf", cache="boot.db").reads[FILES[0]] for _ in range(2))
+        notes = json.loads((folder / "p.json").read_text())["notes"]
+        check(any(words in note["summary"] for note in notes), f"a boot manager that is {what}: {notes}")
+        check(len(first) > 3 and len(again) < len(first), f"a boot manager that is {what} is read again: {first} and {again} bytes")
+        known = Counts(folder, *plan, cache="boot.db").reads[FILES[0]]
+        check(again == known, f"a boot manager that is {what} is read again: {again} and not {known} bytes")
+
+
 def page_rows():
     text = PAGE.read_text()
     rows = re.findall(r"^\|  (.+)\n:  (\d+, \d+)\n:  (\d+, \d+)$", text, re.M)
@@ -123,6 +147,7 @@ def main():
                     found = f"{counts.opened[name]}, {len(counts.reads[name])}"
                     check(found == said, f"{words}: {name} is opened and read {found} times, {counts.reads[name]} bytes; the page says {said}")
             check(sum(size >= BLOBS * ENTRY for size in counts.reads["large.wim"]) <= 1, f"{words} reads the blob table more than once")
+        unreadable(folder, where)
     print(f"{checks - failed} passed, {failed} failed")
     return 1 if failed else 0
 

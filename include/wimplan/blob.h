@@ -25,6 +25,12 @@ const char *wp_blob_read(struct wp_blob_reader *reader, const uint8_t sha1[WP_SH
 			 uint64_t *ret_size);
 
 /*
+ * Whether such a reason may be gone when the file is read again: it could not be read, or was changed meanwhile. Any other one stands
+ * as long as the file does.
+ */
+bool wp_blob_may_pass(const char *why);
+
+/*
  * One file of which any bytes can be had without the others, however large it is: a Winre.wim, which is a WIM itself. Nobody holds
  * all of it against its SHA-1.
  */

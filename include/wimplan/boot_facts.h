@@ -9,7 +9,7 @@
 struct wp_boot_facts {
 	const char *text; /* NULL: none were made */
 	size_t length;    /* at most WP_LIMIT_BOOT_FACTS */
-	bool whole;       /* all trees and all of these programs could be read: then it is the same whenever they are read again */
+	bool lasting;     /* whenever the same file is read again they are the same: nothing failed that may go well the next time */
 };
 
 /* Of each image of a file's metadata. */
@@ -19,10 +19,10 @@ struct wp_boot_starts {
 };
 
 /*
- * Puts down the programs of @images that firmware starts; images that share a tree share what is kept. False, and no text, when there is
- * more of it than is kept. The text is in @arena.
+ * Puts down the programs of @images that firmware starts; images that share a tree share what is kept. Where there is more of it than is
+ * kept, no image is known. The text is in @arena.
  */
-bool wp_boot_facts_make(struct wp_arena *arena, struct wp_boot_starts images, struct wp_boot_facts *ret);
+void wp_boot_facts_make(struct wp_arena *arena, struct wp_boot_starts images, struct wp_boot_facts *ret);
 /*
  * Reads it again, and judges. False when it is not what wp_boot_facts_make() of this version makes. Of each program there are version,
  * SVN, signatures but for their times, and the codes of its diagnostics. In @arena.

@@ -234,8 +234,8 @@ int wp_cache_find_summary(struct wp_cache *cache, struct wp_arena *arena, const 
 int wp_cache_find_boot(struct wp_cache *cache, struct wp_arena *arena, struct wp_file_content *files, size_t count,
 		       struct wp_error *err);
 /*
- * Keeps of the files that a scan has learned what starts their images, where that was asked for and all of it could be read; the oldest
- * are forgotten (WP_LIMIT_BOOT_KNOWN).
+ * Keeps of the files that a scan has learned what starts their images, where that was asked for and is the same whenever they are read; the
+ * oldest are forgotten (WP_LIMIT_BOOT_KNOWN).
  */
 int wp_cache_put_boot(struct wp_cache *cache, const struct wp_file_content *files, size_t count, struct wp_error *err);
 

@@ -37,6 +37,7 @@ struct wp_metadata_resource {
 	uint64_t size;   /* bytes when decompressed */
 	uint32_t same_as; /* the first image that has this very resource: its own number, or a lesser one */
 	bool tried; /* wp_tree_read() was asked for it */
+	bool may_pass; /* it could not be read then, for a reason of which wp_blob_may_pass() says so */
 	struct wp_number missing; /* the tree's @missing; not known before wp_tree_read() could read it */
 };
 

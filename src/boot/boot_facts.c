@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * {"format":"wimplan-boot-facts","format_version":"1.0","trees":[[file, …], …],"images":[0, 0, null, 1]}: the files of each tree, and
- * which tree an image has, null for one that could not be read. A verdict is not kept, but found again.
+ * which tree an image has, null for one that could not be read. A verdict is not kept, but found again. That something is too large to be
+ * read is kept as well: who raises a limit, or adds a certificate to the known ones, counts the major version up.
  */
 #include "wimplan/boot_facts.h"
 
+#include "wimplan/blob.h"
 #include "wimplan/json.h"
 #include "wimplan/limits.h"
 
@@ -38,7 +40,7 @@ static json_t *program_json(const struct wp_boot_program *program)
 			      "signatures", signatures, "codes", codes, NULL);
 }
 
-static json_t *files_json(const struct wp_boot_image *image, bool *whole)
+static json_t *files_json(const struct wp_boot_image *image, bool *lasting)
 {
 	json_t *files = json_array();
 
@@ -47,7 +49,7 @@ static json_t *files_json(const struct wp_boot_image *image, bool *whole)
 
 		if (!wp_boot_is_started(file->role))
 			continue;
-		*whole = *whole && file->program;
+		*lasting = *lasting && !(file->not_read && wp_blob_may_pass(file->not_read));
 		wp_json_push(files, wp_json_object("role", wp_json_text(wp_boot_role_name(file->role)), "path", wp_json_text(file->path),
 						   "not_read", wp_json_text(file->not_read), "program", program_json(file->program),
 						   NULL));
@@ -55,13 +57,10 @@ static json_t *files_json(const struct wp_boot_image *image, bool *whole)
 	return files;
 }
 
-bool wp_boot_facts_make(struct wp_arena *arena, struct wp_boot_starts images, struct wp_boot_facts *ret)
+static json_t *document_of(struct wp_boot_starts images, bool *lasting)
 {
-	json_t *document __attribute__((cleanup(wp_json_freep))) = wp_json_document(FORMAT, "1.0");
-	json_t *trees = json_array(), *numbers = json_array();
-	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+	json_t *document = wp_json_document(FORMAT, "1.0"), *trees = json_array(), *numbers = json_array();
 
-	*ret = (struct wp_boot_facts){ .whole = true };
 	for (size_t i = 0; i < images.count; i++) {
 		const struct wp_boot_image *image = &images.items[i];
 		json_t *number = json_null();
@@ -72,18 +71,35 @@ bool wp_boot_facts_make(struct wp_arena *arena, struct wp_boot_starts images, st
 				number = json_incref(json_array_get(numbers, k));
 		if (image->known && json_is_null(number)) {
 			number = json_integer((json_int_t)json_array_size(trees));
-			wp_json_push(trees, files_json(image, &ret->whole));
+			wp_json_push(trees, files_json(image, lasting));
 		}
-		ret->whole = ret->whole && image->known;
+		*lasting = *lasting && !image->may_pass;
 		wp_json_push(numbers, number);
 	}
 	wp_json_put(document, "trees", trees, "images", numbers, NULL);
+	return document;
+}
+
+void wp_boot_facts_make(struct wp_arena *arena, struct wp_boot_starts images, struct wp_boot_facts *ret)
+{
+	json_t *document __attribute__((cleanup(wp_json_freep))) = NULL;
+	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	*ret = (struct wp_boot_facts){ .lasting = true };
+	document = document_of(images, &ret->lasting);
 	wp_json_line(&text, document);
-	if (text.length > WP_LIMIT_BOOT_FACTS)
-		return false;
+	if (text.length > WP_LIMIT_BOOT_FACTS) {
+		json_t *trees = json_object_get(document, "trees"), *numbers = json_object_get(document, "images");
+
+		/* That there is too much of it is the same every time as well, and need not be found out again. */
+		json_array_clear(trees);
+		for (size_t i = 0; i < images.count; i++)
+			json_array_set_new(numbers, i, json_null());
+		wp_buf_clear(&text);
+		wp_json_line(&text, document);
+	}
 	ret->text = wp_arena_strndup(arena, text.data, text.length);
 	ret->length = text.length;
-	return true;
 }
 
 static bool take_authority(const char *name, enum wp_authority *ret)

@@ -212,6 +212,7 @@ struct wp_boot_image *wp_boot_survey_end(struct wp_boot_survey *survey, struct w
 			file->program = wanted ? wanted->program : NULL;
 			file->not_read = wanted ? wanted->not_read : file->not_read;
 		}
+		image->may_pass = !image->known && (index->images[i].may_pass || !index->images[i].tried);
 		if (image->known)
 			wp_boot_judge(survey->arena, image, least);
 	}

@@ -54,7 +54,7 @@ static int write_facts(const struct wp_cache *cache, const struct wp_file_conten
 				       &statement, err);
 	for (size_t i = 0; !status && i < count; i++) {
 		/* Of what could not be read the next one may have better luck. */
-		if (files[i].state != WP_CONTENT_LEARNED || !files[i].look_at_boot || !files[i].boot.text || !files[i].boot.whole)
+		if (files[i].state != WP_CONTENT_LEARNED || !files[i].look_at_boot || !files[i].boot.text || !files[i].boot.lasting)
 			continue;
 		wp_db_bind_text(&statement, 1, files[i].file_id);
 		wp_db_bind_text(&statement, 2, files[i].boot.text);

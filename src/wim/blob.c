@@ -82,6 +82,11 @@ static const char *why_missing(const struct wp_wim_index *index)
 	return index->parts_missing ? "it is in a part of the set that was not found" : "its data is in another file";
 }
 
+bool wp_blob_may_pass(const char *why)
+{
+	return !strcmp(why, WP_WIM_UNREAD) || !strcmp(why, WP_WIM_CHANGED);
+}
+
 const char *wp_blob_read(struct wp_blob_reader *reader, const uint8_t sha1[WP_SHA1_SIZE], uint64_t most, uint8_t **ret_bytes,
 			 uint64_t *ret_size)
 {
@@ -130,6 +135,8 @@ struct wp_blob_view *wp_blob_view_open(const struct wp_wim_index *index, const u
 	*ret_why = open_view(view, index, blob);
 	if (!*ret_why)
 		return view;
+	if (!wp_wim_is_still(index->wim))
+		*ret_why = WP_WIM_CHANGED;
 	wp_blob_view_close(view);
 	return NULL;
 }

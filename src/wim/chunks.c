@@ -6,6 +6,7 @@
  */
 #include "chunks.h"
 
+#include "reading.h"
 #include "resource.h"
 
 #include "wimplan/limits.h"
@@ -16,11 +17,6 @@
 
 /* Stored bytes that are read at once, where chunks are smaller: over a slow link each read costs a round trip. */
 #define BATCH ((uint64_t)1 << 20)
-
-static bool read_at(const struct wp_wim *wim, void *bytes, uint64_t size, uint64_t offset)
-{
-	return wp_wim_pread(wim, bytes, size, offset) == (ptrdiff_t)size;
-}
 
 static uint64_t stored_of(const struct wp_chunks *chunks)
 {
@@ -75,14 +71,14 @@ static const char *take_header(struct wp_chunks *chunks, const uint8_t header[WP
 static const char *take_ends(struct wp_chunks *chunks, const struct wp_wim *wim)
 {
 	uint8_t *sizes = wp_must(malloc(chunks->count * 4));
-	bool read = read_at(wim, sizes, chunks->count * 4, chunks->place.begin + WP_SOLID_HEADER_SIZE);
+	const char *why = wp_reading_all(wim, sizes, chunks->count * 4, chunks->place.begin + WP_SOLID_HEADER_SIZE);
 	uint64_t end = 0;
 
 	chunks->ends = wp_must(reallocarray(NULL, chunks->count, sizeof *chunks->ends));
-	for (uint64_t i = 0; i < chunks->count && read; i++)
+	for (uint64_t i = 0; i < chunks->count && !why; i++)
 		chunks->ends[i] = end += wp_get32(sizes + i * 4);
 	free(sizes);
-	return read ? NULL : "it cannot be read";
+	return why;
 }
 
 /* True when the very resource is open. False: none is, and this one is to be. */
@@ -104,7 +100,9 @@ const char *wp_chunks_open_solid(struct wp_chunks *chunks, const struct wp_wim *
 	if (is_open(chunks, resource->place, resource->size))
 		return NULL;
 	chunks->damaged = "the table of chunks of the solid resource that it is in is damaged";
-	why = read_at(wim, header, sizeof header, resource->place.begin) ? take_header(chunks, header) : "it cannot be read";
+	why = wp_reading_all(wim, header, sizeof header, resource->place.begin);
+	if (!why)
+		why = take_header(chunks, header);
 	if (!why)
 		why = take_ends(chunks, wim);
 	if (why)
@@ -117,14 +115,14 @@ static const char *take_begins(struct wp_chunks *chunks, const struct wp_wim *wi
 {
 	uint64_t size = (table->count - 1) * 4;
 	uint8_t *begins = wp_must(malloc(size + 1));
-	bool read = read_at(wim, begins, size, chunks->place.begin + table->table);
+	const char *why = wp_reading_all(wim, begins, size, chunks->place.begin + table->table);
 
 	chunks->ends = wp_must(reallocarray(NULL, table->count, sizeof *chunks->ends));
-	for (uint64_t i = 0; i + 1 < table->count && read; i++)
+	for (uint64_t i = 0; i + 1 < table->count && !why; i++)
 		chunks->ends[i] = wp_get32(begins + i * 4);
 	chunks->ends[table->count - 1] = table->end - table->first - table->count * table->extra;
 	free(begins);
-	return read ? NULL : "it cannot be read";
+	return why;
 }
 
 const char *wp_chunks_open(struct wp_chunks *chunks, const struct wp_wim *wim, const struct wp_reshdr *resource)
@@ -179,7 +177,7 @@ static const char *fetch(const struct wp_chunks *chunks, const struct wp_wim *wi
 		end = more;
 	free(batch->bytes);
 	*batch = (struct batch){ wp_must(malloc(end - begin)), begin, end };
-	return read_at(wim, batch->bytes, end - begin, chunks->place.begin + begin) ? NULL : "it cannot be read";
+	return wp_reading_all(wim, batch->bytes, end - begin, chunks->place.begin + begin);
 }
 
 static const char *unpack(struct wp_chunks *chunks, uint64_t number, const struct batch *batch, uint8_t *to)

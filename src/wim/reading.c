@@ -101,6 +101,13 @@ ptrdiff_t wp_wim_pread(const struct wp_wim *wim, void *bytes, size_t length, uin
 	return (ptrdiff_t)length;
 }
 
+const char *wp_reading_all(const struct wp_wim *wim, void *bytes, uint64_t size, uint64_t offset)
+{
+	ptrdiff_t got = wp_wim_pread(wim, bytes, size, offset);
+
+	return got < 0 ? WP_WIM_UNREAD : (uint64_t)got < size ? "it reaches over the end of the file" : NULL;
+}
+
 bool wp_reading_check(const struct wp_wim *wim, int *ret_error)
 {
 	struct wp_wim_reading *reading = wim->reading;

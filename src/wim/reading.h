@@ -21,8 +21,12 @@ struct wp_wim_reading {
 	bool unchecked; /* something was read, and the file was not held against what it was since */
 };
 
-/* What is said of a file that is another one now. */
+/* What is said of a file that is another one now, and of one whose reading fails: either may be otherwise the next time. */
 #define WP_WIM_CHANGED "the file was changed while it was read"
+#define WP_WIM_UNREAD "it cannot be read"
+
+/* Reads all of the @size bytes at @offset. NULL, or why not; whether the file was changed meanwhile is for the caller to ask. */
+const char *wp_reading_all(const struct wp_wim *wim, void *bytes, uint64_t size, uint64_t offset);
 
 /* Takes the open file, which wp_wim_close() closes. */
 void wp_reading_begin(struct wp_wim *wim, int fd);

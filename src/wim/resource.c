@@ -121,11 +121,9 @@ const char *wp_resource_load(const struct wp_wim *wim, const struct wp_reshdr *r
 	bytes = wp_must(malloc(resource->size ? resource->size : 1));
 	if (compressed)
 		stored = wp_must(malloc(resource->stored_size));
-	if (wp_wim_pread(wim, compressed ? stored : bytes, resource->stored_size, resource->offset) !=
-	    (ptrdiff_t)resource->stored_size)
-		return wp_wim_is_still(wim) ? "it cannot be read" : WP_WIM_CHANGED;
-	why = compressed ? wp_resource_unpack(&wim->header, stored, resource->stored_size, bytes, resource->size)
-			 : NULL;
+	why = wp_reading_all(wim, compressed ? stored : bytes, resource->stored_size, resource->offset);
+	if (!why && compressed)
+		why = wp_resource_unpack(&wim->header, stored, resource->stored_size, bytes, resource->size);
 	if (why)
 		return wp_wim_is_still(wim) ? why : WP_WIM_CHANGED;
 	*ret_bytes = bytes;

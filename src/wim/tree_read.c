@@ -6,6 +6,7 @@
 #include "tree_read.h"
 #include "resource.h"
 
+#include "wimplan/blob.h"
 #include "wimplan/limits.h"
 #include "wimplan/text.h"
 
@@ -368,7 +369,7 @@ static int take_bytes(struct wp_tree *tree, struct wp_wim_index *index, uint64_t
 	return 0;
 }
 
-static int read_tree(struct wp_tree *tree, struct wp_wim_index *index, const struct wp_metadata_resource *resource)
+static int read_tree(struct wp_tree *tree, struct wp_wim_index *index, struct wp_metadata_resource *resource)
 {
 	struct wp_tree_limits limits = {
 		.nodes = rest(WP_LIMIT_FILE_NODES, index->taken.nodes, WP_LIMIT_TREE_NODES),
@@ -381,6 +382,7 @@ static int read_tree(struct wp_tree *tree, struct wp_wim_index *index, const str
 	if (take_bytes(tree, index, resource->size))
 		return WP_E_FAILED;
 	why = wp_resource_read(index, resource, &bytes);
+	resource->may_pass = why && wp_blob_may_pass(why);
 	if (why)
 		return wp_tree_fail(tree, "tree-unreadable", "its metadata resource cannot be used: %s", why);
 	result = wp_tree_parse(tree, index, bytes, resource->size, limits);

@@ -43,8 +43,8 @@ Test(boot_facts, are_read_again)
 	const struct wp_boot_program *read;
 
 	begin(&arena);
-	cr_assert(wp_boot_facts_make(arena, (struct wp_boot_starts){ images, 4 }, &facts));
-	cr_expect_not(facts.whole);
+	wp_boot_facts_make(arena, (struct wp_boot_starts){ images, 4 }, &facts);
+	cr_expect(facts.lasting);
 	cr_assert(wp_boot_facts_open(arena, &facts, &starts));
 	cr_assert_eq(starts.count, 4);
 	cr_expect_eq(starts.items[0].verdict, WP_BOOT_2011_ONLY);
@@ -65,10 +65,41 @@ Test(boot_facts, are_read_again)
 	cr_expect(read->signatures[1].nested && !read->signatures[1].signer && !read->signatures[1].digest_agrees);
 	cr_expect_eq(read->diags.count, 1);
 	cr_expect_str_eq(read->diags.items[0].code, "boot-signature-odd");
-	cr_assert(wp_boot_facts_make(arena, (struct wp_boot_starts){ images, 0 }, &facts));
-	cr_expect(facts.whole);
+	wp_boot_facts_make(arena, (struct wp_boot_starts){ images, 0 }, &facts);
+	cr_expect(facts.lasting);
 	cr_assert(wp_boot_facts_open(arena, &facts, &starts));
 	cr_expect_eq(starts.count, 0);
+}
+
+/* That a file is too large stays so; that the network failed need not. */
+Test(boot_facts, of_what_could_not_be_read)
+{
+	static const struct {
+		const char *not_read;
+		bool image_may_pass, lasting;
+	} cases[] = {
+		{ "it is too large to be read", false, true },
+		{ "it is a reparse point, whose data is somewhere else", false, true },
+		{ "it does not have the SHA-1 that the blob table says", false, true },
+		{ "it reaches over the end of the file", false, true },
+		{ "it cannot be read", false, false },
+		{ "the file was changed while it was read", false, false },
+		{ NULL, false, true },
+		{ NULL, true, false },
+	};
+	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep)));
+
+	begin(&arena);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct wp_boot_file file = { .role = WP_BOOT_MANAGER, .path = "p", .not_read = cases[i].not_read };
+		const struct wp_boot_image both[] = { { .known = true, .verdict = WP_BOOT_NOT_READ, .files = &file, .count = 1 },
+						      { .known = false, .may_pass = cases[i].image_may_pass } };
+		struct wp_boot_facts facts;
+
+		file.program = file.not_read ? NULL : &program;
+		wp_boot_facts_make(arena, (struct wp_boot_starts){ both, 2 }, &facts);
+		cr_expect_eq(facts.lasting, cases[i].lasting, "%zu", i);
+	}
 }
 
 Test(boot_facts, are_bounded)
@@ -78,21 +109,26 @@ Test(boot_facts, are_bounded)
 	struct wp_boot_program long_program = { .readable = true, .signatures = &long_one, .signature_count = 1 };
 	struct wp_boot_file file = { .role = WP_BOOT_MANAGER, .path = "p", .program = &long_program };
 	const struct wp_boot_image image = { .known = true, .files = &file, .count = 1 };
+	struct wp_boot_starts starts;
 	struct wp_boot_facts facts;
 	size_t rest;
 	char *name;
 
 	begin(&arena);
-	cr_assert(wp_boot_facts_make(arena, (struct wp_boot_starts){ &image, 1 }, &facts));
+	wp_boot_facts_make(arena, (struct wp_boot_starts){ &image, 1 }, &facts);
 	rest = WP_LIMIT_BOOT_FACTS - facts.length + strlen(long_one.signer);
 	name = wp_arena_alloc(arena, rest + 2);
 	memset(name, 'x', rest);
 	long_one.signer = name;
-	cr_assert(wp_boot_facts_make(arena, (struct wp_boot_starts){ &image, 1 }, &facts));
+	wp_boot_facts_make(arena, (struct wp_boot_starts){ &image, 1 }, &facts);
 	cr_expect_eq(facts.length, WP_LIMIT_BOOT_FACTS);
+	cr_assert(wp_boot_facts_open(arena, &facts, &starts));
+	cr_expect(starts.count == 1 && starts.items[0].known);
 	name[rest] = 'x';
-	cr_expect_not(wp_boot_facts_make(arena, (struct wp_boot_starts){ &image, 1 }, &facts));
-	cr_expect_null(facts.text);
+	wp_boot_facts_make(arena, (struct wp_boot_starts){ &image, 1 }, &facts);
+	cr_expect(facts.length < 256 && facts.lasting);
+	cr_assert(wp_boot_facts_open(arena, &facts, &starts));
+	cr_expect(starts.count == 1 && !starts.items[0].known, "there is too much of it");
 }
 
 Test(boot_facts, that_are_none_are_refused)
@@ -115,10 +151,10 @@ Test(boot_facts, that_are_none_are_refused)
 	cr_expect_not(wp_boot_facts_open(arena, &(struct wp_boot_facts){ 0 }, &starts));
 }
 
-static void put(struct wp_cache *cache, unsigned int number, bool asked, bool whole)
+static void put(struct wp_cache *cache, unsigned int number, bool asked, bool lasting)
 {
 	char id[WP_HASH_TEXT];
-	struct wp_file_content file = { .file_id = id, .state = WP_CONTENT_LEARNED, .look_at_boot = asked, .boot = { "{}", 2, whole } };
+	struct wp_file_content file = { .file_id = id, .state = WP_CONTENT_LEARNED, .look_at_boot = asked, .boot = { "{}", 2, lasting } };
 	struct wp_error err;
 
 	snprintf(id, sizeof id, "sha256:%064x", number);
@@ -148,7 +184,7 @@ Test(boot_facts, in_the_cache)
 	put(cache, 2, true, false);
 	put(cache, 3, false, true);
 	cr_expect(is_known(cache, 1));
-	cr_expect_not(is_known(cache, 2), "what could not be read is tried again");
+	cr_expect_not(is_known(cache, 2), "what may pass is tried again");
 	cr_expect_not(is_known(cache, 3), "nobody asked");
 	wp_cache_close(cache);
 	place_sql(place.path, "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) INSERT OR REPLACE INTO "

@@ -7,6 +7,7 @@
 #include "wimplan/blob.h"
 #include "wimplan/limits.h"
 
+#include <errno.h>
 #include <locale.h>
 #include <openssl/sha.h>
 
@@ -292,6 +293,7 @@ Test(blob, damage_of_a_solid_resource)
 Test(blob, a_file_that_was_changed)
 {
 	struct opened opened;
+	const char *why;
 	FILE *stream;
 
 	set_up(&opened, &solid);
@@ -300,6 +302,9 @@ Test(blob, a_file_that_was_changed)
 	fputc('x', stream);
 	fclose(stream);
 	cr_expect_str_eq(read_file(&opened, 4, UINT64_MAX, ""), "the file was changed while it was read");
+	cr_expect(wp_blob_may_pass("the file was changed while it was read"));
+	cr_expect_null(wp_blob_view_open(opened.index, digests[4], &why));
+	cr_expect_str_eq(why, "the file was changed while it was read");
 	tear_down(&opened);
 }
 
@@ -316,6 +321,52 @@ Test(blob, data_in_another_part)
 	blob->offset = opened.index->solid[blob->resource].size - blob->size + 1;
 	cr_expect_str_eq(read_file(&opened, 4, UINT64_MAX, ""), "it reaches over the end of the solid resource that it is in");
 	tear_down(&opened);
+}
+
+static ptrdiff_t fail(void *context, void *bytes, size_t length, uint64_t offset)
+{
+	(void)context, (void)bytes, (void)length, (void)offset;
+	return -EIO;
+}
+
+/* Whoever keeps a reason has to know whether it is one of the file. */
+Test(blob, reasons_that_may_pass)
+{
+	const struct form *const forms[] = { &plain, &solid };
+
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+		struct opened opened;
+		struct wp_blob *blob;
+		struct wp_tree *tree;
+		const char *why;
+
+		set_up(&opened, forms[i]);
+		blob = wp_wim_index_find(opened.index, digests[5]);
+		/* The same file, and its disk or its server fails. */
+		wp_wim_close(opened.wim);
+		opened.wim->read = fail;
+		why = read_file(&opened, 5, UINT64_MAX, forms[i]->label);
+		cr_expect_str_eq(why, "it cannot be read", "%s", forms[i]->label);
+		cr_expect(wp_blob_may_pass(why));
+		tree = wp_tree_read(opened.index, 1);
+		cr_expect(!tree->node_count && opened.index->images[0].may_pass, "%s", forms[i]->label);
+		wp_tree_free(tree);
+		opened.wim->read = NULL;
+		tree = wp_tree_read(opened.index, 1);
+		cr_expect(tree->node_count && !opened.index->images[0].may_pass, "%s", forms[i]->label);
+		wp_tree_free(tree);
+		/* A place that the file does not have. */
+		*(blob->solid ? &opened.index->solid[blob->resource].place.begin : &blob->offset) = opened.wim->size;
+		why = read_file(&opened, 5, UINT64_MAX, forms[i]->label);
+		cr_expect_str_eq(why, "it reaches over the end of the file", "%s", forms[i]->label);
+		cr_expect_not(wp_blob_may_pass(why));
+		/* The same of its tree. */
+		opened.index->images[0].offset = opened.wim->size;
+		tree = wp_tree_read(opened.index, 1);
+		cr_expect(!tree->node_count && !opened.index->images[0].may_pass, "%s", forms[i]->label);
+		wp_tree_free(tree);
+		tear_down(&opened);
+	}
 }
 
 /* Reads @length bytes of the view from @offset on as layer 1 does; gives how many came. */
