@@ -460,3 +460,104 @@ Test(base, json_nesting)
 	json_decref(value);
 	free(text);
 }
+
+/* What is plain becomes what jansson makes of it; what is not is left to that. */
+Test(base, json_plain)
+{
+	static const struct {
+		const char *text;
+		bool plain;
+	} cases[] = {
+		{ "{\"a\": 1, \"b\": [true, false, null, -12, \"x\"], \"\": {}}", true },
+		{ " \t\r\n[ ] \n", true },
+		{ "0", true },
+		{ "-0", true },
+		{ "\"\"", true },
+		{ "\"\\\"\\\\\\/\\b\\f\\n\\r\\t|\\u0041\\u00e9\\u20AC\\ud7ff\\uE000\"", true },
+		{ "{\"\\u0061\": 1, \"b\": 2}", true },
+		{ "\"M\xc3\xbcnchen \xf0\x9f\x98\x80 \x7f\"", true },
+		{ "999999999999999999", true },
+		{ "[-999999999999999999]", true },
+		/* What jansson reads as well. */
+		{ "9223372036854775807", false },
+		{ "1.5", false },
+		{ "[1e3]", false },
+		{ "\"\\ud83d\\ude00\"", false },
+		/* And what it refuses. */
+		{ "", false },
+		{ " ", false },
+		{ "{\"a\": 1, \"a\": 1}", false },
+		{ "{\"a\": 1, \"\\u0061\": 1}", false },
+		{ "{\"a\": 1,}", false },
+		{ "{\"a\" 1}", false },
+		{ "{a: 1}", false },
+		{ "{\"a\": }", false },
+		{ "{\"a\": 1", false },
+		{ "[1,]", false },
+		{ "[,1]", false },
+		{ "[1 2]", false },
+		{ "[1", false },
+		{ "[1}", false },
+		{ "[1] 2", false },
+		{ "01", false },
+		{ "-", false },
+		{ "-01", false },
+		{ "+1", false },
+		{ "1x", false },
+		{ "nul", false },
+		{ "nullx", false },
+		{ "[True]", false },
+		{ "\"a", false },
+		{ "\"a\tb\"", false },
+		{ "\"\\x\"", false },
+		{ "\"\\", false },
+		{ "\"\\u12\"", false },
+		{ "\"\\u12g4\"", false },
+		{ "\"\\u0000\"", false },
+		{ "\"\\udc00\"", false },
+		{ "\"\xff\"", false },
+		{ "\"\xc3\\n\xbc\"", false },
+		{ "\"\xed\xa0\x80\"", false },
+		{ "{\"\xff\": 1}", false },
+		{ "\x0b" "1", false },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		size_t length = strlen(cases[i].text);
+		json_t *jansson = json_loadb(cases[i].text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
+		/* Without a NUL behind it, for a sanitizer to see. */
+		char *text = memcpy(malloc(length + !length), cases[i].text, length);
+		json_t *is = wp_json_plain(text, length);
+
+		cr_expect_eq(is != NULL, cases[i].plain, "%s", cases[i].text);
+		if (is) {
+			char *one = json_dumps(is, JSON_ENCODE_ANY), *other = json_dumps(jansson, JSON_ENCODE_ANY);
+
+			cr_expect_str_eq(one, other);
+			free(one);
+			free(other);
+		}
+		json_decref(is);
+		json_decref(jansson);
+		free(text);
+	}
+	cr_expect_null(wp_json_plain("1\0", 2));
+	cr_expect_null(wp_json_plain("\"a\0b\"", 5));
+}
+
+Test(base, json_plain_is_nested_as_deep_as_any)
+{
+	struct wp_buf buf = { 0 };
+	json_t *value;
+
+	wp_buf_pad(&buf, '[', WP_LIMIT_NESTING);
+	wp_buf_pad(&buf, ']', WP_LIMIT_NESTING);
+	value = wp_json_plain(buf.data, buf.length);
+	cr_expect_not_null(value);
+	json_decref(value);
+	wp_buf_clear(&buf);
+	wp_buf_pad(&buf, '[', WP_LIMIT_NESTING + 1);
+	wp_buf_pad(&buf, ']', WP_LIMIT_NESTING + 1);
+	cr_expect_null(wp_json_plain(buf.data, buf.length));
+	wp_buf_free(&buf);
+}
