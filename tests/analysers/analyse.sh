@@ -67,12 +67,14 @@ shell_check() {
 	git grep -lE '^#!/bin/(ba)?sh' -- ':!*.scd' | xargs shellcheck --severity=warning
 }
 
-# Only where its module is installed: nuget.org has it not.
+# Only where its module is installed: nuget.org has it not. The script of a plan is looked at whole, as it is shown.
 script_analyzer() {
-	"$pwsh" -NoProfile -NonInteractive -Command '
-		Get-ChildItem src/share, src/report/powershell, tests/powershell -Recurse -Include *.ps1, *.psm1 |
-			ForEach-Object { Invoke-ScriptAnalyzer -Path $_.FullName -Severity Warning, Error } |
-			ForEach-Object { "$($_.ScriptPath):$($_.Line): $($_.Message) [$($_.RuleName)]" }'
+	cat src/report/powershell/*.ps1 >"$results/plan.ps1"
+	"$pwsh" -NoProfile -NonInteractive -Command "
+		foreach (\$script in '$results/plan.ps1', 'src/share/Export-WimplanRecords.ps1') {
+			Invoke-ScriptAnalyzer -Path \$script -Settings tests/analysers/powershell.psd1 |
+				ForEach-Object { \"\$(\$_.ScriptName):\$(\$_.Line): \$(\$_.Message) [\$(\$_.RuleName)]\" }
+		}"
 }
 
 analyser 'gcc -fanalyzer' gcc_analyzer

@@ -105,6 +105,8 @@ function Test-Pending {
 
 # The steps of one package, reload first. Returns those that were called and are still to be seen.
 function Invoke-Package {
+    [System.Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSShouldProcess', '',
+        Justification = 'The script asks, not this function: "Yes to All" is then for all packages.')]
     param([object[]] $PackageSteps)
 
     $blocked = ''
