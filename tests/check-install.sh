@@ -13,6 +13,10 @@ printf '#!/bin/sh\necho called\n' >"$root/elsewhere/libexec/wimplan/wimplan"
 chmod 755 "$root/elsewhere/libexec/wimplan/wimplan"
 ln -s "$root/usr/bin/wimplan" "$root/elsewhere/link"
 (cd "$root/elsewhere" && PATH=$root/elsewhere:$root/elsewhere/libexec/wimplan:$PATH ./link help plan) | grep -q '^Usage: wimplan plan '
+# Also where there is no /proc, as in a bare chroot.
+if unshare --mount mount -t tmpfs none /proc 2>/dev/null; then
+	(cd "$root/elsewhere" && unshare --mount sh -c 'mount -t tmpfs none /proc && exec ./link help plan') | grep -q '^Usage: wimplan plan '
+fi
 (cd "$root/elsewhere" && PATH=../usr/bin wimplan) 2>&1 | grep -q '^Usage: wimplan COMMAND '
 mv "$root/usr/libexec/wimplan/wimplan" "$root/kept"
 status=0

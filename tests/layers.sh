@@ -31,13 +31,13 @@ links() { # PROGRAM LIBRARY
 whole=libexec/wimplan/wimplan
 links wimplan libwim || complain "wimplan does not link libwim: is this check still good for anything?"
 for program in wimplan $whole; do
-	links $program libcurl && complain "$program links libcurl"
+	links "$program" libcurl && complain "$program links libcurl"
 done
 # What is called starts quickly: the rest is the whole program's. SHA-256 is linked into it where there is a library for that.
 [ -e "$(${CC:-cc} -print-file-name=libcrypto.a)" ] && static=libcrypto || static=
 for library in libsqlite3 libsmartcols libarchive $static; do
-	links $whole $library || complain "$whole does not link $library: is this check still good for anything?"
-	links wimplan $library && complain "wimplan links $library, which takes long to load"
+	links "$whole" "$library" || complain "$whole does not link $library: is this check still good for anything?"
+	links wimplan "$library" && complain "wimplan links $library, which takes long to load"
 done
 nm "$build/wimplan" | grep -E ' (EVP|X509|PKCS7|ASN1)_' && complain 'wimplan has more of libcrypto in it than digests'
 links wimplan-apply libcurl || complain "wimplan-apply does not link libcurl: is this check still good for anything?"

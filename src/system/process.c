@@ -3,10 +3,13 @@
 #include "wimplan/machine.h"
 
 #include <errno.h>
-#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+#define OWN "/proc/self/exe"
 
 int64_t wp_process_id(void)
 {
@@ -18,26 +21,41 @@ void wp_process_forbid_core(void)
 	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
 }
 
+/*
+ * The path of this program's file. Where /proc is not mounted the kernel still tells what was called (getauxval(3), AT_EXECFN), which
+ * a link leads on from. 0 or an errno.
+ */
+static int find_own(char ret_path[WP_PROGRAM_PATH])
+{
+	ssize_t length = readlink(OWN, ret_path, WP_PROGRAM_PATH - 1);
+	const char *called = (const char *)getauxval(AT_EXECFN);
+
+	if (length < 0)
+		return called && realpath(called, ret_path) ? 0 : errno;
+	ret_path[length] = '\0';
+	/* A text that begins otherwise is no path, but says that there is none. */
+	return ret_path[0] == '/' ? 0 : ENOENT;
+}
+
 int wp_process_become(const char *name, char **argv, char ret_path[WP_PROGRAM_PATH])
 {
-	static const char own[] = "/proc/self/exe";
-	ssize_t read = readlink(own, ret_path, WP_PROGRAM_PATH);
-	size_t length = read > 0 ? (size_t)read : 0, name_length = strlen(name);
-	int reason = read < 0 ? errno : ENOENT;
+	int reason = find_own(ret_path);
+	size_t length;
 
-	/* A text that begins otherwise is no path, but says that there is none. */
-	if (!length || ret_path[0] != '/') {
-		strcpy(ret_path, own);
+	if (reason) {
+		strcpy(ret_path, OWN);
 		return reason;
 	}
+	length = strlen(ret_path);
+	reason = ENOENT;
 	for (int i = 0; i < 2 && (reason == ENOENT || reason == ENOTDIR); i++) {
 		const char *slash = memrchr(ret_path, '/', length);
 
 		if (!slash)
 			break;
 		length = (size_t)(slash - ret_path);
-		if (length + 1 + name_length >= WP_PROGRAM_PATH) {
-			strcpy(ret_path, own);
+		if (length + 1 + strlen(name) >= WP_PROGRAM_PATH) {
+			strcpy(ret_path, OWN);
 			return ENAMETOOLONG;
 		}
 		ret_path[length] = '/';

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What grows with the number of files, records and packages: scale_bench.py BUILD [PACKAGES]. Never fails because of time.
 
-1. A program that starts, against wimlib-imagex: --version, and a small file.
+1. A program that starts, against wimlib-imagex: --version, and a small file; and another command against the program behind it.
 2. inspect of 200,000 blobs against wimlib-imagex info, and of a million against that.
 3. inspect --json of PACKAGES files (10000) in one call against wimlib-imagex info for each, and its memory.
 4. import of ten times as many records with 4 KB of ImageProperty each, as JSON, CSV and CLIXML, against `jq -c .` on the JSON.
@@ -158,6 +158,8 @@ def bench_start(build, folder):
     table.row(build, "start: --version, against wimlib-imagex", ours, theirs, at_most=1.4)
     ours, theirs = in_turn([f"{build}/wimplan", "inspect", small], ["wimlib-imagex", "info", small], STARTS)
     table.row(build, "start: inspect of a small file, against info", ours, theirs, at_most=1.4)
+    ours, theirs = in_turn([f"{build}/wimplan", "help", "plan"], [f"{build}/libexec/wimplan/wimplan", "help", "plan"], STARTS)
+    table.row(build, "start: another command, against the program that does it", ours, theirs, at_most=1.5)
 
 
 def bench_inspect(build, folder, count):
