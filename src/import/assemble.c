@@ -88,7 +88,7 @@ int wp_assembler_claim_site(struct wp_assembler *assembler, const char *site, co
 		return wp_fail(err, WP_E_REFUSED, "site-mismatch", from, "%s is of site %s, not of %s as --site says",
 			       from, site, given);
 	if (!assembler->site[0]) {
-		for (size_t i = 0; i < 3 && site[i]; i++)
+		for (size_t i = 0; i < 3; i++)
 			assembler->site[i] = (char)wp_ascii_upper(site[i]);
 		assembler->site_from = wp_arena_strdup(assembler->arena, from);
 	} else if (!wp_ascii_same(assembler->site, site)) {

@@ -212,14 +212,11 @@ static json_t *node_value(struct wp_clixml_types *types, const struct wp_xml_nod
 	return text_value(node);
 }
 
-/* What stands one level below an Obj and holds others. */
-enum part { PART_OTHER, PART_LIST, PART_BAG };
-
 /* An Obj that is being read: a record, or a list or page of them. */
 struct object {
 	size_t depth; /* of its element */
 	size_t line;
-	enum part part;
+	bool in_list; /* what holds others one level below it is a list of them, or else it has their names */
 	bool has_members;
 	bool holds_records; /* it is a list or a page, no record of its own */
 	const char *type;   /* borrowed from the table; NULL */
@@ -259,12 +256,10 @@ static void begin_object(struct clixml *clixml, const struct wp_xml_element *ele
 /* An element directly below the Obj. */
 static void start_part(struct wp_xml_rows *xml, struct object *object, const struct wp_xml_element *element)
 {
-	object->part = PART_OTHER;
-	if (is_list(element->name)) {
-		object->part = PART_LIST;
+	object->in_list = is_list(element->name);
+	if (object->in_list) {
 		object->holds_records = true;
 	} else if (is_bag(element->name) || strcmp(element->name, "DCT") == 0) {
-		object->part = PART_BAG;
 		object->has_members = true;
 	} else {
 		wp_xml_tree_start(&xml->tree, element);
@@ -281,17 +276,17 @@ static bool is_page(const struct wp_xml_element *element)
 /* An element two levels below: one of a list, or a member. */
 static void start_member(struct wp_xml_rows *xml, struct object *object, const struct wp_xml_element *element)
 {
-	if (object->part == PART_LIST) {
+	if (object->in_list) {
 		if (strcmp(element->name, "Obj") == 0)
 			begin_object(xml->state, element, object->on_page);
-	} else if (object->part == PART_BAG && is_page(element)) {
+	} else if (is_page(element)) {
 		/* The records of a page of the AdminService are the Objs in its "value". */
 		object->holds_records = true;
 		object->page = wp_page_begin(xml->assembler,
 					     json_string_value(json_object_get(object->properties, "@odata.context")),
 					     object->on_page, xml->input->name);
 		begin_object(xml->state, element, object->page);
-	} else if (object->part == PART_BAG) {
+	} else {
 		wp_xml_tree_start(&xml->tree, element);
 	}
 }
@@ -346,10 +341,8 @@ static bool end(struct wp_xml_rows *xml, size_t depth)
 
 static void free_state(struct wp_xml_rows *xml)
 {
-	struct clixml *clixml = xml->state;
+	struct clixml *clixml = xml->state; /* made with the first element, which told the shape */
 
-	if (!clixml)
-		return;
 	while (clixml->count)
 		json_decref(clixml->objects[--clixml->count].properties);
 	json_decref(clixml->types.names);

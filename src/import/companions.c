@@ -18,7 +18,7 @@ static const char *companion_key(struct wp_arena *arena, enum wp_companion_kind 
 
 	if (kind == WP_COMPANION_CONTENT_INFO)
 		return "";
-	if (kind == WP_COMPANION_IMAGE_INFORMATION && wp_json_get_u64(row, "Index", &index))
+	if (wp_json_get_u64(row, "Index", &index))
 		return wp_arena_printf(arena, "%020" PRIu64, index);
 	/* Without a key only an equal row is the same one. */
 	wp_json_canonical(&buf, row);

@@ -304,7 +304,10 @@ static int read_member(struct json_rows *rows, struct wp_json_piece *piece, size
 	if (wp_json_take_string(scan, piece))
 		return scan->err->status;
 	length = piece->text.length - key;
-	if (wp_json_skip_space(scan, piece) != ':')
+	c = wp_json_skip_space(scan, piece);
+	if (c < 0)
+		return wp_json_fail_at_end(scan, c);
+	if (c != ':')
 		return wp_json_fail(scan, "\":\" should stand here; export again");
 	wp_buf_putc(&piece->text, (char)wp_json_get(scan));
 	c = wp_json_skip_space(scan, piece);

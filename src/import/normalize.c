@@ -18,17 +18,22 @@ static json_t *clean_tree(const json_t *value);
 /* A value as text, as the shapes without types write it. NULL for null, arrays and objects. The caller frees it. */
 static char *scalar_text(const json_t *value)
 {
-	char *text = NULL;
-
-	if (json_is_string(value))
-		text = strdup(json_string_value(value));
-	else if (json_is_boolean(value))
-		text = strdup(json_is_true(value) ? "true" : "false");
-	else if (json_is_integer(value) || json_is_real(value))
-		text = json_dumps(value, JSON_ENCODE_ANY);
-	else
-		return NULL;
-	return wp_must(text);
+	switch (json_typeof(value)) {
+	case JSON_STRING:
+		return wp_must(strdup(json_string_value(value)));
+	case JSON_TRUE:
+		return wp_must(strdup("true"));
+	case JSON_FALSE:
+		return wp_must(strdup("false"));
+	case JSON_INTEGER:
+	case JSON_REAL:
+		return wp_must(json_dumps(value, JSON_ENCODE_ANY));
+	case JSON_NULL:
+	case JSON_ARRAY:
+	case JSON_OBJECT:
+		break;
+	}
+	return NULL;
 }
 
 static void free_text(char **text)
@@ -42,10 +47,10 @@ static void free_text(char **text)
 /* A value as it came, but for a number that could not be read back. */
 static json_t *copy(const json_t *value)
 {
-	double real = json_real_value(value);
+	double real = json_real_value(value); /* 0 of everything else */
 	char digits[32];
 
-	if (!json_is_real(value) || real < -1e21 || real > 1e21 || (real < FIRST_TOO_LARGE && real >= -FIRST_TOO_LARGE))
+	if (real < -1e21 || real > 1e21 || (real < FIRST_TOO_LARGE && real >= -FIRST_TOO_LARGE))
 		return wp_json_must(json_deep_copy(value));
 	snprintf(digits, sizeof digits, "%.0f", real);
 	return wp_json_must(json_string(digits));
@@ -54,7 +59,7 @@ static json_t *copy(const json_t *value)
 static json_t *keep_bad(const json_t *value, enum wp_value_kind *ret_kind)
 {
 	*ret_kind = WP_VALUE_BAD;
-	return json_is_object(value) || json_is_array(value) ? clean_tree(value) : copy(value);
+	return clean_tree(value);
 }
 
 static json_t *normalize_text(const json_t *value, enum wp_value_kind *ret_kind)
@@ -100,15 +105,15 @@ static bool read_grouped(const char *text, uint64_t *ret_number)
 static json_t *normalize_number(const struct wp_property *property, const json_t *value, enum wp_value_kind *ret_kind)
 {
 	char *text __attribute__((cleanup(free_text))) = NULL;
+	double real = json_real_value(value);
 	uint64_t number;
 	int known;
 
-	if (json_is_integer(value) && json_integer_value(value) >= 0)
+	if (json_typeof(value) == JSON_INTEGER && json_integer_value(value) >= 0)
 		return wp_json_must(json_deep_copy(value));
 	/* PowerShell may print a whole number as 12.0. */
-	if (json_is_real(value) && json_real_value(value) >= 0 && json_real_value(value) < 9e15 &&
-	    json_real_value(value) == (double)(json_int_t)json_real_value(value))
-		return wp_json_must(json_integer((json_int_t)json_real_value(value)));
+	if (json_typeof(value) == JSON_REAL && real >= 0 && real < 9e15 && real == (double)(json_int_t)real)
+		return wp_json_must(json_integer((json_int_t)real));
 	text = scalar_text(value);
 	/* -1 is what a provider puts where it has no number. */
 	if (text && (!*text || strcmp(text, "-1") == 0))
@@ -209,7 +214,7 @@ static json_t *clean_object(const json_t *object)
 		enum wp_value_kind kind = WP_VALUE_GOOD;
 		json_t *kept;
 
-		if (wp_row_is_noise(key) || json_is_null(value))
+		if (wp_row_is_noise(key) || json_typeof(value) == JSON_NULL)
 			continue;
 		/* The one date of SMS_ScheduleToken's classes. */
 		if (wp_ascii_same(key, "StartTime"))
@@ -228,9 +233,9 @@ static json_t *clean_tree(const json_t *value)
 	size_t i;
 
 	value = wp_unwrap(value);
-	if (json_is_object(value))
+	if (json_typeof(value) == JSON_OBJECT)
 		return clean_object(value);
-	if (!json_is_array(value))
+	if (json_typeof(value) != JSON_ARRAY)
 		return copy(value);
 	clean = wp_json_must(json_array());
 	json_array_foreach(value, i, item)
@@ -293,11 +298,11 @@ json_t *wp_property_normalize(const struct wp_property *property, const json_t *
 {
 	*ret_kind = WP_VALUE_GOOD;
 	value = wp_unwrap(value);
-	if (!value || json_is_null(value))
+	if (json_typeof(value) == JSON_NULL)
 		return NULL;
 	if (!property)
 		return empty_is_none && is_type_name(json_string_value(value)) ? NULL : clean_tree(value);
-	if (empty_is_none && property->lazy && json_is_string(value) && !json_string_length(value))
+	if (empty_is_none && property->lazy && json_typeof(value) == JSON_STRING && !json_string_length(value))
 		return NULL;
 	switch (property->type) {
 	case WP_PROPERTY_TEXT:

@@ -134,7 +134,8 @@ static bool is_assignment(const struct wp_input *input)
 
 	while (i < length && (wp_ascii_alnum(text[i]) || text[i] == '_'))
 		i++;
-	return i && i < length && text[i] == '=' && !memchr(text, ',', length) && !memchr(text, ';', length);
+	/* With "sep=" Excel is told what separates the cells of a CSV. */
+	return i && i < length && text[i] == '=' && !memchr(text, ',', length) && !memchr(text, ';', length) && !begins(input, "sep=");
 }
 
 /* A second line of dashes and blanks alone: a table that is made for the eye. */
