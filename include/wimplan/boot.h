@@ -119,10 +119,6 @@ enum wp_boot_verdict {
 
 /* "no-boot-manager", "2011-only", "2011-with-2023-beside", "2023-in-place", "both", "third-party", "mixed", "unproven", "not-read". */
 const char *wp_boot_verdict_name(enum wp_boot_verdict verdict);
-/* The verdict as one sentence, for somebody who has never heard of it; and that of a medium. */
-const char *wp_boot_verdict_sentence(enum wp_boot_verdict verdict);
-const char *wp_boot_medium_sentence(enum wp_boot_verdict verdict);
-
 struct wp_svn {
 	bool known;
 	uint16_t major, minor;
@@ -138,6 +134,13 @@ struct wp_boot_image {
 	size_t count;
 	struct wp_diags diags; /* boot-ex-not-2023, boot-ex-older, boot-svn-low */
 };
+
+/* The verdict on an image as one sentence, for somebody who has never heard of it; and that on a medium. In @arena. */
+const char *wp_boot_verdict_sentence(struct wp_arena *arena, const struct wp_boot_image *image) __attribute__((returns_nonnull));
+const char *wp_boot_medium_sentence(struct wp_arena *arena, const struct wp_boot_image *medium) __attribute__((returns_nonnull));
+
+/* Whether something that firmware starts the image or medium by is signed under the certificate of 2011, which expires without being revoked. */
+bool wp_boot_rests_on_2011(const struct wp_boot_image *image);
 
 /* Under which certificates a program is proven to be signed: bits. Nested signatures do not count, for firmware does not see them. */
 enum wp_boot_by { WP_BOOT_BY_2011 = 1, WP_BOOT_BY_2023 = 2, WP_BOOT_BY_OTHERS = 4 };

@@ -169,7 +169,7 @@ static void tell(struct wp_expecting *judge, const struct finding *finding)
 					      finding->path, images, found));
 }
 
-static void tell_verdicts(struct wp_expecting *judge, const struct wp_judged *old, const struct wp_judged *others,
+static void tell_verdicts(struct wp_expecting *judge, const struct wp_judged *old, const struct wp_judged *joint, const struct wp_judged *others,
 			  const struct wp_judged *none, const struct wp_judged *mixed)
 {
 	const char *expected = expected_words(judge);
@@ -179,6 +179,12 @@ static void tell_verdicts(struct wp_expecting *judge, const struct wp_judged *ol
 			      wp_arena_printf(judge->arena, "the boot manager of %s is signed under the certificate of 2011 alone (%s): it "
 							    "does not start where that one is revoked or was never trusted",
 					      wp_judged_words(judge, old), wp_judged_found(judge, old)));
+	if (joint->count)
+		wp_expect_note(judge, WP_NOTE_BOOT_2011_ONLY, joint, wp_judged_facts(joint, "boot", wp_json_text(expected)),
+			      wp_arena_printf(judge->arena, "the boot manager of %s is signed under the certificate of 2011 and by somebody else, "
+							    "and not under that of 2023 (%s): it does not start where the certificate of 2011 is "
+							    "revoked, or where neither signer is trusted",
+					      wp_judged_words(judge, joint), wp_judged_found(judge, joint)));
 	if (others->count)
 		wp_expect_note(judge, WP_NOTE_LACKS, others, wp_judged_facts(others, "boot", wp_json_text(expected)),
 			      wp_arena_printf(judge->arena, "the boot manager of %s is not signed under the certificate of 2023, but under %s",
@@ -194,15 +200,9 @@ static void tell_verdicts(struct wp_expecting *judge, const struct wp_judged *ol
 					      wp_judged_words(judge, mixed), wp_judged_found(judge, mixed)));
 }
 
-/* Only where it is proven that the certificate of 2011 is the one. */
-static bool is_old(const struct wp_boot_image *starts)
-{
-	return wp_boot_signed_by(wp_boot_find(starts, WP_BOOT_MANAGER)) & WP_BOOT_BY_2011;
-}
-
 void wp_expect_judge_boot(struct wp_expecting *judge)
 {
-	struct wp_judged old = { 0 }, others = { 0 }, none = { 0 }, mixed = { 0 };
+	struct wp_judged old = { 0 }, joint = { 0 }, others = { 0 }, none = { 0 }, mixed = { 0 };
 	struct findings findings = { 0 };
 
 	for (size_t i = 0; i < judge->image_count; i++) {
@@ -210,12 +210,14 @@ void wp_expect_judge_boot(struct wp_expecting *judge)
 		const struct wp_wim_image *image = judge->images[i];
 		const char *why = wp_expect_boots(judge->expect) ? why_unknown(judge, starts) : NULL;
 		const struct wp_boot_file *manager;
+		unsigned int by;
 
 		if (why)
 			find(judge, &findings, WP_NOTE_EXPECT_UNKNOWN, why, image, NULL);
 		if (!starts)
 			continue;
 		manager = wp_boot_find(starts, WP_BOOT_MANAGER);
+		by = wp_boot_signed_by(manager);
 		look_at_files(judge, &findings, image, starts);
 		look_at_svns(judge, &findings, image, starts);
 		if (starts->verdict == WP_BOOT_MIXED)
@@ -226,12 +228,13 @@ void wp_expect_judge_boot(struct wp_expecting *judge)
 			continue;
 		if (starts->verdict == WP_BOOT_NO_MANAGER && judge->subject->boot)
 			wp_judged_add(judge, &none, image, NULL);
-		else if (is_old(starts))
-			wp_judged_add(judge, &old, image, wp_boot_verdict_name(starts->verdict));
+		/* Only where it is proven that the certificate of 2011 is the one. */
+		else if (by & WP_BOOT_BY_2011)
+			wp_judged_add(judge, by & WP_BOOT_BY_OTHERS ? &joint : &old, image, wp_boot_verdict_name(starts->verdict));
 		else if (starts->verdict == WP_BOOT_THIRD_PARTY)
 			wp_judged_add(judge, &others, image, issuers_of(judge, manager));
 	}
 	for (size_t i = 0; i < findings.count; i++)
 		tell(judge, &findings.items[i]);
-	tell_verdicts(judge, &old, &others, &none, &mixed);
+	tell_verdicts(judge, &old, &joint, &others, &none, &mixed);
 }

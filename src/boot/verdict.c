@@ -41,59 +41,21 @@ const char *wp_boot_role_name(enum wp_boot_role role)
 	return names[role];
 }
 
-static const struct {
-	const char *name, *sentence;
-} verdicts[] = {
-	[WP_BOOT_NO_MANAGER] = { "no-boot-manager",
-				 "There is no \\Windows\\Boot\\EFI\\bootmgfw.efi in it, the boot manager that a computer with UEFI is given." },
-	[WP_BOOT_2011_ONLY] = { "2011-only", "Its boot manager is signed under the certificate of 2011 alone: it does not start where that one is "
-					     "revoked or was never trusted." },
-	[WP_BOOT_2011_WITH_2023] = { "2011-with-2023-beside",
-				     "Its boot manager is signed under the certificate of 2011, and one signed under that of 2023 lies "
-				     "beside it, which nothing uses unless it is told to." },
-	[WP_BOOT_2023] = { "2023-in-place", "Its boot manager is signed under the certificate of 2023: it does not start where firmware knows only "
-					    "that of 2011." },
-	[WP_BOOT_BOTH] = { "both", "Its boot manager has signatures under the certificates of 2011 and of 2023: it does not start where firmware "
-				   "trusts neither of them or has revoked one." },
-	[WP_BOOT_THIRD_PARTY] = { "third-party",
-				  "Its boot manager is not signed under one of the two certificates for Windows: who signed it is shown." },
-	[WP_BOOT_MIXED] = { "mixed", "Its boot manager and its program for a start from the network are signed under different certificates: where "
-				     "one starts the other may not." },
-	[WP_BOOT_UNPROVEN] = { "unproven", "Who signed its boot manager is not proven: it has no signature, or one that does not agree with it or "
-					   "only has the name of a known certificate." },
-	[WP_BOOT_NOT_READ] = { "not-read", "Its boot manager could not be read, so that nothing can be said of it." },
-};
-
 const char *wp_boot_verdict_name(enum wp_boot_verdict verdict)
 {
-	return verdicts[verdict].name;
-}
-
-const char *wp_boot_verdict_sentence(enum wp_boot_verdict verdict)
-{
-	return verdicts[verdict].sentence;
-}
-
-const char *wp_boot_medium_sentence(enum wp_boot_verdict verdict)
-{
-	static const char *const sentences[WP_BOOT_VERDICTS] = {
-		[WP_BOOT_NO_MANAGER] = "There is no efi/boot/boot*.efi on it, by which firmware with UEFI starts media.",
-		[WP_BOOT_2011_ONLY] = "What firmware starts it by is signed under the certificate of 2011 alone: it does not start where that one is "
-				      "revoked or was never trusted.",
-		[WP_BOOT_2023] = "What firmware starts it by is signed under the certificate of 2023: it does not start where firmware knows only "
-				 "that of 2011.",
-		[WP_BOOT_BOTH] = "What firmware starts it by has signatures under the certificates of 2011 and of 2023: it does not start where "
-				 "firmware trusts neither of them or has revoked one.",
-		[WP_BOOT_THIRD_PARTY] = "What firmware starts it by is not signed under one of the two certificates for Windows: who signed it is "
-					"shown.",
-		[WP_BOOT_MIXED] = "The programs by which firmware starts it are signed under different certificates: where one starts another "
-				  "may not.",
-		[WP_BOOT_UNPROVEN] = "Who signed what firmware starts it by is not proven: it has no signature, or one that does not agree with it "
-				     "or only has the name of a known certificate.",
-		[WP_BOOT_NOT_READ] = "What firmware starts it by could not be read, so that nothing can be said of it.",
+	static const char *const names[] = {
+		[WP_BOOT_NO_MANAGER] = "no-boot-manager",
+		[WP_BOOT_2011_ONLY] = "2011-only",
+		[WP_BOOT_2011_WITH_2023] = "2011-with-2023-beside",
+		[WP_BOOT_2023] = "2023-in-place",
+		[WP_BOOT_BOTH] = "both",
+		[WP_BOOT_THIRD_PARTY] = "third-party",
+		[WP_BOOT_MIXED] = "mixed",
+		[WP_BOOT_UNPROVEN] = "unproven",
+		[WP_BOOT_NOT_READ] = "not-read",
 	};
 
-	return sentences[verdict];
+	return names[verdict];
 }
 
 bool wp_svn_parse(const char *text, struct wp_svn *ret)

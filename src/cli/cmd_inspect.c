@@ -35,7 +35,8 @@ static const struct wp_option options[] = {
 	  .most = WP_LIMIT_IMAGES),
 	WP_OPTION(struct arguments, deep, "deep", NULL, FLAG, "content id and blob totals, from blob table and trees"),
 	WP_OPTION(struct arguments, servicing, "servicing", NULL, FLAG,
-	  "updates, drivers, apps, languages and boot files, from the tree of each image; --verbose lists all of them"),
+	  "updates, drivers, apps, languages and boot files, from the tree of each image, and the verdict of --boot on it; --verbose lists all "
+	  "of them"),
 	WP_OPTION(struct arguments, boot, "boot", NULL, FLAG,
 	  "who signed the programs that start a computer, in which version, and what that means"),
 	WP_OPTION(struct arguments, min_svn, "min-svn", "N.N", TEXT,
@@ -267,6 +268,16 @@ static int print_json(struct wp_cli *cli, const struct wp_inspect_wanted *wanted
 	return wp_print_end(printer, &cli->err);
 }
 
+static int take_svn(struct wp_cli *cli, const char *text, struct wp_svn *ret)
+{
+	const char *whole = wp_arena_printf(cli->arena, "%s.0", text);
+
+	if (wp_svn_parse(text, ret))
+		return WP_OK;
+	return wp_cli_usage(cli, "--min-svn", "--min-svn takes a secure version number such as 9.0, not \"%s\"%s", text,
+			    wp_svn_parse(whole, ret) ? wp_arena_printf(cli->arena, "; did you mean %s", whole) : "");
+}
+
 static int run(struct wp_cli *cli, void *arguments)
 {
 	struct wp_cli_wims wims __attribute__((cleanup(wp_cli_wims_close))) = { 0 };
@@ -292,8 +303,8 @@ static int run(struct wp_cli *cli, void *arguments)
 			return wp_hand_on(cli);
 	}
 	wanted.as_json = cli->json;
-	if (!status && args->min_svn && !wp_svn_parse(args->min_svn, &wanted.least_svn))
-		status = wp_cli_usage(cli, "--min-svn", "--min-svn takes a secure version number such as 9.0, not \"%s\"", args->min_svn);
+	if (!status && args->min_svn)
+		status = take_svn(cli, args->min_svn, &wanted.least_svn);
 	if (!status && args->expect)
 		status = wp_cli_config(cli, &config);
 	if (!status)

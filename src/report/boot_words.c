@@ -46,8 +46,8 @@ const char *wp_boot_words_version(struct wp_arena *arena, const struct wp_boot_p
 const char *wp_boot_words_left_out(struct wp_arena *arena, size_t left_out)
 {
 	if (!left_out)
-		return "--boot shows who signed what.";
-	return wp_arena_printf(arena, "Not read: %s on which the verdict does not rest. --boot reads all and shows who signed what.",
+		return NULL;
+	return wp_arena_printf(arena, "Not read: %s on which the verdict does not rest; --boot reads all of them.",
 			       wp_words_counted(arena, left_out, "boot file"));
 }
 

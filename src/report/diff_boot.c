@@ -16,9 +16,9 @@ const char *wp_diff_boot_verdict(struct wp_arena *arena, const struct wp_diff_bo
 	return wp_arena_printf(arena, "%s → %s", wp_boot_verdict_name(boot->old.verdict), is);
 }
 
-const char *wp_diff_boot_sentence(const struct wp_diff_boot *boot)
+const char *wp_diff_boot_sentence(struct wp_arena *arena, const struct wp_diff_boot *boot)
 {
-	return boot->old.verdict == boot->new.verdict ? NULL : wp_boot_verdict_sentence(boot->new.verdict);
+	return boot->old.verdict == boot->new.verdict ? NULL : wp_boot_verdict_sentence(arena, &boot->new);
 }
 
 struct rows {

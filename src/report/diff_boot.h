@@ -10,7 +10,7 @@
 /* "2011-only → 2023-in-place"; "2011-only, as before". */
 const char *wp_diff_boot_verdict(struct wp_arena *arena, const struct wp_diff_boot *boot);
 /* What the new verdict means; NULL where it is the old one. */
-const char *wp_diff_boot_sentence(const struct wp_diff_boot *boot);
+const char *wp_diff_boot_sentence(struct wp_arena *arena, const struct wp_diff_boot *boot);
 
 /* Something in which two files differ, or that one alone has. */
 struct wp_diff_boot_row {

@@ -76,7 +76,7 @@ static void open_table(struct wp_page *page, const char *caption, const struct c
 		all[count++] = (struct wp_page_column){ "Old", WP_COLUMN_VALUE };
 		all[count++] = (struct wp_page_column){ "New", WP_COLUMN_VALUE };
 	}
-	wp_page_table(page, caption, WP_FOLDING_NONE, all, count);
+	wp_page_table(page, caption, WP_FOLDING_TEXTS, all, count);
 }
 
 static void add_state(struct wp_page *page, const struct wp_item *item)
@@ -305,7 +305,7 @@ static void add_boot_change(struct wp_page *page, const struct wp_boot_change *c
 
 void wp_diff_page_boot(struct wp_page *page, const char *image, const struct wp_diff_boot *boot)
 {
-	const char *sentence = wp_diff_boot_sentence(boot);
+	const char *sentence = wp_diff_boot_sentence(page->arena, boot);
 
 	add_noted_heading(page, 3, "What starts it", wp_diff_boot_verdict(page->arena, boot));
 	if (sentence)

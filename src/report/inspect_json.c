@@ -180,7 +180,7 @@ static void put_images(struct wp_json_out *out, struct wp_arena *arena, const st
 		if (file->contents)
 			put(out, "contents", file->contents[i].known ? wp_contents_json(&file->contents[i]) : json_null());
 		if (file->boot)
-			put(out, "boot", wp_boot_json(arena, &file->boot[i], wp_boot_verdict_sentence(file->boot[i].verdict)));
+			put(out, "boot", wp_boot_json(arena, &file->boot[i], wp_boot_verdict_sentence(arena, &file->boot[i])));
 		if (file->winre)
 			put_winre(out, &file->winre[i]);
 		wp_json_out_close(out);
@@ -261,7 +261,7 @@ static void put_media(struct wp_json_out *out, struct wp_arena *arena, const str
 	}
 	wp_json_out_close(out);
 	if (file->media_boot)
-		put(out, "boot", wp_boot_json(arena, file->media_boot, wp_boot_medium_sentence(file->media_boot->verdict)));
+		put(out, "boot", wp_boot_json(arena, file->media_boot, wp_boot_medium_sentence(arena, file->media_boot)));
 	wp_json_out_close(out);
 }
 

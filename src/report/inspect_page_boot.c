@@ -70,7 +70,7 @@ static void add_summary_row(struct wp_page *page, const struct wp_inspect_view *
 		    boot->known ? wp_cell_badge(tone_of(boot->verdict), wp_boot_verdict_name(boot->verdict))
 				: wp_cell_badge(WP_TONE_BAD, "not known"),
 		    wp_cell(boot->known ? manager_words(page->arena, boot) : NULL),
-		    wp_cell(boot->known ? wp_boot_verdict_sentence(boot->verdict)
+		    wp_cell(boot->known ? wp_boot_verdict_sentence(page->arena, boot)
 					: "Its tree could not be read, so that nothing can be said of what starts it."));
 }
 
@@ -81,7 +81,7 @@ static void add_medium_row(struct wp_page *page, const struct wp_inspection *fil
 	wp_page_add(page, WP_PART_GROUP, wp_utf8_repair(page->arena, file->media->path));
 	WP_PAGE_ROW(page, wp_cell_link(wp_inspect_page_medium(page->arena, at), "the medium itself"),
 		    wp_cell_badge(tone_of(boot->verdict), wp_boot_verdict_name(boot->verdict)), wp_cell(manager_words(page->arena, boot)),
-		    wp_cell(wp_boot_medium_sentence(boot->verdict)));
+		    wp_cell(wp_boot_medium_sentence(page->arena, boot)));
 }
 
 void wp_inspect_page_boot_summary(struct wp_page *page, const struct wp_inspect_view *view)
@@ -108,9 +108,8 @@ void wp_inspect_page_boot_summary(struct wp_page *page, const struct wp_inspect_
 	}
 	wp_page_close(page);
 	wp_page_line(page, WP_PART_PARAGRAPH,
-		     "Expired is not revoked: firmware looks at no clock. What is signed under the certificate of 2011 goes on starting after "
-		     "that certificate's end, 2026-10-19, wherever the machine has not revoked it; what is signed under that of 2023 alone does "
-		     "not start where the machine has never heard of it. What a machine trusts and has revoked no image tells.");
+		     WP_BOOT_WORDS_EXPIRED " What is signed under that of 2023 alone does not start where the machine has never heard of it. What a "
+					   "machine trusts and has revoked no image tells.");
 }
 
 void wp_inspect_page_boot_terms(struct wp_page *page)
@@ -241,8 +240,7 @@ static void add_boot(struct wp_page *page, const char *caption, const struct wp_
 			add_file(page, &image->files[i]);
 	}
 	wp_page_close(page);
-	if (left_out)
-		wp_page_line(page, WP_PART_PARAGRAPH, wp_boot_words_left_out(page->arena, left_out));
+	wp_page_line(page, WP_PART_PARAGRAPH, wp_boot_words_left_out(page->arena, left_out));
 }
 
 /* The first image with the very same files: editions mostly share their tree. Its own number where there is none. */
@@ -269,7 +267,7 @@ void wp_inspect_page_boot(struct wp_page *page, const struct wp_inspection *file
 		return;
 	}
 	first = same_as(file, number);
-	wp_page_line(page, WP_PART_PARAGRAPH, wp_boot_verdict_sentence(image->verdict));
+	wp_page_line(page, WP_PART_PARAGRAPH, wp_boot_verdict_sentence(page->arena, image));
 	if (first == number) {
 		add_boot(page, wp_arena_printf(page->arena, "What starts image %" PRIu32, images[number].index), image);
 		return;
@@ -294,6 +292,6 @@ void wp_inspect_page_medium_boot(struct wp_page *page, const struct wp_inspectio
 {
 	if (!file->media_boot)
 		return;
-	wp_page_line(page, WP_PART_PARAGRAPH, wp_boot_medium_sentence(file->media_boot->verdict));
+	wp_page_line(page, WP_PART_PARAGRAPH, wp_boot_medium_sentence(page->arena, file->media_boot));
 	add_boot(page, "What starts the medium", file->media_boot);
 }

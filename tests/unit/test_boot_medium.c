@@ -5,11 +5,11 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-enum by { NOT_READ, NOBODY, THIRD, BY_2011, BY_2023, BOTH, FORGED, NONE };
+enum by { NOT_READ, NOBODY, THIRD, BY_2011, BY_2023, BOTH, FORGED, NONE, JOINT, ALL };
 
 static struct wp_boot_signature signature_of(enum wp_authority authority, bool known)
 {
-	return (struct wp_boot_signature){ .signer = "a", .issuer = "b", .signature_agrees = true, .digest_agrees = true,
+	return (struct wp_boot_signature){ .signer = "a", .issuer = "b", .signature_agrees = true, .digest_known = true, .digest_agrees = true,
 					   .authority = authority, .known = known };
 }
 
@@ -23,12 +23,12 @@ static void make(struct wp_arena *arena, enum by by, enum wp_boot_role role, str
 		return;
 	ret->program = program;
 	program->readable = true;
-	program->signatures = wp_arena_alloc(arena, 2 * sizeof *program->signatures);
-	if (by == THIRD)
+	program->signatures = wp_arena_alloc(arena, 3 * sizeof *program->signatures);
+	if (by == THIRD || by == JOINT || by == ALL)
 		program->signatures[program->signature_count++] = signature_of(WP_AUTHORITY_OTHER, false);
-	if (by == BY_2011 || by == BOTH)
+	if (by == BY_2011 || by == BOTH || by == JOINT || by == ALL)
 		program->signatures[program->signature_count++] = signature_of(WP_AUTHORITY_WINDOWS_2011, true);
-	if (by == BY_2023 || by == BOTH)
+	if (by == BY_2023 || by == BOTH || by == ALL)
 		program->signatures[program->signature_count++] = signature_of(WP_AUTHORITY_WINDOWS_2023, true);
 	if (by == FORGED)
 		program->signatures[program->signature_count++] = signature_of(WP_AUTHORITY_WINDOWS_2023, false);
@@ -61,10 +61,79 @@ Test(boot_medium, verdicts)
 					make(arena, order[k], WP_BOOT_MEDIA_START, &files[medium.count++]);
 			wp_boot_judge_medium(arena, &medium, (struct wp_svn){ 0 });
 			cr_expect_eq(medium.verdict, rows[i].verdict, "row %zu, turned %d: %s", i, turned, wp_boot_verdict_name(medium.verdict));
-			cr_expect(wp_boot_medium_sentence(medium.verdict), "row %zu has no sentence", i);
+			cr_expect(*wp_boot_medium_sentence(arena, &medium), "row %zu has no sentence", i);
 			wp_arena_free(arena);
 		}
 	}
+}
+
+/* That firmware never trusted the certificate of 2011 is no reason where somebody else has signed the program too. */
+Test(boot_medium, sentences)
+{
+	static const struct {
+		enum by by;
+		const char *image, *medium; /* what is in the sentence */
+		bool rests;
+	} rows[] = {
+		{ BY_2011, "Its boot manager is signed under the certificate of 2011 alone: ", "What firmware starts it by is signed under the certificate of 2011 alone", true },
+		{ JOINT, "neither signer is trusted", "neither signer is trusted", true },
+		{ BY_2023, "firmware knows only that of 2011", "firmware knows only that of 2011", false },
+		{ BOTH, "trusts neither of them", "trusts neither of them", true },
+		{ ALL, "trusts none of them", "trusts none of them", true },
+		{ NOBODY, "Who signed its boot manager is not proven: it has no signature.", "Who signed what firmware starts it by is not proven: it has no signature.", false },
+		{ FORGED, "only has the name of a known certificate", "only has the name of a known certificate", false },
+		{ NOT_READ, "Its boot manager could not be read", "What firmware starts it by could not be read", false },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct wp_arena *arena = wp_arena_new();
+		struct wp_boot_file file;
+		struct wp_boot_image image = { .known = true, .files = &file, .count = 1 };
+
+		make(arena, rows[i].by, WP_BOOT_MANAGER, &file);
+		wp_boot_judge(arena, &image, (struct wp_svn){ 0 });
+		cr_expect(strstr(wp_boot_verdict_sentence(arena, &image), rows[i].image), "row %zu: %s", i, wp_boot_verdict_sentence(arena, &image));
+		cr_expect_eq(wp_boot_rests_on_2011(&image), rows[i].rests, "row %zu", i);
+		file.role = WP_BOOT_MEDIA_START;
+		wp_boot_judge_medium(arena, &image, (struct wp_svn){ 0 });
+		cr_expect(strstr(wp_boot_medium_sentence(arena, &image), rows[i].medium), "row %zu: %s", i, wp_boot_medium_sentence(arena, &image));
+		wp_arena_free(arena);
+	}
+}
+
+/* Each cause by itself, and several. */
+Test(boot_medium, doubts)
+{
+	struct wp_arena *arena = wp_arena_new();
+	struct wp_boot_signature signatures[2] = { signature_of(WP_AUTHORITY_WINDOWS_2011, true), signature_of(WP_AUTHORITY_WINDOWS_2011, true) };
+	struct wp_boot_program program = { .readable = true, .signatures = signatures, .signature_count = 1 };
+	struct wp_boot_file file = { .role = WP_BOOT_MANAGER, .path = "bootmgfw.efi", .program = &program };
+	struct wp_boot_image image = { .known = true, .files = &file, .count = 1 };
+
+#define EXPECT_DOUBT(text) \
+	wp_boot_judge(arena, &image, (struct wp_svn){ 0 }); \
+	cr_expect_str_eq(wp_boot_verdict_sentence(arena, &image), "Who signed its boot manager is not proven: " text ".")
+
+	signatures[0].digest_agrees = false;
+	EXPECT_DOUBT("it is not what was signed, for its digest is another one");
+	signatures[0].digest_known = false;
+	EXPECT_DOUBT("whether it is what was signed cannot be told");
+	signatures[1].signature_agrees = false;
+	program.signature_count = 2;
+	EXPECT_DOUBT("there are several reasons, which are shown");
+	signatures[0] = signatures[1];
+	EXPECT_DOUBT("its signature does not agree with the certificate that it names");
+	/* What stands within another signature counts for nothing. */
+	signatures[1].nested = true;
+	signatures[1].digest_known = false;
+	EXPECT_DOUBT("its signature does not agree with the certificate that it names");
+	program.signature_count = 0;
+	wp_diag_add(arena, &program.diags, WP_SEVERITY_WARNING, "boot-signature-odd", NULL, "odd");
+	EXPECT_DOUBT("its signature cannot be read");
+	program.readable = false;
+	EXPECT_DOUBT("it is no program that can be read");
+#undef EXPECT_DOUBT
+	wp_arena_free(arena);
 }
 
 Test(boot_medium, svn)

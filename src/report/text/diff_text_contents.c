@@ -298,7 +298,7 @@ static void add_boot_row(struct diff_text *text, const struct wp_diff_boot_row *
 void wp_diff_text_boot(struct diff_text *text, const struct wp_diff_boot *boot)
 {
 	wp_layout_line(&text->out, 2, 4, wp_arena_printf(text->out.arena, "What starts it: %s", wp_diff_boot_verdict(text->out.arena, boot)));
-	wp_layout_line(&text->out, 4, 4, wp_diff_boot_sentence(boot));
+	wp_layout_line(&text->out, 4, 4, wp_diff_boot_sentence(text->out.arena, boot));
 	for (size_t i = 0; i < boot->count; i++) {
 		const struct wp_boot_change *change = &boot->items[i];
 		size_t count;

@@ -7,7 +7,7 @@
 
 #include <inttypes.h>
 
-static void add_file(const struct wp_layout *out, const struct wp_boot_file *file, bool whole)
+static void add_file(const struct wp_layout *out, const struct wp_boot_file *file)
 {
 	const struct wp_boot_program *program = file->program;
 	const char *version = program ? wp_boot_words_version(out->arena, program) : NULL;
@@ -27,15 +27,15 @@ static void add_file(const struct wp_layout *out, const struct wp_boot_file *fil
 		return;
 	if (program->readable && !program->signature_count)
 		wp_layout_line(out, 4, 6, "no signature");
-	for (size_t i = 0; whole && i < program->signature_count; i++)
+	for (size_t i = 0; i < program->signature_count; i++)
 		wp_layout_line(out, 4, 6, wp_boot_words_signature(out->arena, &program->signatures[i]));
 	for (size_t i = 0; i < program->diags.count; i++)
 		wp_layout_line(out, 4, 6,
 			       wp_arena_printf(out->arena, "%s: %s", program->diags.items[i].code, program->diags.items[i].summary));
 }
 
-/* @whole: who signed each of them too, not only what the verdict rests on. */
-static void add_boot(const struct wp_layout *out, const struct wp_boot_image *image, const char *sentence, bool whole)
+/* Behind the heading, which has no end yet. */
+static void add_boot(const struct wp_layout *out, const struct wp_boot_image *image, const char *sentence)
 {
 	size_t left_out = 0;
 
@@ -45,26 +45,42 @@ static void add_boot(const struct wp_layout *out, const struct wp_boot_image *im
 	for (size_t i = 0; i < image->count; i++) {
 		left_out += image->files[i].left_out;
 		if (!image->files[i].left_out)
-			add_file(out, &image->files[i], whole);
+			add_file(out, &image->files[i]);
 	}
 	for (size_t i = 0; i < image->diags.count; i++)
 		wp_layout_finding(out, image->diags.items[i].severity,
 				  wp_arena_printf(out->arena, "%s: %s", image->diags.items[i].code, image->diags.items[i].summary));
-	if (!whole && image->count)
-		wp_layout_line(out, 2, 2, wp_boot_words_left_out(out->arena, left_out));
+	wp_layout_line(out, 2, 2, wp_boot_words_left_out(out->arena, left_out));
+}
+
+/* Behind the last verdict of a file, however many of them rest on that certificate. */
+static void add_expired(const struct wp_layout *out, bool rests)
+{
+	if (!rests)
+		return;
+	wp_buf_putc(out->buf, '\n');
+	wp_layout_line(out, 0, 0, WP_BOOT_WORDS_EXPIRED);
 }
 
 void wp_inspect_boot(const struct wp_layout *out, const struct wp_inspection *file)
 {
+	bool rests = false;
+
 	for (size_t i = 0; file->boot && i < file->wim->metadata->image_count; i++) {
-		uint32_t index = file->wim->metadata->images[i].index;
+		const struct wp_wim_image *image = &file->wim->metadata->images[i];
 
 		/* Another image may be known as well, for it has the same tree. */
-		if (!file->boot[i].known || (file->only_image && file->only_image != index))
+		if (file->only_image && file->only_image != image->index)
 			continue;
-		wp_buf_printf(out->buf, "\nWhat starts image %" PRIu32 ": ", index);
-		add_boot(out, &file->boot[i], wp_boot_verdict_sentence(file->boot[i].verdict), file->asked_boot);
+		wp_buf_printf(out->buf, "\nWhat starts image %" PRIu32 ", %s: ", image->index,
+			      wp_layout_escape(out, wp_words_name(image->name)));
+		if (file->boot[i].known)
+			add_boot(out, &file->boot[i], wp_boot_verdict_sentence(out->arena, &file->boot[i]));
+		else
+			wp_buf_puts(out->buf, "not known, for its tree could not be read\n");
+		rests = rests || (file->boot[i].known && wp_boot_rests_on_2011(&file->boot[i]));
 	}
+	add_expired(out, rests);
 }
 
 void wp_inspect_boot_medium(const struct wp_layout *out, const struct wp_inspection *file)
@@ -72,5 +88,6 @@ void wp_inspect_boot_medium(const struct wp_layout *out, const struct wp_inspect
 	if (!file->media_boot)
 		return;
 	wp_buf_puts(out->buf, "\nWhat starts the medium: ");
-	add_boot(out, file->media_boot, wp_boot_medium_sentence(file->media_boot->verdict), true);
+	add_boot(out, file->media_boot, wp_boot_medium_sentence(out->arena, file->media_boot));
+	add_expired(out, wp_boot_rests_on_2011(file->media_boot));
 }

@@ -51,10 +51,10 @@ static void add_group(const struct wp_layout *out, const struct wp_servicing *se
 /* What is installed in an image; packages and drivers without interest are only counted unless @all. */
 static void add_contents_of(const struct wp_layout *out, uint32_t image, const struct wp_servicing *servicing, bool all)
 {
-	if (!servicing->known)
-		return;
 	wp_buf_printf(out->buf, "\nInstalled in image %" PRIu32 "\n", image);
-	if (!servicing->windows)
+	if (!servicing->known)
+		wp_layout_line(out, 2, 4, "It is not known what, for its tree could not be read.");
+	else if (!servicing->windows)
 		wp_layout_line(out, 2, 4, "There is no Windows folder in it.");
 	for (int g = 0; servicing->windows && g < WP_ITEM_GROUPS; g++)
 		add_group(out, servicing, (enum wp_item_group)g, all);
@@ -111,10 +111,37 @@ static void add_images(const struct wp_layout *out, const struct wp_inspection *
 		wp_inspect_blocks(out, images, count);
 }
 
+/* Another image than the one that was asked for may be known as well, for it has the same tree. */
+static bool is_shown(const struct wp_inspection *file, size_t number)
+{
+	return !file->only_image || file->only_image == file->wim->metadata->images[number].index;
+}
+
 static void add_installed(const struct wp_layout *out, const struct wp_inspection *file, bool all)
 {
 	for (size_t i = 0; file->contents && i < file->wim->metadata->image_count; i++)
-		add_contents_of(out, file->wim->metadata->images[i].index, &file->contents[i], all);
+		if (is_shown(file, i))
+			add_contents_of(out, file->wim->metadata->images[i].index, &file->contents[i], all);
+}
+
+/* Of what was asked for that nobody could look at; the diagnostics say why. */
+static void add_unknown(const struct wp_layout *out, const struct wp_inspection *file)
+{
+	const char *what[3];
+	size_t count = 0;
+
+	if (!file->wim->metadata || !file->wim->metadata->image_count)
+		return;
+	if ((file->asked_boot || file->asked_servicing) && !file->boot)
+		what[count++] = "what starts its images";
+	if (file->asked_servicing && !file->contents)
+		what[count++] = "what is installed in them";
+	if (file->asked_winre && !file->winre)
+		what[count++] = "whether they have a Winre.wim";
+	if (!count)
+		return;
+	wp_buf_putc(out->buf, '\n');
+	wp_layout_line(out, 0, 2, wp_arena_printf(out->arena, "Not known: %s.", wp_text_join(out->arena, what, count)));
 }
 
 static void add_other(const struct wp_layout *out, const struct wp_wim_metadata *metadata)
@@ -167,6 +194,7 @@ static void add_file(const struct wp_layout *out, const struct wp_inspection *fi
 	add_images(out, file, alone);
 	add_installed(out, file, all);
 	wp_inspect_boot(out, file);
+	add_unknown(out, file);
 	if (file->searched)
 		wp_inspect_found(out, file->found);
 	add_other(out, wim->metadata);
@@ -181,8 +209,11 @@ static void add_winres(const struct wp_layout *out, const struct wp_inspection *
 		const struct wp_winre *winre = &file->winre[i];
 		const char *images;
 
-		if (winre->known && !winre->file)
-			wp_buf_printf(out->buf, "\nImage %" PRIu32 " has no Winre.wim.\n", file->wim->metadata->images[i].index);
+		if (!winre->file && is_shown(file, i))
+			wp_buf_printf(out->buf,
+				      winre->known ? "\nImage %" PRIu32 " has no Winre.wim.\n"
+						   : "\nWhether image %" PRIu32 " has a Winre.wim is not known, for its tree could not be read.\n",
+				      file->wim->metadata->images[i].index);
 		if (!winre->file || winre->same_as)
 			continue;
 		images = wp_inspect_sharers(out->arena, file, i);

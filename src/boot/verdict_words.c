@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A verdict as one sentence, for somebody who has never heard of it: about the boot manager of an image, or what starts a medium. */
+#include "wimplan/boot.h"
+
+#include <string.h>
+
+/* Behind "Its boot manager"; NULL: the sentence is another one. */
+struct words {
+	const char *alone;
+	const char *beside; /* where somebody else has signed it too, whom firmware may trust; NULL: it is the same */
+};
+
+static const struct words verdicts[WP_BOOT_VERDICTS] = {
+	[WP_BOOT_2011_ONLY] = { "is signed under the certificate of 2011 alone: it does not start where that one is revoked or was never trusted.",
+				"is signed under the certificate of 2011 and by somebody else, and not under that of 2023: it does not start "
+				"where the certificate of 2011 is revoked, or where neither signer is trusted." },
+	[WP_BOOT_2011_WITH_2023] = { "is signed under the certificate of 2011, and one signed under that of 2023 lies beside it, which nothing "
+				     "uses unless it is told to." },
+	[WP_BOOT_2023] = { "is signed under the certificate of 2023: it does not start where firmware knows only that of 2011." },
+	[WP_BOOT_BOTH] = { "has signatures under the certificates of 2011 and of 2023: it does not start where firmware trusts neither of them "
+			   "or has revoked one.",
+			   "has signatures under the certificates of 2011 and of 2023 and by somebody else: it does not start where firmware "
+			   "trusts none of them or has revoked one." },
+	[WP_BOOT_THIRD_PARTY] = { "is not signed under one of the two certificates for Windows: who signed it is shown." },
+	[WP_BOOT_NOT_READ] = { "could not be read, so that nothing can be said of it." },
+};
+
+/* What of the signature @signature is not proven, as a sentence that begins with who signed it. */
+static const char *doubt_of(const struct wp_boot_signature *signature)
+{
+	if (!signature->digest_known)
+		return "whether it is what was signed cannot be told";
+	if (!signature->digest_agrees)
+		return "it is not what was signed, for its digest is another one";
+	return signature->signature_agrees ? "its signature only has the name of a known certificate"
+					   : "its signature does not agree with the certificate that it names";
+}
+
+/* Why nobody is proven to have signed @file; @before: what was said of another one, NULL for none. */
+static const char *doubt_about(const struct wp_boot_file *file, const char *before)
+{
+	static const char *const several = "there are several reasons, which are shown";
+	const struct wp_boot_program *program = file->program;
+
+	if (!program)
+		return before;
+	if (!program->readable || wp_boot_is_unsigned(program)) {
+		const char *why = program->readable ? "it has no signature" : "it is no program that can be read";
+
+		return before && strcmp(before, why) ? several : why;
+	}
+	for (size_t i = 0; i < program->signature_count; i++) {
+		const char *why = doubt_of(&program->signatures[i]);
+
+		if (program->signatures[i].nested)
+			continue;
+		before = before && strcmp(before, why) ? several : why;
+	}
+	return before ? before : "its signature cannot be read";
+}
+
+/* The files with this role decide. */
+static const char *sentence(struct wp_arena *arena, const struct wp_boot_image *image, enum wp_boot_role role, const char *subject)
+{
+	const struct words *words = &verdicts[image->verdict];
+	const char *doubt = NULL;
+	bool beside = false;
+
+	for (size_t i = 0; i < image->count; i++) {
+		const struct wp_boot_file *file = &image->files[i];
+		unsigned int by = wp_boot_signed_by(file);
+
+		if (file->role != role)
+			continue;
+		beside = beside || (by & WP_BOOT_BY_OTHERS);
+		if (!by)
+			doubt = doubt_about(file, doubt);
+	}
+	if (image->verdict == WP_BOOT_UNPROVEN)
+		return wp_arena_printf(arena, "Who signed %s is not proven: %s.", subject, doubt ? doubt : "it has no signature");
+	return wp_arena_printf(arena, "%c%s %s", subject[0] - 'a' + 'A', subject + 1, beside && words->beside ? words->beside : words->alone);
+}
+
+const char *wp_boot_verdict_sentence(struct wp_arena *arena, const struct wp_boot_image *image)
+{
+	if (image->verdict == WP_BOOT_NO_MANAGER)
+		return "There is no \\Windows\\Boot\\EFI\\bootmgfw.efi in it, the boot manager that a computer with UEFI is given.";
+	if (image->verdict == WP_BOOT_MIXED)
+		return "Its boot manager and its program for a start from the network are signed under different certificates: where one starts "
+		       "the other may not.";
+	return sentence(arena, image, WP_BOOT_MANAGER, "its boot manager");
+}
+
+const char *wp_boot_medium_sentence(struct wp_arena *arena, const struct wp_boot_image *medium)
+{
+	if (medium->verdict == WP_BOOT_NO_MANAGER)
+		return "There is no efi/boot/boot*.efi on it, by which firmware with UEFI starts media.";
+	if (medium->verdict == WP_BOOT_MIXED)
+		return "The programs by which firmware starts it are signed under different certificates: where one starts another may not.";
+	return sentence(arena, medium, WP_BOOT_MEDIA_START, "what firmware starts it by");
+}
+
+bool wp_boot_rests_on_2011(const struct wp_boot_image *image)
+{
+	for (size_t i = 0; i < image->count; i++)
+		if (wp_boot_is_started(image->files[i].role) && (wp_boot_signed_by(&image->files[i]) & WP_BOOT_BY_2011))
+			return true;
+	return false;
+}
