@@ -215,7 +215,7 @@ static void add_images(struct wp_page *page, const struct wp_diff *diff)
 	uint64_t most = heaviest(diff);
 
 	wp_page_heading(page, 2, "Images");
-	wp_page_table(page, "Images of both files", WP_FOLDING_NONE, columns, most ? 7 : 5);
+	wp_page_table(page, "Images of both files", WP_FOLDING_TEXTS, columns, most ? 7 : 5);
 	for (size_t i = 0; i < diff->image_count; i++)
 		add_image_row(page, diff, &diff->images[i], most);
 	wp_page_close(page);

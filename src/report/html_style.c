@@ -134,6 +134,7 @@ static const char style[] =
 	".pairs tr>:nth-child(5){grid-area:1/9/auto/13;padding-bottom:0}\n"
 	".texts td{display:block;width:auto!important;border:0;padding:.15rem .4rem}.texts tr{padding:.35rem 0}"
 	".texts td.number{text-align:left}.texts td:first-child{font-weight:600}.texts td:first-child .soft{font-weight:400}.texts td:empty{display:none}\n"
+	".texts .group,.texts .group th{display:block;overflow-wrap:anywhere}.texts .group{padding:0}\n"
 	".texts td[data-label]::before{content:attr(data-label) ': ';color:var(--soft)}}\n"
 	"@media print{@page{size:A4;margin:14mm}html{font-size:8.5pt}body{font-size:8.5pt}main{max-width:none;padding:0}\n"
 	"h2{margin-top:1.75rem}pre{white-space:pre-wrap;overflow-wrap:anywhere}a{color:inherit;text-decoration:none}.scroll{overflow:visible;border:0;"
@@ -141,7 +142,7 @@ static const char style[] =
 	"td.path,td.value,td.bars{min-width:0}td.text{min-width:9rem}td.name,td.title{min-width:8rem}td.time{min-width:7rem}td.short{width:auto}td.path{width:60%}\n"
 	/* A badge in a table takes two lines where it is long, and no more. */
 	".badge{white-space:normal}td .badge{width:max-content;max-width:12em}\n"
-	"thead{display:table-header-group}tr.group,h2,h3,h4,h2+p,h3+p,.key,.fold>label{break-after:avoid}\n"
+	"thead{display:table-header-group}tr.group,h2,h3,h4,h2+p,h3+p,p:has(+ul),.key,.fold>label{break-after:avoid}\n"
 	"tr,h3+p,.card,.big,.alert,.entry,.facts>div{break-inside:avoid}.fold>label::before{content:none}\n"
 	".cards{grid-template-columns:repeat(auto-fit,minmax(8rem,1fr))}.card b{font-size:1.3rem}\n"
 	"*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}\n";

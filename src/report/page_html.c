@@ -220,9 +220,9 @@ static void add_holder(struct html *html, const char *open, const struct wp_part
 /* On a phone such a table has no headings, and a date or a number alone says nothing. */
 static bool needs_label(const struct wp_part *table, const struct wp_part *column, const struct wp_part *cell)
 {
-	return table->folding == WP_FOLDING_TEXTS && column != table->first &&
+	return table->folding == WP_FOLDING_TEXTS && (column != table->first || column->column == WP_COLUMN_NUMBER) &&
 	       (column->column == WP_COLUMN_SHORT || column->column == WP_COLUMN_NUMBER || column->column == WP_COLUMN_WORDS ||
-		column->column == WP_COLUMN_TIME) &&
+		column->column == WP_COLUMN_TIME || column->column == WP_COLUMN_VALUE) &&
 	       cell->first && (cell->first->kind == WP_PART_TEXT || cell->first->kind == WP_PART_LINK) && *cell->first->text;
 }
 

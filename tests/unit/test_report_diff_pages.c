@@ -63,7 +63,7 @@ Test(report, diff_html_escapes_and_says_all)
 		"<a href=\"#image-1\">image 1</a>: <code>edition_id</code> was <b>Enterprise</b>",
 		"<section id=\"image-1\">",
 		"&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; | `x` \\x1b[31m",
-		"<td class=\"value\">22631.3007.1.6</td>",
+		"<td class=\"value\" data-label=\"New\">22631.3007.1.6</td>",
 		"SHA-1 1234000000000000000000000000000000000000",
 		"<th colspan=\"5\" scope=\"rowgroup\">Cumulative updates</th>",
 		"<i class=\"changed\" style=\"width:",
