@@ -18,9 +18,10 @@ int wp_cli_load_config(struct wp_cli *cli, struct wp_config *ret);
 
 /*
  * Puts in the place of operands that are paths of Windows where they are on this machine, by the maps that are in force and
- * behind them by what is mounted. What is not found is said, and stays as it was given.
+ * behind them by what is mounted. What is not found stays as it was given, and in @why, which has room for one of each operand and
+ * NULL in it, is a sentence about it.
  */
-int wp_cli_find_operands(struct wp_cli *cli);
+int wp_cli_find_operands(struct wp_cli *cli, const char **why);
 
 /* How a command scans; zero and NULL are defaults. */
 struct wp_cli_scan {

@@ -28,7 +28,7 @@ static const struct wp_diags *diags_of(struct wp_cli *cli, const struct wp_media
 {
 	struct wp_diags *diags = wp_arena_alloc(cli->arena, sizeof *diags);
 
-	for (size_t i = 0; i < media->diags.count; i++)
+	for (size_t i = 0; media && i < media->diags.count; i++)
 		*WP_PUSH(cli->arena, diags->items, diags->count) = media->diags.items[i];
 	if (why && !wp_diags_worst(diags, WP_SEVERITY_ERROR))
 		wp_diag_add(cli->arena, diags, WP_SEVERITY_ERROR, code, NULL, "%s", why);
@@ -53,14 +53,14 @@ static void add_file(struct wp_cli *cli, struct wp_cli_wims *wims, size_t operan
 	wim->place.diags = diags_of(cli, media, "media-unread", why);
 }
 
-/* Something of the medium that is no WIM. */
-static void add_none(struct wp_cli *cli, struct wp_cli_wims *wims, size_t operand, const struct wp_media *media,
+/* What is no WIM: something of @media, or where that is NULL no file at all, or one that need not be read again. */
+static void add_none(struct wp_cli *cli, struct wp_cli_wims *wims, size_t operand, const struct wp_media *media, const char *code,
 		     const char *why)
 {
 	struct wp_cli_wim *wim = add(cli, wims, operand);
 
 	wim->media = media;
-	wim->place.diags = diags_of(cli, media, "not-found", why);
+	wim->place.diags = diags_of(cli, media, code, why);
 }
 
 static struct wp_media *open_media(struct wp_cli *cli, struct wp_cli_wims *wims, const char *path)
@@ -89,9 +89,14 @@ static void add_all(struct wp_cli *cli, struct wp_cli_wims *wims, size_t operand
 	for (size_t i = 0; i < count; i++)
 		add_file(cli, wims, operand, media, &files[i]);
 	if (!count)
-		add_none(cli, wims, operand, media,
+		add_none(cli, wims, operand, media, "not-found",
 			 "the medium has no install.wim, install.esd, install.swm or boot.wim in a folder sources; a file elsewhere "
 			 "in it is given as ISO:PATH");
+}
+
+static bool is_media_name(const char *path)
+{
+	return wp_ascii_ends(path, ".iso");
 }
 
 /* "ISO:PATH", the last colon with a file in front of it. */
@@ -108,15 +113,19 @@ static bool add_inside(struct wp_cli *cli, struct wp_cli_wims *wims, size_t oper
 		if (colon == path || wp_file_look(path, &seen) || seen.kind != WP_FILE_KIND_REGULAR)
 			continue;
 		media = open_media(cli, wims, path);
-		if (!media)
-			return false;
+		if (!media) {
+			add_none(cli, wims, operand, NULL, "not-found",
+				 wp_arena_printf(cli->arena, "%s is no installation media: it has no file system UDF or ISO 9660; %s", path,
+						 is_media_name(path) ? "copy or download it anew" : "what stands behind a colon is a file in an .iso"));
+			return true;
+		}
 		inside = wp_arena_strdup(cli->arena, cli->operands[operand] + (colon + 1 - path));
 		for (char *at = inside; *at; at++)
 			*at = *at == '\\' ? '/' : *at;
 		if (wp_media_find(media, inside, &file))
 			add_file(cli, wims, operand, media, &file);
 		else
-			add_none(cli, wims, operand, media, "the medium has no such file");
+			add_none(cli, wims, operand, media, "not-found", "the medium has no such file");
 		return true;
 	}
 	return false;
@@ -128,9 +137,55 @@ static bool is_wim_name(const char *path)
 	return wp_ascii_ends(path, ".wim") || wp_ascii_ends(path, ".esd") || wp_ascii_ends(path, ".swm");
 }
 
+/*
+ * Whether @path can be nothing but what a shell has left of a path of Windows that was not in quotes: of \\srv\a.wim it leaves
+ * \srva.wim, and of C:\a.wim C:a.wim.
+ */
+static bool lost_backslashes(const char *path)
+{
+	bool drive = ((path[0] >= 'A' && path[0] <= 'Z') || (path[0] >= 'a' && path[0] <= 'z')) && path[1] == ':';
+
+	return (drive && path[2] && !strpbrk(path, "/\\")) || (path[0] == '\\' && path[1] && path[1] != '\\' && !strchr(path, '/'));
+}
+
+/* There is no file of that name. */
+static void add_missing(struct wp_cli *cli, struct wp_cli_wims *wims, size_t operand, const char *why)
+{
+	const char *path = cli->operands[operand];
+
+	if (why)
+		add_none(cli, wims, operand, NULL, "not-found", why);
+	else if (strchr(path, ':') && add_inside(cli, wims, operand))
+		return;
+	else if (lost_backslashes(path))
+		add_none(cli, wims, operand, NULL, "not-found",
+			 "there is no such file; put a path of Windows in single quotes, or the shell takes backslashes out of it");
+	else
+		add(cli, wims, operand);
+}
+
+/* Something else under the name of a medium, such as what a download left. */
+static bool add_junk(struct wp_cli *cli, struct wp_cli_wims *wims, size_t operand)
+{
+	const char *path = cli->operands[operand];
+	struct wp_wim *wim __attribute__((cleanup(wp_wim_freep))) = NULL;
+
+	if (!is_media_name(path))
+		return false;
+	wim = wp_wim_read(path);
+	if (!wp_diags_have(&wim->diags, "not-wim") && !wp_diags_have(&wim->diags, "too-small"))
+		return false;
+	add_none(cli, wims, operand, NULL, "not-wim",
+		 wim->size ? "the file is neither installation media nor a WIM: it has no file system UDF or ISO 9660 and does not begin "
+			     "with MSWIM; copy or download it anew"
+			   : "the file is empty; copy or download it anew");
+	return true;
+}
+
 int wp_cli_find_wims(struct wp_cli *cli, struct wp_cli_wims *ret)
 {
-	int status = wp_cli_find_operands(cli);
+	const char **why = wp_arena_alloc(cli->arena, cli->operand_count * sizeof *why);
+	int status = wp_cli_find_operands(cli, why);
 
 	for (size_t i = 0; i < cli->operand_count && !status; i++) {
 		const char *path = cli->operands[i];
@@ -138,15 +193,14 @@ int wp_cli_find_wims(struct wp_cli *cli, struct wp_cli_wims *ret)
 		struct wp_media *media = NULL;
 
 		if (wp_file_look(path, &seen)) {
-			if (!strchr(path, ':') || !add_inside(cli, ret, i))
-				add(cli, ret, i);
+			add_missing(cli, ret, i, why[i]);
 			continue;
 		}
 		if (!is_wim_name(path))
 			media = open_media(cli, ret, path);
 		if (media)
 			add_all(cli, ret, i, media);
-		else
+		else if (!add_junk(cli, ret, i))
 			add(cli, ret, i);
 	}
 	return status;

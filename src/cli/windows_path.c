@@ -28,7 +28,7 @@ static void add_mounts(struct wp_cli *cli, struct wp_map *map)
 		wp_map_add_mounts(cli->arena, map, text);
 }
 
-static char *find(struct wp_cli *cli, struct wp_lookup *lookup, char *path)
+static char *find(struct wp_cli *cli, struct wp_lookup *lookup, char *path, const char **ret_why)
 {
 	struct wp_located located;
 	const char *inside;
@@ -47,12 +47,12 @@ static char *find(struct wp_cli *cli, struct wp_lookup *lookup, char *path)
 			return wp_arena_printf(cli->arena, "%s%s", located.path, inside);
 		}
 	}
-	wp_cli_note(cli, "%s is not found on this machine%s%s", path, located.detail ? ": " : "",
-		    located.detail ? located.detail : "");
+	*ret_why = wp_arena_printf(cli->arena, "it is not found on this machine%s%s", located.detail ? ": " : "",
+				   located.detail ? located.detail : "");
 	return path;
 }
 
-int wp_cli_find_operands(struct wp_cli *cli)
+int wp_cli_find_operands(struct wp_cli *cli, const char **why)
 {
 	struct wp_lookup *lookup = NULL;
 	struct wp_file_status seen;
@@ -70,7 +70,7 @@ int wp_cli_find_operands(struct wp_cli *cli)
 			add_mounts(cli, &config.map);
 			lookup = wp_lookup_new(&config.map, config.policy.links == WP_LINKS_FOLLOW);
 		}
-		cli->operands[i] = find(cli, lookup, cli->operands[i]);
+		cli->operands[i] = find(cli, lookup, cli->operands[i], &why[i]);
 	}
 	if (lookup)
 		wp_lookup_free(lookup);

@@ -148,19 +148,82 @@ char *wp_words_totals(struct wp_arena *arena, const struct wp_zone *zone, const 
 			       wp_plural(plan->snapshot_records));
 }
 
+#define NAMES_SHOWN ((size_t)3)
+
+/* Why an old date alone is not believed. */
+enum doubt {
+	DOUBT_NEVER_LOADED, /* the site knows no images */
+	DOUBT_DIFFERS,      /* it knows other ones */
+	DOUBT_ASKED,        /* it knows these by now, and did not when somebody was asked first */
+	DOUBT_HIDDEN,       /* the entry is blocked, and does not say which of them */
+	DOUBTS,
+};
+
+static enum doubt doubt_about(const struct wp_entry *entry)
+{
+	if (entry->status == WP_ENTRY_BLOCKED)
+		return DOUBT_HIDDEN;
+	if (wp_entry_has_reason(entry, "never-loaded"))
+		return DOUBT_NEVER_LOADED;
+	return wp_entry_has_reason(entry, "metadata-same") ? DOUBT_ASKED : DOUBT_DIFFERS;
+}
+
+/* Whether the site has a size of what was distributed, which is another one. */
+static bool is_sized(const struct wp_entry *entry)
+{
+	for (size_t i = 0; i < entry->reason_count; i++)
+		if (!strcmp(entry->reasons[i].code, "content-unproven"))
+			return entry->reasons[i].recorded && strchr(entry->reasons[i].recorded, ';');
+	return false;
+}
+
+static void add_about(struct wp_arena *arena, struct wp_buf *text, const char *begin, const struct wp_names *names, const char *end)
+{
+	if (names->count)
+		wp_buf_printf(text, "%s%s%s", begin, wp_text_names(arena, names->items, names->count, NAMES_SHOWN), end);
+}
+
 char *wp_words_unproven(struct wp_arena *arena, const struct wp_plan *plan)
 {
+	static const struct {
+		const char *begin, *end;
+	} doubts[DOUBTS] = {
+		[DOUBT_NEVER_LOADED] = { " The site has never loaded the image properties of ", "." },
+		[DOUBT_DIFFERS] = { " The site's image properties of ", " are not the source's." },
+		[DOUBT_ASKED] = { " The site's image properties of ", " are the source's by now, but were not when this was first asked, and nobody "
+								      "has answered." },
+		[DOUBT_HIDDEN] = { " The site's image properties of ", " are not the source's, or were not when this was first asked." },
+	};
+	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+	struct wp_names of[DOUBTS] = { 0 }, sized = { 0 };
 	uint64_t count = plan->summary.unproven;
+	bool may_be_sized = false;
 
 	if (!count)
 		return NULL;
-	return wp_arena_printf(
-		arena,
-		"Unproven: whether the content of %" PRIu64 " package%s is what was distributed. The source is not newer, "
-		"but a copy can keep an old date, and the site did not know these images. Look at the source to settle it: "
-		"wimplan baseline adopt says that it was distributed, a refresh distributes it, and an export with sizes "
-		"(SMS_ObjectContentExtraInfo) may tell.",
-		count, wp_plural(count));
+	for (size_t i = 0; i < plan->entry_count; i++) {
+		const struct wp_entry *entry = &plan->entries[i];
+		struct wp_names *names;
+
+		if (!wp_entry_has_reason(entry, "content-unproven"))
+			continue;
+		names = &of[doubt_about(entry)];
+		*WP_PUSH(arena, names->items, names->count) = entry->package_id;
+		if (is_sized(entry))
+			*WP_PUSH(arena, sized.items, sized.count) = entry->package_id;
+		/* A boot image's size is never held against its source's. */
+		else
+			may_be_sized = may_be_sized || entry->class != WP_CLASS_BOOT;
+	}
+	wp_buf_printf(&text, "Unproven: whether the content of %" PRIu64 " package%s is what was distributed. The source is not newer, but a copy "
+			     "can keep an old date.", count, wp_plural(count));
+	for (size_t i = 0; i < DOUBTS; i++)
+		add_about(arena, &text, doubts[i].begin, &of[i], doubts[i].end);
+	add_about(arena, &text, " The size that the site has of ", &sized,
+		  " is another one too, which proves nothing where it is not known how the site counts.");
+	wp_buf_printf(&text, " Look at the source to settle it: wimplan baseline adopt says that it was distributed, a refresh distributes it%s.",
+		      may_be_sized ? ", and an export with sizes (SMS_ObjectContentExtraInfo) may tell" : "");
+	return wp_arena_strdup(arena, wp_buf_text(&text));
 }
 
 /* Packages whose content nobody could judge and that the policy skips. */
