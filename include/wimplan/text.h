@@ -73,7 +73,7 @@ int wp_text_compare_nocase(const char *a, const char *b) __attribute__((nonnull)
 char *wp_text_fold(struct wp_arena *arena, const char *text) __attribute__((nonnull));
 
 /*
- * Adds the words of @text in lines of @width bytes at most, where no word is longer, with a line feed behind the last: the first
+ * Adds the words of @text in lines of @width columns at most, where no word is longer, with a line feed behind the last: the first
  * stands at @margin already, the others are indented to it.
  */
 void wp_text_wrap(struct wp_buf *buf, const char *text, size_t margin, size_t width);

@@ -112,12 +112,16 @@ char *wp_text_fold(struct wp_arena *arena, const char *text)
 
 void wp_text_wrap(struct wp_buf *buf, const char *text, size_t margin, size_t width)
 {
+	struct wp_buf word __attribute__((cleanup(wp_buf_free))) = { 0 };
 	size_t column = margin;
 
 	while (*text) {
-		size_t length = strcspn(text, " ");
+		size_t length = strcspn(text, " "), columns;
 
-		if (column > margin && column + 1 + length > width) {
+		wp_buf_clear(&word);
+		wp_buf_add(&word, text, length);
+		columns = wp_text_width(wp_buf_text(&word));
+		if (column > margin && column + 1 + columns > width) {
 			wp_buf_putc(buf, '\n');
 			wp_buf_pad(buf, ' ', margin);
 			column = margin;
@@ -126,7 +130,7 @@ void wp_text_wrap(struct wp_buf *buf, const char *text, size_t margin, size_t wi
 			column++;
 		}
 		wp_buf_add(buf, text, length);
-		column += length;
+		column += columns;
 		text += length + strspn(text + length, " ");
 	}
 	wp_buf_putc(buf, '\n');

@@ -37,7 +37,10 @@ int wp_cli_open_cache(struct wp_cli *cli, enum wp_cache_mode mode, struct wp_cac
 /* What the cache knows, for a shell: wp_program's known. Nothing where there is no cache, or not now. */
 void wp_cli_known(struct wp_cli *cli, enum wp_known what, const char *begin, struct wp_buf *buf);
 
-/* A table for a terminal: header in bold, columns as wide as they need to be, control characters escaped. */
+/*
+ * A table for a terminal: header in bold, columns as wide as they need to be, control characters escaped. What the last column has
+ * is broken into lines where there is no room for it, and stands below the others where there is hardly any. To be given a row.
+ */
 struct wp_table;
 struct wp_table *wp_table_new(const struct wp_cli *cli, const char *const *headings, size_t columns);
 /* Adds a row of as many cells as there are columns. A cell that is NULL shows as "-". */

@@ -101,7 +101,7 @@ static const char *versions(struct wp_cli *cli, const struct wp_record *record)
 static void add_records(struct wp_cli *cli, const struct wp_record_set *set, struct wp_buf *buf)
 {
 	static const char *const headings[] = {
-		"PACKAGE", "CLASS", "NAME", "IMAGES", "OS VERSION", "SENT AS", "SOURCE"
+		"PACKAGE", "CLASS", "NAME", "IMAGES", "OS VERSION", "SENT", "SOURCE"
 	};
 	struct wp_table *table = wp_table_new(cli, headings, sizeof headings / sizeof *headings);
 

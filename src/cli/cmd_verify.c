@@ -183,7 +183,17 @@ static struct tally count_states(const struct verification *verification)
 	return tally;
 }
 
-static void add_sources(const struct verification *verification, bool all, struct wp_buf *buf)
+/* In lines of the terminal's width, further in behind what stands in front. */
+static void add_wrapped(const struct wp_cli *cli, struct wp_buf *buf, const char *front, const char *text)
+{
+	struct wp_buf shown __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	wp_text_escape(&shown, text);
+	wp_buf_puts(buf, front);
+	wp_text_wrap(buf, wp_buf_text(&shown), strlen(front), wp_cli_report_options(cli).columns);
+}
+
+static void add_sources(const struct wp_cli *cli, const struct verification *verification, bool all, struct wp_buf *buf)
 {
 	for (size_t i = 0; i < verification->count; i++) {
 		const struct item *item = &verification->items[i];
@@ -191,49 +201,61 @@ static void add_sources(const struct verification *verification, bool all, struc
 
 		if (!all && item->state == WP_SOURCE_SAME)
 			continue;
-		wp_buf_printf(buf, "%-10s  %s  %s\n", wp_source_state_name(item->state), entry->package_id,
-			      entry->name ? entry->name : "");
-		if (item->detail)
-			wp_buf_printf(buf, "  source  %s\n  why     %s\n", entry->source_path, item->detail);
+		wp_text_line(buf, "%-10s  %s  %s", wp_source_state_name(item->state), entry->package_id, entry->name ? entry->name : "");
+		if (!item->detail)
+			continue;
+		/* In one piece, however long it is, so that it can be copied from the terminal. */
+		wp_text_line(buf, "  source  %s", entry->source_path);
+		add_wrapped(cli, buf, "  why     ", item->detail);
 	}
+}
+
+/* How many sources are in which state. */
+static const char *total_words(struct wp_arena *arena, const struct verification *verification, const struct tally *tally)
+{
+	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+	size_t same = tally->of[WP_SOURCE_SAME];
+
+	wp_buf_printf(&text, "Plan %.8s: ", verification->plan->id + strlen("sha256:"));
+	if (!verification->count) {
+		wp_buf_puts(&text, "it names no source.");
+	} else if (same == verification->count) {
+		wp_buf_printf(&text, "%s as the plan has found %s.",
+			      same == 1 ? "its source is" : wp_arena_printf(arena, "its %zu sources are", same),
+			      same == 1 ? "it" : "them");
+	} else {
+		wp_buf_printf(&text, "of %zu source%s %s %s as the plan has found %s", verification->count,
+			      wp_plural(verification->count), same ? wp_arena_printf(arena, "%zu", same) : "none",
+			      same > 1 ? "are" : "is", same > 1 ? "them" : "it");
+		for (size_t i = WP_SOURCE_SAME + 1; i < WP_SOURCE_STATES; i++)
+			if (tally->of[i])
+				wp_buf_printf(&text, ", %zu %s", tally->of[i],
+					      i == WP_SOURCE_UNREADABLE ? "could not be looked at"
+									: wp_source_state_name((enum wp_source_state)i));
+		wp_buf_putc(&text, '.');
+	}
+	return wp_arena_strdup(arena, wp_buf_text(&text));
 }
 
 static int print(struct wp_cli *cli, const struct arguments *args, const struct verification *verification)
 {
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 	struct tally tally = count_states(verification);
-	size_t same = tally.of[WP_SOURCE_SAME];
 
 	if (cli->json)
 		return emit(cli, verification);
-	add_sources(verification, args->all, &buf);
-	wp_buf_printf(&buf, "Plan %.8s: ", verification->plan->id + strlen("sha256:"));
-	if (!verification->count)
-		wp_buf_puts(&buf, "it names no source.\n");
-	else if (same == verification->count)
-		wp_buf_printf(&buf, "%s as the plan has found %s.\n",
-			      same == 1 ? "its source is" : wp_arena_printf(cli->arena, "its %zu sources are", same),
-			      same == 1 ? "it" : "them");
-	else {
-		wp_buf_printf(&buf, "of %zu source%s %s %s as the plan has found %s", verification->count,
-			      wp_plural(verification->count), same ? wp_arena_printf(cli->arena, "%zu", same) : "none",
-			      same > 1 ? "are" : "is", same > 1 ? "them" : "it");
-		for (size_t i = WP_SOURCE_SAME + 1; i < WP_SOURCE_STATES; i++)
-			if (tally.of[i])
-				wp_buf_printf(&buf, ", %zu %s", tally.of[i],
-					      i == WP_SOURCE_UNREADABLE ? "could not be looked at"
-									: wp_source_state_name((enum wp_source_state)i));
-		wp_buf_puts(&buf, ".\n");
-	}
+	add_sources(cli, verification, args->all, &buf);
+	add_wrapped(cli, &buf, "", total_words(cli->arena, verification, &tally));
 	if (tally.sound)
-		wp_buf_printf(&buf, "The .wim of %zu package%s to be refreshed was read whole: all digests fit.\n",
-			      tally.sound, wp_plural(tally.sound));
+		add_wrapped(cli, &buf, "",
+			    wp_arena_printf(cli->arena, "The .wim of %zu package%s to be refreshed was read whole: all digests fit.",
+					    tally.sound, wp_plural(tally.sound)));
 	else if (args->data && !tally.of[WP_SOURCE_DAMAGED] && !tally.of[WP_SOURCE_UNREADABLE])
-		wp_buf_puts(&buf, "Nothing that is the same is to be refreshed, so no data was read.\n");
+		add_wrapped(cli, &buf, "", "Nothing that is the same is to be refreshed, so no data was read.");
 	if (tally.of[WP_SOURCE_CHANGED] || tally.of[WP_SOURCE_MISSING])
-		wp_buf_puts(&buf, "Plan again before applying: what would be sent is not what was approved.\n");
+		add_wrapped(cli, &buf, "", "Plan again before applying: what would be sent is not what was approved.");
 	if (tally.of[WP_SOURCE_DAMAGED])
-		wp_buf_puts(&buf, "Copy what is damaged anew from where it came from, and plan again.\n");
+		add_wrapped(cli, &buf, "", "Copy what is damaged anew from where it came from, and plan again.");
 	return wp_cli_emit(cli, &buf);
 }
 
