@@ -96,7 +96,7 @@ static int run(struct wp_cli *cli, void *arguments)
 
 const struct wp_command wp_apply_watch = {
 	.name = "watch",
-	.summary = "watch the content of a plan's refreshes arrive on the distribution points",
+	.summary = "watch a plan's refreshes arrive on the distribution points",
 	.help = "Usage: wimplan-apply watch [OPTION…] PLAN\n"
 		"Looks where the content of the plan's refreshes is, until every distribution\n"
 		"point has the new version or failed, or the time of --for is over. What it saw\n"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a site changed between two snapshots, for a terminal. */
-#include "wimplan/report.h"
+#include "layout.h"
 
 #include "wimplan/json.h"
 #include "wimplan/text.h"
@@ -27,20 +27,20 @@ static const char *value_text(struct wp_arena *arena, const json_t *value)
 	return text;
 }
 
-static void add_change(struct wp_buf *buf, struct wp_arena *arena, const char *about, size_t width,
-		       const json_t *change)
+static void add_change(const struct wp_layout *out, const char *about, size_t width, const json_t *change)
 {
-	const char *old = value_text(arena, json_object_get(change, "old"));
-	const char *new = value_text(arena, json_object_get(change, "new"));
+	const char *old = value_text(out->arena, json_object_get(change, "old"));
+	const char *new = value_text(out->arena, json_object_get(change, "new"));
+	size_t used;
 
-	wp_buf_puts(buf, "  ");
-	wp_text_pad(buf, about, width);
-	wp_buf_puts(buf, "  ");
-	if (strlen(old) > VALUE_BYTES || strlen(new) > VALUE_BYTES) {
-		wp_buf_printf(buf, "changed (%zu bytes → %zu bytes)\n", strlen(old), strlen(new));
-		return;
-	}
-	wp_text_line(buf, "%s → %s", old, new);
+	wp_buf_puts(out->buf, "  ");
+	used = 4 + wp_text_pad(out->buf, about, width);
+	wp_buf_puts(out->buf, "  ");
+	wp_layout_wrap(out,
+		       strlen(old) > VALUE_BYTES || strlen(new) > VALUE_BYTES ?
+			       wp_arena_printf(out->arena, "changed (%zu bytes → %zu bytes)", strlen(old), strlen(new)) :
+			       wp_arena_printf(out->arena, "%s → %s", old, new),
+		       used, width + 4);
 }
 
 /* A name that an export made up stands out of its own line, and widens no other. */
@@ -60,7 +60,7 @@ static size_t widest(const json_t *items, const char *key, size_t width)
 	return width;
 }
 
-static void add_images(struct wp_buf *buf, struct wp_arena *arena, const json_t *images)
+static void add_images(const struct wp_layout *out, const json_t *images)
 {
 	const json_t *image, *field;
 	size_t i, k, width = 0;
@@ -68,22 +68,23 @@ static void add_images(struct wp_buf *buf, struct wp_arena *arena, const json_t 
 	json_array_foreach(images, i, image)
 		width = widest(json_object_get(image, "fields"), "field", width);
 	json_array_foreach(images, i, image) {
-		const char *about = wp_arena_printf(arena, "image %lld",
+		const char *about = wp_arena_printf(out->arena, "image %lld",
 						    (long long)json_integer_value(json_object_get(image, "index")));
 		const json_t *fields = json_object_get(image, "fields");
 
 		if (!json_array_size(fields))
-			wp_buf_printf(buf, "  %s  %s\n", about, wp_json_get_text(image, "status"));
+			wp_buf_printf(out->buf, "  %s  %s\n", about, wp_json_get_text(image, "status"));
 		json_array_foreach(fields, k, field)
-			add_change(buf, arena,
-				   wp_arena_printf(arena, "%s  %s", about, wp_json_get_text(field, "field")),
+			add_change(out, wp_arena_printf(out->arena, "%s  %s", about, wp_json_get_text(field, "field")),
 				   strlen(about) + 2 + width, field);
 	}
 }
 
-static void add_package(struct wp_buf *buf, const json_t *package, char symbol, const char *color)
+static void add_package(const struct wp_report_options *options, struct wp_buf *buf, const json_t *package, char symbol,
+			const char *color)
 {
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	const struct wp_layout out = wp_layout_begin(arena, options, buf);
 	const json_t *properties = json_object_get(package, "properties"), *rows = json_object_get(package, "rows"),
 		     *item;
 	const json_t *images = json_object_get(package, "images");
@@ -98,9 +99,9 @@ static void add_package(struct wp_buf *buf, const json_t *package, char symbol, 
 
 		/* The lines of the images say what changed in it. */
 		if (strcmp(property, "ImageProperty") || !json_array_size(images))
-			add_change(buf, arena, property, width, item);
+			add_change(&out, property, width, item);
 	}
-	add_images(buf, arena, images);
+	add_images(&out, images);
 	json_array_foreach(rows, i, item)
 		wp_text_line(buf, "  rows of %s differ", json_string_value(item));
 }
@@ -123,7 +124,7 @@ void wp_report_snapshot_diff_text(const json_t *packages, size_t same, const str
 		while (kind < 2 && strcmp(kinds[kind].status, wp_json_get_text(package, "status")))
 			kind++;
 		counts[kind]++;
-		add_package(buf, package, kinds[kind].symbol, options->color ? kinds[kind].color : "");
+		add_package(options, buf, package, kinds[kind].symbol, options->color ? kinds[kind].color : "");
 	}
 	if (json_array_size(packages))
 		wp_buf_putc(buf, '\n');
