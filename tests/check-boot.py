@@ -82,6 +82,11 @@ def pages(wim, images, known):
         check(f'markup and control characters of a name in {form}', False, '<b>Windows' in page or '\x1b' in page)
 
 
+def heads(text, image):
+    """Whether the verdict stands below a heading that names the image."""
+    return bool(re.search(rf'^What starts image {image["index"]}, .*:\n  {image["boot"]["verdict"]}\n', text, re.M))
+
+
 def media(folder, programs, known):
     """What starts a medium itself: by the number that mkboot gave a program, and who signed it."""
     by_2011, by_2023, by_both, by_nobody = (f'{programs}/{name}.efi' for name in ('2', '6', '8', '13-unsigned'))
@@ -96,7 +101,7 @@ def media(folder, programs, known):
         for file in medium['files']:
             with open(by_2011 if file['role'] != 'media-start' else files[medium['files'].index(file)], 'rb') as program:
                 check(f'SHA-1 of {file["path"]}', f'sha1:{hashlib.sha1(program.read()).hexdigest()}', file['sha1'])
-        for form, line in (('text', f'What starts the medium: {verdict}\n  '), ('markdown', f'| the medium itself | {verdict} |'),
+        for form, line in (('text', f'What starts the medium:\n  {verdict}\n  '), ('markdown', f'| the medium itself | {verdict} |'),
                            ('html', f'>{verdict}</span></h2>')):
             page = run('wimplan-other-authorities', 'inspect', '--boot', '--format', form, f'{folder}/w.iso', **known).decode()
             check(f'verdict of a medium in {form}: {verdict}', True, line in page)
@@ -167,14 +172,15 @@ def main(folder):
             check(f'{file["path"]} of {image["name"]} is read', file['role'] != 'loader' and image['name'] != 'not-read', bool(file['authenticode_sha256']))
     text = run('wimplan-other-authorities', 'inspect', '--servicing', wim, **known).decode()
     for image in images:
-        check(f'verdict of --servicing: {image["name"]}', True, f'What starts image {image["index"]}: {image["boot"]["verdict"]}\n' in text)
+        check(f'verdict of --servicing: {image["name"]}', True, heads(text, image))
     check('what is left out is said', 2, text.count('Not read: 1 boot file on which'))
 
     text = run('wimplan-other-authorities', 'inspect', '--boot', '--min-svn', '9.0', wim, **known).decode()
     check('control characters in the text', False, '\x1b' in text)
     for image in images:
-        check(f'verdict in the text: {image["name"]}', True, f'What starts image {image["index"]}: {image["boot"]["verdict"]}\n' in text)
+        check(f'verdict in the text: {image["name"]}', True, heads(text, image))
     check('SVNs below', 1, text.count('boot-svn-low'))
+    check('that expired is not revoked is said once', 1, text.count('Expired is not revoked: '))
     for words in ('no signature', 'THE FILE IS NOT WHAT WAS SIGNED', 'named like Windows UEFI CA 2023', 'known certificate',
                   'not read: its data is in another file'):
         check(f'in the text: {words}', True, words in ' '.join(text.split()))

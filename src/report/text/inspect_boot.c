@@ -34,11 +34,12 @@ static void add_file(const struct wp_layout *out, const struct wp_boot_file *fil
 			       wp_arena_printf(out->arena, "%s: %s", program->diags.items[i].code, program->diags.items[i].summary));
 }
 
-/* Behind the heading, which has no end yet. */
+/* Below the heading. */
 static void add_boot(const struct wp_layout *out, const struct wp_boot_image *image, const char *sentence)
 {
 	size_t left_out = 0;
 
+	wp_buf_puts(out->buf, "  ");
 	wp_layout_tint(out, WP_TINT_BOLD, wp_boot_verdict_name(image->verdict));
 	wp_buf_putc(out->buf, '\n');
 	wp_layout_line(out, 2, 2, sentence);
@@ -72,12 +73,13 @@ void wp_inspect_boot(const struct wp_layout *out, const struct wp_inspection *fi
 		/* Another image may be known as well, for it has the same tree. */
 		if (file->only_image && file->only_image != image->index)
 			continue;
-		wp_buf_printf(out->buf, "\nWhat starts image %" PRIu32 ", %s: ", image->index,
-			      wp_layout_escape(out, wp_words_name(image->name)));
+		wp_buf_putc(out->buf, '\n');
+		wp_layout_line(out, 0, 2,
+			       wp_arena_printf(out->arena, "What starts image %" PRIu32 ", %s:", image->index, wp_words_name(image->name)));
 		if (file->boot[i].known)
 			add_boot(out, &file->boot[i], wp_boot_verdict_sentence(out->arena, &file->boot[i]));
 		else
-			wp_buf_puts(out->buf, "not known, for its tree could not be read\n");
+			wp_layout_line(out, 2, 4, "It is not known, for its tree could not be read.");
 		rests = rests || (file->boot[i].known && wp_boot_rests_on_2011(&file->boot[i]));
 	}
 	add_expired(out, rests);
@@ -87,7 +89,7 @@ void wp_inspect_boot_medium(const struct wp_layout *out, const struct wp_inspect
 {
 	if (!file->media_boot)
 		return;
-	wp_buf_puts(out->buf, "\nWhat starts the medium: ");
+	wp_buf_puts(out->buf, "\nWhat starts the medium:\n");
 	add_boot(out, file->media_boot, wp_boot_medium_sentence(out->arena, file->media_boot));
 	add_expired(out, wp_boot_rests_on_2011(file->media_boot));
 }
