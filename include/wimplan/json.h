@@ -115,11 +115,6 @@ void wp_json_excerpt(struct wp_buf *buf, struct wp_json_excerpt excerpt);
  * line and column. @subject is the path for the message. New reference in *@ret_value.
  */
 int wp_json_parse(const char *text, size_t length, const char *subject, json_t **ret_value, struct wp_error *err);
-/*
- * The value of a text that is plain, the same one that jansson makes of it; NULL for all others, which it has to read itself,
- * because it says what is wrong with them. New reference.
- */
-json_t *wp_json_plain(const char *text, size_t length);
 
 static inline void wp_json_freep(json_t **value)
 {

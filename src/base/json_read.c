@@ -121,14 +121,10 @@ static size_t too_deep_at(const char *text, size_t length)
 int wp_json_parse(const char *text, size_t length, const char *subject, json_t **ret_value, struct wp_error *err)
 {
 	const struct wp_json_doc doc = { .text = text, .length = length, .subject = subject };
-	char sentence[80];
-	size_t deep;
-
-	*ret_value = wp_json_plain(text, length);
-	if (*ret_value)
-		return WP_OK;
 	/* Before jansson sees it: its own limit (2048, JSON_PARSER_MAX_DEPTH) is a matter of how it was built. */
-	deep = too_deep_at(text, length);
+	size_t deep = too_deep_at(text, length);
+	char sentence[80];
+
 	if (deep == length)
 		return load(&doc, (struct wp_json_span){ .length = length }, ret_value, err);
 	snprintf(sentence, sizeof sentence, "JSON is nested more than %u deep; is it the right file?", WP_LIMIT_NESTING);
@@ -298,8 +294,7 @@ int wp_json_doc_parse(const struct wp_json_doc *doc, struct wp_json_span span, j
 		return wp_fail(err, WP_E_FAILED, "json-size", doc->subject,
 			       "%s has a single value of %zu bytes, and no more than %u are read; is it the right file?",
 			       doc->subject, span.length, WP_LIMIT_RECORD_BYTES);
-	*ret_value = wp_json_plain(doc->text + span.offset, span.length);
-	return *ret_value ? WP_OK : load(doc, span, ret_value, err);
+	return load(doc, span, ret_value, err);
 }
 
 int wp_json_doc_first(const struct wp_json_doc *doc, struct wp_json_span span)

@@ -4,7 +4,6 @@
 
 #include "wimplan/arena.h"
 #include "wimplan/ascii.h"
-#include "wimplan/json.h"
 #include "wimplan/limits.h"
 
 #include <stdbool.h>
@@ -168,11 +167,8 @@ int wp_json_take_value(struct wp_json_scan *scan, struct wp_json_piece *piece)
 
 static json_t *load(const struct wp_json_piece *piece, json_error_t *error)
 {
-	json_t *value = wp_json_plain(piece->text.data, piece->text.length);
+	json_t *value = json_loadb(piece->text.data, piece->text.length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, error);
 
-	if (value)
-		return value;
-	value = json_loadb(piece->text.data, piece->text.length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, error);
 	if (!value && json_error_code(error) == json_error_out_of_memory)
 		wp_out_of_memory();
 	return value;

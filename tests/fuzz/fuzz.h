@@ -39,8 +39,6 @@ void fuzz_keep(const struct wp_buf *buf, const char *ending);
 void fuzz_check_document(struct wp_buf *buf);
 void fuzz_check_csv(struct wp_buf *buf, char delimiter);
 void fuzz_check_json(json_t *document);
-/* That a text which is plain JSON is to wp_json_plain() what it is to jansson. */
-void fuzz_check_plain(const char *text, size_t length);
 /* What stands there as JSON already, and is freed. */
 void fuzz_check_json_text(struct wp_buf *text);
 void fuzz_check_html(struct wp_buf *buf);

@@ -131,24 +131,6 @@ void fuzz_check_json(json_t *document)
 	fuzz_check_document(&text);
 }
 
-void fuzz_check_plain(const char *text, size_t length)
-{
-	json_t *plain = wp_json_plain(text, length), *jansson;
-	char *one, *other;
-
-	if (!plain)
-		return;
-	jansson = wp_json_must(json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL));
-	one = wp_must(json_dumps(plain, JSON_ENCODE_ANY));
-	other = wp_must(json_dumps(jansson, JSON_ENCODE_ANY));
-	if (strcmp(one, other) != 0)
-		abort();
-	free(one);
-	free(other);
-	json_decref(plain);
-	json_decref(jansson);
-}
-
 void fuzz_check_json_text(struct wp_buf *text)
 {
 	json_t *document = NULL;
