@@ -4,11 +4,14 @@
 #include "feed.h"
 #include "shape.h"
 
+#include "wimplan/ascii.h"
 #include "wimplan/file.h"
+#include "wimplan/json.h"
 #include "wimplan/limits.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct wp_import_bounds whole_bounds = { WP_LIMIT_RECORD_BYTES, WP_LIMIT_PACKAGES, WP_LIMIT_SITE_ROWS };
@@ -131,6 +134,17 @@ static int read_export(const char *path, size_t record_limit, struct wp_assemble
 	return status ? status : wp_assembler_end_file(assembler, file.name, err);
 }
 
+/* Frees @assembler, which has taken in what @name gave, with @status. */
+static int finish(struct wp_assembler *assembler, const char *name, int status, struct wp_record_set **ret_set, struct wp_error *err)
+{
+	if (!status)
+		status = wp_assembler_end_file(assembler, name, err);
+	if (!status)
+		status = wp_assembler_finish(assembler, ret_set, err);
+	wp_assembler_free(assembler);
+	return status;
+}
+
 int wp_import_rows(const json_t *rows, const char *name, const struct wp_import_options *options,
 		   struct wp_record_set **ret_set, struct wp_error *err)
 {
@@ -140,11 +154,71 @@ int wp_import_rows(const json_t *rows, const char *name, const struct wp_import_
 	for (size_t i = 0; i < json_array_size(rows) && !status; i++)
 		status = wp_assembler_add(
 			assembler, &(struct wp_row){ .where = { name, i + 1, 0 }, .properties = json_array_get(rows, i) }, err);
-	if (!status)
-		status = wp_assembler_end_file(assembler, name, err);
-	if (!status)
-		status = wp_assembler_finish(assembler, ret_set, err);
-	wp_assembler_free(assembler);
+	return finish(assembler, name, status, ret_set, err);
+}
+
+/* A record that says itself all there is to know of it, and of which there is nothing to remark but what its images are. */
+static bool is_alone(const struct wp_prepared *prepared)
+{
+	return prepared->identity.sort == WP_ROW_RECORD && prepared->identity.class_known && !prepared->twice && !prepared->odd_count &&
+	       wp_is_package_id(wp_json_get_text(prepared->clean, "PackageID"));
+}
+
+/* The site that the record names, or the one that it is of; NULL. */
+static char *site_of(const struct wp_prepared *prepared)
+{
+	const char *site = prepared->facts.site[0] ? prepared->facts.site : wp_json_get_text(prepared->clean, "SourceSite");
+	char *copy;
+
+	if (!wp_is_site_code(site))
+		return NULL;
+	copy = wp_must(strdup(site));
+	for (char *at = copy; *at; at++)
+		*at = (char)wp_ascii_upper(*at);
+	return copy;
+}
+
+static int make_alone(const struct wp_prepared *prepared, struct wp_record_set **ret_set, struct wp_error *err)
+{
+	struct wp_record_set *set = wp_must(calloc(1, sizeof *set));
+	json_t *document = wp_json_object("class", wp_json_text(wp_class_name(prepared->identity.class)), "package_id",
+					  json_incref(json_object_get(prepared->clean, "PackageID")), "properties",
+					  json_incref(prepared->clean), NULL);
+	int status;
+
+	set->arena = wp_arena_new();
+	set->site_code = site_of(prepared);
+	set->documents = wp_json_must(json_array());
+	wp_json_push(set->documents, document);
+	set->count = 1;
+	set->records = wp_arena_alloc(set->arena, sizeof *set->records);
+	status = wp_record_decode(set->arena, document, set->records, err);
+	if (status)
+		wp_record_set_free(set);
+	else
+		*ret_set = set;
+	return status;
+}
+
+int wp_import_record(const json_t *properties, const char *class, const char *name, struct wp_record_set **ret_set,
+		     struct wp_error *err)
+{
+	static const struct wp_import_options options = { 0 };
+	const struct wp_row row = { .where = { name, 1, 0 }, .class_text = class, .properties = (json_t *)(uintptr_t)properties };
+	struct wp_assembler *assembler;
+	struct wp_prepared prepared;
+	int status;
+
+	*ret_set = NULL;
+	wp_row_prepare(&row, "", false, &prepared);
+	if (is_alone(&prepared)) {
+		status = make_alone(&prepared, ret_set, err);
+	} else {
+		assembler = wp_assembler_new(&options, &whole_bounds);
+		status = wp_assembler_take(assembler, &row, &prepared, err);
+		status = finish(assembler, name, status, ret_set, err);
+	}
+	wp_prepared_free(&prepared);
 	return status;
 }
 

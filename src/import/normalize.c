@@ -44,14 +44,20 @@ static void free_text(char **text)
 /* From here on, up to 1e21, the canonical form writes a real as an integer that no int64_t holds, and jansson reads none such. */
 #define FIRST_TOO_LARGE 9223372036854775808.0
 
-/* A value as it came, but for a number that could not be read back. */
+/* The very value, for nobody changes one that is neither an object nor an array. New reference. */
+static json_t *same(const json_t *value)
+{
+	return json_incref((json_t *)(uintptr_t)value);
+}
+
+/* A value as it came that is neither an object nor an array, but for a number that could not be read back. */
 static json_t *copy(const json_t *value)
 {
 	double real = json_real_value(value); /* 0 of everything else */
 	char digits[32];
 
 	if (real < -1e21 || real > 1e21 || (real < FIRST_TOO_LARGE && real >= -FIRST_TOO_LARGE))
-		return wp_json_must(json_deep_copy(value));
+		return same(value);
 	snprintf(digits, sizeof digits, "%.0f", real);
 	return wp_json_must(json_string(digits));
 }
@@ -64,8 +70,11 @@ static json_t *keep_bad(const json_t *value, enum wp_value_kind *ret_kind)
 
 static json_t *normalize_text(const json_t *value, enum wp_value_kind *ret_kind)
 {
-	char *text __attribute__((cleanup(free_text))) = scalar_text(value);
+	char *text __attribute__((cleanup(free_text))) = NULL;
 
+	if (json_is_string(value))
+		return same(value);
+	text = scalar_text(value);
 	if (!text) {
 		*ret_kind = WP_VALUE_BAD;
 		text = wp_must(json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS));
@@ -110,7 +119,7 @@ static json_t *normalize_number(const struct wp_property *property, const json_t
 	int known;
 
 	if (json_typeof(value) == JSON_INTEGER && json_integer_value(value) >= 0)
-		return wp_json_must(json_deep_copy(value));
+		return same(value);
 	/* PowerShell may print a whole number as 12.0. */
 	if (json_typeof(value) == JSON_REAL && real >= 0 && real < 9e15 && real == (double)(json_int_t)real)
 		return wp_json_must(json_integer((json_int_t)real));

@@ -18,6 +18,7 @@
  * too: but an entity that was read by its key has some that are not empty.
  */
 struct lazy {
+	const struct wp_row *row; /* that it is of; NULL: nobody has looked yet */
 	json_t *names; /* those that __LAZYPROPERTIES names, in lower case, as keys; owned; NULL when it names none */
 	/* Nothing tells; as a list; it has what only a read by key gives; it says so. */
 	enum { WP_READ_OPEN, WP_READ_AS_LIST, WP_READ_LIKE_KEY, WP_READ_BY_KEY } read;
@@ -75,7 +76,7 @@ static void lazy_init(struct lazy *lazy, const struct wp_row *row)
 	char folded[256];
 	size_t i;
 
-	*lazy = (struct lazy){ 0 };
+	*lazy = (struct lazy){ .row = row };
 	if (names)
 		lazy->names = wp_json_must(json_object());
 	json_array_foreach(names, i, value)
@@ -99,15 +100,17 @@ static void lazy_free(struct lazy *lazy)
 	json_decref(lazy->names);
 }
 
-/* Was the property with this name and value not fetched? */
-static bool lazy_is_unfetched(const struct lazy *lazy, const char *name, const json_t *value)
+/* Was the property of @row with this name and value not fetched? */
+static bool lazy_is_unfetched(struct lazy *lazy, const struct wp_row *row, const char *name, const json_t *value)
 {
 	const struct wp_property *property;
 
-	if (is_filled(value) || lazy->read == WP_READ_OPEN || lazy->read == WP_READ_BY_KEY)
-		return false;
 	/* OData has no null for a list: that it is empty says nothing, while other shapes leave it out. */
-	if (!json_is_array(value) && (!json_is_string(value) || lazy->read == WP_READ_LIKE_KEY))
+	if (is_filled(value) || (!json_is_array(value) && !json_is_string(value)))
+		return false;
+	if (!lazy->row)
+		lazy_init(lazy, row);
+	if (lazy->read == WP_READ_OPEN || lazy->read == WP_READ_BY_KEY || (json_is_string(value) && lazy->read == WP_READ_LIKE_KEY))
 		return false;
 	if (lazy->names)
 		return is_named(lazy, name);
@@ -137,11 +140,10 @@ static void note_odd(struct wp_prepared *ret, const struct wp_property *property
 /* The properties as records keep them, or of a row of the site those that @table keeps (NULL for others). */
 static void normalize(const struct wp_row *row, const struct wp_site_table *table, struct wp_prepared *ret)
 {
-	struct lazy lazy __attribute__((cleanup(lazy_free)));
+	struct lazy lazy __attribute__((cleanup(lazy_free))) = { 0 };
 	const char *key;
 	json_t *value;
 
-	lazy_init(&lazy, row);
 	ret->clean = wp_json_must(json_object());
 	json_object_foreach(row->properties, key, value) {
 		const struct wp_property *property = wp_property_find(key);
@@ -149,7 +151,7 @@ static void normalize(const struct wp_row *row, const struct wp_site_table *tabl
 		enum wp_value_kind kind;
 		json_t *kept, *twin;
 
-		if (!is_kept(table, name) || !*key || wp_row_is_noise(key) || lazy_is_unfetched(&lazy, key, value))
+		if (!is_kept(table, name) || !*key || wp_row_is_noise(key) || lazy_is_unfetched(&lazy, row, key, value))
 			continue;
 		kept = wp_property_normalize(property, value, row->empty_is_none, &kind);
 		if (!kept)

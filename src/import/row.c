@@ -12,26 +12,27 @@
 
 /*
  * Members of PowerShell's objects: CimInstance, ManagementObject (Get-WmiObject) and IResultObject (Get-CM…), and of
- * remoting. None is a property of the classes that are read.
+ * remoting. None is a property of the classes that are read. In the order of wp_ascii_compare().
  */
 static const char *const noise[] = {
-	"CimClass", "CimInstanceProperties", "CimSystemProperties", "PSComputerName", "PSShowComputerName",
-	"RunspaceId", "PSStatus", "Scope", "Path", "Options", "ClassPath", "Properties", "SystemProperties",
-	"Qualifiers", "Site", "Container", "SmsProviderObjectPath", "NamedValueDictionary", "ConnectionManager",
-	"PropertyList", "EmbeddedProperties", "EmbeddedPropertyLists", "ManagedObject", "OverridingObjectClass",
-	"RegMultiStringLists", "MethodList", "ObjectClass", "PropertyNames", "GenericsArray", "UniqueIdentifier",
-	"AutoCommit", "AutoRefresh", "DisplayString", "DisplayDescription", "HelpTopic", "TraceProperties",
-	"UserDataObject",
+	"AutoCommit", "AutoRefresh", "CimClass", "CimInstanceProperties", "CimSystemProperties", "ClassPath",
+	"ConnectionManager", "Container", "DisplayDescription", "DisplayString", "EmbeddedProperties",
+	"EmbeddedPropertyLists", "GenericsArray", "HelpTopic", "ManagedObject", "MethodList",
+	"NamedValueDictionary", "ObjectClass", "Options", "OverridingObjectClass", "Path", "Properties",
+	"PropertyList", "PropertyNames", "PSComputerName", "PSShowComputerName", "PSStatus", "Qualifiers",
+	"RegMultiStringLists", "RunspaceId", "Scope", "Site", "SmsProviderObjectPath", "SystemProperties",
+	"TraceProperties", "UniqueIdentifier", "UserDataObject",
 };
+
+static int compare_noise(const void *name, const void *item)
+{
+	return wp_ascii_compare(name, *(const char *const *)item);
+}
 
 bool wp_row_is_noise(const char *name)
 {
-	if (strncmp(name, "__", 2) == 0 || strstr(name, "@odata.") || strncmp(name, "odata.", 6) == 0)
-		return true;
-	for (size_t i = 0; i < sizeof noise / sizeof *noise; i++)
-		if (wp_ascii_same(name, noise[i]))
-			return true;
-	return false;
+	return strncmp(name, "__", 2) == 0 || strstr(name, "@odata.") || strncmp(name, "odata.", 6) == 0 ||
+	       bsearch(name, noise, sizeof noise / sizeof *noise, sizeof *noise, compare_noise);
 }
 
 static bool is_word(char c)
@@ -77,17 +78,31 @@ static void site_in_text(const char *text, char ret_site[4])
 	}
 }
 
-const json_t *wp_row_member(const json_t *object, const char *name)
+/* The members with these names, as wp_row_member() gives each of them, in one pass over all others; NULL for what is not there. */
+static void find_members(const json_t *object, const char *const *names, size_t count, const json_t **ret)
 {
 	const char *key;
 	json_t *value;
+	size_t missing = 0;
 
-	if ((value = json_object_get(object, name)))
-		return value;
+	for (size_t i = 0; i < count; i++) {
+		ret[i] = json_object_get(object, names[i]);
+		missing += !ret[i];
+	}
+	if (!missing)
+		return;
 	json_object_foreach((json_t *)object, key, value)
-		if (wp_ascii_same(key, name))
-			return value;
-	return NULL;
+		for (size_t i = 0; i < count; i++)
+			if (!ret[i] && wp_ascii_same(key, names[i]))
+				ret[i] = value;
+}
+
+const json_t *wp_row_member(const json_t *object, const char *name)
+{
+	const json_t *member;
+
+	find_members(object, &name, 1, &member);
+	return member;
 }
 
 bool wp_row_is_record(const json_t *object)
@@ -126,9 +141,10 @@ const json_t *wp_unwrap(const json_t *value)
 	return inner;
 }
 
-static const char *text_of(const json_t *object, const char *name)
+/* The text of a member that was found. */
+static const char *text_of(const json_t *member)
 {
-	return json_string_value(wp_unwrap(wp_row_member(object, name)));
+	return json_string_value(wp_unwrap(member));
 }
 
 /* Takes what @text says, unless something before it said it already. */
@@ -158,30 +174,30 @@ static void learn_system(struct wp_row_facts *facts, const json_t *system)
 		system = json_array_get(system, json_array_size(system) - 1);
 	if (!json_is_object(system))
 		return;
-	learn_class(facts, text_of(system, "ClassName"));
-	learn(facts, text_of(system, "Namespace"));
+	learn_class(facts, text_of(wp_row_member(system, "ClassName")));
+	learn(facts, text_of(wp_row_member(system, "Namespace")));
 }
 
 void wp_row_facts(const struct wp_row *row, struct wp_row_facts *ret)
 {
-	const json_t *properties = row->properties;
-	const json_t *class = wp_row_member(properties, "CimClass");
+	enum { LAZY, OWN, SYSTEM, METADATA, CIM, OBJECT, RELATIVE, PATH, CONSOLE, NAMESPACE, TYPE, CONTEXT, NAMES };
+	static const char *const names[NAMES] = {
+		"__LAZYPROPERTIES", "__CLASS", "CimSystemProperties", "__ClassMetadata", "CimClass", "ObjectClass", "__RELPATH",
+		"__PATH", "SmsProviderObjectPath", "__NAMESPACE", "@odata.type", "@odata.context",
+	};
+	const json_t *members[NAMES];
 
+	find_members(row->properties, names, NAMES, members);
 	memset(ret, 0, sizeof *ret);
-	ret->lazy = (json_t *)wp_row_member(properties, "__LAZYPROPERTIES");
+	ret->lazy = (json_t *)members[LAZY];
 	learn(ret, row->class_text);
-	learn_class(ret, text_of(properties, "__CLASS"));
-	learn_system(ret, wp_row_member(properties, "CimSystemProperties"));
-	learn_system(ret, wp_row_member(properties, "__ClassMetadata"));
-	learn(ret, json_string_value(class));
-	learn_system(ret, wp_row_member(class, "CimSystemProperties"));
-	learn(ret, text_of(properties, "ObjectClass"));
-	learn(ret, text_of(properties, "__RELPATH"));
-	learn(ret, text_of(properties, "__PATH"));
-	learn(ret, text_of(properties, "SmsProviderObjectPath"));
-	learn(ret, text_of(properties, "__NAMESPACE"));
-	learn(ret, text_of(properties, "@odata.type"));
-	learn(ret, text_of(properties, "@odata.context"));
+	learn_class(ret, text_of(members[OWN]));
+	learn_system(ret, members[SYSTEM]);
+	learn_system(ret, members[METADATA]);
+	learn(ret, json_string_value(members[CIM]));
+	learn_system(ret, wp_row_member(members[CIM], "CimSystemProperties"));
+	for (size_t i = OBJECT; i < NAMES; i++)
+		learn(ret, text_of(members[i]));
 }
 
 const char *wp_where_text(const struct wp_where *where, char room[WP_WHERE_ROOM])

@@ -10,24 +10,13 @@
 
 #include <string.h>
 
-/* The path of the request says what the entity is where it does not say so itself. */
-static json_t *with_class(json_t *entity, enum wp_class class)
-{
-	json_t *copy = wp_json_must(json_copy(entity));
-
-	if (!json_object_get(copy, "__CLASS"))
-		wp_json_set(copy, "__CLASS", json_string(wp_class_name(class)));
-	return copy;
-}
-
 int wp_entity_read(const json_t *answer, enum wp_class class, const char *package_id, const char *site_code,
 		   struct wp_record_set **ret_set, struct wp_error *err)
 {
-	static const struct wp_import_options options = { 0 };
 	struct wp_record_set *set = NULL;
 	bool many;
 	json_t *entity = wp_answer_entity(answer, &many);
-	json_t *rows;
+	const char *said;
 	int status;
 
 	*ret_set = NULL;
@@ -40,10 +29,9 @@ int wp_entity_read(const json_t *answer, enum wp_class class, const char *packag
 		return wp_fail(err, WP_E_FAILED, "bad-answer", package_id,
 			       "%s: the provider's answer is no object; see whether a proxy or another server answers",
 			       package_id);
-	rows = wp_json_must(json_array());
-	wp_json_push(rows, with_class(entity, class));
-	status = wp_import_rows(rows, "the provider's answer", &options, &set, err);
-	json_decref(rows);
+	/* The path of the request says what the entity is where it does not say so itself. */
+	said = json_object_get(entity, "__CLASS") ? NULL : wp_class_name(class);
+	status = wp_import_record(entity, said, "the provider's answer", &set, err);
 	if (status)
 		return status;
 	if (set->count != 1 || !wp_ascii_same(set->records[0].package_id, package_id))

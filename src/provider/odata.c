@@ -18,7 +18,7 @@ static bool has_too_many_values(const struct wp_http *http)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < http->body.length; i++)
+	for (size_t i = 0; http->body.length > WP_LIMIT_ANSWER_VALUES && i < http->body.length; i++)
 		count += http->body.data[i] == ',' || http->body.data[i] == '[' || http->body.data[i] == '{';
 	return count > WP_LIMIT_ANSWER_VALUES;
 }
