@@ -38,7 +38,8 @@ int wp_import_rows(const json_t *rows, const char *name, const struct wp_import_
 
 /*
  * The same with one row, which is of @class (NULL: it says so itself). Thousands come one by one, so that one of which there is nothing
- * to remark on but its images is not joined with others: its set has no remarks, and its document only what the record is made of.
+ * to remark on but its images is not joined with others: its set has no remarks, its document only what the record is made of, and
+ * the images wait for wp_record_open().
  */
 int wp_import_record(const json_t *properties, const char *class, const char *name, struct wp_record_set **ret_set,
 		     struct wp_error *err);

@@ -197,6 +197,12 @@ bool wp_is_package_id(const char *text);
 
 /* Decodes one JSON record of the form above. @json is borrowed and must live as long as *@ret. */
 int wp_record_decode(struct wp_arena *arena, const json_t *json, struct wp_record *ret, struct wp_error *err);
+/*
+ * The same without its images, whose XML costs more than all the rest; they are read by wp_record_open(), into @arena, where somebody
+ * asks for them. Of a record that has them already, or that has none, that does nothing.
+ */
+int wp_record_decode_closed(const json_t *json, struct wp_record *ret, struct wp_error *err);
+void wp_record_open(struct wp_arena *arena, struct wp_record *record);
 
 /* The digest of the ImageProperty; "" where none is present. */
 void wp_record_digest(const struct wp_record *record, char ret[WP_HASH_TEXT]);

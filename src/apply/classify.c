@@ -88,8 +88,8 @@ static bool check_description(const struct wp_entry *entry, const struct wp_reco
 	return true;
 }
 
-/* Whether the record's images are those that the plan expects after a reload; otherwise says the first difference. */
-static bool check_images(const struct wp_entry *entry, const struct wp_record *record, char *ret_why, size_t size)
+/* Whether the images of a record that was opened are those that the plan expects after a reload; else says the first difference. */
+static bool check_opened(const struct wp_entry *entry, const struct wp_record *record, char *ret_why, size_t size)
 {
 	if (record->image_property_state == WP_FETCHED_NOT) {
 		snprintf(ret_why, size, "the provider does not show its ImageProperty");
@@ -108,6 +108,15 @@ static bool check_images(const struct wp_entry *entry, const struct wp_record *r
 		if (!check_image(&entry->expected[i], find_image(record, entry->expected[i].index), ret_why, size))
 			return false;
 	return check_description(entry, record, ret_why, size);
+}
+
+static bool check_images(const struct wp_entry *entry, const struct wp_record *record, char *ret_why, size_t size)
+{
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	struct wp_record opened = *record;
+
+	wp_record_open(scratch, &opened);
+	return check_opened(entry, &opened, ret_why, size);
 }
 
 bool wp_classify_effect(const struct wp_step *step, const struct wp_record *record, char *ret_why, size_t size)
@@ -134,15 +143,20 @@ bool wp_classify_effect(const struct wp_step *step, const struct wp_record *reco
 
 bool wp_classify_other(const struct wp_step *step, const struct wp_record *record, char *ret_why, size_t size)
 {
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	struct wp_record opened = *record;
 	char digest[WP_HASH_TEXT];
 
-	if (step->action != WP_ACTION_RELOAD || record->image_property_state != WP_FETCHED_PRESENT || record->image_property_error)
+	if (step->action != WP_ACTION_RELOAD || record->image_property_state != WP_FETCHED_PRESENT)
 		return false;
 	/* What was there before is not always known: a plan may be made without the text, and a look may not have got it. */
 	if (!step->property_before[0] && !wp_entry_never_loaded(step->entry))
 		return false;
 	wp_record_digest(record, digest);
-	return strcmp(digest, step->property_before) != 0 && !check_images(step->entry, record, ret_why, size);
+	if (!strcmp(digest, step->property_before))
+		return false;
+	wp_record_open(scratch, &opened);
+	return !opened.image_property_error && !check_opened(step->entry, &opened, ret_why, size);
 }
 
 bool wp_classify_at_work(struct wp_number action_in_progress, char *ret_why, size_t size)

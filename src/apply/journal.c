@@ -92,8 +92,10 @@ void wp_journal_close(struct wp_journal *journal)
 		return;
 	/* The end of a run has said what came of this: what is left to write here is of one that had to stop. */
 	wp_journal_sync(journal, NULL);
+	wp_db_finalize(&journal->begin);
 	wp_db_finalize(&journal->save);
 	wp_db_finalize(&journal->event);
+	wp_db_finalize(&journal->commit);
 	/* At rest it is one file. Where that does not succeed, as beside a reader, the log stays, which is as good. */
 	if (journal->write && journal->db.handle)
 		wp_db_execute(&journal->db, "PRAGMA journal_mode=DELETE", "it was closed", NULL);
@@ -286,7 +288,7 @@ static void bind_step(struct wp_journal *journal, const struct wp_step *step)
 
 int wp_journal_open_batch(struct wp_journal *journal, struct wp_error *err)
 {
-	int status = journal->open ? WP_OK : wp_db_execute(&journal->db, "BEGIN IMMEDIATE", writing, err);
+	int status = journal->open ? WP_OK : wp_db_run(&journal->begin, writing, err);
 
 	journal->open = !status;
 	return status;

@@ -18,7 +18,7 @@ enum wp_journal_log {
 
 struct wp_journal {
 	struct wp_db db;
-	struct wp_statement save, event;
+	struct wp_statement begin, save, event, commit;
 	char *path; /* as the user gave it */
 	char *name; /* the same with no link in its folder, for SQLite */
 	int lock; /* -1: none */

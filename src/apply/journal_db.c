@@ -396,13 +396,15 @@ static int prepare_to_write(struct wp_journal *journal, struct wp_error *err)
 	if (!status)
 		status = add_watch(journal, err);
 	if (!status)
-		status = wp_db_prepare(&journal->db,
-					     "INSERT OR REPLACE INTO step VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-					     &journal->save, err);
+		status = wp_db_prepare(&journal->db, "BEGIN IMMEDIATE", &journal->begin, err);
 	if (!status)
-		status = wp_db_prepare(&journal->db,
-					     "INSERT INTO event (run, position, at, what, detail) VALUES (?,?,?,?,?)",
-					     &journal->event, err);
+		status = wp_db_prepare(&journal->db, "COMMIT", &journal->commit, err);
+	if (!status)
+		status = wp_db_prepare(&journal->db, "INSERT OR REPLACE INTO step VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+				       &journal->save, err);
+	if (!status)
+		status = wp_db_prepare(&journal->db, "INSERT INTO event (run, position, at, what, detail) VALUES (?,?,?,?,?)",
+				       &journal->event, err);
 	return status;
 }
 
@@ -432,7 +434,7 @@ int wp_journal_write(struct wp_journal *journal, struct wp_error *err)
 		return WP_OK;
 	journal->open = false;
 	journal->dirty = true;
-	return wp_db_execute(&journal->db, "COMMIT", writing, err);
+	return wp_db_run(&journal->commit, writing, err);
 }
 
 int wp_journal_sync(struct wp_journal *journal, struct wp_error *err)

@@ -110,8 +110,11 @@ void wp_event_of(struct wp_apply *apply, const char *type, const char *message, 
 
 void wp_event(struct wp_apply *apply, const char *type, const struct wp_step *step, const char *message, double seconds)
 {
-	json_t *facts = wp_json_must(json_object());
+	json_t *facts;
 
+	if (!apply->events)
+		return;
+	facts = wp_json_must(json_object());
 	if (step)
 		wp_json_put(facts, "package_id", wp_json_text(step->entry->package_id), "action",
 			    wp_json_text(wp_action_name(step->action)), "state", wp_json_text(wp_state_name(step->state)),

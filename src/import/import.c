@@ -192,7 +192,7 @@ static int make_alone(const struct wp_prepared *prepared, struct wp_record_set *
 	wp_json_push(set->documents, document);
 	set->count = 1;
 	set->records = wp_arena_alloc(set->arena, sizeof *set->records);
-	status = wp_record_decode(set->arena, document, set->records, err);
+	status = wp_record_decode_closed(document, set->records, err);
 	if (status)
 		wp_record_set_free(set);
 	else

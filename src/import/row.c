@@ -93,7 +93,7 @@ static void find_members(const json_t *object, const char *const *names, size_t 
 		return;
 	json_object_foreach((json_t *)object, key, value)
 		for (size_t i = 0; i < count; i++)
-			if (!ret[i] && wp_ascii_same(key, names[i]))
+			if (!ret[i] && wp_ascii_lower(key[0]) == wp_ascii_lower(names[i][0]) && wp_ascii_same(key, names[i]))
 				ret[i] = value;
 }
 

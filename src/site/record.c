@@ -141,22 +141,20 @@ static void images_from_rows(struct wp_arena *arena, const json_t *rows, struct 
 	wp_site_images_sort(ret);
 }
 
-static void decode_own_images(struct wp_arena *arena, const json_t *json, const json_t *properties, struct wp_record *record)
+static void take_image_property(const json_t *properties, struct wp_record *record)
 {
-	const char *why;
+	const char *text = record->image_property = wp_json_get_text(properties, "ImageProperty");
 
-	record->image_property = wp_json_get_text(properties, "ImageProperty");
-	if (!record->image_property) {
-		record->image_property_state = WP_FETCHED_NOT;
-	} else if (!*record->image_property) {
-		record->image_property_state = WP_FETCHED_EMPTY;
+	record->image_property_state = !text ? WP_FETCHED_NOT : !*text ? WP_FETCHED_EMPTY : WP_FETCHED_PRESENT;
+}
+
+static void decode_own_images(struct wp_arena *arena, const json_t *json, struct wp_record *record)
+{
+	if (record->image_property_state == WP_FETCHED_EMPTY)
 		return;
-	} else {
-		record->image_property_state = WP_FETCHED_PRESENT;
-		if (wp_image_property_parse(arena, record->image_property, &record->images, &why) == 0)
-			return;
-		record->image_property_error = why;
-	}
+	if (record->image_property_state == WP_FETCHED_PRESENT &&
+	    !wp_image_property_parse(arena, record->image_property, &record->images, &record->image_property_error))
+		return;
 	images_from_rows(arena, json_object_get(json, "image_information"), &record->images);
 }
 
@@ -164,12 +162,13 @@ void wp_record_decode_images(struct wp_arena *arena, const json_t *json, const j
 {
 	const char *probe = wp_json_get_text(properties, "ProbedImageProperty");
 
-	decode_own_images(arena, json, properties, ret);
+	take_image_property(properties, ret);
+	decode_own_images(arena, json, ret);
 	if (probe && *probe)
 		ret->probed = wp_image_property_parse(arena, probe, &ret->probed_images, &ret->probed_error) == 0;
 }
 
-int wp_record_decode(struct wp_arena *arena, const json_t *json, struct wp_record *ret, struct wp_error *err)
+int wp_record_decode_closed(const json_t *json, struct wp_record *ret, struct wp_error *err)
 {
 	const json_t *properties = json_object_get(json, "properties");
 	/* Its key is the package: there is one row. */
@@ -201,8 +200,23 @@ int wp_record_decode(struct wp_arena *arena, const json_t *json, struct wp_recor
 	ret->action_in_progress = number(properties, "ActionInProgress");
 	if (ret->class == WP_CLASS_BOOT)
 		ret->image_path = wp_json_get_text(properties, "ImagePath");
-	wp_record_decode_images(arena, json, properties, ret);
+	take_image_property(properties, ret);
 	return WP_OK;
+}
+
+int wp_record_decode(struct wp_arena *arena, const json_t *json, struct wp_record *ret, struct wp_error *err)
+{
+	int status = wp_record_decode_closed(json, ret, err);
+
+	if (!status)
+		wp_record_decode_images(arena, json, json_object_get(json, "properties"), ret);
+	return status;
+}
+
+void wp_record_open(struct wp_arena *arena, struct wp_record *record)
+{
+	if (record->image_property && !record->images.count && !record->image_property_error)
+		decode_own_images(arena, record->json, record);
 }
 
 void wp_record_digest(const struct wp_record *record, char ret[WP_HASH_TEXT])

@@ -115,6 +115,7 @@ Test(site, record_by_itself)
 		if (is && wanted) {
 			cr_expect_eq(is->count, 1, "%s", text);
 			same_text(is->site_code, wanted->site_code, text);
+			wp_record_open(is->arena, &is->records[0]);
 			same_record(&is->records[0], &wanted->records[0], text);
 		}
 		wp_record_set_free(is);
