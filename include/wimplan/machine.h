@@ -42,6 +42,12 @@ int64_t wp_process_id(void);
  */
 int wp_process_become(const char *name, char **argv, char ret_path[WP_PROGRAM_PATH]);
 
+/*
+ * Gives memory back to the system that goes on to be the caller's, who has no use for what is in it: it is 0 from then on. Memory of
+ * the process's own alone, as malloc() gives it; @begin and @size are multiples of the size of a page.
+ */
+void wp_memory_give_back(void *begin, size_t size);
+
 /* A core file would be one more place for the secrets in memory. systemd-coredump keeps to this too. */
 void wp_process_forbid_core(void);
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -14,6 +15,13 @@
 int64_t wp_process_id(void)
 {
 	return getpid();
+}
+
+void wp_memory_give_back(void *begin, size_t size)
+{
+	/* Where it is locked it stays, and what is in it: then it must become 0 all the same. */
+	if (madvise(begin, size, MADV_DONTNEED))
+		memset(begin, 0, size);
 }
 
 void wp_process_forbid_core(void)

@@ -2,6 +2,7 @@
 /* Reads a blob table as wimlib does it (src/blob_table.c, read_blob_table()), at once instead of in pieces of 32 KiB. */
 #include "blob_table.h"
 
+#include "chunks.h"
 #include "resource.h"
 
 #include "wimplan/limits.h"

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Reads chunks. A solid resource begins with its size, the size of its chunks and its compression, which count and not those of
- * the file's header; then the stored size of each chunk, then the chunks (resource.h, WP_SOLID_HEADER_SIZE). Any other compressed
- * one has what the header says, and a table of where its chunks begin (struct wp_chunk_table).
+ * the file's header; then the stored size of each chunk, then the chunks (WP_SOLID_HEADER_SIZE). Any other compressed one has what
+ * the header says, and a table of where its chunks begin. Only the decompressors are wimlib's.
  */
 #include "chunks.h"
 
 #include "reading.h"
-#include "resource.h"
 
 #include "wimplan/limits.h"
 
@@ -110,37 +109,79 @@ const char *wp_chunks_open_solid(struct wp_chunks *chunks, const struct wp_wim *
 	return why;
 }
 
-/* The table of chunks has where the second and each further one begins. */
-static const char *take_begins(struct wp_chunks *chunks, const struct wp_wim *wim, const struct wp_chunk_table *table)
+/* The header's compression as wimlib's decompressors number it; false when it names none. */
+static bool compression_of(const struct wp_wim_header *header, enum wimlib_compression_type *ret)
 {
-	uint64_t size = (table->count - 1) * 4;
-	uint8_t *begins = wp_must(malloc(size + 1));
-	const char *why = wp_reading_all(wim, begins, size, chunks->place.begin + table->table);
+	static const struct {
+		const char *name;
+		enum wimlib_compression_type type;
+	} types[] = {
+		{ "XPRESS", WIMLIB_COMPRESSION_TYPE_XPRESS },
+		{ "XPRESS2", WIMLIB_COMPRESSION_TYPE_XPRESS },
+		{ "LZX", WIMLIB_COMPRESSION_TYPE_LZX },
+		{ "LZMS", WIMLIB_COMPRESSION_TYPE_LZMS },
+	};
 
-	chunks->ends = wp_must(reallocarray(NULL, table->count, sizeof *chunks->ends));
-	for (uint64_t i = 0; i + 1 < table->count && !why; i++)
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+		if (strcmp(wp_wim_compression(header), types[i].name) != 0)
+			continue;
+		*ret = types[i].type;
+		return true;
+	}
+	return false;
+}
+
+/*
+ * The table of chunks has where the second and each further one begins. In a pipable file it stands at the end, and each chunk has
+ * four bytes in front, which it does not count (wimlib src/resource.c, include/wimlib/resource.h).
+ */
+static const char *take_begins(struct wp_chunks *chunks, const struct wp_wim *wim)
+{
+	uint64_t size = (chunks->count - 1) * 4;
+	uint64_t table = chunks->extra ? stored_of(chunks) - size : 0;
+	uint8_t *begins = wp_must(malloc(size + 1));
+	const char *why = wp_reading_all(wim, begins, size, chunks->place.begin + table);
+
+	chunks->first = chunks->extra ? 0 : size;
+	chunks->ends = wp_must(reallocarray(NULL, chunks->count, sizeof *chunks->ends));
+	for (uint64_t i = 0; i + 1 < chunks->count && !why; i++)
 		chunks->ends[i] = wp_get32(begins + i * 4);
-	chunks->ends[table->count - 1] = table->end - table->first - table->count * table->extra;
+	chunks->ends[chunks->count - 1] = stored_of(chunks) - size - chunks->count * chunks->extra;
 	free(begins);
 	return why;
 }
 
+static const char *take_compression(struct wp_chunks *chunks, const struct wp_wim_header *header)
+{
+	uint64_t stored = stored_of(chunks);
+	enum wimlib_compression_type type;
+	int code;
+
+	if (!compression_of(header, &type))
+		return "the header names no compression";
+	chunks->chunk_size = header->chunk_size;
+	if (!chunks->chunk_size || (chunks->chunk_size & (chunks->chunk_size - 1)))
+		return "the chunk size is no power of two";
+	chunks->extra = header->pipable ? 4 : 0;
+	chunks->count = (chunks->size + chunks->chunk_size - 1) / chunks->chunk_size;
+	if (chunks->count < 1 || (chunks->count - 1) * 4 > stored || chunks->count * chunks->extra > stored - (chunks->count - 1) * 4)
+		return "its table of chunks is larger than itself";
+	code = wimlib_create_decompressor(type, chunks->chunk_size, &chunks->decompressor);
+	if (code == WIMLIB_ERR_NOMEM)
+		wp_out_of_memory();
+	return code ? "wimlib has no decompressor for it" : NULL;
+}
+
 const char *wp_chunks_open(struct wp_chunks *chunks, const struct wp_wim *wim, const struct wp_reshdr *resource)
 {
-	struct wp_chunk_table table;
 	const char *why;
 
 	if (is_open(chunks, (struct wp_extent){ resource->offset, resource->offset + resource->stored_size }, resource->size))
 		return NULL;
 	chunks->damaged = "its table of chunks is damaged";
-	why = wp_chunk_table(&wim->header, resource->stored_size, resource->size, &table, &chunks->decompressor);
-	if (!why) {
-		chunks->chunk_size = table.chunk;
-		chunks->count = table.count;
-		chunks->first = table.first;
-		chunks->extra = table.extra;
-		why = take_begins(chunks, wim, &table);
-	}
+	why = take_compression(chunks, &wim->header);
+	if (!why)
+		why = take_begins(chunks, wim);
 	if (why)
 		wp_chunks_close(chunks);
 	return why;
@@ -180,15 +221,33 @@ static const char *fetch(const struct wp_chunks *chunks, const struct wp_wim *wi
 	return wp_reading_all(wim, batch->bytes, end - begin, chunks->place.begin + begin);
 }
 
+/* One that is as long as what it holds is not compressed. */
 static const char *unpack(struct wp_chunks *chunks, uint64_t number, const struct batch *batch, uint8_t *to)
 {
 	uint64_t begin, end, room = room_of(chunks, number);
+	const uint8_t *bytes;
 
 	find_chunk(chunks, number, &begin, &end);
+	bytes = batch->bytes + (begin - batch->begin);
 	if (room > chunks->left)
 		return "more would have to be decompressed for it than is";
 	chunks->left -= room;
-	return wp_chunk_unpack(chunks->decompressor, batch->bytes + (begin - batch->begin), end - begin, to, room);
+	if (end - begin == room)
+		memcpy(to, bytes, room);
+	else if (wimlib_decompress(bytes, end - begin, to, room, chunks->decompressor))
+		return "it cannot be decompressed";
+	return NULL;
+}
+
+/*
+ * True when a chunk is not compressed and so large that nothing is gained by reading others along with it: then what is asked for is
+ * read where it stands, for one of a solid resource may have 64 MiB.
+ */
+static bool is_bare(const struct wp_chunks *chunks, uint64_t number, uint64_t *ret_begin)
+{
+	uint64_t end;
+
+	return find_chunk(chunks, number, ret_begin, &end) && end - *ret_begin == room_of(chunks, number) && end - *ret_begin > BATCH;
 }
 
 /* Unpacks the chunk that is kept from now on. */
@@ -207,6 +266,27 @@ static const char *keep(struct wp_chunks *chunks, uint64_t number, const struct 
 	return why;
 }
 
+/* Copies @length bytes from byte @inside of a chunk on, all of which are in it; @last is the last one that will be asked for. */
+static const char *copy_of_one(struct wp_chunks *chunks, const struct wp_wim *wim, uint64_t number, uint64_t last,
+			       uint64_t inside, uint64_t length, struct batch *batch, uint8_t *to)
+{
+	bool kept = chunks->chunk && chunks->number == number;
+	const char *why = NULL;
+	uint64_t begin;
+
+	if (!kept && is_bare(chunks, number, &begin))
+		return wp_reading_all(wim, to, length, chunks->place.begin + begin + inside);
+	if (!kept)
+		why = fetch(chunks, wim, number, last, batch);
+	if (!why && !kept && length == room_of(chunks, number))
+		return unpack(chunks, number, batch, to);
+	if (!why && !kept)
+		why = keep(chunks, number, batch);
+	if (!why)
+		memcpy(to, chunks->chunk + inside, length);
+	return why;
+}
+
 const char *wp_chunks_copy(struct wp_chunks *chunks, const struct wp_wim *wim, uint64_t from, uint64_t length,
 			   uint8_t *to)
 {
@@ -214,16 +294,10 @@ const char *wp_chunks_copy(struct wp_chunks *chunks, const struct wp_wim *wim, u
 	const char *why = NULL;
 
 	for (uint64_t at = from, end = from + length, some; at < end && !why; at += some, to += some) {
-		uint64_t number = at / chunks->chunk_size, inside = at % chunks->chunk_size, room = room_of(chunks, number);
-		bool kept = chunks->chunk && chunks->number == number, whole = !inside && end - at >= room;
+		uint64_t number = at / chunks->chunk_size, inside = at % chunks->chunk_size, rest = room_of(chunks, number) - inside;
 
-		some = room - inside < end - at ? room - inside : end - at;
-		if (!kept)
-			why = fetch(chunks, wim, number, (end - 1) / chunks->chunk_size, &batch);
-		if (!why && !kept)
-			why = whole ? unpack(chunks, number, &batch, to) : keep(chunks, number, &batch);
-		if (!why && (kept || !whole))
-			memcpy(to, chunks->chunk + inside, some);
+		some = rest < end - at ? rest : end - at;
+		why = copy_of_one(chunks, wim, number, (end - 1) / chunks->chunk_size, inside, some, &batch, to);
 	}
 	free(batch.bytes);
 	return why;

@@ -9,6 +9,12 @@
 
 struct wimlib_decompressor;
 
+/*
+ * Bytes with which a solid resource begins: its size, the size of its chunks, its compression (wimlib include/wimlib/resource.h, struct
+ * alt_chunk_table_header_disk).
+ */
+#define WP_SOLID_HEADER_SIZE 16u
+
 /* A resource that was opened. Begins with zeroes and @left; @size tells whether one is open. */
 struct wp_chunks {
 	struct wp_extent place; /* in the file */

@@ -189,21 +189,20 @@ static void take_xml(struct wp_wim *wim, uint8_t *bytes, size_t length, bool kee
 		check_total_bytes(wim);
 }
 
-static void take_compressed_xml(struct wp_wim *wim, uint8_t *stored, bool keep_text)
+/*
+ * Takes the XML as it is stored, and gives it decompressed; NULL, and a diagnostic. Reads it once more, which costs a trip only where
+ * the end of the file did not come along with the header.
+ */
+static uint8_t *decompress_xml(struct wp_wim *wim, uint8_t *stored)
 {
-	const struct wp_reshdr *xml = &wim->header.xml;
-	uint8_t *bytes = wp_must(malloc(xml->size));
-	const char *why = xml->flags & WP_WIM_RESOURCE_SOLID
-				  ? "it is stored together with other data"
-				  : wp_resource_unpack(&wim->header, stored, xml->stored_size, bytes, xml->size);
+	uint8_t *bytes = NULL;
+	const char *why;
 
 	free(stored);
-	if (!why) {
-		take_xml(wim, bytes, xml->size, keep_text);
-		return;
-	}
-	free(bytes);
-	WP_WIM_DIAG(wim, WP_SEVERITY_ERROR, "xml-invalid", "the compressed XML cannot be used: %s", why);
+	why = wp_resource_load(wim, &wim->header.xml, &bytes);
+	if (why)
+		WP_WIM_DIAG(wim, WP_SEVERITY_ERROR, "xml-invalid", "the compressed XML cannot be used: %s", why);
+	return bytes;
 }
 
 static void read_file(struct wp_wim *wim, bool keep_text)
@@ -229,14 +228,14 @@ static void read_file(struct wp_wim *wim, bool keep_text)
 		return;
 	}
 	hash(wim, bytes, xml->stored_size);
+	if (wp_wim_resource_compressed(xml))
+		bytes = decompress_xml(wim, bytes);
 	check_still(wim);
 	/* What was read of a changing file may be half old and half new: no identity. */
 	if (wp_diags_have(&wim->diags, "changed-while-reading"))
 		wim->file_id[0] = '\0';
-	if (wp_wim_resource_compressed(xml))
-		take_compressed_xml(wim, bytes, keep_text);
-	else
-		take_xml(wim, bytes, xml->stored_size, keep_text);
+	if (bytes)
+		take_xml(wim, bytes, wp_wim_resource_compressed(xml) ? xml->size : xml->stored_size, keep_text);
 }
 
 static struct wp_wim *new_wim(const char *path)

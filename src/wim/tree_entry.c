@@ -77,6 +77,7 @@ void wp_tree_tell_odd(const struct wp_tree_reader *reader)
 #define ENTRY_NAME 100
 /* struct wim_extra_stream_entry_on_disk: length, 8 reserved bytes, hash, length of the name. */
 #define STREAM_SIZE 38u
+#define STREAM_ROOM 40u /* with what makes it a multiple of 8 */
 #define STREAM_HASH 16
 #define STREAM_NAME 36
 
@@ -90,27 +91,6 @@ static int over_the_end(struct wp_tree_reader *reader, uint64_t at)
 {
 	return wp_tree_fail(reader->tree, "tree-invalid",
 			    "the entry at byte %ju of the metadata is damaged or reaches over its end", (uintmax_t)at);
-}
-
-/* Whether the @i-th eight bytes belong to an entry that was read. */
-static bool is_taken(const struct wp_tree_reader *reader, uint64_t i)
-{
-	return reader->seen[i / 8] & 1u << i % 8;
-}
-
-/*
- * Takes bytes for an entry and its streams; false when some of them were taken already. Whoever reads bytes twice may
- * read them for ever: lists that contain each other grow without end, and thousands of entries may end in one row of
- * streams.
- */
-static bool claim(struct wp_tree_reader *reader, uint64_t at, uint64_t length)
-{
-	for (uint64_t i = at / 8; i < (at + length) / 8; i++) {
-		if (is_taken(reader, i))
-			return false;
-		reader->seen[i / 8] |= (uint8_t)(1u << i % 8);
-	}
-	return true;
 }
 
 static int shares_bytes(struct wp_tree_reader *reader, uint64_t at)
@@ -135,22 +115,26 @@ static int check_limits(const struct wp_tree_reader *reader, uint64_t length, si
 	return 0;
 }
 
-/* The end of the streams behind an entry, 0 when they are damaged. */
-static uint64_t streams_end(const struct wp_tree_reader *reader, uint64_t at, size_t count)
+/* Takes the streams behind an entry, and moves *@at behind them. Nothing is read before it is taken: it may be given back. */
+static int take_streams(struct wp_tree_reader *reader, uint64_t entry, size_t count, uint64_t *at)
 {
 	for (size_t i = 0; i < count; i++) {
 		uint64_t length;
 		size_t name;
 
-		if (reader->size < STREAM_SIZE || at > reader->size - STREAM_SIZE)
-			return 0;
-		length = align8(wp_get64(reader->bytes + at));
-		name = wp_get16(reader->bytes + at + STREAM_NAME);
-		if (length < STREAM_SIZE || length > reader->size - at || name % 2 || STREAM_SIZE + name > length)
-			return 0;
-		at += length;
+		if (reader->size < STREAM_ROOM || *at > reader->size - STREAM_ROOM)
+			return over_the_end(reader, entry);
+		if (!wp_claims_take(&reader->claims, *at, STREAM_ROOM))
+			return shares_bytes(reader, entry);
+		length = align8(wp_get64(reader->bytes + *at));
+		name = wp_get16(reader->bytes + *at + STREAM_NAME);
+		if (length < STREAM_ROOM || length > reader->size - *at || name % 2 || STREAM_SIZE + name > length)
+			return over_the_end(reader, entry);
+		if (!wp_claims_take(&reader->claims, *at + STREAM_ROOM, length - STREAM_ROOM))
+			return shares_bytes(reader, entry);
+		*at += length;
 	}
-	return at;
+	return 0;
 }
 
 int wp_tree_raw_entry(struct wp_tree_reader *reader, uint64_t *at, struct wp_raw_entry *ret)
@@ -161,17 +145,19 @@ int wp_tree_raw_entry(struct wp_tree_reader *reader, uint64_t *at, struct wp_raw
 
 	if (reader->size < 8 || start > reader->size - 8)
 		return over_the_end(reader, start);
-	p = reader->bytes + start;
-	length = align8(wp_get64(p));
-	if (length <= 8)
-		return 0;
-	if (length < ENTRY_SIZE || length > reader->size - start)
-		return over_the_end(reader, start);
-	if (is_taken(reader, start / 8))
+	if (wp_claims_is_taken(&reader->claims, start))
 		return wp_tree_fail(reader->tree, "tree-cycle",
 				    "the entry at byte %ju of the metadata belongs to more than one folder",
 				    (uintmax_t)start);
-	if (!claim(reader, start, length))
+	p = reader->bytes + start;
+	length = align8(wp_get64(p));
+	if (length <= 8) {
+		wp_claims_end(&reader->claims, start);
+		return 0;
+	}
+	if (length < ENTRY_SIZE || length > reader->size - start)
+		return over_the_end(reader, start);
+	if (!wp_claims_take(&reader->claims, start, length))
 		return shares_bytes(reader, start);
 	name = wp_get16(p + ENTRY_NAME);
 	short_name = wp_get16(p + ENTRY_SHORT_NAME);
@@ -186,12 +172,10 @@ int wp_tree_raw_entry(struct wp_tree_reader *reader, uint64_t *at, struct wp_raw
 		.streams = p + length,
 		.stream_count = wp_get16(p + ENTRY_STREAMS),
 	};
-	*at = streams_end(reader, start + length, ret->stream_count);
-	if (!*at)
-		return over_the_end(reader, start);
-	if (check_limits(reader, *at - start, ret->stream_count))
+	*at = start + length;
+	if (take_streams(reader, start, ret->stream_count, at) || check_limits(reader, *at - start, ret->stream_count))
 		return WP_E_FAILED;
-	return claim(reader, start + length, *at - start - length) ? 1 : shares_bytes(reader, start);
+	return 1;
 }
 
 /* Text grows by doubling; the kernel moves a large block without a copy. */

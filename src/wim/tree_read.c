@@ -187,6 +187,10 @@ static int take_entry(struct wp_tree_reader *reader, const struct wp_raw_entry *
 		wp_tree_odd(reader, WP_ODDITY_MISSING, folder, wp_tree_name(tree, i));
 	if (children > reader->size)
 		return wp_tree_fail(tree, "tree-invalid", "the list of a folder begins behind the metadata's end");
+	/* Whatever stands in a resource begins at a multiple of 8 bytes ("Windows Imaging File Format", Microsoft 2007). */
+	if (wp_node_is_folder(node) && children % 8)
+		return wp_tree_fail(tree, "tree-invalid", "the list of a folder begins at byte %ju of the metadata, where none can",
+				    (uintmax_t)children);
 	if (wp_node_is_folder(node))
 		node->first_child = (uint32_t)children;
 	else if (children)
@@ -260,7 +264,7 @@ static void drop_duplicates(struct wp_tree_reader *reader, uint32_t folder, uint
 static int read_folder(struct wp_tree_reader *reader, uint32_t folder)
 {
 	struct wp_tree *tree = reader->tree;
-	uint64_t at = tree->nodes[folder].first_child;
+	uint64_t begin = tree->nodes[folder].first_child, at = begin;
 	uint32_t first = tree->node_count;
 	struct wp_raw_entry entry;
 	int more;
@@ -272,6 +276,7 @@ static int read_folder(struct wp_tree_reader *reader, uint32_t folder)
 	}
 	if (more < 0)
 		return WP_E_FAILED;
+	wp_claims_give_back(&reader->claims, begin, at);
 	sort_children(reader, first, tree->node_count - first);
 	drop_duplicates(reader, folder, first);
 	tree->nodes[folder].child_count = tree->node_count - first;
@@ -324,7 +329,7 @@ static void make_room(struct wp_tree_reader *reader)
 	reader->tree->text = wp_must(malloc(reader->text_capacity));
 }
 
-int wp_tree_parse(struct wp_tree *tree, const struct wp_wim_index *index, const uint8_t *bytes, size_t size,
+int wp_tree_parse(struct wp_tree *tree, const struct wp_wim_index *index, uint8_t *bytes, size_t size,
 		  struct wp_tree_limits limits)
 {
 	struct wp_tree_reader reader = {
@@ -332,10 +337,10 @@ int wp_tree_parse(struct wp_tree *tree, const struct wp_wim_index *index, const 
 	};
 	int result;
 
-	reader.seen = wp_must(calloc(reader.size / 64 + 1, 1));
+	wp_claims_begin(&reader.claims, bytes, size);
 	make_room(&reader);
 	result = read_nodes(&reader);
-	free(reader.seen);
+	wp_claims_free(&reader.claims);
 	free(reader.units);
 	free(reader.ids);
 	return result;

@@ -3,6 +3,7 @@
 #ifndef WIMPLAN_WIM_TREE_READ_H
 #define WIMPLAN_WIM_TREE_READ_H
 
+#include "claims.h"
 #include "internal.h"
 
 #include "wimplan/tree.h"
@@ -32,7 +33,7 @@ struct wp_tree_reader {
 	const uint8_t *bytes;
 	size_t size;
 	struct wp_tree_limits limits;
-	uint8_t *seen;   /* a bit for each 8 bytes that an entry or its streams take */
+	struct wp_claims claims;
 	uint32_t *units; /* of each node's path */
 	uint64_t *ids;   /* of each node's hard links; 0: none */
 	size_t stream_capacity, text_capacity;
@@ -44,10 +45,10 @@ struct wp_tree_reader {
 };
 
 /*
- * The bytes of a metadata resource as @tree, which has its arena and the image's number. A failure: it is none, and a
- * diagnostic says so.
+ * The bytes of a metadata resource as @tree, which has its arena and the image's number. The bytes are used up: much of them is 0
+ * behind it. A failure: it is none, and a diagnostic says so.
  */
-int wp_tree_parse(struct wp_tree *tree, const struct wp_wim_index *index, const uint8_t *bytes, size_t size,
+int wp_tree_parse(struct wp_tree *tree, const struct wp_wim_index *index, uint8_t *bytes, size_t size,
 		  struct wp_tree_limits limits);
 
 /* An entry of a folder's list, as it is stored. */
@@ -60,8 +61,8 @@ struct wp_raw_entry {
 };
 
 /*
- * Reads the entry at *@at and moves *@at behind it and its streams. 1: there is one, 0: the list ends, a failure: the bytes
- * cannot be one, and a diagnostic says so.
+ * Reads the entry at *@at, a multiple of 8, and moves *@at behind it and its streams. 1: there is one, 0: the list ends, a failure:
+ * the bytes cannot be one, and a diagnostic says so.
  */
 int wp_tree_raw_entry(struct wp_tree_reader *reader, uint64_t *at, struct wp_raw_entry *ret);
 

@@ -315,3 +315,101 @@ Test(tree, streams_are_read_once)
 	end_list(&buf);
 	expect(parse_tree(&buf, 1000), 0, "tree-cycle", "one row of streams");
 }
+
+enum { BLOCK = 64 << 10, FOLDERS_OF_MANY = 30, FILES_OF_EACH = 100 };
+
+/*
+ * So many folders, "00" and on, each with files "00" and on, whose lists stand in the opposite order; and two empty folders behind
+ * them, "x" and "y", whose lists are empty and begin at the end of another one's. *@ret_y is the entry of the last one, *@ret_list
+ * the list of folder "15".
+ */
+static void many_files(struct wp_buf *buf, size_t *ret_y, size_t *ret_list)
+{
+	size_t folders[FOLDERS_OF_MANY], empty[2], end = 0;
+	char name[16];
+
+	begin_tree(buf);
+	for (int i = 0; i < FOLDERS_OF_MANY; i++) {
+		snprintf(name, sizeof name, "%02d", i);
+		folders[i] = add_named(buf, name, WP_ATTRIBUTE_FOLDER);
+	}
+	empty[0] = add_named(buf, "x", WP_ATTRIBUTE_FOLDER);
+	empty[1] = add_named(buf, "y", WP_ATTRIBUTE_FOLDER);
+	end_list(buf);
+	for (int i = FOLDERS_OF_MANY; i-- > 0;) {
+		begin_list(buf, folders[i]);
+		*ret_list = i == FOLDERS_OF_MANY / 2 ? buf->length : *ret_list;
+		for (int k = 0; k < FILES_OF_EACH; k++) {
+			snprintf(name, sizeof name, "%02d", k);
+			add_named(buf, name, FILE_ATTRIBUTES);
+		}
+		end = i == FOLDERS_OF_MANY / 2 ? buf->length : end;
+		end_list(buf);
+	}
+	for (int i = 0; i < 2; i++)
+		put(buf->data, empty[i] + 16, 8, end);
+	*ret_y = empty[1];
+}
+
+static bool is_zero(const uint8_t *bytes, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		if (bytes[i])
+			return false;
+	return true;
+}
+
+/* What was read is given back while the rest is read; and nothing that was given back is taken for something else. */
+Test(tree, memory_is_given_back)
+{
+	static uint32_t buckets[2];
+	static const struct wp_wim_index index = { .buckets = buckets };
+	struct wp_arena *arena = wp_arena_new();
+	struct wp_tree *tree = wp_arena_alloc(arena, sizeof *tree);
+	struct wp_buf buf = { 0 }, again = { 0 };
+	size_t y, list = 0, blocks = 0, used_up = 0;
+
+	many_files(&buf, &y, &list);
+	tree->arena = arena;
+	for (uintptr_t at = ((uintptr_t)buf.data / BLOCK + 1) * BLOCK; at + BLOCK <= (uintptr_t)buf.data + buf.length; at += BLOCK) {
+		blocks++;
+		cr_assert_not(is_zero((const uint8_t *)buf.data + (at - (uintptr_t)buf.data), BLOCK));
+	}
+	cr_assert_eq(wp_tree_parse(tree, &index, (uint8_t *)buf.data, buf.length,
+				   (struct wp_tree_limits){ WP_LIMIT_TREE_NODES, WP_LIMIT_TREE_TEXT }), 0);
+	for (uintptr_t at = ((uintptr_t)buf.data / BLOCK + 1) * BLOCK; at + BLOCK <= (uintptr_t)buf.data + buf.length; at += BLOCK)
+		used_up += is_zero((const uint8_t *)buf.data + (at - (uintptr_t)buf.data), BLOCK);
+	cr_expect_geq(blocks, 4);
+	cr_expect_eq(used_up, blocks);
+	cr_expect_eq(tree->node_count, 1 + FOLDERS_OF_MANY * (1 + FILES_OF_EACH) + 2);
+	for (int i = 0; i < FOLDERS_OF_MANY; i++) {
+		const struct wp_node *folder = &tree->nodes[1 + i];
+
+		cr_assert_eq(folder->child_count, FILES_OF_EACH);
+		for (uint32_t k = 0; k < FILES_OF_EACH; k++)
+			cr_expect_eq(strtoul(wp_tree_name(tree, folder->first_child + k), NULL, 10), k);
+	}
+	cr_expect_eq(tree->diags.count, 0);
+	wp_buf_free(&buf);
+	wp_tree_free(tree);
+
+	/* A list that begins in what was given back: it is the list of another folder, and not empty. */
+	many_files(&again, &y, &list);
+	put(again.data, y + 16, 8, list);
+	expect(parse_tree(&again, 100000), 0, "tree-cycle", "a list that was given back");
+}
+
+/* Entries and lists begin at multiples of 8 bytes. */
+Test(tree, list_between_multiples_of_eight)
+{
+	struct wp_buf buf = { 0 };
+	size_t folder;
+
+	begin_tree(&buf);
+	folder = add_named(&buf, "d", WP_ATTRIBUTE_FOLDER);
+	end_list(&buf);
+	wp_buf_pad(&buf, '\0', 4);
+	begin_list(&buf, folder);
+	end_list(&buf);
+	expect(parse_tree(&buf, 100), 0, "tree-invalid", "a list at an odd place");
+}

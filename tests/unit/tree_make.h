@@ -90,7 +90,7 @@ __attribute__((unused)) static struct wp_tree *parse_within(struct wp_buf *buf, 
 
 	tree->arena = arena;
 	tree->image = 1;
-	if (wp_tree_parse(tree, &index, (const uint8_t *)buf->data, buf->length, limits))
+	if (wp_tree_parse(tree, &index, (uint8_t *)buf->data, buf->length, limits))
 		tree->node_count = 0;
 	wp_buf_free(buf);
 	return tree;
