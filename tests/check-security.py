@@ -16,7 +16,8 @@ LIMITS = {
     "bytes of one record of an export": "RECORD_BYTES", "packages in one snapshot": "PACKAGES",
     "rows of distribution points, task sequences and deployments": "SITE_ROWS", "bytes of a plan or a receipt": "DOCUMENT_BYTES",
     "bytes of a profile": "PROFILE_BYTES", "bytes of a journal": "JOURNAL_BYTES",
-    "bytes of the $metadata of a provider": "METADATA_BYTES", "bytes of another answer of a provider": "ANSWER_BYTES",
+    "bytes of the header of an answer of a provider": "HEADER_BYTES", "bytes of the $metadata of a provider": "METADATA_BYTES",
+    "bytes of another answer of a provider": "ANSWER_BYTES",
     "bytes of one page of a list": "PAGE_BYTES", "pages of one list": "PAGES",
     "files in the folder of an upgrade package": "FOLDER_FILES", "bytes of a configuration file": "CONFIG_BYTES",
 }
@@ -42,14 +43,15 @@ def limits():
 
 
 def words(what, value):
-    if what.startswith("bytes"):
-        return f"{value >> 30} GiB" if value % (1 << 30) == 0 else f"{value >> 20} MiB"
-    return f"{value:,}"
+    if not what.startswith("bytes"):
+        return f"{value:,}"
+    unit, shift = next((unit, shift) for unit, shift in (("GiB", 30), ("MiB", 20), ("KiB", 10)) if value % (1 << shift) == 0)
+    return f"{value >> shift} {unit}"
 
 
 def main():
     page, values = PAGE.read_text(), limits()
-    rows = dict(re.findall(r"^\|  (.+)\n:  ([\d,]+(?: [MG]iB)?)$", page, re.M))
+    rows = dict(re.findall(r"^\|  (.+)\n:  ([\d,]+(?: [KMG]iB)?)$", page, re.M))
     check(rows.keys() == LIMITS.keys(), f"the limits of the page are {sorted(rows)}")
     for what, said in rows.items():
         check(what in LIMITS and said == words(what, values[LIMITS[what]]), f"{what}: the page says {said}")

@@ -33,7 +33,7 @@ const char *wp_zone_here(struct wp_arena *arena);
 
 /*
  * Installs the handlers: the first SIGINT, SIGTERM or SIGHUP is remembered, a second SIGINT or
- * SIGTERM ends the program at once. A SIGHUP that is ignored stays ignored.
+ * SIGTERM ends the program at once. A SIGHUP that is ignored stays ignored. Waits end with a signal, other calls go on.
  */
 void wp_signals_catch(void);
 

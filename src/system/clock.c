@@ -26,8 +26,12 @@ static void remember(int number)
 
 void wp_signals_catch(void)
 {
-	/* Without SA_RESTART a wait ends; with SA_RESETHAND a second signal kills, which the journal allows for. */
-	struct sigaction action = { .sa_handler = remember, .sa_flags = (int)SA_RESETHAND }, before;
+	/*
+	 * With SA_RESTART locks and syncs of SQLite's, which it does not try again, go on where a network file system lets a signal end
+	 * them; a wait ends all the same (signal(7): ppoll() and poll() are never restarted). With SA_RESETHAND a second signal kills,
+	 * which the journal allows for.
+	 */
+	struct sigaction action = { .sa_handler = remember, .sa_flags = (int)(SA_RESETHAND | SA_RESTART) }, before;
 
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGINT, &action, NULL);
@@ -35,7 +39,7 @@ void wp_signals_catch(void)
 	/* Who started it with nohup(1) wants it to go on. */
 	if (sigaction(SIGHUP, NULL, &before) || before.sa_handler == SIG_IGN)
 		return;
-	action.sa_flags = 0;
+	action.sa_flags = SA_RESTART;
 	sigaction(SIGHUP, &action, NULL);
 }
 

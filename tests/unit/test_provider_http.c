@@ -3,6 +3,9 @@
 #include "../../src/provider/http.h"
 #include "../../src/provider/url.h"
 
+#include "wimplan/buf.h"
+#include "wimplan/limits.h"
+
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
 #include <pthread.h>
@@ -12,7 +15,7 @@
 #include <unistd.h>
 
 /* What the server does with a request. */
-enum deed { ANSWER, CLOSE_SILENTLY, CHALLENGE, HALF_ANSWER, ANSWER_AND_CLOSE };
+enum deed { ANSWER, CLOSE_SILENTLY, CHALLENGE, HALF_ANSWER, ANSWER_AND_CLOSE, LONG_HEADER };
 
 struct server {
 	int listener;
@@ -20,6 +23,7 @@ struct server {
 	pthread_t thread;
 	const enum deed *deeds; /* one for each request */
 	size_t deed_count;
+	size_t header; /* bytes of the header of LONG_HEADER */
 	size_t requests, posts, connections, bodies; /* posts with their whole body */
 };
 
@@ -37,6 +41,31 @@ static void answer(int fd, enum deed deed)
 
 	if (*texts[deed] && write(fd, texts[deed], strlen(texts[deed])) < 0)
 		abort();
+}
+
+/* An answer with so many bytes in front of its body, in lines of some 1,000. */
+static void answer_with_header(int fd, size_t length)
+{
+	struct wp_buf text = { 0 };
+
+	wp_buf_puts(&text, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n");
+	while (text.length + 2 < length) {
+		size_t left = length - 2 - text.length, line = left < 2000 ? left : 1000;
+
+		wp_buf_puts(&text, "X: ");
+		wp_buf_pad(&text, 'x', line - 5);
+		wp_buf_puts(&text, "\r\n");
+	}
+	wp_buf_puts(&text, "\r\n{}");
+	/* The client may have hung up before the end. */
+	for (size_t sent = 0; sent < text.length;) {
+		ssize_t put = send(fd, text.data + sent, text.length - sent, MSG_NOSIGNAL);
+
+		if (put <= 0)
+			break;
+		sent += (size_t)put;
+	}
+	wp_buf_free(&text);
 }
 
 /* Reads one request, head and body. False at the end of the connection. */
@@ -85,7 +114,10 @@ static void *serve(void *context)
 		while (server->requests < server->deed_count && read_request(fd, server)) {
 			enum deed deed = server->deeds[server->requests - 1];
 
-			answer(fd, deed);
+			if (deed == LONG_HEADER)
+				answer_with_header(fd, server->header);
+			else
+				answer(fd, deed);
 			if (deed == CLOSE_SILENTLY || deed == HALF_ANSWER || deed == ANSWER_AND_CLOSE)
 				break;
 		}
@@ -314,6 +346,29 @@ Test(provider_http, limit_of_an_answer)
 		cr_expect_eq(http.transport, limit == 17 ? WP_TRANSPORT_ANSWERED : WP_TRANSPORT_NOT_SENT, "%zu: %s", limit, http.why);
 		cr_expect_eq(http.hopeless, limit == 16);
 		cr_expect(limit == 17 || strstr(http.why, "larger than 16 bytes"), "%s", http.why);
+		wp_provider_close(provider);
+		wp_http_free(&http);
+		stop(&server);
+	}
+}
+
+/* On both sides of the limit of an answer's header, all its lines and the empty one together. */
+Test(provider_http, limit_of_a_header)
+{
+	for (size_t header = WP_LIMIT_HEADER_BYTES; header <= WP_LIMIT_HEADER_BYTES + 1; header++) {
+		bool fits = header == WP_LIMIT_HEADER_BYTES;
+		struct server server;
+		struct wp_http http = { 0 };
+		struct wp_provider *provider;
+		char url[64];
+
+		start(&server, (const enum deed[]){ LONG_HEADER }, 1);
+		server.header = header;
+		provider = connect_to(&server, url, WP_AUTH_NONE);
+		wp_provider_get(provider, "wmi/x", 1000, &http);
+		cr_expect_eq(http.transport, fits ? WP_TRANSPORT_ANSWERED : WP_TRANSPORT_NOT_SENT, "%zu: %s", header, http.why);
+		cr_expect_eq(http.hopeless, !fits);
+		cr_expect(fits || !strcmp(http.why, "the header of the answer is larger than 65536 bytes"), "%s", http.why);
 		wp_provider_close(provider);
 		wp_http_free(&http);
 		stop(&server);
