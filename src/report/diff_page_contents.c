@@ -228,7 +228,7 @@ static void add_paths(struct wp_page *page, const char *image, const struct wp_d
 	if (!files->path_count)
 		return;
 	wp_page_heading(page, 4, "Paths");
-	WP_PAGE_TABLE(page, wp_arena_printf(page->arena, "Paths of %s", image), WP_FOLDING_NONE, { "Change", WP_COLUMN_SHORT },
+	WP_PAGE_TABLE(page, wp_arena_printf(page->arena, "Paths of %s", image), WP_FOLDING_TEXTS, { "Change", WP_COLUMN_SHORT },
 		      { "Path", WP_COLUMN_PATH }, { "Old bytes", WP_COLUMN_NUMBER }, { "New bytes", WP_COLUMN_NUMBER },
 		      { "Besides", WP_COLUMN_WORDS });
 	for (size_t i = 0; i < files->path_count; i++)
