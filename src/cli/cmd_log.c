@@ -314,8 +314,10 @@ static int print(struct wp_cli *cli, const struct wp_history *history, const cha
 	struct wp_table *table;
 
 	if (!history->count) {
-		wp_text_line(&buf, "Nothing is known%s%s. Importing, planning, record and baseline make a history.",
-			     package_id ? " of " : "", package_id ? package_id : "");
+		wp_text_wrap(&buf,
+			     wp_arena_printf(cli->arena, "Nothing is known%s%s. Importing, planning, record and baseline make a history.",
+					     package_id ? " of " : "", package_id ? package_id : ""),
+			     0, wp_cli_report_options(cli).columns);
 		return wp_cli_emit(cli, &buf);
 	}
 	table = wp_table_new(cli, headings, sizeof headings / sizeof *headings);
