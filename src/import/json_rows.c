@@ -105,23 +105,6 @@ static int emit_lists(struct json_rows *rows, json_t *object, size_t line, bool 
 	return status;
 }
 
-/* What wimplan has written itself and nobody exported; NULL for anything else. */
-static const char *own_document(const char *format)
-{
-	static const struct {
-		const char *format, *what;
-	} known[] = {
-		{ "wimplan-plan", "this is a plan, not an export; wimplan show shows it" },
-		{ "wimplan-receipt", "this is a receipt, not an export; wimplan record takes it in" },
-		{ "wimplan-profile", "this is what was found out of a site, not an export; wimplan import --profile takes it in" },
-	};
-
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (!strcmp(format, known[i].format))
-			return known[i].what;
-	return NULL;
-}
-
 /*
  * What a document says of itself: the export script under a name, wimplan-export in its own head and tail, which hold no
  * records.
@@ -131,7 +114,7 @@ static int describe(struct json_rows *rows, const json_t *object)
 	const char *format = json_string_value(json_object_get(object, "format"));
 	const json_t *description = json_object_get(object, "wimplan_export");
 
-	const char *own = format ? own_document(format) : NULL;
+	const char *own = format ? wp_shape_of_document(format) : NULL;
 
 	if (own)
 		return wp_fail(rows->scan.err, WP_E_FAILED, "export-invalid", name_of(rows), "%s: %s", name_of(rows), own);

@@ -267,3 +267,19 @@ const char *wp_shape_of_binary(const unsigned char *head, size_t length)
 			return known[i].what;
 	return NULL;
 }
+
+const char *wp_shape_of_document(const char *format)
+{
+	static const struct {
+		const char *format, *what;
+	} known[] = {
+		{ "wimplan-plan", "this is a plan, not an export; wimplan show shows it" },
+		{ "wimplan-receipt", "this is a receipt, not an export; wimplan record takes it in" },
+		{ "wimplan-profile", "this is what was found out of a site, not an export; wimplan import --profile takes it in" },
+	};
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (!strcmp(format, known[i].format))
+			return known[i].what;
+	return NULL;
+}

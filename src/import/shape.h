@@ -31,4 +31,7 @@ bool wp_shape_skip(struct wp_input *input, struct wp_assembler *assembler);
 /* Why a file that is no text at all cannot be read, from its first @length bytes; NULL when it is not known. */
 const char *wp_shape_of_binary(const unsigned char *head, size_t length);
 
+/* Why a document of wimplan's own whose format is @format is no export; NULL for any other. */
+const char *wp_shape_of_document(const char *format);
+
 #endif
