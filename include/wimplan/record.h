@@ -210,7 +210,7 @@ void wp_record_digest(const struct wp_record *record, char ret[WP_HASH_TEXT]);
 /*
  * Makes a record that was decoded one without a document of its own: its texts go into @arena, but for the ImageProperty, which is gone,
  * and its JSON is a small one with what is neither a field here nor left out: the rows beside it and what a plan asks of its
- * properties. New reference.
+ * properties; null where that is nothing. New reference.
  */
 json_t *wp_record_slim(struct wp_arena *arena, struct wp_record *record);
 

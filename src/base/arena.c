@@ -3,6 +3,7 @@
 #include "wimplan/arena.h"
 
 #include <stdalign.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,7 +64,7 @@ struct wp_arena *wp_arena_new(void)
 	arena->chunks = NULL;
 	arena->free = (char *)arena + ALIGNED(sizeof *arena);
 	arena->left = FIRST_CHUNK - ALIGNED(sizeof *arena);
-	arena->next_size = 2 * FIRST_CHUNK;
+	arena->next_size = FIRST_CHUNK;
 	return arena;
 }
 
@@ -101,28 +102,37 @@ static char *add_chunk(struct wp_arena *arena, size_t room)
 	return (char *)chunk + ALIGNED(sizeof *chunk);
 }
 
+/* Whether @size bytes fit in the chunk in use, which may be a new one. A large block stands alone, so that the rest of it is not lost. */
+static bool has_room(struct wp_arena *arena, size_t size)
+{
+	size_t room = arena->next_size - ALIGNED(sizeof(struct chunk));
+
+	if (size <= arena->left)
+		return true;
+	if (size > room / 4)
+		return false;
+	arena->free = add_chunk(arena, room);
+	arena->left = room;
+	if (arena->next_size < LARGEST_CHUNK)
+		arena->next_size *= 2;
+	return true;
+}
+
+static void *take(struct wp_arena *arena, size_t size)
+{
+	void *block = arena->free;
+
+	arena->free += size;
+	arena->left -= size;
+	return block;
+}
+
 void *wp_arena_alloc(struct wp_arena *arena, size_t size)
 {
-	void *block;
-
 	if (size > PTRDIFF_MAX / 2)
 		wp_out_of_memory();
 	size = size ? ALIGNED(size) : ALIGNMENT;
-	if (size > arena->left) {
-		size_t room = arena->next_size - ALIGNED(sizeof(struct chunk));
-
-		/* A large block stands alone, so that the rest of the chunk in use is not lost. */
-		if (size > room / 4)
-			return add_chunk(arena, size);
-		arena->free = add_chunk(arena, room);
-		arena->left = room;
-		if (arena->next_size < LARGEST_CHUNK)
-			arena->next_size *= 2;
-	}
-	block = arena->free;
-	arena->free += size;
-	arena->left -= size;
-	return memset(block, 0, size);
+	return has_room(arena, size) ? memset(take(arena, size), 0, size) : add_chunk(arena, size);
 }
 
 char *wp_arena_strdup(struct wp_arena *arena, const char *text)
@@ -134,11 +144,18 @@ char *wp_arena_strndup(struct wp_arena *arena, const char *text, size_t length)
 {
 	char *copy;
 
-	if (length == SIZE_MAX)
+	if (length > PTRDIFF_MAX / 2)
 		wp_out_of_memory();
-	copy = wp_arena_alloc(arena, length + 1);
+	/* Texts need no alignment: they stand side by side at the end of the chunk. */
+	if (has_room(arena, length + 1)) {
+		arena->left -= length + 1;
+		copy = arena->free + arena->left;
+	} else {
+		copy = add_chunk(arena, length + 1);
+	}
 	if (length)
 		memcpy(copy, text, length);
+	copy[length] = '\0';
 	return copy;
 }
 

@@ -29,6 +29,8 @@ struct load {
 	const struct wp_crew *crew; /* NULL: nobody shares the work */
 	bool slim; /* wp_record_slim() */
 	struct wp_record_set *set;
+	size_t room;
+	struct wp_record *records; /* of the set, with room for more of them until all are there */
 	struct wp_sha256 *hash;
 	struct wp_arena **arenas; /* of each hand */
 	struct wp_arena *scratch; /* of the piece */
@@ -87,6 +89,10 @@ static int take_slots(struct load *load, struct wp_error *err)
 	struct wp_record_set *set = load->set;
 	int status = WP_OK;
 
+	if (set->count + load->count > load->room) {
+		load->room = 2 * load->room + PIECE;
+		load->records = wp_must(realloc(load->records, load->room * sizeof *load->records));
+	}
 	for (size_t i = 0; i < load->count; i++) {
 		struct slot *slot = &load->slots[i];
 
@@ -99,7 +105,7 @@ static int take_slots(struct load *load, struct wp_error *err)
 			continue;
 		}
 		wp_json_push(set->documents, slot->json);
-		*WP_PUSH(set->arena, set->records, set->count) = slot->record;
+		load->records[set->count++] = slot->record;
 	}
 	load->count = 0;
 	return status;
@@ -147,6 +153,10 @@ static int read_records(struct load *load, const struct wp_snapshot *snapshot, c
 		;
 	for (unsigned int i = 0; i < hands; i++)
 		wp_arena_join(load->set->arena, load->arenas[i]);
+	load->set->records = wp_arena_alloc(load->set->arena, load->set->count * sizeof *load->records);
+	if (load->set->count)
+		memcpy(load->set->records, load->records, load->set->count * sizeof *load->records);
+	free(load->records);
 	return status;
 }
 

@@ -34,6 +34,16 @@ static const struct wp_record *sampled_record(const struct wp_record_set *set, c
 	return same ? record : NULL;
 }
 
+/* How many sources are looked at: of the chosen packages, of their originals, and for the profile. */
+static size_t most_wanted(const struct wp_record_set *set, const struct wp_profile *profile, const bool *chosen)
+{
+	size_t most = profile ? profile->count : 0;
+
+	for (size_t i = 0; i < set->count; i++)
+		most += chosen[i] ? 1 + has_original(&set->records[i]) : 0;
+	return most;
+}
+
 /*
  * Scans what will be judged, and the originals of boot images: a package left out by --only or --exclude gets no
  * observation, so that one package out of ten thousand costs one scan. In the lists of @input there is one entry per
@@ -44,18 +54,19 @@ static void scan(struct wp_cli *cli, const struct wp_config *config, const bool 
 {
 	const struct wp_record_set *set = planning->inputs.set;
 	const struct wp_profile *profile = planning->inputs.profile;
-	size_t most = 2 * set->count + (profile ? profile->count : 0);
-	struct wp_record *wanted = wp_arena_alloc(cli->arena, most * sizeof *wanted);
-	const struct wp_observation ***place = wp_arena_alloc(cli->arena, most * sizeof *place);
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	size_t most = most_wanted(set, profile, chosen);
+	struct wp_record *wanted = wp_arena_alloc(scratch, most * sizeof *wanted);
+	const struct wp_observation ***place = wp_arena_alloc(scratch, most * sizeof *place);
 	const struct wp_observation **observations = wp_arena_alloc(cli->arena, set->count * sizeof *observations);
 	const struct wp_observation **originals = wp_arena_alloc(cli->arena, set->count * sizeof *originals);
-	const struct wp_observation **samples = wp_arena_alloc(cli->arena, most * sizeof *samples);
-	const struct wp_expect_contents **found = wp_arena_alloc(cli->arena, most * sizeof *found);
+	const struct wp_observation **samples = wp_arena_alloc(cli->arena, (profile ? profile->count : 0) * sizeof *samples);
+	const struct wp_expect_contents **found = wp_arena_alloc(scratch, most * sizeof *found);
 	/* One more, of which nobody asks: that of originals. */
 	const struct wp_expect_contents **contents = wp_arena_alloc(cli->arena, (set->count + 1) * sizeof *contents);
-	const struct wp_boot_image **starting = wp_arena_alloc(cli->arena, most * sizeof *starting);
+	const struct wp_boot_image **starting = wp_arena_alloc(scratch, most * sizeof *starting);
 	const struct wp_boot_image **starts = wp_arena_alloc(cli->arena, (set->count + 1) * sizeof *starts);
-	size_t *record_of = wp_arena_alloc(cli->arena, most * sizeof *record_of);
+	size_t *record_of = wp_arena_alloc(scratch, most * sizeof *record_of);
 	size_t count = 0;
 
 	for (size_t i = 0; i < set->count; i++) {

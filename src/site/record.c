@@ -248,7 +248,14 @@ json_t *wp_record_slim(struct wp_arena *arena, struct wp_record *record)
 	for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
 		if (json_object_get(all, wanted[i]))
 			wp_json_set(properties, wanted[i], json_incref(json_object_get(all, wanted[i])));
-	wp_json_set(slim, "properties", properties);
+	if (json_object_size(properties))
+		wp_json_set(slim, "properties", json_incref(properties));
+	json_decref(properties);
+	/* Of a hundred thousand records an empty object for each is a lot. */
+	if (!json_object_size(slim)) {
+		json_decref(slim);
+		slim = json_null();
+	}
 	record->json = slim;
 	return slim;
 }

@@ -5,6 +5,8 @@
 #include "wimplan/diag.h"
 
 #include <criterion/criterion.h>
+#include <stdlib.h>
+#include <stddef.h>
 #include <stdalign.h>
 #include <stdint.h>
 #include <string.h>
@@ -54,6 +56,38 @@ Test(base, arena_texts)
 	long_text = wp_arena_printf(arena, "%5000d|", 1);
 	cr_expect_eq(strlen(long_text), 5001);
 	cr_expect_eq(long_text[5000], '|');
+	wp_arena_free(arena);
+}
+
+/* Texts stand at one end of a chunk and blocks at the other: none of them reaches into another, whatever the sizes are. */
+Test(base, arena_texts_beside_blocks)
+{
+	struct wp_arena *arena = wp_arena_new();
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz";
+	struct {
+		const char *text, *printed;
+		unsigned char *block;
+	} made[3000];
+
+	for (size_t i = 0; i < 3000; i++) {
+		made[i].text = wp_arena_strndup(arena, letters, i % 53);
+		made[i].printed = wp_arena_printf(arena, "%zu %.*s", i, (int)(i % 51), letters);
+		made[i].block = wp_arena_alloc(arena, 1 + i % 70);
+		cr_assert_eq((uintptr_t)made[i].block % alignof(max_align_t), 0);
+		for (size_t k = 0; k < 1 + i % 70; k++) {
+			cr_assert_eq(made[i].block[k], 0);
+			made[i].block[k] = 0xee;
+		}
+	}
+	for (size_t i = 0; i < 3000; i++) {
+		char *end;
+
+		cr_assert(strlen(made[i].text) == i % 53 && !strncmp(made[i].text, letters, i % 53));
+		cr_assert_eq(strtoull(made[i].printed, &end, 10), i);
+		cr_assert(strlen(end) == 1 + i % 51 && !strncmp(end + 1, letters, i % 51));
+		for (size_t k = 0; k < 1 + i % 70; k++)
+			cr_assert_eq(made[i].block[k], 0xee);
+	}
 	wp_arena_free(arena);
 }
 
