@@ -190,6 +190,7 @@ struct wp_plan_input {
 	struct wp_time now;
 	const char *created_by;
 	const char *tool_version;
+	uint64_t limit; /* bytes that its file may have (WP_LIMIT_DOCUMENT_BYTES, less in tests); 0: none is written */
 };
 
 /* What was learned in making a plan and should be remembered. Owned by the plan. */
@@ -201,10 +202,16 @@ struct wp_learned {
 };
 
 /*
- * Judges every package (wimplan-plan(1), "Judging a package") and makes the plan with its id. The caller frees it.
+ * Bytes that a plan of the chosen records (NULL: all) takes at least, whatever is found of them: with an entry for each that says no
+ * more than that it is unchanged.
  */
-struct wp_plan *wp_plan_make(const struct wp_plan_input *input, struct wp_learned *ret_learned)
-	__attribute__((returns_nonnull));
+uint64_t wp_plan_least(const struct wp_record_set *set, const bool *chosen);
+
+/*
+ * Judges every package (wimplan-plan(1), "Judging a package") and makes the plan with its id. The caller frees it. NULL as soon as it is
+ * certain that its file would have more bytes than it may; then nothing was learned.
+ */
+struct wp_plan *wp_plan_make(const struct wp_plan_input *input, struct wp_learned *ret_learned);
 
 /*
  * Leaves an entry's refresh to somebody else, as the policy says: @code becomes its reason ("deferred-to-schedule",

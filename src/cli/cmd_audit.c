@@ -39,8 +39,10 @@ static int run(struct wp_cli *cli, void *arguments)
 	struct wp_config config;
 
 	if (wp_fail_on_check(cli, true) || wp_showing_check(cli, showing) || wp_cli_load_config(cli, &config) ||
-	    wp_plan_inputs_open_exports(cli, (const char *const *)cli->operands, cli->operand_count, &planning.inputs) ||
-	    wp_planning_make(cli, &config, &planning, &plan))
+	    wp_plan_inputs_open_exports(cli, (const char *const *)cli->operands, cli->operand_count, &planning.inputs))
+		return cli->err.status;
+	planning.writes = showing->format == WP_SHOWING_JSON;
+	if (wp_planning_make(cli, &config, &planning, &plan))
 		return cli->err.status;
 	return print(cli, showing, plan);
 }

@@ -97,6 +97,7 @@ static int run(struct wp_cli *cli, void *arguments)
 		wp_config_print(&config, &text);
 		return wp_cli_emit_as(cli, WP_TEXT_DOCUMENT, &text);
 	}
+	planning.writes = cli->json || cli->output;
 	if (wp_plan_inputs_open(cli, args->records.items, args->records.count, &planning.inputs) ||
 	    wp_planning_make(cli, &config, &planning, &plan))
 		return cli->err.status;

@@ -393,12 +393,11 @@ void wp_plan_inputs_keep(struct wp_cli *cli, struct wp_plan_inputs *in, const st
 	failed = wp_cache_begin(in->cache, err);
 	if (!failed) {
 		failed = wp_cli_keep_scan(cli, in->cache, scan) ||
-			 wp_cache_put_baselines(in->cache, learned->baselines, learned->baseline_count, err) ||
-			 wp_cache_put_questions(in->cache, learned->questions, learned->question_count, err) ||
-			 keep_plan(cli, in, plan) ||
-			 (cli->profile && in->profile && wp_cli_keep_profile(cli, in->cache, NULL, in->profile)) ||
 			 wp_cli_keep_manifests(cli, in->cache, seen, in->set->count) ||
-			 wp_cli_log_plan(cli, in->cache, plan);
+			 (cli->profile && in->profile && wp_cli_keep_profile(cli, in->cache, NULL, in->profile)) ||
+			 (plan && (wp_cache_put_baselines(in->cache, learned->baselines, learned->baseline_count, err) ||
+				   wp_cache_put_questions(in->cache, learned->questions, learned->question_count, err) ||
+				   keep_plan(cli, in, plan) || wp_cli_log_plan(cli, in->cache, plan)));
 		failed = wp_cache_end(in->cache, failed ? err->status : WP_OK, err);
 	}
 	/* A disk that is full or a cache that another process holds must not cost the plan, which is made already. */

@@ -69,7 +69,10 @@ void wp_plan_inputs_manifests(struct wp_cli *cli, const struct wp_plan_inputs *i
 int wp_cli_keep_manifests(struct wp_cli *cli, struct wp_cache *cache, const struct wp_observation *const *seen,
 			  size_t count);
 
-/* Keeps what the scan and the plan have learned, where the cache may be written. That it cannot be kept is a note. */
+/*
+ * Keeps what the scan and the plan have learned, where the cache may be written; @plan NULL: the scan alone. That it cannot be kept is
+ * a note.
+ */
 void wp_plan_inputs_keep(struct wp_cli *cli, struct wp_plan_inputs *in, const struct wp_plan *plan,
 			 const struct wp_scan *scan, const struct wp_observation *const *seen, const struct wp_learned *learned);
 

@@ -109,6 +109,23 @@ static void scan(struct wp_cli *cli, const struct wp_config *config, const bool 
 	input->samples = samples;
 }
 
+/* One sentence for all places where it comes out. */
+static int fail_too_large(struct wp_cli *cli, size_t packages)
+{
+	return wp_fail(&cli->err, WP_E_FAILED, "plan-too-large", cli->output,
+		       "the plan of %zu packages would have more than %u bytes, which nothing reads; plan fewer at a time with --only "
+		       "or --exclude", packages, WP_LIMIT_DOCUMENT_BYTES);
+}
+
+static size_t count_chosen(const struct wp_record_set *set, const struct wp_selection *selection)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < set->count; i++)
+		count += selection->chosen[i];
+	return count;
+}
+
 static int make_plan(struct wp_cli *cli, const struct wp_config *config, struct wp_planning *planning,
 		     struct wp_plan **ret_plan)
 {
@@ -121,6 +138,7 @@ static int make_plan(struct wp_cli *cli, const struct wp_config *config, struct 
 		.now = cli->env->now,
 		.created_by = cli->env->who(cli->arena),
 		.tool_version = WIMPLAN_VERSION,
+		.limit = planning->writes ? WP_LIMIT_DOCUMENT_BYTES : 0,
 	};
 	struct wp_learned learned;
 	int status;
@@ -133,14 +151,18 @@ static int make_plan(struct wp_cli *cli, const struct wp_config *config, struct 
 		status = wp_plan_inputs_profile(cli, &planning->inputs, &input);
 	if (status)
 		return status;
+	if (input.limit && wp_plan_least(input.set, selection.chosen) > input.limit)
+		return fail_too_large(cli, count_chosen(input.set, &selection));
 	scan(cli, config, selection.chosen, planning, &input);
 	wp_plan_inputs_note_old(cli, &planning->inputs, &input);
 	wp_plan_inputs_summaries(cli, &planning->inputs, planning->scan, &input);
 	wp_plan_inputs_manifests(cli, &planning->inputs, &input);
 	*ret_plan = wp_plan_make(&input, &learned);
-	wp_plan_inputs_audit(cli, &planning->inputs, &input, config, *ret_plan);
+	if (*ret_plan)
+		wp_plan_inputs_audit(cli, &planning->inputs, &input, config, *ret_plan);
+	/* Whatever becomes of the plan, what took an hour to read is not to be read again. */
 	wp_plan_inputs_keep(cli, &planning->inputs, *ret_plan, planning->scan, input.observations, &learned);
-	return WP_OK;
+	return *ret_plan ? WP_OK : fail_too_large(cli, count_chosen(input.set, &selection));
 }
 
 int wp_planning_emit(struct wp_cli *cli, const struct wp_plan *plan, json_t *envelope)
@@ -152,10 +174,7 @@ int wp_planning_emit(struct wp_cli *cli, const struct wp_plan *plan, json_t *env
 		if (wp_plan_write(plan, envelope, WP_LIMIT_DOCUMENT_BYTES, &(struct wp_sink){ wp_print_add_to, printer }))
 			status = wp_print_end(printer, &cli->err);
 		else
-			status = wp_print_abandon(printer, wp_fail(&cli->err, WP_E_FAILED, "plan-too-large", cli->output,
-								   "the plan of %zu packages would have more than %u bytes, which "
-								   "nothing reads; plan fewer at a time with --only",
-								   plan->entry_count, WP_LIMIT_DOCUMENT_BYTES));
+			status = wp_print_abandon(printer, fail_too_large(cli, plan->entry_count));
 	}
 	json_decref(envelope);
 	return status;

@@ -11,6 +11,7 @@
 /* What a plan is made from. From zeros, with its inputs opened. */
 struct wp_planning {
 	struct wp_plan_inputs inputs;
+	bool writes; /* the plan itself is to be written, so that it must not be larger than its readers take */
 	struct wp_scan *scan;
 	struct wp_progress progress;
 };

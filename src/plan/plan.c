@@ -91,11 +91,15 @@ static void sum_up(struct wp_plan *plan)
 	wp_tally_free(&tally);
 }
 
-static void judge_all(struct wp_plan *plan, const struct wp_plan_input *input, const struct candidate *candidates,
+/* False when the plan grows too large. */
+static bool judge_all(struct wp_plan *plan, const struct wp_plan_input *input, const struct candidate *candidates,
 		      const struct wp_calibration *calibration, struct wp_learned *ret_learned)
 {
+	struct wp_plan_frames frames;
 	bool profile_used = false;
+	uint64_t least = 0;
 
+	wp_plan_frames(&frames);
 	plan->entries = wp_arena_alloc(plan->arena, plan->entry_count * sizeof *plan->entries);
 	for (size_t i = 0; i < plan->entry_count; i++) {
 		struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
@@ -115,9 +119,13 @@ static void judge_all(struct wp_plan *plan, const struct wp_plan_input *input, c
 		learn(plan, input, &candidates[i], wp_judge_package(&judge), ret_learned);
 		wp_note_folder(plan, &judge);
 		wp_judge_boot_original(plan, &judge);
+		least += wp_plan_least_entry(&frames, judge.entry);
+		if (input->limit && least > input->limit)
+			return false;
 	}
 	if (profile_used)
 		plan->profile_id = wp_arena_strdup(plan->arena, input->profile->id);
+	return true;
 }
 
 void wp_plan_seal(struct wp_plan *plan)
@@ -178,7 +186,11 @@ struct wp_plan *wp_plan_make(const struct wp_plan_input *input, struct wp_learne
 	candidates = candidates_of(scratch, input, &plan->entry_count);
 	wp_judge_calibrate(input, scratch, &calibration);
 	wp_note_profile(plan, input, &calibration);
-	judge_all(plan, input, candidates, &calibration, ret_learned);
+	if (!judge_all(plan, input, candidates, &calibration, ret_learned)) {
+		wp_plan_free(plan);
+		*ret_learned = (struct wp_learned){ .baseline_count = 0 };
+		return NULL;
+	}
 	wp_notes_sort(plan);
 	plan->beside_covered = true;
 	wp_plan_seal(plan);

@@ -24,6 +24,14 @@ json_t *wp_plan_body_head(const struct wp_plan *plan);
 /* Adds an entry as it stands in one of them: for the digest of the body, or as a line of the file. */
 void wp_plan_entry_text(const struct wp_entry *entry, bool canonical, struct wp_buf *buf);
 
+/* Bytes of the shortest entries that there can be, with one reason, and of one reason more. */
+struct wp_plan_frames {
+	uint64_t unchanged, other, reason;
+};
+void wp_plan_frames(struct wp_plan_frames *ret);
+/* Bytes that the entry takes at least as a line of the file. */
+uint64_t wp_plan_least_entry(const struct wp_plan_frames *frames, const struct wp_entry *entry);
+
 /* Sets beside_id of a plan file: the digest of everything in it but the body and the digests. */
 void wp_plan_cover(json_t *document);
 

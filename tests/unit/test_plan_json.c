@@ -153,6 +153,58 @@ Test(plan_json, no_larger_than_its_readers_take)
 	fixture_free(site);
 }
 
+/* What is certain before the scan, what is certain of the verdicts, and the file: none is more than the next. */
+Test(plan_json, too_large_is_said_as_soon_as_it_is_certain)
+{
+	struct fixture_site *site = make_site();
+	const struct wp_plan *plan = fixture_plan(site);
+	size_t written = strlen(fixture_plan_text(site->arena, plan)), least = wp_plan_least(&site->set, NULL), verdicts = 0;
+	bool none[SITE_PACKAGES] = { false };
+
+	cr_expect_eq(wp_plan_least(&site->set, none), 0);
+	cr_expect_gt(least, 100 * site->set.count);
+	cr_expect_lt(least, written);
+	/* The least limit under which there is a plan. */
+	for (size_t low = 1, high = written; low <= high;) {
+		size_t half = low + (high - low) / 2;
+		struct wp_plan *made;
+
+		site->input.limit = half;
+		made = wp_plan_make(&site->input, &site->learned);
+		cr_expect(made || (!site->learned.baseline_count && !site->learned.question_count));
+		if (made)
+			high = (verdicts = half) - 1;
+		else
+			low = half + 1;
+		wp_plan_free(made);
+	}
+	cr_expect(least <= verdicts && verdicts < written, "%zu, %zu, %zu", least, verdicts, written);
+	cr_expect_gt(verdicts, written / 3, "with all that is in reasons");
+	fixture_free(site);
+}
+
+/* A package of which no more is said than that it is unchanged, by the shortest of all. */
+Test(plan_json, least_is_not_more_than_the_shortest_entry)
+{
+	struct fixture_site *site = fixture_new();
+	struct wp_entry *entry;
+	size_t length;
+
+	fixture_add(site, "P0100001")->name = NULL;
+	entry = fixture_plan(site)->entries;
+	cr_assert_eq(entry->status, WP_ENTRY_UNCHANGED);
+	/* One reason with the shortest of everything. */
+	entry->reason_count = 1;
+	entry->reasons[0] = (struct wp_reason){ .code = "", .image = 1, .field = "", .recorded = "", .found = "" };
+	length = strlen(fixture_plan_text(site->arena, site->plan));
+	entry->reason_count = 0;
+	site->plan->entry_count = 0;
+	length -= strlen(fixture_plan_text(site->arena, site->plan));
+	cr_expect_leq(wp_plan_least(&site->set, NULL), length);
+	cr_expect_geq(wp_plan_least(&site->set, NULL) + 40, length, "and close to it");
+	fixture_free(site);
+}
+
 Test(plan_json, envelope)
 {
 	struct fixture_site *site = make_site();
