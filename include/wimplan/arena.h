@@ -48,6 +48,10 @@ char *wp_arena_strdup(struct wp_arena *arena, const char *text) __attribute__((n
 char *wp_arena_strndup(struct wp_arena *arena, const char *text, size_t length)
 	__attribute__((returns_nonnull, nonnull(1)));
 
+/* The same, or @same, which may be NULL, where it is that text. */
+const char *wp_arena_keep(struct wp_arena *arena, const char *text, size_t length, const char *same)
+	__attribute__((returns_nonnull, nonnull(1, 2)));
+
 char *wp_arena_printf(struct wp_arena *arena, const char *format, ...)
 	__attribute__((format(printf, 2, 3), returns_nonnull, nonnull));
 char *wp_arena_vprintf(struct wp_arena *arena, const char *format, va_list args)

@@ -159,6 +159,11 @@ char *wp_arena_strndup(struct wp_arena *arena, const char *text, size_t length)
 	return copy;
 }
 
+const char *wp_arena_keep(struct wp_arena *arena, const char *text, size_t length, const char *same)
+{
+	return same && !strncmp(same, text, length) && !same[length] ? same : wp_arena_strndup(arena, text, length);
+}
+
 char *wp_arena_printf(struct wp_arena *arena, const char *format, ...)
 {
 	va_list args;

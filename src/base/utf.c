@@ -172,12 +172,6 @@ int wp_utf16_to_utf8(struct wp_arena *arena, const uint8_t *bytes, size_t length
 		if (at + 2 > length)
 			break;
 		c = unit_at(bytes + at, order);
-
-		/* Nearly all of most texts is ASCII. */
-		if (c && c < 0x80) {
-			text[used++] = (char)c;
-			continue;
-		}
 		if (c >= 0xd800 && c <= 0xdbff && at + 4 <= length) {
 			uint32_t low = unit_at(bytes + at + 2, order);
 

@@ -222,18 +222,20 @@ static bool probe_holds(const struct wp_judge *judge)
 	       newest.ticks <= taken.ticks;
 }
 
-/* From what the site has probed. */
-static void expect_probed(struct wp_arena *arena, const struct wp_site_image *image, struct wp_expected_image *ret)
+/* From what the site has probed. @before: the image before. */
+static void expect_probed(struct wp_arena *arena, const struct wp_site_image *image, const struct wp_expected_image *before,
+			  struct wp_expected_image *ret)
 {
 	ret->index = image->index;
 	ret->name = wp_arena_strdup(arena, image->name);
-	ret->os_version = wp_arena_strdup(arena, image->os_version);
+	ret->os_version = wp_judge_keep(arena, image->os_version, before->os_version);
 	ret->architecture.known = image->architecture && wp_architecture_code(image->architecture, &ret->architecture.value);
-	ret->language = wp_arena_strdup(arena, image->language);
+	ret->language = wp_judge_keep(arena, image->language, before->language);
 }
 
 /* As wp_site_image_from_wim() has it, of which most is not wanted here. */
-static void expect_own(struct wp_arena *arena, const struct wp_wim_image *image, struct wp_expected_image *ret)
+static void expect_own(struct wp_arena *arena, const struct wp_wim_image *image, const struct wp_expected_image *before,
+		       struct wp_expected_image *ret)
 {
 	const struct wp_wim_windows *windows = image->windows;
 
@@ -241,14 +243,15 @@ static void expect_own(struct wp_arena *arena, const struct wp_wim_image *image,
 	ret->name = wp_arena_strdup(arena, image->name);
 	if (!windows)
 		return;
-	ret->os_version = wp_arena_strdup(arena, windows->version);
+	ret->os_version = wp_judge_keep(arena, windows->version, before->os_version);
 	ret->architecture = windows->architecture;
-	ret->language = wp_arena_strdup(arena, wp_site_language(windows));
+	ret->language = wp_judge_keep(arena, wp_site_language(windows), before->language);
 }
 
 size_t wp_plan_expected(struct wp_arena *arena, const struct wp_plan_input *input, const struct wp_record *record,
 			const struct wp_observation *seen, struct wp_expected_image **ret_items)
 {
+	static const struct wp_expected_image none;
 	struct wp_judge judge = { .arena = arena, .scratch = arena, .input = input, .record = record, .seen = seen };
 	bool probed, read = wp_judge_source_was_read(&judge);
 	size_t count = 0;
@@ -259,11 +262,14 @@ size_t wp_plan_expected(struct wp_arena *arena, const struct wp_plan_input *inpu
 		count = probed ? record->probed_images.count : seen->wim->metadata->image_count;
 	if (count)
 		*ret_items = wp_arena_alloc(arena, count * sizeof **ret_items);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		const struct wp_expected_image *before = i ? &(*ret_items)[i - 1] : &none;
+
 		if (probed)
-			expect_probed(arena, &record->probed_images.items[i], &(*ret_items)[i]);
+			expect_probed(arena, &record->probed_images.items[i], before, &(*ret_items)[i]);
 		else
-			expect_own(arena, &seen->wim->metadata->images[i], &(*ret_items)[i]);
+			expect_own(arena, &seen->wim->metadata->images[i], before, &(*ret_items)[i]);
+	}
 	return count;
 }
 

@@ -53,8 +53,8 @@ static void fill_details(struct wp_judge *judge, bool source_was_read)
 {
 	struct wp_entry *entry = judge->entry;
 
-	entry->source_path = wp_arena_strdup(judge->arena, judge->record->source_path);
 	fill_preconditions(judge);
+	entry->source_path = entry->preconditions.source_path;
 	if (!source_was_read)
 		return;
 	entry->expected_count =

@@ -3,10 +3,27 @@
 #include "judge.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void wp_judge_add(struct wp_judge *judge, struct wp_reason reason)
 {
 	*WP_PUSH(judge->scratch, judge->entry->reasons, judge->entry->reason_count) = reason;
+}
+
+const char *wp_judge_keep(struct wp_arena *arena, const char *text, const char *same)
+{
+	return text ? wp_arena_keep(arena, text, strlen(text), same) : NULL;
+}
+
+/* What was said of the same field of an image before, which mostly is the same, in the @count reasons so far. */
+static const struct wp_reason *same_field(const struct wp_reason *reasons, size_t count, const char *field)
+{
+	static const struct wp_reason none;
+
+	for (size_t back = 1; field && back <= count && back <= 2 * WP_SITE_FIELDS; back++)
+		if (reasons[count - back].field && !strcmp(reasons[count - back].field, field))
+			return &reasons[count - back];
+	return &none;
 }
 
 void wp_judge_keep_reasons(struct wp_judge *judge)
@@ -15,10 +32,12 @@ void wp_judge_keep_reasons(struct wp_judge *judge)
 	struct wp_reason *kept = wp_arena_alloc(judge->arena, entry->reason_count * sizeof *kept);
 
 	for (size_t i = 0; i < entry->reason_count; i++) {
-		kept[i] = entry->reasons[i];
-		kept[i].field = wp_arena_strdup(judge->arena, kept[i].field);
-		kept[i].recorded = wp_arena_strdup(judge->arena, kept[i].recorded);
-		kept[i].found = wp_arena_strdup(judge->arena, kept[i].found);
+		const struct wp_reason *reason = &entry->reasons[i], *before = same_field(kept, i, reason->field);
+
+		kept[i] = *reason;
+		kept[i].field = wp_judge_keep(judge->arena, reason->field, before->field);
+		kept[i].recorded = wp_judge_keep(judge->arena, reason->recorded, before->recorded);
+		kept[i].found = wp_judge_keep(judge->arena, reason->found, before->found);
 	}
 	entry->reasons = kept;
 }

@@ -75,6 +75,8 @@ uint64_t wp_judge_priority(const struct wp_record *record);
 
 /* Appends @reason to the entry. Its texts have to live until the package is done. */
 void wp_judge_add(struct wp_judge *judge, struct wp_reason reason);
+/* A copy of @text, which may be NULL, or @same where it is that: images of one package have most in common. */
+const char *wp_judge_keep(struct wp_arena *arena, const char *text, const char *same);
 /* Moves the reasons, which are in the scratch until then, with their texts into the plan: there are no more to come. */
 void wp_judge_keep_reasons(struct wp_judge *judge);
 

@@ -38,18 +38,12 @@ static const struct wp_bag_property *before(const struct bag *bag)
 									   : NULL;
 }
 
-/* A copy of a text, or @same where it is that. */
-static const char *keep(struct wp_arena *arena, const char *text, size_t length, const char *same)
-{
-	return same && !strncmp(same, text, length) && !same[length] ? same : wp_arena_strndup(arena, text, length);
-}
-
 /* A copy of an attribute's value, or @same, whatever the case of its name; NULL. */
 static const char *attribute(struct wp_arena *arena, const struct wp_xml_element *element, const char *name, const char *same)
 {
 	for (size_t i = 0; i < element->attribute_count; i++)
 		if (wp_ascii_same(element->attributes[i].name, name))
-			return keep(arena, element->attributes[i].value, element->attributes[i].length, same);
+			return wp_arena_keep(arena, element->attributes[i].value, element->attributes[i].length, same);
 	return NULL;
 }
 
@@ -78,7 +72,7 @@ static void start_property(struct bag *bag, const struct wp_xml_element *element
 	bag->properties = bag->properties || named;
 	bag->others = bag->others || !named;
 	bag->name = named ? attribute(bag->arena, element, "name", same)
-			  : keep(bag->arena, element->name, strlen(element->name), same);
+			  : wp_arena_keep(bag->arena, element->name, strlen(element->name), same);
 	bag->value = attribute(bag->arena, element, "value", NULL);
 	wp_buf_clear(&bag->text);
 }
@@ -128,7 +122,7 @@ static bool on_end(void *context)
 		property->name = bag->name;
 		property->value = !bag->text.length && bag->value
 					  ? bag->value
-					  : keep(bag->arena, wp_buf_text(&bag->text), bag->text.length, same);
+					  : wp_arena_keep(bag->arena, wp_buf_text(&bag->text), bag->text.length, same);
 		set_field(bag->image, property);
 		bag->name = NULL;
 	} else if (bag->depth == 2) {

@@ -44,7 +44,7 @@ struct wp_scan {
 };
 
 /* Files are not kept open from finding them to reading them, for there may be 100,000: only bytes of small ones, so many in all. */
-#define KEPT_BYTES (16u << 20)
+#define KEPT_BYTES (4u << 20)
 
 /* What the threads do with one source after the other. */
 struct work {

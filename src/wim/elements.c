@@ -175,9 +175,7 @@ static const char *keep_text(struct wp_model *model, const struct wp_wim_field *
 	bool second = model->in_image && model->metadata->image_count > 1;
 	const char *const *before = second ? wp_wim_field_value(wp_model_image(model) - 1, element) : NULL;
 
-	return before && *before && !strncmp(*before, text, length) && !(*before)[length]
-		       ? *before
-		       : wp_arena_strndup(model->arena, text, length);
+	return wp_arena_keep(model->arena, text, length, before ? *before : NULL);
 }
 
 /* Keeps in mind that the value at the present path could not be read. */

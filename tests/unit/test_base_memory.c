@@ -44,6 +44,7 @@ Test(base, arena_blocks_are_zeroed_aligned_and_apart)
 Test(base, arena_texts)
 {
 	struct wp_arena *arena = wp_arena_new();
+	const char *kept;
 	char *long_text;
 
 	cr_expect_str_eq(wp_arena_strdup(arena, "boot.wim"), "boot.wim");
@@ -53,6 +54,11 @@ Test(base, arena_texts)
 	cr_expect_str_eq(wp_arena_strndup(arena, "x", 0), "");
 	cr_expect_eq(memcmp(wp_arena_strndup(arena, "a\0b", 3), "a\0b", 4), 0, "bytes with a NUL");
 	cr_expect_str_eq(wp_arena_printf(arena, "%s:%d", "index", 7), "index:7");
+	kept = wp_arena_keep(arena, "de-DE\0", 5, NULL);
+	cr_expect_eq(wp_arena_keep(arena, "de-DE-x", 5, kept), kept, "the same text");
+	cr_expect_str_eq(wp_arena_keep(arena, "de-D", 4, kept), "de-D");
+	cr_expect_str_eq(wp_arena_keep(arena, "de-DE-x", 7, kept), "de-DE-x");
+	cr_expect_str_eq(wp_arena_keep(arena, "", 0, kept), "");
 	long_text = wp_arena_printf(arena, "%5000d|", 1);
 	cr_expect_eq(strlen(long_text), 5001);
 	cr_expect_eq(long_text[5000], '|');
