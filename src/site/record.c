@@ -243,7 +243,7 @@ json_t *wp_record_slim(struct wp_arena *arena, struct wp_record *record)
 	wp_record_digest(record, record->image_property_sha256);
 	record->image_property = NULL;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		if (json_object_get(record->json, rows[i]))
+		if (json_array_size(json_object_get(record->json, rows[i])))
 			wp_json_set(slim, rows[i], json_incref(json_object_get(record->json, rows[i])));
 	for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
 		if (json_object_get(all, wanted[i]))

@@ -258,6 +258,9 @@ Test(cache, snapshots_for_a_plan_are_slim)
 		json_t *properties = json_object_get(json_array_get(set->documents, i), "properties");
 
 		json_object_set_new(properties, "ImageProperty", json_string(i % 2 ? bag : ""));
+		/* Some have nothing beside what is a field. */
+		if (i % 3 == 0)
+			continue;
 		json_object_set_new(properties, "PkgFlags", json_integer((json_int_t)i));
 		json_object_set_new(json_array_get(set->documents, i), "content_info", json_pack("[{s:i}]", "Targeted", 7));
 	}
@@ -284,8 +287,9 @@ Test(cache, snapshots_for_a_plan_are_slim)
 			cr_expect_str_eq(is, i % 2 ? digest : "");
 			cr_expect_null(record->image_property);
 			cr_expect_null(json_object_get(properties, "Name"));
-			cr_expect_eq(json_integer_value(json_object_get(properties, "PkgFlags")), (json_int_t)i);
-			cr_expect_eq(json_array_size(json_object_get(record->json, "content_info")), 1);
+			cr_expect_eq(json_integer_value(json_object_get(properties, "PkgFlags")), i % 3 ? (json_int_t)i : 0);
+			cr_expect_eq(json_array_size(json_object_get(record->json, "content_info")), i % 3 ? 1 : 0);
+			cr_expect_eq(json_is_null(record->json), i % 3 == 0);
 		}
 	}
 	cr_assert_eq(sqlite3_exec(place.cache->db.handle, "UPDATE records SET document = '{' WHERE package_id IN "
