@@ -190,6 +190,7 @@ struct wp_plan_input {
 	struct wp_time now;
 	const char *created_by;
 	const char *tool_version;
+	const struct wp_crew *crew; /* shares the work; NULL: nobody */
 	uint64_t limit; /* bytes that its file may have (WP_LIMIT_DOCUMENT_BYTES, less in tests); 0: none is written */
 };
 
@@ -218,8 +219,8 @@ struct wp_plan *wp_plan_make(const struct wp_plan_input *input, struct wp_learne
  * "deferred-no-fit"). wp_plan_seal() has to follow.
  */
 void wp_plan_defer(struct wp_plan *plan, size_t entry, const char *code);
-/* Sums a plan up again and gives it the id of what it says now. */
-void wp_plan_seal(struct wp_plan *plan);
+/* Sums a plan up again and gives it the id of what it says now. @crew shares the work, and NULL is nobody. */
+void wp_plan_seal(const struct wp_crew *crew, struct wp_plan *plan);
 
 /*
  * The images of a package as the site should have them after a reload, by index, in @arena: as the source has them or, as long as
@@ -243,9 +244,11 @@ bool wp_entry_never_loaded(const struct wp_entry *entry);
 json_t *wp_plan_envelope_json(const struct wp_plan *plan);
 /*
  * Hands @sink the whole text of a plan file, line feed included: @envelope, and the body that is made of @plan. False when it
- * would have more than @limit bytes (WP_LIMIT_DOCUMENT_BYTES; less in tests): then what went out is no plan file.
+ * would have more than @limit bytes (WP_LIMIT_DOCUMENT_BYTES; less in tests): then what went out is no plan file. @crew shares the
+ * work, and NULL is nobody.
  */
-bool wp_plan_write(const struct wp_plan *plan, const json_t *envelope, size_t limit, const struct wp_sink *sink);
+bool wp_plan_write(const struct wp_crew *crew, const struct wp_plan *plan, const json_t *envelope, size_t limit,
+		   const struct wp_sink *sink);
 
 /*
  * Reads a plan file: refuses (WP_E_REFUSED) what is no plan, has an unknown major version, or does not have the digest

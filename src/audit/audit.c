@@ -94,7 +94,7 @@ static void defer(struct audit *audit, const struct cost *costs, size_t count)
 		any = true;
 	}
 	if (any)
-		wp_plan_seal(audit->plan);
+		wp_plan_seal(audit->input->plan->crew, audit->plan);
 }
 
 static bool is_left(const struct audit *audit, size_t entry)

@@ -129,6 +129,7 @@ static size_t count_chosen(const struct wp_record_set *set, const struct wp_sele
 static int make_plan(struct wp_cli *cli, const struct wp_config *config, struct wp_planning *planning,
 		     struct wp_plan **ret_plan)
 {
+	struct wp_crew crew = wp_program_crew(cli);
 	struct wp_selection selection;
 	struct wp_plan_input input = {
 		.set = planning->inputs.set,
@@ -138,6 +139,7 @@ static int make_plan(struct wp_cli *cli, const struct wp_config *config, struct 
 		.now = cli->env->now,
 		.created_by = cli->env->who(cli->arena),
 		.tool_version = WIMPLAN_VERSION,
+		.crew = &crew,
 		.limit = planning->writes ? WP_LIMIT_DOCUMENT_BYTES : 0,
 	};
 	struct wp_learned learned;
@@ -167,11 +169,12 @@ static int make_plan(struct wp_cli *cli, const struct wp_config *config, struct 
 
 int wp_planning_emit(struct wp_cli *cli, const struct wp_plan *plan, json_t *envelope)
 {
+	struct wp_crew crew = wp_program_crew(cli);
 	struct wp_printer *printer;
 	int status = wp_print_begin(cli->output, WP_TEXT_DOCUMENT, &printer, &cli->err);
 
 	if (!status) {
-		if (wp_plan_write(plan, envelope, WP_LIMIT_DOCUMENT_BYTES, &(struct wp_sink){ wp_print_add_to, printer }))
+		if (wp_plan_write(&crew, plan, envelope, WP_LIMIT_DOCUMENT_BYTES, &(struct wp_sink){ wp_print_add_to, printer }))
 			status = wp_print_end(printer, &cli->err);
 		else
 			status = wp_print_abandon(printer, fail_too_large(cli, plan->entry_count));

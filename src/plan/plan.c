@@ -128,10 +128,10 @@ static bool judge_all(struct wp_plan *plan, const struct wp_plan_input *input, c
 	return true;
 }
 
-void wp_plan_seal(struct wp_plan *plan)
+void wp_plan_seal(const struct wp_crew *crew, struct wp_plan *plan)
 {
 	sum_up(plan);
-	wp_plan_body_digest(plan, plan->id);
+	wp_plan_body_digest(crew, plan, plan->id);
 }
 
 void wp_plan_defer(struct wp_plan *plan, size_t at, const char *code)
@@ -193,6 +193,6 @@ struct wp_plan *wp_plan_make(const struct wp_plan_input *input, struct wp_learne
 	}
 	wp_notes_sort(plan);
 	plan->beside_covered = true;
-	wp_plan_seal(plan);
+	wp_plan_seal(input->crew, plan);
 	return plan;
 }

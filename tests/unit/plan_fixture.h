@@ -200,7 +200,7 @@ static inline const char *fixture_plan_text(struct wp_arena *arena, const struct
 	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
 	json_t *envelope __attribute__((cleanup(wp_json_freep))) = wp_plan_envelope_json(plan);
 
-	cr_assert(wp_plan_write(plan, envelope, SIZE_MAX, &(struct wp_sink){ fixture_add_text, &text }));
+	cr_assert(wp_plan_write(NULL, plan, envelope, SIZE_MAX, &(struct wp_sink){ fixture_add_text, &text }));
 	return wp_arena_strdup(arena, wp_buf_text(&text));
 }
 

@@ -144,11 +144,11 @@ Test(plan_json, no_larger_than_its_readers_take)
 	size_t length = strlen(fixture_plan_text(site->arena, plan)), written = 0;
 	const struct wp_sink sink = { count_text, &written };
 
-	cr_expect(wp_plan_write(plan, envelope, length, &sink));
+	cr_expect(wp_plan_write(NULL, plan, envelope, length, &sink));
 	cr_expect_eq(written, length);
-	cr_expect_not(wp_plan_write(plan, envelope, length - 1, &sink));
+	cr_expect_not(wp_plan_write(NULL, plan, envelope, length - 1, &sink));
 	written = 0;
-	cr_expect_not(wp_plan_write(plan, envelope, length / 2, &sink));
+	cr_expect_not(wp_plan_write(NULL, plan, envelope, length / 2, &sink));
 	cr_expect_lt(written, length, "it goes on though nobody reads it");
 	fixture_free(site);
 }
@@ -420,7 +420,7 @@ static const char *make_long(struct fixture_site *site, const char *wrong)
 	}
 	plan->entries = entries;
 	plan->entry_count = COUNT;
-	wp_plan_seal(plan);
+	wp_plan_seal(NULL, plan);
 	text = wp_arena_strdup(site->arena, fixture_plan_text(site->arena, plan));
 	for (char *at = text; wrong && (at = strstr(at, "SMS_ImagePackage")); at++)
 		if (++classes == 1100 || classes == 1150)
@@ -435,7 +435,21 @@ static void run_backwards(unsigned int count, void (*work)(void *context, unsign
 		work(context, --count);
 }
 
-/* However many hands read it: the same plan, or the same sentence. */
+/* Digest and file as well: both are those that the plan was read from. */
+static void expect_written(const struct wp_crew *crew, struct wp_plan *plan, const char *text)
+{
+	struct wp_buf written __attribute__((cleanup(wp_buf_free))) = { 0 };
+	json_t *envelope __attribute__((cleanup(wp_json_freep))) = NULL;
+
+	memset(plan->id, 0, sizeof plan->id);
+	wp_plan_seal(crew, plan);
+	envelope = wp_plan_envelope_json(plan);
+	cr_expect(wp_plan_write(crew, plan, envelope, SIZE_MAX, &(struct wp_sink){ fixture_add_text, &written }));
+	cr_expect(!strcmp(wp_buf_text(&written), text));
+	cr_expect_not(wp_plan_write(crew, plan, envelope, strlen(text) / 2, &(struct wp_sink){ fixture_add_text, &written }));
+}
+
+/* However many hands read or write it: the same plan, or the same sentence. */
 Test(plan_json, the_same_for_any_number_of_hands)
 {
 	const struct wp_crew crews[] = { { 1, wp_threads_run }, { 2, wp_threads_run }, { 7, wp_threads_run }, { 3, run_backwards } };
@@ -459,6 +473,8 @@ Test(plan_json, the_same_for_any_number_of_hands)
 				cr_expect_str_eq(status ? site->err.message : "", message);
 				cr_expect(status || !strcmp(fixture_plan_text(site->arena, plan), whole));
 			}
+			if (!status)
+				expect_written(k ? &crews[k - 1] : NULL, plan, text);
 		}
 		fixture_free(site);
 	}
