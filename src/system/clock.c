@@ -27,9 +27,9 @@ static void remember(int number)
 void wp_signals_catch(void)
 {
 	/*
-	 * With SA_RESTART locks and syncs of SQLite's, which it does not try again, go on where a network file system lets a signal end
-	 * them; a wait ends all the same (signal(7): ppoll() and poll() are never restarted). With SA_RESETHAND a second signal kills,
-	 * which the journal allows for.
+	 * With SA_RESTART locks and syncs of SQLite's, which it does not try again, go on where a network file system lets a
+	 * signal end them; a wait ends all the same (signal(7): ppoll() and poll() are never restarted). With SA_RESETHAND a
+	 * second signal kills, which the journal allows for.
 	 */
 	struct sigaction action = { .sa_handler = remember, .sa_flags = (int)(SA_RESETHAND | SA_RESTART) }, before;
 
