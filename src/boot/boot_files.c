@@ -180,10 +180,15 @@ static void read_wanted(struct wp_boot_survey *survey, struct wp_authorities aut
 		uint8_t *bytes = NULL;
 		uint64_t size;
 
-		wanted->not_read = wp_blob_read(reader, wanted->sha1, left, &bytes, &size);
+		if (wanted->blob && wanted->blob->size <= WP_LIMIT_FILE_DATA && wanted->blob->size > left) {
+			wanted->not_read = "the programs of this kind in the file have more bytes together than are read";
+			continue;
+		}
+		wanted->not_read = wp_blob_read(reader, wanted->sha1, WP_LIMIT_FILE_DATA, &bytes, &size);
+		/* What turns out to be damaged has been read as well. */
+		left -= size <= WP_LIMIT_FILE_DATA ? size : 0;
 		if (wanted->not_read)
 			continue;
-		left -= size;
 		wanted->program = wp_boot_program_read(survey->arena, bytes, (size_t)size, authorities);
 		free(bytes);
 	}

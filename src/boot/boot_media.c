@@ -43,12 +43,13 @@ struct reading {
 static void take(struct reading *reading, enum wp_boot_role role, const struct wp_media_file *found)
 {
 	struct wp_boot_file *file = WP_PUSH(reading->arena, reading->medium->files, reading->medium->count);
-	uint64_t most = reading->left < WP_LIMIT_FILE_DATA ? reading->left : WP_LIMIT_FILE_DATA;
 	uint8_t *bytes = NULL;
 
 	*file = (struct wp_boot_file){ .role = role, .path = wp_arena_strdup(reading->arena, found->path), .size = found->size };
 	file->missing = found->why != NULL;
-	file->not_read = wp_media_read(reading->media, found, most, &bytes);
+	file->not_read = !found->why && found->size <= WP_LIMIT_FILE_DATA && found->size > reading->left ?
+				 "the programs of the medium have more bytes together than are read" :
+				 wp_media_read(reading->media, found, WP_LIMIT_FILE_DATA, &bytes);
 	if (file->not_read)
 		return;
 	reading->left -= found->size;

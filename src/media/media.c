@@ -41,6 +41,9 @@ static void open_volumes(struct wp_media *media)
 	if (iso_why)
 		add_damage(media, NULL, "ISO 9660", iso_why);
 	first = volumes->udf ? volumes->udf : volumes->iso9660;
+	if (!first && !udf_why && !iso_why)
+		wp_diag_add(media->arena, &media->diags, WP_SEVERITY_ERROR, "media-damaged", NULL,
+			    "its volume descriptors lead to no file system: there is neither UDF nor ISO 9660 on it");
 	if (!first)
 		return;
 	media->label = first->label;
@@ -172,16 +175,18 @@ struct listing {
 	const char *begin, *end;
 	const char **names;
 	size_t count;
+	bool more; /* there are others */
 };
 
 static void take_listed(void *context, const struct wp_media_node *node)
 {
 	struct listing *listing = context;
 
-	if (node->folder || listing->count == WP_LIMIT_MEDIA_LISTED || !wp_ascii_begins(node->name, listing->begin) ||
-	    !wp_ascii_ends(node->name, listing->end))
+	if (node->folder || !wp_ascii_begins(node->name, listing->begin) || !wp_ascii_ends(node->name, listing->end))
 		return;
-	*WP_PUSH(listing->media->arena, listing->names, listing->count) = wp_arena_strdup(listing->media->arena, node->name);
+	listing->more = listing->count == WP_LIMIT_MEDIA_LISTED;
+	if (!listing->more)
+		*WP_PUSH(listing->media->arena, listing->names, listing->count) = wp_arena_strdup(listing->media->arena, node->name);
 }
 
 size_t wp_media_list(struct wp_media *media, const char *path, const char *begin, const char *end,
@@ -201,6 +206,9 @@ size_t wp_media_list(struct wp_media *media, const char *path, const char *begin
 		if (why)
 			add_damage(media, volumes[i], volumes[i]->name, why);
 	}
+	if (listing.more)
+		wp_diag_add(media->arena, &media->diags, WP_SEVERITY_WARNING, "media-damaged", NULL,
+			    "%s has more than %u files %s*%s: those behind them are not looked at", spelled, WP_LIMIT_MEDIA_LISTED, begin, end);
 	*ret = wp_arena_alloc(media->arena, listing.count * sizeof **ret);
 	for (size_t i = 0; i < listing.count; i++)
 		if (wp_media_find(media, wp_arena_printf(media->arena, "%s/%s", spelled, listing.names[i]), &(*ret)[count]))

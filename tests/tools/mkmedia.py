@@ -39,6 +39,11 @@ def tagged(kind, location, body, version=2):
     return bytes(head) + body
 
 
+def numbers(words):
+    """NAME=NUMBER…"""
+    return {name: int(number) for name, _, number in (word.partition("=") for word in words)}
+
+
 def field(text, size):
     """A text in a field of fixed size."""
     data = b"\x08" + text.encode("latin-1") if text else b""
@@ -84,7 +89,7 @@ class Medium:
         self.sectors = {}
         self.next = PARTITION + 8
         self.root = Node("")
-        self.grow = [(word.partition("=")[0], int(word.partition("=")[2])) for word in options.grow]
+        self.grow, self.folder_sizes, self.counts = numbers(options.grow), numbers(options.folder), numbers(options.count)
 
     def put(self, sector, data):
         self.sectors[sector] = data
@@ -102,7 +107,7 @@ class Medium:
         for node in self.root.walk():
             if node.data is None:
                 continue
-            node.size += dict(self.grow).get(node.name, 0)
+            node.size += self.grow.get(node.name, 0)
             # The longest extent that UDF can describe, in whole sectors.
             step = self.options.extent or (1 << 30) - SECTOR
             scatter = node.name in self.options.scatter
@@ -178,7 +183,17 @@ class Medium:
         return first
 
     def meta_put(self, block, data):
-        self.put(self.meta_start + block if self.meta else PARTITION + block, data)
+        self.put(self.meta_start + block * self.meta_step if self.meta else PARTITION + block, data)
+
+    def fill_folder(self, data, size):
+        """Names of files that are deleted, up to @size bytes; each is of one sector or more."""
+        data = bytearray(data)
+        while len(data) < size:
+            room = min(65536, size - len(data))
+            head = bytearray(struct.pack("<HHBBHHHI", 257, 2, 0, 0, 0, 0, 0, 0))
+            head[4] = sum(head) & 0xff
+            data += head + struct.pack("<HBBIIH6xH", 1, 4, 0, 0, 0, 0, room - 38 & ~3) + bytes(room - 38)
+        return bytes(data[:size])
 
     def place_node(self, node):
         """Writes a file or folder and everything in it; node.block is where its entry is."""
@@ -188,7 +203,7 @@ class Medium:
                 child.block = self.meta_take()
             names = [self.name("", node.parent_block, 0x0a)]
             names += [self.name(child.name, child.block, 0x02 if child.data is None else 0) for child in node.children.values()]
-            data = b"".join(names)
+            data = self.fill_folder(b"".join(names), self.folder_sizes.get(node.name, 0)) or b"".join(names)
             block = self.meta_take(-(-len(data) // SECTOR))
             self.meta_put(block, data)
             size = len(data)
@@ -235,12 +250,13 @@ class Medium:
         partition = 1 if self.meta else 0
         self.meta_next = 0
         if self.meta:
-            size = 64
-            self.meta_start = self.take(size * SECTOR)
-            step = size // 2 if self.options.scatter_metadata else size
-            ads = b""
-            for at in range(0, size, step):
-                ads += struct.pack("<II", step * SECTOR, self.meta_start + at - PARTITION)
+            # In pieces of one sector each of these is followed by one that is none.
+            pieces = self.counts.get("metadata", 0)
+            self.meta_step, size = (2, pieces) if pieces else (1, 64)
+            self.meta_start = self.take(size * self.meta_step * SECTOR)
+            step = 1 if pieces else size // 2 if self.options.scatter_metadata else size
+            ads = self.lists(0, [struct.pack("<II", step * SECTOR, self.meta_start + at * self.meta_step - PARTITION)
+                                 for at in range(0, size, step)], 0)
             for block, kind in ((0, METADATA), (1, MIRROR)):
                 here = ads
                 if self.broken("metadata-loop"):
@@ -268,6 +284,9 @@ class Medium:
         count = 2 if self.meta else 1
         if self.broken("maps"):
             count = 0x7fffffff
+        if "maps" in self.counts:
+            maps += struct.pack("<BBHH", 1, 6, 1, 7) * (self.counts["maps"] - count)
+            count = self.counts["maps"]
         volume = struct.pack("<I", 2) + CHARSET + field(self.options.label, 128) + struct.pack("<I", SECTOR)
         volume += entity("*OSTA UDF Compliant", suffix) + struct.pack("<IIH6x", SECTOR, set_block, partition)
         volume += struct.pack("<II", len(maps), count) + entity("*wimplan tests") + bytes(128) + struct.pack("<II", 2 * SECTOR, 64) + maps
@@ -277,25 +296,34 @@ class Medium:
         length = self.udf_end - PARTITION
         room = struct.pack("<IHH", 3, 1, 0) + entity("+NSR03" if revision >= 0x200 else "+NSR02") + bytes(128)
         room += struct.pack("<III", 1, PARTITION, length) + entity("*wimplan tests") + bytes(128 + 156)
+        others = [(5, struct.pack("<IHH", 3, 1, 100 + i) + room[8:]) for i in range(self.counts.get("partitions", 1) - 1)]
+        others += [(7, struct.pack("<II", 5, 0))] * self.counts.get("volume", 0)
         user = struct.pack("<I", 4) + entity("*UDF LV Info", suffix) + CHARSET + field(self.options.label, 128) + field("", 36) * 3
         user += entity("*wimplan tests") + bytes(128)
-        for start in (32, 48):
-            bodies = [(1, primary), (4, user), (5, room), (6, volume), (7, struct.pack("<II", 5, 0)), (8, bytes(496))]
+        bodies = [*others, (1, primary), (4, user), (5, room), (6, volume), (7, struct.pack("<II", 5, 0)), (8, bytes(496))]
+        starts, sectors = (32, 48), 16
+        if len(bodies) > sectors or "recognition" in self.counts:
+            sectors = len(bodies)
+            starts = self.udf_end + 1, self.udf_end + 1 + sectors
+            self.udf_end += 2 * sectors + 1
+        for start in starts:
             for i, (kind, body) in enumerate(bodies):
                 data = tagged(kind, start + i, body)
-                if self.broken("main-descriptors") and start == 32 and kind == 6:
+                if self.broken("main-descriptors") and start == starts[0] and kind == 6:
                     data = bytes(SECTOR)
                 if self.broken("next-loop") and kind == 6:
-                    data = tagged(3, start + i, struct.pack("<III", 9, 16 * SECTOR, start))
+                    data = tagged(3, start + i, struct.pack("<III", 9, sectors * SECTOR, start))
                 self.put(start + i, data)
         integrity = STAMP + struct.pack("<III", 1, 0, 0) + struct.pack("<Q24x", 16) + struct.pack("<II", count if count < 9 else 1, 46)
         integrity += struct.pack("<I", 0) * 1 + struct.pack("<I", length) + entity("*wimplan tests")
         integrity += struct.pack("<IIHHH", 1, 1, revision, revision, revision)
-        self.put(64, tagged(9, 64, integrity))
-        self.put(65, tagged(8, 65, bytes(496)))
+        if "recognition" not in self.counts:
+            self.put(64, tagged(9, 64, integrity))
+            self.put(65, tagged(8, 65, bytes(496)))
         if not self.broken("anchor"):
-            for sector in (256, self.udf_end):
-                self.put(sector, tagged(2, sector, struct.pack("<IIII", 16 * SECTOR, 32, 16 * SECTOR, 48) + bytes(480)))
+            anchor = struct.pack("<IIII", sectors * SECTOR, starts[0], sectors * SECTOR, starts[1]) + bytes(480)
+            for sector in (self.udf_end,) if "recognition" in self.counts else (256, self.udf_end):
+                self.put(sector, tagged(2, sector, anchor))
 
     # ISO 9660
 
@@ -318,6 +346,7 @@ class Medium:
         for child in node.children.values():
             records += 34 + len(self.iso_name(child, joliet)) * 1 + 40 * max(1, len(child.pieces))
         size = -(-(records + SECTOR // 2 * (records // SECTOR + 1)) // SECTOR) * SECTOR
+        size = self.folder_sizes.get(node.name, size)
         sector = self.take(size)
         parent = parent or (sector, size)
         items = [self.record(b"\0", sector, size, True), self.record(b"\1", *parent, True)]
@@ -337,7 +366,7 @@ class Medium:
             data += bytes(room if len(item) > room else 0) + item
         if self.broken("iso-record"):
             data = data[:68] + b"\x40" + data[69:]
-        self.put(sector, data.ljust(size, b"\0"))
+        self.put(sector, data)
         return sector, size
 
     def descriptor(self, kind, root, joliet):
@@ -361,10 +390,13 @@ class Medium:
         for i, at in enumerate((self.table, self.table + 1)):
             self.put(at, b"\1\0" + struct.pack(">IH" if i else "<IH", roots[0][1][0], 1) + b"\0\0")
         self.total = max(self.next, getattr(self, "udf_end", 0)) + 32
+        first = 16 + self.counts.get("iso", 0)
+        for sector in range(16, first):
+            self.put(sector, b"\0CD001\1")
         for i, (kind, root, joliet) in enumerate(roots):
-            self.put(16 + i, self.descriptor(kind, root, joliet))
-        self.put(16 + len(roots), b"\xffCD001\1".ljust(SECTOR, b"\0"))
-        return 17 + len(roots)
+            self.put(first + i, self.descriptor(kind, root, joliet))
+        self.put(first + len(roots), b"\xffCD001\1".ljust(SECTOR, b"\0"))
+        return first + 1 + len(roots)
 
     def write(self, path):
         self.place_data()
@@ -373,7 +405,8 @@ class Medium:
             after = self.write_iso()
         if self.options.udf:
             self.write_udf()
-            for i, name in enumerate((b"BEA01", b"NSR03" if self.options.udf >= 0x200 else b"NSR02", b"TEA01")):
+            boots = [b"BOOT2"] * self.counts.get("recognition", 0)
+            for i, name in enumerate((b"BEA01", *boots, b"NSR03" if self.options.udf >= 0x200 else b"NSR02", b"TEA01")):
                 self.put(after + i, (b"\0" + name + b"\1").ljust(SECTOR, b"\0"))
         end = getattr(self, "udf_end", self.next + 32)
         if self.options.records:
@@ -410,6 +443,9 @@ def main():
     parser.add_argument("--break", dest="breaks", action="append", default=[], choices=BREAKS)
     parser.add_argument("--overlap", action="store_true", help="all extents of a file are one")
     parser.add_argument("--grow", action="append", default=[], metavar="NAME=BYTES", help="zeroes behind the data, which take no room")
+    parser.add_argument("--folder", action="append", default=[], metavar="NAME=BYTES", help="so long is this folder")
+    parser.add_argument("--count", action="append", default=[], metavar="WHAT=NUMBER",
+                        help="metadata=pieces, maps=partition maps, partitions=their descriptors; further descriptors in front: iso, recognition, volume")
     parser.add_argument("--records", action="store_true", help="sectors with their numbers, for tests/fuzz/fuzz_media.c")
     parser.add_argument("--truncate", type=int, default=0)
     parser.add_argument("out")

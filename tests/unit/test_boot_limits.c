@@ -7,6 +7,7 @@
 #include "wimplan/text.h"
 
 #include <criterion/criterion.h>
+#include <openssl/param_build.h>
 
 static const struct pe_form form = { 0x8664, { 10, 0, 28000, 317 }, 9, 0, 0x90 };
 static const struct wp_authorities nobody;
@@ -272,6 +273,102 @@ Test(boot_limits, names_of_strangers)
 			cr_expect_str_eq(program->signatures[0].signer, cases[i].name, "%s", cases[i].label);
 		X509_NAME_free(name);
 		pe_party_free(&party);
+	}
+	end(&cast);
+}
+
+/*
+ * A key of so many bits for which one signature is good that nobody needs to calculate: the signature is chosen first, and the modulus
+ * is its cube less what is signed, whose cube root with the exponent 3 it is.
+ */
+static EVP_PKEY *forge_key(unsigned int bits, const uint8_t digest[32], uint8_t *signature, size_t size)
+{
+	static const uint8_t sha256[] = { 0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20 };
+	BN_CTX *context = BN_CTX_new();
+	BIGNUM *root = BN_new(), *modulus = BN_new(), *exponent = BN_new(), *message;
+	OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
+	EVP_PKEY_CTX *maker = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+	uint8_t *padded = wp_must(malloc(size));
+	EVP_PKEY *key = NULL;
+	OSSL_PARAM *params;
+
+	/* PKCS #1: 00 01 FF … FF 00, the kind of digest, the digest. */
+	memset(padded, 0xff, size);
+	memcpy(padded, "\0\1", 2);
+	padded[size - 32 - sizeof sha256 - 1] = 0;
+	memcpy(padded + size - 32 - sizeof sha256, sha256, sizeof sha256);
+	memcpy(padded + size - 32, digest, 32);
+	message = BN_bin2bn(padded, (int)size, NULL);
+	/* The cube of 1.25 times 2^n has 3n + 1 bits, and that of 1.5 times it one or two more: both are tried. */
+	for (unsigned int half = 1; half <= 2 && BN_num_bits(modulus) != (int)bits; half++) {
+		BN_zero(root);
+		BN_set_bit(root, (int)(bits - 1) / 3);
+		BN_set_bit(root, (int)(bits - 1) / 3 - 3 + (int)half);
+		/* A modulus is odd. */
+		if (!BN_is_odd(message))
+			BN_add_word(root, 1);
+		BN_sqr(modulus, root, context);
+		BN_mul(modulus, modulus, root, context);
+		BN_sub(modulus, modulus, message);
+	}
+	cr_assert_eq(BN_num_bits(modulus), (int)bits);
+	BN_set_word(exponent, 3);
+	OSSL_PARAM_BLD_push_BN(build, "n", modulus);
+	OSSL_PARAM_BLD_push_BN(build, "e", exponent);
+	params = OSSL_PARAM_BLD_to_param(build);
+	EVP_PKEY_fromdata_init(maker);
+	cr_assert_eq(EVP_PKEY_fromdata(maker, &key, EVP_PKEY_PUBLIC_KEY, params), 1);
+	cr_assert_eq(BN_bn2binpad(root, signature, (int)size), (int)size);
+	OSSL_PARAM_free(params);
+	OSSL_PARAM_BLD_free(build);
+	EVP_PKEY_CTX_free(maker);
+	BN_free(root);
+	BN_free(modulus);
+	BN_free(exponent);
+	BN_free(message);
+	BN_CTX_free(context);
+	free(padded);
+	return key;
+}
+
+/* libcrypto has the same bound for RSA (OPENSSL_RSA_MAX_MODULUS_BITS): beyond it either one refuses. */
+Test(boot_limits, bits_of_a_key)
+{
+	struct cast cast;
+
+	begin(&cast);
+	for (unsigned int bits = WP_LIMIT_KEY_BITS; bits <= WP_LIMIT_KEY_BITS + 1; bits++) {
+		int size, length;
+		size_t room = (bits + 7) / 8;
+		uint8_t *der = sign(&cast, &size), *attributes = NULL, *signature = wp_must(malloc(room)), digest[32], *more = NULL;
+		const unsigned char *at = der;
+		PKCS7 *pkcs7 = d2i_PKCS7(NULL, &at, size);
+		PKCS7_SIGNER_INFO *info = sk_PKCS7_SIGNER_INFO_value(PKCS7_get_signer_info(pkcs7), 0);
+		X509 *certificate = X509_dup(cast.leaf.certificate);
+		const struct wp_boot_program *program;
+		EVP_PKEY *key;
+
+		length = ASN1_item_i2d((ASN1_VALUE *)info->auth_attr, &attributes, ASN1_ITEM_rptr(PKCS7_ATTR_VERIFY));
+		cr_assert_gt(length, 0);
+		EVP_Digest(attributes, (size_t)length, digest, NULL, EVP_sha256(), NULL);
+		key = forge_key(bits, digest, signature, room);
+		ASN1_STRING_set(info->enc_digest, signature, (int)room);
+		X509_set_pubkey(certificate, key);
+		cr_assert(X509_sign(certificate, cast.ca.key, EVP_sha256()));
+		X509_free(sk_X509_shift(pkcs7->d.sign->cert));
+		PKCS7_add_certificate(pkcs7, certificate);
+		size = i2d_PKCS7(pkcs7, &more);
+		program = read_entry(&cast, more, (size_t)size);
+		cr_assert_eq(program->signature_count, 1);
+		cr_expect_str_eq(program->signatures[0].signer, "Acme");
+		cr_expect_eq(program->signatures[0].signature_agrees, bits == WP_LIMIT_KEY_BITS, "%u", bits);
+		cr_expect(program->signatures[0].digest_agrees);
+		EVP_PKEY_free(key);
+		X509_free(certificate);
+		PKCS7_free(pkcs7);
+		OPENSSL_free(attributes);
+		OPENSSL_free(der);
+		free(signature);
 	}
 	end(&cast);
 }
