@@ -17,10 +17,7 @@ struct wp_audit_input {
 	const struct wp_window_settings *window; /* bandwidth and how many points at a time */
 	struct wp_time opens, closes; /* the window; either end may be unknown */
 	const struct wp_expect_settings *expect; /* NULL: nothing is expected */
-	/* What is inside of the source of each record of the set, in its order; NULL where nobody looked, or at all. */
-	const struct wp_expect_contents *const *contents;
-	/* What starts the images of these sources, as in struct wp_expect_subject. */
-	const struct wp_boot_image *const *starts;
+	const struct wp_expect_found *found; /* in the source of each record of the set, in its order; NULL: in none */
 	const struct wp_zone *zone; /* of schedules in the site's local time; NULL: UTC */
 };
 

@@ -43,13 +43,18 @@ struct wp_expect_contents *wp_expect_look_inside(struct wp_arena *arena, const s
 struct wp_expect_contents *wp_expect_look_up(struct wp_arena *arena, const struct wp_expect_settings *expect,
 					     const struct wp_content_summary *summary);
 
+/* What was found inside of a file. */
+struct wp_expect_found {
+	const struct wp_expect_contents *contents; /* NULL: nobody looked */
+	const struct wp_boot_image *starts; /* of each image of the metadata, what starts it; NULL: it is not known */
+};
+
 /* What is held against the expectations: one file. All borrowed. */
 struct wp_expect_subject {
 	const struct wp_wim_metadata *metadata; /* NULL: it could not be read */
 	uint32_t only_image;                    /* index; 0: all */
 	bool boot; /* a boot image: of what is expected of Windows only drivers, and what must not be inside, count for it */
-	const struct wp_expect_contents *contents; /* NULL: nobody looked */
-	const struct wp_boot_image *starts; /* of each image of the metadata, what starts it; NULL: nobody looked */
+	struct wp_expect_found found;
 	struct wp_time now;
 };
 

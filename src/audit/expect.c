@@ -61,12 +61,12 @@ static void judge_build(struct wp_expecting *judge, const struct wp_expected_bui
 					       windows->build.value, expected->least[2]);
 	}
 	wp_expect_unknown(judge, &unknown, "build", wp_json_text(expected->value),
-		    !unknown.count ? NULL : wp_arena_printf(judge->arena, "update of %s", wp_judged_found(judge, &unknown)));
+			  !unknown.count ? NULL : wp_arena_printf(judge->arena, "update of %s", wp_judged_found(judge, &unknown)));
 	if (below.count)
 		wp_expect_note(judge, WP_NOTE_BELOW_EXPECTED, &below, wp_judged_facts(&below, "build", wp_json_text(expected->value)),
-			 wp_arena_printf(judge->arena, "%s %s the build %s, where %s is the least that is expected%s",
-					 wp_judged_words(judge, &below), below.count == 1 ? "has" : "have",
-					 wp_judged_found(judge, &below), expected->value, same));
+			       wp_arena_printf(judge->arena, "%s %s the build %s, where %s is the least that is expected%s",
+					       wp_judged_words(judge, &below), below.count == 1 ? "has" : "have",
+					       wp_judged_found(judge, &below), expected->value, same));
 }
 
 static void judge_builds(struct wp_expecting *judge)
@@ -112,10 +112,10 @@ static void judge_ages(struct wp_expecting *judge)
 	wp_expect_unknown(judge, &unknown, "max_age", wp_json_u64(most), "time of modification");
 	if (old.count)
 		wp_expect_note(judge, WP_NOTE_TOO_OLD, &old, wp_judged_facts(&old, "max_age", wp_json_u64(most)),
-			 wp_arena_printf(judge->arena, "%s %s last modified %s%s ago, and %s are the most that is expected",
-					 wp_judged_words(judge, &old), old.count == 1 ? "was" : "were",
-					 old.count == 1 ? "" : "up to ", age_words(judge->arena, oldest),
-					 age_words(judge->arena, most)));
+			       wp_arena_printf(judge->arena, "%s %s last modified %s%s ago, and %s are the most that is expected",
+					       wp_judged_words(judge, &old), old.count == 1 ? "was" : "were",
+					       old.count == 1 ? "" : "up to ", age_words(judge->arena, oldest),
+					       age_words(judge->arena, most)));
 }
 
 static bool has_name(const struct wp_names *names, const char *text)
@@ -158,9 +158,9 @@ static void judge_edition(struct wp_expecting *judge)
 		wp_expect_unknown(judge, &unknown, "edition", wp_judged_names_json(expected), "edition");
 	else if (others.count)
 		wp_expect_note(judge, WP_NOTE_LACKS, &others, wp_judged_facts(&others, "edition", wp_judged_names_json(expected)),
-			 wp_arena_printf(judge->arena, "no image has the edition %s; %s %s %s", choice_words(judge, expected),
-					 wp_judged_words(judge, &others), others.count == 1 ? "is" : "are",
-					 wp_judged_found(judge, &others)));
+			       wp_arena_printf(judge->arena, "no image has the edition %s; %s %s %s", choice_words(judge, expected),
+					       wp_judged_words(judge, &others), others.count == 1 ? "is" : "are",
+					       wp_judged_found(judge, &others)));
 }
 
 static void judge_language(struct wp_expecting *judge, const char *language)
@@ -179,9 +179,9 @@ static void judge_language(struct wp_expecting *judge, const char *language)
 	}
 	if (lacking.count)
 		wp_expect_note(judge, WP_NOTE_LACKS, &lacking, wp_judged_facts(&lacking, "languages", wp_json_text(language)),
-			 wp_arena_printf(judge->arena, "%s %s the language %s, and %s %s", wp_judged_words(judge, &lacking),
-					 lacking.count == 1 ? "lacks" : "lack", language, lacking.count == 1 ? "has" : "have",
-					 wp_judged_found(judge, &lacking)));
+			       wp_arena_printf(judge->arena, "%s %s the language %s, and %s %s", wp_judged_words(judge, &lacking),
+					       lacking.count == 1 ? "lacks" : "lack", language, lacking.count == 1 ? "has" : "have",
+					       wp_judged_found(judge, &lacking)));
 }
 
 static void judge_languages(struct wp_expecting *judge)
@@ -216,9 +216,9 @@ static void judge_state(struct wp_expecting *judge)
 	wp_expect_unknown(judge, &unknown, "image_state", wp_judged_names_json(expected), "state (IMAGESTATE)");
 	if (others.count)
 		wp_expect_note(judge, WP_NOTE_LACKS, &others, wp_judged_facts(&others, "image_state", wp_judged_names_json(expected)),
-			 wp_arena_printf(judge->arena, "%s %s in the state %s, where %s is expected", wp_judged_words(judge, &others),
-					 others.count == 1 ? "is" : "are", wp_judged_found(judge, &others),
-					 choice_words(judge, expected)));
+			       wp_arena_printf(judge->arena, "%s %s in the state %s, where %s is expected", wp_judged_words(judge, &others),
+					       others.count == 1 ? "is" : "are", wp_judged_found(judge, &others),
+					       choice_words(judge, expected)));
 }
 
 static const char *why_unknown(enum wp_inside inside)
@@ -246,7 +246,7 @@ static bool must_have(const struct wp_expecting *judge, const struct wp_wim_imag
 static void judge_thing(struct wp_expecting *judge, size_t at, const char *thing, bool wanted)
 {
 	const struct wp_wim_metadata *metadata = judge->subject->metadata;
-	const struct wp_expect_contents *contents = judge->subject->contents;
+	const struct wp_expect_contents *contents = judge->subject->found.contents;
 	struct wp_judged bad = { 0 }, unknown[WP_INSIDE_NOT_UNDERSTOOD + 1] = { 0 };
 
 	for (size_t i = 0; i < judge->image_count; i++) {
@@ -263,16 +263,16 @@ static void judge_thing(struct wp_expecting *judge, size_t at, const char *thing
 	}
 	if (bad.count)
 		wp_expect_note(judge, wanted ? WP_NOTE_LACKS : WP_NOTE_HAS, &bad,
-			 wp_judged_facts(&bad, wanted ? "must_have" : "must_not_have", wp_json_text(thing)),
-			 wp_arena_printf(judge->arena, "%s %s %s%s", wp_judged_words(judge, &bad),
-					 wanted ? bad.count == 1 ? "lacks" : "lack" : bad.count == 1 ? "has" : "have", thing,
-					 wanted ? "" : " inside, which must not be"));
+			       wp_judged_facts(&bad, wanted ? "must_have" : "must_not_have", wp_json_text(thing)),
+			       wp_arena_printf(judge->arena, "%s %s %s%s", wp_judged_words(judge, &bad),
+					       wanted ? bad.count == 1 ? "lacks" : "lack" : bad.count == 1 ? "has" : "have", thing,
+					       wanted ? "" : " inside, which must not be"));
 	for (enum wp_inside why = WP_INSIDE_NOT_READ; why <= WP_INSIDE_NOT_UNDERSTOOD; why++)
 		if (unknown[why].count)
 			wp_expect_note(judge, WP_NOTE_EXPECT_UNKNOWN, &unknown[why],
-				 wp_judged_facts(&unknown[why], wanted ? "must_have" : "must_not_have", wp_json_text(thing)),
-				 wp_arena_printf(judge->arena, "whether %s is inside of %s is not known: %s", thing,
-						 wp_judged_words(judge, &unknown[why]), why_unknown(why)));
+				       wp_judged_facts(&unknown[why], wanted ? "must_have" : "must_not_have", wp_json_text(thing)),
+				       wp_arena_printf(judge->arena, "whether %s is inside of %s is not known: %s", thing,
+						       wp_judged_words(judge, &unknown[why]), why_unknown(why)));
 }
 
 struct wp_note *wp_expect_judge(struct wp_arena *arena, const struct wp_expect_settings *expect,
@@ -281,14 +281,14 @@ struct wp_note *wp_expect_judge(struct wp_arena *arena, const struct wp_expect_s
 	struct wp_expecting judge = { .arena = arena, .expect = expect, .subject = subject };
 
 	*ret_count = 0;
-	if (wp_expect_nothing(expect) && !subject->starts)
+	if (wp_expect_nothing(expect) && !subject->found.starts)
 		return NULL;
 	for (size_t i = 0; subject->metadata && i < subject->metadata->image_count; i++)
 		if (!subject->only_image || subject->metadata->images[i].index == subject->only_image)
 			*WP_PUSH(arena, judge.images, judge.image_count) = &subject->metadata->images[i];
 	if (!subject->metadata && !(subject->boot && !wp_expect_things(expect) && !wp_expect_boots(expect)))
 		wp_expect_note(&judge, WP_NOTE_EXPECT_UNKNOWN, NULL, json_object(),
-			      "its images were not read, so that nothing can be held against what is expected");
+			       "its images were not read, so that nothing can be held against what is expected");
 	judge_builds(&judge);
 	judge_ages(&judge);
 	judge_edition(&judge);
@@ -309,8 +309,7 @@ void wp_audit_find_expected(struct audit *audit, const struct audited *package)
 	struct wp_expect_subject subject = {
 		.metadata = seen && seen->wim ? seen->wim->metadata : NULL,
 		.boot = package->record->class == WP_CLASS_BOOT,
-		.contents = package->contents,
-		.starts = package->starts,
+		.found = package->found,
 		.now = audit->plan->created_at,
 	};
 	struct wp_plan *plan = audit->plan;

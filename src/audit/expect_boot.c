@@ -24,8 +24,8 @@ struct findings {
 static const struct wp_boot_image *starts_of(const struct wp_expecting *judge, size_t i)
 {
 	const struct wp_expect_subject *subject = judge->subject;
-	const struct wp_boot_image *starts =
-		subject->starts ? &subject->starts[judge->images[i] - subject->metadata->images] : NULL;
+	const struct wp_boot_image *all = subject->found.starts;
+	const struct wp_boot_image *starts = all ? &all[judge->images[i] - subject->metadata->images] : NULL;
 
 	return starts && starts->known ? starts : NULL;
 }
@@ -145,8 +145,8 @@ static void tell(struct wp_expecting *judge, const struct finding *finding)
 
 	if (finding->kind == WP_NOTE_EXPECT_UNKNOWN) {
 		wp_expect_note(judge, finding->kind, group, wp_judged_facts(group, "boot", json_null()),
-			      wp_arena_printf(judge->arena, "whether %s start%s as is expected is not known: %s", images,
-					      group->count == 1 ? "s" : "", finding->path));
+			       wp_arena_printf(judge->arena, "whether %s start%s as is expected is not known: %s", images,
+					       group->count == 1 ? "s" : "", finding->path));
 		return;
 	}
 	if (finding->kind == WP_NOTE_BELOW_EXPECTED) {
@@ -154,19 +154,19 @@ static void tell(struct wp_expecting *judge, const struct finding *finding)
 		facts = wp_judged_facts(group, "svn", wp_json_text(least));
 		wp_json_set(facts, "path", wp_json_text(finding->path));
 		wp_expect_note(judge, finding->kind, group, facts,
-			      wp_arena_printf(judge->arena, "%s of %s has %s, where the SVN %s is the least that is expected",
-					      finding->path, images,
-					      found ? wp_arena_printf(judge->arena, "the SVN %s", found) : "no SVN", least));
+			       wp_arena_printf(judge->arena, "%s of %s has %s, where the SVN %s is the least that is expected",
+					       finding->path, images,
+					       found ? wp_arena_printf(judge->arena, "the SVN %s", found) : "no SVN", least));
 		return;
 	}
 	facts = wp_judged_facts(group, "boot", json_null());
 	wp_json_set(facts, "path", wp_json_text(finding->path));
 	wp_expect_note(judge, finding->kind, group, facts,
-		      finding->kind == WP_NOTE_BOOT_UNSIGNED ?
-			      wp_arena_printf(judge->arena, "%s of %s has no signature, which firmware with Secure Boot asks for",
-					      finding->path, images) :
-			      wp_arena_printf(judge->arena, "%s of %s is not what was signed under %s: its digest is another one",
-					      finding->path, images, found));
+		       finding->kind == WP_NOTE_BOOT_UNSIGNED ?
+			       wp_arena_printf(judge->arena, "%s of %s has no signature, which firmware with Secure Boot asks for",
+					       finding->path, images) :
+			       wp_arena_printf(judge->arena, "%s of %s is not what was signed under %s: its digest is another one",
+					       finding->path, images, found));
 }
 
 static void tell_verdicts(struct wp_expecting *judge, const struct wp_judged *old, const struct wp_judged *joint, const struct wp_judged *others,
@@ -176,28 +176,29 @@ static void tell_verdicts(struct wp_expecting *judge, const struct wp_judged *ol
 
 	if (old->count)
 		wp_expect_note(judge, WP_NOTE_BOOT_2011_ONLY, old, wp_judged_facts(old, "boot", wp_json_text(expected)),
-			      wp_arena_printf(judge->arena, "the boot manager of %s is signed under the certificate of 2011 alone (%s): it "
-							    "does not start where that one is revoked or was never trusted",
-					      wp_judged_words(judge, old), wp_judged_found(judge, old)));
+			       wp_arena_printf(judge->arena, "the boot manager of %s is signed under the certificate of 2011 alone (%s): it "
+							     "does not start where that one is revoked or was never trusted",
+					       wp_judged_words(judge, old), wp_judged_found(judge, old)));
 	if (joint->count)
 		wp_expect_note(judge, WP_NOTE_BOOT_2011_ONLY, joint, wp_judged_facts(joint, "boot", wp_json_text(expected)),
-			      wp_arena_printf(judge->arena, "the boot manager of %s is signed under the certificate of 2011 and by somebody else, "
-							    "and not under that of 2023 (%s): it does not start where the certificate of 2011 is "
-							    "revoked, or where neither signer is trusted",
-					      wp_judged_words(judge, joint), wp_judged_found(judge, joint)));
+			       wp_arena_printf(judge->arena, "the boot manager of %s is signed under the certificate of 2011 and by somebody else, "
+							     "and not under that of 2023 (%s): it does not start where the certificate of 2011 is "
+							     "revoked, or where neither signer is trusted",
+					       wp_judged_words(judge, joint), wp_judged_found(judge, joint)));
 	if (others->count)
 		wp_expect_note(judge, WP_NOTE_LACKS, others, wp_judged_facts(others, "boot", wp_json_text(expected)),
-			      wp_arena_printf(judge->arena, "the boot manager of %s is not signed under the certificate of 2023, but under %s",
-					      wp_judged_words(judge, others), wp_judged_found(judge, others)));
+			       wp_arena_printf(judge->arena, "the boot manager of %s is not signed under the certificate of 2023, "
+							     "but under %s",
+					       wp_judged_words(judge, others), wp_judged_found(judge, others)));
 	if (none->count)
 		wp_expect_note(judge, WP_NOTE_LACKS, none, wp_judged_facts(none, "boot", wp_json_text(expected)),
-			      wp_arena_printf(judge->arena, "%s %s no \\Windows\\Boot\\EFI\\bootmgfw.efi", wp_judged_words(judge, none),
-					      none->count == 1 ? "has" : "have"));
+			       wp_arena_printf(judge->arena, "%s %s no \\Windows\\Boot\\EFI\\bootmgfw.efi", wp_judged_words(judge, none),
+					       none->count == 1 ? "has" : "have"));
 	if (mixed->count)
 		wp_expect_note(judge, WP_NOTE_BOOT_MIXED, mixed, wp_judged_facts(mixed, "boot", json_null()),
-			      wp_arena_printf(judge->arena, "%s: a start from a disc and one from the network are signed under different "
-							    "certificates (%s), so that where one starts the other may not",
-					      wp_judged_words(judge, mixed), wp_judged_found(judge, mixed)));
+			       wp_arena_printf(judge->arena, "%s: a start from a disc and one from the network are signed under different "
+							     "certificates (%s), so that where one starts the other may not",
+					       wp_judged_words(judge, mixed), wp_judged_found(judge, mixed)));
 }
 
 void wp_expect_judge_boot(struct wp_expecting *judge)

@@ -47,8 +47,7 @@ struct audited {
 	size_t expected_count;
 	const struct wp_distribution *distribution;
 	const struct wp_package_usage *usage;
-	const struct wp_expect_contents *contents; /* of the source; NULL when nobody looked */
-	const struct wp_boot_image *starts;        /* the same, as in struct wp_expect_subject */
+	struct wp_expect_found found; /* in the source */
 };
 
 /* Whether the plan has the site send the package again: what is only reported is no call. */

@@ -219,7 +219,7 @@ static void write_json(void *context, struct wp_inspected *inspected)
 	wp_inspected_free(inspected);
 }
 
-/* All files, for text has a table of them behind the last, and of --image it is known before anything is said. */
+/* All files, for a page begins with a table of them, and of --image it is known before anything is said. */
 static int inspect_whole(struct wp_cli *cli, const struct wp_inspect_wanted *wanted, const struct wp_cli_wims *wims,
 			 struct files *files)
 {

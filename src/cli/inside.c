@@ -156,8 +156,7 @@ static void judge(const struct wp_inspect_wanted *wanted, struct inside inside, 
 	struct wp_expect_subject subject = {
 		.metadata = ret->file.wim->metadata,
 		.only_image = wanted->only_image,
-		.contents = inside.contents,
-		.starts = inside.starts,
+		.found = { inside.contents, inside.starts },
 		.now = wanted->now,
 	};
 

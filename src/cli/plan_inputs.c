@@ -210,8 +210,7 @@ void wp_plan_inputs_audit(struct wp_cli *cli, const struct wp_plan_inputs *in, c
 		.plan = input,
 		.window = &config->window,
 		.expect = &config->expect,
-		.contents = in->contents,
-		.starts = in->starts,
+		.found = in->found,
 	};
 	struct wp_zone zone;
 	struct wp_error err;
@@ -278,24 +277,26 @@ static bool find_summary(struct wp_cli *cli, const struct wp_plan_inputs *in, co
 	return found > 0;
 }
 
-/* What starts the images of the files with these ids, which are in their order: out of this scan, or else of the cache. */
-static struct wp_file_content *find_starts(struct wp_cli *cli, const struct wp_plan_inputs *in, const struct wp_scan *scan,
-					   struct wp_arena *scratch, const char *const *ids, size_t count)
+/* What starts the images of the files with these ids, which are in their order. The scan has asked the cache of its own ones. */
+static struct wp_boot_facts *find_starts(struct wp_cli *cli, const struct wp_plan_inputs *in, const struct wp_scan *scan,
+					 struct wp_arena *scratch, const char *const *ids, size_t count)
 {
-	struct wp_file_content *files = wp_arena_alloc(scratch, count * sizeof *files);
+	struct wp_boot_facts *facts = wp_arena_alloc(scratch, count * sizeof *facts);
+	struct wp_file_content *others = wp_arena_alloc(scratch, count * sizeof *others);
+	size_t asked = 0, answered = 0;
 	struct wp_error err;
 
 	for (size_t i = 0; i < count; i++)
-		files[i].file_id = ids[i];
-	if (wp_cache_find_boot(in->cache, cli->arena, files, count, &err))
+		if (!wp_scan_file(scan, ids[i]))
+			others[asked++].file_id = ids[i];
+	if (wp_cache_find_boot(in->cache, cli->arena, others, asked, &err))
 		wp_cli_note_lost(cli, &err);
 	for (size_t i = 0; i < count; i++) {
 		const struct wp_file_content *file = wp_scan_file(scan, ids[i]);
 
-		if (file && file->boot.text)
-			files[i].boot = file->boot;
+		facts[i] = file ? file->boot : others[answered++].boot;
 	}
-	return files;
+	return facts;
 }
 
 void wp_plan_inputs_summaries(struct wp_cli *cli, const struct wp_plan_inputs *in, const struct wp_scan *scan,
@@ -303,7 +304,7 @@ void wp_plan_inputs_summaries(struct wp_cli *cli, const struct wp_plan_inputs *i
 {
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_known_summary *known = NULL;
-	struct wp_file_content *starts;
+	struct wp_boot_facts *starts;
 	const char **ids = NULL;
 	size_t count = in->cache ? changed_files(scratch, in->set, input, &ids) : 0;
 
@@ -320,7 +321,7 @@ void wp_plan_inputs_summaries(struct wp_cli *cli, const struct wp_plan_inputs *i
 			continue;
 		item = WP_PUSH(cli->arena, known, input->summary_count);
 		*item = (struct wp_known_summary){ .file_id = ids[i], .summary = summary };
-		wp_boot_facts_open(cli->arena, &starts[i].boot, &item->starts);
+		wp_boot_facts_open(cli->arena, &starts[i], &item->starts);
 	}
 	input->summaries = known;
 }

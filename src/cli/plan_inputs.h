@@ -20,10 +20,7 @@ struct wp_plan_inputs {
 	struct wp_record_set *set;
 	bool from_cache; /* the set is a snapshot, not an export */
 	struct wp_profile *profile; /* of the site; NULL */
-	/* What is inside of the source of each record, where [expect] asks for it and it is known. */
-	const struct wp_expect_contents *const *contents;
-	/* What starts the images of each, where it is known. */
-	const struct wp_boot_image *const *starts;
+	const struct wp_expect_found *found; /* in the source of each record, as struct wp_cli_scan has it */
 };
 
 /*

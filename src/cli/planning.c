@@ -61,11 +61,9 @@ static void scan(struct wp_cli *cli, const struct wp_config *config, const bool 
 	const struct wp_observation **observations = wp_arena_alloc(cli->arena, set->count * sizeof *observations);
 	const struct wp_observation **originals = wp_arena_alloc(cli->arena, set->count * sizeof *originals);
 	const struct wp_observation **samples = wp_arena_alloc(cli->arena, (profile ? profile->count : 0) * sizeof *samples);
-	const struct wp_expect_contents **found = wp_arena_alloc(scratch, most * sizeof *found);
+	struct wp_expect_found *of_scanned = wp_arena_alloc(scratch, most * sizeof *of_scanned);
 	/* One more, of which nobody asks: that of originals. */
-	const struct wp_expect_contents **contents = wp_arena_alloc(cli->arena, (set->count + 1) * sizeof *contents);
-	const struct wp_boot_image **starting = wp_arena_alloc(scratch, most * sizeof *starting);
-	const struct wp_boot_image **starts = wp_arena_alloc(cli->arena, (set->count + 1) * sizeof *starts);
+	struct wp_expect_found *found = wp_arena_alloc(cli->arena, (set->count + 1) * sizeof *found);
 	size_t *record_of = wp_arena_alloc(scratch, most * sizeof *record_of);
 	size_t count = 0;
 
@@ -94,16 +92,13 @@ static void scan(struct wp_cli *cli, const struct wp_config *config, const bool 
 	planning->scan = wp_cli_scan(cli, wanted, count, config, (struct wp_cli_scan){
 		.cache = planning->inputs.cache,
 		.progress = &planning->progress,
-		.contents = found,
-		.starts = starting,
+		.found = of_scanned,
 	});
 	for (size_t i = 0; i < count; i++) {
 		*place[i] = wp_scan_observation(planning->scan, i);
-		contents[record_of[i]] = found[i];
-		starts[record_of[i]] = starting[i];
+		found[record_of[i]] = of_scanned[i];
 	}
-	planning->inputs.contents = contents;
-	planning->inputs.starts = starts;
+	planning->inputs.found = found;
 	input->observations = observations;
 	input->originals = originals;
 	input->samples = samples;

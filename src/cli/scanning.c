@@ -98,7 +98,7 @@ static void look_up_boot(struct wp_cli *cli, bool asked, struct wp_cache *cache,
 }
 
 /* Gives each record what starts the images of its source. */
-static void hand_out_boot(struct wp_cli *cli, const struct wp_scan *scan, size_t count, const struct wp_boot_image **starts)
+static void hand_out_boot(struct wp_cli *cli, const struct wp_scan *scan, size_t count, struct wp_expect_found *found)
 {
 	size_t file_count;
 	const struct wp_file_content *files = wp_scan_files(scan, &file_count);
@@ -113,13 +113,13 @@ static void hand_out_boot(struct wp_cli *cli, const struct wp_scan *scan, size_t
 		const struct wp_wim_metadata *metadata = seen->wim ? seen->wim->metadata : NULL;
 		const struct wp_boot_starts *images = file ? &of_files[file - files] : NULL;
 
-		starts[i] = images && metadata && images->count == metadata->image_count ? images->items : NULL;
+		found[i].starts = images && metadata && images->count == metadata->image_count ? images->items : NULL;
 	}
 }
 
 /* Gives each record what is inside of its source, with what the scan has read. */
 static void hand_out(struct wp_cli *cli, const struct wp_expect_settings *expect, const struct wp_scan *scan, size_t count,
-		     const struct wp_expect_contents **of_files, const struct wp_expect_contents **contents)
+		     const struct wp_expect_contents **of_files, struct wp_expect_found *found)
 {
 	size_t file_count;
 	const struct wp_file_content *files = wp_scan_files(scan, &file_count);
@@ -130,7 +130,7 @@ static void hand_out(struct wp_cli *cli, const struct wp_expect_settings *expect
 	for (size_t i = 0; i < count; i++) {
 		const struct wp_file_content *file = wp_scan_file(scan, wp_scan_observation(scan, i)->file_id);
 
-		contents[i] = file ? of_files[file - files] : NULL;
+		found[i].contents = file ? of_files[file - files] : NULL;
 	}
 }
 
@@ -142,7 +142,7 @@ struct wp_scan *wp_cli_scan(struct wp_cli *cli, const struct wp_record *records,
 {
 	struct wp_progress none = { .bar = cli->env->stderr_terminal && !cli->quiet, .columns = cli->env->columns };
 	struct wp_progress *progress = scan.progress ? scan.progress : &none;
-	bool inside = scan.contents && wp_expect_things(&config->expect);
+	bool inside = scan.found && wp_expect_things(&config->expect);
 	const struct wp_expect_contents **contents;
 	struct wp_file_content *files;
 	unsigned int jobs = cli->jobs.known ? (unsigned int)cli->jobs.value : cli->env->processors;
@@ -168,13 +168,13 @@ struct wp_scan *wp_cli_scan(struct wp_cli *cli, const struct wp_record *records,
 	contents = wp_arena_alloc(cli->arena, file_count * sizeof *contents);
 	if (inside)
 		look_up(cli, &config->expect, scan.cache, files, file_count, contents);
-	if (scan.starts)
+	if (scan.found)
 		look_up_boot(cli, wp_expect_boots(&config->expect), scan.cache, files, file_count);
 	wp_scan_finish(result);
 	if (inside)
-		hand_out(cli, &config->expect, result, count, contents, scan.contents);
-	if (scan.starts)
-		hand_out_boot(cli, result, count, scan.starts);
+		hand_out(cli, &config->expect, result, count, contents, scan.found);
+	if (scan.found)
+		hand_out_boot(cli, result, count, scan.found);
 	return result;
 }
 

@@ -29,15 +29,10 @@ struct wp_cli_scan {
 	struct wp_progress *progress; /* NULL: a bar where there is a terminal */
 	bool identify;                /* file ids alone, see struct wp_scan_options */
 	/*
-	 * Filled, in the order of the records, with what is inside of the sources of the things that [expect] asks for; NULL:
-	 * nobody wants it. A file of which the cache knows only the content id is read again for it.
+	 * Filled, in the order of the records, with what is found inside of the sources; NULL: nobody wants it. For what [expect] asks for
+	 * a file of which the cache does not know it is read again; what starts images is given as well where it is known.
 	 */
-	const struct wp_expect_contents **contents;
-	/*
-	 * The same with what starts the images of the sources, as struct wp_expect_subject has it: where it is known, and where [expect]
-	 * asks for it a file is read for it.
-	 */
-	const struct wp_boot_image **starts;
+	struct wp_expect_found *found;
 };
 
 /* Scans the sources of @count records, and warns of folders of the map that are not there. */

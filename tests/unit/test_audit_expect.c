@@ -353,9 +353,9 @@ Test(audit_expect, contents)
 
 			setup(&world);
 			set(&world, wanted ? "must_have" : "must_not_have", "KB5034765");
-			world.subject.contents = &contents;
+			world.subject.found.contents = &contents;
 			cr_expect_str_eq(judge(&world), wanted ? cases[i].must : cases[i].must_not, "%zu: %s", i, judge(&world));
-			world.subject.contents = NULL;
+			world.subject.found.contents = NULL;
 			cr_expect_str_eq(judge(&world), "expectation-unknown");
 			cr_expect_str_eq(world.notes[0].summary,
 					 "whether KB5034765 is inside of both images is not known: the content was not read");
@@ -374,7 +374,7 @@ Test(audit_expect, contents_of_other_images)
 	setup(&world);
 	set(&world, "must_have", "KB5034765, acmenic.inf");
 	set(&world, "must_not_have", "Contoso.Game");
-	world.subject.contents = &contents;
+	world.subject.found.contents = &contents;
 	world.subject.boot = true;
 	cr_assert_str_eq(judge(&world), "lacks,has");
 	cr_expect_str_eq(world.notes[0].summary, "both images lack acmenic.inf");
@@ -434,7 +434,7 @@ static void start(struct world *world, struct starting *starting, const char *by
 	}
 	wp_boot_judge(world->arena, &starting->images[0], (struct wp_svn){ 0 });
 	wp_boot_judge(world->arena, &starting->images[1], (struct wp_svn){ 0 });
-	world->subject.starts = starting->images;
+	world->subject.found.starts = starting->images;
 }
 
 Test(audit_expect, certificates)
@@ -528,7 +528,7 @@ Test(audit_expect, what_starts_was_not_looked_at)
 	cr_assert_str_eq(judge(&world), "lacks");
 	cr_expect_eq(world.notes[0].image, 2);
 	world.subject.metadata = NULL;
-	world.subject.starts = NULL;
+	world.subject.found.starts = NULL;
 	cr_expect_str_eq(judge(&world), "expectation-unknown");
 }
 
