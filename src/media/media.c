@@ -154,26 +154,31 @@ static bool locate(struct wp_media *media, const struct wp_volume *volume, const
 	return true;
 }
 
+/* Windows reads UDF where there is both; whoever mounts the other one reads something else then. */
+static void hold_against(struct wp_media *media, const struct wp_media_file *udf, const struct wp_media_file *other)
+{
+	if (!udf->why && (other->why || other->size != udf->size || other->offset != udf->offset))
+		wp_diag_add(media->arena, &media->diags, WP_SEVERITY_WARNING, "media-differs", NULL,
+			    "ISO 9660 has another %s than UDF, which is the one that is read here", udf->path);
+}
+
 bool wp_media_find(struct wp_media *media, const char *path, struct wp_media_file *ret)
 {
 	struct wp_media_file other;
-	bool in_udf = locate(media, media->volumes->udf, path, ret);
 
-	if (!in_udf)
+	if (!locate(media, media->volumes->udf, path, ret))
 		return locate(media, media->volumes->iso9660, path, ret);
-	/* Windows reads UDF where there is both; whoever mounts the other one reads something else then. */
-	if (locate(media, media->volumes->iso9660, path, &other) && !ret->why &&
-	    (other.why || other.size != ret->size || other.offset != ret->offset))
-		wp_diag_add(media->arena, &media->diags, WP_SEVERITY_WARNING, "media-differs", NULL,
-			    "ISO 9660 has another %s than UDF, which is the one that is read here", ret->path);
+	if (locate(media, media->volumes->iso9660, path, &other))
+		hold_against(media, ret, &other);
 	return true;
 }
 
-/* Names of a folder that are collected. */
+/* What is collected of a folder in one of the file systems. */
 struct listing {
 	struct wp_media *media;
 	const char *begin, *end;
-	const char **names;
+	const char *folder; /* its path as it is spelled */
+	struct wp_media_node *nodes;
 	size_t count;
 	bool more; /* there are others */
 };
@@ -185,35 +190,58 @@ static void take_listed(void *context, const struct wp_media_node *node)
 	if (node->folder || !wp_ascii_begins(node->name, listing->begin) || !wp_ascii_ends(node->name, listing->end))
 		return;
 	listing->more = listing->count == WP_LIMIT_MEDIA_LISTED;
-	if (!listing->more)
-		*WP_PUSH(listing->media->arena, listing->names, listing->count) = wp_arena_strdup(listing->media->arena, node->name);
+	if (listing->more)
+		return;
+	*WP_PUSH(listing->media->arena, listing->nodes, listing->count) = *node;
+	listing->nodes[listing->count - 1].name = wp_arena_strdup(listing->media->arena, node->name);
 }
 
+static void list(const struct wp_volume *volume, const char *path, struct listing *listing)
+{
+	struct wp_media_node folder;
+	const char *why = NULL;
+
+	if (volume && find(listing->media, volume, path, &folder, &listing->folder) && folder.folder)
+		why = volume->list(volume, &folder, take_listed, listing);
+	if (why)
+		add_damage(listing->media, volume, volume->name, why);
+}
+
+static void locate_listed(const struct wp_volume *volume, const struct listing *listing, size_t at, struct wp_media_file *ret)
+{
+	*ret = (struct wp_media_file){ .path = wp_arena_printf(listing->media->arena, "%s/%s", listing->folder, listing->nodes[at].name) };
+	volume->locate(volume, &listing->nodes[at], ret);
+}
+
+/* A folder may be long, and is gone through once for all that is listed in it. */
 size_t wp_media_list(struct wp_media *media, const char *path, const char *begin, const char *end,
 		     struct wp_media_file **ret)
 {
-	const struct wp_volume *volumes[] = { media->volumes->udf, media->volumes->iso9660 };
-	struct listing listing = { .media = media, .begin = begin, .end = end };
-	struct wp_media_node folder;
-	const char *spelled = path;
-	size_t count = 0;
+	const struct wp_volume *udf = media->volumes->udf, *iso9660 = media->volumes->iso9660;
+	struct listing in_udf = { .media = media, .begin = begin, .end = end }, in_iso = in_udf, *listing = &in_udf;
 
-	for (size_t i = 0; i < 2 && !listing.count; i++) {
-		const char *why = NULL;
-
-		if (volumes[i] && find(media, volumes[i], path, &folder, &spelled) && folder.folder)
-			why = volumes[i]->list(volumes[i], &folder, take_listed, &listing);
-		if (why)
-			add_damage(media, volumes[i], volumes[i]->name, why);
-	}
-	if (listing.more)
+	list(udf, path, &in_udf);
+	list(iso9660, path, &in_iso);
+	if (!in_udf.count)
+		listing = &in_iso;
+	if (listing->more)
 		wp_diag_add(media->arena, &media->diags, WP_SEVERITY_WARNING, "media-damaged", NULL,
-			    "%s has more than %u files %s*%s: those behind them are not looked at", spelled, WP_LIMIT_MEDIA_LISTED, begin, end);
-	*ret = wp_arena_alloc(media->arena, listing.count * sizeof **ret);
-	for (size_t i = 0; i < listing.count; i++)
-		if (wp_media_find(media, wp_arena_printf(media->arena, "%s/%s", spelled, listing.names[i]), &(*ret)[count]))
-			count++;
-	return count;
+			    "%s has more than %u files %s*%s: those behind them are not looked at", listing->folder, WP_LIMIT_MEDIA_LISTED, begin,
+			    end);
+	*ret = wp_arena_alloc(media->arena, listing->count * sizeof **ret);
+	for (size_t i = 0; i < listing->count; i++) {
+		size_t k = listing == &in_udf ? 0 : in_iso.count;
+		struct wp_media_file other;
+
+		locate_listed(listing == &in_udf ? udf : iso9660, listing, i, &(*ret)[i]);
+		while (k < in_iso.count && !wp_text_equal_nocase(in_iso.nodes[k].name, listing->nodes[i].name))
+			k++;
+		if (k == in_iso.count)
+			continue;
+		locate_listed(iso9660, &in_iso, k, &other);
+		hold_against(media, &(*ret)[i], &other);
+	}
+	return listing->count;
 }
 
 const char *wp_media_read(const struct wp_media *media, const struct wp_media_file *file, uint64_t most, uint8_t **ret_bytes)

@@ -3,12 +3,12 @@
 #include "../../src/diff/internal.h"
 #include "tree_make.h"
 
-/* Images that have one tree, whose text counts in each. */
+/* Images whose text counts in each, although all but the first have one tree. */
 enum { IMAGES = 64, LONGEST = 200 };
 #define EACH (WP_LIMIT_INNER_DIFF_TEXT / IMAGES)
 
-/* A tree with so many packages, whose names have 100 characters each, and @more of them together. */
-static void add_packages(struct wp_buf *tree, size_t packages, size_t more)
+/* A tree with so many packages, whose names have 100 characters each, and @more of them together. Gives where it ends. */
+static size_t add_packages(struct wp_buf *tree, size_t packages, size_t more)
 {
 	size_t folder;
 
@@ -32,27 +32,39 @@ static void add_packages(struct wp_buf *tree, size_t packages, size_t more)
 	}
 	end_list(tree);
 	end_list(tree);
+	return tree->length;
 }
 
-/* A WIM whose images all name one resource. */
-static struct wp_wim *make_wim(size_t packages, size_t more, char path[sizeof TEMPORARY])
+/* Adds the tree, and gives its entry in the blob table. */
+static void add_tree(struct wp_buf *file, size_t packages, size_t more, uint8_t entry[WP_BLOB_ENTRY_SIZE])
 {
-	struct wp_buf file = { 0 }, tree = { 0 }, xml = { 0 };
-	uint8_t header[WP_WIM_HEADER_SIZE], entry[WP_BLOB_ENTRY_SIZE] = { 0 };
-	size_t table, text;
+	struct wp_buf tree = { 0 };
+	size_t length = add_packages(&tree, packages, more);
 
-	add_packages(&tree, packages, more);
-	make_header(header, 0);
-	wp_buf_add(&file, header, sizeof header);
-	wp_buf_add(&file, tree.data, tree.length);
-	table = file.length;
-	put_resource(entry, 0, tree.length, 2, WP_WIM_HEADER_SIZE, tree.length);
+	memset(entry, 0, WP_BLOB_ENTRY_SIZE);
+	put_resource(entry, 0, length, 2, file->length, length);
 	put(entry, 24, 2, 1);
 	put(entry, 26, 4, 1);
-	wp_sha1(tree.data, tree.length, entry + WP_BLOB_ENTRY_SHA1);
+	wp_sha1(tree.data, length, entry + WP_BLOB_ENTRY_SHA1);
+	wp_buf_add(file, tree.data, length);
+	wp_buf_free(&tree);
+}
+
+/* A WIM whose first image has a tree of its own with @first characters more than that of the others. */
+static struct wp_wim *make_wim(size_t packages, size_t more, size_t first, char path[sizeof TEMPORARY])
+{
+	uint8_t header[WP_WIM_HEADER_SIZE], own[WP_BLOB_ENTRY_SIZE], entry[WP_BLOB_ENTRY_SIZE];
+	struct wp_buf file = { 0 }, xml = { 0 };
+	size_t table, text;
+
+	make_header(header, 0);
+	wp_buf_add(&file, header, sizeof header);
+	add_tree(&file, packages, more + first, own);
+	add_tree(&file, packages, more, entry);
+	table = file.length;
 	wp_buf_puts(&xml, "<WIM>");
 	for (unsigned int i = 1; i <= IMAGES; i++) {
-		wp_buf_add(&file, entry, sizeof entry);
+		wp_buf_add(&file, i == 1 ? own : entry, sizeof entry);
 		wp_buf_printf(&xml, "<IMAGE INDEX=\"%u\"><NAME>A%u</NAME></IMAGE>", i, i);
 	}
 	wp_buf_puts(&xml, "</WIM>");
@@ -64,17 +76,16 @@ static struct wp_wim *make_wim(size_t packages, size_t more, char path[sizeof TE
 	put_resource(file.data, AT_XML, file.length - text, 2, text, file.length - text);
 	save(&file, path);
 	wp_buf_free(&file);
-	wp_buf_free(&tree);
 	wp_buf_free(&xml);
 	return wp_wim_read(path);
 }
 
 /* The diff of images with nothing in them and such with these packages. */
-static struct wp_diff *compare(size_t packages, size_t more)
+static struct wp_diff *compare(size_t packages, size_t more, size_t first)
 {
 	static const struct wp_diff_options options = { .servicing = true, .inner = true };
 	char old_path[sizeof TEMPORARY], new_path[sizeof TEMPORARY];
-	struct wp_wim *old = make_wim(0, 0, old_path), *new = make_wim(packages, more, new_path);
+	struct wp_wim *old = make_wim(0, 0, 0, old_path), *new = make_wim(packages, more, first, new_path);
 	struct wp_error err = { 0 };
 	struct wp_diff *diff = NULL;
 
@@ -88,12 +99,12 @@ static struct wp_diff *compare(size_t packages, size_t more)
 
 Test(diff_room, of_a_winre)
 {
-	struct wp_diff *diff = compare(1, 0);
+	struct wp_diff *diff = compare(1, 0, 0);
 	size_t one = wp_diff_contents_text(diff->images[0].contents), packages = EACH / one;
 
 	wp_diff_free(diff);
 	for (size_t more = 0; more < 2; more++) {
-		diff = compare(packages, EACH % one + more);
+		diff = compare(packages, EACH % one, more);
 		cr_assert_eq(diff->image_count, IMAGES);
 		cr_expect_eq(wp_diff_contents_text(diff->images[0].contents), EACH + more);
 		for (size_t i = 0; i < IMAGES; i++)
