@@ -129,18 +129,19 @@
 #define WP_LIMIT_INNER_WIM (UINT64_C(4) << 30)
 #define WP_LIMIT_INNER_WIMS 8u
 /*
- * Of a program that starts a computer: sections; entries of its certificate table, signatures within signatures and how deep they are,
- * all of one program together; bytes of one of them, those who signed it and certificates in it; entries of its resources, and bits of
- * a key that is calculated with. A real one has one or two entries of 10 KB with a handful of certificates of 2048 bits each.
+ * Of a program that starts a computer: sections; entries of its certificate table, signatures within signatures, how deep they are, and
+ * bytes, of all of one program together; certificates in one of them; entries of its resources, and bits of a key that is calculated
+ * with. A real one has one or two entries of 10 KB with a handful of certificates of 2048 bits each; parsing costs a tenth of a second
+ * for each MiB.
  */
 #define WP_LIMIT_PE_SECTIONS 96u
 #define WP_LIMIT_SIGNATURE_ENTRIES 16u
 #define WP_LIMIT_SIGNATURES_NESTED 8u
 #define WP_LIMIT_SIGNATURE_DEPTH 2u
-#define WP_LIMIT_SIGNATURE_BYTES (1u << 20)
+#define WP_LIMIT_SIGNATURE_BYTES (128u << 10)
 #define WP_LIMIT_CERTIFICATES 64u
 #define WP_LIMIT_PE_RESOURCES 4096u
-#define WP_LIMIT_KEY_BITS 16384u
+#define WP_LIMIT_KEY_BITS 8192u
 /* Such programs of one file that are read, and bytes of them: images share them, and each has about a dozen of a few MB. */
 #define WP_LIMIT_BOOT_PROGRAMS 1024u
 #define WP_LIMIT_BOOT_BYTES (1u << 30)

@@ -133,12 +133,12 @@ static struct wp_time countersignature_time(const ASN1_STRING *der)
 	return time;
 }
 
-/* The key is one that may be calculated with: a made-up one would take hours. */
+/* The key is of a kind that programs are signed with, and may be calculated with: a made-up one would take hours. */
 static bool is_usable(const X509 *certificate)
 {
 	EVP_PKEY *key = X509_get0_pubkey(certificate);
 
-	return key && EVP_PKEY_get_bits(key) > 0 && EVP_PKEY_get_bits(key) <= (int)WP_LIMIT_KEY_BITS;
+	return key && (EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_is_a(key, "EC")) && EVP_PKEY_get_bits(key) > 0 && EVP_PKEY_get_bits(key) <= (int)WP_LIMIT_KEY_BITS;
 }
 
 /* Whether the authority's very certificate is in the signature and made the signer's. */
@@ -268,8 +268,11 @@ static PKCS7_SIGNER_INFO *only_signer(struct reader *reader, PKCS7 *pkcs7)
 
 static void take_signature(struct reader *reader, const uint8_t *bytes, size_t size, unsigned int depth);
 
+/* Of each kind of time stamp a signature has one: that it has thousands is made up. */
 static void take_attributes(struct reader *reader, const PKCS7_SIGNER_INFO *info, unsigned int depth, size_t at)
 {
+	bool stamped[2] = { false, false };
+
 	for (int i = 0; i < sk_X509_ATTRIBUTE_num(info->unauth_attr); i++) {
 		X509_ATTRIBUTE *attribute = sk_X509_ATTRIBUTE_value(info->unauth_attr, i);
 		const ASN1_OBJECT *object = X509_ATTRIBUTE_get0_object(attribute);
@@ -284,9 +287,10 @@ static void take_attributes(struct reader *reader, const PKCS7_SIGNER_INFO *info
 			if (!der)
 				continue;
 			if (!nested) {
-				if (!time->known)
+				if (!time->known && !stamped[token])
 					*time = token ? token_time(der, info) : countersignature_time(der);
-				continue;
+				stamped[token] = true;
+				break;
 			}
 			if (depth == WP_LIMIT_SIGNATURE_DEPTH || reader->nested == WP_LIMIT_SIGNATURES_NESTED) {
 				odd(reader, "there are more signatures within signatures than are looked at");
@@ -347,7 +351,7 @@ void wp_pe_signatures(struct wp_arena *arena, const struct wp_pe *pe, struct wp_
 		      struct wp_boot_program *ret)
 {
 	struct reader reader = { .arena = arena, .pe = pe, .authorities = authorities, .program = ret };
-	size_t at = pe->certificates, end = at + (size_t)pe->certificates_size;
+	size_t at = pe->certificates, end = at + (size_t)pe->certificates_size, left = WP_LIMIT_SIGNATURE_BYTES;
 	unsigned int entries = 0;
 
 	while (at < end) {
@@ -361,10 +365,13 @@ void wp_pe_signatures(struct wp_arena *arena, const struct wp_pe *pe, struct wp_
 			odd(&reader, "its certificate table has more than 16 entries, and no more are looked at");
 			return;
 		}
+		if (length > left) {
+			odd(&reader, "its signatures have more than 128 KiB together, and no more are looked at");
+			return;
+		}
+		left -= length;
 		if (wp_get16(pe->bytes + at + 6) != ENTRY_PKCS7)
 			odd(&reader, "an entry of its certificate table is none of a signature by PKCS #7");
-		else if (length > WP_LIMIT_SIGNATURE_BYTES)
-			odd(&reader, "a signature has more than 1 MiB, and is not looked at");
 		else
 			take_signature(&reader, pe->bytes + at + ENTRY_HEADER, length - ENTRY_HEADER, 0);
 		length = (length + 7) & ~(size_t)7;

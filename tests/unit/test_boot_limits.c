@@ -122,32 +122,45 @@ static uint8_t *signature_of_size(const struct cast *cast, int wanted)
 	}
 }
 
-Test(boot_limits, bytes_of_a_signature)
+/* All entries of a program together: what does not fit is not looked at. */
+Test(boot_limits, bytes_of_signatures)
 {
 	struct cast cast;
-	const struct wp_boot_program *program;
 
 	begin(&cast);
-	program = read_entry(&cast, signature_of_size(&cast, WP_LIMIT_SIGNATURE_BYTES - 8), WP_LIMIT_SIGNATURE_BYTES - 8);
-	cr_assert_eq(program->signature_count, 1);
-	cr_expect(program->signatures[0].signature_agrees && program->signatures[0].digest_agrees);
-	cr_expect_str_eq(only_summary(program), "");
-	program = read_entry(&cast, signature_of_size(&cast, WP_LIMIT_SIGNATURE_BYTES - 7), WP_LIMIT_SIGNATURE_BYTES - 7);
-	cr_expect_eq(program->signature_count, 0);
-	cr_expect_str_eq(only_summary(program), "a signature has more than 1 MiB, and is not looked at");
+	for (int more = 0; more < 2; more++) {
+		struct pe pe = pe_make(&form);
+		int size, rest;
+		uint8_t *first = sign(&cast, &size), *second;
+		const struct wp_boot_program *program;
+
+		/* Each has eight bytes in front. */
+		rest = (int)WP_LIMIT_SIGNATURE_BYTES - 8 - size - 8 + more;
+		second = signature_of_size(&cast, rest);
+		pe_add_entry(&pe, first, (size_t)size);
+		pe_add_entry(&pe, second, (size_t)rest);
+		program = wp_boot_program_read(cast.arena, pe.bytes, pe.size, nobody);
+		cr_assert_eq(program->signature_count, more ? 1 : 2);
+		for (size_t i = 0; i < program->signature_count; i++)
+			cr_expect(program->signatures[i].signature_agrees && program->signatures[i].digest_agrees);
+		cr_expect_str_eq(only_summary(program), more ? "its signatures have more than 128 KiB together, and no more are looked at" : "");
+		OPENSSL_free(first);
+		OPENSSL_free(second);
+		free(pe.bytes);
+	}
 	end(&cast);
 }
 
 /* Each within the one before it. */
 static uint8_t *nest(const struct cast *cast, unsigned int depth, int *size)
 {
-	uint8_t *der = sign(cast, size);
+	uint8_t *der = pe_pkcs7(cast->digest, &cast->leaf, NULL, size);
 
 	while (depth--) {
 		int inner = *size;
 		uint8_t *value = der;
 
-		der = pe_beside(sign(cast, size), size, SPC_NESTED, value, inner);
+		der = pe_beside(pe_pkcs7(cast->digest, &cast->leaf, NULL, size), size, SPC_NESTED, value, inner);
 		OPENSSL_free(value);
 	}
 	return der;
@@ -299,11 +312,10 @@ static EVP_PKEY *forge_key(unsigned int bits, const uint8_t digest[32], uint8_t 
 	memcpy(padded + size - 32 - sizeof sha256, sha256, sizeof sha256);
 	memcpy(padded + size - 32, digest, 32);
 	message = BN_bin2bn(padded, (int)size, NULL);
-	/* The cube of 1.25 times 2^n has 3n + 1 bits, and that of 1.5 times it one or two more: both are tried. */
-	for (unsigned int half = 1; half <= 2 && BN_num_bits(modulus) != (int)bits; half++) {
-		BN_zero(root);
-		BN_set_bit(root, (int)(bits - 1) / 3);
-		BN_set_bit(root, (int)(bits - 1) / 3 - 3 + (int)half);
+	/* 2^n and some eighths of it: the cube of one of them has as many bits as are wanted. */
+	for (unsigned int eighths = 1; eighths < 8 && BN_num_bits(modulus) != (int)bits; eighths++) {
+		BN_set_word(root, 8 + eighths);
+		BN_lshift(root, root, (int)(bits - 1) / 3 - 3);
 		/* A modulus is odd. */
 		if (!BN_is_odd(message))
 			BN_add_word(root, 1);
@@ -331,7 +343,6 @@ static EVP_PKEY *forge_key(unsigned int bits, const uint8_t digest[32], uint8_t 
 	return key;
 }
 
-/* libcrypto has the same bound for RSA (OPENSSL_RSA_MAX_MODULUS_BITS): beyond it either one refuses. */
 Test(boot_limits, bits_of_a_key)
 {
 	struct cast cast;
