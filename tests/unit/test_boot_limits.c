@@ -7,6 +7,7 @@
 #include "wimplan/text.h"
 
 #include <criterion/criterion.h>
+#include <openssl/dsa.h>
 #include <openssl/param_build.h>
 
 static const struct pe_form form = { 0x8664, { 10, 0, 28000, 317 }, 9, 0, 0x90 };
@@ -214,9 +215,11 @@ Test(boot_limits, time_stamps)
 	struct cast cast;
 	const struct wp_boot_program *program;
 	ASN1_STRING *other = ASN1_OCTET_STRING_new();
-	uint8_t *value = NULL, *der;
-	int size, length;
+	uint8_t *value = NULL, *good = NULL, *der;
+	int size, length, good_length;
+	const unsigned char *at;
 	struct pe pe;
+	PKCS7 *pkcs7;
 
 	begin(&cast);
 	for (enum pe_beside kind = PE_COUNTERSIGNED; kind <= PE_STAMPED; kind++) {
@@ -235,8 +238,64 @@ Test(boot_limits, time_stamps)
 	program = read_entry(&cast, der, (size_t)size);
 	cr_assert_eq(program->signature_count, 1);
 	cr_expect(!program->signatures[0].timestamp.known);
+	/* One of each kind is looked at: there may be thousands. */
+	der = sign(&cast, &size);
+	at = der;
+	pkcs7 = d2i_PKCS7(NULL, &at, size);
+	good_length = pe_token(&cast.ca, sk_PKCS7_SIGNER_INFO_value(PKCS7_get_signer_info(pkcs7), 0)->enc_digest, &good);
+	PKCS7_free(pkcs7);
+	der = pe_beside(der, &size, SPC_STAMP, value, length);
+	der = pe_beside(der, &size, SPC_STAMP, good, good_length);
+	program = read_entry(&cast, der, (size_t)size);
+	cr_assert_eq(program->signature_count, 1);
+	cr_expect(!program->signatures[0].timestamp.known);
+	OPENSSL_free(good);
 	OPENSSL_free(value);
 	ASN1_STRING_free(other);
+	end(&cast);
+}
+
+/* Nobody signs programs with DSA, and its keys cost far more than those of RSA. */
+Test(boot_limits, kinds_of_keys)
+{
+	static const struct {
+		const char *kind;
+		bool agrees;
+	} kinds[] = { { "RSA", true }, { "EC", true }, { "DSA", false } };
+	struct cast cast;
+
+	begin(&cast);
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		struct pe_party party = { .certificate = X509_dup(cast.leaf.certificate) };
+		EVP_PKEY_CTX *maker;
+		EVP_PKEY *params = NULL;
+		const struct wp_boot_program *program;
+		int size;
+		uint8_t *der;
+
+		if (!strcmp(kinds[i].kind, "DSA")) {
+			maker = EVP_PKEY_CTX_new_from_name(NULL, "DSA", NULL);
+			EVP_PKEY_paramgen_init(maker);
+			EVP_PKEY_CTX_set_dsa_paramgen_bits(maker, 1024);
+			cr_assert_eq(EVP_PKEY_paramgen(maker, &params), 1);
+			EVP_PKEY_CTX_free(maker);
+			maker = EVP_PKEY_CTX_new(params, NULL);
+			EVP_PKEY_keygen_init(maker);
+			cr_assert_eq(EVP_PKEY_keygen(maker, &party.key), 1);
+			EVP_PKEY_CTX_free(maker);
+			EVP_PKEY_free(params);
+		} else {
+			party.key = *kinds[i].kind == 'E' ? EVP_EC_gen("P-256") : EVP_RSA_gen(1024);
+		}
+		X509_set_pubkey(party.certificate, party.key);
+		cr_assert(X509_sign(party.certificate, cast.ca.key, EVP_sha256()));
+		der = pe_pkcs7(cast.digest, &party, &cast.ca, &size);
+		program = read_entry(&cast, der, (size_t)size);
+		cr_assert_eq(program->signature_count, 1, "%s", kinds[i].kind);
+		cr_expect_eq(program->signatures[0].signature_agrees, kinds[i].agrees, "%s", kinds[i].kind);
+		cr_expect(program->signatures[0].digest_agrees, "%s", kinds[i].kind);
+		pe_party_free(&party);
+	}
 	end(&cast);
 }
 
