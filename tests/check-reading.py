@@ -26,7 +26,7 @@ FILES = ("small.wim", "large.wim")
 UNREADABLE = {"too large": ("set blobs+50 01000004000000\nset blobs+66 0100000400000000\n", "bootmgfw.efi was not read: it is too large"),
               "damaged": ("flip 210 3\n", "bootmgfw.efi was not read: it does not have the SHA-1"),
               "beyond the end": ("set blobs+58 0000000001000000\n", "bootmgfw.efi was not read: it reaches over the end"),
-              "in a tree that is damaged": ("damaged\n", "is not known: it was not read")}
+              "in a tree that is damaged": ("damaged\n", "starts as is expected is not known: it was not read")}
 # Trees that are read one by one: empty ones have the same bytes, and such are read once.
 IMAGE = 'image "Contoso {number}"\narch 9\nlanguages en-US\ndefault en-US\nversion 10.0.22631.3007\nfile /a{number}.txt {number}\n'
 checks = failed = 0
@@ -93,7 +93,7 @@ class Counts:
 
 def unreadable(folder, where):
     """What keeps a boot manager from being read and cannot change is not found out again."""
-    (folder / "expect.conf").write_text("[expect]\nboot = 2023\n")
+    (folder / "expect.conf").write_text("[expect]\nboot = 2023\nmust_have = KB5034765\n")
     for what, (damage, words) in UNREADABLE.items():
         recipe = f"image\nfile /Windows/Boot/EFI/bootmgfw.efi size 70000\n{damage}"
         subprocess.run([BUILD / "mkwim", "-", folder / "src" / FILES[0]], input=recipe.encode(), check=True)

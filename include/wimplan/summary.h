@@ -16,9 +16,12 @@ struct wp_content_summary {
 };
 
 /*
- * Reads the trees of all images. False when one cannot be read or there is more than the limit: then nothing is kept.
+ * Reads the trees of all images. Of a file that is too large, or of which a tree is damaged, it says that there is none, and nobody need
+ * try that again. False when a tree could not be read for a reason that may pass (wp_blob_may_pass()): then nothing is kept.
  */
 bool wp_content_summary_make(struct wp_arena *arena, struct wp_wim_index *index, struct wp_content_summary *ret);
+/* Whether it says that there is none; wp_content_summary_open() then returns false. */
+bool wp_content_summary_is_none(const struct wp_content_summary *summary);
 
 /* What tells about one tree of an opened summary, which several images may have. */
 struct wp_summary_tree {

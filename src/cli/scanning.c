@@ -68,6 +68,7 @@ static void look_up(struct wp_cli *cli, const struct wp_expect_settings *expect,
 		struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 		struct wp_content_summary summary;
 		struct wp_error err;
+		bool known = false;
 		int found;
 
 		if (files[i].state != WP_CONTENT_KNOWN)
@@ -75,9 +76,11 @@ static void look_up(struct wp_cli *cli, const struct wp_expect_settings *expect,
 		found = wp_cache_find_summary(cache, scratch, files[i].file_id, &summary, &err);
 		if (found < 0)
 			wp_cli_note_lost(cli, &err);
-		else if (found)
+		if (found > 0) {
 			contents[i] = wp_expect_look_up(cli->arena, expect, &summary);
-		if (!contents[i] && again++ < WP_LIMIT_SCAN_SUMMARIES)
+			known = contents[i] || wp_content_summary_is_none(&summary);
+		}
+		if (!known && again++ < WP_LIMIT_SCAN_SUMMARIES)
 			files[i].state = WP_CONTENT_UNKNOWN;
 	}
 }

@@ -17,6 +17,8 @@
  * version had not the kinds that are told apart since.
  */
 static const char magic[] = "wimplan-summary-3\n";
+/* What is kept of a file that has none. Who raises a limit by which it has none calls it otherwise. */
+static const char none[] = "wimplan-summary-none-1\n";
 #define MAGIC_LENGTH (sizeof magic - 1)
 #define TEXTS 7u
 #define LAST_VERSION 3u
@@ -168,34 +170,51 @@ static void release(struct maker *maker)
 	wp_arena_free(maker->scratch);
 }
 
-bool wp_content_summary_make(struct wp_arena *arena, struct wp_wim_index *index, struct wp_content_summary *ret)
+/* False when there is more of it than is kept, or a tree cannot be read. */
+static bool fill(struct wp_buf *buf, struct wp_wim_index *index)
 {
 	struct maker maker __attribute__((cleanup(release))) = { .scratch = wp_arena_new() };
-	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 
-	wp_buf_add(&buf, magic, MAGIC_LENGTH);
+	wp_buf_add(buf, magic, MAGIC_LENGTH);
 	if (index->blob_count > WP_LIMIT_SUMMARY_BYTES / WP_SUMMARY_BLOB || !look_at_images(&maker, index))
 		return false;
 	join_items(&maker);
-	put(&buf, maker.item_count, 4);
+	put(buf, maker.item_count, 4);
 	for (size_t i = 0; i < maker.item_count; i++)
-		put_item(&buf, maker.items[i].item);
-	put(&buf, index->blob_count, 4);
+		put_item(buf, maker.items[i].item);
+	put(buf, index->blob_count, 4);
 	for (size_t i = 0; i < index->blob_count; i++) {
-		wp_buf_add(&buf, index->blobs[i].sha1, 4);
-		put(&buf, index->blobs[i].size, 8);
+		wp_buf_add(buf, index->blobs[i].sha1, 4);
+		put(buf, index->blobs[i].size, 8);
 	}
-	put(&buf, index->image_count, 4);
-	wp_buf_add(&buf, wp_buf_text(&maker.images), maker.images.length);
-	put(&buf, maker.tree_count, 4);
-	wp_buf_add(&buf, wp_buf_text(&maker.trees), maker.trees.length);
+	put(buf, index->image_count, 4);
+	wp_buf_add(buf, wp_buf_text(&maker.images), maker.images.length);
+	put(buf, maker.tree_count, 4);
+	wp_buf_add(buf, wp_buf_text(&maker.trees), maker.trees.length);
 	for (size_t i = 0; i < maker.item_count; i++)
-		put(&buf, maker.items[i].trees, WP_SUMMARY_TREES);
-	if (buf.length > WP_LIMIT_SUMMARY_BYTES)
-		return false;
+		put(buf, maker.items[i].trees, WP_SUMMARY_TREES);
+	return buf->length <= WP_LIMIT_SUMMARY_BYTES;
+}
+
+bool wp_content_summary_make(struct wp_arena *arena, struct wp_wim_index *index, struct wp_content_summary *ret)
+{
+	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	if (!fill(&buf, index)) {
+		for (size_t i = 0; i < index->image_count; i++)
+			if (index->images[i].may_pass)
+				return false;
+		wp_buf_clear(&buf);
+		wp_buf_puts(&buf, none);
+	}
 	ret->bytes = (const uint8_t *)wp_arena_strndup(arena, buf.data, buf.length);
 	ret->length = buf.length;
 	return true;
+}
+
+bool wp_content_summary_is_none(const struct wp_content_summary *summary)
+{
+	return summary->length == sizeof none - 1 && !memcmp(summary->bytes, none, sizeof none - 1);
 }
 
 struct reader {

@@ -65,7 +65,7 @@ static bool summarize(struct media *media, struct wp_arena *arena, struct wp_con
 	wim = wp_wim_read(media->path);
 	index = wp_wim_index_read(wim);
 	cr_assert(index);
-	made = wp_content_summary_make(arena, index, ret);
+	made = wp_content_summary_make(arena, index, ret) && !wp_content_summary_is_none(ret);
 	temporary_remove(media->root);
 	return made;
 }
@@ -313,7 +313,15 @@ Test(summary, is_not_made_of_a_tree_that_cannot_be_read)
 	struct wp_metadata_resource resource = { .size = WP_LIMIT_TREE_BYTES + 1ul, .same_as = 1 };
 	struct wp_wim wim = { .path = "/nowhere.wim" };
 	struct wp_wim_index index = { .wim = &wim, .images = &resource, .image_count = 1 };
+	struct wp_opened_summary opened;
 
+	/* It will never be smaller: that is kept. */
+	cr_assert(wp_content_summary_make(arena, &index, &summary));
+	cr_expect(wp_content_summary_is_none(&summary));
+	cr_expect_not(wp_content_summary_open(arena, &summary, &opened));
+	/* The next time it may be read. */
+	summary = (struct wp_content_summary){ 0 };
+	resource.may_pass = true;
 	cr_expect_not(wp_content_summary_make(arena, &index, &summary));
 	cr_expect_null(summary.bytes);
 	wp_arena_free(arena);
@@ -332,8 +340,8 @@ Test(summary, limit_of_the_bytes)
 		struct wp_wim_index index = { .blobs = blobs, .blob_count = most + over };
 		struct wp_content_summary summary = { 0 };
 
-		cr_expect_eq(wp_content_summary_make(arena, &index, &summary), !over);
-		cr_expect_eq(summary.length > 0, !over);
+		cr_assert(wp_content_summary_make(arena, &index, &summary));
+		cr_expect_eq(wp_content_summary_is_none(&summary), over);
 		cr_expect_leq(summary.length, WP_LIMIT_SUMMARY_BYTES);
 		wp_arena_free(arena);
 	}
