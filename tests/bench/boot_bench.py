@@ -48,6 +48,14 @@ def add_programs(build, folder, tree):
         file.write_bytes(signed + chance.randbytes(half) + bytes(half))
 
 
+def make_large(path, chance, dense, size):
+    """In pieces: what a process takes when it starts another one counts as the other's peak memory."""
+    with path.open("wb") as file:
+        while file.tell() < dense:
+            file.write(chance.randbytes(min(1 << 20, dense - file.tell())))
+        file.truncate(size)
+
+
 def chunk_memory(build, folder, share):
     """Peak memory where all files are in one chunk that is stored in this share of its size."""
     tree = folder / "tree"
@@ -64,7 +72,7 @@ def chunk_memory(build, folder, share):
     # Less than what is full, for the programs' ends do not have quite these sizes.
     size = CHUNK - programs - (1 << 16)
     dense = min(size, int(CHUNK * share) - programs // 2)
-    (tree / "large.efi").write_bytes(chance.randbytes(dense) + bytes(size - dense))
+    make_large(tree / "large.efi", chance, dense, size)
     solid = diff_bench.capture(tree, folder / "solid.esd", "--solid", "--solid-compress=LZMS", "--solid-chunk-size=64M")
     memory = max(diff_bench.run([str(build / "wimplan"), "inspect", "--boot", solid])[1] for _ in range(3))
     return memory, os.path.getsize(solid) / (1 << 20)
