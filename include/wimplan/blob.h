@@ -25,8 +25,8 @@ const char *wp_blob_read(struct wp_blob_reader *reader, const uint8_t sha1[WP_SH
 			 uint64_t *ret_size);
 
 /*
- * Whether such a reason may be gone when the file is read again: it could not be read, or was changed meanwhile. Any other one stands
- * as long as the file does.
+ * Whether such a reason may be gone when a file with this id is read again: it could not be read, or it is damaged, which an id of
+ * header, XML and size does not tell. How large it is, and in which file its data is, stays.
  */
 bool wp_blob_may_pass(const char *why);
 

@@ -100,6 +100,7 @@ struct wp_boot_file {
 	uint8_t sha1[WP_SHA1_SIZE];
 	const struct wp_boot_program *program; /* NULL: it is none, or was not read */
 	const char *not_read; /* why not, as wp_blob_read() says it; NULL */
+	bool may_pass;        /* another copy of the file, or another day, may have it: wp_blob_may_pass() */
 	bool left_out; /* nobody asked for more than the verdict, which does not rest on it: @not_read says so */
 };
 

@@ -6,7 +6,6 @@
  */
 #include "wimplan/boot_facts.h"
 
-#include "wimplan/blob.h"
 #include "wimplan/json.h"
 #include "wimplan/limits.h"
 
@@ -49,7 +48,7 @@ static json_t *files_json(const struct wp_boot_image *image, bool *lasting)
 
 		if (!wp_boot_is_started(file->role))
 			continue;
-		*lasting = *lasting && !(file->not_read && wp_blob_may_pass(file->not_read));
+		*lasting = *lasting && !file->may_pass;
 		wp_json_push(files, wp_json_object("role", wp_json_text(wp_boot_role_name(file->role)), "path", wp_json_text(file->path),
 						   "not_read", wp_json_text(file->not_read), "program", program_json(file->program),
 						   NULL));

@@ -43,6 +43,7 @@ struct wanted {
 	const struct wp_blob *blob; /* NULL: not in the file */
 	const struct wp_boot_program *program;
 	const char *not_read;
+	bool may_pass;
 };
 
 struct wp_boot_survey {
@@ -185,6 +186,7 @@ static void read_wanted(struct wp_boot_survey *survey, struct wp_authorities aut
 			continue;
 		}
 		wanted->not_read = wp_blob_read(reader, wanted->sha1, WP_LIMIT_FILE_DATA, &bytes, &size);
+		wanted->may_pass = wanted->not_read && wp_blob_may_pass(wanted->not_read);
 		/* What turns out to be damaged has been read as well. */
 		left -= size <= WP_LIMIT_FILE_DATA ? size : 0;
 		if (wanted->not_read)
@@ -216,6 +218,7 @@ struct wp_boot_image *wp_boot_survey_end(struct wp_boot_survey *survey, struct w
 
 			file->program = wanted ? wanted->program : NULL;
 			file->not_read = wanted ? wanted->not_read : file->not_read;
+			file->may_pass = wanted && wanted->may_pass;
 		}
 		image->may_pass = !image->known && (index->images[i].may_pass || !index->images[i].tried);
 		if (image->known)

@@ -93,8 +93,13 @@ static void look_up_boot(struct wp_cli *cli, bool asked, struct wp_cache *cache,
 	if (cache && wp_cache_find_boot(cache, cli->arena, files, count, &err))
 		wp_cli_note_lost(cli, &err);
 	for (size_t i = 0; asked && i < count; i++) {
-		if (files[i].boot.text)
+		struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+		struct wp_boot_starts starts;
+
+		/* What another version has kept may not be understood. */
+		if (files[i].boot.text && wp_boot_facts_open(scratch, &files[i].boot, &starts))
 			continue;
+		files[i].boot = (struct wp_boot_facts){ 0 };
 		files[i].look_at_boot = true;
 		files[i].state = WP_CONTENT_UNKNOWN;
 	}

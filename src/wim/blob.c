@@ -12,6 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of what kind a file is, or how large. All else may be damage, which is not in another copy of it. */
+static const char too_large[] = "it is too large to be read", in_other_part[] = "it is in another part of the set",
+		  in_other_file[] = "its data is in another file";
+
 struct wp_blob_reader {
 	const struct wp_wim_index *index;
 	struct wp_chunks chunks; /* of the solid resource that was asked for last */
@@ -59,7 +63,7 @@ static const char *read_solid(struct wp_blob_reader *reader, const struct wp_blo
 	const char *why;
 
 	if (blob->elsewhere)
-		return "it is in another part of the set";
+		return in_other_part;
 	why = open_solid(&reader->chunks, reader->index, blob);
 	if (why)
 		return wp_wim_is_still(wim) ? why : WP_WIM_CHANGED;
@@ -79,12 +83,12 @@ static const char *read_solid(struct wp_blob_reader *reader, const struct wp_blo
 /* Why nobody has the data; it is in another file. */
 static const char *why_missing(const struct wp_wim_index *index)
 {
-	return index->parts_missing ? "it is in a part of the set that was not found" : "its data is in another file";
+	return index->parts_missing ? "it is in a part of the set that was not found" : in_other_file;
 }
 
 bool wp_blob_may_pass(const char *why)
 {
-	return !strcmp(why, WP_WIM_UNREAD) || !strcmp(why, WP_WIM_CHANGED);
+	return strcmp(why, too_large) && strcmp(why, in_other_part) && strcmp(why, in_other_file);
 }
 
 const char *wp_blob_read(struct wp_blob_reader *reader, const uint8_t sha1[WP_SHA1_SIZE], uint64_t most, uint8_t **ret_bytes,
@@ -101,7 +105,7 @@ const char *wp_blob_read(struct wp_blob_reader *reader, const uint8_t sha1[WP_SH
 		return why_missing(reader->index);
 	*ret_size = blob->size;
 	if (blob->size > most || blob->size > WP_LIMIT_FILE_DATA)
-		return "it is too large to be read";
+		return too_large;
 	return blob->solid ? read_solid(reader, blob, ret_bytes) : wp_resource_read_blob(reader->index, blob, ret_bytes);
 }
 
@@ -110,9 +114,9 @@ static const char *open_view(struct wp_blob_view *view, const struct wp_wim_inde
 	const struct wp_reshdr resource = { .stored_size = blob->stored, .offset = blob->offset, .size = blob->size };
 
 	if (blob->elsewhere)
-		return "it is in another part of the set";
+		return in_other_part;
 	if (blob->size >= WP_LIMIT_INNER_WIM)
-		return "it is too large to be read";
+		return too_large;
 	view->chunked = blob->solid || blob->compressed;
 	view->offset = blob->solid || !blob->compressed ? blob->offset : 0;
 	if (!view->chunked)

@@ -187,7 +187,10 @@ static int take_entry(struct wp_tree_reader *reader, const struct wp_raw_entry *
 		wp_tree_odd(reader, WP_ODDITY_MISSING, folder, wp_tree_name(tree, i));
 	if (children > reader->size)
 		return wp_tree_fail(tree, "tree-invalid", "the list of a folder begins behind the metadata's end");
-	/* Whatever stands in a resource begins at a multiple of 8 bytes ("Windows Imaging File Format", Microsoft 2007). */
+	/*
+	 * The security data and the entries behind it are multiples of 8 bytes long, whatever their lengths say (read_wim_security_data()
+	 * and read_dentry() of wimlib): lists that follow each other begin nowhere else.
+	 */
 	if (wp_node_is_folder(node) && children % 8)
 		return wp_tree_fail(tree, "tree-invalid", "the list of a folder begins at byte %ju of the metadata, where none can",
 				    (uintmax_t)children);

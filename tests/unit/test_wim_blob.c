@@ -317,6 +317,7 @@ Test(blob, data_in_another_part)
 	blob = wp_wim_index_find(opened.index, digests[4]);
 	blob->elsewhere = true;
 	cr_expect_str_eq(read_file(&opened, 4, UINT64_MAX, ""), "it is in another part of the set");
+	cr_expect_not(wp_blob_may_pass("it is in another part of the set"));
 	blob->elsewhere = false;
 	blob->offset = opened.index->solid[blob->resource].size - blob->size + 1;
 	cr_expect_str_eq(read_file(&opened, 4, UINT64_MAX, ""), "it reaches over the end of the solid resource that it is in");
@@ -359,12 +360,15 @@ Test(blob, reasons_that_may_pass)
 		*(blob->solid ? &opened.index->solid[blob->resource].place.begin : &blob->offset) = opened.wim->size;
 		why = read_file(&opened, 5, UINT64_MAX, forms[i]->label);
 		cr_expect_str_eq(why, "it reaches over the end of the file", "%s", forms[i]->label);
-		cr_expect_not(wp_blob_may_pass(why));
+		cr_expect(wp_blob_may_pass(why), "another copy has it");
 		/* The same of its tree. */
 		opened.index->images[0].offset = opened.wim->size;
 		tree = wp_tree_read(opened.index, 1);
-		cr_expect(!tree->node_count && !opened.index->images[0].may_pass, "%s", forms[i]->label);
+		cr_expect(!tree->node_count && opened.index->images[0].may_pass, "%s", forms[i]->label);
 		wp_tree_free(tree);
+		why = read_file(&opened, 5, 1, forms[i]->label);
+		cr_expect_str_eq(why, "it is too large to be read", "%s", forms[i]->label);
+		cr_expect_not(wp_blob_may_pass(why));
 		tear_down(&opened);
 	}
 }
