@@ -40,8 +40,11 @@ struct wp_media {
 	struct wp_volumes *volumes;
 };
 
-/* Opens the file at @path. NULL when it cannot be opened or is no such medium; never waits for a pipe. */
-struct wp_media *wp_media_open(const char *path);
+/*
+ * Opens the file at @path; never waits for a pipe. NULL when it is no such medium, and *@ret_reason 0; NULL with an errno when that is not
+ * known, because the file could not be opened or read.
+ */
+struct wp_media *wp_media_open(const char *path, int *ret_reason);
 void wp_media_close(struct wp_media *media);
 static inline void wp_media_closep(struct wp_media **media)
 {

@@ -131,14 +131,15 @@ void wp_table_finish(struct wp_table *table, struct wp_buf *buf)
 	if (scols_print_table_to_string(table->table, &text))
 		wp_out_of_memory();
 	at = text;
-	/* Each ends with the mark. */
-	for (size_t i = 0; i < table->last.count; i++) {
+	/* Each ends with the mark. Of a table without rows there are not even the headings. */
+	for (size_t i = 0; *text && i < table->last.count; i++) {
 		size_t length = strcspn(at, "\n");
 
 		lines[i] = wp_arena_strndup(table->arena, at, length - strlen(last_mark));
 		at += length + (at[length] == '\n');
 	}
+	if (*text)
+		add_lines(table, lines, buf);
 	free(text);
-	add_lines(table, lines, buf);
 	scols_unref_table(table->table);
 }

@@ -63,14 +63,16 @@ static void add_none(struct wp_cli *cli, struct wp_cli_wims *wims, size_t operan
 	wim->place.diags = diags_of(cli, media, code, why);
 }
 
-static struct wp_media *open_media(struct wp_cli *cli, struct wp_cli_wims *wims, const char *path)
+/* As wp_media_open(). */
+static struct wp_media *open_media(struct wp_cli *cli, struct wp_cli_wims *wims, const char *path, int *ret_reason)
 {
 	struct wp_media *media = wims->media_count ? wims->media[wims->media_count - 1] : NULL;
 
+	*ret_reason = 0;
 	/* Files of one medium are mostly named one after the other. */
 	if (media && !strcmp(media->path, path))
 		return media;
-	media = wp_media_open(path);
+	media = wp_media_open(path, ret_reason);
 	if (media)
 		*WP_PUSH(cli->arena, wims->media, wims->media_count) = media;
 	return media;
@@ -107,12 +109,18 @@ static bool add_inside(struct wp_cli *cli, struct wp_cli_wims *wims, size_t oper
 	struct wp_file_status seen;
 	struct wp_media *media;
 	char *colon, *inside;
+	int reason;
 
 	while ((colon = strrchr(path, ':'))) {
 		*colon = '\0';
 		if (colon == path || wp_file_look(path, &seen) || seen.kind != WP_FILE_KIND_REGULAR)
 			continue;
-		media = open_media(cli, wims, path);
+		media = open_media(cli, wims, path, &reason);
+		if (reason) {
+			add_none(cli, wims, operand, NULL, "unreadable",
+				 wp_arena_printf(cli->arena, "%s cannot be read: %s", path, strerror(reason)));
+			return true;
+		}
 		if (!media) {
 			add_none(cli, wims, operand, NULL, "not-found",
 				 wp_arena_printf(cli->arena, "%s is no installation media: it has no file system UDF or ISO 9660; %s", path,
@@ -191,16 +199,17 @@ int wp_cli_find_wims(struct wp_cli *cli, struct wp_cli_wims *ret)
 		const char *path = cli->operands[i];
 		struct wp_file_status seen;
 		struct wp_media *media = NULL;
+		int reason = 0;
 
 		if (wp_file_look(path, &seen)) {
 			add_missing(cli, ret, i, why[i]);
 			continue;
 		}
 		if (!is_wim_name(path))
-			media = open_media(cli, ret, path);
+			media = open_media(cli, ret, path, &reason);
 		if (media)
 			add_all(cli, ret, i, media);
-		else if (!add_junk(cli, ret, i))
+		else if (reason || !add_junk(cli, ret, i))
 			add(cli, ret, i);
 	}
 	return status;

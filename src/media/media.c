@@ -5,6 +5,7 @@
 #include "wimplan/ascii.h"
 #include "wimplan/text.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,7 +53,7 @@ static void open_volumes(struct wp_media *media)
 		media->format = wp_arena_printf(media->arena, "%s and %s", first->name, volumes->iso9660->name);
 }
 
-struct wp_media *wp_media_open(const char *path)
+struct wp_media *wp_media_open(const char *path, int *ret_reason)
 {
 	struct wp_arena *arena = wp_arena_new();
 	struct wp_media *media = wp_arena_alloc(arena, sizeof *media);
@@ -65,13 +66,16 @@ struct wp_media *wp_media_open(const char *path)
 	media->format = media->label = "";
 	media->volumes = wp_arena_alloc(arena, sizeof *media->volumes);
 	media->volumes->reader.fd = -1;
-	if (!wp_file_open_any(path, WP_FILE_HOW_FOLLOW, &fd, &status) && status.kind == WP_FILE_KIND_REGULAR) {
+	*ret_reason = wp_file_open_any(path, WP_FILE_HOW_FOLLOW, &fd, &status);
+	if (!*ret_reason && status.kind == WP_FILE_KIND_REGULAR) {
 		media->size = status.size;
 		media->modified = status.modified;
 		media->volumes->reader = (struct wp_reader){ fd, status.size, arena };
 		/* The first descriptor of either file system stands behind 32 KiB and says which one it is. */
-		if (wp_reader_read(&media->volumes->reader, first, 6, 16 * (uint64_t)WP_SECTOR) &&
-		    (!memcmp(first + 1, "CD001", 5) || !memcmp(first + 1, "BEA01", 5))) {
+		bool read = wp_reader_read(&media->volumes->reader, first, 6, 16 * (uint64_t)WP_SECTOR);
+
+		*ret_reason = !read && status.size >= 16 * (uint64_t)WP_SECTOR + 6 ? EIO : 0;
+		if (read && (!memcmp(first + 1, "CD001", 5) || !memcmp(first + 1, "BEA01", 5))) {
 			open_volumes(media);
 			media->boot_count = wp_media_list(media, "efi/boot", "boot", ".efi", &media->boot_files);
 			return media;

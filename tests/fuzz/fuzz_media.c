@@ -68,6 +68,7 @@ int fuzz_one(const uint8_t *data, size_t size)
 	char path[] = "/dev/shm/wimplan-fuzz-XXXXXX";
 	struct wp_media_file file, *files;
 	struct wp_media *media;
+	int reason;
 	size_t end = 0;
 
 	if (!image)
@@ -87,7 +88,7 @@ int fuzz_one(const uint8_t *data, size_t size)
 	}
 	fuzz_file(path, image, end * SECTOR);
 	free(image);
-	media = wp_media_open(path);
+	media = wp_media_open(path, &reason);
 	for (size_t i = 0; media && i < sizeof paths / sizeof *paths; i++)
 		if (wp_media_find(media, paths[i], &file))
 			check(media, &file);
