@@ -53,6 +53,9 @@ struct wp_boot_signature {
 	struct wp_time timestamp; /* of the counter-signature, which was not verified itself */
 };
 
+/* The code of a note that a signature was not looked at. */
+#define WP_BOOT_SIGNATURE_UNREAD "boot-signature-unread"
+
 /* A program as such. Owned by the arena. */
 struct wp_boot_program {
 	bool readable; /* a program for Windows or firmware; otherwise @diags says what it is not */
@@ -63,7 +66,7 @@ struct wp_boot_program {
 	char authenticode_sha256[72]; /* "sha256:…"; "" where it cannot be told */
 	struct wp_boot_signature *signatures; /* in the order of the file, nested ones behind theirs */
 	size_t signature_count;
-	struct wp_diags diags; /* boot-no-program, boot-odd, boot-signature-odd */
+	struct wp_diags diags; /* boot-no-program, boot-odd, boot-signature-odd, WP_BOOT_SIGNATURE_UNREAD */
 };
 
 /* Reads a program out of its @size bytes. Pure. In @arena. */
@@ -155,6 +158,8 @@ bool wp_boot_is_started(enum wp_boot_role role);
 bool wp_boot_is_manager(enum wp_boot_role role);
 /* Whether it has no signature that firmware could look at, and nothing that could be one and was not understood. */
 bool wp_boot_is_unsigned(const struct wp_boot_program *program);
+/* Whether there are signatures that were not looked at, so that who signed it is known in part. */
+bool wp_boot_is_known_in_part(const struct wp_boot_program *program);
 /* "9.0", in @arena; NULL where the program has none. */
 const char *wp_boot_svn_text(struct wp_arena *arena, const struct wp_boot_program *program);
 /* Who issued the certificate of who signed: a name, or that there is none. */

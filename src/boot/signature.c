@@ -46,6 +46,12 @@ static void odd(struct reader *reader, const char *what)
 	wp_diag_add(reader->arena, &reader->program->diags, WP_SEVERITY_WARNING, "boot-signature-odd", NULL, "%s", what);
 }
 
+/* What is left out may be what starts the program: nothing that is said of it may rest on its not being there. */
+static void leave_out(struct reader *reader, const char *what)
+{
+	wp_diag_add(reader->arena, &reader->program->diags, WP_SEVERITY_WARNING, WP_BOOT_SIGNATURE_UNREAD, NULL, "%s", what);
+}
+
 static bool is_oid(const ASN1_OBJECT *object, const char *oid)
 {
 	char text[LONGEST_OID];
@@ -258,9 +264,9 @@ static PKCS7_SIGNER_INFO *only_signer(struct reader *reader, PKCS7 *pkcs7)
 	if (!sign || !sign->contents || !is_oid(sign->contents->type, SPC_INDIRECT_DATA) || !sequence_of(sign->contents->d.other))
 		odd(reader, "a signature is none of a program");
 	else if (sk_PKCS7_SIGNER_INFO_num(infos) != 1)
-		odd(reader, "a signature has not one signer but several or none, and is not looked at");
+		leave_out(reader, "a signature has not one signer but several or none, and is not looked at");
 	else if (sk_X509_num(sign->cert) > (int)WP_LIMIT_CERTIFICATES)
-		odd(reader, "a signature has more than 64 certificates, and is not looked at");
+		leave_out(reader, "a signature has more than 64 certificates, and is not looked at");
 	else
 		return sk_PKCS7_SIGNER_INFO_value(infos, 0);
 	return NULL;
@@ -293,7 +299,7 @@ static void take_attributes(struct reader *reader, const PKCS7_SIGNER_INFO *info
 				break;
 			}
 			if (depth == WP_LIMIT_SIGNATURE_DEPTH || reader->nested == WP_LIMIT_SIGNATURES_NESTED) {
-				odd(reader, "there are more signatures within signatures than are looked at");
+				leave_out(reader, "there are more signatures within signatures than are looked at");
 				return;
 			}
 			reader->nested++;
@@ -362,18 +368,18 @@ void wp_pe_signatures(struct wp_arena *arena, const struct wp_pe *pe, struct wp_
 			return;
 		}
 		if (++entries > WP_LIMIT_SIGNATURE_ENTRIES) {
-			odd(&reader, "its certificate table has more than 16 entries, and no more are looked at");
+			leave_out(&reader, "its certificate table has more than 16 entries, and no more are looked at");
 			return;
 		}
-		if (length > left) {
-			odd(&reader, "its signatures have more than 128 KiB together, and no more are looked at");
-			return;
-		}
-		left -= length;
-		if (wp_get16(pe->bytes + at + 6) != ENTRY_PKCS7)
+		if (wp_get16(pe->bytes + at + 6) != ENTRY_PKCS7) {
 			odd(&reader, "an entry of its certificate table is none of a signature by PKCS #7");
-		else
+		} else if (length > left) {
+			leave_out(&reader, "its signatures have more than 128 KiB together, and no more are looked at");
+			return;
+		} else {
+			left -= length;
 			take_signature(&reader, pe->bytes + at + ENTRY_HEADER, length - ENTRY_HEADER, 0);
+		}
 		length = (length + 7) & ~(size_t)7;
 		at = length < end - at ? at + length : end;
 	}

@@ -105,13 +105,16 @@ const struct wp_boot_file *wp_boot_find(const struct wp_boot_image *image, enum 
 
 bool wp_boot_is_unsigned(const struct wp_boot_program *program)
 {
-	bool found = !program->readable;
+	bool found = !program->readable || wp_boot_is_known_in_part(program) || wp_diags_have(&program->diags, "boot-signature-odd");
 
 	for (size_t i = 0; i < program->signature_count; i++)
 		found = found || !program->signatures[i].nested;
-	for (size_t i = 0; i < program->diags.count; i++)
-		found = found || !strcmp(program->diags.items[i].code, "boot-signature-odd");
 	return !found;
+}
+
+bool wp_boot_is_known_in_part(const struct wp_boot_program *program)
+{
+	return wp_diags_have(&program->diags, WP_BOOT_SIGNATURE_UNREAD);
 }
 
 bool wp_boot_is_started(enum wp_boot_role role)
@@ -133,6 +136,8 @@ static enum wp_boot_verdict judge_program(const struct wp_boot_file *file)
 
 	if (!file->program)
 		return WP_BOOT_NOT_READ;
+	if (wp_boot_is_known_in_part(file->program) && windows != (WP_BOOT_BY_2011 | WP_BOOT_BY_2023))
+		return WP_BOOT_UNPROVEN;
 	if (!windows)
 		return by ? WP_BOOT_THIRD_PARTY : WP_BOOT_UNPROVEN;
 	return windows == WP_BOOT_BY_2011 ? WP_BOOT_2011_ONLY : windows == WP_BOOT_BY_2023 ? WP_BOOT_2023 : WP_BOOT_BOTH;
@@ -141,12 +146,13 @@ static enum wp_boot_verdict judge_program(const struct wp_boot_file *file)
 static enum wp_boot_verdict judge(const struct wp_boot_image *image)
 {
 	const struct wp_boot_file *manager = wp_boot_find(image, WP_BOOT_MANAGER);
-	unsigned int network = wp_boot_signed_by(wp_boot_find(image, WP_BOOT_NETWORK)) & (WP_BOOT_BY_2011 | WP_BOOT_BY_2023);
+	const struct wp_boot_file *starter = wp_boot_find(image, WP_BOOT_NETWORK);
+	unsigned int network = wp_boot_signed_by(starter) & (WP_BOOT_BY_2011 | WP_BOOT_BY_2023);
 	enum wp_boot_verdict verdict = manager ? judge_program(manager) : WP_BOOT_NO_MANAGER;
 
 	if (verdict != WP_BOOT_2011_ONLY && verdict != WP_BOOT_2023 && verdict != WP_BOOT_BOTH)
 		return verdict;
-	if (network && !(network & wp_boot_signed_by(manager)))
+	if (network && !wp_boot_is_known_in_part(starter->program) && !(network & wp_boot_signed_by(manager)))
 		return WP_BOOT_MIXED;
 	if (verdict == WP_BOOT_2011_ONLY && wp_boot_signed_by(wp_boot_find(image, WP_BOOT_MANAGER_EX)) & WP_BOOT_BY_2023)
 		return WP_BOOT_2011_WITH_2023;

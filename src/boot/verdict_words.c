@@ -36,7 +36,7 @@ static const char *doubt_of(const struct wp_boot_signature *signature)
 					   : "its signature does not agree with the certificate that it names";
 }
 
-/* Why nobody is proven to have signed @file; @before: what was said of another one, NULL for none. */
+/* Why it is not proven who signed @file; @before: what was said of another one, NULL for none. */
 static const char *doubt_about(const struct wp_boot_file *file, const char *before)
 {
 	static const char *const several = "there are several reasons, which are shown";
@@ -48,6 +48,13 @@ static const char *doubt_about(const struct wp_boot_file *file, const char *befo
 		const char *why = program->readable ? "it has no signature" : "it is no program that can be read";
 
 		return before && strcmp(before, why) ? several : why;
+	}
+	if (wp_boot_is_known_in_part(program)) {
+		const char *why = "not all of its signatures were looked at";
+
+		before = before && strcmp(before, why) ? several : why;
+		if (wp_boot_signed_by(file))
+			return before;
 	}
 	for (size_t i = 0; i < program->signature_count; i++) {
 		const char *why = doubt_of(&program->signatures[i]);
@@ -73,7 +80,7 @@ static const char *sentence(struct wp_arena *arena, const struct wp_boot_image *
 		if (file->role != role)
 			continue;
 		beside = beside || (by & WP_BOOT_BY_OTHERS);
-		if (!by)
+		if (!by || (file->program && wp_boot_is_known_in_part(file->program)))
 			doubt = doubt_about(file, doubt);
 	}
 	if (image->verdict == WP_BOOT_UNPROVEN)

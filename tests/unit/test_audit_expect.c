@@ -545,6 +545,8 @@ Test(audit_expect, what_cannot_be_told_is_no_finding)
 						 "Secure Boot asks for");
 	wp_diag_add(world.arena, &starting.programs[0].diags, WP_SEVERITY_WARNING, "boot-signature-odd", NULL, "it is damaged");
 	cr_expect_str_eq(judge(&world), "");
+	starting.programs[0].diags.items[0].code = WP_BOOT_SIGNATURE_UNREAD;
+	cr_expect_str_eq(judge(&world), "");
 	start(&world, &starting, "a", 9);
 	cr_assert_str_eq(judge(&world), "boot-digest");
 	cr_expect_eq(world.notes[0].severity, WP_NOTE_SEVERITY_GRAVE);

@@ -127,13 +127,53 @@ Test(boot_medium, doubts)
 	signatures[1].nested = true;
 	signatures[1].digest_known = false;
 	EXPECT_DOUBT("its signature does not agree with the certificate that it names");
+	wp_diag_add(arena, &program.diags, WP_SEVERITY_WARNING, WP_BOOT_SIGNATURE_UNREAD, NULL, "too many");
+	EXPECT_DOUBT("there are several reasons, which are shown");
+	signatures[0] = signature_of(WP_AUTHORITY_WINDOWS_2011, true);
+	EXPECT_DOUBT("not all of its signatures were looked at");
+	signatures[0].authority = WP_AUTHORITY_OTHER;
+	EXPECT_DOUBT("not all of its signatures were looked at");
 	program.signature_count = 0;
+	EXPECT_DOUBT("not all of its signatures were looked at");
+	cr_expect_not(wp_boot_is_unsigned(&program));
+	program.diags.count = 0;
 	wp_diag_add(arena, &program.diags, WP_SEVERITY_WARNING, "boot-signature-odd", NULL, "odd");
 	EXPECT_DOUBT("its signature cannot be read");
 	program.readable = false;
 	EXPECT_DOUBT("it is no program that can be read");
 #undef EXPECT_DOUBT
 	wp_arena_free(arena);
+}
+
+/* That two are signed under different certificates is not said where one of them may be signed under both. */
+Test(boot_medium, known_in_part)
+{
+	static const struct {
+		enum by manager, network;
+		bool manager_in_part, network_in_part;
+		enum wp_boot_verdict verdict;
+	} rows[] = {
+		{ BY_2011, BY_2023, false, false, WP_BOOT_MIXED },   { BY_2011, BY_2023, false, true, WP_BOOT_2011_ONLY },
+		{ BY_2011, BY_2023, true, false, WP_BOOT_UNPROVEN }, { BY_2023, BY_2023, true, false, WP_BOOT_UNPROVEN },
+		{ THIRD, BY_2023, true, false, WP_BOOT_UNPROVEN },   { BOTH, BY_2023, true, true, WP_BOOT_BOTH },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct wp_arena *arena = wp_arena_new();
+		struct wp_boot_file files[2];
+		struct wp_boot_image image = { .known = true, .files = files, .count = 2 };
+		const bool in_part[] = { rows[i].manager_in_part, rows[i].network_in_part };
+
+		make(arena, rows[i].manager, WP_BOOT_MANAGER, &files[0]);
+		make(arena, rows[i].network, WP_BOOT_NETWORK, &files[1]);
+		for (size_t k = 0; k < 2; k++)
+			if (in_part[k])
+				wp_diag_add(arena, &((struct wp_boot_program *)files[k].program)->diags, WP_SEVERITY_WARNING,
+					    WP_BOOT_SIGNATURE_UNREAD, NULL, "too many");
+		wp_boot_judge(arena, &image, (struct wp_svn){ 0 });
+		cr_expect_eq(image.verdict, rows[i].verdict, "row %zu: %s", i, wp_boot_verdict_name(image.verdict));
+		wp_arena_free(arena);
+	}
 }
 
 Test(boot_medium, svn)

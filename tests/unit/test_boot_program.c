@@ -3,6 +3,7 @@
 #include "pe_make.h"
 
 #include "wimplan/boot.h"
+#include "wimplan/boot_facts.h"
 #include "wimplan/limits.h"
 
 #include <criterion/criterion.h>
@@ -178,8 +179,62 @@ Test(boot_program, several_entries)
 	pe_sign(&pe, &cast.by_known, &cast.known);
 	program = read_pe(&cast, &pe);
 	cr_expect_eq(program->signature_count, WP_LIMIT_SIGNATURE_ENTRIES);
-	cr_expect_str_eq(only_code(program), "boot-signature-odd");
+	cr_expect_str_eq(only_code(program), WP_BOOT_SIGNATURE_UNREAD);
 	end(&cast);
+}
+
+/*
+ * Signatures under both certificates, and an entry that takes the room: of another kind it takes none, and otherwise nothing is said of
+ * what stands behind it, now or out of what is remembered.
+ */
+Test(boot_program, what_stands_behind_a_large_entry)
+{
+	static const struct {
+		const char *order; /* of the signatures under 2011 and 2023, and the entry */
+		uint16_t kind;
+		enum wp_boot_verdict verdict;
+	} rows[] = {
+		{ "13x", 2, WP_BOOT_BOTH },    { "1x3", 2, WP_BOOT_UNPROVEN },    { "3x1", 2, WP_BOOT_UNPROVEN },
+		{ "1x3", 0xef1, WP_BOOT_BOTH }, { "1x", 0xef1, WP_BOOT_2011_ONLY }, { "x", 2, WP_BOOT_UNPROVEN },
+	};
+	static uint8_t large[WP_LIMIT_SIGNATURE_BYTES];
+	struct cast cast;
+	struct pe_party new = pe_party("Windows UEFI CA 2023", NULL), by_new = pe_party("Microsoft Windows", &new);
+	struct wp_authority_row both[2];
+
+	begin(&cast);
+	both[0] = cast.row;
+	both[1] = (struct wp_authority_row){ WP_AUTHORITY_WINDOWS_2023, "Windows UEFI CA 2023", new.sha256 };
+	cast.authorities = (struct wp_authorities){ both, 2 };
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct pe pe = pe_make(&form);
+		struct wp_boot_file file = { .role = WP_BOOT_MANAGER, .path = "bootmgfw.efi" };
+		struct wp_boot_image image = { .known = true, .files = &file, .count = 1 };
+		struct wp_boot_starts starts;
+		struct wp_boot_facts facts;
+
+		for (const char *what = rows[i].order; *what; what++) {
+			size_t at = pe.size;
+
+			if (*what == 'x') {
+				pe_add_entry(&pe, large, sizeof large);
+				pe_put(pe.bytes, at + 6, 2, rows[i].kind);
+			} else {
+				pe_sign(&pe, *what == '1' ? &cast.by_known : &by_new, *what == '1' ? &cast.known : &new);
+			}
+		}
+		file.program = read_pe(&cast, &pe);
+		wp_boot_judge(cast.arena, &image, (struct wp_svn){ 0 });
+		cr_expect_eq(image.verdict, rows[i].verdict, "row %zu: %s", i, wp_boot_verdict_name(image.verdict));
+		cr_expect_eq(!!strstr(wp_boot_verdict_sentence(cast.arena, &image), ": not all of its signatures were looked at."),
+			     rows[i].verdict == WP_BOOT_UNPROVEN, "row %zu", i);
+		wp_boot_facts_make(cast.arena, (struct wp_boot_starts){ &image, 1 }, &facts);
+		cr_assert(wp_boot_facts_open(cast.arena, &facts, &starts));
+		cr_expect_eq(starts.items[0].verdict, rows[i].verdict, "row %zu, remembered", i);
+	}
+	end(&cast);
+	pe_party_free(&by_new);
+	pe_party_free(&new);
 }
 
 /* Headers: a place, its bytes, what is said; NULL: nothing. */
