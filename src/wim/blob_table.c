@@ -3,6 +3,7 @@
 #include "blob_table.h"
 
 #include "chunks.h"
+#include "reading.h"
 #include "resource.h"
 
 #include "wimplan/limits.h"
@@ -62,6 +63,7 @@ static const char *read_run(struct table *table, uint64_t from, uint64_t count)
 		struct wp_reshdr resource = resource_of(table->wim, table->bytes + i * WP_BLOB_ENTRY_SIZE);
 		uint8_t header[WP_SOLID_HEADER_SIZE];
 		struct solid *solid;
+		const char *why;
 
 		if (!(resource.flags & WP_WIM_RESOURCE_SOLID))
 			break;
@@ -69,8 +71,9 @@ static const char *read_run(struct table *table, uint64_t from, uint64_t count)
 			continue;
 		if (table->solid_count == WP_LIMIT_SOLID)
 			return "it has too many solid resources";
-		if (wp_wim_pread(table->wim, header, sizeof header, resource.offset) != sizeof header)
-			return "a solid resource lies outside of the file";
+		why = wp_reading_all(table->wim, header, sizeof header, resource.offset);
+		if (why)
+			return !strcmp(why, WP_WIM_UNREAD) ? why : "a solid resource lies outside of the file";
 		if ((table->solid_count & (table->solid_count - 1)) == 0)
 			table->solids = wp_must(reallocarray(table->solids, table->solid_count ? 2 * table->solid_count : 1,
 							     sizeof *table->solids));
@@ -217,7 +220,7 @@ const char *wp_blob_table_add(struct wp_wim_index *index, const struct wp_wim *w
 	/* Not in the arena: a large one is moved by the kernel without a copy. */
 	index->blobs = wp_must(reallocarray(index->blobs, index->blob_count + count, sizeof *index->blobs));
 	why = add_entries(&table, count);
-	*ret_entry = why;
+	*ret_entry = why && strcmp(why, WP_WIM_UNREAD) != 0;
 	free(table.bytes);
 	free(table.solids);
 	return why;

@@ -71,12 +71,9 @@ static inline bool wp_wim_same_file(const struct wp_wim *wim, const struct wp_fi
 
 /*
  * Up to @length bytes at @offset, fewer only where the WIM ends or the file was changed; an errno below 0. Nothing that stands
- * around the WIM is seen. Opens the file again where it was closed.
+ * around the WIM is seen. Opens the file again where it was closed, and gives -ESTALE where it is another one now.
  */
 ptrdiff_t wp_wim_pread(const struct wp_wim *wim, void *bytes, size_t length, uint64_t offset);
-
-/* Opens the file, if it is not open. NULL, or that it is another one now. */
-const char *wp_wim_open(const struct wp_wim *wim);
 
 /* Whether all that was read is of one file that nobody has changed meanwhile. Costs nothing when nothing was read since it was asked. */
 bool wp_wim_is_still(const struct wp_wim *wim);

@@ -130,7 +130,7 @@ static void check_still(struct wp_wim *wim)
 {
 	int error;
 
-	if (wp_reading_check(wim, &error))
+	if (wp_reading_check(wim, &error) || wp_diags_have(&wim->diags, "unreadable") || wp_diags_have(&wim->diags, "changed-while-reading"))
 		return;
 	if (error)
 		add_failure(wim, "unreadable", "the file cannot be read", error);
@@ -200,7 +200,11 @@ static uint8_t *decompress_xml(struct wp_wim *wim, uint8_t *stored)
 
 	free(stored);
 	why = wp_resource_load(wim, &wim->header.xml, &bytes);
-	if (why)
+	if (why && !strcmp(why, WP_WIM_CHANGED))
+		add_changed(wim, WP_SEVERITY_ERROR);
+	else if (why && !strcmp(why, WP_WIM_UNREAD))
+		WP_WIM_DIAG(wim, WP_SEVERITY_ERROR, "unreadable", "the file cannot be read");
+	else if (why)
 		WP_WIM_DIAG(wim, WP_SEVERITY_ERROR, "xml-invalid", "the compressed XML cannot be used: %s", why);
 	return bytes;
 }

@@ -7,6 +7,7 @@
 
 #include "wimplan/number.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,27 +58,29 @@ void wp_reading_fetch_end(const struct wp_wim *wim)
 	wp_reading_fetch(wim, (size_t)(end - begin), begin);
 }
 
-const char *wp_wim_open(const struct wp_wim *wim)
+/* Opens the file again where it is closed. 0, ESTALE where it is another one now, or another errno. */
+static int open_again(const struct wp_wim *wim)
 {
 	struct wp_wim_reading *reading = wim->reading;
 	struct wp_file_status status;
-	int fd;
+	int fd, error;
 
 	if (reading->fd >= 0)
-		return NULL;
+		return 0;
 	reading->unchecked = true;
-	if (wp_file_open_any(wim->file, WP_FILE_HOW_FOLLOW, &fd, &status))
-		return WP_WIM_CHANGED;
+	error = wp_file_open_any(wim->file, WP_FILE_HOW_FOLLOW, &fd, &status);
+	if (error)
+		return error;
 	if (!wp_wim_same_file(wim, &status)) {
 		wp_closep(&fd);
-		return WP_WIM_CHANGED;
+		return ESTALE;
 	}
 	reading->fd = fd;
 	if (wim->size <= WP_READING_AT_ONCE)
 		wp_reading_fetch(wim, (size_t)wim->size, 0);
 	else
 		wp_reading_fetch_end(wim);
-	return NULL;
+	return 0;
 }
 
 static bool is_held(const struct wp_wim_reading *reading, size_t length, uint64_t offset)
@@ -91,8 +94,10 @@ ptrdiff_t wp_wim_pread(const struct wp_wim *wim, void *bytes, size_t length, uin
 	const struct wp_wim_reading *reading = wim->reading;
 
 	if (!is_held(reading, length, offset)) {
-		if (wp_wim_open(wim))
-			return 0;
+		int error = open_again(wim);
+
+		if (error)
+			return -error;
 		/* It may have come along with the opening. */
 		if (!is_held(reading, length, offset))
 			return read_file(wim, bytes, length, offset);
@@ -136,7 +141,7 @@ bool wp_wim_is_still(const struct wp_wim *wim)
 	if (!wim->reading->unchecked)
 		return true;
 	/* Also what the path leads to now, which costs a file server nothing while it is known. */
-	return !wp_wim_open(wim) && wp_reading_check(wim, &error) && !wp_file_look(wim->file, &status) &&
+	return !open_again(wim) && wp_reading_check(wim, &error) && !wp_file_look(wim->file, &status) &&
 	       wp_wim_same_file(wim, &status);
 }
 
