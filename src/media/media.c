@@ -211,6 +211,28 @@ static void list(const struct wp_volume *volume, const char *path, struct listin
 		add_damage(listing->media, volume, volume->name, why);
 }
 
+/* Which file of a listing has this name: the one that is spelled alike, or else the first whose name is the same but for its case. */
+static size_t find_listed(const struct listing *listing, const char *name)
+{
+	size_t found = listing->count;
+
+	for (size_t i = 0; i < listing->count; i++) {
+		if (!strcmp(listing->nodes[i].name, name))
+			return i;
+		if (found == listing->count && wp_text_equal_nocase(listing->nodes[i].name, name))
+			found = i;
+	}
+	return found;
+}
+
+static void tell_more(const struct listing *listing, const char *where, const char *what)
+{
+	if (listing->more)
+		wp_diag_add(listing->media->arena, &listing->media->diags, WP_SEVERITY_WARNING, "media-damaged", NULL,
+			    "%s%s has more than %u files %s*%s: those behind them are not %s", listing->folder, where,
+			    WP_LIMIT_MEDIA_LISTED, listing->begin, listing->end, what);
+}
+
 static void locate_listed(const struct wp_volume *volume, const struct listing *listing, size_t at, struct wp_media_file *ret)
 {
 	*ret = (struct wp_media_file){ .path = wp_arena_printf(listing->media->arena, "%s/%s", listing->folder, listing->nodes[at].name) };
@@ -228,18 +250,15 @@ size_t wp_media_list(struct wp_media *media, const char *path, const char *begin
 	list(iso9660, path, &in_iso);
 	if (!in_udf.count)
 		listing = &in_iso;
-	if (listing->more)
-		wp_diag_add(media->arena, &media->diags, WP_SEVERITY_WARNING, "media-damaged", NULL,
-			    "%s has more than %u files %s*%s: those behind them are not looked at", listing->folder, WP_LIMIT_MEDIA_LISTED, begin,
-			    end);
+	tell_more(listing, "", "looked at");
+	if (listing == &in_udf)
+		tell_more(&in_iso, " in ISO 9660", "held against those in UDF");
 	*ret = wp_arena_alloc(media->arena, listing->count * sizeof **ret);
 	for (size_t i = 0; i < listing->count; i++) {
-		size_t k = listing == &in_udf ? 0 : in_iso.count;
+		size_t k = listing == &in_udf ? find_listed(&in_iso, listing->nodes[i].name) : in_iso.count;
 		struct wp_media_file other;
 
 		locate_listed(listing == &in_udf ? udf : iso9660, listing, i, &(*ret)[i]);
-		while (k < in_iso.count && !wp_text_equal_nocase(in_iso.nodes[k].name, listing->nodes[i].name))
-			k++;
 		if (k == in_iso.count)
 			continue;
 		locate_listed(iso9660, &in_iso, k, &other);
