@@ -557,6 +557,31 @@ Test(audit_expect, what_cannot_be_told_is_no_finding)
 	cr_expect_str_eq(judge(&world), "boot-unsigned");
 }
 
+/* What was not looked at may be a signature under 2023, and takes nothing from one that is proven. */
+Test(audit_expect, signatures_that_were_not_looked_at)
+{
+	static const struct {
+		const char *by, *notes;
+		size_t signatures; /* the second is altered */
+	} rows[] = {
+		{ "oa", "expectation-unknown", 1 }, { "na", "", 1 }, { "sa", "expectation-unknown", 1 }, { "oa", "expectation-unknown,boot-digest", 2 },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct world world __attribute__((cleanup(release)));
+		struct starting starting;
+
+		setup(&world);
+		set(&world, "boot", "2023");
+		start(&world, &starting, rows[i].by, 9);
+		starting.images[0].count = 1;
+		starting.programs[0].signature_count = rows[i].signatures;
+		wp_diag_add(world.arena, &starting.programs[0].diags, WP_SEVERITY_WARNING, WP_BOOT_SIGNATURE_UNREAD, NULL, "too many");
+		wp_boot_judge(world.arena, &starting.images[0], (struct wp_svn){ 0 });
+		cr_expect_str_eq(judge(&world), rows[i].notes, "row %zu: %s", i, judge(&world));
+	}
+}
+
 /* Paths are one whatever their letter case; what several images have alike is one note. */
 Test(audit_expect, images_that_start_alike)
 {
