@@ -14,15 +14,15 @@ static const struct words verdicts[WP_BOOT_VERDICTS] = {
 	[WP_BOOT_2011_ONLY] = { "is signed under the certificate of 2011 alone: it does not start where that one is revoked or was never trusted.",
 				"is signed under the certificate of 2011 and by somebody else, and not under that of 2023: it does not start "
 				"where the certificate of 2011 is revoked, or where neither signer is trusted." },
-	[WP_BOOT_2011_WITH_2023] = { "is signed under the certificate of 2011, and one signed under that of 2023 lies beside it, which nothing "
-				     "uses unless it is told to." },
-	[WP_BOOT_2023] = { "is signed under the certificate of 2023: it does not start where firmware knows only that of 2011." },
+	[WP_BOOT_2011_WITH_2023] = { .alone = "is signed under the certificate of 2011, and one signed under that of 2023 lies beside it, which "
+					      "nothing uses unless it is told to." },
+	[WP_BOOT_2023] = { .alone = "is signed under the certificate of 2023: it does not start where firmware knows only that of 2011." },
 	[WP_BOOT_BOTH] = { "has signatures under the certificates of 2011 and of 2023: it does not start where firmware trusts neither of them "
 			   "or has revoked one.",
 			   "has signatures under the certificates of 2011 and of 2023 and by somebody else: it does not start where firmware "
 			   "trusts none of them or has revoked one." },
-	[WP_BOOT_THIRD_PARTY] = { "is not signed under one of the two certificates for Windows: who signed it is shown." },
-	[WP_BOOT_NOT_READ] = { "could not be read, so that nothing can be said of it." },
+	[WP_BOOT_THIRD_PARTY] = { .alone = "is not signed under one of the two certificates for Windows: who signed it is shown." },
+	[WP_BOOT_NOT_READ] = { .alone = "could not be read, so that nothing can be said of it." },
 };
 
 /* What of the signature @signature is not proven, as a sentence that begins with who signed it. */

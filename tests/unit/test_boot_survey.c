@@ -20,7 +20,7 @@ static void make(const char *root, const char *path)
 	wimlib_global_init(WIMLIB_INIT_FLAG_ASSUME_UTF8);
 	cr_assert_eq(wimlib_create_new_wim(WIMLIB_COMPRESSION_TYPE_LZX, &made), 0);
 	for (size_t i = 0; i < PROGRAMS; i++) {
-		char name[16], data[TEMPORARY_SIZE + 16];
+		char name[24], data[TEMPORARY_SIZE + 16];
 
 		snprintf(name, sizeof name, "%zu", i / PLACES);
 		snprintf(data, sizeof data, "%s/%zu", root, i);
