@@ -143,7 +143,10 @@ struct wp_boot_image {
 const char *wp_boot_verdict_sentence(struct wp_arena *arena, const struct wp_boot_image *image) __attribute__((returns_nonnull));
 const char *wp_boot_medium_sentence(struct wp_arena *arena, const struct wp_boot_image *medium) __attribute__((returns_nonnull));
 
-/* Whether something that firmware starts the image or medium by is signed under the certificate of 2011, which expires without being revoked. */
+/*
+ * Whether something that firmware starts the image or medium by is signed under the certificate of 2011, which expires without being
+ * revoked.
+ */
 bool wp_boot_rests_on_2011(const struct wp_boot_image *image);
 
 /* Under which certificates a program is proven to be signed: bits. Nested signatures do not count, for firmware does not see them. */

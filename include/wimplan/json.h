@@ -91,8 +91,8 @@ struct wp_json_stream {
 void wp_json_stream_open(struct wp_json_stream *stream, char bracket);
 void wp_json_stream_close(struct wp_json_stream *stream);
 /*
- * The name of the next value, plain ASCII without quotes; a value, or its text: as wp_json_pretty_at() has it in this depth or, as items of long
- * lists are, which then are a third shorter and can be told apart line by line, on one line.
+ * The name of the next value, plain ASCII without quotes; a value, or its text: as wp_json_pretty_at() has it in this depth or, as
+ * items of long lists are, which then are a third shorter and can be told apart line by line, on one line.
  */
 void wp_json_stream_key(struct wp_json_stream *stream, const char *key);
 void wp_json_stream_value(struct wp_json_stream *stream, const json_t *value);

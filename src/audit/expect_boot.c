@@ -170,8 +170,8 @@ static void tell(struct wp_expecting *judge, const struct finding *finding)
 					       finding->path, images, found));
 }
 
-static void tell_verdicts(struct wp_expecting *judge, const struct wp_judged *old, const struct wp_judged *joint, const struct wp_judged *others,
-			  const struct wp_judged *none, const struct wp_judged *mixed)
+static void tell_verdicts(struct wp_expecting *judge, const struct wp_judged *old, const struct wp_judged *joint,
+			  const struct wp_judged *others, const struct wp_judged *none, const struct wp_judged *mixed)
 {
 	const char *expected = expected_words(judge);
 

@@ -64,14 +64,15 @@ json_t *wp_judged_facts(const struct wp_judged *group, const char *what, json_t 
 }
 
 void wp_expect_note(struct wp_expecting *judge, enum wp_note_kind kind, const struct wp_judged *group, json_t *facts,
-		   const char *summary)
+		    const char *summary)
 {
 	uint32_t image = group && group->count == 1 ? group->images[0]->index : 0;
 
 	*WP_PUSH(judge->arena, judge->notes, judge->note_count) = wp_note_make(kind, image, facts, summary);
 }
 
-void wp_expect_unknown(struct wp_expecting *judge, const struct wp_judged *group, const char *what, json_t *expected, const char *words)
+void wp_expect_unknown(struct wp_expecting *judge, const struct wp_judged *group, const char *what, json_t *expected,
+		       const char *words)
 {
 	if (group->count)
 		wp_expect_note(judge, WP_NOTE_EXPECT_UNKNOWN, group, wp_judged_facts(group, what, expected),

@@ -313,16 +313,16 @@ static char *put(char *to, int number, int count, char end)
 	return to + count + 1;
 }
 
-/* Digit by digit, for there are several times in each image: years have four, as every time that is known is of such a one. */
+/* Digit by digit, for there are several times in each image. Only what is calculated may be in a year of five. */
 static char *format_iso(struct wp_arena *arena, struct wp_time time, bool fraction)
 {
-	char text[sizeof "2026-02-14T03:10:00.0000000Z"], *to = text;
+	char text[sizeof "12026-02-14T03:10:00.0000000Z"], *to = text;
 	struct wp_civil c;
 
 	if (!time.known)
 		return NULL;
 	c = wp_civil_from_ticks(time.ticks);
-	to = put(to, c.year, 4, '-');
+	to = put(to, c.year, c.year > 9999 ? 5 : 4, '-');
 	to = put(to, c.month, 2, '-');
 	to = put(to, c.day, 2, 'T');
 	to = put(to, c.hour, 2, ':');

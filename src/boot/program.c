@@ -2,8 +2,6 @@
 /* All that is read of one program. */
 #include "pe.h"
 
-#include "wimplan/text.h"
-
 #include <openssl/evp.h>
 #include <string.h>
 

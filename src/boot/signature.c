@@ -143,8 +143,9 @@ static struct wp_time countersignature_time(const ASN1_STRING *der)
 static bool is_usable(const X509 *certificate)
 {
 	EVP_PKEY *key = X509_get0_pubkey(certificate);
+	int bits = key ? EVP_PKEY_get_bits(key) : 0;
 
-	return key && (EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_is_a(key, "EC")) && EVP_PKEY_get_bits(key) > 0 && EVP_PKEY_get_bits(key) <= (int)WP_LIMIT_KEY_BITS;
+	return bits > 0 && bits <= (int)WP_LIMIT_KEY_BITS && (EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_is_a(key, "EC"));
 }
 
 /* Whether the authority's very certificate is in the signature and made the signer's. */

@@ -25,7 +25,7 @@ static const struct words verdicts[WP_BOOT_VERDICTS] = {
 	[WP_BOOT_NOT_READ] = { .alone = "could not be read, so that nothing can be said of it." },
 };
 
-/* What of the signature @signature is not proven, as a sentence that begins with who signed it. */
+/* What of the signature is not proven. */
 static const char *doubt_of(const struct wp_boot_signature *signature)
 {
 	if (!signature->digest_known)
@@ -84,8 +84,9 @@ static const char *sentence(struct wp_arena *arena, const struct wp_boot_image *
 			doubt = doubt_about(file, doubt);
 	}
 	if (image->verdict == WP_BOOT_UNPROVEN)
-		return wp_arena_printf(arena, "Who signed %s is not proven: %s.", subject, doubt ? doubt : "it has no signature");
-	return wp_arena_printf(arena, "%c%s %s", subject[0] - 'a' + 'A', subject + 1, beside && words->beside ? words->beside : words->alone);
+		return wp_arena_printf(arena, "Who signed %s is not proven: %s.", subject, doubt ? doubt : "its signatures are shown");
+	return wp_arena_printf(arena, "%c%s %s", subject[0] - 'a' + 'A', subject + 1,
+			       beside && words->beside ? words->beside : words->alone);
 }
 
 const char *wp_boot_verdict_sentence(struct wp_arena *arena, const struct wp_boot_image *image)

@@ -85,35 +85,32 @@ static void look_up(struct wp_cli *cli, const struct wp_expect_settings *expect,
 	}
 }
 
-/* What is known to start the images of each file. Where that is asked for and not known, the file is read. */
-static void look_up_boot(struct wp_cli *cli, bool asked, struct wp_cache *cache, struct wp_file_content *files, size_t count)
+/* What is known to start the images of each file, in @starts. Where that is asked for and not known, the file is read. */
+static void look_up_boot(struct wp_cli *cli, bool asked, struct wp_cache *cache, struct wp_file_content *files, size_t count,
+			 struct wp_boot_starts *starts)
 {
 	struct wp_error err;
 
 	if (cache && wp_cache_find_boot(cache, cli->arena, files, count, &err))
 		wp_cli_note_lost(cli, &err);
-	for (size_t i = 0; asked && i < count; i++) {
-		struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-		struct wp_boot_starts starts;
-
+	for (size_t i = 0; i < count; i++) {
 		/* What another version has kept may not be understood. */
-		if (files[i].boot.text && wp_boot_facts_open(scratch, &files[i].boot, &starts))
+		if ((files[i].boot.text && wp_boot_facts_open(cli->arena, &files[i].boot, &starts[i])) || !asked)
 			continue;
-		files[i].boot = (struct wp_boot_facts){ 0 };
 		files[i].look_at_boot = true;
 		files[i].state = WP_CONTENT_UNKNOWN;
 	}
 }
 
-/* Gives each record what starts the images of its source. */
-static void hand_out_boot(struct wp_cli *cli, const struct wp_scan *scan, size_t count, struct wp_expect_found *found)
+/* Gives each record what starts the images of its source, with what the scan has read. */
+static void hand_out_boot(struct wp_cli *cli, const struct wp_scan *scan, size_t count, struct wp_boot_starts *of_files,
+			  struct wp_expect_found *found)
 {
 	size_t file_count;
 	const struct wp_file_content *files = wp_scan_files(scan, &file_count);
-	struct wp_boot_starts *of_files = wp_arena_alloc(cli->arena, file_count * sizeof *of_files);
 
 	for (size_t i = 0; i < file_count; i++)
-		if (files[i].boot.text)
+		if (files[i].look_at_boot && files[i].boot.text)
 			wp_boot_facts_open(cli->arena, &files[i].boot, &of_files[i]);
 	for (size_t i = 0; i < count; i++) {
 		const struct wp_observation *seen = wp_scan_observation(scan, i);
@@ -152,6 +149,7 @@ struct wp_scan *wp_cli_scan(struct wp_cli *cli, const struct wp_record *records,
 	struct wp_progress *progress = scan.progress ? scan.progress : &none;
 	bool inside = scan.found && wp_expect_things(&config->expect);
 	const struct wp_expect_contents **contents;
+	struct wp_boot_starts *starts;
 	struct wp_file_content *files;
 	unsigned int jobs = cli->jobs.known ? (unsigned int)cli->jobs.value : cli->env->processors;
 	struct wp_scan *result;
@@ -174,15 +172,16 @@ struct wp_scan *wp_cli_scan(struct wp_cli *cli, const struct wp_record *records,
 	if (scan.cache && wp_cache_find_contents(scan.cache, files, file_count, &err))
 		wp_cli_note_lost(cli, &err);
 	contents = wp_arena_alloc(cli->arena, file_count * sizeof *contents);
+	starts = wp_arena_alloc(cli->arena, file_count * sizeof *starts);
 	if (inside)
 		look_up(cli, &config->expect, scan.cache, files, file_count, contents);
 	if (scan.found)
-		look_up_boot(cli, wp_expect_boots(&config->expect), scan.cache, files, file_count);
+		look_up_boot(cli, wp_expect_boots(&config->expect), scan.cache, files, file_count, starts);
 	wp_scan_finish(result);
 	if (inside)
 		hand_out(cli, &config->expect, result, count, contents, scan.found);
 	if (scan.found)
-		hand_out_boot(cli, result, count, scan.found);
+		hand_out_boot(cli, result, count, starts, scan.found);
 	return result;
 }
 

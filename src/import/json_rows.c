@@ -113,7 +113,6 @@ static int describe(struct json_rows *rows, const json_t *object)
 {
 	const char *format = json_string_value(json_object_get(object, "format"));
 	const json_t *description = json_object_get(object, "wimplan_export");
-
 	const char *own = format ? wp_shape_of_document(format) : NULL;
 
 	if (own)

@@ -35,8 +35,8 @@ _Noreturn void wp_out_of_memory(void)
 }
 
 /*
- * Has the libraries of every program take memory as wimplan does; before any other call of theirs. @path: how the program was called; @json:
- * --json was given.
+ * Has the libraries of every program take memory as wimplan does; before any other call of theirs. @path: how the program was
+ * called; @json: --json was given.
  */
 static void guard_memory(const char *path, bool json)
 {

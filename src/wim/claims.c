@@ -25,7 +25,6 @@ void wp_claims_begin(struct wp_claims *claims, uint8_t *bytes, size_t size)
 	size_t blocks;
 
 	claims->bytes = bytes;
-	claims->size = size;
 	blocks = in_blocks(claims, size) / BLOCK + 1;
 	claims->taken = wp_must(calloc(size / 512 + 1, sizeof *claims->taken));
 	claims->ended = wp_must(calloc(size / 512 + 1, sizeof *claims->ended));

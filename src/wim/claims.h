@@ -10,7 +10,6 @@
 /* Places and lengths are bytes of the resource, multiples of 8 and within it. */
 struct wp_claims {
 	uint8_t *bytes; /* of the resource, borrowed */
-	size_t size;
 	uint64_t *taken; /* a bit for each eight bytes that an entry or its streams take */
 	uint64_t *ended; /* the same of the ends of lists that were read, which several folders may share */
 	uint16_t *left;  /* of each block of memory: of how many eights of bytes neither is known */

@@ -130,7 +130,8 @@ static void check_still(struct wp_wim *wim)
 {
 	int error;
 
-	if (wp_reading_check(wim, &error) || wp_diags_have(&wim->diags, "unreadable") || wp_diags_have(&wim->diags, "changed-while-reading"))
+	if (wp_reading_check(wim, &error) || wp_diags_have(&wim->diags, "unreadable") ||
+	    wp_diags_have(&wim->diags, "changed-while-reading"))
 		return;
 	if (error)
 		add_failure(wim, "unreadable", "the file cannot be read", error);

@@ -165,12 +165,17 @@ Test(base, instants_from_numbers)
 {
 	static const uint64_t last = UINT64_C(2650467743999999999);
 	struct wp_arena *arena = wp_arena_new();
+	struct wp_time later;
 
 	cr_expect_str_eq(wp_time_iso_ticks(arena, wp_time_from_filetime(0)), "1601-01-01T00:00:00.0000000Z");
 	cr_expect_str_eq(wp_time_iso_ticks(arena, wp_time_from_filetime(1)), "1601-01-01T00:00:00.0000001Z");
 	cr_expect_str_eq(wp_time_iso(arena, wp_time_from_filetime(0)), "1601-01-01T00:00:00Z");
 	cr_expect_str_eq(wp_time_iso(arena, wp_time_from_filetime(last)), "9999-12-31T23:59:59.9999999Z");
 	cr_expect_not(wp_time_from_filetime(last + 1).known);
+	/* Calculated, such as the end of a window in the last year that is read. */
+	later = wp_time_from_filetime(last);
+	later.ticks++;
+	cr_expect_str_eq(wp_time_iso(arena, later), "10000-01-01T00:00:00Z");
 	cr_expect_not(wp_time_from_filetime(INT64_MAX).known);
 	cr_expect_not(wp_time_from_filetime(UINT64_MAX).known);
 
