@@ -2,6 +2,8 @@
 /*
  * mkboot AUTHORITIES [FOLDER]: on standard output a recipe of mkwim with an image for each verdict, whose programs are signed by keys of
  * a moment; in AUTHORITIES the certificates that tests/tools/other_authorities.c takes for known, in FOLDER the programs one by one.
+ * mkboot --names: on standard input lines of a number and of hexadecimal digits, which are a string type of ASN.1 and its bytes; the
+ * recipe has an image for each line, whose boot manager is signed by somebody of that name, whom somebody of that name issued.
  */
 #include "../unit/pe_make.h"
 
@@ -77,14 +79,40 @@ static const struct {
 	{ "2023-in-place: stamped", MANAGER, { .svn = 9, .first = LEAF_2023, .second = LEAF_THIRD, .beside = PE_STAMPED } },
 };
 
+static int write_names(void)
+{
+	char digits[1024];
+	unsigned int number = 0;
+
+	for (int type; scanf("%d %1023s", &type, digits) == 2;) {
+		const struct program program = { .svn = 9, .first = LEAF_THIRD };
+		uint8_t name[sizeof digits / 2];
+		size_t length = strlen(digits) / 2;
+
+		for (size_t i = 0; i < length; i++)
+			if (sscanf(digits + 2 * i, "%2hhx", &name[i]) != 1)
+				return 2;
+		parties[THIRD] = pe_party_named(type, name, length, NULL);
+		parties[LEAF_THIRD] = pe_party_named(type, name, length, &parties[THIRD]);
+		printf("image \"%u\"\n", ++number);
+		write_program(&program, MANAGER, NULL);
+		pe_party_free(&parties[THIRD]);
+		pe_party_free(&parties[LEAF_THIRD]);
+	}
+	return ferror(stdout) ? 1 : 0;
+}
+
 int main(int argc, char **argv)
 {
 	static const char *const names[] = { [CA_2011] = "Microsoft Windows Production PCA 2011", [CA_2023] = "Windows UEFI CA 2023",
 					     [THIRD] = "Acme Boot CA", [FORGED] = "Windows UEFI CA 2023" };
-	FILE *authorities = argc > 1 ? fopen(argv[1], "w") : NULL;
+	FILE *authorities;
 
+	if (argc == 2 && !strcmp(argv[1], "--names"))
+		return write_names();
+	authorities = argc > 1 ? fopen(argv[1], "w") : NULL;
 	if (!authorities) {
-		fputs("mkboot AUTHORITIES [FOLDER]\n", stderr);
+		fputs("mkboot AUTHORITIES [FOLDER] | --names\n", stderr);
 		return 2;
 	}
 	for (enum party i = CA_2011; i <= FORGED; i++) {

@@ -141,17 +141,20 @@ struct pe_party {
 	char sha256[72]; /* of the certificate: "sha256:…" */
 };
 
-/* @by: who issues it; NULL: itself. */
-__attribute__((unused)) static struct pe_party pe_party(const char *name, const struct pe_party *by)
+/*
+ * A certificate whose common name is these bytes of a string type of ASN.1 (V_ASN1_…), or of MBSTRING_UTF8, for which libcrypto finds
+ * one. @by: who issues it; NULL: itself.
+ */
+static struct pe_party pe_party_named(int type, const void *name, size_t length, const struct pe_party *by)
 {
 	static long serial = 1;
 	struct pe_party party = { .key = EVP_RSA_gen(1024), .certificate = X509_new() };
 	X509_NAME *subject = X509_NAME_new();
 	uint8_t digest[EVP_MAX_MD_SIZE];
-	unsigned int length;
+	unsigned int size;
 
 	X509_NAME_add_entry_by_txt(subject, "O", MBSTRING_UTF8, (const unsigned char *)"Test Only", -1, -1, 0);
-	X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, (const unsigned char *)name, -1, -1, 0);
+	X509_NAME_add_entry_by_txt(subject, "CN", type, name, (int)length, -1, 0);
 	X509_set_version(party.certificate, 2);
 	ASN1_INTEGER_set(X509_get_serialNumber(party.certificate), serial++);
 	X509_set_subject_name(party.certificate, subject);
@@ -161,10 +164,15 @@ __attribute__((unused)) static struct pe_party pe_party(const char *name, const 
 	X509_set_pubkey(party.certificate, party.key);
 	wp_must(X509_sign(party.certificate, by ? by->key : party.key, EVP_sha256()) ? party.key : NULL);
 	X509_NAME_free(subject);
-	X509_digest(party.certificate, EVP_sha256(), digest, &length);
+	X509_digest(party.certificate, EVP_sha256(), digest, &size);
 	memcpy(party.sha256, "sha256:", 7);
-	wp_hex(digest, length, party.sha256 + 7);
+	wp_hex(digest, size, party.sha256 + 7);
 	return party;
+}
+
+__attribute__((unused)) static struct pe_party pe_party(const char *name, const struct pe_party *by)
+{
+	return pe_party_named(MBSTRING_UTF8, name, strlen(name), by);
 }
 
 __attribute__((unused)) static void pe_party_free(struct pe_party *party)
