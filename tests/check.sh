@@ -82,6 +82,7 @@ working_steps() {
 	step 'boot files' tests/check-boot.py "$build"
 	step 'boot files of sources' tests/check-boot-plan.py "$build"
 	step 'names in boot files' tests/check-boot-names.py "$build"
+	step 'what reading leaves behind' tests/check-no-trace.py "$build"
 	step 'hostile files' tests/check-hostile.py "$build"
 	step 'many at once' tests/check-concurrency.py "$build"
 	step 'power cuts' tests/check-power.py "$build" 8
