@@ -152,7 +152,7 @@ def check_quiet(place):
             ("older", None, None), ("hot", whole, bytes.fromhex("d9d505f920a163d7") + b"\0\0\0\1" * 6):
         if text is None:
             with sqlite3.connect(cache) as old:
-                for table in "boot_facts", "profiles", "events", "event_packages", "site_rows", "questions", "plan_sources", "plans", "manifests", "summaries":
+                for table in "briefs", "boot_facts", "profiles", "events", "event_packages", "site_rows", "questions", "plan_sources", "plans", "manifests", "summaries":
                     old.execute(f"DROP TABLE {table}")
                 old.execute("PRAGMA user_version = 1")
             old.close()

@@ -69,9 +69,14 @@ int wp_cache_find_snapshot(struct wp_cache *cache, struct wp_arena *arena, const
 int wp_cache_load_snapshot(struct wp_cache *cache, const struct wp_snapshot *snapshot, struct wp_record_set **ret_set,
 			   struct wp_error *err);
 
-/* The same with records as wp_record_slim() has them, which is what a plan is made of; @crew, which may be NULL, shares the work. */
-int wp_cache_load_slim(struct wp_cache *cache, const struct wp_crew *crew, const struct wp_snapshot *snapshot,
-		       struct wp_record_set **ret_set, struct wp_error *err);
+/*
+ * The same with records that were read from their briefs, which is what a plan is made of; @crew, which may be NULL, shares the work.
+ * *@ret_kept tells that the cache has the briefs; otherwise they were made of the documents, and wp_cache_put_briefs() keeps them.
+ */
+int wp_cache_load_briefs(struct wp_cache *cache, const struct wp_crew *crew, const struct wp_snapshot *snapshot,
+			 struct wp_record_set **ret_set, bool *ret_kept, struct wp_error *err);
+/* Keeps the briefs of the records of a snapshot, for them to be loaded sooner the next time. */
+int wp_cache_put_briefs(struct wp_cache *cache, const struct wp_record_set *set, struct wp_error *err);
 
 /*
  * The same of one package alone, with what the snapshot says of it: a set without records when it does not have the
@@ -90,11 +95,11 @@ int wp_cache_missing_packages(struct wp_cache *cache, struct wp_arena *arena, co
 			      struct wp_error *err);
 
 /*
- * Loads the export before @set, as wp_cache_missing_packages() has it; *@ret_set is NULL when there is none. The caller
- * frees it.
+ * Loads the export before @set, as wp_cache_missing_packages() has it, with records that were read from their briefs; *@ret_set is
+ * NULL when there is none. The caller frees it. @crew as above.
  */
-int wp_cache_load_previous(struct wp_cache *cache, const struct wp_record_set *set, struct wp_record_set **ret_set,
-			   struct wp_error *err);
+int wp_cache_load_previous(struct wp_cache *cache, const struct wp_crew *crew, const struct wp_record_set *set,
+			   struct wp_record_set **ret_set, struct wp_error *err);
 
 /* A package of a snapshot. */
 struct wp_package_name {

@@ -24,6 +24,9 @@ void wp_hash_guard_memory(void);
  */
 void wp_hash_alone(void);
 
+/* Bytes of a SHA-256. */
+#define WP_SHA256_SIZE 32u
+
 struct wp_sha256;
 
 struct wp_sha256 *wp_sha256_new(void) __attribute__((returns_nonnull));
@@ -33,6 +36,10 @@ void wp_sha256_finish(struct wp_sha256 *hash, char ret_text[WP_HASH_TEXT]);
 
 /* All at once. */
 void wp_sha256_text(const void *bytes, size_t length, char ret_text[WP_HASH_TEXT]);
+/* The same without a text. */
+void wp_sha256(const void *bytes, size_t length, uint8_t ret[WP_SHA256_SIZE]);
+/* "sha256:…" */
+void wp_sha256_write(const uint8_t digest[WP_SHA256_SIZE], char ret_text[WP_HASH_TEXT]);
 
 /* Whether it is "sha256:" with 64 digits in lower case, as wimplan writes it. NULL is none. */
 bool wp_hash_is(const char *text);

@@ -117,6 +117,18 @@ void wp_site_images_sort(struct wp_site_images *images);
 bool wp_site_images_next(const struct wp_site_images *a, const struct wp_site_images *b, size_t *i, size_t *k,
 			 const struct wp_site_image **ret_a, const struct wp_site_image **ret_b);
 
+/*
+ * A record as a plan needs it, in bytes: a third of its JSON, and read in a hundredth of the time. A record that was read from them has
+ * all fields but these: of its ImageProperty there is only the digest, of its images what wp_record_images() gives, and of its
+ * JSON what is no field and asked for by a plan, NULL where that is nothing.
+ */
+struct wp_brief {
+	const uint8_t *bytes;
+	const uint8_t *images; /* where in them the images begin */
+	const uint8_t *digest; /* of the ImageProperty, WP_SHA256_SIZE bytes; NULL where none is present */
+	size_t length;
+};
+
 /* One package. Texts are NULL when the export has no such property. Borrowed from the set's arena. */
 struct wp_record {
 	enum wp_class class;
@@ -136,14 +148,16 @@ struct wp_record {
 	struct wp_number action_in_progress; /* 0 none, 1 update, 2 add, 3 delete */
 	const char *image_path;              /* ImagePath, boot images only */
 	enum wp_fetched image_property_state;
-	const char *image_property;  /* the stored text when the state is WP_FETCHED_PRESENT or WP_FETCHED_EMPTY (""); see wp_record_slim() */
-	char image_property_sha256[WP_HASH_TEXT]; /* what is left of it then; ask wp_record_digest() */
-	struct wp_site_images images; /* from ImageProperty, else from SMS_ImageInformation */
+	const char *image_property;  /* the stored text when the state is WP_FETCHED_PRESENT or WP_FETCHED_EMPTY (""); NULL in a brief */
+	struct wp_number flags;               /* PkgFlags */
+	struct wp_number targeted, errors;    /* Targeted and NumberErrors of SMS_ObjectContentExtraInfo */
+	struct wp_site_images images; /* from ImageProperty, else from SMS_ImageInformation; of a brief ask wp_record_images() */
 	const char *image_property_error; /* why a present ImageProperty could not be read; NULL when it could */
 	bool probed;                      /* the record carries a readable ProbedImageProperty */
 	struct wp_site_images probed_images;
 	const char *probed_error; /* why a ProbedImageProperty could not be read; NULL */
 	const json_t *json; /* the whole record as the cache keeps it (below); borrowed */
+	struct wp_brief brief; /* what it was read from; without bytes: not from a brief */
 };
 
 /*
@@ -176,7 +190,7 @@ struct wp_record_set {
 	struct wp_record *records; /* by PackageID */
 	size_t count;
 	struct wp_diags diags;
-	json_t *documents; /* array of the JSON records, in the order of @records; owned; NULL where @texts has them */
+	json_t *documents; /* array of what JSON the records have, in their order; owned; NULL where @texts has it */
 	const struct wp_record_texts *texts; /* in @arena; NULL */
 	json_t *site; /* what the export says of the site around them, as wp_site_new() has it; owned; NULL: nothing */
 };
@@ -207,12 +221,15 @@ void wp_record_open(struct wp_arena *arena, struct wp_record *record);
 /* The digest of the ImageProperty; "" where none is present. */
 void wp_record_digest(const struct wp_record *record, char ret[WP_HASH_TEXT]);
 
+/* Adds the brief of a record that was decoded with its images to @ret. */
+void wp_record_shorten(const struct wp_record *record, struct wp_buf *ret);
 /*
- * Makes a record that was decoded one without a document of its own: its texts go into @arena, but for the ImageProperty, which is gone,
- * and its JSON is a small one with what is neither a field here nor left out: the rows beside it and what a plan asks of its
- * properties; null where that is nothing. New reference.
+ * Reads a brief, whose bytes have to live as long as *@ret. What has to be in memory of it is in @arena; *@ret_json gets
+ * the record's JSON, a new reference or NULL. False where these are no brief.
  */
-json_t *wp_record_slim(struct wp_arena *arena, struct wp_record *record);
+bool wp_record_read_brief(struct wp_arena *arena, const uint8_t *bytes, size_t length, struct wp_record *ret, json_t **ret_json);
+/* The images of a record whatever it was read from: those of a brief are made in @arena, with their fields, and of their properties those that are none. */
+struct wp_site_images wp_record_images(struct wp_arena *arena, const struct wp_record *record);
 
 /*
  * "sha256:…" over the canonical JSON of {"site_code":…,"records":[…]}: importing the same twice gives the same id. Begun,

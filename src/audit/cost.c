@@ -104,9 +104,8 @@ static struct shares shares_of(const struct audit *audit, const struct audited *
 {
 	struct shares shares = { { whole, whole }, { whole, whole }, { whole, whole } };
 	struct changed changed;
-	uint64_t flags = 0;
+	uint64_t flags = package->record->flags.value;
 
-	wp_json_get_u64(json_object_get(package->record->json, "properties"), "PkgFlags", &flags);
 	if (package->record->class != WP_CLASS_INSTALL) {
 		if (flags & ENABLE_BINARY_DELTA)
 			shares.push.least = least_as_blocks(package, whole);

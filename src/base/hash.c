@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SHA256_BYTES SHA256_DIGEST_LENGTH
+_Static_assert(WP_SHA256_SIZE == SHA256_DIGEST_LENGTH, "the size of a SHA-256");
 
 struct wp_sha256 {
 	SHA256_CTX context;
@@ -30,23 +30,39 @@ void wp_sha256_add(struct wp_sha256 *hash, const void *bytes, size_t length)
 		SHA256_Update(&hash->context, bytes, length);
 }
 
-void wp_sha256_finish(struct wp_sha256 *hash, char ret_text[WP_HASH_TEXT])
+void wp_sha256_write(const uint8_t digest[WP_SHA256_SIZE], char ret_text[WP_HASH_TEXT])
 {
 	static const char prefix[] = "sha256:";
-	unsigned char digest[SHA256_BYTES];
+
+	memcpy(ret_text, prefix, sizeof prefix - 1);
+	wp_hex(digest, WP_SHA256_SIZE, ret_text + sizeof prefix - 1);
+}
+
+void wp_sha256_finish(struct wp_sha256 *hash, char ret_text[WP_HASH_TEXT])
+{
+	uint8_t digest[WP_SHA256_SIZE];
 
 	SHA256_Final(digest, &hash->context);
-	memcpy(ret_text, prefix, sizeof prefix - 1);
-	wp_hex(digest, sizeof digest, ret_text + sizeof prefix - 1);
+	wp_sha256_write(digest, ret_text);
 	free(hash);
+}
+
+void wp_sha256(const void *bytes, size_t length, uint8_t ret[WP_SHA256_SIZE])
+{
+	SHA256_CTX context;
+
+	SHA256_Init(&context);
+	if (length)
+		SHA256_Update(&context, bytes, length);
+	SHA256_Final(ret, &context);
 }
 
 void wp_sha256_text(const void *bytes, size_t length, char ret_text[WP_HASH_TEXT])
 {
-	struct wp_sha256 *hash = wp_sha256_new();
+	uint8_t digest[WP_SHA256_SIZE];
 
-	wp_sha256_add(hash, bytes, length);
-	wp_sha256_finish(hash, ret_text);
+	wp_sha256(bytes, length, digest);
+	wp_sha256_write(digest, ret_text);
 }
 
 void wp_sha1(const void *bytes, size_t length, uint8_t ret[WP_SHA1_SIZE])

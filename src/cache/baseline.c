@@ -3,6 +3,7 @@
 #include "internal.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Whether the database can hold a package's SourceVersion; the message names the package. */
@@ -144,20 +145,50 @@ int wp_cache_put_baselines(struct wp_cache *cache, const struct wp_baseline *ite
 	return wp_db_end(&cache->db, status, err);
 }
 
-/* False when a column does not hold what wimplan writes there. */
-static bool read_baseline(struct wp_arena *arena, struct wp_statement *statement, struct wp_baseline *ret)
+/* What a column has, or @same, which may be NULL, where it is that text. */
+static const char *keep_text(struct wp_arena *arena, struct wp_statement *statement, int column, const char *same)
 {
-	const char *confidence = wp_db_text(arena, statement, 5);
+	size_t length;
+	const char *text = wp_db_bytes(statement, column, &length);
 
-	ret->site_code = wp_db_text(arena, statement, 0);
-	ret->package_id = wp_db_text(arena, statement, 1);
+	return text && same && strlen(same) == length && !memcmp(same, text, length) ? same : wp_db_text(arena, statement, column);
+}
+
+/* False when a column does not hold what wimplan writes there. @before: the baseline before, with which most have some texts in common. */
+static bool read_baseline(struct wp_arena *arena, struct wp_statement *statement, const struct wp_baseline *before,
+			  struct wp_baseline *ret)
+{
+	const char *confidence = keep_text(arena, statement, 5, wp_confidence_name(before->confidence));
+
+	ret->site_code = keep_text(arena, statement, 0, before->site_code);
+	ret->package_id = keep_text(arena, statement, 1, before->package_id);
 	ret->file_id = wp_db_text(arena, statement, 3);
 	ret->content_id = wp_db_text(arena, statement, 4);
-	ret->origin = wp_db_text(arena, statement, 6);
+	ret->origin = keep_text(arena, statement, 6, before->origin);
 	ret->recorded_at = wp_db_time(statement, 7);
 	return wp_db_u64(statement, 2, &ret->source_version) && ret->site_code && ret->package_id && ret->file_id &&
 	       ret->content_id && ret->origin && strlen(ret->file_id) < WP_HASH_TEXT && strlen(ret->content_id) < WP_HASH_TEXT &&
 	       wp_confidence_from_name(confidence, &ret->confidence);
+}
+
+/* The baselines that the statement gives, into *@items, which grows: of a hundred thousand an arena would keep each smaller list as well. */
+static int read_baselines(struct wp_cache *cache, struct wp_arena *arena, struct wp_statement *statement,
+			  struct wp_baseline **items, size_t *count, struct wp_error *err)
+{
+	static const struct wp_baseline none;
+	size_t room = 0;
+	int status;
+
+	while ((status = wp_db_step(statement, "baselines were listed", err)) > 0) {
+		if (*count == room) {
+			room = 2 * room + 16;
+			*items = wp_must(realloc(*items, room * sizeof **items));
+		}
+		if (!read_baseline(arena, statement, *count ? &(*items)[*count - 1] : &none, &(*items)[*count]))
+			return wp_db_damaged(&cache->db, err, "a baseline is not readable");
+		++*count;
+	}
+	return status;
 }
 
 int wp_cache_list_baselines(struct wp_cache *cache, struct wp_arena *arena, const char *site_code,
@@ -172,11 +203,12 @@ int wp_cache_list_baselines(struct wp_cache *cache, struct wp_arena *arena, cons
 		    "origin, recorded_at FROM baselines WHERE ?1 IS NULL OR site_code = ?1 COLLATE NOCASE "
 		    "ORDER BY site_code COLLATE NOCASE, package_id, source_version", &statement);
 	wp_db_bind_text(&statement, 1, site_code);
-	while ((status = wp_db_step(&statement, "baselines were listed", err)) > 0)
-		if (!read_baseline(arena, &statement, WP_PUSH(arena, items, count)))
-			return wp_db_damaged(&cache->db, err, "a baseline is not readable");
-	*ret_items = items;
+	status = read_baselines(cache, arena, &statement, &items, &count, err);
+	*ret_items = wp_arena_alloc(arena, count * sizeof *items);
 	*ret_count = count;
+	if (count)
+		memcpy(*ret_items, items, count * sizeof *items);
+	free(items);
 	return status;
 }
 

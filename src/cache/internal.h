@@ -19,7 +19,7 @@ struct wp_cache {
 
 /* The cache's mark in its file: "WIMP" at the place that SQLite has for it. */
 #define WP_CACHE_APPLICATION 0x57494d50
-#define WP_CACHE_VERSION 7
+#define WP_CACHE_VERSION 8
 
 /*
  * Whose database it is: *@ret_version is the version of the cache's tables, 0 when it is nobody's yet. What is not a
@@ -37,6 +37,12 @@ int wp_snapshot_put_site(const struct wp_cache *cache, int64_t snapshot, const j
  */
 int wp_snapshot_load_site(const struct wp_cache *cache, const char *id, const char *only, json_t **ret_site,
 			  struct wp_error *err);
+
+/*
+ * Fills @set, which has no records yet, with those of a snapshot out of their briefs. False when there are none that can be trusted: then
+ * the set is good for nothing but to be freed.
+ */
+bool wp_cache_read_briefs(const struct wp_cache *cache, const struct wp_snapshot *snapshot, struct wp_record_set *set);
 
 /* Carries out @sql, which deletes all rows of a table but the newest ?1, which is @limit. */
 int wp_cache_drop_oldest(const struct wp_cache *cache, const char *sql, int64_t limit, struct wp_error *err);

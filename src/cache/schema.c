@@ -131,6 +131,16 @@ static const char version_7[] =
 	"  seen INTEGER NOT NULL" /* as in identities */
 	") STRICT;";
 
+static const char version_8[] =
+	/* What a plan needs of the records, for it not to read their documents each time. */
+	"CREATE TABLE briefs ("
+	"  snapshot INTEGER NOT NULL REFERENCES snapshots (number) ON DELETE CASCADE,"
+	"  number INTEGER NOT NULL," /* from 0, in the order of the records */
+	"  digest TEXT NOT NULL,"
+	"  records BLOB NOT NULL," /* many of them */
+	"  PRIMARY KEY (snapshot, number)"
+	") STRICT;";
+
 /* What each version has more than the one before it. */
 static const struct {
 	const char *sql;
@@ -143,11 +153,12 @@ static const struct {
 	{ version_5, 12 },
 	{ version_6, 13 },
 	{ version_7, 14 },
+	{ version_8, 15 },
 };
 
 #define TABLES \
 	"'snapshots', 'records', 'baselines', 'identities', 'summaries', 'questions', 'plans', 'plan_sources', " \
-	"'manifests', 'site_rows', 'events', 'event_packages', 'profiles', 'boot_facts'"
+	"'manifests', 'site_rows', 'events', 'event_packages', 'profiles', 'boot_facts', 'briefs'"
 
 static int fail_foreign(const char *path, struct wp_error *err)
 {

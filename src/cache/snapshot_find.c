@@ -186,15 +186,16 @@ static int find_previous(struct wp_cache *cache, struct wp_arena *arena, const s
 	return status;
 }
 
-int wp_cache_load_previous(struct wp_cache *cache, const struct wp_record_set *set, struct wp_record_set **ret_set,
-			   struct wp_error *err)
+int wp_cache_load_previous(struct wp_cache *cache, const struct wp_crew *crew, const struct wp_record_set *set,
+			   struct wp_record_set **ret_set, struct wp_error *err)
 {
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_snapshot previous;
 	int status = find_previous(cache, scratch, set, &previous, err);
+	bool kept;
 
 	*ret_set = NULL;
-	return status <= 0 ? status : wp_cache_load_snapshot(cache, &previous, ret_set, err);
+	return status <= 0 ? status : wp_cache_load_briefs(cache, crew, &previous, ret_set, &kept, err);
 }
 
 int wp_cache_missing_packages(struct wp_cache *cache, struct wp_arena *arena, const struct wp_record_set *set,

@@ -27,10 +27,9 @@ struct slot {
 struct load {
 	struct wp_cache *cache;
 	const struct wp_crew *crew; /* NULL: nobody shares the work */
-	bool slim; /* wp_record_slim() */
+	bool briefs; /* the records are read from their briefs */
 	struct wp_record_set *set;
-	size_t room;
-	struct wp_record *records; /* of the set, with room for more of them until all are there */
+	size_t room; /* for the set's records */
 	struct wp_sha256 *hash;
 	struct wp_arena **arenas; /* of each hand */
 	struct wp_arena *scratch; /* of the piece */
@@ -39,8 +38,20 @@ struct load {
 	atomic_size_t next;
 };
 
+/* Puts what its brief says, which is in @arena, in the place of a record. */
+static bool shorten(struct wp_arena *arena, struct slot *slot)
+{
+	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+	const char *bytes;
+
+	wp_record_shorten(&slot->record, &buf);
+	bytes = wp_arena_strndup(arena, buf.data, buf.length);
+	return wp_record_read_brief(arena, (const uint8_t *)bytes, buf.length, &slot->record, &slot->json);
+}
+
 static void read_slot(const struct load *load, struct wp_arena *arena, struct slot *slot)
 {
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	const struct wp_db *db = &load->cache->db;
 	struct wp_error why;
 	json_t *json;
@@ -50,12 +61,14 @@ static void read_slot(const struct load *load, struct wp_arena *arena, struct sl
 		slot->status = wp_db_damaged(db, &slot->err, "record %s: %s", slot->package_id, why.message);
 		return;
 	}
-	if (wp_record_decode(arena, json, &slot->record, &why))
+	if (wp_record_decode(load->briefs ? scratch : arena, json, &slot->record, &why))
 		slot->status = wp_db_damaged(db, &slot->err, "record %s: %s", slot->package_id, why.message);
 	else if (strcmp(slot->record.package_id, slot->package_id))
 		slot->status = wp_db_damaged(db, &slot->err, "record %s is of package %s", slot->package_id, slot->record.package_id);
-	else
-		slot->json = load->slim ? wp_record_slim(arena, &slot->record) : json_incref(json);
+	else if (!load->briefs)
+		slot->json = json_incref(json);
+	else if (!shorten(arena, slot))
+		slot->status = wp_db_damaged(db, &slot->err, "record %s cannot be made brief", slot->package_id);
 	json_decref(json);
 }
 
@@ -84,15 +97,26 @@ static int find_slot(struct load *load, struct wp_statement *statement, struct w
 	return WP_OK;
 }
 
+/* As many as the snapshot says, and more where it has more, of which its id will tell. */
+static void make_room(struct load *load, size_t count)
+{
+	struct wp_record_set *set = load->set;
+	struct wp_record *records = set->records;
+
+	if (count <= load->room)
+		return;
+	load->room = load->room ? 2 * count : count;
+	set->records = wp_arena_alloc(set->arena, load->room * sizeof *set->records);
+	if (set->count)
+		memcpy(set->records, records, set->count * sizeof *records);
+}
+
 static int take_slots(struct load *load, struct wp_error *err)
 {
 	struct wp_record_set *set = load->set;
 	int status = WP_OK;
 
-	if (set->count + load->count > load->room) {
-		load->room = 2 * load->room + PIECE;
-		load->records = wp_must(realloc(load->records, load->room * sizeof *load->records));
-	}
+	make_room(load, set->count + load->count);
 	for (size_t i = 0; i < load->count; i++) {
 		struct slot *slot = &load->slots[i];
 
@@ -104,8 +128,9 @@ static int take_slots(struct load *load, struct wp_error *err)
 			json_decref(slot->json);
 			continue;
 		}
-		wp_json_push(set->documents, slot->json);
-		load->records[set->count++] = slot->record;
+		if (slot->json)
+			wp_json_push(set->documents, slot->json);
+		set->records[set->count++] = slot->record;
 	}
 	load->count = 0;
 	return status;
@@ -153,10 +178,6 @@ static int read_records(struct load *load, const struct wp_snapshot *snapshot, c
 		;
 	for (unsigned int i = 0; i < hands; i++)
 		wp_arena_join(load->set->arena, load->arenas[i]);
-	load->set->records = wp_arena_alloc(load->set->arena, load->set->count * sizeof *load->records);
-	if (load->set->count)
-		memcpy(load->set->records, load->records, load->set->count * sizeof *load->records);
-	free(load->records);
 	return status;
 }
 
@@ -178,26 +199,56 @@ static int load_records(struct load *load, const struct wp_snapshot *snapshot, c
 		       : WP_OK;
 }
 
-static int load_set(struct wp_cache *cache, const struct wp_crew *crew, bool slim, const struct wp_snapshot *snapshot,
-		    const char *only, struct wp_record_set **ret_set, struct wp_error *err)
+static struct wp_record_set *new_set(const struct wp_snapshot *snapshot)
 {
-	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = wp_must(calloc(1, sizeof *set));
-	struct load *load = wp_must(calloc(1, sizeof *load));
-	int status;
+	struct wp_record_set *set = wp_must(calloc(1, sizeof *set));
 
 	set->arena = wp_arena_new();
 	set->site_code = wp_must(strdup(snapshot->site_code));
 	set->taken_at = snapshot->taken_at;
 	set->partial = wp_arena_strdup(set->arena, snapshot->partial);
 	set->documents = wp_json_must(json_array());
+	return set;
+}
+
+/* What of a set its records are read from. */
+struct wanted {
+	const struct wp_crew *crew;
+	const char *only; /* NULL: all */
+	bool briefs;
+};
+
+static int load_documents(struct wp_cache *cache, struct wanted wanted, const struct wp_snapshot *snapshot,
+			  struct wp_record_set *set, struct wp_error *err)
+{
+	struct load *load = wp_must(calloc(1, sizeof *load));
+	int status;
+
 	load->cache = cache;
-	load->crew = crew;
-	load->slim = slim;
+	load->crew = wanted.crew;
+	load->briefs = wanted.briefs;
 	load->set = set;
-	status = load_records(load, snapshot, only, err);
+	if (!wanted.only && snapshot->records <= WP_LIMIT_PACKAGES)
+		make_room(load, snapshot->records);
+	status = load_records(load, snapshot, wanted.only, err);
 	free(load);
+	return status;
+}
+
+static int load_set(struct wp_cache *cache, struct wanted wanted, const struct wp_snapshot *snapshot,
+		    struct wp_record_set **ret_set, bool *ret_kept, struct wp_error *err)
+{
+	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = new_set(snapshot);
+	int status = WP_OK;
+
+	*ret_kept = wanted.briefs && wp_cache_read_briefs(cache, snapshot, set);
+	if (!*ret_kept) {
+		wp_record_set_free(set);
+		set = new_set(snapshot);
+		status = load_documents(cache, wanted, snapshot, set, err);
+	}
 	if (!status)
-		status = wp_snapshot_load_site(cache, snapshot->id, only, &set->site, err);
+		status = wp_snapshot_load_site(cache, snapshot->id, wanted.only, &set->site, err);
 	if (status)
 		return status;
 	*ret_set = set;
@@ -208,17 +259,21 @@ static int load_set(struct wp_cache *cache, const struct wp_crew *crew, bool sli
 int wp_cache_load_package(struct wp_cache *cache, const struct wp_snapshot *snapshot, const char *only,
 			  struct wp_record_set **ret_set, struct wp_error *err)
 {
-	return load_set(cache, NULL, false, snapshot, only, ret_set, err);
+	bool kept;
+
+	return load_set(cache, (struct wanted){ .only = only }, snapshot, ret_set, &kept, err);
 }
 
 int wp_cache_load_snapshot(struct wp_cache *cache, const struct wp_snapshot *snapshot, struct wp_record_set **ret_set,
 			   struct wp_error *err)
 {
-	return load_set(cache, NULL, false, snapshot, NULL, ret_set, err);
+	bool kept;
+
+	return load_set(cache, (struct wanted){ 0 }, snapshot, ret_set, &kept, err);
 }
 
-int wp_cache_load_slim(struct wp_cache *cache, const struct wp_crew *crew, const struct wp_snapshot *snapshot,
-		       struct wp_record_set **ret_set, struct wp_error *err)
+int wp_cache_load_briefs(struct wp_cache *cache, const struct wp_crew *crew, const struct wp_snapshot *snapshot,
+			 struct wp_record_set **ret_set, bool *ret_kept, struct wp_error *err)
 {
-	return load_set(cache, crew, true, snapshot, NULL, ret_set, err);
+	return load_set(cache, (struct wanted){ .crew = crew, .briefs = true }, snapshot, ret_set, ret_kept, err);
 }

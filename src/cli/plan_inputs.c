@@ -55,7 +55,7 @@ static int load_snapshot(struct wp_cli *cli, struct wp_plan_inputs *in)
 	if (status)
 		return status;
 	in->from_cache = true;
-	return wp_cache_load_slim(in->cache, &crew, &snapshot, &in->set, &cli->err);
+	return wp_cache_load_briefs(in->cache, &crew, &snapshot, &in->set, &in->has_briefs, &cli->err);
 }
 
 int wp_cli_import(struct wp_cli *cli, const char *const *files, size_t count, struct wp_spill *spill,
@@ -212,6 +212,7 @@ void wp_plan_inputs_audit(struct wp_cli *cli, const struct wp_plan_inputs *in, c
 		.expect = &config->expect,
 		.found = in->found,
 	};
+	struct wp_crew crew = wp_program_crew(cli);
 	struct wp_zone zone;
 	struct wp_error err;
 
@@ -224,7 +225,7 @@ void wp_plan_inputs_audit(struct wp_cli *cli, const struct wp_plan_inputs *in, c
 
 	/* Loaded for the images at a step's index alone. */
 	if (in->cache && json_array_size(wp_site_rows(in->set->site, WP_SITE_SEQUENCES)) &&
-	    wp_cache_load_previous(in->cache, in->set, &previous, &err))
+	    wp_cache_load_previous(in->cache, &crew, in->set, &previous, &err))
 		wp_cli_note(cli, "warning: %s; what the steps of task sequences were made for is taken from this export alone",
 			    err.message);
 	audit.previous = previous;
@@ -393,7 +394,8 @@ void wp_plan_inputs_keep(struct wp_cli *cli, struct wp_plan_inputs *in, const st
 		return;
 	failed = wp_cache_begin(in->cache, err);
 	if (!failed) {
-		failed = wp_cli_keep_scan(cli, in->cache, scan) ||
+		failed = (in->from_cache && !in->has_briefs && wp_cache_put_briefs(in->cache, in->set, err)) ||
+			 wp_cli_keep_scan(cli, in->cache, scan) ||
 			 wp_cli_keep_manifests(cli, in->cache, seen, in->set->count) ||
 			 (cli->profile && in->profile && wp_cli_keep_profile(cli, in->cache, NULL, in->profile)) ||
 			 (plan && (wp_cache_put_baselines(in->cache, learned->baselines, learned->baseline_count, err) ||

@@ -19,6 +19,7 @@ struct wp_plan_inputs {
 	bool keeps;             /* the cache may be written */
 	struct wp_record_set *set;
 	bool from_cache; /* the set is a snapshot, not an export */
+	bool has_briefs; /* ... of which the cache has the briefs */
 	struct wp_profile *profile; /* of the site; NULL */
 	const struct wp_expect_found *found; /* in the source of each record, as struct wp_cli_scan has it */
 };

@@ -92,9 +92,13 @@ static void tally_size(const struct wp_plan_input *input, const struct wp_record
 {
 	const struct wp_judge judge = { .arena = scratch, .scratch = scratch, .input = input, .record = record, .seen = seen };
 	enum wp_size_witness witness;
+	struct wp_site_images images;
 	uint64_t kib;
 
-	if (!record || !are_surely_same(&record->images, own) || !wp_judge_is_older(&judge))
+	if (!record)
+		return;
+	images = wp_record_images(scratch, record);
+	if (!are_surely_same(&images, own) || !wp_judge_is_older(&judge))
 		return;
 	witness = wp_judge_size(&judge, &kib);
 	sizes->same += witness == WP_SIZE_AGREES;

@@ -275,22 +275,23 @@ size_t wp_plan_expected(struct wp_arena *arena, const struct wp_plan_input *inpu
 
 void wp_judge_metadata(struct wp_judge *judge)
 {
-	const struct wp_site_images *recorded = &judge->record->images, *probed = &judge->record->probed_images;
+	const struct wp_site_images *probed = &judge->record->probed_images;
+	struct wp_site_images recorded = wp_record_images(judge->scratch, judge->record);
 	struct wp_site_images own = wp_judge_own_images(judge->scratch, judge->seen);
 	size_t differences;
 	bool probe = probe_holds(judge);
 
 	if (probe)
 		calibrate(judge, probed, &own);
-	if (recorded->origin == WP_IMAGE_ORIGIN_NOTHING) {
+	if (recorded.origin == WP_IMAGE_ORIGIN_NOTHING) {
 		wp_judge_add(judge, (struct wp_reason){
 					    .code = "never-loaded", .action = WP_ACTION_RELOAD, .confidence = WP_CONFIDENCE_PROVEN });
 		judge->entry->reload = true;
 		return;
 	}
 	/* Only a bag is like a bag: rows of SMS_ImageInformation spell their values in another way. */
-	differences = compare_images(judge, recorded, probe ? probed : &own,
-					probe && recorded->origin == probed->origin);
+	differences = compare_images(judge, &recorded, probe ? probed : &own,
+					probe && recorded.origin == probed->origin);
 	judge->entry->reload = differences > 0;
 	if (!differences)
 		wp_judge_add(judge, (struct wp_reason){

@@ -327,11 +327,9 @@ static void gather(struct wp_arena *arena, const struct wp_record_set *set, bool
 
 	*ret = (struct wp_distributions){ .packages = wp_arena_alloc(arena, set->count * sizeof *ret->packages) };
 	for (size_t i = 0; i < set->count; i++) {
-		const json_t *info = json_array_get(json_object_get(set->records[i].json, "content_info"), 0);
-
 		wp_place_keep(g.packages, set->records[i].package_id, i);
-		ret->packages[i].targeted = wp_column_number(info, "Targeted");
-		ret->packages[i].errors = wp_column_number(info, "NumberErrors");
+		ret->packages[i].targeted = set->records[i].targeted;
+		ret->packages[i].errors = set->records[i].errors;
 	}
 	take_all(&g, WP_SITE_STATES, take_state);
 	take_all(&g, WP_SITE_ASSIGNED, take_assigned);

@@ -195,7 +195,10 @@ int wp_record_decode_closed(const json_t *json, struct wp_record *ret, struct wp
 	ret->package_size_version = number(properties, "StoredPkgVersion");
 	ret->content_size = number(content, "SourceSize");
 	ret->content_size_version = number(content, "SourceVersion");
+	ret->targeted = number(content, "Targeted");
+	ret->errors = number(content, "NumberErrors");
 	ret->sedo_object_version = wp_json_get_text(properties, "SedoObjectVersion");
+	ret->flags = number(properties, "PkgFlags");
 	ret->priority = number(properties, "Priority");
 	ret->action_in_progress = number(properties, "ActionInProgress");
 	if (ret->class == WP_CLASS_BOOT)
@@ -222,42 +225,10 @@ void wp_record_open(struct wp_arena *arena, struct wp_record *record)
 void wp_record_digest(const struct wp_record *record, char ret[WP_HASH_TEXT])
 {
 	ret[0] = '\0';
-	if (record->image_property_state == WP_FETCHED_PRESENT && record->image_property)
+	if (record->brief.digest)
+		wp_sha256_write(record->brief.digest, ret);
+	else if (record->image_property_state == WP_FETCHED_PRESENT && record->image_property)
 		wp_sha256_text(record->image_property, strlen(record->image_property), ret);
-	else
-		memcpy(ret, record->image_property_sha256, WP_HASH_TEXT);
-}
-
-json_t *wp_record_slim(struct wp_arena *arena, struct wp_record *record)
-{
-	static const char *const rows[] = { "image_information", "content_info" };
-	static const char *const wanted[] = { "PkgFlags", "RefreshSchedule" };
-	const char **const texts[] = { &record->package_id,       &record->name,       &record->source_path,
-				       &record->source_site,      &record->image_path, &record->source_date_text,
-				       &record->sedo_object_version };
-	const json_t *all = json_object_get(record->json, "properties");
-	json_t *slim = wp_json_must(json_object()), *properties = wp_json_must(json_object());
-
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-		*texts[i] = wp_arena_strdup(arena, *texts[i]);
-	wp_record_digest(record, record->image_property_sha256);
-	record->image_property = NULL;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		if (json_array_size(json_object_get(record->json, rows[i])))
-			wp_json_set(slim, rows[i], json_incref(json_object_get(record->json, rows[i])));
-	for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
-		if (json_object_get(all, wanted[i]))
-			wp_json_set(properties, wanted[i], json_incref(json_object_get(all, wanted[i])));
-	if (json_object_size(properties))
-		wp_json_set(slim, "properties", json_incref(properties));
-	json_decref(properties);
-	/* Of a hundred thousand records an empty object for each is a lot. */
-	if (!json_object_size(slim)) {
-		json_decref(slim);
-		slim = json_null();
-	}
-	record->json = slim;
-	return slim;
 }
 
 struct wp_sha256 *wp_snapshot_id_begin(void)

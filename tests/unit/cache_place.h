@@ -13,7 +13,7 @@
 
 /* SQL that takes away what the versions have brought, down to the first. */
 #define TAKE_VERSION_3                                                                              \
-	"DROP TABLE boot_facts; DROP TABLE profiles; DROP TABLE event_packages; DROP TABLE events; DROP TABLE site_rows;"                                                                    \
+	"DROP TABLE briefs; DROP TABLE boot_facts; DROP TABLE profiles; DROP TABLE event_packages; DROP TABLE events; DROP TABLE site_rows;"                                                                    \
 	"DROP TABLE plan_sources; DROP TABLE plans; DROP TABLE questions; DROP TABLE manifests;" \
 	"ALTER TABLE snapshots DROP COLUMN partial; ALTER TABLE snapshots DROP COLUMN sequence;" \
 	"PRAGMA user_version = 2;"

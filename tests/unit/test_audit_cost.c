@@ -19,13 +19,13 @@ struct sent {
 	struct wp_time opens, closes;
 };
 
-static struct sent sent_new(enum wp_class class, const char *flags)
+static struct sent sent_new(enum wp_class class, uint64_t flags)
 {
 	struct sent sent = { .site = fixture_new() };
 	struct wp_record *record = fixture_add(sent.site, "P0100001");
 
 	record->class = class;
-	record->json = json_loads(flags, 0, NULL);
+	record->flags = (struct wp_number){ true, flags };
 	sent.site->seen[0].bytes = WHOLE;
 	sent.site->seen[0].newest = sent.site->seen[0].newest_file = fixture_time("2026-02-01T00:00:00Z");
 	sent.site->set.site = wp_site_new();
@@ -34,7 +34,6 @@ static struct sent sent_new(enum wp_class class, const char *flags)
 
 static void sent_free(struct sent *sent)
 {
-	json_decref((json_t *)sent->site->records[0].json);
 	json_decref(sent->site->set.site);
 	fixture_free(sent->site);
 }
@@ -107,19 +106,20 @@ static const char *cost(struct sent *sent)
 	return audited(sent);
 }
 
-#define NO_FLAGS "{\"properties\":{}}"
-#define DELTA "{\"properties\":{\"PkgFlags\":67108864}}" /* bit 26 */
+#define NO_FLAGS 0u
+#define DELTA 67108864u /* bit 26 */
 
 Test(cost, who_gets_how_much)
 {
 	static const struct {
-		const char *flags, *points, *cost;
+		uint64_t flags;
+		const char *points, *cost;
 		enum wp_class class;
 	} cases[] = {
 		{ NO_FLAGS, "ss", "2 points, 2000000 bytes, ? s: whole-file no-bandwidth", 0 },
 		/* The bits beside it are others. */
-		{ "{\"properties\":{\"PkgFlags\":33554432}}", "s", "1 points, 1000000 bytes, ? s: whole-file no-bandwidth", 0 },
-		{ "{\"properties\":{\"PkgFlags\":134217728}}", "s", "1 points, 1000000 bytes, ? s: whole-file no-bandwidth", 0 },
+		{ 33554432u, "s", "1 points, 1000000 bytes, ? s: whole-file no-bandwidth", 0 },
+		{ 134217728u, "s", "1 points, 1000000 bytes, ? s: whole-file no-bandwidth", 0 },
 		{ DELTA, "ss", "2 points, 0-2000000 bytes, ? s: binary-delta no-bandwidth", 0 },
 		{ DELTA, "p", "1 points, 1000000 bytes, ? s: binary-delta no-bandwidth", 0 },
 		{ DELTA, "c", "1 points, 1000000 bytes, ? s: binary-delta no-bandwidth", 0 },
@@ -187,7 +187,8 @@ Test(cost, a_folder_costs_its_changed_files)
 	static const struct wp_baseline baseline = { .site_code = "P01", .package_id = "P0100001", .source_version = 12,
 						     .file_id = F, .content_id = B, .confidence = WP_CONFIDENCE_PROVEN };
 	static const struct {
-		const char *flags, *points, *file_id, *cost;
+		uint64_t flags;
+		const char *points, *file_id, *cost;
 	} cases[] = {
 		/* setup.exe alone has changed, of 300 bytes. */
 		{ NO_FLAGS, "sp", F, "2 points, 600 bytes, ? s: changed-files no-bandwidth" },
@@ -222,7 +223,7 @@ Test(cost, a_folder_costs_its_changed_files)
 Test(cost, points_that_are_only_counted)
 {
 	static const struct {
-		int targeted;
+		uint64_t targeted;
 		const char *points, *cost;
 	} cases[] = {
 		{ 3, "s", "3 points, 3000000 bytes, ? s: whole-file points-by-count no-bandwidth" },
@@ -234,9 +235,8 @@ Test(cost, points_that_are_only_counted)
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct sent sent = sent_new(WP_CLASS_IMAGE, NO_FLAGS);
-		json_t *json = (json_t *)sent.site->records[0].json;
 
-		wp_json_set(json, "content_info", json_pack("[{s:i}]", "Targeted", cases[i].targeted));
+		sent.site->records[0].targeted = (struct wp_number){ true, cases[i].targeted };
 		add_points(&sent, cases[i].points);
 		cr_expect_str_eq(cost(&sent), cases[i].cost, "%zu: %s", i, audited(&sent));
 		sent_free(&sent);
@@ -248,7 +248,7 @@ Test(cost, sums_do_not_go_round)
 {
 	struct sent sent = sent_new(WP_CLASS_IMAGE, NO_FLAGS);
 
-	wp_json_set((json_t *)sent.site->records[0].json, "content_info", json_pack("[{s:I}]", "Targeted", (json_int_t)INT64_MAX));
+	sent.site->records[0].targeted = (struct wp_number){ true, INT64_MAX };
 	sent.site->seen[0].bytes = UINT64_MAX / 2;
 	fixture_plan(sent.site);
 	audited(&sent);

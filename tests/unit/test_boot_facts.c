@@ -199,7 +199,7 @@ Test(boot_facts, in_the_cache)
 	cache = open_cache(&place, WP_CACHE_READ);
 	cr_expect_not(is_known(cache, 1));
 	wp_cache_close(cache);
-	place_sql(place.path, "DROP TABLE boot_facts; PRAGMA user_version = 6");
+	place_sql(place.path, "DROP TABLE briefs; DROP TABLE boot_facts; PRAGMA user_version = 6");
 	cache = open_cache(&place, WP_CACHE_READ);
 	cr_expect_not(is_known(cache, 20001));
 	wp_cache_close(cache);

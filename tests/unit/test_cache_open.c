@@ -128,7 +128,7 @@ Test(cache, open_refuses_what_is_not_its_own)
 		cr_expect_arr_eq(bytes, text, sizeof text, "it is left as it is");
 		free(bytes);
 		snprintf(path, sizeof path, "%s/other%d", place.root, mode);
-		place_sql(path, "CREATE TABLE t (a); PRAGMA user_version = 7");
+		place_sql(path, "CREATE TABLE t (a); PRAGMA user_version = 8");
 		cr_expect_eq(try_open(path, mode, &err), WP_E_FAILED);
 		cr_expect_str_eq(err.code, "cache-foreign", "another program's tables: %s", err.message);
 		place_sql(path, "PRAGMA application_id = 42");
@@ -147,7 +147,7 @@ Test(cache, open_refuses_a_newer_version_and_lost_tables)
 
 	setup(&place);
 	make_cache(place.path);
-	place_sql(place.path, "PRAGMA user_version = 8");
+	place_sql(place.path, "PRAGMA user_version = 9");
 	cr_expect_eq(try_open(place.path, WP_CACHE_READ, &err), WP_E_FAILED);
 	cr_expect_str_eq(err.code, "cache-newer");
 	cr_expect_eq(try_open(place.path, WP_CACHE_WRITE, &err), WP_E_FAILED);
@@ -155,7 +155,7 @@ Test(cache, open_refuses_a_newer_version_and_lost_tables)
 	place_sql(place.path, "PRAGMA user_version = 0");
 	cr_expect_eq(try_open(place.path, WP_CACHE_WRITE, &err), WP_E_FAILED);
 	cr_expect_str_eq(err.code, "cache-damaged");
-	place_sql(place.path, "PRAGMA user_version = 7; DROP TABLE identities");
+	place_sql(place.path, "PRAGMA user_version = 8; DROP TABLE identities");
 	cr_expect_eq(try_open(place.path, WP_CACHE_WRITE, &err), WP_E_FAILED);
 	cr_expect_str_eq(err.code, "cache-damaged");
 }

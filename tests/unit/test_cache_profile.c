@@ -46,7 +46,7 @@ Test(cache, profiles_by_site)
 	cr_expect_str_eq(find(cache, arena, "P02"), "{\"b\":2}");
 	wp_cache_close(cache);
 	/* One of an older version has none, and gets the table when it is written. */
-	place_sql(place.path, "DROP TABLE boot_facts; DROP TABLE profiles; PRAGMA user_version = 5");
+	place_sql(place.path, "DROP TABLE briefs; DROP TABLE boot_facts; DROP TABLE profiles; PRAGMA user_version = 5");
 	cr_assert_eq(wp_cache_open(place.path, WP_CACHE_READ, &cache, &err), WP_OK, "%s", err.message);
 	cr_expect_null(find(cache, arena, "P02"));
 	wp_cache_close(cache);

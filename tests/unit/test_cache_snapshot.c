@@ -241,68 +241,137 @@ Test(cache, snapshots_that_were_tampered_with_are_damaged)
 	}
 }
 
-/* What a plan is made of: the same as of whole records, whoever reads them, and without their documents. */
-Test(cache, snapshots_for_a_plan_are_slim)
+#define BAG "<WIM><IMAGE index=\"1\"><Property name=\"Image name\">One</Property></IMAGE></WIM>"
+
+/* Adds a snapshot of more records than are read or kept at once; every second one has images. */
+static struct wp_record_set *add_many(struct place *place, struct wp_snapshot *ret)
 {
-	const struct wp_crew crews[] = { { 1, wp_threads_run }, { 2, wp_threads_run }, { 5, wp_threads_run } };
-	static const char bag[] = "<WIM><IMAGE index=\"1\"><Property name=\"Image name\">One</Property></IMAGE></WIM>";
-	struct place place __attribute__((cleanup(cleanup)));
-	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = make_set("P01", 1300, 1);
-	struct wp_snapshot snapshot;
-	struct wp_error err, whole_err;
-	char id[WP_HASH_TEXT], digest[WP_HASH_TEXT];
+	struct wp_record_set *set = make_set("P01", 1300, 1);
+	char id[WP_HASH_TEXT];
+	struct wp_error err;
 	bool known;
 
-	setup(&place);
 	for (size_t i = 0; i < set->count; i++) {
 		json_t *properties = json_object_get(json_array_get(set->documents, i), "properties");
 
-		json_object_set_new(properties, "ImageProperty", json_string(i % 2 ? bag : ""));
-		/* Some have nothing beside what is a field. */
+		json_object_set_new(properties, "ImageProperty", json_string(i % 2 ? BAG : ""));
 		if (i % 3 == 0)
 			continue;
-		json_object_set_new(properties, "PkgFlags", json_integer((json_int_t)i));
+		json_object_set_new(properties, "RefreshSchedule", json_string("0001170000100008"));
 		json_object_set_new(json_array_get(set->documents, i), "content_info", json_pack("[{s:i}]", "Targeted", 7));
 	}
 	cr_assert_eq(wp_record_set_identify(set, &err), WP_OK);
-	wp_sha256_text(bag, sizeof bag - 1, digest);
-	cr_assert_eq(wp_cache_add_snapshot(place.cache, set, wp_time_from_unix(1800000000, 0), id, &known, &err), WP_OK);
-	cr_assert_eq(wp_cache_find_snapshot(place.cache, place.arena, NULL, NULL, &snapshot, &err), WP_OK);
+	cr_assert_eq(wp_cache_add_snapshot(place->cache, set, wp_time_from_unix(1800000000, 0), id, &known, &err), WP_OK);
+	cr_assert_eq(wp_cache_find_snapshot(place->cache, place->arena, NULL, NULL, ret, &err), WP_OK);
+	return set;
+}
+
+static void expect_briefs(const struct wp_record_set *is, const struct wp_record_set *set, const char *id)
+{
+	char digest[WP_HASH_TEXT], bag[WP_HASH_TEXT];
+
+	wp_sha256_text(BAG, sizeof BAG - 1, bag);
+	cr_assert_eq(is->count, set->count);
+	cr_expect_str_eq(is->id, id);
+	cr_expect_str_eq(is->site_code, "P01");
+	for (size_t i = 0; i < is->count; i++) {
+		struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+		const struct wp_record *record = &is->records[i];
+		struct wp_site_images images = wp_record_images(arena, record);
+
+		wp_record_digest(record, digest);
+		cr_expect_str_eq(record->package_id, set->records[i].package_id);
+		cr_expect_str_eq(record->name, set->records[i].name);
+		cr_expect_str_eq(record->source_path, set->records[i].source_path);
+		cr_expect_eq(images.count, i % 2);
+		cr_expect(!(i % 2) || !strcmp(images.items[0].name, "One"));
+		cr_expect_str_eq(digest, i % 2 ? bag : "");
+		cr_expect_null(record->image_property);
+		cr_expect_eq(record->targeted.value, i % 3 ? 7 : 0);
+		cr_expect_eq(json_object_size(json_object_get(record->json, "properties")), i % 3 ? 1 : 0);
+	}
+}
+
+/* What a plan is made of: the same as of whole records, whoever reads them. */
+Test(cache, a_plan_loads_briefs)
+{
+	const struct wp_crew crews[] = { { 1, wp_threads_run }, { 2, wp_threads_run }, { 5, wp_threads_run } };
+	struct place place __attribute__((cleanup(cleanup)));
+	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = NULL;
+	struct wp_snapshot snapshot;
+	struct wp_error err, whole_err;
+	bool kept;
+
+	setup(&place);
+	set = add_many(&place, &snapshot);
 	for (size_t k = 0; k <= sizeof crews / sizeof *crews; k++) {
-		struct wp_record_set *slim __attribute__((cleanup(wp_record_set_freep))) = NULL;
+		struct wp_record_set *is __attribute__((cleanup(wp_record_set_freep))) = NULL;
 
-		cr_assert_eq(wp_cache_load_slim(place.cache, k ? &crews[k - 1] : NULL, &snapshot, &slim, &err), WP_OK, "%s", err.message);
-		cr_assert_eq(slim->count, set->count);
-		cr_expect_str_eq(slim->id, id);
-		for (size_t i = 0; i < slim->count; i++) {
-			const struct wp_record *record = &slim->records[i];
-			const json_t *properties = json_object_get(record->json, "properties");
-			char is[WP_HASH_TEXT];
-
-			wp_record_digest(record, is);
-			cr_expect_str_eq(record->package_id, set->records[i].package_id);
-			cr_expect_str_eq(record->name, set->records[i].name);
-			cr_expect_str_eq(record->source_path, set->records[i].source_path);
-			cr_expect_eq(record->images.count, i % 2);
-			cr_expect_str_eq(is, i % 2 ? digest : "");
-			cr_expect_null(record->image_property);
-			cr_expect_null(json_object_get(properties, "Name"));
-			cr_expect_eq(json_integer_value(json_object_get(properties, "PkgFlags")), i % 3 ? (json_int_t)i : 0);
-			cr_expect_eq(json_array_size(json_object_get(record->json, "content_info")), i % 3 ? 1 : 0);
-			cr_expect_eq(json_is_null(record->json), i % 3 == 0);
-		}
+		cr_assert_eq(wp_cache_load_briefs(place.cache, k ? &crews[k - 1] : NULL, &snapshot, &is, &kept, &err), WP_OK, "%s",
+			     err.message);
+		cr_expect_not(kept);
+		expect_briefs(is, set, snapshot.id);
 	}
 	cr_assert_eq(sqlite3_exec(place.cache->db.handle, "UPDATE records SET document = '{' WHERE package_id IN "
 				  "('P0101100', 'P0101200')", NULL, NULL, NULL), SQLITE_OK);
 	for (size_t k = 0; k <= sizeof crews / sizeof *crews; k++) {
-		struct wp_record_set *slim = NULL;
+		struct wp_record_set *is = NULL;
 
-		cr_expect_eq(wp_cache_load_snapshot(place.cache, &snapshot, &slim, &whole_err), WP_E_FAILED);
-		cr_expect_eq(wp_cache_load_slim(place.cache, k ? &crews[k - 1] : NULL, &snapshot, &slim, &err), WP_E_FAILED);
+		cr_expect_eq(wp_cache_load_snapshot(place.cache, &snapshot, &is, &whole_err), WP_E_FAILED);
+		cr_expect_eq(wp_cache_load_briefs(place.cache, k ? &crews[k - 1] : NULL, &snapshot, &is, &kept, &err), WP_E_FAILED);
 		cr_expect_str_eq(err.message, whole_err.message);
 		cr_expect(strstr(err.message, "P0101100"), "%s", err.message);
-		cr_expect_null(slim);
+		cr_expect_null(is);
 	}
+}
+
+/* They are taken as they were kept or not at all, and nothing else depends on them. */
+Test(cache, briefs_are_kept_beside_the_documents)
+{
+	static const char *const changes[] = {
+		"SELECT 1",
+		"DELETE FROM briefs WHERE number = 1",
+		"DELETE FROM briefs WHERE number = 2",
+		"UPDATE briefs SET number = number + 1 WHERE number = 2",
+		"UPDATE briefs SET records = CAST(records || x'00' AS BLOB) WHERE number = 0",
+		"UPDATE briefs SET records = substr(records, 1, length(records) - 1) WHERE number = 1",
+		"UPDATE briefs SET records = (SELECT records FROM briefs WHERE number = 0), digest = (SELECT digest FROM briefs WHERE "
+		"number = 0) WHERE number = 1",
+		"UPDATE briefs SET digest = 'sha256:' WHERE number = 2",
+		"UPDATE briefs SET digest = upper(digest) WHERE number = 2",
+		"INSERT INTO briefs SELECT snapshot, 3, digest, records FROM briefs WHERE number = 2",
+		"UPDATE snapshots SET records = 1299",
+		"UPDATE snapshots SET records = 1301",
+		"UPDATE snapshots SET records = 9223372036854775807",
+		"DROP TABLE briefs",
+	};
+	struct place place __attribute__((cleanup(cleanup)));
+	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = NULL, *first = NULL;
+	struct wp_snapshot snapshot, changed;
+	struct wp_error err;
+	bool kept;
+
+	setup(&place);
+	set = add_many(&place, &snapshot);
+	cr_assert_eq(wp_cache_load_briefs(place.cache, NULL, &snapshot, &first, &kept, &err), WP_OK, "%s", err.message);
+	cr_assert_eq(wp_cache_put_briefs(place.cache, first, &err), WP_OK, "%s", err.message);
+	cr_assert_eq(wp_cache_put_briefs(place.cache, first, &err), WP_OK, "the same again: %s", err.message);
+	for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+		struct wp_record_set *is __attribute__((cleanup(wp_record_set_freep))) = NULL;
+
+		cr_assert_eq(sqlite3_exec(place.cache->db.handle, "SAVEPOINT s", NULL, NULL, NULL), SQLITE_OK);
+		cr_assert_eq(sqlite3_exec(place.cache->db.handle, changes[i], NULL, NULL, NULL), SQLITE_OK, "%s", changes[i]);
+		cr_assert_eq(wp_cache_find_snapshot(place.cache, place.arena, NULL, NULL, &changed, &err), WP_OK);
+		cr_assert_eq(wp_cache_load_briefs(place.cache, NULL, &changed, &is, &kept, &err), WP_OK, "%s: %s", changes[i],
+			     err.message);
+		cr_expect_eq(kept, i == 0, "%s", changes[i]);
+		expect_briefs(is, set, snapshot.id);
+		cr_assert_eq(sqlite3_exec(place.cache->db.handle, "ROLLBACK TO s; RELEASE s", NULL, NULL, NULL), SQLITE_OK);
+	}
+	cr_assert_eq(wp_cache_remove_snapshot(place.cache, &snapshot, &err), WP_OK, "%s", err.message);
+	cr_assert_eq(wp_cache_put_briefs(place.cache, first, &err), WP_OK, "%s", err.message);
+	cr_expect_eq(sqlite3_exec(place.cache->db.handle, "SELECT 1 / (count(*) = 0) FROM briefs", NULL, NULL, NULL), SQLITE_OK);
+	wp_record_set_free(first);
 }
 
 Test(cache, a_set_that_cannot_be_stored_leaves_nothing)
