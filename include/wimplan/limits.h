@@ -115,7 +115,8 @@
 #define WP_LIMIT_BLOBS 2000000u
 /*
  * Bytes of a file inside of a WIM that is read into memory, and of a chunk of a solid resource, of which one is kept: an .esd has
- * chunks of 64 MiB. Chunks of one solid resource.
+ * chunks of 64 MiB. wimlib decompresses one at once, out of memory: so it is held beside what it is stored in, which is less by a few
+ * bytes at least, or it is not compressed; 128 MiB then, and what the file has in the chunk before. Chunks of one solid resource.
  */
 #define WP_LIMIT_FILE_DATA (64u << 20)
 #define WP_LIMIT_SOLID_CHUNK (64u << 20)

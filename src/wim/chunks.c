@@ -187,11 +187,23 @@ const char *wp_chunks_open(struct wp_chunks *chunks, const struct wp_wim *wim, c
 	return why;
 }
 
-/* Stored bytes of some chunks that follow each other. */
+/* Stored bytes of some chunks that follow each other; one that has more than BATCH is alone. */
 struct batch {
 	uint8_t *bytes;
 	uint64_t begin, end; /* from the place's beginning on */
 };
+
+static void drop(struct batch *batch)
+{
+	free(batch->bytes);
+	*batch = (struct batch){ 0 };
+}
+
+static void forget(struct wp_chunks *chunks)
+{
+	free(chunks->chunk);
+	chunks->chunk = NULL;
+}
 
 /* Where a chunk begins and ends, from the place's beginning on; false when that cannot be. */
 static bool find_chunk(const struct wp_chunks *chunks, uint64_t number, uint64_t *ret_begin, uint64_t *ret_end)
@@ -216,7 +228,7 @@ static const char *fetch(const struct wp_chunks *chunks, const struct wp_wim *wi
 		return NULL;
 	for (uint64_t i = number + 1; i <= last && find_chunk(chunks, i, &ignored, &more) && more - begin <= BATCH; i++)
 		end = more;
-	free(batch->bytes);
+	drop(batch);
 	*batch = (struct batch){ wp_must(malloc(end - begin)), begin, end };
 	return wp_reading_all(wim, batch->bytes, end - begin, chunks->place.begin + begin);
 }
@@ -250,8 +262,8 @@ static bool is_bare(const struct wp_chunks *chunks, uint64_t number, uint64_t *r
 	return find_chunk(chunks, number, ret_begin, &end) && end - *ret_begin == room_of(chunks, number) && end - *ret_begin > BATCH;
 }
 
-/* Unpacks the chunk that is kept from now on. */
-static const char *keep(struct wp_chunks *chunks, uint64_t number, const struct batch *batch)
+/* Unpacks the chunk that is kept from now on. What a large one was unpacked from is not held any longer, for its files come beside it. */
+static const char *keep(struct wp_chunks *chunks, uint64_t number, struct batch *batch)
 {
 	const char *why;
 
@@ -259,10 +271,10 @@ static const char *keep(struct wp_chunks *chunks, uint64_t number, const struct 
 		chunks->chunk = wp_must(malloc(chunks->chunk_size));
 	chunks->number = number;
 	why = unpack(chunks, number, batch, chunks->chunk);
-	if (!why)
-		return NULL;
-	free(chunks->chunk);
-	chunks->chunk = NULL;
+	if (why)
+		forget(chunks);
+	if (batch->end - batch->begin > BATCH)
+		drop(batch);
 	return why;
 }
 
@@ -276,6 +288,9 @@ static const char *copy_of_one(struct wp_chunks *chunks, const struct wp_wim *wi
 
 	if (!kept && is_bare(chunks, number, &begin))
 		return wp_reading_all(wim, to, length, chunks->place.begin + begin + inside);
+	/* It has a place already, in which there is no need of another large one. */
+	if (!kept && length == room_of(chunks, number) && length > BATCH)
+		forget(chunks);
 	if (!kept)
 		why = fetch(chunks, wim, number, last, batch);
 	if (!why && !kept && length == room_of(chunks, number))
@@ -299,6 +314,6 @@ const char *wp_chunks_copy(struct wp_chunks *chunks, const struct wp_wim *wim, u
 		some = rest < end - at ? rest : end - at;
 		why = copy_of_one(chunks, wim, number, (end - 1) / chunks->chunk_size, inside, some, &batch, to);
 	}
-	free(batch.bytes);
+	drop(&batch);
 	return why;
 }

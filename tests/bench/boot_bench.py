@@ -5,7 +5,7 @@
 1. "wimplan inspect --boot" of an image of FILES files (200,000) with boot files of usual sizes, in turn with "--servicing", which
    reads the same tree: the time beyond it, and the peak memory.
 2. The peak memory where the programs stand in a chunk of 64 MiB of a solid resource: one that is stored in four fifths of its size, which
-   is more than any of an .esd of Windows, and one that is not compressed."""
+   is more than any of an .esd of Windows, one that hardly shrank, of which as much is held again, and one that is not compressed."""
 
 import os
 import pathlib
@@ -32,6 +32,8 @@ PROGRAMS = {
 
 
 CHUNK = 64 << 20
+# MiB that wimplan may take by the share of its size in which a chunk is stored; wimplan-performance(7) says the same.
+MOST = {0.8: 128, 0.98: 140, 1: 128}
 
 
 def add_programs(build, folder, tree):
@@ -62,16 +64,17 @@ def chunk_memory(build, folder, share):
     add_programs(build, folder, tree)
     chance = random.Random(9)
     # What repeats itself makes a chunk smaller: the first program stays one, and the others are noise of their size.
-    for path in list(PROGRAMS)[1:] if share == 1 else []:
+    noise = share > 0.8
+    for path in list(PROGRAMS)[1:] if noise else []:
         (tree / path).write_bytes(chance.randbytes(PROGRAMS[path]))
-    if share == 1:
+    if noise:
         first = tree / next(iter(PROGRAMS))
         bytes_ = first.read_bytes()
         first.write_bytes(bytes_[:len(bytes_) // 2] + chance.randbytes(len(bytes_) // 2))
     programs = sum(PROGRAMS.values())
     # Less than what is full, for the programs' ends do not have quite these sizes.
     size = CHUNK - programs - (1 << 16)
-    dense = min(size, int(CHUNK * share) - programs // 2)
+    dense = min(size, int(CHUNK * share) - (programs if noise else programs // 2))
     make_large(tree / "large.efi", chance, dense, size)
     solid = diff_bench.capture(tree, folder / "solid.esd", "--solid", "--solid-compress=LZMS", "--solid-chunk-size=64M")
     memory = max(diff_bench.run([str(build / "wimplan"), "inspect", "--boot", solid])[1] for _ in range(3))
@@ -92,16 +95,16 @@ def main():
                 for _ in range(PAIRS)]
         beyond = statistics.median(boot[0] - servicing[0] for boot, servicing in runs)
         memory = max(boot[1] for boot, _ in runs)
-        chunks = {share: chunk_memory(build, folder, share) for share in (0.8, 1)}
+        chunks = {share: chunk_memory(build, folder, share) for share in MOST}
     servicing = statistics.median(run[0] for _, run in runs)
     print(f"inspect --servicing, {files} files        {1000 * servicing:7.1f} ms")
     print(f"inspect --boot, beyond it                 {1000 * beyond:7.1f} ms (aim: at most 50), {memory:.0f} MiB (aim: at most 64)")
     for share, (solid, size) in chunks.items():
-        print(f"inspect --boot, a chunk of 64 MiB in {size:2.0f} MiB  {solid:5.0f} MiB (aim: at most 128)")
+        print(f"inspect --boot, a chunk of 64 MiB in {size:2.0f} MiB  {solid:5.0f} MiB (aim: at most {MOST[share]})")
     table.row(build, f"inspect --boot of {files} files, beyond --servicing", beyond, at_most=0.05)
     table.row(build, f"inspect --boot of {files} files, memory", memory, at_most=64, unit="MB")
     for share, (solid, _) in chunks.items():
-        table.row(build, f"inspect --boot, a solid chunk of 64 MiB stored in {100 * share:.0f} %, memory", solid, at_most=128, unit="MB")
+        table.row(build, f"inspect --boot, a solid chunk of 64 MiB stored in {100 * share:.0f} %, memory", solid, at_most=MOST[share], unit="MB")
 
 
 if __name__ == "__main__":

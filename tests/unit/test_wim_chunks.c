@@ -1,66 +1,131 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Chunks of a solid resource that are not compressed. */
+/* Large chunks of a solid resource, which are not kept beside what they are stored in: not compressed at all, or hardly. */
 #include "../../src/wim/chunks.h"
 #include "temporary.h"
 #include "wim_make.h"
 
 enum { CHUNK = 2 << 20, REST = 5000, SIZE = CHUNK + REST, TABLE = 16 + 2 * 4 };
 
-/* A solid resource of a large chunk and a small one, neither of which is compressed. */
-static uint8_t *make_resource(void)
+/* Bytes that do not shrink, and some that do. */
+static uint8_t *make_data(size_t size)
 {
-	uint8_t *resource = wp_must(malloc(TABLE + SIZE));
+	uint8_t *data = wp_must(malloc(size));
+	uint32_t state = 9;
 
-	put(resource, 0, 8, SIZE);
-	put(resource, 8, 4, CHUNK);
-	put(resource, 12, 4, WIMLIB_COMPRESSION_TYPE_LZMS);
-	put(resource, 16, 4, CHUNK);
-	put(resource, 20, 4, REST);
-	for (size_t i = 0; i < SIZE; i++)
-		resource[TABLE + i] = (uint8_t)(i * 2654435761u >> 24);
-	return resource;
+	for (size_t i = 0; i < size; i++) {
+		state = state * 1664525 + 1013904223;
+		data[i] = i % CHUNK < CHUNK / 8 ? 0 : (uint8_t)(state >> 24);
+	}
+	return data;
 }
 
-static void expect_part(struct wp_chunks *chunks, const struct wp_wim *wim, const uint8_t *resource, size_t from, size_t length)
+/* The beginning of a solid resource of a large chunk and another one, which are stored in so many bytes. */
+static void put_table(uint8_t *resource, size_t size, size_t first, size_t second)
+{
+	put(resource, 0, 8, size);
+	put(resource, 8, 4, CHUNK);
+	put(resource, 12, 4, WIMLIB_COMPRESSION_TYPE_LZMS);
+	put(resource, 16, 4, first);
+	put(resource, 20, 4, second);
+}
+
+struct stored {
+	char root[TEMPORARY_SIZE];
+	struct wp_wim *wim;
+	struct wp_solid solid;
+};
+
+/* A file that has the resource alone: it is no WIM, and its bytes can be read. */
+static void store(struct stored *stored, const uint8_t *resource, size_t length, size_t size)
+{
+	char path[TEMPORARY_SIZE + 16];
+	FILE *stream;
+
+	temporary_make(stored->root);
+	snprintf(path, sizeof path, "%s/resource", stored->root);
+	stream = fopen(path, "wb");
+	cr_assert(stream);
+	cr_assert_eq(fwrite(resource, 1, length, stream), length);
+	fclose(stream);
+	stored->wim = wp_wim_read(path);
+	stored->solid = (struct wp_solid){ .place = { 0, length }, .size = size };
+}
+
+static void tear_down(struct stored *stored)
+{
+	wp_wim_free(stored->wim);
+	temporary_remove(stored->root);
+}
+
+static void expect_part(struct wp_chunks *chunks, const struct wp_wim *wim, const uint8_t *data, size_t from, size_t length)
 {
 	uint8_t *bytes = wp_must(malloc(length));
 
 	cr_expect_null(wp_chunks_copy(chunks, wim, from, length, bytes));
-	cr_expect(!memcmp(bytes, resource + TABLE + from, length), "%zu bytes from %zu", length, from);
+	cr_expect(!memcmp(bytes, data + from, length), "%zu bytes from %zu", length, from);
 	free(bytes);
 }
 
 /* Of the large one what is asked for is read where it stands, and it is neither kept nor counted; the small one is as any other. */
 Test(chunks, that_are_not_compressed)
 {
-	struct wp_solid solid = { .place = { 0, TABLE + SIZE }, .size = SIZE };
 	struct wp_chunks chunks = { .left = REST };
-	char root[TEMPORARY_SIZE], path[TEMPORARY_SIZE + 16];
-	uint8_t *resource = make_resource();
-	struct wp_wim *wim;
-	FILE *stream;
+	uint8_t *data = make_data(SIZE), *resource = wp_must(malloc(TABLE + SIZE));
+	struct stored stored;
 
-	temporary_make(root);
-	snprintf(path, sizeof path, "%s/resource", root);
-	stream = fopen(path, "wb");
-	cr_assert(stream);
-	cr_assert_eq(fwrite(resource, 1, TABLE + SIZE, stream), TABLE + SIZE);
-	fclose(stream);
-	/* It is no WIM, and its bytes can be read. */
-	wim = wp_wim_read(path);
-	cr_assert_null(wp_chunks_open_solid(&chunks, wim, &solid));
+	put_table(resource, SIZE, CHUNK, REST);
+	memcpy(resource + TABLE, data, SIZE);
+	store(&stored, resource, TABLE + SIZE, SIZE);
+	cr_assert_null(wp_chunks_open_solid(&chunks, stored.wim, &stored.solid));
 	for (size_t from = 0; from + 3000 < CHUNK; from += CHUNK / 4 + 7)
-		expect_part(&chunks, wim, resource, from, 3000);
-	expect_part(&chunks, wim, resource, CHUNK - 100, 100);
-	expect_part(&chunks, wim, resource, 0, CHUNK);
+		expect_part(&chunks, stored.wim, data, from, 3000);
+	expect_part(&chunks, stored.wim, data, CHUNK - 100, 100);
+	expect_part(&chunks, stored.wim, data, 0, CHUNK);
 	cr_expect_null(chunks.chunk);
 	cr_expect_eq(chunks.left, REST);
-	expect_part(&chunks, wim, resource, 1, SIZE - 2);
+	expect_part(&chunks, stored.wim, data, 1, SIZE - 2);
 	cr_expect_eq(chunks.number, 1);
 	cr_expect_eq(chunks.left, 0);
-	expect_part(&chunks, wim, resource, CHUNK, REST - 1);
+	expect_part(&chunks, stored.wim, data, CHUNK, REST - 1);
 	wp_chunks_close(&chunks);
-	wp_wim_free(wim);
 	free(resource);
-	temporary_remove(root);
+	free(data);
+	tear_down(&stored);
+}
+
+/* One is decompressed for any part of it, and kept; where all of it is asked for none is. */
+Test(chunks, that_are_large_when_stored)
+{
+	struct wp_chunks chunks = { .left = UINT64_C(12) * CHUNK };
+	uint8_t *data = make_data(2 * CHUNK), *resource = wp_must(malloc(TABLE + 2 * CHUNK));
+	struct wimlib_compressor *compressor;
+	struct stored stored;
+	size_t first, second;
+
+	cr_assert_eq(wimlib_create_compressor(WIMLIB_COMPRESSION_TYPE_LZMS, CHUNK, 0, &compressor), 0);
+	first = wimlib_compress(data, CHUNK, resource + TABLE, CHUNK - 1, compressor);
+	second = wimlib_compress(data + CHUNK, CHUNK, resource + TABLE + first, CHUNK - 1, compressor);
+	wimlib_free_compressor(compressor);
+	cr_assert(first > CHUNK * 3 / 4 && second > CHUNK * 3 / 4);
+	put_table(resource, 2 * CHUNK, first, second);
+	store(&stored, resource, TABLE + first + second, 2 * CHUNK);
+	cr_assert_null(wp_chunks_open_solid(&chunks, stored.wim, &stored.solid));
+	expect_part(&chunks, stored.wim, data, 5, CHUNK - 6);
+	expect_part(&chunks, stored.wim, data, 0, CHUNK);
+	cr_expect(chunks.chunk && chunks.number == 0);
+	cr_expect_eq(chunks.left, UINT64_C(11) * CHUNK);
+	expect_part(&chunks, stored.wim, data, 100, CHUNK);
+	cr_expect(chunks.chunk && chunks.number == 1);
+	cr_expect_eq(chunks.left, UINT64_C(10) * CHUNK);
+	expect_part(&chunks, stored.wim, data, 0, CHUNK);
+	cr_expect_null(chunks.chunk);
+	expect_part(&chunks, stored.wim, data, 0, 2 * CHUNK);
+	cr_expect_null(chunks.chunk);
+	expect_part(&chunks, stored.wim, data, CHUNK - 1, 2);
+	expect_part(&chunks, stored.wim, data, CHUNK - 1, 1);
+	cr_expect_eq(chunks.left, UINT64_C(4) * CHUNK);
+	wp_chunks_close(&chunks);
+	free(resource);
+	free(data);
+	tear_down(&stored);
 }
