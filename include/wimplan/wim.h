@@ -183,10 +183,11 @@ struct wp_wim {
 	struct wp_time modified; /* mtime of the file */
 	bool have_header;
 	struct wp_wim_header header;
-	/* The XML as UTF-8 without BOM, after wp_wim_read_with_text(); NULL when it could not be read or is no UTF-16. */
+	/* The XML as UTF-8 without BOM, where it was asked for; NULL when it could not be read or is no UTF-16. */
 	const char *xml_text;
 	size_t xml_text_length; /* bytes */
-	char xml_sha256[WP_HASH_TEXT]; /* over its bytes as they are stored, BOM included; "" when they could not be read */
+	/* Over its bytes as they are stored, BOM included, where it was asked for; "" when they could not be read. */
+	char xml_sha256[WP_HASH_TEXT];
 	char file_id[WP_HASH_TEXT];    /* "" when header or XML could not be read */
 	struct wp_wim_metadata *metadata; /* NULL when the XML gave none */
 };
@@ -240,9 +241,6 @@ struct wp_wim_metadata *wp_wim_xml_parse_utf8(struct wp_arena *arena, const char
  * not be read. Never waits for a FIFO or a device. The file stays open for whoever reads more of it.
  */
 struct wp_wim *wp_wim_read(const char *path) __attribute__((returns_nonnull, warn_unused_result));
-/* The same, and keeps the text of the XML, which may take 24 MiB. */
-struct wp_wim *wp_wim_read_with_text(const char *path) __attribute__((returns_nonnull, warn_unused_result));
-
 /* Where a WIM is: a file of its own, or a part of another one, such as an .iso. */
 struct wp_wim_place {
 	const char *path; /* under which it is shown; where it is no part, also the file's */
@@ -255,8 +253,16 @@ struct wp_wim_place {
 	void *context;
 };
 
-/* The same at that place: what the WIM says to be outside of its part of a file is refused as if the file ended there. */
-struct wp_wim *wp_wim_read_place(const struct wp_wim_place *place, bool with_text)
+/* What may be asked for besides. */
+enum {
+	WP_WIM_WITH_TEXT = 1,       /* the text of the XML, which may take 24 MiB */
+	WP_WIM_WITH_XML_SHA256 = 2, /* which takes as long as the file id */
+};
+/*
+ * The same at that place, with whatever of the above: what the WIM says to be outside of its part of a file is refused as if the file
+ * ended there.
+ */
+struct wp_wim *wp_wim_read_place(const struct wp_wim_place *place, unsigned int with)
 	__attribute__((returns_nonnull, warn_unused_result));
 
 /* Ends the reading: the file is closed, and opened again when more is read of it after all. */

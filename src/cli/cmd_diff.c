@@ -147,8 +147,8 @@ static int compare_files(struct wp_cli *cli, const struct wp_diff_options *diff,
 		status = wp_cli_choose_wim(cli, &wims, i, &places[i]);
 	if (status)
 		return status;
-	old = wp_wim_read_place(&places[0]->place, false);
-	new = wp_wim_read_place(&places[1]->place, false);
+	old = wp_wim_read_place(&places[0]->place, 0);
+	new = wp_wim_read_place(&places[1]->place, 0);
 	return wp_diff_wims(old, new, diff, ret, &cli->err);
 }
 

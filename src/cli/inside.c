@@ -78,7 +78,7 @@ static void look_into_winre(const struct wp_inspect_wanted *wanted, const struct
 	if (!view)
 		return;
 	place = wp_blob_view_place(view, wp_arena_printf(arena, "%s:%s", outer->path, winre->file->name));
-	wim = wp_wim_read_place(&place, false);
+	wim = wp_wim_read_place(&place, 0);
 	winre->wim = wp_arena_alloc(arena, sizeof *winre->wim);
 	winre->wim->wim = wim;
 	winre->wim->asked_servicing = true;

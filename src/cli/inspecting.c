@@ -21,7 +21,8 @@ struct job {
 
 static void inspect(const struct wp_inspect_wanted *wanted, const struct wp_cli_wim *place, struct wp_inspected *ret)
 {
-	struct wp_wim *wim = wp_wim_read_place(&place->place, wanted->with_text);
+	unsigned int with = (wanted->with_text ? WP_WIM_WITH_TEXT : 0) | (wanted->as_json ? WP_WIM_WITH_XML_SHA256 : 0);
+	struct wp_wim *wim = wp_wim_read_place(&place->place, with);
 	struct wp_json_out json = { .buf = &ret->json, .form = WP_JSON_FORM_PRETTY, .margin = DEPTH_OF_FILES };
 
 	*ret = (struct wp_inspected){ .arena = wp_arena_new(), .file = { .wim = wim, .media = place->media, .media_boot = place->media_boot,

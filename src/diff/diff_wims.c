@@ -162,7 +162,7 @@ static const char *open_winre(const struct wp_diff_file *outer, const struct wp_
 	if (!ret->view)
 		return why;
 	place = wp_blob_view_place(ret->view, wp_arena_printf(scratch, "%s:%s", outer->wim->path, item->name));
-	ret->file.wim = wp_wim_read_place(&place, false);
+	ret->file.wim = wp_wim_read_place(&place, 0);
 	ret->file.taken = outer->index->taken;
 	why = wp_blob_view_why(ret->view);
 	worst = wp_diags_worst(&ret->file.wim->diags, WP_SEVERITY_ERROR);

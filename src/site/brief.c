@@ -10,8 +10,8 @@
 /*
  * The bytes: class and state of the ImageProperty as a byte each; the texts and the numbers of the tables below, each table with a
  * mask of those that are there in front; the digest of an ImageProperty that is present; the JSON, "" for none; the images.
- * Of these first where they came from as a byte and how many they are; of each its index, a mask of the fields that it has, one of those that are as
- * in the image before, and the texts of the others; how many properties it has that are no field, and of each a byte that says whether
+ * Of these first where they came from as a byte and how many they are; of each its index, a mask of the fields that it has, one of those
+ * that are as in the image before, and the texts of the others; how many properties it has that are no field, and of each a byte that says whether
  * name (1) and value (2) are as of the one at its place in the image before, and the texts that are not. Texts end with a NUL; numbers
  * and masks have seven bits in a byte, the lowest first, and the eighth bit says that there is another.
  */

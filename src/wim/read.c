@@ -139,7 +139,7 @@ static void check_still(struct wp_wim *wim)
 		add_changed(wim, WP_SEVERITY_WARNING);
 }
 
-static void hash(struct wp_wim *wim, const uint8_t *xml, size_t length)
+void wp_reading_identify(const struct wp_wim *wim, const uint8_t *xml, size_t length, char ret[WP_HASH_TEXT])
 {
 	struct wp_sha256 *sha256 = wp_sha256_new();
 	uint8_t size[8];
@@ -149,8 +149,7 @@ static void hash(struct wp_wim *wim, const uint8_t *xml, size_t length)
 	wp_sha256_add(sha256, wim->reading->header, WP_WIM_HEADER_SIZE);
 	wp_sha256_add(sha256, xml, length);
 	wp_sha256_add(sha256, size, sizeof size);
-	wp_sha256_finish(sha256, wim->file_id);
-	wp_sha256_text(xml, length, wim->xml_sha256);
+	wp_sha256_finish(sha256, ret);
 }
 
 /*
@@ -210,7 +209,7 @@ static uint8_t *decompress_xml(struct wp_wim *wim, uint8_t *stored)
 	return bytes;
 }
 
-static void read_file(struct wp_wim *wim, bool keep_text)
+static void read_file(struct wp_wim *wim, unsigned int with)
 {
 	const struct wp_reshdr *xml = &wim->header.xml;
 	uint8_t *bytes;
@@ -232,7 +231,9 @@ static void read_file(struct wp_wim *wim, bool keep_text)
 		free(bytes);
 		return;
 	}
-	hash(wim, bytes, xml->stored_size);
+	wp_reading_identify(wim, bytes, xml->stored_size, wim->file_id);
+	if (with & WP_WIM_WITH_XML_SHA256)
+		wp_sha256_text(bytes, xml->stored_size, wim->xml_sha256);
 	if (wp_wim_resource_compressed(xml))
 		bytes = decompress_xml(wim, bytes);
 	check_still(wim);
@@ -240,7 +241,8 @@ static void read_file(struct wp_wim *wim, bool keep_text)
 	if (wp_diags_have(&wim->diags, "changed-while-reading"))
 		wim->file_id[0] = '\0';
 	if (bytes)
-		take_xml(wim, bytes, wp_wim_resource_compressed(xml) ? xml->size : xml->stored_size, keep_text);
+		take_xml(wim, bytes, wp_wim_resource_compressed(xml) ? xml->size : xml->stored_size,
+			 with & WP_WIM_WITH_TEXT);
 }
 
 static struct wp_wim *new_wim(const char *path)
@@ -253,10 +255,10 @@ static struct wp_wim *new_wim(const char *path)
 	return wim;
 }
 
-static struct wp_wim *read_wim(struct wp_wim *wim, bool keep_text)
+static struct wp_wim *read_wim(struct wp_wim *wim, unsigned int with)
 {
 	if (open_file(wim))
-		read_file(wim, keep_text);
+		read_file(wim, with);
 	wp_wim_settle(wim);
 	/* Nothing more is read of such a file. */
 	if (wim->grade == WP_GRADE_ERROR)
@@ -266,12 +268,7 @@ static struct wp_wim *read_wim(struct wp_wim *wim, bool keep_text)
 
 struct wp_wim *wp_wim_read(const char *path)
 {
-	return read_wim(new_wim(path), false);
-}
-
-struct wp_wim *wp_wim_read_with_text(const char *path)
-{
-	return read_wim(new_wim(path), true);
+	return read_wim(new_wim(path), 0);
 }
 
 static void add_diags(struct wp_wim *wim, const struct wp_diags *diags)
@@ -283,7 +280,7 @@ static void add_diags(struct wp_wim *wim, const struct wp_diags *diags)
 	wp_wim_settle(wim);
 }
 
-struct wp_wim *wp_wim_read_place(const struct wp_wim_place *place, bool with_text)
+struct wp_wim *wp_wim_read_place(const struct wp_wim_place *place, unsigned int with)
 {
 	struct wp_wim *wim = new_wim(place->path);
 
@@ -296,7 +293,7 @@ struct wp_wim *wp_wim_read_place(const struct wp_wim_place *place, bool with_tex
 		wim->context = place->context;
 	}
 	if (!place->diags || !wp_diags_worst(place->diags, WP_SEVERITY_ERROR))
-		read_wim(wim, with_text);
+		read_wim(wim, with);
 	if (place->diags)
 		add_diags(wim, place->diags);
 	return wim;

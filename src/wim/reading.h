@@ -28,6 +28,9 @@ struct wp_wim_reading {
 /* Reads all of the @size bytes at @offset. NULL, or why not; whether the file was changed meanwhile is for the caller to ask. */
 const char *wp_reading_all(const struct wp_wim *wim, void *bytes, uint64_t size, uint64_t offset);
 
+/* The file id: over the header that is in force, the XML as it is stored, and the size. */
+void wp_reading_identify(const struct wp_wim *wim, const uint8_t *xml, size_t length, char ret[WP_HASH_TEXT]);
+
 /* Takes the open file, which wp_wim_close() closes. */
 void wp_reading_begin(struct wp_wim *wim, int fd);
 

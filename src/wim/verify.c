@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Whether all data of a file is sound: wimlib reads it and checks every digest. */
+#include "reading.h"
 #include "resource.h"
 
 #include "wimplan/xml.h"
@@ -76,18 +77,18 @@ static bool is_same(const struct wp_wim *wim)
 /* Holds wimlib's XML against layer 1's. */
 static int compare_xml(struct wp_wim *wim, WIMStruct *opened)
 {
-	char sha256[WP_HASH_TEXT];
+	char file_id[WP_HASH_TEXT];
 	void *bytes __attribute__((cleanup(free_bytes))) = NULL;
 	size_t length = 0;
 	int code = wimlib_get_xml_data(opened, &bytes, &length);
 
 	if (code)
 		return wp_wim_fail(wim, code, NULL);
-	/* Layer 1's digest is of what is stored. */
+	/* Layer 1 has identified the file by what is stored. */
 	if (wp_wim_resource_compressed(&wim->header.xml))
 		return 0;
-	wp_sha256_text(bytes, length, sha256);
-	return strcmp(sha256, wim->xml_sha256) ? wp_wim_changed(wim) : 0;
+	wp_reading_identify(wim, bytes, length, file_id);
+	return strcmp(file_id, wim->file_id) ? wp_wim_changed(wim) : 0;
 }
 
 /* The caller asks is_same() at the end. */

@@ -111,7 +111,7 @@ int fuzz_one(const uint8_t *data, size_t size)
 	free(bytes);
 
 	struct wp_wim *wim __attribute__((cleanup(wp_wim_freep))) = wp_wim_read(path);
-	struct wp_wim *inside __attribute__((cleanup(wp_wim_freep))) = wp_wim_read_place(&place, false);
+	struct wp_wim *inside __attribute__((cleanup(wp_wim_freep))) = wp_wim_read_place(&place, 0);
 	struct wp_wim_index *index __attribute__((cleanup(wp_wim_index_freep))) = index_of(wim);
 	struct wp_wim_index *index_inside __attribute__((cleanup(wp_wim_index_freep))) = index_of(inside);
 

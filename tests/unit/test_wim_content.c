@@ -24,7 +24,7 @@ static struct wp_wim *read_both(const struct wp_buf *file, struct wp_wim_content
 	struct wp_wim *wim;
 
 	save(file, path);
-	wim = wp_wim_read(path);
+	wim = wp_wim_read_place(&(struct wp_wim_place){ .path = path }, WP_WIM_WITH_XML_SHA256);
 	*ret = read_content(wim, content);
 	unlink(path);
 	return wim;
@@ -355,13 +355,13 @@ Test(wim, content_with_compressed_xml)
 	cr_assert_not_null(wim->metadata);
 	cr_expect_eq(wim->metadata->image_count, 2);
 	cr_expect_null(wim->xml_text);
-	offset = get(file.data, AT_XML + 8, 8);
-	wp_sha256_text(file.data + offset, file.length - offset, expected);
-	cr_expect_str_eq(wim->xml_sha256, expected);
 	cr_expect_eq(strncmp(wim->file_id, "sha256:", 7), 0);
 	wp_wim_free(wim);
 	/* wimlib 1.14 refuses the file; what 1.13 reads of it is the same. */
 	wim = read_both(&file, &content, &status);
+	offset = get(file.data, AT_XML + 8, 8);
+	wp_sha256_text(file.data + offset, file.length - offset, expected);
+	cr_expect_str_eq(wim->xml_sha256, expected);
 	cr_expect_eq(status, wimlib_get_version() >> 20 > 1 || (wimlib_get_version() >> 10 & 0x3ff) > 13 ? status : 0);
 	cr_expect_eq(content.content_id[0] != '\0', status == 0);
 	cr_expect_eq(wim->metadata->image_count, 2);

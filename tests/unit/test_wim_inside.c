@@ -25,7 +25,7 @@ static void wrap(const struct wp_buf *wim, char path[sizeof TEMPORARY])
 
 static struct wp_wim *read_inside(const char *path, uint64_t offset, uint64_t length)
 {
-	return wp_wim_read_place(&(struct wp_wim_place){ .path = "inner.wim", .inside = true, .file = path, .offset = offset, .length = length }, false);
+	return wp_wim_read_place(&(struct wp_wim_place){ .path = "inner.wim", .inside = true, .file = path, .offset = offset, .length = length }, 0);
 }
 
 /* Two images with files that they share and that they do not, and one file twice. */

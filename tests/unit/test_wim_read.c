@@ -31,11 +31,10 @@ Test(wim, read_file)
 	cr_expect(wim->have_header);
 	cr_expect_eq(wim->header.image_count, 1);
 	cr_expect_null(wim->xml_text);
+	cr_expect_str_eq(wim->xml_sha256, "");
 	cr_assert_not_null(wim->metadata);
 	cr_expect_str_eq(wim->metadata->images[0].name, "Eins");
 
-	wp_sha256_text(file.data + WP_WIM_HEADER_SIZE, file.length - WP_WIM_HEADER_SIZE, expected);
-	cr_expect_str_eq(wim->xml_sha256, expected);
 	hash = wp_sha256_new();
 	wp_sha256_add(hash, file.data, file.length);
 	put(size, 0, 8, file.length);
@@ -47,18 +46,24 @@ Test(wim, read_file)
 	wp_wim_free(NULL);
 }
 
-Test(wim, read_with_text)
+Test(wim, read_with_what_is_asked_for)
 {
 	struct wp_buf file = { 0 };
-	char path[sizeof TEMPORARY];
+	char path[sizeof TEMPORARY], expected[WP_HASH_TEXT];
 	struct wp_wim *wim;
 
 	make_file(&file, ONE_IMAGE, 1);
 	save(&file, path);
-	wim = wp_wim_read_with_text(path);
+	wim = wp_wim_read_place(&(struct wp_wim_place){ .path = path }, WP_WIM_WITH_TEXT);
 	cr_expect_str_eq(wim->xml_text, ONE_IMAGE);
 	cr_expect_eq(wim->xml_text_length, strlen(ONE_IMAGE));
 	cr_expect_not_null(wim->metadata);
+	cr_expect_str_eq(wim->xml_sha256, "");
+	wp_wim_free(wim);
+	wim = wp_wim_read_place(&(struct wp_wim_place){ .path = path }, WP_WIM_WITH_XML_SHA256);
+	wp_sha256_text(file.data + WP_WIM_HEADER_SIZE, file.length - WP_WIM_HEADER_SIZE, expected);
+	cr_expect_str_eq(wim->xml_sha256, expected);
+	cr_expect_null(wim->xml_text);
 	wp_wim_free(wim);
 	unlink(path);
 	wp_buf_free(&file);

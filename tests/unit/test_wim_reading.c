@@ -83,7 +83,7 @@ Test(reading, compressed_xml)
 		put_resource(file.data, AT_XML, 100, 6, AWAY, 200);
 		save(&file, path);
 		wim = wp_wim_read_place(&(struct wp_wim_place){ .path = "inner.wim", .inside = true, .file = path, .length = file.length,
-								.read = fail_later, .context = &failing }, false);
+								.read = fail_later, .context = &failing }, 0);
 		cr_expect_eq(failing.reads, 2);
 		cr_expect_eq(wim->grade, WP_GRADE_ERROR);
 		cr_assert_eq(wim->diags.count, 2);
