@@ -83,6 +83,7 @@ struct wp_session {
 	bool denied;  /* 401 or 403 was the answer: nothing more is sent */
 	long status;  /* of HTTP, of the last question; 0: none */
 	bool unreachable; /* it did not answer for as long as is waited for it */
+	char *next; /* the path of what is most likely read behind the next read; NULL: that is not known */
 	struct wp_provider *provider; /* set by wp_session_open() */
 };
 
@@ -155,6 +156,22 @@ int wp_session_object(struct wp_session *session, const char *class, const char 
  */
 int wp_session_read(struct wp_session *session, enum wp_class class, const char *package_id, bool patient,
 		    struct wp_record_set **ret_set, struct wp_answer *ret_answer, struct wp_error *err);
+
+/*
+ * The same, patiently, of what was perhaps read before: @digest is that of the answer then, "" for none, and gets that of this one.
+ * *@ret_same: this one is the same, byte for byte, so that all is as it was; *@ret_set stays NULL then too.
+ */
+int wp_session_read_known(struct wp_session *session, enum wp_class class, const char *package_id, char digest[WP_HASH_TEXT],
+			  bool *ret_same, struct wp_record_set **ret_set, struct wp_error *err);
+
+/* What was read so long ago, in milliseconds, is read again before something is decided by it. */
+#define WP_FRESH_MS 100
+
+/*
+ * Says what is most likely read right behind the next wp_session_read(): it is begun as soon as that has its answer, so that the
+ * provider is at work meanwhile. An answer that is not asked for within WP_FRESH_MS is not used.
+ */
+void wp_session_expect(struct wp_session *session, enum wp_class class, const char *package_id);
 
 /* Calls a method of a package, once; only an answer 401 to the very request lets it go out again. */
 void wp_session_call(struct wp_session *session, enum wp_class class, const char *package_id, const char *method,

@@ -275,3 +275,28 @@ void wp_classify(const struct wp_step *step, const struct wp_record *record, str
 					    "%s was edited since the plan was made, but nothing that the plan depends on",
 					    entry->package_id);
 }
+
+void wp_before_take(const struct wp_record *record, struct wp_before *ret)
+{
+	*ret = (struct wp_before){ .source_version = record->source_version, .action_in_progress = record->action_in_progress };
+	wp_record_digest(record, ret->image_property_sha256);
+}
+
+bool wp_classify_as_planned(const struct wp_step *step, const struct wp_record *record, const struct wp_verdict *verdict)
+{
+	const struct wp_preconditions *planned = &step->entry->preconditions;
+	char digest[WP_HASH_TEXT];
+
+	wp_record_digest(record, digest);
+	return verdict->standing == WP_STANDING_PENDING && !strcmp(digest, planned->image_property_sha256) &&
+	       record->source_version.known == planned->source_version.known &&
+	       record->source_version.value == planned->source_version.value;
+}
+
+void wp_before_recall(const struct wp_step *step, struct wp_before *ret)
+{
+	const struct wp_preconditions *planned = &step->entry->preconditions;
+
+	*ret = (struct wp_before){ .source_version = planned->source_version, .action_in_progress = step->found_action };
+	strcpy(ret->image_property_sha256, planned->image_property_sha256);
+}

@@ -27,6 +27,21 @@ struct wp_verdict {
 void wp_classify(const struct wp_step *step, const struct wp_record *record, struct wp_arena *arena,
 		 struct wp_verdict *ret);
 
+/* What a call needs of the record that it goes to. */
+struct wp_before {
+	struct wp_number source_version, action_in_progress;
+	char image_property_sha256[WP_HASH_TEXT]; /* "" when it has none */
+};
+void wp_before_take(const struct wp_record *record, struct wp_before *ret);
+
+/*
+ * Whether a pending step's record has the very SourceVersion and ImageProperty that the plan was made for: then
+ * wp_before_recall() knows them without it.
+ */
+bool wp_classify_as_planned(const struct wp_step *step, const struct wp_record *record, const struct wp_verdict *verdict);
+/* Of such a record, with the ActionInProgress that was found in it (found_action). */
+void wp_before_recall(const struct wp_step *step, struct wp_before *ret);
+
 /* Whether the effect of a call that began as @step says is there. A call without an answer needs a trace of its own. */
 bool wp_classify_effect(const struct wp_step *step, const struct wp_record *record, char *ret_why, size_t size);
 

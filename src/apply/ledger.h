@@ -18,6 +18,8 @@ struct wp_run {
 	bool held;         /* steps wait for refreshes that are in flight */
 	int64_t next_call_ms; /* no call before it */
 	bool rests;        /* that is waited for, and was said */
+	unsigned int batch, called; /* steps that were intended together last; calls since then */
+	int64_t batch_ms;  /* when they were */
 	struct wp_record_set *seen; /* the record that the last look has read, of a reload that is done; NULL */
 	const struct wp_entry *seen_entry; /* its package */
 	int64_t seen_ms;   /* when it was read */

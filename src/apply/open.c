@@ -75,10 +75,11 @@ int wp_apply_prepare(struct wp_apply *apply)
  */
 static void recall(struct wp_step *step)
 {
-	const struct wp_preconditions *planned = &step->entry->preconditions;
+	struct wp_before before;
 
-	step->version_before = planned->source_version;
-	strcpy(step->property_before, planned->image_property_sha256);
+	wp_before_recall(step, &before);
+	step->version_before = before.source_version;
+	strcpy(step->property_before, before.image_property_sha256);
 }
 
 int wp_apply_look_back(struct wp_apply *apply, struct wp_journal **ret_journal, struct wp_journal_runs *ret_runs,
@@ -198,30 +199,57 @@ int wp_apply_connect(struct wp_apply *apply, struct wp_session *ret, struct wp_e
 	return status;
 }
 
+/* A step of the survey: whether it is still to be called, so that its record is looked at. */
+static bool is_surveyed(const struct wp_step *step)
+{
+	return step->selected && step->state == WP_STATE_PENDING;
+}
+
+/* Says which record is read behind that of step @at. */
+static void expect_next(const struct wp_apply *apply, size_t at, struct wp_session *session)
+{
+	const struct wp_step *step = &apply->steps.items[at], *end = apply->steps.items + apply->steps.count;
+
+	for (const struct wp_step *next = step + 1; next < end; next++) {
+		if (!is_surveyed(next) || next->entry == step->entry)
+			continue;
+		wp_session_expect(session, next->entry->class, next->entry->package_id);
+		return;
+	}
+}
+
 int wp_apply_classify(struct wp_apply *apply, struct wp_session *session, struct wp_verdict *ret, struct wp_error *err)
 {
 	struct wp_record_set *set = NULL;
 	const struct wp_entry *read = NULL;
+	char digest[WP_HASH_TEXT] = "";
 	int status = WP_OK;
 
 	for (size_t i = 0; i < apply->steps.count && !status; i++) {
-		const struct wp_step *step = &apply->steps.items[i];
+		struct wp_step *step = &apply->steps.items[i];
+		bool same;
 
-		if (!step->selected || step->state != WP_STATE_PENDING)
+		if (!is_surveyed(step))
 			continue;
 		if (wp_signal_caught())
 			break;
 		/* Both steps of a package stand side by side. */
 		if (read != step->entry) {
 			wp_record_set_free(set);
-			set = NULL;
+			digest[0] = '\0';
 			wp_apply_progress(apply, "reading records: %zu of %zu steps", i + 1, apply->steps.count);
-			status = wp_session_read(session, step->entry->class, step->entry->package_id, true, &set, NULL,
-						 err);
+			expect_next(apply, i, session);
+			status = wp_session_read_known(session, step->entry->class, step->entry->package_id, digest, &same, &set, err);
 			read = step->entry;
 		}
-		if (!status)
-			wp_classify(step, set ? &set->records[0] : NULL, apply->cli->arena, &ret[i]);
+		if (status)
+			break;
+		wp_classify(step, set ? &set->records[0] : NULL, apply->cli->arena, &ret[i]);
+		step->found[0] = '\0';
+		if (set && wp_classify_as_planned(step, &set->records[0], &ret[i])) {
+			strcpy(step->found, digest);
+			step->found_action = ret[i].action_in_progress;
+		}
 	}
 	wp_record_set_free(set);
 	wp_apply_progress(apply, "%s", "");

@@ -4,8 +4,13 @@
 
 #include "wimplan/clock.h"
 
-/* Steps that one sync of the journal lets begin. */
-#define BATCH 32u
+/*
+ * Steps that one sync of the journal lets begin. A sync takes some milliseconds, which counts only where calls are fast: a batch
+ * that was called within a second is followed by a larger one. A small one is what a crash leaves to be looked up elsewhere.
+ */
+#define FIRST_BATCH 32u
+#define LARGEST_BATCH 256u
+#define FAST_MS 1000
 
 bool wp_pace_bounds(const struct wp_run *run)
 {
@@ -36,6 +41,7 @@ void wp_pace_called(struct wp_run *run)
 {
 	run->rests = false;
 	run->next_call_ms = wp_clock_ms() + (int64_t)run->apply->pause.value * 1000;
+	run->called++;
 }
 
 int64_t wp_pace_left(const struct wp_run *run)
@@ -45,9 +51,18 @@ int64_t wp_pace_left(const struct wp_run *run)
 	return left > 0 ? left : 0;
 }
 
-unsigned int wp_pace_batch(const struct wp_run *run)
+unsigned int wp_pace_batch(struct wp_run *run)
 {
-	uint64_t pause = run->apply->pause.value, count = pause ? WP_INTENTION_SECONDS / pause + 1 : BATCH;
+	uint64_t pause = run->apply->pause.value;
+	int64_t now = wp_clock_ms();
 
-	return count < BATCH ? (unsigned int)count : BATCH;
+	if (!run->batch || run->called < run->batch || now - run->batch_ms >= FAST_MS)
+		run->batch = FIRST_BATCH;
+	else if (run->batch < LARGEST_BATCH)
+		run->batch *= 2;
+	if (pause && run->batch > WP_INTENTION_SECONDS / pause + 1)
+		run->batch = (unsigned int)(WP_INTENTION_SECONDS / pause) + 1;
+	run->called = 0;
+	run->batch_ms = now;
+	return run->batch;
 }

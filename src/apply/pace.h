@@ -17,7 +17,7 @@ bool wp_pace_is_held(const struct wp_run *run, const struct wp_step *step);
 void wp_pace_called(struct wp_run *run);
 /* Milliseconds until the next call may be sent; 0: now. */
 int64_t wp_pace_left(const struct wp_run *run);
-/* How many calls can begin at most while an intention is good. */
-unsigned int wp_pace_batch(const struct wp_run *run);
+/* How many of the next steps are intended with one sync: no more than can be called while an intention is good. Begins a new batch. */
+unsigned int wp_pace_batch(struct wp_run *run);
 
 #endif

@@ -74,7 +74,7 @@ static void take_answer(struct wp_run *run, struct wp_step *step, const struct w
 	}
 }
 
-static void send_call(struct wp_run *run, struct wp_step *step, const struct wp_record *record)
+static void send_call(struct wp_run *run, struct wp_step *step, const struct wp_before *before)
 {
 	struct wp_answer answer;
 
@@ -88,10 +88,10 @@ static void send_call(struct wp_run *run, struct wp_step *step, const struct wp_
 	step->finished_at = (struct wp_time){ 0 };
 	step->started_unix = wp_clock_unix();
 	step->started_boot = wp_clock_boot();
-	step->version_before = record->source_version;
+	step->version_before = before->source_version;
 	step->version_after = (struct wp_number){ 0 };
 	wp_step_clear_error(step);
-	wp_record_digest(record, step->property_before);
+	strcpy(step->property_before, before->image_property_sha256);
 	wp_run_save(run, step, "started");
 	/* A killed run leaves this behind; that the machine may crash is what the intention is for. */
 	wp_run_write(run);
@@ -107,16 +107,16 @@ static void send_call(struct wp_run *run, struct wp_step *step, const struct wp_
 }
 
 /* The record is as planned: it is time for the call, unless something is in its way. */
-static void begin(struct wp_run *run, struct wp_step *step, const struct wp_record *record)
+static void begin(struct wp_run *run, struct wp_step *step, const struct wp_before *before)
 {
 	char why[100];
 
 	/* The work may be the very refresh that is planned. */
-	if (step->action == WP_ACTION_REFRESH && wp_classify_at_work(record->action_in_progress, why, sizeof why))
+	if (step->action == WP_ACTION_REFRESH && wp_classify_at_work(before->action_in_progress, why, sizeof why))
 		put_off(run, step, why, -1);
 	/* To read the record may have taken minutes, and the window has ended meanwhile: then it is left over. */
 	else if (wp_run_may_begin(run))
-		send_call(run, step, record);
+		send_call(run, step, before);
 }
 
 #define GREW_WITH_RELOAD "SourceVersion grew while this plan reloaded the package; if nobody has refreshed it, do that"
@@ -136,13 +136,20 @@ static bool grew_with_reload(struct wp_run *run, const struct wp_step *step)
 	return grew;
 }
 
-/* So young is what was read of a package right before its call, when nothing else was sent since. */
-#define FRESH_MS 100
-
-static int read_record(struct wp_run *run, const struct wp_step *step, struct wp_record_set **ret_set, struct wp_error *err)
+/*
+ * What the last look has read of the package serves for its call as well, while it is young: nothing else was sent since. *@ret_same:
+ * the record is as the survey has found it, byte for byte, and that was as planned.
+ */
+static int read_record(struct wp_run *run, const struct wp_step *step, bool *ret_same, struct wp_record_set **ret_set,
+		       struct wp_error *err)
 {
-	if (!run->seen || run->seen_entry != step->entry || wp_clock_ms() - run->seen_ms >= FRESH_MS)
-		return wp_session_read(run->session, step->entry->class, step->entry->package_id, true, ret_set, NULL, err);
+	char digest[WP_HASH_TEXT];
+
+	*ret_same = false;
+	if (!run->seen || run->seen_entry != step->entry || wp_clock_ms() - run->seen_ms >= WP_FRESH_MS) {
+		strcpy(digest, step->found);
+		return wp_session_read_known(run->session, step->entry->class, step->entry->package_id, digest, ret_same, ret_set, err);
+	}
 	*ret_set = run->seen;
 	run->seen = NULL;
 	return WP_OK;
@@ -152,10 +159,12 @@ static void call(struct wp_run *run, struct wp_step *step)
 {
 	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = NULL;
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	struct wp_before before;
 	struct wp_verdict verdict;
 	struct wp_error err;
+	bool same;
 
-	if (read_record(run, step, &set, &err)) {
+	if (read_record(run, step, &same, &set, &err)) {
 		/* What a signal interrupted is left over. */
 		if (wp_signal_caught())
 			return;
@@ -167,9 +176,15 @@ static void call(struct wp_run *run, struct wp_step *step)
 	}
 	if (wp_signal_caught())
 		return;
+	if (same) {
+		wp_before_recall(step, &before);
+		begin(run, step, &before);
+		return;
+	}
 	wp_classify(step, set ? &set->records[0] : NULL, scratch, &verdict);
 	if (verdict.standing == WP_STANDING_PENDING) {
-		begin(run, step, &set->records[0]);
+		wp_before_take(&set->records[0], &before);
+		begin(run, step, &before);
 		return;
 	}
 	if (set)

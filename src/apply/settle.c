@@ -24,6 +24,25 @@ static void wait_for(struct wp_run *run, struct wp_step *step)
 	run->in_flight += step->action == WP_ACTION_REFRESH;
 }
 
+/*
+ * Where the run just goes on behind the look at @step, says which record is read then. Not behind a reload, which may have to be
+ * written back, and whose record serves the refresh; and not where other looks are due, or something holds the steps back.
+ */
+static void expect_next(struct wp_run *run, const struct wp_step *step)
+{
+	if (step->action != WP_ACTION_REFRESH || run->waiting > 1 || run->apply->pause.value || wp_pace_bounds(run))
+		return;
+	for (size_t i = run->first_open; i < run->apply->steps.count; i++) {
+		const struct wp_step *next = &run->apply->steps.items[i];
+
+		if (!wp_run_is_open(next))
+			continue;
+		if (next->due_ms <= wp_clock_ms() && !next->reload)
+			wp_session_expect(run->session, next->entry->class, next->entry->package_id);
+		return;
+	}
+}
+
 void wp_settle_add(struct wp_run *run, struct wp_step *step)
 {
 	/*
@@ -42,8 +61,10 @@ void wp_settle_add(struct wp_run *run, struct wp_step *step)
 	step->interval_ms = FIRST_INTERVAL_MS;
 	step->deadline_ms = step->last_look ? step->due_ms : step->due_ms + settle - passed;
 	/* The first look is at once. Mostly it is the last one, and what follows goes to disk together. */
-	if (!wp_signal_caught() && !run->stop)
+	if (!wp_signal_caught() && !run->stop) {
+		expect_next(run, step);
 		poll_step(run, step);
+	}
 	/* From here on an accepted refresh is never sent again. */
 	if (step->waiting)
 		wp_run_sync(run);

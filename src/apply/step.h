@@ -59,6 +59,9 @@ struct wp_step {
 	bool selected;
 	size_t wave; /* from 1; 0: it waits for none. Behind the last: its package is in no group */
 	struct wp_number action_in_progress; /* of the record, as check has read it */
+	/* Of the last survey, where it was as planned; see classify.h. The answer's digest, "" when it was anything else. */
+	char found[WP_HASH_TEXT];
+	struct wp_number found_action; /* ActionInProgress in it */
 	bool intended;       /* pending, and the journal says that its call may begin */
 	bool waiting;        /* its effect is being looked for */
 	bool last_look;      /* the settle time was over before this run: one look, and no wait */

@@ -3,15 +3,13 @@
  * The AdminService over libcurl. What matters most is that a method call is never sent twice: libcurl repeats a request
  * by itself in three cases, and a guard on the request's body decides which of them it may.
  */
-#include "http.h"
-#include "codes.h"
+#include "handle.h"
 
 #include "wimplan/ascii.h"
 #include "wimplan/clock.h"
 #include "wimplan/limits.h"
 #include "wimplan/version.h"
 
-#include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,35 +17,9 @@
 /* How long reads go on together when the run was asked to stop: enough to verify the current step. */
 #define READS_AFTER_SIGNAL_MS 10000
 
-/*
- * The body of a request as libcurl reads it. libcurl 7.88 sends a request again when a reused connection dies before a
- * byte of the answer came (lib/transfer.c, Curl_retry_request), and after an authentication challenge (lib/http.c,
- * http_perhapsrewind). Either way it has to get the body again, from here.
- */
-struct guard {
-	const char *body; /* NULL: a GET, which may be repeated at will */
-	size_t length, at;
-	unsigned int reads; /* how often the body was handed out */
-	bool out;           /* it left, and nothing says that the server has refused it */
-	bool suspect;       /* an answer of success came for a request whose body was not sent */
-};
-
-struct wp_provider {
-	CURL *curl;
-	struct curl_slist *get_headers, *send_headers;
-	struct wp_provider_options options;
-	struct guard guard;
-	struct wp_http *reply; /* of the request that is under way */
-	size_t limit; /* bytes of its answer */
-	size_t header; /* bytes of it so far, of all answers to the request */
-	bool too_large, header_too_large;
-	int64_t asked_ms; /* since when the run is asked to stop; 0: it is not */
-	char error[CURL_ERROR_SIZE];
-};
-
 static size_t give_body(char *room, size_t size, size_t count, void *context)
 {
-	struct guard *guard = context;
+	struct wp_guard *guard = context;
 	size_t left = guard->length - guard->at;
 
 	if (!guard->body || (!guard->at && guard->out))
@@ -63,7 +35,7 @@ static size_t give_body(char *room, size_t size, size_t count, void *context)
 
 static int rewind_body(void *context, curl_off_t offset, int origin)
 {
-	struct guard *guard = context;
+	struct wp_guard *guard = context;
 
 	if (offset || origin != SEEK_SET || guard->out)
 		return CURL_SEEKFUNC_FAIL;
@@ -74,12 +46,12 @@ static int rewind_body(void *context, curl_off_t offset, int origin)
 /* An answer begins. False when libcurl must not go on with this request. */
 static bool take_status(struct wp_provider *provider, long status)
 {
-	struct guard *guard = &provider->guard;
+	struct wp_guard *guard = &provider->guard;
 
-	wp_buf_free(&provider->reply->body);
-	provider->reply->status = status;
-	provider->reply->retry_after = -1;
-	provider->reply->type[0] = '\0';
+	wp_buf_free(&provider->reply.body);
+	provider->reply.status = status;
+	provider->reply.retry_after = -1;
+	provider->reply.type[0] = '\0';
 	if (status == 401 || status == 407)
 		guard->out = false;
 	/*
@@ -142,12 +114,12 @@ static size_t take_header(char *line, size_t size, size_t count, void *context)
 		if (status >= 200 && !take_status(provider, status))
 			return 0;
 	} else if (is_field(line, length, "Retry-After", value, sizeof value)) {
-		provider->reply->retry_after = read_retry_after(value);
+		provider->reply.retry_after = read_retry_after(value);
 	} else if (is_field(line, length, "Content-Type", value, sizeof value)) {
 		size_t type = strcspn(value, "; \t");
 
 		for (size_t i = 0; i <= type && i < sizeof value; i++)
-			provider->reply->type[i] =
+			provider->reply.type[i] =
 				i == type ? '\0' : (char)wp_ascii_lower(value[i]);
 	}
 	return length;
@@ -158,11 +130,11 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *context)
 	struct wp_provider *provider = context;
 	size_t length = size * count;
 
-	if (length > provider->limit - provider->reply->body.length) {
+	if (length > provider->limit - provider->reply.body.length) {
 		provider->too_large = true;
 		return 0;
 	}
-	wp_buf_add(&provider->reply->body, bytes, length);
+	wp_buf_add(&provider->reply.body, bytes, length);
 	return length;
 }
 
@@ -272,6 +244,7 @@ int wp_provider_open(const struct wp_provider_options *options, struct wp_provid
 	const char *failed;
 
 	provider->options = *options;
+	provider->multi = wp_must(curl_multi_init());
 	provider->curl = wp_must(curl_easy_init());
 	failed = set_options(provider);
 	if (failed) {
@@ -288,11 +261,24 @@ int wp_provider_open(const struct wp_provider_options *options, struct wp_provid
 	return WP_OK;
 }
 
+/* Takes the request from libcurl, whether it has ended or not. */
+static void let_go(struct wp_provider *provider)
+{
+	if (provider->running)
+		curl_multi_remove_handle(provider->multi, provider->curl);
+	provider->running = provider->under_way = false;
+	free(provider->ahead);
+	provider->ahead = NULL;
+}
+
 void wp_provider_close(struct wp_provider *provider)
 {
 	if (!provider)
 		return;
+	let_go(provider);
+	wp_http_free(&provider->reply);
 	curl_easy_cleanup(provider->curl);
+	curl_multi_cleanup(provider->multi);
 	curl_slist_free_all(provider->get_headers);
 	curl_slist_free_all(provider->send_headers);
 	free(provider);
@@ -304,126 +290,100 @@ void wp_http_free(struct wp_http *http)
 	memset(http, 0, sizeof *http);
 }
 
-/* Refused by a proxy that was to make the tunnel. Nothing went through it. */
-static void judge_proxy(struct wp_provider *provider, long status)
-{
-	struct wp_http *reply = provider->reply;
-
-	reply->transport = WP_TRANSPORT_NOT_SENT;
-	/* Too many requests, or it cannot reach the server right now: anything else is not going to change. */
-	reply->hopeless = status >= 400 && status < 500 && status != 408 && status != 429;
-	snprintf(reply->why, sizeof reply->why, "the proxy %s does not let this through, HTTP %ld%s",
-		 provider->options.proxy, status,
-		 status == 407 ? ": it wants a sign-in, for which there is no option" : "");
-}
-
-/*
- * After a challenge the request goes out once more. When the connection ends then, the status is still the challenge's
- * and answers nothing; what may have arrived is what the guard has seen since. A refusal cut short in its text is one.
- */
-static bool is_answer(const struct wp_provider *provider, CURLcode code)
-{
-	long status = provider->reply->status;
-
-	if (code == CURLE_OK)
-		return true;
-	if (status < 400 || provider->guard.suspect)
-		return false;
-	return (status != 401 && status != 407) || code == CURLE_PARTIAL_FILE;
-}
-
-/* For NTLM the first request goes without its body, and a server that does not mind may have acted on that. */
-static bool may_have_arrived(const struct wp_provider *provider)
-{
-	const struct guard *guard = &provider->guard;
-	long sent = 0;
-
-	if (!guard->body || guard->out || guard->suspect)
-		return guard->body;
-	/* Rather looked up in vain than sent twice. */
-	if (curl_easy_getinfo(provider->curl, CURLINFO_REQUEST_SIZE, &sent) != CURLE_OK)
-		sent = 1;
-	return provider->options.auth == WP_AUTH_NTLM && !provider->reply->status && sent;
-}
-
-/*
- * CURLE_TOO_LARGE of libcurl 8.6 and later, which a line of the header without end is to it. By its number, for a program that was
- * built with an older one may run with a newer one.
- */
-#define TOO_LARGE 100u
-
-static void judge(struct wp_provider *provider, CURLcode code)
-{
-	struct wp_http *reply = provider->reply;
-	const struct guard *guard = &provider->guard;
-	long connect_status = 0;
-
-	/* No memory ends the program (wp_connection_run()). What an older libcurl calls so beside that is a line that has no end. */
-	if (code == CURLE_OUT_OF_MEMORY || (unsigned int)code == TOO_LARGE)
-		provider->header_too_large = true;
-	if (is_answer(provider, code)) {
-		reply->transport = WP_TRANSPORT_ANSWERED;
-		return;
-	}
-	if (curl_easy_getinfo(provider->curl, CURLINFO_HTTP_CONNECTCODE, &connect_status) != CURLE_OK)
-		connect_status = 0;
-	if (!guard->out && !guard->suspect && provider->options.proxy && connect_status >= 300) {
-		judge_proxy(provider, connect_status);
-		return;
-	}
-	reply->transport = may_have_arrived(provider) ? WP_TRANSPORT_LOST : WP_TRANSPORT_NOT_SENT;
-	reply->nobody = reply->transport == WP_TRANSPORT_NOT_SENT && wp_failure_is_nobody(code);
-	reply->timed_out = code == CURLE_OPERATION_TIMEDOUT;
-	reply->hopeless = reply->transport == WP_TRANSPORT_NOT_SENT &&
-			  (wp_failure_is_final(code) || provider->too_large || provider->header_too_large);
-	if (provider->too_large)
-		snprintf(reply->why, sizeof reply->why, "the answer is larger than %zu bytes", provider->limit);
-	else if (provider->header_too_large)
-		snprintf(reply->why, sizeof reply->why, "the header of the answer is larger than %u bytes", WP_LIMIT_HEADER_BYTES);
-	else if (guard->suspect)
-		snprintf(reply->why, sizeof reply->why, "the server took the call before it had proved who calls");
-	else if (code == CURLE_ABORTED_BY_CALLBACK)
-		snprintf(reply->why, sizeof reply->why, "the run was asked to stop");
-	else
-		wp_failure_text(provider->curl, code, provider->error, reply->why, sizeof reply->why);
-}
-
-/* @failed: an option that could not be set, NULL when there is none: then nothing is sent. */
-static void perform(struct wp_provider *provider, const char *failed, const char *path, struct wp_http *ret)
+/* Has libcurl begin the request. @failed: an option that could not be set, NULL when there is none: then nothing is sent. */
+static void begin(struct wp_provider *provider, const char *failed, const char *path)
 {
 	size_t room = strlen(provider->options.url) + strlen(path) + 2;
 	char *url = wp_must(malloc(room));
+	int running;
 
 	snprintf(url, room, "%s/%s", provider->options.url, path);
-	wp_http_free(ret);
-	ret->retry_after = -1;
-	provider->reply = ret;
+	provider->reply = (struct wp_http){ .retry_after = -1 };
+	provider->under_way = true;
 	provider->error[0] = '\0';
 	provider->too_large = provider->header_too_large = false;
 	provider->header = 0;
 	SET(provider->curl, CURLOPT_URL, url);
-	if (failed) {
-		ret->transport = WP_TRANSPORT_NOT_SENT;
-		ret->hopeless = true;
-		snprintf(ret->why, sizeof ret->why, "libcurl cannot make the request (%s)", failed);
+	provider->running = !failed && !curl_multi_add_handle(provider->multi, provider->curl);
+	if (provider->running) {
+		/* On a connection that is kept this sends it. What goes wrong here is told at the end. */
+		curl_multi_perform(provider->multi, &running);
 	} else {
-		judge(provider, curl_easy_perform(provider->curl));
+		provider->reply.transport = WP_TRANSPORT_NOT_SENT;
+		provider->reply.hopeless = true;
+		snprintf(provider->reply.why, sizeof provider->reply.why, "libcurl cannot make the request (%s)",
+			 failed ? failed : "curl_multi_add_handle");
 	}
-	wp_secret_mask(provider->options.token, &ret->body);
 	free(url);
-	provider->reply = NULL;
 }
 
-void wp_provider_get(struct wp_provider *provider, const char *path, size_t limit, struct wp_http *ret)
+/* Waits as curl_easy_perform() does (lib/easy.c, easy_transfer), and says with what the request has ended. */
+static CURLcode wait_for_end(struct wp_provider *provider)
+{
+	CURLMcode failed = CURLM_OK;
+	const CURLMsg *message = NULL;
+	int running, left;
+
+	while (!failed && !message) {
+		failed = curl_multi_perform(provider->multi, &running);
+		if (!failed && running)
+			failed = curl_multi_poll(provider->multi, NULL, 0, 1000, NULL);
+		else if (!failed && !(message = curl_multi_info_read(provider->multi, &left)))
+			failed = CURLM_INTERNAL_ERROR;
+	}
+	if (failed == CURLM_OUT_OF_MEMORY)
+		return CURLE_OUT_OF_MEMORY;
+	return failed ? CURLE_BAD_FUNCTION_ARGUMENT : message->data.result;
+}
+
+/* Waits for the end of the request that is under way. A former content of @ret is freed. */
+static void end(struct wp_provider *provider, struct wp_http *ret)
+{
+	if (provider->running)
+		wp_outcome_judge(provider, wait_for_end(provider));
+	let_go(provider);
+	wp_secret_mask(provider->options.token, &provider->reply.body);
+	wp_http_free(ret);
+	*ret = provider->reply;
+	provider->reply = (struct wp_http){ 0 };
+}
+
+/* There is one connection: what was begun ahead and is not asked for goes to its end first. */
+static void pass_over_ahead(struct wp_provider *provider)
+{
+	struct wp_http http = { 0 };
+
+	if (provider->under_way)
+		end(provider, &http);
+	wp_http_free(&http);
+}
+
+static void begin_get(struct wp_provider *provider, const char *path, size_t limit)
 {
 	const char *failed = NULL;
 
-	provider->guard = (struct guard){ 0 };
+	pass_over_ahead(provider);
+	provider->guard = (struct wp_guard){ 0 };
 	provider->limit = limit;
 	SET(provider->curl, CURLOPT_CUSTOMREQUEST, NULL);
 	SET(provider->curl, CURLOPT_HTTPGET, 1L);
 	SET(provider->curl, CURLOPT_HTTPHEADER, provider->get_headers);
-	perform(provider, failed, path, ret);
+	begin(provider, failed, path);
+}
+
+void wp_provider_ahead(struct wp_provider *provider, const char *path, size_t limit)
+{
+	begin_get(provider, path, limit);
+	provider->ahead = wp_must(strdup(path));
+	provider->ahead_ms = wp_clock_ms();
+}
+
+void wp_provider_get(struct wp_provider *provider, const char *path, size_t limit, struct wp_http *ret)
+{
+	if (!provider->ahead || strcmp(provider->ahead, path) || provider->limit != limit ||
+	    wp_clock_ms() - provider->ahead_ms >= WP_FRESH_MS)
+		begin_get(provider, path, limit);
+	end(provider, ret);
 }
 
 void wp_provider_send(struct wp_provider *provider, const char *method, const char *path, const char *json,
@@ -431,7 +391,8 @@ void wp_provider_send(struct wp_provider *provider, const char *method, const ch
 {
 	const char *failed = NULL;
 
-	provider->guard = (struct guard){ .body = json, .length = strlen(json) };
+	pass_over_ahead(provider);
+	provider->guard = (struct wp_guard){ .body = json, .length = strlen(json) };
 	provider->limit = WP_LIMIT_ANSWER_BYTES;
 	SET(provider->curl, CURLOPT_POST, 1L);
 	/* Given as a field the body would be libcurl's own, to be sent again without asking. */
@@ -439,7 +400,8 @@ void wp_provider_send(struct wp_provider *provider, const char *method, const ch
 	SET(provider->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)provider->guard.length);
 	SET(provider->curl, CURLOPT_CUSTOMREQUEST, method);
 	SET(provider->curl, CURLOPT_HTTPHEADER, provider->send_headers);
-	perform(provider, failed, path, ret);
+	begin(provider, failed, path);
+	end(provider, ret);
 	provider->guard.body = NULL;
 }
 

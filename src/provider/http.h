@@ -44,6 +44,13 @@ static inline void wp_provider_closep(struct wp_provider **provider)
 void wp_provider_get(struct wp_provider *provider, const char *path, size_t limit, struct wp_http *ret);
 
 /*
+ * Begins the GET of a path that is most likely asked for next, and does not wait: so the server is at work on it while this
+ * program is on the answer before. wp_provider_get() of this very path takes its answer, unless it was begun WP_FRESH_MS ago;
+ * any other request waits for it and passes it over.
+ */
+void wp_provider_ahead(struct wp_provider *provider, const char *path, size_t limit);
+
+/*
  * POST or PUT (@method) of a JSON text, sent at most once whatever libcurl thinks of it: only an answer 401 to the
  * very request allows it to go out again.
  */

@@ -219,7 +219,7 @@ static void read_success(const struct wp_http *http, enum wp_request request, st
 {
 	char code[160];
 
-	if (request == WP_REQUEST_DESCRIBE || request == WP_REQUEST_LIST)
+	if (request == WP_REQUEST_DESCRIBE || request == WP_REQUEST_LIST || request == WP_REQUEST_TEXT)
 		return;
 	ret->json = parse(http);
 	/* 204 No Content is the usual answer to a PUT, and whatever else it says is its own. */

@@ -8,6 +8,7 @@
 /* What was asked for: the same status means another thing. */
 enum wp_request {
 	WP_REQUEST_READ,     /* GET */
+	WP_REQUEST_TEXT,     /* GET of which a success is not looked at: wp_answer_read() as WP_REQUEST_READ does that later */
 	WP_REQUEST_DESCRIBE, /* GET of $metadata: the answer is no JSON, and its reader's business */
 	WP_REQUEST_LIST,     /* GET of a list, which may be long: of a success the body is its reader's business */
 	WP_REQUEST_CALL,     /* POST of a method */

@@ -6,24 +6,57 @@
 #include "url.h"
 
 #include "wimplan/buf.h"
+#include "wimplan/hash.h"
 #include "wimplan/json.h"
+#include "wimplan/limits.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-int wp_session_read(struct wp_session *session, enum wp_class class, const char *package_id, bool patient,
-		    struct wp_record_set **ret_set, struct wp_answer *ret_answer, struct wp_error *err)
+static void expect_nothing(struct wp_session *session)
 {
-	char *path = wp_provider_path(wp_class_name(class), package_id, NULL);
+	free(session->next);
+	session->next = NULL;
+}
+
+void wp_session_expect(struct wp_session *session, enum wp_class class, const char *package_id)
+{
+	expect_nothing(session);
+	session->next = wp_provider_path(wp_class_name(class), package_id, NULL);
+}
+
+/* Has the provider go on to what is expected next, now that it has answered. */
+static void go_ahead(struct wp_session *session, const struct wp_answer *answer)
+{
+	if (session->next && answer->said == WP_SAID_DONE)
+		wp_provider_ahead(session->provider, session->next, WP_LIMIT_ANSWER_BYTES);
+	expect_nothing(session);
+}
+
+/* @digest, when not NULL: that of the answer that is known; *@ret_same says whether this is the same, and gets it otherwise. */
+static int read_object(struct wp_session *session, enum wp_class class, const char *package_id, bool patient, char digest[WP_HASH_TEXT],
+		       bool *ret_same, struct wp_record_set **ret_set, struct wp_answer *ret_answer, struct wp_error *err)
+{
+	char *path = wp_provider_path(wp_class_name(class), package_id, NULL), now[WP_HASH_TEXT];
 	struct wp_http http = { 0 };
 	struct wp_answer answer;
 	int status = WP_OK;
 
 	*ret_set = NULL;
+	*ret_same = false;
 	session->unreachable = false;
-	wp_ask(session, path, WP_REQUEST_READ, patient, &http, &answer);
-	if (answer.said == WP_SAID_DONE)
+	wp_ask(session, path, WP_REQUEST_TEXT, patient, &http, &answer);
+	go_ahead(session, &answer);
+	if (answer.said == WP_SAID_DONE && digest) {
+		wp_sha256_text(http.body.data, http.body.length, now);
+		*ret_same = !strcmp(digest, now);
+		strcpy(digest, now);
+	}
+	if (answer.said == WP_SAID_DONE && !*ret_same)
+		wp_answer_read(&http, WP_REQUEST_READ, &answer);
+	if (answer.said == WP_SAID_DONE && !*ret_same)
 		status = wp_entity_read(answer.json, class, package_id, session->site_code, ret_set, err);
-	else if (answer.said != WP_SAID_MISSING)
+	else if (answer.said != WP_SAID_DONE && answer.said != WP_SAID_MISSING)
 		status = wp_ask_fail(session, &answer, package_id, err);
 	if (ret_answer && !status)
 		*ret_answer = answer;
@@ -32,6 +65,20 @@ int wp_session_read(struct wp_session *session, enum wp_class class, const char 
 	wp_http_free(&http);
 	free(path);
 	return status;
+}
+
+int wp_session_read(struct wp_session *session, enum wp_class class, const char *package_id, bool patient,
+		    struct wp_record_set **ret_set, struct wp_answer *ret_answer, struct wp_error *err)
+{
+	bool same;
+
+	return read_object(session, class, package_id, patient, NULL, &same, ret_set, ret_answer, err);
+}
+
+int wp_session_read_known(struct wp_session *session, enum wp_class class, const char *package_id, char digest[WP_HASH_TEXT],
+			  bool *ret_same, struct wp_record_set **ret_set, struct wp_error *err)
+{
+	return read_object(session, class, package_id, true, digest, ret_same, ret_set, NULL, err);
 }
 
 static void submit(struct wp_session *session, const char *http_method, const char *path, const char *json,
@@ -172,6 +219,7 @@ int wp_session_open(struct wp_session *session, struct wp_error *err)
 
 void wp_session_close(struct wp_session *session)
 {
+	expect_nothing(session);
 	wp_provider_close(session->provider);
 	session->provider = NULL;
 }

@@ -54,6 +54,20 @@ def test_order_and_form(build, folder, expect):
         expect(any(package_id in path for path in reads), f"{package_id} is read before the first call")
 
 
+def test_reads(build, folder, expect):
+    """Each record is read once in the survey, once before the first call and once behind each call; what is begun ahead is not in vain."""
+    site = Site(build, folder, kinds=("both", "refresh", "reload", "both", "refresh")).make_plan()
+    with site.start(load=True) as server:
+        expect.status(site.apply(server), 0)
+    expect.equal(len({entry["connection"] for entry in site.requests()}), 1, "connections")
+    requests = [(entry["method"], package["id"]) for entry in site.requests() for package in site.packages if package["id"] in entry["path"]]
+    wanted = [("GET", package["id"]) for package in site.packages]
+    for package in site.packages:
+        wanted += [("GET", package["id"])]
+        wanted += [("POST", package["id"]), ("GET", package["id"])] * (2 if package["kind"] == "both" else 1)
+    expect.equal(requests, wanted, "requests")
+
+
 def test_bare_answers_and_large_metadata(build, folder, expect):
     site = Site(build, folder).make_plan()
     with site.start("--bare", "--metadata-classes", "3000", load=True) as server:

@@ -137,6 +137,41 @@ Test(apply_classify, standings)
 	wp_arena_free(arena);
 }
 
+/* What a call needs of a record is the plan's, where the record is as planned in all of it; and only there. */
+Test(apply_classify, as_planned)
+{
+	struct wp_arena *arena = wp_arena_new();
+	struct wp_entry entry = planned();
+	struct wp_step reload = { .entry = &entry, .action = WP_ACTION_RELOAD, .found_action = { .known = true, .value = 1 } };
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct wp_record record = record_of(arena, &cases[i]);
+		struct wp_before recalled, wanted;
+		struct wp_verdict verdict;
+
+		wp_classify(&reload, &record, arena, &verdict);
+		cr_expect_eq(wp_classify_as_planned(&reload, &record, &verdict), cases[i].reload == WP_STANDING_PENDING, "%s", cases[i].name);
+		if (cases[i].reload != WP_STANDING_PENDING)
+			continue;
+		wp_before_recall(&reload, &recalled);
+		wp_before_take(&record, &wanted);
+		cr_expect_str_eq(recalled.image_property_sha256, wanted.image_property_sha256, "%s", cases[i].name);
+		cr_expect_eq(recalled.source_version.value, wanted.source_version.value, "%s", cases[i].name);
+		cr_expect(recalled.source_version.known && recalled.action_in_progress.value == 1, "%s", cases[i].name);
+	}
+	/* The plan knows no digest: what is there then is in no plan. */
+	entry.preconditions.image_property_sha256[0] = '\0';
+	{
+		struct wp_record record = record_of(arena, &cases[0]);
+		struct wp_verdict verdict;
+
+		wp_classify(&reload, &record, arena, &verdict);
+		cr_expect_eq(verdict.standing, WP_STANDING_PENDING);
+		cr_expect_not(wp_classify_as_planned(&reload, &record, &verdict));
+	}
+	wp_arena_free(arena);
+}
+
 /* Without a digest the plan was made from SMS_ImageInformation, or the site had never loaded the properties. */
 Test(apply_classify, plan_without_a_digest)
 {

@@ -234,6 +234,85 @@ Test(provider_http, answered)
 	wp_http_free(&http);
 }
 
+/* What was begun ahead is taken by who asks for it, once, on the same connection. */
+Test(provider_http, begun_ahead)
+{
+	static const enum deed deeds[] = { ANSWER, ANSWER, ANSWER };
+	struct server server;
+	struct wp_http http = { 0 };
+	char url[64];
+	struct wp_provider *provider;
+
+	start(&server, deeds, 3);
+	provider = connect_to(&server, url, WP_AUTH_NONE);
+	wp_provider_get(provider, "wmi/x", 1000, &http);
+	wp_provider_ahead(provider, "wmi/y", 1000);
+	wp_provider_get(provider, "wmi/y", 1000, &http);
+	cr_expect_eq(http.transport, WP_TRANSPORT_ANSWERED, "%s", http.why);
+	cr_expect_eq(http.status, 201);
+	cr_expect_str_eq(wp_buf_text(&http.body), "{\"ReturnValue\":0}");
+	wp_provider_get(provider, "wmi/y", 1000, &http);
+	cr_expect_eq(http.status, 201);
+	wp_provider_close(provider);
+	stop(&server);
+	cr_expect_eq(server.requests, 3, "%zu requests arrived", server.requests);
+	cr_expect_eq(server.connections, 1);
+	wp_http_free(&http);
+}
+
+/* Nobody asks for it, or somebody asks later than it counts, or for more of it: it is passed over, and what is asked for is sent. */
+Test(provider_http, begun_ahead_in_vain)
+{
+	static const enum deed deeds[] = { ANSWER, ANSWER, ANSWER, ANSWER, ANSWER, ANSWER, ANSWER, ANSWER, ANSWER };
+	struct server server;
+	struct wp_http http = { 0 };
+	char url[64];
+	struct wp_provider *provider;
+
+	start(&server, deeds, 9);
+	provider = connect_to(&server, url, WP_AUTH_NONE);
+	wp_provider_ahead(provider, "wmi/x", 1000);
+	wp_provider_get(provider, "wmi/y", 1000, &http);
+	wp_provider_ahead(provider, "wmi/x", 1000);
+	wp_provider_get(provider, "wmi/x", 2000, &http);
+	wp_provider_ahead(provider, "wmi/x", 1000);
+	usleep((WP_FRESH_MS + 20) * 1000);
+	wp_provider_get(provider, "wmi/x", 1000, &http);
+	wp_provider_ahead(provider, "wmi/x", 1000);
+	wp_provider_send(provider, "POST", "wmi/x", "{}", &http);
+	cr_expect_eq(http.transport, WP_TRANSPORT_ANSWERED, "%s", http.why);
+	cr_expect_eq(wp_provider_body_reads(provider), 1);
+	/* The last one is still under way when the provider is closed. */
+	wp_provider_ahead(provider, "wmi/x", 1000);
+	wp_provider_close(provider);
+	stop(&server);
+	cr_expect_eq(server.posts, 1, "%zu calls arrived", server.posts);
+	cr_expect(server.requests == 8 || server.requests == 9, "%zu requests arrived", server.requests);
+	wp_http_free(&http);
+}
+
+/* What became of it is told to who asks for it. */
+Test(provider_http, begun_ahead_and_lost)
+{
+	static const enum deed deeds[] = { CLOSE_SILENTLY, ANSWER };
+	struct server server;
+	struct wp_http http = { 0 };
+	char url[64];
+	struct wp_provider *provider;
+
+	start(&server, deeds, 2);
+	provider = connect_to(&server, url, WP_AUTH_NONE);
+	wp_provider_ahead(provider, "wmi/x", 1000);
+	wp_provider_get(provider, "wmi/x", 1000, &http);
+	cr_expect_eq(http.transport, WP_TRANSPORT_NOT_SENT, "%d %s", http.transport, http.why);
+	cr_expect_not(http.hopeless);
+	wp_provider_get(provider, "wmi/x", 1000, &http);
+	cr_expect_eq(http.transport, WP_TRANSPORT_ANSWERED, "%s", http.why);
+	wp_provider_close(provider);
+	stop(&server);
+	wp_http_free(&http);
+}
+
 Test(provider_http, ntlm_server_that_takes_the_call_without_its_body)
 {
 	/* libcurl begins NTLM with a POST without body; a server that does not mind has perhaps acted on it. */
