@@ -75,6 +75,7 @@ working_steps() {
 		name=$(basename "$target")
 		step "corpus of $name" "$target" "tests/fuzz/corpus/$name"
 	done
+	step 'packages in batches' tests/check-batches.py "$build"
 	step 'a hierarchy' tests/check-hierarchy.py "$build"
 	step 'expensive exports' tests/check-exports.py "$build"
 	step 'memory that runs out' tests/check-memory.py "$build"

@@ -17,11 +17,26 @@ struct wp_audit_input {
 	const struct wp_window_settings *window; /* bandwidth and how many points at a time */
 	struct wp_time opens, closes; /* the window; either end may be unknown */
 	const struct wp_expect_settings *expect; /* NULL: nothing is expected */
-	const struct wp_expect_found *found; /* in the source of each record of the set, in its order; NULL: in none */
 	const struct wp_zone *zone; /* of schedules in the site's local time; NULL: UTC */
 };
 
-/* Adds notes and estimates to the plan, which was just made, and puts the notes in order. */
-void wp_audit(const struct wp_audit_input *input, struct wp_plan *plan);
+/* An audit in the making: the packages of a plan in the making, one after the other as they are judged. */
+struct wp_audit;
+
+/* Begins it. @input has to live until the end. wp_audit_free() has to follow. */
+struct wp_audit *wp_audit_begin(const struct wp_audit_input *input, struct wp_plan *plan) __attribute__((returns_nonnull));
+/*
+ * Adds what there is to say of the package that was judged last, which is @record, by what was seen of its source and found in it;
+ * NULL where nobody looked. Nothing of them is kept.
+ */
+void wp_audit_package(struct wp_audit *audit, const struct wp_record *record, const struct wp_observation *seen,
+		      const struct wp_expect_found *found);
+/* Adds what there is to say of all together, and the estimates, to the plan, which is made by now, and puts the notes in order. */
+void wp_audit_end(struct wp_audit *audit);
+void wp_audit_free(struct wp_audit *audit);
+static inline void wp_audit_freep(struct wp_audit **audit)
+{
+	wp_audit_free(*audit);
+}
 
 #endif

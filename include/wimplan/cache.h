@@ -219,13 +219,13 @@ int wp_cache_history(struct wp_cache *cache, struct wp_arena *arena, const char 
 		     struct wp_history *ret, struct wp_error *err);
 
 /*
- * Fills in what is known of @count files of a scan, which are sorted by id. What cannot be read is not known: the first of these
+ * Fills in what is known of @count files of a scan. What cannot be read is not known: the first of these
  * functions that fails on a cache says why, and after that nothing is known.
  */
 int wp_cache_find_contents(struct wp_cache *cache, struct wp_file_content *files, size_t count, struct wp_error *err);
 /*
- * Keeps what a scan has learned of files, in one transaction; the oldest are forgotten (WP_LIMIT_IDENTITIES,
- * WP_LIMIT_SUMMARIES).
+ * Keeps what was learned of files, in one transaction, and marks those that are known as seen, of which only the id is asked; the
+ * oldest are forgotten (WP_LIMIT_IDENTITIES, WP_LIMIT_SUMMARIES).
  */
 int wp_cache_put_contents(struct wp_cache *cache, const struct wp_file_content *files, size_t count,
 			  struct wp_error *err);
@@ -233,7 +233,7 @@ int wp_cache_put_contents(struct wp_cache *cache, const struct wp_file_content *
 int wp_cache_find_summary(struct wp_cache *cache, struct wp_arena *arena, const char *file_id,
 			  struct wp_content_summary *ret, struct wp_error *err);
 /*
- * Fills boot of those of @files, which are by id, of which it is known what starts their images, whatever their state. In
+ * Fills boot of those of @files of which it is known what starts their images, whatever their state. In
  * @arena; fails as wp_cache_find_contents() does.
  */
 int wp_cache_find_boot(struct wp_cache *cache, struct wp_arena *arena, struct wp_file_content *files, size_t count,

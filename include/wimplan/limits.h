@@ -180,12 +180,12 @@
 #define WP_LIMIT_SUMMARY_BYTES (4u << 20)
 /* Trees of different images of such a file; media hold about a dozen. */
 #define WP_LIMIT_SUMMARY_TREES 64u
-/* Files of which the cache remembers the contents, and new files of which one scan makes a summary. */
+/* Files of which the cache remembers the contents, and new files of which a plan's scans make a summary. */
 #define WP_LIMIT_SUMMARIES 256u
 #define WP_LIMIT_SCAN_SUMMARIES 128u
 /*
  * Bytes of the list of a folder's files that is kept to name what changed; media have some thousand files of 60 bytes
- * each. Such lists that the cache keeps and that one scan gives, and files that a plan names of each kind of change.
+ * each. Such lists that the cache keeps and that a plan's scans give, and files that a plan names of each kind of change.
  */
 #define WP_LIMIT_MANIFEST_BYTES (4u << 20)
 #define WP_LIMIT_MANIFESTS 256u

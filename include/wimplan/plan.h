@@ -162,10 +162,6 @@ struct wp_known_summary {
 struct wp_plan_input {
 	const struct wp_record_set *set;
 	const char *snapshot_id;
-	/* The observation of each record of the set, in its order. */
-	const struct wp_observation *const *observations;
-	/* That of each boot image's ImagePath, where it is another file than the source; NULL for others, or at all. */
-	const struct wp_observation *const *originals;
 	/* Baselines of the site, sorted by package and version. */
 	const struct wp_baseline *baselines;
 	size_t baseline_count;
@@ -209,10 +205,26 @@ struct wp_learned {
 uint64_t wp_plan_least(const struct wp_record_set *set, const bool *chosen);
 
 /*
- * Judges every package (wimplan-plan(1), "Judging a package") and makes the plan with its id. The caller frees it. NULL as soon as it is
- * certain that its file would have more bytes than it may; then nothing was learned.
+ * A plan in the making. Packages are judged one after the other (wimplan-plan(1), "Judging a package"), so that what was seen of one
+ * source needs to be there for as long alone.
  */
-struct wp_plan *wp_plan_make(const struct wp_plan_input *input, struct wp_learned *ret_learned);
+struct wp_plan_making;
+
+/* Begins it. @input has to live until the end; all of it but its summaries and manifests is filled. wp_plan_end() or wp_plan_abandon() ends it. */
+struct wp_plan_making *wp_plan_begin(const struct wp_plan_input *input) __attribute__((returns_nonnull));
+/* The records of the packages in the order of execution, in which they are judged. Borrowed. */
+const struct wp_record *const *wp_plan_order(const struct wp_plan_making *making, size_t *ret_count);
+/* The plan with the entries that are judged so far; there is room for all, so that they stay where they are. Borrowed. */
+struct wp_plan *wp_plan_made(const struct wp_plan_making *making);
+/*
+ * Judges the next package by what was @seen of its source, NULL where nobody looked, and of a boot image's ImagePath where that is
+ * another file, else NULL. Nothing of them is kept. False as soon as it is certain that the plan's file would have more bytes than it
+ * may.
+ */
+bool wp_plan_judge(struct wp_plan_making *making, const struct wp_observation *seen, const struct wp_observation *original);
+/* The plan of the packages that were judged, with its id. The caller frees it. */
+struct wp_plan *wp_plan_end(struct wp_plan_making *making, struct wp_learned *ret_learned);
+void wp_plan_abandon(struct wp_plan_making *making);
 
 /*
  * Leaves an entry's refresh to somebody else, as the policy says: @code becomes its reason ("deferred-to-schedule",

@@ -165,7 +165,8 @@ struct wp_file_content {
 };
 
 struct wp_scan_options {
-	const struct wp_map *map;
+	/* Finds the sources; it may serve several scans, one after the other. */
+	struct wp_lookup *lookup;
 	unsigned int jobs; /* threads, at least 1, for what takes processor and memory: reading contents */
 	/* Threads that find the sources and read their headers, which is waiting for the file server; at least 1. */
 	unsigned int finders;
@@ -174,19 +175,25 @@ struct wp_scan_options {
 	 * enough, of an upgrade package's folder and of a file whose XML is compressed.
 	 */
 	bool identify;
-	bool follow_links; /* also where they lead out of a mapped folder */
-	bool summarize;    /* make summaries of the contents that are read, up to WP_LIMIT_SCAN_SUMMARIES */
+	/* Of so many contents that are read summaries are made, and of so many folders the manifests are kept. */
+	size_t summaries, manifests;
 	/* Called for each source that is done with how many are, never concurrently; NULL for none. */
 	void (*progress)(void *context, size_t done, size_t total);
 	void *progress_context;
 };
+
+/*
+ * Marks in @ret_shared the records whose source another one of them has as well, so that one scan should look at all of them. Returns
+ * how many of the others have a source.
+ */
+size_t wp_sources_shared(const struct wp_record *const *records, size_t count, bool *ret_shared);
 
 struct wp_scan;
 
 /*
  * Looks at the source of each of @count records, headers and XML alone; records with one source share one observation.
  * The result is the same for every number of threads. Records without a source path have an observation with the gate
- * WP_GATE_NO_SOURCE. wp_scan_finish() must follow; @options->map has to live until then.
+ * WP_GATE_NO_SOURCE. wp_scan_finish() must follow.
  */
 struct wp_scan *wp_scan_begin(const struct wp_record *records, size_t count, const struct wp_scan_options *options)
 	__attribute__((returns_nonnull));

@@ -3,6 +3,7 @@
 #include "cost.h"
 #include "internal.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static wp_audit_find *const finders[] = {
@@ -16,117 +17,128 @@ static wp_audit_find *const finders[] = {
 	wp_audit_find_expected,
 };
 
-/* PackageID → place in the set and 1. New reference. */
-static json_t *index_of(const struct wp_record_set *set)
+static int compare_id(const void *id, const void *record)
 {
-	json_t *index = wp_json_must(json_object());
-
-	for (size_t i = 0; set && i < set->count; i++)
-		wp_json_set(index, set->records[i].package_id, json_integer((json_int_t)i + 1));
-	return index;
+	return strcmp(id, ((const struct wp_record *)record)->package_id);
 }
 
-static size_t place(const json_t *index, const char *package_id)
+/* What the export before this one has of a package; NULL: nothing. */
+static const struct wp_record *previous_of(const struct wp_audit_input *input, const char *package_id)
 {
-	return (size_t)json_integer_value(json_object_get(index, package_id));
+	const struct wp_record_set *set = input->previous;
+
+	return set && set->count ? bsearch(package_id, set->records, set->count, sizeof *set->records, compare_id) : NULL;
 }
 
-static void begin_site(struct audit *audit)
+struct wp_audit *wp_audit_begin(const struct wp_audit_input *input, struct wp_plan *plan)
 {
+	struct wp_arena *scratch = wp_arena_new();
+	struct wp_audit *audit = wp_arena_alloc(scratch, sizeof *audit);
+
+	audit->input = input;
+	audit->plan = plan;
+	audit->scratch = scratch;
+	wp_distributions_read(scratch, input->plan->set, &audit->distributions);
+	wp_usages_read(scratch, input->plan->set, &audit->usages);
 	audit->packages = json_array();
-	audit->entries = wp_arena_alloc(audit->scratch, audit->input->plan->set->count * sizeof *audit->entries);
-	audit->points = wp_arena_alloc(audit->scratch, audit->distributions.point_count * sizeof *audit->points);
-	audit->steps = wp_arena_alloc(audit->scratch, audit->usages.sequence_count * sizeof(json_t *));
+	audit->entries = wp_arena_alloc(scratch, input->plan->set->count * sizeof *audit->entries);
+	audit->points = wp_arena_alloc(scratch, audit->distributions.point_count * sizeof *audit->points);
+	audit->steps = wp_arena_alloc(scratch, audit->usages.sequence_count * sizeof(json_t *));
+	return audit;
 }
 
-static void end_site(struct audit *audit)
-{
-	json_t *site = json_object();
-
-	wp_json_set(site, "packages", audit->packages);
-	wp_json_set(site, "points", wp_audit_points_json(audit));
-	wp_json_set(site, "groups", wp_audit_groups_json(audit));
-	wp_json_set(site, "task_sequences", wp_audit_sequences_json(audit));
-	audit->plan->site = site;
-}
-
-/* Entry @i of the plan with what is known of its package. */
-static struct audited audited_at(struct audit *audit, struct wp_arena *scratch, const json_t *index, const json_t *before,
-				 size_t i)
+/* The entry that was judged last with what is known of its package. */
+static struct audited look_at(struct wp_audit *audit, struct wp_arena *scratch, const struct wp_record *record,
+			      const struct wp_observation *seen, const struct wp_expect_found *found)
 {
 	const struct wp_audit_input *input = audit->input;
-	const struct wp_entry *entry = &audit->plan->entries[i];
-	size_t at = place(index, entry->package_id) - 1, previous = place(before, entry->package_id);
+	const struct wp_entry *entry = &audit->plan->entries[audit->plan->entry_count - 1];
+	size_t at = (size_t)(record - input->plan->set->records);
 	struct wp_expected_image *expected = entry->expected;
 	size_t count = entry->expected_count;
 
 	/* An entry that is unchanged does not say. */
 	if (!count)
-		count = wp_plan_expected(scratch, input->plan, &input->plan->set->records[at], input->plan->observations[at],
-					 &expected);
+		count = wp_plan_expected(scratch, input->plan, record, seen, &expected);
 	audit->entries[at] = entry;
 	return (struct audited){
 		.scratch = scratch,
 		.entry = entry,
 		.expected = expected,
 		.expected_count = count,
-		.record = &input->plan->set->records[at],
-		.seen = input->plan->observations[at],
-		.found = input->found ? input->found[at] : (struct wp_expect_found){ 0 },
-		.previous = previous ? &input->previous->records[previous - 1] : NULL,
+		.record = record,
+		.seen = seen,
+		.found = found ? *found : (struct wp_expect_found){ 0 },
+		.previous = previous_of(input, entry->package_id),
 		.distribution = &audit->distributions.packages[at],
 		.usage = &audit->usages.packages[at],
 	};
 }
 
+static bool is_left(const struct wp_audit *audit, const struct wp_entry *entry)
+{
+	/* They are added in the order of the entries. */
+	return audit->left_count && &audit->plan->entries[audit->left[audit->left_count - 1]] == entry;
+}
+
+void wp_audit_package(struct wp_audit *audit, const struct wp_record *record, const struct wp_observation *seen,
+		      const struct wp_expect_found *found)
+{
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	struct audited package = look_at(audit, scratch, record, seen, found);
+
+	for (size_t i = 0; i < sizeof finders / sizeof *finders; i++)
+		finders[i](audit, &package);
+	if (wp_audit_sends(&package) && !is_left(audit, package.entry))
+		wp_audit_cost(audit, &package, WP_PUSH(audit->scratch, audit->costs, audit->cost_count));
+}
+
 /* What the policy leaves to others is no call of this plan. */
-static void defer(struct audit *audit, const struct cost *costs, size_t count)
+static void defer(struct wp_audit *audit)
 {
 	bool any = audit->left_count > 0;
 
 	for (size_t i = 0; i < audit->left_count; i++)
 		wp_plan_defer(audit->plan, audit->left[i], "deferred-to-schedule");
-	for (size_t i = 0; i < count; i++) {
-		if (!costs[i].deferred)
+	for (size_t i = 0; i < audit->cost_count; i++) {
+		if (!audit->costs[i].deferred)
 			continue;
-		wp_plan_defer(audit->plan, (size_t)(costs[i].entry - audit->plan->entries), "deferred-no-fit");
+		wp_plan_defer(audit->plan, (size_t)(audit->costs[i].entry - audit->plan->entries), "deferred-no-fit");
 		any = true;
 	}
 	if (any)
 		wp_plan_seal(audit->input->plan->crew, audit->plan);
 }
 
-static bool is_left(const struct audit *audit, size_t entry)
+static void describe_site(struct wp_audit *audit)
 {
-	/* They were added in the order of the entries. */
-	return audit->left_count && audit->left[audit->left_count - 1] == entry;
+	json_t *site = json_object();
+
+	wp_json_set(site, "packages", json_incref(audit->packages));
+	wp_json_set(site, "points", wp_audit_points_json(audit));
+	wp_json_set(site, "groups", wp_audit_groups_json(audit));
+	wp_json_set(site, "task_sequences", wp_audit_sequences_json(audit));
+	audit->plan->site = site;
 }
 
-void wp_audit(const struct wp_audit_input *input, struct wp_plan *plan)
+void wp_audit_end(struct wp_audit *audit)
 {
-	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-	json_t *index __attribute__((cleanup(wp_json_freep))) = index_of(input->plan->set);
-	json_t *before __attribute__((cleanup(wp_json_freep))) = index_of(input->previous);
-	struct audit audit = { .input = input, .plan = plan, .scratch = scratch };
-	struct cost *costs = NULL;
-	size_t count = 0;
+	wp_audit_find_clocks(audit);
+	wp_audit_find_sources(audit);
+	wp_audit_window(audit, audit->costs, audit->cost_count);
+	defer(audit);
+	describe_site(audit);
+	wp_notes_sort(audit->plan);
+}
 
-	wp_distributions_read(scratch, input->plan->set, &audit.distributions);
-	wp_usages_read(scratch, input->plan->set, &audit.usages);
-	begin_site(&audit);
-	for (size_t i = 0; i < plan->entry_count; i++) {
-		struct wp_arena *own __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-		struct audited package = audited_at(&audit, own, index, before, i);
-
-		for (size_t j = 0; j < sizeof finders / sizeof *finders; j++)
-			finders[j](&audit, &package);
-		if (wp_audit_sends(&package) && !is_left(&audit, i))
-			wp_audit_cost(&audit, &package, WP_PUSH(scratch, costs, count));
-	}
-	wp_audit_find_clocks(&audit);
-	wp_audit_find_sources(&audit);
-	wp_audit_window(&audit, costs, count);
-	defer(&audit, costs, count);
-	end_site(&audit);
-	wp_notes_sort(plan);
+void wp_audit_free(struct wp_audit *audit)
+{
+	if (!audit)
+		return;
+	for (size_t i = 0; i < audit->cost_count; i++)
+		json_decref(audit->costs[i].assumptions);
+	for (size_t i = 0; i < audit->usages.sequence_count; i++)
+		json_decref(audit->steps[i]);
+	json_decref(audit->packages);
+	wp_arena_free(audit->scratch);
 }

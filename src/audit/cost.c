@@ -37,7 +37,7 @@ static void assume(struct cost *cost, const char *what)
 }
 
 /* The baseline that a package's content was held against; NULL when it was held against dates. */
-static const struct wp_baseline *baseline_of(const struct audit *audit, const struct audited *package)
+static const struct wp_baseline *baseline_of(const struct wp_audit *audit, const struct audited *package)
 {
 	const struct wp_baseline *items;
 	const char *recorded = NULL;
@@ -57,7 +57,7 @@ struct changed {
 	uint64_t wim, others;
 };
 
-static bool changed_files(const struct audit *audit, const struct audited *package, struct changed *ret)
+static bool changed_files(const struct wp_audit *audit, const struct audited *package, struct changed *ret)
 {
 	const struct wp_baseline *baseline = baseline_of(audit, package);
 	const struct wp_plan_input *input = audit->input->plan;
@@ -100,7 +100,7 @@ struct shares {
 };
 
 /* @whole: the bytes of the source. */
-static struct shares shares_of(const struct audit *audit, const struct audited *package, uint64_t whole, struct cost *cost)
+static struct shares shares_of(const struct wp_audit *audit, const struct audited *package, uint64_t whole, struct cost *cost)
 {
 	struct shares shares = { { whole, whole }, { whole, whole }, { whole, whole } };
 	struct changed changed;
@@ -135,7 +135,7 @@ struct loads {
 	json_t *index; /* site → place and 1 */
 };
 
-static struct site_load *load_of(struct audit *audit, struct loads *loads, const char *site)
+static struct site_load *load_of(struct wp_audit *audit, struct loads *loads, const char *site)
 {
 	size_t at = (size_t)json_integer_value(json_object_get(loads->index, site));
 	struct site_load *load;
@@ -230,7 +230,7 @@ static struct wp_number seconds(double value)
 	return number;
 }
 
-static void take_time(struct audit *audit, const struct loads *loads, struct cost *cost)
+static void take_time(struct wp_audit *audit, const struct loads *loads, struct cost *cost)
 {
 	double least = 0, most = 0;
 
@@ -262,7 +262,7 @@ static struct range share_of(const struct wp_point *point, const struct shares *
 }
 
 /* The points that a refresh sends to, one by one. */
-static void take_points(struct audit *audit, const struct audited *package, const struct shares *shares,
+static void take_points(struct wp_audit *audit, const struct audited *package, const struct shares *shares,
 			struct loads *loads, struct cost *cost)
 {
 	const struct wp_distribution *distribution = package->distribution;
@@ -285,7 +285,7 @@ static void take_points(struct audit *audit, const struct audited *package, cons
 }
 
 /* What goes to the points in all; false, and an assumption, when nobody knows how many there are. */
-static bool load_points(struct audit *audit, const struct audited *package, const struct shares *shares,
+static bool load_points(struct wp_audit *audit, const struct audited *package, const struct shares *shares,
 			struct loads *loads, struct cost *cost)
 {
 	const struct wp_distribution *distribution = package->distribution;
@@ -307,7 +307,7 @@ static bool load_points(struct audit *audit, const struct audited *package, cons
 	return true;
 }
 
-void wp_audit_cost(struct audit *audit, const struct audited *package, struct cost *ret)
+void wp_audit_cost(struct wp_audit *audit, const struct audited *package, struct cost *ret)
 {
 	uint64_t bytes = package->seen ? package->seen->bytes : 0;
 	struct loads loads = { .index = json_object() };

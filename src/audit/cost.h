@@ -31,9 +31,9 @@ struct cost {
 };
 
 /* Fills @ret but for what the window says. */
-void wp_audit_cost(struct audit *audit, const struct audited *package, struct cost *ret);
+void wp_audit_cost(struct wp_audit *audit, const struct audited *package, struct cost *ret);
 
-/* Puts the refreshes into the window, and their estimates into the plan; frees what the costs own. */
-void wp_audit_window(struct audit *audit, struct cost *costs, size_t count);
+/* Puts the refreshes into the window, and their estimates into the plan. */
+void wp_audit_window(struct wp_audit *audit, struct cost *costs, size_t count);
 
 #endif

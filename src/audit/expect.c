@@ -303,7 +303,7 @@ struct wp_note *wp_expect_judge(struct wp_arena *arena, const struct wp_expect_s
 	return judge.notes;
 }
 
-void wp_audit_find_expected(struct audit *audit, const struct audited *package)
+void wp_audit_find_expected(struct wp_audit *audit, const struct audited *package)
 {
 	const struct wp_observation *seen = package->seen;
 	struct wp_expect_subject subject = {

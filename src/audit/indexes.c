@@ -112,7 +112,7 @@ static json_t *identity_json(const struct identity *identity, bool known)
 }
 
 /* What a step is about in the middle of a sentence: 'step "Apply" of "Deploy" (P0100050), which is switched off,' */
-static const char *step_words(struct audit *audit, const struct wp_usage *usage)
+static const char *step_words(struct wp_audit *audit, const struct wp_usage *usage)
 {
 	const struct wp_task_sequence *sequence = usage->sequence;
 
@@ -123,7 +123,7 @@ static const char *step_words(struct audit *audit, const struct wp_usage *usage)
 											      : ", switched off,");
 }
 
-static const char *traits_words(struct audit *audit, const struct identity *identity)
+static const char *traits_words(struct wp_audit *audit, const struct identity *identity)
 {
 	const char *architecture =
 		identity->architecture.known ? wp_architecture_name(identity->architecture.value) : NULL;
@@ -217,7 +217,7 @@ static json_t *facts_of(const struct wp_usage *usage, const struct installed *im
 	return facts;
 }
 
-static void look_at(struct audit *audit, const struct audited *package, const struct wp_usage *usage)
+static void look_at(struct wp_audit *audit, const struct audited *package, const struct wp_usage *usage)
 {
 	struct installed image = installed_by(package, usage);
 	const struct identity *was = &image.was, *is = &image.is;
@@ -250,7 +250,7 @@ static void look_at(struct audit *audit, const struct audited *package, const st
 	}
 }
 
-void wp_audit_find_indexes(struct audit *audit, const struct audited *package)
+void wp_audit_find_indexes(struct wp_audit *audit, const struct audited *package)
 {
 	for (size_t i = 0; i < package->usage->count; i++)
 		if (has_index(package, &package->usage->items[i]))

@@ -17,7 +17,9 @@ struct source {
 	bool unchanged;
 };
 
-struct audit {
+struct cost;
+
+struct wp_audit {
 	const struct wp_audit_input *input;
 	struct wp_plan *plan;
 	struct wp_arena *scratch; /* until the audit is done */
@@ -30,9 +32,11 @@ struct audit {
 	size_t *left; /* places in the plan of entries whose refresh is left to their schedule */
 	size_t left_count;
 	const struct wp_entry **entries;              /* of each record of the set; NULL where the plan has none */
-	json_t *packages;                             /* "packages" of the plan's "site" */
+	json_t *packages;                             /* "packages" of the plan's "site"; owned, as are the steps */
 	size_t (*points)[WP_POINT_STATES];            /* of each point, in how many packages it is in a state */
 	json_t **steps;                               /* "steps" of each task sequence; NULL for none */
+	struct cost *costs;                           /* of the packages that are sent again */
+	size_t cost_count;
 };
 
 /* One package of the plan. */
@@ -57,22 +61,22 @@ static inline bool wp_audit_sends(const struct audited *package)
 }
 
 /* Each adds what there is to say of one package. */
-typedef void wp_audit_find(struct audit *audit, const struct audited *package);
+typedef void wp_audit_find(struct wp_audit *audit, const struct audited *package);
 wp_audit_find wp_audit_find_points, wp_audit_find_indexes, wp_audit_find_sequences, wp_audit_find_risks,
 	wp_audit_gather_source, wp_audit_find_newer, wp_audit_find_schedules, wp_audit_find_expected;
 
 /* "site" of the plan: what an export says around its packages. The finders of points and sequences gather it. New references. */
-json_t *wp_audit_points_json(const struct audit *audit);
-json_t *wp_audit_groups_json(const struct audit *audit);
-json_t *wp_audit_sequences_json(struct audit *audit);
+json_t *wp_audit_points_json(const struct wp_audit *audit);
+json_t *wp_audit_groups_json(const struct wp_audit *audit);
+json_t *wp_audit_sequences_json(struct wp_audit *audit);
 /* What a step that uses the package installs: "steps" of a task sequence. New reference. */
 json_t *wp_audit_step_json(const struct audited *package, const struct wp_usage *usage);
 
 /* Says that the export comes from the future. */
-void wp_audit_find_clocks(struct audit *audit);
+void wp_audit_find_clocks(struct wp_audit *audit);
 
 /* Says which packages of the plan have one source, and which sources are newer than the export: the last step. */
-void wp_audit_find_sources(struct audit *audit);
+void wp_audit_find_sources(struct wp_audit *audit);
 
 /* Names that a sentence of a note has at most, and one. */
 #define WP_AUDIT_NAMES 3

@@ -64,7 +64,7 @@ static json_t *facts_of(const struct audited *package, enum wp_point_state state
 	return facts;
 }
 
-static const char *names_of(struct audit *audit, const struct wp_point_content *items, size_t count)
+static const char *names_of(struct wp_audit *audit, const struct wp_point_content *items, size_t count)
 {
 	const char **names = wp_arena_alloc(audit->scratch, count * sizeof *names);
 
@@ -74,7 +74,7 @@ static const char *names_of(struct audit *audit, const struct wp_point_content *
 }
 
 /* What the failures say, when they say one thing: ": the hash of the content is wrong (2382)". */
-static const char *failure_words(struct audit *audit, const struct wp_point_content *items, size_t count)
+static const char *failure_words(struct wp_audit *audit, const struct wp_point_content *items, size_t count)
 {
 	struct wp_point_message message;
 
@@ -88,7 +88,7 @@ static const char *failure_words(struct audit *audit, const struct wp_point_cont
 }
 
 /* Failures that the site counts and no row names. */
-static void note_counted(struct audit *audit, const struct audited *package)
+static void note_counted(struct wp_audit *audit, const struct audited *package)
 {
 	const struct wp_distribution *distribution = package->distribution;
 	uint64_t counted = distribution->errors.value;
@@ -102,7 +102,7 @@ static void note_counted(struct audit *audit, const struct audited *package)
 }
 
 /* "; the site counts 3" where the rows name fewer failures. */
-static const char *counted_words(struct audit *audit, const struct wp_distribution *distribution)
+static const char *counted_words(struct wp_audit *audit, const struct wp_distribution *distribution)
 {
 	if (!distribution->errors.known || distribution->errors.value <= distribution->counts[WP_POINT_FAILED])
 		return "";
@@ -128,7 +128,7 @@ static json_t *states_json(const size_t counts[WP_POINT_STATES])
 }
 
 /* Counts the points of a package, and what each point has. */
-static void count_points(struct audit *audit, const struct audited *package)
+static void count_points(struct wp_audit *audit, const struct audited *package)
 {
 	const struct wp_distribution *distribution = package->distribution;
 	json_t *object;
@@ -148,7 +148,7 @@ static void count_points(struct audit *audit, const struct audited *package)
 	wp_json_push(audit->packages, object);
 }
 
-json_t *wp_audit_points_json(const struct audit *audit)
+json_t *wp_audit_points_json(const struct wp_audit *audit)
 {
 	json_t *array = json_array();
 
@@ -170,7 +170,7 @@ json_t *wp_audit_points_json(const struct audit *audit)
 	return array;
 }
 
-json_t *wp_audit_groups_json(const struct audit *audit)
+json_t *wp_audit_groups_json(const struct wp_audit *audit)
 {
 	const struct wp_record_set *set = audit->input->plan->set;
 	bool *wanted = wp_arena_alloc(audit->scratch, set->count);
@@ -199,7 +199,7 @@ json_t *wp_audit_groups_json(const struct audit *audit)
 	return array;
 }
 
-void wp_audit_find_points(struct audit *audit, const struct audited *package)
+void wp_audit_find_points(struct wp_audit *audit, const struct audited *package)
 {
 	const struct wp_distribution *distribution = package->distribution;
 	const char *id = package->record->package_id;

@@ -105,7 +105,7 @@ static const char *edition_was(const struct wp_site_image *image)
 	return NULL;
 }
 
-static void note_identity(struct audit *audit, const char *id, const struct pair *pair, const char *field, const char *words,
+static void note_identity(struct wp_audit *audit, const char *id, const struct pair *pair, const char *field, const char *words,
 			  const char *was, const char *is)
 {
 	wp_note_add(audit->plan, WP_NOTE_IDENTITY_CHANGED, id, pair->is->index, change_json(field, was, is),
@@ -113,7 +113,7 @@ static void note_identity(struct audit *audit, const char *id, const struct pair
 		    was);
 }
 
-static void compare_identity(struct audit *audit, const char *id, const struct pair *pair)
+static void compare_identity(struct wp_audit *audit, const char *id, const struct pair *pair)
 {
 	const struct wp_wim_windows *windows = pair->windows;
 	const struct {
@@ -133,7 +133,7 @@ static void compare_identity(struct audit *audit, const char *id, const struct p
 			note_identity(audit, id, pair, texts[i].field, texts[i].words, texts[i].was, texts[i].is);
 }
 
-static void compare_kept(struct audit *audit, const char *id, const struct pair *pair)
+static void compare_kept(struct wp_audit *audit, const char *id, const struct pair *pair)
 {
 	const struct {
 		const char *field;
@@ -181,7 +181,7 @@ static bool same_names(const struct audited *package, const struct wp_site_image
 	return true;
 }
 
-static void compare_lists(struct audit *audit, const struct audited *package, const struct wp_site_images *images, size_t moved)
+static void compare_lists(struct wp_audit *audit, const struct audited *package, const struct wp_site_images *images, size_t moved)
 {
 	const char *id = package->record->package_id;
 	size_t was = images->count, is = package->expected_count;
@@ -217,7 +217,7 @@ static const struct wp_wim_windows *windows_of(const struct audited *package, ui
 	return image ? image->windows : NULL;
 }
 
-static void compare_images(struct audit *audit, const struct audited *package)
+static void compare_images(struct wp_audit *audit, const struct audited *package)
 {
 	struct wp_site_images was = wp_record_images(package->scratch, package->record);
 	size_t i = 0, j = 0, moved = 0;
@@ -245,7 +245,7 @@ static bool is_local(const char *path)
 	return path && wp_ascii_alnum(path[0]) && path[0] > '9' && path[1] == ':';
 }
 
-static void look_at_path(struct audit *audit, const struct audited *package)
+static void look_at_path(struct wp_audit *audit, const struct audited *package)
 {
 	json_t *facts;
 
@@ -259,7 +259,7 @@ static void look_at_path(struct audit *audit, const struct audited *package)
 }
 
 /* @time is that of something which has happened. */
-static void look_at_future(struct audit *audit, const char *package_id, const char *what, struct wp_time time)
+static void look_at_future(struct wp_audit *audit, const char *package_id, const char *what, struct wp_time time)
 {
 	struct wp_time now = audit->plan->created_at;
 	int64_t tolerance = (int64_t)audit->input->plan->policy->clock_tolerance * WP_TICKS_PER_SECOND;
@@ -275,7 +275,7 @@ static void look_at_future(struct audit *audit, const char *package_id, const ch
 		    wp_time_minutes(audit->scratch, time));
 }
 
-static void look_at_dates(struct audit *audit, const struct audited *package)
+static void look_at_dates(struct wp_audit *audit, const struct audited *package)
 {
 	const char *id = package->record->package_id;
 
@@ -284,13 +284,13 @@ static void look_at_dates(struct audit *audit, const struct audited *package)
 		look_at_future(audit, id, "newest file of the source", package->seen->newest_file);
 }
 
-void wp_audit_find_clocks(struct audit *audit)
+void wp_audit_find_clocks(struct wp_audit *audit)
 {
 	look_at_future(audit, NULL, "time of the export", audit->input->plan->set->taken_at);
 }
 
 /* An unproven content that was distributed once is an old one; one that nobody knows may be anything. */
-static void look_for_content(struct audit *audit, const struct audited *package)
+static void look_for_content(struct wp_audit *audit, const struct audited *package)
 {
 	const char *id = package->record->package_id;
 	const struct wp_baseline *items;
@@ -313,7 +313,7 @@ static void look_for_content(struct audit *audit, const struct audited *package)
 		    known == 1 ? "the one that is" : wp_arena_printf(audit->scratch, "one of the %zu that are", known));
 }
 
-void wp_audit_find_risks(struct audit *audit, const struct audited *package)
+void wp_audit_find_risks(struct wp_audit *audit, const struct audited *package)
 {
 	compare_images(audit, package);
 	look_at_path(audit, package);

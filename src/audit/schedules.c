@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* The schedule of a package; 0 tokens when it has none, or one that cannot be read, which is said. */
-static size_t schedule_of(struct audit *audit, const struct audited *package, struct wp_schedule **ret_items)
+static size_t schedule_of(struct wp_audit *audit, const struct audited *package, struct wp_schedule **ret_items)
 {
 	const json_t *value = json_object_get(json_object_get(package->record->json, "properties"), "RefreshSchedule");
 	const char *why;
@@ -23,7 +23,7 @@ static size_t schedule_of(struct audit *audit, const struct audited *package, st
 }
 
 /* The next run of any of the tokens from @now on. */
-static struct wp_time next_run(const struct audit *audit, const struct wp_schedule *items, size_t count,
+static struct wp_time next_run(const struct wp_audit *audit, const struct wp_schedule *items, size_t count,
 			       const struct wp_schedule **ret_which)
 {
 	struct wp_time first = { 0 };
@@ -47,7 +47,7 @@ static bool recurs(const struct wp_schedule *items, size_t count)
 	return false;
 }
 
-static void note_run(struct audit *audit, const struct audited *package, const struct wp_schedule *which,
+static void note_run(struct wp_audit *audit, const struct audited *package, const struct wp_schedule *which,
 		     struct wp_time next, bool left)
 {
 	const char *words = wp_schedule_words(audit->scratch, which);
@@ -64,7 +64,7 @@ static void note_run(struct audit *audit, const struct audited *package, const s
 		    left ? "; its refresh is left to that" : "");
 }
 
-void wp_audit_find_schedules(struct audit *audit, const struct audited *package)
+void wp_audit_find_schedules(struct wp_audit *audit, const struct audited *package)
 {
 	struct wp_time closes = audit->input->closes, next;
 	const struct wp_schedule *which = NULL;

@@ -16,7 +16,7 @@ static bool changes(const struct audited *package)
 }
 
 /* The sequences that use a package in a step that is on, each once, in the order of their ids. */
-static const struct wp_task_sequence **live_sequences(struct audit *audit, const struct audited *package,
+static const struct wp_task_sequence **live_sequences(struct wp_audit *audit, const struct audited *package,
 						       size_t *ret_count)
 {
 	const struct wp_task_sequence **list = NULL;
@@ -37,7 +37,7 @@ static const char *name_of(const struct wp_task_sequence *sequence)
 	return sequence->name ? sequence->name : sequence->id;
 }
 
-static const char *sequence_names(struct audit *audit, const struct wp_task_sequence **list, size_t count)
+static const char *sequence_names(struct wp_audit *audit, const struct wp_task_sequence **list, size_t count)
 {
 	const char **names = wp_arena_alloc(audit->scratch, count * sizeof *names);
 
@@ -67,7 +67,7 @@ static json_t *deployment_json(const struct wp_deployment *deployment)
 }
 
 /* One that has not ended when the plan is made. */
-static bool is_open(const struct audit *audit, const struct wp_deployment *deployment)
+static bool is_open(const struct wp_audit *audit, const struct wp_deployment *deployment)
 {
 	struct wp_time now = audit->plan->created_at;
 
@@ -75,7 +75,7 @@ static bool is_open(const struct audit *audit, const struct wp_deployment *deplo
 }
 
 /* The deployments of a sequence that have not ended, all of them or only the required ones. New reference. */
-static json_t *deployments_json(struct audit *audit, const struct wp_task_sequence *sequence, bool all)
+static json_t *deployments_json(struct wp_audit *audit, const struct wp_task_sequence *sequence, bool all)
 {
 	const struct wp_deployment **items;
 	json_t *list = json_array();
@@ -88,7 +88,7 @@ static json_t *deployments_json(struct audit *audit, const struct wp_task_sequen
 	return list;
 }
 
-static void note_required(struct audit *audit, const struct audited *package, const struct wp_task_sequence **list,
+static void note_required(struct wp_audit *audit, const struct audited *package, const struct wp_task_sequence **list,
 			  size_t count)
 {
 	const struct wp_task_sequence **required = wp_arena_alloc(audit->scratch, count * sizeof(*required));
@@ -119,7 +119,7 @@ static void note_required(struct audit *audit, const struct audited *package, co
 		    "required on machines by %s", sequence_names(audit, required, found));
 }
 
-static void note_media(struct audit *audit, const struct audited *package, const struct wp_task_sequence **list,
+static void note_media(struct wp_audit *audit, const struct audited *package, const struct wp_task_sequence **list,
 		       size_t count)
 {
 	bool boot = package->record->class == WP_CLASS_BOOT;
@@ -143,7 +143,7 @@ static void note_media(struct audit *audit, const struct audited *package, const
 }
 
 /* Puts the steps that use a package to those of their sequences. */
-static void gather_steps(struct audit *audit, const struct audited *package)
+static void gather_steps(struct wp_audit *audit, const struct audited *package)
 {
 	for (size_t i = 0; i < package->usage->count; i++) {
 		const struct wp_usage *usage = &package->usage->items[i];
@@ -155,7 +155,7 @@ static void gather_steps(struct audit *audit, const struct audited *package)
 	}
 }
 
-json_t *wp_audit_sequences_json(struct audit *audit)
+json_t *wp_audit_sequences_json(struct wp_audit *audit)
 {
 	json_t *array = json_array();
 
@@ -171,13 +171,13 @@ json_t *wp_audit_sequences_json(struct audit *audit)
 		wp_json_set(object, "enabled", json_boolean(sequence->enabled));
 		wp_json_set(object, "read", json_boolean(sequence->read));
 		wp_json_set(object, "deployments", deployments_json(audit, sequence, true));
-		wp_json_set(object, "steps", audit->steps[i]);
+		wp_json_set(object, "steps", json_incref(audit->steps[i]));
 		wp_json_push(array, object);
 	}
 	return array;
 }
 
-void wp_audit_find_sequences(struct audit *audit, const struct audited *package)
+void wp_audit_find_sequences(struct wp_audit *audit, const struct audited *package)
 {
 	const struct wp_task_sequence **list;
 	size_t count;

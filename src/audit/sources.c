@@ -29,7 +29,7 @@ static const char *fold(struct wp_arena *arena, const char *path)
 	return folded;
 }
 
-static void note_group(struct audit *audit, const struct source *sources, size_t count)
+static void note_group(struct wp_audit *audit, const struct source *sources, size_t count)
 {
 	const char **names = wp_arena_alloc(audit->scratch, count * sizeof *names);
 	json_t *facts = json_object(), *packages = json_array();
@@ -46,7 +46,7 @@ static void note_group(struct audit *audit, const struct source *sources, size_t
 }
 
 /* Packages that are made from one source: what changes one of them changes all. */
-static void find_shared(struct audit *audit)
+static void find_shared(struct wp_audit *audit)
 {
 	struct source *sources = audit->sources;
 	size_t count = audit->source_count;
@@ -63,7 +63,7 @@ static void find_shared(struct audit *audit)
 	}
 }
 
-void wp_audit_gather_source(struct audit *audit, const struct audited *package)
+void wp_audit_gather_source(struct wp_audit *audit, const struct audited *package)
 {
 	const char *path = package->record->source_path;
 
@@ -73,7 +73,7 @@ void wp_audit_gather_source(struct audit *audit, const struct audited *package)
 					 package->entry->status == WP_ENTRY_UNCHANGED };
 }
 
-void wp_audit_find_newer(struct audit *audit, const struct audited *package)
+void wp_audit_find_newer(struct wp_audit *audit, const struct audited *package)
 {
 	struct wp_time taken = audit->input->plan->set->taken_at;
 
@@ -82,7 +82,7 @@ void wp_audit_find_newer(struct audit *audit, const struct audited *package)
 		*WP_PUSH(audit->scratch, audit->newer, audit->newer_count) = package->record->package_id;
 }
 
-void wp_audit_find_sources(struct audit *audit)
+void wp_audit_find_sources(struct wp_audit *audit)
 {
 	json_t *facts, *packages;
 

@@ -35,7 +35,7 @@ static struct wp_time later(struct wp_time time, uint64_t seconds)
 }
 
 /* Times of the refreshes in their order; *@ret_end gets that of the last one that is made, whether or not it fits. */
-static void place(const struct audit *audit, struct cost *costs, size_t count, bool defers, struct wp_time *ret_end)
+static void place(const struct wp_audit *audit, struct cost *costs, size_t count, bool defers, struct wp_time *ret_end)
 {
 	struct wp_time opens = audit->input->opens, closes = audit->input->closes;
 	uint64_t least = 0, most = 0;
@@ -144,7 +144,7 @@ static json_t *estimate_json(const struct cost *cost)
 	return object;
 }
 
-static void note_misfits(struct audit *audit, const struct cost *costs, size_t count)
+static void note_misfits(struct wp_audit *audit, const struct cost *costs, size_t count)
 {
 	struct wp_time closes = audit->input->closes, now = audit->plan->created_at;
 	const char **names = wp_arena_alloc(audit->scratch, count * sizeof *names);
@@ -178,7 +178,7 @@ static void note_misfits(struct audit *audit, const struct cost *costs, size_t c
 		    wp_text_names(audit->scratch, names, found, WP_AUDIT_NAMES));
 }
 
-void wp_audit_window(struct audit *audit, struct cost *costs, size_t count)
+void wp_audit_window(struct wp_audit *audit, struct cost *costs, size_t count)
 {
 	struct cost total = {
 		.bytes_least.known = true, .bytes_most.known = true, .seconds_least.known = true,
@@ -202,7 +202,6 @@ void wp_audit_window(struct audit *audit, struct cost *costs, size_t count)
 		wp_json_set(packages, costs[i].entry->package_id, estimate_json(&costs[i]));
 		if (costs[i].deferred)
 			wp_json_push(deferred, wp_json_text(costs[i].entry->package_id));
-		json_decref(costs[i].assumptions);
 	}
 	if (!made)
 		total.fits = FIT_UNKNOWN;

@@ -4,29 +4,22 @@
 
 #include "wimplan/limits.h"
 
-#include <string.h>
-
 static int find(struct wp_cache *cache, struct wp_arena *arena, struct wp_file_content *files, size_t count, struct wp_error *err)
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
-	struct wp_file_content *file = files, *end = files + count;
 	int row = 0;
 
-	wp_db_query(&cache->db, "SELECT file_id, facts FROM boot_facts WHERE file_id BETWEEN ?1 AND ?2 ORDER BY file_id", &statement);
-	wp_db_bind_text(&statement, 1, files[0].file_id);
-	wp_db_bind_text(&statement, 2, files[count - 1].file_id);
-	/* Both lists are in the order of the file ids. */
-	while (file < end && (row = wp_db_step(&statement, "what it remembers of files was read", err)) > 0) {
-		char file_id[WP_HASH_TEXT];
+	wp_db_query(&cache->db, "SELECT facts FROM boot_facts WHERE file_id = ?1", &statement);
+	for (size_t i = 0; row >= 0 && i < count; i++) {
 		const char *text;
 		size_t length;
 
-		wp_db_hash(&statement, 0, file_id);
-		while (file < end && strcmp(file->file_id, file_id) < 0)
-			file++;
-		text = wp_db_bytes(&statement, 1, &length);
-		if (file < end && !strcmp(file->file_id, file_id) && text && length <= WP_LIMIT_BOOT_FACTS)
-			file->boot = (struct wp_boot_facts){ wp_arena_strndup(arena, text, length), length, true };
+		wp_db_bind_text(&statement, 1, files[i].file_id);
+		row = wp_db_step(&statement, "what it remembers of files was read", err);
+		text = row > 0 ? wp_db_bytes(&statement, 0, &length) : NULL;
+		if (text && length <= WP_LIMIT_BOOT_FACTS)
+			files[i].boot = (struct wp_boot_facts){ wp_arena_strndup(arena, text, length), length, true };
+		sqlite3_reset(statement.handle);
 	}
 	return row < 0 ? row : WP_OK;
 }

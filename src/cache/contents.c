@@ -46,24 +46,16 @@ static int lose(struct wp_cache *cache, int status)
 static int find_contents(struct wp_cache *cache, struct wp_file_content *files, size_t count, struct wp_error *err)
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
-	struct wp_file_content *file = files, *end = files + count;
 	int row = 0;
 
-	wp_db_query(&cache->db,
-		    "SELECT file_id, content_id, blob_count, blob_bytes, stored_bytes FROM identities WHERE file_id BETWEEN ?1 "
-		    "AND ?2 ORDER BY file_id",
+	wp_db_query(&cache->db, "SELECT file_id, content_id, blob_count, blob_bytes, stored_bytes FROM identities WHERE file_id = ?1",
 		    &statement);
-	wp_db_bind_text(&statement, 1, files[0].file_id);
-	wp_db_bind_text(&statement, 2, files[count - 1].file_id);
-	/* Both lists are in the order of the file ids. */
-	while (file < end && (row = wp_db_step(&statement, "identities were read", err)) > 0) {
-		char file_id[WP_HASH_TEXT];
-
-		wp_db_hash(&statement, 0, file_id);
-		while (file < end && strcmp(file->file_id, file_id) < 0)
-			file++;
-		if (file < end && !strcmp(file->file_id, file_id) && read_content(&statement, &file->content))
-			file->state = WP_CONTENT_KNOWN;
+	for (size_t i = 0; row >= 0 && i < count; i++) {
+		wp_db_bind_text(&statement, 1, files[i].file_id);
+		row = wp_db_step(&statement, "identities were read", err);
+		if (row > 0 && read_content(&statement, &files[i].content))
+			files[i].state = WP_CONTENT_KNOWN;
+		sqlite3_reset(statement.handle);
 	}
 	return row < 0 ? row : WP_OK;
 }
@@ -130,7 +122,8 @@ int wp_cache_next_seen(const struct wp_cache *cache, const char *query, int64_t 
 static int write_contents(const struct wp_cache *cache, const struct wp_file_content *files, size_t count,
 			  struct wp_error *err)
 {
-	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
+	struct wp_statement insert __attribute__((cleanup(wp_db_finalize))) = { 0 };
+	struct wp_statement mark __attribute__((cleanup(wp_db_finalize))) = { 0 };
 	int64_t seen;
 	int status = wp_cache_next_seen(cache, "SELECT coalesce(max(seen), 0) FROM identities", &seen, err);
 
@@ -139,22 +132,29 @@ static int write_contents(const struct wp_cache *cache, const struct wp_file_con
 				       "INSERT INTO identities (file_id, content_id, blob_count, blob_bytes, stored_bytes, "
 				       "seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET content_id = ?2, "
 				       "blob_count = ?3, blob_bytes = ?4, stored_bytes = ?5, seen = ?6",
-				       &statement, err);
+				       &insert, err);
+	if (!status)
+		status = wp_db_prepare(&cache->db, "UPDATE identities SET seen = ?2 WHERE file_id = ?1", &mark, err);
 	for (size_t i = 0; !status && i < count; i++) {
 		const struct wp_wim_content *content = &files[i].content;
 
-		if (files[i].state != WP_CONTENT_LEARNED && files[i].state != WP_CONTENT_KNOWN)
+		if (files[i].state == WP_CONTENT_KNOWN) {
+			wp_db_bind_text(&mark, 1, files[i].file_id);
+			wp_db_bind_int(&mark, 2, seen);
+			status = wp_db_run(&mark, "contents were kept", err);
+		}
+		if (files[i].state != WP_CONTENT_LEARNED)
 			continue;
-		wp_db_bind_text(&statement, 1, files[i].file_id);
-		wp_db_bind_text(&statement, 2, content->content_id);
-		wp_db_bind_int(&statement, 3, (int64_t)content->blob_count);
-		wp_db_bind_int(&statement, 4, (int64_t)content->blob_bytes);
+		wp_db_bind_text(&insert, 1, files[i].file_id);
+		wp_db_bind_text(&insert, 2, content->content_id);
+		wp_db_bind_int(&insert, 3, (int64_t)content->blob_count);
+		wp_db_bind_int(&insert, 4, (int64_t)content->blob_bytes);
 		if (content->stored_bytes.known)
-			wp_db_bind_int(&statement, 5, (int64_t)content->stored_bytes.value);
+			wp_db_bind_int(&insert, 5, (int64_t)content->stored_bytes.value);
 		else
-			wp_db_bind_text(&statement, 5, NULL);
-		wp_db_bind_int(&statement, 6, seen);
-		status = wp_db_run(&statement, "contents were kept", err);
+			wp_db_bind_text(&insert, 5, NULL);
+		wp_db_bind_int(&insert, 6, seen);
+		status = wp_db_run(&insert, "contents were kept", err);
 	}
 	return status;
 }

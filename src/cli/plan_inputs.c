@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* From an export or the cache to what wp_plan_make() takes, and back into the cache what it learned. */
+/* From an export or the cache to what a plan is made from, and back into the cache what it learned. */
 #include "plan_inputs.h"
+#include "batch.h"
 #include "events.h"
 #include "objects.h"
 #include "settings.h"
 #include "site_profile.h"
 
-#include "wimplan/audit.h"
 #include "wimplan/import.h"
 #include "wimplan/text.h"
 
@@ -173,7 +173,7 @@ void wp_plan_inputs_note_old(const struct wp_cli *cli, const struct wp_plan_inpu
 			/* One from dates was made at the version that the record had then. */
 			if (strcmp(baseline->origin, "dates") && baseline->source_version > newest)
 				newest = baseline->source_version;
-		if (!input->observations[i] || !record->source_version.known || newest <= record->source_version.value)
+		if (!input->selection->chosen[i] || !record->source_version.known || newest <= record->source_version.value)
 			continue;
 		if (!count++)
 			first = record->package_id;
@@ -186,85 +186,45 @@ void wp_plan_inputs_note_old(const struct wp_cli *cli, const struct wp_plan_inpu
 			    count == 1 ? " was" : " were");
 }
 
-/* Nobody can mean it, and nothing is estimated from it. */
-static void note_no_bandwidth(const struct wp_cli *cli, const struct wp_config *config)
-{
-	const struct wp_window_settings *window = &config->window;
-
-	for (size_t i = 0; i < config->setting_count; i++)
-		if (!strcmp(config->settings[i].section, "window") && !strcmp(config->settings[i].key, "bandwidth") &&
-		    window->bandwidth.known && !window->bandwidth.value)
-			wp_cli_note(cli, "warning: %s: bandwidth is 0, and how long a refresh takes is not estimated from it",
-				    config->settings[i].origin);
-	for (size_t i = 0; i < window->site_count; i++)
-		if (!window->sites[i].bits)
-			wp_cli_note(cli, "warning: %s: bandwidth of site %s is 0, and how long a refresh takes is not estimated "
-				    "from it", window->sites[i].origin, window->sites[i].site);
-}
-
-void wp_plan_inputs_audit(struct wp_cli *cli, const struct wp_plan_inputs *in, const struct wp_plan_input *input,
-			  const struct wp_config *config, struct wp_plan *plan)
-{
-	struct wp_record_set *previous __attribute__((cleanup(wp_record_set_freep))) = NULL;
-	struct wp_audit_input audit = {
-		.plan = input,
-		.window = &config->window,
-		.expect = &config->expect,
-		.found = in->found,
-	};
-	struct wp_crew crew = wp_program_crew(cli);
-	struct wp_zone zone;
-	struct wp_error err;
-
-	if (wp_program_window(cli->arena, &config->window, cli->env->now, &zone, &audit.opens, &audit.closes, &err))
-		wp_cli_note(cli, "warning: %s; %s", err.message,
-			    audit.opens.known || audit.closes.known ? "schedules of the site are taken for UTC"
-								    : "what is said of times is said without the window");
-	audit.zone = zone.count ? &zone : NULL;
-	note_no_bandwidth(cli, config);
-
-	/* Loaded for the images at a step's index alone. */
-	if (in->cache && json_array_size(wp_site_rows(in->set->site, WP_SITE_SEQUENCES)) &&
-	    wp_cache_load_previous(in->cache, &crew, in->set, &previous, &err))
-		wp_cli_note(cli, "warning: %s; what the steps of task sequences were made for is taken from this export alone",
-			    err.message);
-	audit.previous = previous;
-	wp_audit(&audit, plan);
-}
-
 static int compare_ids(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
 /* The file ids of contents that are not those of their baselines, and of these baselines. */
-static size_t changed_files(struct wp_arena *arena, const struct wp_record_set *set, const struct wp_plan_input *input,
-			    const char ***ret_ids)
+static size_t changed_files(struct wp_plan_batch *batch, const struct wp_plan_input *input, const char ***ret_ids)
 {
-	const struct wp_baseline *baseline;
-	size_t count = 0, at = 0;
+	size_t count = 0;
 
-	for (size_t i = 0; i < set->count; i++) {
-		const struct wp_record *record = &set->records[i];
-		const struct wp_observation *seen = input->observations[i];
-		const char *now = seen && seen->file_id[0] ? seen->file_id : NULL;
+	for (size_t i = 0; i < batch->count; i++) {
+		const struct wp_record *record = batch->records[i];
+		const char *now = batch->seen[i]->file_id;
+		const struct wp_baseline *baselines;
+		size_t baseline_count = *now ? wp_plan_baselines(input, record->package_id, &baselines) : 0;
 
-		while ((baseline = next_baseline(input, record, &at))) {
-			if (!now || !baseline->file_id || !is_of_version(baseline, record) ||
-			    !strcmp(baseline->file_id, now))
+		for (size_t k = 0; k < baseline_count; k++) {
+			if (!baselines[k].file_id || !is_of_version(&baselines[k], record) || !strcmp(baselines[k].file_id, now))
 				continue;
-			*WP_PUSH(arena, *ret_ids, count) = baseline->file_id;
-			*WP_PUSH(arena, *ret_ids, count) = now;
+			*WP_PUSH(batch->arena, *ret_ids, count) = baselines[k].file_id;
+			*WP_PUSH(batch->arena, *ret_ids, count) = now;
 		}
 	}
 	return count;
 }
 
+/* What the scans of a batch have seen of a file; NULL: nothing. */
+static const struct wp_file_content *find_file(const struct wp_plan_batch *batch, const char *id)
+{
+	const struct wp_file_content *file = batch->scan ? wp_scan_file(batch->scan, id) : NULL;
+
+	return file || !batch->shared ? file : wp_scan_file(batch->shared, id);
+}
+
 /* The summary of a file, out of this scan or of an earlier one. */
-static bool find_summary(struct wp_cli *cli, const struct wp_plan_inputs *in, const struct wp_scan *scan, const char *id,
+static bool find_summary(struct wp_cli *cli, const struct wp_plan_inputs *in, const struct wp_plan_batch *batch, const char *id,
 			 struct wp_content_summary *ret)
 {
-	const struct wp_file_content *file = wp_scan_file(scan, id);
+	const struct wp_file_content *file = find_file(batch, id);
 	struct wp_error err;
 	int found;
 
@@ -272,104 +232,96 @@ static bool find_summary(struct wp_cli *cli, const struct wp_plan_inputs *in, co
 		*ret = file->summary;
 		return true;
 	}
-	found = wp_cache_find_summary(in->cache, cli->arena, id, ret, &err);
+	found = wp_cache_find_summary(in->cache, batch->arena, id, ret, &err);
 	if (found < 0)
 		wp_cli_note_lost(cli, &err);
 	return found > 0;
 }
 
 /* What starts the images of the files with these ids, which are in their order. The scan has asked the cache of its own ones. */
-static struct wp_boot_facts *find_starts(struct wp_cli *cli, const struct wp_plan_inputs *in, const struct wp_scan *scan,
-					 struct wp_arena *scratch, const char *const *ids, size_t count)
+static struct wp_boot_facts *find_starts(struct wp_cli *cli, const struct wp_plan_inputs *in, const struct wp_plan_batch *batch,
+					 const char *const *ids, size_t count)
 {
-	struct wp_boot_facts *facts = wp_arena_alloc(scratch, count * sizeof *facts);
-	struct wp_file_content *others = wp_arena_alloc(scratch, count * sizeof *others);
+	struct wp_boot_facts *facts = wp_arena_alloc(batch->arena, count * sizeof *facts);
+	struct wp_file_content *others = wp_arena_alloc(batch->arena, count * sizeof *others);
 	size_t asked = 0, answered = 0;
 	struct wp_error err;
 
 	for (size_t i = 0; i < count; i++)
-		if (!wp_scan_file(scan, ids[i]))
+		if (!find_file(batch, ids[i]))
 			others[asked++].file_id = ids[i];
-	if (wp_cache_find_boot(in->cache, cli->arena, others, asked, &err))
+	if (wp_cache_find_boot(in->cache, batch->arena, others, asked, &err))
 		wp_cli_note_lost(cli, &err);
 	for (size_t i = 0; i < count; i++) {
-		const struct wp_file_content *file = wp_scan_file(scan, ids[i]);
+		const struct wp_file_content *file = find_file(batch, ids[i]);
 
 		facts[i] = file ? file->boot : others[answered++].boot;
 	}
 	return facts;
 }
 
-void wp_plan_inputs_summaries(struct wp_cli *cli, const struct wp_plan_inputs *in, const struct wp_scan *scan,
+void wp_plan_inputs_summaries(struct wp_cli *cli, const struct wp_plan_inputs *in, struct wp_plan_batch *batch,
 			      struct wp_plan_input *input)
 {
-	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_known_summary *known = NULL;
 	struct wp_boot_facts *starts;
 	const char **ids = NULL;
-	size_t count = in->cache ? changed_files(scratch, in->set, input, &ids) : 0;
+	size_t count = in->cache ? changed_files(batch, input, &ids) : 0;
 
+	input->summaries = NULL;
+	input->summary_count = 0;
 	if (!count)
 		return;
 	WP_SORT(ids, count, compare_ids);
-	starts = find_starts(cli, in, scan, scratch, ids, count);
+	starts = find_starts(cli, in, batch, ids, count);
 	/* Once for all packages that are made from a file. */
 	for (size_t i = 0; i < count; i++) {
 		struct wp_content_summary summary;
 		struct wp_known_summary *item;
 
-		if ((i && !strcmp(ids[i], ids[i - 1])) || !find_summary(cli, in, scan, ids[i], &summary))
+		if ((i && !strcmp(ids[i], ids[i - 1])) || !find_summary(cli, in, batch, ids[i], &summary))
 			continue;
-		item = WP_PUSH(cli->arena, known, input->summary_count);
+		item = WP_PUSH(batch->arena, known, input->summary_count);
 		*item = (struct wp_known_summary){ .file_id = ids[i], .summary = summary };
-		wp_boot_facts_open(cli->arena, &starts[i], &item->starts);
+		wp_boot_facts_open(batch->arena, &starts[i], &item->starts);
 	}
 	input->summaries = known;
 }
 
 /* The list of the files that a baseline was made of. */
-static bool find_manifest(struct wp_cli *cli, const struct wp_plan_inputs *in, const char *content_id, struct wp_manifest *ret)
+static bool find_manifest(struct wp_cli *cli, const struct wp_plan_inputs *in, struct wp_arena *arena, const char *content_id,
+			  struct wp_manifest *ret)
 {
 	struct wp_error err;
-	int found = wp_cache_find_manifest(in->cache, cli->arena, content_id, ret, &err);
+	int found = wp_cache_find_manifest(in->cache, arena, content_id, ret, &err);
 
 	if (found < 0)
 		wp_cli_note_lost(cli, &err);
 	return found > 0;
 }
 
-void wp_plan_inputs_manifests(struct wp_cli *cli, const struct wp_plan_inputs *in, struct wp_plan_input *input)
+void wp_plan_inputs_manifests(struct wp_cli *cli, const struct wp_plan_inputs *in, struct wp_plan_batch *batch,
+			      struct wp_plan_input *input)
 {
-	const struct wp_baseline *baseline;
 	struct wp_known_manifest *known = NULL;
 	struct wp_manifest manifest;
-	size_t at = 0;
 
-	for (size_t i = 0; in->cache && i < in->set->count; i++) {
-		const struct wp_record *record = &in->set->records[i];
-		const struct wp_observation *seen = input->observations[i];
+	input->manifest_count = 0;
+	for (size_t i = 0; in->cache && i < batch->count; i++) {
+		const struct wp_record *record = batch->records[i];
+		const struct wp_observation *seen = batch->seen[i];
+		const struct wp_baseline *baselines;
+		size_t count = 0;
 
-		while ((baseline = next_baseline(input, record, &at)))
-			if (record->class == WP_CLASS_INSTALL && seen && seen->manifest.text &&
-			    is_of_version(baseline, record) && strcmp(baseline->content_id, seen->content_id) != 0 &&
-			    find_manifest(cli, in, baseline->content_id, &manifest))
-				*WP_PUSH(cli->arena, known, input->manifest_count) =
-					(struct wp_known_manifest){ baseline->content_id, manifest };
+		if (record->class == WP_CLASS_INSTALL && seen->manifest.text)
+			count = wp_plan_baselines(input, record->package_id, &baselines);
+		for (size_t k = 0; k < count; k++)
+			if (is_of_version(&baselines[k], record) && strcmp(baselines[k].content_id, seen->content_id) != 0 &&
+			    find_manifest(cli, in, batch->arena, baselines[k].content_id, &manifest))
+				*WP_PUSH(batch->arena, known, input->manifest_count) =
+					(struct wp_known_manifest){ baselines[k].content_id, manifest };
 	}
 	input->manifests = known;
-}
-
-int wp_cli_keep_manifests(struct wp_cli *cli, struct wp_cache *cache, const struct wp_observation *const *seen,
-			  size_t count)
-{
-	struct wp_known_manifest *items = NULL;
-	size_t item_count = 0;
-
-	for (size_t i = 0; i < count; i++)
-		if (seen[i] && seen[i]->manifest.text && seen[i]->content_id[0])
-			*WP_PUSH(cli->arena, items, item_count) =
-				(struct wp_known_manifest){ seen[i]->content_id, seen[i]->manifest };
-	return wp_cache_put_manifests(cache, items, item_count, &cli->err);
 }
 
 /* What `record` will need to tell whether a refresh sent what this plan has found. */
@@ -384,8 +336,8 @@ static int keep_plan(struct wp_cli *cli, const struct wp_plan_inputs *in, const 
 	return count ? wp_cache_put_plan(in->cache, plan->id, sources, count, &cli->err) : WP_OK;
 }
 
-void wp_plan_inputs_keep(struct wp_cli *cli, struct wp_plan_inputs *in, const struct wp_plan *plan,
-			 const struct wp_scan *scan, const struct wp_observation *const *seen, const struct wp_learned *learned)
+void wp_plan_inputs_keep(struct wp_cli *cli, struct wp_plan_inputs *in, const struct wp_plan *plan, const struct wp_batches *batches,
+			 const struct wp_learned *learned)
 {
 	struct wp_error *err = &cli->err;
 	bool failed;
@@ -395,8 +347,7 @@ void wp_plan_inputs_keep(struct wp_cli *cli, struct wp_plan_inputs *in, const st
 	failed = wp_cache_begin(in->cache, err);
 	if (!failed) {
 		failed = (in->from_cache && !in->has_briefs && wp_cache_put_briefs(in->cache, in->set, err)) ||
-			 wp_cli_keep_scan(cli, in->cache, scan) ||
-			 wp_cli_keep_manifests(cli, in->cache, seen, in->set->count) ||
+			 wp_learned_files_keep(&batches->learned, in->cache, err) ||
 			 (cli->profile && in->profile && wp_cli_keep_profile(cli, in->cache, NULL, in->profile)) ||
 			 (plan && (wp_cache_put_baselines(in->cache, learned->baselines, learned->baseline_count, err) ||
 				   wp_cache_put_questions(in->cache, learned->questions, learned->question_count, err) ||

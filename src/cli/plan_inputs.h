@@ -21,7 +21,6 @@ struct wp_plan_inputs {
 	bool from_cache; /* the set is a snapshot, not an export */
 	bool has_briefs; /* ... of which the cache has the briefs */
 	struct wp_profile *profile; /* of the site; NULL */
-	const struct wp_expect_found *found; /* in the source of each record, as struct wp_cli_scan has it */
 };
 
 /*
@@ -44,34 +43,26 @@ int wp_plan_inputs_remembered(struct wp_cli *cli, const struct wp_plan_inputs *i
 int wp_plan_inputs_profile(struct wp_cli *cli, struct wp_plan_inputs *in, struct wp_plan_input *input);
 
 /*
- * Says of which packages the cache knows a distribution that is newer than the records: they were exported before it,
- * so what is planned for them was done already. @input has its baselines and observations.
+ * Says of which of the chosen packages the cache knows a distribution that is newer than the records: they were exported before it,
+ * so what is planned for them was done already. @input has its baselines and its selection.
  */
 void wp_plan_inputs_note_old(const struct wp_cli *cli, const struct wp_plan_inputs *in,
 			     const struct wp_plan_input *input);
 
-/*
- * Adds notes and estimates to the plan, with the configured window, and with the site's export before this one where a task
- * sequence names images by index. That it could not be read is said; the notes are made without it then.
- */
-void wp_plan_inputs_audit(struct wp_cli *cli, const struct wp_plan_inputs *in, const struct wp_plan_input *input,
-			  const struct wp_config *config, struct wp_plan *plan);
-
-/* Fills the summaries of @input, which has its baselines and observations: those of contents that are not the same. */
-void wp_plan_inputs_summaries(struct wp_cli *cli, const struct wp_plan_inputs *in, const struct wp_scan *scan,
+struct wp_plan_batch;
+/* Fills the summaries of @input, which has its baselines: those of the batch's contents that are not the same. */
+void wp_plan_inputs_summaries(struct wp_cli *cli, const struct wp_plan_inputs *in, struct wp_plan_batch *batch,
+			      struct wp_plan_input *input);
+/* Fills the manifests of @input, which has its baselines: those of the batch's folders that are not the same. */
+void wp_plan_inputs_manifests(struct wp_cli *cli, const struct wp_plan_inputs *in, struct wp_plan_batch *batch,
 			      struct wp_plan_input *input);
 
-/* Fills the manifests of @input, which has its baselines and observations: those of folders that are not the same. */
-void wp_plan_inputs_manifests(struct wp_cli *cli, const struct wp_plan_inputs *in, struct wp_plan_input *input);
-/* Keeps the lists of files of the folders that were seen; NULL where nothing was scanned. */
-int wp_cli_keep_manifests(struct wp_cli *cli, struct wp_cache *cache, const struct wp_observation *const *seen,
-			  size_t count);
-
+struct wp_batches;
 /*
- * Keeps what the scan and the plan have learned, where the cache may be written; @plan NULL: the scan alone. That it cannot be kept is
- * a note.
+ * Keeps what was learned, where the cache may be written: from the sources, and from the plan, NULL where there is none in the end.
+ * That it cannot be kept is a note.
  */
-void wp_plan_inputs_keep(struct wp_cli *cli, struct wp_plan_inputs *in, const struct wp_plan *plan,
-			 const struct wp_scan *scan, const struct wp_observation *const *seen, const struct wp_learned *learned);
+void wp_plan_inputs_keep(struct wp_cli *cli, struct wp_plan_inputs *in, const struct wp_plan *plan, const struct wp_batches *batches,
+			 const struct wp_learned *learned);
 
 #endif

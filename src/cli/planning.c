@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Scans the sources of a set of records, judges every package and says what the plan means for the site. */
 #include "planning.h"
+#include "auditing.h"
+#include "batch.h"
 #include "fail_on.h"
-#include "settings.h"
 
 #include "wimplan/json.h"
 #include "wimplan/limits.h"
@@ -12,96 +13,8 @@
 
 void wp_planning_free(struct wp_planning *planning)
 {
-	wp_scan_free(planning->scan);
 	wp_plan_inputs_free(&planning->inputs);
 	wp_progress_free(&planning->progress);
-}
-
-/* Whether a boot image has an original beside the file that the site made of it. */
-static bool has_original(const struct wp_record *record)
-{
-	return record->class == WP_CLASS_BOOT && record->image_path && *record->image_path &&
-	       !(record->source_path && wp_map_same_prefix(record->source_path, record->image_path));
-}
-
-/* The record of a package that was looked at for the profile; NULL when it is gone or has another source since. */
-static const struct wp_record *sampled_record(const struct wp_record_set *set, const struct wp_profile_sample *sample)
-{
-	const struct wp_record *record = wp_record_set_find(set, sample->package_id);
-	bool same = record && record->class == sample->class && record->source_path && sample->source_path &&
-		    wp_text_equal_nocase(record->source_path, sample->source_path);
-
-	return same ? record : NULL;
-}
-
-/* How many sources are looked at: of the chosen packages, of their originals, and for the profile. */
-static size_t most_wanted(const struct wp_record_set *set, const struct wp_profile *profile, const bool *chosen)
-{
-	size_t most = profile ? profile->count : 0;
-
-	for (size_t i = 0; i < set->count; i++)
-		most += chosen[i] ? 1 + has_original(&set->records[i]) : 0;
-	return most;
-}
-
-/*
- * Scans what will be judged, and the originals of boot images: a package left out by --only or --exclude gets no
- * observation, so that one package out of ten thousand costs one scan. In the lists of @input there is one entry per
- * record, NULL where nothing was scanned.
- */
-static void scan(struct wp_cli *cli, const struct wp_config *config, const bool *chosen, struct wp_planning *planning,
-		 struct wp_plan_input *input)
-{
-	const struct wp_record_set *set = planning->inputs.set;
-	const struct wp_profile *profile = planning->inputs.profile;
-	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-	size_t most = most_wanted(set, profile, chosen);
-	struct wp_record *wanted = wp_arena_alloc(scratch, most * sizeof *wanted);
-	const struct wp_observation ***place = wp_arena_alloc(scratch, most * sizeof *place);
-	const struct wp_observation **observations = wp_arena_alloc(cli->arena, set->count * sizeof *observations);
-	const struct wp_observation **originals = wp_arena_alloc(cli->arena, set->count * sizeof *originals);
-	const struct wp_observation **samples = wp_arena_alloc(cli->arena, (profile ? profile->count : 0) * sizeof *samples);
-	struct wp_expect_found *of_scanned = wp_arena_alloc(scratch, most * sizeof *of_scanned);
-	/* One more, of which nobody asks: that of originals. */
-	struct wp_expect_found *found = wp_arena_alloc(cli->arena, (set->count + 1) * sizeof *found);
-	size_t *record_of = wp_arena_alloc(scratch, most * sizeof *record_of);
-	size_t count = 0;
-
-	for (size_t i = 0; i < set->count; i++) {
-		if (!chosen[i])
-			continue;
-		place[count] = &observations[i];
-		record_of[count] = i;
-		wanted[count++] = set->records[i];
-		if (!has_original(&set->records[i]))
-			continue;
-		place[count] = &originals[i];
-		record_of[count] = set->count;
-		wanted[count++] = (struct wp_record){ .class = WP_CLASS_BOOT, .source_path = set->records[i].image_path };
-	}
-	/* Whatever is planned, so that what a profile proves does not depend on it. A source that is scanned already costs nothing. */
-	for (size_t i = 0; profile && i < profile->count; i++) {
-		const struct wp_record *record = sampled_record(set, &profile->samples[i]);
-
-		if (!record)
-			continue;
-		place[count] = &samples[i];
-		record_of[count] = set->count;
-		wanted[count++] = *record;
-	}
-	planning->scan = wp_cli_scan(cli, wanted, count, config, (struct wp_cli_scan){
-		.cache = planning->inputs.cache,
-		.progress = &planning->progress,
-		.found = of_scanned,
-	});
-	for (size_t i = 0; i < count; i++) {
-		*place[i] = wp_scan_observation(planning->scan, i);
-		found[record_of[i]] = of_scanned[i];
-	}
-	planning->inputs.found = found;
-	input->observations = observations;
-	input->originals = originals;
-	input->samples = samples;
 }
 
 /* One sentence for all places where it comes out. */
@@ -121,6 +34,60 @@ static size_t count_chosen(const struct wp_record_set *set, const struct wp_sele
 	return count;
 }
 
+/* Judges the packages of a batch; false when the plan grows too large. */
+static bool judge(struct wp_plan_making *making, const struct wp_auditing *auditing, const struct wp_plan_batch *batch)
+{
+	for (size_t i = 0; i < batch->count; i++) {
+		if (!wp_plan_judge(making, batch->seen[i], batch->originals[i]))
+			return false;
+		wp_audit_package(auditing->audit, batch->records[i], batch->seen[i], &batch->found[i]);
+	}
+	return true;
+}
+
+/* Looks at the sources of a batch after the other and judges them; false when the plan grows too large. */
+static bool judge_all(struct wp_cli *cli, const struct wp_plan_inputs *inputs, struct wp_batches *batches, struct wp_plan_input *input,
+		      struct wp_plan_making *making, const struct wp_auditing *auditing)
+{
+	size_t count;
+	const struct wp_record *const *order = wp_plan_order(making, &count);
+	bool fits = true;
+
+	for (size_t first = 0; fits && first < count; first += WP_PLAN_BATCH) {
+		struct wp_plan_batch batch __attribute__((cleanup(wp_plan_batch_free)));
+
+		wp_batches_look(batches, order + first, count - first < WP_PLAN_BATCH ? count - first : WP_PLAN_BATCH, &batch);
+		wp_plan_inputs_summaries(cli, inputs, &batch, input);
+		wp_plan_inputs_manifests(cli, inputs, &batch, input);
+		fits = judge(making, auditing, &batch);
+	}
+	return fits;
+}
+
+/* Scans and judges what @input has, and keeps what was learned; NULL when the plan grows too large. */
+static struct wp_plan *scan_and_judge(struct wp_cli *cli, const struct wp_config *config, struct wp_planning *planning,
+				      struct wp_plan_input *input)
+{
+	struct wp_batches batches __attribute__((cleanup(wp_batches_end)));
+	struct wp_auditing auditing __attribute__((cleanup(wp_auditing_free)));
+	struct wp_plan_making *making;
+	struct wp_plan *plan = NULL;
+	struct wp_learned learned;
+
+	wp_batches_begin(cli, config, &planning->inputs, &planning->progress, input->selection->chosen, &batches, &input->samples);
+	making = wp_plan_begin(input);
+	wp_auditing_begin(cli, &planning->inputs, input, config, wp_plan_made(making), &auditing);
+	if (judge_all(cli, &planning->inputs, &batches, input, making, &auditing)) {
+		plan = wp_plan_end(making, &learned);
+		wp_audit_end(auditing.audit);
+	} else {
+		wp_plan_abandon(making);
+	}
+	/* Whatever becomes of the plan, what took an hour to read is not to be read again. */
+	wp_plan_inputs_keep(cli, &planning->inputs, plan, &batches, &learned);
+	return plan;
+}
+
 static int make_plan(struct wp_cli *cli, const struct wp_config *config, struct wp_planning *planning,
 		     struct wp_plan **ret_plan)
 {
@@ -137,7 +104,6 @@ static int make_plan(struct wp_cli *cli, const struct wp_config *config, struct 
 		.crew = &crew,
 		.limit = planning->writes ? WP_LIMIT_DOCUMENT_BYTES : 0,
 	};
-	struct wp_learned learned;
 	int status;
 
 	/* A wrong name is said before an hour of scanning. */
@@ -150,15 +116,8 @@ static int make_plan(struct wp_cli *cli, const struct wp_config *config, struct 
 		return status;
 	if (input.limit && wp_plan_least(input.set, selection.chosen) > input.limit)
 		return fail_too_large(cli, count_chosen(input.set, &selection));
-	scan(cli, config, selection.chosen, planning, &input);
 	wp_plan_inputs_note_old(cli, &planning->inputs, &input);
-	wp_plan_inputs_summaries(cli, &planning->inputs, planning->scan, &input);
-	wp_plan_inputs_manifests(cli, &planning->inputs, &input);
-	*ret_plan = wp_plan_make(&input, &learned);
-	if (*ret_plan)
-		wp_plan_inputs_audit(cli, &planning->inputs, &input, config, *ret_plan);
-	/* Whatever becomes of the plan, what took an hour to read is not to be read again. */
-	wp_plan_inputs_keep(cli, &planning->inputs, *ret_plan, planning->scan, input.observations, &learned);
+	*ret_plan = scan_and_judge(cli, config, planning, &input);
 	return *ret_plan ? WP_OK : fail_too_large(cli, count_chosen(input.set, &selection));
 }
 

@@ -12,7 +12,6 @@
 struct wp_planning {
 	struct wp_plan_inputs inputs;
 	bool writes; /* the plan itself is to be written, so that it must not be larger than its readers take */
-	struct wp_scan *scan;
 	struct wp_progress progress;
 };
 void wp_planning_free(struct wp_planning *planning);

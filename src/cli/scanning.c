@@ -9,15 +9,33 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Where a scan's progress is shown. */
+struct shown {
+	struct wp_progress *progress;
+	struct wp_scan_series *series;
+	size_t total; /* of this scan; 0: nothing was said */
+};
+
 static void show_scan(void *context, size_t done, size_t total)
 {
-	struct wp_progress *progress = context;
+	struct shown *shown = context;
+	struct wp_scan_series *series = shown->series;
 	char words[64];
 
-	snprintf(words, sizeof words, "%zu/%zu sources", done, total);
-	wp_progress_draw(progress, done, total, words);
-	wp_progress_event(progress, json_pack("{s:s, s:I, s:I}", "type", "scan", "done", (json_int_t)done, "total",
-					      (json_int_t)total));
+	shown->total = total;
+	if (!series->total)
+		series->total = total + series->later;
+	done += series->done;
+	snprintf(words, sizeof words, "%zu/%zu sources", done, series->total);
+	wp_progress_draw(shown->progress, done, series->total, words);
+	wp_progress_event(shown->progress, json_pack("{s:s, s:I, s:I}", "type", "scan", "done", (json_int_t)done, "total",
+						     (json_int_t)series->total));
+}
+
+void wp_scan_series_end(struct wp_scan_series *series)
+{
+	wp_lookup_free(series->lookup);
+	series->lookup = NULL;
 }
 
 /* Which entries of the map a source is looked for in. */
@@ -41,15 +59,17 @@ static bool *used_entries(const struct wp_cli *cli, const struct wp_record *reco
  * plan depends on where a share is mounted.
  */
 static void note_missing_folders(const struct wp_cli *cli, const struct wp_record *records, size_t count,
-				 const struct wp_map *map)
+				 const struct wp_map *map, bool *noted)
 {
 	const bool *used = used_entries(cli, records, count, map);
 
 	for (size_t i = 0; i < map->count; i++) {
 		const struct wp_map_entry *entry = &map->entries[i];
-		if (used[i] && !wp_file_is_folder(entry->folder))
+
+		if (used[i] && !noted[i] && !wp_file_is_folder(entry->folder))
 			wp_cli_note(cli, "warning: the map has '%s' for %s, which is no folder here; is the share mounted?",
 				    entry->folder, entry->prefix);
+		noted[i] = noted[i] || used[i];
 	}
 }
 
@@ -59,8 +79,8 @@ void wp_cli_note_lost(const struct wp_cli *cli, const struct wp_error *err)
 }
 
 /* What is known to be inside of each file. One of which that is not known has to be read, as far as one scan looks inside. */
-static void look_up(struct wp_cli *cli, const struct wp_expect_settings *expect, struct wp_cache *cache,
-		    struct wp_file_content *files, size_t count, const struct wp_expect_contents **contents)
+static void look_up(struct wp_cli *cli, struct wp_arena *arena, const struct wp_expect_settings *expect, struct wp_cache *cache,
+		    size_t most, struct wp_file_content *files, size_t count, const struct wp_expect_contents **contents)
 {
 	size_t again = 0;
 
@@ -77,25 +97,25 @@ static void look_up(struct wp_cli *cli, const struct wp_expect_settings *expect,
 		if (found < 0)
 			wp_cli_note_lost(cli, &err);
 		if (found > 0) {
-			contents[i] = wp_expect_look_up(cli->arena, expect, &summary);
+			contents[i] = wp_expect_look_up(arena, expect, &summary);
 			known = contents[i] || wp_content_summary_is_none(&summary);
 		}
-		if (!known && again++ < WP_LIMIT_SCAN_SUMMARIES)
+		if (!known && again++ < most)
 			files[i].state = WP_CONTENT_UNKNOWN;
 	}
 }
 
 /* What is known to start the images of each file, in @starts. Where that is asked for and not known, the file is read. */
-static void look_up_boot(struct wp_cli *cli, bool asked, struct wp_cache *cache, struct wp_file_content *files, size_t count,
-			 struct wp_boot_starts *starts)
+static void look_up_boot(struct wp_cli *cli, struct wp_arena *arena, bool asked, struct wp_cache *cache,
+			 struct wp_file_content *files, size_t count, struct wp_boot_starts *starts)
 {
 	struct wp_error err;
 
-	if (cache && wp_cache_find_boot(cache, cli->arena, files, count, &err))
+	if (cache && wp_cache_find_boot(cache, arena, files, count, &err))
 		wp_cli_note_lost(cli, &err);
 	for (size_t i = 0; i < count; i++) {
 		/* What another version has kept may not be understood. */
-		if ((files[i].boot.text && wp_boot_facts_open(cli->arena, &files[i].boot, &starts[i])) || !asked)
+		if ((files[i].boot.text && wp_boot_facts_open(arena, &files[i].boot, &starts[i])) || !asked)
 			continue;
 		files[i].look_at_boot = true;
 		files[i].state = WP_CONTENT_UNKNOWN;
@@ -103,7 +123,7 @@ static void look_up_boot(struct wp_cli *cli, bool asked, struct wp_cache *cache,
 }
 
 /* Gives each record what starts the images of its source, with what the scan has read. */
-static void hand_out_boot(struct wp_cli *cli, const struct wp_scan *scan, size_t count, struct wp_boot_starts *of_files,
+static void hand_out_boot(struct wp_arena *arena, const struct wp_scan *scan, size_t count, struct wp_boot_starts *of_files,
 			  struct wp_expect_found *found)
 {
 	size_t file_count;
@@ -111,7 +131,7 @@ static void hand_out_boot(struct wp_cli *cli, const struct wp_scan *scan, size_t
 
 	for (size_t i = 0; i < file_count; i++)
 		if (files[i].look_at_boot && files[i].boot.text)
-			wp_boot_facts_open(cli->arena, &files[i].boot, &of_files[i]);
+			wp_boot_facts_open(arena, &files[i].boot, &of_files[i]);
 	for (size_t i = 0; i < count; i++) {
 		const struct wp_observation *seen = wp_scan_observation(scan, i);
 		const struct wp_file_content *file = wp_scan_file(scan, seen->file_id);
@@ -123,7 +143,7 @@ static void hand_out_boot(struct wp_cli *cli, const struct wp_scan *scan, size_t
 }
 
 /* Gives each record what is inside of its source, with what the scan has read. */
-static void hand_out(struct wp_cli *cli, const struct wp_expect_settings *expect, const struct wp_scan *scan, size_t count,
+static void hand_out(struct wp_arena *arena, const struct wp_expect_settings *expect, const struct wp_scan *scan, size_t count,
 		     const struct wp_expect_contents **of_files, struct wp_expect_found *found)
 {
 	size_t file_count;
@@ -131,7 +151,7 @@ static void hand_out(struct wp_cli *cli, const struct wp_expect_settings *expect
 
 	for (size_t i = 0; i < file_count; i++)
 		if (!of_files[i] && files[i].state == WP_CONTENT_LEARNED && files[i].summary.bytes)
-			of_files[i] = wp_expect_look_up(cli->arena, expect, &files[i].summary);
+			of_files[i] = wp_expect_look_up(arena, expect, &files[i].summary);
 	for (size_t i = 0; i < count; i++) {
 		const struct wp_file_content *file = wp_scan_file(scan, wp_scan_observation(scan, i)->file_id);
 
@@ -142,46 +162,82 @@ static void hand_out(struct wp_cli *cli, const struct wp_expect_settings *expect
 /* Threads that wait for file servers unless --jobs says otherwise, on however few processors. */
 #define FINDERS 32u
 
+static size_t left_of(size_t limit, size_t taken)
+{
+	return taken < limit ? limit - taken : 0;
+}
+
+/* What the series has by now. */
+static void count_up(struct wp_scan_series *series, const struct wp_scan *scan, size_t count, const struct shown *shown)
+{
+	size_t file_count;
+	const struct wp_file_content *files = wp_scan_files(scan, &file_count);
+
+	for (size_t i = 0; i < file_count; i++)
+		series->summaries += files[i].state == WP_CONTENT_LEARNED && files[i].summary.bytes;
+	for (size_t i = 0; i < count; i++)
+		series->manifests += wp_scan_observation(scan, i)->manifest.text != NULL;
+	series->done += shown->total;
+}
+
+static struct wp_scan *begin(struct wp_cli *cli, const struct wp_record *records, size_t count, const struct wp_config *config,
+			     const struct wp_cli_scan *scan, struct wp_scan_series *series, struct shown *shown)
+{
+	unsigned int jobs = cli->jobs.known ? (unsigned int)cli->jobs.value : cli->env->processors;
+
+	if (!series->lookup) {
+		series->lookup = wp_lookup_new(&config->map, config->policy.links == WP_LINKS_FOLLOW);
+		series->noted = wp_arena_alloc(cli->arena, config->map.count * sizeof *series->noted);
+	}
+	note_missing_folders(cli, records, count, &config->map, series->noted);
+	return wp_scan_begin(records, count,
+			     &(struct wp_scan_options){
+				     .lookup = series->lookup,
+				     .jobs = jobs,
+				     .finders = cli->jobs.known || jobs > FINDERS ? jobs : FINDERS,
+				     .identify = scan->identify,
+				     .summaries = scan->cache || (scan->found && wp_expect_things(&config->expect))
+							      ? left_of(WP_LIMIT_SCAN_SUMMARIES, series->summaries)
+							      : 0,
+				     .manifests = left_of(WP_LIMIT_SCAN_MANIFESTS, series->manifests),
+				     .progress = wp_progress_wanted(shown->progress) ? show_scan : NULL,
+				     .progress_context = shown,
+			     });
+}
+
 struct wp_scan *wp_cli_scan(struct wp_cli *cli, const struct wp_record *records, size_t count,
 			    const struct wp_config *config, struct wp_cli_scan scan)
 {
 	struct wp_progress none = { .bar = cli->env->stderr_terminal && !cli->quiet, .columns = cli->env->columns };
-	struct wp_progress *progress = scan.progress ? scan.progress : &none;
+	struct wp_scan_series alone __attribute__((cleanup(wp_scan_series_end))) = { 0 };
+	struct wp_scan_series *series = scan.series ? scan.series : &alone;
+	struct shown shown = { scan.progress ? scan.progress : &none, series, 0 };
+	struct wp_arena *arena = scan.arena ? scan.arena : cli->arena;
 	bool inside = scan.found && wp_expect_things(&config->expect);
 	const struct wp_expect_contents **contents;
 	struct wp_boot_starts *starts;
 	struct wp_file_content *files;
-	unsigned int jobs = cli->jobs.known ? (unsigned int)cli->jobs.value : cli->env->processors;
 	struct wp_scan *result;
 	struct wp_error err;
 	size_t file_count;
 
-	note_missing_folders(cli, records, count, &config->map);
-	result = wp_scan_begin(records, count,
-			       &(struct wp_scan_options){
-				       .map = &config->map,
-				       .jobs = jobs,
-				       .finders = cli->jobs.known || jobs > FINDERS ? jobs : FINDERS,
-				       .identify = scan.identify,
-				       .follow_links = config->policy.links == WP_LINKS_FOLLOW,
-				       .summarize = scan.cache || inside,
-				       .progress = wp_progress_wanted(progress) ? show_scan : NULL,
-				       .progress_context = progress,
-			       });
+	result = begin(cli, records, count, config, &scan, series, &shown);
 	files = wp_scan_files(result, &file_count);
 	if (scan.cache && wp_cache_find_contents(scan.cache, files, file_count, &err))
 		wp_cli_note_lost(cli, &err);
-	contents = wp_arena_alloc(cli->arena, file_count * sizeof *contents);
-	starts = wp_arena_alloc(cli->arena, file_count * sizeof *starts);
+	contents = wp_arena_alloc(arena, file_count * sizeof *contents);
+	starts = wp_arena_alloc(arena, file_count * sizeof *starts);
 	if (inside)
-		look_up(cli, &config->expect, scan.cache, files, file_count, contents);
+		look_up(cli, arena, &config->expect, scan.cache, left_of(WP_LIMIT_SCAN_SUMMARIES, series->summaries), files, file_count,
+			contents);
 	if (scan.found)
-		look_up_boot(cli, wp_expect_boots(&config->expect), scan.cache, files, file_count, starts);
+		look_up_boot(cli, arena, wp_expect_boots(&config->expect), scan.cache, files, file_count, starts);
 	wp_scan_finish(result);
 	if (inside)
-		hand_out(cli, &config->expect, result, count, contents, scan.found);
+		hand_out(arena, &config->expect, result, count, contents, scan.found);
 	if (scan.found)
-		hand_out_boot(cli, result, count, starts, scan.found);
+		hand_out_boot(arena, result, count, starts, scan.found);
+	count_up(series, result, count, &shown);
 	return result;
 }
 
@@ -192,6 +248,19 @@ int wp_cli_keep_scan(struct wp_cli *cli, struct wp_cache *cache, const struct wp
 	int status = wp_cache_put_contents(cache, files, count, &cli->err);
 
 	return status ? status : wp_cache_put_boot(cache, files, count, &cli->err);
+}
+
+int wp_cli_keep_manifests(struct wp_cli *cli, struct wp_cache *cache, const struct wp_observation *const *seen,
+			  size_t count)
+{
+	struct wp_known_manifest *items = NULL;
+	size_t item_count = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (seen[i]->manifest.text && seen[i]->content_id[0])
+			*WP_PUSH(cli->arena, items, item_count) =
+				(struct wp_known_manifest){ seen[i]->content_id, seen[i]->manifest };
+	return wp_cache_put_manifests(cache, items, item_count, &cli->err);
 }
 
 struct wp_scan *wp_cli_recheck(struct wp_cli *cli, const struct wp_planned_source *sources, size_t count,

@@ -9,6 +9,7 @@
 #include "wimplan/config.h"
 #include "wimplan/expect.h"
 #include "wimplan/plan.h"
+#include "wimplan/source.h"
 
 /*
  * What is in force: the defaults, then --config or else the first that exists of $XDG_CONFIG_HOME/wimplan/wimplan.conf
@@ -23,8 +24,21 @@ int wp_cli_load_config(struct wp_cli *cli, struct wp_config *ret);
  */
 int wp_cli_find_operands(struct wp_cli *cli, const char **why);
 
+/* What the scans of one command have in common. From zeros, but for what is to be said of its progress. */
+struct wp_scan_series {
+	struct wp_lookup *lookup;     /* freed by wp_scan_series_end() */
+	bool *noted;                  /* of each entry of the map: its folder was looked at */
+	size_t summaries, manifests;  /* that were made, which have a limit */
+	size_t done;                  /* sources of earlier scans */
+	size_t total;                 /* sources of all of them; 0: those of the first one, and */
+	size_t later;                 /* these of the scans behind it */
+};
+void wp_scan_series_end(struct wp_scan_series *series);
+
 /* How a command scans; zero and NULL are defaults. */
 struct wp_cli_scan {
+	struct wp_scan_series *series; /* that it belongs to; NULL: none */
+	struct wp_arena *arena;        /* for what is found; NULL: that of the call */
 	struct wp_cache *cache;       /* knows contents of files */
 	struct wp_progress *progress; /* NULL: a bar where there is a terminal */
 	bool identify;                /* file ids alone, see struct wp_scan_options */
@@ -42,6 +56,9 @@ struct wp_scan *wp_cli_scan(struct wp_cli *cli, const struct wp_record *records,
 void wp_cli_note_lost(const struct wp_cli *cli, const struct wp_error *err);
 /* Keeps in the cache, which is open for writing, what a scan has learned of contents. */
 int wp_cli_keep_scan(struct wp_cli *cli, struct wp_cache *cache, const struct wp_scan *scan);
+/* Keeps the lists of files of the folders that were seen. */
+int wp_cli_keep_manifests(struct wp_cli *cli, struct wp_cache *cache, const struct wp_observation *const *seen,
+			  size_t count);
 
 /*
  * Looks at the sources that a plan names in one scan, and fills @ret with as many answers. The caller frees the scan, in

@@ -8,74 +8,71 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A record with its observation, for sorting. */
-struct candidate {
-	const struct wp_record *record;
-	const struct wp_observation *seen, *original;
-	uint64_t priority;
+/* The parts of a plan in the making that are not in it. */
+struct wp_plan_making {
+	const struct wp_plan_input *input;
+	struct wp_arena *scratch; /* until it is made */
+	struct wp_plan *plan;     /* owned until then; its entries are those that were judged */
+	const struct wp_record **order;
+	size_t count;
+	struct wp_calibration calibration;
+	struct wp_plan_frames frames;
+	uint64_t least; /* bytes that the file takes at least by now */
+	bool profile_used;
+	struct wp_learned learned;
 };
 
-static int compare_candidates(const void *a, const void *b)
+static int compare_records(const void *a, const void *b)
 {
-	const struct candidate *x = a, *y = b;
+	const struct wp_record *x = *(const struct wp_record *const *)a, *y = *(const struct wp_record *const *)b;
+	uint64_t first = wp_judge_priority(x), second = wp_judge_priority(y);
 
-	if (x->priority != y->priority)
-		return x->priority < y->priority ? -1 : 1;
-	return strcmp(x->record->package_id, y->record->package_id);
+	if (first != second)
+		return first < second ? -1 : 1;
+	return strcmp(x->package_id, y->package_id);
 }
 
-static struct candidate *candidates_of(struct wp_arena *scratch, const struct wp_plan_input *input,
-				       size_t *ret_count)
+static void put_in_order(struct wp_plan_making *making)
 {
-	const struct wp_record_set *set = input->set;
-	struct candidate *candidates = wp_arena_alloc(scratch, set->count * sizeof *candidates);
-	size_t count = 0;
+	const struct wp_record_set *set = making->input->set;
+	const struct wp_selection *selection = making->input->selection;
 
-	for (size_t i = 0; i < set->count; i++) {
-		const struct wp_record *record = &set->records[i];
-
-		if (input->selection && !input->selection->chosen[i])
-			continue;
-		candidates[count++] = (struct candidate){
-			.record = record,
-			.seen = input->observations[i],
-			.original = input->originals ? input->originals[i] : NULL,
-			.priority = wp_judge_priority(record),
-		};
-	}
-	qsort(candidates, count, sizeof *candidates, compare_candidates);
-	*ret_count = count;
-	return candidates;
+	making->order = wp_arena_alloc(making->scratch, set->count * sizeof *making->order);
+	for (size_t i = 0; i < set->count; i++)
+		if (!selection || selection->chosen[i])
+			making->order[making->count++] = &set->records[i];
+	WP_SORT(making->order, making->count, compare_records);
 }
 
-static void learn(struct wp_plan *plan, const struct wp_plan_input *input, const struct candidate *candidate,
-		  struct wp_judge_learned what, struct wp_learned *ret)
+static void learn(struct wp_plan_making *making, const struct wp_judge *judge, struct wp_judge_learned what)
 {
+	struct wp_arena *arena = making->plan->arena;
+	struct wp_learned *learned = &making->learned;
 	const char *package_id, *content_id;
-	uint64_t version = candidate->record->source_version.value;
+	uint64_t version = judge->record->source_version.value;
 
 	if (!what.baseline && !what.question)
 		return;
-	package_id = wp_arena_strdup(plan->arena, candidate->record->package_id);
-	content_id = wp_arena_strdup(plan->arena, candidate->seen->content_id);
+	package_id = wp_arena_strdup(arena, judge->record->package_id);
+	content_id = wp_arena_strdup(arena, judge->seen->content_id);
 	if (what.question)
-		*WP_PUSH(plan->arena, ret->questions, ret->question_count) = (struct wp_question){
-			.site_code = plan->site_code,
+		*WP_PUSH(arena, learned->questions, learned->question_count) = (struct wp_question){
+			.site_code = making->plan->site_code,
 			.package_id = package_id,
 			.source_version = version,
 			.content_id = content_id,
-			.asked_at = input->now,
+			.asked_at = making->input->now,
 		};
 	if (what.baseline)
-		*WP_PUSH(plan->arena, ret->baselines, ret->baseline_count) = (struct wp_baseline){
-			.site_code = plan->site_code,
+		*WP_PUSH(arena, learned->baselines, learned->baseline_count) = (struct wp_baseline){
+			.site_code = making->plan->site_code,
 			.package_id = package_id,
 			.source_version = version,
-			.file_id = wp_arena_strdup(plan->arena, candidate->seen->file_id),
+			.file_id = wp_arena_strdup(arena, judge->seen->file_id),
 			.content_id = content_id,
 			.confidence = WP_CONFIDENCE_INFERRED,
 			.origin = "dates",
-			.recorded_at = input->now,
+			.recorded_at = making->input->now,
 		};
 }
 
@@ -91,41 +88,30 @@ static void sum_up(struct wp_plan *plan)
 	wp_tally_free(&tally);
 }
 
-/* False when the plan grows too large. */
-static bool judge_all(struct wp_plan *plan, const struct wp_plan_input *input, const struct candidate *candidates,
-		      const struct wp_calibration *calibration, struct wp_learned *ret_learned)
+bool wp_plan_judge(struct wp_plan_making *making, const struct wp_observation *seen, const struct wp_observation *original)
 {
-	struct wp_plan_frames frames;
-	bool profile_used = false;
-	uint64_t least = 0;
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	const struct wp_plan_input *input = making->input;
+	struct wp_plan *plan = making->plan;
+	struct wp_judge judge = {
+		.arena = plan->arena,
+		.scratch = scratch,
+		.input = input,
+		.record = making->order[plan->entry_count],
+		.seen = seen,
+		.original = original,
+		.entry = &plan->entries[plan->entry_count],
+		.diags = &plan->diags,
+		.calibration = input->profile ? &making->calibration : NULL,
+		.profile_used = &making->profile_used,
+	};
 
-	wp_plan_frames(&frames);
-	plan->entries = wp_arena_alloc(plan->arena, plan->entry_count * sizeof *plan->entries);
-	for (size_t i = 0; i < plan->entry_count; i++) {
-		struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-		struct wp_judge judge = {
-			.arena = plan->arena,
-			.scratch = scratch,
-			.input = input,
-			.record = candidates[i].record,
-			.seen = candidates[i].seen,
-			.original = candidates[i].original,
-			.entry = &plan->entries[i],
-			.diags = &plan->diags,
-			.calibration = input->profile ? calibration : NULL,
-			.profile_used = &profile_used,
-		};
-
-		learn(plan, input, &candidates[i], wp_judge_package(&judge), ret_learned);
-		wp_note_folder(plan, &judge);
-		wp_judge_boot_original(plan, &judge);
-		least += wp_plan_least_entry(&frames, judge.entry);
-		if (input->limit && least > input->limit)
-			return false;
-	}
-	if (profile_used)
-		plan->profile_id = wp_arena_strdup(plan->arena, input->profile->id);
-	return true;
+	plan->entry_count++;
+	learn(making, &judge, wp_judge_package(&judge));
+	wp_note_folder(plan, &judge);
+	wp_judge_boot_original(plan, &judge);
+	making->least += wp_plan_least_entry(&making->frames, judge.entry);
+	return !input->limit || making->least <= input->limit;
 }
 
 void wp_plan_seal(const struct wp_crew *crew, struct wp_plan *plan)
@@ -159,15 +145,15 @@ static void copy_names(struct wp_arena *arena, const struct wp_names *names, con
 		*WP_PUSH(arena, *ret_items, *ret_count) = wp_arena_strdup(arena, names->items[i]);
 }
 
-struct wp_plan *wp_plan_make(const struct wp_plan_input *input, struct wp_learned *ret_learned)
+struct wp_plan_making *wp_plan_begin(const struct wp_plan_input *input)
 {
-	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-	struct wp_arena *arena = wp_arena_new();
+	struct wp_arena *scratch = wp_arena_new(), *arena = wp_arena_new();
+	struct wp_plan_making *making = wp_arena_alloc(scratch, sizeof *making);
 	struct wp_plan *plan = wp_arena_alloc(arena, sizeof *plan);
-	struct wp_calibration calibration;
-	struct candidate *candidates;
 
-	*ret_learned = (struct wp_learned){ .baseline_count = 0 };
+	making->input = input;
+	making->scratch = scratch;
+	making->plan = plan;
 	plan->arena = arena;
 	if (input->selection) {
 		copy_names(arena, &input->selection->only, &plan->only, &plan->only_count);
@@ -183,16 +169,41 @@ struct wp_plan *wp_plan_make(const struct wp_plan_input *input, struct wp_learne
 	plan->snapshot_partial = input->set->partial != NULL;
 	plan->policy = wp_policy_json(input->policy);
 	wp_note_export(plan, input);
-	candidates = candidates_of(scratch, input, &plan->entry_count);
-	wp_judge_calibrate(input, scratch, &calibration);
-	wp_note_profile(plan, input, &calibration);
-	if (!judge_all(plan, input, candidates, &calibration, ret_learned)) {
-		wp_plan_free(plan);
-		*ret_learned = (struct wp_learned){ .baseline_count = 0 };
-		return NULL;
-	}
+	put_in_order(making);
+	plan->entries = wp_arena_alloc(arena, making->count * sizeof *plan->entries);
+	wp_judge_calibrate(input, scratch, &making->calibration);
+	wp_note_profile(plan, input, &making->calibration);
+	wp_plan_frames(&making->frames);
+	return making;
+}
+
+const struct wp_record *const *wp_plan_order(const struct wp_plan_making *making, size_t *ret_count)
+{
+	*ret_count = making->count;
+	return making->order;
+}
+
+struct wp_plan *wp_plan_made(const struct wp_plan_making *making)
+{
+	return making->plan;
+}
+
+struct wp_plan *wp_plan_end(struct wp_plan_making *making, struct wp_learned *ret_learned)
+{
+	struct wp_plan *plan = making->plan;
+
+	if (making->profile_used)
+		plan->profile_id = wp_arena_strdup(plan->arena, making->input->profile->id);
 	wp_notes_sort(plan);
 	plan->beside_covered = true;
-	wp_plan_seal(input->crew, plan);
+	wp_plan_seal(making->input->crew, plan);
+	*ret_learned = making->learned;
+	wp_arena_free(making->scratch);
 	return plan;
+}
+
+void wp_plan_abandon(struct wp_plan_making *making)
+{
+	wp_plan_free(making->plan);
+	wp_arena_free(making->scratch);
 }

@@ -7,7 +7,7 @@
 #include "wimplan/source.h"
 
 #include "observe.h"
-#include "path.h"
+#include "request.h"
 
 #include "wimplan/limits.h"
 #include "wimplan/thread.h"
@@ -15,22 +15,12 @@
 #include <stdatomic.h>
 #include <string.h>
 
-/* A record's wish for a source. */
-struct request {
-	const char *key; /* the same for all spellings of one source */
-	const char *path;
-	size_t record;
-	bool folder;
-	size_t source;
-};
-
 struct wp_scan {
 	struct wp_arena *arena;
 	struct wp_scan_options options;
-	struct wp_lookup *lookup; /* while the sources are found */
 	struct wp_arena **thread_arenas; /* as many as the larger number of threads */
 	unsigned int finders, readers, thread_count;
-	struct request *requests; /* by key */
+	struct wp_source_request *requests; /* sorted */
 	size_t request_count;
 	struct wp_source *sources;
 	size_t source_count;
@@ -53,26 +43,6 @@ struct work {
 	atomic_size_t next;
 };
 
-static int compare_requests(const void *a, const void *b)
-{
-	const struct request *x = a, *y = b;
-	int order = strcmp(x->key, y->key);
-
-	if (!order)
-		order = (int)x->folder - (int)y->folder;
-	if (!order)
-		order = strcmp(x->path, y->path);
-	return order ? order : (x->record > y->record) - (x->record < y->record);
-}
-
-static const char *make_key(struct wp_arena *arena, const char *text)
-{
-	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-	struct wp_windows_path path;
-
-	return wp_windows_path_split(scratch, text, &path) ? wp_windows_path_key(arena, &path) : text;
-}
-
 static const struct wp_observation *no_source(struct wp_scan *scan, const struct wp_record *record, const char *detail)
 {
 	struct wp_observation *observation = wp_arena_alloc(scan->arena, sizeof *observation);
@@ -88,26 +58,18 @@ static const struct wp_observation *no_source(struct wp_scan *scan, const struct
 /* One request per record that has a source; the others get their observation at once. */
 static void collect(struct wp_scan *scan, const struct wp_record *records)
 {
-	struct request *requests = scan->requests;
-	size_t count = 0;
-
 	for (size_t i = 0; i < scan->count; i++) {
-		const struct wp_record *record = &records[i];
+		struct wp_source_request *request = &scan->requests[scan->request_count];
+		const char *why;
 
-		if (record->source_flag.known && record->source_flag.value == 1) {
-			scan->observations[i] =
-				no_source(scan, record, "PkgSourceFlag is 1: the package has no source files");
-		} else if (!record->source_path || !*record->source_path) {
-			scan->observations[i] = no_source(scan, record, "PkgSourcePath is empty");
+		if (wp_source_request_of(scan->arena, &records[i], i, request, &why)) {
+			request->path = wp_arena_strdup(scan->arena, request->path);
+			scan->request_count++;
 		} else {
-			requests[count].path = wp_arena_strdup(scan->arena, record->source_path);
-			requests[count].key = make_key(scan->arena, requests[count].path);
-			requests[count].folder = record->class == WP_CLASS_INSTALL;
-			requests[count++].record = i;
+			scan->observations[i] = no_source(scan, &records[i], why);
 		}
 	}
-	scan->request_count = count;
-	WP_SORT(requests, count, compare_requests);
+	wp_source_requests_sort(scan->requests, scan->request_count);
 }
 
 /* Makes one source of the requests that mean the same, spelled as the first of them in byte order. */
@@ -117,13 +79,13 @@ static void make_sources(struct wp_scan *scan)
 
 	scan->sources = wp_arena_alloc(scan->arena, scan->request_count * sizeof *scan->sources);
 	for (size_t i = 0; i < scan->request_count; i++) {
-		struct request *request = &scan->requests[i];
+		struct wp_source_request *request = &scan->requests[i];
 
-		if (!i || strcmp(request[-1].key, request->key) || request[-1].folder != request->folder) {
+		if (!i || !wp_source_requests_same(request - 1, request)) {
 			scan->sources[scan->source_count++] = (struct wp_source){
 				.path = request->path,
 				.folder = request->folder,
-				.keep_manifest = request->folder && folders++ < WP_LIMIT_SCAN_MANIFESTS,
+				.keep_manifest = request->folder && folders++ < scan->options.manifests,
 			};
 		}
 		request->source = scan->source_count - 1;
@@ -158,7 +120,7 @@ static void find_source(struct wp_scan *scan, struct wp_arena *arena, struct wp_
 {
 	size_t kept;
 
-	wp_source_find(scan->lookup, scan->options.identify, arena, source);
+	wp_source_find(scan->options.lookup, scan->options.identify, arena, source);
 	if (source->wim) {
 		kept = source->wanted ? wp_wim_close_file(source->wim) : 0;
 		if (!kept || atomic_fetch_add(&scan->kept, kept) + kept > KEPT_BYTES)
@@ -215,7 +177,7 @@ static void take_known(struct wp_scan *scan)
 		if (source->file && source->file->state == WP_CONTENT_KNOWN) {
 			source->content = source->file->content;
 			known++;
-		} else if (source->file && scan->options.summarize && summaries < WP_LIMIT_SCAN_SUMMARIES) {
+		} else if (source->file && summaries < scan->options.summaries) {
 			source->summarize = true;
 			summaries++;
 		}
@@ -250,7 +212,7 @@ static void learn(struct wp_scan *scan)
 static void hand_out(struct wp_scan *scan)
 {
 	for (size_t i = 0; i < scan->request_count; i++) {
-		const struct request *request = &scan->requests[i];
+		const struct wp_source_request *request = &scan->requests[i];
 		const struct wp_observation *shared = &scan->sources[request->source].observation;
 
 		if (i && request[-1].source == request->source)
@@ -300,9 +262,7 @@ struct wp_scan *wp_scan_begin(const struct wp_record *records, size_t count, con
 	collect(scan, records);
 	make_sources(scan);
 	make_threads(scan);
-	scan->lookup = wp_lookup_new(options->map, options->follow_links);
 	wp_threads_run(scan->finders, run_worker, &(struct work){ .scan = scan, .step = find_source });
-	wp_lookup_free(scan->lookup);
 	make_files(scan);
 	return scan;
 }

@@ -14,6 +14,7 @@
 
 /* A package that is to be refreshed, and what is around it. */
 struct sent {
+	const struct wp_content_change *content; /* what the new content brings; NULL: not known */
 	struct fixture_site *site;
 	struct wp_window_settings window;
 	struct wp_time opens, closes;
@@ -73,8 +74,30 @@ static void add_amount(struct wp_buf *buf, const json_t *estimate, const char *l
 			      json_integer_value(b));
 }
 
+/* Plans and audits. */
+static void make(struct sent *sent, const struct wp_audit_input *input)
+{
+	struct wp_plan_making *making = wp_plan_begin(&sent->site->input);
+	struct wp_audit *audit = wp_audit_begin(input, wp_plan_made(making));
+	size_t count;
+	const struct wp_record *const *order = wp_plan_order(making, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct wp_observation *seen = sent->site->observations[order[i] - sent->site->records];
+
+		cr_assert(wp_plan_judge(making, seen, NULL));
+		if (sent->content)
+			wp_plan_made(making)->entries[i].content = sent->content;
+		wp_audit_package(audit, order[i], seen, NULL);
+	}
+	wp_plan_free(sent->site->plan);
+	sent->site->plan = wp_plan_end(making, &sent->site->learned);
+	wp_audit_end(audit);
+	wp_audit_free(audit);
+}
+
 /* "2 points, 1000000-2000000 bytes, 8 s: whole-file" of the one package. */
-static const char *audited(struct sent *sent)
+static const char *cost(struct sent *sent)
 {
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 	struct wp_audit_input input = { .plan = &sent->site->input, .window = &sent->window, .opens = sent->opens,
@@ -82,7 +105,7 @@ static const char *audited(struct sent *sent)
 	const json_t *estimate, *assumption;
 	size_t i;
 
-	wp_audit(&input, sent->site->plan);
+	make(sent, &input);
 	estimate = json_object_get(json_object_get(sent->site->plan->estimates, "packages"), "P0100001");
 	if (!estimate)
 		return "not sent";
@@ -98,12 +121,6 @@ static const char *audited(struct sent *sent)
 	json_array_foreach(json_object_get(estimate, "assumptions"), i, assumption)
 		wp_buf_printf(&buf, " %s", json_string_value(assumption));
 	return wp_arena_strdup(sent->site->arena, wp_buf_text(&buf));
-}
-
-static const char *cost(struct sent *sent)
-{
-	fixture_plan(sent->site);
-	return audited(sent);
 }
 
 #define NO_FLAGS 0u
@@ -141,7 +158,7 @@ Test(cost, who_gets_how_much)
 		struct sent sent = sent_new(cases[i].class, cases[i].flags);
 
 		add_points(&sent, cases[i].points);
-		cr_expect_str_eq(cost(&sent), cases[i].cost, "%zu: %s", i, audited(&sent));
+		cr_expect_str_eq(cost(&sent), cases[i].cost, "%zu", i);
 		sent_free(&sent);
 	}
 }
@@ -174,9 +191,8 @@ Test(cost, a_delta_costs_at_least_what_is_new)
 		struct wp_content_change change = { .bytes_new = cases[i].bytes_new, .bytes = cases[i].bytes };
 
 		add_points(&sent, "s");
-		fixture_plan(sent.site);
-		sent.site->plan->entries[0].content = &change;
-		cr_expect_str_eq(audited(&sent), cases[i].cost, "%zu", i);
+		sent.content = &change;
+		cr_expect_str_eq(cost(&sent), cases[i].cost, "%zu", i);
 		sent_free(&sent);
 	}
 }
@@ -214,7 +230,7 @@ Test(cost, a_folder_costs_its_changed_files)
 		seen->manifest = (struct wp_manifest){ new, sizeof new - 1 };
 		sent.site->wims[0].size = 500000;
 		add_points(&sent, cases[i].points);
-		cr_expect_str_eq(cost(&sent), cases[i].cost, "%zu: %s", i, audited(&sent));
+		cr_expect_str_eq(cost(&sent), cases[i].cost, "%zu", i);
 		sent_free(&sent);
 	}
 }
@@ -238,7 +254,7 @@ Test(cost, points_that_are_only_counted)
 
 		sent.site->records[0].targeted = (struct wp_number){ true, cases[i].targeted };
 		add_points(&sent, cases[i].points);
-		cr_expect_str_eq(cost(&sent), cases[i].cost, "%zu: %s", i, audited(&sent));
+		cr_expect_str_eq(cost(&sent), cases[i].cost, "%zu", i);
 		sent_free(&sent);
 	}
 }
@@ -251,7 +267,7 @@ Test(cost, sums_do_not_go_round)
 	sent.site->records[0].targeted = (struct wp_number){ true, INT64_MAX };
 	sent.site->seen[0].bytes = UINT64_MAX / 2;
 	fixture_plan(sent.site);
-	audited(&sent);
+	cost(&sent);
 	cr_expect_str_eq(json_string_value(json_object_get(json_object_get(sent.site->plan->estimates, "total"), "bytes_max")),
 			 "18446744073709551615");
 	sent_free(&sent);
@@ -288,7 +304,7 @@ Test(cost, how_long_it_takes)
 		sent.window.sites = (struct wp_site_bandwidth *)cases[i].site;
 		sent.window.site_count = cases[i].site != NULL;
 		add_points(&sent, "ssss");
-		cr_expect_str_eq(cost(&sent), cases[i].cost, "%zu: %s", i, audited(&sent));
+		cr_expect_str_eq(cost(&sent), cases[i].cost, "%zu", i);
 		sent_free(&sent);
 	}
 }

@@ -130,14 +130,19 @@ Test(cache, identities_take_what_was_learned_alone)
 	cache = open_cache(&place, WP_CACHE_WRITE);
 	for (unsigned int i = 0; i < 3; i++)
 		files[i] = make_file(arena, i + 1);
+	put(cache, files, 1);
 	files[0].state = WP_CONTENT_KNOWN;
 	files[1].state = WP_CONTENT_DISPUTED;
 	files[2].state = WP_CONTENT_UNKNOWN;
 	put(cache, files, 3);
-	cr_expect_eq(count(cache, "SELECT count(*) FROM identities"), 0);
+	cr_expect_eq(count(cache, "SELECT count(*) FROM identities"), 1);
 	files[2].state = WP_CONTENT_LEARNED;
+	/* Of one that is known the id alone is needed. */
+	files[0].content = (struct wp_wim_content){ 0 };
 	put(cache, files, 3);
-	cr_expect_eq(count(cache, "SELECT count(*) FROM identities"), 2, "one that was known is seen again");
+	cr_expect_eq(count(cache, "SELECT count(*) FROM identities"), 2);
+	cr_expect_eq(count(cache, "SELECT count(DISTINCT seen) FROM identities"), 1, "one that was known is seen again");
+	cr_expect(find(cache, 1), "and stays what it was");
 	cr_expect_not(find(cache, 2));
 	wp_cache_close(cache);
 }

@@ -133,11 +133,16 @@ static void learn(struct memory *memory, const struct wp_file_content *files, si
 	}
 }
 
-static struct wp_scan *scan_with(struct place *place, const struct wp_scan_options *options, struct memory *memory)
+static struct wp_scan *scan_with(struct place *place, struct wp_scan_options options, struct memory *memory)
 {
-	struct wp_scan *scan = wp_scan_begin(place->records, place->count, options);
+	struct wp_scan *scan;
+	struct wp_file_content *files;
 	size_t count;
-	struct wp_file_content *files = wp_scan_files(scan, &count);
+
+	options.lookup = wp_lookup_new(&place->map, false);
+	scan = wp_scan_begin(place->records, place->count, &options);
+	wp_lookup_free(options.lookup);
+	files = wp_scan_files(scan, &count);
 
 	if (memory)
 		recall(memory, files, count);
@@ -149,7 +154,7 @@ static struct wp_scan *scan_with(struct place *place, const struct wp_scan_optio
 
 static struct wp_scan *scan(struct place *place, unsigned int jobs, struct memory *memory)
 {
-	return scan_with(place, &(struct wp_scan_options){ .map = &place->map, .jobs = jobs, .finders = jobs }, memory);
+	return scan_with(place, (struct wp_scan_options){ .jobs = jobs, .finders = jobs }, memory);
 }
 
 static void free_scan(struct wp_scan **scan)
@@ -331,7 +336,7 @@ Test(source, scan_is_the_same_for_threads_and_known_contents)
 	struct wp_scan *one __attribute__((cleanup(free_scan))) = NULL,
 			    *many __attribute__((cleanup(free_scan))) = NULL,
 			    *warm __attribute__((cleanup(free_scan))) = NULL;
-	struct wp_scan_options options = { .map = &place.map, .jobs = 8, .finders = 8 };
+	struct wp_scan_options options = { .jobs = 8, .finders = 8 };
 	size_t progress = 0;
 
 	setup(&place);
@@ -346,7 +351,7 @@ Test(source, scan_is_the_same_for_threads_and_known_contents)
 	one = scan(&place, 1, NULL);
 	options.progress = count_progress;
 	options.progress_context = &progress;
-	many = scan_with(&place, &options, &memory);
+	many = scan_with(&place, options, &memory);
 	cr_expect_eq(progress, 20);
 	cr_expect_eq(memory.count, 16);
 	expect_same(one, many, place.count);
@@ -379,8 +384,7 @@ Test(source, scan_teaches_nothing_that_two_copies_contradict)
 
 Test(source, scan_of_nothing)
 {
-	struct wp_map map = { 0 };
-	struct wp_scan *seen = wp_scan_begin(NULL, 0, &(struct wp_scan_options){ .map = &map, .jobs = 4, .finders = 4 });
+	struct wp_scan *seen = wp_scan_begin(NULL, 0, &(struct wp_scan_options){ .jobs = 4, .finders = 4 });
 
 	wp_scan_finish(seen);
 	cr_expect_null(wp_scan_observation(seen, 0));
