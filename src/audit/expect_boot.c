@@ -116,7 +116,7 @@ static const char *why_unknown(const struct wp_expecting *judge, const struct wp
 		return wp_arena_printf(judge->arena, "%s is no program that can be read", manager->path);
 	if (judge->expect->boot && starts->verdict == WP_BOOT_UNPROVEN && !wp_boot_is_unsigned(manager->program) &&
 	    !(wp_boot_signed_by(manager) & WP_BOOT_BY_2023) &&
-	    (wp_boot_is_known_in_part(manager->program) || !is_altered(manager->program)))
+	    (wp_boot_is_doubtful(manager) || !is_altered(manager->program)))
 		return wp_arena_printf(judge->arena, "who signed %s is not proven", manager->path);
 	if (ex && ex->not_read && (judge->expect->svn.known || judge->expect->boot == WP_EXPECT_BOOT_2023_BESIDE))
 		return wp_arena_printf(judge->arena, "%s was not read: %s", ex->path, ex->not_read);

@@ -20,9 +20,16 @@
 #define SPC_INDIRECT_DATA "1.3.6.1.4.1.311.2.1.4"
 #define SPC_NESTED "1.3.6.1.4.1.311.2.4.1"
 #define SPC_TIME_STAMP "1.3.6.1.4.1.311.3.3.1"
-/* WIN_CERTIFICATE: length with the header, revision, type; entries begin at multiples of 8. */
+/*
+ * WIN_CERTIFICATE: length with the header, revision, type; entries begin at multiples of 8. UEFI adds two types (UEFI Specification, 32.2):
+ * one of PKCS #1, and one whose kind a GUID tells, which may be PKCS #7 as well. Firmware that is made of EDK II takes that one and passes
+ * over all else (SecurityPkg/Library/DxeImageVerificationLib); what other firmware does with what UEFI has names for nobody knows.
+ */
 #define ENTRY_HEADER 8u
 #define ENTRY_PKCS7 2u
+#define ENTRY_UEFI_PKCS1 0xef0u
+#define ENTRY_UEFI_GUID 0xef1u
+static const uint8_t guid_of_pkcs7[16] = { 0x9d, 0xd2, 0xaf, 0x4a, 0xdf, 0x68, 0xee, 0x49, 0x8a, 0xa9, 0x34, 0x7d, 0x37, 0x56, 0x65, 0xa7 };
 /* What a signature may have behind it to reach such a multiple. */
 #define MOST_PADDING 7u
 #define LONGEST_NAME 256
@@ -46,10 +53,14 @@ static void odd(struct reader *reader, const char *what)
 	wp_diag_add(reader->arena, &reader->program->diags, WP_SEVERITY_WARNING, "boot-signature-odd", NULL, "%s", what);
 }
 
-/* What is left out may be what starts the program: nothing that is said of it may rest on its not being there. */
-static void leave_out(struct reader *reader, const char *what)
+/*
+ * What is left out may be what starts the program: nothing that is said of it may rest on its not being there. That is not so of what
+ * stands within another signature, at which firmware does not look.
+ */
+static void leave_out(struct reader *reader, unsigned int depth, const char *what)
 {
-	wp_diag_add(reader->arena, &reader->program->diags, WP_SEVERITY_WARNING, WP_BOOT_SIGNATURE_UNREAD, NULL, "%s", what);
+	wp_diag_add(reader->arena, &reader->program->diags, WP_SEVERITY_WARNING, depth ? "boot-signature-odd" : WP_BOOT_SIGNATURE_UNREAD, NULL,
+		    "%s", what);
 }
 
 static bool is_oid(const ASN1_OBJECT *object, const char *oid)
@@ -257,7 +268,7 @@ static bool signature_agrees(PKCS7 *pkcs7, PKCS7_SIGNER_INFO *info, const uint8_
 }
 
 /* The one who signed it, when it is what Authenticode makes; otherwise it is odd. */
-static PKCS7_SIGNER_INFO *only_signer(struct reader *reader, PKCS7 *pkcs7)
+static PKCS7_SIGNER_INFO *only_signer(struct reader *reader, PKCS7 *pkcs7, unsigned int depth)
 {
 	STACK_OF(PKCS7_SIGNER_INFO) *infos = PKCS7_type_is_signed(pkcs7) ? PKCS7_get_signer_info(pkcs7) : NULL;
 	PKCS7_SIGNED *sign = infos ? pkcs7->d.sign : NULL;
@@ -265,9 +276,9 @@ static PKCS7_SIGNER_INFO *only_signer(struct reader *reader, PKCS7 *pkcs7)
 	if (!sign || !sign->contents || !is_oid(sign->contents->type, SPC_INDIRECT_DATA) || !sequence_of(sign->contents->d.other))
 		odd(reader, "a signature is none of a program");
 	else if (sk_PKCS7_SIGNER_INFO_num(infos) != 1)
-		leave_out(reader, "a signature has not one signer but several or none, and is not looked at");
+		leave_out(reader, depth, "a signature has not one signer but several or none, and is not looked at");
 	else if (sk_X509_num(sign->cert) > (int)WP_LIMIT_CERTIFICATES)
-		leave_out(reader, "a signature has more than 64 certificates, and is not looked at");
+		leave_out(reader, depth, "a signature has more than 64 certificates, and is not looked at");
 	else
 		return sk_PKCS7_SIGNER_INFO_value(infos, 0);
 	return NULL;
@@ -300,7 +311,7 @@ static void take_attributes(struct reader *reader, const PKCS7_SIGNER_INFO *info
 				break;
 			}
 			if (depth == WP_LIMIT_SIGNATURE_DEPTH || reader->nested == WP_LIMIT_SIGNATURES_NESTED) {
-				leave_out(reader, "there are more signatures within signatures than are looked at");
+				leave_out(reader, depth + 1, "there are more signatures within signatures than are looked at");
 				return;
 			}
 			reader->nested++;
@@ -340,7 +351,7 @@ static void take_signature(struct reader *reader, const uint8_t *bytes, size_t s
 		odd(reader, "a signature cannot be read: it is no PKCS #7");
 	else if ((size_t)(bytes + size - at) > MOST_PADDING)
 		odd(reader, "there is something behind a signature that does not belong to it");
-	info = pkcs7 ? only_signer(reader, pkcs7) : NULL;
+	info = pkcs7 ? only_signer(reader, pkcs7, depth) : NULL;
 	if (info) {
 		size_t number = program->signature_count;
 		struct wp_boot_signature *signature = WP_PUSH(reader->arena, program->signatures, program->signature_count);
@@ -354,32 +365,53 @@ static void take_signature(struct reader *reader, const uint8_t *bytes, size_t s
 	ERR_clear_error();
 }
 
+/* The signature that is in an entry of @length bytes; false: there is none that can be read. */
+static bool find_signature(struct reader *reader, size_t at, size_t length, size_t *ret_skip)
+{
+	const uint8_t *entry = reader->pe->bytes + at;
+
+	switch (wp_get16(entry + 6)) {
+	case ENTRY_PKCS7:
+		*ret_skip = ENTRY_HEADER;
+		return true;
+	case ENTRY_UEFI_GUID:
+		*ret_skip = ENTRY_HEADER + sizeof guid_of_pkcs7;
+		if (length >= *ret_skip && !memcmp(entry + ENTRY_HEADER, guid_of_pkcs7, sizeof guid_of_pkcs7))
+			return true;
+		/* fallthrough */
+	case ENTRY_UEFI_PKCS1:
+		leave_out(reader, 0, "an entry of its certificate table is none of PKCS #7, but of a kind that firmware may know");
+		return false;
+	}
+	odd(reader, "an entry of its certificate table is none of a signature");
+	return false;
+}
+
 void wp_pe_signatures(struct wp_arena *arena, const struct wp_pe *pe, struct wp_authorities authorities,
 		      struct wp_boot_program *ret)
 {
 	struct reader reader = { .arena = arena, .pe = pe, .authorities = authorities, .program = ret };
-	size_t at = pe->certificates, end = at + (size_t)pe->certificates_size, left = WP_LIMIT_SIGNATURE_BYTES;
+	size_t at = pe->certificates, end = at + (size_t)pe->certificates_size, left = WP_LIMIT_SIGNATURE_BYTES, skip;
 	unsigned int entries = 0;
 
 	while (at < end) {
 		size_t length = end - at >= ENTRY_HEADER ? wp_get32(pe->bytes + at) : 0;
 
 		if (length < ENTRY_HEADER || length > end - at) {
-			odd(&reader, "its certificate table is damaged");
+			leave_out(&reader, 0, "its certificate table is damaged, and no more of it is looked at");
 			return;
 		}
 		if (++entries > WP_LIMIT_SIGNATURE_ENTRIES) {
-			leave_out(&reader, "its certificate table has more than 16 entries, and no more are looked at");
+			leave_out(&reader, 0, "its certificate table has more than 16 entries, and no more are looked at");
 			return;
 		}
-		if (wp_get16(pe->bytes + at + 6) != ENTRY_PKCS7) {
-			odd(&reader, "an entry of its certificate table is none of a signature by PKCS #7");
-		} else if (length > left) {
-			leave_out(&reader, "its signatures have more than 128 KiB together, and no more are looked at");
-			return;
-		} else {
+		if (find_signature(&reader, at, length, &skip)) {
+			if (length > left) {
+				leave_out(&reader, 0, "its signatures have more than 128 KiB together, and no more are looked at");
+				return;
+			}
 			left -= length;
-			take_signature(&reader, pe->bytes + at + ENTRY_HEADER, length - ENTRY_HEADER, 0);
+			take_signature(&reader, pe->bytes + at + skip, length - skip, 0);
 		}
 		length = (length + 7) & ~(size_t)7;
 		at = length < end - at ? at + length : end;

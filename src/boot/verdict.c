@@ -75,24 +75,53 @@ bool wp_svn_parse(const char *text, struct wp_svn *ret)
 	return true;
 }
 
+/* A signature that firmware sees, over the digest of this very program. */
+static bool agrees(const struct wp_boot_signature *signature)
+{
+	return !signature->nested && signature->signature_agrees && signature->digest_agrees;
+}
+
+static unsigned int bit_of(enum wp_authority authority)
+{
+	return authority == WP_AUTHORITY_WINDOWS_2011 ? WP_BOOT_BY_2011 :
+	       authority == WP_AUTHORITY_WINDOWS_2023 ? WP_BOOT_BY_2023 :
+							WP_BOOT_BY_OTHERS;
+}
+
+bool wp_boot_is_proven(const struct wp_boot_signature *signature)
+{
+	return agrees(signature) && (signature->known || signature->authority == WP_AUTHORITY_OTHER);
+}
+
+bool wp_boot_is_named_alone(const struct wp_boot_signature *signature)
+{
+	return agrees(signature) && !signature->known && bit_of(signature->authority) != WP_BOOT_BY_OTHERS;
+}
+
 unsigned int wp_boot_signed_by(const struct wp_boot_file *file)
 {
 	const struct wp_boot_program *program = file ? file->program : NULL;
 	unsigned int by = 0;
 
-	for (size_t i = 0; program && i < program->signature_count; i++) {
-		const struct wp_boot_signature *signature = &program->signatures[i];
-
-		if (signature->nested || !signature->signature_agrees || !signature->digest_agrees)
-			continue;
-		if (signature->authority == WP_AUTHORITY_OTHER)
-			by |= WP_BOOT_BY_OTHERS;
-		else if (signature->known)
-			by |= signature->authority == WP_AUTHORITY_WINDOWS_2011	  ? WP_BOOT_BY_2011
-			      : signature->authority == WP_AUTHORITY_WINDOWS_2023 ? WP_BOOT_BY_2023
-										    : WP_BOOT_BY_OTHERS;
-	}
+	for (size_t i = 0; program && i < program->signature_count; i++)
+		if (wp_boot_is_proven(&program->signatures[i]))
+			by |= bit_of(program->signatures[i].authority);
 	return by;
+}
+
+bool wp_boot_is_doubtful(const struct wp_boot_file *file)
+{
+	const struct wp_boot_program *program = file ? file->program : NULL;
+	unsigned int by = wp_boot_signed_by(file), maybe = 0;
+
+	if (!program)
+		return false;
+	if (wp_boot_is_known_in_part(program))
+		maybe = WP_BOOT_BY_2011 | WP_BOOT_BY_2023;
+	for (size_t i = 0; i < program->signature_count; i++)
+		if (wp_boot_is_named_alone(&program->signatures[i]))
+			maybe |= bit_of(program->signatures[i].authority);
+	return maybe & ~by;
 }
 
 const struct wp_boot_file *wp_boot_find(const struct wp_boot_image *image, enum wp_boot_role role)
@@ -136,7 +165,7 @@ static enum wp_boot_verdict judge_program(const struct wp_boot_file *file)
 
 	if (!file->program)
 		return WP_BOOT_NOT_READ;
-	if (wp_boot_is_known_in_part(file->program) && windows != (WP_BOOT_BY_2011 | WP_BOOT_BY_2023))
+	if (wp_boot_is_doubtful(file))
 		return WP_BOOT_UNPROVEN;
 	if (!windows)
 		return by ? WP_BOOT_THIRD_PARTY : WP_BOOT_UNPROVEN;
@@ -152,7 +181,7 @@ static enum wp_boot_verdict judge(const struct wp_boot_image *image)
 
 	if (verdict != WP_BOOT_2011_ONLY && verdict != WP_BOOT_2023 && verdict != WP_BOOT_BOTH)
 		return verdict;
-	if (network && !wp_boot_is_known_in_part(starter->program) && !(network & wp_boot_signed_by(manager)))
+	if (network && !wp_boot_is_doubtful(starter) && !(network & wp_boot_signed_by(manager)))
 		return WP_BOOT_MIXED;
 	if (verdict == WP_BOOT_2011_ONLY && wp_boot_signed_by(wp_boot_find(image, WP_BOOT_MANAGER_EX)) & WP_BOOT_BY_2023)
 		return WP_BOOT_2011_WITH_2023;

@@ -41,6 +41,7 @@ static const char *doubt_about(const struct wp_boot_file *file, const char *befo
 {
 	static const char *const several = "there are several reasons, which are shown";
 	const struct wp_boot_program *program = file->program;
+	bool proven = wp_boot_signed_by(file);
 
 	if (!program)
 		return before;
@@ -53,13 +54,13 @@ static const char *doubt_about(const struct wp_boot_file *file, const char *befo
 		const char *why = "not all of its signatures were looked at";
 
 		before = before && strcmp(before, why) ? several : why;
-		if (wp_boot_signed_by(file))
-			return before;
 	}
 	for (size_t i = 0; i < program->signature_count; i++) {
-		const char *why = doubt_of(&program->signatures[i]);
+		const struct wp_boot_signature *signature = &program->signatures[i];
+		const char *why = proven ? "one of its signatures only has the name of a known certificate" : doubt_of(signature);
 
-		if (program->signatures[i].nested)
+		/* Beside one that is proven only one that may be it, too, is a reason. */
+		if (signature->nested || wp_boot_is_proven(signature) || (proven && !wp_boot_is_named_alone(signature)))
 			continue;
 		before = before && strcmp(before, why) ? several : why;
 	}
@@ -80,7 +81,7 @@ static const char *sentence(struct wp_arena *arena, const struct wp_boot_image *
 		if (file->role != role)
 			continue;
 		beside = beside || (by & WP_BOOT_BY_OTHERS);
-		if (!by || (file->program && wp_boot_is_known_in_part(file->program)))
+		if (!by || wp_boot_is_doubtful(file))
 			doubt = doubt_about(file, doubt);
 	}
 	if (image->verdict == WP_BOOT_UNPROVEN)

@@ -582,6 +582,34 @@ Test(audit_expect, signatures_that_were_not_looked_at)
 	}
 }
 
+/* Nor is one that only has the name of 2023 held to be none; a proven one suffices beside one that has that of 2011. */
+Test(audit_expect, names_beside_what_is_proven)
+{
+	static const struct {
+		const char *by, *notes;
+		enum wp_authority named;
+	} rows[] = {
+		{ "of", "expectation-unknown", WP_AUTHORITY_WINDOWS_2023 },
+		{ "sf", "expectation-unknown", WP_AUTHORITY_WINDOWS_2023 },
+		{ "of", "boot-2011-only", WP_AUTHORITY_WINDOWS_2011 },
+		{ "nf", "", WP_AUTHORITY_WINDOWS_2011 },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct world world __attribute__((cleanup(release)));
+		struct starting starting;
+
+		setup(&world);
+		set(&world, "boot", "2023");
+		start(&world, &starting, rows[i].by, 9);
+		starting.images[0].count = 1;
+		starting.programs[0].signature_count = 2;
+		starting.signatures[1].authority = rows[i].named;
+		wp_boot_judge(world.arena, &starting.images[0], (struct wp_svn){ 0 });
+		cr_expect_str_eq(judge(&world), rows[i].notes, "row %zu: %s", i, judge(&world));
+	}
+}
+
 /* Paths are one whatever their letter case; what several images have alike is one note. */
 Test(audit_expect, images_that_start_alike)
 {

@@ -176,6 +176,58 @@ Test(boot_medium, known_in_part)
 	}
 }
 
+/* Firmware needs no certificate in the program: one that is only named may be the real one, unless something else speaks against it. */
+Test(boot_medium, a_name_beside_what_is_proven)
+{
+	enum { IS_OLD, IS_NEW, IS_OTHER };
+	static const enum wp_authority authorities[] = { WP_AUTHORITY_WINDOWS_2011, WP_AUTHORITY_WINDOWS_2023, WP_AUTHORITY_OTHER };
+	static const struct {
+		int proven, named;
+		struct wp_boot_signature but; /* what of the latter is otherwise */
+		enum wp_boot_verdict verdict;
+	} rows[] = {
+		{ IS_OLD, IS_NEW, { 0 }, WP_BOOT_UNPROVEN },
+		{ IS_NEW, IS_OLD, { 0 }, WP_BOOT_UNPROVEN },
+		{ IS_OTHER, IS_OLD, { 0 }, WP_BOOT_UNPROVEN },
+		{ IS_OLD, IS_OLD, { 0 }, WP_BOOT_2011_ONLY },
+		{ IS_NEW, IS_NEW, { 0 }, WP_BOOT_2023 },
+		{ IS_OLD, IS_NEW, { .nested = true }, WP_BOOT_2011_ONLY },
+		{ IS_OLD, IS_NEW, { .digest_agrees = true }, WP_BOOT_2011_ONLY },
+		{ IS_OLD, IS_NEW, { .signature_agrees = true }, WP_BOOT_2011_ONLY },
+		{ IS_OLD, IS_NEW, { .known = true }, WP_BOOT_BOTH },
+	};
+	struct wp_arena *arena = wp_arena_new();
+	struct wp_boot_file network;
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct wp_boot_signature signatures[] = { signature_of(authorities[rows[i].proven], true), signature_of(authorities[rows[i].named], false) };
+		struct wp_boot_program program = { .readable = true, .signatures = signatures, .signature_count = 2 };
+		struct wp_boot_file files[] = { { .role = WP_BOOT_MANAGER, .path = "bootmgfw.efi", .program = &program }, { 0 } };
+		struct wp_boot_image image = { .known = true, .files = files, .count = 1 };
+
+		signatures[1].nested = rows[i].but.nested;
+		signatures[1].known = rows[i].but.known;
+		signatures[1].digest_agrees = !rows[i].but.digest_agrees;
+		signatures[1].signature_agrees = !rows[i].but.signature_agrees;
+		wp_boot_judge(arena, &image, (struct wp_svn){ 0 });
+		cr_expect_eq(image.verdict, rows[i].verdict, "row %zu: %s", i, wp_boot_verdict_name(image.verdict));
+		cr_expect_eq(wp_boot_is_doubtful(&files[0]), rows[i].verdict == WP_BOOT_UNPROVEN, "row %zu", i);
+		if (rows[i].verdict == WP_BOOT_UNPROVEN)
+			cr_expect_str_eq(wp_boot_verdict_sentence(arena, &image), "Who signed its boot manager is not proven: one of its signatures "
+										  "only has the name of a known certificate.");
+		/* As the program for a start from the network: that they are different is not said either. */
+		files[1] = files[0];
+		files[1].role = WP_BOOT_NETWORK;
+		make(arena, rows[i].proven == IS_OLD ? BY_2023 : BY_2011, WP_BOOT_MANAGER, &files[0]);
+		image.count = 2;
+		wp_boot_judge(arena, &image, (struct wp_svn){ 0 });
+		cr_expect_eq(image.verdict == WP_BOOT_MIXED, rows[i].verdict == WP_BOOT_2011_ONLY || rows[i].verdict == WP_BOOT_2023, "row %zu", i);
+	}
+	make(arena, NOT_READ, WP_BOOT_NETWORK, &network);
+	cr_expect_not(wp_boot_is_doubtful(&network) || wp_boot_is_doubtful(NULL));
+	wp_arena_free(arena);
+}
+
 Test(boot_medium, svn)
 {
 	struct wp_arena *arena = wp_arena_new();

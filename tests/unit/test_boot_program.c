@@ -184,8 +184,8 @@ Test(boot_program, several_entries)
 }
 
 /*
- * Signatures under both certificates, and an entry that takes the room: of another kind it takes none, and otherwise nothing is said of
- * what stands behind it, now or out of what is remembered.
+ * Signatures under both certificates, and an entry that takes the room: of a kind that is none of a signature it takes none, and otherwise
+ * nothing is said of what stands behind it, now or out of what is remembered; nor where it is of a kind that only firmware may know.
  */
 Test(boot_program, what_stands_behind_a_large_entry)
 {
@@ -195,7 +195,9 @@ Test(boot_program, what_stands_behind_a_large_entry)
 		enum wp_boot_verdict verdict;
 	} rows[] = {
 		{ "13x", 2, WP_BOOT_BOTH },    { "1x3", 2, WP_BOOT_UNPROVEN },    { "3x1", 2, WP_BOOT_UNPROVEN },
-		{ "1x3", 0xef1, WP_BOOT_BOTH }, { "1x", 0xef1, WP_BOOT_2011_ONLY }, { "x", 2, WP_BOOT_UNPROVEN },
+		{ "1x3", 1, WP_BOOT_BOTH },	   { "1x", 1, WP_BOOT_2011_ONLY },	  { "x", 2, WP_BOOT_UNPROVEN },
+		{ "1x3", 0xef0, WP_BOOT_BOTH },	   { "1x", 0xef0, WP_BOOT_UNPROVEN },	  { "x3", 0xef0, WP_BOOT_UNPROVEN },
+		{ "1x3", 0xef1, WP_BOOT_BOTH },	   { "1x", 0xef1, WP_BOOT_UNPROVEN },	  { "x3", 0xef1, WP_BOOT_UNPROVEN },
 	};
 	static uint8_t large[WP_LIMIT_SIGNATURE_BYTES];
 	struct cast cast;
@@ -308,9 +310,46 @@ Test(boot_program, entries_that_lie)
 
 		pe_add_entry(&pe, (const uint8_t *)"0", 1);
 		pe_put(pe.bytes, PE_END, 4, lengths[i]);
-		cr_expect_str_eq(only_code(read_pe(&cast, &pe)), "boot-signature-odd", "%zu", i);
+		cr_expect_str_eq(only_code(read_pe(&cast, &pe)), WP_BOOT_SIGNATURE_UNREAD, "%zu", i);
 		wp_arena_free(cast.arena);
 	}
+}
+
+/* An entry whose kind a GUID tells has a signature as good as any other where that is the one of PKCS #7. */
+Test(boot_program, entries_of_uefi)
+{
+	static const uint8_t guid[] = { 0x9d, 0xd2, 0xaf, 0x4a, 0xdf, 0x68, 0xee, 0x49, 0x8a, 0xa9, 0x34, 0x7d, 0x37, 0x56, 0x65, 0xa7 };
+	static const struct {
+		size_t flipped, length; /* a byte of the GUID, bytes of the entry; 0: none, all */
+		const char *code;
+	} rows[] = { { 0, 0, "" }, { 15, 0, WP_BOOT_SIGNATURE_UNREAD }, { 0, 24, "boot-signature-odd" }, { 0, 23, WP_BOOT_SIGNATURE_UNREAD }, { 0, 8, WP_BOOT_SIGNATURE_UNREAD } };
+	struct cast cast;
+
+	begin(&cast);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct pe pe = pe_make(&form);
+		const struct wp_boot_program *program;
+		uint8_t digest[32], *der, *entry;
+		int size;
+
+		pe_digest(&pe, digest);
+		der = pe_pkcs7(digest, &cast.by_known, &cast.known, &size);
+		entry = wp_must(malloc(sizeof guid + (size_t)size));
+		memcpy(entry, guid, sizeof guid);
+		memcpy(entry + sizeof guid, der, (size_t)size);
+		entry[rows[i].flipped] ^= rows[i].flipped ? 1 : 0;
+		pe_add_entry(&pe, entry, rows[i].length ? rows[i].length - 8 : sizeof guid + (size_t)size);
+		pe_put(pe.bytes, PE_END + 6, 2, 0xef1);
+		program = read_pe(&cast, &pe);
+		cr_expect_str_eq(only_code(program), rows[i].code, "row %zu: %s", i, only_code(program));
+		cr_expect_not(wp_boot_is_unsigned(program), "row %zu", i);
+		cr_assert_eq(program->signature_count, i == 0, "row %zu", i);
+		if (i == 0)
+			cr_expect(program->signatures[0].known && program->signatures[0].digest_agrees && program->signatures[0].signature_agrees);
+		OPENSSL_free(der);
+		free(entry);
+	}
+	end(&cast);
 }
 
 Test(boot_program, der_that_lies)
