@@ -132,13 +132,14 @@ bool wp_classify_effect(const struct wp_step *step, const struct wp_record *reco
 	}
 	if (!check_images(step->entry, record, ret_why, size))
 		return false;
-	wp_record_digest(record, digest);
 	/* Accepted, the right metadata is enough; without an answer only a change says that the call arrived. */
-	if (step->state == WP_STATE_STARTED && !strcmp(digest, step->property_before)) {
-		snprintf(ret_why, size, "ImageProperty is as it was before the call");
-		return false;
-	}
-	return true;
+	if (step->state != WP_STATE_STARTED)
+		return true;
+	wp_record_digest(record, digest);
+	if (strcmp(digest, step->property_before))
+		return true;
+	snprintf(ret_why, size, "ImageProperty is as it was before the call");
+	return false;
 }
 
 bool wp_classify_other(const struct wp_step *step, const struct wp_record *record, char *ret_why, size_t size)

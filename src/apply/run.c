@@ -182,7 +182,8 @@ static void call(struct wp_run *run, struct wp_step *step)
 		return;
 	}
 	wp_classify(step, set ? &set->records[0] : NULL, scratch, &verdict);
-	if (verdict.standing == WP_STANDING_PENDING) {
+	/* Without a record it is a conflict. */
+	if (set && verdict.standing == WP_STANDING_PENDING) {
 		wp_before_take(&set->records[0], &before);
 		begin(run, step, &before);
 		return;

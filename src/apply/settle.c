@@ -268,6 +268,9 @@ static bool look(struct wp_run *run, struct wp_step *step)
 		wp_answer_free(&answer);
 		return true;
 	}
+	/* Once, for whoever asks for its images: the refresh does, too. */
+	if (set && step->action == WP_ACTION_RELOAD)
+		wp_record_open(set->arena, &set->records[0]);
 	there = set && wp_classify_effect(step, &set->records[0], why, sizeof why);
 	if (set && !there && wp_classify_other(step, &set->records[0], why, sizeof why)) {
 		end_as_other(run, step, &set->records[0], why);

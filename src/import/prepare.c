@@ -151,7 +151,8 @@ static void normalize(const struct wp_row *row, const struct wp_site_table *tabl
 		enum wp_value_kind kind;
 		json_t *kept, *twin;
 
-		if (!is_kept(table, name) || !*key || wp_row_is_noise(key) || lazy_is_unfetched(&lazy, row, key, value))
+		/* No property has the name of noise. */
+		if (!is_kept(table, name) || !*key || (!property && wp_row_is_noise(key)) || lazy_is_unfetched(&lazy, row, key, value))
 			continue;
 		kept = wp_property_normalize(property, value, row->empty_is_none, &kind);
 		if (!kept)
