@@ -128,6 +128,11 @@ char *wp_text_trimmed(struct wp_arena *arena, const char *text, size_t length) _
  */
 bool wp_parse_u64(const char *text, bool hex, uint64_t *ret_value);
 
+/* Bytes that the digits of a uint64_t take at most. */
+#define WP_DIGITS 20u
+/* Writes the decimal digits of @value, without a NUL behind them, and returns how many there are. */
+size_t wp_text_u64(uint64_t value, char ret_digits[WP_DIGITS]);
+
 /* Defines a function that gives the name of each of an enum's values: of those in order, or [VALUE] = "name". */
 #define WP_NAMES(function, type, ...) \
 	const char *function(type value) \

@@ -12,21 +12,25 @@
 
 #define FIRST_CAPACITY ((size_t)256)
 
-/* Makes room for @more bytes and a NUL. */
-static void reserve(struct wp_buf *buf, size_t more)
+static void grow(struct wp_buf *buf, size_t more)
 {
 	size_t capacity = buf->capacity ? buf->capacity : FIRST_CAPACITY;
 	char *data;
 
 	if (more > PTRDIFF_MAX / 2 - buf->length - 1)
 		wp_out_of_memory();
-	if (buf->data && buf->length + more < buf->capacity)
-		return;
 	while (capacity <= buf->length + more)
 		capacity *= 2;
 	data = wp_must(realloc(buf->data, capacity));
 	buf->data = data;
 	buf->capacity = capacity;
+}
+
+/* Makes room for @more bytes and a NUL, for which there mostly is some. */
+static inline void reserve(struct wp_buf *buf, size_t more)
+{
+	if (more >= buf->capacity - buf->length)
+		grow(buf, more);
 }
 
 char *wp_buf_room(struct wp_buf *buf, size_t most)

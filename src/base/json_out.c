@@ -5,12 +5,10 @@
  */
 #include "wimplan/json_out.h"
 #include "wimplan/json.h"
+#include "wimplan/text.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* Longest text of an integer that stands as one: 2^53 has 16 digits, and every other fits as well. */
-#define DIGITS 20u
 
 static void begin_line(struct wp_json_out *out)
 {
@@ -173,16 +171,13 @@ void wp_json_out_hash(struct wp_json_out *out, const char *text)
 void wp_json_out_u64(struct wp_json_out *out, uint64_t value)
 {
 	bool quoted = value > WP_JSON_EXACT_INTEGERS;
-	char digits[DIGITS];
-	size_t at = DIGITS;
+	char digits[WP_DIGITS];
+	size_t count = wp_text_u64(value, digits);
 
 	begin_value(out);
-	do
-		digits[--at] = (char)('0' + value % 10);
-	while (value /= 10);
 	if (quoted)
 		wp_buf_putc(out->buf, '"');
-	wp_buf_add(out->buf, digits + at, DIGITS - at);
+	wp_buf_add(out->buf, digits, count);
 	if (quoted)
 		wp_buf_putc(out->buf, '"');
 }

@@ -204,6 +204,18 @@ char *wp_text_trimmed(struct wp_arena *arena, const char *text, size_t length)
 	return wp_text_trim(wp_arena_strndup(arena, text, length));
 }
 
+size_t wp_text_u64(uint64_t value, char ret_digits[WP_DIGITS])
+{
+	char digits[WP_DIGITS];
+	size_t at = WP_DIGITS;
+
+	do
+		digits[--at] = (char)('0' + value % 10);
+	while (value /= 10);
+	memcpy(ret_digits, digits + at, WP_DIGITS - at);
+	return WP_DIGITS - at;
+}
+
 bool wp_parse_u64(const char *text, bool hex, uint64_t *ret_value)
 {
 	unsigned base = 10;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* UTF-8 and UTF-16: strict decoding, repair and conversion. */
+#include "wimplan/bytes.h"
 #include "wimplan/error.h"
 #include "wimplan/text.h"
 
@@ -154,6 +155,22 @@ static uint32_t unit_at(const uint8_t *bytes, enum wp_byte_order order)
 	return bytes[1] | (uint32_t)bytes[0] << 8;
 }
 
+/* Writes the four units at @bytes as four bytes; false where one of them is no ASCII, or NUL. */
+static bool copy_ascii(const uint8_t *bytes, enum wp_byte_order order, char *to)
+{
+	uint64_t units = wp_get64(bytes);
+
+	if (order != WP_BYTE_ORDER_LITTLE)
+		units = (units >> 8 & UINT64_C(0x00ff00ff00ff00ff)) | (units & UINT64_C(0x00ff00ff00ff00ff)) << 8;
+	/* A unit of 0x01 to 0x7f has bit 7 when 0x7f was added to it. */
+	if (units & UINT64_C(0xff80ff80ff80ff80) ||
+	    ~(units + UINT64_C(0x007f007f007f007f)) & UINT64_C(0x0080008000800080))
+		return false;
+	for (unsigned int i = 0; i < 4; i++)
+		to[i] = (char)(units >> 16 * i);
+	return true;
+}
+
 int wp_utf16_to_utf8(struct wp_arena *arena, const uint8_t *bytes, size_t length, enum wp_byte_order order,
 		     char **ret_text, size_t *ret_length, size_t *ret_at)
 {
@@ -167,6 +184,8 @@ int wp_utf16_to_utf8(struct wp_arena *arena, const uint8_t *bytes, size_t length
 		uint32_t c;
 
 		/* Nearly all of most texts is ASCII. */
+		for (; at + 8 <= length && copy_ascii(bytes + at, order, text + used); at += 8)
+			used += 4;
 		for (; at + 2 <= length && !bytes[at + most] && bytes[at + least] && bytes[at + least] < 0x80; at += 2)
 			text[used++] = (char)bytes[at + least];
 		if (at + 2 > length)

@@ -249,8 +249,20 @@ static void free_parser(xmlParserCtxt **parser)
 		xmlFreeParserCtxt(*parser);
 }
 
-enum wp_xml_end wp_xml_read(const struct wp_xml_source *source, const struct wp_xml_handler *handler,
-			    struct wp_xml_outcome *ret)
+struct text {
+	const char *at;
+	size_t left;
+};
+
+/*
+ * NOENT: without it "&amp;" in an attribute arrives as "&#38;" (xmlParseAttValueInternal); there are no entities but XML's own, since a
+ * DTD ends the reading. The text is UTF-8 whatever a declaration in it says.
+ */
+#define OPTIONS (XML_PARSE_NONET | XML_PARSE_IGNORE_ENC | XML_PARSE_NOENT)
+
+/* Of @source or, where that is NULL, of @text, of which libxml2 may get to see everything. */
+static enum wp_xml_end read_document(const struct wp_xml_source *source, const struct text *text,
+				     const struct wp_xml_handler *handler, struct wp_xml_outcome *ret)
 {
 	xmlParserCtxt *parser __attribute__((cleanup(free_parser))) = NULL;
 	struct reader reader = { .source = source, .handler = handler, .outcome = ret };
@@ -271,20 +283,20 @@ enum wp_xml_end wp_xml_read(const struct wp_xml_source *source, const struct wp_
 		.serror = on_error,
 	};
 	parser->userData = &reader;
-	/*
-	 * The text is UTF-8 whatever a declaration in it says. NOENT: without it "&amp;" in an attribute arrives as "&#38;"
-	 * (xmlParseAttValueInternal); there are no entities but XML's own, since a DTD ends the reading.
-	 */
-	xmlCtxtReadIO(parser, on_read, NULL, &reader, NULL, NULL, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC | XML_PARSE_NOENT);
+	if (source)
+		xmlCtxtReadIO(parser, on_read, NULL, &reader, NULL, NULL, OPTIONS);
+	else
+		xmlCtxtReadMemory(parser, text->at, (int)text->left, NULL, NULL, OPTIONS);
 	if (!has_ended(&reader) && !parser->wellFormed)
 		ret->end = WP_XML_MALFORMED;
 	return ret->end;
 }
 
-struct text {
-	const char *at;
-	size_t left;
-};
+enum wp_xml_end wp_xml_read(const struct wp_xml_source *source, const struct wp_xml_handler *handler,
+			    struct wp_xml_outcome *ret)
+{
+	return read_document(source, NULL, handler, ret);
+}
 
 static ptrdiff_t pull_text(void *context, char *bytes, size_t room)
 {
@@ -303,7 +315,8 @@ enum wp_xml_end wp_xml_read_text(const char *text, size_t length, const struct w
 {
 	struct text rest = { text, length };
 
-	return wp_xml_read(&(struct wp_xml_source){ pull_text, &rest }, handler, ret);
+	return wp_xml_needs_guard(text, length) ? wp_xml_read(&(struct wp_xml_source){ pull_text, &rest }, handler, ret)
+						: read_document(NULL, &rest, handler, ret);
 }
 
 static void ignore_error(void *context, wp_xml_error *error)

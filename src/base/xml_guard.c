@@ -8,7 +8,6 @@
 
 #include "wimplan/limits.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 static const char many_attributes[] = "has too many attributes";
@@ -162,4 +161,18 @@ const char *wp_xml_guard(struct wp_xml_guard *guard, const char *bytes, size_t l
 			return long_markup;
 	}
 	return NULL;
+}
+
+bool wp_xml_needs_guard(const char *text, size_t length)
+{
+	const char *end = text + length;
+	size_t attributes = 0;
+
+	if (length > WP_LIMIT_XML_MARKUP)
+		return true;
+	while (attributes <= WP_LIMIT_XML_ATTRIBUTES && (text = memchr(text, '=', (size_t)(end - text)))) {
+		attributes++;
+		text++;
+	}
+	return attributes > WP_LIMIT_XML_ATTRIBUTES;
 }

@@ -3,6 +3,7 @@
 #ifndef WIMPLAN_BASE_XML_GUARD_H
 #define WIMPLAN_BASE_XML_GUARD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum wp_xml_guard_state {
@@ -25,6 +26,9 @@ struct wp_xml_guard {
 	size_t lines;      /* ended ones */
 	size_t column;     /* bytes of the present line */
 };
+
+/* Whether there may be anything in a whole document: not where all of it has no more than a single tag may have. */
+bool wp_xml_needs_guard(const char *text, size_t length);
 
 /*
  * Passes over the next bytes of the document. NULL, or what the document does that is beyond limits.h; then @lines and

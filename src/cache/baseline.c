@@ -17,27 +17,25 @@ static int check_version(const char *package_id, uint64_t source_version, struct
 		       package_id, source_version);
 }
 
-/* Closes a package's questions at this version and below, in the transaction that is open. */
-static int close_questions(const struct wp_cache *cache, const char *site_code, const char *package_id,
+static const char closing[] = "DELETE FROM questions WHERE site_code = ?1 AND package_id = ?2 AND source_version <= ?3";
+
+/* Closes a package's questions at this version and below, in the transaction that is open. @statement: of the above. */
+static int close_questions(struct wp_statement *statement, const char *site_code, const char *package_id,
 			   uint64_t source_version, struct wp_error *err)
 {
-	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
-
-	wp_db_query(&cache->db, "DELETE FROM questions WHERE site_code = ?1 AND package_id = ?2 AND "
-		    "source_version <= ?3", &statement);
-	wp_db_bind_text(&statement, 1, site_code);
-	wp_db_bind_text(&statement, 2, package_id);
-	wp_db_bind_int(&statement, 3, (int64_t)source_version);
-	return wp_db_run(&statement, "questions were closed", err);
+	wp_db_bind_text(statement, 1, site_code);
+	wp_db_bind_text(statement, 2, package_id);
+	wp_db_bind_int(statement, 3, (int64_t)source_version);
+	return wp_db_run(statement, "questions were closed", err);
 }
 
-static int put_question(const struct wp_cache *cache, struct wp_statement *statement, const struct wp_question *item,
+static int put_question(struct wp_statement *statement, struct wp_statement *close, const struct wp_question *item,
 			struct wp_error *err)
 {
 	int status = check_version(item->package_id, item->source_version, err);
 
 	if (!status && item->source_version)
-		status = close_questions(cache, item->site_code, item->package_id, item->source_version - 1, err);
+		status = close_questions(close, item->site_code, item->package_id, item->source_version - 1, err);
 	if (status)
 		return status;
 	wp_db_bind_text(statement, 1, item->site_code);
@@ -51,10 +49,12 @@ static int put_question(const struct wp_cache *cache, struct wp_statement *state
 int wp_cache_put_questions(struct wp_cache *cache, const struct wp_question *items, size_t count, struct wp_error *err)
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
+	struct wp_statement close __attribute__((cleanup(wp_db_finalize))) = { 0 };
 	int status;
 
 	if (!count)
 		return WP_OK;
+	wp_db_query(&cache->db, closing, &close);
 	status = wp_db_prepare(&cache->db,
 			       "INSERT INTO questions (site_code, package_id, source_version, content_id, asked_at) "
 			       "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
@@ -64,7 +64,7 @@ int wp_cache_put_questions(struct wp_cache *cache, const struct wp_question *ite
 	if (status)
 		return status;
 	for (size_t i = 0; !status && i < count; i++)
-		status = put_question(cache, &statement, &items[i], err);
+		status = put_question(&statement, &close, &items[i], err);
 	return wp_db_end(&cache->db, status, err);
 }
 
@@ -103,13 +103,13 @@ int wp_cache_list_questions(struct wp_cache *cache, struct wp_arena *arena, cons
 	return status;
 }
 
-static int put_baseline(const struct wp_cache *cache, struct wp_statement *statement, const struct wp_baseline *item,
+static int put_baseline(struct wp_statement *statement, struct wp_statement *close, const struct wp_baseline *item,
 			struct wp_error *err)
 {
 	int status = check_version(item->package_id, item->source_version, err);
 
 	if (!status && item->confidence == WP_CONFIDENCE_PROVEN)
-		status = close_questions(cache, item->site_code, item->package_id, item->source_version, err);
+		status = close_questions(close, item->site_code, item->package_id, item->source_version, err);
 	if (status)
 		return status;
 	wp_db_bind_text(statement, 1, item->site_code);
@@ -126,10 +126,12 @@ static int put_baseline(const struct wp_cache *cache, struct wp_statement *state
 int wp_cache_put_baselines(struct wp_cache *cache, const struct wp_baseline *items, size_t count, struct wp_error *err)
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
+	struct wp_statement close __attribute__((cleanup(wp_db_finalize))) = { 0 };
 	int status;
 
 	if (!count)
 		return WP_OK;
+	wp_db_query(&cache->db, closing, &close);
 	status = wp_db_prepare(&cache->db,
 			       "INSERT INTO baselines (site_code, package_id, source_version, file_id, content_id, "
 			       "confidence, origin, recorded_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT "
@@ -141,7 +143,7 @@ int wp_cache_put_baselines(struct wp_cache *cache, const struct wp_baseline *ite
 	if (status)
 		return status;
 	for (size_t i = 0; !status && i < count; i++)
-		status = put_baseline(cache, &statement, &items[i], err);
+		status = put_baseline(&statement, &close, &items[i], err);
 	return wp_db_end(&cache->db, status, err);
 }
 

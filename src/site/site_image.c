@@ -3,8 +3,8 @@
 #include "wimplan/record.h"
 
 #include "wimplan/ascii.h"
+#include "wimplan/text.h"
 
-#include <inttypes.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -99,6 +99,13 @@ const char *wp_site_language(const struct wp_wim_windows *windows)
 	return (!language || !*language) && windows->language_count ? windows->languages[0] : language;
 }
 
+static const char *number_text(struct wp_arena *arena, uint64_t value)
+{
+	char text[WP_DIGITS];
+
+	return wp_arena_strndup(arena, text, wp_text_u64(value, text));
+}
+
 void wp_site_image_from_wim(struct wp_arena *arena, const struct wp_wim_image *image, struct wp_site_image *ret)
 {
 	const struct wp_wim_windows *windows = image->windows;
@@ -108,13 +115,13 @@ void wp_site_image_from_wim(struct wp_arena *arena, const struct wp_wim_image *i
 	ret->name = image->name;
 	ret->description = image->description;
 	if (image->total_bytes.known)
-		ret->size = wp_arena_printf(arena, "%" PRIu64, image->total_bytes.value);
+		ret->size = number_text(arena, image->total_bytes.value);
 	ret->creation_date = wp_time_iso(arena, image->creation_time);
 	if (!windows)
 		return;
 	ret->os_version = windows->version;
 	if (windows->architecture.known)
-		ret->architecture = wp_arena_printf(arena, "%" PRIu64, windows->architecture.value);
+		ret->architecture = number_text(arena, windows->architecture.value);
 	ret->language = wp_site_language(windows);
 	ret->product_type = windows->product_type;
 	ret->hal_type = windows->hal;

@@ -103,12 +103,15 @@ const struct wp_wim_field *wp_element_find(struct wp_model *model, enum wp_place
 {
 	uint64_t *seen = place == WP_PLACE_WIM ? &model->seen_file : &model->seen;
 
-	for (size_t i = 0; i < FIELDS; i++) {
+	/* Most elements are those of the image before, in the same order, which is about that of the table. */
+	for (size_t k = 0; k < FIELDS; k++) {
+		size_t i = (model->found + k) % FIELDS;
 		const struct wp_wim_field *element = &wp_wim_fields[i];
 		uint64_t bit = UINT64_C(1) << i;
 
 		if (element->place != place || element->element[0] != name[0] || strcmp(element->element, name) != 0)
 			continue;
+		model->found = i;
 		if (wp_element_repeats(element))
 			return element;
 		if (*seen & bit)
@@ -272,16 +275,19 @@ static void end_time(struct wp_model *model, struct wp_time *ret)
 static void end_version(struct wp_model *model)
 {
 	struct wp_wim_windows *windows = wp_model_image(model)->windows;
-	char *version;
+	const struct wp_number *parts[] = { &windows->major, &windows->minor, &windows->build, &windows->service_pack_build };
+	const size_t least = 3, most = sizeof parts / sizeof *parts;
+	const struct wp_wim_windows *before = model->metadata->image_count > 1 ? wp_model_image(model)[-1].windows : NULL;
+	char version[sizeof parts / sizeof *parts * (WP_DIGITS + 1)];
+	size_t length = 0, count = 0;
 
-	if (!windows->major.known || !windows->minor.known || !windows->build.known)
-		return;
-	version = wp_arena_printf(model->arena, "%ju.%ju.%ju", (uintmax_t)windows->major.value,
-				  (uintmax_t)windows->minor.value, (uintmax_t)windows->build.value);
-	if (windows->service_pack_build.known)
-		version = wp_arena_printf(model->arena, "%s.%ju", version,
-					  (uintmax_t)windows->service_pack_build.value);
-	windows->version = version;
+	for (; count < most && parts[count]->known; count++) {
+		if (count)
+			version[length++] = '.';
+		length += wp_text_u64(parts[count]->value, version + length);
+	}
+	if (count >= least)
+		windows->version = wp_arena_keep(model->arena, version, length, before ? before->version : NULL);
 }
 
 void wp_element_end_box(struct wp_model *model, enum wp_place inside)

@@ -36,6 +36,7 @@ struct wp_model {
 	size_t other_count; /* entries of every "other" */
 	uint64_t seen;      /* lines of the table that have counted, in the present image */
 	uint64_t seen_file; /* the same outside of the images */
+	size_t found;       /* the line of the table that was found last */
 	bool in_image;
 	size_t findings;       /* about values and indexes */
 	struct wp_part high, low;

@@ -91,6 +91,11 @@ Test(base, utf16_to_utf8)
 	} cases[] = {
 		{ BYTES(""), "", 0, "nothing" },
 		{ BYTES("a\0\xe9\0\xac\x20"), "a\xc3\xa9\xe2\x82\xac", 0, "one to three bytes" },
+		{ BYTES("a\0b\0c\0d\0\x7f\0\x01\0g\0h\0i\0"), "abcd\x7f\x01ghi", 0, "ASCII" },
+		{ BYTES("a\0b\0c\0\x80\0e\0\xff\0g\0h\0i\0j\0\0\x01l\0"), "abc\xc2\x80"
+									       "e\xc3\xbfghij\xc4\x80l", 0, "nearly ASCII" },
+		{ BYTES("a\0b\0c\0\0\0"), NULL, 6, "NUL behind letters" },
+		{ BYTES("a\0b\0c\0d\0\0\0f\0g\0h\0"), NULL, 8, "NUL in front of letters" },
 		{ BYTES("\xff\xd7\x00\xe0"), "\xed\x9f\xbf\xee\x80\x80", 0, "beside the surrogates" },
 		{ BYTES("\x00\xd8\x00\xdc\xff\xdb\xff\xdf"), "\xf0\x90\x80\x80\xf4\x8f\xbf\xbf", 0,
 		  "first and last pair" },

@@ -267,3 +267,62 @@ Test(xml, time_is_linear)
 		wp_buf_free(&xml);
 	}
 }
+
+/* Both of one document: what was told, and how it ended. */
+static void expect_same_reading(const char *xml, size_t length)
+{
+	struct told whole = { 0 }, pieces = { 0 };
+	struct wp_xml_outcome a, b;
+
+	wp_xml_read_text(xml, length, &(struct wp_xml_handler){ on_start, on_text, on_end, &whole, 0 }, &a);
+	read_pieces((struct pieces){ xml, length, 1000, false }, 0, &pieces, &b);
+	cr_expect_eq(a.end, b.end, "%.*s", (int)length, xml);
+	cr_expect_str_eq(a.what, b.what, "%.*s", (int)length, xml);
+	cr_expect(a.line == b.line && a.column == b.column, "%.*s: %zu, %zu and %zu, %zu", (int)length, xml, a.line, a.column, b.line,
+		  b.column);
+	cr_expect_str_eq(wp_buf_text(&whole.text), wp_buf_text(&pieces.text), "%.*s", (int)length, xml);
+	wp_buf_free(&whole.text);
+	wp_buf_free(&pieces.text);
+}
+
+/* Cut and changed everywhere, or at every so manieth byte. */
+static void expect_same_readings(const char *document, size_t step)
+{
+	static const char others[] = "<>&;'\"=/!?-[]x \n\x01\xc3\xff";
+	size_t length = strlen(document);
+	char *xml = malloc(length);
+
+	for (size_t end = 0; end <= length; end += step) {
+		memcpy(xml, document, end);
+		expect_same_reading(xml, end);
+	}
+	expect_same_reading(document, length);
+	for (size_t at = 0; at < length; at += step)
+		for (size_t k = 0; k < sizeof others - 1; k++) {
+			memcpy(xml, document, length);
+			xml[at] = others[k];
+			expect_same_reading(xml, length);
+		}
+	free(xml);
+}
+
+/* A small text is given to libxml2 at once and not piece by piece, which is nobody's business. */
+Test(xml, a_text_reads_as_its_pieces_do)
+{
+	static const char *const documents[] = {
+		"<?xml version='1.0' encoding='UTF-16'?>\n<WIM><IMAGE INDEX=\"1\"><NAME>a &amp; b</NAME>\n<N><![CDATA[<c>]]></N></IMAGE></WIM>\n",
+		"\xef\xbb\xbf<a b='&lt;&#65;' c:d=\"e\"><!-- f --><?g h?>\r\n<i/>\xc3\xa4\xf0\x90\x80\x80</a>",
+		"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>",
+	};
+	struct wp_buf large = { 0 };
+
+	for (size_t i = 0; i < sizeof documents / sizeof *documents; i++)
+		expect_same_readings(documents[i], 1);
+	/* Of more than libxml2 takes at once. */
+	wp_buf_puts(&large, "<WIM>");
+	for (size_t i = 0; i < 30; i++)
+		wp_buf_printf(&large, "<IMAGE INDEX='%zu'><NAME>W\xc3\xa4hrung %zu &amp; more</NAME>\r\n<A>%0250zu</A></IMAGE>\n", i, i, i);
+	wp_buf_puts(&large, "</WIM>");
+	expect_same_readings(wp_buf_text(&large), 97);
+	wp_buf_free(&large);
+}
