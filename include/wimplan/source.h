@@ -208,6 +208,8 @@ const struct wp_file_content *wp_scan_file(const struct wp_scan *scan, const cha
 void wp_scan_finish(struct wp_scan *scan);
 /* The observation of record @i. Borrowed. */
 const struct wp_observation *wp_scan_observation(const struct wp_scan *scan, size_t i);
+/* Of how many contents it has made summaries, and of how many folders it has the manifests. */
+void wp_scan_count_made(const struct wp_scan *scan, size_t *ret_summaries, size_t *ret_manifests);
 void wp_scan_free(struct wp_scan *scan);
 
 /* A source that a plan wants to be distributed, as the plan found it. */

@@ -10,6 +10,7 @@ static int find(struct wp_cache *cache, struct wp_arena *arena, struct wp_file_c
 	int row = 0;
 
 	wp_db_query(&cache->db, "SELECT facts FROM boot_facts WHERE file_id = ?1", &statement);
+	wp_db_begin_reading(&cache->db);
 	for (size_t i = 0; row >= 0 && i < count; i++) {
 		const char *text;
 		size_t length;
@@ -21,6 +22,7 @@ static int find(struct wp_cache *cache, struct wp_arena *arena, struct wp_file_c
 			files[i].boot = (struct wp_boot_facts){ wp_arena_strndup(arena, text, length), length, true };
 		sqlite3_reset(statement.handle);
 	}
+	wp_db_end_reading(&cache->db);
 	return row < 0 ? row : WP_OK;
 }
 

@@ -50,6 +50,7 @@ static int find_contents(struct wp_cache *cache, struct wp_file_content *files, 
 
 	wp_db_query(&cache->db, "SELECT file_id, content_id, blob_count, blob_bytes, stored_bytes FROM identities WHERE file_id = ?1",
 		    &statement);
+	wp_db_begin_reading(&cache->db);
 	for (size_t i = 0; row >= 0 && i < count; i++) {
 		wp_db_bind_text(&statement, 1, files[i].file_id);
 		row = wp_db_step(&statement, "identities were read", err);
@@ -57,6 +58,7 @@ static int find_contents(struct wp_cache *cache, struct wp_file_content *files, 
 			files[i].state = WP_CONTENT_KNOWN;
 		sqlite3_reset(statement.handle);
 	}
+	wp_db_end_reading(&cache->db);
 	return row < 0 ? row : WP_OK;
 }
 

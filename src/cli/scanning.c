@@ -168,15 +168,13 @@ static size_t left_of(size_t limit, size_t taken)
 }
 
 /* What the series has by now. */
-static void count_up(struct wp_scan_series *series, const struct wp_scan *scan, size_t count, const struct shown *shown)
+static void count_up(struct wp_scan_series *series, const struct wp_scan *scan, const struct shown *shown)
 {
-	size_t file_count;
-	const struct wp_file_content *files = wp_scan_files(scan, &file_count);
+	size_t summaries, manifests;
 
-	for (size_t i = 0; i < file_count; i++)
-		series->summaries += files[i].state == WP_CONTENT_LEARNED && files[i].summary.bytes;
-	for (size_t i = 0; i < count; i++)
-		series->manifests += wp_scan_observation(scan, i)->manifest.text != NULL;
+	wp_scan_count_made(scan, &summaries, &manifests);
+	series->summaries += summaries;
+	series->manifests += manifests;
 	series->done += shown->total;
 }
 
@@ -237,7 +235,7 @@ struct wp_scan *wp_cli_scan(struct wp_cli *cli, const struct wp_record *records,
 		hand_out(arena, &config->expect, result, count, contents, scan.found);
 	if (scan.found)
 		hand_out_boot(arena, result, count, starts, scan.found);
-	count_up(series, result, count, &shown);
+	count_up(series, result, &shown);
 	return result;
 }
 

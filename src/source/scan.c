@@ -298,6 +298,15 @@ const struct wp_observation *wp_scan_observation(const struct wp_scan *scan, siz
 	return i < scan->count ? scan->observations[i] : NULL;
 }
 
+void wp_scan_count_made(const struct wp_scan *scan, size_t *ret_summaries, size_t *ret_manifests)
+{
+	*ret_summaries = *ret_manifests = 0;
+	for (size_t i = 0; i < scan->source_count; i++) {
+		*ret_summaries += scan->sources[i].summary.bytes != NULL;
+		*ret_manifests += scan->sources[i].files.manifest.text != NULL;
+	}
+}
+
 void wp_scan_free(struct wp_scan *scan)
 {
 	if (!scan)

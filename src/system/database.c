@@ -96,6 +96,19 @@ int wp_db_end(struct wp_db *db, int status, struct wp_error *err)
 	return status;
 }
 
+void wp_db_begin_reading(struct wp_db *db)
+{
+	/* Within a change that is so anyway. */
+	db->reading = sqlite3_get_autocommit(db->handle) && sqlite3_exec(db->handle, "BEGIN", NULL, NULL, NULL) == SQLITE_OK;
+}
+
+void wp_db_end_reading(struct wp_db *db)
+{
+	if (db->reading && !sqlite3_get_autocommit(db->handle))
+		sqlite3_exec(db->handle, "COMMIT", NULL, NULL, NULL);
+	db->reading = false;
+}
+
 static const char preparing[] = "it was read";
 
 void wp_db_query(const struct wp_db *db, const char *sql, struct wp_statement *ret)
