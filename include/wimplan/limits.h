@@ -122,8 +122,8 @@
 #define WP_LIMIT_SOLID_CHUNK (64u << 20)
 #define WP_LIMIT_SOLID_CHUNKS (1u << 20)
 /*
- * Bytes that are decompressed of solid resources for files of one WIM, and of one that stands in another WIM: each of these may ask
- * for one chunk of 64 MiB after the other. Bytes of a WIM in another one, and such WIMs that are read of one file: a Winre.wim has
+ * Bytes that are decompressed for files of one WIM and of all WIMs that stand in it, together: each file may ask for one chunk of 64 MiB
+ * after the other, which takes half a second. One Winre.wim of an .esd takes 1 GiB or so. Bytes of a WIM in another one, and such WIMs that are read of one file: a Winre.wim has
  * 300 to 700 MB, and media have one or two.
  */
 #define WP_LIMIT_UNPACKED (UINT64_C(4) << 30)
@@ -143,7 +143,10 @@
 #define WP_LIMIT_CERTIFICATES 64u
 #define WP_LIMIT_PE_RESOURCES 4096u
 #define WP_LIMIT_KEY_BITS 8192u
-/* Such programs of one file that are read, and bytes of them: images share them, and each has about a dozen of a few MB. */
+/*
+ * Such programs of one file that are read, in all WIMs that stand in it as well, and bytes of them: images share them, and each has about
+ * a dozen of a few MB.
+ */
 #define WP_LIMIT_BOOT_PROGRAMS 1024u
 #define WP_LIMIT_BOOT_BYTES (1u << 30)
 /*

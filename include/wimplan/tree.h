@@ -52,6 +52,13 @@ struct wp_solid {
 	uint64_t size; /* bytes of what is in it */
 };
 
+/* What may still be read of the files in a WIM and in all WIMs that stand in it: WP_LIMIT_UNPACKED and so on at first. */
+struct wp_files_left {
+	uint64_t unpacked; /* bytes */
+	uint64_t boot_bytes;
+	uint32_t boot_programs;
+};
+
 struct wp_tree;
 /* Called with a tree that was read. */
 typedef void wp_tree_seen(void *context, const struct wp_tree *tree);
@@ -79,6 +86,7 @@ struct wp_wim_index {
 		uint64_t bytes, nodes, text;
 		uint64_t items; /* of what is installed, as wp_wim_read_installed() counts them */
 	} taken;
+	struct wp_files_left *left; /* of a WIM in another one to be that one's */
 };
 
 /*

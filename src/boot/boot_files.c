@@ -89,10 +89,11 @@ static void want(struct wp_boot_survey *survey, struct wp_boot_file *file)
 	}
 	if (wanted)
 		return;
-	if (survey->wanted_count == WP_LIMIT_BOOT_PROGRAMS) {
+	if (!survey->index->left->boot_programs) {
 		file->not_read = "the file has more programs of this kind than are read";
 		return;
 	}
+	survey->index->left->boot_programs--;
 	wanted = WP_PUSH(survey->arena, survey->wanted, survey->wanted_count);
 	memcpy(wanted->sha1, file->sha1, WP_SHA1_SIZE);
 	wanted->blob = wp_wim_index_find(survey->index, file->sha1);
@@ -173,7 +174,7 @@ static int compare_stored(const void *a, const void *b)
 static void read_wanted(struct wp_boot_survey *survey, struct wp_authorities authorities)
 {
 	struct wp_blob_reader *reader __attribute__((cleanup(wp_blob_reader_freep))) = wp_blob_reader_new(survey->index);
-	uint64_t left = WP_LIMIT_BOOT_BYTES;
+	uint64_t *left = &survey->index->left->boot_bytes;
 
 	WP_SORT(survey->wanted, survey->wanted_count, compare_stored);
 	for (size_t i = 0; i < survey->wanted_count; i++) {
@@ -181,14 +182,14 @@ static void read_wanted(struct wp_boot_survey *survey, struct wp_authorities aut
 		uint8_t *bytes = NULL;
 		uint64_t size;
 
-		if (wanted->blob && wanted->blob->size <= WP_LIMIT_FILE_DATA && wanted->blob->size > left) {
+		if (wanted->blob && wanted->blob->size <= WP_LIMIT_FILE_DATA && wanted->blob->size > *left) {
 			wanted->not_read = "the programs of this kind in the file have more bytes together than are read";
 			continue;
 		}
 		wanted->not_read = wp_blob_read(reader, wanted->sha1, WP_LIMIT_FILE_DATA, &bytes, &size);
 		wanted->may_pass = wanted->not_read && wp_blob_may_pass(wanted->not_read);
 		/* What turns out to be damaged has been read as well. */
-		left -= size <= WP_LIMIT_FILE_DATA ? size : 0;
+		*left -= size <= WP_LIMIT_FILE_DATA ? size : 0;
 		if (wanted->not_read)
 			continue;
 		wanted->program = wp_boot_program_read(survey->arena, bytes, (size_t)size, authorities);

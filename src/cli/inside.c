@@ -88,6 +88,7 @@ static void look_into_winre(const struct wp_inspect_wanted *wanted, const struct
 	if (own) {
 		/* What all of them take counts for the file that they are in. */
 		own->taken = index->taken;
+		own->left = index->left;
 		look_inside(&inside, wim, own, arena, winre->wim);
 		index->taken = own->taken;
 	}

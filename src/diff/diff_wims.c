@@ -15,6 +15,8 @@ static void read_index(void *context)
 		file->index = wp_wim_index_read(file->wim);
 	if (file->index)
 		file->index->taken = file->taken;
+	if (file->index && file->left)
+		file->index->left = file->left;
 }
 
 /* That the file is the first part of a split set is no remark where the set is what is compared. */
@@ -164,6 +166,7 @@ static const char *open_winre(const struct wp_diff_file *outer, const struct wp_
 	place = wp_blob_view_place(ret->view, wp_arena_printf(scratch, "%s:%s", outer->wim->path, item->name));
 	ret->file.wim = wp_wim_read_place(&place, 0);
 	ret->file.taken = outer->index->taken;
+	ret->file.left = outer->index->left;
 	why = wp_blob_view_why(ret->view);
 	worst = wp_diags_worst(&ret->file.wim->diags, WP_SEVERITY_ERROR);
 	return why || ret->file.wim->metadata ? why : worst ? worst->summary : "it has no images";

@@ -36,7 +36,9 @@ struct wp_diff_file {
 	struct wp_blob_reader *reader; /* while texts are compared */
 	struct wp_boot_survey *survey; /* of the programs that start images; NULL: nobody asked */
 	const struct wp_boot_image *starts; /* what it found, of each image of the metadata */
-	struct wp_taken taken; /* of what limits.h allows one file, before its index was read: of a WIM in another one */
+	/* Of what limits.h allows one file, before its index was read: of a WIM in another one. */
+	struct wp_taken taken;
+	struct wp_files_left *left; /* NULL: it is in no other one */
 };
 
 /* Calls @work for both, one of them in a thread of its own. Each has its own memory: nothing is shared. */

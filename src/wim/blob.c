@@ -34,7 +34,7 @@ struct wp_blob_reader *wp_blob_reader_new(const struct wp_wim_index *index)
 	struct wp_blob_reader *reader = wp_must(calloc(1, sizeof *reader));
 
 	reader->index = index;
-	reader->chunks.left = WP_LIMIT_UNPACKED;
+	reader->chunks.left = &index->left->unpacked;
 	return reader;
 }
 
@@ -135,7 +135,7 @@ struct wp_blob_view *wp_blob_view_open(const struct wp_wim_index *index, const u
 	view = wp_must(calloc(1, sizeof *view));
 	view->wim = index->wim;
 	view->size = blob->size;
-	view->chunks.left = WP_LIMIT_UNPACKED;
+	view->chunks.left = &index->left->unpacked;
 	*ret_why = open_view(view, index, blob);
 	if (!*ret_why)
 		return view;

@@ -241,9 +241,9 @@ static const char *unpack(struct wp_chunks *chunks, uint64_t number, const struc
 
 	find_chunk(chunks, number, &begin, &end);
 	bytes = batch->bytes + (begin - batch->begin);
-	if (room > chunks->left)
+	if (room > *chunks->left)
 		return "more would have to be decompressed for it than is";
-	chunks->left -= room;
+	*chunks->left -= room;
 	if (end - begin == room)
 		memcpy(to, bytes, room);
 	else if (wimlib_decompress(bytes, end - begin, to, room, chunks->decompressor))

@@ -27,7 +27,7 @@ struct wp_chunks {
 	const char *damaged; /* what is said of a table that cannot be */
 	uint8_t *chunk;      /* the one that was used last; NULL: none */
 	uint64_t number;
-	uint64_t left; /* bytes that may still be decompressed, whatever is opened */
+	uint64_t *left; /* bytes that may still be decompressed, whatever is opened; borrowed */
 };
 
 /* Opens a solid resource, unless it is open already. NULL, or what is wrong with it, and then none is open. */

@@ -22,7 +22,8 @@ static uint64_t most_stored(const struct wp_wim *wim, uint64_t size)
 /* What is stored of them is never in memory as a whole. */
 static const char *unpack(const struct wp_wim *wim, const struct wp_reshdr *resource, uint8_t *to)
 {
-	struct wp_chunks chunks __attribute__((cleanup(wp_chunks_close))) = { .left = resource->size };
+	uint64_t size = resource->size;
+	struct wp_chunks chunks __attribute__((cleanup(wp_chunks_close))) = { .left = &size };
 	const char *why = wp_chunks_open(&chunks, wim, resource);
 
 	return why ? why : wp_chunks_copy(&chunks, wim, 0, resource->size, to);

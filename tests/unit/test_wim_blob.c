@@ -490,7 +490,8 @@ Test(blob, damage_of_a_view)
 /* What is decompressed of one resource after the other has an end; to its last byte it is given. */
 Test(blob, limit_of_what_is_decompressed)
 {
-	struct wp_chunks chunks = { .left = 200000 };
+	uint64_t left = 200000;
+	struct wp_chunks chunks = { .left = &left };
 	uint8_t *bytes = wp_must(malloc(200000));
 	struct opened opened;
 	struct wp_reshdr resource;
@@ -501,11 +502,43 @@ Test(blob, limit_of_what_is_decompressed)
 	resource = (struct wp_reshdr){ .stored_size = blob->stored, .offset = blob->offset, .size = blob->size };
 	cr_expect_null(wp_chunks_open(&chunks, opened.wim, &resource));
 	cr_expect_null(wp_chunks_copy(&chunks, opened.wim, 0, 200000, bytes));
-	cr_expect_eq(chunks.left, 0);
+	cr_expect_eq(left, 0);
 	wp_chunks_close(&chunks);
 	cr_expect_null(wp_chunks_open(&chunks, opened.wim, &resource));
 	cr_expect_str_eq(wp_chunks_copy(&chunks, opened.wim, 0, 1, bytes), "more would have to be decompressed for it than is");
 	wp_chunks_close(&chunks);
 	free(bytes);
+	tear_down(&opened);
+}
+
+/* Whoever reads files of one WIM, or of one that is in it: all of them together get no more. */
+Test(blob, limit_of_all_readers)
+{
+	struct wp_blob_reader *another;
+	struct wp_blob_view *view;
+	struct wp_wim_place place;
+	struct opened opened;
+	uint8_t byte, *bytes = NULL;
+	uint64_t size;
+	const char *why;
+
+	set_up(&opened, &solid);
+	cr_expect_eq(opened.index->left->unpacked, WP_LIMIT_UNPACKED);
+	/* Each of them has to decompress a chunk of its own. */
+	opened.index->left->unpacked = 3 * (uint64_t)solid.solid_chunk;
+	another = wp_blob_reader_new(opened.index);
+	view = wp_blob_view_open(opened.index, digests[1], &why);
+	cr_assert(view);
+	place = wp_blob_view_place(view, "inner.wim");
+	cr_expect_null(read_file(&opened, 1, UINT64_MAX, ""));
+	cr_expect_null(wp_blob_read(another, digests[1], 1, &bytes, &size));
+	cr_expect_eq(read_part(&place, &byte, 1, 0), 1);
+	cr_expect_eq(opened.index->left->unpacked, 0);
+	cr_expect_str_eq(read_file(&opened, 5, UINT64_MAX, ""), "more would have to be decompressed for it than is");
+	/* What was decompressed is still there. */
+	cr_expect_eq(read_part(&place, &byte, 1, 0), 1);
+	free(bytes);
+	wp_blob_view_close(view);
+	wp_blob_reader_free(another);
 	tear_down(&opened);
 }

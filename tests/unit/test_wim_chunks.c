@@ -69,7 +69,8 @@ static void expect_part(struct wp_chunks *chunks, const struct wp_wim *wim, cons
 /* Of the large one what is asked for is read where it stands, and it is neither kept nor counted; the small one is as any other. */
 Test(chunks, that_are_not_compressed)
 {
-	struct wp_chunks chunks = { .left = REST };
+	uint64_t left = REST;
+	struct wp_chunks chunks = { .left = &left };
 	uint8_t *data = make_data(SIZE), *resource = wp_must(malloc(TABLE + SIZE));
 	struct stored stored;
 
@@ -82,10 +83,10 @@ Test(chunks, that_are_not_compressed)
 	expect_part(&chunks, stored.wim, data, CHUNK - 100, 100);
 	expect_part(&chunks, stored.wim, data, 0, CHUNK);
 	cr_expect_null(chunks.chunk);
-	cr_expect_eq(chunks.left, REST);
+	cr_expect_eq(left, REST);
 	expect_part(&chunks, stored.wim, data, 1, SIZE - 2);
 	cr_expect_eq(chunks.number, 1);
-	cr_expect_eq(chunks.left, 0);
+	cr_expect_eq(left, 0);
 	expect_part(&chunks, stored.wim, data, CHUNK, REST - 1);
 	wp_chunks_close(&chunks);
 	free(resource);
@@ -96,7 +97,8 @@ Test(chunks, that_are_not_compressed)
 /* One is decompressed for any part of it, and kept; where all of it is asked for none is. */
 Test(chunks, that_are_large_when_stored)
 {
-	struct wp_chunks chunks = { .left = UINT64_C(12) * CHUNK };
+	uint64_t left = UINT64_C(12) * CHUNK;
+	struct wp_chunks chunks = { .left = &left };
 	uint8_t *data = make_data(2 * CHUNK), *resource = wp_must(malloc(TABLE + 2 * CHUNK));
 	struct wimlib_compressor *compressor;
 	struct stored stored;
@@ -113,17 +115,17 @@ Test(chunks, that_are_large_when_stored)
 	expect_part(&chunks, stored.wim, data, 5, CHUNK - 6);
 	expect_part(&chunks, stored.wim, data, 0, CHUNK);
 	cr_expect(chunks.chunk && chunks.number == 0);
-	cr_expect_eq(chunks.left, UINT64_C(11) * CHUNK);
+	cr_expect_eq(left, UINT64_C(11) * CHUNK);
 	expect_part(&chunks, stored.wim, data, 100, CHUNK);
 	cr_expect(chunks.chunk && chunks.number == 1);
-	cr_expect_eq(chunks.left, UINT64_C(10) * CHUNK);
+	cr_expect_eq(left, UINT64_C(10) * CHUNK);
 	expect_part(&chunks, stored.wim, data, 0, CHUNK);
 	cr_expect_null(chunks.chunk);
 	expect_part(&chunks, stored.wim, data, 0, 2 * CHUNK);
 	cr_expect_null(chunks.chunk);
 	expect_part(&chunks, stored.wim, data, CHUNK - 1, 2);
 	expect_part(&chunks, stored.wim, data, CHUNK - 1, 1);
-	cr_expect_eq(chunks.left, UINT64_C(4) * CHUNK);
+	cr_expect_eq(left, UINT64_C(4) * CHUNK);
 	wp_chunks_close(&chunks);
 	free(resource);
 	free(data);
