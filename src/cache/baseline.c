@@ -68,22 +68,42 @@ int wp_cache_put_questions(struct wp_cache *cache, const struct wp_question *ite
 	return wp_db_end(&cache->db, status, err);
 }
 
-/* False when a column does not hold what wimplan writes there. */
-static bool read_question(struct wp_arena *arena, struct wp_statement *statement, struct wp_question *ret)
+/* What a column has, or @same, which may be NULL, where it is that text. */
+static const char *keep_text(struct wp_arena *arena, struct wp_statement *statement, int column, const char *same)
 {
-	ret->site_code = wp_db_text(arena, statement, 0);
-	ret->package_id = wp_db_text(arena, statement, 1);
-	ret->content_id = wp_db_text(arena, statement, 3);
-	ret->asked_at = wp_db_time(statement, 4);
-	return wp_db_u64(statement, 2, &ret->source_version) && ret->site_code && ret->package_id &&
-	       ret->content_id && strlen(ret->content_id) < WP_HASH_TEXT;
+	size_t length;
+	const char *text = wp_db_bytes(statement, column, &length);
+
+	return text && same && strlen(same) == length && !memcmp(same, text, length) ? same : wp_db_text(arena, statement, column);
+}
+
+/* A copy of a list in @arena that has room for its @count items of @size bytes and no more. */
+static void *take_list(struct wp_arena *arena, const void *items, size_t count, size_t size)
+{
+	void *list = wp_arena_alloc(arena, count * size);
+
+	if (count)
+		memcpy(list, items, count * size);
+	return list;
+}
+
+/* Makes the question before the next one, as read_baseline() does. */
+static bool read_question(struct wp_arena *arena, struct wp_statement *statement, struct wp_question *question)
+{
+	question->site_code = keep_text(arena, statement, 0, question->site_code);
+	question->package_id = keep_text(arena, statement, 1, question->package_id);
+	question->content_id = wp_db_text(arena, statement, 3);
+	question->asked_at = wp_db_time(statement, 4);
+	return wp_db_u64(statement, 2, &question->source_version) && question->site_code && question->package_id &&
+	       question->content_id && strlen(question->content_id) < WP_HASH_TEXT;
 }
 
 int wp_cache_list_questions(struct wp_cache *cache, struct wp_arena *arena, const char *site_code,
 			    struct wp_question **ret_items, size_t *ret_count, struct wp_error *err)
 {
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new(); /* as below */
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
-	struct wp_question *items = NULL;
+	struct wp_question *items = NULL, question = { 0 };
 	size_t count = 0;
 	int status;
 
@@ -95,10 +115,12 @@ int wp_cache_list_questions(struct wp_cache *cache, struct wp_arena *arena, cons
 		    "IS NULL OR site_code = ?1 ORDER BY site_code, package_id, "
 		    "source_version, content_id", &statement);
 	wp_db_bind_text(&statement, 1, site_code);
-	while ((status = wp_db_step(&statement, "questions were listed", err)) > 0)
-		if (!read_question(arena, &statement, WP_PUSH(arena, items, count)))
+	while ((status = wp_db_step(&statement, "questions were listed", err)) > 0) {
+		if (!read_question(arena, &statement, &question))
 			return wp_db_damaged(&cache->db, err, "a question is not readable");
-	*ret_items = items;
+		*WP_PUSH(scratch, items, count) = question;
+	}
+	*ret_items = take_list(arena, items, count, sizeof *items);
 	*ret_count = count;
 	return status;
 }
@@ -147,70 +169,72 @@ int wp_cache_put_baselines(struct wp_cache *cache, const struct wp_baseline *ite
 	return wp_db_end(&cache->db, status, err);
 }
 
-/* What a column has, or @same, which may be NULL, where it is that text. */
-static const char *keep_text(struct wp_arena *arena, struct wp_statement *statement, int column, const char *same)
+/*
+ * Makes the baseline before, with which most have texts in common, the next one. False when a column does not hold what wimplan writes
+ * there.
+ */
+static bool read_baseline(struct wp_arena *arena, struct wp_statement *statement, struct wp_baseline *baseline)
 {
-	size_t length;
-	const char *text = wp_db_bytes(statement, column, &length);
+	const char *confidence = keep_text(arena, statement, 5, wp_confidence_name(baseline->confidence));
 
-	return text && same && strlen(same) == length && !memcmp(same, text, length) ? same : wp_db_text(arena, statement, column);
+	baseline->site_code = keep_text(arena, statement, 0, baseline->site_code);
+	baseline->package_id = keep_text(arena, statement, 1, baseline->package_id);
+	baseline->file_id = wp_db_text(arena, statement, 3);
+	baseline->content_id = wp_db_text(arena, statement, 4);
+	baseline->origin = keep_text(arena, statement, 6, baseline->origin);
+	baseline->recorded_at = wp_db_time(statement, 7);
+	return wp_db_u64(statement, 2, &baseline->source_version) && baseline->site_code && baseline->package_id &&
+	       baseline->file_id && baseline->content_id && baseline->origin && strlen(baseline->file_id) < WP_HASH_TEXT &&
+	       strlen(baseline->content_id) < WP_HASH_TEXT && wp_confidence_from_name(confidence, &baseline->confidence);
 }
 
-/* False when a column does not hold what wimplan writes there. @before: the baseline before, with which most have some texts in common. */
-static bool read_baseline(struct wp_arena *arena, struct wp_statement *statement, const struct wp_baseline *before,
-			  struct wp_baseline *ret)
+/* By site, whatever its letter case, package and version. */
+static int compare_baselines(const void *a, const void *b)
 {
-	const char *confidence = keep_text(arena, statement, 5, wp_confidence_name(before->confidence));
+	const struct wp_baseline *x = a, *y = b;
+	int order = sqlite3_stricmp(x->site_code, y->site_code);
 
-	ret->site_code = keep_text(arena, statement, 0, before->site_code);
-	ret->package_id = keep_text(arena, statement, 1, before->package_id);
-	ret->file_id = wp_db_text(arena, statement, 3);
-	ret->content_id = wp_db_text(arena, statement, 4);
-	ret->origin = keep_text(arena, statement, 6, before->origin);
-	ret->recorded_at = wp_db_time(statement, 7);
-	return wp_db_u64(statement, 2, &ret->source_version) && ret->site_code && ret->package_id && ret->file_id &&
-	       ret->content_id && ret->origin && strlen(ret->file_id) < WP_HASH_TEXT && strlen(ret->content_id) < WP_HASH_TEXT &&
-	       wp_confidence_from_name(confidence, &ret->confidence);
+	if (!order)
+		order = strcmp(x->package_id, y->package_id);
+	if (!order)
+		order = (x->source_version > y->source_version) - (x->source_version < y->source_version);
+	return order ? order : strcmp(x->site_code, y->site_code);
 }
 
-/* The baselines that the statement gives, into *@items, which grows: of a hundred thousand an arena would keep each smaller list as well. */
-static int read_baselines(struct wp_cache *cache, struct wp_arena *arena, struct wp_statement *statement,
-			  struct wp_baseline **items, size_t *count, struct wp_error *err)
+/* They come in the order of their key, which is the one that is wanted as long as each site's code has one spelling. */
+static void sort_baselines(struct wp_baseline *items, size_t count)
 {
-	static const struct wp_baseline none;
-	size_t room = 0;
-	int status;
-
-	while ((status = wp_db_step(statement, "baselines were listed", err)) > 0) {
-		if (*count == room) {
-			room = 2 * room + 16;
-			*items = wp_must(realloc(*items, room * sizeof **items));
+	for (size_t i = 1; i < count; i++)
+		if (compare_baselines(&items[i - 1], &items[i]) > 0) {
+			qsort(items, count, sizeof *items, compare_baselines);
+			return;
 		}
-		if (!read_baseline(arena, statement, *count ? &(*items)[*count - 1] : &none, &(*items)[*count]))
-			return wp_db_damaged(&cache->db, err, "a baseline is not readable");
-		++*count;
-	}
-	return status;
 }
 
 int wp_cache_list_baselines(struct wp_cache *cache, struct wp_arena *arena, const char *site_code,
 			    struct wp_baseline **ret_items, size_t *ret_count, struct wp_error *err)
 {
+	/* For the list while it grows: of a hundred thousand an arena has each smaller list as well. */
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
-	struct wp_baseline *items = NULL;
+	struct wp_baseline *items = NULL, baseline = { 0 };
 	size_t count = 0;
 	int status;
 
+	*ret_items = NULL;
+	*ret_count = 0;
 	wp_db_query(&cache->db, "SELECT site_code, package_id, source_version, file_id, content_id, confidence, "
 		    "origin, recorded_at FROM baselines WHERE ?1 IS NULL OR site_code = ?1 COLLATE NOCASE "
-		    "ORDER BY site_code COLLATE NOCASE, package_id, source_version", &statement);
+		    "ORDER BY site_code, package_id, source_version", &statement);
 	wp_db_bind_text(&statement, 1, site_code);
-	status = read_baselines(cache, arena, &statement, &items, &count, err);
-	*ret_items = wp_arena_alloc(arena, count * sizeof *items);
+	while ((status = wp_db_step(&statement, "baselines were listed", err)) > 0) {
+		if (!read_baseline(arena, &statement, &baseline))
+			return wp_db_damaged(&cache->db, err, "a baseline is not readable");
+		*WP_PUSH(scratch, items, count) = baseline;
+	}
+	sort_baselines(items, count);
+	*ret_items = take_list(arena, items, count, sizeof *items);
 	*ret_count = count;
-	if (count)
-		memcpy(*ret_items, items, count * sizeof *items);
-	free(items);
 	return status;
 }
 

@@ -203,10 +203,11 @@ bool wp_db_u64(struct wp_statement *statement, int column, uint64_t *ret)
 
 struct wp_time wp_db_time(struct wp_statement *statement, int column)
 {
-	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
-	const char *text = wp_db_text(scratch, statement, column);
+	size_t length;
+	/* SQLite puts a NUL behind texts. */
+	const char *text = sqlite3_column_type(statement->handle, column) == SQLITE_TEXT ? wp_db_bytes(statement, column, &length) : NULL;
 
-	return text ? wp_time_parse(text) : (struct wp_time){ 0 };
+	return text && strlen(text) == length ? wp_time_parse(text) : (struct wp_time){ 0 };
 }
 
 void wp_db_hash(struct wp_statement *statement, int column, char ret[WP_HASH_TEXT])

@@ -139,3 +139,33 @@ Test(cache, baselines_are_kept_all_or_none)
 	cr_expect_eq(wp_cache_put_baselines(place.cache, NULL, 0, &err), WP_OK);
 	cleanup(&place);
 }
+
+/* A site is one whatever the letter case of its code: its baselines are in one order. */
+Test(cache, baselines_of_two_spellings_are_in_one_order)
+{
+	static const struct {
+		const char *site, *package;
+		uint64_t version;
+	} order[] = {
+		{ "A01", "P0100009", 1 }, { "p01", "P0100001", 1 }, { "P01", "P0100002", 1 }, { "p01", "P0100002", 2 },
+		{ "P01", "P0100002", 10 }, { "P01", "P0100003", 1 }, { "p01", "P0100003", 1 }, { "q01", "P0100001", 1 },
+	};
+	struct place place = { 0 };
+
+	setup(&place);
+	for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+		put(&place, order[i].site, order[i].package, order[i].version, "sha256:c", WP_CONFIDENCE_PROVEN, "adopted");
+	for (int k = 0; k < 2; k++) {
+		size_t first = k ? 1 : 0, last = k ? 7 : 8;
+
+		list(&place, k ? "p01" : NULL);
+		cr_assert_eq(place.count, last - first);
+		for (size_t i = first; i < last; i++) {
+			cr_expect_str_eq(place.items[i - first].site_code, order[i].site, "%zu", i);
+			cr_expect_str_eq(place.items[i - first].package_id, order[i].package, "%zu", i);
+			cr_expect_eq(place.items[i - first].source_version, order[i].version, "%zu", i);
+			cr_expect_str_eq(place.items[i - first].origin, "adopted");
+		}
+	}
+	cleanup(&place);
+}
