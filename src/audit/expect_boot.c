@@ -170,41 +170,44 @@ static void tell(struct wp_expecting *judge, const struct finding *finding)
 					       finding->path, images, found));
 }
 
-static void tell_verdicts(struct wp_expecting *judge, const struct wp_judged *old, const struct wp_judged *joint,
-			  const struct wp_judged *others, const struct wp_judged *none, const struct wp_judged *mixed)
-{
-	const char *expected = expected_words(judge);
+/* How the images that are asked for start, where that is not as it should be. */
+enum verdict { OLD, JOINT, OTHERS, NO_MANAGER, MIXED, VERDICTS };
 
-	if (old->count)
-		wp_expect_note(judge, WP_NOTE_BOOT_2011_ONLY, old, wp_judged_facts(old, "boot", wp_json_text(expected)),
-			       wp_arena_printf(judge->arena, "the boot manager of %s is signed under the certificate of 2011 alone (%s): it "
-							     "does not start where that one is revoked or was never trusted",
-					       wp_judged_words(judge, old), wp_judged_found(judge, old)));
-	if (joint->count)
-		wp_expect_note(judge, WP_NOTE_BOOT_2011_ONLY, joint, wp_judged_facts(joint, "boot", wp_json_text(expected)),
-			       wp_arena_printf(judge->arena, "the boot manager of %s is signed under the certificate of 2011 and by somebody else, "
-							     "and not under that of 2023 (%s): it does not start where the certificate of 2011 is "
-							     "revoked, or where neither signer is trusted",
-					       wp_judged_words(judge, joint), wp_judged_found(judge, joint)));
-	if (others->count)
-		wp_expect_note(judge, WP_NOTE_LACKS, others, wp_judged_facts(others, "boot", wp_json_text(expected)),
-			       wp_arena_printf(judge->arena, "the boot manager of %s is not signed under the certificate of 2023, "
-							     "but under %s",
-					       wp_judged_words(judge, others), wp_judged_found(judge, others)));
-	if (none->count)
-		wp_expect_note(judge, WP_NOTE_LACKS, none, wp_judged_facts(none, "boot", wp_json_text(expected)),
-			       wp_arena_printf(judge->arena, "%s %s no \\Windows\\Boot\\EFI\\bootmgfw.efi", wp_judged_words(judge, none),
-					       none->count == 1 ? "has" : "have"));
-	if (mixed->count)
-		wp_expect_note(judge, WP_NOTE_BOOT_MIXED, mixed, wp_judged_facts(mixed, "boot", json_null()),
-			       wp_arena_printf(judge->arena, "%s: a start from a disc and one from the network are signed under different "
-							     "certificates (%s), so that where one starts the other may not",
-					       wp_judged_words(judge, mixed), wp_judged_found(judge, mixed)));
+/* What is said of them: text, which images they are, text, what was found, text. */
+static const struct {
+	enum wp_note_kind kind;
+	bool expected; /* it is held against what boot = … asks for */
+	const char *before, *behind, *end; /* the last two are NULL where nothing was found */
+} sentences[VERDICTS] = {
+	[OLD] = { WP_NOTE_BOOT_2011_ONLY, true, "the boot manager of ", " is signed under the certificate of 2011 alone (",
+		  "): it does not start where that one is revoked or was never trusted" },
+	[JOINT] = { WP_NOTE_BOOT_2011_ONLY, true, "the boot manager of ",
+		    " is signed under the certificate of 2011 and by somebody else, and not under that of 2023 (",
+		    "): it does not start where the certificate of 2011 is revoked, or where neither signer is trusted" },
+	[OTHERS] = { WP_NOTE_LACKS, true, "the boot manager of ", " is not signed under the certificate of 2023, but under ", "" },
+	[NO_MANAGER] = { WP_NOTE_LACKS, true, "there is no \\Windows\\Boot\\EFI\\bootmgfw.efi in ", NULL, NULL },
+	[MIXED] = { WP_NOTE_BOOT_MIXED, false, "", ": a start from a disc and one from the network are signed under different certificates (",
+		    "), so that where one starts the other may not" },
+};
+
+static void tell_verdicts(struct wp_expecting *judge, const struct wp_judged groups[VERDICTS])
+{
+	for (size_t i = 0; i < VERDICTS; i++) {
+		const struct wp_judged *group = &groups[i];
+		const char *behind = sentences[i].behind ? sentences[i].behind : "";
+
+		if (!group->count)
+			continue;
+		wp_expect_note(judge, sentences[i].kind, group,
+			       wp_judged_facts(group, "boot", sentences[i].expected ? wp_json_text(expected_words(judge)) : json_null()),
+			       wp_arena_printf(judge->arena, "%s%s%s%s%s", sentences[i].before, wp_judged_words(judge, group), behind,
+					       *behind ? wp_judged_found(judge, group) : "", *behind ? sentences[i].end : ""));
+	}
 }
 
 void wp_expect_judge_boot(struct wp_expecting *judge)
 {
-	struct wp_judged old = { 0 }, joint = { 0 }, others = { 0 }, none = { 0 }, mixed = { 0 };
+	struct wp_judged groups[VERDICTS] = { 0 };
 	struct findings findings = { 0 };
 
 	for (size_t i = 0; i < judge->image_count; i++) {
@@ -223,20 +226,20 @@ void wp_expect_judge_boot(struct wp_expecting *judge)
 		look_at_files(judge, &findings, image, starts);
 		look_at_svns(judge, &findings, image, starts);
 		if (starts->verdict == WP_BOOT_MIXED)
-			wp_judged_add(judge, &mixed, image,
+			wp_judged_add(judge, &groups[MIXED], image,
 				      wp_arena_printf(judge->arena, "%s, and %s", issuers_of(judge, manager),
 						      issuers_of(judge, wp_boot_find(starts, WP_BOOT_NETWORK))));
 		if (!judge->expect->boot || why || starts_as_expected(judge, starts))
 			continue;
 		if (starts->verdict == WP_BOOT_NO_MANAGER && judge->subject->boot)
-			wp_judged_add(judge, &none, image, NULL);
+			wp_judged_add(judge, &groups[NO_MANAGER], image, NULL);
 		/* Only where it is proven that the certificate of 2011 is the one. */
 		else if (by & WP_BOOT_BY_2011)
-			wp_judged_add(judge, by & WP_BOOT_BY_OTHERS ? &joint : &old, image, wp_boot_verdict_name(starts->verdict));
+			wp_judged_add(judge, &groups[by & WP_BOOT_BY_OTHERS ? JOINT : OLD], image, wp_boot_verdict_name(starts->verdict));
 		else if (starts->verdict == WP_BOOT_THIRD_PARTY)
-			wp_judged_add(judge, &others, image, issuers_of(judge, manager));
+			wp_judged_add(judge, &groups[OTHERS], image, issuers_of(judge, manager));
 	}
 	for (size_t i = 0; i < findings.count; i++)
 		tell(judge, &findings.items[i]);
-	tell_verdicts(judge, &old, &joint, &others, &none, &mixed);
+	tell_verdicts(judge, groups);
 }

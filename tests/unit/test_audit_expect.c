@@ -481,6 +481,43 @@ Test(audit_expect, certificates)
 	}
 }
 
+/* Each sentence as a whole; what is no matter of [expect] has no value that is expected. */
+Test(audit_expect, sentences_on_certificates)
+{
+	static const struct {
+		const char *by, *summary, *expected;
+		bool joint; /* the second signature is on the first program */
+	} rows[] = {
+		{ "o", "the boot manager of image 1 is signed under the certificate of 2011 alone (2011-only): it does not start where that one is "
+		       "revoked or was never trusted", "2023", false },
+		{ "os", "the boot manager of image 1 is signed under the certificate of 2011 and by somebody else, and not under that of 2023 "
+			"(2011-only): it does not start where the certificate of 2011 is revoked, or where neither signer is trusted", "2023", true },
+		{ "s", "the boot manager of image 1 is not signed under the certificate of 2023, but under Acme CA", "2023", false },
+		{ "", "there is no \\Windows\\Boot\\EFI\\bootmgfw.efi in both images", "2023", false },
+		{ "n-o", "image 1: a start from a disc and one from the network are signed under different certificates (New CA, and Old CA), so that "
+			 "where one starts the other may not", NULL, false },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct world world __attribute__((cleanup(release)));
+		struct starting starting;
+
+		setup(&world);
+		set(&world, "boot", "2023");
+		world.subject.boot = !*rows[i].by;
+		start(&world, &starting, rows[i].by, -1);
+		if (rows[i].joint) {
+			starting.images[0].count = 1;
+			starting.programs[0].signature_count = 2;
+			wp_boot_judge(world.arena, &starting.images[0], (struct wp_svn){ 0 });
+		}
+		judge(&world);
+		cr_assert(world.count, "row %zu", i);
+		cr_expect_str_eq(world.notes[0].summary, rows[i].summary);
+		cr_expect_eq(!json_is_null(json_object_get(world.notes[0].facts, "expected")), rows[i].expected != NULL, "row %zu", i);
+	}
+}
+
 Test(audit_expect, svns)
 {
 	static const struct {
