@@ -169,7 +169,7 @@ def small_disk(ground, command, size, good, before, after):
             return f"status {done.returncode}, and {name} is neither the old one nor the new one: {stderr}"
     if done.returncode == command.good:
         return None if command.server == "own" or states == after or stderr else f"status {done.returncode}, and {list(states)} is the old one"
-    wanted = (*command.changes, "plan.json.journal", "cache.db")
+    wanted = (*command.changes, "plan.json.journal", "plan.receipt.json", "cache.db")
     if done.returncode not in (1, *command.statuses) or not any(name in stderr for name in wanted):
         return f"status {done.returncode}: {stderr}"
     return None

@@ -139,7 +139,7 @@ class Ground:
             result = site.apply(server, "run", "--settle", "5", "--watch", "--for", "60s")
             assert result.returncode == 0, result
         site.start_own = lambda: site.start("--state", site.folder / "own.db", "--load", "load.json", log=None)
-        self.servers["shared"] = site.start(log=None)
+        self.servers["shared"] = site.start(log=None, lifetime=10800)
         document = json.loads((folder / "load.json").read_text())
         (folder / "export.json").write_text(json.dumps(document))
         (folder / "object.xml").write_text(XML)
