@@ -166,8 +166,12 @@ static bool copy_ascii(const uint8_t *bytes, enum wp_byte_order order, char *to)
 	if (units & UINT64_C(0xff80ff80ff80ff80) ||
 	    ~(units + UINT64_C(0x007f007f007f007f)) & UINT64_C(0x0080008000800080))
 		return false;
-	for (unsigned int i = 0; i < 4; i++)
-		to[i] = (char)(units >> 16 * i);
+	/* The letters of each two units side by side. */
+	units |= units >> 8;
+	to[0] = (char)units;
+	to[1] = (char)(units >> 8);
+	to[2] = (char)(units >> 32);
+	to[3] = (char)(units >> 40);
 	return true;
 }
 
