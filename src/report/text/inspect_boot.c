@@ -48,10 +48,10 @@ static void add_boot(const struct wp_layout *out, const struct wp_boot_image *im
 		if (!image->files[i].left_out)
 			add_file(out, &image->files[i]);
 	}
+	wp_layout_line(out, 2, 2, wp_boot_words_left_out(out->arena, left_out));
 	for (size_t i = 0; i < image->diags.count; i++)
 		wp_layout_finding(out, image->diags.items[i].severity,
 				  wp_arena_printf(out->arena, "%s: %s", image->diags.items[i].code, image->diags.items[i].summary));
-	wp_layout_line(out, 2, 2, wp_boot_words_left_out(out->arena, left_out));
 }
 
 /* Behind the last verdict of a file, however many of them rest on that certificate. */
