@@ -54,9 +54,7 @@ static int add_part(struct wp_wim_index *index, struct wp_wim *wim, const struct
 	why = wp_blob_table_add(index, part, &entry);
 	if (!why && wp_wim_is_still(part))
 		return 0;
-	WP_WIM_DIAG(wim, WP_SEVERITY_ERROR, "resource-out-of-range", "the blob table of part %u cannot be used: %s",
-		    (unsigned int)part->header.part, why && wp_wim_is_still(part) ? why : WP_WIM_CHANGED);
-	return WP_E_FAILED;
+	return wp_wim_no_table(wim, part->header.part, why && wp_wim_is_still(part) ? why : WP_WIM_CHANGED);
 }
 
 static int add_parts(struct wp_wim_index *index, struct wp_wim *wim)
@@ -277,10 +275,8 @@ static int read_tables(struct wp_wim_index *index, struct wp_wim *wim)
 		return wp_wim_changed(wim);
 	if (why && entry)
 		return wp_wim_fail(wim, WIMLIB_ERR_INVALID_LOOKUP_TABLE_ENTRY, why);
-	if (why) {
-		WP_WIM_DIAG(wim, WP_SEVERITY_ERROR, "resource-out-of-range", "the blob table cannot be used: %s", why);
-		return WP_E_FAILED;
-	}
+	if (why)
+		return wp_wim_no_table(wim, 0, why);
 	identify(index, wim);
 	if (wim->header.part != 1 || wim->header.parts == 1)
 		return 0;

@@ -49,6 +49,12 @@ int wp_wim_refusal(const struct wp_wim *wim);
 /* Says that wimlib refuses the file with this code; @why, which may be NULL, is what is wrong with it. Returns a failure. */
 int wp_wim_fail(struct wp_wim *wim, int code, const char *why);
 
+/*
+ * Says why a blob table cannot be used: that of the file, or that of a @part of its set, 0 for none. Of one that could not be read, or
+ * that was changed meanwhile, nobody knows what it is like: that is no damage. Returns a failure.
+ */
+int wp_wim_no_table(struct wp_wim *wim, unsigned int part, const char *why);
+
 /* Says that the file was changed, and takes its identity away. Returns a failure. */
 int wp_wim_changed(struct wp_wim *wim);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What wimlib refuses of a file whose header and XML layer 1 can show: neither it nor what a site has need be asked. */
 #include "internal.h"
+#include "reading.h"
 
 #include <string.h>
 #include <wimlib.h>
@@ -50,6 +51,17 @@ int wp_wim_fail(struct wp_wim *wim, int code, const char *why)
 		    wimlib_get_error_string((enum wimlib_error_code)code));
 	if (why)
 		wp_diag_detail(wim->arena, &wim->diags, "%s", why);
+	return WP_E_FAILED;
+}
+
+int wp_wim_no_table(struct wp_wim *wim, unsigned int part, const char *why)
+{
+	const char *code = !strcmp(why, WP_WIM_UNREAD)    ? "unreadable"
+			   : !strcmp(why, WP_WIM_CHANGED) ? "changed-while-reading"
+							  : "resource-out-of-range";
+	const char *whose = part ? wp_arena_printf(wim->arena, " of part %u", part) : "";
+
+	WP_WIM_DIAG(wim, WP_SEVERITY_ERROR, code, "the blob table%s cannot be used: %s", whose, why);
 	return WP_E_FAILED;
 }
 

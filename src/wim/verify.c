@@ -103,10 +103,8 @@ static int open_by_wimlib(struct wp_wim *wim, WIMStruct **ret)
 	if (!is_same(wim))
 		return wp_wim_changed(wim);
 	why = wp_wim_check_spread(wim);
-	if (why) {
-		WP_WIM_DIAG(wim, WP_SEVERITY_ERROR, "resource-out-of-range", "the blob table cannot be used: %s", why);
-		return WP_E_FAILED;
-	}
+	if (why)
+		return wp_wim_no_table(wim, 0, why);
 	call_once(&wimlib_once, initialize);
 	if (wimlib_status)
 		return wp_wim_fail(wim, wimlib_status, NULL);

@@ -129,6 +129,7 @@ Test(reading, solid_resources_of_a_table)
 	cr_expect_null(wp_wim_index_read(wim));
 	cr_assert_gt(wim->diags.count, 0);
 	cr_expect_str_eq(wim->diags.items[wim->diags.count - 1].summary, "the blob table cannot be used: it cannot be read");
+	cr_expect_str_eq(wim->diags.items[wim->diags.count - 1].code, "unreadable", "which is no damage");
 	wp_wim_free(wim);
 	unlink(path);
 	wp_buf_free(&file);
