@@ -136,13 +136,22 @@ static void put_fields(struct wp_buf *buf, const struct wp_site_image *image, co
 			put_text(buf, wp_site_image_value(image, &wp_site_fields[i]));
 }
 
+/* Whether the name of a property is that of a field; mostly it is the one that the field was taken from. */
+static bool is_field(const struct wp_site_image *image, const struct wp_bag_property *property)
+{
+	for (size_t i = 0; i < WP_SITE_FIELDS; i++)
+		if (wp_site_image_value(image, &wp_site_fields[i]) == property->value)
+			return true;
+	return wp_site_field_of_property(property->name);
+}
+
 /* The next property from *@at on that is no field; NULL behind the last. */
 static const struct wp_bag_property *next_other(const struct wp_site_image *image, size_t *at)
 {
 	while (*at < image->property_count) {
 		const struct wp_bag_property *property = &image->properties[(*at)++];
 
-		if (!wp_site_field_of_property(property->name))
+		if (!is_field(image, property))
 			return property;
 	}
 	return NULL;

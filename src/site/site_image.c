@@ -43,11 +43,17 @@ const char *wp_site_image_value(const struct wp_site_image *image, const struct 
 	return *(const char *const *)(const void *)((const char *)image + field->offset);
 }
 
+/* What is left out of a name before it is looked up. */
+static bool is_filler(char c)
+{
+	return c == ' ' || c == '_' || c == '.' || c == '-' || c == '\t' || c == '\r' || c == '\n';
+}
+
 /* Equal to a name of the table? */
 static bool same_name(const char *name, const char *known)
 {
 	for (; *name; name++) {
-		if (strchr(" \t\r\n_.-", *name))
+		if (is_filler(*name))
 			continue;
 		if (wp_ascii_lower(*name) != *known)
 			return false;
