@@ -201,6 +201,8 @@ static inline void wp_record_set_freep(struct wp_record_set **set)
 	wp_record_set_free(*set);
 }
 
+/* The record with this PackageID as it is spelled there; NULL: none. */
+const struct wp_record *wp_record_set_get(const struct wp_record_set *set, const char *package_id);
 /* The record with this PackageID, which is the same to a site whatever its letter case; NULL: none. */
 const struct wp_record *wp_record_set_find(const struct wp_record_set *set, const char *package_id);
 

@@ -3,9 +3,6 @@
 #include "cost.h"
 #include "internal.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 static wp_audit_find *const finders[] = {
 	wp_audit_find_points,
 	wp_audit_find_indexes,
@@ -16,19 +13,6 @@ static wp_audit_find *const finders[] = {
 	wp_audit_find_schedules,
 	wp_audit_find_expected,
 };
-
-static int compare_id(const void *id, const void *record)
-{
-	return strcmp(id, ((const struct wp_record *)record)->package_id);
-}
-
-/* What the export before this one has of a package; NULL: nothing. */
-static const struct wp_record *previous_of(const struct wp_audit_input *input, const char *package_id)
-{
-	const struct wp_record_set *set = input->previous;
-
-	return set && set->count ? bsearch(package_id, set->records, set->count, sizeof *set->records, compare_id) : NULL;
-}
 
 struct wp_audit *wp_audit_begin(const struct wp_audit_input *input, struct wp_plan *plan)
 {
@@ -69,7 +53,7 @@ static struct audited look_at(struct wp_audit *audit, struct wp_arena *scratch, 
 		.record = record,
 		.seen = seen,
 		.found = found ? *found : (struct wp_expect_found){ 0 },
-		.previous = previous_of(input, entry->package_id),
+		.previous = input->previous ? wp_record_set_get(input->previous, entry->package_id) : NULL,
 		.distribution = &audit->distributions.packages[at],
 		.usage = &audit->usages.packages[at],
 	};

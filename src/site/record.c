@@ -60,12 +60,25 @@ void wp_record_set_free(struct wp_record_set *set)
 	free(set);
 }
 
+static int compare_id(const void *id, const void *record)
+{
+	return strcmp(id, ((const struct wp_record *)record)->package_id);
+}
+
+const struct wp_record *wp_record_set_get(const struct wp_record_set *set, const char *package_id)
+{
+	return set->count ? bsearch(package_id, set->records, set->count, sizeof *set->records, compare_id) : NULL;
+}
+
 const struct wp_record *wp_record_set_find(const struct wp_record_set *set, const char *package_id)
 {
-	for (size_t i = 0; i < set->count; i++)
+	const struct wp_record *found = wp_record_set_get(set, package_id);
+
+	/* In another letter case it stands elsewhere, which is what a person gives now and then. */
+	for (size_t i = 0; !found && i < set->count; i++)
 		if (wp_ascii_same(set->records[i].package_id, package_id))
-			return &set->records[i];
-	return NULL;
+			found = &set->records[i];
+	return found;
 }
 
 static struct wp_number number(const json_t *properties, const char *name)
