@@ -369,21 +369,16 @@ static void take_signature(struct reader *reader, const uint8_t *bytes, size_t s
 static bool find_signature(struct reader *reader, size_t at, size_t length, size_t *ret_skip)
 {
 	const uint8_t *entry = reader->pe->bytes + at;
+	uint16_t type = wp_get16(entry + 6);
 
-	switch (wp_get16(entry + 6)) {
-	case ENTRY_PKCS7:
-		*ret_skip = ENTRY_HEADER;
+	*ret_skip = ENTRY_HEADER + (type == ENTRY_UEFI_GUID ? sizeof guid_of_pkcs7 : 0);
+	if (type == ENTRY_PKCS7 || (type == ENTRY_UEFI_GUID && length >= *ret_skip &&
+				    !memcmp(entry + ENTRY_HEADER, guid_of_pkcs7, sizeof guid_of_pkcs7)))
 		return true;
-	case ENTRY_UEFI_GUID:
-		*ret_skip = ENTRY_HEADER + sizeof guid_of_pkcs7;
-		if (length >= *ret_skip && !memcmp(entry + ENTRY_HEADER, guid_of_pkcs7, sizeof guid_of_pkcs7))
-			return true;
-		/* fallthrough */
-	case ENTRY_UEFI_PKCS1:
+	if (type == ENTRY_UEFI_GUID || type == ENTRY_UEFI_PKCS1)
 		leave_out(reader, 0, "an entry of its certificate table is none of PKCS #7, but of a kind that firmware may know");
-		return false;
-	}
-	odd(reader, "an entry of its certificate table is none of a signature");
+	else
+		odd(reader, "an entry of its certificate table is none of a signature");
 	return false;
 }
 
