@@ -204,12 +204,19 @@ void wp_history_free(struct wp_history *history);
 int wp_cache_begin(struct wp_cache *cache, struct wp_error *err);
 int wp_cache_end(struct wp_cache *cache, int status, struct wp_error *err);
 
+/* What an event was for each of its packages, made when it is written: of a hundred thousand it would be a lot in memory. */
+struct wp_event_packages {
+	size_t count;
+	/* Called for each, in their order, or not at all. Of the event package_id, at and facts count; facts is a new reference. */
+	struct wp_event (*next)(void *context, size_t number);
+	void *context;
+};
+
 /*
- * Adds an event, and what it was for each of @count packages: of these package_id, at and facts count. A plan that is the
- * last of its site already, and a receipt that is there already, are not added again. The oldest events are forgotten
- * (WP_LIMIT_EVENTS, WP_LIMIT_EVENT_PACKAGES).
+ * Adds an event, and what it was for packages; NULL: for none. A plan that is the last of its site already, and a receipt
+ * that is there already, are not added again. The oldest events are forgotten (WP_LIMIT_EVENTS, WP_LIMIT_EVENT_PACKAGES).
  */
-int wp_cache_log(struct wp_cache *cache, const struct wp_event *event, const struct wp_event *packages, size_t count,
+int wp_cache_log(struct wp_cache *cache, const struct wp_event *event, const struct wp_event_packages *packages,
 		 struct wp_error *err);
 /*
  * The events of a site (NULL: of all sites), by time, in @arena; @package_id NULL: whole ones, otherwise what they were

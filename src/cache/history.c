@@ -72,7 +72,7 @@ static int insert_event(struct wp_cache *cache, const struct wp_event *event, si
 	return wp_db_run(&statement, "the history was written", err);
 }
 
-static int insert_packages(struct wp_cache *cache, const struct wp_event *packages, size_t count, struct wp_buf *facts,
+static int insert_packages(struct wp_cache *cache, const struct wp_event_packages *packages, struct wp_buf *facts,
 			   struct wp_error *err)
 {
 	struct wp_statement statement __attribute__((cleanup(wp_db_finalize))) = { 0 };
@@ -80,13 +80,16 @@ static int insert_packages(struct wp_cache *cache, const struct wp_event *packag
 	int status = wp_db_prepare(&cache->db, "INSERT INTO event_packages (event, number, package_id, at, facts) VALUES (?1, "
 				   "?2, ?3, ?4, ?5)", &statement, err);
 
-	for (size_t i = 0; !status && i < count; i++) {
+	for (size_t i = 0; !status && i < packages->count; i++) {
+		struct wp_event package = packages->next(packages->context, i);
+
 		wp_buf_clear(facts);
-		wp_json_canonical(facts, packages[i].facts);
+		wp_json_canonical(facts, package.facts);
+		json_decref(package.facts);
 		wp_db_bind_int(&statement, 1, event);
 		wp_db_bind_int(&statement, 2, (int64_t)i);
-		wp_db_bind_text(&statement, 3, packages[i].package_id);
-		wp_db_bind_time(&statement, 4, packages[i].at);
+		wp_db_bind_text(&statement, 3, package.package_id);
+		wp_db_bind_time(&statement, 4, package.at);
 		wp_db_bind_text(&statement, 5, wp_buf_text(facts));
 		status = wp_db_run(&statement, "the history was written", err);
 	}
@@ -105,20 +108,23 @@ static int drop_oldest(struct wp_cache *cache, struct wp_error *err)
 	return wp_db_run(&statement, "old events were forgotten", err);
 }
 
-int wp_cache_log(struct wp_cache *cache, const struct wp_event *event, const struct wp_event *packages, size_t count,
+int wp_cache_log(struct wp_cache *cache, const struct wp_event *event, const struct wp_event_packages *packages,
 		 struct wp_error *err)
 {
+	static const struct wp_event_packages none;
 	struct wp_buf facts __attribute__((cleanup(wp_buf_free))) = { 0 };
 	int status = wp_db_begin(&cache->db, err);
 
 	if (status)
 		return status;
+	if (!packages)
+		packages = &none;
 	status = is_told(cache, event, &facts, err);
 	if (status)
 		return wp_db_end(&cache->db, status > 0 ? WP_OK : status, err);
-	status = insert_event(cache, event, count, &facts, err);
+	status = insert_event(cache, event, packages->count, &facts, err);
 	if (!status)
-		status = insert_packages(cache, packages, count, &facts, err);
+		status = insert_packages(cache, packages, &facts, err);
 	if (!status)
 		status = drop_oldest(cache, err);
 	return wp_db_end(&cache->db, status, err);

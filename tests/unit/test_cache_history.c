@@ -23,14 +23,20 @@ static struct wp_event make(enum wp_event_kind kind, const char *site, const cha
 	};
 }
 
+/* That of one package, whose id @context is. */
+static struct wp_event next_package(void *context, size_t number)
+{
+	(void)number;
+	return (struct wp_event){ .package_id = context, .facts = json_pack("{s:s}", "status", "change") };
+}
+
 static void tell(struct wp_cache *cache, struct wp_event event, const char *package_id)
 {
-	struct wp_event package = { .package_id = package_id, .facts = json_pack("{s:s}", "status", "change") };
+	const struct wp_event_packages packages = { 1, next_package, (void *)(uintptr_t)package_id };
 	struct wp_error err;
 
-	cr_assert_eq(wp_cache_log(cache, &event, &package, package_id ? 1 : 0, &err), WP_OK, "%s", err.message);
+	cr_assert_eq(wp_cache_log(cache, &event, package_id ? &packages : NULL, &err), WP_OK, "%s", err.message);
 	json_decref(event.facts);
-	json_decref(package.facts);
 }
 
 /* The plans of a history in a row; "-" for what is none. */
@@ -100,28 +106,25 @@ Test(cache, history_keeps_the_newest_whatever_it_names)
 {
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct place place __attribute__((cleanup(cleanup)));
-	struct wp_event *packages = wp_arena_alloc(arena, LIMIT * sizeof *packages);
+	struct wp_event_packages packages = { LIMIT, next_package, (void *)(uintptr_t)"P0100001" };
 	struct wp_event event;
 	struct wp_cache *cache;
 	struct wp_error err;
-	json_t *facts = json_object();
 
 	setup(&place);
 	cache = open_cache(&place, WP_CACHE_WRITE);
 	cr_expect_eq(cache->event_package_limit, WP_LIMIT_EVENT_PACKAGES);
 	cache->event_package_limit = LIMIT;
-	for (size_t i = 0; i < LIMIT; i++)
-		packages[i] = (struct wp_event){ .package_id = "P0100001", .facts = facts };
 	event = make(WP_EVENT_PLAN, "P01", "a", 100);
-	cr_assert_eq(wp_cache_log(cache, &event, packages, LIMIT, &err), WP_OK, "%s", err.message);
+	cr_assert_eq(wp_cache_log(cache, &event, &packages, &err), WP_OK, "%s", err.message);
 	event.plan_id = "b";
-	cr_assert_eq(wp_cache_log(cache, &event, packages, 0, &err), WP_OK, "%s", err.message);
+	cr_assert_eq(wp_cache_log(cache, &event, NULL, &err), WP_OK, "%s", err.message);
 	cr_expect_str_eq(plans(cache, arena, NULL, NULL), "ab", "as many as there may be");
 	event.plan_id = "c";
-	cr_assert_eq(wp_cache_log(cache, &event, packages, 1, &err), WP_OK, "%s", err.message);
+	packages.count = 1;
+	cr_assert_eq(wp_cache_log(cache, &event, &packages, &err), WP_OK, "%s", err.message);
 	cr_expect_str_eq(plans(cache, arena, NULL, NULL), "bc", "one more");
 	json_decref(event.facts);
-	json_decref(facts);
 	wp_cache_close(cache);
 }
 
