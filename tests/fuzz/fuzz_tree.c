@@ -47,7 +47,7 @@ static void compare_with_half(struct wp_arena *arena, const struct wp_wim_index 
 	struct wp_arena *own = wp_arena_new();
 	struct wp_tree *other __attribute__((cleanup(wp_tree_freep))) = wp_arena_alloc(own, sizeof *other);
 	size_t half = size - size / 2;
-	uint8_t *bytes = malloc(half + 1);
+	uint8_t *bytes = wp_take(half + 1);
 	int status;
 
 	other->arena = own;
