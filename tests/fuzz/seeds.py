@@ -12,7 +12,9 @@ import tempfile
 BUILD = pathlib.Path(sys.argv[1]).resolve()
 CORPUS = pathlib.Path(__file__).resolve().parent / "corpus"
 RESOURCES = 0x600  # where pe_make.h puts them, behind 512 bytes of code
+CERTIFICATES = 0x80 + 136 + 32  # where it says of the certificate table where that is
 HEADER, ENTRY = 208, 50
+GUID_OF_PKCS7 = bytes.fromhex("9dd2af4adf68ee498aa9347d375665a7")
 BOOT = ("2011-only", "2023-in-place", "both", "third-party", "unproven", "unproven: unsigned", "2011-only: nested",
         "2023-in-place: countersigned", "2023-in-place: stamped")
 TEXT = "".join(f"line {i} of a text that can be compressed, " for i in range(2500))
@@ -57,6 +59,16 @@ def put(target, name, data):
     (CORPUS / target / name.replace(": ", "-")).write_bytes(data)
 
 
+def of_uefi(program, type, guid):
+    """The same with the first entry of its certificate table as one of UEFI."""
+    table, size = struct.unpack_from("<II", program, CERTIFICATES)
+    length, revision = struct.unpack_from("<IH", program, table)
+    entry = struct.pack("<IHH", length + len(guid), revision, type) + guid + program[table + 8:table + length]
+    rest = program[table + (length + 7) // 8 * 8:]
+    program = program[:table] + entry + bytes(-len(entry) % 8) + rest
+    return program[:CERTIFICATES + 4] + struct.pack("<I", len(program) - table) + program[CERTIFICATES + 8:]
+
+
 def boot(folder):
     recipe = run("mkboot", folder / "authorities").decode()
     images, digests = {}, []
@@ -68,6 +80,8 @@ def boot(folder):
             images.setdefault(name, bytes.fromhex(words[3]))
     for name in BOOT:
         put("fuzz_boot", name, images[name])
+    put("fuzz_boot", "both: by-guid", of_uefi(images["both"], 0xEF1, GUID_OF_PKCS7))
+    put("fuzz_boot", "both: pkcs1", of_uefi(images["both"], 0xEF0, b""))
     program = images["unproven: unsigned"]
     put("fuzz_resources", "svn-and-version", program[RESOURCES:] + program[RESOURCES:])
     put("fuzz_resources", "data-elsewhere", (program[RESOURCES:].replace(struct.pack("<I", 0x2100), struct.pack("<I", 0x10000100))
