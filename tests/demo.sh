@@ -133,7 +133,13 @@ say "The change board agrees. Before the window the site itself is read once mor
 	'done in a copy of the cache, so that all of the above can still be tried:'
 printf '\n$ ./start-site tls\n'
 site=$(./start-site tls)
-trap 'kill "$(cat site.pid)" 2>/dev/null || true' EXIT
+# It closes its database before it ends, and who copies the folder behind this script should find it closed.
+stop_site() {
+	local tries=100
+	kill "$(cat site.pid)" 2>/dev/null || return 0
+	while [ $((tries -= 1)) -gt 0 ] && [ -e site.db-wal ]; do sleep 0.05; done
+}
+trap stop_site EXIT
 echo "$site"
 provider=(--provider "$site" --auth none --ca-file ca.pem)
 cp cache.db after.db
