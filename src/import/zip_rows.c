@@ -46,6 +46,20 @@ static la_int64_t seek_file(struct archive *archive, void *context, la_int64_t o
 	return at < 0 ? ARCHIVE_FATAL : at;
 }
 
+/*
+ * Why libarchive has failed. Where it had no memory, nothing is wrong with the archive: it says so, or says nothing, or says that zlib does
+ * not begin, which fails for want of memory alone (archive_read_support_format_zip.c, zip_deflate_init()).
+ */
+static const char *why_failed(struct archive *archive)
+{
+	static const char zlib[] = "Can't initialize ZIP decompression";
+	const char *why = archive_error_string(archive);
+
+	if (archive_errno(archive) == ENOMEM || (why && !strncmp(why, zlib, sizeof zlib - 1)))
+		wp_out_of_memory();
+	return why ? why : "libarchive gives no reason, as when memory runs out";
+}
+
 /* One member while it is read. */
 struct member {
 	struct archive *archive;
@@ -61,7 +75,7 @@ static ptrdiff_t read_member(void *context, void *bytes, size_t size, struct wp_
 	if (got < 0)
 		return wp_fail(err, WP_E_FAILED, "export-invalid", member->name,
 			       "%s: cannot be unpacked: %s; export again", member->name,
-			       archive_error_string(member->archive));
+			       why_failed(member->archive));
 	/* A few bytes may stand for gigabytes: an object is one record, and bounded as one. */
 	if ((size_t)got > member->left)
 		return wp_fail(err, WP_E_FAILED, "record-too-large", member->name,
@@ -145,7 +159,7 @@ static int read_entries(struct zip *zip, struct archive *archive, size_t record_
 	}
 	if (got != ARCHIVE_EOF)
 		return wp_fail(err, WP_E_FAILED, "export-invalid", zip->name,
-			       "%s: cannot be unpacked: %s; export again", zip->name, archive_error_string(archive));
+			       "%s: cannot be unpacked: %s; export again", zip->name, why_failed(archive));
 	if (!objects && workbook)
 		return wp_fail(err, WP_E_FAILED, "export-unknown-shape", zip->name,
 			       "%s: this is an Excel workbook; save it as \"CSV UTF-8\", see wimplan-records(5)",
@@ -166,7 +180,9 @@ int wp_zip_rows(const char *name, struct wp_bytes bytes, int fd, size_t record_l
 	zip->name = name;
 	zip->bytes = bytes;
 	zip->fd = fd;
-	archive_read_support_format_zip(archive);
+	/* Nothing but want of memory keeps it from knowing the format. */
+	if (archive_read_support_format_zip(archive) != ARCHIVE_OK)
+		wp_out_of_memory();
 	archive_read_set_callback_data(archive, zip);
 	archive_read_set_read_callback(archive, read_file);
 	/* With a directory to look names up in, members that are not wanted need not be unpacked. */
@@ -174,7 +190,7 @@ int wp_zip_rows(const char *name, struct wp_bytes bytes, int fd, size_t record_l
 		archive_read_set_seek_callback(archive, seek_file);
 	if (archive_read_open1(archive) != ARCHIVE_OK)
 		status = wp_fail(err, WP_E_FAILED, "export-invalid", name, "%s: cannot be unpacked: %s; export again",
-				 name, archive_error_string(archive));
+				 name, why_failed(archive));
 	else
 		status = read_entries(zip, archive, record_limit, assembler, err);
 	archive_read_free(archive);
