@@ -20,6 +20,7 @@ with open(WIMPLAN, "rb") as program:
 # Below this many seconds a measurement says nothing; a quadratic cost at these sizes is far above.
 NOISE = 0.15
 MOST = 3.0
+SOURCE = "\\\\s\\d\\a.wim"
 passed = failed = 0
 
 
@@ -57,6 +58,15 @@ def steps(inside):
     return site_rows("SMS_TaskSequencePackage", [{"PackageID": "P0100050", "Sequence": f"<sequence>{inside}</sequence>"}])
 
 
+def installed(count):
+    """A package of as many images as there are steps that install one of them; its source has one image."""
+    images = "".join(f"<IMAGE index='{i + 1}'><Property name='Image name'>N{i}</Property></IMAGE>" for i in range(count))
+    step = ("<step type='SMS_TaskSequence_ApplyOperatingSystemAction' name='y'><variable property='ImagePackageID'>P0100001</variable>"
+            "<variable property='ImageIndex'>1</variable></step>")
+    return json.dumps([package({"PkgSourcePath": SOURCE, "PkgSourceFlag": 2, "ImageProperty": f"<WIM>{images}</WIM>"}),
+                       {"__CLASS": "SMS_TaskSequencePackage", "PackageID": "P0100050", "Sequence": f"<sequence>{step * count}</sequence>"}])
+
+
 def point(number):
     return {"PackageID": "P0100001", "ServerNALPath": f"\\\\DP{number}\\", "SiteCode": "P01", "State": number % 9, "SourceVersion": 1}
 
@@ -80,6 +90,7 @@ EXPORTS = [
     ("task sequences that run each other", lambda n: site_rows("SMS_TaskSequencePackage", [
         {"PackageID": f"P02{i:05X}", "BootImageID": "P0100001", "Sequence": "<sequence><subtasksequence name='r'><variable property="
          f"'TsPackageID'>P02{(i + 1) % n:05X}</variable></subtasksequence></sequence>"} for i in range(n)]), 2000, True),
+    ("steps of a package of many images", installed, 2000, True),
     ("references as texts of XML", lambda n: "<ArrayOfString>" + "".join(
         "<string>&lt;INSTANCE CLASSNAME='SMS_TaskSequenceReferencesInfo'>&lt;PROPERTY NAME='PackageID'>&lt;VALUE>"
         f"P02{i:05X}&lt;/VALUE>&lt;/PROPERTY>&lt;/INSTANCE></string>" for i in range(n)) + "</ArrayOfString>", 10000, False),
@@ -145,7 +156,7 @@ def measure(folder, name, text, good):
         failed += 1
         print(f"FAILED {name}: status {status}")
     if status == 0:
-        for arguments in (["snapshot", "show", "--cache", cache], ["plan", "--cache", cache, "--site", "P01", "--json"]):
+        for arguments in (["snapshot", "show", "--cache", cache], ["plan", "--cache", cache, "--site", "P01", "--json", "--map", f"\\\\s\\d={folder}"]):
             again, more = run(arguments)
             seconds += more
             if again not in (0, 3):
@@ -155,6 +166,7 @@ def measure(folder, name, text, good):
 
 
 with tempfile.TemporaryDirectory() as folder:
+    subprocess.run([os.path.join(BUILD, "mkwim"), "-C", folder, "-"], input=b'wim a.wim\nimage "One"\nfile /a.txt x\n', check=True)
     for name, make, size, good in EXPORTS:
         # Twice that of half the size, and a little for what is no measurement.
         half, whole = measure(folder, name, make(size // 2), good), measure(folder, name, make(size), good)

@@ -34,9 +34,5 @@ void wp_audit_package(struct wp_audit *audit, const struct wp_record *record, co
 /* Adds what there is to say of all together, and the estimates, to the plan, which is made by now, and puts the notes in order. */
 void wp_audit_end(struct wp_audit *audit);
 void wp_audit_free(struct wp_audit *audit);
-static inline void wp_audit_freep(struct wp_audit **audit)
-{
-	wp_audit_free(*audit);
-}
 
 #endif

@@ -230,7 +230,10 @@ void wp_record_shorten(const struct wp_record *record, struct wp_buf *ret);
  * the record's JSON, a new reference or NULL. False where these are no brief.
  */
 bool wp_record_read_brief(struct wp_arena *arena, const uint8_t *bytes, size_t length, struct wp_record *ret, json_t **ret_json);
-/* The images of a record whatever it was read from: those of a brief are made in @arena, with their fields, and of their properties those that are none. */
+/*
+ * The images of a record whatever it was read from: those of a brief are made in @arena, each time, with their fields, and of their
+ * properties those that are none.
+ */
 struct wp_site_images wp_record_images(struct wp_arena *arena, const struct wp_record *record);
 
 /*

@@ -38,6 +38,7 @@ static struct audited look_at(struct wp_audit *audit, struct wp_arena *scratch, 
 	const struct wp_audit_input *input = audit->input;
 	const struct wp_entry *entry = &audit->plan->entries[audit->plan->entry_count - 1];
 	size_t at = (size_t)(record - input->plan->set->records);
+	const struct wp_record *previous = input->previous ? wp_record_set_get(input->previous, entry->package_id) : NULL;
 	struct wp_expected_image *expected = entry->expected;
 	size_t count = entry->expected_count;
 
@@ -53,7 +54,8 @@ static struct audited look_at(struct wp_audit *audit, struct wp_arena *scratch, 
 		.record = record,
 		.seen = seen,
 		.found = found ? *found : (struct wp_expect_found){ 0 },
-		.previous = input->previous ? wp_record_set_get(input->previous, entry->package_id) : NULL,
+		.recorded = count ? wp_record_images(scratch, record) : (struct wp_site_images){ 0 },
+		.before = count && previous ? wp_record_images(scratch, previous) : (struct wp_site_images){ 0 },
 		.distribution = &audit->distributions.packages[at],
 		.usage = &audit->usages.packages[at],
 	};
@@ -109,7 +111,7 @@ void wp_audit_end(struct wp_audit *audit)
 {
 	wp_audit_find_clocks(audit);
 	wp_audit_find_sources(audit);
-	wp_audit_window(audit, audit->costs, audit->cost_count);
+	wp_audit_window(audit);
 	defer(audit);
 	describe_site(audit);
 	wp_notes_sort(audit->plan);

@@ -34,6 +34,6 @@ struct cost {
 void wp_audit_cost(struct wp_audit *audit, const struct audited *package, struct cost *ret);
 
 /* Puts the refreshes into the window, and their estimates into the plan. */
-void wp_audit_window(struct wp_audit *audit, struct cost *costs, size_t count);
+void wp_audit_window(struct wp_audit *audit);
 
 #endif

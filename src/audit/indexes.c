@@ -63,12 +63,11 @@ static int compare_expected(const void *key, const void *item)
 	return index < other ? -1 : index > other;
 }
 
-/* The image of this index in a record; false when it has none, or does not say its name. Images are sorted. */
-static bool recorded_at(struct wp_arena *scratch, const struct wp_record *record, uint64_t index, struct identity *ret)
+/* The image of this index of a record; false when it has none, or does not say its name. Images are sorted. */
+static bool recorded_at(const struct wp_site_images *images, uint64_t index, struct identity *ret)
 {
-	struct wp_site_images images = record ? wp_record_images(scratch, record) : (struct wp_site_images){ 0 };
 	const struct wp_site_image *image =
-		images.count ? bsearch(&index, images.items, images.count, sizeof *images.items, compare_recorded) : NULL;
+		images->count ? bsearch(&index, images->items, images->count, sizeof *images->items, compare_recorded) : NULL;
 
 	if (!image || !image->name)
 		return false;
@@ -153,10 +152,10 @@ static struct installed installed_by(const struct audited *package, const struct
 
 	if (there)
 		image.is = of_source(there);
-	image.was_known = recorded_at(package->scratch, package->record, index, &image.was);
+	image.was_known = recorded_at(&package->recorded, index, &image.was);
 	/* The site may have loaded the new file already: then the export before it tells what the step was made for. */
 	if (there && (!image.was_known || is_same(&image)))
-		image.was_known = recorded_at(package->scratch, package->previous, index, &image.was);
+		image.was_known = recorded_at(&package->before, index, &image.was);
 	if (image.was_known && !is_same(&image))
 		image.now = find_image(package, &image.was, index);
 	return image;

@@ -45,7 +45,8 @@ struct audited {
 	const struct wp_entry *entry;
 	const struct wp_record *record;
 	const struct wp_observation *seen; /* NULL when the source was not looked at */
-	const struct wp_record *previous;  /* in the export before this one; NULL */
+	/* Its images as the site has them, and had them in the export before this one; none where there is nothing to compare with. */
+	struct wp_site_images recorded, before;
 	/* Its images as they are now, whatever the verdict is; none when the source was not read. */
 	const struct wp_expected_image *expected;
 	size_t expected_count;

@@ -160,8 +160,9 @@ static void compare_kept(struct wp_audit *audit, const char *id, const struct pa
 }
 
 /* Whether the names of two lists of images are the same ones, in whatever order. */
-static bool same_names(const struct audited *package, const struct wp_site_images *was)
+static bool same_names(const struct audited *package)
 {
+	const struct wp_site_images *was = &package->recorded;
 	const char **a = wp_arena_alloc(package->scratch, was->count * sizeof *a);
 	const char **b = wp_arena_alloc(package->scratch, was->count * sizeof *b);
 
@@ -181,13 +182,13 @@ static bool same_names(const struct audited *package, const struct wp_site_image
 	return true;
 }
 
-static void compare_lists(struct wp_audit *audit, const struct audited *package, const struct wp_site_images *images, size_t moved)
+static void compare_lists(struct wp_audit *audit, const struct audited *package, size_t moved)
 {
 	const char *id = package->record->package_id;
-	size_t was = images->count, is = package->expected_count;
+	size_t was = package->recorded.count, is = package->expected_count;
 	json_t *facts;
 
-	if (was == is && !(moved && same_names(package, images)))
+	if (was == is && !(moved && same_names(package)))
 		return;
 	facts = json_object();
 	wp_json_set(facts, "was", wp_json_u64(was));
@@ -219,13 +220,13 @@ static const struct wp_wim_windows *windows_of(const struct audited *package, ui
 
 static void compare_images(struct wp_audit *audit, const struct audited *package)
 {
-	struct wp_site_images was = wp_record_images(package->scratch, package->record);
+	const struct wp_site_images *was = &package->recorded;
 	size_t i = 0, j = 0, moved = 0;
 
-	if (!was.count || !package->expected_count)
+	if (!was->count || !package->expected_count)
 		return;
-	while (i < was.count && j < package->expected_count) {
-		struct pair pair = { &was.items[i], &package->expected[j], NULL };
+	while (i < was->count && j < package->expected_count) {
+		struct pair pair = { &was->items[i], &package->expected[j], NULL };
 
 		i += pair.was->index <= pair.is->index;
 		j += pair.is->index <= pair.was->index;
@@ -236,7 +237,7 @@ static void compare_images(struct wp_audit *audit, const struct audited *package
 		compare_kept(audit, package->record->package_id, &pair);
 		moved += pair.was->name && pair.is->name && strcmp(pair.was->name, pair.is->name);
 	}
-	compare_lists(audit, package, &was, moved);
+	compare_lists(audit, package, moved);
 }
 
 /* "D:\…": SMS_PackageBaseclass.PkgSourcePath may be a path on the site server itself. */

@@ -178,8 +178,10 @@ static void note_misfits(struct wp_audit *audit, const struct cost *costs, size_
 		    wp_text_names(audit->scratch, names, found, WP_AUDIT_NAMES));
 }
 
-void wp_audit_window(struct wp_audit *audit, struct cost *costs, size_t count)
+void wp_audit_window(struct wp_audit *audit)
 {
+	struct cost *costs = audit->costs;
+	size_t count = audit->cost_count;
 	struct cost total = {
 		.bytes_least.known = true, .bytes_most.known = true, .seconds_least.known = true,
 		.seconds_most.known = true, .fits = FIT_YES, .assumptions = json_array(),
