@@ -16,6 +16,9 @@ import record_recipes
 import signals  # noqa: F401
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(1, str(TOP / "tests" / "apply"))
+from standin import Counted  # noqa: E402
+
 BUILD = pathlib.Path(sys.argv[1]).resolve()
 BATCH = int(re.search(r"#define WP_PLAN_BATCH (\d+)u", (TOP / "src" / "cli" / "batch.h").read_text())[1])
 COUNT = 2 * BATCH + 100
@@ -25,15 +28,7 @@ BORDERS = (0, 1, BATCH - 1, BATCH, 2 * BATCH - 1, 2 * BATCH, COUNT - 1)
 CHANGED = (3, BATCH - 1, BATCH, BATCH + 7, 2 * BATCH + 3)  # of another build than the site knows
 SHARED = (5, BATCH + 5, 2 * BATCH + 5)                     # made from one source, in three spellings
 DAMAGED = BATCH + 9                                        # a copy of what most packages are made from, with a broken blob table
-checks = failed = 0
-
-
-def check(good, sentence):
-    global checks, failed
-    checks += 1
-    if not good:
-        failed += 1
-        print(f"FAILED  {sentence}")
+check = Counted()
 
 
 def package_id(number):
@@ -112,8 +107,7 @@ def main():
             (folder / "before.db").write_bytes(before)
             alone = entries(plan(folder, "alone.json", "--only", package_id(number), cache="before.db"))
             check(alone == {package_id(number): found[package_id(number)]}, f"{package_id(number)} is judged differently when it is alone")
-    print(f"{checks - failed} passed, {failed} failed")
-    return failed > 0
+    return check.end()
 
 
 if __name__ == "__main__":

@@ -15,6 +15,9 @@ import signals  # noqa: F401
 from straces import strace_calls
 
 TOP = pathlib.Path(__file__).resolve().parent
+sys.path.insert(1, str(TOP / "apply"))
+from standin import Counted  # noqa: E402
+
 BUILD = pathlib.Path(sys.argv[1]).resolve()
 RECIPE = """image "Setup"
 file /Windows/Boot/EFI/bootmgfw.efi from program
@@ -31,15 +34,7 @@ CALLS = ("creat mknod mknodat mkdir mkdirat rmdir rename renameat renameat2 link
          "fork vfork ptrace process_vm_writev").split()
 # What may do so by its arguments.
 ASKED = "open openat openat2 mmap mmap2 mprotect write pwrite64 writev pwritev pwritev2 clone clone3 execve execveat".split()
-checks = failed = 0
-
-
-def check(good, sentence):
-    global checks, failed
-    checks += 1
-    if not good:
-        failed += 1
-        print(f"FAILED  {sentence}")
+check = Counted()
 
 
 def leaves_something(call):
@@ -110,8 +105,7 @@ def main():
         # What does leave something is found.
         found, _ = left(folder, "", "inspect", "--boot", "lzx.wim", "-o", "here")
         check(any(re.match(r"open.*O_(CREAT|TMPFILE)", call) for call in found), f"a file that is asked for is found: {found}")
-    print(f"{checks - failed} passed, {failed} failed")
-    return 1 if failed else 0
+    return check.end()
 
 
 if __name__ == "__main__":

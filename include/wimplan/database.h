@@ -26,7 +26,6 @@ struct wp_db {
 	int damaged; /* the wp_status of a damaged one; 0: WP_E_FAILED */
 	bool read_only;   /* a change is refused before it is begun */
 	unsigned int depth; /* of the changes that are under way, one within another */
-	bool reading;       /* in a transaction that only reads */
 };
 
 /* A statement that is being run. wp_db_finalize() ends it, also one that could not be prepared. */
@@ -83,11 +82,11 @@ int wp_db_begin(struct wp_db *db, struct wp_error *err);
 int wp_db_end(struct wp_db *db, int status, struct wp_error *err);
 
 /*
- * Begins to read: until the end everything is read as it is now, and the file is locked once for all of it. Where that fails, each
- * query is as it is alone, and tells what is wrong.
+ * Begins to read: until the end everything is read as it is now, and the file is locked once for all of it; within a change that is so
+ * anyway. Where that fails, each query is as it is alone, and tells what is wrong.
  */
-void wp_db_begin_reading(struct wp_db *db);
-void wp_db_end_reading(struct wp_db *db);
+void wp_db_begin_reading(const struct wp_db *db);
+void wp_db_end_reading(const struct wp_db *db);
 
 /* Prepares a statement. What fails is told by the next step, and until then values are bound to nothing. */
 void wp_db_query(const struct wp_db *db, const char *sql, struct wp_statement *ret);

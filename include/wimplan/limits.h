@@ -123,8 +123,8 @@
 #define WP_LIMIT_SOLID_CHUNKS (1u << 20)
 /*
  * Bytes that are decompressed for files of one WIM and of all WIMs that stand in it, together: each file may ask for one chunk of 64 MiB
- * after the other, which takes half a second. One Winre.wim of an .esd takes 1 GiB or so. Bytes of a WIM in another one, and such WIMs that are read of one file: a Winre.wim has
- * 300 to 700 MB, and media have one or two.
+ * after the other, which takes half a second. One Winre.wim of an .esd takes 1 GiB or so. Bytes of a WIM in another one, and such WIMs
+ * that are read of one file: a Winre.wim has 300 to 700 MB, and media have one or two.
  */
 #define WP_LIMIT_UNPACKED (UINT64_C(4) << 30)
 #define WP_LIMIT_INNER_WIM (UINT64_C(4) << 30)

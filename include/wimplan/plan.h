@@ -210,7 +210,10 @@ uint64_t wp_plan_least(const struct wp_record_set *set, const bool *chosen);
  */
 struct wp_plan_making;
 
-/* Begins it. @input has to live until the end; all of it but its summaries and manifests is filled. wp_plan_end() or wp_plan_abandon() ends it. */
+/*
+ * Begins it. @input has to live until the end; all of it but its summaries and manifests is filled. wp_plan_end() or wp_plan_abandon()
+ * ends it.
+ */
 struct wp_plan_making *wp_plan_begin(const struct wp_plan_input *input) __attribute__((returns_nonnull));
 /* The records of the packages in the order of execution, in which they are judged. Borrowed. */
 const struct wp_record *const *wp_plan_order(const struct wp_plan_making *making, size_t *ret_count);

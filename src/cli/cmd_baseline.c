@@ -2,6 +2,7 @@
 /* wimplan baseline: what is believed to be on the distribution points, listed, stated and forgotten. */
 #include "cli.h"
 #include "events.h"
+#include "learned.h"
 #include "objects.h"
 #include "plan_inputs.h"
 #include "settings.h"
@@ -171,14 +172,17 @@ static int print_adoption(struct wp_cli *cli, const struct adoption *adoption)
 
 static int keep(struct wp_cli *cli, const struct adoption *adoption, const struct wp_observation *const *seen)
 {
+	struct wp_learned_files learned __attribute__((cleanup(wp_learned_files_free))) = { .arena = wp_arena_new() };
 	struct wp_cache *cache = adoption->cache;
 	struct wp_error *err = &cli->err;
 	bool failed;
 
+	wp_learned_files_add(&learned, adoption->scan);
+	for (size_t i = 0; i < adoption->count; i++)
+		wp_learned_files_add_folder(&learned, seen[i]);
 	if (wp_cache_begin(cache, err))
 		return err->status;
-	failed = wp_cli_keep_scan(cli, cache, adoption->scan) ||
-		 wp_cli_keep_manifests(cli, cache, seen, adoption->count) ||
+	failed = wp_learned_files_keep(&learned, cache, err) ||
 		 wp_cache_put_baselines(cache, adoption->adopted, adoption->adopted_count, err) ||
 		 wp_cli_log_baselines(cli, cache, "adopted", adoption->adopted, adoption->adopted_count);
 	return wp_cache_end(cache, failed ? err->status : WP_OK, err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the scans of a plan have learned of files and folders, until all have been looked at: two copies of a file may contradict each other. */
+/* What scans have learned of files and folders, until all have been looked at: two copies of a file may contradict each other. */
 #ifndef WIMPLAN_CLI_LEARNED_H
 #define WIMPLAN_CLI_LEARNED_H
 

@@ -248,19 +248,6 @@ int wp_cli_keep_scan(struct wp_cli *cli, struct wp_cache *cache, const struct wp
 	return status ? status : wp_cache_put_boot(cache, files, count, &cli->err);
 }
 
-int wp_cli_keep_manifests(struct wp_cli *cli, struct wp_cache *cache, const struct wp_observation *const *seen,
-			  size_t count)
-{
-	struct wp_known_manifest *items = NULL;
-	size_t item_count = 0;
-
-	for (size_t i = 0; i < count; i++)
-		if (seen[i]->manifest.text && seen[i]->content_id[0])
-			*WP_PUSH(cli->arena, items, item_count) =
-				(struct wp_known_manifest){ seen[i]->content_id, seen[i]->manifest };
-	return wp_cache_put_manifests(cache, items, item_count, &cli->err);
-}
-
 struct wp_scan *wp_cli_recheck(struct wp_cli *cli, const struct wp_planned_source *sources, size_t count,
 			       const struct wp_config *config, struct wp_cli_scan scan, struct wp_recheck *ret)
 {

@@ -56,9 +56,6 @@ struct wp_scan *wp_cli_scan(struct wp_cli *cli, const struct wp_record *records,
 void wp_cli_note_lost(const struct wp_cli *cli, const struct wp_error *err);
 /* Keeps in the cache, which is open for writing, what a scan has learned of contents. */
 int wp_cli_keep_scan(struct wp_cli *cli, struct wp_cache *cache, const struct wp_scan *scan);
-/* Keeps the lists of files of the folders that were seen. */
-int wp_cli_keep_manifests(struct wp_cli *cli, struct wp_cache *cache, const struct wp_observation *const *seen,
-			  size_t count);
 
 /*
  * Looks at the sources that a plan names in one scan, and fills @ret with as many answers. The caller frees the scan, in

@@ -96,17 +96,16 @@ int wp_db_end(struct wp_db *db, int status, struct wp_error *err)
 	return status;
 }
 
-void wp_db_begin_reading(struct wp_db *db)
+void wp_db_begin_reading(const struct wp_db *db)
 {
-	/* Within a change that is so anyway. */
-	db->reading = sqlite3_get_autocommit(db->handle) && sqlite3_exec(db->handle, "BEGIN", NULL, NULL, NULL) == SQLITE_OK;
+	if (!db->depth)
+		sqlite3_exec(db->handle, "BEGIN", NULL, NULL, NULL);
 }
 
-void wp_db_end_reading(struct wp_db *db)
+void wp_db_end_reading(const struct wp_db *db)
 {
-	if (db->reading && !sqlite3_get_autocommit(db->handle))
+	if (!db->depth && !sqlite3_get_autocommit(db->handle))
 		sqlite3_exec(db->handle, "COMMIT", NULL, NULL, NULL);
-	db->reading = false;
 }
 
 static const char preparing[] = "it was read";
