@@ -85,6 +85,11 @@ static ptrdiff_t read_member(void *context, void *bytes, size_t size, struct wp_
 	return (ptrdiff_t)got;
 }
 
+static void free_entry(struct archive_entry **entry)
+{
+	archive_entry_free(*entry);
+}
+
 static const char *entry_path(struct archive_entry *entry)
 {
 	const char *path = archive_entry_pathname_utf8(entry);
@@ -136,13 +141,14 @@ static int read_xml(struct zip *zip, struct archive *archive, const char *path, 
 static int read_entries(struct zip *zip, struct archive *archive, size_t record_limit, struct wp_assembler *assembler,
 			struct wp_error *err)
 {
+	/* That of the archive itself may be NULL for want of memory, at which libarchive does not look (archive_read.c, archive_read_new()). */
+	struct archive_entry *entry __attribute__((cleanup(free_entry))) = wp_must(archive_entry_new2(archive));
 	size_t objects = 0, members = 0;
-	struct archive_entry *entry;
 	bool workbook = false;
 	int got, status;
 
 	/* A warning is about a name that is not text, which is not looked at. */
-	while ((got = archive_read_next_header(archive, &entry)) == ARCHIVE_OK || got == ARCHIVE_WARN) {
+	while ((got = archive_read_next_header2(archive, entry)) == ARCHIVE_OK || got == ARCHIVE_WARN) {
 		const char *path = entry_path(entry);
 
 		/* An object has a folder and a few other files. */
@@ -180,10 +186,9 @@ int wp_zip_rows(const char *name, struct wp_bytes bytes, int fd, size_t record_l
 	zip->name = name;
 	zip->bytes = bytes;
 	zip->fd = fd;
-	/* Nothing but want of memory keeps it from knowing the format. */
-	if (archive_read_support_format_zip(archive) != ARCHIVE_OK)
+	/* Nothing but want of memory keeps it from either. */
+	if (archive_read_support_format_zip(archive) != ARCHIVE_OK || archive_read_set_callback_data(archive, zip) != ARCHIVE_OK)
 		wp_out_of_memory();
-	archive_read_set_callback_data(archive, zip);
 	archive_read_set_read_callback(archive, read_file);
 	/* With a directory to look names up in, members that are not wanted need not be unpacked. */
 	if (wp_file_seek(fd, 0, SEEK_CUR) >= 0)
