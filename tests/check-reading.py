@@ -135,21 +135,27 @@ def main():
         where = ("--site", "P01", "--map", "\\\\srv\\src$=src")
         sources = tuple(f"src/{name}" for name in FILES)
         pairs = [(f"src/{name}", f"other/{name}") for name in FILES]
-        scans = [("plan", *where, "--records", "site.json"), ("audit", *where, "site.json")]
+        scans = [("plan", *where, "--records", "site.json"), ("audit", *where, "site.json"), ("baseline", "adopt", *where, "--all")]
+        verify = ("verify", *where[2:], "changed.plan")
         commands = {
             "inspect": [("inspect", *sources)],
             "inspect --deep, --servicing, --boot": [("inspect", option, *sources) for option in ("--deep", "--servicing", "--boot")],
             "diff": [("diff", *pair) for pair in pairs],
             "diff --files, --servicing": [("diff", option, *pair) for option in ("--files", "--servicing") for pair in pairs],
-            "plan, audit, of a file that is new": scans,
-            "plan, audit, of one that is known": scans,
+            "plan, audit, baseline adopt, of a file that is new": scans,
+            "plan, audit, baseline adopt, of one that is known; verify": [*scans, verify],
         }
         rows = page_rows()
         check(rows.keys() == commands.keys(), f"the page has the rows {sorted(rows)}")
         run(folder, BUILD / "wimplan", "import", "--site", "P01", "site.json")
         run(folder, BUILD / "wimplan", "plan", *where)
+        # Of a plan that changes nothing there is nothing to verify.
+        (folder / "changed.json").write_text((folder / "site.json").read_text().replace("Contoso 0", "Contoso of before"))
+        run(folder, BUILD / "wimplan", "plan", *where, "--records", "changed.json", "-o", "changed.plan")
         for number, (what, call) in enumerate((what, call) for what, calls in commands.items() for call in calls):
             new = f"new{number}.db" if what.endswith("new") else "cache.db"
+            if what.endswith("new"):
+                run(folder, BUILD / "wimplan", "import", "--site", "P01", "site.json", cache=new)
             counts, words = Counts(folder, *call, cache=new), " ".join(call)
             check(any(counts.opened.values()), f"{words} opens nothing: is this check still good for anything?")
             check(not counts.mapped, f"{words} maps a file, whose reads nobody counts")
