@@ -314,6 +314,7 @@ static void merge(const struct reader *reader)
 int wp_plan_parse(const struct wp_crew *crew, const char *text, size_t length, const char *subject,
 		  struct wp_plan **ret_plan, struct wp_error *err)
 {
+	static const char wim[] = "MSWIM";
 	const struct wp_json_doc doc = { .text = text, .length = length, .subject = subject };
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_arena *arena = wp_arena_new();
@@ -336,6 +337,10 @@ int wp_plan_parse(const struct wp_crew *crew, const char *text, size_t length, c
 	if (length > WP_LIMIT_DOCUMENT_BYTES)
 		return wp_fail(err, WP_E_REFUSED, "not-a-plan", subject, "%s is larger than any plan: %zu bytes",
 			       subject, length);
+	/* Who has a .wim at hand may well give that. */
+	if (length >= sizeof wim - 1 && !memcmp(text, wim, sizeof wim - 1))
+		return wp_fail(err, WP_E_REFUSED, "not-a-plan", subject, "%s is a WIM and no plan; wimplan inspect shows what it holds",
+			       subject);
 	status = read_plan(&reader, err);
 	wp_tally_free(&reader.tally);
 	if (status)
