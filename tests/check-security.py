@@ -13,6 +13,7 @@ LIMITS = {
     "images in one file": "IMAGES", "bytes of the XML of one file": "XML_BYTES", "elements and attributes in it": "XML_ELEMENTS",
     "levels of elements or JSON values": "NESTING", "blobs of a file or of a split set": "BLOBS",
     "files, folders and streams in one image": "TREE_NODES", "bytes of the metadata of one image": "TREE_BYTES",
+    "bytes of a file inside of a WIM": "FILE_DATA", "bytes that reading it takes, with its chunk and the blob table": "FILE_HELD",
     "bytes of one record of an export": "RECORD_BYTES", "packages in one snapshot": "PACKAGES",
     "rows of distribution points, task sequences and deployments": "SITE_ROWS", "bytes of a plan or a receipt": "DOCUMENT_BYTES",
     "bytes of a profile": "PROFILE_BYTES", "bytes of a journal": "JOURNAL_BYTES",

@@ -19,20 +19,21 @@ static inline void wp_blob_reader_freep(struct wp_blob_reader **reader)
 /*
  * Reads the data that has this SHA-1, all 0 for no data, of at most @most bytes and WP_LIMIT_FILE_DATA. NULL, and *@ret_bytes, which
  * the caller frees and which is never NULL, with *@ret_size bytes that have the SHA-1. Or why they cannot be had, as the end of a
- * sentence that begins with the file's name: it is too large, in another part of a split set, in another file, or damaged.
+ * sentence that begins with the file's name: it is too large, its chunk is
+ * (WP_LIMIT_FILE_HELD), it is in another part of a split set, in another file, or damaged.
  */
 const char *wp_blob_read(struct wp_blob_reader *reader, const uint8_t sha1[WP_SHA1_SIZE], uint64_t most, uint8_t **ret_bytes,
 			 uint64_t *ret_size);
 
 /*
  * Whether such a reason may be gone when a file with this id is read again: it could not be read, or it is damaged, which an id of
- * header, XML and size does not tell. How large it is, and in which file its data is, stays.
+ * header, XML and size does not tell. How large it and its chunk are, and in which file its data is, stays.
  */
 bool wp_blob_may_pass(const char *why);
 
 /*
  * One file of which any bytes can be had without the others, however large it is: a Winre.wim, which is a WIM itself. Nobody holds
- * all of it against its SHA-1.
+ * all of it against its SHA-1, and it may take more memory than a file: a chunk of 64 MiB and what it is stored in.
  */
 struct wp_blob_view;
 

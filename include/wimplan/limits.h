@@ -115,12 +115,18 @@
 #define WP_LIMIT_BLOBS 2000000u
 /*
  * Bytes of a file inside of a WIM that is read into memory, and of a chunk of a solid resource, of which one is kept: an .esd has
- * chunks of 64 MiB. wimlib decompresses one at once, out of memory: so it is held beside what it is stored in, which is less by a few
- * bytes at least, or it is not compressed; 128 MiB then, and what the file has in the chunk before. Chunks of one solid resource.
+ * chunks of 64 MiB. Chunks of one solid resource.
  */
 #define WP_LIMIT_FILE_DATA (64u << 20)
 #define WP_LIMIT_SOLID_CHUNK (64u << 20)
 #define WP_LIMIT_SOLID_CHUNKS (1u << 20)
+/*
+ * Bytes that reading a file may take: wimlib decompresses a chunk at once, out of memory, so that the chunk, what it is stored in, what the
+ * file had in the chunk before, and the blob table, as far as it has this many blobs, are held together. The program takes up to 15 MiB
+ * itself, which makes 128. A chunk of 64 MiB may be stored in 48 then, and beside 200,000 blobs in 37.
+ */
+#define WP_LIMIT_FILE_HELD (112u << 20)
+#define WP_LIMIT_FILE_HELD_BLOBS 200000u
 /*
  * Bytes that are decompressed for files of one WIM and of all WIMs that stand in it, together: each file may ask for one chunk of 64 MiB
  * after the other, which takes half a second. One Winre.wim of an .esd takes 1 GiB or so. Bytes of a WIM in another one, and such WIMs

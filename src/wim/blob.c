@@ -4,7 +4,6 @@
 
 #include "chunks.h"
 #include "reading.h"
-#include "resource.h"
 
 #include "wimplan/limits.h"
 
@@ -29,12 +28,21 @@ struct wp_blob_view {
 	const char *why; /* the first thing that could not be read */
 };
 
+/* Bytes that a chunk may take beside the blob table. What a larger table takes is not taken from it: then no chunk would be read. */
+static uint64_t most_held(const struct wp_wim_index *index)
+{
+	uint64_t blobs = index->blob_count < WP_LIMIT_FILE_HELD_BLOBS ? index->blob_count : WP_LIMIT_FILE_HELD_BLOBS;
+
+	return WP_LIMIT_FILE_HELD - blobs * sizeof *index->blobs;
+}
+
 struct wp_blob_reader *wp_blob_reader_new(const struct wp_wim_index *index)
 {
 	struct wp_blob_reader *reader = wp_must(calloc(1, sizeof *reader));
 
 	reader->index = index;
 	reader->chunks.left = &index->left->unpacked;
+	reader->chunks.most = most_held(index);
 	return reader;
 }
 
@@ -56,19 +64,34 @@ static const char *open_solid(struct wp_chunks *chunks, const struct wp_wim_inde
 	return wp_chunks_open_solid(chunks, index->wim, resource);
 }
 
-static const char *read_solid(struct wp_blob_reader *reader, const struct wp_blob *blob, uint8_t **ret_bytes)
+/* Opens the chunks of a blob that is stored in some. */
+static const char *open_chunks(struct wp_chunks *chunks, const struct wp_wim_index *index, const struct wp_blob *blob)
+{
+	const struct wp_reshdr resource = { .stored_size = blob->stored, .offset = blob->offset, .size = blob->size };
+
+	return blob->solid ? open_solid(chunks, index, blob) : wp_chunks_open(chunks, index->wim, &resource);
+}
+
+static const char *read_into(struct wp_blob_reader *reader, const struct wp_blob *blob, uint8_t *bytes)
 {
 	const struct wp_wim *wim = reader->index->wim;
+	const char *why;
+
+	if (!blob->solid && !blob->compressed)
+		return blob->stored == blob->size ? wp_reading_all(wim, bytes, blob->size, blob->offset) : "its sizes are impossible";
+	why = open_chunks(&reader->chunks, reader->index, blob);
+	return why ? why : wp_chunks_copy(&reader->chunks, wim, blob->solid ? blob->offset : 0, blob->size, bytes);
+}
+
+static const char *read_blob(struct wp_blob_reader *reader, const struct wp_blob *blob, uint8_t **ret_bytes)
+{
 	uint8_t sha1[WP_SHA1_SIZE], *bytes;
 	const char *why;
 
 	if (blob->elsewhere)
 		return in_other_part;
-	why = open_solid(&reader->chunks, reader->index, blob);
-	if (why)
-		return wp_wim_is_still(wim) ? why : WP_WIM_CHANGED;
-	bytes = wp_must(malloc(blob->size));
-	why = wp_chunks_copy(&reader->chunks, wim, blob->offset, blob->size, bytes);
+	bytes = wp_must(malloc(blob->size ? blob->size : 1));
+	why = read_into(reader, blob, bytes);
 	wp_sha1(bytes, why ? 0 : blob->size, sha1);
 	if (!why && memcmp(sha1, blob->sha1, sizeof sha1) != 0)
 		why = "it does not have the SHA-1 that the blob table says";
@@ -77,7 +100,7 @@ static const char *read_solid(struct wp_blob_reader *reader, const struct wp_blo
 		return NULL;
 	}
 	free(bytes);
-	return wp_wim_is_still(wim) ? why : WP_WIM_CHANGED;
+	return wp_wim_is_still(reader->index->wim) ? why : WP_WIM_CHANGED;
 }
 
 /* Why nobody has the data; it is in another file. */
@@ -88,7 +111,7 @@ static const char *why_missing(const struct wp_wim_index *index)
 
 bool wp_blob_may_pass(const char *why)
 {
-	return strcmp(why, too_large) && strcmp(why, in_other_part) && strcmp(why, in_other_file);
+	return strcmp(why, too_large) && strcmp(why, in_other_part) && strcmp(why, in_other_file) && strcmp(why, WP_CHUNK_TOO_LARGE);
 }
 
 const char *wp_blob_read(struct wp_blob_reader *reader, const uint8_t sha1[WP_SHA1_SIZE], uint64_t most, uint8_t **ret_bytes,
@@ -106,22 +129,18 @@ const char *wp_blob_read(struct wp_blob_reader *reader, const uint8_t sha1[WP_SH
 	*ret_size = blob->size;
 	if (blob->size > most || blob->size > WP_LIMIT_FILE_DATA)
 		return too_large;
-	return blob->solid ? read_solid(reader, blob, ret_bytes) : wp_resource_read_blob(reader->index, blob, ret_bytes);
+	return read_blob(reader, blob, ret_bytes);
 }
 
 static const char *open_view(struct wp_blob_view *view, const struct wp_wim_index *index, const struct wp_blob *blob)
 {
-	const struct wp_reshdr resource = { .stored_size = blob->stored, .offset = blob->offset, .size = blob->size };
-
 	if (blob->elsewhere)
 		return in_other_part;
 	if (blob->size >= WP_LIMIT_INNER_WIM)
 		return too_large;
 	view->chunked = blob->solid || blob->compressed;
 	view->offset = blob->solid || !blob->compressed ? blob->offset : 0;
-	if (!view->chunked)
-		return NULL;
-	return blob->solid ? open_solid(&view->chunks, index, blob) : wp_chunks_open(&view->chunks, index->wim, &resource);
+	return view->chunked ? open_chunks(&view->chunks, index, blob) : NULL;
 }
 
 struct wp_blob_view *wp_blob_view_open(const struct wp_wim_index *index, const uint8_t sha1[WP_SHA1_SIZE], const char **ret_why)

@@ -34,7 +34,7 @@ void wp_chunks_close(struct wp_chunks *chunks)
 	free(chunks->ends);
 	free(chunks->chunk);
 	wimlib_free_decompressor(chunks->decompressor);
-	*chunks = (struct wp_chunks){ .left = chunks->left };
+	*chunks = (struct wp_chunks){ .left = chunks->left, .most = chunks->most };
 }
 
 static const char *take_header(struct wp_chunks *chunks, const uint8_t header[WP_SOLID_HEADER_SIZE])
@@ -191,12 +191,13 @@ const char *wp_chunks_open(struct wp_chunks *chunks, const struct wp_wim *wim, c
 struct batch {
 	uint8_t *bytes;
 	uint64_t begin, end; /* from the place's beginning on */
+	uint64_t before;     /* bytes of what was asked for that are in memory already */
 };
 
 static void drop(struct batch *batch)
 {
 	free(batch->bytes);
-	*batch = (struct batch){ 0 };
+	*batch = (struct batch){ .before = batch->before };
 }
 
 static void forget(struct wp_chunks *chunks)
@@ -229,7 +230,7 @@ static const char *fetch(const struct wp_chunks *chunks, const struct wp_wim *wi
 	for (uint64_t i = number + 1; i <= last && find_chunk(chunks, i, &ignored, &more) && more - begin <= BATCH; i++)
 		end = more;
 	drop(batch);
-	*batch = (struct batch){ wp_must(malloc(end - begin)), begin, end };
+	*batch = (struct batch){ wp_must(malloc(end - begin)), begin, end, batch->before };
 	return wp_reading_all(wim, batch->bytes, end - begin, chunks->place.begin + begin);
 }
 
@@ -278,6 +279,15 @@ static const char *keep(struct wp_chunks *chunks, uint64_t number, struct batch 
 	return why;
 }
 
+/* Whether a large chunk may be decompressed beside what is in memory already. One that stands where it cannot is damaged, which is found later. */
+static bool has_room(const struct wp_chunks *chunks, uint64_t number, uint64_t before)
+{
+	uint64_t begin, end;
+
+	return !chunks->most || room_of(chunks, number) <= BATCH || !find_chunk(chunks, number, &begin, &end) ||
+	       before + room_of(chunks, number) + (end - begin) <= chunks->most;
+}
+
 /* Copies @length bytes from byte @inside of a chunk on, all of which are in it; @last is the last one that will be asked for. */
 static const char *copy_of_one(struct wp_chunks *chunks, const struct wp_wim *wim, uint64_t number, uint64_t last,
 			       uint64_t inside, uint64_t length, struct batch *batch, uint8_t *to)
@@ -288,6 +298,8 @@ static const char *copy_of_one(struct wp_chunks *chunks, const struct wp_wim *wi
 
 	if (!kept && is_bare(chunks, number, &begin))
 		return wp_reading_all(wim, to, length, chunks->place.begin + begin + inside);
+	if (!kept && !has_room(chunks, number, batch->before))
+		return WP_CHUNK_TOO_LARGE;
 	/* It has a place already, in which there is no need of another large one. */
 	if (!kept && length == room_of(chunks, number) && length > BATCH)
 		forget(chunks);
@@ -312,6 +324,7 @@ const char *wp_chunks_copy(struct wp_chunks *chunks, const struct wp_wim *wim, u
 		uint64_t number = at / chunks->chunk_size, inside = at % chunks->chunk_size, rest = room_of(chunks, number) - inside;
 
 		some = rest < end - at ? rest : end - at;
+		batch.before = at - from;
 		why = copy_of_one(chunks, wim, number, (end - 1) / chunks->chunk_size, inside, some, &batch, to);
 	}
 	drop(&batch);

@@ -15,7 +15,7 @@ struct wimlib_decompressor;
  */
 #define WP_SOLID_HEADER_SIZE 16u
 
-/* A resource that was opened. Begins with zeroes and @left; @size tells whether one is open. */
+/* A resource that was opened. Begins with zeroes, @left and @most; @size tells whether one is open. */
 struct wp_chunks {
 	struct wp_extent place; /* in the file */
 	uint64_t size;          /* bytes of what is in it; 0: none is open */
@@ -28,7 +28,11 @@ struct wp_chunks {
 	uint8_t *chunk;      /* the one that was used last; NULL: none */
 	uint64_t number;
 	uint64_t *left; /* bytes that may still be decompressed, whatever is opened; borrowed */
+	uint64_t most;  /* bytes that may be held to decompress a chunk: itself, what it is stored in, what was copied before; 0: any */
 };
+
+/* Why a chunk is not decompressed that would take more than @most. */
+#define WP_CHUNK_TOO_LARGE "the chunk that it is stored in is so large, and shrinks so little, that it would take more than 128 MiB of memory"
 
 /* Opens a solid resource, unless it is open already. NULL, or what is wrong with it, and then none is open. */
 const char *wp_chunks_open_solid(struct wp_chunks *chunks, const struct wp_wim *wim, const struct wp_solid *resource);

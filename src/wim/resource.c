@@ -73,19 +73,3 @@ const char *wp_resource_read(const struct wp_wim_index *index, const struct wp_m
 	*ret_bytes = bytes;
 	return NULL;
 }
-
-const char *wp_resource_read_blob(const struct wp_wim_index *index, const struct wp_blob *blob, uint8_t **ret_bytes)
-{
-	struct wp_metadata_resource place = {
-		.compressed = blob->compressed,
-		.solid = blob->solid,
-		.offset = blob->offset,
-		.stored = blob->stored,
-		.size = blob->size,
-	};
-
-	if (blob->elsewhere)
-		return "it is in another part of the set";
-	memcpy(place.sha1, blob->sha1, sizeof place.sha1);
-	return wp_resource_read(index, &place, ret_bytes);
-}

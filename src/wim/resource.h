@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Resources as a whole: metadata, blob tables, file data, and XML that is compressed. */
+/* Resources as a whole: metadata, blob tables, and XML that is compressed. */
 #ifndef WIMPLAN_WIM_RESOURCE_H
 #define WIMPLAN_WIM_RESOURCE_H
 
@@ -16,11 +16,5 @@ const char *wp_resource_load(const struct wp_wim *wim, const struct wp_reshdr *r
 /* The same of a metadata resource, whose bytes have the SHA-1 of the blob table. */
 const char *wp_resource_read(const struct wp_wim_index *index, const struct wp_metadata_resource *resource,
 			     uint8_t **ret_bytes);
-
-/*
- * The same of file data that is neither solid nor in another part of a split set. @blob is one of the index, and its size is
- * held against limits.h by the caller.
- */
-const char *wp_resource_read_blob(const struct wp_wim_index *index, const struct wp_blob *blob, uint8_t **ret_bytes);
 
 #endif

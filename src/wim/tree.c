@@ -2,8 +2,9 @@
 /* A tree that was read: names, paths, what stands at a path, and where symbolic links and junctions lead. */
 #include "wimplan/tree.h"
 
-#include "resource.h"
+#include "internal.h"
 
+#include "wimplan/blob.h"
 #include "wimplan/limits.h"
 #include "wimplan/text.h"
 
@@ -138,12 +139,18 @@ bool wp_node_is_link(const struct wp_node *node)
 bool wp_link_target(const struct wp_wim_index *index, const struct wp_node *node, struct wp_buf *ret)
 {
 	const struct wp_blob *blob = wp_node_is_link(node) ? wp_wim_index_find(index, node->sha1) : NULL;
+	struct wp_blob_reader *reader __attribute__((cleanup(wp_blob_reader_freep))) = NULL;
 	uint8_t *bytes;
+	uint64_t size;
 	bool read;
 
-	if (!blob || blob->size > WP_LIMIT_REPARSE_BYTES || wp_resource_read_blob(index, blob, &bytes))
+	/* For a link alone nobody waits until a chunk of 64 MiB is decompressed. */
+	if (!blob || blob->solid)
 		return false;
-	read = read_target(node->reparse_tag, bytes, blob->size, ret);
+	reader = wp_blob_reader_new(index);
+	if (wp_blob_read(reader, node->sha1, WP_LIMIT_REPARSE_BYTES, &bytes, &size))
+		return false;
+	read = read_target(node->reparse_tag, bytes, size, ret);
 	free(bytes);
 	return read;
 }

@@ -373,6 +373,72 @@ Test(blob, reasons_that_may_pass)
 	}
 }
 
+/* A solid resource of one chunk of 64 MiB, of which nothing is there but what is asked for. */
+static ptrdiff_t read_large(void *context, void *bytes, size_t length, uint64_t offset)
+{
+	const uint64_t *stored = context;
+	uint8_t begin[20] = { 0 };
+
+	put(begin, 0, 8, WP_LIMIT_SOLID_CHUNK);
+	put(begin, 8, 4, WP_LIMIT_SOLID_CHUNK);
+	put(begin, 12, 4, WIMLIB_COMPRESSION_TYPE_LZMS);
+	put(begin, 16, 4, *stored);
+	memset(bytes, 0xff, length);
+	if (offset < sizeof begin)
+		memcpy(bytes, begin + offset, length < sizeof begin - offset ? length : sizeof begin - offset);
+	return (ptrdiff_t)length;
+}
+
+/* What is said of a file in a chunk that is stored in so many bytes, in a file that has so many blobs. */
+static const char *read_in_large(size_t blobs, uint64_t stored)
+{
+	struct opened opened;
+	struct wp_blob *blob;
+	size_t count;
+	const char *why;
+
+	set_up(&opened, &solid);
+	wp_blob_reader_free(opened.reader);
+	count = opened.index->blob_count;
+	opened.index->blob_count = blobs;
+	opened.reader = wp_blob_reader_new(opened.index);
+	opened.index->blob_count = count;
+	blob = wp_wim_index_find(opened.index, digests[5]);
+	opened.index->solid[blob->resource] = (struct wp_solid){ .place = { 0, 20 + stored }, .size = WP_LIMIT_SOLID_CHUNK };
+	wp_wim_close(opened.wim);
+	opened.wim->size = 20 + stored;
+	opened.wim->read = read_large;
+	opened.wim->context = &stored;
+	why = read_file(&opened, 5, UINT64_MAX, "");
+	tear_down(&opened);
+	return why;
+}
+
+/* A chunk, what it is stored in and the blob table, as far as that counts: no file is read that would take more. */
+Test(blob, limit_of_what_is_held)
+{
+	const uint64_t most = WP_LIMIT_FILE_HELD - WP_LIMIT_SOLID_CHUNK;
+	const char *const refused = "the chunk that it is stored in is so large, and shrinks so little, that it would take more than 128 MiB of memory";
+	const struct {
+		size_t blobs, counted;
+	} files[] = {
+		{ 0, 0 },
+		{ WP_LIMIT_FILE_HELD_BLOBS - 1, WP_LIMIT_FILE_HELD_BLOBS - 1 },
+		{ WP_LIMIT_FILE_HELD_BLOBS, WP_LIMIT_FILE_HELD_BLOBS },
+		{ WP_LIMIT_BLOBS, WP_LIMIT_FILE_HELD_BLOBS },
+	};
+
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+		uint64_t stored = most - files[i].counted * sizeof(struct wp_blob);
+
+		cr_expect_str_eq(read_in_large(files[i].blobs, stored), "it cannot be decompressed", "%zu", files[i].blobs);
+		cr_expect_str_eq(read_in_large(files[i].blobs, stored + 1), refused, "%zu", files[i].blobs);
+	}
+	cr_expect_not(wp_blob_may_pass(refused));
+	/* One that is not compressed stands in no such need. */
+	cr_expect_str_neq(read_in_large(0, WP_LIMIT_SOLID_CHUNK), refused);
+}
+
 /* Reads @length bytes of the view from @offset on as layer 1 does; gives how many came. */
 static ptrdiff_t read_part(const struct wp_wim_place *place, uint8_t *bytes, size_t length,
 			   uint64_t offset)

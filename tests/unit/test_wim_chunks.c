@@ -126,6 +126,19 @@ Test(chunks, that_are_large_when_stored)
 	expect_part(&chunks, stored.wim, data, CHUNK - 1, 2);
 	expect_part(&chunks, stored.wim, data, CHUNK - 1, 1);
 	cr_expect_eq(left, UINT64_C(4) * CHUNK);
+	/* What is held is the chunk, what it is stored in, and what was copied before. */
+	chunks.most = CHUNK + first;
+	expect_part(&chunks, stored.wim, data, 0, CHUNK);
+	chunks.most = CHUNK - 100 + CHUNK + second;
+	expect_part(&chunks, stored.wim, data, 100, CHUNK);
+	chunks.most--;
+	expect_part(&chunks, stored.wim, data, CHUNK, 5);
+	cr_expect_str_eq(wp_chunks_copy(&chunks, stored.wim, 100, CHUNK, resource), WP_CHUNK_TOO_LARGE);
+	chunks.most = 0;
+	expect_part(&chunks, stored.wim, data, CHUNK, 5);
+	chunks.most = CHUNK + first - 1;
+	cr_expect_str_eq(wp_chunks_copy(&chunks, stored.wim, 0, CHUNK, resource), WP_CHUNK_TOO_LARGE);
+	cr_expect_str_eq(wp_chunks_copy(&chunks, stored.wim, 5, 6, resource), WP_CHUNK_TOO_LARGE);
 	wp_chunks_close(&chunks);
 	free(resource);
 	free(data);
