@@ -196,7 +196,8 @@ static json_t *object_value(struct wp_clixml_types *types, const struct wp_xml_n
 static json_t *node_value(struct wp_clixml_types *types, const struct wp_xml_node *node)
 {
 	static const char *const integers[] = { "By", "SB", "I16", "U16", "I32", "U32", "I64", "U64" };
-	size_t digits;
+	const char *number = node->text + (node->text[0] == '-');
+	size_t digits = strspn(number, "0123456789");
 
 	if (wp_xml_is(node, "Nil") || wp_xml_is(node, "Ref"))
 		return json_null();
@@ -204,8 +205,7 @@ static json_t *node_value(struct wp_clixml_types *types, const struct wp_xml_nod
 		return object_value(types, node);
 	if (wp_xml_is(node, "B"))
 		return json_boolean(strcmp(node->text, "true") == 0);
-	digits = strspn(node->text, "-0123456789");
-	if (digits && digits < 19 && !node->text[digits])
+	if (digits && digits < 19 && !number[digits])
 		for (size_t i = 0; i < sizeof integers / sizeof *integers; i++)
 			if (wp_xml_is(node, integers[i]))
 				return wp_json_must(json_integer(strtoll(node->text, NULL, 10)));

@@ -17,7 +17,7 @@ static const char too_large[] = "it is too large to be read", in_other_part[] = 
 
 struct wp_blob_reader {
 	const struct wp_wim_index *index;
-	struct wp_chunks chunks; /* of the solid resource that was asked for last */
+	struct wp_chunks chunks; /* of the resource that was asked for last */
 };
 
 struct wp_blob_view {
