@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* An inspection as a page: what matters first, the files and images in tables, then each file with all that was read of it. */
-#include "inspect_page.h"
-
+#include "inspect_page_boot.h"
+#include "inspect_page_contents.h"
+#include "inspect_view.h"
 #include "inspect_words.h"
+#include "page.h"
 #include "words.h"
 
 #include "wimplan/text.h"

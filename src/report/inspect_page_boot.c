@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What starts a computer, on a page: a verdict for each image first, then the programs with who signed them. */
-#include "inspect_page.h"
+#include "inspect_page_boot.h"
 
 #include "boot_words.h"
 #include "words.h"

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is installed, what was found, and what is expected, as tables of a page. */
-#include "inspect_page.h"
+#include "inspect_page_contents.h"
 
 #include "diff_words.h"
 #include "found_words.h"
+#include "inspect_view.h"
 #include "inspect_words.h"
 #include "words.h"
 
