@@ -82,7 +82,8 @@ def make():
     recipe = ''
     for i, lines in enumerate(images):
         with open('recipe', 'wb') as file:
-            file.write(b'compress LZX\nimage "Image 1"\n' + head + lines)
+            # Files of one size with the same header and XML would be copies of one file: their times tell them apart.
+            file.write(b'compress LZX\nimage "Image 1"\n' + head.replace(b':00Z', b':%02dZ' % i) + lines)
         run('recipe', f'src/{i}.wim', program='mkwim')
         os.utime(f'src/{i}.wim', (1767225600, 1767225600))
         recipe += f'package P01{i:05}\nPkgSourcePath \\\\srv\\src$\\{i}.wim\nimage "name=Image 1"\n'
