@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Plans, audits and diffs say what starts the images of sources. check-boot-plan.py BUILD."""
+import itertools
 import json
 import os
 import re
@@ -14,6 +15,7 @@ import record_recipes
 BUILD = os.path.abspath(sys.argv[1])
 problems = []
 known = {}
+MADE = itertools.count()
 
 
 def check(what, wanted, found):
@@ -41,10 +43,11 @@ def programs():
 
 def make(path, *images):
     """A WIM whose images are those of mkboot with these names, older than what the site has."""
-    recipe = 'compress LZX\n'
+    # Files of one size with the same header and XML would be copies of one file: their times tell them apart.
+    recipe, made = 'compress LZX\n', next(MADE)
     for number, lines in enumerate(images, 1):
         recipe += f'image "Image {number}"\narch 9\nlanguages en-US\ndefault en-US\nversion 10.0.22631.3007\n' \
-                  f'modified 2026-01-01T00:00:00Z\n{lines}'
+                  f'modified 2026-01-01T00:00:{made:02}Z\n{lines}'
     write('recipe', recipe)
     run('recipe', path, program='mkwim')
     os.utime(path, (1767225600, 1767225600))
