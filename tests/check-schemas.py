@@ -56,6 +56,28 @@ def strict(schema):
     return result
 
 
+def references(value):
+    """Every $ref in a schema."""
+    if isinstance(value, list):
+        return [ref for item in value for ref in references(item)]
+    if not isinstance(value, dict):
+        return []
+    own = [value["$ref"]] if isinstance(value.get("$ref"), str) else []
+    return own + [ref for item in value.values() for ref in references(item)]
+
+
+def leads_somewhere(schema, ref):
+    """Whether a $ref is a JSON Pointer to a part of the same document: readers have each schema by itself."""
+    if not ref.startswith("#/"):
+        return False
+    for name in ref[2:].split("/"):
+        name = name.replace("~1", "/").replace("~0", "~")
+        if not isinstance(schema, dict) or name not in schema:
+            return False
+        schema = schema[name]
+    return isinstance(schema, (dict, bool))
+
+
 def with_unknown_keys(value):
     """A document of a later minor version: every object has a key more."""
     if isinstance(value, list):
@@ -77,6 +99,8 @@ class Schemas:
                 expect(schema["$id"] == f"urn:wimplan:schema:{name}", f"{path.name}: its $id is {schema['$id']}")
             except jsonschema.SchemaError as error:
                 expect(False, f"{path.name}: {error.message}")
+            for ref in sorted(set(references(schema))):
+                expect(leads_somewhere(schema, ref), f"{path.name}: {ref} leads nowhere")
             self.loaded[name] = jsonschema.Draft202012Validator(schema)
             self.strict[name] = jsonschema.Draft202012Validator(strict(schema))
             for key, definition in schema.get("$defs", {}).items():
@@ -227,7 +251,22 @@ def check_media(schemas, env, folder):
         expect(len(boot["files"]) == (3 if "--boot" in words else 0), f"inspect {words} has {len(boot['files'])} programs of the medium")
 
 
-def check_diff(schemas, env, folder):
+def check_diff_boot(schemas, env, folder, build):
+    """Two WIMs whose boot managers have signatures, one with the time of a counter-signature and one without."""
+    mkboot = build / "mkboot"
+    done = subprocess.run([mkboot, folder / "authorities"], stdout=subprocess.PIPE, check=True, text=True)
+    parts = re.split(r'^image "(.*)"\n', done.stdout, flags=re.M)
+    images = dict(zip(parts[1::2], parts[2::2]))
+    for name, image in ("boot-old", "2011-with-2023-beside"), ("boot-new", "2023-in-place: stamped"):
+        (folder / f"{name}.recipe").write_text(f'image "PE"\n{images[image]}', encoding="utf-8")
+        run(env, folder, f"{name}.recipe", f"{name}.wim", status=0, program="mkwim")
+    document = check_call(schemas, env, folder, "diff", "--json", "--servicing", "boot-old.wim", "boot-new.wim", status=0)
+    sides = [side for file in document["images"][0]["boot"]["files"] for side in (file["old"], file["new"]) if side]
+    times = {one["timestamp"] is None for side in sides for one in side["signatures"]}
+    expect(times == {True, False}, f"the signatures of boot managers that differ lack a time, or all have one: {sides}")
+
+
+def check_diff(schemas, env, folder, build):
     media = ["media/january.wim", "media/february.wim"]
     check_call(schemas, env, folder, "diff", "--json", *media, status=0)
     check_call(schemas, env, folder, "diff", "--json", "--servicing", "--files", "--detailed-exitcode", *media, status=10)
@@ -237,6 +276,7 @@ def check_diff(schemas, env, folder):
     check_call(schemas, env, folder, "inspect", "--json", "--servicing", "--path", "*.efi", *media, "odd/esd.wim", status=0)
     check_call(schemas, env, folder, "inspect", "--json", "--boot", "--min-svn", "9.0", *media, "odd/esd.wim", status=0)
     check_media(schemas, env, folder)
+    check_diff_boot(schemas, env, folder, build)
     lines = run(env, folder, "diff", "--files", "--json-lines", *media, status=0).decode("utf-8").splitlines()
     expect(len(lines) > 20, "diff --json-lines writes no lines")
     for number, line in enumerate(lines, 1):
@@ -417,9 +457,10 @@ def main():
     schemas = Schemas()
     with tempfile.TemporaryDirectory() as scratch:
         root = pathlib.Path(scratch)
-        folder, env = demo_site.make(sys.argv[1] if len(sys.argv) > 1 else "build", root)
+        build = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "build").resolve()
+        folder, env = demo_site.make(build, root)
         check_inspect(schemas, env, folder)
-        check_diff(schemas, env, folder)
+        check_diff(schemas, env, folder, build)
         plan, receipt = check_site(schemas, env, folder)
         check_receipts(schemas, env, folder, receipt)
         check_errors(schemas, env, folder)
