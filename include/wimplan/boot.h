@@ -133,6 +133,7 @@ bool wp_svn_parse(const char *text, struct wp_svn *ret);
 struct wp_boot_image {
 	bool known; /* its tree could be read */
 	bool may_pass; /* it is not known, and the next time it may be */
+	bool in_part;  /* of a medium: there may be others that firmware starts it by, for not all of it could be read */
 	enum wp_boot_verdict verdict;
 	struct wp_boot_file *files; /* by role, then as they are looked for */
 	size_t count;

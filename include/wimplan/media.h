@@ -37,6 +37,7 @@ struct wp_media {
 	struct wp_diags diags;
 	struct wp_media_file *boot_files; /* efi/boot/boot*.efi, which firmware starts */
 	size_t boot_count;
+	bool boot_whole; /* false: there may be others, for not all of the file system that they are looked for in could be read */
 	struct wp_volumes *volumes;
 };
 
@@ -56,10 +57,11 @@ bool wp_media_find(struct wp_media *media, const char *path, struct wp_media_fil
 
 /*
  * The files in the folder at @path whose names begin with @begin and end with @end, in the order of the medium; at most
- * WP_LIMIT_MEDIA_LISTED of them. Returns their number.
+ * WP_LIMIT_MEDIA_LISTED of them. Returns their number. *@ret_whole is false where there may be others: in a file system that cannot
+ * be read, in a folder that cannot be read to its end, or beyond that limit.
  */
 size_t wp_media_list(struct wp_media *media, const char *path, const char *begin, const char *end,
-		     struct wp_media_file **ret);
+		     struct wp_media_file **ret, bool *ret_whole);
 
 /*
  * Reads all of @file, of at most @most bytes. NULL, and *@ret_bytes, which the caller frees and which is never NULL; or why it cannot be

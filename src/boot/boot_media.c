@@ -70,13 +70,15 @@ struct wp_boot_image *wp_boot_read_medium(struct wp_arena *arena, struct wp_medi
 	};
 	size_t known = media->diags.count, count;
 	struct wp_media_file root, *others;
+	bool whole;
 
 	reading.medium->known = true;
+	reading.medium->in_part = !media->boot_whole;
 	for (size_t i = 0; i < media->boot_count; i++)
 		take(&reading, WP_BOOT_MEDIA_START, &media->boot_files[i]);
 	if (wp_media_find(media, "bootmgr.efi", &root))
 		take(&reading, WP_BOOT_MEDIA_MANAGER, &root);
-	count = wp_media_list(media, "efi/microsoft/boot", "", ".efi", &others);
+	count = wp_media_list(media, "efi/microsoft/boot", "", ".efi", &others, &whole);
 	for (size_t i = 0; i < count; i++)
 		take(&reading, role_of(others[i].path), &others[i]);
 	wp_boot_judge_medium(arena, reading.medium, least);

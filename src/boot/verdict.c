@@ -188,10 +188,10 @@ static enum wp_boot_verdict judge(const struct wp_boot_image *image)
 	return verdict;
 }
 
-/* The one verdict on all of them; of what cannot be said of one nothing is said of all. */
+/* The one verdict on all of them; of what cannot be said of one, which may be one that nobody found, nothing is said of all. */
 static enum wp_boot_verdict judge_medium(const struct wp_boot_image *medium)
 {
-	enum wp_boot_verdict verdict = WP_BOOT_NO_MANAGER;
+	enum wp_boot_verdict verdict = medium->in_part ? WP_BOOT_NOT_READ : WP_BOOT_NO_MANAGER;
 
 	for (size_t i = 0; i < medium->count; i++) {
 		enum wp_boot_verdict one;

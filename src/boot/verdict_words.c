@@ -102,6 +102,12 @@ const char *wp_boot_verdict_sentence(struct wp_arena *arena, const struct wp_boo
 
 const char *wp_boot_medium_sentence(struct wp_arena *arena, const struct wp_boot_image *medium)
 {
+	if (medium->in_part)
+		return wp_boot_find(medium, WP_BOOT_MEDIA_START)
+			       ? "Not all of its file system was read: there may be more of efi/boot/boot*.efi on it, by which firmware with UEFI "
+				 "starts media, than is shown."
+			       : "It is not known whether there is an efi/boot/boot*.efi on it, by which firmware with UEFI starts media, for not "
+				 "all of its file system was read.";
 	if (medium->verdict == WP_BOOT_NO_MANAGER)
 		return "There is no efi/boot/boot*.efi on it, by which firmware with UEFI starts media.";
 	if (medium->verdict == WP_BOOT_MIXED)

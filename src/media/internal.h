@@ -61,7 +61,7 @@ struct wp_volume {
 	/* Tells of everything in the folder. */
 	const char *(*list)(const struct wp_volume *volume, const struct wp_media_node *folder, wp_media_take *take,
 			    void *context);
-	/* Where the file is; what keeps it from being read in place is ret->why. */
+	/* Where the file is, or where a folder begins; what keeps it from being read in place is ret->why. */
 	void (*locate)(const struct wp_volume *volume, const struct wp_media_node *node, struct wp_media_file *ret);
 };
 

@@ -12,16 +12,19 @@
 struct wp_volumes {
 	struct wp_reader reader;
 	const struct wp_volume *udf, *iso9660; /* NULL: there is none, or it cannot be read */
+	bool lost_udf, lost_iso9660; /* it cannot be read */
+	size_t damages; /* how often something was found that cannot be read */
 };
 
 /* Each reason is said once, however many files are looked for. */
 static void add_damage(struct wp_media *media, const struct wp_volume *volume, const char *name, const char *why)
 {
-	const struct wp_volumes *volumes = media->volumes;
+	struct wp_volumes *volumes = media->volumes;
 	bool other = volume != volumes->udf ? volumes->udf : volumes->iso9660;
 	const char *summary = wp_arena_printf(media->arena, "the file system %s cannot be read%s: %s", name,
 					      volume ? " to its end" : "", why);
 
+	volumes->damages++;
 	for (size_t i = 0; i < media->diags.count; i++)
 		if (!strcmp(media->diags.items[i].summary, summary))
 			return;
@@ -41,10 +44,14 @@ static void open_volumes(struct wp_media *media)
 		add_damage(media, NULL, "UDF", udf_why);
 	if (iso_why)
 		add_damage(media, NULL, "ISO 9660", iso_why);
+	volumes->lost_udf = udf_why;
+	volumes->lost_iso9660 = iso_why;
 	first = volumes->udf ? volumes->udf : volumes->iso9660;
-	if (!first && !udf_why && !iso_why)
+	if (!first && !udf_why && !iso_why) {
+		volumes->lost_udf = volumes->lost_iso9660 = true;
 		wp_diag_add(media->arena, &media->diags, WP_SEVERITY_ERROR, "media-damaged", NULL,
 			    "its volume descriptors lead to no file system: there is neither UDF nor ISO 9660 on it");
+	}
 	if (!first)
 		return;
 	media->label = first->label;
@@ -77,7 +84,7 @@ struct wp_media *wp_media_open(const char *path, int *ret_reason)
 		*ret_reason = !read && status.size >= 16 * (uint64_t)WP_SECTOR + 6 ? EIO : 0;
 		if (read && (!memcmp(first + 1, "CD001", 5) || !memcmp(first + 1, "BEA01", 5))) {
 			open_volumes(media);
-			media->boot_count = wp_media_list(media, "efi/boot", "boot", ".efi", &media->boot_files);
+			media->boot_count = wp_media_list(media, "efi/boot", "boot", ".efi", &media->boot_files, &media->boot_whole);
 			return media;
 		}
 	} else {
@@ -121,10 +128,34 @@ static void take_match(void *context, const struct wp_media_node *node)
 	lookup->node.name = wp_arena_strdup(lookup->arena, node->name);
 }
 
+/* Where each folder on the way to a file begins. */
+struct way {
+	uint64_t *begins;
+	size_t count;
+};
+
+/* Goes into the folder. False where that is one that it stands in, as no tree has it. */
+static bool enter(struct wp_media *media, const struct wp_volume *volume, const struct wp_media_node *folder, struct way *way)
+{
+	struct wp_media_file place = { 0 };
+
+	volume->locate(volume, folder, &place);
+	for (size_t i = 0; i < way->count && place.offset; i++) {
+		if (way->begins[i] != place.offset)
+			continue;
+		add_damage(media, volume, volume->name, "a folder of it stands in itself");
+		return false;
+	}
+	*WP_PUSH(media->arena, way->begins, way->count) = place.offset;
+	return true;
+}
+
 /* What stands at @path, and in *@ret_path how its names are spelled. */
 static bool find(struct wp_media *media, const struct wp_volume *volume, const char *path, struct wp_media_node *ret,
 		 const char **ret_path)
 {
+	struct way way = { 0 };
+
 	*ret = volume->root;
 	*ret_path = "";
 	while (*path) {
@@ -136,7 +167,7 @@ static bool find(struct wp_media *media, const struct wp_volume *volume, const c
 		path += strspn(path, "/");
 		if (!length)
 			continue;
-		why = ret->folder ? volume->list(volume, ret, take_match, &lookup) : NULL;
+		why = ret->folder && enter(media, volume, ret, &way) ? volume->list(volume, ret, take_match, &lookup) : NULL;
 		if (why)
 			add_damage(media, volume, volume->name, why);
 		if (!lookup.found)
@@ -184,7 +215,8 @@ struct listing {
 	const char *folder; /* its path as it is spelled */
 	struct wp_media_node *nodes;
 	size_t count;
-	bool more; /* there are others */
+	bool more;  /* there are others */
+	bool whole; /* all of them were looked at */
 };
 
 static void take_listed(void *context, const struct wp_media_node *node)
@@ -200,8 +232,10 @@ static void take_listed(void *context, const struct wp_media_node *node)
 	listing->nodes[listing->count - 1].name = wp_arena_strdup(listing->media->arena, node->name);
 }
 
-static void list(const struct wp_volume *volume, const char *path, struct listing *listing)
+/* @lost: there is such a file system, and it cannot be read. */
+static void list(const struct wp_volume *volume, bool lost, const char *path, struct listing *listing)
 {
+	size_t damages = listing->media->volumes->damages;
 	struct wp_media_node folder;
 	const char *why = NULL;
 
@@ -209,6 +243,7 @@ static void list(const struct wp_volume *volume, const char *path, struct listin
 		why = volume->list(volume, &folder, take_listed, listing);
 	if (why)
 		add_damage(listing->media, volume, volume->name, why);
+	listing->whole = !lost && !listing->more && listing->media->volumes->damages == damages;
 }
 
 /* Which file of a listing has this name: the one that is spelled alike, or else the first whose name is the same but for its case. */
@@ -241,15 +276,16 @@ static void locate_listed(const struct wp_volume *volume, const struct listing *
 
 /* A folder may be long, and is gone through once for all that is listed in it. */
 size_t wp_media_list(struct wp_media *media, const char *path, const char *begin, const char *end,
-		     struct wp_media_file **ret)
+		     struct wp_media_file **ret, bool *ret_whole)
 {
 	const struct wp_volume *udf = media->volumes->udf, *iso9660 = media->volumes->iso9660;
 	struct listing in_udf = { .media = media, .begin = begin, .end = end }, in_iso = in_udf, *listing = &in_udf;
 
-	list(udf, path, &in_udf);
-	list(iso9660, path, &in_iso);
+	list(udf, media->volumes->lost_udf, path, &in_udf);
+	list(iso9660, media->volumes->lost_iso9660, path, &in_iso);
 	if (!in_udf.count)
 		listing = &in_iso;
+	*ret_whole = in_udf.whole && (listing == &in_udf || in_iso.whole);
 	tell_more(listing, "", "looked at");
 	if (listing == &in_udf)
 		tell_more(&in_iso, " in ISO 9660", "held against those in UDF");

@@ -242,12 +242,12 @@ void wp_udf_locate(const struct wp_volume *volume, const struct wp_media_node *n
 	if (ret->why)
 		return;
 	ret->size = file.size;
+	if (file.pieces.count)
+		ret->offset = file.pieces.items[0].offset;
 	if (file.type == WP_UDF_FOLDER)
 		ret->why = "it is a folder";
 	else if (file.pieces.count > 1)
 		ret->why = "it is in several pieces that do not adjoin";
-	else if (file.pieces.count)
-		ret->offset = file.pieces.items[0].offset;
 	wp_pieces_free(&file.pieces);
 }
 

@@ -67,6 +67,7 @@ int fuzz_one(const uint8_t *data, size_t size)
 	uint8_t *image = calloc(SECTORS, SECTOR);
 	char path[] = "/dev/shm/wimplan-fuzz-XXXXXX";
 	struct wp_media_file file, *files;
+	bool whole;
 	struct wp_media *media;
 	int reason;
 	size_t end = 0;
@@ -93,7 +94,7 @@ int fuzz_one(const uint8_t *data, size_t size)
 		if (wp_media_find(media, paths[i], &file))
 			check(media, &file);
 	if (media)
-		for (size_t count = wp_media_list(media, "sources", "", "", &files); count--;)
+		for (size_t count = wp_media_list(media, "sources", "", "", &files, &whole); count--;)
 			check(media, &files[count]);
 	wp_media_close(media);
 	fuzz_remove(path);

@@ -67,6 +67,32 @@ Test(boot_medium, verdicts)
 	}
 }
 
+/* Where there may be others, nothing is said of all, nor that there is none. */
+Test(boot_medium, in_part)
+{
+	static const struct {
+		enum by by;
+		const char *words;
+	} rows[] = {
+		{ NONE, "It is not known whether there is an efi/boot/boot*.efi on it" }, { BY_2011, "Not all of its file system was read" },
+		{ NOBODY, "Not all of its file system was read" },			  { NOT_READ, "Not all of its file system was read" },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct wp_arena *arena = wp_arena_new();
+		struct wp_boot_file files[2];
+		struct wp_boot_image medium = { .known = true, .in_part = true, .files = files };
+
+		make(arena, BY_2023, WP_BOOT_MEDIA_MANAGER, &files[medium.count++]);
+		if (rows[i].by != NONE)
+			make(arena, rows[i].by, WP_BOOT_MEDIA_START, &files[medium.count++]);
+		wp_boot_judge_medium(arena, &medium, (struct wp_svn){ 0 });
+		cr_expect_eq(medium.verdict, WP_BOOT_NOT_READ, "row %zu: %s", i, wp_boot_verdict_name(medium.verdict));
+		cr_expect(strstr(wp_boot_medium_sentence(arena, &medium), rows[i].words), "row %zu: %s", i, wp_boot_medium_sentence(arena, &medium));
+		wp_arena_free(arena);
+	}
+}
+
 /* That firmware never trusted the certificate of 2011 is no reason where somebody else has signed the program too. */
 Test(boot_medium, sentences)
 {
