@@ -114,16 +114,17 @@
 /* Blobs of a file or of a split set: a retail install.wim has 120,000; wimlib takes 312 bytes for each. */
 #define WP_LIMIT_BLOBS 2000000u
 /*
- * Bytes of a file inside of a WIM that is read into memory, and of a chunk of a solid resource, of which one is kept: an .esd has
- * chunks of 64 MiB. Chunks of one solid resource.
+ * Bytes of a file inside of a WIM that is read into memory, and of a chunk, of which one is kept: an .esd has chunks of 64 MiB. Chunks of
+ * one solid resource.
  */
 #define WP_LIMIT_FILE_DATA (64u << 20)
-#define WP_LIMIT_SOLID_CHUNK (64u << 20)
+#define WP_LIMIT_CHUNK (64u << 20)
 #define WP_LIMIT_SOLID_CHUNKS (1u << 20)
 /*
- * Bytes that reading a file may take: wimlib decompresses a chunk at once, out of memory, so that the chunk, what it is stored in, what the
- * file had in the chunk before, and the blob table, as far as it has this many blobs, are held together. The program takes up to 15 MiB
- * itself, which makes 128. A chunk of 64 MiB may be stored in 48 then, and beside 200,000 blobs in 37.
+ * Bytes that reading a file may take: wimlib decompresses a chunk at once, out of memory, so that the chunk and what it is stored in are
+ * held together, then the chunk and what the file has in it; beside them what the file had in the chunk before, the table of chunks, and
+ * the blob table as far as it has this many blobs. The program takes up to 15 MiB itself, which makes 128. A chunk of 64 MiB may be stored
+ * in 48 then, and beside 200,000 blobs in 37.
  */
 #define WP_LIMIT_FILE_HELD (112u << 20)
 #define WP_LIMIT_FILE_HELD_BLOBS 200000u

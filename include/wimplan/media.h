@@ -64,9 +64,9 @@ size_t wp_media_list(struct wp_media *media, const char *path, const char *begin
 		     struct wp_media_file **ret, bool *ret_whole);
 
 /*
- * Reads all of @file, of at most @most bytes. NULL, and *@ret_bytes, which the caller frees and which is never NULL; or why it cannot be
+ * Reads all of @file, of at most WP_LIMIT_FILE_DATA bytes. NULL, and *@ret_bytes, which the caller frees and which is never NULL; or why it cannot be
  * had, as the end of a sentence that begins with its name.
  */
-const char *wp_media_read(const struct wp_media *media, const struct wp_media_file *file, uint64_t most, uint8_t **ret_bytes);
+const char *wp_media_read(const struct wp_media *media, const struct wp_media_file *file, uint8_t **ret_bytes);
 
 #endif

@@ -49,7 +49,7 @@ static void take(struct reading *reading, enum wp_boot_role role, const struct w
 	file->missing = found->why != NULL;
 	file->not_read = !found->why && found->size <= WP_LIMIT_FILE_DATA && found->size > reading->left ?
 				 "the programs of the medium have more bytes together than are read" :
-				 wp_media_read(reading->media, found, WP_LIMIT_FILE_DATA, &bytes);
+				 wp_media_read(reading->media, found, &bytes);
 	if (file->not_read)
 		return;
 	reading->left -= found->size;

@@ -303,14 +303,14 @@ size_t wp_media_list(struct wp_media *media, const char *path, const char *begin
 	return listing->count;
 }
 
-const char *wp_media_read(const struct wp_media *media, const struct wp_media_file *file, uint64_t most, uint8_t **ret_bytes)
+const char *wp_media_read(const struct wp_media *media, const struct wp_media_file *file, uint8_t **ret_bytes)
 {
 	uint8_t *bytes;
 
 	if (file->why)
 		return file->why;
-	if (file->size > most)
-		return "it is too large to be read";
+	if (file->size > WP_LIMIT_FILE_DATA)
+		return "it is larger than 64 MiB";
 	bytes = wp_must(malloc(file->size ? file->size : 1));
 	if (!wp_reader_read(&media->volumes->reader, bytes, file->size, file->offset)) {
 		free(bytes);

@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* Of what kind a file is, or how large. All else may be damage, which is not in another copy of it. */
-static const char too_large[] = "it is too large to be read", in_other_part[] = "it is in another part of the set",
+static const char too_large[] = "it is larger than what is asked for", in_other_part[] = "it is in another part of the set",
 		  in_other_file[] = "its data is in another file";
 
 struct wp_blob_reader {
@@ -109,8 +109,29 @@ static const char *why_missing(const struct wp_wim_index *index)
 	return index->parts_missing ? "it is in a part of the set that was not found" : in_other_file;
 }
 
+/* What more is not read of a file, by what it is read for. */
+static const struct {
+	uint64_t most; /* bytes */
+	const char *why;
+} kinds[] = {
+	{ WP_LIMIT_TEXT_DATA, "it is larger than 1 MiB" },
+	{ WP_LIMIT_FILE_DATA, "it is larger than 64 MiB" },
+	{ WP_LIMIT_INNER_WIM - 1, "it has 4 GiB or more" },
+};
+
+static const char *why_too_large(uint64_t most)
+{
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (kinds[i].most == most)
+			return kinds[i].why;
+	return too_large;
+}
+
 bool wp_blob_may_pass(const char *why)
 {
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (!strcmp(why, kinds[i].why))
+			return false;
 	return strcmp(why, too_large) && strcmp(why, in_other_part) && strcmp(why, in_other_file) && strcmp(why, WP_CHUNK_TOO_LARGE);
 }
 
@@ -127,8 +148,9 @@ const char *wp_blob_read(struct wp_blob_reader *reader, const uint8_t sha1[WP_SH
 	if (!blob)
 		return why_missing(reader->index);
 	*ret_size = blob->size;
-	if (blob->size > most || blob->size > WP_LIMIT_FILE_DATA)
-		return too_large;
+	most = most < WP_LIMIT_FILE_DATA ? most : WP_LIMIT_FILE_DATA;
+	if (blob->size > most)
+		return why_too_large(most);
 	return read_blob(reader, blob, ret_bytes);
 }
 
@@ -137,7 +159,7 @@ static const char *open_view(struct wp_blob_view *view, const struct wp_wim_inde
 	if (blob->elsewhere)
 		return in_other_part;
 	if (blob->size >= WP_LIMIT_INNER_WIM)
-		return too_large;
+		return why_too_large(WP_LIMIT_INNER_WIM - 1);
 	view->chunked = blob->solid || blob->compressed;
 	view->offset = blob->solid || !blob->compressed ? blob->offset : 0;
 	return view->chunked ? open_chunks(&view->chunks, index, blob) : NULL;

@@ -47,7 +47,7 @@ static const char *take_header(struct wp_chunks *chunks, const uint8_t header[WP
 		return "the size of the solid resource that it is in is not what the blob table says";
 	if (!chunks->chunk_size || (chunks->chunk_size & (chunks->chunk_size - 1)))
 		return "the chunk size of the solid resource that it is in is no power of two";
-	if (chunks->chunk_size > WP_LIMIT_SOLID_CHUNK)
+	if (chunks->chunk_size > WP_LIMIT_CHUNK)
 		return "the solid resource that it is in has chunks of more than 64 MiB, which are not read";
 	chunks->count = (chunks->size - 1) / chunks->chunk_size + 1;
 	if (chunks->count > WP_LIMIT_SOLID_CHUNKS)
@@ -162,6 +162,8 @@ static const char *take_compression(struct wp_chunks *chunks, const struct wp_wi
 	chunks->chunk_size = header->chunk_size;
 	if (!chunks->chunk_size || (chunks->chunk_size & (chunks->chunk_size - 1)))
 		return "the chunk size is no power of two";
+	if (room_of(chunks, 0) > WP_LIMIT_CHUNK)
+		return "its chunks have more than 64 MiB, which are not read";
 	chunks->extra = header->pipable ? 4 : 0;
 	chunks->count = (chunks->size + chunks->chunk_size - 1) / chunks->chunk_size;
 	if (chunks->count < 1 || (chunks->count - 1) * 4 > stored || chunks->count * chunks->extra > stored - (chunks->count - 1) * 4)
@@ -269,7 +271,7 @@ static const char *keep(struct wp_chunks *chunks, uint64_t number, struct batch 
 	const char *why;
 
 	if (!chunks->chunk)
-		chunks->chunk = wp_must(malloc(chunks->chunk_size));
+		chunks->chunk = wp_must(malloc(room_of(chunks, 0)));
 	chunks->number = number;
 	why = unpack(chunks, number, batch, chunks->chunk);
 	if (why)
@@ -279,13 +281,19 @@ static const char *keep(struct wp_chunks *chunks, uint64_t number, struct batch 
 	return why;
 }
 
-/* Whether a large chunk may be decompressed beside what is in memory already. One that stands where it cannot is damaged, which is found later. */
-static bool has_room(const struct wp_chunks *chunks, uint64_t number, uint64_t before)
+/*
+ * Whether @length bytes of a large chunk may be copied, whether it is in memory already or not: what is said of a file is the same in
+ * either case. One that stands where it cannot is damaged, which is found later.
+ */
+static bool has_room(const struct wp_chunks *chunks, uint64_t number, uint64_t length, uint64_t before)
 {
-	uint64_t begin, end;
+	uint64_t room = room_of(chunks, number), begin, end;
+	uint64_t beside = length < room ? length : 0;
 
-	return !chunks->most || room_of(chunks, number) <= BATCH || !find_chunk(chunks, number, &begin, &end) ||
-	       before + room_of(chunks, number) + (end - begin) <= chunks->most;
+	if (!chunks->most || room <= BATCH || !find_chunk(chunks, number, &begin, &end))
+		return true;
+	beside = beside > end - begin ? beside : end - begin;
+	return chunks->count * sizeof *chunks->ends + before + room + beside <= chunks->most;
 }
 
 /* Copies @length bytes from byte @inside of a chunk on, all of which are in it; @last is the last one that will be asked for. */
@@ -296,9 +304,12 @@ static const char *copy_of_one(struct wp_chunks *chunks, const struct wp_wim *wi
 	const char *why = NULL;
 	uint64_t begin;
 
-	if (!kept && is_bare(chunks, number, &begin))
+	if (is_bare(chunks, number, &begin)) {
+		if (length > BATCH)
+			forget(chunks);
 		return wp_reading_all(wim, to, length, chunks->place.begin + begin + inside);
-	if (!kept && !has_room(chunks, number, batch->before))
+	}
+	if (!has_room(chunks, number, length, batch->before))
 		return WP_CHUNK_TOO_LARGE;
 	/* It has a place already, in which there is no need of another large one. */
 	if (!kept && length == room_of(chunks, number) && length > BATCH)

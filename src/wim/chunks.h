@@ -28,11 +28,11 @@ struct wp_chunks {
 	uint8_t *chunk;      /* the one that was used last; NULL: none */
 	uint64_t number;
 	uint64_t *left; /* bytes that may still be decompressed, whatever is opened; borrowed */
-	uint64_t most;  /* bytes that may be held to decompress a chunk: itself, what it is stored in, what was copied before; 0: any */
+	uint64_t most;  /* bytes that may be held with a large chunk: itself, what it is stored in or what is copied of it, and before; 0: any */
 };
 
-/* Why a chunk is not decompressed that would take more than @most. */
-#define WP_CHUNK_TOO_LARGE "the chunk that it is stored in is so large, and shrinks so little, that it would take more than 128 MiB of memory"
+/* Why nothing is copied of a chunk with which more than @most would be held. */
+#define WP_CHUNK_TOO_LARGE "to read it, with the chunk that it is stored in, would take more than 128 MiB of memory"
 
 /* Opens a solid resource, unless it is open already. NULL, or what is wrong with it, and then none is open. */
 const char *wp_chunks_open_solid(struct wp_chunks *chunks, const struct wp_wim *wim, const struct wp_solid *resource);

@@ -17,7 +17,7 @@ static struct wp_boot_program program = { .readable = true, .machine = "x64", .v
 					  .svn_minor = 65535, .signatures = signatures, .signature_count = 2 };
 static struct wp_boot_file files[] = {
 	{ .role = WP_BOOT_MANAGER, .path = "\\Windows\\Boot\\EFI\\bootmgfw.efi", .size = 1, .program = &program },
-	{ .role = WP_BOOT_NETWORK, .path = "\\Windows\\Boot\\PXE\\wdsmgfw.efi", .not_read = "it is too large to be read" },
+	{ .role = WP_BOOT_NETWORK, .path = "\\Windows\\Boot\\PXE\\wdsmgfw.efi", .not_read = "it is larger than 64 MiB" },
 	{ .role = WP_BOOT_LOADER, .path = "\\Windows\\System32\\winload.efi", .program = &program },
 };
 /* Two that share a tree, one of data, and one that could not be read. */
@@ -78,7 +78,7 @@ Test(boot_facts, of_what_could_not_be_read)
 		const char *not_read;
 		bool may_pass, image_may_pass, lasting;
 	} cases[] = {
-		{ "it is too large to be read", false, false, true },
+		{ "it is larger than 64 MiB", false, false, true },
 		{ "it cannot be read", true, false, false },
 		{ NULL, false, false, true },
 		{ NULL, false, true, false },

@@ -162,7 +162,7 @@ Test(blob, no_more_than_is_asked_for)
 
 	set_up(&opened, &solid);
 	cr_expect_null(read_file(&opened, 4, 70000, ""));
-	cr_expect_str_eq(read_file(&opened, 4, 69999, ""), "it is too large to be read");
+	cr_expect_str_eq(read_file(&opened, 4, 69999, ""), "it is larger than what is asked for");
 	digests[4][0] ^= 1;
 	cr_expect_str_eq(wp_blob_read(opened.reader, digests[4], 1, &bytes, &size), "its data is in another file");
 	tear_down(&opened);
@@ -177,9 +177,13 @@ Test(blob, limit_of_the_data)
 	blob = wp_wim_index_find(opened.index, digests[4]);
 	/* A size that the table could say: refused before anything is allocated, and one less is read and found damaged. */
 	blob->size = WP_LIMIT_FILE_DATA + UINT64_C(1);
-	cr_expect_str_eq(read_file(&opened, 4, UINT64_MAX, ""), "it is too large to be read");
+	cr_expect_str_eq(read_file(&opened, 4, UINT64_MAX, ""), "it is larger than 64 MiB");
 	blob->size = WP_LIMIT_FILE_DATA;
-	cr_expect_str_neq(read_file(&opened, 4, UINT64_MAX, ""), "it is too large to be read");
+	cr_expect_str_neq(read_file(&opened, 4, UINT64_MAX, ""), "it is larger than 64 MiB");
+	blob->size = WP_LIMIT_TEXT_DATA + UINT64_C(1);
+	cr_expect_str_eq(read_file(&opened, 4, WP_LIMIT_TEXT_DATA, ""), "it is larger than 1 MiB");
+	cr_expect_not(wp_blob_may_pass("it is larger than 64 MiB") || wp_blob_may_pass("it is larger than 1 MiB") ||
+		      wp_blob_may_pass("it has 4 GiB or more"));
 	tear_down(&opened);
 }
 
@@ -227,12 +231,12 @@ static void chunk_size_odd(uint8_t *resource)
 
 static void chunk_size_huge(uint8_t *resource)
 {
-	put(resource, 8, 4, UINT64_C(2) * WP_LIMIT_SOLID_CHUNK);
+	put(resource, 8, 4, UINT64_C(2) * WP_LIMIT_CHUNK);
 }
 
 static void chunk_size_most(uint8_t *resource)
 {
-	put(resource, 8, 4, WP_LIMIT_SOLID_CHUNK);
+	put(resource, 8, 4, WP_LIMIT_CHUNK);
 }
 
 static void chunks_too_many(uint8_t *resource)
@@ -367,7 +371,7 @@ Test(blob, reasons_that_may_pass)
 		cr_expect(!tree->node_count && opened.index->images[0].may_pass, "%s", forms[i]->label);
 		wp_tree_free(tree);
 		why = read_file(&opened, 5, 1, forms[i]->label);
-		cr_expect_str_eq(why, "it is too large to be read", "%s", forms[i]->label);
+		cr_expect_str_eq(why, "it is larger than what is asked for", "%s", forms[i]->label);
 		cr_expect_not(wp_blob_may_pass(why));
 		tear_down(&opened);
 	}
@@ -379,8 +383,8 @@ static ptrdiff_t read_large(void *context, void *bytes, size_t length, uint64_t 
 	const uint64_t *stored = context;
 	uint8_t begin[20] = { 0 };
 
-	put(begin, 0, 8, WP_LIMIT_SOLID_CHUNK);
-	put(begin, 8, 4, WP_LIMIT_SOLID_CHUNK);
+	put(begin, 0, 8, WP_LIMIT_CHUNK);
+	put(begin, 8, 4, WP_LIMIT_CHUNK);
 	put(begin, 12, 4, WIMLIB_COMPRESSION_TYPE_LZMS);
 	put(begin, 16, 4, *stored);
 	memset(bytes, 0xff, length);
@@ -404,7 +408,7 @@ static const char *read_in_large(size_t blobs, uint64_t stored)
 	opened.reader = wp_blob_reader_new(opened.index);
 	opened.index->blob_count = count;
 	blob = wp_wim_index_find(opened.index, digests[5]);
-	opened.index->solid[blob->resource] = (struct wp_solid){ .place = { 0, 20 + stored }, .size = WP_LIMIT_SOLID_CHUNK };
+	opened.index->solid[blob->resource] = (struct wp_solid){ .place = { 0, 20 + stored }, .size = WP_LIMIT_CHUNK };
 	wp_wim_close(opened.wim);
 	opened.wim->size = 20 + stored;
 	opened.wim->read = read_large;
@@ -417,8 +421,8 @@ static const char *read_in_large(size_t blobs, uint64_t stored)
 /* A chunk, what it is stored in and the blob table, as far as that counts: no file is read that would take more. */
 Test(blob, limit_of_what_is_held)
 {
-	const uint64_t most = WP_LIMIT_FILE_HELD - WP_LIMIT_SOLID_CHUNK;
-	const char *const refused = "the chunk that it is stored in is so large, and shrinks so little, that it would take more than 128 MiB of memory";
+	const uint64_t most = WP_LIMIT_FILE_HELD - WP_LIMIT_CHUNK;
+	const char *const refused = "to read it, with the chunk that it is stored in, would take more than 128 MiB of memory";
 	const struct {
 		size_t blobs, counted;
 	} files[] = {
@@ -429,14 +433,15 @@ Test(blob, limit_of_what_is_held)
 	};
 
 	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-		uint64_t stored = most - files[i].counted * sizeof(struct wp_blob);
+		/* Beside them the table of one chunk. */
+		uint64_t stored = most - files[i].counted * sizeof(struct wp_blob) - sizeof(uint64_t);
 
 		cr_expect_str_eq(read_in_large(files[i].blobs, stored), "it cannot be decompressed", "%zu", files[i].blobs);
 		cr_expect_str_eq(read_in_large(files[i].blobs, stored + 1), refused, "%zu", files[i].blobs);
 	}
 	cr_expect_not(wp_blob_may_pass(refused));
 	/* One that is not compressed stands in no such need. */
-	cr_expect_str_neq(read_in_large(0, WP_LIMIT_SOLID_CHUNK), refused);
+	cr_expect_str_neq(read_in_large(0, WP_LIMIT_CHUNK), refused);
 }
 
 /* Reads @length bytes of the view from @offset on as layer 1 does; gives how many came. */
@@ -500,11 +505,19 @@ Test(blob, views_that_cannot_be)
 	blob = wp_wim_index_find(opened.index, digests[4]);
 	blob->size = WP_LIMIT_INNER_WIM;
 	cr_expect_null(wp_blob_view_open(opened.index, digests[4], &why));
-	cr_expect_str_eq(why, "it is too large to be read");
+	cr_expect_str_eq(why, "it has 4 GiB or more");
 	/* One byte less is tried, and has no room for so many chunks. */
 	blob->size = WP_LIMIT_INNER_WIM - 1;
 	cr_expect_null(wp_blob_view_open(opened.index, digests[4], &why));
 	cr_expect_str_eq(why, "its table of chunks is larger than itself");
+	/* A chunk is no larger than what is in it. */
+	opened.wim->header.chunk_size = 2 * WP_LIMIT_CHUNK;
+	blob->size = WP_LIMIT_CHUNK + UINT64_C(1);
+	cr_expect_null(wp_blob_view_open(opened.index, digests[4], &why));
+	cr_expect_str_eq(why, "its chunks have more than 64 MiB, which are not read");
+	blob->size = WP_LIMIT_CHUNK;
+	cr_expect_null(wp_blob_view_open(opened.index, digests[4], &why));
+	cr_expect_str_eq(why, "wimlib has no decompressor for it");
 	blob->elsewhere = true;
 	cr_expect_null(wp_blob_view_open(opened.index, digests[4], &why));
 	cr_expect_str_eq(why, "it is in another part of the set");

@@ -97,11 +97,12 @@ Test(chunks, that_are_not_compressed)
 /* One is decompressed for any part of it, and kept; where all of it is asked for none is. */
 Test(chunks, that_are_large_when_stored)
 {
-	uint64_t left = UINT64_C(12) * CHUNK;
+	uint64_t left = UINT64_C(13) * CHUNK;
 	struct wp_chunks chunks = { .left = &left };
 	uint8_t *data = make_data(2 * CHUNK), *resource = wp_must(malloc(TABLE + 2 * CHUNK));
 	struct wimlib_compressor *compressor;
 	struct stored stored;
+	const uint64_t ends = 2 * sizeof(uint64_t);
 	size_t first, second;
 
 	cr_assert_eq(wimlib_create_compressor(WIMLIB_COMPRESSION_TYPE_LZMS, CHUNK, 0, &compressor), 0);
@@ -115,28 +116,31 @@ Test(chunks, that_are_large_when_stored)
 	expect_part(&chunks, stored.wim, data, 5, CHUNK - 6);
 	expect_part(&chunks, stored.wim, data, 0, CHUNK);
 	cr_expect(chunks.chunk && chunks.number == 0);
-	cr_expect_eq(left, UINT64_C(11) * CHUNK);
+	cr_expect_eq(left, UINT64_C(12) * CHUNK);
 	expect_part(&chunks, stored.wim, data, 100, CHUNK);
 	cr_expect(chunks.chunk && chunks.number == 1);
-	cr_expect_eq(left, UINT64_C(10) * CHUNK);
+	cr_expect_eq(left, UINT64_C(11) * CHUNK);
 	expect_part(&chunks, stored.wim, data, 0, CHUNK);
 	cr_expect_null(chunks.chunk);
 	expect_part(&chunks, stored.wim, data, 0, 2 * CHUNK);
 	cr_expect_null(chunks.chunk);
 	expect_part(&chunks, stored.wim, data, CHUNK - 1, 2);
 	expect_part(&chunks, stored.wim, data, CHUNK - 1, 1);
-	cr_expect_eq(left, UINT64_C(4) * CHUNK);
-	/* What is held is the chunk, what it is stored in, and what was copied before. */
-	chunks.most = CHUNK + first;
+	cr_expect_eq(left, UINT64_C(5) * CHUNK);
+	/* What is held is the chunk, what it is stored in or what is copied of it, what was copied before, and the table. */
+	chunks.most = ends + CHUNK + first;
 	expect_part(&chunks, stored.wim, data, 0, CHUNK);
-	chunks.most = CHUNK - 100 + CHUNK + second;
+	chunks.most = ends + CHUNK - 100 + CHUNK + second;
 	expect_part(&chunks, stored.wim, data, 100, CHUNK);
 	chunks.most--;
 	expect_part(&chunks, stored.wim, data, CHUNK, 5);
 	cr_expect_str_eq(wp_chunks_copy(&chunks, stored.wim, 100, CHUNK, resource), WP_CHUNK_TOO_LARGE);
-	chunks.most = 0;
-	expect_part(&chunks, stored.wim, data, CHUNK, 5);
-	chunks.most = CHUNK + first - 1;
+	chunks.most = ends + CHUNK + CHUNK - 1;
+	expect_part(&chunks, stored.wim, data, 0, CHUNK - 1);
+	chunks.most--;
+	cr_expect_str_eq(wp_chunks_copy(&chunks, stored.wim, 0, CHUNK - 1, resource), WP_CHUNK_TOO_LARGE, "though it is there");
+	cr_expect_str_eq(wp_chunks_copy(&chunks, stored.wim, CHUNK, CHUNK - 1, resource), WP_CHUNK_TOO_LARGE);
+	chunks.most = ends + CHUNK + first - 1;
 	cr_expect_str_eq(wp_chunks_copy(&chunks, stored.wim, 0, CHUNK, resource), WP_CHUNK_TOO_LARGE);
 	cr_expect_str_eq(wp_chunks_copy(&chunks, stored.wim, 5, 6, resource), WP_CHUNK_TOO_LARGE);
 	wp_chunks_close(&chunks);
