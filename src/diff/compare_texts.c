@@ -63,6 +63,28 @@ static bool is_ascii(const uint8_t *bytes, size_t size)
 	return true;
 }
 
+/*
+ * Notepad and the tools of Windows write UTF-16 without a mark, too. Most texts have letters, blanks and ends of lines of ASCII, whose
+ * upper byte is 0: it stands in the second place of each two bytes, or big-endian in the first. Some other letters have a lower byte of 0,
+ * hence what most of them say counts. Bytes that are ASCII but for zeroes are no such text where less than three of four upper bytes are 0.
+ */
+static const char *decode_unmarked(struct wp_arena *arena, struct reading *reading, const uint8_t *bytes, size_t size)
+{
+	size_t in_place[2] = { 0, 0 }, most, others, at;
+	bool big;
+
+	for (size_t i = 0; i < size; i++)
+		in_place[i % 2] += !bytes[i];
+	big = in_place[0] > in_place[1];
+	most = in_place[big ? 0 : 1];
+	others = in_place[big ? 1 : 0];
+	if (others > most / 2 || (is_ascii(bytes, size) && 8 * most < 3 * size))
+		return NULL;
+	return wp_utf16_to_utf8(arena, bytes, size, big ? WP_BYTE_ORDER_BIG : WP_BYTE_ORDER_LITTLE, &reading->text, &reading->length, &at)
+		       ? NULL
+		       : big ? "utf-16be-unmarked" : "utf-16le-unmarked";
+}
+
 /* The encoding that the bytes are in, and their text; NULL where they are no text. */
 static const char *decode(struct wp_arena *arena, struct reading *reading, const uint8_t *bytes, size_t size)
 {
@@ -75,11 +97,8 @@ static const char *decode(struct wp_arena *arena, struct reading *reading, const
 					&reading->length, &at)
 			       ? NULL
 			       : big ? "utf-16be" : "utf-16le";
-	/* Notepad and the tools of Windows write UTF-16 without a mark, too. */
 	if (memchr(bytes, 0, size))
-		return wp_utf16_to_utf8(arena, bytes, size, WP_BYTE_ORDER_LITTLE, &reading->text, &reading->length, &at)
-			       ? NULL
-			       : "utf-16le-unmarked";
+		return decode_unmarked(arena, reading, bytes, size);
 	if (wp_utf8_valid((const char *)bytes, size) != size) {
 		take_bytes(arena, reading, bytes, size);
 		return "8-bit";
