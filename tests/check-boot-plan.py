@@ -12,7 +12,15 @@ import tempfile
 
 import record_recipes
 
+try:
+    import jsonschema
+except ImportError:
+    jsonschema = None
+
 BUILD = os.path.abspath(sys.argv[1])
+SCHEMA = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'src', 'share', 'schema', 'plan.schema.json')
+with open(SCHEMA) as opened:
+    schema = json.load(opened)
 problems = []
 known = {}
 MADE = itertools.count()
@@ -120,7 +128,9 @@ def plans(boot):
     # The short form of a content.
     make('src/a.wim', boot['2023-in-place'])
     document = plan('--config', 'expect.conf', '-o', 'p.json', status=3)
-    check('contents', [{'old': ['2011-only'], 'new': ['2023-in-place']}], [content['boot'] for content in document['contents']])
+    found = document['contents'][0]['boot']
+    check('contents', (1, ['2011-only'], ['2023-in-place']), (len(document['contents']), found['old'], found['new']))
+    check('signers in contents', [('boot-manager', ['signers'])], [(file['role'], file['differs_in']) for file in found['files']])
     for form in 'text', 'markdown', 'html':
         shown = ' '.join(run('show', '--format', form, 'p.json').split())
         check(f'contents in {form}', True, 'boot 2011-only → 2023-in-place' in shown)
@@ -136,6 +146,140 @@ def plans(boot):
     check('notes of an audit', wanted, notes(json.loads(run(*audit, '--format', 'json', status=3))))
     run(*audit, '--fail-on', 'risk:boot-digest', status=11)
     check('an audit keeps no cache', False, os.path.exists('c.db'))
+
+
+def alter(file_id, old, new):
+    """Changes what the cache remembers of the programs of a file."""
+    with sqlite3.connect('c.db') as cache:
+        changed = cache.execute('UPDATE boot_facts SET facts = replace(facts, ?, ?) WHERE file_id = ? AND instr(facts, ?)', (old, new, file_id, old))
+        check(f'facts with {old}', 1, changed.rowcount)
+
+
+def as_described(document):
+    """The schema of plans takes the document, and has all keys of its boot files."""
+    if jsonschema:
+        found = [f'{error.json_path}: {error.message[:200]}' for error in jsonschema.Draft202012Validator(schema).iter_errors(document)]
+        check('what the schema says', [], found)
+    for file in document['contents'][0]['boot']['files'] or []:
+        parts = [('file', file)] + [('side', file[side]) for side in ('old', 'new')]
+        parts += [('signature', signature) for side in ('old', 'new') for signature in file[side]['signatures']]
+        for what, part in parts:
+            check(f'keys of a {what}', list(schema['$defs'][f'content_boot_{what}']['properties']), list(part))
+
+
+def brings(*arguments):
+    """What the plan says of the boot files that P0100001 brings; shown by every report, which reads it again."""
+    document = plan('--config', 'least.conf', '-o', 'p.json', *arguments)
+    as_described(document)
+    check('a plan that is read again', document, json.loads(run('show', '--json', 'p.json')))
+    shown = {}
+    for form in 'text', 'markdown', 'html':
+        raw = run('show', '--format', form, 'p.json')
+        check(f'control characters in {form}', False, '\x1b' in raw or (form == 'html' and '<script>' in raw))
+        shown[form] = ' '.join(raw.replace('<wbr>', '').replace('\\', '').split())
+    check('contents', 1, len(document['contents']))
+    return document, document['contents'][0]['boot'], shown
+
+
+def said(what, words, shown, there=True):
+    for form, text in shown.items():
+        check(f'{what}: {words} in {form}', there, words in text)
+
+
+def programs_of_contents(boot):
+    """Which programs start the images otherwise, though the verdict is the same."""
+    manager = boot['2023-in-place'].splitlines()[0] + '\n'
+    # The fifth program of mkboot: of the same signer with another SVN, for another place.
+    fallen = boot['2011-with-2023-beside'].splitlines()[1].replace('EFI_EX/bootmgfw_EX.efi', 'EFI/bootmgfw.efi') + '\n'
+    network = boot['2011-only'].splitlines()[1] + '\n'
+    recipe = 'package P0100001\nPkgSourcePath \\\\srv\\src$\\a.wim\n' + ''.join(f'image "name=Image {i}"\n' for i in (1, 2, 3))
+    write('site.json', json.dumps(record_recipes.read(recipe)))
+    write('least.conf', '[expect]\nboot = 2023\nsvn = 1.0\n')
+    run('import', '--cache', 'c.db', '--site', 'P01', '--taken-at', '2026-02-20T02:10:00Z', 'site.json')
+    make('src/a.wim', manager, manager, manager)
+    first = plan('--config', 'least.conf')
+    check('a plan in which nothing changed', [], first['contents'])
+    with sqlite3.connect('c.db') as cache:
+        known_id = cache.execute('SELECT file_id FROM baselines').fetchone()[0]
+
+    # The SVN falls, the verdict is the same; in two images of three.
+    make('src/a.wim', fallen, manager, fallen)
+    document, found, shown = brings()
+    check('verdicts', (['2023-in-place'], ['2023-in-place']), (found['old'], found['new']))
+    check('files', [([1, 3], '\\Windows\\Boot\\EFI\\bootmgfw.efi', 'boot-manager', ['svn'], '9.0', '2.0')],
+          [(file['images'], file['path'], file['role'], file['differs_in'], file['old']['svn'], file['new']['svn']) for file in found['files']])
+    check('nothing else', (0, 0), (found['files_left_out'], found['images_unknown']))
+    check('the same plan', document, plan('--config', 'least.conf'))
+    for words in 'bootmgfw.efi of images 1, 3: SVN 9.0 → 2.0', 'boot 2023-in-place':
+        check(f'{words} in text', True, words in shown['text'])
+    check('Markdown', True, '1, 3' in shown['markdown'] and '| SVN | 9.0 | 2.0 |' in shown['markdown'])
+    check('HTML', True, all(words in shown['html'] for words in ('bootmgfw.efi', 'SVN', '9.0', '2.0')))
+    said('signatures that are the same', 'signed by', shown, False)
+    # The digest covers it.
+    changed = json.loads(open('p.json').read())
+    changed['contents'][0]['boot']['files'][0]['old']['svn'] = '1.0'
+    write('changed.json', json.dumps(changed))
+    run('show', 'changed.json', status=4)
+
+    # Another version, and none.
+    alter(known_id, '"10.0.28000.300"', '"10.0.26100.1"')
+    _, found, shown = brings()
+    check('another version', [([1, 3], ['version', 'svn']), ([2], ['version'])],
+          [(file['images'], file['differs_in']) for file in found['files']])
+    check('a version in text', True, 'of image 2: version 10.0.26100.1 → 10.0.28000.300' in shown['text'])
+    alter(known_id, '"10.0.26100.1"', 'null')
+    check('no version in text', True, 'of image 2: version none → 10.0.28000.300' in brings()[2]['text'])
+    alter(known_id, '"version":null', '"version":"10.0.28000.300"')
+
+    # Another signer, whose name is a stranger's.
+    alter(known_id, '"issuer":"Windows UEFI CA 2023"', '"issuer":"<script>\\u001b[2J, CA"')
+    _, found, shown = brings()
+    check('another signer', [([1, 3], ['signers', 'svn']), ([2], ['signers'])],
+          [(file['images'], file['differs_in']) for file in found['files']])
+    check('its name', '<script>\x1b[2J, CA', found['files'][1]['old']['signatures'][0]['issuer'])
+    said('who signs it now', 'Windows UEFI CA 2023', shown)
+    said('who signed it', '[2J, CA', shown)
+
+    # Signatures that nobody looked at may be any: then nothing is said of who signed it.
+    alter(known_id, '"codes":[]', '"codes":["boot-signature-unread"]')
+    _, found, shown = brings()
+    check('signatures in part', [([1, 3], ['svn']), ([2], [])], [(file['images'], file['differs_in']) for file in found['files']])
+    check('which are in part', [False, True], [found['files'][1][side]['signatures_complete'] for side in ('old', 'new')])
+    said('signatures in part', 'not all of its signatures were looked at', shown)
+    said('signatures in part', '[2J, CA', shown, False)
+
+    # One that was not read, an image that could not be, and what is known of neither.
+    with sqlite3.connect('c.db') as cache:
+        facts = json.loads(cache.execute('SELECT facts FROM boot_facts WHERE file_id = ?', (known_id,)).fetchone()[0])
+        facts['trees'][0][0].update(not_read='it is too large', program=None)
+        facts['images'][2] = None
+        cache.execute('UPDATE boot_facts SET facts = ? WHERE file_id = ?', (json.dumps(facts), known_id))
+    _, found, shown = brings()
+    check('one that was not read', [('it is too large', None, [])],
+          [(file['old']['not_read'], file['new']['not_read'], file['differs_in']) for file in found['files'][:1]])
+    check('an image that is not known', 1, found['images_unknown'])
+    said('one that was not read', 'not read: it is too large', shown)
+    said('an image that is not known', 'What starts 1 image is not known of both contents.', shown)
+    check('versions of what was not read', False, '10.0.28000.300' in shown['text'])
+    with sqlite3.connect('c.db') as cache:
+        cache.execute('DELETE FROM boot_facts WHERE file_id = ?', (known_id,))
+    document, found, shown = brings()
+    check('what was is not known', (None, ['2023-in-place'], None), (found['old'], found['new'], found['files']))
+    said('what was is not known', 'SVN', shown, False)
+
+    # Other data alone: the same program by all that is told of it.
+    os.remove('c.db')
+    run('import', '--cache', 'c.db', '--site', 'P01', '--taken-at', '2026-02-20T02:10:00Z', 'site.json')
+    make('src/a.wim', manager, manager, manager)
+    plan('--config', 'least.conf')
+    make('src/a.wim', manager, manager, manager + 'file /other.txt x\n')
+    document, found, shown = brings()
+    check('nothing of it changed', ([], 0, 0), (found['files'], found['files_left_out'], found['images_unknown']))
+    said('nothing of it changed', 'SVN', shown, False)
+    # One that comes is counted by what is inside, and by the verdict.
+    make('src/a.wim', manager, manager, manager + network)
+    check('one that came', [], brings()[1]['files'])
+    os.remove('c.db')
 
 
 def diffs(boot):
@@ -173,6 +317,7 @@ with tempfile.TemporaryDirectory() as root:
     known['WIMPLAN_TEST_AUTHORITIES'] = f'{root}/authorities'
     recipes = programs()
     plans(recipes)
+    programs_of_contents(recipes)
     diffs(recipes)
 for problem in problems:
     print(problem, file=sys.stderr)

@@ -19,10 +19,13 @@ enum wp_authority {
 	WP_AUTHORITY_MICROSOFT_2011, /* of others' programs, such as shim */
 	WP_AUTHORITY_MICROSOFT_2023,
 	WP_AUTHORITY_OTHER,
+	WP_AUTHORITIES,
 };
 
 /* "windows-pca-2011", "windows-uefi-2023", "microsoft-uefi-2011", "microsoft-uefi-2023", "other". */
 const char *wp_authority_name(enum wp_authority authority);
+/* The reverse; false for NULL and any other name. */
+bool wp_authority_from_name(const char *name, enum wp_authority *ret);
 
 /* A certificate that is known. */
 struct wp_authority_row {
@@ -90,10 +93,13 @@ enum wp_boot_role {
 	WP_BOOT_MEDIA_START,      /* EFI\Boot\bootx64.efi and its like, of media and in images of them */
 	WP_BOOT_DISC_START,       /* cdboot.efi, which a disc of media starts by */
 	WP_BOOT_OTHER,            /* any other program in efi/microsoft/boot of media */
+	WP_BOOT_ROLES,
 };
 
 /* "boot-manager", "boot-manager-ex", "media-manager" … */
 const char *wp_boot_role_name(enum wp_boot_role role);
+/* The reverse; false for NULL and any other name. */
+bool wp_boot_role_from_name(const char *name, enum wp_boot_role *ret);
 
 struct wp_boot_file {
 	enum wp_boot_role role;
@@ -179,6 +185,15 @@ const char *wp_boot_svn_text(struct wp_arena *arena, const struct wp_boot_progra
 const char *wp_boot_issuer(const struct wp_boot_signature *signature);
 /* Whether two signatures say the same of who made them and of what of that is proven; their time stamps do not count. */
 bool wp_boot_same_signature(const struct wp_boot_signature *a, const struct wp_boot_signature *b);
+/* What of two programs is not the same. */
+struct wp_boot_difference {
+	bool signers; /* who signed it, or what of that is proven; when it was signed does not count */
+	bool version, svn;
+};
+/* Nothing where one of the two is NULL: a file that is no program, or was not read. */
+struct wp_boot_difference wp_boot_compare(const struct wp_boot_program *a, const struct wp_boot_program *b);
+/* The file of @image with the role and the path of @file; NULL. */
+const struct wp_boot_file *wp_boot_find_like(const struct wp_boot_image *image, const struct wp_boot_file *file);
 /* Whether a program that has an SVN has a lesser one than @least. */
 bool wp_boot_svn_is_below(const struct wp_boot_program *program, struct wp_svn least);
 

@@ -320,6 +320,18 @@ struct wp_group_change {
 	uint64_t added, removed, changed;
 };
 
+/* A program that firmware starts, which images of both contents have, and which is not the same program. */
+struct wp_content_boot {
+	/*
+	 * Of the files there are path, role and why one was not read, of the programs what boot_facts.h keeps; and of their notes whether
+	 * signatures were not looked at.
+	 */
+	struct wp_boot_change change;
+	bool signers_unknown; /* whether the signers are others cannot be told, for one has signatures that were not looked at */
+	uint32_t *images;     /* which have it, by their places in the file from 1 on: their indexes, unless the file leaves one out */
+	size_t image_count;
+};
+
 /* The short form of a diff. */
 struct wp_content_change {
 	const char **updates; /* what the added updates are called: "KB5034765", sorted, each once */
@@ -327,6 +339,11 @@ struct wp_content_change {
 	struct wp_group_change groups[WP_ITEM_GROUPS];
 	/* The verdicts on what starts the images, each once; none where that is not known. wp_boot_verdict_name() */
 	struct wp_names boot_old, boot_new;
+	/* What of that became another program, of images in the same place of both; where of one content nothing is known, nothing. */
+	struct wp_content_boot *boot_files;
+	size_t boot_file_count;
+	uint64_t boot_left_out; /* such files of images that there was no room to tell */
+	uint64_t boot_unknown;  /* images of which it is not known on one side */
 	uint64_t bytes_new; /* uncompressed file data that the old file did not have */
 	uint64_t bytes;     /* all file data of the new one */
 };

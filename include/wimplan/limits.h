@@ -162,6 +162,11 @@
  */
 #define WP_LIMIT_BOOT_FACTS 65536u
 #define WP_LIMIT_BOOT_KNOWN 20000u
+/*
+ * Bytes that a plan takes, about, to tell which of one package's boot files are other ones: one whose signer is another takes 1 KB,
+ * however many images have it, and an image has at most five that are read.
+ */
+#define WP_LIMIT_PLAN_BOOT 32768u
 /* Streams of one file. */
 #define WP_LIMIT_STREAMS 1024u
 /* Bytes of a reparse point's data: winnt.h, MAXIMUM_REPARSE_DATA_BUFFER_SIZE. */

@@ -102,26 +102,6 @@ void wp_boot_facts_make(struct wp_arena *arena, struct wp_boot_starts images, st
 	ret->length = text.length;
 }
 
-static bool take_authority(const char *name, enum wp_authority *ret)
-{
-	for (int i = 0; name && i <= WP_AUTHORITY_OTHER; i++)
-		if (!strcmp(name, wp_authority_name((enum wp_authority)i))) {
-			*ret = (enum wp_authority)i;
-			return true;
-		}
-	return false;
-}
-
-static bool take_role(const char *name, enum wp_boot_role *ret)
-{
-	for (int i = 0; name && i <= WP_BOOT_MEDIA_START; i++)
-		if (!strcmp(name, wp_boot_role_name((enum wp_boot_role)i))) {
-			*ret = (enum wp_boot_role)i;
-			return true;
-		}
-	return false;
-}
-
 static bool is_true(const json_t *object, const char *key)
 {
 	return json_is_true(json_object_get(object, key));
@@ -158,7 +138,7 @@ static struct wp_boot_program *take_program(struct wp_arena *arena, const json_t
 			.digest_agrees = is_true(item, "digest_agrees"),
 			.known = is_true(item, "known"),
 		};
-		if (!take_authority(wp_json_get_text(item, "authority"), &signature->authority))
+		if (!wp_authority_from_name(wp_json_get_text(item, "authority"), &signature->authority))
 			return NULL;
 	}
 	for (size_t i = 0; i < json_array_size(codes); i++)
@@ -177,7 +157,7 @@ static bool take_tree(struct wp_arena *arena, const json_t *files, struct wp_boo
 
 		file->path = take_text(arena, object, "path");
 		file->not_read = take_text(arena, object, "not_read");
-		if (!file->path || !take_role(wp_json_get_text(object, "role"), &file->role))
+		if (!file->path || !wp_boot_role_from_name(wp_json_get_text(object, "role"), &file->role))
 			return false;
 		file->program = json_is_object(program) ? take_program(arena, program) : NULL;
 		if (!file->program && (json_is_object(program) || !file->not_read))

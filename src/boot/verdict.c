@@ -18,6 +18,16 @@ const char *wp_authority_name(enum wp_authority authority)
 	return names[authority];
 }
 
+bool wp_authority_from_name(const char *name, enum wp_authority *ret)
+{
+	for (enum wp_authority authority = 0; name && authority < WP_AUTHORITIES; authority++)
+		if (!strcmp(name, wp_authority_name(authority))) {
+			*ret = authority;
+			return true;
+		}
+	return false;
+}
+
 const char *wp_boot_role_name(enum wp_boot_role role)
 {
 	static const char *const names[] = {
@@ -39,6 +49,16 @@ const char *wp_boot_role_name(enum wp_boot_role role)
 	};
 
 	return names[role];
+}
+
+bool wp_boot_role_from_name(const char *name, enum wp_boot_role *ret)
+{
+	for (enum wp_boot_role role = 0; name && role < WP_BOOT_ROLES; role++)
+		if (!strcmp(name, wp_boot_role_name(role))) {
+			*ret = role;
+			return true;
+		}
+	return false;
 }
 
 const char *wp_boot_verdict_name(enum wp_boot_verdict verdict)
@@ -276,11 +296,4 @@ const char *wp_boot_svn_text(struct wp_arena *arena, const struct wp_boot_progra
 const char *wp_boot_issuer(const struct wp_boot_signature *signature)
 {
 	return signature->issuer ? signature->issuer : "somebody without a name";
-}
-
-bool wp_boot_same_signature(const struct wp_boot_signature *a, const struct wp_boot_signature *b)
-{
-	return wp_text_equal(a->signer, b->signer) && wp_text_equal(a->issuer, b->issuer) && a->nested == b->nested &&
-	       a->signature_agrees == b->signature_agrees && a->digest_known == b->digest_known &&
-	       a->digest_agrees == b->digest_agrees && a->authority == b->authority && a->known == b->known;
 }

@@ -29,32 +29,9 @@ static struct wp_boot_image image_of(const struct wp_diff_file *file, uint32_t i
 	return (struct wp_boot_image){ .known = false };
 }
 
-static bool same_signers(const struct wp_boot_program *a, const struct wp_boot_program *b)
-{
-	if (a->signature_count != b->signature_count)
-		return false;
-	for (size_t i = 0; i < a->signature_count; i++)
-		if (!wp_boot_same_signature(&a->signatures[i], &b->signatures[i]))
-			return false;
-	return true;
-}
-
-static bool same_svn(const struct wp_boot_program *a, const struct wp_boot_program *b)
-{
-	return a->has_svn == b->has_svn && (!a->has_svn || (a->svn_major == b->svn_major && a->svn_minor == b->svn_minor));
-}
-
-static const struct wp_boot_file *find(const struct wp_boot_image *image, const struct wp_boot_file *file)
-{
-	for (size_t i = 0; i < image->count; i++)
-		if (image->files[i].role == file->role && wp_text_equal_nocase(image->files[i].path, file->path))
-			return &image->files[i];
-	return NULL;
-}
-
 static void add_change(struct wp_diff *diff, struct wp_diff_boot *boot, const struct wp_boot_file *old, const struct wp_boot_file *new)
 {
-	const struct wp_boot_program *was = old ? old->program : NULL, *is = new ? new->program : NULL;
+	struct wp_boot_difference differs = wp_boot_compare(old ? old->program : NULL, new ? new->program : NULL);
 
 	if (old && new && !memcmp(old->sha1, new->sha1, sizeof old->sha1))
 		return;
@@ -62,9 +39,9 @@ static void add_change(struct wp_diff *diff, struct wp_diff_boot *boot, const st
 		.status = !old ? WP_DIFF_ADDED : !new ? WP_DIFF_REMOVED : WP_DIFF_CHANGED,
 		.old = old,
 		.new = new,
-		.signers = was && is && !same_signers(was, is),
-		.version = was && is && !wp_text_equal(was->version, is->version),
-		.svn = was && is && !same_svn(was, is),
+		.signers = differs.signers,
+		.version = differs.version,
+		.svn = differs.svn,
 	};
 }
 
@@ -79,9 +56,9 @@ void wp_pair_boot_end(struct wp_diff *diff, const struct wp_diff_image *image, c
 	boot->old = image_of(old, image->old_index);
 	boot->new = image_of(new, image->new_index);
 	for (size_t i = 0; i < boot->new.count; i++)
-		add_change(diff, boot, find(&boot->old, &boot->new.files[i]), &boot->new.files[i]);
+		add_change(diff, boot, wp_boot_find_like(&boot->old, &boot->new.files[i]), &boot->new.files[i]);
 	for (size_t i = 0; i < boot->old.count; i++)
-		if (!find(&boot->new, &boot->old.files[i]))
+		if (!wp_boot_find_like(&boot->new, &boot->old.files[i]))
 			add_change(diff, boot, &boot->old.files[i], NULL);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Whether the source still is what was distributed. */
 #include "judge.h"
+#include "plan_boot.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -299,22 +300,6 @@ static const struct wp_known_summary *find_summary(const struct wp_plan_input *i
 	return known;
 }
 
-/* The verdicts on what starts the images, each once, in the order of the images. */
-static struct wp_names boot_verdicts(struct wp_arena *arena, const struct wp_boot_starts *images)
-{
-	bool told[WP_BOOT_NOT_READ + 1] = { false };
-	struct wp_names names = { 0 };
-
-	for (size_t i = 0; i < images->count; i++) {
-		enum wp_boot_verdict verdict = images->items[i].known ? images->items[i].verdict : WP_BOOT_NOT_READ;
-
-		if (!told[verdict])
-			*WP_PUSH(arena, names.items, names.count) = wp_boot_verdict_name(verdict);
-		told[verdict] = true;
-	}
-	return names;
-}
-
 void wp_judge_content_change(struct wp_judge *judge)
 {
 	const struct wp_baseline *baseline = find_baseline(judge);
@@ -336,8 +321,7 @@ void wp_judge_content_change(struct wp_judge *judge)
 		memcpy(own, change->updates, change->update_count * sizeof *own);
 		change->updates = own;
 	}
-	change->boot_old = boot_verdicts(judge->arena, &old->starts);
-	change->boot_new = boot_verdicts(judge->arena, &new->starts);
+	wp_plan_boot_compare(judge->arena, &old->starts, &new->starts, change);
 	judge->entry->content = change;
 }
 

@@ -3,7 +3,7 @@
  * What changed packages bring. It stands beside the body, outside of the digest: the cache keeps a bounded number of
  * summaries, and a plan's id must not depend on which of them it still has.
  */
-#include "decode.h"
+#include "plan_boot.h"
 
 #include "wimplan/json.h"
 
@@ -26,24 +26,11 @@ static json_t *groups_json(const struct wp_content_change *change)
 	return groups;
 }
 
-/* null where it is not known of either. */
-static json_t *boot_json(const struct wp_content_change *change)
-{
-	const struct wp_names *sides[] = { &change->boot_old, &change->boot_new };
-	json_t *values[2];
-
-	if (!change->boot_old.count && !change->boot_new.count)
-		return json_null();
-	for (size_t i = 0; i < 2; i++)
-		values[i] = sides[i]->count ? wp_json_texts(sides[i]->items, sides[i]->count) : json_null();
-	return wp_json_object("old", values[0], "new", values[1], NULL);
-}
-
 static json_t *change_json(const char *package_id, const struct wp_content_change *change)
 {
 	return wp_json_object("package_id", wp_json_text(package_id),
 			      "updates_added", wp_json_texts(change->updates, change->update_count),
-			      "groups", groups_json(change), "boot", boot_json(change), "bytes_new", wp_json_u64(change->bytes_new),
+			      "groups", groups_json(change), "boot", wp_plan_boot_json(change), "bytes_new", wp_json_u64(change->bytes_new),
 			      "bytes", wp_json_u64(change->bytes), NULL);
 }
 
@@ -71,22 +58,6 @@ static void decode_group(struct wp_decoder *decoder, const json_t *item, struct 
 			change->groups[g] = group;
 }
 
-/* An array of texts; none where it is null or missing. */
-static struct wp_names decode_verdicts(struct wp_decoder *decoder, const json_t *boot, const char *key)
-{
-	const json_t *array = json_object_get(boot, key);
-	struct wp_names names = { 0 };
-
-	for (size_t i = 0; i < json_array_size(array); i++) {
-		const char *text = json_string_value(json_array_get(array, i));
-
-		if (!text)
-			wp_decode_fail(decoder, "%s of boot holds something that is no text", key);
-		*WP_PUSH(decoder->arena, names.items, names.count) = wp_arena_strdup(decoder->arena, text ? text : "");
-	}
-	return names;
-}
-
 void wp_plan_decode_content(struct wp_decoder *decoder, const json_t *object, struct wp_plan_content *ret)
 {
 	const char *package_id = wp_decode_text(decoder, object, "package_id");
@@ -104,8 +75,7 @@ void wp_plan_decode_content(struct wp_decoder *decoder, const json_t *object, st
 	}
 	for (size_t i = 0; i < json_array_size(groups); i++)
 		decode_group(decoder, json_array_get(groups, i), change);
-	change->boot_old = decode_verdicts(decoder, json_object_get(object, "boot"), "old");
-	change->boot_new = decode_verdicts(decoder, json_object_get(object, "boot"), "new");
+	wp_plan_decode_boot(decoder, json_object_get(object, "boot"), change);
 	change->bytes_new = wp_decode_u64(decoder, object, "bytes_new");
 	change->bytes = wp_decode_u64(decoder, object, "bytes");
 	*ret = (struct wp_plan_content){ package_id, change };

@@ -2,6 +2,7 @@
 /* What the verdict on each package rests on. */
 #include "plan_page.h"
 
+#include "plan_boot_words.h"
 #include "plan_words.h"
 #include "reason_words.h"
 #include "words.h"
@@ -148,6 +149,35 @@ static void add_entry_notes(struct wp_page *page, const struct wp_plan_view *vie
 		add_note_points(page, view, entry->notes[i]);
 }
 
+static void add_boot_file(struct wp_page *page, const struct wp_content_boot *file)
+{
+	size_t count;
+	const struct wp_diff_boot_row *rows = wp_plan_boot_rows(page->arena, file, &count);
+
+	for (size_t i = 0; i < count; i++)
+		WP_PAGE_ROW(page, wp_cell(i ? "" : wp_words_images(page->arena, file->images, file->image_count)),
+			    wp_cell_as(WP_PART_PATH, i ? "" : file->change.new->path), wp_cell(rows[i].what),
+			    wp_cell(wp_plan_boot_value(&rows[i], rows[i].old)), wp_cell(wp_plan_boot_value(&rows[i], rows[i].new)));
+}
+
+/* Which programs that start the images are others than before. */
+static void add_boot(struct wp_page *page, const struct wp_plan *plan, const struct wp_entry *entry)
+{
+	const struct wp_content_change *content = entry->content;
+	const char *rest = content ? wp_plan_boot_rest(page->arena, content) : NULL;
+
+	if (content && content->boot_file_count) {
+		wp_page_line(page, WP_PART_PARAGRAPH, wp_arena_printf(page->arena, "Programs that start its images, as they were and as they are%s:", wp_words_uncovered(plan)));
+		WP_PAGE_TABLE(page, wp_arena_printf(page->arena, "What starts the images of %s", entry->package_id), WP_FOLDING_TEXTS,
+			      { "Image", WP_COLUMN_SHORT }, { "File", WP_COLUMN_PATH }, { "What", WP_COLUMN_SHORT }, { "Old", WP_COLUMN_WORDS },
+			      { "New", WP_COLUMN_WORDS });
+		for (size_t i = 0; i < content->boot_file_count; i++)
+			add_boot_file(page, &content->boot_files[i]);
+		wp_page_close(page);
+	}
+	wp_page_line(page, WP_PART_PARAGRAPH, rest);
+}
+
 static void add_entry(struct wp_page *page, const struct wp_plan_view *view, size_t number)
 {
 	const struct wp_plan *plan = view->plan;
@@ -168,6 +198,7 @@ static void add_entry(struct wp_page *page, const struct wp_plan_view *view, siz
 			     wp_arena_printf(page->arena, "%s%s", wp_words_content(page->arena, entry->content),
 					     wp_words_uncovered(plan)));
 	wp_page_close(page);
+	add_boot(page, plan, entry);
 	if (entry->status != WP_ENTRY_UNCHANGED)
 		add_reasons(page, entry);
 	add_entry_notes(page, view, &view->entries[number]);

@@ -229,18 +229,11 @@ static int compare_groups(const void *a, const void *b)
 
 static const char *images_of(struct wp_arena *arena, const struct wp_reason *const *reasons, size_t count)
 {
-	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+	uint32_t *images = wp_arena_alloc(arena, count * sizeof *images);
 
-	for (size_t i = 0; i < count;) {
-		uint32_t first = reasons[i]->image, last = first;
-
-		for (i++; i < count && reasons[i]->image == last + 1; i++)
-			last++;
-		wp_buf_printf(&text, "%s%" PRIu32, text.length ? ", " : "", first);
-		if (last > first)
-			wp_buf_printf(&text, "–%" PRIu32, last);
-	}
-	return wp_arena_strdup(arena, wp_buf_text(&text));
+	for (size_t i = 0; i < count; i++)
+		images[i] = reasons[i]->image;
+	return wp_words_images(arena, images, count);
 }
 
 size_t wp_reason_groups(struct wp_arena *arena, const struct wp_entry *entry, struct wp_reason_group **ret_groups)

@@ -147,6 +147,22 @@ char *wp_words_range(struct wp_arena *arena, const json_t *object, const char *l
 					    : wp_arena_strdup(arena, to_words);
 }
 
+char *wp_words_images(struct wp_arena *arena, const uint32_t *images, size_t count)
+{
+	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	for (size_t i = 0; i < count;) {
+		uint32_t first = images[i], last = first;
+
+		for (i++; i < count && images[i] == last + 1; i++)
+			last++;
+		wp_buf_printf(&text, "%s%" PRIu32, text.length ? ", " : "", first);
+		if (last > first)
+			wp_buf_printf(&text, "–%" PRIu32, last);
+	}
+	return wp_arena_strdup(arena, wp_buf_text(&text));
+}
+
 char *wp_words_sentence(struct wp_arena *arena, const char *half)
 {
 	char *whole;

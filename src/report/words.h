@@ -44,6 +44,9 @@ char *wp_words_time_of(struct wp_arena *arena, const struct wp_zone *zone, const
 char *wp_words_range(struct wp_arena *arena, const json_t *object, const char *least, const char *most,
 		     char *(*words)(struct wp_arena *arena, uint64_t value));
 
+/* "3", "1–4, 6": the numbers of images, which are in order. */
+char *wp_words_images(struct wp_arena *arena, const uint32_t *images, size_t count);
+
 /* Half a sentence as a whole one: "export again" becomes "Export again."; NULL for NULL. */
 char *wp_words_sentence(struct wp_arena *arena, const char *half);
 

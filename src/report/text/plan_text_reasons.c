@@ -2,7 +2,7 @@
 /* The lines below a package: why, in columns of their own. */
 #include "plan_text.h"
 
-#include "../reason_words.h"
+#include "../plan_boot_words.h"
 #include "../plan_words.h"
 #include "../reason_words.h"
 
@@ -110,6 +110,46 @@ static const char *about_of(struct wp_plan_text *text, const struct wp_entry *en
 	return wp_layout_escape(&text->out, wp_reason_about(text->out.arena, group, words));
 }
 
+/* A signature, or why there is none to compare, has a line of its own, as in a diff. */
+static void add_boot_sentence(struct wp_plan_text *text, enum wp_tint tint, const char *symbol, const char *sentence, size_t indent)
+{
+	if (!sentence)
+		return;
+	wp_buf_pad(text->out.buf, ' ', indent);
+	wp_layout_tint(&text->out, tint, symbol);
+	wp_buf_putc(text->out.buf, ' ');
+	wp_layout_wrap(&text->out, sentence, indent + 2, indent + 2);
+}
+
+static void add_boot(struct wp_plan_text *text, const struct wp_content_boot *file, size_t about_width)
+{
+	struct wp_arena *arena = text->out.arena;
+	size_t count, indent = DETAIL_INDENT + about_width + 2;
+	const struct wp_diff_boot_row *rows = wp_plan_boot_rows(arena, file, &count);
+
+	wp_plan_text_detail(text, NULL, "boot", about_width,
+			    wp_arena_printf(arena, "%s%s", wp_plan_boot_line(arena, file), wp_words_uncovered(text->plan)));
+	for (size_t i = 0; i < count; i++) {
+		if (!rows[i].sentence)
+			continue;
+		add_boot_sentence(text, WP_TINT_RED, "-", rows[i].old, indent);
+		add_boot_sentence(text, WP_TINT_GREEN, "+", rows[i].new, indent);
+	}
+}
+
+static void add_content(struct wp_plan_text *text, const struct wp_content_change *content, size_t about_width)
+{
+	struct wp_arena *arena = text->out.arena;
+	const char *rest = wp_plan_boot_rest(arena, content);
+
+	wp_plan_text_detail(text, NULL, "inside", about_width,
+			    wp_arena_printf(arena, "%s%s", wp_words_content(arena, content), wp_words_uncovered(text->plan)));
+	for (size_t i = 0; i < content->boot_file_count; i++)
+		add_boot(text, &content->boot_files[i], about_width);
+	if (rest)
+		wp_plan_text_detail(text, NULL, "boot", about_width, rest);
+}
+
 void wp_plan_text_reasons(struct wp_plan_text *text, const struct wp_entry *entry, const char *path)
 {
 	struct wp_reason_group *groups;
@@ -144,7 +184,5 @@ void wp_plan_text_reasons(struct wp_plan_text *text, const struct wp_entry *entr
 					    wp_arena_printf(text->out.arena, "%s%s", words[i].note, suffix));
 	}
 	if (entry->content)
-		wp_plan_text_detail(text, NULL, "inside", about_width,
-				    wp_arena_printf(text->out.arena, "%s%s", wp_words_content(text->out.arena, entry->content),
-						    wp_words_uncovered(text->plan)));
+		add_content(text, entry->content, about_width);
 }
