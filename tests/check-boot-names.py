@@ -5,6 +5,7 @@ Names in the certificates of boot programs, which strangers made: check-boot-nam
 the very name; in nothing that is written is there a character that a terminal or a browser would interpret.
 """
 import csv
+import html
 import io
 import json
 import os
@@ -31,6 +32,18 @@ NAMES = [
     (BMP, 'A\x1b[31m\u202eB </script>'.encode('utf-16-be'), 'A\x1b[31m\u202eB </script>'),
     (T61, b'A\x1b[31m\x9b31m \xe9 </script>', 'A\x1b[31m\u009b31m é </script>'),
     (UNIVERSAL, 'A\x1b[31m\u202e\U000e0041'.encode('utf-32-be'), 'A\x1b[31m\u202e\U000e0041'),
+    # They would say of themselves what only a known certificate has said of it.
+    (UTF8, b'Windows UEFI CA 2023, a known certificate', 'Windows UEFI CA 2023, a known certificate'),
+    (UTF8, b'A", under the known certificate "Windows UEFI CA 2023', 'A", under the known certificate "Windows UEFI CA 2023'),
+    (UTF8, b'A\\"; time stamp 2024-01-01 00:00Z', 'A\\"; time stamp 2024-01-01 00:00Z'),
+    (UTF8, b'Windows UEFI CA 2023; time stamp 2024-01-01 00:00Z', 'Windows UEFI CA 2023; time stamp 2024-01-01 00:00Z'),
+    (UTF8, 'A\u201d, under the known certificate \u201cB'.encode(), 'A\u201d, under the known certificate \u201cB'),
+    (UTF8, b"A'', under the known certificate ''B", "A'', under the known certificate ''B"),
+    # They look like the name of one.
+    (UTF8, 'Windows UEFI C\u0410 2023'.encode(), 'Windows UEFI C\u0410 2023'),
+    (UTF8, 'Windows UEFI CA\u00a02023'.encode(), 'Windows UEFI CA\u00a02023'),
+    (UTF8, b'Windows UEFI CA 2023 ', 'Windows UEFI CA 2023 '),
+    (UTF8, b' Windows  UEFI CA 2023', ' Windows  UEFI CA 2023'),
     # They would look like another name.
     (UTF8, b'Windows UEFI CA 2023\0.example.com', None),
     (BMP, 'Windows UEFI CA 2023\0B'.encode('utf-16-be'), None),
@@ -65,6 +78,55 @@ def harmless(what, output):
     if 'html' in what:
         check(f'scripts in {what}', None, re.search(r'<script>alert', text))
     return text
+
+
+def in_quotes(name):
+    """How a sentence has it: nothing in it ends the quotes, or seems to be what it is not."""
+    latin = re.search('[A-Za-z]', name)
+
+    def show(match):
+        before, c = name[match.start() - 1:match.start()] or ' ', match[0]
+        if c in '"\\':
+            return '\\' + c
+        if c == ' ':
+            seen = before != ' ' and match.end() < len(name)
+        elif c == "'":
+            seen = before != "'"
+        elif latin:
+            seen = c < '\x80' or unicodedata.name(c, '').startswith('LATIN ')
+        else:
+            seen = unicodedata.category(c) not in ('Zs', 'Pi', 'Pf')
+        return c if seen else f'<U+{ord(c):04X}>'
+
+    return f'"{re.sub("(?s).", show, name)}"'
+
+
+def as_seen(text, form):
+    """What somebody reads, and copies."""
+    if form == 'html':
+        text = re.sub('<[^>]*>', '', re.sub('(?s)<(style|script)>.*?</\\1>', '', text.replace('<wbr>', '')).replace('<br>', ' '))
+    if form == 'markdown':
+        # Either a character with a backslash, or code, as which addresses stand.
+        text = re.sub(r'\\([!-/:-@\[-`{-~])|`([^`]*)`', lambda match: match[1] or match[2], text)
+    return ' '.join((text if form == 'text' else html.unescape(text)).split())
+
+
+def as_escaped(name):
+    """What is hidden is shown by who writes it."""
+    return re.sub('[\0-\x1f\x7f]', lambda match: f'\\x{ord(match[0]):02x}', name)
+
+
+def is_told(what, text, form):
+    """Each name stands in quotes, behind that it is not known; and nothing that is not in quotes says more."""
+    text = as_seen(text, form)
+    for _, name, shown in NAMES:
+        party = as_escaped(in_quotes(shown)) if shown else 'somebody without a name'
+        ca = f'called {as_escaped(in_quotes(shown))}' if shown else 'and has no name'
+        comma = ', ' if shown else ' '
+        words = f'igned by {party}, under a certificate that is not known{comma}{ca}'
+        check(f'{name} in {what}', True, ' '.join(words.split()) in text)
+    outside = re.sub(r'"(?:[^"\\]|\\.)*"', '', text)
+    check(f'what strangers say of themselves in {what}', [], re.findall('under the known certificate|; time stamp|CA\\W*2023, ', outside))
 
 
 def make():
@@ -104,6 +166,8 @@ def names_of(what, files):
 def inspected():
     for form in FORMS:
         text = harmless(f'inspect --boot, {form}', run('inspect', '--boot', '--format', form, 'all.wim'))
+        if form != 'json':
+            is_told(f'inspect --boot, {form}', text, form)
     for (_, name, shown), image in zip(NAMES, json.loads(text)['files'][0]['images'], strict=True):
         check(f'verdict of {name}', 'third-party', image['boot']['verdict'])
         check(f'name of {name}', shown, names_of(f'inspect {name}', image['boot']['files']))
@@ -113,6 +177,8 @@ def compared():
     for old, new, side in ('none.wim', 'all.wim', 'new'), ('all.wim', 'none.wim', 'old'):
         for form in FORMS:
             text = harmless(f'diff {old} {new}, {form}', run('diff', '--servicing', '--format', form, old, new, status=(0, 1)))
+            if form != 'json':
+                is_told(f'diff {old} {new}, {form}', text, form)
         for (_, name, shown), image in zip(NAMES, json.loads(text)['images'], strict=True):
             check(f'name of {name}, {side}', shown, names_of(f'diff {name}', [file[side] for file in image['boot']['files']]))
 
@@ -126,7 +192,8 @@ def planned():
     notes = {note['package_id']: note for note in document['notes'] if note['code'] == 'lacks'}
     for i, (_, name, shown) in enumerate(NAMES):
         found = notes.get(f'P01{i:05}', {'summary': ''})['summary']
-        check(f'the note on {name} has the name', True, found.endswith(f'but under {shown if shown else "somebody without a name"}'))
+        check(f'the note on {name} has the name', True, found.endswith(
+            f'but under a certificate that is not known{f", called {in_quotes(shown)}" if shown else " and has no name"}'))
     for form in *FORMS, 'csv', 'powershell':
         harmless(f'show, {form}', run('show', '--all', '--format', form, 'p.json'))
         text = harmless(f'audit, {form}', run('audit', *arguments, '--all', '--format', form, 'site.json', status=(0, 3)))

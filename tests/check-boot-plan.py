@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Plans, audits and diffs say what starts the images of sources. check-boot-plan.py BUILD."""
+import html
 import itertools
 import json
 import os
@@ -296,9 +297,9 @@ def diffs(boot):
     check('without --servicing', None, json.loads(run('diff', '--files', '--json', 'old.wim', 'new.wim'))['images'][0]['boot'])
     for form in 'text', 'markdown', 'html':
         shown = run('diff', '--servicing', '--format', form, 'old.wim', 'new.wim')
-        plain = ' '.join(shown.replace('<wbr>', '').replace('\\_', '_').split())
+        plain = ' '.join(html.unescape(shown.replace('<wbr>', '').replace('\\_', '_')).split())
         check(f'control characters in {form}', False, '\x1b' in shown)
-        for words in 'What starts it', '2011-with-2023-beside → 2023-in-place', 'Production PCA 2011, a known certificate', 'bootmgfw_EX.efi':
+        for words in 'What starts it', '2011-with-2023-beside → 2023-in-place', 'the known certificate "Microsoft Windows Production PCA 2011"', 'bootmgfw_EX.efi':
             check(f'{words} in {form}', True, words in plain)
 
     # A program that is no program any more.

@@ -181,8 +181,13 @@ bool wp_boot_is_unsigned(const struct wp_boot_program *program);
 bool wp_boot_is_known_in_part(const struct wp_boot_program *program);
 /* "9.0", in @arena; NULL where the program has none. */
 const char *wp_boot_svn_text(struct wp_arena *arena, const struct wp_boot_program *program);
-/* Who issued the certificate of who signed: a name, or that there is none. */
-const char *wp_boot_issuer(const struct wp_boot_signature *signature);
+/*
+ * A name that strangers gave, in a sentence: in quotes, those in it with backslashes; a blank that nobody would see, what looks like a blank
+ * or a quote, and letters of other scripts beside Latin ones by their numbers. What is hidden is left to who writes it. In @arena.
+ */
+const char *wp_boot_name(struct wp_arena *arena, const char *name) __attribute__((nonnull));
+/* The certificate under which it was signed: what of it is proven, then its name as above. In @arena. */
+const char *wp_boot_issuer(struct wp_arena *arena, const struct wp_boot_signature *signature) __attribute__((nonnull));
 /* Whether two signatures say the same of who made them and of what of that is proven; their time stamps do not count. */
 bool wp_boot_same_signature(const struct wp_boot_signature *a, const struct wp_boot_signature *b);
 /* What of two programs is not the same. */

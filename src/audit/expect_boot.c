@@ -46,23 +46,30 @@ static void find(struct wp_expecting *judge, struct findings *findings, enum wp_
 	wp_judged_add(judge, &finding->group, image, found);
 }
 
-/* Of whom the program is signed, as its signatures say, whether that is proven or not. */
-static const char *issuers_of(const struct wp_expecting *judge, const struct wp_boot_file *file)
+/* It is about another program than this one. */
+static bool is_of_another(const struct wp_boot_signature *signature)
+{
+	return !signature->nested && signature->digest_known && !signature->digest_agrees;
+}
+
+/* Under which certificates the program is signed: those of its signatures that are asked for. */
+static const char *issuers_of(const struct wp_expecting *judge, const struct wp_boot_file *file,
+			      bool (*asked)(const struct wp_boot_signature *signature))
 {
 	const struct wp_boot_program *program = file ? file->program : NULL;
 	const char **names = NULL;
 	size_t count = 0;
 
 	for (size_t i = 0; program && i < program->signature_count; i++)
-		if (!program->signatures[i].nested)
-			*WP_PUSH(judge->arena, names, count) = wp_boot_issuer(&program->signatures[i]);
+		if (asked(&program->signatures[i]))
+			*WP_PUSH(judge->arena, names, count) = wp_boot_issuer(judge->arena, &program->signatures[i]);
 	return count ? wp_text_names(judge->arena, names, count, WP_JUDGED_NAMES) : NULL;
 }
 
 static bool is_altered(const struct wp_boot_program *program)
 {
 	for (size_t i = 0; i < program->signature_count; i++)
-		if (!program->signatures[i].nested && program->signatures[i].digest_known && !program->signatures[i].digest_agrees)
+		if (is_of_another(&program->signatures[i]))
 			return true;
 	return false;
 }
@@ -80,7 +87,7 @@ static void look_at_files(struct wp_expecting *judge, struct findings *findings,
 		if (wp_boot_is_unsigned(program))
 			find(judge, findings, WP_NOTE_BOOT_UNSIGNED, file->path, image, NULL);
 		if (is_altered(program))
-			find(judge, findings, WP_NOTE_BOOT_DIGEST, file->path, image, issuers_of(judge, file));
+			find(judge, findings, WP_NOTE_BOOT_DIGEST, file->path, image, issuers_of(judge, file, is_of_another));
 	}
 }
 
@@ -227,8 +234,8 @@ void wp_expect_judge_boot(struct wp_expecting *judge)
 		look_at_svns(judge, &findings, image, starts);
 		if (starts->verdict == WP_BOOT_MIXED)
 			wp_judged_add(judge, &groups[MIXED], image,
-				      wp_arena_printf(judge->arena, "%s, and %s", issuers_of(judge, manager),
-						      issuers_of(judge, wp_boot_find(starts, WP_BOOT_NETWORK))));
+				      wp_arena_printf(judge->arena, "%s, and %s", issuers_of(judge, manager, wp_boot_is_proven),
+						      issuers_of(judge, wp_boot_find(starts, WP_BOOT_NETWORK), wp_boot_is_proven)));
 		if (!judge->expect->boot || why || starts_as_expected(judge, starts))
 			continue;
 		if (starts->verdict == WP_BOOT_NO_MANAGER && judge->subject->boot)
@@ -237,7 +244,7 @@ void wp_expect_judge_boot(struct wp_expecting *judge)
 		else if (by & WP_BOOT_BY_2011)
 			wp_judged_add(judge, &groups[by & WP_BOOT_BY_OTHERS ? JOINT : OLD], image, wp_boot_verdict_name(starts->verdict));
 		else if (starts->verdict == WP_BOOT_THIRD_PARTY)
-			wp_judged_add(judge, &groups[OTHERS], image, issuers_of(judge, manager));
+			wp_judged_add(judge, &groups[OTHERS], image, issuers_of(judge, manager, wp_boot_is_proven));
 	}
 	for (size_t i = 0; i < findings.count; i++)
 		tell(judge, &findings.items[i]);

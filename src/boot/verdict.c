@@ -292,8 +292,3 @@ const char *wp_boot_svn_text(struct wp_arena *arena, const struct wp_boot_progra
 {
 	return program->has_svn ? wp_arena_printf(arena, "%u.%u", program->svn_major, program->svn_minor) : NULL;
 }
-
-const char *wp_boot_issuer(const struct wp_boot_signature *signature)
-{
-	return signature->issuer ? signature->issuer : "somebody without a name";
-}

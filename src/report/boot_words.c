@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is not proven is said as such. */
+/* What is not proven is said as such, in front of any name: that is a stranger's. */
 #include "boot_words.h"
 
 #include "words.h"
@@ -7,18 +7,14 @@
 const char *wp_boot_words_signature(struct wp_arena *arena, const struct wp_boot_signature *signature)
 {
 	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
-	bool named = signature->authority != WP_AUTHORITY_OTHER;
+	/* A certificate was there, whether it has a name or not. */
+	bool certified = signature->signer || signature->known || signature->signature_agrees;
 
-	if (!signature->signer)
-		wp_buf_printf(&text, "signature without the certificate of who made it, which %s issued",
-			      wp_boot_issuer(signature));
-	else if (signature->known)
-		wp_buf_printf(&text, "signed by %s, under %s, a known certificate", signature->signer, signature->issuer);
-	else if (named)
-		wp_buf_printf(&text, "signed by %s, under a certificate named like %s, which is not proven to be it", signature->signer,
-			      signature->issuer);
-	else
-		wp_buf_printf(&text, "signed by %s, under %s", signature->signer, wp_boot_issuer(signature));
+	wp_buf_printf(&text, "%s %s, under %s", !certified ? "signature" : signature->signature_agrees ? "signed by" : "signature in the name of",
+		      signature->signer ? wp_boot_name(arena, signature->signer) :
+		      certified		? "somebody without a name" :
+					  "without the certificate of who made it",
+		      wp_boot_issuer(arena, signature));
 	if (signature->nested)
 		wp_buf_puts(&text, "; within the signature above, where firmware does not see it");
 	if (!signature->digest_known)
@@ -26,7 +22,7 @@ const char *wp_boot_words_signature(struct wp_arena *arena, const struct wp_boot
 	else if (!signature->digest_agrees)
 		wp_buf_puts(&text, "; THE FILE IS NOT WHAT WAS SIGNED");
 	if (!signature->signature_agrees)
-		wp_buf_puts(&text, signature->signer ? "; THE SIGNATURE IS NOT OF THIS SIGNER" : "; so it could not be verified");
+		wp_buf_puts(&text, certified ? "; THE SIGNATURE IS NOT OF THIS SIGNER" : "; so it could not be verified");
 	if (signature->timestamp.known)
 		wp_buf_printf(&text, "; time stamp %s", wp_time_minutes(arena, signature->timestamp));
 	return wp_arena_strdup(arena, wp_buf_text(&text));

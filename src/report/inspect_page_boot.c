@@ -120,7 +120,9 @@ void wp_inspect_page_boot_terms(struct wp_page *page)
 						  "signed. That of 2023 is Windows UEFI CA 2023.");
 	wp_page_fact(page, "A known certificate", "It stands in the signature with exactly the digest that Microsoft has published, and its key "
 						  "made the signer's certificate.");
-	wp_page_fact(page, "Named like", "It only has the name of a known one, which anybody can give to a certificate: nothing is proven.");
+	wp_page_fact(page, "Only named like", "It has the name of a known one, which anybody can give to a certificate: nothing is proven.");
+	wp_page_fact(page, "Names in quotes", "What somebody called a certificate. Of one that is not known it may be any text, also one that looks like "
+					      "another name: what is proven stands in front of it.");
 	wp_page_fact(page, "SVN", "Secure version number: it grows when holes were closed. A machine remembers the least one that it accepts, and "
 				  "a boot manager with a lesser one turns the machine off again. It has nothing to do with the certificate.");
 	wp_page_fact(page, "Digest", "The SHA-256 over the program without its signatures. Where it does not agree, the file is not what was signed.");

@@ -105,10 +105,10 @@ Test(audit_expect_boot, sentences_on_certificates)
 		       "revoked or was never trusted", "2023", false },
 		{ "os", "the boot manager of image 1 is signed under the certificate of 2011 and by somebody else, and not under that of 2023 "
 			"(2011-only): it does not start where the certificate of 2011 is revoked, or where neither signer is trusted", "2023", true },
-		{ "s", "the boot manager of image 1 is not signed under the certificate of 2023, but under Acme CA", "2023", false },
+		{ "s", "the boot manager of image 1 is not signed under the certificate of 2023, but under a certificate that is not known, called \"Acme CA\"", "2023", false },
 		{ "", "there is no \\Windows\\Boot\\EFI\\bootmgfw.efi in both images", "2023", false },
-		{ "n-o", "image 1: a start from a disc and one from the network are signed under different certificates (New CA, and Old CA), so that "
-			 "where one starts the other may not", NULL, false },
+		{ "n-o", "image 1: a start from a disc and one from the network are signed under different certificates (the known certificate \"New CA\", "
+			 "and the known certificate \"Old CA\"), so that where one starts the other may not", NULL, false },
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -36,11 +36,12 @@ Test(diff_boot, a_time_stamp_is_no_other_signature)
 	cr_expect_not(wp_boot_same_signature(&old[1], &new[1]));
 	cr_assert_eq(rows_of(arena, &was, &is, &rows), 1);
 	cr_expect_str_eq(rows[0].what, "signature");
-	cr_expect(strstr(rows[0].old, "signed by c, under d") && strstr(rows[0].new, "signed by c, under somebody without a name"));
+	cr_expect(strstr(rows[0].old, "signed by \"c\", under a certificate that is not known, called \"d\"") &&
+		  strstr(rows[0].new, "signed by \"c\", under a certificate that is not known and has no name"));
 	/* One that came or went has a row, the one in front of it has none. */
 	is.signature_count = 1;
 	cr_assert_eq(rows_of(arena, &was, &is, &rows), 1);
-	cr_expect(strstr(rows[0].old, "signed by c") && !rows[0].new);
+	cr_expect(strstr(rows[0].old, "signed by \"c\"") && !rows[0].new);
 	is.signature_count = 0;
 	cr_assert_eq(rows_of(arena, &was, &is, &rows), 2);
 	cr_expect_str_eq(rows[0].new, "no signature");
