@@ -67,6 +67,7 @@ struct wp_item {
 	bool has_data;            /* @size and @sha1 are those of the file: boot file, recovery, pending, and drivers' .inf */
 	uint64_t size;
 	uint8_t sha1[WP_SHA1_SIZE];
+	const char *elsewhere;    /* why these are not of what the file's name promises, as wp_node_elsewhere() says it; NULL: they are */
 };
 
 struct wp_servicing {

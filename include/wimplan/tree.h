@@ -209,6 +209,12 @@ static inline bool wp_node_is_folder(const struct wp_node *node)
 /* Whether the node is a symbolic link or a junction: its data is where it leads. */
 bool wp_node_is_link(const struct wp_node *node);
 
+/*
+ * Why what the image has of a file is not the file: as the end of a sentence that begins with its name. NULL: it is, as far as the tree
+ * tells. A reparse point's data is a mark that says where Windows keeps the file's: a link, a file that is deduplicated or compressed.
+ */
+const char *wp_node_elsewhere(const struct wp_node *node);
+
 /* What Windows calls a stream: the data of a file, of which a reparse point is shown as the file itself, has no name. */
 static inline const char *wp_stream_shown(const char *name)
 {

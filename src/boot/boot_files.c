@@ -149,12 +149,10 @@ void wp_boot_survey_tree(void *context, const struct wp_tree *tree)
 		memcpy(file->sha1, tree->nodes[node].sha1, sizeof file->sha1);
 		if (!places[i].program)
 			continue;
-		/* Windows may keep the data of a file somewhere else, and leave a mark that says where. */
-		if (tree->nodes[node].attributes & WP_ATTRIBUTE_REPARSE_POINT)
-			file->not_read = "it is a reparse point, whose data is somewhere else";
-		else if (tree->nodes[node].missing)
+		file->not_read = wp_node_elsewhere(&tree->nodes[node]);
+		if (!file->not_read && tree->nodes[node].missing)
 			file->not_read = "its data is in another file";
-		else
+		if (!file->not_read)
 			want(survey, file);
 	}
 }

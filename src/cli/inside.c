@@ -129,7 +129,9 @@ static struct wp_winre *look_into_winres(const struct wp_inspect_wanted *wanted,
 		winre->same_as = winre->file ? same_before(wim, winres, i) : 0;
 		if (!winre->file || winre->same_as)
 			continue;
-		if (read++ < WP_LIMIT_INNER_WIMS)
+		if (winre->file->elsewhere)
+			winre->not_read = winre->file->elsewhere;
+		else if (read++ < WP_LIMIT_INNER_WIMS)
 			look_into_winre(wanted, wim, index, arena, winre);
 		else
 			winre->not_read = "the file has more different ones than are read";

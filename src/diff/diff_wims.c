@@ -160,6 +160,8 @@ static const char *open_winre(const struct wp_diff_file *outer, const struct wp_
 	struct wp_wim_place place;
 	const char *why;
 
+	if (item->elsewhere)
+		return item->elsewhere;
 	ret->view = wp_blob_view_open(outer->index, item->sha1, &why);
 	if (!ret->view)
 		return why;

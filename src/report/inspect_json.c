@@ -150,7 +150,7 @@ static void put_winre(struct wp_json_out *out, const struct wp_winre *winre)
 	wp_sha1_text(winre->file->sha1, sha1);
 	wp_json_out_open(out, '{');
 	wp_json_member_text(out, "path", winre->file->name);
-	wp_json_member_number(out, "size", (struct wp_number){ winre->file->has_data, winre->file->size });
+	wp_json_member_number(out, "size", (struct wp_number){ winre->file->has_data && !winre->file->elsewhere, winre->file->size });
 	wp_json_member_hash(out, "sha1", wp_sha1_is_zero(winre->file->sha1) ? "" : sha1);
 	wp_json_member_number(out, "same_as", (struct wp_number){ winre->same_as != 0, winre->same_as });
 	wp_json_member_text(out, "not_read", winre->not_read);

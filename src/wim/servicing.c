@@ -31,6 +31,7 @@ static void set_data(struct wp_item *item, const struct wp_node *node)
 	item->has_data = !node->missing;
 	item->size = node->size;
 	memcpy(item->sha1, node->sha1, WP_SHA1_SIZE);
+	item->elsewhere = wp_node_elsewhere(node);
 }
 
 /* A name, and the ending behind it. */

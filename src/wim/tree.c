@@ -136,6 +136,11 @@ bool wp_node_is_link(const struct wp_node *node)
 	       node->reparse_tag == TAG_LX_SYMLINK;
 }
 
+const char *wp_node_elsewhere(const struct wp_node *node)
+{
+	return node->attributes & WP_ATTRIBUTE_REPARSE_POINT ? "it is a reparse point, whose data is somewhere else" : NULL;
+}
+
 bool wp_link_target(const struct wp_wim_index *index, const struct wp_node *node, struct wp_buf *ret)
 {
 	const struct wp_blob *blob = wp_node_is_link(node) ? wp_wim_index_find(index, node->sha1) : NULL;
