@@ -125,7 +125,7 @@ def killed(ground, command, fault, at, good, before, after):
         if status != -signal.SIGKILL:
             return f"{failed}: status {status}, where it was to be killed: {stderr}"
         again = ground.run(command, folder)
-        if again.returncode != command.good:
+        if again.returncode not in (command.good, *command.again):
             return f"{failed}: once more, status {again.returncode}: {again.stderr.decode(errors='replace')}"
         # What was done already is done a second time, and its history says so.
         if after not in (states, ground.states(command, folder)):

@@ -14,6 +14,9 @@ LIMITS = {
     "levels of elements or JSON values": "NESTING", "blobs of a file or of a split set": "BLOBS",
     "files, folders and streams in one image": "TREE_NODES", "bytes of the metadata of one image": "TREE_BYTES",
     "bytes of a file inside of a WIM": "FILE_DATA", "bytes that reading it takes, with its chunk and the blob table": "FILE_HELD",
+    "of them such as no WIM has": "XML_OTHER", "bytes that are kept of it": "XML_KEPT",
+    "bytes of the metadata of all images of one file": "FILE_TREE_BYTES", "streams of one file in an image": "STREAMS",
+    "bytes that are decompressed for the files of one WIM": "UNPACKED", "values in one": "ANSWER_VALUES",
     "bytes of one record of an export": "RECORD_BYTES", "packages in one snapshot": "PACKAGES",
     "rows of distribution points, task sequences and deployments": "SITE_ROWS", "bytes of a plan or a receipt": "DOCUMENT_BYTES",
     "bytes of a profile": "PROFILE_BYTES", "bytes of a journal": "JOURNAL_BYTES",
@@ -37,7 +40,7 @@ def limits():
     """The values of limits.h, which are products and shifts of numbers."""
     found = {}
     for name, text in re.findall(r"^#define WP_LIMIT_(\w+) (.+)$", (TOP / "include/wimplan/limits.h").read_text(), re.M):
-        text = re.sub(r"(?<=\d)u\b", "", text)
+        text = re.sub(r"(?<=\d)u\b", "", re.sub(r"UINT64_C\((\d+)\)", r"\1", text))
         if re.fullmatch(r"[\d\s()<*]+", text):
             found[name] = eval(text)  # noqa: S307, nothing but the characters above
     return found

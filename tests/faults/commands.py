@@ -55,6 +55,7 @@ class Command:
     server: str = None
     needs: tuple = ()
     good: int = 0  # how it ends where nothing fails
+    again: tuple = ()  # how it may end besides where it was done already
 
 
 def commands():
@@ -75,13 +76,23 @@ def commands():
         wimplan("inspect", "inspect", "--deep", "--servicing", "{sources}/w1.wim", "{sources}/w2.wim", statuses=(1, 3)),
         wimplan("inspect --json", "inspect", "--json", "-o", "out.json", "{sources}/w1.wim", changes=("out.json",), needs=("out.json",),
                 statuses=(1, 3)),
+        wimplan("inspect --boot", "inspect", "--boot", "--winre", "{sources}/w1.wim", statuses=(1, 3)),
+        wimplan("inspect --path", "inspect", "--path", "*", "--json", "{sources}/w1.wim", statuses=(1, 3)),
+        wimplan("inspect --xml", "inspect", "--xml", "{sources}/w1.wim", statuses=(1, 3)),
         wimplan("diff", "diff", "--files", "--servicing", "--format", "html", "-o", "out.html", "{sources}/w1.wim", "{sources}/w2.wim",
                 changes=("out.html",), needs=("out.html",), statuses=(1, 3)),
+        wimplan("diff --json-lines", "diff", "--files", "--json-lines", "{sources}/w1.wim", "{sources}/w2.wim", statuses=(1, 3)),
+        wimplan("diff --record", "diff", *site, "--record", "{package}", needs=("cache.db", "site.conf"), statuses=(1, 3)),
         wimplan("import", "import", "--site", "P01", "--taken-at", "2026-02-20T02:10:00Z", *cache, *exports, **imported),
         wimplan("import --json", "import", "--json", "--site", "P01", "--taken-at", "2026-02-20T02:10:00Z", *cache, *exports,
                 **{**imported, "needs": (*exports, "cache.db")}),
+        wimplan("snapshot list", "snapshot", "list", *cache, needs=("cache.db",)),
+        wimplan("snapshot remove", "snapshot", "remove", *cache, "{snapshot}", changes=("cache.db",), needs=("cache.db",), again=(1,)),
         wimplan("snapshot show", "snapshot", "show", "--json", *cache, needs=("cache.db",)),
         wimplan("plan", "plan", *site, "-o", "plan.json", changes=("plan.json", "cache.db"), **planned),
+        wimplan("plan --records", "plan", *site, "--records", "load.json",
+                needs=("cache.db", "site.conf", "load.json"), statuses=(1, 3)),
+        wimplan("plan --print-config", "plan", "--print-config", *site, needs=("cache.db", "site.conf")),
         wimplan("audit", "audit", *site, "--taken-at", "2026-02-20T02:10:00Z", "--since", "plan.json", "load.json", needs=("cache.db", "plan.json", "site.conf", "load.json"),
                 statuses=(1, 3)),
         *(wimplan(f"show {format}", "show", "--format", format, "-o", "out.html", "plan.json", changes=("out.html",),
@@ -92,6 +103,8 @@ def commands():
                 needs=("cache.db", "plan.json", "plan.receipt.json", "site.conf")),
         wimplan("baseline adopt", "baseline", "adopt", *site, "--all", changes=("cache.db",), needs=("cache.db", "site.conf"),
                 statuses=(1, 3)),
+        wimplan("baseline list", "baseline", "list", *cache, needs=("cache.db",)),
+        wimplan("baseline forget", "baseline", "forget", *cache, "{package}", changes=("cache.db",), needs=("cache.db",), again=(1,)),
         wimplan("log", "log", *cache, needs=("cache.db",)),
         apply("check", "-o", "out.json", "--json", server="shared", changes=("out.json",), needs=("plan.json", "out.json"), statuses=(1, 3, 4)),
         apply("run", "--yes", "--settle", "2", server="own", statuses=(1, 3, 4, 6)),
@@ -100,6 +113,7 @@ def commands():
               statuses=(1, 3, 4, 6)),
         Command("export", "wimplan-export", ["--auth", "none", "--parallel", "1", "--probe", "--json", "-o", "records.json"], ("records.json",),
                 (1, 3), "shared"),
+        Command("site check", "wimplan-export", ["--auth", "none", "--site-check", "-o", "profile.json"], ("profile.json",), (1, 3), "shared"),
     ]
 
 
@@ -131,6 +145,8 @@ class Ground:
         site = self.site
         site.must("wimplan", "import", "--cache", "cache.db", "--site", "P01", "--taken-at", "2026-02-20T02:10:00Z", "load.json")
         site.must("wimplan", "baseline", "adopt", "--cache", "cache.db", "--map", site.map, "--all")
+        self.snapshot = json.loads(site.must("wimplan", "snapshot", "list", "--json", "--cache", "cache.db").stdout)["snapshots"][0]["id"]
+        self.package = json.loads(site.must("wimplan", "baseline", "list", "--json", "--cache", "cache.db").stdout)["baselines"][0]["package_id"]
         site.make_sources(after=True)
         folder = site.folder
         (folder / "site.conf").write_text(CONFIG.format(map=site.map.replace("=", " = ")))
@@ -178,7 +194,7 @@ class Ground:
         return ["--provider", self.servers[command.server].url]
 
     def run(self, command, folder, limit=60, pass_fds=(), stdout=subprocess.PIPE, preexec=None, **environment):
-        arguments = [argument.format(sources=self.site.folder / "sources") for argument in command.arguments]
+        arguments = [argument.format(sources=self.site.folder / "sources", snapshot=self.snapshot, package=self.package) for argument in command.arguments]
         return subprocess.run([self.build / command.program, *arguments, *self.provider(command)], cwd=folder, pass_fds=pass_fds,
                               env=self.environment(**environment), stdout=stdout, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
                               timeout=limit, preexec_fn=preexec)

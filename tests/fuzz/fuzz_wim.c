@@ -26,9 +26,9 @@ static void report(const struct wp_inspection *file)
 	wp_report_inspect_file_json(file, &json);
 	fuzz_check_json_text(&text);
 	wp_report_inspect_markdown(file, 1, &options, &text);
-	fuzz_check_document(&text);
+	fuzz_check_markdown(&text);
 	wp_report_inspect_html(file, 1, &options, &text);
-	fuzz_check_document(&text);
+	fuzz_check_html(&text);
 }
 
 int fuzz_one(const uint8_t *data, size_t size)
