@@ -85,6 +85,7 @@ working_steps() {
 	step 'names in boot files' tests/check-boot-names.py "$build"
 	step 'what reading leaves behind' tests/check-no-trace.py "$build"
 	step 'hostile files' tests/check-hostile.py "$build"
+	step 'outputs over inputs' tests/check-outputs.py "$build"
 	step 'many at once' tests/check-concurrency.py "$build"
 	step 'power cuts' tests/check-power.py "$build" 8
 	step 'attacks' tests/check-attacks.py "$build" 20

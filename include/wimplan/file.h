@@ -39,6 +39,20 @@ struct wp_file_status {
 int wp_file_look(const char *path, struct wp_file_status *ret);
 /* What stands there itself, be it a link. 0 or an errno. */
 int wp_file_look_itself(const char *path, struct wp_file_status *ret);
+/*
+ * Which file a path means, also one that is not there yet: whatever it is called, and through whatever links, one file has one
+ * place, and two files have two.
+ */
+struct wp_file_place {
+	uint64_t device, inode; /* of the file; of one that is not there, of the nearest folder above it that is */
+	const char *rest;       /* the names from that folder on; "": the file is there */
+};
+/*
+ * Finds the place of a regular file, or of one that is not there; in @arena. False where nobody's file is meant: "-", a descriptor of
+ * our own ("/dev/stdout"), a device, a pipe, a folder.
+ */
+bool wp_file_locate(struct wp_arena *arena, const char *path, struct wp_file_place *ret);
+bool wp_file_same_place(const struct wp_file_place *a, const struct wp_file_place *b);
 /* An open file. 0 or an errno. */
 int wp_file_look_open(int fd, struct wp_file_status *ret);
 bool wp_file_is_folder(const char *path);

@@ -48,6 +48,14 @@ enum wp_option_set {
 	WP_TAKES_PROFILE = 1 << 14,
 };
 
+/* What becomes of the file that an option names; see wp_cli_check_files(). */
+enum wp_file_use {
+	WP_FILE_USE_NONE, /* it names none */
+	WP_FILE_USE_READ,
+	WP_FILE_USE_WRITTEN,
+	WP_FILE_USE_DATABASE, /* of SQLite: changed in its place, and with files of its own beside it */
+};
+
 /* One option; a row without a name is a heading of --help, and one with nothing is the end. */
 struct wp_option {
 	const char *name; /* without its dashes */
@@ -60,6 +68,7 @@ struct wp_option {
 	uint64_t least, most;
 	const char *const *words; /* of a choice, and of others what a shell offers; NULL behind the last */
 	const char *section, *key; /* of a setting */
+	enum wp_file_use file; /* what its value is the name of */
 };
 
 /* A row: what it fills (a member of a type), its name, argument, kind and help, and other members of struct wp_option. */

@@ -57,6 +57,18 @@ struct wp_command {
 	const struct wp_verb *verbs; /* one without a name, or several that end with an empty one */
 };
 
+/* A file that a call has to do with. */
+struct wp_named_file {
+	const char *who; /* "--cache", "the journal" */
+	const char *path;
+	enum wp_file_use use;
+};
+
+struct wp_named_files {
+	struct wp_named_file *items;
+	size_t count;
+};
+
 struct wp_program {
 	const char *name;
 	const char *about; /* "Usage: …" and what it is for */
@@ -65,6 +77,8 @@ struct wp_program {
 	unsigned int takes; /* by all of them */
 	/* Adds the words that begin with @begin for a shell, see wp_complete(); NULL: it has no cache. */
 	void (*known)(struct wp_cli *cli, enum wp_known what, const char *begin, struct wp_buf *buf);
+	/* Adds the files that no option names, as a cache at its default place; @arguments as for a verb. NULL: there are none. */
+	void (*files)(struct wp_cli *cli, const void *arguments, struct wp_named_files *files);
 	/* Of wimplan: what looks inside of WIMs (src/cli/inspecting.h); NULL: that is another program (src/cli/hand_on.h). */
 	const struct wp_inspect_inside *inside;
 };
@@ -188,6 +202,21 @@ int wp_cli_emit_json(struct wp_cli *cli, json_t *document);
  * live in cli->arena.
  */
 int wp_cli_config(struct wp_cli *cli, struct wp_config *ret);
+
+/* Where the configuration is looked for without --config; NULL: not there. */
+struct wp_config_places {
+	const char *items[2];
+};
+struct wp_config_places wp_cli_config_places(const struct wp_cli *cli);
+
+/*
+ * Makes sure, before a call does anything, that what it writes is nothing that it reads, and nothing else that it writes, and takes the
+ * place of no .wim, medium or database: WP_E_USAGE with a sentence that names both. @arguments is what the command's options have
+ * filled.
+ */
+int wp_cli_check_files(struct wp_cli *cli, const void *arguments);
+/* How messages name an option: "-o", "--cache". */
+const char *wp_option_shown(struct wp_arena *arena, const struct wp_option *option);
 
 /* The name that is nearest to a word that was given; begin with only @given set. */
 struct wp_nearest {

@@ -57,6 +57,9 @@ struct wp_apply {
 	int64_t said_ms;  /* when something was last said on standard error, by wp_clock_ms() */
 };
 
+/* The journal and the receipt at their default places: wp_program's files. */
+void wp_apply_files(struct wp_cli *cli, const void *arguments, struct wp_named_files *files);
+
 /*
  * Goes from the options in @apply and the configuration to what is in force. 0 or a status with the error in @cli. What was
  * come to is let go of by wp_apply_end().

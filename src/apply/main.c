@@ -14,6 +14,7 @@ static const struct wp_program program = {
 	.start = "Start with: wimplan-apply check --provider https://HOST/AdminService plan.json\n",
 	.commands = commands,
 	.takes = WP_TAKES_PROVIDER | WP_TAKES_ONLY | WP_TAKES_EVENTS,
+	.files = wp_apply_files,
 };
 
 int main(int argc, char **argv)

@@ -33,8 +33,9 @@ const struct wp_option wp_apply_options[] = {
 	WP_OPTION(struct wp_apply, watch, "watch", NULL, FLAG, "run: then watch the content arrive, as the command watch does"),
 	WP_OPTION(struct wp_apply, for_given, "for", "DURATION", TEXT,
 		  "watch: so long at most, such as 90m (default 4h); 0s looks once"),
-	WP_OPTION(struct wp_apply, journal_path, "journal", "FILE", TEXT, "default: PLAN.journal"),
-	WP_OPTION(struct wp_apply, receipt_path, "receipt", "FILE", TEXT, "default: plan.receipt.json for plan.json"),
+	WP_OPTION(struct wp_apply, journal_path, "journal", "FILE", TEXT, "default: PLAN.journal", .file = WP_FILE_USE_DATABASE),
+	WP_OPTION(struct wp_apply, receipt_path, "receipt", "FILE", TEXT, "default: plan.receipt.json for plan.json",
+		  .file = WP_FILE_USE_WRITTEN),
 	{ 0 },
 };
 
@@ -101,15 +102,33 @@ static int configure(struct wp_apply *apply)
 	return status ? status : take_window(apply, &config);
 }
 
-/* plan.json → plan.receipt.json */
-static const char *default_receipt(const struct wp_apply *apply)
+/* NULL: there is none for a plan on standard input. */
+static const char *default_journal(const struct wp_cli *cli)
 {
-	const char *plan = strcmp(apply->plan_path, "-") ? apply->plan_path : apply->journal_path;
+	return strcmp(cli->operands[0], "-") ? wp_arena_printf(cli->arena, "%s.journal", cli->operands[0]) : NULL;
+}
+
+/* plan.json → plan.receipt.json; of a plan on standard input it is called after the journal. */
+static const char *default_receipt(const struct wp_cli *cli, const char *journal)
+{
+	const char *plan = strcmp(cli->operands[0], "-") ? cli->operands[0] : journal;
 	size_t length = strlen(plan);
 
 	if (length > 5 && !strcmp(plan + length - 5, ".json"))
 		length -= 5;
-	return wp_arena_printf(apply->cli->arena, "%.*s.receipt.json", (int)length, plan);
+	return wp_arena_printf(cli->arena, "%.*s.receipt.json", (int)length, plan);
+}
+
+void wp_apply_files(struct wp_cli *cli, const void *arguments, struct wp_named_files *files)
+{
+	const struct wp_apply *apply = arguments;
+	const char *journal = apply->journal_path ? apply->journal_path : default_journal(cli);
+
+	if (!apply->journal_path && journal)
+		*WP_PUSH(cli->arena, files->items, files->count) = (struct wp_named_file){ "the journal", journal, WP_FILE_USE_DATABASE };
+	if (!apply->receipt_path && journal)
+		*WP_PUSH(cli->arena, files->items, files->count) =
+			(struct wp_named_file){ "the receipt", default_receipt(cli, journal), WP_FILE_USE_WRITTEN };
 }
 
 int wp_apply_begin(struct wp_apply *apply, struct wp_cli *cli)
@@ -117,13 +136,13 @@ int wp_apply_begin(struct wp_apply *apply, struct wp_cli *cli)
 	apply->cli = cli;
 	apply->said_ms = wp_clock_ms();
 	apply->plan_path = cli->operands[0];
-	if (!strcmp(apply->plan_path, "-") && !apply->journal_path)
-		return wp_cli_usage(cli, "--journal", "a plan on standard input needs --journal FILE");
 	if (!apply->journal_path)
-		apply->journal_path = wp_arena_printf(cli->arena, "%s.journal", apply->plan_path);
+		apply->journal_path = default_journal(cli);
+	if (!apply->journal_path)
+		return wp_cli_usage(cli, "--journal", "a plan on standard input needs --journal FILE");
 	apply->receipt_target = apply->receipt_path ? WP_FILE_TARGET_NAMED : WP_FILE_TARGET_BESIDE;
 	if (!apply->receipt_path)
-		apply->receipt_path = default_receipt(apply);
+		apply->receipt_path = default_receipt(cli, apply->journal_path);
 	return configure(apply);
 }
 

@@ -28,6 +28,9 @@ struct wp_report_options wp_cli_report_options(const struct wp_cli *cli);
 /* Where the cache is, or will be; NULL when nothing says it. */
 const char *wp_cli_cache_path(struct wp_cli *cli);
 
+/* The cache at its default place: wp_program's files. */
+void wp_cli_files(struct wp_cli *cli, const void *arguments, struct wp_named_files *files);
+
 /*
  * Opens the cache at --cache, $WIMPLAN_CACHE, $XDG_CACHE_HOME/wimplan/cache.db or ~/.cache/wimplan/cache.db. 0, or a status
  * with the error in @cli, as of all that takes a call.

@@ -20,7 +20,8 @@ struct arguments {
 };
 
 static const struct wp_option options[] = {
-	WP_OPTION(struct arguments, records, "records", "FILE", LIST, "plan from an export, without keeping a snapshot"),
+	WP_OPTION(struct arguments, records, "records", "FILE", LIST, "plan from an export, without keeping a snapshot",
+	  .file = WP_FILE_USE_READ),
 	WP_OPTION(struct arguments, all, "all", NULL, FLAG, "show unchanged packages too"),
 	WP_OPTION(struct arguments, print_config, "print-config", NULL, FLAG, "print what is in force and where it comes from"),
 	{ 0 },

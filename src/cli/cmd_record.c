@@ -18,7 +18,7 @@ struct arguments {
 
 static const struct wp_option options[] = {
 	WP_OPTION(struct arguments, plans, "plan", "FILE", LIST,
-	  "the plan of a receipt, where the cache does not know it; repeatable"),
+	  "the plan of a receipt, where the cache does not know it; repeatable", .file = WP_FILE_USE_READ),
 	{ 0 },
 };
 

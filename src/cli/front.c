@@ -12,7 +12,8 @@
 
 static const struct wp_command *const commands[] = { &wp_cmd_inspect, NULL };
 
-static const struct wp_program program = { .name = "wimplan", .commands = commands, .takes = WP_CLI_TAKES };
+static const struct wp_program program = { .name = "wimplan", .commands = commands, .takes = WP_CLI_TAKES,
+					    .files = wp_cli_files };
 
 static bool is_done_here(int argc, char **argv)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The cache: where it is, and what it knows for a shell that completes a word: quickly, and nothing where that is not possible. */
+/* The cache: opened, and what it knows for a shell that completes a word: quickly, and nothing where that is not possible. */
 #include "cli.h"
 #include "objects.h"
 
@@ -7,19 +7,6 @@
 #include "wimplan/text.h"
 
 #include <string.h>
-
-const char *wp_cli_cache_path(struct wp_cli *cli)
-{
-	const char *path = cli->cache ? cli->cache : cli->env->get("WIMPLAN_CACHE");
-	const char *xdg = cli->env->get("XDG_CACHE_HOME"), *home = cli->env->get("HOME");
-
-	/* XDG Base Directory Specification: a relative path there is invalid and counts as unset. */
-	if (!path && xdg && xdg[0] == '/')
-		path = wp_arena_printf(cli->arena, "%s/wimplan/cache.db", xdg);
-	else if (!path && home && *home)
-		path = wp_arena_printf(cli->arena, "%s/.cache/wimplan/cache.db", home);
-	return path && *path ? path : NULL;
-}
 
 int wp_cli_open_cache(struct wp_cli *cli, enum wp_cache_mode mode, struct wp_cache **ret_cache)
 {

@@ -21,6 +21,7 @@ static const struct wp_program program = {
 	.commands = commands,
 	.takes = WP_CLI_TAKES,
 	.known = wp_cli_known,
+	.files = wp_cli_files,
 	.inside = &wp_cli_inside,
 };
 

@@ -42,7 +42,7 @@ struct wp_showing {
 	WP_OPTION(type, member.timezone, "timezone", "ZONE", TEXT,                                                       \
 		  "text, markdown, html: show times by the clocks of a zone, as Europe/Berlin, beside UTC"),             \
 	WP_OPTION(type, member.since, "since", "PLAN", TEXT,                                                             \
-		  "text, markdown, html, json: say what is new since an earlier plan"),                                  \
+		  "text, markdown, html, json: say what is new since an earlier plan", .file = WP_FILE_USE_READ),        \
 	WP_OPTION(type, member.bom, "bom", NULL, FLAG, "csv: a byte order mark in front, for Excel"),                    \
 	WP_OPTION(type, member.delimiter, "delimiter", "C", TEXT,                                                        \
 		  "csv: what separates the cells: a comma (default), a semicolon, a bar, or the word tab")

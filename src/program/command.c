@@ -124,6 +124,8 @@ static int run_command(struct wp_cli *cli, int argc, char **argv)
 	status = find_verb(cli, &verb);
 	if (!status)
 		status = check_operands(cli, verb);
+	if (!status)
+		status = wp_cli_check_files(cli, arguments);
 	return status ? status : verb->run(cli, arguments);
 }
 

@@ -14,19 +14,25 @@ static int read_file(struct wp_arena *arena, const char *path, struct wp_config 
 	return status ? status : wp_config_parse(arena, config, path, text, length, err);
 }
 
-static int read_default(const struct wp_env *env, struct wp_arena *arena, struct wp_config *config,
-			struct wp_error *err)
+struct wp_config_places wp_cli_config_places(const struct wp_cli *cli)
 {
-	const char *xdg = env->get("XDG_CONFIG_HOME"), *home = env->get("HOME");
-	const char *places[2] = { NULL, "/etc/wimplan.conf" };
+	const char *xdg = cli->env->get("XDG_CONFIG_HOME"), *home = cli->env->get("HOME");
+	struct wp_config_places places = { { NULL, "/etc/wimplan.conf" } };
 
 	/* XDG Base Directory Specification: a relative path there is invalid and counts as unset. */
 	if (xdg && xdg[0] == '/')
-		places[0] = wp_arena_printf(arena, "%s/wimplan/wimplan.conf", xdg);
+		places.items[0] = wp_arena_printf(cli->arena, "%s/wimplan/wimplan.conf", xdg);
 	else if (home && *home)
-		places[0] = wp_arena_printf(arena, "%s/.config/wimplan/wimplan.conf", home);
-	for (size_t i = 0; i < 2; i++) {
-		int status = places[i] ? read_file(arena, places[i], config, err) : WP_E_NOT_FOUND;
+		places.items[0] = wp_arena_printf(cli->arena, "%s/.config/wimplan/wimplan.conf", home);
+	return places;
+}
+
+static int read_default(const struct wp_cli *cli, struct wp_config *config, struct wp_error *err)
+{
+	struct wp_config_places places = wp_cli_config_places(cli);
+
+	for (size_t i = 0; i < sizeof places.items / sizeof *places.items; i++) {
+		int status = places.items[i] ? read_file(cli->arena, places.items[i], config, err) : WP_E_NOT_FOUND;
 
 		if (status != WP_E_NOT_FOUND)
 			return status;
@@ -40,7 +46,7 @@ int wp_cli_config(struct wp_cli *cli, struct wp_config *ret)
 	int status;
 
 	wp_config_init(cli->arena, ret);
-	status = cli->config ? read_file(cli->arena, cli->config, ret, err) : read_default(cli->env, cli->arena, ret, err);
+	status = cli->config ? read_file(cli->arena, cli->config, ret, err) : read_default(cli, ret, err);
 	for (size_t i = 0; !status && i < cli->given_count; i++) {
 		const struct wp_option *option = cli->given[i].option;
 

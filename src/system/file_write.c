@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -18,8 +17,6 @@
 
 /* Temporary names that are tried; each that is taken was left behind by a process with our number. */
 #define TEMPORARY_NAMES 1000
-/* Links in a row, as the kernel counts them (path_resolution(7)). */
-#define MOST_LINKS 40
 
 struct wp_file_writer {
 	const char *path;     /* as the caller names it; NULL for standard output */
@@ -124,41 +121,6 @@ static void free_writer(struct wp_file_writer *writer)
 	free(writer);
 }
 
-static void set_path(struct wp_buf *buf, const char *folder, size_t folder_length, const char *name)
-{
-	struct wp_buf path = { 0 };
-
-	wp_buf_add(&path, folder, folder_length);
-	wp_buf_puts(&path, name);
-	wp_buf_free(buf);
-	*buf = path;
-}
-
-/*
- * Finds what a path leads to, into @writer->real: as with a shell's redirection also behind a link to what is not there
- * yet. *@ret_fd is one of our own descriptors where it ends in such, else -1. Returns 0 or an errno.
- */
-static int follow_links(struct wp_file_writer *writer, int *ret_fd)
-{
-	char target[PATH_MAX];
-
-	set_path(&writer->real, "", 0, writer->path);
-	for (int links = 0; links <= MOST_LINKS; links++) {
-		const char *at = wp_buf_text(&writer->real);
-		ssize_t length;
-
-		*ret_fd = wp_file_descriptor(at);
-		length = *ret_fd < 0 ? readlink(at, target, sizeof target) : -1;
-		if (length < 0)
-			return 0;
-		if ((size_t)length == sizeof target)
-			return ENAMETOOLONG;
-		target[length] = '\0';
-		set_path(&writer->real, at, target[0] == '/' ? 0 : folder_length(at), target);
-	}
-	return ELOOP;
-}
-
 /*
  * Gives the new file the owner and mode of the old one, as far as we may. It is never wider than the old one: where the
  * group cannot be kept, another group gets no more than everybody.
@@ -203,7 +165,7 @@ static int open_named(struct wp_file_writer *writer)
 {
 	struct stat st;
 	bool exists;
-	int reason = follow_links(writer, &writer->fd);
+	int reason = wp_file_follow(writer->path, &writer->real, &writer->fd);
 
 	if (reason)
 		return reason;
@@ -227,7 +189,7 @@ static int open_beside(struct wp_file_writer *writer)
 	struct stat st;
 	bool exists = lstat(writer->path, &st) == 0;
 
-	set_path(&writer->real, "", 0, writer->path);
+	wp_buf_puts(&writer->real, writer->path);
 	if (!exists || S_ISREG(st.st_mode))
 		return begin_replacing(writer, exists ? &st : NULL);
 	writer->whence = S_ISLNK(st.st_mode) ? "it is a symbolic link, and nobody has named it: "

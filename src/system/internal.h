@@ -3,6 +3,7 @@
 #ifndef WIMPLAN_SYSTEM_INTERNAL_H
 #define WIMPLAN_SYSTEM_INTERNAL_H
 
+#include "wimplan/buf.h"
 #include "wimplan/error.h"
 
 #include <stdbool.h>
@@ -14,6 +15,12 @@
  * has it open: the shell that redirects us.
  */
 int wp_file_descriptor(const char *path);
+
+/*
+ * Finds what a path leads to, into @real: as with a shell's redirection also behind a link to what is not there yet. *@ret_fd is
+ * one of our own descriptors where it ends in such, else -1. 0 or an errno.
+ */
+int wp_file_follow(const char *path, struct wp_buf *real, int *ret_fd);
 
 /* Whether an input or output that was broken off with errno is worth a new try, after waiting for @events. */
 bool wp_file_wait(int fd, short events);
