@@ -156,6 +156,8 @@
  */
 #define WP_LIMIT_BOOT_PROGRAMS 1024u
 #define WP_LIMIT_BOOT_BYTES (1u << 30)
+/* Files at one place of an image, such as those of each language: Windows has some forty. */
+#define WP_LIMIT_BOOT_AT_PLACE 64u
 /*
  * Bytes of what is remembered of one file's programs that firmware starts: one tree has five of them and takes 2 KB. Files of which the
  * cache remembers it.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Finds the files by their paths in the trees of a WIM, and reads each once in the order in which they are stored. */
-#include "wimplan/boot.h"
+#include "places.h"
 
 #include "wimplan/blob.h"
 #include "wimplan/limits.h"
@@ -8,34 +8,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-
-/* Where the files are, and whether they are programs. */
-static const struct {
-	const char *path;
-	enum wp_boot_role role;
-	bool program;
-} places[] = {
-	{ "Windows\\Boot\\EFI\\bootmgfw.efi", WP_BOOT_MANAGER, true },
-	{ "Windows\\Boot\\EFI_EX\\bootmgfw_EX.efi", WP_BOOT_MANAGER_EX, true },
-	{ "Windows\\Boot\\EFI\\bootmgr.efi", WP_BOOT_MEDIA_MANAGER, true },
-	{ "Windows\\Boot\\EFI_EX\\bootmgr_EX.efi", WP_BOOT_MEDIA_MANAGER_EX, true },
-	{ "Windows\\Boot\\PXE\\wdsmgfw.efi", WP_BOOT_NETWORK, true },
-	{ "Windows\\Boot\\PXE_EX\\wdsmgfw_EX.efi", WP_BOOT_NETWORK_EX, true },
-	{ "Windows\\Boot\\EFI\\memtest.efi", WP_BOOT_MEMORY_TEST, true },
-	{ "Windows\\Boot\\EFI\\boot.stl", WP_BOOT_REVOKED, false },
-	{ "Windows\\Boot\\DVD\\EFI\\en-US\\efisys.bin", WP_BOOT_DISC, false },
-	{ "Windows\\Boot\\DVD\\EFI\\en-US\\efisys_noprompt.bin", WP_BOOT_DISC, false },
-	{ "Windows\\Boot\\DVD_EX\\EFI\\en-US\\efisys_EX.bin", WP_BOOT_DISC_EX, false },
-	{ "Windows\\Boot\\DVD_EX\\EFI\\en-US\\efisys_noprompt_EX.bin", WP_BOOT_DISC_EX, false },
-	{ "Windows\\System32\\winload.efi", WP_BOOT_LOADER, true },
-	{ "Windows\\System32\\Boot\\winload.efi", WP_BOOT_LOADER, true },
-	{ "Windows\\System32\\winresume.efi", WP_BOOT_RESUME, true },
-	{ "Windows\\System32\\Boot\\winresume.efi", WP_BOOT_RESUME, true },
-	{ "EFI\\Boot\\bootx64.efi", WP_BOOT_MEDIA_START, true },
-	{ "EFI\\Boot\\bootia32.efi", WP_BOOT_MEDIA_START, true },
-	{ "EFI\\Boot\\bootaa64.efi", WP_BOOT_MEDIA_START, true },
-	{ "EFI\\Boot\\bootarm.efi", WP_BOOT_MEDIA_START, true },
-};
 
 /* A program that one image or several have. */
 struct wanted {
@@ -99,30 +71,65 @@ static void want(struct wp_boot_survey *survey, struct wp_boot_file *file)
 	wanted->blob = wp_wim_index_find(survey->index, file->sha1);
 }
 
-/* The file at a place; WP_NO_NODE where there is none, or a folder. */
-static uint32_t find_place(const struct wp_tree *tree, size_t place)
+/* By data, and by path: of two languages one may have come and one have gone. */
+static bool same_file(const struct wp_tree *a, uint32_t x, const struct wp_tree *b, uint32_t y)
 {
-	uint32_t node = wp_tree_find(tree, 0, places[place].path);
+	struct wp_buf path_a __attribute__((cleanup(wp_buf_free))) = { 0 }, path_b __attribute__((cleanup(wp_buf_free))) = { 0 };
 
-	return node != WP_NO_NODE && wp_node_is_folder(&tree->nodes[node]) ? WP_NO_NODE : node;
+	wp_tree_path(a, x, &path_a);
+	wp_tree_path(b, y, &path_b);
+	return !memcmp(a->nodes[x].sha1, b->nodes[y].sha1, WP_SHA1_SIZE) && wp_text_equal_nocase(wp_buf_text(&path_a), wp_buf_text(&path_b));
 }
 
 bool wp_boot_trees_differ(const struct wp_tree *a, const struct wp_tree *b)
 {
-	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-		uint32_t x = find_place(a, i), y = find_place(b, i);
+	size_t count;
+	const struct wp_boot_place *places = wp_boot_places(&count);
 
-		if ((x == WP_NO_NODE) != (y == WP_NO_NODE) ||
-		    (x != WP_NO_NODE && memcmp(a->nodes[x].sha1, b->nodes[y].sha1, WP_SHA1_SIZE) != 0))
+	for (size_t i = 0; i < count; i++) {
+		struct wp_boot_found x, y;
+
+		wp_boot_place_find(&places[i], a, &x);
+		wp_boot_place_find(&places[i], b, &y);
+		if (x.count != y.count)
 			return true;
+		for (size_t k = 0; k < x.count; k++)
+			if (!same_file(a, x.nodes[k], b, y.nodes[k]))
+				return true;
 	}
 	return false;
+}
+
+static void take_file(struct wp_boot_survey *survey, const struct wp_boot_place *place, const struct wp_tree *tree, uint32_t at,
+		      struct wp_boot_image *image)
+{
+	const struct wp_node *node = &tree->nodes[at];
+	struct wp_buf path __attribute__((cleanup(wp_buf_free))) = { 0 };
+	struct wp_boot_file *file = WP_PUSH(survey->arena, image->files, image->count);
+
+	wp_tree_path(tree, at, &path);
+	*file = (struct wp_boot_file){
+		.role = place->role,
+		.path = wp_arena_strdup(survey->arena, wp_buf_text(&path)),
+		.missing = node->missing,
+		.size = node->size,
+	};
+	memcpy(file->sha1, node->sha1, sizeof file->sha1);
+	if (!place->program)
+		return;
+	file->not_read = wp_node_elsewhere(node);
+	if (!file->not_read && node->missing)
+		file->not_read = "its data is in another file";
+	if (!file->not_read)
+		want(survey, file);
 }
 
 void wp_boot_survey_tree(void *context, const struct wp_tree *tree)
 {
 	struct wp_boot_survey *survey = context;
 	struct wp_boot_image *image;
+	size_t count;
+	const struct wp_boot_place *places = wp_boot_places(&count);
 
 	if (tree->image < 1 || tree->image > survey->index->image_count)
 		return;
@@ -131,29 +138,15 @@ void wp_boot_survey_tree(void *context, const struct wp_tree *tree)
 	if (image->known)
 		return;
 	image->known = tree->node_count > 0;
-	for (size_t i = 0; image->known && i < sizeof places / sizeof *places; i++) {
-		uint32_t node = find_place(tree, i);
-		struct wp_buf path __attribute__((cleanup(wp_buf_free))) = { 0 };
-		struct wp_boot_file *file;
+	for (size_t i = 0; image->known && i < count; i++) {
+		struct wp_boot_found found;
 
-		if (node == WP_NO_NODE)
-			continue;
-		wp_tree_path(tree, node, &path);
-		file = WP_PUSH(survey->arena, image->files, image->count);
-		*file = (struct wp_boot_file){
-			.role = places[i].role,
-			.path = wp_arena_strdup(survey->arena, wp_buf_text(&path)),
-			.missing = tree->nodes[node].missing,
-			.size = tree->nodes[node].size,
-		};
-		memcpy(file->sha1, tree->nodes[node].sha1, sizeof file->sha1);
-		if (!places[i].program)
-			continue;
-		file->not_read = wp_node_elsewhere(&tree->nodes[node]);
-		if (!file->not_read && tree->nodes[node].missing)
-			file->not_read = "its data is in another file";
-		if (!file->not_read)
-			want(survey, file);
+		wp_boot_place_find(&places[i], tree, &found);
+		for (size_t k = 0; k < found.count; k++)
+			take_file(survey, &places[i], tree, found.nodes[k], image);
+		if (found.more)
+			wp_diag_add(survey->arena, &image->diags, WP_SEVERITY_WARNING, "boot-more", NULL,
+				    "there are more than %u files \\%s: those behind them are not shown", WP_LIMIT_BOOT_AT_PLACE, places[i].path);
 	}
 }
 
