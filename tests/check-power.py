@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Power cuts: check-power.py BUILD [STEP].
 
-strace writes down what import, plan, record and a run of wimplan-apply do to files. Each beginning of that list is then done
+strace writes down what the commands that write a cache, and a run of wimplan-apply, do to files. Each beginning of that list is then done
 again in a folder of its own, once as a killed process leaves it (all that was written) and once as a power cut may (of each file
 what was synced before), and opened: the cache holds what it held before or what it holds after, a plan or a receipt is whole or not there, and no
-call that was sent before a kill is one that the journal does not know. With STEP every STEP-th beginning alone (default: 3)."""
+call that was sent before a kill is one that the journal does not know; gone on with behind a call, none is made twice. With STEP every STEP-th beginning alone (default: 3)."""
 
 import json
 import os
@@ -202,6 +202,36 @@ def rebooted(site):
     return {"LD_PRELOAD": str(shim), "OTHER_BOOT": str(boot), "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}
 
 
+def requests_of(steps):
+    """The calls among what was sent: (path, body)."""
+    found, wanted = [], 0
+    for step in steps:
+        if step[0] != "send":
+            continue
+        if step[1].startswith(b"POST "):
+            head, _, body = step[1].partition(b"\r\n\r\n")
+            wanted = int(re.search(rb"(?im)^content-length: *(\d+)", head).group(1)) - len(body)
+            found.append([head.split()[1].decode(), body])
+        elif wanted > 0:
+            found[-1][1] += step[1]
+            wanted -= len(step[1])
+    return [request for request in found if not (request is found[-1] and wanted > 0)]
+
+
+def go_on(site, where, made, env):
+    """The provider has what was sent of it, and the run goes on with the journal that is there: no content goes out twice."""
+    with site.start(load=True) as server:
+        for path, body in made:
+            status, answer = server.request("POST", path.removeprefix("/AdminService/wmi/"), json.loads(body or b"{}"))
+            expect(status == 201, f"{where}: {status} {answer}")
+        done = site.apply(server, "run", "--settle", "5", env=env)
+    refreshed = site.effects("refresh")
+    expect(all(times == 1 for times in refreshed.values()), f"{where}, gone on with: {refreshed} {done.stderr}")
+    # 4: it does not know whether a call was made, and makes none; else all of it is done.
+    expect(done.returncode == 4 or (done.returncode == 0 and len(refreshed) == 2), f"{where}, gone on with: status {done.returncode}, {refreshed}: {done.stderr}")
+    return done.returncode == 0
+
+
 def cut_run(site):
     """A run of wimplan-apply: what was sent stands in its journal, on the disk, before, or is what its last sync intended."""
     after_boot = rebooted(site)
@@ -211,6 +241,7 @@ def cut_run(site):
         recording = record(site, "wimplan-apply", *site.apply_arguments(server, "run"))
     posts = [i for i, step in enumerate(recording.steps) if step[0] == "send" and step[1].startswith(b"POST ")]
     expect(len(posts) == 3, f"{len(posts)} calls were recorded")
+    resumed = []
 
     def look(where, steps):
         sent = sum(step[0] == "send" and step[1].startswith(b"POST ") for step in steps)
@@ -224,11 +255,14 @@ def cut_run(site):
             known = sum(step["outcome"] not in ("planned", "pending", "not-started") for step in json.loads(done.stdout)["steps"])
             # By its boot id the journal tells what may have been lost with the power (src/apply/ledger.c).
             expect(known >= sent, f"{where}: {sent} calls were sent, and the journal knows {known}: {done.stdout[-600:]}")
+        if any(step[0] == "send" and step[1].startswith(b"POST ") for step in steps[-2:]):
+            resumed.append(go_on(site, where, requests_of(steps), after_boot if "power cut" in where else None))
         receipt = site.folder / "plan.receipt.json"
         if receipt.exists():
             expect("wimplan-receipt" in json.loads(receipt.read_text() or "{}").get("format", ""), f"{where}: the receipt is half")
 
     cuts(site, before, "run", recording, look)
+    expect(sum(resumed) > 3, f"{len(resumed)} runs were gone on with, {sum(resumed)} to their end")
 
 
 def main():
@@ -251,6 +285,10 @@ def main():
         shutil.copytree(pathlib.Path(top) / "before-run", site.folder)
         with site.start(load=True) as server:
             assert site.apply(server).returncode == 0
+        cut_command(site, "baseline forget", ("baseline", "forget", "--cache", "cache.db", site.packages[0]["id"]))
+        listed = json.loads(site.must("wimplan", "snapshot", "list", "--json", "--cache", "cache.db").stdout)["snapshots"]
+        cut_command(site, "snapshot remove", ("snapshot", "remove", "--cache", "cache.db", listed[-1]["id"]))
+        cut_command(site, "baseline adopt", ("baseline", "adopt", "--cache", "cache.db", "--map", site.map, "--all"))
         cut_command(site, "record", ("record", "--cache", "cache.db", "--map", site.map, "plan.receipt.json"))
     return expect.end()
 
