@@ -148,6 +148,12 @@ class Changing:
             stop.wait(self.random.random() * 0.02)
 
 
+def large_as_well(recipes):
+    """Every second source has so much in it that it is read in pieces: small ones come whole in one read, of one moment."""
+    parts = recipes.split("wim ")
+    return "wim ".join(part + '\timage "The other"\n\tfile /large.bin size 300000\n' if i % 2 else part for i, part in enumerate(parts))
+
+
 def make_versions(site):
     """(bytes of each version of each package's file, what a plan of them at rest says)."""
     data = {package["id"]: [] for package in site.packages}
@@ -155,7 +161,7 @@ def make_versions(site):
     for number in range(VERSIONS):
         recipes = site.folder / "versions.recipes"
         site.make_sources(after=True)
-        text = (site.folder / "sources.recipes").read_text()
+        text = large_as_well((site.folder / "sources.recipes").read_text())
         recipes.write_text(text.replace("content after", f"content no. {number}").replace(".3007.", f".{4000 + number}.")
                            .replace("2026-02-14", f"2026-02-{14 + number}"))
         site.must(site.build / "mkwim", "-C", site.folder / "sources", recipes)
