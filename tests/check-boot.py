@@ -76,7 +76,7 @@ def pages(wim, images, known):
         check(f'programs in {form}', sorted(file['authenticode_sha256'] for image in images for file in image['boot']['files'] if file['authenticode_sha256']),
               sorted(re.findall(r'Authenticode (sha256:[0-9a-f]{64})', page)))
         for words in ('No signature', 'THE FILE IS NOT WHAT WAS SIGNED', 'only is named like the known one, "Windows UEFI CA 2023"', 'Not read: its data is in another file',
-                      'boot-svn-low', 'boot-ex-older', cell):
+                      'boot-svn-low', 'boot-ex-older', 'boot-network-unproven', cell):
             check(f'in {form}: {words}', True, words in html.unescape(page))
         check(f'markup and control characters of a name in {form}', False, '<b>Windows' in page or '\x1b' in page)
 
@@ -116,7 +116,9 @@ def expectations(folder, wim, known):
                               'risk:boot-2011-only', '--json', wim, status=11, **known))
     # One image for each, of the many that mkboot makes.
     wanted = {'2011-only': {'boot-2011-only'}, '2011-with-2023-beside': {'boot-2011-only', 'below-expected'}, '2023-in-place': set(),
-              'both': set(), 'third-party': {'lacks'}, 'mixed': {'boot-mixed'}, 'unproven': {'expectation-unknown'},
+              'both': set(), 'third-party': {'lacks'}, 'mixed': {'boot-mixed'}, 'mixed: network third-party': {'boot-mixed'},
+              '2023-in-place: network named': {'expectation-unknown'}, '2023-in-place: network unsigned': {'boot-unsigned'},
+              '2011-only: network altered': {'boot-2011-only', 'boot-digest'}, 'unproven': {'expectation-unknown'},
               'unproven: unsigned': {'boot-unsigned'}, 'unproven: altered': {'boot-digest'}, 'not-read': {'expectation-unknown'},
               'no-boot-manager': set()}
     found = {name: set() for name in wanted}
@@ -160,6 +162,14 @@ def main(folder):
           [(one['nested'], one['authority']) for one in besides['nested']])
     for name in 'countersigned', 'stamped':
         check(f'time of a signature that is {name}', ['2023-11-14T22:13:20Z'], [one['timestamp'] for one in besides[name]])
+    for name, doubt in (('named', 'its signature only has the name of a known certificate'), ('unsigned', 'it has no signature'),
+                        ('altered', 'it is not what was signed, for its digest is another one')):
+        boot = next(image['boot'] for image in images if image['name'].endswith(f': network {name}'))
+        check(f'finding of a start from the network that is {name}',
+              [('boot-network-unproven', f'who signed \\Windows\\Boot\\PXE\\wdsmgfw.efi is not proven: {doubt}')],
+              [(diag['code'], diag['summary']) for diag in boot['diagnostics']])
+        check(f'sentence on a start from the network that is {name}', True,
+              boot['summary'].endswith(' Who signed its program for a start from the network is not proven.'))
     beside = images[2]['boot']
     check('diagnostics of an EX that is older', ['boot-ex-older'], [diag['code'] for diag in beside['diagnostics']])
 
@@ -182,7 +192,7 @@ def main(folder):
     check('SVNs below', 1, text.count('boot-svn-low'))
     check('that expired is not revoked is said once', 1, text.count('Expired is not revoked: '))
     for words in ('no signature', 'THE FILE IS NOT WHAT WAS SIGNED', 'only is named like the known one, "Windows UEFI CA 2023"', 'under the known certificate "Microsoft',
-                  'not read: its data is in another file'):
+                  'not read: its data is in another file', 'boot-network-unproven: who signed'):
         check(f'in the text: {words}', True, words in ' '.join(text.split()))
 
     pages(wim, images, known)

@@ -143,10 +143,13 @@ struct wp_boot_image {
 	enum wp_boot_verdict verdict;
 	struct wp_boot_file *files; /* by role, then as they are looked for */
 	size_t count;
-	struct wp_diags diags; /* boot-ex-not-2023, boot-ex-older, boot-svn-low */
+	struct wp_diags diags; /* boot-ex-not-2023, boot-ex-older, boot-network-unproven, boot-svn-low */
 };
 
-/* The verdict on an image as one sentence, for somebody who has never heard of it; and that on a medium. In @arena. */
+/*
+ * The verdict on an image as a sentence, for somebody who has never heard of it, and another one where the start from the network is not as
+ * sound; and that on a medium. In @arena.
+ */
 const char *wp_boot_verdict_sentence(struct wp_arena *arena, const struct wp_boot_image *image) __attribute__((returns_nonnull));
 const char *wp_boot_medium_sentence(struct wp_arena *arena, const struct wp_boot_image *medium) __attribute__((returns_nonnull));
 
@@ -169,6 +172,12 @@ bool wp_boot_is_named_alone(const struct wp_boot_signature *signature);
  * not looked at, or have its name alone.
  */
 bool wp_boot_is_doubtful(const struct wp_boot_file *file);
+/* Whether it is not proven who signed a file, or is of some of its signatures alone. */
+bool wp_boot_is_unproven(const struct wp_boot_file *file);
+/* Why that is so, in half a sentence that begins with "it"; where several reasons are, that they are shown. */
+const char *wp_boot_doubt(const struct wp_boot_file *file);
+/* The reasons of two as one; NULL for @one: there is no other. */
+const char *wp_boot_doubts(const char *one, const char *other);
 /* The first file with this role; NULL. */
 const struct wp_boot_file *wp_boot_find(const struct wp_boot_image *image, enum wp_boot_role role);
 /* Whether firmware starts such a file itself, or would when it is put in place. */

@@ -109,22 +109,34 @@ static void look_at_svns(struct wp_expecting *judge, struct findings *findings, 
 	}
 }
 
+/* Why it cannot be told under which certificate @file is signed, where that is not a finding of its own; NULL where it can. */
+static const char *why_unproven(const struct wp_expecting *judge, const struct wp_boot_file *file)
+{
+	const struct wp_boot_program *program = file->program;
+
+	if (file->not_read)
+		return wp_arena_printf(judge->arena, "%s was not read: %s", file->path, file->not_read);
+	if (!program)
+		return NULL;
+	if (!program->readable)
+		return wp_arena_printf(judge->arena, "%s is no program that can be read", file->path);
+	if (judge->expect->boot && wp_boot_is_unproven(file) && !wp_boot_is_unsigned(program) && !(wp_boot_signed_by(file) & WP_BOOT_BY_2023) &&
+	    (wp_boot_is_doubtful(file) || !is_altered(program)))
+		return wp_arena_printf(judge->arena, "who signed %s is not proven", file->path);
+	return NULL;
+}
+
 /* Why it cannot be told whether image @i starts as is expected; NULL where it can. */
 static const char *why_unknown(const struct wp_expecting *judge, const struct wp_boot_image *starts)
 {
 	const struct wp_boot_file *manager = starts ? wp_boot_find(starts, WP_BOOT_MANAGER) : NULL;
 	const struct wp_boot_file *ex = starts ? wp_boot_find(starts, WP_BOOT_MANAGER_EX) : NULL;
+	const char *why = manager ? why_unproven(judge, manager) : NULL;
 
 	if (!starts)
 		return "it was not read";
-	if (manager && manager->not_read)
-		return wp_arena_printf(judge->arena, "%s was not read: %s", manager->path, manager->not_read);
-	if (manager && manager->program && !manager->program->readable)
-		return wp_arena_printf(judge->arena, "%s is no program that can be read", manager->path);
-	if (judge->expect->boot && starts->verdict == WP_BOOT_UNPROVEN && !wp_boot_is_unsigned(manager->program) &&
-	    !(wp_boot_signed_by(manager) & WP_BOOT_BY_2023) &&
-	    (wp_boot_is_doubtful(manager) || !is_altered(manager->program)))
-		return wp_arena_printf(judge->arena, "who signed %s is not proven", manager->path);
+	if (why)
+		return why;
 	if (ex && ex->not_read && (judge->expect->svn.known || judge->expect->boot == WP_EXPECT_BOOT_2023_BESIDE))
 		return wp_arena_printf(judge->arena, "%s was not read: %s", ex->path, ex->not_read);
 	return NULL;
@@ -221,7 +233,7 @@ void wp_expect_judge_boot(struct wp_expecting *judge)
 		const struct wp_boot_image *starts = starts_of(judge, i);
 		const struct wp_wim_image *image = judge->images[i];
 		const char *why = wp_expect_boots(judge->expect) ? why_unknown(judge, starts) : NULL;
-		const struct wp_boot_file *manager;
+		const struct wp_boot_file *manager, *network;
 		unsigned int by;
 
 		if (why)
@@ -236,14 +248,21 @@ void wp_expect_judge_boot(struct wp_expecting *judge)
 			wp_judged_add(judge, &groups[MIXED], image,
 				      wp_arena_printf(judge->arena, "%s, and %s", issuers_of(judge, manager, wp_boot_is_proven),
 						      issuers_of(judge, wp_boot_find(starts, WP_BOOT_NETWORK), wp_boot_is_proven)));
-		if (!judge->expect->boot || why || starts_as_expected(judge, starts))
+		if (!judge->expect->boot || why)
 			continue;
+		if (starts_as_expected(judge, starts)) {
+			network = wp_boot_find(starts, WP_BOOT_NETWORK);
+			why = network ? why_unproven(judge, network) : NULL;
+			if (why)
+				find(judge, &findings, WP_NOTE_EXPECT_UNKNOWN, why, image, NULL);
+			continue;
+		}
 		if (starts->verdict == WP_BOOT_NO_MANAGER && judge->subject->boot)
 			wp_judged_add(judge, &groups[NO_MANAGER], image, NULL);
 		/* Only where it is proven that the certificate of 2011 is the one. */
 		else if (by & WP_BOOT_BY_2011)
 			wp_judged_add(judge, &groups[by & WP_BOOT_BY_OTHERS ? JOINT : OLD], image, wp_boot_verdict_name(starts->verdict));
-		else if (starts->verdict == WP_BOOT_THIRD_PARTY)
+		else if (by && starts->verdict != WP_BOOT_UNPROVEN)
 			wp_judged_add(judge, &groups[OTHERS], image, issuers_of(judge, manager, wp_boot_is_proven));
 	}
 	for (size_t i = 0; i < findings.count; i++)

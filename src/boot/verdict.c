@@ -4,7 +4,6 @@
 
 #include "wimplan/text.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 const char *wp_authority_name(enum wp_authority authority)
@@ -95,75 +94,12 @@ bool wp_svn_parse(const char *text, struct wp_svn *ret)
 	return true;
 }
 
-/* A signature that firmware sees, over the digest of this very program. */
-static bool agrees(const struct wp_boot_signature *signature)
-{
-	return !signature->nested && signature->signature_agrees && signature->digest_agrees;
-}
-
-static unsigned int bit_of(enum wp_authority authority)
-{
-	return authority == WP_AUTHORITY_WINDOWS_2011 ? WP_BOOT_BY_2011 :
-	       authority == WP_AUTHORITY_WINDOWS_2023 ? WP_BOOT_BY_2023 :
-							WP_BOOT_BY_OTHERS;
-}
-
-bool wp_boot_is_proven(const struct wp_boot_signature *signature)
-{
-	return agrees(signature) && (signature->known || signature->authority == WP_AUTHORITY_OTHER);
-}
-
-bool wp_boot_is_named_alone(const struct wp_boot_signature *signature)
-{
-	return agrees(signature) && !signature->known && bit_of(signature->authority) != WP_BOOT_BY_OTHERS;
-}
-
-unsigned int wp_boot_signed_by(const struct wp_boot_file *file)
-{
-	const struct wp_boot_program *program = file ? file->program : NULL;
-	unsigned int by = 0;
-
-	for (size_t i = 0; program && i < program->signature_count; i++)
-		if (wp_boot_is_proven(&program->signatures[i]))
-			by |= bit_of(program->signatures[i].authority);
-	return by;
-}
-
-bool wp_boot_is_doubtful(const struct wp_boot_file *file)
-{
-	const struct wp_boot_program *program = file ? file->program : NULL;
-	unsigned int by = wp_boot_signed_by(file), maybe = 0;
-
-	if (!program)
-		return false;
-	if (wp_boot_is_known_in_part(program))
-		maybe = WP_BOOT_BY_2011 | WP_BOOT_BY_2023;
-	for (size_t i = 0; i < program->signature_count; i++)
-		if (wp_boot_is_named_alone(&program->signatures[i]))
-			maybe |= bit_of(program->signatures[i].authority);
-	return maybe & ~by;
-}
-
 const struct wp_boot_file *wp_boot_find(const struct wp_boot_image *image, enum wp_boot_role role)
 {
 	for (size_t i = 0; i < image->count; i++)
 		if (image->files[i].role == role)
 			return &image->files[i];
 	return NULL;
-}
-
-bool wp_boot_is_unsigned(const struct wp_boot_program *program)
-{
-	bool found = !program->readable || wp_boot_is_known_in_part(program) || wp_diags_have(&program->diags, "boot-signature-odd");
-
-	for (size_t i = 0; i < program->signature_count; i++)
-		found = found || !program->signatures[i].nested;
-	return !found;
-}
-
-bool wp_boot_is_known_in_part(const struct wp_boot_program *program)
-{
-	return wp_diags_have(&program->diags, WP_BOOT_SIGNATURE_UNREAD);
 }
 
 bool wp_boot_is_started(enum wp_boot_role role)
@@ -192,16 +128,29 @@ static enum wp_boot_verdict judge_program(const struct wp_boot_file *file)
 	return windows == WP_BOOT_BY_2011 ? WP_BOOT_2011_ONLY : windows == WP_BOOT_BY_2023 ? WP_BOOT_2023 : WP_BOOT_BOTH;
 }
 
+/* Whether each has a signature that is proven to be under one certificate; of those that are not known the names tell. */
+static bool share_certificate(const struct wp_boot_program *a, const struct wp_boot_program *b)
+{
+	for (size_t i = 0; i < a->signature_count; i++)
+		for (size_t k = 0; k < b->signature_count; k++) {
+			const struct wp_boot_signature *x = &a->signatures[i], *y = &b->signatures[k];
+
+			if (wp_boot_is_proven(x) && wp_boot_is_proven(y) && x->authority == y->authority &&
+			    (x->authority != WP_AUTHORITY_OTHER || wp_text_equal(x->issuer, y->issuer)))
+				return true;
+		}
+	return false;
+}
+
 static enum wp_boot_verdict judge(const struct wp_boot_image *image)
 {
 	const struct wp_boot_file *manager = wp_boot_find(image, WP_BOOT_MANAGER);
 	const struct wp_boot_file *starter = wp_boot_find(image, WP_BOOT_NETWORK);
-	unsigned int network = wp_boot_signed_by(starter) & (WP_BOOT_BY_2011 | WP_BOOT_BY_2023);
 	enum wp_boot_verdict verdict = manager ? judge_program(manager) : WP_BOOT_NO_MANAGER;
 
-	if (verdict != WP_BOOT_2011_ONLY && verdict != WP_BOOT_2023 && verdict != WP_BOOT_BOTH)
+	if (verdict == WP_BOOT_NO_MANAGER || verdict == WP_BOOT_UNPROVEN || verdict == WP_BOOT_NOT_READ)
 		return verdict;
-	if (network && !wp_boot_is_doubtful(starter) && !(network & wp_boot_signed_by(manager)))
+	if (starter && !wp_boot_is_unproven(starter) && !share_certificate(manager->program, starter->program))
 		return WP_BOOT_MIXED;
 	if (verdict == WP_BOOT_2011_ONLY && wp_boot_signed_by(wp_boot_find(image, WP_BOOT_MANAGER_EX)) & WP_BOOT_BY_2023)
 		return WP_BOOT_2011_WITH_2023;
@@ -213,15 +162,19 @@ static enum wp_boot_verdict judge_medium(const struct wp_boot_image *medium)
 {
 	enum wp_boot_verdict verdict = medium->in_part ? WP_BOOT_NOT_READ : WP_BOOT_NO_MANAGER;
 
+	const struct wp_boot_file *first = wp_boot_find(medium, WP_BOOT_MEDIA_START);
+
 	for (size_t i = 0; i < medium->count; i++) {
+		const struct wp_boot_file *file = &medium->files[i];
 		enum wp_boot_verdict one;
 
-		if (medium->files[i].role != WP_BOOT_MEDIA_START)
+		if (file->role != WP_BOOT_MEDIA_START)
 			continue;
-		one = judge_program(&medium->files[i]);
+		one = judge_program(file);
 		if (one == WP_BOOT_NOT_READ || one == WP_BOOT_UNPROVEN || verdict == WP_BOOT_NO_MANAGER)
 			verdict = verdict == WP_BOOT_NOT_READ ? verdict : one;
-		else if (verdict != one && verdict != WP_BOOT_NOT_READ && verdict != WP_BOOT_UNPROVEN)
+		else if (verdict != WP_BOOT_NOT_READ && verdict != WP_BOOT_UNPROVEN &&
+			 (verdict != one || !share_certificate(first->program, file->program)))
 			verdict = WP_BOOT_MIXED;
 	}
 	return verdict;
@@ -256,6 +209,16 @@ static void compare_ex(struct wp_arena *arena, struct wp_boot_image *image, enum
 				     plain->program->svn_major, plain->program->svn_minor));
 }
 
+/* It decides no verdict on the boot manager, and is what a start from the network has. */
+static void look_at_network(struct wp_arena *arena, struct wp_boot_image *image)
+{
+	const struct wp_boot_file *file = wp_boot_find(image, WP_BOOT_NETWORK);
+
+	if (file && file->program && wp_boot_is_unproven(file))
+		note(arena, image, "boot-network-unproven",
+		     wp_arena_printf(arena, "who signed %s is not proven: %s", file->path, wp_boot_doubt(file)));
+}
+
 bool wp_boot_svn_is_below(const struct wp_boot_program *program, struct wp_svn least)
 {
 	return program->has_svn && svn_of(program) < ((uint32_t)least.major << 16 | least.minor);
@@ -276,6 +239,7 @@ static void compare_svn(struct wp_arena *arena, struct wp_boot_image *image, str
 void wp_boot_judge(struct wp_arena *arena, struct wp_boot_image *image, struct wp_svn least)
 {
 	image->verdict = judge(image);
+	look_at_network(arena, image);
 	compare_ex(arena, image, WP_BOOT_MANAGER, WP_BOOT_MANAGER_EX);
 	compare_ex(arena, image, WP_BOOT_MEDIA_MANAGER, WP_BOOT_MEDIA_MANAGER_EX);
 	compare_ex(arena, image, WP_BOOT_NETWORK, WP_BOOT_NETWORK_EX);

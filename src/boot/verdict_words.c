@@ -2,8 +2,6 @@
 /* A verdict as one sentence, for somebody who has never heard of it: about the boot manager of an image, or what starts a medium. */
 #include "wimplan/boot.h"
 
-#include <string.h>
-
 /* Behind "Its boot manager"; NULL: the sentence is another one. */
 struct words {
 	const char *alone;
@@ -25,48 +23,6 @@ static const struct words verdicts[WP_BOOT_VERDICTS] = {
 	[WP_BOOT_NOT_READ] = { .alone = "could not be read, so that nothing can be said of it." },
 };
 
-/* What of the signature is not proven. */
-static const char *doubt_of(const struct wp_boot_signature *signature)
-{
-	if (!signature->digest_known)
-		return "whether it is what was signed cannot be told";
-	if (!signature->digest_agrees)
-		return "it is not what was signed, for its digest is another one";
-	return signature->signature_agrees ? "its signature only has the name of a known certificate"
-					   : "its signature does not agree with the certificate that it names";
-}
-
-/* Why it is not proven who signed @file; @before: what was said of another one, NULL for none. */
-static const char *doubt_about(const struct wp_boot_file *file, const char *before)
-{
-	static const char *const several = "there are several reasons, which are shown";
-	const struct wp_boot_program *program = file->program;
-	bool proven = wp_boot_signed_by(file);
-
-	if (!program)
-		return before;
-	if (!program->readable || wp_boot_is_unsigned(program)) {
-		const char *why = program->readable ? "it has no signature" : "it is no program that can be read";
-
-		return before && strcmp(before, why) ? several : why;
-	}
-	if (wp_boot_is_known_in_part(program)) {
-		const char *why = "not all of its signatures were looked at";
-
-		before = before && strcmp(before, why) ? several : why;
-	}
-	for (size_t i = 0; i < program->signature_count; i++) {
-		const struct wp_boot_signature *signature = &program->signatures[i];
-		const char *why = proven ? "one of its signatures only has the name of a known certificate" : doubt_of(signature);
-
-		/* Beside one that is proven only one that may be it, too, is a reason. */
-		if (signature->nested || wp_boot_is_proven(signature) || (proven && !wp_boot_is_named_alone(signature)))
-			continue;
-		before = before && strcmp(before, why) ? several : why;
-	}
-	return before ? before : "its signature cannot be read";
-}
-
 /* The files with this role decide. */
 static const char *sentence(struct wp_arena *arena, const struct wp_boot_image *image, enum wp_boot_role role, const char *subject)
 {
@@ -81,8 +37,8 @@ static const char *sentence(struct wp_arena *arena, const struct wp_boot_image *
 		if (file->role != role)
 			continue;
 		beside = beside || (by & WP_BOOT_BY_OTHERS);
-		if (!by || wp_boot_is_doubtful(file))
-			doubt = doubt_about(file, doubt);
+		if (file->program && wp_boot_is_unproven(file))
+			doubt = wp_boot_doubts(doubt, wp_boot_doubt(file));
 	}
 	if (image->verdict == WP_BOOT_UNPROVEN)
 		return wp_arena_printf(arena, "Who signed %s is not proven: %s.", subject, doubt ? doubt : "its signatures are shown");
@@ -90,7 +46,18 @@ static const char *sentence(struct wp_arena *arena, const struct wp_boot_image *
 			       beside && words->beside ? words->beside : words->alone);
 }
 
-const char *wp_boot_verdict_sentence(struct wp_arena *arena, const struct wp_boot_image *image)
+/* What of the start from the network nobody should think to be as sound as what the sentence is about; "" for nothing. */
+static const char *network_words(const struct wp_boot_image *image)
+{
+	const struct wp_boot_file *file = wp_boot_find(image, WP_BOOT_NETWORK);
+
+	if (!file || !wp_boot_is_unproven(file) || image->verdict == WP_BOOT_UNPROVEN || image->verdict == WP_BOOT_NOT_READ)
+		return "";
+	return file->program ? " Who signed its program for a start from the network is not proven." :
+			       " Its program for a start from the network could not be read.";
+}
+
+static const char *image_sentence(struct wp_arena *arena, const struct wp_boot_image *image)
 {
 	if (image->verdict == WP_BOOT_NO_MANAGER)
 		return "There is no \\Windows\\Boot\\EFI\\bootmgfw.efi in it, the boot manager that a computer with UEFI is given.";
@@ -98,6 +65,11 @@ const char *wp_boot_verdict_sentence(struct wp_arena *arena, const struct wp_boo
 		return "Its boot manager and its program for a start from the network are signed under different certificates: where one starts "
 		       "the other may not.";
 	return sentence(arena, image, WP_BOOT_MANAGER, "its boot manager");
+}
+
+const char *wp_boot_verdict_sentence(struct wp_arena *arena, const struct wp_boot_image *image)
+{
+	return wp_arena_printf(arena, "%s%s", image_sentence(arena, image), network_words(image));
 }
 
 const char *wp_boot_medium_sentence(struct wp_arena *arena, const struct wp_boot_image *medium)

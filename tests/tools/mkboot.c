@@ -77,6 +77,14 @@ static const struct {
 	{ "2011-only: nested", MANAGER, { .svn = 9, .first = LEAF_2011, .second = LEAF_2023, .beside = PE_NESTED } },
 	{ "2023-in-place: countersigned", MANAGER, { .svn = 9, .first = LEAF_2023, .second = LEAF_THIRD, .beside = PE_COUNTERSIGNED } },
 	{ "2023-in-place: stamped", MANAGER, { .svn = 9, .first = LEAF_2023, .second = LEAF_THIRD, .beside = PE_STAMPED } },
+	{ "mixed: network third-party", MANAGER, { .svn = 9, .first = LEAF_2023 } },
+	{ NULL, NETWORK, { .svn = -1, .first = LEAF_THIRD } },
+	{ "2023-in-place: network named", MANAGER, { .svn = 9, .first = LEAF_2023 } },
+	{ NULL, NETWORK, { .svn = -1, .first = LEAF_FORGED } },
+	{ "2023-in-place: network unsigned", MANAGER, { .svn = 9, .first = LEAF_2023 } },
+	{ NULL, NETWORK, { .svn = -1 } },
+	{ "2011-only: network altered", MANAGER, { .svn = 9, .first = LEAF_2011 } },
+	{ NULL, NETWORK, { .svn = -1, .first = LEAF_2011, .broken = true } },
 };
 
 static int write_names(void)

@@ -64,6 +64,17 @@ Test(audit_expect_boot, certificates)
 		{ "n-n", "", "", "" },
 		{ "n-o", "boot-mixed", "boot-mixed", "boot-mixed" },
 		{ "o-n", "boot-2011-only,boot-mixed", "boot-2011-only,boot-mixed", "boot-mixed" },
+		/* By somebody else, on one side or on both. */
+		{ "n-s", "boot-mixed", "boot-mixed", "boot-mixed" },
+		{ "s-n", "lacks,boot-mixed", "lacks,boot-mixed", "boot-mixed" },
+		{ "s-s", "lacks", "lacks", "" },
+		/* Nothing is proven of the start from the network; that is no news where it starts otherwise than is expected anyway. */
+		{ "n-f", "expectation-unknown", "expectation-unknown", "" },
+		{ "n-r", "expectation-unknown", "expectation-unknown", "" },
+		{ "n-x", "expectation-unknown", "expectation-unknown", "" },
+		{ "o-f", "boot-2011-only", "boot-2011-only", "" },
+		{ "onf", "boot-2011-only", "expectation-unknown", "" },
+		{ "n-a", "boot-digest", "boot-digest", "boot-digest" },
 		{ "s", "lacks", "lacks", "" },
 		{ "f", "expectation-unknown", "expectation-unknown", "" },
 		{ "u", "boot-unsigned", "boot-unsigned", "boot-unsigned" },
@@ -109,6 +120,9 @@ Test(audit_expect_boot, sentences_on_certificates)
 		{ "", "there is no \\Windows\\Boot\\EFI\\bootmgfw.efi in both images", "2023", false },
 		{ "n-o", "image 1: a start from a disc and one from the network are signed under different certificates (the known certificate \"New CA\", "
 			 "and the known certificate \"Old CA\"), so that where one starts the other may not", NULL, false },
+		{ "n-s", "image 1: a start from a disc and one from the network are signed under different certificates (the known certificate \"New CA\", "
+			 "and a certificate that is not known, called \"Acme CA\"), so that where one starts the other may not", NULL, false },
+		{ "n-f", "whether image 1 starts as is expected is not known: who signed \\Windows\\Boot\\PXE\\wdsmgfw.efi is not proven", NULL, false },
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

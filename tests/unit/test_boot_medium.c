@@ -5,7 +5,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-enum by { NOT_READ, NOBODY, THIRD, BY_2011, BY_2023, BOTH, FORGED, NONE, JOINT, ALL };
+enum by { NOT_READ, NOBODY, THIRD, FOURTH, BY_2011, BY_2023, BOTH, FORGED, ALTERED, NONE, JOINT, ALL };
 
 static struct wp_boot_signature signature_of(enum wp_authority authority, bool known)
 {
@@ -26,12 +26,20 @@ static void make(struct wp_arena *arena, enum by by, enum wp_boot_role role, str
 	program->signatures = wp_arena_alloc(arena, 3 * sizeof *program->signatures);
 	if (by == THIRD || by == JOINT || by == ALL)
 		program->signatures[program->signature_count++] = signature_of(WP_AUTHORITY_OTHER, false);
+	if (by == FOURTH) {
+		program->signatures[program->signature_count] = signature_of(WP_AUTHORITY_OTHER, false);
+		program->signatures[program->signature_count++].issuer = "c";
+	}
 	if (by == BY_2011 || by == BOTH || by == JOINT || by == ALL)
 		program->signatures[program->signature_count++] = signature_of(WP_AUTHORITY_WINDOWS_2011, true);
 	if (by == BY_2023 || by == BOTH || by == ALL)
 		program->signatures[program->signature_count++] = signature_of(WP_AUTHORITY_WINDOWS_2023, true);
 	if (by == FORGED)
 		program->signatures[program->signature_count++] = signature_of(WP_AUTHORITY_WINDOWS_2023, false);
+	if (by == ALTERED) {
+		program->signatures[program->signature_count] = signature_of(WP_AUTHORITY_WINDOWS_2023, true);
+		program->signatures[program->signature_count++].digest_agrees = false;
+	}
 }
 
 Test(boot_medium, verdicts)
@@ -45,6 +53,7 @@ Test(boot_medium, verdicts)
 		{ FORGED, NONE, WP_BOOT_UNPROVEN },      { NOT_READ, NONE, WP_BOOT_NOT_READ },   { BY_2011, BY_2011, WP_BOOT_2011_ONLY },
 		{ BY_2011, BY_2023, WP_BOOT_MIXED },     { BY_2011, THIRD, WP_BOOT_MIXED },      { BY_2023, BOTH, WP_BOOT_MIXED },
 		{ BY_2011, NOBODY, WP_BOOT_UNPROVEN },   { NOBODY, NOT_READ, WP_BOOT_NOT_READ }, { BY_2023, NOT_READ, WP_BOOT_NOT_READ },
+		{ THIRD, FOURTH, WP_BOOT_MIXED },        { THIRD, THIRD, WP_BOOT_THIRD_PARTY },
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -169,6 +178,65 @@ Test(boot_medium, doubts)
 	EXPECT_DOUBT("it is no program that can be read");
 #undef EXPECT_DOUBT
 	wp_arena_free(arena);
+}
+
+/*
+ * What starts from the network beside a boot manager: signed by another one it makes the verdict, whoever that is; where it is not proven
+ * who signed it the verdict is that of the boot manager, and the sentence and a finding say so.
+ */
+Test(boot_medium, start_from_the_network)
+{
+	static const struct {
+		enum by manager, network;
+		enum wp_boot_verdict verdict;
+		const char *doubt; /* of the finding; NULL: none. "": the sentence alone says that it was not read. */
+	} rows[] = {
+		{ BY_2023, BY_2023, WP_BOOT_2023, NULL },
+		{ BY_2023, NONE, WP_BOOT_2023, NULL },
+		{ BY_2023, BY_2011, WP_BOOT_MIXED, NULL },
+		{ BY_2023, BOTH, WP_BOOT_2023, NULL },
+		{ BY_2023, THIRD, WP_BOOT_MIXED, NULL },
+		{ BOTH, THIRD, WP_BOOT_MIXED, NULL },
+		{ THIRD, BY_2023, WP_BOOT_MIXED, NULL },
+		{ THIRD, THIRD, WP_BOOT_THIRD_PARTY, NULL },
+		{ THIRD, FOURTH, WP_BOOT_MIXED, NULL },
+		{ JOINT, THIRD, WP_BOOT_2011_ONLY, NULL },
+		{ BY_2023, NOBODY, WP_BOOT_2023, "it has no signature" },
+		{ BY_2023, FORGED, WP_BOOT_2023, "its signature only has the name of a known certificate" },
+		{ BY_2011, ALTERED, WP_BOOT_2011_ONLY, "it is not what was signed, for its digest is another one" },
+		{ THIRD, FORGED, WP_BOOT_THIRD_PARTY, "its signature only has the name of a known certificate" },
+		{ BY_2023, NOT_READ, WP_BOOT_2023, "" },
+		{ NONE, NOBODY, WP_BOOT_NO_MANAGER, "it has no signature" },
+		{ NOBODY, FORGED, WP_BOOT_UNPROVEN, "its signature only has the name of a known certificate" },
+		{ NOT_READ, NOT_READ, WP_BOOT_NOT_READ, NULL },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct wp_arena *arena = wp_arena_new();
+		struct wp_boot_file files[2];
+		struct wp_boot_image image = { .known = true, .files = files };
+		const char *doubt = rows[i].doubt, *sentence;
+		bool judged = rows[i].verdict != WP_BOOT_UNPROVEN;
+
+		if (rows[i].manager != NONE)
+			make(arena, rows[i].manager, WP_BOOT_MANAGER, &files[image.count++]);
+		if (rows[i].network != NONE)
+			make(arena, rows[i].network, WP_BOOT_NETWORK, &files[image.count++]);
+		wp_boot_judge(arena, &image, (struct wp_svn){ 0 });
+		cr_expect_eq(image.verdict, rows[i].verdict, "row %zu: %s", i, wp_boot_verdict_name(image.verdict));
+		cr_expect_eq(image.diags.count, doubt && *doubt, "row %zu", i);
+		if (image.diags.count) {
+			cr_expect_str_eq(image.diags.items[0].code, "boot-network-unproven");
+			cr_expect_str_eq(image.diags.items[0].summary,
+					 wp_arena_printf(arena, "who signed efi/boot/bootx64.efi is not proven: %s", doubt));
+		}
+		sentence = wp_boot_verdict_sentence(arena, &image);
+		cr_expect_eq(!!strstr(sentence, " Who signed its program for a start from the network is not proven."), doubt && *doubt && judged,
+			     "row %zu: %s", i, sentence);
+		cr_expect_eq(!!strstr(sentence, " Its program for a start from the network could not be read."), doubt && !*doubt, "row %zu: %s", i,
+			     sentence);
+		wp_arena_free(arena);
+	}
 }
 
 /* That two are signed under different certificates is not said where one of them may be signed under both. */
