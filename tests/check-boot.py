@@ -108,6 +108,29 @@ def media(folder, programs, known):
                   medium['summary'] in html.unescape(' '.join(page.split())).replace('\\*', '*'))
 
 
+def alike(folder, programs, known):
+    """Names that differ by case alone: none of the programs is left out."""
+    by_2011, by_2023 = (f'{programs}/{name}.efi' for name in ('2', '6'))
+    tools = f'{os.path.dirname(os.path.abspath(__file__))}/tools'
+    for form in ['--udf', '1.02'], ['--iso', '--joliet']:
+        subprocess.run([f'{tools}/mkmedia.py', *form, f'{folder}/alike.iso', f'sources/boot.wim={folder}/boot.wim',
+                        f'EFI/BOOT/BOOTAA64.EFI={by_2011}', f'efi/boot/bootx64.efi={by_2023}'], check=True)
+        medium = json.loads(run('wimplan-other-authorities', 'inspect', '--boot', '--json', f'{folder}/alike.iso', **known))['files'][0]['media']['boot']
+        check(f'verdict of a medium with two folders, {form}', 'mixed', medium['verdict'])
+    lines = ['image "alike"']
+    for name, path in ('bootmgfw.efi', by_2011), ('BOOTMGFW.EFI', by_2023):
+        with open(path, 'rb') as file:
+            lines.append(f'file /Windows/Boot/EFI/{name} hex {file.read().hex()}')
+    with open(f'{folder}/alike.recipe', 'w') as file:
+        file.write('\n'.join(lines) + '\n')
+    run('mkwim', f'{folder}/alike.recipe', f'{folder}/alike.wim')
+    boot = json.loads(run('wimplan-other-authorities', 'inspect', '--boot', '--json', f'{folder}/alike.wim', **known))['files'][0]['images'][0]['boot']
+    check('finding of two boot managers', ['boot-name-twice'], [diag['code'] for diag in boot['diagnostics']])
+    check('signers of two boot managers', [['windows-uefi-2023'], ['windows-pca-2011']],
+          [[one['authority'] for one in file['signatures']] for file in boot['files']])
+    check('verdict of two boot managers', '2023-in-place', boot['verdict'])
+
+
 def expectations(folder, wim, known):
     """[expect] boot and svn, held against the eleven images."""
     with open(f'{folder}/expect.conf', 'w') as file:
@@ -198,6 +221,7 @@ def main(folder):
     pages(wim, images, known)
 
     media(folder, programs, known)
+    alike(folder, programs, known)
     expectations(folder, wim, known)
 
     # The program that is installed knows none of these certificates, whatever the environment says.

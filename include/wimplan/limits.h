@@ -235,5 +235,7 @@
 #define WP_LIMIT_MEDIA_PARTITIONS 8u
 /* Files of one kind in one folder of it that are named. */
 #define WP_LIMIT_MEDIA_LISTED 64u
+/* Folders of it that are gone into for one path, of which several may be the same but for their case. */
+#define WP_LIMIT_MEDIA_ALIKE 16u
 
 #endif

@@ -56,7 +56,7 @@ static inline void wp_media_closep(struct wp_media **media)
 bool wp_media_find(struct wp_media *media, const char *path, struct wp_media_file *ret);
 
 /*
- * The files in the folder at @path whose names begin with @begin and end with @end, in the order of the medium; at most
+ * The files in the folder at @path, and in others whose path is the same but for its case, whose names begin with @begin and end with @end, in the order of the medium; at most
  * WP_LIMIT_MEDIA_LISTED of them. Returns their number. *@ret_whole is false where there may be others: in a file system that cannot
  * be read, in a folder that cannot be read to its end, or beyond that limit.
  */

@@ -124,6 +124,23 @@ static void take_file(struct wp_boot_survey *survey, const struct wp_boot_place 
 		want(survey, file);
 }
 
+/* The last @count files of @image are those of one place. The verdict takes the first file of each role. */
+static void tell_alike(struct wp_boot_survey *survey, struct wp_boot_image *image, size_t count)
+{
+	const struct wp_boot_file *files = count ? &image->files[image->count - count] : NULL;
+	bool judged = files && wp_boot_is_started(files->role) && files->role != WP_BOOT_MEDIA_START;
+
+	for (size_t i = 1; i < count; i++)
+		for (size_t k = 0; k < i; k++) {
+			if (!wp_text_equal_nocase(files[i].path, files[k].path))
+				continue;
+			wp_diag_add(survey->arena, &image->diags, WP_SEVERITY_WARNING, "boot-name-twice", NULL,
+				    "%s and %s differ by the case of letters alone: Windows finds only one of them%s", files[k].path, files[i].path,
+				    judged ? ", and the verdict rests on the former" : "");
+			return;
+		}
+}
+
 void wp_boot_survey_tree(void *context, const struct wp_tree *tree)
 {
 	struct wp_boot_survey *survey = context;
@@ -144,6 +161,7 @@ void wp_boot_survey_tree(void *context, const struct wp_tree *tree)
 		wp_boot_place_find(&places[i], tree, &found);
 		for (size_t k = 0; k < found.count; k++)
 			take_file(survey, &places[i], tree, found.nodes[k], image);
+		tell_alike(survey, image, found.count);
 		if (found.more)
 			wp_diag_add(survey->arena, &image->diags, WP_SEVERITY_WARNING, "boot-more", NULL,
 				    "there are more than %u files \\%s: those behind them are not shown", WP_LIMIT_BOOT_AT_PLACE, places[i].path);

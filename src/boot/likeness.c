@@ -4,6 +4,8 @@
 
 #include "wimplan/text.h"
 
+#include <string.h>
+
 bool wp_boot_same_signature(const struct wp_boot_signature *a, const struct wp_boot_signature *b)
 {
 	return wp_text_equal(a->signer, b->signer) && wp_text_equal(a->issuer, b->issuer) && a->nested == b->nested &&
@@ -39,8 +41,15 @@ struct wp_boot_difference wp_boot_compare(const struct wp_boot_program *a, const
 
 const struct wp_boot_file *wp_boot_find_like(const struct wp_boot_image *image, const struct wp_boot_file *file)
 {
-	for (size_t i = 0; i < image->count; i++)
-		if (image->files[i].role == file->role && wp_text_equal_nocase(image->files[i].path, file->path))
+	const struct wp_boot_file *like = NULL;
+
+	for (size_t i = 0; i < image->count; i++) {
+		if (image->files[i].role != file->role || !wp_text_equal_nocase(image->files[i].path, file->path))
+			continue;
+		/* An image may have several whose paths are the same but for their case. */
+		if (!strcmp(image->files[i].path, file->path))
 			return &image->files[i];
-	return NULL;
+		like = like ? like : &image->files[i];
+	}
+	return like;
 }

@@ -2,6 +2,8 @@
 /* The paths, and what stands at them in a tree. */
 #include "places.h"
 
+#include "wimplan/text.h"
+
 #include <string.h>
 
 static const struct wp_boot_place places[] = {
@@ -34,13 +36,26 @@ const struct wp_boot_place *wp_boot_places(size_t *ret_count)
 	return places;
 }
 
+/* The children with that name: a file system that tells letters by their case may have several. They stand side by side. */
+static void find_alike(const struct wp_tree *tree, const struct wp_node *folder, uint32_t one, uint32_t *ret_from, uint32_t *ret_to)
+{
+	const char *name = wp_tree_name(tree, one);
+
+	*ret_from = one;
+	*ret_to = one + 1;
+	while (*ret_from > folder->first_child && wp_text_equal_nocase(wp_tree_name(tree, *ret_from - 1), name))
+		--*ret_from;
+	while (*ret_to < folder->first_child + folder->child_count && wp_text_equal_nocase(wp_tree_name(tree, *ret_to), name))
+		++*ret_to;
+}
+
 /* Adds what stands at @path below @node, which is the whole of it where @path is empty. No deeper than a place has components. */
 static void find_below(const struct wp_tree *tree, uint32_t node, const char *path, struct wp_boot_found *ret)
 {
 	const struct wp_node *here = &tree->nodes[node];
 	size_t length = strcspn(path, "\\");
 	const char *rest = path + length + (path[length] == '\\');
-	uint32_t from, to;
+	uint32_t from, to, one;
 
 	if (!*path) {
 		ret->more = !wp_node_is_folder(here) && ret->count == WP_LIMIT_BOOT_AT_PLACE;
@@ -52,8 +67,10 @@ static void find_below(const struct wp_tree *tree, uint32_t node, const char *pa
 		from = here->first_child;
 		to = from + here->child_count;
 	} else {
-		from = wp_tree_child(tree, node, path, length);
-		to = from == WP_NO_NODE ? from : from + 1;
+		one = wp_tree_child(tree, node, path, length);
+		if (one == WP_NO_NODE)
+			return;
+		find_alike(tree, here, one, &from, &to);
 	}
 	for (uint32_t i = from; i < to && !ret->more; i++)
 		find_below(tree, i, rest, ret);

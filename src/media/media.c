@@ -208,56 +208,93 @@ bool wp_media_find(struct wp_media *media, const char *path, struct wp_media_fil
 	return true;
 }
 
-/* What is collected of a folder in one of the file systems. */
+/* A file that was listed. */
+struct listed {
+	struct wp_media_node node;
+	const char *path; /* as it is spelled */
+};
+
+/* What is collected of the folders of one path in one of the file systems. */
 struct listing {
 	struct wp_media *media;
+	const struct wp_volume *volume;
 	const char *begin, *end;
-	const char *folder; /* its path as it is spelled */
-	struct wp_media_node *nodes;
+	struct way way;
+	const char *folder; /* the one that is gone through, as it is spelled */
+	size_t folders;     /* that were gone into, with those on the way */
+	struct listed *items;
 	size_t count;
-	bool more;  /* there are others */
+	bool more;  /* there are others in @folder */
 	bool whole; /* all of them were looked at */
 };
 
 static void take_listed(void *context, const struct wp_media_node *node)
 {
 	struct listing *listing = context;
+	struct wp_arena *arena = listing->media->arena;
 
 	if (node->folder || !wp_ascii_begins(node->name, listing->begin) || !wp_ascii_ends(node->name, listing->end))
 		return;
 	listing->more = listing->count == WP_LIMIT_MEDIA_LISTED;
-	if (listing->more)
+	if (!listing->more)
+		*WP_PUSH(arena, listing->items, listing->count) =
+			(struct listed){ *node, wp_arena_printf(arena, "%s/%s", listing->folder, node->name) };
+}
+
+/* The folders in a folder that have one name but for its case. */
+struct alike {
+	struct wp_arena *arena;
+	const char *name;
+	struct wp_media_node *nodes;
+	size_t count;
+};
+
+static void take_alike(void *context, const struct wp_media_node *node)
+{
+	struct alike *alike = context;
+
+	if (!node->folder || !wp_text_equal_nocase(node->name, alike->name) || alike->count > WP_LIMIT_MEDIA_ALIKE)
 		return;
-	*WP_PUSH(listing->media->arena, listing->nodes, listing->count) = *node;
-	listing->nodes[listing->count - 1].name = wp_arena_strdup(listing->media->arena, node->name);
+	*WP_PUSH(alike->arena, alike->nodes, alike->count) = *node;
+	alike->nodes[alike->count - 1].name = wp_arena_strdup(alike->arena, node->name);
+}
+
+/*
+ * Lists the files in the folder at @path below @folder, whose own path is @spelled. A file system that tells letters by their case may
+ * have several folders there: firmware finds what it starts in any of them. No deeper than @path has names.
+ */
+static void list_below(struct listing *listing, const struct wp_media_node *folder, const char *spelled, const char *path)
+{
+	struct wp_arena *arena = listing->media->arena;
+	size_t length = strcspn(path, "/"), above = listing->way.count;
+	struct alike alike = { .arena = arena, .name = wp_arena_strndup(arena, path, length) };
+	const char *why;
+
+	if (listing->more || listing->folders > WP_LIMIT_MEDIA_ALIKE)
+		return;
+	if (listing->folders++ == WP_LIMIT_MEDIA_ALIKE)
+		add_damage(listing->media, listing->volume, listing->volume->name, "more of its folders have one name but for its case than are read");
+	if (listing->folders > WP_LIMIT_MEDIA_ALIKE || !enter(listing->media, listing->volume, folder, &listing->way))
+		return;
+	listing->folder = spelled;
+	why = listing->volume->list(listing->volume, folder, *path ? take_alike : take_listed, *path ? (void *)&alike : (void *)listing);
+	if (why)
+		add_damage(listing->media, listing->volume, listing->volume->name, why);
+	for (size_t i = 0; i < alike.count; i++)
+		list_below(listing, &alike.nodes[i], wp_arena_printf(arena, "%s%s%s", spelled, *spelled ? "/" : "", alike.nodes[i].name),
+			   path + length + (path[length] == '/'));
+	listing->way.count = above;
 }
 
 /* @lost: there is such a file system, and it cannot be read. */
 static void list(const struct wp_volume *volume, bool lost, const char *path, struct listing *listing)
 {
 	size_t damages = listing->media->volumes->damages;
-	struct wp_media_node folder;
-	const char *why = NULL;
 
-	if (volume && find(listing->media, volume, path, &folder, &listing->folder) && folder.folder)
-		why = volume->list(volume, &folder, take_listed, listing);
-	if (why)
-		add_damage(listing->media, volume, volume->name, why);
+	listing->volume = volume;
+	if (volume)
+		list_below(listing, &volume->root, "", path);
 	listing->whole = !lost && !listing->more && listing->media->volumes->damages == damages;
-}
-
-/* Which file of a listing has this name: the one that is spelled alike, or else the first whose name is the same but for its case. */
-static size_t find_listed(const struct listing *listing, const char *name)
-{
-	size_t found = listing->count;
-
-	for (size_t i = 0; i < listing->count; i++) {
-		if (!strcmp(listing->nodes[i].name, name))
-			return i;
-		if (found == listing->count && wp_text_equal_nocase(listing->nodes[i].name, name))
-			found = i;
-	}
-	return found;
 }
 
 static void tell_more(const struct listing *listing, const char *where, const char *what)
@@ -268,21 +305,42 @@ static void tell_more(const struct listing *listing, const char *where, const ch
 			    WP_LIMIT_MEDIA_LISTED, listing->begin, listing->end, what);
 }
 
-static void locate_listed(const struct wp_volume *volume, const struct listing *listing, size_t at, struct wp_media_file *ret)
+/*
+ * Holds a file against those of the same path in ISO 9660: those that are spelled alike, or else those whose path is the same but for its
+ * case. One of them is in its place, or they differ.
+ */
+static void hold_against_listed(const struct wp_media_file *file, const struct listing *iso9660)
 {
-	*ret = (struct wp_media_file){ .path = wp_arena_printf(listing->media->arena, "%s/%s", listing->folder, listing->nodes[at].name) };
-	volume->locate(volume, &listing->nodes[at], ret);
+	struct wp_media_file first = { 0 };
+	bool any = false, exact = false, same = false;
+
+	for (size_t i = 0; i < iso9660->count && !file->why; i++) {
+		const struct listed *item = &iso9660->items[i];
+		bool spelled = !strcmp(item->path, file->path);
+		struct wp_media_file other = { .path = item->path };
+
+		if ((exact && !spelled) || !wp_text_equal_nocase(item->path, file->path))
+			continue;
+		if (spelled && !exact)
+			any = same = false;
+		exact = spelled;
+		iso9660->volume->locate(iso9660->volume, &item->node, &other);
+		same = same || (!other.why && other.size == file->size && other.offset == file->offset);
+		first = any ? first : other;
+		any = true;
+	}
+	if (any && !same)
+		hold_against(iso9660->media, file, &first);
 }
 
 /* A folder may be long, and is gone through once for all that is listed in it. */
 size_t wp_media_list(struct wp_media *media, const char *path, const char *begin, const char *end,
 		     struct wp_media_file **ret, bool *ret_whole)
 {
-	const struct wp_volume *udf = media->volumes->udf, *iso9660 = media->volumes->iso9660;
 	struct listing in_udf = { .media = media, .begin = begin, .end = end }, in_iso = in_udf, *listing = &in_udf;
 
-	list(udf, media->volumes->lost_udf, path, &in_udf);
-	list(iso9660, media->volumes->lost_iso9660, path, &in_iso);
+	list(media->volumes->udf, media->volumes->lost_udf, path, &in_udf);
+	list(media->volumes->iso9660, media->volumes->lost_iso9660, path, &in_iso);
 	if (!in_udf.count)
 		listing = &in_iso;
 	*ret_whole = in_udf.whole && (listing == &in_udf || in_iso.whole);
@@ -291,14 +349,12 @@ size_t wp_media_list(struct wp_media *media, const char *path, const char *begin
 		tell_more(&in_iso, " in ISO 9660", "held against those in UDF");
 	*ret = wp_arena_alloc(media->arena, listing->count * sizeof **ret);
 	for (size_t i = 0; i < listing->count; i++) {
-		size_t k = listing == &in_udf ? find_listed(&in_iso, listing->nodes[i].name) : in_iso.count;
-		struct wp_media_file other;
+		struct wp_media_file *file = &(*ret)[i];
 
-		locate_listed(listing == &in_udf ? udf : iso9660, listing, i, &(*ret)[i]);
-		if (k == in_iso.count)
-			continue;
-		locate_listed(iso9660, &in_iso, k, &other);
-		hold_against(media, &(*ret)[i], &other);
+		*file = (struct wp_media_file){ .path = listing->items[i].path };
+		listing->volume->locate(listing->volume, &listing->items[i].node, file);
+		if (listing == &in_udf)
+			hold_against_listed(file, &in_iso);
 	}
 	return listing->count;
 }
