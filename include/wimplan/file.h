@@ -45,13 +45,13 @@ int wp_file_look_itself(const char *path, struct wp_file_status *ret);
  */
 struct wp_file_place {
 	uint64_t device, inode; /* of the file; of one that is not there, of the nearest folder above it that is */
-	const char *rest;       /* the names from that folder on; "": the file is there */
+	const char *rest;       /* the names from that folder on; "": the file is there; NULL: it is nobody's file */
 };
 /*
- * Finds the place of a regular file, or of one that is not there; in @arena. False where nobody's file is meant: "-", a descriptor of
- * our own ("/dev/stdout"), a device, a pipe, a folder.
+ * Finds the place of a regular file, or of one that is not there; in @arena. Nobody's file are "-", a descriptor of our own
+ * ("/dev/stdout"), a device, a pipe, a folder. 0 or an errno, where it cannot be told.
  */
-bool wp_file_locate(struct wp_arena *arena, const char *path, struct wp_file_place *ret);
+int wp_file_locate(struct wp_arena *arena, const char *path, struct wp_file_place *ret);
 bool wp_file_same_place(const struct wp_file_place *a, const struct wp_file_place *b);
 /* An open file. 0 or an errno. */
 int wp_file_look_open(int fd, struct wp_file_status *ret);

@@ -7,12 +7,29 @@
 
 #include <stdio.h>
 
+enum wp_lines_how {
+	WP_LINES_NEW,      /* in the place of what there was */
+	WP_LINES_FOLLOWED, /* behind it, each as soon as it is said: somebody may look on */
+};
+
+/* A file of lines of JSON. */
+struct wp_lines {
+	FILE *file; /* NULL: nobody wants them */
+	const char *path;
+	int reason; /* the errno of the first failure; 0 while all is well */
+};
+/* @path NULL: nobody wants them. */
+int wp_lines_open(const char *path, enum wp_lines_how how, struct wp_lines *ret, struct wp_error *err);
+/* Takes over the reference. What cannot be written is told by wp_lines_close(). */
+void wp_lines_add(struct wp_lines *lines, json_t *line);
+/* Says what went wrong from the first line on. May be called again. */
+int wp_lines_close(struct wp_lines *lines, struct wp_error *err);
+
 struct wp_progress {
 	bool bar; /* standard error is a terminal, and --quiet was not given */
 	unsigned int columns;
 	uint64_t shown; /* the permille that was drawn last, plus one */
-	FILE *events;     /* NULL without --events */
-	const char *path; /* of --events */
+	struct wp_lines events;
 };
 
 /* Opens the file of --events, if there is one, and writes its first line. */

@@ -11,6 +11,7 @@
 #include "wimplan/error.h"
 #include "wimplan/file.h"
 #include "wimplan/program.h"
+#include "wimplan/progress.h"
 #include "wimplan/provider.h"
 
 #include <stdio.h>
@@ -51,7 +52,7 @@ struct wp_apply {
 	size_t wave_count;
 	bool then_watch;      /* the calls are made, and their content is to be watched now */
 	struct wp_buf result; /* what the calls came to, for people, until that is over */
-	FILE *events; /* NULL: none are wanted */
+	struct wp_lines events;
 	bool on_line; /* a progress line stands on standard error */
 	char doing[400];  /* what is waited for; "" when nothing is */
 	int64_t said_ms;  /* when something was last said on standard error, by wp_clock_ms() */

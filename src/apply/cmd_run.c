@@ -274,9 +274,8 @@ static int run_locked(struct wp_apply *apply)
 	return status;
 }
 
-static int run(struct wp_cli *cli, void *arguments)
+static int run_plan(struct wp_apply *apply, struct wp_cli *cli)
 {
-	struct wp_apply *apply __attribute__((cleanup(wp_apply_end))) = arguments;
 	int lock __attribute__((cleanup(wp_closep))) = -1;
 	int status = wp_apply_begin(apply, cli);
 
@@ -297,6 +296,13 @@ static int run(struct wp_cli *cli, void *arguments)
 	wp_closep(&lock);
 	lock = -1;
 	return wp_watch_plan(apply);
+}
+
+static int run(struct wp_cli *cli, void *arguments)
+{
+	struct wp_apply *apply __attribute__((cleanup(wp_apply_end))) = arguments;
+
+	return wp_events_end(apply, run_plan(apply, cli));
 }
 
 const struct wp_command wp_apply_run = {

@@ -91,7 +91,7 @@ static int run(struct wp_cli *cli, void *arguments)
 
 	if (!status)
 		status = wp_apply_prepare(apply);
-	return status ? status : wp_watch_plan(apply);
+	return wp_events_end(apply, status ? status : wp_watch_plan(apply));
 }
 
 const struct wp_command wp_apply_watch = {

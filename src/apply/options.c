@@ -148,7 +148,7 @@ int wp_apply_begin(struct wp_apply *apply, struct wp_cli *cli)
 
 void wp_apply_end(struct wp_apply **apply)
 {
-	wp_events_close(*apply);
+	wp_lines_close(&(*apply)->events, NULL);
 	wp_apply_progress(*apply, "%s", "");
 	wp_steps_end(&(*apply)->steps);
 	wp_buf_free(&(*apply)->result);

@@ -6,7 +6,6 @@
 #include "wimplan/json.h"
 #include "wimplan/text.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 #include <time.h>
@@ -74,45 +73,43 @@ void wp_apply_tick(void *context)
 
 int wp_events_open(struct wp_apply *apply)
 {
-	if (!apply->cli->events || apply->events)
-		return WP_OK;
-	apply->events = fopen(apply->cli->events, "ae");
-	if (!apply->events)
-		return wp_fail(&apply->cli->err, WP_E_FAILED, "events", apply->cli->events, "%s cannot be opened: %s",
-			       apply->cli->events, strerror(errno));
-	setvbuf(apply->events, NULL, _IOLBF, 0);
-	return WP_OK;
+	return apply->events.file ? WP_OK : wp_lines_open(apply->cli->events, WP_LINES_FOLLOWED, &apply->events, &apply->cli->err);
 }
 
-void wp_events_close(struct wp_apply *apply)
+int wp_events_end(struct wp_apply *apply, int status)
 {
-	if (apply->events && fclose(apply->events))
-		wp_apply_note(apply, "%s: not all events could be written: %s", apply->cli->events, strerror(errno));
-	apply->events = NULL;
+	struct wp_error lost;
+
+	if (!wp_lines_close(&apply->events, &lost))
+		return status;
+	/* Not as the error of the call: its result is out, and with --json that is the one document. */
+	clear_progress(apply);
+	wp_program_say(apply->cli->program->name, lost.message);
+	if (!status && apply->cli->status == WP_EXIT_DONE)
+		apply->cli->status = WP_EXIT_FAILED;
+	return status;
 }
 
 void wp_event_of(struct wp_apply *apply, const char *type, const char *message, json_t *facts)
 {
 	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = NULL;
-	json_t *line __attribute__((cleanup(wp_json_freep))) = NULL, *more __attribute__((cleanup(wp_json_freep))) = facts;
-	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
+	json_t *more __attribute__((cleanup(wp_json_freep))) = facts, *line;
 
-	if (!apply->events)
+	if (!apply->events.file)
 		return;
 	arena = wp_arena_new();
 	line = wp_json_object("type", wp_json_text(type), "time", wp_json_time(wp_apply_now(apply)), NULL);
 	if (more && json_object_update(line, more))
 		wp_out_of_memory();
 	wp_json_set(line, "message", wp_json_text(message && *message ? wp_utf8_repair(arena, message) : NULL));
-	wp_json_line(&text, line);
-	fputs(wp_buf_text(&text), apply->events);
+	wp_lines_add(&apply->events, line);
 }
 
 void wp_event(struct wp_apply *apply, const char *type, const struct wp_step *step, const char *message, double seconds)
 {
 	json_t *facts;
 
-	if (!apply->events)
+	if (!apply->events.file)
 		return;
 	facts = wp_json_must(json_object());
 	if (step)

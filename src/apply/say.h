@@ -23,7 +23,11 @@ void wp_apply_progress(struct wp_apply *apply, const char *format, ...) __attrib
 void wp_apply_tick(void *apply);
 
 int wp_events_open(struct wp_apply *apply);
-void wp_events_close(struct wp_apply *apply);
+/*
+ * Closes the file of --events at the end of a call that has come to @status, which it returns. Where lines of it were lost that is said,
+ * and a call that is done otherwise has failed; what it did stays done and recorded.
+ */
+int wp_events_end(struct wp_apply *apply, int status);
 /* One line of --events; @step NULL: of the run as a whole. @seconds below 0: none. */
 void wp_event(struct wp_apply *apply, const char *type, const struct wp_step *step, const char *message,
 	      double seconds);

@@ -23,7 +23,7 @@ void wp_export_event(struct wp_export *export, const char *type, const char *cla
 {
 	json_t *line;
 
-	if (!export->progress.events)
+	if (!export->progress.events.file)
 		return;
 	line = wp_json_object("type", wp_json_text(type), "time", wp_json_time(wp_clock_time()), "class", wp_json_text(class), "key",
 			      wp_json_text(key), NULL);
@@ -52,7 +52,7 @@ void wp_export_waits(void *context, const char *why, int64_t milliseconds)
 	struct wp_export *export = context;
 
 	wp_mutex_lock(export->lock);
-	if (export->progress.events)
+	if (export->progress.events.file)
 		wp_progress_event(&export->progress,
 				  wp_json_object("type", wp_json_text("retry"), "time", wp_json_time(wp_clock_time()), "class",
 						 json_null(), "key", json_null(), "why", wp_json_text(why), "seconds",

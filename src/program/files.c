@@ -4,6 +4,7 @@
 #include "wimplan/file.h"
 #include "wimplan/program.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* What SQLite keeps beside a database while it changes (sqlite.org/tempfiles.html, 2). */
@@ -81,13 +82,12 @@ static const char *file_of_operand(struct wp_arena *arena, const char *operand)
 	struct wp_file_status file;
 	char *path = wp_arena_strdup(arena, operand), *colon;
 
-	while (wp_file_look(path, &file)) {
-		colon = strrchr(path, ':');
-		if (!colon || colon == path)
-			return operand;
+	while ((colon = strrchr(path, ':')) && colon != path) {
+		if (!wp_file_look(path, &file))
+			return path;
 		*colon = '\0';
 	}
-	return path;
+	return strlen(path) == strlen(operand) || wp_file_look(path, &file) ? operand : path;
 }
 
 static void add_operands(struct wp_cli *cli, struct wp_named_files *files)
@@ -132,27 +132,32 @@ static int add_settings(struct wp_cli *cli, struct wp_named_files *files)
 	return WP_OK;
 }
 
-static void locate(struct wp_cli *cli, struct placed_list *list, const char *who, const char *path, enum wp_file_use use)
+static int locate(struct wp_cli *cli, struct placed_list *list, const char *who, const char *path, enum wp_file_use use)
 {
 	struct placed placed = { .file = { who, path, use } };
+	int reason = wp_file_locate(cli->arena, path, &placed.place);
 
-	if (wp_file_locate(cli->arena, path, &placed.place))
+	if (reason)
+		return wp_fail(&cli->err, WP_E_FAILED, "unreadable", path, "%s cannot be looked at: %s", path, strerror(reason));
+	if (placed.place.rest)
 		*WP_PUSH(cli->arena, list->items, list->count) = placed;
+	return WP_OK;
 }
 
-static struct placed_list locate_all(struct wp_cli *cli, const struct wp_named_files *files)
+/* Those from the one with number @first on. */
+static int locate_all(struct wp_cli *cli, const struct wp_named_files *files, size_t first, struct placed_list *list)
 {
-	struct placed_list list = { 0 };
+	int status = WP_OK;
 
-	for (size_t i = 0; i < files->count; i++) {
+	for (size_t i = first; i < files->count && !status; i++) {
 		const struct wp_named_file *file = &files->items[i];
 
-		locate(cli, &list, file->who, file->path, file->use);
-		for (size_t k = 0; file->use == WP_FILE_USE_DATABASE && k < sizeof beside / sizeof *beside; k++)
-			locate(cli, &list, wp_arena_printf(cli->arena, "the %s of %s", beside[k], file->who),
-			       wp_arena_printf(cli->arena, "%s%s", file->path, beside[k]), WP_FILE_USE_DATABASE);
+		status = locate(cli, list, file->who, file->path, file->use);
+		for (size_t k = 0; !status && file->use == WP_FILE_USE_DATABASE && k < sizeof beside / sizeof *beside; k++)
+			status = locate(cli, list, wp_arena_printf(cli->arena, "the %s of %s", beside[k], file->who),
+					wp_arena_printf(cli->arena, "%s%s", file->path, beside[k]), WP_FILE_USE_DATABASE);
 	}
-	return list;
+	return status;
 }
 
 static bool is_option(const struct wp_named_file *file)
@@ -176,43 +181,61 @@ static int fail_same(struct wp_cli *cli, const struct wp_named_file *a, const st
 			    is_option(first) ? first->who : second->who);
 }
 
-/* What stands where something is to be written; NULL: nothing that has to stay. */
-static const char *what_stands(const struct wp_cli *cli, const struct placed *placed)
+/* What is in an open file that has to stay; NULL: nothing of the kind. 0 or an errno. */
+static int look_into(int fd, const char **ret)
 {
-	int fd __attribute__((cleanup(wp_closep))) = -1;
-	struct wp_file_status file;
 	char begin[16];
 
-	if (placed->place.rest[0] || wp_file_open_any(placed->file.path, WP_FILE_HOW_FOLLOW, &fd, &file))
-		return NULL;
-	for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
-		if (wp_file_read_at(fd, begin, kept[i].length, kept[i].at) == (ptrdiff_t)kept[i].length &&
-		    !memcmp(begin, kept[i].mark, kept[i].length))
-			return kept[i].what;
-	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
-		if (wp_ascii_ends(placed->file.path, endings[i]))
-			return wp_arena_printf(cli->arena, "a file that ends in %s", endings[i]);
-	return NULL;
+	*ret = NULL;
+	for (size_t i = 0; i < sizeof kept / sizeof *kept && !*ret; i++) {
+		ptrdiff_t got = wp_file_read_at(fd, begin, kept[i].length, kept[i].at);
+
+		if (got < 0)
+			return (int)-got;
+		if (got == (ptrdiff_t)kept[i].length && !memcmp(begin, kept[i].mark, kept[i].length))
+			*ret = kept[i].what;
+	}
+	return 0;
+}
+
+/* That what stands where something is to be written may go. */
+static int check_taken_place(struct wp_cli *cli, const struct placed *placed)
+{
+	const char *path = placed->file.path, *what = NULL;
+	int fd __attribute__((cleanup(wp_closep))) = -1;
+	struct wp_file_status file;
+	int reason = placed->place.rest[0] ? ENOENT : wp_file_open_any(path, WP_FILE_HOW_FOLLOW, &fd, &file);
+
+	/* One that may be written and not be read is none of them that anybody uses. */
+	if (reason == ENOENT || reason == EACCES)
+		return WP_OK;
+	if (!reason)
+		reason = look_into(fd, &what);
+	if (reason)
+		return wp_fail(&cli->err, WP_E_FAILED, "unreadable", path, "%s, whose place %s would take, cannot be looked at: %s", path,
+			       placed->file.who, strerror(reason));
+	for (size_t i = 0; i < sizeof endings / sizeof *endings && !what; i++)
+		if (wp_ascii_ends(path, endings[i]))
+			what = wp_arena_printf(cli->arena, "a file that ends in %s", endings[i]);
+	return what ? wp_cli_usage(cli, placed->file.who, "%s is %s, and %s would take its place; give another file", path, what,
+				   placed->file.who)
+		    : WP_OK;
 }
 
 static int check_against(struct wp_cli *cli, const struct placed_list *list, const struct placed *written)
 {
-	const char *what;
-
 	for (const struct placed *other = list->items; other < list->items + list->count; other++)
 		if (other != written && wp_file_same_place(&other->place, &written->place))
 			return fail_same(cli, &written->file, &other->file);
-	what = written->file.use == WP_FILE_USE_WRITTEN ? what_stands(cli, written) : NULL;
-	return what ? wp_cli_usage(cli, written->file.who, "%s is %s, and %s would take its place; give another file", written->file.path,
-				   what, written->file.who)
-		    : WP_OK;
+	return written->file.use == WP_FILE_USE_WRITTEN ? check_taken_place(cli, written) : WP_OK;
 }
 
 int wp_cli_check_files(struct wp_cli *cli, const void *arguments)
 {
 	struct wp_named_files files = { 0 };
-	struct placed_list list;
+	struct placed_list list = { 0 };
 	bool writes = false;
+	size_t named;
 	int status;
 
 	add_options(cli, arguments, &files);
@@ -223,12 +246,14 @@ int wp_cli_check_files(struct wp_cli *cli, const void *arguments)
 		return WP_OK;
 	add_operands(cli, &files);
 	add_config(cli, &files);
-	status = add_settings(cli, &files);
-	if (status)
-		return status;
 	if (cli->program->files)
 		cli->program->files(cli, arguments, &files);
-	list = locate_all(cli, &files);
+	named = files.count;
+	status = locate_all(cli, &files, 0, &list);
+	if (!status)
+		status = add_settings(cli, &files);
+	if (!status)
+		status = locate_all(cli, &files, named, &list);
 	for (size_t i = 0; i < list.count && !status; i++)
 		if (list.items[i].file.use != WP_FILE_USE_READ)
 			status = check_against(cli, &list, &list.items[i]);

@@ -3,22 +3,14 @@
 #include "wimplan/progress.h"
 #include "wimplan/print.h"
 
-#include <errno.h>
-#include <string.h>
-
 int wp_progress_open(struct wp_cli *cli, struct wp_progress *ret)
 {
 	*ret = (struct wp_progress){
 		.bar = cli->env->stderr_terminal && !cli->quiet,
 		.columns = cli->env->columns,
-		.path = cli->events,
 	};
-	if (!cli->events)
-		return WP_OK;
-	ret->events = fopen(cli->events, "we");
-	if (!ret->events)
-		return wp_fail(&cli->err, WP_E_FAILED, "unwritable", cli->events,
-			       "%s cannot be written: %s; give another --events FILE", cli->events, strerror(errno));
+	if (wp_lines_open(cli->events, WP_LINES_NEW, &ret->events, &cli->err))
+		return cli->err.status;
 	wp_progress_event(ret, json_pack("{s:s, s:s, s:s}", "type", "version", "format", "wimplan-events",
 					 "format_version", "1.0"));
 	return WP_OK;
@@ -26,7 +18,7 @@ int wp_progress_open(struct wp_cli *cli, struct wp_progress *ret)
 
 bool wp_progress_wanted(const struct wp_progress *progress)
 {
-	return progress->bar || progress->events;
+	return progress->bar || progress->events.file;
 }
 
 void wp_progress_draw(struct wp_progress *progress, uint64_t done, uint64_t total, const char *words)
@@ -51,24 +43,10 @@ void wp_progress_draw(struct wp_progress *progress, uint64_t done, uint64_t tota
 
 void wp_progress_event(struct wp_progress *progress, json_t *line)
 {
-	/* What cannot be written is told by wp_progress_close(). */
-	if (progress->events) {
-		json_dumpf(line, progress->events, JSON_COMPACT);
-		fputc('\n', progress->events);
-	}
-	json_decref(line);
+	wp_lines_add(&progress->events, line);
 }
 
 int wp_progress_close(struct wp_progress *progress, struct wp_error *err)
 {
-	bool failed = progress->events && (fflush(progress->events) || ferror(progress->events));
-	int reason = errno;
-
-	if (progress->events)
-		fclose(progress->events);
-	progress->events = NULL;
-	if (!failed)
-		return WP_OK;
-	return wp_fail(err, WP_E_FAILED, "unwritable", progress->path, "%s could not be written to its end: %s",
-		       progress->path, strerror(reason));
+	return wp_lines_close(&progress->events, err);
 }

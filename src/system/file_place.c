@@ -70,8 +70,8 @@ static const char *tidy(struct wp_arena *arena, const char *names)
 	return wp_arena_strdup(arena, wp_buf_text(&buf));
 }
 
-/* The place of what is not there. False: not even its root is. */
-static bool locate_missing(struct wp_arena *arena, const char *path, struct wp_file_place *ret)
+/* The place of what is not there; nobody's where not even its root is. */
+static void locate_missing(struct wp_arena *arena, const char *path, struct wp_file_place *ret)
 {
 	struct wp_file_status folder;
 
@@ -81,26 +81,31 @@ static bool locate_missing(struct wp_arena *arena, const char *path, struct wp_f
 
 		if (!wp_file_look(above, &folder)) {
 			*ret = (struct wp_file_place){ folder.device, folder.inode, tidy(arena, names) };
-			return true;
+			return;
 		}
 		if (!slash || slash == path)
-			return false;
+			return;
 		end = (size_t)(slash - path);
 	}
 }
 
-bool wp_file_locate(struct wp_arena *arena, const char *path, struct wp_file_place *ret)
+int wp_file_locate(struct wp_arena *arena, const char *path, struct wp_file_place *ret)
 {
 	struct wp_buf real __attribute__((cleanup(wp_buf_free))) = { 0 };
 	struct wp_file_status file;
-	int fd;
+	int fd, reason;
 
+	*ret = (struct wp_file_place){ 0 };
 	if (!strcmp(path, "-") || wp_file_follow(path, &real, &fd) || fd >= 0)
-		return false;
-	if (wp_file_look(wp_buf_text(&real), &file))
-		return locate_missing(arena, wp_buf_text(&real), ret);
-	*ret = (struct wp_file_place){ file.device, file.inode, "" };
-	return file.kind == WP_FILE_KIND_REGULAR;
+		return 0;
+	reason = wp_file_look(wp_buf_text(&real), &file);
+	if (!reason && file.kind == WP_FILE_KIND_REGULAR)
+		*ret = (struct wp_file_place){ file.device, file.inode, "" };
+	/* What lies behind a folder that may not be entered, or behind no folder, is as good as not there. */
+	if (reason != ENOENT && reason != ENOTDIR && reason != EACCES && reason != ENAMETOOLONG)
+		return reason;
+	locate_missing(arena, wp_buf_text(&real), ret);
+	return 0;
 }
 
 bool wp_file_same_place(const struct wp_file_place *a, const struct wp_file_place *b)

@@ -240,6 +240,25 @@ def test_stdout_is_full(build, folder, expect):
         expect.equal(site.outcomes(), {(site.packages[0]["id"], REFRESH): "done"}, "the receipt is there all the same")
 
 
+def test_events_are_lost(build, folder, expect):
+    """Lines of --events that cannot be written stop no call, and are said at the end, whatever was written behind them."""
+    site = Site(build, folder, kinds=("both", "refresh")).make_plan()
+    with site.start(load=True) as server:
+        result = site.apply(server, "run", "--json", "--events", "/dev/full")
+        expect.status(result, 1)
+        expect.says(result.stderr, "/dev/full could not be written to its end: No space left on device")
+        expect.equal(json.loads(result.stdout)["format"], "wimplan-receipt", "the one document")
+        expect.equal(set(site.outcomes().values()), {"done"}, "outcomes")
+        result = site.apply(server, "watch", "--quiet", "--for", "0s", "--events", "/dev/full")
+        expect.equal(result.returncode, 1 if result.returncode != 6 else 6, "exit status of watch")
+        expect.says(result.stderr, "/dev/full could not be written to its end")
+        result = site.apply(server, "watch", "--for", "0s", "--events", "events.ndjson")
+        good = result.returncode
+        for line in (folder / "events.ndjson").read_text().splitlines():
+            json.loads(line)
+        expect.equal(site.apply(server, "watch", "--for", "0s", "--events", "/dev/full").returncode, good or 1, "a status that was bad stays")
+
+
 def test_killed_and_never_read(build, folder, expect):
     """Started, killed, never carried out: the next run looks until the settle time since the start is over, then sends again."""
     site = Site(build, folder, kinds=("refresh", "reload")).make_plan()
