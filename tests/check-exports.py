@@ -3,10 +3,12 @@
 """Exports that are made to be expensive: check-exports.py BUILD.
 
 Each is read or refused in a time that is linear in its size: twice the size may cost no more than about twice the processor
-time. What is compared with it is measured in the same run, so that a slow or busy machine changes nothing.
+time. What is compared with it is measured in the same run, so that a slow or busy machine changes nothing. Neither memory nor a
+file that is written meanwhile may be many times the size of the export.
 """
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -20,12 +22,25 @@ with open(WIMPLAN, "rb") as program:
 # Below this many seconds a measurement says nothing; a quadratic cost at these sizes is far above.
 NOISE = 0.15
 MOST = 3.0
+# Bytes of memory and of a file that any export may take, and those for each of its own: values of JSON take some tens in memory.
+MEMORY, MEMORY_EACH = 64 << 20, 64
+FILE, FILE_EACH = 4 << 20, 8
 SOURCE = "\\\\s\\d\\a.wim"
 passed = failed = 0
 
 
 def package(properties, name="P0100001"):
     return {"__CLASS": "SMS_ImagePackage", "PackageID": name, "SourceSite": "P01", **properties}
+
+
+def rows_of_one(first, further):
+    """Rows of one package as a list of the AdminService."""
+    return json.dumps({"value": [package({"PackageType": 257, **first})] + [{"PackageID": "P0100001", **properties} for properties in further]})
+
+
+def further_rows(name, count, first=None):
+    """Rows of a class that each add a property to what the others say of the same thing."""
+    return rows_of_one({}, [{"__CLASS": name, "Index": 1, **(first or {})}] + [{"__CLASS": name, "Index": 1, f"X{i}": i} for i in range(count)])
 
 
 def bag(inner):
@@ -85,6 +100,8 @@ EXPORTS = [
     ("packages of one download", lambda n: steps("<step type='SMS_TaskSequence_DownloadPackageContentAction' name='y'>"
                                                  "<variable property='DownloadPackages'>" + "".join(
         f"P01{i:05X}," for i in range(n)) + "</variable></step>"), 20000, True),
+    ("packages of a step with a long name", lambda n: steps(f"<step type='x' name='{'y' * n * 20}'>" + "".join(
+        f"<variable property='PackageID'>P01{i:05X}</variable>" for i in range(n)) + "</step>"), 10000, True),
     ("a long command line", lambda n: steps("<step type='SMS_TaskSequence_ApplyDataImageAction' name='y'><action>" + "/dat " * n +
                                             "</action></step>"), 200000, True),
     ("task sequences that run each other", lambda n: site_rows("SMS_TaskSequencePackage", [
@@ -118,6 +135,20 @@ EXPORTS = [
      False),
     ("pages of a list", lambda n: "".join('{"@odata.context":"#SMS_ImagePackage","value":[' + row(i) + '],"@odata.nextLink":"x"}'
                                           for i in range(n)), 10000, True),
+    ("rows that add to a package", lambda n: rows_of_one({}, [{"__CLASS": "SMS_ImagePackage", f"X{i}": i} for i in range(n)]), 8000, True),
+    ("rows that add to a large package", lambda n: rows_of_one({"Description": "x" * n * 500}, [
+        {"__CLASS": "SMS_ImagePackage", f"X{i % 10}": i % 10} for i in range(n)]), 2000, True),
+    ("short rows of a large package", lambda n: rows_of_one({"ImageProperty": "", "Description": "x" * n * 1000}, [
+        {"__CLASS": "SMS_ImagePackage", "PackageType": 257} for i in range(n)]), 1000, True),
+    ("rows of large packages in turn", lambda n: json.dumps([
+        package({"PackageType": 257, **({"Description": "x" * n * 100} if i < 10 else {f"X{i}": i})}, f"P010000{i % 10}") for i in range(n)]),
+     4000, True),
+    ("lazy names row by row", lambda n: rows_of_one({}, [{"__CLASS": "SMS_ImagePackage", "__LAZYPROPERTIES": [f"L{i}"]}
+                                                         for i in range(n)]), 8000, True),
+    ("rows that add to an image", lambda n: further_rows("SMS_ImageInformation", n), 8000, True),
+    ("rows that add to counts", lambda n: further_rows("SMS_ObjectContentExtraInfo", n), 8000, True),
+    ("short rows that contradict large counts", lambda n: further_rows("SMS_ObjectContentExtraInfo", n, {"Y": "x" * n * 500})[:-2] + "".join(
+        ',{"PackageID":"P0100001","__CLASS":"SMS_ObjectContentExtraInfo","Index":0}' for i in range(n)) + "]}", 2000, True),
     ("rows of one package", lambda n: "[" + ",".join([row(1)] * n) + "]", 20000, True),
     ("dates that cannot be told", lambda n: "PackageID,PackageType,SourceSite,SourceDate\n" + "".join(
         f"P01{i:05X},257,P01,1/9/2026\n" for i in range(n)), 10000, True),
@@ -136,32 +167,43 @@ EXPORTS = [
 ]
 
 
-def run(arguments):
-    started = subprocess.Popen([WIMPLAN, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+def run(arguments, most=resource.RLIM_INFINITY):
+    """Exit status, processor seconds and bytes of memory; no file may grow beyond @most bytes."""
+    started = subprocess.Popen([WIMPLAN, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
+                               preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)))
     _, status, usage = os.wait4(started.pid, 0)
     started.returncode = 0
-    return os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime
+    return os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime, usage.ru_maxrss << 10
+
+
+def fail(name, why):
+    global failed
+    failed += 1
+    print(f"FAILED {name}: {why}")
 
 
 def measure(folder, name, text, good):
-    """Processor seconds of an import and of what reads the snapshot again."""
-    global failed
+    """Processor seconds of an import and of what reads the export, or its snapshot, again."""
     export, cache = os.path.join(folder, "export"), os.path.join(folder, "cache.db")
     if os.path.exists(cache):
         os.remove(cache)
     with open(export, "w", encoding="utf-8") as file:
         file.write(text)
-    status, seconds = run(["import", "--site", "P01", "--taken-at", "2026-02-20T02:10:00Z", "--cache", cache, export])
+    size = os.path.getsize(export)
+    plan, site = ["plan", "--site", "P01", "--json", "--map", f"\\\\s\\d={folder}"], ["--site", "P01", "--taken-at", "2026-02-20T02:10:00Z"]
+    status, seconds, memory = run(["import", *site, "--cache", cache, export], FILE + FILE_EACH * size)
+    if os.environ.get("VERBOSE"):
+        print(f"{name}: {size >> 10} KB, {memory >> 20} MB of memory")
     if status != (0 if good else 1):
-        failed += 1
-        print(f"FAILED {name}: status {status}")
+        fail(name, f"status {status}")
+    if not SANITIZED and memory > MEMORY + MEMORY_EACH * size:
+        fail(name, f"{memory >> 20} MB of memory for {size} bytes")
     if status == 0:
-        for arguments in (["snapshot", "show", "--cache", cache], ["plan", "--cache", cache, "--site", "P01", "--json", "--map", f"\\\\s\\d={folder}"]):
-            again, more = run(arguments)
+        for arguments in (["snapshot", "show", "--cache", cache], [*plan, "--cache", cache], [*plan, "--cache", os.path.join(folder, "none.db"), "--records", export]):
+            again, more, _ = run(arguments)
             seconds += more
             if again not in (0, 3):
-                failed += 1
-                print(f"FAILED {name}: {arguments[0]}: status {again}")
+                fail(name, f"{arguments[0]}: status {again}")
     return seconds
 
 
@@ -171,8 +213,7 @@ with tempfile.TemporaryDirectory() as folder:
         # Twice that of half the size, and a little for what is no measurement.
         half, whole = measure(folder, name, make(size // 2), good), measure(folder, name, make(size), good)
         if not SANITIZED and whole > MOST * max(half, NOISE):
-            failed += 1
-            print(f"FAILED {name}: {half:.2f} s, and {whole:.2f} s for twice the size")
+            fail(name, f"{half:.2f} s, and {whole:.2f} s for twice the size")
         else:
             passed += 1
         if os.environ.get("VERBOSE"):

@@ -35,6 +35,8 @@
 #define WP_LIMIT_RECORD_BYTES (64u << 20)
 /* Places in one task sequence that name a package; real ones have dozens. */
 #define WP_LIMIT_SEQUENCE_USES 65536u
+/* Bytes of a step's name, which stands at each of them; what is longer is cut. The console's have some tens of letters. */
+#define WP_LIMIT_STEP_NAME 256u
 /* Task sequences that run one another above one: the console allows a chain of some tens. */
 #define WP_LIMIT_SEQUENCE_CALLERS 256u
 /* Tokens of one schedule; the console keeps 15 for a deployment. */

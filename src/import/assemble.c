@@ -10,6 +10,7 @@
 #include "wimplan/json.h"
 
 #include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@ struct wp_assembler *wp_assembler_new(const struct wp_import_options *options, c
 	assembler->arena = wp_arena_new();
 	assembler->options = options;
 	assembler->bounds = *bounds;
+	assembler->failed_row = SIZE_MAX;
 	wp_columns_init(&assembler->columns);
 	assembler->index = wp_json_must(json_object());
 	assembler->companion_index = wp_json_must(json_object());
@@ -36,11 +38,19 @@ struct wp_assembler *wp_assembler_new(const struct wp_import_options *options, c
 void wp_assembler_release(struct wp_assembler *assembler)
 {
 	for (size_t i = 0; i < assembler->entry_count; i++) {
+		struct wp_joined *joined = assembler->entries[i].joined;
+
 		wp_kept_free(&assembler->entries[i].properties);
-		wp_kept_free(&assembler->entries[i].later);
+		if (!joined)
+			continue;
+		wp_late_free(&joined->late);
+		wp_kept_free(&joined->later);
+		json_decref(joined->lazy);
 	}
-	for (size_t i = 0; i < assembler->companion_count; i++)
+	for (size_t i = 0; i < assembler->companion_count; i++) {
 		wp_kept_free(&assembler->companions[i].row);
+		wp_late_free(&assembler->companions[i].late);
+	}
 	for (size_t i = 0; i < assembler->waiting_count; i++)
 		wp_kept_free(&assembler->waiting[i].clean);
 	for (int kind = 0; kind < WP_SITE_KINDS; kind++)
@@ -66,18 +76,6 @@ void wp_assembler_free(struct wp_assembler *assembler)
 	json_decref(assembler->refused);
 	wp_arena_free(arena);
 	free(assembler);
-}
-
-const char *wp_assembler_word(struct wp_assembler *assembler, const char *text)
-{
-	const json_t *known = text ? json_object_get(assembler->word_index, text) : NULL;
-
-	if (known)
-		return assembler->words[json_integer_value(known)];
-	if (!text)
-		return NULL;
-	wp_json_set(assembler->word_index, text, json_integer((json_int_t)assembler->word_count));
-	return *WP_PUSH(assembler->arena, assembler->words, assembler->word_count) = wp_arena_strdup(assembler->arena, text);
 }
 
 int wp_assembler_claim_site(struct wp_assembler *assembler, const char *site, const char *from, struct wp_error *err)
@@ -182,112 +180,19 @@ static const json_t *lazy_of(struct wp_assembler *assembler, const json_t *lazy)
 	return share_lazy(assembler, found);
 }
 
-/* Both lists of names. */
-static const json_t *join_lazy(struct wp_assembler *assembler, const json_t *a, const json_t *b)
-{
-	json_t *both;
-
-	if (!a || !b || a == b)
-		return a ? a : b;
-	both = wp_json_must(json_copy((json_t *)a));
-	if (json_object_update(both, (json_t *)b) != 0)
-		wp_out_of_memory();
-	return share_lazy(assembler, both);
-}
-
-/* What is known of an entry beside its properties, now that it has these. @facts: of them; NULL: still to be found out. */
-static void know(struct wp_assembler *assembler, struct wp_entry_row *entry, const json_t *properties,
-		 const struct wp_image_facts *facts)
-{
-	struct wp_buf names __attribute__((cleanup(wp_buf_free))) = { 0 };
-	struct wp_image_facts own = { 0 };
-
-	entry->source_site = wp_assembler_word(assembler, wp_json_get_text(properties, "SourceSite"));
-	if (!assembler->options->spill)
-		return;
-	if (!facts)
-		wp_image_facts_read(properties, &own);
-	facts = facts ? facts : &own;
-	if (entry->class_known)
-		wp_not_fetched_text(entry, properties, &names);
-	entry->brief = (struct wp_entry_brief){
-		.fetched = facts->fetched,
-		.image_error = wp_assembler_word(assembler, facts->image_error),
-		.probed_error = wp_assembler_word(assembler, facts->probed_error),
-		.not_fetched = wp_assembler_word(assembler, names.data),
-	};
-	entry->brief.source_version.known =
-		wp_json_get_u64(properties, "SourceVersion", &entry->brief.source_version.value);
-	wp_image_facts_free(&own);
-}
-
-/* A further row of a package. */
-static int join_record(struct wp_assembler *assembler, const struct wp_taken_row *row, struct wp_entry_row *entry,
-		       struct wp_error *err)
-{
-	struct wp_spill *spill = assembler->options->spill;
-	json_t *properties __attribute__((cleanup(wp_json_freep))) = NULL;
-	json_t *later __attribute__((cleanup(wp_json_freep))) = NULL;
-	int status = wp_kept_get(spill, &entry->properties, &properties, err);
-
-	if (!status)
-		status = wp_kept_get(spill, &entry->later, &later, err);
-	if (!status)
-		status = wp_merge_properties(assembler, entry->package_id, properties, &entry->where, &later, row->clean,
-					     &row->where, err);
-	if (!status)
-		status = wp_keep(spill, properties, NULL, &entry->properties, err);
-	if (!status && later)
-		status = wp_keep(spill, later, NULL, &entry->later, err);
-	if (!status)
-		know(assembler, entry, properties, NULL);
-	return status;
-}
-
-static int add_record(struct wp_assembler *assembler, const struct wp_taken_row *row, size_t at, struct wp_error *err)
-{
-	struct wp_entry_row *entry = &assembler->entries[at];
-	const struct wp_prepared *prepared = row->prepared;
-	char room[WP_WHERE_ROOM], other_room[WP_WHERE_ROOM];
-
-	if (entry->has_record && entry->class_known && row->class_known && entry->class != row->class)
-		return wp_fail(err, WP_E_FAILED, "records-contradict", entry->package_id,
-			       "package %s: its class is %s in %s, but %s in %s; give exports that were made together",
-			       entry->package_id, wp_class_name(entry->class), wp_where_text(&entry->where, room),
-			       wp_class_name(row->class), wp_where_text(&row->where, other_room));
-	if (row->class_known) {
-		entry->class_known = true;
-		entry->class = row->class;
-	}
-	entry->lazy = join_lazy(assembler, entry->lazy, row->lazy);
-	if (entry->has_record)
-		return join_record(assembler, row, entry, err);
-	if (assembler->record_count == assembler->bounds.packages)
-		return wp_fail(err, WP_E_FAILED, "too-many-packages", row->where.file,
-			       "%s: these are more than %zu packages; import one site at a time",
-			       wp_where_text(&row->where, room), assembler->bounds.packages);
-	assembler->record_count++;
-	entry->has_record = true;
-	entry->where = row->where;
-	wp_columns_look(assembler, row->clean, entry->package_id);
-	wp_schedule_check(assembler, &row->where, entry->package_id, row->clean, "RefreshSchedule",
-			  "whether the site sends the package by itself");
-	know(assembler, entry, row->clean, prepared ? &prepared->images : NULL);
-	return wp_keep(assembler->options->spill, row->clean, prepared ? &prepared->text : NULL, &entry->properties, err);
-}
-
-static int take(struct wp_assembler *assembler, const struct wp_taken_row *row, struct wp_error *err)
+static int take(struct wp_assembler *assembler, struct wp_taken_row *row, struct wp_error *err)
 {
 	size_t entry = 0;
 	int status = WP_OK;
 
+	row->number = ++assembler->row_count;
 	if (row->sort == WP_ROW_SITE)
 		status = wp_site_rows_add(assembler, row, err);
 	else
 		status = find_entry(assembler, row, &entry, err);
 	if (!status && row->sort != WP_ROW_SITE)
 		status = row->sort == WP_ROW_COMPANION ? wp_companion_add(assembler, row, entry, err)
-					: add_record(assembler, row, entry, err);
+					: wp_record_add(assembler, row, entry, err);
 	if (!status)
 		wp_pages_add(assembler, row, entry);
 	return status;

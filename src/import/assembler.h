@@ -8,11 +8,13 @@
 
 #include "columns.h"
 #include "kept.h"
+#include "late_rows.h"
 #include "prepare.h"
 
 #include "wimplan/import.h"
 #include "wimplan/site.h"
 
+#include <stdint.h>
 #include <string.h>
 
 /* Bounds of one import: those of limits.h, less in tests. */
@@ -31,6 +33,14 @@ struct wp_entry_brief {
 	const char *not_fetched; /* as JSON; NULL while its class is not known */
 };
 
+/* What there is of a package with several rows. */
+struct wp_joined {
+	struct wp_late_rows late;
+	struct wp_kept later; /* property → index into wheres, for what a later row added */
+	json_t *lazy;         /* names of several rows, which are in no list of lazy_lists; owned; NULL */
+	size_t lazy_bytes;    /* of all its lazy names */
+};
+
 struct wp_entry_row {
 	char package_id[9];
 	bool has_record; /* false: only companion rows so far */
@@ -38,9 +48,9 @@ struct wp_entry_row {
 	enum wp_class class;
 	struct wp_where where;
 	const char *source_site;   /* SourceSite, as it stands; NULL */
-	const json_t *lazy;        /* names that __LAZYPROPERTIES gave, as keys; of lazy_lists; NULL when none */
+	const json_t *lazy;        /* names that __LAZYPROPERTIES gave, as keys; of lazy_lists or @joined; NULL when none */
 	struct wp_kept properties;
-	struct wp_kept later;      /* property → index into wheres, for what a later row added */
+	struct wp_joined *joined;  /* NULL while it has one row */
 	struct wp_entry_brief brief; /* empty where @properties are in memory */
 	struct wp_companion *companions; /* the first, when all are sorted */
 	size_t companion_count;
@@ -53,6 +63,7 @@ struct wp_companion {
 	const char *key; /* tells rows of one package apart */
 	struct wp_where where;
 	struct wp_kept row;
+	struct wp_late_rows late;
 	bool adds_up; /* its counts, where it is of WP_COMPANION_CONTENT_INFO */
 };
 
@@ -65,7 +76,8 @@ struct wp_site_row {
 /* Rows that were left out for one reason. */
 struct wp_left_out {
 	size_t count;
-	const char *first; /* where the first of them stood */
+	size_t number;     /* of the first of them, as in struct wp_taken_row */
+	const char *first; /* where that stood */
 };
 
 /* The rows of one kind. */
@@ -93,6 +105,7 @@ struct wp_page_row {
 
 /* A row as far as it says itself what it is. */
 struct wp_taken_row {
+	size_t number; /* in the order in which rows are taken in, from 1 */
 	struct wp_where where;
 	size_t page;
 	const char *list; /* the class that it names, "" when none */
@@ -120,6 +133,8 @@ struct wp_assembler {
 	struct wp_feed *feed; /* on which readers send their rows; borrowed */
 	struct wp_import_bounds bounds;
 	struct wp_diags diags;
+	size_t row_count;  /* that were taken in */
+	size_t failed_row; /* the one that the import fails with; SIZE_MAX while there is none */
 	json_t *index; /* PackageID → index into entries */
 	struct wp_entry_row *entries;
 	size_t entry_count;
@@ -194,6 +209,12 @@ void wp_page_goes_on(struct wp_assembler *assembler, size_t page);
 /* The class of its rows, as it says itself; "" for page 0. Lives as long as the assembler. */
 const char *wp_page_class(const struct wp_assembler *assembler, size_t page);
 
+/*
+ * Joins whatever waits in an import that has come to its end, or has failed with @status already: the earliest row that cannot be
+ * joined is then what it fails with. Gives the status.
+ */
+int wp_assembler_settle(struct wp_assembler *assembler, int status, struct wp_error *err);
+
 /* Makes the set, without its id (wp_record_set_identify()). The caller frees *@ret_set. */
 int wp_assembler_finish(struct wp_assembler *assembler, struct wp_record_set **ret_set, struct wp_error *err);
 
@@ -211,22 +232,40 @@ static inline struct wp_where wp_assembler_where(struct wp_assembler *assembler,
 	return copy;
 }
 
+/* Whether what is joined now is of no use but for what it may fail with. */
+static inline bool wp_import_has_failed(const struct wp_assembler *assembler)
+{
+	return assembler->failed_row != SIZE_MAX;
+}
+
 /* Counts a row that is left out. */
-void wp_leave_out(struct wp_assembler *assembler, struct wp_left_out *left_out, const struct wp_where *where);
+void wp_leave_out(struct wp_assembler *assembler, struct wp_left_out *left_out, const struct wp_taken_row *row);
 
 /* Takes in that the export is of @site, as @from says. */
 int wp_assembler_claim_site(struct wp_assembler *assembler, const char *site, const char *from, struct wp_error *err);
 
-/*
- * Puts @add over what is there; @old_where tells where a property of it came from. Gives WP_E_FAILED when a value
- * differs. @later as in struct wp_entry_row, NULL to keep none.
- */
-int wp_merge_properties(struct wp_assembler *assembler, const char *subject, json_t *old,
-			const struct wp_where *old_where, json_t **later, const json_t *add,
-			const struct wp_where *where, struct wp_error *err);
+/* What rows are put over. */
+struct wp_merging {
+	const char *subject; /* its package */
+	json_t *properties;
+	const struct wp_where *where; /* where they came from */
+	json_t *later; /* as in struct wp_joined; NULL to keep none */
+	bool changed;  /* something was put over them */
+};
 
+/* Puts @add over what is there. Gives WP_E_FAILED when a value differs. */
+int wp_merge_properties(struct wp_assembler *assembler, struct wp_merging *merging, const json_t *add, const struct wp_where *where,
+			struct wp_error *err);
+
+/* Takes in a row of the package @at itself. */
+int wp_record_add(struct wp_assembler *assembler, const struct wp_taken_row *row, size_t at, struct wp_error *err);
+/* Joins the rows of it that wait, and @last behind them (NULL: none). */
+int wp_record_join(struct wp_assembler *assembler, struct wp_entry_row *entry, const struct wp_taken_row *last, struct wp_error *err);
 /* Takes in a row that belongs to the entry @at. */
 int wp_companion_add(struct wp_assembler *assembler, const struct wp_taken_row *row, size_t at, struct wp_error *err);
+/* As wp_record_join(). */
+int wp_companion_join(struct wp_assembler *assembler, struct wp_companion *companion, const struct wp_taken_row *last,
+		      struct wp_error *err);
 
 /* Takes in that a row, which belongs to @entry (a row of the site to none), is on the page it says. */
 void wp_pages_add(struct wp_assembler *assembler, const struct wp_taken_row *row, size_t entry);

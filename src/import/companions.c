@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Rows that belong to a package of another row: of its images, and of what became of its content. */
 #include "assembler.h"
-#include "site_rows.h"
+#include "counts.h"
 
 #include "wimplan/buf.h"
 #include "wimplan/json.h"
 #include "wimplan/text.h"
 
 #include <inttypes.h>
+#include <stdint.h>
 #include <string.h>
 
 /* What tells the rows of a package apart, as text that sorts. */
@@ -23,12 +24,6 @@ static const char *companion_key(struct wp_arena *arena, enum wp_companion_kind 
 	/* Without a key only an equal row is the same one. */
 	wp_json_canonical(&buf, row);
 	return wp_arena_strdup(arena, wp_buf_text(&buf));
-}
-
-static void free_texts(struct wp_buf (*texts)[2])
-{
-	wp_buf_free(&(*texts)[0]);
-	wp_buf_free(&(*texts)[1]);
 }
 
 /* Whether the states of a row of SMS_ObjectContentExtraInfo, where it has all of them, are as many as it says are targeted. */
@@ -47,47 +42,62 @@ static bool adds_up(const json_t *row)
 	return sum == targeted;
 }
 
-/*
- * Counts move while they are exported: of two rows that contradict each other the one of the later LastUpdateDate counts, of one
- * time the same one in whatever order they come. False: @row is to take the place of @known, which may have become more.
- */
-static bool join_counts(struct wp_assembler *assembler, json_t *known, const struct wp_taken_row *row)
+/* A companion, and what it becomes. */
+struct joining {
+	struct wp_assembler *assembler;
+	struct wp_companion *companion;
+	struct wp_merging merging; /* of any other kind */
+	struct wp_counts *counts;  /* of WP_COMPANION_CONTENT_INFO */
+};
+
+static int join_row(void *context, const struct wp_taken_row *row, struct wp_error *err)
 {
-	struct wp_buf texts[2] __attribute__((cleanup(free_texts))) = { { 0 }, { 0 } };
-	const json_t *rows[2] = { known, row->clean };
+	struct joining *joining = context;
 
-	if (wp_rows_join(known, row->clean))
-		return true;
-	wp_leave_out(assembler, &assembler->contradicting_counts, &row->where);
-	for (size_t i = 0; i < 2; i++) {
-		const char *time = wp_json_get_text(rows[i], "LastUpdateDate");
-
-		wp_buf_printf(&texts[i], "%s\n", time ? time : "");
-		wp_json_canonical(&texts[i], rows[i]);
+	if (joining->counts) {
+		wp_counts_join(joining->assembler, joining->counts, joining->companion, row);
+		return WP_OK;
 	}
-	return strcmp(wp_buf_text(&texts[0]), wp_buf_text(&texts[1])) >= 0;
+	return wp_merge_properties(joining->assembler, &joining->merging, row->clean, &row->where, err);
+}
+
+int wp_companion_join(struct wp_assembler *assembler, struct wp_companion *companion, const struct wp_taken_row *last,
+		      struct wp_error *err)
+{
+	struct wp_spill *spill = assembler->options->spill;
+	struct wp_counts counts __attribute__((cleanup(wp_counts_free))) = { 0 };
+	json_t *known __attribute__((cleanup(wp_json_freep))) = NULL;
+	struct joining joining = { .assembler = assembler, .companion = companion };
+	int status = wp_kept_get(spill, &companion->row, &known, err);
+
+	if (status)
+		return status;
+	counts.row = json_incref(known);
+	joining.merging = (struct wp_merging){
+		.subject = assembler->entries[companion->entry].package_id,
+		.properties = known,
+		.where = &companion->where,
+	};
+	if (companion->kind == WP_COMPANION_CONTENT_INFO)
+		joining.counts = &counts;
+	status = wp_late_join(assembler, &companion->late, last, join_row, &joining, err);
+	if (status || wp_import_has_failed(assembler) || !(joining.merging.changed || counts.changed))
+		return status;
+	companion->adds_up = adds_up(counts.row);
+	return wp_keep(spill, counts.row, NULL, &companion->row, err);
 }
 
 /* A further row of the same key. */
-static int join_companion(struct wp_assembler *assembler, struct wp_companion *companion, const struct wp_taken_row *row,
-			  struct wp_error *err)
+static int add_further(struct wp_assembler *assembler, struct wp_companion *companion, const struct wp_taken_row *row,
+		       struct wp_error *err)
 {
 	struct wp_spill *spill = assembler->options->spill;
-	json_t *known __attribute__((cleanup(wp_json_freep))) = NULL;
-	int status = wp_kept_get(spill, &companion->row, &known, err);
+	/* Counts are compared as a whole: also in memory they wait for each other. */
+	size_t known = spill ? companion->row.span.length : companion->kind == WP_COMPANION_CONTENT_INFO ? SIZE_MAX : 0;
+	bool waits = false;
+	int status = known ? wp_late_add(assembler, &companion->late, row, 0, known, &waits, err) : WP_OK;
 
-	if (!status && row->kind != WP_COMPANION_CONTENT_INFO)
-		status = wp_merge_properties(assembler, assembler->entries[companion->entry].package_id, known,
-					     &companion->where, NULL, row->clean, &row->where, err);
-	else if (!status && !join_counts(assembler, known, row)) {
-		json_decref(known);
-		known = json_incref(row->clean);
-		companion->where = row->where;
-	}
-	if (status)
-		return status;
-	companion->adds_up = adds_up(known);
-	return wp_keep(spill, known, NULL, &companion->row, err);
+	return status || waits ? status : wp_companion_join(assembler, companion, row, err);
 }
 
 int wp_companion_add(struct wp_assembler *assembler, const struct wp_taken_row *row, size_t at, struct wp_error *err)
@@ -101,7 +111,7 @@ int wp_companion_add(struct wp_assembler *assembler, const struct wp_taken_row *
 	uint64_t index;
 
 	if (known)
-		return join_companion(assembler, &assembler->companions[json_integer_value(known)], row, err);
+		return add_further(assembler, &assembler->companions[json_integer_value(known)], row, err);
 	wp_json_set(assembler->companion_index, whole, json_integer((json_int_t)assembler->companion_count));
 	companion = WP_PUSH(assembler->arena, assembler->companions, assembler->companion_count);
 	companion->entry = at;

@@ -185,12 +185,34 @@ static int whole_records(struct wp_record_set *set, const struct wp_documents *d
 	return status;
 }
 
+int wp_assembler_settle(struct wp_assembler *assembler, int status, struct wp_error *err)
+{
+	/* What has failed and was no row's joining came behind all that wait. */
+	if (status && !wp_import_has_failed(assembler))
+		assembler->failed_row = assembler->row_count + 1;
+	for (size_t i = 0; i < assembler->entry_count; i++) {
+		struct wp_entry_row *entry = &assembler->entries[i];
+		int own = entry->joined && entry->joined->late.count ? wp_record_join(assembler, entry, NULL, err) : WP_OK;
+
+		status = own ? own : status;
+	}
+	for (size_t i = 0; i < assembler->companion_count; i++) {
+		struct wp_companion *companion = &assembler->companions[i];
+		int own = companion->late.count ? wp_companion_join(assembler, companion, NULL, err) : WP_OK;
+
+		status = own ? own : status;
+	}
+	return status;
+}
+
 int wp_assembler_finish(struct wp_assembler *assembler, struct wp_record_set **ret_set, struct wp_error *err)
 {
 	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = NULL;
 	const struct wp_documents *documents;
-	int status = check_entries(assembler, err);
+	int status = wp_assembler_settle(assembler, WP_OK, err);
 
+	if (!status)
+		status = check_entries(assembler, err);
 	if (!status)
 		status = find_site(assembler, err);
 	if (status)

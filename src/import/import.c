@@ -139,8 +139,7 @@ static int finish(struct wp_assembler *assembler, const char *name, int status, 
 {
 	if (!status)
 		status = wp_assembler_end_file(assembler, name, err);
-	if (!status)
-		status = wp_assembler_finish(assembler, ret_set, err);
+	status = status ? wp_assembler_settle(assembler, status, err) : wp_assembler_finish(assembler, ret_set, err);
 	wp_assembler_free(assembler);
 	return status;
 }
@@ -233,8 +232,7 @@ int wp_import_files_bounded(const char *const *paths, size_t count, const struct
 	assembler->feed = feed;
 	for (size_t i = 0; i < count && !status; i++)
 		status = read_export(paths[i], bounds->record_bytes, assembler, err);
-	if (!status)
-		status = wp_assembler_finish(assembler, ret_set, err);
+	status = status ? wp_assembler_settle(assembler, status, err) : wp_assembler_finish(assembler, ret_set, err);
 	if (!status)
 		status = wp_record_set_identify(*ret_set, err);
 	if (status) {

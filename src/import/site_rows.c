@@ -95,12 +95,15 @@ bool wp_schedule_check(struct wp_assembler *assembler, const struct wp_where *wh
 	return false;
 }
 
-void wp_leave_out(struct wp_assembler *assembler, struct wp_left_out *left_out, const struct wp_where *where)
+void wp_leave_out(struct wp_assembler *assembler, struct wp_left_out *left_out, const struct wp_taken_row *row)
 {
 	char room[WP_WHERE_ROOM];
 
-	if (!left_out->count++)
-		left_out->first = wp_arena_strdup(assembler->arena, wp_where_text(where, room));
+	/* Rows that waited may come behind later ones. */
+	if (left_out->count++ && left_out->number < row->number)
+		return;
+	left_out->number = row->number;
+	left_out->first = wp_arena_strdup(assembler->arena, wp_where_text(&row->where, room));
 }
 
 bool wp_rows_join(json_t *known, const json_t *row)
@@ -135,13 +138,13 @@ int wp_site_rows_add(struct wp_assembler *assembler, const struct wp_taken_row *
 			       "when machines have to run the deployment"))
 		json_object_del(kept, "AssignedSchedule");
 	if (wp_row_has_point(row->site_kind, kept) && !wp_point_name(scratch, row->site_kind, kept)) {
-		wp_leave_out(assembler, &rows->pointless, &row->where);
+		wp_leave_out(assembler, &rows->pointless, row);
 		json_decref(kept);
 		return WP_OK;
 	}
 	if (known) {
 		if (!wp_rows_join(rows->items[json_integer_value(known)].row, kept))
-			wp_leave_out(assembler, &rows->contradicting, &row->where);
+			wp_leave_out(assembler, &rows->contradicting, row);
 		json_decref(kept);
 		return WP_OK;
 	}

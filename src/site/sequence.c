@@ -85,10 +85,22 @@ static bool is_true(const struct wp_xml_element *element, const char *name)
 	return found && found->length == 4 && memcmp(found->value, "true", 4) == 0;
 }
 
+/* Its name, or the beginning of it: every package that the step names has it. */
+static const char *step_name(struct reading *r, const struct wp_xml_element *element)
+{
+	const char *name = copy(r, element, "name"), *fits = name;
+
+	if (strnlen(name, WP_LIMIT_STEP_NAME + 1) <= WP_LIMIT_STEP_NAME)
+		return name;
+	for (const char *at = name; (size_t)(at - name) <= WP_LIMIT_STEP_NAME - strlen("…"); wp_utf8_next(&at))
+		fits = at;
+	return wp_arena_printf(r->arena, "%.*s…", (int)(fits - name), name);
+}
+
 static void begin_step(struct reading *r, const struct wp_xml_element *element)
 {
 	r->step_depth = element->depth;
-	r->step = copy(r, element, "name");
+	r->step = step_name(r, element);
 	r->type = copy(r, element, "type");
 	r->action = "";
 	for (size_t i = 0; i < PROPERTIES; i++)

@@ -74,6 +74,63 @@ static void write_contradiction(struct wp_buf *buf)
 	wp_buf_puts(buf, "{]");
 }
 
+/* Long first rows, to which many short ones add: properties, lazy names, and text where another row has a number. */
+static void write_late(struct wp_buf *buf)
+{
+	wp_buf_puts(buf, "[");
+	for (int i = 0; i < ROWS; i++) {
+		wp_buf_printf(buf, "{\"__CLASS\":\"SMS_%s\",\"PackageID\":\"P010000%d\",\"Index\":%d,", i % 5 == 3 ? "ImageInformation"
+			      : i % 5 == 4 ? "ObjectContentExtraInfo" : "ImagePackage", i % 3, i % 5 == 3 ? i % 2 : 0);
+		if (i < 15)
+			wp_buf_printf(buf, "\"Description\":\"%0*d\",", 2000, 0);
+		if (i % 5 == 4)
+			wp_buf_printf(buf, "\"Targeted\":%d,", i % 90 < 80);
+		wp_buf_printf(buf, "\"X%d\":%s,\"__LAZYPROPERTIES\":[\"X%d\",\"L%d\"]}%s", i % 250, i % 2 ? "1" : "\"1.0\"", i, i / 7,
+			      i < ROWS - 1 ? "," : "]");
+	}
+}
+
+/*
+ * Rows that contradict their packages wait: the third row but one is the first of them, whether those of the other package are
+ * joined earlier (@order 1), or the file is damaged behind them (2). Which of its properties is named is as the row has them.
+ */
+static void write_late_contradiction(struct wp_buf *buf, int order)
+{
+	for (int i = 0; i < 2; i++)
+		wp_buf_printf(buf, "{\"PackageID\":\"P010000%d\",\"PackageType\":257,\"PkgFlags\":0,\"Description\":\"%0*d\"}\n", i, 2000, 0);
+	for (int i = 0; i < 4; i++)
+		wp_buf_printf(buf, "{\"PackageID\":\"P010000%d\",\"PackageType\":257,\"PkgFlags\":0,\"Y\":%d,\"X\":%d}\n", 1 - i % 2, i, i / 2);
+	if (order == 1)
+		wp_buf_printf(buf, "{\"PackageID\":\"P0100000\",\"PackageType\":257,\"PkgFlags\":0,\"Long\":\"%0*d\"}\n", 3000, 0);
+	wp_buf_puts(buf, order == 2 ? "{]" : "{\"PackageID\":\"none\",\"PackageType\":257,\"PkgFlags\":0}");
+}
+
+static void write_late_contradiction_joined(struct wp_buf *buf)
+{
+	write_late_contradiction(buf, 1);
+}
+
+static void write_late_contradiction_damaged(struct wp_buf *buf)
+{
+	write_late_contradiction(buf, 2);
+}
+
+/* Of counts of one time the greater text counts: of the first rows the long one, until one has a greater value in front of what differs. */
+static void write_late_counts(struct wp_buf *buf)
+{
+	static const char *const rows[] = { "\"b\":1", "\"b\":0", "\"c\":0,\"b\":1", "\"a\":0,\"b\":0", "\"d\":1", "\"b\":1,\"d\":2",
+					    "\"\xc3\xa9\":\"x\"" };
+
+	wp_buf_puts(buf, "[{\"PackageID\":\"P0100000\",\"PackageType\":257,\"PkgFlags\":0}");
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		wp_buf_printf(buf, ",{\"__CLASS\":\"SMS_ObjectContentExtraInfo\",\"PackageID\":\"P0100000\",%s", rows[i]);
+		if (!i)
+			wp_buf_printf(buf, ",\"z\":\"%0*d\"", 2000, 0);
+		wp_buf_puts(buf, "}");
+	}
+	wp_buf_puts(buf, "]");
+}
+
 /* An object that is no JSON stands in front of what cannot be cut into objects. */
 static void write_damage(struct wp_buf *buf)
 {
@@ -177,6 +234,10 @@ Test(site, rows_are_joined_in_their_order_by_any_number_of_threads_wherever_they
 		{ write_contradiction, "record 601 (line 601)" },
 		{ write_damage, "line 651" },
 		{ write_briefs, "ImageProperty cannot be read" },
+		{ write_late, "rows of SMS_ObjectContentExtraInfo left out" },
+		{ write_late_contradiction_joined, "Y is 0 in" },
+		{ write_late_contradiction_damaged, "record 5 (line 5)" },
+		{ write_late_counts, "3 rows of SMS_ObjectContentExtraInfo left out" },
 	};
 
 	temporary_make(folder);

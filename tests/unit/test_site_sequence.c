@@ -139,6 +139,34 @@ Test(sequence, depth_is_bounded)
 	wp_arena_free(arena);
 }
 
+/* Each of many packages of a step has its name. */
+Test(sequence, names_of_steps_are_bounded)
+{
+	static const char *const letters[] = { "n", "\xe2\x82\xac" };
+	struct wp_arena *arena = wp_arena_new();
+
+	for (size_t more = 0; more < 4; more++) {
+		struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+		struct wp_buf name __attribute__((cleanup(wp_buf_free))) = { 0 };
+		const char *letter = letters[more / 2], *why;
+		struct wp_sequence_use *items;
+		size_t count;
+
+		while (name.length + strlen(letter) <= WP_LIMIT_STEP_NAME)
+			wp_buf_puts(&name, letter);
+		wp_buf_printf(&buf, "<sequence version='3.10'><step type='x' name='%s%s'><variable property='PackageID'>P0100001</variable>"
+			      "</step></sequence>", wp_buf_text(&name), more % 2 ? letter : "");
+		cr_assert_eq(wp_sequence_parse(arena, wp_buf_text(&buf), &items, &count, &why), 0, "%s", why);
+		cr_assert_eq(count, 1);
+		if (more % 2) {
+			wp_buf_cut(&name, (WP_LIMIT_STEP_NAME - 3) / strlen(letter) * strlen(letter));
+			wp_buf_puts(&name, "…");
+		}
+		cr_expect_str_eq(items->step, wp_buf_text(&name));
+	}
+	wp_arena_free(arena);
+}
+
 Test(sequence, places_are_bounded)
 {
 	struct wp_arena *arena = wp_arena_new();
