@@ -3,6 +3,7 @@
  * The signatures of a program: PKCS #7 in the entries of its certificate table, and in one another. libcrypto's CMS functions refuse
  * what Microsoft signs, whose content is no OCTET STRING; its PKCS #7 functions refuse Microsoft's time stamps: so each for one.
  */
+#include "der.h"
 #include "pe.h"
 
 #include "wimplan/text.h"
@@ -30,6 +31,11 @@
 #define ENTRY_UEFI_PKCS1 0xef0u
 #define ENTRY_UEFI_GUID 0xef1u
 static const uint8_t guid_of_pkcs7[16] = { 0x9d, 0xd2, 0xaf, 0x4a, 0xdf, 0x68, 0xee, 0x49, 0x8a, 0xa9, 0x34, 0x7d, 0x37, 0x56, 0x65, 0xa7 };
+/*
+ * How the length of a signature is written: in the two bytes behind this one. EDK II's HashPeImageByType() refuses all else but for three
+ * or more bytes, and finds no kind of digest then, for which it looks at a fixed place.
+ */
+#define LENGTH_OF_TWO_BYTES 0x82u
 /* What a signature may have behind it to reach such a multiple. */
 #define MOST_PADDING 7u
 #define LONGEST_NAME 256
@@ -187,21 +193,6 @@ static void find_authority(const struct reader *reader, STACK_OF(X509) *certific
 	}
 }
 
-/* The next value of DER with this tag; *@at moves to its content, and its end is given. NULL: it is another one, or damaged. */
-static const uint8_t *enter(const uint8_t **at, const uint8_t *end, int wanted)
-{
-	const unsigned char *p = *at;
-	int tag, kind;
-	long length;
-	int how = end > p ? ASN1_get_object(&p, &length, &tag, &kind, end - p) : 0x80;
-
-	/* Indefinite lengths are none of DER. */
-	if ((how & 0x81) || kind != V_ASN1_UNIVERSAL || tag != wanted)
-		return NULL;
-	*at = p;
-	return p + length;
-}
-
 static void take_digest(struct reader *reader, const EVP_MD *kind)
 {
 	if (reader->digest.kind == kind)
@@ -214,15 +205,15 @@ static void take_digest(struct reader *reader, const EVP_MD *kind)
 /* SpcIndirectDataContent: a sequence of what it is about and of a DigestInfo. */
 static void compare_digest(struct reader *reader, const uint8_t *at, const uint8_t *end, struct wp_boot_signature *ret)
 {
-	const uint8_t *data_end = enter(&at, end, V_ASN1_SEQUENCE), *info_end, *algorithm_end, *value_end, *algorithm;
+	const uint8_t *data_end = wp_der_enter(&at, end, V_ASN1_SEQUENCE), *info_end, *algorithm_end, *value_end, *algorithm;
 	ASN1_OBJECT *object;
 	const EVP_MD *kind;
 
 	if (!data_end)
 		return;
 	at = data_end;
-	info_end = enter(&at, end, V_ASN1_SEQUENCE);
-	algorithm_end = info_end ? enter(&at, info_end, V_ASN1_SEQUENCE) : NULL;
+	info_end = wp_der_enter(&at, end, V_ASN1_SEQUENCE);
+	algorithm_end = info_end ? wp_der_enter(&at, info_end, V_ASN1_SEQUENCE) : NULL;
 	if (!algorithm_end)
 		return;
 	algorithm = at;
@@ -230,7 +221,7 @@ static void compare_digest(struct reader *reader, const uint8_t *at, const uint8
 	kind = EVP_get_digestbyobj(object);
 	ASN1_OBJECT_free(object);
 	at = algorithm_end;
-	value_end = enter(&at, info_end, V_ASN1_OCTET_STRING);
+	value_end = wp_der_enter(&at, info_end, V_ASN1_OCTET_STRING);
 	if (!value_end || !kind)
 		return;
 	switch (EVP_MD_get_type(kind)) {
@@ -330,7 +321,7 @@ static void describe(struct reader *reader, PKCS7 *pkcs7, PKCS7_SIGNER_INFO *inf
 
 	signature->issuer = common_name(reader->arena, who->issuer);
 	signature->authority = WP_AUTHORITY_OTHER;
-	end = enter(&content, end, V_ASN1_SEQUENCE);
+	end = wp_der_enter(&content, end, V_ASN1_SEQUENCE);
 	if (end)
 		compare_digest(reader, content, end, signature);
 	if (!signer)
@@ -338,6 +329,23 @@ static void describe(struct reader *reader, PKCS7 *pkcs7, PKCS7_SIGNER_INFO *inf
 	signature->signer = common_name(reader->arena, X509_get_subject_name(signer));
 	find_authority(reader, certificates, signer, signature);
 	signature->signature_agrees = end && signature_agrees(pkcs7, info, content, (size_t)(end - content), signer);
+}
+
+/*
+ * libcrypto takes BER. Of a signature as a whole that is nothing to firmware; of values in it most firmware takes it, for it parses them by
+ * libcrypto: they may start the program, and prove nothing here. What stands within another signature was seen with that.
+ */
+static bool is_der(struct reader *reader, const uint8_t *bytes, size_t size, unsigned int depth)
+{
+	if (depth)
+		return true;
+	if (bytes[1] != LENGTH_OF_TWO_BYTES)
+		odd(reader, "a signature does not write its length in two bytes, as firmware asks for");
+	else if (!wp_der_has_lengths(bytes, bytes + size))
+		leave_out(reader, depth, "a signature is not DER, and is not looked at");
+	else
+		return true;
+	return false;
 }
 
 static void take_signature(struct reader *reader, const uint8_t *bytes, size_t size, unsigned int depth)
@@ -351,7 +359,7 @@ static void take_signature(struct reader *reader, const uint8_t *bytes, size_t s
 		odd(reader, "a signature cannot be read: it is no PKCS #7");
 	else if ((size_t)(bytes + size - at) > MOST_PADDING)
 		odd(reader, "there is something behind a signature that does not belong to it");
-	info = pkcs7 ? only_signer(reader, pkcs7, depth) : NULL;
+	info = pkcs7 && is_der(reader, bytes, (size_t)(at - bytes), depth) ? only_signer(reader, pkcs7, depth) : NULL;
 	if (info) {
 		size_t number = program->signature_count;
 		struct wp_boot_signature *signature = WP_PUSH(reader->arena, program->signatures, program->signature_count);

@@ -131,22 +131,27 @@ Test(boot_limits, bytes_of_signatures)
 	begin(&cast);
 	for (int more = 0; more < 2; more++) {
 		struct pe pe = pe_make(&form);
+		/* None has more than its length of two bytes can say. */
+		enum { MIDDLE = 43000 };
 		int size, rest;
-		uint8_t *first = sign(&cast, &size), *second;
+		uint8_t *first = sign(&cast, &size), *middle = signature_of_size(&cast, MIDDLE), *last;
 		const struct wp_boot_program *program;
 
 		/* Each has eight bytes in front. */
-		rest = (int)WP_LIMIT_SIGNATURE_BYTES - 8 - size - 8 + more;
-		second = signature_of_size(&cast, rest);
+		rest = (int)WP_LIMIT_SIGNATURE_BYTES - 8 - size - 2 * (8 + MIDDLE) - 8 + more;
+		last = signature_of_size(&cast, rest);
 		pe_add_entry(&pe, first, (size_t)size);
-		pe_add_entry(&pe, second, (size_t)rest);
+		pe_add_entry(&pe, middle, MIDDLE);
+		pe_add_entry(&pe, middle, MIDDLE);
+		pe_add_entry(&pe, last, (size_t)rest);
 		program = wp_boot_program_read(cast.arena, pe.bytes, pe.size, nobody);
-		cr_assert_eq(program->signature_count, more ? 1 : 2);
+		cr_assert_eq(program->signature_count, more ? 3 : 4);
 		for (size_t i = 0; i < program->signature_count; i++)
 			cr_expect(program->signatures[i].signature_agrees && program->signatures[i].digest_agrees);
 		cr_expect_str_eq(only_summary(program), more ? "its signatures have more than 128 KiB together, and no more are looked at" : "");
 		OPENSSL_free(first);
-		OPENSSL_free(second);
+		OPENSSL_free(middle);
+		OPENSSL_free(last);
 		free(pe.bytes);
 	}
 	end(&cast);
@@ -169,7 +174,7 @@ static uint8_t *nest(const struct cast *cast, unsigned int depth, int *size)
 
 Test(boot_limits, depth_of_signatures)
 {
-	static const unsigned int depths[] = { WP_LIMIT_SIGNATURE_DEPTH, WP_LIMIT_SIGNATURE_DEPTH + 1, 100 };
+	static const unsigned int depths[] = { WP_LIMIT_SIGNATURE_DEPTH, WP_LIMIT_SIGNATURE_DEPTH + 1, 40 };
 	struct cast cast;
 
 	begin(&cast);

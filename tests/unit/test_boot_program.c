@@ -352,6 +352,64 @@ Test(boot_program, entries_of_uefi)
 	end(&cast);
 }
 
+/*
+ * BER may leave lengths out and write them longer than they are. Of a signature as a whole firmware takes neither; of what is in one it
+ * may, so that nothing is said of it.
+ */
+Test(boot_program, signatures_in_ber)
+{
+	enum { AS_IT_IS, OUTER, INNER, LONGER };
+	static const struct {
+		const char *code;
+		size_t count;
+	} rows[] = { [AS_IT_IS] = { "", 1 }, [OUTER] = { "boot-signature-odd", 0 }, [INNER] = { WP_BOOT_SIGNATURE_UNREAD, 0 }, [LONGER] = { "boot-signature-odd", 0 } };
+	struct cast cast;
+
+	begin(&cast);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct pe pe = pe_make(&form);
+		const struct wp_boot_program *program;
+		uint8_t digest[32], *der, *ber;
+		/* The signature is a SEQUENCE of an identifier, which takes 11 bytes, and of the rest. */
+		size_t at = i == INNER ? 4 + 11 : 0, length;
+		const unsigned char *read;
+		PKCS7 *pkcs7;
+		int size;
+
+		pe_digest(&pe, digest);
+		der = pe_pkcs7(digest, &cast.by_known, &cast.known, &size);
+		length = (size_t)size;
+		ber = wp_must(malloc(length + 1));
+		memcpy(ber, der, length);
+		cr_assert_eq(der[at + 1], 0x82);
+		if (i == OUTER || i == INNER) {
+			/* Two bytes of length less, and two that mark the end. */
+			ber[at + 1] = 0x80;
+			memcpy(ber + at + 2, der + at + 4, length - at - 4);
+			memset(ber + length - 2, 0, 2);
+		} else if (i == LONGER) {
+			ber[1] = 0x83;
+			ber[2] = 0;
+			memcpy(ber + 3, der + 2, length++ - 2);
+		}
+		/* libcrypto takes all of them. */
+		read = ber;
+		pkcs7 = d2i_PKCS7(NULL, &read, (long)length);
+		cr_assert(pkcs7 && read == ber + length, "row %zu", i);
+		PKCS7_free(pkcs7);
+		pe_add_entry(&pe, ber, length);
+		program = read_pe(&cast, &pe);
+		cr_expect_str_eq(only_code(program), rows[i].code, "row %zu: %s", i, only_code(program));
+		cr_assert_eq(program->signature_count, rows[i].count, "row %zu", i);
+		cr_expect_not(wp_boot_is_unsigned(program), "row %zu", i);
+		if (rows[i].count)
+			cr_expect(program->signatures[0].known && program->signatures[0].digest_agrees && program->signatures[0].signature_agrees);
+		OPENSSL_free(der);
+		free(ber);
+	}
+	end(&cast);
+}
+
 Test(boot_program, der_that_lies)
 {
 	static const struct {
