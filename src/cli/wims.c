@@ -92,8 +92,11 @@ static void add_all(struct wp_cli *cli, struct wp_cli_wims *wims, size_t operand
 		add_file(cli, wims, operand, media, &files[i]);
 	if (!count)
 		add_none(cli, wims, operand, media, "not-found",
-			 "the medium has no install.wim, install.esd, install.swm or boot.wim in a folder sources; a file elsewhere "
-			 "in it is given as ISO:PATH");
+			 wp_diags_have(&media->diags, "media-damaged")
+				 ? "no install.wim, install.esd, install.swm or boot.wim was found in a folder sources of the medium, of which not all "
+				   "could be read"
+				 : "the medium has no install.wim, install.esd, install.swm or boot.wim in a folder sources; a file elsewhere "
+				   "in it is given as ISO:PATH");
 }
 
 static bool is_media_name(const char *path)
@@ -133,7 +136,10 @@ static bool add_inside(struct wp_cli *cli, struct wp_cli_wims *wims, size_t oper
 		if (wp_media_find(media, inside, &file))
 			add_file(cli, wims, operand, media, &file);
 		else
-			add_none(cli, wims, operand, media, "not-found", "the medium has no such file");
+			add_none(cli, wims, operand, media, "not-found",
+				 wp_diags_have(&media->diags, "media-damaged")
+					 ? "no such file was found on the medium, of which not all could be read"
+					 : "the medium has no such file");
 		return true;
 	}
 	return false;
