@@ -220,6 +220,8 @@
 #define WP_LIMIT_JOBS 64u
 /* Seconds between two calls of a run. */
 #define WP_LIMIT_PAUSE 86400u
+/* Seconds that one question to a provider, or one call, is put off for in all: what asks for more is asked again by another run. */
+#define WP_LIMIT_WAIT_SECONDS 300u
 /* Distribution points that a receipt names, of all its refreshes together: it stays a file that everybody can read. */
 #define WP_LIMIT_RECEIPT_POINTS 100000u
 /* Seconds for which content is watched: 31 days. */

@@ -188,8 +188,13 @@ void wp_session_write(struct wp_session *session, enum wp_class class, const cha
 /* What to do about an answer WP_SAID_DENIED. */
 const char *wp_session_advice(const struct wp_session *session, const struct wp_answer *answer);
 
-/* How long to wait before attempt @tries + 1, in milliseconds; @retry_after as in wp_answer. */
-int64_t wp_session_pause(unsigned int tries, long retry_after);
+/*
+ * How long to wait before attempt @tries + 1 of what was put off for @waited so far, in milliseconds. Below 0: the provider asks for
+ * longer than WP_LIMIT_WAIT_SECONDS in all, which @answer says too from then on, and there is no other attempt.
+ */
+int64_t wp_session_pause(unsigned int tries, int64_t waited, struct wp_answer *answer);
+/* A wait of so many milliseconds is said, and not only drawn. */
+#define WP_WAIT_SAID_MS 10000
 /* Attempts that are made of one request or step before it counts as failed. */
 #define WP_TRIES 8u
 

@@ -151,6 +151,8 @@ static void note_wait(void *context, const char *why, int64_t milliseconds)
 	struct wp_apply *apply = context;
 
 	wp_event(apply, "retry", NULL, why, (double)milliseconds / 1000);
+	if (milliseconds >= WP_WAIT_SAID_MS)
+		wp_apply_note(apply, "waiting %lld s for %s: %s", (long long)(milliseconds / 1000), apply->connection.url, why);
 	wp_apply_progress(apply, "waiting for the provider: %s", why);
 }
 

@@ -17,24 +17,29 @@
 #include <string.h>
 
 /* Not now: no effect, and another attempt later, as long as there are attempts left. */
-static void put_off(struct wp_run *run, struct wp_step *step, const char *why, long retry_after)
+static void put_off(struct wp_run *run, struct wp_step *step, struct wp_answer *answer)
 {
-	int64_t pause = wp_session_pause(step->tries, retry_after);
+	int64_t pause = wp_session_pause(step->tries, step->put_off_ms, answer);
+	const char *why = answer->why;
 	char text[WP_STEP_ERROR];
 
-	if (++step->tries >= WP_TRIES) {
-		snprintf(text, sizeof text, "given up after %u attempts: %.500s", step->tries, why);
+	if (++step->tries >= WP_TRIES || pause < 0) {
+		snprintf(text, sizeof text, "given up after %u attempt%s: %.500s", step->tries, wp_plural(step->tries), why);
 		wp_run_end_step(run, step, WP_STATE_FAILED, text);
 		return;
 	}
 	step->state = WP_STATE_PENDING;
+	step->put_off_ms += pause;
 	step->due_ms = wp_clock_ms() + pause;
 	wp_step_error(step, "%.590s", why);
 	wp_run_save(run, step, "put-off");
 	wp_event(run->apply, "retry", step, why, (double)pause / 1000);
+	if (pause >= WP_WAIT_SAID_MS)
+		wp_apply_note(run->apply, "%s of %s is put off for %lld s: %s", wp_action_name(step->action), step->entry->package_id,
+			      (long long)(pause / 1000), why);
 }
 
-static void take_answer(struct wp_run *run, struct wp_step *step, const struct wp_answer *answer)
+static void take_answer(struct wp_run *run, struct wp_step *step, struct wp_answer *answer)
 {
 	struct wp_error err;
 
@@ -56,7 +61,7 @@ static void take_answer(struct wp_run *run, struct wp_step *step, const struct w
 		wp_settle_add(run, step);
 		break;
 	case WP_SAID_AGAIN:
-		put_off(run, step, answer->why, answer->retry_after);
+		put_off(run, step, answer);
 		break;
 	case WP_SAID_DENIED:
 		run->session->denied = true;
@@ -109,11 +114,11 @@ static void send_call(struct wp_run *run, struct wp_step *step, const struct wp_
 /* The record is as planned: it is time for the call, unless something is in its way. */
 static void begin(struct wp_run *run, struct wp_step *step, const struct wp_before *before)
 {
-	char why[100];
+	struct wp_answer busy = { .retry_after = -1 };
 
 	/* The work may be the very refresh that is planned. */
-	if (step->action == WP_ACTION_REFRESH && wp_classify_at_work(before->action_in_progress, why, sizeof why))
-		put_off(run, step, why, -1);
+	if (step->action == WP_ACTION_REFRESH && wp_classify_at_work(before->action_in_progress, busy.why, sizeof busy.why))
+		put_off(run, step, &busy);
 	/* To read the record may have taken minutes, and the window has ended meanwhile: then it is left over. */
 	else if (wp_run_may_begin(run))
 		send_call(run, step, before);

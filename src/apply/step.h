@@ -75,6 +75,7 @@ struct wp_step {
 	int64_t deadline_ms; /* until when it is looked for */
 	int64_t interval_ms; /* between two looks */
 	unsigned int tries;  /* attempts of this run that ended without effect */
+	int64_t put_off_ms;  /* how long it was put off after them, in all */
 	unsigned int sends;  /* calls of this run */
 };
 

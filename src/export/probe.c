@@ -30,13 +30,18 @@ static char *source_path(const char *class, const json_t *entity)
 /* Called again while the provider says that it was not now: nothing is changed by it. */
 static void call(struct wp_session *session, const char *class, const json_t *arguments, struct wp_answer *ret)
 {
+	int64_t waited = 0;
+
 	for (unsigned int tries = 0;; tries++) {
 		int64_t pause;
 
 		wp_session_call_static(session, class, "GetImageProperties", arguments, ret);
 		if (ret->said != WP_SAID_AGAIN || tries + 1 >= WP_TRIES || wp_signal_caught())
 			return;
-		pause = wp_session_pause(tries, ret->retry_after);
+		pause = wp_session_pause(tries, waited, ret);
+		if (pause < 0)
+			return;
+		waited += pause;
 		session->notice(session->context, ret->why, pause);
 		wp_answer_free(ret);
 		wp_clock_wait(pause, NULL, NULL);

@@ -57,7 +57,7 @@ void wp_export_waits(void *context, const char *why, int64_t milliseconds)
 				  wp_json_object("type", wp_json_text("retry"), "time", wp_json_time(wp_clock_time()), "class",
 						 json_null(), "key", json_null(), "why", wp_json_text(why), "seconds",
 						 json_real((double)milliseconds / 1000), NULL));
-	if (export->cli->verbose)
-		wp_export_note(export, "waiting %.1f s for the provider: %s", (double)milliseconds / 1000, why);
+	if (export->cli->verbose || milliseconds >= WP_WAIT_SAID_MS)
+		wp_export_note(export, "waiting %.1f s for %s: %s", (double)milliseconds / 1000, export->connection.url, why);
 	wp_mutex_unlock(export->lock);
 }

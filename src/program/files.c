@@ -101,10 +101,9 @@ static void add_operands(struct wp_cli *cli, struct wp_named_files *files)
 static void add_config(struct wp_cli *cli, struct wp_named_files *files)
 {
 	struct wp_config_places places = wp_cli_config_places(cli);
-	struct wp_file_status file;
 
 	for (size_t i = 0; i < sizeof places.items / sizeof *places.items && !cli->config; i++)
-		if (places.items[i] && !wp_file_look(places.items[i], &file))
+		if (places.items[i])
 			add(cli, files, "the configuration", places.items[i], WP_FILE_USE_READ);
 }
 

@@ -5,21 +5,30 @@
 #include "wimplan/clock.h"
 #include "wimplan/limits.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #define FIRST_PAUSE_MS 250
 #define LONGEST_PAUSE_MS 15000
 /* A provider that takes requests and does not answer costs so many times --timeout, and not that for each try. */
 #define HANGS 2
-/* A Retry-After beyond it is not obeyed in full: the next attempt is told again. */
-#define LONGEST_RETRY_AFTER 300
 
-int64_t wp_session_pause(unsigned int tries, long retry_after)
+int64_t wp_session_pause(unsigned int tries, int64_t waited, struct wp_answer *answer)
 {
+	const int64_t most = (int64_t)WP_LIMIT_WAIT_SECONDS * 1000;
 	int64_t pause = FIRST_PAUSE_MS << (tries < 7 ? tries : 7);
+	long asked = answer->retry_after;
+	size_t length = strlen(answer->why);
 
-	if (retry_after > LONGEST_RETRY_AFTER)
-		retry_after = LONGEST_RETRY_AFTER;
 	pause = pause < LONGEST_PAUSE_MS ? pause : LONGEST_PAUSE_MS;
-	return retry_after * 1000 > pause ? retry_after * 1000 : pause;
+	if (asked <= (long)WP_LIMIT_WAIT_SECONDS && asked * 1000 > pause)
+		pause = asked * 1000;
+	if (asked <= (long)WP_LIMIT_WAIT_SECONDS && waited + pause <= most)
+		return pause;
+	if (asked >= 0)
+		snprintf(answer->why + length, sizeof answer->why - length,
+			 "; it asks for a pause of %ld s, and no more than %u s are waited in all", asked, WP_LIMIT_WAIT_SECONDS);
+	return -1;
 }
 
 const char *wp_session_advice(const struct wp_session *session, const struct wp_answer *answer)
@@ -69,7 +78,7 @@ void wp_ask(struct wp_session *session, const char *path, enum wp_request reques
 	size_t limit = request == WP_REQUEST_DESCRIBE ? WP_LIMIT_METADATA_BYTES
 		       : request == WP_REQUEST_LIST   ? WP_LIMIT_PAGE_BYTES
 						      : WP_LIMIT_ANSWER_BYTES;
-	int64_t most = (int64_t)session->options->timeout * 1000 * HANGS, spent = 0;
+	int64_t most = (int64_t)session->options->timeout * 1000 * HANGS, spent = 0, waited = 0;
 	unsigned int hangs = 0;
 
 	for (unsigned int tries = 0;; tries++) {
@@ -86,7 +95,10 @@ void wp_ask(struct wp_session *session, const char *path, enum wp_request reques
 			break;
 		if (tries + 1 >= WP_TRIES || hangs >= HANGS || spent >= most)
 			break;
-		pause = wp_session_pause(tries, ret->retry_after);
+		pause = wp_session_pause(tries, waited, ret);
+		if (pause < 0)
+			break;
+		waited += pause;
 		if (session->notice)
 			session->notice(session->context, ret->why, pause);
 		wp_answer_free(ret);

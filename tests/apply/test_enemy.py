@@ -96,6 +96,9 @@ def enemies(other):
         "a status that is none": (raw(b"HTTP/1.1 abc\r\n\r\n"), ("HTTP",)),
         "a compressed bomb": (lambda *_: large, ("no XML", "JSON")),
         "a negative length": (raw(BEGIN + b"Content-Length: -5\r\n\r\n{}"), ("Content-Length",)),
+        "a pause of thousands of years": (lambda *_: answer(429, b"", "Retry-After: 999999999999"), ("a pause of 999999999999 s",)),
+        "a pause beyond all numbers": (lambda *_: answer(503, b"", "Retry-After: " + "9" * 40), ("a pause of ",)),
+        "a pause until a date far away": (lambda *_: answer(503, b"", "Retry-After: Fri, 31 Dec 2106 23:59:59 GMT"), ("a pause of ",)),
         "200 levels": (lambda *_: deep, ("no XML", "JSON", "levels")),
         "a million keys": (lambda *_: keys, ("no XML", "JSON", "values")),
     }

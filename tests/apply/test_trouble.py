@@ -82,6 +82,24 @@ def test_retry_after(build, folder, expect):
         site.forget()
 
 
+def test_long_waits(build, folder, expect):
+    """A wait of more than ten seconds is said while it lasts; one that is longer than is waited fails the step at once, and the next run
+    calls it."""
+    site = Site(build, folder, kinds=("refresh",)).make_plan()
+    faults = [{"path": "*$metadata", "nth": 1, "action": "status", "status": 503, "retry_after": 11},
+              {"method": "POST", "nth": 1, "action": "status", "status": 429, "retry_after": 100000}]
+    with site.start(faults=faults, load=True) as server:
+        result = site.apply(server)
+        expect.status(result, 6)
+        expect.says(result.stderr, f"waiting 11 s for {server.url}: ", "503")
+        step = site.receipt()["steps"][0]
+        expect.equal(step["outcome"], "failed", "outcome")
+        expect.says(step["error"], "given up after 1 attempt: ", "it asks for a pause of 100000 s, and no more than 300 s are waited in all")
+        expect.equal(site.effects("refresh"), {}, "effects")
+        expect.status(site.apply(server), 0)
+        all_done(site, expect)
+
+
 def test_plan_changed_under_the_run(build, folder, expect):
     """The plan is read once: what is called is what was approved, whatever becomes of the file; the next run refuses it."""
     site = Site(build, folder, kinds=("refresh",) * 4).make_plan()

@@ -6,6 +6,7 @@
 #include "wimplan/limits.h"
 
 #include <criterion/criterion.h>
+#include <limits.h>
 #include <string.h>
 
 static const struct reply {
@@ -155,4 +156,30 @@ Test(provider_odata, codes)
 	wp_code_text(77, text, sizeof text);
 	cr_expect_str_eq(text, "77 (0x0000004D)");
 	cr_expect_null(wp_code_meaning(77));
+}
+
+/* What a pause comes to: its milliseconds, or below 0 with why. */
+static int64_t pause_of(unsigned int tries, int64_t waited, long retry_after, struct wp_answer *answer)
+{
+	*answer = (struct wp_answer){ .retry_after = retry_after, .why = "busy" };
+	return wp_session_pause(tries, waited, answer);
+}
+
+Test(provider_odata, pauses_are_bounded_in_all)
+{
+	const int64_t most = (int64_t)WP_LIMIT_WAIT_SECONDS * 1000;
+	struct wp_answer answer;
+
+	cr_assert_eq(pause_of(0, 0, -1, &answer), 250);
+	cr_assert_eq(pause_of(7, 0, -1, &answer), 15000);
+	cr_assert_eq(pause_of(0, 0, 3, &answer), 3000);
+	cr_assert_eq(pause_of(0, 0, WP_LIMIT_WAIT_SECONDS, &answer), most);
+	cr_assert_eq(pause_of(0, most - 1000, 1, &answer), 1000);
+	cr_assert_str_eq(answer.why, "busy");
+	cr_assert_lt(pause_of(0, 0, WP_LIMIT_WAIT_SECONDS + 1, &answer), 0);
+	cr_assert(strstr(answer.why, "busy; it asks for a pause of 301 s, and no more than 300 s are waited in all"));
+	cr_assert_lt(pause_of(0, most - 999, 1, &answer), 0);
+	cr_assert_lt(pause_of(0, 0, LONG_MAX, &answer), 0);
+	cr_assert_lt(pause_of(0, most, -1, &answer), 0);
+	cr_assert_str_eq(answer.why, "busy");
 }
