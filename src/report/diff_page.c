@@ -328,7 +328,7 @@ static void render(const struct wp_diff *diff, bool all, struct wp_buf *buf,
 	struct wp_page page;
 
 	wp_diff_words_metadata(arena, diff, &metadata);
-	wp_page_init(&page, arena, "wimplan diff", title_of(arena, diff));
+	wp_page_init(&page, arena, "wimplan diff", title_of(arena, diff), "document of diff --json");
 	wp_page_line(&page, WP_PART_LEAD, wp_diff_words_blobs(arena, diff));
 	wp_page_line(&page, WP_PART_LEAD, wp_diff_words_totals(arena, diff));
 	wp_page_banner(&page, "Not everything could be read", wp_diff_words_incomplete(arena, diff));

@@ -331,7 +331,7 @@ static void render(const struct wp_inspection *files, size_t count, bool all, st
 	/* Of a recovery environment it is always asked. */
 	for (size_t i = 0; i < view.count; i++)
 		boot = boot || view.files[i].asked_boot || view.files[i].asked_servicing;
-	wp_page_init(&page, arena, "wimplan inspect", title_of(arena, &view));
+	wp_page_init(&page, arena, "wimplan inspect", title_of(arena, &view), "document of inspect --json");
 	wp_page_banner(&page, "Not everything could be read", unread_words(arena, &view));
 	add_cards(&page, &view);
 	if (boot)

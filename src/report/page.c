@@ -6,9 +6,9 @@
 
 #include <stdlib.h>
 
-void wp_page_init(struct wp_page *page, struct wp_arena *arena, const char *kind, const char *title)
+void wp_page_init(struct wp_page *page, struct wp_arena *arena, const char *kind, const char *title, const char *document)
 {
-	*page = (struct wp_page){ .arena = arena, .kind = kind, .title = title, .root = { .kind = WP_PART_PAGE } };
+	*page = (struct wp_page){ .arena = arena, .kind = kind, .title = title, .document = document, .root = { .kind = WP_PART_PAGE } };
 	page->open[page->depth++] = &page->root;
 }
 
@@ -79,9 +79,9 @@ void wp_page_cut(struct wp_page *page, size_t shown, size_t total, const char *w
 	if (total <= shown)
 		return;
 	wp_page_line(page, WP_PART_PARAGRAPH,
-		     wp_arena_printf(page->arena, "And %s more %s%s, which %s not on this page: the plan file has %s.",
+		     wp_arena_printf(page->arena, "And %s more %s%s, which %s not on this page: the %s has %s.",
 				     wp_words_count(page->arena, total - shown), what, wp_plural(total - shown),
-				     total - shown == 1 ? "is" : "are", total - shown == 1 ? "it" : "them"));
+				     total - shown == 1 ? "is" : "are", page->document, total - shown == 1 ? "it" : "them"));
 }
 
 void wp_page_badge(struct wp_page *page, enum wp_tone tone, const char *text)
@@ -205,7 +205,7 @@ void wp_page_remarks(struct wp_page *page, unsigned int level, const struct wp_d
 	else
 		WP_PAGE_TABLE(page, "Remarks", WP_FOLDING_TEXTS, { "Severity", WP_COLUMN_SHORT }, { "Code", WP_COLUMN_SHORT },
 			      { "Remark", WP_COLUMN_TEXT });
-	for (size_t i = 0; i < remarks->count; i++) {
+	for (size_t i = 0; i < remarks->count && i < WP_PAGE_ROWS; i++) {
 		const struct wp_diag *remark = &remarks->items[i];
 
 		wp_page_open(page, WP_PART_ROW, NULL);
@@ -217,4 +217,5 @@ void wp_page_remarks(struct wp_page *page, unsigned int level, const struct wp_d
 		wp_page_close(page);
 	}
 	wp_page_close(page);
+	wp_page_cut(page, WP_PAGE_ROWS, remarks->count, "remark");
 }

@@ -103,13 +103,17 @@ struct wp_page {
 	struct wp_arena *arena;
 	const char *kind;  /* what sort of page it is, in two words */
 	const char *title;
+	const char *document; /* what has all that the page leaves out */
 	struct wp_part root;
 	struct wp_part *open[8]; /* the parts that are open, the root first */
 	size_t depth;
 };
 
-/* All texts are borrowed, are data, and may be anything: the renderings escape them. */
-void wp_page_init(struct wp_page *page, struct wp_arena *arena, const char *kind, const char *title);
+/* Rows of a table that a page has at most, where nothing else is said: it is for people. */
+#define WP_PAGE_ROWS ((size_t)1000)
+
+/* All texts are borrowed, are data, and may be anything: the renderings escape them. @document: "plan file". */
+void wp_page_init(struct wp_page *page, struct wp_arena *arena, const char *kind, const char *title, const char *document);
 
 /* Opens a part, which the caller may fill in, until it is closed. */
 struct wp_part *wp_page_open(struct wp_page *page, enum wp_part_kind kind, const char *text);

@@ -100,7 +100,7 @@ static void render(const struct wp_plan *plan, const struct wp_report_options *o
 
 	wp_page_init(&page, arena, "wimplan plan",
 		     wp_arena_printf(arena, "Image package change report, site %s",
-				     plan->site_code ? plan->site_code : "(no site)"));
+				     plan->site_code ? plan->site_code : "(no site)"), "plan file");
 	build(&page, plan, options);
 	rendering(&page, buf);
 }

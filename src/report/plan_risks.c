@@ -15,10 +15,11 @@ void wp_plan_page_remedies(struct wp_page *page, const struct wp_plan_view *view
 	wp_page_heading(page, 2, "What to do about what is blocked");
 	WP_PAGE_TABLE(page, "What to do about what is blocked", WP_FOLDING_TEXTS, { "Why", WP_COLUMN_SHORT },
 		      { "Packages", WP_COLUMN_NUMBER }, { "What to do", WP_COLUMN_TEXT });
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count && i < WP_PAGE_ROWS; i++)
 		WP_PAGE_ROW(page, wp_cell_as(WP_PART_CODE, remedies[i].code),
 			    wp_cell(wp_words_count(page->arena, remedies[i].packages)), wp_cell(remedies[i].remedy));
 	wp_page_close(page);
+	wp_page_cut(page, WP_PAGE_ROWS, count, "row");
 }
 
 static void add_sentences(struct wp_page *page, const struct wp_note_group *group)

@@ -21,9 +21,8 @@ struct wp_entry_view {
 	bool section; /* a page has a section with its evidence */
 };
 
-/* Sections with evidence and rows of a table that a page has at most: it is for people. */
+/* Sections with evidence that a page has at most. */
 #define WP_PAGE_SECTIONS ((size_t)250)
-#define WP_PAGE_ROWS ((size_t)1000)
 /* Distribution points that a page lists, and those that one note names on it. */
 #define WP_PAGE_POINTS ((size_t)200)
 #define WP_PAGE_NOTE_POINTS ((size_t)10)

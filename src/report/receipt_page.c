@@ -11,6 +11,9 @@
 
 #include <string.h>
 
+/* Rows of a table that the page has at most: each of the three has some 300 bytes a row. */
+#define ROWS ((size_t)4000)
+
 static enum wp_tone tone_of(enum wp_outcome outcome)
 {
 	static const enum wp_tone tones[WP_OUTCOMES] = {
@@ -49,15 +52,24 @@ static void add_facts(struct wp_page *page, const struct wp_receipt *receipt, co
 	wp_page_close(page);
 }
 
+/* What was done as planned makes room on the page for what was not. */
 static void add_steps(struct wp_page *page, const struct wp_receipt *receipt, const struct wp_zone *zone)
 {
+	size_t others = 0, done = 0, shown = 0, room;
+
+	for (size_t i = 0; i < receipt->count; i++)
+		others += !wp_outcome_is_good(receipt->steps[i].outcome);
+	room = others < ROWS ? ROWS - others : 0;
 	wp_page_heading(page, 2, "Steps");
 	WP_PAGE_TABLE(page, "Steps in execution order", WP_FOLDING_TEXTS, { "Package", WP_COLUMN_SHORT },
 		      { "Call", WP_COLUMN_SHORT }, { "Outcome", WP_COLUMN_SHORT }, { "When", WP_COLUMN_SHORT },
 		      { "Source version", WP_COLUMN_SHORT }, { "Remark", WP_COLUMN_TEXT });
-	for (size_t i = 0; i < receipt->count; i++) {
+	for (size_t i = 0; i < receipt->count && shown < ROWS; i++) {
 		const struct wp_receipt_step *step = &receipt->steps[i];
 
+		if (wp_outcome_is_good(step->outcome) && done++ >= room)
+			continue;
+		shown++;
 		WP_PAGE_ROW(page, wp_cell(step->package_id), wp_cell(wp_action_name(step->action)),
 			    wp_cell_badge(tone_of(step->outcome), wp_outcome_name(step->outcome)),
 			    wp_cell(wp_words_time(page->arena, zone, step->finished_at)),
@@ -65,6 +77,7 @@ static void add_steps(struct wp_page *page, const struct wp_receipt *receipt, co
 			    wp_cell(wp_receipt_words_remark(page->arena, step)));
 	}
 	wp_page_close(page);
+	wp_page_cut(page, shown, receipt->count, "step");
 }
 
 static enum wp_tone tone_of_distribution(const struct wp_receipt_distribution *found)
@@ -81,15 +94,17 @@ static struct wp_page_cell state_cell(const struct wp_receipt_point *point)
 	return wp_cell(point->state);
 }
 
-static void add_points(struct wp_page *page, const struct wp_receipt *receipt)
+static void add_points(struct wp_page *page, const struct wp_receipt *receipt, size_t count)
 {
+	size_t shown = 0;
+
 	wp_page_heading(page, 3, "Points that have not got it");
 	WP_PAGE_TABLE(page, "Points without the new version", WP_FOLDING_TEXTS, { "Package", WP_COLUMN_SHORT },
 		      { "Point", WP_COLUMN_NAME }, { "State", WP_COLUMN_VALUE }, { "What it reports, and what helps", WP_COLUMN_TEXT });
 	for (size_t i = 0; i < receipt->count; i++) {
 		const struct wp_receipt_step *step = &receipt->steps[i];
 
-		for (size_t k = 0; step->distribution && k < step->distribution->count; k++) {
+		for (size_t k = 0; step->distribution && k < step->distribution->count && shown < ROWS; k++, shown++) {
 			const struct wp_receipt_point *point = &step->distribution->points[k];
 
 			WP_PAGE_ROW(page, wp_cell(step->package_id), wp_cell(wp_receipt_words_point(page->arena, point)),
@@ -97,12 +112,13 @@ static void add_points(struct wp_page *page, const struct wp_receipt *receipt)
 		}
 	}
 	wp_page_close(page);
+	wp_page_cut(page, shown, count, "point");
 }
 
 /* Where the content of the refreshes was, as far as somebody has looked. */
 static void add_distribution(struct wp_page *page, const struct wp_receipt *receipt, const struct wp_zone *zone)
 {
-	size_t seen = 0, behind = 0;
+	size_t seen = 0, behind = 0, shown = 0;
 
 	for (size_t i = 0; i < receipt->count; i++) {
 		seen += receipt->steps[i].distribution != NULL;
@@ -113,18 +129,20 @@ static void add_distribution(struct wp_page *page, const struct wp_receipt *rece
 	wp_page_heading(page, 2, "Distribution");
 	WP_PAGE_TABLE(page, "Distribution points of each refresh", WP_FOLDING_TEXTS, { "Package", WP_COLUMN_SHORT },
 		      { "Source version", WP_COLUMN_SHORT }, { "Points", WP_COLUMN_WORDS }, { "Seen", WP_COLUMN_SHORT });
-	for (size_t i = 0; i < receipt->count; i++) {
+	for (size_t i = 0; i < receipt->count && shown < ROWS; i++) {
 		const struct wp_receipt_step *step = &receipt->steps[i];
 
-		if (step->distribution)
-			WP_PAGE_ROW(page, wp_cell(step->package_id), wp_cell(wp_receipt_words_version(page->arena, step)),
-				    wp_cell_badge(tone_of_distribution(step->distribution),
-						  wp_receipt_words_distribution(page->arena, step)),
-				    wp_cell(wp_words_time(page->arena, zone, step->distribution->at)));
+		if (!step->distribution)
+			continue;
+		shown++;
+		WP_PAGE_ROW(page, wp_cell(step->package_id), wp_cell(wp_receipt_words_version(page->arena, step)),
+			    wp_cell_badge(tone_of_distribution(step->distribution), wp_receipt_words_distribution(page->arena, step)),
+			    wp_cell(wp_words_time(page->arena, zone, step->distribution->at)));
 	}
 	wp_page_close(page);
+	wp_page_cut(page, shown, seen, "package");
 	if (behind)
-		add_points(page, receipt);
+		add_points(page, receipt, behind);
 }
 
 static bool any_call(const struct wp_receipt *receipt, enum wp_action action)
@@ -162,7 +180,7 @@ static void render(const struct wp_receipt *receipt, const struct wp_report_opti
 	struct wp_page page;
 
 	wp_page_init(&page, arena, "wimplan receipt",
-		     wp_arena_printf(arena, "Image package change, site %s: what was done", receipt->site_code));
+		     wp_arena_printf(arena, "Image package change, site %s: what was done", receipt->site_code), "receipt");
 	wp_page_banner(&page, "Not all of the plan was carried out", wp_receipt_words_left(arena, receipt));
 	wp_page_banner(&page, "Not all of the content has arrived", wp_receipt_words_behind(arena, receipt));
 	add_cards(&page, receipt);

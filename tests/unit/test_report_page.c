@@ -18,7 +18,7 @@ static char *blocks_of(rendering render, void (*build)(struct wp_page *))
 	char *start, *end, *text;
 
 	setlocale(LC_CTYPE, "C.UTF-8");
-	wp_page_init(&page, arena, "a test", "a <page>");
+	wp_page_init(&page, arena, "a test", "a <page>", "list");
 	build(&page);
 	cr_assert_eq(page.depth, 1, "a part was not closed");
 	render(&page, &buf);
