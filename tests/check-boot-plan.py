@@ -119,10 +119,10 @@ def plans(boot):
     check('facts that are none, and nobody asks', [], notes(plan(status=3)))
     check('notes with facts that are none', wanted, notes(plan('--config', 'expect.conf', status=3)))
     with sqlite3.connect('c.db') as cache:
-        cache.execute("UPDATE boot_facts SET facts = replace(facts, '4.0', '3.0')")
+        cache.execute("UPDATE boot_facts SET facts = replace(facts, '5.0', '4.0')")
     check('notes with facts of another version', wanted, notes(plan('--config', 'expect.conf', status=3)))
     with sqlite3.connect('c.db') as cache:
-        check('facts of this version', 2, cache.execute("SELECT count(*) FROM boot_facts WHERE instr(facts, '\"4.0\"')").fetchone()[0])
+        check('facts of this version', 2, cache.execute("SELECT count(*) FROM boot_facts WHERE instr(facts, '\"5.0\"')").fetchone()[0])
         cache.execute('DELETE FROM boot_facts')
     check('notes without facts', wanted, notes(plan('--config', 'expect.conf', status=3)))
 

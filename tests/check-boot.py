@@ -81,6 +81,37 @@ def pages(wim, images, known):
         check(f'markup and control characters of a name in {form}', False, '<b>Windows' in page or '\x1b' in page)
 
 
+def unreadable(folder, programs):
+    """Of a program whose signature cannot be read none says that it has none."""
+    with open(f'{programs}/2.efi', 'rb') as file:
+        program = file.read()
+    at = int.from_bytes(program[0x3c:0x40], 'little') + 24 + 112 + 32
+    table = int.from_bytes(program[at:at + 4], 'little')
+    made = {'cut': program[:-100], 'huge': program[:at + 4] + b'\xff\xff\xff\xff' + program[at + 8:],
+            'outside': program[:at] + len(program).to_bytes(4, 'little') + program[at + 4:],
+            'length-0': program[:table] + bytes(4) + program[table + 4:], 'length-max': program[:table] + b'\xff\xff\xff\xff' + program[table + 4:]}
+    with open(f'{folder}/unreadable.conf', 'w') as file:
+        file.write('[expect]\nboot = 2023\n')
+    wims = []
+    for name, data in [*made.items(), ('none', program[:at] + bytes(8) + program[at + 8:table])]:
+        with open(f'{folder}/unreadable.recipe', 'w') as file:
+            file.write(f'image "{name}"\nfile /Windows/Boot/EFI/bootmgfw.efi hex {data.hex()}\n')
+        wims.append(f'{folder}/{name}.wim')
+        run('mkwim', f'{folder}/unreadable.recipe', wims[-1])
+        words = 'no signature' if name == 'none' else 'no signature that can be read'
+        for form in 'text', 'markdown', 'html':
+            page = run('wimplan', 'inspect', '--boot', '--format', form, wims[-1]).decode()
+            check(f'signature of a program that is {name}, {form}', {words},
+                  {found.lower() for found in re.findall('no signature(?: that can be read)?', ' '.join(page.split()), re.I)})
+        notes = json.loads(run('wimplan', 'inspect', '--expect', '--config', f'{folder}/unreadable.conf', '--json', wims[-1]))['files'][0]['notes']
+        check(f'notes on a program that is {name}', ['boot-unsigned' if name == 'none' else 'expectation-unknown'], [note['code'] for note in notes])
+    change = json.loads(run('wimplan', 'diff', '--servicing', '--json', wims[-1], wims[0]))['images'][0]['boot']['files'][0]
+    check('what differs in a program without a signature and one that was cut', True, 'signers' in change['differs_in'])
+    for form in 'text', 'markdown', 'html':
+        page = run('wimplan', 'diff', '--servicing', '--format', form, wims[-1], wims[0]).decode()
+        check(f'diff to a program that was cut, {form}', True, 'no signature that can be read' in ' '.join(page.split()).lower())
+
+
 def heads(text, image):
     """Whether the verdict stands below a heading that names the image."""
     return bool(re.search(rf'^What starts image {image["index"]}, .*:\n  {image["boot"]["verdict"]}\n', text, re.M))
@@ -223,6 +254,7 @@ def main(folder):
     media(folder, programs, known)
     alike(folder, programs, known)
     expectations(folder, wim, known)
+    unreadable(folder, programs)
 
     # The program that is installed knows none of these certificates, whatever the environment says.
     document = json.loads(run('wimplan', 'inspect', '--boot', '--json', wim, **known))

@@ -186,7 +186,7 @@ bool wp_boot_is_started(enum wp_boot_role role);
 bool wp_boot_is_manager(enum wp_boot_role role);
 /* Whether it has no signature that firmware could look at, and nothing that could be one and was not understood. */
 bool wp_boot_is_unsigned(const struct wp_boot_program *program);
-/* Whether there are signatures that were not looked at, so that who signed it is known in part. */
+/* Whether there are signatures that were not looked at, or only such as cannot be read, so that who signed it is known in part. */
 bool wp_boot_is_known_in_part(const struct wp_boot_program *program);
 /* "9.0", in @arena; NULL where the program has none. */
 const char *wp_boot_svn_text(struct wp_arena *arena, const struct wp_boot_program *program);

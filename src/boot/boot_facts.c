@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * {"format":"wimplan-boot-facts","format_version":"4.0","trees":[[file, …], …],"images":[0, 0, null, 1]}: the files of each tree, and
+ * {"format":"wimplan-boot-facts","format_version":"5.0","trees":[[file, …], …],"images":[0, 0, null, 1]}: the files of each tree, and
  * which tree an image has, null for one that could not be read. A verdict is not kept, but found again. That something is too large to be
  * read is kept as well: who raises a limit, or adds a certificate to the known ones, counts the major version up. 2: signatures that
- * were not looked at have a code. 4: what is not DER is no signature.
+ * were not looked at have a code. 4: what is not DER is no signature. 5: a
+ * table outside of the file is none that was read.
  */
 #include "wimplan/boot_facts.h"
 
@@ -59,7 +60,7 @@ static json_t *files_json(const struct wp_boot_image *image, bool *lasting)
 
 static json_t *document_of(struct wp_boot_starts images, bool *lasting)
 {
-	json_t *document = wp_json_document(FORMAT, "4.0"), *trees = json_array(), *numbers = json_array();
+	json_t *document = wp_json_document(FORMAT, "5.0"), *trees = json_array(), *numbers = json_array();
 
 	for (size_t i = 0; i < images.count; i++) {
 		const struct wp_boot_image *image = &images.items[i];
@@ -175,7 +176,7 @@ bool wp_boot_facts_open(struct wp_arena *arena, const struct wp_boot_facts *fact
 
 	*ret = (struct wp_boot_starts){ 0 };
 	if (!facts->text || wp_json_parse(facts->text, facts->length, FORMAT, &document, NULL) ||
-	    wp_json_format(document, FORMAT, 4, NULL) != WP_FORMAT_KNOWN)
+	    wp_json_format(document, FORMAT, 5, NULL) != WP_FORMAT_KNOWN)
 		return false;
 	trees = json_object_get(document, "trees");
 	numbers = json_object_get(document, "images");

@@ -15,7 +15,7 @@ bool wp_boot_same_signature(const struct wp_boot_signature *a, const struct wp_b
 
 static bool same_signers(const struct wp_boot_program *a, const struct wp_boot_program *b)
 {
-	if (a->signature_count != b->signature_count)
+	if (a->signature_count != b->signature_count || wp_boot_is_known_in_part(a) != wp_boot_is_known_in_part(b))
 		return false;
 	for (size_t i = 0; i < a->signature_count; i++)
 		if (!wp_boot_same_signature(&a->signatures[i], &b->signatures[i]))

@@ -69,6 +69,7 @@ static void read_directories(struct wp_pe *pe, size_t header, size_t end, size_t
 	if (pe->certificates < pe->headers_size || pe->certificates > pe->size ||
 	    pe->certificates_size > pe->size - pe->certificates) {
 		pe->certificates = pe->certificates_size = 0;
+		pe->certificates_outside = true;
 		pe->odd = "its certificate table lies outside of it";
 	} else if (pe->size - pe->certificates - pe->certificates_size) {
 		pe->odd = "there is something behind its certificate table";

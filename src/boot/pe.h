@@ -20,6 +20,7 @@ struct wp_pe {
 	size_t checksum;       /* where it stands */
 	size_t certificate_entry; /* where the certificate table's place and size stand; 0: there is no room for them */
 	uint32_t certificates, certificates_size; /* the table, in the file; 0: none, or it is outside */
+	bool certificates_outside; /* there is one, and not in the file: it may have been cut off */
 	uint32_t resources; /* address, 0: none */
 	struct wp_pe_section sections[WP_LIMIT_PE_SECTIONS]; /* by offset, those that have bytes */
 	size_t section_count;

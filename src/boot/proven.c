@@ -58,9 +58,14 @@ bool wp_boot_is_unproven(const struct wp_boot_file *file)
 	return !wp_boot_signed_by(file) || wp_boot_is_doubtful(file);
 }
 
+static bool has_unread(const struct wp_boot_program *program)
+{
+	return wp_diags_have(&program->diags, WP_BOOT_SIGNATURE_UNREAD);
+}
+
 bool wp_boot_is_unsigned(const struct wp_boot_program *program)
 {
-	bool found = !program->readable || wp_boot_is_known_in_part(program) || wp_diags_have(&program->diags, "boot-signature-odd");
+	bool found = !program->readable || has_unread(program) || wp_diags_have(&program->diags, "boot-signature-odd");
 
 	for (size_t i = 0; i < program->signature_count; i++)
 		found = found || !program->signatures[i].nested;
@@ -69,7 +74,7 @@ bool wp_boot_is_unsigned(const struct wp_boot_program *program)
 
 bool wp_boot_is_known_in_part(const struct wp_boot_program *program)
 {
-	return wp_diags_have(&program->diags, WP_BOOT_SIGNATURE_UNREAD);
+	return has_unread(program) || (program->readable && !program->signature_count && !wp_boot_is_unsigned(program));
 }
 
 /* What of the signature is not proven. */
@@ -100,7 +105,7 @@ const char *wp_boot_doubt(const struct wp_boot_file *file)
 		return "it is no program that can be read";
 	if (wp_boot_is_unsigned(program))
 		return "it has no signature";
-	if (wp_boot_is_known_in_part(program))
+	if (has_unread(program))
 		doubt = "not all of its signatures were looked at";
 	for (size_t i = 0; i < program->signature_count; i++) {
 		const struct wp_boot_signature *signature = &program->signatures[i];

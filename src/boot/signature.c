@@ -397,6 +397,8 @@ void wp_pe_signatures(struct wp_arena *arena, const struct wp_pe *pe, struct wp_
 	size_t at = pe->certificates, end = at + (size_t)pe->certificates_size, left = WP_LIMIT_SIGNATURE_BYTES, skip;
 	unsigned int entries = 0;
 
+	if (pe->certificates_outside)
+		leave_out(&reader, 0, "its certificate table lies outside of it, so that none of its signatures can be read");
 	while (at < end) {
 		size_t length = end - at >= ENTRY_HEADER ? wp_get32(pe->bytes + at) : 0;
 

@@ -4,6 +4,13 @@
 
 #include "words.h"
 
+const char *wp_boot_words_unsigned(const struct wp_boot_program *program)
+{
+	if (!program->readable || program->signature_count)
+		return NULL;
+	return wp_boot_is_unsigned(program) ? "no signature" : "no signature that can be read";
+}
+
 const char *wp_boot_words_signature(struct wp_arena *arena, const struct wp_boot_signature *signature)
 {
 	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };

@@ -5,6 +5,9 @@
 
 #include "wimplan/boot.h"
 
+/* "no signature", "no signature that can be read"; NULL where there is one, or it is no program that could have one. */
+const char *wp_boot_words_unsigned(const struct wp_boot_program *program);
+
 /* Who made the signature, and what of it is proven: half a sentence. */
 const char *wp_boot_words_signature(struct wp_arena *arena, const struct wp_boot_signature *signature);
 

@@ -45,8 +45,8 @@ static const char *not_read(struct wp_arena *arena, const struct wp_boot_file *f
 
 static const char *signature(struct wp_arena *arena, const struct wp_boot_program *program, size_t i)
 {
-	if (program && program->readable && !program->signature_count && !i)
-		return "no signature";
+	if (program && !program->signature_count && !i)
+		return wp_boot_words_unsigned(program);
 	return program && i < program->signature_count ? wp_boot_words_signature(arena, &program->signatures[i]) : NULL;
 }
 
@@ -56,7 +56,7 @@ static bool same_signature(const struct wp_boot_program *a, const struct wp_boot
 	if (!a || !b || !a->readable || !b->readable)
 		return false;
 	if (i >= a->signature_count || i >= b->signature_count)
-		return a->signature_count == b->signature_count;
+		return a->signature_count == b->signature_count && wp_boot_is_unsigned(a) == wp_boot_is_unsigned(b);
 	return wp_boot_same_signature(&a->signatures[i], &b->signatures[i]);
 }
 
@@ -91,7 +91,10 @@ const char *wp_diff_boot_same(const struct wp_boot_change *change)
 		return NULL;
 	if (!old->readable && !new->readable)
 		return "other data; it was no program and is none";
-	return old->readable && new->readable ? "other data; its version, SVN and signers are the same" : NULL;
+	if (!old->readable || !new->readable)
+		return NULL;
+	return wp_boot_is_known_in_part(new) ? "other data; its version and SVN are the same, and so is what was read of its signatures" :
+					       "other data; its version, SVN and signers are the same";
 }
 
 static json_t *change_json(struct wp_arena *arena, const struct wp_boot_change *change)

@@ -164,8 +164,7 @@ static void add_signatures(struct lines *lines, const struct wp_boot_file *file)
 		add_line(lines, WP_PART_STRONG, wp_arena_printf(arena, "Not read: %s.", file->not_read));
 	if (!program)
 		return;
-	if (program->readable && !program->signature_count)
-		add_line(lines, WP_PART_STRONG, "No signature.");
+	add_line(lines, WP_PART_STRONG, wp_words_sentence(arena, wp_boot_words_unsigned(program)));
 	for (size_t i = 0; i < program->signature_count; i++)
 		add_line(lines, WP_PART_TEXT, wp_words_sentence(arena, wp_boot_words_signature(arena, &program->signatures[i])));
 	for (size_t i = 0; i < program->diags.count; i++)

@@ -130,12 +130,12 @@ Test(boot_facts, are_bounded)
 
 Test(boot_facts, that_are_none_are_refused)
 {
-#define HEAD "{\"format\":\"wimplan-boot-facts\",\"format_version\":\"4.0\","
+#define HEAD "{\"format\":\"wimplan-boot-facts\",\"format_version\":\"5.0\","
 	static const char *const texts[] = {
 		"", "{", "[]", "{\"format\":\"wimplan-plan\",\"format_version\":\"1.0\",\"trees\":[],\"images\":[]}",
 		"{\"format\":\"wimplan-boot-facts\",\"format_version\":\"1.0\",\"trees\":[],\"images\":[]}",
 		"{\"format\":\"wimplan-boot-facts\",\"format_version\":\"2.0\",\"trees\":[],\"images\":[]}",
-		"{\"format\":\"wimplan-boot-facts\",\"format_version\":\"3.0\",\"trees\":[],\"images\":[]}",
+		"{\"format\":\"wimplan-boot-facts\",\"format_version\":\"4.0\",\"trees\":[],\"images\":[]}",
 		HEAD "\"trees\":[],\"images\":[0]}", HEAD "\"trees\":[[]],\"images\":[-1]}", HEAD "\"trees\":[[]],\"images\":[\"0\"]}",
 		HEAD "\"trees\":[{}],\"images\":[0]}", HEAD "\"trees\":[[{}]],\"images\":[0]}",
 		HEAD "\"trees\":[[{\"role\":\"boot-manager\",\"path\":\"p\",\"not_read\":null,\"program\":null}]],\"images\":[0]}",

@@ -261,9 +261,9 @@ Test(boot_program, headers_that_lie)
 		{ "section over the end", PE_SECTION_TABLE + 16, 4, 0x401, "boot-odd" },
 		{ "section far over the end", PE_SECTION_TABLE + 20, 4, 0xfffffff0, "boot-odd" },
 		{ "sections that overlap", PE_SECTION_TABLE + 16, 4, 0x201, "boot-odd" },
-		{ "table of 4 GiB", PE_CERTIFICATES, 8, UINT64_C(0xfffffff000000600), "boot-odd" },
-		{ "table over the headers", PE_CERTIFICATES, 8, UINT64_C(0x0000000800000010), "boot-odd" },
-		{ "table behind the end", PE_CERTIFICATES, 8, UINT64_C(0x0000000800000801), "boot-odd" },
+		{ "table of 4 GiB", PE_CERTIFICATES, 8, UINT64_C(0xfffffff000000600), "many" },
+		{ "table over the headers", PE_CERTIFICATES, 8, UINT64_C(0x0000000800000010), "many" },
+		{ "table behind the end", PE_CERTIFICATES, 8, UINT64_C(0x0000000800000801), "many" },
 		{ "table with something behind it", PE_CERTIFICATES, 8, UINT64_C(0x0000000800000600), "many" },
 		{ "no directories", PE_DIRECTORIES - 4, 4, 0, "" },
 		{ "very many directories", PE_DIRECTORIES - 4, 4, 0xffffffff, "" },
@@ -277,6 +277,51 @@ Test(boot_program, headers_that_lie)
 		cr_expect_str_eq(only_code(read_pe(&cast, &pe)), cases[i].code, "%s", cases[i].label);
 		wp_arena_free(cast.arena);
 	}
+}
+
+/* That it has no signature is not said of a program whose table cannot be read, nor that who signed it is the same. */
+Test(boot_program, tables_that_cannot_be_read)
+{
+	enum { AS_IT_IS, CUT, HUGE, OUTSIDE, NO_LENGTH, GARBAGE, NONE };
+	static const struct {
+		const char *doubt;
+		bool is_unsigned, in_part;
+	} rows[] = {
+		[AS_IT_IS] = { NULL, false, false },
+		[CUT] = { "not all of its signatures were looked at", false, true },
+		[HUGE] = { "not all of its signatures were looked at", false, true },
+		[OUTSIDE] = { "not all of its signatures were looked at", false, true },
+		[NO_LENGTH] = { "not all of its signatures were looked at", false, true },
+		[GARBAGE] = { "its signature cannot be read", false, true },
+		[NONE] = { "it has no signature", true, false },
+	};
+	struct cast cast;
+
+	begin(&cast);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct pe pe = pe_make(&form);
+		struct wp_boot_file file = { .role = WP_BOOT_MANAGER, .path = "bootmgfw.efi" };
+
+		if (i == GARBAGE)
+			pe_add_entry(&pe, (const uint8_t *)"0", 1);
+		else if (i != NONE)
+			pe_sign(&pe, &cast.by_known, &cast.known);
+		pe.size -= i == CUT ? 100 : 0;
+		if (i == HUGE)
+			pe_put(pe.bytes, PE_CERTIFICATES + 4, 4, 0xffffffff);
+		if (i == OUTSIDE)
+			pe_put(pe.bytes, PE_CERTIFICATES, 4, pe.size + 1);
+		if (i == NO_LENGTH)
+			pe_put(pe.bytes, PE_END, 4, 0);
+		file.program = read_pe(&cast, &pe);
+		cr_expect_eq(wp_boot_is_unsigned(file.program), rows[i].is_unsigned, "row %zu", i);
+		cr_expect_eq(wp_boot_is_known_in_part(file.program), rows[i].in_part, "row %zu", i);
+		cr_expect_eq(wp_boot_is_unproven(&file), rows[i].doubt != NULL, "row %zu", i);
+		cr_expect_eq(wp_boot_compare(file.program, &(struct wp_boot_program){ .readable = true }).signers, i != NONE, "row %zu", i);
+		if (rows[i].doubt)
+			cr_expect_str_eq(wp_boot_doubt(&file), rows[i].doubt, "row %zu", i);
+	}
+	end(&cast);
 }
 
 Test(boot_program, every_length)

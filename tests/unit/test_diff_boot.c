@@ -51,4 +51,9 @@ Test(diff_boot, a_time_stamp_is_no_other_signature)
 	is.readable = false;
 	cr_assert_eq(rows_of(arena, &was, &is, &rows), 1);
 	cr_expect(!rows[0].new && !strcmp(rows[0].old, "no signature"));
+	/* One that cannot be read is another matter than none. */
+	is.readable = true;
+	wp_diag_add(arena, &is.diags, WP_SEVERITY_WARNING, WP_BOOT_SIGNATURE_UNREAD, NULL, "%s", "");
+	cr_assert_eq(rows_of(arena, &was, &is, &rows), 1);
+	cr_expect(!strcmp(rows[0].old, "no signature") && !strcmp(rows[0].new, "no signature that can be read"));
 }

@@ -25,8 +25,8 @@ static void add_file(const struct wp_layout *out, const struct wp_boot_file *fil
 		wp_layout_line(out, 4, 6, wp_arena_printf(out->arena, "not read: %s", file->not_read));
 	if (!program)
 		return;
-	if (program->readable && !program->signature_count)
-		wp_layout_line(out, 4, 6, "no signature");
+	if (wp_boot_words_unsigned(program))
+		wp_layout_line(out, 4, 6, wp_boot_words_unsigned(program));
 	for (size_t i = 0; i < program->signature_count; i++)
 		wp_layout_line(out, 4, 6, wp_boot_words_signature(out->arena, &program->signatures[i]));
 	for (size_t i = 0; i < program->diags.count; i++)
