@@ -182,6 +182,19 @@ def never_replaced(ground):
         ground.refused("in an .iso", "wimplan", words)
 
 
+def empty_names(ground):
+    """Of every option with a file and of every argument that is one, of all commands."""
+    ground.clear()
+    for program, command, verb in commands(ground):
+        operands = OPERANDS.get((program, command[0]), []) if command else []
+        rest = [word.format("plan.json") for word in operands]
+        for option in file_options(ground, program, command):
+            shown = "-o" if option == "--output" else option
+            ground.refused("empty", program, [*command, *verb, option, "", *rest], f"{shown} needs the name of a file")
+        for i in range(len(operands)):
+            ground.refused("empty", program, [*command, *verb, *rest[:i], "", *rest[i + 1:]], f"argument {i + 1} is empty")
+
+
 def not_refused(ground):
     """A former output is replaced, and what is nobody's file may be named twice."""
     ground.clear()
@@ -202,6 +215,7 @@ def main():
         all_pairs(ground)
         places_by_default(ground)
         never_replaced(ground)
+        empty_names(ground)
         not_refused(ground)
     print(f"{checks - failed} passed, {failed} failed")
     return 1 if failed else 0

@@ -35,18 +35,32 @@ static int fail_foreign(const char *path, const char *what, struct wp_error *err
 		       "%s is %s, not a cache of wimplan; name another file with --cache", path, what);
 }
 
+/* There is no cache yet, and none can be made. */
+static int fail_place(const struct wp_cache *cache, const char *why, int error, struct wp_error *err)
+{
+	bool refused = error == EROFS || error == EACCES || error == EPERM;
+
+	return wp_fail(err, WP_E_FAILED, refused ? "cache-read-only" : "cache-unreadable", cache->path,
+		       "the cache %s cannot be made: %s: %s; name another one with --cache", cache->path, why, strerror(error));
+}
+
 /* Makes the folders above the cache, and tells whether files can be made in the last of them. */
 static int make_folders(const struct wp_cache *cache, struct wp_error *err)
 {
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	const char *slash = strrchr(cache->path, '/');
 	int error = wp_file_make_folders(cache->path);
+	struct wp_file_status file;
 
-	if (error)
+	if (error == ENOSPC || error == EDQUOT)
 		return fail_errno(cache, "its folder was made", error, err);
+	if (error)
+		return fail_place(cache, "its folder is not there and cannot be made", error, err);
 	/* The journal stands beside the file: without it no change can be begun. */
 	error = wp_file_may_write(slash ? wp_arena_strndup(scratch, cache->path, (size_t)(slash - cache->path) + 1)
 					: ".");
+	if (error && wp_file_look(cache->path, &file) == ENOENT)
+		return fail_place(cache, "no file can be made in its folder", error, err);
 	return error ? fail_errno(cache, "its folder was opened", error, err) : WP_OK;
 }
 

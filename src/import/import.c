@@ -5,6 +5,7 @@
 #include "shape.h"
 
 #include "wimplan/ascii.h"
+#include "wimplan/clock.h"
 #include "wimplan/file.h"
 #include "wimplan/json.h"
 #include "wimplan/limits.h"
@@ -67,6 +68,9 @@ static int open_file(const char *path, struct file *file, struct wp_time *ret_mo
 	if (status.kind == WP_FILE_KIND_FOLDER || status.kind == WP_FILE_KIND_DISK)
 		return wp_fail(err, WP_E_FAILED, "export-unreadable", file->name,
 			       "%s: is no file; name the files that were exported", file->name);
+	/* Its writer may come later than we do, as with cat(1); to open it never waits. */
+	if (status.kind == WP_FILE_KIND_PIPE)
+		wp_clock_wait_input(file->fd);
 	if (status.kind == WP_FILE_KIND_REGULAR)
 		*ret_modified = status.modified;
 	return WP_OK;

@@ -363,7 +363,10 @@ static int read_line(struct reader *reader, const char *text, size_t length, str
 	const char *origin = wp_arena_printf(reader->arena, "%s:%zu", reader->path, reader->line);
 	const char *line;
 
-	if (memchr(text, '\0', length) || wp_utf8_valid(text, length) != length)
+	if (memchr(text, '\0', length))
+		return wp_fail(err, WP_E_USAGE, "config", reader->path,
+			       "%s: there is a NUL byte; take it out, or save the file as UTF-8", origin);
+	if (wp_utf8_valid(text, length) != length)
 		return wp_fail(err, WP_E_USAGE, "config", reader->path,
 			       "%s: this is not UTF-8 text; save the file as UTF-8", origin);
 	line = wp_text_trimmed(reader->arena, text, length);

@@ -109,6 +109,15 @@ static int check_operands(struct wp_cli *cli, const struct wp_verb *verb)
 	return wp_cli_usage(cli, verb->name, "%s takes %s, but %s", name, verb->takes, wp_cli_given(cli));
 }
 
+/* An empty word is what a script makes of a variable that is not set. */
+static int check_names(struct wp_cli *cli)
+{
+	for (size_t i = 0; i < cli->operand_count && cli->command->operands == WP_KNOWN_NOTHING; i++)
+		if (!cli->operands[i][0])
+			return wp_cli_usage(cli, NULL, "argument %zu is empty, where the name of a file is needed", i + 1);
+	return WP_OK;
+}
+
 static int run_command(struct wp_cli *cli, int argc, char **argv)
 {
 	void *arguments = wp_arena_alloc(cli->arena, cli->command->size);
@@ -124,6 +133,8 @@ static int run_command(struct wp_cli *cli, int argc, char **argv)
 	status = find_verb(cli, &verb);
 	if (!status)
 		status = check_operands(cli, verb);
+	if (!status)
+		status = check_names(cli);
 	if (!status)
 		status = wp_cli_check_files(cli, arguments);
 	return status ? status : verb->run(cli, arguments);

@@ -40,11 +40,6 @@ struct placed_list {
 	size_t count;
 };
 
-const char *wp_option_shown(struct wp_arena *arena, const struct wp_option *option)
-{
-	return option->letter ? wp_arena_printf(arena, "-%c", option->letter) : wp_arena_printf(arena, "--%s", option->name);
-}
-
 static void add(struct wp_cli *cli, struct wp_named_files *files, const char *who, const char *path, enum wp_file_use use)
 {
 	*WP_PUSH(cli->arena, files->items, files->count) = (struct wp_named_file){ who, path, use };

@@ -217,11 +217,19 @@ static int take_choice(struct wp_cli *cli, const struct wp_option *row, const ch
 	return WP_OK;
 }
 
+const char *wp_option_shown(struct wp_arena *arena, const struct wp_option *option)
+{
+	return option->letter ? wp_arena_printf(arena, "-%c", option->letter) : wp_arena_printf(arena, "--%s", option->name);
+}
+
 static int take(struct wp_cli *cli, const struct wp_option *row, const char *value, void *base)
 {
 	void *field = (char *)base + row->field;
 	struct wp_names *names = field;
 
+	if (row->file && !*value)
+		return wp_cli_usage(cli, wp_option_shown(cli->arena, row), "%s needs the name of a file, and what is given is empty",
+				    wp_option_shown(cli->arena, row));
 	switch (row->kind) {
 	case WP_OPTION_FLAG:
 		*(bool *)field = true;

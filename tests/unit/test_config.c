@@ -216,7 +216,7 @@ Test(config, limit)
 	cr_expect_str_eq(err.message, "wimplan.conf is larger than a configuration can be: more than 1048576 bytes");
 	text[10] = '\0';
 	cr_expect_eq(wp_config_parse(arena, &config, "wimplan.conf", text, 20, &err), WP_E_USAGE);
-	cr_expect_str_eq(err.message, "wimplan.conf:11: this is not UTF-8 text; save the file as UTF-8");
+	cr_expect_str_eq(err.message, "wimplan.conf:11: there is a NUL byte; take it out, or save the file as UTF-8");
 	wp_arena_free(arena);
 }
 
