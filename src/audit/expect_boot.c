@@ -52,7 +52,7 @@ static bool is_of_another(const struct wp_boot_signature *signature)
 	return !signature->nested && signature->digest_known && !signature->digest_agrees;
 }
 
-/* Under which certificates the program is signed: those of its signatures that are asked for. */
+/* Under which certificates the program is signed: those of its signatures that are asked for; "" for none. */
 static const char *issuers_of(const struct wp_expecting *judge, const struct wp_boot_file *file,
 			      bool (*asked)(const struct wp_boot_signature *signature))
 {
@@ -63,7 +63,7 @@ static const char *issuers_of(const struct wp_expecting *judge, const struct wp_
 	for (size_t i = 0; program && i < program->signature_count; i++)
 		if (asked(&program->signatures[i]))
 			*WP_PUSH(judge->arena, names, count) = wp_boot_issuer(judge->arena, &program->signatures[i]);
-	return count ? wp_text_names(judge->arena, names, count, WP_JUDGED_NAMES) : NULL;
+	return wp_text_names(judge->arena, names, count, WP_JUDGED_NAMES);
 }
 
 static bool is_altered(const struct wp_boot_program *program)
