@@ -138,6 +138,15 @@ static int locate(struct wp_cli *cli, struct placed_list *list, const char *who,
 	return WP_OK;
 }
 
+static const char *joined(struct wp_arena *arena, const char *path, const char *ending)
+{
+	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	wp_buf_puts(&buf, path);
+	wp_buf_puts(&buf, ending);
+	return wp_arena_strdup(arena, wp_buf_text(&buf));
+}
+
 /* Those from the one with number @first on. */
 static int locate_all(struct wp_cli *cli, const struct wp_named_files *files, size_t first, struct placed_list *list)
 {
@@ -149,7 +158,7 @@ static int locate_all(struct wp_cli *cli, const struct wp_named_files *files, si
 		status = locate(cli, list, file->who, file->path, file->use);
 		for (size_t k = 0; !status && file->use == WP_FILE_USE_DATABASE && k < sizeof beside / sizeof *beside; k++)
 			status = locate(cli, list, wp_arena_printf(cli->arena, "the %s of %s", beside[k], file->who),
-					wp_arena_printf(cli->arena, "%s%s", file->path, beside[k]), WP_FILE_USE_DATABASE);
+					joined(cli->arena, file->path, beside[k]), WP_FILE_USE_DATABASE);
 	}
 	return status;
 }
