@@ -23,7 +23,7 @@ BLOBS = 3000
 ENTRY = 50  # bytes of one in a blob table
 FILES = ("small.wim", "large.wim")
 # Of a file whose only blob is a boot manager: the table's first entry is of the image's tree, which stands behind the blob.
-TOO_LARGE = {"too large": ("set blobs+50 01000004000000\nset blobs+66 0100000400000000\n", "bootmgfw.efi was not read: it is too large")}
+TOO_LARGE = {"too large": ("set blobs+50 01000004000000\nset blobs+66 0100000400000000\n", "bootmgfw.efi was not read: it is larger than 64 MiB")}
 DAMAGED = {"damaged": ("flip 210 3\n", "bootmgfw.efi was not read: it does not have the SHA-1"),
            "beyond the end": ("set blobs+58 0000000001000000\n", "bootmgfw.efi was not read: it reaches over the end"),
            "in a tree that is damaged": ("damaged\n", "starts as is expected is not known: it was not read")}
