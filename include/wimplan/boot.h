@@ -139,13 +139,16 @@ bool wp_svn_parse(const char *text, struct wp_svn *ret);
 struct wp_boot_image {
 	bool known; /* its tree could be read */
 	bool may_pass; /* it is not known, and the next time it may be */
-	bool in_part;  /* of a medium: there may be others that firmware starts it by, for not all of it could be read */
+	/* Of a medium: there may be others that firmware starts it by, for not all of it could be read. Of an image: it has some, and none is told of. */
+	bool in_part;
 	enum wp_boot_verdict verdict;
 	struct wp_boot_file *files; /* by role, then as they are looked for */
 	size_t count;
 	struct wp_diags diags; /* boot-ex-not-2023, boot-ex-older, boot-network-unproven, boot-svn-low */
 };
 
+/* Why nobody can say who signed the boot manager of an image each of whose programs is proven. */
+#define WP_BOOT_TWINS "there are two whose names differ by the case of letters alone, and which are signed otherwise"
 /*
  * The verdict on an image as a sentence, for somebody who has never heard of it, and another one where the start from the network is not as
  * sound; and that on a medium. In @arena.
@@ -202,12 +205,14 @@ bool wp_boot_same_signature(const struct wp_boot_signature *a, const struct wp_b
 /* What of two programs is not the same. */
 struct wp_boot_difference {
 	bool signers; /* who signed it, or what of that is proven; when it was signed does not count */
+	bool signers_unknown; /* they seem to differ, and not all of the signatures were looked at: the one that lacks may be one of those */
 	bool version, svn;
 };
 /* Nothing where one of the two is NULL: a file that is no program, or was not read. */
 struct wp_boot_difference wp_boot_compare(const struct wp_boot_program *a, const struct wp_boot_program *b);
-/* The file of @image with the role and the path of @file; NULL. */
-const struct wp_boot_file *wp_boot_find_like(const struct wp_boot_image *image, const struct wp_boot_file *file);
+/* The file of @image that is to @file of @other what it was or has become: the same role and path; NULL. */
+const struct wp_boot_file *wp_boot_find_like(const struct wp_boot_image *image, const struct wp_boot_file *file,
+					     const struct wp_boot_image *other);
 /* Whether a program that has an SVN has a lesser one than @least. */
 bool wp_boot_svn_is_below(const struct wp_boot_program *program, struct wp_svn least);
 

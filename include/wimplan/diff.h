@@ -67,6 +67,7 @@ struct wp_boot_change {
 	const struct wp_boot_file *old, *new; /* NULL on the side that lacks it */
 	/* What of its programs is not the same; false where one side has none or was not read. */
 	bool signers; /* who signed it, or what of that is proven; when it was signed does not count */
+	bool signers_unknown; /* whether they are others cannot be told, for one has signatures that were not looked at */
 	bool version, svn;
 };
 
@@ -327,7 +328,6 @@ struct wp_content_boot {
 	 * signatures were not looked at.
 	 */
 	struct wp_boot_change change;
-	bool signers_unknown; /* whether the signers are others cannot be told, for one has signatures that were not looked at */
 	uint32_t *images;     /* which have it, by their places in the file from 1 on: their indexes, unless the file leaves one out */
 	size_t image_count;
 };

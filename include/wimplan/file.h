@@ -49,9 +49,9 @@ struct wp_file_place {
 };
 /*
  * Finds the place of a regular file, or of one that is not there; in @arena. Nobody's file are "-", a descriptor of our own
- * ("/dev/stdout"), a device, a pipe, a folder. 0 or an errno, where it cannot be told.
+ * ("/dev/stdout"), a device, a pipe, a folder. One that cannot be looked at is taken for one that is not there.
  */
-int wp_file_locate(struct wp_arena *arena, const char *path, struct wp_file_place *ret);
+void wp_file_locate(struct wp_arena *arena, const char *path, struct wp_file_place *ret);
 bool wp_file_same_place(const struct wp_file_place *a, const struct wp_file_place *b);
 /* An open file. 0 or an errno. */
 int wp_file_look_open(int fd, struct wp_file_status *ret);

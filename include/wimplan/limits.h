@@ -117,11 +117,11 @@
 #define WP_LIMIT_BLOBS 2000000u
 /*
  * Bytes of a file inside of a WIM that is read into memory, and of a chunk, of which one is kept: an .esd has chunks of 64 MiB. Chunks of
- * one solid resource.
+ * one resource.
  */
 #define WP_LIMIT_FILE_DATA (64u << 20)
 #define WP_LIMIT_CHUNK (64u << 20)
-#define WP_LIMIT_SOLID_CHUNKS (1u << 20)
+#define WP_LIMIT_CHUNKS (1u << 20)
 /*
  * Bytes that reading a file may take: wimlib decompresses a chunk at once, out of memory, so that the chunk and what it is stored in are
  * held together, then the chunk and what the file has in it; beside them what the file had in the chunk before, the table of chunks, and
@@ -160,6 +160,8 @@
 #define WP_LIMIT_BOOT_BYTES (1u << 30)
 /* Files at one place of an image, such as those of each language: Windows has some forty. */
 #define WP_LIMIT_BOOT_AT_PLACE 64u
+/* Such files of one file that are told of, each in each image that has it: an image has a dozen, and thousands of images may have one tree. */
+#define WP_LIMIT_BOOT_FILES 65536u
 /*
  * Bytes of what is remembered of one file's programs that firmware starts: one tree has five of them and takes 2 KB. Files of which the
  * cache remembers it.

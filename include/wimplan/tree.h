@@ -57,6 +57,7 @@ struct wp_files_left {
 	uint64_t unpacked; /* bytes */
 	uint64_t boot_bytes;
 	uint32_t boot_programs;
+	uint32_t boot_files; /* counted in each image that has them */
 };
 
 struct wp_tree;

@@ -141,6 +141,20 @@ static void tell_alike(struct wp_boot_survey *survey, struct wp_boot_image *imag
 		}
 }
 
+/* An image whose files come behind too many others. */
+static const struct wp_boot_image not_told = { .known = true, .in_part = true, .verdict = WP_BOOT_NOT_READ };
+
+/* Takes files of what may be told of; false: there are more than that. */
+static bool take_left(const struct wp_boot_survey *survey, size_t count)
+{
+	uint32_t *left = &survey->index->left->boot_files;
+
+	if (count > *left)
+		return false;
+	*left -= (uint32_t)count;
+	return true;
+}
+
 void wp_boot_survey_tree(void *context, const struct wp_tree *tree)
 {
 	struct wp_boot_survey *survey = context;
@@ -159,6 +173,10 @@ void wp_boot_survey_tree(void *context, const struct wp_tree *tree)
 		struct wp_boot_found found;
 
 		wp_boot_place_find(&places[i], tree, &found);
+		if (!take_left(survey, found.count)) {
+			*image = not_told;
+			return;
+		}
 		for (size_t k = 0; k < found.count; k++)
 			take_file(survey, &places[i], tree, found.nodes[k], image);
 		tell_alike(survey, image, found.count);
@@ -235,10 +253,13 @@ struct wp_boot_image *wp_boot_survey_end(struct wp_boot_survey *survey, struct w
 			wp_boot_judge(survey->arena, image, least);
 	}
 	for (size_t i = 0; i < metadata->image_count; i++) {
-		uint32_t image = metadata->images[i].index;
+		uint32_t image = metadata->images[i].index, first;
 
-		if (image >= 1 && image <= index->image_count)
-			images[i] = survey->resources[index->images[image - 1].same_as - 1];
+		if (image < 1 || image > index->image_count)
+			continue;
+		first = index->images[image - 1].same_as;
+		/* Whoever shows them shows them for each image. */
+		images[i] = first == image || take_left(survey, survey->resources[first - 1].count) ? survey->resources[first - 1] : not_told;
 	}
 	return images;
 }

@@ -15,7 +15,7 @@ bool wp_boot_same_signature(const struct wp_boot_signature *a, const struct wp_b
 
 static bool same_signers(const struct wp_boot_program *a, const struct wp_boot_program *b)
 {
-	if (a->signature_count != b->signature_count || wp_boot_is_known_in_part(a) != wp_boot_is_known_in_part(b))
+	if (a->signature_count != b->signature_count)
 		return false;
 	for (size_t i = 0; i < a->signature_count; i++)
 		if (!wp_boot_same_signature(&a->signatures[i], &b->signatures[i]))
@@ -30,16 +30,31 @@ static bool same_svn(const struct wp_boot_program *a, const struct wp_boot_progr
 
 struct wp_boot_difference wp_boot_compare(const struct wp_boot_program *a, const struct wp_boot_program *b)
 {
+	bool in_part, other_in_part, differ;
+
 	if (!a || !b)
 		return (struct wp_boot_difference){ .signers = false };
+	in_part = wp_boot_is_known_in_part(a);
+	other_in_part = wp_boot_is_known_in_part(b);
+	differ = !same_signers(a, b);
 	return (struct wp_boot_difference){
-		.signers = !same_signers(a, b),
+		.signers = differ && !in_part && !other_in_part,
+		.signers_unknown = (differ && (in_part || other_in_part)) || in_part != other_in_part,
 		.version = !wp_text_equal(a->version, b->version),
 		.svn = !same_svn(a, b),
 	};
 }
 
-const struct wp_boot_file *wp_boot_find_like(const struct wp_boot_image *image, const struct wp_boot_file *file)
+static bool has_path(const struct wp_boot_image *image, const struct wp_boot_file *file)
+{
+	for (size_t i = 0; i < image->count; i++)
+		if (image->files[i].role == file->role && !strcmp(image->files[i].path, file->path))
+			return true;
+	return false;
+}
+
+const struct wp_boot_file *wp_boot_find_like(const struct wp_boot_image *image, const struct wp_boot_file *file,
+					     const struct wp_boot_image *other)
 {
 	const struct wp_boot_file *like = NULL;
 
@@ -49,7 +64,9 @@ const struct wp_boot_file *wp_boot_find_like(const struct wp_boot_image *image, 
 		/* An image may have several whose paths are the same but for their case. */
 		if (!strcmp(image->files[i].path, file->path))
 			return &image->files[i];
-		like = like ? like : &image->files[i];
+		/* One that is there under its very name as well is what became of that one. */
+		if (!like && !has_path(other, &image->files[i]))
+			like = &image->files[i];
 	}
 	return like;
 }

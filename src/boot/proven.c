@@ -84,8 +84,11 @@ static const char *doubt_of(const struct wp_boot_signature *signature)
 		return "whether it is what was signed cannot be told";
 	if (!signature->digest_agrees)
 		return "it is not what was signed, for its digest is another one";
-	return signature->signature_agrees ? "its signature only has the name of a known certificate"
-					   : "its signature does not agree with the certificate that it names";
+	if (signature->signature_agrees)
+		return "its signature only has the name of a known certificate";
+	/* Who has no name has, as far as is kept, no certificate in the signature either. */
+	return signature->signer ? "its signature does not agree with the certificate that it names"
+				 : "its signature could not be verified, for no certificate with a name is in it";
 }
 
 const char *wp_boot_doubts(const char *one, const char *other)

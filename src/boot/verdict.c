@@ -142,15 +142,43 @@ static bool share_certificate(const struct wp_boot_program *a, const struct wp_b
 	return false;
 }
 
+/* Whether the image has another boot manager, whose name differs by the case of letters alone, and which is signed otherwise. */
+static bool has_other_manager(const struct wp_boot_image *image, const struct wp_boot_file *manager)
+{
+	for (size_t i = 0; i < image->count; i++) {
+		const struct wp_boot_file *other = &image->files[i];
+
+		if (other->role == WP_BOOT_MANAGER && memcmp(other->sha1, manager->sha1, sizeof other->sha1) != 0 &&
+		    (judge_program(other) != judge_program(manager) || !share_certificate(manager->program, other->program)))
+			return true;
+	}
+	return false;
+}
+
+/* Whether a program for a start from the network is proven to be signed otherwise than the boot manager. */
+static bool has_other_starter(const struct wp_boot_image *image, const struct wp_boot_file *manager)
+{
+	for (size_t i = 0; i < image->count; i++) {
+		const struct wp_boot_file *starter = &image->files[i];
+
+		if (starter->role == WP_BOOT_NETWORK && !wp_boot_is_unproven(starter) &&
+		    !share_certificate(manager->program, starter->program))
+			return true;
+	}
+	return false;
+}
+
 static enum wp_boot_verdict judge(const struct wp_boot_image *image)
 {
 	const struct wp_boot_file *manager = wp_boot_find(image, WP_BOOT_MANAGER);
-	const struct wp_boot_file *starter = wp_boot_find(image, WP_BOOT_NETWORK);
-	enum wp_boot_verdict verdict = manager ? judge_program(manager) : WP_BOOT_NO_MANAGER;
+	enum wp_boot_verdict verdict = manager ? judge_program(manager) : image->in_part ? WP_BOOT_NOT_READ : WP_BOOT_NO_MANAGER;
 
 	if (verdict == WP_BOOT_NO_MANAGER || verdict == WP_BOOT_UNPROVEN || verdict == WP_BOOT_NOT_READ)
 		return verdict;
-	if (starter && !wp_boot_is_unproven(starter) && !share_certificate(manager->program, starter->program))
+	/* Which of them a computer is given cannot be told. */
+	if (has_other_manager(image, manager))
+		return WP_BOOT_UNPROVEN;
+	if (has_other_starter(image, manager))
 		return WP_BOOT_MIXED;
 	if (verdict == WP_BOOT_2011_ONLY && wp_boot_signed_by(wp_boot_find(image, WP_BOOT_MANAGER_EX)) & WP_BOOT_BY_2023)
 		return WP_BOOT_2011_WITH_2023;

@@ -41,7 +41,7 @@ static const char *sentence(struct wp_arena *arena, const struct wp_boot_image *
 			doubt = wp_boot_doubts(doubt, wp_boot_doubt(file));
 	}
 	if (image->verdict == WP_BOOT_UNPROVEN)
-		return wp_arena_printf(arena, "Who signed %s is not proven: %s.", subject, doubt ? doubt : "its signatures are shown");
+		return wp_arena_printf(arena, "Who signed %s is not proven: %s.", subject, doubt ? doubt : WP_BOOT_TWINS);
 	return wp_arena_printf(arena, "%c%s %s", subject[0] - 'a' + 'A', subject + 1,
 			       beside && words->beside ? words->beside : words->alone);
 }
@@ -59,6 +59,8 @@ static const char *network_words(const struct wp_boot_image *image)
 
 static const char *image_sentence(struct wp_arena *arena, const struct wp_boot_image *image)
 {
+	if (image->in_part)
+		return "There are too many such files in the images before it: nothing is said of its own.";
 	if (image->verdict == WP_BOOT_NO_MANAGER)
 		return "There is no \\Windows\\Boot\\EFI\\bootmgfw.efi in it, the boot manager that a computer with UEFI is given.";
 	if (image->verdict == WP_BOOT_MIXED)

@@ -40,6 +40,7 @@ static void add_change(struct wp_diff *diff, struct wp_diff_boot *boot, const st
 		.old = old,
 		.new = new,
 		.signers = differs.signers,
+		.signers_unknown = differs.signers_unknown,
 		.version = differs.version,
 		.svn = differs.svn,
 	};
@@ -56,9 +57,9 @@ void wp_pair_boot_end(struct wp_diff *diff, const struct wp_diff_image *image, c
 	boot->old = image_of(old, image->old_index);
 	boot->new = image_of(new, image->new_index);
 	for (size_t i = 0; i < boot->new.count; i++)
-		add_change(diff, boot, wp_boot_find_like(&boot->old, &boot->new.files[i]), &boot->new.files[i]);
+		add_change(diff, boot, wp_boot_find_like(&boot->old, &boot->new.files[i], &boot->new), &boot->new.files[i]);
 	for (size_t i = 0; i < boot->old.count; i++)
-		if (!wp_boot_find_like(&boot->new, &boot->old.files[i]))
+		if (!wp_boot_find_like(&boot->new, &boot->old.files[i], &boot->old))
 			add_change(diff, boot, &boot->old.files[i], NULL);
 }
 

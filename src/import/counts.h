@@ -23,7 +23,8 @@ struct wp_counts {
 
 /*
  * Joins @row with it. Counts move while they are exported: of two rows that contradict each other the one of the later
- * LastUpdateDate counts, of one time the one with the greater text, in whatever order they come. The other is left out.
+ * LastUpdateDate counts, of one time the one with the greater text, in whatever order the two come. The other is left out, with what it
+ * had been joined with: of three and more rows with parts of the counts the order may tell what stays.
  */
 void wp_counts_join(struct wp_assembler *assembler, struct wp_counts *counts, struct wp_companion *companion,
 		    const struct wp_taken_row *row);

@@ -34,21 +34,19 @@ static bool is_in_part(const struct wp_boot_file *file)
 bool wp_content_boot_make(const struct wp_boot_file *old, const struct wp_boot_file *new, struct wp_content_boot *ret)
 {
 	struct wp_boot_difference differs = wp_boot_compare(old->program, new->program);
-	bool old_in_part = is_in_part(old), new_in_part = is_in_part(new), in_part = old_in_part || new_in_part;
 
 	*ret = (struct wp_content_boot){
 		.change = {
 			.status = WP_DIFF_CHANGED,
 			.old = old,
 			.new = new,
-			/* The one that seems to be gone or to have come may be the one that was not looked at. */
-			.signers = differs.signers && !in_part,
+			.signers = differs.signers,
+			.signers_unknown = differs.signers_unknown,
 			.version = differs.version,
 			.svn = differs.svn,
 		},
-		.signers_unknown = old->program && new->program && in_part && (differs.signers || old_in_part != new_in_part),
 	};
-	return ret->change.signers || ret->signers_unknown || differs.version || differs.svn || !old->program != !new->program;
+	return differs.signers || differs.signers_unknown || differs.version || differs.svn || !old->program != !new->program;
 }
 
 /* Whether two files say the same of themselves. */
@@ -61,7 +59,7 @@ static bool is_like(const struct wp_boot_file *a, const struct wp_boot_file *b)
 	if (a->role != b->role || !a->program != !b->program || !wp_text_equal(a->path, b->path) || !wp_text_equal(a->not_read, b->not_read))
 		return false;
 	differs = wp_boot_compare(a->program, b->program);
-	return !differs.signers && !differs.version && !differs.svn &&
+	return !differs.signers && !differs.signers_unknown && !differs.version && !differs.svn &&
 	       (!a->program || (a->program->readable == b->program->readable && is_in_part(a) == is_in_part(b)));
 }
 
@@ -88,13 +86,15 @@ static uint64_t side_bytes(const struct wp_boot_file *file)
 struct telling {
 	struct wp_arena *arena;
 	struct wp_content_change *change;
-	uint64_t left; /* bytes that may be told yet */
+	uint64_t left;   /* bytes that may be told yet */
+	uint64_t missed; /* files of the image before that were not told */
 };
 
 static bool take(struct telling *telling, uint64_t bytes)
 {
 	if (bytes > telling->left) {
 		telling->change->boot_left_out++;
+		telling->missed++;
 		return false;
 	}
 	telling->left -= bytes;
@@ -159,26 +159,45 @@ static void compare_images(struct telling *telling, const struct wp_boot_image *
 {
 	struct wp_content_boot item;
 
+	telling->missed = 0;
 	for (size_t i = 0; i < new->count; i++) {
-		const struct wp_boot_file *was = wp_boot_find_like(old, &new->files[i]);
+		const struct wp_boot_file *was = wp_boot_find_like(old, &new->files[i], new);
 
 		if (was && wp_content_boot_make(was, &new->files[i], &item))
 			tell(telling, &item, image);
 	}
 }
 
+/* The same of an image with the trees of the one before it: thousands of images may share one. */
+static void repeat_image(struct telling *telling, uint32_t image)
+{
+	struct wp_content_change *change = telling->change;
+
+	change->boot_left_out += telling->missed;
+	for (size_t i = 0; i < change->boot_file_count; i++) {
+		struct wp_content_boot *told = &change->boot_files[i];
+
+		if (told->images[told->image_count - 1] == image - 1 && take(telling, IMAGE))
+			*WP_PUSH(telling->arena, told->images, told->image_count) = image;
+	}
+}
+
 void wp_plan_boot_compare(struct wp_arena *arena, const struct wp_boot_starts *old, const struct wp_boot_starts *new,
 			  struct wp_content_change *change)
 {
-	struct telling telling = { arena, change, WP_LIMIT_PLAN_BOOT };
+	struct telling telling = { arena, change, WP_LIMIT_PLAN_BOOT, 0 };
 
 	change->boot_old = verdicts_of(arena, old);
 	change->boot_new = verdicts_of(arena, new);
 	for (size_t i = 0; i < old->count && i < new->count; i++) {
-		if (old->items[i].known && new->items[i].known)
-			compare_images(&telling, &old->items[i], &new->items[i], (uint32_t)i + 1);
-		else
+		const struct wp_boot_image *was = &old->items[i], *is = &new->items[i];
+
+		if (!was->known || !is->known)
 			change->boot_unknown++;
+		else if (i && is->count && was[-1].files == was->files && is[-1].files == is->files)
+			repeat_image(&telling, (uint32_t)i + 1);
+		else
+			compare_images(&telling, was, is, (uint32_t)i + 1);
 	}
 	for (size_t i = 0; i < change->boot_file_count; i++) {
 		struct wp_boot_change *kept = &change->boot_files[i].change;

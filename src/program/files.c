@@ -96,9 +96,11 @@ static void add_operands(struct wp_cli *cli, struct wp_named_files *files)
 static void add_config(struct wp_cli *cli, struct wp_named_files *files)
 {
 	struct wp_config_places places = wp_cli_config_places(cli);
+	struct wp_file_status file;
 
+	/* Where none is yet a first one may be made: plan --print-config prints it. */
 	for (size_t i = 0; i < sizeof places.items / sizeof *places.items && !cli->config; i++)
-		if (places.items[i])
+		if (places.items[i] && wp_file_look(places.items[i], &file) != ENOENT)
 			add(cli, files, "the configuration", places.items[i], WP_FILE_USE_READ);
 }
 
@@ -126,16 +128,13 @@ static int add_settings(struct wp_cli *cli, struct wp_named_files *files)
 	return WP_OK;
 }
 
-static int locate(struct wp_cli *cli, struct placed_list *list, const char *who, const char *path, enum wp_file_use use)
+static void locate(struct wp_cli *cli, struct placed_list *list, const char *who, const char *path, enum wp_file_use use)
 {
 	struct placed placed = { .file = { who, path, use } };
-	int reason = wp_file_locate(cli->arena, path, &placed.place);
 
-	if (reason)
-		return wp_fail(&cli->err, WP_E_FAILED, "unreadable", path, "%s cannot be looked at: %s", path, strerror(reason));
+	wp_file_locate(cli->arena, path, &placed.place);
 	if (placed.place.rest)
 		*WP_PUSH(cli->arena, list->items, list->count) = placed;
-	return WP_OK;
 }
 
 static const char *joined(struct wp_arena *arena, const char *path, const char *ending)
@@ -148,19 +147,16 @@ static const char *joined(struct wp_arena *arena, const char *path, const char *
 }
 
 /* Those from the one with number @first on. */
-static int locate_all(struct wp_cli *cli, const struct wp_named_files *files, size_t first, struct placed_list *list)
+static void locate_all(struct wp_cli *cli, const struct wp_named_files *files, size_t first, struct placed_list *list)
 {
-	int status = WP_OK;
-
-	for (size_t i = first; i < files->count && !status; i++) {
+	for (size_t i = first; i < files->count; i++) {
 		const struct wp_named_file *file = &files->items[i];
 
-		status = locate(cli, list, file->who, file->path, file->use);
-		for (size_t k = 0; !status && file->use == WP_FILE_USE_DATABASE && k < sizeof beside / sizeof *beside; k++)
-			status = locate(cli, list, wp_arena_printf(cli->arena, "the %s of %s", beside[k], file->who),
-					joined(cli->arena, file->path, beside[k]), WP_FILE_USE_DATABASE);
+		locate(cli, list, file->who, file->path, file->use);
+		for (size_t k = 0; file->use == WP_FILE_USE_DATABASE && k < sizeof beside / sizeof *beside; k++)
+			locate(cli, list, wp_arena_printf(cli->arena, "the %s of %s", beside[k], file->who),
+			       joined(cli->arena, file->path, beside[k]), WP_FILE_USE_DATABASE);
 	}
-	return status;
 }
 
 static bool is_option(const struct wp_named_file *file)
@@ -252,11 +248,9 @@ int wp_cli_check_files(struct wp_cli *cli, const void *arguments)
 	if (cli->program->files)
 		cli->program->files(cli, arguments, &files);
 	named = files.count;
-	status = locate_all(cli, &files, 0, &list);
-	if (!status)
-		status = add_settings(cli, &files);
-	if (!status)
-		status = locate_all(cli, &files, named, &list);
+	locate_all(cli, &files, 0, &list);
+	status = add_settings(cli, &files);
+	locate_all(cli, &files, named, &list);
 	for (size_t i = 0; i < list.count && !status; i++)
 		if (list.items[i].file.use != WP_FILE_USE_READ)
 			status = check_against(cli, &list, &list.items[i]);

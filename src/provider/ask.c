@@ -4,12 +4,15 @@
 
 #include "wimplan/clock.h"
 #include "wimplan/limits.h"
+#include "wimplan/text.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define FIRST_PAUSE_MS 250
 #define LONGEST_PAUSE_MS 15000
+/* Bytes of what a server says of itself, where more is to be said. */
+#define MOST_OF_ITS_OWN 300u
 /* A provider that takes requests and does not answer costs so many times --timeout, and not that for each try. */
 #define HANGS 2
 
@@ -25,6 +28,9 @@ int64_t wp_session_pause(unsigned int tries, int64_t waited, struct wp_answer *a
 		pause = asked * 1000;
 	if (asked <= (long)WP_LIMIT_WAIT_SECONDS && waited + pause <= most)
 		return pause;
+	/* What the server says itself may be long, and makes room for it. */
+	if (length > MOST_OF_ITS_OWN)
+		length = wp_utf8_valid(answer->why, MOST_OF_ITS_OWN);
 	if (asked >= 0)
 		snprintf(answer->why + length, sizeof answer->why - length,
 			 "; it asks for a pause of %ld s, and no more than %u s are waited in all", asked, WP_LIMIT_WAIT_SECONDS);

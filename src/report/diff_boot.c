@@ -60,18 +60,26 @@ static bool same_signature(const struct wp_boot_program *a, const struct wp_boot
 	return wp_boot_same_signature(&a->signatures[i], &b->signatures[i]);
 }
 
+static const char *in_part(const struct wp_boot_file *file)
+{
+	return wp_boot_is_known_in_part(file->program) ?
+		       "not all of its signatures were looked at, so that who signed it cannot be compared" :
+		       NULL;
+}
+
 struct wp_diff_boot_row *wp_diff_boot_rows(struct wp_arena *arena, const struct wp_boot_change *change, size_t *ret_count)
 {
 	const struct wp_boot_program *old = change->old ? change->old->program : NULL, *new = change->new ? change->new->program : NULL;
 	struct rows rows = { .arena = arena };
-	bool both = old && new;
+	bool both = old && new, none_read = both && !old->signature_count && !new->signature_count;
 
 	add(&rows, "data", true, not_read(arena, change->old), not_read(arena, change->new));
 	if (!both || change->version)
 		add(&rows, "version", false, old ? old->version : NULL, new ? new->version : NULL);
 	if (!both || change->svn)
 		add(&rows, "SVN", false, svn(arena, old), svn(arena, new));
-	for (size_t i = 0; !both || change->signers; i++) {
+	/* Of signatures that are not compared it is told at most that there is one. */
+	for (size_t i = 0; !both || change->signers || (change->signers_unknown && none_read); i++) {
 		const char *was = signature(arena, old, i), *is = signature(arena, new, i);
 
 		if (!was && !is)
@@ -79,6 +87,8 @@ struct wp_diff_boot_row *wp_diff_boot_rows(struct wp_arena *arena, const struct 
 		if (!same_signature(old, new, i))
 			add(&rows, "signature", true, was, is);
 	}
+	if (change->signers_unknown)
+		add(&rows, "signature", true, in_part(change->old), in_part(change->new));
 	*ret_count = rows.count;
 	return rows.items;
 }
@@ -87,7 +97,7 @@ const char *wp_diff_boot_same(const struct wp_boot_change *change)
 {
 	const struct wp_boot_program *old = change->old ? change->old->program : NULL, *new = change->new ? change->new->program : NULL;
 
-	if (!old || !new || change->signers || change->version || change->svn)
+	if (!old || !new || change->signers || change->signers_unknown || change->version || change->svn)
 		return NULL;
 	if (!old->readable && !new->readable)
 		return "other data; it was no program and is none";

@@ -6,13 +6,6 @@
 
 #include <inttypes.h>
 
-static const char *in_part(const struct wp_boot_file *file)
-{
-	return wp_boot_is_known_in_part(file->program) ?
-		       "not all of its signatures were looked at, so that who signed it cannot be compared" :
-		       NULL;
-}
-
 struct wp_diff_boot_row *wp_plan_boot_rows(struct wp_arena *arena, const struct wp_content_boot *file, size_t *ret_count)
 {
 	const struct wp_boot_change *change = &file->change;
@@ -21,9 +14,6 @@ struct wp_diff_boot_row *wp_plan_boot_rows(struct wp_arena *arena, const struct 
 	/* The first one says why it was not read, and for the others there is nothing to hold against each other. */
 	if (!change->old->program || !change->new->program)
 		*ret_count = 1;
-	if (file->signers_unknown)
-		*WP_PUSH(arena, rows, *ret_count) =
-			(struct wp_diff_boot_row){ "signature", true, in_part(change->old), in_part(change->new) };
 	return rows;
 }
 

@@ -73,39 +73,37 @@ static const char *tidy(struct wp_arena *arena, const char *names)
 /* The place of what is not there; nobody's where not even its root is. */
 static void locate_missing(struct wp_arena *arena, const char *path, struct wp_file_place *ret)
 {
+	char *above = wp_arena_strdup(arena, path);
 	struct wp_file_status folder;
 
 	for (size_t end = strlen(path);;) {
 		const char *slash = memrchr(path, '/', end), *names = slash ? slash + 1 : path;
-		const char *above = !slash ? "." : slash == path ? "/" : wp_arena_strndup(arena, path, (size_t)(slash - path));
 
-		if (!wp_file_look(above, &folder)) {
+		end = slash ? (size_t)(slash - path) : 0;
+		above[end] = '\0';
+		if (!wp_file_look(!slash ? "." : end ? above : "/", &folder)) {
 			*ret = (struct wp_file_place){ folder.device, folder.inode, tidy(arena, names) };
 			return;
 		}
-		if (!slash || slash == path)
+		if (!end)
 			return;
-		end = (size_t)(slash - path);
 	}
 }
 
-int wp_file_locate(struct wp_arena *arena, const char *path, struct wp_file_place *ret)
+void wp_file_locate(struct wp_arena *arena, const char *path, struct wp_file_place *ret)
 {
 	struct wp_buf real __attribute__((cleanup(wp_buf_free))) = { 0 };
 	struct wp_file_status file;
-	int fd, reason;
+	int fd;
 
 	*ret = (struct wp_file_place){ 0 };
 	if (!strcmp(path, "-") || wp_file_follow(path, &real, &fd) || fd >= 0)
-		return 0;
-	reason = wp_file_look(wp_buf_text(&real), &file);
-	if (!reason && file.kind == WP_FILE_KIND_REGULAR)
+		return;
+	/* What cannot be looked at, for whatever reason, is as good as not there: who opens it says what is wrong with it. */
+	if (wp_file_look(wp_buf_text(&real), &file))
+		locate_missing(arena, wp_buf_text(&real), ret);
+	else if (file.kind == WP_FILE_KIND_REGULAR)
 		*ret = (struct wp_file_place){ file.device, file.inode, "" };
-	/* What lies behind a folder that may not be entered, or behind no folder, is as good as not there. */
-	if (reason != ENOENT && reason != ENOTDIR && reason != EACCES && reason != ENAMETOOLONG)
-		return reason;
-	locate_missing(arena, wp_buf_text(&real), ret);
-	return 0;
 }
 
 bool wp_file_same_place(const struct wp_file_place *a, const struct wp_file_place *b)

@@ -132,7 +132,8 @@ bool wp_blob_may_pass(const char *why)
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		if (!strcmp(why, kinds[i].why))
 			return false;
-	return strcmp(why, too_large) && strcmp(why, in_other_part) && strcmp(why, in_other_file) && strcmp(why, WP_CHUNK_TOO_LARGE);
+	return strcmp(why, too_large) && strcmp(why, in_other_part) && strcmp(why, in_other_file) && strcmp(why, WP_CHUNK_TOO_LARGE) &&
+	       strcmp(why, WP_CHUNKS_TOO_LARGE);
 }
 
 const char *wp_blob_read(struct wp_blob_reader *reader, const uint8_t sha1[WP_SHA1_SIZE], uint64_t most, uint8_t **ret_bytes,

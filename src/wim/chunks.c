@@ -50,7 +50,7 @@ static const char *take_header(struct wp_chunks *chunks, const uint8_t header[WP
 	if (chunks->chunk_size > WP_LIMIT_CHUNK)
 		return "the solid resource that it is in has chunks of more than 64 MiB, which are not read";
 	chunks->count = (chunks->size - 1) / chunks->chunk_size + 1;
-	if (chunks->count > WP_LIMIT_SOLID_CHUNKS)
+	if (chunks->count > WP_LIMIT_CHUNKS)
 		return "the solid resource that it is in has too many chunks to be read";
 	chunks->first = WP_SOLID_HEADER_SIZE + chunks->count * 4;
 	if (chunks->first > stored_of(chunks))
@@ -163,9 +163,11 @@ static const char *take_compression(struct wp_chunks *chunks, const struct wp_wi
 	if (!chunks->chunk_size || (chunks->chunk_size & (chunks->chunk_size - 1)))
 		return "the chunk size is no power of two";
 	if (room_of(chunks, 0) > WP_LIMIT_CHUNK)
-		return "its chunks have more than 64 MiB, which are not read";
+		return WP_CHUNKS_TOO_LARGE;
 	chunks->extra = header->pipable ? 4 : 0;
 	chunks->count = (chunks->size + chunks->chunk_size - 1) / chunks->chunk_size;
+	if (chunks->count > WP_LIMIT_CHUNKS)
+		return "it has too many chunks to be read";
 	if (chunks->count < 1 || (chunks->count - 1) * 4 > stored || chunks->count * chunks->extra > stored - (chunks->count - 1) * 4)
 		return "its table of chunks is larger than itself";
 	code = wimlib_create_decompressor(type, chunks->chunk_size, &chunks->decompressor);

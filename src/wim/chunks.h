@@ -31,6 +31,8 @@ struct wp_chunks {
 	uint64_t most;  /* bytes that may be held with a large chunk: itself, what it is stored in or what is copied of it, and before; 0: any */
 };
 
+/* Why none is opened of a file whose header says so. */
+#define WP_CHUNKS_TOO_LARGE "its chunks have more than 64 MiB, which are not read"
 /* Why nothing is copied of a chunk with which more than @most would be held. */
 #define WP_CHUNK_TOO_LARGE "to read it, with the chunk that it is stored in, would take more than 128 MiB of memory"
 

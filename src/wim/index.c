@@ -293,7 +293,8 @@ struct wp_wim_index *wp_wim_index_read(struct wp_wim *wim)
 	index->wim = wim;
 	index->file_bytes = wim->size;
 	index->left = wp_arena_alloc(arena, sizeof *index->left);
-	*index->left = (struct wp_files_left){ WP_LIMIT_UNPACKED, WP_LIMIT_BOOT_BYTES, WP_LIMIT_BOOT_PROGRAMS };
+	*index->left = (struct wp_files_left){ WP_LIMIT_UNPACKED, WP_LIMIT_BOOT_BYTES, WP_LIMIT_BOOT_PROGRAMS,
+						     WP_LIMIT_BOOT_FILES };
 	status = read_tables(index, wim);
 	if (!status) {
 		set_order(index);

@@ -518,6 +518,15 @@ Test(blob, views_that_cannot_be)
 	blob->size = WP_LIMIT_CHUNK;
 	cr_expect_null(wp_blob_view_open(opened.index, digests[4], &why));
 	cr_expect_str_eq(why, "wimlib has no decompressor for it");
+	cr_expect_not(wp_blob_may_pass("its chunks have more than 64 MiB, which are not read"));
+	opened.wim->header.chunk_size = 8;
+	blob->stored = opened.wim->size;
+	blob->size = 8 * (uint64_t)WP_LIMIT_CHUNKS + 1;
+	cr_expect_null(wp_blob_view_open(opened.index, digests[4], &why));
+	cr_expect_str_eq(why, "it has too many chunks to be read");
+	blob->size--;
+	cr_expect_null(wp_blob_view_open(opened.index, digests[4], &why));
+	cr_expect_str_neq(why, "it has too many chunks to be read");
 	blob->elsewhere = true;
 	cr_expect_null(wp_blob_view_open(opened.index, digests[4], &why));
 	cr_expect_str_eq(why, "it is in another part of the set");
