@@ -7,6 +7,7 @@
 #define WIMPLAN_BOOT_H
 
 #include "wimplan/diag.h"
+#include "wimplan/json.h"
 #include "wimplan/media.h"
 #include "wimplan/number.h"
 #include "wimplan/time.h"
@@ -210,6 +211,8 @@ struct wp_boot_difference {
 };
 /* Nothing where one of the two is NULL: a file that is no program, or was not read. */
 struct wp_boot_difference wp_boot_compare(const struct wp_boot_program *a, const struct wp_boot_program *b);
+/* ["signers", "version", "svn"], of these what is not the same: "differs_in" in JSON. New reference. */
+json_t *wp_boot_differs_in(const struct wp_boot_difference *differs);
 /* The file of @image that is to @file of @other what it was or has become: the same role and path; NULL. */
 const struct wp_boot_file *wp_boot_find_like(const struct wp_boot_image *image, const struct wp_boot_file *file,
 					     const struct wp_boot_image *other);

@@ -65,10 +65,7 @@ struct wp_diff_contents {
 struct wp_boot_change {
 	enum wp_diff_status status;
 	const struct wp_boot_file *old, *new; /* NULL on the side that lacks it */
-	/* What of its programs is not the same; false where one side has none or was not read. */
-	bool signers; /* who signed it, or what of that is proven; when it was signed does not count */
-	bool signers_unknown; /* whether they are others cannot be told, for one has signatures that were not looked at */
-	bool version, svn;
+	struct wp_boot_difference differs; /* of its programs: nothing where one side has none or was not read */
 };
 
 /* What starts an image, of a pair in which files that do differ. */

@@ -136,7 +136,7 @@ static void tell_alike(struct wp_boot_survey *survey, struct wp_boot_image *imag
 				continue;
 			wp_diag_add(survey->arena, &image->diags, WP_SEVERITY_WARNING, "boot-name-twice", NULL,
 				    "%s and %s differ by the case of letters alone: Windows finds only one of them%s", files[k].path, files[i].path,
-				    judged ? ", and the verdict rests on the former" : "");
+				    judged ? ", and the verdict rests on the former where they are signed alike" : "");
 			return;
 		}
 }

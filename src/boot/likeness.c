@@ -2,6 +2,7 @@
 /* What of two programs that start a computer is not the same, for those who compare what they were with what they are. */
 #include "wimplan/boot.h"
 
+#include "wimplan/json.h"
 #include "wimplan/text.h"
 
 #include <string.h>
@@ -43,6 +44,19 @@ struct wp_boot_difference wp_boot_compare(const struct wp_boot_program *a, const
 		.version = !wp_text_equal(a->version, b->version),
 		.svn = !same_svn(a, b),
 	};
+}
+
+json_t *wp_boot_differs_in(const struct wp_boot_difference *differs)
+{
+	json_t *names = json_array();
+
+	if (differs->signers)
+		wp_json_push(names, json_string("signers"));
+	if (differs->version)
+		wp_json_push(names, json_string("version"));
+	if (differs->svn)
+		wp_json_push(names, json_string("svn"));
+	return names;
 }
 
 static bool has_path(const struct wp_boot_image *image, const struct wp_boot_file *file)

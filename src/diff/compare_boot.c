@@ -31,18 +31,13 @@ static struct wp_boot_image image_of(const struct wp_diff_file *file, uint32_t i
 
 static void add_change(struct wp_diff *diff, struct wp_diff_boot *boot, const struct wp_boot_file *old, const struct wp_boot_file *new)
 {
-	struct wp_boot_difference differs = wp_boot_compare(old ? old->program : NULL, new ? new->program : NULL);
-
 	if (old && new && !memcmp(old->sha1, new->sha1, sizeof old->sha1))
 		return;
 	*WP_PUSH(diff->arena, boot->items, boot->count) = (struct wp_boot_change){
 		.status = !old ? WP_DIFF_ADDED : !new ? WP_DIFF_REMOVED : WP_DIFF_CHANGED,
 		.old = old,
 		.new = new,
-		.signers = differs.signers,
-		.signers_unknown = differs.signers_unknown,
-		.version = differs.version,
-		.svn = differs.svn,
+		.differs = wp_boot_compare(old ? old->program : NULL, new ? new->program : NULL),
 	};
 }
 

@@ -40,10 +40,7 @@ bool wp_content_boot_make(const struct wp_boot_file *old, const struct wp_boot_f
 			.status = WP_DIFF_CHANGED,
 			.old = old,
 			.new = new,
-			.signers = differs.signers,
-			.signers_unknown = differs.signers_unknown,
-			.version = differs.version,
-			.svn = differs.svn,
+			.differs = differs,
 		},
 	};
 	return differs.signers || differs.signers_unknown || differs.version || differs.svn || !old->program != !new->program;

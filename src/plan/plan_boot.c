@@ -33,18 +33,12 @@ static json_t *side_json(struct wp_arena *scratch, const struct wp_boot_file *fi
 static json_t *file_json(struct wp_arena *scratch, const struct wp_content_boot *item)
 {
 	const struct wp_boot_change *change = &item->change;
-	json_t *images = json_array(), *differs = json_array();
+	json_t *images = json_array();
 
 	for (size_t i = 0; i < item->image_count; i++)
 		wp_json_push(images, json_integer((json_int_t)item->images[i]));
-	if (change->signers)
-		wp_json_push(differs, json_string("signers"));
-	if (change->version)
-		wp_json_push(differs, json_string("version"));
-	if (change->svn)
-		wp_json_push(differs, json_string("svn"));
 	return wp_json_object("images", images, "path", wp_json_text(change->new->path), "role",
-			      wp_json_text(wp_boot_role_name(change->new->role)), "differs_in", differs, "old", side_json(scratch, change->old),
+			      wp_json_text(wp_boot_role_name(change->new->role)), "differs_in", wp_boot_differs_in(&change->differs), "old", side_json(scratch, change->old),
 			      "new", side_json(scratch, change->new), NULL);
 }
 

@@ -74,12 +74,12 @@ struct wp_diff_boot_row *wp_diff_boot_rows(struct wp_arena *arena, const struct 
 	bool both = old && new, none_read = both && !old->signature_count && !new->signature_count;
 
 	add(&rows, "data", true, not_read(arena, change->old), not_read(arena, change->new));
-	if (!both || change->version)
+	if (!both || change->differs.version)
 		add(&rows, "version", false, old ? old->version : NULL, new ? new->version : NULL);
-	if (!both || change->svn)
+	if (!both || change->differs.svn)
 		add(&rows, "SVN", false, svn(arena, old), svn(arena, new));
 	/* Of signatures that are not compared it is told at most that there is one. */
-	for (size_t i = 0; !both || change->signers || (change->signers_unknown && none_read); i++) {
+	for (size_t i = 0; !both || change->differs.signers || (change->differs.signers_unknown && none_read); i++) {
 		const char *was = signature(arena, old, i), *is = signature(arena, new, i);
 
 		if (!was && !is)
@@ -87,7 +87,7 @@ struct wp_diff_boot_row *wp_diff_boot_rows(struct wp_arena *arena, const struct 
 		if (!same_signature(old, new, i))
 			add(&rows, "signature", true, was, is);
 	}
-	if (change->signers_unknown)
+	if (change->differs.signers_unknown)
 		add(&rows, "signature", true, in_part(change->old), in_part(change->new));
 	*ret_count = rows.count;
 	return rows.items;
@@ -97,7 +97,7 @@ const char *wp_diff_boot_same(const struct wp_boot_change *change)
 {
 	const struct wp_boot_program *old = change->old ? change->old->program : NULL, *new = change->new ? change->new->program : NULL;
 
-	if (!old || !new || change->signers || change->signers_unknown || change->version || change->svn)
+	if (!old || !new || change->differs.signers || change->differs.signers_unknown || change->differs.version || change->differs.svn)
 		return NULL;
 	if (!old->readable && !new->readable)
 		return "other data; it was no program and is none";
@@ -110,16 +110,9 @@ const char *wp_diff_boot_same(const struct wp_boot_change *change)
 static json_t *change_json(struct wp_arena *arena, const struct wp_boot_change *change)
 {
 	const struct wp_boot_file *file = change->new ? change->new : change->old;
-	json_t *differs = json_array();
 
-	if (change->signers)
-		wp_json_push(differs, json_string("signers"));
-	if (change->version)
-		wp_json_push(differs, json_string("version"));
-	if (change->svn)
-		wp_json_push(differs, json_string("svn"));
 	return wp_json_object("change", wp_json_text(wp_diff_status_name(change->status)), "path", wp_json_text(file->path), "role",
-			      wp_json_text(wp_boot_role_name(file->role)), "differs_in", differs, "old",
+			      wp_json_text(wp_boot_role_name(file->role)), "differs_in", wp_boot_differs_in(&change->differs), "old",
 			      change->old ? wp_boot_file_json(arena, change->old) : json_null(), "new",
 			      change->new ? wp_boot_file_json(arena, change->new) : json_null(), NULL);
 }

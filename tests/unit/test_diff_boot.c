@@ -15,7 +15,7 @@ static size_t rows_of(struct wp_arena *arena, const struct wp_boot_program *was,
 		      struct wp_diff_boot_row **ret)
 {
 	const struct wp_boot_file old = { .path = "p", .program = was }, new = { .path = "p", .program = is };
-	const struct wp_boot_change change = { .status = WP_DIFF_CHANGED, .old = &old, .new = &new, .signers = true };
+	const struct wp_boot_change change = { .status = WP_DIFF_CHANGED, .old = &old, .new = &new, .differs = { .signers = true } };
 	size_t count;
 
 	*ret = wp_diff_boot_rows(arena, &change, &count);
