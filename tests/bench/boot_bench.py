@@ -83,7 +83,7 @@ def chunk_memory(build, folder, share, files):
     make_large(tree / "large.efi", chance, dense, size)
     solid = diff_bench.capture(tree, folder / "solid.esd", "--solid", "--solid-compress=LZMS", "--solid-chunk-size=64M")
     shown = subprocess.run([build / "wimplan", "inspect", "--boot", solid], capture_output=True, text=True, check=False).stdout
-    if ("not read: the chunk" in shown) != (share == NOT_READ):
+    if ("128 MiB of memory" in shown) != (share == NOT_READ):
         sys.exit(f"a chunk stored in {share:.0%} with {files} files beside it: not what is to be measured\n{shown}")
     memory = max(diff_bench.run([str(build / "wimplan"), "inspect", "--boot", solid])[1] for _ in range(3))
     return memory, files, share
