@@ -20,6 +20,7 @@ from commands import Ground, commands  # noqa: E402
 
 SAMPLE = 12  # allocations of each command, besides the first and the last few
 EDGE = 4
+SHOWN = 20  # failures
 
 
 def call(ground, command, folder, fail_at, onward):
@@ -89,7 +90,8 @@ def main():
             status, good, stderr, count = call(ground, command, folder, 0, False)
             after = ground.states(command, folder)
             if status != command.good or not count:
-                failures.append(f"{command.name}: status {status} without a failure: {stderr}")
+                failures.append(command.name)
+                print(f"FAILED  {command.name}: status {status} without a failure: {stderr}", flush=True)
                 continue
             # Each run has a provider of its own, one after the other.
             do = map if command.server == "own" else pool.map
@@ -98,8 +100,10 @@ def main():
                 done += 1
                 if wrong:
                     failures.append(f"{command.name}, allocation {at} of {count}{' and all behind it' if onward else ''}: {wrong}")
-    for failure in failures[:20]:
-        print(f"FAILED  {failure}")
+                    if len(failures) <= SHOWN:
+                        print(f"FAILED  {failures[-1]}", flush=True)
+            if each:
+                print(f"{command.name}: {len(asked)} tries", flush=True)
     print(f"{done - len(failures)} passed, {len(failures)} failed")
     return 1 if failures else 0
 
