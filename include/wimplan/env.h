@@ -10,10 +10,11 @@
 struct wp_arena;
 
 struct wp_env {
-	struct wp_time now;  /* SOURCE_DATE_EPOCH when it is set */
+	struct wp_time now; /* SOURCE_DATE_EPOCH when it is a time */
+	bool now_fixed;     /* by it: time stands still */
 	/* "user@host", in the arena; asked of the machine only then, for a name may have to be fetched from a directory. */
 	const char *(*who)(struct wp_arena *arena);
-	const char *(*get)(const char *name); /* getenv(); NULL when unset */
+	const char *(*get)(const char *name); /* getenv(); NULL when unset or empty */
 	bool stdin_terminal;
 	bool stdout_terminal;
 	bool stderr_terminal;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* wimplan-apply check: reads every record and says what a run would do. Writes nothing anywhere. */
+/* wimplan-apply check: reads every record and says what a run would do. Writes nothing but what --events and --output name. */
 #include "open.h"
 #include "result.h"
 #include "say.h"
@@ -100,18 +100,23 @@ static int check(struct wp_apply *apply, size_t *ret_conflicts, struct wp_error 
 	return status;
 }
 
-static int run(struct wp_cli *cli, void *arguments)
+static int check_plan(struct wp_apply *apply, struct wp_cli *cli)
 {
-	struct wp_apply *apply __attribute__((cleanup(wp_apply_end))) = arguments;
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 	size_t conflicts = 0;
 	int status = wp_apply_begin(apply, cli);
 
 	if (!status)
 		status = wp_apply_prepare(apply);
+	if (!status)
+		status = wp_events_open(apply);
 	if (status)
 		return status;
+	wp_event(apply, "check", NULL, apply->connection.url, -1);
 	status = check(apply, &conflicts, &cli->err);
+	if (!status && !wp_signal_caught())
+		wp_event_steps(apply);
+	wp_event(apply, "end", NULL, status ? cli->err.message : NULL, -1);
 	if (wp_signal_caught()) {
 		cli->status = 128 + wp_signal_caught();
 		return WP_OK;
@@ -124,6 +129,13 @@ static int run(struct wp_cli *cli, void *arguments)
 	if (conflicts)
 		cli->status = WP_EXIT_REFUSED;
 	return cli->json ? wp_result_show(apply, WP_CHECK_FORMAT, NULL) : wp_cli_emit(cli, &buf);
+}
+
+static int run(struct wp_cli *cli, void *arguments)
+{
+	struct wp_apply *apply __attribute__((cleanup(wp_apply_end))) = arguments;
+
+	return wp_events_end(apply, check_plan(apply, cli));
 }
 
 const struct wp_command wp_apply_check = {

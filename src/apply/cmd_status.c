@@ -21,9 +21,8 @@ static void add_distribution(struct wp_apply *apply, struct wp_buf *buf)
 			     wp_time_minutes(arena, sum.points.at));
 }
 
-static int run(struct wp_cli *cli, void *arguments)
+static int show_status(struct wp_apply *apply, struct wp_cli *cli)
 {
-	struct wp_apply *apply __attribute__((cleanup(wp_apply_end))) = arguments;
 	struct wp_journal *journal __attribute__((cleanup(wp_journal_closep))) = NULL;
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 	struct wp_journal_runs runs;
@@ -31,11 +30,15 @@ static int run(struct wp_cli *cli, void *arguments)
 
 	if (!status)
 		status = wp_apply_read_plan(apply);
+	if (!status)
+		status = wp_events_open(apply);
 	if (status)
 		return status;
 	status = wp_apply_look_back(apply, &journal, &runs, &cli->err);
 	if (status && status != WP_E_NOT_FOUND)
 		return status;
+	wp_event_steps(apply);
+	wp_event(apply, "end", NULL, NULL, -1);
 	if (cli->json)
 		return wp_result_show(apply, WP_STATUS_FORMAT, &runs);
 	wp_result_text(apply, false, &buf);
@@ -49,6 +52,13 @@ static int run(struct wp_cli *cli, void *arguments)
 		wp_buf_puts(&buf, "The last run is still going on, or was killed; run the plan again to resume it.\n");
 	add_distribution(apply, &buf);
 	return wp_cli_emit(cli, &buf);
+}
+
+static int run(struct wp_cli *cli, void *arguments)
+{
+	struct wp_apply *apply __attribute__((cleanup(wp_apply_end))) = arguments;
+
+	return wp_events_end(apply, show_status(apply, cli));
 }
 
 const struct wp_command wp_apply_status = {

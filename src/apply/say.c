@@ -12,9 +12,7 @@
 
 struct wp_time wp_apply_now(const struct wp_apply *apply)
 {
-	if (apply->cli->env->get("SOURCE_DATE_EPOCH"))
-		return apply->cli->env->now;
-	return wp_clock_time();
+	return apply->cli->env->now_fixed ? apply->cli->env->now : wp_clock_time();
 }
 
 static void clear_progress(struct wp_apply *apply)
@@ -119,6 +117,13 @@ void wp_event(struct wp_apply *apply, const char *type, const struct wp_step *st
 	if (seconds >= 0)
 		wp_json_set(facts, "seconds", json_real(seconds));
 	wp_event_of(apply, type, message, facts);
+}
+
+void wp_event_steps(struct wp_apply *apply)
+{
+	for WP_EACH_STEP(step, &apply->steps)
+		if (step->selected)
+			wp_event(apply, "step", step, step->error, -1);
 }
 
 static void add_word(struct wp_buf *buf, const char *word)

@@ -31,6 +31,8 @@ int wp_events_end(struct wp_apply *apply, int status);
 /* One line of --events; @step NULL: of the run as a whole. @seconds below 0: none. */
 void wp_event(struct wp_apply *apply, const char *type, const struct wp_step *step, const char *message,
 	      double seconds);
+/* A line for each step that is selected, with the state that it is in: what a command has found that calls nothing. */
+void wp_event_steps(struct wp_apply *apply);
 
 /* The same of something else: with these members, an object that is taken over, and a message, NULL or "" for none. */
 void wp_event_of(struct wp_apply *apply, const char *type, const char *message, json_t *facts);

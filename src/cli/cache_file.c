@@ -10,9 +10,9 @@ const char *wp_cli_cache_path(struct wp_cli *cli)
 	/* XDG Base Directory Specification: a relative path there is invalid and counts as unset. */
 	if (!path && xdg && xdg[0] == '/')
 		path = wp_arena_printf(cli->arena, "%s/wimplan/cache.db", xdg);
-	else if (!path && home && *home)
+	else if (!path && home)
 		path = wp_arena_printf(cli->arena, "%s/.cache/wimplan/cache.db", home);
-	return path && *path ? path : NULL;
+	return path;
 }
 
 void wp_cli_files(struct wp_cli *cli, const void *arguments, struct wp_named_files *files)

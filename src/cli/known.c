@@ -14,7 +14,7 @@ int wp_cli_open_cache(struct wp_cli *cli, enum wp_cache_mode mode, struct wp_cac
 
 	if (!path)
 		return wp_fail(&cli->err, WP_E_USAGE, "usage", "--cache",
-			       "neither --cache, XDG_CACHE_HOME nor HOME says where the cache is; give --cache FILE");
+			       "neither --cache, WIMPLAN_CACHE, XDG_CACHE_HOME nor HOME says where the cache is; give --cache FILE");
 	return wp_cache_open(path, mode, ret_cache, &cli->err);
 }
 

@@ -10,8 +10,8 @@ struct wp_report_options wp_cli_report_options(const struct wp_cli *cli)
 {
 	const char *no_color = cli->env->get("NO_COLOR"), *term = cli->env->get("TERM");
 	bool to_terminal = cli->env->stdout_terminal && (!cli->output || !strcmp(cli->output, "-"));
-	/* https://no-color.org: counts when it is set and not empty. */
-	bool automatic = to_terminal && !(no_color && *no_color) && !(term && !strcmp(term, "dumb"));
+	/* https://no-color.org: counts when it is set and not empty, as every variable here does. */
+	bool automatic = to_terminal && !no_color && !(term && !strcmp(term, "dumb"));
 
 	return (struct wp_report_options){
 		.color = cli->color == WP_COLOR_ALWAYS || (cli->color == WP_COLOR_AUTO && automatic),

@@ -22,7 +22,7 @@ struct wp_config_places wp_cli_config_places(const struct wp_cli *cli)
 	/* XDG Base Directory Specification: a relative path there is invalid and counts as unset. */
 	if (xdg && xdg[0] == '/')
 		places.items[0] = wp_arena_printf(cli->arena, "%s/wimplan/wimplan.conf", xdg);
-	else if (home && *home)
+	else if (home)
 		places.items[0] = wp_arena_printf(cli->arena, "%s/.config/wimplan/wimplan.conf", home);
 	return places;
 }

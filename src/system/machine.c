@@ -46,27 +46,31 @@ void wp_locale_start(void)
 		setlocale(LC_CTYPE, "C.UTF-8");
 }
 
+/* An empty variable is as if it were not set: scripts and units have no other way to take one back. */
 static const char *environment(const char *name)
 {
-	return getenv(name);
+	const char *value = getenv(name);
+
+	return value && *value ? value : NULL;
 }
 
-static struct wp_time current_time(void)
+/* https://reproducible-builds.org/specs/source-date-epoch/: outputs must be the same in every run of a test. */
+static bool find_fixed_time(struct wp_time *ret)
 {
-	/* https://reproducible-builds.org/specs/source-date-epoch/: outputs must be the same in every run of a test. */
-	const char *fixed = getenv("SOURCE_DATE_EPOCH");
+	const char *fixed = environment("SOURCE_DATE_EPOCH");
 	uint64_t seconds;
 
-	if (fixed && wp_parse_u64(fixed, false, &seconds) && seconds < INT64_MAX)
-		return wp_time_from_unix((int64_t)seconds, 0);
-	return wp_clock_time();
+	if (!fixed || !wp_parse_u64(fixed, false, &seconds) || seconds >= INT64_MAX)
+		return false;
+	*ret = wp_time_from_unix((int64_t)seconds, 0);
+	return true;
 }
 
 static unsigned int terminal_columns(enum wp_standard stream)
 {
 	struct winsize size = { 0 };
 	uint64_t columns;
-	const char *text = getenv("COLUMNS");
+	const char *text = environment("COLUMNS");
 
 	if (text && wp_parse_u64(text, false, &columns) && columns >= 40 && columns <= 1000)
 		return (unsigned int)columns;
@@ -77,7 +81,7 @@ static unsigned int terminal_columns(enum wp_standard stream)
 
 static const char *who(struct wp_arena *arena)
 {
-	const char *user = getenv("WIMPLAN_USER"), *host = getenv("WIMPLAN_HOST");
+	const char *user = environment("WIMPLAN_USER"), *host = environment("WIMPLAN_HOST");
 	const struct passwd *entry = user ? NULL : getpwuid(geteuid());
 	char name[256] = "";
 
@@ -89,9 +93,12 @@ static const char *who(struct wp_arena *arena)
 struct wp_env wp_machine_env(enum wp_standard stream)
 {
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	struct wp_time now;
+	bool fixed = find_fixed_time(&now);
 
 	return (struct wp_env){
-		.now = current_time(),
+		.now = fixed ? now : wp_clock_time(),
+		.now_fixed = fixed,
 		.who = who,
 		.get = environment,
 		.stdin_terminal = isatty(STDIN_FILENO),

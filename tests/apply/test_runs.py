@@ -171,6 +171,30 @@ def test_events(build, folder, expect):
     expect(any(event.get("package_id") == site.packages[0]["id"] for event in events), "events name packages")
 
 
+def test_events_of_what_calls_nothing(build, folder, expect):
+    """check and status say the state of each step that is selected, and that they have ended."""
+    site = Site(build, folder, kinds=("both", "reload")).make_plan()
+    steps = [list(step) for step in site.planned()]
+
+    def told(name):
+        events = [json.loads(line) for line in (folder / name).read_text().splitlines()]
+        found = [[event["package_id"], event["action"]] for event in events if event["type"] == "step"]
+        return [event["type"] for event in events if event["type"] != "step"], found, {event.get("state") for event in events} - {None}
+
+    with site.start(load=True) as server:
+        expect.status(site.apply(server, "check", "--events", "before"), 0)
+        expect.equal(told("before"), (["check", "end"], steps, {"pending"}), "a check's events")
+        expect.status(site.apply(server, "check", "--events", "one", "--only", site.packages[1]["id"]), 0)
+        expect.equal(told("one")[1], steps[2:], "a check's events with --only")
+        expect.status(site.apply(server), 0)
+        expect.status(site.apply(server, "status", "--events", "after"), 0)
+        expect.equal(told("after"), (["end"], steps, {"done"}), "the events of status")
+        expect.status(site.apply(server, "check", "--events", "/dev/full"), 1)
+    expect.status(site.apply(server, "check", "--events", "away"), 1)
+    last = json.loads((folder / "away").read_text().splitlines()[-1])
+    expect(last["type"] == "end" and last["message"], f"the end says why: {last}")
+
+
 def test_asks_first(build, folder, expect):
     site = Site(build, folder).make_plan()
     with site.start(load=True) as server:
