@@ -214,8 +214,6 @@ def main():
         for command in commands():
             if chosen and not any(name in command.name for name in chosen):
                 continue
-            # Each run has a provider of its own, one after the other.
-            do = map if command.server == "own" else pool.map
             for fault in FAULTS:
                 folder = ground.prepare(command)
                 before = ground.states(command, folder)
@@ -226,7 +224,7 @@ def main():
                     take(command.name, f"status {status} without a failure: {stderr}")
                     break
                 asked = list(tries(command, fault, count, each))
-                for at, wrong in zip(asked, do(lambda at: judge(ground, command, fault, at, good, before, after), asked)):
+                for at, wrong in zip(asked, pool.map(lambda at: judge(ground, command, fault, at, good, before, after), asked)):
                     take(f"{command.name}, {fault[0]} at call {at} of {count}{' and all behind it' if fault[1] else ''}", wrong)
             if status != command.good:
                 continue
@@ -235,7 +233,7 @@ def main():
                 count = call(ground, command, folder, fault)[3]
                 shutil.rmtree(folder)
                 asked = list(tries(command, fault, count, each))
-                for at, wrong in zip(asked, do(lambda at: killed(ground, command, fault, at, good, before, after), asked)):
+                for at, wrong in zip(asked, pool.map(lambda at: killed(ground, command, fault, at, good, before, after), asked)):
                     take(f"{command.name}, killed ({fault[0]}) at call {at} of {count}", wrong)
             for size in SIZES if each or command.server != "own" else SIZES[-1:]:
                 take(f"{command.name}, files of {size} bytes at most", small_disk(ground, command, size, good, before, after))

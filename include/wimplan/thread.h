@@ -12,6 +12,9 @@
  */
 void wp_threads_run(unsigned int count, void (*work)(void *context, unsigned int number), void *context);
 
+/* What a thread does while another one ends the process. */
+_Noreturn void wp_thread_wait_for_end(void);
+
 /*
  * A belt: jobs that other threads do while the calling one makes more of them, and that come back in the order in which they
  * were put on it, whichever was done first.

@@ -4,9 +4,11 @@
 #include "wimplan/clock.h"
 #include "wimplan/machine.h"
 #include "wimplan/program.h"
+#include "wimplan/thread.h"
 
 #include <jansson.h>
 #include <libxml/xmlmemory.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,11 +21,15 @@ static bool wants_document;
 /* The exit status when all that is left is the libraries' own end (libcrypto takes memory for it); -1: there is more. */
 static int end_status = -1;
 
-/* Takes no memory and no locks: any thread may be the one, and another may hold those of stdio. */
+/* Takes no memory and no locks: any thread may be the one, and another may hold those of stdio. Where several are, one says it. */
 _Noreturn void wp_out_of_memory(void)
 {
+	static atomic_flag is_said = ATOMIC_FLAG_INIT;
+
 	if (end_status >= 0)
 		_Exit(end_status);
+	if (atomic_flag_test_and_set(&is_said))
+		wp_thread_wait_for_end();
 	wp_standard_put(WP_STANDARD_ERROR, program_name);
 	wp_standard_put(WP_STANDARD_ERROR, ": " SENTENCE "\n");
 	if (wants_document)

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 struct wp_mutex {
 	pthread_mutex_t lock;
@@ -43,6 +44,12 @@ void wp_threads_run(unsigned int count, void (*work)(void *context, unsigned int
 		else
 			work(context, i);
 	free(workers);
+}
+
+_Noreturn void wp_thread_wait_for_end(void)
+{
+	for (;;)
+		pause();
 }
 
 struct wp_mutex *wp_mutex_new(void)

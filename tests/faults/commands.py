@@ -2,6 +2,7 @@
 """Every command of the three programs on a small site, for tests that make something fail under it: what each is called with, what
 it may change, and how it ends where something is wrong."""
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -155,7 +156,6 @@ class Ground:
         with site.start(load=True) as server:
             result = site.apply(server, "run", "--settle", "5", "--watch", "--for", "60s")
             assert result.returncode == 0, result
-        site.start_own = lambda: site.start("--state", site.folder / "own.db", "--load", "load.json", log=None)
         self.servers["shared"] = site.start(log=None, lifetime=10800)
         document = json.loads((folder / "load.json").read_text())
         (folder / "export.json").write_text(json.dumps(document))
@@ -183,22 +183,28 @@ class Ground:
             shutil.copy(self.site.folder / name, folder)
         return folder
 
+    @contextlib.contextmanager
     def provider(self, command):
-        if not command.server:
-            return []
-        if command.server == "own":
-            if "own" in self.servers:
-                self.servers.pop("own").stop()
-            for left in self.site.folder.glob("own.db*"):
-                left.unlink()
-            self.servers["own"] = self.site.start_own()
-        return ["--provider", self.servers[command.server].url]
+        """The options for the command's provider. One of its own begins with the records of the site, and is stopped behind it."""
+        if command.server != "own":
+            yield ["--provider", self.servers[command.server].url] if command.server else []
+            return
+        state = pathlib.Path(tempfile.mkdtemp(prefix="own-", dir=self.top))
+        try:
+            with self.site.start("--state", state / "own.db", "--load", "load.json", log=None) as server:
+                yield ["--provider", server.url]
+        finally:
+            shutil.rmtree(state)
+
+    def arguments(self, command):
+        return [str(argument).format(sources=self.site.folder / "sources", snapshot=self.snapshot, package=self.package)
+                for argument in (self.build / command.program, *command.arguments)]
 
     def run(self, command, folder, limit=60, pass_fds=(), stdout=subprocess.PIPE, preexec=None, **environment):
-        arguments = [argument.format(sources=self.site.folder / "sources", snapshot=self.snapshot, package=self.package) for argument in command.arguments]
-        return subprocess.run([self.build / command.program, *arguments, *self.provider(command)], cwd=folder, pass_fds=pass_fds,
-                              env=self.environment(**environment), stdout=stdout, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
-                              timeout=limit, preexec_fn=preexec)
+        with self.provider(command) as provider:
+            return subprocess.run([*self.arguments(command), *provider], cwd=folder, pass_fds=pass_fds,
+                                  env=self.environment(**environment), stdout=stdout, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
+                                  timeout=limit, preexec_fn=preexec)
 
     @staticmethod
     def state(folder, name):

@@ -4,16 +4,22 @@
  * behind it. Those of the C library itself are not counted: its name service dies without memory, whoever asked; nor those of
  * the sanitizers, behind whose allocator it stands where a program has them. Writes how many there were to the descriptor
  * COUNT_TO when the program ends.
+ *
+ * To load a program takes longer than to run it. With FAIL_SERVE, a descriptor of a socket, the program is loaded once: it writes
+ * how many allocations that has taken, and then for each line that it reads, "FAIL_AT ONWARD FOLDER STDOUT STDERR", a copy of the
+ * process runs the program in FOLDER with its output in these files, and how it ended (as waitpid() says it) is the answer.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* glibc's own, under the names that it keeps for this. */
@@ -33,21 +39,35 @@ static atomic_long count;
 static long fail_at = -1;
 static int onward;
 
+/* What has been asked of the allocation of a caller: dladdr() goes through all names of a library. */
+#define KNOWN 4096
+static _Atomic(void *) counted[KNOWN], ignored[KNOWN];
+
+static int counts(void *caller)
+{
+	static const char *const others[] = { "/libc.so", "/ld-linux", "/libasan.so", "/libubsan.so" };
+	size_t at = (size_t)caller % KNOWN;
+	Dl_info where;
+	int found;
+
+	if (counted[at] == caller || ignored[at] == caller)
+		return counted[at] == caller;
+	found = dladdr(caller, &where) != 0;
+	for (size_t i = 0; found && i < sizeof others / sizeof *others; i++)
+		found = !strstr(where.dli_fname, others[i]);
+	/* It gets what its thread has just freed (src/base/xml.c). */
+	if (found && where.dli_sname && !strcmp(where.dli_sname, "xmlGetGlobalState"))
+		found = 0;
+	*(found ? &counted[at] : &ignored[at]) = caller;
+	return found;
+}
+
 static int fails(void *caller)
 {
 	const char *text;
-	Dl_info where;
 	long number;
 
-	static const char *const others[] = { "/libc.so", "/ld-linux", "/libasan.so", "/libubsan.so" };
-
-	if (!dladdr(caller, &where))
-		return 0;
-	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-		if (strstr(where.dli_fname, others[i]))
-			return 0;
-	/* It gets what its thread has just freed (src/base/xml.c). */
-	if (where.dli_sname && !strcmp(where.dli_sname, "xmlGetGlobalState"))
+	if (!counts(caller))
 		return 0;
 	if (fail_at < 0) {
 		text = getenv("FAIL_AT");
@@ -90,4 +110,50 @@ __attribute__((destructor)) static void report(void)
 
 	if (to && write(atoi(to), text, (size_t)length) != length)
 		_exit(99);
+}
+
+/* A copy of the process becomes the call that a line asks for; 0: the line is none. */
+static int become(const char *line)
+{
+	char number[32], folder[256], out[256], err[256];
+	int out_file, err_file;
+
+	if (sscanf(line, "%31s %d %255s %255s %255s", number, &onward, folder, out, err) != 5)
+		return 0;
+	fail_at = atol(number);
+	/* For a program that this one becomes. */
+	if (setenv("FAIL_AT", number, 1) || (onward && setenv("FAIL_ONWARD", "1", 1)))
+		return 0;
+	out_file = open(out, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	err_file = open(err, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	return !chdir(folder) && dup2(out_file, STDOUT_FILENO) >= 0 && dup2(err_file, STDERR_FILENO) >= 0 && !close(out_file) &&
+	       !close(err_file);
+}
+
+__attribute__((constructor)) static void serve(void)
+{
+	const char *text = getenv("FAIL_SERVE");
+	int to = text ? atoi(text) : -1, status;
+	char line[1024];
+	ssize_t length;
+	pid_t child;
+
+	if (to < 0)
+		return;
+	unsetenv("FAIL_SERVE");
+	dprintf(to, "%ld\n", (long)count);
+	while ((length = read(to, line, sizeof line - 1)) > 0) {
+		line[length] = '\0';
+		child = fork();
+		if (!child) {
+			close(to);
+			if (!become(line))
+				_exit(99);
+			return;
+		}
+		if (child < 0 || waitpid(child, &status, 0) != child)
+			_exit(99);
+		dprintf(to, "%d\n", status);
+	}
+	_exit(0);
 }
