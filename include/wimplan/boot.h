@@ -169,8 +169,6 @@ enum wp_boot_by { WP_BOOT_BY_2011 = 1, WP_BOOT_BY_2023 = 2, WP_BOOT_BY_OTHERS = 
 unsigned int wp_boot_signed_by(const struct wp_boot_file *file);
 /* Whether it is proven who made a signature that firmware sees, and for this very program. */
 bool wp_boot_is_proven(const struct wp_boot_signature *signature);
-/* Whether it has the name of one of the certificates for Windows, and nothing speaks against it but that this one is not there. */
-bool wp_boot_is_named_alone(const struct wp_boot_signature *signature);
 /*
  * Whether a file may be signed under another one of the certificates for Windows than it is proven to be: there are signatures that were
  * not looked at, or have its name alone.

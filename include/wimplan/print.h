@@ -24,8 +24,7 @@ int wp_print(const char *path, enum wp_text_kind kind, const struct wp_buf *text
 /* The same piece by piece, each of them whole lines or at least whole characters. A failure is said at the end. */
 struct wp_printer;
 int wp_print_begin(const char *path, enum wp_text_kind kind, struct wp_printer **ret_printer, struct wp_error *err);
-void wp_print_add(struct wp_printer *printer, const char *text, size_t length);
-/* The same for what is a struct wp_sink. */
+/* A @printer as the function of a struct wp_sink. */
 void wp_print_add_to(void *printer, const char *text, size_t length);
 /* Frees @printer in any case. */
 int wp_print_end(struct wp_printer *printer, struct wp_error *err);

@@ -34,6 +34,8 @@ struct wp_receipt_point {
 	const char *message; /* what it reports, and what helps: a sentence; NULL when nothing is to be said */
 };
 
+bool wp_receipt_point_is(const struct wp_receipt_point *point, enum wp_point_state state);
+
 /* Where the content of a refresh was, at the last look. */
 struct wp_receipt_distribution {
 	uint64_t targeted; /* points that should have it */

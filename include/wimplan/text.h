@@ -93,6 +93,9 @@ struct wp_names {
 /* For qsort() of an array of texts: by their bytes. */
 int wp_text_compare_items(const void *a, const void *b);
 
+/* Whether @text is one of them, whatever the letter case. */
+bool wp_names_have(struct wp_names names, const char *text);
+
 /* "a, b, c"; "" for none. */
 char *wp_text_join(struct wp_arena *arena, const char *const *items, size_t count);
 

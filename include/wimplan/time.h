@@ -41,7 +41,7 @@ struct wp_time wp_time_from_unix(int64_t seconds, uint32_t nanoseconds);
 /*
  * Reads a site's dates: DMTF "yyyymmddHHMMSS.mmmmmm±UUU" or "+***" (UUU minutes), ISO 8601 with or without zone
  * ("2024-08-30T20:55:06.1234567Z", a space for the T, date alone), "/Date(ms)/" and "\/Date(ms+hhmm)\/" (ms are UTC).
- * Not known when the text is anything else or no date of the calendar.
+ * Not known when the text is NULL, anything else or no date of the calendar.
  */
 struct wp_time wp_time_parse(const char *text);
 

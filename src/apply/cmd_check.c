@@ -8,7 +8,6 @@
 #include "wimplan/clock.h"
 
 #include <stdio.h>
-#include <string.h>
 
 /* A step that a run has begun: whether its effect is there already. */
 static int look_up(struct wp_session *session, struct wp_step *step, struct wp_error *err)

@@ -78,12 +78,7 @@ void wp_run_end_step(struct wp_run *run, struct wp_step *step, enum wp_state sta
 
 bool wp_run_may_begin(struct wp_run *run)
 {
-	if (run->stop)
-		return false;
-	if (!wp_signal_caught() && wp_window_is_open(&run->apply->window, wp_clock_time()))
-		return true;
-	run->left_over = true;
-	return false;
+	return !run->stop && !wp_signal_caught() && wp_window_is_open(&run->apply->window, wp_clock_time());
 }
 
 bool wp_run_is_open(const struct wp_step *step)

@@ -23,7 +23,6 @@ struct wp_run {
 	struct wp_record_set *seen; /* the record that the last look has read, of a reload that is done; NULL */
 	const struct wp_entry *seen_entry; /* its package */
 	int64_t seen_ms;   /* when it was read */
-	bool left_over;    /* steps were not begun, because the run was asked to stop or the window closed */
 	bool stop;         /* nothing more is begun */
 	struct wp_error error; /* why the run stopped, where it was not asked to; status 0: it was not */
 };
@@ -45,7 +44,7 @@ void wp_run_end_step(struct wp_run *run, struct wp_step *step, enum wp_state sta
 
 /* Selected, pending, and not looked for. */
 bool wp_run_is_open(const struct wp_step *step);
-/* Whether a step may begin now: in the window, and nothing has asked for the end. Otherwise some are left over. */
+/* Whether a step may begin now: in the window, and nothing has asked for the end. */
 bool wp_run_may_begin(struct wp_run *run);
 
 /* Keeps on disk that the call of @step may begin, mostly together with those of the steps after it. */

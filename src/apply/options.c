@@ -6,7 +6,6 @@
 #include "wimplan/clock.h"
 #include "wimplan/config.h"
 #include "wimplan/limits.h"
-#include "wimplan/text.h"
 
 #include <string.h>
 

@@ -13,7 +13,6 @@
 #include "wimplan/clock.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Not now: no effect, and another attempt later, as long as there are attempts left. */

@@ -7,7 +7,6 @@
 #include "wimplan/clock.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #define FIRST_INTERVAL_MS 100
 #define LONGEST_INTERVAL_MS 10000

@@ -3,7 +3,6 @@
 #include "watch.h"
 #include "say.h"
 
-#include "wimplan/clock.h"
 #include "wimplan/hash.h"
 #include "wimplan/json.h"
 #include "wimplan/text.h"
@@ -24,11 +23,6 @@ static void tell_point(struct wp_watch *watch, const struct wp_arrival *arrival,
 				   "site", wp_json_text(point->site), "point_state", wp_json_text(state), NULL));
 }
 
-static bool is_in(const struct wp_receipt_point *point, enum wp_point_state state)
-{
-	return !strcmp(point->state, wp_point_state_name(state));
-}
-
 /* What has become of a point; NULL where that is the usual course of things. */
 static const char *change_words(struct wp_arena *arena, const struct wp_arrival_change *change)
 {
@@ -36,16 +30,16 @@ static const char *change_words(struct wp_arena *arena, const struct wp_arrival_
 
 	if (!after)
 		return "is no point of the package any more, and is not waited for";
-	if (is_in(after, WP_POINT_FAILED))
+	if (wp_receipt_point_is(after, WP_POINT_FAILED))
 		return wp_arena_printf(arena, "%sfailed: %s", before || change->found ? "" : "was added meanwhile, and ",
 				       after->message ? after->message : "the site does not say why");
-	if (is_in(after, WP_POINT_REMOVING))
+	if (wp_receipt_point_is(after, WP_POINT_REMOVING))
 		return "loses the content: it is being taken away, and is not waited for";
 	if (!before)
-		return is_in(after, WP_POINT_CURRENT) ? "was added meanwhile, and has it" : "was added meanwhile, and is waited for";
-	if (is_in(before, WP_POINT_FAILED))
-		return is_in(after, WP_POINT_CURRENT) ? "has it now, after a failure" : "is being tried again, after a failure";
-	if (is_in(before, WP_POINT_CURRENT))
+		return wp_receipt_point_is(after, WP_POINT_CURRENT) ? "was added meanwhile, and has it" : "was added meanwhile, and is waited for";
+	if (wp_receipt_point_is(before, WP_POINT_FAILED))
+		return wp_receipt_point_is(after, WP_POINT_CURRENT) ? "has it now, after a failure" : "is being tried again, after a failure";
+	if (wp_receipt_point_is(before, WP_POINT_CURRENT))
 		return wp_arena_printf(arena, "had it, and is %s now%s%s", after->state, after->message ? ": " : "",
 				       after->message ? after->message : "");
 	return NULL;
@@ -136,8 +130,8 @@ static const char *awaited(struct wp_arena *arena, const struct wp_watch *watch)
 		if (wp_arrival_is_over(&watch->arrivals[i]) || !seen)
 			continue;
 		for (size_t k = 0; k < seen->count; k++)
-			if (!is_in(&seen->points[k], WP_POINT_CURRENT) && !is_in(&seen->points[k], WP_POINT_FAILED) &&
-			    !is_in(&seen->points[k], WP_POINT_REMOVING))
+			if (!wp_receipt_point_is(&seen->points[k], WP_POINT_CURRENT) && !wp_receipt_point_is(&seen->points[k], WP_POINT_FAILED) &&
+			    !wp_receipt_point_is(&seen->points[k], WP_POINT_REMOVING))
 				*WP_PUSH(arena, names, count) = wp_arena_strndup(arena, seen->points[k].name,
 										 strcspn(seen->points[k].name, "."));
 		return wp_arena_printf(arena, "%s%s%s", watch->arrivals[i].step->entry->package_id, count ? " on " : "",
@@ -187,11 +181,11 @@ static void add_points(const struct wp_receipt_distribution *seen, struct wp_are
 		for (size_t i = 0; i < seen->count && named < POINTS_IN_RESULT; i++) {
 			const struct wp_receipt_point *point = &seen->points[i];
 
-			if (is_in(point, WP_POINT_CURRENT) || is_in(point, WP_POINT_FAILED) != (failed == 1))
+			if (wp_receipt_point_is(point, WP_POINT_CURRENT) || wp_receipt_point_is(point, WP_POINT_FAILED) != (failed == 1))
 				continue;
 			wp_text_line(buf, "            %s %s%s%s", wp_arrival_point(arena, point), point->state,
 				     point->message ? ": " : "", point->message ? point->message : "");
-			named += !is_in(point, WP_POINT_REMOVING);
+			named += !wp_receipt_point_is(point, WP_POINT_REMOVING);
 		}
 	}
 	if (named < left)

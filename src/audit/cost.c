@@ -7,7 +7,6 @@
 
 #include "wimplan/ascii.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* SMS_PackageBaseclass.PkgFlags, bit 26: binary differential replication. */

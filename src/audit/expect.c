@@ -8,7 +8,6 @@
 #include "wimplan/text.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 /* Windows PE has updates and editions of its own, and is in boot images and in some others. */
 static bool is_pe(const struct wp_expecting *judge, const struct wp_wim_image *image)
@@ -118,14 +117,6 @@ static void judge_ages(struct wp_expecting *judge)
 					       age_words(judge->arena, most)));
 }
 
-static bool has_name(const struct wp_names *names, const char *text)
-{
-	for (size_t i = 0; i < names->count; i++)
-		if (wp_text_equal_nocase(names->items[i], text))
-			return true;
-	return false;
-}
-
 static const char *choice_words(const struct wp_expecting *judge, const struct wp_names *names)
 {
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
@@ -149,7 +140,7 @@ static void judge_edition(struct wp_expecting *judge)
 			continue;
 		if (!edition || !*edition)
 			wp_judged_add(judge, &unknown, image, NULL);
-		else if (has_name(expected, edition))
+		else if (wp_names_have(*expected, edition))
 			return;
 		else
 			wp_judged_add(judge, &others, image, edition);
@@ -174,7 +165,7 @@ static void judge_language(struct wp_expecting *judge, const char *language)
 		if (is_pe(judge, image) || !image->windows || !image->windows->language_count)
 			continue;
 		has = (struct wp_names){ image->windows->languages, image->windows->language_count };
-		if (!has_name(&has, language))
+		if (!wp_names_have(has, language))
 			wp_judged_add(judge, &lacking, image, wp_text_names(judge->arena, has.items, has.count, WP_JUDGED_NAMES));
 	}
 	if (lacking.count)
@@ -210,7 +201,7 @@ static void judge_state(struct wp_expecting *judge)
 			continue;
 		if (!servicing || !servicing->image_state || !*servicing->image_state)
 			wp_judged_add(judge, &unknown, image, NULL);
-		else if (!has_name(expected, servicing->image_state))
+		else if (!wp_names_have(*expected, servicing->image_state))
 			wp_judged_add(judge, &others, image, servicing->image_state);
 	}
 	wp_expect_unknown(judge, &unknown, "image_state", wp_judged_names_json(expected), "state (IMAGESTATE)");

@@ -4,8 +4,6 @@
 
 #include "wimplan/schedule.h"
 
-#include <string.h>
-
 /* The schedule of a package; 0 tokens when it has none, or one that cannot be read, which is said. */
 static size_t schedule_of(struct wp_audit *audit, const struct audited *package, struct wp_schedule **ret_items)
 {

@@ -4,8 +4,6 @@
 
 #include "wimplan/text.h"
 
-#include <string.h>
-
 /* Sequences and deployments that one note lists. */
 #define MOST_IN_FACTS 100
 

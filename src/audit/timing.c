@@ -7,8 +7,6 @@
 
 #include "wimplan/text.h"
 
-#include "wimplan/ascii.h"
-
 #include <stdlib.h>
 #include <string.h>
 

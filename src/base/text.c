@@ -265,6 +265,14 @@ int wp_text_compare_items(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+bool wp_names_have(struct wp_names names, const char *text)
+{
+	for (size_t i = 0; i < names.count; i++)
+		if (wp_text_equal_nocase(names.items[i], text))
+			return true;
+	return false;
+}
+
 char *wp_text_join(struct wp_arena *arena, const char *const *items, size_t count)
 {
 	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };

@@ -11,8 +11,6 @@
 #include "wimplan/json.h"
 #include "wimplan/limits.h"
 
-#include <string.h>
-
 #define FORMAT "wimplan-boot-facts"
 
 static json_t *signature_json(const struct wp_boot_signature *signature)

@@ -4,7 +4,6 @@
 
 #include "wimplan/ascii.h"
 #include "wimplan/limits.h"
-#include "wimplan/text.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,6 @@
 #include "pe.h"
 
 #include <openssl/evp.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Places in the headers; those from DIRECTORIES on are 16 bytes later in a program of 64 bits. */

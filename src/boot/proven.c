@@ -22,7 +22,8 @@ bool wp_boot_is_proven(const struct wp_boot_signature *signature)
 	return agrees(signature) && (signature->known || signature->authority == WP_AUTHORITY_OTHER);
 }
 
-bool wp_boot_is_named_alone(const struct wp_boot_signature *signature)
+/* It has the name of one of the certificates for Windows, and nothing speaks against it but that this one is not there. */
+static bool is_named_alone(const struct wp_boot_signature *signature)
 {
 	return agrees(signature) && !signature->known && bit_of(signature->authority) != WP_BOOT_BY_OTHERS;
 }
@@ -48,7 +49,7 @@ bool wp_boot_is_doubtful(const struct wp_boot_file *file)
 	if (wp_boot_is_known_in_part(program))
 		maybe = WP_BOOT_BY_2011 | WP_BOOT_BY_2023;
 	for (size_t i = 0; i < program->signature_count; i++)
-		if (wp_boot_is_named_alone(&program->signatures[i]))
+		if (is_named_alone(&program->signatures[i]))
 			maybe |= bit_of(program->signatures[i].authority);
 	return maybe & ~by;
 }
@@ -115,7 +116,7 @@ const char *wp_boot_doubt(const struct wp_boot_file *file)
 		const char *why = proven ? "one of its signatures only has the name of a known certificate" : doubt_of(signature);
 
 		/* Beside one that is proven only one that may be it, too, is a reason. */
-		if (signature->nested || wp_boot_is_proven(signature) || (proven && !wp_boot_is_named_alone(signature)))
+		if (signature->nested || wp_boot_is_proven(signature) || (proven && !is_named_alone(signature)))
 			continue;
 		doubt = wp_boot_doubts(doubt, why);
 	}

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What an audit needs beside the plan: the window, the site's time zone, and the export before this one. */
 #include "auditing.h"
-#include "cli.h"
-
-#include "wimplan/text.h"
 
 #include <string.h>
 

@@ -4,8 +4,6 @@
 
 #include "wimplan/text.h"
 
-#include <string.h>
-
 /* Whether a boot image has an original beside the file that the site made of it. */
 static bool has_original(const struct wp_record *record)
 {

@@ -4,7 +4,6 @@
 #include "events.h"
 #include "learned.h"
 #include "objects.h"
-#include "plan_inputs.h"
 #include "settings.h"
 
 #include "wimplan/ascii.h"

@@ -6,7 +6,6 @@
 #include "wims.h"
 
 #include "wimplan/diff.h"
-#include "wimplan/file.h"
 #include "wimplan/limits.h"
 #include "wimplan/source.h"
 #include "wimplan/text.h"

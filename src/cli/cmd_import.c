@@ -7,11 +7,8 @@
 #include "site_profile.h"
 
 #include "wimplan/hash.h"
-#include "wimplan/import.h"
 #include "wimplan/json.h"
 #include "wimplan/text.h"
-
-#include <string.h>
 
 /* Packages that a sentence names at most, and one. */
 #define MOST_NAMES 10

@@ -3,7 +3,6 @@
 #include "fail_on.h"
 #include "hand_on.h"
 #include "inspecting.h"
-#include "settings.h"
 #include "showing.h"
 
 #include "wimplan/diag.h"

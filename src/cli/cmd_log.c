@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* wimplan log: what was imported, planned, applied and stated over time, and the story of one package. */
 #include "events.h"
-#include "objects.h"
 
 #include "wimplan/ascii.h"
 #include "wimplan/hash.h"

@@ -5,13 +5,10 @@
 #include "planning.h"
 #include "settings.h"
 
-#include "wimplan/file.h"
 #include "wimplan/json.h"
-#include "wimplan/limits.h"
 #include "wimplan/plan.h"
 #include "wimplan/text.h"
 
-#include <errno.h>
 #include <string.h>
 
 struct arguments {

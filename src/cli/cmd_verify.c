@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* wimplan verify: whether the sources of a plan still are what the plan has found, right before the window. */
-#include "objects.h"
 #include "settings.h"
 
 #include "wimplan/json.h"

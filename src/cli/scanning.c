@@ -7,7 +7,6 @@
 #include "wimplan/text.h"
 
 #include <stdio.h>
-#include <string.h>
 
 /* Where a scan's progress is shown. */
 struct shown {

@@ -7,8 +7,6 @@
 #include "wimplan/json.h"
 #include "wimplan/version.h"
 
-#include <string.h>
-
 static const char *const methods[] = { "ReloadImageProperties", "RefreshPkgSource" };
 enum { METHODS = 2 };
 

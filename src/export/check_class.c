@@ -13,8 +13,6 @@
 #include "wimplan/json.h"
 #include "wimplan/limits.h"
 
-#include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 static void bump(json_t *object, const char *key)

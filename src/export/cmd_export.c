@@ -12,7 +12,6 @@
 #include "wimplan/limits.h"
 #include "wimplan/text.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -6,7 +6,6 @@
 #include "wimplan/bytes.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* The CRC of a descriptor [3/7.2.6]: x^16 + x^12 + x^5 + 1, from 0, half a byte at once. */
 static uint16_t crc_of(const uint8_t *bytes, size_t length)

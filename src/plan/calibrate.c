@@ -9,7 +9,6 @@
 #include "wimplan/json.h"
 #include "wimplan/text.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 /* So many contents have to have the site's size before another one is evidence. */

@@ -37,8 +37,8 @@ static void apply_window(struct wp_config *config)
 	const char *parallel = wp_config_value(config, "window", "parallel");
 	struct wp_window_settings *window = &config->window;
 
-	window->start = start ? wp_time_parse(start) : (struct wp_time){ 0 };
-	window->end = end ? wp_time_parse(end) : (struct wp_time){ 0 };
+	window->start = wp_time_parse(start);
+	window->end = wp_time_parse(end);
 	window->timezone = wp_config_value(config, "window", "timezone");
 	window->recurs = every && wp_window_every_parse(every, &window->every);
 	if (window->recurs && window->start.known)

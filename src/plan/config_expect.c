@@ -74,14 +74,6 @@ struct wp_names wp_config_list(struct wp_arena *arena, const char *text)
 	return names;
 }
 
-static bool has_name(const struct wp_names *names, size_t count, const char *name)
-{
-	for (size_t i = 0; i < count; i++)
-		if (wp_text_equal_nocase(names->items[i], name))
-			return true;
-	return false;
-}
-
 /* "KB" and a digit begin the number of an update, which has six digits at least. */
 static bool is_update_or_name(const char *item)
 {
@@ -99,7 +91,7 @@ bool wp_config_list_is_good(const struct wp_config_key *key, const char *text)
 	if (names.count > WP_LIMIT_EXPECTED_NAMES)
 		return false;
 	for (size_t i = 0; i < names.count; i++)
-		if (!*names.items[i] || strpbrk(names.items[i], " \t/\\") || has_name(&names, i, names.items[i]) ||
+		if (!*names.items[i] || strpbrk(names.items[i], " \t/\\") || wp_names_have((struct wp_names){ names.items, i }, names.items[i]) ||
 		    (contents && !is_update_or_name(names.items[i])))
 			return false;
 	return true;
@@ -143,7 +135,7 @@ int wp_config_assign_build(struct wp_arena *arena, struct wp_config *config, con
 int wp_config_check_expect(const struct wp_expect_settings *expect, const char *origin, struct wp_error *err)
 {
 	for (size_t i = 0; i < expect->must_have.count; i++)
-		if (has_name(&expect->must_not_have, expect->must_not_have.count, expect->must_have.items[i]))
+		if (wp_names_have(expect->must_not_have, expect->must_have.items[i]))
 			return wp_fail(err, WP_E_USAGE, "config", origin,
 				       "%s: '%s' is in must_have and in must_not_have; take it out of one of the two", origin,
 				       expect->must_have.items[i]);

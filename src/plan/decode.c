@@ -38,7 +38,8 @@ void wp_digest_value(struct wp_sha256 *hash, const json_t *value)
 	wp_sha256_add(hash, text.data, text.length);
 }
 
-void wp_digest_item_add(struct wp_sha256 *hash, const char **before, const json_t *item)
+/* An item of a list, with *@before in front of it, which is "[" at first. */
+static void add_item(struct wp_sha256 *hash, const char **before, const json_t *item)
 {
 	wp_sha256_add(hash, *before, 1);
 	*before = ",";
@@ -86,7 +87,7 @@ int wp_digest_items(struct wp_sha256 *hash, const struct wp_json_doc *doc, struc
 		status = wp_json_doc_parse(doc, walk.value, &item, err);
 		if (status)
 			break;
-		wp_digest_item_add(hash, &before, item);
+		add_item(hash, &before, item);
 		take(context, item);
 	}
 	wp_digest_items_end(hash, before);

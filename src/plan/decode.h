@@ -54,9 +54,8 @@ void wp_digest_key(struct wp_sha256 *hash, const char *key, bool first);
 int wp_digest_member(struct wp_sha256 *hash, const struct wp_json_doc *doc, const struct wp_member *member, json_t *object,
 		     struct wp_error *err);
 
-/* Adds a value; an item of a list, with *@before in front of it, which is "[" at first; and the list's end. */
+/* Adds a value; and the end of a list in front of whose next item @before would stand: "[" where there was none. */
 void wp_digest_value(struct wp_sha256 *hash, const json_t *value);
-void wp_digest_item_add(struct wp_sha256 *hash, const char **before, const json_t *item);
 void wp_digest_items_end(struct wp_sha256 *hash, const char *before);
 
 /* Gets an item of an array. */

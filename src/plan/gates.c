@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-bool wp_judge_has_source(const struct wp_judge *judge)
+static bool has_source(const struct wp_judge *judge)
 {
 	const struct wp_record *record = judge->record;
 
@@ -18,7 +18,7 @@ bool wp_judge_source_was_read(const struct wp_judge *judge)
 {
 	const struct wp_observation *seen = judge->seen;
 
-	return wp_judge_has_source(judge) && seen && !seen->gate_count && seen->wim && seen->wim->metadata;
+	return has_source(judge) && seen && !seen->gate_count && seen->wim && seen->wim->metadata;
 }
 
 bool wp_judge_is_solid(const struct wp_judge *judge)
@@ -36,7 +36,7 @@ static bool lacks_source(const struct wp_judge *judge, struct evidence *ret)
 {
 	const struct wp_record *record = judge->record;
 
-	if (wp_judge_has_source(judge))
+	if (has_source(judge))
 		return false;
 	ret->recorded = record->source_path && *record->source_path ? record->source_path : NULL;
 	ret->found = ret->recorded ? "PkgSourceFlag is 1: the package has no source files"
@@ -101,7 +101,7 @@ static bool source_fails(const struct wp_judge *judge, enum wp_gate gate, struct
 {
 	const struct wp_observation *seen = judge->seen;
 
-	if (!wp_judge_has_source(judge))
+	if (!has_source(judge))
 		return false;
 	ret->recorded = judge->record->source_path;
 	for (size_t i = 0; seen && i < seen->gate_count; i++) {

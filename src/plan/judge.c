@@ -2,7 +2,6 @@
 /* What every part of the verdict uses. */
 #include "judge.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 void wp_judge_add(struct wp_judge *judge, struct wp_reason reason)

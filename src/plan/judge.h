@@ -80,7 +80,6 @@ const char *wp_judge_keep(struct wp_arena *arena, const char *text, const char *
 /* Moves the reasons, which are in the scratch until then, with their texts into the plan: there are no more to come. */
 void wp_judge_keep_reasons(struct wp_judge *judge);
 
-bool wp_judge_has_source(const struct wp_judge *judge);
 /* Whether the source of the record fails no gate and its images are known. */
 bool wp_judge_source_was_read(const struct wp_judge *judge);
 

@@ -5,7 +5,6 @@
 #include "plan_json.h"
 #include "decode.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* The parts of a plan in the making that are not in it. */

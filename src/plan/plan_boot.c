@@ -7,8 +7,6 @@
 
 #include "wimplan/json.h"
 
-#include <string.h>
-
 static json_t *signature_json(const struct wp_boot_signature *signature)
 {
 	return wp_json_object("signer", wp_json_text(signature->signer), "issuer", wp_json_text(signature->issuer), "nested",

@@ -9,7 +9,8 @@
 
 #include <string.h>
 
-void wp_plan_digest(const json_t *value, char ret_id[WP_HASH_TEXT])
+/* beside_id: the digest of the canonical form of what stands beside the body. */
+static void digest_beside(const json_t *value, char ret_id[WP_HASH_TEXT])
 {
 	struct wp_buf text __attribute__((cleanup(wp_buf_free))) = { 0 };
 
@@ -157,7 +158,7 @@ void wp_plan_cover(json_t *document)
 	json_object_foreach(document, key, value)
 		if (strcmp(key, "body") && strcmp(key, "plan_id") && strcmp(key, "beside_id"))
 			wp_json_set(beside, key, json_incref(value));
-	wp_plan_digest(beside, beside_id);
+	digest_beside(beside, beside_id);
 	json_decref(beside);
 	wp_json_set(document, "beside_id", wp_json_hash(beside_id));
 }

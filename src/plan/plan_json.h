@@ -13,10 +13,7 @@
 #define WP_PLAN_MINOR 1u
 #define WP_PLAN_VERSION "1.1"
 
-/* The digest of the canonical form of @value: of the body plan_id, of what stands beside it beside_id. */
-void wp_plan_digest(const json_t *value, char ret_id[WP_HASH_TEXT]);
-
-/* The same of a plan's body, which is never there as a whole. @crew shares the work, and NULL is nobody. */
+/* plan_id: the digest of the canonical form of a plan's body, which is never there as a whole. @crew shares the work, and NULL is nobody. */
 void wp_plan_body_digest(const struct wp_crew *crew, const struct wp_plan *plan, char ret_id[WP_HASH_TEXT]);
 
 /* The body with both lists of entries empty. New reference. */

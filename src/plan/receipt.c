@@ -146,13 +146,6 @@ static bool find_outcome(const char *name, enum wp_outcome *ret)
 	return false;
 }
 
-static struct wp_time time_of(const json_t *object, const char *key)
-{
-	const char *text = wp_json_get_text(object, key);
-
-	return text ? wp_time_parse(text) : (struct wp_time){ 0 };
-}
-
 static struct wp_number number_of(const json_t *object, const char *key)
 {
 	struct wp_number number = { 0 };
@@ -198,8 +191,8 @@ static int parse_step(struct wp_arena *arena, const json_t *json, size_t number,
 	ret->looked_up = json_is_true(json_object_get(json, "looked_up"));
 	ret->has_return_value = json_is_integer(json_object_get(json, "return_value"));
 	ret->return_value = json_integer_value(json_object_get(json, "return_value"));
-	ret->started_at = time_of(json, "started_at");
-	ret->finished_at = time_of(json, "finished_at");
+	ret->started_at = wp_time_parse(wp_json_get_text(json, "started_at"));
+	ret->finished_at = wp_time_parse(wp_json_get_text(json, "finished_at"));
 	wp_json_get_u64(json, "attempts", &ret->attempts);
 	ret->source_version_before = number_of(json, "source_version_before");
 	ret->source_version_after = number_of(json, "source_version_after");
@@ -274,8 +267,8 @@ int wp_receipt_parse(struct wp_arena *arena, const char *text, size_t length, co
 		.site_code = wp_arena_strdup(arena, wp_json_get_text(document, "site_code")),
 		.provider = wp_arena_strdup(arena, wp_json_get_text(document, "provider")),
 		.by = wp_arena_strdup(arena, wp_json_get_text(document, "by")),
-		.started_at = time_of(document, "started_at"),
-		.finished_at = time_of(document, "finished_at"),
+		.started_at = wp_time_parse(wp_json_get_text(document, "started_at")),
+		.finished_at = wp_time_parse(wp_json_get_text(document, "finished_at")),
 	};
 	ret->steps = wp_arena_alloc(arena, json_array_size(steps) * sizeof *ret->steps);
 	for (size_t i = 0; i < json_array_size(steps); i++) {

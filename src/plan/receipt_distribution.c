@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-static bool is_in(const struct wp_receipt_point *point, enum wp_point_state state)
+bool wp_receipt_point_is(const struct wp_receipt_point *point, enum wp_point_state state)
 {
 	return !strcmp(point->state, wp_point_state_name(state));
 }
@@ -24,7 +24,7 @@ struct wp_receipt_distribution *wp_receipt_distribution_cut(struct wp_arena *are
 		for (size_t i = 0; i < distribution->count && *left; i++) {
 			const struct wp_receipt_point *point = &distribution->points[i];
 
-			if (is_in(point, WP_POINT_CURRENT) || is_in(point, WP_POINT_FAILED) != (failed == 1))
+			if (wp_receipt_point_is(point, WP_POINT_CURRENT) || wp_receipt_point_is(point, WP_POINT_FAILED) != (failed == 1))
 				continue;
 			*WP_PUSH(arena, cut->points, cut->count) = *point;
 			--*left;

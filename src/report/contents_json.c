@@ -4,7 +4,8 @@
 
 #include "wimplan/json.h"
 
-json_t *wp_item_json(const struct wp_item *item)
+/* One item; all groups have the same keys. New reference. */
+static json_t *item_json(const struct wp_item *item)
 {
 	char sha1[WP_SHA1_TEXT];
 
@@ -22,7 +23,7 @@ static json_t *items_json(const struct wp_item *items, size_t count)
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < count; i++)
-		wp_json_push(array, wp_item_json(&items[i]));
+		wp_json_push(array, item_json(&items[i]));
 	return array;
 }
 
@@ -45,8 +46,8 @@ static json_t *group_json(const struct wp_diff_group *group)
 	json_t *object = json_object(), *changed = json_array();
 
 	for (size_t i = 0; i < group->changed_count; i++) {
-		wp_json_push(changed, wp_json_object("old", wp_item_json(&group->changed[i].old),
-						     "new", wp_item_json(&group->changed[i].new), NULL));
+		wp_json_push(changed, wp_json_object("old", item_json(&group->changed[i].old),
+						     "new", item_json(&group->changed[i].new), NULL));
 	}
 	wp_json_put(object, "added", items_json(group->added, group->added_count),
 			    "removed", items_json(group->removed, group->removed_count), "changed", changed,

@@ -7,8 +7,6 @@
 
 #include <jansson.h>
 
-/* One item; all groups have the same keys. New reference. */
-json_t *wp_item_json(const struct wp_item *item);
 /* An array for each group, by its name. New reference. */
 json_t *wp_contents_json(const struct wp_servicing *servicing);
 /* The same with what was added, removed and changed. New reference. */

@@ -33,7 +33,8 @@ struct wp_names wp_attribute_names(struct wp_arena *arena, uint32_t attributes)
 	return names;
 }
 
-uint32_t wp_attribute_telling(uint32_t attributes)
+/* Those that are seldom set and change what becomes of a file. */
+static uint32_t telling_ones(uint32_t attributes)
 {
 	uint32_t telling = 0;
 
@@ -42,9 +43,10 @@ uint32_t wp_attribute_telling(uint32_t attributes)
 	return attributes & telling;
 }
 
-const char *wp_attribute_words(struct wp_arena *arena, uint32_t attributes)
+/* These in words: "read-only, hidden"; "" for none of them. */
+static const char *telling_words(struct wp_arena *arena, uint32_t attributes)
 {
-	struct wp_names names = wp_attribute_names(arena, wp_attribute_telling(attributes));
+	struct wp_names names = wp_attribute_names(arena, telling_ones(attributes));
 
 	return wp_text_join(arena, names.items, names.count);
 }
@@ -79,11 +81,11 @@ static void fill_times(struct wp_arena *arena, const struct wp_found_path *found
 		created = created && same_time(first->created, found->images[i].created);
 		written = written && same_time(first->written, found->images[i].written);
 		attributes = attributes &&
-			     wp_attribute_telling(first->attributes) == wp_attribute_telling(found->images[i].attributes);
+			     telling_ones(first->attributes) == telling_ones(found->images[i].attributes);
 	}
 	cells[WP_FOUND_CELL_CREATED] = !created ? "differs" : first->created.known ? wp_time_minutes(arena, first->created) : "-";
 	cells[WP_FOUND_CELL_WRITTEN] = !written ? "differs" : first->written.known ? wp_time_minutes(arena, first->written) : "-";
-	cells[WP_FOUND_CELL_ATTRIBUTES] = attributes ? wp_attribute_words(arena, first->attributes) : "attributes differ";
+	cells[WP_FOUND_CELL_ATTRIBUTES] = attributes ? telling_words(arena, first->attributes) : "attributes differ";
 	if (!*cells[WP_FOUND_CELL_ATTRIBUTES])
 		cells[WP_FOUND_CELL_ATTRIBUTES] = "-";
 }

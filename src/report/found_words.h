@@ -11,11 +11,6 @@
 /* Every set bit: "hidden", "system"; one without a name as "0x…". Borrowed from the arena. */
 struct wp_names wp_attribute_names(struct wp_arena *arena, uint32_t attributes);
 
-/* Those that are seldom set and change what becomes of a file. */
-uint32_t wp_attribute_telling(uint32_t attributes);
-/* These in words: "read-only, hidden"; "" for none of them. */
-const char *wp_attribute_words(struct wp_arena *arena, uint32_t attributes);
-
 /* "12 paths that fit", or that none does or can be told, for NULL too. */
 const char *wp_found_sentence(struct wp_arena *arena, const struct wp_found_files *found);
 /* Whether there is anything but files. */

@@ -4,8 +4,6 @@
 
 #include "words.h"
 
-#include <inttypes.h>
-
 struct wp_diff_boot_row *wp_plan_boot_rows(struct wp_arena *arena, const struct wp_content_boot *file, size_t *ret_count)
 {
 	const struct wp_boot_change *change = &file->change;

@@ -50,7 +50,7 @@ const char *wp_words_fits(const struct wp_plan_view *view, const json_t *estimat
 bool wp_words_window_over(const struct wp_plan_view *view)
 {
 	const char *end = wp_json_get_text(json_object_get(view->plan->estimates, "window"), "end");
-	struct wp_time closes = end ? wp_time_parse(end) : (struct wp_time){ 0 };
+	struct wp_time closes = wp_time_parse(end);
 
 	return closes.known && view->plan->created_at.known && closes.ticks <= view->plan->created_at.ticks;
 }

@@ -10,8 +10,6 @@
 #include "wimplan/json.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
 
 /* Sections that are unfolded when there are no more. */
 #define SECTIONS_OPEN ((size_t)3)

@@ -2,7 +2,6 @@
 /* The table that a change board approves. */
 #include "plan_page.h"
 
-#include "plan_cost.h"
 #include "plan_words.h"
 #include "words.h"
 

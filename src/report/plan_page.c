@@ -2,7 +2,6 @@
 /* A plan as a page for a change board: the verdict, what is asked for in one table, what it costs and means, what it rests on. */
 #include "plan_page.h"
 
-#include "plan_cost.h"
 #include "plan_remarks.h"
 #include "plan_since.h"
 #include "plan_words.h"

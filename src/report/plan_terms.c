@@ -5,8 +5,6 @@
 #include "plan_words.h"
 #include "reason_words.h"
 
-#include <string.h>
-
 static const struct term {
 	const char *term, *meaning;
 } always[] = {

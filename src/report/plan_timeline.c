@@ -6,8 +6,6 @@
 
 #include "wimplan/json.h"
 
-#include <string.h>
-
 /* Lanes that are drawn; the table has all. */
 #define LANES ((size_t)100)
 /* Ticks between the window's ends, at most. */
@@ -21,13 +19,6 @@ struct timeline {
 	uint64_t window;      /* seconds; 0 when it has no end */
 	uint64_t whole;       /* seconds until the last one has ended */
 };
-
-static struct wp_time time_of(const json_t *object, const char *key)
-{
-	const char *text = wp_json_get_text(object, key);
-
-	return text ? wp_time_parse(text) : (struct wp_time){ 0 };
-}
 
 /* Seconds from the start to @time; 0 for what is before it or not known. */
 static uint64_t seconds_to(const struct timeline *line, struct wp_time time)
@@ -63,7 +54,7 @@ static void measure(struct timeline *line)
 		if (view->refreshes[i].deferred)
 			widen(line, wp_sum(line->window, length_of(estimate)));
 		else
-			widen(line, seconds_to(line, time_of(estimate, "ends_at")));
+			widen(line, seconds_to(line, wp_time_parse(wp_json_get_text(estimate, "ends_at"))));
 	}
 }
 
@@ -105,7 +96,8 @@ static void add_ticks(const struct timeline *line)
 static void add_span(const struct timeline *line, const struct wp_refresh_view *refresh)
 {
 	const json_t *estimate = refresh->estimate, *fits = json_object_get(estimate, "fits");
-	struct wp_time starts = time_of(estimate, "starts_at"), ends = time_of(estimate, "ends_at");
+	struct wp_time starts = wp_time_parse(wp_json_get_text(estimate, "starts_at"));
+	struct wp_time ends = wp_time_parse(wp_json_get_text(estimate, "ends_at"));
 	uint64_t from = seconds_to(line, starts), until = seconds_to(line, ends);
 	const char *words = wp_words_range(line->page->arena, estimate, "seconds_min", "seconds_max", wp_words_duration);
 
@@ -144,11 +136,11 @@ static void add_caption(const struct timeline *line)
 void wp_plan_page_timeline(struct wp_page *page, const struct wp_plan_view *view)
 {
 	const json_t *window = json_object_get(view->plan->estimates, "window");
-	struct timeline line = { .page = page, .view = view, .start = time_of(window, "start") };
+	struct timeline line = { .page = page, .view = view, .start = wp_time_parse(wp_json_get_text(window, "start")) };
 
 	if (!line.start.known)
 		return;
-	line.window = seconds_to(&line, time_of(window, "end"));
+	line.window = seconds_to(&line, wp_time_parse(wp_json_get_text(window, "end")));
 	measure(&line);
 	add_caption(&line);
 	/* Beyond this the calendar ends. */

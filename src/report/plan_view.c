@@ -4,8 +4,6 @@
 
 #include "wimplan/json.h"
 
-#include <string.h>
-
 enum wp_tone wp_plan_entry_tone(const struct wp_entry *entry)
 {
 	static const enum wp_tone tones[WP_ENTRY_STATUSES] = {

@@ -367,8 +367,7 @@ bool wp_record_read_brief(struct wp_arena *arena, const uint8_t *bytes, size_t l
 	ret->images = take_images(&reader, NULL, NULL);
 	if (reader.bad || reader.at != reader.end || !wp_is_package_id(ret->package_id))
 		return false;
-	if (ret->source_date_text)
-		ret->source_date = wp_time_parse(ret->source_date_text);
+	ret->source_date = wp_time_parse(ret->source_date_text);
 	return read_rest(arena, rest, ret, ret_json);
 }
 

@@ -202,8 +202,7 @@ int wp_record_decode_closed(const json_t *json, struct wp_record *ret, struct wp
 	ret->source_site = wp_json_get_text(properties, "SourceSite");
 	ret->source_version = number(properties, "SourceVersion");
 	ret->source_date_text = wp_json_get_text(properties, "SourceDate");
-	if (ret->source_date_text)
-		ret->source_date = wp_time_parse(ret->source_date_text);
+	ret->source_date = wp_time_parse(ret->source_date_text);
 	ret->package_size = number(properties, "PackageSize");
 	ret->package_size_version = number(properties, "StoredPkgVersion");
 	ret->content_size = number(content, "SourceSize");

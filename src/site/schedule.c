@@ -158,7 +158,7 @@ static uint8_t field(const json_t *object, const char *name)
 static const char *read_object(const json_t *object, struct wp_schedule *ret)
 {
 	const char *class = wp_json_get_text(object, "__CLASS"), *start = wp_json_get_text(object, "StartTime");
-	struct wp_time time = start ? wp_time_parse(start) : (struct wp_time){ 0 };
+	struct wp_time time = wp_time_parse(start);
 	const char *wrong;
 
 	*ret = (struct wp_schedule){ 0 };

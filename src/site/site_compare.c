@@ -5,7 +5,6 @@
 #include "wimplan/architecture.h"
 #include "wimplan/text.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static enum wp_compared say(bool same)

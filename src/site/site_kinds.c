@@ -119,8 +119,7 @@ struct wp_number wp_column_number(const json_t *row, const char *column)
 
 struct wp_time wp_column_time(const json_t *row, const char *column)
 {
-	const char *text = wp_json_get_text(row, column);
-	struct wp_time time = text ? wp_time_parse(text) : (struct wp_time){ 0 };
+	struct wp_time time = wp_time_parse(wp_json_get_text(row, column));
 
 	return time.known && !wp_time_is_never(time) ? time : (struct wp_time){ 0 };
 }

@@ -14,8 +14,7 @@
 /* Links in a row, as the kernel counts them (path_resolution(7)). */
 #define MOST_LINKS 40
 
-/* Bytes of the folder in front of the last name, with its slash. */
-static size_t folder_length(const char *path)
+size_t wp_folder_length(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
@@ -48,7 +47,7 @@ int wp_file_follow(const char *path, struct wp_buf *real, int *ret_fd)
 		if ((size_t)length == sizeof target)
 			return ENAMETOOLONG;
 		target[length] = '\0';
-		set_path(real, at, target[0] == '/' ? 0 : folder_length(at), target);
+		set_path(real, at, target[0] == '/' ? 0 : wp_folder_length(at), target);
 	}
 	return ELOOP;
 }

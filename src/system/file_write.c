@@ -30,13 +30,6 @@ struct wp_file_writer {
 	bool probe;         /* nothing is put in its place */
 };
 
-static size_t folder_length(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? (size_t)(slash - path) + 1 : 0;
-}
-
 static int write_all(int fd, const char *bytes, size_t length)
 {
 	while (length) {
@@ -75,7 +68,7 @@ int wp_file_make_beside(const char *path, char **ret_name)
 	struct wp_buf folder __attribute__((cleanup(wp_buf_free))) = { 0 }, name = { 0 };
 	int fd, error;
 
-	wp_buf_add(&folder, path, folder_length(path));
+	wp_buf_add(&folder, path, wp_folder_length(path));
 	/* The mode is that of SQLite's own files: who shares a folder shares the files in it. */
 	fd = open_temporary(wp_buf_text(&folder), 0666, &name);
 	error = fd < 0 ? errno : 0;
@@ -148,7 +141,7 @@ static int begin_replacing(struct wp_file_writer *writer, const struct stat *old
 	/* The folder's permissions would do for a rename. But who takes the right to write from a plan means it. */
 	if (old && faccessat(AT_FDCWD, real, W_OK, AT_EACCESS))
 		return errno;
-	wp_buf_add(&writer->folder, real, folder_length(real));
+	wp_buf_add(&writer->folder, real, wp_folder_length(real));
 	/* Never wider than the old file, not even for a moment; the umask applies to a new one. */
 	writer->fd = open_temporary(wp_buf_text(&writer->folder), old ? old->st_mode & 0700 : 0666, &writer->name);
 	if (writer->fd < 0) {

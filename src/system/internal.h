@@ -16,6 +16,9 @@
  */
 int wp_file_descriptor(const char *path);
 
+/* Bytes of the folder in front of the last name of @path, with its slash; 0: it is a name alone. */
+size_t wp_folder_length(const char *path);
+
 /*
  * Finds what a path leads to, into @real: as with a shell's redirection also behind a link to what is not there yet. *@ret_fd is
  * one of our own descriptors where it ends in such, else -1. 0 or an errno.

@@ -172,8 +172,9 @@ int wp_print_begin(const char *path, enum wp_text_kind kind, struct wp_printer *
 	return WP_OK;
 }
 
-void wp_print_add(struct wp_printer *printer, const char *text, size_t length)
+void wp_print_add_to(void *context, const char *text, size_t length)
 {
+	struct wp_printer *printer = context;
 	struct wp_buf visible __attribute__((cleanup(wp_buf_free))) = { 0 };
 
 	if (printer->seen)
@@ -183,11 +184,6 @@ void wp_print_add(struct wp_printer *printer, const char *text, size_t length)
 	else
 		wp_file_add(printer->writer, text, length);
 	wp_file_add(printer->writer, wp_buf_text(&visible), visible.length);
-}
-
-void wp_print_add_to(void *printer, const char *text, size_t length)
-{
-	wp_print_add(printer, text, length);
 }
 
 int wp_print_end(struct wp_printer *printer, struct wp_error *err)
@@ -212,7 +208,7 @@ int wp_print(const char *path, enum wp_text_kind kind, const struct wp_buf *text
 
 	if (status)
 		return status;
-	wp_print_add(printer, wp_buf_text(text), text->length);
+	wp_print_add_to(printer, wp_buf_text(text), text->length);
 	return wp_print_end(printer, err);
 }
 

@@ -273,22 +273,11 @@ void wp_diff_text_texts(struct diff_text *text, const struct wp_text_changes *te
 	}
 }
 
-static void add_boot_sentence(struct diff_text *text, enum wp_tint tint, const char *symbol, const char *sentence)
-{
-	if (!sentence)
-		return;
-	wp_buf_pad(text->out.buf, ' ', 6);
-	wp_layout_tint(&text->out, tint, symbol);
-	wp_buf_putc(text->out.buf, ' ');
-	wp_layout_wrap(&text->out, sentence, 8, 8);
-}
-
 /* A short pair stands on one line; each sentence on its own. */
 static void add_boot_row(struct diff_text *text, const struct wp_diff_boot_row *row)
 {
 	if (row->sentence) {
-		add_boot_sentence(text, WP_TINT_RED, "-", row->old);
-		add_boot_sentence(text, WP_TINT_GREEN, "+", row->new);
+		wp_layout_change(&text->out, 6, row->old, row->new);
 	} else {
 		wp_layout_label(&text->out, 6, row->what, 9,
 				wp_arena_printf(text->out.arena, "%s → %s", row->old ? row->old : "none", row->new ? row->new : "none"));

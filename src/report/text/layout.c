@@ -84,6 +84,22 @@ void wp_layout_label(const struct wp_layout *layout, size_t indent, const char *
 	wp_layout_wrap(layout, text, indent + width, indent + width);
 }
 
+static void add_side(const struct wp_layout *layout, size_t indent, enum wp_tint tint, const char *symbol, const char *text)
+{
+	if (!text)
+		return;
+	wp_buf_pad(layout->buf, ' ', indent);
+	wp_layout_tint(layout, tint, symbol);
+	wp_buf_putc(layout->buf, ' ');
+	wp_layout_wrap(layout, text, indent + 2, indent + 2);
+}
+
+void wp_layout_change(const struct wp_layout *layout, size_t indent, const char *old, const char *new)
+{
+	add_side(layout, indent, WP_TINT_RED, "-", old);
+	add_side(layout, indent, WP_TINT_GREEN, "+", new);
+}
+
 void wp_layout_finding(const struct wp_layout *layout, enum wp_severity severity, const char *text)
 {
 	static const enum wp_tint tints[] = {

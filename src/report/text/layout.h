@@ -35,6 +35,9 @@ void wp_layout_line(const struct wp_layout *layout, size_t indent, size_t below,
 /* A line at column @indent that begins with @label in @width columns; @text stands beside it, in all its lines. */
 void wp_layout_label(const struct wp_layout *layout, size_t indent, const char *label, size_t width, const char *text);
 
+/* What was and what is now, each on lines of its own at column @indent, told apart by "-" and "+" in front; nothing for NULL. */
+void wp_layout_change(const struct wp_layout *layout, size_t indent, const char *old, const char *new);
+
 /* A diagnostic: its severity in a colour, then @text. */
 void wp_layout_finding(const struct wp_layout *layout, enum wp_severity severity, const char *text);
 

@@ -110,17 +110,6 @@ static const char *about_of(struct wp_plan_text *text, const struct wp_entry *en
 	return wp_layout_escape(&text->out, wp_reason_about(text->out.arena, group, words));
 }
 
-/* A signature, or why there is none to compare, has a line of its own, as in a diff. */
-static void add_boot_sentence(struct wp_plan_text *text, enum wp_tint tint, const char *symbol, const char *sentence, size_t indent)
-{
-	if (!sentence)
-		return;
-	wp_buf_pad(text->out.buf, ' ', indent);
-	wp_layout_tint(&text->out, tint, symbol);
-	wp_buf_putc(text->out.buf, ' ');
-	wp_layout_wrap(&text->out, sentence, indent + 2, indent + 2);
-}
-
 static void add_boot(struct wp_plan_text *text, const struct wp_content_boot *file, size_t about_width)
 {
 	struct wp_arena *arena = text->out.arena;
@@ -129,12 +118,10 @@ static void add_boot(struct wp_plan_text *text, const struct wp_content_boot *fi
 
 	wp_plan_text_detail(text, NULL, "boot", about_width,
 			    wp_arena_printf(arena, "%s%s", wp_plan_boot_line(arena, file), wp_words_uncovered(text->plan)));
-	for (size_t i = 0; i < count; i++) {
-		if (!rows[i].sentence)
-			continue;
-		add_boot_sentence(text, WP_TINT_RED, "-", rows[i].old, indent);
-		add_boot_sentence(text, WP_TINT_GREEN, "+", rows[i].new, indent);
-	}
+	/* The pairs are in that line; a signature, or why there is none to compare, has its own, as in a diff. */
+	for (size_t i = 0; i < count; i++)
+		if (rows[i].sentence)
+			wp_layout_change(&text->out, indent, rows[i].old, rows[i].new);
 }
 
 static void add_content(struct wp_plan_text *text, const struct wp_content_change *content, size_t about_width)
