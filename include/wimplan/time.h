@@ -34,6 +34,13 @@ struct wp_time wp_time_from_civil(const struct wp_civil *civil);
 /* The calendar's view of @ticks, which must be those of a known time. */
 struct wp_civil wp_civil_from_ticks(int64_t ticks);
 
+/*
+ * The time that is @ticks, or that clocks show which are @offset minutes ahead of UTC; unless @zone_known these are taken for
+ * UTC. Not known outside of the calendar.
+ */
+struct wp_time wp_time_from_ticks(int64_t ticks, bool zone_known);
+struct wp_time wp_time_from_local(const struct wp_civil *civil, bool zone_known, int offset);
+
 /* From a FILETIME. Not known when it is beyond the year 9999 (contracts: a bad value). */
 struct wp_time wp_time_from_filetime(uint64_t filetime);
 struct wp_time wp_time_from_unix(int64_t seconds, uint32_t nanoseconds);
@@ -77,10 +84,7 @@ struct wp_zone {
 	size_t count;
 };
 
-/* Seconds that local time is ahead of UTC at @ticks. A NULL zone is UTC. */
-int32_t wp_zone_offset(const struct wp_zone *zone, int64_t ticks);
-
-/* @time as the zone's clocks show it: ticks as if local time were UTC. */
+/* @ticks as the zone's clocks show them: as if local time were UTC. A NULL zone is UTC. */
 int64_t wp_zone_to_local(const struct wp_zone *zone, int64_t ticks);
 
 /*

@@ -95,6 +95,9 @@ int wp_journal_keep_distribution(struct wp_journal *journal, const struct wp_ste
  */
 int wp_journal_find(struct wp_journal *journal, const struct wp_plan *plan, struct wp_error *err);
 
+/* Makes the database of a new journal in the empty @file, which has not got its name yet, and closes it. */
+int wp_journal_db_make(const struct wp_journal *journal, const char *file, const struct wp_plan *plan, struct wp_error *err);
+
 /* Opens the database of a journal whose file was found, and checks that it is whole and of @plan. */
 int wp_journal_db_open(struct wp_journal *journal, const struct wp_plan *plan, struct wp_error *err);
 

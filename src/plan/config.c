@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The configuration: its defaults, its values, and reading its file: INI with sections, "key = value", comments. */
+/* The configuration: its defaults, and what its values are set to. */
 #include "config_keys.h"
 
 #include "wimplan/ascii.h"
 #include "wimplan/json.h"
-#include "wimplan/limits.h"
 #include "wimplan/text.h"
 
 #include <string.h>
@@ -280,127 +279,4 @@ json_t *wp_policy_json(const struct wp_policy *policy)
 	}
 	wp_json_set(object, "clock_tolerance", wp_json_u64(policy->clock_tolerance));
 	return object;
-}
-
-static void print_section(const struct wp_config *config, const char *section, struct wp_buf *buf)
-{
-	wp_buf_printf(buf, "%s[%s]\n", buf->length ? "\n" : "", section);
-	for (size_t i = 0; i < config->setting_count; i++) {
-		const struct wp_setting *setting = &config->settings[i];
-
-		if (strcmp(setting->section, section) != 0)
-			continue;
-		if (!setting->value) {
-			wp_buf_printf(buf, "# not set\n# %s =\n", setting->key);
-			continue;
-		}
-		wp_buf_puts(buf, "# ");
-		wp_text_escape(buf, setting->origin);
-		wp_buf_printf(buf, "\n%s = %s\n", setting->key, setting->value);
-	}
-	if (!strcmp(section, "expect"))
-		wp_config_print_builds(config, buf);
-	if (strcmp(section, "window"))
-		return;
-	for (size_t i = 0; i < config->window.site_count; i++) {
-		wp_buf_puts(buf, "# ");
-		wp_text_escape(buf, config->window.sites[i].origin);
-		wp_buf_printf(buf, "\nbandwidth %s = %s\n", config->window.sites[i].site, config->window.sites[i].value);
-	}
-}
-
-void wp_config_print(const struct wp_config *config, struct wp_buf *buf)
-{
-	for (size_t i = 0; wp_config_sections[i]; i++)
-		print_section(config, wp_config_sections[i], buf);
-}
-
-/* Reads the configuration file: INI with sections, "key = value", and comments at the beginning of a line. */
-
-struct reader {
-	struct wp_arena *arena;
-	struct wp_config *config;
-	const char *path;
-	const char *source;  /* "FILE:", with which all origins begin */
-	const char *section; /* NULL before the first one */
-	size_t line;
-};
-
-static int read_section(struct reader *reader, const char *line, const char *origin, struct wp_error *err)
-{
-	size_t length = strlen(line);
-
-	if (line[length - 1] != ']')
-		return wp_fail(err, WP_E_USAGE, "config", reader->path, "%s: a section has to end with ']': [NAME]",
-			       origin);
-	reader->section = wp_text_trimmed(reader->arena, line + 1, length - 2);
-	if (!wp_config_section_known(reader->section))
-		return wp_fail(err, WP_E_USAGE, "config", reader->path, "%s: unknown section [%s]; there are %s",
-			       origin, reader->section, wp_config_section_list(reader->arena));
-	return WP_OK;
-}
-
-/* A key ends at the first '=': "D:\src = /mnt/src". */
-static int read_key(struct reader *reader, const char *line, const char *origin, struct wp_error *err)
-{
-	const char *equals = strchr(line, '=');
-
-	if (!equals || equals == line)
-		return wp_fail(err, WP_E_USAGE, "config", reader->path,
-			       "%s: '%s' has no %s; write KEY = VALUE, or # in front of a comment", origin, line,
-			       equals ? "key in front of its '='" : "'='");
-	if (!reader->section)
-		return wp_fail(err, WP_E_USAGE, "config", reader->path,
-			       "%s: the key stands before any section; put one of %s in front of it", origin,
-			       wp_config_section_list(reader->arena));
-	return wp_config_assign(reader->arena, reader->config, reader->section,
-				wp_text_trimmed(reader->arena, line, (size_t)(equals - line)),
-				wp_text_trimmed(reader->arena, equals + 1, strlen(equals + 1)), reader->source, origin, err);
-}
-
-static int read_line(struct reader *reader, const char *text, size_t length, struct wp_error *err)
-{
-	const char *origin = wp_arena_printf(reader->arena, "%s:%zu", reader->path, reader->line);
-	const char *line;
-
-	if (memchr(text, '\0', length))
-		return wp_fail(err, WP_E_USAGE, "config", reader->path,
-			       "%s: there is a NUL byte; take it out, or save the file as UTF-8", origin);
-	if (wp_utf8_valid(text, length) != length)
-		return wp_fail(err, WP_E_USAGE, "config", reader->path,
-			       "%s: this is not UTF-8 text; save the file as UTF-8", origin);
-	line = wp_text_trimmed(reader->arena, text, length);
-	if (!*line || *line == '#' || *line == ';')
-		return WP_OK;
-	return *line == '[' ? read_section(reader, line, origin, err) : read_key(reader, line, origin, err);
-}
-
-int wp_config_parse(struct wp_arena *arena, struct wp_config *config, const char *path, const char *text,
-		    size_t length, struct wp_error *err)
-{
-	struct reader reader = {
-		.arena = arena,
-		.config = config,
-		.path = path,
-		.source = wp_arena_printf(arena, "%s:", path),
-	};
-	const char *end = text + length;
-
-	if (length > WP_LIMIT_CONFIG_BYTES)
-		return wp_fail(err, WP_E_USAGE, "config", path,
-			       "%s is larger than a configuration can be: more than %u bytes", path,
-			       WP_LIMIT_CONFIG_BYTES);
-	while (text < end) {
-		const char *stop = memchr(text, '\n', (size_t)(end - text));
-		int status;
-
-		if (!stop)
-			stop = end;
-		reader.line++;
-		status = read_line(&reader, text, (size_t)(stop - text), err);
-		if (status)
-			return status;
-		text = stop < end ? stop + 1 : end;
-	}
-	return WP_OK;
 }

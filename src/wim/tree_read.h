@@ -76,6 +76,9 @@ int wp_tree_take_streams(struct wp_tree_reader *reader, const struct wp_raw_entr
 /* Adds UTF-16LE to the tree's text, with U+FFFD for lone surrogates; *@ret_repaired tells whether there were any. */
 uint32_t wp_tree_add_text(struct wp_tree_reader *reader, const uint8_t *bytes, size_t length, bool *ret_repaired);
 
+/* Numbers the files that have several names: nodes of one id and the same data. */
+void wp_tree_number_links(struct wp_tree_reader *reader);
+
 void wp_tree_odd(struct wp_tree_reader *reader, enum wp_oddity oddity, uint32_t folder, const char *name);
 
 /* Says what was odd about the entries. */
