@@ -154,6 +154,7 @@ def main():
             status, good, stderr, count = call(ground, command, folder, 0, False)
             after = ground.states(command, folder)
             if status != command.good or not count:
+                done += 1
                 failures.append(command.name)
                 print(f"FAILED  {command.name}: status {status} without a failure: {stderr}", flush=True)
                 continue

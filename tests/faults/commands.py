@@ -180,7 +180,8 @@ class Ground:
     def prepare(self, command):
         folder = pathlib.Path(tempfile.mkdtemp(prefix="call-", dir=self.top))
         for name in command.needs:
-            shutil.copy(self.site.folder / name, folder)
+            # With its time, which is that of an export without one.
+            shutil.copy2(self.site.folder / name, folder)
         return folder
 
     @contextlib.contextmanager
