@@ -54,6 +54,9 @@ def names(command, ground, failed):
         found |= {part for part in path.parts[path.parts.index("sources"):]}
         # What stands in the folder, by its package.
         found |= {"P01"}
+    # One without a name.
+    if path.name.startswith("#"):
+        found |= {path.parent.name + "/"}
     # An output's old file is looked at first. That it cannot be closed says nothing, and what fails next is some other file.
     if failed.startswith("close ") and path.name in command.changes:
         found |= {"/"}
@@ -172,7 +175,7 @@ def small_disk(ground, command, size, good, before, after):
             return f"status {done.returncode}, and {name} is neither the old one nor the new one: {stderr}"
     if done.returncode == command.good:
         return None if command.server == "own" or states == after or stderr else f"status {done.returncode}, and {list(states)} is the old one"
-    wanted = (*command.changes, "plan.json.journal", "plan.receipt.json", "cache.db", "e.ndjson")
+    wanted = (*command.changes, "plan.json.journal", "plan.receipt.json", "cache.db", "e.ndjson", "temporary/")
     if done.returncode not in (1, *command.statuses) or not any(name in stderr for name in wanted):
         return f"status {done.returncode}: {stderr}"
     return None

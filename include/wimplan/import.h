@@ -18,6 +18,11 @@ struct wp_import_options {
 	 * NULL: in memory. It lives as long as the set.
 	 */
 	struct wp_spill *spill;
+	/*
+	 * Of wp_import_files(), with a spill: the records are read from briefs (record.h), which is all that the set has of them, and it
+	 * does not need the spill any more.
+	 */
+	bool briefs;
 	enum wp_date_order date_order; /* --date-order; WP_DATE_ORDER_OPEN: as each column of dates tells */
 };
 

@@ -213,6 +213,8 @@ bool wp_is_package_id(const char *text);
 
 /* Decodes one JSON record of the form above. @json is borrowed and must live as long as *@ret. */
 int wp_record_decode(struct wp_arena *arena, const json_t *json, struct wp_record *ret, struct wp_error *err);
+/* Takes what a row of SMS_ObjectContentExtraInfo says of a record; NULL: nothing. */
+void wp_record_take_content(const json_t *row, struct wp_record *record);
 /*
  * The same without its images, whose XML costs more than all the rest; they are read by wp_record_open(), into @arena, where somebody
  * asks for them. Of a record that has them already, or that has none, that does nothing.
@@ -230,6 +232,8 @@ void wp_record_shorten(const struct wp_record *record, struct wp_buf *ret);
  * the record's JSON, a new reference or NULL. False where these are no brief.
  */
 bool wp_record_read_brief(struct wp_arena *arena, const uint8_t *bytes, size_t length, struct wp_record *ret, json_t **ret_json);
+/* Puts what its brief says, which is in @arena, in the place of a record that was decoded with its images; *@ret_json as above. */
+bool wp_record_make_brief(struct wp_arena *arena, struct wp_record *record, json_t **ret_json);
 /*
  * The images of a record whatever it was read from: those of a brief are made in @arena, each time, with their fields, and of their
  * properties those that are none.

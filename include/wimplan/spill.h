@@ -25,6 +25,11 @@ struct wp_span {
  * memory before it is.
  */
 struct wp_spill *wp_spill_new(const char *beside, size_t most) __attribute__((returns_nonnull));
+/*
+ * The same in a folder for such files, which is not made: where it takes none, as on a system that may not be written, all texts stay in
+ * memory.
+ */
+struct wp_spill *wp_spill_new_in(const char *folder, size_t most) __attribute__((returns_nonnull));
 /* NULL is allowed. */
 void wp_spill_free(struct wp_spill *spill);
 static inline void wp_spill_freep(struct wp_spill **spill)

@@ -38,17 +38,6 @@ struct load {
 	atomic_size_t next;
 };
 
-/* Puts what its brief says, which is in @arena, in the place of a record. */
-static bool shorten(struct wp_arena *arena, struct slot *slot)
-{
-	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
-	const char *bytes;
-
-	wp_record_shorten(&slot->record, &buf);
-	bytes = wp_arena_strndup(arena, buf.data, buf.length);
-	return wp_record_read_brief(arena, (const uint8_t *)bytes, buf.length, &slot->record, &slot->json);
-}
-
 static void read_slot(const struct load *load, struct wp_arena *arena, struct slot *slot)
 {
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
@@ -67,7 +56,7 @@ static void read_slot(const struct load *load, struct wp_arena *arena, struct sl
 		slot->status = wp_db_damaged(db, &slot->err, "record %s is of package %s", slot->package_id, slot->record.package_id);
 	else if (!load->briefs)
 		slot->json = json_incref(json);
-	else if (!shorten(arena, slot))
+	else if (!wp_record_make_brief(arena, &slot->record, &slot->json))
 		slot->status = wp_db_damaged(db, &slot->err, "record %s cannot be made brief", slot->package_id);
 	json_decref(json);
 }

@@ -13,9 +13,6 @@
 /* Packages that a sentence names at most, and one. */
 #define MOST_NAMES 10
 
-/* Bytes of records that are kept in memory before a file beside the cache takes them. */
-#define MOST_IN_MEMORY ((size_t)4 << 20)
-
 /* Says which packages the export before this one had and this one lacks: deleted since, or left out. */
 static int remark_on_missing(struct wp_cli *cli, struct wp_cache *cache, struct wp_record_set *set)
 {
@@ -120,7 +117,7 @@ static int run(struct wp_cli *cli, void *arguments)
 	const char *path = wp_cli_cache_path(cli);
 	struct wp_profile *profile __attribute__((cleanup(wp_profile_freep))) = NULL;
 	/* Nothing says where the cache is: that is said when it is to be opened. */
-	struct wp_spill *spill __attribute__((cleanup(wp_spill_freep))) = path ? wp_spill_new(path, MOST_IN_MEMORY) : NULL;
+	struct wp_spill *spill __attribute__((cleanup(wp_spill_freep))) = path ? wp_spill_new(path, WP_CLI_IMPORT_MEMORY) : NULL;
 	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = NULL;
 	struct wp_cache *cache __attribute__((cleanup(wp_cache_closep))) = NULL;
 	struct wp_snapshot snapshot;
@@ -131,7 +128,8 @@ static int run(struct wp_cli *cli, void *arguments)
 	if (!cli->operand_count)
 		return cli->profile ? run_profile(cli)
 				    : wp_cli_usage(cli, NULL, "import needs a file that was exported from the site");
-	if (wp_cli_import(cli, (const char *const *)cli->operands, cli->operand_count, spill, &set))
+	if (wp_cli_import(cli, (const char *const *)cli->operands, cli->operand_count,
+			  (struct wp_import_options){ .spill = spill }, &set))
 		return cli->err.status;
 	if (!set->site_code)
 		return wp_cli_usage(cli, cli->operands[0],

@@ -58,11 +58,12 @@ static int load_snapshot(struct wp_cli *cli, struct wp_plan_inputs *in)
 	return wp_cache_load_briefs(in->cache, &crew, &snapshot, &in->set, &in->has_briefs, &cli->err);
 }
 
-int wp_cli_import(struct wp_cli *cli, const char *const *files, size_t count, struct wp_spill *spill,
+int wp_cli_import(struct wp_cli *cli, const char *const *files, size_t count, struct wp_import_options import,
 		  struct wp_record_set **ret_set)
 {
-	struct wp_import_options import = { .site_code = cli->site, .date_order = cli->date_order, .threads = cli->env->processors,
-					    .spill = spill };
+	import.site_code = cli->site;
+	import.date_order = cli->date_order;
+	import.threads = cli->env->processors;
 
 	if (cli->taken_at)
 		import.taken_at = wp_time_parse(cli->taken_at);
@@ -72,9 +73,25 @@ int wp_cli_import(struct wp_cli *cli, const char *const *files, size_t count, st
 	return wp_import_files(files, count, &import, ret_set, &cli->err);
 }
 
+/* Where files go that are of no use to anybody later; the folder for large ones is that of file-hierarchy(7). */
+static const char *temporary_folder(const struct wp_cli *cli)
+{
+	const char *folder = cli->env->get("TMPDIR");
+
+	return folder ? folder : "/var/tmp";
+}
+
+/* Reads exports with no more than the briefs of their records in memory, which is what a plan from the cache is made of, too. */
+static int read_exports(struct wp_cli *cli, const char *const *exports, size_t count, struct wp_record_set **ret_set)
+{
+	struct wp_spill *spill __attribute__((cleanup(wp_spill_freep))) = wp_spill_new_in(temporary_folder(cli), WP_CLI_IMPORT_MEMORY);
+
+	return wp_cli_import(cli, exports, count, (struct wp_import_options){ .spill = spill, .briefs = true }, ret_set);
+}
+
 static int load_exports(struct wp_cli *cli, struct wp_plan_inputs *in, const char *const *exports, size_t count)
 {
-	int status = wp_cli_import(cli, exports, count, NULL, &in->set);
+	int status = read_exports(cli, exports, count, &in->set);
 
 	if (status)
 		return status;

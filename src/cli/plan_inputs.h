@@ -6,12 +6,15 @@
 #include "cli.h"
 
 #include "wimplan/expect.h"
+#include "wimplan/import.h"
 #include "wimplan/plan.h"
 #include "wimplan/record.h"
-#include "wimplan/spill.h"
 
-/* Reads exports as the options of the call say. @spill as in struct wp_import_options. */
-int wp_cli_import(struct wp_cli *cli, const char *const *files, size_t count, struct wp_spill *spill,
+/* Bytes of records that an import keeps in memory before a file takes them. */
+#define WP_CLI_IMPORT_MEMORY ((size_t)4 << 20)
+
+/* Reads exports as the options of the call say; @import says besides how records are kept. */
+int wp_cli_import(struct wp_cli *cli, const char *const *files, size_t count, struct wp_import_options import,
 		  struct wp_record_set **ret_set);
 
 struct wp_plan_inputs {

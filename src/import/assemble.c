@@ -20,6 +20,7 @@ struct wp_assembler *wp_assembler_new(const struct wp_import_options *options, c
 	struct wp_assembler *assembler = wp_must(calloc(1, sizeof *assembler));
 
 	assembler->arena = wp_arena_new();
+	assembler->rows = wp_arena_new();
 	assembler->options = options;
 	assembler->bounds = *bounds;
 	assembler->failed_row = SIZE_MAX;
@@ -75,6 +76,7 @@ void wp_assembler_free(struct wp_assembler *assembler)
 	json_decref(assembler->unclear);
 	json_decref(assembler->refused);
 	wp_arena_free(arena);
+	wp_arena_free(assembler->rows);
 	free(assembler);
 }
 
@@ -139,7 +141,7 @@ static int find_entry(struct wp_assembler *assembler, const struct wp_taken_row 
 	}
 	*ret_entry = assembler->entry_count;
 	wp_json_set(assembler->index, id, json_integer((json_int_t)*ret_entry));
-	strcpy(WP_PUSH(assembler->arena, assembler->entries, assembler->entry_count)->package_id, id);
+	strcpy(WP_PUSH(assembler->rows, assembler->entries, assembler->entry_count)->package_id, id);
 	return WP_OK;
 }
 
@@ -244,7 +246,7 @@ int wp_assembler_add(struct wp_assembler *assembler, const struct wp_row *row, s
 	struct wp_prepared prepared;
 	int status;
 
-	wp_row_prepare(row, wp_page_class(assembler, row->page), assembler->options->spill, &prepared);
+	wp_row_prepare(row, wp_page_class(assembler, row->page), assembler->options, &prepared);
 	status = wp_assembler_take(assembler, row, &prepared, err);
 	wp_prepared_free(&prepared);
 	return status;

@@ -31,6 +31,7 @@ struct wp_entry_brief {
 	const char *image_error; /* why that, and what was probed, cannot be read; NULL */
 	const char *probed_error;
 	const char *not_fetched; /* as JSON; NULL while its class is not known */
+	struct wp_brief own; /* the bytes of the only row that it has, where the caller wants briefs; NULL */
 };
 
 /* What there is of a package with several rows. */
@@ -129,6 +130,7 @@ struct wp_feed;
 
 struct wp_assembler {
 	struct wp_arena *arena;
+	struct wp_arena *rows; /* of entries and companions: most of what there is, and of use to a set only while it has @texts */
 	const struct wp_import_options *options;
 	struct wp_feed *feed; /* on which readers send their rows; borrowed */
 	struct wp_import_bounds bounds;

@@ -113,7 +113,7 @@ int wp_companion_add(struct wp_assembler *assembler, const struct wp_taken_row *
 	if (known)
 		return add_further(assembler, &assembler->companions[json_integer_value(known)], row, err);
 	wp_json_set(assembler->companion_index, whole, json_integer((json_int_t)assembler->companion_count));
-	companion = WP_PUSH(assembler->arena, assembler->companions, assembler->companion_count);
+	companion = WP_PUSH(assembler->rows, assembler->companions, assembler->companion_count);
 	companion->entry = at;
 	companion->kind = row->kind;
 	companion->key = wp_arena_strdup(assembler->arena, key);

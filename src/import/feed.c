@@ -15,7 +15,7 @@
 #define BATCHES_OF_A_THREAD 4
 
 struct batch {
-	bool as_text; /* of wp_row_prepare() */
+	const struct wp_import_options *options; /* of wp_row_prepare() */
 	size_t count, bytes;
 	struct wp_fed_row rows[BATCH_ROWS];
 };
@@ -38,7 +38,7 @@ static void free_row(struct wp_fed_row *fed)
 	free((char *)fed->row.class_text);
 }
 
-static void prepare_row(struct wp_fed_row *fed, bool as_text)
+static void prepare_row(struct wp_fed_row *fed, const struct wp_import_options *options)
 {
 	if (!fed->row.properties) {
 		fed->row.properties = wp_json_piece_value(&fed->piece);
@@ -47,7 +47,7 @@ static void prepare_row(struct wp_fed_row *fed, bool as_text)
 		fed->is_prepared = true;
 	}
 	if (fed->is_prepared)
-		wp_row_prepare(&fed->row, fed->page_class, as_text, &fed->prepared);
+		wp_row_prepare(&fed->row, fed->page_class, options, &fed->prepared);
 }
 
 static void prepare_batch(void *job)
@@ -55,14 +55,14 @@ static void prepare_batch(void *job)
 	struct batch *batch = job;
 
 	for (size_t i = 0; i < batch->count; i++)
-		prepare_row(&batch->rows[i], batch->as_text);
+		prepare_row(&batch->rows[i], batch->options);
 }
 
 static struct batch *new_batch(const struct wp_feed *feed)
 {
 	struct batch *batch = wp_must(calloc(1, sizeof *batch));
 
-	batch->as_text = feed->assembler->options->spill;
+	batch->options = feed->assembler->options;
 	return batch;
 }
 

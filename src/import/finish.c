@@ -144,13 +144,10 @@ static int count_images(const struct wp_documents *documents, size_t at, struct 
 }
 
 /* The records as struct wp_record_texts has them. */
-static int brief_records(struct wp_record_set *set, const struct wp_documents *documents, struct wp_error *err)
+static int records_of_texts(struct wp_record_set *set, const struct wp_documents *documents, struct wp_error *err)
 {
-	struct texts *texts = wp_arena_alloc(set->arena, sizeof *texts);
 	int status = WP_OK;
 
-	*texts = (struct texts){ { read_text }, documents };
-	set->texts = &texts->of_set;
 	for (size_t i = 0; i < set->count && !status; i++) {
 		const struct wp_entry_row *entry = documents->entries[i];
 
@@ -164,6 +161,62 @@ static int brief_records(struct wp_record_set *set, const struct wp_documents *d
 		};
 		if (!entry->brief.fetched && entry->image_rows)
 			status = count_images(documents, i, &set->records[i], err);
+	}
+	return status;
+}
+
+/* The rows of SMS_ImageInformation say something of a record that its own row does not. */
+static bool wants_images(const struct wp_entry_row *entry, const struct wp_record *record)
+{
+	return entry->image_rows && (!record->images.count || record->probed || record->probed_error);
+}
+
+/* Reads a record from the brief of its own row, where no other says more than numbers; false: from its document. */
+static bool read_brief(const struct wp_entry_row *entry, struct wp_arena *arena, struct wp_record *ret, json_t **ret_rest)
+{
+	const struct wp_brief *own = &entry->brief.own;
+
+	*ret_rest = NULL;
+	if (own->bytes && wp_record_read_brief(arena, own->bytes, own->length, ret, ret_rest) && !wants_images(entry, ret))
+		return true;
+	json_decref(*ret_rest);
+	return false;
+}
+
+static int make_brief(const struct wp_documents *documents, size_t at, struct wp_arena *arena, struct wp_record *ret, json_t **ret_rest,
+		      struct wp_error *err)
+{
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	json_t *document __attribute__((cleanup(wp_json_freep))) = NULL;
+	int status = wp_document_value(documents, at, &document, err);
+
+	*ret_rest = NULL;
+	if (!status)
+		status = wp_record_decode(scratch, document, ret, err);
+	if (!status && !wp_record_make_brief(arena, ret, ret_rest))
+		return wp_fail(err, WP_E_FAILED, "record-invalid", documents->entries[at]->package_id,
+			       "the record of package %s cannot be made brief; export it again", documents->entries[at]->package_id);
+	return status;
+}
+
+/* The records from their briefs. */
+static int records_of_briefs(struct wp_record_set *set, const struct wp_documents *documents, struct wp_error *err)
+{
+	int status = WP_OK;
+
+	set->documents = wp_json_must(json_array());
+	for (size_t i = 0; i < set->count && !status; i++) {
+		struct wp_record *record = &set->records[i];
+		json_t *rest, *content __attribute__((cleanup(wp_json_freep))) = NULL;
+
+		if (read_brief(documents->entries[i], set->arena, record, &rest)) {
+			status = wp_document_content(documents, i, &content, err);
+			wp_record_take_content(content, record);
+		} else {
+			status = make_brief(documents, i, set->arena, record, &rest, err);
+		}
+		if (rest)
+			wp_json_push(set->documents, rest);
 	}
 	return status;
 }
@@ -183,6 +236,18 @@ static int whole_records(struct wp_record_set *set, const struct wp_documents *d
 		status = wp_record_decode(set->arena, document, &set->records[i], err);
 	}
 	return status;
+}
+
+static int make_records(struct wp_record_set *set, const struct wp_documents *documents, bool briefs, struct wp_error *err)
+{
+	struct texts *texts;
+
+	if (!documents->spill)
+		return whole_records(set, documents, err);
+	texts = wp_arena_alloc(set->arena, sizeof *texts);
+	*texts = (struct texts){ { read_text }, documents };
+	set->texts = &texts->of_set;
+	return briefs ? records_of_briefs(set, documents, err) : records_of_texts(set, documents, err);
 }
 
 int wp_assembler_settle(struct wp_assembler *assembler, int status, struct wp_error *err)
@@ -230,12 +295,16 @@ int wp_assembler_finish(struct wp_assembler *assembler, struct wp_record_set **r
 	if (assembler->site[0])
 		set->site_code = wp_must(strdup(assembler->site));
 	set->records = wp_arena_alloc(set->arena, set->count * sizeof *set->records);
-	status = documents->spill ? brief_records(set, documents, err) : whole_records(set, documents, err);
+	status = make_records(set, documents, assembler->options->briefs, err);
 	if (!status)
 		wp_remark_on_records(set, documents);
 	wp_assembler_release(assembler);
 	if (status)
 		return status;
+	if (set->texts && !assembler->options->briefs) {
+		wp_arena_join(set->arena, assembler->rows);
+		assembler->rows = NULL;
+	}
 	wp_remark_on_versions(set);
 	wp_sort_remarks(&set->diags);
 	*ret_set = set;

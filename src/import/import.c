@@ -184,9 +184,7 @@ static char *site_of(const struct wp_prepared *prepared)
 static int make_alone(const struct wp_prepared *prepared, struct wp_record_set **ret_set, struct wp_error *err)
 {
 	struct wp_record_set *set = wp_must(calloc(1, sizeof *set));
-	json_t *document = wp_json_object("class", wp_json_text(wp_class_name(prepared->identity.class)), "package_id",
-					  json_incref(json_object_get(prepared->clean, "PackageID")), "properties",
-					  json_incref(prepared->clean), NULL);
+	json_t *document = wp_row_document(prepared);
 	int status;
 
 	set->arena = wp_arena_new();
@@ -213,7 +211,7 @@ int wp_import_record(const json_t *properties, const char *class, const char *na
 	int status;
 
 	*ret_set = NULL;
-	wp_row_prepare(&row, "", false, &prepared);
+	wp_row_prepare(&row, "", &options, &prepared);
 	if (is_alone(&prepared)) {
 		status = make_alone(&prepared, ret_set, err);
 	} else {
@@ -239,6 +237,8 @@ int wp_import_files_bounded(const char *const *paths, size_t count, const struct
 	status = status ? wp_assembler_settle(assembler, status, err) : wp_assembler_finish(assembler, ret_set, err);
 	if (!status)
 		status = wp_record_set_identify(*ret_set, err);
+	if (!status && options->briefs)
+		(*ret_set)->texts = NULL;
 	if (status) {
 		wp_record_set_free(*ret_set);
 		*ret_set = NULL;

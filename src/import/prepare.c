@@ -169,17 +169,46 @@ static void normalize(const struct wp_row *row, const struct wp_site_table *tabl
 	}
 }
 
+static struct wp_image_facts facts_of(const struct wp_record *record)
+{
+	return (struct wp_image_facts){
+		.fetched = record->image_property_state != WP_FETCHED_NOT,
+		.image_error = record->image_property_error ? wp_take_copy(record->image_property_error) : NULL,
+		.probed_error = record->probed_error ? wp_take_copy(record->probed_error) : NULL,
+	};
+}
+
 void wp_image_facts_read(const json_t *properties, struct wp_image_facts *ret)
 {
 	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
 	struct wp_record record = { 0 };
 
 	wp_record_decode_images(scratch, NULL, properties, &record);
-	*ret = (struct wp_image_facts){
-		.fetched = record.image_property_state != WP_FETCHED_NOT,
-		.image_error = record.image_property_error ? wp_take_copy(record.image_property_error) : NULL,
-		.probed_error = record.probed_error ? wp_take_copy(record.probed_error) : NULL,
-	};
+	*ret = facts_of(&record);
+}
+
+json_t *wp_row_document(const struct wp_prepared *prepared)
+{
+	return wp_json_object("class", wp_json_text(wp_class_name(prepared->identity.class)), "package_id",
+			      json_incref(json_object_get(prepared->clean, "PackageID")), "properties", json_incref(prepared->clean), NULL);
+}
+
+/* Its images are read once for both. False where it cannot be said yet what record this is of. */
+static bool make_brief(struct wp_prepared *ret)
+{
+	struct wp_arena *scratch __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	json_t *document __attribute__((cleanup(wp_json_freep))) = NULL;
+	struct wp_record record;
+	struct wp_error err;
+
+	if (!ret->identity.class_known || ret->dates)
+		return false;
+	document = wp_row_document(ret);
+	if (wp_record_decode(scratch, document, &record, &err))
+		return false;
+	wp_record_shorten(&record, &ret->brief);
+	ret->images = facts_of(&record);
+	return true;
 }
 
 void wp_image_facts_free(struct wp_image_facts *facts)
@@ -189,7 +218,7 @@ void wp_image_facts_free(struct wp_image_facts *facts)
 	*facts = (struct wp_image_facts){ 0 };
 }
 
-void wp_row_prepare(const struct wp_row *row, const char *page_class, bool as_text, struct wp_prepared *ret)
+void wp_row_prepare(const struct wp_row *row, const char *page_class, const struct wp_import_options *options, struct wp_prepared *ret)
 {
 	*ret = (struct wp_prepared){ 0 };
 	wp_row_facts(row, &ret->facts);
@@ -198,11 +227,11 @@ void wp_row_prepare(const struct wp_row *row, const char *page_class, bool as_te
 	ret->identity = wp_row_identify(row, &ret->facts);
 	if (ret->identity.sort != WP_ROW_OTHER)
 		normalize(row, ret->identity.sort == WP_ROW_SITE ? &wp_site_tables[ret->identity.site_kind] : NULL, ret);
-	if (!as_text || !ret->clean || ret->twice)
+	if (!options->spill || !ret->clean || ret->twice)
 		return;
 	wp_json_canonical(&ret->text, ret->clean);
 	/* Dates that wait may leave a record with other values, but its images are what they are. */
-	if (ret->identity.sort == WP_ROW_RECORD)
+	if (ret->identity.sort == WP_ROW_RECORD && !(options->briefs && make_brief(ret)))
 		wp_image_facts_read(ret->clean, &ret->images);
 }
 
@@ -213,6 +242,7 @@ void wp_prepared_free(struct wp_prepared *prepared)
 	free(prepared->odd);
 	json_decref(prepared->clean);
 	wp_buf_free(&prepared->text);
+	wp_buf_free(&prepared->brief);
 	wp_image_facts_free(&prepared->images);
 	*prepared = (struct wp_prepared){ 0 };
 }

@@ -7,6 +7,7 @@
 #include "row.h"
 
 #include "wimplan/buf.h"
+#include "wimplan/import.h"
 
 /* A value that is kept as it stands. */
 struct wp_odd_value {
@@ -32,11 +33,15 @@ struct wp_prepared {
 	/* Where @clean is to be kept outside of memory: its canonical text, and what is known of a record besides. */
 	struct wp_buf text;
 	struct wp_image_facts images;
+	struct wp_buf brief; /* of the record as far as this row has it, where that is wanted and can be said already */
 };
 
-/* @page_class: of the page that the row stands on; "" when nothing says it. @as_text: @text and @images are wanted. */
-void wp_row_prepare(const struct wp_row *row, const char *page_class, bool as_text, struct wp_prepared *ret);
+/* @page_class: of the page that the row stands on; "" when nothing says it. @options say whether texts and briefs are wanted. */
+void wp_row_prepare(const struct wp_row *row, const char *page_class, const struct wp_import_options *options, struct wp_prepared *ret);
 void wp_prepared_free(struct wp_prepared *prepared);
+
+/* A record as far as one row has it, whose class is known. New reference. */
+json_t *wp_row_document(const struct wp_prepared *prepared);
 
 /* Of a record with these properties. Freed by wp_image_facts_free(). */
 void wp_image_facts_read(const json_t *properties, struct wp_image_facts *ret);

@@ -93,6 +93,16 @@ static size_t rows_of(const struct wp_entry_row *entry, enum wp_companion_kind k
 	return count;
 }
 
+int wp_document_content(const struct wp_documents *documents, size_t at, json_t **ret_row, struct wp_error *err)
+{
+	const struct wp_companion *companion;
+
+	*ret_row = NULL;
+	return rows_of(documents->entries[at], WP_COMPANION_CONTENT_INFO, &companion)
+		       ? wp_kept_get(documents->spill, &companion->row, ret_row, err)
+		       : WP_OK;
+}
+
 int wp_document_value(const struct wp_documents *documents, size_t at, json_t **ret_json, struct wp_error *err)
 {
 	const struct wp_entry_row *entry = documents->entries[at];

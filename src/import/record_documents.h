@@ -17,6 +17,8 @@ void wp_not_fetched_text(const struct wp_entry_row *entry, const json_t *propert
 /* Puts them in their order. Lives as long as the assembler's arena. */
 struct wp_documents *wp_documents_new(struct wp_assembler *assembler);
 
+/* The row of SMS_ObjectContentExtraInfo of a record; NULL: there is none. New reference. */
+int wp_document_content(const struct wp_documents *documents, size_t at, json_t **ret_row, struct wp_error *err);
 /* A document as a value. New reference. */
 int wp_document_value(const struct wp_documents *documents, size_t at, json_t **ret_json, struct wp_error *err);
 /* The canonical text of it, where all of it is outside of memory; added to @ret. */

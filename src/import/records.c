@@ -67,11 +67,12 @@ static void join_lazy(struct wp_entry_row *entry, const json_t *names)
 	}
 }
 
-/* What is known of an entry beside its properties, now that it has these. @facts: of them; NULL: still to be found out. */
+/* What is known of an entry beside its properties, now that it has these. @prepared: with them alone; NULL: still to be found out. */
 static void know(struct wp_assembler *assembler, struct wp_entry_row *entry, const json_t *properties,
-		 const struct wp_image_facts *facts)
+		 const struct wp_prepared *prepared)
 {
 	struct wp_buf names __attribute__((cleanup(wp_buf_free))) = { 0 };
+	const struct wp_image_facts *facts = prepared ? &prepared->images : NULL;
 	struct wp_image_facts own = { 0 };
 
 	entry->source_site = wp_assembler_word(assembler, wp_json_get_text(properties, "SourceSite"));
@@ -88,6 +89,11 @@ static void know(struct wp_assembler *assembler, struct wp_entry_row *entry, con
 		.probed_error = wp_assembler_word(assembler, facts->probed_error),
 		.not_fetched = wp_assembler_word(assembler, names.data),
 	};
+	if (prepared && prepared->brief.length)
+		entry->brief.own = (struct wp_brief){
+			.bytes = (const uint8_t *)wp_arena_strndup(assembler->arena, prepared->brief.data, prepared->brief.length),
+			.length = prepared->brief.length,
+		};
 	entry->brief.source_version.known =
 		wp_json_get_u64(properties, "SourceVersion", &entry->brief.source_version.value);
 	wp_image_facts_free(&own);
@@ -185,6 +191,6 @@ int wp_record_add(struct wp_assembler *assembler, const struct wp_taken_row *row
 	wp_columns_look(assembler, row->clean, entry->package_id);
 	wp_schedule_check(assembler, &row->where, entry->package_id, row->clean, "RefreshSchedule",
 			  "whether the site sends the package by itself");
-	know(assembler, entry, row->clean, prepared ? &prepared->images : NULL);
+	know(assembler, entry, row->clean, prepared);
 	return wp_keep(assembler->options->spill, row->clean, prepared ? &prepared->text : NULL, &entry->properties, err);
 }

@@ -209,6 +209,16 @@ void wp_record_shorten(const struct wp_record *record, struct wp_buf *ret)
 	put_images(ret, &record->images);
 }
 
+bool wp_record_make_brief(struct wp_arena *arena, struct wp_record *record, json_t **ret_json)
+{
+	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
+	const char *bytes;
+
+	wp_record_shorten(record, &buf);
+	bytes = wp_arena_strndup(arena, buf.data, buf.length);
+	return wp_record_read_brief(arena, (const uint8_t *)bytes, buf.length, record, ret_json);
+}
+
 /* --- Reading ---------------------------------------------------------------------------------------------------------- */
 
 /* What is left to read. Behind the first thing that cannot be, all is zero and empty. */

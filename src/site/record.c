@@ -181,11 +181,17 @@ void wp_record_decode_images(struct wp_arena *arena, const json_t *json, const j
 		ret->probed = wp_image_property_parse(arena, probe, &ret->probed_images, &ret->probed_error) == 0;
 }
 
+void wp_record_take_content(const json_t *row, struct wp_record *record)
+{
+	record->content_size = number(row, "SourceSize");
+	record->content_size_version = number(row, "SourceVersion");
+	record->targeted = number(row, "Targeted");
+	record->errors = number(row, "NumberErrors");
+}
+
 int wp_record_decode_closed(const json_t *json, struct wp_record *ret, struct wp_error *err)
 {
 	const json_t *properties = json_object_get(json, "properties");
-	/* Its key is the package: there is one row. */
-	const json_t *content = json_array_get(json_object_get(json, "content_info"), 0);
 
 	memset(ret, 0, sizeof *ret);
 	ret->json = json;
@@ -205,10 +211,8 @@ int wp_record_decode_closed(const json_t *json, struct wp_record *ret, struct wp
 	ret->source_date = wp_time_parse(ret->source_date_text);
 	ret->package_size = number(properties, "PackageSize");
 	ret->package_size_version = number(properties, "StoredPkgVersion");
-	ret->content_size = number(content, "SourceSize");
-	ret->content_size_version = number(content, "SourceVersion");
-	ret->targeted = number(content, "Targeted");
-	ret->errors = number(content, "NumberErrors");
+	/* Its key is the package: there is one row. */
+	wp_record_take_content(json_array_get(json_object_get(json, "content_info"), 0), ret);
 	ret->sedo_object_version = wp_json_get_text(properties, "SedoObjectVersion");
 	ret->flags = number(properties, "PkgFlags");
 	ret->priority = number(properties, "Priority");

@@ -16,6 +16,7 @@
 struct wp_spill {
 	char *beside;
 	size_t most;
+	bool dispensable; /* everything may stay in memory */
 	int fd;           /* -1 until the file is needed */
 	uint64_t written; /* bytes in the file */
 	struct wp_buf waiting; /* what stands behind them */
@@ -28,6 +29,17 @@ struct wp_spill *wp_spill_new(const char *beside, size_t most)
 	spill->beside = wp_must(strdup(beside));
 	spill->most = most;
 	spill->fd = -1;
+	return spill;
+}
+
+struct wp_spill *wp_spill_new_in(const char *folder, size_t most)
+{
+	struct wp_buf beside __attribute__((cleanup(wp_buf_free))) = { 0 };
+	struct wp_spill *spill;
+
+	wp_buf_printf(&beside, "%s/wimplan", folder);
+	spill = wp_spill_new(wp_buf_text(&beside), most);
+	spill->dispensable = true;
 	return spill;
 }
 
@@ -78,7 +90,7 @@ static int open_file(struct wp_spill *spill)
 	const char *slash = strrchr(spill->beside, '/');
 	size_t length = slash ? (size_t)(slash - spill->beside) + 1 : 0;
 	char *folder;
-	int error = wp_file_make_folders(spill->beside);
+	int error = spill->dispensable ? 0 : wp_file_make_folders(spill->beside);
 
 	if (error)
 		return error;
@@ -108,18 +120,29 @@ static int write_waiting(struct wp_spill *spill)
 	return 0;
 }
 
-int wp_spill_add(struct wp_spill *spill, const void *text, size_t length, struct wp_span *ret, struct wp_error *err)
+/* Writes what waits where @length bytes more are too many. 0 or an errno. */
+static int make_room(struct wp_spill *spill, size_t length)
 {
 	int error = 0;
 
-	if (spill->waiting.length && spill->waiting.length + length > spill->most) {
-		if (spill->fd < 0)
-			error = open_file(spill);
-		if (!error)
-			error = write_waiting(spill);
-		if (error)
-			return fail(spill, error, err);
-	}
+	if (!spill->waiting.length || spill->waiting.length + length <= spill->most)
+		return 0;
+	if (spill->fd < 0)
+		error = open_file(spill);
+	if (!error)
+		return write_waiting(spill);
+	if (!spill->dispensable)
+		return error;
+	spill->most = SIZE_MAX;
+	return 0;
+}
+
+int wp_spill_add(struct wp_spill *spill, const void *text, size_t length, struct wp_span *ret, struct wp_error *err)
+{
+	int error = make_room(spill, length);
+
+	if (error)
+		return fail(spill, error, err);
 	*ret = (struct wp_span){ spill->written + spill->waiting.length, length };
 	wp_buf_add(&spill->waiting, text, length);
 	return WP_OK;

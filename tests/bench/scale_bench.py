@@ -5,7 +5,8 @@
 1. A program that starts, against wimlib-imagex: --version, and a small file; and another command against the program behind it.
 2. inspect of 200,000 blobs against wimlib-imagex info, and of a million against that.
 3. inspect --json of PACKAGES files (10000) in one call against wimlib-imagex info for each, and its memory.
-4. import of ten times as many records with 4 KB of ImageProperty each, as JSON, CSV and CLIXML, against `jq -c .` on the JSON.
+4. import of ten times as many records with 4 KB of ImageProperty each, as JSON, CSV and CLIXML, against `jq -c .` on the JSON,
+   and the memory of an audit of them.
 5. plan of PACKAGES packages of four images that all changed, its memory, a tenth of them, and the plan in each format.
 6. With BENCH_LARGE=1, because it takes a quarter of an hour: plan of ten times as many of which one in a hundred changed, and of
    as many that all changed, which show has to read."""
@@ -191,6 +192,10 @@ def bench_import(build, folder, count):
         table.row(build, f"import of {10 * count} records as {shape}, against jq -c", statistics.median(took for took, _ in mine),
                   statistics.median(jq), at_most=1)
         table.row(build, f"import of {10 * count} records as {shape}, memory", max(memory for _, memory in mine), at_most=200, unit="MB")
+    # Without a cache, and without the sources: what the records take alone.
+    _, memory = run([f"{build}/wimplan", "audit", "--site", "P01", "--cache", str(folder / "none.db"), "-o", str(folder / "shown.text"),
+                     str(folder / "large.json")], allowed=(3,))
+    table.row(build, f"audit of {10 * count} records, memory", memory, at_most=300, unit="MB")
 
 
 def plan_command(build, folder, name):

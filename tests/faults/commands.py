@@ -91,11 +91,11 @@ def commands():
         wimplan("snapshot remove", "snapshot", "remove", *cache, "{snapshot}", changes=("cache.db",), needs=("cache.db",), again=(1,)),
         wimplan("snapshot show", "snapshot", "show", "--json", *cache, needs=("cache.db",)),
         wimplan("plan", "plan", *site, "-o", "plan.json", "--events", "e.ndjson", changes=("plan.json", "cache.db"), **planned),
-        wimplan("plan --records", "plan", *site, "--records", "load.json",
-                needs=("cache.db", "site.conf", "load.json"), statuses=(1, 3)),
+        wimplan("plan --records", "plan", *site, "--records", "long.json",
+                needs=("cache.db", "site.conf", "long.json"), statuses=(1, 3)),
         wimplan("plan --print-config", "plan", "--print-config", *site, needs=("cache.db", "site.conf")),
-        wimplan("audit", "audit", *site, "--taken-at", "2026-02-20T02:10:00Z", "--since", "plan.json", "--events", "e.ndjson", "load.json",
-                needs=("cache.db", "plan.json", "site.conf", "load.json"),
+        wimplan("audit", "audit", *site, "--taken-at", "2026-02-20T02:10:00Z", "--since", "plan.json", "--events", "e.ndjson", "long.json",
+                needs=("cache.db", "plan.json", "site.conf", "long.json"),
                 statuses=(1, 3)),
         *(wimplan(f"show {format}", "show", "--format", format, "-o", "out.html", "plan.json", changes=("out.html",),
                   needs=("out.html", "plan.json")) for format in ("text", "html", "markdown", "csv", "powershell", "json")),
@@ -126,6 +126,8 @@ class Ground:
         self.top = pathlib.Path(tempfile.mkdtemp(prefix="wimplan-faults-")).resolve()
         self.build = pathlib.Path(build).resolve()
         self.shim = self.top / "shim.so"
+        self.temporary = self.top / "temporary"
+        self.temporary.mkdir()
         self.servers = {}
         self.lock = threading.Lock()
         subprocess.run([*os.environ.get("CC", "cc").split(), "-shared", "-fPIC", "-O1", "-D_GNU_SOURCE", "-o", self.shim, HERE / shim],
@@ -159,6 +161,11 @@ class Ground:
         self.servers["shared"] = site.start(log=None, lifetime=10800)
         document = json.loads((folder / "load.json").read_text())
         (folder / "export.json").write_text(json.dumps(document))
+        # More than stays in memory while it is read.
+        for record in document["value"]:
+            if "ImageProperty" in record:
+                record["Description"] = "long " * 600000
+        (folder / "long.json").write_text(json.dumps(document))
         (folder / "object.xml").write_text(XML)
         (folder / "images.clixml").write_text(CLIXML)
         (folder / "images.csv").write_text(CSV)
@@ -171,7 +178,7 @@ class Ground:
                 left.unlink()
 
     def environment(self, **more):
-        found = {**self.site.env, "LD_PRELOAD": str(self.shim), **{name: str(value) for name, value in more.items()}}
+        found = {**self.site.env, "TMPDIR": str(self.temporary), "LD_PRELOAD": str(self.shim), **{name: str(value) for name, value in more.items()}}
         if self.has_asan:
             # The shim stands before the sanitizer's library on purpose.
             found["ASAN_OPTIONS"] = found.get("ASAN_OPTIONS", "detect_leaks=1") + ":verify_asan_link_order=0"

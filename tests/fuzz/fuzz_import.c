@@ -14,10 +14,10 @@
 #include <unistd.h>
 
 /* The id of what was imported; "" where nothing was. */
-static void import(const char *path, struct wp_spill *spill, char ret_id[WP_HASH_TEXT])
+static void import(const char *path, struct wp_spill *spill, bool briefs, char ret_id[WP_HASH_TEXT])
 {
 	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = NULL;
-	struct wp_import_options options = { .spill = spill };
+	struct wp_import_options options = { .spill = spill, .briefs = briefs };
 	struct wp_error err;
 
 	ret_id[0] = '\0';
@@ -32,15 +32,16 @@ int fuzz_one(const uint8_t *data, size_t size)
 {
 	/* Nothing goes into a file. */
 	struct wp_spill *spill __attribute__((cleanup(wp_spill_freep))) = wp_spill_new("fuzz", SIZE_MAX);
-	char path[64], id[WP_HASH_TEXT], other[WP_HASH_TEXT];
+	char path[64], id[WP_HASH_TEXT], other[WP_HASH_TEXT], brief[WP_HASH_TEXT];
 	int fd = memfd_create("fuzz", MFD_CLOEXEC);
 
 	if (fd < 0 || write(fd, data, size) != (ssize_t)size)
 		return 0;
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-	import(path, NULL, id);
-	import(path, spill, other);
-	if (strcmp(id, other) != 0)
+	import(path, NULL, false, id);
+	import(path, spill, false, other);
+	import(path, spill, true, brief);
+	if (strcmp(id, other) != 0 || strcmp(id, brief) != 0)
 		abort();
 	close(fd);
 	return 0;

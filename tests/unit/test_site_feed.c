@@ -173,12 +173,54 @@ static struct wp_buf outcome(const struct wp_buf *bufs, size_t count, unsigned i
 	return text;
 }
 
+/* All that a brief says of a record, whether it was read from one or not. */
+static void add_brief(struct wp_buf *text, const struct wp_record *record)
+{
+	struct wp_arena *arena __attribute__((cleanup(wp_arena_freep))) = wp_arena_new();
+	struct wp_buf bytes __attribute__((cleanup(wp_buf_free))) = { 0 };
+	struct wp_record copy = *record;
+	char property[WP_HASH_TEXT], all[WP_HASH_TEXT];
+
+	wp_record_digest(record, property);
+	copy.images = wp_record_images(arena, record);
+	copy.image_property = "";
+	wp_record_shorten(&copy, &bytes);
+	wp_sha256_text(bytes.data, bytes.length, all);
+	wp_buf_printf(text, "%s %s %s\n", record->package_id, property, all);
+}
+
+/* The same as outcome() of what a plan is made from. @spill NULL: from whole records. */
+static struct wp_buf outcome_for_plan(const struct wp_buf *bufs, size_t count, unsigned int threads, struct wp_spill *spill)
+{
+	struct wp_record_set *set __attribute__((cleanup(wp_record_set_freep))) = NULL;
+	struct wp_import_options options = { .site_code = "P01", .threads = threads, .spill = spill, .briefs = spill };
+	const bool briefs = spill;
+	struct wp_buf text = { 0 };
+	struct wp_error err = { 0 };
+
+	if (import_bufs(bufs, count, &options, &fixture_bounds, &set, &err))
+		wp_buf_printf(&text, "%s %s", err.code, err.message);
+	/* It is of no use any more. */
+	wp_spill_free(spill);
+	for (size_t i = 0; set && i < set->diags.count; i++)
+		wp_buf_printf(&text, "%s: %s\n", set->diags.items[i].code, set->diags.items[i].summary);
+	if (set)
+		wp_buf_printf(&text, "%s %zu\n", set->id, set->count);
+	for (size_t i = 0; set && i < set->count; i++) {
+		cr_expect_eq(set->records[i].brief.bytes != NULL, briefs);
+		add_brief(&text, &set->records[i]);
+	}
+	return text;
+}
+
 /* The names of the files are numbers of descriptors, which are the same each time. */
 static void same_in_any_case(const char *folder, const struct wp_buf *bufs, size_t count, const char *words)
 {
 	static const unsigned int threads[] = { 1, 2, 3, 16 };
 	struct wp_buf alone __attribute__((cleanup(wp_buf_free))) = outcome(bufs, count, 1, NULL);
 	char path[TEMPORARY_SIZE + 32];
+
+	struct wp_buf whole __attribute__((cleanup(wp_buf_free))) = outcome_for_plan(bufs, count, 1, NULL);
 
 	cr_expect(strstr(wp_buf_text(&alone), words), "%s", wp_buf_text(&alone));
 	for (size_t i = 0; i < sizeof threads / sizeof *threads; i++) {
@@ -192,6 +234,9 @@ static void same_in_any_case(const char *folder, const struct wp_buf *bufs, size
 		spill = wp_spill_new(path, i == 1 ? (size_t)1 << 30 : i * 3000);
 		kept = outcome(bufs, count, threads[i], spill);
 		cr_expect_str_eq(wp_buf_text(&kept), wp_buf_text(&alone), "%u threads, kept outside", threads[i]);
+		wp_buf_free(&kept);
+		kept = outcome_for_plan(bufs, count, threads[i], wp_spill_new(path, i * 3000));
+		cr_expect_str_eq(wp_buf_text(&kept), wp_buf_text(&whole), "%u threads, for a plan", threads[i]);
 		wp_buf_free(&kept);
 	}
 }
@@ -331,6 +376,15 @@ Test(system, a_spill_gives_back_what_it_was_given_and_leaves_no_file)
 	wp_buf_clear(&back);
 	cr_expect_eq(wp_spill_read(spill, spans[0], &back, &err), WP_OK);
 	cr_expect_str_eq(back.data, "0123456789");
+	wp_spill_free(spill);
+	/* One that need not be. */
+	spill = wp_spill_new_in("/proc/self/none", 10);
+	for (size_t i = 0; i < 3; i++)
+		cr_expect_eq(wp_spill_add(spill, "0123456789", 10, spans + i, &err), WP_OK);
+	wp_buf_clear(&back);
+	for (size_t i = 0; i < 3; i++)
+		cr_expect_eq(wp_spill_read(spill, spans[i], &back, &err), WP_OK);
+	cr_expect_str_eq(back.data, "012345678901234567890123456789");
 	wp_spill_free(spill);
 	wp_buf_free(&text);
 	wp_buf_free(&back);
