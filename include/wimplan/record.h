@@ -77,6 +77,9 @@ struct wp_site_field {
 /* In the order in which they are compared and reported. */
 extern const struct wp_site_field wp_site_fields[WP_SITE_FIELDS];
 
+/* The field that is held against the one of a WIM that a diff calls @wim; NULL: none. */
+const struct wp_site_field *wp_site_field_of_wim(const char *wim);
+
 /* Where @image keeps @field, and what it has there. */
 const char **wp_site_image_field(struct wp_site_image *image, const struct wp_site_field *field);
 const char *wp_site_image_value(const struct wp_site_image *image, const struct wp_site_field *field);

@@ -42,7 +42,8 @@ void wp_cli_known(struct wp_cli *cli, enum wp_known what, const char *begin, str
 
 /*
  * A table for a terminal: header in bold, columns as wide as they need to be, control characters escaped. What the last column has
- * is broken into lines where there is no room for it, and stands below the others where there is hardly any. To be given a row.
+ * is broken into lines where there is no room for it, and stands below the others where there is hardly any; where not even these
+ * have room, the widest of them are cut. To be given a row.
  */
 struct wp_table;
 struct wp_table *wp_table_new(const struct wp_cli *cli, const char *const *headings, size_t columns);

@@ -18,12 +18,16 @@
 /* Stands for what the last column has: libsmartcols says where it begins, and it is broken into lines here. */
 static const char last_mark[] = "|";
 
+/* A column that is cut to make room keeps so much. */
+#define CUT_LEAST ((size_t)20)
+
 struct wp_table {
 	struct libscols_table *table;
 	struct wp_arena *arena;
 	size_t columns, width; /* of the table; of the terminal */
 	bool color;
-	struct wp_names last; /* what the last column has: its heading, and a cell of each row, escaped */
+	struct wp_names cells; /* of all columns but the last, row by row, the headings first; escaped */
+	struct wp_names last;  /* what the last column has: its heading, and a cell of each row, escaped */
 };
 
 struct wp_table *wp_table_new(const struct wp_cli *cli, const char *const *headings, size_t columns)
@@ -42,53 +46,96 @@ struct wp_table *wp_table_new(const struct wp_cli *cli, const char *const *headi
 	scols_table_set_termforce(table->table, SCOLS_TERMFORCE_NEVER);
 	/* Its own encoding turns the backslash of "boot\x64" into "\x5c"; cells are escaped here instead. */
 	scols_table_enable_noencoding(table->table, 1);
-	for (size_t i = 0; i < columns; i++) {
-		bool is_last = i + 1 == columns;
-		struct libscols_column *column = scols_table_new_column(table->table, is_last ? last_mark : headings[i], 0, 0);
-
-		if (!column)
-			wp_out_of_memory();
-		if (!is_last)
-			scols_cell_set_color(scols_column_get_header(column), "bold");
-	}
-	*WP_PUSH(table->arena, table->last.items, table->last.count) = headings[columns - 1];
+	wp_table_row(table, headings);
 	return table;
 }
 
 void wp_table_row(struct wp_table *table, const char *const *cells)
 {
-	struct libscols_line *line = scols_table_new_line(table->table, NULL);
-
-	if (!line)
-		wp_out_of_memory();
 	for (size_t i = 0; i < table->columns; i++) {
+		bool is_last = i + 1 == table->columns;
+		struct wp_names *names = is_last ? &table->last : &table->cells;
 		struct wp_buf cell __attribute__((cleanup(wp_buf_free))) = { 0 };
 		const char *text;
 
 		wp_text_escape(&cell, cells[i] ? cells[i] : "-");
-		text = wp_text_cut(table->arena, wp_buf_text(&cell), CELL_MOST);
 		/* Behind the last column nothing is pushed away, so that it is not cut. */
-		if (i + 1 == table->columns) {
-			*WP_PUSH(table->arena, table->last.items, table->last.count) =
-				wp_arena_strdup(table->arena, wp_buf_text(&cell));
-			text = last_mark;
-		}
-		if (scols_line_set_data(line, i, text))
+		text = is_last ? wp_buf_text(&cell) : wp_text_cut(table->arena, wp_buf_text(&cell), CELL_MOST);
+		*WP_PUSH(table->arena, names->items, names->count) = wp_arena_strdup(table->arena, text);
+	}
+}
+
+static size_t widest_of(const struct wp_names *names)
+{
+	size_t most = 0;
+
+	for (size_t i = 0; i < names->count; i++) {
+		size_t width = wp_text_width(names->items[i]);
+
+		most = width > most ? width : most;
+	}
+	return most;
+}
+
+/* One long name must not cost all rows their columns: where there is no room, the widest column is cut, then the next. */
+static void make_room(struct wp_table *table)
+{
+	size_t columns = table->columns - 1, total = columns, last = widest_of(&table->last); /* a space behind each */
+	size_t *widths = wp_arena_alloc(table->arena, columns * sizeof *widths);
+
+	for (size_t i = 0; i < table->cells.count; i++) {
+		size_t width = wp_text_width(table->cells.items[i]), *widest = &widths[i % columns];
+
+		total += width > *widest ? width - *widest : 0;
+		*widest = width > *widest ? width : *widest;
+	}
+	/* Only what is short is never put below. */
+	total += last <= LAST_LEAST ? last : 0;
+	while (total > table->width) {
+		size_t widest = 0, wanted = total - table->width, kept;
+
+		for (size_t i = 1; i < columns; i++)
+			widest = widths[i] > widths[widest] ? i : widest;
+		if (widths[widest] <= CUT_LEAST)
+			return;
+		kept = widths[widest] > wanted + CUT_LEAST ? widths[widest] - wanted : CUT_LEAST;
+		total -= widths[widest] - kept;
+		widths[widest] = kept;
+		for (size_t i = widest; i < table->cells.count; i += columns)
+			table->cells.items[i] = wp_text_cut(table->arena, table->cells.items[i], kept);
+	}
+}
+
+static void fill(struct wp_table *table)
+{
+	size_t columns = table->columns - 1;
+
+	for (size_t i = 0; i < table->columns; i++) {
+		struct libscols_column *column =
+			scols_table_new_column(table->table, i < columns ? table->cells.items[i] : last_mark, 0, 0);
+
+		if (!column)
 			wp_out_of_memory();
+		if (i < columns)
+			scols_cell_set_color(scols_column_get_header(column), "bold");
+	}
+	for (size_t row = 1; row < table->last.count; row++) {
+		struct libscols_line *line = scols_table_new_line(table->table, NULL);
+
+		if (!line)
+			wp_out_of_memory();
+		for (size_t i = 0; i < table->columns; i++)
+			if (scols_line_set_data(line, i, i < columns ? table->cells.items[row * columns + i] : last_mark))
+				wp_out_of_memory();
 	}
 }
 
 /* Where the last column begins, as the last line has it, in which nothing is coloured; *@ret_end: where the widest of it ends. */
 static size_t measure(const struct wp_table *table, char *const *lines, size_t *ret_end)
 {
-	size_t begin = wp_text_width(lines[table->last.count - 1]), most = 0;
+	size_t begin = wp_text_width(lines[table->last.count - 1]);
 
-	for (size_t i = 0; i < table->last.count; i++) {
-		size_t width = wp_text_width(table->last.items[i]);
-
-		most = width > most ? width : most;
-	}
-	*ret_end = begin + most;
+	*ret_end = begin + widest_of(&table->last);
 	return begin;
 }
 
@@ -128,6 +175,8 @@ void wp_table_finish(struct wp_table *table, struct wp_buf *buf)
 {
 	char **lines = wp_arena_alloc(table->arena, table->last.count * sizeof *lines), *text = NULL, *at;
 
+	make_room(table);
+	fill(table);
 	if (scols_print_table_to_string(table->table, &text))
 		wp_out_of_memory();
 	at = text;

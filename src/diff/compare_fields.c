@@ -241,6 +241,14 @@ static bool has_text(const struct wp_fact *fact)
 	return fact && fact->value && *fact->value;
 }
 
+/* Whether what a record says of an image is not what its source says, as a plan has it; what one side lacks is not compared. */
+static bool record_differs(const struct wp_fact *old, const struct wp_fact *new)
+{
+	const struct wp_site_field *field = old && new ? wp_site_field_of_wim(old->field) : NULL;
+
+	return field && wp_site_values_compare(field, old->value, new->value) == WP_COMPARED_DIFFERENT;
+}
+
 /* Adds a line for what differs; what could be read on neither side is not known to. */
 static void add_field(struct changes *changes, const struct wp_fact *old, const struct wp_fact *new)
 {
@@ -249,6 +257,8 @@ static void add_field(struct changes *changes, const struct wp_fact *old, const 
 	struct wp_arena *arena = changes->diff->arena;
 	struct wp_diff_field *field;
 
+	if (changes->diff->old.record && !record_differs(old, new))
+		return;
 	if (old && new && ((!old->value && !new->value) || (old->value && new->value && !strcmp(old->value, new->value))))
 		return;
 	if (changes->name != name) {

@@ -6,15 +6,6 @@
 
 #include <string.h>
 
-/* The site's field that is held against this one of a WIM; NULL: none. */
-static const struct wp_site_field *find_site_field(const char *fact)
-{
-	for (size_t i = 0; fact && i < WP_SITE_FIELDS; i++)
-		if (wp_site_fields[i].wim && !strcmp(wp_site_fields[i].wim, fact))
-			return &wp_site_fields[i];
-	return NULL;
-}
-
 static const char *value_of(const struct wp_site_image *image, const struct wp_site_field *field)
 {
 	const char *value = wp_site_image_value(image, field), *name = NULL;
@@ -32,7 +23,7 @@ static struct wp_facts facts_of_record(struct wp_arena *arena, const struct wp_s
 
 	for (size_t i = 0; i < wp_wim_field_count; i++) {
 		const struct wp_wim_field *field = &wp_wim_fields[i];
-		const struct wp_site_field *own = find_site_field(field->fact);
+		const struct wp_site_field *own = field->fact ? wp_site_field_of_wim(field->fact) : NULL;
 		const char *value = own ? value_of(image, own) : NULL;
 
 		if (value)

@@ -132,8 +132,9 @@ static void add_points(struct wp_page *page, const struct point *points, size_t 
 
 	if (!count)
 		return;
-	wp_page_open(page, WP_PART_FOLD, wp_arena_printf(page->arena, "The %s that are not all well, by packages",
-							 wp_words_counted(page->arena, count, "distribution point")));
+	wp_page_open(page, WP_PART_FOLD, wp_arena_printf(page->arena, "The %s that %s not all well, by packages",
+							 wp_words_counted(page->arena, count, "distribution point"),
+							 count == 1 ? "is" : "are"));
 	WP_PAGE_TABLE(page, "Distribution points, and in which states their packages are", WP_FOLDING_TEXTS,
 		      { "Distribution point", WP_COLUMN_NAME }, { "Site", WP_COLUMN_SHORT }, { "Kind", WP_COLUMN_SHORT },
 		      { columns[0].heading, WP_COLUMN_NUMBER }, { columns[1].heading, WP_COLUMN_NUMBER },

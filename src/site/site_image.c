@@ -33,6 +33,14 @@ const struct wp_site_field wp_site_fields[WP_SITE_FIELDS] = {
 	  FIELD(creation_date) },
 };
 
+const struct wp_site_field *wp_site_field_of_wim(const char *wim)
+{
+	for (size_t i = 0; i < WP_SITE_FIELDS; i++)
+		if (wp_site_fields[i].wim && !strcmp(wp_site_fields[i].wim, wim))
+			return &wp_site_fields[i];
+	return NULL;
+}
+
 const char **wp_site_image_field(struct wp_site_image *image, const struct wp_site_field *field)
 {
 	return (const char **)(void *)((char *)image + field->offset);
