@@ -77,6 +77,29 @@ static int fail_syntax(const struct wp_json_doc *doc, size_t at, const char *wha
 	return fail_at(doc, at, "json-syntax", sentence, err);
 }
 
+/* What byte_at() gives where there is no byte. */
+#define AT_END (-1)
+
+static inline int byte_at(const struct wp_json_doc *doc, size_t at)
+{
+	return at < doc->length ? (unsigned char)doc->text[at] : AT_END;
+}
+
+static size_t skip_space(const struct wp_json_doc *doc, size_t at)
+{
+	while (at < doc->length && strchr(" \t\n\r", doc->text[at]) && doc->text[at])
+		at++;
+	return at;
+}
+
+/* The byte at @at is not what has to stand there. */
+static int fail_unexpected(const struct wp_json_doc *doc, size_t at, const char *what, struct wp_error *err)
+{
+	const char *ends = skip_space(doc, 0) == doc->length ? "it is empty" : "it ends in the middle";
+
+	return fail_syntax(doc, at, byte_at(doc, at) == AT_END ? ends : what, err);
+}
+
 /* Parses the value at @span as jansson does. New reference. */
 static int load(const struct wp_json_doc *doc, struct wp_json_span span, json_t **ret_value, struct wp_error *err)
 {
@@ -87,6 +110,8 @@ static int load(const struct wp_json_doc *doc, struct wp_json_span span, json_t 
 		return WP_OK;
 	if (json_error_code(&error) == json_error_out_of_memory)
 		wp_out_of_memory();
+	if (json_error_code(&error) == json_error_premature_end_of_input)
+		return fail_unexpected(doc, doc->length, "", err);
 	/* jansson's own line and column are those behind the last token, or -1. */
 	return fail_syntax(doc, span.offset + (error.position > 0 ? (size_t)error.position : 0), error.text, err);
 }
@@ -129,27 +154,6 @@ int wp_json_parse(const char *text, size_t length, const char *subject, json_t *
 		return load(&doc, (struct wp_json_span){ .length = length }, ret_value, err);
 	snprintf(sentence, sizeof sentence, "JSON is nested more than %u deep; is it the right file?", WP_LIMIT_NESTING);
 	return fail_at(&doc, deep, "json-depth", sentence, err);
-}
-
-/* What byte_at() gives where there is no byte. */
-#define AT_END (-1)
-
-static inline int byte_at(const struct wp_json_doc *doc, size_t at)
-{
-	return at < doc->length ? (unsigned char)doc->text[at] : AT_END;
-}
-
-/* The byte at @at is not what has to stand there. */
-static int fail_unexpected(const struct wp_json_doc *doc, size_t at, const char *what, struct wp_error *err)
-{
-	return fail_syntax(doc, at, byte_at(doc, at) == AT_END ? "it ends in the middle" : what, err);
-}
-
-static size_t skip_space(const struct wp_json_doc *doc, size_t at)
-{
-	while (at < doc->length && strchr(" \t\n\r", doc->text[at]) && doc->text[at])
-		at++;
-	return at;
 }
 
 /* From the quote of a string to behind its end. */

@@ -140,6 +140,7 @@ static int check_image(const struct files *files, uint64_t image, struct wp_erro
 static int print_xml(struct wp_cli *cli, const struct wp_wim *wim)
 {
 	const struct wp_diag *worst = wp_diags_worst(&wim->diags, WP_SEVERITY_ERROR);
+	const char *detail = worst ? worst->detail : NULL;
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };
 
 	if (wim->xml_text) {
@@ -150,7 +151,8 @@ static int print_xml(struct wp_cli *cli, const struct wp_wim *wim)
 		return wp_cli_emit_as(cli, WP_TEXT_DOCUMENT, &buf);
 	}
 	return wp_fail(&cli->err, WP_E_FAILED, worst ? worst->code : "xml-invalid", wim->path,
-		       "%s: the XML cannot be shown: %s", wim->path, worst ? worst->summary : "it is no UTF-16");
+		       "%s: the XML cannot be shown: %s%s%s", wim->path, worst ? worst->summary : "it is no UTF-16",
+		       detail ? ": " : "", detail ? detail : "");
 }
 
 static int print_report(struct wp_cli *cli, const struct files *files, enum wp_page_format format)

@@ -81,9 +81,10 @@ void wp_diff_copy_diags(struct wp_diff *diff, const struct wp_diags *diags, cons
 int wp_diff_no_images(const struct wp_wim *wim, struct wp_error *err)
 {
 	const struct wp_diag *worst = wp_diags_worst(&wim->diags, WP_SEVERITY_ERROR);
+	const char *detail = worst ? worst->detail : NULL;
 
-	return wp_fail(err, WP_E_FAILED, worst ? worst->code : "no-images", wim->path, "%s cannot be compared: %s",
-		       wim->path, worst ? worst->summary : "it lists no images");
+	return wp_fail(err, WP_E_FAILED, worst ? worst->code : "no-images", wim->path, "%s cannot be compared: %s%s%s",
+		       wim->path, worst ? worst->summary : "it lists no images", detail ? ": " : "", detail ? detail : "");
 }
 
 struct both {
