@@ -51,7 +51,7 @@ static int run_list(struct wp_cli *cli, void *arguments)
 		return wp_cli_emit_document(cli, "wimplan-baselines", "1.0", "baselines",
 					    wp_cli_baselines_json(cli->arena, items, count), NULL);
 	if (!count) {
-		wp_buf_puts(&buf, "No baselines. Planning, record and baseline adopt make them.\n");
+		wp_buf_printf(&buf, "No baselines%s. Planning, record and baseline adopt make them.\n", wp_cli_of_site(cli));
 		return wp_cli_emit(cli, &buf);
 	}
 	table = wp_table_new(cli, headings, sizeof headings / sizeof *headings);
@@ -165,7 +165,7 @@ static int print_adoption(struct wp_cli *cli, const struct adoption *adoption)
 	}
 	wp_text_line(&buf, "Adopted what stands there now for %zu package%s of site %s%s.", adoption->adopted_count,
 		     wp_plural(adoption->adopted_count), adoption->set->site_code,
-		     failed ? wp_arena_printf(cli->arena, "; %zu could not be read", failed) : "");
+		     failed ? wp_arena_printf(cli->arena, "; %zu could not be adopted", failed) : "");
 	return wp_cli_emit(cli, &buf);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* wimplan log: what was imported, planned, applied and stated over time, and the story of one package. */
 #include "events.h"
+#include "objects.h"
 
 #include "wimplan/ascii.h"
 #include "wimplan/hash.h"
@@ -314,8 +315,8 @@ static int print(struct wp_cli *cli, const struct wp_history *history, const cha
 
 	if (!history->count) {
 		wp_text_wrap(&buf,
-			     wp_arena_printf(cli->arena, "Nothing is known%s%s. Importing, planning, record and baseline make a history.",
-					     package_id ? " of " : "", package_id ? package_id : ""),
+			     wp_arena_printf(cli->arena, "Nothing is known%s%s%s. Importing, planning, record and baseline make a history.",
+					     package_id ? " of " : "", package_id ? package_id : "", wp_cli_of_site(cli)),
 			     0, wp_cli_report_options(cli).columns);
 		return wp_cli_emit(cli, &buf);
 	}

@@ -40,7 +40,7 @@ static int run_list(struct wp_cli *cli, void *arguments)
 	if (cli->json)
 		return emit_snapshots(cli, all, kept);
 	if (!kept) {
-		wp_buf_puts(&buf, "No snapshots. wimplan import FILE makes one.\n");
+		wp_buf_printf(&buf, "No snapshots%s. wimplan import FILE makes one.\n", wp_cli_of_site(cli));
 		return wp_cli_emit(cli, &buf);
 	}
 	table = wp_table_new(cli, headings, sizeof headings / sizeof *headings);

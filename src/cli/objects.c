@@ -20,6 +20,16 @@ json_t *wp_cli_snapshot_json(struct wp_arena *arena, const struct wp_snapshot *s
 		"partial", wp_json_text(snapshot->partial));
 }
 
+const char *wp_cli_of_site(struct wp_cli *cli)
+{
+	struct wp_buf site __attribute__((cleanup(wp_buf_free))) = { 0 };
+
+	if (!cli->site)
+		return "";
+	wp_text_escape(&site, cli->site);
+	return wp_arena_printf(cli->arena, " of site %s", wp_buf_text(&site));
+}
+
 char *wp_cli_snapshot_name(struct wp_arena *arena, const struct wp_snapshot *snapshot)
 {
 	const char *colon = strchr(snapshot->id, ':');

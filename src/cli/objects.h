@@ -7,6 +7,8 @@
 
 /* {"id","site_code","taken_at","imported_at","records","partial"}. New reference. */
 json_t *wp_cli_snapshot_json(struct wp_arena *arena, const struct wp_snapshot *snapshot);
+/* " of site P01" where --site says so, else "": what an empty list is about. */
+const char *wp_cli_of_site(struct wp_cli *cli);
 /* The digits of the id by which people and options name a snapshot. */
 char *wp_cli_snapshot_name(struct wp_arena *arena, const struct wp_snapshot *snapshot);
 /* "1a2b3c4d5e6f (site P01, 2026-02-20 02:10Z, 44 packages)"; "44 packages, not all" of an export that was not whole. */

@@ -19,12 +19,12 @@ static const char *make_key(struct wp_arena *arena, const char *text)
 bool wp_source_request_of(struct wp_arena *arena, const struct wp_record *record, size_t place, struct wp_source_request *ret,
 			  const char **ret_why)
 {
-	if (record->source_flag.known && record->source_flag.value == 1) {
-		*ret_why = "PkgSourceFlag is 1: the package has no source files";
+	if (!record->source_path || !*record->source_path) {
+		*ret_why = "the record has no PkgSourcePath";
 		return false;
 	}
-	if (!record->source_path || !*record->source_path) {
-		*ret_why = "PkgSourcePath is empty";
+	if (record->source_flag.known && record->source_flag.value == 1) {
+		*ret_why = "PkgSourceFlag is 1: the package has no source files";
 		return false;
 	}
 	*ret = (struct wp_source_request){
