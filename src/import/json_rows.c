@@ -2,10 +2,12 @@
 /*
  * JSON exports: the records in them, wherever they stand: in a list, in the "value" of a page or under another name,
  * alone, pages one behind the other. A page is read record by record. Objects are sent as they stand, and what they mean is found
- * out when they come back: what a page says in front of its records and behind them is looked at when everything before it has.
+ * out when they come back (json_records.c): what a page says in front of its records and behind them is looked at when everything
+ * before it has.
  */
 #include "assembler.h"
 #include "feed.h"
+#include "json_records.h"
 #include "json_scan.h"
 #include "shape.h"
 
@@ -13,161 +15,24 @@
 
 #include <string.h>
 
-static const char became_text[] = "the records became text, because ConvertTo-Json was called with too small a -Depth; "
-				  "export again with -Depth 8";
-
 struct json_rows {
 	struct wp_json_scan scan;
-	struct wp_assembler *assembler;
-	size_t page;   /* the page that is being read; 0 outside of one */
-	bool described; /* the document that is being read is a wimplan-records, and its version is known */
-	size_t number; /* records so far */
+	struct wp_json_records records;
 };
-
-static const char *name_of(const struct json_rows *rows)
-{
-	return rows->scan.input->name;
-}
-
-/* A record that the text has become of ("@{PackageID=…"), or the name of a list's type. */
-static bool is_cut_off(const json_t *value)
-{
-	const char *text = json_string_value(value);
-
-	return text && (strncmp(text, "@{", 2) == 0 || strcmp(text, "System.Object[]") == 0);
-}
-
-static int fail_cut_off(struct json_rows *rows, size_t line)
-{
-	return wp_fail(rows->scan.err, WP_E_FAILED, "export-truncated", name_of(rows), "%s: line %zu: %s",
-		       name_of(rows), line, became_text);
-}
-
-static int emit_row(struct json_rows *rows, json_t *object, size_t line)
-{
-	struct wp_row row = { .where = { name_of(rows), ++rows->number, line },
-			      .page = rows->page,
-			      .properties = object };
-
-	return wp_assembler_add(rows->assembler, &row, rows->scan.err);
-}
-
-static int emit_lists(struct json_rows *rows, json_t *object, size_t line, bool *ret_found);
-
-/* The records of a list that stands under a name, which may be that of their class. */
-static int emit_list(struct json_rows *rows, const char *name, json_t *list, size_t line, bool *ret_found)
-{
-	size_t outer = rows->page, i;
-	int status = WP_OK;
-	json_t *item;
-
-	if (json_array_size(list) && is_cut_off(json_array_get(list, 0)))
-		return fail_cut_off(rows, line);
-	if (!json_is_object(json_array_get(list, 0)))
-		return WP_OK;
-	*ret_found = true;
-	rows->page = wp_page_begin(rows->assembler, name, outer, name_of(rows));
-	json_array_foreach(list, i, item) {
-		bool found = false;
-
-		if (status || !json_is_object(item))
-			continue;
-		if (!wp_row_is_record(item))
-			status = emit_lists(rows, item, line, &found);
-		if (!status && !found)
-			status = emit_row(rows, item, line);
-	}
-	rows->page = outer;
-	return status;
-}
-
-/* The lists in an object that is no record, also further down. */
-static int emit_lists(struct json_rows *rows, json_t *object, size_t line, bool *ret_found)
-{
-	const char *name;
-	json_t *value;
-	int status = WP_OK;
-
-	json_object_foreach(object, name, value) {
-		if (status || wp_row_is_noise(name))
-			continue;
-		if (is_cut_off(value))
-			return fail_cut_off(rows, line);
-		if (json_is_array(value))
-			status = emit_list(rows, name, value, line, ret_found);
-		else if (json_is_object(value) && wp_row_is_record(value)) {
-			*ret_found = true;
-			status = emit_row(rows, value, line);
-		} else if (json_is_object(value)) {
-			status = emit_lists(rows, value, line, ret_found);
-		}
-	}
-	return status;
-}
-
-/*
- * What a document says of itself: the export script under a name, wimplan-export in its own head and tail, which hold no
- * records.
- */
-static int describe(struct json_rows *rows, const json_t *object)
-{
-	const char *format = json_string_value(json_object_get(object, "format"));
-	const json_t *description = json_object_get(object, "wimplan_export");
-	const char *own = format ? wp_shape_of_document(format) : NULL;
-
-	if (own)
-		return wp_fail(rows->scan.err, WP_E_FAILED, "export-invalid", name_of(rows), "%s: %s", name_of(rows), own);
-	if (format && !strcmp(format, "wimplan-records"))
-		description = object;
-	else if (rows->described)
-		return wp_assembler_describe_rest(rows->assembler, object, name_of(rows), rows->scan.err);
-	rows->described = description == object;
-	return description ? wp_assembler_describe(rows->assembler, description, name_of(rows), rows->scan.err) : WP_OK;
-}
-
-/* An object that is whole: a record, what holds lists of them, or the AdminService's word for a failure. */
-static int emit(struct json_rows *rows, struct wp_fed_row *fed)
-{
-	json_t *object = fed->row.properties;
-	const json_t *fault = json_object_get(object, "error");
-	size_t line = fed->piece.line;
-	bool found;
-	int status;
-
-	if (json_is_object(fault) && json_object_size(object) == 1) {
-		const char *message = json_string_value(json_object_get(fault, "message"));
-
-		return wp_fail(rows->scan.err, WP_E_FAILED, "export-is-error", name_of(rows),
-			       "%s: line %zu, column %zu: this is the AdminService's answer to a request that failed "
-			       "(%s), not an export; export again", name_of(rows), line, fed->piece.column,
-			       message ? message : "without a message");
-	}
-	/* Not of each row; a description without rows holds none of its own. */
-	status = rows->page ? WP_OK : describe(rows, object);
-	found = rows->described && !rows->page;
-	if (!status && !found && !wp_row_is_record(object))
-		status = emit_lists(rows, object, line, &found);
-	if (status || found)
-		return status;
-	if (!fed->is_prepared)
-		return emit_row(rows, object, line);
-	fed->row.where.number = ++rows->number;
-	return wp_assembler_take(rows->assembler, &fed->row, &fed->prepared, rows->scan.err);
-}
 
 static int take_object(void *context, struct wp_fed_row *fed)
 {
 	struct json_rows *rows = context;
-	size_t page = rows->page;
+	size_t page = rows->records.page;
 	int status;
 
 	if (!fed->row.properties && wp_json_parse_piece(&rows->scan, &fed->piece, &fed->row.properties))
 		return rows->scan.err->status;
 	if (fed->outermost)
-		rows->described = false;
-	rows->page = fed->row.page;
-	status = emit(rows, fed);
-	rows->page = page;
+		rows->records.described = false;
+	rows->records.page = fed->row.page;
+	status = wp_json_records_take(&rows->records, fed);
+	rows->records.page = page;
 	return status;
 }
 
@@ -185,7 +50,7 @@ static int read_other(struct json_rows *rows, int c)
 	if (wp_json_take_value(&rows->scan, &piece))
 		return rows->scan.err->status;
 	if (strncmp(wp_buf_text(&piece.text), "\"@{", 3) == 0)
-		return fail_cut_off(rows, piece.line);
+		return wp_json_records_fail_cut_off(&rows->records, piece.line);
 	while (piece.text.length && strchr(" \t\r\n", piece.text.data[piece.text.length - 1]))
 		wp_buf_cut(&piece.text, piece.text.length - 1);
 	if (piece.text.length == 4 && memcmp(piece.text.data, "null", 4) == 0)
@@ -248,46 +113,43 @@ static bool is_page(const char *key, size_t length, int next, char ret_class[64]
 static void take_next_link(struct json_rows *rows, size_t page, const json_t *part)
 {
 	if (page && (json_object_get(part, "@odata.nextLink") || json_object_get(part, "odata.nextLink")))
-		wp_page_goes_on(rows->assembler, page);
+		wp_page_goes_on(rows->records.assembler, page);
 }
 
 /* Ends @piece, the part of @page in front of the records or behind them, and takes from it what it says of them. */
 static int read_page_part(struct json_rows *rows, struct wp_json_piece *piece, size_t page, json_t **ret_part)
 {
-	bool found;
-	int status = wp_feed_settle(rows->assembler->feed, WP_OK, rows->scan.err);
+	int status = wp_feed_settle(rows->records.assembler->feed, WP_OK, rows->scan.err);
 
 	if (status)
 		return status;
 	if (!page && rows->scan.depth == 1)
-		rows->described = false;
+		rows->records.described = false;
 	while (piece->text.length && strchr(" \t\r\n,", piece->text.data[piece->text.length - 1]))
 		wp_buf_cut(&piece->text, piece->text.length - 1);
 	wp_buf_putc(&piece->text, '}');
 	if (wp_json_parse_piece(&rows->scan, piece, ret_part))
 		return rows->scan.err->status;
 	take_next_link(rows, page, *ret_part);
-	status = describe(rows, *ret_part);
-	/* Lists under other names may stand beside those of a page. */
-	return status || rows->described || wp_row_is_record(*ret_part) ? status : emit_lists(rows, *ret_part, piece->line, &found);
+	return wp_json_records_in_part(&rows->records, *ret_part, piece->line);
 }
 
 /* The records of a page. @piece, which holds what stands in front of them, is then used for what follows. */
 static int read_page(struct json_rows *rows, struct wp_json_piece *piece, const char *class, size_t *page)
 {
-	size_t outer = rows->page;
+	size_t outer = rows->records.page;
 	json_t *part = NULL;
 	int status = read_page_part(rows, piece, *page, &part);
 
 	if (!status) {
 		const char *context = json_string_value(json_object_get(part, "@odata.context"));
 
-		*page = rows->page =
-			wp_page_begin(rows->assembler, *class ? class : context, outer, rows->scan.input->name);
-		take_next_link(rows, rows->page, part);
+		*page = rows->records.page =
+			wp_page_begin(rows->records.assembler, *class ? class : context, outer, rows->records.name);
+		take_next_link(rows, rows->records.page, part);
 		status = wp_json_peek(&rows->scan) == '[' ? read_array(rows) : read_object(rows);
 	}
-	rows->page = outer;
+	rows->records.page = outer;
 	json_decref(part);
 	wp_buf_free(&piece->text);
 	piece->line = rows->scan.input->line;
@@ -363,7 +225,7 @@ static int read_object(struct json_rows *rows)
 	scan->depth--;
 	if (!page) {
 		wp_buf_putc(&piece.text, '}');
-		return wp_feed_piece(rows->assembler->feed, name_of(rows), &piece, rows->page, !scan->depth, scan->err);
+		return wp_feed_piece(rows->records.assembler->feed, rows->records.name, &piece, rows->records.page, !scan->depth, scan->err);
 	}
 	status = read_page_part(rows, &piece, page, &part);
 	json_decref(part);
@@ -381,7 +243,7 @@ static int read_all(struct json_rows *rows)
 			return WP_OK;
 		if (c < 0)
 			return wp_input_error(input, rows->scan.err);
-		if (wp_shape_skip(input, rows->assembler))
+		if (wp_shape_skip(input, rows->records.assembler))
 			continue;
 		if (c != '{' && c != '[')
 			return wp_json_fail(&rows->scan, "a record (\"{\") or a list of them (\"[\") should stand here; "
@@ -395,7 +257,10 @@ static int read_all(struct json_rows *rows)
 int wp_json_rows(struct wp_input *input, struct wp_assembler *assembler, struct wp_error *err)
 {
 	struct wp_error local = { 0 };
-	struct json_rows rows = { .scan = { .input = input, .err = err ? err : &local }, .assembler = assembler };
+	struct json_rows rows = {
+		.scan = { .input = input, .err = err ? err : &local },
+		.records = { .assembler = assembler, .name = input->name, .err = err ? err : &local },
+	};
 
 	wp_feed_take_json(assembler->feed, take_object, &rows);
 	return wp_feed_settle(assembler->feed, read_all(&rows), rows.scan.err);
