@@ -251,7 +251,7 @@ def check_pure(paths):
             for match in re.finditer(r'\b(getenv|fopen|time|wp_file_(?!change)\w+|wp_clock_\w+|wp_threads_\w+|sqlite3_\w+|wp_db_\w+) *\(', text):
                 complain(f'{path} calls {match.group(1)}(): {folder} is pure')
         if folder in ('program', 'cli', 'provider', 'apply', 'export') and \
-                re.search(r'[ (,]std(out|err)[,)]|wp_file_write\(NULL|(?<![_a-z])(printf|puts|putchar|perror) *\(', text):
+                re.search(r'[ (,]std(out|err)[,)]|wp_file_begin\(NULL|(?<![_a-z])(printf|puts|putchar|perror) *\(', text):
             complain(f'{path}: text leaves a program through src/system/print.c alone')
 
 

@@ -270,7 +270,7 @@ struct wp_diff_options {
 	bool inner; /* the two are WIMs in other ones, and in them is no further one */
 	bool files;
 	struct wp_names text_paths; /* texts to compare, by their paths in both images; '/' is '\\' */
-	const char *path_glob;  /* only these paths count and are listed; NULL: all. What it means: src/diff/glob.h */
+	const char *path_glob;  /* only these paths count and are listed; NULL: all. What it means: wimplan/glob.h */
 	unsigned int depth;     /* of the folders with totals; 1: \Windows, \Users … */
 	size_t path_limit;      /* how many paths an image keeps */
 	/* Called for every path in order, whatever the limit, with the index of the new image; NULL for none. */

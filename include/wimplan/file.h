@@ -105,13 +105,6 @@ int wp_file_read(struct wp_arena *arena, const char *path, size_t limit, char **
 int wp_file_read_text(struct wp_arena *arena, const char *path, size_t limit, char **ret_text, size_t *ret_length,
 		      struct wp_error *err);
 
-/*
- * Replaces @path with these bytes: a temporary file in the same folder, fsync, rename, fsync of the folder. Either the
- * old file is there afterwards or the new one, whole; it keeps the old one's owner and mode, and one that may not be
- * written is left alone. "-" and NULL write to standard output and check that all of it went out.
- */
-int wp_file_write(const char *path, const void *bytes, size_t length, struct wp_error *err);
-
 /* Who has named a file. */
 enum wp_file_target {
 	/* The user: through a link the file is written that it leads to, also one that is not there yet; devices, pipes
@@ -122,7 +115,12 @@ enum wp_file_target {
 	WP_FILE_TARGET_BESIDE,
 };
 
-/* The same piece by piece. A failure is kept until the end: only beginning and ending have to be checked. */
+/*
+ * Replaces @path piece by piece: a temporary file in the same folder, fsync, rename, fsync of the folder. Either the
+ * old file is there afterwards or the new one, whole; it keeps the old one's owner and mode, and one that may not be
+ * written is left alone. "-" and NULL write to standard output and check that all of it went out. A failure is kept until
+ * the end: only beginning and ending have to be checked.
+ */
 struct wp_file_writer;
 int wp_file_begin(const char *path, enum wp_file_target target, struct wp_file_writer **ret_writer,
 		  struct wp_error *err);

@@ -126,7 +126,7 @@ static const char *why_unproven(const struct wp_expecting *judge, const struct w
 	return NULL;
 }
 
-/* Why it cannot be told whether image @i starts as is expected; NULL where it can. */
+/* Why it cannot be told whether an image starts as is expected; NULL where it can. */
 static const char *why_unknown(const struct wp_expecting *judge, const struct wp_boot_image *starts)
 {
 	const struct wp_boot_file *manager = starts ? wp_boot_find(starts, WP_BOOT_MANAGER) : NULL;

@@ -20,7 +20,7 @@ static size_t schedule_of(struct wp_audit *audit, const struct audited *package,
 	return 0;
 }
 
-/* The next run of any of the tokens from @now on. */
+/* The next run of any of the tokens from the plan on. */
 static struct wp_time next_run(const struct wp_audit *audit, const struct wp_schedule *items, size_t count,
 			       const struct wp_schedule **ret_which)
 {

@@ -80,7 +80,7 @@ void wp_files_components(const struct wp_comparison *comparison, struct wp_diff_
 void wp_totals_add(struct wp_diff_totals *totals, const struct wp_diff_totals *more);
 bool wp_totals_empty(const struct wp_diff_totals *totals);
 
-/* Adds one change to totals; @bytes tells whether its data counts. */
+/* Adds one change to totals, and of its data what counts. */
 void wp_files_count(struct wp_diff_totals *totals, const struct wp_change *change, uint64_t old_bytes,
 		    uint64_t new_bytes);
 

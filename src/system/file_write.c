@@ -277,16 +277,6 @@ void wp_file_abandon(struct wp_file_writer *writer)
 	free_writer(writer);
 }
 
-int wp_file_write(const char *path, const void *bytes, size_t length, struct wp_error *err)
-{
-	struct wp_file_writer *writer;
-
-	if (wp_file_begin(path, WP_FILE_TARGET_NAMED, &writer, err))
-		return WP_E_FAILED;
-	wp_file_add(writer, bytes, length);
-	return wp_file_commit(writer, err);
-}
-
 int wp_file_probe(const char *path, enum wp_file_target target, size_t length, struct wp_error *err)
 {
 	static const char nothing[4096];

@@ -4,6 +4,7 @@
 #define FILE_FIXTURE_H
 
 #include "wimplan/arena.h"
+#include "wimplan/file.h"
 
 #include <criterion/criterion.h>
 #include <dirent.h>
@@ -12,6 +13,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+/* Replaces the file at @path with these bytes. */
+static inline int write_file(const char *path, const void *bytes, size_t length, struct wp_error *err)
+{
+	struct wp_file_writer *writer;
+
+	if (wp_file_begin(path, WP_FILE_TARGET_NAMED, &writer, err))
+		return WP_E_FAILED;
+	wp_file_add(writer, bytes, length);
+	return wp_file_commit(writer, err);
+}
 
 /* A folder of the test's own; its files are removed with it. */
 static inline char *make_folder(void)

@@ -7,7 +7,7 @@
 #define B FIXTURE_DIGEST("b")
 #define F FIXTURE_DIGEST("f")
 
-/* A summary of packages named after KB articles and of blobs of one size; its form is in src/diff/summary.c. */
+/* A summary of packages named after KB articles and of blobs of one size; its form is in src/wim/content_summary.c. */
 static struct wp_content_summary make_summary(struct wp_arena *arena, const char *const *updates, uint32_t blobs)
 {
 	struct wp_buf buf __attribute__((cleanup(wp_buf_free))) = { 0 };

@@ -2,8 +2,6 @@
 /* Files are read within a bound. */
 #include "file_fixture.h"
 
-#include "wimplan/file.h"
-
 #include <stdint.h>
 #include <sys/stat.h>
 
@@ -16,7 +14,7 @@ Test(system, file_read)
 	char *bytes = NULL;
 	size_t length = 99;
 
-	cr_assert_eq(wp_file_write(path, "ab\0cd", 5, &err), 0, "%s", err.message);
+	cr_assert_eq(write_file(path, "ab\0cd", 5, &err), 0, "%s", err.message);
 	cr_expect_eq(wp_file_read(arena, path, 5, &bytes, &length, &err), 0, "as large as the limit");
 	cr_expect_eq(length, 5);
 	cr_expect_eq(memcmp(bytes, "ab\0cd", 6), 0, "a NUL stands behind it");
@@ -25,7 +23,7 @@ Test(system, file_read)
 	cr_expect_str_eq(err.subject, path);
 	cr_expect_eq(wp_file_read(arena, path, SIZE_MAX, &bytes, NULL, NULL), 0, "no limit");
 
-	cr_assert_eq(wp_file_write(path, NULL, 0, &err), 0);
+	cr_assert_eq(write_file(path, NULL, 0, &err), 0);
 	cr_expect_eq(wp_file_read(arena, path, 0, &bytes, &length, &err), 0, "an empty file");
 	cr_expect_eq(length, 0);
 	cr_expect_str_eq(bytes, "");

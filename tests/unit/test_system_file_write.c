@@ -2,8 +2,6 @@
 /* Files are replaced whole; what cannot be written is said. */
 #include "file_fixture.h"
 
-#include "wimplan/file.h"
-
 #include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -34,12 +32,12 @@ Test(system, file_write_replaces)
 	char *bytes = NULL;
 	mode_t mask = umask(027);
 
-	cr_assert_eq(wp_file_write(path, "one", 3, &err), 0, "%s", err.message);
+	cr_assert_eq(write_file(path, "one", 3, &err), 0, "%s", err.message);
 	cr_assert_eq(stat(path, &before), 0);
 	cr_expect_eq(before.st_mode & 07777, 0640, "a new file follows the umask: %o", before.st_mode);
 
 	cr_assert_eq(chmod(path, 0606), 0);
-	cr_assert_eq(wp_file_write(path, "second", 6, &err), 0, "%s", err.message);
+	cr_assert_eq(write_file(path, "second", 6, &err), 0, "%s", err.message);
 	cr_assert_eq(stat(path, &st), 0);
 	cr_expect_eq(st.st_mode & 07777, 0606, "the old file's mode stays: %o", st.st_mode);
 	cr_expect_neq(st.st_ino, before.st_ino, "it is another file");
@@ -47,7 +45,7 @@ Test(system, file_write_replaces)
 	cr_expect_str_eq(bytes, "second");
 
 	cr_assert_eq(symlink("plan.json", link_path), 0);
-	cr_assert_eq(wp_file_write(link_path, "third", 5, &err), 0, "%s", err.message);
+	cr_assert_eq(write_file(link_path, "third", 5, &err), 0, "%s", err.message);
 	cr_assert_eq(lstat(link_path, &st), 0);
 	cr_expect(S_ISLNK(st.st_mode), "a link stays one");
 	cr_assert_eq(wp_file_read(arena, path, 100, &bytes, NULL, &err), 0);
@@ -55,8 +53,8 @@ Test(system, file_write_replaces)
 
 	/* A name that another process with our number left behind is in nobody's way. */
 	taken = wp_arena_printf(arena, "%s/.wimplan-%ld-0.tmp", folder, (long)getpid());
-	cr_assert_eq(wp_file_write(taken, "x", 1, &err), 0);
-	cr_assert_eq(wp_file_write(path, "", 0, &err), 0, "%s", err.message);
+	cr_assert_eq(write_file(taken, "x", 1, &err), 0);
+	cr_assert_eq(write_file(path, "", 0, &err), 0, "%s", err.message);
 	cr_expect_eq(count_entries(folder), 3);
 	umask(mask);
 	remove_folder(folder);
@@ -69,7 +67,7 @@ Test(system, file_write_in_the_working_folder)
 	struct wp_error err = { 0 };
 
 	cr_assert_eq(chdir(folder), 0);
-	cr_expect_eq(wp_file_write("bare", "x", 1, &err), 0, "%s", err.message);
+	cr_expect_eq(write_file("bare", "x", 1, &err), 0, "%s", err.message);
 	cr_expect_eq(access("bare", R_OK), 0);
 	cr_assert_eq(chdir("/"), 0);
 	cr_expect_eq(count_entries(folder), 1);
@@ -84,22 +82,22 @@ Test(system, file_write_failures)
 	struct wp_error err = { 0 };
 	char name[300];
 
-	cr_expect_eq(wp_file_write(missing, "x", 1, &err), WP_E_FAILED, "the folder is missing");
+	cr_expect_eq(write_file(missing, "x", 1, &err), WP_E_FAILED, "the folder is missing");
 	cr_expect_str_eq(err.code, "unwritable");
 	cr_expect_str_eq(err.subject, missing);
 	cr_expect(strstr(err.message, missing) && strstr(err.message, "No such file"), "%s", err.message);
-	cr_expect_eq(wp_file_write(folder, "x", 1, &err), WP_E_FAILED, "the target is a folder");
+	cr_expect_eq(write_file(folder, "x", 1, &err), WP_E_FAILED, "the target is a folder");
 	cr_expect(strstr(err.message, "Is a directory"), "%s", err.message);
-	cr_expect_eq(wp_file_write("/dev/full", "x", 1, &err), WP_E_FAILED, "a full device");
+	cr_expect_eq(write_file("/dev/full", "x", 1, &err), WP_E_FAILED, "a full device");
 	cr_expect(strstr(err.message, "No space left"), "%s", err.message);
-	cr_expect_eq(wp_file_write("", "x", 1, &err), WP_E_FAILED, "no name");
-	cr_expect_eq(wp_file_write("/dev/null", "x", 1, &err), 0, "%s", err.message);
+	cr_expect_eq(write_file("", "x", 1, &err), WP_E_FAILED, "no name");
+	cr_expect_eq(write_file("/dev/null", "x", 1, &err), 0, "%s", err.message);
 	cr_expect_eq(access("/dev/null", W_OK), 0);
 
 	/* The temporary file can be made and the rename fails: nothing is left of it. */
 	memset(name, 'n', sizeof name);
 	name[sizeof name - 1] = '\0';
-	cr_expect_eq(wp_file_write(below(arena, folder, name), "x", 1, &err), WP_E_FAILED, "a name that is too long");
+	cr_expect_eq(write_file(below(arena, folder, name), "x", 1, &err), WP_E_FAILED, "a name that is too long");
 	cr_expect_eq(count_entries(folder), 0);
 	remove_folder(folder);
 	wp_arena_free(arena);
@@ -113,7 +111,7 @@ Test(system, file_probe)
 	struct wp_error err = { 0 };
 	size_t length;
 
-	cr_assert_eq(wp_file_write(file, "stays", 5, &err), WP_OK, "%s", err.message);
+	cr_assert_eq(write_file(file, "stays", 5, &err), WP_OK, "%s", err.message);
 	cr_assert_eq(mkfifo(fifo, 0600), 0);
 	cr_expect_eq(wp_file_probe(file, WP_FILE_TARGET_NAMED, 100000, &err), WP_OK, "%s", err.message);
 	cr_expect_eq(wp_file_probe(below(arena, folder, "new"), WP_FILE_TARGET_NAMED, 0, &err), WP_OK, "%s", err.message);
@@ -141,7 +139,7 @@ Test(system, file_write_through_links)
 	/* A link to a link to what is not there: the file is made where they lead, and both stay. */
 	cr_assert_eq(symlink("second", link_path), 0);
 	cr_assert_eq(symlink(real, below(arena, folder, "second")), 0);
-	cr_expect_eq(wp_file_write(link_path, "made", 4, &err), WP_OK, "%s", err.message);
+	cr_expect_eq(write_file(link_path, "made", 4, &err), WP_OK, "%s", err.message);
 	cr_assert_eq(wp_file_read(arena, real, 100, &bytes, NULL, &err), WP_OK, "%s", err.message);
 	cr_expect_str_eq(bytes, "made");
 	cr_assert_eq(lstat(link_path, &st), 0);
@@ -151,11 +149,11 @@ Test(system, file_write_through_links)
 
 	/* Into a folder that is not there. */
 	cr_assert_eq(symlink("none/plan.json", below(arena, folder, "lost")), 0);
-	cr_expect_eq(wp_file_write(below(arena, folder, "lost"), "x", 1, &err), WP_E_FAILED);
+	cr_expect_eq(write_file(below(arena, folder, "lost"), "x", 1, &err), WP_E_FAILED);
 	cr_expect(strstr(err.message, "/lost, which leads to ") && strstr(err.message, "/none/plan.json, cannot be written: No such"),
 		  "%s", err.message);
 	cr_assert_eq(symlink("loop", below(arena, folder, "loop")), 0);
-	cr_expect_eq(wp_file_write(below(arena, folder, "loop"), "x", 1, &err), WP_E_FAILED);
+	cr_expect_eq(write_file(below(arena, folder, "loop"), "x", 1, &err), WP_E_FAILED);
 	cr_expect(strstr(err.message, "Too many levels"), "%s", err.message);
 	remove_folder(folder);
 	remove_folder(other);
@@ -173,7 +171,7 @@ Test(system, file_write_beside_follows_nothing)
 	struct wp_file_writer *writer;
 	struct wp_error err = { 0 };
 
-	cr_assert_eq(wp_file_write(victim, "stays", 5, &err), WP_OK);
+	cr_assert_eq(write_file(victim, "stays", 5, &err), WP_OK);
 	cr_assert_eq(symlink("victim", link_path), 0);
 	cr_assert_eq(symlink("nothing", names[1]), 0);
 	cr_assert_eq(mkfifo(fifo, 0600), 0);
@@ -214,15 +212,15 @@ Test(system, file_write_to_an_open_descriptor)
 	cr_assert_eq(symlink("/dev/stdout", below(arena, folder, "link")), 0);
 	cr_assert_eq(write(fd, "a", 1), 1);
 	saved = redirect(STDOUT_FILENO, dup(fd));
-	cr_expect_eq(wp_file_write("/dev/stdout", "b", 1, &err), WP_OK, "%s", err.message);
-	cr_expect_eq(wp_file_write(below(arena, folder, "link"), "c", 1, &err), WP_OK, "%s", err.message);
-	cr_expect_eq(wp_file_write(wp_arena_printf(arena, "/dev/fd/%d", fd), "d", 1, &err), WP_OK, "%s", err.message);
+	cr_expect_eq(write_file("/dev/stdout", "b", 1, &err), WP_OK, "%s", err.message);
+	cr_expect_eq(write_file(below(arena, folder, "link"), "c", 1, &err), WP_OK, "%s", err.message);
+	cr_expect_eq(write_file(wp_arena_printf(arena, "/dev/fd/%d", fd), "d", 1, &err), WP_OK, "%s", err.message);
 	cr_expect_eq(wp_file_probe("/dev/stdout", WP_FILE_TARGET_NAMED, 100, &err), WP_OK, "%s", err.message);
 	restore(STDOUT_FILENO, saved);
 	cr_assert_eq(write(fd, "e", 1), 1);
 	cr_assert_eq(wp_file_read(arena, out, 100, &bytes, NULL, &err), WP_OK);
 	cr_expect_str_eq(bytes, "abcde");
-	cr_expect_eq(wp_file_write("/dev/fd/987", "x", 1, &err), WP_E_FAILED);
+	cr_expect_eq(write_file("/dev/fd/987", "x", 1, &err), WP_E_FAILED);
 	cr_expect(strstr(err.message, "Bad file descriptor"), "%s", err.message);
 	/* Read from one: as a shell's <(…) gives it. */
 	cr_assert_eq(lseek(fd, 1, SEEK_SET), 1);
@@ -243,22 +241,22 @@ Test(system, file_write_keeps_what_was_taken_away)
 	struct stat st;
 	bool root = !geteuid();
 
-	cr_assert_eq(wp_file_write(path, "approved", 8, &err), WP_OK);
+	cr_assert_eq(write_file(path, "approved", 8, &err), WP_OK);
 	if (root) {
 		/* The owner stays. */
 		cr_assert_eq(chown(path, 65534, 65534), 0);
-		cr_assert_eq(wp_file_write(path, "approved", 8, &err), WP_OK);
+		cr_assert_eq(write_file(path, "approved", 8, &err), WP_OK);
 		cr_assert_eq(stat(path, &st), 0);
 		cr_expect(st.st_uid == 65534 && st.st_gid == 65534);
 		cr_assert_eq(chown(folder, 65534, 65534), 0);
 		cr_assert_eq(seteuid(65534), 0);
 	}
 	cr_assert_eq(chmod(path, 0444), 0);
-	cr_expect_eq(wp_file_write(path, "other", 5, &err), WP_E_FAILED, "it is read-only");
+	cr_expect_eq(write_file(path, "other", 5, &err), WP_E_FAILED, "it is read-only");
 	cr_expect(strstr(err.message, "approved.json cannot be written: Permission denied"), "%s", err.message);
 	cr_assert_eq(chmod(path, 0644), 0);
 	cr_assert_eq(chmod(folder, 0500), 0);
-	cr_expect_eq(wp_file_write(path, "other", 5, &err), WP_E_FAILED, "the folder is read-only");
+	cr_expect_eq(write_file(path, "other", 5, &err), WP_E_FAILED, "the folder is read-only");
 	cr_expect(strstr(err.message, "no file can be made in its folder: Permission denied"), "%s", err.message);
 	cr_assert_eq(chmod(folder, 0700), 0);
 	if (root)
@@ -276,7 +274,7 @@ Test(system, file_write_standard_output)
 	int saved;
 
 	saved = redirect(STDOUT_FILENO, open("/dev/full", O_WRONLY));
-	status = wp_file_write("-", "x", 1, &err);
+	status = write_file("-", "x", 1, &err);
 	restore(STDOUT_FILENO, saved);
 	cr_expect_eq(status, WP_E_FAILED);
 	cr_expect_str_eq(err.code, "stdout");
@@ -286,7 +284,7 @@ Test(system, file_write_standard_output)
 	cr_assert_eq(pipe(ends), 0);
 	close(ends[0]);
 	saved = redirect(STDOUT_FILENO, ends[1]);
-	status = wp_file_write(NULL, large, sizeof large, &err);
+	status = write_file(NULL, large, sizeof large, &err);
 	restore(STDOUT_FILENO, saved);
 	cr_expect_eq(status, WP_E_FAILED);
 	cr_expect_str_eq(err.code, "broken-pipe");
@@ -294,7 +292,7 @@ Test(system, file_write_standard_output)
 
 	cr_assert_eq(pipe(other), 0);
 	saved = redirect(STDOUT_FILENO, other[1]);
-	status = wp_file_write("-", "out", 3, &err);
+	status = write_file("-", "out", 3, &err);
 	restore(STDOUT_FILENO, saved);
 	cr_expect_eq(status, 0);
 	cr_expect_eq(read(other[0], got, sizeof got), 3);
@@ -347,7 +345,7 @@ Test(system, file_streams_that_do_not_block)
 	echo.out = back[1];
 	saved_out = redirect(STDOUT_FILENO, there[1]);
 	cr_assert_eq(pthread_create(&thread, NULL, echo_slowly, &echo), 0);
-	written = wp_file_write("-", sent, sizeof sent, &err);
+	written = write_file("-", sent, sizeof sent, &err);
 	restore(STDOUT_FILENO, saved_out);
 	cr_expect_eq(written, 0, "%s", err.message);
 	saved_in = redirect(STDIN_FILENO, back[0]);
@@ -369,12 +367,12 @@ Test(system, file_write_that_fails_half_way)
 	struct wp_error err = { 0 };
 	char *bytes = NULL;
 
-	cr_assert_eq(wp_file_write(path, "old", 3, &err), 0, "%s", err.message);
+	cr_assert_eq(write_file(path, "old", 3, &err), 0, "%s", err.message);
 	cr_assert_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
 	signal(SIGXFSZ, SIG_IGN);
 	limit.rlim_cur = 50000;
 	cr_assert_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
-	cr_expect_eq(wp_file_write(path, large, sizeof large, &err), WP_E_FAILED);
+	cr_expect_eq(write_file(path, large, sizeof large, &err), WP_E_FAILED);
 	limit.rlim_cur = limit.rlim_max;
 	cr_assert_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
 	cr_expect_str_eq(err.code, "unwritable");
