@@ -166,9 +166,9 @@ static int emit(struct wp_cli *cli, const struct verification *verification)
 				    sources, NULL);
 }
 
-/* How many sources are in each state, and how many that are to be sent were read whole. */
+/* How many sources are in each state, and of how many that are to be sent the data was read, and is as its digests say. */
 struct tally {
-	size_t of[WP_SOURCE_STATES], sound;
+	size_t of[WP_SOURCE_STATES], read, sound;
 };
 
 static struct tally count_states(const struct verification *verification)
@@ -177,7 +177,10 @@ static struct tally count_states(const struct verification *verification)
 
 	for (size_t i = 0; i < verification->count; i++) {
 		tally.of[verification->items[i].state]++;
-		tally.sound += verification->items[i].data == DATA_OK && is_to_be_sent(verification->items[i].entry);
+		if (verification->items[i].data == DATA_NOT_READ || !is_to_be_sent(verification->items[i].entry))
+			continue;
+		tally.read++;
+		tally.sound += verification->items[i].data == DATA_OK;
 	}
 	return tally;
 }
@@ -245,7 +248,11 @@ static int print(struct wp_cli *cli, const struct arguments *args, const struct 
 		return emit(cli, verification);
 	add_sources(cli, verification, args->all, &buf);
 	add_wrapped(cli, &buf, "", total_words(cli->arena, verification, &tally));
-	if (tally.sound)
+	if (tally.sound && tally.sound < tally.read)
+		add_wrapped(cli, &buf, "",
+			    wp_arena_printf(cli->arena, "The .wim of %zu packages to be refreshed was read: all digests fit in that of %zu.",
+					    tally.read, tally.sound));
+	else if (tally.sound)
 		add_wrapped(cli, &buf, "",
 			    wp_arena_printf(cli->arena, "The .wim of %zu package%s to be refreshed was read whole: all digests fit.",
 					    tally.sound, wp_plural(tally.sound)));

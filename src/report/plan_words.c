@@ -259,7 +259,8 @@ char *wp_words_no_changes(struct wp_arena *arena, const struct wp_plan *plan)
 	if (wp_plan_has_changes(plan))
 		return NULL;
 	if (!compared)
-		return wp_arena_strdup(arena, "No changes. No package could be compared with its source.");
+		return wp_arena_strdup(arena, plan->summary.blocked ? "No changes. Each package is blocked." :
+								      "No changes. There is no package to look at.");
 	if (plan->summary.report_only)
 		return wp_arena_printf(arena,
 				       "No changes to make. %" PRIu64 " boot image%s would change and %s only reported "

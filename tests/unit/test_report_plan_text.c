@@ -153,7 +153,7 @@ Test(report, text_of_plans_without_changes)
 	f.plan.entries = &f.entries[FIXTURE_BLOCKED];
 	f.plan.summary = (struct wp_summary){ .packages = 1, .blocked = 1 };
 	text = text_of(&f.plan, 80, false, false);
-	cr_expect_contains(text, "No changes. No package could be compared with its source.\n");
+	cr_expect_contains(text, "No changes. Each package is blocked.\n");
 	free(text);
 
 	f.plan.entries = &f.entries[FIXTURE_BOOT];
