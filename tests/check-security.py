@@ -11,7 +11,7 @@ TOP = pathlib.Path(__file__).resolve().parent.parent
 PAGE = TOP / "man" / "wimplan-security.7.scd"
 LIMITS = {
     "images in one file": "IMAGES", "bytes of the XML of one file": "XML_BYTES", "elements and attributes in it": "XML_ELEMENTS",
-    "levels of elements or JSON values": "NESTING", "blobs of a file or of a split set": "BLOBS",
+    "levels of elements or JSON values": "NESTING", "levels of the JSON of an export": "EXPORT_NESTING", "blobs of a file or of a split set": "BLOBS",
     "files, folders and streams in one image": "TREE_NODES", "bytes of the metadata of one image": "TREE_BYTES",
     "bytes of a file inside of a WIM": "FILE_DATA", "bytes that reading it takes, with its chunk and the blob table": "FILE_HELD",
     "of them such as no WIM has": "XML_OTHER", "bytes that are kept of it": "XML_KEPT",

@@ -31,6 +31,8 @@
 #define WP_LIMIT_XML_MARKUP (1u << 20)
 /* Depth of elements or of JSON values, in any document that is read. */
 #define WP_LIMIT_NESTING 128u
+/* The same of a JSON export: a record, which is read again, has a row up to two levels deeper (src/import/record_documents.c). */
+#define WP_LIMIT_EXPORT_NESTING 126u
 /* Bytes of one record of an export. */
 #define WP_LIMIT_RECORD_BYTES (64u << 20)
 /* Places in one task sequence that name a package; real ones have dozens. */

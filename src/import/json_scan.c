@@ -53,9 +53,9 @@ int wp_json_fail_at_end(struct wp_json_scan *scan, int c)
 
 int wp_json_descend(struct wp_json_scan *scan)
 {
-	if (scan->depth >= WP_LIMIT_NESTING)
+	if (scan->depth >= WP_LIMIT_EXPORT_NESTING)
 		return wp_input_fail(scan->input, scan->err, "JSON is nested more than %u deep; is it the right file?",
-				     WP_LIMIT_NESTING);
+				     WP_LIMIT_EXPORT_NESTING);
 	scan->depth++;
 	return WP_OK;
 }

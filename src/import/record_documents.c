@@ -4,10 +4,14 @@
 #include "normalize.h"
 
 #include "wimplan/json.h"
+#include "wimplan/limits.h"
 #include "wimplan/text.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+/* A package's row stands one level below its record, another row of it, in a list, two. */
+_Static_assert(WP_LIMIT_EXPORT_NESTING + 2 <= WP_LIMIT_NESTING, "a record could not be read again");
 
 static const char *const companion_keys[WP_COMPANION_KINDS] = {
 	[WP_COMPANION_IMAGE_INFORMATION] = "image_information",

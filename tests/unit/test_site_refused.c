@@ -162,7 +162,8 @@ Test(site, nesting_is_bounded)
 		/* Some repeat two levels at a time: then the bound is crossed by the second one. */
 		size_t step = strlen(cases[i].open) > 3 ? 2 : 1;
 		size_t around = strcmp(cases[i].name, "JSON pages") == 0 ? 1 : cases[i].around;
-		size_t most = (WP_LIMIT_NESTING - around) / step;
+		bool is_json = strncmp(cases[i].name, "JSON", 4) == 0;
+		size_t most = ((is_json ? WP_LIMIT_EXPORT_NESTING : WP_LIMIT_NESTING) - around) / step;
 		char *good =
 			repeat(cases[i].before, cases[i].open, most, cases[i].middle, cases[i].close, cases[i].after);
 		char *bad = repeat(cases[i].before, cases[i].open, most + 1, cases[i].middle, cases[i].close,
@@ -171,11 +172,38 @@ Test(site, nesting_is_bounded)
 			repeat(cases[i].before, cases[i].open, 100000, cases[i].middle, cases[i].close, cases[i].after);
 
 		wp_record_set_free(import_good(cases[i].name, good));
-		import_bad(cases[i].name, bad, "export-invalid", strncmp(cases[i].name, "JSON", 4) ? "nested too deeply" : "more than 128 deep");
+		import_bad(cases[i].name, bad, "export-invalid", is_json ? "more than 126 deep" : "nested too deeply");
 		import_bad(cases[i].name, worse, "export-invalid", "line 1, column ");
 		free(good);
 		free(bad);
 		free(worse);
+	}
+}
+
+/* What is taken is read again from a cache: a record is not nested deeper than that has to be, wherever its row stands in it. */
+Test(site, records_of_the_deepest_rows_can_be_read)
+{
+	static const struct {
+		const char *name, *before;
+	} rows[] = {
+		{ "a package", "{\"PackageID\":\"P010000A\",\"PackageType\":257,\"PkgFlags\":0,\"New\":" },
+		{ "what its content is", "{\"__CLASS\":\"SMS_ImagePackage\",\"PackageID\":\"P010000A\"}\n"
+					 "{\"__CLASS\":\"SMS_ObjectContentExtraInfo\",\"PackageID\":\"P010000A\",\"SourceVersion\":" },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char *text = repeat(rows[i].before, "[", WP_LIMIT_EXPORT_NESTING - 1, "1", "]", "}\n");
+		struct wp_record_set *set = import_good(rows[i].name, text);
+		char *record = json_dumps(json_array_get(set->documents, 0), JSON_COMPACT);
+		struct wp_error err;
+		json_t *again;
+
+		cr_assert(strstr(record, "[[[["), "%s: %s", rows[i].name, record);
+		cr_expect_eq(wp_json_parse(record, strlen(record), "record", &again, &err), WP_OK, "%s: %s", rows[i].name, err.message);
+		json_decref(again);
+		free(record);
+		free(text);
+		wp_record_set_free(set);
 	}
 }
 
