@@ -29,12 +29,6 @@ static int fail_missing(const char *path, struct wp_error *err)
 		       "there is no cache %s yet; make one with `wimplan import FILE`", path);
 }
 
-static int fail_foreign(const char *path, const char *what, struct wp_error *err)
-{
-	return wp_fail(err, WP_E_FAILED, "cache-foreign", path,
-		       "%s is %s, not a cache of wimplan; name another file with --cache", path, what);
-}
-
 /* There is no cache yet, and none can be made. */
 static int fail_place(const struct wp_cache *cache, const char *why, int error, struct wp_error *err)
 {
@@ -82,7 +76,7 @@ static int check_file(const struct wp_cache *cache, struct wp_error *err)
 			       strerror(error));
 	/* Opening a FIFO would wait for its other end. */
 	if (file.kind != WP_FILE_KIND_REGULAR)
-		return fail_foreign(path, file.kind == WP_FILE_KIND_FOLDER ? "a folder" : "not a regular file", err);
+		return wp_cache_fail_foreign(path, file.kind == WP_FILE_KIND_FOLDER ? "a folder" : "not a regular file", err);
 	error = write ? wp_file_may_write(path) : 0;
 	if (error)
 		return fail_errno(cache, "it was opened", error, err);
@@ -100,7 +94,7 @@ static int open_database(struct wp_cache *cache, int flags, struct wp_error *err
 	if (!status)
 		status = wp_cache_version(cache, &version, err);
 	if (status && wp_db_is_foreign(&cache->db))
-		return fail_foreign(cache->path, "no SQLite database", err);
+		return wp_cache_fail_foreign(cache->path, "no SQLite database", err);
 	if (status)
 		return status;
 	cache->version = version;

@@ -21,6 +21,9 @@ struct wp_cache {
 #define WP_CACHE_APPLICATION 0x57494d50
 #define WP_CACHE_VERSION 8
 
+/* What stands at @path is no cache; @what: what it is instead. */
+int wp_cache_fail_foreign(const char *path, const char *what, struct wp_error *err);
+
 /*
  * Whose database it is: *@ret_version is the version of the cache's tables, 0 when it is nobody's yet. What is not a
  * cache, has a newer version or lacks its tables is an error.

@@ -160,10 +160,10 @@ static const struct {
 	"'snapshots', 'records', 'baselines', 'identities', 'summaries', 'questions', 'plans', 'plan_sources', " \
 	"'manifests', 'site_rows', 'events', 'event_packages', 'profiles', 'boot_facts', 'briefs'"
 
-static int fail_foreign(const char *path, struct wp_error *err)
+int wp_cache_fail_foreign(const char *path, const char *what, struct wp_error *err)
 {
 	return wp_fail(err, WP_E_FAILED, "cache-foreign", path,
-		       "%s is another program's database, not a cache of wimplan; name another file with --cache", path);
+		       "%s is %s, not a cache of wimplan; name another file with --cache", path, what);
 }
 
 int wp_cache_version(const struct wp_cache *cache, int *ret_version, struct wp_error *err)
@@ -188,7 +188,7 @@ int wp_cache_version(const struct wp_cache *cache, int *ret_version, struct wp_e
 	if (!application && !version && !objects)
 		return WP_OK;
 	if (application != WP_CACHE_APPLICATION)
-		return fail_foreign(cache->path, err);
+		return wp_cache_fail_foreign(cache->path, "another program's database", err);
 	if (version > WP_CACHE_VERSION)
 		return wp_fail(err, WP_E_FAILED, "cache-newer", cache->path,
 			       "the cache %s was made by a newer wimplan (format %lld, this one knows %d); use that "

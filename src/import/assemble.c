@@ -290,7 +290,7 @@ int wp_assembler_describe_rest(struct wp_assembler *assembler, const json_t *des
 {
 	const char *taken_at = wp_json_get_text(description, "taken_at");
 	const char *site = wp_json_get_text(description, "site_code");
-	struct wp_time time = taken_at ? wp_time_parse(taken_at) : (struct wp_time){ 0 };
+	struct wp_time time = wp_time_parse(taken_at);
 
 	if (taken_at && !time.known)
 		wp_diag_add(assembler->arena, &assembler->diags, WP_SEVERITY_WARNING, "bad-value", file,

@@ -176,7 +176,7 @@ static json_t *normalize_date(const json_t *value, enum wp_value_kind *ret_kind)
 
 	if (text && (!*text || is_first_year(text) || strcmp(text, "-1") == 0))
 		return NULL;
-	time = text ? wp_time_parse(text) : (struct wp_time){ 0 };
+	time = wp_time_parse(text);
 	if (time.known) {
 		arena = wp_arena_new();
 		return wp_json_must(json_string(wp_time_iso(arena, time)));
