@@ -105,10 +105,11 @@ static int check_plan(struct wp_apply *apply, struct wp_cli *cli)
 	size_t conflicts = 0;
 	int status = wp_apply_begin(apply, cli);
 
-	if (!status)
-		status = wp_apply_prepare(apply);
+	/* Before signals are caught: a pipe without a reader is waited for, and that has to be interruptible. */
 	if (!status)
 		status = wp_events_open(apply);
+	if (!status)
+		status = wp_apply_prepare(apply);
 	if (status)
 		return status;
 	wp_event(apply, "check", NULL, apply->connection.url, -1);
