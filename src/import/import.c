@@ -62,12 +62,13 @@ static int open_file(const char *path, struct file *file, struct wp_time *ret_mo
 	error = input ? wp_file_open_input(&file->fd) : wp_file_open_any(path, WP_FILE_HOW_FOLLOW, &file->fd, &status);
 	if (!error && input)
 		error = wp_file_look_open(file->fd, &status);
+	if (error == ENOENT || error == ENOTDIR)
+		return wp_fail(err, WP_E_NOT_FOUND, "export-unreadable", file->name, "%s does not exist; check the path", file->name);
 	if (error)
-		return wp_fail(err, error == ENOENT ? WP_E_NOT_FOUND : WP_E_FAILED, "export-unreadable", file->name,
-			       "%s: cannot be opened: %s", file->name, strerror(error));
+		return wp_fail(err, WP_E_FAILED, "export-unreadable", file->name, "%s cannot be opened: %s", file->name, strerror(error));
 	if (status.kind == WP_FILE_KIND_FOLDER || status.kind == WP_FILE_KIND_DISK)
 		return wp_fail(err, WP_E_FAILED, "export-unreadable", file->name,
-			       "%s: is no file; name the files that were exported", file->name);
+			       "%s is no file; name the files that were exported", file->name);
 	/* Its writer may come later than we do, as with cat(1); to open it never waits. */
 	if (status.kind == WP_FILE_KIND_PIPE)
 		wp_clock_wait_input(file->fd);
