@@ -73,7 +73,7 @@ def says_why(command, ground, fault, failed, text):
     """Whether a text names what failed; where everything fails from there on that may be what failed at last."""
     found = names(command, ground, failed)
     if fault[1] or "standard output" in failed:
-        found |= {"standard output", "plan.receipt.json", "cache.db", *command.changes, *command.needs, "/sources", "/temporary"}
+        found |= {"standard output", "plan.receipt.json", "cache.db", *command.changes, *command.needs, "/sources", "/temporary", "wimplan.conf"}
     return any(name in text for name in found)
 
 
