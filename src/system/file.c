@@ -94,11 +94,14 @@ int wp_file_descriptor(const char *path)
 	return WP_E_FAILED;
 }
 
+/* The limits of real files are whole MiB. */
 static int too_large(const char *name, const char *path, size_t limit, struct wp_error *err)
 {
+	bool in_mebibytes = limit && limit % ((size_t)1 << 20) == 0;
+
 	return wp_fail(err, WP_E_FAILED, "too-large", path,
-		       "%s is larger than the %zu bytes that are read of such a file; check that it is the right one",
-		       name, limit);
+		       "%s is larger than %zu %s, and no more is read of such a file; check that it is the right one", name,
+		       in_mebibytes ? limit >> 20 : limit, in_mebibytes ? "MiB" : "bytes");
 }
 
 static const char *kind_of(enum wp_file_kind kind)
