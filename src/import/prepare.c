@@ -201,7 +201,8 @@ static bool make_brief(struct wp_prepared *ret)
 	struct wp_record record;
 	struct wp_error err;
 
-	if (!ret->identity.class_known || ret->dates)
+	/* A row without a package is refused when its turn comes. */
+	if (!ret->identity.class_known || ret->dates || !json_object_get(ret->clean, "PackageID"))
 		return false;
 	document = wp_row_document(ret);
 	if (wp_record_decode(scratch, document, &record, &err))
