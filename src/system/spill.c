@@ -87,8 +87,7 @@ static int open_named(const char *beside, int *ret_fd)
 
 static int open_file(struct wp_spill *spill)
 {
-	const char *slash = strrchr(spill->beside, '/');
-	size_t length = slash ? (size_t)(slash - spill->beside) + 1 : 0;
+	size_t length = wp_folder_length(spill->beside);
 	char *folder;
 	int error = spill->dispensable ? 0 : wp_file_make_folders(spill->beside);
 

@@ -50,8 +50,10 @@ static int counts(void *caller)
 	Dl_info where;
 	int found;
 
-	if (counted[at] == caller || ignored[at] == caller)
-		return counted[at] == caller;
+	if (counted[at] == caller)
+		return 1;
+	if (ignored[at] == caller)
+		return 0;
 	found = dladdr(caller, &where) != 0;
 	for (size_t i = 0; found && i < sizeof others / sizeof *others; i++)
 		found = !strstr(where.dli_fname, others[i]);
