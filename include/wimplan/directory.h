@@ -7,14 +7,17 @@
 
 #include <stdbool.h>
 
-/* Opens what the path leads to, only to know it again: it need not be readable. */
-int wp_directory_mark(const char *path, int *ret_fd);
-
 /*
  * Opens a folder to list it. What is no folder is opened only to know it again where @file allows it, and is ENOTDIR
  * otherwise.
  */
 int wp_directory_open(const char *path, bool file, int *ret_fd);
+
+/*
+ * Opens what stands at @relative below the open folder, as above, where the system can tell at once that no link on the way leads out
+ * of it. Any errno says only that this was not possible.
+ */
+int wp_directory_open_inside(int folder, const char *relative, bool file, int *ret_fd);
 
 /* Opens the folder at @relative below the open one, "" for itself. A link at its end is an error. */
 int wp_directory_open_below(int folder, const char *relative, int *ret_fd);
@@ -22,7 +25,7 @@ int wp_directory_open_below(int folder, const char *relative, int *ret_fd);
 /*
  * Where the open file is, is looked at, not where a name would lead: nobody can put a link in between. 0 when @fd is
  * @folder or stands below it, EXDEV when it does not, as openat2() answers for RESOLVE_BENEATH, and another errno where
- * that cannot be told. (openat2() itself also refuses absolute links that lead back into the folder.)
+ * that cannot be told. (openat2() itself also refuses absolute links that lead back into the folder: hence both.)
  */
 int wp_directory_inside(int folder, int fd);
 

@@ -102,7 +102,7 @@ static int open_root(struct mount *mount)
 
 	wp_mutex_lock(mount->root->lock);
 	if (mount->fd < 0) {
-		error = wp_directory_mark(mount->root->path, &mount->fd);
+		error = wp_directory_open(mount->root->path, true, &mount->fd);
 	}
 	wp_mutex_unlock(mount->root->lock);
 	return error;
@@ -115,8 +115,13 @@ static int open_root(struct mount *mount)
 static int open_below(const struct wp_lookup *lookup, const struct mount *mount, const char *path, bool file,
 		      int *ret_fd)
 {
-	int fd, error = wp_directory_open(path, file, &fd);
+	const char *relative = path + strlen(mount->root->path);
+	int fd, error;
 
+	relative += strspn(relative, "/");
+	if (!lookup->follow_links && !wp_directory_open_inside(mount->fd, relative, file, ret_fd))
+		return 0;
+	error = wp_directory_open(path, file, &fd);
 	if (error)
 		return error;
 	error = lookup->follow_links ? 0 : wp_directory_inside(mount->fd, fd);

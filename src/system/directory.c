@@ -8,23 +8,40 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
-
-int wp_directory_mark(const char *path, int *ret_fd)
-{
-	*ret_fd = wp_open(AT_FDCWD, path, O_PATH, 0);
-	return *ret_fd < 0 ? errno : 0;
-}
 
 int wp_directory_open(const char *path, bool file, int *ret_fd)
 {
 	/* A folder that the file server has elsewhere is only mounted when it is opened to be read. */
 	*ret_fd = wp_open(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0);
 	if (*ret_fd < 0 && errno == ENOTDIR && file)
-		return wp_directory_mark(path, ret_fd);
+		*ret_fd = wp_open(AT_FDCWD, path, O_PATH, 0);
 	return *ret_fd < 0 ? errno : 0;
+}
+
+/* openat2(2), for which the C library of Debian 12 has no function. */
+int wp_directory_open_inside(int folder, const char *relative, bool file, int *ret_fd)
+{
+	struct open_how how = { .flags = O_CLOEXEC | (file ? O_PATH : O_RDONLY | O_DIRECTORY), .resolve = RESOLVE_BENEATH };
+	int fd = (int)syscall(SYS_openat2, folder, *relative ? relative : ".", &how, sizeof how);
+	struct wp_file_status status;
+	int error = fd < 0 ? errno : 0;
+
+	/* A folder is opened to be read, as above. */
+	if (!error && file) {
+		error = wp_file_look_open(fd, &status);
+		if (!error && status.kind == WP_FILE_KIND_FOLDER)
+			error = EISDIR;
+	}
+	if (!error)
+		*ret_fd = fd;
+	else
+		wp_closep(&fd);
+	return error;
 }
 
 int wp_directory_open_below(int folder, const char *relative, int *ret_fd)
