@@ -22,8 +22,12 @@ static bool is_in_list(const struct wp_entry *entry, bool unchanged)
 	return (entry->status == WP_ENTRY_UNCHANGED) == unchanged;
 }
 
-/* Entries whose texts are made at once: enough for starting the hands to cost little, and few enough for the texts to take no memory. */
-#define PIECE 256u
+/*
+ * Entries whose texts are made at once: enough for starting the hands to cost little, and few enough for the texts to take no memory. One
+ * of the unchanged has 300 bytes, one of the changes 10 KB and more.
+ */
+#define PIECE 2048u
+#define PIECE_OF_CHANGES 256u
 
 struct piece {
 	const struct wp_entry *entries[PIECE];
@@ -49,11 +53,12 @@ static void each_text(const struct wp_crew *crew, const struct wp_plan *plan, bo
 		      bool (*take)(void *context, const struct wp_buf *text), void *context)
 {
 	struct piece *piece = wp_must(calloc(1, sizeof *piece));
+	size_t most = unchanged ? PIECE : PIECE_OF_CHANGES;
 	bool more = true;
 
 	piece->canonical = canonical;
 	for (size_t at = 0; more && at < plan->entry_count;) {
-		for (piece->count = 0; at < plan->entry_count && piece->count < PIECE; at++)
+		for (piece->count = 0; at < plan->entry_count && piece->count < most; at++)
 			if (is_in_list(&plan->entries[at], unchanged))
 				piece->entries[piece->count++] = &plan->entries[at];
 		atomic_store(&piece->next, 0);
