@@ -48,6 +48,12 @@ int wp_process_become(const char *name, char **argv, char ret_path[WP_PROGRAM_PA
  */
 void wp_memory_give_back(void *begin, size_t size);
 
+/*
+ * Has the threads share heaps, two for each processor. The C library makes eight (mallopt(3), M_ARENA_MAX), and what is free in one of
+ * them is of no use to the threads of another: of 32 that scan by turns each took its part for good.
+ */
+void wp_memory_limit_heaps(unsigned int processors);
+
 /* A core file would be one more place for the secrets in memory. systemd-coredump keeps to this too. */
 void wp_process_forbid_core(void);
 

@@ -36,6 +36,7 @@ int main(int argc, char **argv)
 	struct wp_env env = wp_machine_env(WP_STANDARD_OUTPUT);
 	struct wp_cli cli = { .program = &program, .env = &env, .arena = arena };
 
+	wp_memory_limit_heaps(env.processors);
 	wp_program_run(&cli, argc, argv);
 	return wp_program_end(cli.status);
 }

@@ -2,7 +2,10 @@
 /* The process that this is. */
 #include "wimplan/machine.h"
 
+#include "wimplan/limits.h"
+
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -22,6 +25,11 @@ void wp_memory_give_back(void *begin, size_t size)
 	/* Where it is locked it stays, and what is in it: then it must become 0 all the same. */
 	if (madvise(begin, size, MADV_DONTNEED))
 		memset(begin, 0, size);
+}
+
+void wp_memory_limit_heaps(unsigned int processors)
+{
+	mallopt(M_ARENA_MAX, processors < WP_LIMIT_JOBS ? 2 * (int)processors : 2 * (int)WP_LIMIT_JOBS);
 }
 
 void wp_process_forbid_core(void)
