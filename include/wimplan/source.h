@@ -175,10 +175,9 @@ struct wp_scan_options {
 	 * enough, of an upgrade package's folder and of a file whose XML is compressed.
 	 */
 	bool identify;
-	/* Of so many contents that are read summaries are made, and of so many folders the manifests are kept. */
-	size_t summaries, manifests;
-	/* Called for each source that is done with how many are, never concurrently; NULL for none. */
-	void (*progress)(void *context, size_t done, size_t total);
+	size_t manifests; /* of so many folders they are kept */
+	/* Called for each source that is done with how many there are, by any thread; NULL for none. */
+	void (*progress)(void *context, size_t total);
 	void *progress_context;
 };
 
@@ -193,10 +192,12 @@ struct wp_scan;
 /*
  * Looks at the source of each of @count records, headers and XML alone; records with one source share one observation.
  * The result is the same for every number of threads. Records without a source path have an observation with the gate
- * WP_GATE_NO_SOURCE. wp_scan_finish() must follow.
+ * WP_GATE_NO_SOURCE. Other threads go on with that behind the caller, who comes to wp_scan_wait() and then to wp_scan_finish().
  */
 struct wp_scan *wp_scan_begin(const struct wp_record *records, size_t count, const struct wp_scan_options *options)
 	__attribute__((returns_nonnull));
+/* Helps them until all sources are found. Returns of how many folders the scan has the manifests. */
+size_t wp_scan_wait(struct wp_scan *scan);
 /*
  * The files whose contents have to be known, each id once and by id. Whoever knows one sets state, content and boot before
  * wp_scan_finish(); after it they say what was learned. Borrowed.
@@ -204,12 +205,11 @@ struct wp_scan *wp_scan_begin(const struct wp_record *records, size_t count, con
 struct wp_file_content *wp_scan_files(const struct wp_scan *scan, size_t *ret_count);
 /* The one of them with this id; NULL when there is none. Borrowed. */
 const struct wp_file_content *wp_scan_file(const struct wp_scan *scan, const char *file_id);
-/* Reads the contents that nobody knew, and completes the observations. */
-void wp_scan_finish(struct wp_scan *scan);
+/* Reads the contents that nobody knew, and completes the observations. At most @summaries are made of what is read; returns how many were. */
+size_t wp_scan_finish(struct wp_scan *scan, size_t summaries);
 /* The observation of record @i. Borrowed. */
 const struct wp_observation *wp_scan_observation(const struct wp_scan *scan, size_t i);
-/* Of how many contents it has made summaries, and of how many folders it has the manifests. */
-void wp_scan_count_made(const struct wp_scan *scan, size_t *ret_summaries, size_t *ret_manifests);
+/* Waits where wp_scan_wait() was not come to. NULL is allowed. */
 void wp_scan_free(struct wp_scan *scan);
 
 /* A source that a plan wants to be distributed, as the plan found it. */

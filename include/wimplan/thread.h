@@ -6,11 +6,21 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct wp_threads;
+
 /*
  * Calls @work with each number below @count (1 or more), on as many threads at once, of which the calling one is one, and
  * returns when all have ended. A number for which the system gives no thread comes last, on the calling one.
  */
 void wp_threads_run(unsigned int count, void (*work)(void *context, unsigned int number), void *context);
+
+/*
+ * The same, but the calling thread goes on with something else before it comes to wp_threads_end(), where it does its part. The others
+ * stand back behind it where there are not processors for all.
+ */
+struct wp_threads *wp_threads_begin(unsigned int count, void (*work)(void *context, unsigned int number), void *context)
+	__attribute__((returns_nonnull));
+void wp_threads_end(struct wp_threads *threads);
 
 /* What a thread does while another one ends the process. */
 _Noreturn void wp_thread_wait_for_end(void);

@@ -86,24 +86,39 @@ static size_t want_samples(struct wp_batches *batches, struct wp_arena *scratch,
 	return taken;
 }
 
-static struct wp_scan *scan(struct wp_batches *batches, struct wp_arena *arena, const struct wanted *wanted, struct wp_expect_found **ret_found)
+static struct wp_cli_scan how_to(const struct wp_batches *batches, struct wp_arena *arena, struct wp_expect_found *found)
 {
-	struct wp_scan *result;
+	return (struct wp_cli_scan){ .arena = arena, .cache = batches->inputs->cache, .found = found };
+}
 
-	*ret_found = wp_arena_alloc(arena, wanted->count * sizeof **ret_found);
-	if (!wanted->count)
-		return NULL;
-	result = wp_cli_scan(batches->cli, wanted->records, wanted->count, batches->config, (struct wp_cli_scan){
-		.series = &batches->series,
-		.arena = arena,
-		.cache = batches->inputs->cache,
-		.progress = batches->progress,
-		.found = *ret_found,
-	});
+/* The threads begin to find what is wanted; NULL when nothing is. */
+static struct wp_scan *begin_scan(struct wp_batches *batches, const struct wanted *wanted)
+{
+	struct wp_cli_scan how = how_to(batches, NULL, NULL);
+
+	return !wanted->count ? NULL : wp_cli_scan_begin(batches->cli, &batches->series, wanted->records, wanted->count, batches->config, &how);
+}
+
+/* Ends a scan that was waited for, with what is found in each of its @count sources. */
+static void end_scan(struct wp_batches *batches, struct wp_scan *scan, struct wp_arena *arena, size_t count, struct wp_expect_found *found)
+{
+	struct wp_cli_scan how = how_to(batches, arena, found);
+
+	wp_cli_scan_end(batches->cli, &batches->series, scan, count, batches->config, &how);
 	/* Nothing is kept in the cache before the end: what one copy says of a file is not to be believed of the next one. */
 	if (batches->inputs->keeps)
-		wp_learned_files_add(&batches->learned, result);
-	return result;
+		wp_learned_files_add(&batches->learned, scan);
+}
+
+/* Looks at the sources that stay. */
+static void look_at_shared(struct wp_batches *batches, const struct wanted *wanted)
+{
+	batches->shared = begin_scan(batches, wanted);
+	if (!batches->shared)
+		return;
+	batches->found = wp_arena_alloc(batches->cli->arena, wanted->count * sizeof *batches->found);
+	wp_cli_scan_wait(&batches->series, batches->shared);
+	end_scan(batches, batches->shared, batches->cli->arena, wanted->count, batches->found);
 }
 
 void wp_batches_begin(struct wp_cli *cli, const struct wp_config *config, const struct wp_plan_inputs *inputs,
@@ -120,7 +135,7 @@ void wp_batches_begin(struct wp_cli *cli, const struct wp_config *config, const 
 		.cli = cli,
 		.config = config,
 		.inputs = inputs,
-		.progress = progress,
+		.series.progress = progress,
 		.source_of = wp_arena_alloc(cli->arena, inputs->set->count * sizeof *ret->source_of),
 		.original_of = wp_arena_alloc(cli->arena, inputs->set->count * sizeof *ret->original_of),
 		.learned.arena = wp_arena_new(),
@@ -131,42 +146,75 @@ void wp_batches_begin(struct wp_cli *cli, const struct wp_config *config, const 
 		ret->series.later = alone;
 	else
 		ret->series.total = alone;
-	ret->shared = scan(ret, cli->arena, &wanted, &ret->found);
+	look_at_shared(ret, &wanted);
 	for (size_t i = 0; i < samples; i++)
 		observations[i] = places[i] ? wp_scan_observation(ret->shared, places[i] - 1) : NULL;
 	*ret_samples = observations;
 }
 
-void wp_batches_look(struct wp_batches *batches, const struct wp_record *const *records, size_t count, struct wp_plan_batch *ret)
+/* The threads begin to find the sources of the next batch. */
+static void look_ahead(struct wp_batches *batches)
 {
-	struct wp_arena *arena = wp_arena_new();
-	size_t *places = wp_arena_alloc(arena, count * sizeof *places);
-	struct wp_expect_found *found;
+	size_t left = batches->count - batches->given, count = left < WP_PLAN_BATCH ? left : WP_PLAN_BATCH;
+	const struct wp_record *const *records = batches->order + batches->given;
 	struct wanted wanted = { .count = 0 };
+	struct wp_plan_batch *batch = &batches->ahead;
 
-	*ret = (struct wp_plan_batch){
-		.arena = arena,
-		.records = records,
-		.count = count,
-		.seen = wp_arena_alloc(arena, count * sizeof *ret->seen),
-		.originals = wp_arena_alloc(arena, count * sizeof *ret->originals),
-		.found = wp_arena_alloc(arena, count * sizeof *ret->found),
-		.shared = batches->shared,
-	};
+	*batch = (struct wp_plan_batch){ .records = records, .count = count };
+	if (!count)
+		return;
+	batch->arena = wp_arena_new();
+	batch->places = wp_arena_alloc(batch->arena, count * sizeof *batch->places);
 	for (size_t i = 0; i < count; i++)
 		if (!batches->source_of[place_of(batches, records[i])])
-			places[i] = want(arena, &wanted, *records[i]);
-	ret->scan = scan(batches, arena, &wanted, &found);
-	for (size_t i = 0; i < count; i++) {
-		size_t at = place_of(batches, records[i]), original = batches->original_of[at];
+			batch->places[i] = want(batch->arena, &wanted, *records[i]);
+	batch->wanted = wanted.count;
+	batch->scan = begin_scan(batches, &wanted);
+	batches->given += count;
+}
 
-		ret->seen[i] = places[i] ? wp_scan_observation(ret->scan, places[i] - 1)
-					 : wp_scan_observation(batches->shared, batches->source_of[at] - 1);
-		ret->found[i] = places[i] ? found[places[i] - 1] : batches->found[batches->source_of[at] - 1];
-		ret->originals[i] = original ? wp_scan_observation(batches->shared, original - 1) : NULL;
+void wp_batches_start(struct wp_batches *batches, const struct wp_record *const *order, size_t count)
+{
+	batches->order = order;
+	batches->count = count;
+	look_ahead(batches);
+}
+
+/* Gives each record of a batch what was seen of its source. */
+static void hand_out(struct wp_batches *batches, struct wp_plan_batch *batch, const struct wp_expect_found *found)
+{
+	for (size_t i = 0; i < batch->count; i++) {
+		size_t at = place_of(batches, batch->records[i]), original = batches->original_of[at], place = batch->places[i];
+
+		batch->seen[i] = place ? wp_scan_observation(batch->scan, place - 1)
+				       : wp_scan_observation(batches->shared, batches->source_of[at] - 1);
+		batch->found[i] = place ? found[place - 1] : batches->found[batches->source_of[at] - 1];
+		batch->originals[i] = original ? wp_scan_observation(batches->shared, original - 1) : NULL;
 		if (batches->inputs->keeps)
-			wp_learned_files_add_folder(&batches->learned, ret->seen[i]);
+			wp_learned_files_add_folder(&batches->learned, batch->seen[i]);
 	}
+}
+
+bool wp_batches_next(struct wp_batches *batches, struct wp_plan_batch *ret)
+{
+	struct wp_expect_found *found;
+
+	*ret = batches->ahead;
+	batches->ahead = (struct wp_plan_batch){ .count = 0 };
+	if (!ret->count)
+		return false;
+	ret->shared = batches->shared;
+	ret->seen = wp_arena_alloc(ret->arena, ret->count * sizeof *ret->seen);
+	ret->originals = wp_arena_alloc(ret->arena, ret->count * sizeof *ret->originals);
+	ret->found = wp_arena_alloc(ret->arena, ret->count * sizeof *ret->found);
+	found = wp_arena_alloc(ret->arena, ret->wanted * sizeof *found);
+	if (ret->scan)
+		wp_cli_scan_wait(&batches->series, ret->scan);
+	look_ahead(batches);
+	if (ret->scan)
+		end_scan(batches, ret->scan, ret->arena, ret->wanted, found);
+	hand_out(batches, ret, found);
+	return true;
 }
 
 void wp_plan_batch_free(struct wp_plan_batch *batch)
@@ -177,6 +225,7 @@ void wp_plan_batch_free(struct wp_plan_batch *batch)
 
 void wp_batches_end(struct wp_batches *batches)
 {
+	wp_plan_batch_free(&batches->ahead);
 	wp_scan_free(batches->shared);
 	wp_scan_series_end(&batches->series);
 	wp_learned_files_free(&batches->learned);

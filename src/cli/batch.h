@@ -21,6 +21,8 @@ struct wp_plan_batch {
 	const struct wp_observation **originals; /* of the ImagePath of a boot image, where it is another file; NULL */
 	struct wp_expect_found *found;
 	struct wp_scan *scan;         /* of the sources that these packages alone have; NULL: there are none */
+	size_t wanted;                /* sources of it */
+	size_t *places;               /* among these and 1; 0: the package's source is another one's as well */
 	const struct wp_scan *shared; /* as in struct wp_batches */
 };
 void wp_plan_batch_free(struct wp_plan_batch *batch);
@@ -30,13 +32,15 @@ struct wp_batches {
 	struct wp_cli *cli;
 	const struct wp_config *config;
 	const struct wp_plan_inputs *inputs;
-	struct wp_progress *progress;
 	struct wp_scan_series series;
 	/* Of the sources that several packages have, of originals, and of those that a profile was made of: it stays. NULL: there are none. */
 	struct wp_scan *shared;
 	struct wp_expect_found *found; /* of each of its sources */
 	size_t *source_of, *original_of; /* of each record of the set, its place among these and 1; 0: none */
 	struct wp_learned_files learned; /* by all scans */
+	const struct wp_record *const *order; /* of the packages, in batches */
+	size_t count, given;                  /* so many of them are in this or an earlier batch */
+	struct wp_plan_batch ahead;           /* of which the sources are being found */
 };
 
 /*
@@ -46,8 +50,13 @@ struct wp_batches {
 void wp_batches_begin(struct wp_cli *cli, const struct wp_config *config, const struct wp_plan_inputs *inputs,
 		      struct wp_progress *progress, const bool *chosen, struct wp_batches *ret,
 		      const struct wp_observation *const **ret_samples);
-/* Looks at the sources of @count records of the set. wp_plan_batch_free() has to follow. */
-void wp_batches_look(struct wp_batches *batches, const struct wp_record *const *records, size_t count, struct wp_plan_batch *ret);
+/* Begins with the sources of @count records of the set, which are borrowed. */
+void wp_batches_start(struct wp_batches *batches, const struct wp_record *const *order, size_t count);
+/*
+ * Gives the next batch, whose sources were looked at, while other threads find those of the batch behind it; false when there is none.
+ * wp_plan_batch_free() has to follow.
+ */
+bool wp_batches_next(struct wp_batches *batches, struct wp_plan_batch *ret);
 void wp_batches_end(struct wp_batches *batches);
 
 #endif

@@ -49,19 +49,16 @@ static bool judge(struct wp_plan_making *making, const struct wp_auditing *audit
 static bool judge_all(struct wp_cli *cli, const struct wp_plan_inputs *inputs, struct wp_batches *batches, struct wp_plan_input *input,
 		      struct wp_plan_making *making, const struct wp_auditing *auditing)
 {
-	size_t count;
-	const struct wp_record *const *order = wp_plan_order(making, &count);
-	bool fits = true;
-
-	for (size_t first = 0; fits && first < count; first += WP_PLAN_BATCH) {
+	for (;;) {
 		struct wp_plan_batch batch __attribute__((cleanup(wp_plan_batch_free)));
 
-		wp_batches_look(batches, order + first, count - first < WP_PLAN_BATCH ? count - first : WP_PLAN_BATCH, &batch);
+		if (!wp_batches_next(batches, &batch))
+			return true;
 		wp_plan_inputs_summaries(cli, inputs, &batch, input);
 		wp_plan_inputs_manifests(cli, inputs, &batch, input);
-		fits = judge(making, auditing, &batch);
+		if (!judge(making, auditing, &batch))
+			return false;
 	}
-	return fits;
 }
 
 /* Scans and judges what @input has, and keeps what was learned; NULL when the plan grows too large. */
@@ -70,12 +67,16 @@ static struct wp_plan *scan_and_judge(struct wp_cli *cli, const struct wp_config
 {
 	struct wp_batches batches __attribute__((cleanup(wp_batches_end)));
 	struct wp_auditing auditing __attribute__((cleanup(wp_auditing_free)));
+	const struct wp_record *const *order;
 	struct wp_plan_making *making;
 	struct wp_plan *plan = NULL;
+	size_t count;
 	struct wp_learned learned;
 
 	wp_batches_begin(cli, config, &planning->inputs, &planning->progress, input->selection->chosen, &batches, &input->samples);
 	making = wp_plan_begin(input);
+	order = wp_plan_order(making, &count);
+	wp_batches_start(&batches, order, count);
 	wp_auditing_begin(cli, &planning->inputs, input, config, wp_plan_made(making), &auditing);
 	if (judge_all(cli, &planning->inputs, &batches, input, making, &auditing)) {
 		plan = wp_plan_end(making, &learned);

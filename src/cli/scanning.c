@@ -5,36 +5,32 @@
 #include "wimplan/file.h"
 #include "wimplan/limits.h"
 #include "wimplan/text.h"
+#include "wimplan/thread.h"
 
 #include <stdio.h>
 
-/* Where a scan's progress is shown. */
-struct shown {
-	struct wp_progress *progress;
-	struct wp_scan_series *series;
-	size_t total; /* of this scan; 0: nothing was said */
-};
-
-static void show_scan(void *context, size_t done, size_t total)
+static void show_scan(void *context, size_t total)
 {
-	struct shown *shown = context;
-	struct wp_scan_series *series = shown->series;
+	struct wp_scan_series *series = context;
 	char words[64];
 
-	shown->total = total;
+	wp_mutex_lock(series->lock);
 	if (!series->total)
 		series->total = total + series->later;
-	done += series->done;
-	snprintf(words, sizeof words, "%zu/%zu sources", done, series->total);
-	wp_progress_draw(shown->progress, done, series->total, words);
-	wp_progress_event(shown->progress, json_pack("{s:s, s:I, s:I}", "type", "scan", "done", (json_int_t)done, "total",
-						     (json_int_t)series->total));
+	series->done++;
+	snprintf(words, sizeof words, "%zu/%zu sources", series->done, series->total);
+	wp_progress_draw(series->progress, series->done, series->total, words);
+	wp_progress_event(series->progress, json_pack("{s:s, s:I, s:I}", "type", "scan", "done", (json_int_t)series->done,
+						      "total", (json_int_t)series->total));
+	wp_mutex_unlock(series->lock);
 }
 
 void wp_scan_series_end(struct wp_scan_series *series)
 {
 	wp_lookup_free(series->lookup);
+	wp_mutex_free(series->lock);
 	series->lookup = NULL;
+	series->lock = NULL;
 }
 
 /* Which entries of the map a source is looked for in. */
@@ -166,25 +162,16 @@ static size_t left_of(size_t limit, size_t taken)
 	return taken < limit ? limit - taken : 0;
 }
 
-/* What the series has by now. */
-static void count_up(struct wp_scan_series *series, const struct wp_scan *scan, const struct shown *shown)
-{
-	size_t summaries, manifests;
-
-	wp_scan_count_made(scan, &summaries, &manifests);
-	series->summaries += summaries;
-	series->manifests += manifests;
-	series->done += shown->total;
-}
-
-static struct wp_scan *begin(struct wp_cli *cli, const struct wp_record *records, size_t count, const struct wp_config *config,
-			     const struct wp_cli_scan *scan, struct wp_scan_series *series, struct shown *shown)
+struct wp_scan *wp_cli_scan_begin(struct wp_cli *cli, struct wp_scan_series *series, const struct wp_record *records, size_t count,
+				  const struct wp_config *config, const struct wp_cli_scan *how)
 {
 	unsigned int jobs = cli->jobs.known ? (unsigned int)cli->jobs.value : cli->env->processors;
+	bool shown = series->progress && wp_progress_wanted(series->progress);
 
 	if (!series->lookup) {
 		series->lookup = wp_lookup_new(&config->map, config->policy.links == WP_LINKS_FOLLOW);
 		series->noted = wp_arena_alloc(cli->arena, config->map.count * sizeof *series->noted);
+		series->lock = wp_mutex_new();
 	}
 	note_missing_folders(cli, records, count, &config->map, series->noted);
 	return wp_scan_begin(records, count,
@@ -192,50 +179,52 @@ static struct wp_scan *begin(struct wp_cli *cli, const struct wp_record *records
 				     .lookup = series->lookup,
 				     .jobs = jobs,
 				     .finders = cli->jobs.known || jobs > FINDERS ? jobs : FINDERS,
-				     .identify = scan->identify,
-				     .summaries = scan->cache || (scan->found && wp_expect_things(&config->expect))
-							      ? left_of(WP_LIMIT_SCAN_SUMMARIES, series->summaries)
-							      : 0,
+				     .identify = how->identify,
 				     .manifests = left_of(WP_LIMIT_SCAN_MANIFESTS, series->manifests),
-				     .progress = wp_progress_wanted(shown->progress) ? show_scan : NULL,
-				     .progress_context = shown,
+				     .progress = shown ? show_scan : NULL,
+				     .progress_context = series,
 			     });
 }
 
-struct wp_scan *wp_cli_scan(struct wp_cli *cli, const struct wp_record *records, size_t count,
-			    const struct wp_config *config, struct wp_cli_scan scan)
+void wp_cli_scan_wait(struct wp_scan_series *series, struct wp_scan *scan)
 {
-	struct wp_progress none = { .bar = cli->env->stderr_terminal && !cli->quiet, .columns = cli->env->columns };
-	struct wp_scan_series alone __attribute__((cleanup(wp_scan_series_end))) = { 0 };
-	struct wp_scan_series *series = scan.series ? scan.series : &alone;
-	struct shown shown = { scan.progress ? scan.progress : &none, series, 0 };
-	struct wp_arena *arena = scan.arena ? scan.arena : cli->arena;
-	bool inside = scan.found && wp_expect_things(&config->expect);
-	const struct wp_expect_contents **contents;
-	struct wp_boot_starts *starts;
-	struct wp_file_content *files;
-	struct wp_scan *result;
-	struct wp_error err;
-	size_t file_count;
+	series->manifests += wp_scan_wait(scan);
+}
 
-	result = begin(cli, records, count, config, &scan, series, &shown);
-	files = wp_scan_files(result, &file_count);
-	if (scan.cache && wp_cache_find_contents(scan.cache, files, file_count, &err))
+void wp_cli_scan_end(struct wp_cli *cli, struct wp_scan_series *series, struct wp_scan *scan, size_t count,
+		     const struct wp_config *config, const struct wp_cli_scan *how)
+{
+	size_t summaries = left_of(WP_LIMIT_SCAN_SUMMARIES, series->summaries), file_count;
+	struct wp_file_content *files = wp_scan_files(scan, &file_count);
+	struct wp_arena *arena = how->arena ? how->arena : cli->arena;
+	bool inside = how->found && wp_expect_things(&config->expect);
+	const struct wp_expect_contents **contents = wp_arena_alloc(arena, file_count * sizeof *contents);
+	struct wp_boot_starts *starts = wp_arena_alloc(arena, file_count * sizeof *starts);
+	struct wp_error err;
+
+	if (how->cache && wp_cache_find_contents(how->cache, files, file_count, &err))
 		wp_cli_note_lost(cli, &err);
-	contents = wp_arena_alloc(arena, file_count * sizeof *contents);
-	starts = wp_arena_alloc(arena, file_count * sizeof *starts);
 	if (inside)
-		look_up(cli, arena, &config->expect, scan.cache, left_of(WP_LIMIT_SCAN_SUMMARIES, series->summaries), files, file_count,
-			contents);
-	if (scan.found)
-		look_up_boot(cli, arena, wp_expect_boots(&config->expect), scan.cache, files, file_count, starts);
-	wp_scan_finish(result);
+		look_up(cli, arena, &config->expect, how->cache, summaries, files, file_count, contents);
+	if (how->found)
+		look_up_boot(cli, arena, wp_expect_boots(&config->expect), how->cache, files, file_count, starts);
+	series->summaries += wp_scan_finish(scan, how->cache || inside ? summaries : 0);
 	if (inside)
-		hand_out(arena, &config->expect, result, count, contents, scan.found);
-	if (scan.found)
-		hand_out_boot(arena, result, count, starts, scan.found);
-	count_up(series, result, &shown);
-	return result;
+		hand_out(arena, &config->expect, scan, count, contents, how->found);
+	if (how->found)
+		hand_out_boot(arena, scan, count, starts, how->found);
+}
+
+struct wp_scan *wp_cli_scan(struct wp_cli *cli, const struct wp_record *records, size_t count,
+			    const struct wp_config *config, struct wp_cli_scan how)
+{
+	struct wp_progress bar = { .bar = cli->env->stderr_terminal && !cli->quiet, .columns = cli->env->columns };
+	struct wp_scan_series alone __attribute__((cleanup(wp_scan_series_end))) = { .progress = how.progress ? how.progress : &bar };
+	struct wp_scan *scan = wp_cli_scan_begin(cli, &alone, records, count, config, &how);
+
+	wp_cli_scan_wait(&alone, scan);
+	wp_cli_scan_end(cli, &alone, scan, count, config, &how);
+	return scan;
 }
 
 int wp_cli_keep_scan(struct wp_cli *cli, struct wp_cache *cache, const struct wp_scan *scan)

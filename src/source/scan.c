@@ -15,11 +15,18 @@
 #include <stdatomic.h>
 #include <string.h>
 
+/* What the threads do with one source after the other. */
+struct work {
+	struct wp_scan *scan;
+	void (*step)(struct wp_scan *scan, struct wp_arena *arena, struct wp_source *source);
+	atomic_size_t next;
+};
+
 struct wp_scan {
 	struct wp_arena *arena;
 	struct wp_scan_options options;
 	struct wp_arena **thread_arenas; /* as many as the larger number of threads */
-	unsigned int finders, readers, thread_count;
+	unsigned int finders, thread_count;
 	struct wp_source_request *requests; /* sorted */
 	size_t request_count;
 	struct wp_source *sources;
@@ -28,20 +35,14 @@ struct wp_scan {
 	size_t file_count;
 	const struct wp_observation **observations; /* of each record */
 	size_t count;
-	struct wp_mutex *progress_lock;
-	size_t steps; /* a source takes two */
+	struct work finding;
+	struct wp_threads *threads; /* that find; NULL when all is found */
+	atomic_size_t steps; /* a source takes two */
 	atomic_size_t kept; /* bytes of files that were read whole and whose content may be wanted */
 };
 
 /* Files are not kept open from finding them to reading them, for there may be 100,000: only bytes of small ones, so many in all. */
 #define KEPT_BYTES (4u << 20)
-
-/* What the threads do with one source after the other. */
-struct work {
-	struct wp_scan *scan;
-	void (*step)(struct wp_scan *scan, struct wp_arena *arena, struct wp_source *source);
-	atomic_size_t next;
-};
 
 static const struct wp_observation *no_source(struct wp_scan *scan, const struct wp_record *record, const char *detail)
 {
@@ -96,14 +97,10 @@ static void make_sources(struct wp_scan *scan)
 static void advance(struct wp_scan *scan, size_t steps)
 {
 	const struct wp_scan_options *options = &scan->options;
+	size_t before = atomic_fetch_add(&scan->steps, steps), done = (before + steps) / 2 - before / 2;
 
-	if (!options->progress)
-		return;
-	wp_mutex_lock(scan->progress_lock);
-	while (steps--)
-		if (++scan->steps % 2 == 0)
-			options->progress(options->progress_context, scan->steps / 2, scan->source_count);
-	wp_mutex_unlock(scan->progress_lock);
+	while (options->progress && done--)
+		options->progress(options->progress_context, scan->source_count);
 }
 
 /* Takes sources until there are none: a system that gives fewer threads only costs time. */
@@ -166,10 +163,13 @@ static void make_files(struct wp_scan *scan)
 	}
 }
 
-/* Takes over what the caller knows, and chooses the files of which a summary is made: of what is read anyway. */
-static void take_known(struct wp_scan *scan)
+/*
+ * Takes over what the caller knows, and chooses the files of which a summary is made: of what is read anyway. Returns how many sources
+ * are left to be read.
+ */
+static size_t take_known(struct wp_scan *scan, size_t summaries)
 {
-	size_t summaries = 0, known = 0;
+	size_t known = 0, left = 0;
 
 	for (size_t i = 0; i < scan->source_count; i++) {
 		struct wp_source *source = &scan->sources[i];
@@ -177,12 +177,16 @@ static void take_known(struct wp_scan *scan)
 		if (source->file && source->file->state == WP_CONTENT_KNOWN) {
 			source->content = source->file->content;
 			known++;
-		} else if (source->file && summaries < scan->options.summaries) {
+			continue;
+		}
+		left += source->wanted;
+		if (source->file && summaries) {
 			source->summarize = true;
-			summaries++;
+			summaries--;
 		}
 	}
 	advance(scan, known);
+	return left;
 }
 
 /* What the copies of a file say of its content: nothing is learned where one of them says otherwise, or has a gate. */
@@ -228,21 +232,22 @@ static void hand_out(struct wp_scan *scan)
 	}
 }
 
-/* No more than there are sources. */
-static unsigned int threads_of(const struct wp_scan *scan, unsigned int wanted)
+/* No more than there are @sources. */
+static unsigned int threads_of(size_t sources, unsigned int wanted)
 {
 	unsigned int count = wanted < WP_LIMIT_JOBS ? wanted : WP_LIMIT_JOBS;
 
-	if (count > scan->source_count)
-		count = (unsigned int)scan->source_count;
+	if (count > sources)
+		count = (unsigned int)sources;
 	return count ? count : 1;
 }
 
 static void make_threads(struct wp_scan *scan)
 {
-	scan->finders = threads_of(scan, scan->options.finders);
-	scan->readers = threads_of(scan, scan->options.jobs);
-	scan->thread_count = scan->finders > scan->readers ? scan->finders : scan->readers;
+	unsigned int readers = threads_of(scan->source_count, scan->options.jobs);
+
+	scan->finders = threads_of(scan->source_count, scan->options.finders);
+	scan->thread_count = scan->finders > readers ? scan->finders : readers;
 	scan->thread_arenas = wp_arena_alloc(scan->arena, scan->thread_count * sizeof *scan->thread_arenas);
 	for (unsigned int i = 0; i < scan->thread_count; i++)
 		scan->thread_arenas[i] = wp_arena_new();
@@ -258,13 +263,24 @@ struct wp_scan *wp_scan_begin(const struct wp_record *records, size_t count, con
 	scan->count = count;
 	scan->observations = wp_arena_alloc(arena, count * sizeof *scan->observations);
 	scan->requests = wp_arena_alloc(arena, count * sizeof *scan->requests);
-	scan->progress_lock = wp_mutex_new();
 	collect(scan, records);
 	make_sources(scan);
 	make_threads(scan);
-	wp_threads_run(scan->finders, run_worker, &(struct work){ .scan = scan, .step = find_source });
-	make_files(scan);
+	scan->finding = (struct work){ .scan = scan, .step = find_source };
+	scan->threads = wp_threads_begin(scan->finders, run_worker, &scan->finding);
 	return scan;
+}
+
+size_t wp_scan_wait(struct wp_scan *scan)
+{
+	size_t manifests = 0;
+
+	wp_threads_end(scan->threads);
+	scan->threads = NULL;
+	make_files(scan);
+	for (size_t i = 0; i < scan->source_count; i++)
+		manifests += scan->sources[i].files.manifest.text != NULL;
+	return manifests;
 }
 
 struct wp_file_content *wp_scan_files(const struct wp_scan *scan, size_t *ret_count)
@@ -283,14 +299,18 @@ const struct wp_file_content *wp_scan_file(const struct wp_scan *scan, const cha
 	return scan->file_count ? bsearch(file_id, scan->files, scan->file_count, sizeof *scan->files, compare_file) : NULL;
 }
 
-void wp_scan_finish(struct wp_scan *scan)
+size_t wp_scan_finish(struct wp_scan *scan, size_t summaries)
 {
-	take_known(scan);
-	wp_threads_run(scan->readers, run_worker, &(struct work){ .scan = scan, .step = read_source });
-	for (size_t i = 0; i < scan->source_count; i++)
+	size_t left = take_known(scan, summaries), made = 0;
+
+	wp_threads_run(threads_of(left, scan->options.jobs), run_worker, &(struct work){ .scan = scan, .step = read_source });
+	for (size_t i = 0; i < scan->source_count; i++) {
 		wp_source_finish(scan->arena, &scan->sources[i]);
+		made += scan->sources[i].summary.bytes != NULL;
+	}
 	learn(scan);
 	hand_out(scan);
+	return made;
 }
 
 const struct wp_observation *wp_scan_observation(const struct wp_scan *scan, size_t i)
@@ -298,23 +318,15 @@ const struct wp_observation *wp_scan_observation(const struct wp_scan *scan, siz
 	return i < scan->count ? scan->observations[i] : NULL;
 }
 
-void wp_scan_count_made(const struct wp_scan *scan, size_t *ret_summaries, size_t *ret_manifests)
-{
-	*ret_summaries = *ret_manifests = 0;
-	for (size_t i = 0; i < scan->source_count; i++) {
-		*ret_summaries += scan->sources[i].summary.bytes != NULL;
-		*ret_manifests += scan->sources[i].files.manifest.text != NULL;
-	}
-}
-
 void wp_scan_free(struct wp_scan *scan)
 {
 	if (!scan)
 		return;
+	if (scan->threads)
+		wp_threads_end(scan->threads);
 	for (size_t i = 0; i < scan->source_count; i++)
 		wp_wim_free(scan->sources[i].wim);
 	for (unsigned int i = 0; i < scan->thread_count; i++)
 		wp_arena_free(scan->thread_arenas[i]);
-	wp_mutex_free(scan->progress_lock);
 	wp_arena_free(scan->arena);
 }

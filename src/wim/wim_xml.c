@@ -226,7 +226,7 @@ static bool model_start(void *context, const struct wp_xml_element *element)
 		return start_root(model, name) && start_attributes(model, frame, element);
 	}
 	parent->has_children = true;
-	if (strcmp(name, "IMAGE") == 0) {
+	if (name[0] == 'I' && strcmp(name, "IMAGE") == 0) {
 		if (!start_image(model, frame, parent->inside, element))
 			return false;
 	} else {
