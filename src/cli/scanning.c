@@ -56,8 +56,14 @@ static bool *used_entries(const struct wp_cli *cli, const struct wp_record *reco
 static void note_missing_folders(const struct wp_cli *cli, const struct wp_record *records, size_t count,
 				 const struct wp_map *map, bool *noted)
 {
-	const bool *used = used_entries(cli, records, count, map);
+	const bool *used;
+	size_t left = 0;
 
+	for (size_t i = 0; i < map->count; i++)
+		left += !noted[i];
+	if (!left)
+		return;
+	used = used_entries(cli, records, count, map);
 	for (size_t i = 0; i < map->count; i++) {
 		const struct wp_map_entry *entry = &map->entries[i];
 

@@ -208,9 +208,14 @@ static int compare_placed(const void *a, const void *b)
 
 void wp_notes_sort(struct wp_plan *plan)
 {
-	struct placed *placed = wp_must(calloc(plan->note_count + 1, sizeof *placed));
-	json_t *entries = wp_json_must(json_object());
+	struct placed *placed;
+	json_t *entries;
 
+	/* Most plans have none, and many packages. */
+	if (plan->note_count < 2)
+		return;
+	placed = wp_must(calloc(plan->note_count, sizeof *placed));
+	entries = wp_json_must(json_object());
 	for (size_t i = 0; i < plan->entry_count; i++)
 		wp_json_set(entries, plan->entries[i].package_id, json_integer((json_int_t)i + 1));
 	for (size_t i = 0; i < plan->note_count; i++) {

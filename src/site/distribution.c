@@ -35,7 +35,6 @@ struct gathering {
 	const struct wp_record_set *set;
 	struct wp_distributions *ret;
 	json_t *points;   /* name in small letters → index into ret->points */
-	json_t *packages; /* PackageID → index into the set */
 	json_t *index;    /* "package/point" → index into pairs */
 	struct pair *pairs;
 	size_t pair_count;
@@ -113,7 +112,7 @@ static struct pair *pair_of(struct gathering *g, enum wp_site_kind kind, const j
 	struct pair *pair;
 	char key[48];
 
-	if (!id || !wp_place_find(g->packages, id, &package) || !find_point(g, wp_point_name(g->arena, kind, row), &point))
+	if (!id || !wp_record_set_place(g->set, id, &package) || !find_point(g, wp_point_name(g->arena, kind, row), &point))
 		return NULL;
 	site = wp_column_text(g->arena, row, "SiteCode");
 	if (!g->ret->points[point].site)
@@ -322,12 +321,11 @@ static void gather(struct wp_arena *arena, const struct wp_record_set *set, bool
 {
 	struct gathering g = {
 		.arena = arena, .set = set, .ret = ret, .last = last,
-		.points = json_object(), .packages = json_object(), .index = json_object(),
+		.points = json_object(), .index = json_object(),
 	};
 
 	*ret = (struct wp_distributions){ .packages = wp_arena_alloc(arena, set->count * sizeof *ret->packages) };
 	for (size_t i = 0; i < set->count; i++) {
-		wp_place_keep(g.packages, set->records[i].package_id, i);
 		ret->packages[i].targeted = set->records[i].targeted;
 		ret->packages[i].errors = set->records[i].errors;
 	}
@@ -339,7 +337,6 @@ static void gather(struct wp_arena *arena, const struct wp_record_set *set, bool
 	mark_secondary(&g, wp_site_rows(set->site, WP_SITE_SITES));
 	deal(&g);
 	json_decref(g.points);
-	json_decref(g.packages);
 	json_decref(g.index);
 }
 

@@ -5,6 +5,7 @@
 
 #include "wimplan/arena.h"
 #include "wimplan/number.h"
+#include "wimplan/record.h"
 #include "wimplan/time.h"
 
 #include <jansson.h>
@@ -16,6 +17,9 @@ const char *wp_column_text(struct wp_arena *arena, const json_t *row, const char
 struct wp_number wp_column_number(const json_t *row, const char *column);
 /* Not known, too, for a site's ways to say "never". */
 struct wp_time wp_column_time(const json_t *row, const char *column);
+
+/* The place of this package among the records of the set; false when it is none of them, or NULL. */
+bool wp_record_set_place(const struct wp_record_set *set, const char *package_id, size_t *ret);
 
 /* The place that was kept under a key, which may be NULL; false when there is none. */
 bool wp_place_find(const json_t *places, const char *key, size_t *ret);

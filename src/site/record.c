@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Records out of the JSON form that the cache keeps, and the id of a set of them. */
+#include "internal.h"
+
 #include "wimplan/ascii.h"
 #include "wimplan/json.h"
-#include "wimplan/record.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -68,6 +69,14 @@ static int compare_id(const void *id, const void *record)
 const struct wp_record *wp_record_set_get(const struct wp_record_set *set, const char *package_id)
 {
 	return set->count ? bsearch(package_id, set->records, set->count, sizeof *set->records, compare_id) : NULL;
+}
+
+bool wp_record_set_place(const struct wp_record_set *set, const char *package_id, size_t *ret)
+{
+	const struct wp_record *found = package_id ? wp_record_set_get(set, package_id) : NULL;
+
+	*ret = found ? (size_t)(found - set->records) : 0;
+	return found != NULL;
 }
 
 const struct wp_record *wp_record_set_find(const struct wp_record_set *set, const char *package_id)

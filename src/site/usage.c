@@ -20,7 +20,6 @@ struct gathering {
 	struct wp_arena *arena;
 	const struct wp_record_set *set;
 	struct wp_usages *ret;
-	json_t *packages;  /* PackageID → index into the set */
 	json_t *sequences; /* PackageID → index into ret->sequences */
 };
 
@@ -77,7 +76,7 @@ static void add_usage(struct gathering *g, const char *package_id, const struct 
 	struct wp_package_usage *package;
 	size_t at;
 
-	if (!wp_place_find(g->packages, package_id, &at))
+	if (!wp_record_set_place(g->set, package_id, &at))
 		return;
 	package = &g->ret->packages[at];
 	*WP_PUSH(g->arena, package->items, package->count) = *usage;
@@ -236,11 +235,9 @@ static void take_deployments(struct gathering *g)
 
 void wp_usages_read(struct wp_arena *arena, const struct wp_record_set *set, struct wp_usages *ret)
 {
-	struct gathering g = { arena, set, ret, json_object(), json_object() };
+	struct gathering g = { arena, set, ret, json_object() };
 
 	*ret = (struct wp_usages){ .packages = wp_arena_alloc(arena, set->count * sizeof *ret->packages) };
-	for (size_t i = 0; i < set->count; i++)
-		wp_place_keep(g.packages, set->records[i].package_id, i);
 	name_sequences(&g, WP_SITE_SEQUENCES);
 	name_sequences(&g, WP_SITE_REFERENCES);
 	describe_sequences(&g);
@@ -249,7 +246,6 @@ void wp_usages_read(struct wp_arena *arena, const struct wp_record_set *set, str
 	take_deployments(&g);
 	for (size_t i = 0; i < ret->sequence_count; i++)
 		ret->unread += !ret->sequences[i].read;
-	json_decref(g.packages);
 	json_decref(g.sequences);
 }
 
