@@ -26,14 +26,15 @@ BRANCHES := $(patsubst x86_64%,-fcf-protection,$(patsubst aarch64%,-mbranch-prot
 HARDENING := $(BRANCHES) $(if $(SANITIZE)$(COVERAGE),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong -fstack-clash-protection -fPIE -ffile-prefix-map=$(CURDIR)=.
 # SANITIZE=thread: the thread sanitizer, which goes with no other.
 SANITIZERS := $(if $(SANITIZE),-fsanitize=$(if $(filter thread,$(SANITIZE)),thread,address$(,)undefined -fno-sanitize-recover=all) -fno-omit-frame-pointer)
-ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -Iinclude -I$(BUILD)/generated $(WARNINGS) $(HARDENING) $(SANITIZERS) $(COVERAGE) $(CFLAGS)
+ALL_CFLAGS = -std=c17 -ffunction-sections -fdata-sections -D_GNU_SOURCE -Iinclude -I$(BUILD)/generated $(WARNINGS) $(HARDENING) $(SANITIZERS) $(COVERAGE) $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(SANITIZERS) $(COVERAGE) $(LDFLAGS)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2))
 
 LIB_SOURCES := $(filter-out src/program/% src/cli/% src/provider/% src/apply/% src/export/%,$(wildcard src/*/*.c src/*/*/*.c))
 PROGRAM_SOURCES := $(wildcard src/program/*.c)
-CLI_SOURCES := $(filter-out src/cli/main.c src/cli/front.c,$(wildcard src/cli/*.c))
+FRONT_SOURCES := src/cli/front.c src/cli/front_decompress.c
+CLI_SOURCES := $(filter-out src/cli/main.c $(FRONT_SOURCES),$(wildcard src/cli/*.c))
 APPLY_SOURCES := $(filter-out src/apply/main.c,$(wildcard src/provider/*.c src/apply/*.c))
 EXPORT_SOURCES := $(wildcard src/export/*.c)
 MKWIM_SOURCES := $(wildcard tests/tools/mkwim/*.c)
@@ -96,16 +97,17 @@ $(WHOLE): $(call objects,src/cli/main.c) $(BUILD)/libcli.a $(BUILD)/libwimplan.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %/libs,$^) @$(BUILD)/libs
 
 # What is called: it starts quickly, for of the libraries it links only what an inspect of header and XML takes, and finds the whole
-# one where that stands beside it. What it may not have, no object that is taken into it may call.
+# one where that stands beside it. Functions that nothing calls are left out, and with them what they would take of wimlib; where a
+# sanitizer keeps them it is linked all the same.
 #
 # libcrypto alone takes as long to load as the rest. Of it SHA-256 and SHA-1 are needed, seven small objects, which are linked into the
 # program where there is a libcrypto.a, as in Debian's libssl-dev.
 $(BUILD)/front-libs: $(BUILD)/flags
-	@{ echo '-lwim -pthread'; pkg-config --libs $(FRONT_PACKAGES); \
+	@{ echo '$(if $(SANITIZE)$(COVERAGE),-lwim) -pthread'; pkg-config --libs $(FRONT_PACKAGES); \
 		if [ -e "$$($(CC) -print-file-name=libcrypto.a)" ]; then echo -l:libcrypto.a; else pkg-config --libs libcrypto; fi; } > $@
-$(BUILD)/wimplan: $(call objects,src/cli/front.c) $(BUILD)/libcli.a $(BUILD)/libwimplan.a $(BUILD)/front-libs $(WHOLE)
+$(BUILD)/wimplan: $(call objects,$(FRONT_SOURCES)) $(BUILD)/libcli.a $(BUILD)/libwimplan.a $(BUILD)/front-libs $(WHOLE)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter-out %-libs $(WHOLE),$^) @$(BUILD)/front-libs
+	$(Q)$(CC) $(ALL_LDFLAGS) -Wl,--gc-sections -o $@ $(filter-out %-libs $(WHOLE),$^) @$(BUILD)/front-libs
 
 # What wimplan-apply links is not what wimplan links: curl instead of wimlib and the terminal tables.
 $(BUILD)/libapply.a: $(call objects,$(APPLY_SOURCES) $(PROGRAM_SOURCES))

@@ -104,17 +104,18 @@ def check_names(paths):
 def owners(paths):
     """The folder of each public header: that of the file of its name, or of the first that defines what it declares."""
     named = {os.path.basename(path)[:-2]: folder_of(path) for path in paths if path.endswith('.c')}
-    defined = {}
+    defined = collections.defaultdict(set)  # in more than one where a program has another one in its place
     for path in paths:
         if path.endswith('.c'):
             for name in re.findall(r'^[a-z][^;={}()]*?\b(wp_\w+)\(', without_comments(read(path)), flags=re.M):
-                defined.setdefault(name, folder_of(path))
+                defined[name].add(folder_of(path))
     found = {}
     for header in files_of('include'):
         name = os.path.basename(header)[:-2]
         declared = re.findall(r'\b(wp_\w+)\(', without_comments(read(header)))
-        folders = collections.Counter(defined[function] for function in declared if function in defined)
-        found[name] = folders.most_common(1)[0][0] if folders else named.get(name)
+        folders = collections.Counter(folder for function in declared if function in defined for folder in sorted(defined[function]))
+        by_name = named.get(name)
+        found[name] = by_name if by_name in folders or not folders else folders.most_common(1)[0][0]
     return found
 
 

@@ -307,6 +307,9 @@ void wp_wim_fitness(const struct wp_wim_header *header, const struct wp_wim_cont
 bool wp_wim_is_solid(const struct wp_wim_header *header);
 bool wp_wim_has_integrity_table(const struct wp_wim_header *header);
 
+/* True when the resource is stored compressed. */
+bool wp_wim_resource_compressed(const struct wp_reshdr *resource);
+
 /* "none", "XPRESS", "LZX", "LZMS", "XPRESS2" or "unknown". */
 const char *wp_wim_compression(const struct wp_wim_header *header);
 /* "ok", "warning", "error". */

@@ -220,6 +220,14 @@ static void write_json(void *context, struct wp_inspected *inspected)
 	wp_inspected_free(inspected);
 }
 
+/* What the small program cannot read. */
+static bool is_beyond(const struct wp_cli *cli, const struct files *files)
+{
+	const struct wp_wim *wim = files->count ? files->items[0].file.wim : NULL;
+
+	return !cli->program->inside && wim && wim->have_header && wp_wim_resource_compressed(&wim->header.xml);
+}
+
 /* All files, for a page begins with a table of them, and of --image it is known before anything is said. */
 static int inspect_whole(struct wp_cli *cli, const struct wp_inspect_wanted *wanted, const struct wp_cli_wims *wims,
 			 struct files *files)
@@ -229,6 +237,8 @@ static int inspect_whole(struct wp_cli *cli, const struct wp_inspect_wanted *wan
 
 	files->items = wp_arena_alloc(cli->arena, wims->count * sizeof *files->items);
 	wp_inspect_files(wanted, wims->items, wims->count, keep, &taking);
+	if (is_beyond(cli, files))
+		return wp_hand_on(cli);
 	if (wanted->with_text)
 		return print_xml(cli, files->items[0].file.wim);
 	status = check_image(files, wanted->only_image, &cli->err);
@@ -312,6 +322,9 @@ static int run(struct wp_cli *cli, void *arguments)
 		status = wp_cli_find_wims(cli, &wims);
 	if (status)
 		return status;
+	/* What the small one gains by starting quickly is nothing for many files, and nothing has been said yet. */
+	if (!cli->program->inside && wims.count > 1)
+		return wp_hand_on(cli);
 	if (args->xml && wims.count > 1)
 		return wp_cli_usage(cli, "--xml", "--xml takes one file, and there are %zu in %s: give one of them, such as '%s'",
 				    wims.count, cli->operands[0], wims.items[0].place.path);
@@ -322,7 +335,7 @@ static int run(struct wp_cli *cli, void *arguments)
 				    "nothing is expected: the configuration has nothing in [expect], see wimplan.conf(5)");
 	if (wanted.inside)
 		wanted.inside->media(&wanted, cli->arena, &wims);
-	if (!cli->json || wanted.only_image)
+	if (!cli->json || wanted.only_image || !cli->program->inside)
 		status = inspect_whole(cli, &wanted, &wims, &files);
 	if (status || args->xml)
 		return status;

@@ -2,12 +2,13 @@
 /*
  * Reads chunks. A solid resource begins with its size, the size of its chunks and its compression, which count and not those of
  * the file's header; then the stored size of each chunk, then the chunks (WP_SOLID_HEADER_SIZE). Any other compressed one has what
- * the header says, and a table of where its chunks begin. Only the decompressors are wimlib's.
+ * the header says, and a table of where its chunks begin.
  */
 #include "chunks.h"
 
 #include "reading.h"
 
+#include "wimplan/decompress.h"
 #include "wimplan/limits.h"
 
 #include <stdlib.h>
@@ -33,15 +34,12 @@ void wp_chunks_close(struct wp_chunks *chunks)
 {
 	free(chunks->ends);
 	free(chunks->chunk);
-	wimlib_free_decompressor(chunks->decompressor);
+	wp_decompressor_free(chunks->decompressor);
 	*chunks = (struct wp_chunks){ .left = chunks->left, .most = chunks->most };
 }
 
 static const char *take_header(struct wp_chunks *chunks, const uint8_t header[WP_SOLID_HEADER_SIZE])
 {
-	uint32_t type = wp_get32(header + 12);
-	int code;
-
 	chunks->chunk_size = wp_get32(header + 8);
 	if (wp_get64(header) != chunks->size || !chunks->size)
 		return "the size of the solid resource that it is in is not what the blob table says";
@@ -56,12 +54,8 @@ static const char *take_header(struct wp_chunks *chunks, const uint8_t header[WP
 	if (chunks->first > stored_of(chunks))
 		return "the table of chunks of the solid resource that it is in is larger than the resource";
 	/* The numbers are wimlib's own, and no other ones are known. */
-	code = type < WIMLIB_COMPRESSION_TYPE_XPRESS || type > WIMLIB_COMPRESSION_TYPE_LZMS
-		       ? WIMLIB_ERR_INVALID_COMPRESSION_TYPE
-		       : wimlib_create_decompressor((enum wimlib_compression_type)type, chunks->chunk_size, &chunks->decompressor);
-	if (code == WIMLIB_ERR_NOMEM)
-		wp_out_of_memory();
-	if (code)
+	chunks->decompressor = wp_decompressor_new(wp_get32(header + 12), chunks->chunk_size);
+	if (!chunks->decompressor)
 		return "the compression of the solid resource that it is in is not known";
 	return NULL;
 }
@@ -155,7 +149,6 @@ static const char *take_compression(struct wp_chunks *chunks, const struct wp_wi
 {
 	uint64_t stored = stored_of(chunks);
 	enum wimlib_compression_type type;
-	int code;
 
 	if (!compression_of(header, &type))
 		return "the header names no compression";
@@ -170,10 +163,8 @@ static const char *take_compression(struct wp_chunks *chunks, const struct wp_wi
 		return "it has too many chunks to be read";
 	if (chunks->count < 1 || (chunks->count - 1) * 4 > stored || chunks->count * chunks->extra > stored - (chunks->count - 1) * 4)
 		return "its table of chunks is larger than itself";
-	code = wimlib_create_decompressor(type, chunks->chunk_size, &chunks->decompressor);
-	if (code == WIMLIB_ERR_NOMEM)
-		wp_out_of_memory();
-	return code ? "wimlib has no decompressor for it" : NULL;
+	chunks->decompressor = wp_decompressor_new(type, chunks->chunk_size);
+	return chunks->decompressor ? NULL : "wimlib has no decompressor for it";
 }
 
 const char *wp_chunks_open(struct wp_chunks *chunks, const struct wp_wim *wim, const struct wp_reshdr *resource)
@@ -251,7 +242,7 @@ static const char *unpack(struct wp_chunks *chunks, uint64_t number, const struc
 	*chunks->left -= room;
 	if (end - begin == room)
 		memcpy(to, bytes, room);
-	else if (wimlib_decompress(bytes, end - begin, to, room, chunks->decompressor))
+	else if (!wp_decompress(chunks->decompressor, bytes, end - begin, to, room))
 		return "it cannot be decompressed";
 	return NULL;
 }

@@ -7,7 +7,7 @@
 
 #include "wimplan/tree.h"
 
-struct wimlib_decompressor;
+struct wp_decompressor;
 
 /*
  * Bytes with which a solid resource begins: its size, the size of its chunks, its compression (wimlib include/wimlib/resource.h, struct
@@ -23,7 +23,7 @@ struct wp_chunks {
 	uint64_t first; /* where the first chunk begins, in bytes from the place's beginning */
 	uint64_t extra; /* bytes in front of each chunk that are not of it */
 	uint64_t *ends; /* of the chunks, without those bytes, counted from @first on */
-	struct wimlib_decompressor *decompressor;
+	struct wp_decompressor *decompressor;
 	const char *damaged; /* what is said of a table that cannot be */
 	uint8_t *chunk;      /* the one that was used last; NULL: none */
 	uint64_t number;

@@ -33,9 +33,6 @@ uint64_t wp_wim_blobs(const struct wp_wim_header *header);
  */
 const char *wp_wim_check_spread(const struct wp_wim *wim);
 
-/* True when the resource is stored compressed. */
-bool wp_wim_resource_compressed(const struct wp_reshdr *resource);
-
 /* From UTF-16LE to UTF-8 without BOM, in @text_arena; on failure false and a diagnostic, in @arena. */
 bool wp_wim_xml_decode(struct wp_arena *arena, const uint8_t *bytes, size_t length, struct wp_arena *text_arena,
 		       const char **ret_text, size_t *ret_length, struct wp_diags *diags);
