@@ -213,10 +213,13 @@ def main():
     def take(what, wrong):
         expect(not wrong, f"{what}: {wrong}")
 
-    with Ground(build, "failing_calls.c") as ground, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+    # Who has a server of its own waits most of the time.
+    with Ground(build, "failing_calls.c") as ground, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as working, \
+         concurrent.futures.ThreadPoolExecutor(8 * os.cpu_count()) as waiting:
         for command in commands():
             if chosen and not any(name in command.name for name in chosen):
                 continue
+            pool = waiting if command.server == "own" else working
             for fault in FAULTS:
                 folder = ground.prepare(command)
                 before = ground.states(command, folder)
