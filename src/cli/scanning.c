@@ -172,7 +172,7 @@ struct wp_scan *wp_cli_scan_begin(struct wp_cli *cli, struct wp_scan_series *ser
 				  const struct wp_config *config, const struct wp_cli_scan *how)
 {
 	unsigned int jobs = cli->jobs.known ? (unsigned int)cli->jobs.value : cli->env->processors;
-	bool shown = series->progress && wp_progress_wanted(series->progress);
+	bool shown = wp_progress_wanted(series->progress);
 
 	if (!series->lookup) {
 		series->lookup = wp_lookup_new(&config->map, config->policy.links == WP_LINKS_FOLLOW);

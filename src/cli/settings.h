@@ -26,7 +26,7 @@ int wp_cli_find_operands(struct wp_cli *cli, const char **why);
 
 /* What the scans of one command have in common. From zeros, but for what is to be said of its progress. */
 struct wp_scan_series {
-	struct wp_progress *progress; /* NULL: none is shown */
+	struct wp_progress *progress;
 	struct wp_lookup *lookup;     /* freed by wp_scan_series_end(), as the lock is */
 	bool *noted;                  /* of each entry of the map: its folder was looked at */
 	size_t summaries, manifests;  /* that were made, which have a limit */
